@@ -18,7 +18,7 @@ var errNoJSON = E(KindInternal, "unmasked_json", "")
 // IDNumber is a citizen identity number (公民身份号码), GB 11643-1999: eighteen
 // characters with a valid calendar date and check character. The zero value is
 // "not known".
-type IDNumber struct{ s string }
+type IDNumber struct{ s secret }
 
 // ParseID accepts eighteen characters, lower-case x, and surrounding or inner
 // spaces. It checks the birth date (real, not after `today`, age at most 130) and
@@ -46,7 +46,7 @@ func ParseID(s string, today Date) (IDNumber, error) {
 	if IDCheckDigit(s[:17]) != s[17] {
 		return bad("身份证号有一位不对,请对着身份证再看一遍。")
 	}
-	return IDNumber{s}, nil
+	return IDNumber{hide(s)}, nil
 }
 
 // IDCheckDigit computes the check character of the first seventeen digits.
@@ -72,31 +72,32 @@ func Widen15(s string, today Date) (IDNumber, error) {
 
 // Birth is the day of birth the number states.
 func (n IDNumber) Birth() Date {
-	if n.s == "" {
+	if n.IsZero() {
 		return 0
 	}
-	t, _ := time.Parse("20060102", n.s[6:14]) // ParseID saw that it is a date
+	t, _ := time.Parse("20060102", n.s.plain()[6:14]) // ParseID saw that it is a date
 	return NewDate(t.Date())
 }
 
 // Male reports the sex the number states: odd sequence numbers are male.
-func (n IDNumber) Male() bool { return n.s != "" && (n.s[16]-'0')%2 == 1 }
+func (n IDNumber) Male() bool { return !n.IsZero() && (n.s.plain()[16]-'0')%2 == 1 }
 
 // IsZero reports whether no number is known.
-func (n IDNumber) IsZero() bool { return n.s == "" }
+func (n IDNumber) IsZero() bool { return n.s == (secret{}) }
 
 // Reveal gives the plain number, for sealing, blind indexes and outside
 // verifiers only.
-func (n IDNumber) Reveal() string { return n.s }
+func (n IDNumber) Reveal() string { return n.s.plain() }
 
 // Last4 gives the last four characters, the share a person says on the phone.
-func (n IDNumber) Last4() string { return tail(n.s, 4) }
+func (n IDNumber) Last4() string { return tail(n.s.plain(), 4) }
 
 func (n IDNumber) String() string {
-	if n.s == "" {
+	s := n.s.plain()
+	if s == "" {
 		return ""
 	}
-	return n.s[:4] + "**********" + n.s[14:]
+	return s[:4] + "**********" + s[14:]
 }
 
 // LogValue masks the number in logs.
@@ -107,7 +108,7 @@ func (n IDNumber) MarshalJSON() ([]byte, error) { return nil, errNoJSON }
 
 // Phone is a telephone number as dialled inside China: a mobile of eleven digits
 // or a landline with its area code, digits only. The zero value is "not known".
-type Phone struct{ s string }
+type Phone struct{ s secret }
 
 // ParsePhone accepts +86, 0086, spaces, hyphens and brackets. Errors are
 // KindInvalid.
@@ -119,23 +120,24 @@ func ParsePhone(s string) (Phone, error) {
 	if strings.Trim(s, "0123456789") != "" || (!mobile && !landline) {
 		return Phone{}, Invalid("phone", "电话号码不对。手机是 11 位,座机要带区号,例如 0534-2612345。")
 	}
-	return Phone{s}, nil
+	return Phone{hide(s)}, nil
 }
 
 // IsZero reports whether no number is known.
-func (p Phone) IsZero() bool { return p.s == "" }
+func (p Phone) IsZero() bool { return p.s == (secret{}) }
 
 // Reveal gives the plain digits, for sealing, dialling and sending only.
-func (p Phone) Reveal() string { return p.s }
+func (p Phone) Reveal() string { return p.s.plain() }
 
 // Mobile reports whether the number can receive a text message.
-func (p Phone) Mobile() bool { return len(p.s) == 11 && p.s[0] == '1' }
+func (p Phone) Mobile() bool { s := p.s.plain(); return len(s) == 11 && s[0] == '1' }
 
 func (p Phone) String() string {
-	if len(p.s) < 8 {
+	s := p.s.plain()
+	if len(s) < 8 {
 		return ""
 	}
-	return p.s[:3] + "****" + p.s[len(p.s)-4:]
+	return s[:3] + "****" + tail(s, 4)
 }
 
 // LogValue masks the number in logs.
@@ -146,7 +148,7 @@ func (p Phone) MarshalJSON() ([]byte, error) { return nil, errNoJSON }
 
 // BankAccount is a bank card or account number, twelve to twenty digits. The zero
 // value is "not known".
-type BankAccount struct{ s string }
+type BankAccount struct{ s secret }
 
 // ParseBankAccount accepts digits with spaces; cards of sixteen digits and more
 // must pass the Luhn check (ISO/IEC 7812-1). Errors are KindInvalid.
@@ -155,7 +157,7 @@ func ParseBankAccount(s string) (BankAccount, error) {
 	if len(s) < 12 || len(s) > 20 || strings.Trim(s, "0123456789") != "" || (len(s) >= 16 && !luhn(s)) {
 		return BankAccount{}, Invalid("bank_account", "银行卡号有一位不对,请对着卡再看一遍。")
 	}
-	return BankAccount{s}, nil
+	return BankAccount{hide(s)}, nil
 }
 
 func luhn(s string) bool {
@@ -173,16 +175,16 @@ func luhn(s string) bool {
 }
 
 // IsZero reports whether no account is known.
-func (a BankAccount) IsZero() bool { return a.s == "" }
+func (a BankAccount) IsZero() bool { return a.s == (secret{}) }
 
 // Reveal gives the plain digits, for sealing and the bank file only.
-func (a BankAccount) Reveal() string { return a.s }
+func (a BankAccount) Reveal() string { return a.s.plain() }
 
 // Last4 gives the tail that notices print.
-func (a BankAccount) Last4() string { return tail(a.s, 4) }
+func (a BankAccount) Last4() string { return tail(a.s.plain(), 4) }
 
 func (a BankAccount) String() string {
-	if a.s == "" {
+	if a.IsZero() {
 		return ""
 	}
 	return "****" + a.Last4()
