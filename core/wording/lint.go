@@ -1,0 +1,69 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Bounds of citizen texts, in characters without spaces.
+const (
+	MaxSentence     = 40 // no sentence is longer
+	MaxSentenceMean = 25 // and on average none longer than this
+)
+
+// forbidden are the words no citizen text may hold; each has a plain twin in
+// what this package says instead.
+func forbidden() []string {
+	return []string{
+		"尊敬的", "亲,", "亲\uff0c", "亲爱的", "耐心等待", "不予受理", "材料不全", "经核查", "不符合条件", "系统异常",
+		"稍后再试", "实名认证", "申请人", "受益人", "户籍地", "家庭人均月收入", "义务人", "审核流程",
+		"未按要求", "逾期", "后果自负", "否则", "!", "\uff01", "%", "\uff05", "请知悉", "特此通知",
+	}
+}
+
+// Lint gives what is wrong with a citizen text, or nothing: sentences over the
+// bounds and words that are not said in the street. Staff may see its findings
+// while they write a reason.
+func Lint(text string) []string {
+	var out []string
+	for _, w := range forbidden() {
+		if strings.Contains(text, w) {
+			out = append(out, "用词:"+w)
+		}
+	}
+	total, count := 0, 0
+	for _, s := range Sentences(text) {
+		n := length(s)
+		if n > MaxSentence {
+			out = append(out, fmt.Sprintf("句子太长(%d字):%s", n, s))
+		}
+		total, count = total+n, count+1
+	}
+	if count > 0 && total > MaxSentenceMean*count {
+		out = append(out, fmt.Sprintf("句子平均 %d 字", total/count))
+	}
+	return out
+}
+
+// Sentences splits a text at full stops, question marks, semicolons and line
+// ends; empty pieces are left out.
+func Sentences(text string) []string {
+	var out []string
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。?;\uff1b\uff1f\uff01\n", r) }) {
+		if s = strings.TrimSpace(s); length(s) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func length(s string) int {
+	n := 0
+	for _, r := range s {
+		if !unicode.IsSpace(r) {
+			n++
+		}
+	}
+	return n
+}

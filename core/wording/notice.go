@@ -1,0 +1,171 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+
+	"lianou/core"
+)
+
+// Kind names a notice. It is stable: channels map it to their own template ids.
+type Kind string
+
+// The kinds of notices.
+const (
+	KindReceived  Kind = "received"
+	KindRouted    Kind = "routed"
+	KindAccepted  Kind = "accepted"
+	KindAskOne    Kind = "ask_one"
+	KindVisit     Kind = "visit"
+	KindPublished Kind = "published"
+	KindApproved  Kind = "approved"
+	KindRefused   Kind = "refused"
+	KindPaid      Kind = "paid"
+	KindReturned  Kind = "returned"
+	KindReferred  Kind = "referred"
+	KindChanged   Kind = "changed"
+	KindCode      Kind = "code"
+)
+
+// Hotline is the number people call, and HotlineAway from outside the city.
+const (
+	Hotline     = "12345"
+	HotlineAway = "0534-12345"
+)
+
+// Promise is what every message about money or a visit says once, so that people
+// know an impostor: we take no money and ask for no codes.
+const Promise = "我们不收钱,不要验证码。"
+
+// Help is the sentence that ends what a person may have questions about.
+const Help = "有问题打 " + Hotline + ",外地打 " + HotlineAway + "。"
+
+// Notice is one message to a citizen: whole in Words, and in Fields for channels
+// that only take the parameters of an approved template, in its order. It never
+// carries a name or an ID number, so that amount, name and number cannot stand
+// together.
+type Notice struct {
+	Kind   Kind
+	Words  string
+	Fields []Field
+}
+
+// Field is one named parameter of a template.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Received says that a request is safe with us and under which number.
+func Received(r core.Receipt, township string) Notice {
+	where := "我们正在看归哪个镇办。"
+	if township != "" {
+		where = "归" + township + "办。"
+	}
+	return Notice{KindReceived,
+		"您的申请我们收到了。回执号 " + GroupReceipt(r) + "。" + where + "问进度打 " + Hotline + ",报这个号。",
+		[]Field{{"receipt", GroupReceipt(r)}, {"township", township}}}
+}
+
+// Routed says which township has the request and within how many working days
+// somebody calls.
+func Routed(township string, days int) Notice {
+	return Notice{KindRouted,
+		fmt.Sprintf("您的申请到了%s。%d 个工作日内有人联系您。", township, days),
+		[]Field{{"township", township}, {"days", fmt.Sprint(days)}}}
+}
+
+// Accepted says that the legal time limit runs from `from` and ends on `until`.
+func Accepted(township string, from, until core.Date) Notice {
+	return Notice{KindAccepted,
+		fmt.Sprintf("%s已受理您的申请,从%s算期限。最晚%s有结果。", township, from.Say(), until.Say()),
+		[]Field{{"township", township}, {"from", from.Say()}, {"until", until.Say()}}}
+}
+
+// AskOne asks for the one thing that is missing and says how it gets to us, such
+// as AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", until).
+func AskOne(what, how string, until core.Date) Notice {
+	return Notice{KindAskOne,
+		fmt.Sprintf("还差一样:%s。%s。最晚%s。", what, how, until.Say()),
+		[]Field{{"what", what}, {"how", how}, {"until", until.Say()}}}
+}
+
+// Visit announces a home visit by two people; part is 上午 or 下午.
+func Visit(day core.Date, part, township string) Notice {
+	return Notice{KindVisit,
+		fmt.Sprintf("%s%s,%s来两个人,到您家看看。家里留个人就行,不用备材料。不方便就打 %s 改时间。%s",
+			day.Say(), part, township, Hotline, Promise),
+		[]Field{{"day", day.Say() + part}, {"township", township}}}
+}
+
+// Published says that an item is on the village board and until when.
+func Published(item string, until core.Date) Notice {
+	return Notice{KindPublished,
+		fmt.Sprintf("%s正在公示,到%s为止。公示不写身份证号和电话。没人有意见,就往下办。", item, until.Say()),
+		[]Field{{"item", item}, {"until", until.Say()}}}
+}
+
+// Grant is what was approved.
+type Grant struct {
+	Item   string // everyday name
+	Amount core.Fen
+	Per    string // "month" or "once"
+	From   core.Date
+	Sample bool // the amount is a sample figure and must be shown as one
+	By     string
+}
+
+// Approved says what was granted, from when, and who decided.
+func Approved(g Grant) Notice {
+	how := "一次发 " + money(g.Amount, g.Sample) + "。"
+	if g.Per == "month" {
+		how = fmt.Sprintf("每月 %s,从 %d 月起算。", money(g.Amount, g.Sample), g.From.Time().Month())
+	}
+	return Notice{KindApproved,
+		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s", g.Item, how, g.By, Promise),
+		[]Field{{"item", g.Item}, {"amount", g.Amount.Short()}, {"by", g.By}}}
+}
+
+// Paid is the payout notice: item, month, amount, last four of the card, hotline,
+// and the promise once. It carries nothing else.
+func Paid(item string, month int, amount core.Fen, last4 string) Notice {
+	return Notice{KindPaid,
+		fmt.Sprintf("%s %d 月 %s 元,已打到尾号 %s 的卡。%s%s", item, month, amount.Short(), last4, Help, Promise),
+		[]Field{{"item", item}, {"month", fmt.Sprint(month)}, {"amount", amount.Short()}, {"last4", last4}, {"hotline", Hotline}}}
+}
+
+// Returned says that money did not arrive, that it is safe, and where to go.
+func Returned(item string, month int, last4, township string) Notice {
+	return Notice{KindReturned,
+		fmt.Sprintf("%s %d 月的钱没发成功,尾号 %s 的卡要核对。请带卡到%s核对一下。钱还在,核对好就重发。%s%s",
+			item, month, last4, township, Help, Promise),
+		[]Field{{"item", item}, {"month", fmt.Sprint(month)}, {"last4", last4}, {"township", township}}}
+}
+
+// Referred says which body has an item now and how many working days it has.
+func Referred(item, body string, days int) Notice {
+	return Notice{KindReferred,
+		fmt.Sprintf("%s已转给%s。%d 个工作日内给您回话。有了结果我们告诉您。", item, body, days),
+		[]Field{{"item", item}, {"body", body}, {"days", fmt.Sprint(days)}}}
+}
+
+// Changed says that a benefit changes or stops from a month on, and why.
+func Changed(item, what, reason string) Notice {
+	return Notice{KindChanged,
+		fmt.Sprintf("%s%s。原因:%s。觉得不对就打 %s,有人帮您再问一次。", item, what, strings.TrimSuffix(reason, "。"), Hotline),
+		[]Field{{"item", item}, {"what", what}}}
+}
+
+// LoginCode carries a log-in code of five minutes.
+func LoginCode(code string) Notice {
+	return Notice{KindCode,
+		"您的登录码是 " + code + ",5 分钟内有效。谁来要都不给,我们也不要。",
+		[]Field{{"code", code}, {"minutes", "5"}}}
+}
+
+func money(f core.Fen, sample bool) string {
+	if sample {
+		return f.Short() + " 元(样本)"
+	}
+	return f.Short() + " 元"
+}

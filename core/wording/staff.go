@@ -1,0 +1,25 @@
+package wording
+
+import "fmt"
+
+// CallTask is what a village assistant reads before calling somebody whom no
+// message reached: the words, then what to do.
+func CallTask(words string) string {
+	return "发消息没送到,请打电话或上门告诉本人:" + words + "说完点“已告诉”。"
+}
+
+// FixTask is the staff line for a bank return. The codes are those of
+// docs/bank-file.md; an unknown one is shown as it came.
+func FixTask(code string) string {
+	switch code {
+	case "1001":
+		return "户名和卡不一致。对一下卡上的名字。"
+	case "1002":
+		return "卡已销户。请换一张卡。"
+	case "1003":
+		return "卡长期没用,睡眠了。到银行激活,或换一张卡。"
+	case "1004":
+		return "没有这个账号。对一下卡号。"
+	}
+	return fmt.Sprintf("银行退回,代码 %s。问一下银行。", code)
+}

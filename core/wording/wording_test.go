@@ -1,0 +1,146 @@
+package wording
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+
+	"lianou/core"
+)
+
+const longReason = "您家平均每人存款 15,000 元,线是每人 11,520 元(样本)"
+
+// samples holds every citizen text, by the function that makes it, with the
+// longest values that really occur.
+func samples() map[string][]string {
+	day, r := core.NewDate(2026, 12, 25), core.Receipt("1234567890")
+	town := "德州运河经济技术开发区"
+	paper := Paper{To: "李秀英", No: r, On: day, Law: "《最低生活保障审核确认办法》第二十二条"}
+	grant := Grant{Item: "低保", Amount: 36000, Per: "month", From: day, Sample: true, By: "王庙镇"}
+	once := Grant{Item: "临时救助", Amount: 1_234_567, Per: "once", From: day, By: town}
+	no := Refusal{Item: "最低生活保障", Everyday: "低保", Reason: longReason, By: "王庙镇", County: "平原县", Else: []string{"临时救助", "残疾人两项补贴"}}
+	own, law := no, no
+	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
+	out := map[string][]string{
+		"Received":         {Received(r, town).Words, Received(r, "").Words},
+		"Routed":           {Routed("王庙镇", 3).Words},
+		"Accepted":         {Accepted(town, day, day).Words},
+		"AskOne":           {AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", day).Words},
+		"Visit":            {Visit(day, "上午", town).Words},
+		"Published":        {Published("特困人员救助供养", day).Words},
+		"Approved":         {Approved(grant).Words, Approved(once).Words},
+		"Paid":             {Paid("最低生活保障", 3, 36000, "6217").Words},
+		"Returned":         {Returned("困难残疾人生活补贴", 12, "6217", town).Words},
+		"Referred":         {Referred("法律援助", "平原县司法局", 7).Words},
+		"Changed":          {Changed("低保", "从 4 月起停发", "您家上月人均收入 900 元,线是 800 元。").Words},
+		"LoginCode":        {LoginCode("482910").Words},
+		"Refused":          {Refused(no).Words, Refused(own).Words, Refused(law).Words},
+		"AskAgain":         {AskAgain(RemedyReview, "王庙镇", "平原县")},
+		"GrantLetter":      {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},
+		"RefusalLetter":    {RefusalLetter(paper, no).Text()},
+		"SayPaid":          {SayPaid("最低生活保障", 3, 36000, "6217")},
+		"SavedOffline":     {SavedOffline()},
+		"TakenNotYetFiled": {TakenNotYetFiled(r)},
+		"ReceiptText":      {ReceiptText(r, town, day), ReceiptText(r, "", day)},
+		"SayReceiptTwice":  {SayReceiptTwice(r)},
+		"PhotoID":          {PhotoID()},
+		"CodeSent":         {CodeSent()},
+	}
+	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
+		out["For"] = append(out["For"], For(k))
+	}
+	for _, s := range Statuses() {
+		out["Say"] = append(out["Say"], s.Say("王庙镇"))
+	}
+	return out
+}
+
+// Control: lengthen any sentence, or write 申请人 in one, and this turns red.
+func TestEveryCitizenTextKeepsTheVoice(t *testing.T) {
+	t.Parallel()
+	for name, texts := range samples() {
+		for _, text := range texts {
+			for _, fault := range Lint(text) {
+				t.Errorf("%s: %s\n  in: %s", name, fault, text)
+			}
+		}
+	}
+}
+
+// A text that nobody listed in samples would escape the test above.
+func TestSamplesCoverTheCatalogue(t *testing.T) {
+	t.Parallel()
+	listed := samples()
+	for _, file := range []string{"notice.go", "letter.go", "reply.go"} {
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range tree.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if ok && f.Recv == nil && f.Name.IsExported() && listed[f.Name.Name] == nil {
+				t.Errorf("%s in %s is not among the samples", f.Name.Name, file)
+			}
+		}
+	}
+}
+
+func TestLintNamesEachFault(t *testing.T) {
+	t.Parallel()
+	good := "您的申请到了王庙镇。3 个工作日内有人联系您。"
+	if got := Lint(good); got != nil {
+		t.Fatalf("a good text is refused: %v", got)
+	}
+	for name, bad := range map[string]string{
+		"a forbidden word":       strings.Replace(good, "您的申请", "申请人的事", 1),
+		"an exclamation mark":    strings.Replace(good, "王庙镇。", "王庙镇!", 1),
+		"a sentence of 41":       good + strings.Repeat("字", 41) + "。",
+		"sentences of 26 at all": strings.Repeat("字", 26) + "。",
+	} {
+		if len(Lint(bad)) == 0 {
+			t.Errorf("%s passes: %s", name, bad)
+		}
+	}
+	if got := Lint(strings.Repeat("字", 25) + "。"); got != nil {
+		t.Errorf("25 characters are refused: %v", got)
+	}
+}
+
+func TestStatusWords(t *testing.T) {
+	t.Parallel()
+	want := []string{"已收到", "已派到王庙镇", "已受理(从这天算期限)", "有人在看", "要补一样", "约好上门", "已上门",
+		"公示中", "已批准", "没办成(王庙镇)", "钱已发出", "钱已到账", "没发成功(带卡到镇上核对)", "已转给王庙镇",
+		"已调整或停发(王庙镇)", "已撤回", "已结束"}
+	for i, s := range Statuses() {
+		if got := s.Say("王庙镇"); got != want[i] {
+			t.Errorf("status %s says %q, want %q", s, got, want[i])
+		}
+	}
+	if Status("else").Say("x") != "" {
+		t.Error("an unknown status says something")
+	}
+}
+
+func TestPayoutNoticeIsExactlyTheForm(t *testing.T) {
+	t.Parallel()
+	got := Paid("最低生活保障", 3, 36000, "6217").Words
+	want := "最低生活保障 3 月 360 元,已打到尾号 6217 的卡。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestRefusalHasAllItsParts(t *testing.T) {
+	t.Parallel()
+	got := Refused(Refusal{Item: "最低生活保障", Everyday: "低保", Reason: longReason + "。", By: "王庙镇", County: "平原县", Else: []string{"临时救助"}}).Words
+	for _, part := range []string{"低保这次没批(不予确认)。", longReason + "。", "这是王庙镇定的。", "60 天内,可向平原县政府申请行政复议", "6 个月内到法院起诉", "12345", "临时救助"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("missing %q in %s", part, got)
+		}
+	}
+	if strings.Contains(got, "。。") {
+		t.Errorf("doubled stop in %s", got)
+	}
+}
