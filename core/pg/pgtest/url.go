@@ -1,0 +1,47 @@
+package pgtest
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"lianou/core/pg"
+)
+
+// testPassword is set on every role, so that a server which asks for one (given by
+// LIANOU_TEST_DATABASE_URL) serves as well as the private one, which trusts.
+const testPassword = "lianou-test"
+
+func withDatabase(raw, database string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", fmt.Errorf("LIANOU_TEST_DATABASE_URL does not parse")
+	}
+	u.Path = "/" + database
+	return u.String(), nil
+}
+
+func mustRoleURL(admin string, role Role, database string) string {
+	u, err := withDatabase(admin, database)
+	if err == nil {
+		u, err = pg.AsRole(u, string(role), testPassword)
+	}
+	if err != nil {
+		panic("pgtest: " + err.Error()) // start parsed the same URL before
+	}
+	return u
+}
+
+// Without reads LIANOU_TEST_WITHOUT, a comma list of migration numbers to leave
+// out, so that one migration in the making does not stop the tests of others.
+func Without() []int64 {
+	var list []int64
+	for _, s := range strings.Split(os.Getenv("LIANOU_TEST_WITHOUT"), ",") {
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
+}
