@@ -1,0 +1,224 @@
+// Package browsertest drives a real Chromium through the product's pages, for
+// tests only: fill in, click, read, hold the page to axe-core, keep a picture.
+//
+// It must not know any page: selectors belong to the tests that use it.
+package browsertest
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// axe-core is the accessibility engine the pages are held to. It is MPL-2.0, used
+// unchanged and in tests only.
+//
+//go:embed testdata/axe-4.14.1.min.js
+var axe string
+
+// stepLimit bounds one step. Machines that run tests are slow and shared; a page
+// that really hangs still fails.
+const stepLimit = 20 * time.Second
+
+// Browser is one Chromium, shared by the tabs of one test.
+type Browser struct {
+	ctx   context.Context
+	shots string
+}
+
+// Start starts Chromium and stops it with the test. Pictures go to the folder
+// named by LIANOU_SHOTS, or nowhere.
+func Start(t testing.TB) *Browser {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900),
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("lang", "zh-CN"),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, stop := chromedp.NewContext(alloc)
+	t.Cleanup(func() { stop(); stopAlloc() })
+	// The first run starts the browser and must carry no deadline: it would take
+	// the browser down with it.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start chromium: %v", err)
+	}
+	return &Browser{ctx: ctx, shots: os.Getenv("LIANOU_SHOTS")}
+}
+
+// Tab is one window with its own cookies.
+type Tab struct {
+	t     testing.TB
+	ctx   context.Context
+	shots string
+}
+
+// Tab opens a window of its own browser context, so that two people's sessions do
+// not meet.
+func (b *Browser) Tab(t testing.TB) *Tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(stop)
+	tab := &Tab{t: t, ctx: ctx, shots: b.shots}
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	return tab
+}
+
+func run[T any](tab *Tab, doing string, a chromedp.Action[T]) T {
+	tab.t.Helper()
+	ctx, stop := context.WithTimeout(tab.ctx, stepLimit)
+	defer stop()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		tab.Shot("failed-" + tab.t.Name())
+		tab.t.Fatalf("%s: %v\npage says: %s", doing, err, tab.says())
+	}
+	return v
+}
+
+// says reads what the page shows, for a failure message.
+func (tab *Tab) says() string {
+	ctx, stop := context.WithTimeout(tab.ctx, 2*time.Second)
+	defer stop()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 1500)`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// Phone makes the window a narrow phone; Desk makes it a desk's screen.
+func (tab *Tab) Phone() { run(tab, "narrow the window", chromedp.EmulateViewport(390, 844)) }
+
+// Desk widens the window again.
+func (tab *Tab) Desk() { run(tab, "widen the window", chromedp.EmulateViewport(1440, 900)) }
+
+// Open goes to an address and waits for the page.
+func (tab *Tab) Open(url string) { tab.t.Helper(); run(tab, "open "+url, chromedp.Navigate(url)) }
+
+// Click clicks what the selector names, once it is visible.
+func (tab *Tab) Click(sel string) {
+	tab.t.Helper()
+	run(tab, "click "+sel, chromedp.Click(chromedp.CSS(sel), chromedp.NodeVisible))
+}
+
+// Go clicks something that leads to another page and waits until that has loaded.
+func (tab *Tab) Go(sel string) {
+	tab.t.Helper()
+	ctx, stop := context.WithTimeout(tab.ctx, stepLimit)
+	defer stop()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(sel), chromedp.NodeVisible)); err != nil {
+		tab.t.Fatalf("go by %s: %v\npage says: %s", sel, err, tab.says())
+	}
+}
+
+// Fill types into a field after emptying it.
+func (tab *Tab) Fill(sel, text string) {
+	tab.t.Helper()
+	run(tab, "empty "+sel, chromedp.SetValue(chromedp.CSS(sel), ""))
+	run(tab, "fill "+sel, chromedp.SendKeys(chromedp.CSS(sel), text))
+}
+
+// Choose picks an option of a select by its value and tells the page.
+func (tab *Tab) Choose(sel, value string) {
+	tab.t.Helper()
+	js := fmt.Sprintf(`(()=>{const e=document.querySelector(%q);e.value=%q;e.dispatchEvent(new Event("change",{bubbles:true}));return e.value})()`, sel, value)
+	if got := run(tab, "choose in "+sel, chromedp.Evaluate[string](js)); got != value {
+		tab.t.Fatalf("%s has no option %q", sel, value)
+	}
+}
+
+// Upload hands files to a file field.
+func (tab *Tab) Upload(sel string, files ...string) {
+	tab.t.Helper()
+	run(tab, "upload to "+sel, chromedp.SetUploadFiles(chromedp.CSS(sel), files))
+}
+
+// Draw moves the pointer over an element as a signing finger does.
+func (tab *Tab) Draw(sel string) {
+	tab.t.Helper()
+	run(tab, "scroll to "+sel, chromedp.Query(chromedp.CSS(sel)))
+	js := fmt.Sprintf(`(()=>{const e=document.querySelector(%q);e.scrollIntoView({block:"center"});const r=e.getBoundingClientRect();return [r.x,r.y,r.width,r.height]})()`, sel)
+	box := run(tab, "find "+sel, chromedp.Evaluate[[]float64](js))
+	x, y, w, h := box[0], box[1], box[2], box[3]
+	run(tab, "sign", chromedp.DragAndDropXY(x+w*.2, y+h*.3, x+w*.7, y+h*.7, 12))
+	run(tab, "sign", chromedp.DragAndDropXY(x+w*.7, y+h*.3, x+w*.3, y+h*.8, 12))
+}
+
+// Text reads an element's visible text once it is there.
+func (tab *Tab) Text(sel string) string {
+	tab.t.Helper()
+	return strings.TrimSpace(run(tab, "read "+sel, chromedp.Text(chromedp.CSS(sel))))
+}
+
+// Wait waits until the page shows a text anywhere.
+func (tab *Tab) Wait(text string) {
+	tab.t.Helper()
+	js := fmt.Sprintf(`document.body.innerText.includes(%q)`, text)
+	run(tab, "wait for "+text, chromedp.Poll[bool](js))
+}
+
+// Has reports whether the page shows a text now.
+func (tab *Tab) Has(text string) bool {
+	tab.t.Helper()
+	return run(tab, "look for "+text, chromedp.Evaluate[bool](fmt.Sprintf(`document.body.innerText.includes(%q)`, text)))
+}
+
+// Eval runs a script that gives a string.
+func (tab *Tab) Eval(js string) string {
+	tab.t.Helper()
+	return run(tab, "evaluate", chromedp.Evaluate[string](js))
+}
+
+// Shot keeps a picture of the whole page as <name>.png, when pictures are wanted.
+func (tab *Tab) Shot(name string) {
+	if tab.shots == "" {
+		return
+	}
+	ctx, stop := context.WithTimeout(tab.ctx, stepLimit)
+	defer stop()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.MkdirAll(tab.shots, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(tab.shots, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o644)
+	}
+	if err != nil {
+		tab.t.Logf("no picture of %s: %v", name, err)
+	}
+}
+
+// Fault is one finding of axe-core.
+type Fault struct {
+	ID     string   `json:"id"`
+	Impact string   `json:"impact"`
+	Help   string   `json:"help"`
+	Where  []string `json:"where"`
+}
+
+// Accessible fails the test when axe-core finds a serious or critical fault, or a
+// page that scrolls sideways.
+func (tab *Tab) Accessible() {
+	tab.t.Helper()
+	run(tab, "load axe", chromedp.Evaluate[json.RawMessage](axe+";null"))
+	const ask = `axe.run({resultTypes:["violations"]}).then(r=>r.violations.map(v=>({id:v.id,impact:v.impact,help:v.help,where:v.nodes.slice(0,5).map(n=>n.html.slice(0,160))})))`
+	for _, f := range run(tab, "run axe", chromedp.Evaluate[[]Fault](ask, chromedp.EvalAwaitPromise)) {
+		if f.Impact == "serious" || f.Impact == "critical" {
+			tab.t.Errorf("axe %s (%s): %s\n  %s", f.ID, f.Impact, f.Help, strings.Join(f.Where, "\n  "))
+		}
+	}
+	const wide = `document.documentElement.scrollWidth > document.documentElement.clientWidth + 1`
+	if run(tab, "measure", chromedp.Evaluate[bool](wide)) {
+		tab.t.Error("the page scrolls sideways")
+	}
+}
