@@ -20,5 +20,9 @@ begin
     if not exists (select 1 from pg_roles where rolname = 'lianou_check' and rolconfig @> array['default_transaction_read_only=on']) then
         alter role lianou_check set default_transaction_read_only = on;
     end if;
+    -- Functions of the owner may name, in their own definition, the scope they run under.
+    if not has_parameter_privilege('lianou_owner', 'lianou.city', 'set') then
+        grant set on parameter lianou.city, lianou.regions, lianou.subject to lianou_owner;
+    end if;
 end
 $$;

@@ -10,7 +10,5 @@ func Unscoped() map[string]string {
 		"lianou_migration": "history of migrations, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
-		// jobs
-		"handover": "sealed to the platform's key; the gateway may insert and not read, and the region is needed before anything is opened",
 	}
 }

@@ -1,0 +1,64 @@
+package jobs
+
+import (
+	"github.com/riverqueue/river"
+
+	"lianou/core"
+)
+
+// Args are the arguments of one kind of job: ids and a region, nothing personal.
+type Args = river.JobArgs
+
+// OpenCase asks the platform to make a case of an application that lies in
+// handover. Gateway to platform, once per application.
+type OpenCase struct {
+	Application core.ApplicationID `json:"application" river:"unique"`
+	Region      core.RegionCode    `json:"region"` // scope of the job, as ScopeRegion gives it
+}
+
+// Kind is the stable name.
+func (OpenCase) Kind() string { return "open_case" }
+
+// InsertOpts makes the job unique by application: a second insert is a success.
+func (OpenCase) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
+
+// Notify asks the gateway, which holds the channels' credentials, to tell somebody.
+// Platform to gateway.
+type Notify struct {
+	Notice int64           `json:"notice" river:"unique"`
+	Region core.RegionCode `json:"region"`
+}
+
+// Kind is the stable name.
+func (Notify) Kind() string { return "notify" }
+
+// Untold tells the platform that every way of telling somebody has been tried in
+// vain, so that a person has to go there. Gateway to platform.
+type Untold struct {
+	Notice int64           `json:"notice" river:"unique"`
+	Region core.RegionCode `json:"region"`
+}
+
+// Kind is the stable name.
+func (Untold) Kind() string { return "untold" }
+
+// InsertOpts makes the job unique by notice.
+func (Untold) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
+
+// Told tells the platform that a notice reached its person. Gateway to platform.
+type Told struct {
+	Notice int64           `json:"notice" river:"unique"`
+	Region core.RegionCode `json:"region"`
+}
+
+// Kind is the stable name.
+func (Told) Kind() string { return "told" }
+
+// InsertOpts makes the job unique by notice.
+func (Told) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
