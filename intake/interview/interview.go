@@ -1,0 +1,173 @@
+// Package interview is the one definition of what a person is asked, in which
+// words, with which answers, and why. Every door renders it: a web form, a chat, a
+// voice menu, an agent's script.
+//
+// The definition is data (form.json). This package must not render, keep answers or
+// judge them; which unknown facts still matter is matching's to say.
+package interview
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"lianou/core"
+)
+
+//go:embed form.json
+var embedded []byte
+
+// Type is how a question is answered.
+type Type string
+
+// The types of answers.
+const (
+	TypeChoice  Type = "choice"  // one of Options
+	TypeMoney   Type = "money"   // yuan, at most two decimals
+	TypeNumber  Type = "number"  // a whole number
+	TypeYesNo   Type = "yes_no"  // true or false
+	TypeText    Type = "text"    // free words
+	TypeRegion  Type = "region"  // a division code
+	TypePhone   Type = "phone"   //
+	TypeID      Type = "id"      // citizen identity number
+	TypeAccount Type = "account" // bank card
+)
+
+// Question is one thing that is asked. "不清楚" is always an answer and is not
+// listed in Options.
+type Question struct {
+	Key     string   `json:"key"`               // the fact or form field it fills: "income_12m", "members/*/age", "form/live.region"
+	Ask     string   `json:"ask"`               // the words, Chinese
+	Why     string   `json:"why"`               // why it is asked, one short line
+	Help    string   `json:"help,omitempty"`    // how to answer
+	Type    Type     `json:"type"`              //
+	Options []Option `json:"options,omitempty"` // for TypeChoice
+	Page    string   `json:"page"`              // the Page it stands on
+}
+
+// Option is one offered answer.
+type Option struct {
+	Value string `json:"value"`
+	Say   string `json:"say"`
+}
+
+// Page groups questions that are asked together.
+type Page struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+}
+
+// Consent is one text a person is asked to agree to. Changing Text needs a new
+// Version: what was agreed to must stay findable.
+type Consent struct {
+	Purpose  string `json:"purpose"`
+	Version  string `json:"version"`
+	Text     string `json:"text"`
+	Required bool   `json:"required"`
+}
+
+// Form is the whole definition.
+type Form struct {
+	Version   string     `json:"version"`
+	Pages     []Page     `json:"pages"`
+	Questions []Question `json:"questions"`
+	Consents  []Consent  `json:"consents"`
+}
+
+// Basic is the form that every door begins with. It is read from the program
+// itself; an error is a defect of the build.
+func Basic() (Form, error) { return parse(embedded) }
+
+func parse(raw []byte) (Form, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	var f Form
+	if err := d.Decode(&f); err != nil {
+		return Form{}, fmt.Errorf("read the form: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Form{}, errors.New("read the form: more than one value")
+	}
+	return f, f.check()
+}
+
+func (f Form) check() error {
+	pages, keys := map[string]bool{}, map[string]bool{}
+	for _, p := range f.Pages {
+		pages[p.Key] = true
+	}
+	for _, q := range f.Questions {
+		choice := q.Type == TypeChoice
+		if q.Key == "" || q.Ask == "" || q.Why == "" || !pages[q.Page] || keys[q.Key] || choice != (len(q.Options) > 0) {
+			return fmt.Errorf("question %q of the form is not complete", q.Key)
+		}
+		keys[q.Key] = true
+	}
+	for _, c := range f.Consents {
+		if c.Purpose == "" || c.Version == "" || c.Text == "" {
+			return fmt.Errorf("consent %q of the form is not complete", c.Purpose)
+		}
+	}
+	return nil
+}
+
+// On lists the questions of one page, in order.
+func (f Form) On(page string) []Question {
+	var out []Question
+	for _, q := range f.Questions {
+		if q.Page == page {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// Household and Member say whether a question is about the household's facts or
+// about one member's, and which.
+func (q Question) Household() (fact string, ok bool) {
+	return q.Key, !strings.Contains(q.Key, "/")
+}
+
+// Member is the member's fact the question fills.
+func (q Question) Member() (fact string, ok bool) { return strings.CutPrefix(q.Key, "members/*/") }
+
+// Next orders the questions by what is still worth asking: missing is matching's
+// list of unknown facts that can change an outcome, most telling first. Questions
+// that can change nothing are left out.
+func (f Form) Next(missing []string) []Question {
+	var out []Question
+	taken := map[string]bool{}
+	for _, fact := range missing {
+		key := generic(fact)
+		for _, q := range f.Questions {
+			if q.Key == key && !taken[key] {
+				taken[key] = true
+				out = append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+// generic turns "members/m1/age" into "members/*/age".
+func generic(fact string) string {
+	parts := strings.Split(fact, "/")
+	if len(parts) == 3 && parts[0] == "members" {
+		parts[1] = "*"
+	}
+	return strings.Join(parts, "/")
+}
+
+// Consent finds the current text for a purpose.
+func (f Form) Consent(purpose string) (Consent, error) {
+	for _, c := range f.Consents {
+		if c.Purpose == purpose {
+			return c, nil
+		}
+	}
+	return Consent{}, core.E(core.KindNotFound, "consent_unknown", "")
+}
