@@ -1,0 +1,270 @@
+package standin
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// bank is the paying bank's file exchange and its customers' accounts.
+type bank struct {
+	shared
+	cfg BankConfig
+
+	mu sync.Mutex
+	st bankState
+}
+
+// bankState is the bank's books.
+type bankState struct {
+	Files   map[string]string   `json:"files"`   // digest of each file taken, by digest: the batch
+	Batches map[string]string   `json:"batches"` // batch number: digest of the file that was booked
+	Returns []returnFile        `json:"returns"`
+	Credits map[string][]Credit `json:"credits"` // by account
+}
+
+// returnFile is an answer, visible in the outbox from Ready on.
+type returnFile struct {
+	Name  string    `json:"name"`
+	Ready time.Time `json:"ready"`
+	Lost  bool      `json:"lost,omitempty"` // held back until mended
+	Body  []byte    `json:"body"`
+}
+
+// Credit is money that arrived on an account.
+type Credit struct {
+	At      time.Time `json:"at"`
+	Batch   string    `json:"batch"`
+	Line    string    `json:"line"`
+	Fen     int64     `json:"fen"`
+	Purpose string    `json:"purpose"`
+}
+
+func newBank(cfg BankConfig, sh shared) *bank {
+	b := &bank{shared: sh, cfg: cfg}
+	b.restore(bankState{})
+	return b
+}
+
+func (b *bank) state() bankState {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// Encoded under the lock: the maps are shared with the handlers.
+	raw, _ := json.Marshal(b.st)
+	var st bankState
+	_ = json.Unmarshal(raw, &st)
+	return st
+}
+
+func (b *bank) restore(st bankState) {
+	if st.Files == nil {
+		st.Files = map[string]string{}
+	}
+	if st.Batches == nil {
+		st.Batches = map[string]string{}
+	}
+	if st.Credits == nil {
+		st.Credits = map[string][]Credit{}
+	}
+	b.st = st
+}
+
+func (b *bank) routes(mux *http.ServeMux) {
+	mux.HandleFunc("PUT /bank/inbox/{name}", b.guarded("inbox", b.take))
+	mux.HandleFunc("GET /bank/outbox", b.guarded("outbox", b.list))
+	mux.HandleFunc("GET /bank/outbox/{name}", b.guarded("outbox/file", b.fetch))
+}
+
+// guarded checks the customer before anything else, faults included: a stranger
+// learns nothing about the bank's day. The modes that shape a return stay
+// switched on until a file is booked, whatever is asked before.
+func (b *bank) guarded(call string, h served) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		user, pass, ok := r.BasicAuth()
+		if !ok || !same(user, b.cfg.User) || !same(pass, b.cfg.Password) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="bank"`)
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		only := []Mode{ModeTimeout, ModeCut, ModeCutDone, ModeStatus}
+		if call == "inbox" {
+			only = nil
+		}
+		b.faults.pass(w, r, b.faults.take(Bank, call, only...), func(w http.ResponseWriter, r *http.Request, f Fault) {
+			if code, err := strconv.Atoi(f.Code); f.Mode == ModeError && err == nil && code >= 400 && code < 600 {
+				http.Error(w, "bank error", code)
+				return
+			}
+			h(w, r, f)
+		})
+	}
+}
+
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+var fileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
+
+func (b *bank) take(w http.ResponseWriter, r *http.Request, f Fault) {
+	name := r.PathValue("name")
+	if !fileName.MatchString(name) {
+		http.Error(w, "file name not allowed", http.StatusBadRequest)
+		return
+	}
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxPayFile+1))
+	if err != nil {
+		http.Error(w, "body not read", http.StatusBadRequest)
+		return
+	}
+	if len(raw) > maxPayFile {
+		http.Error(w, "file too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if b.book(strings.TrimSuffix(name, ".pay"), raw, f) {
+		w.WriteHeader(http.StatusCreated)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// book takes a file and writes its return; false says that the very same bytes
+// were taken before, which changes nothing.
+func (b *bank) book(stem string, raw []byte, f Fault) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	digest := sha256hex(raw)
+	if _, again := b.st.Files[digest]; again {
+		return false
+	}
+	defer b.changed()
+	pay, err := parsePay(raw)
+	b.st.Files[digest] = pay.Batch
+	if f.Mode == ModeError {
+		err = fileError{f.Code, "开关"}
+	}
+	if booked, known := b.st.Batches[pay.Batch]; err == nil && known && booked != digest {
+		err = fileError{"9002", "批次号已用,内容不同"}
+	}
+	var refused fileError
+	if errors.As(err, &refused) {
+		b.publish(stem, renderRefusal(pay.Batch, refused), f)
+		return true
+	}
+	b.st.Batches[pay.Batch] = digest
+	results := b.post(pay, f)
+	b.publish(stem, renderReturn(pay.Batch, pay.Date, results), f)
+	if f.Mode == ModeContrary {
+		b.publish(stem, renderReturn(pay.Batch, pay.Date, opposite(results)), f)
+	}
+	return true
+}
+
+// post decides each line and credits what can be paid.
+func (b *bank) post(pay payFile, f Fault) []result {
+	var out []result
+	for _, l := range pay.Lines {
+		code := lineCode(l.Account)
+		if f.Mode == ModeResult {
+			code = f.Code
+		}
+		if code == "0000" {
+			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.now(), pay.Batch, l.Line, l.Fen, l.Purpose})
+		}
+		out = append(out, result{l, code, lineSays[code]})
+	}
+	return out
+}
+
+// lineCode is the demo's convention: the last four digits of an account say what
+// becomes of money sent there.
+func lineCode(account string) string {
+	ends := map[string]string{"0018": "1002", "0026": "1001", "0034": "1003", "0042": "1004"}
+	if len(account) >= 4 {
+		return or(ends[account[len(account)-4:]], "0000")
+	}
+	return "1004"
+}
+
+var lineSays = map[string]string{
+	"0000": "成功", "1001": "户名与账号不符", "1002": "账户已销户", "1003": "账户为睡眠户", "1004": "账号不存在",
+}
+
+// opposite says of each line the contrary of what was said, with sums that agree
+// in themselves: only the first return can unmask it.
+func opposite(in []result) []result {
+	out := slices.Clone(in)
+	for i := range out {
+		if out[i].Code == "0000" {
+			out[i].Code = "1002"
+		} else {
+			out[i].Code = "0000"
+		}
+		out[i].Text = lineSays[out[i].Code]
+	}
+	return out
+}
+
+// publish puts a return into the outbox under a name of the bank's choosing.
+func (b *bank) publish(stem string, body []byte, f Fault) {
+	name := stem + ".ret"
+	for n := 2; slices.ContainsFunc(b.st.Returns, func(r returnFile) bool { return r.Name == name }); n++ {
+		name = stem + "-" + strconv.Itoa(n) + ".ret"
+	}
+	delay := b.cfg.Delay
+	if f.Mode == ModeLate {
+		delay = f.Delay
+	}
+	b.st.Returns = append(b.st.Returns, returnFile{name, b.now().Add(delay), f.Mode == ModeLose, body})
+}
+
+// release lets lost returns appear after all.
+func (b *bank) release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.st.Returns {
+		b.st.Returns[i].Lost = false
+	}
+	b.changed()
+}
+
+func (b *bank) ready() []returnFile {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(b.st.Returns), func(r returnFile) bool { return r.Lost || b.now().Before(r.Ready) })
+}
+
+func (b *bank) list(w http.ResponseWriter, _ *http.Request, _ Fault) {
+	names := []string{}
+	for _, r := range b.ready() {
+		names = append(names, r.Name)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(names)
+}
+
+func (b *bank) fetch(w http.ResponseWriter, r *http.Request, _ Fault) {
+	for _, f := range b.ready() {
+		if f.Name == r.PathValue("name") {
+			w.Header().Set("Content-Type", "application/octet-stream")
+			_, _ = w.Write(f.Body)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// Credits lists the money that arrived on an account, oldest first.
+func (s *Server) Credits(account string) []Credit {
+	return slices.Clone(s.bank.state().Credits[account])
+}
