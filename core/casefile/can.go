@@ -1,0 +1,261 @@
+package casefile
+
+import (
+	"slices"
+
+	"lianou/core"
+)
+
+// ActName names what a person may do with a case or one of its claims.
+type ActName string
+
+// The acts, in the order a desk offers them.
+const (
+	ActAccept       ActName = "accept"
+	ActEmergency    ActName = "emergency" // claim: pay first, papers later
+	ActSupplement   ActName = "ask_supplement"
+	ActResume       ActName = "resume" // what was asked for is here
+	ActReturn       ActName = "return"
+	ActRelocate     ActName = "relocate"
+	ActPlanVisit    ActName = "plan_visit"
+	ActRecordVisit  ActName = "record_visit"
+	ActPropose      ActName = "propose"        // claim
+	ActPublish      ActName = "publish_notice" // claim
+	ActObject       ActName = "object"         // claim
+	ActAnswer       ActName = "answer_objection"
+	ActDecide       ActName = "decide"    // claim
+	ActSendBack     ActName = "send_back" // claim
+	ActDeliver      ActName = "deliver"   // claim
+	ActReferResult  ActName = "refer_result"
+	ActAppeal       ActName = "appeal" // claim
+	ActConference   ActName = "conference"
+	ActConferenceIn ActName = "conference_end"
+	ActWithdraw     ActName = "withdraw"
+)
+
+// Act is one thing the actor may do. Why is "" when it may be done now; otherwise
+// it says what is still missing, and the desk shows the act greyed with it.
+type Act struct {
+	Name  ActName
+	Claim core.ClaimID // 0: about the whole case
+	Why   string
+}
+
+// Situation is everything legality depends on, read under the case's lock.
+type Situation struct {
+	Case       Case
+	Claims     []Claim
+	Today      core.Date
+	Planned    *Visit // still to come
+	Visited    bool
+	Visitors   []core.StaffID // of every visit
+	NoticeTill map[core.ClaimID]core.Date
+	Kin        []core.StaffID
+}
+
+// errNotNow carries a reason why an act that belongs to the actor must wait.
+func errNotNow(code, say string) *core.Error { return core.E(core.KindConflict, code, say) }
+
+const notNow = core.KindConflict
+
+// rule is who may do an act, and in which states of the case and of the claim.
+// Empty claims: the act is about the case.
+type rule struct {
+	roles  []Role
+	cases  []CaseState
+	claims []ClaimState
+	also   func(Situation, Claim, Actor) error
+}
+
+func rules() map[ActName]rule {
+	officer := []Role{RoleOfficer}
+	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
+	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
+	any := append([]CaseState{CaseSettled}, running...)
+	return map[ActName]rule{
+		ActAccept:       {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
+		ActEmergency:    {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
+		ActSupplement:   {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, nil, nil},
+		ActResume:       {officer, []CaseState{CaseSupplement}, nil, nil},
+		ActReturn:       {officer, []CaseState{CaseOpen}, nil, mayReturn},
+		ActRelocate:     {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
+		ActPlanVisit:    {officer, atWork, nil, nil},
+		ActRecordVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
+		ActPropose:      {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
+		ActPublish:      {officer, running, []ClaimState{ClaimReviewed}, mayPublish},
+		ActObject:       {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
+		ActAnswer:       {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, nil},
+		ActDecide:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
+		ActSendBack:     {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},
+		ActDeliver:      {[]Role{RoleOfficer, RoleAssistant}, running, []ClaimState{ClaimDelivering}, mayDeliver},
+		ActReferResult:  {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
+		ActAppeal:       {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
+		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
+		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
+		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+	}
+}
+
+// order is how a desk lists acts.
+func order() []ActName {
+	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
+		ActAnswer, ActPlanVisit, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
+		ActRelocate, ActReturn, ActWithdraw}
+}
+
+// Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,
+// ErrConflictOfInterest, ErrSamePerson, or a conflict that says what is missing.
+// claim is the zero Claim for acts about the case.
+func Check(s Situation, a Actor, act ActName, claim Claim) error {
+	r, known := rules()[act]
+	switch {
+	case !known || a.Kind != "staff" || a.Staff == 0:
+		return ErrNotYours
+	case !a.Has(r.roles...) || !a.Covers(s.Case.Region):
+		return ErrNotYours
+	case !slices.Contains(r.cases, s.Case.State):
+		return ErrMovedOn
+	case len(r.claims) > 0 && !slices.Contains(r.claims, claim.State):
+		return ErrMovedOn
+	case slices.Contains(s.Kin, a.Staff):
+		return ErrConflictOfInterest
+	}
+	if r.also == nil {
+		return nil
+	}
+	return r.also(s, claim, a)
+}
+
+// Acts lists what the actor may do, and what must wait with the reason. What does
+// not belong to the actor or the state is left out.
+func Acts(s Situation, a Actor) []Act {
+	all := rules()
+	var list []Act
+	add := func(name ActName, claim Claim) {
+		err := Check(s, a, name, claim)
+		known := core.Known(err)
+		switch {
+		case err == nil:
+			list = append(list, Act{Name: name, Claim: claim.ID})
+		case known.Is(ErrConflictOfInterest), known.Is(ErrSamePerson), known.Kind == notNow && !known.Is(ErrMovedOn):
+			list = append(list, Act{Name: name, Claim: claim.ID, Why: known.Say})
+		}
+	}
+	for _, name := range order() {
+		if len(all[name].claims) == 0 {
+			add(name, Claim{})
+			continue
+		}
+		for _, c := range s.Claims {
+			add(name, c)
+		}
+	}
+	return list
+}
+
+func mayAccept(s Situation, _ Claim, _ Actor) error {
+	if s.Case.Routed.IsZero() {
+		return errNotNow("not_routed", "还没派到镇上。")
+	}
+	return nil
+}
+
+func mayReturn(s Situation, _ Claim, _ Actor) error {
+	if !s.Case.Returned.IsZero() {
+		return ErrReturnedBefore
+	}
+	return nil
+}
+
+// RushItem is the only item that may be paid before its papers: 急难型临时救助.
+const RushItem core.ItemCode = "MZ-03"
+
+func mayRush(_ Situation, c Claim, _ Actor) error {
+	if c.Item != RushItem {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+func mayRecord(s Situation, _ Claim, a Actor) error {
+	if s.Planned == nil {
+		return ErrMovedOn
+	}
+	if a.Staff != s.Planned.First && a.Staff != s.Planned.Second {
+		return core.E(core.KindForbidden, "not_visitor", "入户记录由去的两个人来写。")
+	}
+	return nil
+}
+
+func mayPropose(s Situation, _ Claim, _ Actor) error {
+	if !s.Visited {
+		return errNotNow("not_visited", "先入户,再提意见。")
+	}
+	return nil
+}
+
+func mayPublish(_ Situation, c Claim, _ Actor) error {
+	if c.NoticeDays == 0 || c.Proposal != ProposeApprove || c.Emergency {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+// mayDecide holds the second person to level, notice and distance.
+func mayDecide(s Situation, c Claim, a Actor) error {
+	if err := maySecond(s, c, a); err != nil {
+		return err
+	}
+	needsNotice := c.NoticeDays > 0 && c.Proposal == ProposeApprove && !c.Emergency
+	if !needsNotice {
+		return nil
+	}
+	if c.State == ClaimReviewed {
+		return errNotNow("notice_first", "这一项要先公示,还没贴出去。")
+	}
+	if till := s.NoticeTill[c.ID]; till.IsZero() || s.Today <= till {
+		return errNotNow("notice_runs", "公示到"+till.Say()+",第二天才能定。")
+	}
+	return nil
+}
+
+// maySecond: decided at the item's level, by nobody who wrote the application
+// down, visited or proposed.
+func maySecond(s Situation, c Claim, a Actor) error {
+	level := RoleApprover
+	if c.Decides == "county" {
+		level = RoleCounty
+	}
+	if !a.Has(level) {
+		return ErrNotYours
+	}
+	if a.Staff == c.Proposer || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
+		return ErrSamePerson
+	}
+	return nil
+}
+
+func mayDeliver(_ Situation, c Claim, _ Actor) error {
+	if !c.Delivered.IsZero() {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+func mayResult(_ Situation, c Claim, _ Actor) error {
+	if c.Proposal != ProposeRefer || c.Result != "" {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+func mayWithdraw(s Situation, _ Claim, _ Actor) error {
+	for _, c := range s.Claims {
+		switch c.State {
+		case ClaimProposed, ClaimAgreed, ClaimWithdrawn:
+		default:
+			return ErrMovedOn
+		}
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Claim is one item of a case.
+type Claim struct {
+	ID         core.ClaimID
+	Case       core.CaseID
+	Region     core.RegionCode
+	Item       core.ItemCode
+	Name       string // official
+	Everyday   string // as citizens say it
+	Department string
+	State      ClaimState
+	Decides    string // "township", "county", "outside"
+	NoticeDays int
+	Cash       bool
+	HasAmount  bool
+	Amount     core.Fen // as proposed, then as decided; by Period
+	Period     string   // "month", "once", "term", ...
+	Sample     bool     // the amount is a sample figure
+	Emergency  bool     // act first, papers later
+	AgreedBy   core.StaffID
+	Proposer   core.StaffID
+	Proposal   Outcome
+	Reasons    []Reason
+	Due        core.Date
+	Money      Money
+	Result     string // what the outside body answered
+	Paid       time.Time
+	Delivered  time.Time
+	Told       time.Time
+	Updated    time.Time
+}
+
+// Money says how far a payment is.
+type Money string
+
+// The stages of a payment as the case sees them.
+const (
+	MoneyNone     Money = ""
+	MoneySent     Money = "sent"
+	MoneyReturned Money = "returned" // the bank sent it back; an account must be mended
+	MoneyPaid     Money = "paid"
+)
+
+// Outcome is what is proposed or decided for a claim.
+type Outcome string
+
+// The outcomes. A proposal says "approve", the decision on it "approved".
+const (
+	ProposeApprove Outcome = "approve"
+	ProposeRefuse  Outcome = "refuse"
+	ProposeRefer   Outcome = "refer"
+	Approved       Outcome = "approved"
+	Refused        Outcome = "refused"
+	Referred       Outcome = "referred"
+)
+
+// NewClaim is an item to be claimed, with what the Book says about it.
+type NewClaim struct {
+	Item       core.ItemCode
+	Name       string
+	Everyday   string
+	Department string
+	Decides    string
+	NoticeDays int
+	Cash       bool
+	Benefit    Benefit
+	Reasons    []Reason
+}
+
+const claimColumns = `id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash,
+	amount is not null, coalesce(amount, 0), period, sample, emergency, coalesce(agreed_by, 0), coalesce(proposer, 0), proposal,
+	reasons, due, money, result, paid, delivered, told, updated`
+
+func scanClaim(r row) (Claim, error) {
+	var c Claim
+	var due, paid, delivered, told *time.Time
+	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
+		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Updated)
+	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
+	return c, err
+}
+
+// AddClaim writes a proposed claim. An item already claimed in this case stays as
+// it is: the first row is the claim (F32).
+func (s *Store) AddClaim(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewClaim) error {
+	var amount any
+	if n.Benefit.Amount != nil {
+		amount = *n.Benefit.Amount
+	}
+	_, err := tx.Exec(ctx, `insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash,
+			amount, period, sample, reasons, created, updated)
+		select id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13 from casefile where id = $1
+		on conflict (case_id, item) do nothing`,
+		id, n.Item, n.Name, n.Everyday, n.Department, n.Decides, n.NoticeDays, n.Cash,
+		amount, n.Benefit.Per, n.Benefit.Sample, encode(orEmpty(n.Reasons)), tx.Now())
+	return pg.Fail(err, "write a claim")
+}
+
+// Claims reads the claims of a case in the order they were made.
+func (s *Store) Claims(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Claim, error) {
+	rows, err := tx.Query(ctx, `select `+claimColumns+` from claim where case_id = $1 order by id`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read claims")
+	}
+	defer rows.Close()
+	var list []Claim
+	for rows.Next() {
+		c, err := scanClaim(rows)
+		if err != nil {
+			return nil, pg.Fail(err, "read a claim")
+		}
+		list = append(list, c)
+	}
+	return list, pg.Fail(rows.Err(), "read claims")
+}
+
+// LockClaim reads a claim and its case and holds both until the transaction
+// ends; the case first, as every act does.
+func (s *Store) LockClaim(ctx context.Context, tx *pg.Tx, id core.ClaimID) (Case, Claim, error) {
+	var of core.CaseID
+	if err := tx.QueryRow(ctx, `select case_id from claim where id = $1`, id).Scan(&of); err != nil {
+		return Case{}, Claim{}, pg.Fail(err, "find a claim")
+	}
+	c, err := s.Lock(ctx, tx, of)
+	if err != nil {
+		return Case{}, Claim{}, err
+	}
+	claim, err := scanClaim(tx.QueryRow(ctx, `select `+claimColumns+` from claim where id = $1 for update`, id))
+	return c, claim, pg.Fail(err, "lock a claim")
+}
+
+func (c Claim) allow(to ClaimState) error {
+	if !claimEdges().allows(string(c.State), string(to)) {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+// Agree records that the household wants this item and by when it must be
+// decided.
+func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, by core.StaffID, due core.Date) error {
+	if err := c.allow(ClaimAgreed); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = coalesce(agreed_by, $2), due = coalesce(due, $3), updated = $4
+		where id = $1`, c.ID, by, day(due), tx.Now())
+	return pg.Fail(err, "agree on a claim")
+}
+
+// Proposal is what an officer proposes for a claim, and why.
+type Proposal struct {
+	Outcome   Outcome // ProposeApprove, ProposeRefuse, ProposeRefer
+	Amount    *core.Fen
+	Period    string
+	Sample    bool
+	Reasons   []Reason
+	By        core.StaffID
+	Emergency bool
+}
+
+// ErrNoReason is the answer to an outcome without a reason.
+var ErrNoReason = core.E(core.KindInvalid, "invalid_reasons", "请写明理由。没有理由不能定。")
+
+// ErrNoAmount is the answer to money without an amount.
+var ErrNoAmount = core.E(core.KindInvalid, "invalid_amount", "请写明金额。")
+
+// Propose writes the officer's proposal.
+func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) error {
+	if err := c.allow(ClaimReviewed); err != nil {
+		return err
+	}
+	if len(p.Reasons) == 0 {
+		return ErrNoReason
+	}
+	if p.Outcome == ProposeApprove && c.Cash && p.Amount == nil {
+		return ErrNoAmount
+	}
+	var amount any
+	if p.Amount != nil {
+		if *p.Amount < 0 || *p.Amount > core.MaxAmount {
+			return ErrNoAmount
+		}
+		amount = int64(*p.Amount)
+	}
+	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
+		period = $6, sample = $7, emergency = $8, updated = $9 where id = $1`,
+		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now())
+	return pg.Fail(err, "propose for a claim")
+}
+
+// MoveClaim makes a step that needs nothing but the new state.
+func (s *Store) MoveClaim(ctx context.Context, tx *pg.Tx, c Claim, to ClaimState) error {
+	if c.State == to {
+		return nil
+	}
+	if err := c.allow(to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update claim set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
+	return pg.Fail(err, "move a claim")
+}
+
+// SetMoney writes how far the payment is. Paid is final.
+func (s *Store) SetMoney(ctx context.Context, tx *pg.Tx, c Claim, m Money) error {
+	if c.State != ClaimPaying || c.Money == MoneyPaid {
+		return ErrMovedOn
+	}
+	var paid any
+	if m == MoneyPaid {
+		paid = tx.Now()
+	}
+	_, err := tx.Exec(ctx, `update claim set money = $2, paid = $3, updated = $4 where id = $1`, c.ID, m, paid, tx.Now())
+	return pg.Fail(err, "write the payment of a claim")
+}
+
+// SetDelivered records that a thing or service reached the household, or that an
+// outside body answered with result.
+func (s *Store) SetDelivered(ctx context.Context, tx *pg.Tx, c Claim, result string) error {
+	if c.State != ClaimDelivering && c.State != ClaimReferred {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update claim set delivered = $2, result = $3, updated = $2 where id = $1`, c.ID, tx.Now(), result)
+	return pg.Fail(err, "write the delivery of a claim")
+}
+
+// Told closes the circle: the household knows the end of the claim. It is called
+// again for the same claim without harm.
+func (s *Store) Told(ctx context.Context, tx *pg.Tx, c Claim) error {
+	if c.State == ClaimClosed {
+		return nil
+	}
+	if c.State != ClaimTold {
+		if err := s.MoveClaim(ctx, tx, c, ClaimTold); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `update claim set state = 'closed', told = coalesce(told, $2), updated = $2 where id = $1`, c.ID, tx.Now())
+	return pg.Fail(err, "close a claim")
+}

@@ -1,0 +1,114 @@
+package casefile
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// ErrReturnedBefore is the answer to a second bounce: it goes to arbitration at
+// the county and not back and forth (F55).
+var ErrReturnedBefore = core.E(core.KindConflict, "returned_before", "这件退过一次了,不能再退。请交县里协调。")
+
+// allow checks one step of a locked case against the graph.
+func (c Case) allow(to CaseState) error {
+	if !caseEdges().allows(string(c.State), string(to)) {
+		return ErrMovedOn
+	}
+	return nil
+}
+
+// Routing is where a case goes: filled by core/routing.
+type Routing struct {
+	Officer, Assistant core.StaffID // 0: nobody is there, the queue itself waits
+	AcceptDue          core.Date
+}
+
+// Route writes who is to handle the case and until when it must be accepted. A
+// case that was handed back is open again.
+func (s *Store) Route(ctx context.Context, tx *pg.Tx, c Case, r Routing) error {
+	if c.State == CaseReturned {
+		if err := s.move(ctx, tx, c, CaseOpen); err != nil {
+			return err
+		}
+	} else if c.State != CaseOpen {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update casefile set officer = $2, assistant = $3, accept_due = $4, routed = $5, updated = $5 where id = $1`,
+		c.ID, number(r.Officer), number(r.Assistant), day(r.AcceptDue), tx.Now())
+	return pg.Fail(err, "route a case")
+}
+
+// Relocate takes a case and all its rows to another township. The scope must
+// reach both places; the database refuses otherwise.
+func (s *Store) Relocate(ctx context.Context, tx *pg.Tx, c Case, region, village core.RegionCode, names [2]string) error {
+	if c.State != CaseOpen && c.State != CaseReturned {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update casefile set region = $2, village = $3, town = $4, village_name = $5, officer = null,
+		assistant = null, updated = $6 where id = $1`, c.ID, region, village, names[0], names[1], tx.Now())
+	return pg.Fail(err, "move a case to another township")
+}
+
+// Accept takes the case on: the civil clock begins (domain.md 3.3).
+func (s *Store) Accept(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID, decideDue core.Date) error {
+	if err := c.allow(CaseAccepted); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update casefile set state = 'accepted', accepted = $2, officer = $3, decide_due = $4, updated = $2
+		where id = $1`, c.ID, tx.Now(), by, day(decideDue))
+	return pg.Fail(err, "accept a case")
+}
+
+// Return hands the case back, once in its life.
+func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case) error {
+	if err := c.allow(CaseReturned); err != nil {
+		return err
+	}
+	if !c.Returned.IsZero() {
+		return ErrReturnedBefore
+	}
+	_, err := tx.Exec(ctx, `update casefile set state = 'returned', returned = $2, returns = returns + 1, updated = $2
+		where id = $1`, c.ID, tx.Now())
+	return pg.Fail(err, "hand a case back")
+}
+
+// Close ends a case as settled or withdrawn. Settled needs every claim done,
+// which the caller has checked under the lock.
+func (s *Store) Close(ctx context.Context, tx *pg.Tx, c Case, to CaseState) error {
+	if err := c.allow(to); err != nil {
+		return err
+	}
+	if !to.Closed() {
+		return core.E(core.KindInternal, "case_close", "")
+	}
+	_, err := tx.Exec(ctx, `update casefile set state = $2, settled = $3, updated = $3 where id = $1`, c.ID, to, tx.Now())
+	return pg.Fail(err, "close a case")
+}
+
+// Move makes a step that needs nothing but the new state: supplement asked,
+// visiting, conference, paid first, and back.
+func (s *Store) Move(ctx context.Context, tx *pg.Tx, c Case, to CaseState) error {
+	if c.State == to {
+		return nil
+	}
+	if to == CaseAccepted && c.Accepted.IsZero() || to.Closed() || to == CaseReturned {
+		return core.E(core.KindInternal, "case_move", "")
+	}
+	return s.move(ctx, tx, c, to)
+}
+
+func (s *Store) move(ctx context.Context, tx *pg.Tx, c Case, to CaseState) error {
+	if err := c.allow(to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update casefile set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
+	return pg.Fail(err, "move a case")
+}
+
+// SetIdentity writes the outcome of the real-name check.
+func (s *Store) SetIdentity(ctx context.Context, tx *pg.Tx, id core.CaseID, outcome Identity) error {
+	_, err := tx.Exec(ctx, `update casefile set identity = $2, updated = $3 where id = $1`, id, outcome, tx.Now())
+	return pg.Fail(err, "write the identity of a case")
+}

@@ -1,0 +1,231 @@
+package casefile
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// NewCase is what workflow knows when it opens a case.
+type NewCase struct {
+	Application core.Application
+	Region      core.RegionCode // township of the case, nine digits
+	Village     core.RegionCode
+	Town        string
+	VillageName string
+	Household   core.HouseholdID                 // 0 when the registry has none
+	Person      core.PersonID                    // the applicant
+	Persons     map[core.MemberRef]core.PersonID // the members the registry knows
+}
+
+// Opened says what Open did.
+type Opened struct {
+	Case   core.CaseID
+	Fresh  bool // this call made the row; false on every repetition
+	Linked bool // the household had an open case: the application joined it
+}
+
+// Open makes the case of an application once, however often it is called. When
+// the household already has an open case in this scope, the application joins it
+// and its receipt leads there (F32). When that case stands outside the scope, a
+// case without a registry household is opened and a person is asked to look:
+// linking over township borders is nobody's automatic act.
+func (s *Store) Open(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
+	if done, err := s.opened(ctx, tx, n.Application.ID); err != nil || done.Case != 0 {
+		return done, err
+	}
+	id, err := s.insertCase(ctx, tx, n)
+	if err != nil {
+		return Opened{}, err
+	}
+	if id != 0 {
+		return Opened{Case: id, Fresh: true}, s.insertPeople(ctx, tx, id, n)
+	}
+	return s.join(ctx, tx, n)
+}
+
+func (s *Store) opened(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (Opened, error) {
+	var o Opened
+	err := tx.QueryRow(ctx, `select case_id, state = 'linked' from case_application where application = $1`, id).Scan(&o.Case, &o.Linked)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Opened{}, nil
+	}
+	return o, pg.Fail(err, "look for the case of an application")
+}
+
+// insertCase answers 0 when another case stands in the way.
+func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.CaseID, error) {
+	a := &n.Application
+	b, wrapped, err := s.newBox(a.ID)
+	if err != nil {
+		return 0, fmt.Errorf("make the key of a case: %w", err)
+	}
+	sealed, err := b.application(a)
+	if err != nil {
+		return 0, fmt.Errorf("seal a case: %w", err)
+	}
+	call, recording := "", ""
+	if a.Call != nil {
+		call, recording = a.Call.ID, string(a.Call.Recording)
+	}
+	asked := make([]string, 0, len(a.Items))
+	for _, item := range a.Items {
+		asked = append(asked, string(item))
+	}
+	var id core.CaseID
+	err = tx.QueryRow(ctx, `insert into casefile (region, village, town, village_name, application, receipt, channel, urgent,
+			household, person, applicant, people, entered_by, contact_name, capacity, data_key, contact_phone, applicant_id,
+			live_detail, story, account, papers, call_id, recording, asked, first_contact, opened, updated)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+			$19, $20, $21, $22, $23, $24, $25, $26, $27, $27)
+		on conflict do nothing returning id`,
+		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
+		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
+		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
+		sealed.detail, sealed.story, sealed.account, encode(a.Papers), call, recording, asked, a.At, tx.Now()).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return id, pg.Fail(err, "open a case")
+}
+
+type sealedFields struct{ phone, id, detail, story, account []byte }
+
+func (b box) application(a *core.Application) (f sealedFields, err error) {
+	account := ""
+	if a.Account != nil {
+		account = a.Account.Reveal()
+	}
+	for _, one := range []struct {
+		into          *[]byte
+		column, plain string
+	}{
+		{&f.phone, "contact_phone", a.Contact.Phone.Reveal()},
+		{&f.id, "applicant_id", a.Applicant.ID.Reveal()},
+		{&f.detail, "live_detail", a.Live.Detail},
+		{&f.story, "story", a.Story},
+		{&f.account, "account", account},
+	} {
+		if *one.into, err = b.put("casefile", one.column, one.plain); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewCase) error {
+	var wrapped []byte
+	if err := tx.QueryRow(ctx, `select data_key from casefile where id = $1`, id).Scan(&wrapped); err != nil {
+		return pg.Fail(err, "read the key of a case")
+	}
+	b, err := s.openBox(n.Application.ID, wrapped)
+	if err != nil {
+		return err
+	}
+	names := make(map[core.MemberRef]core.NamedMember, len(n.Application.People))
+	for _, p := range n.Application.People {
+		names[p.Ref] = p
+	}
+	for _, m := range n.Application.Household.Members {
+		p := names[m.Ref]
+		sealed, err := b.put("case_member", "id_number/"+string(m.Ref), p.ID.Reveal())
+		if err != nil {
+			return fmt.Errorf("seal a member: %w", err)
+		}
+		_, err = tx.Exec(ctx, `insert into case_member (case_id, region, ref, name, person, id_number) values ($1, $2, $3, $4, $5, $6)`,
+			id, n.Region, m.Ref, p.Name, number(n.Persons[m.Ref]), sealed)
+		if err != nil {
+			return pg.Fail(err, "write a member")
+		}
+	}
+	return s.insertApplication(ctx, tx, id, n.Region, &n.Application)
+}
+
+func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {
+	_, err := tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, at)
+		values ($1, $2, $3, $4, $5, $6, $7)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, a.At)
+	if err != nil {
+		return pg.Fail(err, "write an application of a case")
+	}
+	return s.insertStatus(ctx, tx, id, region, a)
+}
+
+// join links the application to the household's open case, or opens one without
+// a household when that case cannot be seen from here.
+func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
+	var open core.CaseID
+	var region core.RegionCode
+	err := tx.QueryRow(ctx, `select id, region from casefile
+		where household = $1 and state not in ('settled', 'withdrawn') for update`, number(n.Household)).Scan(&open, &region)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s.openApart(ctx, tx, n)
+	}
+	if err != nil {
+		return Opened{}, pg.Fail(err, "look for the household's open case")
+	}
+	if err := s.insertApplication(ctx, tx, open, region, &n.Application); err != nil {
+		return Opened{}, err
+	}
+	if err := s.MoveApplication(ctx, tx, n.Application.ID, ApplicationLinked); err != nil {
+		return Opened{}, err
+	}
+	err = s.AddEvent(ctx, tx, Event{Case: open, Kind: "application.linked", Actor: JobActor(),
+		Citizen: "您家已经有一件在办,这次说的并到一起办。两个回执号都能查。",
+		Staff:   "又报了一次,回执 " + string(n.Application.Receipt) + ",并入本案"})
+	return Opened{Case: open, Fresh: true, Linked: true}, err
+}
+
+func (s *Store) openApart(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
+	n.Household = 0
+	id, err := s.insertCase(ctx, tx, n)
+	if err != nil {
+		return Opened{}, err
+	}
+	if id == 0 { // two workers at once: the other one wrote it, and its repetition will be found
+		return Opened{}, core.E(core.KindUnavailable, "case_opening", "")
+	}
+	if err := s.insertPeople(ctx, tx, id, n); err != nil {
+		return Opened{}, err
+	}
+	err = s.AddEvent(ctx, tx, Event{Case: id, Kind: "case.elsewhere", Actor: JobActor(),
+		Staff: "这户在别处还有一件没办完,请先和那边核对,不要重复发"})
+	return Opened{Case: id, Fresh: true}, err
+}
+
+// MoveApplication moves one application along its graph.
+func (s *Store) MoveApplication(ctx context.Context, tx *pg.Tx, id core.ApplicationID, to ApplicationState) error {
+	var was string
+	if err := tx.QueryRow(ctx, `select state from case_application where application = $1 for update`, id).Scan(&was); err != nil {
+		return pg.Fail(err, "lock an application")
+	}
+	if was == string(to) {
+		return nil
+	}
+	if !applicationEdges().allows(was, string(to)) {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update case_application set state = $2 where application = $1`, id, to)
+	return pg.Fail(err, "move an application")
+}
+
+// ApplicationState reads where an application stands.
+func (s *Store) ApplicationState(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (ApplicationState, error) {
+	var state ApplicationState
+	err := tx.QueryRow(ctx, `select state from case_application where application = $1`, id).Scan(&state)
+	return state, pg.Fail(err, "read an application of a case")
+}
+
+// phoneKey is the hash under which a caller finds the status: receipt and last
+// four of the applicant's ID number.
+func phoneKey(blind func(field, value string) []byte, receipt core.Receipt, last4 string) string {
+	if last4 == "" {
+		return ""
+	}
+	return hex.EncodeToString(blind("case.status", string(receipt)+":"+last4))
+}

@@ -1,0 +1,89 @@
+package casefile
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Reader is the gateway's view of cases: the status rows of one citizen, or the
+// one a caller proved the right to. It holds no key that opens anything, and
+// row-level security gives it nothing but the subject's rows.
+type Reader struct {
+	db     *pg.DB
+	shared seal.Blinder
+}
+
+// NewReader makes a Reader on the gateway's connection.
+func NewReader(db *pg.DB, shared seal.Blinder) (*Reader, error) {
+	if db == nil {
+		return nil, core.E(core.KindInvalid, "casefile_reader_config", "")
+	}
+	return &Reader{db: db, shared: shared}, nil
+}
+
+const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, updated`
+
+// maxStatuses bounds the list a citizen sees: the newest.
+const maxStatuses = 50
+
+// ByCitizen reads what a citizen's account may see, newest first.
+func (r *Reader) ByCitizen(ctx context.Context, citizen string) ([]Status, error) {
+	if citizen == "" {
+		return nil, nil
+	}
+	var list []Status
+	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select `+statusColumns+` from case_status where citizen = $1
+			order by updated desc, application limit $2`, citizen, maxStatuses)
+		if err != nil {
+			return pg.Fail(err, "read a citizen's cases")
+		}
+		list, err = pgx.CollectRows(rows, scanStatus)
+		return pg.Fail(err, "read a citizen's cases")
+	})
+	return list, err
+}
+
+// ByReceipt reads one application of a citizen. A receipt of somebody else is
+// KindNotFound, like one that does not exist.
+func (r *Reader) ByReceipt(ctx context.Context, receipt core.Receipt, citizen string) (Status, error) {
+	if citizen == "" {
+		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
+	}
+	return r.one(ctx, pg.Subject(citizen), `select `+statusColumns+` from case_status where receipt = $1 and citizen = $2`, receipt, citizen)
+}
+
+// ByPhone reads the status for a caller who says the receipt number and the last
+// four characters of the applicant's ID number. The caller's attempts are counted
+// at the door: four characters alone are no secret.
+func (r *Reader) ByPhone(ctx context.Context, receipt core.Receipt, last4 string) (Status, error) {
+	key := phoneKey(r.shared.Blind, receipt, last4)
+	if key == "" {
+		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
+	}
+	return r.one(ctx, pg.Subject("phone:"+key), `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+}
+
+func (r *Reader) one(ctx context.Context, scope pg.Scope, sql string, args ...any) (Status, error) {
+	var status Status
+	err := r.db.Read(ctx, scope, func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return pg.Fail(err, "read a case by its receipt")
+		}
+		status, err = pgx.CollectExactlyOneRow(rows, scanStatus)
+		return pg.Fail(err, "read a case by its receipt")
+	})
+	return status, err
+}
+
+func scanStatus(r pgx.CollectableRow) (Status, error) {
+	var s Status
+	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Updated)
+	return s, err
+}

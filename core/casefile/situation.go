@@ -1,0 +1,70 @@
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Situation reads what legality depends on. The case must have been locked in
+// this transaction when an act follows.
+func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, error) {
+	out := Situation{Case: c, Today: tx.Today(), NoticeTill: map[core.ClaimID]core.Date{}}
+	var err error
+	if out.Claims, err = s.Claims(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
+	if err := s.situationVisits(ctx, tx, &out); err != nil {
+		return out, err
+	}
+	notices, err := s.Notices(ctx, tx, c.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, n := range notices {
+		if n.State != "stopped" {
+			out.NoticeTill[n.Claim] = n.Until
+		}
+	}
+	kin, err := s.Conflicts(ctx, tx, c.ID)
+	for _, k := range kin {
+		out.Kin = append(out.Kin, k.Staff)
+	}
+	return out, err
+}
+
+func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) error {
+	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done from visit where case_id = $1 order by id`, out.Case.ID)
+	if err != nil {
+		return pg.Fail(err, "read who visited")
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v := Visit{Case: out.Case.ID}
+		var planned time.Time
+		var done *time.Time
+		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done); err != nil {
+			return pg.Fail(err, "read who visited")
+		}
+		v.Planned, v.Done = dayOf(&planned), timeOf(done)
+		out.Visitors = append(out.Visitors, v.First, v.Second)
+		if v.Done.IsZero() {
+			out.Planned = &v
+		} else {
+			out.Visited = true
+		}
+	}
+	return pg.Fail(rows.Err(), "read who visited")
+}
+
+// Claim finds one claim of the situation; the zero Claim when it is not there.
+func (s Situation) Claim(id core.ClaimID) Claim {
+	for _, c := range s.Claims {
+		if c.ID == id {
+			return c
+		}
+	}
+	return Claim{}
+}

@@ -1,0 +1,263 @@
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/wording"
+)
+
+// Status is what a citizen may see of one application: the same words whatever
+// door they ask at.
+type Status struct {
+	Application core.ApplicationID
+	Case        core.CaseID
+	Receipt     core.Receipt
+	Status      wording.Status
+	Detail      string // what belongs in the status word's brackets
+	Next        string // what comes now and by when; "" when nothing does
+	Items       []StatusItem
+	Timeline    []StatusLine
+	Updated     time.Time
+}
+
+// Say is the status word with its detail.
+func (s Status) Say() string { return s.Status.Say(s.Detail) }
+
+// StatusItem is one item of the case as the citizen sees it.
+type StatusItem struct {
+	Item   core.ItemCode  `json:"item"`
+	Name   string         `json:"name"` // everyday
+	Status wording.Status `json:"status"`
+	Detail string         `json:"detail,omitempty"`
+	Amount string         `json:"amount,omitempty"` // "180 元/月", once decided
+	Sample bool           `json:"sample,omitempty"`
+}
+
+// StatusLine is one line of the citizen's timeline.
+type StatusLine struct {
+	At   time.Time `json:"at"`
+	Says string    `json:"says"`
+}
+
+// insertStatus writes the first row of an application: 已收到.
+func (s *Store) insertStatus(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {
+	_, err := tx.Exec(ctx, `insert into case_status (application, case_id, region, receipt, citizen, phone_key, status, updated)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, id, region, a.Receipt, a.Contact.CitizenID,
+		phoneKey(s.shared.Blind, a.Receipt, a.Applicant.ID.Last4()), wording.StatusReceived, tx.Now())
+	return pg.Fail(err, "write the status of an application")
+}
+
+// BindCitizen shows the status of an application to a citizen's account, for
+// those who log in after they phoned. The right to it is the caller's to check.
+func (s *Store) BindCitizen(ctx context.Context, tx *pg.Tx, id core.ApplicationID, citizen string) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`update case_application set citizen = $2 where application = $1`, id, citizen)
+	batch.Queue(`update case_status set citizen = $2, updated = $3 where application = $1`, id, citizen, tx.Now())
+	return pg.Fail(tx.SendBatch(ctx, batch).Close(), "bind a citizen to an application")
+}
+
+// PublishStatus rewrites what citizens see of a case from its present state. Every
+// act ends with it, in its own transaction.
+func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
+	c, err := s.Get(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	claims, err := s.Claims(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	visit, err := s.visitStage(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	events, err := s.Events(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	status, detail := caseStatus(c, claims, visit)
+	lines := make([]StatusLine, 0, len(events))
+	for _, e := range events {
+		if e.Citizen != "" {
+			lines = append(lines, StatusLine{At: e.At, Says: e.Citizen})
+		}
+	}
+	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7
+		where case_id = $1`, id, status, detail, nextStep(c, visit), encode(statusItems(claims)), encode(lines), tx.Now())
+	return pg.Fail(err, "publish the status of a case")
+}
+
+// stage is how far the newest visit is.
+type stage struct {
+	planned core.Date
+	done    bool
+}
+
+func (s *Store) visitStage(ctx context.Context, tx *pg.Tx, id core.CaseID) (stage, error) {
+	rows, err := tx.Query(ctx, `select planned, done is not null from visit where case_id = $1 order by id desc limit 1`, id)
+	if err != nil {
+		return stage{}, pg.Fail(err, "read the stage of a visit")
+	}
+	defer rows.Close()
+	var v stage
+	if rows.Next() {
+		var planned time.Time
+		if err := rows.Scan(&planned, &v.done); err != nil {
+			return stage{}, pg.Fail(err, "read the stage of a visit")
+		}
+		v.planned = dayOf(&planned)
+	}
+	return v, pg.Fail(rows.Err(), "read the stage of a visit")
+}
+
+// caseStatus is the one word for a whole case: the most advanced thing that is
+// true for the household.
+func caseStatus(c Case, claims []Claim, visit stage) (wording.Status, string) {
+	switch c.State {
+	case CaseWithdrawn:
+		return wording.StatusWithdrawn, ""
+	case CaseSettled:
+		return wording.StatusClosed, ""
+	case CaseSupplement:
+		return wording.StatusAskOne, ""
+	case CaseOpen, CaseReturned:
+		if c.Routed.IsZero() || c.State == CaseReturned {
+			return wording.StatusReceived, ""
+		}
+		return wording.StatusRouted, c.Town
+	}
+	if status, detail, ok := furthest(claims); ok {
+		return status, detail
+	}
+	switch {
+	case visit.done:
+		return wording.StatusVisited, ""
+	case !visit.planned.IsZero():
+		return wording.StatusVisitSet, ""
+	}
+	return wording.StatusAccepted, ""
+}
+
+// furthest picks the claim that is furthest on, if one has left the desk.
+func furthest(claims []Claim) (best wording.Status, detail string, ok bool) {
+	rank := map[wording.Status]int{wording.StatusPublished: 1, wording.StatusReferred: 2, wording.StatusRefused: 3,
+		wording.StatusApproved: 4, wording.StatusSent: 5, wording.StatusPaid: 6, wording.StatusReturned: 7}
+	for _, c := range claims {
+		status, d := claimStatus(c)
+		if rank[status] > rank[best] {
+			best, detail, ok = status, d, true
+		}
+	}
+	return best, detail, ok
+}
+
+func claimStatus(c Claim) (wording.Status, string) {
+	switch c.State {
+	case ClaimWithdrawn:
+		return wording.StatusWithdrawn, ""
+	case ClaimNoticed, ClaimObjected:
+		return wording.StatusPublished, ""
+	case ClaimApproved, ClaimDelivering:
+		return wording.StatusApproved, ""
+	case ClaimRefused:
+		return wording.StatusRefused, firstReason(c)
+	case ClaimReferred:
+		return wording.StatusReferred, c.Department
+	case ClaimPaying:
+		return moneyStatus(c.Money), ""
+	case ClaimTold, ClaimClosed:
+		return endStatus(c)
+	}
+	return wording.StatusReviewing, ""
+}
+
+func moneyStatus(m Money) wording.Status {
+	switch m {
+	case MoneySent:
+		return wording.StatusSent
+	case MoneyReturned:
+		return wording.StatusReturned
+	case MoneyPaid:
+		return wording.StatusPaid
+	}
+	return wording.StatusApproved
+}
+
+func endStatus(c Claim) (wording.Status, string) {
+	switch {
+	case c.Proposal == ProposeRefuse:
+		return wording.StatusRefused, firstReason(c)
+	case c.Proposal == ProposeRefer:
+		return wording.StatusReferred, c.Department
+	case c.Money == MoneyPaid:
+		return wording.StatusPaid, ""
+	}
+	return wording.StatusApproved, ""
+}
+
+func firstReason(c Claim) string {
+	if len(c.Reasons) == 0 {
+		return ""
+	}
+	return c.Reasons[0].Text
+}
+
+func statusItems(claims []Claim) []StatusItem {
+	list := make([]StatusItem, 0, len(claims))
+	for _, c := range claims {
+		if c.State == ClaimProposed {
+			continue // the household has not said yet that it wants this
+		}
+		item := StatusItem{Item: c.Item, Name: c.Everyday}
+		item.Status, item.Detail = claimStatus(c)
+		if c.HasAmount && decidedFor(c) {
+			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+func decidedFor(c Claim) bool {
+	switch c.State {
+	case ClaimApproved, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed:
+		return c.Proposal == ProposeApprove
+	}
+	return false
+}
+
+// perWord is the period as it stands behind an amount.
+func perWord(period string) string {
+	switch period {
+	case "month":
+		return "/月"
+	case "term":
+		return "/学期"
+	case "year":
+		return "/年"
+	case "season":
+		return "/采暖季"
+	}
+	return ""
+}
+
+// nextStep is one sentence about what comes now. It promises only what a deadline
+// or a plan backs.
+func nextStep(c Case, visit stage) string {
+	switch {
+	case c.State == CaseOpen && !c.Routed.IsZero() && !c.AcceptDue.IsZero():
+		return c.AcceptDue.Say() + "前,镇上会联系您。"
+	case c.State.Closed() || c.State == CaseOpen:
+		return ""
+	case !visit.done && !visit.planned.IsZero():
+		return visit.planned.Say() + "有两个人到您家看看。"
+	case !c.DecideDue.IsZero() && (c.State == CaseAccepted || c.State == CaseVisiting):
+		return c.DecideDue.Say() + "前会有结果。"
+	}
+	return ""
+}

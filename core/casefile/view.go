@@ -1,0 +1,193 @@
+package casefile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/wording"
+)
+
+// View is everything a desk shows of one case. Personal numbers are masked; the
+// plain ones come from Reveal, one at a time, with a reason.
+type View struct {
+	Case
+	Status wording.Status
+	Detail string
+
+	Contact      string // who spoke to us
+	Capacity     core.Capacity
+	ContactPhone string // masked
+	ApplicantID  string // masked, "" when not known
+	Account      string // "****6217", "" when not known
+	Address      string // 门牌, for the visit
+	Story        string
+	Asked        []core.ItemCode
+	Papers       []core.Paper
+	CallID       string
+	Recording    core.BlobDigest
+
+	Members      []Member
+	Facts        Facts // zero Version before the first assessment
+	Findings     []Finding
+	Claims       []Claim
+	Visits       []Visit
+	Notices      []PublicNotice
+	Objections   []Objection
+	Decisions    []Decision
+	Deadlines    []Deadline
+	Events       []Event
+	Tasks        []CallTask
+	Applications []Linked
+	History      []Past
+	Kin          []Kin
+	Rank         int // of the index among the township's open cases, 1 is hardest; 0 unknown
+	RankOf       int
+	Acts         []Act
+}
+
+// Member is one person of the household.
+type Member struct {
+	Ref    core.MemberRef
+	Name   string
+	Person core.PersonID
+	ID     string // masked
+}
+
+// Linked is one application of the case.
+type Linked struct {
+	Application core.ApplicationID
+	Receipt     core.Receipt
+	Channel     core.ChannelName
+	State       ApplicationState
+	At          time.Time
+}
+
+// Past is an earlier or parallel claim of the same household or applicant, as far
+// as the scope reaches.
+type Past struct {
+	Case    core.CaseID
+	Receipt core.Receipt
+	Item    string
+	State   ClaimState
+	HasSum  bool
+	Amount  core.Fen
+	Period  string
+	Sample  bool
+	On      core.Date
+	Open    bool
+}
+
+// View reads a whole case for an actor and writes the read into the audit log
+// with its purpose: the transaction must be one that can write. Purpose is a
+// short sentence such as "受理".
+func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor, purpose string) (View, error) {
+	v, b, err := s.header(ctx, tx, id)
+	if err != nil {
+		return View{}, err
+	}
+	if !actor.Covers(v.Region) {
+		return View{}, core.E(core.KindNotFound, "not_found", "没有找到这件事。")
+	}
+	if err := s.fill(ctx, tx, &v, b); err != nil {
+		return View{}, err
+	}
+	situation, err := s.Situation(ctx, tx, v.Case)
+	if err != nil {
+		return View{}, err
+	}
+	v.Acts = Acts(situation, actor)
+	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
+		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
+	return v, err
+}
+
+// header reads the case's own row with what is sealed in it.
+func (s *Store) header(ctx context.Context, tx *pg.Tx, id core.CaseID) (View, box, error) {
+	var v View
+	var wrapped, phone, number, detail, story, account []byte
+	var err error
+	v.Case, err = scanCase(tx.QueryRow(ctx, `select `+caseColumns+`, f.contact_name, f.capacity, f.data_key, f.contact_phone,
+		f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.call_id, f.recording, f.asked, s.status, s.detail
+		from casefile f join case_status s on s.application = f.application where f.id = $1`, id),
+		&v.Contact, &v.Capacity, &wrapped, &phone, &number, &detail, &story, &account, &v.Papers, &v.CallID, &v.Recording, &v.Asked,
+		&v.Status, &v.Detail)
+	if err != nil {
+		return v, box{}, pg.Fail(err, "read a case")
+	}
+	b, err := s.openBox(v.Application, wrapped)
+	if err != nil {
+		return v, b, fmt.Errorf("open case %d: %w", id, err)
+	}
+	for _, one := range []struct {
+		into   *string
+		column string
+		sealed []byte
+		mask   func(string) string
+	}{
+		{&v.ContactPhone, "contact_phone", phone, maskPhone},
+		{&v.ApplicantID, "applicant_id", number, maskID},
+		{&v.Account, "account", account, maskAccount},
+		{&v.Address, "live_detail", detail, nil},
+		{&v.Story, "story", story, nil},
+	} {
+		plain, err := b.get("casefile", one.column, one.sealed)
+		if err != nil {
+			return v, b, fmt.Errorf("open case %d: %w", id, err)
+		}
+		if *one.into = plain; one.mask != nil {
+			*one.into = one.mask(plain)
+		}
+	}
+	return v, b, nil
+}
+
+func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error) {
+	step := func(read func() error) {
+		if err == nil {
+			err = read()
+		}
+	}
+	step(func() (e error) { v.Members, e = s.members(ctx, tx, v.ID, b); return })
+	if v.FactsVersion > 0 {
+		step(func() (e error) { v.Facts, e = s.Facts(ctx, tx, v.ID, v.FactsVersion); return })
+		step(func() (e error) { v.Findings, e = s.Findings(ctx, tx, v.ID, v.FactsVersion); return })
+	}
+	step(func() (e error) { v.Claims, e = s.Claims(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
+	step(func() error { return s.around(ctx, tx, v) })
+	return err
+}
+
+func maskPhone(s string) string {
+	p, err := core.ParsePhone(s)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// maskID keeps what core.IDNumber shows; the stored number was checked when it
+// came in.
+func maskID(s string) string {
+	if len(s) != 18 {
+		return ""
+	}
+	return s[:4] + "**********" + s[14:]
+}
+
+func maskAccount(s string) string {
+	if len(s) < 4 {
+		return ""
+	}
+	return "****" + s[len(s)-4:]
+}

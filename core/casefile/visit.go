@@ -1,0 +1,120 @@
+package casefile
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Visit is one home visit (入户) by two people.
+type Visit struct {
+	ID           int64
+	Case         core.CaseID
+	First        core.StaffID
+	Second       core.StaffID
+	Planned      core.Date
+	Done         time.Time // zero: still to come
+	Remote       string    // why by phone or video instead
+	FactsVersion int       // the facts the two confirmed
+	Present      string    // who of the household was there and signed
+	Place        string    // "lon,lat" of the device, "" when it gave none
+	Statement    string    // what the two saw; opened by View only
+	Recording    core.BlobDigest
+	Signatures   map[string]core.BlobDigest // "first", "second", "household"
+	Photos       []core.BlobDigest
+}
+
+// ErrTwoVisitors is the answer to a visit by fewer than two people.
+var ErrTwoVisitors = core.E(core.KindInvalid, "invalid_visitors", "入户要两个人一起去,请再选一位。")
+
+// ErrVisitIncomplete is the answer to a visit form that lacks what makes it one.
+var ErrVisitIncomplete = core.E(core.KindInvalid, "invalid_visit", "入户记录要有所见情况、在场家人和三个签名(两位入户人和家人)。")
+
+// PlanVisit sets who goes and when; planning again replaces the plan.
+func (s *Store) PlanVisit(ctx context.Context, tx *pg.Tx, c Case, first, second core.StaffID, on core.Date) error {
+	if first == second || first == 0 || second == 0 {
+		return ErrTwoVisitors
+	}
+	_, err := tx.Exec(ctx, `insert into visit (case_id, region, first_staff, second_staff, planned, planned_at)
+		values ($1, $2, $3, $4, $5, $6)
+		on conflict (case_id) where done is null
+		do update set first_staff = excluded.first_staff, second_staff = excluded.second_staff, planned = excluded.planned`,
+		c.ID, c.Region, first, second, day(on), tx.Now())
+	if pg.Constraint(err) == "visit_people" {
+		return ErrConflictOfInterest
+	}
+	return pg.Fail(err, "plan a visit")
+}
+
+// RecordVisit fills in the planned visit, which is then over and unchangeable by
+// this door. KindNotFound when none was planned.
+func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (int64, error) {
+	if v.Statement == "" || v.Present == "" || v.Signatures["first"] == "" || v.Signatures["second"] == "" || v.Signatures["household"] == "" {
+		return 0, ErrVisitIncomplete
+	}
+	var id int64
+	var wrapped []byte
+	err := tx.QueryRow(ctx, `select v.id, f.data_key from visit v join casefile f on f.id = v.case_id
+		where v.case_id = $1 and v.done is null for update of v`, c.ID).Scan(&id, &wrapped)
+	if err != nil {
+		return 0, pg.Fail(err, "find the planned visit")
+	}
+	b, err := s.openBox(c.Application, wrapped)
+	if err != nil {
+		return 0, err
+	}
+	sealed, err := b.put("visit", "statement/"+strconv.FormatInt(id, 10), v.Statement)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `update visit set done = $2, remote = $3, facts_version = $4, present = $5, place = $6, statement = $7,
+		recording = $8, signatures = $9, photos = $10 where id = $1`,
+		id, tx.Now(), v.Remote, v.FactsVersion, v.Present, v.Place, sealed, v.Recording, encode(v.Signatures), texts(v.Photos))
+	return id, pg.Fail(err, "record a visit")
+}
+
+// visits reads the visits of a case, newest first, their statements opened with
+// the case's key. The caller has logged the read.
+func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Visit, error) {
+	rows, err := tx.Query(ctx, `select id, case_id, first_staff, second_staff, planned, done, remote, coalesce(facts_version, 0), present,
+		place, statement, recording, signatures, photos from visit where case_id = $1 order by id desc`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read visits")
+	}
+	defer rows.Close()
+	var list []Visit
+	for rows.Next() {
+		var v Visit
+		var planned time.Time
+		var done *time.Time
+		var sealed []byte
+		if err := rows.Scan(&v.ID, &v.Case, &v.First, &v.Second, &planned, &done, &v.Remote, &v.FactsVersion, &v.Present,
+			&v.Place, &sealed, &v.Recording, &v.Signatures, &v.Photos); err != nil {
+			return nil, pg.Fail(err, "read a visit")
+		}
+		v.Planned, v.Done = dayOf(&planned), timeOf(done)
+		if v.Statement, err = b.get("visit", "statement/"+strconv.FormatInt(v.ID, 10), sealed); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, pg.Fail(rows.Err(), "read visits")
+}
+
+// LastVisit is the newest visit that took place, 0 for none.
+func (s *Store) LastVisit(ctx context.Context, tx *pg.Tx, id core.CaseID) (int64, error) {
+	var visit int64
+	err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from visit where case_id = $1 and done is not null`, id).Scan(&visit)
+	return visit, pg.Fail(err, "look for a visit")
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, 0, len(list))
+	for _, t := range list {
+		out = append(out, string(t))
+	}
+	return out
+}
