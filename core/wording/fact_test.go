@@ -46,3 +46,26 @@ func TestDisabilityWords(t *testing.T) {
 		}
 	}
 }
+
+func TestFactsAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	h, err := core.DecodeHousehold([]byte(`{"on":"2024-03-01","county":"371426","area":"rural","income_per_capita_month":1390.5,"houses":0,
+		"business_with_staff":false,"statuses":[],"shocks":[{"kind":"fire","date":"2024-01-10","loss":65000}],
+		"members":[{"ref":"m1","age":33,"disability":{"kind":"limb","grade":1},"parents":["alive","dead"],"work_ability":"none"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := wording.Facts(h)
+	for path, want := range map[string]string{
+		"area": "农村", "income_per_capita_month": "1,390.50 元/月", "houses": "0 处", "business_with_staff": "没有", "statuses": "没有",
+		"shocks.kind": "1月10日火灾,损失 65,000 元", "members/m1/age": "33 岁", "members/m1/disability": "肢体一级", "members/m1/parents": "在、去世",
+		"members/m1/work_ability": "干不了",
+	} {
+		if got[path] != want {
+			t.Errorf("%s = %q, want %q", path, got[path], want)
+		}
+	}
+	if said, ok := got["cars"]; ok {
+		t.Errorf("an unknown fact is said: %q", said)
+	}
+}
