@@ -1,0 +1,96 @@
+package policy
+
+import (
+	"time"
+
+	"lianou/core"
+)
+
+// Calendar knows which days are working days (工作日) in China: the plain week,
+// changed by each year's announced holidays and make-up days (调休). It is
+// immutable.
+type Calendar struct {
+	off   map[core.Date]string // days of rest, with the holiday's name
+	work  map[core.Date]bool   // weekend days worked instead
+	years map[int]bool
+}
+
+func newCalendar() *Calendar {
+	return &Calendar{off: map[core.Date]string{}, work: map[core.Date]bool{}, years: map[int]bool{}}
+}
+
+// Working reports whether d is a working day.
+func (c *Calendar) Working(d core.Date) bool {
+	if _, rest := c.off[d]; rest {
+		return false
+	}
+	if c.work[d] {
+		return true
+	}
+	// 1970-01-01 was a Thursday.
+	day := time.Weekday(((int(d)+4)%7 + 7) % 7)
+	return day != time.Saturday && day != time.Sunday
+}
+
+// Holiday gives the name of the holiday that d is part of, "" for none.
+func (c *Calendar) Holiday(d core.Date) string { return c.off[d] }
+
+// Known reports whether the holidays of d's year are in the table. Outside it a
+// date is counted by plain weeks and should be shown as provisional.
+func (c *Calendar) Known(d core.Date) bool { return c.years[d.Time().Year()] }
+
+// Add gives the day on which n working days have passed since d: d itself does
+// not count (民法典第201条: 开始的当日不计入). With n = 0 it is d when that is a
+// working day, else the next one. A negative n counts back, as 0.
+func (c *Calendar) Add(d core.Date, n int) core.Date {
+	for ; n > 0; n-- {
+		for d++; !c.Working(d); d++ {
+		}
+	}
+	for !c.Working(d) {
+		d++
+	}
+	return d
+}
+
+// Between counts the working days after from, up to and including to. It is
+// negative when to lies before from.
+func (c *Calendar) Between(from, to core.Date) int {
+	if to < from {
+		return -c.Between(to, from)
+	}
+	n := 0
+	for d := from + 1; d <= to; d++ {
+		if c.Working(d) {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *builder) addYears(f file) {
+	for _, y := range f.doc.Calendar {
+		a := at{f.name, "calendar", ""}
+		if b.calendar.years[y.Year] {
+			b.problem(a, "the year %d is given twice", y.Year)
+		}
+		b.calendar.years[y.Year] = true
+		for _, fest := range y.Off {
+			for _, d := range fest.Days {
+				b.checkDay(a, y.Year, d.Date)
+				b.calendar.off[d.Date] = fest.Name
+			}
+		}
+		for _, d := range y.Work {
+			b.checkDay(a, y.Year, d.Date)
+			b.calendar.work[d.Date] = true
+		}
+	}
+}
+
+func (b *builder) checkDay(a at, year int, d core.Date) {
+	_, off := b.calendar.off[d]
+	if d.Time().Year() != year || off || b.calendar.work[d] {
+		b.problem(a, "%s does not belong to %d or is given twice", d, year)
+	}
+}

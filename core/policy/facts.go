@@ -1,0 +1,249 @@
+package policy
+
+import "slices"
+
+// A FactID names one typed fact that a rule may ask. Household facts come first;
+// from MemberBase on they are facts of one member.
+type FactID uint8
+
+// MemberBase is the first FactID that belongs to a member.
+const MemberBase FactID = 64
+
+// Facts of a household. Names follow the keys of core.Household; those after
+// MembersCount are derived from lists.
+const (
+	Area FactID = iota
+	Hukou
+	IncomePerCapita
+	Income12m
+	FinancialAssets
+	Houses
+	Cars
+	CarValue
+	BusinessWithStaff
+	Medical12m
+	Education12m
+	Rehab12m
+	Rigid12m
+	HouseGrade
+	OwnsHome
+	Renting
+	LegalMatter
+	FloorArea
+	MembersCount
+	ShockDays        // days since the latest listed shock; NoShock when there was none
+	ShockYear        // a listed shock within the last twelve months
+	DisasterYear     // a natural disaster within the last twelve months
+	DisasterHome     // a natural disaster that damaged the home
+	RecognisedDibao  // the five statuses as already recognised by an authority
+	RecognisedTekun  //
+	RecognisedEdge   //
+	RecognisedRigid  //
+	RecognisedPoor   //
+	LivingRough      // no key in the schema: people find out
+	DeathInFamily    // no key in the schema: people find out
+	householdFactEnd //
+)
+
+// Facts of one member.
+const (
+	Age FactID = MemberBase + iota
+	Sex
+	DisabilityKind
+	DisabilityGrade // 0 = certificate asked for and there is none
+	ADLFailed
+	NeedsCare
+	WorkAbility
+	Employment
+	UnemployedMonths
+	SchoolStage
+	Orphan
+	Unattended // both parents unable to care, in the sense of 民发〔2019〕62号
+	Illness
+	SelfPaid12m
+	Insurance
+	Pension
+	Veteran
+	UnionMember
+	LostOnlyChild
+	Supporter
+	memberFactEnd
+)
+
+// Counts of facts, for flat vectors.
+const (
+	HouseholdFacts = int(householdFactEnd)
+	MemberFacts    = int(memberFactEnd - MemberBase)
+)
+
+// NoShock is the value of ShockDays when it is known that there was no shock.
+const NoShock = 1 << 30
+
+// Unit is what a fact or a parameter is counted in. A comparison joins equal
+// units only.
+type Unit string
+
+// The units. Money is written in yuan in YAML and held in fen; a ratio has three
+// decimals and is held in thousandths.
+const (
+	UnitFen    Unit = "yuan"
+	UnitCount  Unit = "count"
+	UnitYears  Unit = "years"
+	UnitMonths Unit = "months"
+	UnitDays   Unit = "days"
+	UnitM2     Unit = "m2" // held in hundredths
+	UnitRatio  Unit = "ratio"
+	UnitEnum   Unit = "enum"
+	UnitBool   Unit = "bool"
+)
+
+// A Fact is one entry of the vocabulary.
+type Fact struct {
+	ID    FactID
+	Key   string   // the name rules use
+	Unit  Unit     //
+	Words []string // of an enum, in the order of their values
+	Path  string   // the key of the household facts that answers it
+	Label string   // what it is called in Chinese
+	Asked bool     // false: no key in the facts; people find out (domain.md 1.2)
+}
+
+// IsMember reports whether the fact belongs to a member.
+func (id FactID) IsMember() bool { return id >= MemberBase }
+
+// Index is the place of the fact in its flat vector.
+func (id FactID) Index() int {
+	if id.IsMember() {
+		return int(id - MemberBase)
+	}
+	return int(id)
+}
+
+// Of gives the vocabulary's entry of a fact.
+func (id FactID) Of() *Fact { return vocabulary[id] }
+
+// FactByKey finds a fact by the name rules use.
+func FactByKey(key string) (*Fact, bool) {
+	f, found := byKey[key]
+	return f, found
+}
+
+// Facts lists the vocabulary, household facts first.
+func Facts() []*Fact { return slices.Clone(facts) }
+
+// Word gives the value of an enum's word, and false when it is not one of its
+// words.
+func (f *Fact) Word(s string) (int64, bool) {
+	i := slices.Index(f.Words, s)
+	return int64(i), i >= 0
+}
+
+func yuan(id FactID, key, label string) *Fact { return plain(id, key, UnitFen, label) }
+func flag(id FactID, key, label string) *Fact { return plain(id, key, UnitBool, label) }
+
+func plain(id FactID, key string, unit Unit, label string) *Fact {
+	return &Fact{ID: id, Key: key, Unit: unit, Path: key, Label: label, Asked: true}
+}
+
+func enum(id FactID, key, label string, words ...string) *Fact {
+	return &Fact{ID: id, Key: key, Unit: UnitEnum, Words: words, Path: key, Label: label, Asked: true}
+}
+
+func derived(id FactID, key string, unit Unit, path, label string) *Fact {
+	return &Fact{ID: id, Key: key, Unit: unit, Path: path, Label: label, Asked: true}
+}
+
+func people(id FactID, key, label string) *Fact {
+	return &Fact{ID: id, Key: key, Unit: UnitBool, Path: key, Label: label}
+}
+
+// The vocabulary is a constant table: written here once and never changed while
+// the program runs.
+var (
+	facts      = append(householdVocabulary(), memberVocabulary()...)
+	byKey      = indexByKey(facts)
+	vocabulary = indexByID(facts)
+)
+
+func householdVocabulary() []*Fact {
+	return []*Fact{
+		enum(Area, "area", "城里还是农村", "urban", "rural"),
+		enum(Hukou, "hukou", "户口在哪", "local", "other", "permit"),
+		yuan(IncomePerCapita, "income_per_capita_month", "平均每人每月收入"),
+		yuan(Income12m, "income_12m", "全家一年收入"),
+		yuan(FinancialAssets, "financial_assets_per_capita", "平均每人存款"),
+		plain(Houses, "houses", UnitCount, "有几处房"),
+		plain(Cars, "cars", UnitCount, "有几辆车"),
+		yuan(CarValue, "car_value", "车值多少钱"),
+		flag(BusinessWithStaff, "business_with_staff", "有没有雇人做买卖"),
+		yuan(Medical12m, "medical_12m", "一年自己花的看病钱"),
+		yuan(Education12m, "education_12m", "一年自己花的上学钱"),
+		yuan(Rehab12m, "rehab_12m", "一年自己花的康复钱"),
+		yuan(Rigid12m, "rigid_12m", "一年必须花的大钱"),
+		enum(HouseGrade, "house_grade", "房屋鉴定等级", "A", "B", "C", "D"),
+		flag(OwnsHome, "owns_home", "房子是不是自家的"),
+		flag(Renting, "renting", "是不是租房住"),
+		enum(LegalMatter, "legal_matter", "打官司的事", "assistance_claim", "maintenance", "labour_pay", "injury", "domestic_violence", "none"),
+		plain(FloorArea, "floor_area_per_capita", UnitM2, "平均每人住房面积"),
+		derived(MembersCount, "members.count", UnitCount, "members", "家里几口人"),
+		derived(ShockDays, "shock.days", UnitDays, "shocks", "最近出过什么事"),
+		derived(ShockYear, "shock.within_year", UnitBool, "shocks", "一年里出过什么事"),
+		derived(DisasterYear, "disaster.within_year", UnitBool, "shocks", "一年里受过灾没有"),
+		derived(DisasterHome, "disaster.home_damaged", UnitBool, "shocks", "房子受灾坏了没有"),
+		derived(RecognisedDibao, "recognised.dibao", UnitBool, "statuses", "是不是低保"),
+		derived(RecognisedTekun, "recognised.tekun", UnitBool, "statuses", "是不是特困"),
+		derived(RecognisedEdge, "recognised.edge", UnitBool, "statuses", "是不是低保边缘家庭"),
+		derived(RecognisedRigid, "recognised.rigid", UnitBool, "statuses", "是不是刚性支出困难家庭"),
+		derived(RecognisedPoor, "recognised.poor_file", UnitBool, "statuses", "是不是建档立卡或监测户"),
+		people(LivingRough, "living_rough", "是不是在外没吃没住"),
+		people(DeathInFamily, "death_in_family", "家里是不是有人去世"),
+	}
+}
+
+func memberVocabulary() []*Fact {
+	return []*Fact{
+		plain(Age, "age", UnitYears, "多大年纪"),
+		enum(Sex, "sex", "男还是女", "male", "female"),
+		// The first word stands for "asked, and there is no certificate".
+		derivedEnum(DisabilityKind, "disability.kind", "disability", "残疾证上是哪一类", "none", "visual", "hearing", "speech", "limb", "intellectual", "mental", "multiple"),
+		derived(DisabilityGrade, "disability.grade", UnitCount, "disability", "残疾证是几级"),
+		plain(ADLFailed, "adl_failed", UnitCount, "吃饭穿衣等六样有几样自己做不了"),
+		flag(NeedsCare, "needs_long_term_care", "是不是长期要人照护"),
+		enum(WorkAbility, "work_ability", "能不能干活", "full", "partial", "none"),
+		enum(Employment, "employment", "现在有没有工作", "employed", "unemployed_registered", "idle", "student", "retired"),
+		plain(UnemployedMonths, "unemployed_months", UnitMonths, "多久没工作"),
+		enum(SchoolStage, "school_stage", "上什么学", "none", "preschool", "compulsory_boarding", "compulsory_day", "senior", "vocational", "tertiary_vocational", "tertiary"),
+		flag(Orphan, "orphan", "是不是孤儿"),
+		derived(Unattended, "parents.unattended", UnitBool, "parents", "父母的情况"),
+		enum(Illness, "illness", "得的什么病", "none", "serious", "leukaemia", "breast_cancer", "cervical_cancer"),
+		yuan(SelfPaid12m, "self_paid_medical_12m", "一年自己花的看病钱"),
+		enum(Insurance, "insurance", "医保是哪一种", "none", "resident", "employee"),
+		enum(Pension, "pension", "养老保险是哪一种", "none", "resident", "employee"),
+		flag(Veteran, "veteran", "是不是退役军人"),
+		flag(UnionMember, "union_member", "是不是工会会员"),
+		flag(LostOnlyChild, "lost_only_child", "独生子女是不是没了或残疾"),
+		enum(Supporter, "supporter", "有没有家人能按法律照顾", "none", "incapable", "capable"),
+	}
+}
+
+func derivedEnum(id FactID, key, path, label string, words ...string) *Fact {
+	f := enum(id, key, label, words...)
+	f.Path = path
+	return f
+}
+
+func indexByKey(list []*Fact) map[string]*Fact {
+	m := make(map[string]*Fact, len(list))
+	for _, f := range list {
+		m[f.Key] = f
+	}
+	return m
+}
+
+func indexByID(list []*Fact) []*Fact {
+	v := make([]*Fact, memberFactEnd)
+	for _, f := range list {
+		v[f.ID] = f
+	}
+	return v
+}

@@ -1,0 +1,255 @@
+package policy
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"lianou/core"
+)
+
+// document is one YAML file as written. Any file may hold any section; unknown
+// keys are refused.
+type document struct {
+	Departments []Department   `yaml:"departments"`
+	Parameters  []srcParam     `yaml:"parameters"`
+	Criteria    []srcCriterion `yaml:"criteria"`
+	Groups      []srcGroup     `yaml:"groups"`
+	Statuses    []srcStatus    `yaml:"statuses"`
+	Items       []srcItem      `yaml:"items"`
+	Rules       []srcRule      `yaml:"rules"`
+	Calendar    []srcYear      `yaml:"calendar"`
+}
+
+type srcParam struct {
+	Name  string   `yaml:"name"`
+	Unit  Unit     `yaml:"unit"`
+	Label string   `yaml:"label"`
+	Rows  []srcRow `yaml:"rows"`
+}
+
+type srcRow struct {
+	Counties []core.RegionCode `yaml:"counties"`
+	Area     core.Area         `yaml:"area"`
+	Value    decimal           `yaml:"value"`
+	From     day               `yaml:"from"`
+	Until    day               `yaml:"until"` // first day on which it no longer holds
+	Sample   bool              `yaml:"sample"`
+	Source   string            `yaml:"source"`
+}
+
+type srcCriterion struct {
+	Name    string    `yaml:"name"`
+	Fact    string    `yaml:"fact"`
+	Op      Op        `yaml:"op"`
+	Value   decimal   `yaml:"value"`
+	Unit    Unit      `yaml:"unit"` // of value or range; must be the fact's
+	Range   []decimal `yaml:"range"`
+	Words   []string  `yaml:"words"`
+	Limit   *srcLimit `yaml:"limit"`
+	Pass    string    `yaml:"pass"`
+	Fail    string    `yaml:"fail"`
+	Unknown string    `yaml:"unknown"`
+	Law     string    `yaml:"law"`
+}
+
+type srcLimit struct {
+	Param string `yaml:"param"`
+	Fact  string `yaml:"fact"`
+	By    string `yaml:"by"`
+	Times int64  `yaml:"times"`
+}
+
+type srcGroup struct {
+	Name string  `yaml:"name"`
+	When srcNode `yaml:"when"`
+}
+
+type srcStatus struct {
+	Key        string        `yaml:"key"`
+	Name       string        `yaml:"name"`
+	GrantedBy  core.ItemCode `yaml:"granted_by"`
+	When       *srcNode      `yaml:"when"`
+	Recognised string        `yaml:"recognised"`
+	Computed   string        `yaml:"computed"`
+	Fail       string        `yaml:"fail"`
+	Unknown    string        `yaml:"unknown"`
+	Law        string        `yaml:"law"`
+}
+
+type srcItem struct {
+	Code       core.ItemCode `yaml:"code"`
+	No         int           `yaml:"no"`
+	Name       string        `yaml:"name"`
+	Everyday   string        `yaml:"everyday"`
+	English    string        `yaml:"english"`
+	Department string        `yaml:"department"`
+	Category   Category      `yaml:"category"`
+	Law        []string      `yaml:"law"`
+	Kind       []string      `yaml:"kind"`
+	Benefit    srcBenefit    `yaml:"benefit"`
+	Decides    string        `yaml:"decides"`
+	Body       string        `yaml:"body"`
+	Ceiling    string        `yaml:"ceiling"`
+	Limit      srcTime       `yaml:"limit"`
+	Notice     srcNotice     `yaml:"notice"`
+	Entry      []string      `yaml:"entry"`
+	From       day           `yaml:"from"`
+	Until      day           `yaml:"until"`
+	When       *srcNode      `yaml:"when"`
+	Person     *srcNode      `yaml:"person"`
+}
+
+type srcBenefit struct {
+	Per     string `yaml:"per"`
+	Each    bool   `yaml:"each"`
+	Formula string `yaml:"formula"`
+	Text    string `yaml:"text"`
+}
+
+type srcTime struct {
+	Days   int    `yaml:"days"`
+	County int    `yaml:"county"`
+	Mark   string `yaml:"mark"`
+	Text   string `yaml:"text"`
+}
+
+type srcNotice struct {
+	Days   int      `yaml:"days"`
+	Inside bool     `yaml:"inside"`
+	Free   []string `yaml:"free"`
+}
+
+type srcRule struct {
+	A      core.ItemCode `yaml:"a"`
+	B      core.ItemCode `yaml:"b"`
+	Kind   RuleKind      `yaml:"kind"`
+	Person bool          `yaml:"person"`
+	AtMost string        `yaml:"at_most"`
+	Why    string        `yaml:"why"`
+	Law    string        `yaml:"law"`
+}
+
+type srcYear struct {
+	Year int       `yaml:"year"`
+	Off  []srcFest `yaml:"off"`
+	Work []day     `yaml:"work"`
+}
+
+type srcFest struct {
+	Name string `yaml:"name"`
+	Days []day  `yaml:"days"`
+}
+
+// srcNode is a criterion tree as written: a name, or a map with exactly one of
+// the keys below.
+type srcNode struct {
+	Name       string
+	All        []srcNode `yaml:"all"`
+	Any        []srcNode `yaml:"any"`
+	Not        *srcNode  `yaml:"not"`
+	AnyMember  *srcNode  `yaml:"any_member"`
+	AllMembers *srcNode  `yaml:"all_members"`
+	AtLeast    *srcCount `yaml:"at_least"`
+}
+
+type srcCount struct {
+	N  int     `yaml:"n"`
+	Of srcNode `yaml:"of"`
+}
+
+// UnmarshalYAML reads either form, strictly.
+func (n *srcNode) UnmarshalYAML(b []byte) error {
+	s := strings.TrimSpace(string(b))
+	if s != "" && !strings.ContainsAny(s, "{}[]:\n ") {
+		n.Name = s
+		return nil
+	}
+	var form struct {
+		All        []srcNode `yaml:"all"`
+		Any        []srcNode `yaml:"any"`
+		Not        *srcNode  `yaml:"not"`
+		AnyMember  *srcNode  `yaml:"any_member"`
+		AllMembers *srcNode  `yaml:"all_members"`
+		AtLeast    *srcCount `yaml:"at_least"`
+	}
+	if err := yaml.UnmarshalWithOptions(b, &form, yaml.Strict()); err != nil {
+		return err
+	}
+	n.All, n.Any, n.Not = form.All, form.Any, form.Not
+	n.AnyMember, n.AllMembers, n.AtLeast = form.AnyMember, form.AllMembers, form.AtLeast
+	return nil
+}
+
+// decimal keeps a number as written, so that it is scaled exactly.
+type decimal string
+
+// UnmarshalYAML keeps the text of the number.
+func (d *decimal) UnmarshalYAML(b []byte) error {
+	*d = decimal(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+	return nil
+}
+
+// scaled turns the number into units of 10^-places, and refuses more decimals.
+func (d decimal) scaled(places int) (int64, error) {
+	whole, frac, _ := strings.Cut(string(d), ".")
+	if whole == "" || len(frac) > places || len(whole) > 12 || strings.Trim(whole+frac, "0123456789") != "" {
+		return 0, fmt.Errorf("%q is no number with at most %d decimals", string(d), places)
+	}
+	return strconv.ParseInt(whole+frac+strings.Repeat("0", places-len(frac)), 10, 64)
+}
+
+// day is a civil day written 2006-01-02; zero when absent.
+type day struct{ core.Date }
+
+// UnmarshalYAML reads the day.
+func (d *day) UnmarshalYAML(b []byte) error {
+	v, err := core.ParseDate(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+	if err != nil {
+		return fmt.Errorf("%q is no day such as 2020-07-01", string(bytes.TrimSpace(b)))
+	}
+	d.Date = v
+	return nil
+}
+
+// file is one parsed source file.
+type file struct {
+	name string
+	raw  []byte
+	doc  document
+}
+
+// readFiles parses every .yaml file below root, in the order of their names.
+func readFiles(fsys fs.FS) ([]file, Problems) {
+	var names []string
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && path.Ext(p) == ".yaml" {
+			names = append(names, p)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, Problems{{What: "the folder cannot be read: " + err.Error()}}
+	}
+	sort.Strings(names)
+	var files []file
+	var bad Problems
+	for _, name := range names {
+		f := file{name: name}
+		if f.raw, err = fs.ReadFile(fsys, name); err == nil {
+			err = yaml.UnmarshalWithOptions(f.raw, &f.doc, yaml.Strict())
+		}
+		if err != nil {
+			bad = append(bad, Problem{File: name, What: strings.TrimSpace(yaml.FormatError(err, false, true))})
+			continue
+		}
+		files = append(files, f)
+	}
+	return files, bad
+}
