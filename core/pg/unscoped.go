@@ -8,7 +8,31 @@ func Unscoped() map[string]string {
 		// pg
 		"lianou_clock":     "one row, no person",
 		"lianou_migration": "history of migrations, no person",
+		// audit
+		"audit_pending":    "ids of entries only",
+		"audit_leaf":       "hashes only",
+		"audit_tile":       "hashes only",
+		"audit_head":       "one row of hashes",
+		"audit_checkpoint": "signed hashes only",
+		// intake
+		"receipt":       "numbers that name applications: looked up by number before any township is known, no person",
+		"receipt_block": "leases of numbers, no person",
+		"receipt_key":   "one row, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
+		// payout
+		"payout_batch":       "counts and totals of one bank file, no person",
+		"payout_file":        "sealed; one file holds lines of many townships",
+		"bank_return":        "sealed; one file holds lines of many townships",
+		"ledger_account":     "names of four accounts",
+		"ledger_transaction": "ids and times, no person",
+		"ledger_entry":       "sums by account, no person",
+		// citizen: found by keyed hash before anybody is known, so no scope can be set; the gateway alone may read them
+		"citizen":         "an id and a time",
+		"citizen_binding": "keyed hashes and sealed values",
+		"citizen_code":    "keyed hashes only",
+		"citizen_guess":   "keyed hashes only",
+		"citizen_session": "hashes of tokens",
+		"citizen_grant":   "counts by template",
 	}
 }

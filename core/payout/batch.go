@@ -1,0 +1,258 @@
+package payout
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Totals is a count and a sum: what one side declares and the other checks.
+type Totals struct {
+	Lines int
+	Total core.Fen
+}
+
+// Batch is the money of one bank file.
+type Batch struct {
+	ID         int64
+	Name       string
+	CreatedBy  core.StaffID
+	ApprovedBy core.StaffID // 0 before
+	Totals     Totals
+	Paid       core.Fen
+	Returned   core.Fen
+	State      string // draft, discarded, approved, file_written, sent, answered, refused, closed
+	Refused    string // the bank's code for a file refused as a whole
+	Created    time.Time
+	Approved   *time.Time
+	Intended   *time.Time
+	Sent       *time.Time
+	Answered   *time.Time
+	Closed     *time.Time
+}
+
+// Errors of batches.
+var (
+	// ErrNothingDue is a batch of nothing.
+	ErrNothingDue = core.E(core.KindNotFound, "nothing_due", "现在没有要发的钱。")
+	// ErrSamePerson is one person in both roles.
+	ErrSamePerson = core.E(core.KindForbidden, "same_person", "要换一个人来复核。")
+	// ErrTotals is a declared total that is not the batch's, be it by one fen.
+	ErrTotals = core.E(core.KindConflict, "totals_differ", "笔数或总额对不上,请重新核对。")
+	// ErrMoved is a batch or task that is not in the state the act needs.
+	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
+)
+
+// CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
+// draft. What another batch is just taking is left to it. ErrNothingDue when
+// nothing is left.
+func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
+	if by <= 0 {
+		return Batch{}, core.E(core.KindForbidden, "no_staff", "")
+	}
+	lines, err := p.takeDue(ctx, tx)
+	if err != nil {
+		return Batch{}, err
+	}
+	b := Batch{CreatedBy: by, State: "draft", Created: tx.Now(), Totals: lines.totals()}
+	const q = `insert into payout_batch (created_by, lines, total, digest, created) values ($1, $2, $3, $4, $5) returning id, name`
+	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), tx.Now()).Scan(&b.ID, &b.Name)
+	if err != nil {
+		return Batch{}, pg.Fail(err, "make a batch")
+	}
+	if err := p.insertLines(ctx, tx, b.ID, lines); err != nil {
+		return Batch{}, err
+	}
+	const mark = `update payout_entitlement set state = 'batched', attempts = attempts + 1, updated = $2 where id = any ($1)`
+	if _, err := tx.Exec(ctx, mark, lines.ids(), tx.Now()); err != nil {
+		return Batch{}, pg.Fail(err, "mark what is batched")
+	}
+	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Purpose: "payout",
+		Detail: b.detail()})
+}
+
+func (b Batch) detail() map[string]any {
+	return map[string]any{"batch": b.Name, "lines": b.Totals.Lines, "fen": int64(b.Totals.Total)}
+}
+
+// dueLine is an entitlement on its way into a batch.
+type dueLine struct {
+	id       int64
+	region   core.RegionCode
+	claim    core.ClaimID
+	attempt  int
+	amount   core.Fen
+	holder   string
+	account  []byte
+	last4    string
+	item     core.ItemCode
+	itemName string
+	period   Period
+}
+
+type dueLines []dueLine
+
+func (l dueLines) totals() Totals {
+	t := Totals{Lines: len(l)}
+	for _, d := range l {
+		t.Total += d.amount
+	}
+	return t
+}
+
+func (l dueLines) ids() []int64 {
+	out := make([]int64, len(l))
+	for i, d := range l {
+		out[i] = d.id
+	}
+	return out
+}
+
+// digest names the content of a batch: which attempt of which entitlement, and
+// how much. The unique index on it keeps the same money out of a second batch.
+func (l dueLines) digest() string {
+	var b bytes.Buffer
+	for _, d := range l {
+		fmt.Fprintf(&b, "%d/%d/%d\n", d.id, d.attempt, d.amount)
+	}
+	sum := sm3.Sum(b.Bytes())
+	return hex.EncodeToString(sum[:])
+}
+
+func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
+	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period
+		from payout_entitlement where state = 'due' order by id limit $1 for update skip locked`
+	rows, err := tx.Query(ctx, q, MaxLines)
+	if err != nil {
+		return nil, pg.Fail(err, "take what is due")
+	}
+	defer rows.Close()
+	var out dueLines
+	for rows.Next() {
+		var d dueLine
+		err := rows.Scan(&d.id, &d.region, &d.claim, &d.attempt, &d.amount, &d.holder, &d.account, &d.last4, &d.item, &d.itemName, &d.period)
+		if err != nil {
+			return nil, pg.Fail(err, "take what is due")
+		}
+		out = append(out, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, pg.Fail(err, "take what is due")
+	}
+	if len(out) == 0 {
+		return nil, ErrNothingDue
+	}
+	return out, nil
+}
+
+func lineAt(batch int64, seq int) seal.At {
+	return seal.At{Table: "payout_line", Row: formatID(batch) + "/" + strconv.Itoa(seq), Column: "account"}
+}
+
+func formatID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// insertLines writes the lines in one statement, each with its own sealed copy of
+// the account as it is now: a later correction does not reach back.
+func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines dueLines) error {
+	seqs, accounts := make([]int32, len(lines)), make([][]byte, len(lines))
+	for i, d := range lines {
+		plain, err := p.ring.Open(d.account, accountAt(d.claim))
+		if err != nil {
+			return err
+		}
+		if accounts[i], err = p.ring.Seal(plain, lineAt(batch, i+1)); err != nil {
+			return err
+		}
+		seqs[i] = int32(i + 1)
+	}
+	const q = `insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period)
+		select $1, e.id, e.region, e.attempts + 1, n.seq, e.amount, e.holder, n.account, e.last4, e.item, e.item_name, e.period
+		from unnest($2::bigint[], $3::int[], $4::bytea[]) as n (id, seq, account) join payout_entitlement e on e.id = n.id
+		order by n.seq`
+	tag, err := tx.Exec(ctx, q, batch, lines.ids(), seqs, accounts)
+	if err == nil && int(tag.RowsAffected()) != len(lines) {
+		return ErrTotals
+	}
+	if pg.Constraint(err) == "payout_decided" {
+		return ErrUndecided.Wrap(pg.Fail(err, "write the lines"))
+	}
+	return pg.Fail(err, "write the lines")
+}
+
+// Approve lets a second person send a draft. They state the totals they saw;
+// anything else, be it by one fen, is ErrTotals. ErrSamePerson for whoever made
+// it. The bank file is written by a job of the same transaction.
+func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared Totals) error {
+	const q = `update payout_batch set state = 'approved', approved_by = $2, approved = $3
+		where id = $1 and state = 'draft' and created_by <> $2 and lines = $4 and total = $5`
+	tag, err := tx.Exec(ctx, q, id, by, tx.Now(), declared.Lines, declared.Total)
+	if pg.Constraint(err) == "payout_totals" {
+		return ErrTotals.Wrap(pg.Fail(err, "approve a batch"))
+	}
+	if err != nil {
+		return pg.Fail(err, "approve a batch")
+	}
+	if tag.RowsAffected() == 0 {
+		return whyNot(ctx, tx, by, id, declared)
+	}
+	if err := p.jobs.Insert(ctx, tx, SendBatch{Batch: id}); err != nil {
+		return err
+	}
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.approved", Purpose: "payout",
+		Detail: map[string]any{"batch": id, "lines": declared.Lines, "fen": int64(declared.Total)}})
+}
+
+// whyNot turns an approval that met no row into its reason.
+func whyNot(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared Totals) error {
+	b, err := BatchByID(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case b.State != "draft":
+		return ErrMoved
+	case b.CreatedBy == by:
+		return ErrSamePerson
+	case b.Totals != declared:
+		return ErrTotals
+	}
+	return ErrMoved
+}
+
+// Discard undoes a draft: its entitlements are due again.
+func (p *Payout) Discard(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64) error {
+	const q = `update payout_batch set state = 'discarded' where id = $1 and state = 'draft'`
+	tag, err := tx.Exec(ctx, q, id)
+	if err != nil {
+		return pg.Fail(err, "discard a batch")
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrMoved
+	}
+	if err := release(ctx, tx, id); err != nil {
+		return err
+	}
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.discarded", Purpose: "payout", Detail: map[string]any{"batch": id}})
+}
+
+// release voids the lines of a batch that paid nobody; the entitlements wait for
+// the next one.
+func release(ctx context.Context, tx *pg.Tx, batch int64) error {
+	const free = `update payout_entitlement set state = 'due', updated = $2
+		where id in (select entitlement from payout_line where batch = $1 and state = 'ordered') and state in ('batched', 'sent')`
+	if _, err := tx.Exec(ctx, free, batch, tx.Now()); err != nil {
+		return pg.Fail(err, "release the entitlements")
+	}
+	const void = `update payout_line set state = 'void', answered = $2 where batch = $1 and state = 'ordered'`
+	_, err := tx.Exec(ctx, void, batch, tx.Now())
+	return pg.Fail(err, "void the lines")
+}

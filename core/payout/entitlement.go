@@ -1,0 +1,215 @@
+package payout
+
+import (
+	"context"
+	"strconv"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Entitlement is one claim's one month of money, or its one payment. All of it is
+// frozen when it is made; only the account may be corrected, by two people.
+type Entitlement struct {
+	Region         core.RegionCode // the case's township
+	Case           core.CaseID
+	Claim          core.ClaimID
+	Decision       int64  // row of casefile's decision
+	DecisionDigest string // its digest, compared by the database
+	Scheme         string // whose money; "" is the item. One scheme pays a person once a month
+	Beneficiary    core.PersonID
+	Item           core.ItemCode
+	ItemName       string // official, as the notice prints it
+	Period         Period
+	Monthly        bool // NextMonth goes on with it
+	Amount         core.Fen
+	Sample         bool
+	Holder         string // name on the account
+	Account        core.BankAccount
+}
+
+// Errors of entitling.
+var (
+	// ErrOtherwise is the same claim and month with other content.
+	ErrOtherwise = core.E(core.KindConflict, "entitled_otherwise", "这个事项这个月已经按别的金额定了,请先核对。")
+	// ErrTwice is the same money to the same person in the same month by another claim.
+	ErrTwice = core.E(core.KindConflict, "paid_elsewhere", "这个人这个月已经有这笔钱,不能再发一次。")
+	// ErrUndecided is money without an approved decision of that amount and digest.
+	ErrUndecided = core.E(core.KindConflict, "no_decision", "没有对应的批准决定,不能发钱。")
+)
+
+// Entitle makes an entitlement in the caller's transaction and gives its id. The
+// same one again is a success with the same id, so a job may repeat it. Errors:
+// KindInvalid, ErrOtherwise, ErrTwice, ErrUndecided.
+func (p *Payout) Entitle(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, error) {
+	if err := e.check(); err != nil {
+		return 0, err
+	}
+	if e.Scheme == "" {
+		e.Scheme = string(e.Item)
+	}
+	sealed, err := p.ring.Seal([]byte(e.Account.Reveal()), accountAt(e.Claim))
+	if err != nil {
+		return 0, err
+	}
+	id, err := insertEntitlement(ctx, tx, e, sealed)
+	if err != nil || id == 0 {
+		if pg.Constraint(err) == "payout_decided" {
+			return 0, ErrUndecided.Wrap(err)
+		}
+		if err != nil {
+			return 0, err
+		}
+		return p.entitledBefore(ctx, tx, e)
+	}
+	if err := post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: e.Amount, accOwed: -e.Amount}); err != nil {
+		return 0, err
+	}
+	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "payment.entitled",
+		Case: e.Case, Region: e.Region, Purpose: "payout",
+		Detail: map[string]any{"entitlement": id, "claim": e.Claim, "period": e.Period, "fen": int64(e.Amount), "decision": e.DecisionDigest}})
+}
+
+func (e Entitlement) check() error {
+	_, err := ParsePeriod(string(e.Period))
+	switch {
+	case err != nil:
+		return err
+	case len(e.Region) != 9:
+		return core.Invalid("region", "要写到乡镇。")
+	case e.Claim <= 0 || e.Case <= 0 || e.Decision <= 0 || e.Item == "" || e.ItemName == "":
+		return core.Invalid("claim", "事项不完整。")
+	case e.Amount <= 0 || e.Amount > core.MaxAmount:
+		return core.Invalid("amount", "金额要大于 0。")
+	case e.Account.IsZero():
+		return core.Invalid("bank_account", "还没有收款账户。")
+	}
+	return checkHolder(e.Holder)
+}
+
+// checkHolder refuses now what the bank file could not carry later.
+func checkHolder(name string) error {
+	r := record{}
+	r.text("name", name, 40)
+	if name == "" || r.err != nil {
+		return core.Invalid("holder", "请填卡上的名字。")
+	}
+	return nil
+}
+
+// accountAt binds a sealed account to its claim: a corrected one and next
+// month's copy stay readable, another claim's cannot be put in its place.
+func accountAt(c core.ClaimID) seal.At {
+	return seal.At{Table: "payout_entitlement", Row: strconv.FormatInt(int64(c), 10), Column: "account"}
+}
+
+// insertEntitlement gives 0 when a unique index already holds it.
+func insertEntitlement(ctx context.Context, tx *pg.Tx, e Entitlement, sealed []byte) (int64, error) {
+	const q = `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary,
+			item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+		on conflict do nothing returning id`
+	rows, err := tx.Query(ctx, q, e.Region, e.Case, e.Claim, e.Decision, e.DecisionDigest, e.Scheme, e.Beneficiary,
+		e.Item, e.ItemName, e.Period, e.Monthly, e.Amount, e.Sample, e.Holder, sealed, e.Account.Last4(), tx.Now())
+	if err != nil {
+		return 0, pg.Fail(err, "insert an entitlement")
+	}
+	defer rows.Close()
+	var id int64
+	for rows.Next() {
+		if err := rows.Scan(&id); err != nil {
+			return 0, pg.Fail(err, "insert an entitlement")
+		}
+	}
+	return id, pg.Fail(rows.Err(), "insert an entitlement")
+}
+
+// entitledBefore answers a repeat: the same content gives the id, other content
+// or another claim of the same money an error.
+func (p *Payout) entitledBefore(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, error) {
+	const q = `select id, amount = $3 and decision_digest = $4 and item = $5 from payout_entitlement where claim = $1 and period = $2`
+	var id int64
+	var same bool
+	err := pg.Fail(tx.QueryRow(ctx, q, e.Claim, e.Period, e.Amount, e.DecisionDigest, e.Item).Scan(&id, &same), "look for an entitlement")
+	switch {
+	case core.KindOf(err) == core.KindNotFound && err != nil:
+		return 0, ErrTwice
+	case err != nil:
+		return 0, err
+	case !same:
+		return 0, ErrOtherwise
+	}
+	return id, nil
+}
+
+// Due counts what waits for a batch in the caller's scope.
+func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (Totals, error) {
+	const q = `select count(*), coalesce(sum(amount), 0)::bigint from payout_entitlement where state = 'due'`
+	var t Totals
+	err := tx.QueryRow(ctx, q).Scan(&t.Lines, &t.Total)
+	return t, pg.Fail(err, "count what is due")
+}
+
+// NextMonth makes the entitlements of `next` out of those of the month before it:
+// every monthly one that was not cancelled and not stopped, once, with its
+// account as it is now. It gives how many it made; the sweeper calls it until 0.
+func (p *Payout) NextMonth(ctx context.Context, tx *pg.Tx, next Period) (int, error) {
+	if _, err := ParsePeriod(string(next)); err != nil {
+		return 0, err
+	}
+	before := PeriodOf(next.Start().AddDate(0, -1, 0))
+	const q = `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary,
+			item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)
+		select region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, $2, true,
+			amount, sample, holder, account, last4, $3, $3
+		from payout_entitlement e
+		where period = $1 and monthly and state <> 'cancelled'
+			and not exists (select 1 from payout_stop s where s.claim = e.claim and s.from_period <= $2)
+			and not exists (select 1 from payout_entitlement n where n.claim = e.claim and n.period = $2)
+		order by id limit 1000
+		on conflict do nothing returning id, amount`
+	rows, err := tx.Query(ctx, q, before, next, tx.Now())
+	if err != nil {
+		return 0, pg.Fail(err, "make the next month")
+	}
+	made := map[int64]core.Fen{}
+	for rows.Next() {
+		var id int64
+		var amount core.Fen
+		if err := rows.Scan(&id, &amount); err != nil {
+			rows.Close()
+			return 0, pg.Fail(err, "make the next month")
+		}
+		made[id] = amount
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return 0, pg.Fail(err, "make the next month")
+	}
+	for id, amount := range made {
+		if err := post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: amount, accOwed: -amount}); err != nil {
+			return 0, err
+		}
+	}
+	return len(made), nil
+}
+
+// Stop ends a monthly claim from a month on; months already made stay.
+func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, claim core.ClaimID, region core.RegionCode, s StopOrder) error {
+	if s.Reason == "" || s.By <= 0 {
+		return core.Invalid("reason", "请写明停发的原因。")
+	}
+	const q = `insert into payout_stop (claim, region, from_period, reason, by_staff, at) values ($1, $2, $3, $4, $5, $6)
+		on conflict (claim) do nothing`
+	_, err := tx.Exec(ctx, q, claim, region, s.From, s.Reason, s.By, tx.Now())
+	return pg.Fail(err, "stop a monthly claim")
+}
+
+// StopOrder says from when, why and on whose word.
+type StopOrder struct {
+	From   Period
+	Reason string
+	By     core.StaffID
+}

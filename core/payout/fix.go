@@ -1,0 +1,182 @@
+package payout
+
+import (
+	"context"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Fix is a task to mend a returned payment.
+type Fix struct {
+	ID         int64
+	Line       Line
+	Code       string // the bank's
+	State      string // open, proposed, confirmed, cancelled
+	Holder     string // as proposed
+	Last4      string // as proposed
+	Evidence   string
+	ProposedBy core.StaffID
+	Opened     time.Time
+}
+
+// Correction is a proposed account.
+type Correction struct {
+	Account  core.BankAccount // may be the old one: a dormant card was woken
+	Holder   string
+	Evidence string // how we know: card seen, passbook copied, bank slip
+}
+
+// FixTasks lists the open tasks in the caller's scope, oldest first, at most 200.
+func (p *Payout) FixTasks(ctx context.Context, tx *pg.Tx) ([]Fix, error) {
+	const q = `select f.id, f.code, f.state, f.holder, f.last4, f.evidence, coalesce(f.proposed_by, 0), f.opened,
+			l.id, l.name, l.batch, l.entitlement, l.region, e.case_id, e.claim, l.item, l.item_name, l.period, l.amount,
+			e.sample, l.holder, l.last4, l.state, l.code
+		from payout_fix f join payout_line l on l.id = f.line join payout_entitlement e on e.id = f.entitlement
+		where f.state in ('open', 'proposed') order by f.id limit 200`
+	rows, err := tx.Query(ctx, q)
+	if err != nil {
+		return nil, pg.Fail(err, "list fix tasks")
+	}
+	defer rows.Close()
+	var out []Fix
+	for rows.Next() {
+		var f Fix
+		l := &f.Line
+		err := rows.Scan(&f.ID, &f.Code, &f.State, &f.Holder, &f.Last4, &f.Evidence, &f.ProposedBy, &f.Opened,
+			&l.ID, &l.Name, &l.Batch, &l.Entitlement, &l.Region, &l.Case, &l.Claim, &l.Item, &l.ItemName, &l.Period, &l.Amount,
+			&l.Sample, &l.Holder, &l.Last4, &l.State, &l.Code)
+		if err != nil {
+			return nil, pg.Fail(err, "list fix tasks")
+		}
+		out = append(out, f)
+	}
+	return out, pg.Fail(rows.Err(), "list fix tasks")
+}
+
+func fixAt(id int64) seal.At {
+	return seal.At{Table: "payout_fix", Row: formatID(id), Column: "account"}
+}
+
+// ProposeAccount records a corrected account. A proposal may be replaced until it
+// is confirmed. KindInvalid for a holder that no bank file could carry or missing
+// evidence; ErrMoved for a task that has ended.
+func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c Correction) error {
+	if err := checkHolder(c.Holder); err != nil {
+		return err
+	}
+	switch {
+	case c.Account.IsZero():
+		return core.Invalid("bank_account", "请填卡号。")
+	case c.Evidence == "" || len(c.Evidence) > 600:
+		return core.Invalid("evidence", "请写明怎么核对的,例如:看了卡和身份证。")
+	case by <= 0:
+		return core.E(core.KindForbidden, "no_staff", "")
+	}
+	sealed, err := p.ring.Seal([]byte(c.Account.Reveal()), fixAt(fix))
+	if err != nil {
+		return err
+	}
+	const q = `update payout_fix set state = 'proposed', holder = $2, account = $3, last4 = $4, evidence = $5, proposed_by = $6, proposed = $7
+		where id = $1 and state in ('open', 'proposed') returning entitlement, region`
+	var entitlement int64
+	var region core.RegionCode
+	err = pg.Fail(tx.QueryRow(ctx, q, fix, c.Holder, sealed, c.Account.Last4(), c.Evidence, by, tx.Now()).Scan(&entitlement, &region), "propose an account")
+	if err != nil && core.KindOf(err) == core.KindNotFound {
+		return ErrMoved
+	}
+	if err != nil {
+		return err
+	}
+	const mark = `update payout_entitlement set state = 'fixing', updated = $2 where id = $1 and state = 'returned'`
+	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
+		return pg.Fail(err, "mark what is being fixed")
+	}
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.proposed", Region: region, Purpose: "payout",
+		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": c.Account.Last4(), "evidence": c.Evidence}})
+}
+
+// ConfirmAccount lets a second person, who has called the citizen back, put the
+// corrected account in force; the entitlement is due again, once. ErrSamePerson
+// for whoever proposed it, ErrMoved when there is nothing proposed.
+func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
+	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, l.batch
+		from payout_fix f join payout_entitlement e on e.id = f.entitlement join payout_line l on l.id = f.line
+		where f.id = $1 for update of f`
+	var state, holder, last4 string
+	var proposer *core.StaffID
+	var entitlement, batch int64
+	var region core.RegionCode
+	var claim core.ClaimID
+	var sealed []byte
+	err := tx.QueryRow(ctx, q, fix).Scan(&state, &proposer, &entitlement, &region, &holder, &sealed, &last4, &claim, &batch)
+	switch {
+	case err != nil:
+		return pg.Fail(err, "read a fix task")
+	case state != "proposed" || proposer == nil:
+		return ErrMoved
+	case *proposer == by || by <= 0:
+		return ErrSamePerson
+	}
+	plain, err := p.ring.Open(sealed, fixAt(fix))
+	if err != nil {
+		return err
+	}
+	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
+		return err
+	}
+	if err := putInForce(ctx, tx, by, fix, correction{entitlement, holder, last4, sealed}); err != nil {
+		return err
+	}
+	if err := closeIfDone(ctx, tx, batch); err != nil {
+		return err
+	}
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Region: region, Purpose: "payout",
+		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": last4}})
+}
+
+type correction struct {
+	entitlement   int64
+	holder, last4 string
+	account       []byte
+}
+
+func putInForce(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c correction) error {
+	const done = `update payout_fix set state = 'confirmed', confirmed_by = $2, confirmed = $3 where id = $1`
+	if _, err := tx.Exec(ctx, done, fix, by, tx.Now()); err != nil {
+		return pg.Fail(err, "confirm an account")
+	}
+	const q = `update payout_entitlement set holder = $2, account = $3, last4 = $4, state = 'due', updated = $5 where id = $1 and state = 'fixing'`
+	tag, err := tx.Exec(ctx, q, c.entitlement, c.holder, c.account, c.last4, tx.Now())
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrMoved
+	}
+	return pg.Fail(err, "put the account in force")
+}
+
+// RejectAccount lets a second person send a proposal back with a reason; the task
+// is open again.
+func (p *Payout) RejectAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, reason string) error {
+	if reason == "" {
+		return core.Invalid("reason", "请写一句为什么退回。")
+	}
+	const q = `update payout_fix set state = 'open' where id = $1 and state = 'proposed' and proposed_by <> $2 returning entitlement, region`
+	var entitlement int64
+	var region core.RegionCode
+	err := pg.Fail(tx.QueryRow(ctx, q, fix, by).Scan(&entitlement, &region), "reject an account")
+	if err != nil && core.KindOf(err) == core.KindNotFound {
+		return ErrMoved
+	}
+	if err != nil {
+		return err
+	}
+	const mark = `update payout_entitlement set state = 'returned', updated = $2 where id = $1 and state = 'fixing'`
+	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
+		return pg.Fail(err, "reject an account")
+	}
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Region: region, Purpose: "payout",
+		Detail: map[string]any{"fix": fix, "reason": reason}})
+}

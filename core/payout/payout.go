@@ -1,0 +1,55 @@
+package payout
+
+import (
+	"log/slog"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Config is what a Payout needs beside its dependencies.
+type Config struct {
+	// Payer is the treasury's account that the bank debits. Required.
+	Payer core.BankAccount
+}
+
+// Deps are what a Payout works with. All are required, but Bank may be nil where
+// nothing is sent (tools, tests of desks).
+type Deps struct {
+	DB    *pg.DB // as lianou_platform; used by the jobs only
+	Ring  *seal.Ring
+	Audit *audit.Log
+	Log   *slog.Logger
+	Bank  *Bank
+}
+
+// Payout is the one way to money. Methods with a tx run in the caller's
+// transaction and scope; jobs open their own. Safe for concurrent use.
+type Payout struct {
+	cfg   Config
+	db    *pg.DB
+	ring  *seal.Ring
+	audit *audit.Log
+	log   *slog.Logger
+	bank  *Bank
+	jobs  *jobs.Inserter
+}
+
+// New checks the configuration and makes a Payout.
+func New(cfg Config, d Deps) (*Payout, error) {
+	if cfg.Payer.IsZero() || d.DB == nil || d.Ring == nil || d.Audit == nil || d.Log == nil {
+		return nil, core.E(core.KindInvalid, "payout_config", "")
+	}
+	in, err := jobs.NewInserter(jobs.Platform)
+	if err != nil {
+		return nil, err
+	}
+	return &Payout{cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, bank: d.Bank, jobs: in}, nil
+}
+
+func staff(id core.StaffID) audit.Actor { return audit.Actor{Kind: "staff", ID: formatID(int64(id))} }
+
+func robot() audit.Actor { return audit.Actor{Kind: "job", ID: "payout"} }

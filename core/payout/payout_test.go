@@ -1,0 +1,274 @@
+package payout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/seal"
+)
+
+const (
+	town  core.RegionCode = "371426101"
+	other core.RegionCode = "371426102"
+	maker core.StaffID    = 11
+	check core.StaffID    = 12
+)
+
+var scope = pg.Regions(town, other)
+
+// house is one test's database, bank and payout.
+type house struct {
+	*Payout
+	t    testing.TB
+	env  *pgtest.Env
+	bank *bank
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	env, keys := pgtest.New(t), keysOf(t)
+	b := newBank(t)
+	client, err := NewBank(BankConfig{URL: b.URL, User: "lianou", Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := New(Config{Payer: account(t, "622848000000000001")}, Deps{DB: env.DB(pgtest.Platform), Ring: keys.Platform.Ring,
+		Audit: audit.New(keys.Platform.Ring), Log: slog.New(slog.DiscardHandler), Bank: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &house{Payout: p, t: t, env: env, bank: b}
+}
+
+func keysOf(t testing.TB) *seal.Keys {
+	t.Helper()
+	k, err := seal.NewKeys(seal.SM4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// account completes digits by their Luhn check digit, so that fixtures are plain.
+func account(t testing.TB, digits string) core.BankAccount {
+	t.Helper()
+	for d := range 10 {
+		if a, err := core.ParseBankAccount(fmt.Sprint(digits, d)); err == nil {
+			return a
+		}
+	}
+	t.Fatalf("no account from %s", digits)
+	return core.BankAccount{}
+}
+
+func (h *house) tx(fn func(ctx context.Context, tx *pg.Tx) error) error {
+	return h.db.Tx(h.t.Context(), scope, fn)
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+const digest64 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+// decided writes an approved claim straight into casefile's tables, as the owner,
+// and gives the entitlement that stands on it.
+func (h *house) decided(n int, region core.RegionCode, amount core.Fen) Entitlement {
+	h.t.Helper()
+	e := Entitlement{Region: region, DecisionDigest: digest64, Beneficiary: core.PersonID(n), Item: "MZ-01", ItemName: "最低生活保障",
+		Period: "202603", Monthly: true, Amount: amount, Sample: true, Holder: "李秀英", Account: account(h.t, fmt.Sprintf("62284800000%06d", n))}
+	h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const newCase = `insert into casefile (region, application, receipt, channel, applicant, people, first_contact, opened, updated)
+			values ($1, gen_random_uuid(), '1234567890', 'app', '李秀英', 2, now(), now(), now()) returning id`
+		if err := tx.QueryRow(ctx, newCase, region).Scan(&e.Case); err != nil {
+			return pg.Fail(err, "case")
+		}
+		const claim = `insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, created, updated)
+			values ($1, $2, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, $3, 'month', now(), now()) returning id`
+		if err := tx.QueryRow(ctx, claim, e.Case, region, amount).Scan(&e.Claim); err != nil {
+			return pg.Fail(err, "claim")
+		}
+		return insertDecision(ctx, tx, &e, "approved")
+	}))
+	return e
+}
+
+func (h *house) entitle(e Entitlement) (id int64, err error) {
+	err = h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+		id, err = h.Entitle(ctx, tx, e)
+		return err
+	})
+	return id, err
+}
+
+// due makes n entitlements and gives their sum.
+func (h *house) due(n int) (sum core.Fen) {
+	h.t.Helper()
+	for i := range n {
+		amount := core.Fen(36000 + i)
+		region := town
+		if i%2 == 1 {
+			region = other
+		}
+		_, err := h.entitle(h.decided(i+1, region, amount))
+		h.must(err)
+		sum += amount
+	}
+	return sum
+}
+
+// approved makes a batch of all that is due and approves it.
+func (h *house) approved() (b Batch) {
+	h.t.Helper()
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+		b, err = h.CreateBatch(ctx, tx, maker)
+		return err
+	}))
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) }))
+	return b
+}
+
+func (h *house) view(id int64) (v BatchView) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
+		v, err = h.BatchView(ctx, tx, id)
+		return err
+	}))
+	return v
+}
+
+func (h *house) ledger() (l Ledger) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
+		l, err = h.LedgerTotals(ctx, tx)
+		return err
+	}))
+	return l
+}
+
+// bank is a bank on loopback that speaks docs/bank-file.md.
+type bank struct {
+	*httptest.Server
+	mu      sync.Mutex
+	files   map[string][]byte
+	out     map[string][]byte
+	puts    int
+	codes   map[string]string // by account, what it answers; default paid
+	lose    int               // so many answers to PUT are lost after the file was taken
+	garble  func([]byte) []byte
+	refuse  string // refuse whole files with this code
+	silent  bool   // takes files and does not answer them
+	ordered map[string]int
+}
+
+func newBank(t testing.TB) *bank {
+	b := &bank{files: map[string][]byte{}, out: map[string][]byte{}, codes: map[string]string{}, ordered: map[string]int{}}
+	b.Server = httptest.NewServer(b)
+	t.Cleanup(b.Close)
+	return b
+}
+
+func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if user, pass, ok := r.BasicAuth(); !ok || user != "lianou" || pass != "secret" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	switch {
+	case r.Method == http.MethodPut:
+		b.take(w, r)
+	case r.URL.Path == "/bank/outbox":
+		names := []string{}
+		for n := range b.out {
+			names = append(names, n)
+		}
+		_ = json.NewEncoder(w).Encode(names)
+	default:
+		raw, ok := b.out[strings.TrimPrefix(r.URL.Path, "/bank/outbox/")]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write(raw)
+	}
+}
+
+func (b *bank) take(w http.ResponseWriter, r *http.Request) {
+	name := strings.TrimPrefix(r.URL.Path, "/bank/inbox/")
+	raw, _ := io.ReadAll(r.Body)
+	b.puts++
+	status := http.StatusCreated
+	if before, ok := b.files[name]; ok {
+		status = http.StatusOK
+		if string(before) != string(raw) {
+			status = http.StatusConflict
+		}
+	} else {
+		b.files[name] = raw
+		b.answer(name, raw)
+	}
+	if b.lose > 0 {
+		b.lose--
+		panic(http.ErrAbortHandler)
+	}
+	w.WriteHeader(status)
+}
+
+// answer reads the file by the widths of the document, not by our reader.
+func (b *bank) answer(name string, raw []byte) {
+	recs := strings.Split(string(raw), "\r\n")
+	ret := Return{Batch: strings.TrimSpace(recs[0][1:21]), Date: core.NewDate(2026, 3, 5), Refused: b.refuse}
+	for i, rec := range recs[1 : len(recs)-2] {
+		var amount core.Fen
+		_, _ = fmt.Sscanf(rec[89:104], "%d", &amount)
+		acc := strings.TrimSpace(rec[29:49])
+		b.ordered[acc]++
+		l := ReturnLine{Seq: i + 1, Line: strings.TrimSpace(rec[9:29]), Amount: amount, Code: CodePaid}
+		if c := b.codes[acc]; c != "" {
+			l.Code, l.Text = c, "退回"
+			ret.Returned += amount
+		} else {
+			ret.Paid += amount
+		}
+		ret.Lines = append(ret.Lines, l)
+	}
+	out, err := ret.Bytes()
+	if err != nil {
+		panic(err)
+	}
+	if b.garble != nil {
+		out = b.garble(out)
+	}
+	if !b.silent {
+		b.out[name+".ret"] = out
+	}
+}
+
+// insertDecision writes the decision that an entitlement stands on.
+func insertDecision(ctx context.Context, tx *pg.Tx, e *Entitlement, outcome string) error {
+	const facts = `insert into case_facts (case_id, region, version, at, facts, provenance, digest, cause)
+		values ($1, $2, 1, now(), '{}', '{}', $3, 'visit')`
+	if _, err := tx.Exec(ctx, facts, e.Case, e.Region, digest64); err != nil {
+		return pg.Fail(err, "facts")
+	}
+	const decision = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
+			evidence, facts_version, facts_digest, book, at, digest)
+		values ($1, $2, $3, $4, $5, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1, $6::text, 'b', now(), $6::text) returning id`
+	return pg.Fail(tx.QueryRow(ctx, decision, e.Claim, e.Case, e.Region, outcome, e.Amount, digest64).Scan(&e.Decision), "decision")
+}
