@@ -129,7 +129,7 @@ func TestIdCardVerification(t *testing.T) {
 		want     Verdict
 	}{
 		{p.Name, p.ID, Match},
-		{"赵桂花", p.ID, Mismatch},
+		{"周桂花", p.ID, Mismatch},
 		{p.Name, wrongDigit, BadNumber},
 		{"赵9", p.ID, BadName},
 		{"样本人", stranger, Match},

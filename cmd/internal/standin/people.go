@@ -3,11 +3,13 @@ package standin
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"strconv"
+	"encoding/json"
 	"strings"
 	"sync"
+	"time"
 
 	"lianou/core"
+	"lianou/core/registry/seed"
 )
 
 // Person is one synthetic citizen as the outside world knows them: their card,
@@ -22,6 +24,9 @@ type Person struct {
 	ValidDate string `json:"valid_date"` // as on the back, such as 20180105-20380105
 	Account   string `json:"account"`
 	About     string `json:"about"` // one line for who plays the demo
+	// Form is what the person would answer in the mini-program, as the JSON form
+	// without key, consents and signature. Defaults to none: type it.
+	Form json.RawMessage `json:"form,omitempty"`
 	// Risky marks a user whom WeChat blocks (40226).
 	Risky bool `json:"risky,omitempty"`
 }
@@ -44,33 +49,44 @@ const (
 	DailyLimit  Verdict = "-7"
 )
 
-// DemoPersons are synthetic citizens for a stand-in that was given none. Their
-// numbers carry valid check characters; the people do not exist.
+// DemoPersons are the applicants of the three demo stories, under the keys a, b
+// and c. They are synthetic; every seeded city knows them.
 func DemoPersons() []Person {
-	return []Person{
-		{Key: "zhao", Name: "赵桂芳", ID: demoID("372401", "19670312", "024"), Phone: "13900000001", Nation: "汉", ValidDate: "长期",
-			Address: "山东省德州市平原县王庙镇样本村1号", Account: demoAccount("621700370001"), About: "59 岁的母亲,儿子一级残疾"},
-		{Key: "sun", Name: "孙小兰", ID: demoID("372422", "19880506", "048"), Phone: "13900000002", Nation: "汉", ValidDate: "20180105-20380105",
-			Address: "山东省德州市齐河县祝阿镇样本村2号", Account: demoAccount("621700370002"), About: "病把积蓄花光了"},
-		{Key: "li", Name: "李建国", ID: demoID("372421", "19900117", "031"), Phone: "13900000003", Nation: "汉", ValidDate: "20160901-20360901",
-			Address: "山东省德州市陵城区糜镇样本村3号", Account: demoAccount("621700370003"), About: "孩子得了白血病"},
+	y, m, d := time.Now().In(china).Date()
+	var out []Person
+	for _, st := range seed.Stories() {
+		a := st.Applicant()
+		p := Person{Key: st.Letter, Name: a.Name, ID: a.ID.Reveal(), Phone: a.Phone.Reveal(), Account: a.Account.Reveal(), Nation: "汉",
+			Address: "山东省德州市" + st.Town + st.Village + st.Door, ValidDate: "20180105-20380105", About: st.Title}
+		p.Form, _ = sampleForm(st, core.NewDate(y, m, d)) // held by a test
+		out = append(out, p)
 	}
+	return out
 }
 
-func demoID(area, birth, seq string) string {
-	first := area + birth + seq
-	return first + string(core.IDCheckDigit(first))
-}
-
-// demoAccount pads to nineteen digits of which the last makes the Luhn sum right.
-func demoAccount(head string) string {
-	head += strings.Repeat("0", 18-len(head))
-	for d := range 10 {
-		if a, err := core.ParseBankAccount(head + strconv.Itoa(d)); err == nil {
-			return a.Reveal()
-		}
+// sampleForm writes what the story's family would answer in the mini-program.
+func sampleForm(st seed.Story, on core.Date) (json.RawMessage, error) {
+	facts := map[string]json.RawMessage{}
+	raw, err := json.Marshal(st.Declared(on))
+	if err == nil {
+		err = json.Unmarshal(raw, &facts)
 	}
-	return head + "0"
+	if err != nil {
+		return nil, err
+	}
+	delete(facts, "on")
+	delete(facts, "county")
+	var people []map[string]string
+	for _, m := range st.Members {
+		people = append(people, map[string]string{"ref": string(m.Ref), "name": m.Name, "id_number": m.ID.Reveal()})
+	}
+	a := st.Applicant()
+	return json.Marshal(map[string]any{
+		"contact":   map[string]string{"name": a.Name, "phone": a.Phone.Reveal(), "capacity": "self"},
+		"applicant": map[string]string{"name": a.Name, "id_number": a.ID.Reveal()},
+		"live":      map[string]string{"region": string(st.Region), "detail": st.Door},
+		"household": facts, "people": people, "account": a.Account.Reveal(), "story": st.Title,
+	})
 }
 
 // people is the register of citizens, by key, identity number and openid.

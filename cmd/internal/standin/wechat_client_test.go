@@ -62,8 +62,8 @@ func TestSilenceperWechat(t *testing.T) {
 	t.Cleanup(func() { util.DefaultHTTPClient = old })
 	mini := miniprogram.NewMiniProgram(&config.Config{AppID: DemoAppID, AppSecret: DemoAppSecret, UseStableAK: true, Cache: &store{m: map[string]any{}}})
 
-	login, err := mini.GetAuth().Code2SessionContext(context.Background(), s.LoginCode("zhao"))
-	if err != nil || login.OpenID != s.OpenID("zhao") || login.SessionKey == "" {
+	login, err := mini.GetAuth().Code2SessionContext(context.Background(), s.LoginCode("a"))
+	if err != nil || login.OpenID != s.OpenID("a") || login.SessionKey == "" {
 		t.Fatalf("login: %+v, %v", login, err)
 	}
 	login, err = mini.GetAuth().Code2SessionContext(context.Background(), "used")
@@ -73,21 +73,21 @@ func TestSilenceperWechat(t *testing.T) {
 	if token, err := mini.GetContext().GetAccessToken(); err != nil || token != stable(t, base) {
 		t.Errorf("token %q, %v", token, err)
 	}
-	phone, err := mini.GetBusiness().GetPhoneNumberWithContext(context.Background(), &business.GetPhoneNumberRequest{Code: s.PhoneCode("zhao")})
-	if err != nil || phone.PurePhoneNumber != "13900000001" {
+	phone, err := mini.GetBusiness().GetPhoneNumberWithContext(context.Background(), &business.GetPhoneNumberRequest{Code: s.PhoneCode("a")})
+	if err != nil || phone.PurePhoneNumber != DemoPersons()[0].Phone {
 		t.Errorf("phone: %+v, %v", phone, err)
 	}
-	msg := &subscribe.Message{ToUser: s.OpenID("zhao"), TemplateID: "LIANOU-STEP-0001", Data: map[string]*subscribe.DataItem{
+	msg := &subscribe.Message{ToUser: s.OpenID("a"), TemplateID: "LIANOU-STEP-0001", Data: map[string]*subscribe.DataItem{
 		"thing1": {Value: "低保"}, "phrase2": {Value: "已受理"}, "time3": {Value: "15:01"}, "thing4": {Value: "3 个工作日内有人联系您"}}}
 	var refused *util.CommonError
 	if err := mini.GetSubscribe().Send(msg); !errors.As(err, &refused) || refused.ErrCode != 43101 {
 		t.Errorf("without a grant: %v", err)
 	}
-	s.Grant("zhao", "LIANOU-STEP-0001")
+	s.Grant("a", "LIANOU-STEP-0001")
 	if err := mini.GetSubscribe().Send(msg); err != nil {
 		t.Errorf("with a grant: %v", err)
 	}
-	if got := s.WeChatMessages("zhao"); len(got) != 1 || got[0].Title != "办理进度通知" {
+	if got := s.WeChatMessages("a"); len(got) != 1 || got[0].Title != "办理进度通知" {
 		t.Errorf("on the phone: %+v", got)
 	}
 }

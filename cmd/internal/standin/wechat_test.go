@@ -19,7 +19,7 @@ func TestCode2Session(t *testing.T) {
 		c.Persons = append(DemoPersons(), Person{Key: "risky", Name: "样本", ID: demoID("372401", "19900101", "011"), Risky: true})
 	})
 	good := func() url.Values {
-		return url.Values{"appid": {DemoAppID}, "secret": {DemoAppSecret}, "grant_type": {"authorization_code"}, "js_code": {s.LoginCode("zhao")}}
+		return url.Values{"appid": {DemoAppID}, "secret": {DemoAppSecret}, "grant_type": {"authorization_code"}, "js_code": {s.LoginCode("a")}}
 	}
 	for _, c := range []struct {
 		name string
@@ -34,14 +34,14 @@ func TestCode2Session(t *testing.T) {
 		{"wrong secret", func(v url.Values) { v.Set("secret", "x") }, 40125},
 		{"wrong grant type", func(v url.Values) { v.Set("grant_type", "x") }, 40002},
 		{"unknown code", func(v url.Values) { v.Set("js_code", "x") }, 40029},
-		{"phone code", func(v url.Values) { v.Set("js_code", s.PhoneCode("zhao")) }, 40029},
+		{"phone code", func(v url.Values) { v.Set("js_code", s.PhoneCode("a")) }, 40029},
 		{"old code", func(url.Values) { clock.move(5 * time.Minute) }, 40029},
 		{"risky user", func(v url.Values) { v.Set("js_code", s.LoginCode("risky")) }, 40226},
 	} {
 		q := good()
 		c.edit(q)
 		m := wx(t, "GET", base+"/sns/jscode2session?"+q.Encode(), "")
-		if errcode(m) != c.want || (c.want == 0) != (m["openid"] == s.OpenID("zhao")) {
+		if errcode(m) != c.want || (c.want == 0) != (m["openid"] == s.OpenID("a")) {
 			t.Errorf("%s: %v, want %d", c.name, m, c.want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestLoginRateLimit(t *testing.T) {
 	t.Parallel()
 	s, base, clock := world(t, nil)
 	login := func() int {
-		q := url.Values{"appid": {DemoAppID}, "secret": {DemoAppSecret}, "grant_type": {"authorization_code"}, "js_code": {s.LoginCode("li")}}
+		q := url.Values{"appid": {DemoAppID}, "secret": {DemoAppSecret}, "grant_type": {"authorization_code"}, "js_code": {s.LoginCode("c")}}
 		return errcode(wx(t, "GET", base+"/sns/jscode2session?"+q.Encode(), ""))
 	}
 	for range 100 {
@@ -144,7 +144,7 @@ func TestSubscribeSend(t *testing.T) {
 	t.Parallel()
 	s, base, _ := world(t, func(c *Config) { c.WeChat.Pages = []string{"pages/case/index"} })
 	send := base + "/cgi-bin/message/subscribe/send?access_token=" + stable(t, base)
-	good := `{"touser":"` + s.OpenID("zhao") + `","template_id":"LIANOU-PAID-0001","page":"pages/case/index?id=1","data":{` +
+	good := `{"touser":"` + s.OpenID("a") + `","template_id":"LIANOU-PAID-0001","page":"pages/case/index?id=1","data":{` +
 		`"thing1":{"value":"最低生活保障"},"amount2":{"value":"360.00元"},"time3":{"value":"2026年11月23日 15:01"},` +
 		`"character_string4":{"value":"6217"},"thing5":{"value":"我们不收钱,不要验证码"}}}`
 	swap := func(from, to string) string { return strings.Replace(good, from, to, 1) }
@@ -153,7 +153,7 @@ func TestSubscribeSend(t *testing.T) {
 		want             int
 	}{
 		{"accepted", good, "", 0},
-		{"unknown person", swap(s.OpenID("zhao"), "oNobody"), "", 40003},
+		{"unknown person", swap(s.OpenID("a"), "oNobody"), "", 40003},
 		{"unknown template", swap("LIANOU-PAID-0001", "T"), "", 40037},
 		{"page not released", swap("pages/case/index", "pages/x"), "", 41030},
 		{"thing too long", swap("最低生活保障", strings.Repeat("低", 21)), "data.thing1.value", 47003},
@@ -162,13 +162,13 @@ func TestSubscribeSend(t *testing.T) {
 		{"value a number", swap(`"6217"`, `6217`), "data.character_string4.value", 47003},
 		{"not JSON", good[1:], "", 47001},
 	} {
-		s.Grant("zhao", "LIANOU-PAID-0001")
+		s.Grant("a", "LIANOU-PAID-0001")
 		m := wx(t, "POST", send, c.body)
 		if errmsg, _ := m["errmsg"].(string); errcode(m) != c.want || !strings.Contains(errmsg, c.says) {
 			t.Errorf("%s: %v, want %d", c.name, m, c.want)
 		}
 	}
-	got := s.WeChatMessages("zhao")
+	got := s.WeChatMessages("a")
 	if len(got) != 1 || got[0].Data["character_string4"] != "6217" || got[0].Lines[0] != "救助事项:最低生活保障" {
 		t.Errorf("messages on the phone: %+v", got)
 	}
@@ -180,8 +180,8 @@ func TestGrantIsSpent(t *testing.T) {
 	t.Parallel()
 	s, base, _ := world(t, nil)
 	send := base + "/cgi-bin/message/subscribe/send?access_token=" + stable(t, base)
-	body := `{"touser":"` + s.OpenID("li") + `","template_id":"LIANOU-STEP-0001","data":{"thing1":{"value":"低保"},"phrase2":{"value":"已受理"},"time3":{"value":"15:01"},"thing4":{"value":"好"}}}`
-	if !s.Grant("li", "LIANOU-STEP-0001") || s.Grant("li", "nope") || s.Grant("nobody", "LIANOU-STEP-0001") {
+	body := `{"touser":"` + s.OpenID("c") + `","template_id":"LIANOU-STEP-0001","data":{"thing1":{"value":"低保"},"phrase2":{"value":"已受理"},"time3":{"value":"15:01"},"thing4":{"value":"好"}}}`
+	if !s.Grant("c", "LIANOU-STEP-0001") || s.Grant("c", "nope") || s.Grant("nobody", "LIANOU-STEP-0001") {
 		t.Fatal("grants go to known people for known templates")
 	}
 	for i, want := range []int{0, 43101} {
@@ -228,12 +228,12 @@ func TestCustomerMessage(t *testing.T) {
 	t.Parallel()
 	s, base, clock := world(t, nil)
 	send := func() int {
-		return errcode(wx(t, "POST", base+"/cgi-bin/message/custom/send?access_token="+stable(t, base), `{"touser":"`+s.OpenID("li")+`","msgtype":"text","text":{"content":"您说,我听着"}}`))
+		return errcode(wx(t, "POST", base+"/cgi-bin/message/custom/send?access_token="+stable(t, base), `{"touser":"`+s.OpenID("c")+`","msgtype":"text","text":{"content":"您说,我听着"}}`))
 	}
 	if code := send(); code != 45015 {
 		t.Errorf("before the person wrote: %d", code)
 	}
-	s.Spoke("li")
+	s.Spoke("c")
 	for range 5 {
 		if code := send(); code != 0 {
 			t.Errorf("an answer: %d", code)
@@ -242,7 +242,7 @@ func TestCustomerMessage(t *testing.T) {
 	if code := send(); code != 45047 {
 		t.Errorf("sixth answer: %d", code)
 	}
-	s.Spoke("li")
+	s.Spoke("c")
 	clock.move(49 * time.Hour)
 	if code := send(); code != 45015 {
 		t.Errorf("after 48 hours: %d", code)
@@ -255,15 +255,15 @@ func TestPhoneNumber(t *testing.T) {
 	call := func(code, openid string) map[string]any {
 		return wx(t, "POST", base+"/wxa/business/getuserphonenumber?access_token="+stable(t, base), `{"code":"`+code+`","openid":"`+openid+`"}`)
 	}
-	m := call(s.PhoneCode("sun"), s.OpenID("sun"))
+	m := call(s.PhoneCode("b"), s.OpenID("b"))
 	info, _ := m["phone_info"].(map[string]any)
-	if info["purePhoneNumber"] != "13900000002" || info["countryCode"] != "86" {
+	if info["purePhoneNumber"] != DemoPersons()[1].Phone || info["countryCode"] != "86" {
 		t.Errorf("phone: %v", m)
 	}
-	if m := call(s.LoginCode("sun"), ""); errcode(m) != 40029 {
+	if m := call(s.LoginCode("b"), ""); errcode(m) != 40029 {
 		t.Errorf("a login code: %v", m)
 	}
-	if m := call(s.PhoneCode("sun"), s.OpenID("li")); errcode(m) != 40003 {
+	if m := call(s.PhoneCode("b"), s.OpenID("c")); errcode(m) != 40003 {
 		t.Errorf("another person's openid: %v", m)
 	}
 }
@@ -316,7 +316,7 @@ func TestCardOCR(t *testing.T) {
 		}
 	}
 	token := stable(t, base)
-	own := "http://127.0.0.1:8347/phone/cards/sun/front.png"
+	own := "http://127.0.0.1:8347/phone/cards/b/front.png"
 	if m := wx(t, "POST", base+"/cv/ocr/idcard?access_token="+token+"&img_url="+url.QueryEscape(own), ""); m["id"] != p.ID {
 		t.Errorf("by address: %v", m)
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"lianou/core"
 )
 
 // hands is a clock that only the test moves.
@@ -134,18 +136,18 @@ func TestFaultsOfTransport(t *testing.T) {
 		if err := s.Break(Fault{Service: WeChat, Mode: c.mode}); err != nil {
 			t.Fatal(err)
 		}
-		code := s.LoginCode("zhao")
+		code := s.LoginCode("a")
 		if status, _ := ask(t, request(t, "GET", login(code), "")); status != c.status {
 			t.Errorf("%s: status %d, want %d", c.mode, status, c.status)
 		}
 		// The switch was for one call, and the call before it did nothing.
-		if m := wx(t, "GET", login(code), ""); m["openid"] != s.OpenID("zhao") {
+		if m := wx(t, "GET", login(code), ""); m["openid"] != s.OpenID("a") {
 			t.Errorf("after %s: %v", c.mode, m)
 		}
 	}
 	// Cut after: the code is used up although no answer came.
 	_ = s.Break(Fault{Service: WeChat, Mode: ModeCutDone})
-	code := s.LoginCode("zhao")
+	code := s.LoginCode("a")
 	if status, _ := ask(t, request(t, "GET", login(code), "")); status != 0 {
 		t.Errorf("cut_after: status %d", status)
 	}
@@ -181,7 +183,7 @@ func TestStateSurvivesRestart(t *testing.T) {
 	dir := t.TempDir()
 	s, base, _ := world(t, func(c *Config) { c.DataDir = dir })
 	tok := stable(t, base)
-	s.Grant("zhao", "LIANOU-PAID-0001")
+	s.Grant("a", "LIANOU-PAID-0001")
 	if err := s.save(); err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +191,12 @@ func TestStateSurvivesRestart(t *testing.T) {
 	if again := stable(t, base2); again != tok {
 		t.Error("the token was forgotten")
 	}
-	if n := s2.Grants("zhao", "LIANOU-PAID-0001"); n != 1 {
+	if n := s2.Grants("a", "LIANOU-PAID-0001"); n != 1 {
 		t.Errorf("grants after a restart: %d", n)
 	}
+}
+
+func demoID(area, birth, seq string) string {
+	first := area + birth + seq
+	return first + string(core.IDCheckDigit(first))
 }
