@@ -1,0 +1,4 @@
+package realname
+
+// ReadTencent lets the fuzz target reach the reader of foreign bodies.
+var ReadTencent = readTencent
