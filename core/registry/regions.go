@@ -67,7 +67,7 @@ func ParseRegions(r io.Reader) (*Regions, error) {
 	if err != nil || strings.TrimPrefix(strings.Join(head, ","), "\ufeff") != "code,name,old_codes,synthetic" {
 		return nil, badRegions(1)
 	}
-	t := &Regions{places: map[core.RegionCode]Place{}, children: map[core.RegionCode][]core.RegionCode{}, other: map[string]core.RegionCode{}}
+	t := newRegions()
 	for line := 2; ; line++ {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -80,11 +80,20 @@ func ParseRegions(r io.Reader) (*Regions, error) {
 	if len(t.places) == 0 {
 		return nil, badRegions(1)
 	}
+	return t.done(), nil
+}
+
+func newRegions() *Regions {
+	return &Regions{places: map[core.RegionCode]Place{}, children: map[core.RegionCode][]core.RegionCode{}, other: map[string]core.RegionCode{}}
+}
+
+// done sorts a tree and makes it ready for Find.
+func (t *Regions) done() *Regions {
 	for _, list := range t.children {
 		slices.Sort(list)
 	}
 	t.search = spellings(t)
-	return t, nil
+	return t
 }
 
 func badRegions(line int) error {
@@ -102,6 +111,17 @@ func (t *Regions) add(row []string) bool {
 	if row[3] != "" && row[3] != "1" {
 		return false
 	}
+	for _, old := range p.OldCodes {
+		if len(old) > 12 || strings.Trim(old, "0123456789") != "" {
+			return false
+		}
+	}
+	return t.put(p)
+}
+
+// put hangs a place under its parent, false when the code is taken or the parent
+// missing.
+func (t *Regions) put(p Place) bool {
 	p.Level, p.Parent = levelOf(p.Code)
 	if _, twice := t.places[p.Code]; twice {
 		return false
@@ -110,9 +130,6 @@ func (t *Regions) add(row []string) bool {
 		return false
 	}
 	for _, old := range p.OldCodes {
-		if len(old) > 12 || strings.Trim(old, "0123456789") != "" {
-			return false
-		}
 		if len(old) >= 9 {
 			t.other[old] = p.Code
 		}

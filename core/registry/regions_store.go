@@ -1,0 +1,84 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// SaveRegions makes the table of places equal to a tree: new places are added,
+// known ones renamed, and what the tree no longer has gets an end date, because
+// old cases still stand there. It needs the role lianou_import.
+func SaveRegions(ctx context.Context, tx *pg.Tx, t *Regions) error {
+	const upsert = `insert into region (code, parent, level, name, old_codes, synthetic, valid_from)
+		select u.code, nullif(u.parent, ''), u.level, u.name, coalesce(string_to_array(nullif(u.old, ''), ' '), '{}'), u.synthetic, $7
+		from unnest($1::text[], $2::text[], $3::int2[], $4::text[], $5::text[], $6::bool[])
+			as u (code, parent, level, name, old, synthetic)
+		order by u.level, u.code
+		on conflict (code) do update set name = excluded.name, old_codes = excluded.old_codes,
+			synthetic = excluded.synthetic, valid_to = null
+			where (region.name, region.old_codes, region.synthetic, region.valid_to)
+				is distinct from (excluded.name, excluded.old_codes, excluded.synthetic, null)`
+	const end = `update region set valid_to = $2 where valid_to is null and not code = any ($1)`
+	c := t.columns()
+	today := pgDate(tx.Today())
+	if _, err := tx.Exec(ctx, upsert, c.code, c.parent, c.level, c.name, c.old, c.synthetic, today); err != nil {
+		return pg.Fail(err, "store places")
+	}
+	_, err := tx.Exec(ctx, end, c.code, today)
+	return pg.Fail(err, "end places that are no more")
+}
+
+// LoadRegions reads the tree as the table has it, for an installation that
+// imported its own list. Errors: KindNotFound when the table is empty.
+func LoadRegions(ctx context.Context, tx *pg.Tx) (*Regions, error) {
+	const sql = `select code, name, old_codes, synthetic from region where valid_to is null order by level, code`
+	rows, err := tx.Query(ctx, sql)
+	if err != nil {
+		return nil, pg.Fail(err, "read places")
+	}
+	t := newRegions()
+	var p Place
+	_, err = pgx.ForEachRow(rows, []any{&p.Code, &p.Name, &p.OldCodes, &p.Synthetic}, func() error {
+		if !t.put(p) {
+			return core.E(core.KindInternal, "regions_broken", "").Wrap(errors.New("a stored place has no parent"))
+		}
+		p = Place{}
+		return nil
+	})
+	if err != nil {
+		return nil, pg.Fail(err, "read places")
+	}
+	if len(t.places) == 0 {
+		return nil, core.E(core.KindNotFound, "regions_empty", "")
+	}
+	return t.done(), nil
+}
+
+// regionColumns is a tree turned on its side, for unnest.
+type regionColumns struct {
+	code, parent, name, old []string
+	level                   []int16
+	synthetic               []bool
+}
+
+func (t *Regions) columns() regionColumns {
+	var c regionColumns
+	for _, p := range t.places {
+		c.code, c.parent, c.name = append(c.code, string(p.Code)), append(c.parent, string(p.Parent)), append(c.name, p.Name)
+		c.level, c.synthetic = append(c.level, int16(p.Level)), append(c.synthetic, p.Synthetic)
+		old := ""
+		for i, o := range p.OldCodes {
+			if i > 0 {
+				old += " "
+			}
+			old += o
+		}
+		c.old = append(c.old, old)
+	}
+	return c
+}

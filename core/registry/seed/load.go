@@ -1,0 +1,108 @@
+package seed
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+// ErrNotEmpty says that people are registered already; invented ones are never
+// mixed with others.
+var ErrNotEmpty = core.E(core.KindConflict, "seed_not_empty", "人口库里已经有人,不再写入演示数据。")
+
+// workers is how many chunks are made and loaded at once: one seals while the
+// other waits for the database.
+const workers = 2
+
+// Loader puts an invented city into the database.
+type Loader struct {
+	// DB is a pool of the role lianou_import. Required.
+	DB *pg.DB
+	// Registry seals the rows. Required.
+	Registry *registry.Registry
+	// Regions is the tree that goes into the table of places. Required.
+	Regions *registry.Regions
+	// Progress is told how many people are in, from any goroutine. Optional.
+	Progress func(done, total int)
+}
+
+// Result counts what was loaded.
+type Result struct{ Households, People int }
+
+// Load writes the places, the Stories and cfg.People invented people. It stops at
+// the first error; what whole chunks brought in before stays. Errors: ErrNotEmpty.
+func (l Loader) Load(ctx context.Context, number uint64, people int) (Result, error) {
+	var today core.Date
+	err := l.DB.Tx(ctx, pg.City("seed: places and stories"), func(ctx context.Context, tx *pg.Tx) error {
+		today = tx.Today()
+		empty, err := l.Registry.Empty(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			return ErrNotEmpty
+		}
+		if err := registry.SaveRegions(ctx, tx, l.Regions); err != nil {
+			return err
+		}
+		var known []registry.NewHousehold
+		for _, s := range Stories() {
+			known = append(known, s.Known(today))
+		}
+		return l.Registry.LoadBatch(ctx, tx, known)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	g, err := NewGenerator(Config{Number: number, People: people, Today: today, Regions: l.Regions})
+	if err != nil {
+		return Result{}, err
+	}
+	return l.chunks(ctx, g)
+}
+
+// chunks makes and loads all chunks, a few at a time, and moves the numbering on.
+func (l Loader) chunks(ctx context.Context, g *Generator) (Result, error) {
+	var households, people atomic.Int64
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for i := range g.Chunks() {
+		if inner.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			list := g.Chunk(i)
+			err := l.DB.Tx(inner, pg.City("seed: people"), func(ctx context.Context, tx *pg.Tx) error {
+				return l.Registry.LoadBatch(ctx, tx, list)
+			})
+			if err != nil {
+				return err
+			}
+			n := 0
+			for _, h := range list {
+				n += len(h.Members)
+			}
+			households.Add(int64(len(list)))
+			if done := people.Add(int64(n)); l.Progress != nil {
+				l.Progress(int(done), g.cfg.People)
+			}
+			return nil
+		})
+	}
+	res := func() Result { return Result{int(households.Load()), int(people.Load())} }
+	if err := group.Wait(); err != nil {
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return res(), core.E(core.KindUnavailable, "seed_stopped", "").Wrap(ctx.Err())
+		}
+		return res(), err
+	}
+	return res(), l.DB.Tx(ctx, pg.City("seed: numbering"), func(ctx context.Context, tx *pg.Tx) error {
+		return l.Registry.AfterLoad(ctx, tx)
+	})
+}

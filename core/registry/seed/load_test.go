@@ -1,0 +1,98 @@
+package seed_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/registry"
+	"lianou/core/registry/seed"
+	"lianou/core/seal"
+)
+
+func loader(t testing.TB, env *pgtest.Env) seed.Loader {
+	t.Helper()
+	keys, err := seal.NewKeys(seal.SM4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	regions, err := registry.EmbeddedRegions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reg, err := registry.New(registry.Config{Ring: keys.Platform.Ring, Log: audit.New(keys.Platform.Ring), Regions: regions})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed.Loader{DB: env.DB(pgtest.Import), Registry: reg, Regions: regions}
+}
+
+// TestLoad: a city goes in whole, is found through the platform's own role, and
+// does not go in twice.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	env := pgtest.New(t)
+	l := loader(t, env)
+	var last atomic.Int64
+	l.Progress = func(done, total int) { last.Store(int64(max(done, int(last.Load())))) }
+	began := time.Now()
+	got, err := l.Load(t.Context(), 1, 5000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v in %v", got, time.Since(began).Round(time.Millisecond))
+	if got.People != 5000 || last.Load() != 5000 || got.Households < 1500 {
+		t.Errorf("loaded %+v, progress told %d", got, last.Load())
+	}
+	err = env.DB(pgtest.Platform).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		why := registry.Purpose{Actor: audit.Actor{Kind: "job"}, Why: "test"}
+		var people, lonely int
+		if err := tx.QueryRow(ctx, `select count(*), count(*) filter (where id_number is null) from person`).Scan(&people, &lonely); err != nil {
+			return pg.Fail(err, "count")
+		}
+		if people != 5000+9 || lonely != 0 {
+			t.Errorf("%d people, %d without a number", people, lonely)
+		}
+		list, err := l.Registry.Search(ctx, tx, why, "王")
+		if err == nil {
+			t.Errorf("one character found %d", len(list))
+		}
+		list, err = l.Registry.Search(ctx, tx, why, "桂兰")
+		if err != nil || len(list) == 0 {
+			t.Fatalf("nobody called 桂兰: %v", err)
+		}
+		for _, p := range list {
+			f, sources, err := l.Registry.Facts(ctx, tx, why, p.Household, tx.Today())
+			if err != nil || len(f.Members) == 0 || len(sources) == 0 {
+				t.Fatalf("facts: %+v, %v", f, err)
+			}
+		}
+		// The numbering went past everybody who came in.
+		_, _, err = l.Registry.Enrol(ctx, tx, why, registry.NewHousehold{Live: seed.Stories()[0].Known(tx.Today()).Live,
+			Members: []registry.NewPerson{{Ref: "m1", Name: "新来"}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Load(t.Context(), 1, 10); !errors.Is(err, seed.ErrNotEmpty) {
+		t.Errorf("a second load: %v", err)
+	}
+}
+
+// BenchmarkLoad loads 20,000 people: the share of `lianou up` that B13 allows.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		l := loader(b, pgtest.New(b))
+		b.StartTimer()
+		if _, err := l.Load(b.Context(), 1, 20_000); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
