@@ -1,0 +1,210 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"lianou/core"
+)
+
+// household reads the stated facts. The day and the county are ours to fill:
+// which Book applies must not depend on a telephone's clock.
+func (p *strict) household() {
+	raw := p.sub.Household
+	if len(raw) == 0 || bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
+		raw = p.barest()
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		p.bad("household", "家庭情况没有收完整,请再填一次。")
+		return
+	}
+	for k := range keys {
+		if strings.EqualFold(k, "on") || strings.EqualFold(k, "county") {
+			p.fail(core.Invalid("household."+strings.ToLower(k), "这一项由我们填,请去掉。"))
+			return
+		}
+	}
+	keys["on"], _ = json.Marshal(p.today)
+	keys["county"], _ = json.Marshal(p.app.Live.Region.County())
+	whole, err := json.Marshal(keys)
+	if err != nil {
+		p.bad("household", "家庭情况没有收完整,请再填一次。")
+		return
+	}
+	h, err := core.DecodeHousehold(whole)
+	p.fail(under(err, "household."))
+	p.app.Household = h
+}
+
+// barest is the household of which nothing is known but who is in it: a call
+// that ended early is still an application.
+func (p *strict) barest() json.RawMessage {
+	type member struct {
+		Ref string `json:"ref"`
+		Age *int   `json:"age"`
+	}
+	var list []member
+	for _, m := range p.sub.People {
+		list = append(list, member{Ref: m.Ref})
+	}
+	if len(list) == 0 {
+		list = []member{{Ref: "m1"}}
+	}
+	raw, _ := json.Marshal(map[string]any{"members": list})
+	return raw
+}
+
+// people ties names to the members, and finds which member the applicant is.
+func (p *strict) people() {
+	if p.err != nil {
+		return
+	}
+	p.app.Applicant.Ref = applicantRef(p.app.Household.Members)
+	seen := map[core.MemberRef]bool{}
+	for _, in := range p.sub.People {
+		ref := core.MemberRef(in.Ref)
+		if seen[ref] || member(p.app.Household.Members, ref) == nil {
+			p.bad("people.ref", "家里人的名单对不上,请再核对一遍。")
+			return
+		}
+		seen[ref] = true
+		p.app.People = append(p.app.People, core.NamedMember{
+			Ref: ref, Name: p.person("people.name", in.Name), ID: p.id("people.id_number", in.IDNumber),
+		})
+	}
+	p.applicantAmongPeople(seen)
+}
+
+func (p *strict) applicantAmongPeople(seen map[core.MemberRef]bool) {
+	who := &p.app.Applicant
+	if !seen[who.Ref] {
+		p.app.People = append([]core.NamedMember{{Ref: who.Ref, Name: who.Name, ID: who.ID}}, p.app.People...)
+		return
+	}
+	for i := range p.app.People {
+		m := &p.app.People[i]
+		if m.Ref != who.Ref {
+			continue
+		}
+		if m.ID.IsZero() {
+			m.ID = who.ID
+		}
+		if who.ID.IsZero() {
+			who.ID = m.ID
+		}
+		if m.ID != who.ID || m.Name != who.Name {
+			p.bad("people", "申请人的姓名或身份证号,前后写得不一样,请核对。")
+		}
+	}
+}
+
+func applicantRef(list []core.Member) core.MemberRef {
+	for _, m := range list {
+		if m.Relation == "applicant" {
+			return m.Ref
+		}
+	}
+	return list[0].Ref
+}
+
+func member(list []core.Member, ref core.MemberRef) *core.Member {
+	for i := range list {
+		if list[i].Ref == ref {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// fill adds what an ID number already says, so that nobody is asked for it, and
+// says that this is where it came from.
+func (p *strict) fill() {
+	for _, who := range p.app.People {
+		m := member(p.app.Household.Members, who.Ref)
+		if m == nil || who.ID.IsZero() {
+			continue
+		}
+		from := core.Provenance{Said: "id_number", By: p.app.Channel, At: p.at, Staff: p.app.Contact.Staff}
+		if m.Age == nil {
+			age := who.ID.Birth().Age(p.today)
+			m.Age = &age
+			p.app.Sources["members/"+string(who.Ref)+"/age"] = from
+		}
+		if m.Sex == nil {
+			sex := core.Sex("female")
+			if who.ID.Male() {
+				sex = "male"
+			}
+			m.Sex = &sex
+			p.app.Sources["members/"+string(who.Ref)+"/sex"] = from
+		}
+	}
+}
+
+// sources gives every stated fact its provenance: who said it, by which door,
+// when, and, for a call, the seconds of audio.
+func sources(s *Submission, h core.Household, at time.Time) map[string]core.Provenance {
+	base := core.Provenance{Said: said(s), By: s.Channel, At: at, Staff: s.Staff}
+	if s.Call != nil {
+		base.CallID = s.Call.ID
+	}
+	out := map[string]core.Provenance{}
+	for _, path := range stated(h) {
+		p := base
+		if span, ok := s.Heard[path]; ok {
+			p.FromMS, p.ToMS = span.FromMS, span.ToMS
+		}
+		out[path] = p
+	}
+	return out
+}
+
+func said(s *Submission) string {
+	if s.Contact.Capacity != "" && s.Contact.Capacity != string(core.CapacitySelf) {
+		return "contact"
+	}
+	return "citizen"
+}
+
+// stated lists the paths of the facts a household states: "income_12m",
+// "members/m1/age".
+func stated(h core.Household) []string {
+	var paths []string
+	for key, value := range object(h) {
+		if key != "on" && key != "county" && key != "members" && string(value) != "null" {
+			paths = append(paths, key)
+		}
+	}
+	for _, m := range h.Members {
+		for key, value := range object(m) {
+			if key != "ref" && string(value) != "null" {
+				paths = append(paths, "members/"+string(m.Ref)+"/"+key)
+			}
+		}
+	}
+	return paths
+}
+
+func object(v any) map[string]json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil // facts hold no type that refuses JSON
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(b, &keys); err != nil {
+		return nil
+	}
+	return keys
+}
+
+func under(err error, prefix string) error {
+	if err == nil {
+		return nil
+	}
+	e := *core.Known(err)
+	e.Field = prefix + e.Field
+	return &e
+}

@@ -1,0 +1,265 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+)
+
+// gate stands between a pool and the server, so that one test can take the
+// database away without touching the others'.
+type gate struct {
+	url string
+
+	mu    sync.Mutex
+	shut  bool
+	conns map[net.Conn]bool
+}
+
+func newGate(t *testing.T, url string) *gate {
+	t.Helper()
+	cfg, err := parseURL(url)
+	must(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	g := &gate{conns: map[net.Conn]bool{}, url: cfg.through(l.Addr().String())}
+	t.Cleanup(func() { _ = l.Close(); g.close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go g.pass(c, cfg.network, cfg.address)
+		}
+	}()
+	return g
+}
+
+func (g *gate) pass(c net.Conn, network, address string) {
+	s, err := net.Dial(network, address)
+	g.mu.Lock()
+	if err != nil || g.shut {
+		g.mu.Unlock()
+		_ = c.Close()
+		return
+	}
+	g.conns[c], g.conns[s] = true, true
+	g.mu.Unlock()
+	go func() { copyAll(s, c) }()
+	copyAll(c, s)
+}
+
+func (g *gate) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = true
+	for c := range g.conns {
+		_ = c.Close()
+	}
+	clear(g.conns)
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = false
+}
+
+func (h *house) gated(t *testing.T) (*gate, *pg.DB) {
+	t.Helper()
+	g := newGate(t, h.env.URL(pgtest.Gateway))
+	db, err := pg.Open(t.Context(), pg.Config{URL: g.url, Name: "gated"})
+	must(t, err)
+	t.Cleanup(db.Close)
+	return g, db
+}
+
+// F4. Controls: answer before keep; remove the file before the commit.
+func TestDatabaseAwayMidBurst(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	in := h.openOn(t, t.TempDir(), db)
+	const burst = 300
+	var mu sync.Mutex
+	promised := map[string]core.Receipt{}
+	spooled := 0
+	var all sync.WaitGroup
+	for i := range burst {
+		all.Go(func() {
+			if i == burst/3 {
+				g.close()
+			}
+			s := spoken(fmt.Sprintf("call-%04d#1", i))
+			got, err := in.Submit(t.Context(), s)
+			for err != nil && core.KindOf(err) == core.KindUnavailable {
+				got, err = in.Submit(t.Context(), s) // as the platform does
+			}
+			if err != nil {
+				t.Errorf("%s: %v", s.Key, err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			promised[s.Key] = got.Number
+			if got.Spooled {
+				spooled++
+			}
+		})
+	}
+	all.Wait()
+	if _, err := in.Submit(t.Context(), spoken("call-late#1")); err != nil {
+		t.Fatal(err)
+	}
+	g.open()
+	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 && !in.spool.away() })
+	if n := h.count(t, `select count(*) from application`); n != burst+1 {
+		t.Errorf("%d applications of %d, %d were spooled", n, burst+1, spooled)
+	}
+	for key, number := range promised {
+		n := h.count(t, `select count(*) from receipt r join application a on a.id = r.application where r.number = $1 and a.key = $2`, string(number), key)
+		if n != 1 {
+			t.Errorf("%s was promised %s, which names %d applications", key, number, n)
+		}
+	}
+	if n := h.count(t, `select count(*) from jobs_platform.river_job`); n != burst+1 {
+		t.Errorf("%d jobs", n)
+	}
+}
+
+// A spooled promise outlives the process that made it.
+func TestSpoolSurvivesRestart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	dir := t.TempDir()
+	in := h.openOn(t, dir, db)
+	g.close()
+	got, err := in.Submit(t.Context(), spoken("call-1#1"))
+	if err != nil || !got.Spooled {
+		t.Fatalf("%+v %v", got, err)
+	}
+	must(t, in.Close())
+	in = h.openOn(t, dir, db) // starts with the database away
+	again, err := in.Submit(t.Context(), spoken("call-1#1"))
+	if err != nil || !again.Spooled || again.Number == got.Number {
+		t.Fatalf("%+v %v", again, err)
+	}
+	g.open()
+	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 })
+	if n := h.count(t, `select count(*) from application`); n != 1 {
+		t.Fatalf("%d applications", n)
+	}
+	if n := h.count(t, `select count(*) from receipt`); n != 2 {
+		t.Fatalf("%d numbers, want both that were spoken aloud", n)
+	}
+}
+
+func TestDrainKeepsBothBodies(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	in := h.openOn(t, t.TempDir(), db)
+	if _, err := in.Submit(t.Context(), spoken("call-1#1")); err != nil {
+		t.Fatal(err)
+	}
+	g.close()
+	other := spoken("call-1#1")
+	other.Story = "又想起来一件事。"
+	if _, err := in.Submit(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	g.open()
+	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 })
+	if n := h.count(t, `select count(*) from application_twin where looked_at is null`); n != 1 {
+		t.Errorf("%d in the duplicate queue", n)
+	}
+	for _, table := range []string{"application", "receipt", "handover", "jobs_platform.river_job"} {
+		if n := h.count(t, "select count(*) from "+table); n != 2 {
+			t.Errorf("%s holds %d", table, n)
+		}
+	}
+}
+
+func TestSpoolFullOrUnwritable(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := openSpool(dir, 400, slog.New(slog.DiscardHandler))
+	must(t, err)
+	rows := []*row{{ID: "a", Key: strings.Repeat("k", 100)}}
+	must(t, s.keep(rows))
+	if err := s.keep(rows); core.KindOf(err) != core.KindUnavailable {
+		t.Errorf("full: %v", err)
+	}
+	must(t, os.RemoveAll(dir))
+	s.most = 1 << 20
+	if err := s.keep(rows); core.KindOf(err) != core.KindUnavailable {
+		t.Errorf("folder gone: %v", err)
+	}
+	if s.waiting.Load() != 1 {
+		t.Errorf("%d files counted", s.waiting.Load())
+	}
+}
+
+func TestSpoolSetsDamagedFilesAside(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "spool", "00000000000000000001-000001"+spoolSuffix)
+	must(t, os.MkdirAll(filepath.Dir(bad), 0o700))
+	must(t, os.WriteFile(bad, []byte(`[{"id":`), 0o600))
+	must(t, os.WriteFile(bad+".part", []byte(`[`), 0o600))
+	in := h.open(t, dir)
+	until(t, "damaged file set aside", func() bool {
+		_, err := os.Stat(bad + badSuffix)
+		return err == nil && in.spool.waiting.Load() == 0
+	})
+	if _, err := os.Stat(bad + ".part"); err == nil {
+		t.Error("an unfinished file was left")
+	}
+}
+
+// No number in hand and nobody to lease from: nothing may be promised.
+func TestNoNumberNoPromise(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	g.close()
+	in := h.openOn(t, t.TempDir(), db)
+	if _, err := in.Submit(t.Context(), spoken("call-1#1")); core.KindOf(err) != core.KindUnavailable {
+		t.Fatal(err)
+	}
+	if in.spool.waiting.Load() != 0 {
+		t.Error("something was spooled without a number")
+	}
+}
+
+// A database restored to before the last lease must not lease those blocks again.
+func TestRestoredDatabaseRelearnsBlocks(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := h.open(t, t.TempDir())
+	owner := h.env.DB(pgtest.Owner)
+	must(t, owner.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `delete from receipt_block`)
+		return err
+	}))
+	known := len(in.blocks.known)
+	for range blockSize + 1 {
+		if _, err := in.blocks.take(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "leases repeated", func() bool { return h.count(t, `select count(*) from receipt_block`) > known })
+}

@@ -1,0 +1,283 @@
+package intake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lianou/core"
+)
+
+// Limits on what one submission may hold. They stop mistakes and hostile input;
+// no real household comes near them.
+const (
+	maxKey      = 200
+	maxStory    = 4000 // runes
+	maxDetail   = 200  // runes
+	maxName     = 40   // runes
+	maxPapers   = 20
+	maxItems    = 41
+	maxConsents = 12
+)
+
+// strict is one pass from Submission to core.Application. It keeps the first
+// fault and goes on, so that each check reads as one line.
+type strict struct {
+	known facts
+	at    time.Time
+	today core.Date
+	sub   *Submission
+	app   core.Application
+	body  []byte // canonical bytes of what was asked
+	err   error
+}
+
+// facts is what intake has to ask others about: whether a place, an item or an
+// uploaded paper exists.
+type facts struct {
+	place func(core.RegionCode) (core.RegionCode, bool) // the code it goes by today
+	item  func(core.Date, core.ItemCode) bool
+	paper func(core.BlobDigest) (bool, error)
+}
+
+// mean turns what was heard into what is meant, without its id and receipt, and
+// gives the canonical bytes of what was asked. Errors are KindInvalid with the field, or KindUnavailable when a paper could
+// not be looked up.
+func (f facts) mean(s *Submission, at time.Time) (core.Application, []byte, error) {
+	p := strict{known: f, at: at, today: core.DateOf(at), sub: s}
+	p.app = core.Application{Channel: s.Channel, Key: s.Key, At: at, Urgent: s.Urgent, Call: s.Call}
+	p.name()
+	p.contact()
+	p.live()
+	p.household()
+	p.people()
+	p.items()
+	p.words()
+	p.consents()
+	p.signature()
+	p.papers()
+	if p.err == nil {
+		p.app.Sources = sources(s, p.app.Household, at)
+		p.body, p.err = content(s, &p.app)
+		p.fill() // after content: an age changes with the day, what was said does not
+	}
+	if p.err == nil {
+		p.err = checkWay(s.Way, &p.app)
+	}
+	return p.app, p.body, p.err
+}
+
+func (p *strict) fail(err error) {
+	if p.err == nil && err != nil {
+		p.err = err
+	}
+}
+
+func (p *strict) bad(field, say string) { p.fail(core.Invalid(field, say)) }
+
+var (
+	keyForm     = regexp.MustCompile(`^[0-9A-Za-z._:@#/=+-]+$`)
+	versionForm = regexp.MustCompile(`^[0-9A-Za-z._-]{1,32}$`)
+	digestForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+func (p *strict) name() {
+	if p.sub.Channel == "" {
+		p.fail(core.E(core.KindInternal, "channel_unset", ""))
+	}
+	if len(p.sub.Key) < 8 || len(p.sub.Key) > maxKey || !keyForm.MatchString(p.sub.Key) {
+		p.bad("key", "这张表的编号不对,请关掉重新打开再填。")
+	}
+}
+
+func (p *strict) contact() {
+	c := &p.app.Contact
+	in := p.sub.Contact
+	c.CitizenID, c.Staff = p.sub.Citizen, p.sub.Staff
+	p.app.Applicant.Name = p.person("applicant.name", p.sub.Applicant.Name)
+	p.app.Applicant.ID = p.id("applicant.id_number", p.sub.Applicant.IDNumber)
+	c.Capacity = core.Capacity(in.Capacity)
+	if c.Capacity == "" {
+		c.Capacity = core.CapacitySelf
+	}
+	if !slices.Contains(capacities, c.Capacity) {
+		p.bad("contact.capacity", "请选您和这家人的关系。")
+	}
+	c.Name = p.app.Applicant.Name
+	if in.Name != "" {
+		c.Name = p.person("contact.name", in.Name)
+	}
+	c.ID = p.id("contact.id_number", in.IDNumber)
+	phone, err := core.ParsePhone(in.Phone)
+	p.fail(at(err, "contact.phone"))
+	c.Phone = phone
+}
+
+var capacities = []core.Capacity{
+	core.CapacitySelf, core.CapacityMember, core.CapacityGuardian,
+	core.CapacityEntrusted, core.CapacityCommittee, core.CapacityOfficial,
+}
+
+func (p *strict) id(field, s string) core.IDNumber {
+	if s == "" {
+		return core.IDNumber{}
+	}
+	id, err := core.ParseID(s, p.today)
+	p.fail(at(err, field))
+	return id
+}
+
+// person normalises a name: outer spaces off, the several dots that keyboards
+// offer for minority names made one.
+func (p *strict) person(field, s string) string {
+	s = strings.NewReplacer("•", "·", "‧", "·", "・", "·", "．", "·").Replace(strings.TrimSpace(s))
+	ok := s != "" && utf8.RuneCountInString(s) <= maxName
+	for _, r := range s {
+		ok = ok && (unicode.IsLetter(r) || r == '·' || r == ' ' || r == '\'' || r == '-')
+	}
+	if !ok {
+		p.bad(field, "姓名请照身份证上的写。")
+	}
+	return s
+}
+
+func (p *strict) live() {
+	region, err := core.ParseRegion(p.sub.Live.Region)
+	p.fail(at(err, "live.region"))
+	if err == nil {
+		known, ok := p.known.place(region)
+		if !ok || known == core.DezhouCity {
+			p.bad("live.region", "没有这个地方,请从列表里选。")
+		}
+		region = known
+	}
+	p.app.Live = core.Place{Region: region, Detail: p.text("live.detail", p.sub.Live.Detail, maxDetail)}
+}
+
+// text takes free text: valid UTF-8 without control characters but line ends.
+func (p *strict) text(field, s string, most int) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	ok := utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
+	for _, r := range s {
+		ok = ok && (!unicode.IsControl(r) || r == '\n' || r == '\t')
+	}
+	if !ok {
+		p.bad(field, "这段话太长了,或者有认不出的字,请改短一点。")
+	}
+	return s
+}
+
+func (p *strict) items() {
+	if len(p.sub.Items) > maxItems {
+		p.bad("items", "事项太多了,不知道选哪项可以不选。")
+		return
+	}
+	for _, code := range p.sub.Items {
+		item := core.ItemCode(code)
+		if slices.Contains(p.app.Items, item) || !p.known.item(p.today, item) {
+			p.bad("items", "没有这个事项,请从列表里选。不知道选哪项可以不选。")
+			return
+		}
+		p.app.Items = append(p.app.Items, item)
+	}
+}
+
+func (p *strict) words() {
+	p.app.Story = p.text("story", p.sub.Story, maxStory)
+	if p.sub.Account != "" {
+		account, err := core.ParseBankAccount(p.sub.Account)
+		p.fail(at(err, "account"))
+		p.app.Account = &account
+	}
+}
+
+func (p *strict) consents() {
+	if len(p.sub.Consents) > maxConsents {
+		p.bad("consents", "同意书有一项不对,请重新勾选。")
+		return
+	}
+	for _, c := range p.sub.Consents {
+		known := slices.Contains([]string{"process", "means_check", "co_apply"}, c.Purpose) || strings.HasPrefix(c.Purpose, "share:")
+		how := slices.Contains([]string{"signature", "spoken", "thumb", "tick"}, c.How)
+		proof := c.Proof == "" || digestForm.MatchString(c.Proof)
+		if !known || len(c.Purpose) > 40 || !how || !proof || c.AtMS < 0 || !versionForm.MatchString(c.Version) {
+			p.bad("consents", "同意书有一项不对,请重新勾选。")
+			return
+		}
+		p.app.Consent = append(p.app.Consent, core.Consent{
+			Purpose: c.Purpose, Version: c.Version, How: c.How, At: p.at, Proof: core.BlobDigest(c.Proof), AtMS: c.AtMS,
+		})
+	}
+}
+
+func (p *strict) signature() {
+	in := p.sub.Signature
+	if in == nil {
+		return
+	}
+	picture := in.Picture == "" || digestForm.MatchString(in.Picture)
+	byHand := in.Instead == "" && digestForm.MatchString(in.Strokes) && len(in.Witness) == 0
+	spoken := in.Instead == VoiceWitness && in.Strokes == "" && len(in.Witness) == 2
+	if !picture || !digestForm.MatchString(in.Document) || (!byHand && !spoken) {
+		p.bad("signature", "签名没有收完整,请再签一次。")
+		return
+	}
+	s := &core.Signature{
+		Strokes: core.BlobDigest(in.Strokes), Picture: core.BlobDigest(in.Picture),
+		Document: core.BlobDigest(in.Document), At: p.at, Instead: in.Instead,
+	}
+	for _, w := range in.Witness {
+		s.Witness = append(s.Witness, p.person("signature.witness", w))
+	}
+	p.app.Signature = s
+}
+
+var paperKinds = []core.PaperKind{core.PaperIDFront, core.PaperIDBack, core.PaperHukou, core.PaperOral, core.PaperRecording, core.PaperOther}
+
+// papers looks every named digest up: what was never uploaded is a mistake of
+// the sender, and found here while the person is still at the screen.
+func (p *strict) papers() {
+	if len(p.sub.Papers) > maxPapers {
+		p.bad("papers", "照片太多了,最多 20 张。")
+	}
+	if p.err != nil {
+		return
+	}
+	for _, in := range p.sub.Papers {
+		if !slices.Contains(paperKinds, core.PaperKind(in.Kind)) || !digestForm.MatchString(in.Digest) {
+			p.bad("papers", "有一张照片没传好,请重新拍一次。")
+			return
+		}
+		if !p.look(core.BlobDigest(in.Digest)) {
+			return
+		}
+		// What kind of file it is the blob itself says, sealed, to who may open it.
+		p.app.Papers = append(p.app.Papers, core.Paper{Kind: core.PaperKind(in.Kind), Digest: core.BlobDigest(in.Digest)})
+	}
+	if s := p.app.Signature; s != nil && s.Strokes != "" {
+		p.look(s.Strokes)
+	}
+}
+
+func (p *strict) look(digest core.BlobDigest) bool {
+	found, err := p.known.paper(digest)
+	p.fail(err)
+	if err == nil && !found {
+		p.bad("papers", "有一张照片没传好,请重新拍一次。")
+	}
+	return err == nil && found
+}
+
+// at names the field a parser's error is about; the parser knows only its kind
+// of value.
+func at(err error, field string) error {
+	if err == nil {
+		return nil
+	}
+	e := *core.Known(err)
+	e.Field = field
+	return &e
+}
