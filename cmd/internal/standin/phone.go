@@ -38,7 +38,7 @@ func (s *Server) phonePages(show func(http.ResponseWriter, string, any)) {
 		if !ok && len(list) > 0 {
 			p = list[0]
 		}
-		show(w, "phone.html", map[string]any{"Persons": list, "Me": p, "Inbox": s.inbox(p), "Templates": s.cfg.WeChat.Templates, "Sample": string(p.Form)})
+		show(w, "phone.html", map[string]any{"Persons": list, "Me": p, "Inbox": s.inbox(p), "Templates": s.cfg.WeChat.Templates})
 	})
 	s.mux.HandleFunc("GET /phone/{person}/inbox", s.withPerson(func(w http.ResponseWriter, r *http.Request, p Person) {
 		if strings.Contains(r.Header.Get("Accept"), "text/html") {
@@ -46,6 +46,12 @@ func (s *Server) phonePages(show func(http.ResponseWriter, string, any)) {
 			return
 		}
 		wxAnswer(w, s.inbox(p))
+	}))
+	s.mux.HandleFunc("GET /phone/{person}/answers", s.withPerson(func(w http.ResponseWriter, _ *http.Request, p Person) {
+		if p.Form == nil {
+			p.Form = json.RawMessage("{}")
+		}
+		wxAnswer(w, p.Form)
 	}))
 	s.mux.Handle("POST /phone/{person}/login", sameSite(s.withPerson(func(w http.ResponseWriter, _ *http.Request, p Person) {
 		wxAnswer(w, map[string]string{"errMsg": "login:ok", "code": s.LoginCode(p.Key)})

@@ -1,0 +1,178 @@
+// The mini-program's part of the phone. It talks to the real gateway through the phone's network (/phone/api) and to
+// WeChat's client functions (wx), which the stand-in plays. Nothing here decides anything: it fills forms.
+const person = document.body.dataset.person;
+const templates = document.body.dataset.templates.trim().split(/\s+/);
+const $ = (selector) => document.querySelector(selector);
+const say = (text) => { $("#say").textContent = text; };
+const post = (path, body) => fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+
+const wx = {
+  login: async () => (await (await post(`/phone/${person}/login`)).json()).code,
+  requestSubscribeMessage: async (tmplIds) => (await post(`/phone/${person}/grant`, { tmplIds })).json(),
+};
+
+// One place knows the gateway's addresses.
+const base = "/phone/api/c/wechat";
+let token = "";
+async function call(method, path, body) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  if (body && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
+  const answer = await fetch(base + path, { method, headers, body: body instanceof FormData || !body ? body : JSON.stringify(body) });
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(said.detail || said.title || "现在网络忙,您填的都存着。过一会儿再点一次。");
+  return said;
+}
+const upload = (kind, blob, name) => {
+  const form = new FormData();
+  form.append("kind", kind);
+  form.append("file", blob, name);
+  return call("POST", "/files", form);
+};
+const api = {
+  login: async () => { token = (await call("POST", "/login", { code: await wx.login() })).token; },
+  card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
+  file: upload,
+  submit: (form) => call("POST", "/applications", form),
+  progress: (receipt) => call("GET", `/applications/${receipt}`),
+};
+
+// The form survives a closed page, its key too: submitting twice is one application.
+const store = `phone-${person}`;
+const draft = JSON.parse(localStorage.getItem(store) || "null") || { key: crypto.randomUUID(), papers: {} };
+const keep = () => localStorage.setItem(store, JSON.stringify(draft));
+
+function step(name) {
+  say("");
+  for (const part of document.querySelectorAll("[data-step]")) part.hidden = part.dataset.step !== name;
+  if (name === "sign") paper();
+}
+
+// busy runs one act of a button: it cannot be tapped twice, and what went wrong is said in words.
+async function busy(button, act) {
+  button.disabled = true;
+  try { await act(); button.disabled = false; } catch (fault) { say(fault.message); button.disabled = false; }
+}
+
+const acts = {
+  login: async () => { await api.login(); step(draft.receipt ? "done" : "cards"); if (draft.receipt) follow(); },
+  form: async () => { fill(); step("form"); },
+  submit: async () => {
+    const digest = async (kind, blob, name) => (await api.file(kind, blob, name)).digest;
+    const picture = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    const signature = {
+      strokes: await digest("strokes", new Blob([JSON.stringify(strokes)], { type: "application/json" }), "strokes.json"),
+      picture: await digest("signature", picture, "signature.png"),
+      document: await digest("document", new Blob([$("#paper").textContent], { type: "text/plain;charset=utf-8" }), "shown.txt"),
+    };
+    const receipt = await api.submit({ ...draft.form, key: draft.key, signature,
+      papers: Object.entries(draft.papers).map(([kind, digest]) => ({ kind, digest })),
+      consents: [{ purpose: "process", version: "2026-01", how: "tick" }, { purpose: "means_check", version: "2026-01", how: "signature" }] });
+    draft.receipt = receipt.receipt;
+    keep();
+    step("done");
+    follow();
+  },
+  notify: async () => {
+    const got = await wx.requestSubscribeMessage(templates.slice(0, 3));
+    if (!got.errMsg.endsWith(":ok")) throw new Error("这次没打开通知,有进展会发短信。");
+    $("[data-go=notify]").textContent = "好,有进展就发微信";
+  },
+};
+for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => busy(button, acts[button.dataset.go]));
+
+for (const button of document.querySelectorAll("[data-side]")) button.addEventListener("click", () => busy(button, async () => {
+  const side = button.dataset.side, blob = await (await fetch(button.querySelector("img").src)).blob();
+  const said = button.querySelector("[data-state]");
+  said.textContent = "正在看……";
+  const read = await api.card(side, blob).catch((fault) => { said.textContent = "没拍清,再拍一次"; throw fault; });
+  draft.papers[side === "front" ? "id_front" : "id_back"] = read.digest;
+  if (read.card?.name) draft.card = read.card;
+  keep();
+  button.classList.add("ok");
+  said.textContent = "拍好了";
+  $("[data-go=form]").disabled = !(draft.papers.id_front && draft.papers.id_back);
+}));
+
+// fill puts in what the card says, then what the story's family would answer.
+function fill() {
+  const form = $("form[data-step]").elements, sample = samples;
+  form.name.value = draft.card?.name || sample.applicant?.name || "";
+  form.id.value = draft.card?.id_number || sample.applicant?.id_number || "";
+  form.region.value = sample.live?.region || "";
+  form.detail.value = sample.live?.detail || "";
+  form.story.value = sample.story || "";
+  form.household.value = sample.household ? JSON.stringify(sample.household, null, 1) : "";
+}
+let samples = {};
+
+$("form[data-step]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const f = event.target.elements;
+  let household;
+  try { household = f.household.value.trim() ? JSON.parse(f.household.value) : undefined; } catch { say("家里的情况写得不对,请改一下。"); return; }
+  draft.form = {
+    contact: { name: f.name.value, phone: f.phone.value, capacity: "self" },
+    applicant: { name: f.name.value, id_number: f.id.value }, live: { region: f.region.value, detail: f.detail.value },
+    household, people: samples.people, story: f.story.value, account: f.account.value || undefined, urgent: f.urgent.checked || undefined,
+  };
+  keep();
+  step("sign");
+});
+
+// paper shows exactly the words that are signed.
+function paper() {
+  const f = draft.form;
+  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${f.live.region} ${f.live.detail}\n` +
+    `难处:${f.story}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = canvas.offsetWidth * ratio;
+  canvas.height = canvas.offsetHeight * ratio;
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.lineWidth = 3;
+  pen.lineCap = "round";
+  strokes = [];
+}
+
+// The signature: strokes with time and pressure; the picture is only what people look at.
+const canvas = $("#sign"), pen = canvas.getContext("2d");
+let strokes = [], stroke = null;
+const ready = () => { $("[data-go=submit]").disabled = !(strokes.length && $("#agree").checked); };
+const point = (e) => ({ x: Math.round(e.offsetX * 10) / 10, y: Math.round(e.offsetY * 10) / 10, t: Date.now(), p: e.pressure });
+canvas.addEventListener("pointerdown", (e) => { canvas.setPointerCapture(e.pointerId); stroke = [point(e)]; pen.beginPath(); pen.moveTo(e.offsetX, e.offsetY); });
+canvas.addEventListener("pointermove", (e) => { if (stroke) { stroke.push(point(e)); pen.lineTo(e.offsetX, e.offsetY); pen.stroke(); } });
+canvas.addEventListener("pointerup", () => { if (stroke?.length > 1) strokes.push(stroke); stroke = null; ready(); });
+$("#agree").addEventListener("change", ready);
+$("[data-clear]").addEventListener("click", () => { pen.clearRect(0, 0, canvas.width, canvas.height); strokes = []; ready(); });
+
+// follow shows the progress until the page goes away.
+async function follow() {
+  $("#receipt").textContent = draft.receipt.replace(/^(.{4})(.{4})(.*)$/, "$1 $2 $3");
+  for (;;) {
+    try { progress(await api.progress(draft.receipt)); } catch (fault) { say(fault.message); }
+    await new Promise((done) => setTimeout(done, 3000));
+  }
+}
+function progress(p) {
+  const lines = [p.status, ...(p.claims || []).map((c) => `${c.name}:${c.status}`)].filter(Boolean);
+  const text = lines.join("\n");
+  if ($("#progress").dataset.text === text) return;
+  $("#progress").dataset.text = text;
+  $("#progress").replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { className: "card", textContent: line })));
+}
+
+// Tabs and the message box.
+const tabs = [...document.querySelectorAll("[role=tab]")];
+for (const tab of tabs) tab.addEventListener("click", () => {
+  for (const t of tabs) { t.setAttribute("aria-selected", t === tab); $("#" + t.getAttribute("aria-controls")).hidden = t !== tab; }
+  if (tab.id === "tab-box") $("#unread").hidden = true;
+});
+let shown = null;
+setInterval(async () => {
+  const html = await (await fetch(`/phone/${person}/inbox`, { headers: { Accept: "text/html" } })).text().catch(() => shown);
+  if (html === shown) return;
+  if (shown !== null) { $("#inbox").innerHTML = html; $("#unread").hidden = !$("#box").hidden; $("#unread").textContent = "新"; }
+  shown = html;
+}, 2000);
+
+samples = await (await fetch(`/phone/${person}/answers`)).json();
+step("start");
