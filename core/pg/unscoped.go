@@ -18,6 +18,9 @@ func Unscoped() map[string]string {
 		"receipt":       "numbers that name applications: looked up by number before any township is known, no person",
 		"receipt_block": "leases of numbers, no person",
 		"receipt_key":   "one row, no person",
+		// calls
+		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
+		"call_delivery": "ids of webhook messages, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout

@@ -68,3 +68,6 @@ call lianou_scope_table('application_twin');
 grant select, insert on application_twin to lianou_gateway, lianou_platform;
 grant update (looked_by, looked_at) on application_twin to lianou_platform;
 grant select on application_twin to lianou_check, lianou_backup;
+
+-- +goose Down
+drop table application_twin, receipt_key, receipt_block, receipt, application;

@@ -1,0 +1,106 @@
+package calls
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// Errors of attending.
+var (
+	ErrTaken = core.E(core.KindConflict, "call_taken", "这通电话已经有人接了。")
+	ErrDone  = core.E(core.KindConflict, "call_done", "这通电话已经办完了。")
+)
+
+// Take gives an open call to an agent; taking it again is a success. Errors:
+// KindNotFound, ErrTaken, ErrDone.
+func (l *Log) Take(ctx context.Context, id string, agent core.StaffID) error {
+	const sql = `update call set agent = $2, taken = $3 where id = $1 and done is null and agent is null`
+	return l.attend(ctx, id, agent, "call.taken", func(ctx context.Context, tx *pg.Tx, c Call) error {
+		switch {
+		case !c.Done.IsZero():
+			return ErrDone
+		case c.Agent == agent:
+			return errNothing
+		case c.Agent != 0:
+			return ErrTaken
+		}
+		tag, err := tx.Exec(ctx, sql, id, int64(agent), tx.Now())
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrTaken // somebody was quicker
+		}
+		return pg.Fail(err, "take a call")
+	})
+}
+
+// Release gives a taken call back to the list: the agent cannot finish it.
+func (l *Log) Release(ctx context.Context, id string, agent core.StaffID) error {
+	const sql = `update call set agent = null, taken = null where id = $1 and done is null and agent = $2`
+	return l.attend(ctx, id, agent, "call.released", func(ctx context.Context, tx *pg.Tx, c Call) error {
+		switch {
+		case !c.Done.IsZero():
+			return ErrDone
+		case c.Agent == 0:
+			return errNothing
+		case c.Agent != agent:
+			return ErrTaken
+		}
+		_, err := tx.Exec(ctx, sql, id, int64(agent))
+		return pg.Fail(err, "release a call")
+	})
+}
+
+// Done says what became of a call, by the agent who holds it. Saying the same again
+// is a success. Errors: KindInvalid for an unknown outcome, KindNotFound, ErrTaken,
+// ErrDone.
+func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome Outcome) error {
+	if !slices.Contains(outcomes, outcome) {
+		return core.Invalid("outcome", "请选这通电话怎么办的。")
+	}
+	const sql = `update call set agent = $2, taken = coalesce(taken, $3), done = $3, outcome = $4
+		where id = $1 and done is null and (agent is null or agent = $2)`
+	return l.attend(ctx, id, agent, "call.finished", func(ctx context.Context, tx *pg.Tx, c Call) error {
+		switch {
+		case !c.Done.IsZero() && c.Agent == agent && c.Outcome == outcome:
+			return errNothing
+		case !c.Done.IsZero():
+			return ErrDone
+		case c.Agent != 0 && c.Agent != agent:
+			return ErrTaken
+		}
+		tag, err := tx.Exec(ctx, sql, id, int64(agent), tx.Now(), string(outcome))
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrTaken
+		}
+		return pg.Fail(err, "finish a call")
+	})
+}
+
+// errNothing ends a step that finds its work done.
+var errNothing = core.E(core.KindConflict, "nothing_to_do", "")
+
+func (l *Log) attend(ctx context.Context, id string, agent core.StaffID, act string, step func(context.Context, *pg.Tx, Call) error) error {
+	const sql = `select ` + columns + ` from call where id = $1`
+	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		c, err := l.scan(tx.QueryRow(ctx, sql, id))
+		if err != nil {
+			return err
+		}
+		if err := step(ctx, tx, c); err != nil {
+			return err
+		}
+		actor := audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(agent), 10)}
+		return l.audit.Write(ctx, tx, audit.Entry{Actor: actor, Act: act, Subject: "call:" + id})
+	})
+	if err == nil {
+		l.bell.Ring(ctx, Topic, act, id)
+	}
+	if core.KindOf(err) == core.KindConflict && core.Known(err).Code == errNothing.Code {
+		return nil
+	}
+	return err
+}

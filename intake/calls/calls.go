@@ -1,0 +1,185 @@
+package calls
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+type riverOpts = river.InsertOpts
+
+func uniqueByArgs() riverOpts { return riverOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}} }
+
+// Deps is what a Log works with. Ring, Platform, Blind and Jobs are the gateway's,
+// for Heard and the recordings; Opener is the platform's, for Waiting and Get. A
+// program leaves out what it does not have.
+type Deps struct {
+	DB       *pg.DB         // required
+	Bell     *bell.Bell     // required
+	Audit    *audit.Log     // required
+	Ring     *seal.Ring     // seals a recording's address to the gateway itself
+	Platform seal.Recipient // seals the caller's number to the platform
+	Blind    seal.Blinder   // finds calls of one number
+	Jobs     *jobs.Inserter // the gateway's queue
+	Opener   *seal.Opener   // opens the caller's number
+}
+
+// Log is the record of calls. It is safe for use by many goroutines.
+type Log struct {
+	db       *pg.DB
+	bell     *bell.Bell
+	audit    *audit.Log
+	ring     *seal.Ring
+	platform seal.Recipient
+	blind    seal.Blinder
+	jobs     *jobs.Inserter
+	opener   *seal.Opener
+}
+
+// New makes a Log. Errors are KindInvalid for what is always required.
+func New(d Deps) (*Log, error) {
+	if d.DB == nil || d.Bell == nil || d.Audit == nil {
+		return nil, core.E(core.KindInvalid, "calls_deps", "").Wrap(errors.New("calls.New needs DB, Bell and Audit"))
+	}
+	return &Log{db: d.DB, bell: d.Bell, audit: d.Audit, ring: d.Ring, platform: d.Platform, blind: d.Blind, jobs: d.Jobs, opener: d.Opener}, nil
+}
+
+// State is where a call stands.
+type State string
+
+// The states, in the order a call goes through them.
+const (
+	StateRinging State = "ringing" // not answered yet
+	StateTalking State = "talking"
+	StateEnded   State = "ended" // over, and nobody has said what became of it
+	StateDone    State = "done"
+)
+
+// Call is one call as the agents' room shows it.
+type Call struct {
+	ID             string
+	Exchange       string
+	Caller         core.Phone // zero when withheld or when this program cannot open it
+	Called         string
+	Began          time.Time
+	Answered       time.Time
+	Ended          time.Time
+	Recording      core.BlobDigest
+	RecordingState string // "none", "pending", "stored", "lost"
+	Agent          core.StaffID
+	Done           time.Time
+	Outcome        Outcome
+}
+
+// State derives where the call stands.
+func (c Call) State() State {
+	switch {
+	case !c.Done.IsZero():
+		return StateDone
+	case !c.Ended.IsZero():
+		return StateEnded
+	case !c.Answered.IsZero():
+		return StateTalking
+	}
+	return StateRinging
+}
+
+// Abandoned reports a call whose caller hung up before anybody answered: somebody
+// rings back.
+func (c Call) Abandoned() bool { return c.Answered.IsZero() && !c.Ended.IsZero() }
+
+// Outcome is what became of a call.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeApplied   Outcome = "applied"   // it became one application or more
+	OutcomeAnswered  Outcome = "answered"  // a question, answered
+	OutcomeCalled    Outcome = "called"    // rung back and settled
+	OutcomeNoContact Outcome = "no_answer" // rung back three times in vain
+	OutcomeNotOurs   Outcome = "not_ours"  // passed to another line
+)
+
+var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
+
+const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome`
+
+// Waiting lists the calls that nobody has finished, oldest first: those ringing,
+// those being talked, and those over and still open.
+func (l *Log) Waiting(ctx context.Context) ([]Call, error) {
+	const sql = `select ` + columns + ` from call where done is null order by began, id limit 500`
+	var out []Call
+	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql)
+		if err != nil {
+			return pg.Fail(err, "list waiting calls")
+		}
+		defer rows.Close()
+		for rows.Next() {
+			c, err := l.scan(rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, c)
+		}
+		return pg.Fail(rows.Err(), "list waiting calls")
+	})
+	return out, err
+}
+
+// Get reads one call. Errors: KindNotFound.
+func (l *Log) Get(ctx context.Context, id string) (Call, error) {
+	const sql = `select ` + columns + ` from call where id = $1`
+	var c Call
+	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		c, err = l.scan(tx.QueryRow(ctx, sql, id))
+		return err
+	})
+	return c, err
+}
+
+type scanner interface{ Scan(...any) error }
+
+func (l *Log) scan(row scanner) (Call, error) {
+	var c Call
+	var caller, key []byte
+	var answered, ended, done *time.Time
+	var agent *int64
+	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome)
+	if err != nil {
+		return Call{}, pg.Fail(err, "read a call")
+	}
+	c.Answered, c.Ended, c.Done = when(answered), when(ended), when(done)
+	if agent != nil {
+		c.Agent = core.StaffID(*agent)
+	}
+	if caller == nil || l.opener == nil {
+		return c, nil
+	}
+	data, err := l.opener.Envelope(key)
+	if err != nil {
+		return Call{}, err
+	}
+	plain, err := data.Open(caller, callerAt(c.ID))
+	if err != nil {
+		return Call{}, err
+	}
+	c.Caller, err = core.ParsePhone(string(plain))
+	return c, err
+}
+
+func when(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}

@@ -1,0 +1,84 @@
+package calls
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// RecordingURL gives where a call's audio can be fetched, to the gateway that
+// sealed it. Errors: KindNotFound when there is no such call or it has none.
+func (l *Log) RecordingURL(ctx context.Context, id string) (url string, stored bool, err error) {
+	const sql = `select recording_url, recording_state = 'stored' from call where id = $1 and recording_url is not null`
+	err = l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		var sealed []byte
+		if err := tx.QueryRow(ctx, sql, id).Scan(&sealed, &stored); err != nil {
+			return pg.Fail(err, "read a recording's address")
+		}
+		plain, err := l.ring.Open(sealed, urlAt(id))
+		url = string(plain)
+		return err
+	})
+	return url, stored, err
+}
+
+// Stored notes that a call's audio lies in the blob store. The first one counts.
+func (l *Log) Stored(ctx context.Context, id string, digest core.BlobDigest) error {
+	const sql = `update call set recording = $2, recording_state = 'stored' where id = $1 and recording = ''`
+	return l.recording(ctx, id, "recording.stored", sql, string(digest))
+}
+
+// Lost notes that a call's audio could not be had, so that a person sees it (F14).
+func (l *Log) Lost(ctx context.Context, id string) error {
+	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
+	return l.recording(ctx, id, "recording.lost", sql)
+}
+
+func (l *Log) recording(ctx context.Context, id, act, sql string, args ...any) error {
+	changed := false
+	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		tag, err := tx.Exec(ctx, sql, append([]any{id}, args...)...)
+		if err != nil {
+			return pg.Fail(err, "note a recording")
+		}
+		changed = tag.RowsAffected() == 1
+		if !changed {
+			return nil
+		}
+		return l.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "fetch_recording"}, Act: act, Subject: "call:" + id})
+	})
+	if err == nil && changed {
+		l.bell.Ring(ctx, Topic, act, id)
+	}
+	return err
+}
+
+// Sweep ends calls whose last report never came: nobody talks for longer than
+// four hours. They stay in the waiting list, as calls that are over. An exchange's
+// times are real ones, so the real clock decides.
+func (l *Log) Sweep(ctx context.Context) (int, error) {
+	const sql = `update call set ended = coalesce(answered, began) where ended is null and began < transaction_timestamp() - interval '4 hours' returning id`
+	var swept []string
+	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		swept = swept[:0]
+		rows, err := tx.Query(ctx, sql)
+		if err != nil {
+			return pg.Fail(err, "sweep calls")
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			if err := rows.Scan(&id); err != nil {
+				return pg.Fail(err, "sweep calls")
+			}
+			swept = append(swept, id)
+		}
+		return pg.Fail(rows.Err(), "sweep calls")
+	})
+	for _, id := range swept {
+		l.bell.Ring(ctx, Topic, "call.heard", id)
+	}
+	return len(swept), err
+}

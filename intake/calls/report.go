@@ -1,0 +1,160 @@
+package calls
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Topic is the bell that rings when the list of calls changes.
+const Topic = "calls"
+
+// Report is what an exchange says about a call, complete or in part. Zero values
+// say nothing.
+type Report struct {
+	ID       string // Call-ID
+	Exchange string // the adapter's name for the exchange
+	Caller   core.Phone
+	Called   string
+	Began    time.Time
+	Answered time.Time
+	Ended    time.Time
+	// RecordingURL is where the audio can be fetched; it is sealed at rest.
+	RecordingURL string
+	// Delivery names the message that carried the report, where the exchange signs
+	// one; "" for none. The same id twice is the same message.
+	Delivery string
+	Body     []byte // of the message, to tell a repetition from another use of its id
+}
+
+// FetchRecording asks the gateway to fetch a call's recording.
+type FetchRecording struct {
+	Call string `json:"call" river:"unique"`
+}
+
+// Kind is the stable name.
+func (FetchRecording) Kind() string { return "fetch_recording" }
+
+// InsertOpts makes the job unique by call.
+func (FetchRecording) InsertOpts() riverOpts { return uniqueByArgs() }
+
+// ErrDeliveryReused says that a message id came back with another body.
+var ErrDeliveryReused = core.E(core.KindConflict, "delivery_reused", "")
+
+// Heard merges a report into the call's record. Reports may repeat and may come in
+// any order: times only move outward (the earliest beginning and answer, the
+// latest end), and what is known is never replaced by something else. It gives
+// whether anything changed; a change rings the bell, after the commit.
+//
+// Errors: KindInvalid for a report without a usable Call-ID, ErrDeliveryReused.
+func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
+	if r.ID == "" || len(r.ID) > 200 || r.Exchange == "" {
+		return false, core.Invalid("call_id", "")
+	}
+	sealed, err := l.sealReport(r)
+	if err != nil {
+		return false, err
+	}
+	err = l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := delivered(ctx, tx, r); err != nil {
+			return err
+		}
+		var fetch bool
+		changed, fetch, err = merge(ctx, tx, r, sealed)
+		if err != nil || !fetch {
+			return err
+		}
+		return l.jobs.Insert(ctx, tx, FetchRecording{Call: r.ID})
+	})
+	if err == nil && changed {
+		l.bell.Ring(ctx, Topic, "call.heard", r.ID)
+	}
+	return changed, err
+}
+
+type sealedReport struct{ caller, callerKey, blind, url []byte }
+
+func (l *Log) sealReport(r Report) (s sealedReport, err error) {
+	if !r.Caller.IsZero() {
+		env, err := l.platform.NewEnvelope()
+		if err != nil {
+			return s, err
+		}
+		if s.caller, err = env.Seal([]byte(r.Caller.Reveal()), callerAt(r.ID)); err != nil {
+			return s, err
+		}
+		s.callerKey, s.blind = env.Wrapped, l.blind.Blind("call.caller", r.Caller.Reveal())
+	}
+	if r.RecordingURL != "" {
+		s.url, err = l.ring.Seal([]byte(r.RecordingURL), urlAt(r.ID))
+	}
+	return s, err
+}
+
+func callerAt(id string) seal.At { return seal.At{Table: "call", Row: id, Column: "caller"} }
+func urlAt(id string) seal.At    { return seal.At{Table: "call", Row: id, Column: "recording_url"} }
+
+// delivered notes a message's id, for ever.
+func delivered(ctx context.Context, tx *pg.Tx, r Report) error {
+	if r.Delivery == "" {
+		return nil
+	}
+	sum := sha256.Sum256(r.Body)
+	const note = `insert into call_delivery (source, id, digest) values ($1, $2, $3) on conflict (source, id) do nothing`
+	tag, err := tx.Exec(ctx, note, r.Exchange, r.Delivery, sum[:])
+	if err != nil || tag.RowsAffected() == 1 {
+		return pg.Fail(err, "note a delivery")
+	}
+	var first []byte
+	const read = `select digest from call_delivery where source = $1 and id = $2`
+	if err := tx.QueryRow(ctx, read, r.Exchange, r.Delivery).Scan(&first); err != nil {
+		return pg.Fail(err, "read a delivery")
+	}
+	if !bytes.Equal(first, sum[:]) {
+		return ErrDeliveryReused
+	}
+	return nil
+}
+
+// merge writes the union of what was known and what is reported. The conflict
+// clause compares before it writes, so a repetition changes no row.
+func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, fetch bool, err error) {
+	const sql = `
+		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted)
+		values ($1, $2, $3, $4, $5, $6, coalesce(least($7::timestamptz, $8::timestamptz, $9::timestamptz), transaction_timestamp()), $8::timestamptz, $9::timestamptz, $10::bytea, case when $10::bytea is null then 'none' else 'pending' end, $11)
+		on conflict (id) do update set
+			caller = coalesce(c.caller, excluded.caller), caller_key = coalesce(c.caller_key, excluded.caller_key),
+			caller_blind = coalesce(c.caller_blind, excluded.caller_blind),
+			called = case when c.called = '' then excluded.called else c.called end,
+			began = least(c.began, $7::timestamptz, $8::timestamptz, $9::timestamptz), answered = least(c.answered, excluded.answered), ended = greatest(c.ended, excluded.ended),
+			recording_url = coalesce(c.recording_url, excluded.recording_url),
+			recording_state = case when c.recording_state = 'none' then excluded.recording_state else c.recording_state end
+		where (c.caller is null and excluded.caller is not null) or (c.called = '' and excluded.called <> '')
+			or least($7::timestamptz, $8::timestamptz, $9::timestamptz) < c.began
+			or (c.answered is null and excluded.answered is not null) or excluded.answered < c.answered
+			or (c.ended is null and excluded.ended is not null) or excluded.ended > c.ended
+			or (c.recording_url is null and excluded.recording_url is not null)
+		returning recording_state`
+	var state string
+	err = tx.QueryRow(ctx, sql, r.ID, r.Exchange, s.caller, s.callerKey, s.blind, r.Called,
+		known(r.Began), known(r.Answered), known(r.Ended), s.url, tx.Now()).Scan(&state)
+	if core.KindOf(pg.Fail(err, "merge a call")) == core.KindNotFound {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, pg.Fail(err, "merge a call")
+	}
+	return true, s.url != nil && state == "pending", nil
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
