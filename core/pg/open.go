@@ -86,3 +86,9 @@ func (db *DB) Close() { db.pool.Close() }
 
 // Pool is the bare pool, for River and LISTEN only: what runs on it has no scope.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Ping asks whether the server answers and the tables are there.
+func (db *DB) Ping(ctx context.Context) error {
+	var at time.Time
+	return Fail(db.pool.QueryRow(ctx, `select lianou_now()`).Scan(&at), "ask for the time")
+}

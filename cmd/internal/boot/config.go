@@ -1,0 +1,112 @@
+package boot
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Secret is a setting that is never printed.
+type Secret string
+
+// String masks: only whether something is set can be seen.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "******"
+}
+
+// LogValue masks the secret in logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Reveal gives the secret to what needs it.
+func (s Secret) Reveal() string { return string(s) }
+
+// Config is every setting of Lianou, read from the environment. `lianou config`
+// prints it with the secrets masked; a variable that starts with LIANOU_ and is
+// not here, or does not parse, stops the start and names itself.
+//
+// A nested struct is one capability; with its first setting absent it is not
+// running. Secrets of `lianou up` are those of the stand-ins.
+type Config struct {
+	DatabaseURL Secret `env:"LIANOU_DATABASE_URL" help:"PostgreSQL, with the role of this program; for up and migrate a superuser or lianou_owner. Empty: up makes a private cluster"`
+	RedisURL    Secret `env:"LIANOU_REDIS_URL" help:"Redis. Empty: up starts a private one"`
+	BlobURL     string `env:"LIANOU_BLOB_URL" help:"store of recordings and documents: file:///path or s3://bucket. Empty: <data dir>/blob"`
+	DataDir     string `env:"LIANOU_DATA_DIR" envDefault:"./var" help:"folder of everything this machine keeps"`
+	KeyFile     string `env:"LIANOU_KEY_FILE" help:"key file of this program. Empty: <data dir>/keys/gateway.json or platform.json"`
+	PublicURL   string `env:"LIANOU_PUBLIC_URL" envDefault:"http://127.0.0.1:8345" help:"how citizens and providers reach the gateway; signatures of webhooks are computed over it"`
+
+	GatewayAddr  string `env:"LIANOU_GATEWAY_ADDR" envDefault:"127.0.0.1:8345" help:"listener of the public edge"`
+	PlatformAddr string `env:"LIANOU_PLATFORM_ADDR" envDefault:"127.0.0.1:8346" help:"listener of the staff desk"`
+	StandinAddr  string `env:"LIANOU_STANDIN_ADDR" envDefault:"127.0.0.1:8347" help:"listener of the stand-ins for outside services; loopback only"`
+
+	LogLevel     slog.Level    `env:"LIANOU_LOG_LEVEL" envDefault:"INFO" help:"DEBUG, INFO, WARN or ERROR"`
+	LogFormat    string        `env:"LIANOU_LOG_FORMAT" envDefault:"json" help:"json or text"`
+	StopTimeout  time.Duration `env:"LIANOU_STOP_TIMEOUT" envDefault:"20s" help:"how long a program may take to stop"`
+	DatabasePool int32         `env:"LIANOU_DATABASE_POOL" envDefault:"16" help:"connections of one program"`
+	Lifeline     bool          `env:"LIANOU_LIFELINE" help:"stop when standard input ends; set by up for its children"`
+	Demo         bool          `env:"LIANOU_DEMO" help:"show the demo's log-ins and the bar that says the clock can be moved; set by up"`
+
+	Hotline  Hotline
+	SIP      SIP
+	WeChat   WeChat
+	SMS      SMS
+	Identity Identity
+	Bank     Bank
+	Speech   Speech
+}
+
+// Hotline is the 12345 channel: webhooks of call exchanges.
+type Hotline struct {
+	WebhookSecret    Secret   `env:"LIANOU_HOTLINE_WEBHOOK_SECRET" help:"Standard Webhooks secret (whsec_...) of the call exchange. Empty: no webhooks"`
+	TwilioToken      Secret   `env:"LIANOU_HOTLINE_TWILIO_TOKEN" help:"auth token of a Twilio-style exchange. Empty: no form callbacks"`
+	RecordingSources []string `env:"LIANOU_RECORDING_SOURCES" envSeparator:"," help:"exact host:port list recordings may be fetched from"`
+}
+
+// SIP is the telephone endpoint of our own.
+type SIP struct {
+	Addr   string   `env:"LIANOU_SIP_ADDR" envDefault:"127.0.0.1:5060" help:"SIP listener"`
+	Trunks []string `env:"LIANOU_SIP_TRUNKS" envSeparator:"," envDefault:"127.0.0.1" help:"sources calls are taken from"`
+}
+
+// WeChat is the mini-program's server side.
+type WeChat struct {
+	AppID    string `env:"LIANOU_WECHAT_APP_ID" help:"mini-program. Empty: no WeChat"`
+	Secret   Secret `env:"LIANOU_WECHAT_SECRET" help:"its secret"`
+	APIBase  string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
+	Token    Secret `env:"LIANOU_WECHAT_TOKEN" help:"signing token of message pushes"`
+	AESKey   Secret `env:"LIANOU_WECHAT_AES_KEY" help:"EncodingAESKey of message pushes"`
+	Template string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template of notices"`
+}
+
+// SMS is Tencent Cloud's text messages.
+type SMS struct {
+	SecretID  string `env:"LIANOU_SMS_SECRET_ID" help:"Tencent Cloud. Empty: no text messages"`
+	SecretKey Secret `env:"LIANOU_SMS_SECRET_KEY" help:"its key"`
+	APIBase   string `env:"LIANOU_SMS_API_BASE" envDefault:"https://sms.tencentcloudapi.com" help:"SendSms"`
+	AppID     string `env:"LIANOU_SMS_APP_ID" help:"SmsSdkAppId"`
+	Sign      string `env:"LIANOU_SMS_SIGN" help:"the signature shown before each text"`
+	Template  string `env:"LIANOU_SMS_TEMPLATE" help:"id of the template of notices"`
+	CodeTmpl  string `env:"LIANOU_SMS_CODE_TEMPLATE" help:"id of the template of log-in codes"`
+}
+
+// Identity is the outside verifier of names and identity numbers.
+type Identity struct {
+	SecretID  string `env:"LIANOU_IDENTITY_SECRET_ID" help:"Tencent faceid. Empty: only the city's own registry is asked"`
+	SecretKey Secret `env:"LIANOU_IDENTITY_SECRET_KEY" help:"its key"`
+	APIBase   string `env:"LIANOU_IDENTITY_API_BASE" envDefault:"https://faceid.tencentcloudapi.com" help:"IdCardVerification"`
+}
+
+// Bank is the paying bank's file transfer.
+type Bank struct {
+	BaseURL  string `env:"LIANOU_BANK_URL" help:"folder of the bank (.../bank). Empty: batches wait"`
+	User     string `env:"LIANOU_BANK_USER" help:"basic authentication"`
+	Password Secret `env:"LIANOU_BANK_PASSWORD" help:"its password"`
+	Account  string `env:"LIANOU_BANK_ACCOUNT" help:"the city's paying account"`
+}
+
+// Speech is the speech recogniser.
+type Speech struct {
+	URL string `env:"LIANOU_ASR_URL" help:"FunASR websocket or an OpenAI-compatible address. Empty: people listen"`
+	Key Secret `env:"LIANOU_ASR_KEY" help:"its key, where it wants one"`
+}

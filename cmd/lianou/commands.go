@@ -1,0 +1,20 @@
+package main
+
+// command is one word of the tool. run is a struct with kong's tags for its flags
+// and a method Run(*tool) error.
+type command struct {
+	name, help string
+	run        any
+}
+
+// commands is the one list; each command lives in a file of its own name.
+func commands() []command {
+	return []command{
+		{"up", "Start everything on this machine: databases, stand-ins, gateway, platform.", &upCmd{}},
+		{"migrate", "Bring the database to this version.", &migrateCmd{}},
+		{"doctor", "Check the set-up and say what to mend.", &doctorCmd{}},
+		{"config", "Print every setting, secrets masked.", &configCmd{}},
+		{"clock", "Show or move the clock of a demo.", &clockCmd{}},
+		{"standin", "Run the stand-ins for outside services.", &standinCmd{}},
+	}
+}

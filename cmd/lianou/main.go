@@ -1,0 +1,53 @@
+// Command lianou is the operator's tool: it brings one machine up with one
+// command, migrates, checks the set-up, moves the demo's clock, and carries the
+// tools of the packages that have some. It contains neither the gateway nor the
+// platform: `up` runs them as programs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"lianou/cmd/internal/boot"
+)
+
+// tool is what every command is run with.
+type tool struct {
+	ctx context.Context
+	out io.Writer
+}
+
+// config reads the settings; commands that need none do not fail over one.
+func (t *tool) config() (*boot.Config, error) { return boot.FromEnvironment() }
+
+func main() {
+	ctx, cancel := boot.Context(context.Background(), os.Getenv("LIANOU_LIFELINE") == "true", os.Stdin)
+	defer cancel()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "lianou:", err)
+		os.Exit(1)
+	}
+}
+
+// run parses the arguments and runs one command.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	options := []kong.Option{kong.Name("lianou"), kong.Description("The operator's tool of Lianou (莲藕)."), kong.UsageOnError()}
+	for _, c := range commands() {
+		options = append(options, kong.DynamicCommand(c.name, c.help, "", c.run))
+	}
+	var root struct{}
+	parser, err := kong.New(&root, options...)
+	if err != nil {
+		return fmt.Errorf("read the list of commands: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		parser.FatalIfErrorf(err)
+	}
+	return parsed.Run(&tool{ctx: ctx, out: out})
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lianou/cmd/internal/standin"
+	"lianou/core/seal"
+)
+
+// startPrograms runs the stand-ins, then the two programs, and waits until each
+// answers.
+func (m *machine) startPrograms(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	gateway, err := beside("gateway")
+	if err != nil {
+		return err
+	}
+	platform, err := beside("platform")
+	if err != nil {
+		return err
+	}
+	if err := m.family.start("standin", m.environment(""), self, "standin"); err != nil {
+		return err
+	}
+	if err := m.family.start("platform", m.environment("lianou_platform"), platform); err != nil {
+		return err
+	}
+	if err := m.family.start("gateway", m.environment("lianou_gateway"), gateway); err != nil {
+		return err
+	}
+	for _, url := range []string{m.url(m.cfg.StandinAddr) + "/healthz", m.url(m.cfg.PlatformAddr) + "/readyz", m.url(m.cfg.GatewayAddr) + "/readyz"} {
+		if err := m.family.ready(ctx, url); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *machine) url(addr string) string { return "http://" + addr }
+
+// environment is what a child gets: this one's, the database URL of its own role
+// and no other, its own key file, and the stand-ins' secrets where the operator
+// has given none.
+func (m *machine) environment(role string) []string {
+	env := map[string]string{
+		"LIANOU_REDIS_URL": m.place.Redis, "LIANOU_DATA_DIR": m.cfg.DataDir, "LIANOU_LIFELINE": "true", "LIANOU_DEMO": "true",
+		"LIANOU_DATABASE_URL": m.place.Roles[role],
+	}
+	switch role {
+	case "lianou_gateway":
+		env["LIANOU_KEY_FILE"] = filepath.Join(m.keys(), seal.GatewayFile)
+	case "lianou_platform":
+		env["LIANOU_KEY_FILE"] = filepath.Join(m.keys(), seal.PlatformFile)
+	}
+	for name, value := range demoSettings(m.cfg.StandinAddr, m.cfg.GatewayAddr) {
+		if _, set := os.LookupEnv(name); !set {
+			env[name] = value
+		}
+	}
+	list := slices.DeleteFunc(os.Environ(), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		_, ours := env[name]
+		return ours
+	})
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list
+}
+
+// demoSettings points every outside service at the stand-ins.
+func demoSettings(standinAddr, gatewayAddr string) map[string]string {
+	base := "http://" + standinAddr
+	return map[string]string{
+		"LIANOU_PUBLIC_URL":             "http://" + gatewayAddr,
+		"LIANOU_HOTLINE_WEBHOOK_SECRET": standin.DemoWebhookSecret(),
+		"LIANOU_HOTLINE_TWILIO_TOKEN":   standin.DemoTwilioToken,
+		"LIANOU_RECORDING_SOURCES":      standinAddr,
+		"LIANOU_WECHAT_APP_ID":          standin.DemoAppID,
+		"LIANOU_WECHAT_SECRET":          standin.DemoAppSecret,
+		"LIANOU_WECHAT_API_BASE":        base,
+		"LIANOU_SMS_SECRET_ID":          standin.DemoSecretID,
+		"LIANOU_SMS_SECRET_KEY":         standin.DemoSecretKey,
+		"LIANOU_SMS_API_BASE":           base,
+		"LIANOU_SMS_APP_ID":             standin.DemoSmsAppID,
+		"LIANOU_SMS_SIGN":               standin.DemoSmsSign,
+		"LIANOU_IDENTITY_SECRET_ID":     standin.DemoSecretID,
+		"LIANOU_IDENTITY_SECRET_KEY":    standin.DemoSecretKey,
+		"LIANOU_IDENTITY_API_BASE":      base,
+		"LIANOU_BANK_URL":               base + "/bank",
+		"LIANOU_BANK_USER":              standin.DemoBankUser,
+		"LIANOU_BANK_PASSWORD":          standin.DemoBankPass,
+		"LIANOU_BANK_ACCOUNT":           "37140000000000000001",
+	}
+}
+
+// seed puts a synthetic city into a fresh database, once, with the tool's own
+// seed command where it has one.
+func (m *machine) seed(ctx context.Context, people int) error {
+	if !m.fresh || !slices.ContainsFunc(commands(), func(c command) bool { return c.name == "seed" }) {
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	fmt.Fprintf(m.tool.out, "a fresh city: %d synthetic people\n", people)
+	cmd := exec.CommandContext(ctx, self, "seed", "--people", fmt.Sprint(people))
+	cmd.Env, cmd.Stdout, cmd.Stderr = m.environment("lianou_import"), m.tool.out, os.Stderr
+	cmd.Env = slices.DeleteFunc(cmd.Env, func(line string) bool { return strings.HasPrefix(line, "LIANOU_LIFELINE=") })
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("seed the city: %w", err)
+	}
+	if err := os.WriteFile(m.seeded(), []byte(time.Now().UTC().Format(time.RFC3339)+"\n"), 0o600); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("note that the city is seeded: %w", err)
+	}
+	return nil
+}
+
+// greet says where everything is.
+func (m *machine) greet() {
+	fmt.Fprintf(m.tool.out, "\nLianou is up after %.1f s.\n\n", time.Since(m.began).Seconds())
+	fmt.Fprintf(m.tool.out, "  citizens   %s/c/app/\n", m.url(m.cfg.GatewayAddr))
+	fmt.Fprintf(m.tool.out, "  a phone    %s/phone\n", m.url(m.cfg.StandinAddr))
+	fmt.Fprintf(m.tool.out, "  staff      %s/\n", m.url(m.cfg.PlatformAddr))
+	for _, login := range demoLogins() {
+		fmt.Fprintf(m.tool.out, "    %-10s %-12s %s\n", login.Role, login.Name, login.Password)
+	}
+	fmt.Fprintf(m.tool.out, "\n  data in %s, logs in %s\n  Ctrl-C stops everything and keeps the data.\n", m.cfg.DataDir, m.family.logs)
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lianou/cmd/internal/boot"
+	"lianou/core/bell"
+	"lianou/core/pg"
+	"lianou/core/pg/local"
+	"lianou/core/seal"
+)
+
+type upCmd struct {
+	People int `help:"Synthetic people of a fresh city." default:"20000"`
+}
+
+// machine is what `up` has started, to be stopped in reverse.
+type machine struct {
+	cfg     *boot.Config
+	tool    *tool
+	place   *installation
+	private *local.Server // nil with a real server
+	redis   *bell.Server  // nil with a real one
+	fresh   bool          // the databases were made just now
+	family  *family
+	began   time.Time
+}
+
+// Run starts everything, says where it is, and waits. Ctrl-C stops all of it.
+func (c upCmd) Run(t *tool) error {
+	cfg, err := t.config()
+	if err != nil {
+		return err
+	}
+	m := &machine{cfg: cfg, tool: t, began: time.Now(), place: &installation{Roles: map[string]string{}}}
+	defer m.stop()
+	for _, step := range []func(context.Context) error{m.checkPlace, m.startDatabase, m.startRedis, m.makeKeys, m.migrate,
+		func(ctx context.Context) error { return m.seed(ctx, c.People) }, m.startPrograms} {
+		if err := step(t.ctx); err != nil {
+			return err
+		}
+	}
+	m.greet()
+	return m.wait(t.ctx)
+}
+
+// checkPlace finds out before anything starts what would fail later: a folder
+// that cannot be written, a port that is taken, a program that was not built.
+func (m *machine) checkPlace(ctx context.Context) error {
+	dir, err := filepath.Abs(m.cfg.DataDir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err == nil {
+		err = tryWrite(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("the folder %s cannot be written; give another one in LIANOU_DATA_DIR", m.cfg.DataDir)
+	}
+	m.cfg.DataDir = dir
+	for _, addr := range []string{m.cfg.GatewayAddr, m.cfg.PlatformAddr, m.cfg.StandinAddr} {
+		listener, err := boot.Listen(ctx, addr)
+		if err != nil {
+			return err
+		}
+		listener.Close()
+	}
+	m.family, err = newFamily(filepath.Join(dir, "log"))
+	return err
+}
+
+func tryWrite(dir string) error {
+	f, err := os.CreateTemp(dir, ".try-")
+	if err != nil {
+		return err
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+func (m *machine) startDatabase(ctx context.Context) error {
+	if url := m.cfg.DatabaseURL.Reveal(); url != "" {
+		m.place.Admin = url
+		_, err := os.Stat(m.seeded())
+		m.fresh = errors.Is(err, fs.ErrNotExist)
+		return nil
+	}
+	server, err := local.Start(ctx, local.Config{Dir: filepath.Join(m.cfg.DataDir, "postgres")})
+	if err != nil {
+		return err
+	}
+	m.private = server
+	if _, err := server.CreateDatabase(ctx, "lianou"); err != nil {
+		return err
+	}
+	m.place.Admin = server.Superuser("lianou")
+	_, err = os.Stat(m.seeded())
+	m.fresh = errors.Is(err, fs.ErrNotExist)
+	return nil
+}
+
+// seeded is the mark that a city was put in; it lies beside the cluster it is about.
+func (m *machine) seeded() string {
+	if m.private != nil {
+		return filepath.Join(m.private.Dir(), "seeded")
+	}
+	return filepath.Join(m.cfg.DataDir, "seeded")
+}
+
+func (m *machine) startRedis(ctx context.Context) error {
+	if url := m.cfg.RedisURL.Reveal(); url != "" {
+		m.place.Redis = url
+		return nil
+	}
+	dir := m.cfg.DataDir
+	if m.private != nil {
+		dir = m.private.Dir() // a folder its user may enter, when root may not be that user
+	}
+	server, err := bell.StartPrivate(ctx, dir)
+	if err != nil {
+		return err
+	}
+	m.redis, m.place.Redis = server, server.URL()
+	return nil
+}
+
+func (m *machine) keys() string { return filepath.Join(m.cfg.DataDir, "keys") }
+
+func (m *machine) makeKeys(context.Context) error {
+	if err := os.MkdirAll(m.keys(), 0o700); err != nil {
+		return fmt.Errorf("make the folder of keys: %w", err)
+	}
+	if err := seal.GenerateKeys(m.keys(), seal.SM4); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	_, err := seal.LoadKeys(m.keys())
+	return err
+}
+
+func (m *machine) migrate(ctx context.Context) error {
+	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: m.place.Admin, Demo: true}); err != nil {
+		return err
+	}
+	words := map[string]string{}
+	if m.private == nil {
+		var err error
+		if words, err = passwords(m.cfg.DataDir); err != nil {
+			return err
+		}
+	}
+	for _, role := range append(pg.Roles(), pg.Owner) {
+		if err := pg.AllowLogin(ctx, m.place.Admin, role, words[role]); err != nil {
+			return err
+		}
+		url, err := pg.AsRole(m.place.Admin, role, words[role])
+		if err != nil {
+			return err
+		}
+		m.place.Roles[role] = url
+	}
+	return m.place.write(m.cfg.DataDir)
+}
+
+// wait returns when somebody stops us or one of what was started ends.
+func (m *machine) wait(ctx context.Context) error {
+	var database <-chan struct{}
+	if m.private != nil {
+		database = m.private.Exited()
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-database:
+		return errors.New("the private postgresql ended by itself; its log is " + filepath.Join(m.private.Dir(), "postgres.log"))
+	case end := <-m.family.ended:
+		return end
+	}
+}
+
+// stop ends in reverse what was started. It has its own deadline: the context is
+// usually over when it runs.
+func (m *machine) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), m.cfg.StopTimeout+10*time.Second)
+	defer cancel()
+	if m.family != nil {
+		m.family.stop(ctx)
+	}
+	if m.place.Admin != "" {
+		_ = os.Remove(installationFile(m.cfg.DataDir))
+	}
+	if m.redis != nil {
+		_ = m.redis.Stop(ctx)
+	}
+	if m.private != nil {
+		if err := m.private.Stop(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "lianou:", err)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+// Command platform is the back office: the workers that carry a case from its
+// first minute to money and a notice, the staff desk and the data exchange.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+
+	"lianou/cmd/internal/boot"
+)
+
+func main() {
+	cfg, err := boot.FromEnvironment()
+	if err == nil {
+		ctx, cancel := boot.Context(context.Background(), cfg.Lifeline, os.Stdin)
+		defer cancel()
+		err = Run(ctx, cfg)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "platform:", err)
+		os.Exit(1)
+	}
+}
+
+// Run is the program: it returns when ctx ends or a part fails, everything stopped.
+func Run(ctx context.Context, cfg *boot.Config) error {
+	log := boot.NewLog(os.Stderr, cfg, "platform")
+	stores, err := boot.OpenStores(ctx, cfg, "platform", log)
+	if err != nil {
+		return err
+	}
+	defer stores.Close()
+	metrics := boot.NewMetrics()
+	mux := http.NewServeMux()
+	boot.Operator(mux, metrics, stores.Checks()...)
+	w := wiring{cfg: cfg, stores: stores, log: log, metrics: metrics, mux: mux}
+	parts, err := workerParts(ctx, w)
+	if err != nil {
+		return err
+	}
+	rooms, err := roomParts(ctx, w)
+	if err != nil {
+		return err
+	}
+	parts = append(append(parts, rooms...), boot.HTTP("http", cfg.PlatformAddr, mux, log))
+	return boot.Run(ctx, log, cfg.StopTimeout, parts...)
+}
