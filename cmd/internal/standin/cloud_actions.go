@@ -29,9 +29,10 @@ type Text struct {
 // DemoSmsTemplates are the texts approved for the demo's account.
 func DemoSmsTemplates() map[string]string {
 	return map[string]string{
-		"2371401": "{1} {2},已打到尾号 {3} 的卡。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。",
-		"2371402": "您的申请到了{1}。{2} 个工作日内有人联系您。回执号 {3}。",
-		"2371403": "{1}",
+		"2371401":     "{1} {2},已打到尾号 {3} 的卡。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。",
+		"2371402":     "您的申请到了{1}。{2} 个工作日内有人联系您。回执号 {3}。",
+		DemoSmsNotice: "{1}",
+		DemoSmsCode:   "您的登录码是 {1},{2} 分钟内有效。谁来要都不给,我们也不要。",
 	}
 }
 

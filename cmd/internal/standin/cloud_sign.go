@@ -29,7 +29,8 @@ func (c *cloud) authenticate(r *http.Request, body []byte, product string) error
 		return refuse("AuthFailure.InvalidAuthorization", "The Authorization header is missing or malformed.")
 	}
 	id, date, service, signed, signature := m[1], m[2], m[3], m[4], m[5]
-	if id != c.cfg.SecretID {
+	key, known := c.cfg.Keys[id]
+	if !known {
 		return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.")
 	}
 	stamp := r.Header.Get("X-TC-Timestamp")
@@ -47,7 +48,7 @@ func (c *cloud) authenticate(r *http.Request, body []byte, product string) error
 	}
 	scope := date + "/" + service + "/tc3_request"
 	toSign := tc3Scheme + "\n" + stamp + "\n" + scope + "\n" + sha256hex([]byte(tc3Canonical(r, names, body)))
-	want := tc3Sign(c.cfg.SecretKey, date, service, toSign)
+	want := tc3Sign(key, date, service, toSign)
 	if subtle.ConstantTimeCompare([]byte(want), []byte(signature)) != 1 {
 		return refuse("AuthFailure.SignatureFailure", "The provided credentials could not be validated. Please check your signature is correct.")
 	}

@@ -65,9 +65,10 @@ type Template struct {
 
 // CloudConfig is one Tencent Cloud account with its text-message application.
 type CloudConfig struct {
-	SecretID, SecretKey string
-	SmsAppID            string
-	Sign                string
+	// Keys maps each SecretId to its SecretKey. Defaults to the demo's pair.
+	Keys     map[string]string
+	SmsAppID string
+	Sign     string
 	// SmsTemplates maps a template id to its text with {1}, {2} ... Defaults to
 	// DemoSmsTemplates.
 	SmsTemplates map[string]string
@@ -107,6 +108,8 @@ const (
 	DemoSecretKey   = "demo0000000000000000standin00000"
 	DemoSmsAppID    = "1400003714"
 	DemoSmsSign     = "德州救助"
+	DemoSmsNotice   = "2371403" // text template of one free parameter
+	DemoSmsCode     = "2371404" // text template of log-in codes: code, minutes
 	DemoBankUser    = "dezhou"
 	DemoBankPass    = "demo-bank-password"
 	DemoTwilioToken = "demo0twilio0token000000000000000"
@@ -157,7 +160,9 @@ func (c WeChatConfig) withDefaults() WeChatConfig {
 }
 
 func (c CloudConfig) withDefaults() CloudConfig {
-	c.SecretID, c.SecretKey = or(c.SecretID, DemoSecretID), or(c.SecretKey, DemoSecretKey)
+	if c.Keys == nil {
+		c.Keys = map[string]string{DemoSecretID: DemoSecretKey}
+	}
 	c.SmsAppID, c.Sign = or(c.SmsAppID, DemoSmsAppID), or(c.Sign, DemoSmsSign)
 	if c.SmsTemplates == nil {
 		c.SmsTemplates = DemoSmsTemplates()

@@ -1,9 +1,11 @@
 package standin
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -199,4 +201,34 @@ func TestStateSurvivesRestart(t *testing.T) {
 func demoID(area, birth, seq string) string {
 	first := area + birth + seq
 	return first + string(core.IDCheckDigit(first))
+}
+
+// Serve ends with its context, keeps the state, and leaves no connection behind.
+func TestServeStops(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := New(Config{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	base := "http://" + l.Addr().String()
+	if code, body := ask(t, request(t, "GET", base+"/healthz", "")); code != 200 || body != "ok\n" {
+		t.Errorf("health: %d %q", code, body)
+	}
+	tok := stable(t, base)
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	_, again, _ := world(t, func(c *Config) { c.DataDir, c.Now = dir, nil })
+	if stable(t, again) != tok {
+		t.Error("the state was not kept at the end")
+	}
 }
