@@ -58,7 +58,8 @@ begin
         end if;
         return new;
     end if;
-    if (old.state in ('delivered', 'refused') and new.state <> old.state)
+    if (old.state = 'delivered' and new.state <> 'delivered')
+       or (old.state = 'refused' and new.state not in ('refused', 'delivered')) -- good news may come late
        or (old.state = 'accepted' and new.state in ('intended', 'later', 'unknown')) then
         raise exception 'an attempt only moves forward'
             using errcode = 'check_violation', constraint = 'notice_forward', table = tg_table_name;
