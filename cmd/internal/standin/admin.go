@@ -34,6 +34,14 @@ type panel struct {
 	Codes   string
 }
 
+// modeNames are the switches in plain words.
+var modeNames = map[Mode]string{
+	ModeError: "报错(填代码)", ModeTimeout: "不回话", ModeCut: "一连就断", ModeCutDone: "办完了才断", ModeStatus: "502 网页",
+	ModeResult: "结果改成(填代码)", ModeReport: "收下了但没送到", ModeLate: "回单晚到", ModeLose: "回单不来", ModeContrary: "回单前后矛盾",
+	ModeTwice: "通知送两次", ModeDisorder: "先后颠倒", ModeForge: "签名是假的", ModeStale: "时间是旧的",
+	ModeMissing: "录音找不到", ModeHuge: "录音没有头", ModeInside: "录音跳到内网", ModeJunk: "录音是网页",
+}
+
 func switches() []panel {
 	list := []panel{
 		{Service: WeChat, Title: "微信", Codes: "-1 40001 42001 43101 45009 47003"},

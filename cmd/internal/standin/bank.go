@@ -114,7 +114,7 @@ func same(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-var fileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
+var fileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,51}$`)
 
 func (b *bank) take(w http.ResponseWriter, r *http.Request, f Fault) {
 	name := r.PathValue("name")
@@ -266,5 +266,7 @@ func (b *bank) fetch(w http.ResponseWriter, r *http.Request, _ Fault) {
 
 // Credits lists the money that arrived on an account, oldest first.
 func (s *Server) Credits(account string) []Credit {
-	return slices.Clone(s.bank.state().Credits[account])
+	s.bank.mu.Lock()
+	defer s.bank.mu.Unlock()
+	return slices.Clone(s.bank.st.Credits[account])
 }

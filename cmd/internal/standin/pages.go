@@ -21,9 +21,9 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 // pages mounts what people look at: the phone, the switches, the exchange.
 func (s *Server) pages() error {
 	tpl, err := template.New("").Funcs(template.FuncMap{
-		"clock": func(t time.Time) string { return t.In(china).Format("1月2日 15:04") },
-		"yuan":  func(fen int64) string { return core.Fen(fen).String() },
-		"tail":  func(a string) string { return a[max(0, len(a)-4):] },
+		"clock":    func(t time.Time) string { return t.In(china).Format("1月2日 15:04") },
+		"yuan":     func(fen int64) string { return core.Fen(fen).String() },
+		"modeName": func(m Mode) string { return or(modeNames[m], string(m)) },
 	}).ParseFS(webFiles, "web/*.html")
 	if err != nil {
 		return fmt.Errorf("parse the stand-ins' pages: %w", err)

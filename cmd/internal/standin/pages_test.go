@@ -20,7 +20,7 @@ func TestPagesAreDrawn(t *testing.T) {
 	_, _ = s.PlayCall(Ring{From: "13900000002", Seconds: 1})
 	s.Grant("a", "LIANOU-PAID-0001")
 	for path, want := range map[string]string{
-		"/phone": "周桂兰", "/phone?person=c": "陈立国的手机", "/admin": "lose", "/exchange/": "13900000002",
+		"/phone": "周桂兰", "/phone?person=c": "陈立国的手机", "/admin": "回单不来", "/exchange/": "13900000002",
 		"/standin/static/phone.js": "wx.login", "/standin/static/tokens.css": "--leaf",
 	} {
 		req := request(t, "GET", base+path, "")
