@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A FactID names one typed fact that a rule may ask. Household facts come first;
 // from MemberBase on they are facts of one member.
@@ -103,6 +106,7 @@ type Fact struct {
 	Key   string   // the name rules use
 	Unit  Unit     //
 	Words []string // of an enum, in the order of their values
+	Said  []string // the same in Chinese
 	Path  string   // the key of the household facts that answers it
 	Label string   // what it is called in Chinese
 	Asked bool     // false: no key in the facts; people find out (domain.md 1.2)
@@ -145,8 +149,14 @@ func plain(id FactID, key string, unit Unit, label string) *Fact {
 	return &Fact{ID: id, Key: key, Unit: unit, Path: key, Label: label, Asked: true}
 }
 
+// enum takes its words as "word=what people call it".
 func enum(id FactID, key, label string, words ...string) *Fact {
-	return &Fact{ID: id, Key: key, Unit: UnitEnum, Words: words, Path: key, Label: label, Asked: true}
+	f := &Fact{ID: id, Key: key, Unit: UnitEnum, Path: key, Label: label, Asked: true}
+	for _, w := range words {
+		word, said, _ := strings.Cut(w, "=")
+		f.Words, f.Said = append(f.Words, word), append(f.Said, said)
+	}
+	return f
 }
 
 func derived(id FactID, key string, unit Unit, path, label string) *Fact {
@@ -167,8 +177,8 @@ var (
 
 func householdVocabulary() []*Fact {
 	return []*Fact{
-		enum(Area, "area", "城里还是农村", "urban", "rural"),
-		enum(Hukou, "hukou", "户口在哪", "local", "other", "permit"),
+		enum(Area, "area", "城里还是农村", "urban=城里", "rural=农村"),
+		enum(Hukou, "hukou", "户口在哪", "local=德州", "other=外地", "permit=外地,有居住证"),
 		yuan(IncomePerCapita, "income_per_capita_month", "平均每人每月收入"),
 		yuan(Income12m, "income_12m", "全家一年收入"),
 		yuan(FinancialAssets, "financial_assets_per_capita", "平均每人存款"),
@@ -180,10 +190,10 @@ func householdVocabulary() []*Fact {
 		yuan(Education12m, "education_12m", "一年自己花的上学钱"),
 		yuan(Rehab12m, "rehab_12m", "一年自己花的康复钱"),
 		yuan(Rigid12m, "rigid_12m", "一年必须花的大钱"),
-		enum(HouseGrade, "house_grade", "房屋鉴定等级", "A", "B", "C", "D"),
+		enum(HouseGrade, "house_grade", "房屋鉴定等级", "A=A", "B=B", "C=C", "D=D"),
 		flag(OwnsHome, "owns_home", "房子是不是自家的"),
 		flag(Renting, "renting", "是不是租房住"),
-		enum(LegalMatter, "legal_matter", "打官司的事", "assistance_claim", "maintenance", "labour_pay", "injury", "domestic_violence", "none"),
+		enum(LegalMatter, "legal_matter", "打官司的事", "assistance_claim=要救助待遇", "maintenance=要赡养抚养费", "labour_pay=讨工钱", "injury=受伤赔偿", "domestic_violence=家暴", "none=没有"),
 		plain(FloorArea, "floor_area_per_capita", UnitM2, "平均每人住房面积"),
 		derived(MembersCount, "members.count", UnitCount, "members", "家里几口人"),
 		derived(ShockDays, "shock.days", UnitDays, "shocks", "最近出过什么事"),
@@ -203,26 +213,26 @@ func householdVocabulary() []*Fact {
 func memberVocabulary() []*Fact {
 	return []*Fact{
 		plain(Age, "age", UnitYears, "多大年纪"),
-		enum(Sex, "sex", "男还是女", "male", "female"),
+		enum(Sex, "sex", "男还是女", "male=男", "female=女"),
 		// The first word stands for "asked, and there is no certificate".
-		derivedEnum(DisabilityKind, "disability.kind", "disability", "残疾证上是哪一类", "none", "visual", "hearing", "speech", "limb", "intellectual", "mental", "multiple"),
+		derivedEnum(DisabilityKind, "disability.kind", "disability", "残疾证上是哪一类", "none=没有", "visual=视力", "hearing=听力", "speech=言语", "limb=肢体", "intellectual=智力", "mental=精神", "multiple=多重"),
 		derived(DisabilityGrade, "disability.grade", UnitCount, "disability", "残疾证是几级"),
 		plain(ADLFailed, "adl_failed", UnitCount, "吃饭穿衣等六样有几样自己做不了"),
 		flag(NeedsCare, "needs_long_term_care", "是不是长期要人照护"),
-		enum(WorkAbility, "work_ability", "能不能干活", "full", "partial", "none"),
-		enum(Employment, "employment", "现在有没有工作", "employed", "unemployed_registered", "idle", "student", "retired"),
+		enum(WorkAbility, "work_ability", "能不能干活", "full=能", "partial=能干一点", "none=不能"),
+		enum(Employment, "employment", "现在有没有工作", "employed=有工作", "unemployed_registered=登记失业", "idle=没工作", "student=上学", "retired=退休"),
 		plain(UnemployedMonths, "unemployed_months", UnitMonths, "多久没工作"),
-		enum(SchoolStage, "school_stage", "上什么学", "none", "preschool", "compulsory_boarding", "compulsory_day", "senior", "vocational", "tertiary_vocational", "tertiary"),
+		enum(SchoolStage, "school_stage", "上什么学", "none=没上学", "preschool=幼儿园", "compulsory_boarding=小学初中住校", "compulsory_day=小学初中走读", "senior=高中", "vocational=中职", "tertiary_vocational=高职", "tertiary=大学"),
 		flag(Orphan, "orphan", "是不是孤儿"),
 		derived(Unattended, "parents.unattended", UnitBool, "parents", "父母的情况"),
-		enum(Illness, "illness", "得的什么病", "none", "serious", "leukaemia", "breast_cancer", "cervical_cancer"),
+		enum(Illness, "illness", "得的什么病", "none=没有", "serious=重病", "leukaemia=白血病", "breast_cancer=乳腺癌", "cervical_cancer=宫颈癌"),
 		yuan(SelfPaid12m, "self_paid_medical_12m", "一年自己花的看病钱"),
-		enum(Insurance, "insurance", "医保是哪一种", "none", "resident", "employee"),
-		enum(Pension, "pension", "养老保险是哪一种", "none", "resident", "employee"),
+		enum(Insurance, "insurance", "医保是哪一种", "none=没有", "resident=居民", "employee=职工"),
+		enum(Pension, "pension", "养老保险是哪一种", "none=没有", "resident=居民", "employee=职工"),
 		flag(Veteran, "veteran", "是不是退役军人"),
 		flag(UnionMember, "union_member", "是不是工会会员"),
 		flag(LostOnlyChild, "lost_only_child", "独生子女是不是没了或残疾"),
-		enum(Supporter, "supporter", "有没有家人能按法律照顾", "none", "incapable", "capable"),
+		enum(Supporter, "supporter", "有没有家人能按法律照顾", "none=没有", "incapable=有,但没能力", "capable=有"),
 	}
 }
 

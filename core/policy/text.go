@@ -26,10 +26,6 @@ const (
 	slotMember
 )
 
-// Filling is what is put into the places of a Text. Each is already spoken
-// Chinese.
-type Filling struct{ Value, Limit, Member string }
-
 func parseText(src string) (Text, error) {
 	t := Text{src: src}
 	for rest := src; rest != ""; {
@@ -51,16 +47,17 @@ func parseText(src string) (Text, error) {
 	return t, nil
 }
 
-// Append writes the sentence with its places filled to buf.
-func (t *Text) Append(buf []byte, f *Filling) []byte {
+// Append writes the sentence to buf with its places filled. The fillings are
+// already spoken Chinese; value and limit may be pieces of buf itself.
+func (t *Text) Append(buf []byte, member string, value, limit []byte) []byte {
 	for i := range t.parts {
 		switch p := &t.parts[i]; p.slot {
 		case slotValue:
-			buf = append(buf, f.Value...)
+			buf = append(buf, value...)
 		case slotLimit:
-			buf = append(buf, f.Limit...)
+			buf = append(buf, limit...)
 		case slotMember:
-			buf = append(buf, f.Member...)
+			buf = append(buf, member...)
 		default:
 			buf = append(buf, p.lit...)
 		}

@@ -1,0 +1,259 @@
+package matching
+
+import (
+	"math/bits"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/policy"
+)
+
+// bundler finds the best legal set of eligible items. Exclusions and overlaps act
+// between claims: an item for one member, or for the household. Claims that no
+// rule joins are simply taken; each group of joined claims is solved exactly.
+type bundler struct {
+	book  *policy.Book
+	place *place
+	h     *core.Household
+
+	claims []claim
+	joints []joint
+}
+
+// claim is one item for one member, or for the household (member = house).
+type claim struct {
+	item   int // index of the finding
+	member int
+	value  int64 // of one year, in fen; at least 1, so that services are never left behind
+}
+
+// joint is a rule between two claims.
+type joint struct {
+	a, b    int
+	rule    *policy.Rule
+	exclude bool
+	deduct  int64 // of an overlap
+}
+
+// maxJoined bounds the claims that one group of rules may join; 2^maxJoined sets
+// are tried. Sixteen is twice what the 41 items can produce for one member.
+const maxJoined = 16
+
+// best gives the items of the best bundle, by number, and the eligible ones left
+// out. Ties go to the set with the lower item numbers.
+func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
+	b.gather(findings)
+	b.join(findings)
+	taken := b.solve()
+	bundle := make([]core.ItemCode, 0, len(b.claims))
+	var dropped []Dropped
+	for i := range findings {
+		if findings[i].Outcome != Eligible {
+			continue
+		}
+		if b.anyTaken(taken, i) {
+			bundle = append(bundle, findings[i].Item)
+			continue
+		}
+		dropped = append(dropped, b.whyDropped(findings, taken, i))
+	}
+	return bundle, dropped
+}
+
+// gather makes the claims. An item that a person-level rule joins is one claim per
+// beneficiary; a household item so joined is one per member, each with its share.
+func (b *bundler) gather(findings []Finding) {
+	b.claims = make([]claim, 0, 32)
+	for i := range findings {
+		f := &findings[i]
+		if f.Outcome != Eligible {
+			continue
+		}
+		year := yearly(&f.Benefit)
+		if !b.perPerson(f.Item) {
+			b.claims = append(b.claims, claim{i, house, max(year, 1)})
+			continue
+		}
+		who := b.members(f)
+		for _, m := range who {
+			b.claims = append(b.claims, claim{i, m, max(year/int64(len(who)), 1)})
+		}
+	}
+}
+
+// yearly is what a benefit is worth in a year.
+func yearly(b *Benefit) int64 {
+	if b.Per == "month" {
+		return 12 * int64(b.Amount)
+	}
+	return int64(b.Amount)
+}
+
+func (b *bundler) perPerson(code core.ItemCode) bool {
+	for i := range b.book.Rules {
+		r := &b.book.Rules[i]
+		if r.Person && (r.A == code || r.B == code) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bundler) members(f *Finding) []int {
+	out := make([]int, 0, len(b.h.Members))
+	for i := range b.h.Members {
+		if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[i].Ref) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// join lists the rules between claims that are there.
+func (b *bundler) join(findings []Finding) {
+	for i := range b.book.Rules {
+		r := &b.book.Rules[i]
+		for x := range b.claims {
+			if findings[b.claims[x].item].Item != r.A {
+				continue
+			}
+			for y := range b.claims {
+				if findings[b.claims[y].item].Item != r.B || (r.Person && b.claims[x].member != b.claims[y].member) {
+					continue
+				}
+				b.joints = append(b.joints, b.joint(r, x, y))
+			}
+		}
+	}
+}
+
+func (b *bundler) joint(r *policy.Rule, x, y int) joint {
+	j := joint{a: x, b: y, rule: r, exclude: r.Kind == policy.Exclude}
+	if !j.exclude {
+		j.deduct = min(b.claims[x].value, b.claims[y].value)
+		if r.AtMost >= 0 && b.place.has[r.AtMost] {
+			j.deduct = min(j.deduct, 12*b.place.values[r.AtMost].Value)
+		}
+		// A topped-up item keeps its place: it is worth at least the one fen of a service.
+		j.deduct = max(j.deduct-1, 0)
+	}
+	return j
+}
+
+// solve marks the claims taken.
+func (b *bundler) solve() []bool {
+	taken := make([]bool, len(b.claims))
+	seen := make([]bool, len(b.claims))
+	for i := range b.claims {
+		if seen[i] {
+			continue
+		}
+		b.solveGroup(b.groupOf(i, seen), taken)
+	}
+	return taken
+}
+
+// groupOf gathers the claims that rules join to claim i, in order.
+func (b *bundler) groupOf(i int, seen []bool) []int {
+	seen[i] = true
+	group := []int{i}
+	for at := 0; at < len(group); at++ {
+		for _, j := range b.joints {
+			for _, pair := range [2][2]int{{j.a, j.b}, {j.b, j.a}} {
+				if pair[0] == group[at] && !seen[pair[1]] {
+					seen[pair[1]] = true
+					group = append(group, pair[1])
+				}
+			}
+		}
+	}
+	slices.Sort(group)
+	return group
+}
+
+// solveGroup tries every set of a group and takes the best one: the most money,
+// then the more claims, then the lower numbers. A larger group than maxJoined can
+// only come from a changed Book; its tail is taken greedily.
+func (b *bundler) solveGroup(group []int, taken []bool) {
+	head := group[:min(len(group), maxJoined)]
+	bestSet, bestValue := uint32(0), int64(-1)
+	for set := range uint32(1) << len(head) {
+		value, legal := b.worth(head, set)
+		if legal && better(value, set, bestValue, bestSet) {
+			bestSet, bestValue = set, value
+		}
+	}
+	for k, c := range head {
+		taken[c] = bestSet>>k&1 == 1
+	}
+	for _, c := range group[len(head):] {
+		taken[c] = !b.blocked(c, taken)
+	}
+}
+
+func better(value int64, set uint32, bestValue int64, best uint32) bool {
+	if value != bestValue {
+		return value > bestValue
+	}
+	if n, m := bits.OnesCount32(set), bits.OnesCount32(best); n != m {
+		return n > m
+	}
+	// The lower numbers lie in the lower bits: compare from there.
+	diff := set ^ best
+	return diff != 0 && set&(diff&-diff) != 0
+}
+
+// worth is the value of a set, and whether no exclusion forbids it.
+func (b *bundler) worth(group []int, set uint32) (int64, bool) {
+	value := int64(0)
+	for k, c := range group {
+		if set>>k&1 == 1 {
+			value += b.claims[c].value
+		}
+	}
+	for i := range b.joints {
+		j := &b.joints[i]
+		x, y := slices.Index(group, j.a), slices.Index(group, j.b)
+		if x < 0 || y < 0 || set>>x&1 == 0 || set>>y&1 == 0 {
+			continue
+		}
+		if j.exclude {
+			return 0, false
+		}
+		value -= j.deduct
+	}
+	return value, true
+}
+
+func (b *bundler) blocked(c int, taken []bool) bool {
+	for i := range b.joints {
+		j := &b.joints[i]
+		if j.exclude && ((j.a == c && taken[j.b]) || (j.b == c && taken[j.a])) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bundler) anyTaken(taken []bool, finding int) bool {
+	for i := range b.claims {
+		if b.claims[i].item == finding && taken[i] {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bundler) whyDropped(findings []Finding, taken []bool, finding int) Dropped {
+	out := Dropped{Item: findings[finding].Item}
+	for i := range b.joints {
+		j := &b.joints[i]
+		for _, pair := range [2][2]int{{j.a, j.b}, {j.b, j.a}} {
+			if j.exclude && b.claims[pair[0]].item == finding && taken[pair[1]] {
+				out.By, out.Why, out.Law = findings[b.claims[pair[1]].item].Item, j.rule.Why, j.rule.Law
+				return out
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,296 @@
+package matching
+
+import (
+	"lianou/core"
+	"lianou/core/policy"
+)
+
+// Explain judges a household by plain recursion over the Book's trees, without
+// short cuts, and says why.
+func (m *Matcher) Explain(h *core.Household) Result {
+	var v Vector
+	v.Gather(h)
+	e := newExplainer(m, h, &v)
+	e.stand()
+	r := Result{Book: m.book.Digest, Findings: make([]Finding, len(m.book.Items)), Statuses: e.standingsOut()}
+	for i := range m.book.Items {
+		e.item(&m.book.Items[i], &r.Findings[i])
+	}
+	e.finish(&r)
+	b := bundler{book: m.book, place: e.place, h: h}
+	r.Bundle, r.Dropped = b.best(r.Findings)
+	return r
+}
+
+// house stands for "no member" where a member's index is expected.
+const house = -1
+
+// explainer holds what one explanation needs. Conditions are judged once per
+// household or member and their sentences written once, however many items use
+// them: that is what keeps a full explanation in tens of microseconds.
+type explainer struct {
+	m     *Matcher
+	h     *core.Household
+	v     *Vector
+	place *place
+
+	st         [maxStatuses]Outcome
+	computed   [maxStatuses]Outcome // without regard to what is recognised
+	recognised [maxStatuses]Outcome
+	strict     bool // statuses that an item grants count only when recognised
+
+	tests []Outcome // by cell; notJudged where not yet asked
+	memo  []int32   // by cell and polarity: index into proto, plus one
+	proto []proto
+	text  []byte // all sentences, in one piece
+	limit []byte // scratch for a constant limit
+
+	names   []string
+	stamp   []int32 // by proto: the item that already gives it
+	turn    int32
+	picked  []int32 // proto indices of all findings, one after another
+	spans   []span  // of the statuses, then of the items
+	vars    map[string]any
+	holders []bool // members who meet the item's person criteria
+}
+
+// span is a finding's share of picked.
+type span struct{ from, to int }
+
+const notJudged = Outcome(0xff)
+
+func newExplainer(m *Matcher, h *core.Household, v *Vector) *explainer {
+	cells := (len(m.book.Tests) + len(m.book.Statuses)) * (len(v.M) + 1)
+	e := &explainer{
+		m: m, h: h, v: v, place: m.placeOf(v),
+		tests: make([]Outcome, cells), memo: make([]int32, 2*cells),
+		proto: make([]proto, 0, 128), text: make([]byte, 0, 16<<10),
+		stamp: make([]int32, 0, 128), picked: make([]int32, 0, 512),
+		spans: make([]span, 0, len(m.book.Statuses)+len(m.book.Items)), vars: make(map[string]any, 16),
+		names: make([]string, len(h.Members)), holders: make([]bool, len(h.Members)),
+	}
+	for i := range e.tests {
+		e.tests[i] = notJudged
+	}
+	for i := range h.Members {
+		e.names[i] = memberSaid(&h.Members[i])
+	}
+	return e
+}
+
+// cell numbers a condition asked of a member, or of the household.
+func (e *explainer) cell(test, member int) int {
+	return test*(len(e.v.M)+1) + member + 1
+}
+
+// stand decides the statuses in the Book's order.
+func (e *explainer) stand() {
+	for i := range e.m.book.Statuses {
+		s := &e.m.book.Statuses[i]
+		e.recognised[i], e.computed[i] = Unknown, NotEligible
+		if e.v.Known>>s.Recognised&1 != 0 {
+			e.recognised[i] = Outcome(e.v.H[s.Recognised])
+		}
+		if s.When != nil {
+			e.computed[i] = e.eval(s.When, house)
+		}
+		e.st[i] = e.recognised[i].or(e.computed[i])
+	}
+}
+
+// standingsOut lists the statuses with what each is computed from.
+func (e *explainer) standingsOut() []Standing {
+	out := make([]Standing, len(e.m.book.Statuses))
+	for i := range out {
+		s := &e.m.book.Statuses[i]
+		out[i] = Standing{Key: s.Key, Name: s.Name, Outcome: e.st[i], Recognised: e.recognised[i] == Eligible}
+		e.turn++
+		from := len(e.picked)
+		e.pick(e.statusProto(i, false))
+		if e.recognised[i] != Eligible && s.When != nil && e.computed[i] == e.st[i] {
+			e.collect(s.When, house, false)
+		}
+		e.spans = append(e.spans, span{from, len(e.picked)})
+	}
+	return out
+}
+
+// eval judges a tree for a member, or for the household.
+func (e *explainer) eval(n *policy.Node, member int) Outcome {
+	switch n.Kind {
+	case policy.NodeAll:
+		out := Eligible
+		for _, kid := range n.Kids {
+			out = out.and(e.eval(kid, member))
+		}
+		return out
+	case policy.NodeAny:
+		out := NotEligible
+		for _, kid := range n.Kids {
+			out = out.or(e.eval(kid, member))
+		}
+		return out
+	case policy.NodeNot:
+		return e.eval(n.Kids[0], member).not()
+	case policy.NodeStatus:
+		return e.status(n.Status)
+	case policy.NodeTest:
+		return e.test(n.Test, member)
+	default:
+		return e.quantified(n)
+	}
+}
+
+func (e *explainer) status(i int) Outcome {
+	if e.strict && e.m.book.Statuses[i].GrantedBy != "" {
+		return e.recognised[i]
+	}
+	return e.st[i]
+}
+
+func (e *explainer) quantified(n *policy.Node) Outcome {
+	met, open := 0, 0
+	for i := range e.v.M {
+		switch e.eval(n.Kids[0], i) {
+		case Eligible:
+			met++
+		case Unknown:
+			open++
+		}
+	}
+	need := n.N
+	if n.Kind == policy.NodeAllMembers {
+		need = len(e.v.M)
+	}
+	switch {
+	case met >= need:
+		return Eligible
+	case met+open >= need:
+		return Unknown
+	default:
+		return NotEligible
+	}
+}
+
+// test judges one condition, once. A household's condition asked of a member is
+// the same for all of them.
+func (e *explainer) test(t *policy.Test, member int) Outcome {
+	if !t.Fact.IsMember() {
+		member = house
+	}
+	cell := e.cell(t.ID, member)
+	if e.tests[cell] == notJudged {
+		e.tests[cell] = e.judge(t, member)
+	}
+	return e.tests[cell]
+}
+
+func (e *explainer) judge(t *policy.Test, member int) Outcome {
+	l := &e.place.limits[t.ID]
+	x, known := e.value(t.Fact, member)
+	if !known || !l.known {
+		return Unknown
+	}
+	switch unit := t.Fact.Of().Unit; {
+	case l.fact:
+		base, known := e.value(t.Limit.Fact, member)
+		if !known {
+			return Unknown
+		}
+		return Outcome(truth(meets(t.Op, x, base*l.factor)))
+	case unit == policy.UnitBool || unit == policy.UnitEnum:
+		return Outcome(t.Words >> uint64(x) & 1)
+	default:
+		return Outcome(truth(l.low <= x && x <= l.high))
+	}
+}
+
+// value looks a fact up.
+func (e *explainer) value(f policy.FactID, member int) (int64, bool) {
+	if f.IsMember() {
+		m := &e.v.M[member]
+		return m.V[f.Index()], m.Known>>f.Index()&1 != 0
+	}
+	return e.v.H[f], e.v.Known>>f&1 != 0
+}
+
+// item explains one item.
+func (e *explainer) item(it *policy.Item, f *Finding) {
+	f.Item = it.Code
+	when, person := Eligible, Eligible
+	if it.When != nil {
+		when = e.eval(it.When, house)
+	}
+	if it.Person != nil {
+		person = NotEligible
+		for i := range e.v.M {
+			o := e.eval(it.Person, i)
+			e.holders[i] = o == Eligible
+			person = person.or(o)
+		}
+	}
+	f.Outcome = when.and(person)
+	e.turn++
+	from := len(e.picked)
+	if it.When != nil && when == f.Outcome {
+		e.collect(it.When, house, false)
+	}
+	if it.Person != nil && person == f.Outcome {
+		for i := range e.v.M {
+			if e.eval(it.Person, i) == person {
+				e.collect(it.Person, i, false)
+			}
+		}
+	}
+	e.spans = append(e.spans, span{from, len(e.picked)})
+	switch f.Outcome {
+	case Unknown:
+		f.Missing = e.missing(e.picked[from:])
+	case Eligible:
+		e.eligible(it, f)
+	}
+}
+
+// eligible adds what only an eligible finding has: who benefits, how much, and
+// whether another item has to come first.
+func (e *explainer) eligible(it *policy.Item, f *Finding) {
+	if it.Person != nil {
+		for i, holds := range e.holders {
+			if holds {
+				f.For = append(f.For, e.h.Members[i].Ref)
+			}
+		}
+	}
+	f.Benefit = e.benefit(it)
+	f.After = e.after(it)
+}
+
+// after names the item whose approval this one hangs on: it would not be eligible
+// if the statuses that items grant held only when recognised.
+func (e *explainer) after(it *policy.Item) core.ItemCode {
+	first := core.ItemCode("")
+	for i := range e.m.book.Statuses {
+		s := &e.m.book.Statuses[i]
+		if s.GrantedBy != "" && s.GrantedBy != it.Code && e.st[i] == Eligible && e.recognised[i] != Eligible {
+			first = s.GrantedBy
+			break
+		}
+	}
+	if first == "" {
+		return ""
+	}
+	e.strict = true
+	defer func() { e.strict = false }()
+	if it.When != nil && e.eval(it.When, house) != Eligible {
+		return first
+	}
+	if it.Person == nil {
+		return ""
+	}
+	for i := range e.v.M {
+		if e.eval(it.Person, i) == Eligible {
+			return ""
+		}
+	}
+	return first
+}

@@ -1,0 +1,70 @@
+package matching
+
+import "lianou/core"
+
+// A Result is what matching says about one household under one Book.
+type Result struct {
+	Book     string    // digest of the Book
+	Findings []Finding // one per item, by number
+	Statuses []Standing
+	Bundle   []core.ItemCode // the best set of eligible items that may go together, by number
+	Dropped  []Dropped       // eligible items left out of the bundle, and why
+}
+
+// A Finding is the answer for one item.
+type Finding struct {
+	Item    core.ItemCode
+	Outcome Outcome
+	Reasons []Reason         // never empty
+	Missing []string         // fact paths that are not known and could decide; empty unless Unknown
+	For     []core.MemberRef // the members who benefit; empty when it is for the household
+	Benefit Benefit
+	After   core.ItemCode // the item that has to be approved first, "" for none
+}
+
+// A Reason is one condition that carried the finding, as it stood.
+type Reason struct {
+	Code    string  // name of the condition in the Book
+	Outcome Outcome // Eligible: speaks for the item; NotEligible: against; Unknown: open
+	Text    string  // one Chinese sentence
+	Member  core.MemberRef
+	Fact    string // fact path, such as "income_12m" or "members/m1/age"
+	Value   string // with its unit, "" when not known
+	Limit   string // with its unit and the sample mark, "" for none
+	Law     string
+}
+
+// A Benefit is what an eligible item would give.
+type Benefit struct {
+	Amount core.Fen // 0 when it is no money or cannot be told yet
+	Per    string   // month, once, term, year, season
+	Sample bool     // computed with a sample amount: must be shown as 样本
+	Text   string
+}
+
+// A Standing is how one status of the Book stands.
+type Standing struct {
+	Key        string // "dibao"
+	Name       string
+	Outcome    Outcome
+	Recognised bool // an authority has recognised it; otherwise it is computed
+	Reasons    []Reason
+}
+
+// Dropped says why an eligible item is not in the bundle.
+type Dropped struct {
+	Item core.ItemCode
+	By   core.ItemCode // the item that stands in its way
+	Why  string
+	Law  string
+}
+
+// Finding gives the finding of one item, nil for an item that is not in the Book.
+func (r *Result) Finding(code core.ItemCode) *Finding {
+	for i := range r.Findings {
+		if r.Findings[i].Item == code {
+			return &r.Findings[i]
+		}
+	}
+	return nil
+}

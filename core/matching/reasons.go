@@ -1,0 +1,290 @@
+package matching
+
+import (
+	"slices"
+
+	"lianou/core"
+	"lianou/core/policy"
+)
+
+// testFacts is what a test's reasons need, prepared once per Book.
+type testFacts struct {
+	fact  *policy.Fact
+	other *policy.Fact // of a limit that is a fact
+}
+
+func newTestFacts(t *policy.Test) testFacts {
+	out := testFacts{fact: t.Fact.Of()}
+	if t.Limit != nil && t.Limit.Param < 0 {
+		out.other = t.Limit.Fact.Of()
+	}
+	return out
+}
+
+// proto is a Reason whose sentences still lie in the explainer's text.
+type proto struct {
+	code    string
+	law     string
+	fact    string
+	member  int
+	test    *policy.Test // nil for a status
+	status  int
+	outcome Outcome
+	text    cut
+	value   cut
+	limit   cut
+	fixed   string // the sentence, when it has no places
+	said    string // the limit, when it is constant
+}
+
+// cut is a piece of the explainer's text.
+type cut struct{ from, to int }
+
+// collect picks the conditions that carried a tree's outcome: what a conjunction
+// failed on, what a disjunction was met by, and so on. flip is set below an odd
+// number of nots.
+func (e *explainer) collect(n *policy.Node, member int, flip bool) {
+	switch n.Kind {
+	case policy.NodeTest:
+		e.pick(e.testProto(n.Test, member, flip))
+	case policy.NodeStatus:
+		e.collectStatus(n.Status, flip)
+	case policy.NodeNot:
+		e.collect(n.Kids[0], member, !flip)
+	case policy.NodeAll, policy.NodeAny:
+		whole := e.eval(n, member)
+		for _, kid := range n.Kids {
+			if e.eval(kid, member) == whole {
+				e.collect(kid, member, flip)
+			}
+		}
+	default:
+		whole := e.quantified(n)
+		for i := range e.v.M {
+			// Of "at least n" a member with another outcome explains nothing.
+			if e.eval(n.Kids[0], i) == whole {
+				e.collect(n.Kids[0], i, flip)
+			}
+		}
+	}
+}
+
+// collectStatus picks the status. The conditions it is computed from are given
+// once, with the Standing; only while it is open are they picked here as well,
+// because what is missing lies in them.
+func (e *explainer) collectStatus(i int, flip bool) {
+	e.pick(e.statusProto(i, flip))
+	s := &e.m.book.Statuses[i]
+	if e.st[i] == Unknown && s.When != nil && e.computed[i] == Unknown {
+		e.collect(s.When, house, flip)
+	}
+}
+
+// pick adds a reason to the finding in turn, once.
+func (e *explainer) pick(id int32) {
+	if e.stamp[id] != e.turn {
+		e.stamp[id] = e.turn
+		e.picked = append(e.picked, id)
+	}
+}
+
+func polarity(flip bool) int {
+	if flip {
+		return 1
+	}
+	return 0
+}
+
+// testProto gives the reason for one condition, written on first use.
+func (e *explainer) testProto(t *policy.Test, member int, flip bool) int32 {
+	if !t.Fact.IsMember() {
+		member = house
+	}
+	slot := &e.memo[2*e.cell(t.ID, member)+polarity(flip)]
+	if *slot != 0 {
+		return *slot - 1
+	}
+	o := e.test(t, member)
+	p := proto{code: t.Name, law: t.Law, member: member, test: t, status: -1, outcome: o}
+	if flip {
+		p.outcome = o.not()
+	}
+	fact := e.m.facts[t.ID].fact
+	p.fact = fact.Path
+	if member != house {
+		p.fact = "members/" + string(e.h.Members[member].Ref) + "/" + fact.Path
+	}
+	if x, known := e.value(t.Fact, member); known {
+		p.value = e.write(func(b []byte) []byte { return appendValue(b, fact, x) })
+	}
+	l := &e.place.limits[t.ID]
+	p.said = l.said
+	if l.fact && l.known {
+		if base, known := e.value(t.Limit.Fact, member); known {
+			p.limit = e.write(func(b []byte) []byte { return appendLimit(b, fact.Unit, base*l.factor/1000, l.sample) })
+		}
+	}
+	text := &t.Unknown
+	switch o {
+	case Eligible:
+		text = &t.Pass
+	case NotEligible:
+		text = &t.Fail
+	}
+	if text.Plain() {
+		p.fixed = text.String()
+	} else {
+		p.text = e.sentence(text, &p)
+	}
+	return e.keep(p, slot)
+}
+
+// sentence fills a text from the pieces already written for p.
+func (e *explainer) sentence(t *policy.Text, p *proto) cut {
+	member := ""
+	if p.member != house {
+		member = e.names[p.member]
+	}
+	limit := e.text[p.limit.from:p.limit.to]
+	if len(limit) == 0 {
+		limit = append(e.limit[:0], p.said...)
+		e.limit = limit
+	}
+	from := len(e.text)
+	e.text = t.Append(e.text, member, e.text[p.value.from:p.value.to], limit)
+	return cut{from, len(e.text)}
+}
+
+func (e *explainer) write(add func([]byte) []byte) cut {
+	from := len(e.text)
+	e.text = add(e.text)
+	return cut{from, len(e.text)}
+}
+
+func (e *explainer) keep(p proto, slot *int32) int32 {
+	e.proto = append(e.proto, p)
+	e.stamp = append(e.stamp, 0)
+	*slot = int32(len(e.proto))
+	return *slot - 1
+}
+
+// statusProto gives the reason for a status: recognised, computed, not, or open.
+func (e *explainer) statusProto(i int, flip bool) int32 {
+	slot := &e.memo[2*e.cell(len(e.m.book.Tests)+i, house)+polarity(flip)]
+	if *slot != 0 {
+		return *slot - 1
+	}
+	s := &e.m.book.Statuses[i]
+	p := proto{code: "status." + s.Key, law: s.Law, fact: "statuses", member: house, status: i, outcome: e.st[i]}
+	if flip {
+		p.outcome = e.st[i].not()
+	}
+	switch {
+	case e.recognised[i] == Eligible:
+		p.fixed = s.TextRecognised.String()
+	case e.st[i] == Eligible:
+		p.fixed = s.TextComputed.String()
+	case e.st[i] == NotEligible:
+		p.fixed = s.TextFail.String()
+	default:
+		p.fixed = s.TextUnknown.String()
+	}
+	return e.keep(p, slot)
+}
+
+// missing lists the fact paths that are open among the reasons of an undecided
+// item.
+func (e *explainer) missing(ids []int32) []string {
+	var out []string
+	add := func(path string) {
+		if !slices.Contains(out, path) {
+			out = append(out, path)
+		}
+	}
+	for _, id := range ids {
+		p := &e.proto[id]
+		if p.outcome != Unknown {
+			continue
+		}
+		if p.test == nil {
+			if e.recognised[p.status] == Unknown {
+				add(p.fact)
+			}
+			continue
+		}
+		if _, known := e.value(p.test.Fact, p.member); !known {
+			add(p.fact)
+		}
+		if !e.place.limits[p.test.ID].known {
+			add(policy.Area.Of().Path)
+		}
+		if other := e.m.facts[p.test.ID].other; other != nil {
+			if _, known := e.value(other.ID, p.member); !known {
+				add(e.path(other, p.member))
+			}
+		}
+	}
+	return out
+}
+
+func (e *explainer) path(f *policy.Fact, member int) string {
+	if !f.ID.IsMember() {
+		return f.Path
+	}
+	return "members/" + string(e.h.Members[member].Ref) + "/" + f.Path
+}
+
+// finish turns the picked reasons into the findings' own, with all sentences cut
+// from one string.
+func (e *explainer) finish(r *Result) {
+	findings := r.Findings
+	text := string(e.text)
+	afters := 0
+	for i := range findings {
+		if findings[i].After != "" {
+			afters++
+		}
+	}
+	all := make([]Reason, 0, len(e.picked)+afters)
+	for i := range r.Statuses {
+		from := len(all)
+		for _, id := range e.picked[e.spans[i].from:e.spans[i].to] {
+			all = append(all, e.reason(&e.proto[id], text))
+		}
+		r.Statuses[i].Reasons = all[from:len(all):len(all)]
+	}
+	spans := e.spans[len(r.Statuses):]
+	for i := range findings {
+		f := &findings[i]
+		from := len(all)
+		if f.After != "" {
+			all = append(all, e.afterReason(f.After))
+		}
+		for _, id := range e.picked[spans[i].from:spans[i].to] {
+			all = append(all, e.reason(&e.proto[id], text))
+		}
+		f.Reasons = all[from:len(all):len(all)]
+	}
+}
+
+func (e *explainer) reason(p *proto, text string) Reason {
+	r := Reason{Code: p.code, Outcome: p.outcome, Text: p.fixed, Fact: p.fact, Value: text[p.value.from:p.value.to], Limit: p.said, Law: p.law}
+	if p.member != house {
+		r.Member = e.h.Members[p.member].Ref
+	}
+	if p.fixed == "" {
+		r.Text = text[p.text.from:p.text.to]
+	}
+	if p.limit.to > p.limit.from {
+		r.Limit = text[p.limit.from:p.limit.to]
+	}
+	return r
+}
+
+func (e *explainer) afterReason(first core.ItemCode) Reason {
+	name := string(first)
+	if it, found := e.m.book.Item(first); found {
+		name = it.Name
+	}
+	return Reason{Code: "after " + string(first), Outcome: Eligible, Text: "先把" + name + "办下来,这一项跟着就能办。"}
+}
