@@ -20,7 +20,7 @@ func main() {
 		err = Run(ctx, cfg)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "gateway:", err)
+		fmt.Fprintln(os.Stderr, "gateway:", boot.Plain(err))
 		os.Exit(1)
 	}
 }
@@ -40,6 +40,6 @@ func Run(ctx context.Context, cfg *boot.Config) error {
 	if err != nil {
 		return err
 	}
-	parts = append(parts, boot.HTTP("http", cfg.GatewayAddr, mux, log))
+	parts = append(parts, boot.HTTP("LIANOU_GATEWAY_ADDR", cfg.GatewayAddr, mux, log))
 	return boot.Run(ctx, log, cfg.StopTimeout, parts...)
 }

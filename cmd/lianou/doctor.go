@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"lianou/cmd/internal/boot"
 	"lianou/core"
@@ -61,16 +63,22 @@ func examine(ctx context.Context, cfg *boot.Config) []finding {
 	list = append(list, database(ctx, place, running)...)
 	list = append(list, redisServer(ctx, place))
 	if !running {
-		for _, a := range []struct{ name, addr string }{{"gateway port", cfg.GatewayAddr}, {"platform port", cfg.PlatformAddr}, {"stand-in port", cfg.StandinAddr}} {
-			f := finding{what: a.name, note: a.addr + " is free"}
-			listener, err := boot.Listen(ctx, a.addr)
-			if err != nil {
-				f.err = err
-			} else {
-				listener.Close()
-			}
-			list = append(list, f)
+		list = append(list, freePorts(ctx, cfg)...)
+	}
+	return list
+}
+
+func freePorts(ctx context.Context, cfg *boot.Config) []finding {
+	var list []finding
+	taken := ports(cfg)
+	for _, setting := range slices.Sorted(maps.Keys(taken)) {
+		f := finding{what: "port", note: taken[setting] + " is free"}
+		if listener, err := boot.Listen(ctx, setting, taken[setting]); err != nil {
+			f.err = boot.Plain(err)
+		} else {
+			listener.Close()
 		}
+		list = append(list, f)
 	}
 	return list
 }
@@ -112,7 +120,7 @@ func keyFiles(cfg *boot.Config) finding {
 func database(ctx context.Context, place *installation, running bool) []finding {
 	if place.Admin == "" {
 		bin, err := local.FindBinaries()
-		return []finding{{what: "postgresql", note: "binaries in " + bin, err: err}}
+		return []finding{{what: "postgresql", note: "binaries in " + bin, err: boot.Plain(err)}}
 	}
 	f := finding{what: "postgresql", note: "answers"}
 	db, err := pg.Open(ctx, pg.Config{URL: place.Admin, Name: "lianou doctor", MaxConns: 1, Privileged: "the doctor looks at the set-up"})

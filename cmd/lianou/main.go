@@ -29,7 +29,7 @@ func main() {
 	ctx, cancel := boot.Context(context.Background(), os.Getenv("LIANOU_LIFELINE") == "true", os.Stdin)
 	defer cancel()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(os.Stderr, "lianou:", err)
+		fmt.Fprintln(os.Stderr, "lianou:", boot.Plain(err))
 		os.Exit(1)
 	}
 }

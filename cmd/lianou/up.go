@@ -64,8 +64,8 @@ func (m *machine) checkPlace(ctx context.Context) error {
 		return fmt.Errorf("the folder %s cannot be written; give another one in LIANOU_DATA_DIR", m.cfg.DataDir)
 	}
 	m.cfg.DataDir = dir
-	for _, addr := range []string{m.cfg.GatewayAddr, m.cfg.PlatformAddr, m.cfg.StandinAddr} {
-		listener, err := boot.Listen(ctx, addr)
+	for setting, addr := range ports(m.cfg) {
+		listener, err := boot.Listen(ctx, setting, addr)
 		if err != nil {
 			return err
 		}
@@ -73,6 +73,11 @@ func (m *machine) checkPlace(ctx context.Context) error {
 	}
 	m.family, err = newFamily(filepath.Join(dir, "log"))
 	return err
+}
+
+// ports are the listeners of the three programs, by setting.
+func ports(cfg *boot.Config) map[string]string {
+	return map[string]string{"LIANOU_GATEWAY_ADDR": cfg.GatewayAddr, "LIANOU_PLATFORM_ADDR": cfg.PlatformAddr, "LIANOU_STANDIN_ADDR": cfg.StandinAddr}
 }
 
 func tryWrite(dir string) error {

@@ -19,7 +19,7 @@ func main() {
 		err = Run(ctx, cfg)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "platform:", err)
+		fmt.Fprintln(os.Stderr, "platform:", boot.Plain(err))
 		os.Exit(1)
 	}
 }
@@ -44,6 +44,6 @@ func Run(ctx context.Context, cfg *boot.Config) error {
 	if err != nil {
 		return err
 	}
-	parts = append(append(parts, rooms...), boot.HTTP("http", cfg.PlatformAddr, mux, log))
+	parts = append(append(parts, rooms...), boot.HTTP("LIANOU_PLATFORM_ADDR", cfg.PlatformAddr, mux, log))
 	return boot.Run(ctx, log, cfg.StopTimeout, parts...)
 }

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -129,3 +130,13 @@ func Print(w io.Writer, cfg *Config) error {
 
 // FromEnvironment is Load of this process's environment.
 func FromEnvironment() (*Config, error) { return Load(os.Environ()) }
+
+// Plain gives an error as an operator reads it: the sentence without the code
+// that programs tell errors apart by.
+func Plain(err error) error {
+	var known *core.Error
+	if errors.As(err, &known) && known.Err != nil {
+		return known.Err
+	}
+	return err
+}

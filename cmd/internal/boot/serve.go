@@ -63,15 +63,15 @@ func local(r *http.Request) bool {
 	return err == nil && ip != nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
-// HTTP is a part that serves a handler on an address.
-func HTTP(name, addr string, handler http.Handler, log *slog.Logger) Part {
+// HTTP is a part that serves a handler on the address of a setting.
+func HTTP(setting, addr string, handler http.Handler, log *slog.Logger) Part {
 	// A request that is read or answered slowly must not hold a connection for ever.
 	// Websockets set their own deadlines after the upgrade.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
-	return Part{Name: name, Failed: failed, Stop: server.Shutdown, Start: func(ctx context.Context) error {
-		listener, err := Listen(ctx, addr)
+	return Part{Name: "http", Failed: failed, Stop: server.Shutdown, Start: func(ctx context.Context) error {
+		listener, err := Listen(ctx, setting, addr)
 		if err != nil {
 			return err
 		}
@@ -85,11 +85,15 @@ func HTTP(name, addr string, handler http.Handler, log *slog.Logger) Part {
 	}}
 }
 
-// Listen opens a TCP listener; a taken port is said in one sentence.
-func Listen(ctx context.Context, addr string) (net.Listener, error) {
+// Listen opens a TCP listener on the address of a setting; a taken port is said in
+// one sentence that names the setting.
+func Listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, core.E(core.KindConflict, "port_taken", "").Wrap(fmt.Errorf("%s is taken by another program; stop it, or choose another address in LIANOU_GATEWAY_ADDR, LIANOU_PLATFORM_ADDR or LIANOU_STANDIN_ADDR", addr))
+		return nil, core.E(core.KindConflict, "port_taken", "").Wrap(fmt.Errorf("%s is taken by another program; stop it, or choose another address in %s", addr, setting))
 	}
-	return listener, err
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s of %s: %w", addr, setting, err)
+	}
+	return listener, nil
 }

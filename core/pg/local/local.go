@@ -215,8 +215,10 @@ func (s *Server) stopLeftOver(ctx context.Context) error {
 }
 
 func (s *Server) run(throwaway bool) error {
+	// Errors of statements quote values, and values are people's: the log has what the
+	// server says of itself (the level "log" leaves errors out) and no more.
 	args := []string{"-D", s.data(), "-k", s.socket, "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
-		"-c", "max_connections=120", "-c", "log_min_messages=warning", "-c", "log_min_error_statement=panic",
+		"-c", "max_connections=120", "-c", "log_min_messages=log", "-c", "log_min_error_statement=panic",
 		"-c", "log_error_verbosity=terse", "-c", "timezone=UTC"}
 	if throwaway {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",

@@ -1,0 +1,38 @@
+# One door for people and for CI. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+PACKAGES ?= ./...
+
+.PHONY: help build run test check bench demo tools tools-run
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+build: ## build the three programs into bin/
+	@mkdir -p bin
+	go build -trimpath -o bin/ ./cmd/gateway ./cmd/platform ./cmd/lianou
+
+run: tools-run build ## start everything on this machine: http://127.0.0.1:8345 and :8346
+	./bin/lianou up
+
+test: tools build ## all tests, on real PostgreSQL, Redis and Chromium
+	go test -timeout 20m $(PACKAGES)
+
+check: ## formatting, vet, staticcheck, import ranks, links in documents
+	@bad=$$(gofmt -l cmd core intake channels transcription 2>/dev/null); if [ -n "$$bad" ]; then echo "not formatted: $$bad"; exit 1; fi
+	go vet $(PACKAGES)
+	go run $(STATICCHECK) $(PACKAGES)
+	go test -count=1 ./cmd/internal/layering ./cmd/internal/papers
+
+bench: tools-run build ## the figures of the README, with their yardsticks
+	./bin/lianou bench
+
+demo: tools-run build ## three stories through the public doors, from the first word to the money
+	./bin/lianou demo
+
+tools: ## install what the tests need, where it is missing
+	@sh .ci/tools postgresql redis chromium fonts
+
+tools-run:
+	@sh .ci/tools postgresql

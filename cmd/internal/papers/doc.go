@@ -1,0 +1,3 @@
+// Package papers holds the tests of the documents: links that lead somewhere, and
+// nothing in the tree that speaks of how or where it was written. It has no code.
+package papers
