@@ -14,6 +14,15 @@ func Unscoped() map[string]string {
 		"audit_tile":       "hashes only",
 		"audit_head":       "one row of hashes",
 		"audit_checkpoint": "signed hashes only",
+		// registry
+		"region": "places, no person",
+		// staff: whoever logs in is not known yet, so no scope can be set
+		"staff_account":  "accounts of staff, who are looked up by log-in and listed by their own column of regions",
+		"staff_relative": "ids only; the check for kin looks across townships",
+		"staff_absence":  "ids and days",
+		"staff_guess":    "counts of log-ins",
+		"staff_device":   "hashes of tokens",
+		"staff_session":  "hashes of tokens and an account id",
 		// intake
 		"receipt":       "numbers that name applications: looked up by number before any township is known, no person",
 		"receipt_block": "leases of numbers, no person",

@@ -1,0 +1,99 @@
+package staff
+
+import (
+	"context"
+	"strconv"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// Account is a new account. Regions are city, county or township codes.
+type Account struct {
+	Login    string
+	Name     string
+	Roles    []Role
+	Regions  []core.RegionCode
+	Village  core.RegionCode
+	Password string
+}
+
+// Create makes an account. Errors: KindInvalid for a weak password or a place
+// that does not exist, KindConflict when the log-in is taken.
+func (s *Staff) Create(ctx context.Context, tx *pg.Tx, by audit.Actor, a Account) (core.StaffID, error) {
+	if err := checkNewPassword(a.Password); err != nil {
+		return 0, err
+	}
+	for _, code := range a.Regions {
+		if len(s.expand(code)) == 0 {
+			return 0, core.Invalid("region", "没有这个地方,请从列表里选。")
+		}
+	}
+	hash, err := hashPassword(a.Password)
+	if err != nil {
+		return 0, err
+	}
+	var id core.StaffID
+	const sql = `insert into staff_account (login, name, roles, regions, village, password, made)
+		values ($1, $2, $3, $4, $5, $6, $7) returning id`
+	err = tx.QueryRow(ctx, sql, a.Login, a.Name, words(a.Roles), words(a.Regions), string(a.Village), hash, tx.Now()).Scan(&id)
+	if err != nil {
+		return 0, pg.Fail(err, "make an account")
+	}
+	return id, s.trace(ctx, tx, by, "staff.created", id)
+}
+
+// SetPassword changes a password and ends every session of the account.
+func (s *Staff) SetPassword(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, password string) error {
+	if err := checkNewPassword(password); err != nil {
+		return err
+	}
+	hash, err := hashPassword(password)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, tx, by, "staff.password_set", id, `update staff_account set password = $2, epoch = epoch + 1 where id = $1`, int64(id), hash)
+}
+
+// Revoke ends every session of an account at once; the account stays.
+func (s *Staff) Revoke(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID) error {
+	return s.change(ctx, tx, by, "staff.revoked", id, `update staff_account set epoch = epoch + 1 where id = $1`, int64(id))
+}
+
+// SetActive closes or opens an account; closing ends every session at once.
+func (s *Staff) SetActive(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, active bool) error {
+	act := "staff.closed"
+	if active {
+		act = "staff.opened"
+	}
+	return s.change(ctx, tx, by, act, id, `update staff_account set active = $2, epoch = epoch + 1 where id = $1`, int64(id), active)
+}
+
+// change runs one update of an account and traces it. Errors: ErrUnknown.
+func (s *Staff) change(ctx context.Context, tx *pg.Tx, by audit.Actor, act string, id core.StaffID, sql string, args ...any) error {
+	tag, err := tx.Exec(ctx, sql, args...)
+	if err != nil {
+		return pg.Fail(err, "change an account")
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrUnknown
+	}
+	return s.trace(ctx, tx, by, act, id)
+}
+
+func (s *Staff) trace(ctx context.Context, tx *pg.Tx, by audit.Actor, act string, about core.StaffID) error {
+	subject := ""
+	if about != 0 {
+		subject = "staff:" + strconv.FormatInt(int64(about), 10)
+	}
+	return s.log.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Subject: subject})
+}
+
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = string(w)
+	}
+	return out
+}

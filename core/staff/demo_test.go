@@ -1,0 +1,95 @@
+package staff_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/staff"
+)
+
+func towns(o office) []staff.Town {
+	var list []staff.Town
+	for _, c := range o.tree.Counties() {
+		for _, s := range o.tree.Townships(c.Code) {
+			list = append(list, staff.Town{Code: s.Code, Name: s.Name, County: c.Name})
+		}
+	}
+	return list
+}
+
+// setDemo makes the test's database one that was made for show, or not.
+func setDemo(t *testing.T, o office, demo bool) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), o.env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	for _, sql := range []string{`alter table lianou_clock disable trigger all`} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := conn.Exec(t.Context(), `update lianou_clock set demo = $1, shift = interval '0'`, demo); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDemo: every township has its people, every printed log-in works, and none
+// of it is possible in a database that was not made for show.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	in := o.env.DB(pgtest.Import)
+	setDemo(t, o, false)
+	if _, err := staff.Seed(t.Context(), in, towns(o)); !errors.Is(err, staff.ErrNotDemo) {
+		t.Fatalf("seeded a real database: %v", err)
+	}
+	setDemo(t, o, true)
+	made, err := staff.Seed(t.Context(), in, towns(o))
+	if err != nil || made != 134*4+13*2+6 {
+		t.Fatalf("made %d accounts: %v", made, err)
+	}
+	if again, err := staff.Seed(t.Context(), in, towns(o)); err != nil || again != 0 {
+		t.Errorf("made %d accounts again: %v", again, err)
+	}
+	roles := map[staff.Role]bool{}
+	for _, d := range staff.Demo() {
+		p, err := o.staff.Authenticate(t.Context(), d.Login, staff.DemoPassword)
+		if err != nil || p.Name != d.Name || p.Roles[0].Chinese() != d.Role {
+			t.Errorf("%+v: got %+v, %v", d, p, err)
+			continue
+		}
+		roles[p.Roles[0]] = true
+	}
+	if len(roles) != 9 {
+		t.Errorf("%d roles have a printed log-in, want 9", len(roles))
+	}
+	o.tx(t, func(ctx context.Context, tx *pg.Tx) error {
+		for _, s := range o.tree.Townships(core.DezhouCity) {
+			officers, err := o.staff.Officers(ctx, tx, s.Code)
+			if err != nil {
+				return err
+			}
+			approvers, err := o.staff.Approvers(ctx, tx, s.Code)
+			if err != nil {
+				return err
+			}
+			helpers, err := o.staff.Assistants(ctx, tx, s.Code)
+			if err != nil || len(officers) != 1 || len(approvers) != 1 || len(helpers) != 2 {
+				t.Fatalf("%s: %d officers, %d approvers, %d assistants, %v", s.Name, len(officers), len(approvers), len(helpers), err)
+			}
+		}
+		return nil
+	})
+	setDemo(t, o, false)
+	if _, err := o.open(t); !errors.Is(err, staff.ErrDemoAccounts) {
+		t.Errorf("started on a real database with demonstration accounts: %v", err)
+	}
+}

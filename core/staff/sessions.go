@@ -1,0 +1,181 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// How long a session lives without a request, and at most (security.md P30).
+const (
+	SessionIdle     = 15 * time.Minute
+	SessionAbsolute = 12 * time.Hour
+)
+
+// SessionConfig is what NewSessions needs.
+type SessionConfig struct {
+	// Staff reads the accounts. Required.
+	Staff *Staff
+
+	// Secure sends the cookie over TLS only. Defaults to false, for loopback.
+	Secure bool
+}
+
+// Sessions keeps log-ins in the database, the cookie holding a random token and
+// the database its hash. An account is read again at every request, so closing
+// it, or raising its epoch, ends every session at once.
+type Sessions struct {
+	m     *scs.SessionManager
+	staff *Staff
+}
+
+// ErrNoSession says that nobody is logged in, or no longer.
+var ErrNoSession = core.E(core.KindUnauthenticated, "no_session", "请先登录。")
+
+// Keys inside a session.
+const (
+	keyStaff = "staff"
+	keyEpoch = "epoch"
+)
+
+// NewSessions makes a ready Sessions.
+func NewSessions(cfg SessionConfig) (*Sessions, error) {
+	if cfg.Staff == nil {
+		return nil, core.E(core.KindInternal, "staff_config", "").Wrap(errors.New("staff.SessionConfig needs Staff"))
+	}
+	m := scs.New()
+	m.IdleTimeout, m.Lifetime = SessionIdle, SessionAbsolute
+	m.Store = &sessionStore{db: cfg.Staff.db}
+	m.HashTokenInStore = true
+	m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.Secure = "lianou_staff", true, cfg.Secure
+	m.Cookie.SameSite, m.Cookie.Persist = http.SameSiteStrictMode, false
+	m.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, _ error) {
+		http.Error(w, "系统正忙,请过一会儿再试。", http.StatusServiceUnavailable)
+	}
+	return &Sessions{m: m, staff: cfg.Staff}, nil
+}
+
+// Wrap loads the session of each request and saves it with the answer. SignIn,
+// SignOut and Who work below it only.
+func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.m.LoadAndSave(next) }
+
+// SignIn makes the session a person's, under a new token: one that was known
+// before the log-in is worth nothing after it.
+func (s *Sessions) SignIn(ctx context.Context, p Person) error {
+	epoch, err := s.epoch(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.m.RenewToken(ctx); err != nil {
+		return pg.Fail(err, "renew a session")
+	}
+	s.m.Put(ctx, keyStaff, int64(p.ID))
+	s.m.Put(ctx, keyEpoch, epoch)
+	return nil
+}
+
+// SignOut ends the session.
+func (s *Sessions) SignOut(ctx context.Context) error {
+	return pg.Fail(s.m.Destroy(ctx), "end a session")
+}
+
+// Who gives the person of the session as their account is now. Errors:
+// ErrNoSession.
+func (s *Sessions) Who(ctx context.Context) (Person, error) {
+	id := core.StaffID(s.m.GetInt64(ctx, keyStaff))
+	if id == 0 {
+		return Person{}, ErrNoSession
+	}
+	var p Person
+	var epoch int64
+	err := s.staff.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		var err error
+		if p, err = s.staff.Person(ctx, tx, id); err != nil {
+			return err
+		}
+		epoch, err = readEpoch(ctx, tx, id)
+		return err
+	})
+	if core.KindOf(err) == core.KindNotFound || (err == nil && epoch != s.m.GetInt64(ctx, keyEpoch)) {
+		return Person{}, ErrNoSession
+	}
+	return p, err
+}
+
+func (s *Sessions) epoch(ctx context.Context, id core.StaffID) (epoch int64, err error) {
+	err = s.staff.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		epoch, err = readEpoch(ctx, tx, id)
+		return err
+	})
+	return epoch, err
+}
+
+func readEpoch(ctx context.Context, tx *pg.Tx, id core.StaffID) (int64, error) {
+	var epoch int64
+	err := tx.QueryRow(ctx, `select epoch from staff_account where id = $1 and active`, int64(id)).Scan(&epoch)
+	return epoch, pg.Fail(err, "read the epoch of an account")
+}
+
+// sessionStore keeps sessions in staff_session. The library's own store would run
+// outside our transactions, without deadlines, and print database errors.
+type sessionStore struct{ db *pg.DB }
+
+var _ scs.CtxStore = (*sessionStore)(nil)
+
+// FindCtx implements scs.CtxStore.
+func (s *sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	const sql = `select data from staff_session where token = $1 and expiry > clock_timestamp()`
+	err = s.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, sql, token).Scan(&data)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return pg.Fail(err, "read a session")
+	})
+	return data, found, err
+}
+
+// CommitCtx implements scs.CtxStore and forgets a few sessions that are over.
+func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	const keep = `insert into staff_session (token, data, expiry) values ($1, $2, $3)
+		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry`
+	const sweep = `delete from staff_session where token in
+		(select token from staff_session where expiry < clock_timestamp() limit 20 for update skip locked)`
+	return s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, keep, token, data, expiry); err != nil {
+			return pg.Fail(err, "keep a session")
+		}
+		_, err := tx.Exec(ctx, sweep)
+		return pg.Fail(err, "forget sessions")
+	})
+}
+
+// DeleteCtx implements scs.CtxStore.
+func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `delete from staff_session where token = $1`, token)
+		return pg.Fail(err, "delete a session")
+	})
+}
+
+// Find, Commit and Delete complete scs.Store; the manager calls the forms with a
+// context.
+func (s *sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit implements scs.Store.
+func (s *sessionStore) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete implements scs.Store.
+func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }

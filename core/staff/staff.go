@@ -1,0 +1,202 @@
+package staff
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// Config is what New needs.
+type Config struct {
+	// DB is a pool of lianou_platform. Required.
+	DB *pg.DB
+
+	// Log receives log-ins, refusals and changes of accounts. Required.
+	Log *audit.Log
+
+	// Expand turns city, county and township codes into townships: Expand of
+	// registry.Regions. Required.
+	Expand func(codes ...core.RegionCode) []core.RegionCode
+}
+
+// Staff reads and writes accounts and checks log-ins. It is safe for concurrent
+// use.
+type Staff struct {
+	db     *pg.DB
+	log    *audit.Log
+	expand func(codes ...core.RegionCode) []core.RegionCode
+	hasher *hasher
+}
+
+// ErrDemoAccounts says that accounts with the password everybody knows stand in a
+// database that was not made for show; the program must not start.
+var ErrDemoAccounts = core.E(core.KindForbidden, "demo_accounts", "")
+
+// New makes a ready Staff. It refuses a real database that has an active account
+// with the demonstration's password: ErrDemoAccounts.
+func New(ctx context.Context, cfg Config) (*Staff, error) {
+	if cfg.DB == nil || cfg.Log == nil || cfg.Expand == nil {
+		return nil, core.E(core.KindInternal, "staff_config", "").Wrap(errors.New("staff.Config needs DB, Log and Expand"))
+	}
+	h, err := newHasher()
+	if err != nil {
+		return nil, err
+	}
+	s := &Staff{db: cfg.DB, log: cfg.Log, expand: cfg.Expand, hasher: h}
+	return s, s.refuseDefaults(ctx)
+}
+
+func (s *Staff) refuseDefaults(ctx context.Context) error {
+	clock, err := s.db.ReadClock(ctx)
+	if err != nil || clock.Demo {
+		return err
+	}
+	var some bool
+	err = s.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, `select exists (select 1 from staff_account where demo and active)`).Scan(&some)
+		return pg.Fail(err, "look for demonstration accounts")
+	})
+	if err == nil && some {
+		return ErrDemoAccounts.Wrap(errors.New("accounts made for show are active in a database that is not; deactivate them first"))
+	}
+	return err
+}
+
+const personColumns = `id, login, name, roles, regions, village`
+
+// ErrUnknown says that there is no such active account.
+var ErrUnknown = core.E(core.KindNotFound, "staff_unknown", "没有这位工作人员。")
+
+// Person reads an active account. Errors: ErrUnknown.
+func (s *Staff) Person(ctx context.Context, tx *pg.Tx, id core.StaffID) (Person, error) {
+	const sql = `select ` + personColumns + ` from staff_account where id = $1 and active`
+	list, err := s.people(ctx, tx, sql, int64(id))
+	if err == nil && len(list) == 0 {
+		err = ErrUnknown
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	return list[0], nil
+}
+
+// ByLogin reads an active account by its log-in name. Errors: ErrUnknown.
+func (s *Staff) ByLogin(ctx context.Context, tx *pg.Tx, login string) (Person, error) {
+	const sql = `select ` + personColumns + ` from staff_account where login = $1 and active`
+	list, err := s.people(ctx, tx, sql, login)
+	if err == nil && len(list) == 0 {
+		err = ErrUnknown
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	return list[0], nil
+}
+
+// people runs one of this package's queries for personColumns.
+func (s *Staff) people(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Person, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, pg.Fail(err, "read staff")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Person, error) {
+		var p Person
+		var regions []core.RegionCode
+		err := row.Scan(&p.ID, &p.Login, &p.Name, &p.Roles, &regions, &p.Village)
+		p.Regions = s.expand(regions...)
+		return p, err
+	})
+	return list, pg.Fail(err, "read staff")
+}
+
+// Holding lists who holds a role for a township and is not absent today, the
+// nearest first: whoever has that very township, then county, then city. Within
+// the same distance the order is by id.
+func (s *Staff) Holding(ctx context.Context, tx *pg.Tx, role Role, region core.RegionCode) ([]Person, error) {
+	const sql = `select ` + personColumns + ` from staff_account a
+		where active and $1 = any (roles) and regions && array[$2, $3, '371400']
+		and not exists (select 1 from staff_absence b where b.staff = a.id and $4 between b.from_day and b.to_day)
+		order by case when $2 = any (regions) then 0 when $3 = any (regions) then 1 else 2 end, id`
+	return s.people(ctx, tx, sql, string(role), string(region.Township()), string(region.County()), tx.Today().Time())
+}
+
+// Officers lists the officers of a township who are there today.
+func (s *Staff) Officers(ctx context.Context, tx *pg.Tx, township core.RegionCode) ([]Person, error) {
+	return s.Holding(ctx, tx, Officer, township)
+}
+
+// Approvers lists the approvers of a township who are there today.
+func (s *Staff) Approvers(ctx context.Context, tx *pg.Tx, township core.RegionCode) ([]Person, error) {
+	return s.Holding(ctx, tx, Approver, township)
+}
+
+// Assistants lists the assistants of a village or township who are there today:
+// for a village those of that village first, then those of the township who serve
+// no particular village; for a township all of it.
+func (s *Staff) Assistants(ctx context.Context, tx *pg.Tx, region core.RegionCode) ([]Person, error) {
+	const sql = `select ` + personColumns + ` from staff_account a
+		where active and 'assistant' = any (roles) and $1 = any (regions) and ($2 = '' or village in ('', $2))
+		and not exists (select 1 from staff_absence b where b.staff = a.id and $3 between b.from_day and b.to_day)
+		order by village = '', id`
+	village := ""
+	if len(region) == 12 {
+		village = string(region)
+	}
+	return s.people(ctx, tx, sql, string(region.Township()), village, tx.Today().Time())
+}
+
+// IsRelative reports whether a member of staff has declared a person as kin.
+func (s *Staff) IsRelative(ctx context.Context, tx *pg.Tx, id core.StaffID, person core.PersonID) (bool, error) {
+	var yes bool
+	const sql = `select exists (select 1 from staff_relative where staff = $1 and person = $2)`
+	err := tx.QueryRow(ctx, sql, int64(id), int64(person)).Scan(&yes)
+	return yes, pg.Fail(err, "look for kin")
+}
+
+// Relatives gives, of some persons, those who are declared kin of any member of
+// staff: kin by staff id with the relation.
+func (s *Staff) Relatives(ctx context.Context, tx *pg.Tx, persons []core.PersonID) (map[core.StaffID]string, error) {
+	ids := make([]int64, len(persons))
+	for i, p := range persons {
+		ids[i] = int64(p)
+	}
+	rows, err := tx.Query(ctx, `select staff, relation from staff_relative where person = any ($1) order by staff`, ids)
+	if err != nil {
+		return nil, pg.Fail(err, "look for kin among staff")
+	}
+	out := map[core.StaffID]string{}
+	var id core.StaffID
+	var relation string
+	_, err = pgx.ForEachRow(rows, []any{&id, &relation}, func() error { out[id] = relation; return nil })
+	return out, pg.Fail(err, "look for kin among staff")
+}
+
+// DeclareRelative records kin of a member of staff. Declaring again is harmless.
+func (s *Staff) DeclareRelative(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, person core.PersonID, relation string) error {
+	if relation == "" || len(relation) > 60 {
+		return core.Invalid("relation", "请写明是什么亲属关系。")
+	}
+	const sql = `insert into staff_relative (staff, person, relation, said) values ($1, $2, $3, $4)
+		on conflict (staff, person) do update set relation = excluded.relation`
+	if _, err := tx.Exec(ctx, sql, int64(id), int64(person), relation, tx.Now()); err != nil {
+		return pg.Fail(err, "declare kin")
+	}
+	return s.trace(ctx, tx, by, "staff.relative_declared", id)
+}
+
+// SetAbsence records that somebody is away, both days included.
+func (s *Staff) SetAbsence(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, from, to core.Date) error {
+	if from.IsZero() || to < from {
+		return core.Invalid("absence", "请假的结束日期不能早于开始日期。")
+	}
+	const sql = `insert into staff_absence (staff, from_day, to_day) values ($1, $2, $3)`
+	if _, err := tx.Exec(ctx, sql, int64(id), from.Time(), to.Time()); err != nil {
+		return pg.Fail(err, "record an absence")
+	}
+	return s.trace(ctx, tx, by, "staff.absence_set", id)
+}
