@@ -1,0 +1,160 @@
+package hardship
+
+import (
+	"lianou/core"
+	"lianou/core/policy"
+)
+
+// Version names the formula and its weights; it is stored with every index.
+const Version = "H-1"
+
+// An Index is the hardship of one household, in tenths of a point from 0 to 1000.
+type Index struct {
+	Tenths  int // sum of Parts' Tenths: the verified index when Complete, else the highest possible one
+	Parts   [7]Part
+	Min     int // lowest possible index, given what is not known
+	Max     int // highest possible one; triage goes by it
+	Band    Band
+	Version string
+}
+
+// Complete reports whether nothing that counts is missing.
+func (x *Index) Complete() bool { return x.Min == x.Max }
+
+// A Part is one dimension's contribution after the asset factor, in tenths.
+type Part struct {
+	Key    string // "A" to "G"
+	Label  string
+	Tenths int // equals Max
+	Min    int
+	Max    int
+	Most   int // the dimension's weight, in tenths
+}
+
+// Band is the coarse class that a household may hear (sample cut-offs).
+type Band string
+
+// The bands, from the hardest.
+const (
+	Red    Band = "red"
+	Orange Band = "orange"
+	Yellow Band = "yellow"
+	Blue   Band = "blue"
+	None   Band = "none"
+)
+
+// Label is the band's name in Chinese.
+func (b Band) Label() string {
+	switch b {
+	case Red:
+		return "红"
+	case Orange:
+		return "橙"
+	case Yellow:
+		return "黄"
+	case Blue:
+		return "蓝"
+	default:
+		return "无"
+	}
+}
+
+// BandOf gives the band of an index in tenths.
+func BandOf(tenths int) Band {
+	switch {
+	case tenths >= 600:
+		return Red
+	case tenths >= 450:
+		return Orange
+	case tenths >= 300:
+		return Yellow
+	case tenths >= 150:
+		return Blue
+	default:
+		return None
+	}
+}
+
+// The dimensions in order, with their weights in points.
+const (
+	partIncome = iota
+	partRigid
+	partHealth
+	partLabour
+	partHousing
+	partEducation
+	partShock
+)
+
+func emptyParts() [7]Part {
+	return [7]Part{
+		{Key: "A", Label: "收入差距", Most: 300},
+		{Key: "B", Label: "刚性支出", Most: 200},
+		{Key: "C", Label: "健康和残疾", Most: 150},
+		{Key: "D", Label: "劳动力和负担", Most: 120},
+		{Key: "E", Label: "住房", Most: 80},
+		{Key: "F", Label: "上学", Most: 50},
+		{Key: "G", Label: "突发变故", Most: 100},
+	}
+}
+
+// span is an exact range of points, low to high.
+type span struct{ low, high ratio }
+
+// Score computes the index of h under a Book, which gives the local standard of
+// h's county and area. Missing facts widen the interval; they never count as zero.
+func Score(h *core.Household, book *policy.Book) Index {
+	s := standardOf(h, book)
+	parts := [7]span{
+		partIncome:    incomeGap(h, s),
+		partRigid:     rigidBurden(h, s),
+		partHealth:    health(h),
+		partLabour:    labour(h),
+		partHousing:   housing(h),
+		partEducation: education(h),
+		partShock:     shock(h),
+	}
+	factor := assetFactor(h, s)
+	out := Index{Parts: emptyParts(), Version: Version}
+	for i := range out.Parts {
+		p := &out.Parts[i]
+		p.Min = parts[i].low.tenths(factor.low)
+		p.Max = parts[i].high.tenths(factor.high)
+		p.Tenths = p.Max
+		out.Min += p.Min
+		out.Max += p.Max
+	}
+	out.Tenths = out.Max
+	out.Band = BandOf(out.Tenths)
+	return out
+}
+
+// standard is the local dibao standard as far as the place is known.
+type standard struct {
+	known     bool
+	low, high int64
+}
+
+// standardOf looks the standard up; without a known area both are possible.
+func standardOf(h *core.Household, book *policy.Book) standard {
+	id, found := book.Param("dibao.standard")
+	if !found {
+		return standard{}
+	}
+	areas := []core.Area{"urban", "rural"}
+	if h.Area != nil {
+		areas = []core.Area{*h.Area}
+	}
+	out := standard{known: true}
+	for _, area := range areas {
+		a, found := book.Amount(id, h.County, area)
+		if !found || a.Value <= 0 {
+			return standard{}
+		}
+		if out.low == 0 || a.Value < out.low {
+			out.low = a.Value
+		}
+		out.high = max(out.high, a.Value)
+	}
+	return out
+}
