@@ -1,24 +1,41 @@
 package intake
 
 import (
+	"time"
+
 	"lianou/core"
+	"lianou/core/blob"
+	"lianou/core/policy"
+	"lianou/core/registry"
 )
 
-// factsOf ties the checks to what knows the answers.
-func factsOf(d Deps) facts {
-	return facts{
+// Rules is how a Submission is held to the rules, without keeping it: Intake uses
+// them, and so does the in-memory twin that channels are tested with, so that the
+// two cannot drift apart.
+type Rules struct{ facts facts }
+
+// NewRules ties the rules to what knows places, items and uploaded papers.
+func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store) Rules {
+	return Rules{facts{
 		place: func(code core.RegionCode) (core.RegionCode, bool) {
-			p, ok := d.Regions.Place(code)
+			p, ok := regions.Place(code)
 			return p.Code, ok
 		},
 		item: func(day core.Date, item core.ItemCode) bool {
-			book, err := d.Book.On(day)
+			b, err := book.On(day)
 			if err != nil {
 				return false // before the first Book no item existed
 			}
-			_, ok := book.Item(item)
+			_, ok := b.Item(item)
 			return ok
 		},
-		paper: d.Blobs.Has,
-	}
+		paper: blobs.Has,
+	}}
+}
+
+// Mean turns a Submission into the application it means, without id and receipt,
+// and gives the canonical bytes of what was asked: equal for two deliveries of one
+// form. Errors are those of Submit.
+func (r Rules) Mean(s Submission, at time.Time) (app core.Application, body []byte, err error) {
+	return r.facts.mean(&s, at)
 }

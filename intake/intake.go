@@ -95,7 +95,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Intake, error) {
 		host = "unknown"
 	}
 	in := &Intake{
-		db: deps.DB, audit: deps.Audit, jobs: deps.Jobs, log: log, digest: deps.Digest, facts: factsOf(deps),
+		db: deps.DB, audit: deps.Audit, jobs: deps.Jobs, log: log, digest: deps.Digest, facts: NewRules(deps.Regions, deps.Book, deps.Blobs).facts,
 		clock: &clock{db: deps.DB}, blocks: blocks, spool: spool, sealer: &sealer{to: deps.Platform},
 		metrics: newMetrics(cfg.Metrics), holder: host, queue: make(chan *ticket, queueMost),
 	}

@@ -1,0 +1,38 @@
+package channels
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"lianou/core"
+	"lianou/core/bell"
+	"lianou/core/blob"
+	"lianou/core/casefile"
+	"lianou/core/policy"
+	"lianou/core/registry"
+	"lianou/intake"
+	"lianou/intake/calls"
+)
+
+// Env is what a channel is given. There is nothing else it may reach for. A
+// program leaves out what none of its channels uses; a channel's constructor
+// checks what it needs.
+type Env struct {
+	Name   core.ChannelName
+	Intake Submitter
+	Log    *slog.Logger
+	Client *http.Client     // timeouts and egress rules applied
+	Now    func() time.Time // the real clock: it judges the age of signed messages
+
+	Blobs  *blob.Store      // put only, at the public edge
+	Cases  *casefile.Reader // what a citizen may see of a case
+	Calls  *calls.Log       // the record of telephone calls
+	Shared *bell.Bell       // a small cache with expiry, and limits, of all nodes
+
+	// The lists every form offers; immutable.
+	Regions *registry.Regions
+	Book    *policy.Library
+}
+
+var _ Submitter = (*intake.Intake)(nil)

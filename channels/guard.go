@@ -1,0 +1,113 @@
+package channels
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"lianou/core"
+	"lianou/intake"
+)
+
+type intakeReceipt = intake.Receipt
+
+type guarded struct {
+	name     core.ChannelName
+	route    string
+	endpoint Endpoint
+}
+
+// auditTime bounds the writing of one refusal, so that a slow database does not
+// hold the answer for long.
+const auditTime = time.Second
+
+// guard puts around a handler what no channel may forget.
+func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
+	limit, deadline, rate := g.endpoint.MaxBody, g.endpoint.Deadline, g.endpoint.PerMinute
+	if limit == 0 {
+		limit = h.cfg.MaxBody
+	}
+	if deadline == 0 {
+		deadline = h.cfg.Deadline
+	}
+	if rate == 0 {
+		rate = h.cfg.PerMinute
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		n := &note{}
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), noteKey{}, n), deadline)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		defer func() { h.after(ctx, g, n, began) }()
+		defer h.recover(w, r, g)
+		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+source(r), rate) {
+			WriteProblem(w, r, core.E(core.KindTooMany, "too_many_requests", "您点得太快了,请过一分钟再试。"))
+			return
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next(w, r)
+	})
+}
+
+var codeForm = regexp.MustCompile(`^[a-z0-9_./]{1,48}$`)
+
+// source tells one client from another. Forwarded headers are anybody's text and
+// are not read; behind a balancer the balancer limits.
+func source(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (h *Host) recover(w http.ResponseWriter, r *http.Request, g guarded) {
+	switch p := recover(); p {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(p)
+	default:
+		// The value of a panic may quote input; its type and the stack do not.
+		err := fmt.Errorf("panic of type %T", p)
+		h.log.ErrorContext(r.Context(), "panic in a channel", "channel", string(g.name), "route", g.route, "error", err, "stack", string(debug.Stack()))
+		WriteProblem(w, r, err)
+	}
+}
+
+// after counts the request and writes a refusal to the audit log. What was turned
+// away for coming too often is only counted: a flood must not fill the log.
+func (h *Host) after(ctx context.Context, g guarded, n *note, began time.Time) {
+	status := "ok"
+	if n.err != nil {
+		status = strconv.Itoa(Status(n.err))
+	}
+	h.requests.WithLabelValues(string(g.name), g.route, status).Inc()
+	h.seconds.WithLabelValues(string(g.name)).Observe(time.Since(began).Seconds())
+	if n.err == nil {
+		return
+	}
+	kind := core.KindOf(n.err)
+	if kind == core.KindInternal {
+		h.log.ErrorContext(ctx, "request failed", "channel", string(g.name), "route", g.route, "error", n.err)
+	}
+	if h.cfg.Audit == nil || kind.Retryable() || kind == core.KindInternal || kind == core.KindNotFound {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTime)
+	defer cancel()
+	// A code may name the field at fault, and an unknown field's name is input.
+	code := ProblemOf(n.err).Code
+	if !codeForm.MatchString(code) {
+		code = "invalid_field"
+	}
+	if err := h.cfg.Audit(ctx, Refusal{Channel: g.name, Route: g.route, Code: code, Kind: kind}); err != nil {
+		h.log.WarnContext(ctx, "refusal not written to the audit log", "code", code, "error", err)
+	}
+}
