@@ -1,0 +1,112 @@
+package counter
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/blob"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/workflow"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	Desk    *desk.Desk
+	DB      *pg.DB
+	Blobs   *blob.Store
+	Cases   *casefile.Store
+	Flow    *workflow.Flow
+	Regions *registry.Regions
+}
+
+// Room is the room of clerks and assistants.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (c *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table. Sending a form is an endpoint of the
+// channel.
+func (c *Room) Desk() desk.Room {
+	clerks, helpers := []staff.Role{staff.Clerk, staff.Assistant}, []staff.Role{staff.Assistant}
+	return desk.Room{Name: "counter", Title: "帮人报", Roles: clerks, Home: "/counter", Routes: []desk.Route{
+		{Method: "GET", Path: "/counter", Roles: clerks, Trace: "none: an empty form", Serve: c.form},
+		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed", Serve: c.tasks},
+		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "task.ended", Serve: c.told},
+	}}
+}
+
+// formPage is what the form template shows.
+type formPage struct {
+	Title, Lead, Action, Promise string
+	Doorstep                     bool
+	Tasks                        bool
+	Form                         desk.Form
+	Judged                       desk.Judged
+}
+
+// promise is what the person signs. Its digest goes into the signature, so that
+// another text cannot be put under it later (domain.md 7.4).
+const promise = "我说的都是真的。同意工作人员登记、核对家里的收入和财产,用来办救助。家里情况变了,我会告诉村里或镇上。"
+
+func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p := formPage{Title: "窗口登记", Lead: "一分钟报上,后面的我们去跑", Action: "/c/counter/window", Promise: promise}
+	if at.Has(staff.Assistant) {
+		p = formPage{Title: "上门口述办", Lead: "本人说,您来记;本人签字", Action: "/c/counter/doorstep", Promise: promise, Doorstep: true, Tasks: true}
+	}
+	typed := url.Values{"key": {uuid.NewString()}}
+	if len(at.Staff.Regions) > 0 {
+		typed.Set("live.county", string(at.Staff.Regions[0].County()))
+	}
+	if len(at.Staff.Regions) == 1 {
+		typed.Set("live.township", string(at.Staff.Regions[0]))
+	}
+	p.Form = desk.NewForm(typed, c.d.Regions)
+	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "counter", Title: p.Title}, p)
+}
+
+// tasksPage is what the list of calls and walks shows.
+type tasksPage struct {
+	Said  string
+	Tasks []casefile.CallTask
+}
+
+func (c *Room) tasks(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p := tasksPage{Said: desk.Said(w, r)}
+	err := c.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		p.Tasks, err = c.d.Cases.Tasks(ctx, tx, at.Staff.Regions, at.Staff.ID, 100)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "tasks", Title: "要跑的"}, p)
+}
+
+func (c *Room) told(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := strconv.ParseInt(r.PathValue("task"), 10, 64)
+	if err != nil {
+		return core.E(core.KindNotFound, "no_task", "没有这一条。")
+	}
+	if err := c.d.Flow.ToldInPerson(r.Context(), at.Staff, id, r.FormValue("how")); err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/counter/tasks", "记下了。")
+}

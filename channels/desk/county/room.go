@@ -1,0 +1,210 @@
+package county
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/payout"
+	"lianou/core/pg"
+	"lianou/core/staff"
+	"lianou/core/wording"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with.
+type Deps struct {
+	DB     *pg.DB
+	Payout *payout.Payout
+	Staff  *staff.Staff
+}
+
+// Room is the payers' room.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (c *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table.
+func (c *Room) Desk() desk.Room {
+	payers := []staff.Role{staff.Payer}
+	return desk.Room{Name: "county", Title: "发钱", Roles: payers, Home: "/county", Routes: []desk.Route{
+		{Method: "GET", Path: "/county", Roles: payers, Trace: "payment.listed", Serve: c.page},
+		{Method: "POST", Path: "/county/batch", Roles: payers, Trace: "batch.created", Serve: c.create},
+		{Method: "POST", Path: "/county/batch/{batch}/approve", Roles: payers, Trace: "batch.approved", Serve: c.approve},
+		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
+		{Method: "POST", Path: "/county/fix/{fix}/propose", Roles: payers, Trace: "account.proposed", Serve: c.propose},
+		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.changed", Serve: c.confirm},
+	}}
+}
+
+// scope: a bank batch holds lines of every township, so payers see the city.
+func scope() pg.Scope { return pg.City("payers make batches for the whole city") }
+
+func (c *Room) act(r *http.Request, do func(context.Context, *pg.Tx) error) error {
+	return c.d.DB.Tx(r.Context(), scope(), do)
+}
+
+func (c *Room) create(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	err := c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := c.d.Payout.CreateBatch(ctx, tx, at.Staff.ID)
+		return err
+	})
+	return done(w, r, err, "做好了一批。请另一个人核准。")
+}
+
+// approve sends the totals that the page showed along: what has changed since is
+// refused instead of approved unseen.
+func (c *Room) approve(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "batch")
+	if err != nil {
+		return err
+	}
+	lines, err1 := strconv.Atoi(r.FormValue("lines"))
+	total, err2 := strconv.ParseInt(r.FormValue("total"), 10, 64)
+	if err1 != nil || err2 != nil {
+		return core.Invalid("total", "请刷新页面再核准。")
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.Approve(ctx, tx, at.Staff.ID, id, payout.Totals{Lines: lines, Total: core.Fen(total)})
+	})
+	return done(w, r, err, "核准了,正在发给银行。")
+}
+
+func (c *Room) discard(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "batch")
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.Discard(ctx, tx, at.Staff.ID, id) })
+	return done(w, r, err, "这一批作废了,钱回到等着发的。")
+}
+
+func (c *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "fix")
+	if err != nil {
+		return err
+	}
+	account, err := core.ParseBankAccount(r.FormValue("account"))
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.ProposeAccount(ctx, tx, at.Staff.ID, id, payout.Correction{Account: account, Holder: r.FormValue("holder"), Evidence: r.FormValue("evidence")})
+	})
+	return done(w, r, err, "登记了新卡。请另一个人看过卡再确认。")
+}
+
+func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "fix")
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.ConfirmAccount(ctx, tx, at.Staff.ID, id) })
+	return done(w, r, err, "确认了。这笔钱排进下一批。")
+}
+
+func number(r *http.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, core.E(core.KindNotFound, "not_found", "没有这一条。")
+	}
+	return n, nil
+}
+
+func done(w http.ResponseWriter, r *http.Request, err error, said string) error {
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/county", said)
+}
+
+// page is what the room shows.
+type page struct {
+	Said    string
+	Due     payout.Totals
+	Batches []batch
+	Fixes   []fix
+	Ledger  []balance
+}
+
+type batch struct {
+	payout.Batch
+	Maker, Approver, Word, Tone string
+	MayApprove                  bool
+}
+
+type fix struct {
+	payout.Fix
+	Why        string
+	By         string
+	MayPropose bool
+	MayConfirm bool
+}
+
+type balance struct {
+	Name    string
+	Balance core.Fen
+}
+
+func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	var p page
+	var open []payout.Fix
+	var batches []payout.Batch
+	var ledger payout.Ledger
+	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if p.Due, err = c.d.Payout.Due(ctx, tx); err != nil {
+			return err
+		}
+		if batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
+			return err
+		}
+		if open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
+			return err
+		}
+		ledger, err = c.d.Payout.LedgerTotals(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var people []core.StaffID
+	for _, b := range batches {
+		people = append(people, b.CreatedBy, b.ApprovedBy)
+	}
+	for _, f := range open {
+		people = append(people, f.ProposedBy)
+	}
+	names, err := c.d.Staff.Names(r.Context(), people...)
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		s := states[b.State]
+		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
+			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
+	}
+	for _, f := range open {
+		p.Fixes = append(p.Fixes, fix{Fix: f, Why: wording.FixTask(f.Code), By: names[f.ProposedBy],
+			MayPropose: f.State == "open", MayConfirm: f.State == "proposed" && f.ProposedBy != at.Staff.ID})
+	}
+	p.Ledger = []balance{{"决定要发的", ledger.Entitled}, {"还没发的", ledger.Owed}, {"在银行路上的", ledger.Transit}, {"已到卡上的", ledger.Bank}}
+	p.Said = desk.Said(w, r)
+	return at.Page.Show(w, at, desk.View{Room: "county", Name: "county", Title: "发钱"}, p)
+}
+
+type stateWord struct{ word, tone string }
+
+var states = map[string]stateWord{
+	"draft": {"等另一个人核准", "petal"}, "discarded": {"作废", ""}, "approved": {"已核准", "amber"}, "file_written": {"文件写好", "amber"},
+	"sent": {"在银行", "amber"}, "answered": {"银行已答复", "leaf"}, "refused": {"银行整批退回", "red"}, "closed": {"结清", "leaf"},
+}

@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/core/wording"
+)
+
+// Form is what the request template shows: the fields in the order staff ask for
+// them, filled with what was typed so far.
+type Form struct {
+	Key        string
+	Values     url.Values
+	Places     Places
+	Capacities []wording.Option
+	Household  []Answer
+	Shock      []Answer
+	Members    []MemberRow
+}
+
+// Answer is one field with its label, unit and closed answers.
+type Answer struct {
+	wording.Fact
+	Name, Value string
+	Date        bool
+}
+
+// MemberRow is one member's block; empty ones after the first two stay folded.
+type MemberRow struct {
+	At, Title, Name, IDNumber string
+	Open                      bool
+	Answers                   []Answer
+}
+
+// Places is the three linked lists of where somebody lives.
+type Places struct {
+	Counties, Townships, Villages []wording.Option
+	County, Township, Village     string
+}
+
+// Get gives what was typed into a field.
+func (f Form) Get(name string) string { return f.Values.Get(name) }
+
+// The fields in the order a talk has them: what settles most items first.
+var (
+	householdAsked = []string{"area", "hukou", "income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "car_value",
+		"business_with_staff", "rigid_12m", "medical_12m", "education_12m", "rehab_12m", "house_grade", "owns_home", "renting", "floor_area_per_capita", "legal_matter"}
+	shockAsked  = []string{"shocks.kind", "shocks.date", "shocks.loss", "shocks.damaged_home"}
+	memberAsked = []string{"relation", "age", "sex", "disability.kind", "disability.grade", "adl_failed", "needs_long_term_care", "illness", "self_paid_medical_12m",
+		"work_ability", "employment", "unemployed_months", "school_stage", "insurance", "pension", "orphan", "parents", "supporter", "veteran", "union_member", "lost_only_child"}
+)
+
+// formRows is how many member blocks a fresh form shows.
+const formRows = 6
+
+// NewForm lays out the form over what was typed.
+func NewForm(v url.Values, places *registry.Regions) Form {
+	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: []wording.Option{
+		{Value: "self", Word: "本人"}, {Value: "member", Word: "一起住的家人"}, {Value: "guardian", Word: "监护人"},
+		{Value: "entrusted", Word: "受托的人"}, {Value: "committee", Word: "村(居)委会"}, {Value: "official", Word: "主动发现"}}}
+	for _, key := range householdAsked {
+		fact, _ := wording.HouseholdFact(key)
+		f.Household = append(f.Household, Answer{Fact: fact, Name: "h." + key, Value: v.Get("h." + key)})
+	}
+	for _, key := range shockAsked {
+		fact, _ := wording.HouseholdFact(key)
+		a := Answer{Fact: fact, Name: "h." + key, Value: v.Get("h." + key), Date: key == "shocks.date"}
+		if key == "shocks.kind" {
+			a.Options = append([]wording.Option{{Value: "none", Word: "没有出事"}}, a.Options...)
+		}
+		f.Shock = append(f.Shock, a)
+	}
+	for i := range formRows {
+		f.Members = append(f.Members, memberRow(v, i))
+	}
+	return f
+}
+
+func memberRow(v url.Values, i int) MemberRow {
+	at := "m" + strconv.Itoa(i) + "."
+	row := MemberRow{At: at, Title: fmt.Sprintf("第 %d 口人", i+1), Name: v.Get(at + "name"), IDNumber: v.Get(at + "id_number")}
+	if row.Name != "" {
+		row.Title += " · " + row.Name
+	}
+	row.Open = i == 0 || row.Name != ""
+	for _, key := range memberAsked {
+		fact, _ := wording.MemberFact(key)
+		a := Answer{Fact: fact, Name: at + key, Value: v.Get(at + key)}
+		if key == "disability.kind" {
+			a.Options = append([]wording.Option{{Value: "none", Word: "没有残疾证"}}, a.Options...)
+		}
+		row.Answers = append(row.Answers, a)
+	}
+	return row
+}
+
+// PlacesOf fills the linked lists for what is chosen so far. A township that is
+// not in the chosen county falls away.
+func PlacesOf(v url.Values, places *registry.Regions) Places {
+	p := Places{County: v.Get("live.county"), Township: v.Get("live.township"), Village: v.Get("live.village")}
+	if core.RegionCode(p.Township).County() != core.RegionCode(p.County) {
+		p.Township = ""
+	}
+	if core.RegionCode(p.Village).Township() != core.RegionCode(p.Township) || p.Township == "" {
+		p.Village = ""
+	}
+	p.Counties = options(places, core.DezhouCity)
+	if p.County != "" {
+		p.Townships = options(places, core.RegionCode(p.County))
+	}
+	if p.Township != "" {
+		p.Villages = options(places, core.RegionCode(p.Township))
+	}
+	return p
+}
+
+func options(places *registry.Regions, of core.RegionCode) []wording.Option {
+	var out []wording.Option
+	for _, r := range places.Children(of) {
+		out = append(out, wording.Option{Value: string(r.Code), Word: r.Name})
+	}
+	return out
+}

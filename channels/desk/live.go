@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"lianou/core/bell"
+	"lianou/core/staff"
+
+	"github.com/gorilla/websocket"
+)
+
+// Live is the hub between Redis bells and the browsers of this process. It passes
+// on a topic and an id and nothing more, to people whose regions or role the topic
+// is for; what they then see is decided again when they fetch it.
+type Live struct {
+	log     *slog.Logger
+	mu      sync.Mutex
+	sockets map[*socket]struct{}
+}
+
+type socket struct {
+	who  staff.Person
+	out  chan []byte
+	done chan struct{}
+}
+
+// Limits of one socket. A browser that cannot take sixteen small messages in time
+// is cut off and reconnects: it then fetches what it missed.
+const (
+	socketQueue = 16
+	socketWrite = 5 * time.Second
+	socketPing  = 25 * time.Second
+	socketRead  = 70 * time.Second
+)
+
+func newLive(log *slog.Logger) *Live {
+	return &Live{log: log, sockets: map[*socket]struct{}{}}
+}
+
+// Run passes bells on until ctx ends, then closes every socket with 1012, which
+// browsers answer by reconnecting elsewhere.
+func (l *Live) Run(ctx context.Context, b *bell.Bell) error {
+	bells, err := b.Listen(ctx, "*")
+	if err != nil {
+		return err
+	}
+	for m := range bells {
+		l.pass(m)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.sockets {
+		close(s.done)
+		delete(l.sockets, s)
+	}
+	return nil
+}
+
+func (l *Live) pass(m bell.Message) {
+	text, err := json.Marshal(map[string]string{"topic": m.Topic, "id": m.ID})
+	if err != nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.sockets {
+		if !hears(s.who, m.Topic) {
+			continue
+		}
+		select {
+		case s.out <- text:
+		default:
+			close(s.done)
+			delete(l.sockets, s)
+		}
+	}
+}
+
+// hears reports whether a bell is for this person: "calls" for agents,
+// "township:<code>" for its staff, "payout" for payers.
+func hears(who staff.Person, topic string) bool {
+	name, region, _ := strings.Cut(topic, ":")
+	switch name {
+	case "calls":
+		return who.Has(staff.Agent)
+	case "payout":
+		return who.Has(staff.Payer)
+	case "township":
+		for _, r := range who.Regions {
+			if string(r) == region {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serve upgrades one browser. The Origin must be ours and must be there: gorilla
+// would let a missing one in (security.md P29).
+func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
+	who, err := d.Person(r)
+	if err != nil {
+		http.Error(w, "", http.StatusUnauthorized)
+		return
+	}
+	up := websocket.Upgrader{CheckOrigin: func(r *http.Request) bool {
+		o, err := url.Parse(r.Header.Get("Origin"))
+		return err == nil && o.Host != "" && o.Host == r.Host
+	}}
+	conn, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	s := &socket{who: who, out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	d.live.mu.Lock()
+	d.live.sockets[s] = struct{}{}
+	d.live.mu.Unlock()
+	go s.write(conn)
+	s.read(conn)
+	d.live.drop(s)
+}
+
+func (l *Live) drop(s *socket) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.sockets[s]; ok {
+		delete(l.sockets, s)
+		close(s.done)
+	}
+}
+
+// read takes nothing but pongs: a desk has nothing to say on this socket.
+func (s *socket) read(conn *websocket.Conn) {
+	conn.SetReadLimit(1 << 10)
+	alive := func(string) error { return conn.SetReadDeadline(time.Now().Add(socketRead)) }
+	conn.SetPongHandler(alive)
+	if alive("") != nil {
+		return
+	}
+	for {
+		if _, _, err := conn.NextReader(); err != nil {
+			return
+		}
+	}
+}
+
+func (s *socket) write(conn *websocket.Conn) {
+	defer conn.Close()
+	ping := time.NewTicker(socketPing)
+	defer ping.Stop()
+	for {
+		kind, text := websocket.PingMessage, []byte(nil)
+		select {
+		case text = <-s.out:
+			kind = websocket.TextMessage
+		case <-ping.C:
+		case <-s.done:
+			bye := websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")
+			_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(socketWrite))
+			return
+		}
+		if conn.SetWriteDeadline(time.Now().Add(socketWrite)) != nil || conn.WriteMessage(kind, text) != nil {
+			return
+		}
+	}
+}

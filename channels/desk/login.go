@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"net/http"
+
+	"lianou/core"
+	"lianou/core/staff"
+)
+
+// loginForm is what the log-in page shows again after a refusal.
+type loginForm struct{ Login, Next, Say string }
+
+func (d *Desk) loginPage(w http.ResponseWriter, r *http.Request) {
+	d.showLogin(w, r, http.StatusOK, loginForm{Next: safeNext(r.FormValue("next"))})
+}
+
+func (d *Desk) showLogin(w http.ResponseWriter, r *http.Request, status int, f loginForm) {
+	if err := d.pages.show(w, status, staff.Person{}, View{Name: "login", Title: "登录"}, f); err != nil {
+		d.fail(w, r, staff.Person{}, err)
+	}
+}
+
+// deviceCookie keeps the token of a device that has logged in before, so that
+// strangers' guesses cannot lock its owner out (security.md P30).
+const deviceCookie = "lianou_device"
+
+func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
+	try := staff.Attempt{Login: r.FormValue("login"), Password: r.FormValue("password")}
+	if c, err := r.Cookie(deviceCookie); err == nil {
+		try.Device = c.Value
+	}
+	in, err := d.d.Staff.Enter(r.Context(), try)
+	if err == nil {
+		err = d.d.Sessions.SignIn(r.Context(), in.Person)
+	}
+	if err != nil {
+		known := core.Known(err)
+		if known.Kind == core.KindInternal {
+			d.fail(w, r, staff.Person{}, err)
+			return
+		}
+		d.showLogin(w, r, statusOf[known.Kind].status, loginForm{Login: try.Login, Next: safeNext(r.FormValue("next")), Say: known.Say})
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: in.Device, Path: "/desk/login", MaxAge: 400 * 24 * 3600,
+		HttpOnly: true, Secure: d.cfg.Secure, SameSite: http.SameSiteStrictMode})
+	http.Redirect(w, r, safeNext(r.FormValue("next")), http.StatusSeeOther)
+}
+
+func (d *Desk) logout(w http.ResponseWriter, r *http.Request) {
+	if err := d.d.Sessions.SignOut(r.Context()); err != nil {
+		d.fail(w, r, staff.Person{}, err)
+		return
+	}
+	http.Redirect(w, r, "/desk/login", http.StatusSeeOther)
+}

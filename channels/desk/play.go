@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/intake"
+)
+
+// Playing is one listening: what is heard, whom it is about, and why.
+type Playing struct {
+	Recording core.BlobDigest
+	Case      core.CaseID
+	Region    core.RegionCode
+	Subject   string
+	Purpose   string
+}
+
+// Play answers with a recording after the listening was written into the audit
+// log: without the entry there is no sound (F72). Later ranges of the same file
+// by the same player are entries too; a listening is rarely more than a few.
+func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) error {
+	if p.Recording == "" {
+		return core.E(core.KindNotFound, "no_recording", "录音还没到。到了会自己挂上。")
+	}
+	entry := audit.Entry{Actor: ActorOf(at), Act: "recording.played", Case: p.Case, Region: p.Region, Subject: p.Subject, Purpose: p.Purpose,
+		Detail: map[string]any{"recording": p.Recording}}
+	err := d.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
+	if err != nil {
+		return err
+	}
+	sound, err := d.d.Blobs.Open(r.Context(), p.Recording)
+	if err != nil {
+		return err
+	}
+	defer sound.Close()
+	w.Header().Set("Content-Type", sound.Info.MIME)
+	w.Header().Set("Cache-Control", "private, no-store")
+	http.ServeContent(w, r, "", time.Time{}, sound)
+	return nil
+}
+
+// ActorOf names the person at the desk for the audit log.
+func ActorOf(at At) audit.Actor {
+	return audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(at.Staff.ID), 10)}
+}
+
+// Given is the answer of a door of the desk: receipts, or why there are none.
+type Given struct {
+	Receipts    []intake.Receipt
+	Err         error
+	Again, Home string
+}
+
+// receiptPage is what the receipt template shows.
+type receiptPage struct {
+	Number      core.Receipt
+	Spooled     bool
+	Again, Home string
+}
+
+// Receipt shows the number to read out, or the error. It is the Reply of the
+// desk's channels: nothing is shown before it is durable.
+func (d *Desk) Receipt(w http.ResponseWriter, r *http.Request, g Given) {
+	who, err := d.Person(r)
+	if g.Err != nil {
+		err = g.Err
+	}
+	if err == nil && len(g.Receipts) == 0 {
+		err = core.E(core.KindInternal, "no_receipt", "")
+	}
+	if err != nil {
+		d.fail(w, r, who, err)
+		return
+	}
+	status := http.StatusCreated
+	if g.Receipts[0].Spooled {
+		status = http.StatusAccepted
+	}
+	page := receiptPage{Number: g.Receipts[0].Number, Spooled: g.Receipts[0].Spooled, Again: g.Again, Home: g.Home}
+	if err := d.pages.show(w, status, who, View{Name: "receipt", Title: "报上了"}, page); err != nil {
+		d.fail(w, r, who, err)
+	}
+}

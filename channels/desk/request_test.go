@@ -1,0 +1,72 @@
+package desk_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"lianou/channels/desk"
+	"lianou/core"
+)
+
+func filled() url.Values {
+	return url.Values{
+		"key": {"k1"}, "applicant.name": {"周桂兰"}, "contact.phone": {"13905340001"},
+		"live.county": {"371426"}, "live.township": {"371426104"}, "live.village": {""},
+		"consent": {"process"}, "consent.how": {"spoken"},
+		"h.area": {"rural"}, "h.income_per_capita_month": {"1,390.50"}, "h.houses": {"1"}, "h.cars": {""}, "h.business_with_staff": {"false"},
+		"h.statuses": {"none"}, "h.shocks.kind": {"sudden_illness"}, "h.shocks.date": {"2024-01-10"}, "h.shocks.loss": {"65000"},
+		"m0.name": {"周桂兰"}, "m0.age": {"59"}, "m0.disability.kind": {"none"}, "m0.relation": {"applicant"},
+		"m1.name": {"周小山"}, "m1.age": {""}, "m1.disability.kind": {"limb"}, "m1.disability.grade": {"1"}, "m1.parents": {"alive", "dead"},
+		"m2.name": {""}, "m2.age": {""},
+	}
+}
+
+func TestRequestReadsTheForm(t *testing.T) {
+	t.Parallel()
+	f, err := desk.Request(filled())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts map[string]any
+	if err := json.Unmarshal(f.Household, &facts); err != nil {
+		t.Fatal(err)
+	}
+	// What intake fills is added here, and the result must pass the strict door.
+	facts["on"], facts["county"] = "2024-03-01", "371426"
+	doc, _ := json.Marshal(facts)
+	h, err := core.DecodeHousehold(doc)
+	if err != nil {
+		t.Fatalf("the strict decoder refused %s: %v", doc, err)
+	}
+	switch {
+	case f.Live.Region != "371426104", len(f.People) != 2, len(f.Consents) != 1:
+		t.Errorf("form read as %+v", f)
+	case *h.IncomePerCapitaMonth != 139050, h.Cars != nil, *h.BusinessWithStaff, len(*h.Statuses) != 0:
+		t.Errorf("household read as %s", doc)
+	case h.Members[1].Age != nil, h.Members[1].Disability.Grade != 1, *h.Members[0].Disability != core.Disability{}, len(*h.Members[1].Parents) != 2:
+		t.Errorf("members read as %s", doc)
+	}
+}
+
+func TestRequestRefuses(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string][2]string{
+		"a word for a number":     {"h.houses", "一处"},
+		"an unknown field":        {"h.salary", "1"},
+		"an unknown member field": {"m0.salary", "1"},
+		"a grade not chosen":      {"m1.disability.grade", ""},
+		"yes and no misspelt":     {"h.business_with_staff", "maybe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := filled()
+			v.Set(change[0], change[1])
+			_, err := desk.Request(v)
+			if known := core.Known(err); known.Kind != core.KindInvalid || strings.TrimSpace(known.Say) == "" {
+				t.Fatalf("answered %v, want a clear refusal", err)
+			}
+		})
+	}
+}

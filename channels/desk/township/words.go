@@ -1,0 +1,177 @@
+package township
+
+import (
+	"fmt"
+	"html/template"
+	"sort"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/wording"
+)
+
+// words are the formatting functions of this room's templates.
+func words() template.FuncMap {
+	return template.FuncMap{
+		"band":      func(b string) string { return bands[b].tone },
+		"bandword":  func(b string) string { return bands[b].word },
+		"claimword": claimWord, "claimtone": claimTone,
+		"decides":  func(d string) string { return deciders[d] },
+		"proposal": func(o casefile.Outcome) string { return outcomes[o] },
+		"outcome":  func(o casefile.Outcome) string { return outcomes[o] },
+		"per":      func(p string) string { return periods[p] },
+		"deadline": func(k casefile.DeadlineKind) string { return deadlines[k] },
+		"identity": func(i casefile.Identity) string { return identities[i] },
+		"actword":  func(n casefile.ActName) string { return acts[n] },
+		"stack":    stack, "parts": parts, "factrows": factRows,
+		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
+			if n := names[id]; n != "" {
+				return n
+			}
+			return fmt.Sprintf("%d 号", id)
+		},
+	}
+}
+
+type band struct{ tone, word string }
+
+var bands = map[string]band{"red": {"red", "红"}, "orange": {"amber", "橙"}, "yellow": {"amber", "黄"}, "blue": {"blue", "蓝"}, "none": {"", "无"}, "": {"", "无"}}
+
+var (
+	deciders = map[string]string{"township": "镇里定", "county": "县里定", "outside": "外单位定"}
+	outcomes = map[casefile.Outcome]string{
+		casefile.ProposeApprove: "意见:同意", casefile.ProposeRefuse: "意见:不同意", casefile.ProposeRefer: "意见:转办",
+		casefile.Approved: "确认同意", casefile.Refused: "不予确认", casefile.Referred: "已转办",
+	}
+	periods   = map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季", "once": ",一次"}
+	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
+		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料"}
+	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
+		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
+	acts = map[casefile.ActName]string{
+		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办",
+		casefile.ActReturn: "退回(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActRecordVisit: "写入户记录",
+		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
+		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
+		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
+	}
+	claimWords = map[casefile.ClaimState]string{
+		casefile.ClaimProposed: "看来能办", casefile.ClaimAgreed: "已受理", casefile.ClaimReviewed: "等第二人定", casefile.ClaimNoticed: "公示中", casefile.ClaimObjected: "有不同意见",
+		casefile.ClaimApproved: "已批准", casefile.ClaimRefused: "没办成", casefile.ClaimPaying: "等发钱", casefile.ClaimDelivering: "等交付", casefile.ClaimReferred: "已转给",
+		casefile.ClaimAppealed: "在复核", casefile.ClaimTold: "已告诉本人", casefile.ClaimClosed: "已结束", casefile.ClaimWithdrawn: "已撤回",
+	}
+)
+
+// claimWord is the word for where a claim stands; for money it says how far.
+func claimWord(c casefile.Claim) string {
+	if c.State == casefile.ClaimPaying {
+		switch c.Money {
+		case casefile.MoneySent:
+			return "钱已发出"
+		case casefile.MoneyReturned:
+			return "银行退回"
+		case casefile.MoneyPaid:
+			return "钱已到账"
+		}
+	}
+	return claimWords[c.State]
+}
+
+func claimTone(s casefile.ClaimState) string {
+	switch s {
+	case casefile.ClaimApproved, casefile.ClaimPaying, casefile.ClaimTold, casefile.ClaimClosed, casefile.ClaimDelivering:
+		return "leaf"
+	case casefile.ClaimRefused, casefile.ClaimObjected:
+		return "red"
+	case casefile.ClaimReviewed:
+		return "petal"
+	case casefile.ClaimNoticed, casefile.ClaimAgreed, casefile.ClaimAppealed:
+		return "amber"
+	}
+	return ""
+}
+
+// part is one share of the index as core/hardship orders them.
+type part struct {
+	Name   string
+	Max    int
+	Fill   string
+	Tenths int
+}
+
+func partTable() [7]part {
+	return [7]part{
+		{Name: "收入缺口", Max: 30, Fill: "#1f6650"}, {Name: "刚性支出", Max: 20, Fill: "#3d8c72"}, {Name: "健康残疾", Max: 15, Fill: "#a83e67"},
+		{Name: "劳动抚养", Max: 12, Fill: "#c98a2b"}, {Name: "住房", Max: 8, Fill: "#1d5a94"}, {Name: "教育", Max: 5, Fill: "#51606e"}, {Name: "突发", Max: 10, Fill: "#a61b1b"},
+	}
+}
+
+func parts(tenths []int) []part {
+	table := partTable()
+	for i := range table {
+		if i < len(tenths) {
+			table[i].Tenths = tenths[i]
+		}
+	}
+	return table[:]
+}
+
+// bar is one rectangle of the index picture; the whole is 1000 wide, one for each
+// tenth.
+type bar struct {
+	X, W int
+	Fill string
+}
+
+func stack(tenths []int) []bar {
+	var out []bar
+	x := 0
+	for _, p := range parts(tenths) {
+		out = append(out, bar{x, p.Tenths, p.Fill})
+		x += p.Tenths
+	}
+	return out
+}
+
+// factRow is one line of the facts' table.
+type factRow struct{ Label, Value, Source, Tone string }
+
+// factRows lists the facts of a case in words, each with where it came from.
+func factRows(v casefile.View) []factRow {
+	names := map[core.MemberRef]string{}
+	for _, m := range v.Members {
+		names[m.Ref] = m.Name
+	}
+	var rows []factRow
+	for path, said := range wording.Facts(v.Facts.Household) {
+		label := wording.FactLabel(path)
+		if rest, ok := strings.CutPrefix(path, "members/"); ok {
+			ref, _, _ := strings.Cut(rest, "/")
+			label = names[core.MemberRef(ref)] + " " + label
+		}
+		source, tone := sourceOf(v.Facts.Provenance[path])
+		rows = append(rows, factRow{label, said, source, tone})
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].Label < rows[j].Label })
+	return rows
+}
+
+// sourceOf says in words where a fact came from; what a person said waits for the
+// visit, what a register knows does not.
+func sourceOf(p core.Provenance) (string, string) {
+	from, kind, _ := strings.Cut(p.Said, ":")
+	switch {
+	case from == "registry":
+		return "登记" + sourceKinds[kind], "blue"
+	case from == "visit":
+		return "入户核实", "leaf"
+	case p.CallID != "":
+		return "电话里说", "amber"
+	case p.Said == "":
+		return "来源不明", "red"
+	}
+	return "本人说,待核", "amber"
+}
+
+var sourceKinds = map[string]string{"disability": "·残联", "medical": "·医保", "civil": "·民政", "school": "·教体"}
