@@ -47,8 +47,13 @@ func (w identity) run(cmd *exec.Cmd, dir string) {
 	}
 }
 
+// makeDir makes a folder for the server's user alone, and missing parents open to
+// passage whatever the umask says: root's own folders would shut that user out.
 func (w identity) makeDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := passable(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
@@ -58,6 +63,19 @@ func (w identity) makeDir(dir string) error {
 		return os.Chown(dir, w.uid, w.gid)
 	}
 	return nil
+}
+
+func passable(dir string) error {
+	if _, err := os.Stat(dir); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := passable(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return os.Chmod(dir, 0o755)
 }
 
 // placeFor says who runs the server and where. When root asks for a folder below
@@ -80,11 +98,11 @@ func placeFor(asked string) (identity, string, error) {
 }
 
 // closedTo reports whether a user cannot pass through dir or a parent of it.
-// Folders that do not exist yet are made open to passage by nobody but root, so
-// only existing ones count.
+// Folders that do not exist yet will be made open to passage, so only existing
+// ones count.
 func closedTo(who identity, dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
-		if info, err := os.Stat(dir); err == nil {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			st, ok := info.Sys().(*syscall.Stat_t)
 			bit := os.FileMode(0o001)
 			switch {
