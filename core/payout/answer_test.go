@@ -1,0 +1,294 @@
+package payout
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/jobs"
+	"lianou/core/jobs/jobstest"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+)
+
+// sendAll makes, approves and sends a batch and takes the answer in.
+func (h *house) sendAll() BatchView {
+	h.t.Helper()
+	b := h.approved()
+	h.must(h.Send(h.t.Context(), b.ID))
+	h.must(h.Poll(h.t.Context()))
+	return h.view(b.ID)
+}
+
+func (h *house) fixes() (out []Fix) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
+		out, err = h.FixTasks(ctx, tx)
+		return err
+	}))
+	return out
+}
+
+// F65: each code opens a task, two people mend it, the line is issued again once,
+// and the money arrives once.
+func TestReturnedLineIsMendedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var sum core.Fen
+	bad := map[string]string{}
+	for i, code := range []string{"", CodeNameMismatch, CodeClosed, CodeDormant, CodeNoAccount, "1999"} {
+		e := h.decided(i+1, town, core.Fen(10000+i))
+		_, err := h.entitle(e)
+		h.must(err)
+		sum += e.Amount
+		bad[e.Account.Reveal()] = code
+	}
+	h.bank.codes = bad
+	v := h.sendAll()
+	if v.State != "answered" || v.Paid != 10000 || v.Returned != sum-10000 {
+		t.Fatalf("batch %+v", v.Batch)
+	}
+	if l := h.ledger(); l.Owed != sum-10000 || l.Bank != 10000 || !l.Balanced() {
+		t.Errorf("ledger %+v", l)
+	}
+	if got := jobstest.States(t, h.db, jobs.Platform, "payout_returned"); got["available"] != 5 {
+		t.Errorf("returned jobs %v", got)
+	}
+	tasks := h.fixes()
+	if len(tasks) != 5 {
+		t.Fatalf("%d tasks", len(tasks))
+	}
+	for i, f := range tasks {
+		h.mend(f, account(t, "62284811111100000"+string(rune('1'+i))))
+	}
+	if got := h.view(v.ID); got.State != "closed" {
+		t.Errorf("all is mended and the batch is %s", got.State)
+	}
+	h.bank.codes = nil
+	if again := h.sendAll(); again.Totals != (Totals{5, sum - 10000}) || again.State != "closed" {
+		t.Errorf("second batch %+v", again.Batch)
+	}
+	if l := h.ledger(); l.Bank != sum || l.Owed != 0 || !l.Balanced() {
+		t.Errorf("ledger %+v", l)
+	}
+	err := h.tx(func(ctx context.Context, tx *pg.Tx) error { _, err := h.CreateBatch(ctx, tx, maker); return err })
+	if !errors.Is(err, ErrNothingDue) {
+		t.Errorf("a third batch: %v", err)
+	}
+}
+
+func (h *house) mend(f Fix, to core.BankAccount) {
+	h.t.Helper()
+	c := Correction{Account: to, Holder: "李秀英", Evidence: "看了卡和身份证"}
+	act := func(fn func(ctx context.Context, tx *pg.Tx) error, want error) {
+		h.t.Helper()
+		if err := h.tx(fn); !errors.Is(err, want) {
+			h.t.Fatalf("got %v, want %v", err, want)
+		}
+	}
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, check, f.ID) }, ErrMoved)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ProposeAccount(ctx, tx, maker, f.ID, c) }, nil)
+	act(func(ctx context.Context, tx *pg.Tx) error {
+		return h.RejectAccount(ctx, tx, check, f.ID, "尾号没对")
+	}, nil)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ProposeAccount(ctx, tx, maker, f.ID, c) }, nil)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, maker, f.ID) }, ErrSamePerson)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, check, f.ID) }, nil)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, check, f.ID) }, ErrMoved)
+	act(func(ctx context.Context, tx *pg.Tx) error { return h.ProposeAccount(ctx, tx, maker, f.ID, c) }, ErrMoved)
+}
+
+// A return that contradicts what was ordered moves no money and waits for a
+// person (P14: contradictory answers).
+//
+// Control: leave match out of take and the first case pays a fen too much.
+func TestContradictingReturnIsSetAside(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil  func(r *Return)
+		reason string
+	}{
+		"one fen more":      {func(r *Return) { r.Lines[0].Amount++; r.Paid++ }, "total differs"},
+		"a fen moved over":  {func(r *Return) { r.Lines[0].Amount++; r.Lines[1].Amount-- }, "line 1 differs"},
+		"a line missing":    {func(r *Return) { r.Paid -= r.Lines[1].Amount; r.Lines = r.Lines[:1] }, "number of lines differs"},
+		"a foreign line":    {func(r *Return) { r.Lines[1].Line = "P999999999999999" }, "line 2 differs"},
+		"an unknown batch":  {func(r *Return) { r.Batch = "LN999999999999" }, "no such batch"},
+		"nothing is spoilt": {func(*Return) {}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			sum := h.due(2)
+			h.bank.garble = func(raw []byte) []byte {
+				r, err := ParseReturn(raw)
+				if err != nil {
+					panic(err)
+				}
+				c.spoil(&r)
+				out, err := r.Bytes()
+				if err != nil {
+					panic(err)
+				}
+				return out
+			}
+			v := h.sendAll()
+			if got := h.reason(); got != c.reason {
+				t.Errorf("reason %q, want %q", got, c.reason)
+			}
+			l := h.ledger()
+			if spoilt := c.reason != ""; spoilt && (v.State != "sent" || l.Transit != sum || l.Bank != 0) || !spoilt && l.Bank != sum {
+				t.Errorf("state %s, ledger %+v", v.State, l)
+			}
+		})
+	}
+}
+
+func (h *house) reason() (reason string) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, `select reason from bank_return order by id desc limit 1`).Scan(&reason), "reason")
+	}))
+	return reason
+}
+
+// The same return under another name, after it was booked, books nothing again.
+func TestReturnImportedTwice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(3)
+	h.sendAll()
+	var raw []byte
+	for _, b := range h.bank.out {
+		raw = bytes.Clone(b)
+	}
+	h.must(h.TakeReturn(t.Context(), "again.ret", raw))
+	if h.reason() != "batch is closed" || h.ledger().Bank != sum {
+		t.Errorf("reason %q, ledger %+v", h.reason(), h.ledger())
+	}
+}
+
+// The answer to PUT is lost and the bank has paid: the next attempt asks first.
+//
+// Control: let Send go straight to the second PUT and puts is 2.
+func TestLostAnswerIsAskedNotResent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(3)
+	h.bank.lose = 1
+	b := h.approved()
+	if err := h.Send(t.Context(), b.ID); !core.KindOf(err).Retryable() {
+		t.Fatalf("a lost answer: %v", err)
+	}
+	if v := h.view(b.ID); v.State != "file_written" {
+		t.Fatalf("state %s", v.State)
+	}
+	h.must(h.Send(t.Context(), b.ID))
+	if v := h.view(b.ID); v.State != "closed" || h.bank.puts != 1 || h.ledger().Bank != sum {
+		t.Errorf("state %s, %d PUTs, ledger %+v", v.State, h.bank.puts, h.ledger())
+	}
+}
+
+// The same, but the bank has not answered yet: the same bytes are offered again,
+// and it stays one file.
+func TestSilentBankGetsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(3)
+	h.bank.lose, h.bank.silent = 1, true
+	b := h.approved()
+	_ = h.Send(t.Context(), b.ID)
+	h.must(h.Send(t.Context(), b.ID))
+	if v := h.view(b.ID); v.State != "sent" || h.bank.puts != 2 || len(h.bank.files) != 1 {
+		t.Errorf("state %s, %d PUTs, %d files", v.State, h.bank.puts, len(h.bank.files))
+	}
+}
+
+// A batch whose job died is taken up by the poll.
+func TestLeftBehindIsTakenUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(1)
+	h.approved()
+	before := jobstest.States(t, h.db, jobs.Platform, "send_batch")["available"]
+	h.must(h.Poll(t.Context()))
+	h.env.Advance(leftBehind * 2)
+	h.must(h.Poll(t.Context()))
+	if after := jobstest.States(t, h.db, jobs.Platform, "send_batch")["available"]; after != before+1 {
+		t.Errorf("jobs %d, then %d", before, after)
+	}
+}
+
+// A file refused before anything was booked frees the money; one whose number the
+// bank knows with other content does not.
+func TestRefusedFiles(t *testing.T) {
+	t.Parallel()
+	for code, free := range map[string]bool{CodeTotals: true, CodeFormat: true, CodeOtherContent: false} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			sum := h.due(2)
+			h.bank.refuse = code
+			v := h.sendAll()
+			l, due := h.ledger(), Totals{}
+			h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
+				due, err = h.Due(ctx, tx)
+				return err
+			}))
+			if free && (v.State != "closed" || due.Total != sum || l.Owed != sum || l.Transit != 0) {
+				t.Errorf("state %s, due %+v, ledger %+v", v.State, due, l)
+			}
+			if !free && (v.State != "refused" || due.Lines != 0 || l.Transit != sum) {
+				t.Errorf("state %s, due %+v, ledger %+v", v.State, due, l)
+			}
+			if !l.Balanced() {
+				t.Errorf("ledger %+v", l)
+			}
+			if h.bank.refuse = ""; free {
+				if again := h.sendAll(); again.State != "closed" || again.Paid != sum {
+					t.Errorf("second batch %+v", again.Batch)
+				}
+			}
+		})
+	}
+}
+
+func TestWrongPasswordIsOurs(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	client, err := NewBank(BankConfig{URL: b.URL, User: "lianou", Password: "wrong"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Put(t.Context(), "x.pay", []byte("x")); core.KindOf(err) != core.KindInternal {
+		t.Errorf("got %v", err)
+	}
+	if _, err := NewBank(BankConfig{URL: "ftp://x", User: "a", Password: "b"}); err == nil {
+		t.Error("ftp is taken")
+	}
+}
+
+// No account number may stand in the clear anywhere in the database.
+func TestAccountsAreSealed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.decided(1, town, 500)
+	_, err := h.entitle(e)
+	h.must(err)
+	h.bank.codes[e.Account.Reveal()] = CodeClosed
+	h.sendAll()
+	h.mend(h.fixes()[0], e.Account)
+	h.must(h.env.DB(pgtest.Owner).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const q = `select count(*) from (select to_jsonb(e)::text t from payout_entitlement e union all select to_jsonb(l)::text from payout_line l
+			union all select to_jsonb(f)::text from payout_fix f union all select encode(sealed, 'escape') from payout_file) x where position($1 in t) > 0`
+		var n int
+		if err := tx.QueryRow(ctx, q, e.Account.Reveal()).Scan(&n); err != nil {
+			return pg.Fail(err, "look for the account")
+		}
+		if n != 0 {
+			t.Errorf("the account stands in the clear in %d rows", n)
+		}
+		return nil
+	}))
+}

@@ -1,0 +1,197 @@
+package payout
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+)
+
+func TestEntitleIsIdempotent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.decided(1, town, 36000)
+	a, err := h.entitle(e)
+	h.must(err)
+	b, err := h.entitle(e)
+	h.must(err)
+	if a != b || h.ledger().Entitled != 36000 {
+		t.Errorf("ids %d and %d, ledger %+v", a, b, h.ledger())
+	}
+}
+
+// F66, F67, P14: what may not become money. Each case differs from the accepted
+// one in a single thing.
+//
+// Control: drop trigger payout_entitlement_decided and the first three pass; drop
+// index payout_entitlement_once and "another claim" passes.
+func TestEntitleRefuses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	paid := h.decided(1, town, 36000)
+	_, err := h.entitle(paid)
+	h.must(err)
+	refused := h.decided(3, town, 36000)
+	h.must(h.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update decision set outcome = 'refused' where id = $1`, refused.Decision)
+		return pg.Fail(err, "refuse")
+	}))
+	for name, c := range map[string]struct {
+		e     Entitlement
+		spoil func(e *Entitlement)
+		want  error
+	}{
+		"a refused claim":                                    {refused, func(*Entitlement) {}, ErrUndecided},
+		"one fen more than decided":                          {h.decided(4, town, 36000), func(e *Entitlement) { e.Amount++ }, ErrUndecided},
+		"another digest":                                     {h.decided(5, town, 36000), func(e *Entitlement) { e.DecisionDigest = "b" + digest64[1:] }, ErrUndecided},
+		"another claim's decision":                           {h.decided(6, town, 36000), func(e *Entitlement) { e.Decision = paid.Decision }, ErrUndecided},
+		"the same person, scheme and month by another claim": {h.decided(1, town, 36000), func(*Entitlement) {}, ErrTwice},
+		"no account":                                         {h.decided(7, town, 36000), func(e *Entitlement) { e.Account = core.BankAccount{} }, core.Invalid("bank_account", "")},
+		"a month 13":                                         {h.decided(8, town, 36000), func(e *Entitlement) { e.Period = "202613" }, core.Invalid("period", "")},
+		"a name that fits no bank file": {h.decided(9, town, 36000), func(e *Entitlement) {
+			e.Holder = "古丽巴哈尔古丽巴哈尔古丽巴哈尔古丽巴哈尔古"
+		}, core.Invalid("holder", "")},
+	} {
+		c.spoil(&c.e)
+		if _, err := h.entitle(c.e); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+	}
+	if got := h.ledger().Entitled; got != 36000 {
+		t.Errorf("entitled %d", got)
+	}
+}
+
+// Registry or decision edits after the freeze reach no line: the line checks the
+// decision again.
+func TestLineChecksTheDecisionAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.decided(1, town, 36000)
+	_, err := h.entitle(e)
+	h.must(err)
+	h.must(h.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update decision set digest = $2 where id = $1`, e.Decision, "c"+digest64[1:])
+		return pg.Fail(err, "tamper")
+	}))
+	err = h.tx(func(ctx context.Context, tx *pg.Tx) error { _, err := h.CreateBatch(ctx, tx, maker); return err })
+	if !errors.Is(err, ErrUndecided) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNextMonth(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(3)
+	once := h.decided(9, town, 500)
+	once.Monthly = false
+	_, err := h.entitle(once)
+	h.must(err)
+	stopped := h.decided(10, town, 700)
+	_, err = h.entitle(stopped)
+	h.must(err)
+	next := func(p Period) (n int) {
+		h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+			n, err = h.NextMonth(ctx, tx, p)
+			return err
+		}))
+		return n
+	}
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		return h.Stop(ctx, tx, stopped.Claim, town, StopOrder{From: "202604", Reason: "收入提高了", By: maker})
+	}))
+	if a, b := next("202604"), next("202604"); a != 3 || b != 0 {
+		t.Errorf("made %d, then %d", a, b)
+	}
+	if n := next("202606"); n != 0 {
+		t.Errorf("a month was jumped and %d made", n)
+	}
+	v := h.sendAll()
+	if v.Totals.Lines != 8 || v.State != "closed" || !h.ledger().Balanced() {
+		t.Errorf("batch %+v, ledger %+v", v.Batch, h.ledger())
+	}
+}
+
+func TestPeriods(t *testing.T) {
+	t.Parallel()
+	if p := PeriodOf(core.NewDate(2026, 12, 31)); p != "202612" || p.Next() != "202701" || p.Month() != 12 {
+		t.Errorf("%s %s %d", p, p.Next(), p.Month())
+	}
+	for _, bad := range []string{"", "2026", "202600", "199912", "2026-3"} {
+		if _, err := ParsePeriod(bad); err == nil {
+			t.Errorf("%q passes", bad)
+		}
+	}
+}
+
+// F64: whatever is done, kept or rolled back, in any order, the ledger balances,
+// nobody is paid twice, and what is not on a card is owed or on its way.
+func TestLedgerBalancesUnderAnything(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n, entitled := 0, core.Fen(0)
+	errRoll := errors.New("rolled back")
+	rapid.Check(t, func(r *rapid.T) {
+		roll := rapid.IntRange(0, 3).Draw(r, "roll") == 0
+		h.bank.lose = rapid.IntRange(0, 1).Draw(r, "lose")
+		keep := func(fn func(ctx context.Context, tx *pg.Tx) error) bool {
+			err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
+				if err := fn(ctx, tx); err != nil {
+					return err
+				}
+				if roll {
+					return errRoll
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, errRoll) && !errors.Is(err, ErrNothingDue) && !errors.Is(err, ErrMoved) {
+				r.Fatalf("step: %v", err)
+			}
+			return err == nil
+		}
+		switch rapid.SampledFrom([]string{"entitle", "entitle", "batch", "mend", "poll"}).Draw(r, "step") {
+		case "entitle":
+			n++
+			e := h.decided(n, town, core.Fen(rapid.Int64Range(1, 1_000_000).Draw(r, "fen")))
+			if rapid.IntRange(0, 4).Draw(r, "bad") == 0 {
+				h.bank.codes[e.Account.Reveal()] = CodeClosed
+			}
+			if keep(func(ctx context.Context, tx *pg.Tx) error { _, err := h.Entitle(ctx, tx, e); return err }) {
+				entitled += e.Amount
+			}
+		case "batch":
+			var b Batch
+			if keep(func(ctx context.Context, tx *pg.Tx) (err error) { b, err = h.CreateBatch(ctx, tx, maker); return err }) {
+				h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) }))
+				_ = h.Send(t.Context(), b.ID)
+			}
+		case "mend":
+			for _, f := range h.fixes() {
+				n++
+				c := Correction{Account: account(t, "62284822222"+string(rune('0'+n/100%10))+string(rune('0'+n/10%10))+string(rune('0'+n%10))+"000"), Holder: "李秀英", Evidence: "看了卡"}
+				if keep(func(ctx context.Context, tx *pg.Tx) error { return h.ProposeAccount(ctx, tx, maker, f.ID, c) }) {
+					keep(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, check, f.ID) })
+				}
+			}
+		case "poll":
+			h.must(h.Poll(t.Context()))
+		}
+		if l := h.ledger(); !l.Balanced() || l.Entitled != entitled {
+			r.Fatalf("entitled %d, ledger %+v", entitled, l)
+		}
+	})
+	var twice int
+	h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) error {
+		const q = `select count(*) from (select entitlement from payout_line where state = 'paid' group by 1 having count(*) > 1) x`
+		return pg.Fail(tx.QueryRow(ctx, q).Scan(&twice), "paid twice")
+	}))
+	if twice != 0 {
+		t.Errorf("%d paid twice", twice)
+	}
+}
