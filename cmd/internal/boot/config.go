@@ -19,6 +19,9 @@ func (s Secret) String() string {
 // LogValue masks the secret in logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
+// MarshalText masks the secret in JSON, which a log of a whole struct is.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Reveal gives the secret to what needs it.
 func (s Secret) Reveal() string { return string(s) }
 
