@@ -1,0 +1,55 @@
+package audit
+
+import (
+	"strconv"
+
+	"lianou/core"
+)
+
+// Reading is one look at a person's data.
+type Reading struct {
+	Actor   Actor
+	Person  core.PersonID
+	Case    core.CaseID
+	Region  core.RegionCode
+	Purpose string   // required
+	Fields  []string // what was shown: names of fields, not their values
+}
+
+// PersonRead is the entry of a look at one person: who, whom, why, which fields.
+func PersonRead(r Reading) Entry {
+	return Entry{Actor: r.Actor, Act: "person.read", Case: r.Case, Subject: PersonSubject(r.Person), Region: r.Region,
+		Purpose: r.Purpose, Detail: struct {
+			Fields []string `json:"fields"`
+		}{r.Fields}}
+}
+
+// PersonSubject is how a person of the base store is named in entries.
+func PersonSubject(id core.PersonID) string { return "person:" + strconv.FormatInt(int64(id), 10) }
+
+// Listing is one list, search or export that was shown.
+type Listing struct {
+	Actor   Actor
+	Act     string // "person.listed", "case.exported" ...
+	Region  core.RegionCode
+	Purpose string
+	IDs     []int64 // of what was shown
+	Asked   string  // digest or coded form of what was asked for; no personal number
+}
+
+// Listed is the one entry of a list, with the ids shown.
+func Listed(l Listing) Entry {
+	return Entry{Actor: l.Actor, Act: l.Act, Region: l.Region, Purpose: l.Purpose, Detail: struct {
+		IDs   []int64 `json:"ids"`
+		Count int     `json:"count"`
+		Asked string  `json:"asked,omitempty"`
+	}{l.IDs, len(l.IDs), l.Asked}}
+}
+
+// Refused is the entry of something turned away: what is the noun's verb, such as
+// "signature", giving "refusal.signature"; code is the stable code of the answer.
+func Refused(actor Actor, what, code string) Entry {
+	return Entry{Actor: actor, Act: "refusal." + what, Detail: struct {
+		Code string `json:"code"`
+	}{code}}
+}
