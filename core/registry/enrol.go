@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/pg"
 )
@@ -169,6 +171,23 @@ func (r *Registry) Empty(ctx context.Context, tx *pg.Tx) (bool, error) {
 	var some bool
 	err := tx.QueryRow(ctx, `select exists (select 1 from person)`).Scan(&some)
 	return !some, pg.Fail(err, "look whether anybody is registered")
+}
+
+// Has reports which of some households are in the store, as far as the scope of
+// tx can see, so that a load broken off can go on.
+func (r *Registry) Has(ctx context.Context, tx *pg.Tx, ids []core.HouseholdID) (map[core.HouseholdID]bool, error) {
+	plain := make([]int64, len(ids))
+	for i, id := range ids {
+		plain[i] = int64(id)
+	}
+	rows, err := tx.Query(ctx, `select id from household where id = any ($1)`, plain)
+	if err != nil {
+		return nil, pg.Fail(err, "look for households")
+	}
+	found := map[core.HouseholdID]bool{}
+	var id core.HouseholdID
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error { found[id] = true; return nil })
+	return found, pg.Fail(err, "look for households")
 }
 
 // knownAt is when a sheet became known: as it says, or now.

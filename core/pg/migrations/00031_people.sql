@@ -121,6 +121,7 @@ as $$ select coalesce((select case when name = said then 'match' else 'mismatch'
 -- +goose StatementEnd
 revoke execute on function registry_flagged(bytea), registry_vouch(bytea, text) from public;
 grant execute on function registry_flagged(bytea), registry_vouch(bytea, text) to lianou_platform;
+grant execute on function registry_flagged(bytea) to lianou_import;
 
 grant select, insert on household, person, membership, household_sheet, person_sheet, account_change to lianou_platform, lianou_import;
 grant select, insert, delete on person_token to lianou_platform, lianou_import;

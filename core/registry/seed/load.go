@@ -35,44 +35,86 @@ type Loader struct {
 // Result counts what was loaded.
 type Result struct{ Households, People int }
 
-// Load writes the places, the Stories and cfg.People invented people. It stops at
-// the first error; what whole chunks brought in before stays. Errors: ErrNotEmpty.
+// Load writes the places, the Stories and cfg.People invented people. A load that
+// was broken off goes on: chunks that are in stay as they are. Errors: ErrNotEmpty
+// when other people are there, or all of these.
 func (l Loader) Load(ctx context.Context, number uint64, people int) (Result, error) {
-	var today core.Date
-	err := l.DB.Tx(ctx, pg.City("seed: places and stories"), func(ctx context.Context, tx *pg.Tx) error {
-		today = tx.Today()
-		empty, err := l.Registry.Empty(ctx, tx)
+	var g *Generator
+	var missing []int
+	err := l.DB.Tx(ctx, pg.City("seed: places and stories"), func(ctx context.Context, tx *pg.Tx) (err error) {
+		g, err = NewGenerator(Config{Number: number, People: people, Today: tx.Today(), Regions: l.Regions})
 		if err != nil {
 			return err
 		}
-		if !empty {
-			return ErrNotEmpty
-		}
-		if err := registry.SaveRegions(ctx, tx, l.Regions); err != nil {
+		if err := l.stories(ctx, tx); err != nil {
 			return err
 		}
-		var known []registry.NewHousehold
-		for _, s := range Stories() {
-			known = append(known, s.Known(today))
+		missing, err = l.missing(ctx, tx, g)
+		if err == nil && len(missing) == 0 {
+			err = ErrNotEmpty
 		}
-		return l.Registry.LoadBatch(ctx, tx, known)
+		return err
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	g, err := NewGenerator(Config{Number: number, People: people, Today: today, Regions: l.Regions})
-	if err != nil {
-		return Result{}, err
-	}
-	return l.chunks(ctx, g)
+	return l.chunks(ctx, g, missing)
 }
 
-// chunks makes and loads all chunks, a few at a time, and moves the numbering on.
-func (l Loader) chunks(ctx context.Context, g *Generator) (Result, error) {
+// stories writes the places and the Stories into an empty store. In one that is
+// not empty the Stories must stand already: they are what marks it as invented.
+func (l Loader) stories(ctx context.Context, tx *pg.Tx) error {
+	empty, err := l.Registry.Empty(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var known []registry.NewHousehold
+	for _, s := range Stories() {
+		known = append(known, s.Known(tx.Today()))
+	}
+	if empty {
+		if err := registry.SaveRegions(ctx, tx, l.Regions); err != nil {
+			return err
+		}
+		return l.Registry.LoadBatch(ctx, tx, known)
+	}
+	for _, h := range known {
+		for _, m := range h.Members {
+			flagged, err := l.Registry.Flagged(ctx, tx, m.IDNumber)
+			if err == nil && !flagged {
+				err = ErrNotEmpty
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// missing lists the chunks that are not in yet. A chunk is one transaction, so its
+// first household stands for it.
+func (l Loader) missing(ctx context.Context, tx *pg.Tx, g *Generator) ([]int, error) {
+	ids := make([]core.HouseholdID, g.Chunks())
+	for i := range ids {
+		ids[i] = core.HouseholdID(firstHousehold + i*chunkPeople)
+	}
+	found, err := l.Registry.Has(ctx, tx, ids)
+	var out []int
+	for i, id := range ids {
+		if !found[id] {
+			out = append(out, i)
+		}
+	}
+	return out, err
+}
+
+// chunks makes and loads chunks, a few at a time, and moves the numbering on.
+func (l Loader) chunks(ctx context.Context, g *Generator, missing []int) (Result, error) {
 	var households, people atomic.Int64
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
-	for i := range g.Chunks() {
+	for _, i := range missing {
 		if inner.Err() != nil {
 			break
 		}

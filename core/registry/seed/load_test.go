@@ -85,6 +85,51 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// TestLoadGoesOn: a load that was broken off loads what is missing and nothing
+// twice, and a store with other people in it is left alone.
+func TestLoadGoesOn(t *testing.T) {
+	t.Parallel()
+	env := pgtest.New(t)
+	l := loader(t, env)
+	ctx, cancel := context.WithCancel(t.Context())
+	l.Progress = func(int, int) { cancel() } // after the first chunk that is in
+	if _, err := l.Load(ctx, 1, 10_000); err == nil {
+		t.Fatal("a load that was stopped succeeded")
+	}
+	l.Progress = nil
+	rest, err := l.Load(t.Context(), 1, 10_000)
+	if err != nil || rest.People == 0 || rest.People > 8000 {
+		t.Errorf("the rest is %+v: %v", rest, err)
+	}
+	err = env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		var people int
+		err := tx.QueryRow(ctx, `select count(*) from person`).Scan(&people)
+		if people != 10_009 {
+			t.Errorf("%d people, want 10009", people)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLoadLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	env := pgtest.New(t)
+	l := loader(t, env)
+	err := env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return l.Registry.LoadBatch(ctx, tx, []registry.NewHousehold{{ID: 900, Live: seed.Stories()[0].Known(tx.Today()).Live, Since: tx.Today(),
+			Members: []registry.NewPerson{{ID: 900, Ref: "m1", Name: "真人"}}}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Load(t.Context(), 1, 2000); !errors.Is(err, seed.ErrNotEmpty) {
+		t.Errorf("invented people beside another: %v", err)
+	}
+}
+
 // BenchmarkLoad loads 20,000 people: the share of `lianou up` that B13 allows.
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
