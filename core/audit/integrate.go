@@ -152,24 +152,30 @@ func (in *Integrator) agree(ctx context.Context, tx *pg.Tx, h Checkpoint, out *o
 	if h.Size == 0 {
 		return e, nil
 	}
-	signed, err := readNote(ctx, tx, h.Size)
-	if err != nil {
-		return nil, err
-	}
-	c, err := ParseCheckpoint(signed, in.cfg.Key)
-	if err != nil || c != h {
-		return nil, ErrRewritten
-	}
-	if out.last.Size > 0 {
-		before, err := readNote(ctx, tx, out.last.Size)
-		if err != nil {
-			return nil, ErrRewritten
+	for _, want := range []Checkpoint{h, out.last} {
+		if want.Size == 0 {
+			continue
 		}
-		if c, err := ParseCheckpoint(before, in.cfg.Key); err != nil || c != out.last {
-			return nil, ErrRewritten
+		if err := in.signedAs(ctx, tx, want); err != nil {
+			return nil, err
 		}
 	}
 	return e, nil
+}
+
+// signedAs finds the stored checkpoint of want's size to be want, signed.
+func (in *Integrator) signedAs(ctx context.Context, tx *pg.Tx, want Checkpoint) error {
+	signed, err := readNote(ctx, tx, want.Size)
+	if core.KindOf(err) == core.KindNotFound {
+		return ErrRewritten
+	}
+	if err != nil {
+		return err
+	}
+	if c, err := ParseCheckpoint(signed, in.cfg.Key); err != nil || c != want {
+		return ErrRewritten
+	}
+	return nil
 }
 
 // copyOut brings the copy outside up to the committed log. A crash before it is
