@@ -6,20 +6,21 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/staff"
 )
 
-// Role is a staff role as core/staff names them. A person may have several, but
-// nobody acts twice on one claim.
-type Role string
+// Role is a staff role. A person may have several, but nobody acts twice on one
+// claim.
+type Role = staff.Role
 
 // The roles that act on cases.
 const (
-	RoleClerk     Role = "clerk"
-	RoleAssistant Role = "assistant" // 村级协理员
-	RoleOfficer   Role = "officer"   // 乡镇经办
-	RoleApprover  Role = "approver"  // 乡镇审批
-	RoleCounty    Role = "county"
-	RoleCity      Role = "city"
+	RoleClerk     = staff.Clerk
+	RoleAssistant = staff.Assistant // 村级协理员
+	RoleOfficer   = staff.Officer   // 乡镇经办
+	RoleApprover  = staff.Approver  // 乡镇审批
+	RoleCounty    = staff.County
+	RoleCity      = staff.City
 )
 
 // Actor is who acts: a member of staff with roles and an area, or a job.
@@ -28,7 +29,12 @@ type Actor struct {
 	Staff   core.StaffID
 	Name    string // as colleagues read it
 	Roles   []Role
-	Regions []core.RegionCode // townships, or a county or the city as a whole
+	Regions []core.RegionCode // townships
+}
+
+// As makes an Actor of a member of staff.
+func As(p staff.Person) Actor {
+	return Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: p.Roles, Regions: p.Regions}
 }
 
 // JobActor is a machine at work: it may open, assess and route, and decides

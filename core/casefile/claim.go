@@ -166,6 +166,7 @@ type Proposal struct {
 	Reasons   []Reason
 	By        core.StaffID
 	Emergency bool
+	Decides   string // who decides at this amount; "" leaves it as the Book says
 }
 
 // ErrNoReason is the answer to an outcome without a reason.
@@ -193,8 +194,8 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 		amount = int64(*p.Amount)
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
-		period = $6, sample = $7, emergency = $8, updated = $9 where id = $1`,
-		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now())
+		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides) where id = $1`,
+		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides)
 	return pg.Fail(err, "propose for a claim")
 }
 
@@ -223,10 +224,10 @@ func (s *Store) SetMoney(ctx context.Context, tx *pg.Tx, c Claim, m Money) error
 	return pg.Fail(err, "write the payment of a claim")
 }
 
-// SetDelivered records that a thing or service reached the household, or that an
-// outside body answered with result.
+// SetDelivered records that a thing or service reached the household, and
+// what it was.
 func (s *Store) SetDelivered(ctx context.Context, tx *pg.Tx, c Claim, result string) error {
-	if c.State != ClaimDelivering && c.State != ClaimReferred {
+	if c.State != ClaimDelivering {
 		return ErrMovedOn
 	}
 	_, err := tx.Exec(ctx, `update claim set delivered = $2, result = $3, updated = $2 where id = $1`, c.ID, tx.Now(), result)
@@ -246,4 +247,13 @@ func (s *Store) Told(ctx context.Context, tx *pg.Tx, c Claim) error {
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'closed', told = coalesce(told, $2), updated = $2 where id = $1`, c.ID, tx.Now())
 	return pg.Fail(err, "close a claim")
+}
+
+// SetResult writes what the outside body answered; once.
+func (s *Store) SetResult(ctx context.Context, tx *pg.Tx, c Claim, result string) error {
+	if c.Result != "" {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update claim set result = $2, updated = $3 where id = $1`, c.ID, result, tx.Now())
+	return pg.Fail(err, "write the result of a referred claim")
 }

@@ -114,7 +114,11 @@ func (s *Store) DecideClaim(ctx context.Context, tx *pg.Tx, c Claim, d Decision)
 	if err := c.allow(to); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update claim set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
+	// An approver may refuse what was proposed to be approved, with reasons of
+	// their own; the claim then says what was decided.
+	proposal := map[Outcome]Outcome{Approved: ProposeApprove, Refused: ProposeRefuse, Referred: ProposeRefer}[d.Outcome]
+	_, err := tx.Exec(ctx, `update claim set state = $2, proposal = $3, reasons = $4, updated = $5 where id = $1`,
+		c.ID, to, proposal, encode(d.Reasons), tx.Now())
 	switch pg.Constraint(err) {
 	case "claim_notice":
 		return ErrNoticeRuns

@@ -47,7 +47,7 @@ func (s *Store) Relocate(ctx context.Context, tx *pg.Tx, c Case, region, village
 		return ErrMovedOn
 	}
 	_, err := tx.Exec(ctx, `update casefile set region = $2, village = $3, town = $4, village_name = $5, officer = null,
-		assistant = null, updated = $6 where id = $1`, c.ID, region, village, names[0], names[1], tx.Now())
+		assistant = null, routed = null, updated = $6 where id = $1`, c.ID, region, village, names[0], names[1], tx.Now())
 	return pg.Fail(err, "move a case to another township")
 }
 

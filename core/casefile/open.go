@@ -22,6 +22,7 @@ type NewCase struct {
 	Household   core.HouseholdID                 // 0 when the registry has none
 	Person      core.PersonID                    // the applicant
 	Persons     map[core.MemberRef]core.PersonID // the members the registry knows
+	Extra       []core.NamedMember               // in the registry's household, not named in the application
 }
 
 // Opened says what Open did.
@@ -132,14 +133,21 @@ func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n N
 	for _, p := range n.Application.People {
 		names[p.Ref] = p
 	}
+	refs := make([]core.MemberRef, 0, len(n.Application.Household.Members)+len(n.Extra))
 	for _, m := range n.Application.Household.Members {
-		p := names[m.Ref]
-		sealed, err := b.put("case_member", "id_number/"+string(m.Ref), p.ID.Reveal())
+		refs = append(refs, m.Ref)
+	}
+	for _, p := range n.Extra {
+		refs, names[p.Ref] = append(refs, p.Ref), p
+	}
+	for _, ref := range refs {
+		p := names[ref]
+		sealed, err := b.put("case_member", "id_number/"+string(ref), p.ID.Reveal())
 		if err != nil {
 			return fmt.Errorf("seal a member: %w", err)
 		}
 		_, err = tx.Exec(ctx, `insert into case_member (case_id, region, ref, name, person, id_number) values ($1, $2, $3, $4, $5, $6)`,
-			id, n.Region, m.Ref, p.Name, number(n.Persons[m.Ref]), sealed)
+			id, n.Region, ref, p.Name, number(n.Persons[ref]), sealed)
 		if err != nil {
 			return pg.Fail(err, "write a member")
 		}

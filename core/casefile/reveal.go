@@ -119,3 +119,19 @@ func (s *Store) OpenPerson(ctx context.Context, tx *pg.Tx, c Case) (Sealed, erro
 	out.Account, _ = core.ParseBankAccount(account)
 	return out, nil
 }
+
+// SetAccount seals the account that the household named; a later one replaces it
+// as long as nothing was decided on it. Corrections after a payment came back go
+// through core/payout, which wants two people.
+func (s *Store) SetAccount(ctx context.Context, tx *pg.Tx, c Case, account core.BankAccount) error {
+	b, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.put("casefile", string(FieldAccount), account.Reveal())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update casefile set account = $2, updated = $3 where id = $1`, c.ID, sealed, tx.Now())
+	return pg.Fail(err, "write the account of a case")
+}

@@ -572,7 +572,7 @@ grant update (region, village, town, village_name, state, urgent, household, per
     accept_due, decide_due, returns, updated, account, recording) on casefile to lianou_platform;
 grant update (state, citizen) on case_application to lianou_platform;
 grant update (person) on case_member to lianou_platform;
-grant update (state, amount, period, sample, emergency, agreed_by, proposer, proposal, reasons, due, told_text, result,
+grant update (state, decides, amount, period, sample, emergency, agreed_by, proposer, proposal, reasons, due, told_text, result,
     money, paid, delivered, told, updated) on claim to lianou_platform;
 grant update (first_staff, second_staff, planned, done, remote, facts_version, present, place, statement, recording,
     signatures, photos) on visit to lianou_platform;

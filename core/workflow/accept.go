@@ -1,0 +1,139 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/policy"
+	"lianou/core/wording"
+)
+
+// Accept is the one click: the case is taken on, every item the household agrees
+// to is filed, and two people are sent.
+type Accept struct {
+	Case     core.CaseID
+	Items    []core.ItemCode // the household agreed to these; at least one
+	Visitors [2]core.StaffID // two different people, or both 0 to plan the visit later
+	VisitOn  core.Date       // required with Visitors
+	Part     string          // "上午" or "下午"
+}
+
+// Accept takes a case on.
+func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) error {
+	on := target{name: casefile.ActAccept, trace: "case.accepted", id: in.Case}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if len(in.Items) == 0 {
+			return core.Invalid("items", "请至少勾一项家里同意办的事。")
+		}
+		book, err := f.Books.On(a.tx.Today())
+		if err != nil {
+			return err
+		}
+		// 1. File what was agreed; what was not wanted falls away.
+		last, err := a.agree(ctx, book, in.Items)
+		if err != nil {
+			return err
+		}
+		// 2. The civil clock begins.
+		if err := a.start(ctx, last); err != nil {
+			return err
+		}
+		a.detail["items"], a.detail["due"] = in.Items, last.String()
+		err = a.event(ctx, "case.accepted", fmt.Sprintf("%s受理了,从今天算期限。", a.c.Town), fmt.Sprintf("受理 %d 项", len(in.Items)))
+		if err != nil {
+			return err
+		}
+		// 3. Two people go and see.
+		if in.Visitors == [2]core.StaffID{} {
+			words := wording.Accepted(a.c.Town, a.tx.Today(), last)
+			return f.tell(ctx, a.tx, a.c, 0, fmt.Sprintf("accepted/%d", a.c.ID), words)
+		}
+		return a.plan(ctx, PlanVisit{Case: a.c.ID, Visitors: in.Visitors, On: in.VisitOn, Part: in.Part})
+	})
+}
+
+// start moves the case to accepted and sets its deadlines.
+func (a *act) start(ctx context.Context, decideBy core.Date) error {
+	if err := a.f.Cases.Accept(ctx, a.tx, a.c, a.actor.Staff, decideBy); err != nil {
+		return err
+	}
+	if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, casefile.DeadlineAccept); err != nil {
+		return err
+	}
+	return a.reload(ctx)
+}
+
+// agree files the items and gives the latest day by which one must be decided.
+func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCode) (core.Date, error) {
+	if err := a.missing(ctx, book, items); err != nil {
+		return 0, err
+	}
+	claims, err := a.f.Cases.Claims(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return 0, err
+	}
+	var last core.Date
+	for _, c := range claims {
+		if !slices.Contains(items, c.Item) {
+			if c.State == casefile.ClaimProposed {
+				err = a.f.Cases.MoveClaim(ctx, a.tx, c, casefile.ClaimWithdrawn)
+			}
+		} else if c.State == casefile.ClaimProposed {
+			due := a.due(book, c.Item)
+			last = max(last, due)
+			err = a.take(ctx, c, due)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	if last.IsZero() {
+		last = a.f.Routing.Days(a.tx.Today(), routineDays)
+	}
+	return last, nil
+}
+
+// take files one claim and sets its deadline.
+func (a *act) take(ctx context.Context, c casefile.Claim, due core.Date) error {
+	if err := a.f.Cases.Agree(ctx, a.tx, c, a.actor.Staff, due); err != nil {
+		return err
+	}
+	return a.f.Cases.SetDeadline(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: due})
+}
+
+// missing proposes the items that nobody proposed before, from the newest
+// findings: an officer may add any item the household asks for.
+func (a *act) missing(ctx context.Context, book *policy.Book, items []core.ItemCode) error {
+	findings, err := a.f.Cases.Findings(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		i := slices.IndexFunc(findings, func(f casefile.Finding) bool { return f.Item == item })
+		if i < 0 {
+			return core.Invalid("items", "没有这一项,请刷新后再选。")
+		}
+		if claim, ok := newClaim(book, findings[i]); ok {
+			if err := a.f.Cases.AddClaim(ctx, a.tx, a.c.ID, claim); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// routineDays stands in where an item names no number of days, such as a yearly
+// round: the promise is an answer on where it stands.
+const routineDays = 20
+
+// due is the last good day to decide an item, in working days from today.
+func (a *act) due(book *policy.Book, code core.ItemCode) core.Date {
+	days := routineDays
+	if item, ok := book.Item(code); ok && item.LimitDays > 0 {
+		days = item.LimitDays
+	}
+	return a.f.Routing.Days(a.tx.Today(), days)
+}

@@ -1,0 +1,173 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/hardship"
+	"lianou/core/jobs"
+	"lianou/core/matching"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/registry"
+)
+
+// Assess freezes what is known and said of a household, judges it against every
+// item and computes the index. Nothing is granted and nobody refused by it.
+func (f *Flow) Assess(ctx context.Context, job Assess) error {
+	var c casefile.Case
+	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
+		state, err := f.Cases.ApplicationState(ctx, tx, job.Application)
+		if err != nil || state == casefile.ApplicationAssessed || state == casefile.ApplicationRouted {
+			return err // done by an earlier run
+		}
+		if c, err = f.Cases.ByApplication(ctx, tx, job.Application); err != nil {
+			return err
+		}
+		if c, err = f.Cases.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		// 1. Freeze: the register's facts over what was said.
+		app, err := jobs.TakeHandover(ctx, tx, f.Opener, job.Application)
+		if err != nil {
+			return err
+		}
+		facts, err := f.gather(ctx, tx, c, &app)
+		if err != nil {
+			return err
+		}
+		if facts, err = f.Cases.AddFacts(ctx, tx, c.ID, facts); err != nil {
+			return err
+		}
+		// 2. Judge, and propose what fits and what was asked for.
+		if err := f.judge(ctx, tx, c, facts, app.Items); err != nil {
+			return err
+		}
+		if err := f.Cases.MoveApplication(ctx, tx, job.Application, casefile.ApplicationAssessed); err != nil {
+			return err
+		}
+		// 3. Next: to the township.
+		if err := f.jobs.Insert(ctx, tx, Route{Application: job.Application, Region: c.Region}); err != nil {
+			return err
+		}
+		return f.Audit.Write(ctx, tx, entry("case.assessed", c, map[string]any{"facts": facts.Digest, "version": facts.Version}))
+	})
+	return err
+}
+
+// gather merges the two sources into one frozen version.
+func (f *Flow) gather(ctx context.Context, tx *pg.Tx, c casefile.Case, app *core.Application) (casefile.Facts, error) {
+	said := stated{household: app.Household, sources: app.Sources, channel: app.Channel, at: app.At}
+	var r *registered
+	if c.Household != 0 {
+		known, err := f.recognise(ctx, tx, app)
+		if err != nil {
+			return casefile.Facts{}, err
+		}
+		h, sources, err := f.Registry.Facts(ctx, tx, because("case.assess", c.ID, app.ID), c.Household, tx.Today())
+		switch {
+		case errors.Is(err, registry.ErrNoHousehold):
+		case err != nil:
+			return casefile.Facts{}, err
+		default:
+			r = &registered{household: h, sources: sources, refs: known.refs}
+		}
+	}
+	h, sources, err := freeze(said, r, tx.Today())
+	return casefile.Facts{Household: h, Provenance: sources, Cause: "application"}, err
+}
+
+// judge stores findings and index of one version, and proposes a claim for each
+// item of the bundle and each item asked for by name: whoever asks may file it,
+// whatever the finding (domain.md 1.3).
+func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts casefile.Facts, asked []core.ItemCode) error {
+	book, err := f.Books.On(tx.Today())
+	if err != nil {
+		return err
+	}
+	m, err := f.matcher(book)
+	if err != nil {
+		return err
+	}
+	result := m.Explain(&facts.Household)
+	index := hardship.Score(&facts.Household, book)
+	findings := findingsOf(&result, book)
+	err = f.Cases.SaveAssessment(ctx, tx, c.ID, casefile.Assessment{Version: facts.Version, Book: book.Digest,
+		Findings: findings, Index: indexOf(index)})
+	if err != nil {
+		return err
+	}
+	for _, finding := range findings {
+		if !finding.Bundled && !slices.Contains(asked, finding.Item) {
+			continue
+		}
+		if claim, ok := newClaim(book, finding); ok {
+			if err := f.Cases.AddClaim(ctx, tx, c.ID, claim); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// newClaim fills a claim from the Book; false for an item that is not in it.
+func newClaim(book *policy.Book, finding casefile.Finding) (casefile.NewClaim, bool) {
+	item, ok := book.Item(finding.Item)
+	if !ok {
+		return casefile.NewClaim{}, false
+	}
+	return casefile.NewClaim{Item: item.Code, Name: item.Name, Everyday: item.Everyday, Department: bodyOf(item), Decides: item.Decides,
+		NoticeDays: item.NoticeDays, Cash: isCash(item) && item.Decides != policy.ByOutside, Benefit: finding.Benefit, Reasons: finding.Reasons}, true
+}
+
+// bodyOf is who has an item in the end, in Chinese.
+func bodyOf(item *policy.Item) string {
+	if item.Body != "" {
+		return item.Body
+	}
+	return item.Department.Name
+}
+
+// isCash reports whether the item's benefit is money on a card.
+func isCash(item *policy.Item) bool {
+	return slices.ContainsFunc(item.BenefitKind, func(kind string) bool {
+		return kind == "cash_monthly" || kind == "cash_once" || kind == "cash_term"
+	})
+}
+
+func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
+	list := make([]casefile.Finding, 0, len(result.Findings))
+	for _, m := range result.Findings {
+		one := casefile.Finding{Item: m.Item, Name: book.Title(m.Item), Outcome: m.Outcome.String(), Missing: m.Missing, After: m.After,
+			Bundled: slices.Contains(result.Bundle, m.Item), Benefit: casefile.Benefit{Per: m.Benefit.Per, Sample: m.Benefit.Sample, Text: m.Benefit.Text}}
+		if m.Benefit.Amount > 0 {
+			fen := int64(m.Benefit.Amount)
+			one.Benefit.Amount = &fen
+		}
+		if item, ok := book.Item(m.Item); ok {
+			one.Benefit.Cash = isCash(item)
+		}
+		for _, r := range m.Reasons {
+			one.Reasons = append(one.Reasons, casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member,
+				Fact: r.Fact, Value: r.Value, Limit: r.Limit, Law: r.Law})
+		}
+		for _, d := range result.Dropped {
+			if d.Item == m.Item {
+				one.Reasons = append(one.Reasons, casefile.Reason{Outcome: "dropped", Text: d.Why, Law: d.Law})
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+func indexOf(h hardship.Index) casefile.Index {
+	index := casefile.Index{Known: true, Tenths: h.Tenths, Low: h.Min, High: h.Max, Band: string(h.Band), Version: h.Version}
+	for _, p := range h.Parts {
+		index.Parts = append(index.Parts, p.Tenths)
+	}
+	return index
+}

@@ -1,0 +1,122 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/realname"
+)
+
+// CheckIdentity asks the register and, when it cannot vouch, the outside service,
+// and lets the case go on whatever the answer is (F28). The outside is asked
+// between two transactions, never inside one.
+func (f *Flow) CheckIdentity(ctx context.Context, job CheckIdentity) error {
+	var c casefile.Case
+	var person realname.Person
+	var answer realname.Answer
+	done, known := false, false
+	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) (err error) {
+		// 1. What is known already? A job that runs again finds its own answer.
+		if c, err = f.Cases.ByApplication(ctx, tx, job.Application); err != nil {
+			return err
+		}
+		last, tries, err := f.Realname.Last(ctx, tx, job.Application)
+		if err != nil {
+			return err
+		}
+		if known = tries >= job.Try || tries > 0 && last.Final(); known {
+			return nil
+		}
+		// 2. Ask the city's register.
+		plain, err := f.Cases.OpenPerson(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		person = realname.Person{Application: job.Application, Case: c.ID, Region: c.Region, Name: plain.Name, ID: plain.ID}
+		answer, done, err = f.Realname.AskRegister(ctx, tx, because("identity.check", c.ID, job.Application), person)
+		if err != nil || !done {
+			return err
+		}
+		return f.identified(ctx, tx, job, person, answer)
+	})
+	if err != nil || known || done {
+		return err
+	}
+	// 3. Ask the outside, without a transaction.
+	answer = f.Realname.AskOutside(ctx, person)
+	return f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
+		return f.identified(ctx, tx, job, person, answer)
+	})
+}
+
+// identified writes an answer and what follows from it.
+func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p realname.Person, a realname.Answer) error {
+	c, err := f.Cases.Lock(ctx, tx, p.Case)
+	if err != nil {
+		return err
+	}
+	if _, tries, err := f.Realname.Last(ctx, tx, job.Application); err != nil || tries >= job.Try {
+		return err // another worker wrote this try
+	}
+	// 4. The answer stays with the case.
+	p.Region = c.Region
+	if err := f.Realname.Save(ctx, tx, p, a); err != nil {
+		return err
+	}
+	if err := f.Cases.SetIdentity(ctx, tx, c.ID, casefile.Identity(a.Outcome)); err != nil {
+		return err
+	}
+	to := casefile.ApplicationIdentityPending
+	if a.Outcome == realname.Match {
+		to = casefile.ApplicationIdentified
+	}
+	if job.Try == 1 {
+		if err := f.Cases.MoveApplication(ctx, tx, job.Application, to); err != nil {
+			return err
+		}
+	}
+	if err := f.Cases.AddEvent(ctx, tx, identityEvent(c, a)); err != nil {
+		return err
+	}
+	// 5. Unavailable is asked again later; the case does not wait for it.
+	if wait, again := realname.Again(a, job.Try); again {
+		next := CheckIdentity{Application: job.Application, Try: job.Try + 1, Region: c.Region}
+		if err := f.jobs.InsertAt(ctx, tx, time.Now().Add(wait), next); err != nil {
+			return fmt.Errorf("ask again for case %d: %w", c.ID, err)
+		}
+	}
+	if job.Try == 1 {
+		if err := f.jobs.Insert(ctx, tx, Assess{Application: job.Application, Region: c.Region}); err != nil {
+			return err
+		}
+	}
+	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return f.Audit.Write(ctx, tx, entry("identity.checked", c, map[string]any{"outcome": a.Outcome, "by": a.By, "code": a.Code, "try": job.Try}))
+}
+
+// identityEvent tells staff the answer, and the citizen only what helps them.
+func identityEvent(c casefile.Case, a realname.Answer) casefile.Event {
+	e := casefile.Event{Case: c.ID, Kind: "identity." + string(a.Outcome), Actor: casefile.JobActor()}
+	switch a.Outcome {
+	case realname.Match:
+		e.Citizen, e.Staff = "身份核对好了。", "实名核验:一致"
+	case realname.Mismatch:
+		e.Staff = "实名核验:姓名和号码对不上,上门时看身份证和户口本"
+	case realname.NotFound:
+		e.Staff = "实名核验:没查到这个号码,上门时看户口本"
+	default:
+		e.Staff = "实名核验:暂时查不了,照常办,系统过后再查"
+		if a.Code == realname.CodeNoNumber {
+			e.Staff = "实名核验:还没有身份证号,上门时看证件"
+		}
+	}
+	if a.Outcome == realname.Match && a.By == "police" {
+		e.Staff += "(公安)"
+	}
+	return e
+}

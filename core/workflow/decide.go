@@ -1,0 +1,246 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/payout"
+	"lianou/core/policy"
+	"lianou/core/wording"
+)
+
+// Decide is the second person's decision.
+type Decide struct {
+	Claim   core.ClaimID
+	Outcome casefile.Outcome // casefile.Approved, Refused or Referred
+	Reasons []string         // required to refuse; else the proposal's reasons stand
+}
+
+// ErrNoAccount is the answer to approving money that has no card to go to.
+var ErrNoAccount = core.E(core.KindConflict, "no_account", "还没有收款的银行卡,请先登记再批。")
+
+// ErrOutcome is the answer to a decision that does not fit the proposal.
+var ErrOutcome = core.E(core.KindInvalid, "invalid_outcome", "这一项不能这样定。不同意提议的,请退回重提或写明理由不批。")
+
+// Decide decides a claim and starts what follows from it.
+func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) error {
+	on := target{name: casefile.ActDecide, trace: "claim.decided", claim: in.Claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		// 1. An approval follows a proposal to approve; a refusal always gives reasons.
+		reasons, err := a.reasonsFor(in)
+		if err != nil {
+			return err
+		}
+		// 2. The decision, with everything it rests on, once and for ever.
+		d, err := a.decide(ctx, in.Outcome, reasons)
+		if err != nil {
+			return err
+		}
+		a.detail["outcome"], a.detail["decision"], a.detail["digest"] = d.Outcome, d.ID, d.Digest
+		if err := f.Cases.Meet(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineDecide); err != nil {
+			return err
+		}
+		// 3. Refused or referred: tell the household, with the way to ask again.
+		switch d.Outcome {
+		case casefile.Refused:
+			return a.refused(ctx, d)
+		case casefile.Referred:
+			return a.referred(ctx)
+		}
+		// 4. Approved: money, or the thing itself.
+		return a.grant(ctx, d)
+	})
+}
+
+func (a *act) reasonsFor(in Decide) ([]casefile.Reason, error) {
+	for _, text := range in.Reasons {
+		if err := checkText("reasons", text, "请写明理由。"); err != nil {
+			return nil, err
+		}
+	}
+	reasons := reasonsOf(in.Reasons)
+	fits := map[casefile.Outcome]casefile.Outcome{casefile.Approved: casefile.ProposeApprove,
+		casefile.Refused: casefile.ProposeRefuse, casefile.Referred: casefile.ProposeRefer}
+	want, known := fits[in.Outcome]
+	switch {
+	case !known, a.claim.Decides == policy.ByOutside && in.Outcome == casefile.Approved:
+		return nil, ErrOutcome
+	case a.claim.Proposal == want && len(reasons) == 0:
+		return a.claim.Reasons, nil
+	case a.claim.Proposal == want || in.Outcome == casefile.Refused && len(reasons) > 0:
+		return reasons, nil
+	case in.Outcome == casefile.Refused:
+		return nil, casefile.ErrNoReason
+	}
+	return nil, ErrOutcome
+}
+
+func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []casefile.Reason) (casefile.Decision, error) {
+	visit, err := a.f.Cases.LastVisit(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	d := casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Outcome: outcome, HasAmount: a.claim.HasAmount,
+		Amount: a.claim.Amount, Period: a.claim.Period, Sample: a.claim.Sample, Proposer: a.claim.Proposer, Approver: a.actor.Staff,
+		Reasons: reasons, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Facts: facts.Digest, Book: a.c.Book},
+		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}
+	if d, err = a.f.Cases.AddDecision(ctx, a.tx, d); err != nil {
+		return d, err
+	}
+	if _, err := a.f.Cases.EndNotice(ctx, a.tx, a.claim.ID); err != nil {
+		return d, err
+	}
+	return d, a.f.Cases.DecideClaim(ctx, a.tx, a.claim, d)
+}
+
+// appeal is how and until when to ask again (domain.md 3.10).
+func (a *act) appeal() string { return wording.AskAgain(a.remedy(), a.claim.Department, a.county()) }
+
+func (a *act) remedy() wording.Remedy {
+	switch {
+	case a.claim.Item == "SF-01":
+		return wording.RemedyJustice
+	case a.claim.Decides == policy.ByOutside:
+		return wording.RemedyOwnBody
+	}
+	return wording.RemedyReview
+}
+
+func (a *act) county() string {
+	if p, ok := a.f.Registry.Regions().Place(a.c.Region.County()); ok {
+		return p.Name
+	}
+	return ""
+}
+
+// by is who decided, as letters say it.
+func (a *act) by() string {
+	if a.claim.Decides == policy.ByCounty {
+		return a.county()
+	}
+	return a.c.Town
+}
+
+func (a *act) refused(ctx context.Context, d casefile.Decision) error {
+	reason := d.Reasons[0].Text
+	err := a.event(ctx, "claim.refused", a.claim.Everyday+"这次没批:"+reason, a.claim.Name+":不予确认")
+	if err != nil {
+		return err
+	}
+	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.by(),
+		County: a.county(), Remedy: a.remedy(), Else: a.others(ctx)})
+	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
+}
+
+// others names what else may fit: eligible items that were not claimed.
+func (a *act) others(ctx context.Context) []string {
+	findings, err := a.f.Cases.Findings(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return nil
+	}
+	var list []string
+	for _, finding := range findings {
+		claimed := slices.ContainsFunc(a.all.Claims, func(c casefile.Claim) bool { return c.Item == finding.Item })
+		if finding.Bundled && !claimed && len(list) < 3 {
+			list = append(list, finding.Name)
+		}
+	}
+	return list
+}
+
+func (a *act) referred(ctx context.Context) error {
+	err := a.event(ctx, "claim.referred", a.claim.Everyday+"转给了"+a.claim.Department+"。", a.claim.Name+":转"+a.claim.Department)
+	if err != nil {
+		return err
+	}
+	days := routineDays
+	if book, err := a.f.Books.On(a.tx.Today()); err == nil {
+		if item, ok := book.Item(a.claim.Item); ok && item.LimitDays > 0 {
+			days = item.LimitDays
+		}
+	}
+	words := wording.Referred(a.claim.Everyday, a.claim.Department, days)
+	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("referred/%d", a.claim.ID), words)
+}
+
+// grant sends an approved claim on its way: cash becomes an entitlement that
+// names this decision, everything else is to be delivered.
+func (a *act) grant(ctx context.Context, d casefile.Decision) error {
+	_, claim, err := a.f.Cases.LockClaim(ctx, a.tx, a.claim.ID)
+	if err != nil {
+		return err
+	}
+	from := payout.PeriodOf(a.tx.Today())
+	if !claim.Cash || !claim.HasAmount || claim.Amount == 0 {
+		err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
+	} else {
+		if claim.Period == "month" {
+			from = from.Next() // 自确认次月起 (最低生活保障审核确认办法 第二十五条)
+		}
+		if err = a.entitle(ctx, claim, d, from); err == nil {
+			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimPaying)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if a.claim.Emergency && a.c.State != casefile.CasePaidFirst {
+		if err := a.f.Cases.Move(ctx, a.tx, a.c, casefile.CasePaidFirst); err != nil {
+			return err
+		}
+	}
+	if err := a.event(ctx, "claim.approved", a.claim.Everyday+"批准了。", a.claim.Name+":确认同意"); err != nil {
+		return err
+	}
+	words := wording.Approved(wording.Grant{Item: a.claim.Everyday, Amount: d.Amount, Per: d.Period, From: from.Start(), Sample: d.Sample, By: a.by()})
+	if claim.Cash && d.HasAmount {
+		return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
+	}
+	return nil // a thing is told when it is handed over
+}
+
+func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Decision, from payout.Period) error {
+	person, err := a.f.Cases.OpenPerson(ctx, a.tx, a.c)
+	if err != nil {
+		return err
+	}
+	account := person.Account
+	if account.IsZero() && a.c.Person != 0 {
+		account, err = a.f.Registry.AccountOf(ctx, a.tx, because("payout", a.c.ID, a.c.Application), a.c.Person)
+		if err != nil && core.KindOf(err) != core.KindNotFound {
+			return err
+		}
+	}
+	if account.IsZero() {
+		return ErrNoAccount
+	}
+	_, err = a.f.Payout.Entitle(ctx, a.tx, payout.Entitlement{Region: a.c.Region, Case: a.c.ID, Claim: claim.ID, Decision: d.ID,
+		DecisionDigest: d.Digest, Beneficiary: a.c.Person, Item: claim.Item, ItemName: claim.Name, Period: from, Monthly: claim.Period == "month",
+		Amount: d.Amount, Sample: d.Sample, Holder: a.c.Applicant, Account: account})
+	return err
+}
+
+// SendBack returns a proposal to the officer with the reason.
+func (f *Flow) SendBack(ctx context.Context, actor casefile.Actor, claim core.ClaimID, reason string) error {
+	on := target{name: casefile.ActSendBack, trace: "claim.sent_back", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", reason, "请写明为什么退回。"); err != nil {
+			return err
+		}
+		if _, err := f.Cases.EndNotice(ctx, a.tx, a.claim.ID); err != nil {
+			return err
+		}
+		if err := f.Cases.MoveClaim(ctx, a.tx, a.claim, casefile.ClaimAgreed); err != nil {
+			return err
+		}
+		a.detail["reason"] = reason
+		return a.event(ctx, "claim.sent_back", "", a.claim.Name+":退回重提,"+reason)
+	})
+}

@@ -1,0 +1,111 @@
+package workflow
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/casefile"
+)
+
+// MarkDelivered records that a thing or a service reached the household; whoever
+// hands it over tells them, so the claim ends with it.
+func (f *Flow) MarkDelivered(ctx context.Context, actor casefile.Actor, claim core.ClaimID, what string) error {
+	on := target{name: casefile.ActDeliver, trace: "claim.delivered", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("what", what, "请写明送到了什么、交给了谁。"); err != nil {
+			return err
+		}
+		if err := f.Cases.SetDelivered(ctx, a.tx, a.claim, what); err != nil {
+			return err
+		}
+		if err := f.Cases.Told(ctx, a.tx, a.claim); err != nil {
+			return err
+		}
+		a.detail["what"] = what
+		if err := a.event(ctx, "claim.delivered", a.claim.Everyday+"办好了:"+what, a.claim.Name+":已办到,"+what); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
+	})
+}
+
+// RecordResult writes what the outside body answered on a referred claim.
+func (f *Flow) RecordResult(ctx context.Context, actor casefile.Actor, claim core.ClaimID, result string) error {
+	on := target{name: casefile.ActReferResult, trace: "claim.result_recorded", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("result", result, "请写明对方怎么答复。"); err != nil {
+			return err
+		}
+		if err := f.Cases.SetResult(ctx, a.tx, a.claim, result); err != nil {
+			return err
+		}
+		a.detail["result"] = result
+		return a.event(ctx, "claim.result", a.claim.Department+"答复:"+result, a.claim.Name+":"+a.claim.Department+"答复,"+result)
+	})
+}
+
+// Appeal takes in that the household asks again about a decided claim; it goes
+// back to be reviewed, and whoever proposed before does not decide now.
+func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.ClaimID, says string) error {
+	on := target{name: casefile.ActAppeal, trace: "claim.appealed", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("says", says, "请写明哪里不对。"); err != nil {
+			return err
+		}
+		if a.claim.Money != casefile.MoneyNone || a.claim.Proposal == casefile.ProposeApprove {
+			return core.E(core.KindConflict, "appeal_granted", "这一项已经批了。要改金额请走变更。")
+		}
+		if err := f.Cases.MoveClaim(ctx, a.tx, a.claim, casefile.ClaimAppealed); err != nil {
+			return err
+		}
+		_, again, err := f.Cases.LockClaim(ctx, a.tx, claim)
+		if err != nil {
+			return err
+		}
+		if err := f.Cases.MoveClaim(ctx, a.tx, again, casefile.ClaimAgreed); err != nil {
+			return err
+		}
+		if a.c.State == casefile.CaseSettled {
+			if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
+				return err
+			}
+		}
+		due := casefile.Deadline{Case: a.c.ID, Claim: claim, Kind: casefile.DeadlineDecide, Due: f.Routing.Days(a.tx.Today(), routineDays)}
+		if err := f.Cases.SetDeadline(ctx, a.tx, due); err != nil {
+			return err
+		}
+		a.detail["says"] = says
+		return a.event(ctx, "claim.appealed", "您说不对的地方,我们再看一遍。", a.claim.Name+":本人有异议,重新审核")
+	})
+}
+
+// Conference takes a hard case to the county's meeting (一事一议), and EndConference
+// brings it back with the minutes; it cannot grant anything by itself.
+func (f *Flow) Conference(ctx context.Context, actor casefile.Actor, id core.CaseID, why string) error {
+	on := target{name: casefile.ActConference, trace: "conference.asked", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("why", why, "请写明为什么要一事一议。"); err != nil {
+			return err
+		}
+		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseConference); err != nil {
+			return err
+		}
+		a.detail["why"] = why
+		return a.event(ctx, "conference.asked", "您家的情况要几家一起商量。", "提请一事一议:"+why)
+	})
+}
+
+// EndConference brings the case back to the township with the minutes.
+func (f *Flow) EndConference(ctx context.Context, actor casefile.Actor, id core.CaseID, minutes string) error {
+	on := target{name: casefile.ActConferenceIn, trace: "conference.ended", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("minutes", minutes, "请写下会议记录:谁到会、议了什么、怎么定的。"); err != nil {
+			return err
+		}
+		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
+			return err
+		}
+		a.detail["minutes"] = minutes
+		return a.event(ctx, "conference.ended", "商量好了,镇上接着办。", "一事一议记录:"+minutes)
+	})
+}

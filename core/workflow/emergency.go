@@ -1,0 +1,75 @@
+package workflow
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/policy"
+)
+
+// Emergency pays first and files papers later (先救后补): visit and notice are
+// skipped, two people and reasons are not.
+type Emergency struct {
+	Claim   core.ClaimID // of 急难型临时救助
+	Amount  core.Fen     // within the township's ceiling
+	Reasons []string
+}
+
+// paperDays is how many working days the papers may take after an emergency
+// payment (a sample figure, domain.md 3.7).
+const paperDays = 10
+
+// Emergency proposes an emergency payment; a second person decides it at once,
+// and the case then waits for its papers.
+func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency) error {
+	on := target{name: casefile.ActEmergency, trace: "claim.rushed", claim: in.Claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		// 1. Within the township's ceiling, or it goes the county's way.
+		limit, known, err := a.ceiling(ctx)
+		if err != nil {
+			return err
+		}
+		if in.Amount <= 0 {
+			return casefile.ErrNoAmount
+		}
+		if !known || in.Amount > limit {
+			return ErrCeiling
+		}
+		// 2. Take the case on and file the claim, both at once.
+		book, err := f.Books.On(a.tx.Today())
+		if err != nil {
+			return err
+		}
+		due := a.due(book, a.claim.Item)
+		if a.c.State == casefile.CaseOpen {
+			if err := a.start(ctx, due); err != nil {
+				return err
+			}
+		}
+		if a.claim.State == casefile.ClaimProposed {
+			if err := a.take(ctx, a.claim, due); err != nil {
+				return err
+			}
+			if _, a.claim, err = f.Cases.LockClaim(ctx, a.tx, a.claim.ID); err != nil {
+				return err
+			}
+		}
+		// 3. The proposal, marked as paid before its papers.
+		p, err := a.proposal(ctx, Propose{Claim: in.Claim, Outcome: casefile.ProposeApprove, Amount: &in.Amount, Reasons: in.Reasons})
+		if err != nil {
+			return err
+		}
+		p.Emergency, p.Decides, p.Period = true, policy.ByTownship, "once"
+		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
+			return err
+		}
+		// 4. The papers follow, or the county hears of it.
+		papers := casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays)}
+		if err := f.Cases.SetDeadline(ctx, a.tx, papers); err != nil {
+			return err
+		}
+		a.detail["fen"] = int64(in.Amount)
+		return a.event(ctx, "claim.rushed", "急难的事先办,钱先发,手续后补。", "急难:先救后补,等另一位同事定")
+	})
+}

@@ -1,0 +1,97 @@
+package workflow
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"sync"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/matching"
+	"lianou/core/notify"
+	"lianou/core/payout"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/realname"
+	"lianou/core/registry"
+	"lianou/core/routing"
+	"lianou/core/seal"
+	"lianou/core/staff"
+)
+
+// Deps is what a Flow works with. All are required but Bell: without Redis desks
+// find out by their slow poll.
+type Deps struct {
+	DB       *pg.DB // as lianou_platform
+	Opener   *seal.Opener
+	Audit    *audit.Log
+	Cases    *casefile.Store
+	Registry *registry.Registry
+	Staff    *staff.Staff
+	Realname *realname.Checker
+	Routing  *routing.Router
+	Payout   *payout.Payout
+	Outbox   *notify.Outbox
+	Books    *policy.Library
+	Bell     *bell.Bell
+	Log      *slog.Logger
+}
+
+// Flow runs the steps. It is safe for use by many goroutines.
+type Flow struct {
+	Deps
+	jobs *jobs.Inserter
+
+	mu       sync.Mutex
+	matchers map[string]*matching.Matcher // by the Book's digest
+}
+
+// New checks the dependencies and makes a Flow.
+func New(d Deps) (*Flow, error) {
+	if d.DB == nil || d.Opener == nil || d.Audit == nil || d.Cases == nil || d.Registry == nil || d.Staff == nil ||
+		d.Realname == nil || d.Routing == nil || d.Payout == nil || d.Outbox == nil || d.Books == nil || d.Log == nil {
+		return nil, core.E(core.KindInvalid, "workflow_config", "")
+	}
+	in, err := jobs.NewInserter(jobs.Platform)
+	if err != nil {
+		return nil, err
+	}
+	return &Flow{Deps: d, jobs: in, matchers: map[string]*matching.Matcher{}}, nil
+}
+
+// matcher compiles each Book once.
+func (f *Flow) matcher(book *policy.Book) (*matching.Matcher, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if m := f.matchers[book.Digest]; m != nil {
+		return m, nil
+	}
+	m, err := matching.Compile(book)
+	if err != nil {
+		return nil, err
+	}
+	f.matchers[book.Digest] = m
+	return m, nil
+}
+
+// ring tells the desks of a township that a case changed; after commit only.
+func (f *Flow) ring(ctx context.Context, region core.RegionCode, kind string, id core.CaseID) {
+	if f.Bell != nil && region != "" {
+		f.Bell.Ring(ctx, "township:"+string(region), kind, strconv.FormatInt(int64(id), 10))
+	}
+}
+
+// because is the purpose under which a step of the machine reads the register.
+func because(why string, c core.CaseID, a core.ApplicationID) registry.Purpose {
+	return registry.Purpose{Actor: audit.Actor{Kind: "job", ID: "workflow"}, Why: why, Case: c, Application: a}
+}
+
+// entry is the audit entry of a step of the machine.
+func entry(act string, c casefile.Case, detail map[string]any) audit.Entry {
+	return audit.Entry{Actor: audit.Actor{Kind: "job", ID: "workflow"}, Act: act, Case: c.ID, Application: c.Application,
+		Region: c.Region, Purpose: "casework", Detail: detail}
+}

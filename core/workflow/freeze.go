@@ -1,0 +1,201 @@
+package workflow
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"lianou/core"
+)
+
+// stated is what an application says of a household, and who said it.
+type stated struct {
+	household core.Household
+	sources   map[string]core.Provenance
+	channel   core.ChannelName
+	at        time.Time
+}
+
+// registered is what the register knows of the same household.
+type registered struct {
+	household core.Household
+	sources   map[string]core.Provenance
+	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
+}
+
+// freeze lays the register's facts over what was said: what an authority keeps
+// wins, what only the person knows fills the rest, and every fact keeps its
+// source. People whom the register counts and nobody named come in under their
+// own refs, for the visit to settle. It is pure: the same input gives the same
+// bytes.
+func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]core.Provenance, error) {
+	top, members, order, err := split(s.household)
+	if err != nil {
+		return core.Household{}, nil, err
+	}
+	sources := map[string]core.Provenance{}
+	for path := range known(top, members) {
+		from, ok := s.sources[path]
+		if !ok {
+			from = core.Provenance{Said: "citizen", By: s.channel, At: s.at}
+		}
+		sources[path] = from
+	}
+	if r != nil {
+		over, others, refs, err := split(r.household)
+		if err != nil {
+			return core.Household{}, nil, err
+		}
+		lay(top, over, "", r.sources, sources, "")
+		top["county"] = over["county"]
+		for _, ref := range refs {
+			to, tied := r.refs[core.MemberRef(ref)]
+			if !tied {
+				to = freeRef(core.MemberRef(ref), members)
+			}
+			if members[string(to)] == nil {
+				members[string(to)], order = map[string]json.RawMessage{"age": json.RawMessage("null")}, append(order, string(to))
+				if relation, ok := others[ref]["relation"]; ok {
+					members[string(to)]["relation"] = relation
+				}
+			}
+			lay(members[string(to)], others[ref], "members/"+ref+"/", r.sources, sources, "members/"+string(to)+"/")
+		}
+	}
+	h, err := join(top, members, order, on)
+	return h, sources, err
+}
+
+// lay copies the facts that the register vouches for, with their sources.
+func lay(into, over map[string]json.RawMessage, from string, said, sources map[string]core.Provenance, to string) {
+	for key, value := range over {
+		if source, ok := said[from+key]; ok && string(value) != "null" {
+			into[key] = value
+			sources[to+key] = source
+		}
+	}
+}
+
+// freeRef finds a ref that no member of the application has.
+func freeRef(want core.MemberRef, taken map[string]map[string]json.RawMessage) core.MemberRef {
+	ref := want
+	for taken[string(ref)] != nil {
+		ref = "r" + ref
+	}
+	return ref
+}
+
+// known lists the paths of all facts that are not null.
+func known(top map[string]json.RawMessage, members map[string]map[string]json.RawMessage) map[string]bool {
+	paths := map[string]bool{}
+	for key, value := range top {
+		if key != "on" && key != "county" && string(value) != "null" {
+			paths[key] = true
+		}
+	}
+	for ref, facts := range members {
+		for key, value := range facts {
+			if key != "relation" && string(value) != "null" {
+				paths["members/"+ref+"/"+key] = true
+			}
+		}
+	}
+	return paths
+}
+
+var errFacts = core.E(core.KindInternal, "facts_unreadable", "")
+
+// split takes a household apart by fact; members by ref, in their order.
+func split(h core.Household) (map[string]json.RawMessage, map[string]map[string]json.RawMessage, []string, error) {
+	members := map[string]map[string]json.RawMessage{}
+	order := make([]string, 0, len(h.Members))
+	for _, m := range h.Members {
+		facts, err := apart(m)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		delete(facts, "ref")
+		members[string(m.Ref)], order = facts, append(order, string(m.Ref))
+	}
+	h.Members = nil
+	top, err := apart(h)
+	delete(top, "members")
+	return top, members, order, err
+}
+
+func apart(v any) (map[string]json.RawMessage, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, errFacts.Wrap(err)
+	}
+	var facts map[string]json.RawMessage
+	if err := json.Unmarshal(plain, &facts); err != nil {
+		return nil, errFacts.Wrap(err)
+	}
+	return facts, nil
+}
+
+// join puts a household together again, as strictly as any that comes in.
+func join(top map[string]json.RawMessage, members map[string]map[string]json.RawMessage, order []string, on core.Date) (core.Household, error) {
+	list := make([]map[string]json.RawMessage, 0, len(order))
+	for _, ref := range order {
+		quoted, err := json.Marshal(ref)
+		if err != nil {
+			return core.Household{}, errFacts.Wrap(err)
+		}
+		members[ref]["ref"] = quoted
+		list = append(list, members[ref])
+	}
+	all, err := json.Marshal(list)
+	if err != nil {
+		return core.Household{}, errFacts.Wrap(err)
+	}
+	top["members"], top["on"] = all, json.RawMessage(`"`+on.String()+`"`)
+	whole, err := json.Marshal(top)
+	if err != nil {
+		return core.Household{}, errFacts.Wrap(err)
+	}
+	h, err := core.DecodeHousehold(whole)
+	if err != nil {
+		return core.Household{}, errFacts.Wrap(err)
+	}
+	return h, nil
+}
+
+// confirm lays facts that two visitors saw over the frozen ones. changed holds
+// only what they looked at; paths are as in Provenance.
+func confirm(frozen core.Household, sources map[string]core.Provenance, seen Seen) (core.Household, map[string]core.Provenance, error) {
+	top, members, order, err := split(frozen)
+	if err != nil {
+		return core.Household{}, nil, err
+	}
+	merged := make(map[string]core.Provenance, len(sources)+len(seen.Facts))
+	for path, source := range sources {
+		merged[path] = source
+	}
+	for path, value := range seen.Facts {
+		into := top
+		key := path
+		if rest, ok := strings.CutPrefix(path, "members/"); ok {
+			ref, fact, _ := strings.Cut(rest, "/")
+			into, key = members[ref], fact
+		}
+		if into == nil || key == "" || key == "ref" || key == "on" || key == "county" || key == "members" {
+			return core.Household{}, nil, core.Invalid("facts", "有一项事实对不上,请刷新后再填。")
+		}
+		into[key] = value
+		merged[path] = seen.Source
+	}
+	h, err := join(top, members, order, frozen.On)
+	if err != nil {
+		return core.Household{}, nil, core.Invalid("facts", "有一项填得不对,请检查后再提交。").Wrap(err)
+	}
+	return h, merged, nil
+}
+
+// Seen is what a visit confirmed or corrected: fact path to value, in the JSON of
+// the public contract (money in yuan).
+type Seen struct {
+	Facts  map[string]json.RawMessage
+	Source core.Provenance
+}

@@ -1,0 +1,138 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/wording"
+)
+
+// supplementDays is how many working days a household has to bring what is
+// missing; nothing lapses when they pass, somebody calls.
+const supplementDays = 10
+
+// AskSupplement says, once and completely, what is still missing.
+func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.CaseID, what, how string) error {
+	on := target{name: casefile.ActSupplement, trace: "supplement.asked", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("what", what, "请写明还缺什么。"); err != nil {
+			return err
+		}
+		if trim(how) == "" {
+			how = "我们上门时补,不用跑"
+		}
+		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseSupplement); err != nil {
+			return err
+		}
+		due := f.Routing.Days(a.tx.Today(), supplementDays)
+		deadline := casefile.Deadline{Case: id, Kind: casefile.DeadlineSupplement, Due: due}
+		if err := f.Cases.SetDeadline(ctx, a.tx, deadline); err != nil {
+			return err
+		}
+		a.detail["what"] = what
+		if err := a.event(ctx, "supplement.asked", "还差一样:"+what+"。", "请补:"+what); err != nil {
+			return err
+		}
+		key := fmt.Sprintf("supplement/%d/%s", id, due)
+		return f.tell(ctx, a.tx, a.c, 0, key, wording.AskOne(what, how, due))
+	})
+}
+
+// Resume records that what was asked for is here; the case goes on where it was.
+func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, id core.CaseID, what string) error {
+	on := target{name: casefile.ActResume, trace: "supplement.received", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("what", what, "请写明补来了什么。"); err != nil {
+			return err
+		}
+		to := casefile.CaseOpen
+		switch {
+		case len(a.all.Visitors) > 0:
+			to = casefile.CaseVisiting
+		case !a.c.Accepted.IsZero():
+			to = casefile.CaseAccepted
+		}
+		if err := f.Cases.Move(ctx, a.tx, a.c, to); err != nil {
+			return err
+		}
+		if err := f.Cases.Meet(ctx, a.tx, id, 0, casefile.DeadlineSupplement); err != nil {
+			return err
+		}
+		return a.event(ctx, "supplement.received", "补的东西收到了。", "已补:"+what)
+	})
+}
+
+// Return hands a case back, once in its life, with the rule it rests on (F55). It
+// is routed again at once; the clock of first contact runs on.
+func (f *Flow) Return(ctx context.Context, actor casefile.Actor, id core.CaseID, reason string) error {
+	on := target{name: casefile.ActReturn, trace: "case.returned", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", reason, "退回要写依据。"); err != nil {
+			return err
+		}
+		if err := f.Cases.Return(ctx, a.tx, a.c); err != nil {
+			return err
+		}
+		a.detail["reason"] = reason
+		if err := a.event(ctx, "case.returned", "我们在重新核对该哪里办。", "退回:"+reason); err != nil {
+			return err
+		}
+		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: a.c.Region, Turn: 1})
+	})
+}
+
+// Relocate sends a case to the township where the household lives: from a sorting
+// desk, or after it was handed back.
+func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, id core.CaseID, to core.RegionCode) error {
+	on := target{name: casefile.ActRelocate, trace: "case.relocated", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if _, ok := f.Registry.Regions().Township(to); !ok {
+			return core.Invalid("region", "没有这个地方,请从列表里选。")
+		}
+		where := f.Routing.Place(core.Place{Region: to})
+		if !actor.Covers(where.Region) {
+			return casefile.ErrNotYours
+		}
+		err := f.Cases.Relocate(ctx, a.tx, a.c, where.Region, where.Village, [2]string{where.Town, where.VillageName})
+		if err != nil {
+			return err
+		}
+		a.detail["from"], a.detail["to"] = a.c.Region, where.Region
+		if err := a.event(ctx, "case.relocated", "", "改派到"+where.Town); err != nil {
+			return err
+		}
+		turn := 0
+		if !a.c.Returned.IsZero() {
+			turn = 1
+		}
+		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: where.Region, Turn: turn})
+	})
+}
+
+// Withdraw ends a case at the household's own wish, before anything was proposed.
+func (f *Flow) Withdraw(ctx context.Context, actor casefile.Actor, id core.CaseID, reason string) error {
+	on := target{name: casefile.ActWithdraw, trace: "case.withdrawn", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", reason, "请写明本人为什么撤回。"); err != nil {
+			return err
+		}
+		for _, claim := range a.all.Claims {
+			if claim.State == casefile.ClaimWithdrawn {
+				continue
+			}
+			if err := f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimWithdrawn); err != nil {
+				return err
+			}
+		}
+		if err := f.Cases.Close(ctx, a.tx, a.c, casefile.CaseWithdrawn); err != nil {
+			return err
+		}
+		if err := f.Cases.MeetAll(ctx, a.tx, id); err != nil {
+			return err
+		}
+		a.detail["reason"] = reason
+		return a.event(ctx, "case.withdrawn", "按您的意思撤回了。想再办,随时打 12345。", "本人撤回:"+reason)
+	})
+}

@@ -1,0 +1,82 @@
+package workflow
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"lianou/core"
+	"lianou/core/jobs"
+	"lianou/core/payout"
+)
+
+// CheckIdentity asks whether the applicant is who they say. Try counts from 1; a
+// later try asks again after "unavailable".
+type CheckIdentity struct {
+	Application core.ApplicationID `json:"application" river:"unique"`
+	Try         int                `json:"try" river:"unique"`
+	Region      core.RegionCode    `json:"region"`
+}
+
+// Kind is the stable name.
+func (CheckIdentity) Kind() string { return "check_identity" }
+
+// InsertOpts makes the job unique by application and try.
+func (CheckIdentity) InsertOpts() river.InsertOpts { return once() }
+
+// Assess freezes the facts and judges them.
+type Assess struct {
+	Application core.ApplicationID `json:"application" river:"unique"`
+	Region      core.RegionCode    `json:"region"`
+}
+
+// Kind is the stable name.
+func (Assess) Kind() string { return "assess" }
+
+// InsertOpts makes the job unique by application.
+func (Assess) InsertOpts() river.InsertOpts { return once() }
+
+// Route sends the case to its township and officer. Region is unique with it: a
+// case that was moved is routed again.
+type Route struct {
+	Application core.ApplicationID `json:"application" river:"unique"`
+	Region      core.RegionCode    `json:"region" river:"unique"`
+	Turn        int                `json:"turn" river:"unique"` // 0 at first, 1 after it was handed back
+}
+
+// Kind is the stable name.
+func (Route) Kind() string { return "route" }
+
+// InsertOpts makes the job unique by application, place and turn.
+func (Route) InsertOpts() river.InsertOpts { return once() }
+
+// Sweep looks for what has become due under the city's clock.
+type Sweep struct{}
+
+// Kind is the stable name.
+func (Sweep) Kind() string { return "casework_sweep" }
+
+// InsertOpts lets one sweep wait or run at a time.
+func (Sweep) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+}
+
+func once() river.InsertOpts { return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}} }
+
+// Register adds every worker of the casework to the platform's list and gives the
+// periodic sweep.
+func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.OpenCase]) error { return f.OpenCase(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[CheckIdentity]) error { return f.CheckIdentity(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Assess]) error { return f.Assess(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Route]) error { return f.Route(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Settled]) error { return f.Settled(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Returned]) error { return f.Returned(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Told]) error { return f.Told(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Untold]) error { return f.Untold(ctx, j.Args) })
+	jobs.Work(list, 5*time.Minute, func(ctx context.Context, _ jobs.Job[Sweep]) error { return f.Sweep(ctx) })
+	return jobs.Periodic{Every: every, Args: Sweep{}}
+}

@@ -1,0 +1,91 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+)
+
+// OpenCase makes the case of one application that lies in the handover. Running it
+// again finds the case and changes nothing.
+func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
+	var opened casefile.Opened
+	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
+		// 1. Open what the gateway sealed.
+		app, err := jobs.TakeHandover(ctx, tx, f.Opener, job.Application)
+		if err != nil {
+			return fmt.Errorf("open case of application %s: %w", job.Application, err)
+		}
+		// 2. Find the household in the register, as far as this township reaches.
+		known, err := f.recognise(ctx, tx, &app)
+		if err != nil {
+			return err
+		}
+		// 3. One case for each household, one row for each application.
+		where := f.Routing.Place(app.Live)
+		opened, err = f.Cases.Open(ctx, tx, casefile.NewCase{Application: app, Region: where.Region, Village: where.Village,
+			Town: where.Town, VillageName: where.VillageName, Household: known.household, Person: known.applicant(&app),
+			Persons: known.persons, Extra: known.extra})
+		if err != nil || !opened.Fresh {
+			return err
+		}
+		return f.opened(ctx, tx, opened, &app, known)
+	})
+	if err == nil && opened.Linked {
+		f.ring(ctx, job.Region, "case.linked", opened.Case)
+	}
+	return err
+}
+
+// opened does what belongs to a new row: kin, timeline, next step, trace.
+func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, app *core.Application, known recognised) error {
+	c, err := f.Cases.Get(ctx, tx, opened.Case)
+	if err != nil {
+		return err
+	}
+	if !opened.Linked {
+		// 4. Who of the staff is kin and may do nothing here (F60).
+		if err := f.conflicts(ctx, tx, c, known); err != nil {
+			return err
+		}
+		err := f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.opened", Actor: casefile.JobActor(),
+			Citizen: doorWord(app.Channel) + "收到了您的申请。", Staff: doorWord(app.Channel) + "登记"})
+		if err != nil {
+			return err
+		}
+		// 5. Next: is this person who they say.
+		next := CheckIdentity{Application: app.ID, Try: 1, Region: c.Region}
+		if err := f.jobs.Insert(ctx, tx, next); err != nil {
+			return err
+		}
+	}
+	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	act := "case.opened"
+	if opened.Linked {
+		act = "application.linked"
+	}
+	e := entry(act, c, map[string]any{"receipt": app.Receipt, "household": known.household, "members": len(app.Household.Members)})
+	e.Application = app.ID
+	return f.Audit.Write(ctx, tx, e)
+}
+
+// doorWord names the door as people do.
+func doorWord(channel core.ChannelName) string {
+	switch channel {
+	case "hotline":
+		return "电话 12345"
+	case "wechat":
+		return "微信"
+	case "app":
+		return "网上"
+	case "counter":
+		return "窗口"
+	}
+	return "工作人员"
+}

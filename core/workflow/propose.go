@@ -1,0 +1,175 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/policy"
+	"lianou/core/wording"
+)
+
+// Propose is an officer's proposal on one claim.
+type Propose struct {
+	Claim   core.ClaimID
+	Outcome casefile.Outcome // casefile.ProposeApprove, ProposeRefuse or ProposeRefer
+	Amount  *core.Fen        // for cash; nil takes the finding's amount
+	Reasons []string         // at least one
+}
+
+// ErrCeiling is the answer to a first payment above what a township may decide.
+var ErrCeiling = core.E(core.KindInvalid, "above_ceiling", "超过镇上能定的限额,请走县里。")
+
+// Propose writes the proposal. What a township may not decide at this amount goes
+// to the county by itself.
+func (f *Flow) Propose(ctx context.Context, actor casefile.Actor, in Propose) error {
+	on := target{name: casefile.ActPropose, trace: "claim.proposed", claim: in.Claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		p, err := a.proposal(ctx, in)
+		if err != nil {
+			return err
+		}
+		if a.claim.Decides == policy.ByOutside && p.Outcome == casefile.ProposeApprove {
+			return core.Invalid("outcome", "这一项由"+a.claim.Department+"定,请选转办。")
+		}
+		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
+			return err
+		}
+		a.detail["outcome"], a.detail["reasons"] = p.Outcome, p.Reasons
+		return a.event(ctx, "claim.proposed", "", a.claim.Name+":提出"+proposalWord(p.Outcome))
+	})
+}
+
+// proposal fills in what the Book and the newest finding know.
+func (a *act) proposal(ctx context.Context, in Propose) (casefile.Proposal, error) {
+	p := casefile.Proposal{Outcome: in.Outcome, By: a.actor.Staff, Reasons: reasonsOf(in.Reasons)}
+	switch in.Outcome {
+	case casefile.ProposeApprove, casefile.ProposeRefuse, casefile.ProposeRefer:
+	default:
+		return p, core.Invalid("outcome", "请选同意、不同意或转办。")
+	}
+	for _, text := range in.Reasons {
+		if err := checkText("reasons", text, "请写明理由。"); err != nil {
+			return p, err
+		}
+	}
+	if len(p.Reasons) == 0 {
+		return p, casefile.ErrNoReason
+	}
+	findings, err := a.f.Cases.Findings(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return p, err
+	}
+	for _, finding := range findings {
+		if finding.Item != a.claim.Item {
+			continue
+		}
+		p.Period, p.Sample = finding.Benefit.Per, finding.Benefit.Sample
+		if p.Amount = in.Amount; p.Amount == nil && finding.Benefit.Amount != nil {
+			amount := finding.Benefit.Fen()
+			p.Amount = &amount
+		}
+	}
+	return p, a.level(ctx, &p)
+}
+
+// level says who decides at this amount: the township up to its ceiling, the
+// county above it (domain.md 1.4).
+func (a *act) level(ctx context.Context, p *casefile.Proposal) error {
+	p.Decides = a.claim.Decides
+	if p.Outcome != casefile.ProposeApprove || p.Amount == nil || p.Decides != policy.ByTownship {
+		return nil
+	}
+	limit, ok, err := a.ceiling(ctx)
+	if err == nil && ok && *p.Amount > limit {
+		p.Decides = policy.ByCounty
+	}
+	return err
+}
+
+// ceiling is the township's limit for the claim's item, if it has one.
+func (a *act) ceiling(ctx context.Context) (core.Fen, bool, error) {
+	book, err := a.f.Books.On(a.tx.Today())
+	if err != nil {
+		return 0, false, err
+	}
+	item, ok := book.Item(a.claim.Item)
+	if !ok || item.Ceiling < 0 {
+		return 0, false, nil
+	}
+	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return 0, false, err
+	}
+	var area core.Area
+	if facts.Household.Area != nil {
+		area = *facts.Household.Area
+	}
+	row, ok := book.Amount(policy.ParamID(item.Ceiling), facts.Household.County, area)
+	return core.Fen(row.Value), ok, nil
+}
+
+func proposalWord(o casefile.Outcome) string {
+	switch o {
+	case casefile.ProposeApprove:
+		return "同意"
+	case casefile.ProposeRefer:
+		return "转办"
+	}
+	return "不同意"
+}
+
+// PublishNotice hangs the notice of a proposal for the item's days.
+func (f *Flow) PublishNotice(ctx context.Context, actor casefile.Actor, claim core.ClaimID) error {
+	on := target{name: casefile.ActPublish, trace: "notice.published", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		n, err := f.Cases.PublishNotice(ctx, a.tx, a.c, a.claim)
+		if err != nil {
+			return err
+		}
+		a.detail["notice"], a.detail["until"] = n.ID, n.Until.String()
+		err = a.event(ctx, "notice.published", fmt.Sprintf("%s在村里公示,到%s。", a.claim.Everyday, n.Until.Say()),
+			fmt.Sprintf("%s公示到 %s", a.claim.Name, n.Until.Say()))
+		if err != nil {
+			return err
+		}
+		return f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("published/%d", n.ID), wording.Published(a.claim.Everyday, n.Until))
+	})
+}
+
+// Object files somebody's different opinion on a public notice. Who said it is
+// sealed with what they said.
+func (f *Flow) Object(ctx context.Context, actor casefile.Actor, claim core.ClaimID, says string) error {
+	on := target{name: casefile.ActObject, trace: "objection.filed", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("says", says, "请写下有什么不同意见。"); err != nil {
+			return err
+		}
+		id, err := f.Cases.Object(ctx, a.tx, a.c, a.claim, says)
+		if err != nil {
+			return err
+		}
+		a.detail["objection"] = id
+		return a.event(ctx, "objection.filed", "公示时有人提了意见,镇上在核实。", a.claim.Name+":收到不同意见,核实后再定")
+	})
+}
+
+// AnswerObjection answers every open objection of a claim. Founded sends it back
+// to be reviewed.
+func (f *Flow) AnswerObjection(ctx context.Context, actor casefile.Actor, claim core.ClaimID, founded bool, reasons string) error {
+	on := target{name: casefile.ActAnswer, trace: "objection.answered", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reasons", reasons, "请写明核实的结果。"); err != nil {
+			return err
+		}
+		if err := f.Cases.AnswerObjections(ctx, a.tx, a.claim, actor.Staff, founded, reasons); err != nil {
+			return err
+		}
+		a.detail["founded"] = founded
+		if founded {
+			return a.event(ctx, "objection.founded", "核实后要重新看一遍。", a.claim.Name+":意见成立,重新审核")
+		}
+		return a.event(ctx, "objection.unfounded", "意见核实过了,不影响办理。", a.claim.Name+":意见不成立,照常办")
+	})
+}

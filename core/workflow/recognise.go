@@ -1,0 +1,121 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+// recognised is what the register knows of the people in an application.
+type recognised struct {
+	household core.HouseholdID
+	persons   map[core.MemberRef]core.PersonID
+	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
+	extra     []core.NamedMember                // of the household, not named in the application; free refs
+}
+
+func (r recognised) applicant(app *core.Application) core.PersonID {
+	return r.persons[app.Applicant.Ref]
+}
+
+// recognise finds the named members in the register by their numbers, takes the
+// household of the applicant (or of the first member found), and finds the other
+// members in it by name.
+func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) (recognised, error) {
+	r := recognised{persons: map[core.MemberRef]core.PersonID{}, refs: map[core.MemberRef]core.MemberRef{}}
+	why := because("case.open", 0, app.ID)
+	for _, m := range named(app) {
+		p, err := f.Registry.PersonByID(ctx, tx, why, m.ID)
+		if errors.Is(err, registry.ErrUnknown) {
+			continue
+		}
+		if err != nil {
+			return r, err
+		}
+		r.persons[m.Ref] = p.ID
+		if r.household == 0 || m.Ref == app.Applicant.Ref {
+			if p.Household != 0 {
+				r.household = p.Household
+			}
+		}
+	}
+	if r.household == 0 {
+		return r, nil
+	}
+	members, err := f.Registry.Members(ctx, tx, why, r.household)
+	if err != nil {
+		return r, err
+	}
+	r.tie(app, members)
+	return r, nil
+}
+
+// tie gives each member of the register's household its ref in the application,
+// and keeps those whom the application does not name.
+func (r *recognised) tie(app *core.Application, members []registry.Member) {
+	tied, used := map[core.MemberRef]bool{}, map[core.MemberRef]bool{}
+	for _, m := range app.Household.Members {
+		used[m.Ref] = true
+	}
+	for _, m := range members {
+		ref := r.refOf(app, m, tied)
+		if ref == "" {
+			for ref = m.Ref; used[ref]; ref = "r" + ref {
+			}
+			used[ref] = true
+			r.extra = append(r.extra, core.NamedMember{Ref: ref, Name: m.Person.Name, ID: m.Person.IDNumber})
+		}
+		tied[ref] = true
+		r.persons[ref], r.refs[m.Ref] = m.Person.ID, ref
+	}
+}
+
+func (r *recognised) refOf(app *core.Application, m registry.Member, tied map[core.MemberRef]bool) core.MemberRef {
+	for ref, person := range r.persons {
+		if person == m.Person.ID && !tied[ref] {
+			return ref
+		}
+	}
+	for _, n := range named(app) {
+		if n.ID.IsZero() && n.Name != "" && n.Name == m.Person.Name && !tied[n.Ref] {
+			return n.Ref
+		}
+	}
+	return ""
+}
+
+// named lists the people of an application, the applicant's number included.
+func named(app *core.Application) []core.NamedMember {
+	list := make([]core.NamedMember, 0, len(app.People)+1)
+	found := false
+	for _, p := range app.People {
+		if p.Ref == app.Applicant.Ref {
+			found = true
+			if p.ID.IsZero() {
+				p.ID = app.Applicant.ID
+			}
+		}
+		list = append(list, p)
+	}
+	if !found {
+		list = append(list, core.NamedMember{Ref: app.Applicant.Ref, Name: app.Applicant.Name, ID: app.Applicant.ID})
+	}
+	return list
+}
+
+// conflicts stores which members of staff are near relatives of the household.
+func (f *Flow) conflicts(ctx context.Context, tx *pg.Tx, c casefile.Case, known recognised) error {
+	ids := make([]core.PersonID, 0, len(known.persons))
+	for _, id := range known.persons {
+		ids = append(ids, id)
+	}
+	kin, err := f.Routing.Kin(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	return f.Cases.AddConflicts(ctx, tx, c.ID, kin)
+}

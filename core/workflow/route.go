@@ -1,0 +1,100 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/routing"
+	"lianou/core/wording"
+)
+
+// Route gives a case to an officer and a village assistant of the township where
+// the household lives, and starts the clock of acceptance.
+func (f *Flow) Route(ctx context.Context, job Route) error {
+	var c casefile.Case
+	moved := false
+	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if c, err = f.Cases.ByApplication(ctx, tx, job.Application); err != nil {
+			return err
+		}
+		if c, err = f.Cases.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if c.State != casefile.CaseReturned && (c.State != casefile.CaseOpen || !c.Routed.IsZero() && job.Turn == 0 && c.Officer != 0) {
+			return nil // routed by an earlier run, or a person was faster
+		}
+		moved = true
+		// 1. Only the county is known: its centre sorts by hand, nobody guesses (F51).
+		if routing.Sorting(c.Region) {
+			return f.toSorting(ctx, tx, c)
+		}
+		// 2. Who has least in hand, and until when it must be accepted.
+		to, err := f.Routing.Pick(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := f.Cases.Route(ctx, tx, c, to); err != nil {
+			return err
+		}
+		due := casefile.Deadline{Case: c.ID, Kind: casefile.DeadlineAccept, Due: to.AcceptDue}
+		if err := f.Cases.SetDeadline(ctx, tx, due); err != nil {
+			return err
+		}
+		if err := f.Cases.MoveApplication(ctx, tx, c.Application, casefile.ApplicationRouted); err != nil {
+			return err
+		}
+		// 3. The household is told where its request is and under which number.
+		err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.routed", Actor: casefile.JobActor(),
+			Citizen: "派到了" + c.Town + "。", Staff: "派到" + c.Town + "(按居住地)"})
+		if err != nil {
+			return err
+		}
+		if err := f.tell(ctx, tx, c, 0, fmt.Sprintf("received/%d", c.ID), wording.Received(c.Receipt, c.Town)); err != nil {
+			return err
+		}
+		if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		return f.Audit.Write(ctx, tx, entry("case.routed", c, map[string]any{"officer": to.Officer, "assistant": to.Assistant}))
+	})
+	if err == nil && moved {
+		f.ring(ctx, c.Region, "case.routed", c.ID)
+	}
+	return err
+}
+
+func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
+	events, err := f.Cases.Events(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Kind == "case.unsorted" {
+			return nil
+		}
+	}
+	err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.unsorted", Actor: casefile.JobActor(),
+		Citizen: "我们在问清您住哪个镇。", Staff: "只知道到县,请问清住处后分到镇"})
+	if err != nil {
+		return err
+	}
+	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return f.Audit.Write(ctx, tx, entry("case.unsorted", c, nil))
+}
+
+// tell enqueues one notice to the person who spoke to us. The key makes it once.
+func (f *Flow) tell(ctx context.Context, tx *pg.Tx, c casefile.Case, claim core.ClaimID, key string, words wording.Notice) error {
+	person, err := f.Cases.OpenPerson(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	_, err = f.Outbox.Enqueue(ctx, tx, notify.Notice{Key: key, Region: c.Region, Application: c.Application, Case: c.ID, Claim: claim,
+		Citizen: person.Citizen, Phone: person.Phone, Text: words})
+	return err
+}

@@ -1,0 +1,151 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/wording"
+)
+
+// PlanVisit sends two people to a household, or changes who goes and when.
+type PlanVisit struct {
+	Case     core.CaseID
+	Visitors [2]core.StaffID
+	On       core.Date
+	Part     string // "上午" or "下午"; defaults to 上午
+}
+
+// visitDays is how many working days after the planned day the record must be in.
+const visitDays = 3
+
+// PlanVisit plans a visit.
+func (f *Flow) PlanVisit(ctx context.Context, actor casefile.Actor, in PlanVisit) error {
+	on := target{name: casefile.ActPlanVisit, trace: "visit.planned", id: in.Case}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error { return a.plan(ctx, in) })
+}
+
+func (a *act) plan(ctx context.Context, in PlanVisit) error {
+	if in.On < a.tx.Today() {
+		return core.Invalid("visit_on", "入户日期不能早于今天。")
+	}
+	if in.Part != "下午" {
+		in.Part = "上午"
+	}
+	// 1. Two colleagues of this place, neither of them kin.
+	for _, id := range in.Visitors {
+		p, err := a.f.Staff.Person(ctx, a.tx, id)
+		if err != nil || !p.Covers(a.c.Region) || !p.Has(casefile.RoleOfficer, casefile.RoleAssistant, casefile.RoleClerk) {
+			return casefile.ErrTwoVisitors
+		}
+	}
+	if err := a.f.Cases.PlanVisit(ctx, a.tx, a.c, in.Visitors[0], in.Visitors[1], in.On); err != nil {
+		return err
+	}
+	// 2. The case waits for them; one that was paid first keeps its state until the papers are in.
+	if a.c.State == casefile.CaseAccepted {
+		if err := a.f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
+			return err
+		}
+	}
+	due := casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineVisit, Due: a.f.Routing.Days(in.On, visitDays)}
+	if err := a.f.Cases.SetDeadline(ctx, a.tx, due); err != nil {
+		return err
+	}
+	// 3. The household knows who comes, when, and that nothing is to be prepared.
+	a.detail["visitors"], a.detail["on"] = in.Visitors, in.On.String()
+	err := a.event(ctx, "visit.planned", in.On.Say()+in.Part+"有两个人到您家看看。", "派两人入户,"+in.On.Say()+in.Part)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("visit/%d/%s/%s", a.c.ID, in.On, in.Part)
+	return a.f.tell(ctx, a.tx, a.c, 0, key, wording.Visit(in.On, in.Part, a.c.Town))
+}
+
+// RecordVisit is what two people bring back.
+type RecordVisit struct {
+	Case       core.CaseID
+	Statement  string                     // what they saw, in their words
+	Present    string                     // who of the household was there and signed
+	Facts      map[string]json.RawMessage // confirmed or corrected, by fact path
+	Signatures map[string]core.BlobDigest // "first", "second", "household"
+	Recording  core.BlobDigest
+	Photos     []core.BlobDigest
+	Place      string // "lon,lat" of the device
+	Remote     string // why by phone or video, in a major emergency only
+	Account    core.BankAccount
+}
+
+// maxPhotos bounds one visit's pictures.
+const maxPhotos = 30
+
+// RecordVisit files the visit, freezes the facts as they were seen, and judges
+// again on them.
+func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordVisit) error {
+	on := target{name: casefile.ActRecordVisit, trace: "visit.recorded", id: in.Case}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("statement", in.Statement, "请写下入户看到的情况。"); err != nil {
+			return err
+		}
+		if len(in.Photos) > maxPhotos || len(in.Facts) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
+			return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
+		}
+		// 1. Freeze what was seen.
+		facts, err := a.seen(ctx, in.Facts)
+		if err != nil {
+			return err
+		}
+		// 2. File the record.
+		visit, err := f.Cases.RecordVisit(ctx, a.tx, a.c, casefile.Visit{Statement: in.Statement, Present: in.Present, Remote: in.Remote,
+			FactsVersion: facts.Version, Place: in.Place, Recording: in.Recording, Signatures: in.Signatures, Photos: in.Photos})
+		if err != nil {
+			return err
+		}
+		if !in.Account.IsZero() {
+			if err := f.Cases.SetAccount(ctx, a.tx, a.c, in.Account); err != nil {
+				return err
+			}
+		}
+		// 3. What was paid first has its papers now.
+		if a.c.State != casefile.CaseVisiting {
+			if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
+				return err
+			}
+		}
+		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineVisit, casefile.DeadlinePapers} {
+			if err := f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+				return err
+			}
+		}
+		a.detail["visit"], a.detail["facts"] = visit, facts.Digest
+		if err := a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版"); err != nil {
+			return err
+		}
+		if err := a.reload(ctx); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
+	})
+}
+
+// seen makes the new version of the facts and judges it. Nothing seen
+// differently still makes a version: two people stand behind it now.
+func (a *act) seen(ctx context.Context, changed map[string]json.RawMessage) (casefile.Facts, error) {
+	old, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return old, err
+	}
+	source := core.Provenance{Said: "visit", By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
+	h, sources, err := confirm(old.Household, old.Provenance, Seen{Facts: changed, Source: source})
+	if err != nil {
+		return old, err
+	}
+	facts, err := a.f.Cases.AddFacts(ctx, a.tx, a.c.ID, casefile.Facts{Household: h, Provenance: sources, Cause: "visit", By: a.actor.Staff})
+	if err != nil {
+		return facts, err
+	}
+	return facts, a.f.judge(ctx, a.tx, a.c, facts, nil)
+}
