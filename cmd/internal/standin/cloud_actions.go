@@ -105,16 +105,18 @@ func (c *cloud) compose(in smsRequest) (string, error) {
 	case !known:
 		return "", refuse("FailedOperation.TemplateIncorrectOrUnapproved", "The template is not approved or does not exist.")
 	}
+	var fill []string
 	for i, p := range in.TemplateParamSet {
 		hole := "{" + strconv.Itoa(i+1) + "}"
 		if !strings.Contains(text, hole) || !utf8.ValidString(p) {
 			return "", refuse("InvalidParameterValue.TemplateParameterFormatError", "The template parameters do not fit the template.")
 		}
-		text = strings.ReplaceAll(text, hole, p)
+		fill = append(fill, hole, p)
 	}
 	if strings.Contains(text, "{"+strconv.Itoa(len(in.TemplateParamSet)+1)+"}") {
 		return "", refuse("InvalidParameterValue.TemplateParameterFormatError", "The template has more parameters than were given.")
 	}
+	text = strings.NewReplacer(fill...).Replace(text) // at once: a parameter may hold "{2}" itself
 	return "【" + in.SignName + "】" + text, nil
 }
 

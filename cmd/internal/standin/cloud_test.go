@@ -7,7 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +85,7 @@ func cloudCode(m map[string]any) string {
 	return s
 }
 
+// Control: not comparing the signature lets "wrong key" through.
 func TestTC3Refusals(t *testing.T) {
 	t.Parallel()
 	_, base, clock := world(t, nil)
@@ -99,7 +102,7 @@ func TestTC3Refusals(t *testing.T) {
 		{"wrong key", "AuthFailure.SignatureFailure", func(q *tcRequest) { q.key += "x" }, nil},
 		{"unknown id", "AuthFailure.SecretIdNotFound", func(q *tcRequest) { q.id = "AKIDnobody" }, nil},
 		{"other product", "AuthFailure.SignatureFailure", func(q *tcRequest) { q.service = "sms" }, nil},
-		{"body changed", "AuthFailure.SignatureFailure", nil, func(h map[string]string) { h["Content-Type"] = "application/json; charset=utf-8" }},
+		{"signed header changed", "AuthFailure.SignatureFailure", nil, func(h map[string]string) { h["Content-Type"] = "application/json; charset=utf-8" }},
 		{"no authorization", "AuthFailure.InvalidAuthorization", nil, func(h map[string]string) { delete(h, "Authorization") }},
 		{"no action", "MissingParameter", nil, func(h map[string]string) { delete(h, "X-TC-Action") }},
 		{"unknown action", "InvalidAction", nil, func(h map[string]string) { h["X-TC-Action"] = "Nothing" }},
@@ -211,6 +214,36 @@ func TestSendSmsRefusals(t *testing.T) {
 	}
 	if got := cloudCode(smsReq(clock.now(), smsBody()).send(t, base, func(h map[string]string) { delete(h, "X-TC-Region") })); got != "MissingParameter" {
 		t.Errorf("no region: %q", got)
+	}
+}
+
+// A parameter that looks like the next hole stays as it is, and the receipt is
+// posted where the account wants it.
+func TestSmsTextAndCallback(t *testing.T) {
+	t.Parallel()
+	got := make(chan string, 1)
+	city := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got <- string(b)
+	}))
+	t.Cleanup(city.Close)
+	s, base, clock := world(t, func(c *Config) { c.Cloud.Status = city.URL })
+	body := smsBody()
+	body["TemplateParamSet"] = []string{"{2}", "b", "c"}
+	if code := cloudCode(smsReq(clock.now(), body).send(t, base, nil)); code != "" {
+		t.Fatal(code)
+	}
+	if text := s.Texts("13900000001")[0].Body; !strings.HasPrefix(text, "【德州救助】{2} b,") {
+		t.Errorf("text: %s", text)
+	}
+	var posted []map[string]string
+	select {
+	case raw := <-got:
+		if json.Unmarshal([]byte(raw), &posted) != nil || posted[0]["mobile"] != "13900000001" || posted[0]["report_status"] != "SUCCESS" {
+			t.Errorf("receipt: %s", raw)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("no receipt came")
 	}
 }
 

@@ -326,7 +326,7 @@ func TestCardOCR(t *testing.T) {
 }
 
 // A client that shrinks the photo and makes it a JPEG still sends a card.
-// Control: a smaller cell (3 pixels) is lost here.
+// Control: cells of 2 pixels are lost here.
 func TestCardSurvivesPhoto(t *testing.T) {
 	t.Parallel()
 	p := DemoPersons()[0]
