@@ -12,7 +12,7 @@ import (
 func TestSpokenForms(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[core.Fen]string{
-		0: "零元", 1: "一分", 10: "一角", 105: "一元零五分", 18000: "一百八十元", 39050: "三百九十元五角",
+		0: "零元", 1: "一分", 10: "一角", 10500: "一百零五元", 100500: "一千零五元", 105: "一元零五分", 18000: "一百八十元", 39050: "三百九十元五角",
 		1000: "十元", 1200: "十二元", 11000: "一百一十元", 200000: "二千元", 2030000: "二万零三百元",
 		10001000: "十万零一十元", -36000: "负三百六十元", 1_0000_3000_00: "一亿零三千元", 1_0000_0000_00: "一亿元",
 	} {
@@ -45,7 +45,8 @@ func TestSpokenAmountsRoundTrip(t *testing.T) {
 	})
 }
 
-// hear reads a spoken amount back, by the rules of arithmetic only: 零 is silent.
+// hear reads a spoken amount back as people do: a last digit without its unit
+// counts in the next lower one, unless 零 was said.
 func hear(s string) core.Fen {
 	sign := core.Fen(1)
 	if rest, ok := strings.CutPrefix(s, "负"); ok {
@@ -80,7 +81,11 @@ func hearNumber(rs []rune) int64 {
 				if i == 0 {
 					head = 1
 				}
-				return head*u.v + hearNumber(rs[i+1:])
+				tail := rs[i+1:]
+				if len(tail) == 1 && u.v > 10 && tail[0] != '零' {
+					return head*u.v + hearNumber(tail)*u.v/10 // 一百五 is heard as 150
+				}
+				return head*u.v + hearNumber(tail)
 			}
 		}
 	}
