@@ -14,10 +14,14 @@ const wx = {
 // One place knows the gateway's addresses.
 const base = "/phone/api/c/wechat";
 let token = "";
-async function call(method, path, body) {
+async function call(method, path, body, again = true) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   if (body && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
   const answer = await fetch(base + path, { method, headers, body: body instanceof FormData || !body ? body : JSON.stringify(body) });
+  if (answer.status === 401 && again && path !== "/login") { // a token lives for minutes; a log-in costs nobody a tap
+    await api.login();
+    return call(method, path, body, false);
+  }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.detail || said.title || "现在网络忙,您填的都存着。过一会儿再点一次。");
   return said;
@@ -26,15 +30,17 @@ const upload = (kind, blob, name) => {
   const form = new FormData();
   form.append("kind", kind);
   form.append("file", blob, name);
-  return call("POST", "/files", form);
+  return call("POST", "/papers", form);
 };
 const api = {
   login: async () => { token = (await call("POST", "/login", { code: await wx.login() })).token; },
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
-  file: upload,
+  strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
   submit: (form) => call("POST", "/applications", form),
   progress: (receipt) => call("GET", `/applications/${receipt}`),
 };
+const sha256 = async (text) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))]
+  .map((b) => b.toString(16).padStart(2, "0")).join("");
 
 // The form survives a closed page, its key too: submitting twice is one application.
 const store = `phone-${person}`;
@@ -57,13 +63,7 @@ const acts = {
   login: async () => { await api.login(); step(draft.receipt ? "done" : "cards"); if (draft.receipt) follow(); },
   form: async () => { fill(); step("form"); },
   submit: async () => {
-    const digest = async (kind, blob, name) => (await api.file(kind, blob, name)).digest;
-    const picture = await new Promise((done) => canvas.toBlob(done, "image/png"));
-    const signature = {
-      strokes: await digest("strokes", new Blob([JSON.stringify(strokes)], { type: "application/json" }), "strokes.json"),
-      picture: await digest("signature", picture, "signature.png"),
-      document: await digest("document", new Blob([$("#paper").textContent], { type: "text/plain;charset=utf-8" }), "shown.txt"),
-    };
+    const signature = { strokes: (await api.strokes(strokes)).digest, document: await sha256($("#paper").textContent) };
     const receipt = await api.submit({ ...draft.form, key: draft.key, signature,
       papers: Object.entries(draft.papers).map(([kind, digest]) => ({ kind, digest })),
       consents: [{ purpose: "process", version: "2026-01", how: "tick" }, { purpose: "means_check", version: "2026-01", how: "signature" }] });
@@ -133,14 +133,14 @@ function paper() {
   strokes = [];
 }
 
-// The signature: strokes with time and pressure; the picture is only what people look at.
+// The signature is its strokes, with time and pressure; what the canvas shows is for the person.
 const canvas = $("#sign"), pen = canvas.getContext("2d");
 let strokes = [], stroke = null;
 const ready = () => { $("[data-go=submit]").disabled = !(strokes.length && $("#agree").checked); };
-const point = (e) => ({ x: Math.round(e.offsetX * 10) / 10, y: Math.round(e.offsetY * 10) / 10, t: Date.now(), p: e.pressure });
+const point = (e) => ({ x: Math.round(e.offsetX * 10) / 10, y: Math.round(e.offsetY * 10) / 10, time: Date.now(), pressure: e.pressure });
 canvas.addEventListener("pointerdown", (e) => { canvas.setPointerCapture(e.pointerId); stroke = [point(e)]; pen.beginPath(); pen.moveTo(e.offsetX, e.offsetY); });
 canvas.addEventListener("pointermove", (e) => { if (stroke) { stroke.push(point(e)); pen.lineTo(e.offsetX, e.offsetY); pen.stroke(); } });
-canvas.addEventListener("pointerup", () => { if (stroke?.length > 1) strokes.push(stroke); stroke = null; ready(); });
+canvas.addEventListener("pointerup", () => { if (stroke?.length > 1) strokes.push({ points: stroke }); stroke = null; ready(); });
 $("#agree").addEventListener("change", ready);
 $("[data-clear]").addEventListener("click", () => { pen.clearRect(0, 0, canvas.width, canvas.height); strokes = []; ready(); });
 
@@ -153,7 +153,7 @@ async function follow() {
   }
 }
 function progress(p) {
-  const lines = [p.status, ...(p.claims || []).map((c) => `${c.name}:${c.status}`)].filter(Boolean);
+  const lines = [p.say || p.status, p.next, ...(p.items || []).map((c) => [c.name, c.status, c.amount && c.amount + (c.sample ? "(样本)" : "")].filter(Boolean).join(" · "))].filter(Boolean);
   const text = lines.join("\n");
   if ($("#progress").dataset.text === text) return;
   $("#progress").dataset.text = text;
