@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,6 +47,8 @@ func (b *batch) tables() []table {
 }
 
 func (b *batch) copyTo(ctx context.Context, tx *pg.Tx) error {
+	// In the order of the index: neighbours go into the same page while it is at hand.
+	slices.SortFunc(b.tokens, func(x, y []any) int { return cmp.Compare(x[0].(int64), y[0].(int64)) })
 	for _, t := range b.tables() {
 		if len(t.rows) == 0 {
 			continue

@@ -117,11 +117,18 @@ func (r *Registry) roles(ctx context.Context, tx *pg.Tx, id core.HouseholdID) (m
 // "members/m1/age"). Age, sex and relation come from the persons themselves.
 // Errors: ErrNoHousehold, also for a household without members.
 func (r *Registry) Facts(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, on core.Date) (core.Household, map[string]core.Provenance, error) {
+	return r.FactsAsOf(ctx, tx, why, id, AsOf{On: on, Known: tx.Now()})
+}
+
+// FactsAsOf is Facts as they were known at an earlier moment: what a decision of
+// that moment could have been based on (F34). Who belongs to the household is read
+// as of the day.
+func (r *Registry) FactsAsOf(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, as AsOf) (core.Household, map[string]core.Provenance, error) {
 	home, err := r.Home(ctx, tx, id)
 	if err != nil {
 		return core.Household{}, nil, err
 	}
-	g := gathering{on: on, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
+	g := gathering{as: as, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
 	if err := g.people(ctx, tx, id); err != nil {
 		return core.Household{}, nil, err
 	}
@@ -144,7 +151,7 @@ func (r *Registry) Facts(ctx context.Context, tx *pg.Tx, why Purpose, id core.Ho
 
 // gathering collects the facts of one household.
 type gathering struct {
-	on      core.Date
+	as      AsOf
 	order   []core.PersonID
 	refs    map[core.PersonID]core.MemberRef
 	top     map[string]json.RawMessage
@@ -157,7 +164,7 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) 
 	const sql = `select p.id, m.ref, m.relation, p.birth, coalesce(p.sex, ''), p.made
 		from membership m join person p on p.id = m.person
 		where m.household = $1 and m.since <= $2 and (m.until is null or m.until > $2) order by m.ref`
-	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.on))
+	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.as.On))
 	if err != nil {
 		return pg.Fail(err, "read the members of a household")
 	}
@@ -179,7 +186,7 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) 
 			g.sources["members/"+string(ref)+"/sex"] = src
 		}
 		if birth != nil {
-			facts["age"] = number(core.Date(*birth).Age(g.on))
+			facts["age"] = number(core.Date(*birth).Age(g.as.On))
 			g.sources["members/"+string(ref)+"/age"] = src
 		}
 		g.members[p] = facts
@@ -190,7 +197,7 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) 
 
 // sheets lays the sheets over one another, oldest first.
 func (g *gathering) sheets(ctx context.Context, tx *pg.Tx, id core.HouseholdID) error {
-	list, err := readSheets(ctx, tx, id, g.order, AsOf{On: g.on, Known: tx.Now()})
+	list, err := readSheets(ctx, tx, id, g.order, g.as)
 	if err != nil {
 		return err
 	}
@@ -221,7 +228,7 @@ func (g *gathering) household(home Home) (core.Household, error) {
 	if home.Hukou != "" && string(g.top["hukou"]) != `"other"` && string(g.top["hukou"]) != `"permit"` {
 		county = home.Hukou.County()
 	}
-	g.top["on"], g.top["county"] = text(g.on.String()), text(string(county))
+	g.top["on"], g.top["county"] = text(g.as.On.String()), text(string(county))
 	members := make([]map[string]json.RawMessage, 0, len(g.order))
 	for _, p := range g.order {
 		members = append(members, g.members[p])
