@@ -238,6 +238,7 @@ func (s *Server) run(throwaway bool) error {
 	if err := s.postgres.Start(); err != nil {
 		return unavailable("start postgresql", err)
 	}
+	_, _ = fmt.Fprintf(s.lifeline, "pid %d\n", s.postgres.Process.Pid)
 	go func() {
 		_ = s.postgres.Wait()
 		close(s.exited)

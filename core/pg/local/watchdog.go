@@ -6,25 +6,32 @@ import (
 	"os/exec"
 )
 
-// watchdog waits on a pipe whose other end only this process holds. End of file
-// means that this process is gone, by kill -9 too; a line means that it stopped
-// the server itself. It looks the server up in postmaster.pid, so it can start
-// first and leaves no gap, and asks twice: politely, then at once.
+// watchdog reads a pipe whose other end only this process holds: the server's
+// process id, and "done" when this process has stopped it. End of file without
+// "done" means that this process is gone, by kill -9 too. It signals only while
+// postmaster.pid names that process: the next start may have put another server
+// there. It starts before the server, so that no gap is left, and asks twice:
+// politely, then at once.
 const watchdog = `
-read -r told
-if [ -z "$told" ]; then
-  i=0
-  while [ $i -lt 100 ]; do
-    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
-    if [ -n "$pid" ]; then
-      if [ $i -lt 60 ]; then kill -INT "$pid" 2>/dev/null; else kill -QUIT "$pid" 2>/dev/null; fi
-    elif [ $i -gt 3 ]; then
-      break
-    fi
-    i=$((i + 1))
-    sleep 0.1
-  done
-fi
+pid=
+told=
+while read -r word rest; do
+  case $word in
+  pid) pid=$rest ;;
+  done) told=1 ;;
+  esac
+done
+i=0
+while [ -z "$told" ] && [ $i -lt 100 ]; do
+  now=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+  if [ -n "$now" ] && { [ -z "$pid" ] || [ "$now" = "$pid" ]; }; then
+    if [ $i -lt 60 ]; then kill -INT "$now" 2>/dev/null; else kill -QUIT "$now" 2>/dev/null; fi
+  elif [ -n "$now" ] || [ $i -gt 5 ]; then
+    break
+  fi
+  i=$((i + 1))
+  sleep 0.1
+done
 if [ "$2" = throwaway ]; then rm -rf "$1"; fi
 `
 
