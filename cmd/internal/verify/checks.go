@@ -1,0 +1,141 @@
+package verify
+
+// Checks is the table of promises. A new table brings its promises here.
+func Checks() []Check {
+	return append(append(intakeChecks(), auditChecks()...), append(caseChecks(), moneyChecks()...)...)
+}
+
+func intakeChecks() []Check {
+	return []Check{
+		{"application.receipt", "the number an application was acknowledged with names it", `
+			with bad as (select a.receipt from application a
+				where not exists (select from receipt r where r.number = a.receipt and r.application = a.id))
+			select (select count(*) from application), (select count(*) from bad),
+				array(select receipt from bad order by receipt limit 5)`},
+		{"application.once", "one delivery, one application: (channel, key) is never doubled", `
+			with bad as (select min(receipt) as receipt from application group by channel, key having count(*) > 1)
+			select (select count(*) from application), (select count(*) from bad),
+				array(select receipt from bad order by receipt limit 5)`},
+		{"receipt.unique", "one number, one application", `
+			with bad as (select receipt from application group by receipt having count(*) > 1
+				union select number from receipt r where not exists (select from application a where a.id = r.application))
+			select (select count(*) from receipt), (select count(*) from bad),
+				array(select receipt from bad order by receipt limit 5)`},
+		{"application.handed", "every application waits in the hand-over or has a case", `
+			with bad as (select a.receipt from application a
+				where not exists (select from handover h where h.application = a.id)
+				and not exists (select from casefile c where c.application = a.id)
+				and not exists (select from case_application c where c.application = a.id))
+			select (select count(*) from application), (select count(*) from bad),
+				array(select receipt from bad order by receipt limit 5)`},
+		{"application.born", "every application has exactly one entry of its birth in the audit log", `
+			with born as (select application, count(*) as n from audit_entry
+					where act = 'application.received' and application <> '' group by application),
+			bad as (select a.receipt from application a left join born b on b.application = a.id::text
+				where coalesce(b.n, 0) <> 1)
+			select (select count(*) from application), (select count(*) from bad),
+				array(select receipt from bad order by receipt limit 5)`},
+		{"application.unborn", "no entry speaks of an application that does not exist", `
+			with bad as (select e.id from audit_entry e where e.act = 'application.received'
+				and not exists (select from application a where a.id::text = e.application))
+			select (select count(*) from audit_entry where act = 'application.received'), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"jobs.kept", "no job that opens a case was given up", `
+			with bad as (select id from jobs_platform.river_job where kind = 'open_case' and state in ('discarded', 'cancelled'))
+			select (select count(*) from jobs_platform.river_job where kind = 'open_case'), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+	}
+}
+
+func auditChecks() []Check {
+	return []Check{
+		{"audit.dense", "leaves are numbered 0, 1, 2 ... as far as the head says", `
+			with numbered as (select n, row_number() over (order by n) - 1 as want from audit_leaf),
+			bad as (select want as n from numbered where n <> want
+				union select size from audit_head where size <> (select count(*) from audit_leaf))
+			select (select count(*) from audit_leaf), (select count(*) from bad),
+				array(select n::text from bad order by n limit 5)`},
+		{"audit.known", "every entry is in the log or pending, never both, never neither", `
+			with bad as (select e.id from audit_entry e
+				left join audit_leaf l on l.entry = e.id left join audit_pending p on p.entry = e.id
+				where (l.entry is null) = (p.entry is null))
+			select (select count(*) from audit_entry), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"audit.kept", "every leaf has its entry", `
+			with bad as (select l.n from audit_leaf l where not exists (select from audit_entry e where e.id = l.entry))
+			select (select count(*) from audit_leaf), (select count(*) from bad),
+				array(select n::text from bad order by n limit 5)`},
+	}
+}
+
+func caseChecks() []Check {
+	return []Check{
+		{"claim.decided", "no claim is past its decision without one that says so", `
+			with bad as (select c.id from claim c
+				where c.state in ('approved', 'refused', 'referred', 'paying', 'delivering') and not exists (
+					select from decision d where d.claim_id = c.id
+					and d.outcome = case when c.state in ('paying', 'delivering') then 'approved' else c.state end))
+			select (select count(*) from claim), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"decision.by_two", "a decision has two different named people, reasons and the way of appeal", `
+			with bad as (select id from decision where proposer = approver or proposer <= 0 or approver <= 0
+				or jsonb_array_length(reasons) = 0 or appeal = '')
+			select (select count(*) from decision), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"notice.days", "what hangs out for the public hung its days before the decision", `
+			with bad as (select d.id from decision d join claim c on c.id = d.claim_id
+				where d.outcome = 'approved' and c.notice_days > 0 and not c.emergency and not exists (
+					select from public_notice n where n.claim_id = c.id and n.state = 'ended'
+					and n.until_day < (d.at at time zone 'Asia/Shanghai')::date))
+			select (select count(*) from decision where outcome = 'approved'), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"visit.by_two", "every visit is made by two people", `
+			with bad as (select id from visit where first_staff = second_staff)
+			select (select count(*) from visit), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+	}
+}
+
+func moneyChecks() []Check {
+	return []Check{
+		{"payment.decided", "every payment has an approved decision, by its digest, for its claim", `
+			with bad as (select e.id from payout_entitlement e where not exists (
+				select from decision d where d.id = e.decision and d.claim_id = e.claim and d.case_id = e.case_id
+				and d.outcome = 'approved' and d.digest = e.decision_digest))
+			select (select count(*) from payout_entitlement), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"payment.once", "nobody is paid twice for one item and month", `
+			with bad as (select min(id) as id from payout_entitlement
+					where beneficiary <> 0 and state <> 'cancelled' group by scheme, beneficiary, period having count(*) > 1
+				union select entitlement from payout_line where state = 'paid' group by entitlement having count(*) > 1)
+			select (select count(*) from payout_entitlement), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"payment.answered", "what is called paid was paid by one line of the bank's answer, and the other way round", `
+			with bad as (select e.id from payout_entitlement e
+				left join payout_line l on l.entitlement = e.id and l.state = 'paid' and l.amount = e.amount
+				where (e.state = 'paid') <> (l.id is not null))
+			select (select count(*) from payout_entitlement), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"batch.totals", "lines, totals and the bank's answer of each batch agree, and two people made it", `
+			with sums as (select b.id, b.lines, b.total, b.paid, b.returned, b.state, b.refused, b.created_by, b.approved_by,
+					count(l.id) as n, coalesce(sum(l.amount), 0) as amount,
+					coalesce(sum(l.amount) filter (where l.state = 'paid'), 0) as good,
+					coalesce(sum(l.amount) filter (where l.state = 'returned'), 0) as back
+				from payout_batch b left join payout_line l on l.batch = b.id group by b.id),
+			bad as (select id from sums where n <> lines or amount <> total or approved_by = created_by
+				or (approved_by is null and state not in ('draft', 'discarded'))
+				or (state in ('answered', 'closed') and refused = '' and (good <> paid or back <> returned or good + back <> total)))
+			select (select count(*) from payout_batch), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"ledger.zero", "every booking sums to zero", `
+			with bad as (select t.id from ledger_transaction t left join ledger_entry e on e.transaction = t.id
+				group by t.id having count(e.amount) < 2 or coalesce(sum(e.amount), 1) <> 0)
+			select (select count(*) from ledger_transaction), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"ledger.bank", "the ledger's bank account is the sum of what the bank paid", `
+			with sums as (select coalesce((select abs(sum(amount)) from ledger_entry where account = 'bank'), 0) as booked,
+				coalesce((select sum(amount) from payout_line where state = 'paid'), 0) as paid)
+			select (select count(*) from ledger_entry), (select count(*) from sums where booked <> paid),
+				array(select booked || ' booked, ' || paid || ' paid' from sums where booked <> paid)`},
+	}
+}

@@ -1,0 +1,194 @@
+package verify
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"lianou/core/pg/pgtest"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// good is a small world in which every promise holds, written past all rules of
+// the database so that each test can break one thing.
+const good = `
+set session_replication_role = replica;
+insert into application (id, channel, key, body_digest, receipt, region, urgent, at) values
+	('00000000-0000-7000-8000-000000000001', 'app', 'k 1', sha256('1'), '0000000001', '371403001', false, now()),
+	('00000000-0000-7000-8000-000000000002', 'app', 'k 2', sha256('2'), '0000000002', '371403001', false, now());
+insert into receipt values ('0000000001', '00000000-0000-7000-8000-000000000001'), ('0000000002', '00000000-0000-7000-8000-000000000002'),
+	('0000000003', '00000000-0000-7000-8000-000000000002');
+insert into handover values ('00000000-0000-7000-8000-000000000001', '371403001', 'k', 's', now());
+insert into case_application (application, case_id, region, receipt, channel, state, at) values
+	('00000000-0000-7000-8000-000000000002', 1, '371403001', '0000000002', 'app', 'received', now());
+insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+	select n, now(), 'channel', 'app', 'application.received', 0, '00000000-0000-7000-8000-00000000000' || n, '', '', '', sha256('x'), 'd'
+	from generate_series(1, 2) n;
+insert into audit_leaf values (0, 1, sha256('h'), sha256('c'));
+insert into audit_pending values (2);
+update audit_head set size = 1;
+insert into claim (id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash, proposer, proposal, reasons, amount, created, updated) values
+	(1, 1, '371403001', 'MZ-01', 'n', 'e', 'd', 'paying', 'township', 7, true, 1, 'approve', '["r"]', 100, now(), now());
+insert into decision (id, claim_id, case_id, region, outcome, amount, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest) values
+	(1, 1, 1, '371403001', 'approved', 100, true, 1, 2, '["r"]', 'how to appeal', '{"v":1}', 1, 'f', 'b', now(), repeat('a', 64));
+insert into public_notice (id, claim_id, case_id, region, item_name, from_day, until_day, place, name, people, sample, proposer, state) values
+	(1, 1, 1, '371403001', 'n', current_date - 10, current_date - 3, 'p', '张*', 1, true, 1, 'ended');
+insert into visit (id, case_id, region, first_staff, second_staff, planned, planned_at) values (1, 1, '371403001', 1, 2, current_date, now());
+insert into payout_entitlement (id, region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, period, monthly, amount, sample, holder, account, last4, state, created, updated, paid)
+	overriding system value values
+	(1, '371403001', 1, 1, 1, repeat('a', 64), 's', 9, 'MZ-01', 'n', '202611', true, 100, true, 'h', 'a', '1234', 'paid', now(), now(), now());
+insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered)
+	overriding system value values (1, 1, 2, 1, 100, 100, 'd', 'answered', now(), now(), now(), now(), now());
+insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered)
+	overriding system value values (1, 1, 1, '371403001', 1, 1, 100, 'h', 'a', '1234', 'MZ-01', 'n', '202611', 'paid', '0000', now());
+insert into ledger_transaction (id, kind, ref, at) overriding system value values (1, 'answer', 1, now());
+insert into ledger_entry values (1, 'transit', 100), (1, 'bank', -100);
+`
+
+func world(t *testing.T, more ...string) *pgtest.Env {
+	t.Helper()
+	env := pgtest.New(t)
+	conn, err := pgx.Connect(t.Context(), env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, s := range append([]string{overriding(good)}, more...) {
+		if _, err := conn.Exec(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	return env
+}
+
+// overriding lets the fixture name the rows of identity columns itself.
+func overriding(sql string) string {
+	for _, table := range []string{"claim", "decision", "public_notice", "visit"} {
+		at := strings.Index(sql, "insert into "+table+" (")
+		end := at + strings.Index(sql[at:], ") values")
+		sql = sql[:end] + ") overriding system value values" + sql[end+len(") values"):]
+	}
+	return sql
+}
+
+const acks = `0000000001 00000000-0000-7000-8000-000000000001 app k 1
+0000000002 00000000-0000-7000-8000-000000000002 app k 2
+0000000003 00000000-0000-7000-8000-000000000002 app k 2
+`
+
+func run(t *testing.T, env *pgtest.Env, file string) Report {
+	t.Helper()
+	r, err := Run(t.Context(), Config{DB: env.DB(pgtest.Check), Acks: strings.NewReader(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestAllHeld(t *testing.T) {
+	t.Parallel()
+	env := world(t)
+	r := run(t, env, acks)
+	var out bytes.Buffer
+	if err := r.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	if r.Exit() != 0 {
+		t.Errorf("exit %d\n%s", r.Exit(), out.String())
+	}
+	for _, x := range r.Results {
+		if x.Seen == 0 && x.Name != "jobs.kept" {
+			t.Errorf("%s looked at nothing, so it proves nothing here", x.Name)
+		}
+	}
+}
+
+// TestEachBroken breaks one thing at a time: that promise is broken, and each of
+// the others still holds.
+func TestEachBroken(t *testing.T) {
+	t.Parallel()
+	for name, sql := range map[string]string{
+		"application.receipt": `update application set receipt = '0000000009' where receipt = '0000000001'`,
+		"application.once":    `alter table application drop constraint application_once; update application set key = 'k 1'`,
+		"receipt.unique":      `insert into receipt values ('0000000004', '00000000-0000-7000-8000-000000000009')`,
+		"application.handed":  `delete from handover`,
+		"application.born":    `update audit_entry set act = 'application.seen' where id = 1`,
+		"application.unborn":  `insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select 3, now(), 'channel', 'app', act, 0, '00000000-0000-7000-8000-000000000009', '', '', '', commitment, detail from audit_entry where id = 1; insert into audit_pending values (3)`,
+		"audit.dense":         `update audit_leaf set n = 1`,
+		"audit.known":         `delete from audit_pending`,
+		"audit.kept":          `insert into audit_leaf values (1, 7, sha256('h'), sha256('c')); update audit_head set size = 2`,
+		"claim.decided":       `update claim set state = 'refused'`,
+		"decision.by_two":     `update decision set approver = 0`,
+		"notice.days":         `update public_notice set until_day = current_date + 1`,
+		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1`,
+		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
+		"payment.once":        `drop index payout_line_live; alter table payout_line drop constraint payout_line_entitlement_attempt_key; insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered) overriding system value values (2, 1, 2, 1, 1, 1, 'd2', 'answered', now(), now(), now(), now(), now()); insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered) overriding system value select 2, 2, 1, region, 2, 1, 1, holder, account, last4, item, item_name, period, state, code, answered from payout_line where id = 1; update ledger_entry set amount = sign(amount) * 101`,
+		"payment.answered":    `update payout_entitlement set state = 'sent', paid = null`,
+		"batch.totals":        `update payout_batch set total = 101`,
+		"ledger.zero":         `update ledger_entry set amount = 99 where account = 'transit'`,
+		"ledger.bank":         `update ledger_entry set amount = sign(amount) * 99`,
+		"jobs.kept":           `insert into jobs_platform.river_job (kind, args, state, max_attempts, finalized_at) values ('open_case', '{}', 'discarded', 1, now())`,
+		"acks.lost":           `delete from receipt where number = '0000000003'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, world(t, "set session_replication_role = replica;"+sql), acks)
+			if r.Exit() != 1 {
+				t.Errorf("exit %d", r.Exit())
+			}
+			also := map[string]string{"application.receipt": "acks.lost", "application.once": "acks.lost"}
+			for _, x := range r.Results {
+				broken := x.Verdict == Broken
+				if want := x.Name == name || also[name] == x.Name && broken; broken != want {
+					t.Errorf("%s: %s %d %v %s", x.Name, x.Verdict, x.Bad, x.First, x.Why)
+				}
+			}
+		})
+	}
+}
+
+func TestAcks(t *testing.T) {
+	t.Parallel()
+	env := world(t)
+	last := func(r Report) (lost, doubled Result) { n := len(r.Results); return r.Results[n-2], r.Results[n-1] }
+	other := "0000000001 00000000-0000-7000-8000-000000000001 app k 2\n"
+	for name, c := range map[string]struct {
+		file          string
+		lost, doubled int64
+		exit          int
+	}{
+		"as it is":        {acks, 0, 0, 0},
+		"a number gone":   {acks + "0000000007 00000000-0000-7000-8000-000000000001 app k 1\n", 1, 0, 1},
+		"a delivery gone": {acks + "0000000001 00000000-0000-7000-8000-000000000001 app k 9\n", 1, 0, 1},
+		"a key doubled":   {acks + other, 1, 1, 1},
+	} {
+		r := run(t, env, c.file)
+		lost, doubled := last(r)
+		if lost.Bad != c.lost || doubled.Bad != c.doubled || r.Exit() != c.exit {
+			t.Errorf("%s: %d lost, %d doubled, exit %d; want %d, %d, %d", name, lost.Bad, doubled.Bad, r.Exit(), c.lost, c.doubled, c.exit)
+		}
+	}
+	if r := run(t, env, acks+"0000000001 0000"); r.Exit() != 2 {
+		t.Errorf("a half line: exit %d, want 2: it is neither held nor broken", r.Exit())
+	}
+}
+
+// TestCouldNotCheck: a check that cannot run is the third verdict. The control is
+// counting an error as held.
+func TestCouldNotCheck(t *testing.T) {
+	t.Parallel()
+	env := world(t, `drop table visit`)
+	r := run(t, env, acks)
+	var out bytes.Buffer
+	if err := r.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	if r.Exit() != 2 || !strings.Contains(out.String(), "could not check visit.by_two           0 seen: a table is missing") {
+		t.Errorf("exit %d\n%s", r.Exit(), out.String())
+	}
+	empty, err := Run(t.Context(), Config{DB: env.DB(pgtest.Check), Checks: []Check{}})
+	if err != nil || empty.Exit() != 2 {
+		t.Errorf("no check at all: exit %d, %v, want 2", empty.Exit(), err)
+	}
+}
