@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/blob"
 	"lianou/core/payout"
 	"lianou/core/realname"
 )
@@ -105,5 +106,23 @@ func TestProductMeetsIdentity(t *testing.T) {
 			t.Errorf("%s under %q: %+v, want %v", c.name, c.fault.Mode, got, c.want)
 		}
 		s.Mend(Identity)
+	}
+}
+
+// The product encodes every photo anew; the card must still be readable then.
+func TestCardSurvivesProduct(t *testing.T) {
+	t.Parallel()
+	for _, front := range []bool{true, false} {
+		raw, err := CardPNG(DemoPersons()[2], front)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := blob.CheckImage(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if face, err := readCard(img.Data); err != nil || face.Front != front || face.Name != "陈立国" || len(img.Data) > ocrBytes {
+			t.Errorf("front %v: %+v, %v, %d bytes", front, face, err, len(img.Data))
+		}
 	}
 }

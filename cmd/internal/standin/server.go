@@ -102,10 +102,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // Break switches a fault on. Errors name an unknown service or mode.
 func (s *Server) Break(f Fault) error { return s.faults.add(f) }
 
-// Mend switches every fault of a service off; "" mends all.
+// Mend switches every fault of a service off; "" mends all. Returns the bank had
+// lost turn up.
 func (s *Server) Mend(svc Service) {
 	s.faults.mend(svc)
-	s.bank.release()
+	if svc == Bank || svc == "" {
+		s.bank.release()
+	}
 }
 
 // AddPerson registers a synthetic citizen, or replaces the one with that key.
