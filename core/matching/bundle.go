@@ -32,7 +32,7 @@ type joint struct {
 	a, b    int
 	rule    *policy.Rule
 	exclude bool
-	deduct  int64 // of an overlap
+	deduct  int64 // of an overlap: what a pays less of b
 }
 
 // maxJoined bounds the claims that one group of rules may join; 2^maxJoined sets
@@ -129,13 +129,14 @@ func (b *bundler) join(findings []Finding) {
 
 func (b *bundler) joint(r *policy.Rule, x, y int) joint {
 	j := joint{a: x, b: y, rule: r, exclude: r.Kind == policy.Exclude}
-	if !j.exclude {
-		j.deduct = min(b.claims[x].value, b.claims[y].value)
-		if r.AtMost >= 0 && b.place.has[r.AtMost] {
-			j.deduct = min(j.deduct, 12*b.place.values[r.AtMost].Value)
-		}
-		// A topped-up item keeps its place: it is worth at least the one fen of a service.
-		j.deduct = max(j.deduct-1, 0)
+	if j.exclude {
+		return j
+	}
+	if j.deduct = b.claims[x].value; j.deduct == 1 {
+		j.deduct = 0 // a service, or an amount nobody can tell yet
+	}
+	if r.AtMost >= 0 && b.place.has[r.AtMost] {
+		j.deduct = min(j.deduct, 12*b.place.values[r.AtMost].Value)
 	}
 	return j
 }
@@ -203,26 +204,33 @@ func better(value int64, set uint32, bestValue int64, best uint32) bool {
 	return diff != 0 && set&(diff&-diff) != 0
 }
 
-// worth is the value of a set, and whether no exclusion forbids it.
+// worth is the value of a set, and whether no exclusion forbids it. What overlaps
+// deduct from a claim never exceeds it: a topped-up item keeps its place.
 func (b *bundler) worth(group []int, set uint32) (int64, bool) {
 	value := int64(0)
 	for k, c := range group {
-		if set>>k&1 == 1 {
-			value += b.claims[c].value
-		}
-	}
-	for i := range b.joints {
-		j := &b.joints[i]
-		x, y := slices.Index(group, j.a), slices.Index(group, j.b)
-		if x < 0 || y < 0 || set>>x&1 == 0 || set>>y&1 == 0 {
+		if set>>k&1 == 0 {
 			continue
 		}
-		if j.exclude {
-			return 0, false
+		deduct := int64(0)
+		for i := range b.joints {
+			j := &b.joints[i]
+			if j.b != c || !chosen(group, set, j.a) {
+				continue
+			}
+			if j.exclude {
+				return 0, false
+			}
+			deduct += j.deduct
 		}
-		value -= j.deduct
+		value += max(b.claims[c].value-deduct, 1)
 	}
 	return value, true
+}
+
+func chosen(group []int, set uint32, claim int) bool {
+	k := slices.Index(group, claim)
+	return k >= 0 && set>>k&1 == 1
 }
 
 func (b *bundler) blocked(c int, taken []bool) bool {

@@ -113,10 +113,10 @@ func constantSaid(t *policy.Test, unit policy.Unit) string {
 		return string(appendValue(nil, t.Fact.Of(), t.Low-1))
 	case t.Op == policy.AtMost:
 		return string(appendValue(nil, t.Fact.Of(), t.High))
-	case t.Op != policy.Between:
+	case t.Op != policy.Between: // ranges are of small whole numbers, never of money
 		return string(appendValue(nil, t.Fact.Of(), t.Low))
 	default:
-		buf := appendValue(nil, t.Fact.Of(), t.Low)
+		buf := appendNumber(nil, policy.UnitCount, t.Low)
 		return string(appendValue(append(buf, " 到 "...), t.Fact.Of(), t.High))
 	}
 }

@@ -106,7 +106,7 @@ type RuleKind string
 // The kinds of rules.
 const (
 	Exclude RuleKind = "exclude" // one or the other (互斥)
-	Overlap RuleKind = "overlap" // both, but what one pays is deducted from the other (补差)
+	Overlap RuleKind = "overlap" // both, but what A pays is deducted from B (补差)
 )
 
 // Item finds an item by its code.
