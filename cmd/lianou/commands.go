@@ -12,9 +12,13 @@ func commands() []command {
 	return []command{
 		{"up", "Start everything on this machine: databases, stand-ins, gateway, platform.", &upCmd{}},
 		{"migrate", "Bring the database to this version.", &migrateCmd{}},
+		{"seed", "Put a synthetic city into an empty database.", &seedCmd{}},
+		{"import", "Bring in the city's own data.", &importCmd{}},
 		{"doctor", "Check the set-up and say what to mend.", &doctorCmd{}},
 		{"config", "Print every setting, secrets masked.", &configCmd{}},
 		{"clock", "Show or move the clock of a demo.", &clockCmd{}},
+		{"match", "Judge households from a file of JSON lines, by every item.", &matchCmd{}},
+		{"policy", "Check the rules of assistance.", &policyCmd{}},
 		{"standin", "Run the stand-ins for outside services.", &standinCmd{}},
 	}
 }
