@@ -76,7 +76,7 @@ func (d *Desk) Handler(makers ...RoomMaker) (http.Handler, error) {
 	var rooms []Room
 	for _, m := range makers {
 		room := m.Desk()
-		if err := d.pages.Add(room.Name, m.Templates()); err != nil {
+		if err := d.pages.Add(room.Name, m); err != nil {
 			return nil, err
 		}
 		rooms = append(rooms, room)
@@ -192,6 +192,9 @@ func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
 func (d *Desk) servePlaces(w http.ResponseWriter, r *http.Request, at At) error {
 	return at.Page.Part(w, "", "places", PlacesOf(r.URL.Query(), d.d.Regions))
 }
+
+// Front sends whoever opens the platform's bare address to the desk.
+func Front() http.Handler { return http.RedirectHandler("/desk/", http.StatusSeeOther) }
 
 // Back sends somebody back to a page of the desk after an act, which then says
 // what was done.

@@ -65,13 +65,17 @@ func newPages(clock func() (time.Duration, bool)) (*Pages, error) {
 }
 
 // Add parses a room's own templates over a copy of the shell's, so that a room
-// can use the shell's components and can never replace another room's page.
-func (p *Pages) Add(room string, files fs.FS) error {
+// can use the shell's components and can never replace another room's page. A room
+// with formatting functions of its own has a method Words.
+func (p *Pages) Add(room string, m RoomMaker) error {
 	t, err := p.shell.Clone()
 	if err != nil {
 		return err
 	}
-	if t, err = t.ParseFS(files, "templates/*.html"); err != nil {
+	if own, ok := m.(interface{ Words() template.FuncMap }); ok {
+		t = t.Funcs(own.Words())
+	}
+	if t, err = t.ParseFS(m.Templates(), "templates/*.html"); err != nil {
 		return fmt.Errorf("templates of room %s: %w", room, err)
 	}
 	p.rooms[room] = t
@@ -167,10 +171,18 @@ func words() template.FuncMap {
 			}
 			return string(r)
 		},
-		"add":  func(a, b int) int { return a + b },
+		"channel": func(c core.ChannelName) string {
+			if w := doors[c]; w != "" {
+				return w
+			}
+			return string(c)
+		},
 		"dict": dict,
 	}
 }
+
+// doors are the words for the ways in.
+var doors = map[core.ChannelName]string{"agent": "电话 12345", "hotline": "电话 12345", "wechat": "微信", "app": "手机网页", "counter": "窗口、上门"}
 
 // dict lets a template hand a component several named values.
 func dict(pairs ...any) (map[string]any, error) {

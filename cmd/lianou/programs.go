@@ -62,6 +62,7 @@ func (m *machine) environment(role string) []string {
 	case "lianou_gateway":
 		env["LIANOU_KEY_FILE"] = filepath.Join(m.keys(), seal.GatewayFile)
 	case "lianou_platform":
+		env["LIANOU_AUDIT_DATABASE_URL"] = m.place.Roles["lianou_audit"]
 		env["LIANOU_KEY_FILE"] = filepath.Join(m.keys(), seal.PlatformFile)
 	}
 	for name, value := range demoSettings(m.cfg.StandinAddr, m.cfg.GatewayAddr) {

@@ -35,12 +35,15 @@ func Run(ctx context.Context, cfg *boot.Config) error {
 	metrics := boot.NewMetrics()
 	mux := http.NewServeMux()
 	boot.Operator(mux, metrics, stores.Checks()...)
-	w := wiring{cfg: cfg, stores: stores, log: log, metrics: metrics, mux: mux}
-	parts, err := workerParts(ctx, w)
+	h, err := build(ctx, wiring{cfg: cfg, stores: stores, log: log, metrics: metrics, mux: mux})
 	if err != nil {
 		return err
 	}
-	rooms, err := roomParts(ctx, w)
+	parts, err := workerParts(ctx, h)
+	if err != nil {
+		return err
+	}
+	rooms, err := roomParts(h)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,47 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
+	"lianou/channels"
+	"lianou/channels/desk"
+	"lianou/channels/desk/agent"
+	"lianou/channels/desk/city"
+	"lianou/channels/desk/counter"
+	"lianou/channels/desk/county"
+	"lianou/channels/desk/township"
 	"lianou/cmd/internal/boot"
+	"lianou/core"
 )
 
-// roomParts mounts the rooms of the staff desk.
-func roomParts(_ context.Context, _ wiring) ([]boot.Part, error) {
-	return nil, nil
+// roomParts mounts the rooms of the staff desk under /desk/ and the desk's doors of
+// intake under /c/.
+func roomParts(h *house) ([]boot.Part, error) {
+	shell, err := desk.New(desk.Config{}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
+		Audit: h.audit, Regions: h.regions, Library: h.books, Log: h.log.With(boot.KeyComponent, "desk")})
+	if err != nil {
+		return nil, err
+	}
+	calls := agent.New(agent.Deps{Desk: shell, Calls: h.calls, Regions: h.regions, Staff: h.staff})
+	window := counter.New(counter.Deps{Desk: shell, DB: h.stores.DB, Blobs: h.blobs, Cases: h.cases, Flow: h.flow, Regions: h.regions})
+	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions})
+	money := county.New(county.Deps{DB: h.stores.DB, Payout: h.payout, Staff: h.staff})
+	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Regions: h.regions})
+	handler, err := shell.Handler(calls, window, town, money, whole)
+	if err != nil {
+		return nil, err
+	}
+	host, err := channels.Open(channels.Config{Metrics: h.metrics}, channels.Catalogue{
+		"agent":   channels.Make(calls.Channel),
+		"counter": channels.Make(window.Channel),
+	}, map[core.ChannelName]json.RawMessage{"agent": json.RawMessage(`{}`), "counter": json.RawMessage(`{}`)},
+		channels.Env{Intake: h.intake, Log: h.log, Now: time.Now, Blobs: h.blobs, Calls: h.calls, Regions: h.regions, Book: h.books})
+	if err != nil {
+		return nil, err
+	}
+	h.mux.Handle("/desk/", handler)
+	h.mux.Handle("/c/", shell.Guard(host.Handler()))
+	h.mux.Handle("GET /{$}", desk.Front())
+	return []boot.Part{boot.Background("desk", shell.Run), boot.Background("doors", func(ctx context.Context) error { return host.Run(ctx) })}, nil
 }

@@ -4,10 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"path/filepath"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"lianou/cmd/internal/boot"
+	"lianou/core/audit"
+	"lianou/core/jobs"
+	"lianou/core/pg"
 )
 
 // wiring is what the platform's parts are made from.
@@ -19,8 +24,47 @@ type wiring struct {
 	mux     *http.ServeMux
 }
 
+// How often due rows are looked for, and the bank is asked.
+const (
+	sweepEvery = 5 * time.Second
+	bankEvery  = 3 * time.Second
+)
+
 // workerParts makes the job client with every worker and sweeper of the back
 // office, and the integrator of the audit log.
-func workerParts(_ context.Context, _ wiring) ([]boot.Part, error) {
-	return nil, nil
+func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
+	list := jobs.NewWorkers()
+	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery)}
+	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps, Log: h.log.With(boot.KeyComponent, "jobs")})
+	if err != nil {
+		return nil, err
+	}
+	integrator, err := h.integrator(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []boot.Part{
+		{Name: "intake", Start: func(context.Context) error { return nil }, Stop: func(context.Context) error { return h.intake.Close() }},
+		{Name: "jobs", Start: client.Start, Stop: client.Stop},
+		integrator,
+	}, nil
+}
+
+// integrator numbers the audit log. It has a role and a connection of its own: the
+// rest of the platform may write entries and not order them.
+func (h *house) integrator(ctx context.Context) (boot.Part, error) {
+	db, err := pg.Open(ctx, pg.Config{URL: h.cfg.AuditURL.Reveal(), Name: "lianou audit", MaxConns: 2})
+	if err != nil {
+		return boot.Part{}, err
+	}
+	in, err := audit.NewIntegrator(audit.IntegratorConfig{DB: db, Signer: h.keys.Audit.Signer, Key: h.keys.Audit.Verifier,
+		Dir: filepath.Join(h.cfg.DataDir, "checkpoints"), Log: h.log.With(boot.KeyComponent, "audit")})
+	if err != nil {
+		db.Close()
+		return boot.Part{}, err
+	}
+	part := boot.Background("audit", in.Integrate)
+	stop := part.Stop
+	part.Stop = func(ctx context.Context) error { defer db.Close(); return stop(ctx) }
+	return part, nil
 }

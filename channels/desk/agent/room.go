@@ -12,9 +12,6 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
-	"lianou/core/audit"
-	"lianou/core/blob"
-	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/intake/calls"
@@ -26,10 +23,7 @@ var templates embed.FS
 // Deps are what the room works with; all are required.
 type Deps struct {
 	Desk    *desk.Desk
-	DB      *pg.DB
 	Calls   *calls.Log
-	Blobs   *blob.Store
-	Audit   *audit.Log
 	Regions *registry.Regions
 	Staff   *staff.Staff
 }

@@ -33,7 +33,9 @@ type Channel struct {
 var _ channels.Channel = (*Channel)(nil)
 
 // Channel makes the door; it is the builder that channels.Make takes.
-func (c *Room) Channel(_ Config, env channels.Env) (*Channel, error) { return &Channel{c, env.Intake}, nil }
+func (c *Room) Channel(_ Config, env channels.Env) (*Channel, error) {
+	return &Channel{c, env.Intake}, nil
+}
 
 // Endpoints are the two ways in. They use Serve and not Parse: photos, strokes and
 // sound must be stored, and named by digest, before there is a Submission.
@@ -93,7 +95,7 @@ func (c *Channel) attach(r *http.Request, form *intake.Form) error {
 		}
 	}
 	err := c.each(r, "oral", func(b []byte, mime string) error {
-		sound, _, err := blob.CheckAudio(bytes.NewReader(b), mime)
+		_, _, err := blob.CheckAudio(bytes.NewReader(b), mime)
 		if err != nil {
 			return err
 		}

@@ -11,8 +11,8 @@ import (
 	"lianou/core/wording"
 )
 
-// words are the formatting functions of this room's templates.
-func words() template.FuncMap {
+// Words are the formatting functions of this room's templates.
+func (t *Room) Words() template.FuncMap {
 	return template.FuncMap{
 		"band":      func(b string) string { return bands[b].tone },
 		"bandword":  func(b string) string { return bands[b].word },

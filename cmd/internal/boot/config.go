@@ -33,6 +33,7 @@ func (s Secret) Reveal() string { return string(s) }
 // running. Secrets of `lianou up` are those of the stand-ins.
 type Config struct {
 	DatabaseURL Secret `env:"LIANOU_DATABASE_URL" help:"PostgreSQL, with the role of this program; for up and migrate a superuser or lianou_owner. Empty: up makes a private cluster"`
+	AuditURL    Secret `env:"LIANOU_AUDIT_DATABASE_URL" help:"PostgreSQL with the role lianou_audit: the platform's integrator of the audit log. Set by up"`
 	RedisURL    Secret `env:"LIANOU_REDIS_URL" help:"Redis. Empty: up starts a private one"`
 	BlobURL     string `env:"LIANOU_BLOB_URL" help:"store of recordings and documents: file:///path or s3://bucket. Empty: <data dir>/blob"`
 	DataDir     string `env:"LIANOU_DATA_DIR" envDefault:"./var" help:"folder of everything this machine keeps"`

@@ -1,0 +1,82 @@
+package city
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	DB      *pg.DB
+	Cases   *casefile.Store
+	Regions *registry.Regions
+}
+
+// Room is the city's room.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (c *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table.
+func (c *Room) Desk() desk.Room {
+	all := []staff.Role{staff.City, staff.Auditor}
+	return desk.Room{Name: "city", Title: "全市", Roles: all, Home: "/city", Routes: []desk.Route{
+		{Method: "GET", Path: "/city", Roles: all, Trace: "none: counts only, small ones suppressed", Serve: c.page},
+	}}
+}
+
+// small is the count below which a cell is not shown: it could point at a person.
+const small = 5
+
+// line is one county-level unit.
+type line struct {
+	Name                     string
+	Open, Late, Urgent, Wait string
+}
+
+type page struct{ Lines []line }
+
+func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	var p page
+	err := c.d.DB.Read(r.Context(), pg.City("the city counts its counties"), func(ctx context.Context, tx *pg.Tx) error {
+		for _, county := range c.d.Regions.Counties() {
+			n, err := c.d.Cases.Counts(ctx, tx, c.d.Regions.Expand(county.Code), core.StaffID(0))
+			if err != nil {
+				return err
+			}
+			p.Lines = append(p.Lines, line{county.Name, shown(n.Open), shown(n.Late), shown(n.Urgent), shown(n.Decide)})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "city", Name: "city", Title: "全市"}, p)
+}
+
+// shown hides a count that is not zero and smaller than five.
+func shown(n int) string {
+	switch {
+	case n == 0:
+		return "0"
+	case n < small:
+		return "少于 5"
+	}
+	return core.Yuan(int64(n)).Short()
+}

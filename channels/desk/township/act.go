@@ -1,0 +1,160 @@
+package township
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/workflow"
+)
+
+// doing is one act on its way from the page to workflow.
+type doing struct {
+	r     *http.Request
+	actor casefile.Actor
+	id    core.CaseID
+	claim core.ClaimID
+}
+
+func (d doing) get(name string) string { return strings.TrimSpace(d.r.FormValue(name)) }
+
+func (d doing) reasons() []string {
+	if s := d.get("reason"); s != "" {
+		return []string{s}
+	}
+	return nil
+}
+
+func (d doing) visitors() ([2]core.StaffID, core.Date, error) {
+	first, err1 := strconv.ParseInt(d.get("first"), 10, 64)
+	second, err2 := strconv.ParseInt(d.get("second"), 10, 64)
+	on, err := core.ParseDate(d.get("on"))
+	if err1 != nil || err2 != nil {
+		err = casefile.ErrTwoVisitors
+	}
+	return [2]core.StaffID{core.StaffID(first), core.StaffID(second)}, on, err
+}
+
+// amount reads a sum of yuan; an empty field leaves the amount to the finding.
+func (d doing) amount() (*core.Fen, error) {
+	s := strings.ReplaceAll(d.get("amount"), ",", "")
+	if s == "" {
+		return nil, nil
+	}
+	v, err := core.ParseYuan(s)
+	return &v, err
+}
+
+// act does what the path names. What a person may do, and when, is casefile's to
+// say inside workflow's transaction; here a form becomes a call.
+func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := caseID(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseMultipartForm(4 << 20); err != nil && r.PostForm == nil {
+		return core.Invalid("body", "表没有传完整,请再点一次。")
+	}
+	name := casefile.ActName(r.PathValue("act"))
+	do, known := t.table()[name]
+	if !known {
+		return core.E(core.KindNotFound, "no_act", "没有这一步。")
+	}
+	d := doing{r: r, actor: desk.CaseActor(at.Staff), id: id}
+	if text := r.PathValue("claim"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return core.E(core.KindNotFound, "not_found", "没有找到这件事。")
+		}
+		d.claim = core.ClaimID(n)
+	}
+	if err := do(d); err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), "办好了:"+acts[name]+"。")
+}
+
+// table is every act the room offers and the call it makes.
+func (t *Room) table() map[casefile.ActName]func(doing) error {
+	f := t.d.Flow
+	return map[casefile.ActName]func(doing) error{
+		casefile.ActAccept:      t.accept,
+		casefile.ActPlanVisit:   t.planVisit,
+		casefile.ActRecordVisit: t.recordVisit,
+		casefile.ActPropose:     t.propose,
+		casefile.ActDecide:      t.decide,
+		casefile.ActEmergency:   t.emergency,
+		casefile.ActRelocate:    t.relocate,
+		casefile.ActPublish:     func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
+		casefile.ActObject:      func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAnswer: func(d doing) error {
+			return f.AnswerObjection(d.r.Context(), d.actor, d.claim, d.get("outcome") == "founded", d.get("reason"))
+		},
+		casefile.ActSendBack:    func(d doing) error { return f.SendBack(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActDeliver:     func(d doing) error { return f.MarkDelivered(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActReferResult: func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAppeal:      func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActSupplement: func(d doing) error {
+			return f.AskSupplement(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("how"))
+		},
+		casefile.ActResume:       func(d doing) error { return f.Resume(d.r.Context(), d.actor, d.id, "补齐了") },
+		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActConferenceIn: func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActWithdraw:     func(d doing) error { return f.Withdraw(d.r.Context(), d.actor, d.id, d.get("reason")) },
+	}
+}
+
+func (t *Room) accept(d doing) error {
+	visitors, on, err := d.visitors()
+	if err != nil {
+		return err
+	}
+	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on}
+	for _, item := range d.r.PostForm["item"] {
+		in.Items = append(in.Items, core.ItemCode(item))
+	}
+	return t.d.Flow.Accept(d.r.Context(), d.actor, in)
+}
+
+func (t *Room) planVisit(d doing) error {
+	visitors, on, err := d.visitors()
+	if err != nil {
+		return err
+	}
+	return t.d.Flow.PlanVisit(d.r.Context(), d.actor, workflow.PlanVisit{Case: d.id, Visitors: visitors, On: on})
+}
+
+func (t *Room) propose(d doing) error {
+	amount, err := d.amount()
+	if err != nil {
+		return err
+	}
+	return t.d.Flow.Propose(d.r.Context(), d.actor, workflow.Propose{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Amount: amount, Reasons: d.reasons()})
+}
+
+func (t *Room) decide(d doing) error {
+	return t.d.Flow.Decide(d.r.Context(), d.actor, workflow.Decide{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Reasons: d.reasons()})
+}
+
+func (t *Room) emergency(d doing) error {
+	amount, err := d.amount()
+	if err != nil {
+		return err
+	}
+	if amount == nil {
+		return casefile.ErrNoAmount
+	}
+	return t.d.Flow.Emergency(d.r.Context(), d.actor, workflow.Emergency{Claim: d.claim, Amount: *amount, Reasons: d.reasons()})
+}
+
+func (t *Room) relocate(d doing) error {
+	to, err := core.ParseRegion(d.get("region"))
+	if err != nil {
+		return err
+	}
+	return t.d.Flow.Relocate(d.r.Context(), d.actor, d.id, to)
+}

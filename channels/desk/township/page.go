@@ -1,0 +1,236 @@
+package township
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/wording"
+)
+
+// casePage is what the page of one case shows.
+type casePage struct {
+	View     casefile.View
+	Said     string
+	Names    map[core.StaffID]string
+	May      map[string]bool // acts about the case that may be done now
+	Acts     []actRow
+	Visitors []staff.Person
+	Towns    []registry.Place
+	Tomorrow string
+	Confirm  []confirm
+
+	Fit, Open, Not     int
+	Fitting, Unfitting []findingRow
+}
+
+// actRow is one act with what its form needs.
+type actRow struct {
+	casefile.Act
+	First            bool // the one solid button
+	Hard             bool // could hurt somebody
+	Item, Department string
+	Cash, Refers     bool
+	Amount, Reason   string
+	Follows          casefile.Outcome // what deciding by the proposal comes to
+}
+
+// findingRow is one of the 41 findings in words.
+type findingRow struct {
+	casefile.Finding
+	Word, Tone   string
+	Asked        bool
+	Ticked       bool
+	MissingWords string
+}
+
+// confirm is one fact that the visit form asks to confirm.
+type confirm struct {
+	wording.Fact
+	Name, Was string
+}
+
+func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := caseID(r)
+	if err != nil {
+		return err
+	}
+	p := casePage{May: map[string]bool{}, Said: desk.Said(w, r)}
+	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if p.View, err = t.d.Cases.View(ctx, tx, id, desk.CaseActor(at.Staff), "办件"); err != nil {
+			return err
+		}
+		p.Tomorrow = tx.Today().AddDate(0, 0, 1).String()
+		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.Names, err = t.d.Staff.Names(r.Context(), peopleIn(p.View)...); err != nil {
+		return err
+	}
+	p.Towns = t.d.Regions.Townships(p.View.Region.County())
+	p.Confirm = confirms(p.View)
+	p.sortFindings()
+	p.sortActs()
+	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
+}
+
+// visitors are those who may go: assistants and officers of the place, the case's
+// own assistant and the one who asks first.
+func (t *Room) visitors(ctx context.Context, tx *pg.Tx, v casefile.View, me staff.Person) ([]staff.Person, error) {
+	assistants, err := t.d.Staff.Holding(ctx, tx, staff.Assistant, v.Region)
+	if err != nil {
+		return nil, err
+	}
+	officers, err := t.d.Staff.Holding(ctx, tx, staff.Officer, v.Region)
+	if err != nil {
+		return nil, err
+	}
+	list := append(officers, assistants...)
+	rank := func(p staff.Person) int {
+		switch p.ID {
+		case me.ID:
+			return 0
+		case v.Assistant:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b staff.Person) int { return rank(a) - rank(b) })
+	return slices.DeleteFunc(list, func(p staff.Person) bool { return !p.Covers(v.Region) }), nil
+}
+
+// peopleIn lists everybody of the staff whom the page names.
+func peopleIn(v casefile.View) []core.StaffID {
+	ids := []core.StaffID{v.EnteredBy, v.Officer, v.Assistant}
+	for _, c := range v.Claims {
+		ids = append(ids, c.Proposer)
+	}
+	for _, visit := range v.Visits {
+		ids = append(ids, visit.First, visit.Second)
+	}
+	for _, d := range v.Decisions {
+		ids = append(ids, d.Proposer, d.Approver)
+	}
+	return ids
+}
+
+// confirms are the facts the visitors look at: those nobody but the household has
+// vouched for yet, and those that could still change an outcome.
+func confirms(v casefile.View) []confirm {
+	said := wording.Facts(v.Facts.Household)
+	var out []confirm
+	for _, key := range []string{"income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "business_with_staff", "rigid_12m", "medical_12m", "house_grade"} {
+		f, _ := wording.HouseholdFact(key)
+		out = append(out, confirm{f, "fact." + key, said[key]})
+	}
+	return out
+}
+
+func (p *casePage) sortFindings() {
+	for _, f := range p.View.Findings {
+		row := findingRow{Finding: f, Asked: slices.Contains(p.View.Asked, f.Item)}
+		row.Ticked = f.Bundled || row.Asked
+		switch f.Outcome {
+		case "eligible":
+			p.Fit++
+			row.Word, row.Tone = "符合", "leaf"
+			if f.After != "" {
+				row.Word = "随低保"
+			}
+		case "unknown":
+			p.Open++
+			row.Word, row.Tone = "还差事实", "amber"
+			row.MissingWords = missing(f.Missing)
+		default:
+			p.Not++
+			p.Unfitting = append(p.Unfitting, row)
+			continue
+		}
+		p.Fitting = append(p.Fitting, row)
+	}
+	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return strings.Compare(b.Tone, a.Tone) })
+}
+
+// missing names up to four open facts in words.
+func missing(paths []string) string {
+	var words []string
+	for _, path := range paths {
+		if w := wording.FactLabel(path); !slices.Contains(words, w) && len(words) < 4 {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, "、")
+}
+
+func (p *casePage) sortActs() {
+	claims := map[core.ClaimID]casefile.Claim{}
+	for _, c := range p.View.Claims {
+		claims[c.ID] = c
+	}
+	first := false
+	for _, a := range p.View.Acts {
+		c := claims[a.Claim]
+		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name]}
+		if c.HasAmount {
+			row.Amount = strings.ReplaceAll(c.Amount.Short(), ",", "")
+		}
+		row.Reason, row.Follows = reasonFor(p.View, c), follows[c.Proposal]
+		if a.Why == "" && a.Claim == 0 {
+			p.May[string(a.Name)] = true
+		}
+		if a.Why == "" && !first && !row.Hard && leading[a.Name] {
+			row.First, first = true, true
+		}
+		p.Acts = append(p.Acts, row)
+	}
+}
+
+// leading acts carry a case forward and may be the page's one solid button.
+var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActPropose: true, casefile.ActPublish: true,
+	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true}
+
+// follows is the decision that agrees with a proposal.
+var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}
+
+// hard acts can hurt somebody when done by mistake.
+var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true}
+
+// reasonFor offers the findings' own sentences as the reason, for the officer to
+// keep or rewrite.
+func reasonFor(v casefile.View, c casefile.Claim) string {
+	if len(c.Reasons) > 0 && c.Proposal != "" {
+		return c.Reasons[0].Text
+	}
+	var words []string
+	for _, f := range v.Findings {
+		if f.Item != c.Item {
+			continue
+		}
+		for _, r := range f.Reasons {
+			if len(words) < 3 {
+				words = append(words, r.Text)
+			}
+		}
+	}
+	return strings.Join(words, "")
+}
+
+// To is where an act's form goes.
+func (p casePage) To(a actRow) string {
+	at := fmt.Sprintf("/desk/township/case/%d", p.View.ID)
+	if a.Claim != 0 {
+		at += fmt.Sprintf("/claim/%d", a.Claim)
+	}
+	return at + "/" + string(a.Name)
+}

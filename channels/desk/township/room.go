@@ -1,0 +1,184 @@
+package township
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/blob"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/workflow"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	Desk    *desk.Desk
+	DB      *pg.DB
+	Cases   *casefile.Store
+	Flow    *workflow.Flow
+	Staff   *staff.Staff
+	Blobs   *blob.Store
+	Audit   *audit.Log
+	Regions *registry.Regions
+}
+
+// Room is the township's room, which county officers reach too.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (t *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table. What a person may do with a case is
+// casefile's to say, act by act; the roles here only open the door.
+func (t *Room) Desk() desk.Room {
+	all := []staff.Role{staff.Officer, staff.Approver, staff.Assistant, staff.Clerk, staff.County}
+	return desk.Room{Name: "township", Title: "办件", Roles: all, Home: "/township", Routes: []desk.Route{
+		{Method: "GET", Path: "/township", Roles: all, Trace: "case.listed", Serve: t.queue},
+		{Method: "GET", Path: "/township/list", Roles: all, Trace: "case.listed", Serve: t.list},
+		{Method: "GET", Path: "/township/case/{case}", Roles: all, Trace: "case.read", Serve: t.page},
+		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
+		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
+		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: "case.<act>", Serve: t.act},
+		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: "claim.<act>", Serve: t.act},
+	}}
+}
+
+// queuePage is what the queue shows.
+type queuePage struct {
+	Place   string
+	Counts  casefile.Counts
+	Q       string
+	Query   string // the filter again, for links and the live part
+	Filters []filter
+	Rows    []casefile.QueueRow
+	Next    string
+}
+
+type filter struct {
+	Value, Word string
+	On          bool
+}
+
+func (t *Room) queue(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p, err := t.read(r, at)
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "township", Name: "queue", Title: "办件"}, p)
+}
+
+func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p, err := t.read(r, at)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "township", "queue-list", p)
+}
+
+// read reads one page of the queue and writes one entry with the cases shown.
+func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
+	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
+	p := queuePage{Place: t.place(at.Staff), Q: q, Query: url.Values{"show": {show}, "q": {q}}.Encode()}
+	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}} {
+		f.On = f.Value == show
+		p.Filters = append(p.Filters, f)
+	}
+	find := casefile.QueueFilter{Regions: at.Staff.Regions, Overdue: show == "late", Due: show == "due", Decide: show == "decide"}
+	if show == "mine" {
+		find.Mine = at.Staff.ID
+	}
+	if digits := strings.ReplaceAll(q, " ", ""); len(digits) == 10 && strings.Trim(digits, "0123456789") == "" {
+		find.Receipt = core.Receipt(digits)
+		find.States = every
+	} else {
+		find.Name = q
+	}
+	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
+			return err
+		}
+		page, err := t.d.Cases.Queue(ctx, tx, find, 50, r.FormValue("after"))
+		if err != nil {
+			return err
+		}
+		p.Rows, p.Next = page.Rows, page.Next
+		ids := make([]int64, len(p.Rows))
+		for i, row := range p.Rows {
+			ids[i] = int64(row.ID)
+		}
+		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "case.listed", IDs: ids, Purpose: "办件"}))
+	})
+	return p, err
+}
+
+// every state: a receipt number finds a closed case too.
+var every = []casefile.CaseState{casefile.CaseOpen, casefile.CaseAccepted, casefile.CaseReturned, casefile.CaseSupplement, casefile.CaseVisiting,
+	casefile.CasePaidFirst, casefile.CaseConference, casefile.CaseSettled, casefile.CaseWithdrawn}
+
+func (t *Room) place(p staff.Person) string {
+	switch {
+	case len(p.Regions) == 1:
+		return t.d.Regions.FullName(p.Regions[0])
+	case len(p.Regions) > 1:
+		return t.d.Regions.FullName(p.Regions[0].County())
+	}
+	return ""
+}
+
+func caseID(r *http.Request) (core.CaseID, error) {
+	n, err := strconv.ParseInt(r.PathValue("case"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, core.E(core.KindNotFound, "not_found", "没有找到这件事。")
+	}
+	return core.CaseID(n), nil
+}
+
+// audio plays the call the case began with, to those who may read the case.
+func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := caseID(r)
+	if err != nil {
+		return err
+	}
+	var v casefile.View
+	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		v, err = t.d.Cases.View(ctx, tx, id, desk.CaseActor(at.Staff), "听原话")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: v.Recording, Case: v.ID, Region: v.Region, Purpose: "听原话"})
+}
+
+// reveal shows one masked number in full, for a stated reason that is logged.
+func (t *Room) reveal(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := caseID(r)
+	if err != nil {
+		return err
+	}
+	var plain string
+	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		plain, err = t.d.Cases.Reveal(ctx, tx, id, casefile.Field(r.FormValue("field")), desk.CaseActor(at.Staff), r.FormValue("reason"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "township", "revealed", plain)
+}

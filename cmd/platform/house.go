@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"lianou/cmd/internal/boot"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/blob"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/notify"
+	"lianou/core/payout"
+	"lianou/core/policy"
+	"lianou/core/realname"
+	"lianou/core/registry"
+	"lianou/core/routing"
+	"lianou/core/seal"
+	"lianou/core/staff"
+	"lianou/core/workflow"
+	"lianou/intake"
+	"lianou/intake/calls"
+)
+
+// house is everything the back office is made of. Workers and rooms share it.
+type house struct {
+	wiring
+	keys     *seal.PlatformKeys
+	audit    *audit.Log
+	blobs    *blob.Store
+	books    *policy.Library
+	regions  *registry.Regions
+	registry *registry.Registry
+	staff    *staff.Staff
+	sessions *staff.Sessions
+	cases    *casefile.Store
+	payout   *payout.Payout
+	flow     *workflow.Flow
+	calls    *calls.Log
+	intake   *intake.Intake
+}
+
+// build makes the house from the ground up: keys, records, people, cases, money,
+// and the flow over them.
+func build(ctx context.Context, w wiring) (*house, error) {
+	h := &house{wiring: w}
+	for _, floor := range []func(context.Context) error{h.ground, h.people, h.casework, h.doors} {
+		if err := floor(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *house) ground(context.Context) (err error) {
+	if h.keys, err = seal.LoadPlatform(boot.KeyPath(h.cfg, seal.PlatformFile)); err != nil {
+		return err
+	}
+	h.audit = audit.New(h.keys.Ring)
+	at, err := boot.BlobURL(h.cfg)
+	if err != nil {
+		return err
+	}
+	h.blobs, err = blob.Open(blob.Config{URL: at, To: h.keys.Self, Opener: h.keys.Opener})
+	if err != nil {
+		return err
+	}
+	if h.books, err = policy.Embedded(); err != nil {
+		return err
+	}
+	h.regions, err = registry.EmbeddedRegions()
+	return err
+}
+
+func (h *house) people(ctx context.Context) (err error) {
+	h.registry, err = registry.New(registry.Config{Ring: h.keys.Ring, Log: h.audit, Regions: h.regions})
+	if err != nil {
+		return err
+	}
+	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: h.regions.Expand})
+	if err != nil {
+		return err
+	}
+	h.sessions, err = staff.NewSessions(staff.SessionConfig{Staff: h.staff})
+	return err
+}
+
+func (h *house) casework(context.Context) (err error) {
+	h.cases, err = casefile.New(casefile.Config{Ring: h.keys.Ring, Shared: h.keys.Shared, Audit: h.audit})
+	if err != nil {
+		return err
+	}
+	if err := h.money(); err != nil {
+		return err
+	}
+	check, err := h.realname()
+	if err != nil {
+		return err
+	}
+	router, err := routing.New(routing.Config{Regions: h.regions, Staff: h.staff, Cases: h.cases, Calendar: h.books.Calendar()})
+	if err != nil {
+		return err
+	}
+	outbox, err := notify.NewOutbox(h.keys.Gateway)
+	if err != nil {
+		return err
+	}
+	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry,
+		Staff: h.staff, Realname: check, Routing: router, Payout: h.payout, Outbox: outbox, Books: h.books, Bell: h.stores.Bell,
+		Log: h.log.With(boot.KeyComponent, "workflow")})
+	return err
+}
+
+// money connects the bank. Without one, batches are made and wait.
+func (h *house) money() error {
+	payer, err := core.ParseBankAccount(h.cfg.Bank.Account)
+	if err != nil {
+		return err
+	}
+	var bank *payout.Bank
+	if h.cfg.Bank.BaseURL != "" {
+		bank, err = payout.NewBank(payout.BankConfig{URL: h.cfg.Bank.BaseURL, User: h.cfg.Bank.User, Password: h.cfg.Bank.Password.Reveal()})
+		if err != nil {
+			return err
+		}
+	}
+	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Bank: bank})
+	return err
+}
+
+// realname asks the register first and, where one is configured, the outside
+// verifier after it.
+func (h *house) realname() (*realname.Checker, error) {
+	var outside *realname.Tencent
+	if id := h.cfg.Identity; id.SecretID != "" {
+		var err error
+		outside, err = realname.NewTencent(realname.TencentConfig{BaseURL: id.APIBase, SecretID: id.SecretID, SecretKey: id.SecretKey.Reveal()})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return realname.New(h.registry, outside)
+}
+
+// doors is what the desk's channels need: intake on the platform's own role, and
+// the record of calls.
+func (h *house) doors(ctx context.Context) (err error) {
+	own, err := jobs.NewInserter(jobs.Platform)
+	if err != nil {
+		return err
+	}
+	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Opener: h.keys.Opener})
+	if err != nil {
+		return err
+	}
+	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},
+		intake.Deps{DB: h.stores.DB, Platform: h.keys.Self, Digest: h.keys.Shared, Regions: h.regions, Book: h.books, Blobs: h.blobs,
+			Audit: h.audit, Jobs: own, Log: h.log})
+	return err
+}
