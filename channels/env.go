@@ -9,6 +9,8 @@ import (
 	"lianou/core/bell"
 	"lianou/core/blob"
 	"lianou/core/casefile"
+	"lianou/core/citizen"
+	"lianou/core/notify"
 	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/intake"
@@ -25,10 +27,15 @@ type Env struct {
 	Client *http.Client     // timeouts and egress rules applied
 	Now    func() time.Time // the real clock: it judges the age of signed messages
 
-	Blobs  *blob.Store      // put only, at the public edge
-	Cases  *casefile.Reader // what a citizen may see of a case
-	Calls  *calls.Log       // the record of telephone calls
-	Shared *bell.Bell       // a small cache with expiry, and limits, of all nodes
+	Blobs    *blob.Store       // put only, at the public edge
+	Cases    *casefile.Reader  // what a citizen may see of a case
+	Calls    *calls.Log        // the record of telephone calls
+	Citizens *citizen.Citizens // log-in of citizens
+	Text     notify.Sender     // text messages, for log-in codes
+	Shared   *bell.Bell        // a small cache with expiry, and limits, of all nodes
+	// Away reports whether submissions go to the spool: only then do citizens'
+	// tokens have their day of grace. nil is never.
+	Away func() bool
 
 	// The lists every form offers; immutable.
 	Regions *registry.Regions

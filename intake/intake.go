@@ -208,3 +208,6 @@ func (in *Intake) enqueue(t *ticket) error {
 		return errBusy
 	}
 }
+
+// Away reports whether submissions go to the spool just now.
+func (in *Intake) Away() bool { return in.spool.away() }

@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"lianou/channels"
+	"lianou/core"
+	"lianou/core/citizen"
+	"lianou/core/notify"
+	"lianou/core/wording"
+	"lianou/intake"
+	"lianou/intake/interview"
+)
+
+// Config is the app's section of the configuration.
+type Config struct {
+	// Secure marks cookies for HTTPS only. Set it wherever the public address is
+	// https. Defaults to false, for a machine of one's own.
+	Secure bool `json:"secure"`
+	// CodesPerHour bounds the log-in codes one source may ask for. Defaults to 30.
+	CodesPerHour int `json:"codes_per_hour"`
+}
+
+// Channel is the app's door.
+type Channel struct {
+	cfg     Config
+	env     channels.Env
+	form    interview.Form
+	pages   *pages
+	openapi []byte
+	origin  *http.CrossOriginProtection
+	renew   singleflight.Group // one renewal of one session at a time
+	images  chan struct{}      // bounds pictures decoded at once
+}
+
+// imagesAtOnce bounds memory: one picture may need 160 MB while it is encoded anew.
+const imagesAtOnce = 2
+
+var errNeeds = errors.New("the app needs Intake, Blobs, Cases, Citizens, Text, Regions and Book")
+
+// New opens the door.
+func New(cfg Config, env channels.Env) (*Channel, error) {
+	if env.Intake == nil || env.Blobs == nil || env.Cases == nil || env.Citizens == nil || env.Text == nil || env.Regions == nil || env.Book == nil {
+		return nil, errNeeds
+	}
+	if cfg.CodesPerHour == 0 {
+		cfg.CodesPerHour = 30
+	}
+	form, err := interview.Basic()
+	if err != nil {
+		return nil, err
+	}
+	c := &Channel{cfg: cfg, env: env, form: form, origin: http.NewCrossOriginProtection(), images: make(chan struct{}, imagesAtOnce)}
+	if c.pages, err = c.parsePages(); err != nil {
+		return nil, err
+	}
+	c.openapi, err = c.describe()
+	return c, err
+}
+
+// Endpoints lists the API and the pages.
+func (c *Channel) Endpoints() []channels.Endpoint {
+	var list []channels.Endpoint
+	for _, r := range c.routes() {
+		list = append(list, r.endpoint)
+	}
+	list = append(list, channels.Endpoint{Method: "GET", Path: "/openapi.json", Serve: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
+		_, _ = w.Write(c.openapi)
+	}})
+	return append(list, c.pageEndpoints()...)
+}
+
+// citizen tells who sends a request to the API, by its bearer token.
+func (c *Channel) citizen(r *http.Request) (citizen.Citizen, error) { return c.who(bearer(r), false) }
+
+// who checks a token; for submitting it has a day of grace while PostgreSQL is
+// away.
+func (c *Channel) who(token string, submitting bool) (citizen.Citizen, error) {
+	if submitting && c.env.Away != nil && c.env.Away() {
+		return c.env.Citizens.VerifyForSubmit(token)
+	}
+	return c.env.Citizens.Verify(token)
+}
+
+func bearer(r *http.Request) string {
+	const scheme = "Bearer "
+	h := r.Header.Get("Authorization")
+	if len(h) <= len(scheme) || h[:len(scheme)] != scheme {
+		return ""
+	}
+	return h[len(scheme):]
+}
+
+// sendCode makes a log-in code and sends it as a text message. It answers the same
+// for every number, so that nobody learns who asked for help.
+func (c *Channel) sendCode(ctx context.Context, said, source string) error {
+	phone, err := mobile(said)
+	if err != nil {
+		return err
+	}
+	if ok, _ := c.env.Shared.Allow(ctx, "app:code:"+source, codeRate(c.cfg.CodesPerHour)); !ok {
+		return core.E(core.KindTooMany, "too_many_codes", wording.For(core.KindTooMany))
+	}
+	code, err := c.env.Citizens.SendCode(ctx, phone, source)
+	if err != nil {
+		return err
+	}
+	n := wording.LoginCode(code)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	out, err := c.env.Text.Send(ctx, notify.Message{Reference: reference(), Kind: n.Kind, Words: n.Words, Fields: n.Fields, Phone: phone})
+	if err != nil {
+		c.env.Log.WarnContext(ctx, "log-in code not sent", "result", string(out.Result), "code", out.Code, "error", err)
+	}
+	if out.Result == notify.Accepted || out.Result == notify.Delivered {
+		return nil
+	}
+	return core.E(core.KindUnavailable, "code_not_sent", "短信没发出去,请过一分钟再试,也可以打 12345。")
+}
+
+func mobile(said string) (core.Phone, error) {
+	phone, err := core.ParsePhone(said)
+	if err == nil && !phone.Mobile() {
+		err = core.Invalid("phone", "收登录码要用手机号,是 11 位。没有手机请打 12345。")
+	}
+	return phone, err
+}
+
+// submission is a form of the app as intake takes it.
+func submission(f intake.Form, who citizen.Citizen) intake.Submission {
+	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
+}
+
+// decode reads a small JSON body strictly.
+func decode[T any](r *http.Request) (T, error) {
+	var v T
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(&v)
+	if err == nil && d.More() {
+		err = errors.New("more than one value")
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return v, channels.BodyFault(err)
+	case err != nil:
+		return v, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
+	}
+	return v, nil
+}

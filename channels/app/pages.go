@@ -1,0 +1,286 @@
+package app
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+
+	"lianou/channels"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/citizen"
+	"lianou/core/wording"
+	"lianou/intake"
+	"lianou/intake/interview"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed static
+var static embed.FS
+
+// policy is the Content-Security-Policy of every page: nothing from elsewhere, no
+// script or style inside a page.
+const policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
+// pages are the parsed templates, one set per page.
+type pages struct {
+	set map[string]*template.Template
+}
+
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "sorry"}
+
+func (c *Channel) parsePages() (*pages, error) {
+	p := &pages{set: map[string]*template.Template{}}
+	funcs := template.FuncMap{
+		"spoken": intake.Spoken,
+		"day":    func(v any) string { return sayDay(v) },
+	}
+	for _, name := range pageNames {
+		t, err := template.New("layout.html").Funcs(funcs).ParseFS(templates, "templates/layout.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("parse page %s: %w", name, err)
+		}
+		p.set[name] = t
+	}
+	return p, nil
+}
+
+// view is what every page is given.
+type view struct {
+	Title string
+	Care  bool
+	In    bool // somebody is logged in
+	Here  string
+	Error string
+	Field string
+	Data  any
+}
+
+func (c *Channel) pageEndpoints() []channels.Endpoint {
+	get := func(path string, h http.HandlerFunc) channels.Endpoint {
+		return channels.Endpoint{Method: "GET", Path: path, Serve: h}
+	}
+	post := func(path string, h http.HandlerFunc, max int64) channels.Endpoint {
+		return channels.Endpoint{Method: "POST", Path: path, Serve: c.sameOrigin(h), MaxBody: max, PerMinute: 60}
+	}
+	const small = 16 << 10
+	return []channels.Endpoint{
+		get("/{$}", c.homePage),
+		get("/enter", c.enterPage),
+		post("/enter", c.enterPost, small),
+		post("/leave", c.leavePost, small),
+		post("/care", c.carePost, small),
+		get("/apply", c.applyPage),
+		post("/apply", c.applyPost, maxPage),
+		get("/receipt/{receipt}", c.receiptPage),
+		get("/mine", c.minePage),
+		get("/mine/{receipt}", c.casePage),
+		get("/news", c.newsPage),
+		get("/static/{file}", c.staticFile),
+	}
+}
+
+// sameOrigin refuses a form that another site sent.
+func (c *Channel) sameOrigin(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := c.origin.Check(r); err != nil {
+			c.sorry(w, r, core.E(core.KindForbidden, "cross_origin", "这一页是从别处来的,请从首页重新打开。"))
+			return
+		}
+		next(w, r)
+	}
+}
+
+func (c *Channel) staticFile(w http.ResponseWriter, r *http.Request) {
+	sub, err := fs.Sub(static, "static")
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	http.ServeFileFS(w, r, sub, r.PathValue("file"))
+}
+
+// show renders a page whole before a byte of it leaves.
+func (c *Channel) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
+	if care, err := r.Cookie(careCookie); err == nil {
+		v.Care = care.Value == "1"
+	}
+	_, v.In = c.peek(r)
+	v.Here = r.URL.Path
+	var page bytes.Buffer
+	if err := c.pages.set[name].Execute(&page, v); err != nil {
+		channels.WriteProblem(w, r, fmt.Errorf("render page %s: %w", name, err))
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes()) // the client went away: nothing left to tell it
+}
+
+// sorry shows an error: what went wrong, what is safe, what next.
+func (c *Channel) sorry(w http.ResponseWriter, r *http.Request, err error) {
+	channels.Refused(r, err)
+	channels.PrepareRefusal(w, err)
+	p := channels.ProblemOf(err)
+	say := p.Detail
+	if say == "" {
+		say = wording.For(core.KindOf(err))
+	}
+	c.show(w, r, p.Status, "sorry", view{Title: "没有办成", Error: say})
+}
+
+func (c *Channel) homePage(w http.ResponseWriter, r *http.Request) {
+	c.show(w, r, http.StatusOK, "home", view{Title: "求助"})
+}
+
+func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
+	receipt, err := intake.ParseReceipt(r.PathValue("receipt"))
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	// A receipt number is a name and no secret: this page tells nothing but itself.
+	spooled := r.URL.Query().Get("wait") == "1"
+	c.show(w, r, http.StatusOK, "receipt", view{Title: "报上了", Data: map[string]any{"Receipt": receipt, "Spooled": spooled}})
+}
+
+func (c *Channel) minePage(w http.ResponseWriter, r *http.Request) {
+	c.own(w, r, func(who citizen.Citizen) {
+		list, err := c.env.Cases.ByCitizen(r.Context(), who.ID)
+		if err != nil {
+			c.sorry(w, r, err)
+			return
+		}
+		c.show(w, r, http.StatusOK, "mine", view{Title: "我的求助", Data: list})
+	})
+}
+
+func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
+	c.own(w, r, func(who citizen.Citizen) {
+		s, err := c.status(r, who)
+		if err != nil {
+			c.sorry(w, r, err)
+			return
+		}
+		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: s})
+	})
+}
+
+// newsPage shows what happened lately in all of a citizen's cases, newest first.
+func (c *Channel) newsPage(w http.ResponseWriter, r *http.Request) {
+	c.own(w, r, func(who citizen.Citizen) {
+		list, err := c.env.Cases.ByCitizen(r.Context(), who.ID)
+		if err != nil {
+			c.sorry(w, r, err)
+			return
+		}
+		c.show(w, r, http.StatusOK, "news", view{Title: "消息", Data: newsOf(list)})
+	})
+}
+
+type newsLine struct {
+	Receipt core.Receipt
+	casefile.StatusLine
+}
+
+func newsOf(list []casefile.Status) []newsLine {
+	var out []newsLine
+	for _, s := range list {
+		for _, line := range s.Timeline {
+			out = append(out, newsLine{s.Receipt, line})
+		}
+	}
+	sortNews(out)
+	return out
+}
+
+// own runs a page of one's own, or sends whoever is not logged in to do so.
+func (c *Channel) own(w http.ResponseWriter, r *http.Request, page func(citizen.Citizen)) {
+	who, err := c.visitor(w, r, false)
+	switch {
+	case err == nil:
+		page(who)
+	case errors.Is(err, citizen.ErrToken):
+		http.Redirect(w, r, "/c/app/enter?to="+r.URL.EscapedPath(), http.StatusSeeOther)
+	default:
+		c.sorry(w, r, err)
+	}
+}
+
+// applyView is the long form with what was filled in so far.
+type applyView struct {
+	Form     interview.Form
+	Counties []place
+	Items    []item
+	Values   map[string]string
+	Key      string
+	Kept     map[string]string // digests of photos that arrived with an earlier try
+}
+
+// Value is what was filled in for a field.
+func (v applyView) Value(field string) string { return v.Values[field] }
+
+// Ask is a question as it stands on the page, for one member or for all.
+type Ask struct {
+	interview.Question
+	Name  string
+	Value string
+	Towns []place // for a question that asks where
+}
+
+// On lists the household's and the form's own questions of a page.
+func (v applyView) On(page string) []Ask {
+	var out []Ask
+	for _, q := range v.Form.On(page) {
+		if _, member := q.Member(); !member {
+			out = append(out, Ask{q, q.Key, v.Values[q.Key], v.Counties})
+		}
+	}
+	return out
+}
+
+// maxRows is how many people fit on the page; a larger household is told by phone
+// or at the visit.
+const maxRows = 6
+
+// Row is one member of the household on the page.
+type Row struct {
+	N, Ref   string
+	Name, ID string // names of the fields
+	NameIs   string
+	IDIs     string
+	Asks     []Ask
+	Filled   bool
+}
+
+// Rows lists the members' questions.
+func (v applyView) Rows() []Row {
+	var rows []Row
+	for n := 1; n <= maxRows; n++ {
+		ref := fmt.Sprintf("m%d", n)
+		row := Row{N: fmt.Sprint(n), Ref: ref, Name: "people/" + ref + "/name", ID: "people/" + ref + "/id_number"}
+		row.NameIs, row.IDIs = v.Values[row.Name], v.Values[row.ID]
+		row.Filled = row.NameIs != ""
+		for _, q := range v.Form.Questions {
+			fact, member := q.Member()
+			if !member || (n == 1 && fact == "relation") {
+				continue
+			}
+			name := "members/" + ref + "/" + fact
+			row.Asks = append(row.Asks, Ask{Question: q, Name: name, Value: v.Values[name]})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
