@@ -145,7 +145,19 @@ func Get(ctx context.Context, tx *pg.Tx, id int64) (View, error) {
 func OfCase(ctx context.Context, tx *pg.Tx, c core.CaseID) ([]View, error) {
 	const q = `select id, key, region, coalesce(application::text, ''), case_id, claim, kind, words, state, told_by, created, ended
 		from notice where case_id = $1 order by id limit 200`
-	rows, err := tx.Query(ctx, q, c)
+	return list(ctx, tx, q, c)
+}
+
+// OfCitizen lists what a citizen was told, newest first, at most 100. The gateway
+// calls it under pg.Subject(citizen).
+func OfCitizen(ctx context.Context, tx *pg.Tx, citizen string) ([]View, error) {
+	const q = `select id, key, region, coalesce(application::text, ''), case_id, claim, kind, words, state, told_by, created, ended
+		from notice where citizen = $1 and citizen <> '' order by created desc, id desc limit 100`
+	return list(ctx, tx, q, citizen)
+}
+
+func list(ctx context.Context, tx *pg.Tx, q string, arg any) ([]View, error) {
+	rows, err := tx.Query(ctx, q, arg)
 	if err != nil {
 		return nil, pg.Fail(err, "list notices")
 	}

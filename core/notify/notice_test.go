@@ -135,3 +135,36 @@ func TestNoticeIsSealedAndScoped(t *testing.T) {
 		t.Error("the platform opens what is the gateway's")
 	}
 }
+
+// A citizen sees their own notices through the gateway and nobody else's.
+func TestCitizenSeesTheirOwn(t *testing.T) {
+	t.Parallel()
+	env, keys := pgtest.New(t), keysOf(t)
+	box, err := NewOutbox(keys.Platform.Gateway)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, citizen := range []string{"cA", "cB"} {
+		err := env.DB(pgtest.Platform).Tx(t.Context(), pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
+			n := paidNotice(t)
+			n.Key, n.Citizen = n.Key+citizen, citizen
+			_, err := box.Enqueue(ctx, tx, n)
+			return err
+		})
+		if err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	for who, want := range map[string]int{"cA": 1, "cB": 0, "": 0} {
+		err := env.DB(pgtest.Gateway).Read(t.Context(), pg.Subject(who), func(ctx context.Context, tx *pg.Tx) error {
+			got, err := OfCitizen(ctx, tx, "cA")
+			if err == nil && len(got) != want {
+				t.Errorf("%q sees %d notices of cA, want %d", who, len(got), want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -315,6 +315,27 @@ func TestReportsConvergeInAnyOrder(t *testing.T) {
 	}
 }
 
+// The same by real jobs: what is enqueued on the platform is told by the gateway.
+func TestEnqueuedIsTold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, []Outcome{{Result: Accepted}}, []Outcome{{Result: Delivered}})
+	list := jobs.NewWorkers()
+	d.worker.Register(list)
+	client, err := jobs.New(jobs.Config{DB: d.env.DB(pgtest.Gateway), Schema: jobs.Gateway, Workers: list, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	jobstest.Until(t, "the notice to be confirmed", func(context.Context) bool { return d.state() == Confirmed })
+}
+
 func TestPauseStaysInBounds(t *testing.T) {
 	t.Parallel()
 	w := &Worker{cfg: Config{Pause: 5 * time.Second}}

@@ -145,10 +145,15 @@ func TestContradictingReturnIsSetAside(t *testing.T) {
 	}
 }
 
+// reason is why the newest return was set aside, "" when none was.
 func (h *house) reason() (reason string) {
 	h.t.Helper()
-	h.must(h.db.Read(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		return pg.Fail(tx.QueryRow(ctx, `select reason from bank_return order by id desc limit 1`).Scan(&reason), "reason")
+	h.must(h.db.Read(h.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := h.SetAside(ctx, tx)
+		if len(list) > 0 {
+			reason = list[0].Reason
+		}
+		return err
 	}))
 	return reason
 }

@@ -129,10 +129,14 @@ func (l dueLines) digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// payable is the last month that may be paid now: the coming one, because money
+// that begins next month may be on the card by its first day, and none after it.
+func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
+
 func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
 	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period
-		from payout_entitlement where state = 'due' order by id limit $1 for update skip locked`
-	rows, err := tx.Query(ctx, q, MaxLines)
+		from payout_entitlement where state = 'due' and period <= $2 order by id limit $1 for update skip locked`
+	rows, err := tx.Query(ctx, q, MaxLines, payable(tx))
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}

@@ -144,11 +144,11 @@ func (p *Payout) entitledBefore(ctx context.Context, tx *pg.Tx, e Entitlement) (
 	return id, nil
 }
 
-// Due counts what waits for a batch in the caller's scope.
+// Due counts what waits for a batch in the caller's scope, up to the coming month.
 func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (Totals, error) {
-	const q = `select count(*), coalesce(sum(amount), 0)::bigint from payout_entitlement where state = 'due'`
+	const q = `select count(*), coalesce(sum(amount), 0)::bigint from payout_entitlement where state = 'due' and period <= $1`
 	var t Totals
-	err := tx.QueryRow(ctx, q).Scan(&t.Lines, &t.Total)
+	err := tx.QueryRow(ctx, q, payable(tx)).Scan(&t.Lines, &t.Total)
 	return t, pg.Fail(err, "count what is due")
 }
 

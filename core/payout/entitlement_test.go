@@ -118,6 +118,26 @@ func TestNextMonth(t *testing.T) {
 	}
 }
 
+// Money is never sent more than a month ahead.
+//
+// Control: leave payable out of takeDue and the batch has two lines.
+func TestFarMonthsWait(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var today core.Date
+	h.must(h.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
+	coming, far := h.decided(1, town, 500), h.decided(2, town, 700)
+	coming.Period = PeriodOf(today).Next()
+	far.Period = coming.Period.Next()
+	for _, e := range []Entitlement{coming, far} {
+		_, err := h.entitle(e)
+		h.must(err)
+	}
+	if v := h.sendAll(); v.Totals != (Totals{1, 500}) {
+		t.Errorf("batch %+v", v.Batch)
+	}
+}
+
 func TestPeriods(t *testing.T) {
 	t.Parallel()
 	if p := PeriodOf(core.NewDate(2026, 12, 31)); p != "202612" || p.Next() != "202701" || p.Month() != 12 {

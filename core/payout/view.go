@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -123,4 +124,31 @@ func lines(ctx context.Context, tx *pg.Tx, q string, arg int64) ([]Line, error) 
 		out = append(out, l)
 	}
 	return out, pg.Fail(rows.Err(), "list lines")
+}
+
+// Aside is a return file that a person has to look at with the bank.
+type Aside struct {
+	Name     string
+	Batch    int64  // 0 when the bank named none of ours
+	Reason   string // which rule it breaks; nothing of its content
+	Received time.Time
+}
+
+// SetAside lists the returns that moved no money, newest first, at most 100.
+func (p *Payout) SetAside(ctx context.Context, tx *pg.Tx) ([]Aside, error) {
+	const q = `select name, coalesce(batch, 0), reason, received from bank_return where state = 'set_aside' order by id desc limit 100`
+	rows, err := tx.Query(ctx, q)
+	if err != nil {
+		return nil, pg.Fail(err, "list returns set aside")
+	}
+	defer rows.Close()
+	var out []Aside
+	for rows.Next() {
+		var a Aside
+		if err := rows.Scan(&a.Name, &a.Batch, &a.Reason, &a.Received); err != nil {
+			return nil, pg.Fail(err, "list returns set aside")
+		}
+		out = append(out, a)
+	}
+	return out, pg.Fail(rows.Err(), "list returns set aside")
 }
