@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -52,6 +53,7 @@ func (c seedCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(400) // rows live for one chunk; collecting them early costs a fifth of the time
 	began := time.Now()
 	bar := newProgress(os.Stderr)
 	res, err := seed.Loader{DB: db, Registry: reg, Regions: regions, Progress: bar.show}.Load(t.ctx, c.Number, c.People)

@@ -503,3 +503,29 @@ func TestRegionsInTheTable(t *testing.T) {
 		t.Errorf("%d places ended, want %d", n, 8244-4)
 	}
 }
+
+// TestRowsStayTogether: what hangs on a person cannot be written under another
+// township or for nobody. Control: drop the triggers of 00031.
+func TestRowsStayTogether(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, sql := range map[string]string{
+		"token of nobody":          `insert into person_token (token, region, person) values (1, '371426104', 999)`,
+		"token elsewhere":          `insert into person_token (token, region, person) values (1, '371424103', 1)`,
+		"sheet of nobody":          `insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts) values ('371426104', 999, 'x', '2026-01-01', now(), 50, '{}')`,
+		"household elsewhere":      `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts) values ('371424103', 1, 'x', '2026-01-01', now(), 50, '{}')`,
+		"member of no household":   `insert into membership (household, person, region, ref, since) values (999, 1, '371426104', 'x', '2026-01-01')`,
+		"nobody as a member":       `insert into membership (household, person, region, ref, since) values (1, 999, '371426104', 'x', '2026-01-01')`,
+		"household twice for one":  `insert into membership (household, person, region, ref, since) values (1, 1, '371426104', 'x', '2026-01-01')`,
+		"change by one person":     `insert into account_change (region, person, account, proposer, approver, at) values ('371426104', 1, '', 3, 3, now())`,
+		"facts that are no object": `insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts) values ('371426104', 1, 'x', '2026-01-01', now(), 50, '[]')`,
+	} {
+		err := h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, sql)
+			return pg.Fail(err, name)
+		})
+		if state := pg.SQLState(err); state != "23503" && state != "23505" && state != "23514" {
+			t.Errorf("%s: state %q, %v", name, state, err)
+		}
+	}
+}
