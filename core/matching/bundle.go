@@ -12,11 +12,11 @@ import (
 // between claims: an item for one member, or for the household. Claims that no
 // rule joins are simply taken; each group of joined claims is solved exactly.
 type bundler struct {
-	book  *policy.Book
+	m     *Matcher
 	place *place
 	h     *core.Household
 
-	claims []claim
+	claims []claim // in the order of their items
 	joints []joint
 }
 
@@ -43,7 +43,7 @@ const maxJoined = 16
 // out. Ties go to the set with the lower item numbers.
 func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
 	b.gather(findings)
-	b.join(findings)
+	b.join()
 	taken := b.solve()
 	bundle := make([]core.ItemCode, 0, len(b.claims))
 	var dropped []Dropped
@@ -63,20 +63,24 @@ func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
 // gather makes the claims. An item that a person-level rule joins is one claim per
 // beneficiary; a household item so joined is one per member, each with its share.
 func (b *bundler) gather(findings []Finding) {
-	b.claims = make([]claim, 0, 32)
 	for i := range findings {
 		f := &findings[i]
 		if f.Outcome != Eligible {
 			continue
 		}
 		year := yearly(&f.Benefit)
-		if !b.perPerson(f.Item) {
+		if !b.m.shared[i] {
 			b.claims = append(b.claims, claim{i, house, max(year, 1)})
 			continue
 		}
-		who := b.members(f)
-		for _, m := range who {
-			b.claims = append(b.claims, claim{i, m, max(year/int64(len(who)), 1)})
+		share := max(year/int64(max(len(f.For), 1)), 1)
+		if len(f.For) == 0 { // the household's: each member has a share
+			share = max(year/int64(len(b.h.Members)), 1)
+		}
+		for m := range b.h.Members {
+			if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[m].Ref) {
+				b.claims = append(b.claims, claim{i, m, share})
+			}
 		}
 	}
 }
@@ -89,42 +93,32 @@ func yearly(b *Benefit) int64 {
 	return int64(b.Amount)
 }
 
-func (b *bundler) perPerson(code core.ItemCode) bool {
-	for i := range b.book.Rules {
-		r := &b.book.Rules[i]
-		if r.Person && (r.A == code || r.B == code) {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *bundler) members(f *Finding) []int {
-	out := make([]int, 0, len(b.h.Members))
-	for i := range b.h.Members {
-		if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[i].Ref) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
 // join lists the rules between claims that are there.
-func (b *bundler) join(findings []Finding) {
-	for i := range b.book.Rules {
-		r := &b.book.Rules[i]
-		for x := range b.claims {
-			if findings[b.claims[x].item].Item != r.A {
-				continue
-			}
-			for y := range b.claims {
-				if findings[b.claims[y].item].Item != r.B || (r.Person && b.claims[x].member != b.claims[y].member) {
-					continue
+func (b *bundler) join() {
+	for i := range b.m.rules {
+		r := &b.m.rules[i]
+		ax, ay := b.claimsOf(r.a)
+		bx, by := b.claimsOf(r.b)
+		for x := ax; x < ay; x++ {
+			for y := bx; y < by; y++ {
+				if !r.Person || b.claims[x].member == b.claims[y].member {
+					b.joints = append(b.joints, b.joint(r.Rule, x, y))
 				}
-				b.joints = append(b.joints, b.joint(r, x, y))
 			}
 		}
 	}
+}
+
+// claimsOf gives the range of an item's claims.
+func (b *bundler) claimsOf(item int) (from, to int) {
+	for from < len(b.claims) && b.claims[from].item < item {
+		from++
+	}
+	to = from
+	for to < len(b.claims) && b.claims[to].item == item {
+		to++
+	}
+	return from, to
 }
 
 func (b *bundler) joint(r *policy.Rule, x, y int) joint {

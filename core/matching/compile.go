@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"lianou/core"
 	"lianou/core/policy"
@@ -13,13 +14,27 @@ import (
 // stack.
 const maxStatuses = 8
 
-// A Matcher is a Book compiled for judging. It is immutable and may be shared by
-// any number of goroutines.
+// A Matcher is a Book compiled for judging. It may be shared by any number of
+// goroutines: nothing in it changes but a pool of scratch memory.
 type Matcher struct {
 	book   *policy.Book
 	places []*place // groups of counties times the three states of the area
 	group  [100]uint8
-	facts  []testFacts // by Test.ID
+
+	samePath []policy.FactID // by fact: the first one that the same answer settles
+	other    []policy.FactID // by Test.ID: the fact in its limit, or noFact
+	rules    []ruleAt
+	shared   []bool    // by item: a rule acts on it member by member
+	scratch  sync.Pool // of *explainer
+}
+
+// noFact is no fact of the vocabulary.
+const noFact = policy.FactID(0xff)
+
+// ruleAt is a rule of the Book with the places of its items.
+type ruleAt struct {
+	*policy.Rule
+	a, b int
 }
 
 // Compile prepares a Book.
@@ -45,10 +60,39 @@ func Compile(book *policy.Book) (*Matcher, error) {
 		}
 		m.group[n] = id
 	}
-	for _, t := range book.Tests {
-		m.facts = append(m.facts, newTestFacts(t))
-	}
+	m.index()
 	return m, nil
+}
+
+// index prepares what explaining looks up.
+func (m *Matcher) index() {
+	for _, t := range m.book.Tests {
+		other := noFact
+		if t.Limit != nil && t.Limit.Param < 0 {
+			other = t.Limit.Fact
+		}
+		m.other = append(m.other, other)
+	}
+	m.samePath = make([]policy.FactID, factSlots)
+	first := map[string]policy.FactID{}
+	for _, f := range policy.Facts() {
+		key := fmt.Sprint(f.ID.IsMember(), f.Path)
+		if _, seen := first[key]; !seen {
+			first[key] = f.ID
+		}
+		m.samePath[f.ID] = first[key]
+	}
+	place := map[core.ItemCode]int{}
+	for i := range m.book.Items {
+		place[m.book.Items[i].Code] = i
+	}
+	m.shared = make([]bool, len(m.book.Items))
+	for i := range m.book.Rules {
+		r := &m.book.Rules[i]
+		m.rules = append(m.rules, ruleAt{r, place[r.A], place[r.B]})
+		m.shared[place[r.A]] = m.shared[place[r.A]] || r.Person
+		m.shared[place[r.B]] = m.shared[place[r.B]] || r.Person
+	}
 }
 
 // Book gives the Book that was compiled.

@@ -1,24 +1,31 @@
 package matching
 
 import (
+	"slices"
+
 	"lianou/core"
 	"lianou/core/policy"
 )
 
-// Explain judges a household by plain recursion over the Book's trees, without
-// short cuts, and says why.
+// Explain judges a household by plain recursion over the Book's trees and says
+// why. Its memory is reused from call to call, except for what it returns.
 func (m *Matcher) Explain(h *core.Household) Result {
-	var v Vector
-	v.Gather(h)
-	e := newExplainer(m, h, &v)
+	e, _ := m.scratch.Get().(*explainer)
+	if e == nil {
+		e = &explainer{m: m, vars: map[string]any{}}
+	}
+	defer m.scratch.Put(e)
+	e.begin(h)
 	e.stand()
 	r := Result{Book: m.book.Digest, Findings: make([]Finding, len(m.book.Items)), Statuses: e.standingsOut()}
 	for i := range m.book.Items {
 		e.item(&m.book.Items[i], &r.Findings[i])
 	}
 	e.finish(&r)
-	b := bundler{book: m.book, place: e.place, h: h}
+	b := bundler{m: m, place: e.place, h: h, claims: e.claims[:0], joints: e.joints[:0]}
 	r.Bundle, r.Dropped = b.best(r.Findings)
+	e.claims, e.joints = b.claims, b.joints
+	e.h = nil // what a household said is not kept
 	return r
 }
 
@@ -31,7 +38,7 @@ const house = -1
 type explainer struct {
 	m     *Matcher
 	h     *core.Household
-	v     *Vector
+	v     Vector
 	place *place
 
 	st         [maxStatuses]Outcome
@@ -46,12 +53,18 @@ type explainer struct {
 	limit []byte // scratch for a constant limit
 
 	names   []string
+	paths   []string // by fact and member, as needed
+	asked   []int32  // by fact and member: the item for which it is already missing
+	opens   []open   // what is missing, of all statuses and items one after another
+	behind  [maxStatuses][]open
 	stamp   []int32 // by proto: the item that already gives it
 	turn    int32
 	picked  []int32 // proto indices of all findings, one after another
 	spans   []span  // of the statuses, then of the items
 	vars    map[string]any
 	holders []bool // members who meet the item's person criteria
+	claims  []claim
+	joints  []joint
 }
 
 // span is a finding's share of picked.
@@ -59,23 +72,35 @@ type span struct{ from, to int }
 
 const notJudged = Outcome(0xff)
 
-func newExplainer(m *Matcher, h *core.Household, v *Vector) *explainer {
-	cells := (len(m.book.Tests) + len(m.book.Statuses)) * (len(v.M) + 1)
-	e := &explainer{
-		m: m, h: h, v: v, place: m.placeOf(v),
-		tests: make([]Outcome, cells), memo: make([]int32, 2*cells),
-		proto: make([]proto, 0, 128), text: make([]byte, 0, 16<<10),
-		stamp: make([]int32, 0, 128), picked: make([]int32, 0, 512),
-		spans: make([]span, 0, len(m.book.Statuses)+len(m.book.Items)), vars: make(map[string]any, 16),
-		names: make([]string, len(h.Members)), holders: make([]bool, len(h.Members)),
-	}
-	for i := range e.tests {
-		e.tests[i] = notJudged
-	}
+// begin clears the scratch for a household.
+func (e *explainer) begin(h *core.Household) {
+	n := len(h.Members)
+	e.h = h
+	e.v.Gather(h)
+	e.place = e.m.placeOf(&e.v)
+	cells := (len(e.m.book.Tests) + len(e.m.book.Statuses)) * (n + 1)
+	e.tests = cleared(e.tests, cells, notJudged)
+	e.memo = cleared(e.memo, 2*cells, 0)
+	e.paths = cleared(e.paths, (n+1)*factSlots, "")
+	e.asked = cleared(e.asked, (n+1)*factSlots, 0)
+	e.names = cleared(e.names, n, "")
+	e.holders = cleared(e.holders, n, false)
+	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
+	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
 	for i := range h.Members {
 		e.names[i] = memberSaid(&h.Members[i])
 	}
-	return e
+}
+
+// factSlots is the number of facts a member or household can have.
+const factSlots = int(policy.MemberBase) + policy.MemberFacts
+
+func cleared[T any](s []T, n int, zero T) []T {
+	s = slices.Grow(s[:0], n)[:n]
+	for i := range s {
+		s[i] = zero
+	}
+	return s
 }
 
 // cell numbers a condition asked of a member, or of the household.
@@ -110,6 +135,10 @@ func (e *explainer) standingsOut() []Standing {
 		if e.recognised[i] != Eligible && s.When != nil && e.computed[i] == e.st[i] {
 			e.collect(s.When, house, false)
 		}
+		e.behind[i] = nil
+		if e.st[i] == Unknown {
+			e.behind[i] = e.missing(e.picked[from+1:])
+		}
 		e.spans = append(e.spans, span{from, len(e.picked)})
 	}
 	return out
@@ -121,13 +150,17 @@ func (e *explainer) eval(n *policy.Node, member int) Outcome {
 	case policy.NodeAll:
 		out := Eligible
 		for _, kid := range n.Kids {
-			out = out.and(e.eval(kid, member))
+			if out = out.and(e.eval(kid, member)); out == NotEligible {
+				break
+			}
 		}
 		return out
 	case policy.NodeAny:
 		out := NotEligible
 		for _, kid := range n.Kids {
-			out = out.or(e.eval(kid, member))
+			if out = out.or(e.eval(kid, member)); out == Eligible {
+				break
+			}
 		}
 		return out
 	case policy.NodeNot:
@@ -245,7 +278,7 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	e.spans = append(e.spans, span{from, len(e.picked)})
 	switch f.Outcome {
 	case Unknown:
-		f.Missing = e.missing(e.picked[from:])
+		f.Missing = e.missingPaths(e.missing(e.picked[from:]))
 	case Eligible:
 		e.eligible(it, f)
 	}

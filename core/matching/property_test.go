@@ -106,12 +106,12 @@ func TestBundleIsBest(t *testing.T) {
 		h := drawHousehold(t)
 		m := on(h.On)
 		r := m.Explain(&h)
-		b := bundler{book: m.Book(), h: &h}
+		b := bundler{m: m, h: &h}
 		var v Vector
 		v.Gather(&h)
 		b.place = m.placeOf(&v)
 		b.gather(r.Findings)
-		b.join(r.Findings)
+		b.join()
 		taken := b.solve()
 		for i := range r.Findings {
 			in := slices.Contains(r.Bundle, r.Findings[i].Item)
@@ -175,7 +175,7 @@ func TestBundleSolverAgainstBruteForce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "claims")
-		b := bundler{book: &policy.Book{}}
+		b := bundler{}
 		for i := range n {
 			b.claims = append(b.claims, claim{item: i, member: house, value: rapid.Int64Range(1, 5).Draw(t, "value")})
 		}

@@ -1,25 +1,9 @@
 package matching
 
 import (
-	"slices"
-
 	"lianou/core"
 	"lianou/core/policy"
 )
-
-// testFacts is what a test's reasons need, prepared once per Book.
-type testFacts struct {
-	fact  *policy.Fact
-	other *policy.Fact // of a limit that is a fact
-}
-
-func newTestFacts(t *policy.Test) testFacts {
-	out := testFacts{fact: t.Fact.Of()}
-	if t.Limit != nil && t.Limit.Param < 0 {
-		out.other = t.Limit.Fact.Of()
-	}
-	return out
-}
 
 // proto is a Reason whose sentences still lie in the explainer's text.
 type proto struct {
@@ -48,7 +32,7 @@ func (e *explainer) collect(n *policy.Node, member int, flip bool) {
 	case policy.NodeTest:
 		e.pick(e.testProto(n.Test, member, flip))
 	case policy.NodeStatus:
-		e.collectStatus(n.Status, flip)
+		e.pick(e.statusProto(n.Status, flip))
 	case policy.NodeNot:
 		e.collect(n.Kids[0], member, !flip)
 	case policy.NodeAll, policy.NodeAny:
@@ -66,17 +50,6 @@ func (e *explainer) collect(n *policy.Node, member int, flip bool) {
 				e.collect(n.Kids[0], i, flip)
 			}
 		}
-	}
-}
-
-// collectStatus picks the status. The conditions it is computed from are given
-// once, with the Standing; only while it is open are they picked here as well,
-// because what is missing lies in them.
-func (e *explainer) collectStatus(i int, flip bool) {
-	e.pick(e.statusProto(i, flip))
-	s := &e.m.book.Statuses[i]
-	if e.st[i] == Unknown && s.When != nil && e.computed[i] == Unknown {
-		e.collect(s.When, house, flip)
 	}
 }
 
@@ -109,11 +82,8 @@ func (e *explainer) testProto(t *policy.Test, member int, flip bool) int32 {
 	if flip {
 		p.outcome = o.not()
 	}
-	fact := e.m.facts[t.ID].fact
-	p.fact = fact.Path
-	if member != house {
-		p.fact = "members/" + string(e.h.Members[member].Ref) + "/" + fact.Path
-	}
+	fact := t.Fact.Of()
+	p.fact = e.path(t.Fact, member)
 	if x, known := e.value(t.Fact, member); known {
 		p.value = e.write(func(b []byte) []byte { return appendValue(b, fact, x) })
 	}
@@ -192,46 +162,78 @@ func (e *explainer) statusProto(i int, flip bool) int32 {
 	return e.keep(p, slot)
 }
 
-// missing lists the fact paths that are open among the reasons of an undecided
-// item.
-func (e *explainer) missing(ids []int32) []string {
-	var out []string
-	add := func(path string) {
-		if !slices.Contains(out, path) {
-			out = append(out, path)
-		}
-	}
+// open is a fact that is not known and could decide.
+type open struct {
+	fact   policy.FactID
+	member int
+}
+
+// missing lists the facts that are open among some reasons, in e.opens. Those
+// behind an open status were found with its Standing.
+func (e *explainer) missing(ids []int32) []open {
+	from := len(e.opens)
 	for _, id := range ids {
 		p := &e.proto[id]
-		if p.outcome != Unknown {
-			continue
-		}
-		if p.test == nil {
-			if e.recognised[p.status] == Unknown {
-				add(p.fact)
+		switch {
+		case p.outcome != Unknown:
+		case p.test == nil:
+			e.addOpen(e.m.book.Statuses[p.status].Recognised, house)
+			for _, o := range e.behind[p.status] {
+				e.addOpen(o.fact, o.member)
 			}
-			continue
-		}
-		if _, known := e.value(p.test.Fact, p.member); !known {
-			add(p.fact)
-		}
-		if !e.place.limits[p.test.ID].known {
-			add(policy.Area.Of().Path)
-		}
-		if other := e.m.facts[p.test.ID].other; other != nil {
-			if _, known := e.value(other.ID, p.member); !known {
-				add(e.path(other, p.member))
+		default:
+			e.addOpen(p.test.Fact, p.member)
+			if !e.place.limits[p.test.ID].known {
+				e.addOpen(policy.Area, house)
+			}
+			if other := e.m.other[p.test.ID]; other != noFact {
+				e.addOpen(other, p.member)
 			}
 		}
+	}
+	return e.opens[from:]
+}
+
+// addOpen adds a fact that is not known, once for the item in turn.
+func (e *explainer) addOpen(f policy.FactID, member int) {
+	if _, known := e.value(f, member); known {
+		return
+	}
+	f = e.m.samePath[f]
+	if at := e.slot(f, member); e.asked[at] != e.turn {
+		e.asked[at] = e.turn
+		e.opens = append(e.opens, open{f, member})
+	}
+}
+
+// missingPaths writes the paths of open facts.
+func (e *explainer) missingPaths(list []open) []string {
+	out := make([]string, len(list))
+	for i, o := range list {
+		out[i] = e.path(o.fact, o.member)
 	}
 	return out
 }
 
-func (e *explainer) path(f *policy.Fact, member int) string {
-	if !f.ID.IsMember() {
-		return f.Path
+// slot numbers a fact of a member, or of the household.
+func (e *explainer) slot(f policy.FactID, member int) int {
+	if !f.IsMember() {
+		member = house
 	}
-	return "members/" + string(e.h.Members[member].Ref) + "/" + f.Path
+	return (member+1)*factSlots + int(f)
+}
+
+// path is where a fact is answered, such as "income_12m" or "members/m1/age".
+func (e *explainer) path(f policy.FactID, member int) string {
+	f = e.m.samePath[f]
+	if !f.IsMember() {
+		return f.Of().Path
+	}
+	p := &e.paths[e.slot(f, member)]
+	if *p == "" {
+		*p = "members/" + string(e.h.Members[member].Ref) + "/" + f.Of().Path
+	}
+	return *p
 }
 
 // finish turns the picked reasons into the findings' own, with all sentences cut

@@ -19,6 +19,7 @@ import (
 type Formula struct {
 	Source  string
 	Uses    []Use // every name it reads, in order of name
+	single  bool  // Source is one name
 	program *vm.Program
 }
 
@@ -35,6 +36,11 @@ const MaxBenefit = core.Fen(1_000_000_00)
 // Eval computes the amount. vars holds a value for every Use: int for numbers,
 // bool, or string for words. The result lies between 0 and MaxBenefit.
 func (f *Formula) Eval(vars map[string]any) (core.Fen, error) {
+	if f.single { // most formulas are one parameter
+		if n, isInt := vars[f.Source].(int); isInt {
+			return min(max(core.Fen(n), 0), MaxBenefit), nil
+		}
+	}
 	out, err := expr.Run(f.program, vars)
 	if err != nil {
 		return 0, fmt.Errorf("compute %q: %w", f.Source, err)
@@ -95,7 +101,8 @@ func (b *builder) formula(source string) (*Formula, error) {
 		return nil, fmt.Errorf("formula: %s", names.bad)
 	}
 	slices.SortFunc(names.uses, func(x, y Use) int { return strings.Compare(x.Name, y.Name) })
-	return &Formula{Source: source, Uses: names.uses, program: program}, nil
+	single := len(names.uses) == 1 && names.uses[0].Name == source
+	return &Formula{Source: source, Uses: names.uses, single: single, program: program}, nil
 }
 
 // formulaNames walks a formula, collects what it reads and refuses fractions.
