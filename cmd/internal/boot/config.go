@@ -103,7 +103,7 @@ type Identity struct {
 
 // Bank is the paying bank's file transfer.
 type Bank struct {
-	BaseURL  string `env:"LIANOU_BANK_URL" help:"folder of the bank (.../bank). Empty: batches wait"`
+	BaseURL  string `env:"LIANOU_BANK_URL" help:"address of the bank, whose files lie under /bank/. Empty: batches wait"`
 	User     string `env:"LIANOU_BANK_USER" help:"basic authentication"`
 	Password Secret `env:"LIANOU_BANK_PASSWORD" help:"its password"`
 	Account  string `env:"LIANOU_BANK_ACCOUNT" help:"the city's paying account"`
