@@ -1,0 +1,248 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/jobs/jobstest"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/workflow"
+)
+
+// Treat first, papers later: no visit and no notice before the money, but two
+// people, reasons and a deadline for the papers; the case cannot end without them.
+func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	app.Urgent, app.Items = true, []core.ItemCode{casefile.RushItem}
+	w.handOver(app)
+	c := w.routed(app)
+	ctx := t.Context()
+	claim := w.claim(c.ID, casefile.RushItem)
+	rush := workflow.Emergency{Claim: claim.ID, Amount: core.Yuan(1000), Reasons: []string{"灶屋着火,今晚没有饭吃"}}
+	over := rush
+	over.Amount = core.Yuan(1_000_000)
+	if err := w.flow.Emergency(ctx, w.actors["officer"], over); !errors.Is(err, workflow.ErrCeiling) {
+		t.Fatalf("above the ceiling: %v", err)
+	}
+	w.must(w.flow.Emergency(ctx, w.actors["officer"], rush))
+	if err := w.flow.Decide(ctx, w.actors["officer"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); err == nil {
+		t.Fatal("the same person decided")
+	}
+	w.must(w.flow.Decide(ctx, w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}))
+	c, _ = w.get(c.ID)
+	if c.State != casefile.CasePaidFirst || w.claim(c.ID, casefile.RushItem).State != casefile.ClaimPaying {
+		t.Fatalf("after the decision: %s", c.State)
+	}
+	w.pay(w.claim(c.ID, casefile.RushItem))
+	if c, _ = w.get(c.ID); c.State != casefile.CasePaidFirst {
+		t.Fatalf("ended without its papers: %s", c.State)
+	}
+	// Late papers climb: township, county, city, each told once.
+	w.env.Advance(40 * 24 * time.Hour)
+	for range 3 {
+		w.must(w.flow.Sweep(ctx))
+	}
+	if n := w.count(`select count(*) from case_event where kind = 'deadline.late' and staff like '补手续%'`); n != 1 {
+		t.Fatalf("one level was told %d times", n)
+	}
+	w.must(w.flow.PlanVisit(ctx, w.actors["officer"], workflow.PlanVisit{Case: c.ID, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")},
+		On: core.DateOf(time.Now()).AddDate(0, 0, 60)}))
+	seen := visited()
+	seen.Case = c.ID
+	w.must(w.flow.RecordVisit(ctx, w.actors["officer"], seen))
+	// The other claims of the household are still open, so the case goes on as any.
+	if c, _ = w.get(c.ID); c.State != casefile.CaseVisiting && c.State != casefile.CaseSettled {
+		t.Fatalf("with its papers: %s", c.State)
+	}
+}
+
+// Control: without AddConflicts in OpenCase the officer who is kin accepts.
+func TestKinMayDoNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		var son core.PersonID
+		if err := tx.QueryRow(ctx, `select id from person where name = '周小山'`).Scan(&son); err != nil {
+			return err
+		}
+		return w.staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, w.id("officer"), son, "外甥")
+	})
+	w.work()
+	app := w.application("4071882635")
+	w.handOver(app)
+	c := w.routed(app)
+	if c.Officer != w.id("second") {
+		t.Fatalf("routed to %d, want the one who is not kin", c.Officer)
+	}
+	in := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")},
+		VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}
+	if err := w.flow.Accept(t.Context(), w.actors["officer"], in); !errors.Is(err, casefile.ErrConflictOfInterest) {
+		t.Fatalf("kin accepted: %v", err)
+	}
+	if err := w.flow.Accept(t.Context(), w.actors["second"], in); !errors.Is(err, casefile.ErrConflictOfInterest) {
+		t.Fatalf("kin was sent to visit: %v", err)
+	}
+	if got, _ := w.get(c.ID); got.State != casefile.CaseOpen {
+		t.Fatalf("half an act stayed: %s", got.State)
+	}
+	in.Visitors[0] = w.id("second")
+	w.must(w.flow.Accept(t.Context(), w.actors["second"], in))
+}
+
+func TestUntoldBecomesATaskAndEndsInPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	c, claim := w.ready("4071882635")
+	ctx := t.Context()
+	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款在线以上。"}}))
+	w.must(w.flow.Decide(ctx, w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Refused}))
+	var notice int64
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		list, err := notify.OfCase(ctx, tx, c.ID)
+		for _, n := range list {
+			if n.Kind == "refused" {
+				notice = n.ID
+			}
+		}
+		return err
+	})
+	for range 2 {
+		w.must(w.flow.Untold(ctx, jobs.Untold{Notice: notice, Region: town}))
+	}
+	var tasks []casefile.CallTask
+	w.in(func(ctx context.Context, tx *pg.Tx) (err error) {
+		tasks, err = w.cases.Tasks(ctx, tx, []core.RegionCode{town}, w.id("helper"), 10)
+		return err
+	})
+	if len(tasks) != 1 || tasks[0].Assistant != w.id("helper") || !strings.Contains(tasks[0].Says, "没批") {
+		t.Fatalf("tasks: %+v", tasks)
+	}
+	if err := w.flow.SaidInPerson(ctx, w.actors["stranger"], tasks[0].ID, "上门当面说"); core.KindOf(err) != core.KindNotFound {
+		t.Fatalf("another township ended the task: %v", err)
+	}
+	for range 2 {
+		w.must(w.flow.SaidInPerson(ctx, w.actors["helper"], tasks[0].ID, "上门当面说"))
+	}
+	if got := w.claim(c.ID, dibao); got.State != casefile.ClaimClosed || got.Told.IsZero() {
+		t.Fatalf("after it was said: %+v", got)
+	}
+	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled {
+		t.Fatalf("the case is %s", c.State)
+	}
+}
+
+// Only the county is known: the case waits at its sorting desk and nobody guesses;
+// the county asks and sends it on.
+func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.work()
+	app := w.application("4071882635")
+	app.Live = core.Place{Region: town.County()}
+	w.handOver(app)
+	county := w.actors["county"]
+	desk := jobs.ScopeRegion(town.County())
+	var c casefile.Case
+	jobstest.Until(t, "the case at the sorting desk", func(ctx context.Context) bool {
+		return w.db.Read(ctx, pg.Regions(desk), func(ctx context.Context, tx *pg.Tx) (err error) {
+			if c, err = w.cases.ByApplication(ctx, tx, app.ID); err != nil {
+				return err
+			}
+			var n int
+			err = tx.QueryRow(ctx, `select count(*) from case_event where kind = 'case.unsorted'`).Scan(&n)
+			if err == nil && n == 0 {
+				err = errors.New("not yet")
+			}
+			return err
+		}) == nil
+	})
+	if !c.Routed.IsZero() || c.Officer != 0 {
+		t.Fatalf("somebody guessed: %+v", c)
+	}
+	if err := w.flow.Relocate(t.Context(), w.actors["officer"], c.ID, town); core.KindOf(err) != core.KindNotFound {
+		t.Fatalf("a township took it: %v", err)
+	}
+	w.must(w.flow.Relocate(t.Context(), county, c.ID, town))
+	c = w.routed(app)
+	if c.Region != town || c.Officer == 0 {
+		t.Fatalf("sent on: %+v", c)
+	}
+	for _, table := range []string{"case_member", "case_event", "case_facts", "finding", "claim", "case_status", "case_application", "identity_check"} {
+		if n := w.count(`select count(*) from ` + table + ` where region <> '` + string(town) + `'`); n != 0 {
+			t.Errorf("%d rows of %s stayed behind", n, table)
+		}
+	}
+}
+
+func TestHandedBackOnlyOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	w.handOver(app)
+	c := w.routed(app)
+	ctx := t.Context()
+	if err := w.flow.Return(ctx, w.actors["officer"], c.ID, " "); core.KindOf(err) != core.KindInvalid {
+		t.Fatalf("handed back without a reason: %v", err)
+	}
+	w.must(w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"))
+	jobstest.Until(t, "the case to be routed again", func(context.Context) bool {
+		again, _ := w.get(c.ID)
+		return again.State == casefile.CaseOpen
+	})
+	again, _ := w.get(c.ID)
+	if !again.FirstContact.Equal(c.FirstContact) {
+		t.Fatal("the clock of first contact started anew")
+	}
+	if err := w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"); !errors.Is(err, casefile.ErrReturnedBefore) {
+		t.Fatalf("handed back twice: %v", err)
+	}
+	w.must(w.flow.Withdraw(ctx, w.actors["officer"], c.ID, "本人说不办了"))
+	if again, _ = w.get(c.ID); again.State != casefile.CaseWithdrawn {
+		t.Fatalf("withdrawn: %s", again.State)
+	}
+}
+
+// A second request of the household joins the open case; both receipts lead there.
+func TestSecondRequestIsInHandAlready(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	first := w.application("4071882635")
+	w.handOver(first)
+	c := w.routed(first)
+	second := w.application("4071882643")
+	w.handOver(second)
+	jobstest.Until(t, "the second request to be linked", func(context.Context) bool {
+		return w.count(`select count(*) from case_application where state = 'linked'`) == 1
+	})
+	if n := w.count(`select count(*) from casefile`); n != 1 {
+		t.Fatalf("%d cases", n)
+	}
+	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared)
+	w.must(err)
+	for _, receipt := range []core.Receipt{"4071882635", "4071882643"} {
+		s, err := reader.ByReceipt(t.Context(), receipt, "citizen-1")
+		if err != nil || s.Case != c.ID || !strings.HasPrefix(s.Say(), "已派到") || len(s.Timeline) == 0 {
+			t.Errorf("receipt %s: %+v, %v", receipt, s, err)
+		}
+	}
+}
