@@ -30,7 +30,12 @@ func main() {
 	defer cancel()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "lianou:", boot.Plain(err))
-		os.Exit(1)
+		status := statusBroken
+		var v *verdict
+		if errors.As(err, &v) {
+			status = v.status
+		}
+		os.Exit(status)
 	}
 }
 

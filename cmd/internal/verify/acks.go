@@ -13,8 +13,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ack is one acknowledgement that a client kept.
+// ack is one acknowledgement that a client kept. application is unsaid where the
+// door told the client its number only.
 type ack struct{ receipt, application, channel, key string }
+
+const unsaid = "-"
 
 // compareAcks compares what a client was promised with what there is: an
 // acknowledgement whose application or number is gone is lost; a (channel, key)
@@ -32,8 +35,8 @@ func compareAcks(ctx context.Context, db *pg.DB, r io.Reader) []Result {
 
 var errAcks = errors.New("the file of acknowledgements does not read")
 
-// readAcks reads "receipt application channel key" lines; the key is the rest
-// of the line. A line that a kill left half-written at the end is an error, not a
+// readAcks reads "receipt application channel key" lines, with - for an
+// application that was not told; the key is the rest of the line. A line that a kill left half-written at the end is an error, not a
 // line fewer: the client writes before it counts.
 func readAcks(r io.Reader) ([]ack, error) {
 	var list []ack
@@ -63,12 +66,16 @@ func (r *Result) broke(name string) {
 
 // count finds keys and numbers that were acknowledged with two applications. The
 // same delivery repeated is fine, also when a drained spool gave it a second
-// number.
+// number. Where no application was told, a number acknowledged for two keys is
+// found here, and two applications of one key by the check of the table itself.
 func (r *Result) count(acks []ack) {
 	byKey, byNumber := map[[2]string]string{}, map[string]string{}
 	for _, a := range acks {
 		r.Seen++
 		key := [2]string{a.channel, a.key}
+		if a.application == unsaid {
+			a.application = unsaid + a.channel + " " + a.key
+		}
 		if old, ok := byKey[key]; ok && old != a.application {
 			r.broke(a.receipt)
 			continue
@@ -85,7 +92,7 @@ func (r *Result) count(acks []ack) {
 func (r *Result) missing(ctx context.Context, db *pg.DB, acks []ack) error {
 	const sql = `select u.receipt from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as u(receipt, application, channel, key)
 		where not exists (select from receipt n join application a on a.id = n.application
-			where n.number = u.receipt and a.id::text = u.application and a.channel = u.channel and a.key = u.key)`
+			where n.number = u.receipt and u.application in ('-', a.id::text) and a.channel = u.channel and a.key = u.key)`
 	for len(acks) > 0 {
 		part := acks[:min(len(acks), 1000)]
 		acks = acks[len(part):]

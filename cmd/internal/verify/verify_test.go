@@ -158,10 +158,13 @@ func TestAcks(t *testing.T) {
 		lost, doubled int64
 		exit          int
 	}{
-		"as it is":        {acks, 0, 0, 0},
-		"a number gone":   {acks + "0000000007 00000000-0000-7000-8000-000000000001 app k 1\n", 1, 0, 1},
-		"a delivery gone": {acks + "0000000001 00000000-0000-7000-8000-000000000001 app k 9\n", 1, 0, 1},
-		"a key doubled":   {acks + other, 1, 1, 1},
+		"as it is":              {acks, 0, 0, 0},
+		"a number gone":         {acks + "0000000007 00000000-0000-7000-8000-000000000001 app k 1\n", 1, 0, 1},
+		"a delivery gone":       {acks + "0000000001 00000000-0000-7000-8000-000000000001 app k 9\n", 1, 0, 1},
+		"applications untold":   {"0000000001 - app k 1\n0000000002 - app k 2\n0000000003 - app k 2\n", 0, 0, 0},
+		"untold, a number gone": {"0000000001 - app k 1\n0000000007 - app k 1\n", 1, 0, 1},
+		"untold, number twice":  {"0000000001 - app k 1\n0000000001 - app k 2\n", 1, 1, 1},
+		"a key doubled":         {acks + other, 1, 1, 1},
 	} {
 		r := run(t, env, c.file)
 		lost, doubled := last(r)

@@ -1,0 +1,30 @@
+package main
+
+import "fmt"
+
+// The exit statuses of commands that judge. A thing that could not be looked at is
+// neither well nor broken, and a script must be able to tell.
+const (
+	statusBroken   = 1
+	statusNotKnown = 2
+)
+
+// verdict is an error that ends the tool with a status of its own.
+type verdict struct {
+	status int
+	why    error
+}
+
+func (v *verdict) Error() string { return v.why.Error() }
+func (v *verdict) Unwrap() error { return v.why }
+
+func broken(format string, args ...any) error {
+	return &verdict{statusBroken, fmt.Errorf(format, args...)}
+}
+
+func notKnown(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &verdict{statusNotKnown, fmt.Errorf("could not check: %w", err)}
+}
