@@ -45,7 +45,7 @@ func TestReturnedLineIsMendedOnce(t *testing.T) {
 		sum += e.Amount
 		bad[e.Account.Reveal()] = code
 	}
-	h.bank.codes = bad
+	h.bank.set(func(b *bank) { b.codes = bad })
 	v := h.sendAll()
 	if v.State != "answered" || v.Paid != 10000 || v.Returned != sum-10000 {
 		t.Fatalf("batch %+v", v.Batch)
@@ -66,7 +66,7 @@ func TestReturnedLineIsMendedOnce(t *testing.T) {
 	if got := h.view(v.ID); got.State != "closed" {
 		t.Errorf("all is mended and the batch is %s", got.State)
 	}
-	h.bank.codes = nil
+	h.bank.set(func(b *bank) { b.codes = nil })
 	if again := h.sendAll(); again.Totals != (Totals{5, sum - 10000}) || again.State != "closed" {
 		t.Errorf("second batch %+v", again.Batch)
 	}
@@ -121,7 +121,7 @@ func TestContradictingReturnIsSetAside(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			sum := h.due(2)
-			h.bank.garble = func(raw []byte) []byte {
+			garble := func(raw []byte) []byte {
 				r, err := ParseReturn(raw)
 				if err != nil {
 					panic(err)
@@ -133,6 +133,7 @@ func TestContradictingReturnIsSetAside(t *testing.T) {
 				}
 				return out
 			}
+			h.bank.set(func(b *bank) { b.garble = garble })
 			v := h.sendAll()
 			if got := h.reason(); got != c.reason {
 				t.Errorf("reason %q, want %q", got, c.reason)
@@ -165,9 +166,11 @@ func TestReturnImportedTwice(t *testing.T) {
 	sum := h.due(3)
 	h.sendAll()
 	var raw []byte
-	for _, b := range h.bank.out {
-		raw = bytes.Clone(b)
-	}
+	h.bank.set(func(b *bank) {
+		for _, ret := range b.out {
+			raw = bytes.Clone(ret)
+		}
+	})
 	h.must(h.TakeReturn(t.Context(), "again.ret", raw))
 	if h.reason() != "batch is closed" || h.ledger().Bank != sum {
 		t.Errorf("reason %q, ledger %+v", h.reason(), h.ledger())
@@ -181,7 +184,7 @@ func TestLostAnswerIsAskedNotResent(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	sum := h.due(3)
-	h.bank.lose = 1
+	h.bank.set(func(b *bank) { b.lose = 1 })
 	b := h.approved()
 	if err := h.Send(t.Context(), b.ID); !core.KindOf(err).Retryable() {
 		t.Fatalf("a lost answer: %v", err)
@@ -190,8 +193,9 @@ func TestLostAnswerIsAskedNotResent(t *testing.T) {
 		t.Fatalf("state %s", v.State)
 	}
 	h.must(h.Send(t.Context(), b.ID))
-	if v := h.view(b.ID); v.State != "closed" || h.bank.puts != 1 || h.ledger().Bank != sum {
-		t.Errorf("state %s, %d PUTs, ledger %+v", v.State, h.bank.puts, h.ledger())
+	puts, _, _ := h.bank.seen()
+	if v := h.view(b.ID); v.State != "closed" || puts != 1 || h.ledger().Bank != sum {
+		t.Errorf("state %s, %d PUTs, ledger %+v", v.State, puts, h.ledger())
 	}
 }
 
@@ -201,12 +205,13 @@ func TestSilentBankGetsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.due(3)
-	h.bank.lose, h.bank.silent = 1, true
+	h.bank.set(func(b *bank) { b.lose, b.silent = 1, true })
 	b := h.approved()
 	_ = h.Send(t.Context(), b.ID)
 	h.must(h.Send(t.Context(), b.ID))
-	if v := h.view(b.ID); v.State != "sent" || h.bank.puts != 2 || len(h.bank.files) != 1 {
-		t.Errorf("state %s, %d PUTs, %d files", v.State, h.bank.puts, len(h.bank.files))
+	puts, files, _ := h.bank.seen()
+	if v := h.view(b.ID); v.State != "sent" || puts != 2 || files != 1 {
+		t.Errorf("state %s, %d PUTs, %d files", v.State, puts, files)
 	}
 }
 
@@ -234,7 +239,7 @@ func TestRefusedFiles(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			sum := h.due(2)
-			h.bank.refuse = code
+			h.bank.set(func(b *bank) { b.refuse = code })
 			v := h.sendAll()
 			l, due := h.ledger(), Totals{}
 			h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -250,7 +255,8 @@ func TestRefusedFiles(t *testing.T) {
 			if !l.Balanced() {
 				t.Errorf("ledger %+v", l)
 			}
-			if h.bank.refuse = ""; free {
+			h.bank.set(func(b *bank) { b.refuse = "" })
+			if free {
 				if again := h.sendAll(); again.State != "closed" || again.Paid != sum {
 					t.Errorf("second batch %+v", again.Batch)
 				}
@@ -281,7 +287,7 @@ func TestAccountsAreSealed(t *testing.T) {
 	e := h.decided(1, town, 500)
 	_, err := h.entitle(e)
 	h.must(err)
-	h.bank.codes[e.Account.Reveal()] = CodeClosed
+	h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
 	h.sendAll()
 	h.mend(h.fixes()[0], e.Account)
 	h.must(h.env.DB(pgtest.Owner).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {

@@ -37,8 +37,8 @@ func TestFromDecisionToCard(t *testing.T) {
 		t.Errorf("settled jobs: %v", got)
 	}
 	h.must(h.Poll(t.Context())) // the same return again is nothing new
-	if h.bank.puts != 1 {
-		t.Errorf("%d PUTs", h.bank.puts)
+	if puts, _, _ := h.bank.seen(); puts != 1 {
+		t.Errorf("%d PUTs", puts)
 	}
 }
 
@@ -52,7 +52,7 @@ func TestTwentyAtOncePayOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	sum := h.due(12)
-	h.bank.lose = 3
+	h.bank.set(func(b *bank) { b.lose = 3 })
 	var b Batch
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
 		b, err = h.CreateBatch(ctx, tx, maker)
@@ -85,10 +85,11 @@ func TestTwentyAtOncePayOnce(t *testing.T) {
 	if v := h.view(b.ID); v.State != "closed" || v.Paid != sum {
 		t.Errorf("batch %+v", v.Batch)
 	}
-	if len(h.bank.files) != 1 {
-		t.Errorf("%d files at the bank", len(h.bank.files))
+	_, files, ordered := h.bank.seen()
+	if files != 1 {
+		t.Errorf("%d files at the bank", files)
 	}
-	for acc, n := range h.bank.ordered {
+	for acc, n := range ordered {
 		if n != 1 {
 			t.Errorf("an account was paid %d times: …%s", n, acc[len(acc)-4:])
 		}
@@ -196,7 +197,7 @@ func TestDatabaseRefuses(t *testing.T) {
 	if err := h.Send(t.Context(), b.ID); !errors.Is(err, ErrTotals) {
 		t.Errorf("a line that is a fen off was sent: %v", err)
 	}
-	if h.bank.puts != 0 {
+	if puts, _, _ := h.bank.seen(); puts != 0 {
 		t.Error("the bank saw it")
 	}
 }

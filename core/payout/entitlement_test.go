@@ -159,7 +159,8 @@ func TestLedgerBalancesUnderAnything(t *testing.T) {
 	errRoll := errors.New("rolled back")
 	rapid.Check(t, func(r *rapid.T) {
 		roll := rapid.IntRange(0, 3).Draw(r, "roll") == 0
-		h.bank.lose = rapid.IntRange(0, 1).Draw(r, "lose")
+		lose := rapid.IntRange(0, 1).Draw(r, "lose")
+		h.bank.set(func(b *bank) { b.lose = lose })
 		keep := func(fn func(ctx context.Context, tx *pg.Tx) error) bool {
 			err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
 				if err := fn(ctx, tx); err != nil {
@@ -180,7 +181,7 @@ func TestLedgerBalancesUnderAnything(t *testing.T) {
 			n++
 			e := h.decided(n, town, core.Fen(rapid.Int64Range(1, 1_000_000).Draw(r, "fen")))
 			if rapid.IntRange(0, 4).Draw(r, "bad") == 0 {
-				h.bank.codes[e.Account.Reveal()] = CodeClosed
+				h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
 			}
 			if keep(func(ctx context.Context, tx *pg.Tx) error { _, err := h.Entitle(ctx, tx, e); return err }) {
 				entitled += e.Amount

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -174,6 +175,21 @@ type bank struct {
 	refuse  string // refuse whole files with this code
 	silent  bool   // takes files and does not answer them
 	ordered map[string]int
+}
+
+// set changes the bank's behaviour; its handlers may still be running.
+func (b *bank) set(change func(b *bank)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change(b)
+}
+
+// seen is how many PUTs came, how many files they were, and how often each
+// account was paid.
+func (b *bank) seen() (puts, files int, ordered map[string]int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.puts, len(b.files), maps.Clone(b.ordered)
 }
 
 func newBank(t testing.TB) *bank {
