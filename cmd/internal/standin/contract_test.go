@@ -1,6 +1,8 @@
 package standin
 
 import (
+	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +125,26 @@ func TestCardSurvivesProduct(t *testing.T) {
 		}
 		if face, err := readCard(img.Data); err != nil || face.Front != front || face.Name != "陈立国" || len(img.Data) > ocrBytes {
 			t.Errorf("front %v: %+v, %v, %d bytes", front, face, err, len(img.Data))
+		}
+	}
+}
+
+// The product's check of recordings takes both kinds the exchange makes.
+func TestRecordingPassesProduct(t *testing.T) {
+	t.Parallel()
+	s, base, _, _ := ringing(t)
+	for _, alaw := range []bool{false, true} {
+		call, err := s.PlayCall(Ring{From: "13905340022", Seconds: 2, ALaw: alaw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, body := ask(t, request(t, "GET", base+"/exchange/recordings/"+call.ID+".wav", ""))
+		_, r, err := blob.CheckAudio(strings.NewReader(body), "audio/wav")
+		if err != nil {
+			t.Fatalf("alaw %v: %v", alaw, err)
+		}
+		if kept, err := io.ReadAll(r); err != nil || len(kept) != len(body) {
+			t.Errorf("alaw %v: %d of %d bytes, %v", alaw, len(kept), len(body), err)
 		}
 	}
 }
