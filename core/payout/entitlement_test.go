@@ -138,6 +138,24 @@ func TestFarMonthsWait(t *testing.T) {
 	}
 }
 
+// After a jump of the clock every month between is made, once.
+func TestMonthsCatchUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var today core.Date
+	h.must(h.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
+	e := h.decided(1, town, 500)
+	e.Period = PeriodOf(PeriodOf(today).Start().AddDate(0, -3, 0))
+	_, err := h.entitle(e)
+	h.must(err)
+	for range 2 {
+		h.must(h.Months(t.Context()))
+		if l := h.ledger(); l.Entitled != 4*500 || !l.Balanced() {
+			t.Errorf("ledger %+v", l)
+		}
+	}
+}
+
 func TestPeriods(t *testing.T) {
 	t.Parallel()
 	if p := PeriodOf(core.NewDate(2026, 12, 31)); p != "202612" || p.Next() != "202701" || p.Month() != 12 {
