@@ -1,0 +1,129 @@
+// Package hotline is the door of 12345: it hears from call exchanges which calls
+// came in and fetches their recordings.
+//
+// A call makes a call record, never an application: an agent who has listened makes
+// that, at the desk, and one call can become several. Exchanges speak two dialects
+// here, Standard Webhooks with JSON and the form callback of Twilio and its like.
+// It must not answer before the record is committed, follow an address that is not
+// on the list, or log a number.
+package hotline
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"lianou/channels"
+	"lianou/core"
+	"lianou/core/blob"
+)
+
+// Config is the hotline's section of the configuration.
+type Config struct {
+	// Secrets are the live signing secrets of the exchange's webhooks, "whsec_..." as
+	// Standard Webhooks writes them; two while one is being changed. Empty: no webhook.
+	Secrets []string `json:"secrets"`
+	// TwilioToken signs the form callback. Empty: no callback.
+	TwilioToken string `json:"twilio_token"`
+	// PublicURL is how the exchange addresses us; it is part of what the form
+	// callback signs, and headers are not believed. Required with TwilioToken.
+	PublicURL string `json:"public_url"`
+	// RecordingSources lists the host:port pairs that recordings are fetched from,
+	// exactly. Empty: none are.
+	RecordingSources []string `json:"recording_sources"`
+	// MaxRecording bounds one recording in bytes. Defaults to 256 MiB.
+	MaxRecording int64 `json:"max_recording"`
+}
+
+// Channel is the hotline's door.
+type Channel struct {
+	cfg    Config
+	env    channels.Env
+	keys   []*standardwebhooks.Webhook
+	public []string // PublicURL with and without its default port
+	guard  *guard
+	client *http.Client
+	blobs  *blob.Store
+}
+
+// New opens the door.
+func New(cfg Config, env channels.Env) (*Channel, error) {
+	if env.Calls == nil || env.Blobs == nil {
+		return nil, errors.New("the hotline needs Calls and Blobs")
+	}
+	if cfg.MaxRecording == 0 {
+		cfg.MaxRecording = 256 << 20
+	}
+	c := &Channel{cfg: cfg, env: env, blobs: env.Blobs}
+	for _, s := range cfg.Secrets {
+		key, err := standardwebhooks.NewWebhook(s)
+		if err != nil || len(s) < 24 {
+			return nil, errors.New("a signing secret of the hotline is not whsec_ and base64")
+		}
+		c.keys = append(c.keys, key)
+	}
+	if cfg.TwilioToken != "" {
+		u, err := url.Parse(cfg.PublicURL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return nil, errors.New("the form callback needs the public URL")
+		}
+		c.public = spellings(u)
+	}
+	var err error
+	if c.guard, err = newGuard(cfg.RecordingSources); err != nil {
+		return nil, err
+	}
+	c.client = c.guard.client()
+	return c, nil
+}
+
+// spellings of the public address: senders sign it with or without the port that
+// goes without saying.
+func spellings(u *url.URL) []string {
+	host, port := u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if u.Port() != "" && u.Port() != port {
+		return []string{u.Scheme + "://" + u.Host}
+	}
+	return []string{u.Scheme + "://" + host, u.Scheme + "://" + host + ":" + port}
+}
+
+// Endpoints lists the callbacks that have a secret.
+func (c *Channel) Endpoints() []channels.Endpoint {
+	const most = 64 << 10
+	var list []channels.Endpoint
+	if len(c.keys) > 0 {
+		// Two names of one callback: exchanges are set up with either.
+		for _, path := range []string{"/webhook", "/calls"} {
+			list = append(list, channels.Endpoint{Method: "POST", Path: path, Serve: c.webhook, MaxBody: most, PerMinute: 6000})
+		}
+	}
+	if c.cfg.TwilioToken != "" {
+		list = append(list, channels.Endpoint{Method: "POST", Path: "/twilio", Serve: c.twilio, MaxBody: most, PerMinute: 6000})
+	}
+	return list
+}
+
+// errOrigin is what every unproven message gets, the same whatever is wrong.
+var errOrigin = core.E(core.KindUnauthenticated, "signature", "")
+
+var errBody = core.E(core.KindInvalid, "invalid_body", "")
+
+// maxURL bounds a recording's address.
+const maxURL = 2048
+
+func recordingURL(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || len(s) > maxURL || u.Host == "" || u.User != nil || strings.ContainsAny(s, "\r\n\x00") {
+		return "", core.Invalid("recording.url", "")
+	}
+	return s, nil
+}
+
+var errNotListed = fmt.Errorf("recording source is not listed")
