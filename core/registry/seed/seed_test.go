@@ -215,6 +215,15 @@ func TestStories(t *testing.T) {
 		if a := s.Applicant(); a.Phone.IsZero() || a.Account.IsZero() {
 			t.Errorf("%s: the applicant has no phone or card", s.Letter)
 		}
+		for _, m := range s.Members {
+			paid := m.Account.IsZero() || m.Account.Last4()[:2] != "00"
+			if !paid && m.Account.Last4() != seed.EndingClosed {
+				t.Errorf("%s: the card of %s ends in %s, which the stand-in bank may return", s.Letter, m.Ref, m.Account.Last4())
+			}
+		}
+		if !s.Fixed.IsZero() && s.Fixed.Last4()[:2] == "00" {
+			t.Errorf("%s: the mended card ends in %s", s.Letter, s.Fixed.Last4())
+		}
 		told := s.Declared(today)
 		if err := told.Check(); err != nil || len(told.Members) != len(s.Members) {
 			t.Errorf("%s: declared facts: %v", s.Letter, err)
