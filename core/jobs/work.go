@@ -141,7 +141,8 @@ func New(cfg Config) (*Client, error) {
 	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic}, nil
 }
 
-// Start begins to work. The context ends the work when it ends; Stop is gentler.
+// Start begins to work and goes on until Stop; the context is for the start alone,
+// or the end of it would cancel running jobs instead of letting them finish.
 func (c *Client) Start(ctx context.Context) error {
 	return pg.Fail(c.river.Start(context.WithoutCancel(ctx)), "start the job client")
 }
