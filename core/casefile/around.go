@@ -35,8 +35,8 @@ func (s *Store) members(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (
 
 // around reads what lies beside the case: its applications, its tasks, the same
 // household's other claims, its rank.
-func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View) error {
-	if err := s.linked(ctx, tx, v); err != nil {
+func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
+	if err := s.linked(ctx, tx, v, b); err != nil {
 		return err
 	}
 	if err := s.history(ctx, tx, v); err != nil {
@@ -58,13 +58,18 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View) error {
 	return pg.Fail(err, "rank a case")
 }
 
-func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View) error {
-	rows, err := tx.Query(ctx, `select application::text, receipt, channel, state, at from case_application where case_id = $1 order by at, application`, v.ID)
+func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View, b box) error {
+	rows, err := tx.Query(ctx, `select application::text, receipt, channel, state, at, story from case_application where case_id = $1 order by at, application`, v.ID)
 	if err != nil {
 		return pg.Fail(err, "read the applications of a case")
 	}
 	v.Applications, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Linked, err error) {
-		return l, r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At)
+		var sealed []byte
+		if err := r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &sealed); err != nil {
+			return l, err
+		}
+		l.Story, err = b.get("case_application", "story/"+string(l.Application), sealed)
+		return l, err
 	})
 	return pg.Fail(err, "read the applications of a case")
 }

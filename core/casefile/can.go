@@ -13,6 +13,7 @@ type ActName string
 const (
 	ActAccept       ActName = "accept"
 	ActEmergency    ActName = "emergency" // claim: pay first, papers later
+	ActAddItem      ActName = "add_item"  // the household asks for one more
 	ActSupplement   ActName = "ask_supplement"
 	ActResume       ActName = "resume" // what was asked for is here
 	ActReturn       ActName = "return"
@@ -75,6 +76,7 @@ func rules() map[ActName]rule {
 	return map[ActName]rule{
 		ActAccept:       {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:    {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
+		ActAddItem:      {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
 		ActSupplement:   {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, nil, nil},
 		ActResume:       {officer, []CaseState{CaseSupplement}, nil, nil},
 		ActReturn:       {officer, []CaseState{CaseOpen}, nil, mayReturn},
@@ -99,7 +101,7 @@ func rules() map[ActName]rule {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
-		ActAnswer, ActPlanVisit, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
+		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
 		ActRelocate, ActReturn, ActWithdraw}
 }
 

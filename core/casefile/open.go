@@ -156,8 +156,20 @@ func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n N
 }
 
 func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {
-	_, err := tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, at)
-		values ($1, $2, $3, $4, $5, $6, $7)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, a.At)
+	c, err := s.Get(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	b, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	story, err := b.put("case_application", "story/"+string(a.ID), a.Story)
+	if err != nil {
+		return fmt.Errorf("seal an application: %w", err)
+	}
+	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At)
 	if err != nil {
 		return pg.Fail(err, "write an application of a case")
 	}

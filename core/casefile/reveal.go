@@ -135,3 +135,13 @@ func (s *Store) SetAccount(ctx context.Context, tx *pg.Tx, c Case, account core.
 	_, err = tx.Exec(ctx, `update casefile set account = $2, updated = $3 where id = $1`, c.ID, sealed, tx.Now())
 	return pg.Fail(err, "write the account of a case")
 }
+
+// SetRecording ties a recording that came after its call to the cases of the call
+// in this scope (F14). It reports how many there were.
+func (s *Store) SetRecording(ctx context.Context, tx *pg.Tx, callID string, recording core.BlobDigest) (int, error) {
+	if callID == "" {
+		return 0, nil
+	}
+	tag, err := tx.Exec(ctx, `update casefile set recording = $2, updated = $3 where call_id = $1 and recording = ''`, callID, recording, tx.Now())
+	return int(tag.RowsAffected()), pg.Fail(err, "tie a recording to its cases")
+}

@@ -3,6 +3,8 @@ package casefile
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"lianou/core"
@@ -64,6 +66,7 @@ type Linked struct {
 	Channel     core.ChannelName
 	State       ApplicationState
 	At          time.Time
+	Story       string // what was said this time
 }
 
 // Past is an earlier or parallel claim of the same household or applicant, as far
@@ -92,6 +95,9 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	if !actor.Covers(v.Region) {
 		return View{}, core.E(core.KindNotFound, "not_found", "没有找到这件事。")
 	}
+	if err := s.seen(ctx, tx, id, actor); err != nil {
+		return View{}, err
+	}
 	if err := s.fill(ctx, tx, &v, b); err != nil {
 		return View{}, err
 	}
@@ -103,6 +109,43 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
 		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
 	return v, err
+}
+
+// seen puts the first look of each person into the timeline; every look is in the
+// audit log.
+func (s *Store) seen(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor) error {
+	_, err := tx.Exec(ctx, `insert into case_event (case_id, region, at, kind, actor_kind, actor, staff)
+		select f.id, f.region, $2, 'case.seen/' || $3, 'staff', $4, $4 || '打开' from casefile f
+		where f.id = $1 and not exists (select 1 from case_event e where e.case_id = f.id and e.kind = 'case.seen/' || $3)`,
+		id, tx.Now(), strconv.FormatInt(int64(actor.Staff), 10), actor.Name)
+	return pg.Fail(err, "note who looked at a case")
+}
+
+// StaffIDs lists everybody of the staff whom the view names by id, for the desk to
+// put names to, without repetition.
+func (v View) StaffIDs() []core.StaffID {
+	ids := []core.StaffID{v.EnteredBy, v.Officer, v.Assistant, v.Facts.By}
+	for _, c := range v.Claims {
+		ids = append(ids, c.Proposer, c.AgreedBy)
+	}
+	for _, x := range v.Visits {
+		ids = append(ids, x.First, x.Second)
+	}
+	for _, d := range v.Decisions {
+		ids = append(ids, d.Proposer, d.Approver)
+	}
+	for _, o := range v.Objections {
+		ids = append(ids, o.By)
+	}
+	for _, t := range v.Tasks {
+		ids = append(ids, t.Assistant, t.By)
+	}
+	for _, k := range v.Kin {
+		ids = append(ids, k.Staff)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return slices.DeleteFunc(ids, func(id core.StaffID) bool { return id == 0 })
 }
 
 // header reads the case's own row with what is sealed in it.
@@ -164,7 +207,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
-	step(func() error { return s.around(ctx, tx, v) })
+	step(func() error { return s.around(ctx, tx, v, b) })
 	return err
 }
 

@@ -42,8 +42,13 @@ func (f *Flow) Assess(ctx context.Context, job Assess) error {
 		if facts, err = f.Cases.AddFacts(ctx, tx, c.ID, facts); err != nil {
 			return err
 		}
-		// 2. Judge, and propose what fits and what was asked for.
-		if err := f.judge(ctx, tx, c, facts, app.Items); err != nil {
+		// 2. Judge, and propose what fits and what was asked for. Who is hit now may
+		// be paid first, so that claim stands ready for the officer.
+		asked := app.Items
+		if app.Urgent {
+			asked = append(slices.Clone(asked), casefile.RushItem)
+		}
+		if err := f.judge(ctx, tx, c, facts, asked); err != nil {
 			return err
 		}
 		if err := f.Cases.MoveApplication(ctx, tx, job.Application, casefile.ApplicationAssessed); err != nil {
@@ -102,6 +107,29 @@ func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts case
 	}
 	for _, finding := range findings {
 		if !finding.Bundled && !slices.Contains(asked, finding.Item) {
+			continue
+		}
+		if claim, ok := newClaim(book, finding); ok {
+			if err := f.Cases.AddClaim(ctx, tx, c.ID, claim); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// alsoAsked proposes further items of a case from its newest findings.
+func (f *Flow) alsoAsked(ctx context.Context, tx *pg.Tx, c casefile.Case, items []core.ItemCode) error {
+	book, err := f.Books.On(tx.Today())
+	if err != nil {
+		return err
+	}
+	findings, err := f.Cases.Findings(ctx, tx, c.ID, c.FactsVersion)
+	if err != nil {
+		return err
+	}
+	for _, finding := range findings {
+		if !slices.Contains(items, finding.Item) {
 			continue
 		}
 		if claim, ok := newClaim(book, finding); ok {

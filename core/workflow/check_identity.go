@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/realname"
@@ -20,7 +21,11 @@ func (f *Flow) CheckIdentity(ctx context.Context, job CheckIdentity) error {
 	done, known := false, false
 	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) (err error) {
 		// 1. What is known already? A job that runs again finds its own answer.
-		if c, err = f.Cases.ByApplication(ctx, tx, job.Application); err != nil {
+		c, err = f.Cases.ByApplication(ctx, tx, job.Application)
+		if known = job.Try > 1 && core.KindOf(err) == core.KindNotFound; known {
+			return nil // moved to another township meanwhile, whose people look at the papers
+		}
+		if err != nil {
 			return err
 		}
 		last, tries, err := f.Realname.Last(ctx, tx, job.Application)

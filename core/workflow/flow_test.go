@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,12 @@ func TestFromHandoverToTold(t *testing.T) {
 	}
 	ctx := t.Context()
 	officer, approver := w.actors["officer"], w.actors["approver"]
+	if acts := w.acts(c.ID, officer); acts["accept"] != "" || len(acts) == 0 || !has(acts, "accept") || has(acts, "decide") {
+		t.Fatalf("an officer may: %v", acts)
+	}
+	if acts := w.acts(c.ID, approver); has(acts, "accept") {
+		t.Fatalf("an approver may: %v", acts)
+	}
 
 	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
@@ -66,6 +73,9 @@ func TestFromHandoverToTold(t *testing.T) {
 		t.Fatalf("decided without a notice: %v", err)
 	}
 	w.must(w.flow.PublishNotice(ctx, officer, claim.ID))
+	if acts := w.acts(c.ID, approver); !strings.HasPrefix(acts["decide"], "公示到") {
+		t.Fatalf("the desk must say how long the notice hangs: %v", acts)
+	}
 	w.env.Advance(7 * 24 * time.Hour)
 	if err := w.flow.Decide(ctx, approver, workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); core.Known(err).Code != "notice_runs" {
 		t.Fatalf("decided on the last day of the notice: %v", err)
@@ -89,6 +99,28 @@ func TestFromHandoverToTold(t *testing.T) {
 		t.Fatalf("at the end: %s, %s", c.State, w.claim(c.ID, dibao).State)
 	}
 	w.sameStory(c.ID)
+}
+
+func has(acts map[casefile.ActName]string, name casefile.ActName) bool {
+	_, ok := acts[name]
+	return ok
+}
+
+// acts reads what the desk would offer an actor, each with why not now.
+func (w *world) acts(id core.CaseID, actor casefile.Actor) map[casefile.ActName]string {
+	w.t.Helper()
+	out := map[casefile.ActName]string{}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		v, err := w.cases.View(ctx, tx, id, actor, "test")
+		for _, a := range v.Acts {
+			out[a.Name] = a.Why
+		}
+		if err == nil && (len(v.Findings) != 41 || len(v.Members) != 2 || v.Rank != 1 || v.Story == "" || v.Applications[0].Story != v.Story) {
+			w.t.Errorf("the view lacks something: %d findings, %d members, rank %d of %d", len(v.Findings), len(v.Members), v.Rank, v.RankOf)
+		}
+		return err
+	})
+	return out
 }
 
 // pay plays the bank and the messenger, each job twice.

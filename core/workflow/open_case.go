@@ -63,6 +63,12 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 			return err
 		}
 	}
+	if opened.Linked && c.FactsVersion > 0 {
+		// A second request may name items that the first did not.
+		if err := f.alsoAsked(ctx, tx, c, app.Items); err != nil {
+			return err
+		}
+	}
 	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
 		return err
 	}

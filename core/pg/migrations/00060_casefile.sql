@@ -179,6 +179,7 @@ create index casefile_officer on casefile (officer) where state not in ('settled
 create index casefile_assistant on casefile (assistant) where state not in ('settled', 'withdrawn');
 create index casefile_person on casefile (person) where person is not null;
 create index casefile_receipt on casefile (receipt);
+create index casefile_call on casefile (call_id) where call_id <> '';
 
 create trigger casefile_guard before insert or update of state on casefile
     for each row execute function casefile_guard('case');
@@ -193,6 +194,7 @@ create table case_application (
     channel     text not null,
     state       text not null default 'received',
     citizen     text not null default '',
+    story       bytea, -- sealed with the case's key: what was said this time
     at          timestamptz not null,
     foreign key (case_id, region) references casefile (id, region) on update cascade
 );
