@@ -11,11 +11,11 @@ import (
 
 // A Question is a fact that is not known and could still decide something.
 type Question struct {
-	Path   string // such as "income_12m" or "members/m1/disability"
-	Key    string // the path without the member, such as "disability"
-	Member core.MemberRef
-	Label  string          // what it is called in Chinese
-	Items  []core.ItemCode // undecided items that the answer could settle, by number
+	Path     string // such as "income_12m" or "members/m1/disability"
+	Key      string // the path without the member, such as "disability"
+	Member   core.MemberRef
+	Label    string          // what it is called in Chinese
+	Items    []core.ItemCode // undecided items that the answer could settle, by number
 	Unlikely bool            // hardly ever so at this member's age: ask last, if at all
 }
 
