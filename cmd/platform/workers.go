@@ -26,15 +26,16 @@ type wiring struct {
 
 // How often due rows are looked for, and the bank is asked.
 const (
-	sweepEvery = 5 * time.Second
-	bankEvery  = 3 * time.Second
+	sweepEvery  = 5 * time.Second
+	bankEvery   = 3 * time.Second
+	monthsEvery = time.Minute
 )
 
 // workerParts makes the job client with every worker and sweeper of the back
 // office, and the integrator of the audit log.
 func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	list := jobs.NewWorkers()
-	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery)}
+	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery)}
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
