@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"lianou/core"
 )
@@ -164,11 +164,11 @@ type srcCount struct {
 	Of srcNode `yaml:"of"`
 }
 
-// UnmarshalYAML reads either form, strictly.
-func (n *srcNode) UnmarshalYAML(b []byte) error {
-	s := strings.TrimSpace(string(b))
-	if s != "" && !strings.ContainsAny(s, "{}[]:\n ") {
-		n.Name = s
+// UnmarshalYAML reads either form, strictly. It takes the parsed node: going by
+// bytes, the library would format the whole file again for every node.
+func (n *srcNode) UnmarshalYAML(node ast.Node) error {
+	if name, isString := node.(*ast.StringNode); isString {
+		n.Name = name.Value
 		return nil
 	}
 	var form struct {
@@ -179,7 +179,7 @@ func (n *srcNode) UnmarshalYAML(b []byte) error {
 		AllMembers *srcNode  `yaml:"all_members"`
 		AtLeast    *srcCount `yaml:"at_least"`
 	}
-	if err := yaml.UnmarshalWithOptions(b, &form, yaml.Strict()); err != nil {
+	if err := yaml.NodeToValue(node, &form, yaml.Strict()); err != nil {
 		return err
 	}
 	n.All, n.Any, n.Not = form.All, form.Any, form.Not
@@ -191,8 +191,8 @@ func (n *srcNode) UnmarshalYAML(b []byte) error {
 type decimal string
 
 // UnmarshalYAML keeps the text of the number.
-func (d *decimal) UnmarshalYAML(b []byte) error {
-	*d = decimal(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+func (d *decimal) UnmarshalYAML(node ast.Node) error {
+	*d = decimal(node.GetToken().Value)
 	return nil
 }
 
@@ -209,10 +209,10 @@ func (d decimal) scaled(places int) (int64, error) {
 type day struct{ core.Date }
 
 // UnmarshalYAML reads the day.
-func (d *day) UnmarshalYAML(b []byte) error {
-	v, err := core.ParseDate(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+func (d *day) UnmarshalYAML(node ast.Node) error {
+	v, err := core.ParseDate(node.GetToken().Value)
 	if err != nil {
-		return fmt.Errorf("%q is no day such as 2020-07-01", string(bytes.TrimSpace(b)))
+		return fmt.Errorf("%q is no day such as 2020-07-01", node.GetToken().Value)
 	}
 	d.Date = v
 	return nil
