@@ -21,6 +21,8 @@ func commands() []command {
 		{"audit", "Verify the audit log, or prove one entry.", &auditCmd{}},
 		{"verify", "Check every promise against the rows, independently.", &verifyCmd{}},
 		{"policy", "Check the rules of assistance.", &policyCmd{}},
+		{"bench", "Measure the bars, with their yardsticks.", &benchCmd{}},
+		{"demo", "Play three stories end to end in a fresh city.", &demoCmd{}},
 		{"standin", "Run the stand-ins for outside services.", &standinCmd{}},
 	}
 }

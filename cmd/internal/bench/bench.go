@@ -1,0 +1,96 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config is what Run needs.
+type Config struct {
+	// Lianou and Gateway are the built programs. Required.
+	Lianou, Gateway string
+	// Out gets one line a bar, and Notes what was seen on the way. Required.
+	Out, Notes io.Writer
+	// Only names the bars wanted. Defaults to all of this package.
+	Only []string
+	// Rounds of each bar. Defaults to 3; fewer is no measurement.
+	Rounds int
+	// Window is how long one side of one round is measured. Defaults to 4 s.
+	Window time.Duration
+	// Dir is where throw-away installations are made. Defaults to the system's folder
+	// of temporary files.
+	Dir string
+}
+
+// Bars are the bars this package measures, in the order of their lines.
+func Bars() []string { return []string{"B1", "B2", "B13"} }
+
+func (c *Config) wants(bars ...string) bool {
+	return len(c.Only) == 0 || slices.ContainsFunc(bars, func(b string) bool { return slices.Contains(c.Only, b) })
+}
+
+func (c *Config) note(format string, args ...any) { fmt.Fprintf(c.Notes, format+"\n", args...) }
+
+// Run measures. It reports whether every bar was reached.
+func Run(ctx context.Context, cfg Config) (bool, error) {
+	if cfg.Rounds == 0 {
+		cfg.Rounds = 3
+	}
+	if cfg.Window == 0 {
+		cfg.Window = 4 * time.Second
+	}
+	cfg.note("load average before: %s", load())
+	all := true
+	for _, part := range []struct {
+		bars []string
+		run  func(context.Context, *Config) (bool, error)
+	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B13"}, starting}} {
+		if !cfg.wants(part.bars...) {
+			continue
+		}
+		ok, err := part.run(ctx, &cfg)
+		if err != nil {
+			return false, fmt.Errorf("measure %s: %w", strings.Join(part.bars, " and "), err)
+		}
+		all = all && ok
+	}
+	return all, nil
+}
+
+// load is how busy the machine was: a figure without it says little.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(b))[:3], " ")
+}
+
+// ratio prints a bar that has a yardstick.
+func ratio(cfg *Config, name, what string, ours, theirs []float64, bar float64, more string) bool {
+	us, them := median(ours), median(theirs)
+	ok := us/them >= bar
+	fmt.Fprintf(cfg.Out, "%s %.2fx bar >=%.2fx %s (%s, ours %.0f/s, yardstick %.0f/s, rounds %d%s)\n",
+		name, us/them, bar, word(ok), what, us, them, len(ours), more)
+	return ok
+}
+
+func word(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "short"
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	if len(s) == 0 {
+		return 0
+	}
+	return s[len(s)/2]
+}

@@ -1,0 +1,8 @@
+// Package bench measures the bars of accepting applications and of starting: B1
+// and B2 through the real door of a real gateway process against pgbench doing the
+// same inserts on the same server, and B13.
+//
+// A bar with a yardstick is a ratio of two figures of the same run, measured in
+// turns, so that a busy machine slows both. It must not be run by tests or against
+// a database that anybody uses: it makes its own and throws it away.
+package bench
