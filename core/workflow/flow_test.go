@@ -14,6 +14,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/payout"
 	"lianou/core/pg"
+	"lianou/core/wording"
 	"lianou/core/workflow"
 )
 
@@ -166,6 +167,15 @@ func (w *world) sameStory(id core.CaseID) {
 		'case.routed', 'case.accepted', 'visit.recorded', 'claim.proposed', 'notice.published', 'claim.decided', 'claim.paid', 'claim.closed')`, id); n != 11 {
 		w.t.Errorf("%d acts in the log", n)
 	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		events, err := w.cases.Events(ctx, tx, id)
+		for _, e := range events {
+			if faults := wording.Lint(e.Citizen); e.Citizen != "" && len(faults) > 0 {
+				w.t.Errorf("%s is not how we speak: %s: %v", e.Kind, e.Citizen, faults)
+			}
+		}
+		return err
+	})
 	if n := w.count(`select count(*) from case_event where case_id = $1 and kind like 'payment.settled%'`, id); n != 1 {
 		w.t.Errorf("the payment stands %d times in the timeline", n)
 	}

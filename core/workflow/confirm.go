@@ -1,0 +1,46 @@
+package workflow
+
+import (
+	"encoding/json"
+	"strings"
+
+	"lianou/core"
+)
+
+// confirm lays facts that two visitors saw over the frozen ones. changed holds
+// only what they looked at; paths are as in Provenance.
+func confirm(frozen core.Household, sources map[string]core.Provenance, seen Seen) (core.Household, map[string]core.Provenance, error) {
+	top, members, order, err := split(frozen)
+	if err != nil {
+		return core.Household{}, nil, err
+	}
+	merged := make(map[string]core.Provenance, len(sources)+len(seen.Facts))
+	for path, source := range sources {
+		merged[path] = source
+	}
+	for path, value := range seen.Facts {
+		into := top
+		key := path
+		if rest, ok := strings.CutPrefix(path, "members/"); ok {
+			ref, fact, _ := strings.Cut(rest, "/")
+			into, key = members[ref], fact
+		}
+		if into == nil || key == "" || key == "ref" || key == "on" || key == "county" || key == "members" {
+			return core.Household{}, nil, core.Invalid("facts", "有一项事实对不上,请刷新后再填。")
+		}
+		into[key] = value
+		merged[path] = seen.Source
+	}
+	h, err := join(top, members, order, frozen.On)
+	if err != nil {
+		return core.Household{}, nil, core.Invalid("facts", "有一项填得不对,请检查后再提交。").Wrap(err)
+	}
+	return h, merged, nil
+}
+
+// Seen is what a visit confirmed or corrected: fact path to value, in the JSON of
+// the public contract (money in yuan).
+type Seen struct {
+	Facts  map[string]json.RawMessage
+	Source core.Provenance
+}

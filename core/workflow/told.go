@@ -1,0 +1,163 @@
+package workflow
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/wording"
+)
+
+// Told: a notice reached its person. The end of a claim that somebody knows of is
+// the end of the claim.
+func (f *Flow) Told(ctx context.Context, job jobs.Told) error {
+	return f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
+		n, err := notify.Get(ctx, tx, job.Notice)
+		if err != nil || n.Claim == 0 {
+			return err // a notice about the case as a whole ends nothing
+		}
+		c, claim, err := f.Cases.LockClaim(ctx, tx, n.Claim)
+		if err != nil {
+			return err
+		}
+		closed, err := f.told(ctx, tx, c, claim, n.Kind)
+		if err != nil || !closed {
+			return err
+		}
+		e := entry("claim.closed", c, map[string]any{"claim": claim.ID, "notice": n.ID, "by": n.By})
+		return f.Audit.Write(ctx, tx, e)
+	})
+}
+
+// told closes the claim when this kind of notice is about its end.
+func (f *Flow) told(ctx context.Context, tx *pg.Tx, c casefile.Case, claim casefile.Claim, kind wording.Kind) (bool, error) {
+	ends := claim.State == casefile.ClaimPaying && claim.Money == casefile.MoneyPaid && kind == wording.KindPaid ||
+		claim.State == casefile.ClaimRefused && kind == wording.KindRefused ||
+		claim.State == casefile.ClaimReferred && kind == wording.KindReferred ||
+		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero()
+	if !ends {
+		return false, nil
+	}
+	if err := f.Cases.Told(ctx, tx, claim); err != nil {
+		return false, err
+	}
+	err := f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "claim.told", Actor: casefile.JobActor(),
+		Staff: claim.Name + ":结果已告诉本人"})
+	if err != nil {
+		return false, err
+	}
+	if err := f.settle(ctx, tx, c); err != nil {
+		return false, err
+	}
+	return true, f.Cases.PublishStatus(ctx, tx, c.ID)
+}
+
+// settle ends a case whose claims have all ended. One that was paid first stays
+// open until its papers are in.
+func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
+	if c.State != casefile.CaseAccepted && c.State != casefile.CaseVisiting {
+		return nil
+	}
+	claims, err := f.Cases.Claims(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, claim := range claims {
+		if !claim.State.Done() {
+			return nil
+		}
+	}
+	if err := f.Cases.Close(ctx, tx, c, casefile.CaseSettled); err != nil {
+		return err
+	}
+	if err := f.Cases.MeetAll(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.settled", Actor: casefile.JobActor(),
+		Citizen: "这件事办完了。", Staff: "办结"})
+}
+
+// Untold: no message reached the person. Somebody of the village goes or phones.
+func (f *Flow) Untold(ctx context.Context, job jobs.Untold) error {
+	var id core.CaseID
+	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
+		n, err := notify.Get(ctx, tx, job.Notice)
+		if err != nil || n.Case == 0 || n.State == notify.Confirmed {
+			return err
+		}
+		id = n.Case
+		err = f.Cases.AddTask(ctx, tx, casefile.CallTask{Case: n.Case, Claim: n.Claim, Notice: formatID(n.ID),
+			Says: wording.CallTask(n.Words), Due: f.Routing.Days(tx.Today(), untoldDays)})
+		if err != nil {
+			return err
+		}
+		c, err := f.Cases.Get(ctx, tx, n.Case)
+		if err != nil {
+			return err
+		}
+		return f.Audit.Write(ctx, tx, entry("task.made", c, map[string]any{"notice": n.ID}))
+	})
+	if err == nil && id != 0 {
+		f.ring(ctx, job.Region, "task.made", id)
+	}
+	return err
+}
+
+// untoldDays is how many working days there are to reach somebody in person.
+const untoldDays = 2
+
+// SaidInPerson records that a member of staff told the household; it is how an
+// untold notice ends.
+func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int64, how string) error {
+	return f.DB.Tx(ctx, pg.Regions(actor.Regions...), func(ctx context.Context, tx *pg.Tx) error {
+		t, err := f.Cases.LockTask(ctx, tx, task)
+		if err != nil {
+			return err
+		}
+		c, err := f.Cases.Lock(ctx, tx, t.Case)
+		if err != nil {
+			return err
+		}
+		if !actor.Covers(c.Region) || !actor.Has(casefile.RoleAssistant, casefile.RoleOfficer, casefile.RoleClerk) {
+			return casefile.ErrNotYours
+		}
+		if !t.Done.IsZero() {
+			return nil
+		}
+		if err := checkText("how", how, "请写一句是怎么告诉的,例如「上门当面说」。"); err != nil {
+			return err
+		}
+		if err := f.Cases.EndTask(ctx, tx, t.ID, actor.Staff, how); err != nil {
+			return err
+		}
+		if err := f.saidNotice(ctx, tx, c, t); err != nil {
+			return err
+		}
+		return f.Audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "notice.said", Case: c.ID, Application: c.Application,
+			Region: c.Region, Purpose: "casework", Detail: map[string]any{"task": t.ID, "how": how}})
+	})
+}
+
+func (f *Flow) saidNotice(ctx context.Context, tx *pg.Tx, c casefile.Case, t casefile.CallTask) error {
+	id, ok := parseID(t.Notice)
+	if !ok {
+		return nil
+	}
+	if err := notify.SaidInPerson(ctx, tx, id); err != nil {
+		return err
+	}
+	n, err := notify.Get(ctx, tx, id)
+	if err != nil || n.Claim == 0 {
+		return err
+	}
+	_, claim, err := f.Cases.LockClaim(ctx, tx, n.Claim)
+	if err != nil {
+		return err
+	}
+	_, err = f.told(ctx, tx, c, claim, n.Kind)
+	return err
+}
