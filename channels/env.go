@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -32,7 +33,9 @@ type Env struct {
 	Calls    *calls.Log        // the record of telephone calls
 	Citizens *citizen.Citizens // log-in of citizens
 	Text     notify.Sender     // text messages, for log-in codes
-	Shared   *bell.Bell        // a small cache with expiry, and limits, of all nodes
+	// Reported notes a provider's word on a message that was sent; nil drops it.
+	Reported func(ctx context.Context, provider string, out notify.Outcome) error
+	Shared   *bell.Bell // a small cache with expiry, and limits, of all nodes
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool

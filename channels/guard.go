@@ -3,7 +3,6 @@ package channels
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -47,7 +46,7 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() { h.after(ctx, g, n, began) }()
 		defer h.recover(w, r, g)
-		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+source(r), rate) {
+		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+Source(r), rate) {
 			WriteProblem(w, r, core.E(core.KindTooMany, "too_many_requests", "您点得太快了,请过一分钟再试。"))
 			return
 		}
@@ -57,16 +56,6 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 }
 
 var codeForm = regexp.MustCompile(`^[a-z0-9_./]{1,48}$`)
-
-// source tells one client from another. Forwarded headers are anybody's text and
-// are not read; behind a balancer the balancer limits.
-func source(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
 
 func (h *Host) recover(w http.ResponseWriter, r *http.Request, g guarded) {
 	switch p := recover(); p {

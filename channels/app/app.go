@@ -11,10 +11,8 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
-	"lianou/core/citizen"
 	"lianou/core/notify"
 	"lianou/core/wording"
-	"lianou/intake"
 	"lianou/intake/interview"
 )
 
@@ -31,32 +29,29 @@ type Config struct {
 type Channel struct {
 	cfg     Config
 	env     channels.Env
+	door    *channels.CitizenDoor
 	form    interview.Form
 	pages   *pages
 	openapi []byte
 	origin  *http.CrossOriginProtection
 	renew   singleflight.Group // one renewal of one session at a time
-	images  chan struct{}      // bounds pictures decoded at once
 }
 
-// imagesAtOnce bounds memory: one picture may need 160 MB while it is encoded anew.
-const imagesAtOnce = 2
-
-var errNeeds = errors.New("the app needs Intake, Blobs, Cases, Citizens, Text, Regions and Book")
+var errNeeds = errors.New("the app needs Text, to send log-in codes")
 
 // New opens the door.
 func New(cfg Config, env channels.Env) (*Channel, error) {
-	if env.Intake == nil || env.Blobs == nil || env.Cases == nil || env.Citizens == nil || env.Text == nil || env.Regions == nil || env.Book == nil {
+	if env.Text == nil {
 		return nil, errNeeds
 	}
 	if cfg.CodesPerHour == 0 {
 		cfg.CodesPerHour = 30
 	}
-	form, err := interview.Basic()
+	door, err := channels.NewCitizenDoor(env)
 	if err != nil {
 		return nil, err
 	}
-	c := &Channel{cfg: cfg, env: env, form: form, origin: http.NewCrossOriginProtection(), images: make(chan struct{}, imagesAtOnce)}
+	c := &Channel{cfg: cfg, env: env, door: door, form: door.Form(), origin: http.NewCrossOriginProtection()}
 	if c.pages, err = c.parsePages(); err != nil {
 		return nil, err
 	}
@@ -75,27 +70,6 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		_, _ = w.Write(c.openapi)
 	}})
 	return append(list, c.pageEndpoints()...)
-}
-
-// citizen tells who sends a request to the API, by its bearer token.
-func (c *Channel) citizen(r *http.Request) (citizen.Citizen, error) { return c.who(bearer(r), false) }
-
-// who checks a token; for submitting it has a day of grace while PostgreSQL is
-// away.
-func (c *Channel) who(token string, submitting bool) (citizen.Citizen, error) {
-	if submitting && c.env.Away != nil && c.env.Away() {
-		return c.env.Citizens.VerifyForSubmit(token)
-	}
-	return c.env.Citizens.Verify(token)
-}
-
-func bearer(r *http.Request) string {
-	const scheme = "Bearer "
-	h := r.Header.Get("Authorization")
-	if len(h) <= len(scheme) || h[:len(scheme)] != scheme {
-		return ""
-	}
-	return h[len(scheme):]
 }
 
 // sendCode makes a log-in code and sends it as a text message. It answers the same
@@ -131,11 +105,6 @@ func mobile(said string) (core.Phone, error) {
 		err = core.Invalid("phone", "收登录码要用手机号,是 11 位。没有手机请打 12345。")
 	}
 	return phone, err
-}
-
-// submission is a form of the app as intake takes it.
-func submission(f intake.Form, who citizen.Citizen) intake.Submission {
-	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
 }
 
 // decode reads a small JSON body strictly.

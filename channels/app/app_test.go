@@ -528,15 +528,3 @@ func TestCodeThatCannotBeSent(t *testing.T) {
 		t.Errorf("%d %v", status, p)
 	}
 }
-
-func FuzzStrokes(f *testing.F) {
-	h := channeltest.NewHouse(f)
-	c := &Channel{env: h.Env()}
-	f.Add([]byte(finger))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		info, err := c.keepStrokes(t.Context(), raw)
-		if (err == nil) == (info.Size == 0) || (err != nil && core.KindOf(err) != core.KindInvalid) {
-			t.Fatalf("%d bytes, %v", info.Size, err)
-		}
-	})
-}

@@ -29,7 +29,7 @@ func (c *Channel) applyPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) emptyForm(key string) applyView {
-	return applyView{Form: c.form, Counties: c.counties(), Items: c.items(), Key: key, Values: map[string]string{}, Kept: map[string]string{}}
+	return applyView{Form: c.form, Counties: c.door.Counties(), Items: c.door.Items(), Key: key, Values: map[string]string{}, Kept: map[string]string{}}
 }
 
 func (c *Channel) showApply(w http.ResponseWriter, r *http.Request, v applyView, err error) {
@@ -71,7 +71,7 @@ func (c *Channel) applyPost(w http.ResponseWriter, r *http.Request) {
 		c.showApply(w, r, v, err)
 		return
 	}
-	got, err := c.env.Intake.Submit(r.Context(), submission(form, who))
+	got, err := c.env.Intake.Submit(r.Context(), channels.Submission(form, who))
 	if err != nil {
 		c.showApply(w, r, v, err)
 		return
@@ -89,13 +89,17 @@ type page struct {
 	files  map[string][]byte
 }
 
-const maxField = 20 << 10
+const (
+	maxField = 20 << 10
+	// maxPage is a whole page: two photos, the signature, the answers.
+	maxPage = 3*channels.MaxPhoto + 1<<20
+)
 
 func readPage(r *http.Request) (page, error) {
 	p := page{values: map[string]string{}, files: map[string][]byte{}}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return p, errUpload
+		return p, channels.ErrUpload
 	}
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
@@ -103,10 +107,10 @@ func readPage(r *http.Request) (page, error) {
 			return p, nil
 		}
 		if err != nil {
-			return p, uploadFault(err)
+			return p, channels.UploadFault(err)
 		}
 		if n > 300 {
-			return p, errUpload
+			return p, channels.ErrUpload
 		}
 		if err := p.add(part); err != nil {
 			return p, err
@@ -116,19 +120,19 @@ func readPage(r *http.Request) (page, error) {
 
 func (p page) add(part *multipart.Part) error {
 	if part.FileName() != "" {
-		data, err := readPart(part)
+		data, err := channels.ReadPart(part)
 		if len(data) > 0 {
 			p.files[part.FormName()] = data
 		}
 		return err
 	}
 	limit := int64(maxField)
-	if part.FormName() == kindStrokes {
-		limit = maxStrokes
+	if part.FormName() == channels.KindStrokes {
+		limit = channels.MaxStrokes
 	}
 	data, err := io.ReadAll(io.LimitReader(part, limit+1))
 	if err != nil {
-		return uploadFault(err)
+		return channels.UploadFault(err)
 	}
 	if int64(len(data)) > limit {
 		return core.E(core.KindTooLarge, "field_too_large", "有一处写得太长了,请改短一点。")
@@ -160,7 +164,7 @@ func (c *Channel) kept(values map[string]string) map[string]string {
 func (c *Channel) assemble(r *http.Request, v applyView, files map[string][]byte) (intake.Form, error) {
 	for _, kind := range []string{"id_front", "id_back"} {
 		if data, sent := files[kind]; sent {
-			info, err := c.keep(r.Context(), kind, data)
+			info, err := c.door.Keep(r.Context(), kind, data)
 			if err != nil {
 				return intake.Form{}, err
 			}
@@ -202,16 +206,16 @@ func (c *Channel) sign(r *http.Request, v applyView, files map[string][]byte, fo
 	if err != nil {
 		return err
 	}
-	strokes := v.Value(kindStrokes)
+	strokes := v.Value(channels.KindStrokes)
 	switch photo, sent := files["signed"]; {
 	case strokes != "" && strokes != "[]":
-		info, err := c.keep(r.Context(), kindStrokes, []byte(strokes))
+		info, err := c.door.Keep(r.Context(), channels.KindStrokes, []byte(strokes))
 		if err != nil {
 			return err
 		}
 		v.Kept["signed"] = string(info.Digest)
 	case sent:
-		info, err := c.keep(r.Context(), "other", photo)
+		info, err := c.door.Keep(r.Context(), "other", photo)
 		if err != nil {
 			return at("signature", err)
 		}

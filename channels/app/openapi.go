@@ -37,26 +37,26 @@ func (c *Channel) routes() []route {
 		return channels.Endpoint{Method: "GET", Path: path, Serve: serve}
 	}
 	papers := post("/papers", c.postPapers)
-	papers.MaxBody = maxUpload
+	papers.MaxBody = channels.MaxUpload
 	return []route{
 		{post("/login/code", c.postCode), "Ask for a log-in code by text message", true, of[codeRequest](), false,
 			map[int]reflect.Type{202: of[codeAnswer]()}, []int{422, 429, 503}},
 		{post("/login", c.postLogin), "Log in with the code", true, of[loginRequest](), false,
-			map[int]reflect.Type{200: of[loginAnswer]()}, []int{401, 422, 429, 503}},
+			map[int]reflect.Type{200: of[channels.LoginAnswer]()}, []int{401, 422, 429, 503}},
 		{post("/login/refresh", c.postRefresh), "Turn a refresh token into a new pair", true, of[refreshRequest](), false,
-			map[int]reflect.Type{200: of[loginAnswer]()}, []int{401, 503}},
+			map[int]reflect.Type{200: of[channels.LoginAnswer]()}, []int{401, 503}},
 		{post("/logout", c.postLogout), "End this session", false, nil, false, map[int]reflect.Type{204: nil}, []int{401, 503}},
-		{get("/form", c.getForm), "What is asked, with the lists of places and items", true, nil, false,
-			map[int]reflect.Type{200: of[formAnswer]()}, nil},
+		{get("/form", c.door.ServeForm), "What is asked, with the lists of places and items", true, nil, false,
+			map[int]reflect.Type{200: of[channels.FormAnswer]()}, nil},
 		{papers, "Upload one photo or signature: parts kind and file", false, nil, true,
 			map[int]reflect.Type{201: of[paperAnswer]()}, []int{401, 413, 415, 422, 503}},
-		{channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.parseApplication, Reply: c.replyApplication,
+		{channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication,
 			MaxBody: intake.MaxForm + 1, PerMinute: 60}, "Apply; the key is chosen once by the client and repeated on retry", false, of[intake.Form](), false,
-			map[int]reflect.Type{201: of[receiptAnswer](), 200: of[receiptAnswer](), 202: of[receiptAnswer]()}, []int{401, 409, 413, 422, 429, 503}},
-		{get("/applications", c.getApplications), "The citizen's own applications", false, nil, false,
-			map[int]reflect.Type{200: of[[]applicationAnswer]()}, []int{401, 503}},
-		{get("/applications/{receipt}", c.getApplication), "One application with its timeline", false, nil, false,
-			map[int]reflect.Type{200: of[applicationAnswer]()}, []int{401, 404, 422, 503}},
+			map[int]reflect.Type{201: of[channels.ReceiptAnswer](), 200: of[channels.ReceiptAnswer](), 202: of[channels.ReceiptAnswer]()}, []int{401, 409, 413, 422, 429, 503}},
+		{get("/applications", c.door.ServeApplications), "The citizen's own applications", false, nil, false,
+			map[int]reflect.Type{200: of[[]channels.ApplicationAnswer]()}, []int{401, 503}},
+		{get("/applications/{receipt}", c.door.ServeApplication), "One application with its timeline", false, nil, false,
+			map[int]reflect.Type{200: of[channels.ApplicationAnswer]()}, []int{401, 404, 422, 503}},
 	}
 }
 
@@ -103,7 +103,7 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 		op.RequestBody = &huma.RequestBody{Required: true, Content: content("multipart/form-data", &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"kind", "file"}, AdditionalProperties: false,
 			Properties: map[string]*huma.Schema{
-				"kind": {Type: huma.TypeString, Enum: []any{"id_front", "id_back", "hukou", "other", kindStrokes}},
+				"kind": {Type: huma.TypeString, Enum: []any{"id_front", "id_back", "hukou", "other", channels.KindStrokes}},
 				"file": {Type: huma.TypeString, Format: "binary"},
 			},
 		})}

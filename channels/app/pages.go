@@ -168,7 +168,7 @@ func (c *Channel) minePage(w http.ResponseWriter, r *http.Request) {
 
 func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 	c.own(w, r, func(who citizen.Citizen) {
-		s, err := c.status(r, who)
+		s, err := c.door.Status(r, who)
 		if err != nil {
 			c.sorry(w, r, err)
 			return
@@ -221,8 +221,8 @@ func (c *Channel) own(w http.ResponseWriter, r *http.Request, page func(citizen.
 // applyView is the long form with what was filled in so far.
 type applyView struct {
 	Form     interview.Form
-	Counties []place
-	Items    []item
+	Counties []channels.Place
+	Items    []channels.Item
 	Values   map[string]string
 	Key      string
 	Kept     map[string]string // digests of photos that arrived with an earlier try
@@ -236,7 +236,7 @@ type Ask struct {
 	interview.Question
 	Name  string
 	Value string
-	Towns []place // for a question that asks where
+	Towns []channels.Place // for a question that asks where
 }
 
 // On lists the household's and the form's own questions of a page.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/citizen"
 )
@@ -40,7 +41,7 @@ func (c *Channel) peek(r *http.Request) (citizen.Citizen, bool) {
 // over. Two requests of one browser renew once.
 func (c *Channel) visitor(w http.ResponseWriter, r *http.Request, submitting bool) (citizen.Citizen, error) {
 	if cookie, err := r.Cookie(tokenCookie); err == nil {
-		if who, err := c.who(cookie.Value, submitting); err == nil {
+		if who, err := c.door.Who(cookie.Value, submitting); err == nil {
 			return who, nil
 		}
 	}
@@ -89,7 +90,7 @@ func (c *Channel) enterPost(w http.ResponseWriter, r *http.Request) {
 	v := enterView{Phone: r.PostForm.Get("phone"), To: homeward(r.PostForm.Get("to"))}
 	code := strings.TrimSpace(r.PostForm.Get("code"))
 	if code == "" {
-		err := c.sendCode(r.Context(), v.Phone, source(r))
+		err := c.sendCode(r.Context(), v.Phone, channels.Source(r))
 		v.Sent = err == nil
 		c.showEnter(w, r, v, err)
 		return

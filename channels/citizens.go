@@ -1,0 +1,259 @@
+package channels
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/citizen"
+	"lianou/core/wording"
+	"lianou/intake"
+	"lianou/intake/interview"
+)
+
+// CitizenDoor is the part that every door for logged-in citizens has in common: who
+// is there, the form, uploads, applying, and one's own applications. What differs, a
+// log-in, a page, a vendor's words, is the channel's.
+type CitizenDoor struct {
+	env    Env
+	form   interview.Form
+	images chan struct{} // bounds pictures decoded at once
+}
+
+// imagesAtOnce bounds memory: one picture may need 160 MB while it is encoded anew.
+const imagesAtOnce = 2
+
+// NewCitizenDoor checks that the Env has what such a door needs.
+func NewCitizenDoor(env Env) (*CitizenDoor, error) {
+	if env.Intake == nil || env.Blobs == nil || env.Cases == nil || env.Citizens == nil || env.Shared == nil || env.Regions == nil || env.Book == nil {
+		return nil, errors.New("a door for citizens needs Intake, Blobs, Cases, Citizens, Shared, Regions and Book")
+	}
+	form, err := interview.Basic()
+	if err != nil {
+		return nil, err
+	}
+	return &CitizenDoor{env: env, form: form, images: make(chan struct{}, imagesAtOnce)}, nil
+}
+
+// The bodies of what every such door answers.
+type (
+	// LoginAnswer is a session for a client to keep.
+	LoginAnswer struct {
+		Token   string `json:"token" doc:"Bearer token, five minutes"`
+		Refresh string `json:"refresh" doc:"Turns into a new pair once, thirty days"`
+		First   bool   `json:"first" doc:"The account was made just now"`
+	}
+	// FormAnswer is what is asked, with the lists.
+	FormAnswer struct {
+		interview.Form
+		Counties []Place `json:"counties"`
+		Items    []Item  `json:"items"`
+	}
+	// Place is a division to choose.
+	Place struct {
+		Code core.RegionCode `json:"code"`
+		Name string          `json:"name"`
+		In   []Place         `json:"in,omitempty"`
+	}
+	// Item is an assistance item to choose.
+	Item struct {
+		Code core.ItemCode `json:"code"`
+		Name string        `json:"name" doc:"Everyday name"`
+	}
+	// ReceiptAnswer is the promise after applying.
+	ReceiptAnswer struct {
+		Receipt   core.Receipt `json:"receipt" doc:"Ten digits, the last a Damm check digit"`
+		Spoken    string       `json:"spoken" doc:"Grouped 4-4-2"`
+		Duplicate bool         `json:"duplicate" doc:"The same key and body were here before"`
+		Spooled   bool         `json:"spooled" doc:"Safe, being registered"`
+		At        time.Time    `json:"at"`
+		Say       string       `json:"say"`
+	}
+	// ApplicationAnswer is one application as its citizen sees it.
+	ApplicationAnswer struct {
+		Receipt  core.Receipt          `json:"receipt"`
+		Status   wording.Status        `json:"status"`
+		Say      string                `json:"say" doc:"The status in words"`
+		Next     string                `json:"next,omitempty"`
+		Items    []casefile.StatusItem `json:"items"`
+		Timeline []casefile.StatusLine `json:"timeline,omitempty"`
+		Updated  time.Time             `json:"updated"`
+	}
+)
+
+// Form is the interview the door asks.
+func (d *CitizenDoor) Form() interview.Form { return d.form }
+
+// Citizen tells who sends a request, by its bearer token.
+func (d *CitizenDoor) Citizen(r *http.Request) (citizen.Citizen, error) {
+	return d.Who(Bearer(r), false)
+}
+
+// Who checks a token; for submitting it has a day of grace while PostgreSQL is
+// away.
+func (d *CitizenDoor) Who(token string, submitting bool) (citizen.Citizen, error) {
+	if submitting && d.env.Away != nil && d.env.Away() {
+		return d.env.Citizens.VerifyForSubmit(token)
+	}
+	return d.env.Citizens.Verify(token)
+}
+
+// Bearer gives the token of the Authorization header, "" for none.
+func Bearer(r *http.Request) string {
+	const scheme = "Bearer "
+	h := r.Header.Get("Authorization")
+	if len(h) <= len(scheme) || h[:len(scheme)] != scheme {
+		return ""
+	}
+	return h[len(scheme):]
+}
+
+// Submission is a citizen's own form as intake takes it.
+func Submission(f intake.Form, who citizen.Citizen) intake.Submission {
+	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
+}
+
+// WriteLogin answers a log-in.
+func WriteLogin(w http.ResponseWriter, r *http.Request, l citizen.Login, err error) {
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	WriteJSON(w, http.StatusOK, LoginAnswer{l.Token, l.Refresh, l.First})
+}
+
+// ServeForm answers with the form and its lists.
+func (d *CitizenDoor) ServeForm(w http.ResponseWriter, r *http.Request) {
+	WriteJSON(w, http.StatusOK, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items()})
+}
+
+// Counties lists counties and their townships.
+func (d *CitizenDoor) Counties() []Place {
+	var list []Place
+	for _, county := range d.env.Regions.Counties() {
+		p := Place{Code: county.Code, Name: county.Name}
+		for _, town := range d.env.Regions.Townships(county.Code) {
+			p.In = append(p.In, Place{Code: town.Code, Name: town.Name})
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// Items lists the items of the Book in force.
+func (d *CitizenDoor) Items() []Item {
+	book, err := d.env.Book.On(core.DateOf(d.env.Now()))
+	if err != nil {
+		return nil // no Book in force: nothing to choose, which the form allows
+	}
+	var list []Item
+	for _, i := range book.Items {
+		list = append(list, Item{Code: i.Code, Name: i.Everyday})
+	}
+	return list
+}
+
+// ParseApplication authenticates first, then translates.
+func (d *CitizenDoor) ParseApplication(r *http.Request) ([]intake.Submission, error) {
+	who, err := d.Who(Bearer(r), true)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := ReadBody(r)
+	if err != nil {
+		return nil, err
+	}
+	form, err := intake.DecodeForm(raw)
+	if err != nil {
+		return nil, err
+	}
+	return []intake.Submission{Submission(form, who)}, nil
+}
+
+// ReplyApplication answers 201, 200 for a repetition, 202 from the spool, or a
+// problem.
+func (d *CitizenDoor) ReplyApplication(w http.ResponseWriter, r *http.Request, receipts []intake.Receipt, err error) {
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	got, status := receipts[0], http.StatusCreated
+	say := wording.ReceiptText(got.Number, d.townName(got.Region), core.DateOf(got.At))
+	switch {
+	case got.Spooled:
+		status, say = http.StatusAccepted, wording.TakenNotYetFiled(got.Number)
+	case got.Duplicate:
+		status = http.StatusOK
+	}
+	WriteJSON(w, status, ReceiptAnswer{got.Number, intake.Spoken(got.Number), got.Duplicate, got.Spooled, got.At, say})
+}
+
+func (d *CitizenDoor) townName(code core.RegionCode) string {
+	p, ok := d.env.Regions.Township(code)
+	if !ok {
+		return ""
+	}
+	return p.Name
+}
+
+// ServeApplications answers with the citizen's own applications.
+func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) {
+	who, err := d.Citizen(r)
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	list, err := d.env.Cases.ByCitizen(r.Context(), who.ID)
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	out := make([]ApplicationAnswer, 0, len(list))
+	for _, s := range list {
+		a := applicationOf(s)
+		a.Timeline = nil
+		out = append(out, a)
+	}
+	WriteJSON(w, http.StatusOK, out)
+}
+
+// ServeApplication answers with one application and its timeline.
+func (d *CitizenDoor) ServeApplication(w http.ResponseWriter, r *http.Request) {
+	who, err := d.Citizen(r)
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	s, err := d.Status(r, who)
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	WriteJSON(w, http.StatusOK, applicationOf(s))
+}
+
+// Status reads the application that {receipt} names, if it is the citizen's.
+func (d *CitizenDoor) Status(r *http.Request, who citizen.Citizen) (casefile.Status, error) {
+	receipt, err := intake.ParseReceipt(r.PathValue("receipt"))
+	if err != nil {
+		return casefile.Status{}, err
+	}
+	return d.env.Cases.ByReceipt(r.Context(), receipt, who.ID)
+}
+
+func applicationOf(s casefile.Status) ApplicationAnswer {
+	return ApplicationAnswer{s.Receipt, s.Status, s.Say(), s.Next, s.Items, s.Timeline, s.Updated}
+}
+
+// Source tells one client from another, for limits. Forwarded headers are anybody's
+// text and are not read; behind a balancer the balancer limits.
+func Source(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
