@@ -1,172 +1,226 @@
-// Package sms tells people by text message through Tencent Cloud's SendSms, and
-// brings back its delivery receipts.
+// Package sms sends text messages through Tencent Cloud's SendSms and hears what
+// became of them.
 //
-// It sends once for each call and never repeats by itself: whether a message whose
-// answer was lost may be sent again is core/notify's to decide. It must not log a
-// number or a text.
+// It sends once per call and never retries by itself: a POST whose answer was lost
+// may have told the person already. It must not choose words, know why it sends, or
+// log a whole number.
 package sms
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
 	"time"
 
+	"github.com/go-resty/resty/v2"
+
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/notify"
-	"lianou/core/tc3"
 	"lianou/core/wording"
 )
 
-// Name is the channel's name in notices and their attempts.
-const Name core.ChannelName = "sms"
-
-// Config is what a Sender is set up with; all but Every are required.
+// Config is the text messages' section of the configuration.
 type Config struct {
-	API      tc3.Config // Service and Version are filled in
-	AppID    string     // SmsSdkAppId
-	Sign     string     // shown in 【】 before each text
-	Notice   string     // template of notices: one parameter, the words
-	CodeTmpl string     // template of log-in codes: code, minutes
-
-	// Every is how often receipts are asked for. Defaults to 2 s.
-	Every time.Duration
+	// BaseURL is where to send. Defaults to https://sms.tencentcloudapi.com.
+	BaseURL string `json:"base_url"`
+	// SecretID and SecretKey sign each request. Required.
+	SecretID  string `json:"secret_id"`
+	SecretKey string `json:"secret_key"`
+	// AppID and Sign are the application and the approved signature. Required.
+	AppID string `json:"app_id"`
+	Sign  string `json:"sign"`
+	// Region is the data centre. Defaults to ap-guangzhou.
+	Region string `json:"region"`
+	// Templates maps a kind of notice to its approved template; "" is the one for
+	// kinds without their own. Required.
+	Templates map[wording.Kind]Template `json:"templates"`
+	// PollEvery is how often delivery reports are fetched. Defaults to 5 s.
+	PollEvery Duration `json:"poll_every"`
 }
 
-// Sender sends texts.
-type Sender struct {
-	cfg Config
-	api *tc3.Client
+// Template is one approved text with the names of its parameters, in order: names of
+// the notice's fields, or "words" for the whole sentence.
+type Template struct {
+	ID     string   `json:"id"`
+	Params []string `json:"params"`
 }
 
-var _ notify.Sender = (*Sender)(nil)
+// Duration is a time.Duration written like "5s".
+type Duration time.Duration
 
-// New checks the configuration.
-func New(cfg Config) (*Sender, error) {
-	if cfg.AppID == "" || cfg.Sign == "" || cfg.Notice == "" || cfg.CodeTmpl == "" {
-		return nil, core.E(core.KindInvalid, "sms_config", "")
-	}
-	if cfg.Every <= 0 {
-		cfg.Every = 2 * time.Second
-	}
-	cfg.API.Service, cfg.API.Version = "sms", "2021-01-11"
-	api, err := tc3.New(cfg.API)
-	if err != nil {
-		return nil, err
-	}
-	return &Sender{cfg: cfg, api: api}, nil
+// UnmarshalText reads "5s".
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
 }
+
+// MarshalText writes "5s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Channel is the sender. Safe for concurrent use.
+type Channel struct {
+	cfg  Config
+	host string
+	http *resty.Client
+	now  func() time.Time
+	log  *slog.Logger
+	told func(ctx context.Context, provider string, out notify.Outcome) error
+}
+
+var (
+	_ notify.Sender    = (*Channel)(nil)
+	_ channels.Runner  = (*Channel)(nil)
+	_ channels.Channel = (*Channel)(nil)
+)
+
+// New makes the sender.
+func New(cfg Config, env channels.Env) (*Channel, error) {
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = "https://sms.tencentcloudapi.com"
+	}
+	if cfg.Region == "" {
+		cfg.Region = "ap-guangzhou"
+	}
+	if cfg.PollEvery == 0 {
+		cfg.PollEvery = Duration(5 * time.Second)
+	}
+	u, err := url.Parse(cfg.BaseURL)
+	if err != nil || u.Host == "" || cfg.SecretID == "" || cfg.SecretKey == "" || cfg.AppID == "" || cfg.Sign == "" || len(cfg.Templates) == 0 {
+		return nil, errors.New("text messages need base_url, secret_id, secret_key, app_id, sign and templates")
+	}
+	client := resty.New().SetBaseURL(u.Scheme + "://" + u.Host).SetTimeout(8 * time.Second).
+		SetRedirectPolicy(resty.NoRedirectPolicy()).SetResponseBodyLimit(256 << 10)
+	return &Channel{cfg: cfg, host: u.Host, http: client, now: env.Now, log: env.Log, told: env.Reported}, nil
+}
+
+// Endpoints lists none: delivery reports are fetched, not believed from strangers.
+func (c *Channel) Endpoints() []channels.Endpoint { return nil }
 
 type sendRequest struct {
+	PhoneNumberSet   []string
 	SmsSdkAppId      string
 	SignName         string
 	TemplateId       string
 	TemplateParamSet []string
-	PhoneNumberSet   []string
 	SessionContext   string
 }
 
-type sendReply struct {
-	SendStatusSet []struct{ SerialNo, Code string }
+type failure struct{ Code, Message string }
+
+type sendAnswer struct {
+	Response struct {
+		Error         *failure
+		SendStatusSet []struct{ SerialNo, Code string }
+	}
 }
 
-// Send offers one text. A number that is no mobile is Refused: another way is
-// tried.
-func (s *Sender) Send(ctx context.Context, m notify.Message) (notify.Outcome, error) {
-	if !m.Phone.Mobile() {
+// Send offers one message. See notify.Sender.
+func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Outcome, error) {
+	t, ok := c.cfg.Templates[m.Kind]
+	if !ok {
+		t, ok = c.cfg.Templates[""]
+	}
+	params, fits := t.fill(m)
+	switch {
+	case !ok || !fits:
+		return notify.Outcome{Result: notify.Refused, Code: "no_template"}, nil
+	case !m.Phone.Mobile():
 		return notify.Outcome{Result: notify.Refused, Code: "no_mobile"}, nil
 	}
-	req := sendRequest{SmsSdkAppId: s.cfg.AppID, SignName: s.cfg.Sign, TemplateId: s.cfg.Notice, TemplateParamSet: []string{m.Words},
-		PhoneNumberSet: []string{"+86" + m.Phone.Reveal()}, SessionContext: m.Reference}
-	if m.Kind == wording.KindCode {
-		req.TemplateId, req.TemplateParamSet = s.cfg.CodeTmpl, nil
+	var out sendAnswer
+	err := c.call(ctx, "SendSms", sendRequest{
+		PhoneNumberSet: []string{"+86" + m.Phone.Reveal()}, SmsSdkAppId: c.cfg.AppID, SignName: c.cfg.Sign,
+		TemplateId: t.ID, TemplateParamSet: params, SessionContext: m.Reference,
+	}, &out)
+	if err != nil {
+		return notify.Outcome{Result: lostOrUnsent(err), Code: "network"}, err
+	}
+	if f := out.Response.Error; f != nil {
+		return notify.Outcome{Result: meaning(f.Code), Code: short(f.Code)}, nil
+	}
+	if len(out.Response.SendStatusSet) != 1 {
+		return notify.Outcome{Result: notify.Unknown, Code: "body"}, errBody
+	}
+	s := out.Response.SendStatusSet[0]
+	if s.Code == "Ok" {
+		c.log.InfoContext(ctx, "text message accepted", "phone", m.Phone.String(), "provider", s.SerialNo)
+		return notify.Outcome{Result: notify.Accepted, Provider: s.SerialNo}, nil
+	}
+	return notify.Outcome{Result: meaning(s.Code), Code: short(s.Code)}, nil
+}
+
+// fill gives the parameters in order, false when the notice lacks one.
+func (t Template) fill(m notify.Message) ([]string, bool) {
+	params := make([]string, 0, len(t.Params))
+	for _, name := range t.Params {
+		value, ok := m.Words, name == "words"
 		for _, f := range m.Fields {
-			req.TemplateParamSet = append(req.TemplateParamSet, f.Value)
+			if f.Name == name {
+				value, ok = f.Value, true
+			}
 		}
+		if !ok {
+			return nil, false
+		}
+		params = append(params, value)
 	}
-	var reply sendReply
-	if fault := s.api.Call(ctx, "SendSms", req, &reply); fault != nil {
-		return outcomeOf(fault), fault
-	}
-	if len(reply.SendStatusSet) != 1 {
-		return notify.Outcome{Result: notify.Unknown, Code: "body"}, &tc3.Fault{Code: "body", Sent: true}
-	}
-	one := reply.SendStatusSet[0]
-	if one.Code == "Ok" {
-		return notify.Outcome{Result: notify.Accepted, Provider: one.SerialNo, Code: "Ok"}, nil
-	}
-	return notify.Outcome{Result: meaning(one.Code), Code: one.Code}, nil
+	return params, true
 }
 
-func outcomeOf(f *tc3.Fault) notify.Outcome {
-	if f.Sent {
-		return notify.Outcome{Result: notify.Unknown, Code: f.Code}
-	}
-	return notify.Outcome{Result: meaning(f.Code), Code: f.Code}
-}
-
-// meaning maps the service's codes: what passes by itself is Later, what concerns
-// this number or our own set-up is Refused, so that the next way is tried.
+// meaning sorts the service's codes: what a later attempt may mend, and what it
+// cannot.
 func meaning(code string) notify.Result {
-	switch code {
-	case "RequestLimitExceeded", "InternalError", "InternalError.Timeout", "LimitExceeded.PhoneNumberThirtySecondLimit", "LimitExceeded.PhoneNumberOneHourLimit":
-		return notify.Later
+	for _, later := range []string{"InternalError", "RequestLimitExceeded", "LimitExceeded.", "AuthFailure.", "FailedOperation.InsufficientBalance"} {
+		if strings.HasPrefix(code, later) {
+			return notify.Later
+		}
 	}
 	return notify.Refused
 }
 
-// Report is told of each receipt: the provider's id of the message and what became
-// of it.
-type Report func(ctx context.Context, provider string, out notify.Outcome) error
+func short(code string) string { return code[:min(len(code), 60)] }
 
-type receipt struct {
-	SerialNo, ReportStatus string
+var errBody = core.E(core.KindUnavailable, "sms_body", "")
+
+// call signs and posts one action.
+func (c *Channel) call(ctx context.Context, action string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return core.E(core.KindInternal, "sms_encode", "")
+	}
+	stamp := c.now().UTC()
+	resp, err := c.http.R().SetContext(ctx).SetBody(body).SetHeaders(c.headers(action, body, stamp)).Post("/")
+	if err != nil {
+		return errNetwork.Wrap(cause(err))
+	}
+	if resp.StatusCode() != 200 || json.Unmarshal(resp.Body(), out) != nil {
+		return errBody
+	}
+	return nil
 }
 
-// Receipts asks for delivery receipts and passes them on until ctx ends. The
-// service hands each out once, so one that cannot be recorded now is kept and
-// offered again before the next are asked for.
-func (s *Sender) Receipts(ctx context.Context, report Report) error {
-	tick := time.NewTicker(s.cfg.Every)
-	defer tick.Stop()
-	var kept []receipt
-	for {
-		kept = s.pass(ctx, kept, report)
-		if len(kept) == 0 {
-			kept = s.pass(ctx, s.pull(ctx), report)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
+var errNetwork = core.E(core.KindUnavailable, "sms_network", "")
+
+// cause drops the address from a client's error.
+func cause(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
 	}
+	return err
 }
 
-// pull asks for up to a hundred receipts; a service that is away is asked again at
-// the next tick.
-func (s *Sender) pull(ctx context.Context) []receipt {
-	var reply struct{ PullSmsSendStatusSet []receipt }
-	req := struct {
-		Limit       int
-		SmsSdkAppId string
-	}{100, s.cfg.AppID}
-	if fault := s.api.Call(ctx, "PullSmsSendStatus", req, &reply); fault != nil {
-		return nil
+// lostOrUnsent tells a request that never left from one whose answer was lost.
+func lostOrUnsent(err error) notify.Result {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return notify.Later
 	}
-	return reply.PullSmsSendStatusSet
-}
-
-// pass gives receipts to report and keeps those that could not be recorded.
-func (s *Sender) pass(ctx context.Context, list []receipt, report Report) []receipt {
-	var kept []receipt
-	for _, r := range list {
-		out := notify.Outcome{Result: notify.Refused, Provider: r.SerialNo, Code: r.ReportStatus}
-		if r.ReportStatus == "SUCCESS" {
-			out.Result = notify.Delivered
-		}
-		err := report(ctx, r.SerialNo, out)
-		if err != nil && core.KindOf(err) != core.KindNotFound { // a log-in code is nobody's notice
-			kept = append(kept, r)
-		}
-	}
-	return kept
+	return notify.Unknown
 }
