@@ -49,7 +49,7 @@ func shock(h *core.Household) span {
 		return span{points(0), points(10)}
 	}
 	income, known := yearIncome(h)
-	low, high := newSum(), newSum()
+	var low, high losses
 	for i := range *h.Shocks {
 		s := &(*h.Shocks)[i]
 		left := 12 - monthsSince(s.Date, h.On)
@@ -67,30 +67,24 @@ func shock(h *core.Household) span {
 	return span{low.total(), high.total()}
 }
 
-// sum adds up shares of 10 points over the common denominator 12 x income.
-type sum struct{ num, den int64 }
+// losses adds up events: whole ones in twelfths, and shares of a half year's
+// income in twelfths of that income, so that the sum is exact.
+type losses struct{ whole, part, income int64 }
 
-func newSum() *sum { return &sum{0, 1} }
-
-// add counts a loss of num over den, at most the whole, times left twelfths.
-func (s *sum) add(num, den, left int64) {
-	if num >= den { // also den = 0: any loss without income is a whole one
-		if num == 0 {
-			return
-		}
-		num, den = 1, 1
+// add counts a loss of num over income, at most the whole, times left twelfths.
+// Without income any loss is a whole one.
+func (l *losses) add(num, income, left int64) {
+	if num < income {
+		l.part += num * left
+		l.income = income
+	} else if num > 0 {
+		l.whole += left
 	}
-	// All partial losses share the income as denominator; whole ones take it over.
-	if s.den == 1 {
-		s.num, s.den = s.num*den, den
-	} else if den == 1 {
-		num, den = s.den, s.den
-	}
-	s.num += num * left
 }
 
-func (s *sum) total() ratio {
-	return clamped(10*s.num, 12*s.den, 10)
+func (l *losses) total() ratio {
+	income := max(l.income, 1)
+	return clamped(10*(l.whole*income+l.part), 12*income, 10)
 }
 
 // monthsSince is the number of full months between two days.

@@ -3,6 +3,7 @@ package matching
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"lianou/core"
@@ -212,6 +213,29 @@ func TestExplainIsRepeatable(t *testing.T) {
 	if first.Book != m.Book().Digest {
 		t.Error("the result does not name its Book")
 	}
+}
+
+// One Matcher serves any number of goroutines (run with -race).
+func TestMatcherIsShared(t *testing.T) {
+	t.Parallel()
+	m := matcherOn(t, "2024-03-01")
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			h := facts(t, "poor", set{"members.0.age": 20 + 10*i})
+			want := "您本人已满 60 岁。"
+			if i < 4 {
+				want = "您本人不满 60 岁。"
+			}
+			for range 20 {
+				r := m.Explain(&h)
+				if f := r.Finding("MZ-09"); f.Reasons[len(f.Reasons)-1].Text != want && f.Reasons[0].Text != want && f.Reasons[1].Text != want {
+					t.Errorf("age %d: %v", 20+10*i, texts(f))
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // Bounds of limits in thousandths: a limit of 720.5 is no whole fen.

@@ -53,17 +53,17 @@ type Item struct {
 	BenefitKind []string // cash_monthly, cash_once, cash_term, in_kind, service, fee_waiver, voucher, settlement
 	Benefit     Benefit
 
-	Decides    string  // ByTownship, ByCounty or ByOutside
-	Body       string  // the outside body or post that decides, in Chinese; "" for the usual one
-	Ceiling    ParamID // amount up to which the township decides, -1 for none
-	LimitDays  int     // working days from acceptance to decision, in article mode
-	CountyDays int     // the same when the county decides instead; 0 for the same
-	LimitMark  string  // "S" sourced, "X" sample
-	LimitText  string  // where no number of days fits, such as a yearly round
-	NoticeDays int     // days of public notice
-	NoticeFree []string
-	NoticeIn   bool // the notice days lie inside LimitDays
-	Entry      []string
+	Decides    string   // ByTownship, ByCounty or ByOutside
+	Body       string   // the outside body or post that decides, in Chinese; "" for the usual one
+	Ceiling    ParamID  // amount up to which the township decides, -1 for none
+	LimitDays  int      // working days from acceptance to decision, in article mode
+	CountyDays int      // the same when the county decides instead; 0 for the same
+	LimitMark  string   // "S" sourced, "X" sample
+	LimitText  string   // where no number of days fits, such as a yearly round
+	NoticeDays int      // days of public notice
+	NoticeFree []string // keys of the statuses that need no notice
+	NoticeIn   bool     // the notice days lie inside LimitDays
+	Entry      []string // apply, proactive, guardian, village, auto, school ...
 
 	When   *Node // about the household; nil for always
 	Person *Node // some member must meet it; nil for none. Those who do are the beneficiaries
