@@ -31,15 +31,14 @@ type Op string
 
 // The comparisons.
 const (
-	Less         Op = "<"
-	AtMost       Op = "<="
-	More         Op = ">"
-	AtLeast      Op = ">="
-	Equal        Op = "="
-	Between      Op = "between" // inclusive
-	OneOf        Op = "in"      // words of an enum
-	Holds        Op = "is"      // a bool
-	ComparedFact Op = "fact"    // internal: against another fact
+	Less    Op = "<"
+	AtMost  Op = "<="
+	More    Op = ">"
+	AtLeast Op = ">="
+	Equal   Op = "="
+	Between Op = "between" // inclusive
+	OneOf   Op = "in"      // words of an enum
+	Holds   Op = "is"      // a bool
 )
 
 // A Test is one named condition over one fact, with its three sentences.
