@@ -17,8 +17,8 @@ func (e *explainer) benefit(it *policy.Item) Benefit {
 		out.Amount, out.Sample = e.amount(b.Formula, house)
 		return out
 	}
-	for i, holds := range e.holders {
-		if holds {
+	for i, o := range e.persons {
+		if o == Eligible {
 			share, sample := e.amount(b.Formula, i)
 			out.Amount += share
 			out.Sample = out.Sample || sample

@@ -25,7 +25,7 @@ func (m *Matcher) Explain(h *core.Household) Result {
 	b := bundler{m: m, place: e.place, h: h, claims: e.claims[:0], joints: e.joints[:0]}
 	r.Bundle, r.Dropped = b.best(r.Findings)
 	e.claims, e.joints = b.claims, b.joints
-	e.h = nil // what a household said is not kept
+	e.forget()
 	return r
 }
 
@@ -62,7 +62,8 @@ type explainer struct {
 	picked  []int32 // proto indices of all findings, one after another
 	spans   []span  // of the statuses, then of the items
 	vars    map[string]any
-	holders []bool // members who meet the item's person criteria
+	whole   []Reason  // by proto
+	persons []Outcome // by member: the item's person criteria
 	claims  []claim
 	joints  []joint
 }
@@ -84,12 +85,20 @@ func (e *explainer) begin(h *core.Household) {
 	e.paths = cleared(e.paths, (n+1)*factSlots, "")
 	e.asked = cleared(e.asked, (n+1)*factSlots, 0)
 	e.names = cleared(e.names, n, "")
-	e.holders = cleared(e.holders, n, false)
+	e.persons = cleared(e.persons, n, Unknown)
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
 	for i := range h.Members {
 		e.names[i] = memberSaid(&h.Members[i])
 	}
+}
+
+// forget drops what the household said before the scratch waits for the next one.
+func (e *explainer) forget() {
+	e.h = nil
+	clear(e.whole)
+	clear(e.vars)
+	clear(e.text[:cap(e.text)])
 }
 
 // factSlots is the number of facts a member or household can have.
@@ -257,9 +266,8 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	if it.Person != nil {
 		person = NotEligible
 		for i := range e.v.M {
-			o := e.eval(it.Person, i)
-			e.holders[i] = o == Eligible
-			person = person.or(o)
+			e.persons[i] = e.eval(it.Person, i)
+			person = person.or(e.persons[i])
 		}
 	}
 	f.Outcome = when.and(person)
@@ -270,7 +278,7 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	}
 	if it.Person != nil && person == f.Outcome {
 		for i := range e.v.M {
-			if e.eval(it.Person, i) == person {
+			if e.persons[i] == person {
 				e.collect(it.Person, i, false)
 			}
 		}
@@ -288,8 +296,8 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 // whether another item has to come first.
 func (e *explainer) eligible(it *policy.Item, f *Finding) {
 	if it.Person != nil {
-		for i, holds := range e.holders {
-			if holds {
+		for i, o := range e.persons {
+			if o == Eligible {
 				f.For = append(f.For, e.h.Members[i].Ref)
 			}
 		}

@@ -247,11 +247,15 @@ func (e *explainer) finish(r *Result) {
 			afters++
 		}
 	}
+	e.whole = e.whole[:0]
+	for i := range e.proto {
+		e.whole = append(e.whole, e.reason(&e.proto[i], text))
+	}
 	all := make([]Reason, 0, len(e.picked)+afters)
 	for i := range r.Statuses {
 		from := len(all)
 		for _, id := range e.picked[e.spans[i].from:e.spans[i].to] {
-			all = append(all, e.reason(&e.proto[id], text))
+			all = append(all, e.whole[id])
 		}
 		r.Statuses[i].Reasons = all[from:len(all):len(all)]
 	}
@@ -263,7 +267,7 @@ func (e *explainer) finish(r *Result) {
 			all = append(all, e.afterReason(f.After))
 		}
 		for _, id := range e.picked[spans[i].from:spans[i].to] {
-			all = append(all, e.reason(&e.proto[id], text))
+			all = append(all, e.whole[id])
 		}
 		f.Reasons = all[from:len(all):len(all)]
 	}
