@@ -1,0 +1,272 @@
+// Package wechat is the server side of the mini-program: log-in by WeChat, photos of
+// the ID card read for the person to correct, the form, progress, and the sender of
+// subscribe messages.
+//
+// It must not trust an openid that a client states, let the app's secret or a token
+// into an error or a log, keep a session_key, or publish a picture of an ID card at
+// an address: readers get the bytes.
+package wechat
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+	"github.com/silenceper/wechat/v2/miniprogram/auth"
+	"github.com/silenceper/wechat/v2/miniprogram/config"
+	wxcontext "github.com/silenceper/wechat/v2/miniprogram/context"
+
+	"lianou/channels"
+	"lianou/core"
+	"lianou/core/wording"
+	"lianou/intake"
+)
+
+// Config is the mini-program's section of the configuration.
+type Config struct {
+	// AppID and AppSecret are the mini-program's. Required.
+	AppID     string `json:"app_id"`
+	AppSecret string `json:"app_secret"`
+	// APIBase is where WeChat's API is. Defaults to https://api.weixin.qq.com. main
+	// must give the same to HTTPClient for the library's own calls.
+	APIBase string `json:"api_base"`
+	// State is the version messages open: "formal", "trial" or "developer". Defaults
+	// to formal.
+	State string `json:"state"`
+	// Templates maps a kind of notice to its subscribe-message template.
+	Templates map[wording.Kind]Template `json:"templates"`
+}
+
+// Channel is the mini-program's door and the sender of its messages. Safe for
+// concurrent use.
+type Channel struct {
+	cfg   Config
+	env   channels.Env
+	door  *channels.CitizenDoor
+	auth  *auth.Auth
+	http  *resty.Client
+	token *tokens
+}
+
+// New opens the door.
+func New(cfg Config, env channels.Env) (*Channel, error) {
+	if cfg.AppID == "" || cfg.AppSecret == "" {
+		return nil, errors.New("the mini-program needs app_id and app_secret")
+	}
+	if cfg.State == "" {
+		cfg.State = "formal"
+	}
+	for kind, t := range cfg.Templates {
+		if err := t.check(); err != nil {
+			return nil, errors.New("subscribe template of " + string(kind) + ": " + err.Error())
+		}
+	}
+	door, err := channels.NewCitizenDoor(env)
+	if err != nil {
+		return nil, err
+	}
+	client, err := HTTPClient(cfg.APIBase)
+	if err != nil {
+		return nil, err
+	}
+	c := &Channel{cfg: cfg, env: env, door: door, http: resty.NewWithClient(client).SetResponseBodyLimit(256 << 10)}
+	c.token = &tokens{appID: cfg.AppID, secret: cfg.AppSecret, shared: env.Shared, http: c.http, now: time.Now}
+	// The library's own token handling stays out: its lock is of one process only.
+	c.auth = auth.NewAuth(&wxcontext.Context{Config: &config.Config{AppID: cfg.AppID, AppSecret: cfg.AppSecret}})
+	return c, nil
+}
+
+// Endpoints lists what the mini-program calls.
+func (c *Channel) Endpoints() []channels.Endpoint {
+	const small = 8 << 10
+	post := func(path string, max int64, serve http.HandlerFunc) channels.Endpoint {
+		return channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: max, PerMinute: 60}
+	}
+	return []channels.Endpoint{
+		post("/login", small, c.postLogin),
+		post("/login/refresh", small, c.postRefresh),
+		post("/phone", small, c.postPhone),
+		post("/papers", channels.MaxUpload, c.postPapers),
+		post("/subscriptions", small, c.postSubscriptions),
+		{Method: "GET", Path: "/form", Serve: c.door.ServeForm},
+		{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60},
+		{Method: "GET", Path: "/applications", Serve: c.door.ServeApplications},
+		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
+	}
+}
+
+// codeForm is what wx.login gives. The library puts it into an address unescaped, so
+// anything else could add parameters there.
+var codeForm = regexp.MustCompile(`^[0-9A-Za-z_-]{1,128}$`)
+
+var errCode = core.E(core.KindUnauthenticated, "wechat_code", "微信登录没成,请再点一次。")
+
+func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
+	in, err := decode[struct {
+		Code string `json:"code"`
+	}](r)
+	if err == nil && !codeForm.MatchString(in.Code) {
+		err = errCode
+	}
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	got, err := c.auth.Code2SessionContext(r.Context(), in.Code)
+	switch {
+	case got.ErrCode != 0:
+		err = c.ofCode(r, "code2session", got.ErrCode)
+	case err != nil:
+		err = errAway // the library's text holds the secret
+	case got.OpenID == "":
+		err = errAway
+	}
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	login, err := c.env.Citizens.LoginWeChat(r.Context(), got.OpenID, got.UnionID)
+	channels.WriteLogin(w, r, login, err)
+}
+
+var errAway = core.E(core.KindUnavailable, "wechat_unavailable", "微信那边暂时连不上,请过一分钟再试。急事打 12345。")
+
+// ofCode turns WeChat's error numbers into ours.
+func (c *Channel) ofCode(r *http.Request, doing string, code int64) error {
+	c.env.Log.InfoContext(r.Context(), "wechat refused", "doing", doing, "code", code)
+	switch code {
+	case 40029, 40163:
+		return errCode // expired, used, or another app's
+	case 40226:
+		return core.E(core.KindForbidden, "wechat_blocked", "微信暂时不让这个号登录。请打 12345,一样能办。")
+	case 45011:
+		return core.E(core.KindTooMany, "wechat_too_many", wording.For(core.KindTooMany))
+	}
+	return errAway
+}
+
+func (c *Channel) postRefresh(w http.ResponseWriter, r *http.Request) {
+	in, err := decode[struct {
+		Refresh string `json:"refresh"`
+	}](r)
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	login, err := c.env.Citizens.Refresh(r.Context(), in.Refresh)
+	channels.WriteLogin(w, r, login, err)
+}
+
+// postPhone binds the number WeChat vouches for.
+func (c *Channel) postPhone(w http.ResponseWriter, r *http.Request) {
+	who, err := c.door.Citizen(r)
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	in, err := decode[struct {
+		Code string `json:"code"`
+	}](r)
+	if err == nil && !codeForm.MatchString(in.Code) {
+		err = errCode
+	}
+	if err == nil {
+		err = c.bindPhone(r, who.ID, in.Code)
+	}
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *Channel) bindPhone(r *http.Request, citizen, code string) error {
+	openid, err := c.env.Citizens.Openid(r.Context(), citizen)
+	if err != nil {
+		return err
+	}
+	var out struct {
+		errcode
+		Info struct {
+			Number string `json:"purePhoneNumber"`
+			Mark   struct {
+				AppID string `json:"appid"`
+			} `json:"watermark"`
+		} `json:"phone_info"`
+	}
+	err = c.post(r.Context(), "/wxa/business/getuserphonenumber", map[string]string{"code": code, "openid": openid}, &out)
+	if err != nil {
+		return err
+	}
+	if out.Code != 0 {
+		return c.ofCode(r, "getuserphonenumber", int64(out.Code))
+	}
+	phone, err := core.ParsePhone(out.Info.Number)
+	if err != nil || out.Info.Mark.AppID != c.cfg.AppID {
+		return errCode
+	}
+	return c.env.Citizens.BindPhone(r.Context(), citizen, phone)
+}
+
+// subscriptions is what requestSubscribeMessage answered: the templates accepted.
+type subscriptions struct {
+	Accepted []string `json:"accepted"`
+}
+
+// postSubscriptions counts one grant for each accepted template of ours (F25).
+func (c *Channel) postSubscriptions(w http.ResponseWriter, r *http.Request) {
+	who, err := c.door.Citizen(r)
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	in, err := decode[subscriptions](r)
+	if err == nil && len(in.Accepted) > 3 {
+		err = core.Invalid("accepted", wording.For(core.KindInvalid))
+	}
+	for i := 0; err == nil && i < len(in.Accepted); i++ {
+		if !c.ours(in.Accepted[i]) {
+			err = core.Invalid("accepted", wording.For(core.KindInvalid))
+			break
+		}
+		err = c.env.Citizens.Granted(r.Context(), who.ID, in.Accepted[i], 1)
+	}
+	if err != nil {
+		channels.WriteProblem(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c *Channel) ours(template string) bool {
+	for _, t := range c.cfg.Templates {
+		if t.ID == template {
+			return true
+		}
+	}
+	return false
+}
+
+func decode[T any](r *http.Request) (T, error) {
+	var v T
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	err := d.Decode(&v)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("more than one value")
+		}
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return v, channels.BodyFault(err)
+	case err != nil:
+		return v, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
+	}
+	return v, nil
+}
