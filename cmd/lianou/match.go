@@ -202,7 +202,7 @@ func matchView(f *matching.Finding) *matchFinding {
 		out.Missing = []string{}
 	}
 	for i := range f.Reasons {
-		out.Reasons[i] = matchReason(f.Reasons[i])
+		out.Reasons[i] = matchReason(*f.Reasons[i])
 	}
 	if f.Outcome == matching.Eligible {
 		b := matchBenefit(f.Benefit)

@@ -62,7 +62,6 @@ type explainer struct {
 	picked  []int32 // proto indices of all findings, one after another
 	spans   []span  // of the statuses, then of the items
 	vars    map[string]any
-	whole   []Reason  // by proto
 	persons []Outcome // by member: the item's person criteria
 	claims  []claim
 	joints  []joint
@@ -96,9 +95,8 @@ func (e *explainer) begin(h *core.Household) {
 // forget drops what the household said before the scratch waits for the next one.
 func (e *explainer) forget() {
 	e.h = nil
-	clear(e.whole)
 	clear(e.vars)
-	clear(e.text[:cap(e.text)])
+	clear(e.text)
 }
 
 // factSlots is the number of facts a member or household can have.

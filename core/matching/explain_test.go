@@ -96,7 +96,7 @@ func TestStandings(t *testing.T) {
 	}
 }
 
-func reasonsText(list []Reason) string {
+func reasonsText(list []*Reason) string {
 	var b strings.Builder
 	for _, r := range list {
 		b.WriteString(r.Text)
@@ -111,7 +111,7 @@ func TestReasonsSpeak(t *testing.T) {
 	h := facts(t, "rich", set{"members.0.age": 59})
 	r := m.Explain(&h)
 	f := r.Finding("MZ-01")
-	i := slices.IndexFunc(f.Reasons, func(r Reason) bool { return r.Code == "income_below_standard" })
+	i := slices.IndexFunc(f.Reasons, func(r *Reason) bool { return r.Code == "income_below_standard" })
 	if i < 0 {
 		t.Fatalf("reasons %v", texts(f))
 	}
@@ -119,7 +119,7 @@ func TestReasonsSpeak(t *testing.T) {
 		Code: "income_below_standard", Outcome: NotEligible, Fact: "income_per_capita_month", Value: "6,000 元", Limit: "480 元(样本)",
 		Text: "平均每人每月收入 6,000 元,不低于低保标准 480 元(样本)。", Law: "社会救助暂行办法第9条",
 	}
-	if f.Reasons[i] != want {
+	if *f.Reasons[i] != want {
 		t.Errorf("got  %+v\nwant %+v", f.Reasons[i], want)
 	}
 	if f := r.Finding("MZ-09"); f.Reasons[0].Text != "您本人不满 60 岁。" || f.Reasons[0].Fact != "members/m1/age" || f.Reasons[0].Limit != "60 岁" {

@@ -15,7 +15,7 @@ type Result struct {
 type Finding struct {
 	Item    core.ItemCode
 	Outcome Outcome
-	Reasons []Reason         // never empty
+	Reasons []*Reason        // never empty; shared between findings and not to be changed
 	Missing []string         // fact paths that are not known and could decide; empty unless Unknown
 	For     []core.MemberRef // the members who benefit; empty when it is for the household
 	Benefit Benefit
@@ -48,7 +48,7 @@ type Standing struct {
 	Name       string
 	Outcome    Outcome
 	Recognised bool // an authority has recognised it; otherwise it is computed
-	Reasons    []Reason
+	Reasons    []*Reason
 }
 
 // Dropped says why an eligible item is not in the bundle.

@@ -236,40 +236,36 @@ func (e *explainer) path(f policy.FactID, member int) string {
 	return *p
 }
 
-// finish turns the picked reasons into the findings' own, with all sentences cut
-// from one string.
+// finish turns the picked reasons into the findings' own. Each is written once,
+// with its sentences cut from one string, and shared by the findings it carries:
+// the memory a result takes is most of what an explanation costs.
 func (e *explainer) finish(r *Result) {
-	findings := r.Findings
 	text := string(e.text)
-	afters := 0
-	for i := range findings {
-		if findings[i].After != "" {
-			afters++
-		}
-	}
-	e.whole = e.whole[:0]
+	whole := make([]Reason, len(e.proto))
 	for i := range e.proto {
-		e.whole = append(e.whole, e.reason(&e.proto[i], text))
+		whole[i] = e.reason(&e.proto[i], text)
 	}
-	all := make([]Reason, 0, len(e.picked)+afters)
+	afters := map[core.ItemCode]*Reason{}
+	all := make([]*Reason, 0, len(e.picked)+len(r.Findings))
+	share := func(s span, first *Reason) []*Reason {
+		from := len(all)
+		if first != nil {
+			all = append(all, first)
+		}
+		for _, id := range e.picked[s.from:s.to] {
+			all = append(all, &whole[id])
+		}
+		return all[from:len(all):len(all)]
+	}
 	for i := range r.Statuses {
-		from := len(all)
-		for _, id := range e.picked[e.spans[i].from:e.spans[i].to] {
-			all = append(all, e.whole[id])
-		}
-		r.Statuses[i].Reasons = all[from:len(all):len(all)]
+		r.Statuses[i].Reasons = share(e.spans[i], nil)
 	}
-	spans := e.spans[len(r.Statuses):]
-	for i := range findings {
-		f := &findings[i]
-		from := len(all)
-		if f.After != "" {
-			all = append(all, e.afterReason(f.After))
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.After != "" && afters[f.After] == nil {
+			afters[f.After] = e.afterReason(f.After)
 		}
-		for _, id := range e.picked[spans[i].from:spans[i].to] {
-			all = append(all, e.whole[id])
-		}
-		f.Reasons = all[from:len(all):len(all)]
+		f.Reasons = share(e.spans[len(r.Statuses)+i], afters[f.After])
 	}
 }
 
@@ -287,10 +283,10 @@ func (e *explainer) reason(p *proto, text string) Reason {
 	return r
 }
 
-func (e *explainer) afterReason(first core.ItemCode) Reason {
+func (e *explainer) afterReason(first core.ItemCode) *Reason {
 	name := string(first)
 	if it, found := e.m.book.Item(first); found {
 		name = it.Name
 	}
-	return Reason{Code: "after " + string(first), Outcome: Eligible, Text: "先把" + name + "办下来,这一项跟着就能办。"}
+	return &Reason{Code: "after " + string(first), Outcome: Eligible, Text: "先把" + name + "办下来,这一项跟着就能办。"}
 }
