@@ -8,9 +8,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
-	"lianou/core/casefile"
 	"lianou/core/pg"
-	"lianou/core/staff"
 	"lianou/intake"
 )
 
@@ -50,15 +48,6 @@ func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) er
 // ActorOf names the person at the desk for the audit log.
 func ActorOf(at At) audit.Actor {
 	return audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(at.Staff.ID), 10)}
-}
-
-// CaseActor is a member of staff as casefile and workflow know them.
-func CaseActor(p staff.Person) casefile.Actor {
-	roles := make([]casefile.Role, len(p.Roles))
-	for i, r := range p.Roles {
-		roles[i] = casefile.Role(r)
-	}
-	return casefile.Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: roles, Regions: p.Regions}
 }
 
 // Given is the answer of a door of the desk: receipts, or why there are none.

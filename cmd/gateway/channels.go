@@ -6,13 +6,17 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/silenceper/wechat/v2/util"
 
 	"lianou/channels"
 	"lianou/channels/app"
+	"lianou/channels/hotline"
 	"lianou/channels/sms"
+	"lianou/channels/wechat"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
 	"lianou/core/audit"
@@ -25,7 +29,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/seal"
-	"lianou/core/tc3"
+	"lianou/core/wording"
 	"lianou/intake"
 	"lianou/intake/calls"
 )
@@ -39,10 +43,14 @@ type wiring struct {
 	mux     *http.ServeMux
 }
 
-// catalogue is every door the gateway can open: one line each.
-func catalogue() channels.Catalogue {
+// catalogue is every channel the gateway can open: one line each. The text channel
+// is made before the others, because the app's log-in needs it.
+func (e *edge) catalogue() channels.Catalogue {
 	return channels.Catalogue{
-		"app": channels.Make(app.New),
+		"app":     channels.Make(app.New),
+		"hotline": channels.Make(hotline.New),
+		"sms":     func(json.RawMessage, channels.Env) (channels.Channel, error) { return e.text, nil },
+		"wechat":  channels.Make(wechat.New),
 	}
 }
 
@@ -58,7 +66,8 @@ type edge struct {
 	cases    *casefile.Reader
 	calls    *calls.Log
 	intake   *intake.Intake
-	text     *sms.Sender
+	text     *sms.Channel
+	worker   *notify.Worker // nil while there is no way of telling
 }
 
 // channelParts opens intake and the channels whose section is configured, mounts
@@ -71,7 +80,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 			return nil, err
 		}
 	}
-	host, err := channels.Open(channels.Config{Metrics: w.metrics, Allow: e.allow, Audit: e.refused}, catalogue(), e.sections(), e.env())
+	host, err := channels.Open(channels.Config{Metrics: w.metrics, Allow: e.allow, Audit: e.refused}, e.catalogue(), e.sections(), e.env())
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +121,36 @@ func (e *edge) people(context.Context) (err error) {
 	if e.cases, err = casefile.NewReader(e.stores.DB, e.keys.Shared); err != nil {
 		return err
 	}
-	if e.cfg.SMS.SecretID == "" {
+	return e.speak()
+}
+
+// speak makes the senders' clients: text messages, and the one HTTP client of the
+// WeChat library, which keeps it in a variable of its own.
+func (e *edge) speak() (err error) {
+	if c := e.cfg.WeChat; c.AppID != "" {
+		if util.DefaultHTTPClient, err = wechat.HTTPClient(c.APIBase); err != nil {
+			return err
+		}
+	}
+	c := e.cfg.SMS
+	if c.SecretID == "" {
 		return nil
 	}
-	e.text, err = sms.New(sms.Config{AppID: e.cfg.SMS.AppID, Sign: e.cfg.SMS.Sign, Notice: e.cfg.SMS.Template, CodeTmpl: e.cfg.SMS.CodeTmpl,
-		API: tc3.Config{BaseURL: e.cfg.SMS.APIBase, SecretID: e.cfg.SMS.SecretID, SecretKey: e.cfg.SMS.SecretKey.Reveal()}})
+	env := channels.Env{Name: "sms", Log: e.log.With(boot.KeyComponent, "channels/sms"), Now: time.Now, Reported: e.reported}
+	e.text, err = sms.New(sms.Config{BaseURL: c.APIBase, SecretID: c.SecretID, SecretKey: c.SecretKey.Reveal(), AppID: c.AppID, Sign: c.Sign,
+		PollEvery: sms.Duration(2 * time.Second), Templates: map[wording.Kind]sms.Template{
+			"":               {ID: c.Template, Params: []string{"words"}},
+			wording.KindCode: {ID: c.CodeTmpl, Params: []string{"code", "minutes"}},
+		}}, env)
 	return err
+}
+
+// reported passes a delivery report on to the worker of notices.
+func (e *edge) reported(ctx context.Context, provider string, out notify.Outcome) error {
+	if e.worker == nil {
+		return nil
+	}
+	return e.worker.Report(ctx, "sms", provider, out)
 }
 
 func (e *edge) work(ctx context.Context) error {
@@ -141,7 +174,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -153,12 +186,26 @@ func (e *edge) env() channels.Env {
 func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 	out := map[core.ChannelName]json.RawMessage{}
 	put := func(name core.ChannelName, v any) {
-		if b, err := json.Marshal(v); err == nil {
+		if b, err := json.Marshal(v); err == nil { // structs of plain fields always encode
 			out[name] = b
 		}
 	}
 	if e.text != nil { // citizens log in by a code
-		put("app", app.Config{Secure: false})
+		put("app", app.Config{Secure: strings.HasPrefix(e.cfg.PublicURL, "https://")})
+		put("sms", struct{}{})
+	}
+	if c := e.cfg.Hotline; c.WebhookSecret != "" || c.TwilioToken != "" {
+		section := hotline.Config{TwilioToken: c.TwilioToken.Reveal(), PublicURL: e.cfg.PublicURL, RecordingSources: c.RecordingSources}
+		if c.WebhookSecret != "" {
+			section.Secrets = []string{c.WebhookSecret.Reveal()}
+		}
+		put("hotline", section)
+	}
+	if c := e.cfg.WeChat; c.AppID != "" {
+		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: map[wording.Kind]wechat.Template{
+			wording.KindPaid: {ID: c.Template, Page: "pages/case/index", Fields: map[string]string{
+				"thing1": "item", "amount2": "amount", "time3": "@day", "character_string4": "last4", "thing5": "=有问题打 12345"}},
+		}})
 	}
 	return out
 }
@@ -175,33 +222,46 @@ func (e *edge) allow(ctx context.Context, source string, perMinute int) bool {
 func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	var routes []notify.Route
 	if ch, open := host.Channel("wechat"); open {
-		if sender, can := ch.(notify.Sender); can {
-			routes = append(routes, notify.Route{Channel: "wechat", Sender: sender, TellsOnAccept: true})
-		}
+		routes = append(routes, notify.Route{Channel: "wechat", Sender: ch.(*wechat.Channel), TellsOnAccept: true})
 	}
 	if e.text != nil {
-		routes = append(routes, notify.Route{Channel: sms.Name, Sender: e.text})
-	}
-	if len(routes) == 0 {
-		return nil, nil
-	}
-	worker, err := notify.NewWorker(notify.Config{Routes: routes}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log})
-	if err != nil {
-		return nil, err
+		routes = append(routes, notify.Route{Channel: "sms", Sender: e.text})
 	}
 	list := jobs.NewWorkers()
-	worker.Register(list)
+	if len(routes) > 0 {
+		worker, err := notify.NewWorker(notify.Config{Routes: routes}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log})
+		if err != nil {
+			return nil, err
+		}
+		worker.Register(list)
+		e.worker = worker
+	}
+	calls, taken := host.Channel("hotline")
+	if taken {
+		calls.(*hotline.Channel).Register(list)
+	}
+	if len(routes) == 0 && !taken {
+		return nil, nil
+	}
 	client, err := jobs.New(jobs.Config{DB: e.stores.DB, Schema: jobs.Gateway, Workers: list, Log: e.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}
-	parts := []boot.Part{{Name: "jobs", Start: client.Start, Stop: client.Stop}}
-	if e.text != nil {
-		parts = append(parts, boot.Background("receipts", func(ctx context.Context) error {
-			return e.text.Receipts(ctx, func(ctx context.Context, provider string, out notify.Outcome) error {
-				return worker.Report(ctx, sms.Name, provider, out)
-			})
-		}))
+	return []boot.Part{{Name: "jobs", Start: client.Start, Stop: client.Stop}, boot.Background("forget", e.forget)}, nil
+}
+
+// forget clears away log-in codes and guesses that are over, until ctx ends.
+func (e *edge) forget(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := e.citizens.Sweep(ctx); err != nil {
+			e.log.WarnContext(ctx, "codes not cleared away", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
 	}
-	return parts, nil
 }

@@ -78,7 +78,7 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: h.regions.Expand})
+	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions)})
 	if err != nil {
 		return err
 	}

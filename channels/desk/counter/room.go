@@ -105,7 +105,7 @@ func (c *Room) told(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return core.E(core.KindNotFound, "no_task", "没有这一条。")
 	}
-	if err := c.d.Flow.SaidInPerson(r.Context(), desk.CaseActor(at.Staff), id, r.FormValue("how")); err != nil {
+	if err := c.d.Flow.SaidInPerson(r.Context(), casefile.As(at.Staff), id, r.FormValue("how")); err != nil {
 		return err
 	}
 	return desk.Back(w, r, "/desk/counter/tasks", "记下了。")

@@ -63,7 +63,7 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if !known {
 		return core.E(core.KindNotFound, "no_act", "没有这一步。")
 	}
-	d := doing{r: r, actor: desk.CaseActor(at.Staff), id: id}
+	d := doing{r: r, actor: casefile.As(at.Staff), id: id}
 	if text := r.PathValue("claim"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {

@@ -65,7 +65,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p := casePage{May: map[string]bool{}, Said: desk.Said(w, r)}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if p.View, err = t.d.Cases.View(ctx, tx, id, desk.CaseActor(at.Staff), "办件"); err != nil {
+		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
 		}
 		p.Tomorrow = tx.Today().AddDate(0, 0, 1).String()

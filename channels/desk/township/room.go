@@ -157,7 +157,7 @@ func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	var v casefile.View
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		v, err = t.d.Cases.View(ctx, tx, id, desk.CaseActor(at.Staff), "听原话")
+		v, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "听原话")
 		return err
 	})
 	if err != nil {
@@ -174,7 +174,7 @@ func (t *Room) reveal(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	var plain string
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		plain, err = t.d.Cases.Reveal(ctx, tx, id, casefile.Field(r.FormValue("field")), desk.CaseActor(at.Staff), r.FormValue("reason"))
+		plain, err = t.d.Cases.Reveal(ctx, tx, id, casefile.Field(r.FormValue("field")), casefile.As(at.Staff), r.FormValue("reason"))
 		return err
 	})
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"lianou/cmd/internal/browsertest"
+	"lianou/channels/browsertest"
 )
 
 // recorder is a testing.TB that notes failures instead of failing, so that the

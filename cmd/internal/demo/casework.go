@@ -1,0 +1,129 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// township is who works on a story's case.
+type township struct {
+	town   string // prefix of the log-ins: "wangmiao"
+	county string // "pingyuan"
+}
+
+// scrawl is a signature as the pad sends it: strokes with time and pressure.
+const scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4}]}]`
+
+// work carries a routed case from the township's queue to the decisions.
+func (p *player) work(ctx context.Context, t township, receipt string) error {
+	officer, err := p.logIn(ctx, t.town+".officer")
+	if err != nil {
+		return err
+	}
+	at, err := officer.findCase(ctx, receipt)
+	if err != nil {
+		return err
+	}
+	p.say("派到镇上,经办打开,41 项的结论都在")
+	// 1. Accept everything that fits, and send two people tomorrow.
+	if _, err := officer.act(ctx, at, "/accept", nil); err != nil {
+		return err
+	}
+	p.say("一键受理,派两人第二天入户")
+	if err := p.wait("1d"); err != nil {
+		return err
+	}
+	// 2. The visit, signed by both visitors and the family.
+	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}}
+	if _, err := officer.act(ctx, at, "/record_visit", visit); err != nil {
+		return err
+	}
+	p.say("两人入户,三方签字,事实冻结成新的一版")
+	// 3. A proposal for each item, then the notices.
+	n, err := officer.each(ctx, at, "propose", nil)
+	if err != nil {
+		return err
+	}
+	hung, err := officer.each(ctx, at, "publish_notice", nil)
+	if err != nil {
+		return err
+	}
+	p.say(fmt.Sprintf("经办逐项提意见 %d 项,张贴公示 %d 项", n, hung))
+	if hung > 0 {
+		if err := p.wait("8d"); err != nil {
+			return err
+		}
+	}
+	return p.decide(ctx, t, at)
+}
+
+// decide lets the second people decide: the township's approver, the county's.
+func (p *player) decide(ctx context.Context, t township, at string) error {
+	for _, login := range []string{t.town + ".approver", t.county + ".county"} {
+		d, err := p.logIn(ctx, login)
+		if err != nil {
+			return err
+		}
+		n, err := d.each(ctx, at, "decide", nil)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p.say(fmt.Sprintf("%s 定了 %d 项(不是提意见的人)", login, n))
+		}
+	}
+	p.at = at
+	return nil
+}
+
+// pay makes a batch, lets a second person approve it, and waits for the bank.
+func (p *player) pay(ctx context.Context) error {
+	maker, err := p.logIn(ctx, "payer1")
+	if err != nil {
+		return err
+	}
+	if _, err := maker.act(ctx, "/desk/county", "/county/batch", nil); err != nil {
+		return err
+	}
+	second, err := p.logIn(ctx, "payer2")
+	if err != nil {
+		return err
+	}
+	if _, err := second.act(ctx, "/desk/county", "/approve", nil); err != nil {
+		return err
+	}
+	_, err = waitFor(ctx, "the bank's answer", func() (bool, bool, error) {
+		page, err := second.Open(ctx, "/desk/county")
+		if err != nil {
+			return false, false, err
+		}
+		text := page.Text()
+		return true, !strings.Contains(text, "在银行 ") && !strings.Contains(text, "已核准") && !strings.Contains(text, "文件写好"), nil
+	})
+	if err == nil {
+		p.say("两个人做批、核批,文件发给银行,回单对上账")
+	}
+	return err
+}
+
+// mend registers the new card of a returned payment and has another confirm it.
+func (p *player) mend(ctx context.Context, account string) error {
+	first, err := p.logIn(ctx, "payer1")
+	if err != nil {
+		return err
+	}
+	if _, err := first.act(ctx, "/desk/county", "/propose", url.Values{"account": {account}}); err != nil {
+		return err
+	}
+	second, err := p.logIn(ctx, "payer2")
+	if err != nil {
+		return err
+	}
+	if _, err := second.act(ctx, "/desk/county", "/confirm", nil); err != nil {
+		return err
+	}
+	p.say("银行退回一笔,登记新卡,另一个人看过卡确认")
+	return nil
+}

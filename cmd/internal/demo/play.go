@@ -1,0 +1,68 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"lianou/cmd/internal/rig"
+)
+
+// player plays stories in one city.
+type player struct {
+	city     *rig.Rig
+	password string
+	out      io.Writer
+	begun    time.Time
+	day      int    // how far the clock was moved
+	at       string // the case's page of the running story
+}
+
+// Config is what Play needs.
+type Config struct {
+	City     *rig.Rig
+	Password string    // of the demo's accounts
+	Out      io.Writer // where the timeline goes
+}
+
+// Play plays every story and verifies the audit log. The last line it prints is
+// the outcome; an error names the step that failed.
+func Play(ctx context.Context, cfg Config) error {
+	p := &player{city: cfg.City, password: cfg.Password, out: cfg.Out, begun: time.Now()}
+	stories := []struct {
+		title string
+		play  func(context.Context) error
+	}{
+		{"甲 · 窗口:五十九岁的母亲和一级残疾的儿子", p.motherAndSon},
+	}
+	for _, s := range stories {
+		fmt.Fprintf(p.out, "\n%s\n", s.title)
+		if err := s.play(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.title, err)
+		}
+	}
+	report, err := p.city.Tool("audit", "verify")
+	if err != nil || !strings.Contains(report, "audit verified") {
+		return fmt.Errorf("audit verify: %w: %s", err, report)
+	}
+	fmt.Fprintf(p.out, "\n%s", report)
+	fmt.Fprintf(p.out, "demo: %d stories, %d paid, %d told, audit verified\n", len(stories), len(stories), len(stories))
+	return nil
+}
+
+// say prints one line of the timeline.
+func (p *player) say(what string) {
+	fmt.Fprintf(p.out, "  第 %2d 天  %s\n", p.day+1, what)
+}
+
+// wait moves the city's clock by whole days.
+func (p *player) wait(days string) error {
+	var n int
+	if _, err := fmt.Sscanf(days, "%dd", &n); err != nil {
+		return err
+	}
+	p.day += n
+	return p.city.Advance(days)
+}
