@@ -46,11 +46,12 @@ type explainer struct {
 	recognised [maxStatuses]Outcome
 	strict     bool // statuses that an item grants count only when recognised
 
-	tests []Outcome // by cell; notJudged where not yet asked
-	memo  []int32   // by cell and polarity: index into proto, plus one
-	proto []proto
-	text  []byte // all sentences, in one piece
-	limit []byte // scratch for a constant limit
+	tests  []Outcome // by cell; notJudged where not yet asked
+	judged []Outcome // by node and member, the same for trees
+	memo   []int32   // by cell and polarity: index into proto, plus one
+	proto  []proto
+	text   []byte // all sentences, in one piece
+	limit  []byte // scratch for a constant limit
 
 	names   []string
 	paths   []string // by fact and member, as needed
@@ -80,6 +81,7 @@ func (e *explainer) begin(h *core.Household) {
 	e.place = e.m.placeOf(&e.v)
 	cells := (len(e.m.book.Tests) + len(e.m.book.Statuses)) * (n + 1)
 	e.tests = cleared(e.tests, cells, notJudged)
+	e.judged = cleared(e.judged, e.m.book.Nodes*(n+1), notJudged)
 	e.memo = cleared(e.memo, 2*cells, 0)
 	e.paths = cleared(e.paths, (n+1)*factSlots, "")
 	e.asked = cleared(e.asked, (n+1)*factSlots, 0)
@@ -151,8 +153,27 @@ func (e *explainer) standingsOut() []Standing {
 	return out
 }
 
-// eval judges a tree for a member, or for the household.
+// eval judges a tree for a member, or for the household. What was judged before is
+// remembered, except while statuses are read strictly.
 func (e *explainer) eval(n *policy.Node, member int) Outcome {
+	if n.Kind == policy.NodeTest {
+		return e.test(n.Test, member)
+	}
+	if n.House {
+		member = house
+	}
+	if e.strict {
+		return e.work(n, member)
+	}
+	slot := &e.judged[n.ID*(len(e.v.M)+1)+member+1]
+	if *slot == notJudged {
+		*slot = e.work(n, member)
+	}
+	return *slot
+}
+
+// work is eval without memory.
+func (e *explainer) work(n *policy.Node, member int) Outcome {
 	switch n.Kind {
 	case policy.NodeAll:
 		out := Eligible
@@ -174,8 +195,6 @@ func (e *explainer) eval(n *policy.Node, member int) Outcome {
 		return e.eval(n.Kids[0], member).not()
 	case policy.NodeStatus:
 		return e.status(n.Status)
-	case policy.NodeTest:
-		return e.test(n.Test, member)
 	default:
 		return e.quantified(n)
 	}

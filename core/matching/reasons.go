@@ -43,7 +43,7 @@ func (e *explainer) collect(n *policy.Node, member int, flip bool) {
 			}
 		}
 	default:
-		whole := e.quantified(n)
+		whole := e.eval(n, house)
 		for i := range e.v.M {
 			// Of "at least n" a member with another outcome explains nothing.
 			if e.eval(n.Kids[0], i) == whole {

@@ -18,6 +18,7 @@ type Book struct {
 	Params      []Param // by ParamID
 	Rules       []Rule
 	Calendar    *Calendar
+	Nodes       int // how many numbers Node.ID runs over
 
 	items  map[core.ItemCode]int
 	params map[string]ParamID

@@ -21,7 +21,8 @@ type builder struct {
 	testIDs     map[string]int
 	groups      map[string]srcGroup
 	groupFile   map[string]string
-	groupNodes  map[string]*Node // built groups; nil while being built
+	groupNodes  map[groupKey]*Node
+	nodes       int // numbered so far
 	statuses    []Status
 	statusSrc   []srcStatus
 	items       []datedItem
@@ -38,7 +39,7 @@ type datedItem struct {
 func newBuilder(files []file) *builder {
 	return &builder{
 		files: files, paramIDs: map[string]ParamID{}, testIDs: map[string]int{},
-		groups: map[string]srcGroup{}, groupFile: map[string]string{}, groupNodes: map[string]*Node{},
+		groups: map[string]srcGroup{}, groupFile: map[string]string{}, groupNodes: map[groupKey]*Node{},
 	}
 }
 
@@ -137,7 +138,7 @@ func (b *builder) epochs() []core.Date {
 func (b *builder) book(on core.Date) *Book {
 	book := &Book{
 		From: on, Departments: b.departments, Statuses: b.statuses, Tests: b.tests, Rules: b.rules,
-		Calendar: b.calendar, params: b.paramIDs, items: map[core.ItemCode]int{},
+		Calendar: b.calendar, Nodes: b.nodes, params: b.paramIDs, items: map[core.ItemCode]int{},
 	}
 	for i := range b.params {
 		book.Params = append(book.Params, b.paramOn(&b.params[i], on))

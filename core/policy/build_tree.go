@@ -17,7 +17,7 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 	}
 	if forms != 1 {
 		b.problem(a, "a criterion is a name or exactly one of all, any, not, any_member, all_members, at_least")
-		return &Node{Kind: NodeAll}
+		return b.newNode(Node{Kind: NodeAll})
 	}
 	switch {
 	case n.Name != "":
@@ -27,21 +27,21 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 	case n.Any != nil:
 		return b.several(a.in("any"), NodeAny, n.Any, person)
 	case n.Not != nil:
-		return &Node{Kind: NodeNot, Kids: []*Node{b.node(a.in("not"), n.Not, person)}}
+		return b.newNode(Node{Kind: NodeNot, Kids: []*Node{b.node(a.in("not"), n.Not, person)}})
 	}
 	if person {
 		b.problem(a, "members are not counted inside one member's criterion")
 	}
 	switch {
 	case n.AnyMember != nil:
-		return &Node{Kind: NodeAnyMember, N: 1, Kids: []*Node{b.node(a.in("any_member"), n.AnyMember, true)}}
+		return b.newNode(Node{Kind: NodeAnyMember, N: 1, Kids: []*Node{b.node(a.in("any_member"), n.AnyMember, true)}})
 	case n.AllMembers != nil:
-		return &Node{Kind: NodeAllMembers, Kids: []*Node{b.node(a.in("all_members"), n.AllMembers, true)}}
+		return b.newNode(Node{Kind: NodeAllMembers, Kids: []*Node{b.node(a.in("all_members"), n.AllMembers, true)}})
 	default:
 		if n.AtLeast.N < 1 || n.AtLeast.N > core.MaxMembers {
 			b.problem(a.in("at_least"), "n must be between 1 and %d", core.MaxMembers)
 		}
-		return &Node{Kind: NodeAtLeast, N: n.AtLeast.N, Kids: []*Node{b.node(a.in("at_least.of"), &n.AtLeast.Of, true)}}
+		return b.newNode(Node{Kind: NodeAtLeast, N: n.AtLeast.N, Kids: []*Node{b.node(a.in("at_least.of"), &n.AtLeast.Of, true)}})
 	}
 }
 
@@ -49,11 +49,11 @@ func (b *builder) several(a at, kind NodeKind, list []srcNode, person bool) *Nod
 	if len(list) == 0 {
 		b.problem(a, "the list is empty")
 	}
-	out := &Node{Kind: kind}
+	out := Node{Kind: kind}
 	for i := range list {
 		out.Kids = append(out.Kids, b.node(a.nth(i), &list[i], person))
 	}
-	return out
+	return b.newNode(out)
 }
 
 func (a at) nth(i int) at {
@@ -69,25 +69,52 @@ func (b *builder) named(a at, name string, person bool) *Node {
 		if t.Fact.IsMember() && !person {
 			b.problem(a, "%s asks about one member, but no member is chosen here", name)
 		}
-		return &Node{Kind: NodeTest, Test: t}
+		return b.newNode(Node{Kind: NodeTest, Test: t})
 	}
 	if _, found := b.groups[name]; found {
 		return b.group(name, a, person)
 	}
 	b.problem(a, "there is no criterion %q", name)
-	return &Node{Kind: NodeAll}
+	return b.newNode(Node{Kind: NodeAll})
 }
 
 // group resolves a named tree once per scope, and finds cycles among names.
 func (b *builder) group(name string, a at, person bool) *Node {
 	if slices.Contains(b.path, name) {
 		b.problem(a, "these refer to one another: %s", strings.Join(append(slices.Clone(b.path), name), " -> "))
-		return &Node{Kind: NodeAll}
+		return b.newNode(Node{Kind: NodeAll})
+	}
+	key := groupKey{name, person}
+	if n := b.groupNodes[key]; n != nil {
+		return n
 	}
 	b.path = append(b.path, name)
 	defer func() { b.path = b.path[:len(b.path)-1] }()
 	g := b.groups[name]
-	return b.node(at{b.groupFile[name], name, "when"}, &g.When, person)
+	n := b.node(at{b.groupFile[name], name, "when"}, &g.When, person)
+	b.groupNodes[key] = n
+	return n
+}
+
+// groupKey names a group as resolved for one scope.
+type groupKey struct {
+	name   string
+	person bool
+}
+
+// newNode numbers a node and notes whether it asks anything of a member.
+func (b *builder) newNode(n Node) *Node {
+	n.ID = b.nodes
+	b.nodes++
+	switch n.Kind {
+	case NodeTest:
+		n.House = !n.Test.Fact.IsMember()
+	case NodeAll, NodeAny, NodeNot:
+		n.House = !slices.ContainsFunc(n.Kids, func(k *Node) bool { return !k.House })
+	default:
+		n.House = true
+	}
+	return &n
 }
 
 // status refers to a status by number; the order of evaluation is the order in
@@ -95,7 +122,7 @@ func (b *builder) group(name string, a at, person bool) *Node {
 func (b *builder) status(a at, key string) *Node {
 	for i := range b.statuses {
 		if b.statuses[i].Key == key {
-			return &Node{Kind: NodeStatus, Status: i}
+			return b.newNode(Node{Kind: NodeStatus, Status: i})
 		}
 	}
 	if slices.ContainsFunc(b.statusSrc, func(s srcStatus) bool { return s.Key == key }) {
@@ -103,7 +130,7 @@ func (b *builder) status(a at, key string) *Node {
 	} else {
 		b.problem(a, "there is no status %q", key)
 	}
-	return &Node{Kind: NodeAll}
+	return b.newNode(Node{Kind: NodeAll})
 }
 
 // addStatuses resolves the statuses in an order derived from what they use: one

@@ -19,6 +19,8 @@ const (
 // quantifiers over the members. Under a quantifier, tests may ask facts of the
 // member and of the household. Truth is three-valued (strong Kleene).
 type Node struct {
+	ID     int  // dense within a Library, for memory of what was already judged
+	House  bool // asks nothing of a member, so that it is the same for all of them
 	Kind   NodeKind
 	Kids   []*Node
 	Test   *Test
