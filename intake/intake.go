@@ -166,7 +166,7 @@ func (in *Intake) submit(ctx context.Context, s *Submission) (Receipt, error) {
 	t := &ticket{done: make(chan outcome, 1), row: row{
 		ID: app.ID, Channel: app.Channel, Key: app.Key, Digest: in.digest.Blind("application.body", fold(body)),
 		Receipt: app.Receipt, Citizen: app.Contact.CitizenID, Staff: app.Contact.Staff,
-		Region: queueRegion(app.Live.Region), Urgent: app.Urgent, At: app.At,
+		Region: jobs.ScopeRegion(app.Live.Region), Urgent: app.Urgent, At: app.At,
 	}}
 	if t.row.Sealed, err = in.sealer.seal(app); err != nil {
 		return Receipt{}, err

@@ -35,16 +35,6 @@ type row struct {
 	Sealed  jobs.Handover      `json:"sealed"` // the whole application, to the platform's key
 }
 
-// queueRegion is the township a row stands under. While only the county is known
-// it stands under <county>000, which no township has, and the county's own people
-// see it.
-func queueRegion(r core.RegionCode) core.RegionCode {
-	if t := r.Township(); t != "" {
-		return t
-	}
-	return r.County() + "000"
-}
-
 // content is the canonical bytes of what was asked: two deliveries of one form
 // give the same, whatever moment they arrive.
 func content(s *Submission, a *core.Application) ([]byte, error) {

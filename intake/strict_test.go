@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/jobs"
 )
 
 const testDigest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -121,7 +122,7 @@ func TestMeanTakesWhatIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(app.Household.Members) != 1 || app.Household.Members[0].Age != nil || queueRegion(app.Live.Region) != "371426000" {
+	if len(app.Household.Members) != 1 || app.Household.Members[0].Age != nil || jobs.ScopeRegion(app.Live.Region) != "371426000" {
 		t.Errorf("%+v", app.Household)
 	}
 	s = byHand()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lianou/core"
+	"lianou/core/jobs"
 	"lianou/core/pg/pgtest"
 )
 
@@ -224,7 +225,7 @@ func (h *house) row(t testing.TB, in *Intake, key string) *row {
 	sealed, err := in.sealer.seal(app)
 	must(t, err)
 	return &row{ID: app.ID, Channel: app.Channel, Key: app.Key, Digest: in.digest.Blind("application.body", fold(body)),
-		Receipt: app.Receipt, Region: queueRegion(app.Live.Region), At: app.At, Sealed: sealed}
+		Receipt: app.Receipt, Region: jobs.ScopeRegion(app.Live.Region), At: app.At, Sealed: sealed}
 }
 
 func TestSpoolFileHoldsNothingInClear(t *testing.T) {
@@ -237,5 +238,31 @@ func TestSpoolFileHoldsNothingInClear(t *testing.T) {
 		if contains(raw, secret) {
 			t.Errorf("%q lies in clear", secret)
 		}
+	}
+}
+
+// The desk's doors submit from the platform, under its own role.
+func TestPlatformMaySubmit(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := h.openOn(t, t.TempDir(), h.env.DB(pgtest.Platform))
+	got, err := in.Submit(t.Context(), spoken("call-1#1"))
+	must(t, err)
+	if app := h.take(t, got.Application); app.Receipt != got.Number {
+		t.Errorf("%+v", app.Receipt)
+	}
+}
+
+// A caller who knows no more than the county is taken all the same (F51).
+func TestOnlyTheCountyIsKnown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := h.open(t, t.TempDir())
+	s := spoken("call-1#1")
+	s.Live.Region = "371426"
+	got, err := in.Submit(t.Context(), s)
+	must(t, err)
+	if app := h.take(t, got.Application); app.Live.Region != "371426" || got.Region != "371426000" {
+		t.Errorf("%s, queued under %s", app.Live.Region, got.Region)
 	}
 }
