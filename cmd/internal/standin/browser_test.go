@@ -3,7 +3,7 @@ package standin
 import (
 	"testing"
 
-	"lianou/cmd/internal/browsertest"
+	"lianou/channels/browsertest"
 )
 
 // The pages in a real browser, held to axe-core.
