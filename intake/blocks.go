@@ -31,6 +31,9 @@ const (
 type blocks struct {
 	lease func(ctx context.Context, known []int) (block int, key []byte, err error)
 
+	leasing sync.Mutex    // one leases, the others find what it brought
+	opened  chan struct{} // holds one: a block was opened, another should be leased
+
 	mu     sync.Mutex
 	file   *os.File
 	key    []byte
@@ -56,7 +59,7 @@ func openBlocks(dir string) (*blocks, error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("receipt blocks in %s are held by another process: %w", dir, err)
 	}
-	b := &blocks{file: f}
+	b := &blocks{file: f, opened: make(chan struct{}, 1)}
 	if err := b.load(); err != nil {
 		_ = f.Close()
 		return nil, err
@@ -118,6 +121,10 @@ func (b *blocks) take() (core.Receipt, error) {
 		}
 		b.spare = b.spare[1:]
 		b.next, b.end = int64(block)*blockSize, int64(block+1)*blockSize
+		select {
+		case b.opened <- struct{}{}:
+		default:
+		}
 	}
 	n := permutation{b.key}.receipt(b.next)
 	b.next++
@@ -131,8 +138,11 @@ func (b *blocks) low() bool {
 	return len(b.spare) < inHand
 }
 
-// refill leases until two untouched blocks are in hand.
+// refill leases until two untouched blocks are in hand. Of many callers who found
+// none, the first leases for all.
 func (b *blocks) refill(ctx context.Context) error {
+	b.leasing.Lock()
+	defer b.leasing.Unlock()
 	for b.low() {
 		b.mu.Lock()
 		known := slices.Clone(b.known)

@@ -211,6 +211,7 @@ func (in *Intake) keepHouse(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-in.blocks.opened:
 		case <-tick.C:
 		}
 		if in.spool.away() || in.spool.waiting.Load() > 0 {

@@ -130,10 +130,12 @@ func (p *strict) id(field, s string) core.IDNumber {
 	return id
 }
 
+var dots = strings.NewReplacer("•", "·", "‧", "·", "・", "·", "．", "·")
+
 // person normalises a name: outer spaces off, the several dots that keyboards
 // offer for minority names made one.
 func (p *strict) person(field, s string) string {
-	s = strings.NewReplacer("•", "·", "‧", "·", "・", "·", "．", "·").Replace(strings.TrimSpace(s))
+	s = dots.Replace(strings.TrimSpace(s))
 	ok := s != "" && utf8.RuneCountInString(s) <= maxName
 	for _, r := range s {
 		ok = ok && (unicode.IsLetter(r) || r == '·' || r == ' ' || r == '\'' || r == '-')

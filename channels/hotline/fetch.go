@@ -24,8 +24,19 @@ const fetchTime = 5 * time.Minute
 // job goes on trying, for what turns up late is still worth having.
 const giveUp = 6
 
-// Register adds the worker that fetches recordings.
-func (c *Channel) Register(list *jobs.Workers) { jobs.Work(list, fetchTime, c.fetch) }
+// Register adds the workers: one fetches recordings, one ends orphaned calls.
+func (c *Channel) Register(list *jobs.Workers) {
+	jobs.Work(list, fetchTime, c.fetch)
+	jobs.Work(list, 0, func(ctx context.Context, _ jobs.Job[calls.SweepCalls]) error {
+		_, err := c.env.Calls.Sweep(ctx)
+		return err
+	})
+}
+
+// Periodic lists what is to be inserted again and again.
+func (c *Channel) Periodic() []jobs.Periodic {
+	return []jobs.Periodic{{Every: time.Minute, Args: calls.SweepCalls{}}}
+}
 
 // fetch brings one recording into the blob store. Running it again finds its work
 // done.

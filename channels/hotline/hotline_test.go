@@ -502,3 +502,29 @@ func FuzzTwilioForm(f *testing.F) {
 		}
 	})
 }
+
+// The workers run under the real queue: a webhook's recording ends in the blob store.
+func TestRecordingComesByJob(t *testing.T) {
+	t.Parallel()
+	s := exchange(t)
+	l := newLine(t, strings.TrimPrefix(s.URL, "http://"))
+	list := jobs.NewWorkers()
+	l.channel.Register(list)
+	client, err := jobs.New(jobs.Config{DB: l.db.DB(pgtest.Gateway), Schema: jobs.Gateway, Workers: list, Periodic: l.channel.Periodic(), Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	must(t, client.Start(t.Context()))
+	t.Cleanup(func() { _ = client.Stop(context.Background()) })
+	body := strings.Replace(goodBody, "http://127.0.0.1:8347/exchange/recordings/CA1.wav", s.URL+"/good.wav", 1)
+	if w := l.send(signed(t, secretA, "msg_1", now, body)); w.Code != 204 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	deadline, tick := time.After(30*time.Second), time.NewTicker(50*time.Millisecond)
+	defer tick.Stop()
+	for l.waiting()[0].RecordingState != "stored" {
+		select {
+		case <-deadline:
+			t.Fatal("the recording never came")
+		case <-tick.C:
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -16,6 +17,12 @@ import (
 )
 
 type riverOpts = river.InsertOpts
+
+func uniqueWhileWaiting() riverOpts {
+	return riverOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+	}}}
+}
 
 func uniqueByArgs() riverOpts { return riverOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}} }
 

@@ -55,6 +55,15 @@ func (l *Log) recording(ctx context.Context, id, act, sql string, args ...any) e
 	return err
 }
 
+// SweepCalls asks the gateway to end orphaned calls; inserted every minute.
+type SweepCalls struct{}
+
+// Kind is the stable name.
+func (SweepCalls) Kind() string { return "sweep_calls" }
+
+// InsertOpts keeps a slow sweep from being followed by a heap of them.
+func (SweepCalls) InsertOpts() riverOpts { return uniqueWhileWaiting() }
+
 // Sweep ends calls whose last report never came: nobody talks for longer than
 // four hours. They stay in the waiting list, as calls that are over. An exchange's
 // times are real ones, so the real clock decides.
