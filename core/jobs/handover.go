@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/seal"
@@ -60,15 +58,21 @@ func place(id core.ApplicationID) seal.At {
 // caller has asked the unique index first who the winners are: an application
 // that is here already is KindConflict.
 func PutHandover(ctx context.Context, tx *pg.Tx, batch []Handover) error {
-	const insert = `insert into handover (application, region, wrapped_key, sealed, at) values ($1, $2, $3, $4, $5)`
+	const insert = `insert into handover (application, region, wrapped_key, sealed, at)
+		select application, region, wrapped_key, sealed, $5
+		from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[]) as u (application, region, wrapped_key, sealed)`
 	if len(batch) == 0 {
 		return nil
 	}
-	var queue pgx.Batch
-	for _, h := range batch {
-		queue.Queue(insert, string(h.Application), string(h.Region), h.Wrapped, h.Sealed, tx.Now())
+	// One statement for all: a statement each is a tenth of what a batch costs.
+	n := len(batch)
+	ids, regions := make([]string, n), make([]string, n)
+	wrapped, sealed := make([][]byte, n), make([][]byte, n)
+	for i, h := range batch {
+		ids[i], regions[i], wrapped[i], sealed[i] = string(h.Application), string(h.Region), h.Wrapped, h.Sealed
 	}
-	return pg.Fail(tx.SendBatch(ctx, &queue).Close(), "hand over applications")
+	_, err := tx.Exec(ctx, insert, ids, regions, wrapped, sealed, tx.Now())
+	return pg.Fail(err, "hand over applications")
 }
 
 // TakeHandover reads and opens one application; the row stays, it is immutable.
