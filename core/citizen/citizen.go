@@ -34,6 +34,7 @@ type Citizens struct {
 	d      Deps
 	public ed25519.PublicKey
 	now    func() time.Time
+	seen   seen
 }
 
 // New checks the dependencies and makes Citizens.

@@ -69,7 +69,7 @@ func (c *Citizens) VerifyForSubmit(token string) (Citizen, error) {
 }
 
 func (c *Citizens) verify(token string, grace time.Duration) (Citizen, error) {
-	who, err := open(c.public, token)
+	who, err := c.seen.open(c.public, token)
 	if err != nil {
 		return Citizen{}, err
 	}
