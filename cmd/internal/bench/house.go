@@ -70,8 +70,13 @@ func openHouse(ctx context.Context, cfg *Config) (_ *house, err error) {
 	return h, h.open(ctx, cfg.Gateway)
 }
 
+func (h *house) serve(ctx context.Context) (err error) {
+	h.server, err = local.Start(ctx, local.Config{Dir: filepath.Join(h.dir, "postgres")})
+	return err
+}
+
 func (h *house) databases(ctx context.Context) (err error) {
-	if h.server, err = local.Start(ctx, local.Config{Dir: filepath.Join(h.dir, "postgres")}); err != nil {
+	if err := h.serve(ctx); err != nil {
 		return err
 	}
 	if _, err = h.server.CreateDatabase(ctx, database); err != nil {
@@ -138,10 +143,12 @@ func (h *house) tokens(ctx context.Context, n int) ([]string, error) {
 // open starts the gateway with the environment that `lianou up` gives it.
 func (h *house) open(ctx context.Context, program string) error {
 	var err error
-	if h.addr, err = freeAddr(); err != nil {
-		return err
+	if h.addr == "" { // opened again, it is where its clients know it
+		if h.addr, err = freeAddr(); err != nil {
+			return err
+		}
 	}
-	log, err := os.Create(filepath.Join(h.dir, "gateway.log"))
+	log, err := os.OpenFile(filepath.Join(h.dir, "gateway.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
