@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +56,13 @@ func (s *centre) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.seen = append(s.seen, in)
 	_, _ = io.WriteString(w, s.answer)
+}
+
+// sent gives the requests to send that arrived.
+func (s *centre) sent() []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]map[string]any(nil), s.seen...)
 }
 
 func toHex(b []byte) string {
@@ -106,13 +114,13 @@ func TestSend(t *testing.T) {
 	if err != nil || out != (notify.Outcome{Result: notify.Accepted, Provider: "3714:1"}) {
 		t.Fatalf("%+v %v", out, err)
 	}
-	first := s.seen[0]
+	first := s.sent()[0]
 	if first["TemplateId"] != "2" || first["PhoneNumberSet"].([]any)[0] != "+8613805340001" || first["TemplateParamSet"].([]any)[0] != "123456" || first["SessionContext"] != "ref-1" {
 		t.Errorf("%v", first)
 	}
 	paid := wording.Paid("最低生活保障", 3, 36000, "6217")
-	if _, err := c.Send(t.Context(), message(t, paid)); err != nil || s.seen[1]["TemplateId"] != "1" || s.seen[1]["TemplateParamSet"].([]any)[0] != paid.Words {
-		t.Errorf("%v %v", s.seen[1], err)
+	if _, err := c.Send(t.Context(), message(t, paid)); err != nil || s.sent()[1]["TemplateId"] != "1" || s.sent()[1]["TemplateParamSet"].([]any)[0] != paid.Words {
+		t.Errorf("%v %v", s.sent()[1], err)
 	}
 	if strings.Contains(log.String(), "13805340001") || !strings.Contains(log.String(), "138****0001") {
 		t.Errorf("log: %s", log.String())
@@ -139,8 +147,8 @@ func TestMeanings(t *testing.T) {
 		s := &centre{answer: answer}
 		c := open(t, s, nil, channels.Env{})
 		out, _ := c.Send(t.Context(), message(t, wording.LoginCode("123456")))
-		if out.Result != want || len(s.seen) != 1 {
-			t.Errorf("%s means %s after %d sends, want %s once", answer, out.Result, len(s.seen), want)
+		if out.Result != want || len(s.sent()) != 1 {
+			t.Errorf("%s means %s after %d sends, want %s once", answer, out.Result, len(s.sent()), want)
 		}
 	}
 }
@@ -149,9 +157,9 @@ func TestMeanings(t *testing.T) {
 // resty's retry.
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
-	asked := 0
+	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked++
+		asked.Add(1)
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
 			_ = conn.Close()
@@ -159,8 +167,8 @@ func TestLostAnswer(t *testing.T) {
 	}))
 	c := open(t, &centre{}, func(cfg *Config) { cfg.BaseURL = server.URL }, channels.Env{})
 	out, err := c.Send(t.Context(), message(t, wording.LoginCode("123456")))
-	if out.Result != notify.Unknown || asked != 1 || err == nil || strings.Contains(err.Error(), server.URL) {
-		t.Errorf("%+v after %d, %v", out, asked, err)
+	if out.Result != notify.Unknown || asked.Load() != 1 || err == nil || strings.Contains(err.Error(), server.URL) {
+		t.Errorf("%+v after %d, %v", out, asked.Load(), err)
 	}
 	server.Close()
 	if out, _ := c.Send(t.Context(), message(t, wording.LoginCode("123456"))); out.Result != notify.Later {
@@ -177,7 +185,7 @@ func TestNothingToSendWith(t *testing.T) {
 	}
 	m := message(t, wording.LoginCode("123456"))
 	m.Phone, _ = core.ParsePhone("0534-2612345")
-	if out, _ := c.Send(t.Context(), m); out.Result != notify.Refused || out.Code != "no_mobile" || len(s.seen) != 0 {
+	if out, _ := c.Send(t.Context(), m); out.Result != notify.Refused || out.Code != "no_mobile" || len(s.sent()) != 0 {
 		t.Errorf("%+v", out)
 	}
 }
