@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,26 +14,64 @@ import (
 type phone struct {
 	base   string
 	client *http.Client
+	token  string // of the mini-program's log-in, "" before
 }
 
 func newPhone(standin string) (*phone, error) {
-	return &phone{standin + "/phone/", &http.Client{Timeout: 20 * time.Second}}, nil
+	return &phone{base: standin + "/phone/", client: &http.Client{Timeout: 30 * time.Second}}, nil
 }
 
 // inbox reads what the phone shows: texts, WeChat messages, the bank's lines.
 func (p *phone) inbox(ctx context.Context, person string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+person+"/inbox", nil)
+	b, err := p.raw(ctx, person+"/inbox")
+	return string(b), err
+}
+
+func (p *phone) raw(ctx context.Context, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	return p.ask(req)
+}
+
+// json sends and reads JSON; in or out may be nil.
+func (p *phone) json(ctx context.Context, method, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		body = []byte("{}")
+	}
+	req, err := http.NewRequestWithContext(ctx, method, p.base+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	return p.do(req, out)
+}
+
+func (p *phone) do(req *http.Request, out any) error {
+	b, err := p.ask(req)
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(b, out)
+}
+
+func (p *phone) ask(req *http.Request) ([]byte, error) {
+	if p.token != "" {
+		req.Header.Set("Authorization", "Bearer "+p.token)
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the phone answered %d", resp.StatusCode)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 8<<20))
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %d: %.300s", req.Method, req.URL.Path, resp.StatusCode, body)
 	}
-	return string(body), err
+	return body, err
 }

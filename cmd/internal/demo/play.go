@@ -36,6 +36,8 @@ func Play(ctx context.Context, cfg Config) error {
 		play  func(context.Context) error
 	}{
 		{"甲 · 窗口:五十九岁的母亲和一级残疾的儿子", p.motherAndSon},
+		{"乙 · 12345 电话:儿媳重病,积蓄花光", p.daughterInLaw},
+		{"丙 · 小程序:九岁的孩子得了白血病", p.sickChild},
 	}
 	for _, s := range stories {
 		fmt.Fprintf(p.out, "\n%s\n", s.title)

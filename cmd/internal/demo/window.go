@@ -47,7 +47,8 @@ func (p *player) motherAndSon(ctx context.Context) error {
 	if err := p.pay(ctx); err != nil {
 		return err
 	}
-	return p.told(ctx, "a", who.Account.Last4())
+	last4 := who.Account.Last4()
+	return p.told(ctx, "a", "尾号 "+last4, "手机收到短信:钱打到尾号 "+last4+" 的卡")
 }
 
 func receiptOf(text string) (string, error) {
@@ -70,19 +71,19 @@ func staffForm(s seed.Story) url.Values {
 	return v
 }
 
-// told reads the person's phone until it says that the money came.
-func (p *player) told(ctx context.Context, person, last4 string) error {
+// told reads the person's phone until it shows what is wanted.
+func (p *player) told(ctx context.Context, person, want, say string) error {
 	phone, err := newPhone(p.city.Standin)
 	if err != nil {
 		return err
 	}
 	text, err := waitFor(ctx, "the message that the money came", func() (string, bool, error) {
 		box, err := phone.inbox(ctx, person)
-		return box, strings.Contains(box, "尾号 "+last4), err
+		return box, strings.Contains(box, want), err
 	})
 	if err != nil {
 		return fmt.Errorf("%w: the phone says: %s", err, text)
 	}
-	p.say("手机收到:钱已打到尾号 " + last4 + " 的卡")
+	p.say(say)
 	return nil
 }
