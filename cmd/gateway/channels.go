@@ -202,10 +202,22 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		put("hotline", section)
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
-		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: map[wording.Kind]wechat.Template{
-			wording.KindPaid: {ID: c.Template, Page: "pages/case/index", Fields: map[string]string{
-				"thing1": "item", "amount2": "amount", "time3": "@day", "character_string4": "last4", "thing5": "=有问题打 12345"}},
-		}})
+		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c)})
+	}
+	return out
+}
+
+// subscribed maps notices to the subscribe-message templates that are set; every
+// other notice goes by text.
+func subscribed(c boot.WeChat) map[wording.Kind]wechat.Template {
+	out := map[wording.Kind]wechat.Template{}
+	if c.Template != "" {
+		out[wording.KindPaid] = wechat.Template{ID: c.Template, Page: "pages/case/index", Fields: map[string]string{
+			"thing1": "item", "amount2": "amount", "time3": "@day", "character_string4": "last4", "thing5": "=有问题打 12345"}}
+	}
+	if c.Step != "" {
+		out[wording.KindApproved] = wechat.Template{ID: c.Step, Page: "pages/case/index", Fields: map[string]string{
+			"thing1": "item", "phrase2": "=已批准", "time3": "@day", "thing4": "=钱直接打到卡上"}}
 	}
 	return out
 }
@@ -237,13 +249,16 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 		e.worker = worker
 	}
 	calls, taken := host.Channel("hotline")
+	var sweeps []jobs.Periodic
 	if taken {
-		calls.(*hotline.Channel).Register(list)
+		line := calls.(*hotline.Channel)
+		line.Register(list)
+		sweeps = line.Periodic()
 	}
 	if len(routes) == 0 && !taken {
 		return nil, nil
 	}
-	client, err := jobs.New(jobs.Config{DB: e.stores.DB, Schema: jobs.Gateway, Workers: list, Log: e.log.With(boot.KeyComponent, "jobs")})
+	client, err := jobs.New(jobs.Config{DB: e.stores.DB, Schema: jobs.Gateway, Workers: list, Periodic: sweeps, Log: e.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

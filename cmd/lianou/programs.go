@@ -93,6 +93,7 @@ func demoSettings(standinAddr, gatewayAddr string) map[string]string {
 		"LIANOU_WECHAT_SECRET":          standin.DemoAppSecret,
 		"LIANOU_WECHAT_API_BASE":        base,
 		"LIANOU_WECHAT_TEMPLATE":        "LIANOU-PAID-0001",
+		"LIANOU_WECHAT_STEP_TEMPLATE":   "LIANOU-STEP-0001",
 		"LIANOU_SMS_SECRET_ID":          standin.DemoSecretID,
 		"LIANOU_SMS_SECRET_KEY":         standin.DemoSecretKey,
 		"LIANOU_SMS_API_BASE":           base,

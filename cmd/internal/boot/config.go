@@ -80,7 +80,8 @@ type WeChat struct {
 	APIBase  string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
 	Token    Secret `env:"LIANOU_WECHAT_TOKEN" help:"signing token of message pushes"`
 	AESKey   Secret `env:"LIANOU_WECHAT_AES_KEY" help:"EncodingAESKey of message pushes"`
-	Template string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template of notices"`
+	Template string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template for money that came"`
+	Step     string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
 }
 
 // SMS is Tencent Cloud's text messages.

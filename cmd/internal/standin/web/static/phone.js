@@ -37,6 +37,7 @@ const api = {
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
   submit: (form) => call("POST", "/applications", form),
+  granted: (accepted) => call("POST", "/subscriptions", { accepted }),
   progress: (receipt) => call("GET", `/applications/${receipt}`),
 };
 const sha256 = async (text) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))]
@@ -75,6 +76,7 @@ const acts = {
   notify: async () => {
     const got = await wx.requestSubscribeMessage(templates.slice(0, 3));
     if (!got.errMsg.endsWith(":ok")) throw new Error("这次没打开通知,有进展会发短信。");
+    await api.granted(Object.keys(got).filter((id) => got[id] === "accept")); // the gateway counts what the person allowed
     $("[data-go=notify]").textContent = "好,有进展就发微信";
   },
 };

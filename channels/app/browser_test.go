@@ -1,0 +1,76 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	browsertest "lianou/channels/browsertest"
+	"lianou/channels/channeltest"
+)
+
+// The whole way in a real browser under the pages' own policy: log in, step through
+// the form, sign with the finger, hold the number.
+func TestPagesInBrowser(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s := d.serve(t)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Phone()
+	tab.Open(s.URL + "/c/app/")
+	tab.Wait("家里遇到难处")
+	tab.Accessible()
+	tab.Shot("app-home")
+	tab.Go("a.big")
+	fill(tab, "#phone", channeltest.Phone)
+	tab.Shot("app-enter")
+	tab.Go("main form .big")
+	tab.Wait("登录码发到这个手机了")
+	tab.Accessible()
+	fill(tab, "#code", d.phone.code())
+	tab.Go("main form .big")
+	tab.Wait("您是谁")
+	tab.Accessible()
+	tab.Shot("app-form-1")
+
+	picture := filepath.Join(t.TempDir(), "front.png")
+	must(t, os.WriteFile(picture, photo(t), 0o600))
+	fill(tab, `[name="form/applicant.name"]`, "张桂兰")
+	fill(tab, `[name="form/applicant.id_number"]`, channeltest.ID)
+	fill(tab, `[name="form/contact.phone"]`, channeltest.Phone)
+	tab.Upload("#id_front", picture)
+	tab.Click("#next")
+	tab.Wait("住在哪里")
+	tab.Choose(`[name="form/live.region"]`, channeltest.Town)
+	for _, title := range []string{"家里几口人", "收入和开销", "房子和财产", "遇到了什么难处", "钱打到哪张卡", "看一遍,签个名"} {
+		tab.Click("#next")
+		tab.Wait(title)
+		tab.Accessible()
+		if title == "家里几口人" {
+			tab.Shot("app-form-3")
+		}
+	}
+	tab.Click(`[name="consent/process"]`)
+	tab.Click(`[name="consent/means_check"]`)
+	tab.Draw("canvas.pad")
+	tab.Shot("app-form-sign")
+	tab.Go(`#apply button[type=submit]`)
+	tab.Wait("记下这个号")
+	tab.Accessible()
+	tab.Shot("app-receipt")
+	if n := d.count(t, `select count(*) from application where channel = 'app'`); n != 1 {
+		t.Errorf("%d applications", n)
+	}
+	tab.Open(s.URL + "/c/app/mine")
+	tab.Wait("我的求助")
+	tab.Accessible()
+	tab.Go(".head .plain")
+	tab.Wait("关掉大字")
+	tab.Accessible()
+	tab.Shot("app-care")
+}
+
+func fill(tab *browsertest.Tab, sel, text string) {
+	tab.Eval(fmt.Sprintf(`(()=>{const e=document.querySelector(%q);e.value=%q;return e.value})()`, sel, text))
+}
