@@ -68,6 +68,12 @@ func Cancel(err error) error { return river.JobCancel(err) }
 // Snooze puts a job off without counting an attempt.
 func Snooze(d time.Duration) error { return river.JobSnooze(d) }
 
+// Snoozed reports whether an error is a Snooze.
+func Snoozed(err error) bool {
+	var snooze *rivertype.JobSnoozeError
+	return errors.As(err, &snooze)
+}
+
 func kindName(k core.Kind) string {
 	names := [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "unsupported", "unavailable"}
 	if int(k) < len(names) {

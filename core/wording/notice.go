@@ -117,13 +117,16 @@ type Grant struct {
 
 // Approved says what was granted, from when, and who decided.
 func Approved(g Grant) Notice {
-	how := "一次发 " + money(g.Amount, g.Sample) + "。"
-	if g.Per == "month" {
-		how = fmt.Sprintf("每月 %s,从 %d 月起算。", money(g.Amount, g.Sample), g.From.Time().Month())
-	}
 	return Notice{KindApproved,
-		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s", g.Item, how, g.By, Promise),
+		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s", g.Item, how(g), g.By, Promise),
 		[]Field{{"item", g.Item}, {"amount", g.Amount.Short()}, {"by", g.By}}}
+}
+
+func how(g Grant) string {
+	if g.Per == "month" {
+		return fmt.Sprintf("每月 %s,从 %d 月起算。", money(g.Amount, g.Sample), g.From.Time().Month())
+	}
+	return "一次发 " + money(g.Amount, g.Sample) + "。"
 }
 
 // Paid is the payout notice: item, month, amount, last four of the card, hotline,

@@ -22,6 +22,10 @@ func samples() map[string][]string {
 	once := Grant{Item: "临时救助", Amount: 1_234_567, Per: "once", From: day, By: town}
 	no := Refusal{Item: "最低生活保障", Everyday: "低保", Reason: longReason, By: "王庙镇", County: "平原县", Else: []string{"临时救助", "残疾人两项补贴"}}
 	own, law := no, no
+	farAway := []Referral{{"困难退役军人援助", "退役军人事务局", 20}, {"找工作帮扶", "人力资源和社会保障局", 7}, {"养老保险代缴", "人力资源和社会保障局", 20},
+		{"雨露计划", "扶贫开发办公室(乡村振兴局)", 20}, {"免费律师", "司法局", 3}, {"免费用电", "供电公司", 5}}
+	payments := []Payment{{"低保", 12, 36000, true}, {"临时救助(花费大)", 12, 123_456_789, true}, {"残疾人护理补贴", 12, 12000, false},
+		{"残疾人生活补贴", 12, 12050, true}, {"小学初中生活补助", 12, 62500, true}, {"取暖补助", 11, 50000, true}}
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
 	out := map[string][]string{
 		"Received":         {Received(r, town).Words, Received(r, "").Words},
@@ -35,6 +39,9 @@ func samples() map[string][]string {
 		"Returned":         {Returned("困难残疾人生活补贴", 12, "6217", town).Words},
 		"Referred":         {Referred("法律援助", "平原县司法局", 7).Words},
 		"Changed":          {Changed("低保", "从 4 月起停发", "您家上月人均收入 900 元,线是 800 元。").Words},
+		"Decided":          {Decided([]Grant{grant, once}, nil).Words, Decided([]Grant{once}, farAway).Words, Decided(nil, farAway).Words},
+		"PaidTogether":     {PaidTogether(payments, "6217").Words, PaidTogether(payments[:2], "6217").Words},
+		"ReturnedTogether": {ReturnedTogether(payments, "6217", town).Words},
 		"LoginCode":        {LoginCode("482910").Words},
 		"Refused":          {Refused(no).Words, Refused(own).Words, Refused(law).Words},
 		"AskAgain":         {AskAgain(RemedyReview, "王庙镇", "平原县")},
@@ -73,7 +80,7 @@ func TestEveryCitizenTextKeepsTheVoice(t *testing.T) {
 func TestSamplesCoverTheCatalogue(t *testing.T) {
 	t.Parallel()
 	listed := samples()
-	for _, file := range []string{"notice.go", "letter.go", "reply.go"} {
+	for _, file := range []string{"notice.go", "gathered.go", "letter.go", "reply.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		case casefile.Refused:
 			return a.refused(ctx, d)
 		case casefile.Referred:
-			return a.referred(ctx)
+			return a.referred(ctx, d)
 		}
 		// 4. Approved: money, or the thing itself.
 		return a.grant(ctx, d)
@@ -112,19 +112,21 @@ func (a *act) remedy() wording.Remedy {
 	return wording.RemedyReview
 }
 
-func (a *act) county() string {
-	if p, ok := a.f.Registry.Regions().Place(a.c.Region.County()); ok {
+func (a *act) county() string { return a.f.countyOf(a.c) }
+
+func (f *Flow) countyOf(c casefile.Case) string {
+	if p, ok := f.Registry.Regions().Place(c.Region.County()); ok {
 		return p.Name
 	}
 	return ""
 }
 
-// by is who decided, as letters say it.
-func (a *act) by() string {
-	if a.claim.Decides == policy.ByCounty {
-		return a.county()
+// decidedBy is who decided, as letters say it.
+func (f *Flow) decidedBy(c casefile.Case, claim casefile.Claim) string {
+	if claim.Decides == policy.ByCounty {
+		return f.countyOf(c)
 	}
-	return a.c.Town
+	return c.Town
 }
 
 func (a *act) refused(ctx context.Context, d casefile.Decision) error {
@@ -133,7 +135,7 @@ func (a *act) refused(ctx context.Context, d casefile.Decision) error {
 	if err != nil {
 		return err
 	}
-	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.by(),
+	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.f.decidedBy(a.c, a.claim),
 		County: a.county(), Remedy: a.remedy(), Else: a.others(ctx)})
 	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
 }
@@ -154,17 +156,20 @@ func (a *act) others(ctx context.Context) []string {
 	return list
 }
 
-func (a *act) referred(ctx context.Context) error {
+func (a *act) referred(ctx context.Context, d casefile.Decision) error {
 	err := a.event(ctx, "claim.referred", a.claim.Everyday+"转给了"+a.claim.Department+"。", a.claim.Name+":转"+a.claim.Department)
 	if err != nil {
 		return err
 	}
-	days := routineDays
-	if book, err := a.f.Books.On(a.tx.Today()); err == nil {
-		if item, ok := book.Item(a.claim.Item); ok && item.LimitDays > 0 {
-			days = item.LimitDays
+	return a.f.toTell(ctx, a.tx, a.c, casefile.Telling{Claim: a.claim.ID, Kind: wording.KindReferred, Source: d.ID})
+}
+
+// answerDays is how many working days the body that has an item now has.
+func (f *Flow) answerDays(code core.ItemCode, on core.Date) int {
+	if book, err := f.Books.On(on); err == nil {
+		if item, ok := book.Item(code); ok && item.LimitDays > 0 {
+			return item.LimitDays
 		}
 	}
-	words := wording.Referred(a.claim.Everyday, a.claim.Department, days)
-	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("referred/%d", a.claim.ID), words)
+	return routineDays
 }

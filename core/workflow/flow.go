@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"time"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -23,8 +24,8 @@ import (
 	"lianou/core/staff"
 )
 
-// Deps is what a Flow works with. All are required but Bell: without Redis desks
-// find out by their slow poll.
+// Deps is what a Flow works with. All are required but Bell, without which desks
+// find out by their slow poll, and Gather.
 type Deps struct {
 	DB       *pg.DB // as lianou_platform
 	Opener   *seal.Opener
@@ -39,6 +40,11 @@ type Deps struct {
 	Books    *policy.Library
 	Bell     *bell.Bell
 	Log      *slog.Logger
+
+	// Gather is how long a household's decisions and payments are waited for before
+	// one notice tells them together, in real time. Defaults to 20 s; less than a
+	// second means at once.
+	Gather time.Duration
 }
 
 // Flow runs the steps. It is safe for use by many goroutines.
@@ -55,6 +61,9 @@ func New(d Deps) (*Flow, error) {
 	if d.DB == nil || d.Opener == nil || d.Audit == nil || d.Cases == nil || d.Registry == nil || d.Staff == nil ||
 		d.Realname == nil || d.Routing == nil || d.Payout == nil || d.Outbox == nil || d.Books == nil || d.Log == nil {
 		return nil, core.E(core.KindInvalid, "workflow_config", "")
+	}
+	if d.Gather == 0 {
+		d.Gather = 20 * time.Second
 	}
 	in, err := jobs.NewInserter(jobs.Platform)
 	if err != nil {

@@ -142,6 +142,10 @@ func (w *world) pay(claim casefile.Claim) {
 	for range 2 {
 		w.must(w.flow.Settled(ctx, payout.Settled{Claim: claim.ID, Line: line, Region: town}))
 	}
+	for range 2 {
+		w.must(w.flow.TellDecided(ctx, workflow.TellDecided{Case: claim.Case, Region: town}))
+		w.must(w.flow.TellPaid(ctx, workflow.TellPaid{Case: claim.Case, Region: town}))
+	}
 	var notice int64
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		list, err := notify.OfCase(ctx, tx, claim.Case)

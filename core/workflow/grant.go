@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -17,14 +16,10 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 	if err != nil {
 		return err
 	}
-	from := payout.PeriodOf(a.tx.Today())
 	if !claim.Cash || !claim.HasAmount || claim.Amount == 0 {
 		err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
 	} else {
-		if claim.Period == "month" {
-			from = from.Next() // 自确认次月起 (最低生活保障审核确认办法 第二十五条)
-		}
-		if err = a.entitle(ctx, claim, d, from); err == nil {
+		if err = a.entitle(ctx, claim, d, firstMonth(claim.Period, a.tx.Today())); err == nil {
 			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimPaying)
 		}
 	}
@@ -39,11 +34,19 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 	if err := a.event(ctx, "claim.approved", a.claim.Everyday+"批准了。", a.claim.Name+":确认同意"); err != nil {
 		return err
 	}
-	words := wording.Approved(wording.Grant{Item: a.claim.Everyday, Amount: d.Amount, Per: d.Period, From: from.Start(), Sample: d.Sample, By: a.by()})
-	if claim.Cash && d.HasAmount {
-		return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
+	if !claim.Cash || !d.HasAmount || d.Amount == 0 {
+		return nil // a thing is told when it is handed over
 	}
-	return nil // a thing is told when it is handed over
+	return a.f.toTell(ctx, a.tx, a.c, casefile.Telling{Claim: a.claim.ID, Kind: wording.KindApproved, Source: d.ID})
+}
+
+// firstMonth is the month from which money decided on a day is for: monthly money
+// runs from the next (自确认次月起, 最低生活保障审核确认办法 第二十五条).
+func firstMonth(per string, on core.Date) payout.Period {
+	if per == "month" {
+		return payout.PeriodOf(on).Next()
+	}
+	return payout.PeriodOf(on)
 }
 
 func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Decision, from payout.Period) error {

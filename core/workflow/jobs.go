@@ -75,6 +75,8 @@ func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Route]) error { return f.Route(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Settled]) error { return f.Settled(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Returned]) error { return f.Returned(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[TellDecided]) error { return f.TellDecided(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[TellPaid]) error { return f.TellPaid(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Told]) error { return f.Told(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Untold]) error { return f.Untold(ctx, j.Args) })
 	jobs.Work(list, 5*time.Minute, func(ctx context.Context, _ jobs.Job[Sweep]) error { return f.Sweep(ctx) })

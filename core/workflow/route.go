@@ -90,11 +90,16 @@ func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error 
 
 // tell enqueues one notice to the person who spoke to us. The key makes it once.
 func (f *Flow) tell(ctx context.Context, tx *pg.Tx, c casefile.Case, claim core.ClaimID, key string, words wording.Notice) error {
+	_, err := f.enqueue(ctx, tx, c, notify.Notice{Claim: claim, Key: key, Text: words})
+	return err
+}
+
+// enqueue fills in whom a notice of a case is for and gives its id.
+func (f *Flow) enqueue(ctx context.Context, tx *pg.Tx, c casefile.Case, n notify.Notice) (int64, error) {
 	person, err := f.Cases.OpenPerson(ctx, tx, c)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = f.Outbox.Enqueue(ctx, tx, notify.Notice{Key: key, Region: c.Region, Application: c.Application, Case: c.ID, Claim: claim,
-		Citizen: person.Citizen, Phone: person.Phone, Text: words})
-	return err
+	n.Region, n.Application, n.Case, n.Citizen, n.Phone = c.Region, c.Application, c.ID, person.Citizen, person.Phone
+	return f.Outbox.Enqueue(ctx, tx, n)
 }

@@ -30,11 +30,10 @@ func (f *Flow) Settled(ctx context.Context, job payout.Settled) error {
 				return err
 			}
 		}
-		// 2. Say so, once for each line.
-		return f.paid(ctx, tx, c, claim, line, "payment.settled",
-			fmt.Sprintf("%s %d 月的钱到账了,%s 元。", claim.Everyday, line.Period.Month(), line.Amount.Short()),
-			fmt.Sprintf("%s %d 月已到账 %s 元", claim.Name, line.Period.Month(), line.Amount.Short()),
-			wording.Paid(claim.Name, line.Period.Month(), line.Amount, line.Last4))
+		// 2. Say so, once for each line, together with what came with it.
+		return f.answered(ctx, tx, c, line, answer{kind: wording.KindPaid, event: "payment.settled",
+			citizen: fmt.Sprintf("%s %d 月的钱到账了,%s 元。", claim.Everyday, line.Period.Month(), line.Amount.Short()),
+			staff:   fmt.Sprintf("%s %d 月已到账 %s 元", claim.Name, line.Period.Month(), line.Amount.Short())})
 	})
 	if err == nil {
 		f.ring(ctx, job.Region, "payment.settled", c.ID)
@@ -62,10 +61,9 @@ func (f *Flow) Returned(ctx context.Context, job payout.Returned) error {
 				return err
 			}
 		}
-		return f.paid(ctx, tx, c, claim, line, "payment.returned",
-			fmt.Sprintf("%s %d 月的钱没发成功,卡要核对。钱还在。", claim.Everyday, line.Period.Month()),
-			fmt.Sprintf("%s %d 月银行退回:%s", claim.Name, line.Period.Month(), wording.FixTask(line.Code)),
-			wording.Returned(claim.Name, line.Period.Month(), line.Last4, c.Town))
+		return f.answered(ctx, tx, c, line, answer{kind: wording.KindReturned, event: "payment.returned",
+			citizen: fmt.Sprintf("%s %d 月的钱没发成功,卡要核对。钱还在。", claim.Everyday, line.Period.Month()),
+			staff:   fmt.Sprintf("%s %d 月银行退回:%s", claim.Name, line.Period.Month(), wording.FixTask(line.Code))})
 	})
 	if err == nil {
 		f.ring(ctx, job.Region, "payment.returned", c.ID)
@@ -73,10 +71,17 @@ func (f *Flow) Returned(ctx context.Context, job payout.Returned) error {
 	return err
 }
 
-// paid writes timeline, notice, status and trace of one answer of the bank, once:
-// the notice's key is the line, and what is told already is not told again.
-func (f *Flow) paid(ctx context.Context, tx *pg.Tx, c casefile.Case, claim casefile.Claim, line payout.Line, kind, citizen, staff string, words wording.Notice) error {
-	kindOnce := fmt.Sprintf("%s/%d", kind, line.ID)
+// answer is what one answer of the bank means to the timeline and the household.
+type answer struct {
+	kind           wording.Kind
+	event          string
+	citizen, staff string
+}
+
+// answered writes timeline, telling, status and trace of one answer of the bank,
+// once: what stands in the timeline already is not told again.
+func (f *Flow) answered(ctx context.Context, tx *pg.Tx, c casefile.Case, line payout.Line, a answer) error {
+	kindOnce := fmt.Sprintf("%s/%d", a.event, line.ID)
 	events, err := f.Cases.Events(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -87,15 +92,15 @@ func (f *Flow) paid(ctx context.Context, tx *pg.Tx, c casefile.Case, claim casef
 		}
 	}
 	err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: kindOnce, Actor: casefile.Actor{Kind: "outside", Name: "银行"},
-		Citizen: citizen, Staff: staff})
+		Citizen: a.citizen, Staff: a.staff})
 	if err != nil {
 		return err
 	}
-	if err := f.tell(ctx, tx, c, claim.ID, kindOnce, words); err != nil {
+	if err := f.toTell(ctx, tx, c, casefile.Telling{Claim: line.Claim, Kind: a.kind, Source: line.ID}); err != nil {
 		return err
 	}
 	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
 		return err
 	}
-	return f.Audit.Write(ctx, tx, entry("claim.paid", c, map[string]any{"claim": claim.ID, "line": line.ID, "answer": kind, "code": line.Code}))
+	return f.Audit.Write(ctx, tx, entry("claim.paid", c, map[string]any{"claim": line.Claim, "line": line.ID, "answer": a.event, "code": line.Code}))
 }

@@ -18,7 +18,7 @@ const sweepSize = 200
 const climbDays = 2
 
 // Sweep looks for what has become due under the city's clock: notices that have
-// hung their days, and deadlines that have passed. What is late climbs to a
+// hung their days, deadlines that have passed, and what was never told. What is late climbs to a
 // person, one level at a time (F57); nothing is ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
 	for {
@@ -30,7 +30,11 @@ func (f *Flow) Sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if n < sweepSize && m < sweepSize {
+		k, err := f.sweepTellings(ctx)
+		if err != nil {
+			return err
+		}
+		if max(n, m, k) < sweepSize {
 			return nil
 		}
 	}

@@ -17,27 +17,57 @@ import (
 func (f *Flow) Told(ctx context.Context, job jobs.Told) error {
 	return f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
 		n, err := notify.Get(ctx, tx, job.Notice)
-		if err != nil || n.Claim == 0 {
-			return err // a notice about the case as a whole ends nothing
-		}
-		c, claim, err := f.Cases.LockClaim(ctx, tx, n.Claim)
-		if err != nil {
+		if err != nil || n.Case == 0 {
 			return err
 		}
-		closed, err := f.told(ctx, tx, c, claim, n.Kind)
-		if err != nil || !closed {
-			return err
-		}
-		e := entry("claim.closed", c, map[string]any{"claim": claim.ID, "notice": n.ID, "by": n.By})
-		return f.Audit.Write(ctx, tx, e)
+		return f.toldBy(ctx, tx, n)
 	})
 }
 
-// told closes the claim when this kind of notice is about its end.
-func (f *Flow) told(ctx context.Context, tx *pg.Tx, c casefile.Case, claim casefile.Claim, kind wording.Kind) (bool, error) {
-	ends := claim.State == casefile.ClaimPaying && claim.Money == casefile.MoneyPaid && kind == wording.KindPaid ||
-		claim.State == casefile.ClaimRefused && kind == wording.KindRefused ||
-		claim.State == casefile.ClaimReferred && kind == wording.KindReferred ||
+// toldBy closes every claim whose end a notice told.
+func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
+	c, err := f.Cases.Lock(ctx, tx, n.Case)
+	if err != nil {
+		return err
+	}
+	about, err := f.Cases.TellingsOf(ctx, tx, n.ID)
+	if err != nil {
+		return err
+	}
+	if len(about) == 0 && n.Claim != 0 {
+		about = []casefile.Telling{{Claim: n.Claim, Kind: n.Kind}}
+	}
+	var trace []audit.Entry // none for a notice about the case as a whole: it ends nothing
+	for _, t := range about {
+		closed, err := f.told(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		if closed {
+			trace = append(trace, entry("claim.closed", c, map[string]any{"claim": t.Claim, "notice": n.ID, "by": n.By}))
+		}
+	}
+	if len(trace) == 0 {
+		return nil
+	}
+	if err := f.settle(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	return f.Audit.Write(ctx, tx, trace...)
+}
+
+// told closes the claim when what was told is its end.
+func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, error) {
+	c, claim, err := f.Cases.LockClaim(ctx, tx, t.Claim)
+	if err != nil {
+		return false, err
+	}
+	ends := claim.State == casefile.ClaimPaying && claim.Money == casefile.MoneyPaid && t.Kind == wording.KindPaid ||
+		claim.State == casefile.ClaimRefused && t.Kind == wording.KindRefused ||
+		claim.State == casefile.ClaimReferred && t.Kind == wording.KindReferred ||
 		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero()
 	if !ends {
 		return false, nil
@@ -45,15 +75,8 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, c casefile.Case, claim casef
 	if err := f.Cases.Told(ctx, tx, claim); err != nil {
 		return false, err
 	}
-	err := f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "claim.told", Actor: casefile.JobActor(),
+	return true, f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "claim.told", Actor: casefile.JobActor(),
 		Staff: claim.Name + ":结果已告诉本人"})
-	if err != nil {
-		return false, err
-	}
-	if err := f.settle(ctx, tx, c); err != nil {
-		return false, err
-	}
-	return true, f.Cases.PublishStatus(ctx, tx, c.ID)
 }
 
 // settle ends a case whose claims have all ended. One that was paid first stays
@@ -134,7 +157,7 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 		if err := f.Cases.EndTask(ctx, tx, t.ID, actor.Staff, how); err != nil {
 			return err
 		}
-		if err := f.saidNotice(ctx, tx, c, t); err != nil {
+		if err := f.saidNotice(ctx, tx, t); err != nil {
 			return err
 		}
 		return f.Audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "notice.said", Case: c.ID, Application: c.Application,
@@ -142,7 +165,7 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 	})
 }
 
-func (f *Flow) saidNotice(ctx context.Context, tx *pg.Tx, c casefile.Case, t casefile.CallTask) error {
+func (f *Flow) saidNotice(ctx context.Context, tx *pg.Tx, t casefile.CallTask) error {
 	id, ok := parseID(t.Notice)
 	if !ok {
 		return nil
@@ -151,13 +174,8 @@ func (f *Flow) saidNotice(ctx context.Context, tx *pg.Tx, c casefile.Case, t cas
 		return err
 	}
 	n, err := notify.Get(ctx, tx, id)
-	if err != nil || n.Claim == 0 {
+	if err != nil || n.Case == 0 {
 		return err
 	}
-	_, claim, err := f.Cases.LockClaim(ctx, tx, n.Claim)
-	if err != nil {
-		return err
-	}
-	_, err = f.told(ctx, tx, c, claim, n.Kind)
-	return err
+	return f.toldBy(ctx, tx, n)
 }

@@ -74,7 +74,8 @@ func newWorld(t *testing.T) *world {
 	outbox, err := notify.NewOutbox(w.keys.Platform.Gateway)
 	w.must(err)
 	w.flow, err = workflow.New(workflow.Deps{DB: w.db, Opener: w.keys.Platform.Opener, Audit: w.log, Cases: w.cases, Registry: w.registry,
-		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: books, Log: slog.New(slog.DiscardHandler)})
+		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: books, Log: slog.New(slog.DiscardHandler),
+		Gather: time.Millisecond})
 	w.must(err)
 	w.jobs, err = jobs.NewInserter(jobs.Platform)
 	w.must(err)

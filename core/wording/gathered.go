@@ -1,0 +1,193 @@
+package wording
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lianou/core"
+)
+
+// named is how many items a gathered notice names; the rest are counted, and the
+// progress page has them all.
+const named = 5
+
+// Referral is an item that another body has now.
+type Referral struct {
+	Item string // everyday name
+	Body string
+	Days int // working days until it answers
+}
+
+// Decided says in one message what was decided together: what was granted, by
+// whom, and what was passed on. One item alone is said by Approved or Referred.
+// The field "amount" is the sum of what is granted, a month's money once.
+func Decided(grants []Grant, referrals []Referral) Notice {
+	switch {
+	case len(grants) == 1 && len(referrals) == 0:
+		return Approved(grants[0])
+	case len(grants) == 0 && len(referrals) == 1:
+		return Referred(referrals[0].Item, referrals[0].Body, referrals[0].Days)
+	case len(grants) == 0:
+		return Notice{KindReferred, passedOn(referrals), []Field{{"item", several(len(referrals))},
+			{"body", bodies(referrals)}, {"days", fmt.Sprint(longest(referrals))}}}
+	}
+	var by []string
+	var sum core.Fen
+	for _, g := range grants {
+		sum += g.Amount
+		if !slices.Contains(by, g.By) {
+			by = append(by, g.By)
+		}
+	}
+	who, what := strings.Join(by, "、"), several(len(grants))
+	if len(grants) == 1 {
+		what = grants[0].Item
+	}
+	words := granted(what, grants) + "这是" + who + "定的。钱直接打到卡上。" + passedOn(referrals) + Promise
+	return Notice{KindApproved, words, []Field{{"item", what}, {"amount", sum.Short()}, {"by", who}}}
+}
+
+// granted lists grants with their amounts and says from when the monthly ones run.
+func granted(what string, grants []Grant) string {
+	head := what + "批准了(确认同意)。"
+	if len(grants) == 1 {
+		return head + how(grants[0])
+	}
+	var parts []string
+	var from []core.Date
+	for _, g := range grants {
+		if g.Per == "month" && !slices.Contains(from, g.From) {
+			from = append(from, g.From)
+		}
+	}
+	for _, g := range grants {
+		part := g.Item + "一次 "
+		switch {
+		case g.Per == "month" && len(from) > 1:
+			part = fmt.Sprintf("%s %d 月起每月 ", g.Item, g.From.Time().Month())
+		case g.Per == "month":
+			part = g.Item + "每月 "
+		}
+		parts = append(parts, part+money(g.Amount, g.Sample))
+	}
+	head += sentences(parts)
+	if len(from) == 1 {
+		head += fmt.Sprintf("按月发的,从 %d 月起算。", from[0].Time().Month())
+	}
+	return head
+}
+
+// passedOn names the body of each referral, those of one body together.
+func passedOn(list []Referral) string {
+	if len(list) == 0 {
+		return ""
+	}
+	items := map[string][]string{}
+	var order []string
+	for _, r := range list[:min(len(list), named)] {
+		if items[r.Body] == nil {
+			order = append(order, r.Body)
+		}
+		items[r.Body] = append(items[r.Body], r.Item)
+	}
+	var b strings.Builder
+	for _, body := range order {
+		end := "已转给" + body
+		for _, some := range pack(items[body], MaxSentenceMean-length(end)) {
+			b.WriteString(some + end + "。")
+		}
+	}
+	if rest := len(list) - named; rest > 0 {
+		fmt.Fprintf(&b, "还有 %d 项也转出去了。", rest)
+	}
+	latest := "最晚 "
+	if len(list) == 1 {
+		latest = ""
+	}
+	fmt.Fprintf(&b, "%s%d 个工作日内给您回话。有了结果我们告诉您。", latest, longest(list))
+	return b.String()
+}
+
+func longest(list []Referral) int {
+	return slices.MaxFunc(list, func(a, b Referral) int { return a.Days - b.Days }).Days
+}
+
+func bodies(list []Referral) string {
+	for _, r := range list {
+		if r.Body != list[0].Body {
+			return "几个单位"
+		}
+	}
+	return list[0].Body
+}
+
+// Payment is one month's money of one item.
+type Payment struct {
+	Item   string // everyday name
+	Month  int
+	Amount core.Fen
+	Sample bool // the amount is a sample figure and must be shown as one
+}
+
+// PaidTogether is the payout notice of several payments to one card: how many,
+// month, total, last four of the card, then each item with its amount. One payment
+// alone is said by Paid.
+func PaidTogether(list []Payment, last4 string) Notice {
+	var total core.Fen
+	sample, month := false, list[len(list)-1].Month
+	same := !slices.ContainsFunc(list, func(p Payment) bool { return p.Month != month })
+	parts := make([]string, len(list))
+	for i, p := range list {
+		total, sample = total+p.Amount, sample || p.Sample
+		when := " "
+		if !same {
+			when = fmt.Sprintf(" %d 月 ", p.Month)
+		}
+		parts[i] = p.Item + when + money(p.Amount, p.Sample)
+	}
+	head, what := "", several(len(list))
+	if same {
+		head = fmt.Sprintf("%d 月 ", month)
+	}
+	return Notice{KindPaid,
+		fmt.Sprintf("%s%s共 %s,已打到尾号 %s 的卡。%s%s%s", head, what, money(total, sample), last4, sentences(parts), Help, Promise),
+		[]Field{{"item", what}, {"month", fmt.Sprint(month)}, {"amount", total.Short()}, {"last4", last4}, {"hotline", Hotline}}}
+}
+
+// ReturnedTogether says that the money of several items did not reach one card.
+func ReturnedTogether(list []Payment, last4, township string) Notice {
+	names := make([]string, len(list))
+	for i, p := range list {
+		names[i] = p.Item
+	}
+	what, month := several(len(list)), list[len(list)-1].Month
+	return Notice{KindReturned,
+		fmt.Sprintf("%s的钱没发成功,尾号 %s 的卡要核对。%s请带卡到%s核对一下。钱还在,核对好就重发。%s%s",
+			what, last4, sentences(names), township, Help, Promise),
+		[]Field{{"item", what}, {"month", fmt.Sprint(month)}, {"last4", last4}, {"township", township}}}
+}
+
+func several(n int) string { return fmt.Sprintf("%d 项救助", n) }
+
+// sentences says the first parts in short sentences and counts the rest.
+func sentences(parts []string) string {
+	if n := len(parts); n > named {
+		parts = append(slices.Clone(parts[:named-1]), fmt.Sprintf("%s等 %d 项", parts[named-1], n))
+	}
+	return strings.Join(pack(parts, MaxSentenceMean), "。") + "。"
+}
+
+// pack joins parts with 、 into pieces of at most `room` characters; a part that is
+// longer stands alone.
+func pack(parts []string, room int) []string {
+	var out []string
+	for _, p := range parts {
+		if n := len(out); n > 0 && length(out[n-1])+1+length(p) <= room {
+			out[n-1] += "、" + p
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
