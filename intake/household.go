@@ -3,6 +3,9 @@ package intake
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,13 +30,12 @@ func (p *strict) household() {
 			return
 		}
 	}
-	keys["on"], _ = json.Marshal(p.today)
-	keys["county"], _ = json.Marshal(p.app.Live.Region.County())
-	whole, err := json.Marshal(keys)
-	if err != nil {
-		p.bad("household", "家庭情况没有收完整,请再填一次。")
-		return
+	// Ours stand last: of two that read alike the last one counts.
+	whole := bytes.TrimSuffix(bytes.TrimSpace(raw), []byte("}"))
+	if len(keys) > 0 {
+		whole = append(slices.Clip(whole), ',')
 	}
+	whole = fmt.Appendf(slices.Clip(whole), `"on":%q,"county":%q}`, p.today, p.app.Live.Region.County())
 	h, err := core.DecodeHousehold(whole)
 	p.fail(under(err, "household."))
 	p.app.Household = h
@@ -146,7 +148,7 @@ func (p *strict) fill() {
 
 // sources gives every stated fact its provenance: who said it, by which door,
 // when, and, for a call, the seconds of audio.
-func sources(s *Submission, h core.Household, at time.Time) map[string]core.Provenance {
+func sources(s *Submission, h *core.Household, at time.Time) map[string]core.Provenance {
 	base := core.Provenance{Said: said(s), By: s.Channel, At: at, Staff: s.Staff}
 	if s.Call != nil {
 		base.CallID = s.Call.ID
@@ -171,33 +173,47 @@ func said(s *Submission) string {
 
 // stated lists the paths of the facts a household states: "income_12m",
 // "members/m1/age".
-func stated(h core.Household) []string {
-	var paths []string
-	for key, value := range object(h) {
-		if key != "on" && key != "county" && key != "members" && string(value) != "null" {
-			paths = append(paths, key)
-		}
-	}
-	for _, m := range h.Members {
-		for key, value := range object(m) {
-			if key != "ref" && string(value) != "null" {
-				paths = append(paths, "members/"+string(m.Ref)+"/"+key)
-			}
-		}
+func stated(h *core.Household) []string {
+	paths := known(nil, "", householdFacts, reflect.ValueOf(h).Elem())
+	for i := range h.Members {
+		m := &h.Members[i]
+		paths = known(paths, "members/"+string(m.Ref)+"/", memberFacts, reflect.ValueOf(m).Elem())
 	}
 	return paths
 }
 
-func object(v any) map[string]json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return nil // facts hold no type that refuses JSON
+// A fact is one field of the vocabulary, by its name in JSON.
+type fact struct {
+	name  string
+	field int
+}
+
+// The facts of a household and of a member; what is ours to fill, and what only
+// names or holds others, is none.
+var (
+	householdFacts = factsOf(reflect.TypeFor[core.Household](), "on", "county", "members")
+	memberFacts    = factsOf(reflect.TypeFor[core.Member](), "ref")
+)
+
+func factsOf(t reflect.Type, except ...string) []fact {
+	var list []fact
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if !slices.Contains(except, name) {
+			list = append(list, fact{name, i})
+		}
 	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(b, &keys); err != nil {
-		return nil
+	return list
+}
+
+// known adds the paths of the facts that have a value: nil is "not known".
+func known(paths []string, head string, facts []fact, of reflect.Value) []string {
+	for _, f := range facts {
+		if !of.Field(f.field).IsZero() {
+			paths = append(paths, head+f.name)
+		}
 	}
-	return keys
+	return paths
 }
 
 func under(err error, prefix string) error {

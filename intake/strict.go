@@ -60,7 +60,7 @@ func (f facts) mean(s *Submission, at time.Time) (core.Application, []byte, erro
 	p.signature()
 	p.papers()
 	if p.err == nil {
-		p.app.Sources = sources(s, p.app.Household, at)
+		p.app.Sources = sources(s, &p.app.Household, at)
 		p.body, p.err = content(s, &p.app)
 		p.fill() // after content: an age changes with the day, what was said does not
 	}
