@@ -95,14 +95,14 @@ func TestPersonalNumbersHide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	card, err := core.ParseBankAccount("6217 0000 0000 0000 000")
+	card, err := core.ParseBankAccount("6217000000000000004")
 	if err != nil {
-		card, err = core.ParseBankAccount("6217000000000000002")
+		t.Fatal(err)
 	}
 	for _, v := range []any{id, phone, card} {
 		plain := v.(interface{ Reveal() string }).Reveal()
 		if plain == "" {
-			continue
+			t.Fatalf("%T is empty", v)
 		}
 		var log strings.Builder
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "v", v)

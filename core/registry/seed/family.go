@@ -108,7 +108,6 @@ type person struct {
 	work     string
 	employ   string
 	stage    string // "" when past school age
-	alone    bool   // a child or old person without the family the plan would give
 }
 
 // people draws ages, sexes and numbers. Children take the father's surname, and
