@@ -3,6 +3,7 @@ package county
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -99,7 +100,8 @@ func (c *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		return err
 	}
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		return c.d.Payout.ProposeAccount(ctx, tx, at.Staff.ID, id, payout.Correction{Account: account, Holder: r.FormValue("holder"), Evidence: r.FormValue("evidence")})
+		new := payout.Correction{Account: account, Holder: r.FormValue("holder"), Evidence: r.FormValue("evidence")}
+		return c.each(ctx, tx, id, func(fix int64) error { return c.d.Payout.ProposeAccount(ctx, tx, at.Staff.ID, fix, new) })
 	})
 	return done(w, r, err, "登记了新卡。请另一个人看过卡再确认。")
 }
@@ -109,8 +111,20 @@ func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.ConfirmAccount(ctx, tx, at.Staff.ID, id) })
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.each(ctx, tx, id, func(fix int64) error { return c.d.Payout.ConfirmAccount(ctx, tx, at.Staff.ID, fix) })
+	})
 	return done(w, r, err, "确认了。这笔钱排进下一批。")
+}
+
+// each does one step for every returned line of the same card: a family brings its
+// new card once.
+func (c *Room) each(ctx context.Context, tx *pg.Tx, fix int64, step func(fix int64) error) error {
+	all, err := c.d.Payout.SameCard(ctx, tx, fix)
+	for i := 0; err == nil && i < len(all); i++ {
+		err = step(all[i])
+	}
+	return err
 }
 
 func number(r *http.Request, name string) (int64, error) {
@@ -145,6 +159,8 @@ type batch struct {
 
 type fix struct {
 	payout.Fix
+	Lines      int
+	Total      core.Fen
 	Why        string
 	By         string
 	MayPropose bool
@@ -193,8 +209,16 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
 			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
 	}
+	shown := map[string]int{} // returned lines of one card stand together
 	for _, f := range open {
-		p.Fixes = append(p.Fixes, fix{Fix: f, Why: wording.FixTask(f.Code), By: names[f.ProposedBy],
+		card := fmt.Sprint(f.Line.Case, f.Line.Holder, f.Line.Last4, f.State, f.ProposedBy)
+		if i, seen := shown[card]; seen {
+			p.Fixes[i].Lines++
+			p.Fixes[i].Total += f.Line.Amount
+			continue
+		}
+		shown[card] = len(p.Fixes)
+		p.Fixes = append(p.Fixes, fix{Lines: 1, Total: f.Line.Amount, Fix: f, Why: wording.FixTask(f.Code), By: names[f.ProposedBy],
 			MayPropose: f.State == "open", MayConfirm: f.State == "proposed" && f.ProposedBy != at.Staff.ID})
 	}
 	p.Ledger = []balance{{"决定要发的", ledger.Entitled}, {"还没发的", ledger.Owed}, {"在银行路上的", ledger.Transit}, {"已到卡上的", ledger.Bank}}
