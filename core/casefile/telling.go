@@ -17,8 +17,8 @@ type Telling struct {
 	ID     int64
 	Case   core.CaseID
 	Claim  core.ClaimID
-	Kind   wording.Kind // approved, referred, paid or returned
-	Source int64        // the decision, or the line of the payment: told once
+	Kind   wording.Kind // published, approved, referred, paid or returned
+	Source int64        // the public notice, the decision, or the line of the payment: told once
 	At     time.Time    // set by AddTelling
 	Notice int64        // of core/notify, 0 while it waits
 }

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -94,9 +95,7 @@ func passedOn(list []Referral) string {
 	var b strings.Builder
 	for _, body := range order {
 		end := "已转给" + body
-		for _, some := range pack(items[body], MaxSentenceMean-length(end)) {
-			b.WriteString(some + end + "。")
-		}
+		b.WriteString(each(items[body], end))
 	}
 	if rest := len(list) - named; rest > 0 {
 		fmt.Fprintf(&b, "还有 %d 项也转出去了。", rest)
@@ -166,6 +165,40 @@ func ReturnedTogether(list []Payment, last4, township string) Notice {
 		fmt.Sprintf("%s的钱没发成功,尾号 %s 的卡要核对。%s请带卡到%s核对一下。钱还在,核对好就重发。%s%s",
 			what, last4, sentences(names), township, Help, Promise),
 		[]Field{{"item", what}, {"month", fmt.Sprint(month)}, {"last4", last4}, {"township", township}}}
+}
+
+// Posting is an item on the village board and the last day it hangs there.
+type Posting struct {
+	Item  string // everyday name
+	Until core.Date
+}
+
+// PublishedTogether says that items are on the village board, those of one last
+// day together. One item alone is said by Published.
+func PublishedTogether(list []Posting) Notice {
+	if len(list) == 1 {
+		return Published(list[0].Item, list[0].Until)
+	}
+	items := map[core.Date][]string{}
+	for _, p := range list[:min(len(list), named)] {
+		items[p.Until] = append(items[p.Until], p.Item)
+	}
+	var b strings.Builder
+	b.WriteString(several(len(list)) + "正在公示。")
+	for _, day := range slices.Sorted(maps.Keys(items)) {
+		b.WriteString(each(items[day], "到"+day.Say()+"为止"))
+	}
+	if rest := len(list) - named; rest > 0 {
+		fmt.Fprintf(&b, "还有 %d 项也在公示。", rest)
+	}
+	b.WriteString("公示不写身份证号和电话。没人有意见,就往下办。")
+	last := slices.MaxFunc(list, func(a, b Posting) int { return int(a.Until - b.Until) }).Until
+	return Notice{KindPublished, b.String(), []Field{{"item", several(len(list))}, {"until", last.Say()}}}
+}
+
+// each says the same of items, in as many short sentences as they need.
+func each(items []string, same string) string {
+	return strings.Join(pack(items, MaxSentenceMean-length(same)), same+"。") + same + "。"
 }
 
 func several(n int) string { return fmt.Sprintf("%d 项救助", n) }

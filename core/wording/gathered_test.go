@@ -63,6 +63,16 @@ func TestGatheredDecisionsSayWhoAndHowMuch(t *testing.T) {
 	}
 }
 
+func TestGatheredPostingsByDay(t *testing.T) {
+	t.Parallel()
+	day := core.NewDate(2026, 3, 12)
+	got := PublishedTogether([]Posting{{"慈善救助", day.AddDate(0, 0, 3)}, {"低保", day}, {"医疗救助", day}})
+	want := "3 项救助正在公示。低保、医疗救助到3月12日为止。慈善救助到3月15日为止。公示不写身份证号和电话。没人有意见,就往下办。"
+	if got.Words != want || got.Fields[1].Value != "3月15日" {
+		t.Errorf("got  %+v\nwant %s", got, want)
+	}
+}
+
 // Whatever comes together, the text keeps the voice, each sample amount is marked,
 // and the template's fields have their short forms. Control: pack without its
 // bound.

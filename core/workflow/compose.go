@@ -16,8 +16,8 @@ type together struct {
 	tellings []casefile.Telling
 }
 
-// compose finds the words for what waits: decisions in one notice, money in one
-// for each card and answer of the bank.
+// compose finds the words for what waits: what hangs out in one notice, decisions
+// in one, money in one for each card and answer of the bank.
 func (f *Flow) compose(ctx context.Context, tx *pg.Tx, c casefile.Case, waiting []casefile.Telling) ([]together, error) {
 	list, err := f.Cases.Claims(ctx, tx, c.ID)
 	if err != nil {
@@ -30,8 +30,51 @@ func (f *Flow) compose(ctx context.Context, tx *pg.Tx, c casefile.Case, waiting 
 	if waiting[0].Kind == wording.KindPaid || waiting[0].Kind == wording.KindReturned {
 		return f.composeMoney(ctx, tx, c, claims, waiting)
 	}
-	words, err := f.composeDecided(ctx, tx, c, claims, waiting)
-	return []together{{words, waiting}}, err
+	var out []together
+	hung, decided := parted(waiting)
+	if len(hung) > 0 {
+		words, err := f.composeHung(ctx, tx, c, claims, hung)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, together{words, hung})
+	}
+	if len(decided) > 0 {
+		words, err := f.composeDecided(ctx, tx, c, claims, decided)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, together{words, decided})
+	}
+	return out, nil
+}
+
+func parted(waiting []casefile.Telling) (hung, decided []casefile.Telling) {
+	for _, t := range waiting {
+		if t.Kind == wording.KindPublished {
+			hung = append(hung, t)
+		} else {
+			decided = append(decided, t)
+		}
+	}
+	return hung, decided
+}
+
+func (f *Flow) composeHung(ctx context.Context, tx *pg.Tx, c casefile.Case, claims map[core.ClaimID]casefile.Claim,
+	hung []casefile.Telling) (wording.Notice, error) {
+	notices, err := f.Cases.Notices(ctx, tx, c.ID)
+	if err != nil {
+		return wording.Notice{}, err
+	}
+	until := make(map[int64]core.Date, len(notices))
+	for _, n := range notices {
+		until[n.ID] = n.Until
+	}
+	list := make([]wording.Posting, len(hung))
+	for i, t := range hung {
+		list[i] = wording.Posting{Item: claims[t.Claim].Everyday, Until: until[t.Source]}
+	}
+	return wording.PublishedTogether(list), nil
 }
 
 func (f *Flow) composeDecided(ctx context.Context, tx *pg.Tx, c casefile.Case, claims map[core.ClaimID]casefile.Claim,

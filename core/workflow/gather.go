@@ -15,7 +15,7 @@ import (
 )
 
 // TellDecided tells a household in one notice what was approved and passed on
-// together. First is the telling that asked for it; those written until the job
+// together, and in another what hangs on the village board. First is the telling that asked for it; those written until the job
 // runs go with it, and the next one after that asks anew. So the job is unique for
 // ever, and none is lost between a run and its end.
 type TellDecided struct {
@@ -45,7 +45,7 @@ func (TellPaid) Kind() string { return "tell_paid" }
 func (TellPaid) InsertOpts() river.InsertOpts { return once() }
 
 func aboutDecisions() []wording.Kind {
-	return []wording.Kind{wording.KindApproved, wording.KindReferred}
+	return []wording.Kind{wording.KindPublished, wording.KindApproved, wording.KindReferred}
 }
 
 func aboutMoney() []wording.Kind { return []wording.Kind{wording.KindPaid, wording.KindReturned} }
@@ -149,7 +149,7 @@ func (f *Flow) send(ctx context.Context, tx *pg.Tx, c casefile.Case, t together)
 // keyOf is the notice's key: what its first telling rests on, which no other
 // notice tells.
 func keyOf(t casefile.Telling) string {
-	names := map[wording.Kind]string{wording.KindApproved: "decided/", wording.KindReferred: "referred/",
+	names := map[wording.Kind]string{wording.KindPublished: "published/", wording.KindApproved: "decided/", wording.KindReferred: "referred/",
 		wording.KindPaid: "payment.settled/", wording.KindReturned: "payment.returned/"}
 	return names[t.Kind] + formatID(t.Source)
 }

@@ -134,7 +134,7 @@ func (f *Flow) PublishNotice(ctx context.Context, actor casefile.Actor, claim co
 		if err != nil {
 			return err
 		}
-		return f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("published/%d", n.ID), wording.Published(a.claim.Everyday, n.Until))
+		return f.toTell(ctx, a.tx, a.c, casefile.Telling{Claim: a.claim.ID, Kind: wording.KindPublished, Source: n.ID})
 	})
 }
 

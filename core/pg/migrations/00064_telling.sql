@@ -9,8 +9,8 @@ create table telling (
     case_id  bigint not null,
     claim_id bigint not null,
     region   text not null,
-    kind     text not null check (kind in ('approved', 'referred', 'paid', 'returned')), -- of core/wording
-    source   bigint not null check (source > 0), -- the decision, or the line of the payment
+    kind     text not null check (kind in ('published', 'approved', 'referred', 'paid', 'returned')), -- of core/wording
+    source   bigint not null check (source > 0), -- the public notice, the decision, or the line of the payment
     at       timestamptz not null,
     notice   bigint, -- of core/notify, once gathered
     unique (kind, source),
