@@ -101,7 +101,7 @@ func (c auditProve) Run(t *tool) error {
 		if err := p.Check(keys.Audit.Verifier); err != nil {
 			return broken("entry %d is not under the signed checkpoint", c.Entry)
 		}
-		out := proofOut{Entry: p.Entry, Leaf: p.Leaf, Record: base64.StdEncoding.EncodeToString(p.Record), Checkpoint: p.Checkpoint, Key: keys.Audit.Public}
+		out := proofOut{Entry: p.Entry, Leaf: p.Leaf, Record: base64.StdEncoding.EncodeToString(p.Record), Path: []string{}, Checkpoint: p.Checkpoint, Key: keys.Audit.Public}
 		for _, h := range p.Hashes {
 			out.Path = append(out.Path, h.String())
 		}
