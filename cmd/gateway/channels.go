@@ -94,7 +94,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 	return append(append(parts, telling...), boot.Background("channels", host.Run)), nil
 }
 
-func (e *edge) ground(context.Context) (err error) {
+func (e *edge) ground(ctx context.Context) (err error) {
 	if e.keys, err = seal.LoadGateway(boot.KeyPath(e.cfg, seal.GatewayFile)); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (e *edge) ground(context.Context) (err error) {
 	if e.books, err = policy.Embedded(); err != nil {
 		return err
 	}
-	e.regions, err = registry.EmbeddedRegions()
+	e.regions, err = registry.PlacesOf(ctx, e.stores.DB)
 	return err
 }
 

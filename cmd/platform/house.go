@@ -53,7 +53,7 @@ func build(ctx context.Context, w wiring) (*house, error) {
 	return h, nil
 }
 
-func (h *house) ground(context.Context) (err error) {
+func (h *house) ground(ctx context.Context) (err error) {
 	if h.keys, err = seal.LoadPlatform(boot.KeyPath(h.cfg, seal.PlatformFile)); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (h *house) ground(context.Context) (err error) {
 	if h.books, err = policy.Embedded(); err != nil {
 		return err
 	}
-	h.regions, err = registry.EmbeddedRegions()
+	h.regions, err = registry.PlacesOf(ctx, h.stores.DB)
 	return err
 }
 

@@ -33,7 +33,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	host, err := channels.Open(channels.Config{Metrics: h.metrics}, channels.Catalogue{
+	host, err := channels.Open(channels.Config{Metrics: h.metrics, Allow: h.allow, Audit: h.refused}, channels.Catalogue{
 		"agent":   channels.Make(calls.Channel),
 		"counter": channels.Make(window.Channel),
 	}, map[core.ChannelName]json.RawMessage{"agent": json.RawMessage(`{}`), "counter": json.RawMessage(`{}`)},

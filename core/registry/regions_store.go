@@ -60,6 +60,22 @@ func LoadRegions(ctx context.Context, tx *pg.Tx) (*Regions, error) {
 }
 
 // regionColumns is a tree turned on its side, for unnest.
+// PlacesOf gives the city's places for a program: the stored list, or the one the
+// program carries while nothing was stored or the database is away. A program that
+// takes requests must not wait for its database to know where a village lies.
+func PlacesOf(ctx context.Context, db *pg.DB) (*Regions, error) {
+	var stored *Regions
+	err := db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		stored, err = LoadRegions(ctx, tx)
+		return err
+	})
+	switch core.KindOf(err) {
+	case core.KindNotFound, core.KindUnavailable:
+		return EmbeddedRegions()
+	}
+	return stored, err
+}
+
 type regionColumns struct {
 	code, parent, name, old []string
 	level                   []int16

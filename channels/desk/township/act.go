@@ -55,7 +55,7 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseMultipartForm(4 << 20); err != nil && r.PostForm == nil {
+	if err := r.ParseMultipartForm(desk.MaxBody); err != nil && r.PostForm == nil {
 		return core.Invalid("body", "表没有传完整,请再点一次。")
 	}
 	name := casefile.ActName(r.PathValue("act"))
@@ -88,6 +88,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActDecide:      t.decide,
 		casefile.ActEmergency:   t.emergency,
 		casefile.ActRelocate:    t.relocate,
+		casefile.ActAddItem:     func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
 		casefile.ActPublish:     func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
 		casefile.ActObject:      func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAnswer: func(d doing) error {

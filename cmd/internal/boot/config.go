@@ -35,9 +35,9 @@ type Config struct {
 	DatabaseURL Secret `env:"LIANOU_DATABASE_URL" help:"PostgreSQL, with the role of this program; for up and migrate a superuser or lianou_owner. Empty: up makes a private cluster"`
 	AuditURL    Secret `env:"LIANOU_AUDIT_DATABASE_URL" help:"PostgreSQL with the role lianou_audit: the platform's integrator of the audit log. Set by up"`
 	RedisURL    Secret `env:"LIANOU_REDIS_URL" help:"Redis. Empty: up starts a private one"`
-	BlobURL     string `env:"LIANOU_BLOB_URL" help:"store of recordings and documents: file:///path or s3://bucket. Empty: <data dir>/blob"`
+	BlobURL     string `env:"LIANOU_BLOB_URL" help:"store of recordings and documents: file:///path. Empty: <data dir>/blob"`
 	DataDir     string `env:"LIANOU_DATA_DIR" envDefault:"./var" help:"folder of everything this machine keeps"`
-	KeyFile     string `env:"LIANOU_KEY_FILE" help:"key file of this program. Empty: <data dir>/keys/gateway.json or platform.json"`
+	KeyFile     string `env:"LIANOU_KEY_FILE" help:"key file of this program. Empty: <data dir>/keys/gateway.keys or platform.keys"`
 	PublicURL   string `env:"LIANOU_PUBLIC_URL" envDefault:"http://127.0.0.1:8345" help:"how citizens and providers reach the gateway; signatures of webhooks are computed over it"`
 
 	GatewayAddr  string `env:"LIANOU_GATEWAY_ADDR" envDefault:"127.0.0.1:8345" help:"listener of the public edge"`
