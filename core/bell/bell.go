@@ -94,7 +94,8 @@ func (b *Bell) Ring(ctx context.Context, topic, kind, id string) {
 	b.ask(ctx, func(ctx context.Context) error { return b.redis.Publish(ctx, prefix+"bell:"+topic, body).Err() })
 }
 
-// Listen hears the bells of topics until ctx ends, which closes the channel. It
+// Listen hears the bells of topics until ctx ends, which closes the channel; "*"
+// in a topic stands for anything, so that "township:*" hears every township. It
 // survives Redis going and coming. A listener that is slow loses bells rather
 // than hold up others.
 func (b *Bell) Listen(ctx context.Context, topics ...string) (<-chan Message, error) {
@@ -105,7 +106,7 @@ func (b *Bell) Listen(ctx context.Context, topics ...string) (<-chan Message, er
 	for i, t := range topics {
 		names[i] = prefix + "bell:" + t
 	}
-	sub := b.redis.Subscribe(ctx, names...)
+	sub := b.redis.PSubscribe(ctx, names...)
 	// Wait for the subscription, so that what is rung after Listen returns is heard.
 	// Without Redis the channel below subscribes when it comes.
 	first, cancel := context.WithTimeout(ctx, timeout)

@@ -69,6 +69,16 @@ func TestContractOnBothServers(t *testing.T) {
 				t.Errorf("heard %+v", got)
 			}
 
+			every, err := other.Listen(ctx, "township:*") // a desk hears its whole kind
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Ring(ctx, "clock", "clock", "3") // of no interest
+			b.Ring(ctx, "township:371402002", "case", "4")
+			if got := <-every; got.ID != "4" {
+				t.Errorf("heard %+v", got)
+			}
+
 			b.Set(ctx, "token", []byte("abc"), time.Minute)
 			if v, ok := other.Get(ctx, "token"); !ok || string(v) != "abc" {
 				t.Errorf("cache gives %q %v", v, ok)
