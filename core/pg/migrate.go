@@ -50,10 +50,6 @@ type MigrateConfig struct {
 	// Demo makes a database whose clock may be moved. It matters only for the run
 	// that creates the tables; an existing database keeps what it was made as.
 	Demo bool
-
-	// Without leaves out migrations by number: for tests while a migration of another
-	// package is being written. Defaults to none.
-	Without []int64
 }
 
 // Migrate makes the roles if it may, brings every table to this program's version
@@ -73,7 +69,7 @@ func Migrate(ctx context.Context, cfg MigrateConfig) error {
 	if cfg.Demo {
 		asOwner.RuntimeParams["lianou.demo"] = "on"
 	}
-	if err := tables(ctx, asOwner, cfg.Without); err != nil {
+	if err := tables(ctx, asOwner); err != nil {
 		return err
 	}
 	return jobTables(ctx, asOwner)
@@ -113,10 +109,10 @@ func prepare(ctx context.Context, cfg *pgx.ConnConfig) error {
 	return nil
 }
 
-func tables(ctx context.Context, cfg *pgx.ConnConfig, without []int64) error {
+func tables(ctx context.Context, cfg *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*cfg)
 	defer db.Close()
-	p, err := provider(db, without)
+	p, err := provider(db)
 	if err != nil {
 		return err
 	}
@@ -126,7 +122,7 @@ func tables(ctx context.Context, cfg *pgx.ConnConfig, without []int64) error {
 	return nil
 }
 
-func provider(db *sql.DB, without []int64) (*goose.Provider, error) {
+func provider(db *sql.DB) (*goose.Provider, error) {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("read embedded migrations: %w", err)
@@ -138,7 +134,7 @@ func provider(db *sql.DB, without []int64) (*goose.Provider, error) {
 	// Each package has its own range of numbers, so a later release may add a number
 	// below the highest one applied.
 	p, err := goose.NewProvider(database.DialectPostgres, db, dir, goose.WithSessionLocker(locker),
-		goose.WithTableName("lianou_migration"), goose.WithAllowOutofOrder(true), goose.WithExcludeVersions(without), goose.WithDisableGlobalRegistry(true),
+		goose.WithTableName("lianou_migration"), goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true),
 		goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)

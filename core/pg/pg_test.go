@@ -275,12 +275,11 @@ func TestRealDatabaseKeepsTheRealClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = super.Exec(context.Background(), "drop database "+name+" with (force)") })
-	beyond := pgtest.Without()
 	url := strings.Replace(env.Superuser(), "/"+admin.Config().ConnConfig.Database+"?", "/"+name+"?", 1)
-	if err := pg.Migrate(t.Context(), pg.MigrateConfig{URL: url, Without: beyond}); err != nil {
+	if err := pg.Migrate(t.Context(), pg.MigrateConfig{URL: url}); err != nil {
 		t.Fatal(err)
 	}
-	if err := pg.Migrate(t.Context(), pg.MigrateConfig{URL: url, Demo: true, Without: beyond}); err != nil {
+	if err := pg.Migrate(t.Context(), pg.MigrateConfig{URL: url, Demo: true}); err != nil {
 		t.Fatalf("again: %v", err)
 	}
 	db, err := pg.Open(t.Context(), pg.Config{URL: url, Name: "test", Privileged: "test"})

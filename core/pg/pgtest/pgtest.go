@@ -173,7 +173,7 @@ func (s *server) migrate() error {
 	if err != nil {
 		return err
 	}
-	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: url, Demo: true, Without: Without()}); err != nil {
+	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: url, Demo: true}); err != nil {
 		return err
 	}
 	for _, role := range append(pg.Roles(), pg.Owner) {

@@ -3,9 +3,6 @@ package pgtest
 import (
 	"fmt"
 	"net/url"
-	"os"
-	"strconv"
-	"strings"
 
 	"lianou/core/pg"
 )
@@ -32,16 +29,4 @@ func mustRoleURL(admin string, role Role, database string) string {
 		panic("pgtest: " + err.Error()) // start parsed the same URL before
 	}
 	return u
-}
-
-// Without reads LIANOU_TEST_WITHOUT, a comma list of migration numbers to leave
-// out, so that one migration in the making does not stop the tests of others.
-func Without() []int64 {
-	var list []int64
-	for _, s := range strings.Split(os.Getenv("LIANOU_TEST_WITHOUT"), ",") {
-		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-			list = append(list, n)
-		}
-	}
-	return list
 }
