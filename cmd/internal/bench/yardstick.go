@@ -110,22 +110,3 @@ func tail(out []byte) string {
 	text := strings.TrimSpace(string(out))
 	return text[max(0, len(text)-600):]
 }
-
-// probe is the p99 of `select 1` on one connection, in milliseconds: what the
-// machine can do at this moment, beside bars that are absolute.
-func (h *house) probe(ctx context.Context) (float64, error) {
-	conn, err := pgx.Connect(ctx, h.admin)
-	if err != nil {
-		return 0, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	t := tally{}
-	for range 2000 {
-		began := time.Now()
-		if _, err := conn.Exec(ctx, "select 1"); err != nil {
-			return 0, err
-		}
-		t.waits = append(t.waits, time.Since(began))
-	}
-	return t.late(0.99), nil
-}
