@@ -44,7 +44,11 @@ func Start(t testing.TB) *Browser {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
-	t.Cleanup(func() { stop(); stopAlloc() })
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // a browser that is killed leaves its socket's folder in /tmp
+		stop()
+		stopAlloc()
+	})
 	// The first run starts the browser and must carry no deadline: it would take
 	// the browser down with it.
 	if err := chromedp.Do(ctx); err != nil {
@@ -55,9 +59,10 @@ func Start(t testing.TB) *Browser {
 
 // Tab is one window with its own cookies.
 type Tab struct {
-	t     testing.TB
-	ctx   context.Context
-	shots string
+	t       testing.TB
+	ctx     context.Context
+	shots   string
+	console *console
 }
 
 // Tab opens a window of its own browser context, so that two people's sessions do
@@ -66,10 +71,11 @@ func (b *Browser) Tab(t testing.TB) *Tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
-	tab := &Tab{t: t, ctx: ctx, shots: b.shots}
+	tab := &Tab{t: t, ctx: ctx, shots: b.shots, console: &console{}}
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
+	tab.console.listen(ctx)
 	return tab
 }
 
@@ -124,7 +130,8 @@ func (tab *Tab) Go(sel string) {
 // Fill types into a field after emptying it.
 func (tab *Tab) Fill(sel, text string) {
 	tab.t.Helper()
-	run(tab, "empty "+sel, chromedp.SetValue(chromedp.CSS(sel), ""))
+	run(tab, "find "+sel, chromedp.WaitVisible(chromedp.CSS(sel)))
+	run(tab, "empty "+sel, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).value = ""`, sel)))
 	run(tab, "fill "+sel, chromedp.SendKeys(chromedp.CSS(sel), text))
 }
 
@@ -164,7 +171,7 @@ func (tab *Tab) Text(sel string) string {
 func (tab *Tab) Wait(text string) {
 	tab.t.Helper()
 	js := fmt.Sprintf(`document.body.innerText.includes(%q)`, text)
-	run(tab, "wait for "+text, chromedp.Poll[bool](js))
+	tab.Until("the page says "+text, js)
 }
 
 // Has reports whether the page shows a text now.
@@ -188,14 +195,18 @@ func (tab *Tab) Shot(name string) {
 	defer stop()
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err == nil {
-		err = os.MkdirAll(tab.shots, 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(tab.shots, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o644)
+		err = tab.keep(name, png)
 	}
 	if err != nil {
 		tab.t.Logf("no picture of %s: %v", name, err)
 	}
+}
+
+func (tab *Tab) keep(name string, png []byte) error {
+	if err := os.MkdirAll(tab.shots, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(tab.shots, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o644)
 }
 
 // Fault is one finding of axe-core.

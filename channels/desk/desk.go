@@ -200,6 +200,10 @@ func Front() http.Handler { return http.RedirectHandler("/desk/", http.StatusSee
 // what was done.
 func Back(w http.ResponseWriter, r *http.Request, to, said string) error {
 	http.SetCookie(w, &http.Cookie{Name: "said", Value: url.QueryEscape(said), Path: "/desk", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	if r.Header.Get("HX-Request") != "" {
+		w.Header().Set("HX-Redirect", safeNext(to)) // a refusal stays on the page, what was done goes on
+		return nil
+	}
 	http.Redirect(w, r, safeNext(to), http.StatusSeeOther)
 	return nil
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"lianou/core"
@@ -17,7 +18,8 @@ type Form struct {
 	Values     url.Values
 	Places     Places
 	Capacities []wording.Option
-	Household  []Answer
+	Household  []Answer // what settles most
+	Rarely     []Answer // folded away: few families need it
 	Shock      []Answer
 	Members    []MemberRow
 }
@@ -29,11 +31,11 @@ type Answer struct {
 	Date        bool
 }
 
-// MemberRow is one member's block; empty ones after the first two stay folded.
+// MemberRow is one member's block; empty ones after the first stay folded.
 type MemberRow struct {
 	At, Title, Name, IDNumber string
 	Open                      bool
-	Answers                   []Answer
+	Answers, Rarely           []Answer
 }
 
 // Places is the three linked lists of where somebody lives.
@@ -47,33 +49,33 @@ func (f Form) Get(name string) string { return f.Values.Get(name) }
 
 // The fields in the order a talk has them: what settles most items first.
 var (
-	householdAsked = []string{"area", "hukou", "income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "car_value",
-		"business_with_staff", "rigid_12m", "medical_12m", "education_12m", "rehab_12m", "house_grade", "owns_home", "renting", "floor_area_per_capita", "legal_matter"}
-	shockAsked  = []string{"shocks.kind", "shocks.date", "shocks.loss", "shocks.damaged_home"}
-	memberAsked = []string{"relation", "age", "sex", "disability.kind", "disability.grade", "adl_failed", "needs_long_term_care", "illness", "self_paid_medical_12m",
-		"work_ability", "employment", "unemployed_months", "school_stage", "insurance", "pension", "orphan", "parents", "supporter", "veteran", "union_member", "lost_only_child"}
+	householdAsked = []string{"area", "hukou", "income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars",
+		"business_with_staff", "rigid_12m", "medical_12m"}
+	householdRarely = []string{"car_value", "education_12m", "rehab_12m", "house_grade", "owns_home", "renting", "floor_area_per_capita", "legal_matter"}
+	shockAsked      = []string{"shocks.kind", "shocks.date", "shocks.loss", "shocks.damaged_home"}
+	memberAsked     = []string{"relation", "age", "sex", "disability.kind", "disability.grade", "adl_failed", "needs_long_term_care", "illness", "self_paid_medical_12m",
+		"work_ability", "employment"}
+	memberRarely = []string{"unemployed_months", "school_stage", "insurance", "pension", "supporter", "orphan", "parents", "veteran", "union_member", "lost_only_child"}
 )
 
 // formRows is how many member blocks a fresh form shows.
 const formRows = 6
+
+// Asked lists the facts in the order staff ask for them: of the household, and of
+// each member. Pages that show facts keep to it.
+func Asked() (household, member []string) {
+	household = slices.Concat(householdAsked, householdRarely, []string{"statuses", "shocks"}, shockAsked)
+	return household, slices.Concat(memberAsked, []string{"disability"}, memberRarely)
+}
 
 // NewForm lays out the form over what was typed.
 func NewForm(v url.Values, places *registry.Regions) Form {
 	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: []wording.Option{
 		{Value: "self", Word: "本人"}, {Value: "member", Word: "一起住的家人"}, {Value: "guardian", Word: "监护人"},
 		{Value: "entrusted", Word: "受托的人"}, {Value: "committee", Word: "村(居)委会"}, {Value: "official", Word: "主动发现"}}}
-	for _, key := range householdAsked {
-		fact, _ := wording.HouseholdFact(key)
-		f.Household = append(f.Household, Answer{Fact: fact, Name: "h." + key, Value: v.Get("h." + key)})
-	}
-	for _, key := range shockAsked {
-		fact, _ := wording.HouseholdFact(key)
-		a := Answer{Fact: fact, Name: "h." + key, Value: v.Get("h." + key), Date: key == "shocks.date"}
-		if key == "shocks.kind" {
-			a.Options = append([]wording.Option{{Value: "none", Word: "没有出事"}}, a.Options...)
-		}
-		f.Shock = append(f.Shock, a)
-	}
+	f.Household = answers(v, "h.", householdAsked, wording.HouseholdFact)
+	f.Rarely = answers(v, "h.", householdRarely, wording.HouseholdFact)
+	f.Shock = answers(v, "h.", shockAsked, wording.HouseholdFact)
 	for i := range formRows {
 		f.Members = append(f.Members, memberRow(v, i))
 	}
@@ -87,15 +89,26 @@ func memberRow(v url.Values, i int) MemberRow {
 		row.Title += " · " + row.Name
 	}
 	row.Open = i == 0 || row.Name != ""
-	for _, key := range memberAsked {
-		fact, _ := wording.MemberFact(key)
-		a := Answer{Fact: fact, Name: at + key, Value: v.Get(at + key)}
-		if key == "disability.kind" {
-			a.Options = append([]wording.Option{{Value: "none", Word: "没有残疾证"}}, a.Options...)
-		}
-		row.Answers = append(row.Answers, a)
-	}
+	row.Answers = answers(v, at, memberAsked, wording.MemberFact)
+	row.Rarely = answers(v, at, memberRarely, wording.MemberFact)
 	return row
+}
+
+// answers lays out fields under a prefix. Where "asked, and there is none" is an
+// answer of its own, it stands first.
+func answers(v url.Values, at string, keys []string, named func(string) (wording.Fact, bool)) []Answer {
+	var out []Answer
+	for _, key := range keys {
+		fact, _ := named(key)
+		switch key {
+		case "shocks.kind":
+			fact.Options = append([]wording.Option{{Value: "none", Word: "没有出事"}}, fact.Options...)
+		case "disability.kind":
+			fact.Options = append([]wording.Option{{Value: "none", Word: "没有残疾证"}}, fact.Options...)
+		}
+		out = append(out, Answer{Fact: fact, Name: at + key, Value: v.Get(at + key), Date: key == "shocks.date"})
+	}
+	return out
 }
 
 // PlacesOf fills the linked lists for what is chosen so far. A township that is

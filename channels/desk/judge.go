@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 
 	"lianou/core"
 	"lianou/core/matching"
@@ -26,7 +25,9 @@ func NewJudge(library *policy.Library) *Judge { return &Judge{library} }
 type Judged struct {
 	Ask, Why       string
 	Fit, Open, Not int
-	Items, Others  []JudgedItem
+	Items          []JudgedItem // what fits, then what is nearest to it
+	Later          []JudgedItem // still open, further away
+	Others         []JudgedItem // does not fit
 }
 
 // JudgedItem is one item with the word and the shortest reason for it.
@@ -35,7 +36,12 @@ type JudgedItem struct {
 	Name, Why, Word string
 	Tone            string
 	Ticked          bool
+
+	missing int // facts still open
 }
+
+// nearest is how many items with open facts stand in sight.
+const nearest = 5
 
 // Look judges what the form holds so far on the day `on`. A form too empty to
 // judge gives an empty answer and no error: the person is still talking.
@@ -90,7 +96,7 @@ func sortOut(book *policy.Book, r matching.Result, ticked []string) Judged {
 			}
 		case matching.Unknown:
 			out.Open++
-			it.Word, it.Tone = "还差事实", "amber"
+			it.Word, it.Tone, it.missing = "还差事实", "amber", len(f.Missing)
 			for _, path := range f.Missing {
 				settles[path]++
 			}
@@ -102,7 +108,10 @@ func sortOut(book *policy.Book, r matching.Result, ticked []string) Judged {
 		}
 		out.Items = append(out.Items, it)
 	}
-	slices.SortStableFunc(out.Items, func(a, b JudgedItem) int { return strings.Compare(a.Tone, b.Tone) * -1 })
+	slices.SortStableFunc(out.Items, func(a, b JudgedItem) int { return a.missing - b.missing }) // what fits misses nothing
+	if last := out.Fit + nearest; len(out.Items) > last {
+		out.Items, out.Later = out.Items[:last], out.Items[last:]
+	}
 	out.Ask, out.Why = next(settles)
 	return out
 }

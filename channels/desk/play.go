@@ -83,7 +83,12 @@ func (d *Desk) Receipt(w http.ResponseWriter, r *http.Request, g Given) {
 		status = http.StatusAccepted
 	}
 	page := receiptPage{Number: g.Receipts[0].Number, Spooled: g.Receipts[0].Spooled, Again: g.Again, Home: g.Home}
-	if err := d.pages.show(w, status, who, View{Name: "receipt", Title: "报上了"}, page); err != nil {
+	if r.Header.Get("HX-Request") != "" {
+		err = d.pages.Part(w, "", "receipt", page) // into the page that the form stood on
+	} else {
+		err = d.pages.show(w, status, who, View{Name: "receipt", Title: "报上了"}, page)
+	}
+	if err != nil {
 		d.fail(w, r, who, err)
 	}
 }

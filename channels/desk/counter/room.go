@@ -12,6 +12,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/pg"
@@ -28,6 +29,7 @@ type Deps struct {
 	Desk    *desk.Desk
 	DB      *pg.DB
 	Blobs   *blob.Store
+	Audit   *audit.Log
 	Cases   *casefile.Store
 	Flow    *workflow.Flow
 	Regions *registry.Regions
@@ -90,9 +92,15 @@ type tasksPage struct {
 
 func (c *Room) tasks(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := tasksPage{Said: desk.Said(w, r)}
-	err := c.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		p.Tasks, err = c.d.Cases.Tasks(ctx, tx, at.Staff.Regions, at.Staff.ID, 100)
-		return err
+	err := c.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if p.Tasks, err = c.d.Cases.Tasks(ctx, tx, at.Staff.Regions, at.Staff.ID, 100); err != nil {
+			return err
+		}
+		ids := make([]int64, len(p.Tasks))
+		for i, task := range p.Tasks {
+			ids[i] = task.ID
+		}
+		return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "task.listed", IDs: ids, Purpose: "打电话、上门"}))
 	})
 	if err != nil {
 		return err

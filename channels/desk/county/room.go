@@ -10,6 +10,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/staff"
@@ -23,6 +24,7 @@ var templates embed.FS
 type Deps struct {
 	DB     *pg.DB
 	Payout *payout.Payout
+	Audit  *audit.Log
 	Staff  *staff.Staff
 }
 
@@ -40,6 +42,7 @@ func (c *Room) Desk() desk.Room {
 	payers := []staff.Role{staff.Payer}
 	return desk.Room{Name: "county", Title: "发钱", Roles: payers, Home: "/county", Routes: []desk.Route{
 		{Method: "GET", Path: "/county", Roles: payers, Trace: "payment.listed", Serve: c.page},
+		{Method: "GET", Path: "/county/batches", Roles: payers, Trace: "payment.listed", Serve: c.batches},
 		{Method: "POST", Path: "/county/batch", Roles: payers, Trace: "batch.created", Serve: c.create},
 		{Method: "POST", Path: "/county/batch/{batch}/approve", Roles: payers, Trace: "batch.approved", Serve: c.approve},
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
@@ -149,6 +152,7 @@ type page struct {
 	Batches []batch
 	Fixes   []fix
 	Ledger  []balance
+	Moving  bool // a batch is on its way: the list asks for news by itself
 }
 
 type batch struct {
@@ -173,44 +177,80 @@ type balance struct {
 }
 
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	var p page
-	var open []payout.Fix
-	var batches []payout.Batch
-	var ledger payout.Ledger
-	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
-		if p.Due, err = c.d.Payout.Due(ctx, tx); err != nil {
-			return err
-		}
-		if batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
-			return err
-		}
-		if open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
-			return err
-		}
-		ledger, err = c.d.Payout.LedgerTotals(ctx, tx)
-		return err
-	})
+	p, err := c.read(r, at)
 	if err != nil {
 		return err
 	}
+	p.Said = desk.Said(w, r)
+	return at.Page.Show(w, at, desk.View{Room: "county", Name: "county", Title: "发钱"}, p)
+}
+
+// batches is the live part of the page: the bank's answers come by themselves.
+func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p, err := c.read(r, at)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "county", "batches", p)
+}
+
+// found is what the room reads, before names and words are put to it.
+type found struct {
+	due     payout.Totals
+	open    []payout.Fix
+	batches []payout.Batch
+	ledger  payout.Ledger
+}
+
+func (c *Room) read(r *http.Request, at desk.At) (page, error) {
+	var f found
+	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if f.due, err = c.d.Payout.Due(ctx, tx); err != nil {
+			return err
+		}
+		if f.batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
+			return err
+		}
+		if f.open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
+			return err
+		}
+		if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
+			return err
+		}
+		ids := make([]int64, len(f.open))
+		for i, one := range f.open {
+			ids[i] = one.ID
+		}
+		return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "payment.listed", IDs: ids, Purpose: "发钱"}))
+	})
+	if err != nil {
+		return page{}, err
+	}
+	return c.say(r, at, f)
+}
+
+// say puts names and words to what was read.
+func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	var people []core.StaffID
-	for _, b := range batches {
+	for _, b := range found.batches {
 		people = append(people, b.CreatedBy, b.ApprovedBy)
 	}
-	for _, f := range open {
+	for _, f := range found.open {
 		people = append(people, f.ProposedBy)
 	}
 	names, err := c.d.Staff.Names(r.Context(), people...)
 	if err != nil {
-		return err
+		return page{}, err
 	}
-	for _, b := range batches {
+	p := page{Due: found.due}
+	for _, b := range found.batches {
 		s := states[b.State]
+		p.Moving = p.Moving || s.tone == "amber"
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
 			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
 	}
 	shown := map[string]int{} // returned lines of one card stand together
-	for _, f := range open {
+	for _, f := range found.open {
 		card := fmt.Sprint(f.Line.Case, f.Line.Holder, f.Line.Last4, f.State, f.ProposedBy)
 		if i, seen := shown[card]; seen {
 			p.Fixes[i].Lines++
@@ -221,9 +261,9 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		p.Fixes = append(p.Fixes, fix{Lines: 1, Total: f.Line.Amount, Fix: f, Why: wording.FixTask(f.Code), By: names[f.ProposedBy],
 			MayPropose: f.State == "open", MayConfirm: f.State == "proposed" && f.ProposedBy != at.Staff.ID})
 	}
-	p.Ledger = []balance{{"决定要发的", ledger.Entitled}, {"还没发的", ledger.Owed}, {"在银行路上的", ledger.Transit}, {"已到卡上的", ledger.Bank}}
-	p.Said = desk.Said(w, r)
-	return at.Page.Show(w, at, desk.View{Room: "county", Name: "county", Title: "发钱"}, p)
+	l := found.ledger
+	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}
+	return p, nil
 }
 
 type stateWord struct{ word, tone string }

@@ -1,28 +1,32 @@
 // Keeps a page's live parts fresh. A bell carries only a topic and an id; the part is then fetched again with the
 // session's own rights, so a bell can show nothing that a reload would not. A lost bell is healed by the slow poll.
-const parts = [...document.querySelectorAll("[data-live]")];
+const parts = () => [...document.querySelectorAll("[data-live]")];
 const refresh = (el) => {
   if (el.contains(document.activeElement)) { el.dataset.stale = "1"; return; } // never take the cursor from somebody typing
   delete el.dataset.stale;
   htmx.ajax("GET", el.dataset.src, { target: el, swap: "innerHTML" });
 };
-document.addEventListener("focusout", () => parts.forEach((el) => el.dataset.stale && refresh(el)));
+document.addEventListener("focusout", () => parts().forEach((el) => el.dataset.stale && refresh(el)));
 
 let wait = 500;
 const connect = () => {
   const ws = new WebSocket(location.origin.replace(/^http/, "ws") + "/desk/live");
-  ws.onopen = () => { wait = 500; document.documentElement.dataset.live = "on"; };
+  ws.onopen = () => {
+    if (document.documentElement.dataset.link === "off") parts().forEach(refresh); // what was missed meanwhile
+    wait = 500;
+    document.documentElement.dataset.link = "on";
+  };
   ws.onmessage = (m) => {
     const { topic } = JSON.parse(m.data);
-    parts.filter((el) => topic.startsWith(el.dataset.live)).forEach(refresh);
+    parts().filter((el) => topic.startsWith(el.dataset.live)).forEach(refresh);
   };
   ws.onclose = () => {
-    document.documentElement.dataset.live = "off";
+    document.documentElement.dataset.link = "off";
     setTimeout(connect, wait + Math.random() * wait);
     wait = Math.min(wait * 2, 15000);
   };
 };
-if (parts.length) {
+if (parts().length) {
   connect();
-  setInterval(() => parts.forEach(refresh), 60000);
+  setInterval(() => parts().forEach(refresh), 60000);
 }

@@ -22,14 +22,21 @@ type casePage struct {
 	Said     string
 	Names    map[core.StaffID]string
 	May      map[string]bool // acts about the case that may be done now
-	Acts     []actRow
+	Acts     bool            // something is offered, or held back with a reason
+	Lead     *actRow
+	Next     []actRow // as good as the lead: the same act for other items
+	Other    []actRow // possible, and seldom meant
+	Held     []actRow // waiting for something; Why says what
 	Visitors []staff.Person
 	Towns    []registry.Place
 	Tomorrow string
 	Confirm  []confirm
+	Until    string // the day the next thing is due
+	Items    map[core.ItemCode]string
+	Facts    []factGroup
 
-	Fit, Open, Not     int
-	Fitting, Unfitting []findingRow
+	Fit, Open, Not              int
+	Fitting, Opening, Unfitting []findingRow
 }
 
 // actRow is one act with what its form needs.
@@ -50,6 +57,7 @@ type findingRow struct {
 	Asked        bool
 	Ticked       bool
 	MissingWords string
+	Main, More   []casefile.Reason // what the outcome hangs on; the rest
 }
 
 // confirm is one fact that the visit form asks to confirm.
@@ -80,6 +88,12 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
 	p.Confirm = confirms(p.View)
+	p.Facts = factGroups(p.View)
+	p.Items = map[core.ItemCode]string{}
+	for _, c := range p.View.Claims {
+		p.Items[c.Item] = c.Name
+	}
+	p.Until = until(p.View)
 	p.sortFindings()
 	p.sortActs()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
@@ -137,29 +151,64 @@ func confirms(v casefile.View) []confirm {
 	return out
 }
 
+// until says by when the next thing is due, "" when nothing waits.
+func until(v casefile.View) string {
+	var next core.Date
+	for _, d := range v.Deadlines {
+		if d.Met.IsZero() && (next.IsZero() || d.Due < next) {
+			next = d.Due
+		}
+	}
+	if next.IsZero() {
+		return ""
+	}
+	return next.Say() + " 前"
+}
+
+// sortFindings parts the findings by outcome, the nearest to a yes first.
 func (p *casePage) sortFindings() {
 	for _, f := range p.View.Findings {
 		row := findingRow{Finding: f, Asked: slices.Contains(p.View.Asked, f.Item)}
 		row.Ticked = f.Bundled || row.Asked
+		row.Main, row.More = weigh(f)
 		switch f.Outcome {
 		case "eligible":
-			p.Fit++
 			row.Word, row.Tone = "符合", "leaf"
 			if f.After != "" {
 				row.Word = "随低保"
 			}
+			p.Fitting = append(p.Fitting, row)
 		case "unknown":
-			p.Open++
 			row.Word, row.Tone = "还差事实", "amber"
 			row.MissingWords = missing(f.Missing)
+			p.Opening = append(p.Opening, row)
 		default:
-			p.Not++
+			row.Word = "不符合"
 			p.Unfitting = append(p.Unfitting, row)
-			continue
 		}
-		p.Fitting = append(p.Fitting, row)
 	}
-	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return strings.Compare(b.Tone, a.Tone) })
+	p.Fit, p.Open, p.Not = len(p.Fitting), len(p.Opening), len(p.Unfitting)
+	slices.SortStableFunc(p.Opening, func(a, b findingRow) int { return len(a.Missing) - len(b.Missing) })
+	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return first(b.Ticked) - first(a.Ticked) })
+}
+
+func first(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// weigh parts the reasons that carry the outcome, at most two, from the others.
+func weigh(f casefile.Finding) (main, more []casefile.Reason) {
+	for _, r := range f.Reasons {
+		if len(main) < 2 && r.Outcome == f.Outcome {
+			main = append(main, r)
+		} else {
+			more = append(more, r)
+		}
+	}
+	return main, more
 }
 
 // missing names up to four open facts in words.
@@ -178,7 +227,6 @@ func (p *casePage) sortActs() {
 	for _, c := range p.View.Claims {
 		claims[c.ID] = c
 	}
-	first := false
 	for _, a := range p.View.Acts {
 		c := claims[a.Claim]
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name]}
@@ -186,13 +234,26 @@ func (p *casePage) sortActs() {
 			row.Amount = strings.ReplaceAll(c.Amount.Short(), ",", "")
 		}
 		row.Reason, row.Follows = reasonFor(p.View, c), follows[c.Proposal]
-		if a.Why == "" && a.Claim == 0 {
-			p.May[string(a.Name)] = true
-		}
-		if a.Why == "" && !first && !row.Hard && leading[a.Name] {
-			row.First, first = true, true
-		}
-		p.Acts = append(p.Acts, row)
+		p.place(row)
+	}
+	p.Acts = len(p.View.Acts) > 0
+}
+
+// place puts an act where the officer looks for it.
+func (p *casePage) place(row actRow) {
+	if row.Why == "" && row.Claim == 0 {
+		p.May[string(row.Name)] = true
+	}
+	switch {
+	case row.Why != "":
+		p.Held = append(p.Held, row)
+	case !leading[row.Name]:
+		p.Other = append(p.Other, row)
+	case p.Lead == nil:
+		row.First = true
+		p.Lead = &row
+	default:
+		p.Next = append(p.Next, row)
 	}
 }
 

@@ -53,6 +53,7 @@ func (t *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/township/list", Roles: all, Trace: "case.listed", Serve: t.list},
 		{Method: "GET", Path: "/township/case/{case}", Roles: all, Trace: "case.read", Serve: t.page},
 		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
+		{Method: "GET", Path: "/township/case/{case}/decision/{decision}", Roles: all, Trace: "decision.read", Serve: t.letter},
 		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
 		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: "case.<act>", Serve: t.act},
 		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: "claim.<act>", Serve: t.act},
@@ -61,13 +62,14 @@ func (t *Room) Desk() desk.Room {
 
 // queuePage is what the queue shows.
 type queuePage struct {
-	Place   string
-	Counts  casefile.Counts
-	Q       string
-	Query   string // the filter again, for links and the live part
-	Filters []filter
-	Rows    []casefile.QueueRow
-	Next    string
+	Place    string
+	Counts   casefile.Counts
+	Q        string
+	Query    string // the filter again, for links and the live part
+	Filters  []filter
+	Filtered bool
+	Rows     []casefile.QueueRow
+	Next     string
 }
 
 type filter struct {
@@ -94,7 +96,7 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
-	p := queuePage{Place: t.place(at.Staff), Q: q, Query: url.Values{"show": {show}, "q": {q}}.Encode()}
+	p := queuePage{Place: t.place(at.Staff), Q: q, Query: url.Values{"show": {show}, "q": {q}}.Encode(), Filtered: show != ""}
 	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)

@@ -3,12 +3,9 @@ package township
 import (
 	"fmt"
 	"html/template"
-	"sort"
-	"strings"
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/wording"
 )
 
 // Words are the formatting functions of this room's templates.
@@ -24,7 +21,7 @@ func (t *Room) Words() template.FuncMap {
 		"deadline": func(k casefile.DeadlineKind) string { return deadlines[k] },
 		"identity": func(i casefile.Identity) string { return identities[i] },
 		"actword":  func(n casefile.ActName) string { return acts[n] },
-		"stack":    stack, "parts": parts, "factrows": factRows,
+		"stack":    stack, "parts": parts,
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n
@@ -51,7 +48,7 @@ var (
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
 	acts = map[casefile.ActName]string{
 		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办",
-		casefile.ActReturn: "退回(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActRecordVisit: "写入户记录",
+		casefile.ActReturn: "退回(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
@@ -133,45 +130,3 @@ func stack(tenths []int) []bar {
 	}
 	return out
 }
-
-// factRow is one line of the facts' table.
-type factRow struct{ Label, Value, Source, Tone string }
-
-// factRows lists the facts of a case in words, each with where it came from.
-func factRows(v casefile.View) []factRow {
-	names := map[core.MemberRef]string{}
-	for _, m := range v.Members {
-		names[m.Ref] = m.Name
-	}
-	var rows []factRow
-	for path, said := range wording.Facts(v.Facts.Household) {
-		label := wording.FactLabel(path)
-		if rest, ok := strings.CutPrefix(path, "members/"); ok {
-			ref, _, _ := strings.Cut(rest, "/")
-			label = names[core.MemberRef(ref)] + " " + label
-		}
-		source, tone := sourceOf(v.Facts.Provenance[path])
-		rows = append(rows, factRow{label, said, source, tone})
-	}
-	sort.Slice(rows, func(i, j int) bool { return rows[i].Label < rows[j].Label })
-	return rows
-}
-
-// sourceOf says in words where a fact came from; what a person said waits for the
-// visit, what a register knows does not.
-func sourceOf(p core.Provenance) (string, string) {
-	from, kind, _ := strings.Cut(p.Said, ":")
-	switch {
-	case from == "registry":
-		return "登记" + sourceKinds[kind], "blue"
-	case from == "visit":
-		return "入户核实", "leaf"
-	case p.CallID != "":
-		return "电话里说", "amber"
-	case p.Said == "":
-		return "来源不明", "red"
-	}
-	return "本人说,待核", "amber"
-}
-
-var sourceKinds = map[string]string{"disability": "·残联", "medical": "·医保", "civil": "·民政", "school": "·教体"}

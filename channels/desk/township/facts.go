@@ -1,0 +1,80 @@
+package township
+
+import (
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/wording"
+)
+
+// factGroup is the facts about one person of the household, or about all of it.
+type factGroup struct {
+	Name string
+	Rows []factRow
+}
+
+// factRow is one fact with its value and its source, in words.
+type factRow struct{ Label, Value, Source, Tone string }
+
+// factGroups lists the facts of a case as they are asked for, each with where it
+// came from. A fact this build has no question for comes last and is not left out.
+func factGroups(v casefile.View) []factGroup {
+	said := wording.Facts(v.Facts.Household)
+	household, member := desk.Asked()
+	groups := []factGroup{{"全家", rows(v, said, "", household)}}
+	for _, m := range v.Members {
+		groups = append(groups, factGroup{m.Name, rows(v, said, "members/"+string(m.Ref)+"/", member)})
+	}
+	var rest []factRow
+	for path := range said {
+		rest = append(rest, row(v, said, path))
+	}
+	if len(rest) > 0 {
+		groups = append(groups, factGroup{"其他", rest})
+	}
+	kept := groups[:0]
+	for _, g := range groups {
+		if len(g.Rows) > 0 {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// rows takes the facts below a path out of said, in the given order.
+func rows(v casefile.View, said map[string]string, at string, keys []string) []factRow {
+	var out []factRow
+	for _, key := range keys {
+		if _, known := said[at+key]; known {
+			out = append(out, row(v, said, at+key))
+			delete(said, at+key)
+		}
+	}
+	return out
+}
+
+func row(v casefile.View, said map[string]string, path string) factRow {
+	source, tone := sourceOf(v.Facts.Provenance[path])
+	return factRow{wording.FactLabel(path), said[path], source, tone}
+}
+
+// sourceOf says in words where a fact came from; what a person said waits for the
+// visit, what a register knows does not.
+func sourceOf(p core.Provenance) (string, string) {
+	from, kind, _ := strings.Cut(p.Said, ":")
+	switch {
+	case from == "registry":
+		return "登记" + sourceKinds[kind], "blue"
+	case from == "visit":
+		return "入户核实", "leaf"
+	case p.CallID != "":
+		return "电话里说", "amber"
+	case p.Said == "":
+		return "来源不明", "red"
+	}
+	return "本人说,待核", "amber"
+}
+
+var sourceKinds = map[string]string{"disability": "·残联", "medical": "·医保", "civil": "·民政", "school": "·教体"}
