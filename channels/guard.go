@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"lianou/core"
@@ -55,7 +56,14 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 	})
 }
 
-var codeForm = regexp.MustCompile(`^[a-z0-9_./]{1,48}$`)
+// codeForm is what the audit log takes as the verb of an act.
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,47}$`)
+
+// digitRun is what no code of ours has, and every number of a person.
+var digitRun = regexp.MustCompile(`[0-9]{4}`)
+
+// fieldDots: a code names its field by a path, such as invalid_live.region.
+var fieldDots = strings.NewReplacer(".", "_", "/", "_")
 
 func (h *Host) recover(w http.ResponseWriter, r *http.Request, g guarded) {
 	switch p := recover(); p {
@@ -92,8 +100,8 @@ func (h *Host) after(ctx context.Context, g guarded, n *note, began time.Time) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTime)
 	defer cancel()
 	// A code may name the field at fault, and an unknown field's name is input.
-	code := ProblemOf(n.err).Code
-	if !codeForm.MatchString(code) {
+	code := fieldDots.Replace(ProblemOf(n.err).Code)
+	if !codeForm.MatchString(code) || digitRun.MatchString(code) {
 		code = "invalid_field"
 	}
 	if err := h.cfg.Audit(ctx, Refusal{Channel: g.name, Route: g.route, Code: code, Kind: kind}); err != nil {

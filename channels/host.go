@@ -144,8 +144,34 @@ func submitting(e Endpoint, submit Submitter) http.HandlerFunc {
 	}
 }
 
-// Handler serves every endpoint of every channel.
-func (h *Host) Handler() http.Handler { return h.mux }
+// Handler serves every endpoint of every channel. What is no endpoint is answered
+// in the same form as every other refusal, 405 with the methods there are.
+func (h *Host) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := h.mux.Handler(r); pattern != "" {
+			h.mux.ServeHTTP(w, r)
+			return
+		}
+		probe := &bare{header: http.Header{}}
+		h.mux.ServeHTTP(probe, r)
+		if probe.status != http.StatusMethodNotAllowed {
+			WriteProblem(w, r, core.E(core.KindNotFound, "no_page", "没有这一页。"))
+			return
+		}
+		w.Header().Set("Allow", probe.header.Get("Allow"))
+		writeProblem(w, Problem{Type: "about:blank", Title: http.StatusText(probe.status), Status: probe.status, Code: "method_not_allowed", Detail: "没有这样的办法。"})
+	})
+}
+
+// bare takes what the mux says about a request that fits no endpoint.
+type bare struct {
+	header http.Header
+	status int
+}
+
+func (b *bare) Header() http.Header         { return b.header }
+func (b *bare) Write(p []byte) (int, error) { return len(p), nil }
+func (b *bare) WriteHeader(status int)      { b.status = status }
 
 // Channel gives an opened channel, for main to find optional interfaces on.
 func (h *Host) Channel(name core.ChannelName) (Channel, bool) {

@@ -53,7 +53,12 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	Refused(r, err)
 	p := ProblemOf(err)
 	PrepareRefusal(w, err)
+	writeProblem(w, p)
+}
+
+func writeProblem(w http.ResponseWriter, p Problem) {
 	w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client went away: nothing left to tell it
 }

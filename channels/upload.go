@@ -121,22 +121,31 @@ type stroke struct {
 
 var errStrokes = core.Invalid("signature", "签名没有收完整,请再签一次。")
 
-// keepStrokes stores a signature as exactly what it is, nothing a client adds.
-func (d *CitizenDoor) keepStrokes(ctx context.Context, data []byte) (blob.Info, error) {
+// CleanStrokes checks a finger signature and gives it as exactly what it is, nothing
+// a client adds. Errors: KindInvalid.
+func CleanStrokes(data []byte) ([]byte, error) {
 	var strokes []stroke
 	if len(data) > MaxStrokes || json.Unmarshal(data, &strokes) != nil {
-		return blob.Info{}, errStrokes
+		return nil, errStrokes
 	}
 	points := 0
 	for _, s := range strokes {
 		points += len(s.Points)
 	}
 	if points < 4 { // a tap is no signature
-		return blob.Info{}, errStrokes
+		return nil, errStrokes
 	}
 	clean, err := json.Marshal(strokes)
 	if err != nil {
-		return blob.Info{}, errStrokes
+		return nil, errStrokes
+	}
+	return clean, nil
+}
+
+func (d *CitizenDoor) keepStrokes(ctx context.Context, data []byte) (blob.Info, error) {
+	clean, err := CleanStrokes(data)
+	if err != nil {
+		return blob.Info{}, err
 	}
 	return d.env.Blobs.Put(ctx, bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: MaxStrokes * 2})
 }

@@ -45,8 +45,10 @@ func badFacts(err error) error {
 	}
 	// The decoder's own text may quote the input, which may be personal: it is
 	// kept for the log's error kind only through Code, and not wrapped.
+	// An unknown field's name is input as well, and may be a number of a person: it is
+	// told to who sent it and is no part of the code, which goes into logs.
 	if name, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
-		field = strings.Trim(name, `"`)
+		return &Error{Kind: KindInvalid, Code: "unknown_fact", Field: strings.Trim(name, `"`), Say: "有一项填法不认识,请检查后再提交。"}
 	}
 	return Invalid(field, "有一项填法不认识,请检查后再提交。")
 }

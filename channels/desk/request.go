@@ -152,7 +152,7 @@ func put(into map[string]any, key string, f wording.Fact, known bool, answer str
 	answer = strings.ReplaceAll(strings.TrimSpace(answer), ",", "")
 	switch {
 	case !known:
-		return core.Invalid(key, "表里有一格系统不认识。请刷新页面再填。")
+		return core.E(core.KindInvalid, "unknown_fact", "表里有一格系统不认识。请刷新页面再填。") // the name is input
 	case answer == "":
 	case len(f.Options) > 0 && f.Options[0].Value == "true":
 		into[key] = answer == "true"

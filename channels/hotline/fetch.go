@@ -49,9 +49,14 @@ func (c *Channel) fetch(ctx context.Context, job jobs.Job[calls.FetchRecording])
 	if err == nil {
 		return c.env.Calls.Stored(ctx, job.Args.Call, info.Digest)
 	}
-	final := core.KindOf(err) == core.KindForbidden || core.KindOf(err) == core.KindTooLarge
+	inside := core.KindOf(err) == core.KindForbidden
+	final := inside || core.KindOf(err) == core.KindTooLarge
 	if final || job.Last || job.Attempt >= giveUp {
-		if lost := c.env.Calls.Lost(ctx, job.Args.Call); lost != nil {
+		note := c.env.Calls.Lost
+		if inside {
+			note = c.env.Calls.Refused
+		}
+		if lost := note(ctx, job.Args.Call); lost != nil {
 			return lost
 		}
 	}

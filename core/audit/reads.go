@@ -1,9 +1,12 @@
 package audit
 
 import (
+	"context"
 	"strconv"
+	"time"
 
 	"lianou/core"
+	"lianou/core/pg"
 )
 
 // Reading is one look at a person's data.
@@ -52,4 +55,13 @@ func Refused(actor Actor, what, code string) Entry {
 	return Entry{Actor: actor, Act: "refusal." + what, Detail: struct {
 		Code string `json:"code"`
 	}{code}}
+}
+
+// Revealed counts how many full numbers a member of staff has been shown since a
+// time, as far as the transaction's scope reaches.
+func (l *Log) Revealed(ctx context.Context, tx *pg.Tx, staff string, since time.Time) (int, error) {
+	const sql = `select count(*) from audit_entry where act = 'field.revealed' and actor_kind = 'staff' and actor_id = $1 and at > $2`
+	var n int
+	err := tx.QueryRow(ctx, sql, staff, since).Scan(&n)
+	return n, pg.Fail(err, "count reveals")
 }

@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 	"strings"
+	"time"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -19,6 +20,12 @@ const (
 	FieldAccount  Field = "account"
 	FieldMemberID Field = "member_id/"
 )
+
+// A person looks at a few full numbers in an hour; who wants more is copying a list
+// (security.md P22).
+const revealsPerHour = 30
+
+var errReveals = core.E(core.KindTooMany, "reveals_exceeded", "这一小时看全号的次数太多了,已经记下。请过一会儿再看。")
 
 // Reveal shows one masked value in full to an actor who says why, and writes that
 // into the audit log in the same transaction: without the entry there is no value
@@ -37,11 +44,18 @@ func (s *Store) Reveal(ctx context.Context, tx *pg.Tx, id core.CaseID, field Fie
 	if err := s.NoConflict(ctx, tx, id, actor.Staff); err != nil {
 		return "", err
 	}
+	who := actor.Audit()
+	switch n, err := s.audit.Revealed(ctx, tx, who.ID, tx.Now().Add(-time.Hour)); {
+	case err != nil:
+		return "", err
+	case n >= revealsPerHour:
+		return "", errReveals
+	}
 	plain, err := s.plain(ctx, tx, c, field)
 	if err != nil {
 		return "", err
 	}
-	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "field.revealed", Case: c.ID, Application: c.Application,
+	err = s.audit.Write(ctx, tx, audit.Entry{Actor: who, Act: "field.revealed", Case: c.ID, Application: c.Application,
 		Region: c.Region, Purpose: "reveal", Detail: map[string]any{"field": field, "reason": reason}})
 	if err != nil {
 		return "", err

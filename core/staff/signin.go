@@ -84,7 +84,8 @@ type lookup struct {
 }
 
 // look counts the attempt and reads the account. The count is kept whatever comes
-// after, so that a crash or a lost connection gives no free guess.
+// after, so that a crash or a lost connection gives no free guess; and it is kept
+// under a hash, because people type a password or an ID number for a log-in.
 func (s *Staff) look(ctx context.Context, a Attempt) (lookup, error) {
 	const account = `select a.id, a.password, coalesce((select d.device from staff_device d where d.staff = a.id and d.device = $2), '')
 		from staff_account a where a.login = $1 and a.active`
@@ -102,7 +103,7 @@ func (s *Staff) look(ctx context.Context, a Attempt) (lookup, error) {
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return pg.Fail(err, "read an account")
 		}
-		if err := tx.QueryRow(ctx, count, a.Login, found.device).Scan(&found.tries); err != nil {
+		if err := tx.QueryRow(ctx, count, hashToken(a.Login), found.device).Scan(&found.tries); err != nil {
 			return pg.Fail(err, "count a log-in")
 		}
 		_, err = tx.Exec(ctx, sweep)
@@ -139,7 +140,7 @@ func (s *Staff) admit(ctx context.Context, a Attempt, found lookup) (Entrance, e
 			return ErrSignIn.Wrap(err)
 		}
 		const back = `update staff_guess set tries = greatest(tries - 1, 0) where login = $1 and device = $2`
-		if _, err := tx.Exec(ctx, back, a.Login, found.device); err != nil {
+		if _, err := tx.Exec(ctx, back, hashToken(a.Login), found.device); err != nil {
 			return pg.Fail(err, "take a log-in off the count")
 		}
 		const keep = `insert into staff_device (staff, device, used) values ($1, $2, clock_timestamp())

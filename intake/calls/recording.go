@@ -36,6 +36,13 @@ func (l *Log) Lost(ctx context.Context, id string) error {
 	return l.recording(ctx, id, "recording.lost", sql)
 }
 
+// Refused notes that a call's audio lies where we never fetch from (security.md
+// P26): the call stays, a person sees that it has no recording, and the log says why.
+func (l *Log) Refused(ctx context.Context, id string) error {
+	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
+	return l.recording(ctx, id, "refusal.recording_source", sql)
+}
+
 func (l *Log) recording(ctx context.Context, id, act, sql string, args ...any) error {
 	changed := false
 	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {

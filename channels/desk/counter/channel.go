@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -63,7 +62,8 @@ func (c *Channel) take(r *http.Request, way intake.Way, role staff.Role) (intake
 	if !who.Has(role) {
 		return intake.Receipt{}, desk.ErrRole
 	}
-	if err := r.ParseMultipartForm(4 << 20); err != nil {
+	// All of it in memory: a picture of an ID card must not lie in a temporary file.
+	if err := r.ParseMultipartForm(desk.MaxBody); err != nil {
 		var tooBig *http.MaxBytesError
 		if errors.As(err, &tooBig) {
 			return intake.Receipt{}, core.E(core.KindTooLarge, "body_too_large", "文件太大了。照片每张不超过 8 兆,录音不超过 3 分钟。")
@@ -160,10 +160,11 @@ func (c *Channel) sign(r *http.Request, form *intake.Form) error {
 	if strokes == "" {
 		return nil // intake says that the signature is missing
 	}
-	if !json.Valid([]byte(strokes)) {
-		return core.Invalid("signature", "签名没有传完整,请重签。")
+	clean, err := channels.CleanStrokes([]byte(strokes))
+	if err != nil {
+		return err
 	}
-	info, err := c.room.d.Blobs.Put(r.Context(), strings.NewReader(strokes), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
+	info, err := c.room.d.Blobs.Put(r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
 	signature.Strokes = string(info.Digest)
 	form.Signature = &signature
 	return err

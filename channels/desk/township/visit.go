@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/blob"
@@ -48,10 +49,11 @@ func (t *Room) strokes(d doing, who string) (core.BlobDigest, error) {
 	if text == "" {
 		return "", nil // casefile says which signature is missing
 	}
-	if !json.Valid([]byte(text)) {
-		return "", core.Invalid("signature", "签名没有传完整,请重签。")
+	clean, err := channels.CleanStrokes([]byte(text))
+	if err != nil {
+		return "", err
 	}
-	info, err := t.d.Blobs.Put(d.r.Context(), strings.NewReader(text), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
+	info, err := t.d.Blobs.Put(d.r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
 	return info.Digest, err
 }
 
@@ -101,7 +103,7 @@ func changed(d doing) (map[string]json.RawMessage, error) {
 		f, known := wording.HouseholdFact(path)
 		switch {
 		case !known:
-			return nil, core.Invalid(path, "表里有一格系统不认识。请刷新页面再填。")
+			return nil, core.E(core.KindInvalid, "unknown_fact", "表里有一格系统不认识。请刷新页面再填。") // the name is input
 		case len(f.Options) > 0 && f.Options[0].Value == "true":
 			out[path] = json.RawMessage(answer)
 		case len(f.Options) > 0:
