@@ -131,10 +131,14 @@ func next(settles map[string]int) (ask, why string) {
 	return wording.FactLabel(best) + "?", fmt.Sprintf("问清这一条,能推进 %d 项", settles[best])
 }
 
+// firstReason is the one that carries the outcome; one with a number and its line
+// says more than one without.
 func firstReason(f matching.Finding) string {
-	for _, r := range f.Reasons {
-		if r.Outcome == f.Outcome {
-			return r.Text
+	for _, withLine := range []bool{true, false} {
+		for _, r := range f.Reasons {
+			if r.Outcome == f.Outcome && (r.Limit != "" || !withLine) {
+				return r.Text
+			}
 		}
 	}
 	if len(f.Reasons) > 0 {

@@ -201,7 +201,9 @@ func first(yes bool) int {
 
 // weigh parts the reasons that carry the outcome, at most two, from the others.
 func weigh(f casefile.Finding) (main, more []casefile.Reason) {
-	for _, r := range f.Reasons {
+	rest := slices.Clone(f.Reasons)
+	slices.SortStableFunc(rest, func(a, b casefile.Reason) int { return first(b.Limit != "") - first(a.Limit != "") }) // numbers with their line first
+	for _, r := range rest {
 		if len(main) < 2 && r.Outcome == f.Outcome {
 			main = append(main, r)
 		} else {
