@@ -26,8 +26,8 @@ func (c *console) listen(ctx context.Context) {
 				return
 			}
 			bad := m.IsException() || m.Type == "error" || m.Type == "warning" || m.Source == "security"
-			if !bad || strings.Contains(m.Text, "responded with a status of 4") {
-				continue
+			if !bad || strings.Contains(m.Text, "responded with a status of 4") || strings.HasPrefix(m.Text, "htmx:sendAbort") || strings.HasPrefix(m.Text, "htmx:afterRequest") {
+				continue // refused on purpose, or a question replaced by a newer one
 			}
 			c.mu.Lock()
 			c.lines = append(c.lines, m.String())

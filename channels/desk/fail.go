@@ -45,7 +45,8 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, who staff.Person, er
 	to := statusOf[known.Kind]
 	ref := reference()
 	level := slog.LevelInfo
-	if known.Kind == core.KindInternal || known.Kind == core.KindUnavailable {
+	gone := r.Context().Err() != nil // the browser asked something newer instead
+	if !gone && (known.Kind == core.KindInternal || known.Kind == core.KindUnavailable) {
 		level = slog.LevelError
 	}
 	d.log.LogAttrs(r.Context(), level, "desk request refused",

@@ -30,8 +30,7 @@ func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) er
 	}
 	entry := audit.Entry{Actor: ActorOf(at), Act: "recording.played", Case: p.Case, Region: p.Region, Subject: p.Subject, Purpose: p.Purpose,
 		Detail: map[string]any{"recording": p.Recording}}
-	err := d.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
-	if err != nil {
+	if err := d.Trace(r.Context(), at, entry); err != nil {
 		return err
 	}
 	sound, err := d.d.Blobs.Open(r.Context(), p.Recording)
@@ -43,6 +42,12 @@ func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) er
 	w.Header().Set("Cache-Control", "private, no-store")
 	http.ServeContent(w, r, "", time.Time{}, sound)
 	return nil
+}
+
+// Trace writes one entry of its own, for a page that shows somebody and changes
+// nothing. Without the entry there is no page.
+func (d *Desk) Trace(ctx context.Context, at At, entry audit.Entry) error {
+	return d.d.DB.Tx(ctx, at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
 }
 
 // ActorOf names the person at the desk for the audit log.

@@ -12,6 +12,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/intake/calls"
@@ -44,7 +45,7 @@ func (a *Room) Desk() desk.Room {
 	return desk.Room{Name: "agent", Title: "接电话", Roles: agents, Home: "/agent", Routes: []desk.Route{
 		{Method: "GET", Path: "/agent", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.list},
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
-		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.taken", Serve: a.call},
+		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished", Serve: a.done},
 	}}
@@ -154,6 +155,10 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	c, err := a.d.Calls.Get(r.Context(), id)
 	if err != nil {
+		return err
+	}
+	// The form shows the number in full, each time it is opened.
+	if err := a.d.Desk.Trace(r.Context(), at, audit.Entry{Actor: desk.ActorOf(at), Act: "call.read", Subject: "call:" + c.ID, Purpose: "接电话填申请"}); err != nil {
 		return err
 	}
 	rows, err := a.rows(r)

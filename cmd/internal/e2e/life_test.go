@@ -1,0 +1,234 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lianou/cmd/internal/visitor"
+	"lianou/core/pg"
+	"lianou/core/staff"
+)
+
+// decided is one case of Wangmiao with a call, a recording and a decision, made
+// through forms only, for the tests that need one to exist.
+type decided struct {
+	call, page, letter string // paths of the desk
+}
+
+var decidedOnce = sync.OnceValues(live)
+
+// scrawl is a signature as the pad sends it.
+const scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`
+
+// live leads a case from a call to a decision without a browser.
+func live() (decided, error) {
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer stop()
+	var d decided
+	receipt, err := d.takeCall(ctx)
+	if err != nil {
+		return d, err
+	}
+	officer, err := desk(ctx, "wangmiao.officer")
+	if err != nil {
+		return d, err
+	}
+	if d.page, err = until(ctx, officer, "/desk/township?q="+receipt, regexp.MustCompile(`^/desk/township/case/\d+$`)); err != nil {
+		return d, err
+	}
+	for {
+		page, err := officer.Open(ctx, d.page)
+		if err != nil {
+			return d, err
+		}
+		if _, err = page.Form("/accept"); err == nil {
+			break
+		}
+		if err := breath(ctx); err != nil {
+			return d, err
+		}
+	}
+	if err := send(ctx, officer, d.page, "/accept", nil); err != nil {
+		return d, err
+	}
+	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}}
+	if err := send(ctx, officer, d.page, "/record_visit", seen); err != nil {
+		return d, err
+	}
+	// A refusal needs no public notice, so that the second person can decide today.
+	no := url.Values{"outcome": {"refuse"}, "reason": {"平均每人存款 15,000 元,线是每人 11,520 元(样本)。"}}
+	for {
+		if err := send(ctx, officer, d.page, "/propose", no); err != nil {
+			break
+		}
+	}
+	approver, err := desk(ctx, "wangmiao.approver")
+	if err != nil {
+		return d, err
+	}
+	if err := send(ctx, approver, d.page, "/decide", nil); err != nil {
+		return d, err
+	}
+	d.letter, err = until(ctx, approver, d.page, regexp.MustCompile(`/decision/\d+$`))
+	return d, err
+}
+
+// takeCall writes a caller's request down and gives its receipt number.
+func (d *decided) takeCall(ctx context.Context) (string, error) {
+	agent, err := desk(ctx, "0318")
+	if err != nil {
+		return "", err
+	}
+	if err := play("13905340022"); err != nil {
+		return "", err
+	}
+	for d.call == "" { // a call nobody else has taken, with its recording
+		list, err := agent.Open(ctx, "/desk/agent")
+		if err != nil {
+			return "", err
+		}
+		for _, link := range list.Links() {
+			if !strings.HasPrefix(link, "/desk/agent/call/") {
+				continue
+			}
+			if page, err := agent.Open(ctx, link); err == nil && strings.Contains(page.Body, "<audio") {
+				d.call = link
+			}
+		}
+		if err := breath(ctx); err != nil {
+			return "", err
+		}
+	}
+	page, err := agent.Open(ctx, d.call)
+	if err != nil {
+		return "", err
+	}
+	form, err := page.Form("/applications")
+	if err != nil {
+		return "", err
+	}
+	done, err := agent.Send(ctx, form, url.Values{"applicant.name": {"吴秀兰"}, "contact.phone": {"13905340022"}, "m0.name": {"吴秀兰"}, "m0.age": {"66"},
+		"m0.relation": {"applicant"}, "m0.disability.kind": {"limb"}, "m0.disability.grade": {"1"}, "live.county": {"371426"}, "live.township": {"371426104"},
+		"h.area": {"rural"}, "h.income_per_capita_month": {"300"}, "consent": {"process", "means_check"}, "story": {"走不了路。"}, "item": {"CL-01", "MZ-01"}})
+	if err != nil {
+		return "", err
+	}
+	receipt := strings.ReplaceAll(receiptShown.FindString(done.Text()), " ", "")
+	if receipt == "" {
+		return "", fmt.Errorf("no receipt number: %s", done.Text())
+	}
+	return receipt, nil
+}
+
+// desk logs somebody in without a browser.
+func desk(ctx context.Context, login string) (*visitor.Visitor, error) {
+	v, err := visitor.New(city.Platform)
+	if err != nil {
+		return nil, err
+	}
+	page, err := v.Open(ctx, "/desk/login")
+	if err != nil {
+		return nil, err
+	}
+	form, err := page.Form("/desk/login")
+	if err != nil {
+		return nil, err
+	}
+	_, err = v.Send(ctx, form, url.Values{"login": {login}, "password": {staff.DemoPassword}})
+	return v, err
+}
+
+// until opens a page again and again until it has a link of this shape.
+func until(ctx context.Context, v *visitor.Visitor, path string, link *regexp.Regexp) (string, error) {
+	for {
+		page, err := v.Open(ctx, path)
+		if err != nil {
+			return "", err
+		}
+		for _, l := range page.Links() {
+			if link.MatchString(l) {
+				return l, nil
+			}
+		}
+		if err := breath(ctx); err != nil {
+			return "", fmt.Errorf("%s never had a link like %s: %w", path, link, err)
+		}
+	}
+}
+
+// breath waits before asking a page again; the deadline is the context's.
+func breath(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(100 * time.Millisecond):
+		return nil
+	}
+}
+
+// send fills the first form of a page whose action ends so.
+func send(ctx context.Context, v *visitor.Visitor, path, action string, change url.Values) error {
+	page, err := v.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	form, err := page.Form(action)
+	if err != nil {
+		return err
+	}
+	_, err = v.Send(ctx, form, change)
+	return err
+}
+
+// session is somebody's bare HTTP client: it follows no redirect and keeps the
+// desk's cookies.
+func session(t *testing.T, login string) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &http.Client{Jar: jar, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if login == "" {
+		return c
+	}
+	resp, err := c.PostForm(city.Platform+"/desk/login", url.Values{"login": {login}, "password": {staff.DemoPassword}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusSeeOther {
+		t.Fatalf("log in as %s: %d", login, resp.StatusCode)
+	}
+	return c
+}
+
+// checker opens the city's database in the role made for looking.
+func checker(t *testing.T) *pg.DB {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dataDir, "running.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at struct{ Roles map[string]string }
+	if err := json.Unmarshal(b, &at); err != nil {
+		t.Fatal(err)
+	}
+	db, err := pg.Open(t.Context(), pg.Config{URL: at.Roles["lianou_check"], Name: "e2e", MaxConns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db
+}

@@ -1,0 +1,187 @@
+package e2e
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+)
+
+var receiptShown = regexp.MustCompile(`\d{4} \d{4} \d{2}`)
+
+// One family from the window to the bank card, with every hand that touches the
+// case at a browser of its own.
+func TestFromTheWindowToTheMoney(t *testing.T) {
+	b := browsertest.Start(t)
+	officer := at(t, b, "wangmiao.officer")
+	officer.judge("queue-empty")
+	receipt := atTheWindow(t, b)
+	officer.arrives(receipt)
+	officer.accepts(b)
+	officer.visits()
+	officer.proposes()
+	if err := city.Advance("8d"); err != nil {
+		t.Fatal(err)
+	}
+	secondPeopleDecide(t, b, receipt)
+	money(t, b)
+}
+
+// atTheWindow files the family's request and gives the receipt number.
+func atTheWindow(t *testing.T, b *browsertest.Browser) string {
+	clerk := at(t, b, "pingyuan.clerk")
+	clerk.desk("/counter")
+	clerk.judge("counter")
+	clerk.live("371426", "371426104", "371426104200")
+	clerk.put(family(t))
+	// What fits shows itself while the form is being filled.
+	clerk.Until("the judge names items", `document.querySelectorAll("#judged .items li").length > 3`)
+	clerk.judge("counter-filled")
+	// Not signed: the sentence says so and what was typed is still there.
+	clerk.tick(`input[name=consent][value=process]`)
+	clerk.Click("#request .btn.go")
+	clerk.Wait("签")
+	clerk.Until("the refusal is said", `document.querySelector("#say").innerText.length > 4`)
+	if got := clerk.Eval(`document.querySelector('[name="applicant.name"]').value`); got != family(t)["applicant.name"] {
+		t.Fatalf("after a refusal the form holds %q", got)
+	}
+	clerk.Shot("counter-refused")
+	clerk.Draw("[data-sign] canvas")
+	clerk.Wait("已签")
+	clerk.tick(`input[name=consent][value=means_check]`)
+	clerk.Click(".fill [name=story]")
+	clerk.Press("\r", true)
+	clerk.Wait("报上了")
+	receipt := receiptShown.FindString(clerk.Text("main"))
+	if receipt == "" {
+		t.Fatalf("no receipt number: %s", clerk.Text("main"))
+	}
+	clerk.judge("receipt")
+	return receipt
+}
+
+// arrives waits until the case stands in the open queue, without a reload.
+func (p person) arrives(receipt string) {
+	p.t.Helper()
+	p.Wait(receipt)
+	p.judge("queue")
+	// The slash key leads to the search, the number to the case.
+	p.Press("/", false)
+	if got := p.Focused(); got != "q" {
+		p.t.Fatalf("the slash key leads to %q", got)
+	}
+	p.Fill("input[name=q]", strings.ReplaceAll(receipt, " ", ""))
+	p.GoByKey("\r", false)
+	p.Go("tbody a")
+	p.Until("the case is judged", `document.querySelectorAll("#accept tbody tr").length > 30 || (setTimeout(()=>location.reload(), 300), false)`)
+}
+
+// accepts accepts what fits by the keyboard; a visit by one and the same person is
+// refused with a sentence first.
+func (p person) accepts(b *browsertest.Browser) {
+	p.t.Helper()
+	p.judge("case-open")
+	p.View("picture-case", 1280, 900)
+	same := p.Eval(`document.querySelector("select[name=first]").value`)
+	other := p.Eval(`document.querySelector("select[name=second]").value`)
+	p.Choose("select[name=second]", same)
+	p.Click("[data-key='ctrl+enter']")
+	p.Until("the refusal is said", `document.querySelector("#say").innerText.includes("两")`)
+	p.Shot("case-refused")
+	p.Choose("select[name=second]", other)
+	p.GoByKey("\r", true)
+	p.Wait("办好了")
+	p.judge("case-accepted")
+}
+
+// visits writes the visit down with a photo and three signatures; without the
+// family's signature it is refused and nothing that was written is lost.
+func (p person) visits() {
+	p.t.Helper()
+	form := `form[action$="/record_visit"]`
+	p.Fill(form+" [name=statement]", "两人入户。儿子卧床,五样不能自理。")
+	p.Upload(form+" [name=photo]", photo(p.t))
+	for _, who := range []string{"1", "2"} {
+		p.Draw(form + " [data-sign]:nth-of-type(" + who + ") canvas")
+	}
+	p.Click(form + " .btn.go")
+	p.Until("the refusal is said", `document.querySelector("#say").innerText.includes("签名")`)
+	p.Draw(form + " [data-sign]:nth-of-type(3) canvas")
+	p.judge("case-visit")
+	p.Desk()
+	p.Go(form + " .btn.go")
+	p.Wait("办好了")
+	p.judge("case-visited")
+}
+
+// each does one act for every claim that offers it, as long as the page does.
+func (p person) each(act string) int {
+	p.t.Helper()
+	for n := 0; ; n++ {
+		sel := `form[action*="/claim/"][action$="/` + act + `"]`
+		if p.Eval(`String(!!document.querySelector('`+sel+`'))`) != "true" {
+			return n
+		}
+		p.Eval(`(()=>{const f=document.querySelector('` + sel + `');for(let d=f.closest("details");d;d=d.parentElement.closest("details"))d.open=true;if(f.elements.amount&&!f.elements.amount.value)f.elements.amount.value="500";return ""})()`)
+		if n == 0 {
+			p.judge("act-" + act)
+		}
+		p.Go(sel + " .btn:not([data-clear])")
+		p.Wait("办好了")
+	}
+}
+
+func (p person) proposes() {
+	p.t.Helper()
+	if n := p.each("propose"); n < 2 {
+		p.t.Fatalf("proposed %d items", n)
+	}
+	if n := p.each("publish_notice"); n == 0 {
+		p.t.Fatal("nothing was put on the board")
+	}
+	p.judge("case-noticed")
+}
+
+// secondPeopleDecide lets the township's approver and the county's decide, each
+// what is theirs, and reads a decision's letter.
+func secondPeopleDecide(t *testing.T, b *browsertest.Browser, receipt string) {
+	total := 0
+	for _, login := range []string{"wangmiao.approver", "pingyuan.county"} {
+		p := at(t, b, login)
+		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
+		p.Go("tbody a")
+		total += p.each("decide")
+		if login == "pingyuan.county" {
+			continue
+		}
+		p.judge("case-decided")
+		p.Eval(`document.querySelector(".tl").closest(".sheet").scrollIntoView(); ""`)
+		p.View("picture-timeline", 1280, 900)
+		p.Go(`a[href*="/decision/"]`)
+		p.Wait("告知书")
+		p.Wait("行政复议")
+		p.judge("letter")
+	}
+	if total < 2 {
+		t.Fatalf("%d items were decided", total)
+	}
+}
+
+// money makes a batch, has a second person approve it, and sees the bank answer.
+func money(t *testing.T, b *browsertest.Browser) {
+	maker := at(t, b, "payer1")
+	maker.judge("county-due")
+	maker.Go(`form[action$="/batch"] .btn`)
+	maker.Wait("做好了一批")
+	if maker.Eval(`String(!!document.querySelector('form[action$="/approve"]'))`) == "true" {
+		t.Fatal("who made the batch may approve it")
+	}
+	second := at(t, b, "payer2")
+	second.judge("county-draft")
+	second.Go(`form[action$="/approve"] .btn`)
+	second.Wait("核准了")
+	second.Until("the bank has answered", `document.querySelector("main").innerText.includes("银行已答复") || document.querySelector("main").innerText.includes("结清")`)
+	second.judge("county-answered")
+	second.View("picture-payouts", 1280, 720)
+}

@@ -1,0 +1,193 @@
+package e2e
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	shell "lianou/channels/desk"
+	"lianou/channels/desk/agent"
+	whole "lianou/channels/desk/city"
+	"lianou/channels/desk/counter"
+	"lianou/channels/desk/county"
+	"lianou/channels/desk/township"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/staff"
+)
+
+// table is every row of the route table, as the rooms declare it.
+func table() []shell.Route {
+	var all []shell.Route
+	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
+		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk()} {
+		all = append(all, room.Routes...)
+	}
+	return all
+}
+
+// people are one log-in of each role.
+var people = map[staff.Role]string{staff.Agent: "0318", staff.Clerk: "pingyuan.clerk", staff.Assistant: "wangmiao.assistant1", staff.Officer: "wangmiao.officer",
+	staff.Approver: "wangmiao.approver", staff.County: "pingyuan.county", staff.Payer: "payer1", staff.City: "city", staff.Auditor: "auditor"}
+
+// full is a body with every field an act reads, so that what is refused is refused
+// for who asks and not for what is missing.
+var full = url.Values{"first": {"1"}, "second": {"2"}, "on": {"2030-01-07"}, "reason": {"核对过"}, "outcome": {"approve"}, "amount": {"5"}, "how": {"打电话"},
+	"region": {"371426104"}, "item": {"MZ-01"}, "field": {"contact_phone"}, "statement": {"看过了。"}, "present": {"本人"}, "account": {"6217000010000000018"},
+	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "evidence": {"看了卡"}}
+
+// path fills the wildcards of a row.
+func path(r shell.Route, d decided, act string) string {
+	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
+	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
+	call := d.call[strings.LastIndex(d.call, "/")+1:]
+	return "/desk" + strings.NewReplacer("{case}", caseID, "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1").Replace(r.Path)
+}
+
+var reference = regexp.MustCompile(`编号 [0-9a-f]{8}`)
+
+// ask sends a request and gives status and body without its reference number.
+func ask(t *testing.T, c *http.Client, method, to string) (int, string, http.Header) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, city.Platform+to, strings.NewReader(full.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, reference.ReplaceAllString(string(b), ""), resp.Header
+}
+
+// P21: every row of the table refuses who is not logged in and who has another
+// role. Control: leave the role check out of desk.mount.
+func TestEveryRouteRefusesStrangers(t *testing.T) {
+	d := aCase(t)
+	nobody := session(t, "")
+	clients := map[staff.Role]*http.Client{}
+	for role, login := range people {
+		clients[role] = session(t, login)
+	}
+	asked := 0
+	for _, r := range table() {
+		to := path(r, d, "accept")
+		status, _, h := ask(t, nobody, r.Method, to)
+		if r.Method == http.MethodGet && (status != http.StatusSeeOther || !strings.HasPrefix(h.Get("Location"), "/desk/login")) || r.Method == http.MethodPost && status != http.StatusUnauthorized {
+			t.Errorf("%s %s without a log-in: %d %s", r.Method, r.Path, status, h.Get("Location"))
+		}
+		for role, c := range clients {
+			if slices.Contains(r.Roles, role) {
+				continue
+			}
+			asked++
+			if status, _, _ := ask(t, c, r.Method, to); status != http.StatusForbidden {
+				t.Errorf("%s %s as %s: %d, want 403", r.Method, r.Path, role, status)
+			}
+		}
+	}
+	t.Logf("%d rows, %d requests of wrong roles", len(table()), asked)
+}
+
+// P21: an id of another township answers exactly like an id that does not exist.
+// Control: let casefile.View forget actor.Covers and open its policy.
+func TestOtherTownshipsAreNotThere(t *testing.T) {
+	d := aCase(t)
+	none := decided{call: d.call, page: "/desk/township/case/999999999", letter: "/decision/999999999"}
+	for _, login := range []string{"deping.officer", "deping.approver", "deping.assistant1", "linyi.clerk", "linyi.county"} {
+		c := session(t, login)
+		for _, r := range table() {
+			if !strings.Contains(r.Path, "{case}") {
+				continue
+			}
+			for _, act := range acts {
+				if !strings.Contains(r.Path, "{act}") && act != acts[0] {
+					continue
+				}
+				status, body, _ := ask(t, c, r.Method, path(r, d, string(act)))
+				status0, body0, _ := ask(t, c, r.Method, path(r, none, string(act)))
+				if status != status0 || strings.ReplaceAll(body, d.page, "") != strings.ReplaceAll(body0, none.page, "") {
+					t.Errorf("%s %s (%s) as %s tells a foreign case (%d) from none (%d)", r.Method, r.Path, act, login, status, status0)
+				}
+				if status != http.StatusNotFound {
+					t.Errorf("%s %s (%s) as %s: %d, want 404", r.Method, r.Path, act, login, status)
+				}
+			}
+		}
+	}
+}
+
+var acts = []casefile.ActName{casefile.ActAccept, casefile.ActPropose, casefile.ActDecide, casefile.ActPublish, casefile.ActSupplement, casefile.ActReturn, casefile.ActWithdraw, casefile.ActPlanVisit}
+
+// P17: every page that shows a person leaves the entry its row declares, and a
+// page that declares none leaves none. Control: drop Audit.Write from the queue.
+func TestEveryReadingLeavesItsTrace(t *testing.T) {
+	d := aCase(t)
+	db := checker(t)
+	for _, r := range table() {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		role := r.Roles[0]
+		c := session(t, people[role])
+		before := newest(t, db)
+		status, _, _ := ask(t, c, r.Method, path(r, d, ""))
+		if status != http.StatusOK {
+			t.Errorf("GET %s as %s: %d", r.Path, role, status)
+			continue
+		}
+		left := entries(t, db, before)
+		if why, none := strings.CutPrefix(r.Trace, "none: "); none {
+			if why == "" || len(left) > 0 {
+				t.Errorf("GET %s declares no trace (%q) and left %v", r.Path, why, left)
+			}
+		} else if !slices.Contains(left, r.Trace) {
+			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
+		}
+	}
+}
+
+func newest(t *testing.T, db *pg.DB) (id int64) {
+	t.Helper()
+	err := db.Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select coalesce(max(id), 0) from audit_entry`).Scan(&id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// entries lists what staff left since; jobs of the city may write at the same time.
+func entries(t *testing.T, db *pg.DB, since int64) (acts []string) {
+	t.Helper()
+	err := db.Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select coalesce(array_agg(act order by id), '{}') from audit_entry where id > $1 and actor_kind = 'staff' and act not like 'session.%'`, since).Scan(&acts)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return acts
+}
+
+func aCase(t *testing.T) decided {
+	t.Helper()
+	d, err := decidedOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
