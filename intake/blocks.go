@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"lianou/core"
 )
@@ -46,8 +47,14 @@ type blocks struct {
 
 var errNoNumber = core.E(core.KindUnavailable, "no_receipt_number", "现在人多,请过一会儿再提交,您填的不会丢。")
 
-// openBlocks reads the file of leases. Only one process may hold the folder.
-func openBlocks(dir string) (*blocks, error) {
+// patience is how long a new process waits for the one before it to let go of the
+// folder: after a kill of the program that started both, the old one is still
+// finishing what it had accepted.
+const patience = 20 * time.Second
+
+// openBlocks reads the file of leases. Only one process may hold the folder; while
+// another does, it waits until ctx ends.
+func openBlocks(ctx context.Context, dir string) (*blocks, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of receipt blocks: %w", err)
 	}
@@ -55,7 +62,7 @@ func openBlocks(dir string) (*blocks, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open receipt blocks: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lock(ctx, f); err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("receipt blocks in %s are held by another process: %w", dir, err)
 	}
@@ -65,6 +72,22 @@ func openBlocks(dir string) (*blocks, error) {
 		return nil, err
 	}
 	return b, syncDir(dir)
+}
+
+func lock(ctx context.Context, f *os.File) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
+	}
 }
 
 func (b *blocks) load() error {

@@ -81,7 +81,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Intake, error) {
 		cfg.SpoolMost = 1 << 30
 	}
 	log := deps.Log.With("component", "intake")
-	blocks, err := openBlocks(cfg.Dir)
+	waiting, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	blocks, err := openBlocks(waiting, cfg.Dir)
 	if err != nil {
 		return nil, err
 	}

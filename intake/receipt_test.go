@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -82,7 +83,7 @@ func FuzzParseReceipt(f *testing.F) {
 
 func testBlocks(t *testing.T, dir string, lease func(context.Context, []int) (int, []byte, error)) *blocks {
 	t.Helper()
-	b, err := openBlocks(dir)
+	b, err := openBlocks(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,9 +174,26 @@ func TestBlocksTornLine(t *testing.T) {
 func TestBlocksOneProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	testBlocks(t, dir, away)
-	if _, err := openBlocks(dir); err == nil {
+	first := testBlocks(t, dir, away)
+	at, stop := context.WithTimeout(t.Context(), 120*time.Millisecond)
+	defer stop()
+	if _, err := openBlocks(at, dir); err == nil {
 		t.Fatal("a second holder of the folder was let in")
+	}
+	// One that waits gets the folder when the first lets go.
+	got := make(chan error, 1)
+	go func() {
+		second, err := openBlocks(t.Context(), dir)
+		if err == nil {
+			err = second.close()
+		}
+		got <- err
+	}()
+	if err := first.close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Fatalf("the next holder: %v", err)
 	}
 }
 
