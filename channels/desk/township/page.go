@@ -31,6 +31,7 @@ type casePage struct {
 	Towns    []registry.Place
 	Tomorrow string
 	Confirm  []confirm
+	Ahead    []ahead
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
@@ -43,6 +44,7 @@ type casePage struct {
 type actRow struct {
 	casefile.Act
 	First            bool // the one solid button
+	Same             int  // how many more items wait for the same
 	Hard             bool // could hurt somebody
 	Item, Department string
 	Cash, Refers     bool
@@ -93,7 +95,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name
 	}
-	p.Until = until(p.View)
+	p.Until, p.Ahead = until(p.View), whatIsAhead(p.View)
 	p.sortFindings()
 	p.sortActs()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
@@ -148,6 +150,30 @@ func confirms(v casefile.View) []confirm {
 		f, _ := wording.HouseholdFact(key)
 		out = append(out, confirm{f, "fact." + key, said[key]})
 	}
+	return out
+}
+
+// ahead is one time limit still to be met; items with the same one share a line.
+type ahead struct {
+	Kind  casefile.DeadlineKind
+	Due   core.Date
+	Items int
+}
+
+func whatIsAhead(v casefile.View) []ahead {
+	var out []ahead
+	for _, d := range v.Deadlines {
+		if !d.Met.IsZero() {
+			continue
+		}
+		i := slices.IndexFunc(out, func(a ahead) bool { return a.Kind == d.Kind && a.Due == d.Due })
+		if i < 0 {
+			out = append(out, ahead{d.Kind, d.Due, 1})
+			continue
+		}
+		out[i].Items++
+	}
+	slices.SortStableFunc(out, func(a, b ahead) int { return int(a.Due - b.Due) })
 	return out
 }
 
@@ -248,6 +274,10 @@ func (p *casePage) place(row actRow) {
 	}
 	switch {
 	case row.Why != "":
+		if n := len(p.Held); n > 0 && p.Held[n-1].Name == row.Name && p.Held[n-1].Why == row.Why {
+			p.Held[n-1].Same++ // one line for all items that wait for the same
+			return
+		}
 		p.Held = append(p.Held, row)
 	case !leading[row.Name]:
 		p.Other = append(p.Other, row)
