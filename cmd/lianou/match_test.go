@@ -106,7 +106,7 @@ func TestMatchBadLines(t *testing.T) {
 	for _, c := range []struct{ name, old, new, code, field string }{
 		{"no JSON", good, `{"name":`, "invalid_line", "line"},
 		{"unknown key of the line", `"name":"good"`, `"title":"good"`, "invalid_line", "line"},
-		{"unknown key of the facts", `"county"`, `"salary":1,"county"`, "invalid_salary", "salary"},
+		{"unknown key of the facts", `"county"`, `"salary":1,"county"`, "unknown_fact", "salary"},
 		{"county outside", "371426", "110101", "invalid_county", "county"},
 		{"no members", `[{"ref":"a","age":40}]`, `[]`, "invalid_members", "members"},
 		{"a day before the rules", "2024-03-01", "1999-03-01", "no_book", ""},
