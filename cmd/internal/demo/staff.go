@@ -70,7 +70,11 @@ func (d *desk) findCase(ctx context.Context, receipt string) (string, error) {
 		for _, link := range page.Links() {
 			if casePath.MatchString(link) {
 				c, err := d.Open(ctx, link)
-				return link, err == nil && strings.Contains(strings.Join(c.Actions(), " "), "/accept"), err
+				if err != nil {
+					return "", false, err
+				}
+				form, err := c.Form("/accept")
+				return link, err == nil && form.Values.Has("second"), nil // who may go is asked once the case has its place
 			}
 		}
 		return "", false, nil

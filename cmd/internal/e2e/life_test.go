@@ -52,7 +52,8 @@ func live() (decided, error) {
 		if err != nil {
 			return d, err
 		}
-		if _, err = page.Form("/accept"); err == nil {
+		// The form comes with the findings, who may go only once the case has its place.
+		if form, err := page.Form("/accept"); err == nil && form.Values.Has("second") {
 			break
 		}
 		if err := breath(ctx); err != nil {
