@@ -16,30 +16,32 @@ import (
 	"lianou/core/seal"
 )
 
-// startPrograms runs the stand-ins, then the two programs, and waits until each
-// answers.
-func (m *machine) startPrograms(ctx context.Context) error {
+// startStandin runs the stand-ins. They need no database, so they come first.
+func (m *machine) startStandin(context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	gateway, err := beside("gateway")
-	if err != nil {
-		return err
+	return m.family.start("standin", m.environment(""), self, "standin")
+}
+
+// startPrograms runs the two programs. They need the tables and not the people:
+// allReady says when they answer.
+func (m *machine) startPrograms(context.Context) error {
+	for _, program := range []string{"platform", "gateway"} {
+		path, err := beside(program)
+		if err != nil {
+			return err
+		}
+		if err := m.family.start(program, m.environment("lianou_"+program), path); err != nil {
+			return err
+		}
 	}
-	platform, err := beside("platform")
-	if err != nil {
-		return err
-	}
-	if err := m.family.start("standin", m.environment(""), self, "standin"); err != nil {
-		return err
-	}
-	if err := m.family.start("platform", m.environment("lianou_platform"), platform); err != nil {
-		return err
-	}
-	if err := m.family.start("gateway", m.environment("lianou_gateway"), gateway); err != nil {
-		return err
-	}
+	return nil
+}
+
+// allReady waits until everything that was started answers.
+func (m *machine) allReady(ctx context.Context) error {
 	for _, url := range []string{m.url(m.cfg.StandinAddr) + "/healthz", m.url(m.cfg.PlatformAddr) + "/readyz", m.url(m.cfg.GatewayAddr) + "/readyz"} {
 		if err := m.family.ready(ctx, url); err != nil {
 			return err

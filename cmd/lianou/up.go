@@ -40,8 +40,10 @@ func (c upCmd) Run(t *tool) error {
 	}
 	m := &machine{cfg: cfg, tool: t, began: time.Now(), place: &installation{Roles: map[string]string{}}}
 	defer m.stop()
-	for _, step := range []func(context.Context) error{m.checkPlace, m.startDatabase, m.startRedis, m.makeKeys, m.migrate,
-		func(ctx context.Context) error { return m.seed(ctx, c.People) }, m.startPrograms} {
+	// A program is started as soon as what it reads is there: it opens its pools and
+	// Books while the next step keeps the other processor busy.
+	for _, step := range []func(context.Context) error{m.checkPlace, m.startStandin, m.startDatabase, m.startRedis, m.makeKeys, m.migrate,
+		m.startPrograms, func(ctx context.Context) error { return m.seed(ctx, c.People) }, m.allReady} {
 		if err := step(t.ctx); err != nil {
 			return err
 		}
