@@ -2,8 +2,8 @@ package channels
 
 import (
 	"errors"
-	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"lianou/core"
@@ -248,12 +248,19 @@ func applicationOf(s casefile.Status) ApplicationAnswer {
 	return ApplicationAnswer{s.Receipt, s.Status, s.Say(), s.Next, s.Items, s.Timeline, s.Updated}
 }
 
-// Source tells one client from another, for limits. Forwarded headers are anybody's
-// text and are not read; behind a balancer the balancer limits.
+// Source tells one client from another, for limits. The program has put the client
+// that its proxies vouch for into RemoteAddr; forwarded headers are anybody's text
+// and are not read here. A household's IPv6 line is a /64, so that is one source.
 func Source(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	return host
+	addr := at.Addr().Unmap()
+	if addr.Is6() {
+		if line, err := addr.Prefix(64); err == nil {
+			return line.String()
+		}
+	}
+	return addr.String()
 }

@@ -47,6 +47,11 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() { h.after(ctx, g, n, began) }()
 		defer h.recover(w, r, g)
+		defer func() {
+			if r.MultipartForm != nil { // the server clears up after its own request, of which this is a copy
+				_ = r.MultipartForm.RemoveAll()
+			}
+		}()
 		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+Source(r), rate) {
 			WriteProblem(w, r, core.E(core.KindTooMany, "too_many_requests", "您点得太快了,请过一分钟再试。"))
 			return

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -81,6 +82,16 @@ func (h *house) count(t testing.TB, sql string, args ...any) int {
 	})
 	must(t, err)
 	return n
+}
+
+// exec runs statements as the superuser: what a test plants in the database.
+func (h *house) exec(t testing.TB, statements string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), h.env.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	_, err = conn.Exec(t.Context(), statements)
+	must(t, err)
 }
 
 // take opens an application as the platform does.

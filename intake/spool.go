@@ -30,9 +30,10 @@ type spool struct {
 	down    atomic.Bool
 	waiting atomic.Int64 // files
 
-	mu    sync.Mutex
-	bytes int64
-	seq   int
+	mu      sync.Mutex
+	bytes   int64
+	seq     int
+	reading map[string]bool // files that could not be read, said once
 }
 
 const (
@@ -46,7 +47,7 @@ func openSpool(dir string, most int64, log *slog.Logger) (*spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the spool folder: %w", err)
 	}
-	s := &spool{dir: dir, most: most, log: log}
+	s := &spool{dir: dir, most: most, log: log, reading: map[string]bool{}}
 	files, err := s.files()
 	if err != nil {
 		return nil, err
@@ -137,7 +138,18 @@ func writeDurably(path string, raw []byte) (err error) {
 	return nil
 }
 
-// read gives the rows of one file; what cannot be read is set aside under another
+// stuck says once that a file waits because the disk does not give it out.
+func (s *spool) stuck(name string, err error) {
+	s.mu.Lock()
+	said := s.reading[name]
+	s.reading[name] = true
+	s.mu.Unlock()
+	if !said {
+		s.log.Error("a spool file cannot be read and is tried again", "file", name, "error", err)
+	}
+}
+
+// read gives the rows of one file; what does not parse is set aside under another
 // name for a person, and the rest goes on.
 func (s *spool) read(name string) ([]*row, error) {
 	path := filepath.Join(s.dir, name)
@@ -229,7 +241,8 @@ func (in *Intake) keepHouse(ctx context.Context) {
 }
 
 // drain commits what waits in the spool, oldest first, and reopens the way to the
-// database once it answers. Files that arrive meanwhile are taken on the next turn.
+// database once it answers. Files that arrive meanwhile are taken on the next turn;
+// one that the disk does not give out keeps nobody else waiting.
 func (in *Intake) drain(ctx context.Context) error {
 	if err := in.clock.look(ctx); err != nil {
 		return err
@@ -241,7 +254,7 @@ func (in *Intake) drain(ctx context.Context) error {
 	for _, name := range names {
 		rows, err := in.spool.read(name)
 		if err != nil {
-			return err
+			in.spool.stuck(name, err)
 		}
 		if rows == nil {
 			continue
@@ -262,22 +275,33 @@ func (in *Intake) drainRows(ctx context.Context, name string, rows []*row) error
 		if core.KindOf(err) == core.KindUnavailable {
 			return err
 		}
+		if err == nil {
+			continue
+		}
+		err = in.drainEach(ctx, part)
+		if core.KindOf(err) == core.KindUnavailable {
+			return err
+		}
 		if err != nil {
-			if err := in.drainEach(ctx, part); err != nil {
-				in.spool.setAside(name, core.Known(err).Code)
-				return nil
-			}
+			in.spool.setAside(name, core.Known(err).Code)
+			return nil
 		}
 	}
 	return in.spool.done(name)
 }
 
 // drainEach commits rows one by one after one of them took the others down. What
-// is committed stays; committing it again from a file set aside finds itself.
+// is committed stays; committing it again from a file set aside finds itself. With
+// the database away again nothing is known of the rest: KindUnavailable, and the
+// file stays.
 func (in *Intake) drainEach(ctx context.Context, rows []*row) error {
 	var bad error
 	for _, r := range rows {
-		if _, err := in.commit(ctx, []*row{r}, true); err != nil {
+		_, err := in.commit(ctx, []*row{r}, true)
+		if core.KindOf(err) == core.KindUnavailable {
+			return err
+		}
+		if err != nil {
 			bad = err
 		}
 	}

@@ -230,6 +230,71 @@ func TestSpoolSetsDamagedFilesAside(t *testing.T) {
 	}
 }
 
+// A file that the disk does not give out keeps nobody else waiting, nor the way to
+// the database shut. Control: give up the turn at the first file that is not read.
+func TestUnreadableFileHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	dir := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(dir, "spool", "00000000000000000001-000001"+spoolSuffix), 0o700)) // reads as EISDIR, for root too
+	in := h.openOn(t, dir, db)
+	g.close()
+	if got, err := in.Submit(t.Context(), spoken("call-1#1")); err != nil || !got.Spooled {
+		t.Fatalf("%+v %v", got, err)
+	}
+	g.open()
+	until(t, "the readable file drained", func() bool { return in.spool.waiting.Load() == 1 && !in.spool.away() })
+	if n := h.count(t, `select count(*) from application`); n != 1 {
+		t.Errorf("%d applications", n)
+	}
+}
+
+// The database goes away while a bad row's neighbours are tried one by one: the
+// file was answered for and must stay. Control: take that for a bad row.
+func TestOutageWhileDrainingSetsNothingAside(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	in := h.openOn(t, t.TempDir(), db)
+	g.close()
+	in.spool.leave()
+	var rows []*row
+	for _, key := range []string{"call-a-bad", "call-b-cut"} {
+		if _, err := in.Submit(t.Context(), spoken(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Both in one file, as one batch spools them.
+	names, err := in.spool.files()
+	must(t, err)
+	for _, name := range names {
+		one, err := in.spool.read(name)
+		must(t, err)
+		rows = append(rows, one...)
+		must(t, in.spool.done(name))
+	}
+	must(t, in.spool.keep(rows))
+	h.exec(t, `create function bench_cut() returns trigger language plpgsql as $$ begin
+		if new.key = 'call-a-bad' then raise exception 'bad' using errcode = 'check_violation'; end if;
+		if new.key = 'call-b-cut' then raise exception 'cut' using errcode = 'admin_shutdown'; end if;
+		return new; end $$;
+		create trigger cut before insert on application for each row execute function bench_cut()`)
+	g.open()
+	if err := in.drain(t.Context()); core.KindOf(err) != core.KindUnavailable {
+		t.Fatalf("drain: %v", err)
+	}
+	if left, err := in.spool.files(); err != nil || len(left) != 1 {
+		t.Fatalf("%v left, %v", left, err)
+	}
+	h.exec(t, `create or replace function bench_cut() returns trigger language plpgsql as $$ begin
+		if new.key = 'call-a-bad' then raise exception 'bad' using errcode = 'check_violation'; end if; return new; end $$`)
+	until(t, "the bad one set aside", func() bool { left, err := in.spool.files(); return err == nil && len(left) == 0 })
+	if n := h.count(t, `select count(*) from application where key = 'call-b-cut'`); n != 1 {
+		t.Errorf("%d of the good one", n)
+	}
+}
+
 // No number in hand and nobody to lease from: nothing may be promised.
 func TestNoNumberNoPromise(t *testing.T) {
 	t.Parallel()

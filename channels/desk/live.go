@@ -122,9 +122,22 @@ func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
 	d.live.mu.Lock()
 	d.live.sockets[s] = struct{}{}
 	d.live.mu.Unlock()
-	go s.write(conn)
+	go s.write(conn, func() bool { _, err := d.d.Sessions.Again(r); return err == nil })
 	s.read(conn)
 	d.live.drop(s)
+}
+
+// end cuts the sockets of somebody who logs out. Another session of the same
+// person reconnects by itself.
+func (l *Live) end(who staff.Person) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for s := range l.sockets {
+		if s.who.ID == who.ID {
+			close(s.done)
+			delete(l.sockets, s)
+		}
+	}
 }
 
 func (l *Live) drop(s *socket) {
@@ -151,7 +164,9 @@ func (s *socket) read(conn *websocket.Conn) {
 	}
 }
 
-func (s *socket) write(conn *websocket.Conn) {
+// write passes bells on and asks at every ping whether the log-in still holds: a
+// socket outlives the request that opened it, and must not outlive the session.
+func (s *socket) write(conn *websocket.Conn, holds func() bool) {
 	defer conn.Close()
 	ping := time.NewTicker(socketPing)
 	defer ping.Stop()
@@ -161,6 +176,9 @@ func (s *socket) write(conn *websocket.Conn) {
 		case text = <-s.out:
 			kind = websocket.TextMessage
 		case <-ping.C:
+			if !holds() {
+				return
+			}
 		case <-s.done:
 			bye := websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")
 			_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(socketWrite))

@@ -49,6 +49,6 @@ func Run(ctx context.Context, cfg *boot.Config) error {
 	if err != nil {
 		return err
 	}
-	parts = append(parts, boot.HTTP("LIANOU_GATEWAY_ADDR", cfg.GatewayAddr, mux, log))
+	parts = append(parts, boot.HTTP("LIANOU_GATEWAY_ADDR", cfg.GatewayAddr, boot.Front(cfg.Proxies, mux), log))
 	return boot.Run(ctx, log, cfg.StopTimeout, parts...)
 }

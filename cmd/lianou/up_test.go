@@ -274,6 +274,7 @@ func TestSentences(t *testing.T) {
 		want    string
 	}{
 		"folder":          {"", "LIANOU_DATA_DIR=" + file, []string{"up"}, "give another one in LIANOU_DATA_DIR"},
+		"open to others":  {"", "LIANOU_PLATFORM_ADDR=0.0.0.0:0", []string{"up"}, "open to other machines"},
 		"unknown setting": {"", "LIANOU_GATEWAY_ADRR=x", []string{"up"}, "LIANOU_GATEWAY_ADRR is not a setting"},
 		"not built":       {lonely, "", []string{"up", "--people", "10"}, "run: make build"},
 		"nothing runs":    {"", "", []string{"clock"}, "nothing runs here"},

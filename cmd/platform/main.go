@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"lianou/cmd/internal/boot"
+	"lianou/core"
 )
 
 func main() {
@@ -26,6 +27,10 @@ func main() {
 
 // Run is the program: it returns when ctx ends or a part fails, everything stopped.
 func Run(ctx context.Context, cfg *boot.Config) error {
+	if !boot.Loopback(cfg.PlatformAddr) && !cfg.DeskOverTLS() {
+		return core.E(core.KindForbidden, "desk_without_tls", "").Wrap(fmt.Errorf("the desk on %s could be reached from other machines without TLS; "+
+			"put a proxy with TLS before it and give its address in LIANOU_DESK_URL (https://...), or listen on loopback in LIANOU_PLATFORM_ADDR", cfg.PlatformAddr))
+	}
 	log := boot.NewLog(os.Stderr, cfg, "platform")
 	stores, err := boot.OpenStores(ctx, cfg, "platform", log)
 	if err != nil {
@@ -47,6 +52,6 @@ func Run(ctx context.Context, cfg *boot.Config) error {
 	if err != nil {
 		return err
 	}
-	parts = append(append(parts, rooms...), boot.HTTP("LIANOU_PLATFORM_ADDR", cfg.PlatformAddr, mux, log))
+	parts = append(append(parts, rooms...), boot.HTTP("LIANOU_PLATFORM_ADDR", cfg.PlatformAddr, boot.Front(cfg.Proxies, mux), log))
 	return boot.Run(ctx, log, cfg.StopTimeout, parts...)
 }

@@ -169,11 +169,16 @@ func mayReturn(s Situation, _ Claim, _ Actor) error {
 	return nil
 }
 
-// RushItem is the only item that may be paid before its papers: 急难型临时救助.
-const RushItem core.ItemCode = "MZ-03"
+// The items that may be given before their papers, and without a notice: temporary
+// assistance in an emergency (急难型临时救助, 国发〔2014〕47号) and emergency relief after
+// a disaster (自然灾害救助条例第14条). RushItem is what an urgent call asks for.
+const (
+	RushItem   core.ItemCode = "MZ-03"
+	reliefItem core.ItemCode = "YJ-01"
+)
 
 func mayRush(_ Situation, c Claim, _ Actor) error {
-	if c.Item != RushItem {
+	if c.Item != RushItem && c.Item != reliefItem {
 		return ErrMovedOn
 	}
 	return nil

@@ -268,6 +268,16 @@ func TestRulesOfTheDay(t *testing.T) {
 			t.Errorf("CL-01 on %s: %s, want %s", on, got.Finding("CL-01").Outcome, want)
 		}
 	}
+	// Under seven a diagnosis is enough, and only the clinic's paper tells it: nobody
+	// without a certificate is out.
+	small := set{"members.0.age": 4, "members.0.disability": set{}}
+	for on, want := range map[string]Outcome{"2025-12-31": NotEligible, "2026-01-01": Unknown} {
+		m := matcherOn(t, on)
+		h := facts(t, "rich", small, set{"on": on})
+		if got := m.Explain(&h); got.Finding("CL-01").Outcome != want {
+			t.Errorf("CL-01 without a certificate on %s: %s, want %s", on, got.Finding("CL-01").Outcome, want)
+		}
+	}
 	// The standard of 2016 was 285 in the country.
 	m := matcherOn(t, "2016-07-01")
 	h := facts(t, "poor", set{"on": "2016-07-01"})

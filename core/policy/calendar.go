@@ -21,7 +21,7 @@ func newCalendar() *Calendar {
 
 // Working reports whether d is a working day.
 func (c *Calendar) Working(d core.Date) bool {
-	if _, rest := c.off[d]; rest {
+	if c.Holiday(d) != "" {
 		return false
 	}
 	if c.work[d] {
@@ -33,10 +33,31 @@ func (c *Calendar) Working(d core.Date) bool {
 }
 
 // Holiday gives the name of the holiday that d is part of, "" for none.
-func (c *Calendar) Holiday(d core.Date) string { return c.off[d] }
+func (c *Calendar) Holiday(d core.Date) string {
+	if name := c.off[d]; name != "" || c.Known(d) {
+		return name
+	}
+	return byLaw(d)
+}
 
-// Known reports whether the holidays of d's year are in the table. Outside it a
-// date is counted by plain weeks and should be shown as provisional.
+// byLaw names the days of rest that the law fixes in the solar calendar
+// (全国年节及纪念日放假办法第二条, as of 2025). They hold before a year's announcement,
+// which comes in November, when limits already run into January.
+func byLaw(d core.Date) string {
+	switch t := d.Time(); {
+	case t.Month() == time.January && t.Day() == 1:
+		return "元旦节"
+	case t.Month() == time.May && t.Day() <= 2:
+		return "劳动节"
+	case t.Month() == time.October && t.Day() <= 3:
+		return "国庆节"
+	}
+	return ""
+}
+
+// Known reports whether the announced holidays of d's year are in the table.
+// Outside it a date is counted by plain weeks and the days fixed by law, without
+// the festivals of the lunar calendar, and should be shown as provisional.
 func (c *Calendar) Known(d core.Date) bool { return c.years[d.Time().Year()] }
 
 // Add gives the day on which n working days have passed since d: d itself does

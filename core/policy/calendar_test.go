@@ -34,7 +34,10 @@ func TestDaysOfRestAndWork(t *testing.T) {
 		{"2024-03-02", false, ""},     // a Saturday
 		{"2024-10-12", true, ""},      // a Saturday worked instead
 		{"2020-01-31", false, "春节"},   // prolonged in 2020
-		{"2035-01-01", true, ""},      // not announced yet: a plain Monday
+		{"2035-01-01", false, "元旦节"},  // not announced yet: fixed by law
+		{"2027-05-02", false, "劳动节"},  // a Sunday besides
+		{"2027-10-01", false, "国庆节"},  // a Friday
+		{"2027-10-04", true, ""},      // not announced yet: a plain Monday
 		{"2025-10-08", false, "国庆中秋"}, // the last day of that holiday
 	} {
 		day, err := core.ParseDate(d.day)
@@ -73,10 +76,13 @@ func TestAddAcrossAHoliday(t *testing.T) {
 	}
 }
 
-// oracle decides each day for itself, from the YAML's lists and the weekday that
-// the standard library names.
+// oracle decides each day for itself, from the YAML's lists, the law's fixed days
+// where a year is not announced, and the weekday that the standard library names.
 func oracle(c *Calendar, d core.Date) bool {
 	_, off := c.off[d]
+	if !c.years[d.Time().Year()] {
+		off = off || slices.Contains([]string{"01-01", "05-01", "05-02", "10-01", "10-02", "10-03"}, d.String()[5:])
+	}
 	switch d.Time().Weekday() {
 	case time.Saturday, time.Sunday:
 		return c.work[d]

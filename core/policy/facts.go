@@ -70,6 +70,7 @@ const (
 	UnionMember
 	LostOnlyChild
 	Supporter
+	RehabDiagnosis // no key in the schema: a paper of the clinic says
 	memberFactEnd
 )
 
@@ -233,6 +234,7 @@ func memberVocabulary() []*Fact {
 		flag(UnionMember, "union_member", "是不是工会会员"),
 		flag(LostOnlyChild, "lost_only_child", "独生子女是不是没了或残疾"),
 		enum(Supporter, "supporter", "有没有家人能按法律照顾", "none=没有", "incapable=有,但没能力", "capable=有"),
+		people(RehabDiagnosis, "rehab_diagnosis", "有没有医院的残疾或孤独症诊断"),
 	}
 }
 

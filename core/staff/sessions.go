@@ -109,6 +109,23 @@ func (s *Sessions) Who(ctx context.Context) (Person, error) {
 	return p, err
 }
 
+// Again gives the person of a request's session as things stand now, for what
+// outlives the request: a websocket. Errors: ErrNoSession.
+func (s *Sessions) Again(r *http.Request) (Person, error) {
+	cookie, err := r.Cookie(s.m.Cookie.Name)
+	if err != nil {
+		return Person{}, ErrNoSession
+	}
+	// Not the request's context: it carries the session as it was at the beginning.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	loaded, err := s.m.Load(ctx, cookie.Value)
+	if err != nil {
+		return Person{}, pg.Fail(err, "read a session")
+	}
+	return s.Who(loaded)
+}
+
 func (s *Sessions) epoch(ctx context.Context, id core.StaffID) (epoch int64, err error) {
 	err = s.staff.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		epoch, err = readEpoch(ctx, tx, id)

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -76,6 +77,18 @@ func TestSessions(t *testing.T) {
 	o := newOffice(t)
 	id := o.hire(t, "one", staff.Officer, "371426104")
 	srv, client := web(t, o)
+	later, err := staff.NewSessions(staff.SessionConfig{Staff: o.staff}) // as another platform would look
+	if err != nil {
+		t.Fatal(err)
+	}
+	outlived := func() error {
+		r := httptest.NewRequest(http.MethodGet, srv.URL+"/live", nil)
+		for _, c := range client.Jar.Cookies(r.URL) {
+			r.AddCookie(c)
+		}
+		_, err := later.Again(r)
+		return err
+	}
 	if status, _ := get(t, client, srv.URL+"/who"); status != http.StatusUnauthorized {
 		t.Errorf("before log-in: %d", status)
 	}
@@ -115,7 +128,13 @@ func TestSessions(t *testing.T) {
 		if status, body := get(t, client, srv.URL+"/who"); status != http.StatusOK || body != "one" {
 			t.Errorf("%s: after log-in: %d %s", name, status, body)
 		}
+		if err := outlived(); err != nil {
+			t.Errorf("%s: a socket was cut while the log-in held: %v", name, err)
+		}
 		ends[name]()
+		if err := outlived(); !errors.Is(err, staff.ErrNoSession) {
+			t.Errorf("%s: a socket outlived its log-in: %v", name, err)
+		}
 		if status, _ := get(t, client, srv.URL+"/who"); status != http.StatusUnauthorized {
 			t.Errorf("%s: still logged in: %d", name, status)
 		}

@@ -40,6 +40,9 @@ type Config struct {
 	KeyFile     string `env:"LIANOU_KEY_FILE" help:"key file of this program. Empty: <data dir>/keys/gateway.keys or platform.keys"`
 	PublicURL   string `env:"LIANOU_PUBLIC_URL" envDefault:"http://127.0.0.1:8345" help:"how citizens and providers reach the gateway; signatures of webhooks are computed over it"`
 
+	DeskURL string  `env:"LIANOU_DESK_URL" envDefault:"http://127.0.0.1:8346" help:"how staff reach the desk; https marks its cookies for TLS only"`
+	Proxies Proxies `env:"LIANOU_TRUSTED_PROXIES" help:"addresses or networks of the proxies before both programs, whose X-Forwarded-For is believed. Empty: nobody's is"`
+
 	GatewayAddr  string `env:"LIANOU_GATEWAY_ADDR" envDefault:"127.0.0.1:8345" help:"listener of the public edge"`
 	PlatformAddr string `env:"LIANOU_PLATFORM_ADDR" envDefault:"127.0.0.1:8346" help:"listener of the staff desk"`
 	StandinAddr  string `env:"LIANOU_STANDIN_ADDR" envDefault:"127.0.0.1:8347" help:"listener of the stand-ins for outside services; loopback only"`

@@ -60,7 +60,12 @@ func Operator(mux *http.ServeMux, metrics *prometheus.Registry, checks ...Check)
 func local(r *http.Request) bool {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	ip := net.ParseIP(host)
-	return err == nil && ip != nil && ip.IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+	for _, passedOn := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"} {
+		if r.Header.Get(passedOn) != "" {
+			return false
+		}
+	}
+	return err == nil && ip != nil && ip.IsLoopback() && r.ProtoAtLeast(1, 1) // nginx passes on as HTTP/1.0 unless told otherwise
 }
 
 // HTTP is a part that serves a handler on the address of a setting.
