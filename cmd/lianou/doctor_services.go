@@ -52,7 +52,7 @@ func reach(setting, address string) finding {
 		return well("address", address)
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
-		return remark("address", "%s is loopback: nobody outside this machine arrives, and signatures of webhooks are computed over it", setting)
+		return remark("address", "%s is loopback: nobody outside this machine arrives", setting)
 	}
 	return mend("address", "%s is not https: log-ins would pass in clear; put TLS before it and write https here", setting)
 }
