@@ -19,7 +19,7 @@ import (
 // roomParts mounts the rooms of the staff desk under /desk/ and the desk's doors of
 // intake under /c/.
 func roomParts(h *house) ([]boot.Part, error) {
-	shell, err := desk.New(desk.Config{Secure: h.cfg.DeskOverTLS()}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
+	shell, err := desk.New(desk.Config{Secure: boot.TLS(h.cfg.DeskURL)}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
 		Audit: h.audit, Regions: h.regions, Library: h.books, Log: h.log.With(boot.KeyComponent, "desk")})
 	if err != nil {
 		return nil, err

@@ -52,9 +52,9 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 	if !v.Index.Known {
 		return nil
 	}
-	err = tx.QueryRow(ctx, `select count(*) filter (where index_tenths > $2) + 1, count(*) from casefile
-		where region = $1 and state not in ('settled', 'withdrawn') and index_tenths is not null`,
-		v.Region, v.Index.Tenths).Scan(&v.Rank, &v.RankOf)
+	err = tx.QueryRow(ctx, `select count(*) filter (where (index_low, index_high) > ($2, $3)) + 1, count(*) from casefile
+		where region = $1 and state not in ('settled', 'withdrawn') and index_low is not null`,
+		v.Region, v.Index.Low, v.Index.High).Scan(&v.Rank, &v.RankOf)
 	return pg.Fail(err, "rank a case")
 }
 

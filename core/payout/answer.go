@@ -91,7 +91,11 @@ type incoming struct {
 	raw  []byte
 	Return
 	batch Batch
+	again bool // kept already, and set aside
 }
+
+// batchIs begins the reason of a return that came when its batch took none.
+const batchIs = "batch is "
 
 func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 	switch r.batch.State {
@@ -102,7 +106,7 @@ func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 		}
 	case "sent":
 	default:
-		return p.setAside(ctx, tx, r, "batch is "+r.batch.State)
+		return p.setAside(ctx, tx, r, batchIs+r.batch.State)
 	}
 	if r.Refused != "" {
 		return p.refused(ctx, tx, r)
@@ -127,9 +131,13 @@ func (p *Payout) setAside(ctx context.Context, tx *pg.Tx, r incoming, reason str
 		Detail: map[string]any{"return": r.name, "reason": reason}})
 }
 
+func returnAt(name string) seal.At {
+	return seal.At{Table: "bank_return", Row: name, Column: "sealed"}
+}
+
 // keep stores the file sealed; reason "" means that it is applied.
 func (p *Payout) keep(ctx context.Context, tx *pg.Tx, r incoming, reason string) error {
-	sealed, err := p.ring.Seal(r.raw, seal.At{Table: "bank_return", Row: r.name, Column: "sealed"})
+	sealed, err := p.ring.Seal(r.raw, returnAt(r.name))
 	if err != nil {
 		return err
 	}
@@ -139,6 +147,11 @@ func (p *Payout) keep(ctx context.Context, tx *pg.Tx, r incoming, reason string)
 	}
 	if r.batch.ID == 0 {
 		batch = nil
+	}
+	if r.again {
+		const q = `update bank_return set state = $2, reason = $3 where name = $1`
+		_, err := tx.Exec(ctx, q, r.name, state, reason)
+		return pg.Fail(err, "keep a return")
 	}
 	const q = `insert into bank_return (name, digest, batch, sealed, state, reason, received) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (name) do nothing`
