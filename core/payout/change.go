@@ -203,3 +203,14 @@ func cancel(ctx context.Context, tx *pg.Tx, m month) error {
 	}
 	return nil
 }
+
+// FirstFree is the first month from which a claim can still be stopped or changed;
+// "" when no month of it is with the bank or on the card.
+func (p *Payout) FirstFree(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (Period, error) {
+	const q = `select coalesce(max(period), '') from payout_entitlement where claim = $1 and state in ('batched', 'sent', 'paid')`
+	var last Period
+	if err := tx.QueryRow(ctx, q, claim).Scan(&last); err != nil || last == "" {
+		return "", pg.Fail(err, "look for the last month of a claim")
+	}
+	return last.Next(), nil
+}

@@ -112,43 +112,53 @@ func TestStopMeetsTheBank(t *testing.T) {
 	}
 }
 
-// A changed amount holds from its month on, for the month that was made and those
-// to come, and only by its own decision.
+// decidedAgain writes another decision on a claim and gives the order that rests on it.
+func (h *house) decidedAgain(e Entitlement, from Period, amount core.Fen, mark string) ChangeOrder {
+	h.t.Helper()
+	o := ChangeOrder{Claim: e.Claim, From: from, Amount: amount, Sample: true, DecisionDigest: mark + digest64[1:], By: check}
+	h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const q = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
+				evidence, facts_version, facts_digest, book, at, digest)
+			select claim_id, case_id, region, outcome, $2, period, sample, proposer, approver, reasons, appeal, evidence, facts_version,
+				facts_digest, book, at, $3 from decision where id = $1 returning id`
+		return pg.Fail(tx.QueryRow(ctx, q, e.Decision, amount, o.DecisionDigest).Scan(&o.Decision), "decide")
+	}))
+	return o
+}
+
+func (h *house) change(o ChangeOrder) error {
+	return h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Change(ctx, tx, o) })
+}
+
+// A changed amount holds from its month on, for a month that was made and for
+// those to come, and only by its own decision.
 //
 // Control: leave payout_change out of NextMonth and June goes on with the old sum.
 func TestChange(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	e := h.running(1, 36000)
-	less := e
-	less.Amount, less.DecisionDigest = 20000, "d"+digest64[1:]
-	h.must(h.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
-				evidence, facts_version, facts_digest, book, at, digest)
-			select claim_id, case_id, region, outcome, $2, period, sample, proposer, approver, reasons, appeal, evidence, facts_version,
-				facts_digest, book, at, $3 from decision where id = $1 returning id`
-		return pg.Fail(tx.QueryRow(ctx, q, e.Decision, less.Amount, less.DecisionDigest).Scan(&less.Decision), "decide")
-	}))
-	order := ChangeOrder{Claim: e.Claim, From: "202604", Amount: less.Amount, Sample: true, Decision: less.Decision, DecisionDigest: less.DecisionDigest, By: check}
-	change := func(spoil func(o *ChangeOrder)) error {
-		o := order
-		spoil(&o)
-		return h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Change(ctx, tx, o) })
-	}
-	if err := change(func(o *ChangeOrder) { o.Amount++ }); !errors.Is(err, ErrUndecided) {
+	e := h.running(1, 36000) // 202603 and 202604 are due
+	less := h.decidedAgain(e, "202604", 20000, "d")
+	spoilt := less
+	spoilt.Amount++
+	if err := h.change(spoilt); !errors.Is(err, ErrUndecided) {
 		t.Errorf("a fen more than decided: %v", err)
 	}
-	h.must(change(func(*ChangeOrder) {}))
+	h.must(h.change(less))
+	h.must(h.change(h.decidedAgain(e, "202606", 25000, "e")))
 	h.nextMonth("202605")
 	h.nextMonth("202606")
-	want := map[Period]core.Fen{"202603": 36000, "202604": 20000, "202605": 20000, "202606": 20000}
-	if got := h.months(e); len(got) != len(want) || got["202603"] != 36000 || got["202604"] != 20000 || got["202606"] != 20000 {
-		t.Errorf("months %v, want %v", got, want)
+	h.nextMonth("202607")
+	got := h.months(e)
+	for p, want := range map[Period]core.Fen{"202603": 36000, "202604": 20000, "202605": 20000, "202606": 25000, "202607": 25000} {
+		if got[p] != want {
+			t.Errorf("%s: %s, want %s", p, got[p], want)
+		}
 	}
-	if l := h.ledger(); l.Entitled != 96000 || !l.Balanced() {
-		t.Errorf("ledger %+v", l)
+	if l := h.ledger(); len(got) != 5 || l.Entitled != 126000 || !l.Balanced() {
+		t.Errorf("months %v, ledger %+v", got, l)
 	}
-	if v := h.sendAll(); v.Totals != (Totals{4, 96000}) || v.State != "closed" {
+	if v := h.sendAll(); v.Totals != (Totals{5, 126000}) || v.State != "closed" {
 		t.Errorf("batch %+v", v.Batch)
 	}
 }
