@@ -53,6 +53,7 @@ func samples() map[string][]string {
 		"AskAgain":          {AskAgain(RemedyReview, "王庙镇", "平原县")},
 		"GrantLetter":       {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},
 		"RefusalLetter":     {RefusalLetter(paper, no).Text()},
+		"ChangeLetter":      {ChangeLetter(paper, "最低生活保障", "王庙镇人民政府", less, AskAgain(RemedyReview, "王庙镇", "平原县")).Text()},
 		"SayPaid":           {SayPaid("最低生活保障", 3, 36000, "6217")},
 		"SavedOffline":      {SavedOffline()},
 		"TakenNotYetFiled":  {TakenNotYetFiled(r)},
