@@ -214,3 +214,10 @@ func (p *Payout) FirstFree(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (
 	}
 	return last.Next(), nil
 }
+
+// NothingLeft reports whether a claim has no month that was paid or will be.
+func (p *Payout) NothingLeft(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (bool, error) {
+	const q = `select not exists (select 1 from payout_entitlement where claim = $1 and state <> 'cancelled')`
+	var none bool
+	return none, pg.Fail(tx.QueryRow(ctx, q, claim).Scan(&none), "look for months of a claim")
+}

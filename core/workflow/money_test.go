@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/jobs"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/workflow"
@@ -221,8 +222,8 @@ func TestMoneyOfNothingIsNotProposed(t *testing.T) {
 // without a sum and by the township, its subsidy is the county's; what burnt is
 // replaced in kind.
 //
-// Control: let isCash ask for any kind of cash, and the job cannot be granted
-// without a sum.
+// Control: let isCash ask for any kind of cash, and the job is money from the first;
+// leave the county out of level and the township grants the subsidy.
 func TestFormOfBenefit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -232,6 +233,9 @@ func TestFormOfBenefit(t *testing.T) {
 	app.Items = []core.ItemCode{job, casefile.RushItem, nursing}
 	c := w.visitedCase(app, job, casefile.RushItem, nursing)
 	money, kind, sum := true, false, core.Yuan(300)
+	if w.claim(c.ID, job).Cash {
+		t.Error("looking for work is money before anybody said so")
+	}
 
 	if err := w.granted(w.claim(c.ID, job), workflow.Propose{Cash: &money, Amount: &sum}); !errors.Is(err, casefile.ErrNotYours) {
 		t.Errorf("the township grants a subsidy: %v", err)
@@ -251,5 +255,29 @@ func TestFormOfBenefit(t *testing.T) {
 	if err := w.flow.Propose(t.Context(), w.actors["officer"], workflow.Propose{Claim: w.claim(c.ID, nursing).ID, Outcome: casefile.ProposeApprove,
 		Cash: &kind, Reasons: []string{"符合条件"}}); !errors.Is(err, workflow.ErrForm) {
 		t.Errorf("nursing in kind: %v", err)
+	}
+}
+
+// Money that is stopped before any of it was paid ends the claim once the household
+// knows, and the case with it.
+//
+// Control: leave NothingLeft out of told and the case stays open for ever.
+func TestStoppedBeforeAnyMoney(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	c := w.visitedCase(w.application("4071882635"), nursing)
+	claim := w.claim(c.ID, nursing)
+	w.must(w.granted(claim, workflow.Propose{}))
+	ctx := t.Context()
+	var today core.Date
+	w.in(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil })
+	w.must(w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, From: payout.PeriodOf(today).Next(), Reason: "人已经过世。"}))
+	w.must(w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
+	notice := w.count(`select id::int from notice where kind = 'changed' and claim_id = $1`, claim.ID)
+	w.must(w.flow.Told(ctx, jobs.Told{Notice: int64(notice), Region: town}))
+	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, nursing).State != casefile.ClaimClosed {
+		t.Errorf("at the end: %s, %s", c.State, w.claim(c.ID, nursing).State)
 	}
 }

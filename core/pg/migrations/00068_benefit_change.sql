@@ -60,10 +60,86 @@ call lianou_scope_table('benefit_change');
 grant select, insert on benefit_change to lianou_platform;
 grant update (state, approver, decided, answer, appeal, decision) on benefit_change to lianou_platform;
 
+-- As before, but that a claim whose money was stopped before any of it was paid ends
+-- with the household being told so.
+-- +goose StatementBegin
+create or replace function claim_outcome_guard() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+    last decision%rowtype;
+begin
+    if new.state = old.state then
+        return new;
+    end if;
+    if new.state in ('approved', 'refused', 'referred') then
+        select * into last from decision where claim_id = new.id order by id desc limit 1;
+        if not found or last.outcome <> new.state or last.proposer is distinct from new.proposer
+           or last.at < old.updated then
+            raise exception 'outcome without its decision'
+                using errcode = 'check_violation', constraint = 'claim_decision', table = 'claim';
+        end if;
+        if exists (select 1 from objection where claim_id = new.id and answered is null) then
+            raise exception 'objection still open'
+                using errcode = 'check_violation', constraint = 'claim_objection', table = 'claim';
+        end if;
+    end if;
+    if new.state = 'approved' and new.notice_days > 0 and not new.emergency
+       and not exists (select 1 from public_notice n where n.claim_id = new.id and n.state = 'ended'
+                       and n.until_day - n.from_day >= new.notice_days
+                       and n.until_day < (last.at at time zone interval '8 hours')::date) then
+        raise exception 'notice has not run its days'
+            using errcode = 'check_violation', constraint = 'claim_notice', table = 'claim';
+    end if;
+    if new.state = 'told' and old.state = 'paying' and new.paid is null
+       and not exists (select 1 from benefit_change b where b.claim_id = new.id and b.kind = 'stop' and b.state = 'approved')
+       or new.state = 'told' and old.state = 'delivering' and new.delivered is null then
+        raise exception 'told before it was done'
+            using errcode = 'check_violation', constraint = 'claim_told', table = 'claim';
+    end if;
+    return new;
+end $$;
+-- +goose StatementEnd
+
 alter table claim add column changed text not null default ''; -- why it was changed or stopped, as the household reads it
 grant update (cash, changed) on claim to lianou_platform;
 
 -- +goose Down
+-- +goose StatementBegin
+create or replace function claim_outcome_guard() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+declare
+    last decision%rowtype;
+begin
+    if new.state = old.state then
+        return new;
+    end if;
+    if new.state in ('approved', 'refused', 'referred') then
+        select * into last from decision where claim_id = new.id order by id desc limit 1;
+        if not found or last.outcome <> new.state or last.proposer is distinct from new.proposer
+           or last.at < old.updated then
+            raise exception 'outcome without its decision'
+                using errcode = 'check_violation', constraint = 'claim_decision', table = 'claim';
+        end if;
+        if exists (select 1 from objection where claim_id = new.id and answered is null) then
+            raise exception 'objection still open'
+                using errcode = 'check_violation', constraint = 'claim_objection', table = 'claim';
+        end if;
+    end if;
+    if new.state = 'approved' and new.notice_days > 0 and not new.emergency
+       and not exists (select 1 from public_notice n where n.claim_id = new.id and n.state = 'ended'
+                       and n.until_day - n.from_day >= new.notice_days
+                       and n.until_day < (last.at at time zone interval '8 hours')::date) then
+        raise exception 'notice has not run its days'
+            using errcode = 'check_violation', constraint = 'claim_notice', table = 'claim';
+    end if;
+    if new.state = 'told' and old.state = 'paying' and new.paid is null
+       or new.state = 'told' and old.state = 'delivering' and new.delivered is null then
+        raise exception 'told before it was done'
+            using errcode = 'check_violation', constraint = 'claim_told', table = 'claim';
+    end if;
+    return new;
+end $$;
+-- +goose StatementEnd
 revoke update (cash) on claim from lianou_platform;
 alter table claim drop column changed;
 drop table benefit_change;
