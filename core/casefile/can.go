@@ -32,6 +32,9 @@ const (
 	ActConference   ActName = "conference"
 	ActConferenceIn ActName = "conference_end"
 	ActWithdraw     ActName = "withdraw"
+
+	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
+	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -52,6 +55,7 @@ type Situation struct {
 	Visitors   []core.StaffID // of every visit
 	NoticeTill map[core.ClaimID]core.Date
 	Kin        []core.StaffID
+	Changes    []Change
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -95,13 +99,15 @@ func rules() map[ActName]rule {
 		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
 		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
 		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
+		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 	}
 }
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
+	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
 		ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -36,6 +36,7 @@ type Claim struct {
 	Paid       time.Time
 	Delivered  time.Time
 	Told       time.Time
+	Changed    string // why it was changed or stopped after it was granted, as the household reads it
 	Updated    time.Time
 }
 
@@ -78,14 +79,14 @@ type NewClaim struct {
 
 const claimColumns = `id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash,
 	amount is not null, coalesce(amount, 0), period, sample, emergency, coalesce(agreed_by, 0), coalesce(proposer, 0), proposal,
-	reasons, due, money, result, paid, delivered, told, updated`
+	reasons, due, money, result, paid, delivered, told, changed, updated`
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
 	var due, paid, delivered, told *time.Time
 	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
 		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
-		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Updated)
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated)
 	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
 	return c, err
 }
@@ -167,13 +168,14 @@ type Proposal struct {
 	By        core.StaffID
 	Emergency bool
 	Decides   string // who decides at this amount; "" leaves it as the Book says
+	Cash      *bool  // as money or otherwise; nil leaves it as it is
 }
 
 // ErrNoReason is the answer to an outcome without a reason.
 var ErrNoReason = core.E(core.KindInvalid, "invalid_reasons", "请写明理由。没有理由不能定。")
 
 // ErrNoAmount is the answer to money without an amount.
-var ErrNoAmount = core.E(core.KindInvalid, "invalid_amount", "请写明金额。")
+var ErrNoAmount = core.E(core.KindInvalid, "invalid_amount", "请写明金额,要大于 0 元。一分不发的,请选不同意。")
 
 // Propose writes the officer's proposal.
 func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) error {
@@ -183,7 +185,11 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 	if len(p.Reasons) == 0 {
 		return ErrNoReason
 	}
-	if p.Outcome == ProposeApprove && c.Cash && p.Amount == nil {
+	if p.Cash != nil {
+		c.Cash = *p.Cash
+	}
+	// Nothing at all is no payment: the bank takes none and nobody is told of one.
+	if p.Outcome == ProposeApprove && c.Cash && (p.Amount == nil || *p.Amount == 0) {
 		return ErrNoAmount
 	}
 	var amount any
@@ -194,8 +200,8 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 		amount = int64(*p.Amount)
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
-		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides) where id = $1`,
-		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides)
+		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11 where id = $1`,
+		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides, c.Cash)
 	return pg.Fail(err, "propose for a claim")
 }
 

@@ -194,6 +194,8 @@ func endStatus(c Claim) (wording.Status, string) {
 		return wording.StatusRefused, firstReason(c)
 	case c.Proposal == ProposeRefer:
 		return wording.StatusReferred, c.Department
+	case c.Changed != "":
+		return wording.StatusChanged, c.Changed
 	case c.Money == MoneyPaid:
 		return wording.StatusPaid, ""
 	}

@@ -40,6 +40,7 @@ type View struct {
 	Notices      []PublicNotice
 	Objections   []Objection
 	Decisions    []Decision
+	Changes      []Change
 	Deadlines    []Deadline
 	Events       []Event
 	Tasks        []CallTask
@@ -134,6 +135,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
 	}
+	for _, c := range v.Changes {
+		ids = append(ids, c.Proposer, c.Approver)
+	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
@@ -204,6 +208,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })

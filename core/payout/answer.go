@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"errors"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -10,37 +11,56 @@ import (
 	"lianou/core/seal"
 )
 
-// Poll takes in what the bank has answered and takes up batches left half-sent.
+// errAnswers is the outcome of a poll that left files of the outbox behind. The
+// next poll tries them again; each is in the log by its name.
+var errAnswers = core.E(core.KindUnavailable, "bank_answers_left", "")
+
+// Poll takes in what the bank has answered and takes up batches left half-sent. A
+// file that cannot be read holds up neither the other files nor the batches.
 func (p *Payout) Poll(ctx context.Context) error {
 	if p.bank == nil {
 		return jobs.Cancel(core.E(core.KindInternal, "no_bank", ""))
 	}
-	if err := p.answers(ctx); err != nil {
+	left, err := p.answers(ctx)
+	if err := errors.Join(err, p.takeUp(ctx)); err != nil {
 		return err
 	}
-	return p.takeUp(ctx)
+	if left > 0 {
+		return errAnswers
+	}
+	return nil
 }
 
-// answers takes in every return file of the outbox that is not known yet.
-func (p *Payout) answers(ctx context.Context) error {
-	names, err := p.bank.Outbox(ctx)
+// answers takes in every return file of the outbox that is not known yet, and says
+// how many it had to leave.
+func (p *Payout) answers(ctx context.Context) (left int, err error) {
+	names, odd, err := p.bank.Outbox(ctx)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if odd > 0 {
+		p.log.ErrorContext(ctx, "names in the bank's outbox that no file may have", "count", odd)
 	}
 	fresh, err := p.unknown(ctx, names)
 	if err != nil {
+		return odd, err
+	}
+	left = odd
+	for _, name := range fresh {
+		if err := p.answer(ctx, name); err != nil {
+			p.log.ErrorContext(ctx, "take in a return of the bank", "return", name, "code", core.Known(err).Code)
+			left++
+		}
+	}
+	return left, ctx.Err()
+}
+
+func (p *Payout) answer(ctx context.Context, name string) error {
+	raw, err := p.bank.Fetch(ctx, name)
+	if err != nil {
 		return err
 	}
-	for _, name := range fresh {
-		raw, err := p.bank.Fetch(ctx, name)
-		if err != nil {
-			return err
-		}
-		if err := p.TakeReturn(ctx, name, raw); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.TakeReturn(ctx, name, raw)
 }
 
 func (p *Payout) unknown(ctx context.Context, names []string) (fresh []string, err error) {

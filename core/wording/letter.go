@@ -95,6 +95,17 @@ func GrantLetter(p Paper, item string, g Grant) Letter {
 	}}
 }
 
+// ChangeLetter is the letter of a new sum for a benefit that runs; item is the
+// official name, appeal the way to ask again that was written down with it.
+func ChangeLetter(p Paper, item, by string, c Change, appeal string) Letter {
+	return Letter{Title: item + "变更告知书", To: p.To, From: by, On: p.On, Paragraphs: []string{
+		"您的" + item + "有变更。回执号 " + GroupReceipt(p.No) + "。",
+		c.What + "。原来每月 " + c.Was.Short() + " 元。",
+		"原因:" + stop(c.Reason),
+		appeal,
+	}}
+}
+
 // RefusalLetter is the letter of a refusal, with reason, remedy and alternatives.
 func RefusalLetter(p Paper, r Refusal) Letter {
 	out := Letter{Title: r.Item + "不予确认告知书", To: p.To, From: r.By, On: p.On, Paragraphs: []string{

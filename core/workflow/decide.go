@@ -78,18 +78,11 @@ func (a *act) reasonsFor(in Decide) ([]casefile.Reason, error) {
 }
 
 func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []casefile.Reason) (casefile.Decision, error) {
-	visit, err := a.f.Cases.LastVisit(ctx, a.tx, a.c.ID)
+	d, err := a.rests(ctx)
 	if err != nil {
-		return casefile.Decision{}, err
+		return d, err
 	}
-	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
-	if err != nil {
-		return casefile.Decision{}, err
-	}
-	d := casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Outcome: outcome, HasAmount: a.claim.HasAmount,
-		Amount: a.claim.Amount, Period: a.claim.Period, Sample: a.claim.Sample, Proposer: a.claim.Proposer, Approver: a.actor.Staff,
-		Reasons: reasons, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Facts: facts.Digest, Book: a.c.Book},
-		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}
+	d.Outcome, d.HasAmount, d.Amount, d.Proposer, d.Reasons = outcome, a.claim.HasAmount, a.claim.Amount, a.claim.Proposer, reasons
 	if d, err = a.f.Cases.AddDecision(ctx, a.tx, d); err != nil {
 		return d, err
 	}
@@ -97,6 +90,29 @@ func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []ca
 		return d, err
 	}
 	return d, a.f.Cases.DecideClaim(ctx, a.tx, a.claim, d)
+}
+
+// rests is a decision on the claim with what it rests on: visit, notice, facts and
+// Book; what is decided is still to be filled in.
+func (a *act) rests(ctx context.Context) (casefile.Decision, error) {
+	visit, err := a.f.Cases.LastVisit(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	notices, err := a.f.Cases.Notices(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	notice := int64(0)
+	for _, n := range notices {
+		if n.Claim == a.claim.ID && n.State != "stopped" {
+			notice = n.ID // the newest that hung to its end
+		}
+	}
+	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	return casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Period: a.claim.Period, Sample: a.claim.Sample,
+		Approver: a.actor.Staff, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Notice: notice, Facts: facts.Digest, Book: a.c.Book},
+		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}, err
 }
 
 // appeal is how and until when to ask again (domain.md 3.10).

@@ -69,6 +69,12 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, e
 		claim.State == casefile.ClaimRefused && t.Kind == wording.KindRefused ||
 		claim.State == casefile.ClaimReferred && t.Kind == wording.KindReferred ||
 		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero()
+	if !ends && claim.State == casefile.ClaimPaying && t.Kind == wording.KindChanged {
+		// Stopped before any of it was paid: that is the end, and they know.
+		if ends, err = f.Payout.NothingLeft(ctx, tx, claim.ID); err != nil {
+			return false, err
+		}
+	}
 	if !ends {
 		return false, nil
 	}

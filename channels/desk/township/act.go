@@ -81,16 +81,18 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 func (t *Room) table() map[casefile.ActName]func(doing) error {
 	f := t.d.Flow
 	return map[casefile.ActName]func(doing) error{
-		casefile.ActAccept:      t.accept,
-		casefile.ActPlanVisit:   t.planVisit,
-		casefile.ActRecordVisit: t.recordVisit,
-		casefile.ActPropose:     t.propose,
-		casefile.ActDecide:      t.decide,
-		casefile.ActEmergency:   t.emergency,
-		casefile.ActRelocate:    t.relocate,
-		casefile.ActAddItem:     func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
-		casefile.ActPublish:     func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
-		casefile.ActObject:      func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAccept:       t.accept,
+		casefile.ActPlanVisit:    t.planVisit,
+		casefile.ActRecordVisit:  t.recordVisit,
+		casefile.ActPropose:      t.propose,
+		casefile.ActDecide:       t.decide,
+		casefile.ActEmergency:    t.emergency,
+		casefile.ActChange:       t.change,
+		casefile.ActChangeDecide: t.decideChange,
+		casefile.ActRelocate:     t.relocate,
+		casefile.ActAddItem:      func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
+		casefile.ActPublish:      func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
+		casefile.ActObject:       func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAnswer: func(d doing) error {
 			return f.AnswerObjection(d.r.Context(), d.actor, d.claim, d.get("outcome") == "founded", d.get("reason"))
 		},
@@ -134,7 +136,7 @@ func (t *Room) propose(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Propose(d.r.Context(), d.actor, workflow.Propose{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Amount: amount, Reasons: d.reasons()})
+	return t.d.Flow.Propose(d.r.Context(), d.actor, workflow.Propose{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Amount: amount, Cash: d.inMoney(), Reasons: d.reasons()})
 }
 
 func (t *Room) decide(d doing) error {

@@ -97,6 +97,11 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 			"您要办的" + claim.Name + "已转给" + claim.Department + "。回执号 " + wording.GroupReceipt(paper.No) + "。",
 			strings.Join(texts, ""), d.Appeal}}
 	}
+	for _, c := range v.Changes {
+		if c.Decision == d.ID {
+			return changeLetter(paper, claim, c, by)
+		}
+	}
 	l := wording.GrantLetter(paper, claim.Name, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: nextMonth(d), Sample: d.Sample, By: by})
 	if !d.HasAmount { // a thing or a service: no sum and no card to name
 		l.Paragraphs = slices.Delete(l.Paragraphs, 1, 2)

@@ -30,6 +30,7 @@ type casePage struct {
 	Visitors []staff.Person
 	Towns    []registry.Place
 	Tomorrow string
+	Months   []monthOption // in which a change may begin
 	Confirm  []confirm
 	Ahead    []ahead
 	Until    string // the day the next thing is due
@@ -48,6 +49,8 @@ type actRow struct {
 	Hard             bool // could hurt somebody
 	Item, Department string
 	Cash, Refers     bool
+	Either           bool             // money or otherwise, as the officer proposes
+	Change           *casefile.Change // the one to decide
 	Amount, Reason   string
 	Follows          casefile.Outcome // what deciding by the proposal comes to
 }
@@ -78,7 +81,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
 		}
-		p.Tomorrow = tx.Today().AddDate(0, 0, 1).String()
+		p.Tomorrow, p.Months = tx.Today().AddDate(0, 0, 1).String(), monthsAhead(tx.Today())
 		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
 		return err
 	})
@@ -137,6 +140,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	}
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
+	}
+	for _, c := range v.Changes {
+		ids = append(ids, c.Proposer, c.Approver)
 	}
 	return ids
 }
@@ -257,7 +263,8 @@ func (p *casePage) sortActs() {
 	}
 	for _, a := range p.View.Acts {
 		c := claims[a.Claim]
-		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name]}
+		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
+			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID)}
 		if c.HasAmount {
 			row.Amount = strings.ReplaceAll(c.Amount.Short(), ",", "")
 		}
@@ -291,13 +298,14 @@ func (p *casePage) place(row actRow) {
 
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActPropose: true, casefile.ActPublish: true,
-	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true}
+	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true,
+	casefile.ActChangeDecide: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}
 
 // hard acts can hurt somebody when done by mistake.
-var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true}
+var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true}
 
 // reasonFor offers the findings' own sentences as the reason, for the officer to
 // keep or rewrite.

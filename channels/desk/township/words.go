@@ -14,14 +14,25 @@ func (t *Room) Words() template.FuncMap {
 		"band":      func(b string) string { return bands[b].tone },
 		"bandword":  func(b string) string { return bands[b].word },
 		"claimword": claimWord, "claimtone": claimTone,
-		"decides":  func(d string) string { return deciders[d] },
-		"proposal": func(o casefile.Outcome) string { return outcomes[o] },
-		"outcome":  func(o casefile.Outcome) string { return outcomes[o] },
-		"per":      func(p string) string { return periods[p] },
-		"deadline": func(k casefile.DeadlineKind) string { return deadlines[k] },
-		"identity": func(i casefile.Identity) string { return identities[i] },
-		"actword":  func(n casefile.ActName) string { return acts[n] },
-		"stack":    stack, "parts": parts,
+		"decides":    func(d string) string { return deciders[d] },
+		"proposal":   func(o casefile.Outcome) string { return outcomes[o] },
+		"outcome":    func(o casefile.Outcome) string { return outcomes[o] },
+		"per":        func(p string) string { return periods[p] },
+		"deadline":   func(k casefile.DeadlineKind) string { return deadlines[k] },
+		"identity":   func(i casefile.Identity) string { return identities[i] },
+		"actword":    func(n casefile.ActName) string { return acts[n] },
+		"month":      monthWord,
+		"changeword": func(s casefile.ChangeState) string { return changeWords[s] },
+		"changetone": func(s casefile.ChangeState) string { return changeTones[s] },
+		"claimname": func(v casefile.View, id core.ClaimID) string {
+			for _, c := range v.Claims {
+				if c.ID == id {
+					return c.Name
+				}
+			}
+			return ""
+		},
+		"stack": stack, "parts": parts,
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n
@@ -52,8 +63,11 @@ var (
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
+		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
 	}
-	claimWords = map[casefile.ClaimState]string{
+	changeWords = map[casefile.ChangeState]string{casefile.ChangeProposed: "等第二人定", casefile.ChangeApproved: "已生效", casefile.ChangeRejected: "没有同意"}
+	changeTones = map[casefile.ChangeState]string{casefile.ChangeProposed: "amber", casefile.ChangeApproved: "leaf"}
+	claimWords  = map[casefile.ClaimState]string{
 		casefile.ClaimProposed: "看来能办", casefile.ClaimAgreed: "已受理", casefile.ClaimReviewed: "等第二人定", casefile.ClaimNoticed: "公示中", casefile.ClaimObjected: "有不同意见",
 		casefile.ClaimApproved: "已批准", casefile.ClaimRefused: "没办成", casefile.ClaimPaying: "等发钱", casefile.ClaimDelivering: "等交付", casefile.ClaimReferred: "已转给",
 		casefile.ClaimAppealed: "在复核", casefile.ClaimTold: "已告诉本人", casefile.ClaimClosed: "已结束", casefile.ClaimWithdrawn: "已撤回",

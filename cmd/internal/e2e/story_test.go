@@ -26,6 +26,7 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 	}
 	secondPeopleDecide(t, b, receipt)
 	money(t, b)
+	changed(t, b, receipt)
 }
 
 // atTheWindow files the family's request and gives the receipt number.
@@ -186,4 +187,32 @@ func money(t *testing.T, b *browsertest.Browser) {
 	second.Until("the bank has answered", `document.querySelector("main").innerText.includes("银行已答复") || document.querySelector("main").innerText.includes("结清")`)
 	second.judge("county-answered")
 	second.View("picture-payouts", 1280, 720)
+}
+
+// changed has monthly money changed from the month after the one that was paid: the
+// officer proposes, a second person decides, and the page says so.
+func changed(t *testing.T, b *browsertest.Browser, receipt string) {
+	find := func(login string) person {
+		p := at(t, b, login)
+		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
+		p.Go("tbody a")
+		return p
+	}
+	officer := find("wangmiao.officer")
+	form := `form[action*="/claim/"][action$="/change_benefit"]`
+	officer.Eval(`(()=>{const f=document.querySelector('` + form + `');for(let d=f.closest("details");d;d=d.parentElement.closest("details"))d.open=true;
+		f.elements.from.selectedIndex=1;f.elements.amount.value="77";f.elements.reason.value="家里人口少了一个,重新核过。";return ""})()`)
+	officer.Eval(`document.querySelector('` + form + `').scrollIntoView(); ""`)
+	officer.judge("act-change_benefit")
+	officer.Go(form + " .btn")
+	officer.Wait("办好了")
+	if officer.Eval(`String(!!document.querySelector('form[action$="/decide_change"]'))`) == "true" {
+		t.Fatal("who proposed the change may decide it")
+	}
+	second := find("wangmiao.approver")
+	second.judge("act-decide_change")
+	second.Go(`form[action$="/decide_change"] .btn`)
+	second.Wait("已生效")
+	second.Eval(`document.querySelector('main').scrollTo(0, 1e6); window.scrollTo(0, document.body.scrollHeight); ""`)
+	second.judge("case-changed")
 }

@@ -38,6 +38,7 @@ insert into visit (id, case_id, region, first_staff, second_staff, planned, plan
 insert into payout_entitlement (id, region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, period, monthly, amount, sample, holder, account, last4, state, created, updated, paid)
 	overriding system value values
 	(1, '371403001', 1, 1, 1, repeat('a', 64), 's', 9, 'MZ-01', 'n', '202611', true, 100, true, 'h', 'a', '1234', 'paid', now(), now(), now());
+insert into payout_member (claim, case_id, region, scheme, member, period) values (1, 1, '371403001', 's', 'p:9', '202611');
 insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered)
 	overriding system value values (1, 1, 2, 1, 100, 100, 'd', 'answered', now(), now(), now(), now(), now());
 insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered)
