@@ -29,6 +29,10 @@ type socket struct {
 	who  staff.Person
 	out  chan []byte
 	done chan struct{}
+
+	// still reports whether the session that opened the socket is still one: an
+	// account that was revoked hears nothing more (security.md P30).
+	still func() bool
 }
 
 // Limits of one socket. A browser that cannot take sixteen small messages in time
@@ -119,6 +123,10 @@ func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
 		return // Upgrade has answered
 	}
 	s := &socket{who: who, out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	s.still = func() bool {
+		now, err := d.Person(r)
+		return err == nil && now.ID == who.ID
+	}
 	d.live.mu.Lock()
 	d.live.sockets[s] = struct{}{}
 	d.live.mu.Unlock()
@@ -160,7 +168,13 @@ func (s *socket) write(conn *websocket.Conn) {
 		select {
 		case text = <-s.out:
 			kind = websocket.TextMessage
+			if !s.still() {
+				return
+			}
 		case <-ping.C:
+			if !s.still() {
+				return
+			}
 		case <-s.done:
 			bye := websocket.FormatCloseMessage(websocket.CloseServiceRestart, "")
 			_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(socketWrite))

@@ -47,7 +47,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/batch/{batch}/approve", Roles: payers, Trace: "batch.approved", Serve: c.approve},
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
 		{Method: "POST", Path: "/county/fix/{fix}/propose", Roles: payers, Trace: "account.proposed", Serve: c.propose},
-		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.changed", Serve: c.confirm},
+		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.confirmed", Serve: c.confirm},
 	}}
 }
 
