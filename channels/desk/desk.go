@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -90,7 +91,13 @@ func (d *Desk) Handler(makers ...RoomMaker) (http.Handler, error) {
 			mux.HandleFunc(r.Method+" /desk"+r.Path, d.mount(r))
 		}
 	}
-	d.own(mux)
+	for _, r := range d.own() {
+		serve := r.bare
+		if serve == nil {
+			serve = d.mount(r.Route)
+		}
+		mux.HandleFunc(strings.TrimSpace(r.Method+" /desk"+r.Path), serve)
+	}
 	cross := http.NewCrossOriginProtection()
 	return cross.Handler(headers(d.d.Sessions.Wrap(mux))), nil
 }
@@ -101,21 +108,9 @@ func (d *Desk) Guard(h http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(headers(d.d.Sessions.Wrap(h)))
 }
 
-// own are the shell's routes, which belong to no room.
-func (d *Desk) own(mux *http.ServeMux) {
-	mux.HandleFunc("GET /desk/static/{hash}/{name...}", serveStatic)
-	mux.HandleFunc("GET /desk/login", d.loginPage)
-	mux.HandleFunc("POST /desk/login", d.login)
-	mux.HandleFunc("POST /desk/logout", d.logout)
-	mux.HandleFunc("GET /desk/live", d.serveLive)
-	mux.HandleFunc("GET /desk/{$}", d.home)
-	writers := []staff.Role{staff.Agent, staff.Clerk, staff.Assistant}
-	mux.HandleFunc("POST /desk/judge", d.mount(Route{Roles: writers, Serve: d.serveJudge}))
-	mux.HandleFunc("GET /desk/places", d.mount(Route{Roles: writers, Serve: d.servePlaces}))
-	mux.HandleFunc("/desk/", func(w http.ResponseWriter, r *http.Request) {
-		who, _ := d.Person(r) // nobody is fine: the page says only that there is nothing here
-		d.fail(w, r, who, core.E(core.KindNotFound, "no_page", "没有这一页。"))
-	})
+func (d *Desk) noPage(w http.ResponseWriter, r *http.Request) {
+	who, _ := d.Person(r) // nobody is fine: the page says only that there is nothing here
+	d.fail(w, r, who, core.E(core.KindNotFound, "no_page", "没有这一页。"))
 }
 
 // headers forbids what none of our pages does: scripts and styles from text,

@@ -155,7 +155,7 @@ func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, by core.StaffID, 
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = coalesce(agreed_by, $2), due = coalesce(due, $3), updated = $4
 		where id = $1`, c.ID, by, day(due), tx.Now())
-	return pg.Fail(err, "agree on a claim")
+	return s.stepped(ctx, tx, c.step(ClaimAgreed), pg.Fail(err, "agree on a claim"))
 }
 
 // Proposal is what an officer proposes for a claim, and why.
@@ -202,7 +202,7 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
 		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11 where id = $1`,
 		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides, c.Cash)
-	return pg.Fail(err, "propose for a claim")
+	return s.stepped(ctx, tx, c.step(ClaimReviewed), pg.Fail(err, "propose for a claim"))
 }
 
 // MoveClaim makes a step that needs nothing but the new state.
@@ -214,7 +214,7 @@ func (s *Store) MoveClaim(ctx context.Context, tx *pg.Tx, c Claim, to ClaimState
 		return err
 	}
 	_, err := tx.Exec(ctx, `update claim set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "move a claim")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "move a claim"))
 }
 
 // SetMoney writes how far the payment is. Paid is final.
@@ -250,9 +250,10 @@ func (s *Store) Told(ctx context.Context, tx *pg.Tx, c Claim) error {
 		if err := s.MoveClaim(ctx, tx, c, ClaimTold); err != nil {
 			return err
 		}
+		c.State = ClaimTold
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'closed', told = coalesce(told, $2), updated = $2 where id = $1`, c.ID, tx.Now())
-	return pg.Fail(err, "close a claim")
+	return s.stepped(ctx, tx, c.step(ClaimClosed), pg.Fail(err, "close a claim"))
 }
 
 // SetResult writes what the outside body answered; once.

@@ -58,7 +58,7 @@ func (s *Store) Accept(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID, 
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = 'accepted', accepted = $2, officer = $3, decide_due = $4, updated = $2
 		where id = $1`, c.ID, tx.Now(), by, day(decideDue))
-	return pg.Fail(err, "accept a case")
+	return s.stepped(ctx, tx, c.step(CaseAccepted), pg.Fail(err, "accept a case"))
 }
 
 // Return hands the case back, once in its life.
@@ -71,7 +71,7 @@ func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case) error {
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = 'returned', returned = $2, returns = returns + 1, updated = $2
 		where id = $1`, c.ID, tx.Now())
-	return pg.Fail(err, "hand a case back")
+	return s.stepped(ctx, tx, c.step(CaseReturned), pg.Fail(err, "hand a case back"))
 }
 
 // Close ends a case as settled or withdrawn. Settled needs every claim done,
@@ -84,7 +84,7 @@ func (s *Store) Close(ctx context.Context, tx *pg.Tx, c Case, to CaseState) erro
 		return core.E(core.KindInternal, "case_close", "")
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = $2, settled = $3, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "close a case")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "close a case"))
 }
 
 // Move makes a step that needs nothing but the new state: supplement asked,
@@ -104,7 +104,7 @@ func (s *Store) move(ctx context.Context, tx *pg.Tx, c Case, to CaseState) error
 		return err
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "move a case")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "move a case"))
 }
 
 // SetIdentity writes the outcome of the real-name check.

@@ -245,14 +245,14 @@ func (p *Payout) apply(ctx context.Context, tx *pg.Tx, r incoming, known map[str
 	if err := post(ctx, tx, "answer", r.batch.ID, map[string]core.Fen{accTransit: total, accBank: -r.Paid, accOwed: -r.Returned}); err != nil {
 		return err
 	}
-	if err := closeIfDone(ctx, tx, r.batch.ID); err != nil {
-		return err
-	}
 	next, entries := follow(r, known)
 	if err := p.jobs.Insert(ctx, tx, next...); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, entries...)
+	if err := p.audit.Write(ctx, tx, entries...); err != nil {
+		return err
+	}
+	return p.closeIfDone(ctx, tx, r.batch.ID)
 }
 
 func bookLines(ctx context.Context, tx *pg.Tx, r incoming, known map[string]knownLine) error {
@@ -278,6 +278,8 @@ func bookLines(ctx context.Context, tx *pg.Tx, r incoming, known map[string]know
 
 // follow gives the jobs and audit entries of a booked return.
 func follow(r incoming, known map[string]knownLine) (next []jobs.Args, entries []audit.Entry) {
+	bank := audit.Actor{Kind: "outside", ID: "bank"}
+	entries = append(entries, audit.Entry{Actor: bank, Act: "batch.answered", Subject: batchSubject(r.batch.ID), Purpose: "payout", Detail: r.batch.detail()})
 	for _, l := range r.Lines {
 		k := known[l.Line]
 		act := "payment.returned"
@@ -287,7 +289,7 @@ func follow(r incoming, known map[string]knownLine) (next []jobs.Args, entries [
 		} else {
 			next = append(next, Returned{Claim: k.claim, Line: k.id, Region: k.region})
 		}
-		entries = append(entries, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: act, Case: k.caseID, Region: k.region,
+		entries = append(entries, audit.Entry{Actor: bank, Act: act, Case: k.caseID, Subject: entitlementSubject(k.entitlement), Region: k.region,
 			Purpose: "payout", Detail: map[string]any{"claim": k.claim, "line": l.Line, "fen": int64(l.Amount), "code": l.Code}})
 	}
 	return next, entries
@@ -304,16 +306,19 @@ func (p *Payout) refused(ctx context.Context, tx *pg.Tx, r incoming) error {
 	if _, err := tx.Exec(ctx, q, r.batch.ID, r.Refused, tx.Now()); err != nil {
 		return pg.Fail(err, "book the refusal")
 	}
-	if r.Refused == CodeTotals || r.Refused == CodeFormat {
-		if err := p.dissolve(ctx, tx, r.batch); err != nil {
-			return err
-		}
+	err := p.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: "batch.refused", Subject: batchSubject(r.batch.ID),
+		Purpose: "payout", Detail: map[string]any{"batch": r.batch.Name, "code": r.Refused}})
+	if err == nil && (r.Refused == CodeTotals || r.Refused == CodeFormat) {
+		err = p.dissolve(ctx, tx, r.batch)
 	}
-	p.log.ErrorContext(ctx, "bank refused a file", "batch", r.batch.Name, "code", r.Refused)
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: "batch.refused", Purpose: "payout",
-		Detail: map[string]any{"batch": r.batch.Name, "code": r.Refused}})
+	if err == nil {
+		p.log.ErrorContext(ctx, "bank refused a file", "batch", r.batch.Name, "code", r.Refused)
+	}
+	return err
 }
 
+// dissolve closes a batch of which the bank booked nothing; its money waits for
+// the next one.
 func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
 	if err := release(ctx, tx, b.ID); err != nil {
 		return err
@@ -322,14 +327,28 @@ func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
 		return err
 	}
 	const q = `update payout_batch set state = 'closed', closed = $2 where id = $1`
-	_, err := tx.Exec(ctx, q, b.ID, tx.Now())
-	return pg.Fail(err, "close a refused batch")
+	if _, err := tx.Exec(ctx, q, b.ID, tx.Now()); err != nil {
+		return pg.Fail(err, "close a refused batch")
+	}
+	return p.closed(ctx, tx, "batch.dissolved", b.ID)
 }
 
 // closeIfDone closes an answered batch whose fix tasks have all ended.
-func closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error {
+func (p *Payout) closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error {
 	const q = `update payout_batch b set state = 'closed', closed = $2 where id = $1 and state = 'answered' and not exists (
 			select 1 from payout_fix f join payout_line l on l.id = f.line where l.batch = b.id and f.state in ('open', 'proposed'))`
-	_, err := tx.Exec(ctx, q, batch, tx.Now())
-	return pg.Fail(err, "close a batch")
+	tag, err := tx.Exec(ctx, q, batch, tx.Now())
+	if err != nil || tag.RowsAffected() == 0 {
+		return pg.Fail(err, "close a batch")
+	}
+	return p.closed(ctx, tx, "batch.closed", batch)
 }
+
+func (p *Payout) closed(ctx context.Context, tx *pg.Tx, act string, batch int64) error {
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: act, Subject: batchSubject(batch), Purpose: "payout"})
+}
+
+// The rows that money's entries are about, in clear: whoever checks replays the
+// state of every batch and entitlement from the log alone (security.md P17).
+func batchSubject(id int64) string       { return "batch:" + formatID(id) }
+func entitlementSubject(id int64) string { return "entitlement:" + formatID(id) }

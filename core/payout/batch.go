@@ -77,7 +77,7 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (B
 	if _, err := tx.Exec(ctx, mark, lines.ids(), tx.Now()); err != nil {
 		return Batch{}, pg.Fail(err, "mark what is batched")
 	}
-	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Purpose: "payout",
+	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Subject: batchSubject(b.ID), Purpose: "payout",
 		Detail: b.detail()})
 }
 
@@ -212,7 +212,7 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	if err := p.jobs.Insert(ctx, tx, SendBatch{Batch: id}); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.approved", Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.approved", Subject: batchSubject(id), Purpose: "payout",
 		Detail: map[string]any{"batch": id, "lines": declared.Lines, "fen": int64(declared.Total)}})
 }
 
@@ -245,7 +245,8 @@ func (p *Payout) Discard(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	if err := release(ctx, tx, id); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.discarded", Purpose: "payout", Detail: map[string]any{"batch": id}})
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.discarded", Subject: batchSubject(id), Purpose: "payout",
+		Detail: map[string]any{"batch": id}})
 }
 
 // release voids the lines of a batch that paid nobody; the entitlements wait for

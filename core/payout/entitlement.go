@@ -72,7 +72,7 @@ func (p *Payout) Entitle(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, 
 		return 0, err
 	}
 	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "payment.entitled",
-		Case: e.Case, Region: e.Region, Purpose: "payout",
+		Case: e.Case, Subject: entitlementSubject(id), Region: e.Region, Purpose: "payout",
 		Detail: map[string]any{"entitlement": id, "claim": e.Claim, "period": e.Period, "fen": int64(e.Amount), "decision": e.DecisionDigest}})
 }
 

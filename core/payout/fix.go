@@ -97,7 +97,7 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
 		return pg.Fail(err, "mark what is being fixed")
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.proposed", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.proposed", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": c.Account.Last4(), "evidence": c.Evidence}})
 }
 
@@ -133,10 +133,10 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if err := putInForce(ctx, tx, by, fix, correction{entitlement, claim, holder, last4, sealed}); err != nil {
 		return err
 	}
-	if err := closeIfDone(ctx, tx, batch); err != nil {
+	if err := p.closeIfDone(ctx, tx, batch); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": last4}})
 }
 
@@ -190,7 +190,7 @@ func (p *Payout) RejectAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
 		return pg.Fail(err, "reject an account")
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "reason": reason}})
 }
 

@@ -49,7 +49,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/inquiry/{return}/propose", Roles: payers, Trace: "inquiry.proposed", Serve: c.asked},
 		{Method: "POST", Path: "/county/inquiry/{return}/confirm", Roles: payers, Trace: "inquiry.confirmed", Serve: c.answered},
 		{Method: "POST", Path: "/county/fix/{fix}/propose", Roles: payers, Trace: "account.proposed", Serve: c.propose},
-		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.changed", Serve: c.confirm},
+		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.confirmed", Serve: c.confirm},
 	}}
 }
 

@@ -1,7 +1,9 @@
 package township
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,6 +78,9 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), "办好了:"+acts[name]+"。")
 }
+
+// Acts lists every act that a path of the room may name, in order.
+func Acts() []casefile.ActName { return slices.Sorted(maps.Keys(new(Room).table())) }
 
 // table is every act the room offers and the call it makes.
 func (t *Room) table() map[casefile.ActName]func(doing) error {

@@ -3,6 +3,7 @@ package township
 import (
 	"context"
 	"embed"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -55,17 +56,25 @@ func (t *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
 		{Method: "GET", Path: "/township/case/{case}/decision/{decision}", Roles: all, Trace: "decision.read", Serve: t.letter},
 		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
-		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: "case.<act>", Serve: t.act},
-		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: "claim.<act>", Serve: t.act},
+		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: caseTraces, Serve: t.act},
+		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: claimTraces, Serve: t.act},
 	}}
 }
+
+// The entries of the acts, one for each: workflow writes them.
+const (
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded supplement.asked supplement.received case.returned " +
+		"case.relocated case.withdrawn conference.asked conference.ended"
+	claimTraces = "claim.proposed claim.decided claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
+		"notice.published objection.filed objection.answered"
+)
 
 // queuePage is what the queue shows.
 type queuePage struct {
 	Place    string
 	Counts   casefile.Counts
 	Q        string
-	Query    string // the filter again, for links and the live part
+	Query    template.URL // the filter again, encoded, for links and the live part
 	Filters  []filter
 	Filtered bool
 	Rows     []casefile.QueueRow
@@ -96,7 +105,7 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
-	p := queuePage{Place: t.place(at.Staff), Q: q, Query: url.Values{"show": {show}, "q": {q}}.Encode(), Filtered: show != ""}
+	p := queuePage{Place: t.place(at.Staff), Q: q, Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
 	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)

@@ -2,13 +2,10 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -218,14 +215,8 @@ func session(t *testing.T, login string) *http.Client {
 // checker opens the city's database in the role made for looking.
 func checker(t *testing.T) *pg.DB {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dataDir, "running.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var at struct{ Roles map[string]string }
-	if err := json.Unmarshal(b, &at); err != nil {
-		t.Fatal(err)
-	}
+	running(t, &at)
 	db, err := pg.Open(t.Context(), pg.Config{URL: at.Roles["lianou_check"], Name: "e2e", MaxConns: 2})
 	if err != nil {
 		t.Fatal(err)

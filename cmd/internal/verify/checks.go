@@ -1,8 +1,10 @@
 package verify
 
+import "slices"
+
 // Checks is the table of promises. A new table brings its promises here.
 func Checks() []Check {
-	return append(append(intakeChecks(), auditChecks()...), append(caseChecks(), moneyChecks()...)...)
+	return slices.Concat(intakeChecks(), auditChecks(), caseChecks(), moneyChecks(), replayChecks())
 }
 
 func intakeChecks() []Check {
