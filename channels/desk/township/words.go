@@ -22,6 +22,14 @@ func (t *Room) Words() template.FuncMap {
 		"identity": func(i casefile.Identity) string { return identities[i] },
 		"actword":  func(n casefile.ActName) string { return acts[n] },
 		"stack":    stack, "parts": parts,
+		"pictures": func(list []paper) (n int) {
+			for _, p := range list {
+				if p.Kind != "sound" {
+					n++
+				}
+			}
+			return n
+		},
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n
