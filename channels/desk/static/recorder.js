@@ -78,6 +78,7 @@ class Recorder {
     this.tape = new AudioWorkletNode(this.context, "tape", { numberOfOutputs: 0, processorOptions: { rate: RATE } });
     this.chunks = [];
     this.samples = this.peak = 0;
+    this.time.textContent = `${clock(0)} / ${clock(this.limit)}`;
     this.tape.port.onmessage = (m) => this.heard(m.data);
     this.stream.getTracks()[0].onended = () => { this.end(); this.tell("麦克风断了。前面录的还在,放一遍听听。"); };
     this.context.createMediaStreamSource(this.stream).connect(this.tape);
@@ -103,6 +104,13 @@ class Recorder {
     if (!this.tape || this.ended) return;
     await new Promise((done) => { this.ended = done; this.tape.port.postMessage("end"); });
     this.close();
+    if (this.samples < RATE) {
+      this.put(null);
+      this.show("idle", "没录上");
+      this.tell("录得太短,听不出话。再点“开始录”,等一秒再说。");
+      this.record.focus();
+      return;
+    }
     this.put(wav(this.chunks));
     this.show("done", `录好了,${clock(this.samples / RATE)}`);
     if (this.peak < QUIET) this.tell("录音里几乎没有声音。放一遍听听,不行就重录。");
