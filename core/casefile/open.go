@@ -86,6 +86,10 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 	if a.Call != nil {
 		call, recording = a.Call.ID, string(a.Call.Recording)
 	}
+	var signature core.Signature
+	if a.Signature != nil {
+		signature = *a.Signature
+	}
 	asked := make([]string, 0, len(a.Items))
 	for _, item := range a.Items {
 		asked = append(asked, string(item))
@@ -93,14 +97,14 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 	var id core.CaseID
 	err = tx.QueryRow(ctx, `insert into casefile (region, village, town, village_name, application, receipt, channel, urgent,
 			household, person, applicant, people, entered_by, contact_name, capacity, data_key, contact_phone, applicant_id,
-			live_detail, story, account, papers, call_id, recording, asked, first_contact, opened, updated, applicant_key)
+			live_detail, story, account, papers, signature, call_id, recording, asked, first_contact, opened, updated, applicant_key)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-			$19, $20, $21, $22, $23, $24, $25, $26, $27, $27, $28)
+			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $28, $29)
 		on conflict do nothing returning id`,
 		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
 		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
 		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
-		sealed.detail, sealed.story, sealed.account, encode(a.Papers), call, recording, asked, a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
+		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signature), call, recording, asked, a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}

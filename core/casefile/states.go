@@ -108,7 +108,7 @@ func claimEdges() edges {
 		"told":       {"closed", "appealed"},
 		"closed":     {"appealed"},
 		"appealed":   {"agreed", "told"},
-		"withdrawn":  {},
+		"withdrawn":  {"proposed"}, // wanted after all
 	}
 }
 

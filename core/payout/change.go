@@ -47,7 +47,7 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	case s.By == s.Proposer:
 		return ErrSamePerson
 	}
-	if _, err := cancelFrom(ctx, tx, s.Claim, s.From); err != nil {
+	if _, err := p.cancelFrom(ctx, tx, s.Claim, s.From); err != nil {
 		return err
 	}
 	const q = `insert into payout_stop (claim, region, from_period, reason, proposed_by, by_staff, at)
@@ -80,7 +80,7 @@ func (p *Payout) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
 	case tag.RowsAffected() == 0:
 		return ErrStopped
 	}
-	months, err := cancelFrom(ctx, tx, o.Claim, o.From)
+	months, err := p.cancelFrom(ctx, tx, o.Claim, o.From)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func remake(ctx context.Context, tx *pg.Tx, old int64, o ChangeOrder) error {
 
 // cancelFrom cancels the months of a claim from one on, as long as none of them is
 // with the bank or on the card, and gives those that were still to be sent.
-func cancelFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) ([]int64, error) {
+func (p *Payout) cancelFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) ([]int64, error) {
 	if _, err := ParsePeriod(string(from)); err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func cancelFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period)
 		default:
 			return nil, ErrUnderway
 		}
-		if err := cancel(ctx, tx, m); err != nil {
+		if err := p.cancel(ctx, tx, m); err != nil {
 			return nil, err
 		}
 		due = append(due, m.id)
@@ -169,7 +169,7 @@ func lockFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) (
 
 // cancel takes a month that nobody was paid out of the books, and ends the task to
 // mend its card.
-func cancel(ctx context.Context, tx *pg.Tx, m month) error {
+func (p *Payout) cancel(ctx context.Context, tx *pg.Tx, m month) error {
 	const q = `update payout_entitlement set state = 'cancelled', updated = $2 where id = $1`
 	if _, err := tx.Exec(ctx, q, m.id, tx.Now()); err != nil {
 		return pg.Fail(err, "cancel a month")
@@ -197,7 +197,7 @@ func cancel(ctx context.Context, tx *pg.Tx, m month) error {
 		return pg.Fail(err, "end a fix task")
 	}
 	for _, b := range batches {
-		if err := closeIfDone(ctx, tx, b); err != nil {
+		if err := p.closeIfDone(ctx, tx, b); err != nil {
 			return err
 		}
 	}

@@ -137,35 +137,3 @@ func (a *act) due(book *policy.Book, code core.ItemCode) core.Date {
 	}
 	return a.f.Routing.Days(a.tx.Today(), days)
 }
-
-// AddItem files one more item that the household asks for: proposed while the case
-// is open, agreed at once after it was accepted. Whoever asks may file, whatever
-// the finding (domain.md 1.3).
-func (f *Flow) AddItem(ctx context.Context, actor casefile.Actor, id core.CaseID, item core.ItemCode) error {
-	on := target{name: casefile.ActAddItem, trace: "claim.added", id: id}
-	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		book, err := f.Books.On(a.tx.Today())
-		if err != nil {
-			return err
-		}
-		if err := a.missing(ctx, book, []core.ItemCode{item}); err != nil {
-			return err
-		}
-		a.detail["item"] = item
-		if !a.c.Accepted.IsZero() {
-			claims, err := f.Cases.Claims(ctx, a.tx, id)
-			if err != nil {
-				return err
-			}
-			for _, c := range claims {
-				if c.Item == item && c.State == casefile.ClaimProposed {
-					err = a.take(ctx, c, a.due(book, item))
-				}
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return a.event(ctx, "claim.added", "加办了"+book.Title(item)+"。", "加办:"+book.Title(item))
-	})
-}

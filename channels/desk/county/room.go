@@ -91,7 +91,9 @@ func (c *Room) discard(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.Discard(ctx, tx, at.Staff.ID, id) })
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.Discard(ctx, tx, at.Staff.ID, id, r.FormValue("reason"))
+	})
 	return done(w, r, err, "这一批作废了,钱回到等着发的。")
 }
 
@@ -160,8 +162,8 @@ type page struct {
 
 type batch struct {
 	payout.Batch
-	Maker, Approver, Word, Tone string
-	MayApprove                  bool
+	Maker, Approver, Discarder, Word, Tone string
+	MayApprove, MayDiscard                 bool
 }
 
 type fix struct {
@@ -240,7 +242,7 @@ func (c *Room) read(r *http.Request, at desk.At) (page, error) {
 func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	var people []core.StaffID
 	for _, b := range found.batches {
-		people = append(people, b.CreatedBy, b.ApprovedBy)
+		people = append(people, b.CreatedBy, b.ApprovedBy, b.Discarded)
 	}
 	for _, f := range found.open {
 		people = append(people, f.ProposedBy)
@@ -256,8 +258,8 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	for _, b := range found.batches {
 		s := states[b.State]
 		p.Moving = p.Moving || s.tone == "amber"
-		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
-			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
+		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
+			Word: s.word, Tone: s.tone, MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
 	shown := map[string]int{} // returned lines of one card stand together
 	for _, f := range found.open {

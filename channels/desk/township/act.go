@@ -30,6 +30,14 @@ func (d doing) reasons() []string {
 	return nil
 }
 
+func (d doing) items() []core.ItemCode {
+	var out []core.ItemCode
+	for _, item := range d.r.PostForm["item"] {
+		out = append(out, core.ItemCode(item))
+	}
+	return out
+}
+
 func (d doing) visitors() ([2]core.StaffID, core.Date, error) {
 	first, err1 := strconv.ParseInt(d.get("first"), 10, 64)
 	second, err2 := strconv.ParseInt(d.get("second"), 10, 64)
@@ -95,9 +103,11 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActChange:       t.change,
 		casefile.ActChangeDecide: t.decideChange,
 		casefile.ActRelocate:     t.relocate,
-		casefile.ActAddItem:      func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
-		casefile.ActPublish:      func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
-		casefile.ActObject:       func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAddItem: func(d doing) error {
+			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.get("agreed")})
+		},
+		casefile.ActPublish: func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
+		casefile.ActObject:  func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAnswer: func(d doing) error {
 			return f.AnswerObjection(d.r.Context(), d.actor, d.claim, d.get("outcome") == "founded", d.get("reason"))
 		},
@@ -122,9 +132,7 @@ func (t *Room) accept(d doing) error {
 		return err
 	}
 	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on}
-	for _, item := range d.r.PostForm["item"] {
-		in.Items = append(in.Items, core.ItemCode(item))
-	}
+	in.Items = d.items()
 	return t.d.Flow.Accept(d.r.Context(), d.actor, in)
 }
 

@@ -69,12 +69,17 @@ func sourceOf(p core.Provenance) (string, string) {
 		return "登记" + sourceKinds[kind], "blue"
 	case from == "visit":
 		return "入户核实", "leaf"
+	case from == "id_number":
+		return "身份证号上", "blue"
 	case p.CallID != "":
-		return "电话里说", "amber"
+		return "电话里说,待核", "amber"
+	case from == "contact":
+		return "代报的人说,待核", "amber"
 	case p.Said == "":
 		return "来源不明", "red"
 	}
 	return "本人说,待核", "amber"
 }
 
-var sourceKinds = map[string]string{"disability": "·残联", "medical": "·医保", "civil": "·民政", "school": "·教体"}
+var sourceKinds = map[string]string{"population": "·公安户籍", "civil": "·民政", "disability": "·残联", "health": "·卫健", "medical": "·医保", "housing": "·住建",
+	"school": "·教体", "means": "·收入财产核对"}

@@ -89,9 +89,8 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 	}
 	switch d.Outcome {
 	case casefile.Refused:
-		l := wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county})
-		l.Paragraphs[len(l.Paragraphs)-1] = d.Appeal
-		return l
+		return wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county,
+			Ask: d.Appeal, Else: fitting(v)})
 	case casefile.Referred:
 		return wording.Letter{Title: claim.Name + "转办告知书", To: paper.To, From: by, On: paper.On, Paragraphs: []string{
 			"您要办的" + claim.Name + "已转给" + claim.Department + "。回执号 " + wording.GroupReceipt(paper.No) + "。",
@@ -107,6 +106,20 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 		l.Paragraphs = slices.Delete(l.Paragraphs, 1, 2)
 	}
 	return withReasons(l, texts, d.Appeal)
+}
+
+// fitting names what else may fit: the best of the other items that nobody filed.
+func fitting(v casefile.View) []string {
+	var out []string
+	for _, f := range v.Findings {
+		filed := slices.ContainsFunc(v.Claims, func(c casefile.Claim) bool {
+			return c.Item == f.Item && c.State != casefile.ClaimProposed && c.State != casefile.ClaimWithdrawn
+		})
+		if f.Bundled && !filed && len(out) < 3 {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 // nextMonth is when a monthly benefit begins: the month after the decision.

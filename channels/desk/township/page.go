@@ -37,6 +37,9 @@ type casePage struct {
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
 
+	Adding bool // the case is on its way, and more may be filed with the household's yes
+	Free   int  // matched and not filed
+
 	Fit, Open, Not              int
 	Fitting, Opening, Unfitting []findingRow
 }
@@ -61,6 +64,8 @@ type findingRow struct {
 	Word, Tone   string
 	Asked        bool
 	Ticked       bool
+	Free         bool   // not filed: may be ticked, to accept or to add
+	Filed        string // the word for where its claim stands, "" when there is none
 	MissingWords string
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
 }
@@ -99,8 +104,9 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		p.Items[c.Item] = c.Name
 	}
 	p.Until, p.Ahead = until(p.View), whatIsAhead(p.View)
-	p.sortFindings()
 	p.sortActs()
+	p.Adding = p.May[string(casefile.ActAddItem)] && !p.View.Accepted.IsZero()
+	p.sortFindings()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
 }
 
@@ -202,12 +208,16 @@ func (p *casePage) sortFindings() {
 	for _, f := range p.View.Findings {
 		row := findingRow{Finding: f, Asked: slices.Contains(p.View.Asked, f.Item)}
 		row.Ticked = f.Bundled || row.Asked
+		row.Free, row.Filed = p.filed(f.Item)
 		row.Main, row.More = weigh(f)
 		switch f.Outcome {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"
 			if f.After != "" {
 				row.Word = "随低保"
+			}
+			if row.Free {
+				p.Free++
 			}
 			p.Fitting = append(p.Fitting, row)
 		case "unknown":
@@ -222,6 +232,16 @@ func (p *casePage) sortFindings() {
 	p.Fit, p.Open, p.Not = len(p.Fitting), len(p.Opening), len(p.Unfitting)
 	slices.SortStableFunc(p.Opening, func(a, b findingRow) int { return len(a.Missing) - len(b.Missing) })
 	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return first(b.Ticked) - first(a.Ticked) })
+}
+
+// filed reports whether an item may still be filed, and where it stands if it was.
+func (p *casePage) filed(item core.ItemCode) (free bool, stands string) {
+	for _, c := range p.View.Claims {
+		if c.Item == item && c.State != casefile.ClaimProposed && c.State != casefile.ClaimWithdrawn {
+			return false, claimWord(c)
+		}
+	}
+	return p.May[string(casefile.ActAccept)] || p.Adding, ""
 }
 
 func first(yes bool) int {

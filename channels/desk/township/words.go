@@ -33,6 +33,14 @@ func (t *Room) Words() template.FuncMap {
 			return ""
 		},
 		"stack": stack, "parts": parts,
+		"pictures": func(list []paper) (n int) {
+			for _, p := range list {
+				if p.Kind != "sound" {
+					n++
+				}
+			}
+			return n
+		},
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n

@@ -57,7 +57,8 @@ func live() (decided, error) {
 			return d, err
 		}
 	}
-	if err := send(ctx, officer, d.page, "/accept", nil); err != nil {
+	// What was asked for by name; what else fits stays unfiled, for the letter to name.
+	if err := send(ctx, officer, d.page, "/accept", url.Values{"item": {"CL-01", "MZ-01"}}); err != nil {
 		return d, err
 	}
 	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}}
