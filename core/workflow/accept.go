@@ -60,8 +60,10 @@ func (a *act) start(ctx context.Context, decideBy core.Date) error {
 	if err := a.f.Cases.Accept(ctx, a.tx, a.c, a.actor.Staff, decideBy); err != nil {
 		return err
 	}
-	if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, casefile.DeadlineAccept); err != nil {
-		return err
+	for _, kind := range []casefile.DeadlineKind{casefile.DeadlineAccept, casefile.DeadlineSupplement} {
+		if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+			return err
+		}
 	}
 	return a.reload(ctx)
 }
@@ -138,9 +140,12 @@ func (a *act) due(book *policy.Book, code core.ItemCode) core.Date {
 	return a.f.Routing.Days(a.tx.Today(), days)
 }
 
+// ErrItemInHand is the answer to asking for an item that the case has already.
+var ErrItemInHand = core.E(core.KindConflict, "item_in_hand", "这一项本案已经在办或办过了,不用再加。定过的要再看,请点本人不服。")
+
 // AddItem files one more item that the household asks for: proposed while the case
-// is open, agreed at once after it was accepted. Whoever asks may file, whatever
-// the finding (domain.md 1.3).
+// is open, agreed at once after it was accepted, also when it was not wanted before.
+// Whoever asks may file, whatever the finding (domain.md 1.3). Errors: ErrItemInHand.
 func (f *Flow) AddItem(ctx context.Context, actor casefile.Actor, id core.CaseID, item core.ItemCode) error {
 	on := target{name: casefile.ActAddItem, trace: "claim.added", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -151,18 +156,20 @@ func (f *Flow) AddItem(ctx context.Context, actor casefile.Actor, id core.CaseID
 		if err := a.missing(ctx, book, []core.ItemCode{item}); err != nil {
 			return err
 		}
+		if err := f.Cases.Revive(ctx, a.tx, id, item); err != nil {
+			return err
+		}
+		claims, err := f.Cases.Claims(ctx, a.tx, id)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(claims, func(c casefile.Claim) bool { return c.Item == item })
+		if at < 0 || claims[at].State != casefile.ClaimProposed {
+			return ErrItemInHand
+		}
 		a.detail["item"] = item
 		if !a.c.Accepted.IsZero() {
-			claims, err := f.Cases.Claims(ctx, a.tx, id)
-			if err != nil {
-				return err
-			}
-			for _, c := range claims {
-				if c.Item == item && c.State == casefile.ClaimProposed {
-					err = a.take(ctx, c, a.due(book, item))
-				}
-			}
-			if err != nil {
+			if err := a.take(ctx, claims[at], a.due(book, item)); err != nil {
 				return err
 			}
 		}
