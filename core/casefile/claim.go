@@ -2,7 +2,10 @@ package casefile
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -107,6 +110,18 @@ func (s *Store) AddClaim(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewCl
 	return pg.Fail(err, "write a claim")
 }
 
+// Revive proposes an item anew that the household did not want before and asks for
+// now. Any other claim stays as it is.
+func (s *Store) Revive(ctx context.Context, tx *pg.Tx, id core.CaseID, item core.ItemCode) error {
+	c := Claim{Case: id, State: ClaimWithdrawn}
+	err := tx.QueryRow(ctx, `update claim set state = 'proposed', updated = $3 where case_id = $1 and item = $2 and state = 'withdrawn'
+		returning id, region`, id, item, tx.Now()).Scan(&c.ID, &c.Region)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return s.stepped(ctx, tx, c.step(ClaimProposed), pg.Fail(err, "propose a claim anew"))
+}
+
 // Claims reads the claims of a case in the order they were made.
 func (s *Store) Claims(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Claim, error) {
 	rows, err := tx.Query(ctx, `select `+claimColumns+` from claim where case_id = $1 order by id`, id)
@@ -153,7 +168,7 @@ func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, by core.StaffID, 
 	if err := c.allow(ClaimAgreed); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = coalesce(agreed_by, $2), due = coalesce(due, $3), updated = $4
+	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4
 		where id = $1`, c.ID, by, day(due), tx.Now())
 	return s.stepped(ctx, tx, c.step(ClaimAgreed), pg.Fail(err, "agree on a claim"))
 }

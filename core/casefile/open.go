@@ -82,17 +82,10 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 	if err != nil {
 		return 0, fmt.Errorf("seal a case: %w", err)
 	}
-	call, recording := "", ""
-	if a.Call != nil {
-		call, recording = a.Call.ID, string(a.Call.Recording)
-	}
+	call, recording := heard(a)
 	var signature core.Signature
 	if a.Signature != nil {
 		signature = *a.Signature
-	}
-	asked := make([]string, 0, len(a.Items))
-	for _, item := range a.Items {
-		asked = append(asked, string(item))
 	}
 	var id core.CaseID
 	err = tx.QueryRow(ctx, `insert into casefile (region, village, town, village_name, application, receipt, channel, urgent,
@@ -104,11 +97,19 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
 		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
 		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
-		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signature), call, recording, asked, a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
+		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signature), call, recording, texts(a.Items), a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	return id, pg.Fail(err, "open a case")
+}
+
+// heard is the call a request was made in, and its recording as far as it is here.
+func heard(a *core.Application) (call string, recording core.BlobDigest) {
+	if a.Call == nil {
+		return "", ""
+	}
+	return a.Call.ID, a.Call.Recording
 }
 
 type sealedFields struct{ phone, id, detail, story, account []byte }
@@ -186,8 +187,10 @@ func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID
 	if err != nil {
 		return fmt.Errorf("seal an application: %w", err)
 	}
-	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At)
+	call, recording := heard(a)
+	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at, call_id, recording, papers)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At,
+		call, recording, encode(orEmpty(a.Papers)))
 	if err != nil {
 		return pg.Fail(err, "write an application of a case")
 	}
@@ -201,7 +204,7 @@ func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) 
 	var open core.CaseID
 	var region core.RegionCode
 	err := tx.QueryRow(ctx, `select id, region from casefile
-		where (household = $1 or household is null and applicant_key = $2 and $2 <> '') and state not in ('settled', 'withdrawn')
+		where (household = $1 or household is null and applicant_key = $2 and $2 <> '') and not beside and state not in ('settled', 'withdrawn')
 		order by id limit 1 for update`, number(n.Household), s.applicantKey(n)).Scan(&open, &region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return s.openApart(ctx, tx, n)
@@ -219,6 +222,25 @@ func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) 
 		Citizen: "您家已经有一件在办,这次说的并到一起办。两个回执号都能查。",
 		Staff:   "又报了一次,回执 " + string(n.Application.Receipt) + ",并入本案"})
 	return Opened{Case: open, Fresh: true, Linked: true}, err
+}
+
+// Ask notes what a household asks for beyond its first request: items it names, and
+// that it is urgent now. Nothing that was asked before is forgotten.
+func (s *Store) Ask(ctx context.Context, tx *pg.Tx, id core.CaseID, urgent bool, items ...core.ItemCode) error {
+	_, err := tx.Exec(ctx, `update casefile set urgent = urgent or $2, updated = $4,
+		asked = asked || array(select i from unnest($3::text[]) with ordinality u(i, n) where i <> all (asked) order by n)
+		where id = $1`, id, urgent, texts(items), tx.Now())
+	return pg.Fail(err, "note what a household asks for")
+}
+
+// Joined lists the requests that joined a case, oldest first.
+func (s *Store) Joined(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]core.ApplicationID, error) {
+	rows, err := tx.Query(ctx, `select application::text from case_application where case_id = $1 and state = 'linked' order by at, application`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read the requests of a case")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[core.ApplicationID])
+	return list, pg.Fail(err, "read the requests of a case")
 }
 
 func (s *Store) openApart(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {

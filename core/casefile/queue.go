@@ -21,6 +21,7 @@ type QueueFilter struct {
 	Urgent  bool   // only cases of item 03's path
 	Due     bool   // something of the case is due today
 	Decide  bool   // a claim waits for a second person
+	Lost    bool   // nobody's yet: at a sorting desk, or handed back
 	Name    string // applicant's whole name
 	Receipt core.Receipt
 }
@@ -86,11 +87,12 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 		and (not $6 or exists (select 1 from deadline d where d.case_id = f.id and d.met is null and d.due = $3))
 		and (not $7 or f.urgent)
 		and (not $8 or exists (select 1 from claim k where k.case_id = f.id and k.state in ('reviewed', 'noticed')))
+		and (not $18 or f.state = 'returned' or f.state = 'open' and f.region like '%000')
 		and ($9 = '' or f.applicant = $9) and ($10 = '' or exists (select 1 from case_application a where a.case_id = f.id and a.receipt = $10))
 		and (not $11 or (not f.urgent, -coalesce(f.index_low, -1), -coalesce(f.index_high, -1), f.first_contact, f.id) > (not $12, -$13::int, -$14::int, $15, $16))
 		order by f.urgent desc, coalesce(f.index_low, -1) desc, coalesce(f.index_high, -1) desc, f.first_contact, f.id limit $17`,
 		texts(q.Regions), texts(q.States), day(tx.Today()), int64(q.Mine), q.Overdue, q.Due, q.Urgent, q.Decide,
-		q.Name, q.Receipt, after != "", at.Urgent, at.Low, at.High, at.First, int64(at.ID), limit+1)
+		q.Name, q.Receipt, after != "", at.Urgent, at.Low, at.High, at.First, int64(at.ID), limit+1, q.Lost)
 	if err != nil {
 		return Page{}, pg.Fail(err, "read a queue")
 	}

@@ -217,20 +217,12 @@ func statusItems(claims []Claim) []StatusItem {
 		}
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)
-		if c.HasAmount && decidedFor(c) {
+		if c.HasAmount && c.Granted() {
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample
 		}
 		list = append(list, item)
 	}
 	return list
-}
-
-func decidedFor(c Claim) bool {
-	switch c.State {
-	case ClaimApproved, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed:
-		return c.Proposal == ProposeApprove
-	}
-	return false
 }
 
 // perWord is the period as it stands behind an amount.

@@ -60,8 +60,10 @@ func (a *act) start(ctx context.Context, decideBy core.Date) error {
 	if err := a.f.Cases.Accept(ctx, a.tx, a.c, a.actor.Staff, decideBy); err != nil {
 		return err
 	}
-	if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, casefile.DeadlineAccept); err != nil {
-		return err
+	for _, kind := range []casefile.DeadlineKind{casefile.DeadlineAccept, casefile.DeadlineSupplement} {
+		if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+			return err
+		}
 	}
 	return a.reload(ctx)
 }

@@ -33,6 +33,9 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		if err != nil {
 			return err
 		}
+		if in.Outcome == casefile.Approved && a.all.Follows(a.claim) {
+			return ErrParent
+		}
 		// 2. The decision, with everything it rests on, once and for ever.
 		d, err := a.decide(ctx, in.Outcome, reasons)
 		if err != nil {
@@ -49,7 +52,10 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		case casefile.Referred:
 			return a.referred(ctx, d)
 		}
-		// 4. Approved: money, or the thing itself.
+		// 4. Approved: the status it gives, and money or the thing itself.
+		if err := a.recognise(ctx, d); err != nil {
+			return err
+		}
 		return a.grant(ctx, d)
 	})
 }

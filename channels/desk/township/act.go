@@ -118,7 +118,8 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActSupplement: func(d doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("how"))
 		},
-		casefile.ActResume:       func(d doing) error { return f.Resume(d.r.Context(), d.actor, d.id, "补齐了") },
+		casefile.ActResume:       t.resume,
+		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConferenceIn: func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("reason")) },

@@ -31,7 +31,8 @@ type casePage struct {
 	Towns    []registry.Place
 	Tomorrow string
 	Months   []monthOption // in which a change may begin
-	Confirm  []confirm
+	Confirm  []asking
+	Drop     map[core.ClaimID]bool // items that the household may let fall
 	Ahead    []ahead
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
@@ -70,18 +71,12 @@ type findingRow struct {
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
 }
 
-// confirm is one fact that the visit form asks to confirm.
-type confirm struct {
-	wording.Fact
-	Name, Was string
-}
-
 func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := caseID(r)
 	if err != nil {
 		return err
 	}
-	p := casePage{May: map[string]bool{}, Said: desk.Said(w, r)}
+	p := casePage{May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r)}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
@@ -97,7 +92,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
-	p.Confirm = confirms(p.View)
+	p.Confirm = askings(p.View)
 	p.Facts = factGroups(p.View)
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
@@ -151,18 +146,6 @@ func peopleIn(v casefile.View) []core.StaffID {
 		ids = append(ids, c.Proposer, c.Approver)
 	}
 	return ids
-}
-
-// confirms are the facts the visitors look at: those nobody but the household has
-// vouched for yet, and those that could still change an outcome.
-func confirms(v casefile.View) []confirm {
-	said := wording.Facts(v.Facts.Household)
-	var out []confirm
-	for _, key := range []string{"income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "business_with_staff", "rigid_12m", "medical_12m", "house_grade"} {
-		f, _ := wording.HouseholdFact(key)
-		out = append(out, confirm{f, "fact." + key, said[key]})
-	}
-	return out
 }
 
 // ahead is one time limit still to be met; items with the same one share a line.
@@ -300,6 +283,8 @@ func (p *casePage) place(row actRow) {
 		p.May[string(row.Name)] = true
 	}
 	switch {
+	case row.Name == casefile.ActDrop: // stands with its item
+		p.Drop[row.Claim] = row.Why == ""
 	case row.Why != "":
 		if n := len(p.Held); n > 0 && p.Held[n-1].Name == row.Name && p.Held[n-1].Why == row.Why {
 			p.Held[n-1].Same++ // one line for all items that wait for the same

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,11 +108,11 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
 	p := queuePage{Place: t.place(at.Staff), Q: q, Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
-	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}} {
+	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}, {"lost", "退回、等派", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)
 	}
-	find := casefile.QueueFilter{Regions: at.Staff.Regions, Overdue: show == "late", Due: show == "due", Decide: show == "decide"}
+	find := casefile.QueueFilter{Regions: at.Staff.Regions, Overdue: show == "late", Due: show == "due", Decide: show == "decide", Lost: show == "lost"}
 	if show == "mine" {
 		find.Mine = at.Staff.ID
 	}
@@ -161,7 +162,8 @@ func caseID(r *http.Request) (core.CaseID, error) {
 	return core.CaseID(n), nil
 }
 
-// audio plays the call the case began with, to those who may read the case.
+// audio plays a recording of the case, to those who may read the case: the call it
+// began with, or the one that is asked for.
 func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := caseID(r)
 	if err != nil {
@@ -175,7 +177,26 @@ func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: v.Recording, Case: v.ID, Region: v.Region, Purpose: "听原话"})
+	sound := v.Recording
+	if of := core.BlobDigest(r.FormValue("of")); of != "" {
+		if !slices.Contains(sounds(v), of) {
+			return core.E(core.KindNotFound, "no_recording", "这件里没有这段录音。")
+		}
+		sound = of
+	}
+	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: sound, Case: v.ID, Region: v.Region, Purpose: "听原话"})
+}
+
+// sounds are the recordings that belong to a case: of its requests and its visits.
+func sounds(v casefile.View) []core.BlobDigest {
+	list := []core.BlobDigest{v.Recording}
+	for _, a := range v.Applications {
+		list = append(list, a.Recording)
+	}
+	for _, visit := range v.Visits {
+		list = append(list, visit.Recording)
+	}
+	return slices.DeleteFunc(list, func(d core.BlobDigest) bool { return d == "" })
 }
 
 // reveal shows one masked number in full, for a stated reason that is logged.
