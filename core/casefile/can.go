@@ -20,6 +20,7 @@ const (
 	ActRelocate     ActName = "relocate"
 	ActPlanVisit    ActName = "plan_visit"
 	ActRecordVisit  ActName = "record_visit"
+	ActSecondVisit  ActName = "confirm_visit"  // the other visitor, in a session of their own
 	ActPropose      ActName = "propose"        // claim
 	ActPublish      ActName = "publish_notice" // claim
 	ActObject       ActName = "object"         // claim
@@ -32,6 +33,9 @@ const (
 	ActConference   ActName = "conference"
 	ActConferenceIn ActName = "conference_end"
 	ActWithdraw     ActName = "withdraw"
+	ActProposeCard  ActName = "propose_card"
+	ActConfirmCard  ActName = "confirm_card"
+	ActRejectCard   ActName = "reject_card"
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -48,7 +52,9 @@ type Situation struct {
 	Claims     []Claim
 	Today      core.Date
 	Planned    *Visit // still to come
+	Unseconded *Visit // written down by one of the two, waits for the other
 	Visited    bool
+	Card       *Card          // proposed, waits for a second person
 	Visitors   []core.StaffID // of every visit
 	NoticeTill map[core.ClaimID]core.Date
 	Kin        []core.StaffID
@@ -70,6 +76,7 @@ type rule struct {
 
 func rules() map[ActName]rule {
 	officer := []Role{RoleOfficer}
+	second := []Role{RoleApprover, RoleCounty, RolePayer}
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
@@ -83,6 +90,7 @@ func rules() map[ActName]rule {
 		ActRelocate:     {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
 		ActPlanVisit:    {officer, atWork, nil, nil},
 		ActRecordVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
+		ActSecondVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
 		ActPropose:      {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActPublish:      {officer, running, []ClaimState{ClaimReviewed}, mayPublish},
 		ActObject:       {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
@@ -95,14 +103,17 @@ func rules() map[ActName]rule {
 		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
 		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
 		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
+		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
+		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 	}
 }
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
+	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
-		ActRelocate, ActReturn, ActWithdraw}
+		ActProposeCard, ActRejectCard, ActRelocate, ActReturn, ActWithdraw}
 }
 
 // Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,
@@ -189,8 +200,25 @@ func mayRecord(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
+// maySecondVisit: what one visitor wrote down counts once the other has read it.
+func maySecondVisit(s Situation, _ Claim, a Actor) error {
+	v := s.Unseconded
+	switch {
+	case v == nil:
+		return ErrMovedOn
+	case a.Staff == v.RecordedBy:
+		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+	case a.Staff != v.First && a.Staff != v.Second:
+		return ErrNotYours
+	}
+	return nil
+}
+
 func mayPropose(s Situation, _ Claim, _ Actor) error {
-	if !s.Visited {
+	switch {
+	case s.Unseconded != nil:
+		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+	case !s.Visited:
 		return errNotNow("not_visited", "先入户,再提意见。")
 	}
 	return nil

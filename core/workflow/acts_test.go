@@ -62,7 +62,7 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 		On: core.DateOf(time.Now()).AddDate(0, 0, 60)}))
 	seen := visited()
 	seen.Case = c.ID
-	w.must(w.flow.RecordVisit(ctx, w.actors["officer"], seen))
+	w.visit(seen)
 	// The other claims of the household are still open, so the case goes on as any.
 	if c, _ = w.get(c.ID); c.State != casefile.CaseVisiting && c.State != casefile.CaseSettled {
 		t.Fatalf("with its papers: %s", c.State)

@@ -138,6 +138,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
 	}
+	if v.Card != nil {
+		ids = append(ids, v.Card.By)
+	}
 	return ids
 }
 
@@ -290,7 +293,7 @@ func (p *casePage) place(row actRow) {
 }
 
 // leading acts carry a case forward and may be the page's one solid button.
-var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActPropose: true, casefile.ActPublish: true,
+var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true, casefile.ActPropose: true, casefile.ActPublish: true,
 	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true}
 
 // follows is the decision that agrees with a proposal.

@@ -31,7 +31,7 @@ func (p *player) motherAndSon(ctx context.Context) error {
 	filled := staffForm(story)
 	filled.Set("consent.how", "signature")
 	filled["consent"] = []string{"process", "means_check"}
-	filled.Set("sign.applicant", scrawl)
+	filled.Set("sign.applicant", scrawl(0))
 	done, err := clerk.Send(ctx, form, filled)
 	if err != nil {
 		return err

@@ -19,8 +19,9 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 	receipt := atTheWindow(t, b)
 	officer.arrives(receipt)
 	officer.accepts(b)
-	officer.visits()
+	officer.visits(b)
 	officer.proposes()
+	officer.newCard()
 	if err := city.Advance("8d"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func (p person) accepts(b *browsertest.Browser) {
 
 // visits writes the visit down with a photo and three signatures; without the
 // family's signature it is refused and nothing that was written is lost.
-func (p person) visits() {
+func (p person) visits(b *browsertest.Browser) {
 	p.t.Helper()
 	form := `form[action$="/record_visit"]`
 	p.Fill(form+" [name=statement]", "两人入户。儿子卧床,五样不能自理。")
@@ -115,6 +116,55 @@ func (p person) visits() {
 	p.Go(form + " .btn.go")
 	p.Wait("办好了")
 	p.judge("case-visited")
+	p.Wait("等第二人确认")
+	p.secondedBy(b, p.Eval(`location.pathname`))
+	p.Open(city.Platform + p.Eval(`location.pathname`))
+}
+
+// secondedBy has the other visitor read the record and stand behind it.
+func (p person) secondedBy(b *browsertest.Browser, page string) {
+	p.t.Helper()
+	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
+		other := at(p.t, b, login)
+		other.Open(city.Platform + page)
+		if form := `form[action$="/confirm_visit"]`; other.Eval(`String(!!document.querySelector('`+form+`'))`) == "true" {
+			other.Wait("儿子卧床")
+			other.judge("case-second")
+			other.Go(form + " .btn.go")
+			other.Wait("办好了")
+			return
+		}
+	}
+	p.t.Fatal("neither assistant may confirm the visit")
+}
+
+// newCard has the officer write down another card on the way.
+func (p person) newCard() {
+	p.t.Helper()
+	form := `form[action$="/propose_card"]`
+	p.Eval(`(()=>{for(let d=document.querySelector('` + form + `').closest("details");d;d=d.parentElement.closest("details"))d.open=true;return ""})()`)
+	p.Fill(form+" [name=account]", "6205340000005345325")
+	p.judge("card-propose")
+	p.Go(form + " .btn")
+	p.Wait("等第二人核对")
+	p.judge("card-waits")
+}
+
+// refusesCard shows the approver both cards, beside the decision too, and sends the
+// new one back.
+func (p person) refusesCard() {
+	p.t.Helper()
+	p.Wait("原来的卡")
+	p.Wait("5325")
+	p.judge("case-card")
+	if p.Eval(`String(!!document.querySelector('form[action$="/decide"] input[name=card][type=checkbox][required]'))`) != "true" {
+		p.t.Fatal("money can be approved without a word about the card that waits")
+	}
+	form := `form[action$="/reject_card"]`
+	p.Eval(`(()=>{for(let d=document.querySelector('` + form + `').closest("details");d;d=d.parentElement.closest("details"))d.open=true;return ""})()`)
+	p.Fill(form+" [name=reason]", "打电话问了,不是她家的卡")
+	p.Go(form + " .btn")
+	p.Wait("新卡退回")
 }
 
 // each does one act for every claim that offers it, as long as the page does.
@@ -153,6 +203,9 @@ func secondPeopleDecide(t *testing.T, b *browsertest.Browser, receipt string) {
 		p := at(t, b, login)
 		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
 		p.Go("tbody a")
+		if login == "wangmiao.approver" {
+			p.refusesCard()
+		}
 		total += p.each("decide")
 		if login == "pingyuan.county" {
 			continue
@@ -181,6 +234,13 @@ func money(t *testing.T, b *browsertest.Browser) {
 	}
 	second := at(t, b, "payer2")
 	second.judge("county-draft")
+	if second.Eval(`String(!!document.querySelector('form[action$="/approve"]'))`) == "true" {
+		t.Fatal("a batch can be approved without a look at its lines")
+	}
+	second.Go(`a.btn[href*="/county/batch/"]`)
+	second.Wait("对得上")
+	second.Wait("样本")
+	second.judge("county-batch")
 	second.Go(`form[action$="/approve"] .btn`)
 	second.Wait("核准了")
 	second.Until("the bank has answered", `document.querySelector("main").innerText.includes("银行已答复") || document.querySelector("main").innerText.includes("结清")`)
