@@ -59,7 +59,7 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		case v.Waits():
 			out.Unseconded = &v
 		default:
-			out.Visited = true
+			out.Visited, out.Unseconded = true, nil // an older record that nobody seconded is past
 		}
 	}
 	return pg.Fail(rows.Err(), "read who visited")

@@ -90,7 +90,7 @@ func TestBatchAddsUpLineByLine(t *testing.T) {
 	}))
 	want := []Sum{{"最低生活保障", first.Period, true, Totals{2, 77000}}, {"最低生活保障", next.Period, true, Totals{1, 36000}}}
 	if len(sums) != 2 || sums[0] != want[0] || sums[1] != want[1] {
-		t.Errorf("sums: %+v, want %+v", sums, want)
+		t.Fatalf("sums: %+v, want %+v", sums, want)
 	}
 	if len(v.Items) != 3 || len(rest) != 2 || rest[0].ID != v.Items[1].ID || rest[1].ID != v.Items[2].ID {
 		t.Errorf("lines: %d, then %+v", len(v.Items), rest)

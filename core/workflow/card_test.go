@@ -11,6 +11,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
 	"lianou/core/workflow"
 )
 
@@ -139,6 +140,27 @@ func (w *world) onRecord(c casefile.Case, want string) {
 	})
 }
 
+// sentBack has the bank send back all that is due.
+func (w *world) sentBack() {
+	w.t.Helper()
+	w.must(w.db.Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := w.payout.CreateBatch(ctx, tx, w.id("payer"))
+		return err
+	}))
+	w.must(w.env.DB(pgtest.Owner).Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		for _, s := range []string{`update payout_line set state = 'returned', code = '1002', answered = now()`,
+			`update payout_entitlement set state = 'returned'`, `update payout_batch set state = 'approved', approved = now(), approved_by = 99999`,
+			`update payout_batch set state = 'file_written', intended = now()`, `update payout_batch set state = 'sent', sent = now()`,
+			`update payout_batch set state = 'answered', answered = now(), returned = total`,
+			`insert into payout_fix (line, entitlement, region, code, opened) select id, entitlement, region, code, now() from payout_line`} {
+			if _, err := tx.Exec(ctx, s); err != nil {
+				return pg.Fail(err, s)
+			}
+		}
+		return nil
+	}))
+}
+
 // Between the look and the word of the second person the first swaps the card: the word
 // puts nothing in force (26 November 2026, attack a14). A wrong card is sent back with a
 // reason.
@@ -157,6 +179,7 @@ func TestSwappedCardIsNotConfirmed(t *testing.T) {
 	w.must(w.flow.PublishNotice(ctx, officer, claim.ID))
 	w.env.Advance(8 * 24 * time.Hour)
 	w.must(w.flow.Decide(ctx, w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}))
+	w.sentBack()
 	offer := workflow.ProposeCard{Case: c.ID, Account: w.card(firstCard), Holder: "周桂兰", How: "看了卡和身份证"}
 	w.must(w.flow.ProposeCard(ctx, officer, offer))
 	looked := w.openCard(c.ID)
@@ -185,9 +208,14 @@ func TestSwappedCardIsNotConfirmed(t *testing.T) {
 			t.Errorf("%s confirmed: %v", login, err)
 		}
 	}
+	if err := w.flow.ConfirmCard(ctx, w.actors["approver"], c.ID, good); !errors.Is(err, workflow.ErrPayerConfirms) {
+		t.Errorf("the township confirmed after the bank sent money back: %v", err)
+	}
 	w.must(w.flow.ConfirmCard(ctx, payer, c.ID, good))
-	if n := w.count(`select count(*) from payout_entitlement where case_id = $1 and last4 = '5317'`, c.ID); n != 1 {
-		t.Errorf("%d entitlements to the new card", n)
+	if n := w.count(`select count(*) from payout_entitlement e join payout_fix f on f.entitlement = e.id join payout_line l on l.id = f.line
+		join payout_batch b on b.id = l.batch where e.case_id = $1 and e.last4 = '5317' and e.state = 'due' and b.state = 'closed'
+		and f.state = 'confirmed' and f.proposed_by = $2 and f.confirmed_by = $3`, c.ID, int64(w.id("officer")), int64(w.id("payer"))); n != 1 {
+		t.Errorf("%d payments to go to the new card", n)
 	}
 	if n := w.count(`select count(*) from notice where case_id = $1 and kind = 'changed' and words like '%换成了尾号 5317%' and words not like '%' || $2 || '%'`,
 		c.ID, firstCard[:10]); n != 1 {
