@@ -31,10 +31,9 @@ import (
 	"lianou/core/staff"
 )
 
-const (
-	town     core.RegionCode = "371426103"
-	password                 = "a long pass phrase 17"
-)
+const town core.RegionCode = "371426103"
+
+const password = "a long pass phrase 17"
 
 // office is the payers' room over a real database, with two payers.
 type office struct {
