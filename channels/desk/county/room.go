@@ -117,7 +117,6 @@ type page struct {
 	Due     payout.Totals
 	Batches []batch
 	Fixes   []fix
-	Asides  []aside
 	Ledger  []balance
 	Moving  bool   // a batch is on its way: the page asks for news by itself
 	Seen    string // digest of what it shows
@@ -148,7 +147,6 @@ type found struct {
 	due     payout.Totals
 	open    []payout.Fix
 	cards   []casefile.Card
-	aside   []payout.Aside
 	batches []payout.Batch
 	ledger  payout.Ledger
 }
@@ -166,9 +164,6 @@ func (c *Room) read(r *http.Request, at desk.At) (page, error) {
 			return err
 		}
 		if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
-			return err
-		}
-		if f.aside, err = c.d.Payout.SetAside(ctx, tx); err != nil {
 			return err
 		}
 		if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -206,7 +201,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
 			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
 	}
-	p.Fixes, p.Asides = found.fixes(at.Staff.ID, names), asides(found.aside)
+	p.Fixes = found.fixes(at.Staff.ID, names)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}
 	return p, nil
