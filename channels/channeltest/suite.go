@@ -24,6 +24,12 @@ type Suite struct {
 	// Env is what the channel needs; Intake, Log and Name are the suite's own.
 	Env   func(t *testing.T) channels.Env
 	Cases []Case
+	// Wrap is what the program puts around the host: the desk's sessions. Defaults to
+	// nothing.
+	Wrap func(http.Handler) http.Handler
+	// Large is how many bytes too many no body of the channel can hold. Defaults to
+	// 10 MB.
+	Large int64
 	// Forge spoils the proof of origin of an accepted request and nothing else.
 	Forge func(r *http.Request)
 	// Secrets are the personal numbers of the fixtures; none may appear in a log.
@@ -51,7 +57,7 @@ func (s Suite) Run(t *testing.T) {
 			t.Run("forged", func(t *testing.T) { s.forged(t, c) })
 			t.Run("at once", func(t *testing.T) { s.atOnce(t, c) })
 			t.Run("intake fails", func(t *testing.T) { s.intakeFails(t, c) })
-			t.Run("10 MB", func(t *testing.T) { s.large(t, c) })
+			t.Run("too large", func(t *testing.T) { s.large(t, c) })
 		})
 	}
 	t.Run("unknown setting", s.unknownSetting)
@@ -78,6 +84,9 @@ func (s Suite) open(t *testing.T) *stand {
 		t.Fatal(err)
 	}
 	st.handler = host.Handler()
+	if s.Wrap != nil {
+		st.handler = s.Wrap(st.handler)
+	}
 	t.Cleanup(func() { st.quiet(t) })
 	return st
 }
@@ -112,7 +121,7 @@ func (s Suite) twice(t *testing.T, c Case) {
 	for i, want := range []int{c.Status, again} {
 		w := st.send(copyOf(t, req))
 		if w.Code != want {
-			t.Errorf("delivery %d: status %d, want %d: %s", i+1, w.Code, want, w.Body)
+			t.Errorf("delivery %d: status %d, want %d: %.400s", i+1, w.Code, want, w.Body)
 		}
 		if n := len(st.twin.Applications()); n != c.Applications {
 			t.Errorf("delivery %d: %d applications, want %d", i+1, n, c.Applications)
@@ -138,7 +147,7 @@ func (s Suite) atOnce(t *testing.T, c Case) {
 		one := copyOf(t, r)
 		all.Go(func() {
 			if w := st.send(one); w.Code >= 300 {
-				t.Errorf("status %d: %s", w.Code, w.Body)
+				t.Errorf("status %d: %.400s", w.Code, w.Body)
 			}
 		})
 	}
@@ -173,11 +182,15 @@ func (s Suite) large(t *testing.T, c Case) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), io.LimitReader(spaces{}, 10<<20)))
+	more := s.Large
+	if more == 0 {
+		more = 10 << 20
+	}
+	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), io.LimitReader(spaces{}, more)))
 	r.ContentLength = -1
 	w := st.send(r)
 	if w.Code < 400 || w.Code >= 500 || len(st.twin.Applications()) != 0 {
-		t.Errorf("10 MB more: status %d and %d applications", w.Code, len(st.twin.Applications()))
+		t.Errorf("too large: status %d and %d applications", w.Code, len(st.twin.Applications()))
 	}
 }
 

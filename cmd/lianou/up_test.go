@@ -162,7 +162,7 @@ func (s *site) gone() {
 }
 
 // One command, every program, the clock, the doctor; Ctrl-C ends all and keeps
-// the data; the second start finds it.
+// the data; the second start finds it, and offers the places imported meanwhile.
 func TestUp(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -180,6 +180,7 @@ func TestUp(t *testing.T) {
 	if out, err := s.run("doctor"); err != nil || strings.Contains(out, "MEND") {
 		t.Errorf("doctor: %v\n%s", err, out)
 	}
+	s.importPlaces()
 	if out, err := s.run("up"); err == nil || !strings.Contains(out, "is taken by another program") || strings.Count(strings.TrimSpace(out), "\n") != 0 {
 		t.Errorf("a second up: %v %s", err, out)
 	}
@@ -195,6 +196,7 @@ func TestUp(t *testing.T) {
 	if out, err := s.run("clock"); err != nil || !strings.Contains(out, "moved by 168h0m0s") {
 		t.Errorf("the second start forgot: %v %s", err, out)
 	}
+	s.offersPlaces()
 	took := regexp.MustCompile(`up after ([0-9.]+) s`).FindStringSubmatch(s.out.text())
 	if len(took) != 2 {
 		t.Fatalf("no time in %s", s.out.text())

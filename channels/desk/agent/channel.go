@@ -5,7 +5,6 @@ import (
 
 	"lianou/channels"
 	"lianou/channels/desk"
-	"lianou/core"
 	"lianou/core/staff"
 	"lianou/intake"
 	"lianou/intake/calls"
@@ -44,8 +43,8 @@ func (c *Channel) parse(r *http.Request) ([]intake.Submission, error) {
 	if call.Agent != who.ID {
 		return nil, calls.ErrTaken
 	}
-	if err := r.ParseForm(); err != nil {
-		return nil, core.Invalid("body", "表没有传完整,请再点一次“报上”。")
+	if err := channels.BodyFault(r.ParseForm()); err != nil {
+		return nil, err
 	}
 	form, err := desk.Request(r.PostForm)
 	if err != nil {

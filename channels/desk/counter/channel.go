@@ -62,13 +62,8 @@ func (c *Channel) take(r *http.Request, way intake.Way, role staff.Role) (intake
 	if !who.Has(role) {
 		return intake.Receipt{}, desk.ErrRole
 	}
-	// All of it in memory: a picture of an ID card must not lie in a temporary file.
-	if err := r.ParseMultipartForm(desk.MaxBody); err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return intake.Receipt{}, core.E(core.KindTooLarge, "body_too_large", "文件太大了。照片每张不超过 8 兆,录音不超过 3 分钟。")
-		}
-		return intake.Receipt{}, core.Invalid("body", "表没有传完整,请再点一次“报上”。")
+	if err := readForm(r); err != nil {
+		return intake.Receipt{}, err
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // temporary files only
 	form, err := desk.Request(r.PostForm)
@@ -79,6 +74,23 @@ func (c *Channel) take(r *http.Request, way intake.Way, role staff.Role) (intake
 		return intake.Receipt{}, err
 	}
 	return c.intake.Submit(r.Context(), intake.Submission{Form: form, Way: way, Staff: who.ID})
+}
+
+// readForm reads all of it into memory: a picture of an ID card must not lie in a
+// temporary file. What follows the last part is read for its size alone.
+func readForm(r *http.Request) error {
+	err := r.ParseMultipartForm(desk.MaxBody)
+	if err == nil {
+		_, err = io.Copy(io.Discard, r.Body)
+	}
+	var tooBig *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooBig):
+		return core.E(core.KindTooLarge, "body_too_large", "文件太大了。照片每张不超过 8 兆,录音不超过 3 分钟。")
+	}
+	return core.Invalid("body", "表没有传完整,请再点一次“报上”。")
 }
 
 // attach stores what came along and names it in the form.

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"bytes"
+	"encoding/binary"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -172,6 +173,7 @@ func TestBadWindow(t *testing.T) {
 		{"not signed", "sign.applicant", "", nil, 422, ""},
 		{"signed with anything", "sign.applicant", `{"no":"strokes"}`, nil, 422, "invalid_signature"},
 		{"a photo that is no photo", "key", "window-other-1", []visitor.File{{Field: "id_front", Name: "a.jpg", Type: "image/jpeg", Data: []byte("<html>")}}, 415, "image_unsupported"},
+		{"over the limit", "key", "window-other-2", []visitor.File{{Field: "id_front", Name: "a.jpg", Type: "image/jpeg", Data: make([]byte, 24<<20)}}, 413, "body_too_large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bad := maps.Clone(good)
@@ -179,22 +181,84 @@ func TestBadWindow(t *testing.T) {
 				bad.Set("key", "window-"+digestOf(c.name)[:12])
 			}
 			bad.Set(c.field, c.value)
-			before := rows(t)
-			traces := number(t, `select count(*) from audit_entry where act like 'refusal.%'`)
+			before, traces := rows(t), allRefusals(t)
 			page, err := counter(t, clerk, bad, c.files...)
 			if err == nil || page == nil || page.Status != c.status || !chinese(page.Alert()) {
 				t.Errorf("answer %v, want %d and a sentence", err, c.status)
 			}
-			noTrace(t, before)
-			until(t, "the entry of a refusal", func() bool { return number(t, `select count(*) from audit_entry where act like 'refusal.%'`) > traces })
-			if c.code != "" && refusals(t, c.code) == 0 {
-				t.Errorf("no entry refusal.%s", c.code)
-			}
+			refused(t, before, traces, c.code)
 		})
 	}
 }
 
-// A form for somebody else's call is refused, and so is one by who is no agent.
+// The door of a village assistant: the same, and neither the spoken words nor the
+// signature may be missing.
+// Control: intake without the row of needs of the doorstep.
+func TestBadDoorstep(t *testing.T) {
+	helper := sits(t, "wangmiao.assistant1")
+	who := made(6)
+	page, err := helper.Open(t.Context(), "/desk/counter")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := page.Form("/c/counter/doorstep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoken := []visitor.File{{Field: "oral", Name: "oral.wav", Type: "audio/wav", Data: speech()}}
+	good := who.window()
+	good.Set("key", "doorstep-repeated-1")
+	if _, err := helper.Send(t.Context(), form, good, spoken...); err != nil {
+		t.Fatalf("the good form: %v", err)
+	}
+	for _, c := range []struct {
+		name, field, value string
+		files              []visitor.File
+		status             int
+		code               string
+	}{
+		{"same key other body", "story", "别的话", spoken, 409, "key_reused"},
+		{"wrong check digit", "applicant.id_number", wrongDigit(who.id), spoken, 422, "invalid_id_number"},
+		{"no such township", "live.village", "371426999999", spoken, 422, "invalid_live.region"},
+		{"unknown fact", "h.rich", "true", spoken, 422, "unknown_fact"},
+		{"not spoken", "story", "又来了", nil, 422, "invalid_papers"},
+		{"not signed", "sign.applicant", "", spoken, 422, "invalid_signature"},
+		{"words that are none", "story", "再来", []visitor.File{{Field: "oral", Name: "a.wav", Type: "audio/wav", Data: []byte("<html>")}}, 415, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bad := maps.Clone(good)
+			if c.status != http.StatusConflict {
+				bad.Set("key", "doorstep-"+digestOf(c.name)[:12])
+			}
+			bad.Set(c.field, c.value)
+			before, traces := rows(t), allRefusals(t)
+			page, err := helper.Send(t.Context(), form, bad, c.files...)
+			if err == nil || page == nil || page.Status != c.status || !chinese(page.Alert()) {
+				t.Errorf("answer %v, want %d and a sentence", err, c.status)
+			}
+			refused(t, before, traces, c.code)
+		})
+	}
+}
+
+// speech is six seconds of sound.
+func speech() []byte {
+	const rate = 8000
+	b := []byte("RIFF")
+	b = binary.LittleEndian.AppendUint32(b, 36+2*rate*6)
+	b = append(b, "WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"...)
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*rate)
+	b = append(b, "\x02\x00\x10\x00data"...)
+	b = binary.LittleEndian.AppendUint32(b, 2*rate*6)
+	for i := range rate * 6 {
+		b = binary.LittleEndian.AppendUint16(b, uint16(i%80*200))
+	}
+	return b
+}
+
+// The agents' form: for somebody else's call it is refused, and so is one by who is
+// no agent; what is filled in wrongly is said on the page.
 func TestBadAgent(t *testing.T) {
 	id := "CA" + digestOf(t.Name())[:20]
 	if a := deliver(t, fresh(call(id, "13705340001", ""))); a.status != http.StatusNoContent {
@@ -209,28 +273,39 @@ func TestBadAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad := made(4).window()
-	bad.Set("applicant.id_number", wrongDigit(made(4).id))
-	for name, c := range map[string]struct {
-		by     *visitor.Visitor
-		status int
-		code   string
+	good := made(4).window()
+	good.Set("key", form.Values.Get("key"))
+	if _, err := agent.Send(t.Context(), form, good); err != nil {
+		t.Fatalf("the good form: %v", err)
+	}
+	other, clerk := sits(t, "0318"), sits(t, "pingyuan.clerk")
+	for _, c := range []struct {
+		name         string
+		by           *visitor.Visitor
+		field, value string
+		status       int
+		code         string
 	}{
-		"wrong check digit": {agent, 422, "invalid_id_number"},
-		"another's call":    {sits(t, "0318"), 409, ""},
-		"no agent":          {sits(t, "pingyuan.clerk"), 403, "role"},
+		{"same key other body", agent, "story", "别的话", 409, "key_reused"},
+		{"wrong check digit", agent, "applicant.id_number", wrongDigit(made(4).id), 422, "invalid_id_number"},
+		{"no such township", agent, "live.village", "371426999999", 422, "invalid_live.region"},
+		{"unknown fact", agent, "h.rich", "true", 422, "unknown_fact"},
+		{"over the limit", agent, "story", strings.Repeat("长", 400_000), 413, "body_too_large"},
+		{"another's call", other, "key", id + "#9", 409, "call_taken"},
+		{"no agent", clerk, "key", id + "#9", 403, "role"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			before, traces := rows(t), number(t, `select count(*) from audit_entry where act like 'refusal.%'`)
+		t.Run(c.name, func(t *testing.T) {
+			bad := maps.Clone(good)
+			if c.code != "key_reused" {
+				bad.Set("key", id+"#"+digestOf(c.name)[:8])
+			}
+			bad.Set(c.field, c.value)
+			before, traces := rows(t), allRefusals(t)
 			page, err := c.by.Send(t.Context(), form, bad)
 			if err == nil || page == nil || page.Status != c.status || !chinese(page.Alert()) {
 				t.Errorf("answer %v, want %d and a sentence", err, c.status)
 			}
-			noTrace(t, before)
-			until(t, "the entry of a refusal", func() bool { return number(t, `select count(*) from audit_entry where act like 'refusal.%'`) > traces })
-			if c.code != "" && refusals(t, c.code) == 0 {
-				t.Errorf("no entry refusal.%s", c.code)
-			}
+			refused(t, before, traces, c.code)
 		})
 	}
 }

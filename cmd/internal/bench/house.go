@@ -159,7 +159,9 @@ func (h *house) open(ctx context.Context, program string) error {
 		"LIANOU_KEY_FILE="+filepath.Join(h.dir, "keys", seal.GatewayFile), "LIANOU_GATEWAY_ADDR="+h.addr, "LIANOU_LIFELINE=true",
 		// The app's door opens only where log-in codes can be sent. None is sent here.
 		"LIANOU_SMS_SECRET_ID=bench", "LIANOU_SMS_SECRET_KEY=bench", "LIANOU_SMS_API_BASE=http://127.0.0.1:1", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=bench",
-		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=1")
+		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=1",
+		// The mini-program's and the hotline's doors stand open beside it.
+		"LIANOU_WECHAT_APP_ID=bench", "LIANOU_WECHAT_SECRET=bench", "LIANOU_WECHAT_API_BASE=http://127.0.0.1:1", "LIANOU_HOTLINE_WEBHOOK_SECRET="+exchangeSecret)
 	h.gateway.Stdout, h.gateway.Stderr = log, log
 	if h.life, err = h.gateway.StdinPipe(); err != nil {
 		return err

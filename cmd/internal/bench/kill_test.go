@@ -25,8 +25,8 @@ import (
 	"lianou/core/pg"
 )
 
-// The kill tests: clients submit through the app's door of a real gateway process
-// while it, or PostgreSQL under it, is killed without warning. Each client keeps
+// The kill tests: clients submit through the app's and the mini-program's doors of a
+// real gateway process, and an exchange reports calls to the hotline's, while it, or PostgreSQL under it, is killed without warning. Each client keeps
 // every acknowledgement in a file that it fsyncs before it counts; at the end,
 // after a last kill, `lianou verify --acks`, another program under a role that
 // reads only, compares that file with the database.
@@ -65,6 +65,7 @@ type storm struct {
 	seed    uint64
 	clients int
 	forms   int // of all clients together
+	calls   heardCalls
 }
 
 // newStorm opens a house with the gateway program given, "" for the right one.
@@ -100,7 +101,7 @@ func (s *storm) run(kills int, kill func()) {
 	faults := make([]error, s.clients)
 	for i := range s.clients {
 		all.Go(func() {
-			c := &citizenClient{storm: s, token: tokens[i], name: i}
+			c := &citizenClient{storm: s, token: tokens[i], name: i, door: doors[i%len(doors)]}
 			faults[i] = c.run(ctx, s.forms/s.clients)
 		})
 	}
@@ -212,11 +213,12 @@ func (s *storm) held(kills int) {
 	if n := s.count(); n != s.forms || s.ledger.acked() != s.forms {
 		s.t.Errorf("%d applications and %d acknowledgements of %d forms", n, s.ledger.acked(), s.forms)
 	}
-	s.t.Logf("%d kills, %d forms by %d clients, %d tries answered otherwise, %d spooled: 0 lost, 0 doubled",
-		kills, s.forms, s.clients, s.ledger.unknown(), s.ledger.spooled())
+	calls := s.callsHeld()
+	s.t.Logf("%d kills, %d forms by %d clients at %d doors, %d calls, %d tries answered otherwise, %d spooled: 0 lost, 0 doubled",
+		kills, s.forms, s.clients, len(doors), calls, s.ledger.unknown(), s.ledger.spooled())
 }
 
-const ciForms, ciKills = 1992, 8 // 24 clients, 83 forms each
+const ciForms, ciKills = 2016, 8 // 24 clients, 84 forms each
 
 // TestGatewayKilled is P1. Its control is TestAcknowledgeFirst.
 func TestGatewayKilled(t *testing.T) {
@@ -320,11 +322,11 @@ func newLedger(t *testing.T) *ledger {
 }
 
 // add keeps an acknowledgement; it counts when it is on the disk.
-func (l *ledger) add(receipt, key string, spooled bool) error {
+func (l *ledger) add(receipt, door, key string, spooled bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	// The door tells no application's id, only its number.
-	if _, err := fmt.Fprintf(l.file, "%s - app %s\n", receipt, key); err != nil {
+	if _, err := fmt.Fprintf(l.file, "%s - %s %s\n", receipt, door, key); err != nil {
 		return err
 	}
 	if err := l.file.Sync(); err != nil {
@@ -359,11 +361,15 @@ func (l *ledger) reach(ctx context.Context, n int) {
 	}
 }
 
-// citizenClient is one client of the app's JSON API.
+// doors are the channels that the clients use in turn.
+var doors = []string{"app", "wechat"}
+
+// citizenClient is one client of a citizens' door.
 type citizenClient struct {
 	storm *storm
 	token string
 	name  int
+	door  string
 	http  *http.Client
 }
 
@@ -384,6 +390,12 @@ func (c *citizenClient) run(ctx context.Context, forms int) error {
 		if err := c.until(ctx, key, body); err != nil {
 			return fmt.Errorf("client %d, form %d: %w", c.name, n, err)
 		}
+		if n%callEvery != 0 {
+			continue
+		}
+		if err := c.report(ctx, key); err != nil {
+			return fmt.Errorf("client %d, call %d: %w", c.name, n, err)
+		}
 	}
 	return nil
 }
@@ -403,12 +415,12 @@ func (c *citizenClient) until(ctx context.Context, key string, body []byte) erro
 		receipt, status, err := c.send(ctx, body)
 		switch {
 		case err == nil && (status == 200 || status == 201):
-			return c.storm.ledger.add(receipt, key, false)
+			return c.storm.ledger.add(receipt, c.door, key, false)
 		case err == nil && status == 202:
 			// Slower while the database is away, or the spool would take every form before
 			// the next kill could meet a commit.
 			pause(ctx, 150*time.Millisecond)
-			return c.storm.ledger.add(receipt, key, true)
+			return c.storm.ledger.add(receipt, c.door, key, true)
 		case err == nil && status < 500:
 			return fmt.Errorf("refused with %d", status)
 		}
@@ -420,7 +432,7 @@ func (c *citizenClient) until(ctx context.Context, key string, body []byte) erro
 }
 
 func (c *citizenClient) send(ctx context.Context, body []byte) (receipt string, status int, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.storm.house.addr+"/c/app/applications", bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.storm.house.addr+"/c/"+c.door+"/applications", bytes.NewReader(body))
 	if err != nil {
 		return "", 0, err
 	}

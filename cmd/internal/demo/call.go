@@ -15,14 +15,14 @@ import (
 )
 
 // daughterInLaw is story (b): a call to 12345, taken down from the recording.
-func (p *player) daughterInLaw(ctx context.Context) error {
+func (p *Player) daughterInLaw(ctx context.Context) error {
 	story, _ := seed.StoryOf("b")
 	who := story.Applicant()
-	agent, err := p.logIn(ctx, "0317")
+	agent, err := p.LogIn(ctx, "0317")
 	if err != nil {
 		return err
 	}
-	err = p.ring(ctx, who.Phone.Reveal(), "我家住临邑县德平镇,儿媳妇得了重病,一年花了三万八,积蓄都花光了。")
+	err = p.Ring(ctx, who.Phone.Reveal(), "我家住临邑县德平镇,儿媳妇得了重病,一年花了三万八,积蓄都花光了。")
 	if err != nil {
 		return err
 	}
@@ -56,32 +56,32 @@ func (p *player) daughterInLaw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	filled := staffForm(story)
+	filled := StaffForm(story)
 	filled["consent"] = []string{"process", "means_check"}
 	filled["item"] = []string{"MZ-04"}
 	done, err := agent.Send(ctx, form, filled)
 	if err != nil {
 		return err
 	}
-	receipt, err := receiptOf(done.Text())
+	receipt, err := ReceiptOf(done.Text())
 	if err != nil {
 		return err
 	}
-	if _, err := agent.act(ctx, at, "/done", url.Values{"outcome": {"applied"}}); err != nil {
+	if _, err := agent.Act(ctx, at, "/done", url.Values{"outcome": {"applied"}}); err != nil {
 		return err
 	}
 	p.say("念一遍,报上,回执 " + receipt)
-	if err := p.work(ctx, township{"deping", "linyi"}, receipt); err != nil {
+	if err := p.Work(ctx, Township{"deping", "linyi"}, receipt); err != nil {
 		return err
 	}
-	if err := p.pay(ctx); err != nil {
+	if err := p.Pay(ctx); err != nil {
 		return err
 	}
-	return p.told(ctx, "b", "尾号 "+who.Account.Last4(), "手机收到短信:钱打到尾号 "+who.Account.Last4()+" 的卡")
+	return p.Told(ctx, "b", "尾号 "+who.Account.Last4(), "手机收到短信:钱打到尾号 "+who.Account.Last4()+" 的卡")
 }
 
-// ring plays a call at the call exchange.
-func (p *player) ring(ctx context.Context, from, says string) error {
+// Ring plays a call at the call exchange.
+func (p *Player) Ring(ctx context.Context, from, says string) error {
 	body, err := json.Marshal(map[string]any{"from": from, "seconds": 3, "say": says})
 	if err != nil {
 		return err

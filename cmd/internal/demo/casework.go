@@ -7,28 +7,28 @@ import (
 	"strings"
 )
 
-// township is who works on a story's case.
-type township struct {
-	town   string // prefix of the log-ins: "wangmiao"
-	county string // "pingyuan"
+// Township is who works on a case.
+type Township struct {
+	Town   string // prefix of the log-ins: "wangmiao"
+	County string // "pingyuan"
 }
 
-// scrawl is a signature as the pad sends it: strokes with time and pressure.
-const scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`
+// Scrawl is a signature as the pad sends it: strokes with time and pressure.
+const Scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`
 
-// work carries a routed case from the township's queue to the decisions.
-func (p *player) work(ctx context.Context, t township, receipt string) error {
-	officer, err := p.logIn(ctx, t.town+".officer")
+// Work carries a routed case from the township's queue to the decisions.
+func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
+	officer, err := p.LogIn(ctx, t.Town+".officer")
 	if err != nil {
 		return err
 	}
-	at, err := officer.findCase(ctx, receipt)
+	at, err := officer.FindCase(ctx, receipt)
 	if err != nil {
 		return err
 	}
 	p.say("派到镇上,经办打开,41 项的结论都在")
 	// 1. Accept everything that fits, and send two people tomorrow.
-	if _, err := officer.act(ctx, at, "/accept", nil); err != nil {
+	if _, err := officer.Act(ctx, at, "/accept", nil); err != nil {
 		return err
 	}
 	p.say("一键受理,派两人第二天入户")
@@ -36,8 +36,8 @@ func (p *player) work(ctx context.Context, t township, receipt string) error {
 		return err
 	}
 	// 2. The visit, signed by both visitors and the family.
-	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}}
-	if _, err := officer.act(ctx, at, "/record_visit", visit); err != nil {
+	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {Scrawl}, "sign.second": {Scrawl}, "sign.household": {Scrawl}}
+	if _, err := officer.Act(ctx, at, "/record_visit", visit); err != nil {
 		return err
 	}
 	p.say("两人入户,三方签字,事实冻结成新的一版")
@@ -60,9 +60,9 @@ func (p *player) work(ctx context.Context, t township, receipt string) error {
 }
 
 // decide lets the second people decide: the township's approver, the county's.
-func (p *player) decide(ctx context.Context, t township, at string) error {
-	for _, login := range []string{t.town + ".approver", t.county + ".county"} {
-		d, err := p.logIn(ctx, login)
+func (p *Player) decide(ctx context.Context, t Township, at string) error {
+	for _, login := range []string{t.Town + ".approver", t.County + ".county"} {
+		d, err := p.LogIn(ctx, login)
 		if err != nil {
 			return err
 		}
@@ -78,20 +78,20 @@ func (p *player) decide(ctx context.Context, t township, at string) error {
 	return nil
 }
 
-// pay makes a batch, lets a second person approve it, and waits for the bank.
-func (p *player) pay(ctx context.Context) error {
-	maker, err := p.logIn(ctx, "payer1")
+// Pay makes a batch, lets a second person approve it, and waits for the bank.
+func (p *Player) Pay(ctx context.Context) error {
+	maker, err := p.LogIn(ctx, "payer1")
 	if err != nil {
 		return err
 	}
-	if _, err := maker.act(ctx, "/desk/county", "/county/batch", nil); err != nil {
+	if _, err := maker.Act(ctx, "/desk/county", "/county/batch", nil); err != nil {
 		return err
 	}
-	second, err := p.logIn(ctx, "payer2")
+	second, err := p.LogIn(ctx, "payer2")
 	if err != nil {
 		return err
 	}
-	if _, err := second.act(ctx, "/desk/county", "/approve", nil); err != nil {
+	if _, err := second.Act(ctx, "/desk/county", "/approve", nil); err != nil {
 		return err
 	}
 	_, err = waitFor(ctx, "the bank's answer", func() (bool, bool, error) {
@@ -109,19 +109,19 @@ func (p *player) pay(ctx context.Context) error {
 }
 
 // mend registers the new card of a returned payment and has another confirm it.
-func (p *player) mend(ctx context.Context, account string) error {
-	first, err := p.logIn(ctx, "payer1")
+func (p *Player) mend(ctx context.Context, account string) error {
+	first, err := p.LogIn(ctx, "payer1")
 	if err != nil {
 		return err
 	}
-	if _, err := first.act(ctx, "/desk/county", "/propose", url.Values{"account": {account}}); err != nil {
+	if _, err := first.Act(ctx, "/desk/county", "/propose", url.Values{"account": {account}}); err != nil {
 		return err
 	}
-	second, err := p.logIn(ctx, "payer2")
+	second, err := p.LogIn(ctx, "payer2")
 	if err != nil {
 		return err
 	}
-	if _, err := second.act(ctx, "/desk/county", "/confirm", nil); err != nil {
+	if _, err := second.Act(ctx, "/desk/county", "/confirm", nil); err != nil {
 		return err
 	}
 	p.say("银行退回一笔,登记新卡,另一个人看过卡确认")

@@ -10,24 +10,25 @@ import (
 	"time"
 )
 
-// phone is a citizen's phone as the stand-in plays it.
-type phone struct {
-	base   string
-	client *http.Client
-	token  string // of the mini-program's log-in, "" before
+// Phone is a citizen's phone as the stand-in plays it.
+type Phone struct {
+	base, person string
+	client       *http.Client
+	door, token  string // where the person logged in, "" before
 }
 
-func newPhone(standin string) (*phone, error) {
-	return &phone{base: standin + "/phone/", client: &http.Client{Timeout: 30 * time.Second}}, nil
+// Phone gives a person's phone.
+func (p *Player) Phone(person string) *Phone {
+	return &Phone{base: p.city.Standin + "/phone/", person: person, client: &http.Client{Timeout: 30 * time.Second}}
 }
 
-// inbox reads what the phone shows: texts, WeChat messages, the bank's lines.
-func (p *phone) inbox(ctx context.Context, person string) (string, error) {
-	b, err := p.raw(ctx, person+"/inbox")
+// Inbox reads what the phone shows: texts, WeChat messages, the bank's lines.
+func (p *Phone) Inbox(ctx context.Context) (string, error) {
+	b, err := p.raw(ctx, p.person+"/inbox")
 	return string(b), err
 }
 
-func (p *phone) raw(ctx context.Context, path string) ([]byte, error) {
+func (p *Phone) raw(ctx context.Context, path string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (p *phone) raw(ctx context.Context, path string) ([]byte, error) {
 }
 
 // json sends and reads JSON; in or out may be nil.
-func (p *phone) json(ctx context.Context, method, path string, in, out any) error {
+func (p *Phone) json(ctx context.Context, method, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func (p *phone) json(ctx context.Context, method, path string, in, out any) erro
 	return p.do(req, out)
 }
 
-func (p *phone) do(req *http.Request, out any) error {
+func (p *Phone) do(req *http.Request, out any) error {
 	b, err := p.ask(req)
 	if err != nil || out == nil {
 		return err
@@ -60,7 +61,7 @@ func (p *phone) do(req *http.Request, out any) error {
 	return json.Unmarshal(b, out)
 }
 
-func (p *phone) ask(req *http.Request) ([]byte, error) {
+func (p *Phone) ask(req *http.Request) ([]byte, error) {
 	if p.token != "" {
 		req.Header.Set("Authorization", "Bearer "+p.token)
 	}

@@ -10,8 +10,8 @@ import (
 	"lianou/cmd/internal/rig"
 )
 
-// player plays stories in one city.
-type player struct {
+// Player plays stories in one city.
+type Player struct {
 	city     *rig.Rig
 	password string
 	out      io.Writer
@@ -20,17 +20,22 @@ type player struct {
 	at       string // the case's page of the running story
 }
 
-// Config is what Play needs.
+// Config is what New and Play need.
 type Config struct {
 	City     *rig.Rig
 	Password string    // of the demo's accounts
 	Out      io.Writer // where the timeline goes
 }
 
+// New makes a player for steps of one's own.
+func New(cfg Config) *Player {
+	return &Player{city: cfg.City, password: cfg.Password, out: cfg.Out, begun: time.Now()}
+}
+
 // Play plays every story and verifies the audit log. The last line it prints is
 // the outcome; an error names the step that failed.
 func Play(ctx context.Context, cfg Config) error {
-	p := &player{city: cfg.City, password: cfg.Password, out: cfg.Out, begun: time.Now()}
+	p := New(cfg)
 	stories := []struct {
 		title string
 		play  func(context.Context) error
@@ -55,12 +60,12 @@ func Play(ctx context.Context, cfg Config) error {
 }
 
 // say prints one line of the timeline.
-func (p *player) say(what string) {
+func (p *Player) say(what string) {
 	fmt.Fprintf(p.out, "  第 %2d 天  %s\n", p.day+1, what)
 }
 
 // wait moves the city's clock by whole days.
-func (p *player) wait(days string) error {
+func (p *Player) wait(days string) error {
 	var n int
 	if _, err := fmt.Sscanf(days, "%dd", &n); err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"lianou/cmd/internal/visitor"
 )
 
-// desk is one member of staff, logged in.
-type desk struct {
+// Desk is one member of staff, logged in.
+type Desk struct {
 	*visitor.Visitor
 	login string
 }
 
-// logIn opens the desk for a demo account.
-func (p *player) logIn(ctx context.Context, login string) (*desk, error) {
+// LogIn opens the desk for a demo account.
+func (p *Player) LogIn(ctx context.Context, login string) (*Desk, error) {
 	v, err := visitor.New(p.city.Platform)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (p *player) logIn(ctx context.Context, login string) (*desk, error) {
 	if _, err = v.Send(ctx, form, url.Values{"login": {login}, "password": {p.password}}); err != nil {
 		return nil, fmt.Errorf("log in as %s: %w", login, err)
 	}
-	return &desk{v, login}, nil
+	return &Desk{v, login}, nil
 }
 
 var casePath = regexp.MustCompile(`^/desk/township/case/(\d+)$`)
@@ -49,7 +49,10 @@ func waitFor[T any](ctx context.Context, what string, look func() (T, bool, erro
 			return v, err
 		}
 		if time.Now().After(deadline) {
-			return v, fmt.Errorf("waited in vain for %s (%v)", what, err)
+			if err != nil {
+				return v, fmt.Errorf("waited in vain for %s: %w", what, err)
+			}
+			return v, fmt.Errorf("waited in vain for %s", what)
 		}
 		select {
 		case <-ctx.Done():
@@ -59,9 +62,9 @@ func waitFor[T any](ctx context.Context, what string, look func() (T, bool, erro
 	}
 }
 
-// findCase looks the receipt up in the queue until the case is there, judged and
+// FindCase looks the receipt up in the queue until the case is there, judged and
 // ready to be accepted.
-func (d *desk) findCase(ctx context.Context, receipt string) (string, error) {
+func (d *Desk) FindCase(ctx context.Context, receipt string) (string, error) {
 	return waitFor(ctx, "the case of receipt "+receipt, func() (string, bool, error) {
 		page, err := d.Open(ctx, "/desk/township?q="+url.QueryEscape(receipt))
 		if err != nil {
@@ -81,8 +84,8 @@ func (d *desk) findCase(ctx context.Context, receipt string) (string, error) {
 	})
 }
 
-// act sends the form of one act from the case's page.
-func (d *desk) act(ctx context.Context, at, suffix string, change url.Values) (*visitor.Page, error) {
+// Act sends the form of one act from the case's page.
+func (d *Desk) Act(ctx context.Context, at, suffix string, change url.Values) (*visitor.Page, error) {
 	page, err := d.Open(ctx, at)
 	if err != nil {
 		return nil, err
@@ -95,7 +98,7 @@ func (d *desk) act(ctx context.Context, at, suffix string, change url.Values) (*
 }
 
 // each does one act for every claim whose page offers it, and counts.
-func (d *desk) each(ctx context.Context, at, name string, change url.Values) (int, error) {
+func (d *Desk) each(ctx context.Context, at, name string, change url.Values) (int, error) {
 	done := map[string]bool{}
 	for {
 		page, err := d.Open(ctx, at)

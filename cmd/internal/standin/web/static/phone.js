@@ -36,6 +36,7 @@ const api = {
   login: async () => { token = (await call("POST", "/login", { code: await wx.login() })).token; },
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
+  items: async () => (await call("GET", "/form")).items,
   submit: (form) => call("POST", "/applications", form),
   granted: (accepted) => call("POST", "/subscriptions", { accepted }),
   progress: (receipt) => call("GET", `/applications/${receipt}`),
@@ -62,7 +63,7 @@ async function busy(button, act) {
 
 const acts = {
   login: async () => { await api.login(); step(draft.receipt ? "done" : "cards"); if (draft.receipt) follow(); },
-  form: async () => { fill(); step("form"); },
+  form: async () => { fill(); await offer(); step("form"); },
   submit: async () => {
     const signature = { strokes: (await api.strokes(strokes)).digest, document: await sha256($("#paper").textContent) };
     const receipt = await api.submit({ ...draft.form, key: draft.key, signature,
@@ -107,13 +108,29 @@ function fill() {
 }
 let samples = {};
 
+// offer lists what can be asked for in the words people use, as the gateway names it. A list that does not come is no
+// reason to wait: nobody has to choose.
+async function offer() {
+  const list = await api.items().catch(() => []);
+  $("#wanted").replaceChildren(...list.map(({ code, name }) => {
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "item", value: code, checked: draft.items?.includes(code) });
+    box.dataset.name = name;
+    const label = Object.assign(document.createElement("label"), { className: "tick" });
+    label.append(box, " " + name);
+    return label;
+  }));
+  $("#wants").hidden = list.length === 0;
+}
+const chosen = () => [...document.querySelectorAll("#wanted input:checked")];
+
 $("form[data-step]").addEventListener("submit", (event) => {
   event.preventDefault();
   const f = event.target.elements;
   let household;
   try { household = f.household.value.trim() ? JSON.parse(f.household.value) : undefined; } catch { say("家里的情况写得不对,请改一下。"); return; }
+  draft.items = chosen().map((box) => box.value);
   draft.form = {
-    contact: { name: f.name.value, phone: f.phone.value, capacity: "self" },
+    items: draft.items, contact: { name: f.name.value, phone: f.phone.value, capacity: "self" },
     applicant: { name: f.name.value, id_number: f.id.value }, live: { region: f.region.value, detail: f.detail.value },
     household, people: samples.people, story: f.story.value, account: f.account.value || undefined, urgent: f.urgent.checked || undefined,
   };
@@ -125,7 +142,7 @@ $("form[data-step]").addEventListener("submit", (event) => {
 function paper() {
   const f = draft.form;
   $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${f.live.region} ${f.live.detail}\n` +
-    `难处:${f.story}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
+    `难处:${f.story}\n想办:${chosen().map((box) => box.dataset.name).join("、") || "请你们看能办什么"}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.offsetWidth * ratio;
   canvas.height = canvas.offsetHeight * ratio;

@@ -1,0 +1,102 @@
+// Package desktest opens the desk's shell over a real database with its staff, so
+// that the rooms that are channels run through channeltest.Suite. It must be
+// imported by tests only.
+package desktest
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"lianou/channels/channeltest"
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/staff"
+)
+
+// Desk is a shell with the demonstration's staff and no rooms.
+type Desk struct {
+	*channeltest.House
+	Shell *desk.Desk
+	Staff *staff.Staff
+	Audit *audit.Log
+	DB    *pg.DB      // as the platform
+	Env   *pgtest.Env // for other roles
+}
+
+// New makes a desk for one test.
+func New(t testing.TB) *Desk {
+	t.Helper()
+	d := &Desk{House: channeltest.NewHouse(t), Env: pgtest.New(t)}
+	d.DB, d.Audit = d.Env.DB(pgtest.Platform), audit.New(d.Keys.Platform.Ring)
+	_, err := staff.Seed(t.Context(), d.Env.DB(pgtest.Import), []staff.Town{{Code: channeltest.Town, Name: "王庙镇", County: "平原县"}})
+	must(t, err)
+	d.Staff, err = staff.New(t.Context(), staff.Config{DB: d.DB, Log: d.Audit, Expand: d.Regions.Expand})
+	must(t, err)
+	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: d.Staff})
+	must(t, err)
+	d.Shell, err = desk.New(desk.Config{}, desk.Deps{DB: d.DB, Staff: d.Staff, Sessions: sessions, Bell: d.Bell, Blobs: d.Blobs, Audit: d.Audit,
+		Regions: d.Regions, Library: d.Book, Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	return d
+}
+
+// Sessions logs people in through the log-in page of a desk with the room, and gives
+// their cookies by log-in.
+func (d *Desk) Sessions(t testing.TB, room desk.RoomMaker, logins ...string) map[string]*http.Cookie {
+	t.Helper()
+	handler, err := d.Shell.Handler(room)
+	must(t, err)
+	out := map[string]*http.Cookie{}
+	for _, login := range logins {
+		form := url.Values{"login": {login}, "password": {staff.DemoPassword}}
+		r := httptest.NewRequest(http.MethodPost, "/desk/login", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		for _, c := range w.Result().Cookies() {
+			if c.Name == "lianou_staff" {
+				out[login] = c
+			}
+		}
+		if out[login] == nil {
+			t.Fatalf("log in as %s: %d", login, w.Code)
+		}
+	}
+	return out
+}
+
+// ID finds a member of staff.
+func (d *Desk) ID(t testing.TB, login string) core.StaffID {
+	t.Helper()
+	p, err := d.Staff.Authenticate(t.Context(), login, staff.DemoPassword)
+	must(t, err)
+	return p.ID
+}
+
+// Forge spoils one character of the session's token.
+func Forge(r *http.Request) {
+	c, err := r.Cookie("lianou_staff")
+	if err != nil {
+		return // then the case has no proof, and the suite says that it was accepted
+	}
+	r.Header.Del("Cookie")
+	last := byte('A')
+	if c.Value[5] == 'A' {
+		last = 'B'
+	}
+	r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value[:5] + string(last) + c.Value[6:]})
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
