@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"lianou/channels"
+	"lianou/channels/look"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
@@ -104,6 +105,10 @@ func (c *Channel) staticFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=3600")
+	if r.PathValue("file") == look.File {
+		look.Serve(w, r)
+		return
+	}
 	http.ServeFileFS(w, r, sub, r.PathValue("file"))
 }
 

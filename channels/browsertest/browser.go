@@ -36,12 +36,15 @@ type Browser struct {
 
 // Start starts Chromium and stops it with the test. Pictures go to the folder
 // named by LIANOU_SHOTS, or nowhere.
-func Start(t testing.TB) *Browser {
+func Start(t testing.TB, more ...Option) *Browser {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1440, 900),
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("lang", "zh-CN"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	for _, option := range more {
+		opts = append(opts, option()...)
+	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
 	t.Cleanup(func() {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -62,8 +63,12 @@ func New(cfg Config, d Deps) (*Desk, error) {
 	if d.DB == nil || d.Staff == nil || d.Sessions == nil || d.Bell == nil || d.Blobs == nil || d.Audit == nil || d.Regions == nil || d.Library == nil || d.Log == nil {
 		return nil, core.E(core.KindInternal, "desk_deps", "")
 	}
-	desk := &Desk{cfg: cfg, d: d, log: d.Log, live: newLive(d.Log), judge: NewJudge(d.Library)}
+	desk := &Desk{cfg: cfg, d: d, log: d.Log, live: newLive(d.Log)}
 	desk.clock.Store(&pg.Clock{})
+	var err error
+	if desk.judge, err = NewJudge(d.Library); err != nil {
+		return nil, err
+	}
 	pages, err := newPages(func() (time.Duration, bool) { c := desk.clock.Load(); return c.Shift, c.Demo })
 	desk.pages = pages
 	return desk, err
@@ -90,7 +95,13 @@ func (d *Desk) Handler(makers ...RoomMaker) (http.Handler, error) {
 			mux.HandleFunc(r.Method+" /desk"+r.Path, d.mount(r))
 		}
 	}
-	d.own(mux)
+	for _, r := range d.own() {
+		serve := r.bare
+		if serve == nil {
+			serve = d.mount(r.Route)
+		}
+		mux.HandleFunc(strings.TrimSpace(r.Method+" /desk"+r.Path), serve)
+	}
 	cross := http.NewCrossOriginProtection()
 	return cross.Handler(headers(d.d.Sessions.Wrap(mux))), nil
 }
@@ -101,21 +112,9 @@ func (d *Desk) Guard(h http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(headers(d.d.Sessions.Wrap(h)))
 }
 
-// own are the shell's routes, which belong to no room.
-func (d *Desk) own(mux *http.ServeMux) {
-	mux.HandleFunc("GET /desk/static/{hash}/{name...}", serveStatic)
-	mux.HandleFunc("GET /desk/login", d.loginPage)
-	mux.HandleFunc("POST /desk/login", d.login)
-	mux.HandleFunc("POST /desk/logout", d.logout)
-	mux.HandleFunc("GET /desk/live", d.serveLive)
-	mux.HandleFunc("GET /desk/{$}", d.home)
-	writers := []staff.Role{staff.Agent, staff.Clerk, staff.Assistant}
-	mux.HandleFunc("POST /desk/judge", d.mount(Route{Roles: writers, Serve: d.serveJudge}))
-	mux.HandleFunc("GET /desk/places", d.mount(Route{Roles: writers, Serve: d.servePlaces}))
-	mux.HandleFunc("/desk/", func(w http.ResponseWriter, r *http.Request) {
-		who, _ := d.Person(r) // nobody is fine: the page says only that there is nothing here
-		d.fail(w, r, who, core.E(core.KindNotFound, "no_page", "没有这一页。"))
-	})
+func (d *Desk) noPage(w http.ResponseWriter, r *http.Request) {
+	who, _ := d.Person(r) // nobody is fine: the page says only that there is nothing here
+	d.fail(w, r, who, core.E(core.KindNotFound, "no_page", "没有这一页。"))
 }
 
 // headers forbids what none of our pages does: scripts and styles from text,

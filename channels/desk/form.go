@@ -68,6 +68,14 @@ func Asked() (household, member []string) {
 	return household, slices.Concat(memberAsked, []string{"disability"}, memberRarely)
 }
 
+// Confirmed lays out the fields by which people who were there confirm or correct
+// what is known: of the household under h., of a member under the given prefix. An
+// empty field says "as before". Recognised statuses are for those who grant them.
+func Confirmed(at string) (household, member []Answer) {
+	household = answers(nil, "h.", slices.Concat(householdAsked, householdRarely, shockAsked), wording.HouseholdFact)
+	return household, answers(nil, at, slices.Concat(memberAsked, memberRarely), wording.MemberFact)
+}
+
 // NewForm lays out the form over what was typed.
 func NewForm(v url.Values, places *registry.Regions) Form {
 	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: []wording.Option{

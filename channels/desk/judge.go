@@ -5,21 +5,29 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/core/policy"
 	"lianou/core/wording"
+	"lianou/intake"
+	"lianou/intake/interview"
 )
 
 // Judge answers, while somebody is still typing, what the household may be due
-// and which fact would settle most. It keeps nothing and decides nothing.
+// and what to ask next to settle most. It keeps nothing and decides nothing.
 type Judge struct {
 	library *policy.Library
+	talk    interview.Form
 }
 
-// NewJudge makes a Judge over the Books the program carries.
-func NewJudge(library *policy.Library) *Judge { return &Judge{library} }
+// NewJudge makes a Judge over the Books the program carries and the questions of
+// the interview.
+func NewJudge(library *policy.Library) (*Judge, error) {
+	talk, err := interview.Talk()
+	return &Judge{library, talk}, err
+}
 
 // Judged is what the form's side shows.
 type Judged struct {
@@ -46,7 +54,7 @@ const nearest = 5
 // Look judges what the form holds so far on the day `on`. A form too empty to
 // judge gives an empty answer and no error: the person is still talking.
 func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
-	h, ok, err := stated(v, on)
+	f, h, ok, err := stated(v, on)
 	if err != nil || !ok {
 		return Judged{}, err
 	}
@@ -58,32 +66,35 @@ func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
 	if err != nil {
 		return Judged{}, err
 	}
-	return sortOut(book, m.Explain(&h), v["item"]), nil
+	out, settles := sortOut(book, m.Explain(&h), v["item"])
+	out.Ask, out.Why = j.next(settles, f.People)
+	return out, nil
 }
 
 // stated reads the household out of the form; ok is false while no member or no
 // county is known.
-func stated(v url.Values, on core.Date) (core.Household, bool, error) {
+func stated(v url.Values, on core.Date) (intake.Form, core.Household, bool, error) {
 	f, err := Request(v)
 	if err != nil || len(f.People) == 0 || len(f.Live.Region) < 6 {
-		return core.Household{}, false, err
+		return f, core.Household{}, false, err
 	}
 	var facts map[string]any
 	if err := json.Unmarshal(f.Household, &facts); err != nil {
-		return core.Household{}, false, err
+		return f, core.Household{}, false, err
 	}
 	facts["on"], facts["county"] = on.String(), f.Live.Region[:6]
 	doc, err := json.Marshal(facts)
 	if err != nil {
-		return core.Household{}, false, err
+		return f, core.Household{}, false, err
 	}
 	h, err := core.DecodeHousehold(doc)
-	return h, err == nil, err
+	return f, h, err == nil, err
 }
 
-func sortOut(book *policy.Book, r matching.Result, ticked []string) Judged {
-	var out Judged
-	settles := map[string]int{}
+// sortOut parts the findings by outcome, and counts for each open fact how many
+// items wait for it.
+func sortOut(book *policy.Book, r matching.Result, ticked []string) (out Judged, settles map[string]int) {
+	settles = map[string]int{}
 	for _, f := range r.Findings {
 		it := JudgedItem{Code: f.Item, Name: book.Title(f.Item), Why: firstReason(f), Ticked: slices.Contains(ticked, string(f.Item))}
 		switch f.Outcome {
@@ -112,13 +123,13 @@ func sortOut(book *policy.Book, r matching.Result, ticked []string) Judged {
 	if last := out.Fit + nearest; len(out.Items) > last {
 		out.Items, out.Later = out.Items[:last], out.Items[last:]
 	}
-	out.Ask, out.Why = next(settles)
-	return out
+	return out, settles
 }
 
-// next is the fact that settles most items; equal ones in path order, so that the
-// question does not jump while somebody types.
-func next(settles map[string]int) (ask, why string) {
+// next is what to ask now: the interview's sentence for the fact that settles most
+// items, why it is asked, and about whom. Equal ones come in path order, so that
+// the question does not jump while somebody types.
+func (j *Judge) next(settles map[string]int, people []intake.MemberForm) (ask, why string) {
 	best := ""
 	for path, n := range settles {
 		if best == "" || n > settles[best] || n == settles[best] && path < best {
@@ -128,7 +139,26 @@ func next(settles map[string]int) (ask, why string) {
 	if best == "" {
 		return "", ""
 	}
-	return wording.FactLabel(best) + "?", fmt.Sprintf("问清这一条,能推进 %d 项", settles[best])
+	gain := fmt.Sprintf("问清这一条,能推进 %d 项。", settles[best])
+	list := j.talk.Next([]string{best})
+	if len(list) == 0 { // a fact that came into the Book after its question was due
+		return wording.FactLabel(best) + "?", gain
+	}
+	return about(best, people) + list[0].Ask, list[0].Why + gain
+}
+
+// about names the member a question is about, "" for the household's own facts and
+// for a household of one.
+func about(path string, people []intake.MemberForm) string {
+	if len(people) < 2 {
+		return ""
+	}
+	for _, p := range people {
+		if p.Name != "" && strings.HasPrefix(path, "members/"+p.Ref+"/") {
+			return p.Name + ","
+		}
+	}
+	return ""
 }
 
 // firstReason is the one that carries the outcome; one with a number and its line

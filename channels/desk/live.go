@@ -29,6 +29,10 @@ type socket struct {
 	who  staff.Person
 	out  chan []byte
 	done chan struct{}
+
+	// still reports whether the session that opened the socket is still one: an
+	// account that was revoked hears nothing more (security.md P30).
+	still func() bool
 }
 
 // Limits of one socket. A browser that cannot take sixteen small messages in time
@@ -119,10 +123,14 @@ func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
 		return // Upgrade has answered
 	}
 	s := &socket{who: who, out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	s.still = func() bool {
+		now, err := d.d.Sessions.Again(r)
+		return err == nil && now.ID == who.ID
+	}
 	d.live.mu.Lock()
 	d.live.sockets[s] = struct{}{}
 	d.live.mu.Unlock()
-	go s.write(conn, func() bool { _, err := d.d.Sessions.Again(r); return err == nil })
+	go s.write(conn)
 	s.read(conn)
 	d.live.drop(s)
 }
@@ -164,9 +172,9 @@ func (s *socket) read(conn *websocket.Conn) {
 	}
 }
 
-// write passes bells on and asks at every ping whether the log-in still holds: a
-// socket outlives the request that opened it, and must not outlive the session.
-func (s *socket) write(conn *websocket.Conn, holds func() bool) {
+// write passes bells on while the log-in holds: a socket outlives the request that
+// opened it, and must not outlive the session.
+func (s *socket) write(conn *websocket.Conn) {
 	defer conn.Close()
 	ping := time.NewTicker(socketPing)
 	defer ping.Stop()
@@ -175,8 +183,11 @@ func (s *socket) write(conn *websocket.Conn, holds func() bool) {
 		select {
 		case text = <-s.out:
 			kind = websocket.TextMessage
+			if !s.still() {
+				return
+			}
 		case <-ping.C:
-			if !holds() {
+			if !s.still() {
 				return
 			}
 		case <-s.done:

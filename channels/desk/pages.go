@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"lianou/channels/look"
 	"lianou/core"
 	"lianou/core/staff"
 )
@@ -52,16 +53,21 @@ func newPages(clock func() (time.Duration, bool)) (*Pages, error) {
 			return err
 		}
 		b, err := static.ReadFile(path)
-		sum := sha256.Sum256(b)
-		name := strings.TrimPrefix(path, "static/")
-		p.assets[name] = "/desk/static/" + hex.EncodeToString(sum[:4]) + "/" + name
+		p.asset(strings.TrimPrefix(path, "static/"), b)
 		return err
 	})
+	p.asset(look.File, []byte(look.Tokens()))
 	if err != nil {
 		return nil, err
 	}
 	p.shell, err = template.New("shell").Funcs(p.funcs()).ParseFS(shellTemplates, "templates/*.html")
 	return p, err
+}
+
+// asset gives a file an address that changes with its content.
+func (p *Pages) asset(name string, content []byte) {
+	sum := sha256.Sum256(content)
+	p.assets[name] = "/desk/static/" + hex.EncodeToString(sum[:4]) + "/" + name
 }
 
 // Add parses a room's own templates over a copy of the shell's, so that a room
@@ -204,5 +210,9 @@ func dict(pairs ...any) (map[string]any, error) {
 func serveStatic(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.PathValue("name") == look.File {
+		look.Serve(w, r)
+		return
+	}
 	http.ServeFileFS(w, r, static, "static/"+r.PathValue("name"))
 }

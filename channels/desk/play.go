@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -19,6 +20,7 @@ type Playing struct {
 	Region    core.RegionCode
 	Subject   string
 	Purpose   string
+	Act       string // in the audit log; defaults to "recording.played"
 }
 
 // Play answers with a recording after the listening was written into the audit
@@ -28,7 +30,7 @@ func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) er
 	if p.Recording == "" {
 		return core.E(core.KindNotFound, "no_recording", "录音还没到。到了会自己挂上。")
 	}
-	entry := audit.Entry{Actor: ActorOf(at), Act: "recording.played", Case: p.Case, Region: p.Region, Subject: p.Subject, Purpose: p.Purpose,
+	entry := audit.Entry{Actor: ActorOf(at), Act: cmp.Or(p.Act, "recording.played"), Case: p.Case, Region: p.Region, Subject: p.Subject, Purpose: p.Purpose,
 		Detail: map[string]any{"recording": p.Recording}}
 	if err := d.Trace(r.Context(), at, entry); err != nil {
 		return err

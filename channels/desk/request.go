@@ -54,21 +54,8 @@ func lastOf(v url.Values, names ...string) string {
 }
 
 func householdOf(v url.Values) (map[string]any, []intake.MemberForm, error) {
-	h := map[string]any{}
-	for name := range v {
-		key, ok := strings.CutPrefix(name, "h.")
-		if !ok || strings.HasPrefix(key, "shocks.") || key == "statuses" {
-			continue
-		}
-		f, known := wording.HouseholdFact(key)
-		if err := put(h, key, f, known, v.Get(name)); err != nil {
-			return nil, nil, err
-		}
-	}
-	if looked := v["h.statuses"]; len(looked) > 0 {
-		h["statuses"] = slices.DeleteFunc(slices.Clone(looked), func(s string) bool { return s == "none" })
-	}
-	if err := putShock(h, v); err != nil {
+	h, err := HouseholdFacts(v)
+	if err != nil {
 		return nil, nil, err
 	}
 	var members []any
@@ -85,6 +72,25 @@ func householdOf(v url.Values) (map[string]any, []intake.MemberForm, error) {
 	}
 	h["members"] = members
 	return h, people, nil
+}
+
+// HouseholdFacts reads the facts of a household from the fields of a form (h.cars).
+func HouseholdFacts(v url.Values) (map[string]any, error) {
+	h := map[string]any{}
+	for name := range v {
+		key, ok := strings.CutPrefix(name, "h.")
+		if !ok || strings.HasPrefix(key, "shocks.") || key == "statuses" {
+			continue
+		}
+		f, known := wording.HouseholdFact(key)
+		if err := put(h, key, f, known, v.Get(name)); err != nil {
+			return nil, err
+		}
+	}
+	if looked := v["h.statuses"]; len(looked) > 0 {
+		h["statuses"] = slices.DeleteFunc(slices.Clone(looked), func(s string) bool { return s == "none" })
+	}
+	return h, putShock(h, v)
 }
 
 // putShock reads the one sudden event the form asks for; "none" says that it was
@@ -116,7 +122,19 @@ func memberOf(v url.Values, i int) (map[string]any, intake.MemberForm, error) {
 	if who.Name == "" && v.Get(at+"age") == "" {
 		return nil, who, nil
 	}
-	m := map[string]any{"ref": who.Ref, "age": nil}
+	m, err := MemberFacts(v, at)
+	if err != nil {
+		return nil, who, err
+	}
+	if m["ref"] = who.Ref; m["age"] == nil {
+		m["age"] = nil // the schema wants it named
+	}
+	return m, who, nil
+}
+
+// MemberFacts reads the facts of one member from the fields under a prefix (m0.age).
+func MemberFacts(v url.Values, at string) (map[string]any, error) {
+	m := map[string]any{}
 	for name := range v {
 		key, ok := strings.CutPrefix(name, at)
 		if !ok || key == "name" || key == "id_number" || strings.HasPrefix(key, "disability") || key == "parents" {
@@ -124,24 +142,27 @@ func memberOf(v url.Values, i int) (map[string]any, intake.MemberForm, error) {
 		}
 		f, known := wording.MemberFact(key)
 		if err := put(m, key, f, known, v.Get(name)); err != nil {
-			return nil, who, err
+			return nil, err
 		}
 	}
 	switch kind := v.Get(at + "disability.kind"); kind {
 	case "":
+		if v.Get(at+"disability.grade") != "" {
+			return nil, core.Invalid("members.disability.kind", "残疾类别没选,等级记不上。看残疾证,两样都选。")
+		}
 	case "none":
 		m["disability"] = map[string]any{}
 	default:
 		grade, err := strconv.Atoi(v.Get(at + "disability.grade"))
 		if err != nil {
-			return nil, who, core.Invalid("members.disability.grade", "残疾等级没选。看残疾证号的最后一位。")
+			return nil, core.Invalid("members.disability.grade", "残疾等级没选。看残疾证号的最后一位。")
 		}
 		m["disability"] = map[string]any{"kind": kind, "grade": grade}
 	}
 	if said := slices.DeleteFunc(slices.Clone(v[at+"parents"]), func(s string) bool { return s == "" }); len(said) > 0 {
 		m["parents"] = said
 	}
-	return m, who, nil
+	return m, nil
 }
 
 var numeral = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,2})?$`)

@@ -21,8 +21,9 @@ type Route struct {
 	Path   string // below /desk, such as "/township/case/{case}"
 	Roles  []staff.Role
 
-	// Trace is the audit act this route writes, or "none: " and the reason why
-	// nothing of a person is shown or changed. Empty is refused at Open.
+	// Trace is the audit act this route writes, several where the path names one of
+	// several acts, or "none: " and the reason why nothing of a person is shown or
+	// changed. Empty is refused at Open.
 	Trace string
 
 	// Serve answers the request. What it returns is turned into a page or a

@@ -21,6 +21,7 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/notify"
+	"lianou/core/tencent"
 	"lianou/core/wording"
 )
 
@@ -65,12 +66,12 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // Channel is the sender. Safe for concurrent use.
 type Channel struct {
-	cfg  Config
-	host string
-	http *resty.Client
-	now  func() time.Time
-	log  *slog.Logger
-	told func(ctx context.Context, provider string, out notify.Outcome) error
+	cfg     Config
+	account tencent.Account
+	http    *resty.Client
+	now     func() time.Time
+	log     *slog.Logger
+	told    func(ctx context.Context, provider string, out notify.Outcome) error
 }
 
 var (
@@ -96,7 +97,8 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	}
 	client := resty.New().SetBaseURL(u.Scheme + "://" + u.Host).SetTimeout(8 * time.Second).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).SetResponseBodyLimit(256 << 10)
-	return &Channel{cfg: cfg, host: u.Host, http: client, now: env.Now, log: env.Log, told: env.Reported}, nil
+	account := tencent.Account{ID: cfg.SecretID, Secret: cfg.SecretKey, Service: "sms", Version: "2021-01-11", Host: u.Host}
+	return &Channel{cfg: cfg, account: account, http: client, now: env.Now, log: env.Log, told: env.Reported}, nil
 }
 
 // Endpoints lists none: delivery reports are fetched, not believed from strangers.
@@ -194,8 +196,9 @@ func (c *Channel) call(ctx context.Context, action string, in, out any) error {
 	if err != nil {
 		return core.E(core.KindInternal, "sms_encode", "")
 	}
-	stamp := c.now().UTC()
-	resp, err := c.http.R().SetContext(ctx).SetBody(body).SetHeaders(c.headers(action, body, stamp)).Post("/")
+	headers := c.account.Headers(action, body, c.now())
+	headers["X-TC-Region"] = c.cfg.Region
+	resp, err := c.http.R().SetContext(ctx).SetBody(body).SetHeaders(headers).Post("/")
 	if err != nil {
 		return errNetwork.Wrap(cause(err))
 	}

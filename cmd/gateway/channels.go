@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -191,7 +190,7 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		}
 	}
 	if e.text != nil { // citizens log in by a code
-		put("app", app.Config{Secure: strings.HasPrefix(e.cfg.PublicURL, "https://")})
+		put("app", app.Config{Secure: boot.TLS(e.cfg.PublicURL)})
 		put("sms", struct{}{})
 	}
 	if c := e.cfg.Hotline; c.WebhookSecret != "" || c.TwilioToken != "" {

@@ -2,24 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 
 	"lianou/cmd/internal/boot"
-	"lianou/core"
-	"lianou/core/bell"
-	"lianou/core/pg"
-	"lianou/core/pg/local"
-	"lianou/core/seal"
 )
 
-type doctorCmd struct{}
+type doctorCmd struct {
+	For string `help:"What this machine is for: up (everything, a demo), gateway or platform, each as a service." enum:"up,gateway,platform" default:"up"`
+}
 
 // finding is one line of the doctor.
 type finding struct {
@@ -29,14 +19,26 @@ type finding struct {
 	soft bool   // works without it
 }
 
+func well(what, note string) finding { return finding{what: what, note: note} }
+
+func mend(what, format string, args ...any) finding {
+	return finding{what: what, err: fmt.Errorf(format, args...)}
+}
+
+func remark(what, format string, args ...any) finding {
+	return finding{what: what, err: fmt.Errorf(format, args...), soft: true}
+}
+
 // Run checks everything and fails when something must be mended.
-func (doctorCmd) Run(t *tool) error {
-	cfg, err := t.config()
-	if err != nil {
-		return err
+func (c doctorCmd) Run(t *tool) error {
+	var list []finding
+	if cfg, err := t.config(); err != nil {
+		list = []finding{mend("settings", "%w; the rest is looked at once they are right", boot.Plain(err))}
+	} else {
+		list = examine(t.ctx, cfg, c.For)
 	}
 	ill := 0
-	for _, f := range examine(t.ctx, cfg) {
+	for _, f := range list {
 		switch {
 		case f.err == nil:
 			fmt.Fprintf(t.out, "  ok    %-18s %s\n", f.what, f.note)
@@ -53,108 +55,37 @@ func (doctorCmd) Run(t *tool) error {
 	return nil
 }
 
-func examine(ctx context.Context, cfg *boot.Config) []finding {
-	list := []finding{folder(cfg), programs(), keyFiles(cfg)}
-	place, err := readInstallation(cfg.DataDir)
-	running := err == nil
-	if !running {
-		place = &installation{Admin: cfg.DatabaseURL.Reveal(), Redis: cfg.RedisURL.Reveal()}
+// The programs a machine can be for.
+const (
+	forUp       = "up"
+	forGateway  = "gateway"
+	forPlatform = "platform"
+)
+
+// examine looks at what the program needs, as far as it can be seen without
+// starting it.
+func examine(ctx context.Context, cfg *boot.Config, program string) []finding {
+	list := []finding{folder(cfg), disk(cfg.DataDir), blobFolder(cfg)}
+	list = append(list, spools(cfg.DataDir)...)
+	if program != forUp {
+		list = append(list, keyFile(cfg, program))
+		list = append(list, services(cfg, program)...)
+		list = append(list, freePorts(ctx, portsOf(cfg, program))...)
+		list = append(list, serviceDatabase(ctx, cfg, program)...)
+		return append(list, redisServer(ctx, cfg.RedisURL.Reveal(), true))
 	}
-	list = append(list, database(ctx, place, running)...)
-	list = append(list, redisServer(ctx, place))
-	if !running {
-		list = append(list, freePorts(ctx, cfg)...)
+	list = append(list, programs(), keyFiles(cfg))
+	if place, err := readInstallation(cfg.DataDir); err == nil {
+		list = append(list, upDatabase(ctx, place.Admin)...)
+		return append(list, redisServer(ctx, place.Redis, false))
 	}
-	return list
+	list = append(list, upDatabase(ctx, cfg.DatabaseURL.Reveal())...)
+	list = append(list, redisServer(ctx, cfg.RedisURL.Reveal(), false))
+	return append(list, freePorts(ctx, ports(cfg))...)
 }
 
-func freePorts(ctx context.Context, cfg *boot.Config) []finding {
-	var list []finding
-	taken := ports(cfg)
-	for _, setting := range slices.Sorted(maps.Keys(taken)) {
-		f := finding{what: "port", note: taken[setting] + " is free"}
-		if listener, err := boot.Listen(ctx, setting, taken[setting]); err != nil {
-			f.err = boot.Plain(err)
-		} else {
-			listener.Close()
-		}
-		list = append(list, f)
-	}
-	return list
-}
-
-func folder(cfg *boot.Config) finding {
-	f := finding{what: "data folder", note: cfg.DataDir}
-	if err := os.MkdirAll(cfg.DataDir, 0o755); err != nil {
-		f.err = fmt.Errorf("%s cannot be made; give another one in LIANOU_DATA_DIR", cfg.DataDir)
-	} else if err := tryWrite(cfg.DataDir); err != nil {
-		f.err = fmt.Errorf("%s cannot be written; give another one in LIANOU_DATA_DIR", cfg.DataDir)
-	}
-	return f
-}
-
-func programs() finding {
-	f := finding{what: "programs", note: "gateway and platform are beside this one"}
-	for _, name := range []string{"gateway", "platform"} {
-		if _, err := beside(name); err != nil {
-			f.err = err
-		}
-	}
-	return f
-}
-
-func keyFiles(cfg *boot.Config) finding {
-	f := finding{what: "keys", note: "both key files open"}
-	dir := filepath.Join(cfg.DataDir, "keys")
-	if _, err := os.Stat(dir); err != nil {
-		return finding{what: "keys", soft: true, err: errors.New("none yet; the first `lianou up` makes them")}
-	}
-	if _, err := seal.LoadKeys(dir); err != nil {
-		f.err = fmt.Errorf("the key files in %s do not open: %w", dir, err)
-	}
-	return f
-}
-
-// database looks at the binaries where a private cluster would be made, and at
-// the server where there is one.
-func database(ctx context.Context, place *installation, running bool) []finding {
-	if place.Admin == "" {
-		bin, err := local.FindBinaries()
-		return []finding{{what: "postgresql", note: "binaries in " + bin, err: boot.Plain(err)}}
-	}
-	f := finding{what: "postgresql", note: "answers"}
-	db, err := pg.Open(ctx, pg.Config{URL: place.Admin, Name: "lianou doctor", MaxConns: 1, Privileged: "the doctor looks at the set-up"})
-	if err != nil {
-		f.err = err
-		if !running && core.KindOf(err) == core.KindUnavailable {
-			f.err = errors.New("the server of LIANOU_DATABASE_URL does not answer")
-		}
-		return []finding{f}
-	}
-	defer db.Close()
-	tables := finding{what: "tables", note: "at a version with a clock"}
-	if c, err := db.ReadClock(ctx); err != nil {
-		tables.err = errors.New("not migrated; run: lianou migrate")
-	} else if c.Demo {
-		tables.note = fmt.Sprintf("a demo, its clock moved by %s", c.Shift)
-	}
-	return []finding{f, tables}
-}
-
-func redisServer(ctx context.Context, place *installation) finding {
-	if place.Redis == "" {
-		if _, err := exec.LookPath("redis-server"); err != nil {
-			return finding{what: "redis", soft: true, err: errors.New("no redis-server on this machine; a built-in one is used, for one machine only")}
-		}
-		return finding{what: "redis", note: "redis-server is installed"}
-	}
-	b, err := bell.Open(bell.Config{URL: place.Redis, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return finding{what: "redis", err: errors.New("LIANOU_REDIS_URL does not parse")}
-	}
-	defer b.Close()
-	if err := b.Ping(ctx); err != nil {
-		return finding{what: "redis", soft: true, err: errors.New("does not answer; bells are silent until it does")}
-	}
-	return finding{what: "redis", note: "answers"}
+// portsOf is the one listener of a service.
+func portsOf(cfg *boot.Config, program string) map[string]string {
+	setting := map[string]string{forGateway: "LIANOU_GATEWAY_ADDR", forPlatform: "LIANOU_PLATFORM_ADDR"}[program]
+	return map[string]string{setting: ports(cfg)[setting]}
 }

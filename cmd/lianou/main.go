@@ -20,6 +20,7 @@ import (
 type tool struct {
 	ctx context.Context
 	out io.Writer
+	in  io.Reader // passwords
 }
 
 // config reads the settings; commands that need none do not fail over one.
@@ -54,5 +55,5 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		parser.FatalIfErrorf(err)
 	}
-	return parsed.Run(&tool{ctx: ctx, out: out})
+	return parsed.Run(&tool{ctx: ctx, out: out, in: os.Stdin})
 }

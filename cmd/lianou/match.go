@@ -76,6 +76,8 @@ type matchBenefit struct {
 	Per    string   `json:"per,omitempty"`
 	Sample bool     `json:"sample,omitempty"`
 	Text   string   `json:"text"`
+
+	For []core.MemberRef `json:"for,omitempty"`
 }
 
 type matchFault struct {

@@ -72,7 +72,7 @@ func (m *machine) url(addr string) string { return "http://" + addr }
 // has given none.
 func (m *machine) environment(role string) []string {
 	env := map[string]string{
-		"LIANOU_REDIS_URL": m.place.Redis, "LIANOU_DATA_DIR": m.cfg.DataDir, "LIANOU_LIFELINE": "true", "LIANOU_DEMO": "true",
+		"LIANOU_REDIS_URL": m.place.Redis, "LIANOU_DATA_DIR": m.cfg.DataDir, "LIANOU_LIFELINE": "true",
 		"LIANOU_DATABASE_URL": m.place.Roles[role],
 	}
 	switch role {

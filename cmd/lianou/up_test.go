@@ -21,8 +21,12 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-// built makes the three programs once for all tests of this package.
+// built gives the folder of the three programs: LIANOU_BIN, as `make test` sets it,
+// or one made once for all tests of this package.
 var built = sync.OnceValues(func() (string, error) {
+	if dir := os.Getenv("LIANOU_BIN"); dir != "" {
+		return filepath.Abs(dir)
+	}
 	dir, err := os.MkdirTemp("/tmp", "lianou-bin-")
 	if err != nil {
 		return "", err
@@ -36,7 +40,7 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := built(); err == nil {
+	if dir, err := built(); err == nil && os.Getenv("LIANOU_BIN") == "" {
 		os.RemoveAll(dir)
 	}
 	os.Exit(code)

@@ -82,7 +82,7 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.sessions, err = staff.NewSessions(staff.SessionConfig{Staff: h.staff, Secure: h.cfg.DeskOverTLS()})
+	h.sessions, err = staff.NewSessions(staff.SessionConfig{Staff: h.staff, Secure: boot.TLS(h.cfg.DeskURL)})
 	return err
 }
 

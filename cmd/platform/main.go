@@ -27,7 +27,7 @@ func main() {
 
 // Run is the program: it returns when ctx ends or a part fails, everything stopped.
 func Run(ctx context.Context, cfg *boot.Config) error {
-	if !boot.Loopback(cfg.PlatformAddr) && !cfg.DeskOverTLS() {
+	if !boot.Loopback(cfg.PlatformAddr) && !boot.TLS(cfg.DeskURL) {
 		return core.E(core.KindForbidden, "desk_without_tls", "").Wrap(fmt.Errorf("the desk on %s could be reached from other machines without TLS; "+
 			"put a proxy with TLS before it and give its address in LIANOU_DESK_URL (https://...), or listen on loopback in LIANOU_PLATFORM_ADDR", cfg.PlatformAddr))
 	}

@@ -19,7 +19,7 @@ import (
 // roomParts mounts the rooms of the staff desk under /desk/ and the desk's doors of
 // intake under /c/.
 func roomParts(h *house) ([]boot.Part, error) {
-	shell, err := desk.New(desk.Config{Secure: h.cfg.DeskOverTLS()}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
+	shell, err := desk.New(desk.Config{Secure: boot.TLS(h.cfg.DeskURL)}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
 		Audit: h.audit, Regions: h.regions, Library: h.books, Log: h.log.With(boot.KeyComponent, "desk")})
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	window := counter.New(counter.Deps{Desk: shell, DB: h.stores.DB, Blobs: h.blobs, Audit: h.audit, Cases: h.cases, Flow: h.flow, Regions: h.regions})
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions})
 	money := county.New(county.Deps{DB: h.stores.DB, Payout: h.payout, Audit: h.audit, Staff: h.staff})
-	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Regions: h.regions})
+	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	handler, err := shell.Handler(calls, window, town, money, whole)
 	if err != nil {
 		return nil, err

@@ -58,9 +58,13 @@ func Refused(actor Actor, what, code string) Entry {
 }
 
 // Revealed counts how many full numbers a member of staff has been shown since a
-// time, as far as the transaction's scope reaches.
+// time, as far as the transaction's scope reaches. It holds the others of the same
+// person back until the transaction ends: thirty-one at once would each count none.
 func (l *Log) Revealed(ctx context.Context, tx *pg.Tx, staff string, since time.Time) (int, error) {
 	const sql = `select count(*) from audit_entry where act = 'field.revealed' and actor_kind = 'staff' and actor_id = $1 and at > $2`
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('field.revealed ' || $1, 0))`, staff); err != nil {
+		return 0, pg.Fail(err, "wait for other reveals")
+	}
 	var n int
 	err := tx.QueryRow(ctx, sql, staff, since).Scan(&n)
 	return n, pg.Fail(err, "count reveals")

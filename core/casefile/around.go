@@ -33,6 +33,19 @@ func (s *Store) members(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (
 	return list, pg.Fail(rows.Err(), "read the members of a case")
 }
 
+// People lists who belongs to a case, without their numbers.
+func (s *Store) People(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Member, error) {
+	rows, err := tx.Query(ctx, `select ref, name, coalesce(person, 0) from case_member where case_id = $1 order by ref`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read who belongs to a case")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (m Member, err error) {
+		err = r.Scan(&m.Ref, &m.Name, &m.Person)
+		return m, err
+	})
+	return list, pg.Fail(err, "read who belongs to a case")
+}
+
 // around reads what lies beside the case: its applications, its tasks, the same
 // household's other claims, its rank.
 func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
@@ -52,20 +65,20 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 	if !v.Index.Known {
 		return nil
 	}
-	err = tx.QueryRow(ctx, `select count(*) filter (where index_tenths > $2) + 1, count(*) from casefile
-		where region = $1 and state not in ('settled', 'withdrawn') and index_tenths is not null`,
-		v.Region, v.Index.Tenths).Scan(&v.Rank, &v.RankOf)
+	err = tx.QueryRow(ctx, `select count(*) filter (where (index_low, index_high) > ($2, $3)) + 1, count(*) from casefile
+		where region = $1 and state not in ('settled', 'withdrawn') and index_low is not null`,
+		v.Region, v.Index.Low, v.Index.High).Scan(&v.Rank, &v.RankOf)
 	return pg.Fail(err, "rank a case")
 }
 
 func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View, b box) error {
-	rows, err := tx.Query(ctx, `select application::text, receipt, channel, state, at, story from case_application where case_id = $1 order by at, application`, v.ID)
+	rows, err := tx.Query(ctx, `select application::text, receipt, channel, state, at, story, recording, papers from case_application where case_id = $1 order by at, application`, v.ID)
 	if err != nil {
 		return pg.Fail(err, "read the applications of a case")
 	}
 	v.Applications, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Linked, err error) {
 		var sealed []byte
-		if err := r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &sealed); err != nil {
+		if err := r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &sealed, &l.Recording, &l.Papers); err != nil {
 			return l, err
 		}
 		l.Story, err = b.get("case_application", "story/"+string(l.Application), sealed)

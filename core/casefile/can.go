@@ -14,6 +14,7 @@ const (
 	ActAccept       ActName = "accept"
 	ActEmergency    ActName = "emergency" // claim: pay first, papers later
 	ActAddItem      ActName = "add_item"  // the household asks for one more
+	ActDrop         ActName = "drop_item" // claim: the household does not want it
 	ActSupplement   ActName = "ask_supplement"
 	ActResume       ActName = "resume" // what was asked for is here
 	ActReturn       ActName = "return"
@@ -32,6 +33,9 @@ const (
 	ActConference   ActName = "conference"
 	ActConferenceIn ActName = "conference_end"
 	ActWithdraw     ActName = "withdraw"
+
+	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
+	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -49,9 +53,12 @@ type Situation struct {
 	Today      core.Date
 	Planned    *Visit // still to come
 	Visited    bool
-	Visitors   []core.StaffID // of every visit
+	Visitors   []core.StaffID                  // of every visit
+	Decided    map[core.ClaimID][]core.StaffID // who had a part in what an appeal asks about
+	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
 	NoticeTill map[core.ClaimID]core.Date
 	Kin        []core.StaffID
+	Changes    []Change
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -77,6 +84,7 @@ func rules() map[ActName]rule {
 		ActAccept:       {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:    {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
 		ActAddItem:      {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
+		ActDrop:         {[]Role{RoleOfficer, RoleClerk}, running, []ClaimState{ClaimProposed, ClaimAgreed}, nil},
 		ActSupplement:   {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, nil, nil},
 		ActResume:       {officer, []CaseState{CaseSupplement}, nil, nil},
 		ActReturn:       {officer, []CaseState{CaseOpen}, nil, mayReturn},
@@ -95,13 +103,15 @@ func rules() map[ActName]rule {
 		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
 		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
 		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
+		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 	}
 }
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
+	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
 		ActRelocate, ActReturn, ActWithdraw}
 }
 
@@ -155,7 +165,11 @@ func Acts(s Situation, a Actor) []Act {
 	return list
 }
 
+// mayAccept: once, because the statutory days run from it.
 func mayAccept(s Situation, _ Claim, _ Actor) error {
+	if !s.Case.Accepted.IsZero() {
+		return ErrMovedOn
+	}
 	if s.Case.Routed.IsZero() {
 		return errNotNow("not_routed", "还没派到镇上。")
 	}
@@ -213,6 +227,9 @@ func mayDecide(s Situation, c Claim, a Actor) error {
 	if err := maySecond(s, c, a); err != nil {
 		return err
 	}
+	if parent := s.Waits(c); parent.ID != 0 && c.Proposal == ProposeApprove {
+		return errNotNow("parent_first", "要等「"+parent.Everyday+"」先定。")
+	}
 	needsNotice := c.NoticeDays > 0 && c.Proposal == ProposeApprove && !c.Emergency
 	if !needsNotice {
 		return nil
@@ -226,17 +243,41 @@ func mayDecide(s Situation, c Claim, a Actor) error {
 	return nil
 }
 
+// Waits gives the claim that c follows while that is still to be decided; the zero
+// Claim when there is none.
+func (s Situation) Waits(c Claim) Claim {
+	for _, parent := range s.Claims {
+		if parent.Item != s.Parent[c.Item] || parent.Granted() {
+			continue
+		}
+		switch parent.State {
+		case ClaimProposed, ClaimRefused, ClaimTold, ClaimClosed, ClaimWithdrawn:
+		default:
+			return parent
+		}
+	}
+	return Claim{}
+}
+
+// Follows reports whether an approval of c would hang on a grant that is not there
+// (从属事项): what it follows was refused, dropped or never asked for.
+func (s Situation) Follows(c Claim) bool {
+	first, follows := s.Parent[c.Item]
+	return follows && !slices.ContainsFunc(s.Claims, func(p Claim) bool { return p.Item == first && p.Granted() })
+}
+
 // maySecond: decided at the item's level, by nobody who wrote the application
-// down, visited or proposed.
+// down, visited, proposed or decided before. After an appeal the county may decide
+// too: a township may have no other approver.
 func maySecond(s Situation, c Claim, a Actor) error {
 	level := RoleApprover
 	if c.Decides == "county" {
 		level = RoleCounty
 	}
-	if !a.Has(level) {
+	if !a.Has(level) && (len(s.Decided[c.ID]) == 0 || !a.Has(RoleCounty)) {
 		return ErrNotYours
 	}
-	if a.Staff == c.Proposer || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
+	if a.Staff == c.Proposer || slices.Contains(s.Decided[c.ID], a.Staff) || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
 		return ErrSamePerson
 	}
 	return nil

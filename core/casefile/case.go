@@ -26,7 +26,8 @@ type Case struct {
 	Person    core.PersonID    // the applicant, 0 as above
 	Applicant string
 	People    int
-	EnteredBy core.StaffID // who wrote it down for the person, 0 for nobody
+	EnteredBy core.StaffID    // who wrote it down for the person, 0 for nobody
+	Asked     []core.ItemCode // named by the household, in any of its requests
 
 	Identity     Identity
 	Officer      core.StaffID
@@ -40,6 +41,8 @@ type Case struct {
 	Routed       time.Time // zero: not yet, as for the times below
 	Accepted     time.Time
 	Returned     time.Time
+	ReturnedBy   core.StaffID // 0: nobody handed it back
+	Moves        int          // how often it was sent to another place
 	Settled      time.Time
 	AcceptDue    core.Date // last good day, zero before routing
 	DecideDue    core.Date
@@ -58,11 +61,11 @@ type Index struct {
 }
 
 const caseColumns = `f.id, f.region, f.village, f.town, f.village_name, f.application::text, f.receipt, f.channel, f.state, f.urgent,
-	coalesce(f.household, 0), coalesce(f.person, 0), f.applicant, f.people, coalesce(f.entered_by, 0),
+	coalesce(f.household, 0), coalesce(f.person, 0), f.applicant, f.people, coalesce(f.entered_by, 0), f.asked,
 	f.identity, coalesce(f.officer, 0), coalesce(f.assistant, 0), f.facts_version, f.book,
 	f.index_tenths is not null, coalesce(f.index_tenths, 0), f.index_parts, coalesce(f.index_low, 0), coalesce(f.index_high, 0),
 	f.index_band, f.index_version, f.first_contact, f.opened,
-	f.routed, f.accepted, f.returned, f.settled, f.accept_due, f.decide_due, f.updated`
+	f.routed, f.accepted, f.returned, coalesce(f.returned_by, 0), f.moves, f.settled, f.accept_due, f.decide_due, f.updated`
 
 // row is what scans: pgx.Row or pgx.Rows.
 type row interface{ Scan(...any) error }
@@ -71,11 +74,11 @@ func scanCase(r row, more ...any) (Case, error) {
 	var c Case
 	var routed, accepted, returned, settled, acceptDue, decideDue *time.Time
 	into := []any{&c.ID, &c.Region, &c.Village, &c.Town, &c.VillageName, &c.Application, &c.Receipt, &c.Channel, &c.State, &c.Urgent,
-		&c.Household, &c.Person, &c.Applicant, &c.People, &c.EnteredBy,
+		&c.Household, &c.Person, &c.Applicant, &c.People, &c.EnteredBy, &c.Asked,
 		&c.Identity, &c.Officer, &c.Assistant, &c.FactsVersion, &c.Book,
 		&c.Index.Known, &c.Index.Tenths, &c.Index.Parts, &c.Index.Low, &c.Index.High,
 		&c.Index.Band, &c.Index.Version, &c.FirstContact, &c.Opened,
-		&routed, &accepted, &returned, &settled, &acceptDue, &decideDue, &c.Updated}
+		&routed, &accepted, &returned, &c.ReturnedBy, &c.Moves, &settled, &acceptDue, &decideDue, &c.Updated}
 	if err := r.Scan(append(into, more...)...); err != nil {
 		return Case{}, err
 	}

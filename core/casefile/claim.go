@@ -2,7 +2,10 @@ package casefile
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -36,6 +39,7 @@ type Claim struct {
 	Paid       time.Time
 	Delivered  time.Time
 	Told       time.Time
+	Changed    string // why it was changed or stopped after it was granted, as the household reads it
 	Updated    time.Time
 }
 
@@ -78,14 +82,14 @@ type NewClaim struct {
 
 const claimColumns = `id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash,
 	amount is not null, coalesce(amount, 0), period, sample, emergency, coalesce(agreed_by, 0), coalesce(proposer, 0), proposal,
-	reasons, due, money, result, paid, delivered, told, updated`
+	reasons, due, money, result, paid, delivered, told, changed, updated`
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
 	var due, paid, delivered, told *time.Time
 	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
 		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
-		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Updated)
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated)
 	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
 	return c, err
 }
@@ -104,6 +108,18 @@ func (s *Store) AddClaim(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewCl
 		id, n.Item, n.Name, n.Everyday, n.Department, n.Decides, n.NoticeDays, n.Cash,
 		amount, n.Benefit.Per, n.Benefit.Sample, encode(orEmpty(n.Reasons)), tx.Now())
 	return pg.Fail(err, "write a claim")
+}
+
+// Revive proposes an item anew that the household did not want before and asks for
+// now. Any other claim stays as it is.
+func (s *Store) Revive(ctx context.Context, tx *pg.Tx, id core.CaseID, item core.ItemCode) error {
+	c := Claim{Case: id, State: ClaimWithdrawn}
+	err := tx.QueryRow(ctx, `update claim set state = 'proposed', updated = $3 where case_id = $1 and item = $2 and state = 'withdrawn'
+		returning id, region`, id, item, tx.Now()).Scan(&c.ID, &c.Region)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return s.stepped(ctx, tx, c.step(ClaimProposed), pg.Fail(err, "propose a claim anew"))
 }
 
 // Claims reads the claims of a case in the order they were made.
@@ -152,9 +168,9 @@ func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, by core.StaffID, 
 	if err := c.allow(ClaimAgreed); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = coalesce(agreed_by, $2), due = coalesce(due, $3), updated = $4
+	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4
 		where id = $1`, c.ID, by, day(due), tx.Now())
-	return pg.Fail(err, "agree on a claim")
+	return s.stepped(ctx, tx, c.step(ClaimAgreed), pg.Fail(err, "agree on a claim"))
 }
 
 // Proposal is what an officer proposes for a claim, and why.
@@ -167,13 +183,14 @@ type Proposal struct {
 	By        core.StaffID
 	Emergency bool
 	Decides   string // who decides at this amount; "" leaves it as the Book says
+	Cash      *bool  // as money or otherwise; nil leaves it as it is
 }
 
 // ErrNoReason is the answer to an outcome without a reason.
 var ErrNoReason = core.E(core.KindInvalid, "invalid_reasons", "请写明理由。没有理由不能定。")
 
 // ErrNoAmount is the answer to money without an amount.
-var ErrNoAmount = core.E(core.KindInvalid, "invalid_amount", "请写明金额。")
+var ErrNoAmount = core.E(core.KindInvalid, "invalid_amount", "请写明金额,要大于 0 元。一分不发的,请选不同意。")
 
 // Propose writes the officer's proposal.
 func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) error {
@@ -183,7 +200,11 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 	if len(p.Reasons) == 0 {
 		return ErrNoReason
 	}
-	if p.Outcome == ProposeApprove && c.Cash && p.Amount == nil {
+	if p.Cash != nil {
+		c.Cash = *p.Cash
+	}
+	// Nothing at all is no payment: the bank takes none and nobody is told of one.
+	if p.Outcome == ProposeApprove && c.Cash && (p.Amount == nil || *p.Amount == 0) {
 		return ErrNoAmount
 	}
 	var amount any
@@ -194,9 +215,9 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 		amount = int64(*p.Amount)
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
-		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides) where id = $1`,
-		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides)
-	return pg.Fail(err, "propose for a claim")
+		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11 where id = $1`,
+		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides, c.Cash)
+	return s.stepped(ctx, tx, c.step(ClaimReviewed), pg.Fail(err, "propose for a claim"))
 }
 
 // MoveClaim makes a step that needs nothing but the new state.
@@ -208,7 +229,7 @@ func (s *Store) MoveClaim(ctx context.Context, tx *pg.Tx, c Claim, to ClaimState
 		return err
 	}
 	_, err := tx.Exec(ctx, `update claim set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "move a claim")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "move a claim"))
 }
 
 // SetMoney writes how far the payment is. Paid is final.
@@ -244,9 +265,10 @@ func (s *Store) Told(ctx context.Context, tx *pg.Tx, c Claim) error {
 		if err := s.MoveClaim(ctx, tx, c, ClaimTold); err != nil {
 			return err
 		}
+		c.State = ClaimTold
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'closed', told = coalesce(told, $2), updated = $2 where id = $1`, c.ID, tx.Now())
-	return pg.Fail(err, "close a claim")
+	return s.stepped(ctx, tx, c.step(ClaimClosed), pg.Fail(err, "close a claim"))
 }
 
 // SetResult writes what the outside body answered; once.

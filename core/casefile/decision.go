@@ -125,7 +125,7 @@ func (s *Store) DecideClaim(ctx context.Context, tx *pg.Tx, c Claim, d Decision)
 	case "claim_objection":
 		return ErrObjectionOpen
 	}
-	return pg.Fail(err, "decide a claim")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "decide a claim"))
 }
 
 // Decisions reads the decisions of a case, oldest first.

@@ -92,6 +92,10 @@ type Benefit struct {
 	Sample bool   `json:"sample,omitempty"`
 	Text   string `json:"text,omitempty"`
 	Cash   bool   `json:"cash,omitempty"`
+	// For is whom it is for; empty for the household as a whole.
+	For []core.MemberRef `json:"for,omitempty"`
+	// Either says that it can be given as money or otherwise, as the officer proposes.
+	Either bool `json:"either,omitempty"`
 }
 
 // Fen is the amount, 0 when there is none.

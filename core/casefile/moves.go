@@ -40,38 +40,44 @@ func (s *Store) Route(ctx context.Context, tx *pg.Tx, c Case, r Routing) error {
 	return pg.Fail(err, "route a case")
 }
 
-// Relocate takes a case and all its rows to another township. The scope must
+// Relocate takes a case and all its rows to another township, where it is routed
+// anew; sent to the place where it stands, it is routed anew there. The scope must
 // reach both places; the database refuses otherwise.
 func (s *Store) Relocate(ctx context.Context, tx *pg.Tx, c Case, region, village core.RegionCode, names [2]string) error {
 	if c.State != CaseOpen && c.State != CaseReturned {
 		return ErrMovedOn
 	}
 	_, err := tx.Exec(ctx, `update casefile set region = $2, village = $3, town = $4, village_name = $5, officer = null,
-		assistant = null, routed = null, updated = $6 where id = $1`, c.ID, region, village, names[0], names[1], tx.Now())
+		assistant = null, routed = null, moves = moves + 1, updated = $6 where id = $1`, c.ID, region, village, names[0], names[1], tx.Now())
 	return pg.Fail(err, "move a case to another township")
 }
 
-// Accept takes the case on: the civil clock begins (domain.md 3.3).
+// Accept takes the case on, once in its life: the civil clock begins (domain.md
+// 3.3) and nobody starts it anew.
 func (s *Store) Accept(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID, decideDue core.Date) error {
 	if err := c.allow(CaseAccepted); err != nil {
 		return err
 	}
+	if !c.Accepted.IsZero() {
+		return ErrMovedOn
+	}
 	_, err := tx.Exec(ctx, `update casefile set state = 'accepted', accepted = $2, officer = $3, decide_due = $4, updated = $2
 		where id = $1`, c.ID, tx.Now(), by, day(decideDue))
-	return pg.Fail(err, "accept a case")
+	return s.stepped(ctx, tx, c.step(CaseAccepted), pg.Fail(err, "accept a case"))
 }
 
-// Return hands the case back, once in its life.
-func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case) error {
+// Return hands the case back, once in its life. It leaves its officer's desk and
+// waits for the county, which says where it belongs.
+func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID) error {
 	if err := c.allow(CaseReturned); err != nil {
 		return err
 	}
 	if !c.Returned.IsZero() {
 		return ErrReturnedBefore
 	}
-	_, err := tx.Exec(ctx, `update casefile set state = 'returned', returned = $2, returns = returns + 1, updated = $2
-		where id = $1`, c.ID, tx.Now())
-	return pg.Fail(err, "hand a case back")
+	_, err := tx.Exec(ctx, `update casefile set state = 'returned', returned = $2, returns = returns + 1, returned_by = $3, officer = null,
+		assistant = null, updated = $2 where id = $1`, c.ID, tx.Now(), by)
+	return s.stepped(ctx, tx, c.step(CaseReturned), pg.Fail(err, "hand a case back"))
 }
 
 // Close ends a case as settled or withdrawn. Settled needs every claim done,
@@ -84,7 +90,7 @@ func (s *Store) Close(ctx context.Context, tx *pg.Tx, c Case, to CaseState) erro
 		return core.E(core.KindInternal, "case_close", "")
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = $2, settled = $3, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "close a case")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "close a case"))
 }
 
 // Move makes a step that needs nothing but the new state: supplement asked,
@@ -104,7 +110,18 @@ func (s *Store) move(ctx context.Context, tx *pg.Tx, c Case, to CaseState) error
 		return err
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = $2, updated = $3 where id = $1`, c.ID, to, tx.Now())
-	return pg.Fail(err, "move a case")
+	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "move a case"))
+}
+
+// Reopen takes up a settled case again for an appeal. When the household has asked
+// for something else meanwhile, this one stands beside its open case.
+func (s *Store) Reopen(ctx context.Context, tx *pg.Tx, c Case) error {
+	if err := c.allow(CaseVisiting); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update casefile f set state = 'visiting', updated = $2, beside = exists (select 1 from casefile o
+		where o.household = f.household and o.id <> f.id and not o.beside and o.state not in ('settled', 'withdrawn')) where f.id = $1`, c.ID, tx.Now())
+	return s.stepped(ctx, tx, c.step(CaseVisiting), pg.Fail(err, "reopen a case"))
 }
 
 // SetIdentity writes the outcome of the real-name check.

@@ -23,6 +23,8 @@ type NewCase struct {
 	Person      core.PersonID                    // the applicant
 	Persons     map[core.MemberRef]core.PersonID // the members the registry knows
 	Extra       []core.NamedMember               // in the registry's household, not named in the application
+
+	apart bool // beside an open case of the same people that this scope does not show
 }
 
 // Opened says what Open did.
@@ -60,6 +62,15 @@ func (s *Store) opened(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (O
 	return o, pg.Fail(err, "look for the case of an application")
 }
 
+// applicantKey is the keyed hash under which an applicant has one open case while
+// no household is known; "" without a number.
+func (s *Store) applicantKey(n NewCase) string {
+	if n.apart || n.Application.Applicant.ID.IsZero() {
+		return ""
+	}
+	return hex.EncodeToString(s.ring.Blind("case.applicant", n.Application.Applicant.ID.Reveal()))
+}
+
 // insertCase answers 0 when another case stands in the way.
 func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.CaseID, error) {
 	a := &n.Application
@@ -71,29 +82,34 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 	if err != nil {
 		return 0, fmt.Errorf("seal a case: %w", err)
 	}
-	call, recording := "", ""
-	if a.Call != nil {
-		call, recording = a.Call.ID, string(a.Call.Recording)
-	}
-	asked := make([]string, 0, len(a.Items))
-	for _, item := range a.Items {
-		asked = append(asked, string(item))
+	call, recording := heard(a)
+	var signature core.Signature
+	if a.Signature != nil {
+		signature = *a.Signature
 	}
 	var id core.CaseID
 	err = tx.QueryRow(ctx, `insert into casefile (region, village, town, village_name, application, receipt, channel, urgent,
 			household, person, applicant, people, entered_by, contact_name, capacity, data_key, contact_phone, applicant_id,
-			live_detail, story, account, papers, call_id, recording, asked, first_contact, opened, updated)
+			live_detail, story, account, papers, signature, call_id, recording, asked, first_contact, opened, updated, applicant_key)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-			$19, $20, $21, $22, $23, $24, $25, $26, $27, $27)
+			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $28, $29)
 		on conflict do nothing returning id`,
 		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
 		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
 		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
-		sealed.detail, sealed.story, sealed.account, encode(a.Papers), call, recording, asked, a.At, tx.Now()).Scan(&id)
+		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signature), call, recording, texts(a.Items), a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	return id, pg.Fail(err, "open a case")
+}
+
+// heard is the call a request was made in, and its recording as far as it is here.
+func heard(a *core.Application) (call string, recording core.BlobDigest) {
+	if a.Call == nil {
+		return "", ""
+	}
+	return a.Call.ID, a.Call.Recording
 }
 
 type sealedFields struct{ phone, id, detail, story, account []byte }
@@ -142,6 +158,9 @@ func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n N
 	}
 	for _, ref := range refs {
 		p := names[ref]
+		if ref == n.Application.Applicant.Ref && p.ID.IsZero() {
+			p.ID = n.Application.Applicant.ID // given once, as the applicant's
+		}
 		sealed, err := b.put("case_member", "id_number/"+string(ref), p.ID.Reveal())
 		if err != nil {
 			return fmt.Errorf("seal a member: %w", err)
@@ -168,21 +187,25 @@ func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID
 	if err != nil {
 		return fmt.Errorf("seal an application: %w", err)
 	}
-	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At)
+	call, recording := heard(a)
+	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at, call_id, recording, papers)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At,
+		call, recording, encode(orEmpty(a.Papers)))
 	if err != nil {
 		return pg.Fail(err, "write an application of a case")
 	}
 	return s.insertStatus(ctx, tx, id, region, a)
 }
 
-// join links the application to the household's open case, or opens one without
-// a household when that case cannot be seen from here.
+// join links the application to the household's open case, or the applicant's while
+// no household is known, or opens one without a household when that case cannot be
+// seen from here.
 func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
 	var open core.CaseID
 	var region core.RegionCode
 	err := tx.QueryRow(ctx, `select id, region from casefile
-		where household = $1 and state not in ('settled', 'withdrawn') for update`, number(n.Household)).Scan(&open, &region)
+		where (household = $1 or household is null and applicant_key = $2 and $2 <> '') and not beside and state not in ('settled', 'withdrawn')
+		order by id limit 1 for update`, number(n.Household), s.applicantKey(n)).Scan(&open, &region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return s.openApart(ctx, tx, n)
 	}
@@ -201,9 +224,32 @@ func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) 
 	return Opened{Case: open, Fresh: true, Linked: true}, err
 }
 
+// Ask notes what a household asks for beyond its first request: items it names, and
+// that it is urgent now. Nothing that was asked before is forgotten.
+func (s *Store) Ask(ctx context.Context, tx *pg.Tx, id core.CaseID, urgent bool, items ...core.ItemCode) error {
+	_, err := tx.Exec(ctx, `update casefile set urgent = urgent or $2, updated = $4,
+		asked = asked || array(select i from unnest($3::text[]) with ordinality u(i, n) where i <> all (asked) order by n)
+		where id = $1`, id, urgent, texts(items), tx.Now())
+	return pg.Fail(err, "note what a household asks for")
+}
+
+// Joined lists the requests that joined a case, oldest first.
+func (s *Store) Joined(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]core.ApplicationID, error) {
+	rows, err := tx.Query(ctx, `select application::text from case_application where case_id = $1 and state = 'linked' order by at, application`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read the requests of a case")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[core.ApplicationID])
+	return list, pg.Fail(err, "read the requests of a case")
+}
+
 func (s *Store) openApart(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
 	n.Household = 0
 	id, err := s.insertCase(ctx, tx, n)
+	if err == nil && id == 0 { // the other case is this applicant's own, elsewhere
+		n.apart = true
+		id, err = s.insertCase(ctx, tx, n)
+	}
 	if err != nil {
 		return Opened{}, err
 	}

@@ -21,6 +21,7 @@ type QueueFilter struct {
 	Urgent  bool   // only cases of item 03's path
 	Due     bool   // something of the case is due today
 	Decide  bool   // a claim waits for a second person
+	Lost    bool   // nobody's yet: at a sorting desk, or handed back
 	Name    string // applicant's whole name
 	Receipt core.Receipt
 }
@@ -46,7 +47,8 @@ type Page struct {
 // cursor is the sort key of the last row shown.
 type cursor struct {
 	Urgent bool        `json:"u"`
-	Index  int         `json:"i"` // -1 when not known
+	Low    int         `json:"i"` // of the index, -1 when not known
+	High   int         `json:"h"`
 	First  time.Time   `json:"f"`
 	ID     core.CaseID `json:"c"`
 }
@@ -60,8 +62,11 @@ func clampLimit(n int) int {
 	return n
 }
 
-// Queue lists cases: urgent first, then by hardship, then who has waited longest
-// (F78). The caller writes one audit entry with the ids shown.
+// Queue lists cases: urgent first, then by the hardship that is known, then by what
+// it may still be, then who has waited longest (F78). A household of whom hardly
+// anything is known has the widest interval and would head a list by the highest
+// possible index; by the lowest one, no answer ever costs a place. The caller
+// writes one audit entry with the ids shown.
 func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, after string) (Page, error) {
 	at, err := decodeCursor(after)
 	if err != nil {
@@ -82,11 +87,12 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 		and (not $6 or exists (select 1 from deadline d where d.case_id = f.id and d.met is null and d.due = $3))
 		and (not $7 or f.urgent)
 		and (not $8 or exists (select 1 from claim k where k.case_id = f.id and k.state in ('reviewed', 'noticed')))
+		and (not $18 or f.state = 'returned' or f.state = 'open' and f.region like '%000')
 		and ($9 = '' or f.applicant = $9) and ($10 = '' or exists (select 1 from case_application a where a.case_id = f.id and a.receipt = $10))
-		and (not $11 or (not f.urgent, -coalesce(f.index_tenths, -1), f.first_contact, f.id) > (not $12, -$13::int, $14, $15))
-		order by f.urgent desc, coalesce(f.index_tenths, -1) desc, f.first_contact, f.id limit $16`,
+		and (not $11 or (not f.urgent, -coalesce(f.index_low, -1), -coalesce(f.index_high, -1), f.first_contact, f.id) > (not $12, -$13::int, -$14::int, $15, $16))
+		order by f.urgent desc, coalesce(f.index_low, -1) desc, coalesce(f.index_high, -1) desc, f.first_contact, f.id limit $17`,
 		texts(q.Regions), texts(q.States), day(tx.Today()), int64(q.Mine), q.Overdue, q.Due, q.Urgent, q.Decide,
-		q.Name, q.Receipt, after != "", at.Urgent, at.Index, at.First, int64(at.ID), limit+1)
+		q.Name, q.Receipt, after != "", at.Urgent, at.Low, at.High, at.First, int64(at.ID), limit+1, q.Lost)
 	if err != nil {
 		return Page{}, pg.Fail(err, "read a queue")
 	}
@@ -114,9 +120,9 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 }
 
 func encodeCursor(c Case) string {
-	at := cursor{Urgent: c.Urgent, Index: -1, First: c.FirstContact, ID: c.ID}
+	at := cursor{Urgent: c.Urgent, Low: -1, High: -1, First: c.FirstContact, ID: c.ID}
 	if c.Index.Known {
-		at.Index = c.Index.Tenths
+		at.Low, at.High = c.Index.Low, c.Index.High
 	}
 	return base64.RawURLEncoding.EncodeToString(encode(at))
 }

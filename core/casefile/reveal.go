@@ -156,6 +156,10 @@ func (s *Store) SetRecording(ctx context.Context, tx *pg.Tx, callID string, reco
 	if callID == "" {
 		return 0, nil
 	}
+	_, err := tx.Exec(ctx, `update case_application set recording = $2 where call_id = $1 and recording = ''`, callID, recording)
+	if err != nil {
+		return 0, pg.Fail(err, "tie a recording to its requests")
+	}
 	tag, err := tx.Exec(ctx, `update casefile set recording = $2, updated = $3 where call_id = $1 and recording = ''`, callID, recording, tx.Now())
 	return int(tag.RowsAffected()), pg.Fail(err, "tie a recording to its cases")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/pg"
 )
@@ -27,6 +29,15 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 		if n.State != "stopped" {
 			out.NoticeTill[n.Claim] = n.Until
 		}
+	}
+	if out.Changes, err = s.Changes(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
+	if err := s.situationDecided(ctx, tx, &out); err != nil {
+		return out, err
+	}
+	if out.Parent, err = s.parents(ctx, tx, c); err != nil {
+		return out, err
 	}
 	kin, err := s.Conflicts(ctx, tx, c.ID)
 	for _, k := range kin {
@@ -57,6 +68,33 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		}
 	}
 	return pg.Fail(rows.Err(), "read who visited")
+}
+
+func (s *Store) situationDecided(ctx context.Context, tx *pg.Tx, out *Situation) error {
+	out.Decided = map[core.ClaimID][]core.StaffID{}
+	rows, err := tx.Query(ctx, `select claim_id, proposer, approver from decision where case_id = $1 and outcome <> 'approved'`, out.Case.ID)
+	if err != nil {
+		return pg.Fail(err, "read who decided")
+	}
+	var claim core.ClaimID
+	var proposer, approver core.StaffID
+	_, err = pgx.ForEachRow(rows, []any{&claim, &proposer, &approver}, func() error {
+		out.Decided[claim] = append(out.Decided[claim], proposer, approver)
+		return nil
+	})
+	return pg.Fail(err, "read who decided")
+}
+
+// parents reads which items follow another, from the newest findings.
+func (s *Store) parents(ctx context.Context, tx *pg.Tx, c Case) (map[core.ItemCode]core.ItemCode, error) {
+	rows, err := tx.Query(ctx, `select item, after from finding where case_id = $1 and version = $2 and after <> ''`, c.ID, c.FactsVersion)
+	if err != nil {
+		return nil, pg.Fail(err, "read what follows what")
+	}
+	out := map[core.ItemCode]core.ItemCode{}
+	var item, after core.ItemCode
+	_, err = pgx.ForEachRow(rows, []any{&item, &after}, func() error { out[item] = after; return nil })
+	return out, pg.Fail(err, "read what follows what")
 }
 
 // Claim finds one claim of the situation; the zero Claim when it is not there.

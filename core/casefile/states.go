@@ -42,6 +42,15 @@ const (
 	ClaimWithdrawn  ClaimState = "withdrawn"
 )
 
+// Granted reports whether the claim was approved, however far its money or thing is.
+func (c Claim) Granted() bool {
+	switch c.State {
+	case ClaimApproved, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed:
+		return c.Proposal == ProposeApprove
+	}
+	return false
+}
+
 // Done reports whether nothing more is to be done for the claim.
 func (s ClaimState) Done() bool { return s == ClaimClosed || s == ClaimWithdrawn }
 
@@ -108,7 +117,7 @@ func claimEdges() edges {
 		"told":       {"closed", "appealed"},
 		"closed":     {"appealed"},
 		"appealed":   {"agreed", "told"},
-		"withdrawn":  {},
+		"withdrawn":  {"proposed"}, // asked for after all
 	}
 }
 

@@ -195,6 +195,8 @@ func endStatus(c Claim) (wording.Status, string) {
 		return wording.StatusRefused, firstReason(c)
 	case c.Proposal == ProposeRefer:
 		return wording.StatusReferred, c.Department
+	case c.Changed != "":
+		return wording.StatusChanged, c.Changed
 	case c.Money == MoneyPaid:
 		return wording.StatusPaid, ""
 	}
@@ -216,20 +218,12 @@ func statusItems(claims []Claim) []StatusItem {
 		}
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)
-		if c.HasAmount && decidedFor(c) {
+		if c.HasAmount && c.Granted() {
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample
 		}
 		list = append(list, item)
 	}
 	return list
-}
-
-func decidedFor(c Claim) bool {
-	switch c.State {
-	case ClaimApproved, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed:
-		return c.Proposal == ProposeApprove
-	}
-	return false
 }
 
 // perWord is the period as it stands behind an amount.

@@ -218,14 +218,17 @@ func TestGatewayReadsOwnStatusOnly(t *testing.T) {
 	}
 }
 
+// Urgent first, then by the index that is known, then by the highest possible one:
+// the fourth household, of whom nothing is known, does not head the list.
+// Control: order by index_tenths, which is the highest possible one.
 func TestQueueOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var ids []core.CaseID
 	for i, c := range []struct {
-		urgent bool
-		tenths int
-	}{{false, 300}, {false, 471}, {true, 100}, {false, 471}} {
+		urgent    bool
+		low, high int
+	}{{false, 300, 300}, {false, 471, 471}, {true, 100, 100}, {false, 0, 1000}, {false, 471, 520}, {false, 471, 471}} {
 		a := application(t, core.Receipt("407188263"+string(rune('0'+i))))
 		a.Urgent, a.At = c.urgent, time.Date(2024, 3, 1, 10, i, 0, 0, core.China)
 		opened := w.open(newCase(a, core.HouseholdID(20+i)))
@@ -236,13 +239,13 @@ func TestQueueOrder(t *testing.T) {
 				return err
 			}
 			return w.store.SaveAssessment(ctx, tx, opened.Case, casefile.Assessment{Version: f.Version, Book: "b",
-				Index: casefile.Index{Tenths: c.tenths, Parts: []int{c.tenths, 0, 0, 0, 0, 0, 0}}})
+				Index: casefile.Index{Tenths: c.high, Low: c.low, High: c.high, Parts: []int{c.high, 0, 0, 0, 0, 0, 0}}})
 		})
 	}
-	want := []core.CaseID{ids[2], ids[1], ids[3], ids[0]}
+	want := []core.CaseID{ids[2], ids[4], ids[1], ids[5], ids[0], ids[3]}
 	var got []core.CaseID
 	next := ""
-	for range 4 {
+	for range want {
 		w.in(func(ctx context.Context, tx *pg.Tx) error {
 			page, err := w.store.Queue(ctx, tx, casefile.QueueFilter{Regions: []core.RegionCode{town}}, 1, next)
 			if err == nil {
@@ -251,7 +254,7 @@ func TestQueueOrder(t *testing.T) {
 			return err
 		})
 	}
-	if next != "" || len(got) != 4 {
+	if next != "" || len(got) != len(want) {
 		t.Fatalf("pages: %v, next %q", got, next)
 	}
 	for i := range want {

@@ -27,8 +27,8 @@ type View struct {
 	Account      string // "****6217", "" when not known
 	Address      string // 门牌, for the visit
 	Story        string
-	Asked        []core.ItemCode
-	Papers       []core.Paper
+	Papers       []core.Paper   // of the first request; later ones keep theirs
+	Signature    core.Signature // of the application; zero when it came by telephone
 	CallID       string
 	Recording    core.BlobDigest
 
@@ -40,6 +40,7 @@ type View struct {
 	Notices      []PublicNotice
 	Objections   []Objection
 	Decisions    []Decision
+	Changes      []Change
 	Deadlines    []Deadline
 	Events       []Event
 	Tasks        []CallTask
@@ -67,6 +68,8 @@ type Linked struct {
 	State       ApplicationState
 	At          time.Time
 	Story       string // what was said this time
+	Recording   core.BlobDigest
+	Papers      []core.Paper
 }
 
 // Past is an earlier or parallel claim of the same household or applicant, as far
@@ -134,6 +137,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
 	}
+	for _, c := range v.Changes {
+		ids = append(ids, c.Proposer, c.Approver)
+	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
@@ -154,9 +160,9 @@ func (s *Store) header(ctx context.Context, tx *pg.Tx, id core.CaseID) (View, bo
 	var wrapped, phone, number, detail, story, account []byte
 	var err error
 	v.Case, err = scanCase(tx.QueryRow(ctx, `select `+caseColumns+`, f.contact_name, f.capacity, f.data_key, f.contact_phone,
-		f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.call_id, f.recording, f.asked, s.status, s.detail
+		f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.signature, f.call_id, f.recording, s.status, s.detail
 		from casefile f join case_status s on s.application = f.application where f.id = $1`, id),
-		&v.Contact, &v.Capacity, &wrapped, &phone, &number, &detail, &story, &account, &v.Papers, &v.CallID, &v.Recording, &v.Asked,
+		&v.Contact, &v.Capacity, &wrapped, &phone, &number, &detail, &story, &account, &v.Papers, &v.Signature, &v.CallID, &v.Recording,
 		&v.Status, &v.Detail)
 	if err != nil {
 		return v, box{}, pg.Fail(err, "read a case")
@@ -204,6 +210,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })

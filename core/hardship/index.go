@@ -12,8 +12,8 @@ const Version = "H-1"
 type Index struct {
 	Tenths  int // sum of Parts' Tenths: the verified index when Complete, else the highest possible one
 	Parts   [7]Part
-	Min     int // lowest possible index, given what is not known
-	Max     int // highest possible one; triage goes by it
+	Min     int // lowest possible index, given what is not known; work goes by it
+	Max     int // highest possible one; breaks ties
 	Band    Band
 	Version string
 }

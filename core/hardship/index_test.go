@@ -168,6 +168,29 @@ func TestPartsSumAndIntervalsHold(t *testing.T) {
 	})
 }
 
+// Answering never costs a household its place: work goes by Min, which grows or
+// stays with every fact that is learned, whatever the fact says. Going by Max, who
+// says least stands first.
+// Control: compare Max instead of Min.
+func TestAnAnswerCostsNoPlace(t *testing.T) {
+	t.Parallel()
+	b := book(t)
+	base := make([]core.Household, len(worked))
+	for i := range worked {
+		base[i] = decode(t, worked[i].facts)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		h := base[rapid.IntRange(0, len(base)-1).Draw(t, "base")]
+		vary(t, &h)
+		silent := h
+		veil(t, &silent)
+		told, untold := Score(&h, b), Score(&silent, b)
+		if told.Min < untold.Min {
+			t.Fatalf("saying more moved the household from %d to %d", untold.Min, told.Min)
+		}
+	})
+}
+
 // vary redraws the money facts of a household, up to the largest amounts allowed.
 func vary(t *rapid.T, h *core.Household) {
 	fen := func(name string) *core.Fen {

@@ -5,24 +5,36 @@ import (
 	"lianou/core/policy"
 )
 
-// benefit computes what an eligible item would give. An amount that hangs on a
-// fact nobody knows yet is left out rather than guessed.
-func (e *explainer) benefit(it *policy.Item) Benefit {
+// untold is the share of a member, or of the household, that hangs on a fact nobody
+// knows yet, or on no formula at all.
+const untold = core.Fen(-1)
+
+// benefit computes what an eligible item would give, and keeps each member's share
+// for the bundle. An amount that hangs on a fact nobody knows yet is left out
+// rather than guessed, be it one member's: a sum without it would be too small.
+func (e *explainer) benefit(it *policy.Item, shares []core.Fen) Benefit {
 	b := &it.Benefit
 	out := Benefit{Per: b.Per, Text: b.Text}
 	if b.Formula == nil {
 		return out
 	}
 	if !b.Each {
-		out.Amount, out.Sample = e.amount(b.Formula, house)
+		shares[0], out.Sample = e.amount(b.Formula, house)
+		out.Amount = max(shares[0], 0)
 		return out
 	}
+	known := true
 	for i, o := range e.persons {
 		if o == Eligible {
 			share, sample := e.amount(b.Formula, i)
-			out.Amount += share
+			shares[i+1] = share
+			out.Amount += max(share, 0)
 			out.Sample = out.Sample || sample
+			known = known && share != untold
 		}
+	}
+	if !known {
+		out.Amount = 0
 	}
 	return out
 }
@@ -35,7 +47,7 @@ func (e *explainer) amount(f *policy.Formula, member int) (core.Fen, bool) {
 		u := &f.Uses[i]
 		if u.Param >= 0 {
 			if !e.place.has[u.Param] {
-				return 0, sample
+				return untold, sample
 			}
 			p := &e.place.values[u.Param]
 			sample = sample || p.Sample
@@ -44,7 +56,7 @@ func (e *explainer) amount(f *policy.Formula, member int) (core.Fen, bool) {
 		}
 		x, known := e.value(u.Fact, member)
 		if !known {
-			return 0, sample
+			return untold, sample
 		}
 		e.vars[u.Name] = u.Fact.Of().Var(x)
 	}
@@ -52,7 +64,13 @@ func (e *explainer) amount(f *policy.Formula, member int) (core.Fen, bool) {
 	if err != nil {
 		// Types were checked when the Book was loaded; an amount that still cannot be
 		// computed is one that people work out.
-		return 0, sample
+		return untold, sample
 	}
 	return fen, sample
+}
+
+// sharesOf gives an item's shares: the household's first, then each member's.
+func (e *explainer) sharesOf(item int) []core.Fen {
+	n := len(e.v.M) + 1
+	return e.shares[item*n : (item+1)*n]
 }

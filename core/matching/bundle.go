@@ -15,6 +15,7 @@ type bundler struct {
 	m     *Matcher
 	place *place
 	h     *core.Household
+	e     *explainer
 
 	claims []claim // in the order of their items
 	joints []joint
@@ -24,7 +25,8 @@ type bundler struct {
 type claim struct {
 	item   int // index of the finding
 	member int
-	value  int64 // of one year, in fen; at least 1, so that services are never left behind
+	value  int64    // of one year, in fen; at least 1, so that services are never left behind
+	fen    core.Fen // by the item's period; untold when nobody can tell yet
 }
 
 // joint is a rule between two claims.
@@ -45,6 +47,7 @@ func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
 	b.gather(findings)
 	b.join()
 	taken := b.solve()
+	b.settle(findings, taken)
 	bundle := make([]core.ItemCode, 0, len(b.claims))
 	var dropped []Dropped
 	for i := range findings {
@@ -61,36 +64,67 @@ func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
 }
 
 // gather makes the claims. An item that a person-level rule joins is one claim per
-// beneficiary; a household item so joined is one per member, each with its share.
+// beneficiary, each with their share; a household item so joined is one per member.
 func (b *bundler) gather(findings []Finding) {
 	for i := range findings {
 		f := &findings[i]
 		if f.Outcome != Eligible {
 			continue
 		}
-		year := yearly(&f.Benefit)
+		shares := b.e.sharesOf(i)
+		each := b.m.book.Items[i].Benefit.Each
 		if !b.m.shared[i] {
-			b.claims = append(b.claims, claim{i, house, max(year, 1)})
+			fen := f.Benefit.Amount
+			if fen == 0 && (each || shares[0] == untold) {
+				fen = untold
+			}
+			b.add(i, house, fen, f.Benefit.Per)
 			continue
 		}
-		share := max(year/int64(max(len(f.For), 1)), 1)
-		if len(f.For) == 0 { // the household's: each member has a share
-			share = max(year/int64(len(b.h.Members)), 1)
-		}
-		for m := range b.h.Members {
-			if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[m].Ref) {
-				b.claims = append(b.claims, claim{i, m, share})
+		who := b.members(f)
+		for k, m := range who {
+			fen := shares[m+1]
+			if !each {
+				fen = part(shares[0], len(who), k)
 			}
+			b.add(i, m, fen, f.Benefit.Per)
 		}
 	}
 }
 
-// yearly is what a benefit is worth in a year.
-func yearly(b *Benefit) int64 {
-	if b.Per == "month" {
-		return 12 * int64(b.Amount)
+func (b *bundler) add(item, member int, fen core.Fen, per string) {
+	b.claims = append(b.claims, claim{item, member, max(yearly(max(fen, 0), per), 1), fen})
+}
+
+// members are those whom a finding is for, all when it is for the household.
+func (b *bundler) members(f *Finding) []int {
+	var out []int
+	for m := range b.h.Members {
+		if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[m].Ref) {
+			out = append(out, m)
+		}
 	}
-	return int64(b.Amount)
+	return out
+}
+
+// part is the k-th of n shares of a sum, to the fen: they add up to it.
+func part(sum core.Fen, n, k int) core.Fen {
+	if sum == untold {
+		return untold
+	}
+	share := sum / core.Fen(n)
+	if core.Fen(k) < sum%core.Fen(n) {
+		share++
+	}
+	return share
+}
+
+// yearly is what an amount is worth in a year.
+func yearly(fen core.Fen, per string) int64 {
+	if per == "month" {
+		return 12 * int64(fen)
+	}
+	return int64(fen)
 }
 
 // join lists the rules between claims that are there.
@@ -131,6 +165,10 @@ func (b *bundler) joint(r *policy.Rule, x, y int) joint {
 	}
 	if r.AtMost >= 0 && b.place.has[r.AtMost] {
 		j.deduct = min(j.deduct, 12*b.place.values[r.AtMost].Value)
+	}
+	if r.Part != nil {
+		most, _ := b.e.amount(r.Part, b.claims[y].member)
+		j.deduct = min(j.deduct, yearly(max(most, 0), b.m.book.Items[b.claims[y].item].Benefit.Per))
 	}
 	return j
 }

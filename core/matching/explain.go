@@ -15,18 +15,30 @@ func (m *Matcher) Explain(h *core.Household) Result {
 		e = &explainer{m: m, vars: map[string]any{}}
 	}
 	defer m.scratch.Put(e)
-	e.begin(h)
-	e.stand()
-	r := Result{Book: m.book.Digest, Findings: make([]Finding, len(m.book.Items)), Statuses: e.standingsOut()}
-	for i := range m.book.Items {
-		e.item(&m.book.Items[i], &r.Findings[i])
-	}
-	e.finish(&r)
-	b := bundler{m: m, place: e.place, h: h, claims: e.claims[:0], joints: e.joints[:0]}
+	r := e.explain(h)
+	b := e.bundler()
 	r.Bundle, r.Dropped = b.best(r.Findings)
 	e.claims, e.joints = b.claims, b.joints
 	e.forget()
 	return r
+}
+
+// explain judges each item by itself, without regard to the others.
+func (e *explainer) explain(h *core.Household) Result {
+	e.begin(h)
+	e.stand()
+	book := e.m.book
+	r := Result{Book: book.Digest, Findings: make([]Finding, len(book.Items)), Statuses: e.standingsOut()}
+	for i := range book.Items {
+		e.now = i
+		e.item(&book.Items[i], &r.Findings[i])
+	}
+	e.finish(&r)
+	return r
+}
+
+func (e *explainer) bundler() bundler {
+	return bundler{m: e.m, place: e.place, h: e.h, e: e, claims: e.claims[:0], joints: e.joints[:0]}
 }
 
 // house stands for "no member" where a member's index is expected.
@@ -63,7 +75,9 @@ type explainer struct {
 	picked  []int32 // proto indices of all findings, one after another
 	spans   []span  // of the statuses, then of the items
 	vars    map[string]any
-	persons []Outcome // by member: the item's person criteria
+	now     int        // the item being judged
+	persons []Outcome  // by member: the item's person criteria
+	shares  []core.Fen // by item and member, the household first: what each would be given
 	claims  []claim
 	joints  []joint
 }
@@ -87,6 +101,7 @@ func (e *explainer) begin(h *core.Household) {
 	e.asked = cleared(e.asked, (n+1)*factSlots, 0)
 	e.names = cleared(e.names, n, "")
 	e.persons = cleared(e.persons, n, Unknown)
+	e.shares = cleared(e.shares, len(e.m.book.Items)*(n+1), untold)
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
 	for i := range h.Members {
@@ -319,7 +334,7 @@ func (e *explainer) eligible(it *policy.Item, f *Finding) {
 			}
 		}
 	}
-	f.Benefit = e.benefit(it)
+	f.Benefit = e.benefit(it, e.sharesOf(e.now))
 	f.After = e.after(it)
 }
 

@@ -36,10 +36,13 @@ type Reason struct {
 
 // A Benefit is what an eligible item would give.
 type Benefit struct {
-	Amount core.Fen // 0 when it is no money or cannot be told yet
-	Per    string   // month, once, term, year, season
-	Sample bool     // computed with a sample amount: must be shown as 样本
+	// Amount is 0 when it is no money or cannot be told yet. Of an item in the bundle
+	// it is what is left beside the others; of one outside, what it would be alone.
+	Amount core.Fen
+	Per    string // month, once, term, year, season
+	Sample bool   // computed with a sample amount: must be shown as 样本
 	Text   string
+	For    []core.MemberRef // whom the amount is for; empty for the whole household
 }
 
 // A Standing is how one status of the Book stands.

@@ -105,14 +105,13 @@ func TestBundleIsBest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHousehold(t)
 		m := on(h.On)
-		r := m.Explain(&h)
-		b := bundler{m: m, h: &h}
-		var v Vector
-		v.Gather(&h)
-		b.place = m.placeOf(&v)
+		e := &explainer{m: m, vars: map[string]any{}}
+		r := e.explain(&h)
+		b := e.bundler()
 		b.gather(r.Findings)
 		b.join()
 		taken := b.solve()
+		r.Bundle, r.Dropped = m.Explain(&h).Bundle, m.Explain(&h).Dropped
 		for i := range r.Findings {
 			in := slices.Contains(r.Bundle, r.Findings[i].Item)
 			if in && (r.Findings[i].Outcome != Eligible || !b.anyTaken(taken, i)) {

@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"errors"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -10,37 +11,56 @@ import (
 	"lianou/core/seal"
 )
 
-// Poll takes in what the bank has answered and takes up batches left half-sent.
+// errAnswers is the outcome of a poll that left files of the outbox behind. The
+// next poll tries them again; each is in the log by its name.
+var errAnswers = core.E(core.KindUnavailable, "bank_answers_left", "")
+
+// Poll takes in what the bank has answered and takes up batches left half-sent. A
+// file that cannot be read holds up neither the other files nor the batches.
 func (p *Payout) Poll(ctx context.Context) error {
 	if p.bank == nil {
 		return jobs.Cancel(core.E(core.KindInternal, "no_bank", ""))
 	}
-	if err := p.answers(ctx); err != nil {
+	left, err := p.answers(ctx)
+	if err := errors.Join(err, p.takeUp(ctx)); err != nil {
 		return err
 	}
-	return p.takeUp(ctx)
+	if left > 0 {
+		return errAnswers
+	}
+	return nil
 }
 
-// answers takes in every return file of the outbox that is not known yet.
-func (p *Payout) answers(ctx context.Context) error {
-	names, err := p.bank.Outbox(ctx)
+// answers takes in every return file of the outbox that is not known yet, and says
+// how many it had to leave.
+func (p *Payout) answers(ctx context.Context) (left int, err error) {
+	names, odd, err := p.bank.Outbox(ctx)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if odd > 0 {
+		p.log.ErrorContext(ctx, "names in the bank's outbox that no file may have", "count", odd)
 	}
 	fresh, err := p.unknown(ctx, names)
 	if err != nil {
+		return odd, err
+	}
+	left = odd
+	for _, name := range fresh {
+		if err := p.answer(ctx, name); err != nil {
+			p.log.ErrorContext(ctx, "take in a return of the bank", "return", name, "code", core.Known(err).Code)
+			left++
+		}
+	}
+	return left, ctx.Err()
+}
+
+func (p *Payout) answer(ctx context.Context, name string) error {
+	raw, err := p.bank.Fetch(ctx, name)
+	if err != nil {
 		return err
 	}
-	for _, name := range fresh {
-		raw, err := p.bank.Fetch(ctx, name)
-		if err != nil {
-			return err
-		}
-		if err := p.TakeReturn(ctx, name, raw); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.TakeReturn(ctx, name, raw)
 }
 
 func (p *Payout) unknown(ctx context.Context, names []string) (fresh []string, err error) {
@@ -91,7 +111,11 @@ type incoming struct {
 	raw  []byte
 	Return
 	batch Batch
+	again bool // kept already, and set aside
 }
+
+// batchIs begins the reason of a return that came when its batch took none.
+const batchIs = "batch is "
 
 func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 	switch r.batch.State {
@@ -102,7 +126,7 @@ func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 		}
 	case "sent":
 	default:
-		return p.setAside(ctx, tx, r, "batch is "+r.batch.State)
+		return p.setAside(ctx, tx, r, batchIs+r.batch.State)
 	}
 	if r.Refused != "" {
 		return p.refused(ctx, tx, r)
@@ -127,9 +151,13 @@ func (p *Payout) setAside(ctx context.Context, tx *pg.Tx, r incoming, reason str
 		Detail: map[string]any{"return": r.name, "reason": reason}})
 }
 
+func returnAt(name string) seal.At {
+	return seal.At{Table: "bank_return", Row: name, Column: "sealed"}
+}
+
 // keep stores the file sealed; reason "" means that it is applied.
 func (p *Payout) keep(ctx context.Context, tx *pg.Tx, r incoming, reason string) error {
-	sealed, err := p.ring.Seal(r.raw, seal.At{Table: "bank_return", Row: r.name, Column: "sealed"})
+	sealed, err := p.ring.Seal(r.raw, returnAt(r.name))
 	if err != nil {
 		return err
 	}
@@ -139,6 +167,11 @@ func (p *Payout) keep(ctx context.Context, tx *pg.Tx, r incoming, reason string)
 	}
 	if r.batch.ID == 0 {
 		batch = nil
+	}
+	if r.again {
+		const q = `update bank_return set state = $2, reason = $3 where name = $1`
+		_, err := tx.Exec(ctx, q, r.name, state, reason)
+		return pg.Fail(err, "keep a return")
 	}
 	const q = `insert into bank_return (name, digest, batch, sealed, state, reason, received) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (name) do nothing`
@@ -212,14 +245,14 @@ func (p *Payout) apply(ctx context.Context, tx *pg.Tx, r incoming, known map[str
 	if err := post(ctx, tx, "answer", r.batch.ID, map[string]core.Fen{accTransit: total, accBank: -r.Paid, accOwed: -r.Returned}); err != nil {
 		return err
 	}
-	if err := closeIfDone(ctx, tx, r.batch.ID); err != nil {
-		return err
-	}
 	next, entries := follow(r, known)
 	if err := p.jobs.Insert(ctx, tx, next...); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, entries...)
+	if err := p.audit.Write(ctx, tx, entries...); err != nil {
+		return err
+	}
+	return p.closeIfDone(ctx, tx, r.batch.ID)
 }
 
 func bookLines(ctx context.Context, tx *pg.Tx, r incoming, known map[string]knownLine) error {
@@ -245,6 +278,8 @@ func bookLines(ctx context.Context, tx *pg.Tx, r incoming, known map[string]know
 
 // follow gives the jobs and audit entries of a booked return.
 func follow(r incoming, known map[string]knownLine) (next []jobs.Args, entries []audit.Entry) {
+	bank := audit.Actor{Kind: "outside", ID: "bank"}
+	entries = append(entries, audit.Entry{Actor: bank, Act: "batch.answered", Subject: batchSubject(r.batch.ID), Purpose: "payout", Detail: r.batch.detail()})
 	for _, l := range r.Lines {
 		k := known[l.Line]
 		act := "payment.returned"
@@ -254,7 +289,7 @@ func follow(r incoming, known map[string]knownLine) (next []jobs.Args, entries [
 		} else {
 			next = append(next, Returned{Claim: k.claim, Line: k.id, Region: k.region})
 		}
-		entries = append(entries, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: act, Case: k.caseID, Region: k.region,
+		entries = append(entries, audit.Entry{Actor: bank, Act: act, Case: k.caseID, Subject: entitlementSubject(k.entitlement), Region: k.region,
 			Purpose: "payout", Detail: map[string]any{"claim": k.claim, "line": l.Line, "fen": int64(l.Amount), "code": l.Code}})
 	}
 	return next, entries
@@ -271,16 +306,19 @@ func (p *Payout) refused(ctx context.Context, tx *pg.Tx, r incoming) error {
 	if _, err := tx.Exec(ctx, q, r.batch.ID, r.Refused, tx.Now()); err != nil {
 		return pg.Fail(err, "book the refusal")
 	}
-	if r.Refused == CodeTotals || r.Refused == CodeFormat {
-		if err := p.dissolve(ctx, tx, r.batch); err != nil {
-			return err
-		}
+	err := p.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: "batch.refused", Subject: batchSubject(r.batch.ID),
+		Purpose: "payout", Detail: map[string]any{"batch": r.batch.Name, "code": r.Refused}})
+	if err == nil && (r.Refused == CodeTotals || r.Refused == CodeFormat) {
+		err = p.dissolve(ctx, tx, r.batch)
 	}
-	p.log.ErrorContext(ctx, "bank refused a file", "batch", r.batch.Name, "code", r.Refused)
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: "batch.refused", Purpose: "payout",
-		Detail: map[string]any{"batch": r.batch.Name, "code": r.Refused}})
+	if err == nil {
+		p.log.ErrorContext(ctx, "bank refused a file", "batch", r.batch.Name, "code", r.Refused)
+	}
+	return err
 }
 
+// dissolve closes a batch of which the bank booked nothing; its money waits for
+// the next one.
 func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
 	if err := release(ctx, tx, b.ID); err != nil {
 		return err
@@ -289,14 +327,28 @@ func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
 		return err
 	}
 	const q = `update payout_batch set state = 'closed', closed = $2 where id = $1`
-	_, err := tx.Exec(ctx, q, b.ID, tx.Now())
-	return pg.Fail(err, "close a refused batch")
+	if _, err := tx.Exec(ctx, q, b.ID, tx.Now()); err != nil {
+		return pg.Fail(err, "close a refused batch")
+	}
+	return p.closed(ctx, tx, "batch.dissolved", b.ID)
 }
 
 // closeIfDone closes an answered batch whose fix tasks have all ended.
-func closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error {
+func (p *Payout) closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error {
 	const q = `update payout_batch b set state = 'closed', closed = $2 where id = $1 and state = 'answered' and not exists (
 			select 1 from payout_fix f join payout_line l on l.id = f.line where l.batch = b.id and f.state in ('open', 'proposed'))`
-	_, err := tx.Exec(ctx, q, batch, tx.Now())
-	return pg.Fail(err, "close a batch")
+	tag, err := tx.Exec(ctx, q, batch, tx.Now())
+	if err != nil || tag.RowsAffected() == 0 {
+		return pg.Fail(err, "close a batch")
+	}
+	return p.closed(ctx, tx, "batch.closed", batch)
 }
+
+func (p *Payout) closed(ctx context.Context, tx *pg.Tx, act string, batch int64) error {
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: act, Subject: batchSubject(batch), Purpose: "payout"})
+}
+
+// The rows that money's entries are about, in clear: whoever checks replays the
+// state of every batch and entitlement from the log alone (security.md P17).
+func batchSubject(id int64) string       { return "batch:" + formatID(id) }
+func entitlementSubject(id int64) string { return "entitlement:" + formatID(id) }

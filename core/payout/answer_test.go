@@ -215,18 +215,50 @@ func TestSilentBankGetsTheSameBytes(t *testing.T) {
 	}
 }
 
-// A batch whose job died is taken up by the poll.
+// A batch whose job died is taken up by the poll, once, however often it polls.
+//
+// Control: take InsertOpts from SendBatch and three polls leave three more jobs.
 func TestLeftBehindIsTakenUp(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.due(1)
 	h.approved()
-	before := jobstest.States(t, h.db, jobs.Platform, "send_batch")["available"]
-	h.must(h.Poll(t.Context()))
+	waiting := func() int { return jobstest.States(t, h.db, jobs.Platform, "send_batch")["available"] }
+	poll3 := func() {
+		for range 3 {
+			h.must(h.Poll(t.Context()))
+		}
+	}
 	h.env.Advance(leftBehind * 2)
-	h.must(h.Poll(t.Context()))
-	if after := jobstest.States(t, h.db, jobs.Platform, "send_batch")["available"]; after != before+1 {
-		t.Errorf("jobs %d, then %d", before, after)
+	if poll3(); waiting() != 1 {
+		t.Errorf("its own job still waits, and there are %d", waiting())
+	}
+	h.must(h.env.DB(pgtest.Owner).Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update jobs_platform.river_job set state = 'discarded', finalized_at = now() where kind = 'send_batch'`)
+		return pg.Fail(err, "let the job die")
+	}))
+	if poll3(); waiting() != 1 {
+		t.Errorf("the job died, and %d wait", waiting())
+	}
+}
+
+// A file of the outbox that cannot be read, or has no name, is left and said; the
+// files after it and the batches go on.
+//
+// Control: return the first error in answers and the batch stays "sent".
+func TestOneBadFileHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(2)
+	h.bank.set(func(b *bank) { b.out["AAA.ret"], b.out["../x"] = nil, nil }) // sorts before LN...
+	h.bank.set(func(b *bank) { b.broken = "AAA.ret" })
+	b := h.approved()
+	h.must(h.Send(t.Context(), b.ID))
+	if err := h.Poll(t.Context()); !errors.Is(err, errAnswers) {
+		t.Errorf("the poll says %v", err)
+	}
+	if v := h.view(b.ID); v.State != "closed" || h.ledger().Bank != sum {
+		t.Errorf("state %s, ledger %+v", v.State, h.ledger())
 	}
 }
 

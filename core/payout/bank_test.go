@@ -214,7 +214,7 @@ func FuzzParseOutbox(f *testing.F) {
 	f.Add([]byte(`["LN1.pay.ret"]`))
 	f.Add([]byte(`["../x"]`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		names, err := parseOutbox(raw)
+		names, _, err := parseOutbox(raw)
 		for _, n := range names {
 			if err != nil || strings.ContainsAny(n, "/\\ ?#%") || n[0] == '.' {
 				t.Fatalf("name %q, %v", n, err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -80,32 +81,30 @@ func (b *Bank) Put(ctx context.Context, name string, raw []byte) error {
 // MaxOutbox bounds how many names one look into the outbox takes in.
 const MaxOutbox = 10_000
 
-// Outbox lists the return files that the bank holds for us.
-func (b *Bank) Outbox(ctx context.Context) ([]string, error) {
+// Outbox lists the return files that the bank holds for us, and counts the names
+// that no file may have.
+func (b *Bank) Outbox(ctx context.Context) (names []string, odd int, err error) {
 	res, err := b.get.R().SetContext(ctx).Get("/bank/outbox")
 	if err != nil {
-		return nil, errBank("outbox", 0)
+		return nil, 0, errBank("outbox", 0)
 	}
 	if res.StatusCode() != http.StatusOK {
-		return nil, errBank("outbox", res.StatusCode())
+		return nil, 0, errBank("outbox", res.StatusCode())
 	}
 	return parseOutbox(res.Body())
 }
 
 var outboxName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// parseOutbox reads the JSON list of names; one bad name spoils the list.
-func parseOutbox(raw []byte) ([]string, error) {
-	var names []string
+// parseOutbox reads the JSON list of names. A bad name is left out and counted: it
+// must not hold up the money of the files beside it.
+func parseOutbox(raw []byte) (names []string, odd int, err error) {
 	if err := json.Unmarshal(raw, &names); err != nil || len(names) > MaxOutbox {
-		return nil, core.E(core.KindUnavailable, "bank_outbox_form", "")
+		return nil, 0, core.E(core.KindUnavailable, "bank_outbox_form", "")
 	}
-	for _, n := range names {
-		if !outboxName.MatchString(n) {
-			return nil, core.E(core.KindUnavailable, "bank_outbox_form", "")
-		}
-	}
-	return names, nil
+	all := len(names)
+	names = slices.DeleteFunc(names, func(n string) bool { return !outboxName.MatchString(n) })
+	return names, all - len(names), nil
 }
 
 // Fetch reads one return file whole.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -31,8 +32,10 @@ type Batch struct {
 	Totals     Totals
 	Paid       core.Fen
 	Returned   core.Fen
-	State      string // draft, discarded, approved, file_written, sent, answered, refused, closed
-	Refused    string // the bank's code for a file refused as a whole
+	State      string       // draft, discarded, approved, file_written, sent, answered, refused, closed
+	Refused    string       // the bank's code for a file refused as a whole
+	Discarded  core.StaffID // who discarded it, 0 for nobody
+	Why        string       // the reason of that
 	Created    time.Time
 	Approved   *time.Time
 	Intended   *time.Time
@@ -77,7 +80,7 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (B
 	if _, err := tx.Exec(ctx, mark, lines.ids(), tx.Now()); err != nil {
 		return Batch{}, pg.Fail(err, "mark what is batched")
 	}
-	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Purpose: "payout",
+	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Subject: batchSubject(b.ID), Purpose: "payout",
 		Detail: b.detail()})
 }
 
@@ -212,7 +215,7 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	if err := p.jobs.Insert(ctx, tx, SendBatch{Batch: id}); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.approved", Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.approved", Subject: batchSubject(id), Purpose: "payout",
 		Detail: map[string]any{"batch": id, "lines": declared.Lines, "fen": int64(declared.Total)}})
 }
 
@@ -232,10 +235,16 @@ func whyNot(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared 
 	return ErrMoved
 }
 
-// Discard undoes a draft: its entitlements are due again.
-func (p *Payout) Discard(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64) error {
-	const q = `update payout_batch set state = 'discarded' where id = $1 and state = 'draft'`
-	tag, err := tx.Exec(ctx, q, id)
+// Discard undoes a draft for a reason: its entitlements are due again, and come
+// into a new batch that two people must make and approve. From the approval on a
+// batch belongs to the bank's answer and nobody can discard it: ErrMoved.
+func (p *Payout) Discard(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len(reason) > 600 {
+		return core.Invalid("reason", "请写一句为什么作废。")
+	}
+	const q = `update payout_batch set state = 'discarded', discarded_by = $2, discard_reason = $3 where id = $1 and state = 'draft'`
+	tag, err := tx.Exec(ctx, q, id, by, reason)
 	if err != nil {
 		return pg.Fail(err, "discard a batch")
 	}
@@ -245,7 +254,8 @@ func (p *Payout) Discard(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	if err := release(ctx, tx, id); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.discarded", Purpose: "payout", Detail: map[string]any{"batch": id}})
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.discarded", Subject: batchSubject(id), Purpose: "payout",
+		Detail: map[string]any{"batch": id, "reason": reason}})
 }
 
 // release voids the lines of a batch that paid nobody; the entitlements wait for

@@ -16,10 +16,11 @@ type Entitlement struct {
 	Region         core.RegionCode // the case's township
 	Case           core.CaseID
 	Claim          core.ClaimID
-	Decision       int64  // row of casefile's decision
-	DecisionDigest string // its digest, compared by the database
-	Scheme         string // whose money; "" is the item. One scheme pays a person once a month
-	Beneficiary    core.PersonID
+	Decision       int64         // row of casefile's decision
+	DecisionDigest string        // its digest, compared by the database
+	Scheme         string        // whose money; "" is the item. One scheme pays a member once a month
+	Members        []MemberKey   // whom it is for; at least one
+	Beneficiary    core.PersonID // the applicant, as the registry knows them; 0 when it does not
 	Item           core.ItemCode
 	ItemName       string // official, as the notice prints it
 	Period         Period
@@ -64,11 +65,14 @@ func (p *Payout) Entitle(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, 
 		}
 		return p.entitledBefore(ctx, tx, e)
 	}
+	if err := claimMembers(ctx, tx, e); err != nil {
+		return 0, err
+	}
 	if err := post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: e.Amount, accOwed: -e.Amount}); err != nil {
 		return 0, err
 	}
 	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "payment.entitled",
-		Case: e.Case, Region: e.Region, Purpose: "payout",
+		Case: e.Case, Subject: entitlementSubject(id), Region: e.Region, Purpose: "payout",
 		Detail: map[string]any{"entitlement": id, "claim": e.Claim, "period": e.Period, "fen": int64(e.Amount), "decision": e.DecisionDigest}})
 }
 
@@ -81,6 +85,8 @@ func (e Entitlement) check() error {
 		return core.Invalid("region", "要写到乡镇。")
 	case e.Claim <= 0 || e.Case <= 0 || e.Decision <= 0 || e.Item == "" || e.ItemName == "":
 		return core.Invalid("claim", "事项不完整。")
+	case len(e.Members) == 0:
+		return core.Invalid("members", "没有写明这笔钱是给谁的。")
 	case e.Amount <= 0 || e.Amount > core.MaxAmount:
 		return core.Invalid("amount", "金额要大于 0。")
 	case e.Account.IsZero():
@@ -129,7 +135,8 @@ func insertEntitlement(ctx context.Context, tx *pg.Tx, e Entitlement, sealed []b
 // entitledBefore answers a repeat: the same content gives the id, other content
 // or another claim of the same money an error.
 func (p *Payout) entitledBefore(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, error) {
-	const q = `select id, amount = $3 and decision_digest = $4 and item = $5 from payout_entitlement where claim = $1 and period = $2`
+	const q = `select id, amount = $3 and decision_digest = $4 and item = $5 from payout_entitlement
+		where claim = $1 and period = $2 and state <> 'cancelled'`
 	var id int64
 	var same bool
 	err := pg.Fail(tx.QueryRow(ctx, q, e.Claim, e.Period, e.Amount, e.DecisionDigest, e.Item).Scan(&id, &same), "look for an entitlement")
@@ -150,66 +157,4 @@ func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (Totals, error) {
 	var t Totals
 	err := tx.QueryRow(ctx, q, payable(tx)).Scan(&t.Lines, &t.Total)
 	return t, pg.Fail(err, "count what is due")
-}
-
-// NextMonth makes the entitlements of `next` out of those of the month before it:
-// every monthly one that was not cancelled and not stopped, once, with its
-// account as it is now. It gives how many it made; the sweeper calls it until 0.
-func (p *Payout) NextMonth(ctx context.Context, tx *pg.Tx, next Period) (int, error) {
-	if _, err := ParsePeriod(string(next)); err != nil {
-		return 0, err
-	}
-	before := PeriodOf(next.Start().AddDate(0, -1, 0))
-	const q = `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary,
-			item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)
-		select region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, $2, true,
-			amount, sample, holder, account, last4, $3, $3
-		from payout_entitlement e
-		where period = $1 and monthly and state <> 'cancelled'
-			and not exists (select 1 from payout_stop s where s.claim = e.claim and s.from_period <= $2)
-			and not exists (select 1 from payout_entitlement n where n.claim = e.claim and n.period = $2)
-		order by id limit 1000
-		on conflict do nothing returning id, amount`
-	rows, err := tx.Query(ctx, q, before, next, tx.Now())
-	if err != nil {
-		return 0, pg.Fail(err, "make the next month")
-	}
-	made := map[int64]core.Fen{}
-	for rows.Next() {
-		var id int64
-		var amount core.Fen
-		if err := rows.Scan(&id, &amount); err != nil {
-			rows.Close()
-			return 0, pg.Fail(err, "make the next month")
-		}
-		made[id] = amount
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return 0, pg.Fail(err, "make the next month")
-	}
-	for id, amount := range made {
-		if err := post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: amount, accOwed: -amount}); err != nil {
-			return 0, err
-		}
-	}
-	return len(made), nil
-}
-
-// Stop ends a monthly claim from a month on; months already made stay.
-func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, claim core.ClaimID, region core.RegionCode, s StopOrder) error {
-	if s.Reason == "" || s.By <= 0 {
-		return core.Invalid("reason", "请写明停发的原因。")
-	}
-	const q = `insert into payout_stop (claim, region, from_period, reason, by_staff, at) values ($1, $2, $3, $4, $5, $6)
-		on conflict (claim) do nothing`
-	_, err := tx.Exec(ctx, q, claim, region, s.From, s.Reason, s.By, tx.Now())
-	return pg.Fail(err, "stop a monthly claim")
-}
-
-// StopOrder says from when, why and on whose word.
-type StopOrder struct {
-	From   Period
-	Reason string
-	By     core.StaffID
 }

@@ -29,7 +29,7 @@ func TestEntitleIsIdempotent(t *testing.T) {
 // one in a single thing.
 //
 // Control: drop trigger payout_entitlement_decided and the first three pass; drop
-// index payout_entitlement_once and "another claim" passes.
+// index payout_member_once and "another claim" passes.
 func TestEntitleRefuses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -104,7 +104,7 @@ func TestNextMonth(t *testing.T) {
 		return n
 	}
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error {
-		return h.Stop(ctx, tx, stopped.Claim, town, StopOrder{From: "202604", Reason: "收入提高了", By: maker})
+		return h.Stop(ctx, tx, StopOrder{Claim: stopped.Claim, From: "202604", Reason: "收入提高了", Proposer: check, By: maker})
 	}))
 	if a, b := next("202604"), next("202604"); a != 3 || b != 0 {
 		t.Errorf("made %d, then %d", a, b)

@@ -97,7 +97,7 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
 		return pg.Fail(err, "mark what is being fixed")
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.proposed", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.proposed", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": c.Account.Last4(), "evidence": c.Evidence}})
 }
 
@@ -130,18 +130,19 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
 		return err
 	}
-	if err := putInForce(ctx, tx, by, fix, correction{entitlement, holder, last4, sealed}); err != nil {
+	if err := putInForce(ctx, tx, by, fix, correction{entitlement, claim, holder, last4, sealed}); err != nil {
 		return err
 	}
-	if err := closeIfDone(ctx, tx, batch); err != nil {
+	if err := p.closeIfDone(ctx, tx, batch); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": last4}})
 }
 
 type correction struct {
 	entitlement   int64
+	claim         core.ClaimID
 	holder, last4 string
 	account       []byte
 }
@@ -156,6 +157,16 @@ func putInForce(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c co
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrMoved
 	}
+	if err != nil {
+		return pg.Fail(err, "put the account in force")
+	}
+	// The other months of the claim go to the new card too: those still to be sent,
+	// and the newest, from which the next month takes its card. What is on its way
+	// keeps its line's own copy; a returned one has a task of its own.
+	const others = `update payout_entitlement e set holder = $2, account = $3, last4 = $4, updated = $5
+		where claim = $1 and state in ('due', 'batched', 'sent')
+			or claim = $1 and period = (select max(period) from payout_entitlement n where n.claim = $1 and n.state <> 'cancelled')`
+	_, err = tx.Exec(ctx, others, c.claim, c.holder, c.account, c.last4, tx.Now())
 	return pg.Fail(err, "put the account in force")
 }
 
@@ -179,7 +190,7 @@ func (p *Payout) RejectAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 	if _, err := tx.Exec(ctx, mark, entitlement, tx.Now()); err != nil {
 		return pg.Fail(err, "reject an account")
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Region: region, Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "reason": reason}})
 }
 

@@ -20,6 +20,12 @@ type SendBatch struct {
 // Kind is the stable name.
 func (SendBatch) Kind() string { return "send_batch" }
 
+// InsertOpts lets one send of a batch wait or run at a time; the poll may ask for
+// another once that has ended.
+func (SendBatch) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: alive()}}
+}
+
 // PollBank asks the bank's outbox for answers; it also takes up batches that were
 // left half-sent. Periodic.
 type PollBank struct{}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"lianou/core"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 )
@@ -32,12 +33,19 @@ func (p *Payout) RegisterMonths(list *jobs.Workers, every time.Duration) jobs.Pe
 const catchUp = 12
 
 // Months makes every monthly entitlement up to the month the clock is in, a
-// thousand in a transaction; called again it makes nothing.
+// thousand in a transaction; called again it makes nothing. A day on which it has
+// looked through all months is not looked through again by this process: the look
+// reads a year of rows, and what is decided later that day makes its own month.
 func (p *Payout) Months(ctx context.Context) error {
+	var today core.Date
+	err := p.db.Read(ctx, bankScope(), func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil })
+	if err != nil || core.Date(p.looked.Load()) == today {
+		return err
+	}
 	for back := catchUp; back >= 0; {
 		made := 0
 		err := p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-			made, err = p.NextMonth(ctx, tx, PeriodOf(PeriodOf(tx.Today()).Start().AddDate(0, -back, 0)))
+			made, err = p.NextMonth(ctx, tx, PeriodOf(PeriodOf(today).Start().AddDate(0, -back, 0)))
 			return err
 		})
 		if err != nil {
@@ -47,5 +55,6 @@ func (p *Payout) Months(ctx context.Context) error {
 			back--
 		}
 	}
+	p.looked.Store(int64(today))
 	return nil
 }

@@ -2,6 +2,7 @@ package payout
 
 import (
 	"log/slog"
+	"sync/atomic"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -36,6 +37,8 @@ type Payout struct {
 	log   *slog.Logger
 	bank  *Bank
 	jobs  *jobs.Inserter
+
+	looked atomic.Int64 // the core.Date on which Months last found nothing more to make
 }
 
 // New checks the configuration and makes a Payout.

@@ -91,7 +91,7 @@ const digest64 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 // and gives the entitlement that stands on it.
 func (h *house) decided(n int, region core.RegionCode, amount core.Fen) Entitlement {
 	h.t.Helper()
-	e := Entitlement{Region: region, DecisionDigest: digest64, Beneficiary: core.PersonID(n), Item: "MZ-01", ItemName: "最低生活保障",
+	e := Entitlement{Region: region, DecisionDigest: digest64, Members: []MemberKey{PersonKey(core.PersonID(n))}, Item: "MZ-01", ItemName: "最低生活保障",
 		Period: "202603", Monthly: true, Amount: amount, Sample: true, Holder: "李秀英", Account: account(h.t, fmt.Sprintf("62284800000%06d", n))}
 	h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		const newCase = `insert into casefile (region, application, receipt, channel, applicant, people, first_contact, opened, updated)
@@ -174,6 +174,7 @@ type bank struct {
 	garble  func([]byte) []byte
 	refuse  string // refuse whole files with this code
 	silent  bool   // takes files and does not answer them
+	broken  string // a name of the outbox that cannot be read
 	ordered map[string]int
 }
 
@@ -217,7 +218,7 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(names)
 	default:
 		raw, ok := b.out[strings.TrimPrefix(r.URL.Path, "/bank/outbox/")]
-		if !ok {
+		if !ok || b.broken != "" && strings.HasSuffix(r.URL.Path, b.broken) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}

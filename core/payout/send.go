@@ -27,7 +27,9 @@ func (p *Payout) Send(ctx context.Context, id int64) error {
 		return err
 	}
 	if f.offered > 0 { // step 2
-		if err := p.answers(ctx); err != nil {
+		// A file that could not be read may be ours: offering the same bytes under the
+		// same name is then no second payment (docs/bank-file.md).
+		if _, err := p.answers(ctx); err != nil {
 			return err
 		}
 	}
@@ -112,7 +114,7 @@ func (p *Payout) writeFile(ctx context.Context, tx *pg.Tx, id int64, f *bankFile
 	if _, err := tx.Exec(ctx, q, id, tx.Now()); err != nil {
 		return pg.Fail(err, "record the intention")
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "batch.file_written", Purpose: "payout",
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "batch.file_written", Subject: batchSubject(id), Purpose: "payout",
 		Detail: map[string]any{"batch": f.batch, "lines": want.Lines, "fen": int64(want.Total), "sm3": digest(f.raw)}})
 }
 
@@ -191,7 +193,7 @@ func (p *Payout) markSent(ctx context.Context, tx *pg.Tx, id int64) error {
 	if err := post(ctx, tx, "send", id, map[string]core.Fen{accOwed: b.Totals.Total, accTransit: -b.Totals.Total}); err != nil {
 		return err
 	}
-	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "batch.sent", Purpose: "payout", Detail: b.detail()})
+	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "batch.sent", Subject: batchSubject(id), Purpose: "payout", Detail: b.detail()})
 }
 
 // leftBehind is how long a batch may stay approved or written before the poll

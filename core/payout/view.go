@@ -12,7 +12,7 @@ import (
 // needs no region; who may see the list is the desk's to say.
 func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
 	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, paid, returned, state, refused,
-			created, approved, intended, sent, answered, closed
+			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
 		from payout_batch order by id desc limit 100`
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
@@ -33,14 +33,14 @@ func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
 // BatchByID reads one batch; KindNotFound when there is none.
 func BatchByID(ctx context.Context, tx *pg.Tx, id int64) (Batch, error) {
 	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, paid, returned, state, refused,
-			created, approved, intended, sent, answered, closed
+			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
 		from payout_batch where id = $1`
 	return scanBatch(tx.QueryRow(ctx, q, id))
 }
 
 func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
 	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Paid, &b.Returned, &b.State,
-		&b.Refused, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
+		&b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
 	return b, pg.Fail(err, "read a batch")
 }
 

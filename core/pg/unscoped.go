@@ -36,6 +36,7 @@ func Unscoped() map[string]string {
 		"payout_batch":       "counts and totals of one bank file, no person",
 		"payout_file":        "sealed; one file holds lines of many townships",
 		"bank_return":        "sealed; one file holds lines of many townships",
+		"payout_inquiry":     "what the bank said of whole files, no person",
 		"ledger_account":     "names of four accounts",
 		"ledger_transaction": "ids and times, no person",
 		"ledger_entry":       "sums by account, no person",

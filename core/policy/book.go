@@ -96,9 +96,13 @@ type Rule struct {
 	A, B   core.ItemCode
 	Kind   RuleKind
 	Person bool    // only when one and the same member benefits
-	AtMost ParamID // amount bounding an overlap, -1 for none
-	Why    string
-	Law    string
+	AtMost ParamID // amount bounding an overlap in the ranking of bundles, -1 for none
+	// Part is the part of B that A overlaps with, for the member in question: no more
+	// than it is deducted. nil: the whole of B, or with an AtMost a part that only an
+	// officer can tell.
+	Part *Formula
+	Why  string
+	Law  string
 }
 
 // RuleKind is how two items act on one another.

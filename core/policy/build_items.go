@@ -132,6 +132,13 @@ func (b *builder) addRules(f file) {
 			}
 			out.AtMost = id
 		}
+		if r.Part != "" {
+			f, err := b.formula(r.Part)
+			if err != nil || r.Kind != Overlap || !r.Person {
+				b.problem(a.in("part"), "only an overlap of one person has a part, and it is an amount: %v", err)
+			}
+			out.Part = f
+		}
 		b.rules = append(b.rules, out)
 	}
 }

@@ -132,6 +132,7 @@ type srcRule struct {
 	Kind   RuleKind      `yaml:"kind"`
 	Person bool          `yaml:"person"`
 	AtMost string        `yaml:"at_most"`
+	Part   string        `yaml:"part"`
 	Why    string        `yaml:"why"`
 	Law    string        `yaml:"law"`
 }

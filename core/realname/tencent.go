@@ -2,17 +2,14 @@ package realname
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/go-resty/resty/v2"
 
 	"lianou/core"
+	"lianou/core/tencent"
 )
 
 // TencentConfig is the account at the outside service (腾讯云 人脸核身,
@@ -34,19 +31,10 @@ type TencentConfig struct {
 // Tencent asks IdCardVerification. It never repeats a question by itself: each
 // answer is billed. Safe for concurrent use.
 type Tencent struct {
-	http   *resty.Client
-	host   string
-	id     string
-	secret string
-	now    func() time.Time
+	http    *resty.Client
+	account tencent.Account
+	now     func() time.Time
 }
-
-const (
-	tencentService = "faceid"
-	tencentVersion = "2018-03-01"
-	tencentAction  = "IdCardVerification"
-	tencentType    = "application/json; charset=utf-8"
-)
 
 // codeQuota is the service's answer when the day's quota is used up.
 const codeQuota = "-7"
@@ -68,7 +56,8 @@ func NewTencent(c TencentConfig) (*Tencent, error) {
 	}
 	client := resty.New().SetBaseURL(at.Scheme + "://" + at.Host).SetTimeout(c.Timeout).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).SetResponseBodyLimit(64 << 10)
-	return &Tencent{http: client, host: at.Host, id: c.SecretID, secret: c.SecretKey, now: c.Now}, nil
+	account := tencent.Account{ID: c.SecretID, Secret: c.SecretKey, Service: "faceid", Version: "2018-03-01", Host: at.Host}
+	return &Tencent{http: client, account: account, now: c.Now}, nil
 }
 
 // Verify asks whether name and number belong together. Whatever goes wrong on the
@@ -78,11 +67,8 @@ func (t *Tencent) Verify(ctx context.Context, name string, id core.IDNumber) Ans
 	if err != nil {
 		return Answer{Unavailable, "police", "body"}
 	}
-	stamp := t.now().UTC()
-	r, err := t.http.R().SetContext(ctx).SetHeaders(map[string]string{
-		"Content-Type": tencentType, "X-TC-Action": tencentAction, "X-TC-Version": tencentVersion,
-		"X-TC-Timestamp": strconv.FormatInt(stamp.Unix(), 10), "Authorization": t.authorize(body, stamp),
-	}).SetBody(body).Post("/")
+	headers := t.account.Headers("IdCardVerification", body, t.now())
+	r, err := t.http.R().SetContext(ctx).SetHeaders(headers).SetBody(body).Post("/")
 	if err != nil {
 		return Answer{Unavailable, "police", "network"} // the text would quote the request
 	}
@@ -126,26 +112,4 @@ func cut(code string) string {
 		return code[:60]
 	}
 	return code
-}
-
-// authorize signs a request with TC3-HMAC-SHA256 (签名方法 v3).
-func (t *Tencent) authorize(body []byte, stamp time.Time) string {
-	const signed = "content-type;host"
-	day := stamp.Format(time.DateOnly)
-	scope := day + "/" + tencentService + "/tc3_request"
-	canonical := "POST\n/\n\ncontent-type:" + tencentType + "\nhost:" + t.host + "\n\n" + signed + "\n" + hexSum(body)
-	text := "TC3-HMAC-SHA256\n" + strconv.FormatInt(stamp.Unix(), 10) + "\n" + scope + "\n" + hexSum([]byte(canonical))
-	key := mac(mac(mac([]byte("TC3"+t.secret), day), tencentService), "tc3_request")
-	return "TC3-HMAC-SHA256 Credential=" + t.id + "/" + scope + ", SignedHeaders=" + signed + ", Signature=" + hex.EncodeToString(mac(key, text))
-}
-
-func mac(key []byte, text string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(text))
-	return h.Sum(nil)
-}
-
-func hexSum(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

@@ -36,8 +36,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	day := time.Unix(1709258820, 0).UTC().Format(time.DateOnly)
 	hashed := func(b string) string { x := sha256.Sum256([]byte(b)); return hex.EncodeToString(x[:]) }
 	sign := func(k []byte, m string) []byte { h := hmac.New(sha256.New, k); h.Write([]byte(m)); return h.Sum(nil) }
-	canonical := strings.Join([]string{"POST", "/", "", "content-type:" + r.Header.Get("Content-Type"), "host:" + r.Host, "",
-		"content-type;host", hashed(string(body))}, "\n")
+	canonical := strings.Join([]string{"POST", "/", "", "content-type:" + r.Header.Get("Content-Type"), "host:" + r.Host,
+		"x-tc-action:" + strings.ToLower(r.Header.Get("X-TC-Action")), "", "content-type;host;x-tc-action", hashed(string(body))}, "\n")
 	text := strings.Join([]string{"TC3-HMAC-SHA256", r.Header.Get("X-TC-Timestamp"), day + "/faceid/tc3_request", hashed(canonical)}, "\n")
 	want := hex.EncodeToString(sign(sign(sign(sign([]byte("TC3"+secretKey), day), "faceid"), "tc3_request"), text))
 	if !strings.HasSuffix(auth, "Signature="+want) || r.Header.Get("X-TC-Action") != "IdCardVerification" || r.Header.Get("X-TC-Version") != "2018-03-01" {

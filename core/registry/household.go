@@ -180,6 +180,7 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) 
 		facts := map[string]json.RawMessage{"ref": text(string(ref)), "age": json.RawMessage("null")}
 		if relation != "" {
 			facts["relation"] = text(relation)
+			g.sources["members/"+string(ref)+"/relation"] = src
 		}
 		if sex != "" {
 			facts["sex"] = text(sex)

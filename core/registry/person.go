@@ -149,3 +149,27 @@ func (r *Registry) Vouch(ctx context.Context, tx *pg.Tx, why Purpose, id core.ID
 	}
 	return answer, r.trace(ctx, tx, why, "person.vouched", Person{}, looked{By: "id_number", Shown: []string{string(answer)}})
 }
+
+// NumberBlind is the keyed hash under which a number is found, for guards of other
+// packages that must know two mentions of one person without keeping the number;
+// nil for no number.
+func (r *Registry) NumberBlind(id core.IDNumber) []byte {
+	if id.IsZero() {
+		return nil
+	}
+	return r.words.idBlind(id)
+}
+
+// BlindOf is NumberBlind of a person of this scope; nil when they have no number
+// or stand outside. Nothing of the person is opened.
+func (r *Registry) BlindOf(ctx context.Context, tx *pg.Tx, id core.PersonID) ([]byte, error) {
+	rows, err := tx.Query(ctx, `select id_blind from person where id = $1 and id_blind is not null`, int64(id))
+	if err != nil {
+		return nil, pg.Fail(err, "read a keyed hash")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil || len(list) == 0 {
+		return nil, pg.Fail(err, "read a keyed hash")
+	}
+	return list[0], nil
+}

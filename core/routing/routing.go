@@ -73,11 +73,15 @@ func (r *Router) Place(live core.Place) Where {
 }
 
 // Pick chooses the officer and the assistant with least in hand who are there
-// today and are not kin, and counts the days of acceptance. Nobody there leaves
-// the case to the township's queue. Callers in one township take turns, so that
+// today, are not kin and did not hand the case back, and counts the days of
+// acceptance; they run on when a case is sent on (F55). Nobody there leaves the
+// case to the township's queue. Callers in one township take turns, so that
 // two cases at once do not both find the same person free.
 func (r *Router) Pick(ctx context.Context, tx *pg.Tx, c casefile.Case) (casefile.Routing, error) {
-	to := casefile.Routing{AcceptDue: r.calendar.Add(tx.Today(), AcceptDays)}
+	to := casefile.Routing{AcceptDue: c.AcceptDue}
+	if to.AcceptDue.IsZero() {
+		to.AcceptDue = r.calendar.Add(tx.Today(), AcceptDays)
+	}
 	const turn = 71403 // our half of the two-part advisory lock
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1, hashtext($2))`, turn, string(c.Region)); err != nil {
 		return to, pg.Fail(err, "take turns in routing")
@@ -128,8 +132,9 @@ func (r *Router) least(ctx context.Context, tx *pg.Tx, c casefile.Case, list []s
 	if err != nil {
 		return 0, err
 	}
-	out := make(map[core.StaffID]bool, len(kin)+1)
+	out := make(map[core.StaffID]bool, len(kin)+2)
 	out[c.EnteredBy] = true // nobody handles what they wrote down themselves
+	out[c.ReturnedBy] = true
 	for _, k := range kin {
 		out[k.Staff] = true
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"lianou/core"
 
@@ -114,40 +115,6 @@ func LoadPlatform(path string) (*PlatformKeys, error) {
 	return f.open()
 }
 
-// AddKey rotates the ring of one key file: it adds a key with the next id, which
-// seals from the next load on. The older keys stay and still open.
-func AddKey(path string, c Cipher) error {
-	var g gatewayFile
-	if err := readFile(path, &g); err == nil && g.Kind == kindGateway {
-		g.Ring, err = appendKey(g.Ring, c)
-		if err != nil {
-			return err
-		}
-		return writeFile(path, &g)
-	}
-	var p platformFile
-	if err := readFile(path, &p); err != nil {
-		return err
-	}
-	var err error
-	if p.Ring, err = appendKey(p.Ring, c); err != nil {
-		return err
-	}
-	return writeFile(path, &p)
-}
-
-func appendKey(ring []RingKey, c Cipher) ([]RingKey, error) {
-	var last uint32
-	for _, k := range ring {
-		last = max(last, k.ID)
-	}
-	key, err := random(c.keySize())
-	if err != nil {
-		return nil, err
-	}
-	return append(ring, RingKey{ID: last + 1, Cipher: c, Key: key}), nil
-}
-
 // keyFault is a fault of a key file; path and reason carry no key.
 func keyFault(path, why string) error {
 	return core.E(core.KindInvalid, "key_file", "").Wrap(fmt.Errorf("key file %s: %s", path, why))
@@ -190,12 +157,38 @@ func writeFile(path string, v any) error {
 		return fmt.Errorf("write key file: %w", err)
 	}
 	_, err = tmp.Write(append(data, '\n'))
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	err = errors.Join(err, keepOwner(tmp, path), tmp.Sync(), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("write key file: %w", errors.Join(err, os.Remove(tmp.Name())))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// keepOwner gives the new file to whom the old one belonged: an administrator who
+// rotates a key must not lock the program out.
+func keepOwner(tmp *os.File, path string) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil // the first one
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
+		return tmp.Chown(int(s.Uid), int(s.Gid))
+	}
+	return nil
+}
+
+// syncFolder makes the renaming durable: what is sealed under a key that a power
+// cut takes back is lost.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("write key file: %w", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write key file: %w", err)
 	}
 	return nil
 }

@@ -36,9 +36,12 @@ type RingKey struct {
 	ID     uint32 `json:"id"`
 	Cipher Cipher `json:"cipher"`
 	Key    []byte `json:"key"`
+
+	// Waiting keys open and do not seal: the key is on its way to every machine.
+	Waiting bool `json:"waiting,omitempty"`
 }
 
-// NewRing makes a ring of at least one key and a blinding secret of 32 bytes.
+// NewRing makes a ring of at least one key that seals and a blinding secret of 32 bytes.
 // Errors are KindInvalid: no key, a key id used twice, a key of a wrong size.
 func NewRing(keys []RingKey, blind []byte) (*Ring, error) {
 	b, err := newBlinder(blind)
@@ -53,7 +56,7 @@ func NewRing(keys []RingKey, blind []byte) (*Ring, error) {
 		if r.keys[k.ID], err = newAEAD(k.Cipher, k.Key); err != nil {
 			return nil, err
 		}
-		if k.ID > r.newest {
+		if k.ID > r.newest && !k.Waiting {
 			r.newest, r.cipher = k.ID, k.Cipher
 		}
 	}

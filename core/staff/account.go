@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -19,16 +20,15 @@ type Account struct {
 	Password string
 }
 
-// Create makes an account. Errors: KindInvalid for a weak password or a place
-// that does not exist, KindConflict when the log-in is taken.
+// Create makes an account. Errors: KindInvalid for a weak password, a role or place
+// that does not exist or a log-in that nobody could type, KindConflict when the
+// log-in is taken.
 func (s *Staff) Create(ctx context.Context, tx *pg.Tx, by audit.Actor, a Account) (core.StaffID, error) {
 	if err := checkNewPassword(a.Password); err != nil {
 		return 0, err
 	}
-	for _, code := range a.Regions {
-		if len(s.expand(code)) == 0 {
-			return 0, core.Invalid("region", "没有这个地方,请从列表里选。")
-		}
+	if err := s.checkAccount(a); err != nil {
+		return 0, err
 	}
 	hash, err := hashPassword(a.Password)
 	if err != nil {
@@ -38,10 +38,40 @@ func (s *Staff) Create(ctx context.Context, tx *pg.Tx, by audit.Actor, a Account
 	const sql = `insert into staff_account (login, name, roles, regions, village, password, made)
 		values ($1, $2, $3, $4, $5, $6, $7) returning id`
 	err = tx.QueryRow(ctx, sql, a.Login, a.Name, words(a.Roles), words(a.Regions), string(a.Village), hash, tx.Now()).Scan(&id)
+	if pg.SQLState(err) == "23505" {
+		return 0, core.E(core.KindConflict, "login_taken", "这个登录名已经有人用了。").Wrap(pg.Fail(err, "make an account"))
+	}
 	if err != nil {
 		return 0, pg.Fail(err, "make an account")
 	}
-	return id, s.trace(ctx, tx, by, "staff.created", id)
+	return id, s.log.Write(ctx, tx, audit.Entry{Actor: by, Act: "staff.created", Subject: subject(id),
+		Detail: map[string]any{"login": a.Login, "roles": words(a.Roles), "regions": words(a.Regions), "village": string(a.Village)}})
+}
+
+func (s *Staff) checkAccount(a Account) error {
+	if len(a.Login) < 2 || len(a.Login) > 64 || strings.Trim(a.Login, loginLetters) != "" || strings.ContainsAny(a.Login[:1], "._-") {
+		return core.Invalid("login", "登录名用小写字母、数字和点,2 到 64 个,字母或数字开头。")
+	}
+	if strings.TrimSpace(a.Name) == "" {
+		return core.Invalid("name", "请写上姓名。")
+	}
+	if len(a.Roles) == 0 {
+		return core.Invalid("role", "至少给一个角色。")
+	}
+	for _, r := range a.Roles {
+		if r.Chinese() == string(r) {
+			return core.Invalid("role", "没有这个角色。")
+		}
+	}
+	if len(a.Regions) == 0 {
+		return core.Invalid("region", "至少给一个地方。")
+	}
+	for _, code := range a.Regions {
+		if len(s.expand(code)) == 0 {
+			return core.Invalid("region", "没有这个地方,请从列表里选。")
+		}
+	}
+	return nil
 }
 
 // SetPassword changes a password and ends every session of the account.
@@ -83,11 +113,14 @@ func (s *Staff) change(ctx context.Context, tx *pg.Tx, by audit.Actor, act strin
 }
 
 func (s *Staff) trace(ctx context.Context, tx *pg.Tx, by audit.Actor, act string, about core.StaffID) error {
-	subject := ""
-	if about != 0 {
-		subject = "staff:" + strconv.FormatInt(int64(about), 10)
+	return s.log.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Subject: subject(about)})
+}
+
+func subject(about core.StaffID) string {
+	if about == 0 {
+		return ""
 	}
-	return s.log.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Subject: subject})
+	return "staff:" + strconv.FormatInt(int64(about), 10)
 }
 
 func words[T ~string](list []T) []string {

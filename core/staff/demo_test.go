@@ -8,8 +8,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/seal"
 	"lianou/core/staff"
 )
 
@@ -91,5 +93,35 @@ func TestDemo(t *testing.T) {
 	setDemo(t, o, false)
 	if _, err := o.open(t); !errors.Is(err, staff.ErrDemoAccounts) {
 		t.Errorf("started on a real database with demonstration accounts: %v", err)
+	}
+}
+
+// Demonstration accounts in a real database keep the platform from starting, and
+// the operator's tool from nothing: it closes them, and then the platform starts.
+// Control: New without Mending for the tool.
+func TestDemoAccountsAreClosed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if _, err := staff.Seed(t.Context(), o.env.DB(pgtest.Import), towns(o)); err != nil {
+		t.Fatal(err)
+	}
+	setDemo(t, o, false)
+	keys, err := seal.NewKeys(seal.SM4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tool, err := staff.New(t.Context(), staff.Config{DB: o.db, Log: audit.New(keys.Platform.Ring), Expand: o.tree.Expand, Mending: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.tx(t, func(ctx context.Context, tx *pg.Tx) error {
+		n, err := tool.CloseDemo(ctx, tx, operator)
+		if n != 134*4+13*2+6 {
+			t.Errorf("closed %d", n)
+		}
+		return err
+	})
+	if _, err := o.open(t); err != nil {
+		t.Errorf("still refused: %v", err)
 	}
 }

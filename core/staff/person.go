@@ -23,6 +23,11 @@ const (
 	Auditor   Role = "auditor"   // 审计
 )
 
+// Roles lists every role, from the phone to the log.
+func Roles() []Role {
+	return []Role{Agent, Clerk, Assistant, Officer, Approver, County, Payer, City, Auditor}
+}
+
 // Chinese is the role as colleagues say it.
 func (r Role) Chinese() string {
 	switch r {

@@ -28,6 +28,9 @@ var (
 	ErrTooMany = core.E(core.KindTooMany, "sign_in_too_many", "试的次数太多了,请过 15 分钟再试,或者请管理员帮忙。")
 )
 
+// loginLetters are all that a log-in name is made of.
+const loginLetters = "abcdefghijklmnopqrstuvwxyz0123456789._-"
+
 // anyDevice stands for every device that never logged in to the account.
 const anyDevice = ""
 
@@ -55,7 +58,7 @@ func (s *Staff) Authenticate(ctx context.Context, login, password string) (Perso
 // Enter checks a log-in. Errors: ErrSignIn, ErrTooMany.
 func (s *Staff) Enter(ctx context.Context, a Attempt) (Entrance, error) {
 	a.Login = strings.ToLower(strings.TrimSpace(a.Login))
-	if len(a.Login) == 0 || len(a.Login) > 64 || len(a.Password) > maxPassword || len(a.Device) > 128 || strings.Trim(a.Login, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+	if len(a.Login) == 0 || len(a.Login) > 64 || len(a.Password) > maxPassword || len(a.Device) > 128 || strings.Trim(a.Login, loginLetters) != "" {
 		return Entrance{}, ErrSignIn
 	}
 	found, err := s.look(ctx, a)

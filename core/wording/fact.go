@@ -42,6 +42,7 @@ func household() map[string]Fact {
 		"legal_matter": {Label: "要打的官司", Options: []Option{{"none", "没有"}, {"assistance_claim", "救助待遇"}, {"maintenance", "赡养抚养费"},
 			{"labour_pay", "讨工钱"}, {"injury", "工伤人身损害"}, {"domestic_violence", "家庭暴力"}}},
 		"statuses": {Label: "已认定身份", Options: []Option{{"dibao", "低保"}, {"tekun", "特困"}, {"edge", "低保边缘"}, {"rigid", "刚性支出困难"}, {"poor_file", "防返贫监测"}}},
+		"shocks":   {Label: "出了什么事"},
 		"shocks.kind": {Label: "出了什么事", Options: []Option{{"sudden_illness", "突发重病"}, {"accident", "意外事故"}, {"traffic", "车祸"}, {"fire", "火灾"},
 			{"disaster", "自然灾害"}, {"job_loss", "丢了工作"}, {"death_of_earner", "挣钱的人去世"}}},
 		"shocks.date":         {Label: "哪天出的事"},

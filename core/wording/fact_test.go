@@ -58,7 +58,7 @@ func TestFactsAreSaidInWords(t *testing.T) {
 	got := wording.Facts(h)
 	for path, want := range map[string]string{
 		"area": "农村", "income_per_capita_month": "1,390.50 元/月", "houses": "0 处", "business_with_staff": "没有", "statuses": "没有",
-		"shocks.kind": "1月10日火灾,损失 65,000 元", "members/m1/age": "33 岁", "members/m1/disability": "肢体一级", "members/m1/parents": "在、去世",
+		"shocks": "1月10日火灾,损失 65,000 元", "members/m1/age": "33 岁", "members/m1/disability": "肢体一级", "members/m1/parents": "在、去世",
 		"members/m1/work_ability": "干不了",
 	} {
 		if got[path] != want {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -27,13 +28,14 @@ type Refusal struct {
 	County   string // such as 平原县; its government hears the reconsideration
 	Remedy   Remedy // "" is RemedyReview
 	Else     []string
+	Ask      string // how to ask again, as it was written down with the decision; "" says it from Remedy
 }
 
 // Refused is the notice of a refusal: the item, the reason, who decided, how and
 // until when to ask again, and what else may fit.
 func Refused(r Refusal) Notice {
 	words := r.Everyday + "这次没批(" + StatusRefused.Formal() + ")。" + stop(r.Reason) +
-		"这是" + r.By + "定的。" + AskAgain(r.Remedy, r.By, r.County) + elsewhere(r.Else)
+		"这是" + r.By + "定的。" + AskAgain(r.Remedy, r.By, r.County) + elsewhere(r.Else, "回这条,或打 ")
 	return Notice{KindRefused, words, []Field{{"item", r.Everyday}, {"by", r.By}}}
 }
 
@@ -50,11 +52,11 @@ func AskAgain(how Remedy, by, county string) string {
 	}
 }
 
-func elsewhere(items []string) string {
+func elsewhere(items []string, by string) string {
 	if len(items) == 0 {
 		return ""
 	}
-	return "您家还可能合适:" + strings.Join(items, "、") + "。要办就回这条,或打 " + Hotline + "。"
+	return "您家还可能合适:" + strings.Join(items, "、") + "。要办就" + by + Hotline + "。"
 }
 
 // Letter is a decision on paper: plain sentences, the formal word in brackets.
@@ -95,15 +97,26 @@ func GrantLetter(p Paper, item string, g Grant) Letter {
 	}}
 }
 
+// ChangeLetter is the letter of a new sum for a benefit that runs; item is the
+// official name, appeal the way to ask again that was written down with it.
+func ChangeLetter(p Paper, item, by string, c Change, appeal string) Letter {
+	return Letter{Title: item + "变更告知书", To: p.To, From: by, On: p.On, Paragraphs: []string{
+		"您的" + item + "有变更。回执号 " + GroupReceipt(p.No) + "。",
+		c.What + "。原来每月 " + c.Was.Short() + " 元。",
+		"原因:" + stop(c.Reason),
+		appeal,
+	}}
+}
+
 // RefusalLetter is the letter of a refusal, with reason, remedy and alternatives.
 func RefusalLetter(p Paper, r Refusal) Letter {
 	out := Letter{Title: r.Item + "不予确认告知书", To: p.To, From: r.By, On: p.On, Paragraphs: []string{
 		"您的" + r.Item + "这次没批(不予确认)。回执号 " + GroupReceipt(p.No) + "。",
 		"原因:" + stop(r.Reason),
 		ground(p.Law),
-		AskAgain(r.Remedy, r.By, r.County),
+		cmp.Or(r.Ask, AskAgain(r.Remedy, r.By, r.County)),
 	}}
-	if more := elsewhere(r.Else); more != "" {
+	if more := elsewhere(r.Else, "打 "); more != "" {
 		out.Paragraphs = append(out.Paragraphs, more)
 	}
 	return out

@@ -2,7 +2,6 @@ package wording
 
 import (
 	"fmt"
-	"strings"
 
 	"lianou/core"
 )
@@ -152,11 +151,37 @@ func Referred(item, body string, days int) Notice {
 		[]Field{{"item", item}, {"body", body}, {"days", fmt.Sprint(days)}}}
 }
 
-// Changed says that a benefit changes or stops from a month on, and why.
-func Changed(item, what, reason string) Notice {
+// Change is monthly money that was granted and stops or becomes another sum.
+type Change struct {
+	Item    string // everyday name
+	What    string // of WhatChanges
+	Stopped bool
+	Was     core.Fen // a month, before
+	Reason  string   // whole sentences
+	By      string   // who decided
+	County  string   // its government hears the reconsideration
+	Remedy  Remedy   // "" is RemedyReview
+}
+
+// WhatChanges says from which month what is paid, as it stands behind the item's
+// name; now 0 is a stop.
+func WhatChanges(month int, now core.Fen, sample bool) string {
+	if now == 0 {
+		return fmt.Sprintf("从 %d 月起停发", month)
+	}
+	return fmt.Sprintf("从 %d 月起每月 %s", month, money(now, sample))
+}
+
+// Changed says that a benefit changes or stops from a month on, why, who decided,
+// and how to ask again.
+func Changed(c Change) Notice {
+	what := c.Item + c.What + "。原来每月 " + c.Was.Short() + " 元。"
+	if c.Stopped {
+		what = c.Item + c.What + "(" + StatusChanged.Formal() + ")。"
+	}
 	return Notice{KindChanged,
-		fmt.Sprintf("%s%s。原因:%s。觉得不对就打 %s,有人帮您再问一次。", item, what, strings.TrimSuffix(reason, "。"), Hotline),
-		[]Field{{"item", item}, {"what", what}}}
+		what + "原因:" + stop(c.Reason) + "这是" + c.By + "定的。" + AskAgain(c.Remedy, c.By, c.County),
+		[]Field{{"item", c.Item}, {"what", c.What}}}
 }
 
 // LoginCode carries a log-in code of five minutes.

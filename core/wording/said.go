@@ -21,7 +21,7 @@ func Facts(h core.Household) map[string]string {
 		}
 	}
 	if h.Shocks != nil {
-		out["shocks.kind"] = shocks(*h.Shocks)
+		out["shocks"] = shocks(*h.Shocks)
 	}
 	return out
 }
@@ -33,7 +33,7 @@ func say(out map[string]string, at string, v reflect.Value, named func(string) (
 		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 		f, known := named(key)
 		field := v.Field(i)
-		if !known || key == "disability" {
+		if !known || key == "disability" || key == "shocks" {
 			continue
 		}
 		if field.Kind() == reflect.Pointer {

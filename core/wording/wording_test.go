@@ -27,6 +27,9 @@ func samples() map[string][]string {
 	postings := []Posting{{"低保", day}, {"临时救助(花费大)", day}, {"医疗救助", day.AddDate(0, 0, 3)}, {"家里无障碍改造", day}, {"慈善救助", day}, {"公租房", day}}
 	payments := []Payment{{"低保", 12, 36000, true}, {"临时救助(花费大)", 12, 123_456_789, true}, {"残疾人护理补贴", 12, 12000, false},
 		{"残疾人生活补贴", 12, 12050, true}, {"小学初中生活补助", 12, 62500, true}, {"取暖补助", 11, 50000, true}}
+	stopped := Change{Item: "低保", What: WhatChanges(4, 0, true), Stopped: true, Was: 36000, Reason: "您家上月人均收入 900 元,线是 800 元。", By: "王庙镇", County: "平原县"}
+	less := stopped
+	less.What, less.Stopped = WhatChanges(4, 20000, true), false
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
 	out := map[string][]string{
 		"Received":          {Received(r, town).Words, Received(r, "").Words},
@@ -39,7 +42,8 @@ func samples() map[string][]string {
 		"Paid":              {Paid("最低生活保障", 3, 36000, "6217").Words},
 		"Returned":          {Returned("困难残疾人生活补贴", 12, "6217", town).Words},
 		"Referred":          {Referred("法律援助", "平原县司法局", 7).Words},
-		"Changed":           {Changed("低保", "从 4 月起停发", "您家上月人均收入 900 元,线是 800 元。").Words},
+		"Changed":           {Changed(stopped).Words, Changed(less).Words},
+		"WhatChanges":       {"低保" + less.What + "。", "低保" + stopped.What + "。"},
 		"Decided":           {Decided([]Grant{grant, once}, nil).Words, Decided([]Grant{once}, farAway).Words, Decided(nil, farAway).Words},
 		"PublishedTogether": {PublishedTogether(postings).Words, PublishedTogether(postings[:1]).Words, PublishedTogether(postings[1:3]).Words},
 		"PaidTogether":      {PaidTogether(payments, "6217").Words, PaidTogether(payments[:2], "6217").Words},
@@ -49,6 +53,7 @@ func samples() map[string][]string {
 		"AskAgain":          {AskAgain(RemedyReview, "王庙镇", "平原县")},
 		"GrantLetter":       {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},
 		"RefusalLetter":     {RefusalLetter(paper, no).Text()},
+		"ChangeLetter":      {ChangeLetter(paper, "最低生活保障", "王庙镇人民政府", less, AskAgain(RemedyReview, "王庙镇", "平原县")).Text()},
 		"SayPaid":           {SayPaid("最低生活保障", 3, 36000, "6217")},
 		"SavedOffline":      {SavedOffline()},
 		"TakenNotYetFiled":  {TakenNotYetFiled(r)},

@@ -60,8 +60,10 @@ func (a *act) start(ctx context.Context, decideBy core.Date) error {
 	if err := a.f.Cases.Accept(ctx, a.tx, a.c, a.actor.Staff, decideBy); err != nil {
 		return err
 	}
-	if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, casefile.DeadlineAccept); err != nil {
-		return err
+	for _, kind := range []casefile.DeadlineKind{casefile.DeadlineAccept, casefile.DeadlineSupplement} {
+		if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+			return err
+		}
 	}
 	return a.reload(ctx)
 }
@@ -136,36 +138,4 @@ func (a *act) due(book *policy.Book, code core.ItemCode) core.Date {
 		days = item.LimitDays
 	}
 	return a.f.Routing.Days(a.tx.Today(), days)
-}
-
-// AddItem files one more item that the household asks for: proposed while the case
-// is open, agreed at once after it was accepted. Whoever asks may file, whatever
-// the finding (domain.md 1.3).
-func (f *Flow) AddItem(ctx context.Context, actor casefile.Actor, id core.CaseID, item core.ItemCode) error {
-	on := target{name: casefile.ActAddItem, trace: "claim.added", id: id}
-	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		book, err := f.Books.On(a.tx.Today())
-		if err != nil {
-			return err
-		}
-		if err := a.missing(ctx, book, []core.ItemCode{item}); err != nil {
-			return err
-		}
-		a.detail["item"] = item
-		if !a.c.Accepted.IsZero() {
-			claims, err := f.Cases.Claims(ctx, a.tx, id)
-			if err != nil {
-				return err
-			}
-			for _, c := range claims {
-				if c.Item == item && c.State == casefile.ClaimProposed {
-					err = a.take(ctx, c, a.due(book, item))
-				}
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return a.event(ctx, "claim.added", "加办了"+book.Title(item)+"。", "加办:"+book.Title(item))
-	})
 }

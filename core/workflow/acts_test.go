@@ -19,14 +19,17 @@ import (
 )
 
 // Treat first, papers later: no visit and no notice before the money, but two
-// people, reasons and a deadline for the papers; the case cannot end without them.
+// people, reasons and a deadline for the papers; the case cannot end without them. It
+// ends when what was asked for has ended or was dropped; what was only matched holds
+// nothing open.
+// Control: with `case false:` for the merely matched claims in ended, it never settles.
 func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.enrol()
 	w.work()
 	app := w.application("4071882635")
-	app.Urgent, app.Items = true, []core.ItemCode{casefile.RushItem}
+	app.Urgent, app.Items = true, []core.ItemCode{casefile.RushItem, dibao}
 	w.handOver(app)
 	c := w.routed(app)
 	ctx := t.Context()
@@ -63,9 +66,25 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 	seen := visited()
 	seen.Case = c.ID
 	w.must(w.flow.RecordVisit(ctx, w.actors["officer"], seen))
-	// The other claims of the household are still open, so the case goes on as any.
-	if c, _ = w.get(c.ID); c.State != casefile.CaseVisiting && c.State != casefile.CaseSettled {
-		t.Fatalf("with its papers: %s", c.State)
+	c, claims := w.get(c.ID)
+	matched := 0
+	for _, claim := range claims {
+		if claim.State == casefile.ClaimProposed && claim.Item != dibao {
+			matched++
+		}
+	}
+	if c.State != casefile.CaseVisiting || w.claim(c.ID, dibao).State != casefile.ClaimProposed || matched == 0 {
+		t.Fatalf("with its papers, and an item asked for: %s, %d only matched", c.State, matched)
+	}
+	if err := w.flow.Drop(ctx, w.actors["officer"], w.claim(c.ID, dibao).ID, " "); core.KindOf(err) != core.KindInvalid {
+		t.Fatalf("dropped without a reason: %v", err)
+	}
+	w.must(w.flow.Drop(ctx, w.actors["officer"], w.claim(c.ID, dibao).ID, "家里说不要低保了"))
+	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, dibao).State != casefile.ClaimWithdrawn {
+		t.Fatalf("after the last was dropped: %s", c.State)
+	}
+	if n := w.count(`select count(*) from case_event where kind = 'case.settled' and citizen like '%可能还能办%'`); n != 1 {
+		t.Fatalf("what else may fit was said %d times", n)
 	}
 }
 
@@ -149,6 +168,8 @@ func TestUntoldBecomesATaskAndEndsInPerson(t *testing.T) {
 
 // Only the county is known: the case waits at its sorting desk and nobody guesses;
 // the county asks and sends it on.
+// Control: `Turn: firstMove` without the moves in Relocate, and the case that comes
+// back is never routed.
 func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -178,9 +199,20 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	if err := w.flow.Relocate(t.Context(), w.actors["officer"], c.ID, town); core.KindOf(err) != core.KindNotFound {
 		t.Fatalf("a township took it: %v", err)
 	}
-	w.must(w.flow.Relocate(t.Context(), county, c.ID, town))
+	// Out of the county only the city sends; and back within the day it is routed again.
+	const abroad core.RegionCode = "371402003"
+	if err := w.flow.Relocate(t.Context(), county, c.ID, abroad); !errors.Is(err, workflow.ErrOtherCounty) {
+		t.Fatalf("a county sent a case to another: %v", err)
+	}
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, abroad))
+	w.routedAt(abroad, app)
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, town))
+	due := w.routed(app).AcceptDue
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, abroad))
+	w.routedAt(abroad, app)
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, town))
 	c = w.routed(app)
-	if c.Region != town || c.Officer == 0 {
+	if c.Region != town || c.Officer == 0 || c.Moves != 4 || c.AcceptDue != due {
 		t.Fatalf("sent on: %+v", c)
 	}
 	for _, table := range []string{"case_member", "case_event", "case_facts", "finding", "claim", "case_status", "case_application", "identity_check"} {
@@ -190,6 +222,10 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	}
 }
 
+// A hand-back waits for the county, which may find that the township was right or
+// wrong; whoever handed it back does not have it again, and no clock starts anew.
+// Control: `return f.jobs.Insert(ctx, a.tx, Route{...})` at the end of Return, and
+// Route taking returned cases, sends it straight back.
 func TestHandedBackOnlyOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -203,13 +239,22 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 		t.Fatalf("handed back without a reason: %v", err)
 	}
 	w.must(w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"))
-	jobstest.Until(t, "the case to be routed again", func(context.Context) bool {
-		again, _ := w.get(c.ID)
-		return again.State == casefile.CaseOpen
-	})
+	w.must(w.flow.Route(ctx, workflow.Route{Application: app.ID, Region: town, Turn: 1}))
 	again, _ := w.get(c.ID)
-	if !again.FirstContact.Equal(c.FirstContact) {
-		t.Fatal("the clock of first contact started anew")
+	if again.State != casefile.CaseReturned || again.Officer != 0 {
+		t.Fatalf("did not wait for the county: %s, officer %d", again.State, again.Officer)
+	}
+	if acts := w.acts(c.ID, w.actors["county"]); !has(acts, casefile.ActRelocate) {
+		t.Fatalf("the county may: %v", acts)
+	}
+	w.env.Advance(24 * time.Hour)
+	w.must(w.flow.Relocate(ctx, w.actors["county"], c.ID, town))
+	again = w.routed(app)
+	if again.State != casefile.CaseOpen || !again.FirstContact.Equal(c.FirstContact) || again.AcceptDue != c.AcceptDue {
+		t.Fatalf("a clock started anew: %+v", again)
+	}
+	if again.Officer == w.id("officer") || again.Officer == 0 {
+		t.Fatalf("routed to %d, who handed it back is %d", again.Officer, w.id("officer"))
 	}
 	if err := w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"); !errors.Is(err, casefile.ErrReturnedBefore) {
 		t.Fatalf("handed back twice: %v", err)
@@ -220,7 +265,10 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 	}
 }
 
-// A second request of the household joins the open case; both receipts lead there.
+// A second request of the household joins the open case; both receipts lead there,
+// and what it says, asks for and is in need of now is part of the case.
+// Control: without joined in opened the case is not urgent and there is no second
+// version of the facts.
 func TestSecondRequestIsInHandAlready(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -229,7 +277,7 @@ func TestSecondRequestIsInHandAlready(t *testing.T) {
 	first := w.application("4071882635")
 	w.handOver(first)
 	c := w.routed(first)
-	second := w.application("4071882643")
+	second := w.burned("4071882643")
 	w.handOver(second)
 	jobstest.Until(t, "the second request to be linked", func(context.Context) bool {
 		return w.count(`select count(*) from case_application where state = 'linked'`) == 1
@@ -237,6 +285,7 @@ func TestSecondRequestIsInHandAlready(t *testing.T) {
 	if n := w.count(`select count(*) from casefile`); n != 1 {
 		t.Fatalf("%d cases", n)
 	}
+	w.holdsBoth(c.ID, 2)
 	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared)
 	w.must(err)
 	for _, receipt := range []core.Receipt{"4071882635", "4071882643"} {

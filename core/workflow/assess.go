@@ -37,17 +37,22 @@ func (f *Flow) Assess(ctx context.Context, job Assess) error {
 		if err != nil {
 			return err
 		}
+		// What the household has said again meanwhile counts too.
+		said, err := f.meanwhile(ctx, tx, c, &facts)
+		if err != nil {
+			return err
+		}
 		if facts, err = f.Cases.AddFacts(ctx, tx, c.ID, facts); err != nil {
 			return err
 		}
-		// 2. Judge, and propose what fits and what was asked for. Who is hit now may
-		// be paid first, so that claim stands ready for the officer.
-		asked := app.Items
-		if app.Urgent {
-			asked = append(slices.Clone(asked), casefile.RushItem)
-		}
-		if err := f.judge(ctx, tx, c, facts, asked); err != nil {
+		// 2. Judge, and propose what fits and what was asked for.
+		if err := f.judge(ctx, tx, c, facts, wanted(c.Asked, c.Urgent)); err != nil {
 			return err
+		}
+		for _, again := range said {
+			if err := f.remark(ctx, tx, c, again.app, again.notes); err != nil {
+				return err
+			}
 		}
 		if err := f.Cases.MoveApplication(ctx, tx, job.Application, casefile.ApplicationAssessed); err != nil {
 			return err
@@ -59,6 +64,33 @@ func (f *Flow) Assess(ctx context.Context, job Assess) error {
 		return f.Audit.Write(ctx, tx, entry("case.assessed", c, map[string]any{"facts": facts.Digest, "version": facts.Version}))
 	})
 	return err
+}
+
+// again is one further request that came before the first was assessed.
+type again struct {
+	app   *core.Application
+	notes remarks
+}
+
+// meanwhile lays the requests that joined the case over the facts of its first.
+func (f *Flow) meanwhile(ctx context.Context, tx *pg.Tx, c casefile.Case, facts *casefile.Facts) ([]again, error) {
+	joined, err := f.Cases.Joined(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []again
+	for _, id := range joined {
+		app, err := jobs.TakeHandover(ctx, tx, f.Opener, id)
+		if err != nil {
+			return nil, err
+		}
+		one := again{app: &app}
+		if *facts, one.notes, err = f.overlay(ctx, tx, c, *facts, &app); err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
 // gather merges the two sources into one frozen version.
@@ -85,7 +117,7 @@ func (f *Flow) gather(ctx context.Context, tx *pg.Tx, c casefile.Case, app *core
 
 // judge stores findings and index of one version, and proposes a claim for each
 // item of the bundle and each item asked for by name: whoever asks may file it,
-// whatever the finding (domain.md 1.3).
+// whatever the finding (domain.md 1.3), also what was not wanted before.
 func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts casefile.Facts, asked []core.ItemCode) error {
 	book, err := f.Books.On(tx.Today())
 	if err != nil {
@@ -112,26 +144,8 @@ func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts case
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// alsoAsked proposes further items of a case from its newest findings.
-func (f *Flow) alsoAsked(ctx context.Context, tx *pg.Tx, c casefile.Case, items []core.ItemCode) error {
-	book, err := f.Books.On(tx.Today())
-	if err != nil {
-		return err
-	}
-	findings, err := f.Cases.Findings(ctx, tx, c.ID, c.FactsVersion)
-	if err != nil {
-		return err
-	}
-	for _, finding := range findings {
-		if !slices.Contains(items, finding.Item) {
-			continue
-		}
-		if claim, ok := newClaim(book, finding); ok {
-			if err := f.Cases.AddClaim(ctx, tx, c.ID, claim); err != nil {
+		if slices.Contains(asked, finding.Item) {
+			if err := f.Cases.Revive(ctx, tx, c.ID, finding.Item); err != nil {
 				return err
 			}
 		}

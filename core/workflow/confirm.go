@@ -28,6 +28,11 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 		if into == nil || key == "" || key == "ref" || key == "on" || key == "county" || key == "members" {
 			return core.Household{}, nil, core.Invalid("facts", "有一项事实对不上,请刷新后再填。")
 		}
+		if path == "shocks" && string(value) != "[]" { // one more happened; none at all takes back
+			if value, err = joinShocks(top[key], value); err != nil {
+				return core.Household{}, nil, err
+			}
+		}
 		into[key] = value
 		merged[path] = seen.Source
 	}

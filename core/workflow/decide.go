@@ -33,6 +33,9 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		if err != nil {
 			return err
 		}
+		if in.Outcome == casefile.Approved && a.all.Follows(a.claim) {
+			return ErrParent
+		}
 		// 2. The decision, with everything it rests on, once and for ever.
 		d, err := a.decide(ctx, in.Outcome, reasons)
 		if err != nil {
@@ -49,7 +52,10 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		case casefile.Referred:
 			return a.referred(ctx, d)
 		}
-		// 4. Approved: money, or the thing itself.
+		// 4. Approved: the status it gives, and money or the thing itself.
+		if err := a.recognise(ctx, d); err != nil {
+			return err
+		}
 		return a.grant(ctx, d)
 	})
 }
@@ -78,18 +84,11 @@ func (a *act) reasonsFor(in Decide) ([]casefile.Reason, error) {
 }
 
 func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []casefile.Reason) (casefile.Decision, error) {
-	visit, err := a.f.Cases.LastVisit(ctx, a.tx, a.c.ID)
+	d, err := a.rests(ctx)
 	if err != nil {
-		return casefile.Decision{}, err
+		return d, err
 	}
-	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
-	if err != nil {
-		return casefile.Decision{}, err
-	}
-	d := casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Outcome: outcome, HasAmount: a.claim.HasAmount,
-		Amount: a.claim.Amount, Period: a.claim.Period, Sample: a.claim.Sample, Proposer: a.claim.Proposer, Approver: a.actor.Staff,
-		Reasons: reasons, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Facts: facts.Digest, Book: a.c.Book},
-		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}
+	d.Outcome, d.HasAmount, d.Amount, d.Proposer, d.Reasons = outcome, a.claim.HasAmount, a.claim.Amount, a.claim.Proposer, reasons
 	if d, err = a.f.Cases.AddDecision(ctx, a.tx, d); err != nil {
 		return d, err
 	}
@@ -97,6 +96,29 @@ func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []ca
 		return d, err
 	}
 	return d, a.f.Cases.DecideClaim(ctx, a.tx, a.claim, d)
+}
+
+// rests is a decision on the claim with what it rests on: visit, notice, facts and
+// Book; what is decided is still to be filled in.
+func (a *act) rests(ctx context.Context) (casefile.Decision, error) {
+	visit, err := a.f.Cases.LastVisit(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	notices, err := a.f.Cases.Notices(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Decision{}, err
+	}
+	notice := int64(0)
+	for _, n := range notices {
+		if n.Claim == a.claim.ID && n.State != "stopped" {
+			notice = n.ID // the newest that hung to its end
+		}
+	}
+	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	return casefile.Decision{Claim: a.claim.ID, Case: a.c.ID, Item: a.claim.Item, Period: a.claim.Period, Sample: a.claim.Sample,
+		Approver: a.actor.Staff, Appeal: a.appeal(), Evidence: casefile.Evidence{Visit: visit, Notice: notice, Facts: facts.Digest, Book: a.c.Book},
+		FactsVersion: a.c.FactsVersion, FactsDigest: facts.Digest, Book: a.c.Book}, err
 }
 
 // appeal is how and until when to ask again (domain.md 3.10).

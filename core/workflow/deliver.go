@@ -45,7 +45,7 @@ func (f *Flow) RecordResult(ctx context.Context, actor casefile.Actor, claim cor
 }
 
 // Appeal takes in that the household asks again about a decided claim; it goes
-// back to be reviewed, and whoever proposed before does not decide now.
+// back to be reviewed, and whoever proposed or decided before does not decide now.
 func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.ClaimID, says string) error {
 	on := target{name: casefile.ActAppeal, trace: "claim.appealed", claim: claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -66,7 +66,7 @@ func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.Clai
 			return err
 		}
 		if a.c.State == casefile.CaseSettled {
-			if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
+			if err := f.Cases.Reopen(ctx, a.tx, a.c); err != nil {
 				return err
 			}
 		}
@@ -106,6 +106,12 @@ func (f *Flow) EndConference(ctx context.Context, actor casefile.Actor, id core.
 			return err
 		}
 		a.detail["minutes"] = minutes
-		return a.event(ctx, "conference.ended", "商量好了,镇上接着办。", "一事一议记录:"+minutes)
+		if err := a.event(ctx, "conference.ended", "商量好了,镇上接着办。", "一事一议记录:"+minutes); err != nil {
+			return err
+		}
+		if err := a.reload(ctx); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
 	})
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"slices"
+	"strings"
 
 	"lianou/core/casefile"
 	"lianou/core/hardship"
@@ -27,24 +28,45 @@ func bodyOf(item *policy.Item) string {
 	return item.Department.Name
 }
 
-// isCash reports whether the item's benefit is money on a card.
+// isCash reports whether the item is as a rule money on a card: the Book names the
+// usual form first. YB-02 is settled at the hospital, RS-01 is a job and not a sum.
 func isCash(item *policy.Item) bool {
-	return slices.ContainsFunc(item.BenefitKind, func(kind string) bool {
-		return kind == "cash_monthly" || kind == "cash_once" || kind == "cash_term"
-	})
+	return len(item.BenefitKind) > 0 && cash(item.BenefitKind[0])
+}
+
+func cash(kind string) bool { return strings.HasPrefix(kind, "cash_") }
+
+// isEither reports whether the item can be given as money and otherwise.
+func isEither(item *policy.Item) bool {
+	return slices.ContainsFunc(item.BenefitKind, cash) && !allCash(item)
+}
+
+func allCash(item *policy.Item) bool {
+	return !slices.ContainsFunc(item.BenefitKind, func(kind string) bool { return !cash(kind) })
+}
+
+// cashPer is how often the item's money is paid where its benefit does not say.
+func cashPer(item *policy.Item) string {
+	per := map[string]string{"cash_monthly": "month", "cash_once": "once", "cash_term": "term", "cash_season": "season"}
+	for _, kind := range item.BenefitKind {
+		if per[kind] != "" {
+			return per[kind]
+		}
+	}
+	return ""
 }
 
 func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 	list := make([]casefile.Finding, 0, len(result.Findings))
 	for _, m := range result.Findings {
 		one := casefile.Finding{Item: m.Item, Name: book.Title(m.Item), Outcome: m.Outcome.String(), Missing: m.Missing, After: m.After,
-			Bundled: slices.Contains(result.Bundle, m.Item), Benefit: casefile.Benefit{Per: m.Benefit.Per, Sample: m.Benefit.Sample, Text: m.Benefit.Text}}
+			Bundled: slices.Contains(result.Bundle, m.Item), Benefit: casefile.Benefit{Per: m.Benefit.Per, Sample: m.Benefit.Sample, Text: m.Benefit.Text, For: m.Benefit.For}}
 		if m.Benefit.Amount > 0 {
 			fen := int64(m.Benefit.Amount)
 			one.Benefit.Amount = &fen
 		}
 		if item, ok := book.Item(m.Item); ok {
-			one.Benefit.Cash = isCash(item)
+			one.Benefit.Cash, one.Benefit.Either = isCash(item), isEither(item) && item.Decides != policy.ByOutside
 		}
 		for _, r := range m.Reasons {
 			one.Reasons = append(one.Reasons, casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member,

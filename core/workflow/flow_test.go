@@ -94,6 +94,20 @@ func TestFromHandoverToTold(t *testing.T) {
 		where e.claim = $1 and d.digest = e.decision_digest and d.proposer <> d.approver and d.appeal <> ''`, claim.ID); n != 1 {
 		t.Fatalf("%d entitlements", n)
 	}
+	// The decision names the notice it rests on. Control: leave Notice out of rests.
+	if n := w.count(`select count(*) from decision d join public_notice n on n.claim_id = d.claim_id
+		where d.claim_id = $1 and (d.evidence ->> 'notice')::bigint = n.id and n.state = 'ended'`, claim.ID); n != 1 {
+		t.Errorf("%d decisions name their notice", n)
+	}
+	// The status that came with it stands in the case and in the register, with its source.
+	// Control: without recognise in Decide neither is there.
+	if n := w.count(`select count(*) from household_sheet s where s.source = 'decision:' || (select max(id) from decision where claim_id = $1)
+		and s.facts -> 'statuses' ? 'dibao'`, claim.ID); n != 1 {
+		t.Fatalf("the register learned %d times of the allowance", n)
+	}
+	if n := w.count(`select count(*) from case_facts where cause = 'decision' and facts -> 'statuses' ? 'dibao' and provenance -> 'statuses' ->> 'said' like 'decision:%'`); n != 1 {
+		t.Fatalf("%d versions of the facts hold the allowance", n)
+	}
 	w.pay(claim)
 	c, _ = w.get(c.ID)
 	if c.State != casefile.CaseSettled || w.claim(c.ID, dibao).State != casefile.ClaimClosed {

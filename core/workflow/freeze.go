@@ -54,9 +54,8 @@ func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]c
 			}
 			if members[string(to)] == nil {
 				members[string(to)], order = map[string]json.RawMessage{"age": json.RawMessage("null")}, append(order, string(to))
-				if relation, ok := others[ref]["relation"]; ok {
-					members[string(to)]["relation"] = relation
-				}
+			} else {
+				delete(others[ref], "relation") // the register counts from its head of household, people from who asks
 			}
 			lay(members[string(to)], others[ref], "members/"+ref+"/", r.sources, sources, "members/"+string(to)+"/")
 		}
@@ -94,7 +93,7 @@ func known(top map[string]json.RawMessage, members map[string]map[string]json.Ra
 	}
 	for ref, facts := range members {
 		for key, value := range facts {
-			if key != "relation" && string(value) != "null" {
+			if string(value) != "null" {
 				paths["members/"+ref+"/"+key] = true
 			}
 		}

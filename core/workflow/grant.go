@@ -64,10 +64,52 @@ func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Deci
 	if account.IsZero() {
 		return ErrNoAccount
 	}
+	members, err := a.members(ctx)
+	if err != nil {
+		return err
+	}
 	_, err = a.f.Payout.Entitle(ctx, a.tx, payout.Entitlement{Region: a.c.Region, Case: a.c.ID, Claim: claim.ID, Decision: d.ID,
-		DecisionDigest: d.Digest, Beneficiary: a.c.Person, Item: claim.Item, ItemName: claim.Name, Period: from, Monthly: claim.Period == "month",
+		DecisionDigest: d.Digest, Members: members, Beneficiary: a.c.Person, Item: claim.Item, ItemName: claim.Name, Period: from, Monthly: claim.Period == "month",
 		Amount: d.Amount, Sample: d.Sample, Holder: a.c.Applicant, Account: account})
 	return err
+}
+
+// members are the keys of those whom the claim's money is for, by which it is not
+// paid again whoever asks next: those the finding names, else the whole household.
+func (a *act) members(ctx context.Context) ([]payout.MemberKey, error) {
+	findings, err := a.f.Cases.Findings(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err != nil {
+		return nil, err
+	}
+	var refs []core.MemberRef
+	for _, finding := range findings {
+		if finding.Item == a.claim.Item {
+			refs = finding.Benefit.For
+		}
+	}
+	whose, err := a.f.Cases.Whose(ctx, a.tx, a.c, refs)
+	if err != nil {
+		return nil, err
+	}
+	var keys []payout.MemberKey
+	for _, w := range whose {
+		blind := a.f.Registry.NumberBlind(w.ID)
+		if w.Person != 0 {
+			keys = append(keys, payout.PersonKey(w.Person))
+			if blind == nil { // named without a number: the registry has it
+				if blind, err = a.f.Registry.BlindOf(ctx, a.tx, w.Person); err != nil {
+					return nil, err
+				}
+			}
+		}
+		switch {
+		case blind != nil:
+			keys = append(keys, payout.NumberKey(blind))
+		case w.Person == 0:
+			keys = append(keys, payout.CaseKey(a.c.ID, w.Ref))
+		}
+	}
+	return keys, nil
 }
 
 // SendBack returns a proposal to the officer with the reason.

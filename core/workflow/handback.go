@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"lianou/core"
@@ -40,12 +41,20 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.
 	})
 }
 
-// Resume records that what was asked for is here; the case goes on where it was.
-func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, id core.CaseID, what string) error {
-	on := target{name: casefile.ActResume, trace: "supplement.received", id: id}
+// Resume records that what was asked for is here, and what it says; the case goes on
+// where it was. What was told meanwhile may have been its end.
+func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, in Resume) error {
+	on := target{name: casefile.ActResume, trace: "supplement.received", id: in.Case}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("what", what, "请写明补来了什么。"); err != nil {
+		if err := checkText("what", in.What, "请写明补来了什么。"); err != nil {
 			return err
+		}
+		if len(in.Facts) > 0 {
+			facts, err := a.learn(ctx, "supplement", in.Facts)
+			if err != nil {
+				return err
+			}
+			a.detail["facts"] = facts.Digest
 		}
 		to := casefile.CaseOpen
 		switch {
@@ -57,34 +66,48 @@ func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, id core.CaseID,
 		if err := f.Cases.Move(ctx, a.tx, a.c, to); err != nil {
 			return err
 		}
-		if err := f.Cases.Meet(ctx, a.tx, id, 0, casefile.DeadlineSupplement); err != nil {
+		if err := f.Cases.Meet(ctx, a.tx, in.Case, 0, casefile.DeadlineSupplement); err != nil {
 			return err
 		}
-		return a.event(ctx, "supplement.received", "补的东西收到了。", "已补:"+what)
+		if err := a.event(ctx, "supplement.received", "补的东西收到了。", "已补:"+in.What); err != nil {
+			return err
+		}
+		if err := a.reload(ctx); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
 	})
 }
 
-// Return hands a case back, once in its life, with the rule it rests on (F55). It
-// is routed again at once; the clock of first contact runs on.
+// Resume is what came in after it was asked for.
+type Resume struct {
+	Case  core.CaseID
+	What  string
+	Facts map[string]json.RawMessage // what the papers say, by fact path; may be empty
+}
+
+// Return hands a case back, once in its life, with the rule it rests on (F55). The
+// county says where it belongs; the clock of first contact runs on, and so does the
+// deadline of acceptance, which climbs when nobody looks.
 func (f *Flow) Return(ctx context.Context, actor casefile.Actor, id core.CaseID, reason string) error {
 	on := target{name: casefile.ActReturn, trace: "case.returned", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		if err := checkText("reason", reason, "退回要写依据。"); err != nil {
 			return err
 		}
-		if err := f.Cases.Return(ctx, a.tx, a.c); err != nil {
+		if err := f.Cases.Return(ctx, a.tx, a.c, actor.Staff); err != nil {
 			return err
 		}
 		a.detail["reason"] = reason
-		if err := a.event(ctx, "case.returned", "我们在重新核对该哪里办。", "退回:"+reason); err != nil {
-			return err
-		}
-		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: a.c.Region, Turn: 1})
+		return a.event(ctx, "case.returned", "我们在重新核对该哪里办。", "退回,等县里定:"+reason)
 	})
 }
 
-// Relocate sends a case to the township where the household lives: from a sorting
-// desk, or after it was handed back.
+// ErrOtherCounty is the answer to a county that would send a case out of its area.
+var ErrOtherCounty = core.E(core.KindForbidden, "other_county", "这个镇不归本县。跨县的由市里派,他们那边看得到这件。")
+
+// Relocate sends a case to the township that is to handle it: from a sorting desk,
+// or after it was handed back, which may mean to the township that handed it back.
 func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, id core.CaseID, to core.RegionCode) error {
 	on := target{name: casefile.ActRelocate, trace: "case.relocated", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -93,7 +116,7 @@ func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, id core.CaseI
 		}
 		where := f.Routing.Place(core.Place{Region: to})
 		if !actor.Covers(where.Region) {
-			return casefile.ErrNotYours
+			return ErrOtherCounty
 		}
 		err := f.Cases.Relocate(ctx, a.tx, a.c, where.Region, where.Village, [2]string{where.Town, where.VillageName})
 		if err != nil {
@@ -103,13 +126,13 @@ func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, id core.CaseI
 		if err := a.event(ctx, "case.relocated", "", "改派到"+where.Town); err != nil {
 			return err
 		}
-		turn := 0
-		if !a.c.Returned.IsZero() {
-			turn = 1
-		}
-		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: where.Region, Turn: turn})
+		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: where.Region, Turn: firstMove + a.c.Moves})
 	})
 }
+
+// firstMove is the turn of the job that routes a case after its first move; 0 is the
+// birth of a case, and 1 stood for a hand-back that routed itself.
+const firstMove = 2
 
 // Withdraw ends a case at the household's own wish, before anything was proposed.
 func (f *Flow) Withdraw(ctx context.Context, actor casefile.Actor, id core.CaseID, reason string) error {

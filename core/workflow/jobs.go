@@ -38,12 +38,12 @@ func (Assess) Kind() string { return "assess" }
 // InsertOpts makes the job unique by application.
 func (Assess) InsertOpts() river.InsertOpts { return once() }
 
-// Route sends the case to its township and officer. Region is unique with it: a
-// case that was moved is routed again.
+// Route sends the case to its township and officer. Turn counts its moves: a case
+// that goes away and comes back within a day is routed again.
 type Route struct {
 	Application core.ApplicationID `json:"application" river:"unique"`
 	Region      core.RegionCode    `json:"region" river:"unique"`
-	Turn        int                `json:"turn" river:"unique"` // 0 at first, 1 after it was handed back
+	Turn        int                `json:"turn" river:"unique"` // 0 at first, then from firstMove on
 }
 
 // Kind is the stable name.

@@ -63,9 +63,8 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 			return err
 		}
 	}
-	if opened.Linked && c.FactsVersion > 0 {
-		// A second request may name items that the first did not.
-		if err := f.alsoAsked(ctx, tx, c, app.Items); err != nil {
+	if opened.Linked {
+		if err := f.joined(ctx, tx, c, app); err != nil {
 			return err
 		}
 	}
@@ -76,7 +75,8 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 	if opened.Linked {
 		act = "application.linked"
 	}
-	e := entry(act, c, map[string]any{"receipt": app.Receipt, "household": known.household, "members": len(app.Household.Members)})
+	e := entry(act, c, map[string]any{"receipt": app.Receipt, "household": known.household, "members": len(app.Household.Members),
+		"items": app.Items, "urgent": app.Urgent})
 	e.Application = app.ID
 	return f.Audit.Write(ctx, tx, e)
 }

@@ -15,6 +15,7 @@ type Propose struct {
 	Claim   core.ClaimID
 	Outcome casefile.Outcome // casefile.ProposeApprove, ProposeRefuse or ProposeRefer
 	Amount  *core.Fen        // for cash; nil takes the finding's amount
+	Cash    *bool            // money or otherwise, where the item can be both; nil keeps the claim's
 	Reasons []string         // at least one
 }
 
@@ -71,14 +72,69 @@ func (a *act) proposal(ctx context.Context, in Propose) (casefile.Proposal, erro
 			p.Amount = &amount
 		}
 	}
+	if err := a.form(&p, in.Cash); err != nil {
+		return p, err
+	}
 	return p, a.level(ctx, &p)
 }
 
+// ErrForm is the answer to a form that the item does not have.
+var ErrForm = core.E(core.KindInvalid, "invalid_form", "这一项不能这样给。")
+
+// form settles whether the item is given as money or otherwise. What is not money
+// needs no sum, and what is gets its month or term.
+func (a *act) form(p *casefile.Proposal, want *bool) error {
+	item, err := a.item()
+	if err != nil || item == nil {
+		return err
+	}
+	if want != nil && *want != a.claim.Cash && (!isEither(item) || a.claim.Decides == policy.ByOutside) {
+		return ErrForm
+	}
+	p.Cash = want
+	if a.isCash(*p) && p.Period == "" {
+		p.Period = cashPer(item)
+	}
+	return nil
+}
+
+func (a *act) isCash(p casefile.Proposal) bool {
+	if p.Cash != nil {
+		return *p.Cash
+	}
+	return a.claim.Cash
+}
+
+// item is the claim's item in the Book of today, nil when it is not in it.
+func (a *act) item() (*policy.Item, error) {
+	book, err := a.f.Books.On(a.tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	item, ok := book.Item(a.claim.Item)
+	if !ok {
+		return nil, nil
+	}
+	return item, nil
+}
+
 // level says who decides at this amount: the township up to its ceiling, the
-// county above it (domain.md 1.4).
+// county above it (domain.md 1.4). Money for which the Book knows no sum is the
+// county's: the township registers who looks for work, the subsidy is not its own.
 func (a *act) level(ctx context.Context, p *casefile.Proposal) error {
 	p.Decides = a.claim.Decides
-	if p.Outcome != casefile.ProposeApprove || p.Amount == nil || p.Decides != policy.ByTownship {
+	item, err := a.item()
+	if err != nil {
+		return err
+	}
+	if item != nil && item.Decides == policy.ByTownship && p.Decides != policy.ByOutside {
+		p.Decides = policy.ByTownship // proposed anew: the level is that of this sum
+	}
+	if p.Outcome != casefile.ProposeApprove || p.Amount == nil || p.Decides != policy.ByTownship || !a.isCash(*p) {
+		return nil
+	}
+	if item != nil && item.Benefit.Formula == nil {
+		p.Decides = policy.ByCounty
 		return nil
 	}
 	limit, ok, err := a.ceiling(ctx)

@@ -18,13 +18,17 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 	var c casefile.Case
 	moved := false
 	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if c, err = f.Cases.ByApplication(ctx, tx, job.Application); err != nil {
+		c, err = f.Cases.ByApplication(ctx, tx, job.Application)
+		if core.KindOf(err) == core.KindNotFound {
+			return nil // sent on before this ran; the job of that move has it
+		}
+		if err != nil {
 			return err
 		}
 		if c, err = f.Cases.Lock(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if c.State != casefile.CaseReturned && (c.State != casefile.CaseOpen || !c.Routed.IsZero() && job.Turn == 0 && c.Officer != 0) {
+		if !c.Routed.IsZero() || c.State != casefile.CaseOpen && c.State != casefile.CaseReturned {
 			return nil // routed by an earlier run, or a person was faster
 		}
 		moved = true
@@ -40,9 +44,11 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 		if err := f.Cases.Route(ctx, tx, c, to); err != nil {
 			return err
 		}
-		due := casefile.Deadline{Case: c.ID, Kind: casefile.DeadlineAccept, Due: to.AcceptDue}
-		if err := f.Cases.SetDeadline(ctx, tx, due); err != nil {
-			return err
+		if c.AcceptDue.IsZero() {
+			due := casefile.Deadline{Case: c.ID, Kind: casefile.DeadlineAccept, Due: to.AcceptDue}
+			if err := f.Cases.SetDeadline(ctx, tx, due); err != nil {
+				return err
+			}
 		}
 		if err := f.Cases.MoveApplication(ctx, tx, c.Application, casefile.ApplicationRouted); err != nil {
 			return err
@@ -53,7 +59,7 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 		if err != nil {
 			return err
 		}
-		if err := f.tell(ctx, tx, c, 0, fmt.Sprintf("received/%d", c.ID), wording.Received(c.Receipt, c.Town)); err != nil {
+		if err := f.tell(ctx, tx, c, 0, receivedKey(c), wording.Received(c.Receipt, c.Town)); err != nil {
 			return err
 		}
 		if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
@@ -65,6 +71,15 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 		f.ring(ctx, c.Region, "case.routed", c.ID)
 	}
 	return err
+}
+
+// receivedKey makes one notice for each place a case comes to: the household hears
+// where it is now, and a notice of another township is out of this one's sight.
+func receivedKey(c casefile.Case) string {
+	if c.Moves == 0 {
+		return fmt.Sprintf("received/%d", c.ID)
+	}
+	return fmt.Sprintf("received/%d/%d", c.ID, c.Moves)
 }
 
 func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error {

@@ -2,6 +2,8 @@ package workflow
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -69,6 +71,12 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, e
 		claim.State == casefile.ClaimRefused && t.Kind == wording.KindRefused ||
 		claim.State == casefile.ClaimReferred && t.Kind == wording.KindReferred ||
 		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero()
+	if !ends && claim.State == casefile.ClaimPaying && t.Kind == wording.KindChanged {
+		// Stopped before any of it was paid: that is the end, and they know.
+		if ends, err = f.Payout.NothingLeft(ctx, tx, claim.ID); err != nil {
+			return false, err
+		}
+	}
 	if !ends {
 		return false, nil
 	}
@@ -79,8 +87,9 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, e
 		Staff: claim.Name + ":结果已告诉本人"})
 }
 
-// settle ends a case whose claims have all ended. One that was paid first stays
-// open until its papers are in.
+// settle ends a case whose claims have all ended. What was matched and nobody asked
+// for holds no case open; what was asked for does, until it is filed or dropped. One
+// that was paid first stays open until its papers are in.
 func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 	if c.State != casefile.CaseAccepted && c.State != casefile.CaseVisiting {
 		return nil
@@ -89,19 +98,55 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 	if err != nil {
 		return err
 	}
-	for _, claim := range claims {
-		if !claim.State.Done() {
+	told, may := ended(claims, c.Asked)
+	if !told {
+		return nil
+	}
+	deadlines, err := f.Cases.Deadlines(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range deadlines {
+		if d.Kind == casefile.DeadlinePapers && d.Met.IsZero() {
 			return nil
 		}
 	}
-	if err := f.Cases.Close(ctx, tx, c, casefile.CaseSettled); err != nil {
+	none := !slices.ContainsFunc(claims, func(claim casefile.Claim) bool { return claim.State == casefile.ClaimClosed })
+	to := casefile.CaseSettled
+	if none {
+		to = casefile.CaseWithdrawn
+	}
+	if err := f.Cases.Close(ctx, tx, c, to); err != nil {
 		return err
 	}
 	if err := f.Cases.MeetAll(ctx, tx, c.ID); err != nil {
 		return err
 	}
-	return f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.settled", Actor: casefile.JobActor(),
-		Citizen: "这件事办完了。", Staff: "办结"})
+	over := casefile.Event{Case: c.ID, Kind: "case.settled", Actor: casefile.JobActor(), Citizen: "这件事办完了。", Staff: "办结"}
+	if none {
+		over.Kind, over.Citizen, over.Staff = "case.withdrawn", "按您的意思都不办了。想再办,随时打 12345。", "报的都不办了,撤回"
+	}
+	if len(may) > 0 { // the household goes with what else may fit
+		over.Citizen += "您家可能还能办" + may[0].Everyday + "。想办打 12345。"
+		over.Staff += fmt.Sprintf(";看来还能办、没有报的 %d 项,例如%s", len(may), may[0].Name)
+	}
+	return f.Cases.AddEvent(ctx, tx, over)
+}
+
+// ended reports whether all that a household asked for has come to an end, and what
+// was matched beside it and nobody asked for.
+func ended(claims []casefile.Claim, asked []core.ItemCode) (over bool, may []casefile.Claim) {
+	for _, claim := range claims {
+		switch {
+		case claim.State == casefile.ClaimProposed && !slices.Contains(asked, claim.Item):
+			may = append(may, claim)
+		case !claim.State.Done():
+			return false, nil
+		default:
+			over = true
+		}
+	}
+	return over, may
 }
 
 // Untold: no message reached the person. Somebody of the village goes or phones.

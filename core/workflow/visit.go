@@ -94,7 +94,7 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 			return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
 		}
 		// 1. Freeze what was seen.
-		facts, err := a.seen(ctx, in.Facts)
+		facts, err := a.learn(ctx, "visit", in.Facts)
 		if err != nil {
 			return err
 		}
@@ -131,19 +131,20 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 	})
 }
 
-// seen makes the new version of the facts and judges it. Nothing seen
-// differently still makes a version: two people stand behind it now.
-func (a *act) seen(ctx context.Context, changed map[string]json.RawMessage) (casefile.Facts, error) {
+// learn makes the new version of the facts, as a visit or the papers of a supplement
+// show them, and judges it. Nothing seen differently still makes a version: people
+// stand behind it now.
+func (a *act) learn(ctx context.Context, cause string, changed map[string]json.RawMessage) (casefile.Facts, error) {
 	old, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	if err != nil {
 		return old, err
 	}
-	source := core.Provenance{Said: "visit", By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
+	source := core.Provenance{Said: cause, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
 	h, sources, err := confirm(old.Household, old.Provenance, Seen{Facts: changed, Source: source})
 	if err != nil {
 		return old, err
 	}
-	facts, err := a.f.Cases.AddFacts(ctx, a.tx, a.c.ID, casefile.Facts{Household: h, Provenance: sources, Cause: "visit", By: a.actor.Staff})
+	facts, err := a.f.Cases.AddFacts(ctx, a.tx, a.c.ID, casefile.Facts{Household: h, Provenance: sources, Cause: cause, By: a.actor.Staff})
 	if err != nil {
 		return facts, err
 	}

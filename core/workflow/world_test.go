@@ -103,7 +103,7 @@ func (w *world) hire() {
 		role    staff.Role
 		regions core.RegionCode
 	}{{"officer", staff.Officer, town}, {"second", staff.Officer, town}, {"helper", staff.Assistant, town}, {"approver", staff.Approver, town},
-		{"county", staff.County, town.County()}, {"stranger", staff.Officer, "371426104"}} {
+		{"county", staff.County, town.County()}, {"city", staff.City, core.DezhouCity}, {"stranger", staff.Officer, "371426104"}} {
 		w.in(func(ctx context.Context, tx *pg.Tx) error {
 			id, err := w.staff.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: a.login, Name: a.login, Roles: []staff.Role{a.role},
 				Regions: []core.RegionCode{a.regions}, Password: "a long pass phrase 17"})

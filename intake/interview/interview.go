@@ -21,6 +21,12 @@ import (
 //go:embed form.json
 var embedded []byte
 
+// further are questions that only a person asks a person: too many for a form that
+// somebody fills alone, and each settles an item.
+//
+//go:embed further.json
+var further []byte
+
 // Type is how a question is answered.
 type Type string
 
@@ -92,6 +98,23 @@ func parse(raw []byte) (Form, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Form{}, errors.New("read the form: more than one value")
 	}
+	return f, f.check()
+}
+
+// Talk is the form of people who talk with people: Basic and a question for every
+// other fact that an item may turn on.
+func Talk() (Form, error) {
+	f, err := Basic()
+	if err != nil {
+		return Form{}, err
+	}
+	d := json.NewDecoder(bytes.NewReader(further))
+	d.DisallowUnknownFields()
+	var more []Question
+	if err := d.Decode(&more); err != nil {
+		return Form{}, fmt.Errorf("read the further questions: %w", err)
+	}
+	f.Questions = append(f.Questions, more...)
 	return f, f.check()
 }
 

@@ -32,9 +32,15 @@ func TestBasicIsComplete(t *testing.T) {
 // Every question fills a fact that the vocabulary has, with words it takes.
 func TestQuestionsFillKnownFacts(t *testing.T) {
 	t.Parallel()
-	f, _ := Basic()
+	f, err := Talk()
+	if err != nil {
+		t.Fatal(err)
+	}
 	sample := map[Type]string{TypeMoney: "1", TypeNumber: "1", TypeYesNo: "true"}
 	for _, q := range f.Questions {
+		if q.Type == TypeText {
+			continue // free words become a fact by somebody's hand
+		}
 		values := []string{sample[q.Type]}
 		if q.Type == TypeChoice {
 			values = nil

@@ -47,6 +47,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
+		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished", Serve: a.done},
 	}}
 }
@@ -193,6 +194,15 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return desk.Back(w, r, "/desk/agent", "这通办完了。")
+}
+
+// release gives a call back that its agent cannot finish. The bell of the same
+// transaction shows it to every free agent at once, as a call nobody holds.
+func (a *Room) release(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	if err := a.d.Calls.Release(r.Context(), r.PathValue("call"), at.Staff.ID); err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/agent", "还回去了。别的坐席现在就能接。")
 }
 
 // refOf is the call as the application carries it: the recording, or the promise

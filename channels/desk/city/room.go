@@ -8,10 +8,12 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
+	"lianou/core/workflow"
 )
 
 //go:embed templates/*.html
@@ -21,6 +23,8 @@ var templates embed.FS
 type Deps struct {
 	DB      *pg.DB
 	Cases   *casefile.Store
+	Flow    *workflow.Flow
+	Audit   *audit.Log
 	Regions *registry.Regions
 }
 
@@ -35,9 +39,11 @@ func (c *Room) Templates() fs.FS { return templates }
 
 // Desk is the room's rows of the route table.
 func (c *Room) Desk() desk.Room {
-	all := []staff.Role{staff.City, staff.Auditor}
+	all, senders := []staff.Role{staff.City, staff.Auditor}, []staff.Role{staff.City}
 	return desk.Room{Name: "city", Title: "全市", Roles: all, Home: "/city", Routes: []desk.Route{
 		{Method: "GET", Path: "/city", Roles: all, Trace: "none: counts only, small ones suppressed", Serve: c.page},
+		{Method: "GET", Path: "/city/lost", Roles: senders, Trace: "case.listed", Serve: c.lost},
+		{Method: "POST", Path: "/city/relocate", Roles: senders, Trace: "case.relocated", Serve: c.relocate},
 	}}
 }
 
@@ -50,10 +56,14 @@ type line struct {
 	Open, Late, Urgent, Wait string
 }
 
-type page struct{ Lines []line }
+type page struct {
+	Said  string
+	Lines []line
+	Sends bool // may send a case to another county
+}
 
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	var p page
+	p := page{Said: desk.Said(w, r), Sends: at.Has(staff.City)}
 	err := c.d.DB.Read(r.Context(), pg.City("the city counts its counties"), func(ctx context.Context, tx *pg.Tx) error {
 		for _, county := range c.d.Regions.Counties() {
 			n, err := c.d.Cases.Counts(ctx, tx, c.d.Regions.Expand(county.Code), core.StaffID(0))

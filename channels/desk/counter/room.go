@@ -51,7 +51,7 @@ func (c *Room) Desk() desk.Room {
 	return desk.Room{Name: "counter", Title: "帮人报", Roles: clerks, Home: "/counter", Routes: []desk.Route{
 		{Method: "GET", Path: "/counter", Roles: clerks, Trace: "none: an empty form", Serve: c.form},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed", Serve: c.tasks},
-		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "task.ended", Serve: c.told},
+		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
 	}}
 }
 

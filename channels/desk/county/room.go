@@ -46,8 +46,10 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/batch", Roles: payers, Trace: "batch.created", Serve: c.create},
 		{Method: "POST", Path: "/county/batch/{batch}/approve", Roles: payers, Trace: "batch.approved", Serve: c.approve},
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
+		{Method: "POST", Path: "/county/inquiry/{return}/propose", Roles: payers, Trace: "inquiry.proposed", Serve: c.asked},
+		{Method: "POST", Path: "/county/inquiry/{return}/confirm", Roles: payers, Trace: "inquiry.confirmed", Serve: c.answered},
 		{Method: "POST", Path: "/county/fix/{fix}/propose", Roles: payers, Trace: "account.proposed", Serve: c.propose},
-		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.changed", Serve: c.confirm},
+		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.confirmed", Serve: c.confirm},
 	}}
 }
 
@@ -89,7 +91,9 @@ func (c *Room) discard(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.Discard(ctx, tx, at.Staff.ID, id) })
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.Discard(ctx, tx, at.Staff.ID, id, r.FormValue("reason"))
+	})
 	return done(w, r, err, "这一批作废了,钱回到等着发的。")
 }
 
@@ -150,6 +154,7 @@ type page struct {
 	Said    string
 	Due     payout.Totals
 	Batches []batch
+	Asks    []ask // what the bank has to be asked about
 	Fixes   []fix
 	Ledger  []balance
 	Moving  bool // a batch is on its way: the list asks for news by itself
@@ -157,8 +162,8 @@ type page struct {
 
 type batch struct {
 	payout.Batch
-	Maker, Approver, Word, Tone string
-	MayApprove                  bool
+	Maker, Approver, Discarder, Word, Tone string
+	MayApprove, MayDiscard                 bool
 }
 
 type fix struct {
@@ -198,6 +203,7 @@ func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error
 type found struct {
 	due     payout.Totals
 	open    []payout.Fix
+	asks    []payout.Inquiry
 	batches []payout.Batch
 	ledger  payout.Ledger
 }
@@ -212,6 +218,9 @@ func (c *Room) read(r *http.Request, at desk.At) (page, error) {
 			return err
 		}
 		if f.open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
+			return err
+		}
+		if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
 			return err
 		}
 		if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -233,21 +242,24 @@ func (c *Room) read(r *http.Request, at desk.At) (page, error) {
 func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	var people []core.StaffID
 	for _, b := range found.batches {
-		people = append(people, b.CreatedBy, b.ApprovedBy)
+		people = append(people, b.CreatedBy, b.ApprovedBy, b.Discarded)
 	}
 	for _, f := range found.open {
 		people = append(people, f.ProposedBy)
+	}
+	for _, q := range found.asks {
+		people = append(people, q.ProposedBy)
 	}
 	names, err := c.d.Staff.Names(r.Context(), people...)
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Due: found.due}
+	p := page{Due: found.due, Asks: asksOf(found.asks, names, at.Staff.ID)}
 	for _, b := range found.batches {
 		s := states[b.State]
 		p.Moving = p.Moving || s.tone == "amber"
-		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Word: s.word, Tone: s.tone,
-			MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID})
+		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
+			Word: s.word, Tone: s.tone, MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
 	shown := map[string]int{} // returned lines of one card stand together
 	for _, f := range found.open {

@@ -1,7 +1,9 @@
 package township
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +28,14 @@ func (d doing) reasons() []string {
 		return []string{s}
 	}
 	return nil
+}
+
+func (d doing) items() []core.ItemCode {
+	var out []core.ItemCode
+	for _, item := range d.r.PostForm["item"] {
+		out = append(out, core.ItemCode(item))
+	}
+	return out
 }
 
 func (d doing) visitors() ([2]core.StaffID, core.Date, error) {
@@ -77,20 +87,27 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), "办好了:"+acts[name]+"。")
 }
 
+// Acts lists every act that a path of the room may name, in order.
+func Acts() []casefile.ActName { return slices.Sorted(maps.Keys(new(Room).table())) }
+
 // table is every act the room offers and the call it makes.
 func (t *Room) table() map[casefile.ActName]func(doing) error {
 	f := t.d.Flow
 	return map[casefile.ActName]func(doing) error{
-		casefile.ActAccept:      t.accept,
-		casefile.ActPlanVisit:   t.planVisit,
-		casefile.ActRecordVisit: t.recordVisit,
-		casefile.ActPropose:     t.propose,
-		casefile.ActDecide:      t.decide,
-		casefile.ActEmergency:   t.emergency,
-		casefile.ActRelocate:    t.relocate,
-		casefile.ActAddItem:     func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
-		casefile.ActPublish:     func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
-		casefile.ActObject:      func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAccept:       t.accept,
+		casefile.ActPlanVisit:    t.planVisit,
+		casefile.ActRecordVisit:  t.recordVisit,
+		casefile.ActPropose:      t.propose,
+		casefile.ActDecide:       t.decide,
+		casefile.ActEmergency:    t.emergency,
+		casefile.ActChange:       t.change,
+		casefile.ActChangeDecide: t.decideChange,
+		casefile.ActRelocate:     t.relocate,
+		casefile.ActAddItem: func(d doing) error {
+			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.get("agreed")})
+		},
+		casefile.ActPublish: func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
+		casefile.ActObject:  func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAnswer: func(d doing) error {
 			return f.AnswerObjection(d.r.Context(), d.actor, d.claim, d.get("outcome") == "founded", d.get("reason"))
 		},
@@ -101,7 +118,8 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActSupplement: func(d doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("how"))
 		},
-		casefile.ActResume:       func(d doing) error { return f.Resume(d.r.Context(), d.actor, d.id, "补齐了") },
+		casefile.ActResume:       t.resume,
+		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConferenceIn: func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("reason")) },
@@ -115,9 +133,7 @@ func (t *Room) accept(d doing) error {
 		return err
 	}
 	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on}
-	for _, item := range d.r.PostForm["item"] {
-		in.Items = append(in.Items, core.ItemCode(item))
-	}
+	in.Items = d.items()
 	return t.d.Flow.Accept(d.r.Context(), d.actor, in)
 }
 
@@ -134,7 +150,7 @@ func (t *Room) propose(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Propose(d.r.Context(), d.actor, workflow.Propose{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Amount: amount, Reasons: d.reasons()})
+	return t.d.Flow.Propose(d.r.Context(), d.actor, workflow.Propose{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Amount: amount, Cash: d.inMoney(), Reasons: d.reasons()})
 }
 
 func (t *Room) decide(d doing) error {

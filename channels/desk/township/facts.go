@@ -15,6 +15,50 @@ type factGroup struct {
 	Rows []factRow
 }
 
+// asking is the fields by which those who were there confirm the facts about one
+// person, or about all.
+type asking struct {
+	Name, Ref string
+	Rows      []confirm
+}
+
+// confirm is one fact that a form asks to confirm, and what it was.
+type confirm struct {
+	desk.Answer
+	Was string
+}
+
+// askings are every fact of the vocabulary, of the household and of each member: what
+// a visit finds out is whatever an item may hang on.
+func askings(v casefile.View) []asking {
+	said := wording.Facts(v.Facts.Household)
+	household, _ := desk.Confirmed("")
+	list := []asking{{"全家", "", confirms(household, "h.", said, "")}}
+	names := map[core.MemberRef]string{}
+	for _, m := range v.Members {
+		names[m.Ref] = m.Name
+	}
+	for _, m := range v.Facts.Household.Members {
+		at := memberAt(m.Ref)
+		_, fields := desk.Confirmed(at)
+		list = append(list, asking{names[m.Ref], string(m.Ref), confirms(fields, at, said, "members/"+string(m.Ref)+"/")})
+	}
+	return list
+}
+
+func confirms(fields []desk.Answer, at string, said map[string]string, path string) []confirm {
+	out := make([]confirm, 0, len(fields))
+	for _, a := range fields {
+		key := strings.TrimPrefix(a.Name, at)
+		was := said[path+key]
+		if key == "disability.kind" {
+			was = said[path+"disability"]
+		}
+		out = append(out, confirm{a, was})
+	}
+	return out
+}
+
 // factRow is one fact with its value and its source, in words.
 type factRow struct{ Label, Value, Source, Tone string }
 
@@ -69,12 +113,21 @@ func sourceOf(p core.Provenance) (string, string) {
 		return "登记" + sourceKinds[kind], "blue"
 	case from == "visit":
 		return "入户核实", "leaf"
+	case from == "id_number":
+		return "身份证号上", "blue"
+	case from == "supplement":
+		return "看了补来的材料", "leaf"
+	case from == "decision":
+		return "批准时记下", "leaf"
 	case p.CallID != "":
-		return "电话里说", "amber"
+		return "电话里说,待核", "amber"
+	case from == "contact":
+		return "代报的人说,待核", "amber"
 	case p.Said == "":
 		return "来源不明", "red"
 	}
 	return "本人说,待核", "amber"
 }
 
-var sourceKinds = map[string]string{"disability": "·残联", "medical": "·医保", "civil": "·民政", "school": "·教体"}
+var sourceKinds = map[string]string{"population": "·公安户籍", "civil": "·民政", "disability": "·残联", "health": "·卫健", "medical": "·医保", "housing": "·住建",
+	"school": "·教体", "means": "·收入财产核对"}

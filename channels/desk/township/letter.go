@@ -89,19 +89,37 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 	}
 	switch d.Outcome {
 	case casefile.Refused:
-		l := wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county})
-		l.Paragraphs[len(l.Paragraphs)-1] = d.Appeal
-		return l
+		return wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county,
+			Ask: d.Appeal, Else: fitting(v)})
 	case casefile.Referred:
 		return wording.Letter{Title: claim.Name + "转办告知书", To: paper.To, From: by, On: paper.On, Paragraphs: []string{
 			"您要办的" + claim.Name + "已转给" + claim.Department + "。回执号 " + wording.GroupReceipt(paper.No) + "。",
 			strings.Join(texts, ""), d.Appeal}}
+	}
+	for _, c := range v.Changes {
+		if c.Decision == d.ID {
+			return changeLetter(paper, claim, c, by)
+		}
 	}
 	l := wording.GrantLetter(paper, claim.Name, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: nextMonth(d), Sample: d.Sample, By: by})
 	if !d.HasAmount { // a thing or a service: no sum and no card to name
 		l.Paragraphs = slices.Delete(l.Paragraphs, 1, 2)
 	}
 	return withReasons(l, texts, d.Appeal)
+}
+
+// fitting names what else may fit: the best of the other items that nobody filed.
+func fitting(v casefile.View) []string {
+	var out []string
+	for _, f := range v.Findings {
+		filed := slices.ContainsFunc(v.Claims, func(c casefile.Claim) bool {
+			return c.Item == f.Item && c.State != casefile.ClaimProposed && c.State != casefile.ClaimWithdrawn
+		})
+		if f.Bundled && !filed && len(out) < 3 {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 // nextMonth is when a monthly benefit begins: the month after the decision.

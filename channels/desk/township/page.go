@@ -30,11 +30,16 @@ type casePage struct {
 	Visitors []staff.Person
 	Towns    []registry.Place
 	Tomorrow string
-	Confirm  []confirm
+	Months   []monthOption // in which a change may begin
+	Confirm  []asking
+	Drop     map[core.ClaimID]bool // items that the household may let fall
 	Ahead    []ahead
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
+
+	Adding bool // the case is on its way, and more may be filed with the household's yes
+	Free   int  // matched and not filed
 
 	Fit, Open, Not              int
 	Fitting, Opening, Unfitting []findingRow
@@ -48,6 +53,8 @@ type actRow struct {
 	Hard             bool // could hurt somebody
 	Item, Department string
 	Cash, Refers     bool
+	Either           bool             // money or otherwise, as the officer proposes
+	Change           *casefile.Change // the one to decide
 	Amount, Reason   string
 	Follows          casefile.Outcome // what deciding by the proposal comes to
 }
@@ -58,14 +65,10 @@ type findingRow struct {
 	Word, Tone   string
 	Asked        bool
 	Ticked       bool
+	Free         bool   // not filed: may be ticked, to accept or to add
+	Filed        string // the word for where its claim stands, "" when there is none
 	MissingWords string
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
-}
-
-// confirm is one fact that the visit form asks to confirm.
-type confirm struct {
-	wording.Fact
-	Name, Was string
 }
 
 func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -73,12 +76,12 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{May: map[string]bool{}, Said: desk.Said(w, r)}
+	p := casePage{May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r)}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
 		}
-		p.Tomorrow = tx.Today().AddDate(0, 0, 1).String()
+		p.Tomorrow, p.Months = tx.Today().AddDate(0, 0, 1).String(), monthsAhead(tx.Today())
 		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
 		return err
 	})
@@ -89,15 +92,16 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
-	p.Confirm = confirms(p.View)
+	p.Confirm = askings(p.View)
 	p.Facts = factGroups(p.View)
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name
 	}
 	p.Until, p.Ahead = until(p.View), whatIsAhead(p.View)
-	p.sortFindings()
 	p.sortActs()
+	p.Adding = p.May[string(casefile.ActAddItem)] && !p.View.Accepted.IsZero()
+	p.sortFindings()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
 }
 
@@ -138,19 +142,10 @@ func peopleIn(v casefile.View) []core.StaffID {
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
 	}
-	return ids
-}
-
-// confirms are the facts the visitors look at: those nobody but the household has
-// vouched for yet, and those that could still change an outcome.
-func confirms(v casefile.View) []confirm {
-	said := wording.Facts(v.Facts.Household)
-	var out []confirm
-	for _, key := range []string{"income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "business_with_staff", "rigid_12m", "medical_12m", "house_grade"} {
-		f, _ := wording.HouseholdFact(key)
-		out = append(out, confirm{f, "fact." + key, said[key]})
+	for _, c := range v.Changes {
+		ids = append(ids, c.Proposer, c.Approver)
 	}
-	return out
+	return ids
 }
 
 // ahead is one time limit still to be met; items with the same one share a line.
@@ -196,12 +191,16 @@ func (p *casePage) sortFindings() {
 	for _, f := range p.View.Findings {
 		row := findingRow{Finding: f, Asked: slices.Contains(p.View.Asked, f.Item)}
 		row.Ticked = f.Bundled || row.Asked
+		row.Free, row.Filed = p.filed(f.Item)
 		row.Main, row.More = weigh(f)
 		switch f.Outcome {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"
 			if f.After != "" {
 				row.Word = "随低保"
+			}
+			if row.Free {
+				p.Free++
 			}
 			p.Fitting = append(p.Fitting, row)
 		case "unknown":
@@ -216,6 +215,16 @@ func (p *casePage) sortFindings() {
 	p.Fit, p.Open, p.Not = len(p.Fitting), len(p.Opening), len(p.Unfitting)
 	slices.SortStableFunc(p.Opening, func(a, b findingRow) int { return len(a.Missing) - len(b.Missing) })
 	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return first(b.Ticked) - first(a.Ticked) })
+}
+
+// filed reports whether an item may still be filed, and where it stands if it was.
+func (p *casePage) filed(item core.ItemCode) (free bool, stands string) {
+	for _, c := range p.View.Claims {
+		if c.Item == item && c.State != casefile.ClaimProposed && c.State != casefile.ClaimWithdrawn {
+			return false, claimWord(c)
+		}
+	}
+	return p.May[string(casefile.ActAccept)] || p.Adding, ""
 }
 
 func first(yes bool) int {
@@ -257,7 +266,8 @@ func (p *casePage) sortActs() {
 	}
 	for _, a := range p.View.Acts {
 		c := claims[a.Claim]
-		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name]}
+		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
+			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID)}
 		if c.HasAmount {
 			row.Amount = strings.ReplaceAll(c.Amount.Short(), ",", "")
 		}
@@ -273,6 +283,8 @@ func (p *casePage) place(row actRow) {
 		p.May[string(row.Name)] = true
 	}
 	switch {
+	case row.Name == casefile.ActDrop: // stands with its item
+		p.Drop[row.Claim] = row.Why == ""
 	case row.Why != "":
 		if n := len(p.Held); n > 0 && p.Held[n-1].Name == row.Name && p.Held[n-1].Why == row.Why {
 			p.Held[n-1].Same++ // one line for all items that wait for the same
@@ -291,13 +303,14 @@ func (p *casePage) place(row actRow) {
 
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActPropose: true, casefile.ActPublish: true,
-	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true}
+	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true,
+	casefile.ActChangeDecide: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}
 
 // hard acts can hurt somebody when done by mistake.
-var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true}
+var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true}
 
 // reasonFor offers the findings' own sentences as the reason, for the officer to
 // keep or rewrite.

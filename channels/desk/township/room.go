@@ -3,9 +3,11 @@ package township
 import (
 	"context"
 	"embed"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,19 +55,28 @@ func (t *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/township/list", Roles: all, Trace: "case.listed", Serve: t.list},
 		{Method: "GET", Path: "/township/case/{case}", Roles: all, Trace: "case.read", Serve: t.page},
 		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
+		{Method: "GET", Path: "/township/case/{case}/paper/{paper}", Roles: all, Trace: "paper.opened", Serve: t.paper},
 		{Method: "GET", Path: "/township/case/{case}/decision/{decision}", Roles: all, Trace: "decision.read", Serve: t.letter},
 		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
-		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: "case.<act>", Serve: t.act},
-		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: "claim.<act>", Serve: t.act},
+		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: caseTraces, Serve: t.act},
+		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: claimTraces, Serve: t.act},
 	}}
 }
+
+// The entries of the acts, one for each: workflow writes them.
+const (
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded supplement.asked supplement.received case.returned " +
+		"case.relocated case.withdrawn conference.asked conference.ended"
+	claimTraces = "claim.proposed claim.decided claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
+		"notice.published objection.filed objection.answered"
+)
 
 // queuePage is what the queue shows.
 type queuePage struct {
 	Place    string
 	Counts   casefile.Counts
 	Q        string
-	Query    string // the filter again, for links and the live part
+	Query    template.URL // the filter again, encoded, for links and the live part
 	Filters  []filter
 	Filtered bool
 	Rows     []casefile.QueueRow
@@ -96,12 +107,12 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
-	p := queuePage{Place: t.place(at.Staff), Q: q, Query: url.Values{"show": {show}, "q": {q}}.Encode(), Filtered: show != ""}
-	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}} {
+	p := queuePage{Place: t.place(at.Staff), Q: q, Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
+	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}, {"lost", "退回、等派", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)
 	}
-	find := casefile.QueueFilter{Regions: at.Staff.Regions, Overdue: show == "late", Due: show == "due", Decide: show == "decide"}
+	find := casefile.QueueFilter{Regions: at.Staff.Regions, Overdue: show == "late", Due: show == "due", Decide: show == "decide", Lost: show == "lost"}
 	if show == "mine" {
 		find.Mine = at.Staff.ID
 	}
@@ -151,7 +162,8 @@ func caseID(r *http.Request) (core.CaseID, error) {
 	return core.CaseID(n), nil
 }
 
-// audio plays the call the case began with, to those who may read the case.
+// audio plays a recording of the case, to those who may read the case: the call it
+// began with, or the one that is asked for.
 func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := caseID(r)
 	if err != nil {
@@ -165,7 +177,26 @@ func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: v.Recording, Case: v.ID, Region: v.Region, Purpose: "听原话"})
+	sound := v.Recording
+	if of := core.BlobDigest(r.FormValue("of")); of != "" {
+		if !slices.Contains(sounds(v), of) {
+			return core.E(core.KindNotFound, "no_recording", "这件里没有这段录音。")
+		}
+		sound = of
+	}
+	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: sound, Case: v.ID, Region: v.Region, Purpose: "听原话"})
+}
+
+// sounds are the recordings that belong to a case: of its requests and its visits.
+func sounds(v casefile.View) []core.BlobDigest {
+	list := []core.BlobDigest{v.Recording}
+	for _, a := range v.Applications {
+		list = append(list, a.Recording)
+	}
+	for _, visit := range v.Visits {
+		list = append(list, visit.Recording)
+	}
+	return slices.DeleteFunc(list, func(d core.BlobDigest) bool { return d == "" })
 }
 
 // reveal shows one masked number in full, for a stated reason that is logged.

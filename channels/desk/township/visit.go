@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"regexp"
-	"strings"
 
 	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/blob"
-	"lianou/core/wording"
 	"lianou/core/workflow"
 )
 
 // recordVisit stores what the two visitors bring back, then files it. Pictures and
 // strokes are named by their content, so sending the form twice stores them once.
 func (t *Room) recordVisit(d doing) error {
-	in := workflow.RecordVisit{Case: d.id, Statement: d.get("statement"), Present: d.get("present"), Place: d.get("place"),
+	in := workflow.RecordVisit{Case: d.id, Statement: d.get("statement"), Present: d.get("present"), Place: d.get("place"), Remote: d.get("remote"),
 		Signatures: map[string]core.BlobDigest{}}
 	var err error
 	if in.Facts, err = changed(d); err != nil {
@@ -39,6 +36,9 @@ func (t *Room) recordVisit(d doing) error {
 		}
 	}
 	if in.Photos, err = t.photos(d); err != nil {
+		return err
+	}
+	if in.Recording, err = t.recording(d); err != nil {
 		return err
 	}
 	return t.d.Flow.RecordVisit(d.r.Context(), d.actor, in)
@@ -88,38 +88,70 @@ func (t *Room) photos(d doing) ([]core.BlobDigest, error) {
 	return out, nil
 }
 
-var numeral = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,2})?$`)
+// recording stores what was recorded at the visit, "" when nothing was.
+func (t *Room) recording(d doing) (core.BlobDigest, error) {
+	if d.r.MultipartForm == nil || len(d.r.MultipartForm.File["recording"]) == 0 {
+		return "", nil
+	}
+	h := d.r.MultipartForm.File["recording"][0]
+	if h.Size == 0 {
+		return "", nil
+	}
+	f, err := h.Open()
+	if err != nil {
+		return "", core.Invalid("recording", "录音没有传完整,请再选一次。")
+	}
+	defer f.Close()
+	_, sound, err := blob.CheckAudio(f, h.Header.Get("Content-Type"))
+	if err != nil {
+		return "", err
+	}
+	info, err := t.d.Blobs.Put(d.r.Context(), sound, blob.PutOptions{Class: "visit", MIME: "audio/wav", Max: desk.MaxBody})
+	return info.Digest, err
+}
 
-// changed reads the facts that were seen differently, by fact path. An empty field
-// says "as before".
+// resume files what was brought after it was asked for.
+func (t *Room) resume(d doing) error {
+	facts, err := changed(d)
+	if err != nil {
+		return err
+	}
+	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts})
+}
+
+// changed reads the facts that were seen differently, by fact path: of the household
+// (h.cars) and of each member (m.<ref>.age). An empty field says "as before".
 func changed(d doing) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
-	for name := range d.r.PostForm {
-		path, ok := strings.CutPrefix(name, "fact.")
-		answer := strings.ReplaceAll(d.get(name), ",", "")
-		if !ok || answer == "" {
-			continue
+	household, err := desk.HouseholdFacts(d.r.PostForm)
+	if err != nil {
+		return nil, err
+	}
+	if err := encode(out, "", household); err != nil {
+		return nil, err
+	}
+	for _, ref := range d.r.PostForm["member"] {
+		member, err := desk.MemberFacts(d.r.PostForm, memberAt(core.MemberRef(ref)))
+		if err != nil {
+			return nil, err
 		}
-		f, known := wording.HouseholdFact(path)
-		switch {
-		case !known:
-			return nil, core.E(core.KindInvalid, "unknown_fact", "表里有一格系统不认识。请刷新页面再填。") // the name is input
-		case len(f.Options) > 0 && f.Options[0].Value == "true":
-			out[path] = json.RawMessage(answer)
-		case len(f.Options) > 0:
-			quoted, err := json.Marshal(answer)
-			if err != nil {
-				return nil, err
-			}
-			out[path] = quoted
-		case numeral.MatchString(answer):
-			out[path] = json.RawMessage(answer)
-		default:
-			return nil, core.Invalid(path, f.Label+"要填数字。")
-		}
-		if !json.Valid(out[path]) {
-			return nil, core.Invalid(path, f.Label+"没选对。")
+		if err := encode(out, "members/"+ref+"/", member); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// memberAt is the prefix of the fields about one member.
+func memberAt(ref core.MemberRef) string { return "m." + string(ref) + "." }
+
+func encode(out map[string]json.RawMessage, at string, facts map[string]any) error {
+	for key, value := range facts {
+		plain, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		out[at+key] = plain
+	}
+	return nil
 }

@@ -14,14 +14,34 @@ func (t *Room) Words() template.FuncMap {
 		"band":      func(b string) string { return bands[b].tone },
 		"bandword":  func(b string) string { return bands[b].word },
 		"claimword": claimWord, "claimtone": claimTone,
-		"decides":  func(d string) string { return deciders[d] },
-		"proposal": func(o casefile.Outcome) string { return outcomes[o] },
-		"outcome":  func(o casefile.Outcome) string { return outcomes[o] },
-		"per":      func(p string) string { return periods[p] },
-		"deadline": func(k casefile.DeadlineKind) string { return deadlines[k] },
-		"identity": func(i casefile.Identity) string { return identities[i] },
-		"actword":  func(n casefile.ActName) string { return acts[n] },
-		"stack":    stack, "parts": parts,
+		"decides":    func(d string) string { return deciders[d] },
+		"proposal":   func(o casefile.Outcome) string { return outcomes[o] },
+		"outcome":    func(o casefile.Outcome) string { return outcomes[o] },
+		"per":        func(p string) string { return periods[p] },
+		"deadline":   func(k casefile.DeadlineKind) string { return deadlines[k] },
+		"identity":   func(i casefile.Identity) string { return identities[i] },
+		"actword":    func(n casefile.ActName) string { return acts[n] },
+		"month":      monthWord,
+		"changeword": func(s casefile.ChangeState) string { return changeWords[s] },
+		"changetone": func(s casefile.ChangeState) string { return changeTones[s] },
+		"claimname": func(v casefile.View, id core.ClaimID) string {
+			for _, c := range v.Claims {
+				if c.ID == id {
+					return c.Name
+				}
+			}
+			return ""
+		},
+		"stack": stack, "parts": parts,
+		"pictures": func(list []paper) (n int) {
+			for _, p := range list {
+				if p.Kind != "sound" {
+					n++
+				}
+			}
+			return n
+		},
+		"cause": func(c string) string { return causes[c] },
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n
@@ -46,14 +66,19 @@ var (
 		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料"}
 	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
-	acts = map[casefile.ActName]string{
+	// causes are what made the newest version of the facts.
+	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "decision": "批准后"}
+	acts   = map[casefile.ActName]string{
 		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办",
-		casefile.ActReturn: "退回(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActRecordVisit: "写入户记录",
+		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
+		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
 	}
-	claimWords = map[casefile.ClaimState]string{
+	changeWords = map[casefile.ChangeState]string{casefile.ChangeProposed: "等第二人定", casefile.ChangeApproved: "已生效", casefile.ChangeRejected: "没有同意"}
+	changeTones = map[casefile.ChangeState]string{casefile.ChangeProposed: "amber", casefile.ChangeApproved: "leaf"}
+	claimWords  = map[casefile.ClaimState]string{
 		casefile.ClaimProposed: "看来能办", casefile.ClaimAgreed: "已受理", casefile.ClaimReviewed: "等第二人定", casefile.ClaimNoticed: "公示中", casefile.ClaimObjected: "有不同意见",
 		casefile.ClaimApproved: "已批准", casefile.ClaimRefused: "没办成", casefile.ClaimPaying: "等发钱", casefile.ClaimDelivering: "等交付", casefile.ClaimReferred: "已转给",
 		casefile.ClaimAppealed: "在复核", casefile.ClaimTold: "已告诉本人", casefile.ClaimClosed: "已结束", casefile.ClaimWithdrawn: "已撤回",

@@ -43,7 +43,7 @@ func fillIn(t *testing.T, token string, fields map[string]string, photo []byte) 
 	return send(t, "POST", city.Gateway+"/c/app/apply", b.Bytes(), "Cookie", "lianou_token="+token, "Content-Type", w.FormDataContentType())
 }
 
-var alert = regexp.MustCompile(`(?s)role="alert"[^>]*>(.*?)<`)
+var alert = regexp.MustCompile(`role="alert"[^>]*>(?:\s*<[^>]*>)*\s*([^<]+)`)
 
 // The app's pages: what is wrong stands in Chinese on the page that was filled in,
 // with an entry and no row.

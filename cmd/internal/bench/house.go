@@ -48,6 +48,9 @@ type house struct {
 
 const database = "lianou"
 
+// exchangeSecret signs what a call exchange says to the house.
+const exchangeSecret = "whsec_bGlhbm91LWJlbmNoLWV4Y2hhbmdlLXNlY3JldC0x"
+
 func openHouse(ctx context.Context, cfg *Config) (_ *house, err error) {
 	dir, err := os.MkdirTemp(cfg.Dir, "lianou-bench-")
 	if err != nil {

@@ -93,7 +93,7 @@ func newStorm(t *testing.T, gateway string, forms int) *storm {
 // is acknowledged.
 func (s *storm) run(kills int, kill func()) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 6*time.Minute)
 	defer cancel()
 	tokens, err := s.house.tokens(ctx, s.clients)
 	must(s.t, err)

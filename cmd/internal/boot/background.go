@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 )
 
 // Background makes a part of a function that runs until its context ends. When it
@@ -56,3 +57,7 @@ func BlobURL(cfg *Config) (string, error) {
 	dir, err := filepath.Abs(filepath.Join(cfg.DataDir, "blob"))
 	return "file://" + filepath.ToSlash(dir), err
 }
+
+// TLS reports whether people reach a program by this address over TLS only, so
+// that its cookies may say so.
+func TLS(url string) bool { return strings.HasPrefix(url, "https://") }

@@ -30,7 +30,9 @@ func (s Secret) Reveal() string { return string(s) }
 // not here, or does not parse, stops the start and names itself.
 //
 // A nested struct is one capability; with its first setting absent it is not
-// running. Secrets of `lianou up` are those of the stand-ins.
+// running. Secrets of `lianou up` are those of the stand-ins. A setting whose help
+// begins with "reserved" is a promised name without code behind it; a test holds
+// that every other one is read by a program.
 type Config struct {
 	DatabaseURL Secret `env:"LIANOU_DATABASE_URL" help:"PostgreSQL, with the role of this program; for up and migrate a superuser or lianou_owner. Empty: up makes a private cluster"`
 	AuditURL    Secret `env:"LIANOU_AUDIT_DATABASE_URL" help:"PostgreSQL with the role lianou_audit: the platform's integrator of the audit log. Set by up"`
@@ -38,9 +40,9 @@ type Config struct {
 	BlobURL     string `env:"LIANOU_BLOB_URL" help:"store of recordings and documents: file:///path. Empty: <data dir>/blob"`
 	DataDir     string `env:"LIANOU_DATA_DIR" envDefault:"./var" help:"folder of everything this machine keeps"`
 	KeyFile     string `env:"LIANOU_KEY_FILE" help:"key file of this program. Empty: <data dir>/keys/gateway.keys or platform.keys"`
-	PublicURL   string `env:"LIANOU_PUBLIC_URL" envDefault:"http://127.0.0.1:8345" help:"how citizens and providers reach the gateway; signatures of webhooks are computed over it"`
+	PublicURL   string `env:"LIANOU_PUBLIC_URL" envDefault:"http://127.0.0.1:8345" help:"how citizens and providers reach the gateway; signatures of webhooks are computed over it, https makes its cookies TLS only"`
+	DeskURL     string `env:"LIANOU_DESK_URL" envDefault:"http://127.0.0.1:8346" help:"how staff reach the platform; https makes its cookies TLS only"`
 
-	DeskURL string  `env:"LIANOU_DESK_URL" envDefault:"http://127.0.0.1:8346" help:"how staff reach the desk; https marks its cookies for TLS only"`
 	Proxies Proxies `env:"LIANOU_TRUSTED_PROXIES" help:"addresses or networks of the proxies before both programs, whose X-Forwarded-For is believed. Empty: nobody's is"`
 
 	GatewayAddr  string `env:"LIANOU_GATEWAY_ADDR" envDefault:"127.0.0.1:8345" help:"listener of the public edge"`
@@ -52,7 +54,6 @@ type Config struct {
 	StopTimeout  time.Duration `env:"LIANOU_STOP_TIMEOUT" envDefault:"20s" help:"how long a program may take to stop"`
 	DatabasePool int32         `env:"LIANOU_DATABASE_POOL" envDefault:"16" help:"connections of one program"`
 	Lifeline     bool          `env:"LIANOU_LIFELINE" help:"stop when standard input ends; set by up for its children"`
-	Demo         bool          `env:"LIANOU_DEMO" help:"show the demo's log-ins and the bar that says the clock can be moved; set by up"`
 
 	Hotline  Hotline
 	SIP      SIP
@@ -70,10 +71,11 @@ type Hotline struct {
 	RecordingSources []string `env:"LIANOU_RECORDING_SOURCES" envSeparator:"," help:"exact host:port list recordings may be fetched from"`
 }
 
-// SIP is the telephone endpoint of our own.
+// SIP is the telephone endpoint of our own. Outsiders rely on the names already;
+// nothing listens yet.
 type SIP struct {
-	Addr   string   `env:"LIANOU_SIP_ADDR" envDefault:"127.0.0.1:5060" help:"SIP listener"`
-	Trunks []string `env:"LIANOU_SIP_TRUNKS" envSeparator:"," envDefault:"127.0.0.1" help:"sources calls are taken from"`
+	Addr   string   `env:"LIANOU_SIP_ADDR" envDefault:"127.0.0.1:5060" help:"reserved for a telephone listener of our own; no effect yet"`
+	Trunks []string `env:"LIANOU_SIP_TRUNKS" envSeparator:"," envDefault:"127.0.0.1" help:"reserved for the sources such calls are taken from; no effect yet"`
 }
 
 // WeChat is the mini-program's server side.
@@ -81,8 +83,6 @@ type WeChat struct {
 	AppID    string `env:"LIANOU_WECHAT_APP_ID" help:"mini-program. Empty: no WeChat"`
 	Secret   Secret `env:"LIANOU_WECHAT_SECRET" help:"its secret"`
 	APIBase  string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
-	Token    Secret `env:"LIANOU_WECHAT_TOKEN" help:"signing token of message pushes"`
-	AESKey   Secret `env:"LIANOU_WECHAT_AES_KEY" help:"EncodingAESKey of message pushes"`
 	Template string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template for money that came"`
 	Step     string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
 }
@@ -113,8 +113,8 @@ type Bank struct {
 	Account  string `env:"LIANOU_BANK_ACCOUNT" help:"the city's paying account"`
 }
 
-// Speech is the speech recogniser.
+// Speech is the speech recogniser. Outsiders rely on the name already; people
+// listen.
 type Speech struct {
-	URL string `env:"LIANOU_ASR_URL" help:"FunASR websocket or an OpenAI-compatible address. Empty: people listen"`
-	Key Secret `env:"LIANOU_ASR_KEY" help:"its key, where it wants one"`
+	URL string `env:"LIANOU_ASR_URL" help:"reserved for a FunASR websocket or an OpenAI-compatible address; no effect yet"`
 }

@@ -25,9 +25,6 @@ func Front(proxies Proxies, next http.Handler) http.Handler {
 	})
 }
 
-// DeskOverTLS reports whether staff reach the desk by https alone.
-func (c *Config) DeskOverTLS() bool { return strings.HasPrefix(c.DeskURL, "https://") }
-
 // Loopback reports whether a listener's address is of this machine only.
 func Loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)

@@ -65,7 +65,7 @@ func (c *Config) check() []string {
 			faults = append(faults, a.name+" is not host:port")
 		}
 	}
-	for _, a := range []struct{ name, value string }{{"LIANOU_PUBLIC_URL", c.PublicURL}, {"LIANOU_WECHAT_API_BASE", c.WeChat.APIBase},
+	for _, a := range []struct{ name, value string }{{"LIANOU_PUBLIC_URL", c.PublicURL}, {"LIANOU_DESK_URL", c.DeskURL}, {"LIANOU_WECHAT_API_BASE", c.WeChat.APIBase},
 		{"LIANOU_SMS_API_BASE", c.SMS.APIBase}, {"LIANOU_IDENTITY_API_BASE", c.Identity.APIBase}} {
 		if u, err := url.Parse(a.value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			faults = append(faults, a.name+" is not an http address")

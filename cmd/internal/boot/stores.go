@@ -33,7 +33,25 @@ func OpenStores(ctx context.Context, cfg *Config, program string, log *slog.Logg
 		_ = rings.Close()
 		return nil, err
 	}
+	if err := admit(ctx, cfg, db); err != nil {
+		db.Close()
+		_ = rings.Close()
+		return nil, err
+	}
 	return &Stores{DB: db, Bell: rings}, nil
+}
+
+// admit refuses a database older than the program, and a real one with a secret of
+// the demo.
+func admit(ctx context.Context, cfg *Config, db *pg.DB) error {
+	if err := db.CheckCurrent(ctx); err != nil {
+		return err
+	}
+	clock, err := db.ReadClock(ctx)
+	if err != nil || clock.Demo {
+		return err
+	}
+	return RefusePublished(cfg)
 }
 
 // Close hangs up both.

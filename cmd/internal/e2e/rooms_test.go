@@ -73,6 +73,7 @@ func TestAgent(t *testing.T) {
 	p.Go(".queue a")
 	p.Until("the recording is there", `document.querySelector("audio")?.readyState >= 1 && document.querySelector("audio").duration > 3`)
 	p.judge("agent-call")
+	p.givesBack(b)
 	p.live("371426", "371426104", "371426104200")
 	told := family(t)
 	told["applicant.name"], told["m0.name"], told["m1.name"], told["live.detail"] = "李玉芳", "李玉芳", "赵小军", "7号" // another family than the window's
@@ -104,6 +105,25 @@ func TestAgent(t *testing.T) {
 	p.Quiet()
 }
 
+// givesBack gives the open call back: a colleague who was looking at it as taken
+// sees it free without a reload, takes it, and gives it back in turn. Control: drop
+// the bell from calls.attend.
+func (p person) givesBack(b *browsertest.Browser) {
+	p.t.Helper()
+	call := p.Eval(`location.pathname`)
+	other := at(p.t, b, "0318")
+	mine := `document.querySelector('.queue a[href="` + call + `"]').closest("li").innerText.includes("在录")`
+	other.Until("the call is somebody's", mine)
+	p.Go(`form[action$="/release"] .btn`)
+	p.Wait("还回去了")
+	other.Until("the call is free", `!`+mine)
+	other.Go(`.queue a[href="` + call + `"]`)
+	other.Until("the call is open", `!!document.querySelector("#request")`)
+	other.Go(`form[action$="/release"] .btn`)
+	p.desk(strings.TrimPrefix(call, "/desk"))
+	p.Until("the recording is there again", `document.querySelector("audio")?.readyState >= 1`)
+}
+
 // The page citizens open, as a picture beside the staff's; its own tests stand with
 // the channel.
 func TestCitizenPage(t *testing.T) {
@@ -114,6 +134,9 @@ func TestCitizenPage(t *testing.T) {
 	p.Accessible()
 	p.Quiet()
 	p.View("picture-citizen", 390, 800)
+	p.Open(city.Standin + "/phone?person=c")
+	p.Wait("要我们帮什么")
+	p.View("picture-phone", 390, 800)
 }
 
 // The tasks of an assistant and the city's figures, as they are without work.

@@ -19,6 +19,7 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 	receipt := atTheWindow(t, b)
 	officer.arrives(receipt)
 	officer.accepts(b)
+	officer.adds()
 	officer.visits()
 	officer.proposes()
 	if err := city.Advance("8d"); err != nil {
@@ -26,7 +27,11 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 	}
 	secondPeopleDecide(t, b, receipt)
 	money(t, b)
+	changed(t, b, receipt)
 }
+
+// closedCard is one the bank sends money back from.
+const closedCard = "6217000010000000018"
 
 // atTheWindow files the family's request and gives the receipt number.
 func atTheWindow(t *testing.T, b *browsertest.Browser) string {
@@ -34,7 +39,9 @@ func atTheWindow(t *testing.T, b *browsertest.Browser) string {
 	clerk.desk("/counter")
 	clerk.judge("counter")
 	clerk.live("371426", "371426104", "371426104200")
-	clerk.put(family(t))
+	told := family(t)
+	told["account"] = closedCard
+	clerk.put(told)
 	// What fits shows itself while the form is being filled.
 	clerk.Until("the judge names items", `document.querySelectorAll("#judged .items li").length > 3`)
 	clerk.judge("counter-filled")
@@ -97,6 +104,32 @@ func (p person) accepts(b *browsertest.Browser) {
 	p.judge("case-accepted")
 }
 
+// adds files one more item that fits, after the case was accepted; not before
+// somebody says how the family agreed.
+func (p person) adds() {
+	p.t.Helper()
+	claims := `document.querySelectorAll("tr[id^=claim]").length`
+	before := p.Eval(`String(` + claims + `)`)
+	p.tick(`#accept input[name=item]`)
+	p.Click(".adding .btn")
+	if got := p.Eval(`String(document.querySelector("select[name=agreed]:invalid") !== null)`); got != "true" {
+		p.t.Fatal("an item is added without the family's yes")
+	}
+	p.Choose(".adding select[name=agreed]", "当面")
+	p.Go(".adding .btn")
+	p.Wait("办好了")
+	p.Until("one claim more, with the yes on the timeline", claims+` === `+before+` + 1 && document.querySelector(".tl").innerText.includes("本人同意(当面)")`)
+	p.judge("case-added")
+}
+
+// opens unfolds every picture of the case and sees each drawn.
+func (p person) opens() {
+	p.t.Helper()
+	p.Eval(`document.querySelectorAll(".papers").forEach((e) => e.closest("details").open = true); ""`)
+	p.Until("a photo and four signatures are drawn", `[...document.querySelectorAll(".papers img")].filter((i) => { i.scrollIntoView(); return i.complete && i.naturalWidth > 0 }).length === 5`)
+	p.judge("case-papers")
+}
+
 // visits writes the visit down with a photo and three signatures; without the
 // family's signature it is refused and nothing that was written is lost.
 func (p person) visits() {
@@ -115,6 +148,7 @@ func (p person) visits() {
 	p.Go(form + " .btn.go")
 	p.Wait("办好了")
 	p.judge("case-visited")
+	p.opens()
 }
 
 // each does one act for every claim that offers it, as long as the page does.
@@ -164,6 +198,7 @@ func secondPeopleDecide(t *testing.T, b *browsertest.Browser, receipt string) {
 		p.Wait("告知书")
 		p.Wait("行政复议")
 		p.judge("letter")
+		p.onPaper("letter-print")
 	}
 	if total < 2 {
 		t.Fatalf("%d items were decided", total)
@@ -181,9 +216,129 @@ func money(t *testing.T, b *browsertest.Browser) {
 	}
 	second := at(t, b, "payer2")
 	second.judge("county-draft")
-	second.Go(`form[action$="/approve"] .btn`)
-	second.Wait("核准了")
-	second.Until("the bank has answered", `document.querySelector("main").innerText.includes("银行已答复") || document.querySelector("main").innerText.includes("结清")`)
+	second.discards()
+	maker.desk("/county")
+	maker.Go(`form[action$="/batch"] .btn`)
+	second.desk("/county")
+	second.approves()
+	second.judge("county-returned")
+	// The card was closed: the family brings another, one registers it, the other confirms.
+	maker.desk("/county")
+	maker.Fill(`form[action$="/propose"] [name=account]`, family(t)["account"])
+	maker.Go(`form[action$="/propose"] .btn`)
+	maker.Wait("登记了新卡")
+	maker.judge("county-proposed")
+	second.desk("/county")
+	second.judge("county-confirm")
+	second.Go(`form[action$="/confirm"] .btn`)
+	second.Wait("确认了")
+	maker.desk("/county")
+	maker.Go(`form[action$="/batch"] .btn`)
+	second.desk("/county")
+	second.approves()
+	second.Until("all of it is on the card", `document.querySelector("aside").innerText.includes("没有退回的")`)
 	second.judge("county-answered")
-	second.View("picture-payouts", 1280, 720)
+	second.Desk()
+	second.View("picture-payouts", 1280, 800)
+}
+
+// approves approves the draft another made and sees the bank answer.
+func (p person) approves() {
+	p.t.Helper()
+	p.Go(`form[action$="/approve"] .btn`)
+	p.Wait("核准了")
+	p.Until("the bank has answered", `["银行已答复", "结清"].some((w) => document.querySelector("#batches tbody tr").innerText.includes(w))`)
+	p.desk("/county")
+}
+
+// discards discards the draft with a reason; its money waits again.
+func (p person) discards() {
+	p.t.Helper()
+	p.Click("#batches details.more > summary")
+	p.Fill(`form[action$="/discard"] [name=reason]`, "有一户的卡要先核")
+	p.Go(`form[action$="/discard"] .btn`)
+	p.Wait("作废了")
+	p.Until("the reason stands, the money waits", `document.querySelector("#batches").innerText.includes("有一户的卡要先核") && !!document.querySelector('form[action$="/batch"]')`)
+	p.judge("county-discarded")
+}
+
+// A refusal on paper says all that wording.md asks of it: the item, the reason with
+// its number and line, who decided, how and until when to ask again, what else may
+// fit. The page of the refused case leads there; paper shows the letter alone.
+// Control: leave Else out of the letter.
+func TestRefusedCaseAndItsLetter(t *testing.T) {
+	d := aCase(t)
+	p := at(t, browsertest.Start(t), "wangmiao.approver")
+	p.desk(strings.TrimPrefix(d.page, "/desk"))
+	p.judge("case-refused-decided")
+	p.desk(strings.TrimPrefix(d.letter, "/desk"))
+	for _, says := range []string{"不予确认", "原因:", "15,000 元", "11,520 元", "王庙镇", "60 天", "行政复议", "6 个月", "还可能合适", "12345"} {
+		if !p.Has(says) {
+			t.Errorf("the letter does not say %q", says)
+		}
+	}
+	p.judge("letter-refused")
+	p.Desk()
+	p.View("picture-letter", 1000, 1000)
+	p.onPaper("letter-refused-print")
+	// By the keyboard: past the bar, back to the case, then the one button.
+	p.desk(strings.TrimPrefix(d.letter, "/desk"))
+	p.Press("\t", false)
+	p.Press("\r", false)
+	p.Press("\t", false)
+	p.Press("\t", false)
+	if got := p.Focused(); !strings.Contains(got, "打印") {
+		t.Errorf("the third stop is %q", got)
+	}
+	if outline := p.Eval(`getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth`); !strings.HasPrefix(outline, "solid") {
+		t.Errorf("the focus is not to be seen: %s", outline)
+	}
+}
+
+// onPaper keeps a picture of a page as the printer gets it.
+func (p person) onPaper(name string) {
+	p.t.Helper()
+	p.Eval(`document.querySelector('link[media=print]').media = "all"; ""`)
+	p.Until("nothing of the desk is on the paper", `getComputedStyle(document.querySelector(".top")).display === "none"`)
+	p.Shot(name)
+}
+
+// The pages that say that something went wrong: each names what, and leads back.
+func TestErrorPages(t *testing.T) {
+	p := at(t, browsertest.Start(t), "pingyuan.county")
+	for _, c := range []struct{ path, says string }{{"/township/case/999999999", "没有找到"}, {"/nothing", "没有这一页"}, {"/county", "不归您办"}} {
+		p.desk(c.path)
+		p.Wait(c.says)
+		p.judge("error-" + strings.Trim(strings.ReplaceAll(c.path, "/", "-"), "-"))
+	}
+	p.desk("/township")
+	p.judge("county-queue")
+}
+
+// changed has monthly money changed from the month after the one that was paid: the
+// officer proposes, a second person decides, and the page says so.
+func changed(t *testing.T, b *browsertest.Browser, receipt string) {
+	find := func(login string) person {
+		p := at(t, b, login)
+		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
+		p.Go("tbody a")
+		return p
+	}
+	officer := find("wangmiao.officer")
+	form := `form[action*="/claim/"][action$="/change_benefit"]`
+	officer.Eval(`(()=>{const f=document.querySelector('` + form + `');for(let d=f.closest("details");d;d=d.parentElement.closest("details"))d.open=true;
+		f.elements.from.selectedIndex=1;f.elements.amount.value="77";f.elements.reason.value="家里人口少了一个,重新核过。";return ""})()`)
+	officer.Eval(`document.querySelector('` + form + `').scrollIntoView(); ""`)
+	officer.judge("act-change_benefit")
+	officer.Go(form + " .btn")
+	officer.Wait("办好了")
+	if officer.Eval(`String(!!document.querySelector('form[action$="/decide_change"]'))`) == "true" {
+		t.Fatal("who proposed the change may decide it")
+	}
+	second := find("wangmiao.approver")
+	second.judge("act-decide_change")
+	second.Go(`form[action$="/decide_change"] .btn`)
+	second.Wait("已生效")
+	second.Eval(`document.querySelector('main').scrollTo(0, 1e6); window.scrollTo(0, document.body.scrollHeight); ""`)
+	second.judge("case-changed")
 }

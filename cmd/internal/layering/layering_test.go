@@ -17,7 +17,7 @@ const module = "lianou/"
 // A trailing /* stands for everything below that folder; the longest match wins.
 var ranks = map[string]int{
 	"core":    0,
-	"core/pg": 1, "core/pg/local": 1, "core/seal": 1, "core/bell": 1, "core/wording": 1, "core/policy": 1, "transcription": 1,
+	"core/pg": 1, "core/pg/local": 1, "core/seal": 1, "core/bell": 1, "core/wording": 1, "core/policy": 1, "core/tencent": 1, "transcription": 1,
 	"core/audit": 2, "core/blob": 2, "core/jobs": 2, "core/matching": 2, "core/hardship": 2, "transcription/*": 2,
 	"core/registry": 3, "core/staff": 3, "core/notify": 3, "core/rulebook": 3, "intake/interview": 3, "intake/calls": 3,
 	"core/realname": 4, "core/casefile": 4, "intake": 4,
@@ -25,7 +25,7 @@ var ranks = map[string]int{
 	"core/citizen":    5, "core/routing": 5, "core/payout": 5,
 	"core/insight": 6, "core/exchange": 6,
 	"core/watch": 7, "core/workflow": 7,
-	"channels": 8, "channels/*": 9, "channels/desk/*": 10,
+	"channels": 8, "channels/look": 8, "channels/*": 9, "channels/desk/*": 10,
 	"cmd/internal/rig": 1, "cmd/internal/visitor": 1, // outsiders: they use the built programs and import nothing of ours
 	"cmd/internal/*": 11, "cmd/*": 12,
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lianou/channels/look"
 	"lianou/core"
 )
 
@@ -57,6 +58,10 @@ func (s *Server) pages() error {
 
 func (s *Server) static(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if r.PathValue("file") == look.File {
+		look.Serve(w, r)
+		return
+	}
 	http.ServeFileFS(w, r, webFiles, "web/static/"+strings.Trim(r.PathValue("file"), "./"))
 }
 

@@ -1,8 +1,10 @@
 package verify
 
+import "slices"
+
 // Checks is the table of promises. A new table brings its promises here.
 func Checks() []Check {
-	return append(append(intakeChecks(), auditChecks()...), append(caseChecks(), moneyChecks()...)...)
+	return slices.Concat(intakeChecks(), auditChecks(), caseChecks(), moneyChecks(), replayChecks())
 }
 
 func intakeChecks() []Check {
@@ -105,8 +107,10 @@ func moneyChecks() []Check {
 			select (select count(*) from payout_entitlement), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"payment.once", "nobody is paid twice for one item and month", `
-			with bad as (select min(id) as id from payout_entitlement
-					where beneficiary <> 0 and state <> 'cancelled' group by scheme, beneficiary, period having count(*) > 1
+			with held as (select e.id, e.scheme, e.period, m.member from payout_entitlement e
+					left join payout_member m on m.claim = e.claim and m.scheme = e.scheme and m.period = e.period and m.live
+					where e.state <> 'cancelled'),
+			bad as (select min(id) as id from held group by scheme, member, period having count(*) > 1 or member is null
 				union select entitlement from payout_line where state = 'paid' group by entitlement having count(*) > 1)
 			select (select count(*) from payout_entitlement), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},

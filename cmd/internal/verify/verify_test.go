@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,17 @@ insert into case_application (application, case_id, region, receipt, channel, st
 insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
 	select n, now(), 'channel', 'app', 'application.received', 0, '00000000-0000-7000-8000-00000000000' || n, '', '', '', sha256('x'), 'd'
 	from generate_series(1, 2) n;
+insert into casefile (id, region, application, receipt, channel, state, applicant, people, call_id, recording, officer, accepted, first_contact, opened, updated) values
+	(1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', 'app', 'accepted', '甲', 1, 'CA1', repeat('c', 64), 1, now(), now(), now(), now());
+insert into call (id, exchange, began, recording, recording_state, noted) values ('CA1', 'x', now(), repeat('c', 64), 'stored', now());
+insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+	select 9 + n, now(), 'job', 'j', w.act, 1, '', w.subject, '', w.purpose, sha256('x'), 'd' from (values
+		(1, 'case.opened', '', ''), (2, 'case.moved', 'case:1', 'open>accepted'), (3, 'claim.moved', 'claim:1', 'proposed>agreed'),
+		(4, 'claim.moved', 'claim:1', 'agreed>reviewed'), (5, 'claim.moved', 'claim:1', 'reviewed>noticed'), (6, 'claim.moved', 'claim:1', 'noticed>approved'),
+		(7, 'claim.moved', 'claim:1', 'approved>paying'), (8, 'payment.entitled', 'entitlement:1', ''), (9, 'batch.created', 'batch:1', ''),
+		(10, 'batch.approved', 'batch:1', ''), (11, 'batch.file_written', 'batch:1', ''), (12, 'batch.sent', 'batch:1', ''),
+		(13, 'batch.answered', 'batch:1', ''), (14, 'payment.settled', 'entitlement:1', '')) as w (n, act, subject, purpose);
+insert into audit_pending select id from audit_entry where id >= 10;
 insert into audit_leaf values (0, 1, sha256('h'), sha256('c'));
 insert into audit_pending values (2);
 update audit_head set size = 1;
@@ -38,6 +50,7 @@ insert into visit (id, case_id, region, first_staff, second_staff, planned, plan
 insert into payout_entitlement (id, region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, period, monthly, amount, sample, holder, account, last4, state, created, updated, paid)
 	overriding system value values
 	(1, '371403001', 1, 1, 1, repeat('a', 64), 's', 9, 'MZ-01', 'n', '202611', true, 100, true, 'h', 'a', '1234', 'paid', now(), now(), now());
+insert into payout_member (claim, case_id, region, scheme, member, period) values (1, 1, '371403001', 's', 'p:9', '202611');
 insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered)
 	overriding system value values (1, 1, 2, 1, 100, 100, 'd', 'answered', now(), now(), now(), now(), now());
 insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered)
@@ -64,7 +77,7 @@ func world(t *testing.T, more ...string) *pgtest.Env {
 
 // overriding lets the fixture name the rows of identity columns itself.
 func overriding(sql string) string {
-	for _, table := range []string{"claim", "decision", "public_notice", "visit"} {
+	for _, table := range []string{"casefile", "claim", "decision", "public_notice", "visit"} {
 		at := strings.Index(sql, "insert into "+table+" (")
 		end := at + strings.Index(sql[at:], ") values")
 		sql = sql[:end] + ") overriding system value values" + sql[end+len(") values"):]
@@ -114,7 +127,7 @@ func TestEachBroken(t *testing.T) {
 		"receipt.unique":      `insert into receipt values ('0000000004', '00000000-0000-7000-8000-000000000009')`,
 		"application.handed":  `delete from handover`,
 		"application.born":    `update audit_entry set act = 'application.seen' where id = 1`,
-		"application.unborn":  `insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select 3, now(), 'channel', 'app', act, 0, '00000000-0000-7000-8000-000000000009', '', '', '', commitment, detail from audit_entry where id = 1; insert into audit_pending values (3)`,
+		"application.unborn":  `insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select 99, now(), 'channel', 'app', act, 0, '00000000-0000-7000-8000-000000000009', '', '', '', commitment, detail from audit_entry where id = 1; insert into audit_pending values (99)`,
 		"audit.dense":         `update audit_leaf set n = 1`,
 		"audit.known":         `delete from audit_pending`,
 		"audit.kept":          `insert into audit_leaf values (1, 7, sha256('h'), sha256('c')); update audit_head set size = 2`,
@@ -128,6 +141,11 @@ func TestEachBroken(t *testing.T) {
 		"batch.totals":        `update payout_batch set total = 101`,
 		"ledger.zero":         `update ledger_entry set amount = 99 where account = 'transit'`,
 		"ledger.bank":         `update ledger_entry set amount = sign(amount) * 99`,
+		"case.replayed":       `update casefile set state = 'visiting'`,
+		"claim.replayed":      `update audit_entry set purpose = 'agreed>approved' where id = 13`,
+		"batch.replayed":      `update audit_entry set act = 'batch.seen' where id = 19`,
+		"payment.replayed":    `update audit_entry set act = 'payment.returned' where id = 23`,
+		"payment.traced":      `update call set recording = repeat('d', 64)`,
 		"jobs.kept":           `insert into jobs_platform.river_job (kind, args, state, max_attempts, finalized_at) values ('open_case', '{}', 'discarded', 1, now())`,
 		"acks.lost":           `delete from receipt where number = '0000000003'`,
 	} {
@@ -137,10 +155,11 @@ func TestEachBroken(t *testing.T) {
 			if r.Exit() != 1 {
 				t.Errorf("exit %d", r.Exit())
 			}
-			also := map[string]string{"application.receipt": "acks.lost", "application.once": "acks.lost"}
+			also := map[string]string{"application.receipt": "acks.lost payment.traced", "application.once": "acks.lost", "claim.decided": "claim.replayed",
+				"payment.answered": "payment.replayed", "payment.decided": "payment.traced", "payment.once": "batch.replayed"}
 			for _, x := range r.Results {
 				broken := x.Verdict == Broken
-				if want := x.Name == name || also[name] == x.Name && broken; broken != want {
+				if want := x.Name == name || slices.Contains(strings.Fields(also[name]), x.Name) && broken; broken != want {
 					t.Errorf("%s: %s %d %v %s", x.Name, x.Verdict, x.Bad, x.First, x.Why)
 				}
 			}

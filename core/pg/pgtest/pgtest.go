@@ -71,6 +71,20 @@ func New(t testing.TB) *Env {
 	return e
 }
 
+// Empty makes a database without tables, for tests of what happens before or
+// without a migration, and of databases that are not for show.
+func Empty(t testing.TB) *Env {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	e := &Env{t: t, server: s, name: "t_" + random(), pools: map[Role]*pg.DB{}}
+	t.Cleanup(e.drop)
+	e.admin("create database " + e.name + " owner lianou_owner")
+	return e
+}
+
 // DB gives a pool for a role; one per role and test, closed at the end.
 func (e *Env) DB(role Role) *pg.DB {
 	e.t.Helper()

@@ -12,9 +12,6 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-// exchangeSecret signs what the bench's call exchange says.
-const exchangeSecret = "whsec_bGlhbm91LWJlbmNoLWV4Y2hhbmdlLXNlY3JldC0x"
-
 // hook is one webhook of the exchange: a call that just began.
 func hook(ctx context.Context, addr, id string, body []byte) (*http.Request, error) {
 	key, err := standardwebhooks.NewWebhook(exchangeSecret)

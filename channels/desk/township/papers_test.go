@@ -1,0 +1,52 @@
+package township
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/casefile"
+)
+
+func TestPapersAreNamedByTheirPlace(t *testing.T) {
+	t.Parallel()
+	v := casefile.View{Papers: []core.Paper{{Kind: core.PaperOral, Digest: "a"}, {Kind: core.PaperIDFront, Digest: "b"}}, Signature: core.Signature{Strokes: "c"},
+		Visits: []casefile.Visit{{ID: 9, Signatures: map[string]core.BlobDigest{"household": "h"}}, {ID: 4, Photos: []core.BlobDigest{"p", "q"}, Recording: "r"}}}
+	var names []string
+	for _, p := range papersOf(v) {
+		names = append(names, p.Name+"="+p.Kind+string(p.digest))
+	}
+	want := []string{"1=sounda", "2=photob", "signature=strokesc", "visit1.photo1=photop", "visit1.photo2=photoq", "visit1.recording=soundr", "visit2.household=strokesh"}
+	if !slices.Equal(names, want) {
+		t.Errorf("got %q", names)
+	}
+}
+
+// Nothing but numbers comes out of strokes, whatever lies in them.
+func TestStrokesAreDrawn(t *testing.T) {
+	t.Parallel()
+	got, err := drawn([]byte(`[{"penColor":"\"><script>","points":[{"x":10,"y":20,"time":1},{"x":30.25,"y":5}]},{"points":[{"x":12,"y":9}]}]`))
+	if err != nil || !strings.Contains(got, `viewBox="-2.0 -7.0 44.2 39.0"`) || !strings.Contains(got, `d="M10.0 20.0L30.2 5.0M12.0 9.0"`) || strings.Contains(got, "script") {
+		t.Errorf("%s %v", got, err)
+	}
+	for _, bad := range []string{"", "[]", `[{"points":[]}]`, `[{"points":[{"x":"1"}]}]`} {
+		if got, err := drawn([]byte(bad)); core.KindOf(err) != core.KindInternal {
+			t.Errorf("%s: %s %v", bad, got, err)
+		}
+	}
+}
+
+// Every source that a fact can have has its words. Control: once, "id_number" was
+// called a person's own word and "registry:means" had none.
+func TestSourcesAreSaid(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]core.Provenance{
+		"登记·收入财产核对": {Said: "registry:means"}, "登记·残联": {Said: "registry:disability"}, "入户核实": {Said: "visit"}, "身份证号上": {Said: "id_number"},
+		"电话里说,待核": {Said: "citizen", CallID: "c"}, "本人说,待核": {Said: "citizen"}, "代报的人说,待核": {Said: "contact"}, "来源不明": {},
+	} {
+		if got, _ := sourceOf(p); got != want {
+			t.Errorf("%+v is said %q, want %q", p, got, want)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"net"
+	"net/url"
+
+	"lianou/cmd/internal/boot"
+	"lianou/core"
+)
+
+// services looks at the settings of one program that start it and leave something
+// out, or keep it from starting.
+func services(cfg *boot.Config, program string) []finding {
+	if program == forPlatform {
+		return platformServices(cfg)
+	}
+	list := []finding{reach("LIANOU_PUBLIC_URL", cfg.PublicURL)}
+	if cfg.SMS.SecretID == "" {
+		list = append(list, remark("text messages", "LIANOU_SMS_SECRET_ID is not set: no texts, and the web pages stay closed, because people log in by a code"))
+	} else if cfg.SMS.SecretKey == "" || cfg.SMS.AppID == "" || cfg.SMS.Sign == "" || cfg.SMS.Template == "" || cfg.SMS.CodeTmpl == "" {
+		list = append(list, mend("text messages", "set all of LIANOU_SMS_SECRET_KEY, LIANOU_SMS_APP_ID, LIANOU_SMS_SIGN, LIANOU_SMS_TEMPLATE, LIANOU_SMS_CODE_TEMPLATE"))
+	}
+	if (cfg.Hotline.WebhookSecret != "" || cfg.Hotline.TwilioToken != "") && len(cfg.Hotline.RecordingSources) == 0 {
+		list = append(list, mend("hotline", "LIANOU_RECORDING_SOURCES is empty: no recording would be fetched; name the exchange's host:port"))
+	}
+	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
+		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
+	}
+	return list
+}
+
+func platformServices(cfg *boot.Config) []finding {
+	list := []finding{reach("LIANOU_DESK_URL", cfg.DeskURL)}
+	if _, err := core.ParseBankAccount(cfg.Bank.Account); err != nil {
+		list = append(list, mend("bank", "LIANOU_BANK_ACCOUNT is no account; give the city's paying account"))
+	}
+	if cfg.Bank.BaseURL == "" {
+		list = append(list, remark("bank", "LIANOU_BANK_URL is not set: batches are made and wait"))
+	}
+	if cfg.Identity.SecretID == "" {
+		list = append(list, remark("identity", "LIANOU_IDENTITY_SECRET_ID is not set: only the city's own registry is asked"))
+	} else if cfg.Identity.SecretKey == "" {
+		list = append(list, mend("identity", "LIANOU_IDENTITY_SECRET_KEY is not set, and LIANOU_IDENTITY_SECRET_ID is"))
+	}
+	return list
+}
+
+// reach warns when people would come without TLS from elsewhere.
+func reach(setting, address string) finding {
+	u, err := url.Parse(address)
+	if err != nil || boot.TLS(address) {
+		return well("address", address)
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+		return remark("address", "%s is loopback: nobody outside this machine arrives", setting)
+	}
+	return mend("address", "%s is not https: log-ins would pass in clear; put TLS before it and write https here", setting)
+}

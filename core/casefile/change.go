@@ -1,0 +1,167 @@
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// ChangeKind is what happens to monthly money that runs.
+type ChangeKind string
+
+// The kinds of change.
+const (
+	ChangeStop   ChangeKind = "stop"
+	ChangeAmount ChangeKind = "change"
+)
+
+// ChangeState is how far a change is.
+type ChangeState string
+
+// The states of a change.
+const (
+	ChangeProposed ChangeState = "proposed"
+	ChangeApproved ChangeState = "approved"
+	ChangeRejected ChangeState = "rejected"
+)
+
+// Change is a proposal to stop or change the monthly money of a claim, and what a
+// second person decided on it.
+type Change struct {
+	ID       int64
+	Claim    core.ClaimID
+	Case     core.CaseID
+	Kind     ChangeKind
+	Was      core.Fen // a month
+	Amount   core.Fen // a month; 0 to stop
+	From     string   // yyyymm
+	Reason   string   // as the household reads it
+	State    ChangeState
+	Proposer core.StaffID
+	Proposed time.Time
+	Approver core.StaffID // 0 while proposed
+	Decided  time.Time
+	Answer   string // why it was rejected
+	Appeal   string
+	Decision int64 // of the new amount, 0 for none
+}
+
+// Errors of changing.
+var (
+	// ErrNoChange is the answer to a proposal that would change nothing.
+	ErrNoChange = core.E(core.KindInvalid, "invalid_amount", "和现在的金额一样。要改就写新的每月金额。")
+	// ErrChangeOpen is the answer to a second proposal while one waits.
+	ErrChangeOpen = core.E(core.KindConflict, "change_open", "已经有一个变更在等第二个人定。")
+)
+
+// ProposeChange writes a proposal. The caller holds the case.
+func (s *Store) ProposeChange(ctx context.Context, tx *pg.Tx, c Change) (int64, error) {
+	var amount any
+	if c.Kind == ChangeAmount {
+		amount = int64(c.Amount)
+	}
+	var id int64
+	err := tx.QueryRow(ctx, `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, proposer, proposed)
+		select id, case_id, region, $2, $3, $4, $5, $6, $7, $8 from claim where id = $1 returning id`,
+		c.Claim, c.Kind, c.Was, amount, c.From, c.Reason, c.Proposer, tx.Now()).Scan(&id)
+	if pg.Constraint(err) == "benefit_change_open" {
+		return 0, ErrChangeOpen
+	}
+	return id, pg.Fail(err, "propose a change")
+}
+
+// ApproveChange puts a proposal in force; decision is that of a new amount, 0 for
+// a stop.
+func (s *Store) ApproveChange(ctx context.Context, tx *pg.Tx, c Change, by core.StaffID, appeal string, decision int64) error {
+	_, err := tx.Exec(ctx, `update benefit_change set state = 'approved', approver = $2, decided = $3, appeal = $4, decision = $5 where id = $1`,
+		c.ID, by, tx.Now(), appeal, number(decision))
+	return changed(err)
+}
+
+// RejectChange ends a proposal; the money goes on as it was.
+func (s *Store) RejectChange(ctx context.Context, tx *pg.Tx, c Change, by core.StaffID, answer string) error {
+	_, err := tx.Exec(ctx, `update benefit_change set state = 'rejected', approver = $2, decided = $3, answer = $4 where id = $1`,
+		c.ID, by, tx.Now(), answer)
+	return changed(err)
+}
+
+func changed(err error) error {
+	switch pg.Constraint(err) {
+	case "benefit_change_once":
+		return ErrMovedOn
+	case "decision_people":
+		return ErrSamePerson
+	}
+	return pg.Fail(err, "decide a change")
+}
+
+// SetChanged writes on the claim what the household reads of a change in force: the
+// reason, and the amount that holds from then on (0 leaves it).
+func (s *Store) SetChanged(ctx context.Context, tx *pg.Tx, id core.ClaimID, says string, amount core.Fen) error {
+	_, err := tx.Exec(ctx, `update claim set changed = $2, amount = coalesce(nullif($3::bigint, 0), amount), updated = $4 where id = $1`,
+		id, says, int64(amount), tx.Now())
+	return pg.Fail(err, "write a change on its claim")
+}
+
+// Changes reads the changes of a case, oldest first.
+func (s *Store) Changes(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Change, error) {
+	rows, err := tx.Query(ctx, `select id, claim_id, case_id, kind, was, coalesce(amount, 0), from_period, reason, state, proposer, proposed,
+		coalesce(approver, 0), decided, answer, appeal, coalesce(decision, 0) from benefit_change where case_id = $1 order by id`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read changes")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c Change, err error) {
+		var decided *time.Time
+		err = r.Scan(&c.ID, &c.Claim, &c.Case, &c.Kind, &c.Was, &c.Amount, &c.From, &c.Reason, &c.State, &c.Proposer, &c.Proposed,
+			&c.Approver, &decided, &c.Answer, &c.Appeal, &c.Decision)
+		c.Decided = timeOf(decided)
+		return c, err
+	})
+	return list, pg.Fail(err, "read changes")
+}
+
+// OpenChange is the proposal that waits for a claim, nil for none.
+func (s Situation) OpenChange(id core.ClaimID) *Change {
+	for i := range s.Changes {
+		if s.Changes[i].Claim == id && s.Changes[i].State == ChangeProposed {
+			return &s.Changes[i]
+		}
+	}
+	return nil
+}
+
+// stopped reports whether a claim's money was stopped.
+func (s Situation) stopped(id core.ClaimID) bool {
+	for _, c := range s.Changes {
+		if c.Claim == id && c.Kind == ChangeStop && c.State == ChangeApproved {
+			return true
+		}
+	}
+	return false
+}
+
+// mayChange: monthly money that was granted and runs.
+func mayChange(s Situation, c Claim, _ Actor) error {
+	switch {
+	case !c.Cash || c.Period != "month" || c.Proposal != ProposeApprove || c.Amount == 0 || s.stopped(c.ID):
+		return ErrMovedOn
+	case s.OpenChange(c.ID) != nil:
+		return ErrChangeOpen
+	}
+	return nil
+}
+
+// maySecondChange: a proposal waits, and the actor has no hand in it or in what
+// was found out before.
+func maySecondChange(s Situation, c Claim, a Actor) error {
+	open := s.OpenChange(c.ID)
+	if open == nil {
+		return ErrMovedOn
+	}
+	c.Proposer = open.Proposer
+	return maySecond(s, c, a)
+}

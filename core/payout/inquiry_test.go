@@ -1,0 +1,166 @@
+package payout
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+func (h *house) inquiries() (list []Inquiry) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
+		list, err = h.Inquiries(ctx, tx)
+		return err
+	}))
+	return list
+}
+
+// said has one person write down what the bank said, and another confirm it.
+func (h *house) said(q Inquiry, outcome Outcome) {
+	h.t.Helper()
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		return h.ProposeInquiry(ctx, tx, maker, q.Return, outcome, "问了张经理,3 月 5 日")
+	}))
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, check, q.Return) }))
+}
+
+// A file refused with an unknown outcome is settled by two people who have asked
+// the bank: booked nothing, and the money is due once; booked after all, and its
+// return is taken in. At each step the ledger balances and nothing is paid twice.
+// Control: let `stands` dissolve the batch, too.
+func TestUnknownRefusalIsSettledByTwo(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []Outcome{BookedNothing, Stands} {
+		t.Run(string(outcome), func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			sum := h.due(2)
+			h.bank.set(func(b *bank) { b.refuse = CodeOtherContent })
+			v := h.sendAll()
+			list := h.inquiries()
+			if v.State != "refused" || len(list) != 1 || !list[0].Refused || list[0].Batch != v.ID || list[0].Reason != CodeOtherContent {
+				t.Fatalf("state %s, inquiries %+v", v.State, list)
+			}
+			h.said(list[0], outcome)
+			if l := h.ledger(); !l.Balanced() || len(h.inquiries()) != 0 {
+				t.Fatalf("ledger %+v, still open %+v", l, h.inquiries())
+			}
+			h.bank.set(func(b *bank) { b.refuse = "" })
+			if outcome == BookedNothing {
+				if got := h.view(v.ID); got.State != "closed" || h.ledger().Owed != sum {
+					t.Fatalf("state %s, ledger %+v", got.State, h.ledger())
+				}
+				if again := h.sendAll(); again.Paid != sum || h.ledger().Bank != sum {
+					t.Errorf("the second batch %+v, ledger %+v", again.Batch, h.ledger())
+				}
+				return
+			}
+			if got := h.view(v.ID); got.State != "sent" || h.ledger().Transit != sum {
+				t.Fatalf("state %s, ledger %+v", got.State, h.ledger())
+			}
+			h.must(h.TakeReturn(t.Context(), "late.ret", h.returnOf(v)))
+			if got := h.view(v.ID); got.State != "closed" || got.Paid != sum || h.ledger().Bank != sum || !h.ledger().Balanced() {
+				t.Errorf("after its return: state %s, ledger %+v", got.State, h.ledger())
+			}
+		})
+	}
+}
+
+// returnOf is the bank's return that pays every line of a batch.
+func (h *house) returnOf(v BatchView) []byte {
+	h.t.Helper()
+	r := Return{Batch: v.Name, Date: core.NewDate(2026, 3, 5), Paid: v.Totals.Total}
+	for i, l := range v.Items {
+		r.Lines = append(r.Lines, ReturnLine{Seq: i + 1, Line: l.Name, Amount: l.Amount, Code: CodePaid})
+	}
+	raw, err := r.Bytes()
+	h.must(err)
+	return raw
+}
+
+// A return that came while its batch was refused is taken in when the bank says
+// that it has booked the file.
+// Control: leave takeAgain out and the money stays in transit for ever.
+func TestEarlyReturnIsTakenInLater(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(2)
+	h.bank.set(func(b *bank) { b.refuse = CodeOtherContent })
+	v := h.sendAll()
+	h.must(h.TakeReturn(t.Context(), "early.ret", h.returnOf(v)))
+	list := h.inquiries()
+	if len(list) != 2 || h.ledger().Bank != 0 {
+		t.Fatalf("inquiries %+v, ledger %+v", list, h.ledger())
+	}
+	h.said(list[0], Stands)
+	if got := h.view(v.ID); got.State != "closed" || got.Paid != sum || h.ledger().Bank != sum || !h.ledger().Balanced() || len(h.inquiries()) != 0 {
+		t.Errorf("state %s, ledger %+v, open %+v", got.State, h.ledger(), h.inquiries())
+	}
+}
+
+// A second return that contradicts the first has no effect, whoever confirms it.
+func TestContradictionIsLaidAside(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(2)
+	v := h.sendAll()
+	h.must(h.TakeReturn(t.Context(), "other.ret", h.returnOf(v)))
+	list := h.inquiries()
+	if len(list) != 1 || list[0].Refused {
+		t.Fatalf("inquiries %+v", list)
+	}
+	err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		return h.ProposeInquiry(ctx, tx, maker, list[0].Return, BookedNothing, "x")
+	})
+	if core.KindOf(err) != core.KindInvalid {
+		t.Errorf("paid money declared unpaid: %v", err)
+	}
+	h.said(list[0], Stands)
+	if l := h.ledger(); l.Bank != sum || !l.Balanced() || len(h.inquiries()) != 0 {
+		t.Errorf("ledger %+v, open %+v", l, h.inquiries())
+	}
+}
+
+// Control: drop the check of confirmed_by from ConfirmInquiry, and the database's
+// own check still refuses; drop that, too, and one person frees money alone.
+func TestInquiryRefuses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(1)
+	h.bank.set(func(b *bank) { b.refuse = CodeOtherContent })
+	v := h.sendAll()
+	q := h.inquiries()[0]
+	propose := func(ctx context.Context, tx *pg.Tx) error {
+		return h.ProposeInquiry(ctx, tx, maker, q.Return, BookedNothing, "问了")
+	}
+	confirm := func(by core.StaffID) func(ctx context.Context, tx *pg.Tx) error {
+		return func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, by, q.Return) }
+	}
+	if err := h.tx(confirm(check)); !errors.Is(err, ErrMoved) {
+		t.Errorf("nothing proposed: %v", err)
+	}
+	h.must(h.tx(propose))
+	if err := h.tx(confirm(maker)); !errors.Is(err, ErrSamePerson) {
+		t.Errorf("alone: %v", err)
+	}
+	for name, sql := range map[string]string{
+		"alone, by SQL":           `update payout_inquiry set confirmed_by = proposed_by, confirmed = now()`,
+		"reopened without a word": `update payout_batch set state = 'sent', refused = '' where state = 'refused'`,
+	} {
+		if err := h.tx(func(ctx context.Context, tx *pg.Tx) error { _, err := tx.Exec(ctx, sql); return pg.Fail(err, "try") }); pg.SQLState(err) != "23514" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	h.must(h.tx(confirm(check)))
+	for name, again := range map[string]func(ctx context.Context, tx *pg.Tx) error{"proposed": propose, "confirmed": confirm(check)} {
+		if err := h.tx(again); !errors.Is(err, ErrMoved) {
+			t.Errorf("%s again: %v", name, err)
+		}
+	}
+	if got := h.view(v.ID); got.State != "closed" {
+		t.Errorf("state %s", got.State)
+	}
+}

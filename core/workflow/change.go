@@ -1,0 +1,151 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/payout"
+	"lianou/core/wording"
+)
+
+// ChangeBenefit is an officer's proposal to stop or change monthly money.
+type ChangeBenefit struct {
+	Claim  core.ClaimID
+	Amount *core.Fen     // the new sum a month; nil stops it
+	From   payout.Period // the first month it is so
+	Reason string        // as the household reads it
+}
+
+// DecideChange is the second person's word on it.
+type DecideChange struct {
+	Claim   core.ClaimID
+	Approve bool
+	Answer  string // required to reject: why
+}
+
+// farthest is how many months ahead a change may begin.
+const farthest = 12
+
+// ErrChangeMonth is the answer to a month that no change can begin in.
+var ErrChangeMonth = core.E(core.KindInvalid, "invalid_from", "请选从哪个月起,最远到一年以后。")
+
+// ProposeChange writes a proposal to stop or change what is paid each month.
+// Nothing changes until a second person has decided.
+func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in ChangeBenefit) error {
+	on := target{name: casefile.ActChange, trace: "benefit.change_proposed", claim: in.Claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", in.Reason, "请写明为什么要改,本人看得到。"); err != nil {
+			return err
+		}
+		// 1. From a month whose money is neither on its way nor on the card.
+		if err := a.mayChangeFrom(ctx, in.From); err != nil {
+			return err
+		}
+		// 2. To something else than now; nothing at all is a stop and says so.
+		c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: a.claim.Amount, From: string(in.From), Reason: trim(in.Reason), Proposer: actor.Staff}
+		if in.Amount != nil {
+			c.Kind, c.Amount = casefile.ChangeAmount, *in.Amount
+			if c.Amount <= 0 || c.Amount > core.MaxAmount {
+				return casefile.ErrNoAmount
+			}
+			if c.Amount == c.Was {
+				return casefile.ErrNoChange
+			}
+		}
+		id, err := f.Cases.ProposeChange(ctx, a.tx, c)
+		if err != nil {
+			return err
+		}
+		a.detail["change"], a.detail["kind"], a.detail["from"], a.detail["fen"], a.detail["reason"] = id, c.Kind, c.From, int64(c.Amount), c.Reason
+		return a.event(ctx, "benefit.change_proposed", "", a.claim.Name+":提出"+a.whatChanges(c)+",等另一位同事定。"+c.Reason)
+	})
+}
+
+func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
+	if _, err := payout.ParsePeriod(string(from)); err != nil {
+		return ErrChangeMonth
+	}
+	if from > payout.PeriodOf(payout.PeriodOf(a.tx.Today()).Start().AddDate(0, farthest, 0)) {
+		return ErrChangeMonth
+	}
+	first, err := a.f.Payout.FirstFree(ctx, a.tx, a.claim.ID)
+	if err == nil && from < first {
+		return payout.ErrUnderway
+	}
+	return err
+}
+
+// whatChanges says a change in words that stand behind the item's name.
+func (a *act) whatChanges(c casefile.Change) string {
+	return wording.WhatChanges(payout.Period(c.From).Month(), c.Amount, a.claim.Sample)
+}
+
+// DecideChange decides a proposed change: the money stops or is another sum from
+// its month on, and the household is told why, by whom and how to ask again.
+func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in DecideChange) error {
+	on := target{name: casefile.ActChangeDecide, trace: "benefit.change_decided", claim: in.Claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		c := a.all.OpenChange(in.Claim)
+		if c == nil {
+			return casefile.ErrMovedOn
+		}
+		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
+		if in.Approve {
+			return a.putChange(ctx, *c)
+		}
+		if err := checkText("reason", in.Answer, "请写明为什么不改。"); err != nil {
+			return err
+		}
+		if err := f.Cases.RejectChange(ctx, a.tx, *c, actor.Staff, trim(in.Answer)); err != nil {
+			return err
+		}
+		a.detail["answer"] = trim(in.Answer)
+		return a.event(ctx, "benefit.change_rejected", "", a.claim.Name+":变更没有同意,照原来的发。"+trim(in.Answer))
+	})
+}
+
+// putChange puts a change in force.
+func (a *act) putChange(ctx context.Context, c casefile.Change) error {
+	// 1. A new sum is a decision of its own; a stop is the change itself.
+	decision, err := a.money(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := a.f.Cases.ApproveChange(ctx, a.tx, c, a.actor.Staff, a.appeal(), decision); err != nil {
+		return err
+	}
+	// 2. What desks and the household see of the item.
+	what := a.whatChanges(c)
+	if err := a.f.Cases.SetChanged(ctx, a.tx, a.claim.ID, what+"。"+c.Reason, c.Amount); err != nil {
+		return err
+	}
+	a.detail["from"], a.detail["fen"], a.detail["decision"] = c.From, int64(c.Amount), decision
+	if err := a.event(ctx, "benefit.changed", a.claim.Everyday+what+"。原因:"+c.Reason, a.claim.Name+":"+what); err != nil {
+		return err
+	}
+	// 3. Tell the household.
+	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason,
+		By: a.f.decidedBy(a.c, a.claim), County: a.county(), Remedy: a.remedy()})
+	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
+}
+
+// money stops or changes the payments and gives the decision of a new sum.
+func (a *act) money(ctx context.Context, c casefile.Change) (int64, error) {
+	from := payout.Period(c.From)
+	if c.Kind == casefile.ChangeStop {
+		return 0, a.f.Payout.Stop(ctx, a.tx, payout.StopOrder{Claim: a.claim.ID, From: from, Reason: c.Reason, Proposer: c.Proposer, By: a.actor.Staff})
+	}
+	d, err := a.rests(ctx)
+	if err != nil {
+		return 0, err
+	}
+	d.Outcome, d.HasAmount, d.Amount, d.Proposer = casefile.Approved, true, c.Amount, c.Proposer
+	d.Reasons = []casefile.Reason{{Outcome: "stated", Text: c.Reason}}
+	if d, err = a.f.Cases.AddDecision(ctx, a.tx, d); err != nil {
+		return 0, err
+	}
+	return d.ID, a.f.Payout.Change(ctx, a.tx, payout.ChangeOrder{Claim: a.claim.ID, From: from, Amount: c.Amount, Sample: d.Sample,
+		Decision: d.ID, DecisionDigest: d.Digest, By: a.actor.Staff})
+}

@@ -1,0 +1,34 @@
+package workflow
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/casefile"
+)
+
+// Drop takes one item out of a case because the household does not want it or does
+// not agree to it. The others go on; it can be asked for again (AddItem).
+func (f *Flow) Drop(ctx context.Context, actor casefile.Actor, claim core.ClaimID, reason string) error {
+	on := target{name: casefile.ActDrop, trace: "claim.dropped", claim: claim}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", reason, "请写明家里为什么不办这一项。"); err != nil {
+			return err
+		}
+		if err := f.Cases.MoveClaim(ctx, a.tx, a.claim, casefile.ClaimWithdrawn); err != nil {
+			return err
+		}
+		if err := f.Cases.Meet(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineDecide); err != nil {
+			return err
+		}
+		a.detail["reason"] = reason
+		citizen := "" // what was only matched was never theirs to give up
+		if a.claim.State == casefile.ClaimAgreed {
+			citizen = a.claim.Everyday + "按您的意思不办了。"
+		}
+		if err := a.event(ctx, "claim.dropped", citizen, a.claim.Name+":家里不办,"+reason); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
+	})
+}
