@@ -41,12 +41,12 @@ func TestAmountsBesideOneAnother(t *testing.T) {
 		want core.Fen
 		who  string
 	}{
-		"dibao is taken off the orphan's level":     {alone, "MZ-06", core.Yuan(1300 - 90), ""},
-		"dibao itself stays":                        {alone, "MZ-01", core.Yuan(90), ""},
-		"who has tekun has no living allowance":     {mixed, "MZ-07", core.Yuan(130), "m2"},
-		"nor a share of dibao":                      {mixed, "MZ-01", core.Yuan(90), "m2"},
-		"the two nursing parts are told by officer": {facts(t, "poor", disabled, set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", 0, ""},
-		"and alone it is what it is":                {facts(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(200), ""},
+		"dibao is taken off the orphan's level":      {alone, "MZ-06", core.Yuan(1300 - 90), ""},
+		"dibao itself stays":                         {alone, "MZ-01", core.Yuan(90), ""},
+		"who has tekun has no living allowance":      {mixed, "MZ-07", core.Yuan(130), "m2"},
+		"nor a share of dibao":                       {mixed, "MZ-01", core.Yuan(90), "m2"},
+		"of two nursing parts the higher one stands": {facts(t, "poor", disabled, set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(100), ""},
+		"and alone it is what it is":                 {facts(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(200), ""},
 	} {
 		r := m.Explain(&c.h)
 		f := r.Finding(c.item)
