@@ -1,9 +1,11 @@
 package channels
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"lianou/core"
@@ -206,7 +208,7 @@ func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) 
 		WriteProblem(w, r, err)
 		return
 	}
-	list, err := d.env.Cases.ByCitizen(r.Context(), who.ID)
+	list, err := d.Statuses(r.Context(), who)
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
@@ -241,7 +243,55 @@ func (d *CitizenDoor) Status(r *http.Request, who citizen.Citizen) (casefile.Sta
 	if err != nil {
 		return casefile.Status{}, err
 	}
-	return d.env.Cases.ByReceipt(r.Context(), receipt, who.ID)
+	found, err := d.env.Cases.ByReceipt(r.Context(), receipt, who.ID)
+	if core.KindOf(err) != core.KindNotFound {
+		return found, err
+	}
+	kept, missing := d.kept(r.Context(), who)
+	if missing != nil {
+		return casefile.Status{}, missing
+	}
+	for _, s := range kept {
+		if s.Receipt == receipt {
+			return s, nil
+		}
+	}
+	return casefile.Status{}, err
+}
+
+// Statuses lists the citizen's applications, newest first: those whose case is not
+// open yet stand as received.
+func (d *CitizenDoor) Statuses(ctx context.Context, who citizen.Citizen) ([]casefile.Status, error) {
+	list, err := d.env.Cases.ByCitizen(ctx, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := d.kept(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	early := slices.DeleteFunc(kept, func(k casefile.Status) bool {
+		return slices.ContainsFunc(list, func(s casefile.Status) bool { return s.Application == k.Application })
+	})
+	return append(early, list...), nil
+}
+
+// kept is what the account handed in, as received: true from the moment of the
+// receipt on.
+func (d *CitizenDoor) kept(ctx context.Context, who citizen.Citizen) ([]casefile.Status, error) {
+	if d.env.Kept == nil {
+		return nil, nil
+	}
+	receipts, err := d.env.Kept(ctx, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]casefile.Status, len(receipts))
+	for i, r := range receipts {
+		out[i] = casefile.Status{Application: r.Application, Receipt: r.Number, Status: wording.StatusReceived, Updated: r.At,
+			Timeline: []casefile.StatusLine{{At: r.At, Says: wording.StatusReceived.Say("")}}}
+	}
+	return out, nil
 }
 
 func applicationOf(s casefile.Status) ApplicationAnswer {

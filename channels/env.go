@@ -28,8 +28,11 @@ type Env struct {
 	Client *http.Client     // timeouts and egress rules applied
 	Now    func() time.Time // the real clock: it judges the age of signed messages
 
-	Blobs    *blob.Store       // put only, at the public edge
-	Cases    *casefile.Reader  // what a citizen may see of a case
+	Blobs *blob.Store      // put only, at the public edge
+	Cases *casefile.Reader // what a citizen may see of a case
+	// Kept lists what an account handed in, also before its case is open; nil knows
+	// nothing.
+	Kept     func(ctx context.Context, citizen string) ([]intake.Receipt, error)
 	Calls    *calls.Log        // the record of telephone calls
 	Citizens *citizen.Citizens // log-in of citizens
 	Text     notify.Sender     // text messages, for log-in codes

@@ -162,7 +162,7 @@ func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
 
 func (c *Channel) minePage(w http.ResponseWriter, r *http.Request) {
 	c.own(w, r, func(who citizen.Citizen) {
-		list, err := c.env.Cases.ByCitizen(r.Context(), who.ID)
+		list, err := c.door.Statuses(r.Context(), who)
 		if err != nil {
 			c.sorry(w, r, err)
 			return
@@ -185,7 +185,7 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 // newsPage shows what happened lately in all of a citizen's cases, newest first.
 func (c *Channel) newsPage(w http.ResponseWriter, r *http.Request) {
 	c.own(w, r, func(who citizen.Citizen) {
-		list, err := c.env.Cases.ByCitizen(r.Context(), who.ID)
+		list, err := c.door.Statuses(r.Context(), who)
 		if err != nil {
 			c.sorry(w, r, err)
 			return

@@ -51,7 +51,7 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Outcome, e
 	if m.Citizen == "" {
 		return refused("no_account"), nil
 	}
-	data, field := t.fill(m, core.DateOf(c.env.Now()))
+	data, field := t.fill(m)
 	if field != "" {
 		return refused("field_" + field), nil
 	}
@@ -140,14 +140,14 @@ func (c *Channel) giveBack(ctx context.Context, m notify.Message, t Template) {
 
 // fill gives the template's data, or the name of the first field that cannot be
 // filled by its rule.
-func (t Template) fill(m notify.Message, day core.Date) (data map[string]any, bad string) {
+func (t Template) fill(m notify.Message) (data map[string]any, bad string) {
 	data = map[string]any{}
 	for key, from := range t.Fields {
 		value, fixed := strings.CutPrefix(from, "=")
 		switch {
 		case fixed:
 		case from == "@day":
-			value = day.Time().Format("2006年1月2日")
+			value = m.Day.Time().Format("2006年1月2日")
 		default:
 			value = ""
 			for _, f := range m.Fields {

@@ -248,7 +248,7 @@ func TestPhone(t *testing.T) {
 
 func paid() notify.Message {
 	n := wording.Paid("最低生活保障", 3, 36000, "6217")
-	return notify.Message{Reference: "r", Kind: n.Kind, Words: n.Words, Fields: n.Fields}
+	return notify.Message{Reference: "r", Kind: n.Kind, Words: n.Words, Fields: n.Fields, Day: core.NewDate(2026, 3, 20)}
 }
 
 // F25 and F23: each errcode has its outcome, and our count of grants follows WeChat's.

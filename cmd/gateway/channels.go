@@ -173,7 +173,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
 	if e.text != nil {
 		env.Text = e.text
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +47,10 @@ func (c clockAdvance) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
+	cfg, err := t.config()
+	if err != nil {
+		return err
+	}
 	return withOwner(t, func(db *pg.DB, place *installation) error {
 		now, err := db.AdvanceClock(t.ctx, by)
 		if core.KindOf(err) == core.KindForbidden {
@@ -55,9 +62,33 @@ func (c clockAdvance) Run(t *tool) error {
 			b.Ring(t.ctx, ClockTopic, "clock", now.Now.Format(time.RFC3339))
 			_ = b.Close()
 		}
+		if err := tellStandin(t.ctx, cfg.StandinAddr, now.Shift); err != nil {
+			fmt.Fprintln(os.Stderr, "lianou: the stand-ins go on with the old date:", err)
+		}
 		printClock(t, now)
 		return nil
 	})
+}
+
+// tellStandin tells the outside services of the demo which day it is in the city.
+func tellStandin(ctx context.Context, addr string, shift time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	body := fmt.Sprintf(`{"shift":%q}`, shift)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr+"/admin/clock", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusNoContent {
+		return fmt.Errorf("they answered %s", answer.Status)
+	}
+	return nil
 }
 
 func printClock(t *tool, c pg.Clock) {

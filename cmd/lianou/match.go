@@ -72,12 +72,11 @@ type matchReason struct {
 }
 
 type matchBenefit struct {
-	Amount core.Fen `json:"amount,omitempty"`
-	Per    string   `json:"per,omitempty"`
-	Sample bool     `json:"sample,omitempty"`
-	Text   string   `json:"text"`
-
-	For []core.MemberRef `json:"for,omitempty"`
+	Amount core.Fen         `json:"amount,omitempty"`
+	Per    string           `json:"per,omitempty"`
+	Sample bool             `json:"sample,omitempty"`
+	Text   string           `json:"text"`
+	For    []core.MemberRef `json:"for,omitempty"`
 }
 
 type matchFault struct {

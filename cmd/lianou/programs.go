@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lianou/cmd/internal/standin"
+	"lianou/core/pg"
 	"lianou/core/seal"
 )
 
@@ -47,7 +48,21 @@ func (m *machine) allReady(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return m.sameDay(ctx)
+}
+
+// sameDay tells the stand-ins how far this city's time was moved before.
+func (m *machine) sameDay(ctx context.Context) error {
+	db, err := pg.Open(ctx, pg.Config{URL: m.place.Roles[pg.Owner], Name: "lianou up", MaxConns: 1, Privileged: "up reads the demo's clock"})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	clock, err := db.ReadClock(ctx)
+	if err != nil || clock.Shift == 0 {
+		return err
+	}
+	return tellStandin(ctx, m.cfg.StandinAddr, clock.Shift)
 }
 
 func (m *machine) url(addr string) string { return "http://" + addr }
@@ -141,6 +156,7 @@ func (m *machine) greet() {
 	fmt.Fprintf(m.tool.out, "\nLianou is up after %.1f s.\n\n", time.Since(m.began).Seconds())
 	fmt.Fprintf(m.tool.out, "  citizens   %s/c/app/\n", m.url(m.cfg.GatewayAddr))
 	fmt.Fprintf(m.tool.out, "  a phone    %s/phone\n", m.url(m.cfg.StandinAddr))
+	fmt.Fprintf(m.tool.out, "  exchange   %s/exchange/\n  failures   %s/admin\n", m.url(m.cfg.StandinAddr), m.url(m.cfg.StandinAddr))
 	fmt.Fprintf(m.tool.out, "  staff      %s/\n", m.url(m.cfg.PlatformAddr))
 	for _, login := range demoLogins() {
 		fmt.Fprintf(m.tool.out, "    %-10s %-12s %s\n", login.Role, login.Name, login.Password)

@@ -85,5 +85,8 @@ func (r *Reader) one(ctx context.Context, scope pg.Scope, sql string, args ...an
 func scanStatus(r pgx.CollectableRow) (Status, error) {
 	var s Status
 	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Updated)
+	for i := range s.Items {
+		s.Items[i].Say = s.Items[i].Status.Say(s.Items[i].Detail)
+	}
 	return s, err
 }

@@ -33,6 +33,7 @@ type StatusItem struct {
 	Item   core.ItemCode  `json:"item"`
 	Name   string         `json:"name"` // everyday
 	Status wording.Status `json:"status"`
+	Say    string         `json:"say,omitempty"` // the status word with its detail
 	Detail string         `json:"detail,omitempty"`
 	Amount string         `json:"amount,omitempty"` // "180 元/月", once decided
 	Sample bool           `json:"sample,omitempty"`
@@ -212,8 +213,8 @@ func firstReason(c Claim) string {
 func statusItems(claims []Claim) []StatusItem {
 	list := make([]StatusItem, 0, len(claims))
 	for _, c := range claims {
-		if c.State == ClaimProposed {
-			continue // the household has not said yet that it wants this
+		if c.State == ClaimProposed || c.State == ClaimWithdrawn && c.AgreedBy == 0 {
+			continue // the household has not said that it wants this: nothing of it was withdrawn
 		}
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)

@@ -34,6 +34,7 @@ type Message struct {
 	Citizen   string     // account, "" for none: the sender looks the openid up
 	Phone     core.Phone // zero for none
 	Case      core.CaseID
+	Day       core.Date // the city's day on which it is sent
 }
 
 // Outcome is what a provider's answer means.

@@ -179,7 +179,7 @@ func (w *Worker) send(ctx context.Context, n *loaded, r Route, before *attempt) 
 	// NOTE: from here on the message may be out. Whatever happens, the attempt says
 	// so: it stays "intended" until record, and afterUnknown meets it.
 	out, err := r.Sender.Send(ctx, Message{Reference: a.id, Notice: n.id, Kind: n.kind, Words: n.words,
-		Fields: n.fields, Citizen: n.citizen, Phone: n.phone, Case: n.caseID})
+		Fields: n.fields, Citizen: n.citizen, Phone: n.phone, Case: n.caseID, Day: core.DateOf(n.now)})
 	if err != nil {
 		w.deps.Log.WarnContext(ctx, "send a notice", "notice", n.id, "channel", r.Channel, "code", core.Known(err).Code)
 	}

@@ -269,7 +269,7 @@ func TestStoppedBeforeAnyMoney(t *testing.T) {
 	w.in(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil })
 	w.must(w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, From: payout.PeriodOf(today).Next(), Reason: "人已经过世。"}))
 	w.must(w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
-	notice := w.count(`select id::int from notice where kind = 'changed' and claim_id = $1`, claim.ID)
+	notice := w.count(`select id::int from notice where kind = 'changed' and claim = $1`, claim.ID)
 	w.must(w.flow.Told(ctx, jobs.Told{Notice: int64(notice), Region: town}))
 	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, nursing).State != casefile.ClaimClosed {
 		t.Errorf("at the end: %s, %s", c.State, w.claim(c.ID, nursing).State)

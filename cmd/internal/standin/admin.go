@@ -22,6 +22,7 @@ func (s *Server) adminPages(show func(http.ResponseWriter, string, any)) {
 	})
 	s.mux.Handle("POST /admin/faults", sameSite(http.HandlerFunc(s.switchOn)))
 	s.mux.Handle("POST /admin/mend", sameSite(http.HandlerFunc(s.switchOff)))
+	s.mux.Handle("POST /admin/clock", sameSite(http.HandlerFunc(s.moveClock)))
 	s.mux.Handle("POST /admin/people", sameSite(http.HandlerFunc(s.putPerson)))
 	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
 }

@@ -179,7 +179,7 @@ func (b *bank) post(pay payFile, f Fault) []result {
 			code = f.Code
 		}
 		if code == "0000" {
-			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.now(), pay.Batch, l.Line, l.Fen, l.Purpose})
+			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.stamp(), pay.Batch, l.Line, l.Fen, l.Purpose})
 		}
 		out = append(out, result{l, code, lineSays[code]})
 	}

@@ -127,7 +127,7 @@ func (c *cloud) sendOne(phone, text string, in smsRequest, f Fault) sendStatus {
 	st := sendStatus{PhoneNumber: phone, SessionContext: in.SessionContext, Code: "Ok", Message: "send success", IsoCode: "CN"}
 	today := 0
 	for _, t := range c.st.Texts {
-		if t.Phone == phone && c.now().Sub(t.At) < 24*time.Hour {
+		if t.Phone == phone && c.stamp().Sub(t.At) < 24*time.Hour {
 			today++
 		}
 	}
@@ -147,7 +147,7 @@ func (c *cloud) sendOne(phone, text string, in smsRequest, f Fault) sendStatus {
 	c.st.Serial++
 	st.SerialNo = fmt.Sprintf("3714:%d%06d", c.now().Unix(), c.st.Serial)
 	st.Fee = (utf8.RuneCountInString(text)-1)/67 + 1
-	t := Text{Serial: st.SerialNo, Phone: phone, At: c.now(), Template: in.TemplateId, Body: text, Session: in.SessionContext}
+	t := Text{Serial: st.SerialNo, Phone: phone, At: c.stamp(), Template: in.TemplateId, Body: text, Session: in.SessionContext}
 	if f.Mode == ModeReport {
 		t.Failed = or(f.Code, "UNDELIV")
 	}

@@ -38,7 +38,11 @@ func (s *Server) phonePages(show func(http.ResponseWriter, string, any)) {
 		if !ok && len(list) > 0 {
 			p = list[0]
 		}
-		show(w, "phone.html", map[string]any{"Persons": list, "Me": p, "Inbox": s.inbox(p), "Templates": s.cfg.WeChat.Templates})
+		home, err := questionsOf(p.Form)
+		if err != nil {
+			s.cfg.Log.Error("sample answers", "person", p.Key, "error", err)
+		}
+		show(w, "phone.html", map[string]any{"Persons": list, "Me": p, "Home": home, "Inbox": s.inbox(p), "Templates": s.cfg.WeChat.Templates})
 	})
 	s.mux.HandleFunc("GET /phone/{person}/inbox", s.withPerson(func(w http.ResponseWriter, r *http.Request, p Person) {
 		if strings.Contains(r.Header.Get("Accept"), "text/html") {
@@ -49,7 +53,7 @@ func (s *Server) phonePages(show func(http.ResponseWriter, string, any)) {
 	}))
 	s.mux.HandleFunc("GET /phone/{person}/answers", s.withPerson(func(w http.ResponseWriter, _ *http.Request, p Person) {
 		if p.Form == nil {
-			p.Form = json.RawMessage("{}")
+			p.Form = json.RawMessage(`{"household":` + firstAsked + `}`)
 		}
 		wxAnswer(w, p.Form)
 	}))

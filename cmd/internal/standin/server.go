@@ -20,6 +20,7 @@ type Server struct {
 	cloud    *cloud
 	bank     *bank
 	exchange *exchange
+	city     *cityClock
 	mux      *http.ServeMux
 	dirty    atomic.Bool
 }
@@ -27,6 +28,7 @@ type Server struct {
 // shared is what every service is given.
 type shared struct {
 	now     func() time.Time
+	stamp   func() time.Time // for what people read; see cityClock
 	people  *people
 	faults  *faults
 	changed func() // the state moved on and wants keeping
@@ -41,7 +43,8 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, people: newPeople(cfg), mux: http.NewServeMux()}
 	s.faults = &faults{hang: cfg.Hang, log: cfg.Log}
-	sh := shared{now: cfg.Now, people: s.people, faults: s.faults, changed: func() { s.dirty.Store(true) }}
+	s.city = &cityClock{now: cfg.Now}
+	sh := shared{now: cfg.Now, stamp: s.city.stamp, people: s.people, faults: s.faults, changed: func() { s.dirty.Store(true) }}
 	s.wechat = newWeChat(cfg.WeChat, sh, cfg.URL)
 	s.cloud = newCloud(cfg.Cloud, sh)
 	s.bank = newBank(cfg.Bank, sh)

@@ -176,7 +176,7 @@ func (x *wechat) crowded(key string, limit int, window time.Duration) bool {
 // deliver puts a message on a person's phone. The caller holds mu.
 func (x *wechat) deliver(m WeChatMessage) int64 {
 	x.st.Serial++
-	m.ID, m.At = x.st.Serial, x.now()
+	m.ID, m.At = x.st.Serial, x.stamp()
 	x.st.Messages = append(x.st.Messages, m)
 	x.changed()
 	return m.ID

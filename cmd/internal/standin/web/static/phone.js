@@ -36,7 +36,7 @@ const api = {
   login: async () => { token = (await call("POST", "/login", { code: await wx.login() })).token; },
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
-  items: async () => (await call("GET", "/form")).items,
+  form: () => call("GET", "/form"),
   submit: (form) => call("POST", "/applications", form),
   granted: (accepted) => call("POST", "/subscriptions", { accepted }),
   progress: (receipt) => call("GET", `/applications/${receipt}`),
@@ -101,17 +101,43 @@ function fill() {
   const form = $("form[data-step]").elements, sample = samples;
   form.name.value = draft.card?.name || sample.applicant?.name || "";
   form.id.value = draft.card?.id_number || sample.applicant?.id_number || "";
-  form.region.value = sample.live?.region || "";
   form.detail.value = sample.live?.detail || "";
   form.story.value = sample.story || "";
-  form.household.value = sample.household ? JSON.stringify(sample.household, null, 1) : "";
 }
 let samples = {};
+
+// place fills the two lists of where somebody lives. The story's own village stays while its township is chosen.
+function place(counties) {
+  const form = $("form[data-step]").elements, home = samples.live?.region || "";
+  const options = (list, chosen) => list.map(({ code, name }) => new Option(name, code, false, chosen.startsWith(code)));
+  const towns = () => form.town.replaceChildren(new Option("选乡镇、街道", ""), ...options(counties.find((c) => c.code === form.county.value)?.in || [], home));
+  form.county.replaceChildren(new Option("选县、市、区", ""), ...options(counties, home));
+  form.county.onchange = towns;
+  towns();
+}
+const region = (form) => samples.live?.region?.startsWith(form.town.value) ? samples.live.region : form.town.value;
+
+// told gathers the facts: the story's, with what was changed on the screen. What nobody knows is left out.
+function told() {
+  const facts = structuredClone(samples.household || {});
+  for (const field of document.querySelectorAll("#home [data-path]")) {
+    const path = field.dataset.path.split("."), last = path.pop(), text = field.value.trim();
+    const inside = path.reduce((o, key) => o[key], facts);
+    if (text === "") delete inside[last];
+    else inside[last] = { number: Number, bool: (t) => t === "true", word: String }[field.dataset.kind](text);
+  }
+  return facts;
+}
+// toldWords is the same as sentences, for the paper that is signed.
+const toldWords = () => [...document.querySelectorAll("#home fieldset")].map((card) => card.querySelector("legend").textContent + ":" +
+  [...card.querySelectorAll("label")].map((l) => { const f = l.querySelector("[data-path]"); return f.value && l.firstChild.textContent.trim() + " " + (f.selectedOptions ? f.selectedOptions[0].textContent : f.value); })
+    .filter(Boolean).join(";")).join("\n");
 
 // offer lists what can be asked for in the words people use, as the gateway names it. A list that does not come is no
 // reason to wait: nobody has to choose.
 async function offer() {
-  const list = await api.items().catch(() => []);
+  const { items: list = [], counties = [] } = await api.form().catch(() => ({}));
+  place(counties);
   $("#wanted").replaceChildren(...list.map(({ code, name }) => {
     const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "item", value: code, checked: draft.items?.includes(code) });
     box.dataset.name = name;
@@ -126,22 +152,22 @@ const chosen = () => [...document.querySelectorAll("#wanted input:checked")];
 $("form[data-step]").addEventListener("submit", (event) => {
   event.preventDefault();
   const f = event.target.elements;
-  let household;
-  try { household = f.household.value.trim() ? JSON.parse(f.household.value) : undefined; } catch { say("家里的情况写得不对,请改一下。"); return; }
   draft.items = chosen().map((box) => box.value);
   draft.form = {
     items: draft.items, contact: { name: f.name.value, phone: f.phone.value, capacity: "self" },
-    applicant: { name: f.name.value, id_number: f.id.value }, live: { region: f.region.value, detail: f.detail.value },
-    household, people: samples.people, story: f.story.value, account: f.account.value || undefined, urgent: f.urgent.checked || undefined,
+    applicant: { name: f.name.value, id_number: f.id.value }, live: { region: region(f), detail: f.detail.value },
+    household: told(), people: samples.people, story: f.story.value, account: f.account.value || undefined, urgent: f.urgent.checked || undefined,
   };
   keep();
   step("sign");
 });
 
+const where = () => ["county", "town"].map((name) => $(`[name=${name}]`).selectedOptions[0]?.textContent || "").join("");
+
 // paper shows exactly the words that are signed.
 function paper() {
   const f = draft.form;
-  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${f.live.region} ${f.live.detail}\n` +
+  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${where()} ${f.live.detail}\n${toldWords()}\n` +
     `难处:${f.story}\n想办:${chosen().map((box) => box.dataset.name).join("、") || "请你们看能办什么"}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.offsetWidth * ratio;
@@ -167,16 +193,24 @@ $("[data-clear]").addEventListener("click", () => { pen.clearRect(0, 0, canvas.w
 async function follow() {
   $("#receipt").textContent = draft.receipt.replace(/^(.{4})(.{4})(.*)$/, "$1 $2 $3");
   for (;;) {
-    try { progress(await api.progress(draft.receipt)); } catch (fault) { say(fault.message); }
+    try { progress(await api.progress(draft.receipt)); say(""); } catch (fault) { say(fault.message); }
     await new Promise((done) => setTimeout(done, 3000));
   }
 }
+const made = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
+const day = (at) => new Date(at).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai", month: "long", day: "numeric" });
 function progress(p) {
-  const lines = [p.say || p.status, p.next, ...(p.items || []).map((c) => [c.name, c.status, c.amount && c.amount + (c.sample ? "(样本)" : "")].filter(Boolean).join(" · "))].filter(Boolean);
-  const text = lines.join("\n");
+  const text = JSON.stringify(p);
   if ($("#progress").dataset.text === text) return;
   $("#progress").dataset.text = text;
-  $("#progress").replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { className: "card", textContent: line })));
+  const lines = [p.say, p.next, ...(p.items || []).map((c) => [c.name, c.say, c.amount && c.amount + (c.sample ? "(样本)" : "")].filter(Boolean).join(" · "))].filter(Boolean);
+  const cards = lines.map((line) => made("div", "card", line));
+  if (p.timeline?.length) {
+    const steps = made("ol", "card steps", "");
+    steps.append(...p.timeline.map((line) => { const li = made("li", "", line.says); li.prepend(made("time", "hint", day(line.at) + " ")); return li; }));
+    cards.push(made("h2", "", "一步一步"), steps);
+  }
+  $("#progress").replaceChildren(...cards);
 }
 
 // Tabs and the message box.
@@ -194,4 +228,5 @@ setInterval(async () => {
 }, 2000);
 
 samples = await (await fetch(`/phone/${person}/answers`)).json();
-step("start");
+if (draft.receipt) busy($("[data-go=login]"), acts.login); // handed in before: the receipt stands first, nothing to tap
+else step("start");
