@@ -54,6 +54,8 @@ var (
 	ErrTotals = core.E(core.KindConflict, "totals_differ", "笔数或总额对不上,请重新核对。")
 	// ErrMoved is a batch or task that is not in the state the act needs.
 	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
+	// ErrCardChanged is a draft with a line to a card that has been replaced since.
+	ErrCardChanged = core.E(core.KindConflict, "card_changed", "这一批做成以后,有人家换了卡。请作废,重做一批再核准。")
 )
 
 // CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
@@ -198,10 +200,12 @@ func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines 
 
 // Approve lets a second person send a draft. They state the totals they saw;
 // anything else, be it by one fen, is ErrTotals. ErrSamePerson for whoever made
-// it. The bank file is written by a job of the same transaction.
+// it. ErrCardChanged while a line names a card that is no longer the one to pay to:
+// the lines of a batch never change. The bank file is written by a job of the same
+// transaction.
 func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared Totals) error {
 	const q = `update payout_batch set state = 'approved', approved_by = $2, approved = $3
-		where id = $1 and state = 'draft' and created_by <> $2 and lines = $4 and total = $5`
+		where id = $1 and state = 'draft' and created_by <> $2 and lines = $4 and total = $5 and not ` + cardChanged
 	tag, err := tx.Exec(ctx, q, id, by, tx.Now(), declared.Lines, declared.Total)
 	if pg.Constraint(err) == "payout_totals" {
 		return ErrTotals.Wrap(pg.Fail(err, "approve a batch"))
@@ -219,6 +223,17 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 		Detail: map[string]any{"batch": id, "lines": declared.Lines, "fen": int64(declared.Total)}})
 }
 
+// cardChanged holds for a draft when an entitlement in it was touched after the batch
+// was made, which in a draft only another card does.
+const cardChanged = `exists (select from payout_line l join payout_entitlement e on e.id = l.entitlement
+		where l.batch = payout_batch.id and e.updated > payout_batch.created)`
+
+// CardChanged reports whether a draft holds a line to a card that was replaced.
+func (p *Payout) CardChanged(ctx context.Context, tx *pg.Tx, batch int64) (changed bool, err error) {
+	err = tx.QueryRow(ctx, `select state = 'draft' and `+cardChanged+` from payout_batch where id = $1`, batch).Scan(&changed)
+	return changed, pg.Fail(err, "look for a replaced card")
+}
+
 // whyNot turns an approval that met no row into its reason.
 func whyNot(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared Totals) error {
 	b, err := BatchByID(ctx, tx, id)
@@ -232,7 +247,7 @@ func whyNot(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared 
 	case b.Totals != declared:
 		return ErrTotals
 	}
-	return ErrMoved
+	return ErrCardChanged
 }
 
 // Discard undoes a draft for a reason: its entitlements are due again, and come

@@ -64,6 +64,46 @@ func TestNewCardTakesAllThatIsToCome(t *testing.T) {
 	}
 }
 
+// A card confirmed while a draft waits: the draft names the old one and cannot be
+// approved; discarded and made again, the money goes to the new one.
+//
+// Control: leave cardChanged out of Approve and the money goes to the old card.
+func TestDraftDoesNotKeepTheOldCard(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.decided(1, town, 36000)
+	_, err := h.entitle(e)
+	h.must(err)
+	draft := func() (b Batch) {
+		h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+			b, err = h.CreateBatch(ctx, tx, maker)
+			return err
+		}))
+		return b
+	}
+	approve := func(b Batch) error {
+		return h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) })
+	}
+	old := draft()
+	fresh := account(t, "622848111111000001")
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := h.ChangeCard(ctx, tx, CardChange{Case: e.Case, Proposer: maker, Confirmer: check,
+			New: Correction{Account: fresh, Holder: "李秀英", Evidence: "看了卡和身份证"}})
+		return err
+	}))
+	if err := approve(old); !errors.Is(err, ErrCardChanged) {
+		t.Fatalf("a draft with the old card: %v", err)
+	}
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Discard(ctx, tx, check, old.ID, "换了卡") }))
+	again := draft()
+	if err := approve(again); err != nil {
+		t.Fatalf("the draft made again: %v", err)
+	}
+	if v := h.view(again.ID); len(v.Items) != 1 || v.Items[0].Last4 != fresh.Last4() {
+		t.Errorf("made again: %+v", v.Items)
+	}
+}
+
 // Whoever approves a batch reads every line of it and what the lines add up to.
 //
 // Control: let Sums group by item only and a month is lost from sight.

@@ -20,6 +20,7 @@ type batchPage struct {
 	Discarder       string
 	Word, Tone      string
 	MayApprove      bool
+	CardChanged     bool          // a line names a card that was replaced since: to be discarded
 	Lines           []payout.Line // names masked: whom the money is for is decided elsewhere
 	After, Next     int64         // ids of lines; 0 for the first page, and when there is no further one
 	Sums            []payout.Sum
@@ -59,13 +60,16 @@ func (c *Room) batch(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	s := wordOf(p.Batch)
 	p.Maker, p.Approver, p.Discarder = names[p.CreatedBy], names[p.ApprovedBy], names[p.Discarded]
 	p.Word, p.Tone = s.word, s.tone
-	p.MayApprove = p.State == "draft" && p.CreatedBy != at.Staff.ID && p.Agrees()
+	p.MayApprove = p.State == "draft" && p.CreatedBy != at.Staff.ID && p.Agrees() && !p.CardChanged
 	return at.Page.Show(w, at, desk.View{Room: "county", Name: "batch", Title: "批次 " + p.Name}, p)
 }
 
 func (c *Room) fill(ctx context.Context, tx *pg.Tx, id int64, p *batchPage) error {
 	view, err := c.d.Payout.BatchView(ctx, tx, id)
 	if err != nil {
+		return err
+	}
+	if p.CardChanged, err = c.d.Payout.CardChanged(ctx, tx, id); err != nil {
 		return err
 	}
 	p.Batch, p.Lines = view.Batch, view.Items
