@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
+
 	"lianou/channels/browsertest"
 	"lianou/channels/desk"
 	"lianou/channels/desk/county"
@@ -66,7 +68,10 @@ func newOffice(t *testing.T) *office {
 	o.must(err)
 	books, err := policy.Embedded()
 	o.must(err)
-	shell, err := desk.New(desk.Config{}, desk.Deps{DB: o.db, Staff: people, Sessions: sessions, Bell: &bell.Bell{}, Blobs: &blob.Store{},
+	bells, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
+	o.must(err)
+	t.Cleanup(func() { _ = bells.Close() })
+	shell, err := desk.New(desk.Config{}, desk.Deps{DB: o.db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
 	handler, err := shell.Handler(county.New(county.Deps{DB: o.db, Cases: cases, Payout: o.payout, Audit: log, Staff: people}))
@@ -122,6 +127,7 @@ func (o *office) entitled(amount core.Fen) {
 		if err := tx.QueryRow(ctx, q, amount).Scan(&e.Claim, &e.Case); err != nil {
 			return pg.Fail(err, "case")
 		}
+		e.Members = []payout.MemberKey{payout.CaseKey(e.Case, "a")}
 		const d = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
 				evidence, facts_version, facts_digest, book, at, digest)
 			values ($1, $2, '371426103', 'approved', $3, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
