@@ -32,6 +32,7 @@ const (
 	ActConference   ActName = "conference"
 	ActConferenceIn ActName = "conference_end"
 	ActWithdraw     ActName = "withdraw"
+	ActWeigh        ActName = "weigh" // two applications, or a name and a number, looked at
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -52,6 +53,7 @@ type Situation struct {
 	Visitors   []core.StaffID // of every visit
 	NoticeTill map[core.ClaimID]core.Date
 	Kin        []core.StaffID
+	Doubts     int // what nobody has looked at yet
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -95,12 +97,18 @@ func rules() map[ActName]rule {
 		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
 		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
 		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 	}
+}
+
+// waits lists what must not happen over an application that nobody has looked at.
+func waits() []ActName {
+	return []ActName{ActEmergency, ActPropose, ActPublish, ActDecide, ActDeliver, ActWithdraw}
 }
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
+	return []ActName{ActWeigh, ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActAppeal,
 		ActRelocate, ActReturn, ActWithdraw}
 }
@@ -121,6 +129,8 @@ func Check(s Situation, a Actor, act ActName, claim Claim) error {
 		return ErrMovedOn
 	case slices.Contains(s.Kin, a.Staff):
 		return ErrConflictOfInterest
+	case s.Doubts > 0 && slices.Contains(waits(), act):
+		return ErrDoubt
 	}
 	if r.also == nil {
 		return nil
@@ -160,6 +170,13 @@ func mayAccept(s Situation, _ Claim, _ Actor) error {
 		return errNotNow("not_routed", "还没派到镇上。")
 	}
 	return nil
+}
+
+func mayWeigh(s Situation, _ Claim, _ Actor) error {
+	if s.Doubts == 0 {
+		return ErrMovedOn
+	}
+	return mayAccept(s, Claim{}, Actor{})
 }
 
 func mayReturn(s Situation, _ Claim, _ Actor) error {

@@ -94,6 +94,15 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 			return nil
 		}
 	}
+	doubts, err := f.Cases.Doubts(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range doubts {
+		if d.Verdict == "" {
+			return nil // what lies beside a case must not be closed away with it
+		}
+	}
 	if err := f.Cases.Close(ctx, tx, c, casefile.CaseSettled); err != nil {
 		return err
 	}
@@ -147,6 +156,9 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 		}
 		if !actor.Covers(c.Region) || !actor.Has(casefile.RoleAssistant, casefile.RoleOfficer, casefile.RoleClerk) {
 			return casefile.ErrNotYours
+		}
+		if err := f.Cases.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
+			return err
 		}
 		if !t.Done.IsZero() {
 			return nil

@@ -88,6 +88,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActDecide:      t.decide,
 		casefile.ActEmergency:   t.emergency,
 		casefile.ActRelocate:    t.relocate,
+		casefile.ActWeigh:       t.weigh,
 		casefile.ActAddItem:     func(d doing) error { return f.AddItem(d.r.Context(), d.actor, d.id, core.ItemCode(d.get("item"))) },
 		casefile.ActPublish:     func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
 		casefile.ActObject:      func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },

@@ -35,6 +35,7 @@ type casePage struct {
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
+	Doubts   []doubtView
 
 	Fit, Open, Not              int
 	Fitting, Opening, Unfitting []findingRow
@@ -90,7 +91,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
 	p.Confirm = confirms(p.View)
-	p.Facts = factGroups(p.View)
+	p.Facts, p.Doubts = factGroups(p.View), doubtViews(p.View)
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name
@@ -256,6 +257,10 @@ func (p *casePage) sortActs() {
 		claims[c.ID] = c
 	}
 	for _, a := range p.View.Acts {
+		if a.Name == casefile.ActWeigh { // its form stands beside what is compared
+			p.May[string(a.Name)] = a.Why == ""
+			continue
+		}
 		c := claims[a.Claim]
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name]}
 		if c.HasAmount {

@@ -14,14 +14,15 @@ func (t *Room) Words() template.FuncMap {
 		"band":      func(b string) string { return bands[b].tone },
 		"bandword":  func(b string) string { return bands[b].word },
 		"claimword": claimWord, "claimtone": claimTone,
-		"decides":  func(d string) string { return deciders[d] },
-		"proposal": func(o casefile.Outcome) string { return outcomes[o] },
-		"outcome":  func(o casefile.Outcome) string { return outcomes[o] },
-		"per":      func(p string) string { return periods[p] },
-		"deadline": func(k casefile.DeadlineKind) string { return deadlines[k] },
-		"identity": func(i casefile.Identity) string { return identities[i] },
-		"actword":  func(n casefile.ActName) string { return acts[n] },
-		"stack":    stack, "parts": parts,
+		"decides":   func(d string) string { return deciders[d] },
+		"proposal":  func(o casefile.Outcome) string { return outcomes[o] },
+		"outcome":   func(o casefile.Outcome) string { return outcomes[o] },
+		"per":       func(p string) string { return periods[p] },
+		"deadline":  func(k casefile.DeadlineKind) string { return deadlines[k] },
+		"identity":  func(i casefile.Identity) string { return identities[i] },
+		"actword":   func(n casefile.ActName) string { return acts[n] },
+		"doubtword": func(k casefile.DoubtKind) string { return doubtWords[k][0] },
+		"stack":     stack, "parts": parts,
 		"staff": func(names map[core.StaffID]string, id core.StaffID) string {
 			if n := names[id]; n != "" {
 				return n
@@ -52,6 +53,7 @@ var (
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
+		casefile.ActWeigh: "核对两份申请",
 	}
 	claimWords = map[casefile.ClaimState]string{
 		casefile.ClaimProposed: "看来能办", casefile.ClaimAgreed: "已受理", casefile.ClaimReviewed: "等第二人定", casefile.ClaimNoticed: "公示中", casefile.ClaimObjected: "有不同意见",
