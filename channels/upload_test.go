@@ -17,7 +17,7 @@ func FuzzStrokes(f *testing.F) {
 	f.Add([]byte(finger))
 	f.Add([]byte(`[{"points":null}]`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		info, err := d.Keep(t.Context(), channels.KindStrokes, raw)
+		info, err := d.Keep(t.Context(), citizen.Citizen{ID: "c1"}, channels.KindStrokes, raw)
 		if (err == nil) == (info.Size == 0) || (err != nil && core.KindOf(err) != core.KindInvalid) {
 			t.Fatalf("%d bytes, %v", info.Size, err)
 		}
