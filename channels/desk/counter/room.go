@@ -19,6 +19,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
+	"lianou/intake/interview"
 )
 
 //go:embed templates/*.html
