@@ -81,8 +81,8 @@ func scanDoubt(r pgx.CollectableRow) (d Doubt, err error) {
 	return d, err
 }
 
-func (s *Store) doubts(ctx context.Context, tx *pg.Tx, where string, args ...any) ([]Doubt, error) {
-	rows, err := tx.Query(ctx, doubtQuery+where, args...)
+func (s *Store) doubts(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Doubt, error) {
+	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, pg.Fail(err, "read doubts")
 	}
@@ -92,13 +92,13 @@ func (s *Store) doubts(ctx context.Context, tx *pg.Tx, where string, args ...any
 
 // Doubts reads all doubts of a case, oldest first.
 func (s *Store) Doubts(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Doubt, error) {
-	return s.doubts(ctx, tx, `where d.case_id = $1 order by d.id`, id)
+	return s.doubts(ctx, tx, doubtQuery+`where d.case_id = $1 order by d.id`, id)
 }
 
 // OpenDoubts lists what waits for a look in the regions, at most limit: urgent
 // first, then who has waited longest.
 func (s *Store) OpenDoubts(ctx context.Context, tx *pg.Tx, regions []core.RegionCode, limit int) ([]Doubt, error) {
-	return s.doubts(ctx, tx, `where d.region = any($1) and d.verdict = '' order by a.urgent desc, d.made, d.id limit $2`,
+	return s.doubts(ctx, tx, doubtQuery+`where d.region = any($1) and d.verdict = '' order by a.urgent desc, d.made, d.id limit $2`,
 		texts(regions), clampLimit(limit))
 }
 

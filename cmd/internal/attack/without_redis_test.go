@@ -23,8 +23,12 @@ var processID = regexp.MustCompile(`process_id:(\d+)`)
 // Control: a Redis client without ContextTimeoutEnabled and 200 ms.
 func TestWithoutRedis(t *testing.T) {
 	who := made(39).known(t)
-	token := who.app(t)
-	form := who.form(t, "app", token)
+	hands := make([]hand, 6) // what one hand may send in a day is bounded
+	for i := range hands {
+		p := made(70 + i).known(t)
+		mini := p.wechat(t)
+		hands[i] = hand{mini, p.form(t, "wechat", mini)}
+	}
 	opts, err := redis.ParseURL(place.Redis)
 	if err != nil {
 		t.Fatal("the address of Redis does not parse")
@@ -45,7 +49,7 @@ func TestWithoutRedis(t *testing.T) {
 			if err := syscall.Kill(pid, signal); err != nil {
 				t.Fatal(err)
 			}
-			takes := submit(t, token, form, signal.String())
+			takes := submit(t, hands, signal.String())
 			slices.Sort(takes)
 			slowest := takes[len(takes)-1]
 			t.Logf("%d requests, the slowest took %s", len(takes), slowest)
@@ -63,8 +67,14 @@ func TestWithoutRedis(t *testing.T) {
 	}
 }
 
+// hand is one account with a form it may send.
+type hand struct {
+	token string
+	form  map[string]any
+}
+
 // submit sends twelve requests, two at a time, and gives how long each took.
-func submit(t *testing.T, token string, form map[string]any, name string) []time.Duration {
+func submit(t *testing.T, hands []hand, name string) []time.Duration {
 	t.Helper()
 	var mu sync.Mutex
 	var takes []time.Duration
@@ -72,9 +82,10 @@ func submit(t *testing.T, token string, form map[string]any, name string) []time
 	for lane := range 2 {
 		all.Go(func() {
 			for i := range 6 {
-				body := toJSON(t, with(form, "key", fmt.Sprintf("without-redis-%s-%d-%d", digestOf(name)[:6], lane, i)))
+				from := hands[(lane*6+i)%len(hands)]
+				body := toJSON(t, with(from.form, "key", fmt.Sprintf("without-redis-%s-%d-%d", digestOf(name)[:6], lane, i)))
 				began := time.Now()
-				a, err := try(t.Context(), "POST", city.Gateway+"/c/app/applications", body, "Authorization", "Bearer "+token)
+				a, err := try(t.Context(), "POST", city.Gateway+"/c/wechat/applications", body, "Authorization", "Bearer "+from.token)
 				if err != nil || a.status != http.StatusCreated {
 					t.Errorf("a request without Redis: %d %s %v", a.status, a.body, err)
 				}
