@@ -36,7 +36,7 @@ func TestProductMeetsBank(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	names, err := client.Outbox(t.Context())
+	names, _, err := client.Outbox(t.Context())
 	if err != nil || len(names) != 1 {
 		t.Fatalf("outbox: %v, %v", names, err)
 	}
