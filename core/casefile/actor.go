@@ -21,6 +21,7 @@ const (
 	RoleApprover  = staff.Approver  // 乡镇审批
 	RoleCounty    = staff.County
 	RoleCity      = staff.City
+	RolePayer     = staff.Payer
 )
 
 // Actor is who acts: a member of staff with roles and an area, or a job.

@@ -150,11 +150,11 @@ func (s *Store) Replace(ctx context.Context, tx *pg.Tx, c Case, n NewCase) error
 	}
 	call, recording := heard(a)
 	_, err = tx.Exec(ctx, `update casefile set applicant = $2, applicant_id = $3, number_key = $4, contact_name = $5, capacity = $6, contact_phone = $7,
-		live_detail = $8, story = $9, account = $10, speaks = $11, person = $12, household = coalesce(household, $13), identity = 'pending', updated = $14,
-		asked = $15, urgent = $16, signature = $17, papers = $18, call_id = $19, recording = $20,
+		live_detail = $8, story = $9, account = null, account_holder = '', speaks = $10, person = $11, household = coalesce(household, $12), identity = 'pending', updated = $13,
+		asked = $14, urgent = $15, signature = $16, papers = $17, call_id = $18, recording = $19,
 		applicant_key = case applicant_key when '' then '' else encode($4, 'hex') end where id = $1`,
 		c.ID, a.Applicant.Name, sealed.id, s.numberKey(a.Applicant.ID), a.Contact.Name, a.Contact.Capacity, sealed.phone,
-		sealed.detail, sealed.story, sealed.account, a.ID, number(n.Person), number(n.Household), tx.Now(),
+		sealed.detail, sealed.story, a.ID, number(n.Person), number(n.Household), tx.Now(),
 		texts(a.Items), a.Urgent, encode(signed(a)), encode(a.Papers), call, recording)
 	if err != nil {
 		return pg.Fail(err, "replace an application")

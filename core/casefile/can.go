@@ -21,6 +21,7 @@ const (
 	ActRelocate     ActName = "relocate"
 	ActPlanVisit    ActName = "plan_visit"
 	ActRecordVisit  ActName = "record_visit"
+	ActSecondVisit  ActName = "confirm_visit"  // the other visitor, in a session of their own
 	ActPropose      ActName = "propose"        // claim
 	ActPublish      ActName = "publish_notice" // claim
 	ActObject       ActName = "object"         // claim
@@ -37,6 +38,9 @@ const (
 
 	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
 	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
+	ActProposeCard  ActName = "propose_card"
+	ActConfirmCard  ActName = "confirm_card"
+	ActRejectCard   ActName = "reject_card"
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -53,7 +57,9 @@ type Situation struct {
 	Claims     []Claim
 	Today      core.Date
 	Planned    *Visit // still to come
+	Unseconded *Visit // written down by one of the two, waits for the other
 	Visited    bool
+	Card       *Card                           // proposed, waits for a second person
 	Visitors   []core.StaffID                  // of every visit
 	Decided    map[core.ClaimID][]core.StaffID // who had a part in what an appeal asks about
 	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
@@ -79,6 +85,7 @@ type rule struct {
 
 func rules() map[ActName]rule {
 	officer := []Role{RoleOfficer}
+	second := []Role{RoleApprover, RoleCounty, RolePayer}
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
@@ -93,6 +100,7 @@ func rules() map[ActName]rule {
 		ActRelocate:     {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
 		ActPlanVisit:    {officer, atWork, nil, nil},
 		ActRecordVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
+		ActSecondVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
 		ActPropose:      {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActPublish:      {officer, running, []ClaimState{ClaimReviewed}, mayPublish},
 		ActObject:       {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
@@ -108,6 +116,9 @@ func rules() map[ActName]rule {
 		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
+		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
+		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
+		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 	}
 }
 
@@ -118,9 +129,9 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActAccept, ActEmergency, ActRecordVisit, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+	return []ActName{ActWeigh, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
-		ActRelocate, ActReturn, ActWithdraw}
+		ActProposeCard, ActRejectCard, ActRelocate, ActReturn, ActWithdraw}
 }
 
 // Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,
@@ -225,8 +236,25 @@ func mayRecord(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
+// maySecondVisit: what one visitor wrote down counts once the other has read it.
+func maySecondVisit(s Situation, _ Claim, a Actor) error {
+	v := s.Unseconded
+	switch {
+	case v == nil:
+		return ErrMovedOn
+	case a.Staff == v.RecordedBy:
+		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+	case a.Staff != v.First && a.Staff != v.Second:
+		return ErrNotYours
+	}
+	return nil
+}
+
 func mayPropose(s Situation, _ Claim, _ Actor) error {
-	if !s.Visited {
+	switch {
+	case s.Unseconded != nil:
+		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+	case !s.Visited:
 		return errNotNow("not_visited", "先入户,再提意见。")
 	}
 	return nil

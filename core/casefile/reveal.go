@@ -107,6 +107,7 @@ type Sealed struct {
 	Contact string
 	Phone   core.Phone
 	Account core.BankAccount
+	Holder  string // name on that card
 	Citizen string // account of the citizen side that first asked, "" for none
 }
 
@@ -114,8 +115,9 @@ type Sealed struct {
 // audit entry of what it does with them.
 func (s *Store) OpenPerson(ctx context.Context, tx *pg.Tx, c Case) (Sealed, error) {
 	out := Sealed{Name: c.Applicant}
-	err := tx.QueryRow(ctx, `select f.contact_name, a.citizen from casefile f join case_application a on a.application = coalesce(f.speaks, f.application)
-		where f.id = $1`, c.ID).Scan(&out.Contact, &out.Citizen)
+	err := tx.QueryRow(ctx, `select f.contact_name, coalesce(nullif(f.account_holder, ''), f.applicant), a.citizen
+		from casefile f join case_application a on a.application = coalesce(f.speaks, f.application)
+		where f.id = $1`, c.ID).Scan(&out.Contact, &out.Holder, &out.Citizen)
 	if err != nil {
 		return out, pg.Fail(err, "read the contact of a case")
 	}
@@ -137,22 +139,6 @@ func (s *Store) OpenPerson(ctx context.Context, tx *pg.Tx, c Case) (Sealed, erro
 	out.Phone, _ = core.ParsePhone(phone)
 	out.Account, _ = core.ParseBankAccount(account)
 	return out, nil
-}
-
-// SetAccount seals the account that the household named; a later one replaces it
-// as long as nothing was decided on it. Corrections after a payment came back go
-// through core/payout, which wants two people.
-func (s *Store) SetAccount(ctx context.Context, tx *pg.Tx, c Case, account core.BankAccount) error {
-	b, err := s.boxOf(ctx, tx, c)
-	if err != nil {
-		return err
-	}
-	sealed, err := b.put("casefile", string(FieldAccount), account.Reveal())
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `update casefile set account = $2, updated = $3 where id = $1`, c.ID, sealed, tx.Now())
-	return pg.Fail(err, "write the account of a case")
 }
 
 // SetRecording ties a recording that came after its call to the cases of the call

@@ -21,6 +21,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if err := s.situationVisits(ctx, tx, &out); err != nil {
 		return out, err
 	}
+	if out.Card, err = s.openCard(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
 	notices, err := s.Notices(ctx, tx, c.ID)
 	if err != nil {
 		return out, err
@@ -50,7 +53,7 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 }
 
 func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) error {
-	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done from visit where case_id = $1 order by id`, out.Case.ID)
+	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded from visit where case_id = $1 order by id`, out.Case.ID)
 	if err != nil {
 		return pg.Fail(err, "read who visited")
 	}
@@ -58,16 +61,19 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 	for rows.Next() {
 		v := Visit{Case: out.Case.ID}
 		var planned time.Time
-		var done *time.Time
-		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done); err != nil {
+		var done, seconded *time.Time
+		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded); err != nil {
 			return pg.Fail(err, "read who visited")
 		}
-		v.Planned, v.Done = dayOf(&planned), timeOf(done)
+		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)
 		out.Visitors = append(out.Visitors, v.First, v.Second)
-		if v.Done.IsZero() {
+		switch {
+		case v.Done.IsZero():
 			out.Planned = &v
-		} else {
-			out.Visited = true
+		case v.Waits():
+			out.Unseconded = &v
+		default:
+			out.Visited, out.Unseconded = true, nil // an older record that nobody seconded is past
 		}
 	}
 	return pg.Fail(rows.Err(), "read who visited")

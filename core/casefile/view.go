@@ -25,6 +25,7 @@ type View struct {
 	ContactPhone string // masked
 	ApplicantID  string // masked, "" when not known
 	Account      string // "****6217", "" when not known
+	Card         *Card  // another one, proposed, that waits for a second person
 	Address      string // 门牌, for the visit
 	Story        string
 	Papers       []core.Paper   // of the first request; later ones keep theirs
@@ -123,7 +124,7 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	if err != nil {
 		return View{}, err
 	}
-	v.Acts = Acts(situation, actor)
+	v.Acts, v.Card = Acts(situation, actor), situation.Card
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
 		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
 	return v, err

@@ -25,13 +25,21 @@ type Visit struct {
 	Recording    core.BlobDigest
 	Signatures   map[string]core.BlobDigest // "first", "second", "household"
 	Photos       []core.BlobDigest
+	RecordedBy   core.StaffID // which of the two wrote it down, 0 on records from before that was kept
+	Seconded     time.Time    // when the other one confirmed it; zero: still to come
 }
+
+// Waits reports whether one of the two still has to confirm what the other wrote.
+func (v Visit) Waits() bool { return v.RecordedBy != 0 && v.Seconded.IsZero() }
 
 // ErrTwoVisitors is the answer to a visit by fewer than two people.
 var ErrTwoVisitors = core.E(core.KindInvalid, "invalid_visitors", "入户要两个人一起去,请再选一位。")
 
 // ErrVisitIncomplete is the answer to a visit form that lacks what makes it one.
 var ErrVisitIncomplete = core.E(core.KindInvalid, "invalid_visit", "入户记录要有所见情况、在场家人和三个签名(两位入户人和家人)。")
+
+// ErrSameStrokes is the answer to one drawing in place of several signatures.
+var ErrSameStrokes = core.E(core.KindInvalid, "invalid_strokes", "有两个签名一模一样。入户人和家人要各签各的。")
 
 // PlanVisit sets who goes and when; planning again replaces the plan.
 func (s *Store) PlanVisit(ctx context.Context, tx *pg.Tx, c Case, first, second core.StaffID, on core.Date) error {
@@ -55,6 +63,10 @@ func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (in
 	if v.Statement == "" || v.Present == "" || v.Signatures["first"] == "" || v.Signatures["second"] == "" || v.Signatures["household"] == "" {
 		return 0, ErrVisitIncomplete
 	}
+	if v.Signatures["first"] == v.Signatures["second"] || v.Signatures["first"] == v.Signatures["household"] ||
+		v.Signatures["second"] == v.Signatures["household"] {
+		return 0, ErrSameStrokes
+	}
 	var id int64
 	var wrapped []byte
 	err := tx.QueryRow(ctx, `select v.id, f.data_key from visit v join casefile f on f.id = v.case_id
@@ -71,8 +83,8 @@ func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (in
 		return 0, err
 	}
 	_, err = tx.Exec(ctx, `update visit set done = $2, remote = $3, facts_version = $4, present = $5, place = $6, statement = $7,
-		recording = $8, signatures = $9, photos = $10 where id = $1`,
-		id, tx.Now(), v.Remote, v.FactsVersion, v.Present, v.Place, sealed, v.Recording, encode(v.Signatures), texts(v.Photos))
+		recording = $8, signatures = $9, photos = $10, recorded_by = $11 where id = $1`,
+		id, tx.Now(), v.Remote, v.FactsVersion, v.Present, v.Place, sealed, v.Recording, encode(v.Signatures), texts(v.Photos), v.RecordedBy)
 	return id, pg.Fail(err, "record a visit")
 }
 
@@ -80,7 +92,7 @@ func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (in
 // the case's key. The caller has logged the read.
 func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Visit, error) {
 	rows, err := tx.Query(ctx, `select id, case_id, first_staff, second_staff, planned, done, remote, coalesce(facts_version, 0), present,
-		place, statement, recording, signatures, photos from visit where case_id = $1 order by id desc`, id)
+		place, statement, recording, signatures, photos, coalesce(recorded_by, 0), seconded from visit where case_id = $1 order by id desc`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read visits")
 	}
@@ -89,13 +101,13 @@ func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([
 	for rows.Next() {
 		var v Visit
 		var planned time.Time
-		var done *time.Time
+		var done, seconded *time.Time
 		var sealed []byte
 		if err := rows.Scan(&v.ID, &v.Case, &v.First, &v.Second, &planned, &done, &v.Remote, &v.FactsVersion, &v.Present,
-			&v.Place, &sealed, &v.Recording, &v.Signatures, &v.Photos); err != nil {
+			&v.Place, &sealed, &v.Recording, &v.Signatures, &v.Photos, &v.RecordedBy, &seconded); err != nil {
 			return nil, pg.Fail(err, "read a visit")
 		}
-		v.Planned, v.Done = dayOf(&planned), timeOf(done)
+		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)
 		if v.Statement, err = b.get("visit", "statement/"+strconv.FormatInt(v.ID, 10), sealed); err != nil {
 			return nil, err
 		}
@@ -104,10 +116,20 @@ func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([
 	return list, pg.Fail(rows.Err(), "read visits")
 }
 
-// LastVisit is the newest visit that took place, 0 for none.
+// SecondVisit writes down that the other visitor stands behind a record.
+func (s *Store) SecondVisit(ctx context.Context, tx *pg.Tx, v Visit, by core.StaffID) error {
+	tag, err := tx.Exec(ctx, `update visit set seconded_by = $2, seconded = $3 where id = $1 and done is not null and seconded is null`, v.ID, by, tx.Now())
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrMovedOn
+	}
+	return pg.Fail(err, "second a visit")
+}
+
+// LastVisit is the newest visit that took place and that both stand behind, 0 for none.
 func (s *Store) LastVisit(ctx context.Context, tx *pg.Tx, id core.CaseID) (int64, error) {
 	var visit int64
-	err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from visit where case_id = $1 and done is not null`, id).Scan(&visit)
+	err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from visit where case_id = $1 and done is not null
+		and (seconded is not null or recorded_by is null)`, id).Scan(&visit)
 	return visit, pg.Fail(err, "look for a visit")
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
@@ -192,24 +190,4 @@ func (p *Payout) RejectAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 	}
 	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.rejected", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "reason": reason}})
-}
-
-// SameCard gives the open fix tasks that wait for the same thing as this one: lines
-// of the same case that came back from the same card, this one first and all in the
-// same state. One new card mends them together, each with its own trace.
-func (p *Payout) SameCard(ctx context.Context, tx *pg.Tx, fix int64) ([]int64, error) {
-	const q = `select o.id from payout_fix f join payout_line l on l.id = f.line join payout_entitlement e on e.id = f.entitlement,
-			payout_fix o join payout_line m on m.id = o.line join payout_entitlement g on g.id = o.entitlement
-		where f.id = $1 and g.case_id = e.case_id and m.last4 = l.last4 and m.holder = l.holder and o.state = f.state
-			and f.state in ('open', 'proposed') and o.proposed_by is not distinct from f.proposed_by
-		order by o.id = f.id desc, o.id`
-	rows, err := tx.Query(ctx, q, fix)
-	if err != nil {
-		return nil, pg.Fail(err, "look for lines of the same card")
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err == nil && len(ids) == 0 {
-		return nil, ErrMoved
-	}
-	return ids, pg.Fail(err, "look for lines of the same card")
 }

@@ -107,8 +107,8 @@ func (p *Payout) LineByID(ctx context.Context, tx *pg.Tx, id int64) (Line, error
 	return list[0], nil
 }
 
-func lines(ctx context.Context, tx *pg.Tx, q string, arg int64) ([]Line, error) {
-	rows, err := tx.Query(ctx, q, arg)
+func lines(ctx context.Context, tx *pg.Tx, q string, args ...any) ([]Line, error) {
+	rows, err := tx.Query(ctx, q, args...)
 	if err != nil {
 		return nil, pg.Fail(err, "list lines")
 	}

@@ -18,6 +18,7 @@ type act struct {
 	all    casefile.Situation
 	claim  casefile.Claim // the zero Claim for acts about the case
 	detail map[string]any // for the audit entry
+	more   []audit.Entry  // of what else the act did
 }
 
 // target says what an act is about. Claim 0: about the case; Case 0: the claim's.
@@ -52,7 +53,7 @@ func (f *Flow) do(ctx context.Context, actor casefile.Actor, on target, step fun
 			return err
 		}
 		region, id = a.c.Region, a.c.ID
-		return f.Audit.Write(ctx, tx, a.entry(on))
+		return f.Audit.Write(ctx, tx, append(a.more, a.entry(on))...)
 	})
 	if err == nil {
 		f.ring(ctx, region, on.trace, id)

@@ -65,7 +65,7 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 		On: core.DateOf(time.Now()).AddDate(0, 0, 60)}))
 	seen := visited()
 	seen.Case = c.ID
-	w.must(w.flow.RecordVisit(ctx, w.actors["officer"], seen))
+	w.visit(seen)
 	c, claims := w.get(c.ID)
 	matched := 0
 	for _, claim := range claims {

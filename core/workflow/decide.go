@@ -16,6 +16,7 @@ type Decide struct {
 	Claim   core.ClaimID
 	Outcome casefile.Outcome // casefile.Approved, Refused or Referred
 	Reasons []string         // required to refuse; else the proposal's reasons stand
+	Card    int64            // the proposed card that the decider has looked at, 0 for none
 }
 
 // ErrNoAccount is the answer to approving money that has no card to go to.
@@ -35,6 +36,9 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		}
 		if in.Outcome == casefile.Approved && a.all.Follows(a.claim) {
 			return ErrParent
+		}
+		if err := a.oneCard(ctx, in); err != nil {
+			return err
 		}
 		// 2. The decision, with everything it rests on, once and for ever.
 		d, err := a.decide(ctx, in.Outcome, reasons)

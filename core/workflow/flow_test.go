@@ -68,7 +68,7 @@ func TestFromHandoverToTold(t *testing.T) {
 	}
 	seen := visited()
 	seen.Case, seen.Facts = c.ID, map[string]json.RawMessage{"financial_assets_per_capita": json.RawMessage("1800")}
-	w.must(w.flow.RecordVisit(ctx, w.actors["helper"], seen))
+	w.visit(seen)
 	w.must(w.flow.Propose(ctx, officer, propose))
 	if err := w.flow.Decide(ctx, approver, workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); core.Known(err).Code != "notice_first" {
 		t.Fatalf("decided without a notice: %v", err)
@@ -275,7 +275,7 @@ func (w *world) ready(receipt core.Receipt) (casefile.Case, casefile.Claim) {
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	seen := visited()
 	seen.Case = c.ID
-	w.must(w.flow.RecordVisit(ctx, w.actors["helper"], seen))
+	w.visit(seen)
 	c, _ = w.get(c.ID)
 	return c, w.claim(c.ID, dibao)
 }

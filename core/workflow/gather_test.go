@@ -60,7 +60,7 @@ func (w *world) family(n int, refer ...core.ItemCode) casefile.Case {
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 9*n)}))
 	seen := visited()
 	seen.Case = c.ID
-	w.must(w.flow.RecordVisit(ctx, w.actors["helper"], seen))
+	w.visit(seen)
 	_, claims := w.get(c.ID)
 	for _, claim := range claims {
 		if claim.State != casefile.ClaimAgreed {

@@ -50,16 +50,9 @@ func firstMonth(per string, on core.Date) payout.Period {
 }
 
 func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Decision, from payout.Period) error {
-	person, err := a.f.Cases.OpenPerson(ctx, a.tx, a.c)
+	account, record, err := a.cardOnRecord(ctx)
 	if err != nil {
 		return err
-	}
-	account := person.Account
-	if account.IsZero() && a.c.Person != 0 {
-		account, err = a.f.Registry.AccountOf(ctx, a.tx, because("payout", a.c.ID, a.c.Application), a.c.Person)
-		if err != nil && core.KindOf(err) != core.KindNotFound {
-			return err
-		}
 	}
 	if account.IsZero() {
 		return ErrNoAccount
@@ -70,7 +63,7 @@ func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Deci
 	}
 	_, err = a.f.Payout.Entitle(ctx, a.tx, payout.Entitlement{Region: a.c.Region, Case: a.c.ID, Claim: claim.ID, Decision: d.ID,
 		DecisionDigest: d.Digest, Members: members, Beneficiary: a.c.Person, Item: claim.Item, ItemName: claim.Name, Period: from, Monthly: claim.Period == "month",
-		Amount: d.Amount, Sample: d.Sample, Holder: a.c.Applicant, Account: account})
+		Amount: d.Amount, Sample: d.Sample, Holder: record.Holder, Account: account})
 	return err
 }
 

@@ -33,24 +33,18 @@ func (w *world) visitedCase(app core.Application, items ...core.ItemCode) casefi
 	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: items,
 		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	seen := visited()
-	seen.Case, seen.Account = c.ID, w.card()
-	w.must(w.flow.RecordVisit(w.t.Context(), w.actors["helper"], seen))
+	seen.Case, seen.Account = c.ID, w.card(ownCard)
+	w.visit(seen)
 	return c
 }
 
-func (w *world) card() core.BankAccount {
-	w.t.Helper()
-	a, err := core.ParseBankAccount("62284800000017")
-	w.must(err)
-	return a
-}
-
-// granted proposes and approves an item without a public notice.
+// granted proposes and approves an item without a public notice; whoever approves has
+// looked at the card of the visit.
 func (w *world) granted(claim casefile.Claim, p workflow.Propose) error {
 	w.t.Helper()
 	p.Claim, p.Outcome, p.Reasons = claim.ID, casefile.ProposeApprove, []string{"符合条件"}
 	w.must(w.flow.Propose(w.t.Context(), w.actors["officer"], p))
-	return w.flow.Decide(w.t.Context(), w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved})
+	return w.flow.Decide(w.t.Context(), w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved, Card: w.openCard(claim.Case).ID})
 }
 
 // P14: the mother filed for her son; the son files himself. He is paid once, known

@@ -74,9 +74,10 @@ type RecordVisit struct {
 	Signatures map[string]core.BlobDigest // "first", "second", "household"
 	Recording  core.BlobDigest
 	Photos     []core.BlobDigest
-	Place      string // "lon,lat" of the device
-	Remote     string // why by phone or video, in a major emergency only
-	Account    core.BankAccount
+	Place      string           // "lon,lat" of the device
+	Remote     string           // why by phone or video, in a major emergency only
+	Account    core.BankAccount // that the family showed: a proposal until a second person confirms it
+	Holder     string           // name on that card; defaults to who asks
 }
 
 // maxPhotos bounds one visit's pictures.
@@ -100,14 +101,12 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 		}
 		// 2. File the record.
 		visit, err := f.Cases.RecordVisit(ctx, a.tx, a.c, casefile.Visit{Statement: in.Statement, Present: in.Present, Remote: in.Remote,
-			FactsVersion: facts.Version, Place: in.Place, Recording: in.Recording, Signatures: in.Signatures, Photos: in.Photos})
+			FactsVersion: facts.Version, RecordedBy: actor.Staff, Place: in.Place, Recording: in.Recording, Signatures: in.Signatures, Photos: in.Photos})
 		if err != nil {
 			return err
 		}
-		if !in.Account.IsZero() {
-			if err := f.Cases.SetAccount(ctx, a.tx, a.c, in.Account); err != nil {
-				return err
-			}
+		if err := a.seenCard(ctx, in); err != nil {
+			return err
 		}
 		// 3. What was paid first has its papers now.
 		if a.c.State != casefile.CaseVisiting {
@@ -121,10 +120,22 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 			}
 		}
 		a.detail["visit"], a.detail["facts"] = visit, facts.Digest
-		if err := a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版"); err != nil {
+		a.detail["visitors"], a.detail["signatures"] = [2]core.StaffID{a.all.Planned.First, a.all.Planned.Second}, in.Signatures
+		return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
+	})
+}
+
+// SecondVisit is the other visitor's word, given in a session of their own: from then
+// on the visit counts. Who saw it otherwise plans another one.
+func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.CaseID) error {
+	on := target{name: casefile.ActSecondVisit, trace: "visit.seconded", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		visit := *a.all.Unseconded
+		if err := f.Cases.SecondVisit(ctx, a.tx, visit, actor.Staff); err != nil {
 			return err
 		}
-		if err := a.reload(ctx); err != nil {
+		a.detail["visit"], a.detail["recorded_by"] = visit.ID, visit.RecordedBy
+		if err := a.event(ctx, "visit.seconded", "", "第二个入户的人确认了记录"); err != nil {
 			return err
 		}
 		return f.settle(ctx, a.tx, a.c)

@@ -133,7 +133,7 @@ func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
 		}
 	}
 	if in.Card && app.Account != nil {
-		if err := a.f.Cases.SetAccount(ctx, a.tx, a.c, *app.Account); err != nil {
+		if err := a.otherCard(ctx, &app); err != nil {
 			return err
 		}
 	}
@@ -141,6 +141,14 @@ func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
 		return a.f.joined(ctx, a.tx, a.c, &app)
 	}
 	return a.asked(ctx, &app)
+}
+
+// otherCard proposes the card that an application names: whose request it is was
+// one officer's word, and a card is two people's.
+func (a *act) otherCard(ctx context.Context, app *core.Application) error {
+	detail, err := a.proposeCard(ctx, ProposeCard{Case: a.c.ID, Account: *app.Account, Holder: app.Applicant.Name, How: "核对两份申请,用后一份上写的卡"})
+	a.also("card.proposed", detail)
+	return err
 }
 
 // asked takes over what an application asks for and leaves its facts aside.
@@ -196,6 +204,11 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 	}
 	if err := a.reload(ctx); err != nil {
 		return err
+	}
+	if app.Account != nil {
+		if err := a.otherCard(ctx, &app); err != nil {
+			return err
+		}
 	}
 	if err := a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region}); err != nil {
 		return err

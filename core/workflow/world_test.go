@@ -103,7 +103,8 @@ func (w *world) hire() {
 		role    staff.Role
 		regions core.RegionCode
 	}{{"officer", staff.Officer, town}, {"second", staff.Officer, town}, {"helper", staff.Assistant, town}, {"approver", staff.Approver, town},
-		{"county", staff.County, town.County()}, {"city", staff.City, core.DezhouCity}, {"stranger", staff.Officer, "371426104"}} {
+		{"county", staff.County, town.County()}, {"city", staff.City, core.DezhouCity}, {"payer", staff.Payer, core.DezhouCity},
+		{"stranger", staff.Officer, "371426104"}} {
 		w.in(func(ctx context.Context, tx *pg.Tx) error {
 			id, err := w.staff.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: a.login, Name: a.login, Roles: []staff.Role{a.role},
 				Regions: []core.RegionCode{a.regions}, Password: "a long pass phrase 17"})
@@ -246,6 +247,13 @@ func (w *world) count(sql string, args ...any) (n int) {
 		return tx.QueryRow(ctx, sql, args...).Scan(&n)
 	}))
 	return n
+}
+
+// visit has one of the two write the visit down and the other confirm it.
+func (w *world) visit(seen workflow.RecordVisit) {
+	w.t.Helper()
+	w.must(w.flow.RecordVisit(w.t.Context(), w.actors["helper"], seen))
+	w.must(w.flow.SecondVisit(w.t.Context(), w.actors["officer"], seen.Case))
 }
 
 func visited() workflow.RecordVisit {

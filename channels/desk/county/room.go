@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"strconv"
@@ -11,10 +10,11 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/casefile"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/staff"
-	"lianou/core/wording"
+	"lianou/core/workflow"
 )
 
 //go:embed templates/*.html
@@ -23,6 +23,8 @@ var templates embed.FS
 // Deps are what the room works with.
 type Deps struct {
 	DB     *pg.DB
+	Cases  *casefile.Store
+	Flow   *workflow.Flow
 	Payout *payout.Payout
 	Audit  *audit.Log
 	Staff  *staff.Staff
@@ -48,8 +50,9 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
 		{Method: "POST", Path: "/county/inquiry/{return}/propose", Roles: payers, Trace: "inquiry.proposed", Serve: c.asked},
 		{Method: "POST", Path: "/county/inquiry/{return}/confirm", Roles: payers, Trace: "inquiry.confirmed", Serve: c.answered},
-		{Method: "POST", Path: "/county/fix/{fix}/propose", Roles: payers, Trace: "account.proposed", Serve: c.propose},
-		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "account.confirmed", Serve: c.confirm},
+		{Method: "GET", Path: "/county/batch/{batch}", Roles: payers, Trace: "batch.read", Serve: c.batch},
+		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "card.confirmed", Serve: c.confirm},
+		{Method: "POST", Path: "/county/fix/{fix}/reject", Roles: payers, Trace: "card.rejected", Serve: c.reject},
 	}}
 }
 
@@ -97,43 +100,6 @@ func (c *Room) discard(w http.ResponseWriter, r *http.Request, at desk.At) error
 	return done(w, r, err, "这一批作废了,钱回到等着发的。")
 }
 
-func (c *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := number(r, "fix")
-	if err != nil {
-		return err
-	}
-	account, err := core.ParseBankAccount(r.FormValue("account"))
-	if err != nil {
-		return err
-	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		new := payout.Correction{Account: account, Holder: r.FormValue("holder"), Evidence: r.FormValue("evidence")}
-		return c.each(ctx, tx, id, func(fix int64) error { return c.d.Payout.ProposeAccount(ctx, tx, at.Staff.ID, fix, new) })
-	})
-	return done(w, r, err, "登记了新卡。请另一个人看过卡再确认。")
-}
-
-func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := number(r, "fix")
-	if err != nil {
-		return err
-	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		return c.each(ctx, tx, id, func(fix int64) error { return c.d.Payout.ConfirmAccount(ctx, tx, at.Staff.ID, fix) })
-	})
-	return done(w, r, err, "确认了。这笔钱排进下一批。")
-}
-
-// each does one step for every returned line of the same card: a family brings its
-// new card once.
-func (c *Room) each(ctx context.Context, tx *pg.Tx, fix int64, step func(fix int64) error) error {
-	all, err := c.d.Payout.SameCard(ctx, tx, fix)
-	for i := 0; err == nil && i < len(all); i++ {
-		err = step(all[i])
-	}
-	return err
-}
-
 func number(r *http.Request, name string) (int64, error) {
 	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
 	if err != nil || n <= 0 {
@@ -157,23 +123,14 @@ type page struct {
 	Asks    []ask // what the bank has to be asked about
 	Fixes   []fix
 	Ledger  []balance
-	Moving  bool // a batch is on its way: the list asks for news by itself
+	Moving  bool   // a batch is on its way: the page asks for news by itself
+	Seen    string // digest of what it shows
 }
 
 type batch struct {
 	payout.Batch
 	Maker, Approver, Discarder, Word, Tone string
 	MayApprove, MayDiscard                 bool
-}
-
-type fix struct {
-	payout.Fix
-	Lines      int
-	Total      core.Fen
-	Why        string
-	By         string
-	MayPropose bool
-	MayConfirm bool
 }
 
 type balance struct {
@@ -190,20 +147,12 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "county", Name: "county", Title: "发钱"}, p)
 }
 
-// batches is the live part of the page: the bank's answers come by themselves.
-func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p, err := c.read(r, at)
-	if err != nil {
-		return err
-	}
-	return at.Page.Part(w, "county", "batches", p)
-}
-
 // found is what the room reads, before names and words are put to it.
 type found struct {
 	due     payout.Totals
 	open    []payout.Fix
 	asks    []payout.Inquiry
+	cards   []casefile.Card
 	batches []payout.Batch
 	ledger  payout.Ledger
 }
@@ -221,6 +170,9 @@ func (c *Room) read(r *http.Request, at desk.At) (page, error) {
 			return err
 		}
 		if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
+			return err
+		}
+		if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
 			return err
 		}
 		if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -244,8 +196,8 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	for _, b := range found.batches {
 		people = append(people, b.CreatedBy, b.ApprovedBy, b.Discarded)
 	}
-	for _, f := range found.open {
-		people = append(people, f.ProposedBy)
+	for _, card := range found.cards {
+		people = append(people, card.By)
 	}
 	for _, q := range found.asks {
 		people = append(people, q.ProposedBy)
@@ -254,33 +206,15 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Due: found.due, Asks: asksOf(found.asks, names, at.Staff.ID)}
+	p := page{Due: found.due, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
 	for _, b := range found.batches {
-		s := states[b.State]
-		p.Moving = p.Moving || s.tone == "amber"
+		s := wordOf(b)
+		p.Moving = p.Moving || s.moving
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
 			Word: s.word, Tone: s.tone, MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
-	shown := map[string]int{} // returned lines of one card stand together
-	for _, f := range found.open {
-		card := fmt.Sprint(f.Line.Case, f.Line.Holder, f.Line.Last4, f.State, f.ProposedBy)
-		if i, seen := shown[card]; seen {
-			p.Fixes[i].Lines++
-			p.Fixes[i].Total += f.Line.Amount
-			continue
-		}
-		shown[card] = len(p.Fixes)
-		p.Fixes = append(p.Fixes, fix{Lines: 1, Total: f.Line.Amount, Fix: f, Why: wording.FixTask(f.Code), By: names[f.ProposedBy],
-			MayPropose: f.State == "open", MayConfirm: f.State == "proposed" && f.ProposedBy != at.Staff.ID})
-	}
+	p.Fixes = found.fixes(at.Staff.ID, names)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}
 	return p, nil
-}
-
-type stateWord struct{ word, tone string }
-
-var states = map[string]stateWord{
-	"draft": {"等另一个人核准", "petal"}, "discarded": {"作废", ""}, "approved": {"已核准", "amber"}, "file_written": {"文件写好", "amber"},
-	"sent": {"在银行", "amber"}, "answered": {"银行已答复", "leaf"}, "refused": {"银行整批退回", "red"}, "closed": {"结清", "leaf"},
 }

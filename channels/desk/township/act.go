@@ -97,6 +97,10 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActAccept:       t.accept,
 		casefile.ActPlanVisit:    t.planVisit,
 		casefile.ActRecordVisit:  t.recordVisit,
+		casefile.ActSecondVisit:  func(d doing) error { return f.SecondVisit(d.r.Context(), d.actor, d.id) },
+		casefile.ActProposeCard:  t.proposeCard,
+		casefile.ActConfirmCard:  t.confirmCard,
+		casefile.ActRejectCard:   t.rejectCard,
 		casefile.ActPropose:      t.propose,
 		casefile.ActDecide:       t.decide,
 		casefile.ActEmergency:    t.emergency,
@@ -155,7 +159,7 @@ func (t *Room) propose(d doing) error {
 }
 
 func (t *Room) decide(d doing) error {
-	return t.d.Flow.Decide(d.r.Context(), d.actor, workflow.Decide{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Reasons: d.reasons()})
+	return t.d.Flow.Decide(d.r.Context(), d.actor, workflow.Decide{Claim: d.claim, Outcome: casefile.Outcome(d.get("outcome")), Reasons: d.reasons(), Card: d.card()})
 }
 
 func (t *Room) emergency(d doing) error {

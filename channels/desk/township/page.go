@@ -146,6 +146,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	for _, c := range v.Changes {
 		ids = append(ids, c.Proposer, c.Approver)
 	}
+	if v.Card != nil {
+		ids = append(ids, v.Card.By)
+	}
 	return ids
 }
 
@@ -307,8 +310,8 @@ func (p *casePage) place(row actRow) {
 }
 
 // leading acts carry a case forward and may be the page's one solid button.
-var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActPropose: true, casefile.ActPublish: true,
-	casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true,
+var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true,
+	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true,
 	casefile.ActChangeDecide: true}
 
 // follows is the decision that agrees with a proposal.

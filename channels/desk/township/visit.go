@@ -15,7 +15,7 @@ import (
 // recordVisit stores what the two visitors bring back, then files it. Pictures and
 // strokes are named by their content, so sending the form twice stores them once.
 func (t *Room) recordVisit(d doing) error {
-	in := workflow.RecordVisit{Case: d.id, Statement: d.get("statement"), Present: d.get("present"), Place: d.get("place"), Remote: d.get("remote"),
+	in := workflow.RecordVisit{Case: d.id, Statement: d.get("statement"), Present: d.get("present"), Place: d.get("place"), Remote: d.get("remote"), Holder: d.get("holder"),
 		Signatures: map[string]core.BlobDigest{}}
 	var err error
 	if in.Facts, err = changed(d); err != nil {

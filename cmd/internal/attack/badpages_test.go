@@ -15,7 +15,7 @@ import (
 func (p person) pageForm(key string) map[string]string {
 	return map[string]string{"key": key, "form/applicant.name": p.name, "form/applicant.id_number": p.id, "form/contact.phone": p.phone,
 		"form/live.region": pingyuan, "form/live.detail": "7号", "area": "rural", "form/story": "地里淹了", "form/account": p.card,
-		"consent/process": "yes", "consent/means_check": "yes", "strokes": scrawl}
+		"consent/process": "yes", "consent/means_check": "yes", "strokes": scrawl(0)}
 }
 
 // fillIn sends the app's page.

@@ -153,7 +153,7 @@ const pingyuan = "371426104"
 // were uploaded through one of them.
 func (p person) form(t *testing.T, door, token string) map[string]any {
 	t.Helper()
-	body, kind := upload(t, "strokes", "application/json", []byte(scrawl))
+	body, kind := upload(t, "strokes", "application/json", []byte(scrawl(0)))
 	a := send(t, "POST", city.Gateway+"/c/"+door+"/papers", body, "Authorization", "Bearer "+token, "Content-Type", kind)
 	var kept struct{ Digest string }
 	if a.status != http.StatusCreated || json.Unmarshal(a.body, &kept) != nil {
@@ -235,8 +235,10 @@ func picture(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// scrawl is a finger's signature.
-const scrawl = `[{"points":[{"x":1,"y":2},{"x":3,"y":4},{"x":5,"y":7},{"x":9,"y":11}]}]`
+// scrawl is a finger's signature; each hand has its own.
+func scrawl(hand int) string {
+	return fmt.Sprintf(`[{"points":[{"x":%d,"y":2},{"x":3,"y":4},{"x":5,"y":7},{"x":9,"y":11}]}]`, 1+hand)
+}
 
 // hook is one message of the exchange, before it is bent.
 type hook struct {
@@ -303,7 +305,7 @@ func (p person) window() url.Values {
 	return url.Values{"key": {rand.Text()}, "applicant.name": {p.name}, "applicant.id_number": {p.id}, "contact.phone": {p.phone}, "contact.capacity": {"self"},
 		"live.county": {"371426"}, "live.township": {pingyuan}, "live.village": {pingyuan + "200"}, "live.detail": {"7号"}, "story": {"地里淹了"}, "account": {p.card},
 		"h.area": {"rural"}, "m0.name": {p.name}, "m0.id_number": {p.id}, "m0.relation": {"applicant"}, "m0.age": {"60"},
-		"consent": {"process", "means_check"}, "consent.how": {"signature"}, "sign.applicant": {scrawl}}
+		"consent": {"process", "means_check"}, "consent.how": {"signature"}, "sign.applicant": {scrawl(0)}}
 }
 
 // counter sends the clerk's form.

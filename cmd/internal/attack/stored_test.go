@@ -60,7 +60,8 @@ func TestNothingTheStaffWritesRuns(t *testing.T) {
 	does(t, officer, at, "/resume", nil)
 	does(t, officer, at, "/accept", url.Values{"item": {"MZ-01"}})
 	does(t, officer, at, "/record_visit", url.Values{"statement": {next() + next()}, "present": {`<img src=x onerror="window.ran=1">`}, "place": {"116.3,37.4"},
-		"sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}})
+		"sign.first": {scrawl(1)}, "sign.second": {scrawl(2)}, "sign.household": {scrawl(3)}})
+	seconds(t, at)
 	does(t, officer, at, "/propose", url.Values{"outcome": {"refuse"}, "reason": {next()}})
 	does(t, approver, at, "/send_back", url.Values{"reason": {next()}})
 	does(t, officer, at, "/propose", url.Values{"outcome": {"refuse"}, "reason": {next()}})
@@ -109,6 +110,23 @@ func does(t *testing.T, v *visitor.Visitor, at, act string, change url.Values) {
 	if _, err := v.Send(t.Context(), form, change); err != nil {
 		t.Fatalf("%s: %v", act, err)
 	}
+}
+
+// seconds lets the other visitor, whichever of the two assistants went along, confirm
+// what the officer wrote down.
+func seconds(t *testing.T, at string) {
+	t.Helper()
+	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
+		page, err := sits(t, login).Open(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := page.Form("/confirm_visit"); err == nil {
+			does(t, sits(t, login), at, "/confirm_visit", nil)
+			return
+		}
+	}
+	t.Fatalf("nobody may confirm the visit of %s", at)
 }
 
 // harmless opens a page and holds that nothing ran and the browser complains of

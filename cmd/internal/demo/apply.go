@@ -73,7 +73,7 @@ func (p *Phone) Apply(ctx context.Context, s seed.Story) (string, error) {
 		}
 		papers = append(papers, map[string]string{"kind": "id_" + side, "digest": kept})
 	}
-	strokes, err := p.upload(ctx, "strokes", "application/json", []byte(Scrawl))
+	strokes, err := p.upload(ctx, "strokes", "application/json", []byte(Scrawl(0)))
 	if err != nil {
 		return "", fmt.Errorf("strokes: %w", err)
 	}

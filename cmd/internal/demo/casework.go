@@ -13,8 +13,11 @@ type Township struct {
 	County string // "pingyuan"
 }
 
-// Scrawl is a signature as the pad sends it: strokes with time and pressure.
-const Scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`
+// Scrawl is a signature as the pad sends it, strokes with time and pressure; no two
+// hands begin in the same place.
+func Scrawl(hand int) string {
+	return fmt.Sprintf(`[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":%d,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`, 20+hand)
+}
 
 // Work carries a routed case from the township's queue to the decisions.
 func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
@@ -36,11 +39,14 @@ func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
 		return err
 	}
 	// 2. The visit, signed by both visitors and the family.
-	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {Scrawl}, "sign.second": {Scrawl}, "sign.household": {Scrawl}}
+	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {Scrawl(1)}, "sign.second": {Scrawl(2)}, "sign.household": {Scrawl(3)}}
 	if _, err := officer.Act(ctx, at, "/record_visit", visit); err != nil {
 		return err
 	}
-	p.say("两人入户,三方签字,事实冻结成新的一版")
+	if err := p.second(ctx, t, at); err != nil {
+		return err
+	}
+	p.say("两人入户,三方签字,第二人自己登录确认,事实冻结成新的一版")
 	// 3. A proposal for each item, then the notices.
 	n, err := officer.each(ctx, at, "propose", nil)
 	if err != nil {
@@ -57,6 +63,21 @@ func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
 		}
 	}
 	return p.decide(ctx, t, at)
+}
+
+// second lets the other visitor, whichever of the two assistants went along, confirm
+// the record in a session of their own.
+func (p *Player) second(ctx context.Context, t Township, at string) error {
+	for _, login := range []string{t.Town + ".assistant1", t.Town + ".assistant2"} {
+		other, err := p.LogIn(ctx, login)
+		if err != nil {
+			return err
+		}
+		if _, err = other.Act(ctx, at, "/confirm_visit", nil); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("nobody of %s may confirm the visit", t.Town)
 }
 
 // decide lets the second people decide: the township's approver, the county's.
@@ -91,7 +112,11 @@ func (p *Player) Pay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := second.Act(ctx, "/desk/county", "/approve", nil); err != nil {
+	at, err := second.newestBatch(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := second.Act(ctx, at, "/approve", nil); err != nil {
 		return err
 	}
 	_, err = waitFor(ctx, "the bank's answer", func() (bool, bool, error) {
@@ -103,27 +128,42 @@ func (p *Player) Pay(ctx context.Context) error {
 		return true, !strings.Contains(text, "在银行 ") && !strings.Contains(text, "已核准") && !strings.Contains(text, "文件写好"), nil
 	})
 	if err == nil {
-		p.say("两个人做批、核批,文件发给银行,回单对上账")
+		p.say("两个人做批、逐笔核批,文件发给银行,回单对上账")
 	}
 	return err
 }
 
-// mend registers the new card of a returned payment and has another confirm it.
-func (p *Player) mend(ctx context.Context, account string) error {
-	first, err := p.LogIn(ctx, "payer1")
+// newestBatch is the page of the batch that was made last.
+func (d *Desk) newestBatch(ctx context.Context) (string, error) {
+	page, err := d.Open(ctx, "/desk/county")
+	if err != nil {
+		return "", err
+	}
+	for _, link := range page.Links() {
+		if strings.HasPrefix(link, "/desk/county/batch/") {
+			return link, nil
+		}
+	}
+	return "", fmt.Errorf("no batch; the page says: %s", page.Alert())
+}
+
+// mend has the township write down the new card of a returned payment, and a payer
+// confirm it.
+func (p *Player) mend(ctx context.Context, t Township, account string) error {
+	officer, err := p.LogIn(ctx, t.Town+".officer")
 	if err != nil {
 		return err
 	}
-	if _, err := first.Act(ctx, "/desk/county", "/propose", url.Values{"account": {account}}); err != nil {
+	if _, err := officer.Act(ctx, p.at, "/propose_card", url.Values{"account": {account}}); err != nil {
 		return err
 	}
-	second, err := p.LogIn(ctx, "payer2")
+	payer, err := p.LogIn(ctx, "payer2")
 	if err != nil {
 		return err
 	}
-	if _, err := second.Act(ctx, "/desk/county", "/confirm", nil); err != nil {
+	if _, err := payer.Act(ctx, "/desk/county", "/confirm", nil); err != nil {
 		return err
 	}
-	p.say("银行退回一笔,登记新卡,另一个人看过卡确认")
+	p.say("银行退回,本人带新卡到镇上,镇上登记,发钱的人核对新旧两张卡再确认")
 	return nil
 }

@@ -31,7 +31,7 @@ func (p *Player) motherAndSon(ctx context.Context) error {
 	filled := StaffForm(story)
 	filled.Set("consent.how", "signature")
 	filled["consent"] = []string{"process", "means_check"}
-	filled.Set("sign.applicant", Scrawl)
+	filled.Set("sign.applicant", Scrawl(0))
 	done, err := clerk.Send(ctx, form, filled)
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func TestWindowAndDoorstepToACase(t *testing.T) {
 	must(t, err)
 	speech := visitor.File{Field: "oral", Name: "oral.wav", Type: "audio/wav", Data: bytesOf(t, oral(t))}
 	front := visitor.File{Field: "id_front", Name: "front.jpg", Type: "image/jpeg", Data: bytesOf(t, photo(t))}
-	signed := url.Values{"consent.how": {"signature"}, "sign.applicant": {scrawl}}
+	signed := url.Values{"consent.how": {"signature"}, "sign.applicant": {scrawl(0)}}
 	witnessed := url.Values{"consent.how": {"signature"}, "sign.instead": {"voice_witness"}, "witness": {"李二", "王三"}}
 	caseOf(t, "mengsi", files(t, clerk, formOf(t, clerk, "/desk/counter", "/window"), both(told(4, "371424106"), signed), front))
 	door := func() *visitor.Form { return formOf(t, assistant, "/desk/counter", "/doorstep") }

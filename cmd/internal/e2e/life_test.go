@@ -25,8 +25,10 @@ type decided struct {
 
 var decidedOnce = sync.OnceValues(live)
 
-// scrawl is a signature as the pad sends it.
-const scrawl = `[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":20,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`
+// scrawl is a signature as the pad sends it; each hand has its own.
+func scrawl(hand int) string {
+	return fmt.Sprintf(`[{"penColor":"black","dotSize":0,"minWidth":1,"maxWidth":3,"velocityFilterWeight":0.7,"compositeOperation":"source-over","points":[{"x":%d,"y":40,"time":1700000000000,"pressure":0.5},{"x":90,"y":60,"time":1700000000120,"pressure":0.6},{"x":150,"y":30,"time":1700000000260,"pressure":0.4},{"x":120,"y":80,"time":1700000000400,"pressure":0.5},{"x":60,"y":90,"time":1700000000520,"pressure":0.4}]}]`, 20+hand)
+}
 
 // live leads a case from a call to a decision without a browser.
 func live() (decided, error) {
@@ -61,8 +63,11 @@ func live() (decided, error) {
 	if err := send(ctx, officer, d.page, "/accept", url.Values{"item": {"CL-01", "MZ-01"}}); err != nil {
 		return d, err
 	}
-	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl}, "sign.second": {scrawl}, "sign.household": {scrawl}}
+	seen := url.Values{"statement": {"两人入户看过。"}, "sign.first": {scrawl(1)}, "sign.second": {scrawl(2)}, "sign.household": {scrawl(3)}}
 	if err := send(ctx, officer, d.page, "/record_visit", seen); err != nil {
+		return d, err
+	}
+	if err := seconds(ctx, d.page); err != nil {
 		return d, err
 	}
 	// A refusal needs no public notice, so that the second person can decide today.
@@ -81,6 +86,21 @@ func live() (decided, error) {
 	}
 	d.letter, err = until(ctx, approver, d.page, regexp.MustCompile(`/decision/\d+$`))
 	return d, err
+}
+
+// seconds lets the other visitor, whichever of the two assistants went along, confirm
+// what the officer wrote down.
+func seconds(ctx context.Context, page string) error {
+	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
+		other, err := desk(ctx, login)
+		if err != nil {
+			return err
+		}
+		if send(ctx, other, page, "/confirm_visit", nil) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("nobody may confirm the visit on %s", page)
 }
 
 // takeCall writes a caller's request down and gives its receipt number.

@@ -20,13 +20,14 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 	officer.arrives(receipt)
 	officer.accepts(b)
 	officer.adds()
-	officer.visits()
+	officer.visits(b)
 	officer.proposes()
+	officer.newCard()
 	if err := city.Advance("8d"); err != nil {
 		t.Fatal(err)
 	}
 	secondPeopleDecide(t, b, receipt)
-	money(t, b)
+	money(t, b, receipt)
 	changed(t, b, receipt)
 }
 
@@ -132,7 +133,7 @@ func (p person) opens() {
 
 // visits writes the visit down with a photo and three signatures; without the
 // family's signature it is refused and nothing that was written is lost.
-func (p person) visits() {
+func (p person) visits(b *browsertest.Browser) {
 	p.t.Helper()
 	form := `form[action$="/record_visit"]`
 	p.Fill(form+" [name=statement]", "两人入户。儿子卧床,五样不能自理。")
@@ -148,7 +149,62 @@ func (p person) visits() {
 	p.Go(form + " .btn.go")
 	p.Wait("办好了")
 	p.judge("case-visited")
+	p.Wait("等第二人确认")
+	p.secondedBy(b, p.Eval(`location.pathname`))
+	p.Open(city.Platform + p.Eval(`location.pathname`))
 	p.opens()
+}
+
+// secondedBy has the other visitor read the record and stand behind it.
+func (p person) secondedBy(b *browsertest.Browser, page string) {
+	p.t.Helper()
+	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
+		other := at(p.t, b, login)
+		other.Open(city.Platform + page)
+		if form := `form[action$="/confirm_visit"]`; other.Eval(`String(!!document.querySelector('`+form+`'))`) == "true" {
+			other.Wait("儿子卧床")
+			other.judge("case-second")
+			other.Go(form + " .btn.go")
+			other.Wait("办好了")
+			return
+		}
+	}
+	p.t.Fatal("neither assistant may confirm the visit")
+}
+
+// newCard has the officer write down another card on the way.
+func (p person) newCard() {
+	p.t.Helper()
+	p.proposesCard("6205340000005345325")
+	p.judge("card-waits")
+}
+
+// proposesCard writes a new card down on the page of the case.
+func (p person) proposesCard(account string) {
+	p.t.Helper()
+	form := `form[action$="/propose_card"]`
+	p.Eval(`(()=>{for(let d=document.querySelector('` + form + `').closest("details");d;d=d.parentElement.closest("details"))d.open=true;return ""})()`)
+	p.Fill(form+" [name=account]", account)
+	p.judge("card-propose")
+	p.Go(form + " .btn")
+	p.Wait("等第二人核对")
+}
+
+// refusesCard shows the approver both cards, beside the decision too, and sends the
+// new one back.
+func (p person) refusesCard() {
+	p.t.Helper()
+	p.Wait("原来的卡")
+	p.Wait("5325")
+	p.judge("case-card")
+	if p.Eval(`String(!!document.querySelector('form[action$="/decide"] input[name=card][type=checkbox][required]'))`) != "true" {
+		p.t.Fatal("money can be approved without a word about the card that waits")
+	}
+	form := `form[action$="/reject_card"]`
+	p.Eval(`(()=>{for(let d=document.querySelector('` + form + `').closest("details");d;d=d.parentElement.closest("details"))d.open=true;return ""})()`)
+	p.Fill(form+" [name=reason]", "打电话问了,不是她家的卡")
+	p.Go(form + " .btn")
+	p.Wait("新卡退回")
 }
 
 // each does one act for every claim that offers it, as long as the page does.
@@ -179,14 +235,24 @@ func (p person) proposes() {
 	p.judge("case-noticed")
 }
 
+// find opens the case of a receipt as somebody of the staff.
+func find(t *testing.T, b *browsertest.Browser, login, receipt string) person {
+	t.Helper()
+	p := at(t, b, login)
+	p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
+	p.Go("tbody a")
+	return p
+}
+
 // secondPeopleDecide lets the township's approver and the county's decide, each
 // what is theirs, and reads a decision's letter.
 func secondPeopleDecide(t *testing.T, b *browsertest.Browser, receipt string) {
 	total := 0
 	for _, login := range []string{"wangmiao.approver", "pingyuan.county"} {
-		p := at(t, b, login)
-		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
-		p.Go("tbody a")
+		p := find(t, b, login, receipt)
+		if login == "wangmiao.approver" {
+			p.refusesCard()
+		}
 		total += p.each("decide")
 		if login == "pingyuan.county" {
 			continue
@@ -206,7 +272,7 @@ func secondPeopleDecide(t *testing.T, b *browsertest.Browser, receipt string) {
 }
 
 // money makes a batch, has a second person approve it, and sees the bank answer.
-func money(t *testing.T, b *browsertest.Browser) {
+func money(t *testing.T, b *browsertest.Browser, receipt string) {
 	maker := at(t, b, "payer1")
 	maker.judge("county-due")
 	maker.Go(`form[action$="/batch"] .btn`)
@@ -220,14 +286,14 @@ func money(t *testing.T, b *browsertest.Browser) {
 	maker.desk("/county")
 	maker.Go(`form[action$="/batch"] .btn`)
 	second.desk("/county")
+	if second.Eval(`String(!!document.querySelector('form[action$="/approve"]'))`) == "true" {
+		t.Fatal("a batch can be approved without a look at its lines")
+	}
 	second.approves()
 	second.judge("county-returned")
-	// The card was closed: the family brings another, one registers it, the other confirms.
-	maker.desk("/county")
-	maker.Fill(`form[action$="/propose"] [name=account]`, family(t)["account"])
-	maker.Go(`form[action$="/propose"] .btn`)
-	maker.Wait("登记了新卡")
-	maker.judge("county-proposed")
+	// The card was closed: the family brings another to its township, a payer confirms.
+	officer := find(t, b, "wangmiao.officer", receipt)
+	officer.proposesCard(family(t)["account"])
 	second.desk("/county")
 	second.judge("county-confirm")
 	second.Go(`form[action$="/confirm"] .btn`)
@@ -236,18 +302,23 @@ func money(t *testing.T, b *browsertest.Browser) {
 	maker.Go(`form[action$="/batch"] .btn`)
 	second.desk("/county")
 	second.approves()
-	second.Until("all of it is on the card", `document.querySelector("aside").innerText.includes("没有退回的")`)
+	second.Until("all of it is on the card", `document.querySelector("aside").innerText.includes("没有等着换卡的")`)
 	second.judge("county-answered")
 	second.Desk()
 	second.View("picture-payouts", 1280, 800)
 }
 
-// approves approves the draft another made and sees the bank answer.
+// approves reads the lines of the draft another made, approves it and sees the bank
+// answer.
 func (p person) approves() {
 	p.t.Helper()
+	p.Go(`a.btn[href*="/county/batch/"]`)
+	p.Wait("对得上")
+	p.Wait("样本")
+	p.judge("county-batch")
 	p.Go(`form[action$="/approve"] .btn`)
 	p.Wait("核准了")
-	p.Until("the bank has answered", `["银行已答复", "结清"].some((w) => document.querySelector("#batches tbody tr").innerText.includes(w))`)
+	p.Until("the bank has answered", `["银行已答复", "结清", "退回"].some((w) => document.querySelector("#batches tbody tr").innerText.includes(w))`)
 	p.desk("/county")
 }
 
@@ -318,13 +389,7 @@ func TestErrorPages(t *testing.T) {
 // changed has monthly money changed from the month after the one that was paid: the
 // officer proposes, a second person decides, and the page says so.
 func changed(t *testing.T, b *browsertest.Browser, receipt string) {
-	find := func(login string) person {
-		p := at(t, b, login)
-		p.desk("/township?q=" + strings.ReplaceAll(receipt, " ", ""))
-		p.Go("tbody a")
-		return p
-	}
-	officer := find("wangmiao.officer")
+	officer := find(t, b, "wangmiao.officer", receipt)
 	form := `form[action*="/claim/"][action$="/change_benefit"]`
 	officer.Eval(`(()=>{const f=document.querySelector('` + form + `');for(let d=f.closest("details");d;d=d.parentElement.closest("details"))d.open=true;
 		f.elements.from.selectedIndex=1;f.elements.amount.value="77";f.elements.reason.value="家里人口少了一个,重新核过。";return ""})()`)
@@ -335,7 +400,7 @@ func changed(t *testing.T, b *browsertest.Browser, receipt string) {
 	if officer.Eval(`String(!!document.querySelector('form[action$="/decide_change"]'))`) == "true" {
 		t.Fatal("who proposed the change may decide it")
 	}
-	second := find("wangmiao.approver")
+	second := find(t, b, "wangmiao.approver", receipt)
 	second.judge("act-decide_change")
 	second.Go(`form[action$="/decide_change"] .btn`)
 	second.Wait("已生效")

@@ -39,7 +39,7 @@ var people = map[staff.Role]string{staff.Agent: "0318", staff.Clerk: "pingyuan.c
 // for who asks and not for what is missing.
 var full = url.Values{"first": {"1"}, "second": {"2"}, "on": {"2030-01-07"}, "reason": {"核对过"}, "outcome": {"approve"}, "amount": {"5"}, "how": {"打电话"},
 	"region": {"371426104"}, "item": {"MZ-01"}, "field": {"contact_phone"}, "statement": {"看过了。"}, "present": {"本人"}, "account": {"6217000010000000018"},
-	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "evidence": {"看了卡"}}
+	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "card": {"1"}}
 
 // path fills the wildcards of a row.
 func path(r shell.Route, d decided, act string) string {
@@ -145,6 +145,12 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 		c := session(t, people[role])
 		before := newest(t, db)
 		status, _, _ := ask(t, c, r.Method, path(r, d, ""))
+		if strings.Contains(r.Path, "{batch}") && batches(t, db) == 0 { // no money has been sent yet in this city
+			if status != http.StatusNotFound {
+				t.Errorf("GET %s without a batch: %d", r.Path, status)
+			}
+			continue
+		}
 		if status != http.StatusOK {
 			t.Errorf("GET %s as %s: %d", r.Path, role, status)
 			continue
@@ -158,6 +164,17 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
 		}
 	}
+}
+
+func batches(t *testing.T, db *pg.DB) (n int) {
+	t.Helper()
+	err := db.Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from payout_batch`).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func newest(t *testing.T, db *pg.DB) (id int64) {

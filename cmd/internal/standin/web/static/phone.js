@@ -36,12 +36,8 @@ const api = {
   login: async () => { token = (await call("POST", "/login", { code: await wx.login() })).token; },
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
-<<<<<<< HEAD
   form: () => call("GET", "/form"),
-=======
-  items: async () => (await call("GET", "/form")).items,
   document: (text) => upload("document", new Blob([text], { type: "text/plain" }), "document.txt"),
->>>>>>> link2
   submit: (form) => call("POST", "/applications", form),
   granted: (accepted) => call("POST", "/subscriptions", { accepted }),
   progress: (receipt) => call("GET", `/applications/${receipt}`),

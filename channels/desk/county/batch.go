@@ -1,0 +1,113 @@
+package county
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/payout"
+	"lianou/core/pg"
+)
+
+// batchPage is what somebody reads before they let money go, and may look up later.
+type batchPage struct {
+	payout.Batch
+	Maker, Approver string
+	Discarder       string
+	Word, Tone      string
+	MayApprove      bool
+	Lines           []payout.Line // names masked: whom the money is for is decided elsewhere
+	After, Next     int64         // ids of lines; 0 for the first page, and when there is no further one
+	Sums            []payout.Sum
+	Control         payout.Totals // what the lines add up to
+}
+
+// Agrees reports whether the lines add up to what the batch declares.
+func (p batchPage) Agrees() bool { return p.Control == p.Totals }
+
+// pageLines is how many lines one page shows.
+const pageLines = 500
+
+func (c *Room) batch(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "batch")
+	if err != nil {
+		return err
+	}
+	var p batchPage
+	p.After, _ = strconv.ParseInt(r.FormValue("after"), 10, 64) // nonsense is the first page
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		if err := c.fill(ctx, tx, id, &p); err != nil {
+			return err
+		}
+		ids := make([]int64, len(p.Lines))
+		for i, l := range p.Lines {
+			ids[i] = l.ID
+		}
+		return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "batch.read", IDs: ids, Purpose: "核对一批"}))
+	})
+	if err != nil {
+		return err
+	}
+	names, err := c.d.Staff.Names(r.Context(), p.CreatedBy, p.ApprovedBy, p.Discarded)
+	if err != nil {
+		return err
+	}
+	s := wordOf(p.Batch)
+	p.Maker, p.Approver, p.Discarder = names[p.CreatedBy], names[p.ApprovedBy], names[p.Discarded]
+	p.Word, p.Tone = s.word, s.tone
+	p.MayApprove = p.State == "draft" && p.CreatedBy != at.Staff.ID && p.Agrees()
+	return at.Page.Show(w, at, desk.View{Room: "county", Name: "batch", Title: "批次 " + p.Name}, p)
+}
+
+func (c *Room) fill(ctx context.Context, tx *pg.Tx, id int64, p *batchPage) error {
+	view, err := c.d.Payout.BatchView(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	p.Batch, p.Lines = view.Batch, view.Items
+	if p.After > 0 {
+		if p.Lines, err = c.d.Payout.LinesAfter(ctx, tx, id, p.After); err != nil {
+			return err
+		}
+	}
+	if n := len(p.Lines); n == pageLines {
+		p.Next = p.Lines[n-1].ID
+	}
+	for i := range p.Lines {
+		p.Lines[i].Holder = casefile.MaskName(p.Lines[i].Holder)
+	}
+	p.Sums, err = c.d.Payout.Sums(ctx, tx, id)
+	for _, s := range p.Sums {
+		p.Control.Lines += s.Lines
+		p.Control.Total += s.Total
+	}
+	return err
+}
+
+type stateWord struct {
+	word, tone string
+	moving     bool // on its way: the page asks for news by itself
+}
+
+// wordOf says where a batch is. Money that came back is no success, also when all of
+// it was seen to since.
+func wordOf(b payout.Batch) stateWord {
+	answered := b.State == "answered" || b.State == "closed" && b.Refused == ""
+	switch {
+	case answered && b.Returned > 0 && b.Returned == b.Totals.Total:
+		return stateWord{word: "已退回", tone: "red"}
+	case answered && b.Returned > core.Fen(0):
+		return stateWord{word: "部分退回", tone: "red"}
+	case b.State == "closed" && b.Refused != "":
+		return stateWord{word: "银行整批退回,钱回到等着发的", tone: "red"}
+	}
+	return map[string]stateWord{
+		"draft": {"等另一个人核准", "petal", false}, "discarded": {"作废", "", false}, "approved": {"已核准", "amber", true},
+		"file_written": {"文件写好", "amber", true}, "sent": {"在银行", "amber", true}, "answered": {"银行已答复", "leaf", false},
+		"refused": {"银行整批退回", "red", false}, "closed": {"结清", "leaf", false},
+	}[b.State]
+}

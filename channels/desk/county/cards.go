@@ -1,0 +1,97 @@
+package county
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/payout"
+	"lianou/core/pg"
+	"lianou/core/wording"
+	"lianou/core/workflow"
+)
+
+// fix is money of one card that came back, with the card the township proposes.
+type fix struct {
+	payout.Fix
+	Lines      int
+	Total      core.Fen
+	Why        string
+	Card       *casefile.Card // nil: the household has brought none yet
+	By         string
+	MayConfirm bool
+}
+
+// confirm puts the card in force that the page showed: another one in its place is
+// refused.
+func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, card, err := c.cardOf(r)
+	if err != nil {
+		return err
+	}
+	err = c.d.Flow.ConfirmCard(r.Context(), casefile.As(at.Staff), id, card)
+	return done(w, r, err, "确认了。这笔钱排进下一批。")
+}
+
+func (c *Room) reject(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, card, err := c.cardOf(r)
+	if err != nil {
+		return err
+	}
+	err = c.d.Flow.RejectCard(r.Context(), casefile.As(at.Staff), workflow.RejectCard{Case: id, Card: card, Reason: r.FormValue("reason")})
+	return done(w, r, err, "退回了。镇上会再核对。")
+}
+
+// cardOf finds the case of a returned payment and the card that the page showed.
+func (c *Room) cardOf(r *http.Request) (id core.CaseID, card int64, err error) {
+	fix, err := number(r, "fix")
+	if err != nil {
+		return 0, 0, err
+	}
+	if card, err = strconv.ParseInt(r.FormValue("card"), 10, 64); err != nil {
+		return 0, 0, casefile.ErrCardMoved
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
+		id, err = c.d.Payout.CaseOf(ctx, tx, fix)
+		return err
+	})
+	return id, card, err
+}
+
+// fixes puts returned lines of one card together: a family brings its new card once.
+func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
+	var out []fix
+	shown := map[string]int{}
+	for _, open := range f.open {
+		card := fmt.Sprint(open.Line.Case, open.Line.Holder, open.Line.Last4)
+		if i, seen := shown[card]; seen {
+			out[i].Lines++
+			out[i].Total += open.Line.Amount
+			continue
+		}
+		shown[card] = len(out)
+		one := fix{Fix: open, Lines: 1, Total: open.Line.Amount, Why: wording.FixTask(open.Code)}
+		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
+			one.Card = &f.cards[i]
+			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// cases names each case of the open tasks once.
+func cases(open []payout.Fix) []core.CaseID {
+	var out []core.CaseID
+	for _, f := range open {
+		if !slices.Contains(out, f.Line.Case) {
+			out = append(out, f.Line.Case)
+		}
+	}
+	return out
+}
