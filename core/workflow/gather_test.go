@@ -69,6 +69,9 @@ func (w *world) family(n int, refer ...core.ItemCode) casefile.Case {
 		in := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeApprove, Reasons: []string{"符合"}}
 		if claim.Item == outside || slices.Contains(refer, claim.Item) {
 			in.Outcome = casefile.ProposeRefer
+		} else if claim.Cash && !claim.HasAmount { // beside medical aid whose sum only the hospital knows
+			sum := core.Yuan(628)
+			in.Amount = &sum
 		}
 		w.must(w.flow.Propose(ctx, officer, in))
 		if claim.NoticeDays > 0 && in.Outcome == casefile.ProposeApprove {
