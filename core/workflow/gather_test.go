@@ -183,7 +183,7 @@ func TestManyItemsAreToldTogether(t *testing.T) {
 		w.must(w.flow.TellPaid(ctx, workflow.TellPaid{Case: c.ID, Region: town}))
 	}
 	paid := w.notices(c, wording.KindPaid)
-	if len(paid) != 1 || !strings.Contains(paid[0].Words, "5 项救助共 848 元(样本),已打到尾号 0017 的卡。") {
+	if len(paid) != 1 || !strings.Contains(paid[0].Words, "5 项救助共 1,696 元(样本),已打到尾号 0017 的卡。") {
 		t.Fatalf("notices of money: %+v", paid)
 	}
 	for _, n := range []notify.View{got[0], paid[0]} {
