@@ -53,6 +53,7 @@ type (
 		interview.Form
 		Counties []Place `json:"counties"`
 		Items    []Item  `json:"items"`
+		Document string  `json:"document" doc:"The text above the signature; its SHA-256 goes into signature.document"`
 	}
 	// Place is a division to choose.
 	Place struct {
@@ -129,7 +130,7 @@ func WriteLogin(w http.ResponseWriter, r *http.Request, l citizen.Login, err err
 
 // ServeForm answers with the form and its lists.
 func (d *CitizenDoor) ServeForm(w http.ResponseWriter, r *http.Request) {
-	WriteJSON(w, http.StatusOK, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items()})
+	WriteJSON(w, http.StatusOK, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items(), Document: d.form.Document()})
 }
 
 // Counties lists counties and their townships.

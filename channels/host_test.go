@@ -125,7 +125,7 @@ func TestTwinKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	h := channeltest.NewHouse(t)
 	digest := channeltest.Upload(t, h.Env())
-	channeltest.Contract(t, channeltest.NewTwin(h.Rules(), time.Now), func(key string) intake.Submission {
+	channeltest.Contract(t, channeltest.NewTwin(h.Rules(t), time.Now), func(key string) intake.Submission {
 		return intake.Submission{Channel: "app", Way: intake.WayOwnHand, Form: channeltest.Form(key, string(digest))}
 	})
 }

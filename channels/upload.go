@@ -8,9 +8,13 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"time"
+	"unicode/utf8"
 
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/blob"
+	"lianou/core/citizen"
 )
 
 // Limits of uploads, in bytes.
@@ -20,8 +24,18 @@ const (
 	MaxUpload  = MaxPhoto + 64<<10
 )
 
-// KindStrokes is an upload of a finger signature: strokes as JSON.
-const KindStrokes = "strokes"
+// Uploads that are no papers.
+const (
+	KindStrokes  = "strokes"  // a finger signature: strokes as JSON
+	KindSigned   = "signed"   // a photo of a name written on paper, where no finger can draw
+	KindDocument = "document" // the text a person saw above their signature, where it is not one of ours
+)
+
+// uploadsPerDay bounds what one account may store in a day: a form needs four files,
+// and five forms with every photo taken three times stay below it.
+const uploadsPerDay = 60
+
+var errUploads = core.E(core.KindTooMany, "uploads_day", "今天传的照片太多了,明天再传。急事请打 12345。")
 
 var photoKinds = map[string]bool{
 	string(core.PaperIDFront): true, string(core.PaperIDBack): true, string(core.PaperHukou): true, string(core.PaperOther): true,
@@ -89,10 +103,18 @@ func UploadFault(err error) error {
 
 // Keep checks what a file really is and stores it. A picture is encoded anew, so
 // that the place it was taken at is gone.
-func (d *CitizenDoor) Keep(ctx context.Context, kind string, data []byte) (blob.Info, error) {
+func (d *CitizenDoor) Keep(ctx context.Context, who citizen.Citizen, kind string, data []byte) (blob.Info, error) {
+	if ok, _ := d.env.Shared.Allow(ctx, "upload:"+who.ID, bell.Rate{Count: uploadsPerDay, Per: 24 * time.Hour}); !ok {
+		return blob.Info{}, errUploads
+	}
+	class := "paper"
 	switch {
 	case kind == KindStrokes:
 		return d.keepStrokes(ctx, data)
+	case kind == KindDocument:
+		return d.keepDocument(ctx, data)
+	case kind == KindSigned:
+		class = "signature"
 	case !photoKinds[kind]:
 		return blob.Info{}, core.Invalid("kind", ErrUpload.Say)
 	}
@@ -106,7 +128,7 @@ func (d *CitizenDoor) Keep(ctx context.Context, kind string, data []byte) (blob.
 	if err != nil {
 		return blob.Info{}, err
 	}
-	return d.env.Blobs.Put(ctx, bytes.NewReader(img.Data), blob.PutOptions{Class: "paper", MIME: img.MIME, Max: 2 * MaxPhoto})
+	return d.env.Blobs.Put(ctx, bytes.NewReader(img.Data), blob.PutOptions{Class: class, MIME: img.MIME, Max: 2 * MaxPhoto})
 }
 
 // stroke is one line of the finger: points with time and pressure.
@@ -149,3 +171,13 @@ func (d *CitizenDoor) keepStrokes(ctx context.Context, data []byte) (blob.Info, 
 	}
 	return d.env.Blobs.Put(ctx, bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: MaxStrokes * 2})
 }
+
+func (d *CitizenDoor) keepDocument(ctx context.Context, data []byte) (blob.Info, error) {
+	if len(data) > maxDocument || !utf8.Valid(data) {
+		return blob.Info{}, core.Invalid("signature", "签名上面的那段话没有传完整,请再签一次。")
+	}
+	return d.env.Blobs.Put(ctx, bytes.NewReader(data), blob.PutOptions{Class: "document", MIME: "text/plain; charset=utf-8", Max: maxDocument})
+}
+
+// maxDocument bounds the text above a signature, in bytes.
+const maxDocument = 64 << 10

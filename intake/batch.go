@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -95,9 +96,12 @@ func (in *Intake) store(rows []*row) []outcome {
 		// numbers, so that a batch which did commit finds its own rows.
 		out, err = in.commit(ctx, rows, false)
 	}
+	var over excess
 	switch {
 	case err == nil:
 		return out
+	case errors.As(err, &over):
+		return in.without(rows, over)
 	case core.KindOf(err) == core.KindUnavailable:
 		in.log.WarnContext(ctx, "database away, spooling", "error", err)
 		in.spool.leave()

@@ -7,6 +7,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/intake/interview"
 )
 
 // Rules is how a Submission is held to the rules, without keeping it: Intake uses
@@ -15,7 +16,11 @@ import (
 type Rules struct{ facts facts }
 
 // NewRules ties the rules to what knows places, items and uploaded papers.
-func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store) Rules {
+func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store) (Rules, error) {
+	form, err := interview.Basic()
+	if err != nil {
+		return Rules{}, err
+	}
 	return Rules{facts{
 		place: func(code core.RegionCode) (core.RegionCode, bool) {
 			p, ok := regions.Place(code)
@@ -29,8 +34,8 @@ func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store
 			_, ok := b.Item(item)
 			return ok
 		},
-		paper: blobs.Has,
-	}}
+		paper: blobs.Has, class: blobs.Class, signed: form.Signed, agreed: form.Agreed,
+	}}, nil
 }
 
 // Mean turns a Submission into the application it means, without id and receipt,

@@ -31,6 +31,10 @@ type Config struct {
 	// Defaults to 1 GiB.
 	SpoolMost int64
 
+	// PerDay bounds what one account, and one telephone, may send in a day by their
+	// own hand. Defaults to 5.
+	PerDay int
+
 	// Metrics is where counters are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
 }
@@ -62,6 +66,7 @@ type Intake struct {
 	sealer  *sealer
 	metrics metrics
 	holder  string
+	perDay  int
 
 	closing sync.RWMutex // held for reading while a caller enqueues
 	closed  bool
@@ -80,6 +85,13 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Intake, error) {
 	if cfg.SpoolMost == 0 {
 		cfg.SpoolMost = 1 << 30
 	}
+	if cfg.PerDay == 0 {
+		cfg.PerDay = perDay
+	}
+	rules, err := NewRules(deps.Regions, deps.Book, deps.Blobs)
+	if err != nil {
+		return nil, err
+	}
 	log := deps.Log.With("component", "intake")
 	waiting, stop := context.WithTimeout(ctx, patience)
 	defer stop()
@@ -97,9 +109,9 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Intake, error) {
 		host = "unknown"
 	}
 	in := &Intake{
-		db: deps.DB, audit: deps.Audit, jobs: deps.Jobs, log: log, digest: deps.Digest, facts: NewRules(deps.Regions, deps.Book, deps.Blobs).facts,
+		db: deps.DB, audit: deps.Audit, jobs: deps.Jobs, log: log, digest: deps.Digest, facts: rules.facts,
 		clock: &clock{db: deps.DB}, blocks: blocks, spool: spool, sealer: &sealer{to: deps.Platform},
-		metrics: newMetrics(cfg.Metrics), holder: host, queue: make(chan *ticket, queueMost),
+		metrics: newMetrics(cfg.Metrics), holder: host, perDay: cfg.PerDay, queue: make(chan *ticket, queueMost),
 	}
 	blocks.lease = in.lease
 	if err := blocks.refill(ctx); err != nil && core.KindOf(err) != core.KindUnavailable {
@@ -170,6 +182,10 @@ func (in *Intake) submit(ctx context.Context, s *Submission) (Receipt, error) {
 		Receipt: app.Receipt, Citizen: app.Contact.CitizenID, Staff: app.Contact.Staff,
 		Region: jobs.ScopeRegion(app.Live.Region), Urgent: app.Urgent, At: app.At,
 	}}
+	t.row.Blobs = blobsOf(&app)
+	if app.Contact.Staff == 0 {
+		t.row.Contact = in.digest.Blind("application.contact", app.Contact.Phone.Reveal())
+	}
 	if t.row.Sealed, err = in.sealer.seal(app); err != nil {
 		return Receipt{}, err
 	}

@@ -28,9 +28,19 @@ const scopeReason = "one batch holds applications of many townships, and a repea
 func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]outcome, error) {
 	var out []outcome
 	err := in.db.Tx(ctx, pg.City(scopeReason), func(ctx context.Context, tx *pg.Tx) error {
+		if !draining { // what was promised a number in the spool is never refused
+			if err := takeTurns(ctx, tx, rows); err != nil {
+				return err
+			}
+		}
 		won, err := insert(ctx, tx, rows)
 		if err != nil {
 			return err
+		}
+		if !draining {
+			if err := in.within(ctx, tx, rows, won); err != nil {
+				return err
+			}
 		}
 		var twins []twin
 		out, twins, err = answer(ctx, tx, rows, won)
@@ -54,8 +64,8 @@ func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]out
 func insert(ctx context.Context, tx *pg.Tx, rows []*row) (map[core.ApplicationID]bool, error) {
 	const sql = `
 		with fresh as (
-			insert into application (id, channel, key, body_digest, receipt, citizen, region, urgent, at)
-			select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::bool[], $9::timestamptz[])
+			insert into application (id, channel, key, body_digest, receipt, citizen, region, urgent, at, contact)
+			select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::bool[], $9::timestamptz[], $10::bytea[])
 			on conflict (channel, key) do nothing
 			returning id, receipt
 		), named as (
@@ -65,13 +75,13 @@ func insert(ctx context.Context, tx *pg.Tx, rows []*row) (map[core.ApplicationID
 	n := len(rows)
 	ids, channels, keys := make([]string, n), make([]string, n), make([]string, n)
 	digests, receipts, citizens := make([][]byte, n), make([]string, n), make([]string, n)
-	regions, urgent, times := make([]string, n), make([]bool, n), make([]time.Time, n)
+	regions, urgent, times, contacts := make([]string, n), make([]bool, n), make([]time.Time, n), make([][]byte, n)
 	for i, r := range rows {
 		ids[i], channels[i], keys[i], digests[i] = string(r.ID), string(r.Channel), r.Key, r.Digest
 		receipts[i], citizens[i], regions[i] = string(r.Receipt), r.Citizen, string(r.Region)
-		urgent[i], times[i] = r.Urgent, r.At
+		urgent[i], times[i], contacts[i] = r.Urgent, r.At, r.Contact
 	}
-	found, err := tx.Query(ctx, sql, ids, channels, keys, digests, receipts, citizens, regions, urgent, times)
+	found, err := tx.Query(ctx, sql, ids, channels, keys, digests, receipts, citizens, regions, urgent, times, contacts)
 	if err != nil {
 		return nil, pg.Fail(err, "insert applications")
 	}
@@ -239,6 +249,9 @@ func (in *Intake) handOver(ctx context.Context, tx *pg.Tx, rows []*row, won map[
 			open = append(open, jobs.OpenCase{Application: r.ID, Region: r.Sealed.Region})
 			entries = append(entries, received(r))
 		}
+	}
+	if err := nameBlobs(ctx, tx, rows, won); err != nil {
+		return err
 	}
 	if err := jobs.PutHandover(ctx, tx, sealed); err != nil {
 		return err

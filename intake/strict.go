@@ -41,6 +41,10 @@ type facts struct {
 	place func(core.RegionCode) (core.RegionCode, bool) // the code it goes by today
 	item  func(core.Date, core.ItemCode) bool
 	paper func(core.BlobDigest) (bool, error)
+
+	class  func(core.BlobDigest) (string, error) // what an uploaded file was put as
+	signed func(core.BlobDigest) bool            // a text that is put before people to sign
+	agreed func(purpose, version string) bool    // a text to agree to
 }
 
 // mean turns what was heard into what is meant, without its id and receipt, and
@@ -79,9 +83,8 @@ func (p *strict) fail(err error) {
 func (p *strict) bad(field, say string) { p.fail(core.Invalid(field, say)) }
 
 var (
-	keyForm     = regexp.MustCompile(`^[0-9A-Za-z._:@#/=+-]+$`)
-	versionForm = regexp.MustCompile(`^[0-9A-Za-z._-]{1,32}$`)
-	digestForm  = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	keyForm    = regexp.MustCompile(`^[0-9A-Za-z._:@#/=+-]+$`)
+	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
 func (p *strict) name() {
@@ -202,11 +205,14 @@ func (p *strict) consents() {
 		return
 	}
 	for _, c := range p.sub.Consents {
-		known := slices.Contains([]string{"process", "means_check", "co_apply"}, c.Purpose) || strings.HasPrefix(c.Purpose, "share:")
 		how := slices.Contains([]string{"signature", "spoken", "thumb", "tick"}, c.How)
 		proof := c.Proof == "" || digestForm.MatchString(c.Proof)
-		if !known || len(c.Purpose) > 40 || !how || !proof || c.AtMS < 0 || !versionForm.MatchString(c.Version) {
+		if !how || !proof || c.AtMS < 0 {
 			p.bad("consents", "同意书有一项不对,请重新勾选。")
+			return
+		}
+		if !p.known.agreed(c.Purpose, c.Version) {
+			p.bad("consents", "同意书换了新的一版,请重新打开这张表,看过再勾。")
 			return
 		}
 		p.app.Consent = append(p.app.Consent, core.Consent{
@@ -259,9 +265,34 @@ func (p *strict) papers() {
 		// What kind of file it is the blob itself says, sealed, to who may open it.
 		p.app.Papers = append(p.app.Papers, core.Paper{Kind: core.PaperKind(in.Kind), Digest: core.BlobDigest(in.Digest)})
 	}
-	if s := p.app.Signature; s != nil && s.Strokes != "" {
-		p.look(s.Strokes)
+	p.signedWith()
+}
+
+// signedWith holds a signature to what it says it is: strokes that were drawn as a
+// signature, under a text that is put before people or was kept as it was shown.
+// Whatever else was uploaded is no signature.
+func (p *strict) signedWith() {
+	s := p.app.Signature
+	if s == nil {
+		return
 	}
+	for _, d := range []core.BlobDigest{s.Strokes, s.Picture} {
+		if d != "" && !p.isClass(d, "signature") {
+			p.bad("signature", "签名没有收到,请再签一次。")
+		}
+	}
+	if !p.known.signed(s.Document) && !p.isClass(s.Document, "document") {
+		p.bad("signature.document", "签名下面的那段话我们不认识,请重新打开这张表再签。")
+	}
+}
+
+func (p *strict) isClass(d core.BlobDigest, class string) bool {
+	got, err := p.known.class(d)
+	if core.KindOf(err) == core.KindNotFound {
+		return false
+	}
+	p.fail(err)
+	return err == nil && got == class
 }
 
 func (p *strict) look(digest core.BlobDigest) bool {

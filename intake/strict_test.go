@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/blob"
 	"lianou/core/jobs"
 )
 
@@ -19,9 +20,23 @@ func testFacts() facts {
 			return c, c == testTown || c == "371426" || c == core.DezhouCity
 		},
 		item:  func(_ core.Date, c core.ItemCode) bool { return c == "MZ-01" || c == "MZ-03" },
-		paper: func(d core.BlobDigest) (bool, error) { return d == testDigest, nil },
+		paper: func(d core.BlobDigest) (bool, error) { return d == testDigest || d == strokesDigest, nil },
+		class: func(d core.BlobDigest) (string, error) {
+			switch d {
+			case strokesDigest:
+				return "signature", nil
+			case testDigest:
+				return "paper", nil
+			}
+			return "", blob.ErrNotFound
+		},
+		signed: func(d core.BlobDigest) bool { return d == documentDigest },
+		agreed: func(purpose, version string) bool { return purpose != "all" && version == "2026-01" },
 	}
 }
+
+// A signature, and the text above it.
+var strokesDigest, documentDigest = core.BlobDigest(strings.Repeat("5", 64)), core.BlobDigest(strings.Repeat("d", 64))
 
 var testNow = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
@@ -29,7 +44,7 @@ func byHand() Submission {
 	s := spoken("0192-form-1")
 	s.Way, s.Staff, s.Call, s.Heard, s.Citizen = WayOwnHand, 0, nil, nil, "c1"
 	s.Consents = append(s.Consents, ConsentForm{Purpose: "means_check", Version: "2026-01", How: "signature"})
-	s.Signature = &SignatureForm{Strokes: testDigest, Document: testDigest}
+	s.Signature = &SignatureForm{Strokes: string(strokesDigest), Document: string(documentDigest)}
 	s.Papers = []PaperForm{{Kind: "id_front", Digest: testDigest}}
 	return s
 }
@@ -79,14 +94,19 @@ func TestMeanRefuses(t *testing.T) {
 		"no signature":            {byHand, func(s *Submission) { s.Signature = nil }, "signature"},
 		"signature of nothing":    {byHand, func(s *Submission) { s.Signature.Document = "" }, "signature"},
 		"witnesses at a screen": {byHand, func(s *Submission) {
-			s.Signature = &SignatureForm{Document: testDigest, Instead: VoiceWitness, Witness: []string{"王一", "王二"}}
+			s.Signature = &SignatureForm{Document: string(documentDigest), Instead: VoiceWitness, Witness: []string{"王一", "王二"}}
 		}, "signature"},
 		"one witness": {doorstep, func(s *Submission) {
-			s.Signature = &SignatureForm{Document: testDigest, Instead: VoiceWitness, Witness: []string{"王一"}}
+			s.Signature = &SignatureForm{Document: string(documentDigest), Instead: VoiceWitness, Witness: []string{"王一"}}
 		}, "signature"},
 		"no oral statement":       {doorstep, func(s *Submission) { s.Papers = s.Papers[:1] }, "papers"},
 		"paper never uploaded":    {byHand, func(s *Submission) { s.Papers[0].Digest = strings.Repeat("0", 64) }, "papers"},
-		"strokes never uploaded":  {byHand, func(s *Submission) { s.Signature.Strokes = strings.Repeat("0", 64) }, "papers"},
+		"strokes never uploaded":  {byHand, func(s *Submission) { s.Signature.Strokes = strings.Repeat("0", 64) }, "signature"},
+		"a photo for a signature": {byHand, func(s *Submission) { s.Signature.Strokes = testDigest }, "signature"},
+		"a photo as its picture":  {byHand, func(s *Submission) { s.Signature.Picture = testDigest }, "signature"},
+		"a text nobody was shown": {byHand, func(s *Submission) { s.Signature.Document = strings.Repeat("0", 64) }, "signature.document"},
+		"a photo for the text":    {byHand, func(s *Submission) { s.Signature.Document = testDigest }, "signature.document"},
+		"consent to an old text":  {byHand, func(s *Submission) { s.Consents[0].Version = "1999-01" }, "consents"},
 		"unknown kind of paper":   {byHand, func(s *Submission) { s.Papers[0].Kind = "selfie" }, "papers"},
 		"call without recording":  {spokenNow, func(s *Submission) { s.Call.Pending = false }, "call"},
 		"call that was not there": {spokenNow, func(s *Submission) { s.Call = nil }, "call"},
@@ -131,7 +151,7 @@ func TestMeanTakesWhatIsKnown(t *testing.T) {
 		t.Errorf("an emergency waits for no authorisation: %v", err)
 	}
 	s = doorstep()
-	s.Signature = &SignatureForm{Document: testDigest, Instead: VoiceWitness, Witness: []string{"王一", "王二"}}
+	s.Signature = &SignatureForm{Document: string(documentDigest), Instead: VoiceWitness, Witness: []string{"王一", "王二"}}
 	if _, _, err := testFacts().mean(&s, testNow); err != nil {
 		t.Errorf("the recorded way: %v", err)
 	}

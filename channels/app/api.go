@@ -95,7 +95,8 @@ func (c *Channel) postLogout(w http.ResponseWriter, r *http.Request) {
 
 // postPapers takes one file: fields kind and file.
 func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
-	if _, err := c.door.Who(channels.Bearer(r), true); err != nil {
+	who, err := c.door.Who(channels.Bearer(r), true)
+	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
@@ -104,7 +105,7 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.Keep(r.Context(), kind, data)
+	info, err := c.door.Keep(r.Context(), who, kind, data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return

@@ -66,7 +66,7 @@ func (c *Channel) applyPost(w http.ResponseWriter, r *http.Request) {
 	}
 	v := c.emptyForm(sent.values["key"])
 	v.Values, v.Kept = sent.values, c.kept(sent.values)
-	form, err := c.assemble(r, v, sent.files)
+	form, err := c.assemble(r, who, v, sent.files)
 	if err != nil {
 		c.showApply(w, r, v, err)
 		return
@@ -161,10 +161,10 @@ func (c *Channel) kept(values map[string]string) map[string]string {
 }
 
 // assemble makes the JSON form out of the page.
-func (c *Channel) assemble(r *http.Request, v applyView, files map[string][]byte) (intake.Form, error) {
+func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte) (intake.Form, error) {
 	for _, kind := range []string{"id_front", "id_back"} {
 		if data, sent := files[kind]; sent {
-			info, err := c.door.Keep(r.Context(), kind, data)
+			info, err := c.door.Keep(r.Context(), who, kind, data)
 			if err != nil {
 				return intake.Form{}, err
 			}
@@ -196,26 +196,26 @@ func (c *Channel) assemble(r *http.Request, v applyView, files map[string][]byte
 		return intake.Form{}, err
 	}
 	form.Household, form.People = household, people
-	return form, c.sign(r, v, files, &form)
+	return form, c.sign(r, who, v, files, &form)
 }
 
 // sign binds the signature to the exact text that was shown. Without script a photo
 // of the name written on paper stands for the strokes.
-func (c *Channel) sign(r *http.Request, v applyView, files map[string][]byte, form *intake.Form) error {
-	document, err := c.env.Blobs.Put(r.Context(), strings.NewReader(shown(c.form)), blob.PutOptions{Class: "document", MIME: "text/plain; charset=utf-8", Max: 1 << 20})
+func (c *Channel) sign(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte, form *intake.Form) error {
+	document, err := c.env.Blobs.Put(r.Context(), strings.NewReader(c.form.Document()), blob.PutOptions{Class: "document", MIME: "text/plain; charset=utf-8", Max: 1 << 20})
 	if err != nil {
 		return err
 	}
 	strokes := v.Value(channels.KindStrokes)
 	switch photo, sent := files["signed"]; {
 	case strokes != "" && strokes != "[]":
-		info, err := c.door.Keep(r.Context(), channels.KindStrokes, []byte(strokes))
+		info, err := c.door.Keep(r.Context(), who, channels.KindStrokes, []byte(strokes))
 		if err != nil {
 			return err
 		}
 		v.Kept["signed"] = string(info.Digest)
 	case sent:
-		info, err := c.door.Keep(r.Context(), "other", photo)
+		info, err := c.door.Keep(r.Context(), who, channels.KindSigned, photo)
 		if err != nil {
 			return at("signature", err)
 		}
@@ -232,17 +232,6 @@ func at(field string, err error) error {
 	e := *core.Known(err)
 	e.Field = field
 	return &e
-}
-
-// shown is the text a person signs.
-func shown(f interview.Form) string {
-	var b strings.Builder
-	b.WriteString("求助登记 " + f.Version + "\n")
-	for _, c := range f.Consents {
-		b.WriteString(c.Purpose + " " + c.Version + "\n" + c.Text + "\n")
-	}
-	b.WriteString("我填的都是真的。\n")
-	return b.String()
 }
 
 // facts turns the page's answers into the household's facts. An empty answer is

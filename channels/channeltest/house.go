@@ -1,6 +1,8 @@
 package channeltest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -18,6 +20,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/intake"
+	"lianou/intake/interview"
 )
 
 // The people of the fixtures: synthetic, with valid check digits.
@@ -61,7 +64,18 @@ func (h *House) Env() channels.Env {
 }
 
 // Rules are intake's rules in the house.
-func (h *House) Rules() intake.Rules { return intake.NewRules(h.Regions, h.Book, h.Blobs) }
+func (h *House) Rules(t testing.TB) intake.Rules {
+	t.Helper()
+	rules, err := intake.NewRules(h.Regions, h.Book, h.Blobs)
+	check(t, err)
+	return rules
+}
+
+// Signed is the digest of a text that people sign.
+func Signed() string {
+	sum := sha256.Sum256([]byte(interview.Promise))
+	return hex.EncodeToString(sum[:])
+}
 
 // Form is a filled form that needs no upload but the strokes; strokes is the
 // digest of an uploaded signature.
@@ -76,7 +90,7 @@ func Form(key, strokes string) intake.Form {
 		Consents: []intake.ConsentForm{
 			{Purpose: "process", Version: "2026-01", How: "tick"}, {Purpose: "means_check", Version: "2026-01", How: "signature"},
 		},
-		Signature: &intake.SignatureForm{Strokes: strokes, Document: strokes},
+		Signature: &intake.SignatureForm{Strokes: strokes, Document: Signed()},
 	}
 }
 

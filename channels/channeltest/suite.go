@@ -13,7 +13,6 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
-	"lianou/intake"
 )
 
 // Suite is what a channel's test fills in.
@@ -75,7 +74,7 @@ type stand struct {
 func (s Suite) open(t *testing.T) *stand {
 	t.Helper()
 	st := &stand{env: s.Env(t), log: &buffer{}, secrets: s.Secrets}
-	st.twin = twinOf(st.env)
+	st.twin = twinOf(t, st.env)
 	st.env.Intake = st.twin
 	st.env.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	host, err := channels.Open(channels.Config{}, channels.Catalogue{s.Name: s.Factory},
@@ -91,8 +90,9 @@ func (s Suite) open(t *testing.T) *stand {
 	return st
 }
 
-func twinOf(env channels.Env) *Twin {
-	return NewTwin(intake.NewRules(env.Regions, env.Book, env.Blobs), env.Now)
+func twinOf(t testing.TB, env channels.Env) *Twin {
+	t.Helper()
+	return NewTwin((&House{Regions: env.Regions, Book: env.Book, Blobs: env.Blobs}).Rules(t), env.Now)
 }
 
 func (st *stand) send(r *http.Request) *httptest.ResponseRecorder {
@@ -197,7 +197,7 @@ func (s Suite) large(t *testing.T, c Case) {
 // unknownSetting adds one setting to the section that was just seen to work.
 func (s Suite) unknownSetting(t *testing.T) {
 	env := s.Env(t)
-	env.Name, env.Intake, env.Log = s.Name, twinOf(env), slog.New(slog.DiscardHandler)
+	env.Name, env.Intake, env.Log = s.Name, twinOf(t, env), slog.New(slog.DiscardHandler)
 	if _, err := s.Factory(json.RawMessage(s.Section), env); err != nil {
 		t.Fatalf("working section: %v", err)
 	}

@@ -78,9 +78,7 @@ func Confirmed(at string) (household, member []Answer) {
 
 // NewForm lays out the form over what was typed.
 func NewForm(v url.Values, places *registry.Regions) Form {
-	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: []wording.Option{
-		{Value: "self", Word: "本人"}, {Value: "member", Word: "一起住的家人"}, {Value: "guardian", Word: "监护人"},
-		{Value: "entrusted", Word: "受托的人"}, {Value: "committee", Word: "村(居)委会"}, {Value: "official", Word: "主动发现"}}}
+	f := Form{Key: v.Get("key"), Values: v, Places: PlacesOf(v, places), Capacities: Capacities()}
 	f.Household = answers(v, "h.", householdAsked, wording.HouseholdFact)
 	f.Rarely = answers(v, "h.", householdRarely, wording.HouseholdFact)
 	f.Shock = answers(v, "h.", shockAsked, wording.HouseholdFact)
@@ -145,4 +143,11 @@ func options(places *registry.Regions, of core.RegionCode) []wording.Option {
 		out = append(out, wording.Option{Value: string(r.Code), Word: r.Name})
 	}
 	return out
+}
+
+// Capacities are the ways somebody speaks for a household, in words.
+func Capacities() []wording.Option {
+	return []wording.Option{
+		{Value: "self", Word: "本人"}, {Value: "member", Word: "一起住的家人"}, {Value: "guardian", Word: "监护人"},
+		{Value: "entrusted", Word: "受托的人"}, {Value: "committee", Word: "村(居)委会"}, {Value: "official", Word: "主动发现"}}
 }

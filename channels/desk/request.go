@@ -32,7 +32,7 @@ func Request(v url.Values) (intake.Form, error) {
 		Account:   v.Get("account"),
 	}
 	for _, purpose := range v["consent"] {
-		f.Consents = append(f.Consents, intake.ConsentForm{Purpose: purpose, Version: "1", How: v.Get("consent.how")})
+		f.Consents = append(f.Consents, intake.ConsentForm{Purpose: purpose, Version: consentVersion, How: v.Get("consent.how")})
 	}
 	facts, people, err := householdOf(v)
 	if err != nil {
@@ -189,3 +189,6 @@ func put(into map[string]any, key string, f wording.Fact, known bool, answer str
 	}
 	return nil
 }
+
+// consentVersion is of the texts that staff read out and show (intake/interview).
+const consentVersion = "2026-01"

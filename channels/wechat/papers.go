@@ -33,7 +33,8 @@ type paperAnswer struct {
 // postPapers keeps a photo or signature; a card is read as well. A card that cannot
 // be read is kept all the same: there is always a way by hand (F27).
 func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
-	if _, err := c.door.Who(channels.Bearer(r), true); err != nil {
+	who, err := c.door.Who(channels.Bearer(r), true)
+	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
@@ -42,7 +43,7 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.Keep(r.Context(), kind, data)
+	info, err := c.door.Keep(r.Context(), who, kind, data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return

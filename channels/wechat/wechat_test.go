@@ -119,7 +119,7 @@ func newDoor(t *testing.T) *door {
 	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared)
 	must(t, err)
 	d.env.Log = slog.New(slog.NewTextHandler(d.log, nil))
-	d.env.Intake = channeltest.NewTwin(h.Rules(), time.Now)
+	d.env.Intake = channeltest.NewTwin(h.Rules(t), time.Now)
 	d.server = httptest.NewServer(d.api)
 	t.Cleanup(d.server.Close)
 	raw, err := json.Marshal(Config{AppID: "wx1", AppSecret: "app-secret", APIBase: d.server.URL, Templates: map[wording.Kind]Template{

@@ -165,7 +165,7 @@ func (e *edge) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), Metrics: e.metrics},
+	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},
 		intake.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Regions: e.regions, Book: e.books, Blobs: e.blobs,
 			Audit: e.audit, Jobs: platform, Log: e.log})
 	return err

@@ -48,6 +48,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 		{Name: "intake", Start: func(context.Context) error { return nil }, Stop: func(context.Context) error { return h.intake.Close() }},
 		{Name: "jobs", Start: client.Start, Stop: client.Stop},
 		integrator,
+		boot.Background("files", h.sweepBlobs),
 	}, nil
 }
 

@@ -9,16 +9,18 @@ import (
 	"os"
 	"strconv"
 
+	"lianou/core"
 	"lianou/core/seal"
 )
 
-// A sealed file is: magic (8), length of the wrapped key (2), wrapped key, length
+// A sealed file is: magic (8), length of the class (1), class, length of the wrapped key (2), wrapped key, length
 // of the sealed note (2), sealed note (JSON: class and MIME type), then chunks.
 // Each chunk holds 64 KiB of plain content, the last one 1 byte to 64 KiB, and is
 // sealed for a place made of the wrapped key, its number and whether it is last.
 
 const (
-	magic      = "LNBLOB1\n"
+	magic      = "LNBLOB2\n"
+	magicFirst = "LNBLOB1\n" // without the class in clear
 	chunkSize  = 64 << 10
 	chunkExtra = 29 // mark, nonce and tag of seal.DataKey
 	chunkOnDsk = chunkSize + chunkExtra
@@ -72,7 +74,11 @@ func (s *Store) newWriter(f *os.File, opt PutOptions) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := []byte(magic)
+	if len(opt.Class) > maxClass {
+		return nil, core.E(core.KindInternal, "blob_class", "")
+	}
+	head := append([]byte(magic), byte(len(opt.Class)))
+	head = append(head, opt.Class...)
 	for _, part := range [][]byte{env.Wrapped, sealed} {
 		head = binary.BigEndian.AppendUint16(head, uint16(len(part)))
 		head = append(head, part...)
@@ -103,11 +109,11 @@ func readHeader(f io.ReaderAt, opener *seal.Opener) (header, error) {
 	if err != nil && err != io.EOF { // ReadAt says exactly io.EOF
 		return header{}, storage(err)
 	}
-	rest, ok := buf[:n], n > len(magic) && string(buf[:len(magic)]) == magic
+	class, rest, ok := cutClass(buf[:n])
 	if !ok {
 		return header{}, ErrDamaged
 	}
-	wrapped, rest, ok1 := cut(rest[len(magic):])
+	wrapped, rest, ok1 := cut(rest)
 	sealed, rest, ok2 := cut(rest)
 	if !ok1 || !ok2 {
 		return header{}, ErrDamaged
@@ -120,7 +126,7 @@ func readHeader(f io.ReaderAt, opener *seal.Opener) (header, error) {
 	if err != nil {
 		return header{}, ErrDamaged.Wrap(err)
 	}
-	if json.Unmarshal(note, &h.about) != nil {
+	if json.Unmarshal(note, &h.about) != nil || class != "" && class != h.about.Class {
 		return header{}, ErrDamaged
 	}
 	return h, nil

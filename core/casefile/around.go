@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,16 +73,33 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 }
 
 func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View, b box) error {
-	rows, err := tx.Query(ctx, `select application::text, receipt, channel, state, at, story, recording, papers from case_application where case_id = $1 order by at, application`, v.ID)
+	rows, err := tx.Query(ctx, `select a.application::text, a.receipt, a.channel, a.state, a.at, a.story, a.recording, a.papers, a.applicant, a.applicant_id,
+		a.contact_name, a.contact_phone, a.capacity, a.account, a.citizen <> '', a.urgent, a.facts, a.application = coalesce(f.speaks, f.application)
+		from case_application a join casefile f on f.id = a.case_id where a.case_id = $1 order by a.at, a.application`, v.ID)
 	if err != nil {
 		return pg.Fail(err, "read the applications of a case")
 	}
 	v.Applications, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Linked, err error) {
-		var sealed []byte
-		if err := r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &sealed, &l.Recording, &l.Papers); err != nil {
-			return l, err
+		var story, number, phone, account, facts []byte
+		err = r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &story, &l.Recording, &l.Papers, &l.Applicant, &number,
+			&l.Contact, &phone, &l.Capacity, &account, &l.HasLogin, &l.Urgent, &facts, &l.Speaks)
+		if err == nil {
+			err = json.Unmarshal(facts, &l.Facts)
 		}
-		l.Story, err = b.get("case_application", "story/"+string(l.Application), sealed)
+		for _, one := range []struct {
+			into   *string
+			column string
+			sealed []byte
+			mask   func(string) string
+		}{{&l.Story, "story", story, nil}, {&l.ApplicantID, "applicant_id", number, maskID},
+			{&l.Phone, "contact_phone", phone, maskPhone}, {&l.Account, "account", account, maskAccount}} {
+			if err != nil {
+				return l, err
+			}
+			if *one.into, err = b.get("case_application", one.column+"/"+string(l.Application), one.sealed); one.mask != nil {
+				*one.into = one.mask(*one.into)
+			}
+		}
 		return l, err
 	})
 	return pg.Fail(err, "read the applications of a case")

@@ -34,6 +34,7 @@ const (
 	ActConference   ActName = "conference"
 	ActConferenceIn ActName = "conference_end"
 	ActWithdraw     ActName = "withdraw"
+	ActWeigh        ActName = "weigh" // two applications, or a name and a number, looked at
 
 	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
 	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
@@ -65,6 +66,7 @@ type Situation struct {
 	NoticeTill map[core.ClaimID]core.Date
 	Kin        []core.StaffID
 	Changes    []Change
+	Doubts     int // what nobody has looked at yet
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -113,15 +115,21 @@ func rules() map[ActName]rule {
 		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
+		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 	}
 }
 
+// waits lists what must not happen over an application that nobody has looked at.
+func waits() []ActName {
+	return []ActName{ActEmergency, ActPropose, ActPublish, ActDecide, ActDeliver, ActWithdraw}
+}
+
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+	return []ActName{ActWeigh, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
 		ActProposeCard, ActRejectCard, ActRelocate, ActReturn, ActWithdraw}
 }
@@ -142,6 +150,8 @@ func Check(s Situation, a Actor, act ActName, claim Claim) error {
 		return ErrMovedOn
 	case slices.Contains(s.Kin, a.Staff):
 		return ErrConflictOfInterest
+	case s.Doubts > 0 && slices.Contains(waits(), act):
+		return ErrDoubt
 	}
 	if r.also == nil {
 		return nil
@@ -185,6 +195,13 @@ func mayAccept(s Situation, _ Claim, _ Actor) error {
 		return errNotNow("not_routed", "还没派到镇上。")
 	}
 	return nil
+}
+
+func mayWeigh(s Situation, _ Claim, _ Actor) error {
+	if s.Doubts == 0 {
+		return ErrMovedOn
+	}
+	return mayAccept(s, Claim{}, Actor{})
 }
 
 func mayReturn(s Situation, _ Claim, _ Actor) error {

@@ -23,8 +23,10 @@ type NewCase struct {
 	Person      core.PersonID                    // the applicant
 	Persons     map[core.MemberRef]core.PersonID // the members the registry knows
 	Extra       []core.NamedMember               // in the registry's household, not named in the application
+	Named       core.HouseholdID                 // of the person whose number was given under another name; matches nobody
+	Twin        bool                             // the same form came with another content
 
-	apart bool // beside an open case of the same people that this scope does not show
+	apart bool // beside an open case of the same people: its number holds no place
 }
 
 // Opened says what Open did.
@@ -32,25 +34,56 @@ type Opened struct {
 	Case   core.CaseID
 	Fresh  bool // this call made the row; false on every repetition
 	Linked bool // the household had an open case: the application joined it
+
+	Contested bool // linked, and nothing of the case is shared until a person looked
 }
 
 // Open makes the case of an application once, however often it is called. When
-// the household already has an open case in this scope, the application joins it
-// and its receipt leads there (F32). When that case stands outside the scope, a
-// case without a registry household is opened and a person is asked to look:
-// linking over township borders is nobody's automatic act.
+// the household, or the number, already has an open case in this scope, the
+// application joins it and its receipt leads there (F32): by itself when the same
+// account and telephone speak again, and contested, for a person to look at,
+// otherwise. One whom the register vouches for is not put under one whom it does
+// not: both get a case, and each page says so. When the household's case stands
+// outside the scope, a case without a registry household is opened and a person is
+// asked to look: linking over township borders is nobody's automatic act.
 func (s *Store) Open(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
 	if done, err := s.opened(ctx, tx, n.Application.ID); err != nil || done.Case != 0 {
 		return done, err
+	}
+	other, err := s.standing(ctx, tx, n)
+	if err != nil {
+		return Opened{}, err
+	}
+	if other.ID != 0 && (n.Household == 0 || other.Household == n.Household) {
+		return s.join(ctx, tx, other, n)
 	}
 	id, err := s.insertCase(ctx, tx, n)
 	if err != nil {
 		return Opened{}, err
 	}
-	if id != 0 {
-		return Opened{Case: id, Fresh: true}, s.insertPeople(ctx, tx, id, n)
+	if id == 0 {
+		return s.openApart(ctx, tx, n)
 	}
-	return s.join(ctx, tx, n)
+	if err := s.insertPeople(ctx, tx, id, n); err != nil {
+		return Opened{}, err
+	}
+	return Opened{Case: id, Fresh: true}, s.doubtNew(ctx, tx, id, other, n)
+}
+
+// doubtNew writes what a person has to know of a new case: another open case names
+// the same number, or one form came twice.
+func (s *Store) doubtNew(ctx context.Context, tx *pg.Tx, id core.CaseID, other Case, n NewCase) error {
+	if n.Twin {
+		return s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtTwin})
+	}
+	if other.ID == 0 {
+		return nil
+	}
+	err := s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtNumber, Other: other.ID})
+	if err != nil {
+		return err
+	}
+	return s.AddDoubt(ctx, tx, Doubt{Case: other.ID, Application: other.Application, Kind: DoubtNumber, Other: id})
 }
 
 func (s *Store) opened(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (Opened, error) {
@@ -62,13 +95,13 @@ func (s *Store) opened(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (O
 	return o, pg.Fail(err, "look for the case of an application")
 }
 
-// applicantKey is the keyed hash under which an applicant has one open case while
-// no household is known; "" without a number.
+// applicantKey is the number's hash where it holds the place of the one open case
+// that an applicant without a household has; "" for a case that stands apart.
 func (s *Store) applicantKey(n NewCase) string {
-	if n.apart || n.Application.Applicant.ID.IsZero() {
+	if n.apart {
 		return ""
 	}
-	return hex.EncodeToString(s.ring.Blind("case.applicant", n.Application.Applicant.ID.Reveal()))
+	return hex.EncodeToString(s.numberKey(n.Application.Applicant.ID))
 }
 
 // insertCase answers 0 when another case stands in the way.
@@ -83,21 +116,18 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 		return 0, fmt.Errorf("seal a case: %w", err)
 	}
 	call, recording := heard(a)
-	var signature core.Signature
-	if a.Signature != nil {
-		signature = *a.Signature
-	}
 	var id core.CaseID
 	err = tx.QueryRow(ctx, `insert into casefile (region, village, town, village_name, application, receipt, channel, urgent,
 			household, person, applicant, people, entered_by, contact_name, capacity, data_key, contact_phone, applicant_id,
-			live_detail, story, account, papers, signature, call_id, recording, asked, first_contact, opened, updated, applicant_key)
+			live_detail, story, account, papers, signature, call_id, recording, asked, first_contact, opened, updated, number_key, applicant_key)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $28, $29)
+			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $28, $29, $30)
 		on conflict do nothing returning id`,
 		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
 		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
 		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
-		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signature), call, recording, texts(a.Items), a.At, tx.Now(), s.applicantKey(n)).Scan(&id)
+		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signed(a)), call, recording, texts(a.Items), a.At, tx.Now(),
+		s.numberKey(a.Applicant.ID), s.applicantKey(n)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
@@ -112,7 +142,36 @@ func heard(a *core.Application) (call string, recording core.BlobDigest) {
 	return a.Call.ID, a.Call.Recording
 }
 
+func signed(a *core.Application) core.Signature {
+	if a.Signature == nil {
+		return core.Signature{}
+	}
+	return *a.Signature
+}
+
 type sealedFields struct{ phone, id, detail, story, account []byte }
+
+// own seals what stays with one application, whatever case it belongs to.
+func (b box) own(a *core.Application) (f sealedFields, err error) {
+	account := ""
+	if a.Account != nil {
+		account = a.Account.Reveal()
+	}
+	for _, one := range []struct {
+		into          *[]byte
+		column, plain string
+	}{
+		{&f.phone, "contact_phone", a.Contact.Phone.Reveal()},
+		{&f.id, "applicant_id", a.Applicant.ID.Reveal()},
+		{&f.story, "story", a.Story},
+		{&f.account, "account", account},
+	} {
+		if *one.into, err = b.put("case_application", one.column+"/"+string(a.ID), one.plain); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
 
 func (b box) application(a *core.Application) (f sealedFields, err error) {
 	account := ""
@@ -137,11 +196,21 @@ func (b box) application(a *core.Application) (f sealedFields, err error) {
 }
 
 func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewCase) error {
+	if err := s.putMembers(ctx, tx, id, n); err != nil {
+		return err
+	}
+	return s.insertApplication(ctx, tx, id, n.Region, &n.Application)
+}
+
+// putMembers writes who belongs to the household. A ref that stands already is
+// written over: another application of the same household took its place.
+func (s *Store) putMembers(ctx context.Context, tx *pg.Tx, id core.CaseID, n NewCase) error {
 	var wrapped []byte
-	if err := tx.QueryRow(ctx, `select data_key from casefile where id = $1`, id).Scan(&wrapped); err != nil {
+	var first core.ApplicationID
+	if err := tx.QueryRow(ctx, `select application::text, data_key from casefile where id = $1`, id).Scan(&first, &wrapped); err != nil {
 		return pg.Fail(err, "read the key of a case")
 	}
-	b, err := s.openBox(n.Application.ID, wrapped)
+	b, err := s.openBox(first, wrapped)
 	if err != nil {
 		return err
 	}
@@ -165,13 +234,14 @@ func (s *Store) insertPeople(ctx context.Context, tx *pg.Tx, id core.CaseID, n N
 		if err != nil {
 			return fmt.Errorf("seal a member: %w", err)
 		}
-		_, err = tx.Exec(ctx, `insert into case_member (case_id, region, ref, name, person, id_number) values ($1, $2, $3, $4, $5, $6)`,
+		_, err = tx.Exec(ctx, `insert into case_member (case_id, region, ref, name, person, id_number) values ($1, $2, $3, $4, $5, $6)
+			on conflict (case_id, ref) do update set name = excluded.name, person = excluded.person, id_number = excluded.id_number`,
 			id, n.Region, ref, p.Name, number(n.Persons[ref]), sealed)
 		if err != nil {
 			return pg.Fail(err, "write a member")
 		}
 	}
-	return s.insertApplication(ctx, tx, id, n.Region, &n.Application)
+	return nil
 }
 
 func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {
@@ -183,45 +253,42 @@ func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID
 	if err != nil {
 		return err
 	}
-	story, err := b.put("case_application", "story/"+string(a.ID), a.Story)
+	own, err := b.own(a)
 	if err != nil {
 		return fmt.Errorf("seal an application: %w", err)
 	}
 	call, recording := heard(a)
-	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at, call_id, recording, papers)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, a.ID, id, region, a.Receipt, a.Channel, a.Contact.CitizenID, story, a.At,
-		call, recording, encode(orEmpty(a.Papers)))
+	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at, call_id, recording, papers,
+			applicant, applicant_id, contact_name, capacity, contact_phone, account, urgent, facts)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`, a.ID, id, region, a.Receipt, a.Channel,
+		a.Contact.CitizenID, own.story, a.At, call, recording, encode(orEmpty(a.Papers)), a.Applicant.Name, own.id, a.Contact.Name,
+		a.Contact.Capacity, own.phone, own.account, a.Urgent, encode(a.Household))
 	if err != nil {
 		return pg.Fail(err, "write an application of a case")
 	}
 	return s.insertStatus(ctx, tx, id, region, a)
 }
 
-// join links the application to the household's open case, or the applicant's while
-// no household is known, or opens one without a household when that case cannot be
-// seen from here.
-func (s *Store) join(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) {
-	var open core.CaseID
-	var region core.RegionCode
-	err := tx.QueryRow(ctx, `select id, region from casefile
-		where (household = $1 or household is null and applicant_key = $2 and $2 <> '') and not beside and state not in ('settled', 'withdrawn')
-		order by id limit 1 for update`, number(n.Household), s.applicantKey(n)).Scan(&open, &region)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return s.openApart(ctx, tx, n)
-	}
+// join puts the application with the open case: as one of its own when the same
+// account speaks again, beside it otherwise.
+func (s *Store) join(ctx context.Context, tx *pg.Tx, c Case, n NewCase) (Opened, error) {
+	why, err := s.doubtOf(ctx, tx, c, n)
 	if err != nil {
-		return Opened{}, pg.Fail(err, "look for the household's open case")
-	}
-	if err := s.insertApplication(ctx, tx, open, region, &n.Application); err != nil {
 		return Opened{}, err
+	}
+	if err := s.insertApplication(ctx, tx, c.ID, c.Region, &n.Application); err != nil {
+		return Opened{}, err
+	}
+	if why != "" {
+		return s.contest(ctx, tx, c, n, why)
 	}
 	if err := s.MoveApplication(ctx, tx, n.Application.ID, ApplicationLinked); err != nil {
 		return Opened{}, err
 	}
-	err = s.AddEvent(ctx, tx, Event{Case: open, Kind: "application.linked", Actor: JobActor(),
+	err = s.AddEvent(ctx, tx, Event{Case: c.ID, Kind: "application.linked", Actor: JobActor(),
 		Citizen: "您家已经有一件在办,这次说的并到一起办。两个回执号都能查。",
 		Staff:   "又报了一次,回执 " + string(n.Application.Receipt) + ",并入本案"})
-	return Opened{Case: open, Fresh: true, Linked: true}, err
+	return Opened{Case: c.ID, Fresh: true, Linked: true}, err
 }
 
 // Ask notes what a household asks for beyond its first request: items it names, and
@@ -257,6 +324,9 @@ func (s *Store) openApart(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, er
 		return Opened{}, core.E(core.KindUnavailable, "case_opening", "")
 	}
 	if err := s.insertPeople(ctx, tx, id, n); err != nil {
+		return Opened{}, err
+	}
+	if err := s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtElsewhere}); err != nil {
 		return Opened{}, err
 	}
 	err = s.AddEvent(ctx, tx, Event{Case: id, Kind: "case.elsewhere", Actor: JobActor(),

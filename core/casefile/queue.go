@@ -79,7 +79,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 			or k.state = 'reviewed' and k.proposal <> 'approve' or k.state = 'noticed'
 			and exists (select 1 from public_notice n where n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
 		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null)
-		from casefile f join case_status s on s.application = f.application
+		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application)
 		where f.region = any($1)
 		and case when cardinality($2::text[]) = 0 then f.state not in ('settled', 'withdrawn') else f.state = any($2) end
 		and ($4 = 0 or f.officer = $4 or f.assistant = $4)

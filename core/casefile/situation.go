@@ -42,6 +42,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if out.Parent, err = s.parents(ctx, tx, c); err != nil {
 		return out, err
 	}
+	if out.Doubts, err = s.openDoubts(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
 	kin, err := s.Conflicts(ctx, tx, c.ID)
 	for _, k := range kin {
 		out.Kin = append(out.Kin, k.Staff)

@@ -66,6 +66,8 @@ const (
 	ApplicationAssessed        ApplicationState = "assessed"
 	ApplicationRouted          ApplicationState = "routed"
 	ApplicationLinked          ApplicationState = "linked"
+	ApplicationContested       ApplicationState = "contested" // beside a case, until a person has looked at both
+	ApplicationSetAside        ApplicationState = "set_aside" // not the household's own, said a person
 )
 
 // Identity is the answer of the real-name check as the case carries it; the
@@ -124,12 +126,14 @@ func claimEdges() edges {
 func applicationEdges() edges {
 	return edges{
 		"":                 {"received"},
-		"received":         {"identity_pending", "identified", "linked"},
+		"received":         {"identity_pending", "identified", "linked", "contested"},
 		"identity_pending": {"identified", "assessed"},
 		"identified":       {"assessed"},
 		"assessed":         {"routed"},
-		"routed":           {},
-		"linked":           {},
+		"routed":           {"set_aside"},
+		"linked":           {"set_aside"},
+		"contested":        {"linked", "set_aside", "received"},
+		"set_aside":        {},
 	}
 }
 

@@ -89,7 +89,8 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 		}
 	}
 	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7
-		where case_id = $1`, id, status, detail, nextStep(c, visit), encode(statusItems(claims)), encode(lines), tx.Now())
+		where case_id = $1 and application in (select application from case_application
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, visit), encode(statusItems(claims)), encode(lines), tx.Now())
 	return pg.Fail(err, "publish the status of a case")
 }
 

@@ -46,6 +46,7 @@ type View struct {
 	Events       []Event
 	Tasks        []CallTask
 	Applications []Linked
+	Doubts       []Doubt
 	History      []Past
 	Kin          []Kin
 	Rank         int // of the index among the township's open cases, 1 is hardest; 0 unknown
@@ -71,6 +72,16 @@ type Linked struct {
 	Story       string // what was said this time
 	Recording   core.BlobDigest
 	Papers      []core.Paper
+
+	// What stays with the application, masked.
+	Applicant, ApplicantID string
+	Contact, Phone         string
+	Capacity               core.Capacity
+	Account                string
+	HasLogin               bool // a citizen's account sent it
+	Urgent                 bool
+	Speaks                 bool // its contact is told of the case
+	Facts                  core.Household
 }
 
 // Past is an earlier or parallel claim of the same household or applicant, as far
@@ -98,6 +109,10 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	}
 	if !actor.Covers(v.Region) {
 		return View{}, core.E(core.KindNotFound, "not_found", "没有找到这件事。")
+	}
+	// Kin may do nothing here, and that begins with looking (F60, security.md P16).
+	if err := s.NoConflict(ctx, tx, id, actor.Staff); err != nil {
+		return View{}, err
 	}
 	if err := s.seen(ctx, tx, id, actor); err != nil {
 		return View{}, err
@@ -147,6 +162,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, t := range v.Tasks {
 		ids = append(ids, t.Assistant, t.By)
 	}
+	for _, d := range v.Doubts {
+		ids = append(ids, d.By)
+	}
 	for _, k := range v.Kin {
 		ids = append(ids, k.Staff)
 	}
@@ -162,7 +180,7 @@ func (s *Store) header(ctx context.Context, tx *pg.Tx, id core.CaseID) (View, bo
 	var err error
 	v.Case, err = scanCase(tx.QueryRow(ctx, `select `+caseColumns+`, f.contact_name, f.capacity, f.data_key, f.contact_phone,
 		f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.signature, f.call_id, f.recording, s.status, s.detail
-		from casefile f join case_status s on s.application = f.application where f.id = $1`, id),
+		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application) where f.id = $1`, id),
 		&v.Contact, &v.Capacity, &wrapped, &phone, &number, &detail, &story, &account, &v.Papers, &v.Signature, &v.CallID, &v.Recording,
 		&v.Status, &v.Detail)
 	if err != nil {
@@ -214,6 +232,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Doubts, e = s.Doubts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
 	step(func() error { return s.around(ctx, tx, v, b) })
 	return err

@@ -24,9 +24,10 @@ func Unscoped() map[string]string {
 		"staff_device":   "hashes of tokens",
 		"staff_session":  "hashes of tokens and an account id",
 		// intake
-		"receipt":       "numbers that name applications: looked up by number before any township is known, no person",
-		"receipt_block": "leases of numbers, no person",
-		"receipt_key":   "one row, no person",
+		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
+		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",
+		"receipt_block":    "leases of numbers, no person",
+		"receipt_key":      "one row, no person",
 		// calls
 		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
 		"call_delivery": "ids of webhook messages, no person",

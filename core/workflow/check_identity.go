@@ -78,7 +78,8 @@ func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p r
 	if a.Outcome == realname.Match {
 		to = casefile.ApplicationIdentified
 	}
-	if job.Try == 1 {
+	own := c.Application == job.Application // another one took the first one's place and was assessed when it did
+	if job.Try == 1 && own {
 		if err := f.Cases.MoveApplication(ctx, tx, job.Application, to); err != nil {
 			return err
 		}
@@ -93,7 +94,14 @@ func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p r
 			return fmt.Errorf("ask again for case %d: %w", c.ID, err)
 		}
 	}
-	if job.Try == 1 {
+	if a.Outcome == realname.Mismatch {
+		// An officer sees it before anything is decided; it grants nothing.
+		err := f.Cases.AddDoubt(ctx, tx, casefile.Doubt{Case: c.ID, Application: job.Application, Kind: casefile.DoubtMismatch})
+		if err != nil {
+			return err
+		}
+	}
+	if job.Try == 1 && own {
 		if err := f.jobs.Insert(ctx, tx, Assess{Application: job.Application, Region: c.Region}); err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/pg"
+	"lianou/core/wording"
+	"lianou/intake"
 )
 
 // OpenCase makes the case of one application that lies in the handover. Running it
@@ -25,11 +27,15 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 		if err != nil {
 			return err
 		}
+		twin, err := intake.IsTwin(ctx, tx, app.ID)
+		if err != nil {
+			return err
+		}
 		// 3. One case for each household, one row for each application.
 		where := f.Routing.Place(app.Live)
 		opened, err = f.Cases.Open(ctx, tx, casefile.NewCase{Application: app, Region: where.Region, Village: where.Village,
 			Town: where.Town, VillageName: where.VillageName, Household: known.household, Person: known.applicant(&app),
-			Persons: known.persons, Extra: known.extra})
+			Persons: known.persons, Extra: known.extra, Named: known.misnamed, Twin: twin})
 		if err != nil || !opened.Fresh {
 			return err
 		}
@@ -63,8 +69,15 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 			return err
 		}
 	}
-	if opened.Linked {
+	if opened.Linked && !opened.Contested {
 		if err := f.joined(ctx, tx, c, app); err != nil {
+			return err
+		}
+	}
+	if opened.Contested {
+		// Its sender hears of it, and nobody else: that it came proves nothing.
+		err := f.tellSender(ctx, tx, c, app.ID, wording.Received(app.Receipt, ""))
+		if err != nil {
 			return err
 		}
 	}
@@ -72,7 +85,10 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 		return err
 	}
 	act := "case.opened"
-	if opened.Linked {
+	switch {
+	case opened.Contested:
+		act = "application.contested"
+	case opened.Linked:
 		act = "application.linked"
 	}
 	e := entry(act, c, map[string]any{"receipt": app.Receipt, "household": known.household, "members": len(app.Household.Members),

@@ -3,10 +3,12 @@ package workflow
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
+	"lianou/core/realname"
 	"lianou/core/registry"
 )
 
@@ -15,6 +17,7 @@ type recognised struct {
 	household core.HouseholdID
 	persons   map[core.MemberRef]core.PersonID
 	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
+	misnamed  core.HouseholdID                  // of the applicant's number, given under another name: matches nobody
 	extra     []core.NamedMember                // of the household, not named in the application; free refs
 }
 
@@ -22,9 +25,10 @@ func (r recognised) applicant(app *core.Application) core.PersonID {
 	return r.persons[app.Applicant.Ref]
 }
 
-// recognise finds the named members in the register by their numbers, takes the
+// recognise finds the named members in the register by number and name, takes the
 // household of the applicant (or of the first member found), and finds the other
-// members in it by name.
+// members in it by name. A number under another name is nobody's: whoever bought a
+// list knows numbers, and a person looks (security.md P20).
 func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) (recognised, error) {
 	r := recognised{persons: map[core.MemberRef]core.PersonID{}, refs: map[core.MemberRef]core.MemberRef{}}
 	why := because("case.open", 0, app.ID)
@@ -35,6 +39,12 @@ func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) 
 		}
 		if err != nil {
 			return r, err
+		}
+		if !slices.ContainsFunc(realname.Spellings(m.Name), func(s string) bool { return slices.Contains(realname.Spellings(p.Name), s) }) {
+			if m.Ref == app.Applicant.Ref {
+				r.misnamed = p.Household
+			}
+			continue
 		}
 		r.persons[m.Ref] = p.ID
 		if r.household == 0 || m.Ref == app.Applicant.Ref {

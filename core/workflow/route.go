@@ -109,6 +109,17 @@ func (f *Flow) tell(ctx context.Context, tx *pg.Tx, c casefile.Case, claim core.
 	return err
 }
 
+// tellSender tells the sender of one application, at the contact of that one.
+func (f *Flow) tellSender(ctx context.Context, tx *pg.Tx, c casefile.Case, id core.ApplicationID, words wording.Notice) error {
+	who, err := f.Cases.Speaker(ctx, tx, c, id)
+	if err != nil {
+		return err
+	}
+	_, err = f.Outbox.Enqueue(ctx, tx, notify.Notice{Key: string(words.Kind) + "/application/" + string(id), Region: c.Region, Application: id,
+		Case: c.ID, Citizen: who.Citizen, Phone: who.Phone, Text: words})
+	return err
+}
+
 // enqueue fills in whom a notice of a case is for and gives its id.
 func (f *Flow) enqueue(ctx context.Context, tx *pg.Tx, c casefile.Case, n notify.Notice) (int64, error) {
 	person, err := f.Cases.OpenPerson(ctx, tx, c)

@@ -111,6 +111,15 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 			return nil
 		}
 	}
+	doubts, err := f.Cases.Doubts(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range doubts {
+		if d.Verdict == "" {
+			return nil // what lies beside a case must not be closed away with it
+		}
+	}
 	none := !slices.ContainsFunc(claims, func(claim casefile.Claim) bool { return claim.State == casefile.ClaimClosed })
 	to := casefile.CaseSettled
 	if none {
@@ -192,6 +201,9 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 		}
 		if !actor.Covers(c.Region) || !actor.Has(casefile.RoleAssistant, casefile.RoleOfficer, casefile.RoleClerk) {
 			return casefile.ErrNotYours
+		}
+		if err := f.Cases.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
+			return err
 		}
 		if !t.Done.IsZero() {
 			return nil

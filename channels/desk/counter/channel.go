@@ -18,6 +18,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/staff"
 	"lianou/intake"
+	"lianou/intake/interview"
 )
 
 // Config is the channel's section of the configuration: it has no settings.
@@ -161,7 +162,7 @@ func (c *Channel) keep(ctx context.Context, form *intake.Form, kind core.PaperKi
 // sign binds the strokes to the text that stood above them. Who cannot sign names
 // two witnesses instead; intake holds both ways to their rules.
 func (c *Channel) sign(r *http.Request, form *intake.Form) error {
-	document := sha256.Sum256([]byte(promise))
+	document := sha256.Sum256([]byte(interview.Promise))
 	signature := intake.SignatureForm{Document: hex.EncodeToString(document[:]), Instead: r.PostForm.Get("sign.instead")}
 	if signature.Instead != "" {
 		signature.Witness = slices.DeleteFunc(slices.Clone(r.PostForm["witness"]), func(s string) bool { return strings.TrimSpace(s) == "" })

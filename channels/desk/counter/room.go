@@ -19,6 +19,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
+	"lianou/intake/interview"
 )
 
 //go:embed templates/*.html
@@ -64,14 +65,10 @@ type formPage struct {
 	Judged                       desk.Judged
 }
 
-// promise is what the person signs. Its digest goes into the signature, so that
-// another text cannot be put under it later (domain.md 7.4).
-const promise = "我说的都是真的。同意工作人员登记、核对家里的收入和财产,用来办救助。家里情况变了,我会告诉村里或镇上。"
-
 func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p := formPage{Title: "窗口登记", Lead: "一分钟报上,后面的我们去跑", Action: "/c/counter/window", Promise: promise}
+	p := formPage{Title: "窗口登记", Lead: "一分钟报上,后面的我们去跑", Action: "/c/counter/window", Promise: interview.Promise}
 	if at.Has(staff.Assistant) {
-		p = formPage{Title: "上门口述办", Lead: "本人说,您来记;本人签字", Action: "/c/counter/doorstep", Promise: promise, Doorstep: true, Tasks: true}
+		p = formPage{Title: "上门口述办", Lead: "本人说,您来记;本人签字", Action: "/c/counter/doorstep", Promise: interview.Promise, Doorstep: true, Tasks: true}
 	}
 	typed := url.Values{"key": {uuid.NewString()}}
 	if len(at.Staff.Regions) > 0 {

@@ -107,6 +107,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActChange:       t.change,
 		casefile.ActChangeDecide: t.decideChange,
 		casefile.ActRelocate:     t.relocate,
+		casefile.ActWeigh:        t.weigh,
 		casefile.ActAddItem: func(d doing) error {
 			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.get("agreed")})
 		},

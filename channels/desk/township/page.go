@@ -37,6 +37,7 @@ type casePage struct {
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
+	Doubts   []doubtView
 
 	Adding bool // the case is on its way, and more may be filed with the household's yes
 	Free   int  // matched and not filed
@@ -93,7 +94,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
 	p.Confirm = askings(p.View)
-	p.Facts = factGroups(p.View)
+	p.Facts, p.Doubts = factGroups(p.View), doubtViews(p.View)
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name
@@ -268,6 +269,10 @@ func (p *casePage) sortActs() {
 		claims[c.ID] = c
 	}
 	for _, a := range p.View.Acts {
+		if a.Name == casefile.ActWeigh { // its form stands beside what is compared
+			p.May[string(a.Name)] = a.Why == ""
+			continue
+		}
 		c := claims[a.Claim]
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
 			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID)}

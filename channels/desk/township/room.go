@@ -80,6 +80,7 @@ type queuePage struct {
 	Filters  []filter
 	Filtered bool
 	Rows     []casefile.QueueRow
+	Doubts   []casefile.Doubt
 	Next     string
 }
 
@@ -124,6 +125,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	}
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
+			return err
+		}
+		if p.Doubts, err = t.d.Cases.OpenDoubts(ctx, tx, at.Staff.Regions, 50); err != nil {
 			return err
 		}
 		page, err := t.d.Cases.Queue(ctx, tx, find, 50, r.FormValue("after"))

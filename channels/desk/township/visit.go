@@ -53,7 +53,7 @@ func (t *Room) strokes(d doing, who string) (core.BlobDigest, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := t.d.Blobs.Put(d.r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
+	info, err := t.d.Blobs.Put(d.r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "visit", MIME: "application/json", Max: 1 << 20})
 	return info.Digest, err
 }
 

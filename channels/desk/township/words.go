@@ -21,6 +21,7 @@ func (t *Room) Words() template.FuncMap {
 		"deadline":   func(k casefile.DeadlineKind) string { return deadlines[k] },
 		"identity":   func(i casefile.Identity) string { return identities[i] },
 		"actword":    func(n casefile.ActName) string { return acts[n] },
+		"doubtword":  func(k casefile.DoubtKind) string { return doubtWords[k][0] },
 		"month":      monthWord,
 		"changeword": func(s casefile.ChangeState) string { return changeWords[s] },
 		"changetone": func(s casefile.ChangeState) string { return changeTones[s] },
@@ -75,6 +76,7 @@ var (
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
 		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
+		casefile.ActWeigh:       "核对两份申请",
 		casefile.ActSecondVisit: "确认入户记录", casefile.ActProposeCard: "登记新卡", casefile.ActConfirmCard: "核对新卡", casefile.ActRejectCard: "新卡不对,不换",
 	}
 	changeWords = map[casefile.ChangeState]string{casefile.ChangeProposed: "等第二人定", casefile.ChangeApproved: "已生效", casefile.ChangeRejected: "没有同意"}

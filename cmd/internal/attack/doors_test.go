@@ -27,6 +27,7 @@ import (
 	"lianou/cmd/internal/visitor"
 	"lianou/core"
 	"lianou/core/staff"
+	"lianou/intake/interview"
 )
 
 // answer is what came back.
@@ -159,7 +160,7 @@ func (p person) form(t *testing.T, door, token string) map[string]any {
 		t.Fatalf("sign: %d %s", a.status, a.body)
 	}
 	return map[string]any{
-		"signature": map[string]any{"strokes": kept.Digest, "document": digestOf("我说的都是真的。")},
+		"signature": map[string]any{"strokes": kept.Digest, "document": digestOf(interview.Promise)},
 		"key":       rand.Text(), "contact": map[string]any{"name": p.name, "phone": p.phone, "capacity": "self"},
 		"applicant": map[string]any{"name": p.name, "id_number": p.id},
 		"live":      map[string]any{"region": pingyuan + "200", "detail": "7号"},

@@ -22,6 +22,7 @@ var variable = map[string]string{
 	"core/pg/local.CreateDatabase": "CREATE DATABASE takes no parameter: the operator's name, quoted",
 	"core/jobs/jobstest.States":    "for tests: the schema's name, quoted",
 	"core/pg/pgtest.New":           "for tests: names of throw-away databases",
+	"core/pg/pgtest.Empty":         "for tests: names of throw-away databases",
 	"core/pg/pgtest.drop":          "for tests: names of throw-away databases",
 	"core/pg/pgtest.migrate":       "for tests: names of throw-away databases",
 }

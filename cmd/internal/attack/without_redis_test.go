@@ -31,8 +31,12 @@ var processID = regexp.MustCompile(`process_id:(\d+)`)
 // Control: a Redis client without ContextTimeoutEnabled and 200 ms.
 func TestWithoutRedis(t *testing.T) {
 	who := made(39).known(t)
-	token := who.app(t)
-	form := who.form(t, "app", token)
+	hands := make([]hand, 50) // what one hand may send in a day is bounded
+	for i := range hands {
+		p := made(100 + i).known(t)
+		mini := p.wechat(t)
+		hands[i] = hand{mini, p.form(t, "wechat", mini)}
+	}
 	opts, err := redis.ParseURL(place.Redis)
 	if err != nil {
 		t.Fatal("the address of Redis does not parse")
@@ -53,7 +57,7 @@ func TestWithoutRedis(t *testing.T) {
 			if err := syscall.Kill(pid, signal); err != nil {
 				t.Fatal(err)
 			}
-			takes := submit(t, token, form, signal.String())
+			takes := submit(t, hands, signal.String())
 			slices.Sort(takes)
 			p99 := takes[len(takes)*99/100-1]
 			t.Logf("%d requests, p99 %s, the slowest took %s", len(takes), p99, takes[len(takes)-1])
@@ -71,9 +75,15 @@ func TestWithoutRedis(t *testing.T) {
 	}
 }
 
+// hand is one account with a form it may send.
+type hand struct {
+	token string
+	form  map[string]any
+}
+
 // submit sends a hundred requests, four at a time, from a source for each lane, and
 // gives how long each took. Each receipt that was given stands in the database.
-func submit(t *testing.T, token string, form map[string]any, name string) []time.Duration {
+func submit(t *testing.T, hands []hand, name string) []time.Duration {
 	t.Helper()
 	var mu sync.Mutex
 	var takes []time.Duration
@@ -83,9 +93,10 @@ func submit(t *testing.T, token string, form map[string]any, name string) []time
 		from := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(1+lane))}}).DialContext}}
 		all.Go(func() {
 			for i := range 25 {
-				body := toJSON(t, with(form, "key", fmt.Sprintf("without-redis-%s-%d-%d", digestOf(name)[:6], lane, i)))
+				by := hands[(lane*25+i)%len(hands)]
+				body := toJSON(t, with(by.form, "key", fmt.Sprintf("without-redis-%s-%d-%d", digestOf(name)[:6], lane, i)))
 				began := time.Now()
-				receipt, err := file(t.Context(), from, token, body)
+				receipt, err := file(t.Context(), from, by.token, body)
 				if err != nil {
 					t.Errorf("a request without Redis: %v", err)
 				}
@@ -104,7 +115,7 @@ func submit(t *testing.T, token string, form map[string]any, name string) []time
 
 // file sends one form and gives its receipt.
 func file(ctx context.Context, from *http.Client, token string, body []byte) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, city.Gateway+"/c/app/applications", bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, city.Gateway+"/c/wechat/applications", bytes.NewReader(body))
 	if err != nil {
 		return "", err
 	}

@@ -2,11 +2,14 @@ package bench
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"lianou/intake"
+	"lianou/intake/interview"
 )
 
 // keyLength is of every key of a bench: the place in the prepared request where a
@@ -27,7 +30,7 @@ func (h *house) form(key string) ([]byte, error) {
 		Consents: []intake.ConsentForm{
 			{Purpose: "process", Version: "2026-01", How: "tick"}, {Purpose: "means_check", Version: "2026-01", How: "signature"},
 		},
-		Signature: &intake.SignatureForm{Strokes: string(h.strokes), Document: string(h.strokes)},
+		Signature: &intake.SignatureForm{Strokes: string(h.strokes), Document: promised()},
 	}
 	return json.Marshal(f)
 }
@@ -58,4 +61,10 @@ func (h *house) template(token string) (template, error) {
 func (t template) with(key string) []byte {
 	copy(t.raw[t.at:t.at+keyLength], key)
 	return t.raw
+}
+
+// promised is the digest of a text that people sign.
+func promised() string {
+	sum := sha256.Sum256([]byte(interview.Promise))
+	return hex.EncodeToString(sum[:])
 }

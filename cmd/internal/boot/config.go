@@ -53,6 +53,7 @@ type Config struct {
 	LogFormat    string        `env:"LIANOU_LOG_FORMAT" envDefault:"json" help:"json or text"`
 	StopTimeout  time.Duration `env:"LIANOU_STOP_TIMEOUT" envDefault:"20s" help:"how long a program may take to stop"`
 	DatabasePool int32         `env:"LIANOU_DATABASE_POOL" envDefault:"16" help:"connections of one program"`
+	PerDay       int           `env:"LIANOU_APPLICATIONS_PER_DAY" envDefault:"5" help:"applications one account, and one telephone, may send in a day by their own hand"`
 	Lifeline     bool          `env:"LIANOU_LIFELINE" help:"stop when standard input ends; set by up for its children"`
 
 	Hotline  Hotline

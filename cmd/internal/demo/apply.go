@@ -79,7 +79,11 @@ func (p *Phone) Apply(ctx context.Context, s seed.Story) (string, error) {
 	}
 	form := citizenForm(s)
 	form["papers"] = papers
-	shown := sha256.Sum256([]byte("我说的都是真的。"))
+	var asked struct{ Document string }
+	if err := p.api(ctx, "GET", "/form", nil, &asked); err != nil {
+		return "", fmt.Errorf("read what is signed: %w", err)
+	}
+	shown := sha256.Sum256([]byte(asked.Document))
 	form["signature"] = map[string]string{"strokes": strokes, "document": hex.EncodeToString(shown[:])}
 	var receipt struct{ Receipt string }
 	if err := p.api(ctx, "POST", "/applications", form, &receipt); err != nil {

@@ -46,13 +46,15 @@ begin
     return new;
 end $$;
 
--- The case takes no other card than the newest that two people stand behind.
+-- The case takes no other card than the newest that two people stand behind. It may
+-- lose its card: money that goes nowhere waits, and harms nobody.
 create function casefile_card() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 declare
     newest case_card%rowtype;
 begin
-    if (new.account, new.account_holder) is not distinct from (old.account, old.account_holder) then
+    if (new.account, new.account_holder) is not distinct from (old.account, old.account_holder)
+       or new.account is null and new.account_holder = '' then
         return new;
     end if;
     select * into newest from case_card where case_id = new.id and state = 'confirmed' order by id desc limit 1;

@@ -37,12 +37,11 @@ const api = {
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
   form: () => call("GET", "/form"),
+  document: (text) => upload("document", new Blob([text], { type: "text/plain" }), "document.txt"),
   submit: (form) => call("POST", "/applications", form),
   granted: (accepted) => call("POST", "/subscriptions", { accepted }),
   progress: (receipt) => call("GET", `/applications/${receipt}`),
 };
-const sha256 = async (text) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))]
-  .map((b) => b.toString(16).padStart(2, "0")).join("");
 
 // The form survives a closed page, its key too: submitting twice is one application.
 const store = `phone-${person}`;
@@ -65,7 +64,7 @@ const acts = {
   login: async () => { await api.login(); step(draft.receipt ? "done" : "cards"); if (draft.receipt) follow(); },
   form: async () => { fill(); await offer(); step("form"); },
   submit: async () => {
-    const signature = { strokes: (await api.strokes(strokes)).digest, document: await sha256($("#paper").textContent) };
+    const signature = { strokes: (await api.strokes(strokes)).digest, document: (await api.document($("#paper").textContent)).digest };
     const receipt = await api.submit({ ...draft.form, key: draft.key, signature,
       papers: Object.entries(draft.papers).map(([kind, digest]) => ({ kind, digest })),
       consents: [{ purpose: "process", version: "2026-01", how: "tick" }, { purpose: "means_check", version: "2026-01", how: "signature" }] });

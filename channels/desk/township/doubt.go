@@ -1,0 +1,107 @@
+package township
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/wording"
+	"lianou/core/workflow"
+)
+
+// doubtView is one doubt with what the officer compares.
+type doubtView struct {
+	casefile.Doubt
+	Title, Why string
+	Two        bool // two applications stand side by side
+	Was, Now   casefile.Linked
+	Said       []compared // what stays with each application
+	Facts      []compared // what each says of the household
+}
+
+// compared is one line of the two columns.
+type compared struct {
+	Label, Was, Now string
+	Differs         bool
+}
+
+var doubtWords = map[casefile.DoubtKind][2]string{
+	casefile.DoubtAccount:   {"又来一份申请,账号或电话不同", "可能是家里人又报了一次,也可能有人拿着别人的身份证号。先打电话或当面问本人。"},
+	casefile.DoubtName:      {"又来一份申请,号码一样,姓名不同", "姓名和登记的对不上。没核对之前,不算这家的。"},
+	casefile.DoubtTwin:      {"同一张表来了两次,内容不同", "网络断开时两次都发了回执。问本人以哪份为准。"},
+	casefile.DoubtNumber:    {"另一件在办的事用了同一个身份证号", "两件都看一看,问本人。不是本人报的那件,在那一页上撤回。"},
+	casefile.DoubtMismatch:  {"姓名和身份证号对不上", "当面看身份证、户口本。看过再往下办。"},
+	casefile.DoubtElsewhere: {"这户在别处还有一件没办完", "先和那边核对,不要重复发。"},
+}
+
+// doubtViews lays out what waits for a look.
+func doubtViews(v casefile.View) []doubtView {
+	var out []doubtView
+	for _, d := range v.Doubts {
+		if d.Verdict != "" {
+			continue
+		}
+		words := doubtWords[d.Kind]
+		view := doubtView{Doubt: d, Title: words[0], Why: words[1], Two: d.Kind.Beside() && d.Application != v.Application}
+		for _, a := range v.Applications {
+			if a.Speaks {
+				view.Was = a
+			}
+			if a.Application == d.Application {
+				view.Now = a
+			}
+		}
+		if view.Two {
+			view.Said, view.Facts = said(view.Was, view.Now), factsBeside(view.Was, view.Now)
+		}
+		out = append(out, view)
+	}
+	return out
+}
+
+func said(was, now casefile.Linked) []compared {
+	capacities := map[string]string{}
+	for _, o := range desk.Capacities() {
+		capacities[o.Value] = o.Word
+	}
+	login := map[bool]string{true: "自己的账号", false: "没有账号"}
+	var list []compared
+	for _, one := range []struct{ label, was, now string }{
+		{"申请人", was.Applicant, now.Applicant},
+		{"身份证号", was.ApplicantID, now.ApplicantID},
+		{"谁来说的", was.Contact, now.Contact},
+		{"和这家的关系", capacities[string(was.Capacity)], capacities[string(now.Capacity)]},
+		{"电话", was.Phone, now.Phone},
+		{"领钱的卡", was.Account, now.Account},
+		{"怎么报的", login[was.HasLogin], login[now.HasLogin]},
+		{"原话", was.Story, now.Story},
+	} {
+		list = append(list, compared{one.label, one.was, one.now, one.was != one.now})
+	}
+	return list
+}
+
+func factsBeside(was, now casefile.Linked) []compared {
+	left, right := wording.Facts(was.Facts), wording.Facts(now.Facts)
+	paths := maps.Clone(left)
+	maps.Copy(paths, right)
+	var list []compared
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		list = append(list, compared{wording.FactLabel(path), left[path], right[path], left[path] != right[path]})
+	}
+	return list
+}
+
+// weigh is the officer's word on one doubt.
+func (t *Room) weigh(d doing) error {
+	id, err := strconv.ParseInt(d.get("doubt"), 10, 64)
+	if err != nil {
+		return core.E(core.KindNotFound, "not_found", "没有找到这件事。")
+	}
+	takes := d.r.PostForm["take"]
+	return t.d.Flow.Weigh(d.r.Context(), d.actor, workflow.Weigh{Case: d.id, Doubt: id, Verdict: casefile.Verdict(d.get("verdict")), Reason: d.get("reason"),
+		Contact: slices.Contains(takes, "contact"), Card: slices.Contains(takes, "card"), Facts: slices.Contains(takes, "facts")})
+}

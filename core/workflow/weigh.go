@@ -1,0 +1,275 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/wording"
+	"lianou/intake"
+)
+
+// Weigh is what an officer says after looking at a doubt: at two applications side
+// by side, or at a name and its number.
+type Weigh struct {
+	Case    core.CaseID
+	Doubt   int64
+	Verdict casefile.Verdict
+	Reason  string // what was looked at; always
+
+	// What an application that is merged brings along. Replaced brings everything.
+	Contact, Card, Facts bool
+}
+
+var (
+	errVerdict = core.Invalid("verdict", "请选一样:并到一起、按新的办、另开一件,或者搁下。")
+	errCard    = core.E(core.KindConflict, "card_in_use", "这件已经在发钱。换卡要到县里改,要两个人。")
+	errNotYet  = core.E(core.KindConflict, "not_assessed", "还在对照,请过一会儿再点。")
+)
+
+// Weigh ends a doubt. Until then the application in doubt shares nothing with the
+// case, and nothing of the case is decided.
+func (f *Flow) Weigh(ctx context.Context, actor casefile.Actor, in Weigh) error {
+	on := target{name: casefile.ActWeigh, trace: "doubt.weighed", id: in.Case}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		if err := checkText("reason", in.Reason, "请写一句看过什么、问过谁。"); err != nil {
+			return err
+		}
+		d, err := a.doubt(ctx, in.Doubt)
+		if err != nil {
+			return err
+		}
+		if (in.Verdict == casefile.VerdictLooked) == (d.Kind.Beside() && d.Application != a.c.Application) {
+			return errVerdict
+		}
+		if err := a.weigh(ctx, d, in); err != nil {
+			return err
+		}
+		if d.Kind == casefile.DoubtTwin {
+			if err := intake.TwinLooked(ctx, a.tx, d.Application, actor.Staff); err != nil {
+				return err
+			}
+		}
+		d.Verdict, d.Reason, d.By = in.Verdict, trim(in.Reason), actor.Staff
+		if err := f.Cases.EndDoubt(ctx, a.tx, d); err != nil {
+			return err
+		}
+		a.detail["doubt"], a.detail["kind"], a.detail["verdict"], a.detail["receipt"] = d.ID, d.Kind, in.Verdict, d.Receipt
+		citizen := ""
+		if in.Verdict == casefile.VerdictMerged {
+			citizen = "又报的一次,镇上核对过,并到一起办。"
+		}
+		if err := a.event(ctx, "doubt.weighed", citizen, verdictWord(in.Verdict)+",回执 "+string(d.Receipt)+":"+d.Reason); err != nil {
+			return err
+		}
+		if err := a.reload(ctx); err != nil {
+			return err
+		}
+		return f.settle(ctx, a.tx, a.c)
+	})
+}
+
+func verdictWord(v casefile.Verdict) string {
+	switch v {
+	case casefile.VerdictMerged:
+		return "核对:是一件事,并到一起"
+	case casefile.VerdictReplaced:
+		return "核对:原来那份不是本人报的,按新的办"
+	case casefile.VerdictApart:
+		return "核对:不是一件事,另开一件"
+	case casefile.VerdictSetAside:
+		return "核对:不是本人报的,搁下"
+	}
+	return "核对过"
+}
+
+// doubt finds an open doubt of the act's case.
+func (a *act) doubt(ctx context.Context, id int64) (casefile.Doubt, error) {
+	list, err := a.f.Cases.Doubts(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return casefile.Doubt{}, err
+	}
+	i := slices.IndexFunc(list, func(d casefile.Doubt) bool { return d.ID == id && d.Verdict == "" })
+	if i < 0 {
+		return casefile.Doubt{}, casefile.ErrMovedOn
+	}
+	return list[i], nil
+}
+
+func (a *act) weigh(ctx context.Context, d casefile.Doubt, in Weigh) error {
+	switch in.Verdict {
+	case casefile.VerdictLooked:
+		return nil
+	case casefile.VerdictMerged:
+		return a.merge(ctx, d, in)
+	case casefile.VerdictReplaced:
+		return a.replace(ctx, d)
+	case casefile.VerdictApart:
+		return a.split(ctx, d)
+	case casefile.VerdictSetAside:
+		return a.aside(ctx, d.Application)
+	}
+	return errVerdict
+}
+
+// merge makes the application one of the case's own, with what the officer took
+// over.
+func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
+	if in.Card && a.paying() {
+		return errCard
+	}
+	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	if err != nil {
+		return err
+	}
+	if err := a.f.Cases.MoveApplication(ctx, a.tx, d.Application, casefile.ApplicationLinked); err != nil {
+		return err
+	}
+	if in.Contact {
+		if err := a.f.Cases.Speak(ctx, a.tx, a.c, d.Application); err != nil {
+			return err
+		}
+	}
+	if in.Card && app.Account != nil {
+		if err := a.otherCard(ctx, &app); err != nil {
+			return err
+		}
+	}
+	if in.Facts {
+		return a.f.joined(ctx, a.tx, a.c, &app)
+	}
+	return a.asked(ctx, &app)
+}
+
+// otherCard proposes the card that an application names: whose request it is was
+// one officer's word, and a card is two people's.
+func (a *act) otherCard(ctx context.Context, app *core.Application) error {
+	detail, err := a.proposeCard(ctx, ProposeCard{Case: a.c.ID, Account: *app.Account, Holder: app.Applicant.Name, How: "核对两份申请,用后一份上写的卡"})
+	a.also("card.proposed", detail)
+	return err
+}
+
+// asked takes over what an application asks for and leaves its facts aside.
+func (a *act) asked(ctx context.Context, app *core.Application) error {
+	if err := a.f.Cases.Ask(ctx, a.tx, a.c.ID, app.Urgent, app.Items...); err != nil {
+		return err
+	}
+	book, err := a.f.Books.On(a.tx.Today())
+	if err != nil {
+		return err
+	}
+	items := wanted(app.Items, app.Urgent)
+	if err := a.missing(ctx, book, items); err != nil {
+		return err
+	}
+	for _, item := range items {
+		if err := a.f.Cases.Revive(ctx, a.tx, a.c.ID, item); err != nil {
+			return err
+		}
+	}
+	return a.f.remark(ctx, a.tx, a.c, app, remarks{})
+}
+
+// replace puts the application in the first one's place and the first one aside.
+func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
+	if a.paying() {
+		return errCard
+	}
+	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	if err != nil {
+		return err
+	}
+	known, err := a.f.recognise(ctx, a.tx, &app)
+	if err != nil {
+		return err
+	}
+	before, err := a.f.Cases.Speaking(ctx, a.tx, a.c)
+	if err != nil {
+		return err
+	}
+	if err := a.f.Cases.MoveApplication(ctx, a.tx, d.Application, casefile.ApplicationLinked); err != nil {
+		return err
+	}
+	if err := a.f.Cases.Replace(ctx, a.tx, a.c, casefile.NewCase{Application: app, Household: known.household, Person: known.applicant(&app),
+		Persons: known.persons, Extra: known.extra}); err != nil {
+		return err
+	}
+	if err := a.f.conflicts(ctx, a.tx, a.c, known); err != nil {
+		return err
+	}
+	if err := a.aside(ctx, before); err != nil {
+		return err
+	}
+	if err := a.reload(ctx); err != nil {
+		return err
+	}
+	if app.Account != nil {
+		if err := a.otherCard(ctx, &app); err != nil {
+			return err
+		}
+	}
+	if err := a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region}); err != nil {
+		return err
+	}
+	return a.judgeAnew(ctx, &app)
+}
+
+// split gives the application a case of its own, which takes the usual way.
+func (a *act) split(ctx context.Context, d casefile.Doubt) error {
+	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	if err != nil {
+		return err
+	}
+	where := a.f.Routing.Place(app.Live)
+	id, err := a.f.Cases.Split(ctx, a.tx, casefile.NewCase{Application: app, Region: a.c.Region, Village: where.Village, Town: where.Town,
+		VillageName: where.VillageName})
+	if err != nil {
+		return err
+	}
+	err = a.f.Cases.AddEvent(ctx, a.tx, casefile.Event{Case: id, Kind: "case.opened", Actor: a.actor,
+		Citizen: doorWord(app.Channel) + "收到了您的申请。", Staff: "和回执 " + string(a.c.Receipt) + " 核对过,不是一件事,另开"})
+	if err != nil {
+		return err
+	}
+	if err := a.f.Cases.PublishStatus(ctx, a.tx, id); err != nil {
+		return err
+	}
+	return a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region})
+}
+
+// aside takes an application out of the case and tells its sender the way that a
+// real person has.
+func (a *act) aside(ctx context.Context, id core.ApplicationID) error {
+	if err := a.f.Cases.MoveApplication(ctx, a.tx, id, casefile.ApplicationSetAside); err != nil {
+		return err
+	}
+	if err := a.f.Cases.StatusAlone(ctx, a.tx, id, wording.StatusAskOne, wording.BringPapers); err != nil {
+		return err
+	}
+	return a.f.tellSender(ctx, a.tx, a.c, id, wording.AskOne("本人带身份证到镇上核对", "走不开就打 "+wording.Hotline, a.f.Routing.Days(a.tx.Today(), routineDays)))
+}
+
+// judgeAnew freezes what an application says and judges by it.
+func (a *act) judgeAnew(ctx context.Context, app *core.Application) error {
+	if a.c.FactsVersion == 0 {
+		return errNotYet
+	}
+	facts, err := a.f.gather(ctx, a.tx, a.c, app)
+	if err != nil {
+		return err
+	}
+	if facts, err = a.f.Cases.AddFacts(ctx, a.tx, a.c.ID, facts); err != nil {
+		return err
+	}
+	return a.f.judge(ctx, a.tx, a.c, facts, wanted(app.Items, app.Urgent))
+}
+
+// paying reports whether a claim of the case was decided: money may be on its way
+// to the card that stands there.
+func (a *act) paying() bool {
+	return slices.ContainsFunc(a.all.Claims, func(c casefile.Claim) bool {
+		return c.State == casefile.ClaimApproved || c.State == casefile.ClaimPaying
+	})
+}
