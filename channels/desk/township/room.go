@@ -65,9 +65,9 @@ func (t *Room) Desk() desk.Room {
 
 // The entries of the acts, one for each: workflow writes them.
 const (
-	caseTraces = "case.accepted claim.added visit.planned visit.recorded supplement.asked supplement.received case.returned " +
-		"case.relocated case.withdrawn conference.asked conference.ended"
-	claimTraces = "claim.proposed claim.decided claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received case.returned " +
+		"case.relocated case.withdrawn conference.asked conference.ended doubt.weighed"
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
 		"notice.published objection.filed objection.answered"
 )
 

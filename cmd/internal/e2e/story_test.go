@@ -32,7 +32,7 @@ func TestFromTheWindowToTheMoney(t *testing.T) {
 }
 
 // closedCard is one the bank sends money back from.
-const closedCard = "6217000010000000018"
+const closedCard = "6217000010000030018"
 
 // atTheWindow files the family's request and gives the receipt number.
 func atTheWindow(t *testing.T, b *browsertest.Browser) string {
