@@ -113,7 +113,7 @@ func (o *office) owner(statements ...string) {
 func (o *office) entitled(amount core.Fen) {
 	o.t.Helper()
 	e := payout.Entitlement{Region: town, DecisionDigest: strings.Repeat("a", 64), Item: "MZ-01", ItemName: "最低生活保障", Period: "202603", Monthly: true,
-		Amount: amount, Sample: true, Holder: "李秀英"}
+		Members: []payout.MemberKey{payout.PersonKey(core.PersonID(amount))}, Amount: amount, Sample: true, Holder: "李秀英"}
 	var err error
 	e.Account, err = core.ParseBankAccount("62284800000017")
 	o.must(err)

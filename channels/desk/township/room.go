@@ -65,11 +65,10 @@ func (t *Room) Desk() desk.Room {
 
 // The entries of the acts, one for each: workflow writes them.
 const (
-	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded supplement.asked supplement.received case.returned " +
-		"card.proposed card.confirmed card.rejected " +
-		"case.relocated case.withdrawn conference.asked conference.ended"
-	claimTraces = "claim.proposed claim.decided card.confirmed claim.dropped claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
-		"benefit.change_proposed benefit.change_decided notice.published objection.filed objection.answered"
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received case.returned " +
+		"case.relocated case.withdrawn conference.asked conference.ended doubt.weighed"
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered claim.result_recorded claim.appealed " +
+		"notice.published objection.filed objection.answered"
 )
 
 // queuePage is what the queue shows.

@@ -109,7 +109,7 @@ func (p person) accepts(b *browsertest.Browser) {
 // somebody says how the family agreed.
 func (p person) adds() {
 	p.t.Helper()
-	claims := `document.querySelectorAll("tr[id^=claim]").length`
+	claims := `[...document.querySelectorAll("tr[id^=claim]")].filter((r) => r.innerText.includes("已受理")).length`
 	before := p.Eval(`String(` + claims + `)`)
 	p.tick(`#accept input[name=item]`)
 	p.Click(".adding .btn")
