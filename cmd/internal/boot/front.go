@@ -15,11 +15,10 @@ const maxBody = 64 << 20
 // the named proxies vouch for it, and how much may be sent at all.
 func Front(proxies Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.ContentLength != 0 {
-			http.Error(w, "a GET carries no body", http.StatusBadRequest)
-			return
-		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			r.Body = http.NoBody // no page of ours reads one, and parsing a form would write it to the disk
+		}
 		r.RemoteAddr = proxies.client(r)
 		next.ServeHTTP(w, r)
 	})
