@@ -47,11 +47,7 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		defer func() { h.after(ctx, g, n, began) }()
 		defer h.recover(w, r, g)
-		defer func() {
-			if r.MultipartForm != nil { // the server clears up after its own request, of which this is a copy
-				_ = r.MultipartForm.RemoveAll()
-			}
-		}()
+		defer ForgetFiles(r)
 		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+Source(r), rate) {
 			WriteProblem(w, r, core.E(core.KindTooMany, "too_many_requests", "您点得太快了,请过一分钟再试。"))
 			return
@@ -59,6 +55,14 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		next(w, r)
 	})
+}
+
+// ForgetFiles removes what a form with files left on the disk. The server does so
+// for the request it made, and what a handler sees is a copy of it.
+func ForgetFiles(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll()
+	}
 }
 
 // codeForm is what the audit log takes as the verb of an act.

@@ -30,10 +30,10 @@ type spool struct {
 	down    atomic.Bool
 	waiting atomic.Int64 // files
 
-	mu      sync.Mutex
-	bytes   int64
-	seq     int
-	reading map[string]bool // files that could not be read, said once
+	mu     sync.Mutex
+	bytes  int64
+	seq    int
+	unread map[string]bool // files that the disk did not give out, said once
 }
 
 const (
@@ -47,7 +47,7 @@ func openSpool(dir string, most int64, log *slog.Logger) (*spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the spool folder: %w", err)
 	}
-	s := &spool{dir: dir, most: most, log: log, reading: map[string]bool{}}
+	s := &spool{dir: dir, most: most, log: log, unread: map[string]bool{}}
 	files, err := s.files()
 	if err != nil {
 		return nil, err
@@ -141,8 +141,8 @@ func writeDurably(path string, raw []byte) (err error) {
 // stuck says once that a file waits because the disk does not give it out.
 func (s *spool) stuck(name string, err error) {
 	s.mu.Lock()
-	said := s.reading[name]
-	s.reading[name] = true
+	said := s.unread[name]
+	s.unread[name] = true
 	s.mu.Unlock()
 	if !said {
 		s.log.Error("a spool file cannot be read and is tried again", "file", name, "error", err)

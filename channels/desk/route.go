@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
@@ -85,7 +86,7 @@ var errForbidden = core.E(core.KindForbidden, "role", "这一页不归您管。�
 func (d *Desk) mount(r Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, MaxBody)
-		defer forgetFiles(req)
+		defer channels.ForgetFiles(req)
 		who, err := d.Person(req)
 		if errors.Is(err, staff.ErrNoSession) && req.Method == http.MethodGet && req.Header.Get("HX-Request") == "" {
 			http.Redirect(w, req, "/desk/login?next="+url.QueryEscape(safeNext(req.URL.RequestURI())), http.StatusSeeOther)
@@ -120,13 +121,5 @@ func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
 	err = d.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
 	if err != nil {
 		d.log.WarnContext(ctx, "refusal not written to the audit log", "code", code, "err", err)
-	}
-}
-
-// forgetFiles removes what a form with files left on the disk. The server does so
-// for the request it made, and this is a copy of it.
-func forgetFiles(r *http.Request) {
-	if r.MultipartForm != nil {
-		_ = r.MultipartForm.RemoveAll()
 	}
 }

@@ -81,3 +81,15 @@ func TestFrontBoundsBodies(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+// A desk that other machines reach needs TLS before it: what is loopback is decided
+// here. Control: take "" or 0.0.0.0 for this machine.
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]bool{"127.0.0.1:8346": true, "127.9.9.9:1": true, "[::1]:8346": true, "localhost:8346": true,
+		"0.0.0.0:8346": false, ":8346": false, "[::]:8346": false, "10.0.0.5:8346": false, "desk.example:443": false, "127.0.0.1": false} {
+		if got := Loopback(addr); got != want {
+			t.Errorf("%s: %v", addr, got)
+		}
+	}
+}
