@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -112,7 +114,19 @@ func (tab *Tab) Phone() { run(tab, "narrow the window", chromedp.EmulateViewport
 func (tab *Tab) Desk() { run(tab, "widen the window", chromedp.EmulateViewport(1440, 900)) }
 
 // Open goes to an address and waits for the page.
-func (tab *Tab) Open(url string) { tab.t.Helper(); run(tab, "open "+url, chromedp.Navigate(url)) }
+//
+// The tab comes to the front: a page behind another loads no lazy pictures.
+func (tab *Tab) Open(url string) {
+	tab.t.Helper()
+	run(tab, "open "+url, chromedp.Steps(toFront(), chromedp.Navigate(url)))
+}
+
+func toFront() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.BringToFront, cdp.Empty{})
+		return err
+	})
+}
 
 // Click clicks what the selector names, once it is visible.
 func (tab *Tab) Click(sel string) {

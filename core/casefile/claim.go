@@ -140,6 +140,13 @@ func (s *Store) Claims(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Claim,
 	return list, pg.Fail(rows.Err(), "read claims")
 }
 
+// Belongs holds that a claim is of that case; KindNotFound when it is not, or when
+// neither is the reader's to see.
+func (s *Store) Belongs(ctx context.Context, tx *pg.Tx, id core.ClaimID, to core.CaseID) error {
+	var one int
+	return pg.Fail(tx.QueryRow(ctx, `select 1 from claim where id = $1 and case_id = $2`, id, to).Scan(&one), "find a claim of a case")
+}
+
 // LockClaim reads a claim and its case and holds both until the transaction
 // ends; the case first, as every act does.
 func (s *Store) LockClaim(ctx context.Context, tx *pg.Tx, id core.ClaimID) (Case, Claim, error) {

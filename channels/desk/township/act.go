@@ -1,6 +1,7 @@
 package township
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/pg"
 	"lianou/core/workflow"
 )
 
@@ -80,11 +82,22 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return core.E(core.KindNotFound, "not_found", "没有找到这件事。")
 		}
 		d.claim = core.ClaimID(n)
+		if err := t.belongs(d); err != nil {
+			return err
+		}
 	}
 	if err := do(d); err != nil {
 		return err
 	}
 	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), "办好了:"+acts[name]+"。")
+}
+
+// belongs holds that a claim is the case's of the same address: a page whose two
+// numbers do not fit is no page, whoever may act on either.
+func (t *Room) belongs(d doing) error {
+	return t.d.DB.Read(d.r.Context(), pg.Regions(d.actor.Regions...), func(ctx context.Context, tx *pg.Tx) error {
+		return t.d.Cases.Belongs(ctx, tx, d.claim, d.id)
+	})
 }
 
 // Acts lists every act that a path of the room may name, in order.

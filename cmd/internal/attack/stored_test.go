@@ -87,6 +87,10 @@ func TestNothingTheStaffWritesRuns(t *testing.T) {
 			t.Errorf("the case does not show %q as it was written", text)
 		}
 	}
+	// A telephone asks for one code a minute.
+	if err := city.Advance("2m"); err != nil {
+		t.Fatal(err)
+	}
 	citizen := b.Tab(t)
 	citizen.Open(city.Gateway + "/c/app/enter")
 	signIn(t, citizen, who)

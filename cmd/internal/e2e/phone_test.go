@@ -46,7 +46,7 @@ func TestPhoneByHand(t *testing.T) {
 	p.tick(`#wanted input[value="YB-02"]`)
 	p.Accessible()
 	p.Shot("phone-wants")
-	p.Eval(`(() => { const f = document.querySelector("form[data-step]").elements; f.county.value = "371424"; f.county.onchange(); f.town.value = "371424106"; return true; })()`)
+	p.Eval(`(() => { const f = document.querySelector("form[data-step]").elements; f.county.value = "371424"; f.county.onchange(); f.town.value = "371424106"; return ""; })()`)
 	p.Fill("[name=detail]", "31号")
 	p.Fill("[name=story]", "看病花光了积蓄。")
 	p.Eval(`document.querySelector("[data-path=area]").value = "rural"; document.querySelector("[data-path='members.0.age']").value = "63"`)

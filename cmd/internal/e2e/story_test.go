@@ -127,7 +127,11 @@ func (p person) adds() {
 func (p person) opens() {
 	p.t.Helper()
 	p.Eval(`document.querySelectorAll(".papers").forEach((e) => e.closest("details").open = true); ""`)
-	p.Until("a photo and four signatures are drawn", `[...document.querySelectorAll(".papers img")].filter((i) => { i.scrollIntoView(); return i.complete && i.naturalWidth > 0 }).length === 5`)
+	p.Until("a photo and four signatures are drawn", `(() => {
+		const all = [...document.querySelectorAll(".papers img")], left = all.find((i) => !i.complete || i.naturalWidth === 0)
+		left?.scrollIntoView()
+		return all.length === 5 && !left
+	})()`)
 	p.judge("case-papers")
 }
 
