@@ -306,7 +306,7 @@ func money(t *testing.T, b *browsertest.Browser, receipt string) {
 	maker.Go(`form[action$="/batch"] .btn`)
 	second.desk("/county")
 	second.approves()
-	second.Until("all of it is on the card", `document.querySelector("aside").innerText.includes("没有等着换卡的")`)
+	second.Until("all of it is on the card", `document.body.innerText.includes("没有等着换卡的")`)
 	second.judge("county-answered")
 	second.Desk()
 	second.View("picture-payouts", 1280, 800)
