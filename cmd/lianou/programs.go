@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,29 +123,6 @@ func demoSettings(standinAddr, gatewayAddr string) map[string]string {
 		"LIANOU_BANK_PASSWORD":          standin.DemoBankPass,
 		"LIANOU_BANK_ACCOUNT":           "37140000000000000001",
 	}
-}
-
-// seed puts a synthetic city into a fresh database, once, with the tool's own
-// seed command where it has one.
-func (m *machine) seed(ctx context.Context, people int) error {
-	if !m.fresh || !slices.ContainsFunc(commands(), func(c command) bool { return c.name == "seed" }) {
-		return nil
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
-	}
-	fmt.Fprintf(m.tool.out, "a fresh city: %d synthetic people\n", people)
-	cmd := exec.CommandContext(ctx, self, "seed", "--people", fmt.Sprint(people))
-	cmd.Env, cmd.Stdout, cmd.Stderr = m.environment("lianou_import"), m.tool.out, os.Stderr
-	cmd.Env = slices.DeleteFunc(cmd.Env, func(line string) bool { return strings.HasPrefix(line, "LIANOU_LIFELINE=") })
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("seed the city: %w", err)
-	}
-	if err := os.WriteFile(m.seeded(), []byte(time.Now().UTC().Format(time.RFC3339)+"\n"), 0o600); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("note that the city is seeded: %w", err)
-	}
-	return nil
 }
 
 // greet says where everything is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,10 @@ import (
 type seedCmd struct {
 	People int    `help:"How many synthetic people." default:"20000"`
 	Number uint64 `help:"Number of the city: the same number, the same people." default:"1"`
+
+	// WhenTold is for "up": people are invented and sealed while the database is still
+	// being made, and written at the first line on standard input.
+	WhenTold bool `hidden:""`
 }
 
 // Run puts a synthetic city into an empty database: places, the families of the
@@ -35,11 +40,6 @@ func (c seedCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
-	db, err := openImport(t, cfg)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
 	keys, err := seal.LoadPlatform(filepath.Join(cfg.DataDir, "keys", seal.PlatformFile))
 	if err != nil {
 		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` makes them", err)
@@ -54,9 +54,29 @@ func (c seedCmd) Run(t *tool) error {
 		return err
 	}
 	debug.SetGCPercent(400) // rows live for one chunk; collecting them early costs a fifth of the time
+	loader := seed.Loader{Registry: reg, Regions: regions}
+	if c.WhenTold {
+		if loader.Ahead, err = loader.MakeAhead(c.Number, c.People, time.Now()); err != nil {
+			return err
+		}
+		if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
+			return errors.New("nobody said that the database is there")
+		}
+	}
+	db, err := openImport(t, cfg)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return c.load(t, loader, db, log)
+}
+
+// load writes the people, the note of it in the log and the accounts.
+func (c seedCmd) load(t *tool, loader seed.Loader, db *pg.DB, log *audit.Log) error {
 	began := time.Now()
 	bar := newProgress(os.Stderr)
-	res, err := seed.Loader{DB: db, Registry: reg, Regions: regions, Progress: bar.show}.Load(t.ctx, c.Number, c.People)
+	loader.DB, loader.Progress = db, bar.show
+	res, err := loader.Load(t.ctx, c.Number, c.People)
 	bar.end()
 	if errors.Is(err, seed.ErrNotEmpty) {
 		return errors.New("people are registered in this database already; invented ones are never mixed with others")
@@ -67,7 +87,7 @@ func (c seedCmd) Run(t *tool) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%d people in %d households after %.1f s\n", res.People, res.Households, time.Since(began).Seconds())
-	return seedStaff(t, db, regions)
+	return seedStaff(t, db, loader.Regions)
 }
 
 // noteSeed writes the one audit entry of the whole load.

@@ -28,6 +28,8 @@ type machine struct {
 	private *local.Server // nil with a real server
 	redis   *bell.Server  // nil with a real one
 	fresh   bool          // the databases were made just now
+	people  int           // of a fresh city
+	seeder  *seeder       // nil when there is a city already
 	family  *family
 	began   time.Time
 }
@@ -38,12 +40,12 @@ func (c upCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
-	m := &machine{cfg: cfg, tool: t, began: time.Now(), place: &installation{Roles: map[string]string{}}}
+	m := &machine{cfg: cfg, tool: t, people: c.People, began: time.Now(), place: &installation{Roles: map[string]string{}}}
 	defer m.stop()
 	// A program is started as soon as what it reads is there: it opens its pools and
-	// Books while the next step keeps the other processor busy.
-	for _, step := range []func(context.Context) error{m.checkPlace, m.startStandin, m.startDatabase, m.startRedis, m.makeKeys, m.migrate,
-		m.startPrograms, func(ctx context.Context) error { return m.seed(ctx, c.People) }, m.allReady} {
+	// Books, or invents its people, while the next step keeps the other processor busy.
+	for _, step := range []func(context.Context) error{m.checkPlace, m.makeKeys, m.startSeed, m.startStandin, m.startDatabase, m.startRedis,
+		m.migrate, m.startPrograms, m.seed, m.allReady} {
 		if err := step(t.ctx); err != nil {
 			return err
 		}
@@ -158,21 +160,24 @@ func (m *machine) migrate(ctx context.Context) error {
 		return err
 	}
 	words := map[string]string{}
+	for _, role := range append(pg.Roles(), pg.Owner) {
+		words[role] = ""
+	}
 	if m.private == nil {
 		var err error
 		if words, err = passwords(m.cfg.DataDir); err != nil {
 			return err
 		}
 	}
-	for _, role := range append(pg.Roles(), pg.Owner) {
-		if err := pg.AllowLogin(ctx, m.place.Admin, role, words[role]); err != nil {
-			return err
-		}
-		url, err := pg.AsRole(m.place.Admin, role, words[role])
+	for role, word := range words {
+		url, err := pg.AsRole(m.place.Admin, role, word)
 		if err != nil {
 			return err
 		}
 		m.place.Roles[role] = url
+	}
+	if err := pg.AllowLogin(ctx, m.place.Admin, words); err != nil {
+		return err
 	}
 	return m.place.write(m.cfg.DataDir)
 }
@@ -198,6 +203,7 @@ func (m *machine) wait(ctx context.Context) error {
 func (m *machine) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), m.cfg.StopTimeout+10*time.Second)
 	defer cancel()
+	m.dropPeople()
 	if m.family != nil {
 		m.family.stop(ctx)
 	}

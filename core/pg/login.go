@@ -9,10 +9,10 @@ import (
 	"lianou/core"
 )
 
-// AllowLogin lets a role log in, with a password or, in a private cluster that
-// only its own folder's owner reaches, without one. It needs a superuser's or
+// AllowLogin lets roles log in, each with its password or, in a private cluster that
+// only its own folder's owner reaches, without one (""). It needs a superuser's or
 // CREATEROLE URL.
-func AllowLogin(ctx context.Context, adminURL, role, password string) error {
+func AllowLogin(ctx context.Context, adminURL string, passwords map[string]string) error {
 	conn, err := pgx.Connect(ctx, adminURL)
 	if err != nil {
 		return Fail(err, "connect to allow a log-in")
@@ -21,12 +21,16 @@ func AllowLogin(ctx context.Context, adminURL, role, password string) error {
 	// ALTER ROLE takes no parameters; the server's own quoting builds it.
 	const build = `select case when $2 = '' then format('alter role %I login', $1::text)
 		else format('alter role %I login password %L', $1::text, $2::text) end`
-	var statement string
-	if err := conn.QueryRow(ctx, build, role, password).Scan(&statement); err != nil {
-		return Fail(err, "allow "+role+" to log in")
+	for role, password := range passwords {
+		var statement string
+		if err := conn.QueryRow(ctx, build, role, password).Scan(&statement); err != nil {
+			return Fail(err, "allow "+role+" to log in")
+		}
+		if _, err = conn.Exec(ctx, statement); err != nil {
+			return Fail(err, "allow "+role+" to log in")
+		}
 	}
-	_, err = conn.Exec(ctx, statement)
-	return Fail(err, "allow "+role+" to log in")
+	return nil
 }
 
 // AsRole gives the same server and database as rawURL, for another role.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+	"golang.org/x/sync/errgroup"
 
 	"lianou/core"
 )
@@ -69,10 +71,14 @@ func Migrate(ctx context.Context, cfg MigrateConfig) error {
 	if cfg.Demo {
 		asOwner.RuntimeParams["lianou.demo"] = "on"
 	}
-	if err := tables(ctx, asOwner); err != nil {
+	if err := tables(ctx, asOwner, jobSchemas); err != nil {
 		return err
 	}
-	return jobTables(ctx, asOwner)
+	// What follows knows nothing of River's tables, nor they of it: side by side.
+	group, inner := errgroup.WithContext(ctx)
+	group.Go(func() error { return tables(inner, asOwner, math.MaxInt64) })
+	group.Go(func() error { return jobTables(inner, asOwner) })
+	return group.Wait()
 }
 
 // prepare makes roles and ownership where the connection may, and otherwise says
@@ -109,14 +115,18 @@ func prepare(ctx context.Context, cfg *pgx.ConnConfig) error {
 	return nil
 }
 
-func tables(ctx context.Context, cfg *pgx.ConnConfig) error {
+// jobSchemas is the migration that makes the schemas of the queues.
+const jobSchemas = 2
+
+// tables brings the tables to a version.
+func tables(ctx context.Context, cfg *pgx.ConnConfig, version int64) error {
 	db := stdlib.OpenDB(*cfg)
 	defer db.Close()
 	p, err := provider(db)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if _, err := p.UpTo(ctx, version); err != nil {
 		return migrationError(err)
 	}
 	return nil

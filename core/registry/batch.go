@@ -46,9 +46,13 @@ func (b *batch) tables() []table {
 	}
 }
 
-func (b *batch) copyTo(ctx context.Context, tx *pg.Tx) error {
-	// In the order of the index: neighbours go into the same page while it is at hand.
+// sort puts the tokens in the order of their index: neighbours go into the same page
+// while it is at hand.
+func (b *batch) sort() {
 	slices.SortFunc(b.tokens, func(x, y []any) int { return cmp.Compare(x[0].(int64), y[0].(int64)) })
+}
+
+func (b *batch) copyTo(ctx context.Context, tx *pg.Tx) error {
 	for _, t := range b.tables() {
 		if len(t.rows) == 0 {
 			continue

@@ -143,19 +143,36 @@ func (r *Registry) insert(ctx context.Context, tx *pg.Tx, h NewHousehold) error 
 	return nil
 }
 
-// LoadBatch writes many households at once by COPY, which is how a city of
-// millions comes in. It needs the role lianou_import: COPY FROM is closed to
-// roles under a policy. Every id must be given and the facts be of the
-// vocabulary; this is the importer's to see to. It writes no audit entry for
-// each person; the caller writes one for the whole load, with counts.
-func (r *Registry) LoadBatch(ctx context.Context, tx *pg.Tx, list []NewHousehold) error {
-	var b batch
+// Sealed is households on their way into the store: every row made and sealed, so
+// that nothing is left but to write them.
+type Sealed struct {
+	// Households and People count what is in it.
+	Households, People int
+
+	rows batch
+}
+
+// Seal makes the rows of many households without a database, known as of now.
+// Every id must be given and the facts be of the vocabulary; this is the importer's
+// to see to.
+func (r *Registry) Seal(list []NewHousehold, now time.Time) (Sealed, error) {
+	s := Sealed{Households: len(list)}
 	for _, h := range list {
-		if err := b.add(r, h, tx.Now()); err != nil {
-			return err
+		if err := s.rows.add(r, h, now); err != nil {
+			return Sealed{}, err
 		}
+		s.People += len(h.Members)
 	}
-	return b.copyTo(ctx, tx)
+	s.rows.sort()
+	return s, nil
+}
+
+// Load writes sealed households at once by COPY, which is how a city of millions
+// comes in. It needs the role lianou_import: COPY FROM is closed to roles under a
+// policy. It writes no audit entry for each person; the caller writes one for the
+// whole load, with counts.
+func (r *Registry) Load(ctx context.Context, tx *pg.Tx, s Sealed) error {
+	return s.rows.copyTo(ctx, tx)
 }
 
 // AfterLoad moves the numbering past the ids a load brought in.

@@ -50,7 +50,11 @@ func newHouse(t *testing.T) house {
 		for _, s := range seed.Stories() {
 			list = append(list, s.Known(tx.Today()))
 		}
-		if err := reg.LoadBatch(ctx, tx, list); err != nil {
+		sealed, err := reg.Seal(list, tx.Now())
+		if err != nil {
+			return err
+		}
+		if err := reg.Load(ctx, tx, sealed); err != nil {
 			return err
 		}
 		return reg.AfterLoad(ctx, tx)

@@ -74,14 +74,11 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 			claim = c
 		}
 	}
-	var texts, laws []string
+	var texts []string
 	for _, reason := range d.Reasons {
 		texts = append(texts, strings.TrimRight(reason.Text, "。 ")+"。")
-		if reason.Law != "" && !slices.Contains(laws, reason.Law) {
-			laws = append(laws, reason.Law)
-		}
 	}
-	paper := wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(d.At), Law: strings.Join(laws, "、")}
+	paper := wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(d.At), Law: strings.Join(lawsOf(v, d), "、")}
 	county := t.d.Regions.FullName(v.Region.County())
 	by := v.Town + "人民政府"
 	if claim.Decides == "county" {
@@ -107,6 +104,29 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 	}
 	return withReasons(l, texts, d.Appeal)
 }
+
+// lawsOf names what a decision rests on: the articles of its own reasons, or, where
+// the officer wrote them in their own words, those of the item's finding.
+func lawsOf(v casefile.View, d casefile.Decision) []string {
+	reasons := d.Reasons
+	if !slices.ContainsFunc(reasons, func(r casefile.Reason) bool { return r.Law != "" }) {
+		for _, f := range v.Findings {
+			if f.Item == d.Item {
+				reasons = f.Reasons
+			}
+		}
+	}
+	var laws []string
+	for _, r := range reasons {
+		if r.Law != "" && !slices.Contains(laws, r.Law) && len(laws) < mostLaws {
+			laws = append(laws, r.Law)
+		}
+	}
+	return laws
+}
+
+// mostLaws is how many articles a letter names.
+const mostLaws = 3
 
 // fitting names what else may fit: the best of the other items that nobody filed.
 func fitting(v casefile.View) []string {

@@ -89,7 +89,7 @@ func (h *house) databases(ctx context.Context) (err error) {
 	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: h.admin, Demo: true}); err != nil {
 		return err
 	}
-	if err := pg.AllowLogin(ctx, h.admin, gatewayRole, ""); err != nil {
+	if err := pg.AllowLogin(ctx, h.admin, map[string]string{gatewayRole: ""}); err != nil {
 		return err
 	}
 	h.redis, err = bell.StartPrivate(ctx, h.server.Dir())

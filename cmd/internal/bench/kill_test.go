@@ -79,7 +79,7 @@ func newStorm(t *testing.T, gateway string, forms int) *storm {
 	h, err := openHouse(t.Context(), &Config{Gateway: gateway, Dir: "/tmp"})
 	must(t, err)
 	t.Cleanup(h.close)
-	must(t, pg.AllowLogin(t.Context(), h.admin, "lianou_check", ""))
+	must(t, pg.AllowLogin(t.Context(), h.admin, map[string]string{"lianou_check": ""}))
 	seed := uint64(time.Now().UnixNano())
 	if given := os.Getenv("LIANOU_TEST_SEED"); given != "" {
 		seed, err = strconv.ParseUint(given, 10, 64)

@@ -190,12 +190,11 @@ func (s *server) migrate() error {
 	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: url, Demo: true}); err != nil {
 		return err
 	}
+	words := map[string]string{}
 	for _, role := range append(pg.Roles(), pg.Owner) {
-		if err := pg.AllowLogin(ctx, s.admin, role, testPassword); err != nil {
-			return err
-		}
+		words[role] = testPassword
 	}
-	return nil
+	return pg.AllowLogin(ctx, s.admin, words)
 }
 
 func random() string {

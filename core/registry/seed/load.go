@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,6 +31,8 @@ type Loader struct {
 	Regions *registry.Regions
 	// Progress is told how many people are in, from any goroutine. Optional.
 	Progress func(done, total int)
+	// Ahead is what was made before the database was there. Optional.
+	Ahead *Ahead
 }
 
 // Result counts what was loaded.
@@ -41,6 +44,7 @@ type Result struct{ Households, People int }
 func (l Loader) Load(ctx context.Context, number uint64, people int) (Result, error) {
 	var g *Generator
 	var missing []int
+	var now time.Time
 	err := l.DB.Tx(ctx, pg.City("seed: places and stories"), func(ctx context.Context, tx *pg.Tx) (err error) {
 		g, err = NewGenerator(Config{Number: number, People: people, Today: tx.Today(), Regions: l.Regions})
 		if err != nil {
@@ -49,6 +53,7 @@ func (l Loader) Load(ctx context.Context, number uint64, people int) (Result, er
 		if err := l.stories(ctx, tx); err != nil {
 			return err
 		}
+		now = tx.Now()
 		missing, err = l.missing(ctx, tx, g)
 		if err == nil && len(missing) == 0 {
 			err = ErrNotEmpty
@@ -58,7 +63,7 @@ func (l Loader) Load(ctx context.Context, number uint64, people int) (Result, er
 	if err != nil {
 		return Result{}, err
 	}
-	return l.chunks(ctx, g, missing)
+	return l.chunks(ctx, g, missing, now)
 }
 
 // stories writes the places and the Stories into an empty store. In one that is
@@ -76,7 +81,11 @@ func (l Loader) stories(ctx context.Context, tx *pg.Tx) error {
 		if err := registry.SaveRegions(ctx, tx, l.Regions); err != nil {
 			return err
 		}
-		return l.Registry.LoadBatch(ctx, tx, known)
+		sealed, err := l.Registry.Seal(known, tx.Now())
+		if err != nil {
+			return err
+		}
+		return l.Registry.Load(ctx, tx, sealed)
 	}
 	for _, h := range known {
 		for _, m := range h.Members {
@@ -110,7 +119,7 @@ func (l Loader) missing(ctx context.Context, tx *pg.Tx, g *Generator) ([]int, er
 }
 
 // chunks makes and loads chunks, a few at a time, and moves the numbering on.
-func (l Loader) chunks(ctx context.Context, g *Generator, missing []int) (Result, error) {
+func (l Loader) chunks(ctx context.Context, g *Generator, missing []int, now time.Time) (Result, error) {
 	var households, people atomic.Int64
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
@@ -119,19 +128,18 @@ func (l Loader) chunks(ctx context.Context, g *Generator, missing []int) (Result
 			break
 		}
 		group.Go(func() error {
-			list := g.Chunk(i)
-			err := l.DB.Tx(inner, pg.City("seed: people"), func(ctx context.Context, tx *pg.Tx) error {
-				return l.Registry.LoadBatch(ctx, tx, list)
+			sealed, err := l.sealed(g, i, now)
+			if err != nil {
+				return err
+			}
+			err = l.DB.Tx(inner, pg.City("seed: people"), func(ctx context.Context, tx *pg.Tx) error {
+				return l.Registry.Load(ctx, tx, sealed)
 			})
 			if err != nil {
 				return err
 			}
-			n := 0
-			for _, h := range list {
-				n += len(h.Members)
-			}
-			households.Add(int64(len(list)))
-			if done := people.Add(int64(n)); l.Progress != nil {
+			households.Add(int64(sealed.Households))
+			if done := people.Add(int64(sealed.People)); l.Progress != nil {
 				l.Progress(int(done), g.cfg.People)
 			}
 			return nil

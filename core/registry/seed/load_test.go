@@ -119,14 +119,47 @@ func TestLoadLeavesOthersAlone(t *testing.T) {
 	env := pgtest.New(t)
 	l := loader(t, env)
 	err := env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		return l.Registry.LoadBatch(ctx, tx, []registry.NewHousehold{{ID: 900, Live: seed.Stories()[0].Known(tx.Today()).Live, Since: tx.Today(),
-			Members: []registry.NewPerson{{ID: 900, Ref: "m1", Name: "真人"}}}})
+		sealed, err := l.Registry.Seal([]registry.NewHousehold{{ID: 900, Live: seed.Stories()[0].Known(tx.Today()).Live, Since: tx.Today(),
+			Members: []registry.NewPerson{{ID: 900, Ref: "m1", Name: "真人"}}}}, tx.Now())
+		if err != nil {
+			return err
+		}
+		return l.Registry.Load(ctx, tx, sealed)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Load(t.Context(), 1, 2000); !errors.Is(err, seed.ErrNotEmpty) {
 		t.Errorf("invented people beside another: %v", err)
+	}
+}
+
+// TestAhead: what was made before the database was there is the same city, goes in
+// whole, and is not used for another day. Control: sealed that does not compare the
+// day.
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	for name, shift := range map[string]time.Duration{"of today": 0, "of another day": 48 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := pgtest.New(t)
+			l := loader(t, env)
+			var err error
+			if l.Ahead, err = l.MakeAhead(1, 3000, time.Now().Add(-shift)); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := l.Load(t.Context(), 1, 3000); err != nil || got.People != 3000 {
+				t.Fatalf("loaded %+v: %v", got, err)
+			}
+			var made int
+			err = env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+				const q = `select count(*) filter (where made > $1 and id >= 10000) from person`
+				return tx.QueryRow(ctx, q, tx.Now().Add(-24*time.Hour)).Scan(&made)
+			})
+			if err != nil || made != 3000 {
+				t.Errorf("%d people are of today: %v", made, err)
+			}
+		})
 	}
 }
 
