@@ -18,7 +18,7 @@ import (
 // being made.
 type seeder struct {
 	cmd  *exec.Cmd
-	told io.WriteCloser // one line: the database is there; its end: it is not wanted
+	told io.WriteCloser // one line: the tables are there; its end: nobody wants them
 }
 
 // startSeed has the people of a fresh city invented and sealed while the database is
@@ -54,22 +54,29 @@ func (m *machine) inventPeople(ctx context.Context) error {
 	return nil
 }
 
-// seed lets the invented people into the fresh database, once.
-func (m *machine) seed(ctx context.Context) error {
+// letPeopleIn tells the seeder that its tables are there, if there is no city yet.
+func (m *machine) letPeopleIn() error {
 	if !m.fresh {
 		m.dropPeople()
 		return nil
 	}
 	if m.seeder == nil {
-		if err := m.inventPeople(ctx); err != nil {
+		if err := m.inventPeople(m.tool.ctx); err != nil {
 			return err
 		}
 	}
-	s := m.seeder
-	m.seeder = nil
 	fmt.Fprintf(m.tool.out, "a fresh city: %d synthetic people\n", m.people)
-	_, err := io.WriteString(s.told, "there\n")
-	if err = errors.Join(err, s.told.Close(), s.cmd.Wait()); err != nil {
+	_, err := io.WriteString(m.seeder.told, "there\n")
+	return err
+}
+
+// peopleAreIn waits until the seeder is done and notes that there is a city.
+func (m *machine) peopleAreIn(context.Context) error {
+	s := m.seeder
+	if m.seeder = nil; s == nil {
+		return nil
+	}
+	if err := s.cmd.Wait(); err != nil {
 		return fmt.Errorf("seed the city: %w", err)
 	}
 	if err := os.WriteFile(m.seeded(), []byte(time.Now().UTC().Format(time.RFC3339)+"\n"), 0o600); err != nil && !errors.Is(err, fs.ErrExist) {

@@ -45,7 +45,7 @@ func (c upCmd) Run(t *tool) error {
 	// A program is started as soon as what it reads is there: it opens its pools and
 	// Books, or invents its people, while the next step keeps the other processor busy.
 	for _, step := range []func(context.Context) error{m.checkPlace, m.makeKeys, m.startSeed, m.startStandin, m.startDatabase, m.startRedis,
-		m.migrate, m.startPrograms, m.seed, m.allReady} {
+		m.migrate, m.startPrograms, m.peopleAreIn, m.allReady} {
 		if err := step(t.ctx); err != nil {
 			return err
 		}
@@ -155,10 +155,19 @@ func (m *machine) makeKeys(context.Context) error {
 	return err
 }
 
+// migrate brings the tables to this version; the people of a fresh city go in as
+// soon as theirs are there.
 func (m *machine) migrate(ctx context.Context) error {
-	if err := pg.Migrate(ctx, pg.MigrateConfig{URL: m.place.Admin, Demo: true}); err != nil {
-		return err
-	}
+	return pg.Migrate(ctx, pg.MigrateConfig{URL: m.place.Admin, Demo: true, Early: func(ctx context.Context) error {
+		if err := m.allowPrograms(ctx); err != nil {
+			return err
+		}
+		return m.letPeopleIn()
+	}})
+}
+
+// allowPrograms lets the roles of the programs log in, and notes how.
+func (m *machine) allowPrograms(ctx context.Context) error {
 	words := map[string]string{}
 	for _, role := range append(pg.Roles(), pg.Owner) {
 		words[role] = ""

@@ -52,6 +52,11 @@ type MigrateConfig struct {
 	// Demo makes a database whose clock may be moved. It matters only for the run
 	// that creates the tables; an existing database keeps what it was made as.
 	Demo bool
+
+	// Early is called once the roles and the tables of places, people and staff are
+	// there, while the rest is still being made: whoever fills those tables need not
+	// wait. Optional.
+	Early func(context.Context) error
 }
 
 // Migrate makes the roles if it may, brings every table to this program's version
@@ -71,15 +76,21 @@ func Migrate(ctx context.Context, cfg MigrateConfig) error {
 	if cfg.Demo {
 		asOwner.RuntimeParams["lianou.demo"] = "on"
 	}
-	if err := tables(ctx, asOwner, jobSchemas); err != nil {
+	if err := tables(ctx, asOwner, lastOfPeople); err != nil {
 		return err
 	}
 	// What follows knows nothing of River's tables, nor they of it: side by side.
 	group, inner := errgroup.WithContext(ctx)
 	group.Go(func() error { return tables(inner, asOwner, math.MaxInt64) })
 	group.Go(func() error { return jobTables(inner, asOwner) })
+	if cfg.Early != nil {
+		group.Go(func() error { return cfg.Early(inner) })
+	}
 	return group.Wait()
 }
+
+// lastOfPeople is the end of the range of numbers of places, people and staff.
+const lastOfPeople = 49
 
 // prepare makes roles and ownership where the connection may, and otherwise says
 // what an administrator has to do.
@@ -114,9 +125,6 @@ func prepare(ctx context.Context, cfg *pgx.ConnConfig) error {
 	}
 	return nil
 }
-
-// jobSchemas is the migration that makes the schemas of the queues.
-const jobSchemas = 2
 
 // tables brings the tables to a version.
 func tables(ctx context.Context, cfg *pgx.ConnConfig, version int64) error {
