@@ -85,6 +85,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 	}
 	w.mux.Handle("/c/", host.Handler())
 	w.mux.Handle("GET /{$}", http.RedirectHandler("/c/app/", http.StatusSeeOther))
+	w.mux.Handle("/", channels.Lost("/c/app/", "去求助"))
 	telling, err := e.telling(host)
 	if err != nil {
 		return nil, err

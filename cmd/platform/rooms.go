@@ -44,5 +44,6 @@ func roomParts(h *house) ([]boot.Part, error) {
 	h.mux.Handle("/desk/", handler)
 	h.mux.Handle("/c/", shell.Guard(host.Handler()))
 	h.mux.Handle("GET /{$}", desk.Front())
+	h.mux.Handle("/", channels.Lost("/desk/", "去工作台"))
 	return []boot.Part{boot.Background("desk", shell.Run), boot.Background("doors", func(ctx context.Context) error { return host.Run(ctx) })}, nil
 }

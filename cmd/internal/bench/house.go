@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,7 @@ type house struct {
 	life     io.Closer
 	ended    chan struct{}
 	addr     string
+	line     string // folder of a socket between the gateway and the server; "": none
 	db       *pg.DB // as lianou_gateway, for log-ins
 	citizens *citizen.Citizens
 	admin    string
@@ -158,7 +160,7 @@ func (h *house) open(ctx context.Context, program string) error {
 	defer log.Close()
 	h.gateway = exec.Command(program)
 	h.gateway.Env = append(plainEnvironment(),
-		"LIANOU_DATABASE_URL="+h.server.URL(gatewayRole, database), "LIANOU_REDIS_URL="+h.redis.URL(), "LIANOU_DATA_DIR="+h.dir,
+		"LIANOU_DATABASE_URL="+h.url(), "LIANOU_REDIS_URL="+h.redis.URL(), "LIANOU_DATA_DIR="+h.dir,
 		"LIANOU_KEY_FILE="+filepath.Join(h.dir, "keys", seal.GatewayFile), "LIANOU_GATEWAY_ADDR="+h.addr, "LIANOU_LIFELINE=true",
 		"LIANOU_APPLICATIONS_PER_DAY=1000000000", // a bench is a few hands that send for a whole city
 		// The app's door opens only where log-in codes can be sent. None is sent here.
@@ -176,6 +178,15 @@ func (h *house) open(ctx context.Context, program string) error {
 	h.ended = make(chan struct{})
 	go func() { _ = h.gateway.Wait(); close(h.ended) }()
 	return h.ready(ctx)
+}
+
+// url is where the gateway finds its database.
+func (h *house) url() string {
+	u := h.server.URL(gatewayRole, database)
+	if h.line != "" {
+		u = strings.Replace(u, url.QueryEscape(h.server.Socket()), url.QueryEscape(h.line), 1)
+	}
+	return u
 }
 
 func (h *house) ready(ctx context.Context) error {

@@ -142,6 +142,37 @@ func (s *storm) killPostgres() {
 	s.drained()
 }
 
+// killPostmaster kills the postmaster alone: its backends see that it is gone and end
+// by themselves, and no new server may start before they have.
+func (s *storm) killPostmaster() {
+	data := filepath.Join(s.house.server.Dir(), "data")
+	first, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	must(s.t, err)
+	line, _, _ := strings.Cut(string(first), "\n")
+	pid, err := strconv.Atoi(line)
+	must(s.t, err)
+	must(s.t, syscall.Kill(pid, syscall.SIGKILL))
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	for len(workingIn(s.t, data)) > 0 && pause(ctx, 10*time.Millisecond) {
+	}
+	s.killPostgres()
+}
+
+// killBackend kills one process that serves the gateway: the server throws all
+// others out, recovers and goes on.
+func (s *storm) killBackend() {
+	for _, pid := range workingIn(s.t, filepath.Join(s.house.server.Dir(), "data")) {
+		title, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if err == nil && strings.Contains(string(title), gatewayRole) {
+			must(s.t, syscall.Kill(pid, syscall.SIGKILL))
+			s.drained()
+			return
+		}
+	}
+	s.t.Fatal("no backend serves the gateway")
+}
+
 // workingIn lists the processes whose working directory is the cluster's: those
 // are this server's and nobody else's.
 func workingIn(t *testing.T, dir string) []int {
@@ -228,12 +259,15 @@ func TestGatewayKilled(t *testing.T) {
 	s.held(ciKills + 1)
 }
 
-// TestPostgresKilled is P2 a: while it is away the gateway spools. Its control is
+// TestPostgresKilled is P2 a to c: the whole server, its postmaster alone, one of its
+// backends. While it is away the gateway spools. Its control is
 // TestCommitWithoutFlush.
 func TestPostgresKilled(t *testing.T) {
 	t.Parallel()
 	s := newStorm(t, "", ciForms)
-	s.run(3, s.killPostgres)
+	ways := []func(){s.killPostgres, s.killPostmaster, s.killBackend}
+	n := 0
+	s.run(3, func() { ways[n%len(ways)](); n++ })
 	s.held(4)
 }
 

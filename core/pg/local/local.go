@@ -109,6 +109,9 @@ func (s *Server) URL(role, database string) string {
 	return u.String()
 }
 
+// Socket is the folder of the server's socket.
+func (s *Server) Socket() string { return s.socket }
+
 // Dir is the folder in use, which is not the one asked for when another user had
 // to run the server and could not enter it.
 func (s *Server) Dir() string { return s.dir }
