@@ -238,7 +238,9 @@ type Fault struct {
 // page that scrolls sideways.
 func (tab *Tab) Accessible() {
 	tab.t.Helper()
-	run(tab, "load axe", chromedp.Evaluate[json.RawMessage](axe+";null"))
+	if !run(tab, "look for axe", chromedp.Evaluate[bool](`typeof window.axe === "object"`)) {
+		run(tab, "load axe", chromedp.Evaluate[json.RawMessage](axe+";null"))
+	}
 	const ask = `axe.run({resultTypes:["violations"]}).then(r=>r.violations.map(v=>({id:v.id,impact:v.impact,help:v.help,where:v.nodes.slice(0,5).map(n=>n.html.slice(0,160))})))`
 	for _, f := range run(tab, "run axe", chromedp.Evaluate[[]Fault](ask, chromedp.EvalAwaitPromise)) {
 		if f.Impact == "serious" || f.Impact == "critical" {
