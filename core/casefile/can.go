@@ -236,6 +236,8 @@ func mayRecord(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
+var errUnseconded = errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+
 // maySecondVisit: what one visitor wrote down counts once the other has read it.
 func maySecondVisit(s Situation, _ Claim, a Actor) error {
 	v := s.Unseconded
@@ -243,7 +245,7 @@ func maySecondVisit(s Situation, _ Claim, a Actor) error {
 	case v == nil:
 		return ErrMovedOn
 	case a.Staff == v.RecordedBy:
-		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+		return errUnseconded
 	case a.Staff != v.First && a.Staff != v.Second:
 		return ErrNotYours
 	}
@@ -253,7 +255,7 @@ func maySecondVisit(s Situation, _ Claim, a Actor) error {
 func mayPropose(s Situation, _ Claim, _ Actor) error {
 	switch {
 	case s.Unseconded != nil:
-		return errNotNow("visit_unseconded", "等第二人确认:另一位入户的人自己登录,看过记录再点确认。")
+		return errUnseconded
 	case !s.Visited:
 		return errNotNow("not_visited", "先入户,再提意见。")
 	}
@@ -271,6 +273,9 @@ func mayPublish(_ Situation, c Claim, _ Actor) error {
 func mayDecide(s Situation, c Claim, a Actor) error {
 	if err := maySecond(s, c, a); err != nil {
 		return err
+	}
+	if s.Unseconded != nil {
+		return errUnseconded
 	}
 	if parent := s.Waits(c); parent.ID != 0 && c.Proposal == ProposeApprove {
 		return errNotNow("parent_first", "要等「"+parent.Everyday+"」先定。")

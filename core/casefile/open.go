@@ -25,6 +25,7 @@ type NewCase struct {
 	Extra       []core.NamedMember               // in the registry's household, not named in the application
 	Named       core.HouseholdID                 // of the person whose number was given under another name; matches nobody
 	Twin        bool                             // the same form came with another content
+	Relative    bool                             // somebody named is registered in a household that the applicant is not of
 
 	apart bool // beside an open case of the same people: its number holds no place
 }
@@ -75,6 +76,11 @@ func (s *Store) Open(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) 
 func (s *Store) doubtNew(ctx context.Context, tx *pg.Tx, id core.CaseID, other Case, n NewCase) error {
 	if n.Twin {
 		return s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtTwin})
+	}
+	if n.Relative {
+		if err := s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtRelative}); err != nil {
+			return err
+		}
 	}
 	if other.ID == 0 {
 		return nil

@@ -38,6 +38,10 @@ var ErrTwoVisitors = core.E(core.KindInvalid, "invalid_visitors", "入户要两�
 // ErrVisitIncomplete is the answer to a visit form that lacks what makes it one.
 var ErrVisitIncomplete = core.E(core.KindInvalid, "invalid_visit", "入户记录要有所见情况、在场家人和三个签名(两位入户人和家人)。")
 
+// ErrRecordChanged is the answer to a confirmation of a record that another one has
+// taken the place of.
+var ErrRecordChanged = core.E(core.KindConflict, "record_changed", "入户记录换过了。请刷新,看过新的再确认。")
+
 // ErrSameStrokes is the answer to one drawing in place of several signatures.
 var ErrSameStrokes = core.E(core.KindInvalid, "invalid_strokes", "有两个签名一模一样。入户人和家人要各签各的。")
 
@@ -123,6 +127,15 @@ func (s *Store) SecondVisit(ctx context.Context, tx *pg.Tx, v Visit, by core.Sta
 		return ErrMovedOn
 	}
 	return pg.Fail(err, "second a visit")
+}
+
+// VisitWaits reports whether the newest record of a case still waits for the other
+// visitor's word.
+func (s *Store) VisitWaits(ctx context.Context, tx *pg.Tx, id core.CaseID) (bool, error) {
+	var waits bool
+	err := tx.QueryRow(ctx, `select coalesce((select recorded_by is not null and seconded is null from visit
+		where case_id = $1 and done is not null order by id desc limit 1), false)`, id).Scan(&waits)
+	return waits, pg.Fail(err, "look whether a visit waits")
 }
 
 // LastVisit is the newest visit that took place and that both stand behind, 0 for none.

@@ -94,7 +94,7 @@ func TestOneOfficerCannotRedirectTheMoney(t *testing.T) {
 	if err := w.flow.Propose(ctx, officer, propose); code(err) != "visit_unseconded" {
 		t.Fatalf("proposed on one visitor's word: %v", err)
 	}
-	w.must(w.flow.SecondVisit(ctx, w.actors["helper"], c.ID))
+	w.must(w.flow.SecondVisit(ctx, w.actors["helper"], c.ID, w.record(c.ID)))
 	w.must(w.flow.Propose(ctx, officer, propose))
 	w.must(w.flow.PublishNotice(ctx, officer, claim.ID))
 	w.env.Advance(8 * 24 * time.Hour)
@@ -249,16 +249,16 @@ func TestOneHandSignsForOne(t *testing.T) {
 	seen := visited()
 	seen.Case = c.ID
 	w.must(w.flow.RecordVisit(ctx, w.actors["officer"], seen))
-	if err := w.flow.SecondVisit(ctx, w.actors["officer"], c.ID); code(err) != "visit_unseconded" {
+	if err := w.flow.SecondVisit(ctx, w.actors["officer"], c.ID, w.record(c.ID)); code(err) != "visit_unseconded" {
 		t.Errorf("seconded by who wrote it: %v", err)
 	}
-	if err := w.flow.SecondVisit(ctx, w.actors["second"], c.ID); !errors.Is(err, casefile.ErrNotYours) {
+	if err := w.flow.SecondVisit(ctx, w.actors["second"], c.ID, w.record(c.ID)); !errors.Is(err, casefile.ErrNotYours) {
 		t.Errorf("seconded by who was not there: %v", err)
 	}
 	if acts := w.acts(c.ID, w.actors["officer"]); !strings.HasPrefix(acts[casefile.ActPropose], "等第二人确认") {
 		t.Errorf("the desk says: %v", acts)
 	}
-	w.must(w.flow.SecondVisit(ctx, w.actors["helper"], c.ID))
+	w.must(w.flow.SecondVisit(ctx, w.actors["helper"], c.ID, w.record(c.ID)))
 	if acts := w.acts(c.ID, w.actors["officer"]); acts[casefile.ActPropose] != "" {
 		t.Errorf("the desk says: %v", acts)
 	}

@@ -35,7 +35,7 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 		where := f.Routing.Place(app.Live)
 		opened, err = f.Cases.Open(ctx, tx, casefile.NewCase{Application: app, Region: where.Region, Village: where.Village,
 			Town: where.Town, VillageName: where.VillageName, Household: known.household, Person: known.applicant(&app),
-			Persons: known.persons, Extra: known.extra, Named: known.misnamed, Twin: twin})
+			Persons: known.persons, Extra: known.extra, Named: known.misnamed, Twin: twin, Relative: known.relative})
 		if err != nil || !opened.Fresh {
 			return err
 		}

@@ -18,6 +18,7 @@ type recognised struct {
 	persons   map[core.MemberRef]core.PersonID
 	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
 	misnamed  core.HouseholdID                  // of the applicant's number, given under another name: matches nobody
+	relative  bool                              // somebody named is registered in a household, and the applicant is not
 	extra     []core.NamedMember                // of the household, not named in the application; free refs
 }
 
@@ -26,9 +27,10 @@ func (r recognised) applicant(app *core.Application) core.PersonID {
 }
 
 // recognise finds the named members in the register by number and name, takes the
-// household of the applicant (or of the first member found), and finds the other
-// members in it by name. A number under another name is nobody's: whoever bought a
-// list knows numbers, and a person looks (security.md P20).
+// household of the applicant, and finds the other members in it by name. A number
+// under another name is nobody's, and who names a member of some household has not
+// become one of it: whoever bought a list knows names and numbers, and a person looks
+// (security.md P20).
 func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) (recognised, error) {
 	r := recognised{persons: map[core.MemberRef]core.PersonID{}, refs: map[core.MemberRef]core.MemberRef{}}
 	why := because("case.open", 0, app.ID)
@@ -47,12 +49,12 @@ func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) 
 			continue
 		}
 		r.persons[m.Ref] = p.ID
-		if r.household == 0 || m.Ref == app.Applicant.Ref {
-			if p.Household != 0 {
-				r.household = p.Household
-			}
+		if m.Ref == app.Applicant.Ref {
+			r.household = p.Household
 		}
+		r.relative = r.relative || p.Household != 0
 	}
+	r.relative = r.relative && r.household == 0
 	if r.household == 0 {
 		return r, nil
 	}

@@ -111,6 +111,9 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 			return nil
 		}
 	}
+	if waits, err := f.Cases.VisitWaits(ctx, tx, c.ID); err != nil || waits {
+		return err // one person's word about a household closes nothing
+	}
 	doubts, err := f.Cases.Doubts(ctx, tx, c.ID)
 	if err != nil {
 		return err

@@ -108,14 +108,9 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 		if err := a.seenCard(ctx, in); err != nil {
 			return err
 		}
-		// 3. What was paid first has its papers now.
+		// 3. What was paid first comes back to the visit.
 		if a.c.State != casefile.CaseVisiting {
 			if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
-				return err
-			}
-		}
-		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineVisit, casefile.DeadlinePapers} {
-			if err := f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
 				return err
 			}
 		}
@@ -125,12 +120,21 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 	})
 }
 
-// SecondVisit is the other visitor's word, given in a session of their own: from then
-// on the visit counts. Who saw it otherwise plans another one.
-func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.CaseID) error {
+// SecondVisit is the other visitor's word on one record, given in a session of their
+// own: from then on the visit counts and its deadlines are met. Who saw it otherwise
+// plans another one. ErrRecordChanged when another record waits by now.
+func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.CaseID, record int64) error {
 	on := target{name: casefile.ActSecondVisit, trace: "visit.seconded", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		visit := *a.all.Unseconded
+		if visit.ID != record {
+			return casefile.ErrRecordChanged
+		}
+		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineVisit, casefile.DeadlinePapers} {
+			if err := f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+				return err
+			}
+		}
 		if err := f.Cases.SecondVisit(ctx, a.tx, visit, actor.Staff); err != nil {
 			return err
 		}

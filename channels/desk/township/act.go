@@ -110,7 +110,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActAccept:       t.accept,
 		casefile.ActPlanVisit:    t.planVisit,
 		casefile.ActRecordVisit:  t.recordVisit,
-		casefile.ActSecondVisit:  func(d doing) error { return f.SecondVisit(d.r.Context(), d.actor, d.id) },
+		casefile.ActSecondVisit:  t.secondVisit,
 		casefile.ActProposeCard:  t.proposeCard,
 		casefile.ActConfirmCard:  t.confirmCard,
 		casefile.ActRejectCard:   t.rejectCard,

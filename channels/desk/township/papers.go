@@ -64,6 +64,20 @@ func papersOf(v casefile.View) []paper {
 	return out
 }
 
+// Waiting is the newest record of a visit, while the other visitor's word on it is
+// still to come; nil otherwise.
+func (p casePage) Waiting() *casefile.Visit {
+	for _, v := range p.View.Visits { // the newest comes first
+		if !v.Done.IsZero() {
+			if v.Waits() {
+				return &v
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
 // PapersOf gives the page the papers of one visit, or of the application (0).
 func (p casePage) PapersOf(visit int64) []paper {
 	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit })

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strconv"
 
 	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/blob"
+	"lianou/core/casefile"
 	"lianou/core/workflow"
 )
 
@@ -42,6 +44,15 @@ func (t *Room) recordVisit(d doing) error {
 		return err
 	}
 	return t.d.Flow.RecordVisit(d.r.Context(), d.actor, in)
+}
+
+// secondVisit confirms the record that the page showed, and no other.
+func (t *Room) secondVisit(d doing) error {
+	record, err := strconv.ParseInt(d.get("record"), 10, 64)
+	if err != nil {
+		return casefile.ErrRecordChanged
+	}
+	return t.d.Flow.SecondVisit(d.r.Context(), d.actor, d.id, record)
 }
 
 func (t *Room) strokes(d doing, who string) (core.BlobDigest, error) {
