@@ -36,11 +36,12 @@ type Inquiry struct {
 	Outcome    Outcome // "" while nobody has asked
 	Evidence   string
 	ProposedBy core.StaffID
+	Proposed   time.Time // names the proposal: another one has another time
 }
 
 const inquiries = `select r.id, r.name, coalesce(r.batch, 0), coalesce(b.name, ''), coalesce(b.state = 'refused' and r.state = 'applied', false),
 		case when r.state = 'applied' then b.refused else r.reason end, r.received,
-		coalesce(i.outcome, ''), coalesce(i.evidence, ''), coalesce(i.proposed_by, 0)
+		coalesce(i.outcome, ''), coalesce(i.evidence, ''), coalesce(i.proposed_by, 0), coalesce(i.proposed, r.received)
 	from bank_return r left join payout_batch b on b.id = r.batch left join payout_inquiry i on i.return = r.id
 	where (r.state = 'set_aside' or b.state = 'refused') and i.confirmed is null`
 
@@ -85,6 +86,9 @@ func (p *Payout) ProposeInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	case said != Stands && (said != BookedNothing || !q.Refused):
 		return core.Invalid("outcome", "请选银行是怎么说的。")
 	}
+	if err := q.answered(ctx, tx, said); err != nil {
+		return err
+	}
 	const keep = `insert into payout_inquiry (return, outcome, evidence, proposed_by, proposed) values ($1, $2, $3, $4, $5)
 		on conflict (return) do update set outcome = excluded.outcome, evidence = excluded.evidence,
 			proposed_by = excluded.proposed_by, proposed = excluded.proposed`
@@ -95,22 +99,47 @@ func (p *Payout) ProposeInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		Detail: map[string]any{"return": q.Name, "batch": q.BatchName, "outcome": said, "evidence": evidence}})
 }
 
-// ConfirmInquiry lets a second person put in force what the bank said. Nothing is
-// paid by it: money that the bank has not booked is due again, money that it has
-// stays in transit until its return. ErrSamePerson for whoever proposed it,
-// ErrMoved when there is nothing proposed.
-func (p *Payout) ConfirmInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID, ret int64) error {
-	q, err := inquiry(ctx, tx, ret)
+// errAnswered is the answer to "nothing was booked" about a file that the bank has
+// sent a return for.
+var errAnswered = core.E(core.KindConflict, "bank_answered", "银行给这一批发过回单,不能当作一笔没记。请再问银行,按回单走。")
+
+// answered refuses to free the money of a file that the bank has answered line by
+// line, if only while the file was refused: it would be paid twice.
+func (q Inquiry) answered(ctx context.Context, tx *pg.Tx, said Outcome) error {
+	if said != BookedNothing {
+		return nil
+	}
+	var some bool
+	const look = `select exists (select 1 from bank_return where batch = $1 and state = 'set_aside' and reason = $2)`
+	if err := tx.QueryRow(ctx, look, q.Batch, batchIs+"refused").Scan(&some); err != nil {
+		return pg.Fail(err, "look for a return of a refused file")
+	}
+	if some {
+		return errAnswered
+	}
+	return nil
+}
+
+// ConfirmInquiry lets a second person put in force what the bank said. seen is the
+// proposal as that person read it. Nothing is paid by it: money that the bank has not
+// booked is due again, money that it has stays in transit until its return.
+// ErrSamePerson for whoever proposed it, ErrMoved when nothing, or by now something
+// else, is proposed.
+func (p *Payout) ConfirmInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID, seen Inquiry) error {
+	q, err := inquiry(ctx, tx, seen.Return)
 	switch {
 	case err != nil:
 		return err
-	case q.Outcome == "":
+	case q.Outcome == "" || q.Outcome != seen.Outcome || q.Proposed.UnixMicro() != seen.Proposed.UnixMicro():
 		return ErrMoved
 	case q.ProposedBy == by || by <= 0:
 		return ErrSamePerson
 	}
+	if err := q.answered(ctx, tx, q.Outcome); err != nil {
+		return err
+	}
 	const done = `update payout_inquiry set confirmed_by = $2, confirmed = $3 where return = $1`
-	if _, err := tx.Exec(ctx, done, ret, by, tx.Now()); err != nil {
+	if _, err := tx.Exec(ctx, done, q.Return, by, tx.Now()); err != nil {
 		return pg.Fail(err, "confirm an inquiry")
 	}
 	if q.Refused {

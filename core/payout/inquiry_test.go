@@ -24,7 +24,19 @@ func (h *house) said(q Inquiry, outcome Outcome) {
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error {
 		return h.ProposeInquiry(ctx, tx, maker, q.Return, outcome, "问了张经理,3 月 5 日")
 	}))
-	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, check, q.Return) }))
+	h.must(h.confirm(check, q.Return))
+}
+
+// confirm is another person's word on what the page shows now.
+func (h *house) confirm(by core.StaffID, ret int64) error {
+	h.t.Helper()
+	seen := Inquiry{Return: ret}
+	for _, q := range h.inquiries() {
+		if q.Return == ret {
+			seen = q
+		}
+	}
+	return h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, by, seen) })
 }
 
 // A file refused with an unknown outcome is settled by two people who have asked
@@ -136,14 +148,11 @@ func TestInquiryRefuses(t *testing.T) {
 	propose := func(ctx context.Context, tx *pg.Tx) error {
 		return h.ProposeInquiry(ctx, tx, maker, q.Return, BookedNothing, "问了")
 	}
-	confirm := func(by core.StaffID) func(ctx context.Context, tx *pg.Tx) error {
-		return func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, by, q.Return) }
-	}
-	if err := h.tx(confirm(check)); !errors.Is(err, ErrMoved) {
+	if err := h.confirm(check, q.Return); !errors.Is(err, ErrMoved) {
 		t.Errorf("nothing proposed: %v", err)
 	}
 	h.must(h.tx(propose))
-	if err := h.tx(confirm(maker)); !errors.Is(err, ErrSamePerson) {
+	if err := h.confirm(maker, q.Return); !errors.Is(err, ErrSamePerson) {
 		t.Errorf("alone: %v", err)
 	}
 	for name, sql := range map[string]string{
@@ -154,13 +163,46 @@ func TestInquiryRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	h.must(h.tx(confirm(check)))
-	for name, again := range map[string]func(ctx context.Context, tx *pg.Tx) error{"proposed": propose, "confirmed": confirm(check)} {
-		if err := h.tx(again); !errors.Is(err, ErrMoved) {
+	h.must(h.confirm(check, q.Return))
+	for name, again := range map[string]func() error{"proposed": func() error { return h.tx(propose) }, "confirmed": func() error { return h.confirm(check, q.Return) }} {
+		if err := again(); !errors.Is(err, ErrMoved) {
 			t.Errorf("%s again: %v", name, err)
 		}
 	}
 	if got := h.view(v.ID); got.State != "closed" {
 		t.Errorf("state %s", got.State)
+	}
+}
+
+// Who confirms stands behind what the page showed: a proposal that was replaced
+// meanwhile is not confirmed by the click on the old one, and a file the bank has sent
+// a return for is not called unbooked.
+//
+// Controls: ConfirmInquiry that looks at the return alone; answered that looks at
+// nothing.
+func TestInquiryIsConfirmedAsItWasShown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(2)
+	h.bank.set(func(b *bank) { b.refuse = CodeOtherContent })
+	v := h.sendAll()
+	ret := h.inquiries()[0].Return
+	propose := func(said Outcome) error {
+		return h.tx(func(ctx context.Context, tx *pg.Tx) error {
+			return h.ProposeInquiry(ctx, tx, maker, ret, said, "问了张经理")
+		})
+	}
+	h.must(propose(Stands))
+	shown := h.inquiries()[0]
+	h.must(propose(BookedNothing))
+	if err := h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmInquiry(ctx, tx, check, shown) }); !errors.Is(err, ErrMoved) {
+		t.Fatalf("confirmed what was not shown: %v", err)
+	}
+	h.must(h.TakeReturn(t.Context(), "late.ret", h.returnOf(v)))
+	if err := h.confirm(check, ret); !errors.Is(err, errAnswered) {
+		t.Errorf("a file with a return freed its money: %v", err)
+	}
+	if err := propose(BookedNothing); !errors.Is(err, errAnswered) {
+		t.Errorf("proposed again: %v", err)
 	}
 }

@@ -3,6 +3,8 @@ package county
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -52,12 +54,19 @@ func (c *Room) asked(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return done(w, r, err, "记下了。请另一个人再问一次银行,然后确认。")
 }
 
-// answered puts it in force.
+// answered puts it in force, as it stood on the page.
 func (c *Room) answered(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r, "return")
 	if err != nil {
 		return err
 	}
-	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error { return c.d.Payout.ConfirmInquiry(ctx, tx, at.Staff.ID, id) })
+	proposed, err := strconv.ParseInt(r.FormValue("proposed"), 10, 64)
+	if err != nil {
+		return payout.ErrMoved
+	}
+	seen := payout.Inquiry{Return: id, Outcome: payout.Outcome(r.FormValue("outcome")), Proposed: time.UnixMicro(proposed)}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.ConfirmInquiry(ctx, tx, at.Staff.ID, seen)
+	})
 	return done(w, r, err, "确认了,账照这个走。")
 }
