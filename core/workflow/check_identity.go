@@ -112,12 +112,13 @@ func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p r
 	return f.Audit.Write(ctx, tx, entry("identity.checked", c, map[string]any{"outcome": a.Outcome, "by": a.By, "code": a.Code, "try": job.Try}))
 }
 
-// identityEvent tells staff the answer, and the citizen only what helps them.
+// identityEvent tells staff the answer. The sender hears nothing of it: the answer would
+// tell whoever bought a list which name and number belong together.
 func identityEvent(c casefile.Case, a realname.Answer) casefile.Event {
 	e := casefile.Event{Case: c.ID, Kind: "identity." + string(a.Outcome), Actor: casefile.JobActor()}
 	switch a.Outcome {
 	case realname.Match:
-		e.Citizen, e.Staff = "身份核对好了。", "实名核验:一致"
+		e.Staff = "实名核验:一致"
 	case realname.Mismatch:
 		e.Staff = "实名核验:姓名和号码对不上,上门时看身份证和户口本"
 	case realname.NotFound:
