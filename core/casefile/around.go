@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Store) members(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Member, error) {
-	rows, err := tx.Query(ctx, `select ref, name, coalesce(person, 0), id_number from case_member where case_id = $1 order by ref`, id)
+	rows, err := tx.Query(ctx, `select ref, name, coalesce(person, 0), id_number from case_member where case_id = $1 and ended is null order by ref`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read the members of a case")
 	}
@@ -36,7 +36,7 @@ func (s *Store) members(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (
 
 // People lists who belongs to a case, without their numbers.
 func (s *Store) People(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Member, error) {
-	rows, err := tx.Query(ctx, `select ref, name, coalesce(person, 0) from case_member where case_id = $1 order by ref`, id)
+	rows, err := tx.Query(ctx, `select ref, name, coalesce(person, 0) from case_member where case_id = $1 and ended is null order by ref`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read who belongs to a case")
 	}

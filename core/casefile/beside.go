@@ -137,7 +137,8 @@ func (s *Store) Speak(ctx context.Context, tx *pg.Tx, c Case, id core.Applicatio
 
 // Replace puts what a later application says and asks for, with its signature and
 // papers, in the place of what the first one said: an officer found that the first
-// was not the household's own.
+// was not the household's own. Nobody belongs to the household any more whom only the
+// first one named.
 func (s *Store) Replace(ctx context.Context, tx *pg.Tx, c Case, n NewCase) error {
 	b, err := s.boxOf(ctx, tx, c)
 	if err != nil {
@@ -151,13 +152,16 @@ func (s *Store) Replace(ctx context.Context, tx *pg.Tx, c Case, n NewCase) error
 	call, recording := heard(a)
 	_, err = tx.Exec(ctx, `update casefile set applicant = $2, applicant_id = $3, number_key = $4, contact_name = $5, capacity = $6, contact_phone = $7,
 		live_detail = $8, story = $9, account = null, account_holder = '', speaks = $10, person = $11, household = coalesce(household, $12), identity = 'pending', updated = $13,
-		asked = $14, urgent = $15, signature = $16, papers = $17, call_id = $18, recording = $19,
-		applicant_key = case applicant_key when '' then '' else encode($4, 'hex') end where id = $1`,
+		asked = $14, urgent = $15, signature = $16, papers = $17, call_id = $18, recording = $19, people = $20,
+		applicant_key = case applicant_key when '' then '' else coalesce(encode($4, 'hex'), '') end where id = $1`,
 		c.ID, a.Applicant.Name, sealed.id, s.numberKey(a.Applicant.ID), a.Contact.Name, a.Contact.Capacity, sealed.phone,
 		sealed.detail, sealed.story, a.ID, number(n.Person), number(n.Household), tx.Now(),
-		texts(a.Items), a.Urgent, encode(signed(a)), encode(a.Papers), call, recording)
+		texts(a.Items), a.Urgent, encode(signed(a)), encode(a.Papers), call, recording, max(1, len(a.Household.Members)))
 	if err != nil {
 		return pg.Fail(err, "replace an application")
+	}
+	if _, err := tx.Exec(ctx, `update case_member set ended = $2 where case_id = $1 and ended is null`, c.ID, tx.Now()); err != nil {
+		return pg.Fail(err, "end the members that a false application named")
 	}
 	n.Region = c.Region
 	return s.putMembers(ctx, tx, c.ID, n)
@@ -198,6 +202,27 @@ func (s *Store) Split(ctx context.Context, tx *pg.Tx, n NewCase) (core.CaseID, e
 		a, id, own.story, own.id, own.phone, own.account)
 	batch.Queue(`update case_status set case_id = $2 where application = $1`, a, id)
 	return id, pg.Fail(tx.SendBatch(ctx, batch).Close(), "give an application its own case")
+}
+
+// First is the application that was the household's first word: what happens to its
+// card is said to that one's contact, whoever speaks for the case now.
+func (s *Store) First(ctx context.Context, tx *pg.Tx, c Case) (id core.ApplicationID, err error) {
+	err = tx.QueryRow(ctx, `select application::text from case_application where case_id = $1 and state not in ('contested', 'set_aside')
+		order by (application = $2) desc, at, application limit 1`, c.ID, c.Application).Scan(&id)
+	return id, pg.Fail(err, "read who spoke first for a case")
+}
+
+// SameSender lists the other applications of a case that came from the account of
+// this one; none for one that came without an account.
+func (s *Store) SameSender(ctx context.Context, tx *pg.Tx, c Case, id core.ApplicationID) ([]core.ApplicationID, error) {
+	rows, err := tx.Query(ctx, `select o.application::text from case_application a join case_application o using (case_id, citizen)
+		where a.application = $2 and a.case_id = $1 and a.citizen <> '' and o.application <> a.application and o.state in ('routed', 'linked')
+		order by o.at, o.application`, c.ID, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read what else a sender sent")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[core.ApplicationID])
+	return list, pg.Fail(err, "read what else a sender sent")
 }
 
 // Speaking is the application whose contact is told of a case.

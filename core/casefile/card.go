@@ -62,7 +62,7 @@ func (s *Store) MayHold(ctx context.Context, tx *pg.Tx, c Case, name string) (bo
 		return true, nil
 	}
 	var may bool
-	err := tx.QueryRow(ctx, `select exists (select from case_member where case_id = $1 and name = $2)
+	err := tx.QueryRow(ctx, `select exists (select from case_member where case_id = $1 and name = $2 and ended is null)
 		or exists (select from casefile where id = $1 and capacity = $3 and contact_name = $2)`, c.ID, name, core.CapacityGuardian).Scan(&may)
 	return may, pg.Fail(err, "ask who may hold the card")
 }
@@ -78,15 +78,20 @@ func (s *Store) ProposeCard(ctx context.Context, tx *pg.Tx, c Case, n NewCard) (
 	if err != nil {
 		return out, err
 	}
-	_, err = tx.Exec(ctx, `update case_card set state = 'replaced', ended_by = $2, ended = $3 where case_id = $1 and state = 'proposed'`,
-		c.ID, n.By, tx.Now())
-	if err != nil {
-		return out, pg.Fail(err, "replace a proposed card")
+	if err := s.DropCard(ctx, tx, c.ID, n.By); err != nil {
+		return out, err
 	}
 	err = tx.QueryRow(ctx, `insert into case_card (case_id, region, holder, account, last4, old_holder, old_last4, how, proposed_by, proposed)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
 		c.ID, c.Region, n.Holder, sealed, out.Last4, n.Old.Holder, n.Old.Last4, n.How, n.By, tx.Now()).Scan(&out.ID)
 	return out, pg.Fail(err, "propose a card")
+}
+
+// DropCard ends the open proposal of a case, if there is one: something else takes
+// its place.
+func (s *Store) DropCard(ctx context.Context, tx *pg.Tx, id core.CaseID, by core.StaffID) error {
+	_, err := tx.Exec(ctx, `update case_card set state = 'replaced', ended_by = $2, ended = $3 where case_id = $1 and state = 'proposed'`, id, by, tx.Now())
+	return pg.Fail(err, "replace a proposed card")
 }
 
 // ConfirmCard puts a proposed card on record and opens it for what is paid next.

@@ -63,10 +63,11 @@ type Doubt struct {
 // ErrDoubt is the answer to an act that must wait for a look.
 var ErrDoubt = core.E(core.KindConflict, "doubt_open", "有一份没核对的申请,先看两边,核对完再往下办。")
 
-// AddDoubt writes a doubt once.
+// AddDoubt writes a doubt once: about one application and, where there is one, one
+// other case.
 func (s *Store) AddDoubt(ctx context.Context, tx *pg.Tx, d Doubt) error {
 	_, err := tx.Exec(ctx, `insert into case_doubt (case_id, region, application, kind, other, made)
-		select id, region, $2, $3, $4, $5 from casefile where id = $1 on conflict (case_id, application, kind) do nothing`,
+		select id, region, $2, $3, $4, $5 from casefile where id = $1 on conflict do nothing`,
 		d.Case, d.Application, d.Kind, number(d.Other), tx.Now())
 	return pg.Fail(err, "write a doubt")
 }

@@ -241,7 +241,7 @@ func (s *Store) putMembers(ctx context.Context, tx *pg.Tx, id core.CaseID, n New
 			return fmt.Errorf("seal a member: %w", err)
 		}
 		_, err = tx.Exec(ctx, `insert into case_member (case_id, region, ref, name, person, id_number) values ($1, $2, $3, $4, $5, $6)
-			on conflict (case_id, ref) do update set name = excluded.name, person = excluded.person, id_number = excluded.id_number`,
+			on conflict (case_id, ref) do update set name = excluded.name, person = excluded.person, id_number = excluded.id_number, ended = null`,
 			id, n.Region, ref, p.Name, number(n.Persons[ref]), sealed)
 		if err != nil {
 			return pg.Fail(err, "write a member")

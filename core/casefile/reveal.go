@@ -75,7 +75,7 @@ func (s *Store) plain(ctx context.Context, tx *pg.Tx, c Case, field Field) (stri
 	}
 	var sealed []byte
 	if ref, member := strings.CutPrefix(string(field), string(FieldMemberID)); member {
-		err := tx.QueryRow(ctx, `select id_number from case_member where case_id = $1 and ref = $2`, c.ID, ref).Scan(&sealed)
+		err := tx.QueryRow(ctx, `select id_number from case_member where case_id = $1 and ref = $2 and ended is null`, c.ID, ref).Scan(&sealed)
 		if err != nil {
 			return "", pg.Fail(err, "read a member's number")
 		}

@@ -53,7 +53,8 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 }
 
 func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) error {
-	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded from visit where case_id = $1 order by id`, out.Case.ID)
+	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded, `+ofThis+`
+		from visit where case_id = $1 order by id`, out.Case.ID)
 	if err != nil {
 		return pg.Fail(err, "read who visited")
 	}
@@ -62,12 +63,14 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		v := Visit{Case: out.Case.ID}
 		var planned time.Time
 		var done, seconded *time.Time
-		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded); err != nil {
+		var own bool
+		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded, &own); err != nil {
 			return pg.Fail(err, "read who visited")
 		}
 		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)
 		out.Visitors = append(out.Visitors, v.First, v.Second)
 		switch {
+		case !own:
 		case v.Done.IsZero():
 			out.Planned = &v
 		case v.Waits():

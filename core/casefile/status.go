@@ -101,7 +101,7 @@ type stage struct {
 }
 
 func (s *Store) visitStage(ctx context.Context, tx *pg.Tx, id core.CaseID) (stage, error) {
-	rows, err := tx.Query(ctx, `select planned, done is not null from visit where case_id = $1 order by id desc limit 1`, id)
+	rows, err := tx.Query(ctx, `select planned, done is not null from visit where case_id = $1 and `+ofThis+` order by id desc limit 1`, id)
 	if err != nil {
 		return stage{}, pg.Fail(err, "read the stage of a visit")
 	}

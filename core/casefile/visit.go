@@ -129,12 +129,16 @@ func (s *Store) SecondVisit(ctx context.Context, tx *pg.Tx, v Visit, by core.Sta
 	return pg.Fail(err, "second a visit")
 }
 
+// ofThis is the SQL for a visit to those whose case it is: not for one that went to
+// the household of a false application, before another took its place.
+const ofThis = `coalesce(visit.done > (select max(d.looked_at) from case_doubt d where d.case_id = visit.case_id and d.verdict = 'replaced'), true)`
+
 // VisitWaits reports whether the newest record of a case still waits for the other
 // visitor's word.
 func (s *Store) VisitWaits(ctx context.Context, tx *pg.Tx, id core.CaseID) (bool, error) {
 	var waits bool
 	err := tx.QueryRow(ctx, `select coalesce((select recorded_by is not null and seconded is null from visit
-		where case_id = $1 and done is not null order by id desc limit 1), false)`, id).Scan(&waits)
+		where case_id = $1 and done is not null and `+ofThis+` order by id desc limit 1), false)`, id).Scan(&waits)
 	return waits, pg.Fail(err, "look whether a visit waits")
 }
 
@@ -142,7 +146,7 @@ func (s *Store) VisitWaits(ctx context.Context, tx *pg.Tx, id core.CaseID) (bool
 func (s *Store) LastVisit(ctx context.Context, tx *pg.Tx, id core.CaseID) (int64, error) {
 	var visit int64
 	err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from visit where case_id = $1 and done is not null
-		and (seconded is not null or recorded_by is null)`, id).Scan(&visit)
+		and (seconded is not null or recorded_by is null) and `+ofThis, id).Scan(&visit)
 	return visit, pg.Fail(err, "look for a visit")
 }
 

@@ -24,7 +24,7 @@ func (s *Store) Whose(ctx context.Context, tx *pg.Tx, c Case, refs []core.Member
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `select ref, coalesce(person, 0), id_number from case_member where case_id = $1 order by ref`, c.ID)
+	rows, err := tx.Query(ctx, `select ref, coalesce(person, 0), id_number from case_member where case_id = $1 and ended is null order by ref`, c.ID)
 	if err != nil {
 		return nil, pg.Fail(err, "read whom money is for")
 	}

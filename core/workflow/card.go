@@ -8,6 +8,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/notify"
 	"lianou/core/payout"
 	"lianou/core/wording"
 )
@@ -65,8 +66,30 @@ func (a *act) proposeCard(ctx context.Context, in ProposeCard) (map[string]any, 
 	if err := a.event(ctx, "card.proposed", citizen, "登记新卡:"+cardWords(card)+",等第二人核对。"+card.How); err != nil {
 		return nil, err
 	}
-	err = a.f.tell(ctx, a.tx, a.c, 0, fmt.Sprintf("card/%d", card.ID), wording.CardProposed(old.Last4, card.Last4))
-	return cardDetail(card), err
+	return cardDetail(card), a.tellCard(ctx, fmt.Sprintf("card/%d", card.ID), wording.CardProposed(old.Last4, card.Last4))
+}
+
+// tellCard tells of a card whoever speaks for the case, and whoever spoke first for
+// the household where that is another contact: one who took over the telephone in one
+// act shall not have the next one in silence.
+func (a *act) tellCard(ctx context.Context, key string, words wording.Notice) error {
+	if err := a.f.tell(ctx, a.tx, a.c, 0, key, words); err != nil {
+		return err
+	}
+	first, err := a.f.Cases.First(ctx, a.tx, a.c)
+	if err != nil {
+		return err
+	}
+	now, err := a.f.Cases.Speaking(ctx, a.tx, a.c)
+	if err != nil || first == now {
+		return err
+	}
+	who, err := a.f.Cases.Speaker(ctx, a.tx, a.c, first)
+	if err != nil {
+		return err
+	}
+	_, err = a.f.Outbox.Enqueue(ctx, a.tx, noticeTo(who, a.c, notify.Notice{Key: key + "/first", Application: first, Text: words}))
+	return err
 }
 
 // cardOnRecord is the card the household's money would go to now.
@@ -142,7 +165,7 @@ func (a *act) confirmCard(ctx context.Context, seen int64) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
-	// 3. Whoever had the old card is told at the number they gave at first.
+	// 3. Whoever had the old card is told, at the number they gave at first too.
 	staff := "新卡核对过了:" + cardWords(card)
 	if mended > 0 {
 		staff += fmt.Sprintf(",退回的 %d 笔排进下一批", mended)
@@ -152,7 +175,7 @@ func (a *act) confirmCard(ctx context.Context, seen int64) (map[string]any, erro
 	}
 	detail := cardDetail(card)
 	detail["mended"] = mended
-	return detail, a.f.tell(ctx, a.tx, a.c, 0, fmt.Sprintf("card/%d/done", card.ID), wording.CardChanged(card.Old.Last4, card.Last4))
+	return detail, a.tellCard(ctx, fmt.Sprintf("card/%d/done", card.ID), wording.CardChanged(card.Old.Last4, card.Last4))
 }
 
 // RejectCard ends a wrong proposal; the card on record stays.
@@ -174,7 +197,7 @@ func (f *Flow) RejectCard(ctx context.Context, actor casefile.Actor, in RejectCa
 		if err := a.event(ctx, "card.rejected", "领钱的卡没换。", "新卡退回,不换:"+trim(in.Reason)); err != nil {
 			return err
 		}
-		return f.tell(ctx, a.tx, a.c, 0, fmt.Sprintf("card/%d/done", card.ID), wording.CardKept(card.Old.Last4, a.c.Town))
+		return a.tellCard(ctx, fmt.Sprintf("card/%d/done", card.ID), wording.CardKept(card.Old.Last4, a.c.Town))
 	})
 }
 

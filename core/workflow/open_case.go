@@ -91,10 +91,13 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 	case opened.Linked:
 		act = "application.linked"
 	}
-	e := entry(act, c, map[string]any{"receipt": app.Receipt, "household": known.household, "members": len(app.Household.Members),
-		"items": app.Items, "urgent": app.Urgent})
+	e := entry(act, c, openedDetail(app, known.household))
 	e.Application = app.ID
 	return f.Audit.Write(ctx, tx, e)
+}
+
+func openedDetail(app *core.Application, household core.HouseholdID) map[string]any {
+	return map[string]any{"receipt": app.Receipt, "household": household, "members": len(app.Household.Members), "items": app.Items, "urgent": app.Urgent}
 }
 
 // doorWord names the door as people do.

@@ -115,9 +115,14 @@ func (f *Flow) tellSender(ctx context.Context, tx *pg.Tx, c casefile.Case, id co
 	if err != nil {
 		return err
 	}
-	_, err = f.Outbox.Enqueue(ctx, tx, notify.Notice{Key: string(words.Kind) + "/application/" + string(id), Region: c.Region, Application: id,
-		Case: c.ID, Citizen: who.Citizen, Phone: who.Phone, Text: words})
+	_, err = f.Outbox.Enqueue(ctx, tx, noticeTo(who, c, notify.Notice{Key: string(words.Kind) + "/application/" + string(id), Application: id, Text: words}))
 	return err
+}
+
+// noticeTo fills in the case of a notice, and the contact that it goes to.
+func noticeTo(who casefile.Sealed, c casefile.Case, n notify.Notice) notify.Notice {
+	n.Region, n.Case, n.Citizen, n.Phone = c.Region, c.ID, who.Citizen, who.Phone
+	return n
 }
 
 // enqueue fills in whom a notice of a case is for and gives its id.
@@ -126,6 +131,6 @@ func (f *Flow) enqueue(ctx context.Context, tx *pg.Tx, c casefile.Case, n notify
 	if err != nil {
 		return 0, err
 	}
-	n.Region, n.Application, n.Case, n.Citizen, n.Phone = c.Region, c.Application, c.ID, person.Citizen, person.Phone
-	return f.Outbox.Enqueue(ctx, tx, n)
+	n.Application = c.Application
+	return f.Outbox.Enqueue(ctx, tx, noticeTo(person, c, n))
 }

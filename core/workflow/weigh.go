@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
-	"lianou/core/wording"
 	"lianou/intake"
 )
 
@@ -25,7 +25,9 @@ type Weigh struct {
 
 var (
 	errVerdict = core.Invalid("verdict", "请选一样:并到一起、按新的办、另开一件,或者搁下。")
-	errCard    = core.E(core.KindConflict, "card_in_use", "这件已经在发钱。换卡要到县里改,要两个人。")
+	errCard    = core.E(core.KindConflict, "card_in_use", "这件已经在发钱,这里不能换卡。要换,请用“登记新卡”,另一个人核对过才换。")
+	errGranted = core.E(core.KindConflict, "case_granted", "这件已经批了,不能换成新的一份。请选“不是一件事,另开一件”。该停的钱,在这一页“变更或停发”。")
+	errBoth    = core.Invalid("contact_and_card", "电话和卡不能一次都换。先用新的电话;卡请本人带来,再登记新卡。")
 	errNotYet  = core.E(core.KindConflict, "not_assessed", "还在对照,请过一会儿再点。")
 )
 
@@ -117,7 +119,10 @@ func (a *act) weigh(ctx context.Context, d casefile.Doubt, in Weigh) error {
 // merge makes the application one of the case's own, with what the officer took
 // over.
 func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
-	if in.Card && a.paying() {
+	switch {
+	case in.Contact && in.Card: // whoever gets both would hear of the card alone
+		return errBoth
+	case in.Card && a.granted(func(c casefile.Claim) bool { return c.Cash }):
 		return errCard
 	}
 	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
@@ -172,11 +177,9 @@ func (a *act) asked(ctx context.Context, app *core.Application) error {
 	return a.f.remark(ctx, a.tx, a.c, app, remarks{})
 }
 
-// replace puts the application in the first one's place and the first one aside.
-func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
-	if a.paying() {
-		return errCard
-	}
+// split gives the application a case of its own, which takes the usual way: its
+// people's kin keep away, and the log has its birth.
+func (a *act) split(ctx context.Context, d casefile.Doubt) error {
 	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
 	if err != nil {
 		return err
@@ -185,47 +188,17 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 	if err != nil {
 		return err
 	}
-	before, err := a.f.Cases.Speaking(ctx, a.tx, a.c)
-	if err != nil {
-		return err
-	}
-	if err := a.f.Cases.MoveApplication(ctx, a.tx, d.Application, casefile.ApplicationLinked); err != nil {
-		return err
-	}
-	if err := a.f.Cases.Replace(ctx, a.tx, a.c, casefile.NewCase{Application: app, Household: known.household, Person: known.applicant(&app),
-		Persons: known.persons, Extra: known.extra}); err != nil {
-		return err
-	}
-	if err := a.f.conflicts(ctx, a.tx, a.c, known); err != nil {
-		return err
-	}
-	if err := a.aside(ctx, before); err != nil {
-		return err
-	}
-	if err := a.reload(ctx); err != nil {
-		return err
-	}
-	if app.Account != nil {
-		if err := a.otherCard(ctx, &app); err != nil {
-			return err
-		}
-	}
-	if err := a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region}); err != nil {
-		return err
-	}
-	return a.judgeAnew(ctx, &app)
-}
-
-// split gives the application a case of its own, which takes the usual way.
-func (a *act) split(ctx context.Context, d casefile.Doubt) error {
-	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
-	if err != nil {
-		return err
-	}
 	where := a.f.Routing.Place(app.Live)
 	id, err := a.f.Cases.Split(ctx, a.tx, casefile.NewCase{Application: app, Region: a.c.Region, Village: where.Village, Town: where.Town,
 		VillageName: where.VillageName})
 	if err != nil {
+		return err
+	}
+	own, err := a.f.Cases.Get(ctx, a.tx, id)
+	if err != nil {
+		return err
+	}
+	if err := a.f.conflicts(ctx, a.tx, own, known); err != nil {
 		return err
 	}
 	err = a.f.Cases.AddEvent(ctx, a.tx, casefile.Event{Case: id, Kind: "case.opened", Actor: a.actor,
@@ -236,40 +209,13 @@ func (a *act) split(ctx context.Context, d casefile.Doubt) error {
 	if err := a.f.Cases.PublishStatus(ctx, a.tx, id); err != nil {
 		return err
 	}
+	a.more = append(a.more, audit.Entry{Actor: a.actor.Audit(), Act: "case.opened", Case: id, Application: app.ID, Region: own.Region,
+		Purpose: "casework", Detail: openedDetail(&app, own.Household)})
 	return a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region})
 }
 
-// aside takes an application out of the case and tells its sender the way that a
-// real person has.
-func (a *act) aside(ctx context.Context, id core.ApplicationID) error {
-	if err := a.f.Cases.MoveApplication(ctx, a.tx, id, casefile.ApplicationSetAside); err != nil {
-		return err
-	}
-	if err := a.f.Cases.StatusAlone(ctx, a.tx, id, wording.StatusAskOne, wording.BringPapers); err != nil {
-		return err
-	}
-	return a.f.tellSender(ctx, a.tx, a.c, id, wording.AskOne("本人带身份证到镇上核对", "走不开就打 "+wording.Hotline, a.f.Routing.Days(a.tx.Today(), routineDays)))
-}
-
-// judgeAnew freezes what an application says and judges by it.
-func (a *act) judgeAnew(ctx context.Context, app *core.Application) error {
-	if a.c.FactsVersion == 0 {
-		return errNotYet
-	}
-	facts, err := a.f.gather(ctx, a.tx, a.c, app)
-	if err != nil {
-		return err
-	}
-	if facts, err = a.f.Cases.AddFacts(ctx, a.tx, a.c.ID, facts); err != nil {
-		return err
-	}
-	return a.f.judge(ctx, a.tx, a.c, facts, wanted(app.Items, app.Urgent))
-}
-
-// paying reports whether a claim of the case was decided: money may be on its way
-// to the card that stands there.
-func (a *act) paying() bool {
-	return slices.ContainsFunc(a.all.Claims, func(c casefile.Claim) bool {
-		return c.State == casefile.ClaimApproved || c.State == casefile.ClaimPaying
-	})
+// granted reports whether something of the case was granted that is of the kind: it
+// stands behind money that is on its way or runs on, told of or not.
+func (a *act) granted(kind func(casefile.Claim) bool) bool {
+	return slices.ContainsFunc(a.all.Claims, func(c casefile.Claim) bool { return c.Granted() && kind(c) })
 }

@@ -82,7 +82,7 @@ func TestAnOfficerWeighsTwoApplications(t *testing.T) {
 			w.handOver(second)
 			d := w.doubt(c)
 			w.must(w.flow.Weigh(t.Context(), w.actors["officer"], workflow.Weigh{Case: c.ID, Doubt: d.ID, Verdict: verdict, Reason: "问过本人",
-				Contact: true, Card: true, Facts: true}))
+				Contact: true, Facts: true}))
 			if err := w.flow.Weigh(t.Context(), w.actors["officer"], workflow.Weigh{Case: c.ID, Doubt: d.ID, Verdict: verdict, Reason: "问过本人"}); err == nil {
 				t.Error("weighed twice")
 			}
