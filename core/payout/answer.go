@@ -330,10 +330,16 @@ func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
 	if _, err := tx.Exec(ctx, q, b.ID, tx.Now()); err != nil {
 		return pg.Fail(err, "close a refused batch")
 	}
-	return p.closed(ctx, tx, "batch.dissolved", b.ID)
+	return p.stepped(ctx, tx, "batch.dissolved", b.ID)
 }
 
-// closeIfDone closes an answered batch whose fix tasks have all ended.
+// Close closes a batch when it is done: what CloseBatch asks for.
+func (p *Payout) Close(ctx context.Context, batch int64) error {
+	return p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error { return p.closeIfDone(ctx, tx, batch) })
+}
+
+// closeIfDone closes an answered batch whose fix tasks have all ended. Its scope must
+// reach every line of the batch.
 func (p *Payout) closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error {
 	const q = `update payout_batch b set state = 'closed', closed = $2 where id = $1 and state = 'answered' and not exists (
 			select 1 from payout_fix f join payout_line l on l.id = f.line where l.batch = b.id and f.state in ('open', 'proposed'))`
@@ -341,10 +347,10 @@ func (p *Payout) closeIfDone(ctx context.Context, tx *pg.Tx, batch int64) error 
 	if err != nil || tag.RowsAffected() == 0 {
 		return pg.Fail(err, "close a batch")
 	}
-	return p.closed(ctx, tx, "batch.closed", batch)
+	return p.stepped(ctx, tx, "batch.closed", batch)
 }
 
-func (p *Payout) closed(ctx context.Context, tx *pg.Tx, act string, batch int64) error {
+func (p *Payout) stepped(ctx context.Context, tx *pg.Tx, act string, batch int64) error {
 	return p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: act, Subject: batchSubject(batch), Purpose: "payout"})
 }
 

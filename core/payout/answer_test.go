@@ -63,6 +63,7 @@ func TestReturnedLineIsMendedOnce(t *testing.T) {
 	for i, f := range tasks {
 		h.mend(f, account(t, "62284811111100000"+string(rune('1'+i))))
 	}
+	h.closing(v.ID)
 	if got := h.view(v.ID); got.State != "closed" {
 		t.Errorf("all is mended and the batch is %s", got.State)
 	}

@@ -184,8 +184,8 @@ func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines 
 		}
 		seqs[i] = int32(i + 1)
 	}
-	const q = `insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period)
-		select $1, e.id, e.region, e.attempts + 1, n.seq, e.amount, e.holder, n.account, e.last4, e.item, e.item_name, e.period
+	const q = `insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, card)
+		select $1, e.id, e.region, e.attempts + 1, n.seq, e.amount, e.holder, n.account, e.last4, e.item, e.item_name, e.period, e.card
 		from unnest($2::bigint[], $3::int[], $4::bytea[]) as n (id, seq, account) join payout_entitlement e on e.id = n.id
 		order by n.seq`
 	tag, err := tx.Exec(ctx, q, batch, lines.ids(), seqs, accounts)
@@ -223,10 +223,11 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 		Detail: map[string]any{"batch": id, "lines": declared.Lines, "fen": int64(declared.Total)}})
 }
 
-// cardChanged holds for a draft when an entitlement in it was touched after the batch
-// was made, which in a draft only another card does.
+// cardChanged holds for a draft when an entitlement in it has another card than its
+// line. The database counts the cards; a time would not do, for a change that began
+// before the draft and ended after it bears the earlier one.
 const cardChanged = `exists (select from payout_line l join payout_entitlement e on e.id = l.entitlement
-		where l.batch = payout_batch.id and e.updated > payout_batch.created)`
+		where l.batch = payout_batch.id and e.card <> l.card)`
 
 // CardChanged reports whether a draft holds a line to a card that was replaced.
 func (p *Payout) CardChanged(ctx context.Context, tx *pg.Tx, batch int64) (changed bool, err error) {

@@ -21,11 +21,17 @@ type CardChange struct {
 // ChangeCard sends what a case is still to get to the new card: what came back is
 // due again, once, and what waits or is on its way takes the card for the next
 // time. It gives how many returned payments were mended. ErrSamePerson for one
-// person in both roles. Its scope must reach every line of the batches that the
-// returned payments stand in, as a payer's does.
+// person in both roles.
 func (p *Payout) ChangeCard(ctx context.Context, tx *pg.Tx, c CardChange) (int, error) {
 	if c.Proposer == c.Confirmer {
 		return 0, ErrSamePerson
+	}
+	claims, err := claimsWithMoney(ctx, tx, c.Case)
+	if err != nil {
+		return 0, err
+	}
+	if err := lockOnward(ctx, tx, claims...); err != nil {
+		return 0, err
 	}
 	// 1. What came back, each with its own trace.
 	fixes, err := p.ReturnedOf(ctx, tx, c.Case)
@@ -42,12 +48,12 @@ func (p *Payout) ChangeCard(ctx context.Context, tx *pg.Tx, c CardChange) (int, 
 	}
 	// 2. What is still to be sent, and the newest month, from which the next one
 	// takes its card. A line on its way keeps its own copy.
-	claims, err := claimsWithMoney(ctx, tx, c.Case)
-	if err != nil {
-		return 0, err
-	}
 	for _, claim := range claims {
-		if err := p.retarget(ctx, tx, claim, c.New); err != nil {
+		sealed, err := p.ring.Seal([]byte(c.New.Account.Reveal()), accountAt(claim))
+		if err != nil {
+			return 0, err
+		}
+		if err := retarget(ctx, tx, claim, card{c.New.Holder, c.New.Account.Last4(), sealed}); err != nil {
 			return 0, err
 		}
 	}
@@ -78,16 +84,4 @@ func claimsWithMoney(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]core.Cla
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[core.ClaimID])
 	return ids, pg.Fail(err, "look for money of a case")
-}
-
-func (p *Payout) retarget(ctx context.Context, tx *pg.Tx, claim core.ClaimID, to Correction) error {
-	sealed, err := p.ring.Seal([]byte(to.Account.Reveal()), accountAt(claim))
-	if err != nil {
-		return err
-	}
-	const q = `update payout_entitlement set holder = $2, account = $3, last4 = $4, updated = $5
-		where claim = $1 and (state in ('due', 'batched', 'sent') or state <> 'cancelled'
-			and period = (select max(period) from payout_entitlement n where n.claim = $1 and n.state <> 'cancelled'))`
-	_, err = tx.Exec(ctx, q, claim, to.Holder, sealed, to.Account.Last4(), tx.Now())
-	return pg.Fail(err, "send what is to come to another card")
 }

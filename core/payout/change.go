@@ -38,8 +38,8 @@ var (
 )
 
 // Stop ends a monthly claim from a month on. Months from then that were made and
-// not sent are cancelled, a returned one included; ErrUnderway when one is already
-// on its way, ErrStopped when nothing runs.
+// not sent are cancelled, a returned one included; those before it go on. ErrUnderway
+// when one is already on its way, ErrStopped when nothing runs.
 func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	switch {
 	case s.Reason == "" || s.By <= 0 || s.Proposer <= 0:
@@ -47,7 +47,10 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	case s.By == s.Proposer:
 		return ErrSamePerson
 	}
-	if _, err := p.cancelFrom(ctx, tx, s.Claim, s.From); err != nil {
+	if err := lockOnward(ctx, tx, s.Claim); err != nil {
+		return err
+	}
+	if _, err := p.cancelFrom(ctx, tx, cancelling{s.Claim, s.From, s.By}); err != nil {
 		return err
 	}
 	const q = `insert into payout_stop (claim, region, from_period, reason, proposed_by, by_staff, at)
@@ -59,7 +62,10 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	case tag.RowsAffected() == 0:
 		return ErrStopped
 	}
-	// The months to come are free for another claim.
+	// From then on the months are free for another claim.
+	if err := keepUntil(ctx, tx, s.Claim, s.From); err != nil {
+		return err
+	}
 	const free = `update payout_member set live = false where claim = $1 and period = '' and live`
 	if _, err := tx.Exec(ctx, free, s.Claim); err != nil {
 		return pg.Fail(err, "free the months to come")
@@ -71,6 +77,9 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 // Change pays another amount from a month on. Months from then that were made and
 // not sent are made again. Errors as Stop's, and ErrUndecided.
 func (p *Payout) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
+	if err := lockOnward(ctx, tx, o.Claim); err != nil {
+		return err
+	}
 	const q = `insert into payout_change (claim, case_id, region, from_period, amount, sample, decision, decision_digest, at)
 		select claim, case_id, region, $2, $3, $4, $5, $6, $7 from payout_member where claim = $1 and period = '' and live limit 1`
 	tag, err := tx.Exec(ctx, q, o.Claim, o.From, o.Amount, o.Sample, o.Decision, o.DecisionDigest, tx.Now())
@@ -80,128 +89,17 @@ func (p *Payout) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
 	case tag.RowsAffected() == 0:
 		return ErrStopped
 	}
-	months, err := p.cancelFrom(ctx, tx, o.Claim, o.From)
+	months, err := p.cancelFrom(ctx, tx, cancelling{o.Claim, o.From, o.By})
 	if err != nil {
 		return err
 	}
 	for _, old := range months {
-		if err := remake(ctx, tx, old, o); err != nil {
+		if err := p.remake(ctx, tx, old, o); err != nil {
 			return err
 		}
 	}
 	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(o.By), Act: "payment.changed", Purpose: "payout",
 		Detail: map[string]any{"claim": o.Claim, "from": o.From, "fen": int64(o.Amount), "decision": o.DecisionDigest}})
-}
-
-// remake makes a cancelled month again by the new decision, for the same members
-// and to the same account.
-func remake(ctx context.Context, tx *pg.Tx, old int64, o ChangeOrder) error {
-	const again = `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary,
-			item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)
-		select region, case_id, claim, $2, $3, scheme, beneficiary, item, item_name, period, monthly, $4, $5, holder, account, last4, $6, $6
-		from payout_entitlement where id = $1 returning id`
-	var id int64
-	err := tx.QueryRow(ctx, again, old, o.Decision, o.DecisionDigest, o.Amount, o.Sample, tx.Now()).Scan(&id)
-	if pg.Constraint(err) == "payout_decided" {
-		return ErrUndecided.Wrap(err)
-	}
-	if err != nil {
-		return pg.Fail(err, "make a month again")
-	}
-	const hold = `insert into payout_member (claim, case_id, region, scheme, member, period)
-		select m.claim, m.case_id, m.region, m.scheme, m.member, e.period
-		from payout_entitlement e join payout_member m on m.claim = e.claim and m.period = '' and m.live where e.id = $1`
-	if _, err := tx.Exec(ctx, hold, id); err != nil {
-		return pg.Fail(err, "hold a month for the members")
-	}
-	return post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: o.Amount, accOwed: -o.Amount})
-}
-
-// cancelFrom cancels the months of a claim from one on, as long as none of them is
-// with the bank or on the card, and gives those that were still to be sent.
-func (p *Payout) cancelFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) ([]int64, error) {
-	if _, err := ParsePeriod(string(from)); err != nil {
-		return nil, err
-	}
-	months, err := lockFrom(ctx, tx, claim, from)
-	if err != nil {
-		return nil, err
-	}
-	var due []int64
-	for _, m := range months {
-		switch m.state {
-		case "due", "returned", "fixing":
-		default:
-			return nil, ErrUnderway
-		}
-		if err := p.cancel(ctx, tx, m); err != nil {
-			return nil, err
-		}
-		due = append(due, m.id)
-	}
-	return due, nil
-}
-
-type month struct {
-	id     int64
-	state  string
-	amount core.Fen
-}
-
-func lockFrom(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) ([]month, error) {
-	const q = `select id, state, amount from payout_entitlement
-		where claim = $1 and period >= $2 and state <> 'cancelled' order by id for update`
-	rows, err := tx.Query(ctx, q, claim, from)
-	if err != nil {
-		return nil, pg.Fail(err, "lock the months of a claim")
-	}
-	defer rows.Close()
-	var out []month
-	for rows.Next() {
-		var m month
-		if err := rows.Scan(&m.id, &m.state, &m.amount); err != nil {
-			return nil, pg.Fail(err, "lock the months of a claim")
-		}
-		out = append(out, m)
-	}
-	return out, pg.Fail(rows.Err(), "lock the months of a claim")
-}
-
-// cancel takes a month that nobody was paid out of the books, and ends the task to
-// mend its card.
-func (p *Payout) cancel(ctx context.Context, tx *pg.Tx, m month) error {
-	const q = `update payout_entitlement set state = 'cancelled', updated = $2 where id = $1`
-	if _, err := tx.Exec(ctx, q, m.id, tx.Now()); err != nil {
-		return pg.Fail(err, "cancel a month")
-	}
-	if err := post(ctx, tx, "cancel", m.id, map[string]core.Fen{accOwed: m.amount, accEntitled: -m.amount}); err != nil {
-		return err
-	}
-	const tasks = `update payout_fix f set state = 'cancelled' from payout_line l
-		where f.entitlement = $1 and f.state in ('open', 'proposed') and l.id = f.line returning l.batch`
-	rows, err := tx.Query(ctx, tasks, m.id)
-	if err != nil {
-		return pg.Fail(err, "end a fix task")
-	}
-	var batches []int64
-	for rows.Next() {
-		var b int64
-		if err := rows.Scan(&b); err != nil {
-			rows.Close()
-			return pg.Fail(err, "end a fix task")
-		}
-		batches = append(batches, b)
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return pg.Fail(err, "end a fix task")
-	}
-	for _, b := range batches {
-		if err := p.closeIfDone(ctx, tx, b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // FirstFree is the first month from which a claim can still be stopped or changed;

@@ -104,6 +104,7 @@ func TestStopMeetsTheBank(t *testing.T) {
 	}
 	h.must(h.stop(paid, "202605"))
 	h.must(h.stop(back, "202603"))
+	h.closing(v.ID)
 	if tasks, got := h.fixes(), h.months(back); len(tasks) != 0 || len(got) != 0 || h.view(v.ID).State != "closed" {
 		t.Errorf("%d tasks, months %v, batch %s", len(tasks), got, h.view(v.ID).State)
 	}

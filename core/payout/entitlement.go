@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"lianou/core"
-	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/seal"
 )
@@ -71,9 +70,8 @@ func (p *Payout) Entitle(ctx context.Context, tx *pg.Tx, e Entitlement) (int64, 
 	if err := post(ctx, tx, "entitle", id, map[string]core.Fen{accEntitled: e.Amount, accOwed: -e.Amount}); err != nil {
 		return 0, err
 	}
-	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: robot(), Act: "payment.entitled",
-		Case: e.Case, Subject: entitlementSubject(id), Region: e.Region, Purpose: "payout",
-		Detail: map[string]any{"entitlement": id, "claim": e.Claim, "period": e.Period, "fen": int64(e.Amount), "decision": e.DecisionDigest}})
+	made := month{id: id, caseID: e.Case, region: e.Region, claim: e.Claim, period: e.Period, amount: e.Amount, digest: e.DecisionDigest}
+	return id, p.audit.Write(ctx, tx, made.entry(robot(), "payment.entitled"))
 }
 
 func (e Entitlement) check() error {

@@ -128,44 +128,49 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
 		return err
 	}
-	if err := putInForce(ctx, tx, by, fix, correction{entitlement, claim, holder, last4, sealed}); err != nil {
+	if err := lockOnward(ctx, tx, claim); err != nil {
 		return err
 	}
-	if err := p.closeIfDone(ctx, tx, batch); err != nil {
+	const done = `update payout_fix set state = 'confirmed', confirmed_by = $2, confirmed = $3 where id = $1`
+	if _, err := tx.Exec(ctx, done, fix, by, tx.Now()); err != nil {
+		return pg.Fail(err, "confirm an account")
+	}
+	if err := dueAgain(ctx, tx, entitlement); err != nil {
+		return err
+	}
+	if err := retarget(ctx, tx, claim, card{holder, last4, sealed}); err != nil {
+		return err
+	}
+	if err := p.jobs.Insert(ctx, tx, CloseBatch{Batch: batch}); err != nil {
 		return err
 	}
 	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "account.confirmed", Subject: entitlementSubject(entitlement), Region: region, Purpose: "payout",
 		Detail: map[string]any{"fix": fix, "entitlement": entitlement, "last4": last4}})
 }
 
-type correction struct {
-	entitlement   int64
-	claim         core.ClaimID
-	holder, last4 string
-	account       []byte
-}
-
-func putInForce(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c correction) error {
-	const done = `update payout_fix set state = 'confirmed', confirmed_by = $2, confirmed = $3 where id = $1`
-	if _, err := tx.Exec(ctx, done, fix, by, tx.Now()); err != nil {
-		return pg.Fail(err, "confirm an account")
-	}
-	const q = `update payout_entitlement set holder = $2, account = $3, last4 = $4, state = 'due', updated = $5 where id = $1 and state = 'fixing'`
-	tag, err := tx.Exec(ctx, q, c.entitlement, c.holder, c.account, c.last4, tx.Now())
+func dueAgain(ctx context.Context, tx *pg.Tx, entitlement int64) error {
+	tag, err := tx.Exec(ctx, `update payout_entitlement set state = 'due', updated = $2 where id = $1 and state = 'fixing'`, entitlement, tx.Now())
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrMoved
 	}
-	if err != nil {
-		return pg.Fail(err, "put the account in force")
-	}
-	// The other months of the claim go to the new card too: those still to be sent,
-	// and the newest, from which the next month takes its card. What is on its way
-	// keeps its line's own copy; a returned one has a task of its own.
-	const others = `update payout_entitlement e set holder = $2, account = $3, last4 = $4, updated = $5
-		where claim = $1 and state in ('due', 'batched', 'sent')
-			or claim = $1 and period = (select max(period) from payout_entitlement n where n.claim = $1 and n.state <> 'cancelled')`
-	_, err = tx.Exec(ctx, others, c.claim, c.holder, c.account, c.last4, tx.Now())
-	return pg.Fail(err, "put the account in force")
+	return pg.Fail(err, "make a payment due again")
+}
+
+// card is an account as the months of a claim keep it.
+type card struct {
+	holder, last4 string
+	account       []byte // sealed at the claim
+}
+
+// retarget sends the months of a claim to another card: those still to be sent, and
+// the newest, from which the next month takes its card. What is on its way keeps its
+// line's own copy; a returned one has a task of its own.
+func retarget(ctx context.Context, tx *pg.Tx, claim core.ClaimID, to card) error {
+	const q = `update payout_entitlement set holder = $2, account = $3, last4 = $4, updated = $5
+		where claim = $1 and (state in ('due', 'batched', 'sent') or state <> 'cancelled'
+			and period = (select max(period) from payout_entitlement n where n.claim = $1 and n.state <> 'cancelled'))`
+	_, err := tx.Exec(ctx, q, claim, to.holder, to.account, to.last4, tx.Now())
+	return pg.Fail(err, "send what is to come to another card")
 }
 
 // RejectAccount lets a second person send a proposal back with a reason; the task

@@ -173,27 +173,51 @@ func (p *Payout) settle(ctx context.Context, tx *pg.Tx, q Inquiry) error {
 	if _, err := tx.Exec(ctx, reopen, b.ID, tx.Now()); err != nil {
 		return pg.Fail(err, "wait for a return again")
 	}
+	if err := p.stepped(ctx, tx, "batch.reopened", b.ID); err != nil {
+		return err
+	}
 	return p.takeAgain(ctx, tx, b)
 }
 
-// takeAgain takes in the return that came while its batch was refused.
+// takeAgain takes in the returns that came while their batch was refused, the oldest
+// first, until one of them answers it.
 func (p *Payout) takeAgain(ctx context.Context, tx *pg.Tx, b Batch) error {
-	const q = `select name, sealed from bank_return where batch = $1 and state = 'set_aside' and reason = $2 order by id limit 1`
-	r := incoming{again: true, batch: b}
-	var sealed []byte
-	err := pg.Fail(tx.QueryRow(ctx, q, b.ID, batchIs+"refused").Scan(&r.name, &sealed), "look for an early return")
-	if core.KindOf(err) == core.KindNotFound && err != nil {
-		return nil
-	}
+	early, err := earlyReturns(ctx, tx, b.ID)
 	if err != nil {
 		return err
 	}
-	if r.raw, err = p.ring.Open(sealed, returnAt(r.name)); err != nil {
-		return err
+	for _, e := range early {
+		r := incoming{again: true, name: e.Name}
+		if r.raw, err = p.ring.Open(e.Sealed, returnAt(e.Name)); err != nil {
+			return err
+		}
+		if r.Return, err = ParseReturn(r.raw); err != nil {
+			return err
+		}
+		if r.batch, err = BatchByID(ctx, tx, b.ID); err != nil {
+			return err
+		}
+		if r.batch.State != "sent" {
+			return nil
+		}
+		if err := p.take(ctx, tx, r); err != nil {
+			return err
+		}
 	}
-	if r.Return, err = ParseReturn(r.raw); err != nil {
-		return err
+	return nil
+}
+
+type earlyReturn struct {
+	Name   string
+	Sealed []byte
+}
+
+func earlyReturns(ctx context.Context, tx *pg.Tx, batch int64) ([]earlyReturn, error) {
+	const q = `select name, sealed from bank_return where batch = $1 and state = 'set_aside' and reason = $2 order by id`
+	rows, err := tx.Query(ctx, q, batch, batchIs+"refused")
+	if err != nil {
+		return nil, pg.Fail(err, "look for early returns")
 	}
-	r.batch.State = "sent"
-	return p.take(ctx, tx, r)
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[earlyReturn])
+	return list, pg.Fail(err, "look for early returns")
 }

@@ -113,6 +113,29 @@ func TestEarlyReturnIsTakenInLater(t *testing.T) {
 	}
 }
 
+// Of the returns that came while their batch was refused the first one that fits is
+// taken in, whatever came before it.
+// Control: let takeAgain look at the oldest alone and the money stays in transit.
+func TestEarlyReturnsAreTriedInTurn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	sum := h.due(2)
+	h.bank.set(func(b *bank) { b.refuse = CodeOtherContent })
+	v := h.sendAll()
+	short := v
+	short.Items, short.Totals.Total = v.Items[:1], v.Items[0].Amount
+	h.must(h.TakeReturn(t.Context(), "early1.ret", h.returnOf(short)))
+	h.must(h.TakeReturn(t.Context(), "early2.ret", h.returnOf(v)))
+	h.must(h.TakeReturn(t.Context(), "early3.ret", h.returnOf(v)))
+	h.said(h.inquiries()[0], Stands)
+	if got := h.view(v.ID); got.State != "closed" || got.Paid != sum || h.ledger().Bank != sum || !h.ledger().Balanced() {
+		t.Errorf("state %s, ledger %+v", got.State, h.ledger())
+	}
+	if open := h.inquiries(); len(open) != 2 {
+		t.Errorf("still to be asked about: %+v", open)
+	}
+}
+
 // A second return that contradicts the first has no effect, whoever confirms it.
 func TestContradictionIsLaidAside(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,18 @@ func (SendBatch) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: alive()}}
 }
 
+// CloseBatch asks whether a batch is done, after a task of it has ended. Whoever ends
+// the task may see one township only; the job sees the lines of all.
+type CloseBatch struct {
+	Batch int64 `json:"batch"`
+}
+
+// Kind is the stable name.
+func (CloseBatch) Kind() string { return "close_batch" }
+
+// InsertOpts lets each ended task ask: a look that runs already may have missed it.
+func (CloseBatch) InsertOpts() river.InsertOpts { return river.InsertOpts{} }
+
 // PollBank asks the bank's outbox for answers; it also takes up batches that were
 // left half-sent. Periodic.
 type PollBank struct{}
@@ -75,12 +87,13 @@ func (Returned) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
-// Register adds the workers of send_batch and poll_bank to the platform's list
+// Register adds the workers of send_batch, close_batch and poll_bank to the platform's list
 // and gives the periodic job. Settled and Returned are workflow's to register.
 func (p *Payout) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 2*time.Minute, func(ctx context.Context, job jobs.Job[SendBatch]) error {
 		return p.Send(ctx, job.Args.Batch)
 	})
+	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[CloseBatch]) error { return p.Close(ctx, job.Args.Batch) })
 	jobs.Work(list, 5*time.Minute, func(ctx context.Context, _ jobs.Job[PollBank]) error { return p.Poll(ctx) })
 	return jobs.Periodic{Every: every, Args: PollBank{}}
 }

@@ -60,3 +60,38 @@ func claimMembers(ctx context.Context, tx *pg.Tx, e Entitlement) error {
 	}
 	return nil
 }
+
+// lockOnward holds the months to come of claims until the transaction ends. Whatever
+// makes them, stops them, changes them or sends them to another card takes it first
+// and reads what it goes by afterwards; else one would not see what the other is just
+// doing, and a month would be paid that was stopped.
+func lockOnward(ctx context.Context, tx *pg.Tx, claims ...core.ClaimID) error {
+	// A claim's own row comes before: an officer's act holds it, and a new month asks
+	// for it by its foreign key.
+	const whose = `select from claim where id = any ($1) order by id for key share`
+	if _, err := tx.Exec(ctx, whose, claims); err != nil {
+		return pg.Fail(err, "hold the claims")
+	}
+	const q = `select from payout_member where claim = any ($1) and period = '' order by claim, scheme, member for update`
+	_, err := tx.Exec(ctx, q, claims)
+	return pg.Fail(err, "hold the months to come")
+}
+
+// keepUntil holds for the members the months that are still to be made of a claim
+// that ends with `from`.
+func keepUntil(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) error {
+	const newest = `select coalesce(max(period), '') from payout_entitlement where claim = $1 and state <> 'cancelled'`
+	var last Period
+	if err := tx.QueryRow(ctx, newest, claim).Scan(&last); err != nil || last == "" {
+		return pg.Fail(err, "look for the newest month of a claim")
+	}
+	var left []Period
+	for m := last.Next(); m < from; m = m.Next() {
+		left = append(left, m)
+	}
+	const keep = `insert into payout_member (claim, case_id, region, scheme, member, period)
+		select m.claim, m.case_id, m.region, m.scheme, m.member, p from payout_member m, unnest($2::text[]) p
+		where m.claim = $1 and m.period = '' and m.live order by m.member, p on conflict do nothing`
+	_, err := tx.Exec(ctx, keep, claim, left)
+	return pg.Fail(err, "hold the months until the stop")
+}

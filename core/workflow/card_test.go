@@ -212,6 +212,7 @@ func TestSwappedCardIsNotConfirmed(t *testing.T) {
 		t.Errorf("the township confirmed after the bank sent money back: %v", err)
 	}
 	w.must(w.flow.ConfirmCard(ctx, payer, c.ID, good))
+	w.must(w.payout.Close(ctx, int64(w.count(`select (args ->> 'batch')::int from jobs_platform.river_job where kind = 'close_batch'`))))
 	if n := w.count(`select count(*) from payout_entitlement e join payout_fix f on f.entitlement = e.id join payout_line l on l.id = f.line
 		join payout_batch b on b.id = l.batch where e.case_id = $1 and e.last4 = '5317' and e.state = 'due' and b.state = 'closed'
 		and f.state = 'confirmed' and f.proposed_by = $2 and f.confirmed_by = $3`, c.ID, int64(w.id("officer")), int64(w.id("payer"))); n != 1 {

@@ -18,13 +18,14 @@ func replayChecks() []Check {
 				from audit_entry e join (values ('batch.created', 'draft', '{-}'), ('batch.discarded', 'discarded', '{draft}'),
 					('batch.approved', 'approved', '{draft}'), ('batch.file_written', 'file_written', '{approved}'),
 					('batch.sent', 'sent', '{file_written}'), ('batch.answered', 'answered', '{sent}'), ('batch.refused', 'refused', '{sent,file_written}'),
-					('batch.closed', 'closed', '{answered}'), ('batch.dissolved', 'closed', '{refused}')) as a (act, state, after) on a.act = e.act
+					('batch.closed', 'closed', '{answered}'), ('batch.dissolved', 'closed', '{refused}'), ('batch.reopened', 'sent', '{refused}')) as a (act, state, after) on a.act = e.act
 				where e.subject like 'batch:%'),
 			` + compare("batch", "payout_batch")},
 		{"payment.replayed", "the log, replayed, gives every payment its state", `
 			with said as (select e.id, substr(e.subject, 13)::bigint as row, a.state, a.after
 				from audit_entry e join (values ('payment.entitled', 'due', '{-}'), ('payment.settled', 'paid', '{sent}'), ('payment.returned', 'returned', '{sent}'),
-					('account.proposed', 'fixing', '{returned,fixing}'), ('account.rejected', 'returned', '{fixing}'), ('account.confirmed', 'due', '{fixing}'))
+					('account.proposed', 'fixing', '{returned,fixing}'), ('account.rejected', 'returned', '{fixing}'), ('account.confirmed', 'due', '{fixing}'),
+					('payment.cancelled', 'cancelled', '{due,returned,fixing}'))
 					as a (act, state, after) on a.act = e.act
 				where e.subject like 'entitlement:%'
 				union all
