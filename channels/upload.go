@@ -110,9 +110,9 @@ func (d *CitizenDoor) Keep(ctx context.Context, who citizen.Citizen, kind string
 	class := "paper"
 	switch {
 	case kind == KindStrokes:
-		return d.keepStrokes(ctx, data)
+		return d.keepStrokes(ctx, who, data)
 	case kind == KindDocument:
-		return d.keepDocument(ctx, data)
+		return d.keepDocument(ctx, who, data)
 	case kind == KindSigned:
 		class = "signature"
 	case !photoKinds[kind]:
@@ -128,7 +128,7 @@ func (d *CitizenDoor) Keep(ctx context.Context, who citizen.Citizen, kind string
 	if err != nil {
 		return blob.Info{}, err
 	}
-	return d.env.Blobs.Put(ctx, bytes.NewReader(img.Data), blob.PutOptions{Class: class, MIME: img.MIME, Max: 2 * MaxPhoto})
+	return d.env.Blobs.Put(ctx, bytes.NewReader(img.Data), blob.PutOptions{Class: class, By: who.ID, MIME: img.MIME, Max: 2 * MaxPhoto})
 }
 
 // stroke is one line of the finger: points with time and pressure.
@@ -164,19 +164,19 @@ func CleanStrokes(data []byte) ([]byte, error) {
 	return clean, nil
 }
 
-func (d *CitizenDoor) keepStrokes(ctx context.Context, data []byte) (blob.Info, error) {
+func (d *CitizenDoor) keepStrokes(ctx context.Context, who citizen.Citizen, data []byte) (blob.Info, error) {
 	clean, err := CleanStrokes(data)
 	if err != nil {
 		return blob.Info{}, err
 	}
-	return d.env.Blobs.Put(ctx, bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: MaxStrokes * 2})
+	return d.env.Blobs.Put(ctx, bytes.NewReader(clean), blob.PutOptions{Class: "signature", By: who.ID, MIME: "application/json", Max: MaxStrokes * 2})
 }
 
-func (d *CitizenDoor) keepDocument(ctx context.Context, data []byte) (blob.Info, error) {
+func (d *CitizenDoor) keepDocument(ctx context.Context, who citizen.Citizen, data []byte) (blob.Info, error) {
 	if len(data) > maxDocument || !utf8.Valid(data) {
 		return blob.Info{}, core.Invalid("signature", "签名上面的那段话没有传完整,请再签一次。")
 	}
-	return d.env.Blobs.Put(ctx, bytes.NewReader(data), blob.PutOptions{Class: "document", MIME: "text/plain; charset=utf-8", Max: maxDocument})
+	return d.env.Blobs.Put(ctx, bytes.NewReader(data), blob.PutOptions{Class: "document", By: who.ID, MIME: "text/plain; charset=utf-8", Max: maxDocument})
 }
 
 // maxDocument bounds the text above a signature, in bytes.

@@ -34,7 +34,7 @@ func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store
 			_, ok := b.Item(item)
 			return ok
 		},
-		paper: blobs.Has, class: blobs.Class, signed: form.Signed, agreed: form.Agreed,
+		uploaded: blobs.Uploaded, signed: form.Signed, agreed: form.Agreed,
 	}}, nil
 }
 

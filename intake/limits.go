@@ -152,9 +152,10 @@ func nameBlobs(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.Applica
 	return pg.Fail(err, "name the files of applications")
 }
 
-// BlobNamed reports whether an application names a file.
+// BlobNamed reports whether any row of the city names a file: an application, a
+// call, a case or a visit.
 func BlobNamed(ctx context.Context, tx *pg.Tx, d core.BlobDigest) (named bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from application_blob where digest = $1)`, d).Scan(&named)
+	err = tx.QueryRow(ctx, `select blob_named($1)`, d).Scan(&named)
 	return named, pg.Fail(err, "look whether a file is named")
 }
 

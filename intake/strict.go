@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -36,15 +37,14 @@ type strict struct {
 }
 
 // facts is what intake has to ask others about: whether a place, an item or an
-// uploaded paper exists.
+// uploaded file exists.
 type facts struct {
 	place func(core.RegionCode) (core.RegionCode, bool) // the code it goes by today
 	item  func(core.Date, core.ItemCode) bool
-	paper func(core.BlobDigest) (bool, error)
 
-	class  func(core.BlobDigest) (string, error) // what an uploaded file was put as
-	signed func(core.BlobDigest) bool            // a text that is put before people to sign
-	agreed func(purpose, version string) bool    // a text to agree to
+	uploaded func(d core.BlobDigest, class, by string) (bool, error) // a file put as that by that account
+	signed   func(core.BlobDigest) bool                              // a text that is put before people to sign
+	agreed   func(purpose, version string) bool                      // a text to agree to
 }
 
 // mean turns what was heard into what is meant, without its id and receipt, and
@@ -245,8 +245,8 @@ func (p *strict) signature() {
 
 var paperKinds = []core.PaperKind{core.PaperIDFront, core.PaperIDBack, core.PaperHukou, core.PaperOral, core.PaperRecording, core.PaperOther}
 
-// papers looks every named digest up: what was never uploaded is a mistake of
-// the sender, and found here while the person is still at the screen.
+// papers looks every named digest up: what the sender never uploaded as a paper is a
+// mistake, and found here while the person is still at the screen.
 func (p *strict) papers() {
 	if len(p.sub.Papers) > maxPapers {
 		p.bad("papers", "照片太多了,最多 20 张。")
@@ -259,7 +259,8 @@ func (p *strict) papers() {
 			p.bad("papers", "有一张照片没传好,请重新拍一次。")
 			return
 		}
-		if !p.look(core.BlobDigest(in.Digest)) {
+		if !p.uploaded(core.BlobDigest(in.Digest), classesOf(core.PaperKind(in.Kind))...) {
+			p.bad("papers", "有一张照片没传好,请重新拍一次。")
 			return
 		}
 		// What kind of file it is the blob itself says, sealed, to who may open it.
@@ -277,32 +278,43 @@ func (p *strict) signedWith() {
 		return
 	}
 	for _, d := range []core.BlobDigest{s.Strokes, s.Picture} {
-		if d != "" && !p.isClass(d, "signature") {
+		if d != "" && !p.uploaded(d, "signature") {
 			p.bad("signature", "签名没有收到,请再签一次。")
 		}
 	}
-	if !p.known.signed(s.Document) && !p.isClass(s.Document, "document") {
+	if !p.known.signed(s.Document) && !p.uploaded(s.Document, "document") {
 		p.bad("signature.document", "签名下面的那段话我们不认识,请重新打开这张表再签。")
 	}
 }
 
-func (p *strict) isClass(d core.BlobDigest, class string) bool {
-	got, err := p.known.class(d)
-	if core.KindOf(err) == core.KindNotFound {
-		return false
+// classesOf lists what a paper of a kind may have been put as: photos come as papers
+// from the public doors and as what they show from the window; sound is sound.
+func classesOf(kind core.PaperKind) []string {
+	if kind == core.PaperOral || kind == core.PaperRecording {
+		return []string{string(kind)}
 	}
-	p.fail(err)
-	return err == nil && got == class
+	return []string{"paper", string(kind)}
 }
 
-func (p *strict) look(digest core.BlobDigest) bool {
-	found, err := p.known.paper(digest)
-	p.fail(err)
-	if err == nil && !found {
-		p.bad("papers", "有一张照片没传好,请重新拍一次。")
+// uploaded holds a digest to who names it: the digest alone opens nothing, or one
+// that was seen in another township would bring that file into a case of one's own.
+func (p *strict) uploaded(d core.BlobDigest, classes ...string) bool {
+	by := p.sub.Citizen
+	if p.sub.Staff != 0 {
+		by = Uploader(p.sub.Staff)
 	}
-	return err == nil && found
+	for _, class := range classes {
+		ok, err := p.known.uploaded(d, class, by)
+		p.fail(err)
+		if ok || err != nil {
+			return ok
+		}
+	}
+	return false
 }
+
+// Uploader is how a member of staff is named as the one who uploads a file.
+func Uploader(id core.StaffID) string { return "staff:" + strconv.FormatInt(int64(id), 10) }
 
 // at names the field a parser's error is about; the parser knows only its kind
 // of value.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lianou/core"
-	"lianou/core/blob"
 	"lianou/core/jobs"
 )
 
@@ -19,24 +18,22 @@ func testFacts() facts {
 		place: func(c core.RegionCode) (core.RegionCode, bool) {
 			return c, c == testTown || c == "371426" || c == core.DezhouCity
 		},
-		item:  func(_ core.Date, c core.ItemCode) bool { return c == "MZ-01" || c == "MZ-03" },
-		paper: func(d core.BlobDigest) (bool, error) { return d == testDigest || d == strokesDigest, nil },
-		class: func(d core.BlobDigest) (string, error) {
-			switch d {
-			case strokesDigest:
-				return "signature", nil
-			case testDigest:
-				return "paper", nil
-			}
-			return "", blob.ErrNotFound
+		item: func(_ core.Date, c core.ItemCode) bool { return c == "MZ-01" || c == "MZ-03" },
+		uploaded: func(d core.BlobDigest, class, by string) (bool, error) {
+			of := map[core.BlobDigest]string{strokesDigest: "signature", testDigest: "paper", oralDigest: "oral"}[d]
+			return of == class && (by == "c1" || by == Uploader(9)), nil
 		},
 		signed: func(d core.BlobDigest) bool { return d == documentDigest },
 		agreed: func(purpose, version string) bool { return purpose != "all" && version == "2026-01" },
 	}
 }
 
-// A signature, and the text above it.
-var strokesDigest, documentDigest = core.BlobDigest(strings.Repeat("5", 64)), core.BlobDigest(strings.Repeat("d", 64))
+// A signature, the text above it, and an oral statement.
+var (
+	strokesDigest  = core.BlobDigest(strings.Repeat("5", 64))
+	documentDigest = core.BlobDigest(strings.Repeat("d", 64))
+	oralDigest     = core.BlobDigest(strings.Repeat("a", 64))
+)
 
 var testNow = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
@@ -52,7 +49,7 @@ func byHand() Submission {
 func doorstep() Submission {
 	s := byHand()
 	s.Way, s.Staff = WayDoorstep, 9
-	s.Papers = append(s.Papers, PaperForm{Kind: "oral", Digest: testDigest})
+	s.Papers = append(s.Papers, PaperForm{Kind: "oral", Digest: string(oralDigest)})
 	return s
 }
 
@@ -101,6 +98,11 @@ func TestMeanRefuses(t *testing.T) {
 		}, "signature"},
 		"no oral statement":       {doorstep, func(s *Submission) { s.Papers = s.Papers[:1] }, "papers"},
 		"paper never uploaded":    {byHand, func(s *Submission) { s.Papers[0].Digest = strings.Repeat("0", 64) }, "papers"},
+		"another's paper":         {byHand, func(s *Submission) { s.Citizen = "c2" }, "papers"},
+		"another's paper, typed":  {doorstep, func(s *Submission) { s.Staff = 8 }, "papers"},
+		"a signature for a paper": {byHand, func(s *Submission) { s.Papers[0].Digest = string(strokesDigest) }, "papers"},
+		"a photo for a statement": {doorstep, func(s *Submission) { s.Papers[1].Digest = testDigest }, "papers"},
+		"a statement for a photo": {byHand, func(s *Submission) { s.Papers[0].Digest = string(oralDigest) }, "papers"},
 		"strokes never uploaded":  {byHand, func(s *Submission) { s.Signature.Strokes = strings.Repeat("0", 64) }, "signature"},
 		"a photo for a signature": {byHand, func(s *Submission) { s.Signature.Strokes = testDigest }, "signature"},
 		"a photo as its picture":  {byHand, func(s *Submission) { s.Signature.Picture = testDigest }, "signature"},

@@ -202,7 +202,7 @@ func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, fi
 // sign binds the signature to the exact text that was shown. Without script a photo
 // of the name written on paper stands for the strokes.
 func (c *Channel) sign(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte, form *intake.Form) error {
-	document, err := c.env.Blobs.Put(r.Context(), strings.NewReader(c.form.Document()), blob.PutOptions{Class: "document", MIME: "text/plain; charset=utf-8", Max: 1 << 20})
+	document, err := c.env.Blobs.Put(r.Context(), strings.NewReader(c.form.Document()), blob.PutOptions{Class: "document", By: who.ID, MIME: "text/plain; charset=utf-8", Max: 1 << 20})
 	if err != nil {
 		return err
 	}

@@ -142,19 +142,21 @@ func TestSweep(t *testing.T) {
 	if err := temp.Close(); err != nil {
 		t.Fatal(err)
 	}
-	rows := func(_ context.Context, d core.BlobDigest) (bool, error) { return d == known.Digest, nil }
-	if n, err := s.Sweep(t.Context(), Sweeping{Known: rows}); n != 0 || err != nil {
+	rows := func(_ context.Context, f File) (bool, error) { return f.Digest == known.Digest, nil }
+	var gone []core.BlobDigest
+	note := func(_ context.Context, f File) error { gone = append(gone, f.Digest); return nil }
+	if n, err := s.Sweep(t.Context(), Sweeping{Known: rows, Removing: note}); n != 0 || err != nil {
 		t.Errorf("young files: removed %d, %v", n, err)
 	}
 	s.now = func() time.Time { return time.Now().Add(25 * time.Hour) }
 	if n, err := s.Sweep(t.Context(), Sweeping{}); n != 1 || err != nil {
 		t.Errorf("temporary files only: removed %d, %v", n, err)
 	}
-	failing := func(_ context.Context, _ core.BlobDigest) (bool, error) { return false, errVolume }
-	if n, err := s.Sweep(t.Context(), Sweeping{Known: failing}); n != 0 || err == nil {
+	failing := func(_ context.Context, _ File) (bool, error) { return false, errVolume }
+	if n, err := s.Sweep(t.Context(), Sweeping{Known: failing, Removing: note}); n != 0 || err == nil {
 		t.Errorf("when the rows cannot be asked: removed %d, %v", n, err)
 	}
-	if n, err := s.Sweep(t.Context(), Sweeping{Known: rows}); n != 1 || err != nil {
+	if n, err := s.Sweep(t.Context(), Sweeping{Known: rows, Removing: note}); n != 1 || err != nil {
 		t.Errorf("orphans: removed %d, %v", n, err)
 	}
 	if has, _ := s.Has(known.Digest); !has {
@@ -162,5 +164,8 @@ func TestSweep(t *testing.T) {
 	}
 	if has, _ := s.Has(orphan.Digest); has {
 		t.Error("an orphan stayed")
+	}
+	if len(gone) != 1 || gone[0] != orphan.Digest {
+		t.Errorf("told of %v before it went", gone)
 	}
 }

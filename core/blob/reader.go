@@ -35,7 +35,8 @@ var _ io.ReadSeekCloser = (*Reader)(nil)
 
 // Open opens a stored file. The last chunk is authenticated at once, so a file
 // that was cut is refused here. Errors: ErrNotFound, ErrSealed (this program
-// holds no private key), ErrDamaged, ErrStorage. The caller closes the Reader.
+// holds no private key), ErrDamaged when no copy is whole, ErrStorage. The caller
+// closes the Reader.
 func (s *Store) Open(_ context.Context, d core.BlobDigest) (*Reader, error) {
 	d, err := ParseDigest(string(d))
 	if err != nil {
@@ -44,14 +45,28 @@ func (s *Store) Open(_ context.Context, d core.BlobDigest) (*Reader, error) {
 	if s.opener == nil {
 		return nil, ErrSealed
 	}
-	f, err := os.Open(s.path(d))
+	list, err := s.files(d)
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	for _, file := range list {
+		var r *Reader
+		if r, err = s.openFile(file); err == nil {
+			return r, nil // the content is the same in all of them
+		}
+	}
+	return nil, err
+}
+
+func (s *Store) openFile(file File) (*Reader, error) {
+	f, err := os.Open(s.path(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
 		return nil, storage(err)
 	}
-	r, err := s.newReader(f, d)
+	r, err := s.newReader(f, file.Digest)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open blob: %w", err), f.Close())
 	}

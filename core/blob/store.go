@@ -61,7 +61,8 @@ type Info struct {
 
 // PutOptions describes a file that is to be put.
 type PutOptions struct {
-	Class string // "recording", "paper", "signature" ...: recorded, sealed, in the file
+	Class string // "recording", "paper", "signature" ...: in the file's name and, sealed, in the file
+	By    string // the account that uploads it, for Uploaded; "" for none
 	MIME  string
 	Max   int64 // limit in bytes; required
 }
@@ -89,9 +90,9 @@ func Open(cfg Config) (*Store, error) {
 
 func (s *Store) tempDir() string { return filepath.Join(s.root, "tmp") }
 
-// path is where a digest is kept, two levels of 256 folders deep.
-func (s *Store) path(d core.BlobDigest) string {
-	return filepath.Join(s.root, string(d[:2]), string(d[2:4]), string(d))
+// dir is the folder a digest is kept in, two levels of 256 folders deep.
+func (s *Store) dir(d core.BlobDigest) string {
+	return filepath.Join(s.root, string(d[:2]), string(d[2:4]))
 }
 
 // ParseDigest accepts 64 lower-case hexadecimal digits. It guards every path we
@@ -116,6 +117,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, opt PutOptions) (Info, err
 	if opt.Max <= 0 {
 		return Info{}, core.E(core.KindInternal, "blob_no_limit", "")
 	}
+	if !classForm(opt.Class) {
+		return Info{}, core.E(core.KindInternal, "blob_class", "")
+	}
 	// Step 1: a temporary file in the same volume, sealed and hashed as it grows.
 	f, err := s.ops.create(s.tempDir())
 	if err != nil {
@@ -132,7 +136,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader, opt PutOptions) (Info, err
 	}
 	// Step 3: it gets its name, whole.
 	if err == nil {
-		err = storage(s.place(temp, digest))
+		err = storage(s.place(temp, File{Digest: digest, Class: opt.Class}, opt.By))
 	}
 	if err != nil {
 		_ = s.ops.remove(temp) // best effort; Sweep takes what is left
@@ -180,33 +184,31 @@ func (s *Store) fill(ctx context.Context, f *os.File, r io.Reader, opt PutOption
 	return core.BlobDigest(hex.EncodeToString(hash.Sum(nil))), size, nil
 }
 
-// place moves a finished temporary file to its name. Content that is already
-// there is replaced by the same content: that heals a damaged file, takes as long
-// as a first Put, and makes the file young again for Sweep. Readers keep what
-// they have open.
-func (s *Store) place(temp string, d core.BlobDigest) error {
-	final := s.path(d)
-	dir := filepath.Dir(final)
+// place moves a finished temporary file to its name. The same content of the same
+// class that is already there is replaced: that heals a damaged file, takes as long
+// as a first Put, and makes the file young again for Sweep. Readers keep what they
+// have open. The same content of another class lies beside it: a photo of a visit
+// that somebody uploads again as a paper of their own stays a photo of the visit.
+func (s *Store) place(temp string, file File, by string) error {
+	dir := s.dir(file.Digest)
 	if err := s.ops.mkdir(s.root, dir); err != nil {
 		return err
 	}
-	if err := s.ops.rename(temp, final); err != nil {
+	if err := s.ops.rename(temp, filepath.Join(dir, file.name())); err != nil {
 		return err
+	}
+	if by != "" {
+		if err := s.mark(filepath.Join(dir, file.name()+"."+markOf(by))); err != nil {
+			return err
+		}
 	}
 	return s.ops.syncDir(dir)
 }
 
 // Has reports whether content of that name is stored, without opening it.
 func (s *Store) Has(d core.BlobDigest) (bool, error) {
-	d, err := ParseDigest(string(d))
-	if err != nil {
-		return false, nil
-	}
-	_, err = os.Stat(s.path(d))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, storage(err)
+	list, err := s.files(d)
+	return len(list) > 0, err
 }
 
 // readChunk fills b as far as r goes; n < len(b) means the end. It is not

@@ -232,7 +232,7 @@ func TestTampering(t *testing.T) {
 			t.Parallel()
 			s, _ := testStore(t)
 			info := put(t, s, b)
-			path := s.path(info.Digest)
+			path := s.path(File{info.Digest, "recording"})
 			raw, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -255,7 +255,7 @@ func TestTampering(t *testing.T) {
 		t.Parallel()
 		s, _ := testStore(t)
 		info, other := put(t, s, b), put(t, s, content(50))
-		if err := os.Rename(s.path(other.Digest), s.path(info.Digest)); err != nil {
+		if err := os.Rename(s.path(File{other.Digest, "recording"}), s.path(File{info.Digest, "recording"})); err != nil {
 			t.Fatal(err)
 		}
 		r, err := s.Open(t.Context(), info.Digest)

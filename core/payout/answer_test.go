@@ -151,11 +151,8 @@ func TestContradictingReturnIsSetAside(t *testing.T) {
 func (h *house) reason() (reason string) {
 	h.t.Helper()
 	h.must(h.db.Read(h.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		list, err := h.SetAside(ctx, tx)
-		if len(list) > 0 {
-			reason = list[0].Reason
-		}
-		return err
+		const q = `select coalesce((select reason from bank_return where state = 'set_aside' order by id desc limit 1), '')`
+		return tx.QueryRow(ctx, q).Scan(&reason)
 	}))
 	return reason
 }

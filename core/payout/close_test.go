@@ -34,7 +34,9 @@ func TestOneTownshipEndsATaskOfAMixedBatch(t *testing.T) {
 		h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
 	}
 	v := h.sendAll()
-	own := func(fn func(ctx context.Context, tx *pg.Tx) error) error { return h.db.Tx(t.Context(), pg.Regions(town), fn) }
+	own := func(fn func(ctx context.Context, tx *pg.Tx) error) error {
+		return h.db.Tx(t.Context(), pg.Regions(town), fn)
+	}
 	if err := own(func(ctx context.Context, tx *pg.Tx) error {
 		return h.Stop(ctx, tx, StopOrder{Claim: mine.Claim, From: mine.Period, Reason: "r", Proposer: maker, By: check})
 	}); err != nil {

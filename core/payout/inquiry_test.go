@@ -18,6 +18,14 @@ func (h *house) inquiries() (list []Inquiry) {
 	return list
 }
 
+func (h *house) entries(act, subject string) (n int) {
+	h.t.Helper()
+	h.must(h.db.Read(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = $1 and subject = $2`, act, subject).Scan(&n)
+	}))
+	return n
+}
+
 // said has one person write down what the bank said, and another confirm it.
 func (h *house) said(q Inquiry, outcome Outcome) {
 	h.t.Helper()
@@ -42,7 +50,7 @@ func (h *house) confirm(by core.StaffID, ret int64) error {
 // A file refused with an unknown outcome is settled by two people who have asked
 // the bank: booked nothing, and the money is due once; booked after all, and its
 // return is taken in. At each step the ledger balances and nothing is paid twice.
-// Control: let `stands` dissolve the batch, too.
+// Control: let `stands` dissolve the batch, too; or leave batch.reopened out of settle.
 func TestUnknownRefusalIsSettledByTwo(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range []Outcome{BookedNothing, Stands} {
@@ -72,6 +80,9 @@ func TestUnknownRefusalIsSettledByTwo(t *testing.T) {
 			}
 			if got := h.view(v.ID); got.State != "sent" || h.ledger().Transit != sum {
 				t.Fatalf("state %s, ledger %+v", got.State, h.ledger())
+			}
+			if h.entries("batch.reopened", batchSubject(v.ID)) != 1 {
+				t.Error("the log does not say that the batch was opened again")
 			}
 			h.must(h.TakeReturn(t.Context(), "late.ret", h.returnOf(v)))
 			if got := h.view(v.ID); got.State != "closed" || got.Paid != sum || h.ledger().Bank != sum || !h.ledger().Balanced() {

@@ -35,3 +35,12 @@ func (p Period) Month() int { return int(p.Start().Time().Month()) }
 
 // Next is the month after.
 func (p Period) Next() Period { return PeriodOf(p.Start().AddDate(0, 1, 0)) }
+
+// FirstMonth is the month from which money decided on a day is for: monthly money
+// runs from the next (自确认次月起, 最低生活保障审核确认办法 第二十五条).
+func FirstMonth(per string, on core.Date) Period {
+	if per == "month" {
+		return PeriodOf(on).Next()
+	}
+	return PeriodOf(on)
+}

@@ -16,7 +16,7 @@ import (
 // claim may.
 //
 // Control: leave keepUntil out of Stop and take the members of NextMonth from the
-// months to come (period '') as before; the turn of the month is refused at commit.
+// months to come (period ”) as before; the turn of the month is refused at commit.
 func TestStoppedThreeMonthsAhead(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

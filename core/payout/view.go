@@ -2,7 +2,6 @@ package payout
 
 import (
 	"context"
-	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -83,15 +82,6 @@ func (p *Payout) BatchView(ctx context.Context, tx *pg.Tx, id int64) (BatchView,
 	return BatchView{Batch: b, Items: items}, err
 }
 
-// LinesOf lists every attempt to pay a claim, oldest first: what a notice, a
-// timeline and the case page need.
-func (p *Payout) LinesOf(ctx context.Context, tx *pg.Tx, claim core.ClaimID) ([]Line, error) {
-	const q = `select l.id, l.name, l.batch, l.entitlement, l.region, e.case_id, e.claim, l.item, l.item_name, l.period, l.amount,
-			e.sample, l.holder, l.last4, l.state, l.code
-		from payout_line l join payout_entitlement e on e.id = l.entitlement where e.claim = $1 order by l.id`
-	return lines(ctx, tx, q, int64(claim))
-}
-
 // LineByID reads one line: what payout_settled and payout_returned name.
 func (p *Payout) LineByID(ctx context.Context, tx *pg.Tx, id int64) (Line, error) {
 	const q = `select l.id, l.name, l.batch, l.entitlement, l.region, e.case_id, e.claim, l.item, l.item_name, l.period, l.amount,
@@ -124,31 +114,4 @@ func lines(ctx context.Context, tx *pg.Tx, q string, args ...any) ([]Line, error
 		out = append(out, l)
 	}
 	return out, pg.Fail(rows.Err(), "list lines")
-}
-
-// Aside is a return file that a person has to look at with the bank.
-type Aside struct {
-	Name     string
-	Batch    int64  // 0 when the bank named none of ours
-	Reason   string // which rule it breaks; nothing of its content
-	Received time.Time
-}
-
-// SetAside lists the returns that moved no money, newest first, at most 100.
-func (p *Payout) SetAside(ctx context.Context, tx *pg.Tx) ([]Aside, error) {
-	const q = `select name, coalesce(batch, 0), reason, received from bank_return where state = 'set_aside' order by id desc limit 100`
-	rows, err := tx.Query(ctx, q)
-	if err != nil {
-		return nil, pg.Fail(err, "list returns set aside")
-	}
-	defer rows.Close()
-	var out []Aside
-	for rows.Next() {
-		var a Aside
-		if err := rows.Scan(&a.Name, &a.Batch, &a.Reason, &a.Received); err != nil {
-			return nil, pg.Fail(err, "list returns set aside")
-		}
-		out = append(out, a)
-	}
-	return out, pg.Fail(rows.Err(), "list returns set aside")
 }

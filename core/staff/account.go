@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,6 +71,11 @@ func (s *Staff) checkAccount(a Account) error {
 		if len(s.expand(code)) == 0 {
 			return core.Invalid("region", "没有这个地方,请从列表里选。")
 		}
+	}
+	// A bank batch holds lines of every township, and what came back of it is mended
+	// by those who pay.
+	if slices.Contains(a.Roles, Payer) && !slices.Contains(a.Regions, core.DezhouCity) {
+		return core.Invalid("region", "发钱的人管全市,地方请选德州市。")
 	}
 	return nil
 }

@@ -108,6 +108,18 @@ func ChangeLetter(p Paper, item, by string, c Change, appeal string) Letter {
 	}}
 }
 
+// StopLetter is the letter of monthly money that ends; item and appeal as
+// ChangeLetter's.
+func StopLetter(p Paper, item, by string, c Change, appeal string) Letter {
+	return Letter{Title: item + "停发告知书", To: p.To, From: by, On: p.On, Paragraphs: []string{
+		"您的" + item + "不再发了(" + StatusChanged.Formal() + ")。回执号 " + GroupReceipt(p.No) + "。",
+		c.What + "。原来每月 " + c.Was.Short() + " 元。在这以前的月份照发。",
+		"原因:" + stop(c.Reason),
+		appeal,
+		"家里又有难处,打 " + Hotline + " 就能再申请。",
+	}}
+}
+
 // RefusalLetter is the letter of a refusal, with reason, remedy and alternatives.
 func RefusalLetter(p Paper, r Refusal) Letter {
 	out := Letter{Title: r.Item + "不予确认告知书", To: p.To, From: r.By, On: p.On, Paragraphs: []string{

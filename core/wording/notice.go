@@ -164,12 +164,17 @@ type Change struct {
 }
 
 // WhatChanges says from which month what is paid, as it stands behind the item's
-// name; now 0 is a stop.
-func WhatChanges(month int, now core.Fen, sample bool) string {
-	if now == 0 {
-		return fmt.Sprintf("从 %d 月起停发", month)
+// name; now 0 is a stop. A month of another year than today's has its year: the words
+// are read for a long time, so none says 明年.
+func WhatChanges(from, today core.Date, now core.Fen, sample bool) string {
+	month := from.Time().Format("1 月")
+	if from.Time().Year() != today.Time().Year() {
+		month = from.Time().Format("2006 年 1 月")
 	}
-	return fmt.Sprintf("从 %d 月起每月 %s", month, money(now, sample))
+	if now == 0 {
+		return "从 " + month + "起停发"
+	}
+	return "从 " + month + "起每月 " + money(now, sample)
 }
 
 // Changed says that a benefit changes or stops from a month on, why, who decided,

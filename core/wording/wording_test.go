@@ -27,9 +27,9 @@ func samples() map[string][]string {
 	postings := []Posting{{"低保", day}, {"临时救助(花费大)", day}, {"医疗救助", day.AddDate(0, 0, 3)}, {"家里无障碍改造", day}, {"慈善救助", day}, {"公租房", day}}
 	payments := []Payment{{"低保", 12, 36000, true}, {"临时救助(花费大)", 12, 123_456_789, true}, {"残疾人护理补贴", 12, 12000, false},
 		{"残疾人生活补贴", 12, 12050, true}, {"小学初中生活补助", 12, 62500, true}, {"取暖补助", 11, 50000, true}}
-	stopped := Change{Item: "低保", What: WhatChanges(4, 0, true), Stopped: true, Was: 36000, Reason: "您家上月人均收入 900 元,线是 800 元。", By: "王庙镇", County: "平原县"}
+	stopped := Change{Item: "低保", What: WhatChanges(core.NewDate(2027, 12, 1), day, 0, true), Stopped: true, Was: 36000, Reason: "您家上月人均收入 900 元,线是 800 元。", By: "王庙镇", County: "平原县"}
 	less := stopped
-	less.What, less.Stopped = WhatChanges(4, 20000, true), false
+	less.What, less.Stopped = WhatChanges(core.NewDate(2027, 12, 1), day, 20000, true), false
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
 	out := map[string][]string{
 		"Received":          {Received(r, town).Words, Received(r, "").Words},
@@ -54,6 +54,7 @@ func samples() map[string][]string {
 		"GrantLetter":       {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},
 		"RefusalLetter":     {RefusalLetter(paper, no).Text()},
 		"ChangeLetter":      {ChangeLetter(paper, "最低生活保障", "王庙镇人民政府", less, AskAgain(RemedyReview, "王庙镇", "平原县")).Text()},
+		"StopLetter":        {StopLetter(paper, "最低生活保障", "王庙镇人民政府", stopped, AskAgain(RemedyReview, "王庙镇", "平原县")).Text()},
 		"SayPaid":           {SayPaid("最低生活保障", 3, 36000, "6217")},
 		"SavedOffline":      {SavedOffline()},
 		"TakenNotYetFiled":  {TakenNotYetFiled(r)},
@@ -79,6 +80,19 @@ func TestEveryCitizenTextKeepsTheVoice(t *testing.T) {
 			for _, fault := range Lint(text) {
 				t.Errorf("%s: %s\n  in: %s", name, fault, text)
 			}
+		}
+	}
+}
+
+// A change may begin a year ahead; the month of another year has its year.
+//
+// Control: say the month only, and March of next year reads as the one to come.
+func TestAChangeNamesItsYear(t *testing.T) {
+	t.Parallel()
+	today := core.NewDate(2026, 4, 20)
+	for want, from := range map[string]core.Date{"从 5 月起停发": core.NewDate(2026, 5, 1), "从 2027 年 4 月起停发": core.NewDate(2027, 4, 1)} {
+		if got := WhatChanges(from, today, 0, false); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

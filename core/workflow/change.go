@@ -79,7 +79,7 @@ func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
 
 // whatChanges says a change in words that stand behind the item's name.
 func (a *act) whatChanges(c casefile.Change) string {
-	return wording.WhatChanges(payout.Period(c.From).Month(), c.Amount, a.claim.Sample)
+	return wording.WhatChanges(payout.Period(c.From).Start(), a.tx.Today(), c.Amount, a.claim.Sample)
 }
 
 // DecideChange decides a proposed change: the money stops or is another sum from

@@ -96,7 +96,7 @@ func (f *Flow) composeDecided(ctx context.Context, tx *pg.Tx, c casefile.Case, c
 			referrals = append(referrals, wording.Referral{Item: claim.Everyday, Body: claim.Department, Days: f.answerDays(claim.Item, on)})
 			continue
 		}
-		grants = append(grants, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: firstMonth(d.Period, on).Start(),
+		grants = append(grants, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: payout.FirstMonth(d.Period, on).Start(),
 			Sample: d.Sample, By: f.decidedBy(c, claim)})
 	}
 	return wording.Decided(grants, referrals), nil

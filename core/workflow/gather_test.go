@@ -124,7 +124,7 @@ func (w *world) line(c casefile.Case, item core.ItemCode) payout.Line {
 		if err != nil {
 			return err
 		}
-		list, err = w.payout.LinesOf(ctx, tx, w.claim(c.ID, item).ID)
+		list, err = w.linesOf(ctx, tx, w.claim(c.ID, item).ID)
 		return err
 	}))
 	if len(list) == 0 {

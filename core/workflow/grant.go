@@ -19,7 +19,7 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 	if !claim.Cash || !claim.HasAmount || claim.Amount == 0 {
 		err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
 	} else {
-		if err = a.entitle(ctx, claim, d, firstMonth(claim.Period, a.tx.Today())); err == nil {
+		if err = a.entitle(ctx, claim, d, payout.FirstMonth(claim.Period, a.tx.Today())); err == nil {
 			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimPaying)
 		}
 	}
@@ -38,15 +38,6 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 		return nil // a thing is told when it is handed over
 	}
 	return a.f.toTell(ctx, a.tx, a.c, casefile.Telling{Claim: a.claim.ID, Kind: wording.KindApproved, Source: d.ID})
-}
-
-// firstMonth is the month from which money decided on a day is for: monthly money
-// runs from the next (自确认次月起, 最低生活保障审核确认办法 第二十五条).
-func firstMonth(per string, on core.Date) payout.Period {
-	if per == "month" {
-		return payout.PeriodOf(on).Next()
-	}
-	return payout.PeriodOf(on)
 }
 
 func (a *act) entitle(ctx context.Context, claim casefile.Claim, d casefile.Decision, from payout.Period) error {

@@ -71,7 +71,7 @@ func (c *Channel) take(r *http.Request, way intake.Way, role staff.Role) (intake
 	if err != nil {
 		return intake.Receipt{}, err
 	}
-	if err := c.attach(r, &form); err != nil {
+	if err := c.attach(r, &form, intake.Uploader(who.ID)); err != nil {
 		return intake.Receipt{}, err
 	}
 	return c.intake.Submit(r.Context(), intake.Submission{Form: form, Way: way, Staff: who.ID})
@@ -95,14 +95,17 @@ func readForm(r *http.Request) error {
 }
 
 // attach stores what came along and names it in the form.
-func (c *Channel) attach(r *http.Request, form *intake.Form) error {
+func (c *Channel) attach(r *http.Request, form *intake.Form, by string) error {
+	keep := func(kind core.PaperKind, mime string, b []byte) error {
+		return c.keep(r.Context(), form, kind, blob.PutOptions{By: by, MIME: mime}, b)
+	}
 	for _, kind := range []core.PaperKind{core.PaperIDFront, core.PaperIDBack} {
 		if err := c.each(r, string(kind), func(b []byte, _ string) error {
 			picture, err := blob.CheckImage(b)
 			if err != nil {
 				return err
 			}
-			return c.keep(r.Context(), form, kind, picture.MIME, picture.Data)
+			return keep(kind, picture.MIME, picture.Data)
 		}); err != nil {
 			return err
 		}
@@ -112,12 +115,12 @@ func (c *Channel) attach(r *http.Request, form *intake.Form) error {
 		if err != nil {
 			return err
 		}
-		return c.keep(r.Context(), form, core.PaperOral, "audio/wav", b)
+		return keep(core.PaperOral, "audio/wav", b)
 	})
 	if err != nil {
 		return err
 	}
-	return c.sign(r, form)
+	return c.sign(r, form, by)
 }
 
 // each reads the files of one field; an empty field is none.
@@ -150,8 +153,9 @@ func read(h *multipart.FileHeader) ([]byte, error) {
 	return b, nil
 }
 
-func (c *Channel) keep(ctx context.Context, form *intake.Form, kind core.PaperKind, mime string, b []byte) error {
-	info, err := c.room.d.Blobs.Put(ctx, bytes.NewReader(b), blob.PutOptions{Class: string(kind), MIME: mime, Max: desk.MaxBody})
+func (c *Channel) keep(ctx context.Context, form *intake.Form, kind core.PaperKind, opt blob.PutOptions, b []byte) error {
+	opt.Class, opt.Max = string(kind), desk.MaxBody
+	info, err := c.room.d.Blobs.Put(ctx, bytes.NewReader(b), opt)
 	if err != nil {
 		return err
 	}
@@ -161,7 +165,7 @@ func (c *Channel) keep(ctx context.Context, form *intake.Form, kind core.PaperKi
 
 // sign binds the strokes to the text that stood above them. Who cannot sign names
 // two witnesses instead; intake holds both ways to their rules.
-func (c *Channel) sign(r *http.Request, form *intake.Form) error {
+func (c *Channel) sign(r *http.Request, form *intake.Form, by string) error {
 	document := sha256.Sum256([]byte(interview.Promise))
 	signature := intake.SignatureForm{Document: hex.EncodeToString(document[:]), Instead: r.PostForm.Get("sign.instead")}
 	if signature.Instead != "" {
@@ -177,7 +181,7 @@ func (c *Channel) sign(r *http.Request, form *intake.Form) error {
 	if err != nil {
 		return err
 	}
-	info, err := c.room.d.Blobs.Put(r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
+	info, err := c.room.d.Blobs.Put(r.Context(), bytes.NewReader(clean), blob.PutOptions{Class: "signature", By: by, MIME: "application/json", Max: 1 << 20})
 	signature.Strokes = string(info.Digest)
 	form.Signature = &signature
 	return err

@@ -1,31 +1,49 @@
 package county
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"net/http"
 
 	"lianou/channels/desk"
+	"lianou/core/pg"
 )
 
 // batches is the live part of the page, which is all of it: an answer of the bank
 // changes batches, what came back and the ledger in one transaction, and they are
 // read and shown together. Nothing new is answered by 204, so that a page at rest
-// keeps what somebody is writing in it.
+// keeps what somebody is writing in it; then nobody was shown anything, and neither
+// is the ledger summed nor the log written, every two seconds for each open page.
 func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p, err := c.read(r, at)
+	var f found
+	news := false
+	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if f, err = c.look(ctx, tx); err != nil {
+			return err
+		}
+		if news = f.digest() != r.FormValue("seen"); !news {
+			return nil
+		}
+		return c.sum(ctx, tx, at, &f)
+	})
 	if err != nil {
 		return err
 	}
-	if p.Seen == r.FormValue("seen") {
+	if !news {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
+	}
+	p, err := c.say(r, at, f)
+	if err != nil {
+		return err
 	}
 	return at.Page.Part(w, "county", "money", p)
 }
 
-// digest names what was read.
+// digest names what look read. What is due and the ledger change with a batch or
+// come with the next news.
 func (f found) digest() string {
 	h := fnv.New64a()
 	for _, b := range f.batches {
@@ -40,6 +58,5 @@ func (f found) digest() string {
 	for _, x := range f.asks {
 		fmt.Fprintln(h, x.Return, x.Outcome, x.ProposedBy)
 	}
-	fmt.Fprintln(h, f.due, f.ledger)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -139,7 +139,17 @@ type balance struct {
 }
 
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p, err := c.read(r, at)
+	var f found
+	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if f, err = c.look(ctx, tx); err != nil {
+			return err
+		}
+		return c.sum(ctx, tx, at, &f)
+	})
+	if err != nil {
+		return err
+	}
+	p, err := c.say(r, at, f)
 	if err != nil {
 		return err
 	}
@@ -157,37 +167,35 @@ type found struct {
 	ledger  payout.Ledger
 }
 
-func (c *Room) read(r *http.Request, at desk.At) (page, error) {
-	var f found
-	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
-		if f.due, err = c.d.Payout.Due(ctx, tx); err != nil {
-			return err
-		}
-		if f.batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
-			return err
-		}
-		if f.open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
-			return err
-		}
-		if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
-			return err
-		}
-		if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
-			return err
-		}
-		if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
-			return err
-		}
-		ids := make([]int64, len(f.open))
-		for i, one := range f.open {
-			ids[i] = one.ID
-		}
-		return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "payment.listed", IDs: ids, Purpose: "发钱"}))
-	})
-	if err != nil {
-		return page{}, err
+// look reads what changes while a page stands open: a few rows, by their indexes.
+func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
+	if f.batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
+		return f, err
 	}
-	return c.say(r, at, f)
+	if f.open, err = c.d.Payout.FixTasks(ctx, tx); err != nil {
+		return f, err
+	}
+	if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
+		return f, err
+	}
+	f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...)
+	return f, err
+}
+
+// sum reads the rest of what a page shows, which is all the money there is, and
+// writes down that it was shown.
+func (c *Room) sum(ctx context.Context, tx *pg.Tx, at desk.At, f *found) (err error) {
+	if f.due, err = c.d.Payout.Due(ctx, tx); err != nil {
+		return err
+	}
+	if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
+		return err
+	}
+	ids := make([]int64, len(f.open))
+	for i, one := range f.open {
+		ids[i] = one.ID
+	}
+	return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "payment.listed", IDs: ids, Purpose: "发钱"}))
 }
 
 // say puts names and words to what was read.

@@ -190,6 +190,15 @@ func (o *office) batch() int64 {
 	return b.ID
 }
 
+// listed counts the entries of the log for lists that were shown.
+func (o *office) listed() (n int) {
+	o.t.Helper()
+	o.must(o.db.Read(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'payment.listed'`).Scan(&n)
+	}))
+	return n
+}
+
 var seenInPage = regexp.MustCompile(`batches\?seen=([0-9a-f]+)`)
 
 // Nobody lets money go without its lines before them: the list has no button for it,
@@ -197,7 +206,7 @@ var seenInPage = regexp.MustCompile(`batches\?seen=([0-9a-f]+)`)
 // the bank answers then changes the whole page at once.
 //
 // Control: put the approve form back into the list; or let the live part leave out the
-// ledger ("money" for "batches").
+// ledger ("money" for "batches"); or write payment.listed before deciding on 204.
 func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -229,11 +238,18 @@ func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	if seen == nil {
 		t.Fatal("a batch is on its way and the page does not ask for news")
 	}
+	shown := o.listed()
 	if status, _ := o.ask(second, "/desk/county/batches?seen="+seen[1], nil); status != http.StatusNoContent {
 		t.Errorf("nothing new is answered %d", status)
 	}
+	if n := o.listed(); n != shown {
+		t.Errorf("%d entries say that a list was shown that nobody saw", n-shown)
+	}
 	o.returned()
 	_, news := o.ask(second, "/desk/county/batches?seen="+seen[1], nil)
+	if n := o.listed(); n != shown+1 {
+		t.Errorf("%d entries for one list of news", n-shown)
+	}
 	for _, want := range []string{"已退回", "<h2>账</h2>", "退回的卡", "李秀英", "0017", "李小山", "5317", "/confirm", "/reject"} {
 		if !strings.Contains(news, want) {
 			t.Errorf("the news lack %q", want)

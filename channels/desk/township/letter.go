@@ -12,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/wording"
 )
@@ -25,6 +26,10 @@ type letterPage struct {
 	Version                  int
 }
 
+// stopMark stands before the number of a change where an address names a stop: it
+// is a decision too, but has no row among those that give something.
+const stopMark = "stop-"
+
 // letter shows a decision as it is printed and handed over. Reading it is a read
 // of a person and leaves its own entry beside that of the case.
 func (t *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -32,58 +37,80 @@ func (t *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
-	number, err := strconv.ParseInt(r.PathValue("decision"), 10, 64)
-	if err != nil {
-		return errNoDecision
-	}
 	var v casefile.View
-	var d casefile.Decision
+	var l written
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if v, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "打印决定书"); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(v.Decisions, func(d casefile.Decision) bool { return d.ID == number })
-		if i < 0 {
+		var found bool
+		if l, found = t.written(v, r.PathValue("decision")); !found {
 			return errNoDecision
 		}
-		d = v.Decisions[i]
 		return t.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "decision.read", Case: v.ID, Application: v.Application,
-			Region: v.Region, Purpose: "打印决定书", Detail: map[string]any{"decision": d.ID, "digest": d.Digest}})
+			Region: v.Region, Purpose: "打印决定书", Detail: l.detail})
 	})
 	if err != nil {
 		return err
 	}
-	names, err := t.d.Staff.Names(r.Context(), d.Proposer, d.Approver)
+	names, err := t.d.Staff.Names(r.Context(), l.proposer, l.approver)
 	if err != nil {
 		return err
 	}
-	p := letterPage{Case: strconv.FormatInt(int64(v.ID), 10), Number: strconv.FormatInt(d.ID, 10), On: d.At.In(core.China).Format("2006年1月2日"),
-		Digest: d.Digest[:12], Letter: t.write(v, d), Proposer: names[d.Proposer], Approver: names[d.Approver], Version: d.FactsVersion}
-	p.Sample = slices.ContainsFunc(p.Letter.Paragraphs, func(s string) bool { return strings.Contains(s, "样本") })
-	return at.Page.Show(w, at, desk.View{Room: "township", Name: "letter", Title: p.Letter.Title}, p)
+	l.Case, l.Proposer, l.Approver = strconv.FormatInt(int64(v.ID), 10), names[l.proposer], names[l.approver]
+	l.Sample = slices.ContainsFunc(l.Letter.Paragraphs, func(s string) bool { return strings.Contains(s, "样本") })
+	return at.Page.Show(w, at, desk.View{Room: "township", Name: "letter", Title: l.Letter.Title}, l.letterPage)
 }
+
+// written is a letter with whose it is and what the log keeps of reading it.
+type written struct {
+	letterPage
+	proposer, approver core.StaffID
+	detail             map[string]any
+}
+
+// written gives the letter that the last part of an address names.
+func (t *Room) written(v casefile.View, name string) (written, bool) {
+	digits, isStop := strings.CutPrefix(name, stopMark)
+	number, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return written{}, false
+	}
+	if isStop {
+		i := slices.IndexFunc(v.Changes, func(c casefile.Change) bool {
+			return c.ID == number && c.Kind == casefile.ChangeStop && c.State == casefile.ChangeApproved
+		})
+		if i < 0 {
+			return written{}, false
+		}
+		c := v.Changes[i]
+		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: t.writeStop(v, c)}, c.Proposer, c.Approver,
+			map[string]any{"change": c.ID}}, true
+	}
+	i := slices.IndexFunc(v.Decisions, func(d casefile.Decision) bool { return d.ID == number })
+	if i < 0 {
+		return written{}, false
+	}
+	d := v.Decisions[i]
+	return written{letterPage{Number: digits, On: day(d.At), Digest: d.Digest[:12], Letter: t.write(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
+		map[string]any{"decision": d.ID, "digest": d.Digest}}, true
+}
+
+func day(at time.Time) string { return at.In(core.China).Format("2006年1月2日") }
 
 var errNoDecision = core.E(core.KindNotFound, "no_decision", "没有这份决定书。")
 
 // write puts a decision into the words of wording's letters. The way to ask again
 // is the one that was written down with the decision.
 func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
-	claim := casefile.Claim{}
-	for _, c := range v.Claims {
-		if c.ID == d.Claim {
-			claim = c
-		}
-	}
+	claim := claimOf(v, d.Claim)
 	var texts []string
 	for _, reason := range d.Reasons {
 		texts = append(texts, strings.TrimRight(reason.Text, "。 ")+"。")
 	}
 	paper := wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(d.At), Law: strings.Join(lawsOf(v, d), "、")}
 	county := t.d.Regions.FullName(v.Region.County())
-	by := v.Town + "人民政府"
-	if claim.Decides == "county" {
-		by = county + claim.Department
-	}
+	by := t.decider(v, claim)
 	switch d.Outcome {
 	case casefile.Refused:
 		return wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county,
@@ -98,11 +125,35 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 			return changeLetter(paper, claim, c, by)
 		}
 	}
-	l := wording.GrantLetter(paper, claim.Name, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: nextMonth(d), Sample: d.Sample, By: by})
+	l := wording.GrantLetter(paper, claim.Name, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: payout.FirstMonth(d.Period, core.DateOf(d.At)).Start(), Sample: d.Sample, By: by})
 	if !d.HasAmount { // a thing or a service: no sum and no card to name
 		l.Paragraphs = slices.Delete(l.Paragraphs, 1, 2)
 	}
 	return withReasons(l, texts, d.Appeal)
+}
+
+// writeStop puts a stop into words.
+func (t *Room) writeStop(v casefile.View, c casefile.Change) wording.Letter {
+	claim := claimOf(v, c.Claim)
+	return wording.StopLetter(wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(c.Decided)}, claim.Name, t.decider(v, claim),
+		wording.Change{What: "从" + monthWord(c.From) + "起停发", Stopped: true, Was: c.Was, Reason: c.Reason}, c.Appeal)
+}
+
+// decider is who decides on a claim, as a letter is signed.
+func (t *Room) decider(v casefile.View, claim casefile.Claim) string {
+	if claim.Decides == "county" {
+		return t.d.Regions.FullName(v.Region.County()) + claim.Department
+	}
+	return v.Town + "人民政府"
+}
+
+func claimOf(v casefile.View, id core.ClaimID) (claim casefile.Claim) {
+	for _, c := range v.Claims {
+		if c.ID == id {
+			claim = c
+		}
+	}
+	return claim
 }
 
 // lawsOf names what a decision rests on: the articles of its own reasons, or, where
@@ -140,12 +191,6 @@ func fitting(v casefile.View) []string {
 		}
 	}
 	return out
-}
-
-// nextMonth is when a monthly benefit begins: the month after the decision.
-func nextMonth(d casefile.Decision) core.Date {
-	t := d.At.In(core.China)
-	return core.DateOf(time.Date(t.Year(), t.Month()+1, 1, 12, 0, 0, 0, core.China)) // December goes on to January
 }
 
 // withReasons adds to a grant why it was granted and how to ask again: who finds
