@@ -42,16 +42,16 @@ func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]out
 				return err
 			}
 		}
-		var twins []twin
-		out, twins, err = answer(ctx, tx, rows, won)
+		to, err := answer(ctx, tx, rows, won)
 		if err != nil {
 			return err
 		}
 		if draining {
-			if err := in.reconcile(ctx, tx, rows, out, twins, won); err != nil {
+			if err := in.reconcile(ctx, tx, rows, to); err != nil {
 				return err
 			}
 		}
+		out = to.out
 		return in.handOver(ctx, tx, rows, won)
 	})
 	if pg.Constraint(err) == "receipt_pkey" {
@@ -112,9 +112,17 @@ type twin struct {
 	first first
 }
 
+// answers are what becomes of each row: its outcome, the rows whose key was taken,
+// and which applications are new.
+type answers struct {
+	out   []outcome
+	twins []twin
+	won   map[core.ApplicationID]bool
+}
+
 // answer gives each row its outcome: winners their own receipt, the others the
 // first one or ErrKeyReused.
-func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) ([]outcome, []twin, error) {
+func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) (answers, error) {
 	out := make([]outcome, len(rows))
 	var channels, keys []string
 	for i, r := range rows {
@@ -124,11 +132,11 @@ func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.Applicatio
 		}
 	}
 	if len(keys) == 0 {
-		return out, nil, nil
+		return answers{out, nil, won}, nil
 	}
 	known, err := firsts(ctx, tx, channels, keys)
 	if err != nil {
-		return nil, nil, err
+		return answers{}, err
 	}
 	var twins []twin
 	for i, r := range rows {
@@ -136,7 +144,7 @@ func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.Applicatio
 		switch {
 		case won[r.ID]:
 		case !ok:
-			return nil, nil, core.E(core.KindInternal, "lost_conflict", "")
+			return answers{}, core.E(core.KindInternal, "lost_conflict", "")
 		case f.id == r.ID: // an earlier attempt of ours whose answer was lost
 		case !bytes.Equal(f.digest, r.Digest):
 			out[i] = outcome{err: ErrKeyReused}
@@ -146,7 +154,7 @@ func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.Applicatio
 			twins = append(twins, twin{i, f})
 		}
 	}
-	return out, twins, nil
+	return answers{out, twins, won}, nil
 }
 
 type name struct {
@@ -178,10 +186,10 @@ func firsts(ctx context.Context, tx *pg.Tx, channels, keys []string) (map[name]f
 
 // reconcile keeps what came back from the spool under a taken key. Its number was
 // spoken aloud, so it must name something from now on.
-func (in *Intake) reconcile(ctx context.Context, tx *pg.Tx, rows []*row, out []outcome, twins []twin, won map[core.ApplicationID]bool) error {
-	for _, t := range twins {
+func (in *Intake) reconcile(ctx context.Context, tx *pg.Tx, rows []*row, to answers) error {
+	for _, t := range to.twins {
 		r := rows[t.index]
-		if out[t.index].err == nil {
+		if to.out[t.index].err == nil {
 			const alias = `insert into receipt (number, application) values ($1, $2::uuid) on conflict (number) do nothing`
 			if _, err := tx.Exec(ctx, alias, r.Receipt, string(t.first.id)); err != nil {
 				return pg.Fail(err, "add a receipt number")
@@ -191,8 +199,8 @@ func (in *Intake) reconcile(ctx context.Context, tx *pg.Tx, rows []*row, out []o
 		if err := keepBoth(ctx, tx, r, t.first); err != nil {
 			return err
 		}
-		won[r.ID] = true
-		out[t.index] = outcome{receipt: Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At}}
+		to.won[r.ID] = true
+		to.out[t.index] = outcome{receipt: Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At}}
 	}
 	return nil
 }

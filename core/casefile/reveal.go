@@ -27,21 +27,30 @@ const revealsPerHour = 30
 
 var errReveals = core.E(core.KindTooMany, "reveals_exceeded", "这一小时看全号的次数太多了,已经记下。请过一会儿再看。")
 
+// Look is who wants to see which masked value in full, and why.
+type Look struct {
+	Case   core.CaseID
+	Field  Field
+	Actor  Actor
+	Reason string // always
+}
+
 // Reveal shows one masked value in full to an actor who says why, and writes that
 // into the audit log in the same transaction: without the entry there is no value
 // (F72).
-func (s *Store) Reveal(ctx context.Context, tx *pg.Tx, id core.CaseID, field Field, actor Actor, reason string) (string, error) {
-	if strings.TrimSpace(reason) == "" {
+func (s *Store) Reveal(ctx context.Context, tx *pg.Tx, in Look) (string, error) {
+	if strings.TrimSpace(in.Reason) == "" {
 		return "", core.Invalid("reason", "请写一句为什么要看全号。")
 	}
-	c, err := s.Get(ctx, tx, id)
+	actor := in.Actor
+	c, err := s.Get(ctx, tx, in.Case)
 	if err != nil {
 		return "", err
 	}
 	if actor.Kind != "staff" || !actor.Covers(c.Region) {
 		return "", core.E(core.KindNotFound, "not_found", "没有找到这件事。")
 	}
-	if err := s.NoConflict(ctx, tx, id, actor.Staff); err != nil {
+	if err := s.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
 		return "", err
 	}
 	who := actor.Audit()
@@ -56,12 +65,12 @@ func (s *Store) Reveal(ctx context.Context, tx *pg.Tx, id core.CaseID, field Fie
 	case n >= revealsPerHour:
 		return "", errReveals
 	}
-	plain, err := s.plain(ctx, tx, c, field)
+	plain, err := s.plain(ctx, tx, c, in.Field)
 	if err != nil {
 		return "", err
 	}
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: who, Act: "field.revealed", Case: c.ID, Application: c.Application,
-		Region: c.Region, Purpose: "reveal", Detail: map[string]any{"field": field, "reason": reason}})
+		Region: c.Region, Purpose: "reveal", Detail: map[string]any{"field": in.Field, "reason": in.Reason}})
 	if err != nil {
 		return "", err
 	}

@@ -145,7 +145,7 @@ func TestViewShowsMaskedAndIsLogged(t *testing.T) {
 	}
 	var plain string
 	w.in(func(ctx context.Context, tx *pg.Tx) (err error) {
-		plain, err = w.store.Reveal(ctx, tx, opened.Case, casefile.FieldMemberID+"m1", officer(3, casefile.RoleOfficer), "打电话核对")
+		plain, err = w.store.Reveal(ctx, tx, casefile.Look{Case: opened.Case, Field: casefile.FieldMemberID + "m1", Actor: officer(3, casefile.RoleOfficer), Reason: "打电话核对"})
 		return err
 	})
 	if plain != "11010519491231002X" {
@@ -159,7 +159,7 @@ func TestViewShowsMaskedAndIsLogged(t *testing.T) {
 		t.Fatalf("logged reads: %d, %v", reads, err)
 	}
 	err = w.try(func(ctx context.Context, tx *pg.Tx) error {
-		_, err := w.store.Reveal(ctx, tx, opened.Case, casefile.FieldPhone, officer(3, casefile.RoleOfficer), " ")
+		_, err := w.store.Reveal(ctx, tx, casefile.Look{Case: opened.Case, Field: casefile.FieldPhone, Actor: officer(3, casefile.RoleOfficer), Reason: " "})
 		return err
 	})
 	if core.KindOf(err) != core.KindInvalid {

@@ -71,7 +71,7 @@ func TestRevealsAtOnce(t *testing.T) {
 	for range 40 {
 		all.Go(func() {
 			err := w.try(func(ctx context.Context, tx *pg.Tx) error {
-				_, err := w.store.Reveal(ctx, tx, opened.Case, casefile.FieldPhone, officer(3, casefile.RoleOfficer), "打电话核对")
+				_, err := w.store.Reveal(ctx, tx, casefile.Look{Case: opened.Case, Field: casefile.FieldPhone, Actor: officer(3, casefile.RoleOfficer), Reason: "打电话核对"})
 				return err
 			})
 			switch {

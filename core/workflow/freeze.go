@@ -45,7 +45,7 @@ func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]c
 		if err != nil {
 			return core.Household{}, nil, err
 		}
-		lay(top, over, "", r.sources, sources, "")
+		lay(side{over, r.sources, ""}, side{top, sources, ""})
 		top["county"] = over["county"]
 		for _, ref := range refs {
 			to, tied := r.refs[core.MemberRef(ref)]
@@ -57,19 +57,26 @@ func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]c
 			} else {
 				delete(others[ref], "relation") // the register counts from its head of household, people from who asks
 			}
-			lay(members[string(to)], others[ref], "members/"+ref+"/", r.sources, sources, "members/"+string(to)+"/")
+			lay(side{others[ref], r.sources, "members/" + ref + "/"}, side{members[string(to)], sources, "members/" + string(to) + "/"})
 		}
 	}
 	h, err := join(top, members, order, on)
 	return h, sources, err
 }
 
+// side is the facts of a household or of one member, with the sources of all facts
+// and the path under which these stand among them.
+type side struct {
+	facts   map[string]json.RawMessage
+	sources map[string]core.Provenance
+	path    string
+}
+
 // lay copies the facts that the register vouches for, with their sources.
-func lay(into, over map[string]json.RawMessage, from string, said, sources map[string]core.Provenance, to string) {
-	for key, value := range over {
-		if source, ok := said[from+key]; ok && string(value) != "null" {
-			into[key] = value
-			sources[to+key] = source
+func lay(from, to side) {
+	for key, value := range from.facts {
+		if source, ok := from.sources[from.path+key]; ok && string(value) != "null" {
+			to.facts[key], to.sources[to.path+key] = value, source
 		}
 	}
 }

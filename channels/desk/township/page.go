@@ -27,6 +27,7 @@ type casePage struct {
 	Next     []actRow // as good as the lead: the same act for other items
 	Other    []actRow // possible, and seldom meant
 	Held     []actRow // waiting for something; Why says what
+	County   []string // items that the county has now, and whoever reads has not
 	Visitors []staff.Person
 	Towns    []registry.Place
 	Tomorrow string
@@ -57,6 +58,8 @@ type actRow struct {
 	Either           bool             // money or otherwise, as the officer proposes
 	Change           *casefile.Change // the one to decide
 	Amount, Reason   string
+	Period           string           // of the amount
+	Sample           bool             // the amount is a sample figure
 	Follows          casefile.Outcome // what deciding by the proposal comes to
 }
 
@@ -277,12 +280,18 @@ func (p *casePage) sortActs() {
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
 			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID)}
 		if c.HasAmount {
-			row.Amount = strings.ReplaceAll(c.Amount.Short(), ",", "")
+			row.Amount, row.Period, row.Sample = strings.ReplaceAll(c.Amount.Short(), ",", ""), c.Period, c.Sample
 		}
 		row.Reason, row.Follows = reasonFor(p.View, c), follows[c.Proposal]
 		p.place(row)
 	}
 	p.Acts = len(p.View.Acts) > 0
+	for _, c := range p.View.Claims {
+		decides := func(a casefile.Act) bool { return a.Name == casefile.ActDecide && a.Claim == c.ID }
+		if waitsForCounty(c) && !slices.ContainsFunc(p.View.Acts, decides) {
+			p.County = append(p.County, c.Name)
+		}
+	}
 }
 
 // place puts an act where the officer looks for it.

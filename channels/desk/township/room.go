@@ -212,7 +212,7 @@ func (t *Room) reveal(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	var plain string
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		plain, err = t.d.Cases.Reveal(ctx, tx, id, casefile.Field(r.FormValue("field")), casefile.As(at.Staff), r.FormValue("reason"))
+		plain, err = t.d.Cases.Reveal(ctx, tx, casefile.Look{Case: id, Field: casefile.Field(r.FormValue("field")), Actor: casefile.As(at.Staff), Reason: r.FormValue("reason")})
 		return err
 	})
 	if err != nil {

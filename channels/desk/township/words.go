@@ -88,8 +88,16 @@ var (
 	}
 )
 
+// waitsForCounty reports whether a claim is proposed and the county's to decide.
+func waitsForCounty(c casefile.Claim) bool {
+	return c.Decides == "county" && (c.State == casefile.ClaimReviewed || c.State == casefile.ClaimNoticed)
+}
+
 // claimWord is the word for where a claim stands; for money it says how far.
 func claimWord(c casefile.Claim) string {
+	if waitsForCounty(c) && c.State == casefile.ClaimReviewed {
+		return "等县里定"
+	}
 	if c.State == casefile.ClaimPaying {
 		switch c.Money {
 		case casefile.MoneySent:

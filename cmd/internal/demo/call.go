@@ -22,9 +22,29 @@ func (p *Player) daughterInLaw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = p.Ring(ctx, who.Phone.Reveal(), "我家住临邑县德平镇,儿媳妇得了重病,一年花了三万八,积蓄都花光了。")
+	at, err := p.callIn(ctx, agent, who.Phone.Reveal())
 	if err != nil {
 		return err
+	}
+	receipt, err := p.takeDown(ctx, agent, at, story)
+	if err != nil {
+		return err
+	}
+	if err := p.Work(ctx, Township{"deping", "linyi"}, receipt); err != nil {
+		return err
+	}
+	if err := p.Pay(ctx); err != nil {
+		return err
+	}
+	return p.Told(ctx, "b", "尾号 "+who.Account.Last4(), "手机收到短信:钱打到尾号 "+who.Account.Last4()+" 的卡")
+}
+
+// callIn has the household call, and gives the page of the call on the agent's desk
+// once its recording is there and plays.
+func (p *Player) callIn(ctx context.Context, agent *Desk, phone string) (string, error) {
+	err := p.Ring(ctx, phone, "我家住临邑县德平镇,儿媳妇得了重病,一年花了三万八,积蓄都花光了。")
+	if err != nil {
+		return "", err
 	}
 	p.say("张秀英打通 12345,交换机把录音交来")
 	at, err := waitFor(ctx, "the call on the agent's desk, with its recording", func() (string, bool, error) {
@@ -41,43 +61,41 @@ func (p *Player) daughterInLaw(ctx context.Context) error {
 		return "", false, nil
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	sound, err := agent.Open(ctx, at+"/audio")
 	if err != nil || !strings.HasPrefix(sound.Body, "RIFF") {
-		return fmt.Errorf("the recording does not play: %w", err)
+		return "", fmt.Errorf("the recording does not play: %w", err)
 	}
 	p.say("来电自己出现在坐席桌面,坐席听录音、填单")
+	return at, nil
+}
+
+// takeDown fills in the form beside the call, sends it and ends the call.
+func (p *Player) takeDown(ctx context.Context, agent *Desk, at string, story seed.Story) (receipt string, err error) {
 	page, err := agent.Open(ctx, at)
 	if err != nil {
-		return err
+		return "", err
 	}
 	form, err := page.Form("/applications")
 	if err != nil {
-		return err
+		return "", err
 	}
 	filled := StaffForm(story)
 	filled["consent"] = []string{"process", "means_check"}
 	filled["item"] = []string{"MZ-04"}
 	done, err := agent.Send(ctx, form, filled)
 	if err != nil {
-		return err
+		return "", err
 	}
-	receipt, err := ReceiptOf(done.Text())
-	if err != nil {
-		return err
+	if receipt, err = ReceiptOf(done.Text()); err != nil {
+		return "", err
 	}
 	if _, err := agent.Act(ctx, at, "/done", url.Values{"outcome": {"applied"}}); err != nil {
-		return err
+		return "", err
 	}
 	p.say("念一遍,报上,回执 " + receipt)
-	if err := p.Work(ctx, Township{"deping", "linyi"}, receipt); err != nil {
-		return err
-	}
-	if err := p.Pay(ctx); err != nil {
-		return err
-	}
-	return p.Told(ctx, "b", "尾号 "+who.Account.Last4(), "手机收到短信:钱打到尾号 "+who.Account.Last4()+" 的卡")
+	return receipt, nil
 }
 
 // Ring plays a call at the call exchange.
