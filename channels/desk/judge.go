@@ -44,6 +44,7 @@ type JudgedItem struct {
 	Name, Why, Word string
 	Tone            string
 	Ticked          bool
+	Offered         bool // ticked by itself, because it fits
 
 	missing int // facts still open
 }
@@ -66,7 +67,7 @@ func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
 	if err != nil {
 		return Judged{}, err
 	}
-	out, settles := sortOut(book, m.Explain(&h), v["item"])
+	out, settles := sortOut(book, m.Explain(&h), ticks{on: v["item"], offered: v["offered"]})
 	out.Ask, out.Why = j.next(settles, f.People)
 	return out, nil
 }
@@ -91,17 +92,28 @@ func stated(v url.Values, on core.Date) (intake.Form, core.Household, bool, erro
 	return f, h, err == nil, err
 }
 
+// ticks is what is ticked on the form, and which ticks were offered by an earlier look
+// at less of it. What fits is offered once: a tick taken away stays away. An offer
+// whose item fits no more goes; what somebody ticked by hand stays.
+type ticks struct{ on, offered []string }
+
+func (t ticks) set(it *JudgedItem, fits bool) {
+	on, before := slices.Contains(t.on, string(it.Code)), slices.Contains(t.offered, string(it.Code))
+	it.Offered = fits
+	it.Ticked = on && (fits || !before) || fits && !before
+}
+
 // sortOut parts the findings by outcome, and counts for each open fact how many
 // items wait for it.
-func sortOut(book *policy.Book, r matching.Result, ticked []string) (out Judged, settles map[string]int) {
+func sortOut(book *policy.Book, r matching.Result, t ticks) (out Judged, settles map[string]int) {
 	settles = map[string]int{}
 	for _, f := range r.Findings {
-		it := JudgedItem{Code: f.Item, Name: book.Title(f.Item), Why: firstReason(f), Ticked: slices.Contains(ticked, string(f.Item))}
+		it := JudgedItem{Code: f.Item, Name: book.Title(f.Item), Why: firstReason(f)}
+		t.set(&it, f.Outcome == matching.Eligible && slices.Contains(r.Bundle, f.Item))
 		switch f.Outcome {
 		case matching.Eligible:
 			out.Fit++
 			it.Word, it.Tone = "符合", "leaf"
-			it.Ticked = it.Ticked || len(ticked) == 0 && slices.Contains(r.Bundle, f.Item)
 			if f.After != "" {
 				it.Word = "随低保"
 			}

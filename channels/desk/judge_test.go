@@ -64,3 +64,31 @@ func TestTheNextQuestionIsTheInterviews(t *testing.T) {
 		t.Fatalf("asks %q, because %q", got.Ask, got.Why)
 	}
 }
+
+// What fits is ticked once it is known to fit, however late; a tick taken away stays
+// away, one that somebody set stays, and an offer that fits no more is taken back.
+//
+// Control: offer only while nothing is ticked, and what fits later is never filed.
+func TestTicksFollowWhatFits(t *testing.T) {
+	t.Parallel()
+	const fits, other = "MZ-01", "YB-02"
+	for name, c := range map[string]struct {
+		on, offered []string
+		fits, want  bool
+	}{
+		"fits now":                             {nil, nil, true, true},
+		"fits now, another was ticked before":  {[]string{other}, []string{other}, true, true},
+		"taken away":                           {[]string{other}, []string{fits, other}, true, false},
+		"fits still":                           {[]string{fits}, []string{fits}, true, true},
+		"fits no more":                         {[]string{fits}, []string{fits}, false, false},
+		"set by hand, does not fit":            {[]string{fits}, nil, false, true},
+		"set by hand, and something else fits": {[]string{fits}, []string{other}, false, true},
+		"nobody's":                             {nil, []string{other}, false, false},
+	} {
+		it := JudgedItem{Code: fits}
+		ticks{on: c.on, offered: c.offered}.set(&it, c.fits)
+		if it.Ticked != c.want {
+			t.Errorf("%s: ticked %v", name, it.Ticked)
+		}
+	}
+}
