@@ -172,7 +172,7 @@ func TestAHandSendsSoManyADay(t *testing.T) {
 
 // Whatever was uploaded is no signature, and no text is signed that nobody was
 // shown.
-// Control: isClass answering true.
+// Control: strict.uploaded answering true.
 func TestWhatIsNoSignature(t *testing.T) {
 	who := made(67).known(t)
 	token := who.app(t)
