@@ -114,9 +114,28 @@ func Bearer(r *http.Request) string {
 	return h[len(scheme):]
 }
 
-// Submission is a citizen's own form as intake takes it.
-func Submission(f intake.Form, who citizen.Citizen) intake.Submission {
-	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
+// boundWait bounds the look for a bound telephone: a form waits for nothing that only
+// counts it.
+const boundWait = time.Second
+
+// Submission is a citizen's own form as intake takes it. The account's telephone is
+// counted beside the account, so that one telephone taken from account to account
+// sends no more than one; where it cannot be had the account is counted alone.
+func (d *CitizenDoor) Submission(ctx context.Context, f intake.Form, who citizen.Citizen) intake.Submission {
+	s := intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
+	if d.env.Away != nil && d.env.Away() {
+		return s
+	}
+	ctx, cancel := context.WithTimeout(ctx, boundWait)
+	defer cancel()
+	phone, err := d.env.Citizens.Phone(ctx, who.ID)
+	if err != nil && core.KindOf(err) != core.KindNotFound {
+		d.env.Log.WarnContext(ctx, "telephone of an account not read", "error", err)
+	}
+	if err == nil {
+		s.Bound = phone
+	}
+	return s
 }
 
 // WriteLogin answers a log-in.
@@ -173,7 +192,7 @@ func (d *CitizenDoor) ParseApplication(r *http.Request) ([]intake.Submission, er
 	if err != nil {
 		return nil, err
 	}
-	return []intake.Submission{Submission(form, who)}, nil
+	return []intake.Submission{d.Submission(r.Context(), form, who)}, nil
 }
 
 // ReplyApplication answers 201, 200 for a repetition, 202 from the spool, or a

@@ -31,8 +31,8 @@ type Config struct {
 	// Defaults to 1 GiB.
 	SpoolMost int64
 
-	// PerDay bounds what one account, and one telephone, may send in a day by their
-	// own hand. Defaults to 5.
+	// PerDay bounds what one account, and one telephone that is bound to accounts, may
+	// send in a day by their own hand. Defaults to 5.
 	PerDay int
 
 	// Metrics is where counters are registered. Defaults to nowhere.
@@ -63,6 +63,7 @@ type Intake struct {
 	clock   *clock
 	blocks  *blocks
 	spool   *spool
+	tally   *tally
 	sealer  *sealer
 	metrics metrics
 	holder  string
@@ -110,7 +111,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Intake, error) {
 	}
 	in := &Intake{
 		db: deps.DB, audit: deps.Audit, jobs: deps.Jobs, log: log, digest: deps.Digest, facts: rules.facts,
-		clock: &clock{db: deps.DB}, blocks: blocks, spool: spool, sealer: &sealer{to: deps.Platform},
+		clock: &clock{db: deps.DB}, blocks: blocks, spool: spool, tally: newTally(cfg.PerDay), sealer: &sealer{to: deps.Platform},
 		metrics: newMetrics(cfg.Metrics), holder: host, perDay: cfg.PerDay, queue: make(chan *ticket, queueMost),
 	}
 	blocks.lease = in.lease
@@ -183,8 +184,8 @@ func (in *Intake) submit(ctx context.Context, s *Submission) (Receipt, error) {
 		Region: jobs.ScopeRegion(app.Live.Region), Urgent: app.Urgent, At: app.At,
 	}}
 	t.row.Blobs = blobsOf(&app)
-	if app.Contact.Staff == 0 {
-		t.row.Contact = in.digest.Blind("application.contact", app.Contact.Phone.Reveal())
+	if bound := s.Bound.Reveal(); bound != "" {
+		t.row.Contact = in.digest.Blind("application.contact", bound)
 	}
 	if t.row.Sealed, err = in.sealer.seal(app); err != nil {
 		return Receipt{}, err

@@ -12,7 +12,9 @@ import (
 
 // perDay is how many applications one account, and one telephone, may send in a
 // day by their own hand. A family needs one; a helper of the neighbourhood a few.
-// What staff write down is not counted.
+// What staff write down is not counted, and a telephone only where it is bound to
+// the sending account: whoever types a stranger's number into forms would else use
+// up the stranger's day.
 const perDay = 5
 
 var (
@@ -29,8 +31,11 @@ func (excess) Error() string { return "more applications of one hand than a day 
 // hands lists the accounts and telephones of the rows that are counted.
 func hands(rows []*row) (accounts []string, phones [][]byte) {
 	for _, r := range rows {
+		if r.Citizen != "" {
+			accounts = append(accounts, r.Citizen)
+		}
 		if r.Contact != nil {
-			accounts, phones = append(accounts, r.Citizen), append(phones, r.Contact)
+			phones = append(phones, r.Contact)
 		}
 	}
 	return accounts, phones
@@ -40,12 +45,15 @@ func hands(rows []*row) (accounts []string, phones [][]byte) {
 // same order, so that counting afterwards sees all of them.
 func takeTurns(ctx context.Context, tx *pg.Tx, rows []*row) error {
 	accounts, phones := hands(rows)
-	if len(phones) == 0 {
+	if len(accounts)+len(phones) == 0 {
 		return nil
 	}
-	turns := make([]string, 0, 2*len(phones))
-	for i := range phones {
-		turns = append(turns, "account "+accounts[i], "phone "+hex.EncodeToString(phones[i]))
+	var turns []string
+	for _, a := range accounts {
+		turns = append(turns, "account "+a)
+	}
+	for _, p := range phones {
+		turns = append(turns, "phone "+hex.EncodeToString(p))
 	}
 	slices.Sort(turns)
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(h) from (select distinct hashtextextended(t, 7) h from unnest($1::text[]) t order by 1) turns`,
@@ -63,10 +71,10 @@ func (in *Intake) within(ctx context.Context, tx *pg.Tx, rows []*row, won map[co
 		}
 	}
 	accounts, phones := hands(fresh)
-	if len(phones) == 0 {
+	if len(accounts)+len(phones) == 0 {
 		return nil
 	}
-	const sql = `select 'a' || citizen, count(*) from application where citizen = any($1) and citizen <> '' and contact is not null and at > $3 group by citizen
+	const sql = `select 'a' || citizen, count(*) from application where citizen = any($1) and citizen <> '' and at > $3 group by citizen
 		union all select 'p' || encode(contact, 'hex'), count(*) from application where contact = any($2::bytea[]) and at > $3 group by contact`
 	found, err := tx.Query(ctx, sql, accounts, phones, tx.Now().Add(-24*time.Hour))
 	if err != nil {
@@ -93,11 +101,9 @@ func tooMany(fresh []*row, over map[string]int) error {
 	for _, r := range slices.Backward(fresh) {
 		account, phone := "a"+r.Citizen, "p"+hex.EncodeToString(r.Contact)
 		switch {
-		case r.Contact == nil:
-			continue
-		case over[account] > 0:
+		case r.Citizen != "" && over[account] > 0:
 			out[r.ID] = errPerAccount
-		case over[phone] > 0:
+		case r.Contact != nil && over[phone] > 0:
 			out[r.ID] = errPerPhone
 		default:
 			continue

@@ -32,7 +32,7 @@ type row struct {
 	Region  core.RegionCode    `json:"region"`
 	Urgent  bool               `json:"urgent,omitempty"`
 	At      time.Time          `json:"at"`
-	Contact []byte             `json:"contact,omitempty"` // keyed hash of the telephone, where no staff wrote it down
+	Contact []byte             `json:"contact,omitempty"` // keyed hash of the telephone bound to the account
 	Blobs   []core.BlobDigest  `json:"blobs,omitempty"`
 	Sealed  jobs.Handover      `json:"sealed"` // the whole application, to the platform's key
 }

@@ -196,17 +196,32 @@ func (s *spool) done(name string) error {
 	return nil
 }
 
-// shelve spools rows and answers each with its number.
+// shelve spools rows and answers each with its number; whose hand has sent too many
+// hears the same as from the database.
 func (in *Intake) shelve(rows []*row) []outcome {
-	err := in.spool.keep(rows)
 	out := make([]outcome, len(rows))
+	var kept []*row
 	for i, r := range rows {
-		if err != nil {
-			out[i] = outcome{err: err}
+		if say := in.tally.take(r); say != nil {
+			out[i].err = say
 			continue
 		}
-		out[i] = outcome{receipt: Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At, Spooled: true}}
-		in.metrics.spooled.Inc()
+		kept = append(kept, r)
+		out[i].receipt = Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At, Spooled: true}
+	}
+	if len(kept) == 0 {
+		return out
+	}
+	err := in.spool.keep(kept)
+	for i, r := range rows {
+		switch {
+		case out[i].err != nil:
+		case err != nil:
+			in.tally.giveBack(r)
+			out[i] = outcome{err: err}
+		default:
+			in.metrics.spooled.Inc()
+		}
 	}
 	return out
 }

@@ -71,7 +71,7 @@ func (c *Channel) applyPost(w http.ResponseWriter, r *http.Request) {
 		c.showApply(w, r, v, err)
 		return
 	}
-	got, err := c.env.Intake.Submit(r.Context(), channels.Submission(form, who))
+	got, err := c.env.Intake.Submit(r.Context(), c.door.Submission(r.Context(), form, who))
 	if err != nil {
 		c.showApply(w, r, v, err)
 		return

@@ -190,6 +190,35 @@ func TestCardChangesWhileADraftIsMade(t *testing.T) {
 	}
 }
 
+// A card change that has not committed yet when somebody approves: the approval waits
+// for it and sees it.
+//
+// Control: leave `hold` out of Approve.
+func TestCardChangesWhileADraftIsApproved(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	e := h.decided(1, town, 36000)
+	_, err := h.entitle(e)
+	h.must(err)
+	var b Batch
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+		b, err = h.CreateBatch(ctx, tx, maker)
+		return err
+	}))
+	var approved error
+	h.interleaved(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := h.ChangeCard(ctx, tx, CardChange{Case: e.Case, Proposer: maker, Confirmer: check,
+			New: Correction{Account: account(t, "622848111111000001"), Holder: "李秀英", Evidence: "看了卡和身份证"}})
+		return err
+	}, func(ctx context.Context, tx *pg.Tx) error {
+		approved = h.Approve(ctx, tx, check, b.ID, b.Totals)
+		return nil
+	})
+	if !errors.Is(approved, ErrCardChanged) {
+		t.Errorf("approved meanwhile: %v", approved)
+	}
+}
+
 // The look-ups by claim, case and task that a month's turn, a change and a moving
 // claim make have an index each that leaves no row out.
 //

@@ -23,6 +23,24 @@ func TestPapersAreNamedByTheirPlace(t *testing.T) {
 	}
 }
 
+// Control: sounds by digest, as the addresses once were: "a sound opens by its digest".
+func TestSoundsAreNamedByTheirPlace(t *testing.T) {
+	t.Parallel()
+	v := casefile.View{Recording: "r1", Applications: []casefile.Linked{{Application: "a-1", Recording: "r1"}, {Application: "a-2", Recording: "r2"}, {Application: "a-3"}},
+		Visits: []casefile.Visit{{ID: 9}, {ID: 4, Recording: "r3"}}}
+	got := sounds(v)
+	for place, want := range map[string]core.BlobDigest{"application.a-1": "r1", "application.a-2": "r2", "application.a-3": "", "visit.4": "r3", "visit.9": "", "visit.5": ""} {
+		if got[place] != want {
+			t.Errorf("%s is %q, want %q", place, got[place], want)
+		}
+	}
+	for _, digest := range []string{"r1", "r2", "r3", ""} {
+		if got[digest] != "" {
+			t.Errorf("a sound opens by its digest %q", digest)
+		}
+	}
+}
+
 // Nothing but numbers comes out of strokes, whatever lies in them.
 func TestStrokesAreDrawn(t *testing.T) {
 	t.Parallel()

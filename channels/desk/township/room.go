@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -183,25 +182,25 @@ func (t *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	sound := v.Recording
-	if of := core.BlobDigest(r.FormValue("of")); of != "" {
-		if !slices.Contains(sounds(v), of) {
+	if of := r.FormValue("of"); of != "" {
+		if sound = sounds(v)[of]; sound == "" {
 			return core.E(core.KindNotFound, "no_recording", "这件里没有这段录音。")
 		}
-		sound = of
 	}
 	return t.d.Desk.Play(w, r, at, desk.Playing{Recording: sound, Case: v.ID, Region: v.Region, Purpose: "听原话"})
 }
 
-// sounds are the recordings that belong to a case: of its requests and its visits.
-func sounds(v casefile.View) []core.BlobDigest {
-	list := []core.BlobDigest{v.Recording}
+// sounds are the recordings of a case's requests and visits, by their place in the
+// case: a digest in an address would lie in histories and logs, and open elsewhere.
+func sounds(v casefile.View) map[string]core.BlobDigest {
+	list := map[string]core.BlobDigest{}
 	for _, a := range v.Applications {
-		list = append(list, a.Recording)
+		list["application."+string(a.Application)] = a.Recording
 	}
 	for _, visit := range v.Visits {
-		list = append(list, visit.Recording)
+		list["visit."+strconv.FormatInt(visit.ID, 10)] = visit.Recording
 	}
-	return slices.DeleteFunc(list, func(d core.BlobDigest) bool { return d == "" })
+	return list
 }
 
 // reveal shows one masked number in full, for a stated reason that is logged.
