@@ -51,6 +51,7 @@ func TestBadForms(t *testing.T) {
 	who := made(1).known(t)
 	tokens := map[string]string{"app": who.app(t), "wechat": who.wechat(t)}
 	good := who.form(t, "app", tokens["app"])
+	who.form(t, "wechat", tokens["wechat"]) // the same strokes, uploaded by the other account too
 	for door, token := range tokens {
 		first := accepted(t, door, token, with(good, "key", "repeated-"+door))
 		again := apply(t, door, token, with(good, "key", "repeated-"+door))
