@@ -133,7 +133,7 @@ func TestSend(t *testing.T) {
 	if first["TemplateId"] != "2" || first["PhoneNumberSet"].([]any)[0] != "+8613805340001" || first["TemplateParamSet"].([]any)[0] != "123456" || first["SessionContext"] != "ref-1" {
 		t.Errorf("%v", first)
 	}
-	paid := wording.Paid("最低生活保障", 3, 36000, "6217")
+	paid := wording.Paid(wording.Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217")
 	if _, err := c.Send(t.Context(), message(t, paid)); err != nil || s.sent()[1]["TemplateId"] != "1" || s.sent()[1]["TemplateParamSet"].([]any)[0] != paid.Words {
 		t.Errorf("%v %v", s.sent()[1], err)
 	}

@@ -247,7 +247,7 @@ func TestPhone(t *testing.T) {
 }
 
 func paid() notify.Message {
-	n := wording.Paid("最低生活保障", 3, 36000, "6217")
+	n := wording.Paid(wording.Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217")
 	return notify.Message{Reference: "r", Kind: n.Kind, Words: n.Words, Fields: n.Fields, Day: core.NewDate(2026, 3, 20)}
 }
 

@@ -37,7 +37,7 @@ func phoneOf(t testing.TB, s string) core.Phone {
 func paidNotice(t testing.TB) Notice {
 	t.Helper()
 	return Notice{Key: "paid/81/202603", Region: town, Case: 7, Claim: 81, Phone: phoneOf(t, "13905340000"),
-		Text: wording.Paid("最低生活保障", 3, 36000, "6217")}
+		Text: wording.Paid(wording.Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217")}
 }
 
 // Control: take the unique index off notice.key and twenty jobs are made.

@@ -130,10 +130,10 @@ func how(g Grant) string {
 
 // Paid is the payout notice: item, month, amount, last four of the card, hotline,
 // and the promise once. It carries nothing else.
-func Paid(item string, month int, amount core.Fen, last4 string) Notice {
+func Paid(p Payment, last4 string) Notice {
 	return Notice{KindPaid,
-		fmt.Sprintf("%s %d 月 %s 元,已打到尾号 %s 的卡。%s%s", item, month, amount.Short(), last4, Help, Promise),
-		[]Field{{"item", item}, {"month", fmt.Sprint(month)}, {"amount", amount.Short()}, {"last4", last4}, {"hotline", Hotline}}}
+		fmt.Sprintf("%s %d 月 %s,已打到尾号 %s 的卡。%s%s", p.Item, p.Month, money(p.Amount, p.Sample), last4, Help, Promise),
+		[]Field{{"item", p.Item}, {"month", fmt.Sprint(p.Month)}, {"amount", p.Amount.Short()}, {"last4", last4}, {"hotline", Hotline}}}
 }
 
 // Returned says that money did not arrive, that it is safe, and where to go.

@@ -39,7 +39,7 @@ func samples() map[string][]string {
 		"Visit":             {Visit(day, "上午", town).Words},
 		"Published":         {Published("特困人员救助供养", day).Words},
 		"Approved":          {Approved(grant).Words, Approved(once).Words},
-		"Paid":              {Paid("最低生活保障", 3, 36000, "6217").Words},
+		"Paid":              {Paid(Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217").Words},
 		"Returned":          {Returned("困难残疾人生活补贴", 12, "6217", town).Words},
 		"Referred":          {Referred("法律援助", "平原县司法局", 7).Words},
 		"Changed":           {Changed(stopped).Words, Changed(less).Words},
@@ -153,7 +153,7 @@ func TestStatusWords(t *testing.T) {
 
 func TestPayoutNoticeIsExactlyTheForm(t *testing.T) {
 	t.Parallel()
-	got := Paid("最低生活保障", 3, 36000, "6217").Words
+	got := Paid(Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217").Words
 	want := "最低生活保障 3 月 360 元,已打到尾号 6217 的卡。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -138,7 +138,7 @@ func moneyWords(c casefile.Case, claims map[core.ClaimID]casefile.Claim, kind wo
 		if returned {
 			return wording.Returned(name, month, last4, c.Town)
 		}
-		return wording.Paid(name, month, lines[0].Amount, last4)
+		return wording.Paid(wording.Payment{Item: name, Month: month, Amount: lines[0].Amount, Sample: lines[0].Sample}, last4)
 	}
 	list := make([]wording.Payment, len(lines))
 	for i, l := range lines {

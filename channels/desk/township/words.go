@@ -108,6 +108,9 @@ func claimWord(c casefile.Claim) string {
 			return "钱已到账"
 		}
 	}
+	if c.State == casefile.ClaimWithdrawn && c.AgreedBy == 0 {
+		return "没报" // nobody took it back: it was never filed
+	}
 	return claimWords[c.State]
 }
 

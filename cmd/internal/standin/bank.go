@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -47,6 +48,7 @@ type Credit struct {
 	Line    string    `json:"line"`
 	Fen     int64     `json:"fen"`
 	Purpose string    `json:"purpose"`
+	Holder  string    `json:"holder"` // the name on the card
 }
 
 func newBank(cfg BankConfig, sh shared) *bank {
@@ -179,7 +181,7 @@ func (b *bank) post(pay payFile, f Fault) []result {
 			code = f.Code
 		}
 		if code == "0000" {
-			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.stamp(), pay.Batch, l.Line, l.Fen, l.Purpose})
+			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.stamp(), pay.Batch, l.Line, l.Fen, l.Purpose, l.Name})
 		}
 		out = append(out, result{l, code, lineSays[code]})
 	}
@@ -262,6 +264,22 @@ func (b *bank) fetch(w http.ResponseWriter, r *http.Request, _ Fault) {
 		}
 	}
 	http.NotFound(w, r)
+}
+
+// CreditsOf lists the money that arrived on any card of a person, oldest first.
+func (s *Server) CreditsOf(holder string) []Credit {
+	s.bank.mu.Lock()
+	defer s.bank.mu.Unlock()
+	var out []Credit
+	for _, list := range s.bank.st.Credits {
+		for _, c := range list {
+			if c.Holder == holder {
+				out = append(out, c)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Credit) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Line, b.Line)) })
+	return out
 }
 
 // Credits lists the money that arrived on an account, oldest first.

@@ -19,7 +19,7 @@ type inbox struct {
 }
 
 func (s *Server) inbox(p Person) inbox {
-	box := inbox{Texts: s.Texts(p.Phone), WeChat: s.WeChatMessages(p.Key), Credits: s.Credits(p.Account), Grants: map[string]int{}}
+	box := inbox{Texts: s.Texts(p.Phone), WeChat: s.WeChatMessages(p.Key), Credits: s.CreditsOf(p.Name), Grants: map[string]int{}}
 	for _, id := range slices.Sorted(maps.Keys(s.cfg.WeChat.Templates)) {
 		box.Grants[id] = s.Grants(p.Key, id)
 	}
