@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/bell"
@@ -135,14 +137,16 @@ func (h *house) people(ctx context.Context) (err error) {
 // ones.
 func (h *house) tokens(ctx context.Context, n int) ([]string, error) {
 	list := make([]string, n)
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(4)
 	for i := range list {
-		login, err := h.citizens.LoginWeChat(ctx, fmt.Sprintf("bench-%d", i), "")
-		if err != nil {
-			return nil, err
-		}
-		list[i] = login.Token
+		group.Go(func() error {
+			login, err := h.citizens.LoginWeChat(inner, fmt.Sprintf("bench-%d-%d", h.runs, i), "")
+			list[i] = login.Token
+			return err
+		})
 	}
-	return list, nil
+	return list, group.Wait()
 }
 
 // open starts the gateway with the environment that `lianou up` gives it.

@@ -38,13 +38,18 @@ func (t *tally) late(q float64) float64 {
 	return float64(t.waits[int(q*float64(len(t.waits)-1))].Microseconds()) / 1000
 }
 
+// families is how many accounts send in one run, all clients together: a city's
+// requests come from as many hands, and what one hand sends in a day is counted.
+const families = 2000
+
 // drive lets n clients submit for a window, after a warm-up that is not counted.
 func (h *house) drive(ctx context.Context, n int, window time.Duration, m mix) (*tally, error) {
-	tokens, err := h.tokens(ctx, n)
+	h.runs++
+	each := min(max(families/n, 8), 120)
+	tokens, err := h.tokens(ctx, n*each)
 	if err != nil {
 		return nil, fmt.Errorf("log citizens in: %w", err)
 	}
-	h.runs++
 	start := time.Now().Add(window / 4)
 	end := start.Add(window)
 	parts := make([]tally, n)
@@ -54,7 +59,7 @@ func (h *house) drive(ctx context.Context, n int, window time.Duration, m mix) (
 		all.Go(func() {
 			one := submitter{house: h, client: client{to: h.addr, sources: &h.sources}, name: fmt.Sprintf("%03d-%04d", h.runs, i), mix: m}
 			defer one.client.close()
-			parts[i], faults[i] = one.run(ctx, tokens[i], start, end)
+			parts[i], faults[i] = one.run(ctx, tokens[i*each:(i+1)*each], start, end)
 		})
 	}
 	all.Wait()
@@ -72,7 +77,8 @@ func (h *house) drive(ctx context.Context, n int, window time.Duration, m mix) (
 	return sum, nil
 }
 
-// submitter is one client: it sends its next form when the last is answered.
+// submitter is one client: it sends its next form when the last is answered, for one
+// account after another.
 type submitter struct {
 	house  *house
 	client client
@@ -80,13 +86,17 @@ type submitter struct {
 	mix    mix
 	count  int
 	last   string // a key that was accepted
+	by     int    // whose it was
 }
 
-func (s *submitter) run(ctx context.Context, token string, start, end time.Time) (tally, error) {
+func (s *submitter) run(ctx context.Context, tokens []string, start, end time.Time) (tally, error) {
 	var t tally
-	form, err := s.house.template(token)
-	if err != nil {
-		return t, err
+	forms := make([]template, len(tokens))
+	for i, token := range tokens {
+		var err error
+		if forms[i], err = s.house.template(token); err != nil {
+			return t, err
+		}
 	}
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -94,14 +104,20 @@ func (s *submitter) run(ctx context.Context, token string, start, end time.Time)
 			return t, nil
 		}
 		key, want := s.next()
-		status, err := s.client.post(ctx, form.with(key))
+		by := s.count % len(forms)
+		if want == 200 {
+			by = s.by
+		}
+		status, err := s.client.post(ctx, forms[by].with(key))
 		if done := time.Now(); began.Before(start) || done.After(end) {
 			if status == 201 {
-				s.last = key
+				s.last, s.by = key, by
 			}
 			continue
 		}
-		s.note(&t, key, want, status, err, time.Since(began))
+		if s.note(&t, want, status, err, time.Since(began)) {
+			s.last, s.by = key, by
+		}
 	}
 	return t, ctx.Err()
 }
@@ -124,12 +140,13 @@ func (s *submitter) next() (string, int) {
 	return key, 201
 }
 
-func (s *submitter) note(t *tally, key string, want, status int, err error, waited time.Duration) {
+// note counts an answer; true for one that another request may repeat.
+func (s *submitter) note(t *tally, want, status int, err error, waited time.Duration) bool {
 	switch {
 	case err == nil && want == 201 && status == 201:
 		t.accepted++
 		t.waits = append(t.waits, waited)
-		s.last = key
+		return true
 	case err == nil && want == 200 && status == 200:
 		t.repeated++
 		t.waits = append(t.waits, waited)
@@ -141,4 +158,5 @@ func (s *submitter) note(t *tally, key string, want, status int, err error, wait
 			t.first = fmt.Sprintf("status %d, want %d: %v", status, want, err)
 		}
 	}
+	return false
 }
