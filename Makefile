@@ -17,7 +17,7 @@ run: tools-run build ## start everything on this machine: http://127.0.0.1:8345 
 	./bin/lianou up
 
 test: tools build ## all tests, on real PostgreSQL, Redis and Chromium
-	LIANOU_BIN=$(CURDIR)/bin go test -timeout 20m $(PACKAGES)
+	@sh .ci/test $(PACKAGES)
 
 check: ## formatting, vet, staticcheck, import ranks, links in documents
 	@bad=$$(gofmt -l cmd core intake channels transcription 2>/dev/null); if [ -n "$$bad" ]; then echo "not formatted: $$bad"; exit 1; fi

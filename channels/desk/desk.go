@@ -185,6 +185,14 @@ func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
 	} else if err != nil {
 		return fmt.Errorf("judge a form: %w", err)
 	}
+	if r.Form.Get("aloud") != "" { // only a form that is read out has a place for it
+		day := core.DateOf(now)
+		book, err := d.d.Library.On(day)
+		if err != nil {
+			return fmt.Errorf("name the items of a form: %w", err)
+		}
+		judged.Aloud, judged.Back = true, ReadBack(r.Form, day, d.d.Regions, book.Title)
+	}
 	return at.Page.Part(w, "", "judged", judged)
 }
 

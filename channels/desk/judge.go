@@ -36,6 +36,9 @@ type Judged struct {
 	Items          []JudgedItem // what fits, then what is nearest to it
 	Later          []JudgedItem // still open, further away
 	Others         []JudgedItem // does not fit
+
+	Aloud bool     // the form has a place for what is read back
+	Back  []string // the request in lines, to be read to the caller
 }
 
 // JudgedItem is one item with the word and the shortest reason for it.

@@ -61,7 +61,7 @@ func ActorOf(at At) audit.Actor {
 type Given struct {
 	Receipts    []intake.Receipt
 	Err         error
-	Again, Home string
+	Again, Home string // Home is a list to go back to, "" for none
 }
 
 // receiptPage is what the receipt template shows.

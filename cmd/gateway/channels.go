@@ -14,6 +14,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/app"
 	"lianou/channels/hotline"
+	"lianou/channels/look"
 	"lianou/channels/sms"
 	"lianou/channels/wechat"
 	"lianou/cmd/internal/boot"
@@ -85,6 +86,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 	}
 	w.mux.Handle("/c/", host.Handler())
 	w.mux.Handle("GET /{$}", http.RedirectHandler("/c/app/", http.StatusSeeOther))
+	w.mux.HandleFunc("GET "+look.IconPath, look.Icon)
 	w.mux.Handle("/", channels.Lost("/c/app/", "去求助"))
 	telling, err := e.telling(host)
 	if err != nil {

@@ -28,10 +28,11 @@ type family struct {
 // child is one program. Its standard input is its lifeline: when this process is
 // gone, by kill -9 too, the input ends and the program stops itself.
 type child struct {
-	name string
-	cmd  *exec.Cmd
-	life io.Closer
-	done chan struct{}
+	name   string
+	cmd    *exec.Cmd
+	life   io.Closer
+	done   chan struct{}
+	logged int64 // bytes of its log that are of earlier runs
 }
 
 func newFamily(logs string) (*family, error) {
@@ -54,13 +55,31 @@ func beside(program string) (string, error) {
 	return path, nil
 }
 
+// maxLog is how long a log may be before the next start sets it aside, in bytes.
+const maxLog = 16 << 20
+
+// openLog goes on with the log of the run before, because what is asked for after a
+// restart is mostly why there was one; a long one is set aside as .1.
+func openLog(path string) (*os.File, error) {
+	if now, err := os.Stat(path); err == nil && now.Size() > maxLog {
+		if err := os.Rename(path, path+".1"); err != nil {
+			return nil, err
+		}
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+}
+
 // start runs a program with an environment, its output going to a log file.
 func (f *family) start(name string, env []string, path string, args ...string) error {
-	logFile, err := os.OpenFile(f.logFile(name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	logFile, err := openLog(f.logFile(name))
 	if err != nil {
 		return fmt.Errorf("open the log of %s: %w", name, err)
 	}
 	defer logFile.Close()
+	before, err := logFile.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("read the log of %s: %w", name, err)
+	}
 	cmd := exec.Command(path, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, logFile, logFile
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches us; we stop them in order
@@ -71,7 +90,7 @@ func (f *family) start(name string, env []string, path string, args ...string) e
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", name, err)
 	}
-	c := &child{name: name, cmd: cmd, life: life, done: make(chan struct{})}
+	c := &child{name: name, cmd: cmd, life: life, done: make(chan struct{}), logged: before}
 	f.mu.Lock()
 	f.children = append(f.children, c)
 	f.mu.Unlock()
@@ -86,17 +105,19 @@ func (f *family) watch(c *child) {
 	asked := f.stopping
 	f.mu.Unlock()
 	if !asked {
-		f.ended <- fmt.Errorf("%s ended by itself: %s (all of it: %s)", c.name, f.lastWords(c.name), f.logFile(c.name))
+		f.ended <- fmt.Errorf("%s ended by itself: %s (all of it: %s)", c.name, f.lastWords(c), f.logFile(c.name))
 	}
 }
 
 func (f *family) logFile(name string) string { return filepath.Join(f.logs, name+".log") }
 
-func (f *family) lastWords(name string) string {
-	b, err := os.ReadFile(f.logFile(name))
-	if err != nil {
-		return "it left no log"
+// lastWords is the last line that a program logged in this run.
+func (f *family) lastWords(c *child) string {
+	b, err := os.ReadFile(f.logFile(c.name))
+	if err != nil || int64(len(b)) <= c.logged {
+		return "it said nothing"
 	}
+	b = b[c.logged:]
 	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
 	return string(lines[len(lines)-1])
 }

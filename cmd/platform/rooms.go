@@ -12,6 +12,7 @@ import (
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
 	"lianou/channels/desk/township"
+	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
 )
@@ -44,6 +45,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	h.mux.Handle("/desk/", handler)
 	h.mux.Handle("/c/", shell.Guard(host.Handler()))
 	h.mux.Handle("GET /{$}", desk.Front())
+	h.mux.HandleFunc("GET "+look.IconPath, look.Icon)
 	h.mux.Handle("/", channels.Lost("/desk/", "去工作台"))
 	return []boot.Part{boot.Background("desk", shell.Run), boot.Background("doors", func(ctx context.Context) error { return host.Run(ctx) })}, nil
 }

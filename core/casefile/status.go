@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -90,7 +91,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	}
 	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7
 		where case_id = $1 and application in (select application from case_application
-			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, visit), encode(statusItems(claims)), encode(lines), tx.Now())
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims)), encode(lines), tx.Now())
 	return pg.Fail(err, "publish the status of a case")
 }
 
@@ -242,9 +243,18 @@ func perWord(period string) string {
 	return ""
 }
 
+// undecided reports whether a claim that was filed still waits for its decision.
+func undecided(c Claim) bool {
+	switch c.State {
+	case ClaimAgreed, ClaimReviewed, ClaimNoticed, ClaimObjected, ClaimAppealed:
+		return true
+	}
+	return false
+}
+
 // nextStep is one sentence about what comes now. It promises only what a deadline
 // or a plan backs.
-func nextStep(c Case, visit stage) string {
+func nextStep(c Case, claims []Claim, visit stage) string {
 	switch {
 	case c.State == CaseOpen && !c.Routed.IsZero() && !c.AcceptDue.IsZero():
 		return c.AcceptDue.Say() + "前,镇上会联系您。"
@@ -252,7 +262,7 @@ func nextStep(c Case, visit stage) string {
 		return ""
 	case !visit.done && !visit.planned.IsZero():
 		return visit.planned.Say() + "有两个人到您家看看。"
-	case !c.DecideDue.IsZero() && (c.State == CaseAccepted || c.State == CaseVisiting):
+	case !c.DecideDue.IsZero() && (c.State == CaseAccepted || c.State == CaseVisiting) && slices.ContainsFunc(claims, undecided):
 		return c.DecideDue.Say() + "前会有结果。"
 	}
 	return ""

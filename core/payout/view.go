@@ -43,6 +43,13 @@ func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
 	return b, pg.Fail(err, "read a batch")
 }
 
+// Samples reports whether any money there is stands on a sample figure, so that a
+// page of totals can say so.
+func (p *Payout) Samples(ctx context.Context, tx *pg.Tx) (some bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from payout_entitlement where sample)`).Scan(&some)
+	return some, pg.Fail(err, "look for sample amounts")
+}
+
 // Line is one payment as desks, notices and the citizen's page show it.
 type Line struct {
 	ID          int64

@@ -43,7 +43,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 	door := func(path string, way intake.Way, role staff.Role) channels.Endpoint {
 		return channels.Endpoint{Method: "POST", Path: path, MaxBody: desk.MaxBody, Serve: func(w http.ResponseWriter, r *http.Request) {
 			receipt, err := c.take(r, way, role)
-			given := desk.Given{Err: err, Again: "/desk/counter", Home: "/desk/"}
+			given := desk.Given{Err: err, Again: "/desk/counter"}
 			if err == nil {
 				given.Receipts = []intake.Receipt{receipt}
 			} else {

@@ -119,6 +119,7 @@ func done(w http.ResponseWriter, r *http.Request, err error, said string) error 
 type page struct {
 	Said    string
 	Due     payout.Totals
+	Sample  bool // some of the money stands on sample figures
 	Batches []batch
 	Asks    []ask // what the bank has to be asked about
 	Fixes   []fix
@@ -165,6 +166,7 @@ type found struct {
 	cards   []casefile.Card
 	batches []payout.Batch
 	ledger  payout.Ledger
+	samples bool
 }
 
 // look reads what changes while a page stands open: a few rows, by their indexes.
@@ -186,6 +188,9 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
 // writes down that it was shown.
 func (c *Room) sum(ctx context.Context, tx *pg.Tx, at desk.At, f *found) (err error) {
 	if f.due, err = c.d.Payout.Due(ctx, tx); err != nil {
+		return err
+	}
+	if f.samples, err = c.d.Payout.Samples(ctx, tx); err != nil {
 		return err
 	}
 	if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -214,7 +219,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Due: found.due, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
+	p := page{Due: found.due, Sample: found.samples, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
 	for _, b := range found.batches {
 		s := wordOf(b)
 		p.Moving = p.Moving || s.moving

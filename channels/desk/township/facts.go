@@ -130,4 +130,5 @@ func sourceOf(p core.Provenance) (string, string) {
 }
 
 var sourceKinds = map[string]string{"population": "·公安户籍", "civil": "·民政", "disability": "·残联", "health": "·卫健", "medical": "·医保", "housing": "·住建",
-	"school": "·教体", "means": "·收入财产核对"}
+	"school": "·教体", "means": "·收入财产核对", "labour": "·人社", "union": "·工会", "veterans": "·退役军人", "vehicles": "·公安车管",
+	"market": "·市场监管", "justice": "·司法", "exchange": "·部门交换"}

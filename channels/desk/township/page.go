@@ -58,6 +58,7 @@ type actRow struct {
 	Either           bool             // money or otherwise, as the officer proposes
 	Change           *casefile.Change // the one to decide
 	Amount, Reason   string
+	Rule             string           // what the Book says of an amount it does not come to
 	Period           string           // of the amount
 	Sample           bool             // the amount is a sample figure
 	Follows          casefile.Outcome // what deciding by the proposal comes to
@@ -224,11 +225,24 @@ func (p *casePage) sortFindings() {
 	slices.SortStableFunc(p.Fitting, func(a, b findingRow) int { return first(b.Ticked) - first(a.Ticked) })
 }
 
+// Stands is the word for where a claim is; when its notice has hung its days, that
+// is with whoever decides.
+func (p *casePage) Stands(c casefile.Claim) string {
+	hangs := func(n casefile.PublicNotice) bool { return n.Claim == c.ID && n.State == "up" }
+	if c.State == casefile.ClaimNoticed && !slices.ContainsFunc(p.View.Notices, hangs) {
+		if waitsForCounty(c) {
+			return "公示完,等县里定"
+		}
+		return "公示完,等第二人定"
+	}
+	return claimWord(c)
+}
+
 // filed reports whether an item may still be filed, and where it stands if it was.
 func (p *casePage) filed(item core.ItemCode) (free bool, stands string) {
 	for _, c := range p.View.Claims {
 		if c.Item == item && c.State != casefile.ClaimProposed && c.State != casefile.ClaimWithdrawn {
-			return false, claimWord(c)
+			return false, p.Stands(c)
 		}
 	}
 	return p.May[string(casefile.ActAccept)] || p.Adding, ""
@@ -283,6 +297,9 @@ func (p *casePage) sortActs() {
 			row.Amount, row.Period, row.Sample = strings.ReplaceAll(c.Amount.Short(), ",", ""), c.Period, c.Sample
 		}
 		row.Reason, row.Follows = reasonFor(p.View, c), follows[c.Proposal]
+		if c.Cash && !c.HasAmount {
+			row.Rule = benefitOf(p.View, c.Item)
+		}
 		p.place(row)
 	}
 	p.Acts = len(p.View.Acts) > 0
@@ -347,6 +364,16 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 		}
 	}
 	return strings.Join(words, "")
+}
+
+// benefitOf is what the Book says an item gives, in words.
+func benefitOf(v casefile.View, item core.ItemCode) string {
+	for _, f := range v.Findings {
+		if f.Item == item {
+			return f.Benefit.Text
+		}
+	}
+	return ""
 }
 
 // To is where an act's form goes.

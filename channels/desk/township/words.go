@@ -11,29 +11,23 @@ import (
 // Words are the formatting functions of this room's templates.
 func (t *Room) Words() template.FuncMap {
 	return template.FuncMap{
-		"band":      func(b string) string { return bands[b].tone },
-		"bandword":  func(b string) string { return bands[b].word },
-		"claimword": claimWord, "claimtone": claimTone,
-		"decides":    func(d string) string { return deciders[d] },
-		"proposal":   func(o casefile.Outcome) string { return outcomes[o] },
-		"outcome":    func(o casefile.Outcome) string { return outcomes[o] },
-		"per":        func(p string) string { return periods[p] },
-		"deadline":   func(k casefile.DeadlineKind) string { return deadlines[k] },
-		"identity":   func(i casefile.Identity) string { return identities[i] },
-		"actword":    func(n casefile.ActName) string { return acts[n] },
-		"doubtword":  func(k casefile.DoubtKind) string { return doubtWords[k][0] },
-		"month":      monthWord,
-		"changeword": func(s casefile.ChangeState) string { return changeWords[s] },
-		"changetone": func(s casefile.ChangeState) string { return changeTones[s] },
-		"claimname": func(v casefile.View, id core.ClaimID) string {
-			for _, c := range v.Claims {
-				if c.ID == id {
-					return c.Name
-				}
-			}
-			return ""
-		},
-		"stack": stack, "parts": parts,
+		"band":        func(b string) string { return bands[b].tone },
+		"bandword":    func(b string) string { return bands[b].word },
+		"claimtone":   claimTone,
+		"decides":     func(d string) string { return deciders[d] },
+		"proposal":    func(o casefile.Outcome) string { return outcomes[o] },
+		"outcome":     func(o casefile.Outcome) string { return outcomes[o] },
+		"per":         func(p string) string { return periods[p] },
+		"deadline":    func(k casefile.DeadlineKind) string { return deadlines[k] },
+		"identity":    func(i casefile.Identity) string { return identities[i] },
+		"actword":     func(n casefile.ActName) string { return acts[n] },
+		"doubtword":   func(k casefile.DoubtKind) string { return doubtWords[k][0] },
+		"month":       monthWord,
+		"changeword":  func(s casefile.ChangeState) string { return changeWords[s] },
+		"changetone":  func(s casefile.ChangeState) string { return changeTones[s] },
+		"claimname":   func(v casefile.View, id core.ClaimID) string { return claimIn(v, id).Name },
+		"claimsample": func(v casefile.View, id core.ClaimID) bool { return claimIn(v, id).Sample },
+		"stack":       stack, "parts": parts,
 		"pictures": func(list []paper) (n int) {
 			for _, p := range list {
 				if p.Kind != "sound" {
@@ -50,6 +44,16 @@ func (t *Room) Words() template.FuncMap {
 			return fmt.Sprintf("%d 号", id)
 		},
 	}
+}
+
+// claimIn is a claim of a case, the zero one for another case's.
+func claimIn(v casefile.View, id core.ClaimID) casefile.Claim {
+	for _, c := range v.Claims {
+		if c.ID == id {
+			return c
+		}
+	}
+	return casefile.Claim{}
 }
 
 type band struct{ tone, word string }
@@ -114,8 +118,11 @@ func claimWord(c casefile.Claim) string {
 	return claimWords[c.State]
 }
 
-func claimTone(s casefile.ClaimState) string {
-	switch s {
+func claimTone(c casefile.Claim) string {
+	if c.State == casefile.ClaimPaying && c.Money == casefile.MoneyReturned {
+		return "red"
+	}
+	switch c.State {
 	case casefile.ClaimApproved, casefile.ClaimPaying, casefile.ClaimTold, casefile.ClaimClosed, casefile.ClaimDelivering:
 		return "leaf"
 	case casefile.ClaimRefused, casefile.ClaimObjected:

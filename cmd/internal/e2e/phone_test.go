@@ -62,7 +62,7 @@ func TestPhoneByHand(t *testing.T) {
 	officer, at := caseOf(t, "mengsi", strings.ReplaceAll(p.Text("#receipt"), " ", ""))
 	page, err := officer.Open(t.Context(), at)
 	must(t, err)
-	if n := strings.Count(page.Body, "本人点名"); n != 2 || !strings.Contains(page.Text(), "支出型临时救助 本人点名") {
+	if n := strings.Count(page.Body, "申请时点名"); n != 2 || !strings.Contains(page.Text(), "支出型临时救助 申请时点名") {
 		t.Errorf("%d items are marked as asked for, want the two that were ticked", n)
 	}
 	p.Quiet()

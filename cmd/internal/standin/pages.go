@@ -52,6 +52,7 @@ func (s *Server) pages() error {
 		show(w, "exchange.html", map[string]any{"Calls": s.exchange.recent(), "Persons": s.people.all(), "Webhook": s.cfg.Exchange.Webhook})
 	})
 	s.mux.HandleFunc("GET /standin/static/{file}", s.static)
+	s.mux.HandleFunc("GET "+look.IconPath, look.Icon)
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/phone", http.StatusSeeOther) })
 	return nil
 }

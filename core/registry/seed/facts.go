@@ -105,7 +105,7 @@ func (m *maker) rehabCost(h *home) core.Fen {
 }
 
 // personSheets writes what the departments know of one member: one sheet of what
-// is matched for everybody each month, and one from the department that has a
+// the province exchanges for everybody each month, and one from the department that has a
 // case of its own.
 func (m *maker) personSheets(h *home, p *person) []registry.Sheet {
 	var base object
@@ -139,7 +139,7 @@ func (m *maker) personSheets(h *home, p *person) []registry.Sheet {
 		support := []string{"none", "incapable", "capable", "capable"}
 		base.word("supporter", support[m.r.IntN(len(support))])
 	}
-	sheets := []registry.Sheet{m.sheet("registry:population", base)}
+	sheets := []registry.Sheet{m.sheet("registry:exchange", base)}
 	if own := m.ownCase(p); len(own) > 0 {
 		sheets = append(sheets, own...)
 	}

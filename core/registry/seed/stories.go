@@ -1,7 +1,6 @@
 package seed
 
 import (
-	"encoding/json"
 	"slices"
 
 	"lianou/core"
@@ -141,13 +140,13 @@ func (s Story) Known(today core.Date) registry.NewHousehold {
 	from := today - 40
 	h := registry.NewHousehold{
 		ID: s.Household, Live: core.Place{Region: s.Region, Detail: s.Door}, Hukou: s.Region.County(), Since: today.AddDate(-6, 0, 0),
-		Sheets: []registry.Sheet{{Source: "registry:civil", ValidFrom: from, KnownAt: from.Time(), Confidence: 90, Facts: json.RawMessage("{" + s.facts + "}")}},
+		Sheets: byKeeper(s.facts, from),
 	}
 	for _, m := range s.Members {
 		h.Members = append(h.Members, registry.NewPerson{
 			ID: m.Person, Ref: m.Ref, Relation: m.Relation, Name: m.Name, IDNumber: m.ID, Birth: m.ID.Birth(), Sex: sexOf(m.ID.Male()),
 			Phone: m.Phone, Account: m.Account,
-			Sheets: []registry.Sheet{{Source: "registry:population", ValidFrom: from, KnownAt: from.Time(), Confidence: 90, Facts: json.RawMessage("{" + m.facts + "}")}},
+			Sheets: byKeeper(m.facts, from),
 		})
 	}
 	return h

@@ -127,10 +127,13 @@ function told() {
   }
   return facts;
 }
-// toldWords is the same as sentences, for the paper that is signed.
-const toldWords = () => [...document.querySelectorAll("#home fieldset")].map((card) => card.querySelector("legend").textContent + ":" +
-  [...card.querySelectorAll("label")].map((l) => { const f = l.querySelector("[data-path]"); return f.value && l.firstChild.textContent.trim() + " " + (f.selectedOptions ? f.selectedOptions[0].textContent : f.value); })
-    .filter(Boolean).join(";")).join("\n");
+// toldWords is the same as lines, for the paper that is signed: a fact a line, its unit behind its number.
+const toldWords = () => [...document.querySelectorAll("#home fieldset")].map((card) => [card.querySelector("legend").textContent,
+  ...[...card.querySelectorAll("label")].map(factLine).filter(Boolean)].join("\n")).join("\n\n");
+function factLine(label) {
+  const field = label.querySelector("[data-path]"), [, words, unit = ""] = label.firstChild.textContent.trim().match(/^(.*?)(?:[((]([^()()]*)[))])?$/);
+  return field.value && `· ${words}:${field.selectedOptions ? field.selectedOptions[0].textContent : `${field.value} ${unit}`}`;
+}
 
 // offer lists what can be asked for in the words people use, as the gateway names it. A list that does not come is no
 // reason to wait: nobody has to choose.
@@ -166,7 +169,7 @@ const where = () => ["county", "town"].map((name) => $(`[name=${name}]`).selecte
 // paper shows exactly the words that are signed.
 function paper() {
   const f = draft.form;
-  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${where()} ${f.live.detail}\n${toldWords()}\n` +
+  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${where()} ${f.live.detail}\n\n${toldWords()}\n\n` +
     `难处:${f.story}\n想办:${chosen().map((box) => box.dataset.name).join("、") || "请你们看能办什么"}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.offsetWidth * ratio;
