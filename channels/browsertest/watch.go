@@ -129,7 +129,7 @@ func (tab *Tab) Until(what, js string) {
 	ctx, stop := context.WithTimeout(tab.ctx, stepLimit)
 	defer stop()
 	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(50*time.Millisecond)))
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(stepLimit)))
 		switch {
 		case err == nil:
 			return

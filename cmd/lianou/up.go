@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"lianou/cmd/internal/boot"
 	"lianou/core/bell"
 	"lianou/core/pg"
@@ -44,8 +46,7 @@ func (c upCmd) Run(t *tool) error {
 	defer m.stop()
 	// A program is started as soon as what it reads is there: it opens its pools and
 	// Books, or invents its people, while the next step keeps the other processor busy.
-	for _, step := range []func(context.Context) error{m.checkPlace, m.makeKeys, m.startSeed, m.startStandin, m.startDatabase, m.startRedis,
-		m.migrate, m.startPrograms, m.peopleAreIn, m.allReady} {
+	for _, step := range []func(context.Context) error{m.checkPlace, m.makeKeys, m.startSeed, m.startStandin, m.startStores, m.migrate, m.startPrograms, m.peopleAreIn, m.allReady} {
 		if err := step(t.ctx); err != nil {
 			return err
 		}
@@ -96,24 +97,36 @@ func tryWrite(dir string) error {
 	return os.Remove(f.Name())
 }
 
-func (m *machine) startDatabase(ctx context.Context) error {
+// startStores starts the two servers beside each other.
+func (m *machine) startStores(ctx context.Context) error {
 	if url := m.cfg.DatabaseURL.Reveal(); url != "" {
 		m.place.Admin = url
-		_, err := os.Stat(m.seeded())
-		m.fresh = errors.Is(err, fs.ErrNotExist)
+	} else {
+		server, err := local.Claim(local.Config{Dir: filepath.Join(m.cfg.DataDir, "postgres")})
+		if err != nil {
+			return err
+		}
+		m.private = server
+	}
+	_, err := os.Stat(m.seeded())
+	m.fresh = errors.Is(err, fs.ErrNotExist)
+	both, within := errgroup.WithContext(ctx)
+	both.Go(func() error { return m.startDatabase(within) })
+	both.Go(func() error { return m.startRedis(within) })
+	return both.Wait()
+}
+
+func (m *machine) startDatabase(ctx context.Context) error {
+	if m.private == nil {
 		return nil
 	}
-	server, err := local.Start(ctx, local.Config{Dir: filepath.Join(m.cfg.DataDir, "postgres")})
-	if err != nil {
+	if err := m.private.Start(ctx); err != nil {
 		return err
 	}
-	m.private = server
-	if _, err := server.CreateDatabase(ctx, "lianou"); err != nil {
+	if _, err := m.private.CreateDatabase(ctx, "lianou"); err != nil {
 		return err
 	}
-	m.place.Admin = server.Superuser("lianou")
-	_, err = os.Stat(m.seeded())
-	m.fresh = errors.Is(err, fs.ErrNotExist)
+	m.place.Admin = m.private.Superuser("lianou")
 	return nil
 }
 

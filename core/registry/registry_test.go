@@ -209,9 +209,9 @@ func TestFacts(t *testing.T) {
 				t.Errorf("%s: the registry knows an income that only the family told", s.Letter)
 			}
 			for path, want := range map[string]string{
-				"owns_home": "registry:civil",
+				"owns_home": "registry:housing",
 				"members/" + string(s.Members[0].Ref) + "/age":       "registry:population",
-				"members/" + string(s.Members[0].Ref) + "/insurance": "registry:population",
+				"members/" + string(s.Members[0].Ref) + "/insurance": "registry:medical",
 			} {
 				if got := sources[path]; got.Said != want || got.At.IsZero() {
 					t.Errorf("%s: source of %s is %+v, want %s", s.Letter, path, got, want)

@@ -250,7 +250,7 @@ func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	if n := o.listed(); n != shown+1 {
 		t.Errorf("%d entries for one list of news", n-shown)
 	}
-	for _, want := range []string{"已退回", "<h2>账</h2>", "退回的卡", "李秀英", "0017", "李小山", "5317", "/confirm", "/reject"} {
+	for _, want := range []string{"已退回", "<h2>账", "退回的卡", "李秀英", "0017", "李小山", "5317", "/confirm", "/reject"} {
 		if !strings.Contains(news, want) {
 			t.Errorf("the news lack %q", want)
 		}

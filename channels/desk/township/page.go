@@ -227,7 +227,7 @@ func (p *casePage) sortFindings() {
 
 // Stands is the word for where a claim is; when its notice has hung its days, that
 // is with whoever decides.
-func (p *casePage) Stands(c casefile.Claim) string {
+func (p casePage) Stands(c casefile.Claim) string {
 	hangs := func(n casefile.PublicNotice) bool { return n.Claim == c.ID && n.State == "up" }
 	if c.State == casefile.ClaimNoticed && !slices.ContainsFunc(p.View.Notices, hangs) {
 		if waitsForCounty(c) {

@@ -42,7 +42,7 @@ var casePath = regexp.MustCompile(`^/desk/township/case/(\d+)$`)
 // waitFor asks again until the page is as wanted. It is patience, not timing: jobs
 // run on their own and the page shows when they are done.
 func waitFor[T any](ctx context.Context, what string, look func() (T, bool, error)) (T, error) {
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for {
 		v, ok, err := look()
 		if ok || err != nil && ctx.Err() != nil {

@@ -56,7 +56,7 @@ func TestFormCallbackToACase(t *testing.T) {
 func heard(t *testing.T, e ear, call string) string {
 	t.Helper()
 	at := "/desk/agent/call/" + call
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(patience); ; {
 		page, err := e.desk.Open(t.Context(), at)
 		must(t, err)
 		if strings.Contains(page.Body, "<audio") {
@@ -111,7 +111,7 @@ func TestPhonesToTheMoney(t *testing.T) {
 // says waits until the door's own progress says so.
 func says(t *testing.T, p *demo.Phone, receipt, want string) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(patience)
 	for {
 		said, err := p.Progress(t.Context(), receipt)
 		must(t, err)

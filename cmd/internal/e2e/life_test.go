@@ -32,7 +32,7 @@ func scrawl(hand int) string {
 
 // live leads a case from a call to a decision without a browser.
 func live() (decided, error) {
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 2*patience)
 	defer stop()
 	var d decided
 	receipt, err := d.takeCall(ctx)
@@ -185,6 +185,10 @@ func until(ctx context.Context, v *visitor.Visitor, path string, link *regexp.Re
 		}
 	}
 }
+
+// patience is how long the city may take to do something by itself, on a machine that
+// runs five other packages.
+const patience = 2 * time.Minute
 
 // breath waits before asking a page again; the deadline is the context's.
 func breath(ctx context.Context) error {
