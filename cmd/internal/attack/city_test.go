@@ -61,7 +61,7 @@ func start(dir string) error {
 	}
 	dataDir = filepath.Join(dir, "var")
 	var err error
-	if city, err = rig.Start(context.Background(), rig.Config{Bin: bin, Dir: dataDir, People: 20, Out: io.Discard}); err != nil {
+	if city, err = rig.Start(context.Background(), rig.Config{Bin: bin, Dir: dataDir, People: 20, Lines: true, Out: io.Discard}); err != nil {
 		return err
 	}
 	raw, err := os.ReadFile(filepath.Join(dataDir, "running.json"))

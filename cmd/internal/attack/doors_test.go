@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"io"
@@ -55,14 +56,26 @@ func (a answer) problem(t *testing.T) problem {
 
 var client = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// send makes one request; header is name, value, name, value.
+// send makes one request; header is name, value, name, value. To a door of citizens
+// each test comes on a line of its own: how fast the machine runs forty tests is no
+// reason for the door to say that somebody is too quick.
 func send(t *testing.T, method, address string, body []byte, header ...string) answer {
 	t.Helper()
+	if strings.HasPrefix(address, city.Gateway+"/c/") {
+		header = append([]string{"X-Forwarded-For", lineOf(t)}, header...)
+	}
 	a, err := try(t.Context(), method, address, body, header...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// lineOf is the address a test comes from, of those kept for benchmarks (RFC 2544).
+func lineOf(t *testing.T) string {
+	test, _, _ := strings.Cut(t.Name(), "/")
+	sum := crc32.ChecksumIEEE([]byte(test))
+	return fmt.Sprintf("198.18.%d.%d", sum>>8&0xff, sum&0xff)
 }
 
 func try(ctx context.Context, method, address string, body []byte, header ...string) (answer, error) {

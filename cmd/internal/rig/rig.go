@@ -29,6 +29,9 @@ type Config struct {
 	// People is how many synthetic people are seeded beside the three stories.
 	// Defaults to 300.
 	People int
+	// Lines believes the X-Forwarded-For of this machine's clients, so that tests can
+	// come from many telephone lines, as citizens do, and not share one's limits.
+	Lines bool
 	// Out hears what the tool prints. Defaults to nowhere.
 	Out io.Writer
 }
@@ -65,6 +68,9 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 		}
 	}
 	r.env = append(r.env, "LIANOU_DATA_DIR="+cfg.Dir, "LIANOU_GATEWAY_ADDR="+addrs[0], "LIANOU_PLATFORM_ADDR="+addrs[1], "LIANOU_STANDIN_ADDR="+addrs[2])
+	if cfg.Lines {
+		r.env = append(r.env, "LIANOU_TRUSTED_PROXIES=127.0.0.1")
+	}
 	return r, r.up(ctx)
 }
 
