@@ -124,7 +124,7 @@ func (e *exchange) play(ring Ring) (Call, error) {
 	c := Call{Ring: ring, ID: "CA" + strings.ToLower(rand.Text())}
 	tape := e.render(ring)
 	c.Seconds = tapeSeconds(tape, ring.ALaw)
-	c.Ended = e.now().In(china).Truncate(time.Second)
+	c.Ended = e.stamp().In(china).Truncate(time.Second)
 	c.Answered = c.Ended.Add(-time.Duration(c.Seconds) * time.Second)
 	c.Began = c.Answered.Add(-4 * time.Second)
 	c.Tape = e.faults.take(Exchange, "recordings", ModeMissing, ModeHuge, ModeInside, ModeJunk).Mode
