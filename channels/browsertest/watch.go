@@ -123,6 +123,17 @@ func (tab *Tab) View(name string, width, height int64) {
 	}
 }
 
+// pageChanged reports whether a question got no answer because its page gave way to
+// another: the new one is to be asked. Chromium has four ways to say so.
+func pageChanged(err error) bool {
+	for _, words := range []string{"context", "navigated or closed", "was collected", "No frame"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
+}
+
 // Until waits until a script gives true, and says what was waited for.
 func (tab *Tab) Until(what, js string) {
 	tab.t.Helper()
@@ -133,8 +144,8 @@ func (tab *Tab) Until(what, js string) {
 		switch {
 		case err == nil:
 			return
-		case ctx.Err() == nil && strings.Contains(err.Error(), "context"):
-			continue // the page changed under the question: ask the new one
+		case ctx.Err() == nil && pageChanged(err):
+			continue
 		}
 		tab.Shot("failed-" + tab.t.Name())
 		tab.t.Fatalf("wait until %s: %v\npage says: %s", what, err, tab.says())

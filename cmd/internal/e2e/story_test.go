@@ -82,7 +82,7 @@ func (p person) arrives(receipt string) {
 	p.Fill("input[name=q]", strings.ReplaceAll(receipt, " ", ""))
 	p.GoByKey("\r", false)
 	p.Go("tbody a")
-	p.Until("the case is judged", `document.querySelectorAll("#accept tbody tr").length > 30 || (setTimeout(()=>location.reload(), 300), false)`)
+	p.Until("the case is judged and shows it by itself", `document.querySelectorAll("#accept tbody tr").length > 30`)
 }
 
 // accepts accepts what fits by the keyboard; a visit by one and the same person is
