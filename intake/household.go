@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/wording"
 )
 
 // household reads the stated facts. The day and the county are ours to fill:
@@ -37,8 +38,28 @@ func (p *strict) household() {
 	}
 	whole = fmt.Appendf(slices.Clip(whole), `"on":%q,"county":%q}`, p.today, p.app.Live.Region.County())
 	h, err := core.DecodeHousehold(whole)
-	p.fail(under(err, "household."))
+	p.fail(under(named(err), "household."))
 	p.app.Household = h
+}
+
+// named says in words which fact was refused: "one of them is wrong" sends somebody
+// through forty fields. The answer itself is not repeated.
+func named(err error) error {
+	if err == nil {
+		return nil
+	}
+	known := *core.Known(err)
+	f, ok := wording.HouseholdFact(known.Field)
+	if key, inside := strings.CutPrefix(known.Field, "members."); inside {
+		f, ok = wording.MemberFact(key)
+	}
+	switch {
+	case known.Field == "members":
+		known.Say = fmt.Sprintf("家里人要写上,至少有申请人自己,最多 %d 口。", core.MaxMembers)
+	case ok:
+		known.Say = "“" + f.Label + "”填得不对,请看一下再交。"
+	}
+	return &known
 }
 
 // barest is the household of which nothing is known but who is in it: a call

@@ -130,6 +130,24 @@ func TestMeanRefuses(t *testing.T) {
 	}
 }
 
+// A refused fact is named in the words of the form, and its answer is not repeated.
+// Control: household() without named.
+func TestTheRefusedFactIsNamed(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]string{
+		`{"income_12m":-7301,"members":[{"ref":"m1","age":null}]}`: "一年收入",
+		`{"members":[{"ref":"m1","age":7301}]}`:                     "年龄",
+		`{"area":"rural","members":[]}`:                             "申请人自己",
+	} {
+		s := byHand()
+		s.People, s.Household = nil, json.RawMessage(doc)
+		_, _, err := testFacts().mean(&s, testNow)
+		if say := core.Known(err).Say; err == nil || !strings.Contains(say, want) || strings.Contains(say, "7301") {
+			t.Errorf("%s is answered with %q", doc, say)
+		}
+	}
+}
+
 func spokenNow() Submission { return spoken("call-001#1") }
 
 func facta(more string) json.RawMessage {

@@ -70,6 +70,9 @@ func householdOf(v url.Values) (map[string]any, []intake.MemberForm, error) {
 			people = append(people, who)
 		}
 	}
+	if len(members) == 0 { // whoever asks is there, whatever else was not asked yet
+		members = []any{map[string]any{"ref": "m1", "age": nil}}
+	}
 	h["members"] = members
 	return h, people, nil
 }

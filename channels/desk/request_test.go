@@ -50,6 +50,15 @@ func TestRequestReadsTheForm(t *testing.T) {
 	}
 }
 
+// Who asks is a member, when the form names none: three answers are an application.
+func TestRequestOfOneLine(t *testing.T) {
+	t.Parallel()
+	f, err := desk.Request(url.Values{"applicant.name": {"臧玉梅"}, "contact.phone": {"13900010077"}, "live.county": {"371426"}})
+	if err != nil || string(f.Household) != `{"members":[{"age":null,"ref":"m1"}]}` || len(f.People) != 0 {
+		t.Errorf("%s %v %v", f.Household, f.People, err)
+	}
+}
+
 func TestRequestRefuses(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string][2]string{
