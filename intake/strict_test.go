@@ -136,8 +136,8 @@ func TestTheRefusedFactIsNamed(t *testing.T) {
 	t.Parallel()
 	for doc, want := range map[string]string{
 		`{"income_12m":-7301,"members":[{"ref":"m1","age":null}]}`: "一年收入",
-		`{"members":[{"ref":"m1","age":7301}]}`:                     "年龄",
-		`{"area":"rural","members":[]}`:                             "申请人自己",
+		`{"members":[{"ref":"m1","age":7301}]}`:                    "年龄",
+		`{"area":"rural","members":[]}`:                            "申请人自己",
 	} {
 		s := byHand()
 		s.People, s.Household = nil, json.RawMessage(doc)
