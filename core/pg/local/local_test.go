@@ -73,6 +73,9 @@ func TestLife(t *testing.T) {
 			t.Fatalf("create %d: %v %v", i, made, err)
 		}
 	}
+	if made, err := s.CreateDatabase(t.Context(), "town"); err != nil || !made { // a copy: the first has taken the one that was there
+		t.Fatalf("a second database: %v %v", made, err)
+	}
 	for sql, want := range map[string]string{
 		`show listen_addresses`: "", `show fsync`: "on", `show server_encoding`: "UTF8",
 		`select string_agg(x, '' order by x) from unnest(array['b','B','李','a']) x`: "Bab李", // code points, on every machine
@@ -98,6 +101,30 @@ func TestLife(t *testing.T) {
 	defer stop(t, again)
 	if made, err := again.CreateDatabase(t.Context(), "city"); err != nil || made {
 		t.Errorf("the data was not kept: made %v %v", made, err)
+	}
+}
+
+// Root's machine tries what a user's does as well: the same test, run by nobody.
+func TestLifeOfAUser(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Log("this machine's user is no root: TestLife was it")
+		return
+	}
+	test := filepath.Join(folder(t), "local.test") // go test keeps its own where only root may look
+	program, err := os.ReadFile(os.Args[0])
+	if err == nil {
+		err = os.WriteFile(test, program, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(test, "-test.run=^TestLife$", "-test.v")
+	cmd.Dir = filepath.Dir(test)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534, Groups: []uint32{}}}
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestLife") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
