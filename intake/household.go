@@ -49,6 +49,9 @@ func named(err error) error {
 		return nil
 	}
 	known := *core.Known(err)
+	if known.Code == "unknown_fact" {
+		return err // the key is what is wrong with it, and the field names it
+	}
 	f, ok := wording.HouseholdFact(known.Field)
 	if key, inside := strings.CutPrefix(known.Field, "members."); inside {
 		f, ok = wording.MemberFact(key)

@@ -179,19 +179,21 @@ func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
 	if now.IsZero() {
 		now = time.Now()
 	}
-	judged, err := d.judge.Look(r.Form, core.DateOf(now))
-	if core.KindOf(err) == core.KindInvalid && err != nil {
+	day := core.DateOf(now)
+	judged, err := d.judge.Look(r.Form, day)
+	wrong := err != nil && core.KindOf(err) == core.KindInvalid
+	if wrong {
 		judged = Judged{Ask: core.Known(err).Say, Why: "有一格要改"}
 	} else if err != nil {
 		return fmt.Errorf("judge a form: %w", err)
 	}
 	if r.Form.Get("aloud") != "" { // only a form that is read out has a place for it
-		day := core.DateOf(now)
 		book, err := d.d.Library.On(day)
 		if err != nil {
-			return fmt.Errorf("name the items of a form: %w", err)
+			return fmt.Errorf("count the items of a form: %w", err)
 		}
-		judged.Aloud, judged.Back = true, ReadBack(r.Form, day, d.d.Regions, book.Title)
+		judged.Aloud, judged.Fault = true, wrong
+		judged.Back = readBack(r.Form, spoken{on: day, places: d.d.Regions, wishes: judged.wishes(), items: len(book.Items)})
 	}
 	return at.Page.Part(w, "", "judged", judged)
 }

@@ -38,6 +38,7 @@ type Judged struct {
 	Others         []JudgedItem // does not fit
 
 	Aloud bool     // the form has a place for what is read back
+	Fault bool     // an answer is wrong: nothing is read out before it is mended
 	Back  []string // the request in lines, to be read to the caller
 }
 
@@ -50,6 +51,19 @@ type JudgedItem struct {
 	Offered         bool // ticked by itself, because it fits
 
 	missing int // facts still open
+}
+
+// wishes names the items that are ticked as the form stands.
+func (j Judged) wishes() []string {
+	var names []string
+	for _, list := range [][]JudgedItem{j.Items, j.Later, j.Others} {
+		for _, it := range list {
+			if it.Ticked {
+				names = append(names, it.Name)
+			}
+		}
+	}
+	return names
 }
 
 // nearest is how many items with open facts stand in sight.
@@ -147,6 +161,9 @@ func sortOut(book *policy.Book, r matching.Result, t ticks) (out Judged, settles
 func (j *Judge) next(settles map[string]int, people []intake.MemberForm) (ask, why string) {
 	best := ""
 	for path, n := range settles {
+		if !onForm(path) {
+			continue // the register or the visit answers it; there is nowhere to write it down
+		}
 		if best == "" || n > settles[best] || n == settles[best] && path < best {
 			best = path
 		}
@@ -160,6 +177,20 @@ func (j *Judge) next(settles map[string]int, people []intake.MemberForm) (ask, w
 		return wording.FactLabel(best) + "?", gain
 	}
 	return about(best, people) + list[0].Ask, list[0].Why + gain
+}
+
+// onForm reports whether the request form has a field for a fact.
+func onForm(path string) bool {
+	household, member := Asked()
+	key := path
+	if rest, inside := strings.CutPrefix(path, "members/"); inside {
+		_, key, _ = strings.Cut(rest, "/")
+		household = member
+	}
+	if key == "statuses" { // shown where they are granted, never asked
+		return false
+	}
+	return slices.ContainsFunc(household, func(asked string) bool { return asked == key || strings.HasPrefix(asked, key+".") })
 }
 
 // about names the member a question is about, "" for the household's own facts and

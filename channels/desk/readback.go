@@ -14,27 +14,36 @@ import (
 // readMember and readHome are the facts that a read-back says; the others stand on
 // the form, and a call has no time for forty of them.
 var (
-	readMember = []string{"age", "disability", "illness", "work_ability"}
-	readHome   = []string{"income_12m", "medical_12m", "financial_assets_per_capita"}
+	readMember = []string{"relation", "age", "disability", "illness", "work_ability"}
+	readHome   = []string{"income_12m", "income_per_capita_month", "medical_12m", "financial_assets_per_capita", "houses", "shocks"}
 )
 
-// ReadBack is what an agent reads to the caller before anything is sent (复述): the
+// spoken is what a read-back needs beside the form.
+type spoken struct {
+	on     core.Date
+	places *registry.Regions
+	wishes []string // names of the items that are ticked
+	items  int      // of the Book
+}
+
+// readBack is what an agent reads to the caller before anything is sent (复述): the
 // request as the form holds it, a line for each thing that a wrong digit or a wrong
-// village would spoil. What was not asked is not said. title names an item.
-func ReadBack(v url.Values, on core.Date, places *registry.Regions, title func(core.ItemCode) string) []string {
-	f, h, _, err := stated(v, on)
+// village would spoil. What was not asked is not said. It is empty before there is
+// an applicant, and while an answer is wrong.
+func readBack(v url.Values, s spoken) []string {
+	f, h, _, err := stated(v, s.on)
 	if err != nil || f.Applicant.Name == "" {
 		return nil
 	}
 	lines := []string{f.Applicant.Name + numberSaid(f.Applicant.IDNumber), callerLine(f)}
-	if at := places.FullName(core.RegionCode(f.Live.Region)); at != "" {
+	if at := s.places.FullName(core.RegionCode(f.Live.Region)); at != "" {
 		lines = append(lines, "住"+at+f.Live.Detail)
 	}
 	lines = append(lines, familyLines(f, h)...)
 	if f.Story != "" {
 		lines = append(lines, "难处:"+short(f.Story, mostStory))
 	}
-	lines = append(lines, wishLine(f.Items, title))
+	lines = append(lines, s.wishLine())
 	if f.Account != "" {
 		lines = append(lines, "钱打到这张卡:"+grouped(f.Account, 4))
 	}
@@ -44,33 +53,44 @@ func ReadBack(v url.Values, on core.Date, places *registry.Regions, title func(c
 	return lines
 }
 
+// numberSaid parts an ID number as it is built: place, day of birth, the rest.
 func numberSaid(id string) string {
-	if id == "" {
+	switch id = strings.ReplaceAll(id, " ", ""); {
+	case id == "":
 		return ",身份证号先空着"
+	case len(id) != 18:
+		return ",身份证号 " + grouped(id, 4)
 	}
-	return ",身份证号 " + grouped(id, 6)
+	return ",身份证号 " + id[:6] + " " + id[6:14] + " " + id[14:]
 }
 
 // phoneSaid parts a mobile number as people say it: three, four, four.
 func phoneSaid(number string) string {
 	digits := strings.ReplaceAll(number, " ", "")
-	if len(digits) != 11 {
-		return number
+	switch {
+	case digits == "":
+		return "电话先空着"
+	case len(digits) != 11:
+		return "电话 " + number
 	}
-	return digits[:3] + " " + digits[3:7] + " " + digits[7:]
+	return "电话 " + digits[:3] + " " + digits[3:7] + " " + digits[7:]
 }
 
 func callerLine(f intake.Form) string {
+	line := phoneSaid(f.Contact.Phone)
+	switch f.Contact.Capacity {
+	case "official":
+		return line + ",是我们上门看到、替他报的"
+	case "", "self":
+		return line + ",说话的是本人"
+	}
 	who := ""
 	for _, c := range Capacities() {
 		if c.Value == f.Contact.Capacity {
 			who = c.Word
 		}
 	}
-	if f.Contact.Name != "" {
-		who = strings.Trim(who+f.Contact.Name, " ")
-	}
-	return "电话 " + phoneSaid(f.Contact.Phone) + ",说话的是" + who
+	return line + ",说话的是" + who + f.Contact.Name
 }
 
 func familyLines(f intake.Form, h core.Household) []string {
@@ -82,29 +102,36 @@ func familyLines(f intake.Form, h core.Household) []string {
 	for _, p := range f.People {
 		line := p.Name
 		for _, key := range readMember {
-			if words := said["members/"+p.Ref+"/"+key]; words != "" {
-				line += "," + words
-			}
+			line += factSaid(",", "members/"+p.Ref+"/"+key, said)
 		}
 		lines = append(lines, strings.TrimPrefix(line, ","))
 	}
 	for _, key := range readHome {
-		if words := said[key]; words != "" {
-			lines = append(lines, wording.FactLabel(key)+" "+words)
+		if line := factSaid("", key, said); line != "" {
+			lines = append(lines, line)
 		}
 	}
 	return lines
 }
 
-func wishLine(items []string, title func(core.ItemCode) string) string {
-	if len(items) == 0 {
-		return "没点名要办哪一项,41 项都看一遍"
+// factSaid is one fact with its name; what says itself (62 岁, 肢体一级) has none.
+func factSaid(before, path string, said map[string]string) string {
+	words := said[path]
+	_, key, member := strings.Cut(strings.TrimPrefix(path, "members/"), "/")
+	switch {
+	case words == "":
+		return ""
+	case member && key != "illness":
+		return before + words
 	}
-	var names []string
-	for _, it := range items {
-		names = append(names, title(core.ItemCode(it)))
+	return before + wording.FactLabel(path) + " " + words
+}
+
+func (s spoken) wishLine() string {
+	if len(s.wishes) == 0 {
+		return "没点名要办哪一项," + strconv.Itoa(s.items) + " 项都看一遍"
 	}
-	return "想办:" + strings.Join(names, "、")
+	return "想办:" + strings.Join(s.wishes, "、")
 }
 
 // mostStory is how much of the story is read back, in characters.

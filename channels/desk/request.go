@@ -122,7 +122,7 @@ func putShock(h map[string]any, v url.Values) error {
 func memberOf(v url.Values, i int) (map[string]any, intake.MemberForm, error) {
 	at := "m" + strconv.Itoa(i) + "."
 	who := intake.MemberForm{Ref: "m" + strconv.Itoa(i+1), Name: strings.TrimSpace(v.Get(at + "name")), IDNumber: v.Get(at + "id_number")}
-	if who.Name == "" && v.Get(at+"age") == "" {
+	if emptyRow(v, at) {
 		return nil, who, nil
 	}
 	m, err := MemberFacts(v, at)
@@ -133,6 +133,17 @@ func memberOf(v url.Values, i int) (map[string]any, intake.MemberForm, error) {
 		m["age"] = nil // the schema wants it named
 	}
 	return m, who, nil
+}
+
+// emptyRow reports whether nothing at all was answered about a member; an illness
+// without a name is somebody.
+func emptyRow(v url.Values, at string) bool {
+	for name, answers := range v {
+		if strings.HasPrefix(name, at) && slices.ContainsFunc(answers, func(s string) bool { return strings.TrimSpace(s) != "" }) {
+			return false
+		}
+	}
+	return true
 }
 
 // MemberFacts reads the facts of one member from the fields under a prefix (m0.age).

@@ -111,13 +111,24 @@ func (f *family) watch(c *child) {
 
 func (f *family) logFile(name string) string { return filepath.Join(f.logs, name+".log") }
 
+// lastWordsMost bounds how much of a log is read for its last line, in bytes.
+const lastWordsMost = 64 << 10
+
 // lastWords is the last line that a program logged in this run.
 func (f *family) lastWords(c *child) string {
-	b, err := os.ReadFile(f.logFile(c.name))
-	if err != nil || int64(len(b)) <= c.logged {
+	file, err := os.Open(f.logFile(c.name))
+	if err != nil {
 		return "it said nothing"
 	}
-	b = b[c.logged:]
+	defer file.Close()
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil || end <= c.logged {
+		return "it said nothing"
+	}
+	b := make([]byte, min(end-c.logged, lastWordsMost))
+	if _, err := file.ReadAt(b, end-int64(len(b))); err != nil {
+		return "its log cannot be read"
+	}
 	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
 	return string(lines[len(lines)-1])
 }

@@ -30,7 +30,7 @@ func (i *installation) write(dataDir string) error {
 func readInstallation(dataDir string) (*installation, error) {
 	var i installation
 	if err := readPrivate(installationFile(dataDir), &i); err != nil {
-		return nil, errors.New("nothing runs here: start `lianou up`, or set LIANOU_DATABASE_URL")
+		return nil, fmt.Errorf("nothing runs here (in %s; LIANOU_DATA_DIR names another folder): start `lianou up`, or set LIANOU_DATABASE_URL", dataDir)
 	}
 	return &i, nil
 }

@@ -50,8 +50,8 @@ func (m *machine) allReady(ctx context.Context) error {
 
 // sameDay tells the stand-ins how far this city's time was moved before.
 func (m *machine) sameDay(ctx context.Context) error {
-	if m.fresh {
-		return nil // nobody has moved it yet
+	if m.fresh && m.private != nil {
+		return nil // made just now: nobody has moved it yet
 	}
 	db, err := pg.Open(ctx, pg.Config{URL: m.place.Roles[pg.Owner], Name: "lianou up", MaxConns: 1, Privileged: "up reads the demo's clock"})
 	if err != nil {
@@ -136,7 +136,7 @@ func (m *machine) greet() {
 	fmt.Fprintf(m.tool.out, "  exchange   %s/exchange/\n  failures   %s/admin\n", m.url(m.cfg.StandinAddr), m.url(m.cfg.StandinAddr))
 	fmt.Fprintf(m.tool.out, "  staff      %s/\n", m.url(m.cfg.PlatformAddr))
 	for _, login := range demoLogins() {
-		fmt.Fprintf(m.tool.out, "    %-10s %-12s %s\n", login.Role, login.Name, login.Password)
+		fmt.Fprintf(m.tool.out, "    %-10s %s %-12s %s\n", login.Role, login.Person, login.Name, login.Password)
 	}
 	fmt.Fprintf(m.tool.out, "\n  data in %s, logs in %s\n  Ctrl-C stops everything and keeps the data.\n", m.cfg.DataDir, m.family.logs)
 }

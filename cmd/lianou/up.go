@@ -30,6 +30,7 @@ type machine struct {
 	private *local.Server // nil with a real server
 	redis   *bell.Server  // nil with a real one
 	fresh   bool          // the databases were made just now
+	newKeys bool          // the keys were
 	people  int           // of a fresh city
 	seeder  *seeder       // nil when there is a city already
 	family  *family
@@ -107,6 +108,9 @@ func (m *machine) startStores(ctx context.Context) error {
 			return err
 		}
 		m.private = server
+		if err := m.setAside(ctx); err != nil {
+			return err
+		}
 	}
 	_, err := os.Stat(m.seeded())
 	m.fresh = errors.Is(err, fs.ErrNotExist)
@@ -114,6 +118,24 @@ func (m *machine) startStores(ctx context.Context) error {
 	both.Go(func() error { return m.startDatabase(within) })
 	both.Go(func() error { return m.startRedis(within) })
 	return both.Wait()
+}
+
+// setAside puts away a city whose keys are gone, as when somebody deletes the data
+// folder and the cluster lies elsewhere (root's own folders are closed to the server).
+// Nobody can read it any more, and a city that mixes its rows with new ones is broken.
+func (m *machine) setAside(ctx context.Context) error {
+	if !m.newKeys {
+		return nil
+	}
+	at, err := m.private.SetAside(ctx, m.began)
+	if err != nil || at == "" {
+		return err
+	}
+	fmt.Fprintf(m.tool.out, "the keys of the city that was here are gone; its database was set aside: %s\n", at)
+	if err := os.Remove(m.seeded()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func (m *machine) startDatabase(ctx context.Context) error {
@@ -161,10 +183,12 @@ func (m *machine) makeKeys(context.Context) error {
 	if err := os.MkdirAll(m.keys(), 0o700); err != nil {
 		return fmt.Errorf("make the folder of keys: %w", err)
 	}
-	if err := seal.GenerateKeys(m.keys(), seal.SM4); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := seal.GenerateKeys(m.keys(), seal.SM4)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	_, err := seal.LoadKeys(m.keys())
+	m.newKeys = err == nil
+	_, err = seal.LoadKeys(m.keys())
 	return err
 }
 

@@ -246,7 +246,7 @@ func perWord(period string) string {
 // undecided reports whether a claim that was filed still waits for its decision.
 func undecided(c Claim) bool {
 	switch c.State {
-	case ClaimAgreed, ClaimReviewed, ClaimNoticed, ClaimObjected, ClaimAppealed:
+	case ClaimAgreed, ClaimReviewed, ClaimNoticed, ClaimObjected:
 		return true
 	}
 	return false

@@ -273,7 +273,7 @@ func TestRefusedFiles(t *testing.T) {
 			v := h.sendAll()
 			l, due := h.ledger(), Totals{}
 			h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) (err error) {
-				due, err = h.Due(ctx, tx)
+				due, _, err = h.Due(ctx, tx)
 				return err
 			}))
 			if free && (v.State != "closed" || due.Total != sum || l.Owed != sum || l.Transit != 0) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type Batch struct {
 	CreatedBy  core.StaffID
 	ApprovedBy core.StaffID // 0 before
 	Totals     Totals
+	Sample     bool // some of the amounts are sample figures
 	Paid       core.Fen
 	Returned   core.Fen
 	State      string       // draft, discarded, approved, file_written, sent, answered, refused, closed
@@ -69,9 +71,9 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (B
 	if err != nil {
 		return Batch{}, err
 	}
-	b := Batch{CreatedBy: by, State: "draft", Created: tx.Now(), Totals: lines.totals()}
-	const q = `insert into payout_batch (created_by, lines, total, digest, created) values ($1, $2, $3, $4, $5) returning id, name`
-	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), tx.Now()).Scan(&b.ID, &b.Name)
+	b := Batch{CreatedBy: by, State: "draft", Created: tx.Now(), Totals: lines.totals(), Sample: lines.sample()}
+	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created) values ($1, $2, $3, $4, $5, $6) returning id, name`
+	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), b.Sample, tx.Now()).Scan(&b.ID, &b.Name)
 	if err != nil {
 		return Batch{}, pg.Fail(err, "make a batch")
 	}
@@ -103,6 +105,7 @@ type dueLine struct {
 	item     core.ItemCode
 	itemName string
 	period   Period
+	sample   bool
 }
 
 type dueLines []dueLine
@@ -113,6 +116,10 @@ func (l dueLines) totals() Totals {
 		t.Total += d.amount
 	}
 	return t
+}
+
+func (l dueLines) sample() bool {
+	return slices.ContainsFunc(l, func(d dueLine) bool { return d.sample })
 }
 
 func (l dueLines) ids() []int64 {
@@ -139,7 +146,7 @@ func (l dueLines) digest() string {
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
 func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
-	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period
+	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period, sample
 		from payout_entitlement where state = 'due' and period <= $2 order by id limit $1 for update skip locked`
 	rows, err := tx.Query(ctx, q, MaxLines, payable(tx))
 	if err != nil {
@@ -149,7 +156,7 @@ func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
 	var out dueLines
 	for rows.Next() {
 		var d dueLine
-		err := rows.Scan(&d.id, &d.region, &d.claim, &d.attempt, &d.amount, &d.holder, &d.account, &d.last4, &d.item, &d.itemName, &d.period)
+		err := rows.Scan(&d.id, &d.region, &d.claim, &d.attempt, &d.amount, &d.holder, &d.account, &d.last4, &d.item, &d.itemName, &d.period, &d.sample)
 		if err != nil {
 			return nil, pg.Fail(err, "take what is due")
 		}

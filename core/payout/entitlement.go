@@ -150,9 +150,8 @@ func (p *Payout) entitledBefore(ctx context.Context, tx *pg.Tx, e Entitlement) (
 }
 
 // Due counts what waits for a batch in the caller's scope, up to the coming month.
-func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (Totals, error) {
-	const q = `select count(*), coalesce(sum(amount), 0)::bigint from payout_entitlement where state = 'due' and period <= $1`
-	var t Totals
-	err := tx.QueryRow(ctx, q, payable(tx)).Scan(&t.Lines, &t.Total)
-	return t, pg.Fail(err, "count what is due")
+func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (t Totals, sample bool, err error) {
+	const q = `select count(*), coalesce(sum(amount), 0)::bigint, coalesce(bool_or(sample), false) from payout_entitlement where state = 'due' and period <= $1`
+	err = tx.QueryRow(ctx, q, payable(tx)).Scan(&t.Lines, &t.Total, &sample)
+	return t, sample, pg.Fail(err, "count what is due")
 }

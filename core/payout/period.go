@@ -30,6 +30,9 @@ func (p Period) Start() core.Date {
 	return core.NewDate(t.Date())
 }
 
+// Year is the month's year.
+func (p Period) Year() int { return p.Start().Time().Year() }
+
 // Month is the month's number, 1 to 12, as notices print it.
 func (p Period) Month() int { return int(p.Start().Time().Month()) }
 

@@ -10,7 +10,7 @@ import (
 // Batches lists batches, newest first, at most 100. A batch names nobody, so it
 // needs no region; who may see the list is the desk's to say.
 func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
-	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, paid, returned, state, refused,
+	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, sample, paid, returned, state, refused,
 			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
 		from payout_batch order by id desc limit 100`
 	rows, err := tx.Query(ctx, q)
@@ -31,23 +31,16 @@ func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
 
 // BatchByID reads one batch; KindNotFound when there is none.
 func BatchByID(ctx context.Context, tx *pg.Tx, id int64) (Batch, error) {
-	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, paid, returned, state, refused,
+	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, sample, paid, returned, state, refused,
 			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
 		from payout_batch where id = $1`
 	return scanBatch(tx.QueryRow(ctx, q, id))
 }
 
 func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
-	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Paid, &b.Returned, &b.State,
+	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Sample, &b.Paid, &b.Returned, &b.State,
 		&b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
 	return b, pg.Fail(err, "read a batch")
-}
-
-// Samples reports whether any money there is stands on a sample figure, so that a
-// page of totals can say so.
-func (p *Payout) Samples(ctx context.Context, tx *pg.Tx) (some bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from payout_entitlement where sample)`).Scan(&some)
-	return some, pg.Fail(err, "look for sample amounts")
 }
 
 // Line is one payment as desks, notices and the citizen's page show it.

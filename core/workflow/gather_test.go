@@ -117,7 +117,7 @@ func (w *world) line(c casefile.Case, item core.ItemCode) payout.Line {
 	w.t.Helper()
 	var list []payout.Line
 	w.must(w.db.Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		due, err := w.payout.Due(ctx, tx)
+		due, _, err := w.payout.Due(ctx, tx)
 		if err == nil && due.Lines > 0 {
 			_, err = w.payout.CreateBatch(ctx, tx, w.id("county"))
 		}

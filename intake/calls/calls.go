@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
@@ -152,6 +153,22 @@ func (l *Log) Get(ctx context.Context, id string) (Call, error) {
 		return err
 	})
 	return c, err
+}
+
+// Filed lists the receipts of the applications that came of a call, oldest first: the
+// agent's key of each begins with the call's id.
+func (l *Log) Filed(ctx context.Context, id string) ([]core.Receipt, error) {
+	const sql = `select receipt from application where channel = 'agent' and key >= $1 || '#' and key < $1 || '$' order by at, id limit 100`
+	var out []core.Receipt
+	err := l.db.Read(ctx, pg.City("what came of one call, for whoever took it"), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql, id)
+		if err != nil {
+			return pg.Fail(err, "list what a call became")
+		}
+		out, err = pgx.CollectRows(rows, pgx.RowTo[core.Receipt])
+		return pg.Fail(err, "list what a call became")
+	})
+	return out, err
 }
 
 type scanner interface{ Scan(...any) error }

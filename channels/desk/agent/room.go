@@ -73,6 +73,7 @@ type open struct {
 	ID, Caller, Length string
 	Began              time.Time
 	Recording          bool
+	Filed              []core.Receipt // what came of this call so far
 }
 
 func (a *Room) rows(r *http.Request) ([]row, error) {
@@ -166,12 +167,16 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
+	filed, err := a.d.Calls.Filed(r.Context(), id)
+	if err != nil {
+		return err
+	}
 	// The key names this form: sent twice it is one application, a second form of
 	// the same call is a second one (F9).
 	typed := url.Values{"key": {c.ID + "#" + uuid.NewString()[:8]}, "contact.phone": {c.Caller.Reveal()}}
 	return at.Page.Show(w, at, a.view(), page{
 		Waiting: rows, At: id, Form: desk.NewForm(typed, a.d.Regions), Said: desk.Said(w, r),
-		Call: &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != ""},
+		Call: &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Filed: filed},
 	})
 }
 
@@ -190,11 +195,22 @@ func (a *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	outcome := calls.Outcome(r.FormValue("outcome"))
+	if outcome == calls.OutcomeApplied {
+		filed, err := a.d.Calls.Filed(r.Context(), r.PathValue("call"))
+		if err != nil {
+			return err
+		}
+		if len(filed) == 0 {
+			return errNothingFiled
+		}
+	}
 	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome); err != nil {
 		return err
 	}
 	return desk.Back(w, r, "/desk/agent", "这通办完了。")
 }
+
+var errNothingFiled = core.Invalid("outcome", "这通还没有报上。先报上,或者选别的结果。")
 
 // release gives a call back that its agent cannot finish. The bell of the same
 // transaction shows it to every free agent at once, as a call nobody holds.

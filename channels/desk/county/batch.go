@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -26,11 +25,6 @@ type batchPage struct {
 	After, Next     int64         // ids of lines; 0 for the first page, and when there is no further one
 	Sums            []payout.Sum
 	Control         payout.Totals // what the lines add up to
-}
-
-// Sample reports whether the totals hold sample amounts.
-func (p batchPage) Sample() bool {
-	return slices.ContainsFunc(p.Sums, func(s payout.Sum) bool { return s.Sample })
 }
 
 // Agrees reports whether the lines add up to what the batch declares.

@@ -21,6 +21,7 @@ type fix struct {
 	payout.Fix
 	Lines      int
 	Total      core.Fen
+	Sample     bool // some of it is a sample amount
 	Why        string
 	Card       *casefile.Card // nil: the household has brought none yet
 	By         string
@@ -72,10 +73,11 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 		if i, seen := shown[card]; seen {
 			out[i].Lines++
 			out[i].Total += open.Line.Amount
+			out[i].Sample = out[i].Sample || open.Line.Sample
 			continue
 		}
 		shown[card] = len(out)
-		one := fix{Fix: open, Lines: 1, Total: open.Line.Amount, Why: wording.FixTask(open.Code)}
+		one := fix{Fix: open, Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code)}
 		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
 			one.Card = &f.cards[i]
 			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me

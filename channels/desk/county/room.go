@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -117,15 +118,16 @@ func done(w http.ResponseWriter, r *http.Request, err error, said string) error 
 
 // page is what the room shows.
 type page struct {
-	Said    string
-	Due     payout.Totals
-	Sample  bool // some of the money stands on sample figures
-	Batches []batch
-	Asks    []ask // what the bank has to be asked about
-	Fixes   []fix
-	Ledger  []balance
-	Moving  bool   // a batch is on its way: the page asks for news by itself
-	Seen    string // digest of what it shows
+	Said      string
+	Due       payout.Totals
+	DueSample bool // some of what is due stands on sample figures
+	Sample    bool // some of the money of the ledger does
+	Batches   []batch
+	Asks      []ask // what the bank has to be asked about
+	Fixes     []fix
+	Ledger    []balance
+	Moving    bool   // a batch is on its way: the page asks for news by itself
+	Seen      string // digest of what it shows
 }
 
 type batch struct {
@@ -160,13 +162,13 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 // found is what the room reads, before names and words are put to it.
 type found struct {
-	due     payout.Totals
-	open    []payout.Fix
-	asks    []payout.Inquiry
-	cards   []casefile.Card
-	batches []payout.Batch
-	ledger  payout.Ledger
-	samples bool
+	due       payout.Totals
+	open      []payout.Fix
+	asks      []payout.Inquiry
+	cards     []casefile.Card
+	batches   []payout.Batch
+	ledger    payout.Ledger
+	dueSample bool
 }
 
 // look reads what changes while a page stands open: a few rows, by their indexes.
@@ -187,10 +189,7 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
 // sum reads the rest of what a page shows, which is all the money there is, and
 // writes down that it was shown.
 func (c *Room) sum(ctx context.Context, tx *pg.Tx, at desk.At, f *found) (err error) {
-	if f.due, err = c.d.Payout.Due(ctx, tx); err != nil {
-		return err
-	}
-	if f.samples, err = c.d.Payout.Samples(ctx, tx); err != nil {
+	if f.due, f.dueSample, err = c.d.Payout.Due(ctx, tx); err != nil {
 		return err
 	}
 	if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -219,13 +218,14 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Due: found.due, Sample: found.samples, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
+	p := page{Due: found.due, DueSample: found.dueSample, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
 	for _, b := range found.batches {
 		s := wordOf(b)
 		p.Moving = p.Moving || s.moving
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
 			Word: s.word, Tone: s.tone, MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
+	p.Sample = p.DueSample || slices.ContainsFunc(found.batches, func(b payout.Batch) bool { return b.Sample })
 	p.Fixes = found.fixes(at.Staff.ID, names)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}

@@ -15,6 +15,7 @@ for (const box of document.querySelectorAll("[data-sign]")) {
   const keep = () => {
     strokes.value = pad.isEmpty() ? "" : JSON.stringify(pad.toData());
     said.textContent = pad.isEmpty() ? "还没签" : "已签";
+    said.className = pad.isEmpty() ? "chip amber" : "chip leaf";
   };
   pad.addEventListener("endStroke", keep);
   box.querySelector("[data-clear]").addEventListener("click", () => { pad.clear(); keep(); });

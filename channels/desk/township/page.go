@@ -34,6 +34,8 @@ type casePage struct {
 	Months   []monthOption // in which a change may begin
 	Confirm  []asking
 	Drop     map[core.ClaimID]bool // items that the household may let fall
+	Filed    []casefile.Claim
+	Unfiled  []string // names of items that were offered and that nobody asked for
 	Ahead    []ahead
 	Until    string // the day the next thing is due
 	Items    map[core.ItemCode]string
@@ -58,7 +60,7 @@ type actRow struct {
 	Either           bool             // money or otherwise, as the officer proposes
 	Change           *casefile.Change // the one to decide
 	Amount, Reason   string
-	Rule             string           // what the Book says of an amount it does not come to
+	Rule             casefile.Benefit // what the Book says of an amount it does not come to
 	Period           string           // of the amount
 	Sample           bool             // the amount is a sample figure
 	Follows          casefile.Outcome // what deciding by the proposal comes to
@@ -102,6 +104,11 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name
+		if neverFiled(c) {
+			p.Unfiled = append(p.Unfiled, c.Name)
+		} else {
+			p.Filed = append(p.Filed, c)
+		}
 	}
 	p.Until, p.Ahead = until(p.View), whatIsAhead(p.View)
 	p.sortActs()
@@ -325,7 +332,7 @@ func (p *casePage) place(row actRow) {
 			return
 		}
 		p.Held = append(p.Held, row)
-	case !leading[row.Name]:
+	case !leading[row.Name] && !p.mends(row.Name):
 		p.Other = append(p.Other, row)
 	case p.Lead == nil:
 		row.First = true
@@ -333,6 +340,14 @@ func (p *casePage) place(row actRow) {
 	default:
 		p.Next = append(p.Next, row)
 	}
+}
+
+// mends reports whether an act is what a payment that came back waits for: then it
+// leads, where it is else seldom meant.
+func (p *casePage) mends(act casefile.ActName) bool {
+	return act == casefile.ActProposeCard && slices.ContainsFunc(p.View.Claims, func(c casefile.Claim) bool {
+		return c.State == casefile.ClaimPaying && c.Money == casefile.MoneyReturned
+	})
 }
 
 // leading acts carry a case forward and may be the page's one solid button.
@@ -358,7 +373,7 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 			continue
 		}
 		for _, r := range f.Reasons {
-			if len(words) < 3 {
+			if len(words) < 3 && !waits(f, r) {
 				words = append(words, r.Text)
 			}
 		}
@@ -366,14 +381,18 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 	return strings.Join(words, "")
 }
 
+// waits reports whether a reason only says which item comes first: by the time of a
+// proposal that is over, and no reason to give a household.
+func waits(f casefile.Finding, r casefile.Reason) bool { return f.After != "" && r.Fact == "" }
+
 // benefitOf is what the Book says an item gives, in words.
-func benefitOf(v casefile.View, item core.ItemCode) string {
+func benefitOf(v casefile.View, item core.ItemCode) casefile.Benefit {
 	for _, f := range v.Findings {
 		if f.Item == item {
-			return f.Benefit.Text
+			return f.Benefit
 		}
 	}
-	return ""
+	return casefile.Benefit{}
 }
 
 // To is where an act's form goes.

@@ -99,8 +99,13 @@ func waitsForCounty(c casefile.Claim) bool {
 
 // claimWord is the word for where a claim stands; for money it says how far.
 func claimWord(c casefile.Claim) string {
-	if waitsForCounty(c) && c.State == casefile.ClaimReviewed {
+	switch {
+	case c.State == casefile.ClaimReviewed && c.NoticeDays > 0 && c.Proposal == casefile.ProposeApprove:
+		return "等张贴公示"
+	case c.State == casefile.ClaimReviewed && waitsForCounty(c):
 		return "等县里定"
+	case c.State == casefile.ClaimAgreed && c.Proposer != 0:
+		return "退回来了,再提意见"
 	}
 	if c.State == casefile.ClaimPaying {
 		switch c.Money {
@@ -112,11 +117,14 @@ func claimWord(c casefile.Claim) string {
 			return "钱已到账"
 		}
 	}
-	if c.State == casefile.ClaimWithdrawn && c.AgreedBy == 0 {
-		return "没报" // nobody took it back: it was never filed
+	if neverFiled(c) {
+		return "没报"
 	}
 	return claimWords[c.State]
 }
+
+// neverFiled reports whether an item was offered and not asked for: nobody took it back.
+func neverFiled(c casefile.Claim) bool { return c.State == casefile.ClaimWithdrawn && c.AgreedBy == 0 }
 
 func claimTone(c casefile.Claim) string {
 	if c.State == casefile.ClaimPaying && c.Money == casefile.MoneyReturned {

@@ -93,10 +93,10 @@ func (p person) desk(path string) { p.t.Helper(); p.Open(city.Platform + "/desk"
 // unmarkedSums lists the amounts on a page that do not say they are samples: a sum of
 // money stands in a row, a card or a section that bears the word. What a household
 // earns or spends (facts, the read-back) is no benefit. The Book of the tests has
-// sample figures only.
+// sample figures only. Control: a template without one of its chips.
 const unmarkedSums = `(() => [...document.querySelectorAll("#main .num, #main .benefit")]
 	.filter(e => !e.closest("dl.facts, .aloud, .ask, form#request") && /\d 元/.test(e.innerText) && !/^0 元/.test(e.innerText.trim()))
-	.filter(e => ![e.closest("tr, li, p, .task"), e.closest("section")?.querySelector(".hd"), e.closest(".idx")].some(x => x?.innerText.includes("样本")))
+	.filter(e => ![e.closest("tr, li, p, .task"), e.closest(".idx"), e.closest("section")?.querySelector(".hd .chip")].some(x => x?.innerText.includes("样本")))
 	.map(e => e.innerText).join("; "))()`
 
 // judge holds the page to the bar of every page: no serious fault of accessibility

@@ -41,7 +41,7 @@ type Config struct {
 	Throwaway bool
 }
 
-// Server is a running private cluster.
+// Server is a private cluster: claimed, running or stopped.
 type Server struct {
 	dir      string // the cluster, sockets and log live under it
 	socket   string // folder of the socket
@@ -63,7 +63,10 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.Start(ctx)
+	if err := s.Start(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Claim takes the folder for a server that is not running yet, so that what else
@@ -82,7 +85,26 @@ func Claim(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, who: who, bin: bin, throwaway: cfg.Throwaway, exited: make(chan struct{})}
-	return s, s.claim()
+	if err := s.claim(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// SetAside moves an earlier cluster of a claimed folder out of the way and says where
+// it lies now; "" when there was none.
+func (s *Server) SetAside(ctx context.Context, now time.Time) (string, error) {
+	if err := s.stopLeftOver(ctx); err != nil {
+		return "", err
+	}
+	to := s.data() + ".aside-" + now.UTC().Format("20060102T150405")
+	switch err := os.Rename(s.data(), to); {
+	case errors.Is(err, os.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("set the earlier cluster aside: %w", err)
+	}
+	return to, nil
 }
 
 // Start runs the server of a claimed folder and waits until it answers; a server
@@ -167,7 +189,7 @@ func (s *Server) CreateDatabase(ctx context.Context, name string) (bool, error) 
 	}
 	_, err = conn.Exec(ctx, "alter database postgres rename to "+pgx.Identifier{name}.Sanitize())
 	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == unknownDatabase { // it has a name already
+	if errors.As(err, &refused) && (refused.Code == unknownDatabase || refused.Code == databaseInUse) { // it has a name already, or somebody looks at it
 		_, err = conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize()+" template template0")
 	}
 	return err == nil, err
@@ -180,6 +202,9 @@ const superuser = "postgres"
 
 // unknownDatabase is the SQLSTATE invalid_catalog_name.
 const unknownDatabase = "3D000"
+
+// databaseInUse is the SQLSTATE object_in_use.
+const databaseInUse = "55006"
 
 // template is the database that is there whatever the others are called.
 const template = "template1"
@@ -210,9 +235,11 @@ func (s *Server) release() {
 			_, _ = s.lifeline.WriteString("done\n") // the watchdog has nothing left to do
 		}
 		s.lifeline.Close()
+		s.lifeline = nil
 	}
 	if s.lock != nil {
 		s.lock.Close()
+		s.lock = nil
 	}
 }
 

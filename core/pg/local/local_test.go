@@ -104,6 +104,32 @@ func TestLife(t *testing.T) {
 	}
 }
 
+// A cluster that is set aside is kept, and the next one is empty.
+func TestSetAside(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), "pg")
+	s := start(t, dir)
+	if _, err := s.CreateDatabase(t.Context(), "city"); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, s)
+	s, err := Claim(Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := s.SetAside(t.Context(), time.Now())
+	if _, kept := os.Stat(filepath.Join(at, "PG_VERSION")); err != nil || kept != nil {
+		t.Fatalf("set aside at %q: %v %v", at, err, kept)
+	}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, s)
+	if made, err := s.CreateDatabase(t.Context(), "city"); err != nil || !made {
+		t.Errorf("the next cluster has a city already: %v %v", made, err)
+	}
+}
+
 // Root's machine tries what a user's does as well: the same test, run by nobody.
 func TestLifeOfAUser(t *testing.T) {
 	t.Parallel()

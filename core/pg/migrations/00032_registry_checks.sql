@@ -20,3 +20,4 @@ end $$;
 -- +goose StatementEnd
 
 -- +goose Down
+-- The checks are the same: 00031 takes the functions away with its tables.
