@@ -116,7 +116,7 @@ func newDoor(t *testing.T) *door {
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})
 	must(t, err)
-	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared)
+	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared, audit.NewTo(keys.Platform))
 	must(t, err)
 	d.env.Log = slog.New(slog.NewTextHandler(d.log, nil))
 	d.env.Intake = channeltest.NewTwin(h.Rules(t), time.Now)

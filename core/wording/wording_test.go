@@ -62,6 +62,7 @@ func samples() map[string][]string {
 		"SayReceiptTwice":   {SayReceiptTwice(r)},
 		"PhotoID":           {PhotoID()},
 		"CodeSent":          {CodeSent()},
+		"WrongPair":         {WrongPair()},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))
