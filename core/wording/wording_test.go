@@ -61,6 +61,7 @@ func samples() map[string][]string {
 		"ReceiptText":       {ReceiptText(r, town, day), ReceiptText(r, "", day)},
 		"SayReceiptTwice":   {SayReceiptTwice(r)},
 		"PhotoID":           {PhotoID()},
+		"Money":             {Money(864_000, true) + "。", Money(1, false) + "。"},
 		"CodeSent":          {CodeSent()},
 		"WrongPair":         {WrongPair()},
 	}
