@@ -122,9 +122,14 @@ const boundWait = time.Second
 // counted beside the account, so that one telephone taken from account to account
 // sends no more than one; where it cannot be had the account is counted alone.
 func (d *CitizenDoor) Submission(ctx context.Context, f intake.Form, who citizen.Citizen) intake.Submission {
-	s := intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
+	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID, Bound: d.Phone(ctx, who)}
+}
+
+// Phone is the telephone bound to an account, zero where there is none or it cannot be
+// had at once.
+func (d *CitizenDoor) Phone(ctx context.Context, who citizen.Citizen) core.Phone {
 	if d.env.Away != nil && d.env.Away() {
-		return s
+		return core.Phone{}
 	}
 	ctx, cancel := context.WithTimeout(ctx, boundWait)
 	defer cancel()
@@ -132,10 +137,7 @@ func (d *CitizenDoor) Submission(ctx context.Context, f intake.Form, who citizen
 	if err != nil && core.KindOf(err) != core.KindNotFound {
 		d.env.Log.WarnContext(ctx, "telephone of an account not read", "error", err)
 	}
-	if err == nil {
-		s.Bound = phone
-	}
-	return s
+	return phone
 }
 
 // WriteLogin answers a log-in.

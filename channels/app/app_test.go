@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"image"
 	"image/png"
@@ -18,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/channels"
 	"lianou/channels/channeltest"
 	"lianou/core"
@@ -28,6 +31,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/wording"
 	"lianou/intake"
 )
 
@@ -73,7 +77,7 @@ func newDoor(t *testing.T) *door {
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: db, Ring: keys.Ring, Token: keys.Token, Audit: log})
 	must(t, err)
-	d.env.Cases, err = casefile.NewReader(db, keys.Shared)
+	d.env.Cases, err = casefile.NewReader(db, keys.Shared, log)
 	must(t, err)
 	d.env.Text = d.phone
 	inserter, err := jobs.NewInserter(jobs.Platform)
@@ -430,7 +434,7 @@ func TestPagesWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	b := newBrowser(t, d.serve(t))
-	if status, page, at := b.get("/apply"); status != 200 || at.Path != "/c/app/enter" || !strings.Contains(page, "tel:12345") {
+	if status, page, at := b.get("/apply"); status != 200 || at.Path != "/c/app/enter" || !strings.Contains(page, "tel:12345") || strings.Contains(page, "不要密码和验证码") {
 		t.Fatalf("not logged in: %d %s", status, at)
 	}
 	if status, page, _ := b.post("/enter", url.Values{"phone": {"0534-2612345"}}); status != 422 || !strings.Contains(page, `role="alert"`) {
@@ -438,6 +442,11 @@ func TestPagesWithoutScript(t *testing.T) {
 	}
 	b.enter(d)
 	_, page, _ := b.get("/apply")
+	for _, part := range []string{`value="self" checked`, `name="form/contact.phone" value="` + channeltest.Phone + `"`, "不要密码和验证码"} {
+		if !strings.Contains(page, part) {
+			t.Errorf("a fresh form without %s", part)
+		}
+	}
 	key := hiddenKey.FindStringSubmatch(page)
 	if key == nil {
 		t.Fatal("no key on the page")
@@ -476,6 +485,60 @@ func TestPagesWithoutScript(t *testing.T) {
 	}
 	if status, _, _ := b.get("/receipt/1234567890"); status != 422 {
 		t.Errorf("a receipt with a wrong check digit: %d", status)
+	}
+}
+
+// elsewhere lays down the state of an application that was made at a window.
+func (d *door) elsewhere(t *testing.T, receipt, last4 string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.db.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	_, err = conn.Exec(t.Context(), `set session_replication_role = replica`)
+	must(t, err)
+	key := hex.EncodeToString(d.house.Keys.Gateway.Shared.Blind("case.status", receipt+":"+last4))
+	_, err = conn.Exec(t.Context(), `insert into case_status (application, case_id, region, receipt, phone_key, status, next, items, timeline, updated)
+		values (gen_random_uuid(), 1, '371426104', $1, $2, 'received', '3月4日前,镇上会联系您。',
+			'[{"name":"低保","status":"approved","amount":"180 元/月"}]', '[{"at":"2026-03-01T08:00:00Z","says":"窗口收到了。"}]', now())`, receipt, key)
+	must(t, err)
+}
+
+// Whoever applied at a window finds it by the pair on the receipt and the card; half a
+// pair and a number that is none are answered alike, and guessing ends.
+// Control: ByPair that asks for the receipt alone shows it to every guess.
+func TestLookUpByReceipt(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	const receipt = "7319052645"
+	d.elsewhere(t, receipt, "002X")
+	b := newBrowser(t, d.serve(t))
+	if _, _, at := b.post("/mine", url.Values{"receipt": {receipt}, "last4": {"002X"}}); at.Path != "/c/app/enter" {
+		t.Fatalf("without a log-in: %s", at)
+	}
+	b.enter(d)
+	for name, pair := range map[string][2]string{"other card": {receipt, "0021"}, "no such receipt": {"7319052659", "002X"}, "a wrong digit": {"7319052644", "002X"}, "nothing": {"", ""}} {
+		status, page, _ := b.post("/mine", url.Values{"receipt": {pair[0]}, "last4": {pair[1]}})
+		if status != 422 || !strings.Contains(page, wording.WrongPair()) || strings.Contains(page, "窗口收到了") {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	status, page, _ := b.post("/mine", url.Values{"receipt": {"7319 0526 45"}, "last4": {"002x"}})
+	for _, part := range []string{"已收到", "3月4日前", "窗口收到了。", "7319 0526 45"} {
+		if status != 200 || !strings.Contains(page, part) {
+			t.Fatalf("the right pair: %d, without %q", status, part)
+		}
+	}
+	if strings.Contains(page, "180 元") {
+		t.Error("the items of a household were shown")
+	}
+	if n := d.count(t, `select count(*) from audit_entry where act = 'status.found'`); n != 1 {
+		t.Errorf("%d entries of one look", n)
+	}
+	for range 5 {
+		b.post("/mine", url.Values{"receipt": {""}})
+	}
+	if status, page, _ = b.post("/mine", url.Values{"receipt": {receipt}, "last4": {"002X"}}); status != 429 || strings.Contains(page, "窗口收到了") {
+		t.Errorf("the eleventh try of an hour: %d", status)
 	}
 }
 

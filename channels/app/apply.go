@@ -23,8 +23,11 @@ import (
 )
 
 func (c *Channel) applyPage(w http.ResponseWriter, r *http.Request) {
-	c.own(w, r, func(citizen.Citizen) {
-		c.showApply(w, r, c.emptyForm(uuid.NewString()), nil)
+	c.own(w, r, func(who citizen.Citizen) {
+		v := c.emptyForm(uuid.NewString())
+		v.Values["form/contact.capacity"] = "self"
+		v.Values["form/contact.phone"] = c.door.Phone(r.Context(), who).Reveal()
+		c.showApply(w, r, v, nil)
 	})
 }
 

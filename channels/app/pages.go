@@ -81,6 +81,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		post("/apply", c.applyPost, maxPage),
 		get("/receipt/{receipt}", c.receiptPage),
 		get("/mine", c.minePage),
+		post("/mine", c.minePost, small),
 		get("/mine/{receipt}", c.casePage),
 		get("/news", c.newsPage),
 		get("/static/{file}", c.staticFile),
@@ -160,14 +161,45 @@ func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
 	c.show(w, r, http.StatusOK, "receipt", view{Title: "报上了", Data: map[string]any{"Receipt": receipt, "Spooled": spooled}})
 }
 
+// mineView is one's own applications, and the receipt of one made elsewhere.
+type mineView struct {
+	List    []casefile.Status
+	Receipt string
+}
+
 func (c *Channel) minePage(w http.ResponseWriter, r *http.Request) {
+	c.own(w, r, func(who citizen.Citizen) { c.showMine(w, r, who, "", nil) })
+}
+
+func (c *Channel) showMine(w http.ResponseWriter, r *http.Request, who citizen.Citizen, receipt string, fault error) {
+	list, err := c.door.Statuses(r.Context(), who)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	page, status := view{Title: "我的求助", Data: mineView{list, receipt}}, http.StatusOK
+	if fault != nil {
+		status, page.Error, page.Field = c.fault(w, r, fault)
+	}
+	c.show(w, r, status, "mine", page)
+}
+
+// minePost shows how far an application is that was made at a window or by telephone:
+// what the hotline reads out, and not the table of items, which is the household's.
+func (c *Channel) minePost(w http.ResponseWriter, r *http.Request) {
 	c.own(w, r, func(who citizen.Citizen) {
-		list, err := c.door.Statuses(r.Context(), who)
-		if err != nil {
-			c.sorry(w, r, err)
+		if err := r.ParseForm(); err != nil {
+			c.sorry(w, r, core.E(core.KindInvalid, "invalid_body", "这一页没有传完整,请再提交一次。"))
 			return
 		}
-		c.show(w, r, http.StatusOK, "mine", view{Title: "我的求助", Data: list})
+		receipt := r.PostForm.Get("receipt")
+		s, err := c.door.LookUp(r, who, receipt, r.PostForm.Get("last4"))
+		if err != nil {
+			c.showMine(w, r, who, receipt, err)
+			return
+		}
+		s.Items = nil
+		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: s})
 	})
 }
 

@@ -116,7 +116,7 @@ func newDoor(t *testing.T) *door {
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})
 	must(t, err)
-	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared)
+	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared, audit.NewTo(keys.Platform))
 	must(t, err)
 	d.env.Log = slog.New(slog.NewTextHandler(d.log, nil))
 	d.env.Intake = channeltest.NewTwin(h.Rules(t), time.Now)
@@ -247,7 +247,7 @@ func TestPhone(t *testing.T) {
 }
 
 func paid() notify.Message {
-	n := wording.Paid(wording.Payment{Item: "最低生活保障", Month: 3, Amount: 36000}, "6217")
+	n := wording.Paid(wording.Payment{Item: "最低生活保障", Month: 3, Amount: 36000, Sample: true}, "6217")
 	return notify.Message{Reference: "r", Kind: n.Kind, Words: n.Words, Fields: n.Fields, Day: core.NewDate(2026, 3, 20)}
 }
 
@@ -276,7 +276,8 @@ func TestSend(t *testing.T) {
 	}
 	data, _ := d.api.sent[0]["data"].(map[string]any)
 	amount, _ := data["amount2"].(map[string]any)
-	if d.api.sent[0]["touser"] != "openid-send" || amount["value"] != "360" {
+	item, _ := data["thing1"].(map[string]any)
+	if d.api.sent[0]["touser"] != "openid-send" || amount["value"] != "360" || item["value"] != "最低生活保障(样本)" {
 		t.Errorf("%v", d.api.sent[0])
 	}
 	for _, x := range []struct {

@@ -120,7 +120,7 @@ func (e *edge) people(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if e.cases, err = casefile.NewReader(e.stores.DB, e.keys.Shared); err != nil {
+	if e.cases, err = casefile.NewReader(e.stores.DB, e.keys.Shared, e.audit); err != nil {
 		return err
 	}
 	return e.speak()

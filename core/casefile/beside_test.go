@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -29,7 +30,7 @@ func TestAnotherHandIsContested(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.open(newCase(application(t, "4071882635"), 11))
-	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared)
+	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared, audit.NewTo(w.keys.Gateway.Platform))
 	if err != nil {
 		t.Fatal(err)
 	}

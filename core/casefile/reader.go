@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/seal"
 )
@@ -16,14 +17,16 @@ import (
 type Reader struct {
 	db     *pg.DB
 	shared seal.Blinder
+	log    *audit.Log
 }
 
-// NewReader makes a Reader on the gateway's connection.
-func NewReader(db *pg.DB, shared seal.Blinder) (*Reader, error) {
-	if db == nil {
+// NewReader makes a Reader on the gateway's connection. The log takes the looks of an
+// account at what is not its own.
+func NewReader(db *pg.DB, shared seal.Blinder, log *audit.Log) (*Reader, error) {
+	if db == nil || log == nil {
 		return nil, core.E(core.KindInvalid, "casefile_reader_config", "")
 	}
-	return &Reader{db: db, shared: shared}, nil
+	return &Reader{db: db, shared: shared, log: log}, nil
 }
 
 const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, updated`
@@ -55,31 +58,42 @@ func (r *Reader) ByReceipt(ctx context.Context, receipt core.Receipt, citizen st
 	if citizen == "" {
 		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
 	}
-	return r.one(ctx, pg.Subject(citizen), `select `+statusColumns+` from case_status where receipt = $1 and citizen = $2`, receipt, citizen)
+	var found Status
+	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) (err error) {
+		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and citizen = $2`, receipt, citizen)
+		return err
+	})
+	return found, err
 }
 
-// ByPhone reads the status for a caller who says the receipt number and the last
-// four characters of the applicant's ID number. The caller's attempts are counted
-// at the door: four characters alone are no secret.
-func (r *Reader) ByPhone(ctx context.Context, receipt core.Receipt, last4 string) (Status, error) {
+// ByPair reads the status for an account that knows the receipt and the last four
+// characters of the applicant's ID number: whoever asked for help at a window or by
+// telephone. A pair that fits nothing is KindNotFound. The attempts are counted at the
+// door: four characters alone are no secret.
+func (r *Reader) ByPair(ctx context.Context, citizen string, receipt core.Receipt, last4 string) (Status, error) {
 	key := phoneKey(r.shared.Blind, receipt, last4)
-	if key == "" {
+	if key == "" || citizen == "" {
 		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
 	}
-	return r.one(ctx, pg.Subject("phone:"+key), `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+	var found Status
+	err := r.db.Tx(ctx, pg.Subject("phone:"+key), func(ctx context.Context, tx *pg.Tx) (err error) {
+		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+		if err != nil {
+			return err
+		}
+		return r.log.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: citizen}, Act: "status.found",
+			Application: found.Application, Subject: "citizen:" + citizen, Purpose: "progress"})
+	})
+	return found, err
 }
 
-func (r *Reader) one(ctx context.Context, scope pg.Scope, sql string, args ...any) (Status, error) {
-	var status Status
-	err := r.db.Read(ctx, scope, func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
-		if err != nil {
-			return pg.Fail(err, "read a case by its receipt")
-		}
-		status, err = pgx.CollectExactlyOneRow(rows, scanStatus)
-		return pg.Fail(err, "read a case by its receipt")
-	})
-	return status, err
+func one(ctx context.Context, tx *pg.Tx, sql string, args ...any) (Status, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return Status{}, pg.Fail(err, "read a case by its receipt")
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, scanStatus)
+	return found, pg.Fail(err, "read a case by its receipt")
 }
 
 func scanStatus(r pgx.CollectableRow) (Status, error) {

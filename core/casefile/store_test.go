@@ -184,7 +184,7 @@ func TestGatewayReadsOwnStatusOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open(newCase(application(t, "4071882635"), 11))
-	r, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared)
+	r, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared, audit.NewTo(w.keys.Gateway.Platform))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,11 +199,20 @@ func TestGatewayReadsOwnStatusOnly(t *testing.T) {
 	if _, err := r.ByReceipt(ctx, "4071882635", "citizen-2"); core.KindOf(err) != core.KindNotFound {
 		t.Fatalf("foreign receipt: %v", err)
 	}
-	if s, err := r.ByPhone(ctx, "4071882635", "002X"); err != nil || s.Receipt != "4071882635" {
-		t.Fatalf("by phone: %+v %v", s, err)
+	found, err := r.ByPair(ctx, "citizen-2", "4071882635", "002X")
+	if err != nil || found.Receipt != "4071882635" {
+		t.Fatalf("by the pair: %+v %v", found, err)
 	}
-	if _, err := r.ByPhone(ctx, "4071882635", "0021"); core.KindOf(err) != core.KindNotFound {
-		t.Fatalf("by phone with a wrong last character: %v", err)
+	if _, err := r.ByPair(ctx, "citizen-2", "4071882635", "0021"); core.KindOf(err) != core.KindNotFound {
+		t.Fatalf("by a pair with a wrong last character: %v", err)
+	}
+	var looks int
+	err = w.env.DB(pgtest.Owner).Read(ctx, pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'status.found' and actor_kind = 'citizen'
+			and actor_id = 'citizen-2' and application = $1 and case_id = 0`, string(found.Application)).Scan(&looks)
+	})
+	if err != nil || looks != 1 {
+		t.Fatalf("%d entries of one look, %v", looks, err)
 	}
 	// The subject alone is not enough: row-level security holds without the WHERE.
 	err = w.env.DB(pgtest.Gateway).Read(ctx, pg.Subject("citizen-2"), func(ctx context.Context, tx *pg.Tx) error {

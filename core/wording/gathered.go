@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"lianou/core"
 )
@@ -30,13 +31,14 @@ func Decided(grants []Grant, referrals []Referral) Notice {
 	case len(grants) == 0 && len(referrals) == 1:
 		return Referred(referrals[0].Item, referrals[0].Body, referrals[0].Days)
 	case len(grants) == 0:
-		return Notice{KindReferred, passedOn(referrals), []Field{{"item", several(len(referrals))},
+		return Notice{KindReferred, passedOn(referrals), []Field{{"item", short(names(referrals, func(r Referral) string { return r.Item }), false)},
 			{"body", bodies(referrals)}, {"days", fmt.Sprint(longest(referrals))}}}
 	}
 	var by []string
 	var sum core.Fen
+	sample := false
 	for _, g := range grants {
-		sum += g.Amount
+		sum, sample = sum+g.Amount, sample || g.Sample
 		if !slices.Contains(by, g.By) {
 			by = append(by, g.By)
 		}
@@ -46,7 +48,8 @@ func Decided(grants []Grant, referrals []Referral) Notice {
 		what = grants[0].Item
 	}
 	words := granted(what, grants) + "这是" + who + "定的。钱直接打到卡上。" + passedOn(referrals) + Promise
-	return Notice{KindApproved, words, []Field{{"item", what}, {"amount", sum.Short()}, {"by", who}}}
+	return Notice{KindApproved, words, []Field{{"item", short(names(grants, func(g Grant) string { return g.Item }), sample)},
+		{"amount", sum.Short()}, {"by", who}}}
 }
 
 // granted lists grants with their amounts and says from when the monthly ones run.
@@ -70,7 +73,7 @@ func granted(what string, grants []Grant) string {
 		case g.Per == "month":
 			part = g.Item + "每月 "
 		}
-		parts = append(parts, part+money(g.Amount, g.Sample))
+		parts = append(parts, part+Money(g.Amount, g.Sample))
 	}
 	head += sentences(parts)
 	if len(from) == 1 {
@@ -143,28 +146,27 @@ func PaidTogether(list []Payment, last4 string) Notice {
 		if !same {
 			when = fmt.Sprintf(" %d 月 ", p.Month)
 		}
-		parts[i] = p.Item + when + money(p.Amount, p.Sample)
+		parts[i] = p.Item + when + Money(p.Amount, p.Sample)
 	}
 	head, what := "", several(len(list))
 	if same {
 		head = fmt.Sprintf("%d 月 ", month)
 	}
 	return Notice{KindPaid,
-		fmt.Sprintf("%s%s共 %s,已打到尾号 %s 的卡。%s%s%s", head, what, money(total, sample), last4, sentences(parts), Help, Promise),
-		[]Field{{"item", what}, {"month", fmt.Sprint(month)}, {"amount", total.Short()}, {"last4", last4}, {"hotline", Hotline}}}
+		fmt.Sprintf("%s%s共 %s,已打到尾号 %s 的卡。%s%s%s", head, what, Money(total, sample), last4, sentences(parts), Help, Promise),
+		[]Field{{"item", short(names(list, paidItem), sample)}, {"month", fmt.Sprint(month)}, {"amount", total.Short()}, {"last4", last4}, {"hotline", Hotline}}}
 }
+
+func paidItem(p Payment) string { return p.Item }
 
 // ReturnedTogether says that the money of several items did not reach one card.
 func ReturnedTogether(list []Payment, last4, township string) Notice {
-	names := make([]string, len(list))
-	for i, p := range list {
-		names[i] = p.Item
-	}
+	items := names(list, paidItem)
 	what, month := several(len(list)), list[len(list)-1].Month
 	return Notice{KindReturned,
 		fmt.Sprintf("%s的钱没发成功,尾号 %s 的卡要核对。%s请带卡到%s核对一下。钱还在,核对好就重发。%s%s",
-			what, last4, sentences(names), township, Help, Promise),
-		[]Field{{"item", what}, {"month", fmt.Sprint(month)}, {"last4", last4}, {"township", township}}}
+			what, last4, sentences(items), township, Help, Promise),
+		[]Field{{"item", short(items, false)}, {"month", fmt.Sprint(month)}, {"last4", last4}, {"township", township}}}
 }
 
 // Posting is an item on the village board and the last day it hangs there.
@@ -193,7 +195,7 @@ func PublishedTogether(list []Posting) Notice {
 	}
 	b.WriteString("公示不写身份证号和电话。没人有意见,就往下办。")
 	last := slices.MaxFunc(list, func(a, b Posting) int { return int(a.Until - b.Until) }).Until
-	return Notice{KindPublished, b.String(), []Field{{"item", several(len(list))}, {"until", last.Say()}}}
+	return Notice{KindPublished, b.String(), []Field{{"item", short(names(list, func(p Posting) string { return p.Item }), false)}, {"until", last.Say()}}}
 }
 
 // each says the same of items, in as many short sentences as they need.
@@ -202,6 +204,38 @@ func each(items []string, same string) string {
 }
 
 func several(n int) string { return fmt.Sprintf("%d 项救助", n) }
+
+func names[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = name(v)
+	}
+	return out
+}
+
+// shortest is what the narrowest field of a template takes: WeChat's thing.
+const shortest = 20
+
+// short names what a message is about in one field. It carries the mark of a sample
+// figure, because a field for an amount takes nothing but digits; of a name that is too
+// long the name loses its end, never the mark.
+func short(items []string, sample bool) string {
+	items = slices.Clone(items)
+	first := items[0]
+	slices.Sort(items)
+	end := ""
+	if n := len(slices.Compact(items)); n > 1 {
+		end = fmt.Sprintf("等%d项", n)
+	}
+	if sample {
+		end += "(样本)"
+	}
+	name, room := []rune(first), shortest-utf8.RuneCountInString(end)
+	if len(name) > room {
+		first = string(name[:room-1]) + "…"
+	}
+	return first + end
+}
 
 // sentences says the first parts in short sentences and counts the rest.
 func sentences(parts []string) string {

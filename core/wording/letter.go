@@ -84,9 +84,9 @@ type Paper struct {
 
 // GrantLetter is the letter of an approval; item is the official name.
 func GrantLetter(p Paper, item string, g Grant) Letter {
-	how := "一次发 " + money(g.Amount, g.Sample) + "。"
+	how := "一次发 " + Money(g.Amount, g.Sample) + "。"
 	if g.Per == "month" {
-		how = "每月 " + money(g.Amount, g.Sample) + ",从" + g.From.Time().Format("2006年1月") + "起算。"
+		how = "每月 " + Money(g.Amount, g.Sample) + ",从" + g.From.Time().Format("2006年1月") + "起算。"
 	}
 	return Letter{Title: item + "确认同意告知书", To: p.To, From: g.By, On: p.On, Paragraphs: []string{
 		"您的" + item + "批准了(确认同意)。回执号 " + GroupReceipt(p.No) + "。",

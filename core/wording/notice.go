@@ -118,22 +118,22 @@ type Grant struct {
 func Approved(g Grant) Notice {
 	return Notice{KindApproved,
 		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s", g.Item, how(g), g.By, Promise),
-		[]Field{{"item", g.Item}, {"amount", g.Amount.Short()}, {"by", g.By}}}
+		[]Field{{"item", short([]string{g.Item}, g.Sample)}, {"amount", g.Amount.Short()}, {"by", g.By}}}
 }
 
 func how(g Grant) string {
 	if g.Per == "month" {
-		return fmt.Sprintf("每月 %s,从 %d 月起算。", money(g.Amount, g.Sample), g.From.Time().Month())
+		return fmt.Sprintf("每月 %s,从 %d 月起算。", Money(g.Amount, g.Sample), g.From.Time().Month())
 	}
-	return "一次发 " + money(g.Amount, g.Sample) + "。"
+	return "一次发 " + Money(g.Amount, g.Sample) + "。"
 }
 
 // Paid is the payout notice: item, month, amount, last four of the card, hotline,
 // and the promise once. It carries nothing else.
 func Paid(p Payment, last4 string) Notice {
 	return Notice{KindPaid,
-		fmt.Sprintf("%s %d 月 %s,已打到尾号 %s 的卡。%s%s", p.Item, p.Month, money(p.Amount, p.Sample), last4, Help, Promise),
-		[]Field{{"item", p.Item}, {"month", fmt.Sprint(p.Month)}, {"amount", p.Amount.Short()}, {"last4", last4}, {"hotline", Hotline}}}
+		fmt.Sprintf("%s %d 月 %s,已打到尾号 %s 的卡。%s%s", p.Item, p.Month, Money(p.Amount, p.Sample), last4, Help, Promise),
+		[]Field{{"item", short([]string{p.Item}, p.Sample)}, {"month", fmt.Sprint(p.Month)}, {"amount", p.Amount.Short()}, {"last4", last4}, {"hotline", Hotline}}}
 }
 
 // Returned says that money did not arrive, that it is safe, and where to go.
@@ -174,7 +174,7 @@ func WhatChanges(from, today core.Date, now core.Fen, sample bool) string {
 	if now == 0 {
 		return "从 " + month + "起停发"
 	}
-	return "从 " + month + "起每月 " + money(now, sample)
+	return "从 " + month + "起每月 " + Money(now, sample)
 }
 
 // Changed says that a benefit changes or stops from a month on, why, who decided,
@@ -196,7 +196,8 @@ func LoginCode(code string) Notice {
 		[]Field{{"code", code}, {"minutes", "5"}}}
 }
 
-func money(f core.Fen, sample bool) string {
+// Money is an amount as it stands in a sentence, marked when it is a sample figure.
+func Money(f core.Fen, sample bool) string {
 	if sample {
 		return f.Short() + " 元(样本)"
 	}

@@ -35,6 +35,12 @@ func PhotoID() string { return "拍一下身份证的两面,确认是您本人�
 // know the number, so that nobody learns who has asked for help.
 func CodeSent() string { return "登录码发到这个手机了,5 分钟内填上。" }
 
+// WrongPair answers a receipt and four characters that do not belong together, and
+// does not say which of them it was.
+func WrongPair() string {
+	return "没有查到。回执号和身份证后四位,有一个不对。打 " + Hotline + " 也能查。"
+}
+
 // For is what a citizen is told about an error that carries no sentence of its
 // own. It blames nobody and promises only what is true.
 func For(kind core.Kind) string {

@@ -61,7 +61,9 @@ func samples() map[string][]string {
 		"ReceiptText":       {ReceiptText(r, town, day), ReceiptText(r, "", day)},
 		"SayReceiptTwice":   {SayReceiptTwice(r)},
 		"PhotoID":           {PhotoID()},
+		"Money":             {Money(864_000, true) + "。", Money(1, false) + "。"},
 		"CodeSent":          {CodeSent()},
+		"WrongPair":         {WrongPair()},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))

@@ -286,7 +286,7 @@ func TestSecondRequestIsInHandAlready(t *testing.T) {
 		t.Fatalf("%d cases", n)
 	}
 	w.holdsBoth(c.ID, 2)
-	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared)
+	reader, err := casefile.NewReader(w.env.DB(pgtest.Gateway), w.keys.Gateway.Shared, audit.NewTo(w.keys.Gateway.Platform))
 	w.must(err)
 	for _, receipt := range []core.Receipt{"4071882635", "4071882643"} {
 		s, err := reader.ByReceipt(t.Context(), receipt, "citizen-1")

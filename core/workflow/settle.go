@@ -32,8 +32,8 @@ func (f *Flow) Settled(ctx context.Context, job payout.Settled) error {
 		}
 		// 2. Say so, once for each line, together with what came with it.
 		return f.answered(ctx, tx, c, line, answer{kind: wording.KindPaid, event: "payment.settled",
-			citizen: fmt.Sprintf("%s %d 月的钱到账了,%s 元。", claim.Everyday, line.Period.Month(), line.Amount.Short()),
-			staff:   fmt.Sprintf("%s %d 月已到账 %s 元", claim.Name, line.Period.Month(), line.Amount.Short())})
+			citizen: fmt.Sprintf("%s %d 月的钱到账了,%s。", claim.Everyday, line.Period.Month(), wording.Money(line.Amount, line.Sample)),
+			staff:   fmt.Sprintf("%s %d 月已到账 %s", claim.Name, line.Period.Month(), wording.Money(line.Amount, line.Sample))})
 	})
 	if err == nil {
 		f.ring(ctx, job.Region, "payment.settled", c.ID)

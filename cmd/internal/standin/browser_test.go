@@ -1,6 +1,8 @@
 package standin
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"lianou/channels/browsertest"
@@ -20,6 +22,20 @@ func TestPagesInBrowser(t *testing.T) {
 		tab.Wait(page.want)
 		tab.Accessible()
 		tab.Shot(page.shot)
+	}
+	// Another caller brings other words; typed ones stay.
+	words := `document.querySelector("#ring textarea").value`
+	choose := func(key int) {
+		tab.Eval(fmt.Sprintf(`(()=>{const s=document.querySelector("#ring select");s.selectedIndex=%d;s.dispatchEvent(new Event("change"));return ""})()`, key))
+	}
+	choose(2)
+	if said := tab.Eval(words); !strings.Contains(said, "陈立国") {
+		t.Errorf("the third caller says %s", said)
+	}
+	tab.Eval(`document.querySelector("#ring textarea").value="我自己说"`)
+	choose(0)
+	if said := tab.Eval(words); said != "我自己说" {
+		t.Errorf("typed words became %s", said)
 	}
 	// A call made by hand is on the page, with its recording.
 	tab.Click("#ring button")

@@ -42,6 +42,20 @@ func TestPagesAreDrawn(t *testing.T) {
 	}
 }
 
+// The exchange has each caller's own words at hand, and none for who has no story.
+func TestCallersHaveTheirOwnWords(t *testing.T) {
+	t.Parallel()
+	s, base, _ := world(t, nil)
+	s.people.add(Person{Key: "x", Name: "无故事", Phone: "13900000099"})
+	_, page := ask(t, request(t, "GET", base+"/exchange/", ""))
+	for _, want := range []string{`data-say="我是平原县王庙镇的周桂兰,`, `data-say="我是临邑县孟寺镇的陈立国,`, `value="13900000099" data-say=""`,
+		`>我是临邑县德平镇的张秀英,儿媳妇病了,看病花了三万八,积蓄都花光了,想问问能不能帮一帮。</textarea>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("without %s", want)
+		}
+	}
+}
+
 func TestPhoneActs(t *testing.T) {
 	t.Parallel()
 	s, base, _ := world(t, nil)

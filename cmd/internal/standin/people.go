@@ -27,6 +27,8 @@ type Person struct {
 	// Form is what the person would answer in the mini-program, as the JSON form
 	// without key, consents and signature. Defaults to none: type it.
 	Form json.RawMessage `json:"form,omitempty"`
+	// Say is what the person would tell the hotline. Defaults to nothing: type it.
+	Say string `json:"say,omitempty"`
 	// Risky marks a user whom WeChat blocks (40226).
 	Risky bool `json:"risky,omitempty"`
 }
@@ -57,11 +59,21 @@ func DemoPersons() []Person {
 	for _, st := range seed.Stories() {
 		a := st.Applicant()
 		p := Person{Key: st.Letter, Name: a.Name, ID: a.ID.Reveal(), Phone: a.Phone.Reveal(), Account: a.Account.Reveal(), Nation: "汉",
-			Address: "山东省德州市" + st.Town + st.Village + st.Door, ValidDate: "20180105-20380105", About: st.Title}
+			Address: "山东省德州市" + st.Town + st.Village + st.Door, ValidDate: "20180105-20380105", About: st.Title, Say: told(st)}
 		p.Form, _ = sampleForm(st, core.NewDate(y, m, d)) // held by a test
 		out = append(out, p)
 	}
 	return out
+}
+
+// told is what the story's applicant would say when the hotline answers.
+func told(st seed.Story) string {
+	trouble := map[string]string{
+		"a": "儿子一级残疾,离不开人,我没法出去挣钱,想问问能办什么。",
+		"b": "儿媳妇病了,看病花了三万八,积蓄都花光了,想问问能不能帮一帮。",
+		"c": "儿子九岁,得了白血病,看病的钱不够,想问问能不能帮一帮。",
+	}[st.Letter]
+	return "我是" + st.Town + "的" + st.Applicant().Name + "," + trouble
 }
 
 // sampleForm writes what the story's family would answer in the mini-program.

@@ -1,5 +1,12 @@
 // Sends the form as JSON and shows the call on reload; the server does the rest.
 const form = document.getElementById("ring"), said = document.getElementById("said");
+// Who calls says their own words; what somebody typed stays.
+const from = form.elements.from, words = form.elements.say;
+let sample = words.value;
+from.addEventListener("change", () => {
+  if (words.value !== sample && words.value !== "") return;
+  sample = words.value = from.selectedOptions[0].dataset.say;
+});
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const f = new FormData(form);

@@ -77,7 +77,7 @@ const acts = {
     const got = await wx.requestSubscribeMessage(templates.slice(0, 3));
     if (!got.errMsg.endsWith(":ok")) throw new Error("这次没打开通知,有进展会发短信。");
     await api.granted(Object.keys(got).filter((id) => got[id] === "accept")); // the gateway counts what the person allowed
-    $("[data-go=notify]").textContent = "好,有进展就发微信";
+    $("#allowed").textContent = "好,下一次有进展发微信"; // a tap allows one message: the button stays for the one after
   },
 };
 for (const button of document.querySelectorAll("[data-go]")) button.addEventListener("click", () => busy(button, acts[button.dataset.go]));
@@ -201,6 +201,7 @@ async function follow() {
 }
 const made = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
 const day = (at) => new Date(at).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai", month: "long", day: "numeric" });
+const over = ["closed", "withdrawn"];
 function progress(p) {
   const text = JSON.stringify(p);
   if ($("#progress").dataset.text === text) return;
@@ -213,6 +214,8 @@ function progress(p) {
     cards.push(made("h2", "", "一步一步"), steps);
   }
   $("#progress").replaceChildren(...cards);
+  $("#allowed").textContent = "";
+  $("[data-go=notify]").hidden = over.includes(p.status); // nothing more comes
 }
 
 // Tabs and the message box.
