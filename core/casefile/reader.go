@@ -87,6 +87,18 @@ func (r *Reader) ByPair(ctx context.Context, citizen string, receipt core.Receip
 	return found, err
 }
 
+// StatusByPair reads the status for whoever answers a caller that says the receipt and
+// the last four characters of the applicant's ID number. The entry about the look is
+// the caller's to write, in the same transaction. A pair that fits nothing is
+// KindNotFound.
+func (s *Store) StatusByPair(ctx context.Context, tx *pg.Tx, receipt core.Receipt, last4 string) (Status, error) {
+	key := phoneKey(s.shared.Blind, receipt, last4)
+	if key == "" {
+		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
+	}
+	return one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+}
+
 func one(ctx context.Context, tx *pg.Tx, sql string, args ...any) (Status, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {

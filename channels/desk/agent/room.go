@@ -13,6 +13,8 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/intake/calls"
@@ -27,6 +29,9 @@ type Deps struct {
 	Calls   *calls.Log
 	Regions *registry.Regions
 	Staff   *staff.Staff
+	DB      *pg.DB
+	Cases   *casefile.Store
+	Audit   *audit.Log
 }
 
 // Room is the call agents' room.
@@ -47,6 +52,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
+		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished", Serve: a.done},
 	}}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/channels/browsertest"
 	"lianou/core/staff"
@@ -90,7 +91,8 @@ func TestAgent(t *testing.T) {
 	first := receiptShown.FindString(p.Text("main"))
 	// A second family from the same call has a number of its own.
 	p.Go("main .btn.go")
-	p.put(map[string]string{"applicant.name": "孙玉珍", "contact.phone": "13905340011", "m0.name": "孙玉珍", "m0.age": "80", "story": "替邻居问。"})
+	p.put(map[string]string{"applicant.name": "孙玉珍", "contact.phone": "13905340011", "m0.name": "孙玉珍", "m0.age": "80", "story": "替邻居问。",
+		"applicant.id_number": "371426194607170021", "m0.id_number": "371426194607170021"})
 	p.live("371426", "371426104", "")
 	p.tick(`input[name=consent][value=process]`)
 	p.Press("\r", true)
@@ -98,11 +100,44 @@ func TestAgent(t *testing.T) {
 	if second := receiptShown.FindString(p.Text("main")); second == "" || second == first {
 		t.Fatalf("the second request has the number %q, the first %q", second, first)
 	}
+	second := receiptShown.FindString(p.Text("main"))
 	p.Go("main .btn.go")
+	p.Choose(".ended [name=outcome]", "applied")
 	p.Go(".ended .btn")
 	p.Wait("这通办完了")
 	p.Until("the list is empty", `!document.querySelector(".queue a")`)
+	p.answers(second, "0021")
 	p.Quiet()
+}
+
+// answers looks up how far an application is, for somebody who rings about it; with
+// wrong last digits there is nothing.
+func (p person) answers(receipt, last4 string) {
+	p.t.Helper()
+	look := func(last4 string) {
+		p.Fill(".find [name=receipt]", receipt)
+		p.Fill(".find [name=last4]", last4)
+		p.Eval(`document.querySelector("#found").textContent = document.querySelector("#say").textContent = ""`)
+		p.Click(".find .btn")
+		p.Until("an answer comes", `(document.querySelector("#found").innerText + document.querySelector("#say").innerText).trim().length > 4`)
+	}
+	look("0000")
+	if got := p.Text("#say"); !strings.Contains(got, "没有查到") {
+		p.t.Errorf("a wrong pair is answered with %q", got)
+	}
+	for deadline := time.Now().Add(patience); ; { // its case is opened by a job
+		look(last4)
+		if strings.Contains(p.Text("#found"), "王庙镇") {
+			break
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("the progress is %q", p.Text("#found"))
+		}
+		if err := breath(p.t.Context()); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.judge("agent-answers")
 }
 
 // givesBack gives the open call back: a colleague who was looking at it as taken
