@@ -160,17 +160,30 @@ func (s *storm) killPostmaster() {
 }
 
 // killBackend kills one process that serves the gateway: the server throws all
-// others out, recovers and goes on.
+// others out, recovers and goes on. After a kill the gateway comes back when it next
+// has something to keep, so there may be none yet.
 func (s *storm) killBackend() {
-	for _, pid := range workingIn(s.t, filepath.Join(s.house.server.Dir(), "data")) {
-		title, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if err == nil && strings.Contains(string(title), gatewayRole) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	for ok := true; ok; ok = pause(ctx, 10*time.Millisecond) {
+		if pid := s.backend(); pid != 0 {
 			must(s.t, syscall.Kill(pid, syscall.SIGKILL))
 			s.drained()
 			return
 		}
 	}
 	s.t.Fatal("no backend serves the gateway")
+}
+
+// backend is one process that serves the gateway now, 0 for none.
+func (s *storm) backend() int {
+	for _, pid := range workingIn(s.t, filepath.Join(s.house.server.Dir(), "data")) {
+		title, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if err == nil && strings.Contains(string(title), gatewayRole) {
+			return pid
+		}
+	}
+	return 0
 }
 
 // workingIn lists the processes whose working directory is the cluster's: those
