@@ -361,40 +361,6 @@ var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: cas
 // hard acts can hurt somebody when done by mistake.
 var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true}
 
-// reasonFor offers the findings' own sentences as the reason, for the officer to
-// keep or rewrite.
-func reasonFor(v casefile.View, c casefile.Claim) string {
-	if len(c.Reasons) > 0 && c.Proposal != "" {
-		return c.Reasons[0].Text
-	}
-	var words []string
-	for _, f := range v.Findings {
-		if f.Item != c.Item {
-			continue
-		}
-		for _, r := range f.Reasons {
-			if len(words) < 3 && !waits(f, r) {
-				words = append(words, r.Text)
-			}
-		}
-	}
-	return strings.Join(words, "")
-}
-
-// waits reports whether a reason only says which item comes first: by the time of a
-// proposal that is over, and no reason to give a household.
-func waits(f casefile.Finding, r casefile.Reason) bool { return f.After != "" && r.Fact == "" }
-
-// benefitOf is what the Book says an item gives, in words.
-func benefitOf(v casefile.View, item core.ItemCode) casefile.Benefit {
-	for _, f := range v.Findings {
-		if f.Item == item {
-			return f.Benefit
-		}
-	}
-	return casefile.Benefit{}
-}
-
 // To is where an act's form goes.
 func (p casePage) To(a actRow) string {
 	at := fmt.Sprintf("/desk/township/case/%d", p.View.ID)

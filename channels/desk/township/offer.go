@@ -1,0 +1,42 @@
+package township
+
+import (
+	"strings"
+
+	"lianou/core"
+	"lianou/core/casefile"
+)
+
+// reasonFor offers the findings' own sentences as the reason, for the officer to
+// keep or rewrite.
+func reasonFor(v casefile.View, c casefile.Claim) string {
+	if len(c.Reasons) > 0 && c.Proposal != "" {
+		return c.Reasons[0].Text
+	}
+	var words []string
+	for _, f := range v.Findings {
+		if f.Item != c.Item {
+			continue
+		}
+		for _, r := range f.Reasons {
+			if len(words) < 3 && !waits(f, r) {
+				words = append(words, r.Text)
+			}
+		}
+	}
+	return strings.Join(words, "")
+}
+
+// waits reports whether a reason only says which item comes first: by the time of a
+// proposal that is over, and no reason to give a household.
+func waits(f casefile.Finding, r casefile.Reason) bool { return f.After != "" && r.Fact == "" }
+
+// benefitOf is what the Book says an item gives, in words.
+func benefitOf(v casefile.View, item core.ItemCode) casefile.Benefit {
+	for _, f := range v.Findings {
+		if f.Item == item {
+			return f.Benefit
+		}
+	}
+	return casefile.Benefit{}
+}
