@@ -122,7 +122,7 @@ const boundWait = time.Second
 // counted beside the account, so that one telephone taken from account to account
 // sends no more than one; where it cannot be had the account is counted alone.
 func (d *CitizenDoor) Submission(ctx context.Context, f intake.Form, who citizen.Citizen) intake.Submission {
-	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID, Bound: d.Phone(ctx, who)}
+	return intake.Submission{Form: f, Way: intake.WayOwnHand, Citizen: who.ID}
 }
 
 // Phone is the telephone bound to an account, zero where there is none or it cannot be

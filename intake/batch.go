@@ -91,7 +91,7 @@ func (in *Intake) store(rows []*row) []outcome {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTime)
 	defer cancel()
 	out, err := in.commit(ctx, rows, false)
-	if core.KindOf(err) == core.KindUnavailable {
+	if away(err) {
 		// The answer to COMMIT may be what was lost: again, with the same ids, keys and
 		// numbers, so that a batch which did commit finds its own rows.
 		out, err = in.commit(ctx, rows, false)
@@ -102,7 +102,7 @@ func (in *Intake) store(rows []*row) []outcome {
 		return out
 	case errors.As(err, &over):
 		return in.without(rows, over)
-	case core.KindOf(err) == core.KindUnavailable:
+	case away(err):
 		in.log.WarnContext(ctx, "database away, spooling", "error", err)
 		in.spool.leave()
 		return in.shelve(rows)
@@ -115,4 +115,14 @@ func (in *Intake) store(rows []*row) []outcome {
 		out = append(out, in.store([]*row{r})...)
 	}
 	return out
+}
+
+// away reports whether an error says that the database does not answer. A number that
+// somebody has already is unavailable too, and says nothing of the database.
+func away(err error) bool {
+	return core.KindOf(err) == core.KindUnavailable && !numberTaken(err)
+}
+
+func numberTaken(err error) bool {
+	return err != nil && core.Known(err).Code == errNumberTaken.Code
 }

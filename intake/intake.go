@@ -155,7 +155,7 @@ func (in *Intake) Close() error {
 // tried again with the same key.
 func (in *Intake) Submit(ctx context.Context, s Submission) (Receipt, error) {
 	r, err := in.submit(ctx, &s)
-	if core.KindOf(err) == core.KindUnavailable && core.Known(err).Code == errNumberTaken.Code {
+	if numberTaken(err) {
 		r, err = in.submit(ctx, &s) // with another number
 	}
 	in.metrics.count(r, err)
@@ -184,9 +184,6 @@ func (in *Intake) submit(ctx context.Context, s *Submission) (Receipt, error) {
 		Region: jobs.ScopeRegion(app.Live.Region), Urgent: app.Urgent, At: app.At,
 	}}
 	t.row.Blobs = blobsOf(&app)
-	if bound := s.Bound.Reveal(); bound != "" {
-		t.row.Contact = in.digest.Blind("application.contact", bound)
-	}
 	if t.row.Sealed, err = in.sealer.seal(app); err != nil {
 		return Receipt{}, err
 	}

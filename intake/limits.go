@@ -2,9 +2,7 @@ package intake
 
 import (
 	"context"
-	"encoding/hex"
 	"slices"
-	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -28,78 +26,90 @@ type excess map[core.ApplicationID]*core.Error
 
 func (excess) Error() string { return "more applications of one hand than a day allows" }
 
-// hands lists the accounts and telephones of the rows that are counted.
-func hands(rows []*row) (accounts []string, phones [][]byte) {
-	for _, r := range rows {
-		if r.Citizen != "" {
-			accounts = append(accounts, r.Citizen)
-		}
-		if r.Contact != nil {
-			phones = append(phones, r.Contact)
-		}
-	}
-	return accounts, phones
-}
-
 // takeTurns makes batches with the same hand wait for each other, always in the
-// same order, so that counting afterwards sees all of them.
+// same order, so that counting afterwards sees all of them. A hand is an account,
+// and the telephone that is bound to it, which the rows learn here.
 func takeTurns(ctx context.Context, tx *pg.Tx, rows []*row) error {
-	accounts, phones := hands(rows)
-	if len(accounts)+len(phones) == 0 {
+	const sql = `
+		with hand as materialized (
+			select a.citizen, b.blind from unnest($1::text[]) a (citizen)
+			left join citizen_binding b on b.citizen = a.citizen and b.kind = 'phone' and b.unbound is null
+		), turn as materialized (
+			select hashtextextended('account ' || citizen, 7) h from hand
+			union select hashtextextended('phone ' || encode(blind, 'hex'), 7) from hand where blind is not null
+		), taken as materialized (
+			select pg_advisory_xact_lock(h) from (select h from turn order by h) one
+		)
+		select citizen, blind from hand where (select count(*) from taken) > 0 and blind is not null`
+	accounts := accountsOf(rows)
+	if len(accounts) == 0 {
 		return nil
 	}
-	var turns []string
-	for _, a := range accounts {
-		turns = append(turns, "account "+a)
-	}
-	for _, p := range phones {
-		turns = append(turns, "phone "+hex.EncodeToString(p))
-	}
-	slices.Sort(turns)
-	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(h) from (select distinct hashtextextended(t, 7) h from unnest($1::text[]) t order by 1) turns`,
-		slices.Compact(turns))
-	return pg.Fail(err, "wait for the same hand")
-}
-
-// within counts, after the insert, what each hand has sent in a day, and gives back
-// as excess the newest rows of those who sent too many.
-func (in *Intake) within(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) error {
-	var fresh []*row
-	for _, r := range rows {
-		if won[r.ID] {
-			fresh = append(fresh, r)
-		}
-	}
-	accounts, phones := hands(fresh)
-	if len(accounts)+len(phones) == 0 {
-		return nil
-	}
-	const sql = `select 'a' || citizen, count(*) from application where citizen = any($1) and citizen <> '' and at > $3 group by citizen
-		union all select 'p' || encode(contact, 'hex'), count(*) from application where contact = any($2::bytea[]) and at > $3 group by contact`
-	found, err := tx.Query(ctx, sql, accounts, phones, tx.Now().Add(-24*time.Hour))
+	found, err := tx.Query(ctx, sql, accounts)
 	if err != nil {
-		return pg.Fail(err, "count what one hand sent")
+		return pg.Fail(err, "wait for the same hand")
 	}
 	defer found.Close()
-	over := map[string]int{}
+	phones := map[string][]byte{}
 	for found.Next() {
-		var who string
-		var n int
-		if err := found.Scan(&who, &n); err != nil {
-			return pg.Fail(err, "count what one hand sent")
+		var account string
+		var phone []byte
+		if err := found.Scan(&account, &phone); err != nil {
+			return pg.Fail(err, "wait for the same hand")
 		}
-		over[who] = n - in.perDay
+		phones[account] = phone
 	}
-	if err := found.Err(); err != nil {
-		return pg.Fail(err, "count what one hand sent")
+	for _, r := range rows {
+		r.Contact = phones[r.Citizen]
+	}
+	return pg.Fail(found.Err(), "wait for the same hand")
+}
+
+// accountsOf lists the accounts of the rows, each once; what staff write down has
+// none.
+func accountsOf(rows []*row) []string {
+	var list []string
+	for _, r := range rows {
+		if r.Citizen != "" {
+			list = append(list, r.Citizen)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// before is what the hand of a row had sent within a day when its batch came.
+type before struct{ account, phone int }
+
+// within adds up what each hand has sent in a day, and gives back as excess the
+// newest rows of those who sent too many.
+func (in *Intake) within(rows []*row, won winners) error {
+	var fresh []*row
+	over := map[string]int{}
+	for _, r := range rows {
+		had, ok := won[r.ID]
+		if !ok {
+			continue
+		}
+		fresh = append(fresh, r)
+		for name, n := range map[string]int{accountOf(r): had.account, phoneOf(r): had.phone} {
+			if _, known := over[name]; !known {
+				over[name] = n - in.perDay
+			}
+			over[name]++
+		}
 	}
 	return tooMany(fresh, over)
 }
 
+// accountOf and phoneOf name a row's hands in the counts.
+func accountOf(r *row) string { return "a" + r.Citizen }
+func phoneOf(r *row) string   { return "p" + string(r.Contact) }
+
 func tooMany(fresh []*row, over map[string]int) error {
 	out := excess{}
 	for _, r := range slices.Backward(fresh) {
-		account, phone := "a"+r.Citizen, "p"+hex.EncodeToString(r.Contact)
+		account, phone := accountOf(r), phoneOf(r)
 		switch {
 		case r.Citizen != "" && over[account] > 0:
 			out[r.ID] = errPerAccount
@@ -141,21 +151,18 @@ func (in *Intake) without(rows []*row, over excess) []outcome {
 }
 
 // nameBlobs notes which files the winners name, so that none of them is swept.
-func nameBlobs(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) error {
+func nameBlobs(tx *pg.Tx, rows []*row) {
 	var digests, ids []string
 	for _, r := range rows {
 		for _, d := range r.Blobs {
-			if won[r.ID] {
-				digests, ids = append(digests, string(d)), append(ids, string(r.ID))
-			}
+			digests, ids = append(digests, string(d)), append(ids, string(r.ID))
 		}
 	}
 	if len(ids) == 0 {
-		return nil
+		return
 	}
-	_, err := tx.Exec(ctx, `insert into application_blob (digest, application) select d, a::uuid from unnest($1::text[], $2::text[]) u (d, a)
+	tx.Later("name the files of applications", `insert into application_blob (digest, application) select d, a::uuid from unnest($1::text[], $2::text[]) u (d, a)
 		on conflict do nothing`, digests, ids)
-	return pg.Fail(err, "name the files of applications")
 }
 
 // BlobNamed reports whether any row of the city names a file: an application, a

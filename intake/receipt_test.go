@@ -98,7 +98,7 @@ func counting() func(context.Context, []int) (int, []byte, error) {
 	return func(context.Context, []int) (int, []byte, error) { next++; return next, testKey, nil }
 }
 
-func away(context.Context, []int) (int, []byte, error) {
+func noDatabase(context.Context, []int) (int, []byte, error) {
 	return 0, nil, core.E(core.KindUnavailable, "database_unavailable", "")
 }
 
@@ -133,7 +133,7 @@ func TestBlocksTwoInHandWhileAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = b.close()
-	b = testBlocks(t, dir, away)
+	b = testBlocks(t, dir, noDatabase)
 	if err := b.refill(t.Context()); err != nil {
 		t.Fatalf("refill with two in hand: %v", err)
 	}
@@ -165,7 +165,7 @@ func TestBlocksTornLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = f.Close()
-	b = testBlocks(t, dir, away)
+	b = testBlocks(t, dir, noDatabase)
 	if len(b.spare) != 2 {
 		t.Fatalf("spare after a torn line: %v", b.spare)
 	}
@@ -174,7 +174,7 @@ func TestBlocksTornLine(t *testing.T) {
 func TestBlocksOneProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first := testBlocks(t, dir, away)
+	first := testBlocks(t, dir, noDatabase)
 	at, stop := context.WithTimeout(t.Context(), 120*time.Millisecond)
 	defer stop()
 	if _, err := openBlocks(at, dir); err == nil {

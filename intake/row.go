@@ -22,19 +22,20 @@ type Receipt struct {
 // row is one application on its way into the database or the spool: in clear only
 // what the insert itself needs.
 type row struct {
-	ID      core.ApplicationID `json:"id"`
-	Channel core.ChannelName   `json:"channel"`
-	Key     string             `json:"key"`
-	Digest  []byte             `json:"digest"`
-	Receipt core.Receipt       `json:"receipt"`
-	Citizen string             `json:"citizen,omitempty"`
-	Staff   core.StaffID       `json:"staff,omitempty"`
-	Region  core.RegionCode    `json:"region"`
-	Urgent  bool               `json:"urgent,omitempty"`
-	At      time.Time          `json:"at"`
-	Contact []byte             `json:"contact,omitempty"` // keyed hash of the telephone bound to the account
-	Blobs   []core.BlobDigest  `json:"blobs,omitempty"`
-	Sealed  jobs.Handover      `json:"sealed"` // the whole application, to the platform's key
+	ID       core.ApplicationID `json:"id"`
+	Channel  core.ChannelName   `json:"channel"`
+	Key      string             `json:"key"`
+	Digest   []byte             `json:"digest"`
+	Receipt  core.Receipt       `json:"receipt"`
+	Promised core.Receipt       `json:"-"` // the number said before, where it was somebody else's
+	Citizen  string             `json:"citizen,omitempty"`
+	Staff    core.StaffID       `json:"staff,omitempty"`
+	Region   core.RegionCode    `json:"region"`
+	Urgent   bool               `json:"urgent,omitempty"`
+	At       time.Time          `json:"at"`
+	Contact  []byte             `json:"-"` // keyed hash of the telephone bound to the account, as the transaction found it
+	Blobs    []core.BlobDigest  `json:"blobs,omitempty"`
+	Sealed   jobs.Handover      `json:"sealed"` // the whole application, to the platform's key
 }
 
 // content is the canonical bytes of what was asked: two deliveries of one form

@@ -287,14 +287,14 @@ func (in *Intake) drainRows(ctx context.Context, name string, rows []*row) error
 	defer cancel()
 	for _, part := range distinct(rows) {
 		_, err := in.commit(ctx, part, true)
-		if core.KindOf(err) == core.KindUnavailable {
+		if away(err) {
 			return err
 		}
 		if err == nil {
 			continue
 		}
 		err = in.drainEach(ctx, part)
-		if core.KindOf(err) == core.KindUnavailable {
+		if away(err) {
 			return err
 		}
 		if err != nil {
@@ -313,7 +313,10 @@ func (in *Intake) drainEach(ctx context.Context, rows []*row) error {
 	var bad error
 	for _, r := range rows {
 		_, err := in.commit(ctx, []*row{r}, true)
-		if core.KindOf(err) == core.KindUnavailable {
+		if numberTaken(err) {
+			err = in.renumber(ctx, r)
+		}
+		if away(err) {
 			return err
 		}
 		if err != nil {
@@ -321,6 +324,24 @@ func (in *Intake) drainEach(ctx context.Context, rows []*row) error {
 		}
 	}
 	return bad
+}
+
+// renumber commits a row whose number is somebody else's, which a restored database
+// may have forgotten: the request is worth more than the number that was said. The
+// old one stands in the audit entry, and whoever says it is found by name.
+func (in *Intake) renumber(ctx context.Context, r *row) error {
+	fresh, err := in.blocks.take()
+	if err != nil && in.blocks.refill(ctx) == nil {
+		fresh, err = in.blocks.take()
+	}
+	if err != nil {
+		return err
+	}
+	in.log.ErrorContext(ctx, "a number out of the spool is somebody else's, the application gets another", "application", r.ID)
+	again := *r
+	again.Promised, again.Receipt = r.Receipt, fresh
+	_, err = in.commit(ctx, []*row{&again}, true)
+	return err
 }
 
 // distinct splits rows so that no part holds one key twice, in order.

@@ -328,3 +328,65 @@ func TestRestoredDatabaseRelearnsBlocks(t *testing.T) {
 	}
 	until(t, "leases repeated", func() bool { return h.count(t, `select count(*) from receipt_block`) > known })
 }
+
+// plant makes the next n numbers somebody else's.
+func (h *house) plant(t *testing.T, in *Intake, n int) {
+	t.Helper()
+	in.blocks.mu.Lock()
+	next, key := in.blocks.next, in.blocks.key
+	in.blocks.mu.Unlock()
+	for i := range n {
+		h.exec(t, fmt.Sprintf(`with a as (insert into application (id, channel, key, body_digest, receipt, citizen, region, urgent, at)
+			values (gen_random_uuid(), 'agent', 'planted-%[1]s', sha256('x'), '%[1]s', '', '371426104', false, now()) returning id)
+			insert into receipt (number, application) select '%[1]s', id from a`, permutation{key}.receipt(next+int64(i))))
+	}
+}
+
+// A number that somebody has already is another number's turn, and no sign that the
+// database is away. Control: away without numberTaken, "spooled".
+func TestTakenNumberIsNoOutage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := h.open(t, t.TempDir())
+	if _, err := in.Submit(t.Context(), spoken("call-0#1")); err != nil {
+		t.Fatal(err)
+	}
+	h.plant(t, in, 1)
+	if got, err := in.Submit(t.Context(), spoken("call-1#1")); err != nil || got.Spooled || in.spool.away() {
+		t.Errorf("%+v, %v, away %v", got, err, in.spool.away())
+	}
+}
+
+// A number that was said out of the spool and is somebody else's holds nobody up:
+// its application gets another, and the log keeps the old one. Control: drainEach
+// without renumber, "never: drained".
+func TestTakenNumberInTheSpool(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	g, db := h.gated(t)
+	in := h.openOn(t, t.TempDir(), db)
+	if _, err := in.Submit(t.Context(), spoken("call-0#1")); err != nil {
+		t.Fatal(err)
+	}
+	g.close()
+	h.plant(t, in, 1)
+	said, err := in.Submit(t.Context(), spoken("call-1#1"))
+	for err != nil && core.KindOf(err) == core.KindUnavailable {
+		said, err = in.Submit(t.Context(), spoken("call-1#1"))
+	}
+	if err != nil || !said.Spooled {
+		t.Fatalf("%+v, %v", said, err)
+	}
+	if _, err := in.Submit(t.Context(), spoken("call-2#1")); err != nil {
+		t.Fatal(err)
+	}
+	g.open()
+	until(t, "drained", func() bool { return in.spool.waiting.Load() == 0 && !in.spool.away() })
+	if n := h.count(t, `select count(*) from application a join receipt r on r.application = a.id and r.number = a.receipt where key in ('call-1#1', 'call-2#1')`); n != 2 {
+		t.Errorf("%d of 2 applications with a number of their own", n)
+	}
+	again, err := in.Submit(t.Context(), spoken("call-1#1"))
+	if err != nil || !again.Duplicate || again.Number == said.Number || again.Application != said.Application {
+		t.Errorf("the same form again: %+v, %v; said before: %+v", again, err, said)
+	}
+}

@@ -28,17 +28,15 @@ const scopeReason = "one batch holds applications of many townships, and a repea
 func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]outcome, error) {
 	var out []outcome
 	err := in.db.Tx(ctx, pg.City(scopeReason), func(ctx context.Context, tx *pg.Tx) error {
-		if !draining { // what was promised a number in the spool is never refused
-			if err := takeTurns(ctx, tx, rows); err != nil {
-				return err
-			}
+		if err := takeTurns(ctx, tx, rows); err != nil {
+			return err
 		}
 		won, err := insert(ctx, tx, rows)
 		if err != nil {
 			return err
 		}
-		if !draining {
-			if err := in.within(ctx, tx, rows, won); err != nil {
+		if !draining { // what was promised a number in the spool is never refused
+			if err := in.within(rows, won); err != nil {
 				return err
 			}
 		}
@@ -52,7 +50,7 @@ func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]out
 			}
 		}
 		out = to.out
-		return in.handOver(ctx, tx, rows, won)
+		return in.handOver(ctx, tx, won.of(rows))
 	})
 	if pg.Constraint(err) == "receipt_pkey" {
 		err = errNumberTaken.Wrap(err)
@@ -60,18 +58,41 @@ func (in *Intake) commit(ctx context.Context, rows []*row, draining bool) ([]out
 	return out, err
 }
 
+// winners are the applications that are new under their key, each with what its
+// hand had sent before.
+type winners map[core.ApplicationID]before
+
+func (w winners) has(r *row) bool {
+	_, ok := w[r.ID]
+	return ok
+}
+
+func (w winners) of(rows []*row) []*row {
+	var list []*row
+	for _, r := range rows {
+		if w.has(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
 // insert adds applications with their numbers and tells which rows won their key.
-func insert(ctx context.Context, tx *pg.Tx, rows []*row) (map[core.ApplicationID]bool, error) {
+// The counts are of what was there before the statement.
+func insert(ctx context.Context, tx *pg.Tx, rows []*row) (winners, error) {
 	const sql = `
 		with fresh as (
 			insert into application (id, channel, key, body_digest, receipt, citizen, region, urgent, at, contact)
 			select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::bool[], $9::timestamptz[], $10::bytea[])
 			on conflict (channel, key) do nothing
-			returning id, receipt
+			returning id, receipt, citizen, contact
 		), named as (
 			insert into receipt (number, application) select receipt, id from fresh
 		)
-		select id::text from fresh`
+		select f.id::text,
+			case when f.citizen <> '' then (select count(*) from application a where a.citizen = f.citizen and a.citizen <> '' and a.at > $11) else 0 end,
+			case when f.contact is not null then (select count(*) from application a where a.contact = f.contact and a.at > $11) else 0 end
+		from fresh f`
 	n := len(rows)
 	ids, channels, keys := make([]string, n), make([]string, n), make([]string, n)
 	digests, receipts, citizens := make([][]byte, n), make([]string, n), make([]string, n)
@@ -81,18 +102,19 @@ func insert(ctx context.Context, tx *pg.Tx, rows []*row) (map[core.ApplicationID
 		receipts[i], citizens[i], regions[i] = string(r.Receipt), r.Citizen, string(r.Region)
 		urgent[i], times[i], contacts[i] = r.Urgent, r.At, r.Contact
 	}
-	found, err := tx.Query(ctx, sql, ids, channels, keys, digests, receipts, citizens, regions, urgent, times, contacts)
+	found, err := tx.Query(ctx, sql, ids, channels, keys, digests, receipts, citizens, regions, urgent, times, contacts, tx.Now().Add(-24*time.Hour))
 	if err != nil {
 		return nil, pg.Fail(err, "insert applications")
 	}
 	defer found.Close()
-	won := make(map[core.ApplicationID]bool, n)
+	won := make(winners, n)
 	for found.Next() {
 		var id core.ApplicationID
-		if err := found.Scan(&id); err != nil {
+		var had before
+		if err := found.Scan(&id, &had.account, &had.phone); err != nil {
 			return nil, pg.Fail(err, "insert applications")
 		}
-		won[id] = true
+		won[id] = had
 	}
 	return won, pg.Fail(found.Err(), "insert applications")
 }
@@ -117,17 +139,17 @@ type twin struct {
 type answers struct {
 	out   []outcome
 	twins []twin
-	won   map[core.ApplicationID]bool
+	won   winners
 }
 
 // answer gives each row its outcome: winners their own receipt, the others the
 // first one or ErrKeyReused.
-func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) (answers, error) {
+func answer(ctx context.Context, tx *pg.Tx, rows []*row, won winners) (answers, error) {
 	out := make([]outcome, len(rows))
 	var channels, keys []string
 	for i, r := range rows {
 		out[i].receipt = Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At}
-		if !won[r.ID] {
+		if !won.has(r) {
 			channels, keys = append(channels, string(r.Channel)), append(keys, r.Key)
 		}
 	}
@@ -142,7 +164,7 @@ func answer(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.Applicatio
 	for i, r := range rows {
 		f, ok := known[name{r.Channel, r.Key}]
 		switch {
-		case won[r.ID]:
+		case won.has(r):
 		case !ok:
 			return answers{}, core.E(core.KindInternal, "lost_conflict", "")
 		case f.id == r.ID: // an earlier attempt of ours whose answer was lost
@@ -199,7 +221,7 @@ func (in *Intake) reconcile(ctx context.Context, tx *pg.Tx, rows []*row, to answ
 		if err := keepBoth(ctx, tx, r, t.first); err != nil {
 			return err
 		}
-		to.won[r.ID] = true
+		to.won[r.ID] = before{}
 		to.out[t.index] = outcome{receipt: Receipt{Number: r.Receipt, Application: r.ID, Region: r.Region, At: r.At}}
 	}
 	return nil
@@ -209,7 +231,7 @@ func keepBoth(ctx context.Context, tx *pg.Tx, r *row, f first) error {
 	second := *r
 	second.Key = r.Key + "~" + string(r.ID)
 	fresh, err := insert(ctx, tx, []*row{&second})
-	if err != nil || !fresh[r.ID] {
+	if err != nil || !fresh.has(&second) {
 		return err // not fresh: drained before, and its answer was lost
 	}
 	const sql = `insert into application_twin (application, first, region, at) values ($1::uuid, $2::uuid, $3, $4)`
@@ -245,38 +267,36 @@ func (in *Intake) lease(ctx context.Context, known []int) (block int, key []byte
 	return block, key, err
 }
 
-// handOver writes what makes an application everybody's business: the sealed row,
-// the job that opens its case, and, last, the audit entry.
-func (in *Intake) handOver(ctx context.Context, tx *pg.Tx, rows []*row, won map[core.ApplicationID]bool) error {
-	var sealed []jobs.Handover
-	var open []jobs.Args
-	var entries []audit.Entry
-	for _, r := range rows {
-		if won[r.ID] {
-			sealed = append(sealed, r.Sealed)
-			open = append(open, jobs.OpenCase{Application: r.ID, Region: r.Sealed.Region})
-			entries = append(entries, received(r))
-		}
-	}
-	if err := nameBlobs(ctx, tx, rows, won); err != nil {
-		return err
-	}
-	if err := jobs.PutHandover(ctx, tx, sealed); err != nil {
-		return err
-	}
-	if err := in.jobs.Insert(ctx, tx, open...); err != nil {
-		return err
-	}
-	if len(entries) == 0 {
+// handOver writes what makes new applications everybody's business, all in one round
+// trip: the files they name, the sealed rows, the audit entries and the jobs that
+// open their cases.
+func (in *Intake) handOver(ctx context.Context, tx *pg.Tx, fresh []*row) error {
+	if len(fresh) == 0 {
 		return nil
 	}
-	return in.audit.Write(ctx, tx, entries...)
+	sealed := make([]jobs.Handover, len(fresh))
+	open := make([]jobs.Args, len(fresh))
+	entries := make([]audit.Entry, len(fresh))
+	for i, r := range fresh {
+		sealed[i], entries[i] = r.Sealed, received(r)
+		open[i] = jobs.OpenCase{Application: r.ID, Region: r.Sealed.Region}
+	}
+	nameBlobs(tx, fresh)
+	jobs.PutHandover(tx, sealed)
+	if err := in.audit.Write(ctx, tx, entries...); err != nil {
+		return err
+	}
+	return in.jobs.Insert(ctx, tx, open...)
 }
 
 func received(r *row) audit.Entry {
 	actor := audit.Actor{Kind: "channel", ID: string(r.Channel)}
+	detail := map[string]any{"receipt": r.Receipt, "channel": r.Channel, "urgent": r.Urgent}
+	if r.Promised != "" {
+		detail["promised"] = r.Promised
+	}
 	return audit.Entry{
 		Actor: actor, Act: "application.received", Application: r.ID, Subject: r.Citizen, Region: r.Region,
-		Detail: map[string]any{"receipt": r.Receipt, "channel": r.Channel, "urgent": r.Urgent},
+		Detail: detail,
 	}
 }

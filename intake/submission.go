@@ -23,7 +23,6 @@ type Submission struct {
 	Form
 	Way     Way
 	Citizen string       // account of the citizen side who is logged in, "" for none
-	Bound   core.Phone   // telephone proven to be that account's, zero for none: counted; what the form says is not
 	Staff   core.StaffID // who typed it, 0 for the person
 	Call    *core.CallRef
 	Heard   map[string]Span // by fact path: the seconds of the call that support it

@@ -103,9 +103,9 @@ func (l *Log) Seal(entries ...Entry) (*Sealed, error) {
 	return s, nil
 }
 
-// Write writes entries in one round trip. Call it last in the transaction: the
+// Write writes entries with the next statement of the transaction or its commit: the
 // act and its trace are committed together or not at all.
-func (l *Log) Write(ctx context.Context, tx *pg.Tx, entries ...Entry) error {
+func (l *Log) Write(_ context.Context, tx *pg.Tx, entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
@@ -113,11 +113,12 @@ func (l *Log) Write(ctx context.Context, tx *pg.Tx, entries ...Entry) error {
 	if err != nil {
 		return err
 	}
-	return s.Write(ctx, tx)
+	s.Write(tx)
+	return nil
 }
 
-// Write writes what was sealed, in one round trip, under the transaction's time.
-func (s *Sealed) Write(ctx context.Context, tx *pg.Tx) error {
+// Write writes what was sealed, under the transaction's time.
+func (s *Sealed) Write(tx *pg.Tx) {
 	// The ids are drawn first and not returned by the insert: RETURNING would ask
 	// for the right to read the row, which the edge has not.
 	const sql = `
@@ -143,7 +144,6 @@ func (s *Sealed) Write(ctx context.Context, tx *pg.Tx) error {
 		}
 		cases[i] = int64(e.Case)
 	}
-	_, err := tx.Exec(ctx, sql, tx.Now(), text[0], text[1], text[2], cases, text[3], text[4], text[5], text[6],
+	tx.Later("write audit entries", sql, tx.Now(), text[0], text[1], text[2], cases, text[3], text[4], text[5], text[6],
 		s.commitments, s.details, s.wrapped)
-	return pg.Fail(err, "write audit entries")
 }

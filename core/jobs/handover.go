@@ -54,15 +54,15 @@ func place(id core.ApplicationID) seal.At {
 	return seal.At{Table: "handover", Row: string(id), Column: "sealed"}
 }
 
-// PutHandover stores applications in the transaction that accepts them. The
-// caller has asked the unique index first who the winners are: an application
-// that is here already is KindConflict.
-func PutHandover(ctx context.Context, tx *pg.Tx, batch []Handover) error {
+// PutHandover stores applications in the transaction that accepts them, with its next
+// statement or its commit. The caller has asked the unique index first who the
+// winners are: an application that is here already is KindConflict then.
+func PutHandover(tx *pg.Tx, batch []Handover) {
 	const insert = `insert into handover (application, region, wrapped_key, sealed, at)
 		select application, region, wrapped_key, sealed, $5
 		from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[]) as u (application, region, wrapped_key, sealed)`
 	if len(batch) == 0 {
-		return nil
+		return
 	}
 	// One statement for all: a statement each is a tenth of what a batch costs.
 	n := len(batch)
@@ -71,8 +71,7 @@ func PutHandover(ctx context.Context, tx *pg.Tx, batch []Handover) error {
 	for i, h := range batch {
 		ids[i], regions[i], wrapped[i], sealed[i] = string(h.Application), string(h.Region), h.Wrapped, h.Sealed
 	}
-	_, err := tx.Exec(ctx, insert, ids, regions, wrapped, sealed, tx.Now())
-	return pg.Fail(err, "hand over applications")
+	tx.Later("hand over applications", insert, ids, regions, wrapped, sealed, tx.Now())
 }
 
 // TakeHandover reads and opens one application; the row stays, it is immutable.

@@ -62,6 +62,6 @@ func (i *Inserter) InsertAt(ctx context.Context, tx *pg.Tx, at time.Time, jobs .
 		opts.ScheduledAt = at
 		params[n] = river.InsertManyParams{Args: args, InsertOpts: &opts}
 	}
-	_, err := i.river.InsertManyTx(ctx, tx.Tx, params)
+	_, err := i.river.InsertManyTx(ctx, tx, params)
 	return pg.Fail(err, "enqueue "+jobs[0].Kind())
 }

@@ -18,8 +18,10 @@ const attempts = 6
 // and not after.
 type Tx struct {
 	pgx.Tx
-	now   time.Time
-	scope Scope
+	now    time.Time
+	scope  Scope
+	queued *pgx.Batch // by Later, with what each was doing
+	doing  []string
 }
 
 // Now is the one time of the transaction: the start of it as the database saw it,

@@ -178,9 +178,7 @@ func (w *world) handOver(app core.Application) {
 	h, err := jobs.SealHandover(env, app)
 	w.must(err)
 	w.must(w.env.DB(pgtest.Gateway).Tx(w.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := jobs.PutHandover(ctx, tx, []jobs.Handover{h}); err != nil {
-			return err
-		}
+		jobs.PutHandover(tx, []jobs.Handover{h})
 		return w.jobs.Insert(ctx, tx, jobs.OpenCase{Application: app.ID, Region: h.Region})
 	}))
 }

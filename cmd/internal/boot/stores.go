@@ -28,7 +28,8 @@ func OpenStores(ctx context.Context, cfg *Config, program string, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	db, err := pg.Open(ctx, pg.Config{URL: cfg.DatabaseURL.Reveal(), Name: "lianou " + program, MaxConns: cfg.DatabasePool})
+	// The gateway's statements are few and short and name their rows by key.
+	db, err := pg.Open(ctx, pg.Config{URL: cfg.DatabaseURL.Reveal(), Name: "lianou " + program, MaxConns: cfg.DatabasePool, GenericPlans: program == "gateway"})
 	if err != nil {
 		_ = rings.Close()
 		return nil, err

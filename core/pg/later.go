@@ -1,0 +1,175 @@
+package pg
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Later queues a statement whose rows nobody reads. It goes out in order, in the
+// same round trip as the next statement or the commit, and that one fails with its
+// error: nothing of a transaction is ever committed without it. A round trip costs
+// as much as a short insert, so work of several packages can share one.
+func (tx *Tx) Later(doing, sql string, args ...any) {
+	if tx.queued == nil {
+		tx.queued = &pgx.Batch{}
+	}
+	tx.queued.Queue(sql, args...)
+	tx.doing = append(tx.doing, doing)
+}
+
+// take empties the queue.
+func (tx *Tx) take() (*pgx.Batch, []string) {
+	queued, doing := tx.queued, tx.doing
+	tx.queued, tx.doing = nil, nil
+	return queued, doing
+}
+
+// settle reads the answers to what was queued, the first failure named by what was
+// being done.
+func settle(results pgx.BatchResults, doing []string) error {
+	for _, what := range doing {
+		if _, err := results.Exec(); err != nil {
+			return Fail(err, what)
+		}
+	}
+	return nil
+}
+
+// flush sends the queue alone.
+func (tx *Tx) flush(ctx context.Context) error {
+	queued, doing := tx.take()
+	if queued == nil {
+		return nil
+	}
+	results := tx.Tx.SendBatch(ctx, queued)
+	err := settle(results, doing)
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// Exec runs a statement behind what is queued.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	queued, doing := tx.take()
+	if queued == nil {
+		return tx.Tx.Exec(ctx, sql, args...)
+	}
+	queued.Queue(sql, args...)
+	results := tx.Tx.SendBatch(ctx, queued)
+	var tag pgconn.CommandTag
+	err := settle(results, doing)
+	if err == nil {
+		tag, err = results.Exec()
+	}
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	return tag, err
+}
+
+// Query runs a query behind what is queued.
+func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	queued, doing := tx.take()
+	if queued == nil {
+		return tx.Tx.Query(ctx, sql, args...)
+	}
+	queued.Queue(sql, args...)
+	results := tx.Tx.SendBatch(ctx, queued)
+	var rows pgx.Rows
+	err := settle(results, doing)
+	if err == nil {
+		rows, err = results.Query()
+	}
+	if err != nil {
+		_ = results.Close() // says the same once more
+		return nil, err
+	}
+	return &lastRows{Rows: rows, results: results}, nil
+}
+
+// QueryRow runs a query behind what is queued.
+func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	if err := tx.flush(ctx); err != nil {
+		return failedRow{err}
+	}
+	return tx.Tx.QueryRow(ctx, sql, args...)
+}
+
+// SendBatch runs a batch behind what is queued.
+func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	if err := tx.flush(ctx); err != nil {
+		return failedBatch{err}
+	}
+	return tx.Tx.SendBatch(ctx, b)
+}
+
+// CopyFrom copies rows in behind what is queued.
+func (tx *Tx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	if err := tx.flush(ctx); err != nil {
+		return 0, err
+	}
+	return tx.Tx.CopyFrom(ctx, table, columns, rows)
+}
+
+// Begin makes a savepoint behind what is queued.
+func (tx *Tx) Begin(ctx context.Context) (pgx.Tx, error) {
+	if err := tx.flush(ctx); err != nil {
+		return nil, err
+	}
+	return tx.Tx.Begin(ctx)
+}
+
+// Commit sends what is queued and commits.
+func (tx *Tx) Commit(ctx context.Context) error {
+	if err := tx.flush(ctx); err != nil {
+		return err
+	}
+	return tx.Tx.Commit(ctx)
+}
+
+// lastRows are the rows of the last statement of a batch; the connection is free
+// for the next one when they end.
+type lastRows struct {
+	pgx.Rows
+	results pgx.BatchResults
+	done    bool
+	err     error
+}
+
+func (r *lastRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.Close()
+	return false
+}
+
+func (r *lastRows) Close() {
+	r.Rows.Close()
+	if !r.done {
+		r.done = true
+		r.err = r.results.Close()
+	}
+}
+
+func (r *lastRows) Err() error {
+	if err := r.Rows.Err(); err != nil {
+		return err
+	}
+	return r.err
+}
+
+type failedRow struct{ err error }
+
+func (r failedRow) Scan(...any) error { return r.err }
+
+type failedBatch struct{ err error }
+
+func (b failedBatch) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, b.err }
+func (b failedBatch) Query() (pgx.Rows, error)         { return nil, b.err }
+func (b failedBatch) QueryRow() pgx.Row                { return failedRow{b.err} }
+func (b failedBatch) Close() error                     { return b.err }
+func (failedBatch) Tx() pgx.Tx                         { return nil }
