@@ -43,6 +43,7 @@ type house struct {
 	db       *pg.DB // as lianou_gateway, for log-ins
 	citizens *citizen.Citizens
 	admin    string
+	blobs    *blob.Store
 	strokes  core.BlobDigest
 	sources  sources
 	runs     int
@@ -124,13 +125,18 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	blobs, err := blob.Open(blob.Config{URL: "file://" + filepath.Join(h.dir, "blob"), To: h.keys.Gateway.Platform})
+	h.blobs, err = blob.Open(blob.Config{URL: "file://" + filepath.Join(h.dir, "blob"), To: h.keys.Gateway.Platform})
 	if err != nil {
 		return err
 	}
-	info, err := blobs.Put(ctx, strings.NewReader(`[{"points":[]}]`), blob.PutOptions{Class: "signature", MIME: "application/json", Max: 1 << 20})
-	h.strokes = info.Digest
+	h.strokes, err = h.sign(ctx, "")
 	return err
+}
+
+// sign uploads the strokes of a signature; everybody signs with the same.
+func (h *house) sign(ctx context.Context, account string) (core.BlobDigest, error) {
+	info, err := h.blobs.Put(ctx, strings.NewReader(`[{"points":[]}]`), blob.PutOptions{Class: "signature", By: account, MIME: "application/json", Max: 1 << 20})
+	return info.Digest, err
 }
 
 // tokens logs n people in. Tokens live five minutes, so each round takes fresh
@@ -142,7 +148,11 @@ func (h *house) tokens(ctx context.Context, n int) ([]string, error) {
 	for i := range list {
 		group.Go(func() error {
 			login, err := h.citizens.LoginWeChat(inner, fmt.Sprintf("bench-%d-%d", h.runs, i), "")
+			if err != nil {
+				return err
+			}
 			list[i] = login.Token
+			_, err = h.sign(inner, login.Citizen.ID)
 			return err
 		})
 	}
