@@ -310,6 +310,9 @@ func TestConcurrentWriters(t *testing.T) {
 	wg.Go(func() {
 		err := platform.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 			err := h.log.Write(ctx, tx, entry(1))
+			if err == nil { // the next statement takes the entry along
+				_, err = tx.Exec(ctx, `select 1`)
+			}
 			close(held)
 			<-release
 			return err
