@@ -40,7 +40,7 @@ func takeTurns(ctx context.Context, tx *pg.Tx, rows []*row) error {
 		), taken as materialized (
 			select pg_advisory_xact_lock(h) from (select h from turn order by h) one
 		)
-		select citizen, blind from hand where (select count(*) from taken) > 0 and blind is not null`
+		select citizen, blind, (select count(*) from taken) from hand` // in each row, so that no plan can leave the turns out
 	accounts := accountsOf(rows)
 	if len(accounts) == 0 {
 		return nil
@@ -54,7 +54,8 @@ func takeTurns(ctx context.Context, tx *pg.Tx, rows []*row) error {
 	for found.Next() {
 		var account string
 		var phone []byte
-		if err := found.Scan(&account, &phone); err != nil {
+		var turns int
+		if err := found.Scan(&account, &phone, &turns); err != nil {
 			return pg.Fail(err, "wait for the same hand")
 		}
 		phones[account] = phone
