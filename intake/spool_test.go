@@ -359,7 +359,7 @@ func TestTakenNumberIsNoOutage(t *testing.T) {
 
 // A number that was said out of the spool and is somebody else's holds nobody up:
 // its application gets another, and the log keeps the old one. Control: drainEach
-// without renumber, "never: drained".
+// without renumber: set aside, and the same form again is taken for a new one.
 func TestTakenNumberInTheSpool(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
