@@ -1,0 +1,83 @@
+package phone
+
+import "sync"
+
+// callTable is the calls of this moment, by dialog and by what tells a repeated INVITE.
+type callTable struct {
+	mu     sync.Mutex
+	most   int
+	seats  int
+	dialog map[string]*Call
+	invite map[string]struct{} // Call-ID and From tag, RFC 3261 section 8.2.2.2
+}
+
+func (t *callTable) open(most int) {
+	t.most, t.dialog, t.invite = most, map[string]*Call{}, map[string]struct{}{}
+}
+
+type seat int
+
+const (
+	seated seat = iota
+	full
+	merged // the same call reached us twice, by two ways
+)
+
+// sit keeps a place for a call before anything of it is made.
+func (t *callTable) sit(key string) seat {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, here := t.invite[key]; here {
+		return merged
+	}
+	if t.seats >= t.most {
+		return full
+	}
+	t.seats++
+	t.invite[key] = struct{}{}
+	return seated
+}
+
+func (t *callTable) rise(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seats--
+	delete(t.invite, key)
+}
+
+func (t *callTable) put(dialog string, c *Call) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dialog[dialog] = c
+}
+
+func (t *callTable) drop(dialog string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.dialog, dialog)
+}
+
+func (t *callTable) find(dialog string) (*Call, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, ok := t.dialog[dialog]
+	return c, ok
+}
+
+func (t *callTable) each(f func(*Call)) {
+	t.mu.Lock()
+	all := make([]*Call, 0, len(t.dialog))
+	for _, c := range t.dialog {
+		all = append(all, c)
+	}
+	t.mu.Unlock()
+	for _, c := range all {
+		f(c)
+	}
+}
+
+func (t *callTable) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seats
+}
