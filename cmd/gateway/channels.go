@@ -14,6 +14,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/app"
 	"lianou/channels/hotline"
+	"lianou/channels/hotline/phone"
 	"lianou/channels/look"
 	"lianou/channels/sms"
 	"lianou/channels/wechat"
@@ -80,6 +81,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 			return nil, err
 		}
 	}
+	phone.Hush()
 	host, err := channels.Open(channels.Config{Metrics: w.metrics, Allow: e.allow, Audit: e.refused}, e.catalogue(), e.sections(), e.env())
 	if err != nil {
 		return nil, err

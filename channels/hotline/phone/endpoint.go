@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +30,9 @@ type Config struct {
 	Host netip.Addr
 	// MostCalls bounds the calls at one time. Defaults to 600.
 	MostCalls int
+	// MostMessages bounds the SIP messages of one trunk in a second. Defaults to 2,000:
+	// ten times the busiest hour of a city's hotline, at ten messages a call.
+	MostMessages int
 	// Drain is how long running calls may go on after a stop was asked for. Defaults
 	// to 15 s.
 	Drain time.Duration
@@ -74,7 +76,6 @@ type Endpoint struct {
 
 	calls   callTable
 	closing atomic.Bool
-	running sync.WaitGroup
 	count   *counters
 }
 
@@ -82,6 +83,9 @@ type Endpoint struct {
 func New(cfg Config, deps Deps) (*Endpoint, error) {
 	if cfg.MostCalls == 0 {
 		cfg.MostCalls = 600
+	}
+	if cfg.MostMessages == 0 {
+		cfg.MostMessages = 2000
 	}
 	if cfg.Drain == 0 {
 		cfg.Drain = 15 * time.Second
@@ -91,7 +95,7 @@ func New(cfg Config, deps Deps) (*Endpoint, error) {
 	}
 	e := &Endpoint{cfg: cfg, deps: deps, nonces: newNonces(deps.Now), count: newCounters(cfg.Metrics)}
 	e.calls.open(cfg.MostCalls)
-	e.guard = newGuard(cfg.Trunks, deps.Now, e.count.drop)
+	e.guard = newGuard(cfg, deps.Now, e.count.drop)
 	if err := e.listen(); err != nil {
 		return nil, err
 	}
@@ -129,7 +133,8 @@ func (e *Endpoint) listen() error {
 func (e *Endpoint) stack() (err error) {
 	host := e.cfg.Host.String()
 	e.ua, err = sipgo.NewUA(sipgo.WithUserAgent("lianou"), sipgo.WithUserAgentHostname(host),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(silent())),
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(silent()),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) { e.count.drop("answer") })),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(silent()), sip.WithTransportLayerReadFilter(e.guard.filter)))
 	if err != nil {
 		return err
@@ -171,11 +176,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 
 func (e *Endpoint) drain() {
 	e.closing.Store(true)
-	done := make(chan struct{})
-	go func() {
-		e.running.Wait()
-		close(done)
-	}()
+	done := e.calls.close()
 	timer := time.NewTimer(e.cfg.Drain)
 	defer timer.Stop()
 	select {

@@ -11,19 +11,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What one trunk may send in messages a second, and at once: ten times the busiest
-// hour of a city's hotline in calls, each of which takes about ten messages.
-const (
-	messagesPerSecond = 2000
-	messagesAtOnce    = 4000
-)
-
 // mostStreams bounds the TCP connections at one time.
 const mostStreams = 256
 
 // guard lets in what comes from a trunk, and no more of it than we can read.
 type guard struct {
 	trunks []netip.Prefix
+	most   int // messages a second of one source; twice as many at once
 
 	mu      sync.Mutex
 	buckets map[netip.Addr]*rate.Limiter // one a source on the list
@@ -31,8 +25,8 @@ type guard struct {
 	dropped func(why string)
 }
 
-func newGuard(trunks []netip.Prefix, now func() time.Time, dropped func(string)) *guard {
-	return &guard{trunks: trunks, buckets: map[netip.Addr]*rate.Limiter{}, now: now, dropped: dropped}
+func newGuard(cfg Config, now func() time.Time, dropped func(string)) *guard {
+	return &guard{trunks: cfg.Trunks, most: cfg.MostMessages, buckets: map[netip.Addr]*rate.Limiter{}, now: now, dropped: dropped}
 }
 
 func (g *guard) trunk(a netip.Addr) bool {
@@ -68,7 +62,7 @@ func (g *guard) bucket(a netip.Addr) *rate.Limiter {
 		if len(g.buckets) >= 4096 { // a whole network is on the list: begin anew rather than grow
 			clear(g.buckets)
 		}
-		b = rate.NewLimiter(messagesPerSecond, messagesAtOnce)
+		b = rate.NewLimiter(rate.Limit(g.most), 2*g.most)
 		g.buckets[a] = b
 	}
 	return b
@@ -138,6 +132,10 @@ func (s *stream) Close() error {
 	return s.Conn.Close()
 }
 
-// silent is the library's logger: its lines quote whole messages, and with them
-// callers' numbers. What is worth knowing is counted.
+// Hush silences the SIP library, whose lines quote whole messages and with them
+// callers' numbers; a part of it logs to a variable of its own. To be called once,
+// before the first New. What is worth knowing is counted.
+func Hush() { sip.SetDefaultLogger(silent()) }
+
+// silent is a logger that says nothing.
 func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }

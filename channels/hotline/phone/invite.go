@@ -42,12 +42,10 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction) {
 		e.refuse(req, tx, &refusal{code: sip.StatusLoopDetected, reason: "Loop Detected"})
 		return
 	}
-	e.running.Add(1)
 	e.count.running.Inc()
 	defer func() {
 		e.calls.rise(key)
 		e.count.running.Dec()
-		e.running.Done()
 	}()
 	if no := e.take(req, tx); no != nil {
 		e.refuse(req, tx, no)

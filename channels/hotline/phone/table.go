@@ -9,10 +9,12 @@ type callTable struct {
 	seats  int
 	dialog map[string]*Call
 	invite map[string]struct{} // Call-ID and From tag, RFC 3261 section 8.2.2.2
+	shut   bool
+	empty  chan struct{} // closed when it is shut and nobody sits
 }
 
 func (t *callTable) open(most int) {
-	t.most, t.dialog, t.invite = most, map[string]*Call{}, map[string]struct{}{}
+	t.most, t.dialog, t.invite, t.empty = most, map[string]*Call{}, map[string]struct{}{}, make(chan struct{})
 }
 
 type seat int
@@ -30,7 +32,7 @@ func (t *callTable) sit(key string) seat {
 	if _, here := t.invite[key]; here {
 		return merged
 	}
-	if t.seats >= t.most {
+	if t.seats >= t.most || t.shut {
 		return full
 	}
 	t.seats++
@@ -43,6 +45,25 @@ func (t *callTable) rise(key string) {
 	defer t.mu.Unlock()
 	t.seats--
 	delete(t.invite, key)
+	t.leave()
+}
+
+// close lets nobody sit any more. The channel is closed when the last call is over.
+func (t *callTable) close() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.shut {
+		t.shut = true
+		t.leave()
+	}
+	return t.empty
+}
+
+// leave tells who waits; under the lock.
+func (t *callTable) leave() {
+	if t.shut && t.seats == 0 {
+		close(t.empty)
+	}
 }
 
 func (t *callTable) put(dialog string, c *Call) {
