@@ -60,7 +60,7 @@ func BenchmarkCall(b *testing.B) {
 // TestManyCalls runs calls at once in real time against the real clock and reports
 // what they cost; it fails on a gap or on a file that is not as long as its call.
 func TestManyCalls(t *testing.T) {
-	calls, span := 20, 2*time.Second
+	calls, span := 50, 2*time.Second
 	e, err := New(Config{Bind: local, FirstPort: 50000, LastPort: 54999, Folder: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
