@@ -94,6 +94,16 @@ func promptOfFrames(n int) *Prompt {
 	return newPrompt(b)
 }
 
+// over waits for the end of a prompt.
+func over(t *testing.T, p *Playback) {
+	t.Helper()
+	select {
+	case <-p.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("the prompt is not over after 10 s")
+	}
+}
+
 // A whole call: both sides stand in the recording where they spoke, to the sample.
 //
 // Control: leg.send placing on l.channel; finish(now) without its last write.
@@ -159,7 +169,7 @@ func TestWhatWeSend(t *testing.T) {
 	h.pass(framePace)
 	played := h.s.Play(prompt)
 	h.pass(4 * framePace)
-	<-played.Done()
+	over(t, played)
 	h.clock.advance(10 * framePace) // the process was held up
 	h.pass(framePace)
 	hush := bytes.Repeat([]byte{silence}, frame)
@@ -196,7 +206,7 @@ func TestAKeySilencesThePrompt(t *testing.T) {
 		h.stamp -= 4
 		h.says(h.phone, b)
 	}
-	<-soft.Done()
+	over(t, soft)
 	if d := <-h.s.Digits(); d.Key != '7' || d.From != Left {
 		t.Errorf("%+v", d)
 	}
@@ -205,9 +215,9 @@ func TestAKeySilencesThePrompt(t *testing.T) {
 	}
 	third := h.s.Play(promptOfFrames(500))
 	fourth := h.s.Play(promptOfFrames(500))
-	<-third.Done()
+	over(t, third)
 	h.s.Stop()
-	<-fourth.Done()
+	over(t, fourth)
 }
 
 // A stranger cannot take the call over; the caller may move.
@@ -369,6 +379,8 @@ func TestPortsRunOutAndRest(t *testing.T) {
 
 // The real clock: the file is as long as the call, within a frame, though the caller
 // fell silent in the middle.
+//
+// Control: finish writing up to a lag before the end.
 func TestRealTimeIsTrue(t *testing.T) {
 	t.Parallel()
 	e, err := New(config(t, nil))
@@ -391,7 +403,7 @@ func TestRealTimeIsTrue(t *testing.T) {
 	for i := range 20 {
 		h.says(phone, h.packet(8, 1, tone(i)))
 	}
-	<-played.Done()
+	over(t, played)
 	if took := time.Since(begun); took < 1180*time.Millisecond {
 		t.Errorf("1.2 s of prompt took %s", took)
 	}
