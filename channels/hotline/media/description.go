@@ -18,7 +18,7 @@ const (
 	maxLines       = 8
 	maxFormats     = 64
 	maxAttributes  = 256
-	maxToken       = 64
+	maxToken       = 32
 )
 
 // Direction says who speaks, from the side that wrote the description.

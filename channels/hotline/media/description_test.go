@@ -185,9 +185,11 @@ func FuzzParseSDP(f *testing.F) {
 		}
 		w := writer{id: 1, host: netip.MustParseAddr("192.0.2.1")}
 		var lines []described
+		speaking := 0
 		for _, l := range d.Lines {
 			out := described{from: l}
-			if l.speakable() {
+			if l.speakable() && speaking < 2 {
+				speaking++
 				out.port, out.codecs, out.event, out.direction, out.label = 4000, l.Codecs[:1], l.Event, l.Direction.mirrored(), l.Label
 			}
 			lines = append(lines, out)
@@ -197,7 +199,7 @@ func FuzzParseSDP(f *testing.F) {
 		if err != nil {
 			t.Fatalf("our answer is not read: %v\n%s", err, answer)
 		}
-		if len(back.Lines) != len(d.Lines) || len(answer) > 1300-500+8*3*maxToken {
+		if len(back.Lines) != len(d.Lines) || len(answer) > 1100 {
 			t.Fatalf("%d lines became %d in %d bytes", len(d.Lines), len(back.Lines), len(answer))
 		}
 	})

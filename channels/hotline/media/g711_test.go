@@ -62,8 +62,8 @@ func TestG711GoesThereAndBack(t *testing.T) {
 				t.Fatalf("codec %d falls at %d", codec, x)
 			}
 			last = back
-			// Half a step: about a 32nd of the value, and 8 near zero; the top is clipped.
-			if off := math.Abs(float64(x) - float64(back[0])); off > math.Max(16, math.Abs(float64(x))/28)+1 && x > -32256 && x < 32256 {
+			// Half a step is a 33rd of the value and the bias; the top is clipped.
+			if off := math.Abs(float64(x) - float64(back[0])); off > (math.Abs(float64(x))+132)/32+4 && x > -32256 && x < 32256 {
 				t.Fatalf("codec %d: %d came back as %d", codec, x, back[0])
 			}
 			again := code
@@ -75,7 +75,7 @@ func TestG711GoesThereAndBack(t *testing.T) {
 			t.Errorf("codec %d: zero is %#x, silence %#x", codec, code[0], codec.Silence())
 		}
 	}
-	if alawOfULaw[0xFF] != silence || ulawOfALaw[silence] != 0xFF {
-		t.Errorf("silence is not translated to silence: %#x, %#x", alawOfULaw[0xFF], ulawOfALaw[silence])
+	if alawOfULaw[0xFF] != silence || alawOfULaw[0x7F] != silence {
+		t.Errorf("silence is not translated to silence: %#x, %#x", alawOfULaw[0xFF], alawOfULaw[0x7F])
 	}
 }

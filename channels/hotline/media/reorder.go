@@ -54,7 +54,11 @@ func (r *reorder) put(p packet) {
 	if !r.any {
 		r.any, r.first, r.next, r.since = true, p.seq, p.seq, p.at
 	}
+	r.sort(p)
 	r.expire(p.at)
+}
+
+func (r *reorder) sort(p packet) {
 	ahead := int(int16(p.seq - r.next))
 	switch {
 	case !r.began && ahead < 0 && ahead > -windowSlots/2:
@@ -180,7 +184,10 @@ func (r *reorder) skip() {
 		r.lost += missing
 		r.gaps++
 	}
-	r.began = true
+	if !r.began { // the source began when anything of it was heard
+		r.slots[r.next%windowSlots].at = r.since
+		r.began = true
+	}
 	r.release()
 }
 
