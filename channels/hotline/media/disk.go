@@ -20,68 +20,30 @@ const (
 
 // disk writes the recordings of all calls.
 type disk struct {
-	log *slog.Logger
+	*turns[*recording]
+	log  *slog.Logger
+	turn int
 
-	mu    sync.Mutex
-	turn  int
-	turns [writeTurn]map[*recording]struct{}
-	sick  bool
+	mu   sync.Mutex
+	sick bool
 }
 
-func newDisk(log *slog.Logger) *disk {
-	d := &disk{log: log}
-	for i := range d.turns {
-		d.turns[i] = map[*recording]struct{}{}
-	}
-	return d
-}
-
-func (d *disk) add(r *recording) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	fewest := d.turns[0]
-	for _, t := range d.turns {
-		if len(t) < len(fewest) {
-			fewest = t
-		}
-	}
-	fewest[r] = struct{}{}
-}
-
-func (d *disk) remove(r *recording) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, t := range d.turns {
-		delete(t, r)
-	}
-}
+func newDisk(log *slog.Logger) *disk { return &disk{turns: newTurns[*recording](writeTurn), log: log} }
 
 // step writes the recordings whose turn it is.
 func (d *disk) step(now time.Time, buf []byte) {
-	d.mu.Lock()
 	d.turn = (d.turn + 1) % writeTurn
-	due := make([]*recording, 0, len(d.turns[d.turn]))
-	for r := range d.turns[d.turn] {
-		due = append(due, r)
-	}
-	d.mu.Unlock()
-	for _, r := range due {
+	for _, r := range d.due(d.turn, nil) {
 		d.report(r.flush(r.at(now.Add(-lag)), buf))
 	}
 }
 
 // syncAll syncs every recording once.
 func (d *disk) syncAll() {
-	var all []*recording
-	d.mu.Lock()
-	for _, t := range d.turns {
-		for r := range t {
-			all = append(all, r)
+	for turn := range writeTurn {
+		for _, r := range d.due(turn, nil) {
+			d.report(r.sync())
 		}
-	}
-	d.mu.Unlock()
-	for _, r := range all {
-		d.report(r.sync())
 	}
 }
 

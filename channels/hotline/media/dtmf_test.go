@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -59,5 +60,27 @@ func TestAKeyIsToldWithoutFurtherPackets(t *testing.T) {
 	e.tick(e.epoch.Add(window + framePace))
 	if string(e.keys) != "1" {
 		t.Errorf("%q after the window", e.keys)
+	}
+}
+
+// A gateway that sends voice and keys under two SSRCs, in turn.
+//
+// Control: the presses forgotten at every change of the SSRC.
+func TestKeysOfAnotherSourceAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	e := newEar()
+	for i := range 12 {
+		at := time.Duration(i) * framePace
+		e.hears(at, rtpBytes(t, rtp.Header{PayloadType: 8, SequenceNumber: uint16(i), Timestamp: uint32(i * frame), SSRC: 1}, tone(i)))
+		e.hears(at, rtpBytes(t, rtp.Header{PayloadType: 101, SequenceNumber: uint16(i), Timestamp: uint32(i/6) * 4000, SSRC: 2}, pressBytes(3, i%6 > 2, 800)))
+	}
+	got := e.sound(12 * frame)
+	if e.order.reset(); string(e.keys) != "33" {
+		t.Errorf("%q, want two presses", e.keys)
+	}
+	for i := range 12 {
+		if !bytes.Contains(got, tone(i)) {
+			t.Errorf("packet %d of the voice is not there", i)
+		}
 	}
 }

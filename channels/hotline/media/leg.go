@@ -112,7 +112,8 @@ func (l *leg) send(now time.Time, speaker bool) {
 			alaw, ulaw = l.session.say()
 		}
 		at := l.out.moment()
-		if !l.active || !l.direction.sends() || !target.IsValid() {
+		idle := alaw == nil && l.out.sent%max(int64(l.session.engine.cfg.Idle/framePace), 1) != 0
+		if idle || !l.active || !l.direction.sends() || !target.IsValid() {
 			l.out.pass(1)
 			continue
 		}

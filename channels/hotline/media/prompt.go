@@ -42,7 +42,7 @@ func ReadPrompt(r io.Reader) (*Prompt, error) {
 }
 
 func promptOf(form, sound []byte) (*Prompt, error) {
-	if len(form) < 16 || len(sound) == 0 {
+	if len(form) < 16 || len(sound) < 2 { // one byte is no sample of PCM
 		return nil, ErrPrompt
 	}
 	le := binary.LittleEndian

@@ -19,6 +19,7 @@ type receiver struct {
 	order  reorder
 	stream stream
 	keys   presses
+	keysOf uint32 // whose presses they are: keys may come from another SSRC than the voice
 	press  func(Digit)
 	event  uint8 // payload type of telephone-event, 0: none
 	ssrc   uint32
@@ -82,7 +83,6 @@ func (r *receiver) receive(p packet) {
 func (r *receiver) restart() {
 	r.order.reset()
 	r.stream.reset()
-	r.keys = presses{}
 }
 
 func (r *receiver) deliver(p packet) {
@@ -95,6 +95,9 @@ func (r *receiver) deliver(p packet) {
 		}
 		r.stream.sound(p)
 	case p.kind == r.event && r.event != 0:
+		if r.keysOf != r.ssrc {
+			r.keys, r.keysOf = presses{}, r.ssrc
+		}
 		if key, fresh := r.keys.press(p.stamp, p.marker, p.payload); fresh {
 			r.press(Digit{Key: key, At: p.at})
 		}

@@ -269,6 +269,42 @@ func TestFormsOfPackets(t *testing.T) {
 	}
 }
 
+// Every cut and every flipped bit of a packet, amid a call: nothing breaks, what is no
+// packet is counted, and the call goes on (security.md P29).
+//
+// Control: parse without "pad > len(payload)".
+func TestDamagedPackets(t *testing.T) {
+	t.Parallel()
+	h := rtp.Header{Version: 2, PayloadType: 8, SSRC: 77, CSRC: []uint32{4}}
+	if err := h.SetExtension(1, []byte{1, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	whole := rtpBytes(t, h, append(tone(0)[:80], 0, 0, 0, 4)) // a flip makes the padding longer than the packet
+	whole[0] |= 0x20
+	e := newEar()
+	at := time.Duration(0)
+	for i := range whole {
+		e.hears(at, whole[:i])
+		for bit := range 8 {
+			b := slices.Clone(whole)
+			b[i] ^= 1 << bit
+			e.hears(at, b)
+			e.tick(e.epoch.Add(at))
+			at += time.Millisecond
+		}
+	}
+	if e.garbage < 28 { // at least every cut before the sound
+		t.Errorf("%d packets of garbage", e.garbage)
+	}
+	packets, _ := speech(t, 10, 500, 1<<20)
+	for i, p := range packets {
+		e.hears(at+time.Duration(i)*framePace, p)
+	}
+	if got := e.sound(ringSamples); !bytes.Contains(got, append(tone(8), tone(9)...)) {
+		t.Error("the call did not go on")
+	}
+}
+
 // FuzzReceive feeds datagrams, one after the other, cut from the input.
 func FuzzReceive(f *testing.F) {
 	packets, _ := speech(f, 3, 65534, 0)

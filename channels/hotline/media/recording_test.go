@@ -270,3 +270,16 @@ func victim(t *testing.T, folder string) {
 		fmt.Printf("spoken %d\n", (i+1)*frame)
 	})
 }
+
+// Control: place without its case for what came before.
+func TestWhatBeganBeforeTheRecordingIsNotLate(t *testing.T) {
+	t.Parallel()
+	r := recordingAt(t, time.Unix(0, 0), time.Hour)
+	if lost := r.place(Right, -3, tone(0)); lost != 0 {
+		t.Errorf("%d samples lost", lost)
+	}
+	done, err := r.finish(time.Unix(0, 0).Add(framePace))
+	if err != nil || done.Late != 0 {
+		t.Errorf("%v, late %s", err, done.Late)
+	}
+}

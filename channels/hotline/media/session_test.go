@@ -190,6 +190,22 @@ func TestWhatWeSend(t *testing.T) {
 	}
 }
 
+// Where silence is suppressed, a tenth of it goes out, and prompts whole.
+//
+// Control: idle without "alaw == nil".
+func TestSilenceCanBeSuppressed(t *testing.T) {
+	t.Parallel()
+	h := called(t)
+	h.e.cfg.Idle = 200 * time.Millisecond
+	h.pass(time.Second)
+	silent := h.s.Stats().Sent
+	h.s.Play(promptOfFrames(50))
+	h.pass(time.Second)
+	if said := h.s.Stats().Sent - silent; silent != 5 || said != 50 {
+		t.Errorf("%d packets of silence, want 5; %d of a prompt, want 50", silent, said)
+	}
+}
+
 // A key silences the prompt that may be interrupted, and is told once.
 //
 // Control: pressed without its end.

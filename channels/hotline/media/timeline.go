@@ -48,6 +48,7 @@ func (t *timeline) place(ch Channel, pos int64, sound []byte) (lost int) {
 	for i, b := range sound {
 		at := pos + int64(i)
 		switch {
+		case at < 0: // of a frame that began before the recording
 		case at < t.sealed:
 			t.late++
 			lost++

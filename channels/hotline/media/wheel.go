@@ -1,9 +1,6 @@
 package media
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
 const (
 	wheelTurns = 4 // a call has its tick in one of four turns of 5 ms, so that 500 do not send at once
@@ -12,49 +9,25 @@ const (
 
 // wheel is the clock of all calls: one goroutine and one ticker, whatever their number.
 type wheel struct {
-	mu    sync.Mutex
+	*turns[*Session]
 	begun time.Time
 	turn  int64
-	turns [wheelTurns]map[*Session]struct{}
+	now   []*Session // of the turn that is being ticked
 }
 
 func newWheel(now time.Time) *wheel {
-	w := &wheel{begun: now}
-	for i := range w.turns {
-		w.turns[i] = map[*Session]struct{}{}
-	}
-	return w
-}
-
-func (w *wheel) add(s *Session) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	fewest := w.turns[0]
-	for _, t := range w.turns {
-		if len(t) < len(fewest) {
-			fewest = t
-		}
-	}
-	fewest[s] = struct{}{}
-}
-
-func (w *wheel) remove(s *Session) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, t := range w.turns {
-		delete(t, s)
-	}
+	return &wheel{turns: newTurns[*Session](wheelTurns), begun: now}
 }
 
 // step ticks the calls of the turns that are due. A process that was held up ticks
 // every call once and leaves the catching up to the calls.
 func (w *wheel) step(now time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	until := int64(now.Sub(w.begun) / wheelStep)
 	for w.turn = max(w.turn, until-wheelTurns); w.turn < until; w.turn++ {
-		for s := range w.turns[w.turn%wheelTurns] {
+		w.now = w.due(int(w.turn%wheelTurns), w.now[:0])
+		for _, s := range w.now {
 			s.tick(now)
 		}
+		clear(w.now) // a call that is over must not be kept
 	}
 }
