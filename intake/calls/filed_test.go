@@ -13,7 +13,8 @@ import (
 
 // What came of a call is found, and nothing of another call, in a database that sorts
 // as Chinese does, and by the index made for it. Controls: the query without collate:
-// "filed []"; the migration without the index: "no index".
+// another call's application among them; the migration without the index: "no index of
+// its own".
 func TestFiledUnderAnotherCollation(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
