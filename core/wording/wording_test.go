@@ -33,6 +33,7 @@ func samples() map[string][]string {
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
 	out := map[string][]string{
 		"Received":          {Received(r, town).Words, Received(r, "").Words},
+		"Renumbered":        {Renumbered(r, r).Words},
 		"Routed":            {Routed("王庙镇", 3).Words},
 		"Accepted":          {Accepted(town, day, day).Words},
 		"AskOne":            {AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", day).Words},
