@@ -168,15 +168,26 @@ func (tab *Tab) Upload(sel string, files ...string) {
 	run(tab, "upload to "+sel, chromedp.SetUploadFiles(chromedp.CSS(sel), files))
 }
 
-// Draw moves the pointer over an element as a signing finger does.
+// Draw signs on a canvas. A page that moves under the pen (an answer of the server
+// came in above it) takes the line for a scroll: whoever sees the box still empty
+// signs again.
 func (tab *Tab) Draw(sel string) {
 	tab.t.Helper()
 	run(tab, "scroll to "+sel, chromedp.Query(chromedp.CSS(sel)))
-	js := fmt.Sprintf(`(()=>{const e=document.querySelector(%q);e.scrollIntoView({block:"center"});const r=e.getBoundingClientRect();return [r.x,r.y,r.width,r.height]})()`, sel)
-	box := run(tab, "find "+sel, chromedp.Evaluate[[]float64](js))
-	x, y, w, h := box[0], box[1], box[2], box[3]
-	run(tab, "sign", chromedp.DragAndDropXY(x+w*.2, y+h*.3, x+w*.7, y+h*.7, 12))
-	run(tab, "sign", chromedp.DragAndDropXY(x+w*.7, y+h*.3, x+w*.3, y+h*.8, 12))
+	place := fmt.Sprintf(`(async()=>{const e=document.querySelector(%q);e.scrollIntoView({block:"center"});
+		const frame=()=>new Promise(requestAnimationFrame);let was="";
+		for(let still=0;still<3;){await frame();const r=e.getBoundingClientRect(),now=[r.x,r.y,r.width,r.height];still=now+""===was?still+1:0;was=now+"";if(still===3)return now}})()`, sel)
+	drawn := fmt.Sprintf(`(()=>{const c=document.querySelector(%q);return c.getContext("2d").getImageData(0,0,c.width,c.height).data.some(v=>v)})()`, sel)
+	for range 3 {
+		box := run(tab, "find "+sel, chromedp.Evaluate[[]float64](place, chromedp.EvalAwaitPromise))
+		x, y, w, h := box[0], box[1], box[2], box[3]
+		run(tab, "sign", chromedp.DragAndDropXY(x+w*.2, y+h*.3, x+w*.7, y+h*.7, 12))
+		run(tab, "sign", chromedp.DragAndDropXY(x+w*.7, y+h*.3, x+w*.3, y+h*.8, 12))
+		if run(tab, "look at the signature", chromedp.Evaluate[bool](drawn)) {
+			return
+		}
+	}
+	tab.t.Fatalf("nothing can be drawn on %s", sel)
 }
 
 // Text reads an element's visible text once it is there.

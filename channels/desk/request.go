@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -124,6 +125,10 @@ func memberOf(v url.Values, i int) (map[string]any, intake.MemberForm, error) {
 	who := intake.MemberForm{Ref: "m" + strconv.Itoa(i+1), Name: strings.TrimSpace(v.Get(at + "name")), IDNumber: v.Get(at + "id_number")}
 	if emptyRow(v, at) {
 		return nil, who, nil
+	}
+	if v.Get(at+"relation") == "applicant" { // written once above: nobody has to type eighteen digits twice
+		who.Name = cmp.Or(who.Name, strings.TrimSpace(v.Get("applicant.name")))
+		who.IDNumber = cmp.Or(who.IDNumber, v.Get("applicant.id_number"))
 	}
 	m, err := MemberFacts(v, at)
 	if err != nil {

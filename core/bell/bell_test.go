@@ -212,6 +212,35 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// What is given back may be taken again, with Redis and without. Control: GiveBack
+// that does nothing, "take 3".
+func TestGivenBack(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	b, err := bell.Open(bell.Config{URL: "redis://" + m.Addr(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	rate := bell.Rate{Count: 3, Per: time.Hour}
+	turn := func(where string) {
+		for i := range 10 {
+			if ok, _ := b.Allow(t.Context(), where, rate); !ok {
+				t.Fatalf("%s: take %d", where, i)
+			}
+			b.GiveBack(t.Context(), where, rate)
+		}
+		for i := range 4 {
+			if ok, _ := b.Allow(t.Context(), where, rate); ok != (i < 3) {
+				t.Errorf("%s: %v for take %d of 3 afterwards", where, ok, i)
+			}
+		}
+	}
+	turn("with")
+	m.Close()
+	turn("without")
+}
+
 // The allowance of the fallback never exceeds the count in any period.
 func TestOwnLimits(t *testing.T) {
 	t.Parallel()

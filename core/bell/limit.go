@@ -32,6 +32,21 @@ func (b *Bell) Allow(ctx context.Context, key string, rate Rate) (ok bool, wait 
 	return result.Allowed > 0, max(result.RetryAfter, 0)
 }
 
+// GiveBack returns what Allow took, when it turned out not to count. While Redis is
+// away it returns it to this process's own count.
+func (b *Bell) GiveBack(ctx context.Context, key string, rate Rate) {
+	answered := b.ask(ctx, func(ctx context.Context) error {
+		result, err := b.rate.AllowN(ctx, prefix+key, redis_rate.Limit{Rate: rate.Count, Burst: rate.Count, Period: rate.Per}, -1)
+		if err == nil && result.ResetAfter <= 0 {
+			err = b.rate.Reset(ctx, prefix+key) // whole again, which the script does not write
+		}
+		return err
+	})
+	if !answered {
+		b.own.giveBack(key, rate)
+	}
+}
+
 // limits is the same generic cell rate algorithm in memory.
 type limits struct {
 	mu   sync.Mutex
@@ -58,4 +73,12 @@ func (l *limits) allow(key string, rate Rate, now time.Time) (bool, time.Duratio
 	}
 	l.full[key] = next
 	return true, 0
+}
+
+func (l *limits) giveBack(key string, rate Rate) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if whole, known := l.full[key]; known {
+		l.full[key] = whole.Add(-rate.Per / time.Duration(rate.Count))
+	}
 }

@@ -41,6 +41,13 @@ type Claim struct {
 	Told       time.Time
 	Changed    string // why it was changed or stopped after it was granted, as the household reads it
 	Updated    time.Time
+	SentBack   string // why the proposal came back, until it is proposed again
+	NoticeOver bool   // its notice has hung its days, and the decision waits
+}
+
+// Runs reports whether money of the claim comes every month from here on.
+func (c Claim) Runs() bool {
+	return c.State == ClaimClosed && c.Money == MoneyPaid && c.Period == "month" && c.Changed == "" && c.Proposal == ProposeApprove
 }
 
 // Money says how far a payment is.
@@ -82,14 +89,15 @@ type NewClaim struct {
 
 const claimColumns = `id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash,
 	amount is not null, coalesce(amount, 0), period, sample, emergency, coalesce(agreed_by, 0), coalesce(proposer, 0), proposal,
-	reasons, due, money, result, paid, delivered, told, changed, updated`
+	reasons, due, money, result, paid, delivered, told, changed, updated, sent_back,
+	state = 'noticed' and not exists (select 1 from public_notice n where n.claim_id = claim.id and n.state = 'up')`
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
 	var due, paid, delivered, told *time.Time
 	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
 		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
-		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated)
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated, &c.SentBack, &c.NoticeOver)
 	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
 	return c, err
 }
@@ -222,9 +230,18 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 		amount = int64(*p.Amount)
 	}
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
-		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11 where id = $1`,
+		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11, sent_back = '' where id = $1`,
 		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides, c.Cash)
 	return s.stepped(ctx, tx, c.step(ClaimReviewed), pg.Fail(err, "propose for a claim"))
+}
+
+// SendBack returns a proposal to the officer, with why.
+func (s *Store) SendBack(ctx context.Context, tx *pg.Tx, c Claim, why string) error {
+	if err := s.MoveClaim(ctx, tx, c, ClaimAgreed); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update claim set sent_back = $2 where id = $1`, c.ID, why)
+	return pg.Fail(err, "keep why a proposal came back")
 }
 
 // MoveClaim makes a step that needs nothing but the new state.

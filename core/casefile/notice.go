@@ -175,9 +175,9 @@ func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, by
 	if strings.TrimSpace(reasons) == "" {
 		return ErrNoReason
 	}
-	outcome, to := "unfounded", ClaimNoticed
+	outcome := "unfounded"
 	if founded {
-		outcome, to = "founded", ClaimAgreed
+		outcome = "founded"
 		if _, err := s.EndNotice(ctx, tx, claim.ID); err != nil {
 			return err
 		}
@@ -187,7 +187,10 @@ func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, by
 	if err != nil {
 		return pg.Fail(err, "answer objections")
 	}
-	return s.MoveClaim(ctx, tx, claim, to)
+	if founded {
+		return s.SendBack(ctx, tx, claim, reasons)
+	}
+	return s.MoveClaim(ctx, tx, claim, ClaimNoticed)
 }
 
 func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Objection, error) {

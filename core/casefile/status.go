@@ -125,7 +125,7 @@ func caseStatus(c Case, claims []Claim, visit stage) (wording.Status, string) {
 	case CaseWithdrawn:
 		return wording.StatusWithdrawn, ""
 	case CaseSettled:
-		return wording.StatusClosed, ""
+		return settledStatus(claims), ""
 	case CaseSupplement:
 		return wording.StatusAskOne, ""
 	case CaseOpen, CaseReturned:
@@ -149,7 +149,7 @@ func caseStatus(c Case, claims []Claim, visit stage) (wording.Status, string) {
 // furthest picks the claim that is furthest on, if one has left the desk.
 func furthest(claims []Claim) (best wording.Status, detail string, ok bool) {
 	rank := map[wording.Status]int{wording.StatusPublished: 1, wording.StatusReferred: 2, wording.StatusRefused: 3,
-		wording.StatusApproved: 4, wording.StatusSent: 5, wording.StatusPaid: 6, wording.StatusReturned: 7}
+		wording.StatusApproved: 4, wording.StatusSent: 5, wording.StatusPaid: 6, wording.StatusRunning: 6, wording.StatusReturned: 7}
 	for _, c := range claims {
 		status, d := claimStatus(c)
 		if rank[status] > rank[best] {
@@ -164,6 +164,9 @@ func claimStatus(c Claim) (wording.Status, string) {
 	case ClaimWithdrawn:
 		return wording.StatusWithdrawn, ""
 	case ClaimNoticed, ClaimObjected:
+		if c.NoticeOver {
+			return wording.StatusReviewing, ""
+		}
 		return wording.StatusPublished, ""
 	case ClaimApproved, ClaimDelivering:
 		return wording.StatusApproved, ""
@@ -199,10 +202,29 @@ func endStatus(c Claim) (wording.Status, string) {
 		return wording.StatusReferred, c.Department
 	case c.Changed != "":
 		return wording.StatusChanged, c.Changed
+	case c.Money == MoneyReturned: // a later month
+		return wording.StatusReturned, ""
+	case c.Money == MoneyPaid && c.Period == "month":
+		return wording.StatusRunning, ""
 	case c.Money == MoneyPaid:
 		return wording.StatusPaid, ""
 	}
 	return wording.StatusApproved, ""
+}
+
+// settledStatus is the word for a case in which nothing is left to decide: money that
+// runs on is not over, and a month that came back less so.
+func settledStatus(claims []Claim) wording.Status {
+	out := wording.StatusClosed
+	for _, c := range claims {
+		switch status, _ := claimStatus(c); status {
+		case wording.StatusReturned:
+			return status
+		case wording.StatusRunning:
+			out = status
+		}
+	}
+	return out
 }
 
 func firstReason(c Claim) string {

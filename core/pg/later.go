@@ -51,19 +51,33 @@ func (tx *Tx) flush(ctx context.Context) error {
 	return err
 }
 
-// Exec runs a statement behind what is queued.
-func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+// behind sends a statement in one trip with what is queued before it, and leaves the
+// results at the statement's own answer. With nothing queued there is nothing to
+// share: the results are nil.
+func (tx *Tx) behind(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
 	queued, doing := tx.take()
 	if queued == nil {
-		return tx.Tx.Exec(ctx, sql, args...)
+		return nil, nil
 	}
 	queued.Queue(sql, args...)
 	results := tx.Tx.SendBatch(ctx, queued)
-	var tag pgconn.CommandTag
-	err := settle(results, doing)
-	if err == nil {
-		tag, err = results.Exec()
+	if err := settle(results, doing); err != nil {
+		_ = results.Close() // says the same once more
+		return nil, err
 	}
+	return results, nil
+}
+
+// Exec runs a statement behind what is queued.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	results, err := tx.behind(ctx, sql, args)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	if results == nil {
+		return tx.Tx.Exec(ctx, sql, args...)
+	}
+	tag, err := results.Exec()
 	if closing := results.Close(); err == nil {
 		err = closing
 	}
@@ -72,17 +86,14 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 
 // Query runs a query behind what is queued.
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	queued, doing := tx.take()
-	if queued == nil {
+	results, err := tx.behind(ctx, sql, args)
+	if err != nil {
+		return nil, err
+	}
+	if results == nil {
 		return tx.Tx.Query(ctx, sql, args...)
 	}
-	queued.Queue(sql, args...)
-	results := tx.Tx.SendBatch(ctx, queued)
-	var rows pgx.Rows
-	err := settle(results, doing)
-	if err == nil {
-		rows, err = results.Query()
-	}
+	rows, err := results.Query()
 	if err != nil {
 		_ = results.Close() // says the same once more
 		return nil, err
@@ -92,10 +103,14 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 
 // QueryRow runs a query behind what is queued.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	if err := tx.flush(ctx); err != nil {
+	results, err := tx.behind(ctx, sql, args)
+	if err != nil {
 		return failedRow{err}
 	}
-	return tx.Tx.QueryRow(ctx, sql, args...)
+	if results == nil {
+		return tx.Tx.QueryRow(ctx, sql, args...)
+	}
+	return lastRow{results.QueryRow(), results}
 }
 
 // SendBatch runs a batch behind what is queued.
@@ -160,6 +175,21 @@ func (r *lastRows) Err() error {
 		return err
 	}
 	return r.err
+}
+
+// lastRow is the row of the last statement of a batch; the connection is free for the
+// next one when it is read.
+type lastRow struct {
+	row     pgx.Row
+	results pgx.BatchResults
+}
+
+func (r lastRow) Scan(into ...any) error {
+	err := r.row.Scan(into...)
+	if closing := r.results.Close(); err == nil {
+		err = closing
+	}
+	return err
 }
 
 type failedRow struct{ err error }

@@ -54,7 +54,7 @@ func household() map[string]Fact {
 func member() map[string]Fact {
 	return map[string]Fact{
 		"relation": {Label: "和申请人的关系", Options: []Option{{"applicant", "本人"}, {"spouse", "配偶"}, {"child", "子女"}, {"parent", "父母"},
-			{"grandparent", "祖父母"}, {"grandchild", "孙子女"}, {"other", "其他"}}},
+			{"grandparent", "祖父母"}, {"grandchild", "孙子女"}, {"other", "儿媳、女婿、其他"}}},
 		"age":                  {Label: "年龄", Unit: "岁"},
 		"sex":                  {Label: "性别", Options: []Option{{"male", "男"}, {"female", "女"}}},
 		"disability":           {Label: "残疾证"},

@@ -66,6 +66,14 @@ func Received(r core.Receipt, township string) Notice {
 		[]Field{{"receipt", GroupReceipt(r)}, {"township", township}}}
 }
 
+// Renumbered says that another number than the one that was said names a request. It
+// is a kind of Received: channels with templates send the right number by that one.
+func Renumbered(said, now core.Receipt) Notice {
+	return Notice{KindReceived,
+		"您的申请我们收到了。回执号改成 " + GroupReceipt(now) + "。先前的 " + GroupReceipt(said) + " 是我们弄错了,查不到您的,别再用。问进度打 " + Hotline + ",报新号。",
+		[]Field{{"receipt", GroupReceipt(now)}, {"township", ""}}}
+}
+
 // Routed says which township has the request and within how many working days
 // somebody calls.
 func Routed(township string, days int) Notice {

@@ -18,6 +18,7 @@ const (
 	StatusRefused   Status = "refused" // detail: the reason
 	StatusSent      Status = "money_sent"
 	StatusPaid      Status = "money_paid"
+	StatusRunning   Status = "running" // paid every month from here on
 	StatusReturned  Status = "money_returned" // bring the card to the township
 	StatusReferred  Status = "referred"       // detail: the body it went to
 	StatusChanged   Status = "changed"        // detail: the reason
@@ -29,7 +30,7 @@ const (
 func Statuses() []Status {
 	return []Status{
 		StatusReceived, StatusRouted, StatusAccepted, StatusReviewing, StatusAskOne, StatusVisitSet,
-		StatusVisited, StatusPublished, StatusApproved, StatusRefused, StatusSent, StatusPaid,
+		StatusVisited, StatusPublished, StatusApproved, StatusRefused, StatusSent, StatusPaid, StatusRunning,
 		StatusReturned, StatusReferred, StatusChanged, StatusWithdrawn, StatusClosed,
 	}
 }
@@ -61,6 +62,8 @@ func (s Status) Word() string {
 		return "钱已发出"
 	case StatusPaid:
 		return "钱已到账"
+	case StatusRunning:
+		return "每月发着"
 	case StatusReturned:
 		return "没发成功"
 	case StatusReferred:

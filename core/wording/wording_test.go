@@ -33,6 +33,7 @@ func samples() map[string][]string {
 	own.Remedy, law.Remedy = RemedyOwnBody, RemedyJustice
 	out := map[string][]string{
 		"Received":          {Received(r, town).Words, Received(r, "").Words},
+		"Renumbered":        {Renumbered(r, r).Words},
 		"Routed":            {Routed("王庙镇", 3).Words},
 		"Accepted":          {Accepted(town, day, day).Words},
 		"AskOne":            {AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", day).Words},
@@ -141,7 +142,7 @@ func TestLintNamesEachFault(t *testing.T) {
 func TestStatusWords(t *testing.T) {
 	t.Parallel()
 	want := []string{"已收到", "已派到王庙镇", "已受理(从这天算期限)", "有人在看", "要补一样", "约好上门", "已上门",
-		"公示中", "已批准", "没办成(王庙镇)", "钱已发出", "钱已到账", "没发成功(带卡到镇上核对)", "已转给王庙镇",
+		"公示中", "已批准", "没办成(王庙镇)", "钱已发出", "钱已到账", "每月发着", "没发成功(带卡到镇上核对)", "已转给王庙镇",
 		"已调整或停发(王庙镇)", "已撤回", "已结束"}
 	for i, s := range Statuses() {
 		if got := s.Say("王庙镇"); got != want[i] {

@@ -8,7 +8,6 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/hardship"
-	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/registry"
 )
@@ -29,7 +28,7 @@ func (f *Flow) Assess(ctx context.Context, job Assess) error {
 			return err
 		}
 		// 1. Freeze: the register's facts over what was said.
-		app, err := jobs.TakeHandover(ctx, tx, f.Opener, job.Application)
+		app, _, err := f.take(ctx, tx, job.Application)
 		if err != nil {
 			return err
 		}
@@ -80,7 +79,7 @@ func (f *Flow) meanwhile(ctx context.Context, tx *pg.Tx, c casefile.Case, facts 
 	}
 	var list []again
 	for _, id := range joined {
-		app, err := jobs.TakeHandover(ctx, tx, f.Opener, id)
+		app, _, err := f.take(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}

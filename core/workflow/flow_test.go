@@ -392,6 +392,9 @@ func TestObjectionHoldsTheDecision(t *testing.T) {
 		t.Fatal("decided over an open objection")
 	}
 	w.must(w.flow.AnswerObjection(ctx, officer, claim.ID, false, "车是邻居的,看过行驶证"))
+	if !w.claim(c.ID, dibao).NoticeOver {
+		t.Error("the notice has hung its days, and the claim does not say so")
+	}
 	w.must(w.flow.Decide(ctx, approver, workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}))
 	if got := w.claim(c.ID, dibao); got.State != casefile.ClaimPaying {
 		t.Fatalf("at the end: %s", got.State)

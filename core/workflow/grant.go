@@ -106,7 +106,7 @@ func (f *Flow) SendBack(ctx context.Context, actor casefile.Actor, claim core.Cl
 		if _, err := f.Cases.EndNotice(ctx, a.tx, a.claim.ID); err != nil {
 			return err
 		}
-		if err := f.Cases.MoveClaim(ctx, a.tx, a.claim, casefile.ClaimAgreed); err != nil {
+		if err := f.Cases.SendBack(ctx, a.tx, a.claim, reason); err != nil {
 			return err
 		}
 		a.detail["reason"] = reason

@@ -238,8 +238,11 @@ func TestFormOfBenefit(t *testing.T) {
 		t.Errorf("a subsidy: %+v", got)
 	}
 	w.must(w.flow.SendBack(t.Context(), w.actors["county"], w.claim(c.ID, job).ID, "先帮他找活。"))
+	if got := w.claim(c.ID, job).SentBack; got != "先帮他找活。" {
+		t.Errorf("it came back because of %q", got)
+	}
 	w.must(w.granted(w.claim(c.ID, job), workflow.Propose{Cash: &kind}))
-	if got := w.claim(c.ID, job); got.State != casefile.ClaimDelivering || got.Cash {
+	if got := w.claim(c.ID, job); got.State != casefile.ClaimDelivering || got.Cash || got.SentBack != "" {
 		t.Errorf("a job: %+v", got)
 	}
 	w.must(w.granted(w.claim(c.ID, casefile.RushItem), workflow.Propose{Cash: &kind}))

@@ -18,7 +18,7 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 	var opened casefile.Opened
 	err := f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
 		// 1. Open what the gateway sealed.
-		app, err := jobs.TakeHandover(ctx, tx, f.Opener, job.Application)
+		app, said, err := f.take(ctx, tx, job.Application)
 		if err != nil {
 			return fmt.Errorf("open case of application %s: %w", job.Application, err)
 		}
@@ -39,7 +39,11 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 		if err != nil || !opened.Fresh {
 			return err
 		}
-		return f.opened(ctx, tx, opened, &app, known)
+		if err := f.opened(ctx, tx, opened, &app, known); err != nil || said == app.Receipt {
+			return err
+		}
+		// 6. Who was told a number that is somebody else's hears the right one.
+		return f.renumbered(ctx, tx, opened, &app, said)
 	})
 	if err == nil && opened.Linked {
 		f.ring(ctx, job.Region, "case.linked", opened.Case)

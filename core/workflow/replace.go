@@ -5,7 +5,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/core/wording"
 )
 
@@ -14,7 +13,7 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 	if a.granted(func(casefile.Claim) bool { return true }) {
 		return errGranted
 	}
-	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	app, _, err := a.f.take(ctx, a.tx, d.Application)
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,9 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 		return err
 	}
 	over := casefile.Event{Case: c.ID, Kind: "case.settled", Actor: casefile.JobActor(), Citizen: "这件事办完了。", Staff: "办结"}
+	if slices.ContainsFunc(claims, casefile.Claim.Runs) {
+		over.Citizen, over.Staff = "都办好了,以后每月发。", "办结,每月发着"
+	}
 	if none {
 		over.Kind, over.Citizen, over.Staff = "case.withdrawn", "按您的意思都不办了。想再办,随时打 12345。", "报的都不办了,撤回"
 	}

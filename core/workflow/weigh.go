@@ -7,7 +7,6 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/intake"
 )
 
@@ -125,7 +124,7 @@ func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
 	case in.Card && a.granted(func(c casefile.Claim) bool { return c.Cash }):
 		return errCard
 	}
-	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	app, _, err := a.f.take(ctx, a.tx, d.Application)
 	if err != nil {
 		return err
 	}
@@ -180,7 +179,7 @@ func (a *act) asked(ctx context.Context, app *core.Application) error {
 // split gives the application a case of its own, which takes the usual way: its
 // people's kin keep away, and the log has its birth.
 func (a *act) split(ctx context.Context, d casefile.Doubt) error {
-	app, err := jobs.TakeHandover(ctx, a.tx, a.f.Opener, d.Application)
+	app, _, err := a.f.take(ctx, a.tx, d.Application)
 	if err != nil {
 		return err
 	}

@@ -158,13 +158,16 @@ func (l *Log) Get(ctx context.Context, id string) (Call, error) {
 	return c, err
 }
 
+// filedSQL asks in code-point order, in which $ is the sign behind #.
+const filedSQL = `select receipt from application where channel = 'agent'
+	and key collate "C" >= $1 || '#' and key collate "C" < $1 || '$' order by at, id limit 100`
+
 // Filed lists the receipts of the applications that came of a call, oldest first: the
 // agent's key of each begins with the call's id.
 func (l *Log) Filed(ctx context.Context, id string) ([]core.Receipt, error) {
-	const sql = `select receipt from application where channel = 'agent' and key >= $1 || '#' and key < $1 || '$' order by at, id limit 100`
 	var out []core.Receipt
 	err := l.db.Read(ctx, pg.City("what came of one call, for whoever took it"), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, sql, id)
+		rows, err := tx.Query(ctx, filedSQL, id)
 		if err != nil {
 			return pg.Fail(err, "list what a call became")
 		}

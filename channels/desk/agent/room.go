@@ -13,6 +13,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -32,6 +33,7 @@ type Deps struct {
 	DB      *pg.DB
 	Cases   *casefile.Store
 	Audit   *audit.Log
+	Bell    *bell.Bell // counts wrong pairs
 }
 
 // Room is the call agents' room.

@@ -108,7 +108,7 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 	for _, reason := range d.Reasons {
 		texts = append(texts, strings.TrimRight(reason.Text, "。 ")+"。")
 	}
-	paper := wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(d.At), Law: strings.Join(lawsOf(v, d), "、")}
+	paper := wording.Paper{To: v.Applicant, No: v.Receipt, On: core.DateOf(d.At), Law: strings.Join(t.lawsOf(v, d), "、")}
 	county := t.d.Regions.FullName(v.Region.County())
 	by := t.decider(v, claim)
 	switch d.Outcome {
@@ -156,9 +156,10 @@ func claimOf(v casefile.View, id core.ClaimID) (claim casefile.Claim) {
 	return claim
 }
 
-// lawsOf names what a decision rests on: the articles of its own reasons, or, where
-// the officer wrote them in their own words, those of the item's finding.
-func lawsOf(v casefile.View, d casefile.Decision) []string {
+// lawsOf names what a decision rests on: the ground of the item itself as the Book had
+// it on that day, then the articles of the decision's own reasons or, where the officer
+// wrote them in their own words, those of the item's finding.
+func (t *Room) lawsOf(v casefile.View, d casefile.Decision) []string {
 	reasons := d.Reasons
 	if !slices.ContainsFunc(reasons, func(r casefile.Reason) bool { return r.Law != "" }) {
 		for _, f := range v.Findings {
@@ -167,13 +168,25 @@ func lawsOf(v casefile.View, d casefile.Decision) []string {
 			}
 		}
 	}
-	var laws []string
+	laws := t.groundOf(d)
 	for _, r := range reasons {
-		if r.Law != "" && !slices.Contains(laws, r.Law) && len(laws) < mostLaws {
+		if r.Law != "" && !slices.Contains(laws, r.Law) {
 			laws = append(laws, r.Law)
 		}
 	}
-	return laws
+	return laws[:min(len(laws), mostLaws)]
+}
+
+func (t *Room) groundOf(d casefile.Decision) []string {
+	book, err := t.d.Book.On(core.DateOf(d.At))
+	if err != nil {
+		return nil // a day before the first Book: the reasons' articles stand alone
+	}
+	item, ok := book.Item(d.Item)
+	if !ok {
+		return nil
+	}
+	return slices.Clone(item.Law)
 }
 
 // mostLaws is how many articles a letter names.

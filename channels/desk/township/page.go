@@ -168,6 +168,7 @@ type ahead struct {
 	Kind  casefile.DeadlineKind
 	Due   core.Date
 	Items int
+	Name  string // of the item, where there is one
 }
 
 func whatIsAhead(v casefile.View) []ahead {
@@ -178,7 +179,7 @@ func whatIsAhead(v casefile.View) []ahead {
 		}
 		i := slices.IndexFunc(out, func(a ahead) bool { return a.Kind == d.Kind && a.Due == d.Due })
 		if i < 0 {
-			out = append(out, ahead{d.Kind, d.Due, 1})
+			out = append(out, ahead{d.Kind, d.Due, 1, claimIn(v, d.Claim).Name})
 			continue
 		}
 		out[i].Items++
@@ -235,8 +236,7 @@ func (p *casePage) sortFindings() {
 // Stands is the word for where a claim is; when its notice has hung its days, that
 // is with whoever decides.
 func (p casePage) Stands(c casefile.Claim) string {
-	hangs := func(n casefile.PublicNotice) bool { return n.Claim == c.ID && n.State == "up" }
-	if c.State == casefile.ClaimNoticed && !slices.ContainsFunc(p.View.Notices, hangs) {
+	if c.NoticeOver {
 		if waitsForCounty(c) {
 			return "公示完,等县里定"
 		}

@@ -16,6 +16,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
@@ -34,6 +35,7 @@ type Deps struct {
 	Blobs   *blob.Store
 	Audit   *audit.Log
 	Regions *registry.Regions
+	Book    *policy.Library
 }
 
 // Room is the township's room, which county officers reach too.

@@ -6,6 +6,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/wording"
 )
 
 // Words are the formatting functions of this room's templates.
@@ -117,8 +118,11 @@ func claimWord(c casefile.Claim) string {
 			return "钱已到账"
 		}
 	}
-	if neverFiled(c) {
+	switch {
+	case neverFiled(c):
 		return "没报"
+	case c.Runs():
+		return wording.StatusRunning.Word()
 	}
 	return claimWords[c.State]
 }

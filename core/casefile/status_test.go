@@ -1,0 +1,47 @@
+package casefile
+
+import (
+	"testing"
+
+	"lianou/core/wording"
+)
+
+// The word for a claim and for a case whose claims have ended. Controls: leave
+// NoticeOver out of claimStatus, Runs' months out of endStatus.
+func TestStatusAtTheEnd(t *testing.T) {
+	t.Parallel()
+	monthly := Claim{State: ClaimClosed, Proposal: ProposeApprove, Money: MoneyPaid, Period: "month"}
+	once := Claim{State: ClaimClosed, Proposal: ProposeApprove, Money: MoneyPaid, Period: "once"}
+	stopped, back := monthly, monthly
+	stopped.Changed, back.Money = "搬走了", MoneyReturned
+	for name, c := range map[string]struct {
+		claims []Claim
+		want   wording.Status
+		runs   bool
+	}{
+		"money every month":        {[]Claim{once, monthly}, wording.StatusRunning, true},
+		"money once":               {[]Claim{once}, wording.StatusClosed, false},
+		"stopped":                  {[]Claim{stopped}, wording.StatusClosed, false},
+		"a later month came back":  {[]Claim{monthly, back}, wording.StatusReturned, true},
+		"refused beside the money": {[]Claim{{State: ClaimClosed, Proposal: ProposeRefuse}, monthly}, wording.StatusRunning, true},
+	} {
+		if got, _ := caseStatus(Case{State: CaseSettled}, c.claims, stage{}); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		runs := false
+		for _, one := range c.claims {
+			runs = runs || one.Runs()
+		}
+		if runs != c.runs {
+			t.Errorf("%s: runs on: %v", name, runs)
+		}
+	}
+	hangs := Claim{State: ClaimNoticed}
+	over := Claim{State: ClaimNoticed, NoticeOver: true}
+	if got, _ := claimStatus(hangs); got != wording.StatusPublished {
+		t.Errorf("a notice that hangs: %s", got)
+	}
+	if got, _ := claimStatus(over); got != wording.StatusReviewing {
+		t.Errorf("a notice that has hung its days: %s", got)
+	}
+}
