@@ -38,6 +38,9 @@ func sensible(h hit, left, right, around string) bool {
 	case houseRepar:
 		return word != "盖房子" && word != "翻盖" && word != "翻修" || anyIn(around, "没钱", "补", "救助", "申请", "帮", "危", "漏", "塌", "困难", "盖不起", "想")
 	case legal:
+		if strings.HasSuffix(word, "告") {
+			return !anyPrefix(right, "诉", "知") && !anyIn(left, "广")
+		}
 		return word != "律师" && word != "官司" || anyIn(around, "请", "找", "帮", "没钱", "打", "援助", "想", "派")
 	case oldAge:
 		return !anyPrefix(right, "产妇", "孕", "父母") && !(strings.HasSuffix(word, "旬") && anySuffix(left, "快", "近", "不到"))

@@ -68,7 +68,7 @@ func (g *gazetteer) addVillage(p Place) {
 		g.longest = max(g.longest, len([]rune(n)))
 	}
 	town := p.Code.Township()
-	g.inTown[town] = append(g.inTown[town], spelling{[]rune(name), p, false})
+	g.inTown[town] = append(g.inTown[town], spelling{[]rune(name), p, !strings.HasSuffix(name, "村") && !strings.HasSuffix(name, "区")})
 	for _, class := range []string{"村", "社区"} {
 		if rest, ok := strings.CutSuffix(name, class); ok && len([]rune(rest)) >= 2 {
 			g.inTown[town] = append(g.inTown[town], spelling{[]rune(rest), p, true})

@@ -56,6 +56,9 @@ func (r *reading) nameIs(s Span, sure bool) (Span, bool, bool) {
 	if slices.Contains(honours, given) || anyPrefix(name, notNames...) && n == 1 && s.End-s.Start == 2 || anyPrefix(given, "书记", "主任", "大爷", "大娘", "某") {
 		return Span{}, false, false
 	}
+	if r.has(s.End, "的") && s.End+1 < len(r.text) && strings.ContainsRune(name, r.text[s.End+1]) {
+		return Span{}, false, false // 柳树的柳
+	}
 	for _, w := range notNames {
 		if len([]rune(w)) > 1 && strings.HasPrefix(name, w) {
 			return Span{}, false, false

@@ -14,10 +14,10 @@ var (
 	retiredBy = []string{"不用了", "停机", "打不通", "丢了", "换了", "空号", "欠费", "注销", "不使了", "停了", "不使", "作废", "早不用", "已经不用"}
 	ownCues   = []string{"我的", "我电话", "我手机", "俺的", "俺电话", "俺手机", "本人", "打我", "我自己", "联系我", "我这", "找我", "我现在", "我新", "我号", "我本人", "俺自己", "俺这", "打俺"}
 	people    = []string{
-		"他", "她", "老人", "儿子", "儿媳", "闺女", "女儿", "女婿", "妈", "爸", "娘", "爹", "母亲", "父亲", "邻居", "书记", "村长", "主任", "医院", "大夫", "医生", "老板", "单位", "对象", "媳妇", "丈夫", "老伴", "老公", "老婆", "孙子", "孙女",
+		"他", "她", "老人", "儿子", "儿媳", "闺女", "女儿", "女婿", "妈", "爸", "娘", "爹", "母亲", "父亲", "邻居", "书记", "支书", "村长", "主任", "医院", "大夫", "医生", "老板", "单位", "对象", "媳妇", "丈夫", "老伴", "老公", "老婆", "孙子", "孙女",
 		"弟", "哥", "姐", "妹", "叔", "婶", "大爷", "大娘", "奶奶", "爷爷", "亲戚", "侄", "外甥", "学校", "老师", "骗子", "对方", "村委", "大队", "社区", "镇上", "镇政府", "民政", "客服", "孩子", "同学", "朋友", "包村", "网格员", "协理员", "会计", "老乡", "姥姥", "姥爷", "姑", "舅", "姨", "当家的", "男人", "保姆", "护工", "小子", "派出所", "律师",
 	}
-	strangers = []string{"骗子", "医院", "单位", "学校", "大队", "村委", "镇政府", "民政", "客服", "老板", "社区", "派出所", "热线", "银行", "诈骗", "大夫", "医生", "书记", "村长", "主任", "律师", "镇上", "陌生"}
+	strangers = []string{"支书", "会计", "包村", "网格员", "协理员", "骗子", "医院", "单位", "学校", "大队", "村委", "镇政府", "民政", "客服", "老板", "社区", "派出所", "热线", "银行", "诈骗", "大夫", "医生", "书记", "村长", "主任", "律师", "镇上", "陌生"}
 )
 
 // cueBefore finds which kind of number is announced last before a position:
@@ -83,7 +83,7 @@ func (r *reading) phoneOf(n number) (c phoneChoice, ok bool) {
 	case len(digits) == 13 && w > 0:
 		digits = digits[2:]
 	case w >= 45:
-	case len(digits) == 7 && w > 0 && (cue == 'p' && !anyIn(r.before(n.start, 12), "手机")):
+	case len(digits) == 7 && w > 0 && (cue == 'p' && !r.saidMobile(n.start)):
 		digits, sure = areaCode+digits, 0.6
 	default:
 		return c, false
@@ -114,6 +114,12 @@ func (r *reading) phoneOf(n number) (c phoneChoice, ok bool) {
 	return c, true
 }
 
+// saidMobile reports that the number was announced as a mobile one.
+func (r *reading) saidMobile(at int) bool {
+	left := r.before(at, 12)
+	return strings.LastIndex(left, "手机") > lastOf(left, []string{"电话", "座机", "固话"})
+}
+
 // ownership says whose number it is: above 0 the caller's, below 0 another's, far
 // below a number that must not be called.
 func (r *reading) ownership(n number) int {
@@ -124,9 +130,9 @@ func (r *reading) ownership(n number) int {
 		right = right[:i]
 	}
 	switch {
-	case anyIn(left, retired...) && !anyIn(left, "现在") || anyIn(right, retiredBy...) && !strings.Contains(right, "以前"):
+	case anyIn(left, retired...) && !anyIn(left, "现在") || anyIn(right, retiredBy...) && !anyIn(right, "以前", "打不通就", "打不通的话", "打不通再"):
 		score -= 100
-	case anyIn(left, "不是") && !anyIn(left, "是不是"):
+	case r.negatedStart(chunk{span: Span{n.start, n.end}}), anyIn(r.before(n.start, 16)+right, "骗子", "诈骗", "打来", "打给我", "给我打", "发短信", "骚扰"):
 		score -= 60
 	}
 	if anyIn(left, "备用", "另一个", "另外", "还有一个", "再留", "打不通就", "要是打不通", "不行就") {
@@ -199,7 +205,7 @@ func (r *reading) idOf(n number, cue byte) (core.IDNumber, bool) {
 	var id core.IDNumber
 	var err error
 	switch {
-	case cue == 'o' || anyIn(r.before(n.start, 6), "不是") && !anyIn(r.before(n.start, 6), "是不是"):
+	case cue == 'o' || r.negatedStart(chunk{span: Span{n.start, n.end}}):
 		return id, false
 	case len(n.digits) == 18:
 		id, err = core.ParseID(n.digits, r.today)

@@ -256,6 +256,9 @@ func (r *reading) villageIn(p *Proposal, town core.RegionCode) {
 			if r.text[i] != v.said[0] || !slices.Equal(v.said, r.text[i:i+len(v.said)]) || r.takenBack(Span{i, i + len(v.said)}) {
 				continue
 			}
+			if r.inPlace(i) || r.inPlace(i+len(v.said)-1) {
+				continue
+			}
 			s := len(v.said) * 10
 			if i >= after && i-after <= 12 {
 				s += 15
