@@ -10,7 +10,7 @@ type age struct {
 
 // ages adds what age alone names, and is used for who is old.
 func (r *reading) ages(list *[]mention) {
-	for _, a := range r.agesSaid() {
+	for _, a := range r.old {
 		if a.years >= 80 && a.years <= 125 {
 			*list = append(*list, mention{hit{word{need: oldAge, class: fact}, a.span}, plain})
 		}
@@ -142,13 +142,13 @@ func (r *reading) bornIn() []age {
 // said, silent counts as old.
 func (r *reading) oldEnough(silent bool) bool {
 	young := false
-	for _, a := range r.agesSaid() {
+	for _, a := range r.old {
 		if a.years >= 59 {
 			return true
 		}
 		young = young || a.years >= 16
 	}
-	if anyIn(string(r.text), "老人", "老汉", "老头", "老太", "大爷", "大娘", "奶奶", "爷爷", "岁数大", "年纪大", "上了岁数", "老年", "老两口", "孤寡", "上岁数", "老大爷", "老大娘", "老光棍", "年老", "一辈子", "老了") {
+	if anyIn(r.whole, "老人", "老汉", "老头", "老太", "大爷", "大娘", "奶奶", "爷爷", "岁数大", "年纪大", "上了岁数", "老年", "老两口", "孤寡", "上岁数", "老大爷", "老大娘", "老光棍", "年老", "一辈子", "老了") {
 		return true
 	}
 	return silent && !young

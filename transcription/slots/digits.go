@@ -31,6 +31,12 @@ const (
 	hanUnits = "下家直般些起样条辆套大共定旦切半场女里保轮胞边方辈子房会儿楞股份顿瓶片双老季世把成步路致生时道刻声折"
 )
 
+// A chunk that is longer than two numbers is none, and nobody says more groups.
+const (
+	longestChunk = 40
+	maxChunks    = 2000
+)
+
 // scanDigits finds the stretches of digits. Numbers that count something are left
 // out: ages, sums, dates, and the 三 of 三轮车.
 func scanDigits(s *script) []chunk {
@@ -46,7 +52,7 @@ func scanDigits(s *script) []chunk {
 			continue
 		}
 		i = c.span.End
-		if c = s.trim(c); c.digits != "" {
+		if c = s.trim(c); c.digits != "" && len(c.digits) <= longestChunk && len(list) < maxChunks {
 			list = append(list, c)
 		}
 	}

@@ -40,7 +40,7 @@ func (r *reading) nearest(list []number, n number) int {
 	if len(n.digits) < 7 {
 		return -1
 	}
-	for i := len(list) - 1; i >= 0; i-- {
+	for i := len(list) - 1; i >= max(len(list)-40, 0); i-- {
 		if alike(list[i].digits, n.digits) {
 			return i
 		}

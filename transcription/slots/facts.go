@@ -189,5 +189,5 @@ func goneBeside(text string, words []string) bool {
 }
 
 func (r *reading) childSpoken() bool {
-	return anyIn(string(r.text), "孩子", "孙子", "孙女", "小孩", "侄", "外甥", "娃", "外孙", "小学", "上学", "初中", "幼儿", "孤")
+	return anyIn(r.whole, "孩子", "孙子", "孙女", "小孩", "侄", "外甥", "娃", "外孙", "小学", "上学", "初中", "幼儿", "孤")
 }

@@ -130,9 +130,12 @@ type heard struct {
 	span Span
 }
 
+// maxHeard bounds the places of one transcript.
+const maxHeard = 400
+
 // hear finds counties and townships, the longest name at each position.
 func (g *gazetteer) hear(s *script) (counties, towns []heard) {
-	for i := 0; i < len(s.text); {
+	for i := 0; i < len(s.text) && len(counties)+len(towns) < maxHeard; {
 		n := 0
 		for _, w := range g.byFirst[s.text[i]] {
 			if len(w.said) < n {

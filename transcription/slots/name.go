@@ -5,8 +5,20 @@ import (
 	"strings"
 )
 
-// lexis is the ready form of the lists about names.
-type lexis struct{ single map[rune]bool }
+// firstRunes is the set of the runes that some words begin with.
+func firstRunes(words []string) map[rune]bool {
+	m := map[rune]bool{}
+	for _, w := range words {
+		m[firstRune(w)] = true
+	}
+	return m
+}
+
+var (
+	compoundFirst = firstRunes(compoundSurnames)
+	relationFirst = firstRunes(relations)
+	selfFirst     = firstRunes(selfCues)
+)
 
 var singleSurnames = func() map[rune]bool {
 	m := map[rune]bool{}
@@ -72,8 +84,11 @@ func (r *reading) surnameAt(at int) int {
 	if at < 0 || at >= len(r.text) {
 		return 0
 	}
+	if !singleSurnames[r.text[at]] && !compoundFirst[r.text[at]] {
+		return 0
+	}
 	for _, c := range compoundSurnames {
-		if r.has(at, c) {
+		if compoundFirst[r.text[at]] && r.has(at, c) {
 			return 2
 		}
 	}
@@ -119,12 +134,7 @@ func (r *reading) strongEnd(at int) bool {
 }
 
 func (r *reading) inPlace(at int) bool {
-	for _, s := range r.placeAt {
-		if at >= s.Start && at < s.End {
-			return true
-		}
-	}
-	return false
+	return at >= 0 && at < len(r.placeAt) && r.placeAt[at]
 }
 
 // phraseName finds a name inside a phrase: at its beginning, or after a place, a

@@ -250,4 +250,4 @@ func (r *reading) nextClauseAsks(h hit) bool {
 	return anyIn(r.part(c.Start, c.End), "想", "申请", "咋办", "怎么办", "问", "能不能", "办", "帮")
 }
 
-func (r *reading) complaint() bool { return anyIn(string(r.text), complaints...) }
+func (r *reading) complaint() bool { return anyIn(r.whole, complaints...) }

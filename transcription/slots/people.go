@@ -48,10 +48,16 @@ func (r *reading) people(p *Proposal) {
 	}
 }
 
+// maxSayings bounds the names of one transcript.
+const maxSayings = 200
+
 // sayings collects the names of the text in order.
 func (r *reading) sayings() []saying {
 	var list []saying
 	add := func(s Span, other bool, sure float64) {
+		if len(list) >= maxSayings {
+			return
+		}
 		for _, l := range list {
 			if s.Start < l.spans[0].End && s.End > l.spans[0].Start {
 				return
@@ -101,6 +107,9 @@ func (r *reading) surnameFirst(i int, c Span, add adder) {
 // cuedNames reads 我叫周大海, 我是武城县老城镇的周大海, 姓名周大海.
 func (r *reading) cuedNames(c Span, add adder) {
 	for at := c.Start; at < c.End; at++ {
+		if !selfFirst[r.text[at]] {
+			continue
+		}
 		cue := r.cueAt(at, selfCues)
 		if cue == "" {
 			continue
@@ -121,14 +130,11 @@ func (r *reading) cuedNames(c Span, add adder) {
 		if s, sure, ok := r.nameAt(from); ok && (sure || exact) && !r.possessed(s) {
 			add(s, other, map[bool]float64{true: 0.9, false: 0.6}[sure])
 		} else if s, ok := r.phraseName(from, r.phraseEnd(from)); ok {
-			add(s, other || r.ownedByOther(from, s.Start), 0.8)
+			add(s, other, 0.8)
 		}
 		at = from - 1
 	}
 }
-
-// ownedByOther tells 我是王桂英的儿子 apart: the name before 的 is hers.
-func (r *reading) ownedByOther(from, at int) bool { return false }
 
 func (r *reading) cueAt(at int, cues []string) string {
 	for _, w := range cues {
@@ -140,12 +146,12 @@ func (r *reading) cueAt(at int, cues []string) string {
 }
 
 func (r *reading) phraseEnd(from int) int {
-	for i := from; i < len(r.text); i++ {
+	for i := from; i < min(len(r.text), from+40); i++ {
 		if pause(r.text[i]) && r.text[i] != ' ' {
 			return i
 		}
 	}
-	return len(r.text)
+	return min(len(r.text), from+40)
 }
 
 // badSubject leaves out people who are in no need here: who ran somebody over, who
@@ -181,6 +187,9 @@ func (r *reading) subjectOther(at int) bool {
 // relatedNames reads 我妈李桂兰, 孤寡老人冯守义, 我儿子叫王强, 村里的赵德福.
 func (r *reading) relatedNames(c Span, add adder) {
 	for at := c.Start; at < c.End; at++ {
+		if !relationFirst[r.text[at]] {
+			continue
+		}
 		rel := r.longestAt(at, relations)
 		if rel == "" {
 			continue

@@ -26,7 +26,7 @@ func (r *reading) places(p *Proposal) {
 	counties, towns := r.e.places.hear(r.script)
 	cs, ts := r.weigh(counties), r.weigh(towns)
 	for _, h := range append(slices.Clone(counties), towns...) {
-		r.placeAt = append(r.placeAt, h.span)
+		r.markPlace(h.span)
 	}
 	county, hasCounty := first(cs)
 	ts = r.sayable(ts, cs)
@@ -46,6 +46,12 @@ func (r *reading) places(p *Proposal) {
 		p.County = foundPlace(county)
 	}
 	r.village(p)
+}
+
+func (r *reading) markPlace(s Span) {
+	for i := s.Start; i < s.End; i++ {
+		r.placeAt[i] = true
+	}
 }
 
 func foundPlace(c candidate) Found[Place] {
@@ -282,7 +288,7 @@ func (r *reading) villageIn(p *Proposal, town core.RegionCode) {
 	}
 	span := Span{at, at + len(best.said)}
 	p.Village = Found[Place]{Value: best.place, Spans: []Span{span}, Confidence: sure}
-	r.placeAt = append(r.placeAt, span)
+	r.markPlace(span)
 }
 
 func (r *reading) placeEnds(at int) bool {

@@ -157,7 +157,7 @@ func (r *reading) numbers() {
 }
 
 // maxRun bounds the chunks that are weighed together.
-const maxRun = 64
+const maxRun = 32
 
 // settle works the corrections of a run out and groups what is left.
 func (r *reading) settle(run []chunk, links []link) []number {

@@ -58,6 +58,10 @@ func pause(r rune) bool {
 // fullStop reports a mark that ends a sentence.
 func fullStop(r rune) bool { return strings.ContainsRune("。.?!\n;", r) }
 
+// longestClause bounds what is read as one thought, so that a text without a mark
+// costs no more than one with marks.
+const longestClause = 160
+
 func (s *script) cutClauses() {
 	start := -1
 	for i, r := range s.text {
@@ -66,6 +70,9 @@ func (s *script) cutClauses() {
 			s.clauses = append(s.clauses, Span{start, i})
 			start = -1
 		case !pause(r) && start < 0:
+			start = i
+		case start >= 0 && i-start >= longestClause:
+			s.clauses = append(s.clauses, Span{start, i})
 			start = i
 		}
 	}

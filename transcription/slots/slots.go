@@ -112,7 +112,9 @@ func JoinText(list []Segment) string {
 func (e *Extractor) read(s *script, today core.Date) Proposal {
 	p := Proposal{Truncated: s.truncated}
 	r := &reading{script: s, e: e, today: today}
+	r.whole, r.placeAt = string(s.text), make([]bool, len(s.text))
 	r.hits = e.words.find(s.text)
+	r.old = r.agesSaid()
 	r.numbers()
 	r.places(&p)
 	r.phone(&p)
@@ -129,7 +131,9 @@ type reading struct {
 	today   core.Date
 	hits    []hit    // words of the vocabulary, by position
 	said    []number // numbers, corrected and grouped
-	placeAt []Span   // stretches that are names of places
+	placeAt []bool   // runes that are part of a place's name
+	whole   string   // the folded text, once
+	old     []age    // ages said
 }
 
 // cut bounds a text to MaxText bytes at a rune's edge.

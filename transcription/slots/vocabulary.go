@@ -67,9 +67,12 @@ func newVocabulary() *vocabulary {
 	return v
 }
 
+// maxHits bounds the words of one transcript that are weighed.
+const maxHits = 1000
+
 func (v *vocabulary) find(text []rune) []hit {
 	var out []hit
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text) && len(out) < maxHits; {
 		n := 1
 		for _, w := range v.byFirst[text[i]] {
 			if i+len(w.text) <= len(text) && slices.Equal(w.text, text[i:i+len(w.text)]) {
