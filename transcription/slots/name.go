@@ -72,7 +72,7 @@ func (r *reading) nameIs(s Span, sure bool) (Span, bool, bool) {
 		return Span{}, false, false // 柳树的柳
 	}
 	for _, w := range notNames {
-		if len([]rune(w)) > 1 && strings.HasPrefix(name, w) {
+		if len(w) > 3 && strings.HasPrefix(name, w) {
 			return Span{}, false, false
 		}
 	}

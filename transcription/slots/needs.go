@@ -170,7 +170,7 @@ func (r *reading) stanceOf(i int, left, right string) stance {
 		return aside
 	case r.complaint() && !(anyIn(left, "我想", "俺想", "我也想", "我要申请", "我家想")):
 		return aside
-	case lacks(left) || anyPrefix(own, "没办下来", "没有", "没批", "没办", "也没"):
+	case !wanting(h.need) && lacks(left) || anyPrefix(own, "没办下来", "没有", "没批", "没办", "也没"):
 		if anyIn(own, askVerbs...) || r.nextClauseAsks(h) {
 			return plain
 		}
@@ -209,6 +209,9 @@ func refusedBefore(left string) bool {
 	}
 	return at >= 0 && !anyIn(left[end:], "是", "要", "想", "只", "就办")
 }
+
+// wanting reports the needs whose words are things to lack: 没学费 asks.
+func wanting(need string) bool { return need == education || need == heating || need == publicRent }
 
 func lacks(left string) bool {
 	return anySuffix(strings.TrimRight(left, "的"), "没有", "没", "还没", "没吃上", "吃不上", "没享受", "没享受上", "没领", "没领上", "没办", "没给办", "没办上", "没吃", "没评上", "没享受到", "也没有", "没给", "没申请上", "办不上", "没办过", "没申请过", "没享受过", "没吃过", "没领过", "不是", "享受不了", "享受不上", "没能")

@@ -258,6 +258,9 @@ func (r *reading) villageIn(p *Proposal, town core.RegionCode) {
 	var best spelling
 	at, score := -1, 0
 	for _, v := range r.e.places.inTown[town] {
+		if !strings.Contains(r.whole, string(v.said)) {
+			continue
+		}
 		for i := 0; i+len(v.said) <= len(r.text); i++ {
 			if r.text[i] != v.said[0] || !slices.Equal(v.said, r.text[i:i+len(v.said)]) || r.takenBack(Span{i, i + len(v.said)}) {
 				continue

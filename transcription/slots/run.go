@@ -45,6 +45,9 @@ var (
 	middleWords = []string{"中间"}
 )
 
+// gapNoise is what may stand in a correction without meaning anything else.
+var gapNoise = slices.Concat(fillers, mends, mendNoise, tailWords, headWords, []string{"一", "两", "三", "四", "五", "六", "位", "1", "2", "3", "4", "第"})
+
 // squeeze leaves what is said, without pauses.
 func squeeze(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -118,8 +121,7 @@ func (s *script) linkOf(a, b chunk) link {
 }
 
 func (s *script) linkByWords(gap, said, bare string, place link) link {
-	noise := slices.Concat(fillers, mends, mendNoise, tailWords, headWords, []string{"一", "两", "三", "四", "五", "六", "位", "1", "2", "3", "4", "第"})
-	rest := strip(bare, noise)
+	rest := strip(bare, gapNoise)
 	mend := anyIn(gap, mends...)
 	switch {
 	case !mend && place != joined && len([]rune(rest)) <= 2:
