@@ -29,15 +29,11 @@ const maxExtractLine = 1 << 20
 
 // Run reads the file.
 func (c *extractCmd) Run(t *tool) error {
-	in := t.in
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return fmt.Errorf("open transcripts: %w", err)
-		}
-		defer f.Close()
-		in = f
+	in, err := openLines(c.File, t.in)
+	if err != nil {
+		return fmt.Errorf("open transcripts: %w", err)
 	}
+	defer in.Close()
 	return extractLines(in, t.out, os.Stderr)
 }
 
