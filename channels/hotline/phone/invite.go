@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -241,9 +242,13 @@ func (e *Endpoint) contact(req *sip.Request) sip.ContactHeader {
 	return h
 }
 
-// keyOf names a call by its Call-ID, or by a digest of one that is too long.
+// keyOf names a call by its Call-ID, or by a digest of one that is too long or could
+// not stand in an address of the desk: RFC 3261 lets it hold slashes and quotes.
 func keyOf(callID string) string {
-	if len(callID) <= mostCallID {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@:+=", r)
+	}
+	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) {
 		return callID
 	}
 	sum := sha256.Sum256([]byte(callID))
