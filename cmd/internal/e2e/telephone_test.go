@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 	"net/url"
 	"os"
 	"os/exec"
@@ -13,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"lianou/channels/hotline/media"
+	"lianou/cmd/internal/rig"
 )
 
 // A telephone that is not ours, sipp, calls our own line over both transports: the
@@ -21,10 +20,15 @@ import (
 // Control: leave the journal's delivery out of Over.
 func TestTelephoneToACase(t *testing.T) {
 	agent := listens(t, "0317")
-	for i, transport := range []string{"u1", "t1"} {
+	for i, transport := range []string{"udp", "tcp"} {
 		call := fmt.Sprintf("sipp-%s-%d@e2e", transport, time.Now().UnixNano())
 		done := make(chan error, 1)
-		go func() { done <- sipp(t.Context(), t.TempDir(), call, transport) }()
+		ring := rig.Ring{Line: city.Telephone, CallID: call, TCP: transport == "tcp", From: "13705340085", Speaks: 6 * time.Second, Dir: t.TempDir()}
+		go func() {
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			done <- rig.Call(ctx, ring)
+		}()
 		agent.hears(call)
 		must(t, <-done)
 		at := heard(t, agent, url.PathEscape(call))
@@ -36,44 +40,6 @@ func TestTelephoneToACase(t *testing.T) {
 		caseOf(t, "deping", files(t, agent.desk, formOf(t, agent.desk, at, "/applications"), told(7+i, "371424103")))
 		must(t, send(t.Context(), agent.desk, at, "/done", url.Values{"outcome": {"applied"}}))
 	}
-}
-
-// sipp makes one call: six seconds of speech, then it hangs up.
-func sipp(ctx context.Context, dir, call, transport string) error {
-	scenario, err := filepath.Abs("testdata/sipp-call.xml")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "speech.alaw"), speech(8), 0o600); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "callers.csv"), []byte("SEQUENTIAL\n13705340085\n"), 0o600); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sipp", "-sf", scenario, "-inf", "callers.csv", "-m", "1", "-t", transport, "-i", "127.0.0.1", "-mi", "127.0.0.1",
-		"-s", "12345", "-cid_str", call, city.Telephone)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("sipp: %w\n%s", err, tail(out))
-	}
-	return nil
-}
-
-func tail(b []byte) []byte { return b[max(len(b)-2000, 0):] }
-
-// speech is so many seconds of a voice-like tone in A-law.
-func speech(seconds int) []byte {
-	linear := make([]int16, seconds*media.Rate)
-	for i := range linear {
-		at := float64(i) / media.Rate
-		linear[i] = int16(6000 * math.Sin(2*math.Pi*220*at) * (1 + math.Sin(2*math.Pi*3*at)) / 2)
-	}
-	out := make([]byte, len(linear))
-	media.PCMA.Encode(out, linear)
-	return out
 }
 
 // Another telephone, baresip, presses keys: its owner hears from the voice how far an
@@ -154,7 +120,7 @@ func baresip(t *testing.T, keys string) error {
 		return err
 	}
 	if err := cmd.Wait(); err != nil && ctx.Err() != nil {
-		return fmt.Errorf("baresip: %w\n%s", err, tail([]byte(out.String())))
+		return fmt.Errorf("baresip: %w\n%s", err, out.String())
 	}
 	return nil
 }
