@@ -96,9 +96,3 @@ func (t *callTable) each(f func(*Call)) {
 		f(c)
 	}
 }
-
-func (t *callTable) count() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.seats
-}
