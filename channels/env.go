@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"lianou/core"
 	"lianou/core/bell"
 	"lianou/core/blob"
@@ -14,6 +16,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/seal"
 	"lianou/intake"
 	"lianou/intake/calls"
 )
@@ -28,8 +31,10 @@ type Env struct {
 	Client *http.Client     // timeouts and egress rules applied
 	Now    func() time.Time // the real clock: it judges the age of signed messages
 
-	Blobs *blob.Store      // put only, at the public edge
-	Cases *casefile.Reader // what a citizen may see of a case
+	Ring    *seal.Ring            // seals what a channel keeps on its own disk
+	Metrics prometheus.Registerer // nil registers nothing
+	Blobs   *blob.Store           // put only, at the public edge
+	Cases   *casefile.Reader      // what a citizen may see of a case
 	// Kept lists what an account handed in, also before its case is open; nil knows
 	// nothing.
 	Kept     func(ctx context.Context, citizen string) ([]intake.Receipt, error)

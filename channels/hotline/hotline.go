@@ -9,6 +9,7 @@
 package hotline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -37,6 +38,8 @@ type Config struct {
 	RecordingSources []string `json:"recording_sources"`
 	// MaxRecording bounds one recording in bytes. Defaults to 256 MiB.
 	MaxRecording int64 `json:"max_recording"`
+	// Line is a telephone line of our own.
+	Line Line `json:"line"`
 }
 
 // Channel is the hotline's door.
@@ -48,6 +51,7 @@ type Channel struct {
 	guard  *guard
 	client *http.Client
 	blobs  *blob.Store
+	line   *ownLine // nil without one
 }
 
 // New opens the door.
@@ -78,7 +82,24 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, err
 	}
 	c.client = c.guard.client()
+	if cfg.Line.Addr != "" {
+		if env.Ring == nil || env.Cases == nil || env.Shared == nil {
+			return nil, errors.New("a telephone line needs Ring, Cases and Shared")
+		}
+		if c.line, err = c.openLine(cfg.Line); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
+}
+
+// Run serves the telephone line, where there is one, until ctx ends.
+func (c *Channel) Run(ctx context.Context) error {
+	if c.line == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return c.line.run(ctx)
 }
 
 // spellings of the public address: senders sign it with or without the port that

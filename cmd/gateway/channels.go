@@ -14,6 +14,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/app"
 	"lianou/channels/hotline"
+	"lianou/channels/hotline/phone"
 	"lianou/channels/look"
 	"lianou/channels/sms"
 	"lianou/channels/wechat"
@@ -80,6 +81,7 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 			return nil, err
 		}
 	}
+	phone.Hush()
 	host, err := channels.Open(channels.Config{Metrics: w.metrics, Allow: e.allow, Audit: e.refused}, e.catalogue(), e.sections(), e.env())
 	if err != nil {
 		return nil, err
@@ -176,7 +178,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -196,17 +198,30 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		put("app", app.Config{Secure: boot.TLS(e.cfg.PublicURL)})
 		put("sms", struct{}{})
 	}
-	if c := e.cfg.Hotline; c.WebhookSecret != "" || c.TwilioToken != "" {
+	if c := e.cfg.Hotline; c.WebhookSecret != "" || c.TwilioToken != "" || e.cfg.SIP.On() {
 		section := hotline.Config{TwilioToken: c.TwilioToken.Reveal(), PublicURL: e.cfg.PublicURL, RecordingSources: c.RecordingSources}
 		if c.WebhookSecret != "" {
 			section.Secrets = []string{c.WebhookSecret.Reveal()}
 		}
+		section.Line = e.telephone()
 		put("hotline", section)
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
 		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c)})
 	}
 	return out
+}
+
+// telephone is the line of our own, if there is one.
+func (e *edge) telephone() hotline.Line {
+	c := e.cfg.SIP
+	if !c.On() {
+		return hotline.Line{}
+	}
+	const margin = 5 * time.Second // for what is left to deliver when the last call is over
+	return hotline.Line{Addr: c.Addr, Host: c.Host, Trunks: c.Trunks, User: c.User, Password: c.Password.Reveal(), FirstPort: c.FirstPort, LastPort: c.LastPort,
+		Prompts: c.Prompts, Dir: filepath.Join(e.cfg.DataDir, "gateway-calls"), MostCalls: c.MostCalls,
+		DrainSeconds: int(max(e.cfg.StopTimeout-margin, time.Second).Seconds())}
 }
 
 // subscribed maps notices to the subscribe-message templates that are set; every

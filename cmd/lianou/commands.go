@@ -20,6 +20,7 @@ func commands() []command {
 		{"config", "Print every setting, secrets masked.", &configCmd{}},
 		{"clock", "Show or move the clock of a demo.", &clockCmd{}},
 		{"match", "Judge households from a file of JSON lines, by every item.", &matchCmd{}},
+		{"extract", "Read transcripts from a file of JSON lines into slots.", &extractCmd{}},
 		{"audit", "Verify the audit log, or prove one entry.", &auditCmd{}},
 		{"verify", "Check every promise against the rows, independently.", &verifyCmd{}},
 		{"policy", "Check the rules of assistance.", &policyCmd{}},

@@ -27,16 +27,20 @@ const maxMatchLine = 1 << 20
 
 // Run reads the file.
 func (c *matchCmd) Run(t *tool) error {
-	in := io.Reader(os.Stdin)
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return fmt.Errorf("open households: %w", err)
-		}
-		defer f.Close()
-		in = f
+	in, err := openLines(c.File, t.in)
+	if err != nil {
+		return fmt.Errorf("open households: %w", err)
 	}
+	defer in.Close()
 	return matchLines(in, t.out, c.Check)
+}
+
+// openLines opens a file of JSON lines; "-" is standard input.
+func openLines(file string, standard io.Reader) (io.ReadCloser, error) {
+	if file == "-" {
+		return io.NopCloser(standard), nil
+	}
+	return os.Open(file)
 }
 
 type matchIn struct {

@@ -133,6 +133,9 @@ func (m *machine) greet() {
 	fmt.Fprintf(m.tool.out, "\nLianou is up after %.1f s.\n\n", time.Since(m.began).Seconds())
 	fmt.Fprintf(m.tool.out, "  citizens   %s/c/app/\n", m.url(m.cfg.GatewayAddr))
 	fmt.Fprintf(m.tool.out, "  a phone    %s/phone\n", m.url(m.cfg.StandinAddr))
+	if m.cfg.SIP.On() {
+		fmt.Fprintf(m.tool.out, "  telephone  sip:12345@%s\n", m.cfg.SIP.Addr)
+	}
 	fmt.Fprintf(m.tool.out, "  exchange   %s/exchange/\n  failures   %s/admin\n", m.url(m.cfg.StandinAddr), m.url(m.cfg.StandinAddr))
 	fmt.Fprintf(m.tool.out, "  staff      %s/\n", m.url(m.cfg.PlatformAddr))
 	for _, login := range demoLogins() {

@@ -86,7 +86,11 @@ func (m *machine) checkPlace(ctx context.Context) error {
 
 // ports are the listeners of the three programs, by setting.
 func ports(cfg *boot.Config) map[string]string {
-	return map[string]string{"LIANOU_GATEWAY_ADDR": cfg.GatewayAddr, "LIANOU_PLATFORM_ADDR": cfg.PlatformAddr, "LIANOU_STANDIN_ADDR": cfg.StandinAddr}
+	list := map[string]string{"LIANOU_GATEWAY_ADDR": cfg.GatewayAddr, "LIANOU_PLATFORM_ADDR": cfg.PlatformAddr, "LIANOU_STANDIN_ADDR": cfg.StandinAddr}
+	if cfg.SIP.On() {
+		list["LIANOU_SIP_ADDR"] = cfg.SIP.Addr
+	}
+	return list
 }
 
 func tryWrite(dir string) error {

@@ -77,7 +77,7 @@ func newSite(t *testing.T) *site {
 		}
 	}
 	s.env = append(s.env, "LIANOU_DATA_DIR="+s.dir)
-	for _, program := range []string{"gateway", "platform", "standin"} {
+	for _, program := range []string{"gateway", "platform", "standin", "sip"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)

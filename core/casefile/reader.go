@@ -71,8 +71,20 @@ func (r *Reader) ByReceipt(ctx context.Context, receipt core.Receipt, citizen st
 // telephone. A pair that fits nothing is KindNotFound. The attempts are counted at the
 // door: four characters alone are no secret.
 func (r *Reader) ByPair(ctx context.Context, citizen string, receipt core.Receipt, last4 string) (Status, error) {
+	if citizen == "" {
+		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
+	}
+	return r.pair(ctx, receipt, last4, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: citizen}, Act: "status.found", Subject: "citizen:" + citizen})
+}
+
+// ByCall is ByPair for the caller of one telephone call, who keyed the pair in.
+func (r *Reader) ByCall(ctx context.Context, call string, receipt core.Receipt, last4 string) (Status, error) {
+	return r.pair(ctx, receipt, last4, audit.Entry{Actor: audit.Actor{Kind: "caller", ID: call}, Act: "status.heard", Subject: "call:" + call})
+}
+
+func (r *Reader) pair(ctx context.Context, receipt core.Receipt, last4 string, trace audit.Entry) (Status, error) {
 	key := phoneKey(r.shared.Blind, receipt, last4)
-	if key == "" || citizen == "" {
+	if key == "" {
 		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
 	}
 	var found Status
@@ -81,8 +93,8 @@ func (r *Reader) ByPair(ctx context.Context, citizen string, receipt core.Receip
 		if err != nil {
 			return err
 		}
-		return r.log.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: citizen}, Act: "status.found",
-			Application: found.Application, Subject: "citizen:" + citizen, Purpose: "progress"})
+		trace.Application, trace.Purpose = found.Application, "progress"
+		return r.log.Write(ctx, tx, trace)
 	})
 	return found, err
 }

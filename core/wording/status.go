@@ -18,7 +18,7 @@ const (
 	StatusRefused   Status = "refused" // detail: the reason
 	StatusSent      Status = "money_sent"
 	StatusPaid      Status = "money_paid"
-	StatusRunning   Status = "running" // paid every month from here on
+	StatusRunning   Status = "running"        // paid every month from here on
 	StatusReturned  Status = "money_returned" // bring the card to the township
 	StatusReferred  Status = "referred"       // detail: the body it went to
 	StatusChanged   Status = "changed"        // detail: the reason

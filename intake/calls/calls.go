@@ -86,6 +86,8 @@ type Call struct {
 	Agent          core.StaffID
 	Done           time.Time
 	Outcome        Outcome
+	Wish           Wish
+	Partial        bool // the recording stops before the call did, or has holes
 }
 
 // State derives where the call stands.
@@ -110,16 +112,17 @@ type Outcome string
 
 // The outcomes.
 const (
-	OutcomeApplied   Outcome = "applied"   // it became one application or more
-	OutcomeAnswered  Outcome = "answered"  // a question, answered
-	OutcomeCalled    Outcome = "called"    // rung back and settled
-	OutcomeNoContact Outcome = "no_answer" // rung back three times in vain
-	OutcomeNotOurs   Outcome = "not_ours"  // passed to another line
+	OutcomeApplied   Outcome = "applied"     // it became one application or more
+	OutcomeAnswered  Outcome = "answered"    // a question, answered
+	OutcomeCalled    Outcome = "called"      // rung back and settled
+	OutcomeNoContact Outcome = "no_answer"   // rung back three times in vain
+	OutcomeNotOurs   Outcome = "not_ours"    // passed to another line
+	OutcomeServed    Outcome = "self_served" // the voice told how far it is, and that was all; no agent says this
 )
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
 
-const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome`
+const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial`
 
 // Waiting lists the calls that nobody has finished, oldest first: those ringing,
 // those being talked, and those over and still open.
@@ -181,7 +184,7 @@ func (l *Log) scan(row scanner) (Call, error) {
 	var caller, key []byte
 	var answered, ended, done *time.Time
 	var agent *int64
-	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome)
+	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Partial)
 	if err != nil {
 		return Call{}, pg.Fail(err, "read a call")
 	}

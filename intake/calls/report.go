@@ -2,6 +2,7 @@ package calls
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"time"
@@ -30,7 +31,33 @@ type Report struct {
 	// one; "" for none. The same id twice is the same message.
 	Delivery string
 	Body     []byte // of the message, to tell a repetition from another use of its id
+
+	// What only a line of our own knows. Sound says what becomes of the recording,
+	// Partial that it stops before the call did or has holes.
+	Wish    Wish
+	Sound   Sound
+	Partial bool
 }
+
+// Wish is what a call that our own voice took came to be about.
+type Wish string
+
+// The wishes. "" is a call that somebody else took.
+const (
+	WishRequest  Wish = "request"
+	WishCallBack Wish = "call_back"
+	WishStatus   Wish = "status" // heard the state of an application; with the call's end nobody is needed
+)
+
+// Sound says whether a recording is to come that no address is given for.
+type Sound string
+
+// What becomes of a recording.
+const (
+	SoundNone    Sound = "none" // "" says the same
+	SoundPending Sound = "pending"
+	SoundLost    Sound = "lost" // the call was answered and nothing was recorded
+)
 
 // FetchRecording asks the gateway to fetch a call's recording.
 type FetchRecording struct {
@@ -66,7 +93,10 @@ func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
 		}
 		var fetch bool
 		changed, fetch, err = merge(ctx, tx, r, sealed)
-		if err != nil || !fetch {
+		if err != nil {
+			return err
+		}
+		if err := serve(ctx, tx, r); err != nil || !fetch {
 			return err
 		}
 		return l.jobs.Insert(ctx, tx, FetchRecording{Call: r.ID})
@@ -125,24 +155,28 @@ func delivered(ctx context.Context, tx *pg.Tx, r Report) error {
 // clause compares before it writes, so a repetition changes no row.
 func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, fetch bool, err error) {
 	const sql = `
-		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted)
-		values ($1, $2, $3, $4, $5, $6, coalesce(least($7::timestamptz, $8::timestamptz, $9::timestamptz), transaction_timestamp()), $8::timestamptz, $9::timestamptz, $10::bytea, case when $10::bytea is null then 'none' else 'pending' end, $11)
+		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted, wish, partial)
+		values ($1, $2, $3, $4, $5, $6, coalesce(least($7::timestamptz, $8::timestamptz, $9::timestamptz), transaction_timestamp()), $8::timestamptz, $9::timestamptz, $10::bytea, case when $10::bytea is null then $12 else 'pending' end, $11, $13, $14)
 		on conflict (id) do update set
 			caller = coalesce(c.caller, excluded.caller), caller_key = coalesce(c.caller_key, excluded.caller_key),
 			caller_blind = coalesce(c.caller_blind, excluded.caller_blind),
 			called = case when c.called = '' then excluded.called else c.called end,
 			began = least(c.began, $7::timestamptz, $8::timestamptz, $9::timestamptz), answered = least(c.answered, excluded.answered), ended = greatest(c.ended, excluded.ended),
 			recording_url = coalesce(c.recording_url, excluded.recording_url),
-			recording_state = case when c.recording_state = 'none' then excluded.recording_state else c.recording_state end
+			recording_state = case when c.recording_state = 'none' then excluded.recording_state else c.recording_state end,
+			wish = case when excluded.wish = '' then c.wish else excluded.wish end, partial = c.partial or excluded.partial
 		where (c.caller is null and excluded.caller is not null) or (c.called = '' and excluded.called <> '')
 			or least($7::timestamptz, $8::timestamptz, $9::timestamptz) < c.began
 			or (c.answered is null and excluded.answered is not null) or excluded.answered < c.answered
 			or (c.ended is null and excluded.ended is not null) or excluded.ended > c.ended
 			or (c.recording_url is null and excluded.recording_url is not null)
+			or (c.recording_state = 'none' and excluded.recording_state <> 'none')
+			or (excluded.wish <> '' and excluded.wish <> c.wish) or (excluded.partial and not c.partial)
 		returning recording_state`
 	var state string
 	err = tx.QueryRow(ctx, sql, r.ID, r.Exchange, s.caller, s.callerKey, s.blind, r.Called,
-		known(r.Began), known(r.Answered), known(r.Ended), s.url, tx.Now()).Scan(&state)
+		known(r.Began), known(r.Answered), known(r.Ended), s.url, tx.Now(),
+		cmp.Or(r.Sound, SoundNone), r.Wish, r.Partial).Scan(&state)
 	if core.KindOf(pg.Fail(err, "merge a call")) == core.KindNotFound {
 		return false, false, nil
 	}
@@ -157,4 +191,13 @@ func known(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// serve ends a call whose caller heard what they asked for and wanted nobody.
+func serve(ctx context.Context, tx *pg.Tx, r Report) error {
+	if r.Wish != WishStatus || r.Ended.IsZero() {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `update call set done = $2, outcome = $3 where id = $1 and done is null and agent is null`, r.ID, tx.Now(), OutcomeServed)
+	return pg.Fail(err, "end a call that needed nobody")
 }

@@ -39,6 +39,7 @@ type house struct {
 	life     io.Closer
 	ended    chan struct{}
 	addr     string
+	phone    string // the telephone line
 	line     string // folder of a socket between the gateway and the server; "": none
 	db       *pg.DB // as lianou_gateway, for log-ins
 	citizens *citizen.Citizens
@@ -166,6 +167,9 @@ func (h *house) open(ctx context.Context, program string) error {
 		if h.addr, err = freeAddr(); err != nil {
 			return err
 		}
+		if h.phone, err = freeAddr(); err != nil {
+			return err
+		}
 	}
 	log, err := os.OpenFile(filepath.Join(h.dir, "gateway.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -175,7 +179,7 @@ func (h *house) open(ctx context.Context, program string) error {
 	h.gateway = exec.Command(program)
 	h.gateway.Env = append(plainEnvironment(),
 		"LIANOU_DATABASE_URL="+h.url(), "LIANOU_REDIS_URL="+h.redis.URL(), "LIANOU_DATA_DIR="+h.dir,
-		"LIANOU_KEY_FILE="+filepath.Join(h.dir, "keys", seal.GatewayFile), "LIANOU_GATEWAY_ADDR="+h.addr, "LIANOU_LIFELINE=true",
+		"LIANOU_KEY_FILE="+filepath.Join(h.dir, "keys", seal.GatewayFile), "LIANOU_GATEWAY_ADDR="+h.addr, "LIANOU_SIP_ADDR="+h.phone, "LIANOU_LIFELINE=true",
 		"LIANOU_APPLICATIONS_PER_DAY=1000000000", // a bench is a few hands that send for a whole city
 		// The app's door opens only where log-in codes can be sent. None is sent here.
 		"LIANOU_SMS_SECRET_ID=bench", "LIANOU_SMS_SECRET_KEY=bench", "LIANOU_SMS_API_BASE=http://127.0.0.1:1", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=bench",

@@ -46,7 +46,7 @@ func startOnce(ctx context.Context, cfg *Config) (time.Duration, error) {
 	}
 	cmd := exec.Command(cfg.Lianou, "up")
 	cmd.Env = append(plainEnvironment(), "LIANOU_DATA_DIR="+filepath.Join(dir, "var"))
-	for _, program := range []string{"GATEWAY", "PLATFORM", "STANDIN"} {
+	for _, program := range []string{"GATEWAY", "PLATFORM", "STANDIN", "SIP"} {
 		addr, err := freeAddr()
 		if err != nil {
 			return 0, err

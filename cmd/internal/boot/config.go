@@ -72,12 +72,21 @@ type Hotline struct {
 	RecordingSources []string `env:"LIANOU_RECORDING_SOURCES" envSeparator:"," help:"exact host:port list recordings may be fetched from"`
 }
 
-// SIP is the telephone endpoint of our own. Outsiders rely on the names already;
-// nothing listens yet.
+// SIP is the telephone line of our own.
 type SIP struct {
-	Addr   string   `env:"LIANOU_SIP_ADDR" envDefault:"127.0.0.1:5060" help:"reserved for a telephone listener of our own; no effect yet"`
-	Trunks []string `env:"LIANOU_SIP_TRUNKS" envSeparator:"," envDefault:"127.0.0.1" help:"reserved for the sources such calls are taken from; no effect yet"`
+	Addr      string   `env:"LIANOU_SIP_ADDR" envDefault:"127.0.0.1:5060" help:"listener for calls, SIP over UDP and TCP. off: no line of our own"`
+	Host      string   `env:"LIANOU_SIP_HOST" help:"the IP address at which trunks reach us. Empty: that of the listener"`
+	Trunks    []string `env:"LIANOU_SIP_TRUNKS" envSeparator:"," envDefault:"127.0.0.1" help:"addresses or networks calls are taken from; nobody else gets an answer"`
+	User      string   `env:"LIANOU_SIP_USER" help:"name that a trunk proves itself with, beside its address. Empty: the address is enough"`
+	Password  Secret   `env:"LIANOU_SIP_PASSWORD" help:"its password (digest)"`
+	FirstPort uint16   `env:"LIANOU_RTP_FIRST_PORT" envDefault:"20000" help:"first UDP port of the calls' sound; a call takes two"`
+	LastPort  uint16   `env:"LIANOU_RTP_LAST_PORT" envDefault:"23999" help:"last UDP port of the calls' sound"`
+	Prompts   string   `env:"LIANOU_SIP_PROMPTS" help:"folder of WAV files (8 kHz, one channel) that replace what the voice says. Empty: those of the program"`
+	MostCalls int      `env:"LIANOU_SIP_MOST_CALLS" envDefault:"600" help:"calls at one time; the next hears that it is to be tried again"`
 }
+
+// On reports whether there is a line of our own.
+func (s SIP) On() bool { return s.Addr != "off" }
 
 // WeChat is the mini-program's server side.
 type WeChat struct {

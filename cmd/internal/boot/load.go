@@ -61,6 +61,9 @@ func (c *Config) check() []string {
 	var faults []string
 	for _, a := range []struct{ name, value string }{{"LIANOU_GATEWAY_ADDR", c.GatewayAddr}, {"LIANOU_PLATFORM_ADDR", c.PlatformAddr},
 		{"LIANOU_STANDIN_ADDR", c.StandinAddr}, {"LIANOU_SIP_ADDR", c.SIP.Addr}} {
+		if a.value == "off" && a.name == "LIANOU_SIP_ADDR" {
+			continue
+		}
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			faults = append(faults, a.name+" is not host:port")
 		}
@@ -70,6 +73,9 @@ func (c *Config) check() []string {
 		if u, err := url.Parse(a.value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			faults = append(faults, a.name+" is not an http address")
 		}
+	}
+	if c.SIP.FirstPort >= c.SIP.LastPort || c.SIP.MostCalls <= 0 {
+		faults = append(faults, "LIANOU_RTP_FIRST_PORT must be below LIANOU_RTP_LAST_PORT, and LIANOU_SIP_MOST_CALLS above zero")
 	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		faults = append(faults, "LIANOU_LOG_FORMAT is neither json nor text")

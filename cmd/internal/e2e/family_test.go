@@ -85,17 +85,24 @@ func (p person) tick(sel string) {
 // oral is a recording of a few seconds, long enough for the door.
 func oral(t *testing.T) string {
 	t.Helper()
-	const rate, seconds = 8000, 6
-	body := make([]byte, 2*rate*seconds)
-	for i := range rate * seconds {
+	const seconds = 6
+	body := make([]byte, 2*wavRate*seconds)
+	for i := range wavRate * seconds {
 		binary.LittleEndian.PutUint16(body[2*i:], uint16(int16((i%80-40)*200)))
 	}
+	return file(t, "oral.wav", wavOf(body))
+}
+
+const wavRate = 8000
+
+// wavOf puts a head before sound of 16 bits on one channel.
+func wavOf(body []byte) []byte {
 	var b bytes.Buffer
 	b.WriteString("RIFF")
-	for _, v := range []any{uint32(36 + len(body)), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(rate), uint32(2 * rate), uint16(2), uint16(16), []byte("data"), uint32(len(body)), body} {
+	for _, v := range []any{uint32(36 + len(body)), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(wavRate), uint32(2 * wavRate), uint16(2), uint16(16), []byte("data"), uint32(len(body)), body} {
 		_ = binary.Write(&b, binary.LittleEndian, v) // to memory
 	}
-	return file(t, "oral.wav", b.Bytes())
+	return b.Bytes()
 }
 
 // photo is a small picture from a phone.

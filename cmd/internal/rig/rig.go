@@ -39,6 +39,7 @@ type Config struct {
 // Rig is a running city.
 type Rig struct {
 	Gateway, Platform, Standin string // addresses, such as http://127.0.0.1:40001
+	Telephone                  string // SIP, host:port
 
 	cfg  Config
 	env  []string
@@ -57,17 +58,18 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 	if cfg.Out == nil {
 		cfg.Out = io.Discard
 	}
-	addrs, err := freeAddrs(3)
+	addrs, err := freeAddrs(4)
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{Gateway: "http://" + addrs[0], Platform: "http://" + addrs[1], Standin: "http://" + addrs[2], cfg: cfg, done: make(chan error, 1)}
+	r := &Rig{Gateway: "http://" + addrs[0], Platform: "http://" + addrs[1], Standin: "http://" + addrs[2], Telephone: addrs[3], cfg: cfg, done: make(chan error, 1)}
 	for _, line := range os.Environ() {
 		if !strings.HasPrefix(line, "LIANOU_") {
 			r.env = append(r.env, line)
 		}
 	}
-	r.env = append(r.env, "LIANOU_DATA_DIR="+cfg.Dir, "LIANOU_GATEWAY_ADDR="+addrs[0], "LIANOU_PLATFORM_ADDR="+addrs[1], "LIANOU_STANDIN_ADDR="+addrs[2])
+	r.env = append(r.env, "LIANOU_DATA_DIR="+cfg.Dir, "LIANOU_GATEWAY_ADDR="+addrs[0], "LIANOU_PLATFORM_ADDR="+addrs[1], "LIANOU_STANDIN_ADDR="+addrs[2],
+		"LIANOU_SIP_ADDR="+addrs[3])
 	if cfg.Lines {
 		r.env = append(r.env, "LIANOU_TRUSTED_PROXIES=127.0.0.1")
 	}

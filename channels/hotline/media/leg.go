@@ -1,0 +1,137 @@
+package media
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// leg is one line of sound of a session: a pair of ports, what comes in and what goes
+// out. Its session's lock guards it.
+type leg struct {
+	session *Session
+	pair    pair
+	channel Channel
+	gone    chan struct{} // closed when the reader has ended
+
+	active    bool
+	from      Line // the other side's words
+	codec     Codec
+	event     uint8
+	direction Direction // ours
+	latch     latch
+	in        *receiver
+	out       *sender
+
+	voice              voice
+	strangers, refused uint64
+}
+
+// readErrors is how many errors in a row end a reader; the silence is then noticed.
+const readErrors = 100
+
+// read takes what comes to the port until it is closed.
+func (l *leg) read() {
+	defer close(l.gone)
+	buf := make([]byte, 2048)
+	for failed := 0; failed < readErrors; {
+		n, from, err := l.pair.rtp.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			failed++
+			continue
+		}
+		failed = 0
+		l.receive(buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), l.session.engine.cfg.Now())
+	}
+}
+
+// receive takes one datagram.
+func (l *leg) receive(b []byte, from netip.AddrPort, now time.Time) {
+	s := l.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.started || s.closed || !l.active {
+		return
+	}
+	p, ok := l.in.parse(b, now)
+	if !ok {
+		l.in.garbage++
+		return
+	}
+	if !l.latch.takes(from, l.in.head.SSRC) {
+		l.strangers++
+		return
+	}
+	s.heard = now
+	if l.direction.receives() {
+		l.in.receive(p)
+	}
+}
+
+// place puts what was heard into the recording, if there is one.
+func (l *leg) place(at time.Duration, sound []byte) {
+	s := l.session
+	l.voice.hear(at, sound)
+	if s.recording != nil {
+		s.recording.place(l.channel, samples(at-s.recordFrom), sound)
+	}
+}
+
+func (l *leg) press(d Digit) {
+	d.From = l.channel
+	l.session.pressed(d)
+}
+
+// agree takes over what the other side says of the line.
+func (l *leg) agree(line Line) {
+	was := l.direction
+	l.from, l.active = line, true
+	l.codec, l.event, l.direction = line.Codecs[0], line.Event, line.Direction.mirrored()
+	l.in.event = line.Event
+	l.latch.open = true
+	if line.Remote != l.latch.told {
+		l.latch = latch{told: line.Remote, open: true}
+	}
+	if was != l.direction {
+		l.in.restart() // what passed while we did not listen is no loss
+	}
+}
+
+// send makes the frames that are due. One leg of a session is the speaker, the others
+// only keep their path open.
+func (l *leg) send(now time.Time, speaker bool) {
+	n := l.out.due(now)
+	target := l.latch.target()
+	for ; n > 0; n-- {
+		var alaw, ulaw []byte
+		if speaker {
+			alaw, ulaw = l.session.say()
+		}
+		at := l.out.moment()
+		idle := alaw == nil && l.out.sent%max(int64(l.session.engine.cfg.Idle/framePace), 1) != 0
+		if idle || !l.active || !l.direction.sends() || !target.IsValid() {
+			l.out.pass(1)
+			continue
+		}
+		sound := alaw
+		if l.codec == PCMU {
+			sound = ulaw
+		}
+		b, err := l.out.packet(l.codec, sound)
+		if err == nil {
+			_, err = l.pair.rtp.WriteToUDPAddrPort(b, target)
+		}
+		if err != nil {
+			l.refused++
+			continue
+		}
+		l.out.packets++
+		if s := l.session; alaw != nil && s.recording != nil {
+			s.recording.place(1-l.channel, samples(at.Sub(s.recording.start)), alaw)
+		}
+	}
+}

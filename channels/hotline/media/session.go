@@ -1,0 +1,220 @@
+package media
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// Session is the sound of one call. Its methods may be called from any goroutine.
+type Session struct {
+	engine *Engine
+	call   Call
+	epoch  time.Time
+	digits chan Digit
+	silent chan struct{}
+
+	mu         sync.Mutex
+	sdp        writer
+	lines      []Line // as the other side last described them, or as we offered
+	legs       []*leg // by line; nil where we refuse
+	started    bool
+	closed     bool
+	mute       bool // silent is closed
+	heard      time.Time
+	recording  *recording
+	recordFrom time.Duration
+	playback   *Playback
+}
+
+// Start lets sound in and out. Call it before the 200 is sent: the first packets come
+// within a millisecond of it.
+func (s *Session) Start() {
+	s.mu.Lock()
+	if s.started || s.closed {
+		s.mu.Unlock()
+		return
+	}
+	now := s.engine.cfg.Now()
+	s.started, s.heard = true, now
+	for _, l := range s.legs {
+		if l != nil {
+			l.out = newSender(now)
+		}
+	}
+	s.mu.Unlock()
+	s.engine.wheel.add(s)
+}
+
+// Record begins the recording; from here its time is the time of the call. The name
+// is of letters, digits and dashes. Returns ErrRecording if the name is taken or a
+// recording runs, ErrDisk, ErrClosed.
+func (s *Session) Record(name string) error {
+	path, err := s.engine.recordingPath(name)
+	if err != nil {
+		return err
+	}
+	// The file is made outside the lock: a slow disk must not hold up the sound.
+	r, err := newRecording(path, s.engine.cfg.MaxLength)
+	if err != nil {
+		return err
+	}
+	if err := s.attach(r); err != nil {
+		return errors.Join(err, r.abandon())
+	}
+	s.engine.disk.add(r)
+	return nil
+}
+
+func (s *Session) attach(r *recording) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if s.recording != nil {
+		return ErrRecording
+	}
+	r.start = s.engine.cfg.Now()
+	s.recording, s.recordFrom = r, r.start.Sub(s.epoch)
+	return nil
+}
+
+// Digits gives the keys that are pressed. It is closed with the session. A caller who
+// presses more than 64 that nobody reads loses the later ones.
+func (s *Session) Digits() <-chan Digit { return s.digits }
+
+// Silent is closed when no RTP came for Config.Silent while some was due.
+func (s *Session) Silent() <-chan struct{} { return s.silent }
+
+func (s *Session) pressed(d Digit) {
+	select {
+	case s.digits <- d:
+	default:
+	}
+	if p := s.playback; p != nil && p.keyed {
+		p.end(false)
+		s.playback = nil
+	}
+}
+
+// Play says a prompt from the next frame on, in place of one that is being said.
+func (s *Session) Play(p *Prompt) *Playback { return s.play(p, false) }
+
+// PlayUntilKey is Play, but the prompt falls silent at a key.
+func (s *Session) PlayUntilKey(p *Prompt) *Playback { return s.play(p, true) }
+
+func (s *Session) play(p *Prompt, keyed bool) *Playback {
+	b := &Playback{prompt: p, keyed: keyed, done: make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		b.end(false)
+		return b
+	}
+	if s.playback != nil {
+		s.playback.end(false)
+	}
+	s.playback = b
+	return b
+}
+
+// Stop ends what is being said.
+func (s *Session) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.playback != nil {
+		s.playback.end(false)
+		s.playback = nil
+	}
+}
+
+// say gives the next frame of the prompt, or nil.
+func (s *Session) say() (alaw, ulaw []byte) {
+	b := s.playback
+	if b == nil {
+		return nil, nil
+	}
+	from := b.next * frame
+	if from >= len(b.prompt.alaw) {
+		b.end(true)
+		s.playback = nil
+		return nil, nil
+	}
+	b.next++
+	return b.prompt.alaw[from : from+frame], b.prompt.ulaw[from : from+frame]
+}
+
+// tick is the session's turn on the wheel.
+func (s *Session) tick(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	listening, speaker := false, true
+	for _, l := range s.legs {
+		if l == nil {
+			continue
+		}
+		l.in.tick(now)
+		listening = listening || l.active && l.direction.receives()
+		if l.out == nil { // it joined in mid-call
+			l.out = newSender(now)
+		}
+		l.send(now, speaker)
+		speaker = false
+	}
+	if !listening {
+		s.heard = now // on hold nothing is due
+	}
+	if !s.mute && now.Sub(s.heard) >= s.engine.cfg.Silent {
+		s.mute = true
+		close(s.silent)
+	}
+}
+
+// Close ends the call's sound, gives its ports back to drain and finishes the
+// recording; without one Recorded.Path is empty. A second Close returns ErrClosed.
+// With ErrDisk, Recorded says what is there.
+func (s *Session) Close() (Recorded, error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return Recorded{}, ErrClosed
+	}
+	now := s.engine.cfg.Now()
+	s.closed = true
+	for _, l := range s.legs {
+		if l != nil {
+			l.in.order.reset() // what waits for the missing is spoken all the same
+		}
+	}
+	if s.playback != nil {
+		s.playback.end(false)
+	}
+	close(s.digits)
+	r := s.recording
+	s.mu.Unlock()
+
+	s.engine.wheel.remove(s)
+	s.release()
+	s.engine.mu.Lock()
+	delete(s.engine.calls, s)
+	s.engine.mu.Unlock()
+	if r == nil {
+		return Recorded{}, nil
+	}
+	s.engine.disk.remove(r)
+	return r.finish(now)
+}
+
+// release gives the ports back and waits for the readers.
+func (s *Session) release() {
+	for _, l := range s.legs {
+		if l != nil {
+			s.engine.ports.put(l.pair)
+			<-l.gone
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package menu_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"lianou/channels/hotline/menu"
+	"lianou/core/wording"
+)
+
+// play feeds events and gives the clips said, in order, and the last step.
+func play(m *menu.Menu, events ...menu.Event) (said []menu.Clip, last menu.Step) {
+	for _, e := range events {
+		last = m.Next(e)
+		said = append(said, last.Say...)
+	}
+	return said, last
+}
+
+func keys(s string) []menu.Event {
+	var out []menu.Event
+	for _, k := range s {
+		out = append(out, menu.Event{Kind: menu.Key, Key: k})
+	}
+	return out
+}
+
+var (
+	answered = menu.Event{Kind: menu.Answered}
+	quiet    = menu.Event{Kind: menu.Quiet}
+	spoke    = menu.Event{Kind: menu.Quiet, Spoke: true}
+)
+
+// The ways callers go. Control: let Wish say WishStatus though the caller spoke.
+func TestWays(t *testing.T) {
+	t.Parallel()
+	pair := "1" + "1234567890" + "123*"
+	found := menu.Event{Kind: menu.Found, Status: wording.StatusPaid}
+	for name, c := range map[string]struct {
+		events []menu.Event
+		said   []menu.Clip
+		end    bool
+		wish   menu.Wish
+	}{
+		"says it and hangs up": {[]menu.Event{answered, {Kind: menu.Ended, Spoke: true}}, []menu.Clip{"welcome"}, true, menu.WishRequest},
+		"says it and waits":    {[]menu.Event{answered, spoke, quiet}, []menu.Clip{"welcome", "go-on", "noted", "bye"}, true, menu.WishRequest},
+		"hangs up at once":     {[]menu.Event{answered, {Kind: menu.Ended}}, []menu.Clip{"welcome"}, true, menu.WishRequest},
+		"nothing is heard":     {[]menu.Event{answered, quiet, quiet, quiet}, []menu.Clip{"welcome", "speak", "speak", "noted", "bye"}, true, menu.WishCallBack},
+		"wants a person":       {slices.Concat([]menu.Event{answered}, keys("0"), []menu.Event{{Kind: menu.Ended}}), []menu.Clip{"welcome", "callback"}, true, menu.WishCallBack},
+		"number hidden":        {slices.Concat([]menu.Event{{Kind: menu.Answered, Hidden: true}}, keys("0")), []menu.Clip{"welcome", "callback", "nonumber"}, false, menu.WishCallBack},
+		"wrong keys": {slices.Concat([]menu.Event{answered}, keys("5678")),
+			[]menu.Clip{"welcome", "wrongkey", "wrongkey", "wrongkey"}, false, menu.WishRequest},
+		"asks how far it is": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{found, quiet}),
+			[]menu.Clip{"welcome", "receipt", "last4", "status-money_paid", "status-money_paid", "anything", "bye"}, true, menu.WishStatus},
+		"asks, then tells something new": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{found, {Kind: menu.Ended, Spoke: true}}),
+			[]menu.Clip{"welcome", "receipt", "last4", "status-money_paid", "status-money_paid", "anything"}, true, menu.WishRequest},
+		"slips and mends": {slices.Concat([]menu.Event{answered}, keys("1"+"12#"+"99*"+"1234567890"+"1#"+"1234")),
+			[]menu.Clip{"welcome", "receipt", "slip", "receipt", "last4", "slip", "last4"}, false, menu.WishRequest},
+		"three wrong pairs": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{{Kind: menu.NotFound}}, keys(pair[1:]),
+			[]menu.Event{{Kind: menu.NotFound}}, keys(pair[1:]), []menu.Event{{Kind: menu.NotFound}}),
+			[]menu.Clip{"welcome", "receipt", "last4", "nomatch", "receipt", "last4", "nomatch", "receipt", "last4", "enough"}, false, menu.WishCallBack},
+		"cannot be looked up": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{{Kind: menu.Away}}),
+			[]menu.Clip{"welcome", "receipt", "last4", "away"}, false, menu.WishCallBack},
+		"goes for the paper and does not come back": {slices.Concat([]menu.Event{answered}, keys("1"), []menu.Event{quiet, quiet, quiet}),
+			[]menu.Clip{"welcome", "receipt", "receipt", "receipt", "enough"}, false, menu.WishCallBack},
+		"recording is full": {[]menu.Event{answered, {Kind: menu.Full, Spoke: true}}, []menu.Clip{"welcome", "noted", "bye"}, true, menu.WishRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var m menu.Menu
+			said, last := play(&m, c.events...)
+			if diff := cmp.Diff(c.said, said); diff != "" {
+				t.Error(diff)
+			}
+			if last.End != c.end || m.Wish() != c.wish {
+				t.Errorf("ends %v, wish %s; want %v, %s", last.End, m.Wish(), c.end, c.wish)
+			}
+		})
+	}
+}
+
+// The last step of a pair looks up exactly what was keyed in.
+func TestPair(t *testing.T) {
+	t.Parallel()
+	var m menu.Menu
+	_, last := play(&m, slices.Concat([]menu.Event{answered}, keys("1"+"55*1234567890"+"012*"))...)
+	if diff := cmp.Diff(&menu.Pair{Receipt: "1234567890", Last4: "012X"}, last.Look); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever a caller does, no step is a dead end: it says, waits, looks up or ends; and
+// who does nothing any more is led to an end in a few steps. Control: answer a wrong
+// key with Step{}.
+func TestNeverADeadEnd(t *testing.T) {
+	t.Parallel()
+	event := rapid.Custom(func(t *rapid.T) menu.Event {
+		return menu.Event{
+			Kind:   rapid.SampledFrom([]menu.Kind{menu.Key, menu.Key, menu.Key, menu.Quiet, menu.Found, menu.NotFound, menu.Away, menu.TooMany}).Draw(t, "kind"),
+			Key:    rapid.SampledFrom([]rune("01234567890*#A")).Draw(t, "key"),
+			Spoke:  rapid.Bool().Draw(t, "spoke"),
+			Status: rapid.SampledFrom(wording.Statuses()).Draw(t, "status"),
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		var m menu.Menu
+		step := m.Next(answered)
+		for _, e := range rapid.SliceOfN(event, 0, 60).Draw(t, "events") {
+			if step = m.Next(e); !step.End && step.Quiet == 0 && step.Look == nil {
+				t.Fatalf("a dead end after %+v", e)
+			}
+		}
+		for range 12 {
+			if step.End {
+				return
+			}
+			answer := menu.Event{Kind: menu.Quiet}
+			if step.Look != nil {
+				answer.Kind = menu.Away
+			}
+			step = m.Next(answer)
+		}
+		t.Fatalf("goes on for ever: %+v", step)
+	})
+}
+
+// Every clip the menu can say has its words and its sound, and no word is without use.
+// Control: a status without a line in prompts.txt.
+func TestEveryClipIsThere(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../prompts/prompts.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, says, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			words[name] = says
+		}
+	}
+	for name, says := range words {
+		if faults := wording.Lint(says); len(faults) > 0 {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	for _, c := range menu.Clips() {
+		if words[string(c)] == "" {
+			t.Errorf("no words for %s", c)
+		}
+		if _, err := os.Stat(filepath.Join("../prompts", string(c)+".wav")); err != nil {
+			t.Error(err)
+		}
+		delete(words, string(c))
+	}
+	if len(words) > 0 {
+		t.Errorf("words that nobody says: %s", fmt.Sprint(words))
+	}
+}

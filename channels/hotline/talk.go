@@ -1,0 +1,156 @@
+package hotline
+
+import (
+	"context"
+	"embed"
+	"encoding/hex"
+	"time"
+
+	"lianou/channels/hotline/menu"
+	"lianou/channels/hotline/phone"
+	"lianou/core"
+	"lianou/core/bell"
+	"lianou/intake"
+)
+
+//go:embed prompts/*.wav
+var prompts embed.FS
+
+// mostTalk is how long one call may be recorded by the voice alone.
+const mostTalk = 15 * time.Minute
+
+// Look-ups of a state in an hour: of one receipt, as the app counts them, and of one
+// caller, whose number a trunk vouches for and no more.
+const (
+	looksOfReceipt = 10
+	looksOfCaller  = 20
+)
+
+// talk leads one caller through the menu. A forked call is others' talk: we listen.
+func (l *ownLine) talk(ctx context.Context, c *phone.Call) {
+	if c.Forked {
+		<-ctx.Done()
+		return
+	}
+	t := l.of(c)
+	if t == nil {
+		return
+	}
+	var m menu.Menu
+	v := &voice{l: l, c: c, full: time.NewTimer(mostTalk)}
+	defer v.full.Stop()
+	step := m.Next(menu.Event{Kind: menu.Answered, Hidden: callerOf(c.Caller).IsZero()})
+	for {
+		var e menu.Event
+		if step.Look != nil {
+			e = l.look(ctx, c, *step.Look)
+		} else {
+			e = v.do(ctx, step)
+		}
+		e.Spoke = v.spoke()
+		next := m.Next(e)
+		l.mu.Lock()
+		t.wish = m.Wish()
+		l.mu.Unlock()
+		if step.End || e.Kind == menu.Ended {
+			return
+		}
+		step = next
+	}
+}
+
+// voice says steps and waits for what the caller does.
+type voice struct {
+	l    *ownLine
+	c    *phone.Call
+	full *time.Timer
+	told time.Time // speech up to this moment was told to the menu
+}
+
+// spoke reports whether the caller has spoken since it was asked last.
+func (v *voice) spoke() bool {
+	last := v.c.Sound().Spoke()
+	fresh := last.After(v.told)
+	if fresh {
+		v.told = last
+	}
+	return fresh
+}
+
+// do says a step's words and waits for a key, the end, or as much quiet as it allows.
+func (v *voice) do(ctx context.Context, step menu.Step) menu.Event {
+	for _, clip := range step.Say {
+		p := v.c.Sound().PlayUntilKey(v.l.prompts[clip])
+		if step.End {
+			p = v.c.Sound().Play(v.l.prompts[clip])
+		}
+		select {
+		case <-p.Done():
+		case <-ctx.Done():
+			return menu.Event{Kind: menu.Ended}
+		}
+		if !p.Whole() && !step.End {
+			break // a key was pressed: whoever knows the way need not hear the rest
+		}
+	}
+	if step.End {
+		return menu.Event{Kind: menu.Ended}
+	}
+	return v.wait(ctx, step.Quiet)
+}
+
+// wait ends when nothing was heard for as long as quiet. Speech moves the end.
+func (v *voice) wait(ctx context.Context, quiet time.Duration) menu.Event {
+	from := time.Now()
+	timer := time.NewTimer(quiet)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return menu.Event{Kind: menu.Ended}
+		case d, ok := <-v.c.Sound().Digits():
+			if !ok {
+				return menu.Event{Kind: menu.Ended}
+			}
+			return menu.Event{Kind: menu.Key, Key: rune(d.Key)}
+		case <-v.full.C:
+			return menu.Event{Kind: menu.Full}
+		case <-timer.C:
+		}
+		if last := v.c.Sound().Spoke(); last.After(from) {
+			from = last
+		}
+		left := time.Until(from.Add(quiet))
+		if left <= 0 {
+			return menu.Event{Kind: menu.Quiet}
+		}
+		timer.Reset(left)
+	}
+}
+
+// look tells the state of an application to a caller who keys in what only the
+// household has: the receipt and the last four of the ID number.
+func (l *ownLine) look(ctx context.Context, c *phone.Call, p menu.Pair) menu.Event {
+	number, err := intake.ParseReceipt(p.Receipt)
+	if err != nil {
+		return menu.Event{Kind: menu.NotFound}
+	}
+	hourly := func(key string, count int) bool {
+		ok, _ := l.c.env.Shared.Allow(ctx, "lookup:"+key, bell.Rate{Count: count, Per: time.Hour})
+		return ok
+	}
+	if !hourly("receipt:"+string(number), looksOfReceipt) || !hourly("caller:"+hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", c.Caller)), looksOfCaller) {
+		return menu.Event{Kind: menu.TooMany}
+	}
+	found, err := l.c.env.Cases.ByCall(ctx, c.ID, number, p.Last4)
+	switch {
+	case err == nil:
+		return menu.Event{Kind: menu.Found, Status: found.Status}
+	case core.KindOf(err) == core.KindNotFound:
+		return menu.Event{Kind: menu.NotFound}
+	}
+	l.c.env.Log.WarnContext(ctx, "a caller's look-up failed", "call", c.ID, "error", err)
+	return menu.Event{Kind: menu.Away}
+}
+
+var _ phone.Watcher = (*ownLine)(nil)
