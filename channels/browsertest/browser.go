@@ -177,7 +177,7 @@ func (tab *Tab) Draw(sel string) {
 	place := fmt.Sprintf(`(async()=>{const e=document.querySelector(%q);e.scrollIntoView({block:"center"});
 		const frame=()=>new Promise(requestAnimationFrame);let was="";
 		for(let still=0;still<3;){await frame();const r=e.getBoundingClientRect(),now=[r.x,r.y,r.width,r.height];still=now+""===was?still+1:0;was=now+"";if(still===3)return now}})()`, sel)
-	drawn := fmt.Sprintf(`(()=>{const c=document.querySelector(%q);return c.getContext("2d").getImageData(0,0,c.width,c.height).data.some(v=>v)})()`, sel)
+	drawn := fmt.Sprintf(`(()=>{const c=document.querySelector(%q),blank=document.createElement("canvas");blank.width=c.width;blank.height=c.height;return c.toDataURL()!==blank.toDataURL()})()`, sel)
 	for range 3 {
 		box := run(tab, "find "+sel, chromedp.Evaluate[[]float64](place, chromedp.EvalAwaitPromise))
 		x, y, w, h := box[0], box[1], box[2], box[3]
