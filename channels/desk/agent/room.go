@@ -55,6 +55,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
+		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished", Serve: a.done},
 	}}

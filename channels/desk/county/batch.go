@@ -22,7 +22,8 @@ type batchPage struct {
 	MayApprove      bool
 	CardChanged     bool          // a line names a card that was replaced since: to be discarded
 	Lines           []payout.Line // names masked: whom the money is for is decided elsewhere
-	After, Next     int64         // ids of lines; 0 for the first page, and when there is no further one
+	Heads           map[core.CaseID]casefile.Head
+	After, Next     int64 // ids of lines; 0 for the first page, and when there is no further one
 	Sums            []payout.Sum
 	Control         payout.Totals // what the lines add up to
 }
@@ -80,6 +81,13 @@ func (c *Room) fill(ctx context.Context, tx *pg.Tx, id int64, p *batchPage) erro
 	}
 	if n := len(p.Lines); n == pageLines {
 		p.Next = p.Lines[n-1].ID
+	}
+	ids := make([]core.CaseID, len(p.Lines))
+	for i, l := range p.Lines {
+		ids[i] = l.Case
+	}
+	if p.Heads, err = c.d.Cases.Heads(ctx, tx, ids...); err != nil {
+		return err
 	}
 	for i := range p.Lines {
 		p.Lines[i].Holder = casefile.MaskName(p.Lines[i].Holder)

@@ -19,6 +19,7 @@ import (
 // fix is money of one card that came back, with the card the township proposes.
 type fix struct {
 	payout.Fix
+	casefile.Head
 	Lines      int
 	Total      core.Fen
 	Sample     bool // some of it is a sample amount
@@ -46,6 +47,29 @@ func (c *Room) reject(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	err = c.d.Flow.RejectCard(r.Context(), casefile.As(at.Staff), workflow.RejectCard{Case: id, Card: card, Reason: r.FormValue("reason")})
 	return done(w, r, err, "退回了。镇上会再核对。")
+}
+
+// phone shows the number that the household gave when it asked for help, to whoever
+// checks a new card: a number that came with the new card would prove nothing. It is a
+// reveal like every other, with its reason, its limit and its entry.
+func (c *Room) phone(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	fix, err := number(r, "fix")
+	if err != nil {
+		return err
+	}
+	var plain string
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		id, err := c.d.Payout.CaseOf(ctx, tx, fix)
+		if err != nil {
+			return err
+		}
+		plain, err = c.d.Cases.Reveal(ctx, tx, casefile.Look{Case: id, Field: casefile.FieldPhone, Actor: casefile.As(at.Staff), Reason: "换卡前,按家里原来的号码核对"})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "county", "home-phone", plain)
 }
 
 // cardOf finds the case of a returned payment and the card that the page showed.
@@ -77,7 +101,7 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 			continue
 		}
 		shown[card] = len(out)
-		one := fix{Fix: open, Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code)}
+		one := fix{Fix: open, Head: f.heads[open.Line.Case], Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code)}
 		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
 			one.Card = &f.cards[i]
 			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me

@@ -53,6 +53,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/inquiry/{return}/confirm", Roles: payers, Trace: "inquiry.confirmed batch.reopened", Serve: c.answered},
 		{Method: "GET", Path: "/county/batch/{batch}", Roles: payers, Trace: "batch.read", Serve: c.batch},
 		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "card.confirmed account.confirmed", Serve: c.confirm},
+		{Method: "POST", Path: "/county/fix/{fix}/phone", Roles: payers, Trace: "field.revealed", Serve: c.phone},
 		{Method: "POST", Path: "/county/fix/{fix}/reject", Roles: payers, Trace: "card.rejected account.rejected", Serve: c.reject},
 	}}
 }
@@ -166,6 +167,7 @@ type found struct {
 	open      []payout.Fix
 	asks      []payout.Inquiry
 	cards     []casefile.Card
+	heads     map[core.CaseID]casefile.Head
 	batches   []payout.Batch
 	ledger    payout.Ledger
 	dueSample bool
@@ -182,7 +184,10 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
 	if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
 		return f, err
 	}
-	f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...)
+	if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
+		return f, err
+	}
+	f.heads, err = c.d.Cases.Heads(ctx, tx, cases(f.open)...)
 	return f, err
 }
 

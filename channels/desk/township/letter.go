@@ -92,7 +92,7 @@ func (t *Room) written(v casefile.View, name string) (written, bool) {
 		return written{}, false
 	}
 	d := v.Decisions[i]
-	return written{letterPage{Number: digits, On: day(d.At), Digest: d.Digest[:12], Letter: t.write(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
+	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: t.write(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
 		map[string]any{"decision": d.ID, "digest": d.Digest}}, true
 }
 

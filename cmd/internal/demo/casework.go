@@ -2,8 +2,10 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -147,6 +149,8 @@ func (d *Desk) newestBatch(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("no batch; the page says: %s", page.Alert())
 }
 
+var homeNumber = regexp.MustCompile(`\b1\d{10}\b`)
+
 // mend has the township write down the new card of a returned payment, and a payer
 // confirm it.
 func (p *Player) mend(ctx context.Context, t Township, account string) error {
@@ -160,6 +164,10 @@ func (p *Player) mend(ctx context.Context, t Township, account string) error {
 	payer, err := p.LogIn(ctx, "payer2")
 	if err != nil {
 		return err
+	}
+	// A household is rung on the number it gave itself, never on one that came with a card.
+	if page, err := payer.Act(ctx, "/desk/county", "/phone", nil); err != nil || !homeNumber.MatchString(page.Body) {
+		return fmt.Errorf("the payer is not shown the household's own number: %w", errors.Join(err, errors.New("no number")))
 	}
 	if _, err := payer.Act(ctx, "/desk/county", "/confirm", nil); err != nil {
 		return err

@@ -1,0 +1,85 @@
+package agent
+
+import (
+	"context"
+	"net/http"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+var errNoLetter = core.Invalid("letter_code", "没有这样一份决定书。请对着信再念一遍;还是没有,这封信不是我们发的。")
+
+// letterShown is a letter as the agent reads it out.
+type letterShown struct {
+	casefile.Letter
+	By, On, Word, Sum string
+}
+
+// letter tells whether a letter is real: letters promise that 12345 can. Wrong codes
+// are counted with the wrong pairs, and every look is in the log.
+func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	code, err := casefile.ParseLetterCode(r.FormValue("code"))
+	if err != nil {
+		return err
+	}
+	key := "lookup:staff:" + desk.ActorOf(at).ID
+	if ok, _ := a.d.Bell.Allow(r.Context(), key, wrongPairs); !ok {
+		return errTooMany
+	}
+	list, err := a.letters(r.Context(), at, code)
+	if err != nil || len(list) > 0 {
+		a.d.Bell.GiveBack(context.WithoutCancel(r.Context()), key, wrongPairs)
+	}
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		entry := audit.Refused(desk.ActorOf(at), "wrong_letter_code", "wrong_letter_code")
+		entry.Purpose = "来电核对决定书"
+		if err := a.d.Desk.Trace(r.Context(), at, entry); err != nil {
+			return err
+		}
+		return errNoLetter
+	}
+	shown := make([]letterShown, len(list))
+	for i, l := range list {
+		shown[i] = letterShown{Letter: l, By: decidedBy(a.d.Regions, l), On: core.DateOf(l.At).Time().Format("2006年1月2日"), Word: outcomeWord(l.Outcome)}
+		if l.HasAmount {
+			shown[i].Sum = l.Amount.Short() + " 元" + map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/采暖季"}[l.Period]
+		}
+	}
+	return at.Page.Part(w, "agent", "letters", shown)
+}
+
+func (a *Room) letters(ctx context.Context, at desk.At, code string) (list []casefile.Letter, err error) {
+	err = a.d.DB.Tx(ctx, pg.City("a caller asks whether a letter of any township is real"), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if list, err = a.d.Cases.LettersByCode(ctx, tx, code); err != nil {
+			return err
+		}
+		for _, l := range list {
+			err = a.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "letter.checked", Case: l.Case, Application: l.Application, Region: l.Region, Purpose: "来电核对决定书"})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// decidedBy is who signed the letter.
+func decidedBy(places *registry.Regions, l casefile.Letter) string {
+	if l.Decides == "county" {
+		return places.FullName(l.Region.County()) + l.Department
+	}
+	return places.FullName(l.Region) + "人民政府"
+}
+
+func outcomeWord(o casefile.Outcome) string {
+	return map[casefile.Outcome]string{casefile.Approved: "确认同意", casefile.Refused: "不予确认", casefile.Referred: "已转办"}[o]
+}

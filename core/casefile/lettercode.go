@@ -1,0 +1,62 @@
+package casefile
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// letterCode is how many digits of a decision's digest stand on its letter.
+const letterCode = 12
+
+// LetterCode is the code of a letter as it is printed and said: 1a2b 3c4d 5e6f.
+func LetterCode(digest string) string {
+	if len(digest) < letterCode {
+		return ""
+	}
+	return digest[:4] + " " + digest[4:8] + " " + digest[8:letterCode]
+}
+
+// ParseLetterCode reads a code as people write it. Errors are KindInvalid.
+func ParseLetterCode(s string) (string, error) {
+	code := strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(s))
+	if len(s) > 40 || len(code) != letterCode || strings.Trim(code, "0123456789abcdef") != "" {
+		return "", core.Invalid("letter_code", "校验码是 12 位,数字和 a 到 f 的字母。请对着信再念一遍。")
+	}
+	return code, nil
+}
+
+// Letter is what a letter must say to be real. It names nobody: who found somebody's
+// letter learns no more than it says.
+type Letter struct {
+	Case        core.CaseID
+	Application core.ApplicationID
+	Region      core.RegionCode
+	Item        string
+	Outcome     Outcome
+	HasAmount   bool
+	Amount      core.Fen
+	Period      string
+	Sample      bool
+	Decides     string // township, county, outside
+	Department  string
+	At          time.Time
+}
+
+// LettersByCode finds the decisions whose letters bear a code; more than one only by
+// chance of one in 2^48 for each pair.
+func (s *Store) LettersByCode(ctx context.Context, tx *pg.Tx, code string) ([]Letter, error) {
+	const sql = `select d.case_id, f.application, d.region, c.name, d.outcome, d.amount is not null, coalesce(d.amount, 0), d.period, d.sample, c.decides, c.department, d.at
+		from decision d join claim c on c.id = d.claim_id join casefile f on f.id = d.case_id where left(d.digest, 12) = $1 order by d.id limit 5`
+	rows, err := tx.Query(ctx, sql, code)
+	if err != nil {
+		return nil, pg.Fail(err, "look for a letter by its code")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Letter])
+	return list, pg.Fail(err, "look for a letter by its code")
+}
