@@ -52,7 +52,7 @@ type Letter struct {
 // chance of one in 2^48 for each pair.
 func (s *Store) LettersByCode(ctx context.Context, tx *pg.Tx, code string) ([]Letter, error) {
 	const sql = `select d.case_id, f.application, d.region, c.name, d.outcome, d.amount is not null, coalesce(d.amount, 0), d.period, d.sample, c.decides, c.department, d.at
-		from decision d join claim c on c.id = d.claim_id join casefile f on f.id = d.case_id where left(d.digest, 12) = $1 order by d.id limit 5`
+		from decision d join claim c on c.id = d.claim_id join casefile f on f.id = d.case_id where d.digest collate "C" >= $1 and d.digest collate "C" < $1 || 'g' order by d.id limit 5`
 	rows, err := tx.Query(ctx, sql, code)
 	if err != nil {
 		return nil, pg.Fail(err, "look for a letter by its code")

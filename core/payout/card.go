@@ -77,6 +77,13 @@ func (p *Payout) CaseOf(ctx context.Context, tx *pg.Tx, fix int64) (id core.Case
 	return id, pg.Fail(err, "find the case of a task")
 }
 
+// OpenCase is the case of a task that is not done yet; KindNotFound for one that is.
+func (p *Payout) OpenCase(ctx context.Context, tx *pg.Tx, fix int64) (id core.CaseID, err error) {
+	err = tx.QueryRow(ctx, `select e.case_id from payout_fix f join payout_entitlement e on e.id = f.entitlement
+		where f.id = $1 and f.state in ('open', 'proposed')`, fix).Scan(&id)
+	return id, pg.Fail(err, "find the case of an open task")
+}
+
 func claimsWithMoney(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]core.ClaimID, error) {
 	rows, err := tx.Query(ctx, `select distinct claim from payout_entitlement where case_id = $1 and state <> 'cancelled' order by claim`, id)
 	if err != nil {

@@ -51,7 +51,8 @@ func (c *Room) reject(w http.ResponseWriter, r *http.Request, at desk.At) error 
 
 // phone shows the number that the household gave when it asked for help, to whoever
 // checks a new card: a number that came with the new card would prove nothing. It is a
-// reveal like every other, with its reason, its limit and its entry.
+// reveal like every other, with its reason, its limit and its entry, and ends with the
+// task.
 func (c *Room) phone(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	fix, err := number(r, "fix")
 	if err != nil {
@@ -59,7 +60,7 @@ func (c *Room) phone(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	var plain string
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		id, err := c.d.Payout.CaseOf(ctx, tx, fix)
+		id, err := c.d.Payout.OpenCase(ctx, tx, fix)
 		if err != nil {
 			return err
 		}
