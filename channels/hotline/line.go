@@ -62,7 +62,7 @@ type talk struct {
 	wish menu.Wish
 }
 
-func (c *Channel) openLine(cfg Line) (*ownLine, error) {
+func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 	trunks, err := networks(cfg.Trunks)
 	if err != nil {
 		return nil, err
@@ -79,6 +79,11 @@ func (c *Channel) openLine(cfg Line) (*ownLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.journal.Close())
+		}
+	}()
 	l.media, err = media.New(media.Config{Bind: bind, Host: host, FirstPort: cfg.FirstPort, LastPort: cfg.LastPort, Folder: cfg.Dir, Log: c.env.Log})
 	if err != nil {
 		return nil, err
@@ -104,7 +109,7 @@ func (l *ownLine) run(ctx context.Context) error {
 	err = errors.Join(err, l.media.Close())
 	stop()
 	<-delivered
-	return err
+	return errors.Join(err, l.journal.Close())
 }
 
 // Began keeps a call before it is answered.

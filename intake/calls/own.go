@@ -39,3 +39,22 @@ func (l *Log) idOf(ctx context.Context, id string, began time.Time) (string, err
 	}
 	return id, err
 }
+
+// ErrOtherSound says that a call has another recording already.
+var ErrOtherSound = core.E(core.KindConflict, "call_has_other_sound", "")
+
+// StoredOwn is Stored for a line of our own, which deletes its file afterwards: it
+// fails with ErrOtherSound unless the call bears this recording then.
+func (l *Log) StoredOwn(ctx context.Context, id string, digest core.BlobDigest) error {
+	if err := l.Stored(ctx, id, digest); err != nil {
+		return err
+	}
+	var bears bool
+	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, `select recording = $2 from call where id = $1`, id, string(digest)).Scan(&bears), "look at a call's recording")
+	})
+	if err == nil && !bears {
+		return ErrOtherSound
+	}
+	return err
+}

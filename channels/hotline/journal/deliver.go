@@ -7,28 +7,21 @@ import (
 	"os"
 	"path/filepath"
 
+	"lianou/channels/hotline/media"
 	"lianou/core"
 	"lianou/core/blob"
 	"lianou/intake/calls"
 )
 
 // deliver brings the record of calls up to what is known here. Done twice it changes
-// nothing the second time.
+// nothing the second time. Whatever fails leaves the files as they are: an entry that
+// cannot be read today, because a key or the disk is away, may be read tomorrow.
 func (j *Journal) deliver(ctx context.Context, name string) error {
 	e, known, err := j.entry(name)
 	if err != nil || !known {
 		return err
 	}
-	phone, _ := core.ParsePhone(e.Caller) // a withheld or foreign number is none
-	report := calls.Report{ID: e.Call, Exchange: e.Exchange, Caller: phone, Called: e.Called, Began: e.Began, Answered: e.Answered,
-		Ended: e.Ended, Wish: calls.Wish(e.Wish), Partial: e.Partial}
-	if !e.Ended.IsZero() && !e.Answered.IsZero() {
-		report.Sound = calls.SoundLost
-		if e.Sound {
-			report.Sound = calls.SoundPending
-		}
-	}
-	id, err := j.deps.Calls.HeardOwn(ctx, report)
+	id, err := j.deps.Calls.HeardOwn(ctx, reportOf(e))
 	if err != nil {
 		return fmt.Errorf("record a call: %w", err)
 	}
@@ -43,10 +36,24 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 	j.mu.Lock()
 	delete(j.open, name)
 	j.mu.Unlock()
-	return j.remove(name)
+	return j.remove(name, e.Sound)
 }
 
-// entry is how a call stands: in memory while it goes on, on the disk after.
+func reportOf(e Entry) calls.Report {
+	phone, _ := core.ParsePhone(e.Caller) // a withheld or foreign number is none
+	report := calls.Report{ID: e.Call, Exchange: e.Exchange, Caller: phone, Called: e.Called, Began: e.Began, Answered: e.Answered,
+		Ended: e.Ended, Wish: calls.Wish(e.Wish), Partial: e.Partial}
+	if !e.Ended.IsZero() && !e.Answered.IsZero() {
+		report.Sound = calls.SoundLost
+		if e.Sound {
+			report.Sound = calls.SoundPending
+		}
+	}
+	return report
+}
+
+// entry is how a call stands: in memory while it goes on, on the disk after. One that
+// goes on on the disk alone was cut off with its process.
 func (j *Journal) entry(name string) (e Entry, known bool, err error) {
 	j.mu.Lock()
 	c, live := j.open[name]
@@ -56,16 +63,43 @@ func (j *Journal) entry(name string) (e Entry, known bool, err error) {
 	}
 	e, err = j.read(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return e, false, nil // delivered already: it was queued more than once
+		return e, false, nil // delivered already
+	}
+	if err == nil && e.Ended.IsZero() {
+		err = j.mend(name, &e)
 	}
 	return e, err == nil, err
 }
 
-// store puts the sound into the blob store, sealed to the platform, and notes it.
+// mend ends an entry whose process died, when its last sound was written. Only a
+// recording that is not there, or that has no sound, means that nothing was said: one
+// that cannot be mended is put aside for a person, and the call says that it has one
+// no more.
+func (j *Journal) mend(name string, e *Entry) error {
+	e.Ended, e.Partial = e.Began, true
+	path := filepath.Join(j.dir, name+soundSuffix)
+	switch done, err := media.Repair(path); {
+	case err == nil && done.Length > 0:
+		e.Sound, e.Answered, e.Ended = true, e.Began, e.Began.Add(done.Length)
+	case err == nil, errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, media.ErrRecording):
+		if err := j.putAside(name); err != nil {
+			return err
+		}
+		e.Answered = e.Began
+	default:
+		return err
+	}
+	j.deps.Log.Warn("a call was cut off by a stop; what was recorded is kept", "entry", name, "sound", e.Sound)
+	return j.write(name, *e)
+}
+
+// store puts the sound into the blob store, sealed to the platform, and notes it. A
+// recording that is not there any more is lost, unless an earlier delivery brought it.
 func (j *Journal) store(ctx context.Context, name, id string) error {
 	f, err := os.Open(filepath.Join(j.dir, name+soundSuffix))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil // removed by a delivery that died before it removed the entry
+		return j.deps.Calls.Lost(ctx, id)
 	}
 	if err != nil {
 		return err
@@ -75,5 +109,5 @@ func (j *Journal) store(ctx context.Context, name, id string) error {
 	if err != nil {
 		return fmt.Errorf("store a recording: %w", err)
 	}
-	return j.deps.Calls.Stored(ctx, id, info.Digest)
+	return j.deps.Calls.StoredOwn(ctx, id, info.Digest)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lianou/channels/hotline/media"
 	"lianou/core/seal"
 )
 
@@ -78,14 +79,34 @@ func (j *Journal) read(name string) (Entry, error) {
 }
 
 // remove forgets a call that is delivered: the sound first, so that what is left
-// after a crash in between is an entry, which delivers again and changes nothing.
-func (j *Journal) remove(name string) error {
-	for _, suffix := range []string{soundSuffix, entrySuffix} {
-		if err := os.Remove(filepath.Join(j.dir, name+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+// after a crash in between is an entry, which delivers again and changes nothing. Sound
+// that was not stored is put aside and never deleted.
+func (j *Journal) remove(name string, stored bool) error {
+	sound := filepath.Join(j.dir, name+soundSuffix)
+	info, err := os.Stat(sound)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return err
+	case stored || info.Size() <= media.HeadSize:
+		err = os.Remove(sound)
+	default:
+		err = j.putAside(name)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := os.Remove(filepath.Join(j.dir, name+entrySuffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	return syncDir(j.dir)
+}
+
+// putAside keeps sound that belongs to no delivery, for a person to look at.
+func (j *Journal) putAside(name string) error {
+	j.deps.Log.Error("a recording that could not be delivered is put aside", "file", name+soundSuffix+badSuffix)
+	path := filepath.Join(j.dir, name+soundSuffix)
+	return os.Rename(path, path+badSuffix)
 }
 
 // names lists the entries that lie here.

@@ -9,9 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
-	"lianou/channels/hotline/media"
-	"lianou/core"
 	"lianou/core/blob"
 	"lianou/core/seal"
 	"lianou/intake/calls"
@@ -25,17 +24,19 @@ type Deps struct {
 	Log   *slog.Logger
 }
 
-// Journal is the folder. It is safe for use by many goroutines; one process uses it.
+// Journal is the folder. It is safe for use by many goroutines; one process uses it,
+// which a lock on the folder holds.
 type Journal struct {
 	dir  string
 	deps Deps
 	most int64 // bytes of a recording
+	lock *os.File
 
 	wake  chan struct{}
 	mu    sync.Mutex
-	queue []task          // entries with something to deliver, oldest first
-	busy  map[string]bool // those a worker has in hand
-	open  map[string]Call // calls that go on
+	tasks map[string]*task // what is to be delivered, by entry
+	order []string         // the same, oldest first
+	open  map[string]Call  // calls that go on
 }
 
 // Call is a call in the journal.
@@ -44,61 +45,33 @@ type Call struct {
 	entry Entry
 }
 
-// Open makes the folder and takes up what an earlier process left: recordings are
-// mended, and the calls are queued as ended when their last sound was written.
+// Open makes the folder and queues what an earlier process left. Errors name a folder
+// that cannot be used or that another process has.
 func Open(dir string, most int64, deps Deps) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of calls: %w", err)
 	}
-	j := &Journal{dir: dir, deps: deps, most: most, wake: make(chan struct{}, 1), busy: map[string]bool{}, open: map[string]Call{}}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the folder of calls: %w", err)
+	}
+	// Mending a recording that another process still writes would cut it off.
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("the folder of calls %s is used by another gateway: %w", dir, err), lock.Close())
+	}
+	j := &Journal{dir: dir, deps: deps, most: most, lock: lock, wake: make(chan struct{}, 1), tasks: map[string]*task{}, open: map[string]Call{}}
 	names, err := j.names()
 	if err != nil {
-		return nil, fmt.Errorf("look for calls of an earlier run: %w", err)
+		return nil, errors.Join(fmt.Errorf("look for calls of an earlier run: %w", err), j.Close())
 	}
 	for _, name := range names {
-		if err := j.takeUp(name); err != nil {
-			return nil, fmt.Errorf("take up a call of an earlier run: %w", err)
-		}
+		j.push(name)
 	}
 	return j, nil
 }
 
-// takeUp queues one entry. One that cannot be opened is put aside and said; its sound
-// stays.
-func (j *Journal) takeUp(name string) error {
-	e, err := j.read(name)
-	if err != nil {
-		j.deps.Log.Error("a call in the journal cannot be read; it is put aside", "entry", name, "error", core.KindOf(err))
-		path := filepath.Join(j.dir, name+entrySuffix)
-		return os.Rename(path, path+badSuffix)
-	}
-	if e.Ended.IsZero() {
-		if err := j.mend(name, &e); err != nil {
-			return err
-		}
-		if err := j.write(name, e); err != nil {
-			return err
-		}
-		j.deps.Log.Warn("a call was cut off by a stop; what was recorded is kept", "call", e.Call, "sound", e.Sound)
-	}
-	j.queue = append(j.queue, task{name: name})
-	return nil
-}
-
-// mend ends an entry whose process died.
-func (j *Journal) mend(name string, e *Entry) error {
-	e.Ended, e.Partial = e.Began, true
-	path := filepath.Join(j.dir, name+soundSuffix)
-	switch done, err := media.Repair(path); {
-	case err == nil && done.Length > 0:
-		e.Sound, e.Answered, e.Ended = true, e.Began, e.Began.Add(done.Length)
-	case err == nil || errors.Is(err, os.ErrNotExist) || core.KindOf(err) == core.KindInvalid:
-		// Nothing was said yet.
-	default:
-		return err
-	}
-	return nil
-}
+// Close lets another process have the folder. Run must have returned.
+func (j *Journal) Close() error { return j.lock.Close() }
 
 // Begin keeps a call before it is answered. sound is the name, without its ending,
 // under which its sound is to grow in this folder.
@@ -112,7 +85,7 @@ func (j *Journal) Begin(e Entry) (c Call, sound string, err error) {
 	j.mu.Lock()
 	j.open[c.name] = c
 	j.mu.Unlock()
-	j.push(task{name: c.name})
+	j.push(c.name)
 	return c, c.name, nil
 }
 
@@ -131,8 +104,8 @@ func (j *Journal) Change(c Call, change func(*Entry)) {
 	j.mu.Unlock()
 	if !now.entry.Ended.IsZero() {
 		if err := j.write(c.name, now.entry); err != nil {
-			j.deps.Log.Error("the end of a call could not be written", "call", now.entry.Call, "error", err)
+			j.deps.Log.Error("the end of a call could not be written", "entry", c.name, "error", err)
 		}
 	}
-	j.push(task{name: c.name})
+	j.push(c.name)
 }

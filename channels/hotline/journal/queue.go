@@ -2,33 +2,48 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
 
-// task is an entry with something to deliver.
+// task is an entry with something to deliver. An entry has one, however often it
+// changes.
 type task struct {
-	name  string
-	after time.Time // not before
+	after time.Time     // not before
+	rest  time.Duration // after the next failure
+	busy  bool          // a worker has it in hand
+	again bool          // it changed meanwhile
 }
 
 const (
-	workers  = 4               // sealing a recording takes tens of milliseconds; a storm brings twenty a second
-	retry    = 2 * time.Second // how long an entry rests after it could not be delivered
-	idle     = time.Minute
-	farewell = 5 * time.Second // for what is left when the program stops in order
+	workers   = 4               // sealing a recording takes tens of milliseconds; a storm brings twenty a second
+	firstRest = time.Second     // after a failure; it doubles
+	longRest  = 5 * time.Minute // and no longer than this
+	idle      = time.Minute
+	farewell  = 5 * time.Second // for what is left when the program stops in order
 )
 
-// Waiting is how many entries have something to deliver.
+// Farewell is how long Run may take after its context ended.
+const Farewell = farewell
+
+// Waiting is how many calls have something to deliver.
 func (j *Journal) Waiting() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.queue) + len(j.busy)
+	return len(j.tasks)
 }
 
-func (j *Journal) push(t task) {
+// push queues an entry, or has one that rests looked at again at once: it is news.
+func (j *Journal) push(name string) {
 	j.mu.Lock()
-	j.queue = append(j.queue, t)
+	t, queued := j.tasks[name]
+	if !queued {
+		t = &task{rest: firstRest}
+		j.tasks[name] = t
+		j.order = append(j.order, name)
+	}
+	t.again, t.after = t.busy, time.Time{}
 	j.mu.Unlock()
 	j.stir()
 }
@@ -46,26 +61,32 @@ func (j *Journal) next(now time.Time) (name string, wait time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	wait = idle
-	for i, t := range j.queue {
+	for _, name := range j.order {
+		t := j.tasks[name]
 		switch {
-		case j.busy[t.name]:
+		case t.busy:
 		case t.after.After(now):
 			wait = min(wait, t.after.Sub(now))
 		default:
-			j.queue = append(j.queue[:i], j.queue[i+1:]...)
-			j.busy[t.name] = true
-			return t.name, 0
+			t.busy = true
+			return name, 0
 		}
 	}
 	return "", wait
 }
 
-func (j *Journal) put(name string, err error) {
+// put ends a worker's hold. What failed rests, twice as long each time.
+func (j *Journal) put(name string, now time.Time, err error) {
 	j.mu.Lock()
-	delete(j.busy, name)
-	if err != nil {
-		j.queue = append(j.queue, task{name: name, after: time.Now().Add(retry)})
+	t := j.tasks[name]
+	switch {
+	case err != nil && !t.again:
+		t.after, t.rest = now.Add(t.rest), min(2*t.rest, longRest)
+	case err == nil && !t.again:
+		delete(j.tasks, name)
+		j.order = slices.DeleteFunc(j.order, func(n string) bool { return n == name })
 	}
+	t.busy, t.again = false, false
 	j.mu.Unlock()
 	j.stir()
 }
@@ -79,12 +100,12 @@ func (j *Journal) Run(ctx context.Context) {
 	all.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 	defer cancel()
-	for {
+	for last.Err() == nil {
 		name, _ := j.next(time.Now())
 		if name == "" {
 			return
 		}
-		j.put(name, j.deliver(last, name))
+		j.handle(last, name)
 	}
 }
 
@@ -93,11 +114,7 @@ func (j *Journal) work(ctx context.Context) {
 		name, wait := j.next(time.Now())
 		if name != "" {
 			j.stir() // there may be more
-			err := j.deliver(ctx, name)
-			if err != nil && ctx.Err() == nil {
-				j.deps.Log.WarnContext(ctx, "a call stays on the disk and is delivered later", "entry", name, "error", err)
-			}
-			j.put(name, err)
+			j.handle(ctx, name)
 			continue
 		}
 		timer := time.NewTimer(wait)
@@ -108,4 +125,12 @@ func (j *Journal) work(ctx context.Context) {
 		}
 		timer.Stop()
 	}
+}
+
+func (j *Journal) handle(ctx context.Context, name string) {
+	err := j.deliver(ctx, name)
+	if err != nil && ctx.Err() == nil {
+		j.deps.Log.WarnContext(ctx, "a call stays on the disk and is delivered later", "entry", name, "error", err)
+	}
+	j.put(name, time.Now(), err)
 }

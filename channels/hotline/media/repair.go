@@ -11,12 +11,17 @@ const maxSound = 1<<32 - 1 - headSize
 
 // Repair opens a recording that a crash left behind, cuts a torn last sample, makes
 // its head say how long it is, and gives its digests. A file of which not even the
-// head is whole becomes a recording of length 0. Whatever is not a recording of this
-// package is refused with ErrRecording and not touched. Repairing twice changes nothing.
+// head is whole becomes a recording of length 0. Whatever is not there, or is not a
+// recording of this package, is refused with ErrRecording and not touched; ErrDisk is
+// a file that could not be read or written now, and says nothing of what it holds.
+// Repairing twice changes nothing.
 func Repair(path string) (Recorded, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
+	if errors.Is(err, os.ErrNotExist) {
 		return Recorded{}, ErrRecording.Wrap(err)
+	}
+	if err != nil {
+		return Recorded{}, ErrDisk.Wrap(err)
 	}
 	done, err := repair(f, path)
 	return done, errors.Join(err, f.Close())
@@ -25,7 +30,7 @@ func Repair(path string) (Recorded, error) {
 func repair(f *os.File, path string) (Recorded, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return Recorded{}, ErrRecording.Wrap(err)
+		return Recorded{}, ErrDisk.Wrap(err)
 	}
 	if !info.Mode().IsRegular() || info.Size()-headSize > maxSound {
 		return Recorded{}, ErrRecording
@@ -33,7 +38,7 @@ func repair(f *os.File, path string) (Recorded, error) {
 	var head [headSize]byte
 	n, err := f.ReadAt(head[:], 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return Recorded{}, ErrRecording.Wrap(err)
+		return Recorded{}, ErrDisk.Wrap(err)
 	}
 	if !mendable(head, n) {
 		return Recorded{}, ErrRecording

@@ -7,6 +7,8 @@ import "encoding/binary"
 // conversion at half the bytes of PCM; a µ-law call is translated by a table, so that
 // there is one form whatever was spoken, even where the two legs or a re-INVITE differ.
 const (
+	// HeadSize is a recording without sound, in bytes.
+	HeadSize  = headSize
 	headSize  = 58
 	frameSize = 2 // a sample of each side
 	tagALaw   = 6

@@ -10,6 +10,7 @@ alter table call
     add constraint call_done_by check (done is null or agent is not null or outcome = 'self_served');
 
 -- +goose Down
+update call set done = null, outcome = '' where outcome = 'self_served';
 alter table call
     drop constraint call_done_by,
     add constraint call_check4 check (done is null or agent is not null),
