@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,6 +72,9 @@ func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.User == "" && slices.ContainsFunc(trunks, func(p netip.Prefix) bool { return !p.Addr().IsLoopback() }) {
+		c.env.Log.Warn("trunks prove themselves by their address alone, which a datagram can forge; LIANOU_SIP_USER asks for more")
+	}
 	l := &ownLine{c: c, calls: map[*phone.Call]*talk{}}
 	if l.prompts, err = loadPrompts(cfg.Prompts); err != nil {
 		return nil, err
@@ -84,7 +88,7 @@ func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 			err = errors.Join(err, l.journal.Close())
 		}
 	}()
-	l.media, err = media.New(media.Config{Bind: bind, Host: host, FirstPort: cfg.FirstPort, LastPort: cfg.LastPort, Folder: cfg.Dir, Log: c.env.Log})
+	l.media, err = media.New(media.Config{Bind: bind, Host: host, Sources: trunks, FirstPort: cfg.FirstPort, LastPort: cfg.LastPort, Folder: cfg.Dir, Log: c.env.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -147,13 +151,9 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 	if t == nil {
 		return
 	}
-	answered := c.Answered
-	if r.End == phone.EndCanceled {
-		answered = time.Time{}
-	}
 	l.journal.Change(t.kept, func(e *journal.Entry) {
-		e.Answered, e.Ended, e.Wish = answered, r.Ended, string(t.wish)
-		e.Sound, e.Partial = r.HasSound && !answered.IsZero(), r.Partial
+		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
+		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
 	})
 	l.c.env.Log.Info("call over", "call", c.ID, "end", r.End, "seconds", int(r.Recorded.Length.Seconds()), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
 }

@@ -14,6 +14,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/app"
 	"lianou/channels/hotline"
+	"lianou/channels/hotline/journal"
 	"lianou/channels/hotline/phone"
 	"lianou/channels/look"
 	"lianou/channels/sms"
@@ -218,7 +219,7 @@ func (e *edge) telephone() hotline.Line {
 	if !c.On() {
 		return hotline.Line{}
 	}
-	const margin = 5 * time.Second // for what is left to deliver when the last call is over
+	const margin = phone.LastWords + journal.Farewell // to end what still runs, and to deliver it
 	return hotline.Line{Addr: c.Addr, Host: c.Host, Trunks: c.Trunks, User: c.User, Password: c.Password.Reveal(), FirstPort: c.FirstPort, LastPort: c.LastPort,
 		Prompts: c.Prompts, Dir: filepath.Join(e.cfg.DataDir, "gateway-calls"), MostCalls: c.MostCalls,
 		DrainSeconds: int(max(e.cfg.StopTimeout-margin, time.Second).Seconds())}

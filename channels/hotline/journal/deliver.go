@@ -36,7 +36,7 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 	j.mu.Lock()
 	delete(j.open, name)
 	j.mu.Unlock()
-	return j.remove(name, e.Sound)
+	return j.remove(name, e.Sound || e.Answered.IsZero()) // nobody was heard in a call that was not answered
 }
 
 func reportOf(e Entry) calls.Report {

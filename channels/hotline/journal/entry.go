@@ -80,15 +80,16 @@ func (j *Journal) read(name string) (Entry, error) {
 
 // remove forgets a call that is delivered: the sound first, so that what is left
 // after a crash in between is an entry, which delivers again and changes nothing. Sound
-// that was not stored is put aside and never deleted.
-func (j *Journal) remove(name string, stored bool) error {
+// that is neither stored nor of a call in which nobody was heard is put aside and never
+// deleted.
+func (j *Journal) remove(name string, done bool) error {
 	sound := filepath.Join(j.dir, name+soundSuffix)
 	info, err := os.Stat(sound)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
 		return err
-	case stored || info.Size() <= media.HeadSize:
+	case done || info.Size() <= media.HeadSize:
 		err = os.Remove(sound)
 	default:
 		err = j.putAside(name)

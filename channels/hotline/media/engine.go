@@ -19,6 +19,9 @@ type Config struct {
 	// Host is the address that descriptions name. Defaults to Bind, which then must be
 	// an address of one host.
 	Host netip.Addr
+	// Sources are the networks that sound is believed from beside the host that a
+	// description names: a trunk behind address translation. Empty believes anybody.
+	Sources []netip.Prefix
 	// FirstPort and LastPort bound the RTP and RTCP ports; a call takes two, a forked one
 	// four. Default to 20000 and 23999: 2,000 calls, of which Drain keeps some back.
 	FirstPort, LastPort uint16

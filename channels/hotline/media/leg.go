@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -62,7 +63,7 @@ func (l *leg) receive(b []byte, from netip.AddrPort, now time.Time) {
 		l.in.garbage++
 		return
 	}
-	if !l.latch.takes(from, l.in.head.SSRC) {
+	if !l.believes(from) || !l.latch.takes(from, l.in.head.SSRC) {
 		l.strangers++
 		return
 	}
@@ -70,6 +71,16 @@ func (l *leg) receive(b []byte, from netip.AddrPort, now time.Time) {
 	if l.direction.receives() {
 		l.in.receive(p)
 	}
+}
+
+// believes reports whether sound may come from there at all: from the host the
+// description names, or from one that Config.Sources lists.
+func (l *leg) believes(from netip.AddrPort) bool {
+	list := l.session.engine.cfg.Sources
+	if len(list) == 0 || from.Addr() == l.latch.told.Addr() {
+		return true
+	}
+	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(from.Addr()) })
 }
 
 // place puts what was heard into the recording, if there is one.
@@ -113,7 +124,7 @@ func (l *leg) send(now time.Time, speaker bool) {
 		}
 		at := l.out.moment()
 		idle := alaw == nil && l.out.sent%max(int64(l.session.engine.cfg.Idle/framePace), 1) != 0
-		if idle || !l.active || !l.direction.sends() || !target.IsValid() {
+		if idle || l.session.listens || !l.active || !l.direction.sends() || !target.IsValid() {
 			l.out.pass(1)
 			continue
 		}

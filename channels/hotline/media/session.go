@@ -19,6 +19,7 @@ type Session struct {
 	lines      []Line // as the other side last described them, or as we offered
 	legs       []*leg // by line; nil where we refuse
 	started    bool
+	listens    bool // nothing goes out yet
 	closed     bool
 	mute       bool // silent is closed
 	heard      time.Time
@@ -27,10 +28,18 @@ type Session struct {
 	playback   *Playback
 }
 
-// Start lets sound in and out. Call it before the 200 is sent: the first packets come
-// within a millisecond of it.
-func (s *Session) Start() {
+// Listen lets sound in. Call it before the 200 is sent: the first packets come within a
+// millisecond of it. Nothing goes out before Start: until the other side has confirmed
+// the call, its address is what one datagram claimed, and whoever forged it would have
+// us send to a third.
+func (s *Session) Listen() { s.begin(true) }
+
+// Start lets sound in and out.
+func (s *Session) Start() { s.begin(false) }
+
+func (s *Session) begin(listens bool) {
 	s.mu.Lock()
+	s.listens = listens
 	if s.started || s.closed {
 		s.mu.Unlock()
 		return

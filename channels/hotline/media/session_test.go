@@ -454,3 +454,52 @@ func TestSendingDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a frame", n)
 	}
 }
+
+// With Sources, sound is believed from the host of the description and from the
+// networks listed, and from nobody else, also before anybody has spoken.
+//
+// Control: believes always true.
+func TestOnlyTheTrunkIsBelieved(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		listed string
+		heard  uint64
+	}{"the described host alone": {"10.0.0.0/8", 0}, "a listed network": {"127.0.0.0/8", 1}} {
+		h := &house{t: t, clock: clockAt(t), phone: telephone(t)}
+		h.e = engine(t, h.clock)
+		h.e.cfg.Sources = []netip.Prefix{netip.MustParsePrefix(c.listed)}
+		s, err := h.e.Answer(parsed(t, offerOf("m=audio 4000 RTP/AVP 8", "c=IN IP4 127.0.0.9")), Call{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.s, h.port = s, s.Port()
+		s.Start()
+		h.says(h.phone, h.packet(8, 5, tone(0)))
+		if x := h.s.Stats(); x.Packets != c.heard || x.Strangers != 1-c.heard {
+			t.Errorf("%s: %+v", name, x)
+		}
+	}
+}
+
+// Until the call is confirmed sound comes in and none goes out. Control: Listen as Start.
+func TestListenSendsNothing(t *testing.T) {
+	t.Parallel()
+	h := &house{t: t, clock: clockAt(t), phone: telephone(t)}
+	h.e = engine(t, h.clock)
+	s, err := h.e.Answer(parsed(t, offerOf("m=audio "+fmt.Sprint(h.phone.LocalAddr().(*net.UDPAddr).Port)+" RTP/AVP 8", "c=IN IP4 127.0.0.1")), Call{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.s, h.port = s, s.Port()
+	s.Listen()
+	h.says(h.phone, h.packet(8, 5, tone(0)))
+	h.pass(time.Second)
+	if x := s.Stats(); x.Packets != 1 || x.Sent != 0 {
+		t.Errorf("listening: %+v", x)
+	}
+	s.Start()
+	h.pass(time.Second)
+	if x := s.Stats(); x.Sent == 0 {
+		t.Errorf("confirmed: %+v", x)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
 
 	"lianou/channels/hotline/media"
 )
@@ -51,21 +52,61 @@ type Call struct {
 
 	e      *Endpoint
 	dialog *sipgo.DialogServerSession
+	tx     sip.ServerTransaction // of the INVITE
 	sound  *media.Session
 	ctx    context.Context
 	stop   context.CancelCauseFunc
 
-	mu  sync.Mutex // offers and the end, one at a time
-	why End
+	end sync.Once
+
+	mu    sync.Mutex // offers and the end, one at a time
+	why   End
+	seq   uint32                   // highest CSeq of the other side
+	acked map[uint32]chan struct{} // re-INVITEs whose answer is not confirmed yet
 }
 
 // Sound is the call's sound, for whoever talks.
 func (c *Call) Sound() *media.Session { return c.sound }
 
-// Hangup ends the call. The first reason stands.
+// Hangup ends the call. The first reason stands. An answer that is not confirmed yet is
+// not waited for any longer.
 func (c *Call) Hangup(why End) {
 	c.because(why)
 	c.stop(nil)
+	if c.dialog.LoadState() < sip.DialogStateConfirmed {
+		c.tx.Terminate()
+	}
+}
+
+// inOrder reports whether a request within the call is newer than all before (RFC 3261
+// section 12.2.2).
+func (c *Call) inOrder(req *sip.Request) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := req.CSeq().SeqNo
+	if n <= c.seq {
+		return false
+	}
+	c.seq = n
+	return true
+}
+
+// awaits gives what is closed when the ACK with this CSeq comes.
+func (c *Call) awaits(seq uint32) <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ch := make(chan struct{})
+	c.acked[seq] = ch
+	return ch
+}
+
+func (c *Call) confirmed(seq uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ch, ok := c.acked[seq]; ok {
+		close(ch)
+		delete(c.acked, seq)
+	}
 }
 
 func (c *Call) because(why End) {

@@ -178,8 +178,9 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// A call whose ACK never comes ends, gives its ports back and is in the record.
-// Control: leave finish out when answer fails.
+// A call whose ACK never comes ends, gives its ports back and is in the record, as not
+// answered; nothing was sent to where it claimed to be. Controls: leave finish out when
+// answer fails; Start in the place of Listen.
 func TestNoAck(t *testing.T) {
 	t.Parallel()
 	l := open(t, nil)
@@ -190,8 +191,8 @@ func TestNoAck(t *testing.T) {
 	if err := d.WaitAnswer(ctx, sipgo.AnswerOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if e := l.ended(t); e.result.End != EndNoAck || e.call.Answered.IsZero() {
-		t.Errorf("ended by %s", e.result.End)
+	if e := l.ended(t); e.result.End != EndNoAck || !e.call.Answered.IsZero() || e.result.Stats.Sent != 0 {
+		t.Errorf("ended by %s, answered %v, %d packets sent", e.result.End, e.call.Answered, e.result.Stats.Sent)
 	}
 }
 
@@ -258,10 +259,7 @@ func TestDrain(t *testing.T) {
 	l := open(t, func(c *Config, _ *Deps) { c.Drain = 300 * time.Millisecond })
 	c := l.caller(t, "udp")
 	_, to := c.call()
-	l.stop()
-	for !l.closing.Load() {
-		time.Sleep(time.Millisecond)
-	}
+	l.closing.Store(true) // what Run does first when it is to stop
 	late := l.caller(t, "udp")
 	ctx, cancel := context.WithTimeout(t.Context(), soon)
 	defer cancel()
@@ -269,8 +267,103 @@ func TestDrain(t *testing.T) {
 	if err := late.invite(late.offer("8")).WaitAnswer(ctx, sipgo.AnswerOptions{}); !errors.As(err, &no) || no.Res.StatusCode != sip.StatusServiceUnavailable {
 		t.Errorf("a call that came late: %v", err)
 	}
+	l.stop()
 	c.say(to, 10, 0x2a)
 	if e := l.ended(t); e.result.End != EndStopped || !e.result.HasSound {
 		t.Errorf("%+v", e.result)
+	}
+}
+
+// The answer to a new offer is sent again until its ACK comes. Control: e.respond in the
+// place of e.insist.
+func TestNewOfferIsAnsweredUntilItsAck(t *testing.T) {
+	t.Parallel()
+	l := open(t, nil)
+	c := l.caller(t, "udp")
+	d, _ := c.call()
+	req := sip.NewRequest(sip.INVITE, d.InviteResponse.Contact().Address)
+	req.SetBody(c.offer("8"))
+	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	res, err := d.Do(ctx, req)
+	if err != nil || res.StatusCode != sip.StatusOK {
+		t.Fatalf("%v %v", res, err)
+	}
+	select {
+	case again := <-c.again:
+		if again.StatusCode != sip.StatusOK || again.CSeq().SeqNo != res.CSeq().SeqNo {
+			t.Errorf("once more came %s", again.StartLine())
+		}
+	case <-ctx.Done():
+		t.Error("an answer that is not confirmed is not sent again")
+	}
+	c.bye(d)
+	l.ended(t)
+}
+
+// An offer that is older than one before changes nothing, and is told so. Control: renew
+// before inOrder.
+func TestOldOfferChangesNothing(t *testing.T) {
+	t.Parallel()
+	l := open(t, nil)
+	c := l.caller(t, "tcp")
+	d, to := c.call()
+	id, err := sip.DialogIDFromResponse(d.InviteResponse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, ok := l.calls.find(id)
+	if !ok {
+		t.Fatal("no such call")
+	}
+	call.mu.Lock()
+	call.seq = 1<<32 - 1
+	call.mu.Unlock()
+	req := sip.NewRequest(sip.INVITE, d.InviteResponse.Contact().Address)
+	req.SetBody([]byte(strings.Replace(string(c.offer("8")), "sendrecv", "inactive", 1)))
+	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	if res, err := d.Do(ctx, req); err != nil || res.StatusCode != sip.StatusInternalServerError {
+		t.Fatalf("%v %v", res, err)
+	}
+	c.say(to, 10, 0x2a)
+	c.bye(d)
+	if e := l.ended(t); loud(t, e.result.Recorded.Path) < 8*160 {
+		t.Error("an offer that was refused silenced the call")
+	}
+}
+
+// A route that leads elsewhere would have us send within the call to whoever it names.
+// Control: comesStraight always true.
+func TestRouteOutsideTheTrunk(t *testing.T) {
+	t.Parallel()
+	for route, code := range map[string]int{"<sip:192.0.2.7:6379;lr>": 400, "<sip:proxy.example.com;lr>": 400, "<sip:127.0.0.1:5999;lr>": 200} {
+		l := open(t, nil)
+		c := l.caller(t, "udp")
+		d := c.invite(c.offer("8"), sip.NewHeader("Record-Route", route))
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		var no *sipgo.ErrDialogResponse
+		got := 200
+		if err := d.WaitAnswer(ctx, sipgo.AnswerOptions{}); errors.As(err, &no) {
+			got = no.Res.StatusCode
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if got != code {
+			t.Errorf("%s: answered %d, want %d", route, got, code)
+		}
+	}
+}
+
+// A talk that breaks ends its call and keeps what was said. Control: no recover in talk.
+func TestTalkBreaks(t *testing.T) {
+	t.Parallel()
+	l := open(t, func(_ *Config, d *Deps) { d.Talk = func(context.Context, *Call) { panic("a caller's number") } })
+	l.caller(t, "udp").call()
+	if e := l.ended(t); e.result.End != EndFailed || e.call.Answered.IsZero() {
+		t.Errorf("ended by %s", e.result.End)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -185,7 +186,12 @@ func (e *Endpoint) drain() {
 	case <-timer.C:
 	}
 	e.calls.each(func(c *Call) { c.Hangup(EndStopped) })
-	<-done
+	timer.Reset(LastWords)
+	select {
+	case <-done:
+	case <-timer.C:
+		e.deps.Log.Error("calls did not end in time; what they recorded is on the disk")
+	}
 }
 
 // routes says who sees which request. Every one is held to check first.
@@ -220,9 +226,14 @@ func (e *Endpoint) routes() {
 func (e *Endpoint) survive(req *sip.Request, tx sip.ServerTransaction) {
 	if p := recover(); p != nil {
 		e.count.drop("panic")
-		e.deps.Log.Error("a message broke its handler", "method", string(req.Method), "panic", fmt.Sprint(p))
+		e.broke("a message", p)
 		e.refuse(req, tx, &refusal{code: sip.StatusInternalServerError, reason: "Server Internal Error"})
 	}
+}
+
+// broke logs a panic by its kind and place: its text may quote what a message said.
+func (e *Endpoint) broke(what string, p any) {
+	e.deps.Log.Error(what+" broke its handler", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 }
 
 func (e *Endpoint) refuse(req *sip.Request, tx sip.ServerTransaction, no *refusal) {

@@ -145,12 +145,20 @@ type caller struct {
 	dua   sipgo.DialogUA
 	rtp   *net.UDPConn
 	proto string
+	again chan *sip.Response // answers that came once more
 }
 
 func (l *line) caller(t *testing.T, proto string) *caller {
 	t.Helper()
+	again := make(chan *sip.Response, 64)
 	ua, err := sipgo.NewUA(sipgo.WithUserAgent("tester"), sipgo.WithUserAgentHostname("127.0.0.1"),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(silent())), sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(silent())))
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(silent()),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) {
+				select {
+				case again <- res:
+				default:
+				}
+			})), sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(silent())))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +172,7 @@ func (l *line) caller(t *testing.T, proto string) *caller {
 	}
 	t.Cleanup(func() { sock.Close(); ua.Close() })
 	contact := sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "13800000000", Host: "127.0.0.1", Port: 5999}}
-	return &caller{t: t, line: l, ua: ua, dua: sipgo.DialogUA{Client: client, ContactHDR: contact}, rtp: sock, proto: proto}
+	return &caller{t: t, line: l, ua: ua, dua: sipgo.DialogUA{Client: client, ContactHDR: contact}, rtp: sock, proto: proto, again: again}
 }
 
 func (c *caller) uri() sip.Uri {

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -35,6 +36,7 @@ func (e *Endpoint) ack(req *sip.Request, tx sip.ServerTransaction) {
 		}
 	}
 	c.mu.Unlock()
+	c.confirmed(req.CSeq().SeqNo)
 	if err := c.dialog.ReadAck(req, tx); err != nil {
 		e.count.drop("ack")
 	}
@@ -65,41 +67,78 @@ func (e *Endpoint) reinvite(req *sip.Request, tx sip.ServerTransaction) {
 		e.refuse(req, tx, gone())
 		return
 	}
-	sdp, no := c.renew(req)
-	if no == nil && c.dialog.ReadRequest(req, tx) != nil {
-		no = &refusal{code: sip.StatusInternalServerError, reason: "Out Of Order"} // RFC 3261 section 12.2.2
+	if !c.inOrder(req) || req.IsInvite() && c.dialog.ReadRequest(req, tx) != nil {
+		e.refuse(req, tx, outOfOrder())
+		return
 	}
+	sdp, no := c.renew(req)
 	if no != nil {
 		e.refuse(req, tx, no)
 		return
 	}
-	e.describe(req, tx, sdp)
+	res := e.described(req, sdp)
+	if !req.IsInvite() {
+		e.respond(tx, res)
+		return
+	}
+	e.insist(c, tx, res)
+}
+
+// insist sends the 200 of a re-INVITE until its ACK comes: the library does so for the
+// first one only, and over UDP one lost datagram would end a running call (RFC 3261
+// section 13.3.1.4).
+func (e *Endpoint) insist(c *Call, tx sip.ServerTransaction, res *sip.Response) {
+	acked := c.awaits(res.CSeq().SeqNo)
+	limit := time.NewTimer(64 * sip.T1)
+	defer limit.Stop()
+	for wait := sip.T1; ; wait = min(2*wait, sip.T2) {
+		e.respond(tx, res)
+		again := time.NewTimer(wait)
+		select {
+		case <-acked:
+		case <-c.ctx.Done():
+		case <-limit.C:
+			e.count.drop("reinvite_ack")
+		case <-again.C:
+			continue
+		}
+		again.Stop()
+		return
+	}
+}
+
+func outOfOrder() *refusal {
+	return &refusal{code: sip.StatusInternalServerError, reason: "Out Of Order"}
 }
 
 // update is a re-INVITE without ceremony (RFC 3311); without an offer it keeps the
 // call alive.
 func (e *Endpoint) update(req *sip.Request, tx sip.ServerTransaction) {
-	if _, ok := e.find(req); !ok {
+	c, ok := e.find(req)
+	switch {
+	case !ok:
 		e.refuse(req, tx, gone())
-		return
-	}
-	if len(req.Body()) == 0 {
+	case len(req.Body()) > 0:
+		e.reinvite(req, tx)
+	case !c.inOrder(req):
+		e.refuse(req, tx, outOfOrder())
+	default:
 		res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
 		contact := e.contact(req)
 		res.AppendHeader(&contact)
-		if tx.Respond(res) != nil {
-			e.count.drop("unanswered")
-		}
-		return
+		e.respond(tx, res)
 	}
-	e.reinvite(req, tx)
 }
 
-// describe answers an offer with ours.
-func (e *Endpoint) describe(req *sip.Request, tx sip.ServerTransaction, sdp []byte) {
+// described answers an offer with ours.
+func (e *Endpoint) described(req *sip.Request, sdp []byte) *sip.Response {
 	res := sip.NewSDPResponseFromRequest(req, sdp)
 	contact := e.contact(req)
 	res.AppendHeader(&contact)
+	return res
+}
+
+func (e *Endpoint) respond(tx sip.ServerTransaction, res *sip.Response) {
 	if tx.Respond(res) != nil {
 		e.count.drop("unanswered")
 	}
@@ -140,12 +179,14 @@ func (e *Endpoint) info(req *sip.Request, tx sip.ServerTransaction) {
 		e.refuse(req, tx, gone())
 		return
 	}
+	if !c.inOrder(req) { // a key that is repeated is pressed once
+		e.refuse(req, tx, outOfOrder())
+		return
+	}
 	if key, is := relayed(req); is {
 		c.sound.Press(key)
 	}
-	if tx.Respond(sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)) != nil {
-		e.count.drop("unanswered")
-	}
+	e.respond(tx, sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil))
 }
 
 // relayed reads application/dtmf-relay ("Signal=1") and application/dtmf ("1").

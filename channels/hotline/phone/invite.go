@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -55,6 +56,9 @@ func (e *Endpoint) invite(req *sip.Request, tx sip.ServerTransaction) {
 
 // take answers a call and stays with it to its end.
 func (e *Endpoint) take(req *sip.Request, tx sip.ServerTransaction) *refusal {
+	if !e.comesStraight(req) {
+		return badRequest("Route Outside The Trunk")
+	}
 	c, offer, no := e.callOf(req)
 	if no != nil {
 		return no
@@ -65,7 +69,7 @@ func (e *Endpoint) take(req *sip.Request, tx sip.ServerTransaction) *refusal {
 	if err != nil {
 		return badRequest("Bad Request")
 	}
-	c.dialog = dialog
+	c.dialog, c.tx, c.seq, c.acked = dialog, tx, req.CSeq().SeqNo, map[uint32]chan struct{}{}
 	c.ctx, c.stop = context.WithCancelCause(dialog.Context())
 	defer c.stop(nil)
 	if no := e.openSound(c, offer); no != nil {
@@ -79,8 +83,32 @@ func (e *Endpoint) take(req *sip.Request, tx sip.ServerTransaction) *refusal {
 	}
 	e.calls.put(dialog.ID, c)
 	defer e.calls.drop(dialog.ID)
+	defer func() { // whatever broke, what was said is kept, and the ports come back
+		if p := recover(); p != nil {
+			e.broke("a call", p)
+			c.because(EndFailed)
+			e.finish(c, true)
+		}
+	}()
 	e.run(c, name)
 	return nil
+}
+
+// comesStraight holds that what we send within the call goes to a trunk: the library
+// sends it to the first Record-Route, wherever that is (RFC 3261 section 12.1.1).
+func (e *Endpoint) comesStraight(req *sip.Request) bool {
+	for _, h := range req.GetHeaders("Record-Route") {
+		var uri sip.Uri
+		params := sip.NewParams()
+		if _, err := sip.ParseAddressValue(h.Value(), &uri, &params); err != nil {
+			return false
+		}
+		a, err := netip.ParseAddr(strings.Trim(uri.Host, "[]"))
+		if err != nil || !e.guard.trunk(a) {
+			return false
+		}
+	}
+	return true
 }
 
 // callOf reads what an INVITE says of itself. offer is nil when we are to offer.
@@ -148,7 +176,7 @@ func channelsOf(parties []Participant) map[string]media.Channel {
 
 // run answers, lets the talk go on, and sees the call to its end whatever ends it.
 func (e *Endpoint) run(c *Call, name string) {
-	c.sound.Start()
+	c.sound.Listen()
 	recording := c.sound.Record(name)
 	if recording != nil {
 		e.deps.Log.Error("a call cannot be recorded", "call", c.ID, "error", recording)
@@ -160,22 +188,28 @@ func (e *Endpoint) run(c *Call, name string) {
 }
 
 // answer rings and picks up. The library sends the 200 again until its ACK comes, for
-// 32 s; sound is let in before, because it comes with the ACK.
+// 32 s; sound is let in before, because it comes with the ACK, and out after. A call
+// that is never confirmed was answered only if somebody was heard in it.
 func (e *Endpoint) answer(c *Call) bool {
 	if err := c.dialog.Respond(sip.StatusRinging, "Ringing", nil); err != nil {
 		c.because(EndCanceled)
 		return false
 	}
-	c.Answered = e.deps.Now().UTC()
-	e.deps.Watch.Answered(c)
+	at := e.deps.Now().UTC()
 	err := c.dialog.RespondSDP(c.sound.SDP())
 	switch {
 	case err == nil:
+		c.Answered = at
+		c.sound.Start()
+		e.deps.Watch.Answered(c)
 		return true
 	case errors.Is(context.Cause(c.dialog.Context()), sip.ErrTransactionCanceled):
 		c.because(EndCanceled)
 	default:
 		c.because(EndNoAck)
+		if c.sound.Stats().Packets > 0 {
+			c.Answered = at
+		}
 	}
 	return false
 }
@@ -188,7 +222,7 @@ func (e *Endpoint) talk(c *Call) {
 		defer func() {
 			if p := recover(); p != nil {
 				c.because(EndFailed)
-				e.deps.Log.Error("a talk broke", "call", c.ID, "panic", p)
+				e.broke("a talk", p)
 			}
 		}()
 		e.deps.Talk(c.ctx, c)
@@ -208,7 +242,13 @@ func (e *Endpoint) talk(c *Call) {
 // recording is closed before.
 const byeWait = 3 * time.Second
 
-func (e *Endpoint) finish(c *Call, recorded bool) {
+// LastWords is how long the endpoint may take after Drain to end what still runs: an
+// answer that waits for its ACK notices within T2, and then the BYE.
+const LastWords = 4*time.Second + byeWait + time.Second
+
+func (e *Endpoint) finish(c *Call, recorded bool) { c.end.Do(func() { e.over(c, recorded) }) }
+
+func (e *Endpoint) over(c *Call, recorded bool) {
 	r := Result{End: c.reason(), Ended: e.deps.Now().UTC(), Stats: c.sound.Stats()}
 	done, err := c.sound.Close()
 	if err != nil {
@@ -248,7 +288,7 @@ func keyOf(callID string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@:+=", r)
 	}
-	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) {
+	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) && callID[0] != '.' {
 		return callID
 	}
 	sum := sha256.Sum256([]byte(callID))
