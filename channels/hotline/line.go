@@ -155,7 +155,7 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
 		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
 	})
-	l.c.env.Log.Info("call over", "call", c.ID, "end", r.End, "seconds", int(r.Recorded.Length.Seconds()), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
+	l.c.env.Log.Info("call over", "end", r.End, "seconds", int(r.Recorded.Length.Seconds()), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
 }
 
 func (l *ownLine) of(c *phone.Call) *talk {

@@ -19,11 +19,14 @@ var prompts embed.FS
 // mostTalk is how long one call may be recorded by the voice alone.
 const mostTalk = 15 * time.Minute
 
-// Look-ups of a state in an hour: of one receipt, as the app counts them, and of one
-// caller, whose number a trunk vouches for and no more.
+// Look-ups of a state in an hour that may fail: of one receipt, in a count of its own so
+// that nobody at a telephone can shut a household out of the app; of one caller, whose
+// number a trunk vouches for and no more; and of the whole line, because that number is
+// free to choose.
 const (
-	looksOfReceipt = 10
-	looksOfCaller  = 20
+	wrongOfReceipt = 10
+	wrongOfCaller  = 20
+	wrongOfLine    = 200
 )
 
 // talk leads one caller through the menu. A forked call is others' talk: we listen.
@@ -135,22 +138,47 @@ func (l *ownLine) look(ctx context.Context, c *phone.Call, p menu.Pair) menu.Eve
 	if err != nil {
 		return menu.Event{Kind: menu.NotFound}
 	}
-	hourly := func(key string, count int) bool {
-		ok, _ := l.c.env.Shared.Allow(ctx, "lookup:"+key, bell.Rate{Count: count, Per: time.Hour})
-		return ok
-	}
-	if !hourly("receipt:"+string(number), looksOfReceipt) || !hourly("caller:"+hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", c.Caller)), looksOfCaller) {
-		return menu.Event{Kind: menu.TooMany}
+	tries := l.tries(c, number)
+	for i, t := range tries {
+		if ok, _ := l.c.env.Shared.Allow(ctx, t.key, t.rate); !ok {
+			l.giveBack(ctx, tries[:i])
+			return menu.Event{Kind: menu.TooMany}
+		}
 	}
 	found, err := l.c.env.Cases.ByCall(ctx, c.ID, number, p.Last4)
-	switch {
-	case err == nil:
-		return menu.Event{Kind: menu.Found, Status: found.Status}
-	case core.KindOf(err) == core.KindNotFound:
+	if err != nil && core.KindOf(err) == core.KindNotFound {
 		return menu.Event{Kind: menu.NotFound}
 	}
-	l.c.env.Log.WarnContext(ctx, "a caller's look-up failed", "call", c.ID, "error", err)
-	return menu.Event{Kind: menu.Away}
+	l.giveBack(ctx, tries)
+	if err != nil {
+		l.c.env.Log.WarnContext(ctx, "a caller's look-up failed", "error", err)
+		return menu.Event{Kind: menu.Away}
+	}
+	return menu.Event{Kind: menu.Found, Status: found.Status}
+}
+
+type try struct {
+	key  string
+	rate bell.Rate
+}
+
+// tries are the counts of one look-up. A caller whose number is withheld has none of
+// their own: they would share it with every other.
+func (l *ownLine) tries(c *phone.Call, receipt core.Receipt) []try {
+	hourly := func(key string, count int) try {
+		return try{"lookup:voice:" + key, bell.Rate{Count: count, Per: time.Hour}}
+	}
+	list := []try{hourly("line", wrongOfLine), hourly("receipt:"+string(receipt), wrongOfReceipt)}
+	if number := callerOf(c.Caller); !number.IsZero() {
+		list = append(list, hourly("caller:"+hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", number.Reveal())), wrongOfCaller))
+	}
+	return list
+}
+
+func (l *ownLine) giveBack(ctx context.Context, tries []try) {
+	for _, t := range tries {
+		l.c.env.Shared.GiveBack(context.WithoutCancel(ctx), t.key, t.rate)
+	}
 }
 
 var _ phone.Watcher = (*ownLine)(nil)

@@ -77,9 +77,20 @@ func (r *Reader) ByPair(ctx context.Context, citizen string, receipt core.Receip
 	return r.pair(ctx, receipt, last4, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: citizen}, Act: "status.found", Subject: "citizen:" + citizen})
 }
 
-// ByCall is ByPair for the caller of one telephone call, who keyed the pair in.
+// ByCall is ByPair for the caller of one telephone call, who keyed the pair in. A pair
+// that fits nothing stands in the log, without itself.
 func (r *Reader) ByCall(ctx context.Context, call string, receipt core.Receipt, last4 string) (Status, error) {
-	return r.pair(ctx, receipt, last4, audit.Entry{Actor: audit.Actor{Kind: "caller", ID: call}, Act: "status.heard", Subject: "call:" + call})
+	found, err := r.pair(ctx, receipt, last4, audit.Entry{Actor: audit.Actor{Kind: "caller", ID: call}, Act: "status.heard", Subject: "call:" + call})
+	if err == nil || core.KindOf(err) != core.KindNotFound {
+		return found, err
+	}
+	wrong := audit.Refused(audit.Actor{Kind: "outside", ID: "hotline"}, "wrong_pair", "wrong_pair")
+	wrong.Purpose = "progress"
+	logged := r.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error { return r.log.Write(ctx, tx, wrong) })
+	if logged != nil {
+		return Status{}, logged
+	}
+	return Status{}, err
 }
 
 func (r *Reader) pair(ctx context.Context, receipt core.Receipt, last4 string, trace audit.Entry) (Status, error) {

@@ -214,6 +214,19 @@ func TestGatewayReadsOwnStatusOnly(t *testing.T) {
 	if err != nil || looks != 1 {
 		t.Fatalf("%d entries of one look, %v", looks, err)
 	}
+	if heard, err := r.ByCall(ctx, "call-1", "4071882635", "002X"); err != nil || heard.Receipt != "4071882635" {
+		t.Fatalf("by keys on the telephone: %+v %v", heard, err)
+	}
+	if _, err := r.ByCall(ctx, "call-1", "4071882635", "0021"); core.KindOf(err) != core.KindNotFound {
+		t.Fatalf("wrong keys: %v", err)
+	}
+	var heard, wrong int // control: ByCall that writes nothing of a wrong pair
+	err = w.env.DB(pgtest.Owner).Read(ctx, pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) filter (where act = 'status.heard' and actor_id = 'call-1'), count(*) filter (where act = 'refusal.wrong_pair') from audit_entry`).Scan(&heard, &wrong)
+	})
+	if err != nil || heard != 1 || wrong != 1 {
+		t.Fatalf("%d looks by telephone and %d wrong pairs in the log, %v", heard, wrong, err)
+	}
 	// The subject alone is not enough: row-level security holds without the WHERE.
 	err = w.env.DB(pgtest.Gateway).Read(ctx, pg.Subject("citizen-2"), func(ctx context.Context, tx *pg.Tx) error {
 		var n int

@@ -124,10 +124,14 @@ var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, Outcome
 
 const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial`
 
-// Waiting lists the calls that nobody has finished, oldest first: those ringing,
-// those being talked, and those over and still open.
+// MostWaiting is how many calls Waiting lists.
+const MostWaiting = 500
+
+// Waiting lists the calls that nobody has finished, oldest first: those ringing and
+// those being talked before those over and still open, so that whoever speaks now is on
+// the list however many wait.
 func (l *Log) Waiting(ctx context.Context) ([]Call, error) {
-	const sql = `select ` + columns + ` from call where done is null order by began, id limit 500`
+	const sql = `select ` + columns + ` from call where done is null order by ended is not null, began, id limit 500`
 	var out []Call
 	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, sql)

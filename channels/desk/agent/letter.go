@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -20,18 +21,20 @@ type letterShown struct {
 	By, On, Word, Sum string
 }
 
-// letter tells whether a letter is real: letters promise that 12345 can. Wrong codes
-// are counted with the wrong pairs, and every look is in the log.
+// letter tells whether a letter is real: letters promise that 12345 can. A code alone
+// can be copied from one letter to another, so that only with the end of the ID number
+// of whom the letter is for the answer is yes. Wrong codes are counted, in a count of
+// their own, and every look is in the log.
 func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	code, err := casefile.ParseLetterCode(r.FormValue("code"))
 	if err != nil {
 		return err
 	}
-	key := "lookup:staff:" + desk.ActorOf(at).ID
+	key := "lookup:letter:" + desk.ActorOf(at).ID
 	if ok, _ := a.d.Bell.Allow(r.Context(), key, wrongPairs); !ok {
 		return errTooMany
 	}
-	list, err := a.letters(r.Context(), at, code)
+	list, err := a.letters(r.Context(), at, code, strings.ToUpper(strings.TrimSpace(r.FormValue("last4"))))
 	if err != nil || len(list) > 0 {
 		a.d.Bell.GiveBack(context.WithoutCancel(r.Context()), key, wrongPairs)
 	}
@@ -48,17 +51,20 @@ func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	shown := make([]letterShown, len(list))
 	for i, l := range list {
-		shown[i] = letterShown{Letter: l, By: decidedBy(a.d.Regions, l), On: core.DateOf(l.At).Time().Format("2006年1月2日"), Word: outcomeWord(l.Outcome)}
+		shown[i] = letterShown{Letter: l, By: decidedBy(a.d.Regions, l), On: core.DateOf(l.At).Time().Format("2006年1月2日"), Word: outcomeWord(l)}
 		if l.HasAmount {
-			shown[i].Sum = l.Amount.Short() + " 元" + map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/采暖季"}[l.Period]
+			shown[i].Sum = "一次发 " + l.Amount.Short() + " 元" // as letters say it
+			if l.Period == "month" {
+				shown[i].Sum = "每月 " + l.Amount.Short() + " 元"
+			}
 		}
 	}
 	return at.Page.Part(w, "agent", "letters", shown)
 }
 
-func (a *Room) letters(ctx context.Context, at desk.At, code string) (list []casefile.Letter, err error) {
+func (a *Room) letters(ctx context.Context, at desk.At, code, last4 string) (list []casefile.Letter, err error) {
 	err = a.d.DB.Tx(ctx, pg.City("a caller asks whether a letter of any township is real"), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if list, err = a.d.Cases.LettersByCode(ctx, tx, code); err != nil {
+		if list, err = a.d.Cases.LettersByCode(ctx, tx, code, last4); err != nil {
 			return err
 		}
 		for _, l := range list {
@@ -72,14 +78,17 @@ func (a *Room) letters(ctx context.Context, at desk.At, code string) (list []cas
 	return list, err
 }
 
-// decidedBy is who signed the letter.
+// decidedBy is who signed the letter, as letters are signed.
 func decidedBy(places *registry.Regions, l casefile.Letter) string {
 	if l.Decides == "county" {
 		return places.FullName(l.Region.County()) + l.Department
 	}
-	return places.FullName(l.Region) + "人民政府"
+	return l.Town + "人民政府"
 }
 
-func outcomeWord(o casefile.Outcome) string {
-	return map[casefile.Outcome]string{casefile.Approved: "确认同意", casefile.Refused: "不予确认", casefile.Referred: "已转办"}[o]
+func outcomeWord(l casefile.Letter) string {
+	if l.Changes {
+		return "变更"
+	}
+	return map[casefile.Outcome]string{casefile.Approved: "确认同意", casefile.Refused: "不予确认", casefile.Referred: "已转办"}[l.Outcome]
 }

@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"context"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,7 +19,8 @@ import (
 
 // Who holds a letter may ask whether it is real: the code finds the decision, in any
 // spelling, and names nobody; a wrong one finds nothing, is counted and stands in the
-// log. Controls: no Allow in letter; the name of the applicant in the answer.
+// log. A real code on another's letter is not vouched for. Controls: no Allow in letter; the
+// name of the applicant in the answer; Fits always true.
 func TestLetterIsChecked(t *testing.T) {
 	t.Parallel()
 	d := desktest.New(t)
@@ -36,14 +38,21 @@ func TestLetterIsChecked(t *testing.T) {
 		_, err = conn.Exec(t.Context(), sql)
 		must(t, err)
 	}
+	_, err = conn.Exec(t.Context(), `update casefile set town = '德平镇' where id = 7`)
+	must(t, err)
+	_, err = conn.Exec(t.Context(), `insert into case_status (application, case_id, region, receipt, phone_key, status, next, updated)
+		select application, id, region, receipt, $1, 'approved', '', now() from casefile where id = 7`,
+		hex.EncodeToString(d.Keys.Platform.Shared.Blind("case.status", "1234567890:002X")))
+	must(t, err)
 	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit})
 	must(t, err)
 	room := agent.New(agent.Deps{Desk: d.Shell, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell})
 	cookies := d.Sessions(t, room, "0317")
 	handler, err := d.Shell.Handler(room)
 	must(t, err)
+	last4 := "002X"
 	say := func(code string) string {
-		r := httptest.NewRequest(http.MethodPost, "/desk/agent/letter", strings.NewReader(url.Values{"code": {code}}.Encode()))
+		r := httptest.NewRequest(http.MethodPost, "/desk/agent/letter", strings.NewReader(url.Values{"code": {code}, "last4": {last4}}.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("HX-Request", "true")
 		r.AddCookie(cookies["0317"])
@@ -51,10 +60,14 @@ func TestLetterIsChecked(t *testing.T) {
 		handler.ServeHTTP(w, r)
 		return w.Body.String()
 	}
-	for _, code := range []string{casefile.LetterCode(digest), "A1B2-C3D4-E5F6", "a1b2c3d4e5f6"} {
-		if got := say(code); !strings.Contains(got, "最低生活保障") || !strings.Contains(got, "360 元/月") || !strings.Contains(got, "样本") || strings.Contains(got, "李秀英") {
+	for _, code := range []string{casefile.LetterCode(digest), "A1B2-C3D4-E5F6", "a1b2c3d4e5f6", "a1b2c3d4e5f6"} {
+		if got := say(code); !strings.Contains(got, "最低生活保障") || !strings.Contains(got, "每月 360 元") || !strings.Contains(got, "样本") || strings.Contains(got, "李秀英") || !strings.Contains(got, "是发给他的") || !strings.Contains(got, ">德平镇人民政府") {
 			t.Errorf("%s: %s", code, got)
 		}
+	}
+	last4 = "0000"
+	if got := say("a1b2c3d4e5f6"); strings.Contains(got, "是发给他的") || !strings.Contains(got, "不知道是不是给他的") {
+		t.Errorf("a code on somebody else's letter: %s", got)
 	}
 	if got := say("a1b2"); !strings.Contains(got, "12 位") {
 		t.Errorf("a short code: %s", got)
@@ -71,7 +84,7 @@ func TestLetterIsChecked(t *testing.T) {
 	must(t, d.DB.Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select count(*) filter (where act = 'letter.checked'), count(*) filter (where act = 'refusal.wrong_letter_code') from audit_entry`).Scan(&checked, &wrong)
 	}))
-	if checked != 3 || wrong != 10 {
+	if checked != 5 || wrong != 10 {
 		t.Errorf("%d looks and %d wrong codes in the log", checked, wrong)
 	}
 }

@@ -71,6 +71,9 @@ type page struct {
 	Judged  desk.Judged
 }
 
+// Crowded reports that more wait than are listed.
+func (p page) Crowded() bool { return len(p.Waiting) >= calls.MostWaiting }
+
 // row is one waiting call; the number is masked.
 type row struct {
 	ID, Caller, Word, Tone, Length, Agent string
@@ -126,7 +129,7 @@ func length(c calls.Call) string {
 
 func stands(c calls.Call) (word, tone string) {
 	switch {
-	case c.Abandoned():
+	case c.Abandoned(), c.State() == calls.StateEnded && c.Wish == calls.WishCallBack:
 		return "请回电", "red"
 	case c.State() == calls.StateRinging:
 		return "正在响", "amber"
@@ -134,6 +137,12 @@ func stands(c calls.Call) (word, tone string) {
 		return "通话中", "leaf"
 	case c.RecordingState == "pending":
 		return "录音在路上", "amber"
+	}
+	if c.State() == calls.StateEnded && c.RecordingState == "lost" {
+		return "没录上,请回电", "red"
+	}
+	if c.Partial {
+		return "录音不全", "amber"
 	}
 	return "录音", "blue"
 }

@@ -367,3 +367,34 @@ func TestTalkBreaks(t *testing.T) {
 		t.Errorf("ended by %s", e.result.End)
 	}
 }
+
+// Two callers under one Call-ID are two calls in the record. Control: leave claim out of
+// take.
+func TestOneCallIDForTwo(t *testing.T) {
+	t.Parallel()
+	l := open(t, nil)
+	same := sip.CallIDHeader("one-id-for-two@exchange")
+	var ids []string
+	var calls []*sipgo.DialogClientSession
+	var from []*caller
+	for range 2 {
+		c := l.caller(t, "udp")
+		d := c.invite(c.offer("8"), &same)
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		if err := d.WaitAnswer(ctx, sipgo.AnswerOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Ack(ctx); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		calls, from = append(calls, d), append(from, c)
+	}
+	for i, d := range calls {
+		from[i].bye(d)
+		ids = append(ids, l.ended(t).call.ID)
+	}
+	if ids[0] == ids[1] || !strings.HasPrefix(ids[0], "one-id-for-two@exchange") {
+		t.Errorf("recorded as %v", ids)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+	"github.com/google/uuid"
 
 	"lianou/channels/hotline/media"
 	"lianou/core"
@@ -63,6 +64,11 @@ func (e *Endpoint) take(req *sip.Request, tx sip.ServerTransaction) *refusal {
 	if no != nil {
 		return no
 	}
+	if !e.calls.claim(c.ID) { // two callers under one Call-ID are two calls, whatever RFC 3261 forbids
+		c.ID = keyOf(c.ID + "~" + uuid.NewString())
+		e.calls.claim(c.ID)
+	}
+	defer e.calls.give(c.ID)
 	host := e.contact(req)
 	dua := sipgo.DialogUA{Client: e.client, ContactHDR: host, RewriteContact: true}
 	dialog, err := dua.ReadInvite(req, tx)
@@ -179,7 +185,7 @@ func (e *Endpoint) run(c *Call, name string) {
 	c.sound.Listen()
 	recording := c.sound.Record(name)
 	if recording != nil {
-		e.deps.Log.Error("a call cannot be recorded", "call", c.ID, "error", recording)
+		e.deps.Log.Error("a call cannot be recorded", "error", recording)
 	}
 	if e.answer(c) {
 		e.talk(c)
@@ -252,7 +258,7 @@ func (e *Endpoint) over(c *Call, recorded bool) {
 	r := Result{End: c.reason(), Ended: e.deps.Now().UTC(), Stats: c.sound.Stats()}
 	done, err := c.sound.Close()
 	if err != nil {
-		e.deps.Log.Error("a recording could not be ended", "call", c.ID, "error", err)
+		e.deps.Log.Error("a recording could not be ended", "error", err)
 	}
 	r.Recorded, r.HasSound = done, recorded && done.Length > 0
 	r.Partial = err != nil || done.Cut || done.Overrun > 0 || r.End == EndSilent
@@ -286,7 +292,7 @@ func (e *Endpoint) contact(req *sip.Request) sip.ContactHeader {
 // not stand in an address of the desk: RFC 3261 lets it hold slashes and quotes.
 func keyOf(callID string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@:+=", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@:+=~", r)
 	}
 	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) && callID[0] != '.' {
 		return callID

@@ -9,12 +9,14 @@ type callTable struct {
 	seats  int
 	dialog map[string]*Call
 	invite map[string]struct{} // Call-ID and From tag, RFC 3261 section 8.2.2.2
+	ids    map[string]bool     // of the calls that go on
 	shut   bool
 	empty  chan struct{} // closed when it is shut and nobody sits
 }
 
 func (t *callTable) open(most int) {
 	t.most, t.dialog, t.invite, t.empty = most, map[string]*Call{}, map[string]struct{}{}, make(chan struct{})
+	t.ids = map[string]bool{}
 }
 
 type seat int
@@ -76,6 +78,23 @@ func (t *callTable) drop(dialog string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.dialog, dialog)
+}
+
+// claim takes an id for as long as a call goes on, and reports whether it was free.
+func (t *callTable) claim(id string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ids[id] {
+		return false
+	}
+	t.ids[id] = true
+	return true
+}
+
+func (t *callTable) give(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.ids, id)
 }
 
 func (t *callTable) find(dialog string) (*Call, bool) {
