@@ -181,8 +181,8 @@ func TestUp(t *testing.T) {
 	if out, err := s.run("clock", "advance", "7d"); err != nil || !strings.Contains(out, "moved by 168h0m0s") {
 		t.Errorf("clock: %v %s", err, out)
 	}
-	if out, err := s.run("doctor"); err != nil || strings.Contains(out, "MEND") {
-		t.Errorf("doctor: %v\n%s", err, out)
+	if out, _ := s.run("doctor"); !sound(out) {
+		t.Errorf("doctor:\n%s", out)
 	}
 	s.importPlaces()
 	if out, err := s.run("up"); err == nil || !strings.Contains(out, "is taken by another program") || strings.Count(strings.TrimSpace(out), "\n") != 0 {
