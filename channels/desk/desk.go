@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -20,6 +18,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
+	"lianou/intake/drafts"
 )
 
 // Config is what a Desk is set up with.
@@ -38,6 +37,7 @@ type Deps struct {
 	Audit    *audit.Log
 	Regions  *registry.Regions
 	Library  *policy.Library
+	Drafts   *drafts.Store
 	Log      *slog.Logger
 }
 
@@ -60,7 +60,7 @@ type RoomMaker interface {
 
 // New makes a Desk without rooms. Errors name a template that does not parse.
 func New(cfg Config, d Deps) (*Desk, error) {
-	if d.DB == nil || d.Staff == nil || d.Sessions == nil || d.Bell == nil || d.Blobs == nil || d.Audit == nil || d.Regions == nil || d.Library == nil || d.Log == nil {
+	if d.DB == nil || d.Staff == nil || d.Sessions == nil || d.Bell == nil || d.Blobs == nil || d.Audit == nil || d.Regions == nil || d.Library == nil || d.Drafts == nil || d.Log == nil {
 		return nil, core.E(core.KindInternal, "desk_deps", "")
 	}
 	desk := &Desk{cfg: cfg, d: d, log: d.Log, live: newLive(d.Log)}
@@ -169,33 +169,6 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.fail(w, r, who, core.E(core.KindForbidden, "no_room", "您的账号还没有开通任何一间。请找管理员。"))
-}
-
-func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
-	if err := r.ParseMultipartForm(MaxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return core.Invalid("body", "表没有传完整。")
-	}
-	now := d.clock.Load().Now
-	if now.IsZero() {
-		now = time.Now()
-	}
-	day := core.DateOf(now)
-	judged, err := d.judge.Look(r.Form, day)
-	wrong := err != nil && core.KindOf(err) == core.KindInvalid
-	if wrong {
-		judged = Judged{Ask: core.Known(err).Say, Why: "有一格要改"}
-	} else if err != nil {
-		return fmt.Errorf("judge a form: %w", err)
-	}
-	if r.Form.Get("aloud") != "" { // only a form that is read out has a place for it
-		book, err := d.d.Library.On(day)
-		if err != nil {
-			return fmt.Errorf("count the items of a form: %w", err)
-		}
-		judged.Aloud, judged.Fault = true, wrong
-		judged.Back = readBack(r.Form, spoken{on: day, places: d.d.Regions, wishes: judged.wishes(), items: len(book.Items)})
-	}
-	return at.Page.Part(w, "", "judged", judged)
 }
 
 func (d *Desk) servePlaces(w http.ResponseWriter, r *http.Request, at At) error {

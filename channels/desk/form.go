@@ -47,6 +47,9 @@ type Places struct {
 // Get gives what was typed into a field.
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 
+// Has reports whether a tick of that value was set.
+func (f Form) Has(name, value string) bool { return slices.Contains(f.Values[name], value) }
+
 // The fields in the order a talk has them: what settles most items first.
 var (
 	householdAsked = []string{"area", "hukou", "income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars",

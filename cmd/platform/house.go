@@ -21,6 +21,7 @@ import (
 	"lianou/core/workflow"
 	"lianou/intake"
 	"lianou/intake/calls"
+	"lianou/intake/drafts"
 )
 
 // house is everything the back office is made of. Workers and rooms share it.
@@ -38,6 +39,7 @@ type house struct {
 	payout   *payout.Payout
 	flow     *workflow.Flow
 	calls    *calls.Log
+	drafts   *drafts.Store
 	intake   *intake.Intake
 }
 
@@ -152,6 +154,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 	}
 	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Opener: h.keys.Opener})
 	if err != nil {
+		return err
+	}
+	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {
 		return err
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},

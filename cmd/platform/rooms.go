@@ -21,11 +21,11 @@ import (
 // intake under /c/.
 func roomParts(h *house) ([]boot.Part, error) {
 	shell, err := desk.New(desk.Config{Secure: boot.TLS(h.cfg.DeskURL)}, desk.Deps{DB: h.stores.DB, Staff: h.staff, Sessions: h.sessions, Bell: h.stores.Bell, Blobs: h.blobs,
-		Audit: h.audit, Regions: h.regions, Library: h.books, Log: h.log.With(boot.KeyComponent, "desk")})
+		Audit: h.audit, Regions: h.regions, Library: h.books, Drafts: h.drafts, Log: h.log.With(boot.KeyComponent, "desk")})
 	if err != nil {
 		return nil, err
 	}
-	calls := agent.New(agent.Deps{Desk: shell, Calls: h.calls, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell})
+	calls := agent.New(agent.Deps{Desk: shell, Calls: h.calls, Registry: h.registry, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell})
 	window := counter.New(counter.Deps{Desk: shell, DB: h.stores.DB, Blobs: h.blobs, Audit: h.audit, Cases: h.cases, Flow: h.flow, Regions: h.regions})
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})

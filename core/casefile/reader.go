@@ -139,3 +139,20 @@ func scanStatus(r pgx.CollectableRow) (Status, error) {
 	}
 	return s, err
 }
+
+// OfHousehold reads how the applications of a household stand, newest first, for whoever
+// speaks with somebody of it. The entry about the look is the caller's to write, in the
+// same transaction.
+func (s *Store) OfHousehold(ctx context.Context, tx *pg.Tx, household core.HouseholdID) ([]Status, error) {
+	const sql = `select ` + statusColumns + ` from case_status where application in
+		(select application from casefile where household = $1 order by id desc limit 10) order by updated desc`
+	if household == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, sql, int64(household))
+	if err != nil {
+		return nil, pg.Fail(err, "read how a household's cases stand")
+	}
+	list, err := pgx.CollectRows(rows, scanStatus)
+	return list, pg.Fail(err, "read how a household's cases stand")
+}

@@ -31,6 +31,8 @@ func Unscoped() map[string]string {
 		// calls
 		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
 		"call_delivery": "ids of webhook messages, no person",
+		"caller_known":  "keyed hashes and ids of persons: asked by the number of a call, which has no township",
+		"draft":         "sealed; a form that nobody has sent yet has no township",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout

@@ -61,7 +61,7 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 	if !slices.Contains(outcomes, outcome) {
 		return core.Invalid("outcome", "请选这通电话怎么办的。")
 	}
-	const sql = `update call set agent = $2, taken = coalesce(taken, $3), done = $3, outcome = $4
+	const sql = `update call set agent = $2, taken = coalesce(taken, $3), done = $3, outcome = $4, next_try = null
 		where id = $1 and done is null and (agent is null or agent = $2)`
 	return l.attend(ctx, id, agent, "call.finished", func(ctx context.Context, tx *pg.Tx, c Call) error {
 		switch {
@@ -71,6 +71,8 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 			return ErrDone
 		case c.Agent != 0 && c.Agent != agent:
 			return ErrTaken
+		case outcome == OutcomeNoContact && c.Tries < MostTries:
+			return ErrRungTooSeldom
 		}
 		tag, err := tx.Exec(ctx, sql, id, int64(agent), tx.Now(), string(outcome))
 		if err == nil && tag.RowsAffected() == 0 {

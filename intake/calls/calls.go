@@ -87,7 +87,9 @@ type Call struct {
 	Done           time.Time
 	Outcome        Outcome
 	Wish           Wish
-	Partial        bool // the recording stops before the call did, or has holes
+	Partial        bool      // the recording stops before the call did, or has holes
+	Tries          int       // times rung back in vain
+	NextTry        time.Time // when to ring again; zero for at once, or for no more
 }
 
 // State derives where the call stands.
@@ -122,16 +124,16 @@ const (
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
 
-const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial`
+const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial, tries, next_try`
 
 // MostWaiting is how many calls Waiting lists.
 const MostWaiting = 500
 
 // Waiting lists the calls that nobody has finished, oldest first: those ringing and
 // those being talked before those over and still open, so that whoever speaks now is on
-// the list however many wait.
+// the list however many wait; whoever is to be rung again stands where the time comes.
 func (l *Log) Waiting(ctx context.Context) ([]Call, error) {
-	const sql = `select ` + columns + ` from call where done is null order by ended is not null, began, id limit 500`
+	const sql = `select ` + columns + ` from call where done is null order by ended is not null, coalesce(next_try, began), id limit 500`
 	var out []Call
 	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, sql)
@@ -186,13 +188,13 @@ type scanner interface{ Scan(...any) error }
 func (l *Log) scan(row scanner) (Call, error) {
 	var c Call
 	var caller, key []byte
-	var answered, ended, done *time.Time
+	var answered, ended, done, next *time.Time
 	var agent *int64
-	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Partial)
+	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Partial, &c.Tries, &next)
 	if err != nil {
 		return Call{}, pg.Fail(err, "read a call")
 	}
-	c.Answered, c.Ended, c.Done = when(answered), when(ended), when(done)
+	c.Answered, c.Ended, c.Done, c.NextTry = when(answered), when(ended), when(done), when(next)
 	if agent != nil {
 		c.Agent = core.StaffID(*agent)
 	}

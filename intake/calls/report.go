@@ -198,6 +198,6 @@ func serve(ctx context.Context, tx *pg.Tx, r Report) error {
 	if r.Wish != WishStatus || r.Ended.IsZero() {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `update call set done = $2, outcome = $3 where id = $1 and done is null and agent is null`, r.ID, tx.Now(), OutcomeServed)
+	_, err := tx.Exec(ctx, `update call set done = $2, outcome = $3, next_try = null where id = $1 and done is null and agent is null`, r.ID, tx.Now(), OutcomeServed)
 	return pg.Fail(err, "end a call that needed nobody")
 }

@@ -57,5 +57,8 @@ func (c *Channel) parse(r *http.Request) ([]intake.Submission, error) {
 // there behind it.
 func (c *Channel) reply(w http.ResponseWriter, r *http.Request, receipts []intake.Receipt, err error) {
 	back := "/desk/agent/call/" + r.PathValue("call")
+	if err == nil {
+		c.room.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))
+	}
 	c.room.d.Desk.Receipt(w, r, desk.Given{Receipts: receipts, Err: err, Again: back, Home: "/desk/agent"})
 }

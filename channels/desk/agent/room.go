@@ -3,12 +3,10 @@ package agent
 import (
 	"embed"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"time"
-
-	"github.com/google/uuid"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -34,6 +32,8 @@ type Deps struct {
 	Cases   *casefile.Store
 	Audit   *audit.Log
 	Bell    *bell.Bell // counts wrong pairs
+
+	Registry *registry.Registry // whose number it may be
 }
 
 // Room is the call agents' room.
@@ -45,6 +45,21 @@ func New(d Deps) *Room { return &Room{d} }
 // Templates gives the room's pages to the shell.
 func (a *Room) Templates() fs.FS { return templates }
 
+// Words are the room's own words for its pages.
+func (a *Room) Words() template.FuncMap { return template.FuncMap{"became": became} }
+
+// became says what an earlier call came to.
+func became(e calls.Earlier) string {
+	switch {
+	case e.Filed > 0:
+		return fmt.Sprintf("报了 %d 家", e.Filed)
+	case e.Outcome == "":
+		return "还没办完"
+	}
+	return map[calls.Outcome]string{calls.OutcomeAnswered: "问了事,答清了", calls.OutcomeCalled: "回了电话,办好了", calls.OutcomeNoContact: "回了三次,没人接",
+		calls.OutcomeNotOurs: "转了别的热线", calls.OutcomeServed: "自己听了进度", calls.OutcomeApplied: "报了申请"}[e.Outcome]
+}
+
 // Desk is the room's rows of the route table. Sending the form is not among them:
 // it is an endpoint of the channel.
 func (a *Room) Desk() desk.Room {
@@ -54,6 +69,10 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
+		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
+		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
+		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
+		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed", Serve: a.missed},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
@@ -69,6 +88,7 @@ type page struct {
 	Call    *open
 	Form    desk.Form
 	Judged  desk.Judged
+	Kept    desk.Kept
 }
 
 // Crowded reports that more wait than are listed.
@@ -78,14 +98,8 @@ func (p page) Crowded() bool { return len(p.Waiting) >= calls.MostWaiting }
 type row struct {
 	ID, Caller, Word, Tone, Length, Agent string
 	Began                                 time.Time
-}
-
-// open is the call an agent works on.
-type open struct {
-	ID, Caller, Length string
-	Began              time.Time
-	Recording          bool
-	Filed              []core.Receipt // what came of this call so far
+	Tries                                 int       // times rung back in vain
+	Next                                  time.Time // when to ring again
 }
 
 func (a *Room) rows(r *http.Request) ([]row, error) {
@@ -103,7 +117,7 @@ func (a *Room) rows(r *http.Request) ([]row, error) {
 	}
 	out := make([]row, 0, len(list))
 	for _, c := range list {
-		one := row{ID: c.ID, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent]}
+		one := row{ID: c.ID, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
 		one.Word, one.Tone = stands(c)
 		out = append(out, one)
 	}
@@ -129,6 +143,8 @@ func length(c calls.Call) string {
 
 func stands(c calls.Call) (word, tone string) {
 	switch {
+	case !c.NextTry.IsZero():
+		return "再回电", "blue"
 	case c.Abandoned(), c.State() == calls.StateEnded && c.Wish == calls.WishCallBack:
 		return "请回电", "red"
 	case c.State() == calls.StateRinging:
@@ -165,82 +181,4 @@ func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error
 		return err
 	}
 	return at.Page.Part(w, "agent", "waiting", page{Waiting: rows, At: r.FormValue("at")})
-}
-
-// call opens a call: the agent takes it, so that two do not type the same.
-func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id := r.PathValue("call")
-	if err := a.d.Calls.Take(r.Context(), id, at.Staff.ID); err != nil {
-		return err
-	}
-	c, err := a.d.Calls.Get(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	// The form shows the number in full, each time it is opened.
-	if err := a.d.Desk.Trace(r.Context(), at, audit.Entry{Actor: desk.ActorOf(at), Act: "call.read", Subject: "call:" + c.ID, Purpose: "接电话填申请"}); err != nil {
-		return err
-	}
-	rows, err := a.rows(r)
-	if err != nil {
-		return err
-	}
-	filed, err := a.d.Calls.Filed(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	// The key names this form: sent twice it is one application, a second form of
-	// the same call is a second one (F9).
-	typed := url.Values{"key": {c.ID + "#" + uuid.NewString()[:8]}, "contact.phone": {c.Caller.Reveal()}}
-	return at.Page.Show(w, at, a.view(), page{
-		Waiting: rows, At: id, Form: desk.NewForm(typed, a.d.Regions), Said: desk.Said(w, r),
-		Call: &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Filed: filed},
-	})
-}
-
-// audio plays the recording. Listening is a read of a person: the entry is
-// committed before the first byte leaves.
-func (a *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	c, err := a.d.Calls.Get(r.Context(), r.PathValue("call"))
-	if err != nil {
-		return err
-	}
-	if c.Agent != at.Staff.ID {
-		return calls.ErrTaken
-	}
-	return a.d.Desk.Play(w, r, at, desk.Playing{Recording: c.Recording, Subject: "call:" + c.ID, Purpose: "听录音填申请"})
-}
-
-func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	outcome := calls.Outcome(r.FormValue("outcome"))
-	if outcome == calls.OutcomeApplied {
-		filed, err := a.d.Calls.Filed(r.Context(), r.PathValue("call"))
-		if err != nil {
-			return err
-		}
-		if len(filed) == 0 {
-			return errNothingFiled
-		}
-	}
-	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome); err != nil {
-		return err
-	}
-	return desk.Back(w, r, "/desk/agent", "这通办完了。")
-}
-
-var errNothingFiled = core.Invalid("outcome", "这通还没有报上。先报上,或者选别的结果。")
-
-// release gives a call back that its agent cannot finish. The bell of the same
-// transaction shows it to every free agent at once, as a call nobody holds.
-func (a *Room) release(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	if err := a.d.Calls.Release(r.Context(), r.PathValue("call"), at.Staff.ID); err != nil {
-		return err
-	}
-	return desk.Back(w, r, "/desk/agent", "还回去了。别的坐席现在就能接。")
-}
-
-// refOf is the call as the application carries it: the recording, or the promise
-// of one.
-func refOf(c calls.Call) *core.CallRef {
-	return &core.CallRef{ID: c.ID, Caller: c.Caller.String(), Recording: c.Recording, Pending: c.Recording == ""}
 }

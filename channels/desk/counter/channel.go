@@ -46,6 +46,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 			given := desk.Given{Err: err, Again: "/desk/counter"}
 			if err == nil {
 				given.Receipts = []intake.Receipt{receipt}
+				c.sent(r)
 			} else {
 				channels.Refused(r, err)
 			}
@@ -53,6 +54,13 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		}}
 	}
 	return []channels.Endpoint{door("/window", intake.WayWindow, staff.Clerk), door("/doorstep", intake.WayDoorstep, staff.Assistant)}
+}
+
+// sent forgets the draft of a form that has its receipt.
+func (c *Channel) sent(r *http.Request) {
+	if who, err := c.room.d.Desk.Person(r); err == nil {
+		c.room.d.Desk.SentDraft(r, place(desk.At{Staff: who}))
+	}
 }
 
 func (c *Channel) take(r *http.Request, way intake.Way, role staff.Role) (intake.Receipt, error) {

@@ -51,6 +51,7 @@ func (c *Room) Desk() desk.Room {
 	clerks, helpers := []staff.Role{staff.Clerk, staff.Assistant}, []staff.Role{staff.Assistant}
 	return desk.Room{Name: "counter", Title: "帮人报", Roles: clerks, Home: "/counter", Routes: []desk.Route{
 		{Method: "GET", Path: "/counter", Roles: clerks, Trace: "none: an empty form", Serve: c.form},
+		{Method: "POST", Path: "/counter/draft", Roles: clerks, Trace: "none: what somebody types, kept for themselves", Serve: c.draft},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed", Serve: c.tasks},
 		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
 	}}
@@ -63,6 +64,14 @@ type formPage struct {
 	Tasks                        bool
 	Form                         desk.Form
 	Judged                       desk.Judged
+	Kept                         desk.Kept
+}
+
+// place is where the draft of somebody's window lies: it is theirs alone.
+func place(at desk.At) string { return "window:" + desk.ActorOf(at).ID }
+
+func (c *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return c.d.Desk.SaveDraft(w, r, at, place(at))
 }
 
 func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -70,6 +79,22 @@ func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if at.Has(staff.Assistant) {
 		p = formPage{Title: "上门口述办", Lead: "本人说,您来记;本人签字", Action: "/c/counter/doorstep", Promise: interview.Promise, Doorstep: true, Tasks: true}
 	}
+	typed, kept, err := c.d.Desk.DraftOf(r, place(at), "/desk/counter/draft")
+	if err != nil {
+		return err
+	}
+	if typed == nil {
+		typed = fresh(at)
+	}
+	if p.Judged, err = c.d.Desk.Judged(typed); err != nil {
+		return err
+	}
+	p.Form, p.Kept = desk.NewForm(typed, c.d.Regions), kept
+	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "counter", Title: p.Title}, p)
+}
+
+// fresh is an empty form that knows where its window stands.
+func fresh(at desk.At) url.Values {
 	typed := url.Values{"key": {uuid.NewString()}}
 	if len(at.Staff.Regions) > 0 {
 		typed.Set("live.county", string(at.Staff.Regions[0].County()))
@@ -77,8 +102,7 @@ func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if len(at.Staff.Regions) == 1 {
 		typed.Set("live.township", string(at.Staff.Regions[0]))
 	}
-	p.Form = desk.NewForm(typed, c.d.Regions)
-	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "counter", Title: p.Title}, p)
+	return typed
 }
 
 // tasksPage is what the list of calls and walks shows.

@@ -31,6 +31,7 @@ import (
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
+	"lianou/intake/drafts"
 )
 
 const town core.RegionCode = "371426103"
@@ -71,8 +72,10 @@ func newOffice(t *testing.T) *office {
 	bells, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
 	t.Cleanup(func() { _ = bells.Close() })
+	kept, err := drafts.New(o.db, keys.Platform.Ring)
+	o.must(err)
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: o.db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
-		Audit: log, Regions: regions, Library: books, Log: slog.New(slog.DiscardHandler)})
+		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
 	handler, err := shell.Handler(county.New(county.Deps{DB: o.db, Cases: cases, Payout: o.payout, Audit: log, Staff: people}))
 	o.must(err)

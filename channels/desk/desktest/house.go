@@ -18,6 +18,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/staff"
+	"lianou/intake/drafts"
 )
 
 // Desk is a shell with the demonstration's staff and no rooms.
@@ -41,8 +42,10 @@ func New(t testing.TB) *Desk {
 	must(t, err)
 	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: d.Staff})
 	must(t, err)
+	kept, err := drafts.New(d.DB, d.Keys.Platform.Ring)
+	must(t, err)
 	d.Shell, err = desk.New(desk.Config{}, desk.Deps{DB: d.DB, Staff: d.Staff, Sessions: sessions, Bell: d.Bell, Blobs: d.Blobs, Audit: d.Audit,
-		Regions: d.Regions, Library: d.Book, Log: slog.New(slog.DiscardHandler)})
+		Regions: d.Regions, Library: d.Book, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	return d
 }

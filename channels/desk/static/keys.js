@@ -5,8 +5,8 @@ const typing = () => {
   return e && (/^(TEXTAREA|SELECT)$/.test(e.tagName) || (e.tagName === "INPUT" && !/^(checkbox|radio|file)$/.test(e.type)));
 };
 document.addEventListener("keydown", (e) => {
-  const name = (e.ctrlKey ? "ctrl+" : "") + e.key.toLowerCase();
-  if (typing() && !e.ctrlKey) return;
+  const name = (e.ctrlKey ? "ctrl+" : "") + (e.altKey ? "alt+" : "") + e.key.toLowerCase();
+  if (typing() && !e.ctrlKey && !e.altKey) return;
   const sound = document.querySelector("audio[data-key]");
   if (sound && (e.key === "[" || e.key === "]")) {
     sound.playbackRate = Math.min(2, Math.max(0.5, sound.playbackRate + (e.key === "]" ? 0.25 : -0.25)));

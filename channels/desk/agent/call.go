@@ -1,0 +1,177 @@
+package agent
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/intake/calls"
+)
+
+// open is the call an agent works on.
+type open struct {
+	ID, Caller, Length string
+	Began              time.Time
+	Recording          bool
+	Tries              int
+	Filed              []core.Receipt // what came of this call so far
+	Before             []calls.Earlier
+	Callers            callers
+}
+
+// placeOf is where the draft of a call lies. It belongs to the call: who gives it back
+// leaves what was typed to whoever takes it up.
+func placeOf(call string) string { return "call:" + call }
+
+// call opens a call: the agent takes it, so that two do not type the same.
+func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id := r.PathValue("call")
+	if err := a.d.Calls.Take(r.Context(), id, at.Staff.ID); err != nil {
+		return err
+	}
+	c, err := a.d.Calls.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	// The form shows the number in full, each time it is opened.
+	if err := a.d.Desk.Trace(r.Context(), at, audit.Entry{Actor: desk.ActorOf(at), Act: "call.read", Subject: "call:" + c.ID, Purpose: "接电话填申请"}); err != nil {
+		return err
+	}
+	p := page{At: id, Said: desk.Said(w, r)}
+	if p.Waiting, err = a.rows(r); err != nil {
+		return err
+	}
+	if p.Call, err = a.opened(r, at, c); err != nil {
+		return err
+	}
+	if err := a.form(r, c, &p); err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, a.view(), p)
+}
+
+func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
+	o := &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries}
+	var err error
+	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
+		return nil, err
+	}
+	if o.Before, err = a.d.Calls.Before(r.Context(), c.ID); err != nil {
+		return nil, err
+	}
+	o.Callers, err = a.callersOf(r.Context(), at, c)
+	return o, err
+}
+
+// form fills the page's form: with the draft of the call, or with what its number says.
+// The key names this form: sent twice it is one application, a second form of the same
+// call is a second one (F9).
+func (a *Room) form(r *http.Request, c calls.Call, p *page) error {
+	typed, kept, err := a.d.Desk.DraftOf(r, placeOf(c.ID), "/desk/agent/call/"+c.ID+"/draft")
+	if err != nil {
+		return err
+	}
+	if typed == nil {
+		typed = url.Values{"key": {c.ID + "#" + uuid.NewString()[:8]}, "contact.phone": {c.Caller.Reveal()}}
+	}
+	typed.Set("aloud", "1")
+	if p.Judged, err = a.d.Desk.Judged(typed); err != nil {
+		return err
+	}
+	typed.Del("aloud")
+	p.Form, p.Kept = desk.NewForm(typed, a.d.Regions), kept
+	return nil
+}
+
+// held reads a call that this agent holds.
+func (a *Room) held(r *http.Request, at desk.At) (calls.Call, error) {
+	c, err := a.d.Calls.Get(r.Context(), r.PathValue("call"))
+	if err == nil && (c.Agent != at.Staff.ID || !c.Done.IsZero()) {
+		err = calls.ErrTaken
+	}
+	return c, err
+}
+
+func (a *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	return a.d.Desk.SaveDraft(w, r, at, placeOf(c.ID))
+}
+
+// audio plays the recording. Listening is a read of a person: the entry is
+// committed before the first byte leaves.
+func (a *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	return a.d.Desk.Play(w, r, at, desk.Playing{Recording: c.Recording, Subject: "call:" + c.ID, Purpose: "听录音填申请"})
+}
+
+func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	wave, err := a.d.Desk.WaveOf(r.Context(), c.Recording)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "agent", "wave", wave)
+}
+
+func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	outcome := calls.Outcome(r.FormValue("outcome"))
+	if outcome == calls.OutcomeApplied {
+		filed, err := a.d.Calls.Filed(r.Context(), r.PathValue("call"))
+		if err != nil {
+			return err
+		}
+		if len(filed) == 0 {
+			return errNothingFiled
+		}
+	}
+	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome); err != nil {
+		return err
+	}
+	a.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))
+	return desk.Back(w, r, "/desk/agent", "这通办完了。")
+}
+
+var errNothingFiled = core.Invalid("outcome", "这通还没有报上。先报上,或者选别的结果。")
+
+// release gives a call back that its agent cannot finish. The bell of the same
+// transaction shows it to every free agent at once, as a call nobody holds.
+func (a *Room) release(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	if err := a.d.Calls.Release(r.Context(), r.PathValue("call"), at.Staff.ID); err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/agent", "还回去了,填的都在。别的坐席现在就能接。")
+}
+
+// missed notes that somebody was rung back in vain. The call goes back to the list with
+// the time at which to ring again, for whoever is free then.
+func (a *Room) missed(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.d.Calls.Missed(r.Context(), r.PathValue("call"), at.Staff.ID)
+	if err != nil {
+		return err
+	}
+	said := "记下了,三次都没人接。请选“回了三次,没人接”,或者再等等。"
+	if !c.NextTry.IsZero() {
+		said = "记下了。" + c.NextTry.In(core.China).Format("1月2日 15:04") + " 再回,到时候谁有空谁回。"
+	}
+	return desk.Back(w, r, "/desk/agent", said)
+}
+
+// refOf is the call as the application carries it: the recording, or the promise
+// of one.
+func refOf(c calls.Call) *core.CallRef {
+	return &core.CallRef{ID: c.ID, Caller: c.Caller.String(), Recording: c.Recording, Pending: c.Recording == ""}
+}

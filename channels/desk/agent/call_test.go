@@ -1,0 +1,165 @@
+package agent_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lianou/channels/channeltest"
+	"lianou/channels/desk/agent"
+	"lianou/channels/desk/desktest"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/registry"
+	"lianou/intake/calls"
+)
+
+// booth is the agents' room with two calls of one number, which the register has under
+// two names.
+type booth struct {
+	d       *desktest.Desk
+	calls   *calls.Log
+	people  map[string]core.PersonID
+	handler http.Handler
+	cookies map[string]*http.Cookie
+}
+
+func newBooth(t *testing.T) *booth {
+	t.Helper()
+	d := desktest.New(t)
+	inserter, err := jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	exchange, err := calls.New(calls.Deps{DB: d.Env.DB(pgtest.Gateway), Bell: d.Bell, Audit: audit.NewTo(d.Keys.Gateway.Platform), Ring: d.Keys.Gateway.Ring,
+		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
+	must(t, err)
+	phone := core.CallerPhone(channeltest.Phone)
+	for i, id := range []string{"CA1", "CA2"} {
+		_, err = exchange.Heard(t.Context(), calls.Report{ID: id, Exchange: "test", Caller: phone, Called: "12345", Began: time.Now().Add(time.Duration(i-9) * time.Minute)})
+		must(t, err)
+	}
+	b := &booth{d: d, people: map[string]core.PersonID{}}
+	b.calls, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Opener: d.Keys.Platform.Opener})
+	must(t, err)
+	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit})
+	must(t, err)
+	reg, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})
+	must(t, err)
+	must(t, d.Env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return registry.SaveRegions(ctx, tx, d.Regions)
+	}))
+	for _, name := range []string{"周桂兰", "王小军"} {
+		must(t, d.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, ids, err := reg.Enrol(ctx, tx, registry.Purpose{Actor: audit.Actor{Kind: "staff", ID: "1"}, Why: "test"}, registry.NewHousehold{
+				Live: core.Place{Region: channeltest.Town}, Members: []registry.NewPerson{{Ref: "m1", Relation: "applicant", Name: name, Birth: core.NewDate(1961, 3, 4), Sex: "female", Phone: phone}}})
+			if err == nil {
+				b.people[name] = ids[0]
+			}
+			return err
+		}))
+	}
+	room := agent.New(agent.Deps{Desk: d.Shell, Calls: b.calls, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell, Registry: reg})
+	b.cookies = d.Sessions(t, room, "0317", "0318")
+	b.handler, err = d.Shell.Handler(room)
+	must(t, err)
+	return b
+}
+
+// ask sends one request of an agent and gives the status and the page.
+func (b *booth) ask(t *testing.T, login, target string, form url.Values) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	if form != nil {
+		r = httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(b.cookies[login])
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+// What an agent types is there after a reload, after the browser broke, and for whoever
+// takes the call up from them; it is nobody else's to read or to change.
+// Control: form() without DraftOf, "after a reload the name is gone".
+func TestDraftOfACall(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	code, page := b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	if code != 200 || !strings.Contains(page, `data-draft="/desk/agent/call/CA1/draft" data-rev="0"`) {
+		t.Fatalf("the page of a call: %d %s", code, page)
+	}
+	typed := form(map[string]string{"draft.rev": "0", "story": "说到一半就断了", "item": "MZ-03", "sign.applicant": "strokes"})
+	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", typed); code != 200 || !strings.Contains(said, `"rev":1`) {
+		t.Fatalf("save: %d %s", code, said)
+	}
+	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", typed); code != 409 || !strings.Contains(said, "另一个页面上改过") {
+		t.Errorf("a page that has not seen the newest: %d %s", code, said)
+	}
+	if code, _ := b.ask(t, "0318", "/desk/agent/call/CA1/draft", typed); code != 409 {
+		t.Errorf("an agent who does not hold the call: %d", code)
+	}
+	_, page = b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	for _, want := range []string{"张桂兰", "说到一半就断了", `value="CA1#0192c3f0"`, `data-rev="1"`, `id="itemMZ-03" checked`, `value="means_check" checked`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("after a reload %q is gone", want)
+		}
+	}
+	if strings.Contains(page, "strokes") {
+		t.Error("a signature was kept with the draft")
+	}
+	b.ask(t, "0317", "/desk/agent/call/CA1/release", url.Values{})
+	if _, page := b.ask(t, "0318", "/desk/agent/call/CA1", nil); !strings.Contains(page, "说到一半就断了") {
+		t.Error("whoever takes the call up asks the family again")
+	}
+	b.ask(t, "0318", "/desk/agent/call/CA1/done", url.Values{"outcome": {"answered"}})
+	var left int
+	must(t, b.d.DB.Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from draft`).Scan(&left)
+	}))
+	if left != 0 {
+		t.Errorf("%d drafts of a call that is over", left)
+	}
+}
+
+// A number is a hint: whoever has it in the register may be speaking, under a masked
+// name. One press says yes or no; the next call from the number knows.
+// Control: callersOf without Said, "denied once, offered again".
+func TestWhoMaySpeak(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	_, page := b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	if strings.Count(page, "可能是") != 2 || !strings.Contains(page, "周某某(女,") || !strings.Contains(page, "平原县王庙镇") {
+		t.Fatalf("two may speak: %s", page)
+	}
+	if strings.Contains(page, "周桂兰") || strings.Contains(page, "王小军") {
+		t.Error("a name stands in full before anybody said it")
+	}
+	say := func(call, name, theirs string) (int, string) {
+		form := url.Values{"person": {b.id(name)}, "theirs": {theirs}}
+		return b.ask(t, "0317", "/desk/agent/call/"+call+"/caller", form)
+	}
+	if code, part := say("CA1", "王小军", "no"); code != 200 || strings.Contains(part, "王某") {
+		t.Errorf("denied once, offered again: %d %s", code, part)
+	}
+	if code, part := say("CA1", "周桂兰", "yes"); code != 200 || !strings.Contains(part, "认过是他的号") || !strings.Contains(part, "家里没有办过申请") {
+		t.Errorf("confirmed: %d %s", code, part)
+	}
+	if code, _ := say("CA2", "周桂兰", "yes"); code != 409 {
+		t.Errorf("of a call nobody took: %d", code)
+	}
+	_, page = b.ask(t, "0317", "/desk/agent/call/CA2", nil)
+	if !strings.Contains(page, "认过是他的号") || strings.Contains(page, "可能是") || !strings.Contains(page, "以前打过 1 次") {
+		t.Errorf("the next call from the number: %s", page)
+	}
+}
+
+func (b *booth) id(name string) string { return strconv.FormatInt(int64(b.people[name]), 10) }

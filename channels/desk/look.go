@@ -1,0 +1,55 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"lianou/core"
+)
+
+// serveJudge answers, while somebody types, what the form looks like it may bring.
+func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
+	if err := r.ParseMultipartForm(MaxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return core.Invalid("body", "表没有传完整。")
+	}
+	judged, err := d.Judged(r.Form)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "", "judged", judged)
+}
+
+// Judged is what a form looks like it may bring, today by the city's clock. A wrong
+// answer in the form is said in it and is no error. A form that is read out names
+// "aloud", and only such a page has a place for the reading.
+func (d *Desk) Judged(form url.Values) (Judged, error) {
+	day := d.today()
+	judged, err := d.judge.Look(form, day)
+	wrong := err != nil && core.KindOf(err) == core.KindInvalid
+	if wrong {
+		judged = Judged{Ask: core.Known(err).Say, Why: "有一格要改"}
+	} else if err != nil {
+		return Judged{}, fmt.Errorf("judge a form: %w", err)
+	}
+	if form.Get("aloud") == "" {
+		return judged, nil
+	}
+	book, err := d.d.Library.On(day)
+	if err != nil {
+		return Judged{}, fmt.Errorf("count the items of a form: %w", err)
+	}
+	judged.Aloud, judged.Fault = true, wrong
+	judged.Back = readBack(form, spoken{on: day, places: d.d.Regions, wishes: judged.wishes(), items: len(book.Items)})
+	return judged, nil
+}
+
+func (d *Desk) today() core.Date {
+	now := d.clock.Load().Now
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return core.DateOf(now)
+}

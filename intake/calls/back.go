@@ -1,0 +1,70 @@
+package calls
+
+import (
+	"context"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// MostTries is how often somebody is rung back before the call may end with nobody
+// reached (features.md F93).
+const MostTries = 3
+
+// The hours in which people are rung: nobody is woken, and nobody is rung at a meal
+// that ends the day.
+const firstHour, lastHour = 8, 20
+
+// pauses is how long after the first and the second time in vain somebody rings again:
+// soon, for who was in the yard, and half a day later, for who was in the field.
+var pauses = []time.Duration{30 * time.Minute, 4 * time.Hour}
+
+// NextTry is when to ring again after the nth time in vain at now, by the city's
+// clock; zero when that was the last time.
+func NextTry(n int, now time.Time) time.Time {
+	if n < 1 || n > len(pauses) {
+		return time.Time{}
+	}
+	next := now.Add(pauses[n-1]).In(core.China)
+	switch day := time.Date(next.Year(), next.Month(), next.Day(), firstHour, 30, 0, 0, core.China); {
+	case next.Hour() < firstHour:
+		return day
+	case next.Hour() >= lastHour:
+		return day.AddDate(0, 0, 1)
+	}
+	return next
+}
+
+// ErrRungEnough says that a call was rung back as often as it is to be.
+var ErrRungEnough = core.E(core.KindConflict, "rung_enough", "已经回了三次。请选“回了三次,没人接”,或者有空再打一次。")
+
+// ErrRungTooSeldom says that somebody gave up too early.
+var ErrRungTooSeldom = core.E(core.KindConflict, "rung_too_seldom", "还没有回满三次,不能说没人接。点“打了,没人接”,到时候会再排上来。")
+
+// Missed notes that the agent who holds a call rang its caller back in vain, and gives
+// the call back to the list until it is time to ring again. Errors: KindNotFound,
+// ErrTaken, ErrDone, ErrRungEnough.
+func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID) (c Call, err error) {
+	const sql = `update call set tries = tries + 1, next_try = $3, agent = case when $3::timestamptz is null then agent end,
+		taken = case when $3::timestamptz is null then taken end where id = $1 and done is null and agent = $2`
+	err = l.attend(ctx, id, agent, "call.missed", func(ctx context.Context, tx *pg.Tx, now Call) error {
+		switch {
+		case !now.Done.IsZero():
+			return ErrDone
+		case now.Agent != agent:
+			return ErrTaken
+		case now.Tries >= MostTries:
+			return ErrRungEnough
+		}
+		c = now
+		c.Tries++
+		c.NextTry = NextTry(c.Tries, tx.Now())
+		tag, err := tx.Exec(ctx, sql, id, int64(agent), known(c.NextTry))
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrTaken
+		}
+		return pg.Fail(err, "note a call rung back in vain")
+	})
+	return c, err
+}
