@@ -29,8 +29,12 @@ func Unscoped() map[string]string {
 		"receipt_block":    "leases of numbers, no person",
 		"receipt_key":      "one row, no person",
 		// calls
-		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
-		"call_delivery": "ids of webhook messages, no person",
+		"call":            "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
+		"call_delivery":   "ids of webhook messages, no person",
+		"call_transcript": "how far the transcript of a call is, no word of it",
+		"call_heard":      "sealed words of a call, which has no township; only agents' rooms read them",
+		"call_caption":    "sealed words of a running call, the same",
+		"call_typed":      "sealed words that an agent typed, the same",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout
