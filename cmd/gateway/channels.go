@@ -167,7 +167,8 @@ func (e *edge) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.calls, err = calls.New(calls.Deps{DB: e.stores.DB, Bell: e.stores.Bell, Audit: e.audit, Ring: e.keys.Ring, Platform: e.keys.Platform, Blind: e.keys.Shared, Jobs: own})
+	e.calls, err = calls.New(calls.Deps{DB: e.stores.DB, Bell: e.stores.Bell, Audit: e.audit, Ring: e.keys.Ring, Platform: e.keys.Platform, Blind: e.keys.Shared, Jobs: own,
+		Speech: platform})
 	if err != nil {
 		return err
 	}

@@ -29,10 +29,14 @@ func Unscoped() map[string]string {
 		"receipt_block":    "leases of numbers, no person",
 		"receipt_key":      "one row, no person",
 		// calls
-		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
-		"call_delivery": "ids of webhook messages, no person",
-		"caller_known":  "keyed hashes and ids of persons: asked by the number of a call, which has no township",
-		"draft":         "sealed; a form that nobody has sent yet has no township",
+		"call":            "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
+		"call_delivery":   "ids of webhook messages, no person",
+		"caller_known":    "keyed hashes and ids of persons: asked by the number of a call, which has no township",
+		"draft":           "sealed; a form that nobody has sent yet has no township",
+		"call_transcript": "how far the transcript of a call is, no word of it",
+		"call_heard":      "sealed words of a call, which has no township; only agents' rooms read them",
+		"call_caption":    "sealed words of a running call, the same",
+		"call_typed":      "sealed words that an agent typed, the same",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout

@@ -35,10 +35,11 @@ type Deps struct {
 	Bell     *bell.Bell     // required
 	Audit    *audit.Log     // required
 	Ring     *seal.Ring     // seals a recording's address to the gateway itself
-	Platform seal.Recipient // seals the caller's number to the platform
+	Platform seal.Recipient // seals the caller's number and every word to the platform
 	Blind    seal.Blinder   // finds calls of one number
 	Jobs     *jobs.Inserter // the gateway's queue
-	Opener   *seal.Opener   // opens the caller's number
+	Speech   *jobs.Inserter // the platform's queue, for Transcribe; nil: no text is asked for
+	Opener   *seal.Opener   // opens the caller's number and transcripts
 }
 
 // Log is the record of calls. It is safe for use by many goroutines.
@@ -50,6 +51,7 @@ type Log struct {
 	platform seal.Recipient
 	blind    seal.Blinder
 	jobs     *jobs.Inserter
+	speech   *jobs.Inserter
 	opener   *seal.Opener
 }
 
@@ -58,7 +60,7 @@ func New(d Deps) (*Log, error) {
 	if d.DB == nil || d.Bell == nil || d.Audit == nil {
 		return nil, core.E(core.KindInvalid, "calls_deps", "").Wrap(errors.New("calls.New needs DB, Bell and Audit"))
 	}
-	return &Log{db: d.DB, bell: d.Bell, audit: d.Audit, ring: d.Ring, platform: d.Platform, blind: d.Blind, jobs: d.Jobs, opener: d.Opener}, nil
+	return &Log{db: d.DB, bell: d.Bell, audit: d.Audit, ring: d.Ring, platform: d.Platform, blind: d.Blind, jobs: d.Jobs, speech: d.Speech, opener: d.Opener}, nil
 }
 
 // State is where a call stands.

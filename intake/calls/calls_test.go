@@ -36,11 +36,13 @@ func newRoom(t *testing.T) room {
 	t.Cleanup(func() { _ = b.Close() })
 	inserter, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
 	env := pgtest.New(t)
 	gateway, err := New(Deps{DB: env.DB(pgtest.Gateway), Bell: b, Audit: audit.NewTo(keys.Gateway.Platform), Ring: keys.Gateway.Ring,
-		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: inserter})
+		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: inserter, Speech: speech})
 	must(t, err)
-	platform, err := New(Deps{DB: env.DB(pgtest.Platform), Bell: b, Audit: audit.New(keys.Platform.Ring), Opener: keys.Platform.Opener})
+	platform, err := New(Deps{DB: env.DB(pgtest.Platform), Bell: b, Audit: audit.New(keys.Platform.Ring), Platform: keys.Platform.Self, Opener: keys.Platform.Opener})
 	must(t, err)
 	return room{env, gateway, platform, b}
 }

@@ -5,5 +5,8 @@
 // orders end in one record. A call that nobody attended to stays in the waiting
 // list until somebody says what became of it.
 //
+// What was said lies sealed beside it, made by an engine or typed by an agent. A
+// transcript goes into no index, log, metric, address or bell; a bell names the call.
+//
 // It must not make applications, fetch recordings or judge whose call it was.
 package calls

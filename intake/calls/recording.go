@@ -24,29 +24,36 @@ func (l *Log) RecordingURL(ctx context.Context, id string) (url string, stored b
 	return url, stored, err
 }
 
-// Stored notes that a call's audio lies in the blob store. The first one counts.
+// Stored notes that a call's audio lies in the blob store, and asks for its text. The
+// first one counts.
 func (l *Log) Stored(ctx context.Context, id string, digest core.BlobDigest) error {
 	const sql = `update call set recording = $2, recording_state = 'stored' where id = $1 and recording = ''`
-	return l.recording(ctx, id, "recording.stored", sql, string(digest))
+	return l.recording(ctx, note{id, "recording.stored", sql, l.askForText}, string(digest))
 }
 
 // Lost notes that a call's audio could not be had, so that a person sees it (F14).
 func (l *Log) Lost(ctx context.Context, id string) error {
 	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
-	return l.recording(ctx, id, "recording.lost", sql)
+	return l.recording(ctx, note{id, "recording.lost", sql, nil})
 }
 
 // Refused notes that a call's audio lies where we never fetch from (security.md
 // P26): the call stays, a person sees that it has no recording, and the log says why.
 func (l *Log) Refused(ctx context.Context, id string) error {
 	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
-	return l.recording(ctx, id, "refusal.recording_source", sql)
+	return l.recording(ctx, note{id, "refusal.recording_source", sql, nil})
 }
 
-func (l *Log) recording(ctx context.Context, id, act, sql string, args ...any) error {
+// note is one change of a recording's state; then belongs to it.
+type note struct {
+	id, act, sql string
+	then         func(context.Context, *pg.Tx, string) error
+}
+
+func (l *Log) recording(ctx context.Context, n note, args ...any) error {
 	changed := false
 	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		tag, err := tx.Exec(ctx, sql, append([]any{id}, args...)...)
+		tag, err := tx.Exec(ctx, n.sql, append([]any{n.id}, args...)...)
 		if err != nil {
 			return pg.Fail(err, "note a recording")
 		}
@@ -54,10 +61,15 @@ func (l *Log) recording(ctx context.Context, id, act, sql string, args ...any) e
 		if !changed {
 			return nil
 		}
-		return l.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "fetch_recording"}, Act: act, Subject: "call:" + id})
+		if n.then != nil {
+			if err := n.then(ctx, tx, n.id); err != nil {
+				return err
+			}
+		}
+		return l.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "fetch_recording"}, Act: n.act, Subject: "call:" + n.id})
 	})
 	if err == nil && changed {
-		l.bell.Ring(ctx, Topic, act, id)
+		l.bell.Ring(ctx, Topic, n.act, n.id)
 	}
 	return err
 }

@@ -32,7 +32,7 @@ func heard(t *testing.T) (*desktest.Desk, *agent.Room) {
 	must(t, err)
 	_, err = exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Caller: caller, Called: "12345", Began: time.Now()})
 	must(t, err)
-	ours, err := calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Opener: d.Keys.Platform.Opener})
+	ours, err := calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Platform: d.Keys.Platform.Self, Opener: d.Keys.Platform.Opener})
 	must(t, err)
 	must(t, ours.Take(t.Context(), "CA1", d.ID(t, "0317")))
 	return d, agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff})

@@ -1,6 +1,10 @@
 package media
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"lianou/transcription"
+)
 
 // Codec is an RTP payload type of ITU-T G.711 (RFC 3551, table 4).
 type Codec uint8
@@ -21,7 +25,7 @@ const silence = 0xD5 // zero in A-law; the µ-law byte for it is 0xFF
 
 // The tables of both laws, filled once and never changed.
 var (
-	alawLinear, ulawLinear = expand(linearOfALaw), expand(linearOfULaw)
+	alawLinear, ulawLinear = expand(transcription.ALaw), expand(transcription.ULaw)
 	alawOfULaw             = translate(&ulawLinear, alawOfLinear)
 	ulawOfALaw             = translate(&alawLinear, ulawOfLinear)
 )
@@ -80,18 +84,6 @@ func (c Codec) name() string {
 	return "PCMA"
 }
 
-func linearOfALaw(b byte) int16 {
-	b ^= 0x55 // even bits are inverted on the line
-	magnitude := int(b&0x0f)<<4 + 8
-	if segment := int(b&0x70) >> 4; segment > 0 {
-		magnitude = (magnitude + 0x100) << (segment - 1)
-	}
-	if b&0x80 == 0 {
-		magnitude = -magnitude
-	}
-	return int16(magnitude)
-}
-
 func alawOfLinear(x int16) byte {
 	v, mask := int(x)>>3, byte(0xd5)
 	if v < 0 {
@@ -101,23 +93,12 @@ func alawOfLinear(x int16) byte {
 	return byte(segment<<4|v>>max(segment, 1)&0x0f) ^ mask
 }
 
-const ulawBias = 33 // G.711's 33, in units of its 14 bits
-
-func linearOfULaw(b byte) int16 {
-	b = ^b
-	magnitude := (int(b&0x0f)<<1+ulawBias)<<(b>>4&7) - ulawBias
-	if b&0x80 != 0 {
-		magnitude = -magnitude
-	}
-	return int16(magnitude << 2)
-}
-
 func ulawOfLinear(x int16) byte {
 	v, mask := int(x)>>2, byte(0xff)
 	if v < 0 {
 		v, mask = -v, 0x7f
 	}
-	v = min(v, 8158) + ulawBias
+	v = min(v, 8158) + transcription.ULawBias
 	segment := bits.Len(uint(v >> 6))
 	return byte(segment<<4|v>>(segment+1)&0x0f) ^ mask
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Control: `segment > 0` taken as `segment > 1` in linearOfALaw.
+// Control: `segment > 0` taken as `segment > 1` in transcription.ALaw.
 func TestG711KnowsTheTablesOfTheITU(t *testing.T) {
 	t.Parallel()
 	// G.711 tables 1 and 2: the ends of the scale, zero, and a value of each part.
