@@ -37,6 +37,8 @@ type Judged struct {
 	Later          []JudgedItem // still open, further away
 	Others         []JudgedItem // does not fit
 
+	Wished []string // items ticked on a form that cannot be judged yet
+
 	Aloud bool     // the form has a place for what is read back
 	Fault bool     // an answer is wrong: nothing is read out before it is mended
 	Back  []string // the request in lines, to be read to the caller
@@ -74,7 +76,7 @@ const nearest = 5
 func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
 	f, h, ok, err := stated(v, on)
 	if err != nil || !ok {
-		return Judged{}, err
+		return Judged{Wished: v["item"]}, err
 	}
 	book, err := j.library.On(on)
 	if err != nil {

@@ -26,11 +26,11 @@ func (d *Desk) serveJudge(w http.ResponseWriter, r *http.Request, at At) error {
 // answer in the form is said in it and is no error. A form that is read out names
 // "aloud", and only such a page has a place for the reading.
 func (d *Desk) Judged(form url.Values) (Judged, error) {
-	day := d.today()
+	day := d.Today()
 	judged, err := d.judge.Look(form, day)
 	wrong := err != nil && core.KindOf(err) == core.KindInvalid
 	if wrong {
-		judged = Judged{Ask: core.Known(err).Say, Why: "有一格要改"}
+		judged = Judged{Ask: core.Known(err).Say, Why: "有一格要改", Wished: form["item"]}
 	} else if err != nil {
 		return Judged{}, fmt.Errorf("judge a form: %w", err)
 	}
@@ -46,7 +46,8 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 	return judged, nil
 }
 
-func (d *Desk) today() core.Date {
+// Today is the day by the city's clock.
+func (d *Desk) Today() core.Date {
 	now := d.clock.Load().Now
 	if now.IsZero() {
 		now = time.Now()

@@ -127,15 +127,8 @@ func cityExtractor() (*slots.Extractor, error) {
 		return nil, fmt.Errorf("read places: %w", err)
 	}
 	var list []slots.Place
-	add := func(p registry.Place) { list = append(list, slots.Place{Code: p.Code, Name: p.Name}) }
-	for _, c := range regions.Counties() {
-		add(c)
-		for _, t := range regions.Townships(c.Code) {
-			add(t)
-			for _, v := range regions.Villages(t.Code) {
-				add(v)
-			}
-		}
+	for _, p := range regions.All() {
+		list = append(list, slots.Place{Code: p.Code, Name: p.Name})
 	}
 	return slots.New(list), nil
 }

@@ -194,6 +194,19 @@ func (t *Regions) Townships(of core.RegionCode) []Place {
 // Villages lists the villages and communities of a township by code.
 func (t *Regions) Villages(township core.RegionCode) []Place { return t.Children(township) }
 
+// All gives the counties, townships and villages, each place before those in it.
+func (t *Regions) All() []Place {
+	var out []Place
+	for _, c := range t.Counties() {
+		out = append(out, c)
+		for _, town := range t.Townships(c.Code) {
+			out = append(out, town)
+			out = append(out, t.Villages(town.Code)...)
+		}
+	}
+	return out
+}
+
 // Children lists what lies directly in a place, by code.
 func (t *Regions) Children(of core.RegionCode) []Place {
 	codes := t.children[of]

@@ -22,6 +22,7 @@ type open struct {
 	Filed              []core.Receipt // what came of this call so far
 	Before             []calls.Earlier
 	Callers            callers
+	Talk               talk
 }
 
 // placeOf is where the draft of a call lies. It belongs to the call: who gives it back
@@ -62,6 +63,9 @@ func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) 
 		return nil, err
 	}
 	if o.Before, err = a.d.Calls.Before(r.Context(), c.ID); err != nil {
+		return nil, err
+	}
+	if o.Talk, err = a.talkOf(r, c); err != nil {
 		return nil, err
 	}
 	o.Callers, err = a.callersOf(r.Context(), at, c)

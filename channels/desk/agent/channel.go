@@ -50,7 +50,7 @@ func (c *Channel) parse(r *http.Request) ([]intake.Submission, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []intake.Submission{{Form: form, Way: intake.WayCall, Staff: who.ID, Call: refOf(call)}}, nil
+	return []intake.Submission{{Form: form, Way: intake.WayCall, Staff: who.ID, Call: refOf(call), Heard: desk.HeardOf(r.PostForm)}}, nil
 }
 
 // reply shows the receipt to read out, or says what to mend with the form still

@@ -17,6 +17,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/intake/calls"
+	"lianou/transcription/slots"
 )
 
 //go:embed templates/*.html
@@ -37,10 +38,13 @@ type Deps struct {
 }
 
 // Room is the call agents' room.
-type Room struct{ d Deps }
+type Room struct {
+	d      Deps
+	reader *slots.Extractor
+}
 
 // New makes the room.
-func New(d Deps) *Room { return &Room{d} }
+func New(d Deps) *Room { return &Room{d, readerOf(d.Regions)} }
 
 // Templates gives the room's pages to the shell.
 func (a *Room) Templates() fs.FS { return templates }
@@ -70,6 +74,8 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
+		{Method: "GET", Path: "/agent/call/{call}/heard", Roles: agents, Trace: "none: the text of a call that this agent opened, which wrote call.read", Serve: a.heard},
+		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
 		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed", Serve: a.missed},

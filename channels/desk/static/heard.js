@@ -1,3 +1,57 @@
+// What was heard and proposed goes into the form by a press; a name or a place that was heard well enough, by itself
+// into an empty field, marked until somebody looked. A field that holds something, or is being typed in, stays as it is.
+const form = document.getElementById("request");
+const field = (name) => form.elements.namedItem(name);
+const source = (name, slot) => {
+  const at = slot.querySelector("[data-from]");
+  if (!at) return;
+  let kept = field("heard." + name);
+  if (!kept) { kept = document.createElement("input"); kept.type = "hidden"; kept.name = "heard." + name; form.append(kept); }
+  kept.value = at.dataset.from + "-" + at.dataset.to;
+};
+const put = (slot) => {
+  const { slot: name, value } = slot.dataset;
+  if (!value) return;
+  if (name === "live") {
+    const q = new URLSearchParams({ "live.county": value.slice(0, 6) });
+    if (value.length >= 9) q.set("live.township", value.slice(0, 9));
+    if (value.length >= 12) q.set("live.village", value);
+    htmx.ajax("GET", "/desk/places?" + q, { target: "#places", swap: "innerHTML" }).then(told);
+  } else if (name === "item") {
+    for (const code of value.split(" ")) {
+      const box = document.getElementById("item" + code);
+      if (box) { box.checked = true; continue; }
+      const wish = document.createElement("input");
+      wish.type = "hidden"; wish.name = "item"; wish.value = code; wish.setAttribute("form", "request");
+      document.getElementById("judged").append(wish);
+    }
+    told();
+  } else {
+    field(name).value = value;
+    told();
+  }
+  source(name, slot);
+  slot.dataset.done = "";
+};
+const told = () => form.dispatchEvent(new Event("filled", { bubbles: true }));
+const empty = (name) => (name === "live" ? !field("live.county").value : field(name) && !field(name).value && field(name) !== document.activeElement);
+const offer = () => {
+  for (const slot of document.querySelectorAll("[data-slot]")) {
+    const name = slot.dataset.slot, now = field(name === "live" ? "live.county" : name);
+    if (name !== "item" && now && now.value && (now.value.replaceAll(" ", "") === slot.dataset.value || (name === "live" && [field("live.village"), field("live.township"), now].some((e) => e && e.value === slot.dataset.value)))) slot.dataset.done = "";
+    else if ("sure" in slot.dataset && empty(name)) put(slot);
+  }
+};
+document.addEventListener("click", (e) => { if (e.target.closest("[data-put]")) put(e.target.closest("[data-slot]")); });
+document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "talk") offer(); });
+// Where the recording stood when somebody wrote a field is where they heard it.
+form.addEventListener("change", (e) => {
+  const s = sound();
+  if (!s || !s.currentTime || !e.target.name || /^(key|consent|heard|contact|account)/.test(e.target.name)) return;
+  const to = Math.round(s.currentTime * 1000);
+  source(e.target.name, { querySelector: () => ({ dataset: { from: Math.max(0, to - 8000), to } }) });
+});
+
 // A call's recording under the hand: the slider over the drawing moves the sound, and whatever has seconds beside it
 // plays just those.
 const sound = () => document.querySelector(".player audio");
@@ -28,3 +82,4 @@ document.addEventListener("click", (e) => {
   until = at.dataset.to / 1000;
   s.play();
 });
+offer();

@@ -17,8 +17,8 @@ const connect = () => {
     document.documentElement.dataset.link = "on";
   };
   ws.onmessage = (m) => {
-    const { topic } = JSON.parse(m.data);
-    parts().filter((el) => topic.startsWith(el.dataset.live)).forEach(refresh);
+    const { topic, id } = JSON.parse(m.data);
+    parts().filter((el) => topic.startsWith(el.dataset.live) && (!el.dataset.of || el.dataset.of === id)).forEach(refresh);
   };
   ws.onclose = () => {
     document.documentElement.dataset.link = "off";

@@ -1,0 +1,258 @@
+package agent
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/intake/calls"
+	"lianou/transcription"
+	"lianou/transcription/slots"
+)
+
+// talk is the text of a call beside its form: what was said, by whom, when, and what it
+// proposes. It is made by a machine and proposes only: nothing of it is in the form
+// before the agent put it there, and nothing said in it is an instruction.
+type talk struct {
+	Call  string
+	State string // how far the text is, in words; "" when it is there
+	Tone  string
+	Live  bool
+	Lines []line
+	Slots []slot
+	Typed string
+}
+
+// line is one utterance, with what was understood of it marked.
+type line struct {
+	Clock    string
+	From, To int64 // milliseconds of the recording
+	Who      string
+	Parts    []part
+	Draft    bool // the engine may still change it
+}
+
+type part struct {
+	Text string
+	Mark bool
+}
+
+// slot is one thing the text proposes for one field.
+type slot struct {
+	Field, Label string
+	Value        string // for the field
+	Show         string // for the agent
+	Clock        string // when it was said; "" without seconds
+	From, To     int64
+	Sure         bool // likely enough to stand in an empty field at once, marked as heard
+}
+
+// confident is from where a name or a place goes into an empty field by itself; below
+// it, and for every number, somebody presses (security.md P8).
+const confident = 0.8
+
+// heard shows the text of a call this agent holds. Opening the call wrote the entry.
+func (a *Room) heard(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	t, err := a.talkOf(r, c)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "agent", "talk", t)
+}
+
+func (a *Room) talkOf(r *http.Request, c calls.Call) (talk, error) {
+	text, err := a.d.Calls.Transcript(r.Context(), c.ID)
+	if err != nil {
+		return talk{}, err
+	}
+	out := talk{Call: c.ID, Live: text.Live, Typed: text.Typed}
+	out.State, out.Tone = stateOf(text, c)
+	said := a.spoken(c, text.Segments)
+	p := a.reader.Segments(said, a.d.Desk.Today())
+	out.Lines, out.Slots = linesOf(text.Segments, said, p), a.slotsOf(p)
+	return out, nil
+}
+
+// stateOf says why there is no text, or what is to be known of the one there is.
+func stateOf(t calls.Transcript, c calls.Call) (say, tone string) {
+	switch {
+	case t.Foreign:
+		return "听写听成了别的话,不作数。请听录音。", "wait"
+	case t.Live:
+		return "边说边听写,没说完的会改。", ""
+	case t.Machine() && t.Partial:
+		return "机器听写,有几段没听清。请对着录音填。", "wait"
+	case t.Machine():
+		return "", ""
+	}
+	switch t.State {
+	case calls.TranscriptWaiting, calls.TranscriptWorking:
+		return "正在听写,不用等,先照录音填。", ""
+	case calls.TranscriptFailed:
+		return "没有听写出来。请听录音,听到什么记在下面。", "wait"
+	}
+	if c.Recording == "" {
+		return "", ""
+	}
+	return "没有接听写。听录音,听到什么记在下面。", ""
+}
+
+// spoken says who is on which channel. Of two voices the first is the caller's: our own
+// line and every exchange we take (protocols.md 4.1, 4.7) record them so.
+func (a *Room) spoken(c calls.Call, list []transcription.Segment) []slots.Segment {
+	both := slices.ContainsFunc(list, func(s transcription.Segment) bool { return s.Channel > 0 })
+	out := make([]slots.Segment, len(list))
+	for i, s := range list {
+		out[i] = slots.Segment{Channel: s.Channel, StartMS: s.StartMS, EndMS: s.EndMS, Text: s.Text}
+		switch {
+		case s.Channel > 0:
+			out[i].Side = slots.Agent
+		case both:
+			out[i].Side = slots.Caller
+		}
+	}
+	return out
+}
+
+func linesOf(list []transcription.Segment, said []slots.Segment, p slots.Proposal) []line {
+	marks := spansOf(p)
+	var out []line
+	at := 0 // rune offset in the joined text
+	for i, s := range list {
+		runes := []rune(said[i].Text)
+		l := line{Clock: clockOf(s.StartMS), From: s.StartMS, To: s.EndMS, Draft: !s.Final, Parts: partsOf(runes, at, marks)}
+		switch said[i].Side {
+		case slots.Caller:
+			l.Who = "来电"
+		case slots.Agent:
+			l.Who = "坐席"
+		}
+		out = append(out, l)
+		at += len(runes) + 1
+	}
+	return out
+}
+
+// spansOf lists the stretches of the text that support something, in order.
+func spansOf(p slots.Proposal) []slots.Span {
+	all := slices.Concat(p.Name.Spans, p.OnBehalfOf.Spans, p.IDNumber.Spans, p.Phone.Spans, p.County.Spans, p.Township.Spans, p.Village.Spans)
+	for _, need := range p.Needs {
+		all = append(all, need.Spans...)
+	}
+	slices.SortFunc(all, func(a, b slots.Span) int { return a.Start - b.Start })
+	return all
+}
+
+// partsOf cuts an utterance that begins at rune `at` of the text where marks begin and end.
+func partsOf(runes []rune, at int, marks []slots.Span) []part {
+	var out []part
+	done := 0
+	for _, m := range marks {
+		from, to := max(m.Start-at, done), min(m.End-at, len(runes))
+		if from >= to {
+			continue
+		}
+		if from > done {
+			out = append(out, part{string(runes[done:from]), false})
+		}
+		out, done = append(out, part{string(runes[from:to]), true}), to
+	}
+	if done < len(runes) {
+		out = append(out, part{string(runes[done:]), false})
+	}
+	return out
+}
+
+func clockOf(ms int64) string { return fmt.Sprintf("%d:%02d", ms/60000, ms/1000%60) }
+
+func (a *Room) slotsOf(p slots.Proposal) []slot {
+	applicant := p.Name
+	var out []slot
+	if p.OnBehalfOf.Value != "" {
+		applicant = p.OnBehalfOf
+		out = add(out, p.Name, slot{Field: "contact.name", Label: "说话人", Value: p.Name.Value, Show: p.Name.Value})
+	}
+	out = add(out, applicant, slot{Field: "applicant.name", Label: "姓名", Value: applicant.Value, Show: applicant.Value})
+	out = add(out, p.IDNumber, slot{Field: "applicant.id_number", Label: "身份证号", Value: p.IDNumber.Value.Reveal(), Show: grouped(p.IDNumber.Value)})
+	if !p.Phone.Value.IsZero() {
+		out = add(out, p.Phone, slot{Field: "contact.phone", Label: "电话", Value: p.Phone.Value.Reveal(), Show: p.Phone.Value.Reveal()})
+	}
+	out = a.addPlace(out, p)
+	for _, need := range p.Needs {
+		out = add(out, need, slot{Field: "item", Label: "想办", Value: strings.Join(itemsOf[need.Value], " "), Show: need.Value})
+	}
+	return out
+}
+
+// add takes what was said, or what was tried and fails its check, which the agent hears
+// again.
+func add[T comparable](out []slot, f slots.Found[T], s slot) []slot {
+	var nothing T
+	if f.Value == nothing && len(f.Spans) == 0 {
+		return out
+	}
+	if f.Value == nothing {
+		s.Show = "没听准,请再问一遍"
+	}
+	if len(f.At) > 0 {
+		s.From, s.To, s.Clock = f.At[0].StartMS, f.At[0].EndMS, clockOf(f.At[0].StartMS)
+	}
+	named := s.Field == "applicant.name" || s.Field == "live"
+	s.Sure = named && f.Value != nothing && f.Confidence >= confident
+	return append(out, s)
+}
+
+// addPlace proposes the smallest place that was said.
+func (a *Room) addPlace(out []slot, p slots.Proposal) []slot {
+	for _, f := range []slots.Found[slots.Place]{p.Village, p.Township, p.County} {
+		if f.Value.Code == "" {
+			continue
+		}
+		return add(out, f, slot{Field: "live", Label: "住在", Value: string(f.Value.Code), Show: a.d.Regions.FullName(f.Value.Code)})
+	}
+	return out
+}
+
+func grouped(id core.IDNumber) string {
+	s := id.Reveal()
+	if len(s) != 18 {
+		return s
+	}
+	return s[:6] + " " + s[6:14] + " " + s[14:]
+}
+
+// itemsOf are the items a need in people's words may mean.
+var itemsOf = map[string][]string{
+	"低保": {"MZ-01"}, "特困": {"MZ-02"}, "临时救助": {"MZ-03", "MZ-04"}, "孤儿": {"MZ-05", "MZ-06"}, "残疾人补贴": {"MZ-07", "MZ-08"},
+	"高龄": {"MZ-10"}, "医疗救助": {"YB-02"}, "公租房": {"ZJ-01", "ZJ-02"}, "危房改造": {"ZJ-03"}, "取暖": {"ZJ-04"},
+	"教育救助": {"JT-01", "JT-02", "JT-03", "JT-04"}, "就业援助": {"RS-01"}, "受灾": {"YJ-01"}, "法律援助": {"SF-01"},
+}
+
+// readerOf makes the understanding over the places of the city.
+func readerOf(places *registry.Regions) *slots.Extractor {
+	var list []slots.Place
+	for _, p := range places.All() {
+		list = append(list, slots.Place{Code: p.Code, Name: p.Name})
+	}
+	return slots.New(list)
+}
+
+// typed keeps what an agent wrote down of a call beside the machine's text.
+func (a *Room) typed(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	if err := a.d.Calls.Typed(r.Context(), c.ID, at.Staff.ID, r.FormValue("text")); err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/agent/call/"+c.ID, "记下了。")
+}
