@@ -40,6 +40,8 @@ var modeNames = map[Mode]string{
 	ModeError: "报错(填代码)", ModeTimeout: "不回话", ModeCut: "一连就断", ModeCutDone: "办完了才断", ModeStatus: "502 网页",
 	ModeResult: "结果改成(填代码)", ModeReport: "收下了但没送到", ModeLate: "回单晚到", ModeLose: "回单不来", ModeContrary: "回单前后矛盾",
 	ModeTwice: "通知送两次", ModeDisorder: "先后颠倒", ModeForge: "签名是假的", ModeStale: "时间是旧的",
+	ModeSlow: "很慢(填秒)", ModeTruncated: "只回一半", ModeFlood: "回 5 MB 的字", ModePrompt: "像命令的字", ModeLanguage: "听成英语", ModeLies: "时间是假的",
+	ModeSilent: "末了不出声", ModeInverted: "结束标记反着(旧 Python)", ModeIsEnd: "用 is_end 结束(新 Python)",
 	ModeMissing: "录音找不到", ModeHuge: "录音没有头", ModeInside: "录音跳到内网", ModeJunk: "录音是网页",
 }
 
@@ -50,6 +52,7 @@ func switches() []panel {
 		{Service: SMS, Title: "短信", Codes: "FailedOperation.PhoneNumberInBlacklist LimitExceeded.PhoneNumberDailyLimit"},
 		{Service: Bank, Title: "银行", Codes: "1001 1002 1003 1004,整份 9001 9003 503"},
 		{Service: Exchange, Title: "话务交换", Codes: ""},
+		{Service: Speech, Title: "语音转文字", Codes: "500 429 422 415 400"},
 	}
 	for i := range list {
 		list[i].Modes = append(slices.Clone(everyMode), modes[list[i].Service]...)

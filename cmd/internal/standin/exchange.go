@@ -16,8 +16,9 @@ import (
 // calls, records them, and tells the city by signed webhooks.
 type exchange struct {
 	shared
-	cfg ExchangeConfig
-	url string
+	cfg   ExchangeConfig
+	url   string
+	learn func(tape []byte, text string) // tells the speech engine what a recording says
 
 	mu    sync.Mutex
 	st    exchangeState
@@ -123,6 +124,7 @@ func (e *exchange) play(ring Ring) (Call, error) {
 	}
 	c := Call{Ring: ring, ID: "CA" + strings.ToLower(rand.Text())}
 	tape := e.render(ring)
+	e.learn(tape, ring.Say)
 	c.Seconds = tapeSeconds(tape, ring.ALaw)
 	c.Ended = e.stamp().In(china).Truncate(time.Second)
 	c.Answered = c.Ended.Add(-time.Duration(c.Seconds) * time.Second)
@@ -174,6 +176,7 @@ func (e *exchange) recording(w http.ResponseWriter, r *http.Request, f Fault) {
 		e.mu.Unlock()
 		if tape == nil {
 			tape = e.render(c.Ring)
+			e.learn(tape, c.Ring.Say)
 		}
 		http.ServeContent(w, r, "", c.Ended, strings.NewReader(string(tape)))
 	}

@@ -19,6 +19,7 @@ const (
 	SMS      Service = "sms"
 	Bank     Service = "bank"
 	Exchange Service = "exchange"
+	Speech   Service = "speech"
 )
 
 // Mode is what goes wrong.
@@ -48,6 +49,16 @@ const (
 	ModeHuge     Mode = "huge"     // exchange: the recording never ends
 	ModeInside   Mode = "inside"   // exchange: the recording redirects to a private address
 	ModeJunk     Mode = "junk"     // exchange: the recording is an HTML page
+
+	ModeSlow      Mode = "slow"      // speech: the answer comes after Delay
+	ModeTruncated Mode = "truncated" // speech: half of the JSON
+	ModeFlood     Mode = "flood"     // speech: 5 MB of text
+	ModePrompt    Mode = "prompt"    // speech: text that gives orders, with markup
+	ModeLanguage  Mode = "language"  // speech: English, whatever was said
+	ModeLies      Mode = "lies"      // speech: times and confidences that cannot be (HTTP)
+	ModeSilent    Mode = "silent"    // speech: the websocket says nothing at the end
+	ModeInverted  Mode = "inverted"  // speech: the old Python server, is_final = is_speaking
+	ModeIsEnd     Mode = "is_end"    // speech: the new Python server
 )
 
 // Fault is one switch: the next Times calls of Call at Service go wrong.
@@ -57,7 +68,7 @@ type Fault struct {
 	Mode    Mode          `json:"mode"`
 	Code    string        `json:"code,omitempty"`  // the error code to answer, where the mode has one
 	Times   int           `json:"times"`           // calls still to spoil; negative until mended
-	Delay   time.Duration `json:"delay,omitempty"` // nanoseconds, for ModeLate
+	Delay   time.Duration `json:"delay,omitempty"` // nanoseconds, for ModeLate and ModeSlow
 }
 
 var modes = map[Service][]Mode{
@@ -66,6 +77,7 @@ var modes = map[Service][]Mode{
 	SMS:      {ModeResult, ModeReport},
 	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary},
 	Exchange: {ModeTwice, ModeDisorder, ModeForge, ModeStale, ModeMissing, ModeHuge, ModeInside, ModeJunk},
+	Speech:   {ModeSlow, ModeTruncated, ModeFlood, ModePrompt, ModeLanguage, ModeLies, ModeSilent, ModeInverted, ModeIsEnd},
 }
 
 var everyMode = []Mode{ModeError, ModeTimeout, ModeCut, ModeCutDone, ModeStatus}

@@ -20,6 +20,7 @@ type Server struct {
 	cloud    *cloud
 	bank     *bank
 	exchange *exchange
+	speech   *speech
 	city     *cityClock
 	mux      *http.ServeMux
 	dirty    atomic.Bool
@@ -48,7 +49,9 @@ func New(cfg Config) (*Server, error) {
 	s.wechat = newWeChat(cfg.WeChat, sh, cfg.URL)
 	s.cloud = newCloud(cfg.Cloud, sh)
 	s.bank = newBank(cfg.Bank, sh)
+	s.speech = newSpeech(sh)
 	s.exchange = newExchange(cfg.Exchange, sh, cfg.URL)
+	s.exchange.learn = s.speech.learn
 	if err := s.load(); err != nil {
 		return nil, err
 	}
@@ -56,6 +59,7 @@ func New(cfg Config) (*Server, error) {
 	s.cloud.routes(s.mux)
 	s.bank.routes(s.mux)
 	s.exchange.routes(s.mux)
+	s.speech.routes(s.mux)
 	if err := s.pages(); err != nil {
 		return nil, err
 	}
