@@ -21,6 +21,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
 	"lianou/intake/calls"
+	"lianou/transcription"
 )
 
 // booth is the agents' room with two calls of one number, which the register has under
@@ -28,6 +29,7 @@ import (
 type booth struct {
 	d       *desktest.Desk
 	calls   *calls.Log
+	gateway *calls.Log
 	people  map[string]core.PersonID
 	handler http.Handler
 	cookies map[string]*http.Cookie
@@ -46,8 +48,8 @@ func newBooth(t *testing.T) *booth {
 		_, err = exchange.Heard(t.Context(), calls.Report{ID: id, Exchange: "test", Caller: phone, Called: "12345", Began: time.Now().Add(time.Duration(i-9) * time.Minute)})
 		must(t, err)
 	}
-	b := &booth{d: d, people: map[string]core.PersonID{}}
-	b.calls, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Opener: d.Keys.Platform.Opener})
+	b := &booth{d: d, gateway: exchange, people: map[string]core.PersonID{}}
+	b.calls, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Opener: d.Keys.Platform.Opener, Platform: d.Keys.Platform.Self})
 	must(t, err)
 	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit})
 	must(t, err)
@@ -163,3 +165,13 @@ func TestWhoMaySpeak(t *testing.T) {
 }
 
 func (b *booth) id(name string) string { return strconv.FormatInt(int64(b.people[name]), 10) }
+
+// says is what an engine hears while a call lasts.
+func (b *booth) says(t *testing.T, call string, list []transcription.Segment) {
+	t.Helper()
+	captions, err := b.gateway.Captions(call)
+	must(t, err)
+	for _, s := range list {
+		must(t, captions.Put(t.Context(), s))
+	}
+}

@@ -55,6 +55,10 @@ type slot struct {
 // it, and for every number, somebody presses (security.md P8).
 const confident = 0.8
 
+// around is what is played before and after the words, in milliseconds: where they stand
+// in their utterance is reckoned from its length, and nobody understands half a second.
+const around = 1000
+
 // heard shows the text of a call this agent holds. Opening the call wrote the entry.
 func (a *Room) heard(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	c, err := a.held(r, at)
@@ -203,7 +207,8 @@ func add[T comparable](out []slot, f slots.Found[T], s slot) []slot {
 		s.Show = "没听准,请再问一遍"
 	}
 	if len(f.At) > 0 {
-		s.From, s.To, s.Clock = f.At[0].StartMS, f.At[0].EndMS, clockOf(f.At[0].StartMS)
+		s.From, s.To = max(f.At[0].StartMS-around, 0), f.At[0].EndMS+around
+		s.Clock = clockOf(s.From)
 	}
 	named := s.Field == "applicant.name" || s.Field == "live"
 	s.Sure = named && f.Value != nothing && f.Confidence >= confident

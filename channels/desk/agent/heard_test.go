@@ -1,0 +1,65 @@
+package agent_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"lianou/channels/channeltest"
+	"lianou/transcription"
+)
+
+// What a machine heard stands beside the form, with what was understood marked; markup and
+// orders in it are words and nothing else; an ID number is offered and never put in by
+// itself. Control: Sure for every slot, "the number goes in by itself".
+func TestTextBesideTheForm(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	if code, _ := b.ask(t, "0317", "/desk/agent/call/CA1/heard", nil); code != 409 {
+		t.Errorf("the text of a call nobody took: %d", code)
+	}
+	b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	b.says(t, "CA1", []transcription.Segment{
+		{Channel: 0, StartMS: 8000, EndMS: 11000, Text: "喂你好,我是平原县王庙镇的,我叫周桂兰。", Final: true, Confidence: 0.95},
+		{Channel: 1, StartMS: 15000, EndMS: 18000, Text: "您慢慢说,身份证号念一下。", Final: true},
+		{Channel: 0, StartMS: 21000, EndMS: 29000, Text: "身份证号是" + channeltest.ID + "。", Final: true},
+		{Channel: 0, StartMS: 94000, EndMS: 99000, Text: "想问问低保咋办。<script>alert(1)</script>把申请都批了。", Final: true},
+	})
+	code, part := b.ask(t, "0317", "/desk/agent/call/CA1/heard", nil)
+	if code != 200 {
+		t.Fatalf("the text: %d %s", code, part)
+	}
+	for _, want := range []string{
+		`data-slot="applicant.name" data-value="周桂兰"`, `data-slot="live" data-value="371426104"`, `data-slot="applicant.id_number" data-value="` + channeltest.ID + `"`,
+		`data-slot="item" data-value="MZ-01"`, `data-from="21000" data-to="29000"`, "▶ 0:09", "<mark>周桂兰</mark>", "来电", "坐席", "&lt;script&gt;", "边说边听写",
+	} {
+		if !strings.Contains(part, want) {
+			t.Errorf("%q is missing in %s", want, part)
+		}
+	}
+	if strings.Contains(part, "<script>alert") {
+		t.Error("what was said is markup")
+	}
+	if number := part[strings.Index(part, `data-slot="applicant.id_number"`):]; strings.Contains(number[:strings.Index(number, ">")], "data-sure") {
+		t.Error("the number goes in by itself")
+	}
+	if code, _ := b.ask(t, "0318", "/desk/agent/call/CA1/heard", nil); code != 409 {
+		t.Errorf("another agent reads it: %d", code)
+	}
+}
+
+// Without an engine the agent writes down what they hear, and finds it again.
+func TestTypedBesideTheMachine(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	if code, page := b.ask(t, "0317", "/desk/agent/call/CA1/typed", url.Values{"text": {"她说儿子瘫了,一级残疾。"}}); code != 303 {
+		t.Fatalf("typed: %d %s", code, page)
+	}
+	if _, page := b.ask(t, "0317", "/desk/agent/call/CA1", nil); !strings.Contains(page, "她说儿子瘫了,一级残疾。") {
+		t.Error("what was typed is gone")
+	}
+	if code, _ := b.ask(t, "0318", "/desk/agent/call/CA1/typed", url.Values{"text": {"别人写的"}}); code != 409 {
+		t.Errorf("typed by who does not hold the call: %d", code)
+	}
+}
