@@ -1,5 +1,6 @@
 // What was heard and proposed goes into the form by a press; a name or a place that was heard well enough, by itself
 // into an empty field, marked until somebody looked. A field that holds something, or is being typed in, stays as it is.
+const sound = () => document.querySelector("audio[data-sound]");
 const form = document.getElementById("request");
 const field = (name) => form.elements.namedItem(name);
 const source = (name, slot) => {
@@ -50,36 +51,5 @@ form.addEventListener("change", (e) => {
   if (!s || !s.currentTime || !e.target.name || /^(key|consent|heard|contact|account)/.test(e.target.name)) return;
   const to = Math.round(s.currentTime * 1000);
   source(e.target.name, { querySelector: () => ({ dataset: { from: Math.max(0, to - 8000), to } }) });
-});
-
-// A call's recording under the hand: the slider over the drawing moves the sound, and whatever has seconds beside it
-// plays just those.
-const sound = () => document.querySelector(".player audio");
-const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
-let until = 0;
-const show = () => {
-  const s = sound(), at = document.querySelector("[data-seek]");
-  if (!s || !at) return;
-  if (until && s.currentTime >= until) { s.pause(); until = 0; }
-  if (document.activeElement !== at || !s.paused) at.value = s.currentTime;
-  at.setAttribute("aria-valuetext", clock(s.currentTime));
-  document.querySelector("[data-now]").setAttribute("x", (240 * s.currentTime) / Math.max(1, Number(at.max)));
-  document.querySelector("[data-clock]").textContent = clock(s.currentTime) + " / " + clock(Number(at.max));
-  for (const line of document.querySelectorAll("[data-from]")) {
-    line.toggleAttribute("data-here", !s.paused && s.currentTime * 1000 >= line.dataset.from && s.currentTime * 1000 < line.dataset.to);
-  }
-};
-for (const name of ["timeupdate", "play", "pause", "seeked", "loadedmetadata"]) document.addEventListener(name, show, true);
-document.addEventListener("htmx:afterSettle", show);
-document.addEventListener("input", (e) => {
-  const s = sound();
-  if (s && e.target.matches("[data-seek]")) { until = 0; s.currentTime = Number(e.target.value); }
-});
-document.addEventListener("click", (e) => {
-  const at = e.target.closest("[data-from]"), s = sound();
-  if (!at || !s) return;
-  s.currentTime = at.dataset.from / 1000;
-  until = at.dataset.to / 1000;
-  s.play();
 });
 offer();

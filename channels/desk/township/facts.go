@@ -1,6 +1,7 @@
 package township
 
 import (
+	"fmt"
 	"strings"
 
 	"lianou/channels/desk"
@@ -60,7 +61,13 @@ func confirms(fields []desk.Answer, at string, said map[string]string, path stri
 }
 
 // factRow is one fact with its value and its source, in words.
-type factRow struct{ Label, Value, Source, Tone string }
+type factRow struct {
+	Label, Value, Source, Tone string
+	From, To                   int64 // milliseconds of the case's own call; To is 0 without
+}
+
+// Clock is when in the call the fact was heard.
+func (f factRow) Clock() string { return fmt.Sprintf("%d:%02d", f.From/60000, f.From/1000%60) }
 
 // factGroups lists the facts of a case as they are asked for, each with where it
 // came from. A fact this build has no question for comes last and is not left out.
@@ -100,8 +107,13 @@ func rows(v casefile.View, said map[string]string, at string, keys []string) []f
 }
 
 func row(v casefile.View, said map[string]string, path string) factRow {
-	source, tone := sourceOf(v.Facts.Provenance[path])
-	return factRow{wording.FactLabel(path), said[path], source, tone}
+	from := v.Facts.Provenance[path]
+	source, tone := sourceOf(from)
+	f := factRow{Label: wording.FactLabel(path), Value: said[path], Source: source, Tone: tone}
+	if from.CallID != "" && from.CallID == v.CallID && v.Recording != "" { // another call's sound is not this player's
+		f.From, f.To = from.FromMS, from.ToMS
+	}
+	return f
 }
 
 // sourceOf says in words where a fact came from; what a person said waits for the
