@@ -31,6 +31,8 @@ func Unscoped() map[string]string {
 		// calls
 		"call":          "a call has no township until somebody has listened to it; the number is sealed, only agents' rooms read it",
 		"call_delivery": "ids of webhook messages, no person",
+		"call_alert":    "a call's id and lengths; the call has no township",
+		"call_day":      "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout
