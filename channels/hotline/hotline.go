@@ -2,8 +2,10 @@
 // came in and fetches their recordings.
 //
 // A call makes a call record, never an application: an agent who has listened makes
-// that, at the desk, and one call can become several. Exchanges speak two dialects
-// here, Standard Webhooks with JSON and the form callback of Twilio and its like.
+// that, at the desk, and one call can become several. Exchanges speak five dialects
+// here: Standard Webhooks with JSON, the form callback of Twilio and its like, the call
+// records of FreeSWITCH, the call states and the sound of jambonz, and the events of
+// Zammad's generic CTI.
 // It must not answer before the record is committed, follow an address that is not
 // on the list, or log a number.
 package hotline
@@ -37,7 +39,10 @@ type Config struct {
 	// exactly. Empty: none are.
 	RecordingSources []string `json:"recording_sources"`
 	// MaxRecording bounds one recording in bytes. Defaults to 256 MiB.
-	MaxRecording int64 `json:"max_recording"`
+	MaxRecording int64      `json:"max_recording"`
+	FreeSwitch   FreeSwitch `json:"freeswitch"`
+	Jambonz      Jambonz    `json:"jambonz"`
+	CTI          CTI        `json:"cti"`
 	// Line is a telephone line of our own.
 	Line Line `json:"line"`
 }
@@ -77,11 +82,17 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		}
 		c.public = spellings(u)
 	}
-	var err error
+	err := errors.Join(cfg.FreeSwitch.check(), cfg.Jambonz.check(), cfg.CTI.check())
+	if err != nil {
+		return nil, err
+	}
 	if c.guard, err = newGuard(cfg.RecordingSources); err != nil {
 		return nil, err
 	}
 	c.client = c.guard.client()
+	if env.Metrics != nil {
+		env.Metrics.MustRegister(newGauges(env.Calls))
+	}
 	if cfg.Line.Addr != "" {
 		if env.Ring == nil || env.Cases == nil || env.Shared == nil {
 			return nil, errors.New("a telephone line needs Ring, Cases and Shared")
@@ -114,17 +125,21 @@ func spellings(u *url.URL) []string {
 
 // Endpoints lists the callbacks that have a secret.
 func (c *Channel) Endpoints() []channels.Endpoint {
-	const most = 64 << 10
+	const most, mostCDR = 64 << 10, 1 << 20 // a record of FreeSWITCH lists every variable of its call
 	var list []channels.Endpoint
-	if len(c.keys) > 0 {
-		// Two names of one callback: exchanges are set up with either.
-		for _, path := range []string{"/webhook", "/calls"} {
-			list = append(list, channels.Endpoint{Method: "POST", Path: path, Serve: c.webhook, MaxBody: most, PerMinute: 6000})
+	add := func(open bool, path string, maxBody int64, serve http.HandlerFunc) {
+		if open {
+			list = append(list, channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: maxBody, PerMinute: 6000})
 		}
 	}
-	if c.cfg.TwilioToken != "" {
-		list = append(list, channels.Endpoint{Method: "POST", Path: "/twilio", Serve: c.twilio, MaxBody: most, PerMinute: 6000})
-	}
+	// Two names of one callback: exchanges are set up with either.
+	add(len(c.keys) > 0, "/webhook", most, c.webhook)
+	add(len(c.keys) > 0, "/calls", most, c.webhook)
+	add(c.cfg.TwilioToken != "", "/twilio", most, c.twilio)
+	add(c.cfg.FreeSwitch.Login.on(), "/freeswitch", mostCDR, c.freeswitch)
+	add(len(c.cfg.Jambonz.Secrets) > 0, "/jambonz", most, c.jambonz)
+	add(c.cfg.CTI.Token != "", "/cti/{token}", most, c.ctiByToken)
+	add(c.cfg.CTI.Login.on(), "/cti", most, c.ctiByLogin)
 	return list
 }
 

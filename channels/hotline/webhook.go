@@ -123,7 +123,7 @@ func callerOf(s string) core.Phone {
 	if len(s) > 40 {
 		return core.Phone{}
 	}
-	phone, err := core.ParsePhone(s)
+	phone, err := core.ParsePhone(plainNumber(s))
 	if err != nil {
 		return core.Phone{}
 	}
