@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
@@ -57,6 +58,8 @@ type Channel struct {
 	client *http.Client
 	blobs  *blob.Store
 	line   *ownLine // nil without one
+
+	listeners *listeners // nil without them
 }
 
 // New opens the door.
@@ -101,16 +104,33 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 			return nil, err
 		}
 	}
+	if cfg.Jambonz.Login.on() {
+		if env.Ring == nil {
+			return nil, errors.New("the sound of jambonz needs Ring")
+		}
+		if c.listeners, err = c.openListeners(cfg.Jambonz); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
 }
 
-// Run serves the telephone line, where there is one, until ctx ends.
+// Run serves the telephone line and whoever is listened to, where there are such, until
+// ctx ends.
 func (c *Channel) Run(ctx context.Context) error {
-	if c.line == nil {
-		<-ctx.Done()
-		return nil
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var line, listened error
+	var both sync.WaitGroup
+	if c.line != nil {
+		both.Go(func() { defer stop(); line = c.line.run(ctx) })
 	}
-	return c.line.run(ctx)
+	if c.listeners != nil {
+		both.Go(func() { defer stop(); listened = c.listeners.run(ctx) })
+	}
+	<-ctx.Done()
+	both.Wait()
+	return errors.Join(line, listened)
 }
 
 // spellings of the public address: senders sign it with or without the port that
@@ -138,6 +158,9 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 	add(c.cfg.TwilioToken != "", "/twilio", most, c.twilio)
 	add(c.cfg.FreeSwitch.Login.on(), "/freeswitch", mostCDR, c.freeswitch)
 	add(len(c.cfg.Jambonz.Secrets) > 0, "/jambonz", most, c.jambonz)
+	if c.listeners != nil {
+		list = append(list, channels.Endpoint{Method: "GET", Path: "/jambonz/listen", Serve: c.listen, PerMinute: 6000})
+	}
 	add(c.cfg.CTI.Token != "", "/cti/{token}", most, c.ctiByToken)
 	add(c.cfg.CTI.Login.on(), "/cti", most, c.ctiByLogin)
 	return list

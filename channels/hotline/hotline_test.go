@@ -43,6 +43,7 @@ type line struct {
 	audited *[]channels.Refusal
 	calls   *calls.Log
 	now     time.Time // the channel's clock
+	env     channels.Env
 }
 
 func newLine(t *testing.T, sources ...string) *line {
@@ -56,7 +57,8 @@ func newLine(t *testing.T, sources ...string) *line {
 		Platform: h.Keys.Gateway.Platform, Blind: h.Keys.Gateway.Shared, Jobs: inserter, Opener: h.Keys.Platform.Opener})
 	must(t, err)
 	env := h.Env()
-	env.Calls, env.Now = l.calls, func() time.Time { return l.now }
+	env.Calls, env.Now, env.Ring = l.calls, func() time.Time { return l.now }, h.Keys.Gateway.Ring
+	l.env = env
 	env.Log = slog.New(slog.NewTextHandler(l.log, nil))
 	cfg := Config{Secrets: []string{secretA, secretB}, TwilioToken: "12345", PublicURL: "https://mycompany.com", RecordingSources: sources, MaxRecording: 1 << 20,
 		FreeSwitch: FreeSwitch{Login: pbxLogin, Folder: "/rec", FolderURL: "http://127.0.0.1:8347/exchange/recordings"},

@@ -24,6 +24,8 @@ type Jambonz struct {
 	Login Login `json:"login"`
 	// Dir is where its sound lies until it is delivered. Required with Login.
 	Dir string `json:"dir"`
+	// DrainSeconds is how long running calls may go on after a stop. Defaults to none.
+	DrainSeconds int `json:"drain_seconds"`
 }
 
 func (j Jambonz) check() error {
