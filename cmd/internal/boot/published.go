@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"lianou/core"
@@ -34,8 +35,8 @@ func published() map[string]bool {
 func RefusePublished(cfg *Config) error {
 	var named []string
 	for _, s := range secrets(reflect.ValueOf(cfg).Elem()) {
-		sum := sha256.Sum256([]byte(s.value))
-		if published()[hex.EncodeToString(sum[:])] {
+		// A setting may hold two secrets, while one is being changed.
+		if slices.ContainsFunc(strings.Split(s.value, ","), isPublished) {
 			named = append(named, s.name)
 		}
 	}
@@ -44,6 +45,11 @@ func RefusePublished(cfg *Config) error {
 	}
 	return core.E(core.KindForbidden, "published_secret", "").Wrap(fmt.Errorf(
 		"%s: a secret of the demo's stand-ins, which everybody can read, on a database that was not made for show; set your own", strings.Join(named, ", ")))
+}
+
+func isPublished(secret string) bool {
+	sum := sha256.Sum256([]byte(secret))
+	return published()[hex.EncodeToString(sum[:])]
 }
 
 type namedSecret struct{ name, value string }
