@@ -24,18 +24,21 @@ const fetchTime = 5 * time.Minute
 // job goes on trying, for what turns up late is still worth having.
 const giveUp = 6
 
-// Register adds the workers: one fetches recordings, one ends orphaned calls.
+// Register adds the workers: one fetches recordings, one ends orphaned calls, one looks
+// for answered calls without their sound, one counts the days.
 func (c *Channel) Register(list *jobs.Workers) {
 	jobs.Work(list, fetchTime, c.fetch)
 	jobs.Work(list, 0, func(ctx context.Context, _ jobs.Job[calls.SweepCalls]) error {
 		_, err := c.env.Calls.Sweep(ctx)
 		return err
 	})
+	jobs.Work(list, 0, c.checkSound)
+	jobs.Work(list, 0, c.reconcile)
 }
 
 // Periodic lists what is to be inserted again and again.
 func (c *Channel) Periodic() []jobs.Periodic {
-	return []jobs.Periodic{{Every: time.Minute, Args: calls.SweepCalls{}}}
+	return []jobs.Periodic{{Every: time.Minute, Args: calls.SweepCalls{}}, {Every: time.Minute, Args: calls.CheckSound{}}, {Every: time.Hour, Args: calls.ReconcileCalls{}}}
 }
 
 // fetch brings one recording into the blob store. Running it again finds its work
@@ -45,8 +48,11 @@ func (c *Channel) fetch(ctx context.Context, job jobs.Job[calls.FetchRecording])
 	if err != nil || stored {
 		return err
 	}
-	info, err := c.download(ctx, address)
+	info, length, err := c.download(ctx, address)
 	if err == nil {
+		if err := c.env.Calls.Measured(ctx, job.Args.Call, length); err != nil {
+			return err
+		}
 		return c.env.Calls.Stored(ctx, job.Args.Call, info.Digest)
 	}
 	inside := core.KindOf(err) == core.KindForbidden
@@ -72,31 +78,32 @@ var (
 	errNotYet  = core.E(core.KindUnavailable, "recording_unavailable", "")
 )
 
-func (c *Channel) download(ctx context.Context, address string) (blob.Info, error) {
+func (c *Channel) download(ctx context.Context, address string) (blob.Info, time.Duration, error) {
 	u, err := c.guard.check(address)
 	if err != nil {
-		return blob.Info{}, err
+		return blob.Info{}, 0, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return blob.Info{}, errRefused
+		return blob.Info{}, 0, errRefused
 	}
 	resp, err := c.client.Do(req)
 	if errors.Is(err, errNotListed) {
-		return blob.Info{}, errRefused.Wrap(errNotListed)
+		return blob.Info{}, 0, errRefused.Wrap(errNotListed)
 	}
 	if err != nil {
-		return blob.Info{}, errNotYet // the client's text holds the address
+		return blob.Info{}, 0, errNotYet // the client's text holds the address
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return blob.Info{}, errNotYet.Wrap(fmt.Errorf("status %d", resp.StatusCode))
+		return blob.Info{}, 0, errNotYet.Wrap(fmt.Errorf("status %d", resp.StatusCode))
 	}
-	_, body, err := blob.CheckAudio(resp.Body, resp.Header.Get("Content-Type"))
+	audio, body, err := blob.CheckAudio(resp.Body, resp.Header.Get("Content-Type"))
 	if err != nil {
-		return blob.Info{}, err
+		return blob.Info{}, 0, err
 	}
-	return c.blobs.Put(ctx, body, blob.PutOptions{Class: "recording", MIME: "audio/wav", Max: c.cfg.MaxRecording})
+	info, err := c.blobs.Put(ctx, body, blob.PutOptions{Class: "recording", MIME: "audio/wav", Max: c.cfg.MaxRecording})
+	return info, audio.Duration(info.Size), err
 }
 
 // guard lets a client reach listed sources and nothing else. What an address means

@@ -2,8 +2,10 @@
 // came in and fetches their recordings.
 //
 // A call makes a call record, never an application: an agent who has listened makes
-// that, at the desk, and one call can become several. Exchanges speak two dialects
-// here, Standard Webhooks with JSON and the form callback of Twilio and its like.
+// that, at the desk, and one call can become several. Exchanges speak five dialects
+// here: Standard Webhooks with JSON, the form callback of Twilio and its like, the call
+// records of FreeSWITCH, the call states and the sound of jambonz, and the events of
+// Zammad's generic CTI.
 // It must not answer before the record is committed, follow an address that is not
 // on the list, or log a number.
 package hotline
@@ -15,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
@@ -37,7 +40,10 @@ type Config struct {
 	// exactly. Empty: none are.
 	RecordingSources []string `json:"recording_sources"`
 	// MaxRecording bounds one recording in bytes. Defaults to 256 MiB.
-	MaxRecording int64 `json:"max_recording"`
+	MaxRecording int64      `json:"max_recording"`
+	FreeSwitch   FreeSwitch `json:"freeswitch"`
+	Jambonz      Jambonz    `json:"jambonz"`
+	CTI          CTI        `json:"cti"`
 	// Line is a telephone line of our own.
 	Line Line `json:"line"`
 }
@@ -52,6 +58,8 @@ type Channel struct {
 	client *http.Client
 	blobs  *blob.Store
 	line   *ownLine // nil without one
+
+	listeners *listeners // nil without them
 }
 
 // New opens the door.
@@ -77,11 +85,17 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		}
 		c.public = spellings(u)
 	}
-	var err error
+	err := errors.Join(cfg.FreeSwitch.check(), cfg.Jambonz.check(), cfg.CTI.check())
+	if err != nil {
+		return nil, err
+	}
 	if c.guard, err = newGuard(cfg.RecordingSources); err != nil {
 		return nil, err
 	}
 	c.client = c.guard.client()
+	if env.Metrics != nil {
+		env.Metrics.MustRegister(newGauges(env.Calls))
+	}
 	if cfg.Line.Addr != "" {
 		if env.Ring == nil || env.Cases == nil || env.Shared == nil {
 			return nil, errors.New("a telephone line needs Ring, Cases and Shared")
@@ -90,16 +104,33 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 			return nil, err
 		}
 	}
+	if cfg.Jambonz.Login.on() {
+		if env.Ring == nil {
+			return nil, errors.New("the sound of jambonz needs Ring")
+		}
+		if c.listeners, err = c.openListeners(cfg.Jambonz); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
 }
 
-// Run serves the telephone line, where there is one, until ctx ends.
+// Run serves the telephone line and whoever is listened to, where there are such, until
+// ctx ends.
 func (c *Channel) Run(ctx context.Context) error {
-	if c.line == nil {
-		<-ctx.Done()
-		return nil
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var line, listened error
+	var both sync.WaitGroup
+	if c.line != nil {
+		both.Go(func() { defer stop(); line = c.line.run(ctx) })
 	}
-	return c.line.run(ctx)
+	if c.listeners != nil {
+		both.Go(func() { defer stop(); listened = c.listeners.run(ctx) })
+	}
+	<-ctx.Done()
+	both.Wait()
+	return errors.Join(line, listened)
 }
 
 // spellings of the public address: senders sign it with or without the port that
@@ -114,17 +145,24 @@ func spellings(u *url.URL) []string {
 
 // Endpoints lists the callbacks that have a secret.
 func (c *Channel) Endpoints() []channels.Endpoint {
-	const most = 64 << 10
+	const most, mostCDR = 64 << 10, 1 << 20 // a record of FreeSWITCH lists every variable of its call
 	var list []channels.Endpoint
-	if len(c.keys) > 0 {
-		// Two names of one callback: exchanges are set up with either.
-		for _, path := range []string{"/webhook", "/calls"} {
-			list = append(list, channels.Endpoint{Method: "POST", Path: path, Serve: c.webhook, MaxBody: most, PerMinute: 6000})
+	add := func(open bool, path string, maxBody int64, serve http.HandlerFunc) {
+		if open {
+			list = append(list, channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: maxBody, PerMinute: 6000})
 		}
 	}
-	if c.cfg.TwilioToken != "" {
-		list = append(list, channels.Endpoint{Method: "POST", Path: "/twilio", Serve: c.twilio, MaxBody: most, PerMinute: 6000})
+	// Two names of one callback: exchanges are set up with either.
+	add(len(c.keys) > 0, "/webhook", most, c.webhook)
+	add(len(c.keys) > 0, "/calls", most, c.webhook)
+	add(c.cfg.TwilioToken != "", "/twilio", most, c.twilio)
+	add(c.cfg.FreeSwitch.Login.on(), "/freeswitch", mostCDR, c.freeswitch)
+	add(len(c.cfg.Jambonz.Secrets) > 0, "/jambonz", most, c.jambonz)
+	if c.listeners != nil {
+		list = append(list, channels.Endpoint{Method: "GET", Path: "/jambonz/listen", Serve: c.listen, PerMinute: 6000})
 	}
+	add(c.cfg.CTI.Token != "", "/cti/{token}", most, c.ctiByToken)
+	add(c.cfg.CTI.Login.on(), "/cti", most, c.ctiByLogin)
 	return list
 }
 

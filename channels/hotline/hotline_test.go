@@ -42,6 +42,8 @@ type line struct {
 	log     *bytes.Buffer
 	audited *[]channels.Refusal
 	calls   *calls.Log
+	now     time.Time // the channel's clock
+	env     channels.Env
 }
 
 func newLine(t *testing.T, sources ...string) *line {
@@ -50,14 +52,19 @@ func newLine(t *testing.T, sources ...string) *line {
 	db := pgtest.New(t)
 	inserter, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
-	l := &line{t: t, db: db, log: &bytes.Buffer{}, audited: &[]channels.Refusal{}}
+	l := &line{t: t, db: db, log: &bytes.Buffer{}, audited: &[]channels.Refusal{}, now: now}
 	l.calls, err = calls.New(calls.Deps{DB: db.DB(pgtest.Gateway), Bell: h.Bell, Audit: audit.NewTo(h.Keys.Gateway.Platform), Ring: h.Keys.Gateway.Ring,
 		Platform: h.Keys.Gateway.Platform, Blind: h.Keys.Gateway.Shared, Jobs: inserter, Opener: h.Keys.Platform.Opener})
 	must(t, err)
 	env := h.Env()
-	env.Calls, env.Now = l.calls, func() time.Time { return now }
+	env.Calls, env.Now, env.Ring = l.calls, func() time.Time { return l.now }, h.Keys.Gateway.Ring
+	l.env = env
 	env.Log = slog.New(slog.NewTextHandler(l.log, nil))
-	raw, err := json.Marshal(Config{Secrets: []string{secretA, secretB}, TwilioToken: "12345", PublicURL: "https://mycompany.com", RecordingSources: sources, MaxRecording: 1 << 20})
+	cfg := Config{Secrets: []string{secretA, secretB}, TwilioToken: "12345", PublicURL: "https://mycompany.com", RecordingSources: sources, MaxRecording: 1 << 20,
+		FreeSwitch: FreeSwitch{Login: pbxLogin, Folder: "/rec", FolderURL: "http://127.0.0.1:8347/exchange/recordings"},
+		Jambonz:    Jambonz{Secrets: []string{"the first secret of jambonz", "the second secret of jambonz"}},
+		CTI:        CTI{Token: ctiToken, Login: pbxLogin}}
+	raw, err := json.Marshal(cfg)
 	must(t, err)
 	host, err := channels.Open(channels.Config{Audit: func(_ context.Context, r channels.Refusal) error { *l.audited = append(*l.audited, r); return nil }},
 		channels.Catalogue{"hotline": channels.Make(New)}, map[core.ChannelName]json.RawMessage{"hotline": raw}, env)
@@ -295,8 +302,10 @@ func TestTwilioCallback(t *testing.T) {
 		t.Errorf("%q %v", u, err)
 	}
 	form.Set("RecordingStatus", "failed")
-	if w := l.send(callback("12345", address, form)); w.Code != 204 || l.waiting()[0].RecordingState != "lost" {
-		t.Errorf("failed recording: %d %s", w.Code, l.waiting()[0].RecordingState)
+	form.Set("CallSid", "CA8")
+	w := l.send(callback("12345", address, form))
+	if call, err := l.calls.Get(t.Context(), "CA8"); w.Code != 204 || err != nil || call.RecordingState != "lost" {
+		t.Errorf("failed recording: %d %s %v", w.Code, call.RecordingState, err)
 	}
 	form.Set("RecordingStatus", "eaten")
 	if w := l.send(callback("12345", address, form)); w.Code != 422 {
@@ -400,7 +409,7 @@ func TestGuardAtDialling(t *testing.T) {
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(s.URL, "http://"))
 	must(t, err)
 	l := newLine(t, "localhost:"+port)
-	if _, err := l.channel.download(t.Context(), "http://localhost:"+port+"/good.wav"); core.KindOf(err) != core.KindForbidden {
+	if _, _, err := l.channel.download(t.Context(), "http://localhost:"+port+"/good.wav"); core.KindOf(err) != core.KindForbidden {
 		t.Errorf("a name that leads inside: %v", err)
 	}
 	g, err := newGuard([]string{"127.0.0.1:8347"})
@@ -497,7 +506,7 @@ func FuzzTwilioForm(f *testing.F) {
 		if c.provenForm(r, form) && signature != sign("12345", "https://x/c/hotline/twilio", form) {
 			t.Fatal("proven without the signature")
 		}
-		if report, _, err := parseForm(form); err == nil && report.ID == "" {
+		if report, err := parseForm(form); err == nil && report.ID == "" {
 			t.Fatal(fmt.Sprint(form))
 		}
 	})

@@ -30,17 +30,12 @@ func (c *Channel) twilio(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, errOrigin)
 		return
 	}
-	report, status, err := parseForm(form)
+	report, err := parseForm(form)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
 	c.hear(w, r, report)
-	if status == "absent" || status == "failed" {
-		if err := c.env.Calls.Lost(r.Context(), report.ID); err != nil {
-			c.env.Log.WarnContext(r.Context(), "lost recording not noted", "error", err)
-		}
-	}
 }
 
 // provenForm checks X-Twilio-Signature against every spelling of our address.
@@ -66,33 +61,36 @@ func sign(token, address string, form url.Values) string {
 }
 
 // parseForm reads the fields we use; the scheme adds others freely.
-func parseForm(form url.Values) (report calls.Report, status string, err error) {
+func parseForm(form url.Values) (report calls.Report, err error) {
 	for _, k := range []string{"CallSid", "From", "To", "RecordingUrl", "RecordingStatus", "RecordingStartTime"} {
 		if v := form.Get(k); len(form[k]) > 1 || !utf8.ValidString(v) || len(v) > maxURL {
-			return calls.Report{}, "", errBody
+			return calls.Report{}, errBody
 		}
 	}
-	status = form.Get("RecordingStatus")
+	status := form.Get("RecordingStatus")
 	if !slices.Contains([]string{"in-progress", "completed", "absent", "failed"}, status) {
-		return calls.Report{}, "", core.Invalid("RecordingStatus", "")
+		return calls.Report{}, core.Invalid("RecordingStatus", "")
 	}
 	report = calls.Report{ID: form.Get("CallSid"), Exchange: "twilio", Called: form.Get("To"), Caller: callerOf(form.Get("From"))}
 	if s := form.Get("RecordingStartTime"); s != "" {
 		started, err := time.Parse(time.RFC1123Z, s)
 		if err != nil {
-			return calls.Report{}, "", core.Invalid("RecordingStartTime", "")
+			return calls.Report{}, core.Invalid("RecordingStartTime", "")
 		}
 		report.Answered = started.UTC()
+	}
+	if status == "absent" || status == "failed" { // an address that another message gives is tried all the same
+		report.Sound = calls.SoundLost
 	}
 	if status == "completed" {
 		report.Ended = ended(report.Answered, form.Get("RecordingDuration"))
 		if u := form.Get("RecordingUrl"); u != "" {
 			if report.RecordingURL, err = recordingURL(u + ".wav"); err != nil {
-				return calls.Report{}, "", err
+				return calls.Report{}, err
 			}
 		}
 	}
-	return report, status, checkCall(report)
+	return report, checkCall(report)
 }
 
 // ended is when the recording stopped; unknown when either part is.

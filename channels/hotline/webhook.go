@@ -123,7 +123,7 @@ func callerOf(s string) core.Phone {
 	if len(s) > 40 {
 		return core.Phone{}
 	}
-	phone, err := core.ParsePhone(s)
+	phone, err := core.ParsePhone(plainNumber(s))
 	if err != nil {
 		return core.Phone{}
 	}
@@ -131,16 +131,23 @@ func callerOf(s string) core.Phone {
 }
 
 func checkCall(r calls.Report) error {
-	switch {
-	case r.ID == "" || len(r.ID) > 200 || strings.ContainsFunc(r.ID, notPrinted):
-		return core.Invalid("call_id", "")
-	case len(r.Called) > 40 || strings.ContainsFunc(r.Called, notPrinted):
-		return core.Invalid("called", "")
+	if err := checkSaid(r.ID, r.Called); err != nil {
+		return err
 	}
 	for _, t := range []time.Time{r.Began, r.Answered, r.Ended} {
 		if !t.IsZero() && (t.Year() < 2000 || t.Year() > 2200) {
 			return core.Invalid("began", "")
 		}
+	}
+	return nil
+}
+
+func checkSaid(id, called string) error {
+	switch {
+	case id == "" || len(id) > 200 || strings.ContainsFunc(id, notPrinted):
+		return core.Invalid("call_id", "")
+	case len(called) > 40 || strings.ContainsFunc(called, notPrinted):
+		return core.Invalid("called", "")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -200,18 +201,36 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		put("app", app.Config{Secure: boot.TLS(e.cfg.PublicURL)})
 		put("sms", struct{}{})
 	}
-	if c := e.cfg.Hotline; c.WebhookSecret != "" || c.TwilioToken != "" || e.cfg.SIP.On() {
-		section := hotline.Config{TwilioToken: c.TwilioToken.Reveal(), PublicURL: e.cfg.PublicURL, RecordingSources: c.RecordingSources}
-		if c.WebhookSecret != "" {
-			section.Secrets = []string{c.WebhookSecret.Reveal()}
-		}
-		section.Line = e.telephone()
-		put("hotline", section)
+	if e.cfg.Hotline.Speaks() || e.cfg.SIP.On() {
+		put("hotline", e.hotline())
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
 		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c)})
 	}
 	return out
+}
+
+// hotline is every dialect that exchanges may speak, and the line of our own.
+func (e *edge) hotline() hotline.Config {
+	c := e.cfg.Hotline
+	section := hotline.Config{TwilioToken: c.TwilioToken.Reveal(), PublicURL: e.cfg.PublicURL, RecordingSources: c.RecordingSources, Line: e.telephone(),
+		FreeSwitch: hotline.FreeSwitch{Login: hotline.Login{User: c.FreeSwitchUser, Password: c.FreeSwitchPassword.Reveal()}, Folder: c.FreeSwitchFolder, FolderURL: c.FreeSwitchFolderURL},
+		Jambonz: hotline.Jambonz{Login: hotline.Login{User: c.JambonzUser, Password: c.JambonzPassword.Reveal()}, Dir: filepath.Join(e.cfg.DataDir, "gateway-listen"),
+			DrainSeconds: e.drain()},
+		CTI: hotline.CTI{Token: c.CTIToken.Reveal(), Login: hotline.Login{User: c.CTIUser, Password: c.CTIPassword.Reveal()}}}
+	if c.WebhookSecret != "" {
+		section.Secrets = []string{c.WebhookSecret.Reveal()}
+	}
+	if c.JambonzSecrets != "" {
+		section.Jambonz.Secrets = strings.Split(c.JambonzSecrets.Reveal(), ",")
+	}
+	return section
+}
+
+// drain is how many seconds running calls may go on after a stop.
+func (e *edge) drain() int {
+	const margin = phone.LastWords + journal.Farewell // to end what still runs, and to deliver it
+	return int(max(e.cfg.StopTimeout-margin, time.Second).Seconds())
 }
 
 // telephone is the line of our own, if there is one.
@@ -220,10 +239,9 @@ func (e *edge) telephone() hotline.Line {
 	if !c.On() {
 		return hotline.Line{}
 	}
-	const margin = phone.LastWords + journal.Farewell // to end what still runs, and to deliver it
 	return hotline.Line{Addr: c.Addr, Host: c.Host, Trunks: c.Trunks, User: c.User, Password: c.Password.Reveal(), FirstPort: c.FirstPort, LastPort: c.LastPort,
 		Prompts: c.Prompts, Dir: filepath.Join(e.cfg.DataDir, "gateway-calls"), MostCalls: c.MostCalls,
-		DrainSeconds: int(max(e.cfg.StopTimeout-margin, time.Second).Seconds())}
+		DrainSeconds: e.drain()}
 }
 
 // subscribed maps notices to the subscribe-message templates that are set; every

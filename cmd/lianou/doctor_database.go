@@ -53,6 +53,7 @@ func serviceDatabase(ctx context.Context, cfg *boot.Config, program string) []fi
 			list = append(list, finding{what: "secrets", err: boot.Plain(err)})
 		}
 	}
+	list = append(list, soundAlerts(ctx, db)...)
 	if program != forPlatform {
 		return list
 	}
@@ -65,6 +66,27 @@ func serviceDatabase(ctx context.Context, cfg *boot.Config, program string) []fi
 	}
 	audit.Close()
 	return append(list, ownRole("LIANOU_AUDIT_DATABASE_URL", "lianou_audit", as))
+}
+
+// soundAlerts tells of answered calls without their sound, and of the last counted day
+// when its counts do not agree. An older database is told of elsewhere.
+func soundAlerts(ctx context.Context, db *pg.DB) (list []finding) {
+	const open = `select count(*), count(*) filter (where kind = 'missing'), coalesce((select call from call_alert where closed is null order by opened, call limit 1), '')
+		from call_alert where closed is null`
+	var all, missing, unaccounted, unfiled int
+	var oldest string
+	if err := db.Pool().QueryRow(ctx, open).Scan(&all, &missing, &oldest); err != nil {
+		return nil
+	}
+	if all > 0 {
+		list = append(list, remark("recordings", "%d answered calls have no right recording (%d none at all, the others not as long as the call); the oldest is call %s; an agent says why, or the exchange brings it", all, missing, oldest))
+	}
+	var day time.Time
+	const last = `select day, unaccounted, unfiled from call_day order by day desc limit 1`
+	if err := db.Pool().QueryRow(ctx, last).Scan(&day, &unaccounted, &unfiled); err == nil && unaccounted+unfiled > 0 {
+		list = append(list, mend("calls", "on %s %d answered calls had neither sound nor an alert, and %d calls that became an application have none; look into the gateway's log of that night", day.Format(time.DateOnly), unaccounted, unfiled))
+	}
+	return list
 }
 
 // state is what a server says about itself and about who asks.

@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/url"
+	"slices"
 
 	"lianou/cmd/internal/boot"
 	"lianou/core"
@@ -20,13 +21,49 @@ func services(cfg *boot.Config, program string) []finding {
 	} else if cfg.SMS.SecretKey == "" || cfg.SMS.AppID == "" || cfg.SMS.Sign == "" || cfg.SMS.Template == "" || cfg.SMS.CodeTmpl == "" {
 		list = append(list, mend("text messages", "set all of LIANOU_SMS_SECRET_KEY, LIANOU_SMS_APP_ID, LIANOU_SMS_SIGN, LIANOU_SMS_TEMPLATE, LIANOU_SMS_CODE_TEMPLATE"))
 	}
-	if (cfg.Hotline.WebhookSecret != "" || cfg.Hotline.TwilioToken != "") && len(cfg.Hotline.RecordingSources) == 0 {
-		list = append(list, mend("hotline", "LIANOU_RECORDING_SOURCES is empty: no recording would be fetched; name the exchange's host:port"))
-	}
+	list = append(list, exchanges(cfg.Hotline)...)
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
 	return list
+}
+
+// exchanges looks at the dialects of call exchanges.
+func exchanges(c boot.Hotline) (list []finding) {
+	if c.Fetches() && len(c.RecordingSources) == 0 {
+		list = append(list, mend("hotline", "LIANOU_RECORDING_SOURCES is empty: no recording would be fetched; name the exchange's host:port"))
+	}
+	for _, pair := range []struct {
+		user, setting string
+		password      boot.Secret
+	}{
+		{c.FreeSwitchUser, "LIANOU_FREESWITCH_PASSWORD", c.FreeSwitchPassword}, {c.JambonzUser, "LIANOU_JAMBONZ_PASSWORD", c.JambonzPassword},
+		{c.CTIUser, "LIANOU_CTI_PASSWORD", c.CTIPassword},
+	} {
+		if pair.user != "" && len(pair.password) < 16 {
+			list = append(list, mend("hotline", "%s is not set or shorter than 16 characters", pair.setting))
+		}
+	}
+	if c.FreeSwitchUser != "" && (c.FreeSwitchFolder == "" || c.FreeSwitchFolderURL == "") {
+		list = append(list, remark("hotline", "LIANOU_FREESWITCH_FOLDER and LIANOU_FREESWITCH_FOLDER_URL are not set: a recording is fetched only where the dialplan gives its whole address"))
+	}
+	if u, err := url.Parse(c.FreeSwitchFolderURL); c.FreeSwitchFolderURL != "" && (err != nil || !slices.Contains(c.RecordingSources, hostPort(u))) {
+		list = append(list, mend("hotline", "LIANOU_FREESWITCH_FOLDER_URL leads to a host:port that is not in LIANOU_RECORDING_SOURCES: nothing would be fetched from it"))
+	}
+	if (c.JambonzSecrets != "") != (c.JambonzUser != "") {
+		list = append(list, remark("hotline", "of jambonz only one of LIANOU_JAMBONZ_SECRET (call states) and LIANOU_JAMBONZ_USER (sound) is set"))
+	}
+	if c.CTIToken != "" || c.CTIUser != "" {
+		list = append(list, remark("hotline", "CTI events name no recording: each answered call raises an alert until an agent says why it has none"))
+	}
+	return list
+}
+
+func hostPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	return net.JoinHostPort(u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
 }
 
 func platformServices(cfg *boot.Config) []finding {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -301,6 +302,32 @@ func insert(t *testing.T, env *pgtest.Env, sql string) {
 	}
 }
 
+// F14: both programs' doctors tell of answered calls without their sound, and of a day
+// whose counts do not agree. Control: ask for closed alerts too.
+func TestDoctorSound(t *testing.T) {
+	t.Parallel()
+	env := pgtest.New(t)
+	look := func(program string, role pgtest.Role) []finding {
+		return serviceDatabase(t.Context(), settings(t, "LIANOU_DATABASE_URL="+env.URL(role), "LIANOU_AUDIT_DATABASE_URL="+env.URL(pgtest.Audit)), program)
+	}
+	const call = `insert into call (id, exchange, began, noted) values ('%[1]s', 'test', now(), now());
+		insert into call_alert (call, kind, span_ms, closed) values ('%[1]s', '%[2]s', 1000, %[3]s)`
+	insert(t, env, fmt.Sprintf(call, "closed", "missing", "now()"))
+	if list := told(look(forGateway, pgtest.Gateway)); strings.Contains(list, "recordings: ") || strings.Contains(list, "calls: ") {
+		t.Errorf("nothing to tell: %s", list)
+	}
+	insert(t, env, fmt.Sprintf(call, "none", "missing", "null"))
+	insert(t, env, fmt.Sprintf(call, "short", "length", "null"))
+	insert(t, env, `insert into call_day values ('2026-11-25', 9, 8, 5, 1, 1, 1, 9, 2, 0)`)
+	for program, role := range map[string]pgtest.Role{forGateway: pgtest.Gateway, forPlatform: pgtest.Platform} {
+		list := look(program, role)
+		if !strings.Contains(told(list), "recordings: 2 answered calls have no right recording (1 none at all") || !strings.Contains(told(list), "is call none;") ||
+			!ill(list, "calls", "on 2026-11-25 1 answered calls") {
+			t.Errorf("the %s: %s", program, told(list))
+		}
+	}
+}
+
 func TestDoctorServices(t *testing.T) {
 	t.Parallel()
 	gateway := []string{"LIANOU_PUBLIC_URL=https://jiuzhu.example", "LIANOU_SMS_SECRET_ID=i", "LIANOU_SMS_SECRET_KEY=k", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=s",
@@ -317,6 +344,9 @@ func TestDoctorServices(t *testing.T) {
 		{forGateway, "LIANOU_PUBLIC_URL=http://jiuzhu.example", "address", "put TLS before it"},
 		{forGateway, "LIANOU_SMS_SIGN=", "text messages", "set all of"},
 		{forGateway, "LIANOU_RECORDING_SOURCES=", "hotline", "no recording would be fetched"},
+		{forGateway, "LIANOU_FREESWITCH_USER=pbx", "hotline", "LIANOU_FREESWITCH_PASSWORD is not set"},
+		{forGateway, "LIANOU_FREESWITCH_FOLDER_URL=http://pbx/rec", "hotline", "not in LIANOU_RECORDING_SOURCES"},
+		{forGateway, "LIANOU_JAMBONZ_USER=pbx", "hotline", "LIANOU_JAMBONZ_PASSWORD is not set"},
 		{forGateway, "LIANOU_WECHAT_SECRET=", "wechat", "LIANOU_WECHAT_SECRET is not set"},
 		{forPlatform, "LIANOU_DESK_URL=http://desk.example", "address", "LIANOU_DESK_URL is not https"},
 		{forPlatform, "LIANOU_BANK_ACCOUNT=", "bank", "give the city's paying account"},

@@ -208,7 +208,8 @@ func TestProgramsRefuse(t *testing.T) {
 		refused("superuser", program, "past row-level security", "LIANOU_DATABASE_URL="+r.env.Superuser())
 		refused("owner", program, "past row-level security", "LIANOU_DATABASE_URL="+r.env.URL(pgtest.Owner))
 		refused("BYPASSRLS", program, "past row-level security", "LIANOU_DATABASE_URL="+r.env.URL(pgtest.Import))
-		for _, setting := range []string{"LIANOU_HOTLINE_WEBHOOK_SECRET", "LIANOU_HOTLINE_TWILIO_TOKEN", "LIANOU_WECHAT_SECRET",
+		for _, setting := range []string{"LIANOU_HOTLINE_WEBHOOK_SECRET", "LIANOU_HOTLINE_TWILIO_TOKEN", "LIANOU_FREESWITCH_PASSWORD", "LIANOU_JAMBONZ_SECRET",
+			"LIANOU_JAMBONZ_PASSWORD", "LIANOU_CTI_TOKEN", "LIANOU_WECHAT_SECRET",
 			"LIANOU_SMS_SECRET_KEY", "LIANOU_IDENTITY_SECRET_KEY", "LIANOU_BANK_PASSWORD"} {
 			refused("a demo's secret", program, setting, setting+"="+demo[setting])
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 
 	"lianou/cmd/internal/boot"
 	"lianou/cmd/internal/standin"
@@ -22,12 +23,20 @@ func (standinCmd) Run(t *tool) error {
 		WeChat:   standin.WeChatConfig{AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal()},
 		Cloud:    standin.CloudConfig{Keys: cloudKeys(cfg), SmsAppID: cfg.SMS.AppID, Sign: cfg.SMS.Sign},
 		Bank:     standin.BankConfig{User: cfg.Bank.User, Password: cfg.Bank.Password.Reveal()},
-		Exchange: standin.ExchangeConfig{Secret: cfg.Hotline.WebhookSecret.Reveal(), TwilioToken: cfg.Hotline.TwilioToken.Reveal()},
+		Exchange: exchangeOf(cfg.Hotline),
 	})
 	if err != nil {
 		return err
 	}
 	return server.Run(t.ctx)
+}
+
+// exchangeOf is an exchange that speaks with the hotline's own secrets.
+func exchangeOf(c boot.Hotline) standin.ExchangeConfig {
+	newest, _, _ := strings.Cut(c.JambonzSecrets.Reveal(), ",")
+	return standin.ExchangeConfig{Secret: c.WebhookSecret.Reveal(), TwilioToken: c.TwilioToken.Reveal(),
+		FreeSwitchUser: c.FreeSwitchUser, FreeSwitchPassword: c.FreeSwitchPassword.Reveal(), JambonzSecret: newest,
+		ListenUser: c.JambonzUser, ListenPassword: c.JambonzPassword.Reveal(), CTIToken: c.CTIToken.Reveal()}
 }
 
 // cloudKeys lists the Tencent Cloud key pairs in use; text messages and the

@@ -37,6 +37,8 @@ func Unscoped() map[string]string {
 		"call_heard":      "sealed words of a call, which has no township; only agents' rooms read them",
 		"call_caption":    "sealed words of a running call, the same",
 		"call_typed":      "sealed words that an agent typed, the same",
+		"call_alert":      "a call's id and lengths; the call has no township",
+		"call_day":        "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
 		// payout

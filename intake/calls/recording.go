@@ -2,6 +2,9 @@ package calls
 
 import (
 	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -29,6 +32,16 @@ func (l *Log) RecordingURL(ctx context.Context, id string) (url string, stored b
 func (l *Log) Stored(ctx context.Context, id string, digest core.BlobDigest) error {
 	const sql = `update call set recording = $2, recording_state = 'stored' where id = $1 and recording = ''`
 	return l.recording(ctx, note{id, "recording.stored", sql, l.askForText}, string(digest))
+}
+
+// Measured notes how long the audio plays that is about to be Stored. The first one
+// counts, as it does there: what is stored is sealed, and can be measured no more.
+func (l *Log) Measured(ctx context.Context, id string, length time.Duration) error {
+	const sql = `update call set sound_ms = $2, sound_settled = false where id = $1 and recording = ''`
+	return l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, sql, id, length.Milliseconds())
+		return pg.Fail(err, "note a recording's length")
+	})
 }
 
 // Lost notes that a call's audio could not be had, so that a person sees it (F14).
@@ -83,30 +96,35 @@ func (SweepCalls) Kind() string { return "sweep_calls" }
 // InsertOpts keeps a slow sweep from being followed by a heap of them.
 func (SweepCalls) InsertOpts() riverOpts { return uniqueWhileWaiting() }
 
-// Sweep ends calls whose last report never came: nobody talks for longer than
-// four hours. They stay in the waiting list, as calls that are over. An exchange's
-// times are real ones, so the real clock decides.
+// Sweep ends calls whose last report never came, which can be told by one of three
+// signs: their recording is here, and recordings are named when a call is over; nobody
+// lets it ring for half an hour; nobody talks for longer than four hours. They stay in
+// the waiting list, as calls that are over, and a report of the end still counts. An
+// exchange's times are real ones, so the real clock decides.
 func (l *Log) Sweep(ctx context.Context) (int, error) {
-	const sql = `update call set ended = coalesce(answered, began) where ended is null and began < transaction_timestamp() - interval '4 hours' returning id`
+	const sql = `update call set end_guessed = true, sound_settled = false,
+			ended = coalesce(answered, began) + coalesce(case when recording_state = 'stored' then sound_ms end, 0) * interval '1 ms'
+		where ended is null and (recording_state = 'stored' and sound_ms is not null
+			or answered is null and began < transaction_timestamp() - interval '30 minutes'
+			or began < transaction_timestamp() - interval '4 hours')
+		returning id`
 	var swept []string
-	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		swept = swept[:0]
-		rows, err := tx.Query(ctx, sql)
-		if err != nil {
-			return pg.Fail(err, "sweep calls")
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return pg.Fail(err, "sweep calls")
-			}
-			swept = append(swept, id)
-		}
-		return pg.Fail(rows.Err(), "sweep calls")
+	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		swept, err = ids(ctx, tx, sql)
+		return err
 	})
 	for _, id := range swept {
 		l.bell.Ring(ctx, Topic, "call.heard", id)
 	}
 	return len(swept), err
+}
+
+// ids runs what returns ids of calls.
+func ids(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]string, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, pg.Fail(err, "look through the calls")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return list, pg.Fail(err, "look through the calls")
 }

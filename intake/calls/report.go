@@ -27,8 +27,8 @@ type Report struct {
 	Ended    time.Time
 	// RecordingURL is where the audio can be fetched; it is sealed at rest.
 	RecordingURL string
-	// Delivery names the message that carried the report, where the exchange signs
-	// one; "" for none. The same id twice is the same message.
+	// Delivery names the message that carried the report; "" for none. The same id
+	// twice is the same message, and its repetition is no news whatever the time.
 	Delivery string
 	Body     []byte // of the message, to tell a repetition from another use of its id
 
@@ -75,8 +75,9 @@ var ErrDeliveryReused = core.E(core.KindConflict, "delivery_reused", "")
 
 // Heard merges a report into the call's record. Reports may repeat and may come in
 // any order: times only move outward (the earliest beginning and answer, the
-// latest end), and what is known is never replaced by something else. It gives
-// whether anything changed; a change rings the bell, after the commit.
+// latest end; an end that the sweeper guessed gives way to any), and what is known is
+// never replaced by something else. It gives whether anything changed; a change rings
+// the bell, after the commit.
 //
 // Errors: KindInvalid for a report without a usable Call-ID, ErrDeliveryReused.
 func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
@@ -88,7 +89,8 @@ func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
 		return false, err
 	}
 	err = l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := delivered(ctx, tx, r); err != nil {
+		again, err := delivered(ctx, tx, r)
+		if changed = false; err != nil || again {
 			return err
 		}
 		var fetch bool
@@ -129,26 +131,27 @@ func (l *Log) sealReport(r Report) (s sealedReport, err error) {
 func callerAt(id string) seal.At { return seal.At{Table: "call", Row: id, Column: "caller"} }
 func urlAt(id string) seal.At    { return seal.At{Table: "call", Row: id, Column: "recording_url"} }
 
-// delivered notes a message's id, for ever.
-func delivered(ctx context.Context, tx *pg.Tx, r Report) error {
+// delivered notes a message's id, for ever, and tells whether it was here before: the
+// transaction that noted it merged it too.
+func delivered(ctx context.Context, tx *pg.Tx, r Report) (again bool, err error) {
 	if r.Delivery == "" {
-		return nil
+		return false, nil
 	}
 	sum := sha256.Sum256(r.Body)
 	const note = `insert into call_delivery (source, id, digest) values ($1, $2, $3) on conflict (source, id) do nothing`
 	tag, err := tx.Exec(ctx, note, r.Exchange, r.Delivery, sum[:])
 	if err != nil || tag.RowsAffected() == 1 {
-		return pg.Fail(err, "note a delivery")
+		return false, pg.Fail(err, "note a delivery")
 	}
 	var first []byte
 	const read = `select digest from call_delivery where source = $1 and id = $2`
 	if err := tx.QueryRow(ctx, read, r.Exchange, r.Delivery).Scan(&first); err != nil {
-		return pg.Fail(err, "read a delivery")
+		return false, pg.Fail(err, "read a delivery")
 	}
 	if !bytes.Equal(first, sum[:]) {
-		return ErrDeliveryReused
+		return false, ErrDeliveryReused
 	}
-	return nil
+	return true, nil
 }
 
 // merge writes the union of what was known and what is reported. The conflict
@@ -161,16 +164,21 @@ func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, f
 			caller = coalesce(c.caller, excluded.caller), caller_key = coalesce(c.caller_key, excluded.caller_key),
 			caller_blind = coalesce(c.caller_blind, excluded.caller_blind),
 			called = case when c.called = '' then excluded.called else c.called end,
-			began = least(c.began, $7::timestamptz, $8::timestamptz, $9::timestamptz), answered = least(c.answered, excluded.answered), ended = greatest(c.ended, excluded.ended),
+			began = least(c.began, $7::timestamptz, $8::timestamptz, $9::timestamptz), answered = least(c.answered, excluded.answered),
+			ended = case when c.end_guessed and excluded.ended is not null then excluded.ended else greatest(c.ended, excluded.ended) end,
+			end_guessed = c.end_guessed and excluded.ended is null, sound_settled = false,
 			recording_url = coalesce(c.recording_url, excluded.recording_url),
-			recording_state = case when c.recording_state = 'none' then excluded.recording_state else c.recording_state end,
+			recording_state = case when c.recording_state = 'none' then excluded.recording_state
+				when c.recording_state = 'lost' and c.recording_url is null then case when excluded.recording_state = 'none' then 'lost' else excluded.recording_state end
+				else c.recording_state end,
 			wish = case when excluded.wish = '' then c.wish else excluded.wish end, partial = c.partial or excluded.partial
 		where (c.caller is null and excluded.caller is not null) or (c.called = '' and excluded.called <> '')
 			or least($7::timestamptz, $8::timestamptz, $9::timestamptz) < c.began
 			or (c.answered is null and excluded.answered is not null) or excluded.answered < c.answered
-			or (c.ended is null and excluded.ended is not null) or excluded.ended > c.ended
+			or ((c.ended is null or c.end_guessed) and excluded.ended is not null) or excluded.ended > c.ended
 			or (c.recording_url is null and excluded.recording_url is not null)
 			or (c.recording_state = 'none' and excluded.recording_state <> 'none')
+			or (c.recording_state = 'lost' and c.recording_url is null and excluded.recording_state = 'pending')
 			or (excluded.wish <> '' and excluded.wish <> c.wish) or (excluded.partial and not c.partial)
 		returning recording_state`
 	var state string

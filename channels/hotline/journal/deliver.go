@@ -109,5 +109,8 @@ func (j *Journal) store(ctx context.Context, name, id string) error {
 	if err != nil {
 		return fmt.Errorf("store a recording: %w", err)
 	}
+	if err := j.deps.Calls.Measured(ctx, id, media.LengthOf(info.Size)); err != nil {
+		return err
+	}
 	return j.deps.Calls.StoredOwn(ctx, id, info.Digest)
 }

@@ -133,4 +133,7 @@ func (j *Journal) handle(ctx context.Context, name string) {
 		j.deps.Log.WarnContext(ctx, "a call stays on the disk and is delivered later", "entry", name, "error", err)
 	}
 	j.put(name, time.Now(), err)
+	if err != nil && ctx.Err() != nil {
+		j.push(name) // the stop cut it short: the farewell may still deliver it
+	}
 }

@@ -70,6 +70,27 @@ type Hotline struct {
 	WebhookSecret    Secret   `env:"LIANOU_HOTLINE_WEBHOOK_SECRET" help:"Standard Webhooks secret (whsec_...) of the call exchange. Empty: no webhooks"`
 	TwilioToken      Secret   `env:"LIANOU_HOTLINE_TWILIO_TOKEN" help:"auth token of a Twilio-style exchange. Empty: no form callbacks"`
 	RecordingSources []string `env:"LIANOU_RECORDING_SOURCES" envSeparator:"," help:"exact host:port list recordings may be fetched from"`
+
+	FreeSwitchUser      string `env:"LIANOU_FREESWITCH_USER" help:"name that FreeSWITCH's mod_json_cdr proves itself with (cred). Empty: no call records"`
+	FreeSwitchPassword  Secret `env:"LIANOU_FREESWITCH_PASSWORD" help:"its password, 16 characters or more"`
+	FreeSwitchFolder    string `env:"LIANOU_FREESWITCH_FOLDER" help:"folder FreeSWITCH records into, as it names it; a path outside is not followed"`
+	FreeSwitchFolderURL string `env:"LIANOU_FREESWITCH_FOLDER_URL" help:"address the same folder is served from; its host:port must be in LIANOU_RECORDING_SOURCES"`
+	JambonzSecrets      Secret `env:"LIANOU_JAMBONZ_SECRET" help:"secret that jambonz signs call states with; two, separated by a comma, while one is being changed. Empty: no call states"`
+	JambonzUser         string `env:"LIANOU_JAMBONZ_USER" help:"name of the listen verb's wsAuth. Empty: no sound of jambonz"`
+	JambonzPassword     Secret `env:"LIANOU_JAMBONZ_PASSWORD" help:"its password, 16 characters or more"`
+	CTIToken            Secret `env:"LIANOU_CTI_TOKEN" help:"last part of the address that Zammad-CTI events are posted to, 16 characters or more. Empty: no such address"`
+	CTIUser             string `env:"LIANOU_CTI_USER" help:"name for CTI events by a log-in instead of a token, which keeps it out of logs on the way. Empty: none"`
+	CTIPassword         Secret `env:"LIANOU_CTI_PASSWORD" help:"its password, 16 characters or more"`
+}
+
+// Speaks reports whether exchanges may reach the hotline in any dialect.
+func (h Hotline) Speaks() bool {
+	return h.Fetches() || h.JambonzSecrets != "" || h.JambonzUser != "" || h.CTIToken != "" || h.CTIUser != ""
+}
+
+// Fetches reports whether a dialect in use names recordings for us to fetch.
+func (h Hotline) Fetches() bool {
+	return h.WebhookSecret != "" || h.TwilioToken != "" || h.FreeSwitchUser != ""
 }
 
 // SIP is the telephone line of our own.

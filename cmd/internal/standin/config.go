@@ -92,6 +92,16 @@ type ExchangeConfig struct {
 	// Twilio receives the form callback, signed by TwilioToken. Defaults to the
 	// gateway's /c/hotline/twilio.
 	Twilio, TwilioToken string
+	// FreeSwitch receives call records, with FreeSwitchUser and FreeSwitchPassword.
+	// Defaults to the gateway's /c/hotline/freeswitch.
+	FreeSwitch, FreeSwitchUser, FreeSwitchPassword string
+	// Jambonz receives call states, signed by JambonzSecret, and Listen the sound, with
+	// ListenUser and ListenPassword. Default to the gateway's /c/hotline/jambonz and
+	// /c/hotline/jambonz/listen.
+	Jambonz, JambonzSecret, Listen, ListenUser, ListenPassword string
+	// CTI receives Zammad-CTI events; its last part is CTIToken. Defaults to the
+	// gateway's /c/hotline/cti.
+	CTI, CTIToken string
 	// Called is the number people ring. Defaults to 12345.
 	Called string
 	// Retries are the waits between attempts at a webhook. Defaults to 1 s, 5 s,
@@ -113,6 +123,14 @@ const (
 	DemoBankUser    = "dezhou"
 	DemoBankPass    = "demo-bank-password"
 	DemoTwilioToken = "demo0twilio0token000000000000000"
+
+	DemoFreeSwitchUser     = "freeswitch"
+	DemoFreeSwitchPassword = "demo-freeswitch-password"
+	DemoFreeSwitchFolder   = "/var/lib/freeswitch/recordings"
+	DemoJambonzSecret      = "demo-jambonz-signing-secret"
+	DemoListenUser         = "jambonz"
+	DemoListenPassword     = "demo-jambonz-listen-password"
+	DemoCTIToken           = "demo0cti0token0000000000"
 )
 
 // DemoWebhookSecret is the call exchange's signing secret of the demo.
@@ -174,11 +192,17 @@ func (c ExchangeConfig) withDefaults(gateway string) (ExchangeConfig, error) {
 	c.Webhook = or(c.Webhook, gateway+"/c/hotline/calls")
 	c.Twilio = or(c.Twilio, gateway+"/c/hotline/twilio")
 	c.Secret, c.TwilioToken = or(c.Secret, DemoWebhookSecret()), or(c.TwilioToken, DemoTwilioToken)
+	c.FreeSwitch = or(c.FreeSwitch, gateway+"/c/hotline/freeswitch")
+	c.FreeSwitchUser, c.FreeSwitchPassword = or(c.FreeSwitchUser, DemoFreeSwitchUser), or(c.FreeSwitchPassword, DemoFreeSwitchPassword)
+	c.Jambonz, c.JambonzSecret = or(c.Jambonz, gateway+"/c/hotline/jambonz"), or(c.JambonzSecret, DemoJambonzSecret)
+	c.Listen = or(c.Listen, "ws"+strings.TrimPrefix(gateway, "http")+"/c/hotline/jambonz/listen")
+	c.ListenUser, c.ListenPassword = or(c.ListenUser, DemoListenUser), or(c.ListenPassword, DemoListenPassword)
+	c.CTI, c.CTIToken = or(c.CTI, gateway+"/c/hotline/cti"), or(c.CTIToken, DemoCTIToken)
 	c.Called = or(c.Called, "12345")
 	if c.Retries == nil {
 		c.Retries = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 5 * time.Minute}
 	}
-	for _, u := range []string{c.Webhook, c.Twilio} {
+	for _, u := range []string{c.Webhook, c.Twilio, c.FreeSwitch, c.Jambonz, c.Listen, c.CTI} {
 		if p, err := url.Parse(u); err != nil || p.Host == "" {
 			return c, fmt.Errorf("call exchange target %q is not an address", u)
 		}

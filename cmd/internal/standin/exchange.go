@@ -39,9 +39,13 @@ type Ring struct {
 	// Say is what the caller says. It is spoken by espeak-ng where the machine
 	// has it; otherwise the recording is tones.
 	Say string `json:"say,omitempty"`
-	// Style is "standard" (Standard Webhooks JSON), "twilio" (form callback), or
-	// "both". Defaults to standard.
+	// Style is "standard" (Standard Webhooks JSON), "twilio" (form callback), "both" of
+	// these, "freeswitch" (a call record), "jambonz" (call states and live sound) or
+	// "cti" (Zammad-CTI events, no recording). Defaults to standard.
 	Style string `json:"style,omitempty"`
+	// Encode is how a FreeSWITCH packs its record: "" (JSON), "true" (form) or
+	// "base64".
+	Encode string `json:"encode,omitempty"`
 	// ALaw makes the recording 8 kHz A-law instead of 16-bit samples.
 	ALaw bool `json:"alaw,omitempty"`
 	// Live sends a first webhook when the call begins, without end and recording.
@@ -63,7 +67,7 @@ type Call struct {
 // Attempt is one try at one webhook.
 type Attempt struct {
 	At     time.Time `json:"at"`
-	Target string    `json:"target"` // "standard" or "twilio"
+	Target string    `json:"target"` // "standard", "twilio", "freeswitch", "jambonz", "listen" or "cti"
 	Status int       `json:"status"` // 0: no answer
 	Fault  Mode      `json:"fault,omitempty"`
 }
@@ -119,8 +123,10 @@ func (e *exchange) play(ring Ring) (Call, error) {
 		return Call{}, fmt.Errorf("call: from must be a telephone number")
 	case ring.Seconds < 0 || ring.Seconds > maxSeconds || len(ring.Say) > maxSay || (ring.Seconds == 0 && ring.Say == ""):
 		return Call{}, fmt.Errorf("call: 1 to %d seconds, at most %d bytes of speech", maxSeconds, maxSay)
-	case !slices.Contains([]string{"standard", "twilio", "both"}, ring.Style):
-		return Call{}, fmt.Errorf("call: style is standard, twilio or both")
+	case !slices.Contains([]string{"standard", "twilio", "both", "freeswitch", "jambonz", "cti"}, ring.Style):
+		return Call{}, fmt.Errorf("call: style is standard, twilio, both, freeswitch, jambonz or cti")
+	case !slices.Contains([]string{"", "true", "base64"}, ring.Encode):
+		return Call{}, fmt.Errorf("call: encode is empty, true or base64")
 	}
 	c := Call{Ring: ring, ID: "CA" + strings.ToLower(rand.Text())}
 	tape := e.render(ring)

@@ -36,14 +36,14 @@ const giveUp = 24 * time.Hour
 // enqueue writes a call's webhooks in the order they will be sent. The caller
 // holds mu.
 func (e *exchange) enqueue(c Call, fault Mode) {
-	var out []delivery
-	if c.Style != "twilio" {
+	out := e.dialectBodies(c)
+	if c.Style == "standard" || c.Style == "both" {
 		if c.Live {
 			out = append(out, e.newDelivery(c, "standard", e.jsonBody(c, false)))
 		}
 		out = append(out, e.newDelivery(c, "standard", e.jsonBody(c, true)))
 	}
-	if c.Style != "standard" {
+	if c.Style == "twilio" || c.Style == "both" {
 		if c.Live {
 			out = append(out, e.newDelivery(c, "twilio", e.formBody(c, "in-progress")))
 		}
@@ -146,11 +146,10 @@ func (e *exchange) settle(d delivery, status int) {
 
 // attempt sends one webhook and gives the status, 0 when there was no answer.
 func (e *exchange) attempt(ctx context.Context, client *http.Client, d delivery) int {
-	target := e.cfg.Webhook
-	if d.Target == "twilio" {
-		target = e.cfg.Twilio
+	if d.Target == "listen" {
+		return e.stream(ctx, d)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(d.Body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.target(d), strings.NewReader(d.Body))
 	if err != nil {
 		return 0
 	}
@@ -169,6 +168,10 @@ func (e *exchange) attempt(ctx context.Context, client *http.Client, d delivery)
 const staleBy = 301 * time.Second
 
 func (e *exchange) sign(req *http.Request, d delivery) error {
+	if d.Target != "standard" && d.Target != "twilio" {
+		e.signDialect(req, d)
+		return nil
+	}
 	key, err := whsecKey(e.cfg.Secret)
 	if err != nil {
 		return err
