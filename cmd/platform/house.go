@@ -38,6 +38,7 @@ type house struct {
 	payout   *payout.Payout
 	flow     *workflow.Flow
 	calls    *calls.Log
+	speech   *calls.Transcriber
 	intake   *intake.Intake
 }
 
@@ -152,6 +153,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 	}
 	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Platform: h.keys.Self, Opener: h.keys.Opener})
 	if err != nil {
+		return err
+	}
+	if h.speech, err = h.transcriber(); err != nil {
 		return err
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},
