@@ -123,3 +123,28 @@ func (f Form) sample(b []byte) int16 {
 	}
 	return int16(binary.LittleEndian.Uint16(b[len(b)-2:]))
 }
+
+// whisper is as loud as no line noise is and any voice.
+const whisper = 200
+
+// Silent reports that in a file as One gives it nothing is as loud as a whisper.
+func Silent(r io.Reader) (bool, error) {
+	b := bufio.NewReaderSize(r, 32<<10)
+	if _, err := b.Discard(wavHeadSize); err != nil {
+		return false, ErrUnsupportedAudio.Wrap(errors.New("a file without a head"))
+	}
+	var sample [2]byte
+	for {
+		if _, err := io.ReadFull(b, sample[:]); err != nil {
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				return true, nil
+			}
+			return false, err
+		}
+		if v := int(int16(binary.LittleEndian.Uint16(sample[:]))); v > whisper || v < -whisper {
+			return false, nil
+		}
+	}
+}
+
+const wavHeadSize = 44

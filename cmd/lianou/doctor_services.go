@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"net"
 	"net/url"
 	"slices"
+	"time"
 
 	"lianou/cmd/internal/boot"
 	"lianou/core"
@@ -24,6 +26,9 @@ func services(cfg *boot.Config, program string) []finding {
 	list = append(list, exchanges(cfg.Hotline)...)
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
+	}
+	if cfg.Speech.LiveURL != "" {
+		list = append(list, overheard("LIANOU_ASR_LIVE_URL", cfg.Speech.LiveURL)...)
 	}
 	return list
 }
@@ -79,7 +84,51 @@ func platformServices(cfg *boot.Config) []finding {
 	} else if cfg.Identity.SecretKey == "" {
 		list = append(list, mend("identity", "LIANOU_IDENTITY_SECRET_KEY is not set, and LIANOU_IDENTITY_SECRET_ID is"))
 	}
-	return list
+	return append(list, speech(cfg)...)
+}
+
+// speech says who turns calls into text.
+func speech(cfg *boot.Config) []finding {
+	kind := boot.SpeechEngine(cfg)
+	if kind == boot.Manual {
+		return []finding{remark("speech", "no speech engine (LIANOU_ASR_URL): agents listen and type")}
+	}
+	if list := overheard("LIANOU_ASR_URL", cfg.Speech.URL); len(list) > 0 {
+		return list
+	}
+	if err := listens(cfg.Speech.URL); err != nil {
+		return []finding{mend("speech", "nothing answers at LIANOU_ASR_URL: recordings wait, up to a week; start the engine or mend the address")}
+	}
+	return []finding{well("speech", kind+" at "+cfg.Speech.URL)}
+}
+
+// overheard warns when calls would go over a network in clear.
+func overheard(setting, address string) []finding {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "https" || u.Scheme == "wss" || u.Hostname() == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
+		return nil
+	}
+	return []finding{mend("speech", "%s is without TLS and not on this network: calls would pass in clear; use https or wss", setting)}
+}
+
+// listens reports whether anybody listens at an address.
+func listens(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "ws": "80"}[u.Scheme]
+	}
+	c, err := net.DialTimeout("tcp", net.JoinHostPort(u.Hostname(), cmp.Or(port, "443")), 3*time.Second)
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }
 
 // reach warns when people would come without TLS from elsewhere.

@@ -40,6 +40,7 @@ type house struct {
 	flow     *workflow.Flow
 	calls    *calls.Log
 	drafts   *drafts.Store
+	speech   *calls.Transcriber
 	intake   *intake.Intake
 }
 
@@ -157,6 +158,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {
+		return err
+	}
+	if h.speech, err = h.transcriber(); err != nil {
 		return err
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},

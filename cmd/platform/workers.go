@@ -13,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
+	"lianou/intake/calls"
 )
 
 // wiring is what the platform's parts are made from.
@@ -36,7 +37,9 @@ const (
 func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	list := jobs.NewWorkers()
 	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.drafts.Register(list)}
-	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps, Log: h.log.With(boot.KeyComponent, "jobs")})
+	h.speech.Register(list)
+	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
+		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

@@ -83,6 +83,10 @@ type Config struct {
 	// Parallel bounds how many jobs run at once. Defaults to 8.
 	Parallel int
 
+	// Apart bounds further queues by name: work that waits for outsiders and must not
+	// take the places of the rest. Defaults to none.
+	Apart map[string]int
+
 	// SoftStop is how long Stop lets running jobs finish before it cancels them.
 	// Defaults to 10 s.
 	SoftStop time.Duration
@@ -122,10 +126,14 @@ func New(cfg Config) (*Client, error) {
 		make := func() (river.JobArgs, *river.InsertOpts) { return p.Args, nil }
 		periodic[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), make, &river.PeriodicJobOpts{ID: p.Args.Kind(), RunOnStart: true})
 	}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel}}
+	for name, parallel := range cfg.Apart {
+		queues[name] = river.QueueConfig{MaxWorkers: parallel}
+	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool()), &river.Config{
 		Schema:       string(cfg.Schema),
 		Workers:      cfg.Workers.river,
-		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel}},
+		Queues:       queues,
 		PeriodicJobs: periodic,
 		Middleware:   []rivertype.Middleware{&quiet{}},
 		// River's default of an hour would leave a killed program's jobs lying that long.

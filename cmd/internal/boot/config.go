@@ -144,8 +144,16 @@ type Bank struct {
 	Account  string `env:"LIANOU_BANK_ACCOUNT" help:"the city's paying account"`
 }
 
-// Speech is the speech recogniser. Outsiders rely on the name already; people
-// listen.
+// Speech is the engine that turns calls into text. Without one, agents type.
 type Speech struct {
-	URL string `env:"LIANOU_ASR_URL" help:"reserved for a FunASR websocket or an OpenAI-compatible address; no effect yet"`
+	Engine    string        `env:"LIANOU_ASR_ENGINE" help:"openai, funasr or manual. Empty: by the address, http(s) is openai, ws(s) is funasr; without one manual"`
+	URL       string        `env:"LIANOU_ASR_URL" help:"speech engine that hears recordings: an OpenAI-compatible server (http://...) or a FunASR websocket (ws://...). Empty: agents type"`
+	LiveURL   string        `env:"LIANOU_ASR_LIVE_URL" help:"FunASR websocket for captions while a call on our own line goes on. Empty: none"`
+	Path      string        `env:"LIANOU_ASR_PATH" envDefault:"/v1/audio/transcriptions" help:"path below an http address; whisper.cpp has /inference"`
+	Model     string        `env:"LIANOU_ASR_MODEL" help:"model that an OpenAI-compatible server is asked for, such as sensevoice"`
+	Key       Secret        `env:"LIANOU_ASR_KEY" help:"key of an OpenAI-compatible server"`
+	KeyHeader string        `env:"LIANOU_ASR_KEY_HEADER" envDefault:"Authorization" help:"header that carries the key; Authorization carries it as Bearer"`
+	Form      string        `env:"LIANOU_ASR_FORM" envDefault:"verbose_json" help:"verbose_json, or json for models that know no times"`
+	Timeout   time.Duration `env:"LIANOU_ASR_TIMEOUT" envDefault:"4m" help:"how long the engine may take over one side of one call"`
+	Parallel  int           `env:"LIANOU_ASR_PARALLEL" envDefault:"2" help:"recordings that are heard at one time"`
 }
