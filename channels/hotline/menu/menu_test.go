@@ -141,7 +141,7 @@ func TestEveryClipIsThere(t *testing.T) {
 	}
 	words := map[string]string{}
 	for line := range strings.Lines(string(text)) {
-		if name, says, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+		if name, says, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok && !strings.HasPrefix(name, "call-") { // notice holds those
 			words[name] = says
 		}
 	}

@@ -25,7 +25,7 @@ var ranks = map[string]int{
 	"core/citizen":    5, "core/routing": 5, "core/payout": 5,
 	"core/insight": 6, "core/exchange": 6,
 	"core/watch": 7, "core/workflow": 7,
-	"channels": 8, "channels/look": 8, "channels/hotline/media": 7, "channels/hotline/menu": 7, "channels/hotline/*": 8, "channels/*": 9, "channels/desk/*": 10,
+	"channels": 8, "channels/look": 8, "channels/hotline/media": 7, "channels/hotline/menu": 7, "channels/hotline/notice": 7, "channels/hotline/*": 8, "channels/*": 9, "channels/desk/*": 10,
 	"cmd/internal/rig": 1, "cmd/internal/visitor": 1, // outsiders: they use the built programs and import nothing of ours
 	"cmd/internal/*": 11, "cmd/*": 12,
 }
