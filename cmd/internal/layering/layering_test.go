@@ -34,10 +34,11 @@ var ranks = map[string]int{
 // may import beyond what their folder's rank allows. No package that ships may
 // import them.
 var testOnly = map[string]string{
-	"core/pg/pgtest":         "throw-away databases: starts core/pg/local, migrates with core/pg",
-	"core/jobs/jobstest":     "waits for jobs: reads River's tables through core/pg",
-	"channels/channeltest":   "the conformance suite: opens channels with an intake in memory",
-	"channels/desk/desktest": "the desk's shell with staff, for the rooms that are channels",
+	"core/pg/pgtest":               "throw-away databases: starts core/pg/local, migrates with core/pg",
+	"core/jobs/jobstest":           "waits for jobs: reads River's tables through core/pg",
+	"channels/channeltest":         "the conformance suite: opens channels with an intake in memory",
+	"channels/hotline/hotlinetest": "the called party: sipp, by scenarios",
+	"channels/desk/desktest":       "the desk's shell with staff, for the rooms that are channels",
 }
 
 // sameRank lists the imports between equals that are meant: a folder and the
