@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 
@@ -23,10 +24,23 @@ func services(cfg *boot.Config, program string) []finding {
 	if (cfg.Hotline.WebhookSecret != "" || cfg.Hotline.TwilioToken != "") && len(cfg.Hotline.RecordingSources) == 0 {
 		list = append(list, mend("hotline", "LIANOU_RECORDING_SOURCES is empty: no recording would be fetched; name the exchange's host:port"))
 	}
+	list = append(list, telephone(cfg)...)
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
 	return list
+}
+
+// telephone looks at notices told by telephone.
+func telephone(cfg *boot.Config) []finding {
+	v := cfg.Voice
+	switch {
+	case !v.On():
+		return []finding{remark("notices by voice", "LIANOU_VOICE_TRUNK is not set: whom no message reaches is rung by a person")}
+	case (v.User == "") != (v.Password == ""):
+		return []finding{mend("notices by voice", "set both LIANOU_VOICE_USER and LIANOU_VOICE_PASSWORD, or neither")}
+	}
+	return []finding{well("notices by voice", fmt.Sprintf("rings through %s, %d at a time, 8:00 to 20:00", v.Trunk, v.MostCalls))}
 }
 
 func platformServices(cfg *boot.Config) []finding {

@@ -15,10 +15,9 @@ import (
 // Control: take the case of a.again out of route, and the second run dials at once.
 func TestMissedWaitsForItsTime(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Refused}}, []Outcome{{Result: Missed, Code: "busy"}})
+	d := newDesk(t, []Outcome{{Result: Refused}}, []Outcome{{Result: Missed, Code: "busy", Wait: 10 * time.Minute}})
 	d.worker = d.voice(t)
 	for call := 1; call <= 3; call++ {
-		d.sms.script[0].Again = d.now(t).Add(10 * time.Minute)
 		err := d.work()
 		if call < 3 && !snoozed(err) || call == 3 && err != nil {
 			t.Fatalf("call %d: %v", call, err)
@@ -39,9 +38,8 @@ func TestMissedWaitsForItsTime(t *testing.T) {
 // A way that has to wait for the morning has sent nothing: the wait costs no call.
 func TestLaterWaitsForItsTime(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Refused}}, []Outcome{{Result: Later, Code: "night"}, {Result: Delivered}})
+	d := newDesk(t, []Outcome{{Result: Refused}}, []Outcome{{Result: Later, Code: "night", Wait: 9 * time.Hour}, {Result: Delivered}})
 	d.worker = d.voice(t)
-	d.sms.script[0].Again = d.now(t).Add(9 * time.Hour)
 	for range 2 {
 		if err := d.work(); !snoozed(err) || len(d.sms.got) != 1 {
 			t.Fatalf("%v, %d sends", err, len(d.sms.got))
@@ -104,13 +102,4 @@ func (d *desk) voice(t testing.TB) *Worker {
 		t.Fatal(err)
 	}
 	return w
-}
-
-func (d *desk) now(t testing.TB) time.Time {
-	t.Helper()
-	n, err := d.worker.load(t.Context(), d.notice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n.now
 }

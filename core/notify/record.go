@@ -28,8 +28,9 @@ func (w *Worker) recordIn(ctx context.Context, tx *pg.Tx, n *loaded, channel cor
 		where id = $1 and state <> 'delivered' and (state <> 'refused' or $2 = 'delivered')
 			and (state <> 'accepted' or $2 in ('delivered', 'refused'))`
 	var again *time.Time
-	if !out.Again.IsZero() {
-		again = &out.Again
+	if out.Wait > 0 {
+		at := tx.Now().Add(out.Wait)
+		again = &at
 	}
 	tag, err := tx.Exec(ctx, q, attemptID, string(out.Result), out.Provider, out.Code, tx.Now(), again)
 	if err != nil || tag.RowsAffected() == 0 {

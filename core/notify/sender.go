@@ -45,9 +45,9 @@ type Outcome struct {
 	Provider string // the provider's id of the message
 	Code     string // the provider's code, such as "43101"; nothing personal
 
-	// Again is the moment before which the way is not to be tried again: required with
-	// Missed, allowed with Later.
-	Again time.Time
+	// Wait is how long the way is not to be tried again: required with Missed, allowed
+	// with Later.
+	Wait time.Duration
 }
 
 // Result is the closed set of meanings.

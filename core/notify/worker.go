@@ -219,14 +219,14 @@ func (w *Worker) settle(ctx context.Context, n *loaded, r Route, a *attempt, out
 	if out.Result == Accepted && r.TellsOnAccept {
 		out.Result = Delivered
 	}
-	if out.Result == Missed && (out.Again.IsZero() || a.sends >= r.Sends) {
+	if out.Result == Missed && (out.Wait <= 0 || a.sends >= r.Sends) {
 		out.Result = Refused // it was tried as often as may be
 	}
 	if err := w.record(ctx, n, r, a, out); err != nil {
 		return false, err
 	}
-	if wait := out.Again.Sub(n.now); wait > 0 && (out.Result == Missed || out.Result == Later) {
-		return false, jobs.Snooze(wait)
+	if out.Wait > 0 && (out.Result == Missed || out.Result == Later) {
+		return false, jobs.Snooze(out.Wait)
 	}
 	switch out.Result {
 	case Delivered:

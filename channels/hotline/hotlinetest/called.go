@@ -39,6 +39,8 @@ type Scenario struct {
 	HangsUp bool
 	// Contact is where a redirection leads.
 	Contact string
+	// At is the trunk's address, of one that is through. Defaults to a free one.
+	At netip.AddrPort
 }
 
 // Answer waits for one call and behaves as the scenario says.
@@ -77,21 +79,23 @@ func Answer(t testing.TB, s Scenario) *Called {
 			t.Fatal(err)
 		}
 	}
-	return start(t, dir)
+	if !s.At.IsValid() {
+		s.At = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), free(t))
+	}
+	return start(t, dir, s.At)
 }
 
-func start(t testing.TB, dir string) *Called {
+func start(t testing.TB, dir string, at netip.AddrPort) *Called {
 	t.Helper()
-	port := free(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	cmd := exec.CommandContext(ctx, "sipp", "-sf", "called.xml", "-m", "1", "-t", "u1", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", fmt.Sprint(port), "-nostdin", "-trace_err")
+	cmd := exec.CommandContext(ctx, "sipp", "-sf", "called.xml", "-m", "1", "-t", "u1", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", fmt.Sprint(at.Port()), "-nostdin", "-trace_err")
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	c := &Called{Trunk: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port)), done: make(chan error, 1)}
+	c := &Called{Trunk: at, done: make(chan error, 1)}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -134,14 +138,14 @@ func (c *Called) Uncalled() bool {
 	}
 }
 
-func free(t testing.TB) int {
+func free(t testing.TB) uint16 {
 	t.Helper()
 	s, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	return s.LocalAddr().(*net.UDPAddr).Port
+	return s.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 }
 
 // listens returns when the port is taken.

@@ -197,7 +197,7 @@ func (p *placed) cancel(tx sip.ClientTransaction, given Reply) Reply {
 		defer canceled.Terminate()
 		answers = canceled.Responses()
 	}
-	limit := time.NewTimer(abandonWait)
+	limit := time.NewTimer(min(abandonWait, 64*sip.T1))
 	defer limit.Stop()
 	for {
 		select {
