@@ -49,7 +49,7 @@ func TestAgain(t *testing.T) {
 }
 
 // Whenever a plan is made, it falls into the hours, and a call that may begin is over by
-// their end, whatever zone the machine's clock is in. Control: leave out In(core.China).
+// their end, whatever zone the machine's clock is in. Control: time.UTC for core.China in dayTime.
 func TestHours(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
