@@ -81,11 +81,15 @@ func (c benchCmd) programs(t *tool, only []string) (bench.Verdict, error) {
 	if err != nil {
 		return bench.Verdict{}, err
 	}
+	platform, err := beside("platform")
+	if err != nil {
+		return bench.Verdict{}, err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return bench.Verdict{}, fmt.Errorf("find this program: %w", err)
 	}
-	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window})
+	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window})
 }
 
 // bars reads "ONLY=B1,B3", "B1,B3" and "B1 B3" alike.

@@ -12,8 +12,8 @@ import (
 
 // Config is what Run needs.
 type Config struct {
-	// Lianou and Gateway are the built programs. Required.
-	Lianou, Gateway string
+	// Lianou, Gateway and Platform are the built programs. Required.
+	Lianou, Gateway, Platform string
 	// Out gets one line a bar, and Notes what was seen on the way. Required.
 	Out, Notes io.Writer
 	// Only names the bars wanted. Defaults to all of this package.
@@ -28,7 +28,7 @@ type Config struct {
 }
 
 // Bars are the bars this package measures, in the order of their lines.
-func Bars() []string { return []string{"B1", "B2", "B13"} }
+func Bars() []string { return []string{"B1", "B2", "B10", "B13"} }
 
 func (c *Config) wants(bars ...string) bool {
 	return len(c.Only) == 0 || slices.ContainsFunc(bars, func(b string) bool { return slices.Contains(c.Only, b) })
@@ -63,7 +63,7 @@ func Run(ctx context.Context, cfg Config) (Verdict, error) {
 	for _, part := range []struct {
 		bars []string
 		run  func(context.Context, *Config) (Verdict, error)
-	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B13"}, starting}} {
+	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B10"}, popping}, {[]string{"B13"}, starting}} {
 		if !cfg.wants(part.bars...) {
 			continue
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -208,30 +207,12 @@ func (h *house) url() string {
 }
 
 func (h *house) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.addr+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-h.ended:
-			words, _ := os.ReadFile(filepath.Join(h.dir, "gateway.log"))
-			return fmt.Errorf("the gateway ended: %s", words)
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the gateway: %w", ctx.Err())
-		case <-tick.C:
-		}
+	err := answers(ctx, "http://"+h.addr+"/readyz", h.ended)
+	if err != nil {
+		words, _ := os.ReadFile(filepath.Join(h.dir, "gateway.log"))
+		return fmt.Errorf("wait for the gateway: %w: %s", err, words)
 	}
+	return nil
 }
 
 // close stops everything and removes the folder.
