@@ -166,7 +166,11 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
 		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
 	})
-	l.c.env.Log.Info("call over", "end", r.End, "seconds", int(r.Recorded.Length.Seconds()), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
+	talked := time.Duration(0)
+	if !c.Answered.IsZero() {
+		talked = r.Ended.Sub(c.Answered)
+	}
+	l.c.env.Log.Info("call over", "end", r.End, "seconds", talked.Seconds(), "recorded", r.Recorded.Length.Seconds(), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
 }
 
 func (l *ownLine) of(c *phone.Call) *talk {
