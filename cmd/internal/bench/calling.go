@@ -22,6 +22,11 @@ const (
 	barGrowth = 10.0 // per cent that memory may grow while the line is full
 )
 
+// settles is how long a full line takes until as much is forgotten as comes anew: SIP
+// keeps what it knows of a call for 64*T1 after its end (RFC 3261 section 17). Memory is
+// compared after it, its first half with its second.
+const settles = 35 * time.Second
+
 // speaks is how long each caller speaks: with a new call so many times a second the line
 // is full after it, and stays so.
 const speaks = 25 * time.Second
@@ -150,8 +155,12 @@ func printCalls(cfg *Config, came rig.Stormed, seen []usage, kept recorded) (mis
 	}
 	first, last := seen[0], seen[len(seen)-1]
 	a := 100 * (last.cpu - first.cpu).Seconds() / last.at.Sub(first.at).Seconds() / float64(cfg.Lines)
-	third := len(seen) / 3
-	before, after := memoryOf(seen[:third]), memoryOf(seen[len(seen)-third:])
+	settled := seen
+	if n := int(settles.Seconds()); len(seen) > n+6 {
+		settled = seen[n:]
+	}
+	half := len(settled) / 2
+	before, after := memoryOf(settled[:half]), memoryOf(settled[half:])
 	growth := 100 * (after - before) / before
 	whole := came.Failed == 0 && kept.gaps == 0 && kept.partial == 0 && kept.stored == came.Made && kept.worst <= barLength
 	ok := a <= barCore && whole && growth <= barGrowth
