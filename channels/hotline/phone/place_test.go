@@ -123,18 +123,24 @@ func TestRedirectionIsNotFollowed(t *testing.T) {
 // Control: leave out prove.
 func TestPlacedWithProof(t *testing.T) {
 	t.Parallel()
-	for password, want := range map[string]Reply{"right": Taken, "wrong": Failed} {
-		t.Run(password, func(t *testing.T) {
+	for name, c := range map[string]struct {
+		password string
+		tcp      bool
+		want     Reply
+	}{"right": {"right", false, Taken}, "right over TCP": {"right", true, Taken}, "wrong": {"wrong", false, Failed}} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			trunk := open(t, func(c *Config, d *Deps) {
 				c.Login = Credentials{User: "city", Password: "right"}
 				d.Talk = func(context.Context, *Call) {}
 			})
-			l := placing(t, netip.MustParseAddrPort(trunk.Addr()), func(c *Config) { c.Out.Login = Credentials{User: "city", Password: password} })
-			if reply := l.place(t, func(ctx context.Context, _ *media.Session) { <-ctx.Done() }); reply != want {
-				t.Fatalf("%s, want %s", reply, want)
+			l := placing(t, netip.MustParseAddrPort(trunk.Addr()), func(cfg *Config) {
+				cfg.Out.TCP, cfg.Out.Login = c.tcp, Credentials{User: "city", Password: c.password}
+			})
+			if reply := l.place(t, func(ctx context.Context, _ *media.Session) { <-ctx.Done() }); reply != c.want {
+				t.Fatalf("%s, want %s", reply, c.want)
 			}
-			if want == Taken && trunk.ended(t).call.Called != household {
+			if c.want == Taken && trunk.ended(t).call.Called != household {
 				t.Error("another number was rung")
 			}
 		})

@@ -170,11 +170,6 @@ func (h *house) open(ctx context.Context, program string) error {
 			return err
 		}
 	}
-	log, err := os.OpenFile(filepath.Join(h.dir, "gateway.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
 	h.gateway = exec.Command(program)
 	h.gateway.Env = append(plainEnvironment(),
 		"LIANOU_DATABASE_URL="+h.url(), "LIANOU_REDIS_URL="+h.redis.URL(), "LIANOU_DATA_DIR="+h.dir,
@@ -185,15 +180,9 @@ func (h *house) open(ctx context.Context, program string) error {
 		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=1",
 		// The mini-program's and the hotline's doors stand open beside it.
 		"LIANOU_WECHAT_APP_ID=bench", "LIANOU_WECHAT_SECRET=bench", "LIANOU_WECHAT_API_BASE=http://127.0.0.1:1", "LIANOU_HOTLINE_WEBHOOK_SECRET="+exchangeSecret)
-	h.gateway.Stdout, h.gateway.Stderr = log, log
-	if h.life, err = h.gateway.StdinPipe(); err != nil {
+	if h.life, h.ended, err = launch(h.gateway, filepath.Join(h.dir, "gateway.log")); err != nil {
 		return err
 	}
-	if err := h.gateway.Start(); err != nil {
-		return fmt.Errorf("start the gateway: %w", err)
-	}
-	h.ended = make(chan struct{})
-	go func() { _ = h.gateway.Wait(); close(h.ended) }()
 	return h.ready(ctx)
 }
 
@@ -219,15 +208,7 @@ func (h *house) ready(ctx context.Context) error {
 func (h *house) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if h.life != nil && h.ended != nil {
-		h.life.Close()
-		select {
-		case <-h.ended:
-		case <-ctx.Done():
-			_ = h.gateway.Process.Kill()
-			<-h.ended
-		}
-	}
+	end(ctx, h.gateway, h.life, h.ended)
 	if h.db != nil {
 		h.db.Close()
 	}

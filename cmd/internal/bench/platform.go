@@ -65,25 +65,15 @@ func openOffice(ctx context.Context, h *house, platform string) (_ *office, err 
 }
 
 func (o *office) start(ctx context.Context, program string) error {
-	log, err := os.OpenFile(filepath.Join(o.house.dir, "platform.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
 	o.program = exec.Command(program)
 	o.program.Env = append(plainEnvironment(),
 		"LIANOU_DATABASE_URL="+o.house.server.URL("lianou_platform", database), "LIANOU_AUDIT_DATABASE_URL="+o.house.server.URL("lianou_audit", database),
 		"LIANOU_REDIS_URL="+o.house.redis.URL(), "LIANOU_DATA_DIR="+o.house.dir, "LIANOU_KEY_FILE="+filepath.Join(o.house.dir, "keys", seal.PlatformFile),
 		"LIANOU_PLATFORM_ADDR="+o.addr, "LIANOU_LIFELINE=true", "LIANOU_BANK_ACCOUNT=37140000000000000001")
-	o.program.Stdout, o.program.Stderr = log, log
-	if o.life, err = o.program.StdinPipe(); err != nil {
+	var err error
+	if o.life, o.ended, err = launch(o.program, filepath.Join(o.house.dir, "platform.log")); err != nil {
 		return err
 	}
-	if err := o.program.Start(); err != nil {
-		return fmt.Errorf("start the platform: %w", err)
-	}
-	o.ended = make(chan struct{})
-	go func() { _ = o.program.Wait(); close(o.ended) }()
 	return o.ready(ctx)
 }
 
@@ -94,33 +84,6 @@ func (o *office) ready(ctx context.Context) error {
 		return fmt.Errorf("wait for the platform: %w: %s", err, words)
 	}
 	return nil
-}
-
-// answers waits until an address says that its program is ready.
-func answers(ctx context.Context, url string, ended <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			return err
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ended:
-			return fmt.Errorf("the program ended")
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
 }
 
 // hire makes n members of staff of a role and gives the cookies of their sessions.
@@ -167,15 +130,7 @@ func (o *office) enter(ctx context.Context, id core.StaffID) (cookie string, err
 func (o *office) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if o.life != nil && o.ended != nil {
-		o.life.Close()
-		select {
-		case <-o.ended:
-		case <-ctx.Done():
-			_ = o.program.Process.Kill()
-			<-o.ended
-		}
-	}
+	end(ctx, o.program, o.life, o.ended)
 	if o.db != nil {
 		o.db.Close()
 	}
