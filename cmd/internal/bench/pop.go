@@ -14,19 +14,21 @@ import (
 // among them; the others hear nothing of it.
 const connected = 1000
 
-// popCalls is how many calls one part of one round has, and popPause what lies between
-// two: a busy hour is one in two seconds.
+// What lies between two calls (a busy hour has one in two seconds), and how many of a
+// round warm the way and do not count.
 const (
-	popCalls = 40
 	popPause = 50 * time.Millisecond
+	popWarm  = 5
 )
 
-// popParts are the parts of B10: so many agents among the connected, and the bar of
-// their p99 in milliseconds.
-var popParts = [...]struct {
-	agents int
-	bar    float64
-}{{1, 25}, {50, 25}, {connected, 60}}
+// popPart is a part of B10: so many agents among the connected, so many calls in a
+// round, and the bar of the p99 in milliseconds.
+type popPart struct {
+	agents, calls int
+	bar           float64
+}
+
+func popParts() []popPart { return []popPart{{1, 200, 25}, {50, 100, 25}, {connected, 40, 60}} }
 
 // popping measures B10: from the exchange's report of a call, its commit included, to
 // the websockets of the desks.
@@ -49,10 +51,10 @@ func popping(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 	if err != nil {
 		return missed, err
 	}
-	late := make([][]float64, len(popParts))
+	late := make([][]float64, len(popParts()))
 	for n := range cfg.Rounds {
-		for i, part := range popParts {
-			p99, err := o.popRound(ctx, slices.Concat(agents[:part.agents], others[:connected-part.agents]), part.agents, fmt.Sprintf("%d-%d", n, i))
+		for i, part := range popParts() {
+			p99, err := o.popRound(ctx, slices.Concat(agents[:part.agents], others[:connected-part.agents]), part, fmt.Sprintf("%d-%d", n, i))
 			if err != nil {
 				return missed, err
 			}
@@ -60,10 +62,10 @@ func popping(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 			cfg.note("  pop to %d of %d: p99 %.1f ms, load %s", part.agents, connected, p99, load())
 		}
 	}
-	for i, part := range popParts {
+	for i, part := range popParts() {
 		ok := median(late[i]) <= part.bar
 		fmt.Fprintf(cfg.Out, "B10 %.1fms bar <=%.0fms %s (p99 from report to screen, %d of %d desks, %d calls, rounds %d)\n",
-			median(late[i]), part.bar, word(ok), part.agents, connected, popCalls, len(late[i]))
+			median(late[i]), part.bar, word(ok), part.agents, connected, part.calls, len(late[i]))
 		if !ok {
 			missed.Short = append(missed.Short, fmt.Sprintf("B10 to %d desks", part.agents))
 		}
@@ -72,14 +74,14 @@ func popping(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 }
 
 // popRound opens the desks, reports calls one after another, and gives the p99.
-func (o *office) popRound(ctx context.Context, cookies []string, agents int, name string) (float64, error) {
+func (o *office) popRound(ctx context.Context, cookies []string, part popPart, name string) (float64, error) {
 	d, err := o.sit(ctx, cookies)
 	if err != nil {
 		return 0, err
 	}
 	defer d.leave()
 	var all []time.Duration
-	for n := range popCalls {
+	for n := range popWarm + part.calls {
 		call := fmt.Sprintf("pop-%s-%d", name, n)
 		r, err := hook(ctx, o.house.addr, "msg-"+call, ringing(call))
 		if err != nil {
@@ -94,11 +96,13 @@ func (o *office) popRound(ctx context.Context, cookies []string, agents int, nam
 		if w.StatusCode != http.StatusNoContent {
 			return 0, fmt.Errorf("report a call: %s", w.Status)
 		}
-		took, err := d.pops(ctx, call, agents, began)
+		took, err := d.pops(ctx, call, part.agents, began)
 		if err != nil {
 			return 0, err
 		}
-		all = append(all, took...)
+		if n >= popWarm {
+			all = append(all, took...)
+		}
 		if !pause(ctx, popPause) {
 			return 0, ctx.Err()
 		}
