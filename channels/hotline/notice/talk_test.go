@@ -1,10 +1,7 @@
 package notice_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -104,34 +101,4 @@ func TestNothingBeforeAKey(t *testing.T) {
 		}
 		t.Fatal("goes on for ever")
 	})
-}
-
-// Every clip a call can say has its words and its sound, and no word is without use.
-// Control: a kind with a clip that prompts.txt does not have.
-func TestEveryClipIsThere(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../prompts/prompts.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		if name, says, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-			words[name] = says
-		}
-	}
-	for _, c := range notice.Clips() {
-		if faults := wording.Lint(words[string(c)]); words[string(c)] == "" || len(faults) > 0 {
-			t.Errorf("words of %s: %q, %v", c, words[string(c)], faults)
-		}
-		if _, err := os.Stat(filepath.Join("../prompts", string(c)+".wav")); err != nil {
-			t.Error(err)
-		}
-		delete(words, string(c))
-	}
-	for name := range words {
-		if strings.HasPrefix(name, "call-") {
-			t.Errorf("nobody says %s", name)
-		}
-	}
 }
