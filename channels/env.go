@@ -43,7 +43,10 @@ type Env struct {
 	Text     notify.Sender     // text messages, for log-in codes
 	// Reported notes a provider's word on a message that was sent; nil drops it.
 	Reported func(ctx context.Context, provider string, out notify.Outcome) error
-	Shared   *bell.Bell // a small cache with expiry, and limits, of all nodes
+	// Callee opens the number of an open notice that this send is about to ring; nil
+	// opens none.
+	Callee func(ctx context.Context, notice int64, reference string) (core.Phone, error)
+	Shared *bell.Bell // a small cache with expiry, and limits, of all nodes
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool

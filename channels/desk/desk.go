@@ -63,7 +63,7 @@ func New(cfg Config, d Deps) (*Desk, error) {
 	if d.DB == nil || d.Staff == nil || d.Sessions == nil || d.Bell == nil || d.Blobs == nil || d.Audit == nil || d.Regions == nil || d.Library == nil || d.Drafts == nil || d.Log == nil {
 		return nil, core.E(core.KindInternal, "desk_deps", "")
 	}
-	desk := &Desk{cfg: cfg, d: d, log: d.Log, live: newLive(d.Log)}
+	desk := &Desk{cfg: cfg, d: d, log: d.Log, live: newLive(d.Log, d.Sessions)}
 	desk.clock.Store(&pg.Clock{})
 	var err error
 	if desk.judge, err = NewJudge(d.Library); err != nil {

@@ -21,6 +21,7 @@ import (
 // is for; what they then see is decided again when they fetch it.
 type Live struct {
 	log     *slog.Logger
+	logins  *staff.Sessions
 	mu      sync.Mutex
 	sockets map[*socket]struct{}
 }
@@ -30,8 +31,9 @@ type socket struct {
 	out  chan []byte
 	done chan struct{}
 
-	// still reports whether the session that opened the socket is still one: an
-	// account that was revoked hears nothing more (security.md P30).
+	// An account that was revoked hears nothing more (security.md P30): mark is asked for
+	// at every bell, of all sockets together, and still while nothing rings.
+	mark  staff.Mark
 	still func() bool
 }
 
@@ -44,8 +46,8 @@ const (
 	socketRead  = 70 * time.Second
 )
 
-func newLive(log *slog.Logger) *Live {
-	return &Live{log: log, sockets: map[*socket]struct{}{}}
+func newLive(log *slog.Logger, logins *staff.Sessions) *Live {
+	return &Live{log: log, logins: logins, sockets: map[*socket]struct{}{}}
 }
 
 // Run passes bells on until ctx ends, then closes every socket with 1012, which
@@ -56,7 +58,7 @@ func (l *Live) Run(ctx context.Context, b *bell.Bell) error {
 		return err
 	}
 	for m := range bells {
-		l.pass(m)
+		l.pass(ctx, m)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,24 +69,48 @@ func (l *Live) Run(ctx context.Context, b *bell.Bell) error {
 	return nil
 }
 
-func (l *Live) pass(m bell.Message) {
+func (l *Live) pass(ctx context.Context, m bell.Message) {
 	text, err := json.Marshal(map[string]string{"topic": m.Topic, "id": m.ID})
 	if err != nil {
 		return
 	}
+	hearing, marks := l.hearing(m.Topic)
+	if len(hearing) == 0 {
+		return
+	}
+	still, err := l.logins.Still(ctx, marks)
+	if err != nil {
+		l.log.WarnContext(ctx, "desks are cut: their log-ins cannot be read", "error", err)
+		still = make([]bool, len(hearing)) // they reconnect, and fetch what they missed
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, s := range hearing {
+		if _, here := l.sockets[s]; !here {
+			continue
+		}
+		if still[i] {
+			select {
+			case s.out <- text:
+				continue
+			default:
+			}
+		}
+		close(s.done)
+		delete(l.sockets, s)
+	}
+}
+
+// hearing gives the sockets that a bell is for.
+func (l *Live) hearing(topic string) (list []*socket, marks []staff.Mark) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for s := range l.sockets {
-		if !hears(s.who, m.Topic) {
-			continue
-		}
-		select {
-		case s.out <- text:
-		default:
-			close(s.done)
-			delete(l.sockets, s)
+		if hears(s.who, topic) {
+			list, marks = append(list, s), append(marks, s.mark)
 		}
 	}
+	return list, marks
 }
 
 // hears reports whether a bell is for this person: "calls" for agents,
@@ -122,7 +148,7 @@ func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	s := &socket{who: who, out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	s := &socket{who: who, mark: d.d.Sessions.Mark(r), out: make(chan []byte, socketQueue), done: make(chan struct{})}
 	s.still = func() bool {
 		now, err := d.d.Sessions.Again(r)
 		return err == nil && now.ID == who.ID
@@ -183,9 +209,6 @@ func (s *socket) write(conn *websocket.Conn) {
 		select {
 		case text = <-s.out:
 			kind = websocket.TextMessage
-			if !s.still() {
-				return
-			}
 		case <-ping.C:
 			if !s.still() {
 				return

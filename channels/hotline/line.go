@@ -16,6 +16,7 @@ import (
 	"lianou/channels/hotline/journal"
 	"lianou/channels/hotline/media"
 	"lianou/channels/hotline/menu"
+	"lianou/channels/hotline/notice"
 	"lianou/channels/hotline/phone"
 )
 
@@ -43,6 +44,8 @@ type Line struct {
 	// DrainSeconds is how long running calls may go on after a stop. Defaults to the
 	// endpoint's.
 	DrainSeconds int `json:"drain_seconds"`
+	// Voice is how notices are told by telephone.
+	Voice Voice `json:"voice"`
 }
 
 // ownLine is the open line.
@@ -52,6 +55,7 @@ type ownLine struct {
 	journal  *journal.Journal
 	endpoint *phone.Endpoint
 	prompts  map[menu.Clip]*media.Prompt
+	notices  map[notice.Clip]*media.Prompt // what is said to whom we ring
 
 	mu    sync.Mutex
 	calls map[*phone.Call]*talk
@@ -76,7 +80,14 @@ func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 		c.env.Log.Warn("trunks prove themselves by their address alone, which a datagram can forge; LIANOU_SIP_USER asks for more")
 	}
 	l := &ownLine{c: c, calls: map[*phone.Call]*talk{}}
-	if l.prompts, err = loadPrompts(cfg.Prompts); err != nil {
+	if l.prompts, err = loadPrompts(cfg.Prompts, menu.Clips()); err != nil {
+		return nil, err
+	}
+	if l.notices, err = loadPrompts(cfg.Prompts, notice.Clips()); err != nil {
+		return nil, err
+	}
+	out, err := l.outgoing(cfg.Voice)
+	if err != nil {
 		return nil, err
 	}
 	l.journal, err = journal.Open(cfg.Dir, c.cfg.MaxRecording, journal.Deps{Ring: c.env.Ring, Calls: c.env.Calls, Blobs: c.blobs, Log: c.env.Log})
@@ -93,7 +104,7 @@ func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 		return nil, err
 	}
 	l.endpoint, err = phone.New(phone.Config{Addr: cfg.Addr, Host: host, Trunks: trunks, Login: phone.Credentials{User: cfg.User, Password: cfg.Password},
-		MostCalls: cfg.MostCalls, Drain: time.Duration(cfg.DrainSeconds) * time.Second, Metrics: c.env.Metrics},
+		MostCalls: cfg.MostCalls, Drain: time.Duration(cfg.DrainSeconds) * time.Second, Metrics: c.env.Metrics, Out: out},
 		phone.Deps{Media: l.media, Talk: l.talk, Watch: l, Log: c.env.Log, Now: time.Now})
 	if err != nil {
 		return nil, errors.Join(err, l.media.Close())
@@ -155,7 +166,11 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
 		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
 	})
-	l.c.env.Log.Info("call over", "end", r.End, "seconds", int(r.Recorded.Length.Seconds()), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
+	talked := time.Duration(0)
+	if !c.Answered.IsZero() {
+		talked = r.Ended.Sub(c.Answered)
+	}
+	l.c.env.Log.Info("call over", "end", r.End, "seconds", talked.Seconds(), "recorded", r.Recorded.Length.Seconds(), "lost", r.Stats.Lost, "gaps", r.Stats.Gaps)
 }
 
 func (l *ownLine) of(c *phone.Call) *talk {
@@ -165,9 +180,9 @@ func (l *ownLine) of(c *phone.Call) *talk {
 }
 
 // loadPrompts reads every clip, from the folder if it has it, else from the program.
-func loadPrompts(folder string) (map[menu.Clip]*media.Prompt, error) {
-	out := map[menu.Clip]*media.Prompt{}
-	for _, clip := range menu.Clips() {
+func loadPrompts[Clip ~string](folder string, clips []Clip) (map[Clip]*media.Prompt, error) {
+	out := map[Clip]*media.Prompt{}
+	for _, clip := range clips {
 		name := string(clip) + ".wav"
 		f, err := prompts.Open("prompts/" + name)
 		if folder != "" {

@@ -181,7 +181,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -241,7 +241,24 @@ func (e *edge) telephone() hotline.Line {
 	}
 	return hotline.Line{Addr: c.Addr, Host: c.Host, Trunks: c.Trunks, User: c.User, Password: c.Password.Reveal(), FirstPort: c.FirstPort, LastPort: c.LastPort,
 		Prompts: c.Prompts, Dir: filepath.Join(e.cfg.DataDir, "gateway-calls"), MostCalls: c.MostCalls,
-		DrainSeconds: e.drain()}
+		DrainSeconds: e.drain(), Voice: e.voice()}
+}
+
+// voice is how notices are told by telephone, if they are.
+func (e *edge) voice() hotline.Voice {
+	v := e.cfg.Voice
+	if !v.On() {
+		return hotline.Voice{}
+	}
+	return hotline.Voice{Trunk: v.Trunk, TCP: v.TCP, User: v.User, Password: v.Password.Reveal(), Number: v.Number, MostCalls: v.MostCalls, RingSeconds: int(v.Ring.Seconds())}
+}
+
+// callee opens the number of a notice that the line is about to ring.
+func (e *edge) callee(ctx context.Context, notice int64, reference string) (core.Phone, error) {
+	if e.worker == nil {
+		return core.Phone{}, core.E(core.KindNotFound, "no_number", "")
+	}
+	return e.worker.Number(ctx, hotline.VoiceRoute(nil).Channel, notice, reference)
 }
 
 // subscribed maps notices to the subscribe-message templates that are set; every
@@ -267,7 +284,7 @@ func (e *edge) allow(ctx context.Context, source string, perMinute int) bool {
 }
 
 // telling is the worker of notices with the ways it has, in the order they are
-// tried: WeChat, then a text, then a person who calls.
+// tried: WeChat, then a text, then our voice on the telephone, then a person who calls.
 func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	var routes []notify.Route
 	if ch, open := host.Channel("wechat"); open {
@@ -275,6 +292,11 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	}
 	if e.text != nil {
 		routes = append(routes, notify.Route{Channel: "sms", Sender: e.text})
+	}
+	if ch, open := host.Channel("hotline"); open {
+		if voice := ch.(*hotline.Channel).Notices(); voice != nil {
+			routes = append(routes, hotline.VoiceRoute(voice))
+		}
 	}
 	list := jobs.NewWorkers()
 	if len(routes) > 0 {

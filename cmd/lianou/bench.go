@@ -17,6 +17,8 @@ type benchCmd struct {
 	Only   []string      `arg:"" optional:"" help:"Bars, such as ONLY=B1,B3; all when none is named."`
 	Rounds int           `help:"Rounds of each bar; the median counts." default:"3"`
 	Window time.Duration `help:"How long one side of one round of B1 and B2 is measured." default:"4s"`
+	Lines  int           `help:"Calls on the telephone line at once in B11." default:"500"`
+	Storm  time.Duration `help:"How long new calls come in B11." default:"1m"`
 	Strict bool          `help:"Fail when any bar is short, not only those that are owed at this stage of the work."`
 }
 
@@ -81,11 +83,15 @@ func (c benchCmd) programs(t *tool, only []string) (bench.Verdict, error) {
 	if err != nil {
 		return bench.Verdict{}, err
 	}
+	platform, err := beside("platform")
+	if err != nil {
+		return bench.Verdict{}, err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return bench.Verdict{}, fmt.Errorf("find this program: %w", err)
 	}
-	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window})
+	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window, Lines: c.Lines, Storm: c.Storm})
 }
 
 // bars reads "ONLY=B1,B3", "B1,B3" and "B1 B3" alike.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -24,6 +25,7 @@ func services(cfg *boot.Config, program string) []finding {
 		list = append(list, mend("text messages", "set all of LIANOU_SMS_SECRET_KEY, LIANOU_SMS_APP_ID, LIANOU_SMS_SIGN, LIANOU_SMS_TEMPLATE, LIANOU_SMS_CODE_TEMPLATE"))
 	}
 	list = append(list, exchanges(cfg.Hotline)...)
+	list = append(list, telephone(cfg)...)
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
@@ -69,6 +71,18 @@ func hostPort(u *url.URL) string {
 		return u.Host
 	}
 	return net.JoinHostPort(u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+}
+
+// telephone looks at notices told by telephone.
+func telephone(cfg *boot.Config) []finding {
+	v := cfg.Voice
+	switch {
+	case !v.On():
+		return []finding{remark("notices by voice", "LIANOU_VOICE_TRUNK is not set: whom no message reaches is rung by a person")}
+	case (v.User == "") != (v.Password == ""):
+		return []finding{mend("notices by voice", "set both LIANOU_VOICE_USER and LIANOU_VOICE_PASSWORD, or neither")}
+	}
+	return []finding{well("notices by voice", fmt.Sprintf("rings through %s, %d at a time, 8:00 to 20:00", v.Trunk, v.MostCalls))}
 }
 
 func platformServices(cfg *boot.Config) []finding {

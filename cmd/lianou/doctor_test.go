@@ -331,7 +331,8 @@ func TestDoctorSound(t *testing.T) {
 func TestDoctorServices(t *testing.T) {
 	t.Parallel()
 	gateway := []string{"LIANOU_PUBLIC_URL=https://jiuzhu.example", "LIANOU_SMS_SECRET_ID=i", "LIANOU_SMS_SECRET_KEY=k", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=s",
-		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=2", "LIANOU_HOTLINE_TWILIO_TOKEN=t", "LIANOU_RECORDING_SOURCES=a:1", "LIANOU_WECHAT_APP_ID=w", "LIANOU_WECHAT_SECRET=s"}
+		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=2", "LIANOU_HOTLINE_TWILIO_TOKEN=t", "LIANOU_RECORDING_SOURCES=a:1", "LIANOU_WECHAT_APP_ID=w", "LIANOU_WECHAT_SECRET=s",
+		"LIANOU_VOICE_TRUNK=127.0.0.1:5070"}
 	platform := []string{"LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
 	for program, lines := range map[string][]string{forGateway: gateway, forPlatform: platform} {
 		for _, f := range services(settings(t, lines...), program) {
@@ -348,6 +349,7 @@ func TestDoctorServices(t *testing.T) {
 		{forGateway, "LIANOU_FREESWITCH_FOLDER_URL=http://pbx/rec", "hotline", "not in LIANOU_RECORDING_SOURCES"},
 		{forGateway, "LIANOU_JAMBONZ_USER=pbx", "hotline", "LIANOU_JAMBONZ_PASSWORD is not set"},
 		{forGateway, "LIANOU_WECHAT_SECRET=", "wechat", "LIANOU_WECHAT_SECRET is not set"},
+		{forGateway, "LIANOU_VOICE_USER=u", "notices by voice", "set both"},
 		{forPlatform, "LIANOU_DESK_URL=http://desk.example", "address", "LIANOU_DESK_URL is not https"},
 		{forPlatform, "LIANOU_BANK_ACCOUNT=", "bank", "give the city's paying account"},
 		{forPlatform, "LIANOU_IDENTITY_SECRET_KEY=", "identity", "LIANOU_IDENTITY_SECRET_KEY is not set"},

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -22,17 +23,22 @@ func (w *Worker) record(ctx context.Context, n *loaded, r Route, a *attempt, out
 
 func (w *Worker) recordIn(ctx context.Context, tx *pg.Tx, n *loaded, channel core.ChannelName, attemptID string, out Outcome) error {
 	// What certainly did not go out is not counted as sent.
-	const q = `update notice_attempt set state = $2, provider = case when $3 = '' then provider else $3 end, code = $4, at = $5,
+	const q = `update notice_attempt set state = $2, provider = case when $3 = '' then provider else $3 end, code = $4, at = $5, again = $6,
 			sends = sends - case when $2 = 'later' then 1 else 0 end
 		where id = $1 and state <> 'delivered' and (state <> 'refused' or $2 = 'delivered')
 			and (state <> 'accepted' or $2 in ('delivered', 'refused'))`
-	tag, err := tx.Exec(ctx, q, attemptID, string(out.Result), out.Provider, out.Code, tx.Now())
+	var again *time.Time
+	if out.Wait > 0 {
+		at := tx.Now().Add(out.Wait)
+		again = &at
+	}
+	tag, err := tx.Exec(ctx, q, attemptID, string(out.Result), out.Provider, out.Code, tx.Now(), again)
 	if err != nil || tag.RowsAffected() == 0 {
 		return pg.Fail(err, "record an attempt")
 	}
 	act := ""
 	switch out.Result {
-	case Accepted:
+	case Accepted, Missed:
 		const sent = `update notice set state = 'sent', updated = $2 where id = $1 and state = 'queued'`
 		_, err = tx.Exec(ctx, sent, n.id, tx.Now())
 		act = "notice.sent"

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"time"
 
 	"lianou/core"
 	"lianou/core/wording"
@@ -35,6 +36,7 @@ type Message struct {
 	Phone     core.Phone // zero for none
 	Case      core.CaseID
 	Day       core.Date // the city's day on which it is sent
+	Sends     int       // which of the sends on this way this one is, from 1
 }
 
 // Outcome is what a provider's answer means.
@@ -42,6 +44,10 @@ type Outcome struct {
 	Result   Result
 	Provider string // the provider's id of the message
 	Code     string // the provider's code, such as "43101"; nothing personal
+
+	// Wait is how long the way is not to be tried again: required with Missed, allowed
+	// with Later.
+	Wait time.Duration
 }
 
 // Result is the closed set of meanings.
@@ -54,4 +60,5 @@ const (
 	Refused   Result = "refused"   // final on this way: go to the next one
 	Later     Result = "later"     // certainly not sent; the same may work later
 	Unknown   Result = "unknown"   // may have been sent: the answer was lost
+	Missed    Result = "missed"    // went out and reached nobody, such as a call that is not taken
 )

@@ -32,6 +32,15 @@ type Route struct {
 
 	// Report is how long a delivery report is waited for. Defaults to 6 hours.
 	Report time.Duration
+
+	// Sends bounds how often this way may send where an answer was lost or nobody was
+	// reached. Defaults to 2: the first and one more, under the same reference, so at
+	// most one extra arrives and it is counted.
+	Sends int
+
+	// Takes is how long one send may take. Defaults to 20 s; Config.InFlight must be
+	// longer, and is made so for this way.
+	Takes time.Duration
 }
 
 // Config is what a Worker needs beside its dependencies.
@@ -73,7 +82,10 @@ func NewWorker(cfg Config, deps Deps) (*Worker, error) {
 		if r.Channel == "" || r.Sender == nil {
 			return nil, core.E(core.KindInvalid, "notify_route", "")
 		}
-		r.Patience, r.Report = orElse(r.Patience, 30*time.Minute), orElse(r.Report, 6*time.Hour)
+		r.Patience, r.Report, r.Takes = orElse(r.Patience, 30*time.Minute), orElse(r.Report, 6*time.Hour), orElse(r.Takes, 20*time.Second)
+		if r.Sends <= 0 {
+			r.Sends = 2
+		}
 	}
 	cfg.Pause, cfg.InFlight = orElse(cfg.Pause, 5*time.Second), orElse(cfg.InFlight, 2*time.Minute)
 	platform, err := jobs.NewInserter(jobs.Platform)
@@ -91,7 +103,20 @@ func orElse(d, otherwise time.Duration) time.Duration {
 }
 
 // Register adds the worker to the gateway's list.
-func (w *Worker) Register(list *jobs.Workers) { jobs.Work(list, time.Minute, w.Work) }
+func (w *Worker) Register(list *jobs.Workers) {
+	longest := time.Minute
+	for _, r := range w.cfg.Routes {
+		longest = max(longest, r.Takes+margin)
+	}
+	jobs.Work(list, longest, w.Work)
+}
+
+// margin is what a job needs beside its sends: some transactions on a busy database.
+const margin = 30 * time.Second
+
+// inFlight is how long an intention without an outcome may be another worker's that
+// sends just now.
+func (w *Worker) inFlight(r Route) time.Duration { return max(w.cfg.InFlight, r.Takes+2*margin) }
 
 // Work brings one notice one step further: it returns nil when the notice has
 // ended and a snooze while a provider is away or a report is awaited.
@@ -122,19 +147,19 @@ func (w *Worker) route(ctx context.Context, n *loaded, r Route) (done bool, err 
 		return true, nil
 	case a.state == "accepted":
 		return w.await(ctx, n, r, a)
+	case n.now.Before(a.again):
+		return false, jobs.Snooze(a.again.Sub(n.now))
+	case a.state == "missed":
+		return w.send(ctx, n, r, a)
 	case a.state == "later" && n.now.Sub(a.first) > r.Patience:
 		return false, w.record(ctx, n, r, a, Outcome{Result: Refused, Code: "patience"})
 	case a.state == "later":
 		return w.send(ctx, n, r, a)
-	case a.state == "intended" && n.now.Sub(a.at) < w.cfg.InFlight:
+	case a.state == "intended" && n.now.Sub(a.at) < w.inFlight(r):
 		return false, jobs.Snooze(w.cfg.InFlight / 4)
 	}
 	return w.afterUnknown(ctx, n, r, a)
 }
-
-// maxSends bounds what one way may send when answers were lost: the first and one
-// more, under the same reference, so at most one extra arrives and it is counted.
-const maxSends = 2
 
 // afterUnknown meets a message of which nobody knows whether it went out: the
 // answer was lost, or we died between sending and recording. A provider that can
@@ -149,7 +174,7 @@ func (w *Worker) afterUnknown(ctx context.Context, n *loaded, r Route, a *attemp
 			return w.settle(ctx, n, r, a, out)
 		}
 	}
-	if a.sends >= maxSends {
+	if a.sends >= r.Sends {
 		return false, w.record(ctx, n, r, a, Outcome{Result: Refused, Code: "unknown"})
 	}
 	w.deps.Log.WarnContext(ctx, "notice may arrive twice", "notice", n.id, "channel", r.Channel)
@@ -179,7 +204,7 @@ func (w *Worker) send(ctx context.Context, n *loaded, r Route, before *attempt) 
 	// NOTE: from here on the message may be out. Whatever happens, the attempt says
 	// so: it stays "intended" until record, and afterUnknown meets it.
 	out, err := r.Sender.Send(ctx, Message{Reference: a.id, Notice: n.id, Kind: n.kind, Words: n.words,
-		Fields: n.fields, Citizen: n.citizen, Phone: n.phone, Case: n.caseID, Day: core.DateOf(n.now)})
+		Fields: n.fields, Citizen: n.citizen, Phone: n.phone, Case: n.caseID, Day: core.DateOf(n.now), Sends: a.sends})
 	if err != nil {
 		w.deps.Log.WarnContext(ctx, "send a notice", "notice", n.id, "channel", r.Channel, "code", core.Known(err).Code)
 	}
@@ -194,8 +219,14 @@ func (w *Worker) settle(ctx context.Context, n *loaded, r Route, a *attempt, out
 	if out.Result == Accepted && r.TellsOnAccept {
 		out.Result = Delivered
 	}
+	if out.Result == Missed && (out.Wait <= 0 || a.sends >= r.Sends) {
+		out.Result = Refused // it was tried as often as may be
+	}
 	if err := w.record(ctx, n, r, a, out); err != nil {
 		return false, err
+	}
+	if out.Wait > 0 && (out.Result == Missed || out.Result == Later) {
+		return false, jobs.Snooze(out.Wait)
 	}
 	switch out.Result {
 	case Delivered:
@@ -238,6 +269,7 @@ type attempt struct {
 	sends    int
 	first    time.Time
 	at       time.Time
+	again    time.Time // not before
 }
 
 func (w *Worker) load(ctx context.Context, id int64) (*loaded, error) {
@@ -275,7 +307,7 @@ func (w *Worker) load(ctx context.Context, id int64) (*loaded, error) {
 }
 
 func (n *loaded) readAttempts(ctx context.Context, tx *pg.Tx) error {
-	const q = `select channel, id::text, state, provider, tries, sends, first_at, at from notice_attempt where notice = $1`
+	const q = `select channel, id::text, state, provider, tries, sends, first_at, at, coalesce(again, first_at) from notice_attempt where notice = $1`
 	rows, err := tx.Query(ctx, q, n.id)
 	if err != nil {
 		return pg.Fail(err, "read attempts")
@@ -284,7 +316,7 @@ func (n *loaded) readAttempts(ctx context.Context, tx *pg.Tx) error {
 	for rows.Next() {
 		var channel core.ChannelName
 		a := &attempt{}
-		if err := rows.Scan(&channel, &a.id, &a.state, &a.provider, &a.tries, &a.sends, &a.first, &a.at); err != nil {
+		if err := rows.Scan(&channel, &a.id, &a.state, &a.provider, &a.tries, &a.sends, &a.first, &a.at, &a.again); err != nil {
 			return pg.Fail(err, "read attempts")
 		}
 		n.attempts[channel] = a
@@ -307,7 +339,7 @@ func (w *Worker) intend(ctx context.Context, n *loaded, r Route, before *attempt
 				Scan(&a.id, &a.tries, &a.sends, &a.first, &a.at), "write the intention")
 		}
 		const q = `update notice_attempt set state = 'intended', tries = tries + 1, sends = sends + 1, at = $3
-			where id = $1 and tries = $2 and state in ('intended', 'later', 'unknown')
+			where id = $1 and tries = $2 and state in ('intended', 'later', 'unknown', 'missed')
 			returning id::text, provider, tries, sends, first_at, at`
 		return pg.Fail(tx.QueryRow(ctx, q, before.id, before.tries, tx.Now()).
 			Scan(&a.id, &a.provider, &a.tries, &a.sends, &a.first, &a.at), "write the intention")

@@ -15,8 +15,9 @@ import (
 	"lianou/core/staff"
 )
 
-// web is a small site behind sessions: /in, /out, /who.
-func web(t *testing.T, o office) (*httptest.Server, *http.Client) {
+// web is a small site behind sessions: /in, /out, /who, and /mark, which gives the mark
+// of the session to keep.
+func web(t *testing.T, o office, keep ...func(staff.Mark)) (*httptest.Server, *http.Client) {
 	t.Helper()
 	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: o.staff})
 	if err != nil {
@@ -44,6 +45,11 @@ func web(t *testing.T, o office) (*httptest.Server, *http.Client) {
 			return
 		}
 		io.WriteString(w, p.Login)
+	})
+	mux.HandleFunc("/mark", func(_ http.ResponseWriter, r *http.Request) {
+		for _, k := range keep {
+			k(sessions.Mark(r))
+		}
 	})
 	srv := httptest.NewServer(sessions.Wrap(mux))
 	t.Cleanup(srv.Close)
@@ -76,7 +82,8 @@ func TestSessions(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	id := o.hire(t, "one", staff.Officer, "371426104")
-	srv, client := web(t, o)
+	var mark staff.Mark
+	srv, client := web(t, o, func(m staff.Mark) { mark = m })
 	later, err := staff.NewSessions(staff.SessionConfig{Staff: o.staff}) // as another platform would look
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +95,13 @@ func TestSessions(t *testing.T) {
 		}
 		_, err := later.Again(r)
 		return err
+	}
+	still := func() bool { // beside a session that never was
+		both, err := later.Still(t.Context(), []staff.Mark{{}, mark})
+		if err != nil || len(both) != 2 || both[0] {
+			t.Fatalf("%v, %v", both, err)
+		}
+		return both[1]
 	}
 	if status, _ := get(t, client, srv.URL+"/who"); status != http.StatusUnauthorized {
 		t.Errorf("before log-in: %d", status)
@@ -128,11 +142,12 @@ func TestSessions(t *testing.T) {
 		if status, body := get(t, client, srv.URL+"/who"); status != http.StatusOK || body != "one" {
 			t.Errorf("%s: after log-in: %d %s", name, status, body)
 		}
-		if err := outlived(); err != nil {
+		get(t, client, srv.URL+"/mark")
+		if err := outlived(); err != nil || !still() {
 			t.Errorf("%s: a socket was cut while the log-in held: %v", name, err)
 		}
 		ends[name]()
-		if err := outlived(); !errors.Is(err, staff.ErrNoSession) {
+		if err := outlived(); !errors.Is(err, staff.ErrNoSession) || still() {
 			t.Errorf("%s: a socket outlived its log-in: %v", name, err)
 		}
 		if status, _ := get(t, client, srv.URL+"/who"); status != http.StatusUnauthorized {

@@ -10,11 +10,16 @@ const (
 	loudInRow = 3
 )
 
+// breath is the longest pause within unbroken speech: a recorded announcement has none
+// longer, and whoever picks up a telephone says less and waits.
+const breath = 700 * time.Millisecond
+
 // voice tells speech from silence, roughly: it decides how long to wait for a caller,
 // and never what is kept.
 type voice struct {
-	row  int
-	last time.Duration // the moment of the last speech; 0: none yet
+	row   int
+	last  time.Duration // the moment of the last speech; 0: none yet
+	since time.Duration // when the speech began that last belongs to
 }
 
 // hear takes the sound of one packet and the moment it belongs to.
@@ -28,9 +33,13 @@ func (v *voice) hear(at time.Duration, alaw []byte) {
 		v.row = 0
 		return
 	}
-	if v.row++; v.row >= loudInRow {
-		v.last = at
+	if v.row++; v.row < loudInRow {
+		return
 	}
+	if v.last == 0 || at-v.last > breath {
+		v.since = at
+	}
+	v.last = at
 }
 
 // Spoke is when the other side was last heard to speak, zero before it did.
@@ -47,6 +56,21 @@ func (s *Session) Spoke() time.Time {
 		return time.Time{}
 	}
 	return s.epoch.Add(last)
+}
+
+// Speaking is for how long the other side has been speaking without a break, up to now;
+// zero when it is quiet.
+func (s *Session) Speaking() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var long time.Duration
+	now := s.engine.cfg.Now().Sub(s.epoch)
+	for _, l := range s.legs {
+		if l != nil && l.voice.last > 0 && now-l.voice.last <= breath {
+			long = max(long, l.voice.last-l.voice.since)
+		}
+	}
+	return long
 }
 
 // Press takes a key that came beside the sound (SIP INFO).

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lianou/channels/hotline/menu"
+	"lianou/channels/hotline/notice"
 	"lianou/core/wording"
 )
 
@@ -131,7 +132,7 @@ func TestNeverADeadEnd(t *testing.T) {
 	})
 }
 
-// Every clip the menu can say has its words and its sound, and no word is without use.
+// Every clip the menu and a call about a notice can say has its words and its sound, and no word is without use.
 // Control: a status without a line in prompts.txt.
 func TestEveryClipIsThere(t *testing.T) {
 	t.Parallel()
@@ -150,14 +151,21 @@ func TestEveryClipIsThere(t *testing.T) {
 			t.Errorf("%s: %v", name, faults)
 		}
 	}
+	said := map[string]bool{}
 	for _, c := range menu.Clips() {
-		if words[string(c)] == "" {
+		said[string(c)] = true
+	}
+	for _, c := range notice.Clips() {
+		said[string(c)] = true
+	}
+	for c := range said {
+		if words[c] == "" {
 			t.Errorf("no words for %s", c)
 		}
-		if _, err := os.Stat(filepath.Join("../prompts", string(c)+".wav")); err != nil {
+		if _, err := os.Stat(filepath.Join("../prompts", c+".wav")); err != nil {
 			t.Error(err)
 		}
-		delete(words, string(c))
+		delete(words, c)
 	}
 	if len(words) > 0 {
 		t.Errorf("words that nobody says: %s", fmt.Sprint(words))

@@ -6,6 +6,7 @@
 // was recorded, whatever ended the call. It answers only the trunks on its list; a
 // caller's number is what a trunk says it is, a hint and never an identity.
 //
-// It must not place calls that nobody asked for, know what a call is about, or log
-// what a message said.
+// It places calls through the trunk that is set for it, and only to the number that an
+// open notice holds: it is asked by the notice, never by a number. It must not know
+// what a call is about, or log what a message said.
 package phone

@@ -39,6 +39,8 @@ type Config struct {
 	Drain time.Duration
 	// Metrics is where counters are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
+	// Out is how calls are placed. Defaults to not at all.
+	Out Outgoing
 }
 
 // Deps is what an Endpoint works with; all are required.
@@ -76,7 +78,10 @@ type Endpoint struct {
 	port   int
 
 	calls   callTable
+	placed  placedTable
 	closing atomic.Bool
+	ending  context.Context // done when calls of ours are to end at once
+	end     context.CancelFunc
 	count   *counters
 }
 
@@ -97,6 +102,11 @@ func New(cfg Config, deps Deps) (*Endpoint, error) {
 	e := &Endpoint{cfg: cfg, deps: deps, nonces: newNonces(deps.Now), count: newCounters(cfg.Metrics)}
 	e.calls.open(cfg.MostCalls)
 	e.guard = newGuard(cfg, deps.Now, e.count.drop)
+	if err := e.cfg.Out.fill(e.guard.trunk); err != nil {
+		return nil, err
+	}
+	e.placed.open(e.cfg.Out.MostCalls)
+	e.ending, e.end = context.WithCancel(context.Background())
 	if err := e.listen(); err != nil {
 		return nil, err
 	}
@@ -166,6 +176,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	case err = <-failed:
 	}
 	e.drain()
+	e.end()
 	e.ua.Close()
 	e.udp.Close()
 	e.tcp.Close()
@@ -185,6 +196,7 @@ func (e *Endpoint) drain() {
 		return
 	case <-timer.C:
 	}
+	e.end()
 	e.calls.each(func(c *Call) { c.Hangup(EndStopped) })
 	timer.Reset(LastWords)
 	select {

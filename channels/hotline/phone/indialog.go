@@ -25,6 +25,10 @@ func gone() *refusal {
 
 // ack confirms our answer. Where we offered, it brings the other side's answer.
 func (e *Endpoint) ack(req *sip.Request, tx sip.ServerTransaction) {
+	if p, ok := e.ours(req); ok {
+		p.acked(req)
+		return
+	}
 	c, ok := e.find(req)
 	if !ok {
 		return
@@ -43,6 +47,10 @@ func (e *Endpoint) ack(req *sip.Request, tx sip.ServerTransaction) {
 }
 
 func (e *Endpoint) bye(req *sip.Request, tx sip.ServerTransaction) {
+	if p, ok := e.ours(req); ok {
+		p.bye(req, tx)
+		return
+	}
 	c, ok := e.find(req)
 	if !ok {
 		e.refuse(req, tx, gone())
@@ -62,6 +70,10 @@ func (e *Endpoint) cancel(req *sip.Request, tx sip.ServerTransaction) { e.refuse
 // reinvite is a new offer within a call: put on hold, taken back, moved elsewhere. An
 // offer that we cannot take leaves the call as it was.
 func (e *Endpoint) reinvite(req *sip.Request, tx sip.ServerTransaction) {
+	if p, ok := e.ours(req); ok {
+		p.renew(req, tx)
+		return
+	}
 	c, ok := e.find(req)
 	if !ok {
 		e.refuse(req, tx, gone())
@@ -114,6 +126,10 @@ func outOfOrder() *refusal {
 // update is a re-INVITE without ceremony (RFC 3311); without an offer it keeps the
 // call alive.
 func (e *Endpoint) update(req *sip.Request, tx sip.ServerTransaction) {
+	if p, ok := e.ours(req); ok {
+		p.renew(req, tx)
+		return
+	}
 	c, ok := e.find(req)
 	switch {
 	case !ok:
@@ -174,6 +190,10 @@ func (c *Call) renew(req *sip.Request) ([]byte, *refusal) {
 
 // info takes a key from exchanges that send keys beside the sound.
 func (e *Endpoint) info(req *sip.Request, tx sip.ServerTransaction) {
+	if p, ok := e.ours(req); ok {
+		p.info(req, tx)
+		return
+	}
 	c, ok := e.find(req)
 	if !ok {
 		e.refuse(req, tx, gone())

@@ -8,8 +8,8 @@ import (
 
 // counters are what an operator sees of the telephone line; none names a caller.
 type counters struct {
-	calls, refused, dropped *prometheus.CounterVec
-	running                 prometheus.Gauge
+	calls, refused, dropped, placed *prometheus.CounterVec
+	running                         prometheus.Gauge
 }
 
 func newCounters(reg prometheus.Registerer) *counters {
@@ -20,10 +20,12 @@ func newCounters(reg prometheus.Registerer) *counters {
 			Name: "lianou_phone_refused_total", Help: "SIP requests refused, by status."}, []string{"status"}),
 		dropped: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lianou_phone_dropped_total", Help: "Messages that got no answer, by reason."}, []string{"why"}),
+		placed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lianou_phone_placed_total", Help: "Calls we placed, by what came of them."}, []string{"reply"}),
 		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lianou_phone_calls", Help: "Calls at this moment."}),
 	}
 	if reg != nil {
-		reg.MustRegister(c.calls, c.refused, c.dropped, c.running)
+		reg.MustRegister(c.calls, c.refused, c.dropped, c.placed, c.running)
 	}
 	return c
 }

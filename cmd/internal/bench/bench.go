@@ -12,8 +12,8 @@ import (
 
 // Config is what Run needs.
 type Config struct {
-	// Lianou and Gateway are the built programs. Required.
-	Lianou, Gateway string
+	// Lianou, Gateway and Platform are the built programs. Required.
+	Lianou, Gateway, Platform string
 	// Out gets one line a bar, and Notes what was seen on the way. Required.
 	Out, Notes io.Writer
 	// Only names the bars wanted. Defaults to all of this package.
@@ -22,13 +22,17 @@ type Config struct {
 	Rounds int
 	// Window is how long one side of one round is measured. Defaults to 4 s.
 	Window time.Duration
+	// Lines is how many calls are on the line at once in B11. Defaults to 500.
+	Lines int
+	// Storm is for how long new calls come in B11. Defaults to a minute.
+	Storm time.Duration
 	// Dir is where throw-away installations are made. Defaults to the system's folder
 	// of temporary files.
 	Dir string
 }
 
 // Bars are the bars this package measures, in the order of their lines.
-func Bars() []string { return []string{"B1", "B2", "B13"} }
+func Bars() []string { return []string{"B1", "B2", "B10", "B11", "B13"} }
 
 func (c *Config) wants(bars ...string) bool {
 	return len(c.Only) == 0 || slices.ContainsFunc(bars, func(b string) bool { return slices.Contains(c.Only, b) })
@@ -58,12 +62,18 @@ func Run(ctx context.Context, cfg Config) (Verdict, error) {
 	if cfg.Window == 0 {
 		cfg.Window = 4 * time.Second
 	}
+	if cfg.Lines == 0 {
+		cfg.Lines = 500
+	}
+	if cfg.Storm == 0 {
+		cfg.Storm = time.Minute
+	}
 	cfg.note("load average before: %s", load())
 	var all Verdict
 	for _, part := range []struct {
 		bars []string
 		run  func(context.Context, *Config) (Verdict, error)
-	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B13"}, starting}} {
+	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B10"}, popping}, {[]string{"B11"}, calling}, {[]string{"B13"}, starting}} {
 		if !cfg.wants(part.bars...) {
 			continue
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -171,11 +170,6 @@ func (h *house) open(ctx context.Context, program string) error {
 			return err
 		}
 	}
-	log, err := os.OpenFile(filepath.Join(h.dir, "gateway.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
 	h.gateway = exec.Command(program)
 	h.gateway.Env = append(plainEnvironment(),
 		"LIANOU_DATABASE_URL="+h.url(), "LIANOU_REDIS_URL="+h.redis.URL(), "LIANOU_DATA_DIR="+h.dir,
@@ -186,15 +180,9 @@ func (h *house) open(ctx context.Context, program string) error {
 		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=1",
 		// The mini-program's and the hotline's doors stand open beside it.
 		"LIANOU_WECHAT_APP_ID=bench", "LIANOU_WECHAT_SECRET=bench", "LIANOU_WECHAT_API_BASE=http://127.0.0.1:1", "LIANOU_HOTLINE_WEBHOOK_SECRET="+exchangeSecret)
-	h.gateway.Stdout, h.gateway.Stderr = log, log
-	if h.life, err = h.gateway.StdinPipe(); err != nil {
+	if h.life, h.ended, err = launch(h.gateway, filepath.Join(h.dir, "gateway.log")); err != nil {
 		return err
 	}
-	if err := h.gateway.Start(); err != nil {
-		return fmt.Errorf("start the gateway: %w", err)
-	}
-	h.ended = make(chan struct{})
-	go func() { _ = h.gateway.Wait(); close(h.ended) }()
 	return h.ready(ctx)
 }
 
@@ -208,45 +196,19 @@ func (h *house) url() string {
 }
 
 func (h *house) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.addr+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-h.ended:
-			words, _ := os.ReadFile(filepath.Join(h.dir, "gateway.log"))
-			return fmt.Errorf("the gateway ended: %s", words)
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the gateway: %w", ctx.Err())
-		case <-tick.C:
-		}
+	err := answers(ctx, "http://"+h.addr+"/readyz", h.ended)
+	if err != nil {
+		words, _ := os.ReadFile(filepath.Join(h.dir, "gateway.log"))
+		return fmt.Errorf("wait for the gateway: %w: %s", err, words)
 	}
+	return nil
 }
 
 // close stops everything and removes the folder.
 func (h *house) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if h.life != nil && h.ended != nil {
-		h.life.Close()
-		select {
-		case <-h.ended:
-		case <-ctx.Done():
-			_ = h.gateway.Process.Kill()
-			<-h.ended
-		}
-	}
+	end(ctx, h.gateway, h.life, h.ended)
 	if h.db != nil {
 		h.db.Close()
 	}

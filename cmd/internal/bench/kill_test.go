@@ -501,18 +501,6 @@ func (c *citizenClient) send(ctx context.Context, body []byte) (receipt string, 
 	return answer.Receipt, w.StatusCode, nil
 }
 
-// pause waits a little; false when the context is over.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

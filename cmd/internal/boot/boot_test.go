@@ -32,7 +32,8 @@ func TestLoadDefaults(t *testing.T) {
 // Each fault is one change to settings that are accepted, and is named.
 func TestLoadNamesFaults(t *testing.T) {
 	t.Parallel()
-	good := []string{"LIANOU_DATABASE_URL=postgres://u:p4ssword@h/d", "LIANOU_RECORDING_SOURCES=a:1,b:2", "LIANOU_LOG_LEVEL=WARN", "LIANOU_STOP_TIMEOUT=5s"}
+	good := []string{"LIANOU_DATABASE_URL=postgres://u:p4ssword@h/d", "LIANOU_RECORDING_SOURCES=a:1,b:2", "LIANOU_LOG_LEVEL=WARN", "LIANOU_STOP_TIMEOUT=5s",
+		"LIANOU_VOICE_TRUNK=127.0.0.1:5070"}
 	cfg, err := Load(good)
 	if err != nil || !slices.Equal(cfg.Hotline.RecordingSources, []string{"a:1", "b:2"}) || cfg.LogLevel != slog.LevelWarn {
 		t.Fatalf("the accepted case: %v %+v", err, cfg)
@@ -48,6 +49,11 @@ func TestLoadNamesFaults(t *testing.T) {
 		"LIANOU_GATEWAY_ADDR=8345":                     "LIANOU_GATEWAY_ADDR",
 		"LIANOU_PUBLIC_URL=127.0.0.1":                  "LIANOU_PUBLIC_URL",
 		"LIANOU_DATA_DIR=":                             "",
+		"LIANOU_VOICE_TRUNK=192.0.2.7:5060":            "LIANOU_VOICE_TRUNK is not one of LIANOU_SIP_TRUNKS",
+		"LIANOU_VOICE_TRUNK=trunk.example:5060":        "LIANOU_VOICE_TRUNK",
+		"LIANOU_SIP_ADDR=off":                          "LIANOU_VOICE_TRUNK needs a telephone line",
+		"LIANOU_VOICE_NUMBER=+8612345":                 "LIANOU_VOICE_NUMBER",
+		"LIANOU_VOICE_MOST_CALLS=7":                    "LIANOU_VOICE_MOST_CALLS",
 	} {
 		_, err := Load(append(slices.Clone(good), line))
 		if name == "" {

@@ -58,6 +58,7 @@ type Config struct {
 
 	Hotline  Hotline
 	SIP      SIP
+	Voice    Voice
 	WeChat   WeChat
 	SMS      SMS
 	Identity Identity
@@ -108,6 +109,20 @@ type SIP struct {
 
 // On reports whether there is a line of our own.
 func (s SIP) On() bool { return s.Addr != "off" }
+
+// Voice is notices told by telephone, through our own line.
+type Voice struct {
+	Trunk     string        `env:"LIANOU_VOICE_TRUNK" help:"IP address and port of the trunk that notices are told through by telephone, one of LIANOU_SIP_TRUNKS. Empty: nobody is rung"`
+	TCP       bool          `env:"LIANOU_VOICE_TCP" help:"ring over TCP instead of UDP"`
+	User      string        `env:"LIANOU_VOICE_USER" help:"name for the trunk's challenge. Empty: a challenge is a refusal"`
+	Password  Secret        `env:"LIANOU_VOICE_PASSWORD" help:"its password (digest)"`
+	Number    string        `env:"LIANOU_VOICE_NUMBER" envDefault:"12345" help:"the number that is shown to whom we ring"`
+	MostCalls int           `env:"LIANOU_VOICE_MOST_CALLS" envDefault:"2" help:"calls of ours at one time, 1 to 6"`
+	Ring      time.Duration `env:"LIANOU_VOICE_RING" envDefault:"40s" help:"how long it may ring, 10s to 50s"`
+}
+
+// On reports whether anybody is rung.
+func (v Voice) On() bool { return v.Trunk != "" }
 
 // WeChat is the mini-program's server side.
 type WeChat struct {

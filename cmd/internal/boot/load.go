@@ -78,6 +78,7 @@ func (c *Config) check() []string {
 		faults = append(faults, "LIANOU_RTP_FIRST_PORT must be below LIANOU_RTP_LAST_PORT, and LIANOU_SIP_MOST_CALLS above zero")
 	}
 	faults = append(faults, c.Speech.check()...)
+	faults = append(faults, c.Voice.check(c.SIP)...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		faults = append(faults, "LIANOU_LOG_FORMAT is neither json nor text")
 	}

@@ -148,7 +148,7 @@ func socket(t *testing.T, c *http.Client, origin string) (*websocket.Conn, int) 
 
 // P21 and P30 on the socket: the bells of a township ring only there; who is
 // dismissed hears nothing more, though the socket is open.
-// Control: leave still out of socket.write.
+// Control: pass to all that Live.hearing gives.
 func TestSocketIsOnesOwn(t *testing.T) {
 	leaving, _ := socket(t, hired(t, "wangmiao.leaves"), city.Platform)
 	here, _ := socket(t, session(t, "wangmiao.officer"), city.Platform)
