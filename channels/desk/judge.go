@@ -87,7 +87,7 @@ func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
 		return Judged{}, err
 	}
 	out, settles := sortOut(book, m.Explain(&h), ticks{on: v["item"], offered: v["offered"]})
-	out.Ask, out.Why = j.next(settles, f.People)
+	out.Ask, out.Why = j.next(settles, f.People, agesOf(h))
 	return out, nil
 }
 
@@ -160,11 +160,11 @@ func sortOut(book *policy.Book, r matching.Result, t ticks) (out Judged, settles
 // next is what to ask now: the interview's sentence for the fact that settles most
 // items, why it is asked, and about whom. Equal ones come in path order, so that
 // the question does not jump while somebody types.
-func (j *Judge) next(settles map[string]int, people []intake.MemberForm) (ask, why string) {
+func (j *Judge) next(settles map[string]int, people []intake.MemberForm, ages map[core.MemberRef]int) (ask, why string) {
 	best := ""
 	for path, n := range settles {
-		if !onForm(path) {
-			continue // the register or the visit answers it; there is nowhere to write it down
+		if !onForm(path) || absurd(path, ages) {
+			continue // nowhere to write it down, or nothing to ask at that age
 		}
 		if best == "" || n > settles[best] || n == settles[best] && path < best {
 			best = path
@@ -179,6 +179,33 @@ func (j *Judge) next(settles map[string]int, people []intake.MemberForm) (ask, w
 		return wording.FactLabel(best) + "?", gain
 	}
 	return about(best, people) + list[0].Ask, list[0].Why + gain
+}
+
+// asked is the age within which a question is one that a person asks. The items stay
+// open outside it, and the field stays on the form: only nobody is made to say aloud to a
+// woman of 59 "are you at school".
+var asked = map[string]struct{ from, to int }{
+	"school_stage": {3, 35}, "orphan": {0, 18}, "parents": {0, 18}, "veteran": {18, 200}, "union_member": {16, 200}, "pension": {45, 200},
+	"unemployed_months": {16, 65}, "lost_only_child": {40, 200},
+}
+
+func agesOf(h core.Household) map[core.MemberRef]int {
+	ages := map[core.MemberRef]int{}
+	for _, m := range h.Members {
+		if m.Age != nil {
+			ages[m.Ref] = *m.Age
+		}
+	}
+	return ages
+}
+
+// absurd reports a question about a member that nobody asks at their age.
+func absurd(path string, ages map[core.MemberRef]int) bool {
+	rest, inside := strings.CutPrefix(path, "members/")
+	ref, key, _ := strings.Cut(rest, "/")
+	within, bounded := asked[key]
+	age, known := ages[core.MemberRef(ref)]
+	return inside && bounded && known && (age < within.from || age > within.to)
 }
 
 // onForm reports whether the request form has a field for a fact.

@@ -43,7 +43,7 @@ func TestEveryFactIsAskedInASentence(t *testing.T) {
 		}
 	}
 	for _, path := range paths {
-		ask, why := j.next(map[string]int{path: 3}, people)
+		ask, why := j.next(map[string]int{path: 3}, people, nil)
 		if ask == wording.FactLabel(path)+"?" || why == "问清这一条,能推进 3 项。" {
 			t.Errorf("%s is asked as %q, because %q", path, ask, why)
 		}
@@ -89,6 +89,25 @@ func TestTicksFollowWhatFits(t *testing.T) {
 		ticks{on: c.on, offered: c.offered}.set(&it, c.fits)
 		if it.Ticked != c.want {
 			t.Errorf("%s: ticked %v", name, it.Ticked)
+		}
+	}
+}
+
+// Nobody is asked aloud what nobody asks at their age. Control: absurd() that says no,
+// "at 59 are they asked about school_stage".
+func TestNobodyIsAskedTheAbsurd(t *testing.T) {
+	t.Parallel()
+	j := newJudge(t)
+	for key, ages := range map[string]struct{ in, out int }{"school_stage": {9, 59}, "orphan": {9, 40}, "parents": {17, 33}, "veteran": {70, 9}, "pension": {60, 12}} {
+		path := "members/m1/" + key
+		for age, want := range map[int]bool{ages.in: true, ages.out: false} {
+			ask, _ := j.next(map[string]int{path: 3}, nil, map[core.MemberRef]int{"m1": age})
+			if (ask != "") != want {
+				t.Errorf("at %d are they asked about %s: %q", age, key, ask)
+			}
+		}
+		if ask, _ := j.next(map[string]int{path: 3}, nil, nil); ask == "" {
+			t.Errorf("%s is not asked of somebody of no known age", key)
 		}
 	}
 }

@@ -56,6 +56,7 @@ type ownLine struct {
 	endpoint *phone.Endpoint
 	prompts  map[menu.Clip]*media.Prompt
 	notices  map[notice.Clip]*media.Prompt // what is said to whom we ring
+	clock    cityClock
 
 	mu    sync.Mutex
 	calls map[*phone.Call]*talk
@@ -105,7 +106,7 @@ func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
 	}
 	l.endpoint, err = phone.New(phone.Config{Addr: cfg.Addr, Host: host, Trunks: trunks, Login: phone.Credentials{User: cfg.User, Password: cfg.Password},
 		MostCalls: cfg.MostCalls, Drain: time.Duration(cfg.DrainSeconds) * time.Second, Metrics: c.env.Metrics, Out: out},
-		phone.Deps{Media: l.media, Talk: l.talk, Watch: l, Log: c.env.Log, Now: time.Now})
+		phone.Deps{Media: l.media, Talk: l.talk, Watch: l, Log: c.env.Log, Now: l.clock.now})
 	if err != nil {
 		return nil, errors.Join(err, l.media.Close())
 	}
@@ -120,6 +121,7 @@ func (l *ownLine) run(ctx context.Context) error {
 		defer close(delivered)
 		l.journal.Run(delivering)
 	}()
+	go l.clock.follow(ctx, l.c.env.Calls.Shift)
 	err := l.endpoint.Run(ctx)
 	err = errors.Join(err, l.media.Close())
 	stop()

@@ -72,7 +72,7 @@ func (m *machine) checkPlace(ctx context.Context) error {
 	m.cfg.DataDir = dir
 	for setting, addr := range ports(m.cfg) {
 		if !boot.Loopback(addr) {
-			return fmt.Errorf("%s=%s is open to other machines, and the passwords of up stand in its documents; use 127.0.0.1, or see docs/guide-operator.md for a real installation", setting, addr)
+			return fmt.Errorf("%s=%s is open to other machines, and the passwords of up stand in its documents; use 127.0.0.1, or see docs/operator-guide.md for a real installation", setting, addr)
 		}
 		listener, err := boot.Listen(ctx, setting, addr)
 		if err != nil {

@@ -28,6 +28,13 @@ func (l *Log) HeardOwn(ctx context.Context, r Report) (id string, err error) {
 	return r.ID, err
 }
 
+// Shift is how far the city's clock was moved from the real one: zero, but in a
+// demonstration.
+func (l *Log) Shift(ctx context.Context) (time.Duration, error) {
+	c, err := l.db.ReadClock(ctx)
+	return c.Shift, err
+}
+
 func (l *Log) idOf(ctx context.Context, id string, began time.Time) (string, error) {
 	var over bool
 	const sql = `select coalesce((select ended < $2 from call where id = $1), false)`

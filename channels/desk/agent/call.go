@@ -19,6 +19,7 @@ type open struct {
 	Began              time.Time
 	Recording          bool
 	Tries              int
+	RingBack           bool // somebody rings this caller back
 	Filed              []core.Receipt // what came of this call so far
 	Before             []calls.Earlier
 	Callers            callers
@@ -57,7 +58,7 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
-	o := &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries}
+	o := &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries, RingBack: ringBack(c)}
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -128,7 +129,22 @@ func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "wave", wave)
+	return at.Page.Part(w, "agent", "wave", drawn{wave, secondOf(c)})
+}
+
+// drawn is a recording's outline and who is on its second lane.
+type drawn struct {
+	desk.Wave
+	Second string
+}
+
+// secondOf names whoever speaks beside the caller: on a line of our own nobody but the
+// voice.
+func secondOf(c calls.Call) string {
+	if c.Wish != "" {
+		return "语音"
+	}
+	return "坐席"
 }
 
 func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -152,14 +152,14 @@ func TestWhoMaySpeak(t *testing.T) {
 	if code, part := say("CA1", "王小军", "no"); code != 200 || strings.Contains(part, "王某") {
 		t.Errorf("denied once, offered again: %d %s", code, part)
 	}
-	if code, part := say("CA1", "周桂兰", "yes"); code != 200 || !strings.Contains(part, "认过是他的号") || !strings.Contains(part, "家里没有办过申请") {
+	if code, part := say("CA1", "周桂兰", "yes"); code != 200 || !strings.Contains(part, "认过是这个号") || !strings.Contains(part, "家里没有办过申请") {
 		t.Errorf("confirmed: %d %s", code, part)
 	}
 	if code, _ := say("CA2", "周桂兰", "yes"); code != 409 {
 		t.Errorf("of a call nobody took: %d", code)
 	}
 	_, page = b.ask(t, "0317", "/desk/agent/call/CA2", nil)
-	if !strings.Contains(page, "认过是他的号") || strings.Contains(page, "可能是") || !strings.Contains(page, "以前打过 1 次") {
+	if !strings.Contains(page, "认过是这个号") || strings.Contains(page, "可能是") || !strings.Contains(page, "以前打过 1 次") {
 		t.Errorf("the next call from the number: %s", page)
 	}
 }

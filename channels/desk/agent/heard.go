@@ -81,7 +81,7 @@ func (a *Room) talkOf(r *http.Request, c calls.Call) (talk, error) {
 	out.State, out.Tone = stateOf(text, c)
 	said := a.spoken(c, text.Segments)
 	p := a.reader.Segments(said, a.d.Desk.Today())
-	out.Lines, out.Slots = linesOf(text.Segments, said, p), a.slotsOf(p)
+	out.Lines, out.Slots = linesOf(text.Segments, said, p, secondOf(c)), a.slotsOf(p)
 	return out, nil
 }
 
@@ -126,7 +126,7 @@ func (a *Room) spoken(c calls.Call, list []transcription.Segment) []slots.Segmen
 	return out
 }
 
-func linesOf(list []transcription.Segment, said []slots.Segment, p slots.Proposal) []line {
+func linesOf(list []transcription.Segment, said []slots.Segment, p slots.Proposal, second string) []line {
 	marks := spansOf(p)
 	var out []line
 	at := 0 // rune offset in the joined text
@@ -137,7 +137,7 @@ func linesOf(list []transcription.Segment, said []slots.Segment, p slots.Proposa
 		case slots.Caller:
 			l.Who = "来电"
 		case slots.Agent:
-			l.Who = "坐席"
+			l.Who = second
 		}
 		out = append(out, l)
 		at += len(runes) + 1

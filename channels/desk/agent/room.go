@@ -188,3 +188,9 @@ func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error
 	}
 	return at.Page.Part(w, "agent", "waiting", page{Waiting: rows, At: r.FormValue("at")})
 }
+
+// ringBack reports a call whose caller waits to be rung: who hung up, who asked for it,
+// whose sound was lost, and who was rung in vain before. It is over in each case.
+func ringBack(c calls.Call) bool {
+	return c.Abandoned() || c.Tries > 0 || c.State() == calls.StateEnded && (c.Wish == calls.WishCallBack || c.RecordingState == "lost")
+}

@@ -21,3 +21,11 @@ document.addEventListener("keydown", (e) => {
   else el.click();
 });
 document.addEventListener("click", (e) => { if (e.target.closest("[data-print]")) print(); });
+// An answer to somebody who rings goes before the next is looked up: of two callers, one must never be told what stands
+// there about the other, nor a forged letter be vouched for by the one before it.
+document.addEventListener("htmx:beforeRequest", (e) => {
+  const form = e.target.closest("form.find");
+  if (!form) return;
+  document.querySelector(form.getAttribute("hx-target")).replaceChildren();
+  document.getElementById("say").replaceChildren();
+});

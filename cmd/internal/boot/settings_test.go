@@ -138,7 +138,7 @@ func TestEverySecretIsMasked(t *testing.T) {
 // The help and the operator's guide name the files that there are.
 func TestGuideNamesEverySetting(t *testing.T) {
 	t.Parallel()
-	guide, err := os.ReadFile("../../../docs/guide-operator.md")
+	guide, err := os.ReadFile("../../../docs/operator-guide.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,13 +111,13 @@ func TestAgent(t *testing.T) {
 }
 
 // answers looks up how far an application is, for somebody who rings about it; with
-// wrong last digits there is nothing.
+// wrong last digits there is nothing, and nothing is left of the answer before, which was
+// another caller's. Control: keys.js without the clearing, "another family's answer".
 func (p person) answers(receipt, last4 string) {
 	p.t.Helper()
 	look := func(last4 string) {
 		p.Fill(".find [name=receipt]", receipt)
 		p.Fill(".find [name=last4]", last4)
-		p.Eval(`document.querySelector("#found").textContent = document.querySelector("#say").textContent = ""`)
 		p.Click(".find .btn")
 		p.Until("an answer comes", `(document.querySelector("#found").innerText + document.querySelector("#say").innerText).trim().length > 4`)
 	}
@@ -138,6 +138,11 @@ func (p person) answers(receipt, last4 string) {
 		}
 	}
 	p.judge("agent-answers")
+	look("0000")
+	p.Until("the wrong pair is refused", `document.querySelector("#say").innerText.includes("没有查到")`)
+	if got := p.Text("#found"); got != "" {
+		p.t.Errorf("another family's answer stands under a wrong pair: %q", got)
+	}
 }
 
 // givesBack gives the open call back: a colleague who was looking at it as taken
