@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -19,6 +20,7 @@ type Accept struct {
 	Visitors [2]core.StaffID // two different people, or both 0 to plan the visit later
 	VisitOn  core.Date       // required with Visitors
 	Part     string          // "上午" or "下午"
+	Left     string          // why an item that the household named is not filed; required with one
 }
 
 // Accept takes a case on.
@@ -37,6 +39,9 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 		if err != nil {
 			return err
 		}
+		if err := a.leave(ctx, book, in); err != nil {
+			return err
+		}
 		// 2. The civil clock begins.
 		if err := a.start(ctx, last); err != nil {
 			return err
@@ -53,6 +58,27 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 		}
 		return a.plan(ctx, PlanVisit{Case: a.c.ID, Visitors: in.Visitors, On: in.VisitOn, Part: in.Part})
 	})
+}
+
+// leave says to the household which of the items it named are not filed, and why in an
+// officer's words: what somebody asked for by name is answered, never dropped in silence.
+func (a *act) leave(ctx context.Context, book *policy.Book, in Accept) error {
+	var names []string
+	for _, item := range a.c.Asked {
+		if !slices.Contains(in.Items, item) {
+			names = append(names, book.Title(item))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	why := trim(in.Left)
+	if err := checkText("left", why, "申请时点名的"+strings.Join(names, "、")+"没有打钩。写一句为什么不报,会告诉本人;要报就打上钩。"); err != nil {
+		return err
+	}
+	a.detail["left"] = names
+	said := "这次没有报:" + strings.Join(names, "、") + "。" + strings.TrimRight(why, "。") + "。还想报,打 12345 或者找镇上,随时能加。"
+	return a.event(ctx, "case.items_left", said, said)
 }
 
 // start moves the case to accepted and sets its deadlines.

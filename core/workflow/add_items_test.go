@@ -23,8 +23,18 @@ func TestItemsAreAddedAfterAcceptance(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	ctx, officer := t.Context(), w.actors["officer"]
-	w.must(w.flow.Accept(ctx, officer, workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
-		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	accept := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}
+	// What was named falls with a reason that the household reads, or not at all.
+	// Control: Accept without leave, "dropped in silence: <nil>".
+	if err := w.flow.Accept(ctx, officer, accept); core.KindOf(err) != core.KindInvalid || core.Known(err).Field != "left" {
+		t.Errorf("dropped in silence: %v", err)
+	}
+	accept.Left = "家里说眼下用不着"
+	w.must(w.flow.Accept(ctx, officer, accept))
+	if n := w.count(`select count(*) from case_event where case_id = $1 and kind = 'case.items_left' and citizen like '这次没有报:急难型临时救助。家里说眼下用不着。%'`, c.ID); n != 1 {
+		t.Errorf("the household reads it in %d lines", n)
+	}
 	if got := w.claim(c.ID, casefile.RushItem).State; got != casefile.ClaimWithdrawn {
 		t.Fatalf("what was not wanted is %s", got)
 	}

@@ -19,7 +19,7 @@ type open struct {
 	Began              time.Time
 	Recording          bool
 	Tries              int
-	RingBack           bool // somebody rings this caller back
+	RingBack           bool           // somebody rings this caller back
 	Filed              []core.Receipt // what came of this call so far
 	Before             []calls.Earlier
 	Callers            callers

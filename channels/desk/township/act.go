@@ -150,7 +150,7 @@ func (t *Room) accept(d doing) error {
 	if err != nil {
 		return err
 	}
-	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on}
+	in := workflow.Accept{Case: d.id, Visitors: visitors, VisitOn: on, Left: d.get("left")}
 	in.Items = d.items()
 	return t.d.Flow.Accept(d.r.Context(), d.actor, in)
 }
