@@ -305,7 +305,12 @@ func TestDoctorServices(t *testing.T) {
 	t.Parallel()
 	gateway := []string{"LIANOU_PUBLIC_URL=https://jiuzhu.example", "LIANOU_SMS_SECRET_ID=i", "LIANOU_SMS_SECRET_KEY=k", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=s",
 		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=2", "LIANOU_HOTLINE_TWILIO_TOKEN=t", "LIANOU_RECORDING_SOURCES=a:1", "LIANOU_WECHAT_APP_ID=w", "LIANOU_WECHAT_SECRET=s"}
-	platform := []string{"LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
+	engine, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	platform := []string{"LIANOU_ASR_URL=http://" + engine.Addr().String(), "LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
 	for program, lines := range map[string][]string{forGateway: gateway, forPlatform: platform} {
 		for _, f := range services(settings(t, lines...), program) {
 			if f.err != nil {
