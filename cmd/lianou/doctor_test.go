@@ -328,7 +328,6 @@ func TestDoctorServices(t *testing.T) {
 		{forPlatform, "LIANOU_IDENTITY_SECRET_KEY=", "identity", "LIANOU_IDENTITY_SECRET_KEY is not set"},
 		{forPlatform, "LIANOU_ASR_URL=http://speech.example", "speech", "calls would pass in clear"},
 		{forPlatform, "LIANOU_ASR_URL=ws://127.0.0.1:1", "speech", "nothing answers at LIANOU_ASR_URL"},
-		{forGateway, "LIANOU_ASR_LIVE_URL=ws://speech.example", "speech", "LIANOU_ASR_LIVE_URL is without TLS"},
 	} {
 		lines := map[string][]string{forGateway: gateway, forPlatform: platform}[c.program]
 		if list := services(settings(t, append(slices.Clone(lines), c.line)...), c.program); !ill(list, c.what, c.say) {
