@@ -29,9 +29,6 @@ func services(cfg *boot.Config, program string) []finding {
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
-	if cfg.Speech.LiveURL != "" {
-		list = append(list, overheard("LIANOU_ASR_LIVE_URL", cfg.Speech.LiveURL)...)
-	}
 	return list
 }
 
@@ -107,7 +104,7 @@ func speech(cfg *boot.Config) []finding {
 	if kind == boot.Manual {
 		return []finding{remark("speech", "no speech engine (LIANOU_ASR_URL): agents listen and type")}
 	}
-	if list := overheard("LIANOU_ASR_URL", cfg.Speech.URL); len(list) > 0 {
+	if list := overheard(cfg.Speech.URL); len(list) > 0 {
 		return list
 	}
 	if err := listens(cfg.Speech.URL); err != nil {
@@ -117,7 +114,7 @@ func speech(cfg *boot.Config) []finding {
 }
 
 // overheard warns when calls would go over a network in clear.
-func overheard(setting, address string) []finding {
+func overheard(address string) []finding {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "https" || u.Scheme == "wss" || u.Hostname() == "localhost" {
 		return nil
@@ -125,7 +122,7 @@ func overheard(setting, address string) []finding {
 	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
 		return nil
 	}
-	return []finding{mend("speech", "%s is without TLS and not on this network: calls would pass in clear; use https or wss", setting)}
+	return []finding{mend("speech", "LIANOU_ASR_URL is without TLS and not on this network: calls would pass in clear; use https or wss")}
 }
 
 // listens reports whether anybody listens at an address.

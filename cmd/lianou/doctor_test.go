@@ -333,7 +333,12 @@ func TestDoctorServices(t *testing.T) {
 	gateway := []string{"LIANOU_PUBLIC_URL=https://jiuzhu.example", "LIANOU_SMS_SECRET_ID=i", "LIANOU_SMS_SECRET_KEY=k", "LIANOU_SMS_APP_ID=1", "LIANOU_SMS_SIGN=s",
 		"LIANOU_SMS_TEMPLATE=1", "LIANOU_SMS_CODE_TEMPLATE=2", "LIANOU_HOTLINE_TWILIO_TOKEN=t", "LIANOU_RECORDING_SOURCES=a:1", "LIANOU_WECHAT_APP_ID=w", "LIANOU_WECHAT_SECRET=s",
 		"LIANOU_VOICE_TRUNK=127.0.0.1:5070"}
-	platform := []string{"LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
+	engine, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	platform := []string{"LIANOU_ASR_URL=http://" + engine.Addr().String(), "LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
 	for program, lines := range map[string][]string{forGateway: gateway, forPlatform: platform} {
 		for _, f := range services(settings(t, lines...), program) {
 			if f.err != nil {
@@ -355,7 +360,6 @@ func TestDoctorServices(t *testing.T) {
 		{forPlatform, "LIANOU_IDENTITY_SECRET_KEY=", "identity", "LIANOU_IDENTITY_SECRET_KEY is not set"},
 		{forPlatform, "LIANOU_ASR_URL=http://speech.example", "speech", "calls would pass in clear"},
 		{forPlatform, "LIANOU_ASR_URL=ws://127.0.0.1:1", "speech", "nothing answers at LIANOU_ASR_URL"},
-		{forGateway, "LIANOU_ASR_LIVE_URL=ws://speech.example", "speech", "LIANOU_ASR_LIVE_URL is without TLS"},
 	} {
 		lines := map[string][]string{forGateway: gateway, forPlatform: platform}[c.program]
 		if list := services(settings(t, append(slices.Clone(lines), c.line)...), c.program); !ill(list, c.what, c.say) {

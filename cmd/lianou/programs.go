@@ -134,7 +134,6 @@ func demoSettings(standinAddr, gatewayAddr string) map[string]string {
 		"LIANOU_BANK_PASSWORD":          standin.DemoBankPass,
 		"LIANOU_BANK_ACCOUNT":           "37140000000000000001",
 		"LIANOU_ASR_URL":                base + "/speech",
-		"LIANOU_ASR_LIVE_URL":           "ws://" + standinAddr + "/speech/funasr",
 		"LIANOU_ASR_MODEL":              "standin",
 	}
 }

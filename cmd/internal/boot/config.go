@@ -163,7 +163,6 @@ type Bank struct {
 type Speech struct {
 	Engine    string        `env:"LIANOU_ASR_ENGINE" help:"openai, funasr or manual. Empty: by the address, http(s) is openai, ws(s) is funasr; without one manual"`
 	URL       string        `env:"LIANOU_ASR_URL" help:"speech engine that hears recordings: an OpenAI-compatible server (http://...) or a FunASR websocket (ws://...). Empty: agents type"`
-	LiveURL   string        `env:"LIANOU_ASR_LIVE_URL" help:"FunASR websocket for captions while a call on our own line goes on. Empty: none"`
 	Path      string        `env:"LIANOU_ASR_PATH" envDefault:"/v1/audio/transcriptions" help:"path below an http address; whisper.cpp has /inference"`
 	Model     string        `env:"LIANOU_ASR_MODEL" help:"model that an OpenAI-compatible server is asked for, such as sensevoice"`
 	Key       Secret        `env:"LIANOU_ASR_KEY" help:"key of an OpenAI-compatible server"`

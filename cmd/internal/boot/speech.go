@@ -42,15 +42,6 @@ func Recognizer(cfg *Config) (transcription.Recognizer, error) {
 	return nil, nil
 }
 
-// Streamer makes the engine of live captions; nil when there are none.
-func Streamer(cfg *Config) (transcription.Streamer, error) {
-	c := cfg.Speech
-	if c.LiveURL == "" {
-		return nil, nil
-	}
-	return funasr.New(funasr.Config{URL: c.LiveURL})
-}
-
 func schemeOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -69,9 +60,6 @@ func (s Speech) check() []string {
 	}
 	if scheme := schemeOf(s.URL); !(s.URL == "" && s.Engine == "") && !slices.Contains(schemes, scheme) {
 		faults = append(faults, "LIANOU_ASR_URL is no address of such an engine: http(s)://host for openai, ws(s)://host for funasr")
-	}
-	if scheme := schemeOf(s.LiveURL); s.LiveURL != "" && scheme != "ws" && scheme != "wss" {
-		faults = append(faults, "LIANOU_ASR_LIVE_URL is not ws(s)://host")
 	}
 	if s.Form != openai.Verbose && s.Form != openai.JSON {
 		faults = append(faults, "LIANOU_ASR_FORM is neither verbose_json nor json")
