@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lianou/channels/desk"
@@ -18,6 +19,7 @@ var errNoLetter = core.Invalid("letter_code", "没有这样一份决定书。请
 // letterShown is a letter as the agent reads it out.
 type letterShown struct {
 	casefile.Letter
+	Wrong             bool // the digits that were said are not the addressee's
 	By, On, Word, Sum string
 }
 
@@ -34,8 +36,10 @@ func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if ok, _ := a.d.Bell.Allow(r.Context(), key, wrongPairs); !ok {
 		return errTooMany
 	}
-	list, err := a.letters(r.Context(), at, code, strings.ToUpper(strings.TrimSpace(r.FormValue("last4"))))
-	if err != nil || len(list) > 0 {
+	last4 := strings.ToUpper(strings.TrimSpace(r.FormValue("last4")))
+	list, err := a.letters(r.Context(), at, code, last4)
+	fits := slices.ContainsFunc(list, func(l casefile.Letter) bool { return l.Fits })
+	if err != nil || fits || len(list) > 0 && last4 == "" { // a real code with wrong digits is a guess at whose it is
 		a.d.Bell.GiveBack(context.WithoutCancel(r.Context()), key, wrongPairs)
 	}
 	if err != nil {
@@ -51,7 +55,7 @@ func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	shown := make([]letterShown, len(list))
 	for i, l := range list {
-		shown[i] = letterShown{Letter: l, By: decidedBy(a.d.Regions, l), On: core.DateOf(l.At).Time().Format("2006年1月2日"), Word: outcomeWord(l)}
+		shown[i] = letterShown{Letter: l, Wrong: last4 != "" && !fits, By: decidedBy(a.d.Regions, l), On: core.DateOf(l.At).Time().Format("2006年1月2日"), Word: outcomeWord(l)}
 		if l.HasAmount {
 			shown[i].Sum = "一次发 " + l.Amount.Short() + " 元" // as letters say it
 			if l.Period == "month" {

@@ -66,25 +66,29 @@ func TestLetterIsChecked(t *testing.T) {
 		}
 	}
 	last4 = "0000"
-	if got := say("a1b2c3d4e5f6"); strings.Contains(got, "是发给他的") || !strings.Contains(got, "不知道是不是给他的") {
+	if got := say("a1b2c3d4e5f6"); strings.Contains(got, "是发给他的") || !strings.Contains(got, "后四位对不上") {
 		t.Errorf("a code on somebody else's letter: %s", got)
+	}
+	last4 = ""
+	if got := say("a1b2c3d4e5f6"); strings.Contains(got, "是发给他的") || !strings.Contains(got, "不知道是不是给他的") {
+		t.Errorf("a code without digits: %s", got)
 	}
 	if got := say("a1b2"); !strings.Contains(got, "12 位") {
 		t.Errorf("a short code: %s", got)
 	}
-	for range 10 {
+	for range 9 { // wrong digits of a real code counted too
 		if got := say("ffffffffffff"); !strings.Contains(got, "没有这样一份决定书") {
 			t.Errorf("a wrong code: %s", got)
 		}
 	}
 	if got := say("a1b2c3d4e5f6"); !strings.Contains(got, "太多了") {
-		t.Errorf("after ten wrong codes: %s", got)
+		t.Errorf("after ten wrong looks: %s", got)
 	}
 	var checked, wrong int
 	must(t, d.DB.Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select count(*) filter (where act = 'letter.checked'), count(*) filter (where act = 'refusal.wrong_letter_code') from audit_entry`).Scan(&checked, &wrong)
 	}))
-	if checked != 5 || wrong != 10 {
+	if checked != 6 || wrong != 9 {
 		t.Errorf("%d looks and %d wrong codes in the log", checked, wrong)
 	}
 }
