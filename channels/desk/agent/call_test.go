@@ -164,6 +164,27 @@ func TestWhoMaySpeak(t *testing.T) {
 	}
 }
 
+// An answered call without sound stands on the desk until somebody says why. Control:
+// alerts() of nothing, "told of no alert".
+func TestCallWithoutSoundIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	long := time.Now().Add(-time.Hour)
+	_, err := b.gateway.Heard(t.Context(), calls.Report{ID: "CA3", Exchange: "test", Began: long, Answered: long, Ended: long.Add(123 * time.Second)})
+	must(t, err)
+	_, err = b.gateway.CheckSound(t.Context())
+	must(t, err)
+	if code, part := b.ask(t, "0317", "/desk/agent/alerts", nil); code != 200 || !strings.Contains(part, "说了 2 分 03 秒,没有录音") || !strings.Contains(part, "/desk/agent/alerts/CA3/explained") {
+		t.Fatalf("told of no alert: %d %s", code, part)
+	}
+	if code, _ := b.ask(t, "0317", "/desk/agent/alerts/CA3/explained", url.Values{"word": {" "}}); code != 422 {
+		t.Errorf("closed without a word: %d", code)
+	}
+	if code, part := b.ask(t, "0317", "/desk/agent/alerts/CA3/explained", url.Values{"word": {"测试电话,没人说话"}}); code != 200 || strings.Contains(part, "CA3") {
+		t.Errorf("explained: %d %s", code, part)
+	}
+}
+
 func (b *booth) id(name string) string { return strconv.FormatInt(int64(b.people[name]), 10) }
 
 // says is what an engine hears while a call lasts.

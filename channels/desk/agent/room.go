@@ -71,6 +71,8 @@ func (a *Room) Desk() desk.Room {
 	return desk.Room{Name: "agent", Title: "接电话", Roles: agents, Home: "/agent", Routes: []desk.Route{
 		{Method: "GET", Path: "/agent", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.list},
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
+		{Method: "GET", Path: "/agent/alerts", Roles: agents, Trace: "none: times and lengths of calls without sound, nobody's number", Serve: a.alerts},
+		{Method: "POST", Path: "/agent/alerts/{call}/explained", Roles: agents, Trace: "sound.explained", Serve: a.explain},
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
@@ -143,8 +145,7 @@ func length(c calls.Call) string {
 	if from.IsZero() || c.Ended.IsZero() {
 		return ""
 	}
-	d := c.Ended.Sub(from)
-	return fmt.Sprintf("%d 分 %02d 秒", int(d.Minutes()), int(d.Seconds())%60)
+	return minutes(c.Ended.Sub(from))
 }
 
 func stands(c calls.Call) (word, tone string) {
