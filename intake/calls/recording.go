@@ -31,7 +31,7 @@ func (l *Log) RecordingURL(ctx context.Context, id string) (url string, stored b
 // first one counts.
 func (l *Log) Stored(ctx context.Context, id string, digest core.BlobDigest) error {
 	const sql = `update call set recording = $2, recording_state = 'stored' where id = $1 and recording = ''`
-	return l.recording(ctx, note{id, "recording.stored", sql, l.askForText}, string(digest))
+	return l.recording(ctx, note{id, "recording.stored", l.askForText}, sql, string(digest))
 }
 
 // Measured notes how long the audio plays that is about to be Stored. The first one
@@ -47,26 +47,26 @@ func (l *Log) Measured(ctx context.Context, id string, length time.Duration) err
 // Lost notes that a call's audio could not be had, so that a person sees it (F14).
 func (l *Log) Lost(ctx context.Context, id string) error {
 	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
-	return l.recording(ctx, note{id, "recording.lost", sql, nil})
+	return l.recording(ctx, note{id, "recording.lost", nil}, sql)
 }
 
 // Refused notes that a call's audio lies where we never fetch from (security.md
 // P26): the call stays, a person sees that it has no recording, and the log says why.
 func (l *Log) Refused(ctx context.Context, id string) error {
 	const sql = `update call set recording_state = 'lost' where id = $1 and recording_state = 'pending'`
-	return l.recording(ctx, note{id, "refusal.recording_source", sql, nil})
+	return l.recording(ctx, note{id, "refusal.recording_source", nil}, sql)
 }
 
 // note is one change of a recording's state; then belongs to it.
 type note struct {
-	id, act, sql string
-	then         func(context.Context, *pg.Tx, string) error
+	id, act string
+	then    func(context.Context, *pg.Tx, string) error
 }
 
-func (l *Log) recording(ctx context.Context, n note, args ...any) error {
+func (l *Log) recording(ctx context.Context, n note, sql string, args ...any) error {
 	changed := false
 	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		tag, err := tx.Exec(ctx, n.sql, append([]any{n.id}, args...)...)
+		tag, err := tx.Exec(ctx, sql, append([]any{n.id}, args...)...)
 		if err != nil {
 			return pg.Fail(err, "note a recording")
 		}

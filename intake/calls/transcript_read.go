@@ -35,11 +35,11 @@ func (l *Log) Transcript(ctx context.Context, id string) (Transcript, error) {
 		if err := l.readTyped(ctx, tx, &t); err != nil {
 			return err
 		}
-		if err := l.readWords(ctx, tx, &t, heardWords); err != nil || len(t.Segments) > 0 || t.State == TranscriptDone {
+		if err := l.readWords(ctx, tx, &t, heardSQL, heardPlace); err != nil || len(t.Segments) > 0 || t.State == TranscriptDone {
 			return err
 		}
 		t.Live = true
-		return l.readWords(ctx, tx, &t, captionWords)
+		return l.readWords(ctx, tx, &t, captionSQL, captionAt)
 	})
 	t.Live = t.Live && len(t.Segments) > 0
 	t.Foreign = transcription.Foreign(t.Segments)
@@ -71,18 +71,16 @@ func (l *Log) readTyped(ctx context.Context, tx *pg.Tx, t *Transcript) error {
 	return err
 }
 
-// wordsOf is a table of sealed utterances: its statement gives channel and number, and
-// a row's place is what its words were sealed for.
-type wordsOf struct {
-	sql   string
-	place func(call string, channel, n int) seal.At
-}
-
-var (
-	heardWords = wordsOf{`select channel, 0, wrapped, sealed from call_heard where call = $1 order by channel`,
-		func(call string, channel, _ int) seal.At { return heardAt(call, channel) }}
-	captionWords = wordsOf{`select channel, n, wrapped, sealed from call_caption where call = $1 order by channel, n limit 20000`, captionAt}
+// The sealed utterances of a call: each statement gives channel and number, and a row's
+// place is what its words were sealed for.
+const (
+	heardSQL   = `select channel, 0, wrapped, sealed from call_heard where call = $1 order by channel`
+	captionSQL = `select channel, n, wrapped, sealed from call_caption where call = $1 order by channel, n limit 20000`
 )
+
+type placeOf func(call string, channel, n int) seal.At
+
+func heardPlace(call string, channel, _ int) seal.At { return heardAt(call, channel) }
 
 func heardAt(call string, channel int) seal.At {
 	return seal.At{Table: "call_heard", Row: call + "/" + strconv.Itoa(channel), Column: "sealed"}
@@ -92,8 +90,8 @@ func captionAt(call string, channel, n int) seal.At {
 	return seal.At{Table: "call_caption", Row: call + "/" + strconv.Itoa(channel) + "/" + strconv.Itoa(n), Column: "sealed"}
 }
 
-func (l *Log) readWords(ctx context.Context, tx *pg.Tx, t *Transcript, of wordsOf) error {
-	rows, err := tx.Query(ctx, of.sql, t.Call)
+func (l *Log) readWords(ctx context.Context, tx *pg.Tx, t *Transcript, sql string, place placeOf) error {
+	rows, err := tx.Query(ctx, sql, t.Call)
 	if err != nil {
 		return pg.Fail(err, "read words of a call")
 	}
@@ -105,7 +103,7 @@ func (l *Log) readWords(ctx context.Context, tx *pg.Tx, t *Transcript, of wordsO
 		if err := rows.Scan(&channel, &n, &w.wrapped, &w.sealed); err != nil {
 			return pg.Fail(err, "read words of a call")
 		}
-		list, err := l.openSegments(keys, w, of.place(t.Call, channel, n))
+		list, err := l.openSegments(keys, w, place(t.Call, channel, n))
 		if err != nil {
 			return err
 		}

@@ -244,6 +244,9 @@ var itemsOf = map[string][]string{
 // readerOf makes the understanding over the places of the city.
 func readerOf(places *registry.Regions) *slots.Extractor {
 	var list []slots.Place
+	if places == nil { // a room that only shows its table of routes
+		return nil
+	}
 	for _, p := range places.All() {
 		list = append(list, slots.Place{Code: p.Code, Name: p.Name})
 	}

@@ -80,7 +80,7 @@ func onBadDay(t *testing.T, fault map[string]any) (takes []time.Duration) {
 // asksAllTheSame files a request and sees its case.
 func asksAllTheSame(t *testing.T) {
 	t.Helper()
-	p := made(61).known(t)
+	p := made(71).known(t) // of no other test: who has a case opens no second
 	token := p.wechat(t)
 	cases := number(t, `select count(*) from casefile`)
 	if a := send(t, "POST", city.Gateway+"/c/wechat/applications", toJSON(t, with(p.form(t, "wechat", token), "key", "speech-away")), "Authorization", "Bearer "+token); a.status != http.StatusCreated {

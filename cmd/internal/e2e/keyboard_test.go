@@ -71,6 +71,10 @@ func TestAgentByKeyboardAlone(t *testing.T) {
 	if n := strings.Count(got.Body, "申请时点名"); n < 3 || !strings.Contains(got.Body, "孙桂英") {
 		t.Errorf("%d items are asked for in the case", n)
 	}
+	p.Go("main .btn.go") // the call is still open, and not left on the list
+	p.Choose(".ended [name=outcome]", "applied")
+	p.Go(".ended .btn")
+	p.Wait("这通办完了")
 	p.Quiet()
 }
 
