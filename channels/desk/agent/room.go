@@ -73,7 +73,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
 		{Method: "GET", Path: "/agent/alerts", Roles: agents, Trace: "none: times and lengths of calls without sound, nobody's number", Serve: a.alerts},
 		{Method: "POST", Path: "/agent/alerts/{call}/explained", Roles: agents, Trace: "sound.explained", Serve: a.explain},
-		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read person.searched status.read", Serve: a.call},
+		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read person.searched", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
 		{Method: "GET", Path: "/agent/call/{call}/heard", Roles: agents, Trace: "none: the text of a call that this agent opened, which wrote call.read", Serve: a.heard},
