@@ -80,7 +80,6 @@ func (t *Transcriber) work(ctx context.Context, job jobs.Job[Transcribe]) error 
 	}
 	switch {
 	case err == nil:
-		t.engine.served(time.Now())
 		return t.h.Log.endText(ctx, job.Args.Call, TranscriptDone, "")
 	case ctx.Err() == nil && errors.Is(err, transcription.ErrTemporary):
 		return t.away(ctx, job.Args.Call, h)
@@ -183,6 +182,9 @@ func (t *Transcriber) one(ctx context.Context, s sound) (transcription.Result, e
 	r := transcription.Request{AudioID: string(s.recording[:16]), Open: open, MIME: "audio/wav", SampleRate: s.form.Rate, Channels: 1,
 		LengthMS: s.form.Length(s.samples).Milliseconds(), Language: "zh", Hotwords: t.h.Hotwords}
 	res, err := t.h.Engine.Transcribe(ctx, r)
+	if err == nil {
+		t.engine.served(time.Now()) // only whoever was asked can have served
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = transcription.ErrTemporary.Wrap(errors.New("no answer in time"))
 	}

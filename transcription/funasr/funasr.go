@@ -26,9 +26,12 @@ import (
 // Bounds of one conversation.
 const (
 	mostMessage = 4 << 20
-	mostText    = 1 << 20
-	piece       = 64 << 10 // bytes of a file in one message
-	sendTime    = 30 * time.Second
+	mostRead    = 16 << 20 // of all answers about one sound: a day's talk with its times
+	mostDraft   = 16 << 10 // what is said between two finals
+	// mostSegments is far above what is said in the longest recording, drafts included.
+	mostSegments = 100_000
+	piece        = 64 << 10 // bytes of a file in one message
+	sendTime     = 30 * time.Second
 )
 
 // Config is where the server is.
@@ -123,7 +126,9 @@ func (e *Engine) Transcribe(ctx context.Context, r transcription.Request) (trans
 	sent := make(chan error, 1)
 	go func() { sent <- c.sendFile(r, l) }()
 	for s := range out {
-		res.Segments = append(res.Segments, s)
+		if s.Final { // a draft of a whole file is of no use once the file was heard
+			res.Segments = append(res.Segments, s)
+		}
 	}
 	err = <-ended
 	c.close() // frees a sender that nobody listens to

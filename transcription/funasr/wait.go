@@ -73,7 +73,8 @@ type listener struct {
 
 	inverted bool
 	answered bool  // since the sound has ended
-	text     int   // bytes so far
+	read     int   // bytes of all answers
+	count    int   // utterances so far
 	until    int64 // where the last final ended
 	draft    string
 }
@@ -111,11 +112,12 @@ func (l *listener) listen(ctx context.Context, out chan<- transcription.Segment)
 		if err != nil {
 			return err
 		}
-		if l.text += len(a.Text); l.text > mostText {
+		list := l.segments(a)
+		if l.read, l.count = l.read+len(b), l.count+len(list); l.read > mostRead || l.count > mostSegments || len(l.draft) > mostDraft {
 			return transcription.ErrRejected.Wrap(errors.New("more text than anybody says"))
 		}
 		stopped := l.stopped.Load()
-		for _, s := range l.segments(a) {
+		for _, s := range list {
 			select {
 			case out <- s:
 			case <-ctx.Done():

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
@@ -11,9 +12,39 @@ import (
 // answer is both forms: json has the text alone. Servers add what they like, and
 // write the same field in different types; what is not read is not asked for.
 type answer struct {
-	Text     *string   `json:"text"`
-	Language string    `json:"language"`
-	Segments []segment `json:"segments"`
+	Text     *string  `json:"text"`
+	Language string   `json:"language"`
+	Segments segments `json:"segments"`
+}
+
+// segments are read one by one: an answer of four megabytes can name a million of them.
+type segments []segment
+
+// mostSegments is far above what is said in the longest recording.
+const mostSegments = 20_000
+
+var errManySegments = errors.New("more utterances than anybody says")
+
+func (s *segments) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return errors.New("no list of utterances")
+	}
+	*s = segments{}
+	for d.More() {
+		if len(*s) == mostSegments {
+			return errManySegments
+		}
+		var one segment
+		if err := d.Decode(&one); err != nil {
+			return err
+		}
+		*s = append(*s, one)
+	}
+	return nil
 }
 
 type segment struct {

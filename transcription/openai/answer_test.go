@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -27,4 +28,19 @@ func FuzzAnswer(f *testing.F) {
 			last = s.StartMS
 		}
 	})
+}
+
+// An answer within its four megabytes can name a million utterances: it is refused while
+// it is read. Control: Segments as a plain list, "1400000 utterances were taken".
+func TestManyUtterancesAreRefusedWhileRead(t *testing.T) {
+	t.Parallel()
+	res, err := read([]byte(`{"text":"x","segments":[` + strings.Repeat("{},", 1_399_999) + `{}]}`))
+	if !errors.Is(err, transcription.ErrRejected) {
+		t.Errorf("%d utterances were taken: %v", len(res.Segments), err)
+	}
+	for body, want := range map[string]int{`{"text":"x","segments":null}`: 0, `{"text":"x","segments":[]}`: 0, `{"segments":[{"text":"a"},{"text":"b"}]}`: 2} {
+		if res, err := read([]byte(body)); err != nil || len(res.Segments) != want {
+			t.Errorf("%s: %d utterances, %v", body, len(res.Segments), err)
+		}
+	}
 }

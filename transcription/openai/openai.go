@@ -81,7 +81,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 5 * time.Minute
 	}
-	client := resty.New().SetBaseURL(strings.TrimSuffix(u.Scheme+"://"+u.Host+u.Path, "/")).SetTimeout(cfg.Timeout).
+	client := resty.New().RemoveProxy().SetBaseURL(strings.TrimSuffix(u.Scheme+"://"+u.Host+u.Path, "/")).SetTimeout(cfg.Timeout).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).SetResponseBodyLimit(mostAnswer)
 	if cfg.Key != "" {
 		value := cfg.Key
