@@ -40,20 +40,25 @@ func (l *Log) Before(ctx context.Context, id string) (out []Earlier, err error) 
 	return out, err
 }
 
-// Said gives what agents heard about whose number a call came from: by person, whether
-// it is theirs. The newest word counts.
-func (l *Log) Said(ctx context.Context, id string) (map[core.PersonID]bool, error) {
-	const sql = `select k.person, k.theirs from call c join caller_known k on k.blind = c.caller_blind where c.id = $1`
-	out := map[core.PersonID]bool{}
+// Word is what agents heard about a number and a person; the newest counts.
+type Word struct {
+	Theirs bool
+	Here   bool // it was heard in this very call, and not in an earlier one from the number
+}
+
+// Said gives what agents heard about whose number a call came from, by person.
+func (l *Log) Said(ctx context.Context, id string) (map[core.PersonID]Word, error) {
+	const sql = `select k.person, k.theirs, k.call = c.id from call c join caller_known k on k.blind = c.caller_blind where c.id = $1`
+	out := map[core.PersonID]Word{}
 	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, sql, id)
 		if err != nil {
 			return pg.Fail(err, "read whose number it is")
 		}
 		var person core.PersonID
-		var theirs bool
-		_, err = pgx.ForEachRow(rows, []any{&person, &theirs}, func() error {
-			out[person] = theirs
+		var word Word
+		_, err = pgx.ForEachRow(rows, []any{&person, &word.Theirs, &word.Here}, func() error {
+			out[person] = word
 			return nil
 		})
 		return pg.Fail(err, "read whose number it is")
@@ -70,11 +75,11 @@ type Whose struct {
 }
 
 // Say keeps what an agent heard about whose number it is. Errors: ErrTaken for another
-// agent's call, KindNotFound for a call without a number.
+// agent's call and for a call without a number.
 func (l *Log) Say(ctx context.Context, w Whose) error {
-	const sql = `insert into caller_known as k (blind, person, theirs, agent, at)
-		select caller_blind, $2, $3, $4, $5 from call where id = $1 and agent = $4 and caller_blind is not null
-		on conflict (blind, person) do update set theirs = excluded.theirs, agent = excluded.agent, at = excluded.at`
+	const sql = `insert into caller_known as k (blind, person, theirs, agent, at, call)
+		select caller_blind, $2, $3, $4, $5, id from call where id = $1 and agent = $4 and caller_blind is not null
+		on conflict (blind, person) do update set theirs = excluded.theirs, agent = excluded.agent, at = excluded.at, call = excluded.call`
 	return l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		tag, err := tx.Exec(ctx, sql, w.Call, int64(w.Person), w.Theirs, int64(w.Agent), tx.Now())
 		if err != nil {

@@ -16,8 +16,8 @@ import (
 )
 
 // A server that never ends costs no memory: sentences, drafts and bytes are counted
-// whatever the field they come in. Controls: text counted alone, as it was, "sentences
-// without end were taken"; drafts kept of a whole file.
+// whatever the field they come in. Controls: text counted alone; drafts kept of a whole
+// file. Neither was run: they fill the machine.
 func TestEndlessAnswersAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, message := range map[string]string{

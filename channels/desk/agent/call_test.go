@@ -133,8 +133,9 @@ func TestDraftOfACall(t *testing.T) {
 }
 
 // A number is a hint: whoever has it in the register may be speaking, under a masked
-// name. One press says yes or no; the next call from the number knows.
-// Control: callersOf without Said, "denied once, offered again".
+// name. One press says yes or no, for this call: for the next from the number, which may
+// be forged, it is a hint. Controls: callersOf without Said, "denied once, offered again";
+// offer() that asks Theirs and not Here, "an old word opens the household".
 func TestWhoMaySpeak(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t)
@@ -152,15 +153,21 @@ func TestWhoMaySpeak(t *testing.T) {
 	if code, part := say("CA1", "王小军", "no"); code != 200 || strings.Contains(part, "王某") {
 		t.Errorf("denied once, offered again: %d %s", code, part)
 	}
-	if code, part := say("CA1", "周桂兰", "yes"); code != 200 || !strings.Contains(part, "认过是这个号") || !strings.Contains(part, "家里没有办过申请") {
+	if code, part := say("CA1", "周桂兰", "yes"); code != 200 || !strings.Contains(part, "您认过了") || !strings.Contains(part, "家里没有办过申请") {
 		t.Errorf("confirmed: %d %s", code, part)
 	}
 	if code, _ := say("CA2", "周桂兰", "yes"); code != 409 {
 		t.Errorf("of a call nobody took: %d", code)
 	}
 	_, page = b.ask(t, "0317", "/desk/agent/call/CA2", nil)
-	if !strings.Contains(page, "认过是这个号") || strings.Contains(page, "可能是") || !strings.Contains(page, "以前打过 1 次") {
-		t.Errorf("the next call from the number: %s", page)
+	if strings.Contains(page, "您认过了") || strings.Contains(page, "办过申请") || !strings.Contains(page, "以前打过 1 次") {
+		t.Errorf("an old word opens the household to whoever has the number: %s", page)
+	}
+	if first, second := strings.Index(page, "周某某"), strings.Index(page, "王某某"); first < 0 || second < first || strings.Count(page, "上回是") != 1 {
+		t.Errorf("who it was the last time is not offered first: %s", page)
+	}
+	if code, _ := b.ask(t, "0317", "/desk/agent/call/CA2/caller", url.Values{"person": {"4242"}, "theirs": {"yes"}}); code != 422 {
+		t.Errorf("somebody whom the number does not lead to: %d", code)
 	}
 }
 

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -16,8 +19,9 @@ import (
 )
 
 // callers are who may be speaking (来电弹屏): a number is a hint and never an identity
-// (security.md E2), so that a name is masked until the agent says that it is theirs,
-// and only then their household's applications stand beside the form.
+// (security.md E2), and a forged one finds the same people. So a name is masked, and their
+// household's applications stand beside the form only once the agent has said in this
+// call that it is theirs; what was said in earlier calls orders the list.
 type callers struct {
 	Call   string
 	Sure   *known
@@ -36,7 +40,8 @@ type maybe struct {
 	Person core.PersonID
 	Who    string // 周某某(女,65)
 	Place  string
-	Key    int // confirmed by this key
+	Key    int  // confirmed by this key
+	Before bool // they were the caller the last time, an agent said
 }
 
 // mostMaybe is how many are offered: who has more under one number is an institution.
@@ -60,8 +65,18 @@ func (a *Room) callersOf(ctx context.Context, at desk.At, c calls.Call) (callers
 		if err != nil {
 			return err
 		}
+		rank := func(p registry.Person) int { // who was it the last time first, who was not last
+			switch word, heard := said[p.ID]; {
+			case word.Theirs:
+				return 0
+			case heard:
+				return 2
+			}
+			return 1
+		}
+		slices.SortStableFunc(found, func(a, b registry.Person) int { return rank(a) - rank(b) })
 		for _, p := range found {
-			if err := a.offer(ctx, tx, at, &out, p, said); err != nil {
+			if err := a.offer(ctx, tx, at, &out, p, said[p.ID]); err != nil {
 				return err
 			}
 		}
@@ -71,13 +86,12 @@ func (a *Room) callersOf(ctx context.Context, at desk.At, c calls.Call) (callers
 	return out, err
 }
 
-func (a *Room) offer(ctx context.Context, tx *pg.Tx, at desk.At, out *callers, p registry.Person, said map[core.PersonID]bool) error {
-	theirs, heard := said[p.ID]
-	one := maybe{Person: p.ID, Who: whoIs(p, tx.Today()), Place: a.d.Regions.FullName(lowest(p)), Key: len(out.Maybe) + 1}
+func (a *Room) offer(ctx context.Context, tx *pg.Tx, at desk.At, out *callers, p registry.Person, word calls.Word) error {
+	one := maybe{Person: p.ID, Who: whoIs(p, tx.Today()), Place: a.d.Regions.FullName(lowest(p)), Key: len(out.Maybe) + 1, Before: word.Theirs}
 	switch {
-	case heard && !theirs:
+	case word.Here && !word.Theirs:
 		return nil
-	case theirs && out.Sure == nil:
+	case word.Here && out.Sure == nil:
 		cases, err := a.d.Cases.OfHousehold(ctx, tx, p.Household)
 		if err != nil {
 			return err
@@ -121,6 +135,9 @@ func (a *Room) said(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil || theirs != "yes" && theirs != "no" {
 		return core.Invalid("person", "没看清选的是谁,请再点一次。")
 	}
+	if err := a.mayConfirm(r.Context(), at, c, core.PersonID(person)); err != nil {
+		return err
+	}
 	word := calls.Whose{Call: c.ID, Agent: at.Staff.ID, Person: core.PersonID(person), Theirs: theirs == "yes"}
 	if err := a.d.Calls.Say(r.Context(), word); err != nil {
 		return err
@@ -130,4 +147,26 @@ func (a *Room) said(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return at.Page.Part(w, "agent", "callers", found)
+}
+
+// confirmed is how often in an hour one agent may say whose number it is: an agent takes
+// a dozen calls in an hour, and whoever goes through numbers needs hundreds.
+var confirmed = bell.Rate{Count: 40, Per: time.Hour}
+
+// errNotOffered says that the number does not lead to that person.
+var errNotOffered = core.Invalid("person", "这个人不在这个号码名下,请刷新再点。")
+
+// mayConfirm takes a word only about somebody whom the number of the call led to.
+func (a *Room) mayConfirm(ctx context.Context, at desk.At, c calls.Call, person core.PersonID) error {
+	if ok, _ := a.d.Bell.Allow(ctx, "caller:staff:"+desk.ActorOf(at).ID, confirmed); !ok {
+		return errTooMany
+	}
+	offered, err := a.callersOf(ctx, at, c)
+	if err != nil {
+		return err
+	}
+	if offered.Sure != nil && offered.Sure.Person == person || slices.ContainsFunc(offered.Maybe, func(m maybe) bool { return m.Person == person }) {
+		return nil
+	}
+	return errNotOffered
 }
