@@ -19,7 +19,9 @@ func CallerPhone(s string) Phone {
 		return Phone{}
 	}
 	s = strings.Map(plain, strings.TrimSpace(s))
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "sip:"), "tel:")
+	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
+		s = strings.TrimPrefix(s, scheme)
+	}
 	s, _, _ = strings.Cut(s, "@")
 	s = behind.ReplaceAllString(s, "")
 	s = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "").Replace(s)

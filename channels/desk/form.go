@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/registry"
@@ -22,6 +23,18 @@ type Form struct {
 	Rarely     []Answer // folded away: few families need it
 	Shock      []Answer
 	Members    []MemberRow
+}
+
+// Heard lists the seconds that fields were heard in, so that a page opened again keeps
+// them, and what was put in once is not put in again.
+func (f Form) Heard() (names []string) {
+	for name := range f.Values {
+		if strings.HasPrefix(name, "heard.") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Answer is one field with its label, unit and closed answers.

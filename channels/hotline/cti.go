@@ -94,7 +94,7 @@ func parseCTI(raw []byte, now time.Time) (calls.Report, error) {
 		return calls.Report{}, core.Invalid("callId", "")
 	}
 	now = now.UTC().Truncate(time.Second)
-	report := calls.Report{ID: "cti-" + string(id), Exchange: "cti", Caller: callerOf(string(e.From)), Called: plainNumber(string(e.To)),
+	report := calls.Report{ID: callKey("cti-" + string(id)), Exchange: "cti", Caller: core.CallerPhone(string(e.From)), Called: calledNumber(string(e.To)),
 		Delivery: delivery(string(id+"/"+e.Event), raw), Body: raw}
 	switch e.Event {
 	case "newCall":

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lianou/channels"
+	"lianou/channels/hotline/phone"
 	"lianou/core"
 	"lianou/intake/calls"
 )
@@ -96,21 +97,21 @@ func decodeOne(raw []byte, into any) error {
 	return nil
 }
 
-// plainNumber takes off what exchanges put around a number: a SIP address, the
-// country's code without its plus sign, the 0 before a mobile number of another city.
-// No area code begins with 01 but Beijing's 010.
-func plainNumber(s string) string {
+// calledNumber is the number that was rung, without the SIP address around it: our own,
+// with whatever an exchange counts to it.
+func calledNumber(s string) string {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "sips:"), "sip:")
-	if user, _, address := strings.Cut(s, "@"); address {
-		s = user
+	user, _, _ := strings.Cut(s, "@")
+	return user
+}
+
+// callKey names a call in the record: by the exchange's id, or by a digest of one that
+// could not stand in an address of the desk. What is no id at all is left to checkCall.
+func callKey(id string) string {
+	if id == "" || len(id) > 200 || strings.ContainsFunc(id, notPrinted) {
+		return id
 	}
-	switch {
-	case len(s) == 13 && strings.HasPrefix(s, "861") && s[3] >= '3':
-		return s[2:]
-	case len(s) == 12 && strings.HasPrefix(s, "01") && s[2] >= '3':
-		return s[1:]
-	}
-	return s
+	return phone.KeyOf(id)
 }
 
 // earliest of the times that are known.

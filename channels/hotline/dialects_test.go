@@ -489,17 +489,3 @@ func TestOurOwnCallsLeaveNothing(t *testing.T) {
 		}
 	}
 }
-
-// Numbers as exchanges write them are one person's.
-func TestPlainNumber(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"13805340001": "13805340001", "+8613805340001": "13805340001", "8613805340001": "13805340001", "013805340001": "13805340001",
-		"sip:13805340001@10.0.0.1:5060;user=phone": "13805340001", "05342612345": "05342612345", "010-62612345": "01062612345",
-		"0086 138 0534 0001": "13805340001", "1001": "", "anonymous": "", "": "", "+4930123456": "",
-	} {
-		if got := callerOf(in).Reveal(); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}

@@ -198,15 +198,16 @@ func parseCDR(raw []byte, now time.Time) (report calls.Report, path string, err 
 	if uuid == "" {
 		return report, "", core.Invalid("uuid", "")
 	}
-	report = calls.Report{ID: cmp.Or(c.variable("call_uuid"), uuid), Exchange: "freeswitch", Delivery: delivery(uuid, body), Body: body, Began: c.began()}
+	id := cmp.Or(c.variable("call_uuid"), uuid)
+	report = calls.Report{ID: callKey(id), Exchange: "freeswitch", Delivery: delivery(uuid, body), Body: body, Began: c.began()}
 	path = c.recording()
 	if cmp.Or(string(c.Channel.Direction), c.variable("direction")) == "outbound" {
-		if path == "" || report.ID == uuid {
+		if path == "" || id == uuid {
 			return calls.Report{}, "", nil
 		}
 		return report, path, checkCall(report)
 	}
-	report.Caller = callerOf(cmp.Or(string(first.Profile.Caller), string(first.Profile.ANI), c.variable("caller_id_number"), c.variable("sip_from_user")))
+	report.Caller = core.CallerPhone(cmp.Or(string(first.Profile.Caller), string(first.Profile.ANI), c.variable("caller_id_number"), c.variable("sip_from_user")))
 	report.Called = cmp.Or(string(first.Profile.Called), c.variable("destination_number"), c.variable("sip_to_user"))
 	report.Answered = c.answered()
 	report.Ended = cmp.Or(c.ended(), now.UTC()) // a record is written when its call is over

@@ -118,7 +118,7 @@ func parseJambonz(raw []byte, at time.Time) (calls.Report, error) {
 	if err := decodeOne(raw, &s); err != nil {
 		return calls.Report{}, err
 	}
-	report := calls.Report{ID: string(s.Call), Exchange: "jambonz", Caller: callerOf(string(s.From)), Called: plainNumber(string(s.To)),
+	report := calls.Report{ID: callKey(string(s.Call)), Exchange: "jambonz", Caller: core.CallerPhone(string(s.From)), Called: calledNumber(string(s.To)),
 		Delivery: delivery(string(s.Call)+"/"+string(s.Status), raw), Body: raw}
 	switch s.Direction {
 	case "inbound":

@@ -294,7 +294,7 @@ func parseListenStart(raw []byte) (s listenStart, err error) {
 			return s, errBody
 		}
 	}
-	s = listenStart{call: string(b.Call), caller: callerOf(string(b.From)), called: plainNumber(string(b.To)), ours: b.Direction == "inbound",
+	s = listenStart{call: callKey(string(b.Call)), caller: core.CallerPhone(string(b.From)), called: calledNumber(string(b.To)), ours: b.Direction == "inbound",
 		stereo: b.Mix == "stereo", times: rate / media.Rate}
 	if s.times < 1 || s.times > 8 || rate%media.Rate != 0 || !slices.Contains([]text{"", "mono", "mixed", "stereo"}, b.Mix) {
 		return s, core.Invalid("sampleRate", "")

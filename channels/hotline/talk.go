@@ -42,7 +42,7 @@ func (l *ownLine) talk(ctx context.Context, c *phone.Call) {
 	var m menu.Menu
 	v := &voice{l: l, c: c, full: time.NewTimer(mostTalk)}
 	defer v.full.Stop()
-	step := m.Next(menu.Event{Kind: menu.Answered, Hidden: callerOf(c.Caller).IsZero()})
+	step := m.Next(menu.Event{Kind: menu.Answered, Hidden: core.CallerPhone(c.Caller).IsZero()})
 	for {
 		var e menu.Event
 		if step.Look != nil {
@@ -169,7 +169,7 @@ func (l *ownLine) tries(c *phone.Call, receipt core.Receipt) []try {
 		return try{"lookup:voice:" + key, bell.Rate{Count: count, Per: time.Hour}}
 	}
 	list := []try{hourly("line", wrongOfLine), hourly("receipt:"+string(receipt), wrongOfReceipt)}
-	if number := callerOf(c.Caller); !number.IsZero() {
+	if number := core.CallerPhone(c.Caller); !number.IsZero() {
 		list = append(list, hourly("caller:"+hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", number.Reveal())), wrongOfCaller))
 	}
 	return list

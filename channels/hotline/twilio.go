@@ -71,7 +71,7 @@ func parseForm(form url.Values) (report calls.Report, err error) {
 	if !slices.Contains([]string{"in-progress", "completed", "absent", "failed"}, status) {
 		return calls.Report{}, core.Invalid("RecordingStatus", "")
 	}
-	report = calls.Report{ID: form.Get("CallSid"), Exchange: "twilio", Called: form.Get("To"), Caller: callerOf(form.Get("From"))}
+	report = calls.Report{ID: callKey(form.Get("CallSid")), Exchange: "twilio", Called: form.Get("To"), Caller: core.CallerPhone(form.Get("From"))}
 	if s := form.Get("RecordingStartTime"); s != "" {
 		started, err := time.Parse(time.RFC1123Z, s)
 		if err != nil {

@@ -99,14 +99,14 @@ func parseCall(raw []byte) (calls.Report, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return calls.Report{}, errBody
 	}
-	r := calls.Report{ID: b.CallID, Exchange: "webhook", Called: b.Called, Began: at(b.Began), Answered: at(b.Answered), Ended: at(b.Ended)}
+	r := calls.Report{ID: callKey(b.CallID), Exchange: "webhook", Called: b.Called, Began: at(b.Began), Answered: at(b.Answered), Ended: at(b.Ended)}
 	if b.Recording != nil {
 		var err error
 		if r.RecordingURL, err = recordingURL(b.Recording.URL); err != nil {
 			return calls.Report{}, err
 		}
 	}
-	r.Caller = callerOf(b.Caller)
+	r.Caller = core.CallerPhone(b.Caller)
 	return r, checkCall(r)
 }
 
@@ -115,19 +115,6 @@ func at(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
-}
-
-// callerOf takes the number as far as it is one. A caller may withhold it, and a
-// call without a number is still a call.
-func callerOf(s string) core.Phone {
-	if len(s) > 40 {
-		return core.Phone{}
-	}
-	phone, err := core.ParsePhone(plainNumber(s))
-	if err != nil {
-		return core.Phone{}
-	}
-	return phone
 }
 
 func checkCall(r calls.Report) error {

@@ -37,9 +37,10 @@ type Day struct {
 // Whole reports whether nothing of the day is missing unseen.
 func (d Day) Whole() bool { return d.Unaccounted == 0 && d.Unfiled == 0 }
 
-// nightHours is how long after a day's end it is counted: its last calls are over, their
-// audio came or its alert opened.
-const nightHours = 3
+// nightHours is how long after a day's end it is counted: its last calls are over (the
+// sweeper ends one whose hang-up nobody reported after four), their audio came or its
+// alert opened.
+const nightHours = 5
 
 // countedBack is how many days are made up for after a stop.
 const countedBack = 7
@@ -86,6 +87,10 @@ func (l *Log) Reconcile(ctx context.Context, now time.Time) ([]Day, error) {
 func (l *Log) reconcile(ctx context.Context, day core.Date) (d Day, fresh bool, err error) {
 	from := time.Date(day.Time().Year(), day.Time().Month(), day.Time().Day(), 0, 0, 0, 0, core.China)
 	err = l.db.Tx(ctx, pg.City("the night's count of calls"), func(ctx context.Context, tx *pg.Tx) error {
+		var counted bool // a week is asked for every hour, and read once
+		if err := tx.QueryRow(ctx, `select exists (select from call_day where day = $1)`, day.Time()).Scan(&counted); err != nil || counted {
+			return pg.Fail(err, "look for a day's count")
+		}
 		rows, err := tx.Query(ctx, daySQL, day.Time(), from, from.AddDate(0, 0, 1))
 		if err != nil {
 			return pg.Fail(err, "count a day of calls")

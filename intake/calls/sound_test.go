@@ -208,7 +208,7 @@ func TestRepetitionDoesNotMoveTheEnd(t *testing.T) {
 func TestReconcile(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	now := time.Date(2026, 11, 25, 19, 30, 0, 0, time.UTC) // 03:30 in China, the 26th
+	now := time.Date(2026, 11, 25, 21, 30, 0, 0, time.UTC) // 05:30 in China, the 26th
 	day := time.Date(2026, 11, 25, 10, 0, 0, 0, core.China)
 	call := func(id string, at time.Time) Report {
 		return Report{ID: id, Began: at, Answered: at, Ended: at.Add(time.Minute)}

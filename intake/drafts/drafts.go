@@ -78,7 +78,24 @@ func (s *Store) Save(ctx context.Context, place string, d Draft) (Draft, error) 
 		}
 		return pg.Fail(err, "save a draft")
 	})
+	if errors.Is(err, ErrElsewhere) {
+		return s.again(ctx, place, d, plain, err)
+	}
 	return d, err
+}
+
+// again tells a page whose answer got lost from another page: what lies there is the
+// very form it sends, by the same hand, one revision on.
+func (s *Store) again(ctx context.Context, place string, d Draft, plain []byte, elsewhere error) (Draft, error) {
+	now, err := s.Load(ctx, place)
+	if err != nil {
+		return d, err
+	}
+	kept, err := json.Marshal(now.Form)
+	if err != nil || now.Rev != d.Rev+1 || now.Staff != d.Staff || string(kept) != string(plain) {
+		return d, elsewhere
+	}
+	return now, nil
 }
 
 // Load reads the draft of a place; an empty one when there is none.

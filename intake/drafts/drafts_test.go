@@ -70,13 +70,14 @@ func TestOnePageWins(t *testing.T) {
 	s, _ := newStore(t)
 	first, err := s.Save(t.Context(), "call:a", typed("一"))
 	must(t, err)
+	names := strings.Split("甲乙丙丁戊己庚辛", "")
 	for round, rev := range []int64{first.Rev, 0} {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		kept := 0
-		for range 8 {
+		for i := range 8 {
 			wg.Go(func() {
-				d := typed("二")
+				d := typed(names[i]) // two pages never hold the very same
 				d.Rev = rev
 				place := map[int]string{0: "call:a", 1: "call:fresh"}[round]
 				_, err := s.Save(context.WithoutCancel(t.Context()), place, d)
@@ -93,6 +94,35 @@ func TestOnePageWins(t *testing.T) {
 		if kept != 1 {
 			t.Errorf("revision %d: %d of 8 pages were told that their words are kept", rev, kept)
 		}
+	}
+}
+
+// An answer that got lost is no other page: the same form sent again is kept, and a
+// changed one is told. Control: Save without again, "the page is shut out".
+func TestLostAnswer(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	for rev := range int64(2) {
+		d := typed("周桂兰")
+		d.Rev = rev
+		if rev == 1 {
+			d.Form.Set("story", "还有")
+		}
+		_, err := s.Save(t.Context(), "call:a", d)
+		must(t, err) // and its answer is lost
+		if again, err := s.Save(t.Context(), "call:a", d); err != nil || again.Rev != rev+1 {
+			t.Errorf("the page is shut out: %d %v", again.Rev, err)
+		}
+	}
+	other := typed("周桂兰二")
+	if _, err := s.Save(t.Context(), "call:a", other); !errors.Is(err, ErrElsewhere) {
+		t.Errorf("another form at an old revision: %v", err)
+	}
+	stranger := typed("周桂兰")
+	stranger.Form.Set("story", "还有")
+	stranger.Rev, stranger.Staff = 1, 8
+	if _, err := s.Save(t.Context(), "call:a", stranger); !errors.Is(err, ErrElsewhere) {
+		t.Errorf("another hand: %v", err)
 	}
 }
 

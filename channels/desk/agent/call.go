@@ -120,6 +120,16 @@ func (a *Room) audio(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return a.d.Desk.Play(w, r, at, desk.Playing{Recording: c.Recording, Subject: "call:" + c.ID, Purpose: "听录音填申请"})
 }
 
+// player is the page's player alone: a page that waits for the sound asks for it every
+// few seconds, and must not read the caller's household each time.
+func (a *Room) player(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	c, err := a.held(r, at)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Recording: c.Recording != ""})
+}
+
 func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	c, err := a.held(r, at)
 	if err != nil {

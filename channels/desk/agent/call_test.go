@@ -103,7 +103,8 @@ func TestDraftOfACall(t *testing.T) {
 	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", typed); code != 200 || !strings.Contains(said, `"rev":1`) {
 		t.Fatalf("save: %d %s", code, said)
 	}
-	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", typed); code != 409 || !strings.Contains(said, "另一个页面上改过") {
+	other := form(map[string]string{"draft.rev": "0", "story": "另一页上写的"})
+	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", other); code != 409 || !strings.Contains(said, "另一个页面上改过") {
 		t.Errorf("a page that has not seen the newest: %d %s", code, said)
 	}
 	if code, _ := b.ask(t, "0318", "/desk/agent/call/CA1/draft", typed); code != 409 {

@@ -82,6 +82,11 @@ func (a *Room) talkOf(r *http.Request, c calls.Call) (talk, error) {
 	said := a.spoken(c, text.Segments)
 	p := a.reader.Segments(said, a.d.Desk.Today())
 	out.Lines, out.Slots = linesOf(text.Segments, said, p, secondOf(c)), a.slotsOf(p)
+	if text.Foreign || text.Partial || text.Live || text.State == calls.TranscriptFailed {
+		for i := range out.Slots {
+			out.Slots[i].Sure = false // nothing of such a text goes in by itself
+		}
+	}
 	return out, nil
 }
 
@@ -92,7 +97,7 @@ func stateOf(t calls.Transcript, c calls.Call) (say, tone string) {
 		return "听写听成了别的话,不作数。请听录音。", "wait"
 	case t.Live:
 		return "边说边听写,没说完的会改。", ""
-	case t.Machine() && t.Partial:
+	case t.Machine() && (t.Partial || t.State == calls.TranscriptFailed): // one side of two, or cut
 		return "机器听写,有几段没听清。请对着录音填。", "wait"
 	case t.Machine():
 		return "", ""

@@ -40,6 +40,9 @@ func TestTextBesideTheForm(t *testing.T) {
 	if strings.Contains(part, "<script>alert") {
 		t.Error("what was said is markup")
 	}
+	if strings.Contains(part, "data-sure") {
+		t.Error("what is still being said goes in by itself")
+	}
 	if number := part[strings.Index(part, `data-slot="applicant.id_number"`):]; strings.Contains(number[:strings.Index(number, ">")], "data-sure") {
 		t.Error("the number goes in by itself")
 	}

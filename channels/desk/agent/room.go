@@ -75,6 +75,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/alerts/{call}/explained", Roles: agents, Trace: "sound.explained", Serve: a.explain},
 		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read person.searched", Serve: a.call},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
+		{Method: "GET", Path: "/agent/call/{call}/player", Roles: agents, Trace: "none: whether the sound of a call is there", Serve: a.player},
 		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
 		{Method: "GET", Path: "/agent/call/{call}/heard", Roles: agents, Trace: "none: the text of a call that this agent opened, which wrote call.read", Serve: a.heard},
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},

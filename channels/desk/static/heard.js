@@ -33,14 +33,27 @@ const put = (slot) => {
   }
   source(name, slot);
   slot.dataset.done = "";
+  mark(name);
 };
+// A field that was filled from what was heard says so until somebody has looked at it.
+const mark = (name) => {
+  const label = (name === "live" ? document.querySelector("#places") : field(name))?.closest?.("fieldset, .fld");
+  if (!label || name === "item" || label.querySelector("[data-heard]")) return;
+  const word = document.createElement("em");
+  word.dataset.heard = "";
+  word.textContent = "听来的,要核对";
+  label.querySelector("legend, span").append(word);
+};
+form.addEventListener("input", (e) => {
+  (e.target.closest("#places") ? e.target.closest("fieldset") : e.target.closest(".fld"))?.querySelector("[data-heard]")?.remove();
+});
 const told = () => form.dispatchEvent(new Event("filled", { bubbles: true }));
 const empty = (name) => (name === "live" ? !field("live.county").value : field(name) && !field(name).value && field(name) !== document.activeElement);
 const offer = () => {
   for (const slot of document.querySelectorAll("[data-slot]")) {
     const name = slot.dataset.slot, now = field(name === "live" ? "live.county" : name);
     if (name !== "item" && now && now.value && (now.value.replaceAll(" ", "") === slot.dataset.value || (name === "live" && [field("live.village"), field("live.township"), now].some((e) => e && e.value === slot.dataset.value)))) slot.dataset.done = "";
-    else if ("sure" in slot.dataset && empty(name)) put(slot);
+    else if ("sure" in slot.dataset && empty(name) && !field("heard." + name)) put(slot); // once: what was taken out stays out
   }
 };
 document.addEventListener("click", (e) => { if (e.target.closest("[data-put]")) put(e.target.closest("[data-slot]")); });

@@ -1,8 +1,11 @@
 // Keeps a page's live parts fresh. A bell carries only a topic and an id; the part is then fetched again with the
 // session's own rights, so a bell can show nothing that a reload would not. A lost bell is healed by the slow poll.
 const parts = () => [...document.querySelectorAll("[data-live]")];
+// What somebody has typed into a part, or opened in it, is theirs until they send it.
+const theirs = (el) => el.contains(document.activeElement) || !!el.querySelector("details[open]") ||
+  [...el.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
 const refresh = (el) => {
-  if (el.contains(document.activeElement)) { el.dataset.stale = "1"; return; } // never take the cursor from somebody typing
+  if (theirs(el)) { el.dataset.stale = "1"; return; }
   delete el.dataset.stale;
   htmx.ajax("GET", el.dataset.src, { target: el, swap: "innerHTML" });
 };

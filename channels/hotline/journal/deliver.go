@@ -40,7 +40,7 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 }
 
 func reportOf(e Entry) calls.Report {
-	phone, _ := core.ParsePhone(e.Caller) // a withheld or foreign number is none
+	phone := core.CallerPhone(e.Caller) // a withheld or foreign number is none
 	report := calls.Report{ID: e.Call, Exchange: e.Exchange, Caller: phone, Called: e.Called, Began: e.Began, Answered: e.Answered,
 		Ended: e.Ended, Wish: calls.Wish(e.Wish), Partial: e.Partial}
 	if !e.Ended.IsZero() && !e.Answered.IsZero() {

@@ -65,7 +65,7 @@ func (e *Endpoint) take(req *sip.Request, tx sip.ServerTransaction) *refusal {
 		return no
 	}
 	if !e.calls.claim(c.ID) { // two callers under one Call-ID are two calls, whatever RFC 3261 forbids
-		c.ID = keyOf(c.ID + "~" + uuid.NewString())
+		c.ID = KeyOf(c.ID + "~" + uuid.NewString())
 		e.calls.claim(c.ID)
 	}
 	defer e.calls.give(c.ID)
@@ -123,7 +123,7 @@ func (e *Endpoint) callOf(req *sip.Request) (c *Call, offer *media.Description, 
 	if no != nil {
 		return nil, nil, no
 	}
-	c = &Call{e: e, ID: keyOf(string(*req.CallID())), Caller: callerOf(req), Called: numberOf(req.Recipient), Began: e.deps.Now().UTC()}
+	c = &Call{e: e, ID: KeyOf(string(*req.CallID())), Caller: callerOf(req), Called: numberOf(req.Recipient), Began: e.deps.Now().UTC()}
 	if len(body.metadata) > 0 {
 		c.Forked = true
 		if c.Parties, _ = Participants(body.metadata); len(c.Parties) > 0 { // a call we cannot read the parties of is a call
@@ -288,13 +288,13 @@ func (e *Endpoint) contact(req *sip.Request) sip.ContactHeader {
 	return h
 }
 
-// keyOf names a call by its Call-ID, or by a digest of one that is too long or could
+// KeyOf names a call by its Call-ID, or by a digest of one that is too long or could
 // not stand in an address of the desk: RFC 3261 lets it hold slashes and quotes.
-func keyOf(callID string) string {
+func KeyOf(callID string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@:+=~", r)
 	}
-	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) && callID[0] != '.' {
+	if len(callID) <= mostCallID && !strings.ContainsFunc(callID, func(r rune) bool { return !plain(r) }) && !strings.HasPrefix(callID, ".") && callID != "" {
 		return callID
 	}
 	sum := sha256.Sum256([]byte(callID))
