@@ -42,9 +42,14 @@ func (l *Log) idOf(ctx context.Context, id string, began time.Time) (string, err
 		return pg.Fail(tx.QueryRow(ctx, sql, id, began.Add(-again)).Scan(&over), "look for an earlier call")
 	})
 	if over {
-		id += "~" + strconv.FormatInt(began.UnixMilli(), 36)
+		id = Marked(id, began)
 	}
 	return id, err
+}
+
+// Marked is the id of another call under one Call-ID, by when it began.
+func Marked(id string, began time.Time) string {
+	return id + "~" + strconv.FormatInt(began.UnixMilli(), 36)
 }
 
 // ErrOtherSound says that a call has another recording already.

@@ -29,7 +29,11 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 		return nil
 	}
 	if e.Sound {
-		if err := j.store(ctx, name, id); err != nil {
+		err := j.store(ctx, name, id)
+		if errors.Is(err, calls.ErrOtherSound) {
+			err = j.apart(ctx, name, e)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -37,6 +41,18 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 	delete(j.open, name)
 	j.mu.Unlock()
 	return j.remove(name, e.Sound || e.Answered.IsZero()) // nobody was heard in a call that was not answered
+}
+
+// apart makes a second stream of one call, such as a connection that broke and came
+// again, a call of its own: the first one's record bears the first one's sound, and what
+// was said afterwards must be heard too.
+func (j *Journal) apart(ctx context.Context, name string, e Entry) error {
+	report := reportOf(e)
+	report.ID = calls.Marked(e.Call, e.Began)
+	if _, err := j.deps.Calls.Heard(ctx, report); err != nil {
+		return fmt.Errorf("record another stream of a call: %w", err)
+	}
+	return j.store(ctx, name, report.ID)
 }
 
 func reportOf(e Entry) calls.Report {

@@ -15,6 +15,7 @@ import (
 
 	"lianou/channels/channeltest"
 	"lianou/channels/hotline/journal"
+	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg/pgtest"
@@ -251,6 +252,34 @@ func TestCallIDAgain(t *testing.T) {
 	must(t, err)
 	if len(list) != 2 {
 		t.Errorf("%d calls", len(list))
+	}
+}
+
+// Two streams of one call within a moment are two recordings, and both are heard.
+// Control: deliver without apart, "1 recordings".
+func TestSecondStreamOfACall(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	j := d.journal()
+	for i := range 2 {
+		e := entry("one")
+		e.Began = began.Add(time.Duration(i) * time.Second)
+		c, name, err := j.Begin(e)
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(d.dir, name+".wav"), sound(8000*(i+1), false), 0o600))
+		j.Change(c, func(e *journal.Entry) {
+			e.Answered, e.Ended, e.Sound = e.Began, e.Began.Add(time.Duration(i+1)*time.Second), true
+		})
+		d.run(j)
+	}
+	list, err := d.calls.Waiting(t.Context())
+	must(t, err)
+	heard := map[core.BlobDigest]bool{}
+	for _, c := range list {
+		heard[c.Recording] = c.Recording != ""
+	}
+	if len(heard) != 2 || len(d.files()) != 0 {
+		t.Errorf("%d recordings, left: %v", len(heard), d.files())
 	}
 }
 

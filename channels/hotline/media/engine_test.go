@@ -117,10 +117,13 @@ func telephone(t *testing.T) *net.UDPConn {
 // until polls for what another goroutine is about to do.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !done(); {
-		if time.Now().After(deadline) {
+	late, again := time.After(10*time.Second), time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for !done() {
+		select {
+		case <-late:
 			t.Fatalf("waited 10 s for %s", what)
+		case <-again.C:
 		}
-		time.Sleep(time.Millisecond)
 	}
 }

@@ -113,7 +113,9 @@ func (o office) until(id string, want ...calls.TranscriptState) calls.Transcript
 
 func (o office) when(id string, ok func(calls.Transcript) bool) calls.Transcript {
 	o.t.Helper()
-	for end := time.Now().Add(40 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for end := time.Now().Add(40 * time.Second); ; <-again.C {
 		got, err := o.platform.Transcript(o.t.Context(), id)
 		must(o.t, err)
 		if ok(got) {
