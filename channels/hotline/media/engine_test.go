@@ -49,7 +49,7 @@ func config(t *testing.T, c *clock) Config {
 	first := portsOf.next
 	portsOf.next += 64
 	portsOf.Unlock()
-	cfg := Config{Bind: local, FirstPort: first, LastPort: first + 63, Folder: t.TempDir()}
+	cfg := Config{Bind: local, FirstPort: first, LastPort: first + 63, Folder: t.TempDir(), Idle: framePace}
 	if c != nil {
 		cfg.Now = c.Now
 	}

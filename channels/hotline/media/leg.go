@@ -1,8 +1,6 @@
 package media
 
 import (
-	"errors"
-	"net"
 	"net/netip"
 	"slices"
 	"time"
@@ -14,7 +12,6 @@ type leg struct {
 	session *Session
 	pair    pair
 	channel Channel
-	gone    chan struct{} // closed when the reader has ended
 
 	active    bool
 	from      Line // the other side's words
@@ -29,32 +26,17 @@ type leg struct {
 	strangers, refused uint64
 }
 
-// readErrors is how many errors in a row end a reader; the silence is then noticed.
-const readErrors = 100
-
-// read takes what comes to the port until it is closed.
-func (l *leg) read() {
-	defer close(l.gone)
-	buf := make([]byte, 2048)
-	for failed := 0; failed < readErrors; {
-		n, from, err := l.pair.rtp.ReadFromUDPAddrPort(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil {
-			failed++
-			continue
-		}
-		failed = 0
-		l.receive(buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), l.session.engine.cfg.Now())
+// take hears what came to the port since the last turn.
+func (l *leg) take(now time.Time, b *batch) {
+	for i := range b.fill(l.pair.rtp) {
+		datagram, from := b.at(i)
+		l.receive(datagram, from, now)
 	}
 }
 
 // receive takes one datagram.
 func (l *leg) receive(b []byte, from netip.AddrPort, now time.Time) {
 	s := l.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !s.started || s.closed || !l.active {
 		return
 	}
@@ -134,7 +116,7 @@ func (l *leg) send(now time.Time, speaker bool) {
 		}
 		b, err := l.out.packet(l.codec, sound)
 		if err == nil {
-			_, err = l.pair.rtp.WriteToUDPAddrPort(b, target)
+			err = l.pair.rtp.send(b, target)
 		}
 		if err != nil {
 			l.refused++

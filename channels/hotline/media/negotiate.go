@@ -85,9 +85,8 @@ func (s *Session) open(line Line, others []*leg) (*leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &leg{session: s, pair: pair, from: line, gone: make(chan struct{}), channel: s.channel(line, others)}
+	l := &leg{session: s, pair: pair, from: line, channel: s.channel(line, others)}
 	l.in = newReceiver(s.epoch, l.place, l.press)
-	go l.read()
 	return l, nil
 }
 

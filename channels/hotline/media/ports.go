@@ -31,8 +31,9 @@ type rested struct {
 
 // pair is two bound sockets.
 type pair struct {
-	port      uint16
-	rtp, rtcp *net.UDPConn
+	port uint16
+	rtp  *socket
+	rtcp *net.UDPConn
 }
 
 func newPorts(cfg Config) (*ports, error) {
@@ -72,18 +73,18 @@ func (p *ports) take() (pair, error) {
 }
 
 func (p *ports) listen(port uint16) (pair, error) {
-	rtp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(p.bind, port)))
+	rtp, err := listen(netip.AddrPortFrom(p.bind, port))
 	if err != nil {
 		return pair{}, err
 	}
 	rtcp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(p.bind, port+1)))
 	if err != nil {
-		rtp.Close()
+		rtp.close()
 		return pair{}, err
 	}
 	// Nobody reads reports: without a bound each call's would fill 200 kB of the kernel.
 	if err := rtcp.SetReadBuffer(4 << 10); err != nil {
-		rtp.Close()
+		rtp.close()
 		rtcp.Close()
 		return pair{}, err
 	}
@@ -92,7 +93,7 @@ func (p *ports) listen(port uint16) (pair, error) {
 
 // put closes a pair and lets it drain.
 func (p *ports) put(q pair) {
-	q.rtp.Close()
+	q.rtp.close()
 	q.rtcp.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()

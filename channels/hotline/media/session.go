@@ -45,12 +45,13 @@ func (s *Session) begin(listens bool) {
 		return
 	}
 	now := s.engine.cfg.Now()
-	s.started, s.heard = true, now
+	s.hear(now) // what came before is nobody's
 	for _, l := range s.legs {
 		if l != nil {
 			l.out = newSender(now)
 		}
 	}
+	s.started, s.heard = true, now
 	s.mu.Unlock()
 	s.engine.wheel.add(s)
 }
@@ -161,12 +162,12 @@ func (s *Session) tick(now time.Time) {
 	if s.closed {
 		return
 	}
+	s.hear(now)
 	listening, speaker := false, true
 	for _, l := range s.legs {
 		if l == nil {
 			continue
 		}
-		l.in.tick(now)
 		listening = listening || l.active && l.direction.receives()
 		if l.out == nil { // it joined in mid-call
 			l.out = newSender(now)
@@ -183,6 +184,18 @@ func (s *Session) tick(now time.Time) {
 	}
 }
 
+// hear takes what came to the ports.
+func (s *Session) hear(now time.Time) {
+	b := s.engine.batches.Get().(*batch)
+	defer s.engine.batches.Put(b)
+	for _, l := range s.legs {
+		if l != nil {
+			l.take(now, b)
+			l.in.tick(now)
+		}
+	}
+}
+
 // Close ends the call's sound, gives its ports back to drain and finishes the
 // recording; without one Recorded.Path is empty. A second Close returns ErrClosed.
 // With ErrDisk, Recorded says what is there.
@@ -193,12 +206,13 @@ func (s *Session) Close() (Recorded, error) {
 		return Recorded{}, ErrClosed
 	}
 	now := s.engine.cfg.Now()
-	s.closed = true
+	s.hear(now)
 	for _, l := range s.legs {
 		if l != nil {
 			l.in.order.reset() // what waits for the missing is spoken all the same
 		}
 	}
+	s.closed = true
 	if s.playback != nil {
 		s.playback.end(false)
 	}
@@ -218,12 +232,11 @@ func (s *Session) Close() (Recorded, error) {
 	return r.finish(now)
 }
 
-// release gives the ports back and waits for the readers.
+// release gives the ports back.
 func (s *Session) release() {
 	for _, l := range s.legs {
 		if l != nil {
 			s.engine.ports.put(l.pair)
-			<-l.gone
 		}
 	}
 }
