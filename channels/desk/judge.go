@@ -25,7 +25,7 @@ type Judge struct {
 // NewJudge makes a Judge over the Books the program carries and the questions of
 // the interview.
 func NewJudge(library *policy.Library) (*Judge, error) {
-	talk, err := interview.Talk()
+	talk, err := interview.Whole()
 	return &Judge{library, talk}, err
 }
 

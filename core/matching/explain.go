@@ -105,7 +105,7 @@ func (e *explainer) begin(h *core.Household) {
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
 	for i := range h.Members {
-		e.names[i] = memberSaid(&h.Members[i])
+		e.names[i] = MemberSaid(&h.Members[i])
 	}
 }
 

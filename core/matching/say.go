@@ -75,8 +75,8 @@ func appendHundredths(buf []byte, v int64, grouped bool) []byte {
 	return buf
 }
 
-// memberSaid names a member to the person we speak with.
-func memberSaid(m *core.Member) string {
+// MemberSaid names a member to the person we speak with.
+func MemberSaid(m *core.Member) string {
 	name := "家里人"
 	male := m.Sex != nil && *m.Sex == "male"
 	female := m.Sex != nil && *m.Sex == "female"

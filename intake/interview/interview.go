@@ -41,6 +41,13 @@ const (
 	TypePhone   Type = "phone"   //
 	TypeID      Type = "id"      // citizen identity number
 	TypeAccount Type = "account" // bank card
+
+	// Of these a form makes a line of free words; a conversation reads them.
+	TypeFamily     Type = "family"     // who else lives in the household
+	TypeMany       Type = "many"       // some of Options, or none
+	TypeShocks     Type = "shocks"     // what happened, with its day
+	TypeDisability Type = "disability" // the kind and grade of a certificate
+	TypeParents    Type = "parents"    // how each of two parents is
 )
 
 // Question is one thing that is asked. "不清楚" is always an answer and is not
@@ -48,17 +55,32 @@ const (
 type Question struct {
 	Key     string   `json:"key"`               // the fact or form field it fills: "income_12m", "members/*/age", "form/live.region"
 	Ask     string   `json:"ask"`               // the words, Chinese
+	Voice   string   `json:"voice,omitempty"`   // the words on the telephone, where Ask does not do
 	Why     string   `json:"why"`               // why it is asked, one short line
 	Help    string   `json:"help,omitempty"`    // how to answer
 	Type    Type     `json:"type"`              //
-	Options []Option `json:"options,omitempty"` // for TypeChoice
+	Options []Option `json:"options,omitempty"` // of a closed answer
 	Page    string   `json:"page"`              // the Page it stands on
+	Round   *Round   `json:"round,omitempty"`   // how it is asked of all members at once
+
+	// By are the capacities that may answer it (domain.md 7.3); empty is anybody who may
+	// apply.
+	By []core.Capacity `json:"by,omitempty"`
+}
+
+// Round asks all members at once whom a question concerns, so that a family of six is
+// not asked six times what is so of one of them.
+type Round struct {
+	Ask    string          `json:"ask"`
+	Others json.RawMessage `json:"others"`          // the answer for everybody who is not named
+	Named  bool            `json:"named,omitempty"` // being named is the answer: true
 }
 
 // Option is one offered answer.
 type Option struct {
-	Value string `json:"value"`
-	Say   string `json:"say"`
+	Value string   `json:"value"`
+	Say   string   `json:"say"`
+	Words []string `json:"words,omitempty"` // what else people say for it
 }
 
 // Page groups questions that are asked together.
@@ -101,9 +123,9 @@ func parse(raw []byte) (Form, error) {
 	return f, f.check()
 }
 
-// Talk is the form of people who talk with people: Basic and a question for every
+// Whole is the form of people who talk with people: Basic and a question for every
 // other fact that an item may turn on.
-func Talk() (Form, error) {
+func Whole() (Form, error) {
 	f, err := Basic()
 	if err != nil {
 		return Form{}, err
@@ -124,7 +146,7 @@ func (f Form) check() error {
 		pages[p.Key] = true
 	}
 	for _, q := range f.Questions {
-		choice := q.Type == TypeChoice
+		choice := q.Type.closed()
 		if q.Key == "" || q.Ask == "" || q.Why == "" || !pages[q.Page] || keys[q.Key] || choice != (len(q.Options) > 0) {
 			return fmt.Errorf("question %q of the form is not complete", q.Key)
 		}
@@ -133,6 +155,21 @@ func (f Form) check() error {
 	for _, c := range f.Consents {
 		if c.Purpose == "" || c.Version == "" || c.Text == "" {
 			return fmt.Errorf("consent %q of the form is not complete", c.Purpose)
+		}
+	}
+	return nil
+}
+
+// closed reports whether an answer is made of a question's options.
+func (t Type) closed() bool {
+	return t == TypeChoice || t == TypeMany || t == TypeShocks || t == TypeDisability || t == TypeParents
+}
+
+// question finds a question by its key.
+func (f Form) question(key string) *Question {
+	for i := range f.Questions {
+		if f.Questions[i].Key == key {
+			return &f.Questions[i]
 		}
 	}
 	return nil

@@ -1,0 +1,226 @@
+package interview
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/matching"
+)
+
+//go:embed course.json
+var courseRaw []byte
+
+// course is what is asked whatever the rules say: before them and after them.
+type course struct {
+	Opening []string `json:"opening"`
+	Closing []string `json:"closing"`
+}
+
+// Interviewer leads conversations: it chooses what to ask next. It is safe for
+// concurrent use and keeps nothing of anybody.
+type Interviewer struct {
+	form   Form
+	course course
+}
+
+// NewInterviewer reads the definition. An error is a defect of the build.
+func NewInterviewer() (*Interviewer, error) {
+	f, err := Whole()
+	if err != nil {
+		return nil, err
+	}
+	iv := &Interviewer{form: f}
+	if err := json.Unmarshal(courseRaw, &iv.course); err != nil {
+		return nil, fmt.Errorf("read the course: %w", err)
+	}
+	for _, key := range slices.Concat(iv.course.Opening, iv.course.Closing) {
+		if f.question(key) == nil {
+			return nil, fmt.Errorf("the course asks %q, which the form does not have", key)
+		}
+	}
+	return iv, nil
+}
+
+// Step is what is asked next.
+type Step struct {
+	Ref      string           // repeated with the answer
+	Question *Question        // nil at the end
+	Member   core.MemberRef   // whom it is about; "" is the household, or all of About
+	About    []core.MemberRef // of a round: whom it asks about
+	Items    []core.ItemCode  // what the answer could settle
+}
+
+// Begin opens a conversation about a household of a county, judged by a day.
+func (iv *Interviewer) Begin(on core.Date, county core.RegionCode, known Known) *Conversation {
+	return &Conversation{Version: iv.form.Version, On: on, County: county, Known: known}
+}
+
+// Next says what to ask: the opening, then what settles most by the rules of the
+// conversation's day, then the closing. What was answered, and what the person said they
+// do not know, is not asked again.
+func (iv *Interviewer) Next(c *Conversation, m *matching.Matcher) Step {
+	s := iv.form.state(c)
+	if step, more := iv.fixed(s, iv.course.Opening); more {
+		return step
+	}
+	if !s.enough {
+		if step, more := iv.telling(s, m); more {
+			return step
+		}
+	}
+	if step, more := iv.fixed(s, iv.course.Closing); more {
+		return step
+	}
+	return Step{Ref: StepEnd}
+}
+
+// fixed is the first of a list that is still to be asked. Who may not answer a question
+// is not asked it: the person themself will be.
+func (iv *Interviewer) fixed(s *state, keys []string) (Step, bool) {
+	for _, key := range keys {
+		q := iv.form.question(key)
+		if !s.passed[key] && s.may(q) {
+			return Step{Ref: key, Question: q}, true
+		}
+	}
+	return Step{}, false
+}
+
+// may reports whether who speaks may answer a question.
+func (s *state) may(q *Question) bool {
+	capacity := core.Capacity(s.fields["form/contact.capacity"])
+	if capacity == "" {
+		capacity = core.CapacitySelf
+	}
+	return len(q.By) == 0 || slices.Contains(q.By, capacity)
+}
+
+// telling is the question whose answer could settle most items: of one fact, or of the
+// same fact of several members at once.
+func (iv *Interviewer) telling(s *state, m *matching.Matcher) (Step, bool) {
+	var best Step
+	for _, step := range iv.open(s, m.Questions(&s.household)) {
+		if best.Question == nil || len(step.Items) > len(best.Items) {
+			best = step
+		}
+	}
+	return best, best.Question != nil
+}
+
+// open gathers the missing facts into steps, in matching's order. What is hardly ever so
+// at somebody's age is not asked: an officer who meets them sees that it is open.
+func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
+	var steps []Step
+	rounds := map[string]int{} // by key: the place in steps
+	for _, x := range missing {
+		q := iv.form.question(generic(x.Path))
+		if q == nil || x.Unlikely || s.passed[x.Path] || !s.may(q) {
+			continue
+		}
+		if x.Member == "" || q.Round == nil || s.passed[roundOf+x.Key] {
+			steps = append(steps, Step{Ref: x.Path, Question: q, Member: x.Member, Items: x.Items})
+			continue
+		}
+		i, begun := rounds[x.Key]
+		if !begun {
+			i = len(steps)
+			rounds[x.Key] = i
+			steps = append(steps, Step{Ref: roundOf + x.Key, Question: q})
+		}
+		steps[i].About = append(steps[i].About, x.Member)
+		for _, item := range x.Items {
+			if !slices.Contains(steps[i].Items, item) {
+				steps[i].Items = append(steps[i].Items, item)
+			}
+		}
+	}
+	for i := range steps {
+		if len(steps[i].About) == 1 { // a round of one is a question
+			ref := steps[i].About[0]
+			key := strings.TrimPrefix(steps[i].Ref, roundOf)
+			steps[i].Ref, steps[i].Member, steps[i].About = memberPath(ref, key), ref, nil
+		}
+	}
+	return steps
+}
+
+// Take adds an answer to the step it answers, or leaves the conversation as it was.
+// Returns KindInvalid with a sentence that says how to answer, and KindConflict for an
+// answer to another question than the one that is open: an old page, sent twice.
+func (iv *Interviewer) Take(c *Conversation, step Step, g Given) error {
+	if g.Step != step.Ref && g.Step != StepEnough {
+		return core.E(core.KindConflict, "interview_moved_on", "这一问已经答过了,请看下一问。")
+	}
+	g.About = step.About
+	if err := iv.fits(c, step, &g); err != nil {
+		return err
+	}
+	c.Given = append(c.Given, g)
+	return nil
+}
+
+// fits holds an answer to its question.
+func (iv *Interviewer) fits(c *Conversation, step Step, g *Given) error {
+	again := core.Invalid(step.Ref, "没听明白,请再说一遍。"+helpOf(step.Question))
+	switch {
+	case g.Step == StepEnough || g.Answer.unknown():
+		return nil
+	case step.Question == nil:
+		return core.Invalid(step.Ref, "没有要答的了。")
+	case step.About != nil:
+		for _, ref := range g.Answer.Members {
+			if !slices.Contains(step.About, ref) {
+				return again
+			}
+		}
+		if g.Answer.None == (len(g.Answer.Members) > 0) {
+			return again
+		}
+		return nil
+	case strings.HasPrefix(step.Ref, "form/"):
+		return step.Question.field(g.Answer.Value, c.On)
+	case step.Ref == "members":
+		return fitsFamily(g.Answer.Value, again)
+	}
+	s := iv.form.state(c)
+	if set(&s.household, step.Ref, g.Answer.Value) != nil {
+		return again
+	}
+	return nil
+}
+
+func helpOf(q *Question) string {
+	if q == nil {
+		return ""
+	}
+	return q.Help
+}
+
+func fitsFamily(raw json.RawMessage, again error) error {
+	h := core.Household{On: core.NewDate(2000, 1, 1), County: "371402", Members: []core.Member{{Ref: "m1"}}}
+	var list []relative
+	if json.Unmarshal(raw, &list) != nil {
+		return again
+	}
+	for i, r := range list {
+		h.Members = append(h.Members, core.Member{Ref: core.MemberRef("m" + itoa(i+2)), Relation: r.Relation, Age: r.Age, Sex: r.Sex})
+	}
+	if h.Check() != nil {
+		return again
+	}
+	return nil
+}
+
+// Back takes the last answer away; what was known before stays.
+func (c *Conversation) Back() {
+	if n := len(c.Given); n > 0 {
+		c.Given = c.Given[:n-1]
+	}
+}
+
+// Household is what the conversation says of the household, as far as it has come.
+func (iv *Interviewer) Household(c *Conversation) core.Household { return iv.form.state(c).household }

@@ -1,0 +1,104 @@
+package interview
+
+import (
+	"slices"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/matching"
+	"lianou/core/policy"
+)
+
+// Summary is what a person confirms at the end: what we understood, what they may be due,
+// and what is still open. It promises nothing: people decide.
+type Summary struct {
+	Said []Said
+	May  []Item // what goes together, by number
+	Open []Item // what somebody will still find out about
+}
+
+// Said is one answer as it was understood.
+type Said struct {
+	Ref    string // of the step, to go back to
+	Ask    string
+	Answer string // "不清楚" where the person did not know
+}
+
+// Item is one item of assistance.
+type Item struct {
+	Code    core.ItemCode
+	Name    string
+	Benefit matching.Benefit // of May
+}
+
+// Sum makes the summary of a conversation.
+func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
+	var s Summary
+	for i := range c.Given {
+		if said, ok := iv.said(c, &c.Given[i]); ok {
+			s.Said = append(s.Said, said)
+		}
+	}
+	h := iv.Household(c)
+	r := m.Explain(&h)
+	worth := m.QuestionsOf(&h, &r)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		item := Item{Code: f.Item, Name: nameOf(m.Book(), f.Item), Benefit: f.Benefit}
+		switch {
+		case f.Outcome == matching.Eligible && slices.Contains(r.Bundle, f.Item):
+			s.May = append(s.May, item)
+		case f.Outcome == matching.Unknown && likely(worth, f.Item):
+			s.Open = append(s.Open, item)
+		}
+	}
+	return s
+}
+
+// likely reports whether something about the item is worth finding out.
+func likely(worth []matching.Question, item core.ItemCode) bool {
+	return slices.ContainsFunc(worth, func(q matching.Question) bool { return !q.Unlikely && slices.Contains(q.Items, item) })
+}
+
+func nameOf(b *policy.Book, code core.ItemCode) string {
+	if item, ok := b.Item(code); ok {
+		return item.Name
+	}
+	return string(code)
+}
+
+// said tells one answer.
+func (iv *Interviewer) said(c *Conversation, g *Given) (Said, bool) {
+	step := Step{Ref: g.Step, About: g.About}
+	key, round := strings.CutPrefix(g.Step, roundOf)
+	if round {
+		key = "members/*/" + key
+	} else if parts := strings.Split(g.Step, "/"); len(parts) == 3 && parts[0] == "members" {
+		step.Member = core.MemberRef(parts[1])
+		key = generic(g.Step)
+	}
+	if step.Question = iv.form.question(key); step.Question == nil {
+		return Said{}, false
+	}
+	out := Said{Ref: g.Step, Ask: iv.Words(c, step, Screen), Answer: "不清楚"}
+	switch {
+	case g.Answer.unknown():
+	case round:
+		out.Answer = iv.tellRound(c, g.Answer)
+	default:
+		out.Answer = step.Question.Tell(g.Answer.Value)
+	}
+	return out, true
+}
+
+func (iv *Interviewer) tellRound(c *Conversation, a Answer) string {
+	if a.None {
+		return "没有"
+	}
+	h := iv.Household(c)
+	var said []string
+	for _, ref := range a.Members {
+		said = append(said, about(&h, ref))
+	}
+	return strings.Join(said, "、")
+}
