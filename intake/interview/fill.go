@@ -58,16 +58,3 @@ func field(v reflect.Value, name string) (reflect.Value, error) {
 	}
 	return reflect.Value{}, core.Invalid(name, "")
 }
-
-// at reads a fact as JSON; nil when it is not known.
-func at(h *core.Household, path string) json.RawMessage {
-	v, err := slot(h, path)
-	if err != nil || v.IsZero() {
-		return nil
-	}
-	raw, err := json.Marshal(v.Interface())
-	if err != nil {
-		return nil
-	}
-	return raw
-}
