@@ -33,6 +33,7 @@ type Channel struct {
 	form    interview.Form
 	pages   *pages
 	openapi []byte
+	help    *help
 	origin  *http.CrossOriginProtection
 	renew   singleflight.Group // one renewal of one session at a time
 }
@@ -52,6 +53,11 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, err
 	}
 	c := &Channel{cfg: cfg, env: env, door: door, form: door.Form(), origin: http.NewCrossOriginProtection()}
+	screener, err := interview.NewScreener()
+	if err != nil {
+		return nil, err
+	}
+	c.help = &help{iv: screener}
 	if c.pages, err = c.parsePages(); err != nil {
 		return nil, err
 	}

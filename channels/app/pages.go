@@ -34,13 +34,16 @@ type pages struct {
 	set map[string]*template.Template
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "sorry"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
 	funcs := template.FuncMap{
 		"spoken": intake.Spoken,
 		"day":    func(v any) string { return sayDay(v) },
+		"gives":  benefit,
+		"seq":    func(n int) []int { return make([]int, n) },
+		"nth":    func(i int) int { return i + 1 },
 	}
 	for _, name := range pageNames {
 		t, err := template.New("layout.html").Funcs(funcs).ParseFS(templates, "templates/layout.html", "templates/"+name+".html")
@@ -84,6 +87,8 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		post("/mine", c.minePost, small),
 		get("/mine/{receipt}", c.casePage),
 		get("/news", c.newsPage),
+		get("/help", c.helpPage),
+		post("/help", c.helpPost, 2*maxTalk),
 		get("/static/{file}", c.staticFile),
 	}
 }

@@ -45,6 +45,17 @@ func NewInterviewer() (*Interviewer, error) {
 	return iv, nil
 }
 
+// NewScreener is an Interviewer for who wants to know what help there might be and says
+// nothing about who they are: of the course it asks for the household alone.
+func NewScreener() (*Interviewer, error) {
+	iv, err := NewInterviewer()
+	if err != nil {
+		return nil, err
+	}
+	iv.course = course{Opening: []string{"members"}}
+	return iv, nil
+}
+
 // Step is what is asked next.
 type Step struct {
 	Ref      string           // repeated with the answer

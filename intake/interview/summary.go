@@ -6,7 +6,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/matching"
-	"lianou/core/policy"
 )
 
 // Summary is what a person confirms at the end: what we understood, what they may be due,
@@ -44,7 +43,7 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 	worth := m.QuestionsOf(&h, &r)
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		item := Item{Code: f.Item, Name: nameOf(m.Book(), f.Item), Benefit: f.Benefit}
+		item := Item{Code: f.Item, Name: m.Book().Title(f.Item), Benefit: f.Benefit}
 		switch {
 		case f.Outcome == matching.Eligible && slices.Contains(r.Bundle, f.Item):
 			s.May = append(s.May, item)
@@ -58,13 +57,6 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 // likely reports whether something about the item is worth finding out.
 func likely(worth []matching.Question, item core.ItemCode) bool {
 	return slices.ContainsFunc(worth, func(q matching.Question) bool { return !q.Unlikely && slices.Contains(q.Items, item) })
-}
-
-func nameOf(b *policy.Book, code core.ItemCode) string {
-	if item, ok := b.Item(code); ok {
-		return item.Name
-	}
-	return string(code)
 }
 
 // said tells one answer.

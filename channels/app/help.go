@@ -1,0 +1,221 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"lianou/channels"
+	"lianou/core"
+	"lianou/core/matching"
+	"lianou/core/wording"
+	"lianou/intake/interview"
+)
+
+// help is the screener (看看能帮什么): questions without log-in, and what help there might
+// be. It keeps nothing: the conversation travels in the page and names nobody.
+type help struct {
+	iv *interview.Interviewer
+
+	mu      sync.Mutex
+	matcher *matching.Matcher // of the Book that was in force last
+}
+
+// maxTalk bounds a conversation in a page: twelve members with every fact take a tenth.
+const maxTalk = 32 << 10
+
+// helpView is one page of the screener.
+type helpView struct {
+	Talk     string // the conversation, as JSON
+	Step     interview.Step
+	Ask      string
+	People   []person // of a round
+	Asked    int      // questions answered so far
+	Counties []channels.Place
+	Summary  *interview.Summary
+}
+
+type person struct {
+	Ref core.MemberRef
+	Say string
+}
+
+func (c *Channel) helpPage(w http.ResponseWriter, r *http.Request) {
+	c.show(w, r, http.StatusOK, "help", view{Title: "看看能帮什么", Data: helpView{Counties: c.door.Counties()}})
+}
+
+var errTalk = core.E(core.KindInvalid, "screener_lost", "这一页没有传完整。请从头再来一遍,用不了几分钟。")
+
+// helpPost takes one answer and shows the next question, or what came of them.
+func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		c.sorry(w, r, errTalk)
+		return
+	}
+	m, err := c.help.today(c)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	talk, err := c.help.open(c, r.PostForm)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	fault := c.help.turn(talk, m, r.PostForm)
+	if core.KindOf(fault) == core.KindConflict {
+		fault = nil // an old page, sent again: the question that is open now is shown
+	}
+	v, err := c.help.view(talk, m)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	page, status := view{Title: v.title(), Data: v}, http.StatusOK
+	if fault != nil {
+		status, page.Error, page.Field = c.fault(w, r, fault)
+	}
+	c.show(w, r, status, "help", page)
+}
+
+// today is the matcher of the Book in force.
+func (h *help) today(c *Channel) (*matching.Matcher, error) {
+	book, err := c.env.Book.On(core.DateOf(c.env.Now()))
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.matcher == nil || h.matcher.Book().Digest != book.Digest {
+		if h.matcher, err = matching.Compile(book); err != nil {
+			return nil, err
+		}
+	}
+	return h.matcher, nil
+}
+
+// open reads the conversation of a page, or begins one. It came from outside: what it says
+// is held to the questions again, answer by answer, when it is replayed.
+func (h *help) open(c *Channel, form url.Values) (*interview.Conversation, error) {
+	raw := form.Get("talk")
+	if raw == "" {
+		county := core.RegionCode(form.Get("county"))
+		for _, p := range c.door.Counties() {
+			if p.Code == county {
+				return h.iv.Begin(core.DateOf(c.env.Now()), county, interview.Known{}), nil
+			}
+		}
+		return nil, core.Invalid("county", "请选一下住在哪个县。")
+	}
+	talk := new(interview.Conversation)
+	d := json.NewDecoder(strings.NewReader(raw))
+	d.DisallowUnknownFields()
+	if len(raw) > maxTalk || d.Decode(talk) != nil || d.More() {
+		return nil, errTalk
+	}
+	if _, err := core.ParseRegion(string(talk.County)); err != nil || talk.On.IsZero() || len(talk.Known.Facts)+len(talk.Known.Fields)+len(talk.Known.Members) > 0 {
+		return nil, errTalk
+	}
+	return talk, nil
+}
+
+// turn does what the page asks for: an answer, a step back, or no more questions.
+func (h *help) turn(talk *interview.Conversation, m *matching.Matcher, form url.Values) error {
+	ref := form.Get("step")
+	if ref == "" {
+		return nil // the first page
+	}
+	if form.Has("back") {
+		talk.Back()
+		return nil
+	}
+	step := h.iv.Next(talk, m)
+	if form.Has("enough") {
+		return h.iv.Take(talk, step, interview.Given{Step: interview.StepEnough})
+	}
+	a := interview.Answer{}
+	if !form.Has("dunno") {
+		var err error
+		if a, err = answered(step, form); err != nil {
+			return err
+		}
+	}
+	return h.iv.Take(talk, step, interview.Given{Step: ref, Answer: a})
+}
+
+// view is the page of the question that is open.
+func (h *help) view(talk *interview.Conversation, m *matching.Matcher) (helpView, error) {
+	raw, err := json.Marshal(talk)
+	if err != nil {
+		return helpView{}, err
+	}
+	if len(raw) > maxTalk {
+		return helpView{}, errTalk
+	}
+	step := h.iv.Next(talk, m)
+	v := helpView{Talk: string(raw), Step: step, Asked: len(talk.Given)}
+	if step.Ref == interview.StepEnd {
+		sum := h.iv.Sum(talk, m)
+		v.Summary = &sum
+		return v, nil
+	}
+	v.Ask = h.iv.Words(talk, step, interview.Screen)
+	household := h.iv.Household(talk)
+	for _, ref := range step.About {
+		for i := range household.Members {
+			if member := &household.Members[i]; member.Ref == ref {
+				v.People = append(v.People, person{ref, matching.MemberSaid(member)})
+			}
+		}
+	}
+	return v, nil
+}
+
+func (v helpView) title() string {
+	switch {
+	case v.Summary == nil:
+		return "看看能帮什么"
+	case len(v.Summary.May) == 0:
+		return "问完了"
+	}
+	return "可能能帮上这些"
+}
+
+// answered reads the inputs of a page into an answer. An empty one is "不清楚" only where
+// the person said so; here it is asked again.
+func answered(step interview.Step, form url.Values) (interview.Answer, error) {
+	again := core.Invalid(step.Ref, "还没选。不清楚就点“不清楚”。")
+	if step.Question == nil {
+		return interview.Answer{}, again
+	}
+	if step.About != nil {
+		a := interview.Answer{None: form.Has("none")}
+		for _, ref := range form["who"] {
+			a.Members = append(a.Members, core.MemberRef(ref))
+		}
+		if !a.None && len(a.Members) == 0 {
+			return a, again
+		}
+		return a, nil
+	}
+	value, err := step.Question.Filled(form)
+	if errors.Is(err, interview.ErrEmpty) {
+		err = again
+	}
+	return interview.Answer{Value: value}, err
+}
+
+// benefit says what an item would give. A sum by a sample amount says so.
+func benefit(b matching.Benefit) string {
+	if b.Amount == 0 {
+		return b.Text
+	}
+	say := wording.Money(b.Amount, b.Sample)
+	if per, ok := map[string]string{"month": "每月", "year": "每年", "term": "每学期", "season": "每个采暖季", "once": "一次"}[b.Per]; ok {
+		say = per + " " + say
+	}
+	return say
+}
