@@ -56,5 +56,8 @@ func Unscoped() map[string]string {
 		"citizen_guess":   "keyed hashes only",
 		"citizen_session": "hashes of tokens",
 		"citizen_grant":   "counts by template",
+		"talk":            "sealed; a conversation has no township until it is an application",
+		"talk_message":    "sealed, the same",
+		"talk_reply":      "sealed, the same",
 	}
 }

@@ -1,0 +1,271 @@
+package talks
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/seal"
+)
+
+// Kept is how long a conversation waits for somebody to come back to it. What was never
+// sent in is not kept for ever (PIPL art. 19).
+const Kept = 30 * 24 * time.Hour
+
+// maxBody bounds a conversation and a message in bytes.
+const maxBody = 128 << 10
+
+// Turn asks the gateway to go on with somebody's conversation. There is one for each
+// message, and a turn takes all that has come: a job that were unique would be refused
+// while one runs that has looked already.
+type Turn struct {
+	Citizen string `json:"citizen"`
+}
+
+// Kind is the stable name.
+func (Turn) Kind() string { return "talk_turn" }
+
+// Deps are what a Store needs. All are required.
+type Deps struct {
+	DB   *pg.DB
+	Ring *seal.Ring     // seals to the gateway itself
+	Jobs *jobs.Inserter // of the gateway's queue
+}
+
+// Store keeps conversations. It is safe for use by many goroutines.
+type Store struct{ d Deps }
+
+// New makes a Store. Errors: KindInvalid.
+func New(d Deps) (*Store, error) {
+	if d.DB == nil || d.Ring == nil || d.Jobs == nil {
+		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring and jobs"))
+	}
+	return &Store{d}, nil
+}
+
+// Message is one thing that somebody sent.
+type Message struct {
+	ID      int64
+	Channel core.ChannelName
+	Key     string // what the platform repeats when it delivers again
+	Citizen string
+	Kind    string // "text", "image", "voice", "event"
+	Body    string // the words, or what the platform calls the file
+	Came    time.Time
+}
+
+// Heard keeps a message and asks for a turn, in one transaction: what was acknowledged is
+// never lost. fresh is false when it had come before.
+func (s *Store) Heard(ctx context.Context, m Message) (fresh bool, err error) {
+	if len(m.Body) > maxBody || m.Key == "" || len(m.Key) > 160 {
+		return false, core.E(core.KindTooLarge, "talk_message", "这条太长了,请分几条说。")
+	}
+	sealed, err := s.d.Ring.Seal([]byte(m.Body), messageAt(m.Channel, m.Key))
+	if err != nil {
+		return false, err
+	}
+	const sql = `insert into talk_message (channel, key, citizen, kind, body, came) values ($1, $2, $3, $4, $5, $6)
+		on conflict (channel, key) do nothing`
+	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		fresh = false
+		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, m.Kind, sealed, tx.Now())
+		if err != nil {
+			return pg.Fail(err, "keep a message of a chat")
+		}
+		if tag.RowsAffected() == 0 {
+			return nil
+		}
+		fresh = true
+		return s.d.Jobs.Insert(ctx, tx, Turn{m.Citizen})
+	})
+	return fresh, err
+}
+
+// Talk is a conversation as far as it is.
+type Talk struct {
+	ID    int64 // 0 for one that is not kept yet
+	Rev   int64
+	Body  []byte
+	Began time.Time
+}
+
+// Open reads the conversation that somebody is in; an empty one when there is none.
+func (s *Store) Open(ctx context.Context, citizen string) (t Talk, err error) {
+	var sealed []byte
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `select id, rev, body, began from talk where citizen = $1 and state = 'open'`
+		err := tx.QueryRow(ctx, sql, citizen).Scan(&t.ID, &t.Rev, &sealed, &t.Began)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return pg.Fail(err, "read a conversation")
+	})
+	if err != nil || sealed == nil {
+		return Talk{}, err
+	}
+	t.Body, err = s.d.Ring.Open(sealed, talkAt(citizen))
+	return t, err
+}
+
+// Waiting lists the messages of somebody that no turn has taken, in the order they came.
+func (s *Store) Waiting(ctx context.Context, citizen string) (out []Message, err error) {
+	const sql = `select id, channel, key, kind, body, came from talk_message where citizen = $1 and taken is null order by id limit 50`
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql, citizen)
+		if err != nil {
+			return pg.Fail(err, "list waiting messages")
+		}
+		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Message, err error) {
+			m.Citizen = citizen
+			var sealed []byte
+			if err := row.Scan(&m.ID, &m.Channel, &m.Key, &m.Kind, &sealed, &m.Came); err != nil {
+				return m, err
+			}
+			body, err := s.d.Ring.Open(sealed, messageAt(m.Channel, m.Key))
+			m.Body = string(body)
+			return m, err
+		})
+		return pg.Fail(err, "list waiting messages")
+	})
+	return out, err
+}
+
+// Said is what a turn came to.
+type Said struct {
+	Citizen string
+	Channel core.ChannelName
+	Talk    Talk    // Body as it is now; ID and Rev as they were read
+	End     string  // "filed" or "ended" closes the conversation; "" leaves it open
+	Taken   []int64 // the messages that this turn took
+	Replies []string
+}
+
+// ErrMeanwhile says that another turn went on with the conversation: this one is to be
+// taken again from what is there now.
+var ErrMeanwhile = core.E(core.KindConflict, "talk_meanwhile", "")
+
+// Say keeps what a turn came to, in one transaction: the conversation, what it took, and
+// what is to be sent. Errors: ErrMeanwhile.
+func (s *Store) Say(ctx context.Context, said Said) error {
+	if len(said.Talk.Body) > maxBody {
+		return core.E(core.KindTooLarge, "talk_large", "说得太多了,存不下。请打 12345。")
+	}
+	body, err := s.d.Ring.Seal(said.Talk.Body, talkAt(said.Citizen))
+	if err != nil {
+		return err
+	}
+	var replies [][]byte
+	for _, words := range said.Replies {
+		sealed, err := s.d.Ring.Seal([]byte(words), replyAt(said.Citizen))
+		if err != nil {
+			return err
+		}
+		replies = append(replies, sealed)
+	}
+	state := said.End
+	if state == "" {
+		state = "open"
+	}
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := s.save(ctx, tx, said, state, body); err != nil {
+			return err
+		}
+		const take = `update talk_message set taken = $2 where id = any($1) and taken is null`
+		if tag, err := tx.Exec(ctx, take, said.Taken, tx.Now()); err != nil {
+			return pg.Fail(err, "take messages")
+		} else if int(tag.RowsAffected()) != len(said.Taken) {
+			return ErrMeanwhile
+		}
+		const say = `insert into talk_reply (citizen, body, made) select $1, b, $3 from unnest($2::bytea[]) b`
+		_, err := tx.Exec(ctx, say, said.Citizen, replies, tx.Now())
+		return pg.Fail(err, "keep replies")
+	})
+}
+
+func (s *Store) save(ctx context.Context, tx *pg.Tx, said Said, state string, body []byte) error {
+	const first = `insert into talk (citizen, channel, state, body, rev, began, saved) values ($1, $2, $3, $4, 1, $5, $5)
+		on conflict (citizen) where state = 'open' do nothing`
+	const again = `update talk set state = $3, body = $4, rev = rev + 1, saved = $5 where id = $1 and rev = $2 and state = 'open'`
+	var err error
+	var n int64
+	if said.Talk.ID == 0 {
+		tag, e := tx.Exec(ctx, first, said.Citizen, string(said.Channel), state, body, tx.Now())
+		n, err = tag.RowsAffected(), e
+	} else {
+		tag, e := tx.Exec(ctx, again, said.Talk.ID, said.Talk.Rev, state, body, tx.Now())
+		n, err = tag.RowsAffected(), e
+	}
+	if err == nil && n == 0 {
+		return ErrMeanwhile
+	}
+	return pg.Fail(err, "keep a conversation")
+}
+
+// Reply is one thing that we have to say.
+type Reply struct {
+	ID    int64
+	Words string
+	Made  time.Time
+	Tries int
+}
+
+// Unsent lists what is still to be said to somebody, in order.
+func (s *Store) Unsent(ctx context.Context, citizen string) (out []Reply, err error) {
+	const sql = `select id, body, made, tries from talk_reply where citizen = $1 and done is null order by id limit 20`
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql, citizen)
+		if err != nil {
+			return pg.Fail(err, "list replies")
+		}
+		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reply, err error) {
+			var sealed []byte
+			if err := row.Scan(&r.ID, &sealed, &r.Made, &r.Tries); err != nil {
+				return r, err
+			}
+			words, err := s.d.Ring.Open(sealed, replyAt(citizen))
+			r.Words = string(words)
+			return r, err
+		})
+		return pg.Fail(err, "list replies")
+	})
+	return out, err
+}
+
+// Sent notes what became of a reply: "sent", "late" (outside the 48 hours), "refused", or
+// "" for one that will be tried again.
+func (s *Store) Sent(ctx context.Context, id int64, result string) error {
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `update talk_reply set tries = tries + 1, result = $2, done = case when $2 = '' then null else $3::timestamptz end where id = $1 and done is null`
+		_, err := tx.Exec(ctx, sql, id, result, tx.Now())
+		return pg.Fail(err, "note what became of a reply")
+	})
+}
+
+// Sweep forgets what nobody came back to.
+func (s *Store) Sweep(ctx context.Context) error {
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		before := tx.Now().Add(-Kept)
+		for _, sql := range []string{`delete from talk where saved < $1`, `delete from talk_message where came < $1`, `delete from talk_reply where made < $1`} {
+			if _, err := tx.Exec(ctx, sql, before); err != nil {
+				return pg.Fail(err, "forget old conversations")
+			}
+		}
+		return nil
+	})
+}
+
+func talkAt(citizen string) seal.At { return seal.At{Table: "talk", Row: citizen, Column: "body"} }
+
+func messageAt(channel core.ChannelName, key string) seal.At {
+	return seal.At{Table: "talk_message", Row: string(channel) + "/" + strconv.Quote(key), Column: "body"}
+}
+
+func replyAt(citizen string) seal.At {
+	return seal.At{Table: "talk_reply", Row: citizen, Column: "body"}
+}
