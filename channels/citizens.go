@@ -205,14 +205,21 @@ func (d *CitizenDoor) ReplyApplication(w http.ResponseWriter, r *http.Request, r
 		return
 	}
 	got, status := receipts[0], http.StatusCreated
-	say := wording.ReceiptText(got.Number, d.townName(got.Region), core.DateOf(got.At))
 	switch {
 	case got.Spooled:
-		status, say = http.StatusAccepted, wording.TakenNotYetFiled(got.Number)
+		status = http.StatusAccepted
 	case got.Duplicate:
 		status = http.StatusOK
 	}
-	WriteJSON(w, status, ReceiptAnswer{got.Number, intake.Spoken(got.Number), got.Duplicate, got.Spooled, got.At, say})
+	WriteJSON(w, status, ReceiptAnswer{got.Number, intake.Spoken(got.Number), got.Duplicate, got.Spooled, got.At, d.Promise(got)})
+}
+
+// Promise is what a person reads after applying.
+func (d *CitizenDoor) Promise(got intake.Receipt) string {
+	if got.Spooled {
+		return wording.TakenNotYetFiled(got.Number)
+	}
+	return wording.ReceiptText(got.Number, d.townName(got.Region), core.DateOf(got.At))
 }
 
 func (d *CitizenDoor) townName(code core.RegionCode) string {

@@ -19,6 +19,7 @@ import (
 	"lianou/core/seal"
 	"lianou/intake"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 )
 
 // Env is what a channel is given. There is nothing else it may reach for. A
@@ -40,6 +41,7 @@ type Env struct {
 	Kept     func(ctx context.Context, citizen string) ([]intake.Receipt, error)
 	Calls    *calls.Log        // the record of telephone calls
 	Citizens *citizen.Citizens // log-in of citizens
+	Talks    *talks.Store      // citizens' conversations; nil leads none
 	Text     notify.Sender     // text messages, for log-in codes
 	// Reported notes a provider's word on a message that was sent; nil drops it.
 	Reported func(ctx context.Context, provider string, out notify.Outcome) error

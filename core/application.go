@@ -88,7 +88,7 @@ type Provenance struct {
 type Consent struct {
 	Purpose string     `json:"purpose"` // "process", "means_check", "co_apply", "share:<dept>"
 	Version string     `json:"version"` // of the text that was read out or shown
-	How     string     `json:"how"`     // "signature", "spoken", "thumb", "tick"
+	How     string     `json:"how"`     // "signature", "spoken", "thumb", "tick", "typed"
 	At      time.Time  `json:"at"`
 	Proof   BlobDigest `json:"proof,omitempty"`
 	AtMS    int64      `json:"at_ms,omitempty"` // into the recording, for spoken consent

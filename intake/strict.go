@@ -205,7 +205,7 @@ func (p *strict) consents() {
 		return
 	}
 	for _, c := range p.sub.Consents {
-		how := slices.Contains([]string{"signature", "spoken", "thumb", "tick"}, c.How)
+		how := slices.Contains([]string{"signature", "spoken", "thumb", "tick", "typed"}, c.How)
 		proof := c.Proof == "" || digestForm.MatchString(c.Proof)
 		if !how || !proof || c.AtMS < 0 {
 			p.bad("consents", "同意书有一项不对,请重新勾选。")

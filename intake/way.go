@@ -18,6 +18,7 @@ const (
 	WayCall         // an agent during or after a call: spoken consent, the call's reference
 	WayWindow       // a clerk at a window: signature on the pad, or the recorded way
 	WayDoorstep     // a village assistant's 口述办: oral statement and personal signature (F8)
+	WayChat         // the person in a chat: agrees in words; whoever comes to the door has it signed
 )
 
 // VoiceWitness is the recorded way of who cannot sign (domain.md 7.3): a spoken
@@ -35,6 +36,7 @@ var waysIn = map[Way]needs{
 	WayCall:     {staff: true, call: true, consent: []string{"process"}},
 	WayWindow:   {staff: true, signature: true, consent: []string{"process", "means_check"}},
 	WayDoorstep: {staff: true, signature: true, oral: true, consent: []string{"process", "means_check"}},
+	WayChat:     {consent: []string{"process", "means_check"}},
 }
 
 // checkWay holds an application to what its way in asks for. Aid in an emergency

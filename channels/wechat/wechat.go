@@ -37,6 +37,10 @@ type Config struct {
 	// State is the version messages open: "formal", "trial" or "developer". Defaults
 	// to formal.
 	State string `json:"state"`
+	// PushToken and PushKey are the Token and the EncodingAESKey of the message push:
+	// with the token the chat is open; with a key nothing comes in but sealed.
+	PushToken string `json:"push_token"`
+	PushKey   string `json:"push_key"`
 	// Templates maps a kind of notice to its subscribe-message template.
 	Templates map[wording.Kind]Template `json:"templates"`
 }
@@ -50,6 +54,8 @@ type Channel struct {
 	auth  *auth.Auth
 	http  *resty.Client
 	token *tokens
+	push  *push // nil while no push is set
+	chat  *chat // the same
 }
 
 // New opens the door.
@@ -77,7 +83,15 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	c.token = &tokens{appID: cfg.AppID, secret: cfg.AppSecret, shared: env.Shared, http: c.http, now: time.Now}
 	// The library's own token handling stays out: its lock is of one process only.
 	c.auth = auth.NewAuth(&wxcontext.Context{Config: &config.Config{AppID: cfg.AppID, AppSecret: cfg.AppSecret}})
-	return c, nil
+	if cfg.PushToken == "" {
+		return c, nil
+	}
+	if env.Talks == nil || cfg.PushKey != "" && len(cfg.PushKey) != 43 {
+		return nil, errors.New("the chat needs Talks, and a push key of 43 characters or none")
+	}
+	c.push = &push{token: cfg.PushToken, key: cfg.PushKey, appID: cfg.AppID, now: env.Now}
+	c.chat, err = newChat(env.Regions, env.Book)
+	return c, err
 }
 
 // Endpoints lists what the mini-program calls.
@@ -86,7 +100,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 	post := func(path string, max int64, serve http.HandlerFunc) channels.Endpoint {
 		return channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: max, PerMinute: 60}
 	}
-	return []channels.Endpoint{
+	list := []channels.Endpoint{
 		post("/login", small, c.postLogin),
 		post("/login/refresh", small, c.postRefresh),
 		post("/phone", small, c.postPhone),
@@ -97,6 +111,12 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		{Method: "GET", Path: "/applications", Serve: c.door.ServeApplications},
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
 	}
+	if c.push != nil {
+		list = append(list, channels.Endpoint{Method: "GET", Path: "/push", Serve: c.getPush},
+			// WeChat is one source, with everybody's messages.
+			channels.Endpoint{Method: "POST", Path: "/push", Serve: c.postPush, MaxBody: maxPush, PerMinute: 60_000})
+	}
+	return list
 }
 
 // codeForm is what wx.login gives. The library puts it into an address unescaped, so

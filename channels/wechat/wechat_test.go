@@ -27,6 +27,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/citizen"
 	"lianou/core/notify"
+	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/wording"
 )
@@ -65,7 +66,9 @@ type api struct {
 	tokens  int // fetched
 	good    string
 	sent    []map[string]any
-	answers []string // of subscribe/send, in turn
+	answers []string // of subscribe/send and custom/send, in turn
+	chat    []string // texts that were delivered
+	picture []byte   // what media MEDIA1 is
 	expires int
 }
 
@@ -89,6 +92,28 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			answer, a.answers = a.answers[0], a.answers[1:]
 		}
 		_, _ = io.WriteString(w, answer)
+	case r.URL.Path == "/cgi-bin/message/custom/send":
+		var in struct {
+			ToUser string `json:"touser"`
+			Text   struct {
+				Content string `json:"content"`
+			} `json:"text"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		answer := `{"errcode":0,"errmsg":"ok"}`
+		if len(a.answers) > 0 {
+			answer, a.answers = a.answers[0], a.answers[1:]
+		}
+		if strings.HasPrefix(answer, `{"errcode":0`) {
+			a.chat = append(a.chat, in.Text.Content)
+		}
+		_, _ = io.WriteString(w, answer)
+	case r.URL.Path == "/cgi-bin/media/get":
+		if r.URL.Query().Get("media_id") != "MEDIA1" {
+			_, _ = io.WriteString(w, `{"errcode":40007,"errmsg":"invalid media_id"}`)
+			return
+		}
+		_, _ = w.Write(a.picture)
 	case r.URL.Path == "/cv/ocr/idcard":
 		if err := r.ParseMultipartForm(4 << 20); err != nil || r.MultipartForm.File["img"] == nil || r.URL.Query().Get("img_url") != "" {
 			_, _ = io.WriteString(w, `{"errcode":101000}`)
@@ -106,6 +131,8 @@ type door struct {
 	server  *httptest.Server
 	section string
 	log     *bytes.Buffer
+	gateway *pg.DB
+	apps    func() []core.Application
 }
 
 func newDoor(t *testing.T) *door {
@@ -119,7 +146,8 @@ func newDoor(t *testing.T) *door {
 	d.env.Cases, err = casefile.NewReader(gateway, keys.Shared, audit.NewTo(keys.Platform))
 	must(t, err)
 	d.env.Log = slog.New(slog.NewTextHandler(d.log, nil))
-	d.env.Intake = channeltest.NewTwin(h.Rules(t), time.Now)
+	twin := channeltest.NewTwin(h.Rules(t), time.Now)
+	d.env.Intake, d.gateway, d.apps = twin, gateway, twin.Applications
 	d.server = httptest.NewServer(d.api)
 	t.Cleanup(d.server.Close)
 	raw, err := json.Marshal(Config{AppID: "wx1", AppSecret: "app-secret", APIBase: d.server.URL, Templates: map[wording.Kind]Template{

@@ -81,6 +81,24 @@ func (c *Citizens) LoginWeChat(ctx context.Context, openid, unionid string) (Log
 	return c.enter(ctx, binds, ByWeChat)
 }
 
+// Known finds the account of an openid that WeChat vouches for by a signed push, or makes
+// it. Nobody is logged in by it.
+func (c *Citizens) Known(ctx context.Context, openid string) (id string, err error) {
+	if openid == "" || len(openid) > 128 {
+		return "", core.Invalid("openid", "微信登录没成,请再点一次。")
+	}
+	for range 3 {
+		err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+			id, _, err = c.account(ctx, tx, []bind{{kindWeChat, openid}})
+			return err
+		})
+		if !errors.Is(err, ErrBusy) {
+			break
+		}
+	}
+	return id, err
+}
+
 // enter finds or makes the account and opens a session. Two first log-ins at one
 // instant: the one that comes second looks again and finds the account.
 func (c *Citizens) enter(ctx context.Context, binds []bind, way Way) (out Login, err error) {

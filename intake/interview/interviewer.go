@@ -233,5 +233,11 @@ func (c *Conversation) Back() {
 	}
 }
 
+// Fields are the answers to the form's own questions, by key: "form/applicant.name".
+func (iv *Interviewer) Fields(c *Conversation) map[string]string { return iv.form.state(c).fields }
+
+// Form is the definition that is asked from.
+func (iv *Interviewer) Form() Form { return iv.form }
+
 // Household is what the conversation says of the household, as far as it has come.
 func (iv *Interviewer) Household(c *Conversation) core.Household { return iv.form.state(c).household }

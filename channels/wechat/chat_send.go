@@ -1,0 +1,152 @@
+package wechat
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"lianou/core"
+	"lianou/core/citizen"
+	"lianou/intake"
+)
+
+// maxText is the longest text of a customer-service message, in bytes.
+const maxText = 2048
+
+// sayAll sends what is to be said to somebody, in order; what WeChat cannot take now is
+// left for the next try.
+func (c *Channel) sayAll(ctx context.Context, citizen string) error {
+	list, err := c.env.Talks.Unsent(ctx, citizen)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	openid, err := c.env.Citizens.Openid(ctx, citizen)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		result := "late"
+		if c.env.Now().Sub(r.Made) < within {
+			result, err = c.sayOne(ctx, openid, r.Words)
+		}
+		if noted := c.env.Talks.Sent(ctx, r.ID, result); noted != nil {
+			return noted
+		}
+		if result == "" {
+			return err // the rest keeps its order
+		}
+	}
+	return nil
+}
+
+// sayOne sends one text and tells what became of it (F23): "" is to be tried again.
+func (c *Channel) sayOne(ctx context.Context, openid, words string) (string, error) {
+	var out errcode
+	err := c.post(ctx, "/cgi-bin/message/custom/send", map[string]any{
+		"touser": openid, "msgtype": "text", "text": map[string]string{"content": fit(words)},
+	}, &out)
+	if err != nil {
+		return "", err
+	}
+	switch int(out.Code) {
+	case 0:
+		return "sent", nil
+	case -1, 45009, 45047, 40001, 42001, 40014:
+		return "", errAway // busy, quota, five unanswered, or a token that died twice
+	case 45015:
+		return "late", nil
+	}
+	c.env.Log.WarnContext(ctx, "a reply was not delivered", "code", int(out.Code))
+	return "refused", nil
+}
+
+// fit cuts a text to what WeChat takes, at the end of a line where there is one.
+func fit(words string) string {
+	if len(words) <= maxText {
+		return words
+	}
+	cut := words[:maxText-len("……")]
+	for !utf8.ValidString(cut) {
+		cut = cut[:len(cut)-1]
+	}
+	if i := strings.LastIndexByte(cut, '\n'); i > maxText/2 {
+		cut = cut[:i]
+	}
+	return cut + "……"
+}
+
+// photo keeps a picture that somebody sent for their ID card, and takes from it what can
+// be read, for the summary to show (F27).
+func (t *turning) photo(ctx context.Context, media string) error {
+	c := t.c
+	data, err := c.media(ctx, media)
+	if core.KindOf(err) == core.KindInvalid || core.KindOf(err) == core.KindTooLarge {
+		t.out.say("这张照片打不开。请重拍一张再发,或者直接打字告诉我姓名和身份证号。")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(t.st.Cards) >= 2 {
+		t.out.say("照片收够了。", c.chat.ask(t.st, t.m))
+		return nil
+	}
+	side, got := core.PaperIDFront, c.read(ctx, data)
+	if got != nil && got.IDNumber == "" && got.Name == "" || len(t.st.Cards) == 1 {
+		side = core.PaperIDBack
+	}
+	info, err := c.door.Keep(ctx, citizen.Citizen{ID: t.citizen}, string(side), data)
+	if err != nil {
+		if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge {
+			t.out.say(core.Known(err).Say)
+			return nil
+		}
+		return err
+	}
+	t.st.Cards = append(t.st.Cards, intake.PaperForm{Kind: string(side), Digest: string(info.Digest)})
+	t.out.say(t.readCard(got), c.chat.ask(t.st, t.m))
+	return nil
+}
+
+// readCard takes what stands on the card where nothing is known yet.
+func (t *turning) readCard(got *card) string {
+	if got == nil || got.Name == "" && got.IDNumber == "" {
+		return "照片收到了,没读出字来。姓名和身份证号请打字告诉我。"
+	}
+	known := t.st.Talk.Known
+	fields := t.c.chat.iv.Fields(t.st.Talk)
+	from := t.from
+	from.Said = "id_card"
+	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber} {
+		if value != "" && fields[key] == "" {
+			known.Fields[key], known.Sources[key] = value, from
+		}
+	}
+	tail := ""
+	if n := len(got.IDNumber); n > 4 {
+		tail = ",身份证尾号 " + got.IDNumber[n-4:]
+	}
+	return "照片收到了。读出来是:" + got.Name + tail + "。不对就打字告诉我。"
+}
+
+// media fetches a picture that WeChat holds for us, with the token and not by its address.
+func (c *Channel) media(ctx context.Context, id string) (data []byte, err error) {
+	err = c.authorised(ctx, &errcode{}, func(token string) ([]byte, error) {
+		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).Get(officialBase + "/cgi-bin/media/get")
+		if err != nil {
+			return nil, unsent(err)
+		}
+		body := resp.Body()
+		if resp.StatusCode() == http.StatusOK && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+			data = body
+			return []byte("{}"), nil
+		}
+		return body, nil
+	})
+	if err == nil && len(data) == 0 {
+		return nil, core.E(core.KindInvalid, "wechat_media", "")
+	}
+	return data, err
+}

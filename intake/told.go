@@ -1,0 +1,44 @@
+package intake
+
+import (
+	"encoding/json"
+
+	"lianou/core"
+	"lianou/intake/interview"
+)
+
+// Told makes the form of what was said in an interview, the same whatever door it was led
+// at. Key, consents, papers and a signature are the door's to add.
+func Told(iv *interview.Interviewer, c *interview.Conversation) (Form, error) {
+	said := iv.Fields(c)
+	h := iv.Household(c)
+	household, err := bare(&h)
+	if err != nil {
+		return Form{}, err
+	}
+	return Form{
+		Contact:   ContactForm{Phone: said["form/contact.phone"], Capacity: said["form/contact.capacity"]},
+		Applicant: PersonForm{Name: said["form/applicant.name"], IDNumber: said["form/applicant.id_number"]},
+		Live:      PlaceForm{Region: said["form/live.region"], Detail: said["form/live.detail"]},
+		Household: household,
+		People:    []MemberForm{{Ref: string(h.Members[0].Ref), Name: said["form/applicant.name"], IDNumber: said["form/applicant.id_number"]}},
+		Story:     said["form/story"],
+		Urgent:    said["form/urgent"] == "true",
+		Account:   said["form/account"],
+	}, nil
+}
+
+// bare is a household's facts without the day and the county, which we fill.
+func bare(h *core.Household) (json.RawMessage, error) {
+	raw, err := json.Marshal(h)
+	if err != nil {
+		return nil, core.E(core.KindInternal, "facts_encode", "")
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		return nil, core.E(core.KindInternal, "facts_encode", "")
+	}
+	delete(keys, "on")
+	delete(keys, "county")
+	return json.Marshal(keys)
+}
