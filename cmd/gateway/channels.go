@@ -35,6 +35,7 @@ import (
 	"lianou/core/wording"
 	"lianou/intake"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 )
 
 // wiring is what the gateway's parts are made from.
@@ -68,6 +69,7 @@ type edge struct {
 	citizens *citizen.Citizens
 	cases    *casefile.Reader
 	calls    *calls.Log
+	talks    *talks.Store
 	intake   *intake.Intake
 	text     *sms.Channel
 	worker   *notify.Worker // nil while there is no way of telling
@@ -173,6 +175,9 @@ func (e *edge) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Jobs: own}); err != nil {
+		return err
+	}
 	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},
 		intake.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Regions: e.regions, Book: e.books, Blobs: e.blobs,
 			Audit: e.audit, Jobs: platform, Log: e.log})
@@ -181,7 +186,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -205,7 +210,8 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		put("hotline", e.hotline())
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
-		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c)})
+		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c),
+			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal()})
 	}
 	return out
 }
@@ -307,6 +313,9 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 		worker.Register(list)
 		e.worker = worker
 	}
+	if ch, open := host.Channel("wechat"); open {
+		ch.(*wechat.Channel).Register(list)
+	}
 	calls, taken := host.Channel("hotline")
 	var sweeps []jobs.Periodic
 	if taken {
@@ -324,13 +333,17 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	return []boot.Part{{Name: "jobs", Start: client.Start, Stop: client.Stop}, boot.Background("forget", e.forget)}, nil
 }
 
-// forget clears away log-in codes and guesses that are over, until ctx ends.
+// forget clears away log-in codes and guesses that are over, and conversations that
+// nobody came back to, until ctx ends.
 func (e *edge) forget(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		if err := e.citizens.Sweep(ctx); err != nil {
 			e.log.WarnContext(ctx, "codes not cleared away", "error", err)
+		}
+		if err := e.talks.Sweep(ctx); err != nil {
+			e.log.WarnContext(ctx, "old conversations not forgotten", "error", err)
 		}
 		select {
 		case <-ctx.Done():

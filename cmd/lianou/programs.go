@@ -117,6 +117,8 @@ func demoSettings(standinAddr, gatewayAddr string) map[string]string {
 		"LIANOU_WECHAT_APP_ID":          standin.DemoAppID,
 		"LIANOU_WECHAT_SECRET":          standin.DemoAppSecret,
 		"LIANOU_WECHAT_API_BASE":        base,
+		"LIANOU_WECHAT_PUSH_TOKEN":      standin.DemoPushToken,
+		"LIANOU_WECHAT_PUSH_KEY":        standin.DemoPushKey,
 		"LIANOU_WECHAT_TEMPLATE":        "LIANOU-PAID-0001",
 		"LIANOU_WECHAT_STEP_TEMPLATE":   "LIANOU-STEP-0001",
 		"LIANOU_SMS_SECRET_ID":          standin.DemoSecretID,

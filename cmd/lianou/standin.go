@@ -20,7 +20,7 @@ func (standinCmd) Run(t *tool) error {
 	server, err := standin.New(standin.Config{
 		Addr: cfg.StandinAddr, DataDir: filepath.Join(cfg.DataDir, "standin"), Gateway: cfg.PublicURL,
 		Log:      boot.NewLog(t.out, cfg, "standin"),
-		WeChat:   standin.WeChatConfig{AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal()},
+		WeChat:   standin.WeChatConfig{AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal(), PushToken: cfg.WeChat.PushToken.Reveal(), PushKey: cfg.WeChat.PushKey.Reveal()},
 		Cloud:    standin.CloudConfig{Keys: cloudKeys(cfg), SmsAppID: cfg.SMS.AppID, Sign: cfg.SMS.Sign},
 		Bank:     standin.BankConfig{User: cfg.Bank.User, Password: cfg.Bank.Password.Reveal()},
 		Exchange: exchangeOf(cfg.Hotline),

@@ -126,11 +126,13 @@ func (v Voice) On() bool { return v.Trunk != "" }
 
 // WeChat is the mini-program's server side.
 type WeChat struct {
-	AppID    string `env:"LIANOU_WECHAT_APP_ID" help:"mini-program. Empty: no WeChat"`
-	Secret   Secret `env:"LIANOU_WECHAT_SECRET" help:"its secret"`
-	APIBase  string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
-	Template string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template for money that came"`
-	Step     string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
+	AppID     string `env:"LIANOU_WECHAT_APP_ID" help:"mini-program. Empty: no WeChat"`
+	Secret    Secret `env:"LIANOU_WECHAT_SECRET" help:"its secret"`
+	APIBase   string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
+	Template  string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template for money that came"`
+	PushToken Secret `env:"LIANOU_WECHAT_PUSH_TOKEN" help:"Token of the message push. Empty: no chat"`
+	PushKey   Secret `env:"LIANOU_WECHAT_PUSH_KEY" help:"its EncodingAESKey, 43 characters. Empty: plain mode, not for a real city"`
+	Step      string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
 }
 
 // SMS is Tencent Cloud's text messages.

@@ -77,6 +77,9 @@ func (c *Config) check() []string {
 	if c.SIP.FirstPort >= c.SIP.LastPort || c.SIP.MostCalls <= 0 {
 		faults = append(faults, "LIANOU_RTP_FIRST_PORT must be below LIANOU_RTP_LAST_PORT, and LIANOU_SIP_MOST_CALLS above zero")
 	}
+	if k := c.WeChat.PushKey; k != "" && (len(k) != 43 || c.WeChat.PushToken == "") {
+		faults = append(faults, "LIANOU_WECHAT_PUSH_KEY is not of 43 characters, or LIANOU_WECHAT_PUSH_TOKEN is empty beside it")
+	}
 	faults = append(faults, c.Speech.check()...)
 	faults = append(faults, c.Voice.check(c.SIP)...)
 	if c.LogFormat != "json" && c.LogFormat != "text" {

@@ -48,6 +48,9 @@ type Config struct {
 // WeChatConfig is one registered mini-program.
 type WeChatConfig struct {
 	AppID, Secret string
+	// PushToken and PushKey are the Token and EncodingAESKey of the message push. Default
+	// to the demo's.
+	PushToken, PushKey string
 	// Templates are the subscribe-message templates, by template id. Defaults
 	// to DemoTemplates.
 	Templates map[string]Template
@@ -171,6 +174,7 @@ func (c Config) withDefaults() (Config, error) {
 
 func (c WeChatConfig) withDefaults() WeChatConfig {
 	c.AppID, c.Secret = or(c.AppID, DemoAppID), or(c.Secret, DemoAppSecret)
+	c.PushToken, c.PushKey = or(c.PushToken, DemoPushToken), or(c.PushKey, DemoPushKey)
 	if c.Templates == nil {
 		c.Templates = DemoTemplates()
 	}

@@ -14,12 +14,20 @@ import (
 type inbox struct {
 	Texts   []Text          `json:"texts"`
 	WeChat  []WeChatMessage `json:"wechat"`
+	Chat    []WeChatMessage `json:"chat"` // with customer service, oldest first
 	Credits []Credit        `json:"credits"`
 	Grants  map[string]int  `json:"grants"`
 }
 
 func (s *Server) inbox(p Person) inbox {
-	box := inbox{Texts: s.Texts(p.Phone), WeChat: s.WeChatMessages(p.Key), Credits: s.CreditsOf(p.Name), Grants: map[string]int{}}
+	box := inbox{Texts: s.Texts(p.Phone), Credits: s.CreditsOf(p.Name), Grants: map[string]int{}}
+	for _, m := range s.WeChatMessages(p.Key) {
+		if m.Template == "" {
+			box.Chat = append(box.Chat, m)
+		} else {
+			box.WeChat = append(box.WeChat, m)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.cfg.WeChat.Templates)) {
 		box.Grants[id] = s.Grants(p.Key, id)
 	}
@@ -64,6 +72,7 @@ func (s *Server) phonePages(show func(http.ResponseWriter, string, any)) {
 		wxAnswer(w, map[string]string{"errMsg": "getPhoneNumber:ok", "code": s.PhoneCode(p.Key)})
 	})))
 	s.mux.Handle("POST /phone/{person}/grant", sameSite(s.withPerson(s.grant)))
+	s.chatPages(show)
 	s.mux.HandleFunc("GET /phone/cards/{person}/{side}", s.withPerson(func(w http.ResponseWriter, r *http.Request, p Person) {
 		side := r.PathValue("side")
 		raw, err := CardPNG(p, side == "front.png")

@@ -23,6 +23,7 @@ type wechat struct {
 	calls  map[string][]time.Time
 	st     wechatState
 	phones map[string]loginCode
+	files  map[string][]byte // of messages, by media id
 }
 
 // wechatState is what WeChat remembers about the mini-program's users.
@@ -47,6 +48,7 @@ type WeChatMessage struct {
 	Page     string            `json:"page,omitempty"`
 	Lines    []string          `json:"lines"`
 	Data     map[string]string `json:"data,omitempty"`
+	Mine     bool              `json:"mine,omitempty"` // the person's own word to customer service
 }
 
 type loginCode struct {
@@ -55,7 +57,7 @@ type loginCode struct {
 }
 
 func newWeChat(cfg WeChatConfig, sh shared, url string) *wechat {
-	w := &wechat{shared: sh, cfg: cfg, url: url, codes: map[string]loginCode{}, phones: map[string]loginCode{}, calls: map[string][]time.Time{}}
+	w := &wechat{shared: sh, cfg: cfg, url: url, codes: map[string]loginCode{}, phones: map[string]loginCode{}, calls: map[string][]time.Time{}, files: map[string][]byte{}}
 	w.restore(wechatState{})
 	return w
 }
@@ -91,6 +93,7 @@ func (x *wechat) routes(mux *http.ServeMux) {
 		"/cgi-bin/message/custom/send":     x.authorized(x.sendCustom),
 		"/wxa/business/getuserphonenumber": x.authorized(x.phoneNumber),
 		"/cv/ocr/idcard":                   x.authorized(x.ocrCard),
+		"/cgi-bin/media/get":               x.authorized(x.mediaGet),
 	} {
 		mux.HandleFunc(path, x.faults.gate(WeChat, path, x.spoilt(h)))
 	}
@@ -116,6 +119,7 @@ var wxText = map[int]string{
 	40001:  "invalid credential, access_token is invalid or not latest",
 	40002:  "invalid grant_type",
 	40003:  "invalid openid",
+	40007:  "invalid media_id",
 	40008:  "invalid message type",
 	40009:  "invalid image size",
 	40013:  "invalid appid",

@@ -232,6 +232,32 @@ setInterval(async () => {
   shown = html;
 }, 2000);
 
+// The chat of the mini-program: WeChat carries it, the page shows it.
+const lines = $("#lines");
+let talked = null;
+async function chat() {
+  const html = await (await fetch(`/phone/${person}/chat`)).text().catch(() => talked);
+  if (html === talked) return;
+  talked = html;
+  lines.innerHTML = html;
+  lines.scrollTop = lines.scrollHeight;
+}
+setInterval(chat, 1000);
+async function speak(body) {
+  const got = await (await post(`/phone/${person}/say`, body)).json().catch(() => ({}));
+  if (!got.delivered) lines.append(made("p", "hint", "没有发出去,请再发一次。"));
+  await chat();
+}
+$("#type").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const field = event.target.elements.text;
+  const text = field.value.trim();
+  if (!text) return;
+  field.value = "";
+  await speak({ text });
+});
+for (const button of document.querySelectorAll("[data-card]")) button.addEventListener("click", () => busy(button, () => speak({ card: button.dataset.card })));
+
 samples = await (await fetch(`/phone/${person}/answers`)).json();
 if (draft.receipt) busy($("[data-go=login]"), acts.login); // handed in before: the receipt stands first, nothing to tap
 else step("start");
