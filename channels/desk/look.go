@@ -46,6 +46,9 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 	return judged, nil
 }
 
+// WorkDay is the nth working day from today by the city's clock and the country's calendar.
+func (d *Desk) WorkDay(n int) core.Date { return d.d.Library.Calendar().Add(d.Today(), n) }
+
 // Today is the day by the city's clock.
 func (d *Desk) Today() core.Date {
 	now := d.clock.Load().Now

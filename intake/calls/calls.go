@@ -200,19 +200,25 @@ func (l *Log) scan(row scanner) (Call, error) {
 	if agent != nil {
 		c.Agent = core.StaffID(*agent)
 	}
+	c.Caller, err = l.callerOf(c.ID, caller, key)
+	return c, err
+}
+
+// callerOf opens the number of a call; zero when it was withheld or when this program
+// cannot open it.
+func (l *Log) callerOf(id string, caller, key []byte) (core.Phone, error) {
 	if caller == nil || l.opener == nil {
-		return c, nil
+		return core.Phone{}, nil
 	}
 	data, err := l.opener.Envelope(key)
 	if err != nil {
-		return Call{}, err
+		return core.Phone{}, err
 	}
-	plain, err := data.Open(caller, callerAt(c.ID))
+	plain, err := data.Open(caller, callerAt(id))
 	if err != nil {
-		return Call{}, err
+		return core.Phone{}, err
 	}
-	c.Caller, err = core.ParsePhone(string(plain))
-	return c, err
+	return core.ParsePhone(string(plain))
 }
 
 func when(t *time.Time) time.Time {

@@ -81,7 +81,11 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
-		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed", Serve: a.missed},
+		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked", Serve: a.missed},
+		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},
+		{Method: "POST", Path: "/agent/visits/{visit}/place", Roles: agents, Trace: "visit.placed", Serve: a.placed},
+		{Method: "POST", Path: "/agent/visits/{visit}/phone", Roles: agents, Trace: "visit.number", Serve: a.visitPhone},
+		{Method: "POST", Path: "/agent/visits/{visit}/ended", Roles: agents, Trace: "visit.ended", Serve: a.visitEnded},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
@@ -92,6 +96,7 @@ func (a *Room) Desk() desk.Room {
 // page is what the room shows.
 type page struct {
 	Said    string
+	Stuck   int // visits that nobody can make yet
 	Waiting []row
 	At      string
 	Call    *open
@@ -180,7 +185,11 @@ func (a *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Said: desk.Said(w, r)})
+	stuck, err := a.d.Calls.StuckCount(r.Context())
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Stuck: stuck, Said: desk.Said(w, r)})
 }
 
 func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error {
