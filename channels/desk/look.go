@@ -46,6 +46,19 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 	return judged, nil
 }
 
+// Titles names items as today's Book does.
+func (d *Desk) Titles(codes []core.ItemCode) ([]string, error) {
+	book, err := d.d.Library.On(d.Today())
+	if err != nil {
+		return nil, fmt.Errorf("name items: %w", err)
+	}
+	out := make([]string, len(codes))
+	for i, code := range codes {
+		out[i] = book.Title(code)
+	}
+	return out, nil
+}
+
 // WorkDay is the nth working day from today by the city's clock and the country's calendar.
 func (d *Desk) WorkDay(n int) core.Date { return d.d.Library.Calendar().Add(d.Today(), n) }
 

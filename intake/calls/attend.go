@@ -78,8 +78,11 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrTaken
 		}
-		if err != nil || outcome != OutcomeNoContact {
+		if err != nil {
 			return pg.Fail(err, "finish a call")
+		}
+		if outcome != OutcomeNoContact {
+			return l.draw(ctx, tx, c, agent)
 		}
 		return l.handOver(ctx, tx, end) // rung three times before the third time ended a call
 	})

@@ -16,6 +16,7 @@ import (
 // open is the call an agent works on.
 type open struct {
 	ID, Caller, Length string
+	Base               string // of the addresses of its sound
 	Began              time.Time
 	Recording          bool
 	Tries              int
@@ -30,6 +31,8 @@ type open struct {
 // placeOf is where the draft of a call lies. It belongs to the call: who gives it back
 // leaves what was typed to whoever takes it up.
 func placeOf(call string) string { return "call:" + call }
+
+func callAt(call string) string { return "/desk/agent/call/" + call }
 
 // call opens a call: the agent takes it, so that two do not type the same.
 func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -63,7 +66,7 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
-	o := &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries, RingBack: ringBack(c)}
+	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries, RingBack: ringBack(c)}
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -132,7 +135,7 @@ func (a *Room) player(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Recording: c.Recording != ""})
+	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Base: callAt(c.ID), Recording: c.Recording != ""})
 }
 
 func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -140,6 +143,10 @@ func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
+	return a.showWave(w, r, at, c)
+}
+
+func (a *Room) showWave(w http.ResponseWriter, r *http.Request, at desk.At, c calls.Call) error {
 	wave, err := a.d.Desk.WaveOf(r.Context(), c.Recording)
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func theirs(t *testing.T) (real, none target) {
 	t.Helper()
 	d := aCase(t)
 	last := func(path string) string { return path[strings.LastIndex(path, "/")+1:] }
-	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call)}}
+	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call), "drawn": d.drawn}}
 	const sql = `select f.receipt, f.applicant, f.application::text, f.recording, min(c.id)::text
 		from casefile f join claim c on c.case_id = f.id where f.id = $1::bigint group by f.id`
 	var application, recording, claim string
@@ -96,7 +96,7 @@ func theirs(t *testing.T) (real, none target) {
 	for _, key := range []string{"case", "claim", "decision", "task", "batch", "fix", "return", "visit"} {
 		none.values[key] = "999999999"
 	}
-	none.values["call"], none.values["hash"] = "CA"+strings.Repeat("9", 20), strings.Repeat("9", 64)
+	none.values["call"], none.values["drawn"], none.values["hash"] = "CA"+strings.Repeat("9", 20), "CA"+strings.Repeat("8", 20), strings.Repeat("9", 64)
 	return real, none
 }
 
