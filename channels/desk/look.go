@@ -42,6 +42,7 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 		return Judged{}, fmt.Errorf("count the items of a form: %w", err)
 	}
 	judged.Aloud, judged.Fault = true, wrong
+	judged.Unheard = unheardOf(form, day)
 	judged.Back = readBack(form, spoken{on: day, places: d.d.Regions, wishes: judged.wishes(), items: len(book.Items)})
 	return judged, nil
 }

@@ -44,7 +44,7 @@ func (r room) finished(t *testing.T, id string, agent core.StaffID) {
 
 // A finished call with a recording is drawn by its lot in the transaction that ends it,
 // under the number in the log; one without sound, or of a share of nothing, is not.
-// Control: draw with no look at the recording, "drawn: 3".
+// Control: draw with no look at the recording, "drawn: 2".
 func TestDrawnWhenFinished(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)

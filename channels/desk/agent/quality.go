@@ -82,6 +82,7 @@ type filed struct {
 type filedFact struct {
 	Label, Value, Clock string
 	From, To            int64
+	Unrecorded          bool
 }
 
 // listen opens a drawn call for whoever did not take it. Opening it is a reading of a
@@ -152,7 +153,7 @@ func (a *Room) filedAs(app core.Application, call string) filed {
 		if said[path] == "" {
 			return
 		}
-		one := filedFact{Label: before + wording.FactLabel(path), Value: said[path]}
+		one := filedFact{Label: before + wording.FactLabel(path), Value: said[path], Unrecorded: app.Sources[path].Unrecorded}
 		if from := app.Sources[path]; from.CallID == call && from.ToMS > 0 {
 			one.From, one.To, one.Clock = from.FromMS, from.ToMS, clockOf(from.FromMS)
 		}
