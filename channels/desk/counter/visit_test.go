@@ -13,10 +13,7 @@ import (
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/desktest"
 	"lianou/core"
-	"lianou/core/audit"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
-	"lianou/core/pg/pgtest"
 	"lianou/intake/calls"
 )
 
@@ -26,15 +23,9 @@ import (
 func TestAssistantGoesToTheDoor(t *testing.T) {
 	t.Parallel()
 	d := desktest.New(t)
-	inserter, err := jobs.NewInserter(jobs.Gateway)
-	must(t, err)
-	exchange, err := calls.New(calls.Deps{DB: d.Env.DB(pgtest.Gateway), Bell: d.Bell, Audit: audit.NewTo(d.Keys.Gateway.Platform), Ring: d.Keys.Gateway.Ring,
-		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
-	must(t, err)
-	ours, err := calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Platform: d.Keys.Platform.Self, Opener: d.Keys.Platform.Opener})
-	must(t, err)
+	exchange, ours := d.Calls(t)
 	long := time.Now().Add(-2 * time.Hour)
-	_, err = exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Caller: core.CallerPhone(channeltest.Phone), Began: long, Ended: long.Add(time.Minute)})
+	_, err := exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Caller: core.CallerPhone(channeltest.Phone), Began: long, Ended: long.Add(time.Minute)})
 	must(t, err)
 	for range calls.MostTries {
 		must(t, ours.Take(t.Context(), "CA1", 7))
