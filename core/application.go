@@ -82,6 +82,8 @@ type Provenance struct {
 	CallID string      `json:"call,omitempty"`    // the recording that supports it
 	FromMS int64       `json:"from_ms,omitempty"` // span of audio in milliseconds
 	ToMS   int64       `json:"to_ms,omitempty"`
+
+	Unrecorded bool `json:"unrecorded,omitempty"` // the agent heard it, and the recording does not hold it
 }
 
 // Consent is one agreement, told apart by purpose (PIPL art. 29).

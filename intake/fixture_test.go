@@ -121,7 +121,7 @@ func spoken(key string) Submission {
 			Story:     "儿子瘫在床上,没有钱看病。",
 			Consents:  []ConsentForm{{Purpose: "process", Version: "2026-01", How: "spoken", AtMS: 4000}},
 		},
-		Heard: map[string]Span{"income_12m": {FromMS: 61_000, ToMS: 65_500}},
+		Heard: map[string]Span{"income_12m": {FromMS: 61_000, ToMS: 65_500}, "members/m2/age": {Unrecorded: true}},
 	}
 }
 

@@ -181,7 +181,7 @@ func sources(s *Submission, h *core.Household, at time.Time) map[string]core.Pro
 	for _, path := range stated(h) {
 		p := base
 		if span, ok := s.Heard[path]; ok {
-			p.FromMS, p.ToMS = span.FromMS, span.ToMS
+			p.FromMS, p.ToMS, p.Unrecorded = span.FromMS, span.ToMS, span.Unrecorded
 		}
 		out[path] = p
 	}

@@ -29,7 +29,12 @@ type Submission struct {
 }
 
 // Span is a stretch of a call's recording, in milliseconds from its start.
-type Span struct{ FromMS, ToMS int64 }
+// Unrecorded stands instead where the agent heard it and the recording does not hold it:
+// the sound is lost, or it was said before it began.
+type Span struct {
+	FromMS, ToMS int64
+	Unrecorded   bool
+}
 
 // Form is the JSON body that the app, the mini-program and the desk share.
 type Form struct {

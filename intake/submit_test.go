@@ -38,6 +38,9 @@ func TestSubmitBecomesOneApplication(t *testing.T) {
 	if source.By != "agent" || source.Staff != 7 || source.CallID != "call-1" || source.FromMS != 61_000 {
 		t.Errorf("provenance: %+v", source)
 	}
+	if source.Unrecorded || !app.Sources["members/m2/age"].Unrecorded {
+		t.Errorf("heard, not recorded: %+v", app.Sources)
+	}
 	if app.Sources["members/m1/age"].Said != "id_number" || app.Sources["members/m2/age"].Said != "citizen" {
 		t.Errorf("sources: %+v", app.Sources)
 	}

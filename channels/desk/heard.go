@@ -2,9 +2,12 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"lianou/core"
+	"lianou/core/wording"
 	"lianou/intake"
 )
 
@@ -29,6 +32,57 @@ func HeardOf(v url.Values) map[string]intake.Span {
 			continue
 		}
 		out[path] = intake.Span{FromMS: start, ToMS: end}
+	}
+	for _, path := range unrecorded(v) {
+		if _, heard := out[path]; !heard {
+			out[path] = intake.Span{Unrecorded: true}
+		}
+	}
+	return out
+}
+
+// unrecorded lists the facts that the agent ticked as heard and not recorded, of those
+// that the form answers.
+func unrecorded(v url.Values) (paths []string) {
+	for name := range v {
+		if path := factOf(name); path != "" && v.Get(name) != "" && slices.Contains(v["unrecorded"], path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// Unheard is a fact of a form that points at no seconds of the call.
+type Unheard struct {
+	Path, Label, Value string
+	Ticked             bool // heard, not recorded
+}
+
+// unheardOf lists the facts that point at no seconds, in the order in which they are
+// asked. Who somebody is in the family is left out: it is ticked before it is said.
+func unheardOf(v url.Values, on core.Date) (out []Unheard) {
+	f, h, _, err := stated(v, on)
+	if err != nil {
+		return nil
+	}
+	said, heard := wording.Facts(h), HeardOf(v)
+	add := func(who, path string) {
+		span := heard[path]
+		if said[path] == "" || span.ToMS > 0 {
+			return
+		}
+		out = append(out, Unheard{Path: path, Label: who + wording.FactLabel(path), Value: said[path], Ticked: span.Unrecorded})
+	}
+	household, member := Asked()
+	for _, p := range f.People {
+		for _, key := range member {
+			if key != "relation" {
+				add(p.Name+" ", "members/"+p.Ref+"/"+key)
+			}
+		}
+	}
+	for _, key := range household {
+		add("", key)
 	}
 	return out
 }

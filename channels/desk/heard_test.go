@@ -8,6 +8,9 @@ import (
 	"lianou/intake"
 )
 
+// Seconds are taken as they are or not at all; a fact with seconds is not also "not
+// recorded", and what the form does not answer is neither. Control: unrecorded() that
+// takes every ticked path, "members/m2/illness" among them.
 func TestHeardOf(t *testing.T) {
 	t.Parallel()
 	v := url.Values{
@@ -21,9 +24,11 @@ func TestHeardOf(t *testing.T) {
 		"h.houses": {"1"}, "heard.h.houses": {"0-999999999999"}, // a year of talk
 		"applicant.name": {"周"}, "heard.applicant.name": {"1-2"}, // no fact
 		"m99.age": {"3"}, "heard.m99.age": {"1-2"},
+		"h.medical_12m": {"30000"}, "m1.illness": {""}, // heard, not recorded; and one that nobody answered
+		"unrecorded": {"medical_12m", "income_12m", "members/m2/illness", "members/m1/age", "applicant.name", "contact"},
 	}
 	want := map[string]intake.Span{"income_12m": {FromMS: 94000, ToMS: 101000}, "members/m1/age": {FromMS: 5000, ToMS: 8000},
-		"members/m2/disability": {FromMS: 1, ToMS: 2}, "shocks": {FromMS: 7, ToMS: 9}}
+		"members/m2/disability": {FromMS: 1, ToMS: 2}, "shocks": {FromMS: 7, ToMS: 9}, "medical_12m": {Unrecorded: true}}
 	if got := HeardOf(v); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -42,6 +42,8 @@ type Judged struct {
 	Aloud bool     // the form has a place for what is read back
 	Fault bool     // an answer is wrong: nothing is read out before it is mended
 	Back  []string // the request in lines, to be read to the caller
+
+	Unheard []Unheard // facts without their seconds of the call
 }
 
 // JudgedItem is one item with the word and the shortest reason for it.

@@ -42,9 +42,26 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 		return Judged{}, fmt.Errorf("count the items of a form: %w", err)
 	}
 	judged.Aloud, judged.Fault = true, wrong
+	judged.Unheard = unheardOf(form, day)
 	judged.Back = readBack(form, spoken{on: day, places: d.d.Regions, wishes: judged.wishes(), items: len(book.Items)})
 	return judged, nil
 }
+
+// Titles names items as today's Book does.
+func (d *Desk) Titles(codes []core.ItemCode) ([]string, error) {
+	book, err := d.d.Library.On(d.Today())
+	if err != nil {
+		return nil, fmt.Errorf("name items: %w", err)
+	}
+	out := make([]string, len(codes))
+	for i, code := range codes {
+		out[i] = book.Title(code)
+	}
+	return out, nil
+}
+
+// WorkDay is the nth working day from today by the city's clock and the country's calendar.
+func (d *Desk) WorkDay(n int) core.Date { return d.d.Library.Calendar().Add(d.Today(), n) }
 
 // Today is the day by the city's clock.
 func (d *Desk) Today() core.Date {

@@ -153,7 +153,7 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Platform: h.keys.Self, Opener: h.keys.Opener})
+	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Platform: h.keys.Self, Opener: h.keys.Opener, Share: h.cfg.Quality})
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,13 @@ import (
 	"lianou/core"
 )
 
-// wireVersion is the form below. A new field gets a new number, and decode keeps
-// reading the old ones: a handover may lie for weeks.
-const wireVersion = 1
+// The numbers of the form below. A new field gets a new number, and decode keeps
+// reading the old ones: a handover may lie for weeks. An application that has no use for
+// a new field keeps the old number, so that the other program may be a release behind.
+const (
+	wireVersion    = 1
+	wireUnrecorded = 2 // core.Provenance with Unrecorded
+)
 
 // wire is core.Application in plain, the only place outside sealed columns where
 // its personal numbers are written out. It exists between encode and Seal, and
@@ -76,6 +80,11 @@ func encode(a core.Application) ([]byte, error) {
 	if a.Account != nil {
 		w.Account = a.Account.Reveal()
 	}
+	for _, from := range a.Sources {
+		if from.Unrecorded {
+			w.Version = wireUnrecorded
+		}
+	}
 	b, err := json.Marshal(w)
 	if err != nil {
 		return nil, core.E(core.KindInternal, "application_codec", "") // the cause may quote values
@@ -93,7 +102,7 @@ func decode(b []byte) (core.Application, error) {
 	if err := d.Decode(&w); err != nil {
 		return core.Application{}, bad
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) || w.Version != wireVersion {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || w.Version < wireVersion || w.Version > wireUnrecorded {
 		return core.Application{}, bad
 	}
 	a, err := w.application()

@@ -65,7 +65,7 @@ func drawApplication(t *rapid.T) core.Application {
 	}
 	a.Items = rapid.SampledFrom([][]core.ItemCode{nil, {}, {"MZ-01"}, {"MZ-01", "MZ-03"}}).Draw(t, "items")
 	if rapid.Bool().Draw(t, "sources") {
-		a.Sources = map[string]core.Provenance{"members/m1/age": {Said: "citizen", By: "app", At: drawTime(t, "said"), FromMS: 12, ToMS: 99}}
+		a.Sources = map[string]core.Provenance{"members/m1/age": {Said: "citizen", By: "app", At: drawTime(t, "said"), FromMS: 12, ToMS: 99, Unrecorded: rapid.Bool().Draw(t, "unrecorded")}}
 	}
 	if rapid.Bool().Draw(t, "signature") {
 		a.Consent = []core.Consent{{Purpose: "process", Version: "1", How: "tick", At: drawTime(t, "consent")}}
@@ -123,7 +123,7 @@ func TestCodecIsStrict(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"unknown field":      change(func(m map[string]any) { m["more"] = 1 }),
 		"unknown deep field": change(func(m map[string]any) { m["household"].(map[string]any)["more"] = 1 }),
-		"other version":      change(func(m map[string]any) { m["v"] = 2 }),
+		"other version":      change(func(m map[string]any) { m["v"] = 3 }),
 		"wrong ID number":    change(func(m map[string]any) { m["applicant"].(map[string]any)["id"] = "371402196001010011" }),
 		"wrong phone":        change(func(m map[string]any) { m["contact"].(map[string]any)["phone"] = "1390534000" }),
 		"two values":         append(append([]byte{}, good...), '1'),

@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -63,7 +62,8 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 	}
 	const sql = `update call set agent = $2, taken = coalesce(taken, $3), done = $3, outcome = $4, next_try = null
 		where id = $1 and done is null and (agent is null or agent = $2)`
-	return l.attend(ctx, id, agent, "call.finished", func(ctx context.Context, tx *pg.Tx, c Call) error {
+	end := ending{call: id, agent: agent}
+	return l.attendIn(ctx, end.scope(), attended{id, agent, "call.finished"}, func(ctx context.Context, tx *pg.Tx, c Call) error {
 		switch {
 		case !c.Done.IsZero() && c.Agent == agent && c.Outcome == outcome:
 			return errNothing
@@ -78,7 +78,13 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrTaken
 		}
-		return pg.Fail(err, "finish a call")
+		if err != nil {
+			return pg.Fail(err, "finish a call")
+		}
+		if outcome != OutcomeNoContact {
+			return l.draw(ctx, tx, c, agent)
+		}
+		return l.handOver(ctx, tx, end) // rung three times before the third time ended a call
 	})
 }
 
@@ -86,20 +92,31 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 var errNothing = core.E(core.KindConflict, "nothing_to_do", "")
 
 func (l *Log) attend(ctx context.Context, id string, agent core.StaffID, act string, step func(context.Context, *pg.Tx, Call) error) error {
+	return l.attendIn(ctx, pg.NoScope(), attended{id, agent, act}, step)
+}
+
+// attended is what an agent does to a call.
+type attended struct {
+	id    string
+	agent core.StaffID
+	act   string
+}
+
+// attendIn is attend for a step that also writes a row of a township.
+func (l *Log) attendIn(ctx context.Context, scope pg.Scope, a attended, step func(context.Context, *pg.Tx, Call) error) error {
 	const sql = `select ` + columns + ` from call where id = $1`
-	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		c, err := l.scan(tx.QueryRow(ctx, sql, id))
+	err := l.db.Tx(ctx, scope, func(ctx context.Context, tx *pg.Tx) error {
+		c, err := l.scan(tx.QueryRow(ctx, sql, a.id))
 		if err != nil {
 			return err
 		}
 		if err := step(ctx, tx, c); err != nil {
 			return err
 		}
-		actor := audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(agent), 10)}
-		return l.audit.Write(ctx, tx, audit.Entry{Actor: actor, Act: act, Subject: "call:" + id})
+		return l.audit.Write(ctx, tx, audit.Entry{Actor: agentActor(a.agent), Act: a.act, Subject: "call:" + a.id})
 	})
 	if err == nil {
-		l.bell.Ring(ctx, Topic, act, id)
+		l.bell.Ring(ctx, Topic, a.act, a.id)
 	}
 	if core.KindOf(err) == core.KindConflict && core.Known(err).Code == errNothing.Code {
 		return nil

@@ -37,34 +37,44 @@ func NextTry(n int, now time.Time) time.Time {
 }
 
 // ErrRungEnough says that a call was rung back as often as it is to be.
-var ErrRungEnough = core.E(core.KindConflict, "rung_enough", "已经回了三次。请选“回了三次,没人接”,或者有空再打一次。")
+var ErrRungEnough = core.E(core.KindConflict, "rung_enough", "已经回了三次,这通交给村里了。")
 
 // ErrRungTooSeldom says that somebody gave up too early.
 var ErrRungTooSeldom = core.E(core.KindConflict, "rung_too_seldom", "还没有回满三次,不能说没人接。点“打了,没人接”,到时候会再排上来。")
 
 // Missed notes that the agent who holds a call rang its caller back in vain, and gives
-// the call back to the list until it is time to ring again. Errors: KindNotFound,
-// ErrTaken, ErrDone, ErrRungEnough.
-func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID) (c Call, err error) {
-	const sql = `update call set tries = tries + 1, next_try = $3, agent = case when $3::timestamptz is null then agent end,
-		taken = case when $3::timestamptz is null then taken end where id = $1 and done is null and agent = $2`
-	err = l.attend(ctx, id, agent, "call.missed", func(ctx context.Context, tx *pg.Tx, now Call) error {
+// the call back to the list until it is time to ring again. The last time ends the call,
+// and in the same transaction asks for somebody to go there: a press that is forgotten
+// must not lose a person. Errors: KindNotFound, ErrTaken, ErrDone, ErrRungEnough.
+func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where Whereabouts) (c Call, err error) {
+	const again = `update call set tries = tries + 1, next_try = $3, agent = null, taken = null where id = $1 and done is null and agent = $2`
+	const last = `update call set tries = tries + 1, next_try = null, done = $3, outcome = 'no_answer' where id = $1 and done is null and agent = $2`
+	end := ending{id, agent, where}
+	err = l.attendIn(ctx, end.scope(), attended{id, agent, "call.missed"}, func(ctx context.Context, tx *pg.Tx, now Call) error {
 		switch {
+		case now.Tries >= MostTries:
+			return ErrRungEnough
 		case !now.Done.IsZero():
 			return ErrDone
 		case now.Agent != agent:
 			return ErrTaken
-		case now.Tries >= MostTries:
-			return ErrRungEnough
 		}
 		c = now
 		c.Tries++
 		c.NextTry = NextTry(c.Tries, tx.Now())
-		tag, err := tx.Exec(ctx, sql, id, int64(agent), known(c.NextTry))
+		sql, at := again, c.NextTry
+		if c.NextTry.IsZero() {
+			sql, at = last, tx.Now()
+			c.Done, c.Outcome = at, OutcomeNoContact
+		}
+		tag, err := tx.Exec(ctx, sql, id, int64(agent), at)
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrTaken
 		}
-		return pg.Fail(err, "note a call rung back in vain")
+		if err != nil || c.Done.IsZero() {
+			return pg.Fail(err, "note a call rung back in vain")
+		}
+		return l.handOver(ctx, tx, end)
 	})
 	return c, err
 }

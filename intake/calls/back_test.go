@@ -41,7 +41,7 @@ func TestRungBackThreeTimes(t *testing.T) {
 	must(t, err)
 	_, err = r.gateway.Heard(t.Context(), Report{ID: "call-2", Exchange: "test", Began: began.Add(time.Minute), Ended: began.Add(2 * time.Minute)})
 	must(t, err)
-	if _, err := r.platform.Missed(t.Context(), "call-1", 7); !errors.Is(err, ErrTaken) {
+	if _, err := r.platform.Missed(t.Context(), "call-1", 7, Whereabouts{}); !errors.Is(err, ErrTaken) {
 		t.Errorf("missed by who does not hold it: %v", err)
 	}
 	for n := range MostTries {
@@ -50,7 +50,7 @@ func TestRungBackThreeTimes(t *testing.T) {
 		if err := r.platform.Done(t.Context(), "call-1", agent, OutcomeNoContact); !errors.Is(err, ErrRungTooSeldom) {
 			t.Errorf("gave up after %d times: %v", n, err)
 		}
-		c, err := r.platform.Missed(t.Context(), "call-1", agent)
+		c, err := r.platform.Missed(t.Context(), "call-1", agent, Whereabouts{})
 		must(t, err)
 		if c.Tries != n+1 || c.NextTry.IsZero() != (n+1 == MostTries) {
 			t.Errorf("after time %d: %+v", n+1, c)
@@ -62,7 +62,7 @@ func TestRungBackThreeTimes(t *testing.T) {
 		}
 	}
 	last := core.StaffID(7 + MostTries - 1)
-	if _, err := r.platform.Missed(t.Context(), "call-1", last); !errors.Is(err, ErrRungEnough) {
+	if _, err := r.platform.Missed(t.Context(), "call-1", last, Whereabouts{}); !errors.Is(err, ErrRungEnough) {
 		t.Errorf("a fourth time: %v", err)
 	}
 	must(t, r.platform.Done(t.Context(), "call-1", last, OutcomeNoContact))

@@ -40,6 +40,7 @@ type Deps struct {
 	Jobs     *jobs.Inserter // the gateway's queue
 	Speech   *jobs.Inserter // the platform's queue, for Transcribe; nil: no text is asked for
 	Opener   *seal.Opener   // opens the caller's number and transcripts
+	Share    int            // of a hundred finished calls, how many are drawn to be listened to again
 }
 
 // Log is the record of calls. It is safe for use by many goroutines.
@@ -53,6 +54,7 @@ type Log struct {
 	jobs     *jobs.Inserter
 	speech   *jobs.Inserter
 	opener   *seal.Opener
+	share    int
 }
 
 // New makes a Log. Errors are KindInvalid for what is always required.
@@ -60,7 +62,7 @@ func New(d Deps) (*Log, error) {
 	if d.DB == nil || d.Bell == nil || d.Audit == nil {
 		return nil, core.E(core.KindInvalid, "calls_deps", "").Wrap(errors.New("calls.New needs DB, Bell and Audit"))
 	}
-	return &Log{db: d.DB, bell: d.Bell, audit: d.Audit, ring: d.Ring, platform: d.Platform, blind: d.Blind, jobs: d.Jobs, speech: d.Speech, opener: d.Opener}, nil
+	return &Log{db: d.DB, bell: d.Bell, audit: d.Audit, ring: d.Ring, platform: d.Platform, blind: d.Blind, jobs: d.Jobs, speech: d.Speech, opener: d.Opener, share: d.Share}, nil
 }
 
 // State is where a call stands.
@@ -185,6 +187,17 @@ func (l *Log) Filed(ctx context.Context, id string) ([]core.Receipt, error) {
 	return out, err
 }
 
+// FiledAs lists the same applications by their ids, in the caller's transaction.
+func (l *Log) FiledAs(ctx context.Context, tx *pg.Tx, id string) ([]core.ApplicationID, error) {
+	const sql = `select id from application where channel = 'agent' and key collate "C" >= $1 || '#' and key collate "C" < $1 || '$' order by at, id limit 100`
+	rows, err := tx.Query(ctx, sql, id)
+	if err != nil {
+		return nil, pg.Fail(err, "list what a call became")
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[core.ApplicationID])
+	return out, pg.Fail(err, "list what a call became")
+}
+
 type scanner interface{ Scan(...any) error }
 
 func (l *Log) scan(row scanner) (Call, error) {
@@ -200,19 +213,25 @@ func (l *Log) scan(row scanner) (Call, error) {
 	if agent != nil {
 		c.Agent = core.StaffID(*agent)
 	}
+	c.Caller, err = l.callerOf(c.ID, caller, key)
+	return c, err
+}
+
+// callerOf opens the number of a call; zero when it was withheld or when this program
+// cannot open it.
+func (l *Log) callerOf(id string, caller, key []byte) (core.Phone, error) {
 	if caller == nil || l.opener == nil {
-		return c, nil
+		return core.Phone{}, nil
 	}
 	data, err := l.opener.Envelope(key)
 	if err != nil {
-		return Call{}, err
+		return core.Phone{}, err
 	}
-	plain, err := data.Open(caller, callerAt(c.ID))
+	plain, err := data.Open(caller, callerAt(id))
 	if err != nil {
-		return Call{}, err
+		return core.Phone{}, err
 	}
-	c.Caller, err = core.ParsePhone(string(plain))
-	return c, err
+	return core.ParsePhone(string(plain))
 }
 
 func when(t *time.Time) time.Time {

@@ -42,7 +42,7 @@ func newRoom(t *testing.T) room {
 	gateway, err := New(Deps{DB: env.DB(pgtest.Gateway), Bell: b, Audit: audit.NewTo(keys.Gateway.Platform), Ring: keys.Gateway.Ring,
 		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: inserter, Speech: speech})
 	must(t, err)
-	platform, err := New(Deps{DB: env.DB(pgtest.Platform), Bell: b, Audit: audit.New(keys.Platform.Ring), Platform: keys.Platform.Self, Opener: keys.Platform.Opener})
+	platform, err := New(Deps{DB: env.DB(pgtest.Platform), Bell: b, Audit: audit.New(keys.Platform.Ring), Platform: keys.Platform.Self, Opener: keys.Platform.Opener, Share: 100})
 	must(t, err)
 	return room{env, gateway, platform, b}
 }

@@ -16,10 +16,12 @@ import (
 // open is the call an agent works on.
 type open struct {
 	ID, Caller, Length string
+	Base               string // of the addresses of its sound
 	Began              time.Time
 	Recording          bool
 	Tries              int
 	RingBack           bool           // somebody rings this caller back
+	Go                 string         // where somebody will go after the last time in vain; "" before it
 	Filed              []core.Receipt // what came of this call so far
 	Before             []calls.Earlier
 	Callers            callers
@@ -29,6 +31,8 @@ type open struct {
 // placeOf is where the draft of a call lies. It belongs to the call: who gives it back
 // leaves what was typed to whoever takes it up.
 func placeOf(call string) string { return "call:" + call }
+
+func callAt(call string) string { return "/desk/agent/call/" + call }
 
 // call opens a call: the agent takes it, so that two do not type the same.
 func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -51,14 +55,18 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Call, err = a.opened(r, at, c); err != nil {
 		return err
 	}
-	if err := a.form(r, c, &p); err != nil {
+	typed, err := a.form(r, c, &p)
+	if err != nil {
 		return err
+	}
+	if p.Call.RingBack && c.Tries == calls.MostTries-1 {
+		p.Call.Go = a.goes(whereOf(typed, p.Call.Callers, p.Call.Talk))
 	}
 	return at.Page.Show(w, at, a.view(), p)
 }
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
-	o := &open{ID: c.ID, Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries, RingBack: ringBack(c)}
+	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Tries: c.Tries, RingBack: ringBack(c)}
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -76,21 +84,21 @@ func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) 
 // form fills the page's form: with the draft of the call, or with what its number says.
 // The key names this form: sent twice it is one application, a second form of the same
 // call is a second one (F9).
-func (a *Room) form(r *http.Request, c calls.Call, p *page) error {
+func (a *Room) form(r *http.Request, c calls.Call, p *page) (url.Values, error) {
 	typed, kept, err := a.d.Desk.DraftOf(r, placeOf(c.ID), "/desk/agent/call/"+c.ID+"/draft")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if typed == nil {
 		typed = url.Values{"key": {c.ID + "#" + uuid.NewString()[:8]}, "contact.phone": {c.Caller.Reveal()}}
 	}
 	typed.Set("aloud", "1")
 	if p.Judged, err = a.d.Desk.Judged(typed); err != nil {
-		return err
+		return nil, err
 	}
 	typed.Del("aloud")
 	p.Form, p.Kept = desk.NewForm(typed, a.d.Regions), kept
-	return nil
+	return typed, nil
 }
 
 // held reads a call that this agent holds.
@@ -127,7 +135,7 @@ func (a *Room) player(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Recording: c.Recording != ""})
+	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Base: callAt(c.ID), Recording: c.Recording != ""})
 }
 
 func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -135,6 +143,10 @@ func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
+	return a.showWave(w, r, at, c)
+}
+
+func (a *Room) showWave(w http.ResponseWriter, r *http.Request, at desk.At, c calls.Call) error {
 	wave, err := a.d.Desk.WaveOf(r.Context(), c.Recording)
 	if err != nil {
 		return err
@@ -187,17 +199,27 @@ func (a *Room) release(w http.ResponseWriter, r *http.Request, at desk.At) error
 }
 
 // missed notes that somebody was rung back in vain. The call goes back to the list with
-// the time at which to ring again, for whoever is free then.
+// the time at which to ring again, for whoever is free then; after the last time the
+// call is over and somebody goes there.
 func (a *Room) missed(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	c, err := a.d.Calls.Missed(r.Context(), r.PathValue("call"), at.Staff.ID)
+	c, err := a.held(r, at)
 	if err != nil {
 		return err
 	}
-	said := "记下了,三次都没人接。请选“回了三次,没人接”,或者再等等。"
-	if !c.NextTry.IsZero() {
-		said = "记下了。" + c.NextTry.In(core.China).Format("1月2日 15:04") + " 再回,到时候谁有空谁回。"
+	var where calls.Whereabouts
+	if c.Tries == calls.MostTries-1 {
+		if where, err = a.whereabouts(r, at, c); err != nil {
+			return err
+		}
 	}
-	return desk.Back(w, r, "/desk/agent", said)
+	if c, err = a.d.Calls.Missed(r.Context(), c.ID, at.Staff.ID, where); err != nil {
+		return err
+	}
+	if !c.NextTry.IsZero() {
+		return desk.Back(w, r, "/desk/agent", "记下了。"+c.NextTry.In(core.China).Format("1月2日 15:04")+" 再回,到时候谁有空谁回。")
+	}
+	a.d.Desk.SentDraft(r, placeOf(c.ID))
+	return desk.Back(w, r, "/desk/agent", "三次都没人接,这通办完了。"+a.goes(where))
 }
 
 // refOf is the call as the application carries it: the recording, or the promise

@@ -16,7 +16,6 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
@@ -38,19 +37,13 @@ type booth struct {
 func newBooth(t *testing.T) *booth {
 	t.Helper()
 	d := desktest.New(t)
-	inserter, err := jobs.NewInserter(jobs.Gateway)
-	must(t, err)
-	exchange, err := calls.New(calls.Deps{DB: d.Env.DB(pgtest.Gateway), Bell: d.Bell, Audit: audit.NewTo(d.Keys.Gateway.Platform), Ring: d.Keys.Gateway.Ring,
-		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
-	must(t, err)
+	exchange, ours := d.Calls(t)
 	phone := core.CallerPhone(channeltest.Phone)
 	for i, id := range []string{"CA1", "CA2"} {
-		_, err = exchange.Heard(t.Context(), calls.Report{ID: id, Exchange: "test", Caller: phone, Called: "12345", Began: time.Now().Add(time.Duration(i-9) * time.Minute)})
+		_, err := exchange.Heard(t.Context(), calls.Report{ID: id, Exchange: "test", Caller: phone, Called: "12345", Began: time.Now().Add(time.Duration(i-9) * time.Minute)})
 		must(t, err)
 	}
-	b := &booth{d: d, gateway: exchange, people: map[string]core.PersonID{}}
-	b.calls, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Opener: d.Keys.Platform.Opener, Platform: d.Keys.Platform.Self})
-	must(t, err)
+	b := &booth{d: d, gateway: exchange, calls: ours, people: map[string]core.PersonID{}}
 	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit})
 	must(t, err)
 	reg, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})

@@ -42,6 +42,8 @@ type maybe struct {
 	Place  string
 	Key    int  // confirmed by this key
 	Before bool // they were the caller the last time, an agent said
+
+	found registry.Person
 }
 
 // mostMaybe is how many are offered: who has more under one number is an institution.
@@ -87,7 +89,7 @@ func (a *Room) callersOf(ctx context.Context, at desk.At, c calls.Call) (callers
 }
 
 func (a *Room) offer(ctx context.Context, tx *pg.Tx, at desk.At, out *callers, p registry.Person, word calls.Word) error {
-	one := maybe{Person: p.ID, Who: whoIs(p, tx.Today()), Place: a.d.Regions.FullName(lowest(p)), Key: len(out.Maybe) + 1, Before: word.Theirs}
+	one := maybe{Person: p.ID, Who: whoIs(p, tx.Today()), Place: a.d.Regions.FullName(lowest(p)), Key: len(out.Maybe) + 1, Before: word.Theirs, found: p}
 	switch {
 	case word.Here && !word.Theirs:
 		return nil

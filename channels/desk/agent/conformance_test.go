@@ -13,9 +13,6 @@ import (
 	"lianou/channels/desk/agent"
 	"lianou/channels/desk/desktest"
 	"lianou/core"
-	"lianou/core/audit"
-	"lianou/core/jobs"
-	"lianou/core/pg/pgtest"
 	"lianou/intake/calls"
 )
 
@@ -23,16 +20,10 @@ import (
 func heard(t *testing.T) (*desktest.Desk, *agent.Room) {
 	t.Helper()
 	d := desktest.New(t)
-	inserter, err := jobs.NewInserter(jobs.Gateway)
-	must(t, err)
-	exchange, err := calls.New(calls.Deps{DB: d.Env.DB(pgtest.Gateway), Bell: d.Bell, Audit: audit.NewTo(d.Keys.Gateway.Platform), Ring: d.Keys.Gateway.Ring,
-		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
-	must(t, err)
+	exchange, ours := d.Calls(t)
 	caller, err := core.ParsePhone(channeltest.Phone)
 	must(t, err)
 	_, err = exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Caller: caller, Called: "12345", Began: time.Now()})
-	must(t, err)
-	ours, err := calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Platform: d.Keys.Platform.Self, Opener: d.Keys.Platform.Opener})
 	must(t, err)
 	must(t, ours.Take(t.Context(), "CA1", d.ID(t, "0317")))
 	return d, agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff})

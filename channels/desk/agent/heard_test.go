@@ -51,6 +51,30 @@ func TestTextBesideTheForm(t *testing.T) {
 	}
 }
 
+// A fact without its seconds can be ticked as heard and not recorded (F16); the tick
+// stays after a reload, and a fact with seconds has none. Control: Judged without
+// unheardOf, "no tick for".
+func TestHeardNotRecorded(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	typed := form(map[string]string{"draft.rev": "0", "h.medical_12m": "30000", "h.income_12m": "18000", "heard.h.income_12m": "94000-101000", "unrecorded": "medical_12m"})
+	if code, said := b.ask(t, "0317", "/desk/agent/call/CA1/draft", typed); code != 200 {
+		t.Fatalf("save: %d %s", code, said)
+	}
+	_, page := b.ask(t, "0317", "/desk/agent/call/CA1", nil)
+	for want, there := range map[string]bool{
+		`value="medical_12m" id="unrecorded-medical_12m" checked`:  true,
+		`value="members/m1/age" id="unrecorded-members/m1/age"><s`: true,
+		`value="income_12m" id="unrecorded-`:                       false,
+		`value="members/m1/relation" id="unrecorded-`:              false,
+	} {
+		if strings.Contains(page, want) != there {
+			t.Errorf("no tick for, or one too many: %s", want)
+		}
+	}
+}
+
 // Without an engine the agent writes down what they hear, and finds it again.
 func TestTypedBesideTheMachine(t *testing.T) {
 	t.Parallel()

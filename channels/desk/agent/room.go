@@ -15,6 +15,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/seal"
 	"lianou/core/staff"
 	"lianou/intake/calls"
 	"lianou/transcription/slots"
@@ -35,6 +36,7 @@ type Deps struct {
 	Bell    *bell.Bell // counts wrong pairs
 
 	Registry *registry.Registry // whose number it may be
+	Opener   *seal.Opener       // opens what was filed of a call, beside its sound
 }
 
 // Room is the call agents' room.
@@ -81,7 +83,17 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
-		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed", Serve: a.missed},
+		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked", Serve: a.missed},
+		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},
+		{Method: "POST", Path: "/agent/visits/{visit}/place", Roles: agents, Trace: "visit.placed", Serve: a.placed},
+		{Method: "POST", Path: "/agent/visits/{visit}/phone", Roles: agents, Trace: "visit.number", Serve: a.visitPhone},
+		{Method: "POST", Path: "/agent/visits/{visit}/ended", Roles: agents, Trace: "visit.ended", Serve: a.visitEnded},
+		{Method: "GET", Path: "/agent/quality", Roles: agents, Trace: "none: when drawn calls came, nobody's number, and what was found of one's own", Serve: a.quality},
+		{Method: "GET", Path: "/agent/quality/{drawn}", Roles: agents, Trace: "quality.read", Serve: a.listen},
+		{Method: "GET", Path: "/agent/quality/{drawn}/audio", Roles: agents, Trace: "recording.played", Serve: a.qualityAudio},
+		{Method: "GET", Path: "/agent/quality/{drawn}/player", Roles: agents, Trace: "none: whether the sound of a call is there", Serve: a.qualityPlayer},
+		{Method: "GET", Path: "/agent/quality/{drawn}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.qualityWave},
+		{Method: "POST", Path: "/agent/quality/{drawn}/verdict", Roles: agents, Trace: "quality.judged", Serve: a.judged},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
@@ -92,6 +104,7 @@ func (a *Room) Desk() desk.Room {
 // page is what the room shows.
 type page struct {
 	Said    string
+	Stuck   int // visits that nobody can make yet
 	Waiting []row
 	At      string
 	Call    *open
@@ -180,7 +193,11 @@ func (a *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Said: desk.Said(w, r)})
+	stuck, err := a.d.Calls.StuckCount(r.Context())
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Stuck: stuck, Said: desk.Said(w, r)})
 }
 
 func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -13,12 +13,14 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
+	"lianou/intake/calls"
 	"lianou/intake/interview"
 )
 
@@ -33,6 +35,8 @@ type Deps struct {
 	Audit   *audit.Log
 	Cases   *casefile.Store
 	Flow    *workflow.Flow
+	Calls   *calls.Log
+	Bell    *bell.Bell // counts numbers that were shown
 	Regions *registry.Regions
 }
 
@@ -52,8 +56,10 @@ func (c *Room) Desk() desk.Room {
 	return desk.Room{Name: "counter", Title: "帮人报", Roles: clerks, Home: "/counter", Routes: []desk.Route{
 		{Method: "GET", Path: "/counter", Roles: clerks, Trace: "none: an empty form", Serve: c.form},
 		{Method: "POST", Path: "/counter/draft", Roles: clerks, Trace: "none: what somebody types, kept for themselves", Serve: c.draft},
-		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed", Serve: c.tasks},
+		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed visit.listed", Serve: c.tasks},
 		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
+		{Method: "POST", Path: "/counter/visit/{visit}/phone", Roles: helpers, Trace: "visit.number", Serve: c.visitPhone},
+		{Method: "POST", Path: "/counter/visit/{visit}/word", Roles: helpers, Trace: "visit.reached visit.away visit.nobody", Serve: c.visited},
 	}}
 }
 
@@ -107,8 +113,9 @@ func fresh(at desk.At) url.Values {
 
 // tasksPage is what the list of calls and walks shows.
 type tasksPage struct {
-	Said  string
-	Tasks []casefile.CallTask
+	Said   string
+	Tasks  []casefile.CallTask
+	Visits []visit
 }
 
 func (c *Room) tasks(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -121,7 +128,11 @@ func (c *Room) tasks(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		for i, task := range p.Tasks {
 			ids[i] = task.ID
 		}
-		return c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "task.listed", IDs: ids, Purpose: "打电话、上门"}))
+		if err := c.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "task.listed", IDs: ids, Purpose: "打电话、上门"})); err != nil {
+			return err
+		}
+		p.Visits, err = c.visits(ctx, tx, at)
+		return err
 	})
 	if err != nil {
 		return err

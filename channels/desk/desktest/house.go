@@ -15,9 +15,11 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/staff"
+	"lianou/intake/calls"
 	"lianou/intake/drafts"
 )
 
@@ -73,6 +75,19 @@ func (d *Desk) Sessions(t testing.TB, room desk.RoomMaker, logins ...string) map
 		}
 	}
 	return out
+}
+
+// Calls are the record of calls as the gateway keeps it and as the desk reads it.
+func (d *Desk) Calls(t testing.TB) (gateway, desk *calls.Log) {
+	t.Helper()
+	inserter, err := jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	gateway, err = calls.New(calls.Deps{DB: d.Env.DB(pgtest.Gateway), Bell: d.Bell, Audit: audit.NewTo(d.Keys.Gateway.Platform), Ring: d.Keys.Gateway.Ring,
+		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
+	must(t, err)
+	desk, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Platform: d.Keys.Platform.Self, Opener: d.Keys.Platform.Opener})
+	must(t, err)
+	return gateway, desk
 }
 
 // ID finds a member of staff.

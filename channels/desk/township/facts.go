@@ -64,6 +64,7 @@ func confirms(fields []desk.Answer, at string, said map[string]string, path stri
 type factRow struct {
 	Label, Value, Source, Tone string
 	From, To                   int64 // milliseconds of the case's own call; To is 0 without
+	Unrecorded                 bool  // the agent heard it, and no recording holds it
 }
 
 // Clock is when in the call the fact was heard.
@@ -109,7 +110,7 @@ func rows(v casefile.View, said map[string]string, at string, keys []string) []f
 func row(v casefile.View, said map[string]string, path string) factRow {
 	from := v.Facts.Provenance[path]
 	source, tone := sourceOf(from)
-	f := factRow{Label: wording.FactLabel(path), Value: said[path], Source: source, Tone: tone}
+	f := factRow{Label: wording.FactLabel(path), Value: said[path], Source: source, Tone: tone, Unrecorded: from.Unrecorded}
 	if from.CallID != "" && from.CallID == v.CallID && v.Recording != "" { // another call's sound is not this player's
 		f.From, f.To = from.FromMS, from.ToMS
 	}

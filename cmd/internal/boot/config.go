@@ -54,6 +54,7 @@ type Config struct {
 	StopTimeout  time.Duration `env:"LIANOU_STOP_TIMEOUT" envDefault:"20s" help:"how long a program may take to stop"`
 	DatabasePool int32         `env:"LIANOU_DATABASE_POOL" envDefault:"16" help:"connections of one program"`
 	PerDay       int           `env:"LIANOU_APPLICATIONS_PER_DAY" envDefault:"5" help:"applications one account, and one telephone, may send in a day by their own hand"`
+	Quality      int           `env:"LIANOU_QUALITY_SHARE" envDefault:"3" help:"of a hundred finished calls with a recording, how many are drawn for a second agent to listen to, 0 to 100"`
 	Lifeline     bool          `env:"LIANOU_LIFELINE" help:"stop when standard input ends; set by up for its children"`
 
 	Hotline  Hotline

@@ -21,6 +21,7 @@ import (
 // through forms only, for the tests that need one to exist.
 type decided struct {
 	call, page, letter string // paths of the desk
+	drawn              string // a finished call that a second agent is to listen to
 }
 
 var decidedOnce = sync.OnceValues(live)
@@ -37,6 +38,9 @@ func live() (decided, error) {
 	var d decided
 	receipt, err := d.takeCall(ctx)
 	if err != nil {
+		return d, err
+	}
+	if d.drawn, err = finishCall(ctx, "0317", "13905340023"); err != nil {
 		return d, err
 	}
 	officer, err := desk(ctx, "wangmiao.officer")
@@ -112,22 +116,8 @@ func (d *decided) takeCall(ctx context.Context) (string, error) {
 	if err := play("13905340022"); err != nil {
 		return "", err
 	}
-	for d.call == "" { // a call nobody else has taken, with its recording
-		list, err := agent.Open(ctx, "/desk/agent")
-		if err != nil {
-			return "", err
-		}
-		for _, link := range list.Links() {
-			if !strings.HasPrefix(link, "/desk/agent/call/") {
-				continue
-			}
-			if page, err := agent.Open(ctx, link); err == nil && strings.Contains(page.Body, "<audio") {
-				d.call = link
-			}
-		}
-		if err := breath(ctx); err != nil {
-			return "", err
-		}
+	if d.call, err = recorded(ctx, agent); err != nil {
+		return "", err
 	}
 	page, err := agent.Open(ctx, d.call)
 	if err != nil {
@@ -148,6 +138,45 @@ func (d *decided) takeCall(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("no receipt number: %s", done.Text())
 	}
 	return receipt, nil
+}
+
+// recorded gives a call nobody else has taken, with its recording.
+func recorded(ctx context.Context, agent *visitor.Visitor) (call string, err error) {
+	for call == "" {
+		list, err := agent.Open(ctx, "/desk/agent")
+		if err != nil {
+			return "", err
+		}
+		for _, link := range list.Links() {
+			if !strings.HasPrefix(link, "/desk/agent/call/") {
+				continue
+			}
+			if page, err := agent.Open(ctx, link); err == nil && strings.Contains(page.Body, "<audio") {
+				call = link
+			}
+		}
+		if err := breath(ctx); err != nil {
+			return "", err
+		}
+	}
+	return call, nil
+}
+
+// finishCall has an agent answer a call and finish it; in this city every finished call
+// is drawn.
+func finishCall(ctx context.Context, login, from string) (string, error) {
+	agent, err := desk(ctx, login)
+	if err != nil {
+		return "", err
+	}
+	if err := play(from); err != nil {
+		return "", err
+	}
+	call, err := recorded(ctx, agent)
+	if err != nil {
+		return "", err
+	}
+	return call[strings.LastIndex(call, "/")+1:], send(ctx, agent, call, "/done", url.Values{"outcome": {"answered"}})
 }
 
 // desk logs somebody in without a browser.

@@ -28,6 +28,7 @@ func TestEveryActLeavesItsTrace(t *testing.T) {
 		t.Errorf("reveal a number: %d", status)
 	}
 	rungBack(t)
+	goneTo(t)
 	var left []string
 	err := checker(t).Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select array_agg(distinct act) from audit_entry where actor_kind = 'staff'`).Scan(&left)
@@ -55,10 +56,12 @@ func TestEveryActLeavesItsTrace(t *testing.T) {
 }
 
 // rungBack has an agent take a call of a number that the register knows, say whose it is,
-// write down what was said, and ring back in vain.
+// write down what was said, and ring back in vain, three times; an assistant goes there in
+// vain too, and the agent lets it be.
 func rungBack(t *testing.T) {
 	t.Helper()
-	page := city.Platform + "/desk/agent/call/" + dials(t, "13905340011", "")
+	call := dials(t, "13905340011", "")
+	page := city.Platform + "/desk/agent/call/" + call
 	agent := session(t, "0317")
 	var body string
 	for late := time.Now().Add(patience); ; {
@@ -83,9 +86,44 @@ func rungBack(t *testing.T) {
 		path string
 		form url.Values
 	}{
-		{"/caller", url.Values{"person": {person[1]}, "theirs": {"no"}}}, {"/typed", url.Values{"text": {"她说明天再打。"}}}, {"/missed", nil},
+		{"/caller", url.Values{"person": {person[1]}, "theirs": {"no"}}}, {"/typed", url.Values{"text": {"她说明天再打。"}}}, {"/missed", nil}, {"", nil}, {"/missed", nil}, {"", nil}, {"/missed", nil},
 	} {
+		if act.path == "" { // taken up again
+			status, _, _ := ask(t, agent, http.MethodGet, "/desk/agent/call/"+call)
+			if status != http.StatusOK {
+				t.Errorf("to ring again: %d", status)
+			}
+			continue
+		}
 		resp, err := agent.PostForm(page+act.path, act.form)
+		must(t, err)
+		resp.Body.Close()
+		if resp.StatusCode >= 400 {
+			t.Errorf("%s: %d", act.path, resp.StatusCode)
+		}
+	}
+}
+
+// goneTo has somebody gone to whom nobody reached: an agent says where, an assistant goes
+// and finds the door locked, and the agent ends it.
+func goneTo(t *testing.T) {
+	t.Helper()
+	agent, assistant := session(t, "0317"), session(t, "wangmiao.assistant1")
+	_, body, _ := ask(t, agent, http.MethodGet, "/desk/agent/visits")
+	found := regexp.MustCompile(`/agent/visits/([0-9]+)/place`).FindStringSubmatch(body)
+	if found == nil {
+		t.Fatal("nobody is to be found")
+	}
+	ours, theirs := "/desk/agent/visits/"+found[1], "/desk/counter/visit/"+found[1]
+	for _, act := range []struct {
+		who  *http.Client
+		path string
+		form url.Values
+	}{
+		{agent, ours + "/phone", nil}, {agent, ours + "/place", url.Values{"where": {"平原县王庙镇"}}}, {assistant, theirs + "/phone", nil},
+		{assistant, theirs + "/word", url.Values{"result": {"away"}, "word": {"锁着门"}}}, {agent, ours + "/ended", url.Values{"word": {"又打通了,问了一句话"}}},
+	} {
+		resp, err := act.who.PostForm(city.Platform+act.path, act.form)
 		must(t, err)
 		resp.Body.Close()
 		if resp.StatusCode >= 400 {

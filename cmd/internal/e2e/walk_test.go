@@ -79,7 +79,7 @@ func theirs(t *testing.T) (real, none target) {
 	t.Helper()
 	d := aCase(t)
 	last := func(path string) string { return path[strings.LastIndex(path, "/")+1:] }
-	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call)}}
+	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call), "drawn": d.drawn}}
 	const sql = `select f.receipt, f.applicant, f.application::text, f.recording, min(c.id)::text
 		from casefile f join claim c on c.case_id = f.id where f.id = $1::bigint group by f.id`
 	var application, recording, claim string
@@ -89,14 +89,14 @@ func theirs(t *testing.T) (real, none target) {
 	if err != nil || recording == "" {
 		t.Fatalf("the case of the walk has no recording: %v", err)
 	}
-	maps.Copy(real.values, map[string]string{"claim": claim, "task": "1", "batch": "1", "fix": "1", "return": "1", "paper": "visit1.first", "hash": recording, "name...": "../../" + application, "$": "", "act": ""})
+	maps.Copy(real.values, map[string]string{"claim": claim, "task": "1", "batch": "1", "fix": "1", "return": "1", "visit": "1", "paper": "visit1.first", "hash": recording, "name...": "../../" + application, "$": "", "act": ""})
 	real.canaries = map[string]string{"receipt": real.receipt, "spoken receipt": real.receipt[:4] + " " + real.receipt[4:8] + " " + real.receipt[8:], "name": real.name,
 		"story": "走不了路。", "link": d.page + `"`, "application": application, "recording": recording}
 	none = target{values: maps.Clone(real.values), receipt: "7319052645", name: "司马无人"[:len(real.name)]}
-	for _, key := range []string{"case", "claim", "decision", "task", "batch", "fix", "return"} {
+	for _, key := range []string{"case", "claim", "decision", "task", "batch", "fix", "return", "visit"} {
 		none.values[key] = "999999999"
 	}
-	none.values["call"], none.values["hash"] = "CA"+strings.Repeat("9", 20), strings.Repeat("9", 64)
+	none.values["call"], none.values["drawn"], none.values["hash"] = "CA"+strings.Repeat("9", 20), "CA"+strings.Repeat("8", 20), strings.Repeat("9", 64)
 	return real, none
 }
 

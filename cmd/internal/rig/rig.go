@@ -32,6 +32,8 @@ type Config struct {
 	// Lines believes the X-Forwarded-For of this machine's clients, so that tests can
 	// come from many telephone lines, as citizens do, and not share one's limits.
 	Lines bool
+	// Settings are more of them, as NAME=value.
+	Settings []string
 	// Out hears what the tool prints. Defaults to nowhere.
 	Out io.Writer
 }
@@ -70,6 +72,7 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 	}
 	r.env = append(r.env, "LIANOU_DATA_DIR="+cfg.Dir, "LIANOU_GATEWAY_ADDR="+addrs[0], "LIANOU_PLATFORM_ADDR="+addrs[1], "LIANOU_STANDIN_ADDR="+addrs[2],
 		"LIANOU_SIP_ADDR="+addrs[3])
+	r.env = append(r.env, cfg.Settings...)
 	if cfg.Lines {
 		r.env = append(r.env, "LIANOU_TRUSTED_PROXIES=127.0.0.1")
 	}
