@@ -32,6 +32,8 @@ type Config struct {
 	// Lines believes the X-Forwarded-For of this machine's clients, so that tests can
 	// come from many telephone lines, as citizens do, and not share one's limits.
 	Lines bool
+	// Captions has the speech engine's stand-in write down running calls.
+	Captions bool
 	// Out hears what the tool prints. Defaults to nowhere.
 	Out io.Writer
 }
@@ -72,6 +74,9 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 		"LIANOU_SIP_ADDR="+addrs[3])
 	if cfg.Lines {
 		r.env = append(r.env, "LIANOU_TRUSTED_PROXIES=127.0.0.1")
+	}
+	if cfg.Captions {
+		r.env = append(r.env, "LIANOU_ASR_LIVE_URL=ws://"+addrs[2]+"/speech/funasr")
 	}
 	return r, r.up(ctx)
 }
