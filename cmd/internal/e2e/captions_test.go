@@ -15,8 +15,8 @@ import (
 // A telephone calls, and the agent who has the call open reads what is said while it is
 // being said, marked as a machine's; nothing of it fills a field by itself, and no other
 // desk hears a bell of it. When the call is over the text of the whole recording takes its
-// place. Controls: line without Listen, "the words come while the caller speaks"; Put
-// with the bell of all calls, "another desk hears of every word".
+// place. Controls: line without Listen, "the words come while the caller speaks"; reads
+// that does not look whose call rings, "another desk hears of every word".
 func TestAgentReadsARunningCall(t *testing.T) {
 	b := browsertest.Start(t)
 	p := at(t, b, "0318")
