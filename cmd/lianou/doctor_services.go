@@ -105,7 +105,7 @@ func speech(cfg *boot.Config) []finding {
 	if kind == boot.Manual {
 		return []finding{remark("speech", "no speech engine (LIANOU_ASR_URL): agents listen and type")}
 	}
-	if list := overheard("LIANOU_ASR_URL", cfg.Speech.URL); len(list) > 0 {
+	if list := overheard("speech", "LIANOU_ASR_URL", cfg.Speech.URL); len(list) > 0 {
 		return list
 	}
 	if err := listens(cfg.Speech.URL); err != nil {
@@ -121,7 +121,7 @@ func captions(cfg *boot.Config) []finding {
 	if address == "" {
 		return []finding{remark("live captions", setting+" is not set: agents read a call when its recording was heard")}
 	}
-	if list := overheard(setting, address); len(list) > 0 {
+	if list := overheard("live captions", setting, address); len(list) > 0 {
 		return list
 	}
 	if err := listens(address); err != nil {
@@ -131,7 +131,7 @@ func captions(cfg *boot.Config) []finding {
 }
 
 // overheard warns when calls would go over a network in clear.
-func overheard(setting, address string) []finding {
+func overheard(what, setting, address string) []finding {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "https" || u.Scheme == "wss" || u.Hostname() == "localhost" {
 		return nil
@@ -139,7 +139,7 @@ func overheard(setting, address string) []finding {
 	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
 		return nil
 	}
-	return []finding{mend("speech", "%s is without TLS and not on this network: calls would pass in clear; use https or wss", setting)}
+	return []finding{mend(what, "%s is without TLS and not on this network: calls would pass in clear; use https or wss", setting)}
 }
 
 // listens reports whether anybody listens at an address.

@@ -338,6 +338,7 @@ func TestDoctorServices(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = engine.Close() })
+	gateway = append(gateway, "LIANOU_ASR_LIVE_URL=ws://"+engine.Addr().String())
 	platform := []string{"LIANOU_ASR_URL=http://" + engine.Addr().String(), "LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
 	for program, lines := range map[string][]string{forGateway: gateway, forPlatform: platform} {
 		for _, f := range services(settings(t, lines...), program) {
