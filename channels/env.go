@@ -20,6 +20,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
+	"lianou/transcription"
 )
 
 // Env is what a channel is given. There is nothing else it may reach for. A
@@ -52,6 +53,11 @@ type Env struct {
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool
+
+	// Hears turns the sound of a running call into text; nil: no live captions. Hotwords
+	// are what it should listen for.
+	Hears    transcription.Streamer
+	Hotwords []transcription.Hotword
 
 	// The lists every form offers; immutable.
 	Regions *registry.Regions

@@ -28,6 +28,7 @@ type Live struct {
 
 type socket struct {
 	who  staff.Person
+	of   string // the call on its page, "" for none
 	out  chan []byte
 	done chan struct{}
 
@@ -74,7 +75,7 @@ func (l *Live) pass(ctx context.Context, m bell.Message) {
 	if err != nil {
 		return
 	}
-	hearing, marks := l.hearing(m.Topic)
+	hearing, marks := l.hearing(m)
 	if len(hearing) == 0 {
 		return
 	}
@@ -102,15 +103,21 @@ func (l *Live) pass(ctx context.Context, m bell.Message) {
 }
 
 // hearing gives the sockets that a bell is for.
-func (l *Live) hearing(topic string) (list []*socket, marks []staff.Mark) {
+func (l *Live) hearing(m bell.Message) (list []*socket, marks []staff.Mark) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for s := range l.sockets {
-		if hears(s.who, topic) {
+		if hears(s.who, m.Topic) || reads(s, m) {
 			list, marks = append(list, s), append(marks, s.mark)
 		}
 	}
 	return list, marks
+}
+
+// reads reports whether this page shows the call of which something was just said: every
+// agent hears of calls, and such bells ring too often for all of them.
+func reads(s *socket, m bell.Message) bool {
+	return m.Topic == "captions" && s.of == m.ID && s.who.Has(staff.Agent)
 }
 
 // hears reports whether a bell is for this person: "calls" for agents,
@@ -148,7 +155,7 @@ func (d *Desk) serveLive(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	s := &socket{who: who, mark: d.d.Sessions.Mark(r), out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	s := &socket{who: who, of: r.URL.Query().Get("of"), mark: d.d.Sessions.Mark(r), out: make(chan []byte, socketQueue), done: make(chan struct{})}
 	s.still = func() bool {
 		now, err := d.d.Sessions.Again(r)
 		return err == nil && now.ID == who.ID

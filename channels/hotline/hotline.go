@@ -22,6 +22,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"lianou/channels"
+	"lianou/channels/hotline/captions"
 	"lianou/core"
 	"lianou/core/blob"
 )
@@ -46,6 +47,8 @@ type Config struct {
 	CTI          CTI        `json:"cti"`
 	// Line is a telephone line of our own.
 	Line Line `json:"line"`
+	// Captions is how many calls are written down at one time while they last. 0: none.
+	Captions int `json:"captions"`
 }
 
 // Channel is the hotline's door.
@@ -59,7 +62,8 @@ type Channel struct {
 	blobs  *blob.Store
 	line   *ownLine // nil without one
 
-	listeners *listeners // nil without them
+	listeners *listeners       // nil without them
+	scribe    *captions.Scribe // nil without live captions
 }
 
 // New opens the door.
@@ -96,6 +100,12 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	if env.Metrics != nil {
 		env.Metrics.MustRegister(newGauges(env.Calls))
 	}
+	if cfg.Captions > 0 {
+		if c.scribe, err = captions.New(captions.Config{MostCalls: cfg.Captions, Hotwords: env.Hotwords, Metrics: env.Metrics},
+			captions.Deps{Engine: env.Hears, Calls: env.Calls, Log: env.Log}); err != nil {
+			return nil, err
+		}
+	}
 	if cfg.Line.Addr != "" {
 		if env.Ring == nil || env.Cases == nil || env.Shared == nil {
 			return nil, errors.New("a telephone line needs Ring, Cases and Shared")
@@ -130,6 +140,9 @@ func (c *Channel) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	both.Wait()
+	if c.scribe != nil {
+		c.scribe.Close()
+	}
 	return errors.Join(line, listened)
 }
 

@@ -66,6 +66,7 @@ type ownLine struct {
 type talk struct {
 	kept journal.Call
 	wish menu.Wish
+	hush func() // ends its captions; nil without
 }
 
 func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
@@ -150,8 +151,16 @@ func exchangeOf(c *phone.Call) string {
 
 // Answered tells the desks that somebody speaks.
 func (l *ownLine) Answered(c *phone.Call) {
-	if t := l.of(c); t != nil {
-		l.journal.Change(t.kept, func(e *journal.Entry) { e.Answered = c.Answered })
+	t := l.of(c)
+	if t == nil {
+		return
+	}
+	l.journal.Change(t.kept, func(e *journal.Entry) { e.Answered = c.Answered })
+	if l.c.scribe == nil {
+		return
+	}
+	if tap, err := c.Sound().Tap(); err == nil { // else it is over already
+		t.hush = l.c.scribe.Listen(tap, func() (string, bool) { return l.journal.Recorded(t.kept) })
 	}
 }
 
@@ -163,6 +172,9 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 	l.mu.Unlock()
 	if t == nil {
 		return
+	}
+	if t.hush != nil {
+		t.hush()
 	}
 	l.journal.Change(t.kept, func(e *journal.Entry) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)

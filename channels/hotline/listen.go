@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"lianou/channels"
+	"lianou/channels/hotline/captions"
 	"lianou/channels/hotline/journal"
 	"lianou/channels/hotline/media"
 	"lianou/core"
@@ -39,6 +40,7 @@ type listeners struct {
 	drain   time.Duration
 	quiet   time.Duration // quietFrame
 	journal *journal.Journal
+	scribe  *captions.Scribe // nil without live captions
 	upgrade websocket.Upgrader
 
 	mu      sync.Mutex
@@ -52,7 +54,7 @@ func (c *Channel) openListeners(cfg Jambonz) (*listeners, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listeners{log: c.env.Log, dir: cfg.Dir, drain: time.Duration(cfg.DrainSeconds) * time.Second, journal: j, quiet: quietFrame, live: map[string]*websocket.Conn{},
+	return &listeners{log: c.env.Log, dir: cfg.Dir, drain: time.Duration(cfg.DrainSeconds) * time.Second, journal: j, scribe: c.scribe, quiet: quietFrame, live: map[string]*websocket.Conn{},
 		// CheckOrigin stays as it is: a page of another site that has the browser log in
 		// is refused.
 		upgrade: websocket.Upgrader{Subprotocols: []string{listenProtocol}, HandshakeTimeout: firstFrame}}, nil
@@ -195,7 +197,7 @@ func (l *listeners) hear(conn *websocket.Conn, start listenStart) {
 		farewell(conn, websocket.CloseInternalServerErr, "disk")
 		return
 	}
-	last, err := l.record(conn, start, tape)
+	last, err := l.record(conn, start, l.taped(tape, kept))
 	whole := websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived)
 	done, failed := tape.Finish()
 	l.journal.Change(kept, func(e *journal.Entry) {
@@ -215,12 +217,13 @@ func plainEnd(err error) error {
 
 // record writes frame after frame until the connection ends, and gives when the last
 // one came.
-func (l *listeners) record(conn *websocket.Conn, start listenStart, tape *media.Tape) (last time.Time, err error) {
+func (l *listeners) record(conn *websocket.Conn, start listenStart, tape *taped) (last time.Time, err error) {
 	alive := func(string) error { return conn.SetReadDeadline(time.Now().Add(l.quiet)) }
 	conn.SetPongHandler(alive)
 	stop := make(chan struct{})
 	var beside sync.WaitGroup
-	beside.Go(func() { l.keep(conn, tape, stop) })
+	beside.Go(func() { l.keep(conn, tape.Tape, stop) })
+	defer tape.end()
 	defer beside.Wait()
 	defer close(stop)
 	mix := mixer{start: start}

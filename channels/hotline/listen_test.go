@@ -21,9 +21,11 @@ import (
 // studio is a channel that listens, served and running.
 type studio struct {
 	*line
-	url  string
-	dir  string
-	stop func() // ends the channel and waits for it
+	url string
+	dir string
+
+	captions int    // calls at one time
+	stop     func() // ends the channel and waits for it
 }
 
 func newStudio(t *testing.T) *studio {
@@ -35,7 +37,7 @@ func newStudio(t *testing.T) *studio {
 
 func (s *studio) open(dir string) {
 	s.t.Helper()
-	cfg := Config{Jambonz: Jambonz{Login: pbxLogin, Dir: dir, DrainSeconds: 1}, MaxRecording: 1 << 26}
+	cfg := Config{Jambonz: Jambonz{Login: pbxLogin, Dir: dir, DrainSeconds: 1}, MaxRecording: 1 << 26, Captions: s.captions}
 	ch, err := New(cfg, s.env)
 	must(s.t, err)
 	s.channel = ch

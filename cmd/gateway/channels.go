@@ -36,6 +36,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
+	"lianou/transcription"
 )
 
 // wiring is what the gateway's parts are made from.
@@ -73,6 +74,8 @@ type edge struct {
 	intake   *intake.Intake
 	text     *sms.Channel
 	worker   *notify.Worker // nil while there is no way of telling
+	hears    transcription.Streamer
+	words    []transcription.Hotword // for it
 }
 
 // channelParts opens intake and the channels whose section is configured, mounts
@@ -117,8 +120,23 @@ func (e *edge) ground(ctx context.Context) (err error) {
 	if e.books, err = policy.Embedded(); err != nil {
 		return err
 	}
-	e.regions, err = registry.PlacesOf(ctx, e.stores.DB)
-	return err
+	if e.regions, err = registry.PlacesOf(ctx, e.stores.DB); err != nil {
+		return err
+	}
+	return e.listening()
+}
+
+// listening makes the engine of live captions, if there is one.
+func (e *edge) listening() (err error) {
+	if e.hears, err = boot.Streamer(e.cfg); err != nil || e.hears == nil {
+		return err
+	}
+	book, err := e.books.On(core.DateOf(time.Now()))
+	if err != nil {
+		return err
+	}
+	e.words = boot.Hotwords(book, e.regions)
+	return nil
 }
 
 func (e *edge) people(context.Context) (err error) {
@@ -186,7 +204,8 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books}
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
+		Hears: e.hears, Hotwords: e.words}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -226,6 +245,9 @@ func (e *edge) hotline() hotline.Config {
 		CTI: hotline.CTI{Token: c.CTIToken.Reveal(), Login: hotline.Login{User: c.CTIUser, Password: c.CTIPassword.Reveal()}}}
 	if c.WebhookSecret != "" {
 		section.Secrets = []string{c.WebhookSecret.Reveal()}
+	}
+	if e.hears != nil {
+		section.Captions = e.cfg.Speech.LiveCalls
 	}
 	if c.JambonzSecrets != "" {
 		section.Jambonz.Secrets = strings.Split(c.JambonzSecrets.Reveal(), ",")

@@ -26,6 +26,7 @@ func services(cfg *boot.Config, program string) []finding {
 	}
 	list = append(list, exchanges(cfg.Hotline)...)
 	list = append(list, telephone(cfg)...)
+	list = append(list, captions(cfg)...)
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
@@ -107,7 +108,7 @@ func speech(cfg *boot.Config) []finding {
 	if kind == boot.Manual {
 		return []finding{remark("speech", "no speech engine (LIANOU_ASR_URL): agents listen and type")}
 	}
-	if list := overheard(cfg.Speech.URL); len(list) > 0 {
+	if list := overheard("speech", "LIANOU_ASR_URL", cfg.Speech.URL); len(list) > 0 {
 		return list
 	}
 	if err := listens(cfg.Speech.URL); err != nil {
@@ -116,8 +117,24 @@ func speech(cfg *boot.Config) []finding {
 	return []finding{well("speech", kind+" at "+cfg.Speech.URL)}
 }
 
+// captions says who writes down running calls.
+func captions(cfg *boot.Config) []finding {
+	const setting = "LIANOU_ASR_LIVE_URL"
+	address := cfg.Speech.Live
+	if address == "" {
+		return []finding{remark("live captions", setting+" is not set: agents read a call when its recording was heard")}
+	}
+	if list := overheard("live captions", setting, address); len(list) > 0 {
+		return list
+	}
+	if err := listens(address); err != nil {
+		return []finding{mend("live captions", "nothing answers at "+setting+": calls go on without captions; start the engine or mend the address")}
+	}
+	return []finding{well("live captions", fmt.Sprintf("%d calls at a time, at %s", cfg.Speech.LiveCalls, address))}
+}
+
 // overheard warns when calls would go over a network in clear.
-func overheard(address string) []finding {
+func overheard(what, setting, address string) []finding {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "https" || u.Scheme == "wss" || u.Hostname() == "localhost" {
 		return nil
@@ -125,7 +142,7 @@ func overheard(address string) []finding {
 	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
 		return nil
 	}
-	return []finding{mend("speech", "LIANOU_ASR_URL is without TLS and not on this network: calls would pass in clear; use https or wss")}
+	return []finding{mend(what, "%s is without TLS and not on this network: calls would pass in clear; use https or wss", setting)}
 }
 
 // listens reports whether anybody listens at an address.

@@ -338,6 +338,7 @@ func TestDoctorServices(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = engine.Close() })
+	gateway = append(gateway, "LIANOU_ASR_LIVE_URL=ws://"+engine.Addr().String())
 	platform := []string{"LIANOU_ASR_URL=http://" + engine.Addr().String(), "LIANOU_DESK_URL=https://desk.example", "LIANOU_BANK_ACCOUNT=37140000000000000001", "LIANOU_IDENTITY_SECRET_ID=i", "LIANOU_IDENTITY_SECRET_KEY=k", "LIANOU_BANK_URL=https://bank.example"}
 	for program, lines := range map[string][]string{forGateway: gateway, forPlatform: platform} {
 		for _, f := range services(settings(t, lines...), program) {
@@ -355,6 +356,8 @@ func TestDoctorServices(t *testing.T) {
 		{forGateway, "LIANOU_JAMBONZ_USER=pbx", "hotline", "LIANOU_JAMBONZ_PASSWORD is not set"},
 		{forGateway, "LIANOU_WECHAT_SECRET=", "wechat", "LIANOU_WECHAT_SECRET is not set"},
 		{forGateway, "LIANOU_VOICE_USER=u", "notices by voice", "set both"},
+		{forGateway, "LIANOU_ASR_LIVE_URL=ws://127.0.0.1:1", "live captions", "nothing answers at LIANOU_ASR_LIVE_URL"},
+		{forGateway, "LIANOU_ASR_LIVE_URL=ws://speech.example", "live captions", "calls would pass in clear"},
 		{forPlatform, "LIANOU_DESK_URL=http://desk.example", "address", "LIANOU_DESK_URL is not https"},
 		{forPlatform, "LIANOU_BANK_ACCOUNT=", "bank", "give the city's paying account"},
 		{forPlatform, "LIANOU_IDENTITY_SECRET_KEY=", "identity", "LIANOU_IDENTITY_SECRET_KEY is not set"},

@@ -11,6 +11,10 @@ import (
 	"lianou/transcription"
 )
 
+// CaptionTopic is the bell that rings at each caption. It has its own, because it rings
+// several times a second and is for the one agent who reads that call.
+const CaptionTopic = "captions"
+
 // mostCaptions bounds the final captions of one side of a call.
 const mostCaptions = 10_000
 
@@ -35,7 +39,7 @@ func (l *Log) Captions(id string) (*Captions, error) {
 }
 
 // Put keeps one utterance: a draft takes the place of the draft before it on its
-// channel, a final stays and clears the draft. The bell says which call, no more.
+// channel, a final stays and clears the draft. Its bell says which call, no more.
 // Errors: KindTooMany after as many finals as nobody says.
 func (c *Captions) Put(ctx context.Context, s transcription.Segment) error {
 	list := []transcription.Segment{s}
@@ -58,7 +62,7 @@ func (c *Captions) Put(ctx context.Context, s transcription.Segment) error {
 		return nil
 	})
 	if err == nil {
-		c.log.bell.Ring(ctx, Topic, "call.caption", c.id)
+		c.log.bell.Ring(ctx, CaptionTopic, "call.caption", c.id)
 	}
 	return err
 }

@@ -42,7 +42,7 @@ type Hearing struct {
 // is away is left alone for a while.
 type Transcriber struct {
 	h      Hearing
-	engine breaker
+	engine transcription.Breaker
 }
 
 // NewTranscriber checks what it needs.
@@ -63,7 +63,7 @@ func (t *Transcriber) Register(list *jobs.Workers) {
 
 // work is one attempt at one call. Running it again finds its work done.
 func (t *Transcriber) work(ctx context.Context, job jobs.Job[Transcribe]) error {
-	if wait := t.engine.closed(time.Now()); wait > 0 {
+	if wait := t.engine.Closed(time.Now()); wait > 0 {
 		return jobs.Snooze(wait)
 	}
 	h, err := t.h.Log.hearing(ctx, job.Args.Call)
@@ -107,8 +107,8 @@ func final(err error, last bool) TranscriptReason {
 // away puts a recording off. It gives up on one that the engine fails at again and
 // again while it serves others, and on an engine that is away for a week.
 func (t *Transcriber) away(ctx context.Context, call string, h hearing) error {
-	mine := !h.tried.IsZero() && t.engine.servedSince(h.tried)
-	wait := t.engine.failed(time.Now())
+	mine := !h.tried.IsZero() && t.engine.ServedSince(h.tried)
+	wait := t.engine.Failed(time.Now())
 	if mine && h.tries+1 >= ownFailures || h.age > longestWait {
 		return t.h.Log.endText(ctx, call, TranscriptFailed, ReasonAway)
 	}
@@ -183,7 +183,7 @@ func (t *Transcriber) one(ctx context.Context, s sound) (transcription.Result, e
 		LengthMS: s.form.Length(s.samples).Milliseconds(), Language: "zh", Hotwords: t.h.Hotwords}
 	res, err := t.h.Engine.Transcribe(ctx, r)
 	if err == nil {
-		t.engine.served(time.Now()) // only whoever was asked can have served
+		t.engine.Served(time.Now()) // only whoever was asked can have served
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = transcription.ErrTemporary.Wrap(errors.New("no answer in time"))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/pg/pgtest"
 	"lianou/transcription"
 )
@@ -56,6 +57,8 @@ func TestCaptions(t *testing.T) {
 	r := newRoom(t)
 	ctx := t.Context()
 	heard(t, r, "call-1")
+	rung, err := r.bell.Listen(ctx, CaptionTopic)
+	must(t, err)
 	c, err := r.gateway.Captions("call-1")
 	must(t, err)
 	for _, s := range []transcription.Segment{
@@ -63,6 +66,9 @@ func TestCaptions(t *testing.T) {
 		{Channel: 1, Text: "您说", StartMS: 950, EndMS: 990, Final: true},
 	} {
 		must(t, c.Put(ctx, s))
+	}
+	if m := <-rung; m != (bell.Message{Topic: CaptionTopic, Kind: "call.caption", ID: "call-1"}) {
+		t.Errorf("the bell says %+v", m)
 	}
 	got, err := r.platform.Transcript(ctx, "call-1")
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -213,7 +214,15 @@ func (c *conn) sendStream(ctx context.Context, r transcription.Request, pcm <-ch
 }
 
 func (e *Engine) dial(ctx context.Context) (*conn, error) {
-	ws, resp, err := e.dialer.DialContext(ctx, e.cfg.URL, nil)
+	d := e.dialer
+	d.NetDialContext = func(dialing context.Context, network, addr string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(dialing, network, addr)
+		if err == nil { // a server that takes the connection and says nothing: the library would wait its whole time
+			context.AfterFunc(ctx, func() { _ = c.Close() })
+		}
+		return c, err
+	}
+	ws, resp, err := d.DialContext(ctx, e.cfg.URL, nil)
 	if err != nil {
 		if resp != nil && resp.StatusCode == http.StatusBadRequest {
 			return nil, transcription.ErrTemporary.Wrap(errors.New("the server refused the websocket"))

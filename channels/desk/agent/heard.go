@@ -21,10 +21,12 @@ type talk struct {
 	Call  string
 	State string // how far the text is, in words; "" when it is there
 	Tone  string
-	Live  bool
-	Lines []line
-	Slots []slot
-	Typed string
+	Live  bool // captions of the call itself, not of its recording
+	// Running: somebody still speaks. Plays: there is a recording to hear the seconds in.
+	Running, Plays bool
+	Lines          []line
+	Slots          []slot
+	Typed          string
 }
 
 // line is one utterance, with what was understood of it marked.
@@ -77,11 +79,14 @@ func (a *Room) talkOf(r *http.Request, c calls.Call) (talk, error) {
 	if err != nil {
 		return talk{}, err
 	}
-	out := talk{Call: c.ID, Live: text.Live, Typed: text.Typed}
+	out := talk{Call: c.ID, Live: text.Live, Running: text.Live && c.Ended.IsZero(), Plays: c.Recording != "", Typed: text.Typed}
 	out.State, out.Tone = stateOf(text, c)
 	said := a.spoken(c, text.Segments)
 	p := a.reader.Segments(said, a.d.Desk.Today())
 	out.Lines, out.Slots = linesOf(text.Segments, said, p, secondOf(c)), a.slotsOf(p)
+	if out.Running { // what is said now must not need scrolling to
+		slices.Reverse(out.Lines)
+	}
 	if text.Foreign || text.Partial || text.Live || text.State == calls.TranscriptFailed {
 		for i := range out.Slots {
 			out.Slots[i].Sure = false // nothing of such a text goes in by itself
@@ -95,8 +100,12 @@ func stateOf(t calls.Transcript, c calls.Call) (say, tone string) {
 	switch {
 	case t.Foreign:
 		return "听写听成了别的话,不作数。请听录音。", "wait"
+	case t.Live && c.Ended.IsZero():
+		return "边说边听写,新的在上面,没说完的会改。", ""
+	case t.Live && (t.State == calls.TranscriptWaiting || t.State == calls.TranscriptWorking):
+		return "这是通话时听写的。整段录音听写好了,会换上来。", ""
 	case t.Live:
-		return "边说边听写,没说完的会改。", ""
+		return "这是通话时听写的,没有整段再听过。请对着录音填。", "wait"
 	case t.Machine() && (t.Partial || t.State == calls.TranscriptFailed): // one side of two, or cut
 		return "机器听写,有几段没听清。请对着录音填。", "wait"
 	case t.Machine():
@@ -115,9 +124,10 @@ func stateOf(t calls.Transcript, c calls.Call) (say, tone string) {
 }
 
 // spoken says who is on which channel. Of two voices the first is the caller's: our own
-// line and every exchange we take (protocols.md 4.1, 4.7) record them so.
+// line and every exchange we take (protocols.md 4.1, 4.7) record them so. On a line of
+// our own, and on a call that is forked to us, it is theirs also while they alone speak.
 func (a *Room) spoken(c calls.Call, list []transcription.Segment) []slots.Segment {
-	both := slices.ContainsFunc(list, func(s transcription.Segment) bool { return s.Channel > 0 })
+	both := c.Exchange == "sip" || c.Exchange == "siprec" || slices.ContainsFunc(list, func(s transcription.Segment) bool { return s.Channel > 0 })
 	out := make([]slots.Segment, len(list))
 	for i, s := range list {
 		out[i] = slots.Segment{Channel: s.Channel, StartMS: s.StartMS, EndMS: s.EndMS, Text: s.Text}

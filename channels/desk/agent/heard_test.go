@@ -31,7 +31,7 @@ func TestTextBesideTheForm(t *testing.T) {
 	}
 	for _, want := range []string{
 		`data-slot="applicant.name" data-value="周桂兰"`, `data-slot="live" data-value="371426104"`, `data-slot="applicant.id_number" data-value="` + channeltest.ID + `"`,
-		`data-slot="item" data-value="MZ-01"`, `data-from="21000" data-to="29000"`, "▶ 0:09", "<mark>周桂兰</mark>", "来电", "坐席", "&lt;script&gt;", "边说边听写",
+		`data-slot="item" data-value="MZ-01"`, `data-from="9400" data-to="11850">0:09<`, "正在说的", "机器听写,未核对", "<mark>周桂兰</mark>", "来电", "坐席", "&lt;script&gt;", "边说边听写",
 	} {
 		if !strings.Contains(part, want) {
 			t.Errorf("%q is missing in %s", want, part)

@@ -58,6 +58,20 @@ const offer = () => {
 };
 document.addEventListener("click", (e) => { if (e.target.closest("[data-put]")) put(e.target.closest("[data-slot]")); });
 document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "talk") offer(); });
+// While a call lasts, whoever listens to the page instead of looking hears what the caller has finished saying, and
+// that not more often than they can take in. Drafts, and the agent's own words, are not read out.
+const aloud = document.querySelector("[data-aloud]");
+const finished = () => [...document.querySelectorAll("#talk [data-running] li:not([data-draft-line])")].filter((li) => li.children[1].innerText === "来电").map((li) => li.lastElementChild.innerText);
+let read = finished().length, reading = 0;
+document.addEventListener("htmx:afterSettle", (e) => {
+  if (e.target.id !== "talk" || reading) return;
+  reading = setTimeout(() => {
+    reading = 0;
+    const all = finished();
+    if (all.length > read) aloud.textContent = all.slice(0, all.length - read).reverse().join(" "); // the newest stands on top
+    read = all.length;
+  }, 3000);
+});
 // Where the recording stood when somebody wrote a field is where they heard it.
 form.addEventListener("change", (e) => {
   const s = sound();

@@ -4,16 +4,25 @@ const parts = () => [...document.querySelectorAll("[data-live]")];
 // What somebody has typed into a part, or opened in it, is theirs until they send it.
 const theirs = (el) => el.contains(document.activeElement) || !!el.querySelector("details[open]") ||
   [...el.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+// One question at a time for a part: bells that ring meanwhile are answered by one more.
+const busy = new Map();
 const refresh = (el) => {
   if (theirs(el)) { el.dataset.stale = "1"; return; }
   delete el.dataset.stale;
-  htmx.ajax("GET", el.dataset.src, { target: el, swap: "innerHTML" });
+  if (busy.has(el)) { busy.set(el, true); return; }
+  busy.set(el, false); // the part asks and not the page: nobody's button goes pale each time
+  htmx.ajax("GET", el.dataset.src, { source: el, target: el, swap: "innerHTML" }).finally(() => {
+    const again = busy.get(el);
+    busy.delete(el);
+    if (again) refresh(el);
+  });
 };
 document.addEventListener("focusout", () => parts().forEach((el) => el.dataset.stale && refresh(el)));
 
 let wait = 500;
 const connect = () => {
-  const ws = new WebSocket(location.origin.replace(/^http/, "ws") + "/desk/live");
+  const of = document.querySelector("[data-of]")?.dataset.of; // the call on this page, whose captions it reads
+  const ws = new WebSocket(location.origin.replace(/^http/, "ws") + "/desk/live" + (of ? "?of=" + encodeURIComponent(of) : ""));
   ws.onopen = () => {
     if (document.documentElement.dataset.link === "off") parts().forEach(refresh); // what was missed meanwhile
     wait = 500;
@@ -21,7 +30,7 @@ const connect = () => {
   };
   ws.onmessage = (m) => {
     const { topic, id } = JSON.parse(m.data);
-    parts().filter((el) => topic.startsWith(el.dataset.live) && (!el.dataset.of || el.dataset.of === id)).forEach(refresh);
+    parts().filter((el) => el.dataset.live.split(" ").some((name) => topic.startsWith(name)) && (!el.dataset.of || el.dataset.of === id)).forEach(refresh);
   };
   ws.onclose = () => {
     document.documentElement.dataset.link = "off";

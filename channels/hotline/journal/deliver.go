@@ -26,6 +26,9 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 		return fmt.Errorf("record a call: %w", err)
 	}
 	if e.Ended.IsZero() {
+		j.mu.Lock()
+		j.ids[name] = id
+		j.mu.Unlock()
 		return nil
 	}
 	if e.Sound {
@@ -39,6 +42,7 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 	}
 	j.mu.Lock()
 	delete(j.open, name)
+	delete(j.ids, name)
 	j.mu.Unlock()
 	return j.remove(name, e.Sound || e.Answered.IsZero()) // nobody was heard in a call that was not answered
 }

@@ -34,9 +34,10 @@ type Journal struct {
 
 	wake  chan struct{}
 	mu    sync.Mutex
-	tasks map[string]*task // what is to be delivered, by entry
-	order []string         // the same, oldest first
-	open  map[string]Call  // calls that go on
+	tasks map[string]*task  // what is to be delivered, by entry
+	order []string          // the same, oldest first
+	open  map[string]Call   // calls that go on
+	ids   map[string]string // of those, in the record
 }
 
 // Call is a call in the journal.
@@ -59,7 +60,7 @@ func Open(dir string, most int64, deps Deps) (*Journal, error) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(fmt.Errorf("the folder of calls %s is used by another gateway: %w", dir, err), lock.Close())
 	}
-	j := &Journal{dir: dir, deps: deps, most: most, lock: lock, wake: make(chan struct{}, 1), tasks: map[string]*task{}, open: map[string]Call{}}
+	j := &Journal{dir: dir, deps: deps, most: most, lock: lock, wake: make(chan struct{}, 1), tasks: map[string]*task{}, open: map[string]Call{}, ids: map[string]string{}}
 	names, err := j.names()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("look for calls of an earlier run: %w", err), j.Close())
@@ -87,6 +88,14 @@ func (j *Journal) Begin(e Entry) (c Call, sound string, err error) {
 	j.mu.Unlock()
 	j.push(c.name)
 	return c, c.name, nil
+}
+
+// Recorded gives the id of a call in the record, once it is there and while it goes on.
+func (j *Journal) Recorded(c Call) (id string, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	id, ok = j.ids[c.name]
+	return id, ok
 }
 
 // Change notes how a call stands. Only its end is written to the disk: what happens

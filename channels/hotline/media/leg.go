@@ -72,6 +72,9 @@ func (l *leg) place(at time.Duration, sound []byte) {
 	if s.recording != nil {
 		s.recording.place(l.channel, samples(at-s.recordFrom), sound)
 	}
+	if s.tap != nil {
+		s.tap.place(l.channel, samples(at-s.recordFrom), sound)
+	}
 }
 
 func (l *leg) press(d Digit) {

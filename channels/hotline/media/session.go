@@ -25,6 +25,7 @@ type Session struct {
 	heard      time.Time
 	recording  *recording
 	recordFrom time.Duration
+	tap        *timeline // of whoever listens to the call while it lasts
 	playback   *Playback
 }
 

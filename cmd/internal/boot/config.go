@@ -173,4 +173,6 @@ type Speech struct {
 	Form      string        `env:"LIANOU_ASR_FORM" envDefault:"verbose_json" help:"verbose_json, or json for models that know no times"`
 	Timeout   time.Duration `env:"LIANOU_ASR_TIMEOUT" envDefault:"4m" help:"how long the engine may take over one side of one call"`
 	Parallel  int           `env:"LIANOU_ASR_PARALLEL" envDefault:"2" help:"recordings that are heard at one time"`
+	Live      string        `env:"LIANOU_ASR_LIVE_URL" help:"FunASR websocket (ws://...) that the gateway sends running calls to, for captions while they last. Empty: none"`
+	LiveCalls int           `env:"LIANOU_ASR_LIVE_CALLS" envDefault:"20" help:"calls with live captions at one time, 1 to 200; each is up to two streams"`
 }

@@ -42,6 +42,17 @@ func Recognizer(cfg *Config) (transcription.Recognizer, error) {
 	return nil, nil
 }
 
+// mostLive bounds the calls with live captions: what they hold in memory is theirs.
+const mostLive = 200
+
+// Streamer makes the engine that hears running calls; nil without live captions.
+func Streamer(cfg *Config) (transcription.Streamer, error) {
+	if cfg.Speech.Live == "" {
+		return nil, nil
+	}
+	return funasr.New(funasr.Config{URL: cfg.Speech.Live})
+}
+
 func schemeOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -66,6 +77,12 @@ func (s Speech) check() []string {
 	}
 	if s.Timeout <= 0 || s.Parallel <= 0 {
 		faults = append(faults, "LIANOU_ASR_TIMEOUT and LIANOU_ASR_PARALLEL must be above zero")
+	}
+	if scheme := schemeOf(s.Live); s.Live != "" && scheme != "ws" && scheme != "wss" {
+		faults = append(faults, "LIANOU_ASR_LIVE_URL is no address of a FunASR websocket: ws(s)://host")
+	}
+	if s.LiveCalls < 1 || s.LiveCalls > mostLive {
+		faults = append(faults, "LIANOU_ASR_LIVE_CALLS must be from 1 to 200")
 	}
 	return faults
 }

@@ -41,7 +41,7 @@ func within(m *testing.M) int {
 		}
 	}
 	dataDir = filepath.Join(dir, "var")
-	city, err = rig.Start(context.Background(), rig.Config{Bin: bin, Dir: dataDir, People: 40, Settings: []string{"LIANOU_QUALITY_SHARE=100"}, Out: os.Stderr})
+	city, err = rig.Start(context.Background(), rig.Config{Bin: bin, Dir: dataDir, People: 40, Captions: true, Settings: []string{"LIANOU_QUALITY_SHARE=100"}, Out: os.Stderr})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1

@@ -34,6 +34,8 @@ type Config struct {
 	Lines bool
 	// Settings are more of them, as NAME=value.
 	Settings []string
+	// Captions has the speech engine's stand-in write down running calls.
+	Captions bool
 	// Out hears what the tool prints. Defaults to nowhere.
 	Out io.Writer
 }
@@ -75,6 +77,9 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 	r.env = append(r.env, cfg.Settings...)
 	if cfg.Lines {
 		r.env = append(r.env, "LIANOU_TRUSTED_PROXIES=127.0.0.1")
+	}
+	if cfg.Captions {
+		r.env = append(r.env, "LIANOU_ASR_LIVE_URL=ws://"+addrs[2]+"/speech/funasr")
 	}
 	return r, r.up(ctx)
 }

@@ -31,8 +31,8 @@ const (
 	pushTries = 3
 )
 
-// said is one message of a person to customer service.
-type said struct {
+// word is one message of a person to customer service.
+type word struct {
 	kind  string // "text", "image"
 	text  string
 	media string
@@ -62,7 +62,7 @@ func (x *wechat) mediaGet(w http.ResponseWriter, r *http.Request, _ Fault) {
 
 // say takes a person's message: onto their own phone, into the window for answers, and to
 // the mini-program's address. It reports whether that one answered.
-func (s *Server) say(ctx context.Context, p Person, m said) bool {
+func (s *Server) say(ctx context.Context, p Person, m word) bool {
 	x := s.wechat
 	s.Spoke(p.Key)
 	x.mu.Lock()
@@ -141,14 +141,14 @@ func (s *Server) chatPages(show func(http.ResponseWriter, string, any)) {
 		if !strictJSON(w, r, &in) {
 			return
 		}
-		m := said{kind: "text", text: strings.TrimSpace(in.Text)}
+		m := word{kind: "text", text: strings.TrimSpace(in.Text)}
 		if in.Card != "" {
 			picture, err := CardPNG(p, in.Card == "front")
 			if err != nil {
 				http.Error(w, "no such card", http.StatusNotFound)
 				return
 			}
-			m = said{kind: "image", media: s.wechat.keepMedia(picture)}
+			m = word{kind: "image", media: s.wechat.keepMedia(picture)}
 		}
 		if m.kind == "text" && (m.text == "" || len(m.text) > 2048) {
 			http.Error(w, "a text of 1 to 2048 bytes", http.StatusUnprocessableEntity)

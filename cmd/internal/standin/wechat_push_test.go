@@ -52,7 +52,7 @@ func TestPushes(t *testing.T) {
 	}))
 	defer gateway.Close()
 	s, base, _ := world(t, func(c *Config) { c.Gateway = gateway.URL })
-	if !s.say(t.Context(), s.people.all()[0], said{kind: "text", text: "俺想问问低保"}) {
+	if !s.say(t.Context(), s.people.all()[0], word{kind: "text", text: "俺想问问低保"}) {
 		t.Error("not delivered")
 	}
 	if len(got) != 3 || got[0]["MsgId"] != got[2]["MsgId"] || got[2]["Content"] != "俺想问问低保" || got[2]["MsgType"] != "text" {
