@@ -29,8 +29,7 @@ const (
 // what goes over it, an address, a file, or any column of a dump of the whole database,
 // in whatever spelling. A call is heard, read, played, noted, drafted, refused, filed,
 // and a number of its case shown in full; then everything is searched.
-// Controls: one log line with the transcript's error and text; Typed that keeps the
-// agent's note unsealed.
+// Control: SaveDraft that logs the form, "platform.log holds the story (address)".
 func TestWordsOfACallLieNowhere(t *testing.T) {
 	p := made(91).known(t)
 	secrets := map[string]string{"caller's words": saidInTheCall, "agent's note": notedByAgent, "story": toldInTheForm,
