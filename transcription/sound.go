@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Codecs of sound, numbered as WAV files number them.
+// The codecs of WAV files that we take (RFC 2361 and the registry behind it).
 const (
 	CodecPCM  = 1
 	CodecALaw = 6

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -19,12 +21,17 @@ type Kept struct {
 	To    string // the route that saves it
 	Rev   int64
 	Saved time.Time // zero for a page without one
+	Lock  string    // the key under which this machine keeps what it could not send yet
 }
 
+// Drafting is the place at which somebody types, and the route that saves it.
+type Drafting struct{ Place, To string }
+
 // DraftOf looks for what was typed at a place before; form is nil without.
-func (d *Desk) DraftOf(r *http.Request, place, to string) (form url.Values, k Kept, err error) {
-	found, err := d.d.Drafts.Load(r.Context(), place)
-	return found.Form, Kept{To: to, Rev: found.Rev, Saved: found.Saved}, err
+func (d *Desk) DraftOf(r *http.Request, at At, there Drafting) (form url.Values, k Kept, err error) {
+	found, err := d.d.Drafts.Load(r.Context(), there.Place)
+	lock := base64.StdEncoding.EncodeToString(d.d.Drafts.Lock(there.Place, at.Staff.ID))
+	return found.Form, Kept{To: there.To, Rev: found.Rev, Saved: found.Saved, Lock: lock}, err
 }
 
 // savedDraft is the answer to a page that saves while somebody types.
@@ -44,9 +51,16 @@ func (d *Desk) SaveDraft(w http.ResponseWriter, r *http.Request, at At, place st
 	if err != nil || rev < 0 {
 		return core.Invalid("draft.rev", "这张表太旧了,请刷新页面。")
 	}
+	again, err := strconv.ParseInt(cmp.Or(r.PostForm.Get("draft.again"), "0"), 10, 64)
+	if err != nil {
+		return core.Invalid("draft.again", "这张表太旧了,请刷新页面。")
+	}
 	form := maps.Clone(r.PostForm)
-	maps.DeleteFunc(form, func(name string, _ []string) bool { return name == "draft.rev" || strings.HasPrefix(name, "sign.") })
-	saved, err := d.d.Drafts.Save(r.Context(), place, drafts.Draft{Form: form, Rev: rev, Staff: at.Staff.ID})
+	maps.DeleteFunc(form, func(name string, _ []string) bool {
+		return strings.HasPrefix(name, "draft.") || strings.HasPrefix(name, "sign.")
+	})
+	draft := drafts.Draft{Form: form, Rev: rev, Staff: at.Staff.ID, Page: r.PostForm.Get("draft.page"), Again: again}
+	saved, err := d.d.Drafts.Save(r.Context(), place, draft)
 	answer := savedDraft{Rev: saved.Rev, Saved: time.Now().In(core.China).Format("15:04:05")}
 	status := http.StatusOK
 	switch core.KindOf(err) {

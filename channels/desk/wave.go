@@ -12,6 +12,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/blob"
+	"lianou/transcription"
 )
 
 // waveSteps is how many strokes a drawing of a recording has: one for each of its
@@ -75,9 +76,9 @@ func drawWave(r io.Reader, a blob.Audio, size int64) (Wave, error) {
 // 2a); PCM is brought to the same scale by its highest bit.
 func loudness(a blob.Audio) func([]byte) int {
 	switch a.Codec {
-	case blob.CodecALaw:
+	case transcription.CodecALaw:
 		return func(b []byte) int { return int((b[0]^0x55)&0x7f) * 100 / 127 }
-	case blob.CodecULaw:
+	case transcription.CodecULaw:
 		return func(b []byte) int { return int(^b[0]&0x7f) * 100 / 127 }
 	}
 	if a.Bits == 8 { // unsigned, silence is 128

@@ -58,7 +58,7 @@ func (c *Channel) ctiEvent(w http.ResponseWriter, r *http.Request) {
 		report, err = parseCTI(raw, c.env.Now())
 	}
 	if err == nil {
-		err = c.take(r, report)
+		err = c.takeUndated(r, report)
 	}
 	if err != nil {
 		channels.WriteProblem(w, r, err)

@@ -137,4 +137,15 @@ func (c *Channel) take(r *http.Request, report calls.Report) error {
 	return err
 }
 
+// takeUndated is take for a dialect that tells no times.
+func (c *Channel) takeUndated(r *http.Request, report calls.Report) error {
+	if report.ID == "" {
+		return nil
+	}
+	if err := checkCall(report); err != nil {
+		return err
+	}
+	return c.env.Calls.HeardUndated(r.Context(), report)
+}
+
 var errPath = core.E(core.KindForbidden, "recording_path", "")

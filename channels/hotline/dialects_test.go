@@ -223,8 +223,9 @@ func TestFreeSwitchEncodings(t *testing.T) {
 	}
 }
 
-// P26. A path never leads out of the folder; its call is kept and has no sound. Control:
-// path.Join instead of looking at the parts, and ".." is fetched from elsewhere.
+// P26. Neither a path nor a whole address leads out of the folder; its call is kept and has
+// no sound. Controls: path.Join instead of looking at the parts, and ".." is fetched from
+// elsewhere; whole addresses as they are.
 func TestFreeSwitchPaths(t *testing.T) {
 	t.Parallel()
 	l := newLine(t, "127.0.0.1:8347")
@@ -232,7 +233,10 @@ func TestFreeSwitchPaths(t *testing.T) {
 		"/rec/a.wav": "http://127.0.0.1:8347/exchange/recordings/a.wav", "/rec/a b?c#d%41.wav": "http://127.0.0.1:8347/exchange/recordings/a%20b%3Fc%23d%2541.wav",
 		"/etc/passwd": "", "/record/a.wav": "", "/rec/../etc/passwd": "", "/rec/a/../../b": "", "/rec/./a": "", "/rec//a": "", "/rec/": "", "/rec": "",
 		"/rec/a\x00.wav": "", "/rec/a\r\nHost: x": "", `/rec/..\a`: "", "rec/a.wav": "", "file:///etc/passwd": "", "http://u:p@127.0.0.1:8347/a": "",
-		"http://127.0.0.1:8347/a.wav": "http://127.0.0.1:8347/a.wav",
+		"http://127.0.0.1:8347/exchange/recordings/a%20b.wav": "http://127.0.0.1:8347/exchange/recordings/a%20b.wav",
+		"http://127.0.0.1:8347/a.wav":                         "", "http://127.0.0.1:8347/exchange/recordings/../a.wav": "",
+		"http://127.0.0.1:8347/exchange/recordings/%2e%2e/a.wav": "", "http://127.0.0.1:8347/exchange/recordings/a%2f..%2fb.wav": "",
+		"http://127.0.0.1:8347/exchange/recordings/a.wav?x=1": "", "http://127.0.0.1:8347/exchange/recordingsx/a.wav": "",
 	} {
 		id := "p" + delivery(path, nil)[:12]
 		d := cdrOf(told{id, "13805340001", "12345"}, dict{"uuid": id, "direction": "inbound", recordingVariable: url.PathEscape(path)})

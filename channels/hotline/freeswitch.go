@@ -23,8 +23,8 @@ type FreeSwitch struct {
 	// Login is `cred` of its profile. Empty: no records are taken.
 	Login Login `json:"login"`
 	// Folder is where it writes recordings, as it names them, and FolderURL where the
-	// same folder is served from. A path outside is not followed. Empty: only whole
-	// addresses in the prescribed variable are.
+	// same folder is served from. A path or an address outside is not followed. Empty:
+	// only whole addresses in the prescribed variable are.
 	Folder    string `json:"folder"`
 	FolderURL string `json:"folder_url"`
 }
@@ -89,10 +89,19 @@ func (c *Channel) freeswitch(w http.ResponseWriter, r *http.Request) {
 // address is where a recording's file can be fetched. The caller of a call never
 // chooses it, but a dialplan may build it from what the caller sent.
 func (f FreeSwitch) address(path string) (string, error) {
-	if strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://") {
+	whole := strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://")
+	if whole && f.Folder == "" {
 		return recordingURL(path)
 	}
-	rest, inside := strings.CutPrefix(path, strings.TrimRight(f.Folder, "/")+"/")
+	folder := f.Folder
+	if whole {
+		folder = f.FolderURL
+	}
+	rest, inside := strings.CutPrefix(path, strings.TrimRight(folder, "/")+"/")
+	if plain, err := url.PathUnescape(rest); whole {
+		inside = inside && err == nil && !strings.ContainsAny(rest, "?#")
+		rest = plain
+	}
 	if f.Folder == "" || !inside || len(path) > maxURL || strings.ContainsRune(rest, '\\') || strings.ContainsFunc(rest, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", errPath
 	}

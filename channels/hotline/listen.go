@@ -39,12 +39,14 @@ type listeners struct {
 	dir     string
 	drain   time.Duration
 	quiet   time.Duration // quietFrame
+	most    int           // mostListeners
 	journal *journal.Journal
 	scribe  *captions.Scribe // nil without live captions
 	upgrade websocket.Upgrader
 
 	mu      sync.Mutex
 	closing bool
+	open    int                        // connections, from their handshake on
 	live    map[string]*websocket.Conn // by call
 	all     sync.WaitGroup
 }
@@ -54,7 +56,7 @@ func (c *Channel) openListeners(cfg Jambonz) (*listeners, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &listeners{log: c.env.Log, dir: cfg.Dir, drain: time.Duration(cfg.DrainSeconds) * time.Second, journal: j, scribe: c.scribe, quiet: quietFrame, live: map[string]*websocket.Conn{},
+	return &listeners{log: c.env.Log, dir: cfg.Dir, drain: time.Duration(cfg.DrainSeconds) * time.Second, journal: j, scribe: c.scribe, quiet: quietFrame, most: mostListeners, live: map[string]*websocket.Conn{},
 		// CheckOrigin stays as it is: a page of another site that has the browser log in
 		// is refused.
 		upgrade: websocket.Upgrader{Subprotocols: []string{listenProtocol}, HandshakeTimeout: firstFrame}}, nil
@@ -120,7 +122,7 @@ func (c *Channel) listen(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, errFull)
 		return
 	}
-	defer l.all.Done()
+	defer l.leave()
 	conn, err := l.upgrade.Upgrade(w, r, nil)
 	if err != nil {
 		channels.Refused(r, errProtocol) // the upgrader has answered
@@ -149,11 +151,19 @@ func (c *Channel) listen(w http.ResponseWriter, r *http.Request) {
 func (l *listeners) enter() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closing || len(l.live) >= mostListeners {
+	if l.closing || l.open >= l.most {
 		return false
 	}
+	l.open++
 	l.all.Add(1)
 	return true
+}
+
+func (l *listeners) leave() {
+	l.mu.Lock()
+	l.open--
+	l.mu.Unlock()
+	l.all.Done()
 }
 
 func farewell(conn *websocket.Conn, code int, why string) {

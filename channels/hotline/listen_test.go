@@ -226,6 +226,29 @@ func TestListenRefuses(t *testing.T) {
 	_ = first.Close()
 }
 
+// A connection counts from its handshake on, also before it says which call it is.
+// Control: enter that counts the calls, "a third is let in".
+func TestListenCountsHandshakes(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t)
+	s.channel.listeners.mu.Lock()
+	s.channel.listeners.most = 2
+	s.channel.listeners.mu.Unlock()
+	for range 2 {
+		conn, _, err := s.dial(nil)
+		must(t, err)
+		defer conn.Close()
+	}
+	conn, resp, err := s.dial(nil)
+	if err == nil {
+		_ = conn.Close()
+		t.Fatal("a third is let in")
+	}
+	if resp == nil || resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a third: %v %v", resp, err)
+	}
+}
+
 // A crash in mid-call keeps the sound: what lies on the disk at any moment is a call
 // that the next start delivers. Control: begin the recording without the journal's name,
 // and the call comes without its sound.

@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -30,6 +31,9 @@ type Voice struct {
 	Number string `json:"number"`
 	// MostCalls bounds the calls at one time. Defaults to the endpoint's.
 	MostCalls int `json:"most_calls"`
+	// PerMinute bounds the calls begun in a minute, of all gateways together, whatever
+	// there is to tell. Defaults to 10.
+	PerMinute int `json:"per_minute"`
 	// RingSeconds is how long it may ring. Defaults to the endpoint's.
 	RingSeconds int `json:"ring_seconds"`
 }
@@ -41,6 +45,7 @@ const (
 	waitForLine   = 45 * time.Second
 	mostADay      = 6
 	waitForNumber = 4 * time.Hour
+	perMinute     = 10
 )
 
 // outgoing are the endpoint's settings for calls of ours.
@@ -65,6 +70,10 @@ const mostNotice = 2 * time.Minute
 // errRungOften keeps a number from being rung all day.
 var errRungOften = core.E(core.KindTooMany, "rung_often", "")
 
+// errRungMuch keeps a fault of ours, or of whoever writes notices, from ringing the city
+// all at once.
+var errRungMuch = core.E(core.KindTooMany, "rung_much", "")
+
 // callee opens the number of a notice for the endpoint, as often as may be.
 func (l *ownLine) callee(ctx context.Context, t phone.Ticket) (core.Phone, error) {
 	number, err := l.c.env.Callee(ctx, t.Notice, t.Reference)
@@ -74,6 +83,10 @@ func (l *ownLine) callee(ctx context.Context, t phone.Ticket) (core.Phone, error
 	key := "voice:" + hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", number.Reveal()))
 	if ok, _ := l.c.env.Shared.Allow(ctx, key, bell.Rate{Count: mostADay, Per: 24 * time.Hour}); !ok {
 		return core.Phone{}, errRungOften
+	}
+	rate := bell.Rate{Count: cmp.Or(l.c.cfg.Line.Voice.PerMinute, perMinute), Per: time.Minute}
+	if ok, _ := l.c.env.Shared.Allow(ctx, "voice:city", rate); !ok {
+		return core.Phone{}, errRungMuch
 	}
 	return number, nil
 }
@@ -106,6 +119,9 @@ func (r ringer) Send(ctx context.Context, m notify.Message) (notify.Outcome, err
 	r.l.c.env.Log.InfoContext(ctx, "called about a notice", "notice", m.Notice, "reply", reply, "reach", talk.Reach(), "call", m.Sends)
 	if errors.Is(err, errRungOften) {
 		return notify.Outcome{Result: notify.Later, Code: errRungOften.Code, Wait: waitForNumber}, nil
+	}
+	if errors.Is(err, errRungMuch) {
+		return notify.Outcome{Result: notify.Later, Code: errRungMuch.Code, Wait: time.Minute}, nil
 	}
 	return r.outcome(reply, talk, m.Sends), err
 }

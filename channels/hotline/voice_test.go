@@ -19,6 +19,7 @@ import (
 	"lianou/channels/hotline/notice"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/jobs/jobstest"
@@ -52,6 +53,7 @@ type ringing struct {
 	way    *noted
 	notice int64
 	clock  time.Time // of the line
+	shared *bell.Bell
 }
 
 const township core.RegionCode = "371426101"
@@ -64,6 +66,7 @@ func newRinging(t *testing.T, trunk netip.AddrPort) *ringing {
 	must(t, err)
 	log := audit.NewTo(h.Keys.Gateway.Platform)
 	env := h.Env()
+	r.shared = env.Shared
 	env.Ring, env.Now = h.Keys.Gateway.Ring, func() time.Time { return r.clock }
 	env.Callee = func(ctx context.Context, id int64, reference string) (core.Phone, error) {
 		return r.worker.Number(ctx, "voice", id, reference)
@@ -238,4 +241,21 @@ func TestNobodyIsRungAtNight(t *testing.T) {
 func isSnooze(err error) bool {
 	var snooze *rivertype.JobSnoozeError
 	return errors.As(err, &snooze)
+}
+
+// The city is not rung all at once, whatever notices are written: what a minute's calls
+// leave over waits for the next, and counts as no call. Control: callee without it, the
+// notice is rung.
+func TestSoManyAMinute(t *testing.T) {
+	t.Parallel()
+	r := newRinging(t, netip.MustParseAddrPort("127.0.0.1:9"))
+	rate := bell.Rate{Count: perMinute, Per: time.Minute}
+	for range perMinute {
+		if ok, wait := r.shared.Allow(t.Context(), "voice:city", rate); !ok {
+			t.Fatalf("a call of this minute waits %s", wait)
+		}
+	}
+	if got, err := r.work(); got.Result != notify.Later || got.Code != "rung_much" || got.Wait != time.Minute {
+		t.Errorf("one more in a minute: %+v %v", got, err)
+	}
 }

@@ -278,7 +278,7 @@ func (e *edge) voice() hotline.Voice {
 	if !v.On() {
 		return hotline.Voice{}
 	}
-	return hotline.Voice{Trunk: v.Trunk, TCP: v.TCP, User: v.User, Password: v.Password.Reveal(), Number: v.Number, MostCalls: v.MostCalls, RingSeconds: int(v.Ring.Seconds())}
+	return hotline.Voice{Trunk: v.Trunk, TCP: v.TCP, User: v.User, Password: v.Password.Reveal(), Number: v.Number, MostCalls: v.MostCalls, PerMinute: v.PerMinute, RingSeconds: int(v.Ring.Seconds())}
 }
 
 // callee opens the number of a notice that the line is about to ring.

@@ -9,13 +9,7 @@ import (
 	"time"
 
 	"lianou/core"
-)
-
-// The codecs of WAV files that we take (RFC 2361 and the registry behind it).
-const (
-	CodecPCM  = 1
-	CodecALaw = 6
-	CodecULaw = 7
+	"lianou/transcription"
 )
 
 // The errors of recordings.
@@ -26,7 +20,7 @@ var (
 
 // Audio is what the head of a WAV file says.
 type Audio struct {
-	Codec    int // CodecPCM, CodecALaw or CodecULaw
+	Codec    int // transcription.CodecPCM, CodecALaw or CodecULaw
 	Channels int
 	Rate     int // samples a second
 	Bits     int // a sample
@@ -109,7 +103,7 @@ func (a *Audio) format(f []byte) error {
 	if a.Codec == 0xfffe && len(f) >= 26 { // extensible: the codec leads the sub-format
 		a.Codec = u16(24)
 	}
-	bits := map[int][]int{CodecPCM: {8, 16, 24, 32}, CodecALaw: {8}, CodecULaw: {8}}
+	bits := map[int][]int{transcription.CodecPCM: {8, 16, 24, 32}, transcription.CodecALaw: {8}, transcription.CodecULaw: {8}}
 	known := false
 	for _, b := range bits[a.Codec] {
 		known = known || b == a.Bits

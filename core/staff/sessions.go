@@ -64,7 +64,34 @@ func NewSessions(cfg SessionConfig) (*Sessions, error) {
 
 // Wrap loads the session of each request and saves it with the answer. SignIn,
 // SignOut and Who work below it only.
-func (s *Sessions) Wrap(next http.Handler) http.Handler { return s.m.LoadAndSave(next) }
+func (s *Sessions) Wrap(next http.Handler) http.Handler {
+	keeping := s.m.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !byItself(r) {
+			keeping.ServeHTTP(w, r)
+			return
+		}
+		token := ""
+		if cookie, err := r.Cookie(s.m.Cookie.Name); err == nil {
+			token = cookie.Value
+		}
+		ctx, err := s.m.Load(r.Context(), token)
+		if err != nil {
+			s.m.ErrorFunc(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// HeaderPoll marks what a page asks by itself, as time goes by.
+const HeaderPoll = "Lianou-Poll"
+
+// byItself reports that a page asked and no person did: it must not keep alive a session
+// that nobody sits at. Who leaves the mark out has a person's token anyway.
+func byItself(r *http.Request) bool {
+	return r.Method == http.MethodGet && (r.Header.Get(HeaderPoll) != "" || r.Header.Get("Upgrade") != "")
+}
 
 // SignIn makes the session a person's, under a new token: one that was known
 // before the log-in is worth nothing after it.

@@ -204,3 +204,43 @@ func TestNoFixation(t *testing.T) {
 		return err
 	})
 }
+
+// A page that asks by itself keeps no session alive: only what a person does moves its
+// end. Control: Wrap without byItself, "a poll moved the end of the session".
+func TestPollIsNoPerson(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.hire(t, "one", staff.Officer, "371426104")
+	srv, c := web(t, o)
+	get(t, c, srv.URL+"/in")
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	conn, err := pgx.Connect(t.Context(), o.env.Superuser())
+	ok(err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	end := func() (at string) {
+		ok(conn.QueryRow(t.Context(), `select expiry::text from staff_session`).Scan(&at))
+		return at
+	}
+	_, err = conn.Exec(t.Context(), `update staff_session set expiry = clock_timestamp() + interval '1 minute'`)
+	ok(err)
+	before := end()
+	for header, value := range map[string]string{staff.HeaderPoll: "1", "Upgrade": "websocket"} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/who", nil)
+		ok(err)
+		r.Header.Set(header, value)
+		resp, err := c.Do(r)
+		ok(err)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK || end() != before {
+			t.Errorf("%s: %d, a poll moved the end of the session", header, resp.StatusCode)
+		}
+	}
+	if code, _ := get(t, c, srv.URL+"/who"); code != http.StatusOK || end() == before {
+		t.Errorf("a person's request: %d, the end stands still", code)
+	}
+}

@@ -12,9 +12,29 @@ import (
 // reached (features.md F93).
 const MostTries = 3
 
-// The hours in which people are rung: nobody is woken, and nobody is rung at a meal
-// that ends the day.
+// The hours in which people are rung, by a person and by our own voice: nobody is woken,
+// and nobody is rung at a meal that ends the day.
 const firstHour, lastHour = 8, 20
+
+// RingHours reports whether somebody may be rung up now, by the city's time, with a call
+// that takes so long, and else when: a call is begun only if it is over by the end of the
+// hours.
+func RingHours(now time.Time, takes time.Duration) (when time.Time, open bool) {
+	now = now.In(core.China)
+	hour := func(day, at int) time.Time {
+		return time.Date(now.Year(), now.Month(), now.Day()+day, at, 0, 0, 0, core.China)
+	}
+	switch {
+	case now.Before(hour(0, firstHour)):
+		return hour(0, firstHour), false
+	case now.Add(takes).After(hour(0, lastHour)):
+		return hour(1, firstHour), false
+	}
+	return now, true
+}
+
+// briefly is what a call back in vain takes.
+const briefly = time.Minute
 
 // pauses is how long after the first and the second time in vain somebody rings again:
 // soon, for who was in the yard, and half a day later, for who was in the field.
@@ -26,13 +46,7 @@ func NextTry(n int, now time.Time) time.Time {
 	if n < 1 || n > len(pauses) {
 		return time.Time{}
 	}
-	next := now.Add(pauses[n-1]).In(core.China)
-	switch day := time.Date(next.Year(), next.Month(), next.Day(), firstHour, 30, 0, 0, core.China); {
-	case next.Hour() < firstHour:
-		return day
-	case next.Hour() >= lastHour:
-		return day.AddDate(0, 0, 1)
-	}
+	next, _ := RingHours(now.Add(pauses[n-1]), briefly)
 	return next
 }
 

@@ -66,7 +66,7 @@ func (t *Transcriber) work(ctx context.Context, job jobs.Job[Transcribe]) error 
 	if wait := t.engine.Closed(time.Now()); wait > 0 {
 		return jobs.Snooze(wait)
 	}
-	h, err := t.h.Log.hearing(ctx, job.Args.Call)
+	h, err := t.h.Log.textWork(ctx, job.Args.Call)
 	if err != nil || h.over() {
 		return err
 	}
@@ -106,7 +106,7 @@ func final(err error, last bool) TranscriptReason {
 
 // away puts a recording off. It gives up on one that the engine fails at again and
 // again while it serves others, and on an engine that is away for a week.
-func (t *Transcriber) away(ctx context.Context, call string, h hearing) error {
+func (t *Transcriber) away(ctx context.Context, call string, h textWork) error {
 	mine := !h.tried.IsZero() && t.engine.ServedSince(h.tried)
 	wait := t.engine.Failed(time.Now())
 	if mine && h.tries+1 >= ownFailures || h.age > longestWait {
@@ -121,7 +121,7 @@ func (t *Transcriber) away(ctx context.Context, call string, h hearing) error {
 var errTooLong = core.E(core.KindTooLarge, "recording_too_long", "")
 
 // hear has every channel heard that was not yet.
-func (t *Transcriber) hear(ctx context.Context, call string, h hearing) error {
+func (t *Transcriber) hear(ctx context.Context, call string, h textWork) error {
 	form, samples, err := t.look(ctx, h.recording)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestTranscriptIsSealedAndKeptApart(t *testing.T) {
 	if n := count(t, r, `select count(*) from jobs_platform.river_job where kind = 'transcribe_call' and queue = 'speech'`); n != 1 {
 		t.Errorf("%d jobs, want 1", n)
 	}
-	h, err := r.platform.hearing(ctx, "call-1")
+	h, err := r.platform.textWork(ctx, "call-1")
 	must(t, err)
 	if h.over() || h.recording == "" {
 		t.Errorf("nothing to do: %+v", h)

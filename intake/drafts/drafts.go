@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type Draft struct {
 	Rev   int64      // how often it was saved; 0 when there is none
 	Staff core.StaffID
 	Saved time.Time
+	Page  string // the page that types, by a name it gave itself; "" for one that gives none
+	Again int64  // how often that page has saved, counted by itself
 }
 
 // Store keeps drafts. It is safe for use by many goroutines.
@@ -49,13 +52,14 @@ var ErrElsewhere = core.E(core.KindConflict, "draft_elsewhere", "这张表在另
 
 func at(place string) seal.At { return seal.At{Table: "draft", Row: place, Column: "form"} }
 
-// Save keeps a form at its place. rev is the one the page has seen: 0 for a page that
-// found no draft. Errors: ErrElsewhere when it is not the newest, KindTooLarge,
-// KindInvalid for what no database keeps.
+// Save keeps a form at its place. Rev is the one the page has seen: 0 for a page that
+// found no draft. A page that has not seen the newest is shut out, but for the page that
+// saved it: its answer got lost on the way, and what it typed since is to be kept.
+// Errors: ErrElsewhere, KindTooLarge, KindInvalid for what no database keeps.
 func (s *Store) Save(ctx context.Context, place string, d Draft) (Draft, error) {
 	plain, err := json.Marshal(d.Form)
 	switch {
-	case err != nil || strings.Contains(string(plain), `\u0000`):
+	case err != nil || strings.Contains(string(plain), `\u0000`) || len(d.Page) > 40 || d.Again < 0:
 		return Draft{}, core.Invalid("draft", "表里有电脑存不下的字,请删掉。")
 	case len(plain) > most:
 		return Draft{}, core.E(core.KindTooLarge, "draft_too_large", "填得太多了,存不下。请把难处写短一些。")
@@ -64,46 +68,42 @@ func (s *Store) Save(ctx context.Context, place string, d Draft) (Draft, error) 
 	if err != nil {
 		return Draft{}, err
 	}
-	const sql = `insert into draft as d (place, staff, form, rev, saved) select $1, $2, $3, 1, $5 where $4 = 0
-		on conflict (place) do nothing returning rev, saved`
-	const again = `update draft set staff = $2, form = $3, rev = rev + 1, saved = $5 where place = $1 and rev = $4 returning rev, saved`
 	err = s.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		query := sql
-		if d.Rev > 0 {
-			query = again
+		const first = `insert into draft as d (place, staff, form, rev, saved, page, again) select $1, $2, $3, 1, $5, $6, $7 where $4 = 0
+			on conflict (place) do nothing returning rev, saved`
+		const next = `update draft set staff = $2, form = $3, rev = rev + 1, saved = $5, page = $6, again = $7
+			where place = $1 and (rev = $4 or page = $6 and page <> '' and staff = $2 and again < $7) returning rev, saved`
+		const late = `select rev, saved from draft where place = $1 and page = $2 and page <> '' and staff = $3`
+		err := pgx.ErrNoRows
+		if d.Rev == 0 {
+			err = tx.QueryRow(ctx, first, place, int64(d.Staff), sealed, d.Rev, tx.Now(), d.Page, d.Again).Scan(&d.Rev, &d.Saved)
 		}
-		err := tx.QueryRow(ctx, query, place, int64(d.Staff), sealed, d.Rev, tx.Now()).Scan(&d.Rev, &d.Saved)
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = tx.QueryRow(ctx, next, place, int64(d.Staff), sealed, d.Rev, tx.Now(), d.Page, d.Again).Scan(&d.Rev, &d.Saved)
+		}
+		if errors.Is(err, pgx.ErrNoRows) { // what lies there is newer, and the page's own
+			err = tx.QueryRow(ctx, late, place, d.Page, int64(d.Staff)).Scan(&d.Rev, &d.Saved)
+		}
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrElsewhere
 		}
 		return pg.Fail(err, "save a draft")
 	})
-	if errors.Is(err, ErrElsewhere) {
-		return s.again(ctx, place, d, plain, err)
-	}
 	return d, err
 }
 
-// again tells a page whose answer got lost from another page: what lies there is the
-// very form it sends, by the same hand, one revision on.
-func (s *Store) again(ctx context.Context, place string, d Draft, plain []byte, elsewhere error) (Draft, error) {
-	now, err := s.Load(ctx, place)
-	if err != nil {
-		return d, err
-	}
-	kept, err := json.Marshal(now.Form)
-	if err != nil || now.Rev != d.Rev+1 || now.Staff != d.Staff || string(kept) != string(plain) {
-		return d, elsewhere
-	}
-	return now, nil
+// Lock gives the key under which a page may leave, on the machine it stands on, what it
+// could not send: nobody reads it there who is not given this page again.
+func (s *Store) Lock(place string, who core.StaffID) []byte {
+	return s.ring.Blind("draft.lock", strconv.FormatInt(int64(who), 10)+" "+place)
 }
 
 // Load reads the draft of a place; an empty one when there is none.
 func (s *Store) Load(ctx context.Context, place string) (d Draft, err error) {
 	var sealed []byte
 	err = s.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `select staff, form, rev, saved from draft where place = $1`
-		err := tx.QueryRow(ctx, sql, place).Scan(&d.Staff, &sealed, &d.Rev, &d.Saved)
+		const sql = `select staff, form, rev, saved, page, again from draft where place = $1`
+		err := tx.QueryRow(ctx, sql, place).Scan(&d.Staff, &sealed, &d.Rev, &d.Saved, &d.Page, &d.Again)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

@@ -97,32 +97,50 @@ func TestOnePageWins(t *testing.T) {
 	}
 }
 
-// An answer that got lost is no other page: the same form sent again is kept, and a
-// changed one is told. Control: Save without again, "the page is shut out".
+// An answer that got lost is no other page: the page that saved last goes on, with what
+// was typed since as well, and a form of its own that comes late changes nothing. Another
+// page, or another hand, is told. Controls: the update without "page = $6", "the page is
+// shut out"; without "again < $7", "an older form came late and won".
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
-	for rev := range int64(2) {
+	by := func(page string, again int64, story string) Draft {
 		d := typed("周桂兰")
-		d.Rev = rev
-		if rev == 1 {
-			d.Form.Set("story", "还有")
-		}
-		_, err := s.Save(t.Context(), "call:a", d)
-		must(t, err) // and its answer is lost
-		if again, err := s.Save(t.Context(), "call:a", d); err != nil || again.Rev != rev+1 {
-			t.Errorf("the page is shut out: %d %v", again.Rev, err)
+		d.Page, d.Again = page, again
+		d.Form.Set("story", story)
+		return d
+	}
+	for again, story := range []string{"", "还有", "还有两句"} { // no answer comes: the page knows no revision
+		if _, err := s.Save(t.Context(), "call:a", by("p1", int64(again), story)); err != nil {
+			t.Errorf("the page is shut out: %v", err)
 		}
 	}
-	other := typed("周桂兰二")
-	if _, err := s.Save(t.Context(), "call:a", other); !errors.Is(err, ErrElsewhere) {
-		t.Errorf("another form at an old revision: %v", err)
+	if late, err := s.Save(t.Context(), "call:a", by("p1", 1, "还有")); err != nil || late.Rev != 3 {
+		t.Errorf("a form that comes late: %d %v", late.Rev, err)
 	}
-	stranger := typed("周桂兰")
-	stranger.Form.Set("story", "还有")
-	stranger.Rev, stranger.Staff = 1, 8
+	if now, err := s.Load(t.Context(), "call:a"); err != nil || now.Form.Get("story") != "还有两句" {
+		t.Errorf("an older form came late and won: %q %v", now.Form.Get("story"), err)
+	}
+	if _, err := s.Save(t.Context(), "call:a", by("p2", 9, "别的")); !errors.Is(err, ErrElsewhere) {
+		t.Errorf("another page at an old revision: %v", err)
+	}
+	stranger := by("p1", 9, "别的")
+	stranger.Staff = 8
 	if _, err := s.Save(t.Context(), "call:a", stranger); !errors.Is(err, ErrElsewhere) {
 		t.Errorf("another hand: %v", err)
+	}
+	if nameless, err := s.Save(t.Context(), "call:a", by("", 9, "别的")); !errors.Is(err, ErrElsewhere) {
+		t.Errorf("a page without a name: %d %v", nameless.Rev, err)
+	}
+}
+
+// What a machine locks opens for the same hand at the same place, and for nobody else.
+func TestLock(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	if own := s.Lock("call:a", 7); len(own) != 32 || !bytes.Equal(own, s.Lock("call:a", 7)) ||
+		bytes.Equal(own, s.Lock("call:b", 7)) || bytes.Equal(own, s.Lock("call:a", 8)) {
+		t.Errorf("the lock of a place: %d bytes", len(own))
 	}
 }
 

@@ -55,7 +55,7 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Call, err = a.opened(r, at, c); err != nil {
 		return err
 	}
-	typed, err := a.form(r, c, &p)
+	typed, err := a.form(r, at, c, &p)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) 
 // form fills the page's form: with the draft of the call, or with what its number says.
 // The key names this form: sent twice it is one application, a second form of the same
 // call is a second one (F9).
-func (a *Room) form(r *http.Request, c calls.Call, p *page) (url.Values, error) {
-	typed, kept, err := a.d.Desk.DraftOf(r, placeOf(c.ID), "/desk/agent/call/"+c.ID+"/draft")
+func (a *Room) form(r *http.Request, at desk.At, c calls.Call, p *page) (url.Values, error) {
+	typed, kept, err := a.d.Desk.DraftOf(r, at, desk.Drafting{Place: placeOf(c.ID), To: "/desk/agent/call/" + c.ID + "/draft"})
 	if err != nil {
 		return nil, err
 	}

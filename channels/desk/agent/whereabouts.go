@@ -19,7 +19,7 @@ const goDays = 2
 
 // whereabouts is what is known of a caller whom nobody could reach.
 func (a *Room) whereabouts(r *http.Request, at desk.At, c calls.Call) (calls.Whereabouts, error) {
-	typed, _, err := a.d.Desk.DraftOf(r, placeOf(c.ID), "")
+	typed, _, err := a.d.Desk.DraftOf(r, at, desk.Drafting{Place: placeOf(c.ID)})
 	if err != nil {
 		return calls.Whereabouts{}, err
 	}

@@ -85,7 +85,7 @@ func (c *Room) form(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if at.Has(staff.Assistant) {
 		p = formPage{Title: "上门口述办", Lead: "本人说,您来记;本人签字", Action: "/c/counter/doorstep", Promise: interview.Promise, Doorstep: true, Tasks: true}
 	}
-	typed, kept, err := c.d.Desk.DraftOf(r, place(at), "/desk/counter/draft")
+	typed, kept, err := c.d.Desk.DraftOf(r, at, desk.Drafting{Place: place(at), To: "/desk/counter/draft"})
 	if err != nil {
 		return err
 	}

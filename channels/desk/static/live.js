@@ -19,6 +19,9 @@ const refresh = (el) => {
 };
 document.addEventListener("focusout", () => parts().forEach((el) => el.dataset.stale && refresh(el)));
 
+// What a page asks by itself, as time goes by or a bell rings, is no sign that somebody sits at it.
+document.addEventListener("htmx:configRequest", (e) => { if (!e.detail.triggeringEvent) e.detail.headers["Lianou-Poll"] = "1"; });
+
 let wait = 500;
 const connect = () => {
   const of = document.querySelector("[data-of]")?.dataset.of; // the call on this page, whose captions it reads

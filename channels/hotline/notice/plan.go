@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/intake/calls"
 )
 
 // Reach is what one call came to.
@@ -22,28 +23,15 @@ const (
 // MostCalls is how often one notice is rung about; then a person calls.
 const MostCalls = 3
 
-// The hours in which people are rung up, in the city's time. A call is begun only if it
-// is over by the end of them.
-const (
-	firstHour = 8
-	lastHour  = 20
-	morning   = 9*time.Hour + 30*time.Minute
-)
+// morning is when somebody whom two calls did not reach is rung the next day.
+const morning = 9*time.Hour + 30*time.Minute
 
 // Longest is how long one call may take, from dialling to its last word.
 const Longest = 3 * time.Minute
 
 // Hours reports whether somebody may be rung up now, and else when.
 func Hours(now time.Time) (when time.Time, open bool) {
-	now = now.In(core.China)
-	from, to := dayTime(now, firstHour*time.Hour), dayTime(now, lastHour*time.Hour)
-	switch {
-	case now.Before(from):
-		return from, false
-	case now.Add(Longest).After(to):
-		return dayTime(now.AddDate(0, 0, 1), firstHour*time.Hour), false
-	}
-	return now, true
+	return calls.RingHours(now, Longest)
 }
 
 func dayTime(day time.Time, at time.Duration) time.Time {
@@ -53,8 +41,8 @@ func dayTime(day time.Time, at time.Duration) time.Time {
 
 // Again is when a call that told nobody is made again, after so many calls. ok is false
 // when there were enough.
-func Again(r Reach, calls int, now time.Time) (when time.Time, ok bool) {
-	if calls >= MostCalls || r == Told {
+func Again(r Reach, sends int, now time.Time) (when time.Time, ok bool) {
+	if sends >= MostCalls || r == Told {
 		return time.Time{}, false
 	}
 	switch {
@@ -64,7 +52,7 @@ func Again(r Reach, calls int, now time.Time) (when time.Time, ok bool) {
 		when = now.Add(4 * time.Hour)
 	case r == Failed:
 		when = now.Add(30 * time.Minute)
-	case calls == 1:
+	case sends == 1:
 		when = now.Add(2 * time.Hour)
 	default: // another time of day
 		return dayTime(now.In(core.China).AddDate(0, 0, 1), morning), true

@@ -125,14 +125,7 @@ func TestSecretsLieNowhere(t *testing.T) {
 		_, _ = officer.Open(t.Context(), path) // refused or empty: what it leaves behind counts
 	}
 
-	find(t, "the gateway's /metrics", send(t, "GET", city.Gateway+"/metrics", nil).body, secrets)
-	find(t, "the platform's /metrics", send(t, "GET", city.Platform+"/metrics", nil).body, secrets)
-	scanRedis(t, secrets)
-	cluster := scanDatabase(t, secrets)
-	scanFiles(t, dataDir, secrets)
-	if !strings.HasPrefix(cluster, dataDir) {
-		scanFiles(t, cluster, secrets)
-	}
+	scanEverything(t, secrets)
 	swapped(t, officer, cases)
 }
 
@@ -182,6 +175,19 @@ func atTheWindow(t *testing.T, p person) {
 		if form, err := page.Form("/desk/login"); err == nil {
 			_, _ = clerk.Send(t.Context(), form, url.Values{"login": {p.id}, "password": {p.card}}) // refused
 		}
+	}
+}
+
+// scanEverything searches what the city keeps, and what it says of itself.
+func scanEverything(t *testing.T, secrets map[string]string) {
+	t.Helper()
+	find(t, "the gateway's /metrics", send(t, "GET", city.Gateway+"/metrics", nil).body, secrets)
+	find(t, "the platform's /metrics", send(t, "GET", city.Platform+"/metrics", nil).body, secrets)
+	scanRedis(t, secrets)
+	cluster := scanDatabase(t, secrets)
+	scanFiles(t, dataDir, secrets)
+	if !strings.HasPrefix(cluster, dataDir) {
+		scanFiles(t, cluster, secrets)
 	}
 }
 

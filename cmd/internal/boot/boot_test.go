@@ -53,6 +53,7 @@ func TestLoadNamesFaults(t *testing.T) {
 		"LIANOU_VOICE_TRUNK=trunk.example:5060":        "LIANOU_VOICE_TRUNK",
 		"LIANOU_SIP_ADDR=off":                          "LIANOU_VOICE_TRUNK needs a telephone line",
 		"LIANOU_VOICE_NUMBER=+8612345":                 "LIANOU_VOICE_NUMBER",
+		"LIANOU_VOICE_PER_MINUTE=61":                   "LIANOU_VOICE_PER_MINUTE",
 		"LIANOU_VOICE_MOST_CALLS=7":                    "LIANOU_VOICE_MOST_CALLS",
 	} {
 		_, err := Load(append(slices.Clone(good), line))

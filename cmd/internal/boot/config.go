@@ -119,6 +119,7 @@ type Voice struct {
 	Password  Secret        `env:"LIANOU_VOICE_PASSWORD" help:"its password (digest)"`
 	Number    string        `env:"LIANOU_VOICE_NUMBER" envDefault:"12345" help:"the number that is shown to whom we ring"`
 	MostCalls int           `env:"LIANOU_VOICE_MOST_CALLS" envDefault:"2" help:"calls of ours at one time, 1 to 6"`
+	PerMinute int           `env:"LIANOU_VOICE_PER_MINUTE" envDefault:"10" help:"calls of ours begun in a minute, of all gateways together, 1 to 60"`
 	Ring      time.Duration `env:"LIANOU_VOICE_RING" envDefault:"40s" help:"how long it may ring, 10s to 50s"`
 }
 

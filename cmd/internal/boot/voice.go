@@ -24,6 +24,9 @@ func (v Voice) check(line SIP) (faults []string) {
 	if v.MostCalls < 1 || v.MostCalls > 6 || v.Ring < 10*time.Second || v.Ring > 50*time.Second {
 		faults = append(faults, "LIANOU_VOICE_MOST_CALLS must be 1 to 6, and LIANOU_VOICE_RING 10s to 50s")
 	}
+	if v.PerMinute < 1 || v.PerMinute > 60 {
+		faults = append(faults, "LIANOU_VOICE_PER_MINUTE must be 1 to 60")
+	}
 	if v.Number == "" || len(v.Number) > 12 || strings.Trim(v.Number, "0123456789") != "" {
 		faults = append(faults, "LIANOU_VOICE_NUMBER is not a number of at most twelve digits")
 	}

@@ -11,8 +11,8 @@ import (
 	"lianou/transcription"
 )
 
-// hearing is what the job of one call begins with.
-type hearing struct {
+// textWork is what the job of one call's text begins with.
+type textWork struct {
 	recording core.BlobDigest
 	state     TranscriptState
 	tries     int
@@ -21,14 +21,14 @@ type hearing struct {
 	heard     map[int]bool  // channels that are done
 }
 
-// hearing reads how far a call's text is, and notes that it is being worked on.
+// textWork reads how far a call's text is, and notes that it is being worked on.
 // Errors: KindNotFound.
-func (l *Log) hearing(ctx context.Context, id string) (hearing, error) {
+func (l *Log) textWork(ctx context.Context, id string) (textWork, error) {
 	const sql = `select c.recording, t.state, t.tries, t.tried, extract(epoch from transaction_timestamp() - coalesce(t.began, transaction_timestamp()))::float8,
 			array(select channel::int from call_heard h where h.call = c.id)
 		from call c join call_transcript t on t.call = c.id where c.id = $1`
 	const work = `update call_transcript set state = 'working', began = coalesce(began, transaction_timestamp()) where call = $1 and state = 'waiting'`
-	h := hearing{heard: map[int]bool{}}
+	h := textWork{heard: map[int]bool{}}
 	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		var tried *time.Time
 		var age float64
@@ -47,7 +47,7 @@ func (l *Log) hearing(ctx context.Context, id string) (hearing, error) {
 }
 
 // over reports that nothing is left to do.
-func (h hearing) over() bool {
+func (h textWork) over() bool {
 	return h.state != TranscriptWaiting && h.state != TranscriptWorking
 }
 
