@@ -17,7 +17,7 @@ func Told(iv *interview.Interviewer, c *interview.Conversation) (Form, error) {
 		return Form{}, err
 	}
 	return Form{
-		Contact:   ContactForm{Phone: said["form/contact.phone"], Capacity: said["form/contact.capacity"]},
+		Contact:   ContactForm{Name: said["form/contact.name"], Phone: said["form/contact.phone"], Capacity: said["form/contact.capacity"]},
 		Applicant: PersonForm{Name: said["form/applicant.name"], IDNumber: said["form/applicant.id_number"]},
 		Live:      PlaceForm{Region: said["form/live.region"], Detail: said["form/live.detail"]},
 		Household: household,

@@ -11,6 +11,7 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/matching"
 	"lianou/core/notify"
 	"lianou/core/wording"
 	"lianou/intake/interview"
@@ -57,7 +58,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.help = &help{iv: screener}
+	c.help = &help{iv: screener, rules: matching.NewCurrent(env.Book)}
 	if c.pages, err = c.parsePages(); err != nil {
 		return nil, err
 	}

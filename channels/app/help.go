@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"lianou/channels"
 	"lianou/core"
@@ -18,10 +17,8 @@ import (
 // help is the screener (看看能帮什么): questions without log-in, and what help there might
 // be. It keeps nothing: the conversation travels in the page and names nobody.
 type help struct {
-	iv *interview.Interviewer
-
-	mu      sync.Mutex
-	matcher *matching.Matcher // of the Book that was in force last
+	iv    *interview.Interviewer
+	rules *matching.Current
 }
 
 // maxTalk bounds a conversation in a page: twelve members with every fact take a tenth.
@@ -55,7 +52,7 @@ func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
 		c.sorry(w, r, errTalk)
 		return
 	}
-	m, err := c.help.today(c)
+	m, err := c.help.rules.On(core.DateOf(c.env.Now()))
 	if err != nil {
 		c.sorry(w, r, err)
 		return
@@ -81,24 +78,8 @@ func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
 	c.show(w, r, status, "help", page)
 }
 
-// today is the matcher of the Book in force.
-func (h *help) today(c *Channel) (*matching.Matcher, error) {
-	book, err := c.env.Book.On(core.DateOf(c.env.Now()))
-	if err != nil {
-		return nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.matcher == nil || h.matcher.Book().Digest != book.Digest {
-		if h.matcher, err = matching.Compile(book); err != nil {
-			return nil, err
-		}
-	}
-	return h.matcher, nil
-}
-
-// open reads the conversation of a page, or begins one. It came from outside: what it says
-// is held to the questions again, answer by answer, when it is replayed.
+// open reads the conversation of a page, or begins one. It came from outside: an answer
+// that is none of its question's is passed over when it is replayed.
 func (h *help) open(c *Channel, form url.Values) (*interview.Conversation, error) {
 	raw := form.Get("talk")
 	if raw == "" {

@@ -159,9 +159,7 @@ func (l *ownLine) Answered(c *phone.Call) {
 	if l.c.scribe == nil {
 		return
 	}
-	if tap, err := c.Sound().Tap(); err == nil { // else it is over already
-		t.hush = l.c.scribe.Listen(tap, func() (string, bool) { return l.journal.Recorded(t.kept) })
-	}
+	t.hush = l.c.scribe.Listen(c.Sound().Tap, func() (string, bool) { return l.journal.Recorded(t.kept) })
 }
 
 // Over keeps how a call ended.

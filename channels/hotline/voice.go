@@ -80,13 +80,14 @@ func (l *ownLine) callee(ctx context.Context, t phone.Ticket) (core.Phone, error
 	if err != nil {
 		return core.Phone{}, err
 	}
-	key := "voice:" + hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", number.Reveal()))
-	if ok, _ := l.c.env.Shared.Allow(ctx, key, bell.Rate{Count: mostADay, Per: 24 * time.Hour}); !ok {
-		return core.Phone{}, errRungOften
-	}
+	// The city first: what it refuses must not use up one of the person's own six.
 	rate := bell.Rate{Count: cmp.Or(l.c.cfg.Line.Voice.PerMinute, perMinute), Per: time.Minute}
 	if ok, _ := l.c.env.Shared.Allow(ctx, "voice:city", rate); !ok {
 		return core.Phone{}, errRungMuch
+	}
+	key := "voice:" + hex.EncodeToString(l.c.env.Ring.Blind("hotline.caller", number.Reveal()))
+	if ok, _ := l.c.env.Shared.Allow(ctx, key, bell.Rate{Count: mostADay, Per: 24 * time.Hour}); !ok {
+		return core.Phone{}, errRungOften
 	}
 	return number, nil
 }

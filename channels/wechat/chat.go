@@ -1,10 +1,12 @@
 package wechat
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
-	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -24,10 +26,7 @@ type chat struct {
 	iv      *interview.Interviewer
 	slots   *slots.Extractor
 	regions *registry.Regions
-	books   *policy.Library
-
-	mu      sync.Mutex
-	matcher *matching.Matcher // of the Book that was in force last
+	rules   *matching.Current
 }
 
 func newChat(regions *registry.Regions, books *policy.Library) (*chat, error) {
@@ -46,7 +45,7 @@ func newChat(regions *registry.Regions, books *policy.Library) (*chat, error) {
 			}
 		}
 	}
-	return &chat{iv: iv, slots: slots.New(places), regions: regions, books: books}, nil
+	return &chat{iv: iv, slots: slots.New(places), regions: regions, rules: matching.NewCurrent(books)}, nil
 }
 
 // stage is where a conversation stands.
@@ -55,7 +54,6 @@ type stage string
 const (
 	asking     stage = "asking"
 	confirming stage = "confirming" // the summary lies before the person
-	withAgent  stage = "agent"      // a person answers
 )
 
 // chatting is what is kept of a chat between two turns.
@@ -64,6 +62,7 @@ type chatting struct {
 	Talk  *interview.Conversation `json:"talk"`
 	Key   string                  `json:"key"`             // of the application, chosen once
 	Lost  int                     `json:"lost,omitempty"`  // answers in a row that were not understood
+	Call  bool                    `json:"call,omitempty"`  // somebody was asked to ring them
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
 }
 
@@ -71,114 +70,119 @@ type chatting struct {
 type outcome struct {
 	replies []string
 	submit  *intake.Form // to be handed in; the reply follows from its receipt
-	agent   bool         // a person is asked for
-	over    bool         // the conversation is over
+	ring    bool         // the person wants to speak with somebody
 }
 
-func (o *outcome) say(words ...string) { o.replies = append(o.replies, strings.Join(words, "\n")) }
+func (o *outcome) say(words string) { o.replies = append(o.replies, words) }
 
-// What a person can say at any time.
-var (
-	wordsAgent  = []string{"人工", "转人工", "找人", "找个人", "真人", "客服", "坐席"}
-	wordsAgain  = []string{"重来", "从头", "重新来", "重新开始", "重头来"}
-	wordsBack   = []string{"上一问", "上一题", "说错了", "改一下", "返回"}
-	wordsEnough = []string{"就这些", "就到这", "不问了", "够了", "别问了"}
-	wordsAgree  = []string{"同意", "都办"}
-)
-
-// is reports whether a message is one of some words, alone or with little beside it. A
-// sentence that contains them is an answer.
-func is(said string, words []string) bool {
-	for _, w := range words {
-		if strings.Contains(said, w) && utf8.RuneCountInString(said) <= utf8.RuneCountInString(w)+3 {
-			return true
-		}
+// ask says a question after a word of ours, in one message.
+func (o *outcome) ask(word string, questions []string) {
+	if word != "" {
+		questions = append([]string{word + "\n" + questions[0]}, questions[1:]...)
 	}
-	return false
+	o.replies = append(o.replies, questions...)
 }
+
+// A command is a whole message and no part of one: "不太同意" is no consent, and "找人借的
+// 钱" asks for nobody.
+type command string
 
 const (
-	hello = "我是莲藕,帮您报救助。问您几句,答不上来就说不清楚。\n随时可以回:“人工”找人说,“上一问”改刚才的,“重来”从头说。\n急事打 12345。"
-	busy  = "我这边记不下来了,请过一会儿再发一次。急事打 12345。"
+	cmdNone   command = ""
+	cmdPerson command = "person"
+	cmdAgain  command = "again"
+	cmdBack   command = "back"
+	cmdEnough command = "enough"
+	cmdAgree  command = "agree"
 )
 
-// today is the matcher of the Book in force.
-func (c *chat) today(on core.Date) (*matching.Matcher, error) {
-	book, err := c.books.On(on)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.matcher == nil || c.matcher.Book().Digest != book.Digest {
-		if c.matcher, err = matching.Compile(book); err != nil {
-			return nil, err
-		}
-	}
-	return c.matcher, nil
+var commands = map[command][]string{
+	cmdPerson: {"人工", "转人工", "找人工", "人工客服", "客服", "坐席", "真人", "找个人", "找人说", "我要人工", "要人工", "叫人来"},
+	cmdAgain:  {"重来", "从头来", "从头", "重新来", "重新开始", "从头说", "重头来"},
+	cmdBack:   {"上一问", "上一题", "说错了", "答错了", "改一下", "返回", "改上一问", "回上一问"},
+	cmdEnough: {"就这些", "就这些了", "就到这", "就到这儿", "不问了", "别问了", "先这样"},
+	cmdAgree:  {"同意", "我同意", "都同意", "同意了", "同意的", "俺同意"},
 }
 
-// open reads what was kept; nothing begins a conversation.
-func (c *chat) open(kept []byte, now time.Time, from core.Provenance) (*chatting, bool, error) {
-	if len(kept) == 0 {
-		on := core.DateOf(now)
-		return &chatting{Stage: asking, Key: uuid.NewString(), Talk: c.iv.Begin(on, c.regions.Counties()[0].Code, interview.Known{
-			Fields: map[string]string{}, Sources: map[string]core.Provenance{"form/contact.capacity": from}})}, true, nil
+// commandOf is the command that a message is.
+func commandOf(said string) command {
+	bare := strings.TrimFunc(said, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsPunct(r) || strings.ContainsRune("“”\"'啊吧呀", r)
+	})
+	for c, words := range commands {
+		if slices.Contains(words, bare) {
+			return c
+		}
 	}
-	st := new(chatting)
-	if err := json.Unmarshal(kept, st); err != nil || st.Talk == nil {
+	return cmdNone
+}
+
+const hello = "我是莲藕,帮您报救助。问您几句,答不上来就说不清楚。\n随时可以回:“人工”找人说,“上一问”改刚才的,“重来”从头说。\n急事打 12345。"
+
+// open reads what was kept; nothing begins a conversation.
+func (c *chat) open(kept []byte, now time.Time) (st *chatting, first bool, err error) {
+	st = &chatting{Stage: asking, Key: uuid.NewString()}
+	if len(kept) == 0 {
+		st.Talk = c.iv.Begin(core.DateOf(now), c.regions.Counties()[0].Code, interview.Known{})
+	} else if err := json.Unmarshal(kept, st); err != nil || st.Talk == nil {
 		return nil, false, core.E(core.KindInternal, "chat_kept", "") // the cause may quote what was said
 	}
-	return st, false, nil
+	return st, len(kept) == 0, nil
+}
+
+// know takes a field that nobody need be asked for.
+func (st *chatting) know(key, value string, from core.Provenance) {
+	k := &st.Talk.Known
+	if k.Fields == nil {
+		k.Fields = map[string]string{}
+	}
+	if k.Sources == nil {
+		k.Sources = map[string]core.Provenance{}
+	}
+	k.Fields[key], k.Sources[key] = value, from
 }
 
 // hear takes one text into the conversation.
 func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
 	said = strings.TrimSpace(said)
-	switch {
-	case is(said, wordsAgent):
-		st.Stage, out.agent = withAgent, true
+	cmd := commandOf(said)
+	switch cmd {
+	case cmdPerson:
+		out.ring = true
 		return out
-	case st.Stage == withAgent && !is(said, wordsAgain):
-		return out // a person answers
-	case is(said, wordsAgain):
-		fresh, _, _ := c.open(nil, st.Talk.On.Time(), from)
-		fresh.Key = st.Key
-		*st = *fresh
-		out.say("好,从头来。", c.ask(st, m))
+	case cmdAgain:
+		st.Talk = c.iv.Begin(st.Talk.On, c.regions.Counties()[0].Code, interview.Known{})
+		st.Stage, st.Lost, st.Cards = asking, 0, nil
+		out.ask("好,从头来。", c.ask(st, m))
 		return out
-	case st.Stage == confirming:
-		return c.confirm(st, m, said)
+	case cmdBack:
+		st.Stage = asking
+		st.Talk.Back()
+		out.ask("好,这一问重答。", c.ask(st, m))
+		return out
 	}
 	step := c.iv.Next(st.Talk, m)
-	switch {
-	case is(said, wordsBack):
-		st.Talk.Back()
-		out.say("好,这一问重答。", c.ask(st, m))
-		return out
-	case is(said, wordsEnough):
-		if err := c.iv.Take(st.Talk, step, interview.Given{Step: interview.StepEnough, From: from}); err == nil {
-			out.say(c.ask(st, m))
-		}
+	told := c.also(st, said, from)
+	if st.Stage == confirming {
+		return c.confirm(st, m, cmd, told)
+	}
+	if cmd == cmdEnough && c.iv.Take(st.Talk, step, interview.Given{Step: interview.StepEnough, From: from}) == nil || told && c.iv.Next(st.Talk, m).Ref != step.Ref {
+		out.ask("", c.ask(st, m)) // of what the message said beside, the open question was one
 		return out
 	}
-	c.also(st, said, from)
-	if answered := c.iv.Next(st.Talk, m); answered.Ref != step.Ref { // the message said it, among others
-		out.say(c.ask(st, m))
-		return out
-	}
-	return c.answer(st, m, step, said, from)
+	return c.answer(st, m, said, from)
 }
 
 // answer takes the message for the answer to the open question.
-func (c *chat) answer(st *chatting, m *matching.Matcher, step interview.Step, said string, from core.Provenance) (out outcome) {
+func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
+	step := c.iv.Next(st.Talk, m)
 	a, err := c.read(st, step, said)
 	if err == nil {
 		err = c.iv.Take(st.Talk, step, interview.Given{Step: step.Ref, Answer: a, From: from})
 	}
 	if err == nil {
 		st.Lost = 0
-		out.say(c.ask(st, m))
+		out.ask("", c.ask(st, m))
 		return out
 	}
 	st.Lost++
@@ -196,7 +200,7 @@ func (c *chat) read(st *chatting, step interview.Step, said string) (interview.A
 		return c.iv.Hear(st.Talk, step, said)
 	}
 	if code, ok := c.place(said, st.Talk.On); ok {
-		return interview.Answer{Value: quoted(string(code))}, nil
+		return interview.Answer{Value: interview.Text(string(code))}, nil
 	}
 	if strings.Contains(said, "不知道") || strings.Contains(said, "不清楚") {
 		return interview.Answer{}, nil
@@ -217,43 +221,43 @@ func (c *chat) place(said string, on core.Date) (core.RegionCode, bool) {
 }
 
 // also takes what a message says beside the answer to the open question: a name, a
-// number, a place. What is known already stays as it is.
-func (c *chat) also(st *chatting, said string, from core.Provenance) {
-	if utf8.RuneCountInString(said) < 8 {
-		return
+// number, a place of who applies. What the person said before stays as it is, and what
+// they said they do not know is not guessed from another's number; but what was read from
+// a photo gives way to their own word, and under the summary every word puts right. It
+// reports whether it took something.
+func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool) {
+	if utf8.RuneCountInString(said) < 4 {
+		return false
 	}
 	p := c.slots.Text(said, st.Talk.On)
 	fields := c.iv.Fields(st.Talk)
 	put := func(key, value string) {
-		if value != "" && fields[key] == "" {
-			st.Talk.Known.Fields[key] = value
-			st.Talk.Known.Sources[key] = from
+		was, known := fields[key]
+		read := st.Talk.Known.Sources[key].Said == fromCard
+		if value == "" || value == was || st.Stage != confirming && !read && (known || st.Talk.Answered(key)) {
+			return
 		}
+		st.know(key, value, from)
+		took = true
 	}
-	put("form/applicant.name", p.Name.Value)
-	put("form/applicant.id_number", p.IDNumber.Value.Reveal())
+	if capacity := fields["form/contact.capacity"]; capacity == "" || capacity == string(core.CapacitySelf) {
+		put("form/applicant.name", p.Name.Value)
+		put("form/applicant.id_number", p.IDNumber.Value.Reveal())
+	}
 	put("form/contact.phone", p.Phone.Value.Reveal())
-	if code := p.Village.Value.Code; code != "" {
-		put("form/live.region", string(code))
-	} else {
-		put("form/live.region", string(p.Township.Value.Code))
-	}
-	if len(st.Talk.Given) == 0 && fields["form/story"] == "" {
-		put("form/story", said)
-	}
+	put("form/live.region", string(cmp.Or(p.Village.Value.Code, p.Township.Value.Code)))
+	return took
 }
 
+// fromCard is the source of what was read from a photo of an ID card.
+const fromCard = "id_card"
+
 // ask is the question that is open, or the summary when none is left.
-func (c *chat) ask(st *chatting, m *matching.Matcher) string {
+func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 	step := c.iv.Next(st.Talk, m)
 	if step.Ref != interview.StepEnd {
-		return c.iv.Words(st.Talk, step, interview.Chat)
+		return []string{c.iv.Words(st.Talk, step, interview.Chat)}
 	}
 	st.Stage = confirming
 	return c.summary(st, m)
-}
-
-func quoted(s string) json.RawMessage {
-	raw, _ := json.Marshal(s) // a string always has a form
-	return raw
 }

@@ -9,45 +9,49 @@ import (
 	"lianou/intake"
 )
 
-// summary tells what was understood, what may be due, and what is agreed to by answering.
-func (c *chat) summary(st *chatting, m *matching.Matcher) string {
+// summary tells what was understood and what may be due, and then, in a message of its
+// own that nothing cuts, what is agreed to by answering.
+func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 	sum := c.iv.Sum(st.Talk, m)
-	var b strings.Builder
-	b.WriteString("问完了。您说的是:\n")
-	c.who(&b, c.iv.Fields(st.Talk))
+	var said strings.Builder
+	said.WriteString("问完了。您说的是:\n")
+	c.who(&said, c.iv.Fields(st.Talk))
 	for _, s := range sum.Said {
 		if s.Answer != "不清楚" && !strings.HasPrefix(s.Ref, "form/") {
-			fmt.Fprintf(&b, "%s %s\n", s.Ask, s.Answer)
+			fmt.Fprintf(&said, "%s %s\n", s.Ask, s.Answer)
 		}
 	}
 	if len(sum.May) > 0 {
-		b.WriteString("\n照这样,可能能办:")
+		names := make([]string, len(sum.May))
 		for i, it := range sum.May {
-			if i > 0 {
-				b.WriteString("、")
-			}
-			b.WriteString(it.Name)
+			names[i] = it.Name
 		}
-		b.WriteString("。到底能不能办,要有人上门看过才定。\n")
+		said.WriteString("\n照这样,可能能办:" + strings.Join(names, "、") + "。到底能不能办,要有人上门看过才定。")
 	}
-	b.WriteString("\n报上去之前请看:\n")
+	var agree strings.Builder
+	agree.WriteString("报上去之前请看:\n")
 	for _, consent := range c.iv.Form().Consents {
 		if consent.Required {
-			b.WriteString(consent.Text + "\n")
+			agree.WriteString(consent.Text + "\n")
 		}
 	}
-	b.WriteString("都对、也同意,就回“同意”。哪里不对,回“上一问”。")
-	return b.String()
+	agree.WriteString("都对、也同意,就回“同意”。名字、号码不对,把对的打给我;别的不对,回“上一问”。")
+	return append(pieces(said.String()), agree.String())
 }
 
 // who tells who and where they are, and what is missing. Of a number the end alone: the
 // message stays on a telephone that others may hold.
 func (c *chat) who(b *strings.Builder, fields map[string]string) {
 	for _, line := range []struct{ name, key string }{
-		{"姓名", "form/applicant.name"}, {"身份证号", "form/applicant.id_number"}, {"电话", "form/contact.phone"}, {"住址", "form/live.region"}, {"收款卡", "form/account"},
+		{"急不急", "form/urgent"}, {"姓名", "form/applicant.name"}, {"身份证号", "form/applicant.id_number"}, {"电话", "form/contact.phone"}, {"住址", "form/live.region"}, {"收款卡", "form/account"},
 	} {
 		v := fields[line.key]
 		switch {
+		case line.key == "form/urgent":
+			v = map[string]string{"true": "急,马上就过不去了", "false": "不算急"}[v]
+			if v == "" {
+				continue
+			}
 		case v == "":
 			v = "还没有"
 		case line.key == "form/live.region":
@@ -61,16 +65,14 @@ func (c *chat) who(b *strings.Builder, fields map[string]string) {
 	}
 }
 
-// confirm takes the answer to the summary.
-func (c *chat) confirm(st *chatting, m *matching.Matcher, said string) (out outcome) {
+// confirm takes the answer to the summary. told says that the message put something right.
+func (c *chat) confirm(st *chatting, m *matching.Matcher, cmd command, told bool) (out outcome) {
 	switch {
-	case is(said, wordsBack):
-		st.Stage = asking
-		st.Talk.Back()
-		out.say("好,这一问重答。", c.ask(st, m))
-	case is(said, []string{"不同意"}):
-		out.say("不同意就不报上去。想好了再回“同意”,也可以打 12345 问问。")
-	case is(said, wordsAgree):
+	case told:
+		out.ask("好,改过来了。", c.ask(st, m))
+	case cmd == cmdAgree && c.missing(st) != "":
+		out.say("还差" + c.missing(st) + ",打给我就行。补上了再回“同意”。")
+	case cmd == cmdAgree:
 		form, err := c.form(st)
 		if err != nil {
 			out.say(core.Known(err).Say)
@@ -78,9 +80,22 @@ func (c *chat) confirm(st *chatting, m *matching.Matcher, said string) (out outc
 		}
 		out.submit = &form
 	default:
-		out.say("都对、也同意,就回“同意”。哪里不对,回“上一问”。想跟人说,回“人工”。")
+		out.say("您没有回“同意”,就还没有报上去。都对、也同意,回“同意”两个字;不对的地方打给我,或者回“上一问”;想跟人说,回“人工”。")
 	}
 	return out
+}
+
+// missing names what no application can do without: who it is, where they live, and a
+// telephone to find them by.
+func (c *chat) missing(st *chatting) string {
+	fields := c.iv.Fields(st.Talk)
+	var names []string
+	for _, need := range []struct{ key, name string }{{"form/applicant.name", "姓名"}, {"form/live.region", "住在哪个县哪个镇"}, {"form/contact.phone", "电话"}} {
+		if fields[need.key] == "" {
+			names = append(names, need.name)
+		}
+	}
+	return strings.Join(names, "、")
 }
 
 // form is the application of a conversation that was agreed to.

@@ -3,10 +3,14 @@ package wechat
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-resty/resty/v2"
+
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/intake"
@@ -15,37 +19,38 @@ import (
 // maxText is the longest text of a customer-service message, in bytes.
 const maxText = 2048
 
-// sayAll sends what is to be said to somebody, in order; what WeChat cannot take now is
-// left for the next try.
-func (c *Channel) sayAll(ctx context.Context, citizen string) error {
-	list, err := c.env.Talks.Unsent(ctx, citizen)
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	openid, err := c.env.Citizens.Openid(ctx, citizen)
-	if err != nil {
-		return err
-	}
-	for _, r := range list {
-		result := "late"
-		if c.env.Now().Sub(r.Made) < within {
-			result, err = c.sayOne(ctx, openid, r.Words)
+// sayAll sends what is to be said to somebody, in order, unless another turn is at it: that
+// one says this as well. What WeChat cannot take now is left for the next try.
+func (c *Channel) sayAll(ctx context.Context, who string) error {
+	for {
+		list, err := c.env.Talks.Speak(ctx, who)
+		if err != nil || len(list) == 0 {
+			return err
 		}
-		if noted := c.env.Talks.Sent(ctx, r.ID, result); noted != nil {
-			return noted
+		openid, err := c.env.Citizens.Openid(ctx, who)
+		if err != nil {
+			return err
 		}
-		if result == "" {
-			return err // the rest keeps its order
+		for _, r := range list {
+			result := "late"
+			if c.env.Now().Sub(r.Made) < within {
+				result, err = c.sayOne(ctx, openid, r.Words)
+			}
+			if noted := c.env.Talks.Sent(ctx, who, r.ID, result); noted != nil {
+				return noted
+			}
+			if result == "" {
+				return err // the rest keeps its order
+			}
 		}
 	}
-	return nil
 }
 
 // sayOne sends one text and tells what became of it (F23): "" is to be tried again.
 func (c *Channel) sayOne(ctx context.Context, openid, words string) (string, error) {
 	var out errcode
 	err := c.post(ctx, "/cgi-bin/message/custom/send", map[string]any{
-		"touser": openid, "msgtype": "text", "text": map[string]string{"content": fit(words)},
+		"touser": openid, "msgtype": "text", "text": map[string]string{"content": words},
 	}, &out)
 	if err != nil {
 		return "", err
@@ -62,25 +67,36 @@ func (c *Channel) sayOne(ctx context.Context, openid, words string) (string, err
 	return "refused", nil
 }
 
-// fit cuts a text to what WeChat takes, at the end of a line where there is one.
-func fit(words string) string {
-	if len(words) <= maxText {
-		return words
+// pieces cuts a text into messages that WeChat takes, at the ends of lines.
+func pieces(text string) (out []string) {
+	var b strings.Builder
+	for _, line := range strings.SplitAfter(text, "\n") {
+		if b.Len()+len(line) > maxText && b.Len() > 0 {
+			out = append(out, strings.TrimRight(b.String(), "\n"))
+			b.Reset()
+		}
+		b.WriteString(clipBytes(line, maxText))
 	}
-	cut := words[:maxText-len("……")]
-	for !utf8.ValidString(cut) {
-		cut = cut[:len(cut)-1]
+	return append(out, strings.TrimRight(b.String(), "\n"))
+}
+
+// clipBytes bounds one line, which nobody writes so long.
+func clipBytes(line string, most int) string {
+	for len(line) > most {
+		_, size := utf8.DecodeLastRuneInString(line)
+		line = line[:len(line)-size]
 	}
-	if i := strings.LastIndexByte(cut, '\n'); i > maxText/2 {
-		cut = cut[:i]
-	}
-	return cut + "……"
+	return line
 }
 
 // photo keeps a picture that somebody sent for their ID card, and takes from it what can
 // be read, for the summary to show (F27).
 func (t *turning) photo(ctx context.Context, media string) error {
 	c := t.c
+	if len(t.st.Cards) >= 2 {
+		t.out.ask("照片收够了。", c.chat.ask(t.st, t.m))
+		return nil
+	}
 	data, err := c.media(ctx, media)
 	if core.KindOf(err) == core.KindInvalid || core.KindOf(err) == core.KindTooLarge {
 		t.out.say("这张照片打不开。请重拍一张再发,或者直接打字告诉我姓名和身份证号。")
@@ -89,24 +105,20 @@ func (t *turning) photo(ctx context.Context, media string) error {
 	if err != nil {
 		return err
 	}
-	if len(t.st.Cards) >= 2 {
-		t.out.say("照片收够了。", c.chat.ask(t.st, t.m))
-		return nil
-	}
 	side, got := core.PaperIDFront, c.read(ctx, data)
 	if got != nil && got.IDNumber == "" && got.Name == "" || len(t.st.Cards) == 1 {
 		side = core.PaperIDBack
 	}
 	info, err := c.door.Keep(ctx, citizen.Citizen{ID: t.citizen}, string(side), data)
 	if err != nil {
-		if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge {
+		if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge || k == core.KindTooMany {
 			t.out.say(core.Known(err).Say)
 			return nil
 		}
 		return err
 	}
 	t.st.Cards = append(t.st.Cards, intake.PaperForm{Kind: string(side), Digest: string(info.Digest)})
-	t.out.say(t.readCard(got), c.chat.ask(t.st, t.m))
+	t.out.ask(t.readCard(got), c.chat.ask(t.st, t.m))
 	return nil
 }
 
@@ -115,13 +127,12 @@ func (t *turning) readCard(got *card) string {
 	if got == nil || got.Name == "" && got.IDNumber == "" {
 		return "照片收到了,没读出字来。姓名和身份证号请打字告诉我。"
 	}
-	known := t.st.Talk.Known
 	fields := t.c.chat.iv.Fields(t.st.Talk)
 	from := t.from
-	from.Said = "id_card"
+	from.Said = fromCard
 	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber} {
 		if value != "" && fields[key] == "" {
-			known.Fields[key], known.Sources[key] = value, from
+			t.st.know(key, value, from)
 		}
 	}
 	tail := ""
@@ -134,8 +145,11 @@ func (t *turning) readCard(got *card) string {
 // media fetches a picture that WeChat holds for us, with the token and not by its address.
 func (c *Channel) media(ctx context.Context, id string) (data []byte, err error) {
 	err = c.authorised(ctx, &errcode{}, func(token string) ([]byte, error) {
-		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).Get(officialBase + "/cgi-bin/media/get")
-		if err != nil {
+		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).SetResponseBodyLimit(channels.MaxPhoto).Get(officialBase + "/cgi-bin/media/get")
+		switch {
+		case errors.Is(err, resty.ErrResponseBodyTooLarge):
+			return nil, core.E(core.KindTooLarge, "wechat_media", "")
+		case err != nil:
 			return nil, unsent(err)
 		}
 		body := resp.Body()

@@ -1,8 +1,13 @@
 package wechat
 
 import (
+	"bytes"
+	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -11,10 +16,15 @@ import (
 	"testing"
 	"time"
 
+	"lianou/channels"
 	"lianou/channels/channeltest"
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/jobs"
+	"lianou/core/pg"
 	"lianou/core/seal"
+	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
 
@@ -39,6 +49,11 @@ func newChatter(t *testing.T) *chatter {
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
 	d.env.Talks, err = talks.New(talks.Deps{DB: d.gateway, Ring: keys.Gateway.Ring, Jobs: queue})
+	must(t, err)
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	d.env.Calls, err = calls.New(calls.Deps{DB: d.gateway, Bell: d.env.Shared, Audit: audit.NewTo(keys.Gateway.Platform), Ring: keys.Gateway.Ring,
+		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: queue, Speech: speech})
 	must(t, err)
 	var cfg Config
 	must(t, json.Unmarshal([]byte(d.section), &cfg))
@@ -85,6 +100,25 @@ func (c *chatter) answers() string {
 	must(c.t, err)
 	must(c.t, c.ch.goOn(c.t.Context(), id))
 	return c.new()
+}
+
+// waiting counts who asked to be rung.
+func (c *chatter) waiting() (n int) {
+	c.t.Helper()
+	must(c.t, c.d.gateway.Read(c.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from call where exchange = 'wechat' and wish = 'call_back' and done is null`).Scan(&n)
+	}))
+	return n
+}
+
+// noisy is a picture that no encoding makes small.
+func noisy(t *testing.T, side int) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, side, side))
+	rand.Read(img.Pix)
+	var b bytes.Buffer
+	must(t, png.Encode(&b, img))
+	return b.Bytes()
 }
 
 // new is what was delivered since the last look.
@@ -148,8 +182,13 @@ func TestChatToAReceipt(t *testing.T) {
 			t.Errorf("the summary does not say %q: %s", want, heard)
 		}
 	}
-	if got := c.says("不同意"); !strings.Contains(got, "不报上去") {
-		t.Errorf("not agreed: %s", got)
+	for _, no := range []string{"不同意", "不太同意", "没同意", "同意什么", "要同意吗?", "我再想想"} {
+		if got := c.says(no); !strings.Contains(got, "还没有报上去") {
+			t.Errorf("%q: %s", no, got)
+		}
+	}
+	if got := c.says("名字错了,我叫张桂芳"); !strings.Contains(got, "改过来了") || !strings.Contains(got, "姓名:张桂芳") {
+		t.Errorf("put right: %s", got)
 	}
 	end := c.says("同意")
 	if !strings.Contains(end, "王庙镇") || !strings.ContainsAny(end, "0123456789") {
@@ -160,7 +199,7 @@ func TestChatToAReceipt(t *testing.T) {
 		t.Fatalf("%d applications", len(apps))
 	}
 	a := apps[0]
-	if a.Channel != "wechat" || a.Applicant.Name != "张桂兰" || a.Applicant.ID.Reveal() != channeltest.ID || a.Live.Region != channeltest.Town || a.Story != "俺想问问低保" ||
+	if a.Channel != "wechat" || a.Applicant.Name != "张桂芳" || a.Applicant.ID.Reveal() != channeltest.ID || a.Live.Region != channeltest.Town || a.Story != "俺想问问低保" ||
 		len(a.Household.Members) != 2 || a.Household.Members[1].Disability.Grade != 1 || *a.Household.Income12m != 9360_00 || len(a.Papers) != 1 || a.Consent[0].How != "typed" {
 		t.Errorf("the application: %+v", a)
 	}
@@ -220,14 +259,18 @@ func TestWordsInTheMiddle(t *testing.T) {
 	if got = c.says("重来"); !strings.Contains(got, "从头来") || !strings.Contains(got, "您是替谁报的") {
 		t.Errorf("from the start: %s", got)
 	}
-	if got = c.says("转人工"); !strings.Contains(got, "请人来跟您说") {
-		t.Errorf("a person: %s", got)
+	if got = c.says("找人借的钱"); strings.Contains(got, "12345") {
+		t.Errorf("who borrowed is taken for who wants a person: %s", got)
 	}
-	if got = c.says("在吗"); got != "" {
-		t.Errorf("the machine speaks while a person does: %s", got)
+	if got = c.says("转人工"); !strings.Contains(got, "把电话号码发给我") || c.waiting() != 0 {
+		t.Errorf("a person, and no number: %s", got)
 	}
-	if got = c.says("重来"); !strings.Contains(got, "您是替谁报的") {
-		t.Errorf("back to the machine: %s", got)
+	c.says("我电话" + channeltest.Phone)
+	if got = c.says("转人工。"); !strings.Contains(got, "尾号 0001 找您") || c.waiting() != 1 {
+		t.Errorf("a person: %s, %d wait to be rung", got, c.waiting())
+	}
+	if got = c.says("我自己"); !strings.Contains(got, "您叫什么名字") {
+		t.Errorf("meanwhile: %s", got)
 	}
 	if code := c.push(c.body("voice", "MediaId", "V1")); code != http.StatusOK {
 		t.Fatal(code)
@@ -274,6 +317,117 @@ func TestRepliesKeepTheirOrder(t *testing.T) {
 		if got := c.new(); got != "" {
 			t.Errorf("%d: tried again, %s", code, got)
 		}
+	}
+}
+
+// The chat is opened before a word is said, then a sentence and an ordinary photo come; a
+// picture too large, and a seventieth in a day, are said to be so and hold nothing up.
+//
+// Control: know without its maps; media without a limit of its own; photo without KindTooMany.
+func TestOrdinaryWayIn(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	enter := fmt.Sprintf(`{"ToUserName":"gh","FromUserName":%q,"CreateTime":%d,"MsgType":"event","Event":"user_enter_tempsession","SessionFrom":"x"}`, openid, time.Now().Unix())
+	if c.push(enter) != http.StatusOK {
+		t.Fatal("the opening is refused")
+	}
+	if got := c.answers(); !strings.Contains(got, "您是替谁报的") {
+		t.Errorf("opened: %s", got)
+	}
+	if got := c.says("家里没钱看病了怎么办"); got == "" {
+		t.Error("no answer to the first sentence")
+	}
+	c.d.api.picture = noisy(t, 700) // 700 x 700 of noise: well above 256 kB
+	if c.push(c.body("image", "MediaId", "MEDIA1")) != http.StatusOK {
+		t.Fatal("the photo is refused")
+	}
+	if got := c.answers(); !strings.Contains(got, "读出来是:张桂兰") {
+		t.Errorf("a photo of %d bytes: %s", len(c.d.api.picture), got)
+	}
+	c.d.api.picture = bytes.Repeat([]byte("x"), channels.MaxPhoto+1)
+	c.push(c.body("image", "MediaId", "MEDIA1"))
+	if got := c.answers(); !strings.Contains(got, "打不开") {
+		t.Errorf("too large: %s", got)
+	}
+	c.d.api.picture = photo(t)
+	id, err := c.d.env.Citizens.Known(t.Context(), openid)
+	must(t, err)
+	for range 100 { // the day's uploads are used up
+		c.d.env.Shared.Allow(t.Context(), "upload:"+id, bell.Rate{Count: 60, Per: 24 * time.Hour})
+	}
+	c.push(c.body("image", "MediaId", "MEDIA1"))
+	if got := c.answers(); got == "" {
+		t.Error("the seventieth photo is met with silence")
+	}
+	if got := c.says("我自己"); got == "" {
+		t.Error("the chat stands still")
+	}
+}
+
+// Two turns at once say each thing once and in order, though WeChat is slow; what comes
+// after "同意" in the same turn begins the next conversation; "同意" before the summary
+// agrees to nothing.
+//
+// Control: Speak without its claim; turn that takes what comes after the end; shown true.
+func TestManyTurnsAtOnce(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	c.d.api.slow = 20 * time.Millisecond
+	id, err := c.d.env.Citizens.Known(t.Context(), openid)
+	must(t, err)
+	var all sync.WaitGroup
+	for _, words := range []string{"俺想问问低保", "我自己", "张桂兰", "嗯"} {
+		c.push(c.body("text", "Content", words))
+		all.Go(func() {
+			if err := c.ch.goOn(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	must(t, c.ch.goOn(t.Context(), id))
+	got := c.new()
+	if strings.Count(got, "我是莲藕") != 1 || strings.Count(got, "您是替谁报的") != 1 || !strings.HasPrefix(got, "我是莲藕") {
+		t.Errorf("said: %s", got)
+	}
+	c.d.api.slow = 0
+	c.says("就这些")
+	for range 12 {
+		say := "不清楚"
+		if strings.Contains(got, "打哪个电话") {
+			say = channeltest.Phone
+		}
+		if strings.Contains(got, "住在哪个镇") {
+			say = "平原县王庙镇"
+		}
+		if got = c.says(say); strings.Contains(got, "哪张银行卡") {
+			break
+		}
+	}
+	c.push(c.body("text", "Content", "不清楚"))
+	c.push(c.body("text", "Content", "同意"))
+	if got = c.answers(); !strings.Contains(got, "先看一遍") || len(c.d.apps()) != 0 {
+		t.Errorf("agreed to what was not seen: %s", got)
+	}
+	c.push(c.body("text", "Content", "同意"))
+	c.push(c.body("text", "Content", "还想给俺娘也报一份低保"))
+	if got = c.answers(); len(c.d.apps()) != 1 || !strings.Contains(got, "我是莲藕") {
+		t.Errorf("%d applications, and after the end: %s", len(c.d.apps()), got)
+	}
+}
+
+// A family of twelve has a summary longer than one message: nothing is cut, and what is
+// agreed to stands whole in the last.
+func TestLongSummary(t *testing.T) {
+	t.Parallel()
+	long := pieces("问完了。\n" + strings.Repeat("家里谁平时离不开人照顾? 您的儿子(33 岁)、您的女儿(31 岁)\n", 60))
+	for _, p := range long {
+		if len(p) > maxText {
+			t.Errorf("a message of %d bytes", len(p))
+		}
+	}
+	if len(long) < 2 || strings.Count(strings.Join(long, "\n"), "离不开") != 60 {
+		t.Errorf("%d messages, and words are lost", len(long))
 	}
 }
 

@@ -10,11 +10,17 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/bell"
+	"lianou/core/citizen"
 	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/intake"
+	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
+
+// messages is how many of one person are taken: nobody types faster.
+var messages = bell.Rate{Count: 60, Per: time.Minute}
 
 // turnTries is how often a turn is taken again that another went past.
 const turnTries = 5
@@ -51,26 +57,27 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 
 // keep takes down what a person sent. Events that ask nothing of us are none.
 func (c *Channel) keep(ctx context.Context, m message) error {
-	kept := talks.Message{Channel: c.env.Name, Key: m.key(), Kind: m.Type, Body: m.Content}
-	switch m.Type {
-	case "text":
-	case "image":
-		kept.Body = m.MediaID
-	case "event":
-		if m.Event != "user_enter_tempsession" {
-			return nil
-		}
-	default:
-		kept.Kind, kept.Body = "event", "other"
+	kept := talks.Message{Channel: c.env.Name, Key: m.key(), Kind: talks.Text, Body: m.Content}
+	switch {
+	case m.Type == "image":
+		kept.Kind, kept.Body = talks.Image, m.MediaID
+	case m.Type == "event" && m.Event == "user_enter_tempsession":
+		kept.Kind, kept.Body = talks.Entered, ""
+	case m.Type == "event":
+		return nil
+	case m.Type != "text":
+		kept.Kind, kept.Body = talks.Other, m.Type
 	}
 	if m.From == "" || len(m.From) > 64 {
 		return errPushBody
 	}
-	login, err := c.env.Citizens.Known(ctx, m.From)
-	if err != nil {
+	var err error
+	if kept.Citizen, err = c.env.Citizens.Known(ctx, m.From); err != nil {
 		return err
 	}
-	kept.Citizen = login
+	if ok, _ := c.env.Shared.Allow(ctx, "chat:"+kept.Citizen, messages); !ok {
+		return core.E(core.KindTooMany, "wechat_messages", "")
+	}
 	_, err = c.env.Talks.Heard(ctx, kept)
 	return err
 }
@@ -82,57 +89,59 @@ func (c *Channel) Register(list *jobs.Workers) {
 	}
 }
 
-// Chats reports whether the chat is open.
-func (c *Channel) Chats() bool { return c.chat != nil }
-
 // goOn takes all that came from somebody, and says what is to be said.
-func (c *Channel) goOn(ctx context.Context, citizen string) error {
-	err := c.turn(ctx, citizen)
-	for n := 1; n < turnTries && errors.Is(err, talks.ErrMeanwhile); n++ {
-		err = c.turn(ctx, citizen)
+func (c *Channel) goOn(ctx context.Context, who string) error {
+	for again := 0; again < turnTries; {
+		more, err := c.turn(ctx, who)
+		switch {
+		case errors.Is(err, talks.ErrMeanwhile):
+			again++
+		case err != nil:
+			return err
+		case !more:
+			return c.sayAll(ctx, who)
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return c.sayAll(ctx, citizen)
+	return talks.ErrMeanwhile
 }
 
-// turn takes the waiting messages of somebody into their conversation.
-func (c *Channel) turn(ctx context.Context, citizen string) error {
-	list, err := c.env.Talks.Waiting(ctx, citizen)
+// turn takes the waiting messages of somebody into their conversation. more says that some
+// are left: what came after the end of a conversation begins the next.
+func (c *Channel) turn(ctx context.Context, who string) (more bool, err error) {
+	list, err := c.env.Talks.Waiting(ctx, who)
 	if err != nil || len(list) == 0 {
-		return err
+		return false, err
 	}
-	kept, err := c.env.Talks.Open(ctx, citizen)
+	kept, err := c.env.Talks.Open(ctx, who)
 	if err != nil {
-		return err
+		return false, err
 	}
 	now := c.env.Now()
-	m, err := c.chat.today(core.DateOf(now))
+	m, err := c.chat.rules.On(core.DateOf(now))
 	if err != nil {
-		return err
+		return false, err
 	}
-	from := core.Provenance{Said: "citizen", By: c.env.Name, At: now}
-	st, first, err := c.chat.open(kept.Body, now, from)
+	st, first, err := c.chat.open(kept.Body, now)
 	if err != nil {
-		return err
+		return false, err
 	}
-	t := turning{c: c, st: st, m: m, from: from, citizen: citizen}
+	t := turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: st.Stage == confirming}
 	if first {
 		t.out.say(hello)
 	}
-	said := talks.Said{Citizen: citizen, Channel: c.env.Name, Talk: kept}
-	for i := range list {
-		if err := t.take(ctx, list[i], first && i == 0); err != nil {
-			return err
+	said := talks.Said{Citizen: who, Channel: c.env.Name, Talk: kept}
+	for i := 0; i < len(list) && t.end == ""; i++ {
+		if err := t.take(ctx, list[i]); err != nil {
+			return false, err
 		}
+		t.first = false
 		said.Taken = append(said.Taken, list[i].ID)
 	}
 	if said.Talk.Body, err = json.Marshal(st); err != nil {
-		return core.E(core.KindInternal, "chat_encode", "")
+		return false, core.E(core.KindInternal, "chat_encode", "")
 	}
 	said.Replies, said.End = t.out.replies, t.end
-	return c.env.Talks.Say(ctx, said)
+	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
 }
 
 // turning is one turn.
@@ -142,40 +151,61 @@ type turning struct {
 	m       *matching.Matcher
 	from    core.Provenance
 	citizen string
+	first   bool // the message that is taken opens the conversation
+	shown   bool // the summary was said in an earlier turn: it can be agreed to
 	out     outcome
 	end     string
 }
 
-func (t *turning) take(ctx context.Context, msg talks.Message, opening bool) error {
+func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	chat := t.c.chat
 	switch {
-	case t.end != "":
-		return nil // what came after the end begins the next conversation
-	case msg.Kind == "image":
+	case msg.Kind == talks.Image:
 		return t.photo(ctx, msg.Body)
-	case msg.Kind == "event" && msg.Body == "other":
+	case msg.Kind == talks.Other:
 		t.out.say("我只看得懂字和照片。请打字说,或者打 12345。")
 		return nil
-	case msg.Kind == "event":
-		t.out.say(chat.ask(t.st, t.m))
+	case msg.Kind == talks.Entered:
+		t.out.ask("", chat.ask(t.st, t.m))
 		return nil
-	case opening && !is(msg.Body, wordsAgent):
+	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
-		if fields := t.st.Talk.Known.Fields; fields["form/story"] == "" {
-			fields["form/story"] = clip(msg.Body)
-			t.st.Talk.Known.Sources["form/story"] = t.from
-		}
-		t.out.say(chat.ask(t.st, t.m))
+		t.st.know("form/story", clip(msg.Body), t.from)
+		t.out.ask("", chat.ask(t.st, t.m))
 		return nil
 	}
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
 	t.out.replies = append(t.out.replies, got.replies...)
 	switch {
-	case got.agent:
-		t.out.say("好,我请人来跟您说。也可以直接打 12345,马上有人接。想接着自己填,回“重来”。")
+	case got.ring:
+		return t.ring(ctx, msg)
+	case got.submit != nil && !t.shown: // "同意" that was on its way before the summary
+		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
 		return t.file(ctx, *got.submit)
 	}
+	return nil
+}
+
+// ring asks an agent to ring the person: a call that waits to be answered, in the list of
+// those who asked for it by telephone. The record is named by the message, so that a turn
+// that is taken again asks once. The conversation goes on meanwhile.
+func (t *turning) ring(ctx context.Context, msg talks.Message) error {
+	phone, err := core.ParsePhone(t.c.chat.iv.Fields(t.st.Talk)["form/contact.phone"])
+	if err != nil {
+		phone = t.c.door.Phone(ctx, citizen.Citizen{ID: t.citizen})
+	}
+	if phone.IsZero() {
+		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“人工”。")
+		return nil
+	}
+	now := t.c.env.Now()
+	_, err = t.c.env.Calls.Heard(ctx, calls.Report{ID: "chat-" + msg.Key, Exchange: "wechat", Caller: phone, Began: now, Ended: now, Wish: calls.WishCallBack})
+	if err != nil {
+		return err
+	}
+	number := phone.Reveal()
+	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答刚才那一问就行。")
 	return nil
 }
 
@@ -189,7 +219,7 @@ func (t *turning) file(ctx context.Context, form intake.Form) error {
 		t.out.say(t.c.door.Promise(got))
 	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
 		t.st.Stage = asking
-		t.out.say(core.Known(err).Say, "改好了再报。要改刚才的回“上一问”,想跟人说回“人工”。")
+		t.out.say(core.Known(err).Say + "\n名字、号码不对,把对的打给我;别的回“上一问”;想跟人说,回“人工”。")
 	default:
 		return err // tried again
 	}

@@ -1,6 +1,6 @@
 // Package wechat is the server side of the mini-program: log-in by WeChat, photos of
-// the ID card read for the person to correct, the form, progress, and the sender of
-// subscribe messages.
+// the ID card read for the person to correct, the form, progress, the chat that leads
+// the interview in messages, and the sender of subscribe messages.
 //
 // It must not trust an openid that a client states, let the app's secret or a token
 // into an error or a log, keep a session_key, or publish a picture of an ID card at
@@ -37,8 +37,8 @@ type Config struct {
 	// State is the version messages open: "formal", "trial" or "developer". Defaults
 	// to formal.
 	State string `json:"state"`
-	// PushToken and PushKey are the Token and the EncodingAESKey of the message push:
-	// with the token the chat is open; with a key nothing comes in but sealed.
+	// PushToken and PushKey are the Token and the EncodingAESKey of the message push in
+	// the safe mode: with them the chat is open.
 	PushToken string `json:"push_token"`
 	PushKey   string `json:"push_key"`
 	// Templates maps a kind of notice to its subscribe-message template.
@@ -86,8 +86,8 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	if cfg.PushToken == "" {
 		return c, nil
 	}
-	if env.Talks == nil || cfg.PushKey != "" && len(cfg.PushKey) != 43 {
-		return nil, errors.New("the chat needs Talks, and a push key of 43 characters or none")
+	if env.Talks == nil || env.Calls == nil || len(cfg.PushKey) != 43 {
+		return nil, errors.New("the chat needs Talks, Calls, and a push key of 43 characters")
 	}
 	c.push = &push{token: cfg.PushToken, key: cfg.PushKey, appID: cfg.AppID, now: env.Now}
 	c.chat, err = newChat(env.Regions, env.Book)

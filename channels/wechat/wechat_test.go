@@ -69,6 +69,7 @@ type api struct {
 	answers []string // of subscribe/send and custom/send, in turn
 	chat    []string // texts that were delivered
 	picture []byte   // what media MEDIA1 is
+	slow    time.Duration
 	expires int
 }
 
@@ -101,6 +102,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = json.NewDecoder(r.Body).Decode(&in)
 		answer := `{"errcode":0,"errmsg":"ok"}`
+		if a.slow > 0 { // WeChat is far away
+			a.mu.Unlock()
+			<-time.After(a.slow)
+			a.mu.Lock()
+		}
 		if len(a.answers) > 0 {
 			answer, a.answers = a.answers[0], a.answers[1:]
 		}

@@ -30,9 +30,6 @@ func services(cfg *boot.Config, program string) []finding {
 	if cfg.WeChat.AppID != "" && cfg.WeChat.Secret == "" {
 		list = append(list, mend("wechat", "LIANOU_WECHAT_SECRET is not set, and LIANOU_WECHAT_APP_ID is"))
 	}
-	if cfg.WeChat.PushToken != "" && cfg.WeChat.PushKey == "" {
-		list = append(list, remark("wechat chat", "LIANOU_WECHAT_PUSH_KEY is not set: messages come in unsealed; choose the safe mode in the console"))
-	}
 	return list
 }
 

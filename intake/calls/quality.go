@@ -74,7 +74,7 @@ const drawnColumns = `q.call, c.began, q.drawn, q.agent, coalesce(q.listener, 0)
 // listener's own, oldest first.
 func (l *Log) ToHear(ctx context.Context, listener core.StaffID) ([]Drawn, error) {
 	const sql = `select ` + drawnColumns + ` from call_quality q join call c on c.id = q.call
-		where q.heard is null and q.agent <> $1 order by q.drawn, q.call limit 50`
+		where q.heard is null and q.agent <> $1 and c.recording_state in ('stored', 'pending') order by q.drawn, q.call limit 50`
 	return l.drawnCalls(ctx, sql, int64(listener))
 }
 
@@ -96,6 +96,8 @@ func (l *Log) DrawnCall(ctx context.Context, id string, listener core.StaffID) (
 		return Drawn{}, core.E(core.KindNotFound, "not_drawn", "这通没有抽到。")
 	case list[0].Agent == listener:
 		return Drawn{}, ErrOwnCall
+	case !list[0].Heard.IsZero() && list[0].Listener != listener:
+		return Drawn{}, ErrJudged // one listener hears it, not a room
 	}
 	return list[0], nil
 }

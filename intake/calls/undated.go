@@ -18,9 +18,13 @@ const retried = 10 * time.Minute
 func (l *Log) HeardUndated(ctx context.Context, r Report) error {
 	base := r.ID
 	err := l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		// The row is held, so that two events of the next call mean the same record.
-		const hold = `insert into call_reused as c (id, now) values ($1, $1) on conflict (id) do update set now = c.now returning now`
-		if err := tx.QueryRow(ctx, hold, base).Scan(&r.ID); err != nil {
+		// The number is held, so that two events of the next call mean the same record. A
+		// number that was never used again has no row, and means itself.
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('call_reused/' || $1, 0))`, base); err != nil {
+			return pg.Fail(err, "hold a call's number")
+		}
+		const means = `select coalesce((select now from call_reused where id = $1), $1)`
+		if err := tx.QueryRow(ctx, means, base).Scan(&r.ID); err != nil {
 			return pg.Fail(err, "look up what a call's number means now")
 		}
 		over, err := isOver(ctx, tx, r, deliveryOf(r, base))
@@ -28,7 +32,7 @@ func (l *Log) HeardUndated(ctx context.Context, r Report) error {
 			return err
 		}
 		r.ID = Marked(base, firstOf(r))
-		_, err = tx.Exec(ctx, `update call_reused set now = $2 where id = $1`, base, r.ID)
+		_, err = tx.Exec(ctx, `insert into call_reused (id, now) values ($1, $2) on conflict (id) do update set now = excluded.now`, base, r.ID)
 		return pg.Fail(err, "note that a call's number is used again")
 	})
 	if err != nil {

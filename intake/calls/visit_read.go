@@ -29,6 +29,18 @@ func (l *Log) Stuck(ctx context.Context, tx *pg.Tx) ([]Visit, error) {
 	return l.visits(ctx, tx, sql, tx.Today().Time(), mostVisits)
 }
 
+// stuck reports whether a visit is for agents to see: nobody can make it, or nobody did.
+func stuck(v Visit, today core.Date) bool { return v.Lost || v.Due < today }
+
+// StuckVisit is Visit for agents. Errors: KindNotFound for what is not on their list.
+func (l *Log) StuckVisit(ctx context.Context, tx *pg.Tx, id int64) (Visit, error) {
+	v, err := l.Visit(ctx, tx, id)
+	if err == nil && !stuck(v, tx.Today()) {
+		return Visit{}, errNoVisit
+	}
+	return v, err
+}
+
 // StuckCount is how many Stuck lists, and more.
 func (l *Log) StuckCount(ctx context.Context) (n int, err error) {
 	const sql = `select count(*) from call_visit where done is null and (lost or due < $1)`

@@ -10,6 +10,9 @@ import (
 	"lianou/core/pg"
 )
 
+// errNoVisit is said of what is not on the list of who asks.
+var errNoVisit = core.E(core.KindNotFound, "no_visit", "没有这一条。")
+
 // ErrVisited says that a visit is over.
 var ErrVisited = core.E(core.KindConflict, "visit_done", "这一条已经办完了。")
 
@@ -59,6 +62,9 @@ func (l *Log) Mark(ctx context.Context, scope pg.Scope, m Visited) error {
 			return err
 		}
 		call = v.Call
+		if agents := m.Result == VisitPlaced || m.Result == VisitEnded; agents && !stuck(v, tx.Today()) {
+			return errNoVisit // a township's own, and in time
+		}
 		if err := l.mark(ctx, tx, v, m); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package interview
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianou/core"
@@ -189,8 +190,8 @@ type relative struct {
 
 // family adds the members that were named.
 func (s *state) family(g *Given) {
-	var list []relative
-	if json.Unmarshal(g.Answer.Value, &list) != nil {
+	list, err := relatives(g.Answer.Value)
+	if err != nil || len(s.household.Members)+len(list) > core.MaxMembers {
 		return
 	}
 	for _, r := range list {
@@ -207,7 +208,7 @@ func (s *state) family(g *Given) {
 // freeRef names a new member: m2, m3 and so on.
 func (s *state) freeRef() core.MemberRef {
 	for n := len(s.household.Members) + 1; ; n++ {
-		ref := core.MemberRef("m" + itoa(n))
+		ref := core.MemberRef("m" + strconv.Itoa(n))
 		if !slices.ContainsFunc(s.household.Members, func(m core.Member) bool { return m.Ref == ref }) {
 			return ref
 		}

@@ -50,7 +50,7 @@ func TestWhatIsKnownIsNotAsked(t *testing.T) {
 	call := core.Provenance{Said: "agent", By: "hotline", CallID: "c1"}
 	known := Known{
 		Fields:  map[string]string{"form/applicant.name": "张秀英", "form/applicant.id_number": "371428195301010021"},
-		Facts:   map[string]json.RawMessage{"income_12m": json.RawMessage("9360"), "members/m2/relation": text("child"), "members/m2/age": json.RawMessage("33")},
+		Facts:   map[string]json.RawMessage{"income_12m": json.RawMessage("9360"), "members/m2/relation": Text("child"), "members/m2/age": json.RawMessage("33")},
 		Members: []core.MemberRef{"m1", "m2"},
 		Sources: map[string]core.Provenance{"income_12m": call, "form/applicant.name": call},
 	}

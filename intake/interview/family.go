@@ -3,6 +3,7 @@ package interview
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"lianou/core"
 )
@@ -39,8 +40,8 @@ func kinIn(text string) []kin {
 			}
 		}
 		if !found {
-			_, after, _ := strings.Cut(text, string([]rune(text)[:1]))
-			text = after
+			_, size := utf8.DecodeRuneInString(text)
+			text = text[size:]
 		}
 	}
 	return out

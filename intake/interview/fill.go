@@ -3,13 +3,10 @@ package interview
 import (
 	"encoding/json"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"lianou/core"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // set puts a value at a fact's path, or leaves the household as it was. Returns
 // KindInvalid for a path that is no fact and a value that is not one of its.

@@ -58,7 +58,7 @@ func (q *Question) Filled(form url.Values) (json.RawMessage, error) {
 		if v == "" {
 			return nil, ErrEmpty
 		}
-		raw = text(v)
+		raw = Text(v)
 	}
 	if !ok {
 		return nil, again

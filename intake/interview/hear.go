@@ -2,6 +2,7 @@ package interview
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"lianou/core"
@@ -10,10 +11,9 @@ import (
 // Words that are an answer to any question.
 var (
 	dunno = []string{"不知道", "不清楚", "说不准", "说不好", "记不得", "记不清", "不记得", "不晓得", "忘了", "不好说"}
-	yes   = []string{"有", "是", "对", "嗯", "要", "过不去", "能", "成", "行"}
-	no    = []string{"没", "不", "无", "否"}
-	// Yes, though it has a no in it.
-	yesAllTheSame = []string{"过不去", "离不开", "没办法", "不行了"}
+	// Whole beginnings of an answer that are a yes or a no.
+	yes = []string{"是", "有", "对", "嗯", "要", "能", "成", "行", "没错", "可不", "当然"}
+	no  = []string{"没", "不", "无", "否"}
 	// None, of a sum or a number.
 	none = []string{"没有", "没花", "一分没", "没得", "无"}
 )
@@ -57,7 +57,7 @@ func (q *Question) howTo() string {
 			if i > 0 {
 				b.WriteString("、")
 			}
-			b.WriteString(itoa(i+1) + " " + o.Say)
+			b.WriteString(strconv.Itoa(i+1) + " " + o.Say)
 		}
 		return b.String() + "。"
 	}
@@ -68,7 +68,7 @@ func (q *Question) howTo() string {
 func (q *Question) hear(said string, today core.Date) (json.RawMessage, bool) {
 	switch q.Type {
 	case TypeYesNo:
-		return q.quoted(hearYesNo(said))
+		return q.quoted(q.hearYesNo(said))
 	case TypeChoice:
 		return hearChoice(q, said)
 	case TypeMoney:
@@ -86,20 +86,21 @@ func (q *Question) hear(said string, today core.Date) (json.RawMessage, bool) {
 	case TypeShocks:
 		return hearShocks(q, said, today)
 	case TypeID, TypePhone, TypeAccount:
-		return text(digits(said)), true
+		return Text(digits(said)), true
 	}
-	return text(said), true
+	return Text(said), true
 }
 
 // quoted makes a yes or no of the form's own a string, as its other fields are.
 func (q *Question) quoted(raw json.RawMessage, ok bool) (json.RawMessage, bool) {
 	if ok && strings.HasPrefix(q.Key, "form/") {
-		return text(string(raw)), true
+		return Text(string(raw)), true
 	}
 	return raw, ok
 }
 
-func text(s string) json.RawMessage {
+// Text is a string as the value of an answer.
+func Text(s string) json.RawMessage {
 	raw, _ := json.Marshal(s) // a string always has a form
 	return raw
 }
@@ -117,26 +118,55 @@ func digits(said string) string {
 	}, said)
 }
 
-func hearYesNo(said string) (json.RawMessage, bool) {
+// hearYesNo reads a yes or a no: by what people say to this question, else by how the
+// answer begins. What could be either is asked again: hunger taken for a no would be a
+// family that nobody hurries to.
+func (q *Question) hearYesNo(said string) (json.RawMessage, bool) {
+	rest := said
+	for _, w := range q.No {
+		rest = strings.ReplaceAll(rest, w, "|")
+	}
+	against, speaks := rest != said, containsAny(rest, q.Yes)
 	switch {
-	case containsAny(said, yesAllTheSame):
+	case against && speaks:
+		return nil, false
+	case speaks:
 		return json.RawMessage("true"), true
-	case containsAny(said, no):
+	case against:
 		return json.RawMessage("false"), true
-	case containsAny(said, yes):
+	}
+	first := strings.FieldsFunc(said, func(r rune) bool { return strings.ContainsRune(",、;。!?.", r) })
+	if len(first) == 0 {
+		return nil, false
+	}
+	switch {
+	case strings.HasPrefix(first[0], "没错"):
+		return json.RawMessage("true"), true
+	case beginsWith(first[0], no):
+		return json.RawMessage("false"), true
+	case beginsWith(first[0], yes) && !containsAny(first[0], no):
 		return json.RawMessage("true"), true
 	}
 	return nil, false
 }
 
+func beginsWith(text string, words []string) bool {
+	for _, w := range words {
+		if strings.HasPrefix(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // hearChoice finds the one option that the words are for.
 func hearChoice(q *Question, said string) (json.RawMessage, bool) {
 	if list := options(q, said); len(list) == 1 {
-		return text(list[0]), true
+		return Text(list[0]), true
 	}
 	if n := numerals(said); len(n) == 1 && n[0].from == 0 && n[0].to >= len([]rune(said))-1 {
 		if i := int(n[0].hundredths / 100); i >= 1 && i <= len(q.Options) {
-			return text(q.Options[i-1].Value), true
+			return Text(q.Options[i-1].Value), true
 		}
 	}
 	return nil, false
@@ -168,6 +198,9 @@ func options(q *Question, said string) []string {
 // hearMoney reads yuan. Of a sum of a year said by the month it makes twelve, and the
 // other way round: the summary says what was understood.
 func hearMoney(key, said string) (json.RawMessage, bool) {
+	if containsAny(said, []string{"欠", "债", "贷", "负", "亏"}) {
+		return nil, false // a debt is no sum that one has
+	}
 	amount := said
 	month, year := false, false
 	for _, w := range []string{"每个月", "一个月", "每月", "一月", "月月"} {
@@ -208,5 +241,5 @@ func hearNumber(said string) (json.RawMessage, bool) {
 	if r := []rune(said); list[0].to < len(r) && r[list[0].to] == '年' {
 		n *= 12 // of a number of months said in years
 	}
-	return json.RawMessage(itoa(int(n))), true
+	return json.RawMessage(strconv.Itoa(int(n))), true
 }

@@ -14,10 +14,15 @@ func encode(v any) (json.RawMessage, bool) {
 	return raw, err == nil
 }
 
+// denies reports whether an answer begins by saying that there is none.
+func denies(said string) bool {
+	return beginsWith(said, []string{"没", "无", "都没", "都不", "不是", "家里没", "俺家没", "我家没"})
+}
+
 func hearMany(q *Question, said string) (json.RawMessage, bool) {
 	found := options(q, said)
 	if len(found) == 0 {
-		return json.RawMessage("[]"), containsAny(said, no)
+		return json.RawMessage("[]"), denies(said)
 	}
 	if containsAny(said, []string{"不是", "没有", "没办"}) {
 		return nil, false // "有低保,没有残疾" and "没有低保" read alike
@@ -45,7 +50,7 @@ func hearDisability(q *Question, said string) (json.RawMessage, bool) {
 	switch {
 	case d.Grade > 0 && d.Kind != "":
 		return encode(d)
-	case d == (core.Disability{}) && containsAny(said, no):
+	case d == (core.Disability{}) && denies(said):
 		return json.RawMessage("{}"), true
 	}
 	return nil, false
@@ -76,7 +81,7 @@ func hearParents(q *Question, said string) (json.RawMessage, bool) {
 func hearShocks(q *Question, said string, today core.Date) (json.RawMessage, bool) {
 	kinds := options(q, said)
 	if len(kinds) == 0 {
-		return json.RawMessage("[]"), containsAny(said, no)
+		return json.RawMessage("[]"), denies(said)
 	}
 	if len(kinds) > 1 {
 		return nil, false

@@ -61,6 +61,10 @@ func TestWordsBecomeAnswers(t *testing.T) {
 		{"income_12m", "不知道呀", ""},
 		{"income_12m", "三千到五千", "?"},
 		{"income_12m", "没多少", "?"},
+		{"financial_assets_per_capita", "没存款,还欠三万", "?"},
+		{"financial_assets_per_capita", "负三万", "?"},
+		{"business_with_staff", "有,不多", "true"},
+		{"business_with_staff", "是,不过快关了", "true"},
 		{"income_12m", "99999999999999999999", "?"},
 		{"houses", "一套", "1"},
 		{"cars", "没有", "0"},
@@ -71,7 +75,19 @@ func TestWordsBecomeAnswers(t *testing.T) {
 		{"owns_home", "不是,租的", "false"},
 		{"form/urgent", "过不去了", `"true"`},
 		{"form/urgent", "还行,没那么急", `"false"`},
+		{"form/urgent", "没饭吃了", `"true"`},
+		{"form/urgent", "揭不开锅了", `"true"`},
+		{"form/urgent", "是,没钱看病", `"true"`},
+		{"form/urgent", "急,孩子没奶吃", `"true"`},
+		{"form/urgent", "没错", `"true"`},
+		{"form/urgent", "不急", `"false"`},
+		{"form/urgent", "不急,就是没钱", "?"},
+		{"form/urgent", "这个嘛", "?"},
+		{"owns_home", "是不是自家的俺也说不好", ""},
+		{"owns_home", "是不是自家的呢", "?"},
+		{"renting", "租的", "?"},
 		{"members/*/needs_long_term_care", "离不开人", "true"},
+		{"members/*/needs_long_term_care", "没人管不行,瘫在床上", "true"},
 		{"members/*/needs_long_term_care", "不用", "false"},
 		{"area", "农村的", `"rural"`},
 		{"area", "城里", `"urban"`},
@@ -147,10 +163,10 @@ func TestWhoIsNamed(t *testing.T) {
 	t.Parallel()
 	iv := interviewer(t)
 	known := Known{Members: []core.MemberRef{"m1", "m2", "m3", "m4"}, Facts: map[string]json.RawMessage{
-		"members/m1/relation": text("applicant"), "members/m1/age": json.RawMessage("72"),
-		"members/m2/relation": text("spouse"), "members/m2/age": json.RawMessage("71"),
-		"members/m3/relation": text("child"), "members/m3/age": json.RawMessage("45"), "members/m3/sex": text("male"),
-		"members/m4/relation": text("child"), "members/m4/age": json.RawMessage("41"), "members/m4/sex": text("male"),
+		"members/m1/relation": Text("applicant"), "members/m1/age": json.RawMessage("72"),
+		"members/m2/relation": Text("spouse"), "members/m2/age": json.RawMessage("71"),
+		"members/m3/relation": Text("child"), "members/m3/age": json.RawMessage("45"), "members/m3/sex": Text("male"),
+		"members/m4/relation": Text("child"), "members/m4/age": json.RawMessage("41"), "members/m4/sex": Text("male"),
 	}}
 	c := iv.Begin(today(), "371426", known)
 	step := Step{Ref: "round/disability", Question: iv.form.question("members/*/disability"), About: []core.MemberRef{"m1", "m2", "m3", "m4"}}

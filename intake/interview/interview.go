@@ -63,6 +63,10 @@ type Question struct {
 	Page    string   `json:"page"`              // the Page it stands on
 	Round   *Round   `json:"round,omitempty"`   // how it is asked of all members at once
 
+	// Yes and No are what people say for it, of TypeYesNo, beside a plain yes or no.
+	Yes []string `json:"yes,omitempty"`
+	No  []string `json:"no,omitempty"`
+
 	// By are the capacities that may answer it (domain.md 7.3); empty is anybody who may
 	// apply.
 	By []core.Capacity `json:"by,omitempty"`

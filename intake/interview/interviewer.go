@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianou/core"
@@ -195,7 +196,10 @@ func (iv *Interviewer) fits(c *Conversation, step Step, g *Given) error {
 	case strings.HasPrefix(step.Ref, "form/"):
 		return step.Question.field(g.Answer.Value, c.On)
 	case step.Ref == "members":
-		return fitsFamily(g.Answer.Value, again)
+		if _, err := relatives(g.Answer.Value); err != nil {
+			return again
+		}
+		return nil
 	}
 	s := iv.form.state(c)
 	if set(&s.household, step.Ref, g.Answer.Value) != nil {
@@ -211,19 +215,22 @@ func helpOf(q *Question) string {
 	return q.Help
 }
 
-func fitsFamily(raw json.RawMessage, again error) error {
-	h := core.Household{On: core.NewDate(2000, 1, 1), County: "371402", Members: []core.Member{{Ref: "m1"}}}
+// relatives reads who else lives there, held to the vocabulary.
+func relatives(raw json.RawMessage) ([]relative, error) {
 	var list []relative
-	if json.Unmarshal(raw, &list) != nil {
-		return again
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, core.Invalid("members", "没听明白家里有谁。")
 	}
+	h := core.Household{On: core.NewDate(2000, 1, 1), County: "371402", Members: []core.Member{{Ref: "m1"}}}
 	for i, r := range list {
-		h.Members = append(h.Members, core.Member{Ref: core.MemberRef("m" + itoa(i+2)), Relation: r.Relation, Age: r.Age, Sex: r.Sex})
+		h.Members = append(h.Members, core.Member{Ref: core.MemberRef("m" + strconv.Itoa(i+2)), Relation: r.Relation, Age: r.Age, Sex: r.Sex})
 	}
-	if h.Check() != nil {
-		return again
-	}
-	return nil
+	return list, h.Check()
+}
+
+// Answered reports whether a step was answered, be it by "不清楚".
+func (c *Conversation) Answered(ref string) bool {
+	return slices.ContainsFunc(c.Given, func(g Given) bool { return g.Step == ref })
 }
 
 // Back takes the last answer away; what was known before stays.

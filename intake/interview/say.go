@@ -3,6 +3,7 @@ package interview
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianou/core"
@@ -68,7 +69,7 @@ func (q *Question) numbered() string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(itoa(i+1) + " " + o.Say)
+		b.WriteString(strconv.Itoa(i+1) + " " + o.Say)
 	}
 	return b.String()
 }
@@ -104,7 +105,7 @@ func (q *Question) Tell(raw json.RawMessage) string {
 	case TypeDisability:
 		var d core.Disability
 		if json.Unmarshal(raw, &d) == nil && d.Grade > 0 {
-			return q.option(string(d.Kind)) + itoa(d.Grade) + "级"
+			return q.option(string(d.Kind)) + strconv.Itoa(d.Grade) + "级"
 		}
 		return "没有"
 	case TypeShocks:

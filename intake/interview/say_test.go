@@ -13,7 +13,7 @@ func TestWordsOfAStep(t *testing.T) {
 	t.Parallel()
 	iv := interviewer(t)
 	c := iv.Begin(today(), "371426", Known{Members: []core.MemberRef{"m1", "m2"}, Facts: map[string]json.RawMessage{
-		"members/m2/relation": text("spouse"), "members/m2/age": json.RawMessage("71"),
+		"members/m2/relation": Text("spouse"), "members/m2/age": json.RawMessage("71"),
 	}})
 	step := func(ref, key string, about ...core.MemberRef) Step {
 		s := Step{Ref: ref, Question: iv.form.question(key), About: about}

@@ -1,8 +1,10 @@
 package talks
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -49,13 +51,24 @@ func New(d Deps) (*Store, error) {
 	return &Store{d}, nil
 }
 
+// Kind is what somebody sent.
+type Kind string
+
+// The kinds. Other is what we cannot read: a voice, a film, a card.
+const (
+	Text    Kind = "text"
+	Image   Kind = "image"
+	Entered Kind = "entered" // they opened the chat and said nothing yet
+	Other   Kind = "other"
+)
+
 // Message is one thing that somebody sent.
 type Message struct {
 	ID      int64
 	Channel core.ChannelName
 	Key     string // what the platform repeats when it delivers again
 	Citizen string
-	Kind    string // "text", "image", "voice", "event"
+	Kind    Kind
 	Body    string // the words, or what the platform calls the file
 	Came    time.Time
 }
@@ -74,7 +87,7 @@ func (s *Store) Heard(ctx context.Context, m Message) (fresh bool, err error) {
 		on conflict (channel, key) do nothing`
 	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		fresh = false
-		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, m.Kind, sealed, tx.Now())
+		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, string(m.Kind), sealed, tx.Now())
 		if err != nil {
 			return pg.Fail(err, "keep a message of a chat")
 		}
@@ -215,13 +228,28 @@ type Reply struct {
 	Tries int
 }
 
-// Unsent lists what is still to be said to somebody, in order.
-func (s *Store) Unsent(ctx context.Context, citizen string) (out []Reply, err error) {
-	const sql = `select id, body, made, tries from talk_reply where citizen = $1 and done is null order by id limit 20`
-	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, sql, citizen)
+// mostTries is how often a reply is offered: it answers a question of days ago by then.
+const mostTries = 50
+
+// speaks is how long one turn may be at saying things before another takes over: the
+// first has died.
+const speaks = time.Minute
+
+// Speak lists what is still to be said to somebody, in order, for one turn alone to say:
+// nothing while another is at it.
+func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err error) {
+	// The lock is of the transaction: two turns that ask at once ask one after another.
+	const lock = `select pg_advisory_xact_lock(hashtextextended('talk_reply/' || $1, 0))`
+	const claim = `update talk_reply set claimed = $2 where id in (select id from talk_reply where citizen = $1 and done is null order by id limit 20)
+		and not exists (select from talk_reply o where o.citizen = $1 and o.done is null and o.claimed > $2::timestamptz - make_interval(secs => $3))
+		returning id, body, made, tries`
+	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, lock, citizen); err != nil {
+			return pg.Fail(err, "wait for the word")
+		}
+		rows, err := tx.Query(ctx, claim, citizen, tx.Now(), speaks.Seconds())
 		if err != nil {
-			return pg.Fail(err, "list replies")
+			return pg.Fail(err, "take replies to say")
 		}
 		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reply, err error) {
 			var sealed []byte
@@ -232,18 +260,23 @@ func (s *Store) Unsent(ctx context.Context, citizen string) (out []Reply, err er
 			r.Words = string(words)
 			return r, err
 		})
-		return pg.Fail(err, "list replies")
+		return pg.Fail(err, "take replies to say")
 	})
+	slices.SortFunc(out, func(a, b Reply) int { return cmp.Compare(a.ID, b.ID) })
 	return out, err
 }
 
 // Sent notes what became of a reply: "sent", "late" (outside the 48 hours), "refused", or
-// "" for one that will be tried again.
-func (s *Store) Sent(ctx context.Context, id int64, result string) error {
+// "" for one that will be tried again, which gives the rest back as well.
+func (s *Store) Sent(ctx context.Context, citizen string, id int64, result string) error {
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `update talk_reply set tries = tries + 1, result = $2, done = case when $2 = '' then null else $3::timestamptz end where id = $1 and done is null`
-		_, err := tx.Exec(ctx, sql, id, result, tx.Now())
-		return pg.Fail(err, "note what became of a reply")
+		const sql = `update talk_reply set tries = tries + 1, result = case when $2 = '' and tries + 1 >= $4 then 'refused' else $2 end,
+			done = case when $2 = '' and tries + 1 < $4 then null else $3::timestamptz end where id = $1 and done is null`
+		if _, err := tx.Exec(ctx, sql, id, result, tx.Now(), mostTries); err != nil || result != "" {
+			return pg.Fail(err, "note what became of a reply")
+		}
+		_, err := tx.Exec(ctx, `update talk_reply set claimed = null where citizen = $1 and done is null`, citizen)
+		return pg.Fail(err, "give replies back")
 	})
 }
 

@@ -43,7 +43,7 @@ func must(t testing.TB, err error) {
 }
 
 func text(key, words string) Message {
-	return Message{Channel: "wechat", Key: key, Citizen: somebody, Kind: "text", Body: words}
+	return Message{Channel: "wechat", Key: key, Citizen: somebody, Kind: Text, Body: words}
 }
 
 func (s *Store) count(t *testing.T, sql string) (n int) {
@@ -124,7 +124,7 @@ func TestOneTurnGoesOn(t *testing.T) {
 		}
 		return true
 	})
-	replies, err := s.Unsent(t.Context(), somebody)
+	replies, err := s.Speak(t.Context(), somebody)
 	must(t, err)
 	after, err := s.Open(t.Context(), somebody)
 	must(t, err)
@@ -141,11 +141,11 @@ func TestSaidAndClosed(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: Talk{Body: []byte("x")}, Replies: []string{"一", "二"}}))
-	replies, err := s.Unsent(t.Context(), somebody)
+	replies, err := s.Speak(t.Context(), somebody)
 	must(t, err)
-	must(t, s.Sent(t.Context(), replies[0].ID, ""))
-	must(t, s.Sent(t.Context(), replies[1].ID, "sent"))
-	left, err := s.Unsent(t.Context(), somebody)
+	must(t, s.Sent(t.Context(), somebody, replies[0].ID, ""))
+	must(t, s.Sent(t.Context(), somebody, replies[1].ID, "sent"))
+	left, err := s.Speak(t.Context(), somebody)
 	must(t, err)
 	if len(left) != 1 || left[0].Words != "一" || left[0].Tries != 1 {
 		t.Errorf("left %+v", left)

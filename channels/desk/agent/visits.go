@@ -124,7 +124,7 @@ func (a *Room) visitPhone(w http.ResponseWriter, r *http.Request, at desk.At) er
 	}
 	var v calls.Visit
 	err = a.d.DB.Tx(r.Context(), pg.City(stuckScope), func(ctx context.Context, tx *pg.Tx) error {
-		if v, err = a.d.Calls.Visit(ctx, tx, id); err != nil {
+		if v, err = a.d.Calls.StuckVisit(ctx, tx, id); err != nil {
 			return err
 		}
 		return a.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "visit.number", Subject: "call:" + v.Call, Region: v.Region, Purpose: "再打一次"})

@@ -80,15 +80,22 @@ func (s *Scribe) goes(f func()) bool {
 // takeEvery is how often a tap is emptied; it holds forty times as much.
 const takeEvery = 100 * time.Millisecond
 
-// Listen writes down what a tap hears until over is called, which does not wait. id gives
-// the call's name in the record once it has one.
-func (s *Scribe) Listen(tap *media.Tap, id func() (string, bool)) (over func()) {
+// Listen writes down what a tap hears until over is called, which does not wait. The tap
+// is opened once there is a seat, so that a call that nobody writes down pays for none. id
+// gives the call's name in the record once it has one.
+func (s *Scribe) Listen(open func() (*media.Tap, error), id func() (string, bool)) (over func()) {
 	c := s.Begin(id)
 	if c == nil {
 		return func() {}
 	}
+	tap, err := open()
+	if err != nil { // the call is over already
+		c.End()
+		return func() {}
+	}
 	end := make(chan struct{})
 	if !s.goes(func() { c.follow(tap, end) }) {
+		tap.Close()
 		c.End()
 	}
 	return sync.OnceFunc(func() { close(end) })
@@ -97,6 +104,7 @@ func (s *Scribe) Listen(tap *media.Tap, id func() (string, bool)) (over func()) 
 // follow empties a tap into a call.
 func (c *Call) follow(tap *media.Tap, end <-chan struct{}) {
 	defer c.End()
+	defer tap.Close()
 	tick := time.NewTicker(takeEvery)
 	defer tick.Stop()
 	for last := false; !last; {

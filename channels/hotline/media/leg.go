@@ -26,11 +26,19 @@ type leg struct {
 	strangers, refused uint64
 }
 
+// batches is how often a turn goes on taking while a port gives all that a batch holds:
+// 12,800 packets a second, of which a call makes 50. Beyond that the kernel drops, and what
+// a stranger sends drowns the caller; a trunk's own network is where that is stopped.
+const batches = 4
+
 // take hears what came to the port since the last turn.
 func (l *leg) take(now time.Time, b *batch) {
-	for i := range b.fill(l.pair.rtp) {
-		datagram, from := b.at(i)
-		l.receive(datagram, from, now)
+	for n, i := burst, 0; n == burst && i < batches; i++ {
+		n = b.fill(l.pair.rtp)
+		for k := range n {
+			datagram, from := b.at(k)
+			l.receive(datagram, from, now)
+		}
 	}
 }
 

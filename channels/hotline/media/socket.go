@@ -10,7 +10,7 @@ import (
 
 const (
 	datagram = 2048 // bytes; what is longer is cut, and is no sound
-	burst    = 64   // datagrams that a turn takes at most: a second of sound. What a flood leaves behind the kernel drops
+	burst    = 64   // datagrams of a batch: more than a second of sound
 )
 
 // errSocket is an address of another family than the socket's.

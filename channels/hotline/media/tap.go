@@ -17,6 +17,7 @@ var hushed = []byte{silence}
 //
 // What we say ourselves is not in it: its words are known.
 type Tap struct {
+	call  *Session
 	line  *timeline
 	now   func() time.Time
 	start time.Time
@@ -37,11 +38,20 @@ func (s *Session) Tap() (*Tap, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
-	t := &Tap{line: newTimeline(samples(s.engine.cfg.MaxLength)), now: s.engine.cfg.Now, start: s.epoch.Add(s.recordFrom), wait: lag}
+	t := &Tap{call: s, line: newTimeline(samples(s.engine.cfg.MaxLength)), now: s.engine.cfg.Now, start: s.epoch.Add(s.recordFrom), wait: lag}
 	t.at = max(samples(t.now().Add(-lag).Sub(t.start)), 0)
 	t.line.taken, t.line.sealed = t.at, t.at
 	s.tap = t.line
 	return t, nil
+}
+
+// Close takes the ear off the call, which then pays nothing for it.
+func (t *Tap) Close() {
+	t.call.mu.Lock()
+	defer t.call.mu.Unlock()
+	if t.call.tap == t.line {
+		t.call.tap = nil
+	}
 }
 
 // Take gives the next stretch that is whole: where in the recording it begins and how

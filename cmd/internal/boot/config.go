@@ -133,7 +133,7 @@ type WeChat struct {
 	APIBase   string `env:"LIANOU_WECHAT_API_BASE" envDefault:"https://api.weixin.qq.com" help:"WeChat's API"`
 	Template  string `env:"LIANOU_WECHAT_TEMPLATE" help:"id of the subscribe-message template for money that came"`
 	PushToken Secret `env:"LIANOU_WECHAT_PUSH_TOKEN" help:"Token of the message push. Empty: no chat"`
-	PushKey   Secret `env:"LIANOU_WECHAT_PUSH_KEY" help:"its EncodingAESKey, 43 characters. Empty: plain mode, not for a real city"`
+	PushKey   Secret `env:"LIANOU_WECHAT_PUSH_KEY" help:"its EncodingAESKey, 43 characters: the safe mode, and no other"`
 	Step      string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
 }
 

@@ -77,8 +77,8 @@ func (c *Config) check() []string {
 	if c.SIP.FirstPort >= c.SIP.LastPort || c.SIP.MostCalls <= 0 {
 		faults = append(faults, "LIANOU_RTP_FIRST_PORT must be below LIANOU_RTP_LAST_PORT, and LIANOU_SIP_MOST_CALLS above zero")
 	}
-	if k := c.WeChat.PushKey; k != "" && (len(k) != 43 || c.WeChat.PushToken == "") {
-		faults = append(faults, "LIANOU_WECHAT_PUSH_KEY is not of 43 characters, or LIANOU_WECHAT_PUSH_TOKEN is empty beside it")
+	if w := c.WeChat; (w.PushToken != "" || w.PushKey != "") && (len(w.PushKey) != 43 || w.PushToken == "") {
+		faults = append(faults, "LIANOU_WECHAT_PUSH_TOKEN and LIANOU_WECHAT_PUSH_KEY go together, and the key has 43 characters")
 	}
 	faults = append(faults, c.Speech.check()...)
 	faults = append(faults, c.Voice.check(c.SIP)...)

@@ -232,9 +232,7 @@ func TestEngineOfALiveCallOnBadDays(t *testing.T) {
 			must(t, err)
 
 			f := newForked(t)
-			tap, err := f.s.Tap()
-			must(t, err)
-			over := scribe.Listen(tap, func() (string, bool) { return id, true })
+			over := scribe.Listen(f.s.Tap, func() (string, bool) { return id, true })
 			if worst := f.talk(); worst > 2*time.Second {
 				t.Errorf("a packet waited for %v: the call waits for the engine", worst)
 			}

@@ -22,7 +22,7 @@ create table talk_message (
     channel text        not null,
     key     text        not null check (key <> '' and length(key) <= 160),
     citizen text        not null references citizen (id),
-    kind    text        not null check (kind in ('text', 'image', 'voice', 'event')),
+    kind    text        not null check (kind in ('text', 'image', 'entered', 'other')),
     body    bytea       not null,
     came    timestamptz not null,
     taken   timestamptz,
@@ -37,6 +37,7 @@ create table talk_reply (
     citizen text        not null references citizen (id),
     body    bytea       not null,
     made    timestamptz not null,
+    claimed timestamptz, -- a turn is at saying it
     tries   smallint    not null default 0,
     done    timestamptz,
     result  text        not null default '' check (result in ('', 'sent', 'late', 'refused')),
@@ -48,7 +49,7 @@ create index talk_reply_old on talk_reply (made);
 grant select, insert, delete on talk, talk_message, talk_reply to lianou_gateway;
 grant update (state, body, rev, saved) on talk to lianou_gateway;
 grant update (taken) on talk_message to lianou_gateway;
-grant update (tries, done, result) on talk_reply to lianou_gateway;
+grant update (claimed, tries, done, result) on talk_reply to lianou_gateway;
 grant select on talk, talk_message, talk_reply to lianou_check, lianou_backup;
 
 -- +goose Down
