@@ -41,7 +41,7 @@ func TestChat(t *testing.T) {
 	last := "document.querySelector('#lines .line:last-child').innerText"
 	for range 60 {
 		heard := p.Eval(last)
-		if strings.Contains(heard, "问完了") {
+		if strings.Contains(heard, "报上去之前") {
 			break
 		}
 		says := "不清楚"
