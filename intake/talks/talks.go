@@ -284,12 +284,14 @@ func (s *Store) Sent(ctx context.Context, citizen string, id int64, result strin
 func (s *Store) Sweep(ctx context.Context) error {
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		before := tx.Now().Add(-Kept)
-		for _, sql := range []string{`delete from talk where saved < $1`, `delete from talk_message where came < $1`, `delete from talk_reply where made < $1`} {
-			if _, err := tx.Exec(ctx, sql, before); err != nil {
-				return pg.Fail(err, "forget old conversations")
-			}
+		_, err := tx.Exec(ctx, `delete from talk where saved < $1`, before)
+		if err == nil {
+			_, err = tx.Exec(ctx, `delete from talk_message where came < $1`, before)
 		}
-		return nil
+		if err == nil {
+			_, err = tx.Exec(ctx, `delete from talk_reply where made < $1`, before)
+		}
+		return pg.Fail(err, "forget old conversations")
 	})
 }
 
