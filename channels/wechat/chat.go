@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/core/policy"
@@ -34,18 +35,7 @@ func newChat(regions *registry.Regions, books *policy.Library) (*chat, error) {
 	if err != nil {
 		return nil, err
 	}
-	var places []slots.Place
-	add := func(p registry.Place) { places = append(places, slots.Place{Code: p.Code, Name: p.Name}) }
-	for _, county := range regions.Counties() {
-		add(county)
-		for _, town := range regions.Townships(county.Code) {
-			add(town)
-			for _, village := range regions.Villages(town.Code) {
-				add(village)
-			}
-		}
-	}
-	return &chat{iv: iv, slots: slots.New(places), regions: regions, rules: matching.NewCurrent(books)}, nil
+	return &chat{iv: iv, slots: channels.ReaderOf(regions), regions: regions, rules: matching.NewCurrent(books)}, nil
 }
 
 // stage is where a conversation stands.
@@ -62,6 +52,7 @@ type chatting struct {
 	Talk  *interview.Conversation `json:"talk"`
 	Key   string                  `json:"key"`             // of the application, chosen once
 	Lost  int                     `json:"lost,omitempty"`  // answers in a row that were not understood
+	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
 	Call  bool                    `json:"call,omitempty"`  // somebody was asked to ring them
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
 }
@@ -97,7 +88,7 @@ const (
 )
 
 var commands = map[command][]string{
-	cmdPerson: {"人工", "转人工", "找人工", "人工客服", "客服", "坐席", "真人", "找个人", "找人说", "我要人工", "要人工", "叫人来"},
+	cmdPerson: {"人工", "转人工", "找人工", "人工客服", "客服", "坐席", "真人", "找个人", "找人说", "我要人工", "要人工", "叫人来", "找人", "找人说话", "找个人说", "想找人说"},
 	cmdAgain:  {"重来", "从头来", "从头", "重新来", "重新开始", "从头说", "重头来"},
 	cmdBack:   {"上一问", "上一题", "说错了", "答错了", "改一下", "返回", "改上一问", "回上一问"},
 	cmdEnough: {"就这些", "就这些了", "就到这", "就到这儿", "不问了", "别问了", "先这样"},
@@ -162,6 +153,13 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 		return out
 	}
 	step := c.iv.Next(st.Talk, m)
+	if word := c.urgent(st, said, from); word != "" {
+		if step.Ref == "form/story" {
+			st.know("form/story", said, from)
+		}
+		out.ask(word, c.ask(st, m))
+		return out
+	}
 	told := c.also(st, said, from)
 	if st.Stage == confirming {
 		return c.confirm(st, m, cmd, told)
@@ -182,7 +180,14 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 	}
 	if err == nil {
 		st.Lost = 0
-		out.ask("", c.ask(st, m))
+		if st.Dunno++; len(a.Value) > 0 || len(a.Members) > 0 || a.None {
+			st.Dunno = 0
+		}
+		word := ""
+		if st.Dunno > 0 && st.Dunno%patience == 0 {
+			word = "答不上来没关系。回“就这些”就到这儿,回“人工”有人打给您。"
+		}
+		out.ask(word, c.ask(st, m))
 		return out
 	}
 	st.Lost++
@@ -192,6 +197,21 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 	}
 	out.say(say)
 	return out
+}
+
+// patience is how many answers in a row may be "不清楚" before we offer to stop.
+const patience = 4
+
+// distress are words that no question may pass over.
+var distress = []string{"没饭", "饿", "揭不开锅", "断粮", "断药", "活不下去", "活不了", "不想活", "没法活", "救命"}
+
+// urgent notes that somebody is in need now, and says where help is at once.
+func (c *chat) urgent(st *chatting, said string, from core.Provenance) string {
+	if c.iv.Fields(st.Talk)["form/urgent"] == "true" || !slices.ContainsFunc(distress, func(w string) bool { return strings.Contains(said, w) }) {
+		return ""
+	}
+	st.know("form/urgent", "true", from)
+	return "听出来您很急,已经记下。现在就打 12345,马上有人接。"
 }
 
 // read is the answer of a message. Places are looked up, which the interview cannot.
@@ -210,12 +230,15 @@ func (c *chat) read(st *chatting, step interview.Step, said string) (interview.A
 
 // place finds the village or the township that is named.
 func (c *chat) place(said string, on core.Date) (core.RegionCode, bool) {
-	p := c.slots.Text(said, on)
-	switch {
-	case p.Village.Value.Code != "":
-		return p.Village.Value.Code, true
-	case p.Township.Value.Code != "":
-		return p.Township.Value.Code, true
+	tries := []string{said}
+	if utf8.RuneCountInString(said) <= 6 { // "孟寺", as its own people say
+		tries = append(tries, said+"镇", said+"街道", said+"乡")
+	}
+	for _, words := range tries {
+		p := c.slots.Text(words, on)
+		if code := cmp.Or(p.Village.Value.Code, p.Township.Value.Code); code != "" {
+			return code, true
+		}
 	}
 	return "", false
 }

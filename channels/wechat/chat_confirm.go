@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/intake"
@@ -43,7 +44,7 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 // message stays on a telephone that others may hold.
 func (c *chat) who(b *strings.Builder, fields map[string]string) {
 	for _, line := range []struct{ name, key string }{
-		{"急不急", "form/urgent"}, {"姓名", "form/applicant.name"}, {"身份证号", "form/applicant.id_number"}, {"电话", "form/contact.phone"}, {"住址", "form/live.region"}, {"收款卡", "form/account"},
+		{"您说", "form/story"}, {"急不急", "form/urgent"}, {"姓名", "form/applicant.name"}, {"身份证号", "form/applicant.id_number"}, {"电话", "form/contact.phone"}, {"住址", "form/live.region"}, {"收款卡", "form/account"},
 	} {
 		v := fields[line.key]
 		switch {
@@ -55,8 +56,10 @@ func (c *chat) who(b *strings.Builder, fields map[string]string) {
 		case v == "":
 			v = "还没有"
 		case line.key == "form/live.region":
-			if p, ok := c.regions.Place(core.RegionCode(v)); ok {
-				v = p.Name
+			v = c.regions.FullName(core.RegionCode(v))
+		case line.key == "form/story":
+			if r := []rune(v); len(r) > 60 {
+				v = string(r[:60]) + "……"
 			}
 		case line.key != "form/applicant.name":
 			v = "尾号 " + v[max(len(v)-4, 0):]
@@ -105,6 +108,11 @@ func (c *chat) form(st *chatting) (intake.Form, error) {
 		return form, err
 	}
 	form.Key, form.Papers = st.Key, st.Cards
+	for _, need := range c.slots.Text(form.Story, st.Talk.On).Needs { // what they named, and no two readings of it
+		if items := channels.ItemsOf(need.Value); len(items) == 1 {
+			form.Items = append(form.Items, items...)
+		}
+	}
 	for _, consent := range c.iv.Form().Consents {
 		if consent.Required {
 			form.Consents = append(form.Consents, intake.ConsentForm{Purpose: consent.Purpose, Version: consent.Version, How: "typed"})

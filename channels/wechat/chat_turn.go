@@ -171,7 +171,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
 		t.st.know("form/story", clip(msg.Body), t.from)
-		t.out.ask("", chat.ask(t.st, t.m))
+		t.out.ask(chat.urgent(t.st, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil
 	}
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
@@ -199,8 +199,8 @@ func (t *turning) ring(ctx context.Context, msg talks.Message) error {
 		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“人工”。")
 		return nil
 	}
-	now := t.c.env.Now()
-	_, err = t.c.env.Calls.Heard(ctx, calls.Report{ID: "chat-" + msg.Key, Exchange: "wechat", Caller: phone, Began: now, Ended: now, Wish: calls.WishCallBack})
+	// The message's own time is the city's, as that of every call in the list.
+	_, err = t.c.env.Calls.Heard(ctx, calls.Report{ID: "chat-" + msg.Key, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack})
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,10 @@ const (
 	WishStatus   Wish = "status" // heard the state of an application; with the call's end nobody is needed
 )
 
+// FromChat is the exchange of who asked in a chat to be rung: there was no call yet, and
+// there is no sound.
+const FromChat = "wechat"
+
 // Sound says whether a recording is to come that no address is given for.
 type Sound string
 

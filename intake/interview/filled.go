@@ -82,10 +82,11 @@ func filledFamily(form url.Values) (json.RawMessage, error) {
 		}
 		r := relative{Relation: core.Relation(rel)}
 		if age != "" {
-			n, err := strconv.Atoi(age)
-			if err != nil {
+			list := numerals(plain(age)) // "76岁" as well as 76
+			if len(list) != 1 {
 				return nil, core.Invalid("members", "岁数请填数字,比如 45。")
 			}
+			n := int(list[0].hundredths / 100)
 			r.Age = &n
 		}
 		list = append(list, r)

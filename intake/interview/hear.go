@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"lianou/core"
 )
@@ -26,7 +27,7 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	if step.Question == nil || said == "" {
 		return Answer{}, core.Invalid(step.Ref, "请说一句。")
 	}
-	if containsAny(said, dunno) && step.Question.Type != TypeText {
+	if containsAny(said, dunno) && (step.Question.Type != TypeText || step.Ref != "form/story") {
 		return Answer{}, nil
 	}
 	if step.About != nil {
@@ -86,9 +87,20 @@ func (q *Question) hear(said string, today core.Date) (json.RawMessage, bool) {
 	case TypeShocks:
 		return hearShocks(q, said, today)
 	case TypeID, TypePhone, TypeAccount:
-		return Text(digits(said)), true
+		number := digits(said)
+		return Text(number), len(number) >= 7
+	}
+	if strings.HasSuffix(q.Key, ".name") {
+		return Text(said), nameLike(said)
 	}
 	return Text(said), true
+}
+
+// nameLike reports whether words can be a name: two to twenty characters, no digit. A
+// sentence of five characters passes; the summary shows it.
+func nameLike(said string) bool {
+	n := utf8.RuneCountInString(said)
+	return n >= 2 && n <= 20 && !strings.ContainsAny(said, "0123456789,。?!,?!")
 }
 
 // quoted makes a yes or no of the form's own a string, as its other fields are.

@@ -124,6 +124,10 @@ func TestWordsBecomeAnswers(t *testing.T) {
 		{"members", "嗯呢", "?"},
 		{"form/applicant.id_number", "三七一四二八 19530101 002 叉", "?"},
 		{"form/applicant.name", "张秀英", `"张秀英"`},
+		{"form/applicant.name", "不知道", ""},
+		{"form/applicant.name", "372428195001019926", "?"},
+		{"form/applicant.id_number", "饿了两天没饭吃了", "?"},
+		{"form/live.detail", "不清楚", ""},
 		{"form/contact.capacity", "给我妈问的", `"member"`},
 		{"form/contact.capacity", "我自己", `"self"`},
 	} {

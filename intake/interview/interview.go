@@ -56,12 +56,17 @@ type Question struct {
 	Key     string   `json:"key"`               // the fact or form field it fills: "income_12m", "members/*/age", "form/live.region"
 	Ask     string   `json:"ask"`               // the words, Chinese
 	Voice   string   `json:"voice,omitempty"`   // the words on the telephone, where Ask does not do
+	Other   string   `json:"other,omitempty"`   // the words when somebody speaks for another
 	Why     string   `json:"why"`               // why it is asked, one short line
 	Help    string   `json:"help,omitempty"`    // how to answer
 	Type    Type     `json:"type"`              //
 	Options []Option `json:"options,omitempty"` // of a closed answer
 	Page    string   `json:"page"`              // the Page it stands on
 	Round   *Round   `json:"round,omitempty"`   // how it is asked of all members at once
+
+	// After is a fact without which this one is not asked: of a car of which nobody knows
+	// whether there is one, nobody knows what it is worth.
+	After string `json:"after,omitempty"`
 
 	// Yes and No are what people say for it, of TypeYesNo, beside a plain yes or no.
 	Yes []string `json:"yes,omitempty"`

@@ -111,6 +111,18 @@ func (s *state) may(q *Question) bool {
 	return len(q.By) == 0 || slices.Contains(q.By, capacity)
 }
 
+// pointless reports whether a question hangs on a fact that the person does not know.
+func (s *state) pointless(q *Question, who core.MemberRef) bool {
+	path := q.After
+	if key, member := strings.CutPrefix(path, "members/*/"); member {
+		path = memberPath(who, key)
+	}
+	return path != "" && s.passed[path] && !s.sourced(path)
+}
+
+// sourced reports whether anybody said a fact.
+func (s *state) sourced(path string) bool { _, ok := s.sources[path]; return ok }
+
 // telling is the question whose answer could settle most items: of one fact, or of the
 // same fact of several members at once.
 func (iv *Interviewer) telling(s *state, m *matching.Matcher) (Step, bool) {
@@ -130,7 +142,7 @@ func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
 	rounds := map[string]int{} // by key: the place in steps
 	for _, x := range missing {
 		q := iv.form.question(generic(x.Path))
-		if q == nil || x.Unlikely || s.passed[x.Path] || !s.may(q) {
+		if q == nil || x.Unlikely || s.passed[x.Path] || !s.may(q) || s.pointless(q, x.Member) {
 			continue
 		}
 		if x.Member == "" || q.Round == nil || s.passed[roundOf+x.Key] {

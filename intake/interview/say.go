@@ -35,6 +35,9 @@ func (iv *Interviewer) Words(c *Conversation, step Step, medium Medium) string {
 	case step.Member != "":
 		ask = about(&h, step.Member) + q.Ask
 	}
+	if capacity := iv.Fields(c)["form/contact.capacity"]; q.Other != "" && capacity != "" && capacity != string(core.CapacitySelf) {
+		ask = q.Other
+	}
 	if medium == Voice && q.Voice != "" && step.About == nil {
 		ask = q.Voice
 		if step.Member != "" {

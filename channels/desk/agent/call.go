@@ -19,6 +19,7 @@ type open struct {
 	Base               string // of the addresses of its sound
 	Began              time.Time
 	Recording, Running bool
+	Chat               bool // asked for in a chat: there was no call yet
 	Tries              int
 	RingBack           bool           // somebody rings this caller back
 	Go                 string         // where somebody will go after the last time in vain; "" before it
@@ -66,7 +67,7 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
-	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Running: c.Ended.IsZero(), Tries: c.Tries, RingBack: ringBack(c)}
+	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Running: c.Ended.IsZero(), Tries: c.Tries, RingBack: ringBack(c), Chat: c.Exchange == calls.FromChat}
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -135,7 +136,7 @@ func (a *Room) player(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Base: callAt(c.ID), Recording: c.Recording != "", Running: c.Ended.IsZero()})
+	return at.Page.Part(w, "agent", "player", open{ID: c.ID, Base: callAt(c.ID), Recording: c.Recording != "", Running: c.Ended.IsZero(), Chat: c.Exchange == calls.FromChat})
 }
 
 func (a *Room) wave(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -5,10 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/core"
-	"lianou/core/registry"
 	"lianou/intake/calls"
 	"lianou/transcription"
 	"lianou/transcription/slots"
@@ -82,7 +83,7 @@ func (a *Room) talkOf(r *http.Request, c calls.Call) (talk, error) {
 	out := talk{Call: c.ID, Live: text.Live, Running: text.Live && c.Ended.IsZero(), Plays: c.Recording != "", Typed: text.Typed}
 	out.State, out.Tone = stateOf(text, c)
 	said := a.spoken(c, text.Segments)
-	p := a.reader.Segments(said, a.d.Desk.Today())
+	p := a.reader.Segments(ofPeople(c, said), a.d.Desk.Today())
 	out.Lines, out.Slots = linesOf(text.Segments, said, p, secondOf(c)), a.slotsOf(p)
 	if out.Running { // what is said now must not need scrolling to
 		slices.Reverse(out.Lines)
@@ -136,6 +137,21 @@ func (a *Room) spoken(c calls.Call, list []transcription.Segment) []slots.Segmen
 			out[i].Side = slots.Agent
 		case both:
 			out[i].Side = slots.Caller
+		}
+	}
+	return out
+}
+
+// ofPeople leaves out what our own voice said to a caller whom nobody else spoke with: a
+// machine that mishears it would make the menu's words the caller's address.
+func ofPeople(c calls.Call, said []slots.Segment) []slots.Segment {
+	if c.Exchange != "sip" || c.Wish == "" {
+		return said
+	}
+	out := slices.Clone(said)
+	for i := range out {
+		if out[i].Side == slots.Agent {
+			out[i].Text = strings.Repeat(" ", utf8.RuneCountInString(out[i].Text)) // the places of the others stay
 		}
 	}
 	return out
@@ -206,7 +222,7 @@ func (a *Room) slotsOf(p slots.Proposal) []slot {
 	}
 	out = a.addPlace(out, p)
 	for _, need := range p.Needs {
-		out = add(out, need, slot{Field: "item", Label: "想办", Value: strings.Join(itemsOf[need.Value], " "), Show: need.Value})
+		out = add(out, need, slot{Field: "item", Label: "想办", Value: strings.Join(channels.ItemsOf(need.Value), " "), Show: need.Value})
 	}
 	return out
 }
@@ -247,25 +263,6 @@ func grouped(id core.IDNumber) string {
 		return s
 	}
 	return s[:6] + " " + s[6:14] + " " + s[14:]
-}
-
-// itemsOf are the items a need in people's words may mean.
-var itemsOf = map[string][]string{
-	"低保": {"MZ-01"}, "特困": {"MZ-02"}, "临时救助": {"MZ-03", "MZ-04"}, "孤儿": {"MZ-05", "MZ-06"}, "残疾人补贴": {"MZ-07", "MZ-08"},
-	"高龄": {"MZ-10"}, "医疗救助": {"YB-02"}, "公租房": {"ZJ-01", "ZJ-02"}, "危房改造": {"ZJ-03"}, "取暖": {"ZJ-04"},
-	"教育救助": {"JT-01", "JT-02", "JT-03", "JT-04"}, "就业援助": {"RS-01"}, "受灾": {"YJ-01"}, "法律援助": {"SF-01"},
-}
-
-// readerOf makes the understanding over the places of the city.
-func readerOf(places *registry.Regions) *slots.Extractor {
-	var list []slots.Place
-	if places == nil { // a room that only shows its table of routes
-		return nil
-	}
-	for _, p := range places.All() {
-		list = append(list, slots.Place{Code: p.Code, Name: p.Name})
-	}
-	return slots.New(list)
 }
 
 // typed keeps what an agent wrote down of a call beside the machine's text.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
@@ -46,7 +47,7 @@ type Room struct {
 }
 
 // New makes the room.
-func New(d Deps) *Room { return &Room{d, readerOf(d.Regions)} }
+func New(d Deps) *Room { return &Room{d, channels.ReaderOf(d.Regions)} }
 
 // Templates gives the room's pages to the shell.
 func (a *Room) Templates() fs.FS { return templates }
@@ -120,6 +121,7 @@ func (p page) Crowded() bool { return len(p.Waiting) >= calls.MostWaiting }
 type row struct {
 	ID, Caller, Word, Tone, Length, Agent string
 	Began                                 time.Time
+	Chat                                  bool      // asked for in a chat
 	Tries                                 int       // times rung back in vain
 	Next                                  time.Time // when to ring again
 }
@@ -139,7 +141,7 @@ func (a *Room) rows(r *http.Request) ([]row, error) {
 	}
 	out := make([]row, 0, len(list))
 	for _, c := range list {
-		one := row{ID: c.ID, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
+		one := row{ID: c.ID, Chat: c.Exchange == calls.FromChat, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
 		one.Word, one.Tone = stands(c)
 		out = append(out, one)
 	}

@@ -104,7 +104,11 @@ func TestFoundOutWhere(t *testing.T) {
 	if len(list) != 1 || list[0].Source != calls.SourceAsked || len(list[0].Words) != 1 {
 		t.Errorf("at the township: %+v", list)
 	}
-	if code, _ := b.ask(t, "0318", at+"/ended", url.Values{"word": {"又打通了"}}); code != 303 || len(b.visitsAt(t, channeltest.Town)) != 0 {
-		t.Errorf("ended: %d", code)
+	// From here on it is the township's: an agent sees and ends what is on the agents' list.
+	for _, act := range []string{"/ended", "/phone", "/place"} {
+		code, _ := b.ask(t, "0318", at+act, url.Values{"word": {"又打通了"}, "where": {"平原县王庙镇"}})
+		if code != 404 || len(b.visitsAt(t, channeltest.Town)) != 1 {
+			t.Errorf("%s of a township's visit: %d", act, code)
+		}
 	}
 }
