@@ -104,8 +104,8 @@ func rungBack(t *testing.T) {
 	}
 }
 
-// goneTo has somebody gone to whom nobody reached: an agent says where, an assistant goes
-// and finds the door locked, and the agent ends it.
+// goneTo has somebody gone to whom nobody reached: an agent says where, an assistant goes,
+// finds the door locked, hears that nobody knows them there, and the agent ends it.
 func goneTo(t *testing.T) {
 	t.Helper()
 	agent, assistant := session(t, "0317"), session(t, "wangmiao.assistant1")
@@ -121,7 +121,8 @@ func goneTo(t *testing.T) {
 		form url.Values
 	}{
 		{agent, ours + "/phone", nil}, {agent, ours + "/place", url.Values{"where": {"平原县王庙镇"}}}, {assistant, theirs + "/phone", nil},
-		{assistant, theirs + "/word", url.Values{"result": {"away"}, "word": {"锁着门"}}}, {agent, ours + "/ended", url.Values{"word": {"又打通了,问了一句话"}}},
+		{assistant, theirs + "/word", url.Values{"result": {"away"}, "word": {"锁着门"}}},
+		{assistant, theirs + "/word", url.Values{"result": {"nobody"}, "word": {"邻居说没有这家"}}}, {agent, ours + "/ended", url.Values{"word": {"又打通了,问了一句话"}}},
 	} {
 		resp, err := act.who.PostForm(city.Platform+act.path, act.form)
 		must(t, err)
