@@ -53,7 +53,6 @@ type chatting struct {
 	Key   string                  `json:"key"`             // of the application, chosen once
 	Lost  int                     `json:"lost,omitempty"`  // answers in a row that were not understood
 	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
-	Call  bool                    `json:"call,omitempty"`  // somebody was asked to ring them
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
 }
 
@@ -85,6 +84,7 @@ const (
 	cmdBack   command = "back"
 	cmdEnough command = "enough"
 	cmdAgree  command = "agree"
+	cmdCalm   command = "calm"
 )
 
 var commands = map[command][]string{
@@ -93,6 +93,7 @@ var commands = map[command][]string{
 	cmdBack:   {"上一问", "上一题", "说错了", "答错了", "改一下", "返回", "改上一问", "回上一问"},
 	cmdEnough: {"就这些", "就这些了", "就到这", "就到这儿", "不问了", "别问了", "先这样"},
 	cmdAgree:  {"同意", "我同意", "都同意", "同意了", "同意的", "俺同意"},
+	cmdCalm:   {"不急", "不算急", "不着急", "没那么急"},
 }
 
 // commandOf is the command that a message is.
@@ -161,6 +162,10 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 		return out
 	}
 	told := c.also(st, said, from)
+	if st.Stage == confirming && cmd == cmdCalm { // we heard need where there is none at once
+		st.know("form/urgent", "false", from)
+		told = true
+	}
 	if st.Stage == confirming {
 		return c.confirm(st, m, cmd, told)
 	}
@@ -180,6 +185,9 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 	}
 	if err == nil {
 		st.Lost = 0
+		if step.Ref == capacity {
+			c.forWhom(st)
+		}
 		if st.Dunno++; len(a.Value) > 0 || len(a.Members) > 0 || a.None {
 			st.Dunno = 0
 		}
@@ -199,6 +207,24 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 	return out
 }
 
+// capacity is the question for whom somebody speaks.
+const capacity = "form/contact.capacity"
+
+// forWhom sorts what was said before anybody knew for whom: "我叫张秀英,给俺娘问问" names
+// who speaks, and a number beside it is nobody's yet.
+func (c *chat) forWhom(st *chatting) {
+	fields := c.iv.Fields(st.Talk)
+	if fields[capacity] == string(core.CapacitySelf) {
+		return
+	}
+	k := st.Talk.Known
+	if name := k.Fields["form/applicant.name"]; name != "" && k.Sources["form/applicant.name"].Said != fromCard {
+		st.know("form/contact.name", name, k.Sources["form/applicant.name"])
+		delete(k.Fields, "form/applicant.name")
+		delete(k.Fields, "form/applicant.id_number")
+	}
+}
+
 // patience is how many answers in a row may be "不清楚" before we offer to stop.
 const patience = 4
 
@@ -214,8 +240,12 @@ func (c *chat) urgent(st *chatting, said string, from core.Provenance) string {
 	return "听出来您很急,已经记下。现在就打 12345,马上有人接。"
 }
 
-// read is the answer of a message. Places are looked up, which the interview cannot.
+// read is the answer of a message. Places are looked up, which the interview cannot; of
+// "我叫张秀英" the name counts.
 func (c *chat) read(st *chatting, step interview.Step, said string) (interview.Answer, error) {
+	if strings.HasSuffix(step.Ref, ".name") {
+		said = cmp.Or(c.slots.Text(said, st.Talk.On).Name.Value, said)
+	}
 	if step.Question == nil || step.Question.Type != interview.TypeRegion {
 		return c.iv.Hear(st.Talk, step, said)
 	}
@@ -263,7 +293,7 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 		st.know(key, value, from)
 		took = true
 	}
-	if capacity := fields["form/contact.capacity"]; capacity == "" || capacity == string(core.CapacitySelf) {
+	if who := fields[capacity]; who == "" || who == string(core.CapacitySelf) {
 		put("form/applicant.name", p.Name.Value)
 		put("form/applicant.id_number", p.IDNumber.Value.Reveal())
 	}

@@ -8,6 +8,7 @@ import (
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/intake"
+	"lianou/transcription/slots"
 )
 
 // summary tells what was understood and what may be due, and then, in a message of its
@@ -58,6 +59,7 @@ func (c *chat) who(b *strings.Builder, fields map[string]string) {
 		case line.key == "form/live.region":
 			v = c.regions.FullName(core.RegionCode(v))
 		case line.key == "form/story":
+			v = slots.Mask([]slots.Segment{{Text: v}})[0].Text
 			if r := []rune(v); len(r) > 60 {
 				v = string(r[:60]) + "……"
 			}

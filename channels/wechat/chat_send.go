@@ -58,8 +58,10 @@ func (c *Channel) sayOne(ctx context.Context, openid, words string) (string, err
 	switch int(out.Code) {
 	case 0:
 		return "sent", nil
-	case -1, 45009, 45047, 40001, 42001, 40014:
-		return "", errAway // busy, quota, five unanswered, or a token that died twice
+	case 45047:
+		return "", nil // five unanswered: the person's next word makes room, and says this
+	case -1, 45009, 40001, 42001, 40014:
+		return "", errAway // busy, quota, or a token that died twice
 	case 45015:
 		return "late", nil
 	}
@@ -144,7 +146,8 @@ func (t *turning) readCard(got *card) string {
 
 // media fetches a picture that WeChat holds for us, with the token and not by its address.
 func (c *Channel) media(ctx context.Context, id string) (data []byte, err error) {
-	err = c.authorised(ctx, &errcode{}, func(token string) ([]byte, error) {
+	var out errcode
+	err = c.authorised(ctx, &out, func(token string) ([]byte, error) {
 		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).SetResponseBodyLimit(channels.MaxPhoto).Get(officialBase + "/cgi-bin/media/get")
 		switch {
 		case errors.Is(err, resty.ErrResponseBodyTooLarge):
@@ -159,8 +162,11 @@ func (c *Channel) media(ctx context.Context, id string) (data []byte, err error)
 		}
 		return body, nil
 	})
-	if err == nil && len(data) == 0 {
-		return nil, core.E(core.KindInvalid, "wechat_media", "")
+	switch {
+	case err != nil || len(data) > 0:
+		return data, err
+	case out.Code == -1 || out.Code == 45009:
+		return nil, errAway // busy, or the day's quota
 	}
-	return data, err
+	return nil, core.E(core.KindInvalid, "wechat_media", "") // no such file, or a link in place of one
 }

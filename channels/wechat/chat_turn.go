@@ -85,14 +85,21 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 // Register adds the work of chats to a program's workers.
 func (c *Channel) Register(list *jobs.Workers) {
 	if c.chat != nil {
-		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error { return c.goOn(ctx, job.Args.Citizen) })
+		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
+			return c.goOn(ctx, job.Args.Citizen, job.Attempt)
+		})
 	}
 }
 
-// goOn takes all that came from somebody, and says what is to be said.
-func (c *Channel) goOn(ctx context.Context, who string) error {
+// photoTries is how often a photo is asked for that WeChat or the store does not give: what
+// comes behind it must not wait for days.
+const photoTries = 3
+
+// goOn takes all that came from somebody, and says what is to be said. attempt counts how
+// often this was tried, from 1.
+func (c *Channel) goOn(ctx context.Context, who string, attempt int) error {
 	for again := 0; again < turnTries; {
-		more, err := c.turn(ctx, who)
+		more, err := c.turn(ctx, who, attempt)
 		switch {
 		case errors.Is(err, talks.ErrMeanwhile):
 			again++
@@ -107,7 +114,7 @@ func (c *Channel) goOn(ctx context.Context, who string) error {
 
 // turn takes the waiting messages of somebody into their conversation. more says that some
 // are left: what came after the end of a conversation begins the next.
-func (c *Channel) turn(ctx context.Context, who string) (more bool, err error) {
+func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool, err error) {
 	list, err := c.env.Talks.Waiting(ctx, who)
 	if err != nil || len(list) == 0 {
 		return false, err
@@ -125,12 +132,12 @@ func (c *Channel) turn(ctx context.Context, who string) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	t := turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: st.Stage == confirming}
+	t := turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, attempt: attempt, first: first, shown: st.Stage == confirming}
 	if first {
 		t.out.say(hello)
 	}
 	said := talks.Said{Citizen: who, Channel: c.env.Name, Talk: kept}
-	for i := 0; i < len(list) && t.end == ""; i++ {
+	for i := 0; i < len(list) && !t.filed; i++ {
 		if err := t.take(ctx, list[i]); err != nil {
 			return false, err
 		}
@@ -140,7 +147,7 @@ func (c *Channel) turn(ctx context.Context, who string) (more bool, err error) {
 	if said.Talk.Body, err = json.Marshal(st); err != nil {
 		return false, core.E(core.KindInternal, "chat_encode", "")
 	}
-	said.Replies, said.End = t.out.replies, t.end
+	said.Replies, said.Filed = t.out.replies, t.filed
 	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
 }
 
@@ -151,17 +158,24 @@ type turning struct {
 	m       *matching.Matcher
 	from    core.Provenance
 	citizen string
+	attempt int
 	first   bool // the message that is taken opens the conversation
 	shown   bool // the summary was said in an earlier turn: it can be agreed to
 	out     outcome
-	end     string
+	filed   bool
 }
 
 func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	chat := t.c.chat
 	switch {
 	case msg.Kind == talks.Image:
-		return t.photo(ctx, msg.Body)
+		err := t.photo(ctx, msg.Body)
+		if err != nil && t.attempt >= photoTries {
+			t.c.env.Log.WarnContext(ctx, "a photo of a chat was given up", "error", err)
+			t.out.say("这张照片我没取到。请过一会儿再发,或者直接打字告诉我姓名和身份证号。")
+			return nil
+		}
+		return err
 	case msg.Kind == talks.Other:
 		t.out.say("我只看得懂字和照片。请打字说,或者打 12345。")
 		return nil
@@ -215,7 +229,7 @@ func (t *turning) file(ctx context.Context, form intake.Form) error {
 	got, err := t.c.env.Intake.Submit(ctx, intake.Submission{Form: form, Way: intake.WayChat, Citizen: t.citizen})
 	switch kind := core.KindOf(err); {
 	case err == nil:
-		t.end = "filed"
+		t.filed = true
 		t.out.say(t.c.door.Promise(got))
 	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
 		t.st.Stage = asking

@@ -62,15 +62,16 @@ func jscode2session(w http.ResponseWriter, r *http.Request) {
 
 // api is the rest of WeChat's API for one test.
 type api struct {
-	mu      sync.Mutex
-	tokens  int // fetched
-	good    string
-	sent    []map[string]any
-	answers []string // of subscribe/send and custom/send, in turn
-	chat    []string // texts that were delivered
-	picture []byte   // what media MEDIA1 is
-	slow    time.Duration
-	expires int
+	mu        sync.Mutex
+	tokens    int // fetched
+	good      string
+	sent      []map[string]any
+	answers   []string // of subscribe/send and custom/send, in turn
+	chat      []string // texts that were delivered
+	picture   []byte   // what media MEDIA1 is
+	slow      time.Duration
+	mediaAway bool
+	expires   int
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -115,6 +116,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_, _ = io.WriteString(w, answer)
 	case r.URL.Path == "/cgi-bin/media/get":
+		if a.mediaAway {
+			_, _ = io.WriteString(w, `{"errcode":-1,"errmsg":"system error"}`)
+			return
+		}
 		if r.URL.Query().Get("media_id") != "MEDIA1" {
 			_, _ = io.WriteString(w, `{"errcode":40007,"errmsg":"invalid media_id"}`)
 			return

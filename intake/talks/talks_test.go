@@ -152,7 +152,7 @@ func TestSaidAndClosed(t *testing.T) {
 	}
 	now, err := s.Open(t.Context(), somebody)
 	must(t, err)
-	must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: now, End: "filed"}))
+	must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: now, Filed: true}))
 	if again, err := s.Open(t.Context(), somebody); err != nil || again.ID != 0 {
 		t.Errorf("after the end: %+v %v", again, err)
 	}

@@ -7,7 +7,7 @@ create table talk (
     id      bigint      generated always as identity primary key,
     citizen text        not null references citizen (id),
     channel text        not null check (channel <> ''),
-    state   text        not null check (state in ('open', 'filed', 'ended')),
+    state   text        not null check (state in ('open', 'filed')),
     body    bytea       not null,
     rev     bigint      not null check (rev > 0),
     began   timestamptz not null,
