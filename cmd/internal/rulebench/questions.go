@@ -19,6 +19,8 @@ type Asked struct {
 	Form      int // questions of the form everybody fills: the median
 	Whole     int // of a form that asks everything of everybody: the median
 	Differ    int // households with an outcome other than if all had been told at once
+	Open      int // items that the interview leaves undecided: the median
+	FormOpen  int // the same of the form
 }
 
 // Questions leads the interview with households who answer what they know, and counts.
@@ -36,29 +38,45 @@ func Questions(m *matching.Matcher, on core.Date, list []registry.NewHousehold) 
 		return Asked{}, err
 	}
 	var a Asked
-	var asked, form, all []int
+	var asked, form, all, open, formOpen []int
 	for i := range list {
 		w, err := newWitness(&list[i], on)
 		if err != nil {
 			return a, err
 		}
-		n, same, err := w.tell(iv, m)
+		t, err := w.tell(iv, m)
 		if err != nil {
 			return a, err
 		}
-		if !same {
+		if !t.same {
 			a.Differ++
 		}
-		asked = append(asked, n)
+		filled, err := w.fills(basic)
+		if err != nil {
+			return a, err
+		}
+		asked, open, formOpen = append(asked, t.asked), append(open, t.open), append(formOpen, undecided(m, &filled))
 		form = append(form, questionsOf(basic, len(w.refs)))
 		all = append(all, questionsOf(whole, len(w.refs)))
 	}
-	slices.Sort(asked)
-	slices.Sort(form)
-	slices.Sort(all)
+	for _, figures := range [][]int{asked, form, all, open, formOpen} {
+		slices.Sort(figures)
+	}
 	mid := len(list) / 2
 	a.Interview, a.Most, a.Form, a.Whole = asked[mid], asked[len(asked)-1], form[mid], all[mid]
+	a.Open, a.FormOpen = open[mid], formOpen[mid]
 	return a, nil
+}
+
+// undecided counts the items that are open for a household.
+func undecided(m *matching.Matcher, h *core.Household) (n int) {
+	r := m.Explain(h)
+	for i := range r.Findings {
+		if r.Findings[i].Outcome == matching.Unknown {
+			n++
+		}
+	}
+	return n
 }
 
 // questionsOf counts a form for so many people.
@@ -134,33 +152,68 @@ func merge(into map[string]json.RawMessage, raw json.RawMessage) error {
 	return nil
 }
 
-// tell is the whole interview. same says that what came of it is what comes of all the
-// facts at once, wherever that is decided.
-func (w *witness) tell(iv *interview.Interviewer, m *matching.Matcher) (asked int, same bool, err error) {
+// fills is the household as far as a form asks about it.
+func (w *witness) fills(f interview.Form) (core.Household, error) {
+	doc := map[string]json.RawMessage{"on": fmt.Appendf(nil, "%q", w.whole.On), "county": fmt.Appendf(nil, "%q", w.whole.County)}
+	members := make([]map[string]json.RawMessage, len(w.refs))
+	for i, ref := range w.refs {
+		members[i] = map[string]json.RawMessage{"ref": fmt.Appendf(nil, "%q", ref)}
+	}
+	for _, q := range f.Questions {
+		key, member := q.Member()
+		if v, known := w.facts[q.Key]; !member && known {
+			doc[q.Key] = v
+		}
+		for i, ref := range w.refs {
+			if v, known := w.facts["members/"+ref+"/"+key]; member && known {
+				members[i][key] = v
+			}
+		}
+	}
+	var err error
+	if doc["members"], err = json.Marshal(members); err != nil {
+		return core.Household{}, err
+	}
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return core.Household{}, err
+	}
+	return core.DecodeHousehold(raw)
+}
+
+// told is what came of an interview: how much was asked, how many items stay open, and
+// whether it is what comes of all the facts at once, wherever that is decided.
+type told struct {
+	asked, open int
+	same        bool
+}
+
+// tell is the whole interview.
+func (w *witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, err error) {
 	c := iv.Begin(w.whole.On, w.whole.County, interview.Known{})
 	for {
 		step := iv.Next(c, m)
 		if step.Ref == interview.StepEnd {
 			break
 		}
-		asked++
+		t.asked++
 		if err := iv.Take(c, step, interview.Given{Step: step.Ref, Answer: w.answer(step)}); err != nil {
-			return 0, false, fmt.Errorf("%s: %w", step.Ref, err)
+			return t, fmt.Errorf("%s: %w", step.Ref, err)
 		}
-		if asked > 200 {
-			return 0, false, fmt.Errorf("asked without end, last %s", step.Ref)
+		if t.asked > 200 {
+			return t, fmt.Errorf("asked without end, last %s", step.Ref)
 		}
 	}
 	h := iv.Household(c)
-	told, whole := m.Explain(&h), m.Explain(&w.whole)
-	same = true
-	for i := range told.Findings {
-		o, all := told.Findings[i].Outcome, whole.Findings[i].Outcome
+	got, whole := m.Explain(&h), m.Explain(&w.whole)
+	t.open, t.same = undecided(m, &h), true
+	for i := range got.Findings {
+		o, all := got.Findings[i].Outcome, whole.Findings[i].Outcome
 		if o != matching.Unknown && all != matching.Unknown && o != all {
-			same = false
+			t.same = false
 		}
 	}
-	return asked, same, nil
+	return t, nil
 }
 
 func (w *witness) answer(step interview.Step) (a interview.Answer) {

@@ -38,13 +38,17 @@ func TestInterviewAsksLess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Questions(m, on, append(g.Chunk(0), g.Chunk(1)...))
+	list := append(g.Chunk(0), g.Chunk(1)...)
+	got, err := Questions(m, on, list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", got)
+	t.Logf("%d households: %+v", len(list), got)
 	if 5*got.Interview > 2*got.Whole || got.Interview >= got.Form {
 		t.Errorf("asks %d at the median; the form %d, everything %d", got.Interview, got.Form, got.Whole)
+	}
+	if 3*got.Open > got.FormOpen {
+		t.Errorf("leaves %d items open at the median, the form %d", got.Open, got.FormOpen)
 	}
 	if got.Differ > 0 {
 		t.Errorf("%d households came to another outcome", got.Differ)
