@@ -231,6 +231,10 @@ func (t *turning) file(ctx context.Context, form intake.Form) error {
 	case err == nil:
 		t.filed = true
 		t.out.say(t.c.door.Promise(got))
+	case kind == core.KindInvalid && core.Known(err).Field == "papers":
+		// A conversation waits for a month, a photo that nothing names is swept after a week.
+		t.st.Cards = nil
+		t.out.say("身份证照片放得太久,已经没有了。没有照片也能报:回“同意”就报上去,或者先把照片再发一次。")
 	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
 		t.st.Stage = asking
 		t.out.say(core.Known(err).Say + "\n名字、号码不对,把对的打给我;别的回“上一问”;想跟人说,回“人工”。")

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/channeltest"
 	"lianou/core/bell"
+	"lianou/core/blob"
 )
 
 // Words of every day: several answers in one message, what is not understood, a step back,
@@ -175,6 +177,37 @@ func TestHungerIsHeard(t *testing.T) {
 	}
 	if got = c.says("不急"); !strings.Contains(got, "改过来了") || !strings.Contains(got, "急不急:不算急") {
 		t.Errorf("put right: %s", got)
+	}
+}
+
+// A photo that was swept while the conversation waited does not keep the family from
+// applying.
+//
+// Control: file without its look at the papers.
+func TestPhotoGoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	c.says("我叫张桂兰,电话" + channeltest.Phone + ",住平原县王庙镇,没钱看病了")
+	c.says("我自己")
+	c.push(c.body("image", "MediaId", "MEDIA1"))
+	got := c.answers()
+	for range 40 {
+		if strings.Contains(got, "报上去之前") {
+			break
+		}
+		got = c.says("不清楚")
+	}
+	gone, err := c.d.env.Blobs.Sweep(t.Context(), blob.Sweeping{Age: time.Nanosecond,
+		Known:    func(context.Context, blob.File) (bool, error) { return false, nil },
+		Removing: func(context.Context, blob.File) error { return nil }})
+	if err != nil || gone == 0 {
+		t.Fatalf("%d swept, %v", gone, err)
+	}
+	if got = c.says("同意"); !strings.Contains(got, "照片放得太久") {
+		t.Errorf("the photo is gone: %s", got)
+	}
+	if got = c.says("同意"); len(c.d.apps()) != 1 {
+		t.Errorf("without a photo: %s", got)
 	}
 }
 
