@@ -177,6 +177,7 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 	l.journal.Change(t.kept, func(e *journal.Entry) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
 		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
+		e.Digest = r.Recorded.Digest
 	})
 	talked := time.Duration(0)
 	if !c.Answered.IsZero() {

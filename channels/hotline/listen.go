@@ -212,6 +212,7 @@ func (l *listeners) hear(conn *websocket.Conn, start listenStart) {
 	done, failed := tape.Finish()
 	l.journal.Change(kept, func(e *journal.Entry) {
 		e.Ended, e.Sound, e.Partial = last, done.Length > 0, !whole || failed != nil
+		e.Digest = done.Digest
 	})
 	l.log.Info("a call's sound is over", "seconds", int(done.Length.Seconds()), "whole", whole, "error", errors.Join(plainEnd(err), failed))
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"lianou/channels/hotline/media"
 	"lianou/channels/hotline/menu"
 	"lianou/channels/hotline/phone"
 	"lianou/core"
@@ -83,23 +84,31 @@ func (v *voice) spoke() bool {
 // do says a step's words and waits for a key, the end, or as much quiet as it allows.
 func (v *voice) do(ctx context.Context, step menu.Step) menu.Event {
 	for _, clip := range step.Say {
-		p := v.c.Sound().PlayUntilKey(v.l.prompts[clip])
-		if step.End {
-			p = v.c.Sound().Play(v.l.prompts[clip])
-		}
+		p := v.say(clip, step.End)
 		select {
 		case <-p.Done():
 		case <-ctx.Done():
 			return menu.Event{Kind: menu.Ended}
 		}
 		if !p.Whole() && !step.End {
-			break // a key was pressed: whoever knows the way need not hear the rest
+			break // a key or words: whoever knows the way need not hear the rest
 		}
 	}
 	if step.End {
 		return menu.Event{Kind: menu.Ended}
 	}
 	return v.wait(ctx, step.Quiet)
+}
+
+func (v *voice) say(clip menu.Clip, last bool) *media.Playback {
+	sound, prompt := v.c.Sound(), v.l.prompts[clip]
+	switch {
+	case last:
+		return sound.Play(prompt)
+	case clip.Invites():
+		return sound.PlayUntilSpeech(prompt)
+	}
+	return sound.PlayUntilKey(prompt)
 }
 
 // wait ends when nothing was heard for as long as quiet. Speech moves the end.

@@ -32,7 +32,7 @@ func (j *Journal) deliver(ctx context.Context, name string) error {
 		return nil
 	}
 	if e.Sound {
-		err := j.store(ctx, name, id)
+		err := j.store(ctx, name, id, e.Digest)
 		if errors.Is(err, calls.ErrOtherSound) {
 			err = j.apart(ctx, name, e)
 		}
@@ -56,7 +56,7 @@ func (j *Journal) apart(ctx context.Context, name string, e Entry) error {
 	if _, err := j.deps.Calls.Heard(ctx, report); err != nil {
 		return fmt.Errorf("record another stream of a call: %w", err)
 	}
-	return j.store(ctx, name, report.ID)
+	return j.store(ctx, name, report.ID, e.Digest)
 }
 
 func reportOf(e Entry) calls.Report {
@@ -115,8 +115,10 @@ func (j *Journal) mend(name string, e *Entry) error {
 }
 
 // store puts the sound into the blob store, sealed to the platform, and notes it. A
-// recording that is not there any more is lost, unless an earlier delivery brought it.
-func (j *Journal) store(ctx context.Context, name, id string) error {
+// recording that is not there any more is lost, unless an earlier delivery brought it. One
+// that is not what it was when its call ended is kept as it is: a person hears it, and the
+// log says that the disk, or somebody, changed it.
+func (j *Journal) store(ctx context.Context, name, id string, was core.BlobDigest) error {
 	f, err := os.Open(filepath.Join(j.dir, name+soundSuffix))
 	if errors.Is(err, os.ErrNotExist) {
 		return j.deps.Calls.Lost(ctx, id)
@@ -128,6 +130,9 @@ func (j *Journal) store(ctx context.Context, name, id string) error {
 	info, err := j.deps.Blobs.Put(ctx, f, blob.PutOptions{Class: "recording", MIME: "audio/wav", Max: j.most})
 	if err != nil {
 		return fmt.Errorf("store a recording: %w", err)
+	}
+	if was != "" && was != info.Digest {
+		j.deps.Log.ErrorContext(ctx, "a recording changed between the end of its call and its delivery", "entry", name)
 	}
 	if err := j.deps.Calls.Measured(ctx, id, media.LengthOf(info.Size)); err != nil {
 		return err

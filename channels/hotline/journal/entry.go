@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lianou/channels/hotline/media"
+	"lianou/core"
 	"lianou/core/seal"
 )
 
@@ -27,6 +28,8 @@ type Entry struct {
 	// call did, or has holes.
 	Sound   bool `json:"sound,omitempty"`
 	Partial bool `json:"partial,omitempty"`
+	// Digest is the recording's when the call ended; none where a crash ended it.
+	Digest core.BlobDigest `json:"digest,omitempty"`
 }
 
 const (
@@ -92,7 +95,7 @@ func (j *Journal) remove(name string, done bool) error {
 	case done || info.Size() <= media.HeadSize:
 		err = os.Remove(sound)
 	default:
-		err = j.putAside(name)
+		err = errors.Join(j.putAside(name), syncDir(j.dir))
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -100,7 +103,7 @@ func (j *Journal) remove(name string, done bool) error {
 	if err := os.Remove(filepath.Join(j.dir, name+entrySuffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return syncDir(j.dir)
+	return nil
 }
 
 // putAside keeps sound that belongs to no delivery, for a person to look at.

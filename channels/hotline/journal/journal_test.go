@@ -3,7 +3,9 @@ package journal_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -334,6 +336,39 @@ func TestSoundIsNeverDeletedUndelivered(t *testing.T) {
 	d.run(again)
 	if got, _ := d.call("shut"); got.RecordingState != "stored" {
 		t.Errorf("when it could be opened again: %+v", got)
+	}
+}
+
+// What is no longer what it was when its call ended is kept as it is, and the log says so.
+// Control: compare the digest with itself.
+func TestChangedRecording(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var log bytes.Buffer
+	j, err := journal.Open(d.dir, 1<<20, journal.Deps{Ring: d.house.Keys.Gateway.Ring, Calls: d.calls, Blobs: d.house.Env().Blobs, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	must(t, err)
+	defer j.Close()
+	for _, id := range []string{"as it was", "changed"} {
+		c, name, err := j.Begin(entry(id))
+		must(t, err)
+		whole := sound(16000, false)
+		sum := sha256.Sum256(whole)
+		if id == "changed" {
+			whole[len(whole)-1] ^= 1
+		}
+		must(t, os.WriteFile(filepath.Join(d.dir, name+".wav"), whole, 0o600))
+		j.Change(c, func(e *journal.Entry) {
+			e.Answered, e.Ended, e.Sound, e.Digest = began.Add(time.Second), began.Add(3*time.Second), true, core.BlobDigest(hex.EncodeToString(sum[:]))
+		})
+	}
+	d.run(j)
+	for _, id := range []string{"as it was", "changed"} {
+		if got, _ := d.call(id); got.RecordingState != "stored" {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+	if n := strings.Count(log.String(), "a recording changed"); n != 1 {
+		t.Errorf("%d lines about a changed recording, want 1: %s", n, log.String())
 	}
 }
 

@@ -32,6 +32,7 @@ func (s *Session) Reoffer(offer *Description) ([]byte, error) {
 	if len(offer.Lines) < len(s.lines) {
 		return nil, ErrSDP // a line is never taken away (RFC 3264, 8)
 	}
+	s.hear(s.engine.cfg.Now()) // what came by the old description is heard by it
 	legs, opened, err := s.seat(offer.Lines)
 	if err != nil {
 		s.discard(opened)
@@ -156,6 +157,7 @@ func (s *Session) Accept(answer *Description) error {
 	if len(answer.Lines) != len(s.lines) {
 		return ErrSDP
 	}
+	s.hear(s.engine.cfg.Now())
 	speaking := false
 	for i, line := range answer.Lines {
 		speaking = speaking || s.legs[i] != nil && line.speakable()

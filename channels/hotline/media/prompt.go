@@ -81,11 +81,20 @@ func newPrompt(alaw []byte) *Prompt {
 	return p
 }
 
+// yield is what a prompt falls silent at.
+type yield int
+
+const (
+	yieldsToNothing yield = iota
+	yieldsToKey
+	yieldsToSpeech // and to a key
+)
+
 // Playback is a prompt being said.
 type Playback struct {
 	prompt *Prompt
 	next   int // the frame to send
-	keyed  bool
+	to     yield
 	once   sync.Once
 	done   chan struct{}
 	whole  bool

@@ -2,6 +2,7 @@ package media
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -9,16 +10,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/emmansun/gmsm/sm3"
+	"lianou/core"
 )
 
 // Recorded is a finished recording.
 type Recorded struct {
 	Path   string
 	Length time.Duration
-	Bytes  int64 // of the file
-	SHA256 [32]byte
-	SM3    [32]byte
+	Bytes  int64           // of the file
+	Digest core.BlobDigest // of the file; empty where it could not be read
 	// Cut: the call was longer than Config.MaxLength, the rest is not there.
 	Cut bool
 	// Late and Overrun are the sound that came too late to be written, and that for
@@ -157,10 +157,11 @@ func (r *recording) finish(end time.Time) (Recorded, error) {
 // digest reads a whole recording. The head comes first and is written last, so
 // nothing could be hashed on the way.
 func digest(f *os.File, path string) (Recorded, error) {
-	a, b := sha256.New(), sm3.New()
-	n, err := io.Copy(io.MultiWriter(a, b), io.NewSectionReader(f, 0, 1<<62))
+	sum := sha256.New()
+	n, err := io.Copy(sum, io.NewSectionReader(f, 0, 1<<62))
 	done := Recorded{Path: path, Bytes: n, Length: length(max(n-headSize, 0) / frameSize)}
-	a.Sum(done.SHA256[:0])
-	b.Sum(done.SM3[:0])
+	if err == nil {
+		done.Digest = core.BlobDigest(hex.EncodeToString(sum.Sum(nil)))
+	}
 	return done, err
 }

@@ -22,6 +22,7 @@ type Session struct {
 	listens    bool // nothing goes out yet
 	closed     bool
 	mute       bool // silent is closed
+	ticks      int
 	heard      time.Time
 	recording  *recording
 	recordFrom time.Duration
@@ -103,20 +104,29 @@ func (s *Session) pressed(d Digit) {
 	case s.digits <- d:
 	default:
 	}
-	if p := s.playback; p != nil && p.keyed {
+	s.yield(yieldsToKey)
+}
+
+// yield stops a prompt that gives way to as much.
+func (s *Session) yield(to yield) {
+	if p := s.playback; p != nil && p.to >= to {
 		p.end(false)
 		s.playback = nil
 	}
 }
 
 // Play says a prompt from the next frame on, in place of one that is being said.
-func (s *Session) Play(p *Prompt) *Playback { return s.play(p, false) }
+func (s *Session) Play(p *Prompt) *Playback { return s.play(p, yieldsToNothing) }
 
 // PlayUntilKey is Play, but the prompt falls silent at a key.
-func (s *Session) PlayUntilKey(p *Prompt) *Playback { return s.play(p, true) }
+func (s *Session) PlayUntilKey(p *Prompt) *Playback { return s.play(p, yieldsToKey) }
 
-func (s *Session) play(p *Prompt, keyed bool) *Playback {
-	b := &Playback{prompt: p, keyed: keyed, done: make(chan struct{})}
+// PlayUntilSpeech is PlayUntilKey, but the prompt also falls silent when the other side
+// speaks on: nobody is talked over who has begun to tell.
+func (s *Session) PlayUntilSpeech(p *Prompt) *Playback { return s.play(p, yieldsToSpeech) }
+
+func (s *Session) play(p *Prompt, to yield) *Playback {
+	b := &Playback{prompt: p, to: to, done: make(chan struct{})}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -156,6 +166,11 @@ func (s *Session) say() (alaw, ulaw []byte) {
 	return b.prompt.alaw[from : from+frame], b.prompt.ulaw[from : from+frame]
 }
 
+// hearTurn is after how many ticks the ports are asked. Sound is placed by its timestamps
+// and written half a second later, so 80 ms at a time lose nothing, and a call costs a quarter
+// of the asking; a key stops a prompt that much later, which nobody notices.
+const hearTurn = 4
+
 // tick is the session's turn on the wheel.
 func (s *Session) tick(now time.Time) {
 	s.mu.Lock()
@@ -163,7 +178,12 @@ func (s *Session) tick(now time.Time) {
 	if s.closed {
 		return
 	}
-	s.hear(now)
+	if s.ticks++; s.ticks%hearTurn == 0 || s.fresh() {
+		s.hear(now)
+		if s.playback != nil && s.speaking(now) >= talksOver {
+			s.yield(yieldsToSpeech)
+		}
+	}
 	listening, speaker := false, true
 	for _, l := range s.legs {
 		if l == nil {
@@ -183,6 +203,17 @@ func (s *Session) tick(now time.Time) {
 		s.mute = true
 		close(s.silent)
 	}
+}
+
+// fresh reports whether a source is still to be heard for the first time: its first packet
+// is placed by when it was taken, and all others by it.
+func (s *Session) fresh() bool {
+	for _, l := range s.legs {
+		if l != nil && l.active && !l.in.stream.began {
+			return true
+		}
+	}
+	return false
 }
 
 // hear takes what came to the ports.

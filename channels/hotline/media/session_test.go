@@ -241,6 +241,43 @@ func TestAKeySilencesThePrompt(t *testing.T) {
 	over(t, fourth)
 }
 
+// Who tells is not talked over: a prompt that invites speech gives way to it, after more
+// than a cough, and one that must be heard does not. Controls: no yield in tick; talksOver of
+// one frame.
+func TestSpeechSilencesThePrompt(t *testing.T) {
+	t.Parallel()
+	h := called(t)
+	speak := func(d time.Duration) {
+		for ; d > 0; d -= framePace {
+			h.says(h.phone, h.packet(8, 5, tone(0)))
+			h.pass(framePace)
+		}
+	}
+	inviting := h.s.PlayUntilSpeech(promptOfFrames(500))
+	speak(talksOver / 2)
+	for range 2 * breath / framePace { // the caller coughed, and is quiet
+		h.says(h.phone, h.packet(8, 5, bytes.Repeat([]byte{silence}, frame)))
+		h.pass(framePace)
+	}
+	select {
+	case <-inviting.Done():
+		t.Error("a cough silenced the prompt")
+	default:
+	}
+	firm := h.s.PlayUntilKey(promptOfFrames(int(3 * talksOver / framePace)))
+	over(t, inviting)
+	speak(2 * talksOver)
+	if s := h.s; s.playback != firm {
+		t.Error("what must be heard was silenced by speech")
+	}
+	second := h.s.PlayUntilSpeech(promptOfFrames(500))
+	speak(2 * hearTurn * framePace)
+	over(t, second)
+	if second.Whole() {
+		t.Error("the caller was talked over")
+	}
+}
+
 // A stranger cannot take the call over; the caller may move.
 //
 // Control: latch.takes always true.

@@ -44,24 +44,23 @@ func hush(b []byte) {
 func (t *timeline) place(ch Channel, pos int64, sound []byte) (lost int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	end := min(t.taken+ringSamples, t.limit)
-	for i, b := range sound {
-		at := pos + int64(i)
-		switch {
-		case at < 0: // of a frame that began before the recording
-		case at < t.sealed:
-			t.late++
-			lost++
-		case at >= end:
-			if at < t.limit {
-				t.overrun++
-				lost++
+	// index is where in sound a position of the recording lies.
+	index := func(at int64) int { return int(min(max(at-pos, 0), int64(len(sound)))) }
+	first := index(0) // a frame may have begun before the recording
+	from, until := index(t.sealed), index(min(t.taken+ringSamples, t.limit))
+	late, overrun := from-first, index(t.limit)-until
+	t.late += int64(late)
+	t.overrun += int64(overrun)
+	if from < until {
+		k := int((pos+int64(from))%ringSamples)*2 + int(ch)
+		for _, b := range sound[from:until] {
+			t.ring[k] = b
+			if k += 2; k >= len(t.ring) {
+				k -= len(t.ring)
 			}
-		default:
-			t.ring[at%ringSamples*2+int64(ch)] = b
 		}
 	}
-	return lost
+	return late + overrun
 }
 
 // peek copies what lies before a position and is not on disk yet into buf, at most a

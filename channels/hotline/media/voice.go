@@ -8,11 +8,16 @@ import "time"
 const (
 	loud      = 300
 	loudInRow = 3
+	everyNth  = 4 // a mean of forty samples tells speech from silence as well as one of 160
 )
 
 // breath is the longest pause within unbroken speech: a recorded announcement has none
 // longer, and whoever picks up a telephone says less and waits.
 const breath = 700 * time.Millisecond
+
+// talksOver is how long somebody speaks without a break until a prompt gives way: longer
+// than a cough or an "ah", shorter than a sentence.
+const talksOver = 1500 * time.Millisecond
 
 // voice tells speech from silence, roughly: it decides how long to wait for a caller,
 // and never what is kept.
@@ -24,12 +29,13 @@ type voice struct {
 
 // hear takes the sound of one packet and the moment it belongs to.
 func (v *voice) hear(at time.Duration, alaw []byte) {
-	sum := 0
-	for _, b := range alaw {
-		x := int(alawLinear[b])
+	sum, n := 0, 0
+	for i := 0; i < len(alaw); i += everyNth {
+		x := int(alawLinear[alaw[i]])
 		sum += max(x, -x)
+		n++
 	}
-	if len(alaw) == 0 || sum/len(alaw) < loud {
+	if n == 0 || sum/n < loud {
 		v.row = 0
 		return
 	}
@@ -63,8 +69,11 @@ func (s *Session) Spoke() time.Time {
 func (s *Session) Speaking() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var long time.Duration
-	now := s.engine.cfg.Now().Sub(s.epoch)
+	return s.speaking(s.engine.cfg.Now())
+}
+
+func (s *Session) speaking(at time.Time) (long time.Duration) {
+	now := at.Sub(s.epoch)
 	for _, l := range s.legs {
 		if l != nil && l.voice.last > 0 && now-l.voice.last <= breath {
 			long = max(long, l.voice.last-l.voice.since)

@@ -1,6 +1,8 @@
 package menu
 
 import (
+	"slices"
+
 	"lianou/core"
 	"lianou/core/wording"
 )
@@ -10,7 +12,8 @@ type Clip string
 
 // The clips. What each says stands in prompts/prompts.txt.
 const (
-	ClipWelcome  Clip = "welcome"  // who this is, that the call is recorded, what to do
+	ClipHello    Clip = "hello"    // who this is, that the call is recorded
+	ClipWelcome  Clip = "welcome"  // what to do
 	ClipSpeak    Clip = "speak"    // we hear nothing: just speak
 	ClipGoOn     Clip = "go-on"    // still there? more to say, or hang up
 	ClipNoted    Clip = "noted"    // noted down, an agent listens and rings back
@@ -29,8 +32,14 @@ const (
 
 // Fixed lists every clip that is no status word.
 func Fixed() []Clip {
-	return []Clip{ClipWelcome, ClipSpeak, ClipGoOn, ClipNoted, ClipCallBack, ClipNoNumber, ClipWrongKey, ClipReceipt, ClipLast4,
+	return []Clip{ClipHello, ClipWelcome, ClipSpeak, ClipGoOn, ClipNoted, ClipCallBack, ClipNoNumber, ClipWrongKey, ClipReceipt, ClipLast4,
 		ClipSlip, ClipNoMatch, ClipAway, ClipEnough, ClipAnything, ClipBye}
+}
+
+// Invites reports whether a clip asks the caller to speak: who begins to, need not hear it
+// to its end. Who this is and that the call is recorded is always said (PIPL art. 17).
+func (c Clip) Invites() bool {
+	return slices.Contains([]Clip{ClipWelcome, ClipSpeak, ClipGoOn, ClipCallBack, ClipNoNumber, ClipAnything}, c)
 }
 
 // ClipOf is the clip that says a status.

@@ -32,7 +32,8 @@ type Event struct {
 	Status wording.Status
 }
 
-// Step is what the line is to do next. A key interrupts what is being said.
+// Step is what the line is to do next. A key interrupts what is being said, and
+// speech what invites to it.
 type Step struct {
 	Say   []Clip
 	Quiet time.Duration // how long to wait after the words, or after the last word heard or key pressed
@@ -104,7 +105,7 @@ func (m *Menu) Next(e Event) Step {
 	switch e.Kind {
 	case Answered:
 		m.hidden = e.Hidden
-		return m.listen(waitFirst, ClipWelcome)
+		return m.listen(waitFirst, ClipHello, ClipWelcome)
 	case Full:
 		return m.end(ClipNoted, ClipBye)
 	case Key:
