@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -62,7 +63,7 @@ func (c clockAdvance) Run(t *tool) error {
 			b.Ring(t.ctx, ClockTopic, "clock", now.Now.Format(time.RFC3339))
 			_ = b.Close()
 		}
-		if err := tellStandin(t.ctx, cfg.StandinAddr, now.Shift); err != nil {
+		if err := tellStandin(t.ctx, cmp.Or(place.Standin, cfg.StandinAddr), now.Shift); err != nil {
 			fmt.Fprintln(os.Stderr, "lianou: the stand-ins go on with the old date:", err)
 		}
 		printClock(t, now)

@@ -19,6 +19,8 @@ type installation struct {
 	Admin string            `json:"admin"` // superuser, or the owner on a real server
 	Roles map[string]string `json:"roles"` // URL by role
 	Redis string            `json:"redis"`
+	// Standin is where the outside services of the demo listen; empty where there are none.
+	Standin string `json:"standin,omitempty"`
 }
 
 func installationFile(dataDir string) string { return filepath.Join(dataDir, "running.json") }

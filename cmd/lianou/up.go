@@ -43,7 +43,7 @@ func (c upCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
-	m := &machine{cfg: cfg, tool: t, people: c.People, began: time.Now(), place: &installation{Roles: map[string]string{}}}
+	m := &machine{cfg: cfg, tool: t, people: c.People, began: time.Now(), place: &installation{Roles: map[string]string{}, Standin: cfg.StandinAddr}}
 	defer m.stop()
 	// A program is started as soon as what it reads is there: it opens its pools and
 	// Books, or invents its people, while the next step keeps the other processor busy.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"regexp"
 	"strconv"
 	"strings"
@@ -178,7 +179,10 @@ func TestUp(t *testing.T) {
 			}
 		}
 	}
-	if out, err := s.run("clock", "advance", "7d"); err != nil || !strings.Contains(out, "moved by 168h0m0s") {
+	// Whoever opens another terminal does not have the addresses that up was given.
+	elsewhere := s.command("clock", "advance", "7d")
+	elsewhere.Env = slices.DeleteFunc(slices.Clone(s.env), func(v string) bool { return strings.Contains(v, "_ADDR=") })
+	if out, err := elsewhere.CombinedOutput(); err != nil || !strings.Contains(string(out), "moved by 168h0m0s") || strings.Contains(string(out), "old date") {
 		t.Errorf("clock: %v %s", err, out)
 	}
 	if out, _ := s.run("doctor"); !sound(out) {

@@ -35,8 +35,11 @@ func newTimeline(limit int64) *timeline {
 }
 
 func hush(b []byte) {
-	for i := range b {
-		b[i] = silence
+	for n := range min(len(b), 64) {
+		b[n] = silence
+	}
+	for n := 64; n < len(b); n *= 2 {
+		copy(b[n:], b[:n])
 	}
 }
 

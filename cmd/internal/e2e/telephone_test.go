@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -73,64 +72,19 @@ func TestTelephoneTellsHowFarItIs(t *testing.T) {
 }
 
 // baresip calls, says nothing, presses keys as a person does and hangs up when the
-// answer was said.
+// answer was said. It is the recipe of the README.
 func baresip(t *testing.T, keys string) error {
 	t.Helper()
-	dir := t.TempDir()
-	module, err := moduleDir()
-	if err != nil {
+	silence := filepath.Join(t.TempDir(), "silence.wav")
+	if err := os.WriteFile(silence, wavOf(make([]byte, 2*wavRate*60)), 0o600); err != nil {
 		return err
-	}
-	for name, text := range map[string]string{
-		"config": "sip_listen 127.0.0.1:0\naudio_player aufile," + dir + "/out.wav\naudio_source aufile," + dir + "/in.wav\naudio_alert aufile," + dir + "/alert.wav\n" +
-			"module_path " + module + "\nmodule stdio.so\nmodule g711.so\nmodule aufile.so\nmodule_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\n",
-		"accounts": "<sip:13705340086@127.0.0.1>;regint=0;audio_codecs=PCMA/8000/1\n", "contacts": "", "in.wav": string(wavOf(make([]byte, 2*wavRate*60))), // nothing is said
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return err
-		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "baresip", "-f", dir, "-e", "/dial sip:12345@"+city.Telephone)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return err
-	}
-	out := &strings.Builder{}
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	press := time.NewTicker(400 * time.Millisecond) // a finger, not a machine
-	defer press.Stop()
-	for range 10 { // until it is answered
-		<-press.C
-	}
-	for _, k := range keys {
-		if _, err := io.WriteString(in, string(k)); err != nil {
-			return err
-		}
-		<-press.C
-	}
-	for range 10 {
-		<-press.C
-	}
-	if _, err := io.WriteString(in, "q"); err != nil {
-		return err
-	}
-	if err := cmd.Wait(); err != nil && ctx.Err() != nil {
-		return fmt.Errorf("baresip: %w\n%s", err, out.String())
+	cmd := exec.CommandContext(ctx, "sh", "../../../docs/ring.sh", silence, keys, "4")
+	cmd.Env = append(os.Environ(), "LIANOU_RING=sip:12345@"+city.Telephone, "LIANOU_RING_FROM=13705340086")
+	if out, err := cmd.CombinedOutput(); err != nil && ctx.Err() != nil {
+		return fmt.Errorf("baresip: %w\n%s", err, out)
 	}
 	return nil
-}
-
-// moduleDir finds baresip's modules, which are where its packager put them.
-func moduleDir() (string, error) {
-	for _, pattern := range []string{"/usr/lib/baresip/modules", "/usr/lib/*/baresip/modules", "/usr/local/lib/baresip/modules", "/opt/homebrew/lib/baresip/modules"} {
-		if found, _ := filepath.Glob(pattern); len(found) > 0 {
-			return found[0], nil
-		}
-	}
-	return "", fmt.Errorf("baresip's modules are not found; install baresip")
 }

@@ -4,7 +4,7 @@ import "slices"
 
 // Checks is the table of promises. A new table brings its promises here.
 func Checks() []Check {
-	return slices.Concat(intakeChecks(), auditChecks(), caseChecks(), moneyChecks(), replayChecks())
+	return slices.Concat(intakeChecks(), auditChecks(), callChecks(), caseChecks(), moneyChecks(), replayChecks())
 }
 
 func intakeChecks() []Check {
@@ -67,6 +67,23 @@ func auditChecks() []Check {
 			with bad as (select l.n from audit_leaf l where not exists (select from audit_entry e where e.id = l.entry))
 			select (select count(*) from audit_leaf), (select count(*) from bad),
 				array(select n::text from bad order by n limit 5)`},
+	}
+}
+
+func callChecks() []Check {
+	return []Check{
+		{"call.gone_to", "whoever was rung back three times in vain is gone to", `
+			with bad as (select id from call c where outcome = 'no_answer' and tries >= 3
+				and not exists (select from call_visit v where v.call = c.id))
+			select (select count(*) from call where outcome = 'no_answer'), (select count(*) from bad),
+				array(select id from bad order by id limit 5)`},
+		{"quality.lot", "a call was drawn by the lot that its id and its end give, and by no other", `
+			with drawn as (select q.call, q.lot, sha256(convert_to(q.call || E'\n' || to_char(q.drawn at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8')) as sum,
+					c.done is distinct from q.drawn as elsewhen
+				from call_quality q join call c on c.id = q.call),
+			bad as (select call from drawn where elsewhen or lot <> ('x' || encode(substring(sum for 4), 'hex'))::bit(32)::bigint % 10000)
+			select (select count(*) from call_quality), (select count(*) from bad),
+				array(select call from bad order by call limit 5)`},
 	}
 }
 

@@ -29,6 +29,10 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 insert into casefile (id, region, application, receipt, channel, state, applicant, people, call_id, recording, officer, accepted, first_contact, opened, updated) values
 	(1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', 'app', 'accepted', '甲', 1, 'CA1', repeat('c', 64), 1, now(), now(), now(), now());
 insert into call (id, exchange, began, recording, recording_state, noted) values ('CA1', 'x', now(), repeat('c', 64), 'stored', now());
+insert into call (id, exchange, began, noted, done, outcome, agent, taken, tries) values ('CA2', 'x', now(), now(), now(), 'no_answer', 1, now(), 3);
+insert into call_visit (call, region, source, lost, wrapped, sealed, made, due) values ('CA2', '371403001', 'form', false, 'w', 's', now(), current_date);
+insert into call (id, exchange, began, noted, done, outcome, agent, taken) values ('CA3', 'x', now(), now(), '2026-11-26T01:02:03.456789Z', 'filed', 1, now());
+insert into call_quality (call, agent, lot, below, drawn) values ('CA3', 1, 4561, 10000, '2026-11-26T01:02:03.456789Z');
 insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
 	select 9 + n, now(), 'job', 'j', w.act, 1, '', w.subject, '', w.purpose, sha256('x'), 'd' from (values
 		(1, 'case.opened', '', ''), (2, 'case.moved', 'case:1', 'open>accepted'), (3, 'claim.moved', 'claim:1', 'proposed>agreed'),
@@ -131,6 +135,8 @@ func TestEachBroken(t *testing.T) {
 		"audit.dense":         `update audit_leaf set n = 1`,
 		"audit.known":         `delete from audit_pending`,
 		"audit.kept":          `insert into audit_leaf values (1, 7, sha256('h'), sha256('c')); update audit_head set size = 2`,
+		"call.gone_to":        `delete from call_visit`,
+		"quality.lot":         `update call_quality set lot = (lot + 1) % 10000`,
 		"claim.decided":       `update claim set state = 'refused'`,
 		"decision.by_two":     `update decision set approver = 0`,
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
@@ -145,7 +151,7 @@ func TestEachBroken(t *testing.T) {
 		"claim.replayed":      `update audit_entry set purpose = 'agreed>approved' where id = 13`,
 		"batch.replayed":      `update audit_entry set act = 'batch.seen' where id = 19`,
 		"payment.replayed":    `update audit_entry set act = 'payment.returned' where id = 23`,
-		"payment.traced":      `update call set recording = repeat('d', 64)`,
+		"payment.traced":      `update call set recording = repeat('d', 64) where id = 'CA1'`,
 		"jobs.kept":           `insert into jobs_platform.river_job (kind, args, state, max_attempts, finalized_at) values ('open_case', '{}', 'discarded', 1, now())`,
 		"acks.lost":           `delete from receipt where number = '0000000003'`,
 	} {
