@@ -66,8 +66,11 @@ func householdOf(v url.Values) (map[string]any, []intake.MemberForm, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if m != nil {
-			members = append(members, m)
+		if m == nil {
+			continue
+		}
+		members = append(members, m)
+		if who.Name != "" || who.IDNumber != "" { // of a neighbour's child nobody knows the name
 			people = append(people, who)
 		}
 	}

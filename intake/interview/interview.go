@@ -68,6 +68,10 @@ type Question struct {
 	// whether there is one, nobody knows what it is worth.
 	After string `json:"after,omitempty"`
 
+	// Parts are the questions of the parts of a sum, asked one by one where nobody knows
+	// the sum.
+	Parts []string `json:"parts,omitempty"`
+
 	// Yes and No are what people say for it, of TypeYesNo, beside a plain yes or no.
 	Yes []string `json:"yes,omitempty"`
 	No  []string `json:"no,omitempty"`
@@ -160,6 +164,13 @@ func (f Form) check() error {
 			return fmt.Errorf("question %q of the form is not complete", q.Key)
 		}
 		keys[q.Key] = true
+	}
+	for _, q := range f.Questions {
+		for _, part := range q.Parts {
+			if !keys[part] {
+				return fmt.Errorf("question %q has a part %q that nobody asks", q.Key, part)
+			}
+		}
 	}
 	for _, c := range f.Consents {
 		if c.Purpose == "" || c.Version == "" || c.Text == "" {

@@ -142,6 +142,9 @@ func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
 	rounds := map[string]int{} // by key: the place in steps
 	for _, x := range missing {
 		q := iv.form.question(generic(x.Path))
+		if part := iv.part(s, q); part != nil {
+			q, x.Path = part, part.Key
+		}
 		if q == nil || x.Unlikely || s.passed[x.Path] || !s.may(q) || s.pointless(q, x.Member) {
 			continue
 		}
@@ -170,6 +173,24 @@ func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
 		}
 	}
 	return steps
+}
+
+// part is the first part of a sum that is still to be asked, when the person was asked for
+// the sum and does not know it; nil when there is none, or one part is not known either.
+func (iv *Interviewer) part(s *state, sum *Question) *Question {
+	if sum == nil || !s.passed[sum.Key] || s.sourced(sum.Key) {
+		return nil
+	}
+	var next *Question
+	for _, key := range sum.Parts {
+		switch {
+		case s.passed[key] && !s.sourced(key):
+			return nil
+		case !s.passed[key] && next == nil && !s.sourced(key):
+			next = iv.form.question(key)
+		}
+	}
+	return next
 }
 
 // Take adds an answer to the step it answers, or leaves the conversation as it was.

@@ -40,7 +40,7 @@ func Questions(m *matching.Matcher, on core.Date, list []registry.NewHousehold) 
 	var a Asked
 	var asked, form, all, open, formOpen []int
 	for i := range list {
-		w, err := newWitness(&list[i], on)
+		w, err := NewWitness(&list[i], on)
 		if err != nil {
 			return a, err
 		}
@@ -91,16 +91,17 @@ func questionsOf(f interview.Form, people int) (n int) {
 	return n
 }
 
-// witness is a household that answers.
-type witness struct {
+// Witness is a household of the seeded city that answers what it knows. Made by NewWitness.
+type Witness struct {
 	home  *registry.NewHousehold
 	facts map[string]json.RawMessage
 	refs  []string // of its members, the applicant first; the interview calls them m1, m2 ...
-	whole core.Household
+	Whole core.Household
 }
 
-func newWitness(h *registry.NewHousehold, on core.Date) (*witness, error) {
-	w := &witness{home: h, facts: map[string]json.RawMessage{}}
+// NewWitness reads what a household knows of itself. Errors: facts that are no household.
+func NewWitness(h *registry.NewHousehold, on core.Date) (*Witness, error) {
+	w := &Witness{home: h, facts: map[string]json.RawMessage{}}
 	doc := map[string]json.RawMessage{}
 	var members []map[string]json.RawMessage
 	for _, s := range h.Sheets {
@@ -136,7 +137,7 @@ func newWitness(h *registry.NewHousehold, on core.Date) (*witness, error) {
 	}
 	raw, err := json.Marshal(doc)
 	if err == nil {
-		w.whole, err = core.DecodeHousehold(raw)
+		w.Whole, err = core.DecodeHousehold(raw)
 	}
 	return w, err
 }
@@ -153,8 +154,8 @@ func merge(into map[string]json.RawMessage, raw json.RawMessage) error {
 }
 
 // fills is the household as far as a form asks about it.
-func (w *witness) fills(f interview.Form) (core.Household, error) {
-	doc := map[string]json.RawMessage{"on": fmt.Appendf(nil, "%q", w.whole.On), "county": fmt.Appendf(nil, "%q", w.whole.County)}
+func (w *Witness) fills(f interview.Form) (core.Household, error) {
+	doc := map[string]json.RawMessage{"on": fmt.Appendf(nil, "%q", w.Whole.On), "county": fmt.Appendf(nil, "%q", w.Whole.County)}
 	members := make([]map[string]json.RawMessage, len(w.refs))
 	for i, ref := range w.refs {
 		members[i] = map[string]json.RawMessage{"ref": fmt.Appendf(nil, "%q", ref)}
@@ -189,15 +190,15 @@ type told struct {
 }
 
 // tell is the whole interview.
-func (w *witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, err error) {
-	c := iv.Begin(w.whole.On, w.whole.County, interview.Known{})
+func (w *Witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, err error) {
+	c := iv.Begin(w.Whole.On, w.Whole.County, interview.Known{})
 	for {
 		step := iv.Next(c, m)
 		if step.Ref == interview.StepEnd {
 			break
 		}
 		t.asked++
-		if err := iv.Take(c, step, interview.Given{Step: step.Ref, Answer: w.answer(step)}); err != nil {
+		if err := iv.Take(c, step, interview.Given{Step: step.Ref, Answer: w.Answer(step)}); err != nil {
 			return t, fmt.Errorf("%s: %w", step.Ref, err)
 		}
 		if t.asked > 200 {
@@ -205,7 +206,7 @@ func (w *witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, 
 		}
 	}
 	h := iv.Household(c)
-	got, whole := m.Explain(&h), m.Explain(&w.whole)
+	got, whole := m.Explain(&h), m.Explain(&w.Whole)
 	t.open, t.same = undecided(m, &h), true
 	for i := range got.Findings {
 		o, all := got.Findings[i].Outcome, whole.Findings[i].Outcome
@@ -216,7 +217,8 @@ func (w *witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, 
 	return t, nil
 }
 
-func (w *witness) answer(step interview.Step) (a interview.Answer) {
+// Answer is what the household says when it is asked; nothing where it does not know.
+func (w *Witness) Answer(step interview.Step) (a interview.Answer) {
 	switch {
 	case step.Ref == "members":
 		list := []map[string]json.RawMessage{}
