@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -179,7 +180,17 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 		}
 		line(s.Ref, s.Ask, say)
 	}
+	slices.SortStableFunc(list, func(a, b InterviewLine) int { // who and where, before what of the household
+		return cmp.Compare(order(a), order(b))
+	})
 	return list
+}
+
+func order(l InterviewLine) int {
+	if strings.HasPrefix(l.Ref, "form/") {
+		return 0
+	}
+	return 1
 }
 
 // told says a field of the form.
