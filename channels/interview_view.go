@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -96,7 +97,7 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 	step := iv.Next(t.Talk, m)
 	if step.Ref == interview.StepEnd {
 		if again, now, ok := iv.Again(t.Talk, at); ok {
-			out.Step = x.step(t, again)
+			out.Step = ShowStep(iv, &t.Talking, again)
 			out.Step.Prefill = nil
 			if now != nil {
 				out.Step.Prefill = &InterviewPrefill{now, "您刚才说的"}
@@ -105,12 +106,12 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 		}
 		out.Summary = x.summary(t, m)
 	}
-	out.Step = x.step(t, step)
+	out.Step = ShowStep(iv, &t.Talking, step)
 	return out
 }
 
-func (x *Interviews) step(t *open, s interview.Step) InterviewStep {
-	iv := x.Interviewer
+// ShowStep is a step as it is put before somebody.
+func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) InterviewStep {
 	out := InterviewStep{Ref: s.Ref, Kind: "end", Ask: iv.Words(t.Talk, s, interview.Screen), CanBack: len(t.Talk.Given) > 0}
 	out.Voice = out.Ask
 	q := s.Question
@@ -179,7 +180,17 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 		}
 		line(s.Ref, s.Ask, say)
 	}
+	slices.SortStableFunc(list, func(a, b InterviewLine) int { // who and where, before what of the household
+		return cmp.Compare(order(a), order(b))
+	})
 	return list
+}
+
+func order(l InterviewLine) int {
+	if strings.HasPrefix(l.Ref, "form/") {
+		return 0
+	}
+	return 1
 }
 
 // told says a field of the form.
