@@ -54,13 +54,15 @@ type chatting struct {
 	Lost  int                     `json:"lost,omitempty"`  // answers in a row that were not understood
 	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
+	From  int64                   `json:"from,omitempty"`  // the message it began with
 }
 
 // outcome is what a turn came to.
 type outcome struct {
 	replies []string
 	submit  *intake.Form // to be handed in; the reply follows from its receipt
-	ring    bool         // the person wants to speak with somebody
+	person  bool         // the person wants to speak with somebody
+	ring    bool         // they want to be rung up
 }
 
 func (o *outcome) say(words string) { o.replies = append(o.replies, words) }
@@ -85,6 +87,8 @@ const (
 	cmdEnough command = "enough"
 	cmdAgree  command = "agree"
 	cmdCalm   command = "calm"
+	cmdAlone  command = "alone" // no agent after all
+	cmdRing   command = "ring"
 )
 
 var commands = map[command][]string{
@@ -93,6 +97,8 @@ var commands = map[command][]string{
 	cmdBack:   {"上一问", "上一题", "说错了", "答错了", "改一下", "返回", "改上一问", "回上一问"},
 	cmdEnough: {"就这些", "就这些了", "就到这", "就到这儿", "不问了", "别问了", "先这样"},
 	cmdAgree:  {"同意", "我同意", "都同意", "同意了", "同意的", "俺同意"},
+	cmdAlone:  {"自己填", "我自己填", "接着填", "自己接着填", "接着问", "不等了", "不用人工", "不用人工了", "不找人了"},
+	cmdRing:   {"打给我", "给我打电话", "打电话给我", "给我回电话", "回电话", "打我电话"},
 	cmdCalm:   {"不急", "不算急", "不着急", "没那么急"},
 }
 
@@ -140,6 +146,9 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 	cmd := commandOf(said)
 	switch cmd {
 	case cmdPerson:
+		out.person = true
+		return out
+	case cmdRing:
 		out.ring = true
 		return out
 	case cmdAgain:

@@ -11,11 +11,9 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
-	"lianou/core/citizen"
 	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/intake"
-	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
 
@@ -88,6 +86,7 @@ func (c *Channel) Register(list *jobs.Workers) {
 		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
 			return c.goOn(ctx, job.Args.Citizen, job.Attempt)
 		})
+		jobs.Work(list, time.Minute, func(ctx context.Context, _ jobs.Job[talks.Waiting]) error { return c.tellWaiting(ctx) })
 	}
 }
 
@@ -112,43 +111,75 @@ func (c *Channel) goOn(ctx context.Context, who string, attempt int) error {
 	return talks.ErrMeanwhile
 }
 
-// turn takes the waiting messages of somebody into their conversation. more says that some
-// are left: what came after the end of a conversation begins the next.
+// turn takes the waiting messages of somebody into their conversation, or passes them to
+// the agent who has it. more says that some are left: what came after the end of a
+// conversation, or after it changed hands, is for the next turn.
 func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool, err error) {
 	list, err := c.env.Talks.Waiting(ctx, who)
-	if err != nil || len(list) == 0 {
-		return false, err
-	}
-	kept, err := c.env.Talks.Open(ctx, who)
 	if err != nil {
 		return false, err
+	}
+	hand, err := c.env.Talks.HandOf(ctx, who)
+	if err != nil || len(list) == 0 && hand.How == "" {
+		return false, err
+	}
+	t, said, err := c.opened(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	t.attempt = attempt
+	if hand.How != "" {
+		t.resume(hand)
+	} else {
+		err = t.takeAll(ctx, hand, list, &said)
+	}
+	if err != nil {
+		return false, err
+	}
+	if said.Talk.Body, err = json.Marshal(t.st); err != nil {
+		return false, core.E(core.KindInternal, "chat_encode", "")
+	}
+	said.Replies, said.Filed, said.Hand, said.Pass, said.Up = t.out.replies, t.filed, t.hand, t.passed, t.up
+	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
+}
+
+// opened reads the conversation as far as it is.
+func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said, error) {
+	said := talks.Said{Citizen: who, Channel: c.env.Name}
+	var err error
+	if said.Talk, err = c.env.Talks.Open(ctx, who); err != nil {
+		return nil, said, err
 	}
 	now := c.env.Now()
 	m, err := c.chat.rules.On(core.DateOf(now))
 	if err != nil {
-		return false, err
+		return nil, said, err
 	}
-	st, first, err := c.chat.open(kept.Body, now)
+	st, first, err := c.chat.open(said.Talk.Body, now)
 	if err != nil {
-		return false, err
+		return nil, said, err
 	}
-	t := turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, attempt: attempt, first: first, shown: st.Stage == confirming}
-	if first {
+	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: st.Stage == confirming}, said, nil
+}
+
+// takeAll takes messages until the conversation ends or changes hands.
+func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Message, said *talks.Said) error {
+	if t.first && hand.Call == "" {
 		t.out.say(hello)
+		t.st.From = list[0].ID
 	}
-	said := talks.Said{Citizen: who, Channel: c.env.Name, Talk: kept}
-	for i := 0; i < len(list) && !t.filed; i++ {
-		if err := t.take(ctx, list[i]); err != nil {
-			return false, err
+	for i := 0; i < len(list) && !t.filed && t.hand == nil && t.up == nil; i++ {
+		take := t.take
+		if hand.Call != "" {
+			take = func(ctx context.Context, msg talks.Message) error { return t.pass(ctx, hand, msg) }
+		}
+		if err := take(ctx, list[i]); err != nil {
+			return err
 		}
 		t.first = false
 		said.Taken = append(said.Taken, list[i].ID)
 	}
-	if said.Talk.Body, err = json.Marshal(st); err != nil {
-		return false, core.E(core.KindInternal, "chat_encode", "")
-	}
-	said.Replies, said.Filed = t.out.replies, t.filed
-	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
+	return nil
 }
 
 // turning is one turn.
@@ -163,6 +194,10 @@ type turning struct {
 	shown   bool // the summary was said in an earlier turn: it can be agreed to
 	out     outcome
 	filed   bool
+
+	hand   *talks.Handing // the person asked for an agent
+	passed *talks.Passed  // an agent has the conversation
+	up     *talks.TakenUp // an agent has it no longer
 }
 
 func (t *turning) take(ctx context.Context, msg talks.Message) error {
@@ -191,35 +226,19 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
 	t.out.replies = append(t.out.replies, got.replies...)
 	switch {
+	case got.person:
+		return t.handOver(ctx, msg)
 	case got.ring:
-		return t.ring(ctx, msg)
+		rung, err := t.ring(ctx, "chat-"+msg.Key, msg)
+		if rung {
+			t.out.ask("", chat.ask(t.st, t.m))
+		}
+		return err
 	case got.submit != nil && !t.shown: // "同意" that was on its way before the summary
 		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
 		return t.file(ctx, *got.submit)
 	}
-	return nil
-}
-
-// ring asks an agent to ring the person: a call that waits to be answered, in the list of
-// those who asked for it by telephone. The record is named by the message, so that a turn
-// that is taken again asks once. The conversation goes on meanwhile.
-func (t *turning) ring(ctx context.Context, msg talks.Message) error {
-	phone, err := core.ParsePhone(t.c.chat.iv.Fields(t.st.Talk)["form/contact.phone"])
-	if err != nil {
-		phone = t.c.door.Phone(ctx, citizen.Citizen{ID: t.citizen})
-	}
-	if phone.IsZero() {
-		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“人工”。")
-		return nil
-	}
-	// The message's own time is the city's, as that of every call in the list.
-	_, err = t.c.env.Calls.Heard(ctx, calls.Report{ID: "chat-" + msg.Key, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack})
-	if err != nil {
-		return err
-	}
-	number := phone.Reveal()
-	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答刚才那一问就行。")
 	return nil
 }
 

@@ -43,12 +43,12 @@ func TestWordsInTheMiddle(t *testing.T) {
 	if got = c.says("找人借的钱"); strings.Contains(got, "12345") {
 		t.Errorf("who borrowed is taken for who wants a person: %s", got)
 	}
-	if got = c.says("转人工"); !strings.Contains(got, "把电话号码发给我") || c.waiting() != 0 {
-		t.Errorf("a person, and no number: %s", got)
+	if got = c.says("打给我"); !strings.Contains(got, "把电话号码发给我") || c.waiting() != 0 {
+		t.Errorf("to be rung, and no number: %s", got)
 	}
 	c.says("我电话" + channeltest.Phone)
-	if got = c.says("转人工。"); !strings.Contains(got, "尾号 0001 找您") || c.waiting() != 1 {
-		t.Errorf("a person: %s, %d wait to be rung", got, c.waiting())
+	if got = c.says("打给我。"); !strings.Contains(got, "尾号 0001 找您") || !strings.Contains(got, "遇到了什么难处") || c.waiting() != 1 {
+		t.Errorf("to be rung: %s, %d wait to be rung", got, c.waiting())
 	}
 	if got = c.says("我自己"); !strings.Contains(got, "您叫什么名字") {
 		t.Errorf("meanwhile: %s", got)

@@ -29,6 +29,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/seal"
 	"lianou/core/wording"
 )
 
@@ -144,12 +145,14 @@ type door struct {
 	log     *bytes.Buffer
 	gateway *pg.DB
 	apps    func() []core.Application
+	keys    *seal.Keys
+	pg      *pgtest.Env
 }
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
 	h, db := channeltest.NewHouse(t), pgtest.New(t)
-	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}}
+	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}, keys: h.Keys, pg: db}
 	gateway, keys := db.DB(pgtest.Gateway), h.Keys.Gateway
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})

@@ -22,6 +22,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
+	"lianou/intake/talks"
 )
 
 // house is everything the back office is made of. Workers and rooms share it.
@@ -40,6 +41,7 @@ type house struct {
 	flow     *workflow.Flow
 	calls    *calls.Log
 	drafts   *drafts.Store
+	chats    *talks.Desk
 	speech   *calls.Transcriber
 	intake   *intake.Intake
 }
@@ -154,6 +156,14 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Platform: h.keys.Self, Opener: h.keys.Opener, Share: h.cfg.Quality})
+	if err != nil {
+		return err
+	}
+	gateway, err := jobs.NewInserter(jobs.Gateway)
+	if err != nil {
+		return err
+	}
+	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: gateway, Audit: h.audit, Bell: h.stores.Bell})
 	if err != nil {
 		return err
 	}
