@@ -55,6 +55,7 @@ type chatting struct {
 	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
 	From  int64                   `json:"from,omitempty"`  // the message it began with
+	Heard []heardNumber           `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
 }
 
 // outcome is what a turn came to.
@@ -144,6 +145,12 @@ func (st *chatting) know(key, value string, from core.Provenance) {
 func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
 	said = strings.TrimSpace(said)
 	cmd := commandOf(said)
+	if len(st.Heard) > 0 && cmd == cmdNone {
+		if out, done := c.confirmHeard(st, m, said, from); done {
+			return out
+		}
+	}
+	st.Heard = nil
 	switch cmd {
 	case cmdPerson:
 		out.person = true

@@ -118,6 +118,14 @@ func (t *turning) pass(ctx context.Context, hand talks.Hand, msg talks.Message) 
 		if err := t.passPhoto(ctx, msg, &line); err != nil {
 			return err
 		}
+	case msg.Kind == talks.Spoken:
+		v, _, err := t.keepSound(ctx, msg)
+		if err != nil {
+			return err
+		}
+		if line.Blob = v.Blob; v.Blob == "" {
+			line.Kind, line.Body = talks.LineOther, "发来一段语音,没取到"
+		}
 	case msg.Kind != talks.Text:
 	case cmd == cmdAlone:
 		t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowLeft, Also: t.withdraw(hand.Call)}

@@ -46,14 +46,14 @@ func newChatter(t *testing.T) *chatter {
 	keys := d.keys
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
 	d.env.Talks, err = talks.New(talks.Deps{DB: d.gateway, Ring: keys.Gateway.Ring, Platform: keys.Gateway.Platform, Opener: keys.Gateway.Opener,
-		Audit: audit.NewTo(keys.Gateway.Platform), Bell: d.env.Shared, Jobs: queue})
+		Audit: audit.NewTo(keys.Gateway.Platform), Bell: d.env.Shared, Jobs: queue, Speech: speech})
 	must(t, err)
 	c := &chatter{t: t, d: d, next: 24684460523876437}
 	c.desk, err = talks.NewDesk(talks.DeskDeps{DB: d.pg.DB(pgtest.Platform), Opener: keys.Platform.Opener, Self: keys.Platform.Self, Gateway: keys.Platform.Gateway,
 		Jobs: queue, Audit: audit.New(keys.Platform.Ring), Bell: d.env.Shared})
-	must(t, err)
-	speech, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	d.env.Calls, err = calls.New(calls.Deps{DB: d.gateway, Bell: d.env.Shared, Audit: audit.NewTo(keys.Gateway.Platform), Ring: keys.Gateway.Ring,
 		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: queue, Speech: speech})

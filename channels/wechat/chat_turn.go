@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianou/channels"
@@ -59,6 +60,8 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	switch {
 	case m.Type == "image":
 		kept.Kind, kept.Body = talks.Image, m.MediaID
+	case m.Type == "voice":
+		kept.Kind, kept.Body = talks.Spoken, voiceBody(m.Format, m.MediaID)
 	case m.Type == "event" && m.Event == "user_enter_tempsession":
 		kept.Kind, kept.Body = talks.Entered, ""
 	case m.Type == "event":
@@ -140,7 +143,10 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 		return false, core.E(core.KindInternal, "chat_encode", "")
 	}
 	said.Replies, said.Filed, said.Hand, said.Pass, said.Up = t.out.replies, t.filed, t.hand, t.passed, t.up
-	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
+	if t.waits && len(said.Taken) == 0 { // nothing changed: the words, or the clock, ask for the next turn
+		return false, nil
+	}
+	return len(said.Taken) < len(list) && !t.waits, c.env.Talks.Say(ctx, said)
 }
 
 // opened reads the conversation as far as it is.
@@ -169,6 +175,19 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 		t.st.From = list[0].ID
 	}
 	for i := 0; i < len(list) && !t.filed && t.hand == nil && t.up == nil; i++ {
+		if list[i].Kind == talks.Spoken && hand.Call == "" {
+			waits, err := t.listen(ctx, list[i])
+			if err != nil {
+				return err
+			}
+			if waits && !asksPerson(list[i+1:]) { // who asks for an agent waits for no engine
+				t.waits = true
+				return nil
+			}
+			t.first = false
+			said.Taken = append(said.Taken, list[i].ID)
+			continue
+		}
 		take := t.take
 		if hand.Call != "" {
 			take = func(ctx context.Context, msg talks.Message) error { return t.pass(ctx, hand, msg) }
@@ -180,6 +199,11 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 		said.Taken = append(said.Taken, list[i].ID)
 	}
 	return nil
+}
+
+// asksPerson reports that somebody typed for an agent.
+func asksPerson(list []talks.Message) bool {
+	return slices.ContainsFunc(list, func(m talks.Message) bool { return m.Kind == talks.Text && commandOf(m.Body) == cmdPerson })
 }
 
 // turning is one turn.
@@ -195,6 +219,7 @@ type turning struct {
 	out     outcome
 	filed   bool
 
+	waits  bool           // for the words of a voice message
 	hand   *talks.Handing // the person asked for an agent
 	passed *talks.Passed  // an agent has the conversation
 	up     *talks.TakenUp // an agent has it no longer
@@ -212,7 +237,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		}
 		return err
 	case msg.Kind == talks.Other:
-		t.out.say("我只看得懂字和照片。请打字说,或者打 12345。")
+		t.out.say("我看得懂字、照片和语音,这个看不懂。请打字说,或者打 12345。")
 		return nil
 	case msg.Kind == talks.Entered:
 		t.out.ask("", chat.ask(t.st, t.m))

@@ -53,11 +53,11 @@ func TestWordsInTheMiddle(t *testing.T) {
 	if got = c.says("我自己"); !strings.Contains(got, "您叫什么名字") {
 		t.Errorf("meanwhile: %s", got)
 	}
-	if code := c.push(c.body("voice", "MediaId", "V1")); code != http.StatusOK {
+	if code := c.push(c.body("video", "MediaId", "V1")); code != http.StatusOK {
 		t.Fatal(code)
 	}
 	if got = c.answers(); !strings.Contains(got, "打字说") {
-		t.Errorf("a voice: %s", got)
+		t.Errorf("a film: %s", got)
 	}
 	if code := c.push(c.body("image", "MediaId", "GONE")); code != http.StatusOK {
 		t.Fatal(code)

@@ -70,6 +70,7 @@ type api struct {
 	answers   []string // of subscribe/send and custom/send, in turn
 	chat      []string // texts that were delivered
 	picture   []byte   // what media MEDIA1 is
+	voice     []byte   // what media VOICE1 is
 	slow      time.Duration
 	mediaAway bool
 	expires   int
@@ -121,6 +122,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `{"errcode":-1,"errmsg":"system error"}`)
 			return
 		}
+		if r.URL.Query().Get("media_id") == "VOICE1" {
+			_, _ = w.Write(a.voice)
+			return
+		}
 		if r.URL.Query().Get("media_id") != "MEDIA1" {
 			_, _ = io.WriteString(w, `{"errcode":40007,"errmsg":"invalid media_id"}`)
 			return
@@ -147,12 +152,13 @@ type door struct {
 	apps    func() []core.Application
 	keys    *seal.Keys
 	pg      *pgtest.Env
+	blobs   string
 }
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
 	h, db := channeltest.NewHouse(t), pgtest.New(t)
-	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}, keys: h.Keys, pg: db}
+	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}, keys: h.Keys, pg: db, blobs: h.BlobURL}
 	gateway, keys := db.DB(pgtest.Gateway), h.Keys.Gateway
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})

@@ -193,7 +193,7 @@ func (e *edge) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: own}); err != nil {
+	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: own, Speech: platform}); err != nil {
 		return err
 	}
 	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},

@@ -43,6 +43,7 @@ type house struct {
 	drafts   *drafts.Store
 	chats    *talks.Desk
 	speech   *calls.Transcriber
+	voices   *talks.Listener
 	intake   *intake.Intake
 }
 
@@ -170,7 +171,7 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {
 		return err
 	}
-	if h.speech, err = h.transcriber(); err != nil {
+	if err := h.hear(); err != nil {
 		return err
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},

@@ -62,6 +62,7 @@ func Unscoped() map[string]string {
 		"talk_message":    "sealed, the same",
 		"talk_reply":      "sealed, the same",
 		"talk_hand":       "ids and times of a conversation in an agent's hands, the same",
+		"talk_voice":      "sealed words and the digest of a sealed sound, the same",
 		"talk_line":       "sealed, the same; only agents' rooms read them",
 	}
 }

@@ -130,10 +130,39 @@ func (d *Desk) read(ctx context.Context, tx *pg.Tx, call string) (c Chat, err er
 		l.Body, err = open.line(wrapped, sealed, lineAt(call, l.Key))
 		return l, err
 	})
+	if err != nil {
+		return c, pg.Fail(err, "read a conversation")
+	}
 	for _, l := range lines {
+		if l.Kind == LineVoice && l.Blob != "" {
+			if err := d.listen(ctx, tx, &l); err != nil {
+				return c, err
+			}
+		}
 		c.take(l)
 	}
-	return c, pg.Fail(err, "read a conversation")
+	return c, nil
+}
+
+// listen adds what a machine heard in a voice message, whenever it was ready.
+func (d *Desk) listen(ctx context.Context, tx *pg.Tx, l *Line) error {
+	const sql = `select message, mime, wrapped, sealed from talk_voice where blob = $1 order by sealed is null, message limit 1`
+	var message int64
+	var wrapped, sealed []byte
+	err := tx.QueryRow(ctx, sql, string(l.Blob)).Scan(&message, &l.MIME, &wrapped, &sealed)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && sealed == nil {
+		return nil
+	}
+	if err != nil {
+		return pg.Fail(err, "read what was heard")
+	}
+	key, err := d.d.Opener.Envelope(wrapped)
+	if err != nil {
+		return err
+	}
+	plain, err := key.Open(sealed, voiceAt(message, "sealed"))
+	l.Heard = string(plain)
+	return err
 }
 
 // take adds a line in its order.

@@ -3,6 +3,7 @@ package talks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -31,7 +32,7 @@ type LineKind string
 const (
 	LineText  LineKind = "text"
 	LineImage LineKind = "image" // Blob is the picture
-	LineVoice LineKind = "voice" // Blob is the sound, Body what a machine heard
+	LineVoice LineKind = "voice" // Blob is the sound, Heard what a machine made of it
 	LineFacts LineKind = "facts" // Body is the form as far as the interview came, as JSON
 	LineOther LineKind = "other" // what nobody can show; Body says what it was
 )
@@ -56,6 +57,8 @@ type Line struct {
 	Kind  LineKind
 	Body  string
 	Blob  core.BlobDigest
+	MIME  string // of LineVoice
+	Heard string // of LineVoice; "" while or where nothing was understood
 	At    time.Time
 	Staff core.StaffID // of SideAgent
 	State LineState    // of SideAgent
@@ -114,7 +117,14 @@ func (s *Store) messagesSince(ctx context.Context, tx *pg.Tx, citizen string, fi
 		if m.Kind == Entered {
 			continue
 		}
-		lines = append(lines, m.Line())
+		line := m.Line()
+		if m.Kind == Spoken {
+			err := tx.QueryRow(ctx, `select blob from talk_voice where message = $1`, m.ID).Scan(&line.Blob)
+			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				return nil, since, pg.Fail(err, "read where a voice message is")
+			}
+		}
+		lines = append(lines, line)
 	}
 	if len(list) > 0 {
 		since = list[0].Came
@@ -138,6 +148,8 @@ func (m Message) Line() Line {
 	switch m.Kind {
 	case Image:
 		l.Kind, l.Body = LineOther, "发来一张照片"
+	case Spoken:
+		l.Kind, l.Body = LineVoice, ""
 	case Other:
 		l.Kind, l.Body = LineOther, "发来的不是字,也不是照片"
 	}

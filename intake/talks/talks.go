@@ -42,6 +42,7 @@ type Deps struct {
 	Audit    *audit.Log
 	Bell     *bell.Bell
 	Jobs     *jobs.Inserter // of the gateway's queue
+	Speech   *jobs.Inserter // of the platform's queue, for Hear
 }
 
 // Store keeps conversations. It is safe for use by many goroutines.
@@ -49,7 +50,7 @@ type Store struct{ d Deps }
 
 // New makes a Store. Errors: KindInvalid.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Ring == nil || d.Jobs == nil || d.Opener == nil || d.Audit == nil || d.Bell == nil {
+	if d.DB == nil || d.Ring == nil || d.Jobs == nil || d.Speech == nil || d.Opener == nil || d.Audit == nil || d.Bell == nil {
 		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring, an opener, a log, a bell and jobs"))
 	}
 	return &Store{d}, nil
@@ -58,10 +59,11 @@ func New(d Deps) (*Store, error) {
 // Kind is what somebody sent.
 type Kind string
 
-// The kinds. Other is what we cannot read: a voice, a film, a card.
+// The kinds. Other is what we cannot read: a film, a card.
 const (
 	Text    Kind = "text"
 	Image   Kind = "image"
+	Spoken  Kind = "voice"
 	Entered Kind = "entered" // they opened the chat and said nothing yet
 	Other   Kind = "other"
 )

@@ -40,6 +40,8 @@ type chatLine struct {
 	At          time.Time
 	Mine        bool
 	Photo, Song bool // something to open
+	Plays       bool // a browser knows the form of the sound
+	Heard       bool // Text is what a machine made of the sound
 	State, Tone string
 }
 
@@ -77,11 +79,19 @@ func (a *Room) chatView(c calls.Call, got talks.Chat) *chat {
 	out.Word, out.Tone = reach(got, a.d.Desk.Now())
 	for _, l := range got.Lines {
 		one := chatLine{ID: l.ID, Who: chatWho[l.Side], Text: l.Body, At: l.At, Mine: l.Side == talks.SideAgent, Photo: l.Kind == talks.LineImage, Song: l.Kind == talks.LineVoice && l.Blob != ""}
+		one.Plays = playable[l.MIME]
+		if l.Heard != "" {
+			one.Text, one.Heard = l.Heard, true
+		}
 		one.State, one.Tone = chatStates[l.State][0], chatStates[l.State][1]
 		out.Lines = append(out.Lines, one)
 	}
 	return out
 }
+
+// playable are the forms of sound that browsers know; amr, which WeChat records, is not
+// among them.
+var playable = map[string]bool{"audio/wav": true, "audio/mpeg": true, "audio/ogg": true}
 
 // reach says whether words reach the person: WeChat delivers five for each of theirs,
 // within 48 hours.

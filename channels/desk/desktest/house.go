@@ -97,8 +97,10 @@ func (d *Desk) Talks(t testing.TB) (gateway *talks.Store, desk *talks.Desk) {
 	t.Helper()
 	inserter, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
 	g, p := d.Keys.Gateway, d.Keys.Platform
-	gateway, err = talks.New(talks.Deps{DB: d.Env.DB(pgtest.Gateway), Ring: g.Ring, Platform: g.Platform, Opener: g.Opener, Audit: audit.NewTo(g.Platform), Bell: d.Bell, Jobs: inserter})
+	gateway, err = talks.New(talks.Deps{DB: d.Env.DB(pgtest.Gateway), Ring: g.Ring, Platform: g.Platform, Opener: g.Opener, Audit: audit.NewTo(g.Platform), Bell: d.Bell, Jobs: inserter, Speech: speech})
 	must(t, err)
 	desk, err = talks.NewDesk(talks.DeskDeps{DB: d.DB, Opener: p.Opener, Self: p.Self, Gateway: p.Gateway, Jobs: inserter, Audit: d.Audit, Bell: d.Bell})
 	must(t, err)
