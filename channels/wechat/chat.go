@@ -55,6 +55,7 @@ type chatting struct {
 	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
 	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
 	From  int64                   `json:"from,omitempty"`  // the message it began with
+	Marks []mark                  `json:"marks,omitempty"` // where each message began, to go back to
 	Heard []heardNumber           `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
 }
 
@@ -138,11 +139,22 @@ func (st *chatting) know(key, value string, from core.Provenance) {
 	if k.Sources == nil {
 		k.Sources = map[string]core.Provenance{}
 	}
+	st.remember(key)
 	k.Fields[key], k.Sources[key] = value, from
 }
 
-// hear takes one text into the conversation.
-func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
+// hear takes one text into the conversation; "上一问" afterwards undoes all of it.
+func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) outcome {
+	cmd := commandOf(strings.TrimSpace(said))
+	if cmd == cmdBack || cmd == cmdAgain {
+		return c.understand(st, m, said, from)
+	}
+	st.begin()
+	defer st.end()
+	return c.understand(st, m, said, from)
+}
+
+func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
 	said = strings.TrimSpace(said)
 	cmd := commandOf(said)
 	if len(st.Heard) > 0 && cmd == cmdNone {
@@ -160,12 +172,12 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 		return out
 	case cmdAgain:
 		st.Talk = c.iv.Begin(st.Talk.On, c.regions.Counties()[0].Code, interview.Known{})
-		st.Stage, st.Lost, st.Cards = asking, 0, nil
+		st.Stage, st.Lost, st.Cards, st.Marks = asking, 0, nil, nil
 		out.ask("好,从头来。", c.ask(st, m))
 		return out
 	case cmdBack:
 		st.Stage = asking
-		st.Talk.Back()
+		st.back()
 		out.ask("好,这一问重答。", c.ask(st, m))
 		return out
 	}
@@ -234,6 +246,8 @@ func (c *chat) forWhom(st *chatting) {
 		return
 	}
 	k := st.Talk.Known
+	st.remember("form/applicant.name")
+	st.remember("form/applicant.id_number")
 	if name := k.Fields["form/applicant.name"]; name != "" && k.Sources["form/applicant.name"].Said != fromCard {
 		st.know("form/contact.name", name, k.Sources["form/applicant.name"])
 		delete(k.Fields, "form/applicant.name")

@@ -118,6 +118,8 @@ func (t *turning) photo(ctx context.Context, media string) error {
 		return nil
 	}
 	t.st.Cards = append(t.st.Cards, got.paper)
+	t.st.begin()
+	defer t.st.end()
 	t.out.ask(t.readCard(got.card), t.c.chat.ask(t.st, t.m))
 	return nil
 }

@@ -67,6 +67,49 @@ func TestWordsInTheMiddle(t *testing.T) {
 	}
 }
 
+// A step back undoes the last message and what it said beside, and nothing before it; a
+// sum that lies between two is asked for once more.
+//
+// Control: back that only calls Back; know without remember.
+func TestStepBackUndoesTheMessage(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	c.says("俺想问问低保")
+	c.says("我自己")
+	if got := c.says("我叫张桂兰,电话" + channeltest.Phone); !strings.Contains(got, "身份证号") {
+		t.Fatalf("the name, said beside: %s", got)
+	}
+	if got := c.says("上一问"); !strings.Contains(got, "您叫什么名字") {
+		t.Errorf("back over what was said beside: %s", got)
+	}
+	if got := c.says("啊?"); strings.Contains(got, "身份证号") {
+		t.Errorf("not understood: %s", got)
+	}
+	if got := c.says("上一问"); !strings.Contains(got, "您是替谁报的") {
+		t.Errorf("two back: %s", got)
+	}
+	c.says("我自己")
+	c.says("张桂芳")
+	c.says("不清楚")
+	got := c.says("平原县王庙镇")
+	for range 20 {
+		if strings.Contains(got, "每人每月") {
+			break
+		}
+		say := "不清楚"
+		if strings.Contains(got, "除了您,还有谁") {
+			say = "就我一个人"
+		}
+		got = c.says(say)
+	}
+	if got = c.says("二三百"); !strings.Contains(got, "200 到 300 之间") || !strings.Contains(got, "比如 250") {
+		t.Errorf("a span: %s", got)
+	}
+	if got = c.says("250"); strings.Contains(got, "之间") || got == "" {
+		t.Errorf("a sum: %s", got)
+	}
+}
+
 // The chat is opened before a word is said, then a sentence and an ordinary photo come; a
 // picture too large, and a seventieth in a day, are said to be so and hold nothing up.
 //
