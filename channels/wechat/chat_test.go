@@ -42,7 +42,11 @@ const openid = "o9AgO5Kd5ggOC-bXrbNODIiE3bGY"
 
 func newChatter(t *testing.T) *chatter {
 	t.Helper()
-	d := newDoor(t)
+	return newChatterAt(t, newDoor(t))
+}
+
+func newChatterAt(t *testing.T, d *door) *chatter {
+	t.Helper()
 	keys := d.keys
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
@@ -60,7 +64,7 @@ func newChatter(t *testing.T) *chatter {
 	must(t, err)
 	var cfg Config
 	must(t, json.Unmarshal([]byte(d.section), &cfg))
-	cfg.PushToken, cfg.PushKey = "AAAAA", vectorKey
+	cfg.PushToken, cfg.PushKey, cfg.Spool = "AAAAA", vectorKey, d.spool
 	raw, err := json.Marshal(cfg)
 	must(t, err)
 	d.section = string(raw)

@@ -45,13 +45,34 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 	}
 	m, err := c.push.open(r.URL.Query(), body)
 	if err == nil {
-		err = c.keep(r.Context(), m)
+		err = c.keepOrSpool(r.Context(), m)
 	}
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
 	_, _ = io.WriteString(w, "success")
+}
+
+// keepWait is how long a push waits for the database: WeChat hangs up after five seconds.
+const keepWait = 3 * time.Second
+
+// keepOrSpool takes a push down, on this machine's disk while the database is away and
+// while others wait there.
+func (c *Channel) keepOrSpool(ctx context.Context, m message) error {
+	if c.spool == nil {
+		return c.keep(ctx, m)
+	}
+	if c.spool.busy() {
+		return c.spool.keep(m)
+	}
+	waiting, cancel := context.WithTimeout(ctx, keepWait)
+	defer cancel()
+	err := c.keep(waiting, m)
+	if core.KindOf(err) == core.KindUnavailable {
+		return c.spool.keep(m)
+	}
+	return err
 }
 
 // keep takes down what a person sent. Events that ask nothing of us are none.

@@ -153,13 +153,21 @@ type door struct {
 	keys    *seal.Keys
 	pg      *pgtest.Env
 	blobs   string
+	spool   string // a folder for pushes while the database is away; "" for none
 }
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
-	h, db := channeltest.NewHouse(t), pgtest.New(t)
+	db := pgtest.New(t)
+	return newDoorOver(t, db, db.DB(pgtest.Gateway))
+}
+
+// newDoorOver is a door whose database is the gateway's pool that is given.
+func newDoorOver(t *testing.T, db *pgtest.Env, gateway *pg.DB) *door {
+	t.Helper()
+	h := channeltest.NewHouse(t)
 	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}, keys: h.Keys, pg: db, blobs: h.BlobURL}
-	gateway, keys := db.DB(pgtest.Gateway), h.Keys.Gateway
+	keys := h.Keys.Gateway
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})
 	must(t, err)

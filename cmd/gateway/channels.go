@@ -230,7 +230,7 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
 		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c),
-			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal()})
+			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal(), Spool: filepath.Join(e.cfg.DataDir, "gateway-push")})
 	}
 	return out
 }
