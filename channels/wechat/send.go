@@ -98,11 +98,12 @@ func (c *Channel) offer(ctx context.Context, m notify.Message, t Template, body 
 	return got, nil
 }
 
-// unknown: a message that never left is offered again later; one whose answer was lost
+// unknown: a message that was certainly not taken is offered again later; one whose answer was lost
 // may lie on the phone, and its grant is spent.
 func (c *Channel) unknown(ctx context.Context, m notify.Message, t Template, err error) (notify.Outcome, error) {
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	var status statusError
+	if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &status) && status.undone() {
 		c.giveBack(ctx, m, t)
 		return notify.Outcome{Result: notify.Later, Code: "network"}, err
 	}
