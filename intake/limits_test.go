@@ -63,7 +63,7 @@ func TestADayIsCountedWhileAway(t *testing.T) {
 	h := newHouse(t)
 	g, db := h.gated(t)
 	in := h.openOn(t, t.TempDir(), db)
-	g.close()
+	g.Shut()
 	send := func(citizen, key string) (Receipt, error) {
 		got, err := in.Submit(t.Context(), h.ownHand(t, citizen, key))
 		for err != nil && core.KindOf(err) == core.KindUnavailable {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,70 +15,10 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-// gate stands between a pool and the server, so that one test can take the
-// database away without touching the others'.
-type gate struct {
-	url string
-
-	mu    sync.Mutex
-	shut  bool
-	conns map[net.Conn]bool
-}
-
-func newGate(t *testing.T, url string) *gate {
+func (h *house) gated(t *testing.T) (*pgtest.Gate, *pg.DB) {
 	t.Helper()
-	cfg, err := parseURL(url)
-	must(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	g := &gate{conns: map[net.Conn]bool{}, url: cfg.through(l.Addr().String())}
-	t.Cleanup(func() { _ = l.Close(); g.close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go g.pass(c, cfg.network, cfg.address)
-		}
-	}()
-	return g
-}
-
-func (g *gate) pass(c net.Conn, network, address string) {
-	s, err := net.Dial(network, address)
-	g.mu.Lock()
-	if err != nil || g.shut {
-		g.mu.Unlock()
-		_ = c.Close()
-		return
-	}
-	g.conns[c], g.conns[s] = true, true
-	g.mu.Unlock()
-	go func() { copyAll(s, c) }()
-	copyAll(c, s)
-}
-
-func (g *gate) close() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shut = true
-	for c := range g.conns {
-		_ = c.Close()
-	}
-	clear(g.conns)
-}
-
-func (g *gate) open() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.shut = false
-}
-
-func (h *house) gated(t *testing.T) (*gate, *pg.DB) {
-	t.Helper()
-	g := newGate(t, h.env.URL(pgtest.Gateway))
-	db, err := pg.Open(t.Context(), pg.Config{URL: g.url, Name: "gated"})
+	g := pgtest.NewGate(t, h.env.URL(pgtest.Gateway))
+	db, err := pg.Open(t.Context(), pg.Config{URL: g.URL, Name: "gated"})
 	must(t, err)
 	t.Cleanup(db.Close)
 	return g, db
@@ -99,7 +38,7 @@ func TestDatabaseAwayMidBurst(t *testing.T) {
 	for i := range burst {
 		all.Go(func() {
 			if i == burst/3 {
-				g.close()
+				g.Shut()
 			}
 			s := spoken(fmt.Sprintf("call-%04d#1", i))
 			got, err := in.Submit(t.Context(), s)
@@ -122,7 +61,7 @@ func TestDatabaseAwayMidBurst(t *testing.T) {
 	if _, err := in.Submit(t.Context(), spoken("call-late#1")); err != nil {
 		t.Fatal(err)
 	}
-	g.open()
+	g.Open()
 	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 && !in.spool.away() })
 	if n := h.count(t, `select count(*) from application`); n != burst+1 {
 		t.Errorf("%d applications of %d, %d were spooled", n, burst+1, spooled)
@@ -145,7 +84,7 @@ func TestSpoolSurvivesRestart(t *testing.T) {
 	g, db := h.gated(t)
 	dir := t.TempDir()
 	in := h.openOn(t, dir, db)
-	g.close()
+	g.Shut()
 	got, err := in.Submit(t.Context(), spoken("call-1#1"))
 	if err != nil || !got.Spooled {
 		t.Fatalf("%+v %v", got, err)
@@ -156,7 +95,7 @@ func TestSpoolSurvivesRestart(t *testing.T) {
 	if err != nil || !again.Spooled || again.Number == got.Number {
 		t.Fatalf("%+v %v", again, err)
 	}
-	g.open()
+	g.Open()
 	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 })
 	if n := h.count(t, `select count(*) from application`); n != 1 {
 		t.Fatalf("%d applications", n)
@@ -174,13 +113,13 @@ func TestDrainKeepsBothBodies(t *testing.T) {
 	if _, err := in.Submit(t.Context(), spoken("call-1#1")); err != nil {
 		t.Fatal(err)
 	}
-	g.close()
+	g.Shut()
 	other := spoken("call-1#1")
 	other.Story = "又想起来一件事。"
 	if _, err := in.Submit(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
-	g.open()
+	g.Open()
 	until(t, "spool drained", func() bool { return in.spool.waiting.Load() == 0 })
 	if n := h.count(t, `select count(*) from application_twin where looked_at is null`); n != 1 {
 		t.Errorf("%d in the duplicate queue", n)
@@ -239,11 +178,11 @@ func TestUnreadableFileHoldsNobodyUp(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.MkdirAll(filepath.Join(dir, "spool", "00000000000000000001-000001"+spoolSuffix), 0o700)) // reads as EISDIR, for root too
 	in := h.openOn(t, dir, db)
-	g.close()
+	g.Shut()
 	if got, err := in.Submit(t.Context(), spoken("call-1#1")); err != nil || !got.Spooled {
 		t.Fatalf("%+v %v", got, err)
 	}
-	g.open()
+	g.Open()
 	until(t, "the readable file drained", func() bool { return in.spool.waiting.Load() == 1 && !in.spool.away() })
 	if n := h.count(t, `select count(*) from application`); n != 1 {
 		t.Errorf("%d applications", n)
@@ -257,7 +196,7 @@ func TestOutageWhileDrainingSetsNothingAside(t *testing.T) {
 	h := newHouse(t)
 	g, db := h.gated(t)
 	in := h.openOn(t, t.TempDir(), db)
-	g.close()
+	g.Shut()
 	in.spool.leave()
 	var rows []*row
 	for _, key := range []string{"call-a-bad", "call-b-cut"} {
@@ -280,7 +219,7 @@ func TestOutageWhileDrainingSetsNothingAside(t *testing.T) {
 		if new.key = 'call-b-cut' then raise exception 'cut' using errcode = 'admin_shutdown'; end if;
 		return new; end $$;
 		create trigger cut before insert on application for each row execute function bench_cut()`)
-	g.open()
+	g.Open()
 	if err := in.drain(t.Context()); core.KindOf(err) != core.KindUnavailable {
 		t.Fatalf("drain: %v", err)
 	}
@@ -300,7 +239,7 @@ func TestNoNumberNoPromise(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	g, db := h.gated(t)
-	g.close()
+	g.Shut()
 	in := h.openOn(t, t.TempDir(), db)
 	if _, err := in.Submit(t.Context(), spoken("call-1#1")); core.KindOf(err) != core.KindUnavailable {
 		t.Fatal(err)
@@ -368,7 +307,7 @@ func TestTakenNumberInTheSpool(t *testing.T) {
 	if _, err := in.Submit(t.Context(), spoken("call-0#1")); err != nil {
 		t.Fatal(err)
 	}
-	g.close()
+	g.Shut()
 	h.plant(t, in, 1)
 	said, err := in.Submit(t.Context(), spoken("call-1#1"))
 	for err != nil && core.KindOf(err) == core.KindUnavailable {
@@ -380,7 +319,7 @@ func TestTakenNumberInTheSpool(t *testing.T) {
 	if _, err := in.Submit(t.Context(), spoken("call-2#1")); err != nil {
 		t.Fatal(err)
 	}
-	g.open()
+	g.Open()
 	until(t, "drained", func() bool { return in.spool.waiting.Load() == 0 && !in.spool.away() })
 	if n := h.count(t, `select count(*) from application a join receipt r on r.application = a.id and r.number = a.receipt where key in ('call-1#1', 'call-2#1')`); n != 2 {
 		t.Errorf("%d of 2 applications with a number of their own", n)

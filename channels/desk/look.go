@@ -63,11 +63,13 @@ func (d *Desk) Titles(codes []core.ItemCode) ([]string, error) {
 // WorkDay is the nth working day from today by the city's clock and the country's calendar.
 func (d *Desk) WorkDay(n int) core.Date { return d.d.Library.Calendar().Add(d.Today(), n) }
 
-// Today is the day by the city's clock.
-func (d *Desk) Today() core.Date {
-	now := d.clock.Load().Now
-	if now.IsZero() {
-		now = time.Now()
+// Now is the time by the city's clock, as it was read last.
+func (d *Desk) Now() time.Time {
+	if now := d.clock.Load().Now; !now.IsZero() {
+		return now
 	}
-	return core.DateOf(now)
+	return time.Now()
 }
+
+// Today is the day by the city's clock.
+func (d *Desk) Today() core.Date { return core.DateOf(d.Now()) }

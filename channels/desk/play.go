@@ -46,6 +46,13 @@ func (d *Desk) Play(w http.ResponseWriter, r *http.Request, at At, p Playing) er
 	return nil
 }
 
+// Warned notes what went wrong beside an act that is done; nothing for nil.
+func (d *Desk) Warned(ctx context.Context, what string, err error) {
+	if err != nil {
+		d.log.WarnContext(ctx, what, "err", err)
+	}
+}
+
 // Trace writes one entry of its own, for a page that shows somebody and changes
 // nothing. Without the entry there is no page.
 func (d *Desk) Trace(ctx context.Context, at At, entry audit.Entry) error {

@@ -37,16 +37,22 @@ const (
 // go on with as well, and where the chat stands.
 type chatting struct {
 	channels.Talking
-	Stage stage `json:"stage"`
-	Lost  int   `json:"lost,omitempty"`  // answers in a row that were not understood
-	Dunno int   `json:"dunno,omitempty"` // answers in a row that were "不清楚"
+	Stage stage         `json:"stage"`
+	Lost  int           `json:"lost,omitempty"`  // answers in a row that were not understood
+	Dunno int           `json:"dunno,omitempty"` // answers in a row that were "不清楚"
+	From  int64         `json:"from,omitempty"`  // the message it began with
+	Marks []mark        `json:"marks,omitempty"` // where each message began, to go back to
+	Heard []heardNumber `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
+
+	before *before // of the message that is being taken
 }
 
 // outcome is what a turn came to.
 type outcome struct {
 	replies []string
 	submit  *intake.Form // to be handed in; the reply follows from its receipt
-	ring    bool         // the person wants to speak with somebody
+	person  bool         // the person wants to speak with somebody
+	ring    bool         // they want to be rung up
 }
 
 func (o *outcome) say(words string) { o.replies = append(o.replies, words) }
@@ -71,6 +77,8 @@ const (
 	cmdEnough command = "enough"
 	cmdAgree  command = "agree"
 	cmdCalm   command = "calm"
+	cmdAlone  command = "alone" // no agent after all
+	cmdRing   command = "ring"
 )
 
 var commands = map[command][]string{
@@ -79,6 +87,8 @@ var commands = map[command][]string{
 	cmdBack:   {"上一问", "上一题", "说错了", "答错了", "改一下", "返回", "改上一问", "回上一问"},
 	cmdEnough: {"就这些", "就这些了", "就到这", "就到这儿", "不问了", "别问了", "先这样"},
 	cmdAgree:  {"同意", "我同意", "都同意", "同意了", "同意的", "俺同意"},
+	cmdAlone:  {"自己填", "我自己填", "接着填", "自己接着填", "接着问", "不等了", "不用人工", "不用人工了", "不找人了"},
+	cmdRing:   {"打给我", "给我打电话", "打电话给我", "给我回电话", "回电话", "打我电话"},
 	cmdCalm:   {"不急", "不算急", "不着急", "没那么急"},
 }
 
@@ -108,23 +118,42 @@ func (c *chat) open(kept []byte, now time.Time) (st *chatting, first bool, err e
 	return st, len(kept) == 0, nil
 }
 
-// hear takes one text into the conversation.
-func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
+// hear takes one text into the conversation; "上一问" afterwards undoes all of it.
+func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Provenance) outcome {
+	cmd := commandOf(strings.TrimSpace(said))
+	if cmd == cmdBack || cmd == cmdAgain {
+		return c.understand(st, m, said, from)
+	}
+	st.begin()
+	defer st.end()
+	return c.understand(st, m, said, from)
+}
+
+func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
 	said = strings.TrimSpace(said)
 	cmd := commandOf(said)
+	if len(st.Heard) > 0 && cmd == cmdNone {
+		if out, done := c.confirmHeard(st, m, said, from); done {
+			return out
+		}
+	}
+	st.Heard = nil
 	switch cmd {
 	case cmdPerson:
+		out.person = true
+		return out
+	case cmdRing:
 		out.ring = true
 		return out
 	case cmdAgain:
-		key := st.Key
-		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
+		key, began := st.Key, st.From
+		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking, From: began}
 		st.Key = key
 		out.ask("好,从头来。", c.ask(st, m))
 		return out
 	case cmdBack:
 		st.Stage = asking
-		st.Talk.Back()
+		st.back()
 		out.ask("好,这一问重答。", c.ask(st, m))
 		return out
 	}

@@ -19,7 +19,7 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 	c.who(&said, c.iv.Fields(st.Talk))
 	for _, s := range sum.Said {
 		if s.Answer != "不清楚" && !strings.HasPrefix(s.Ref, "form/") {
-			fmt.Fprintf(&said, "%s %s\n", s.Ask, s.Answer)
+			fmt.Fprintf(&said, "%s %s%s\n", s.Ask, s.Answer, heardMark(st, s.Ref))
 		}
 	}
 	if len(sum.May) > 0 {
@@ -38,6 +38,16 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 	}
 	agree.WriteString("都对、也同意,就回“同意”。名字、号码不对,把对的打给我;别的不对,回“上一问”。")
 	return append(pieces(said.String()), agree.String())
+}
+
+// heardMark says of an answer that a machine heard it.
+func heardMark(st *chatting, ref string) string {
+	for i := range st.Talk.Given {
+		if g := &st.Talk.Given[i]; g.Step == ref && g.From.Said == fromVoice {
+			return "(听语音记的)"
+		}
+	}
+	return ""
 }
 
 // who tells who and where they are, and what is missing. Of a number the end alone: the

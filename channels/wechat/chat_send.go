@@ -14,6 +14,7 @@ import (
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/intake"
+	"lianou/intake/talks"
 )
 
 // maxText is the longest text of a customer-service message, in bytes.
@@ -32,14 +33,14 @@ func (c *Channel) sayAll(ctx context.Context, who string) error {
 			return err
 		}
 		for _, r := range list {
-			result := "late"
+			result := talks.Late
 			if c.env.Now().Sub(r.Made) < within {
 				result, err = c.sayOne(ctx, openid, r.Words)
 			}
 			if noted := c.env.Talks.Sent(ctx, who, r.ID, result); noted != nil {
 				return noted
 			}
-			if result == "" {
+			if result == talks.Again || result == talks.Full {
 				return err // the rest keeps its order
 			}
 		}
@@ -53,20 +54,20 @@ func (c *Channel) sayOne(ctx context.Context, openid, words string) (string, err
 		"touser": openid, "msgtype": "text", "text": map[string]string{"content": words},
 	}, &out)
 	if err != nil {
-		return "", err
+		return talks.Again, err
 	}
 	switch int(out.Code) {
 	case 0:
-		return "sent", nil
+		return talks.Sent, nil
 	case 45047:
-		return "", nil // five unanswered: the person's next word makes room, and says this
+		return talks.Full, nil // five unanswered: the person's next word makes room, and says this
 	case -1, 45009, 40001, 42001, 40014:
-		return "", errAway // busy, quota, or a token that died twice
+		return talks.Again, errAway // busy, quota, or a token that died twice
 	case 45015:
-		return "late", nil
+		return talks.Late, nil
 	}
 	c.env.Log.WarnContext(ctx, "a reply was not delivered", "code", int(out.Code))
-	return "refused", nil
+	return talks.Refused, nil
 }
 
 // pieces cuts a text into messages that WeChat takes, at the ends of lines.
@@ -91,42 +92,62 @@ func clipBytes(line string, most int) string {
 	return line
 }
 
+// mostCards is how many photos of a card are taken: its two sides.
+const mostCards = 2
+
+// shot is a photo that was kept, or why it was not.
+type shot struct {
+	paper intake.PaperForm
+	card  *card
+	sorry string // to the person
+}
+
 // photo keeps a picture that somebody sent for their ID card, and takes from it what can
 // be read, for the summary to show (F27).
 func (t *turning) photo(ctx context.Context, media string) error {
-	c := t.c
-	if len(t.st.Cards) >= 2 {
-		t.out.ask("照片收够了。", c.chat.ask(t.st, t.m))
+	if len(t.st.Cards) >= mostCards {
+		t.out.ask("照片收够了。", t.c.chat.ask(t.st, t.m))
 		return nil
 	}
-	data, err := c.media(ctx, media)
-	if core.KindOf(err) == core.KindInvalid || core.KindOf(err) == core.KindTooLarge {
-		t.out.say("这张照片打不开。请重拍一张再发,或者直接打字告诉我姓名和身份证号。")
-		return nil
-	}
+	got, err := t.keepPhoto(ctx, media)
 	if err != nil {
 		return err
 	}
+	if got.sorry != "" {
+		t.out.say(got.sorry)
+		return nil
+	}
+	t.st.Cards = append(t.st.Cards, got.paper)
+	t.st.begin()
+	defer t.st.end()
+	t.out.ask(t.readCard(got.card), t.c.chat.ask(t.st, t.m))
+	return nil
+}
+
+// keepPhoto fetches, reads and keeps a photo.
+func (t *turning) keepPhoto(ctx context.Context, media string) (shot, error) {
+	c := t.c
+	data, err := c.media(ctx, media, channels.MaxPhoto)
+	if core.KindOf(err) == core.KindInvalid || core.KindOf(err) == core.KindTooLarge {
+		return shot{sorry: "这张照片打不开。请重拍一张再发,或者直接打字告诉我姓名和身份证号。"}, nil
+	}
+	if err != nil {
+		return shot{}, err
+	}
 	side, got := core.PaperIDFront, c.read(ctx, data)
-	if got != nil && got.IDNumber == "" && got.Name == "" || len(t.st.Cards) == 1 {
+	if got != nil && !got.names() || len(t.st.Cards) == 1 {
 		side = core.PaperIDBack
 	}
 	info, err := c.door.Keep(ctx, citizen.Citizen{ID: t.citizen}, string(side), data)
-	if err != nil {
-		if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge || k == core.KindTooMany {
-			t.out.say(core.Known(err).Say)
-			return nil
-		}
-		return err
+	if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge || k == core.KindTooMany {
+		return shot{sorry: core.Known(err).Say}, nil
 	}
-	t.st.Cards = append(t.st.Cards, intake.PaperForm{Kind: string(side), Digest: string(info.Digest)})
-	t.out.ask(t.readCard(got), c.chat.ask(t.st, t.m))
-	return nil
+	return shot{paper: intake.PaperForm{Kind: string(side), Digest: string(info.Digest)}, card: got}, err
 }
 
 // readCard takes what stands on the card where nothing is known yet.
 func (t *turning) readCard(got *card) string {
-	if got == nil || got.Name == "" && got.IDNumber == "" {
+	if !got.names() {
 		return "照片收到了,没读出字来。姓名和身份证号请打字告诉我。"
 	}
 	fields := t.c.chat.iv.Fields(t.st.Talk)
@@ -144,11 +165,11 @@ func (t *turning) readCard(got *card) string {
 	return "照片收到了。读出来是:" + got.Name + tail + "。不对就打字告诉我。"
 }
 
-// media fetches a picture that WeChat holds for us, with the token and not by its address.
-func (c *Channel) media(ctx context.Context, id string) (data []byte, err error) {
+// media fetches a file that WeChat holds for us, with the token and not by its address.
+func (c *Channel) media(ctx context.Context, id string, most int) (data []byte, err error) {
 	var out errcode
 	err = c.authorised(ctx, &out, func(token string) ([]byte, error) {
-		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).SetResponseBodyLimit(channels.MaxPhoto).Get(officialBase + "/cgi-bin/media/get")
+		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).SetQueryParam("media_id", id).SetResponseBodyLimit(most).Get(officialBase + "/cgi-bin/media/get")
 		switch {
 		case errors.Is(err, resty.ErrResponseBodyTooLarge):
 			return nil, core.E(core.KindTooLarge, "wechat_media", "")

@@ -21,7 +21,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
-	"lianou/core/seal"
+	"lianou/core/pg/pgtest"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
@@ -35,32 +35,40 @@ type chatter struct {
 	h    http.Handler
 	next int64
 	read int // of the texts that were delivered
+	desk *talks.Desk
 }
 
 const openid = "o9AgO5Kd5ggOC-bXrbNODIiE3bGY"
 
 func newChatter(t *testing.T) *chatter {
 	t.Helper()
-	d := newDoor(t)
-	keys, err := seal.NewKeys(seal.SM4)
-	must(t, err)
+	return newChatterAt(t, newDoor(t))
+}
+
+func newChatterAt(t *testing.T, d *door) *chatter {
+	t.Helper()
+	keys := d.keys
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
-	d.env.Talks, err = talks.New(talks.Deps{DB: d.gateway, Ring: keys.Gateway.Ring, Jobs: queue})
-	must(t, err)
 	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	d.env.Talks, err = talks.New(talks.Deps{DB: d.gateway, Ring: keys.Gateway.Ring, Platform: keys.Gateway.Platform, Opener: keys.Gateway.Opener,
+		Audit: audit.NewTo(keys.Gateway.Platform), Bell: d.env.Shared, Jobs: queue, Speech: speech})
+	must(t, err)
+	c := &chatter{t: t, d: d, next: 24684460523876437}
+	c.desk, err = talks.NewDesk(talks.DeskDeps{DB: d.pg.DB(pgtest.Platform), Opener: keys.Platform.Opener, Self: keys.Platform.Self, Gateway: keys.Platform.Gateway,
+		Jobs: queue, Audit: audit.New(keys.Platform.Ring), Bell: d.env.Shared})
 	must(t, err)
 	d.env.Calls, err = calls.New(calls.Deps{DB: d.gateway, Bell: d.env.Shared, Audit: audit.NewTo(keys.Gateway.Platform), Ring: keys.Gateway.Ring,
 		Platform: keys.Gateway.Platform, Blind: keys.Gateway.Shared, Jobs: queue, Speech: speech})
 	must(t, err)
 	var cfg Config
 	must(t, json.Unmarshal([]byte(d.section), &cfg))
-	cfg.PushToken, cfg.PushKey = "AAAAA", vectorKey
+	cfg.PushToken, cfg.PushKey, cfg.Spool = "AAAAA", vectorKey, d.spool
 	raw, err := json.Marshal(cfg)
 	must(t, err)
 	d.section = string(raw)
 	d.api.picture = photo(t)
-	c := &chatter{t: t, d: d, next: 24684460523876437}
 	c.ch, c.h = d.open(t)
 	return c
 }

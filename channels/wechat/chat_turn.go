@@ -6,16 +6,15 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
-	"lianou/core/citizen"
 	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/intake"
-	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
 
@@ -46,7 +45,7 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 	}
 	m, err := c.push.open(r.URL.Query(), body)
 	if err == nil {
-		err = c.keep(r.Context(), m)
+		err = c.keepOrSpool(r.Context(), m)
 	}
 	if err != nil {
 		channels.WriteProblem(w, r, err)
@@ -55,12 +54,35 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "success")
 }
 
+// keepWait is how long a push waits for the database: WeChat hangs up after five seconds.
+const keepWait = 3 * time.Second
+
+// keepOrSpool takes a push down, on this machine's disk while the database is away and
+// while others wait there.
+func (c *Channel) keepOrSpool(ctx context.Context, m message) error {
+	if c.spool == nil {
+		return c.keep(ctx, m)
+	}
+	if c.spool.busy() {
+		return c.spool.keep(m)
+	}
+	waiting, cancel := context.WithTimeout(ctx, keepWait)
+	defer cancel()
+	err := c.keep(waiting, m)
+	if core.KindOf(err) == core.KindUnavailable {
+		return c.spool.keep(m)
+	}
+	return err
+}
+
 // keep takes down what a person sent. Events that ask nothing of us are none.
 func (c *Channel) keep(ctx context.Context, m message) error {
 	kept := talks.Message{Channel: c.env.Name, Key: m.key(), Kind: talks.Text, Body: m.Content}
 	switch {
 	case m.Type == "image":
 		kept.Kind, kept.Body = talks.Image, m.MediaID
+	case m.Type == "voice":
+		kept.Kind, kept.Body = talks.Spoken, voiceBody(m.Format, m.MediaID)
 	case m.Type == "event" && m.Event == "user_enter_tempsession":
 		kept.Kind, kept.Body = talks.Entered, ""
 	case m.Type == "event":
@@ -88,6 +110,7 @@ func (c *Channel) Register(list *jobs.Workers) {
 		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
 			return c.goOn(ctx, job.Args.Citizen, job.Attempt)
 		})
+		jobs.Work(list, time.Minute, func(ctx context.Context, _ jobs.Job[talks.Waiting]) error { return c.tellWaiting(ctx) })
 	}
 }
 
@@ -112,43 +135,96 @@ func (c *Channel) goOn(ctx context.Context, who string, attempt int) error {
 	return talks.ErrMeanwhile
 }
 
-// turn takes the waiting messages of somebody into their conversation. more says that some
-// are left: what came after the end of a conversation begins the next.
+// turn takes the waiting messages of somebody into their conversation, or passes them to
+// the agent who has it. more says that some are left: what came after the end of a
+// conversation, or after it changed hands, is for the next turn.
 func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool, err error) {
 	list, err := c.env.Talks.Waiting(ctx, who)
-	if err != nil || len(list) == 0 {
-		return false, err
-	}
-	kept, err := c.env.Talks.Open(ctx, who)
 	if err != nil {
 		return false, err
+	}
+	hand, err := c.env.Talks.HandOf(ctx, who)
+	if err != nil || len(list) == 0 && hand.How == "" {
+		return false, err
+	}
+	t, said, err := c.opened(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	t.attempt = attempt
+	if hand.How != "" {
+		t.resume(hand)
+	} else {
+		err = t.takeAll(ctx, hand, list, &said)
+	}
+	if err != nil {
+		return false, err
+	}
+	if said.Talk.Body, err = json.Marshal(t.st); err != nil {
+		return false, core.E(core.KindInternal, "chat_encode", "")
+	}
+	said.Replies, said.Filed, said.Hand, said.Pass, said.Up = t.out.replies, t.filed, t.hand, t.passed, t.up
+	if t.waits && len(said.Taken) == 0 { // nothing changed: the words, or the clock, ask for the next turn
+		return false, nil
+	}
+	return len(said.Taken) < len(list) && !t.waits, c.env.Talks.Say(ctx, said)
+}
+
+// opened reads the conversation as far as it is.
+func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said, error) {
+	said := talks.Said{Citizen: who, Channel: c.env.Name}
+	var err error
+	if said.Talk, err = c.env.Talks.Open(ctx, who); err != nil {
+		return nil, said, err
 	}
 	now := c.env.Now()
 	m, err := c.chat.in.Rules.On(core.DateOf(now))
 	if err != nil {
-		return false, err
+		return nil, said, err
 	}
-	st, first, err := c.chat.open(kept.Body, now)
+	st, first, err := c.chat.open(said.Talk.Body, now)
 	if err != nil {
-		return false, err
+		return nil, said, err
 	}
-	t := turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, attempt: attempt, first: first, shown: st.Stage == confirming}
-	if first {
+	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: st.Stage == confirming}, said, nil
+}
+
+// takeAll takes messages until the conversation ends or changes hands.
+func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Message, said *talks.Said) error {
+	if t.first && hand.Call == "" {
 		t.out.say(hello)
+		t.st.From = list[0].ID
 	}
-	said := talks.Said{Citizen: who, Channel: c.env.Name, Talk: kept}
-	for i := 0; i < len(list) && !t.filed; i++ {
-		if err := t.take(ctx, list[i]); err != nil {
-			return false, err
+	for i := 0; i < len(list) && !t.filed && t.hand == nil && t.up == nil; i++ {
+		if list[i].Kind == talks.Spoken && hand.Call == "" {
+			waits, err := t.listen(ctx, list[i])
+			if err != nil {
+				return err
+			}
+			if waits && !asksPerson(list[i+1:]) { // who asks for an agent waits for no engine
+				t.waits = true
+				return nil
+			}
+			t.first = false
+			said.Taken = append(said.Taken, list[i].ID)
+			continue
+		}
+		take := t.take
+		if hand.Call != "" {
+			take = func(ctx context.Context, msg talks.Message) error { return t.pass(ctx, hand, msg) }
+		}
+		if err := take(ctx, list[i]); err != nil {
+			return err
 		}
 		t.first = false
 		said.Taken = append(said.Taken, list[i].ID)
 	}
-	if said.Talk.Body, err = json.Marshal(st); err != nil {
-		return false, core.E(core.KindInternal, "chat_encode", "")
-	}
-	said.Replies, said.Filed = t.out.replies, t.filed
-	return len(said.Taken) < len(list), c.env.Talks.Say(ctx, said)
+	return nil
+}
+
+// asksPerson reports that somebody typed for an agent.
+func asksPerson(list []talks.Message) bool {
+	return slices.ContainsFunc(list, func(m talks.Message) bool { return m.Kind == talks.Text && commandOf(m.Body) == cmdPerson })
 }
 
 // turning is one turn.
@@ -163,6 +239,11 @@ type turning struct {
 	shown   bool // the summary was said in an earlier turn: it can be agreed to
 	out     outcome
 	filed   bool
+
+	waits  bool           // for the words of a voice message
+	hand   *talks.Handing // the person asked for an agent
+	passed *talks.Passed  // an agent has the conversation
+	up     *talks.TakenUp // an agent has it no longer
 }
 
 func (t *turning) take(ctx context.Context, msg talks.Message) error {
@@ -177,7 +258,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		}
 		return err
 	case msg.Kind == talks.Other:
-		t.out.say("我只看得懂字和照片。请打字说,或者打 12345。")
+		t.out.say("我看得懂字、照片和语音,这个看不懂。请打字说,或者打 12345。")
 		return nil
 	case msg.Kind == talks.Entered:
 		t.out.ask("", chat.ask(t.st, t.m))
@@ -191,35 +272,19 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
 	t.out.replies = append(t.out.replies, got.replies...)
 	switch {
+	case got.person:
+		return t.handOver(ctx, msg)
 	case got.ring:
-		return t.ring(ctx, msg)
+		rung, err := t.ring(ctx, "chat-"+msg.Key, msg)
+		if rung {
+			t.out.ask("", chat.ask(t.st, t.m))
+		}
+		return err
 	case got.submit != nil && !t.shown: // "同意" that was on its way before the summary
 		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
 		return t.file(ctx, *got.submit)
 	}
-	return nil
-}
-
-// ring asks an agent to ring the person: a call that waits to be answered, in the list of
-// those who asked for it by telephone. The record is named by the message, so that a turn
-// that is taken again asks once. The conversation goes on meanwhile.
-func (t *turning) ring(ctx context.Context, msg talks.Message) error {
-	phone, err := core.ParsePhone(t.c.chat.iv.Fields(t.st.Talk)["form/contact.phone"])
-	if err != nil {
-		phone = t.c.door.Phone(ctx, citizen.Citizen{ID: t.citizen})
-	}
-	if phone.IsZero() {
-		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“人工”。")
-		return nil
-	}
-	// The message's own time is the city's, as that of every call in the list.
-	_, err = t.c.env.Calls.Heard(ctx, calls.Report{ID: "chat-" + msg.Key, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack})
-	if err != nil {
-		return err
-	}
-	number := phone.Reveal()
-	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答刚才那一问就行。")
 	return nil
 }
 

@@ -43,27 +43,70 @@ func TestWordsInTheMiddle(t *testing.T) {
 	if got = c.says("找人借的钱"); strings.Contains(got, "12345") {
 		t.Errorf("who borrowed is taken for who wants a person: %s", got)
 	}
-	if got = c.says("转人工"); !strings.Contains(got, "把电话号码发给我") || c.waiting() != 0 {
-		t.Errorf("a person, and no number: %s", got)
+	if got = c.says("打给我"); !strings.Contains(got, "把电话号码发给我") || c.waiting() != 0 {
+		t.Errorf("to be rung, and no number: %s", got)
 	}
 	c.says("我电话" + channeltest.Phone)
-	if got = c.says("转人工。"); !strings.Contains(got, "尾号 0001 找您") || c.waiting() != 1 {
-		t.Errorf("a person: %s, %d wait to be rung", got, c.waiting())
+	if got = c.says("打给我。"); !strings.Contains(got, "尾号 0001 找您") || !strings.Contains(got, "遇到了什么难处") || c.waiting() != 1 {
+		t.Errorf("to be rung: %s, %d wait to be rung", got, c.waiting())
 	}
 	if got = c.says("我自己"); !strings.Contains(got, "您叫什么名字") {
 		t.Errorf("meanwhile: %s", got)
 	}
-	if code := c.push(c.body("voice", "MediaId", "V1")); code != http.StatusOK {
+	if code := c.push(c.body("video", "MediaId", "V1")); code != http.StatusOK {
 		t.Fatal(code)
 	}
 	if got = c.answers(); !strings.Contains(got, "打字说") {
-		t.Errorf("a voice: %s", got)
+		t.Errorf("a film: %s", got)
 	}
 	if code := c.push(c.body("image", "MediaId", "GONE")); code != http.StatusOK {
 		t.Fatal(code)
 	}
 	if got = c.answers(); !strings.Contains(got, "打不开") {
 		t.Errorf("a picture that is none: %s", got)
+	}
+}
+
+// A step back undoes the last message and what it said beside, and nothing before it; a
+// sum that lies between two is asked for once more.
+//
+// Control: back that only calls Back; know without remember.
+func TestStepBackUndoesTheMessage(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	c.says("俺想问问低保")
+	c.says("我自己")
+	if got := c.says("我叫张桂兰,电话" + channeltest.Phone); !strings.Contains(got, "身份证号") {
+		t.Fatalf("the name, said beside: %s", got)
+	}
+	if got := c.says("上一问"); !strings.Contains(got, "您叫什么名字") {
+		t.Errorf("back over what was said beside: %s", got)
+	}
+	if got := c.says("啊?"); strings.Contains(got, "身份证号") {
+		t.Errorf("not understood: %s", got)
+	}
+	if got := c.says("上一问"); !strings.Contains(got, "您是替谁报的") {
+		t.Errorf("two back: %s", got)
+	}
+	c.says("我自己")
+	c.says("张桂芳")
+	c.says("不清楚")
+	got := c.says("平原县王庙镇")
+	for range 20 {
+		if strings.Contains(got, "每人每月") {
+			break
+		}
+		say := "不清楚"
+		if strings.Contains(got, "除了您,还有谁") {
+			say = "就我一个人"
+		}
+		got = c.says(say)
+	}
+	if got = c.says("二三百"); !strings.Contains(got, "200 到 300 之间") || !strings.Contains(got, "比如 250") {
+		t.Errorf("a span: %s", got)
+	}
+	if got = c.says("250"); strings.Contains(got, "之间") || got == "" {
+		t.Errorf("a sum: %s", got)
 	}
 }
 

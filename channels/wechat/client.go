@@ -92,10 +92,26 @@ func (c *Channel) post(ctx context.Context, path string, in any, out coded) erro
 			return nil, unsent(err)
 		}
 		if resp.StatusCode() != http.StatusOK {
-			return nil, errAway.Wrap(fmt.Errorf("status %d", resp.StatusCode()))
+			return nil, errAway.Wrap(statusError(resp.StatusCode()))
 		}
 		return resp.Body(), nil
 	})
+}
+
+// statusError is an answer of a front door in place of WeChat's.
+type statusError int
+
+func (s statusError) Error() string { return "status " + strconv.Itoa(int(s)) }
+
+// undone reports a status that says that nothing was done: whoever stands before WeChat
+// did not pass the call on, or it failed there. A gateway that waited too long (504)
+// cannot know.
+func (s statusError) undone() bool {
+	switch s {
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable:
+		return true
+	}
+	return false
 }
 
 // unsent drops the address, which holds the token, from a client's error.

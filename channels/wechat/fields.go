@@ -15,13 +15,19 @@ var rules = map[string]*regexp.Regexp{
 	"letter":           regexp.MustCompile(`^[A-Za-z]{1,32}$`),
 	"symbol":           regexp.MustCompile(`^[^\pL\pN\s]{1,5}$`),
 	"character_string": regexp.MustCompile(`^[!-~]{1,32}$`),
-	"time":             regexp.MustCompile(`^(\d{4}年\d{1,2}月\d{1,2}日)?( ?\d{1,2}:\d{2}(:\d{2})?)?$`),
-	"date":             regexp.MustCompile(`^\d{4}年\d{1,2}月\d{1,2}日( \d{1,2}:\d{2})?$`),
+	"time":             ranged(`(?:\d{4}年\d{1,2}月\d{1,2}日(?: ?(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?|(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)`),
+	"date":             ranged(`\d{4}年\d{1,2}月\d{1,2}日(?: (?:[01]?\d|2[0-3]):[0-5]\d)?`),
 	"amount":           regexp.MustCompile(`^[¥$€£]?[0-9,]{1,13}(\.[0-9]{1,2})?元?$`),
 	"phone_number":     regexp.MustCompile(`^[0-9+\-*#() ]{1,17}$`),
 	"car_number":       regexp.MustCompile(`^.{1,8}$`),
 	"name":             regexp.MustCompile(`^[\p{Han}·]{1,10}$|^[A-Za-z ]{1,20}$`),
+	"enum":             regexp.MustCompile(`^\S{1,20}$`), // and one of the template's list, see Template.Enums
 	"phrase":           regexp.MustCompile(`^\p{Han}{1,5}$`),
+}
+
+// ranged is one moment, or two with a wave between.
+func ranged(one string) *regexp.Regexp {
+	return regexp.MustCompile(`^` + one + `(?: ?[~~] ?` + one + `)?$`)
 }
 
 // ruleOf gives the rule a key's kind names: "thing1" is a thing.

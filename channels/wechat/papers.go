@@ -23,6 +23,9 @@ type card struct {
 	Valid    string `json:"valid,omitempty"` // "20180105-20380105"
 }
 
+// names reports that something of the front was read; a nil card has nothing.
+func (c *card) names() bool { return c != nil && (c.Name != "" || c.IDNumber != "") }
+
 type paperAnswer struct {
 	Kind   string          `json:"kind"`
 	Digest core.BlobDigest `json:"digest"`

@@ -102,6 +102,7 @@ type message struct {
 	ID      wideNumber `json:"MsgId" xml:"MsgId"`
 	Content string     `json:"Content" xml:"Content"`
 	MediaID string     `json:"MediaId" xml:"MediaId"`
+	Format  string     `json:"Format" xml:"Format"` // of a voice: "amr" or "speex"
 	Event   string     `json:"Event" xml:"Event"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,13 @@ type Template struct {
 	ID     string            `json:"id"`
 	Page   string            `json:"page"`
 	Fields map[string]string `json:"fields"`
+	// Enums lists, for each field of the kind enum, the values its console has.
+	Enums map[string][]string `json:"enums"`
+}
+
+// fits holds a value to the rule of its field.
+func (t Template) fits(key, value string) bool {
+	return fits(key, value) && (!strings.HasPrefix(key, "enum") || slices.Contains(t.Enums[key], value))
 }
 
 func (t Template) check() error {
@@ -27,7 +35,7 @@ func (t Template) check() error {
 		return errors.New("it needs id and fields")
 	}
 	for key, from := range t.Fields {
-		if fixed, ok := strings.CutPrefix(from, "="); ok && !fits(key, fixed) {
+		if fixed, ok := strings.CutPrefix(from, "="); ok && !t.fits(key, fixed) {
 			return fmt.Errorf("the words of %s break its rule", key)
 		}
 		if ruleOf(key) == nil {
@@ -90,11 +98,12 @@ func (c *Channel) offer(ctx context.Context, m notify.Message, t Template, body 
 	return got, nil
 }
 
-// unknown: a message that never left is offered again later; one whose answer was lost
+// unknown: a message that was certainly not taken is offered again later; one whose answer was lost
 // may lie on the phone, and its grant is spent.
 func (c *Channel) unknown(ctx context.Context, m notify.Message, t Template, err error) (notify.Outcome, error) {
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	var status statusError
+	if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &status) && status.undone() {
 		c.giveBack(ctx, m, t)
 		return notify.Outcome{Result: notify.Later, Code: "network"}, err
 	}
@@ -157,7 +166,7 @@ func (t Template) fill(m notify.Message) (data map[string]any, bad string) {
 			}
 			value = shorten(key, value)
 		}
-		if !fits(key, value) {
+		if !t.fits(key, value) {
 			return nil, key
 		}
 		data[key] = map[string]string{"value": value}

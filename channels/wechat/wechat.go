@@ -8,6 +8,7 @@
 package wechat
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -39,6 +40,9 @@ type Config struct {
 	// the safe mode: with them the chat is open.
 	PushToken string `json:"push_token"`
 	PushKey   string `json:"push_key"`
+	// Spool is the folder in which pushes wait while the database is away, 0700. Defaults
+	// to none: such pushes are left to WeChat, which repeats them for 15 seconds.
+	Spool string `json:"spool"`
 	// Templates maps a kind of notice to its subscribe-message template.
 	Templates map[wording.Kind]Template `json:"templates"`
 }
@@ -52,8 +56,9 @@ type Channel struct {
 	auth  *auth.Auth
 	http  *resty.Client
 	token *tokens
-	push  *push // nil while no push is set
-	chat  *chat // the same
+	push  *push      // nil while no push is set
+	chat  *chat      // the same
+	spool *pushSpool // nil without a folder
 }
 
 // New opens the door.
@@ -88,8 +93,39 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, errors.New("the chat needs Talks, Calls, and a push key of 43 characters")
 	}
 	c.push = &push{token: cfg.PushToken, key: cfg.PushKey, appID: cfg.AppID, now: env.Now}
+	if cfg.Spool != "" {
+		if env.Ring == nil {
+			return nil, errors.New("pushes that wait on disk need Ring")
+		}
+		if c.spool, err = openPushSpool(cfg.Spool, env.Ring, env.Log); err != nil {
+			return nil, err
+		}
+	}
 	c.chat = newChat(door.Interviews())
 	return c, nil
+}
+
+var _ channels.Runner = (*Channel)(nil)
+
+// Run takes in, every second until ctx ends, the pushes that waited for the database.
+func (c *Channel) Run(ctx context.Context) error {
+	if c.spool == nil {
+		return nil
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		if c.spool.busy() {
+			if err := c.spool.drain(ctx, c.keep); err != nil && ctx.Err() == nil && core.KindOf(err) != core.KindUnavailable {
+				c.env.Log.WarnContext(ctx, "pushes still wait on disk", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // Endpoints lists what the mini-program calls.

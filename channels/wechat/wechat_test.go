@@ -29,6 +29,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/seal"
 	"lianou/core/wording"
 )
 
@@ -69,6 +70,7 @@ type api struct {
 	answers   []string // of subscribe/send and custom/send, in turn
 	chat      []string // texts that were delivered
 	picture   []byte   // what media MEDIA1 is
+	voice     []byte   // what media VOICE1 is
 	slow      time.Duration
 	mediaAway bool
 	expires   int
@@ -120,6 +122,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `{"errcode":-1,"errmsg":"system error"}`)
 			return
 		}
+		if r.URL.Query().Get("media_id") == "VOICE1" {
+			_, _ = w.Write(a.voice)
+			return
+		}
 		if r.URL.Query().Get("media_id") != "MEDIA1" {
 			_, _ = io.WriteString(w, `{"errcode":40007,"errmsg":"invalid media_id"}`)
 			return
@@ -144,13 +150,24 @@ type door struct {
 	log     *bytes.Buffer
 	gateway *pg.DB
 	apps    func() []core.Application
+	keys    *seal.Keys
+	pg      *pgtest.Env
+	blobs   string
+	spool   string // a folder for pushes while the database is away; "" for none
 }
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
-	h, db := channeltest.NewHouse(t), pgtest.New(t)
-	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}}
-	gateway, keys := db.DB(pgtest.Gateway), h.Keys.Gateway
+	db := pgtest.New(t)
+	return newDoorOver(t, db, db.DB(pgtest.Gateway))
+}
+
+// newDoorOver is a door whose database is the gateway's pool that is given.
+func newDoorOver(t *testing.T, db *pgtest.Env, gateway *pg.DB) *door {
+	t.Helper()
+	h := channeltest.NewHouse(t)
+	d := &door{env: h.Env(), api: &api{expires: 7200}, log: &bytes.Buffer{}, keys: h.Keys, pg: db, blobs: h.BlobURL}
+	keys := h.Keys.Gateway
 	var err error
 	d.env.Citizens, err = citizen.New(citizen.Config{}, citizen.Deps{DB: gateway, Ring: keys.Ring, Token: keys.Token, Audit: audit.NewTo(keys.Platform)})
 	must(t, err)

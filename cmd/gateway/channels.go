@@ -193,7 +193,7 @@ func (e *edge) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Jobs: own}); err != nil {
+	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: own, Speech: platform}); err != nil {
 		return err
 	}
 	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},
@@ -230,7 +230,7 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
 		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c),
-			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal()})
+			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal(), Spool: filepath.Join(e.cfg.DataDir, "gateway-push")})
 	}
 	return out
 }
@@ -335,15 +335,17 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 		worker.Register(list)
 		e.worker = worker
 	}
+	var sweeps []jobs.Periodic
 	if ch, open := host.Channel("wechat"); open {
-		ch.(*wechat.Channel).Register(list)
+		chat := ch.(*wechat.Channel)
+		chat.Register(list)
+		sweeps = chat.Periodic()
 	}
 	calls, taken := host.Channel("hotline")
-	var sweeps []jobs.Periodic
 	if taken {
 		line := calls.(*hotline.Channel)
 		line.Register(list)
-		sweeps = line.Periodic()
+		sweeps = append(sweeps, line.Periodic()...)
 	}
 	if len(routes) == 0 && !taken {
 		return nil, nil

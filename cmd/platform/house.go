@@ -22,6 +22,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
+	"lianou/intake/talks"
 )
 
 // house is everything the back office is made of. Workers and rooms share it.
@@ -40,7 +41,9 @@ type house struct {
 	flow     *workflow.Flow
 	calls    *calls.Log
 	drafts   *drafts.Store
+	chats    *talks.Desk
 	speech   *calls.Transcriber
+	voices   *talks.Listener
 	intake   *intake.Intake
 }
 
@@ -157,10 +160,18 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	gateway, err := jobs.NewInserter(jobs.Gateway)
+	if err != nil {
+		return err
+	}
+	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: gateway, Audit: h.audit, Bell: h.stores.Bell})
+	if err != nil {
+		return err
+	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {
 		return err
 	}
-	if h.speech, err = h.transcriber(); err != nil {
+	if err := h.hear(); err != nil {
 		return err
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},

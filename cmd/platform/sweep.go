@@ -42,7 +42,7 @@ func (h *house) sweepBlobs(ctx context.Context) error {
 // wanted reports whether a file is to be kept: everything but what the public doors
 // store before a form is sent, and of that what any row names.
 func (h *house) wanted(ctx context.Context, f blob.File) (bool, error) {
-	if !slices.Contains([]string{"paper", "signature", "document"}, f.Class) {
+	if !slices.Contains([]string{"paper", "signature", "document", "voice"}, f.Class) {
 		return true, nil
 	}
 	named := true

@@ -14,6 +14,7 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 )
 
 // wiring is what the platform's parts are made from.
@@ -38,8 +39,9 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	list := jobs.NewWorkers()
 	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.drafts.Register(list)}
 	h.speech.Register(list)
+	h.voices.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel}, Log: h.log.With(boot.KeyComponent, "jobs")})
+		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

@@ -61,5 +61,8 @@ func Unscoped() map[string]string {
 		"talk":            "sealed; a conversation has no township until it is an application",
 		"talk_message":    "sealed, the same",
 		"talk_reply":      "sealed, the same",
+		"talk_hand":       "ids and times of a conversation in an agent's hands, the same",
+		"talk_voice":      "sealed words and the digest of a sealed sound, the same",
+		"talk_line":       "sealed, the same; only agents' rooms read them",
 	}
 }

@@ -53,10 +53,30 @@ func (l *Log) Release(ctx context.Context, id string, agent core.StaffID) error 
 	})
 }
 
+// Also is what ends together with a call, in its transaction; its error keeps the call.
+type Also func(ctx context.Context, tx *pg.Tx) error
+
+func all(ctx context.Context, tx *pg.Tx, also []Also) error {
+	for _, f := range also {
+		if err := f(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Withdrawn ends a call of a chat whose person goes on alone, in the caller's
+// transaction. One that an agent holds stays theirs to finish.
+func (l *Log) Withdrawn(ctx context.Context, tx *pg.Tx, id string) error {
+	const sql = `update call set done = $2, outcome = 'self_served', next_try = null where id = $1 and done is null and agent is null and exchange = 'wechat'`
+	_, err := tx.Exec(ctx, sql, id, tx.Now())
+	return pg.Fail(err, "withdraw a call")
+}
+
 // Done says what became of a call, by the agent who holds it. Saying the same again
 // is a success. Errors: KindInvalid for an unknown outcome, KindNotFound, ErrTaken,
-// ErrDone.
-func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome Outcome) error {
+// ErrDone, and those of also.
+func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome Outcome, also ...Also) error {
 	if !slices.Contains(outcomes, outcome) {
 		return core.Invalid("outcome", "请选这通电话怎么办的。")
 	}
@@ -80,6 +100,9 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		}
 		if err != nil {
 			return pg.Fail(err, "finish a call")
+		}
+		if err := all(ctx, tx, also); err != nil {
+			return err
 		}
 		if outcome != OutcomeNoContact {
 			return l.draw(ctx, tx, c, agent)

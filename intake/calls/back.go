@@ -59,8 +59,9 @@ var ErrRungTooSeldom = core.E(core.KindConflict, "rung_too_seldom", "还没有�
 // Missed notes that the agent who holds a call rang its caller back in vain, and gives
 // the call back to the list until it is time to ring again. The last time ends the call,
 // and in the same transaction asks for somebody to go there: a press that is forgotten
-// must not lose a person. Errors: KindNotFound, ErrTaken, ErrDone, ErrRungEnough.
-func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where Whereabouts) (c Call, err error) {
+// must not lose a person. Errors: KindNotFound, ErrTaken, ErrDone, ErrRungEnough, and at
+// the last time those of also.
+func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where Whereabouts, also ...Also) (c Call, err error) {
 	const again = `update call set tries = tries + 1, next_try = $3, agent = null, taken = null where id = $1 and done is null and agent = $2`
 	const last = `update call set tries = tries + 1, next_try = null, done = $3, outcome = 'no_answer' where id = $1 and done is null and agent = $2`
 	end := ending{id, agent, where}
@@ -87,6 +88,9 @@ func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where W
 		}
 		if err != nil || c.Done.IsZero() {
 			return pg.Fail(err, "note a call rung back in vain")
+		}
+		if err := all(ctx, tx, also); err != nil {
+			return err
 		}
 		return l.handOver(ctx, tx, end)
 	})

@@ -17,6 +17,9 @@ var (
 	no  = []string{"没", "不", "无", "否"}
 	// None, of a sum or a number.
 	none = []string{"没有", "没花", "一分没", "没得", "无"}
+	// What a sum is for.
+	ofMonth = []string{"每个月", "一个月", "每月", "一月", "月月"}
+	ofYear  = []string{"一年", "每年", "全年"}
 )
 
 // Hear reads an answer out of words that somebody typed or said. What it cannot read is
@@ -35,6 +38,9 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	}
 	raw, ok := step.Question.hear(said, c.On)
 	if !ok {
+		if err := step.Question.between(said); err != nil {
+			return Answer{}, err
+		}
 		return Answer{}, core.Invalid(step.Ref, "没听明白。"+step.Question.howTo())
 	}
 	return Answer{Value: raw}, nil
@@ -215,11 +221,11 @@ func hearMoney(key, said string) (json.RawMessage, bool) {
 	}
 	amount := said
 	month, year := false, false
-	for _, w := range []string{"每个月", "一个月", "每月", "一月", "月月"} {
+	for _, w := range ofMonth {
 		month = month || strings.Contains(said, w)
 		amount = strings.ReplaceAll(amount, w, "|")
 	}
-	for _, w := range []string{"一年", "每年", "全年"} {
+	for _, w := range ofYear {
 		year = year || strings.Contains(said, w)
 		amount = strings.ReplaceAll(amount, w, "|")
 	}

@@ -3,6 +3,7 @@ package talks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -35,6 +36,9 @@ func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err err
 	const claim = `update talk_reply set claimed = $2 where id in (select id from talk_reply where citizen = $1 and done is null order by id limit 20)
 		and not exists (select from talk_reply o where o.citizen = $1 and o.done is null and o.claimed > $2::timestamptz - make_interval(secs => $3))
 		returning id, body, made, tries`
+	if err := s.forward(ctx, citizen); err != nil {
+		return nil, err
+	}
 	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := tx.Exec(ctx, lock, citizen); err != nil {
 			return pg.Fail(err, "wait for the word")
@@ -58,18 +62,56 @@ func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err err
 	return out, err
 }
 
-// Sent notes what became of a reply: "sent", "late" (outside the 48 hours), "refused", or
-// "" for one that will be tried again, which gives the rest back as well.
+// What became of a reply. Again and Full are tried again and give the rest back as well,
+// which keeps its order: at once, and after the person's next word.
+const (
+	Sent    = "sent"
+	Late    = "late" // outside the 48 hours
+	Refused = "refused"
+	Again   = ""
+	Full    = "full"
+)
+
+// Sent notes what became of a reply, and shows it to the agent who wrote it.
 func (s *Store) Sent(ctx context.Context, citizen string, id int64, result string) error {
-	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `update talk_reply set tries = tries + 1, result = case when $2 = '' and tries + 1 >= $4 then 'refused' else $2 end,
-			done = case when $2 = '' and tries + 1 < $4 then null else $3::timestamptz end where id = $1 and done is null`
-		if _, err := tx.Exec(ctx, sql, id, result, tx.Now(), mostTries); err != nil || result != "" {
-			return pg.Fail(err, "note what became of a reply")
+	var call string
+	err := s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		var err error
+		call, err = s.sent(ctx, tx, id, result)
+		if err != nil || result != Again && result != Full {
+			return err
 		}
-		_, err := tx.Exec(ctx, `update talk_reply set claimed = null where citizen = $1 and done is null`, citizen)
+		_, err = tx.Exec(ctx, `update talk_reply set claimed = null where citizen = $1 and done is null`, citizen)
 		return pg.Fail(err, "give replies back")
 	})
+	if err == nil && call != "" {
+		s.ring(ctx, call)
+	}
+	return err
+}
+
+// sent gives the call of a reply that an agent wrote, "" for one of our own.
+func (s *Store) sent(ctx context.Context, tx *pg.Tx, id int64, result string) (call string, err error) {
+	const sql = `update talk_reply set tries = tries + 1, result = case when $2 = '' and tries + 1 >= $4 then 'refused' else $2 end,
+		done = case when $2 = '' and tries + 1 < $4 then null else $3::timestamptz end where id = $1 and done is null returning coalesce(line, 0), result`
+	const line = `update talk_line set state = case $2 when '' then 'queued' else $2 end where id = $1 returning call`
+	var of int64
+	stored := result
+	if stored == Full {
+		stored = Again
+	}
+	err = tx.QueryRow(ctx, sql, id, stored, tx.Now(), mostTries).Scan(&of, &stored)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil || of == 0 {
+		return "", pg.Fail(err, "note what became of a reply")
+	}
+	if result == Full && stored == Again {
+		stored = Full
+	}
+	err = tx.QueryRow(ctx, line, of, stored).Scan(&call)
+	return call, pg.Fail(err, "note what became of an agent's words")
 }
 
 func replyAt(citizen string) seal.At {

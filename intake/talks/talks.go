@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/seal"
@@ -33,9 +35,14 @@ func (Turn) Kind() string { return "talk_turn" }
 
 // Deps are what a Store needs. All are required.
 type Deps struct {
-	DB   *pg.DB
-	Ring *seal.Ring     // seals to the gateway itself
-	Jobs *jobs.Inserter // of the gateway's queue
+	DB       *pg.DB
+	Ring     *seal.Ring     // seals to the gateway itself
+	Platform seal.Recipient // seals to the platform what is handed to an agent
+	Opener   *seal.Opener   // opens what an agent wrote
+	Audit    *audit.Log
+	Bell     *bell.Bell
+	Jobs     *jobs.Inserter // of the gateway's queue
+	Speech   *jobs.Inserter // of the platform's queue, for Hear
 }
 
 // Store keeps conversations. It is safe for use by many goroutines.
@@ -43,8 +50,8 @@ type Store struct{ d Deps }
 
 // New makes a Store. Errors: KindInvalid.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Ring == nil || d.Jobs == nil {
-		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring and jobs"))
+	if d.DB == nil || d.Ring == nil || d.Jobs == nil || d.Speech == nil || d.Opener == nil || d.Audit == nil || d.Bell == nil {
+		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring, an opener, a log, a bell and jobs"))
 	}
 	return &Store{d}, nil
 }
@@ -52,10 +59,11 @@ func New(d Deps) (*Store, error) {
 // Kind is what somebody sent.
 type Kind string
 
-// The kinds. Other is what we cannot read: a voice, a film, a card.
+// The kinds. Other is what we cannot read: a film, a card.
 const (
 	Text    Kind = "text"
 	Image   Kind = "image"
+	Spoken  Kind = "voice"
 	Entered Kind = "entered" // they opened the chat and said nothing yet
 	Other   Kind = "other"
 )
@@ -167,16 +175,10 @@ func (s *Store) Waiting(ctx context.Context, citizen string) (out []Message, err
 		if err != nil {
 			return pg.Fail(err, "list waiting messages")
 		}
-		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Message, err error) {
-			m.Citizen = citizen
-			var sealed []byte
-			if err := row.Scan(&m.ID, &m.Channel, &m.Key, &m.Kind, &sealed, &m.Came); err != nil {
-				return m, err
-			}
-			body, err := s.d.Ring.Open(sealed, messageAt(m.Channel, m.Key))
-			m.Body = string(body)
-			return m, err
-		})
+		out, err = pgx.CollectRows(rows, s.scanMessage)
+		for i := range out {
+			out[i].Citizen = citizen
+		}
 		return pg.Fail(err, "list waiting messages")
 	})
 	return out, err
@@ -190,6 +192,10 @@ type Said struct {
 	Filed   bool    // it became an application: the conversation is closed
 	Taken   []int64 // the messages that this turn took
 	Replies []string
+
+	Hand *Handing // to an agent; nil for not
+	Pass *Passed  // to the agent who has it; nil for nobody
+	Up   *TakenUp // from an agent; nil for not
 }
 
 // ErrMeanwhile says that another turn went on with the conversation: this one is to be
@@ -218,7 +224,7 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 	if said.Filed {
 		state = "filed"
 	}
-	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		if err := s.save(ctx, tx, said, state, body); err != nil {
 			return err
 		}
@@ -229,10 +235,22 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 			return ErrMeanwhile
 		}
 		const say = `insert into talk_reply (citizen, body, made) select $1, b, $3 from unnest($2::bytea[]) b`
-		_, err := tx.Exec(ctx, say, said.Citizen, replies, tx.Now())
-		return pg.Fail(err, "keep replies")
+		if _, err := tx.Exec(ctx, say, said.Citizen, replies, tx.Now()); err != nil {
+			return pg.Fail(err, "keep replies")
+		}
+		return s.hand(ctx, tx, said)
 	})
+	if err == nil && said.Hand != nil {
+		s.ring(ctx, said.Hand.Call)
+	}
+	if err == nil && said.Pass != nil {
+		s.ring(ctx, said.Pass.Call)
+	}
+	return err
 }
+
+// ring tells the agents that something came.
+func (s *Store) ring(ctx context.Context, call string) { s.d.Bell.Ring(ctx, Topic, "talk.line", call) }
 
 func (s *Store) save(ctx context.Context, tx *pg.Tx, said Said, state string, body []byte) error {
 	const first = `insert into talk (citizen, channel, state, body, rev, began, saved) values ($1, $2, $3, $4, 1, $5, $5)
@@ -258,6 +276,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		before := tx.Now().Add(-Kept)
 		_, err := tx.Exec(ctx, `delete from talk where saved < $1`, before)
+		if err == nil {
+			_, err = tx.Exec(ctx, `delete from talk_hand where asked < $1 and closed is not null`, before)
+		}
 		if err == nil {
 			_, err = tx.Exec(ctx, `delete from talk_message where came < $1`, before)
 		}

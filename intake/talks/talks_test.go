@@ -5,12 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
+
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -26,7 +31,13 @@ func newStore(t *testing.T) (*Store, *pgtest.Env) {
 	env := pgtest.New(t)
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
-	s, err := New(Deps{DB: env.DB(pgtest.Gateway), Ring: keys.Gateway.Ring, Jobs: queue})
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	b, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(func() { _ = b.Close() })
+	s, err := New(Deps{DB: env.DB(pgtest.Gateway), Ring: keys.Gateway.Ring, Platform: keys.Gateway.Platform, Opener: keys.Gateway.Opener,
+		Audit: audit.NewTo(keys.Gateway.Platform), Bell: b, Jobs: queue, Speech: speech})
 	must(t, err)
 	must(t, s.d.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `insert into citizen (id, created) values ($1, now())`, somebody)

@@ -145,6 +145,16 @@ type sourceError struct{ err error }
 func (s sourceError) Error() string { return "read the sound: " + s.err.Error() }
 func (s sourceError) Unwrap() error { return s.err }
 
+// formatOf names the form of a file to the server, which decodes all but pcm with ffmpeg,
+// where its keeper has that: its clients say "others" for whatever is no wav.
+func formatOf(mime string) string {
+	switch mime {
+	case "", "audio/wav", "audio/x-wav":
+		return "wav"
+	}
+	return "others"
+}
+
 func (c *conn) sendFile(r transcription.Request, l *listener) error {
 	sound, err := r.Open()
 	if err != nil {
@@ -152,7 +162,7 @@ func (c *conn) sendFile(r transcription.Request, l *listener) error {
 		return sourceError{err}
 	}
 	defer sound.Close()
-	if err := c.sendJSON(startOf("offline", "wav", r)); err != nil {
+	if err := c.sendJSON(startOf("offline", formatOf(r.MIME), r)); err != nil {
 		return err
 	}
 	for b := make([]byte, piece); ; {

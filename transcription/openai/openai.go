@@ -154,7 +154,7 @@ func (e *Engine) write(form *multipart.Writer, r transcription.Request, sound io
 			return err
 		}
 	}
-	part, err := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="call.wav"`}, "Content-Type": {r.MIME}})
+	part, err := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="` + fileName(r.MIME) + `"`}, "Content-Type": {r.MIME}})
 	if err != nil {
 		return err
 	}
@@ -162,6 +162,15 @@ func (e *Engine) write(form *multipart.Writer, r transcription.Request, sound io
 		return err
 	}
 	return form.Close()
+}
+
+// fileName names the sound: engines of this kind tell its form by the ending.
+func fileName(mime string) string {
+	ending := map[string]string{"audio/amr": "amr", "audio/amr-wb": "awb", "audio/speex": "spx", "audio/ogg": "ogg", "audio/mpeg": "mp3"}[mime]
+	if ending == "" {
+		return "call.wav"
+	}
+	return "voice." + ending
 }
 
 // mostPrompt bounds the prompt in runes: engines of this kind read the last 224 tokens.

@@ -11,6 +11,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 )
 
 // open is the call an agent works on.
@@ -27,6 +28,7 @@ type open struct {
 	Before             []calls.Earlier
 	Callers            callers
 	Talk               talk
+	Told               *chat // the conversation in WeChat that was handed over; nil for none
 }
 
 // placeOf is where the draft of a call lies. It belongs to the call: who gives it back
@@ -76,6 +78,9 @@ func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) 
 		return nil, err
 	}
 	if o.Talk, err = a.talkOf(r, c); err != nil {
+		return nil, err
+	}
+	if o.Told, err = a.chatOf(r, at, c); err != nil {
 		return nil, err
 	}
 	o.Callers, err = a.callersOf(r.Context(), at, c)
@@ -181,7 +186,11 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return errNothingFiled
 		}
 	}
-	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome); err != nil {
+	how := talks.HowDone
+	if outcome == calls.OutcomeApplied {
+		how = talks.HowFiled
+	}
+	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, a.closes(r, at, how)); err != nil {
 		return err
 	}
 	a.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))
@@ -213,7 +222,7 @@ func (a *Room) missed(w http.ResponseWriter, r *http.Request, at desk.At) error 
 			return err
 		}
 	}
-	if c, err = a.d.Calls.Missed(r.Context(), c.ID, at.Staff.ID, where); err != nil {
+	if c, err = a.d.Calls.Missed(r.Context(), c.ID, at.Staff.ID, where, a.closes(r, at, "")); err != nil {
 		return err
 	}
 	if !c.NextTry.IsZero() {

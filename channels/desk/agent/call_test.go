@@ -20,6 +20,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 	"lianou/transcription"
 )
 
@@ -29,6 +30,9 @@ type booth struct {
 	d       *desktest.Desk
 	calls   *calls.Log
 	gateway *calls.Log
+	room    *agent.Room
+	talks   *talks.Store
+	chats   *talks.Desk
 	people  map[string]core.PersonID
 	handler http.Handler
 	cookies map[string]*http.Cookie
@@ -61,7 +65,9 @@ func newBooth(t *testing.T) *booth {
 			return err
 		}))
 	}
-	room := agent.New(agent.Deps{Desk: d.Shell, Calls: b.calls, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell, Registry: reg})
+	b.talks, b.chats = d.Talks(t)
+	room := agent.New(agent.Deps{Desk: d.Shell, Chats: b.chats, Calls: b.calls, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell, Registry: reg})
+	b.room = room
 	b.cookies = d.Sessions(t, room, "0317", "0318")
 	b.handler, err = d.Shell.Handler(room)
 	must(t, err)

@@ -58,6 +58,9 @@ func (c *Channel) parse(r *http.Request) ([]intake.Submission, error) {
 func (c *Channel) reply(w http.ResponseWriter, r *http.Request, receipts []intake.Receipt, err error) {
 	back := "/desk/agent/call/" + r.PathValue("call")
 	if err == nil {
+		if who, known := c.room.d.Desk.Person(r); known == nil {
+			c.room.tellReceipt(r, who.ID, receipts[0])
+		}
 		c.room.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))
 	}
 	c.room.d.Desk.Receipt(w, r, desk.Given{Receipts: receipts, Err: err, Again: back, Home: "/desk/agent"})

@@ -26,7 +26,8 @@ func heard(t *testing.T) (*desktest.Desk, *agent.Room) {
 	_, err = exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Caller: caller, Called: "12345", Began: time.Now()})
 	must(t, err)
 	must(t, ours.Take(t.Context(), "CA1", d.ID(t, "0317")))
-	return d, agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff})
+	_, chats := d.Talks(t)
+	return d, agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff, Chats: chats})
 }
 
 // form is what an agent types, with something changed.

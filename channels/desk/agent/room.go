@@ -19,6 +19,7 @@ import (
 	"lianou/core/seal"
 	"lianou/core/staff"
 	"lianou/intake/calls"
+	"lianou/intake/talks"
 	"lianou/transcription/slots"
 )
 
@@ -38,6 +39,7 @@ type Deps struct {
 
 	Registry *registry.Registry // whose number it may be
 	Opener   *seal.Opener       // opens what was filed of a call, beside its sound
+	Chats    *talks.Desk        // conversations in WeChat that were handed over
 }
 
 // Room is the call agents' room.
@@ -76,7 +78,11 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/waiting", Roles: agents, Trace: "none: masked numbers of waiting calls", Serve: a.waiting},
 		{Method: "GET", Path: "/agent/alerts", Roles: agents, Trace: "none: times and lengths of calls without sound, nobody's number", Serve: a.alerts},
 		{Method: "POST", Path: "/agent/alerts/{call}/explained", Roles: agents, Trace: "sound.explained", Serve: a.explain},
-		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read person.searched", Serve: a.call},
+		{Method: "GET", Path: "/agent/call/{call}", Roles: agents, Trace: "call.read person.searched talk.read", Serve: a.call},
+		{Method: "GET", Path: "/agent/call/{call}/chat", Roles: agents, Trace: "none: a conversation that this agent opened, which wrote talk.read", Serve: a.chatLines},
+		{Method: "GET", Path: "/agent/call/{call}/chat/{line}", Roles: agents, Trace: "talk.photo recording.played", Serve: a.chatFile},
+		{Method: "POST", Path: "/agent/call/{call}/say", Roles: agents, Trace: "talk.said", Serve: a.chatSay},
+		{Method: "POST", Path: "/agent/call/{call}/back", Roles: agents, Trace: "talk.back call.finished", Serve: a.chatBack},
 		{Method: "GET", Path: "/agent/call/{call}/audio", Roles: agents, Trace: "recording.played", Serve: a.audio},
 		{Method: "GET", Path: "/agent/call/{call}/player", Roles: agents, Trace: "none: whether the sound of a call is there", Serve: a.player},
 		{Method: "GET", Path: "/agent/call/{call}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.wave},
@@ -84,7 +90,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
-		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked", Serve: a.missed},
+		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked talk.done", Serve: a.missed},
 		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},
 		{Method: "POST", Path: "/agent/visits/{visit}/place", Roles: agents, Trace: "visit.placed", Serve: a.placed},
 		{Method: "POST", Path: "/agent/visits/{visit}/phone", Roles: agents, Trace: "visit.number", Serve: a.visitPhone},
@@ -98,7 +104,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
-		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished", Serve: a.done},
+		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished talk.filed talk.done", Serve: a.done},
 	}}
 }
 
@@ -122,6 +128,7 @@ type row struct {
 	ID, Caller, Word, Tone, Length, Agent string
 	Began                                 time.Time
 	Chat                                  bool      // asked for in a chat
+	Hand                                  bool      // whose conversation waits for an agent
 	Tries                                 int       // times rung back in vain
 	Next                                  time.Time // when to ring again
 }
@@ -139,16 +146,40 @@ func (a *Room) rows(r *http.Request) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	hands, err := a.hands(r, list)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]row, 0, len(list))
 	for _, c := range list {
 		one := row{ID: c.ID, Chat: c.Exchange == calls.FromChat, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
 		one.Word, one.Tone = stands(c)
+		if one.Hand = hands[c.ID]; one.Hand {
+			one.Word, one.Tone = "微信在等", "red"
+		}
 		out = append(out, one)
 	}
 	return out, nil
 }
 
+// hands reports which of the calls are conversations that wait for an agent.
+func (a *Room) hands(r *http.Request, list []calls.Call) (map[string]bool, error) {
+	var ids []string
+	for _, c := range list {
+		if c.Exchange == calls.FromChat {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return a.d.Chats.Waits(r.Context(), ids)
+}
+
 func caller(c calls.Call) string {
+	if c.Exchange == calls.FromChat && c.Caller.IsZero() {
+		return "微信上的人"
+	}
 	if s := c.Caller.String(); s != "" {
 		return s
 	}
@@ -213,5 +244,8 @@ func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error
 // ringBack reports a call whose caller waits to be rung: who hung up, who asked for it,
 // whose sound was lost, and who was rung in vain before. It is over in each case.
 func ringBack(c calls.Call) bool {
+	if c.Exchange == calls.FromChat && c.Caller.IsZero() {
+		return false // there is no number yet
+	}
 	return c.Abandoned() || c.Tries > 0 || c.State() == calls.StateEnded && (c.Wish == calls.WishCallBack || c.RecordingState == "lost")
 }

@@ -21,6 +21,7 @@ import (
 	"lianou/core/staff"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
+	"lianou/intake/talks"
 )
 
 // Desk is a shell with the demonstration's staff and no rooms.
@@ -86,6 +87,22 @@ func (d *Desk) Calls(t testing.TB) (gateway, desk *calls.Log) {
 		Platform: d.Keys.Gateway.Platform, Blind: d.Keys.Gateway.Shared, Jobs: inserter})
 	must(t, err)
 	desk, err = calls.New(calls.Deps{DB: d.DB, Bell: d.Bell, Audit: d.Audit, Platform: d.Keys.Platform.Self, Opener: d.Keys.Platform.Opener})
+	must(t, err)
+	return gateway, desk
+}
+
+// Talks are citizens' conversations as the gateway keeps them and as the desk reads those
+// that were handed over.
+func (d *Desk) Talks(t testing.TB) (gateway *talks.Store, desk *talks.Desk) {
+	t.Helper()
+	inserter, err := jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	speech, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	g, p := d.Keys.Gateway, d.Keys.Platform
+	gateway, err = talks.New(talks.Deps{DB: d.Env.DB(pgtest.Gateway), Ring: g.Ring, Platform: g.Platform, Opener: g.Opener, Audit: audit.NewTo(g.Platform), Bell: d.Bell, Jobs: inserter, Speech: speech})
+	must(t, err)
+	desk, err = talks.NewDesk(talks.DeskDeps{DB: d.DB, Opener: p.Opener, Self: p.Self, Gateway: p.Gateway, Jobs: inserter, Audit: d.Audit, Bell: d.Bell})
 	must(t, err)
 	return gateway, desk
 }

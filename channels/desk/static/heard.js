@@ -27,21 +27,24 @@ const put = (slot) => {
       document.getElementById("judged").append(wish);
     }
     told();
+  } else if (field(name).type === "checkbox") {
+    field(name).checked = true;
+    told();
   } else {
     field(name).value = value;
     told();
   }
   source(name, slot);
   slot.dataset.done = "";
-  mark(name);
+  mark(name, slot.dataset.word ?? "听来的,要核对");
 };
 // A field that was filled from what was heard says so until somebody has looked at it.
-const mark = (name) => {
+const mark = (name, said) => {
   const label = (name === "live" ? document.querySelector("#places") : field(name))?.closest?.("fieldset, .fld");
   if (!label || name === "item" || label.querySelector("[data-heard]")) return;
   const word = document.createElement("em");
   word.dataset.heard = "";
-  word.textContent = "听来的,要核对";
+  word.textContent = said;
   label.querySelector("legend, span").append(word);
 };
 form.addEventListener("input", (e) => {
@@ -52,11 +55,20 @@ const empty = (name) => (name === "live" ? !field("live.county").value : field(n
 const offer = () => {
   for (const slot of document.querySelectorAll("[data-slot]")) {
     const name = slot.dataset.slot, now = field(name === "live" ? "live.county" : name);
+    if (now?.type === "checkbox") continue; // its value stands there unticked as well
     if (name !== "item" && now && now.value && (now.value.replaceAll(" ", "") === slot.dataset.value || (name === "live" && [field("live.village"), field("live.township"), now].some((e) => e && e.value === slot.dataset.value)))) slot.dataset.done = "";
     else if ("sure" in slot.dataset && empty(name) && !field("heard." + name)) put(slot); // once: what was taken out stays out
   }
 };
 document.addEventListener("click", (e) => { if (e.target.closest("[data-put]")) put(e.target.closest("[data-slot]")); });
+// All at once goes into empty fields alone; who speaks is always chosen, so that what was told counts there.
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-put-all]")) return;
+  for (const slot of document.querySelectorAll("[data-told] [data-slot]:not([data-done])")) {
+    const name = slot.dataset.slot, now = field(name);
+    if (name === "contact.capacity" || (now?.type === "checkbox" ? !now.checked : empty(name))) put(slot);
+  }
+});
 document.addEventListener("htmx:afterSettle", (e) => { if (e.target.id === "talk") offer(); });
 // While a call lasts, whoever listens to the page instead of looking hears what the caller has finished saying, and
 // that not more often than they can take in. Drafts, and the agent's own words, are not read out.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,7 +24,9 @@ var tenDigits = regexp.MustCompile(`[0-9]{4} [0-9]{4} [0-9]{2}`)
 // The chat of the mini-program from "俺想问问低保" to the township's queue: WeChat plays
 // its sealed pushes and customer messages, a photo of the card is read, the rest is words.
 //
-// Control: the gateway without its worker of chats.
+// A voice message is heard on the way, and an agent reads, answers and gives back.
+//
+// Control: the gateway without its worker of chats; the platform without its Listener.
 func TestChat(t *testing.T) {
 	const first = "37142419640412033"
 	id := first + string(core.IDCheckDigit(first))
@@ -37,6 +40,10 @@ func TestChat(t *testing.T) {
 	p.Click("#type button")
 	p.Wait("您是替谁报的")
 	p.Accessible()
+	p.Fill("#type input", "我自己")
+	p.Click("[data-voice]")
+	p.Wait("我听到的是:“我自己”")
+	handedOver(p)
 	photo := false
 	last := "document.querySelector('#lines .line:last-child').innerText"
 	for range 60 {
@@ -77,6 +84,44 @@ func TestChat(t *testing.T) {
 		}
 	}
 	p.Quiet()
+}
+
+var (
+	chatLink = regexp.MustCompile(`/desk/agent/call/(chat-[0-9]+)`)
+	chatSeen = regexp.MustCompile(`name="seen" form="back" value="([0-9]+)"`)
+)
+
+// handedOver has the person ask for an agent, who reads, answers, and gives the
+// conversation back.
+func handedOver(p person) {
+	p.t.Helper()
+	p.Fill("#type input", "转人工")
+	p.Click("#type button")
+	p.Wait("转给坐席了")
+	agent := session(p.t, "0317")
+	_, list, _ := ask(p.t, agent, http.MethodGet, "/desk/agent")
+	call := chatLink.FindStringSubmatch(list)
+	if call == nil {
+		p.t.Fatal("no conversation waits at the desk")
+	}
+	at := city.Platform + "/desk/agent/call/" + call[1]
+	_, page, _ := ask(p.t, agent, http.MethodGet, "/desk/agent/call/"+call[1])
+	if !strings.Contains(page, "俺想问问低保") || !strings.Contains(page, "下载语音来听") || !strings.Contains(page, "我自己") {
+		p.t.Error("the agent does not read the conversation")
+	}
+	act := func(path string, form url.Values) {
+		resp, err := agent.PostForm(at+path, form)
+		must(p.t, err)
+		resp.Body.Close()
+		if resp.StatusCode >= 400 {
+			p.t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
+	act("/say", url.Values{"key": {"e2e"}, "text": {"您好,我是坐席,您接着说。"}})
+	p.Wait("您好,我是坐席,您接着说。")
+	seen := chatSeen.FindStringSubmatch(page)
+	act("/back", url.Values{"seen": {seen[1]}})
+	p.Wait("我接着问")
 }
 
 func quote(s string) string {

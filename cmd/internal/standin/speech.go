@@ -57,8 +57,12 @@ func (s *speech) learn(tape []byte, text string) {
 	s.known[sum] = text
 }
 
-// linear gives the 16-bit samples of a WAV file with one channel.
+// linear gives the 16-bit samples of a WAV file with one channel; any other file as it
+// is, which engines with a decoder take as well.
 func linear(wav []byte) []byte {
+	if bytes.HasPrefix(wav, []byte(amrHead)) {
+		return wav
+	}
 	at := bytes.Index(wav[:min(len(wav), 4096)], []byte("data"))
 	if at < 0 || at+8 > len(wav) || len(wav) < 36 {
 		return wav
@@ -138,8 +142,8 @@ func (s *speech) transcriptions(w http.ResponseWriter, r *http.Request, f Fault)
 	}
 	defer file.Close()
 	wav, err := io.ReadAll(file)
-	if err != nil || len(wav) < 44 || string(wav[:4]) != "RIFF" {
-		detail(http.StatusBadRequest, "file is no WAV")
+	if err != nil || len(wav) < 44 || string(wav[:4]) != "RIFF" && !bytes.HasPrefix(wav, []byte(amrHead)) {
+		detail(http.StatusBadRequest, "file is no sound we decode")
 		return
 	}
 	form := or(r.FormValue("response_format"), "json")
@@ -151,12 +155,19 @@ func (s *speech) transcriptions(w http.ResponseWriter, r *http.Request, f Fault)
 	if f.Mode == ModeSlow && !pause(r, f.Delay) {
 		return
 	}
-	raw := s.answer(linear(wav), form, int(binary.LittleEndian.Uint32(wav[24:])), f)
+	raw := s.answer(linear(wav), form, rateOf(wav), f)
 	if f.Mode == ModeTruncated {
 		raw = raw[:len(raw)/2]
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(raw)
+}
+
+func rateOf(sound []byte) int {
+	if bytes.HasPrefix(sound, []byte(amrHead)) {
+		return 8000
+	}
+	return int(binary.LittleEndian.Uint32(sound[24:]))
 }
 
 func statusOf(code string) int {

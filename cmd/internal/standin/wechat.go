@@ -161,9 +161,16 @@ func wxFail(w http.ResponseWriter, code int, detail string) {
 	wxAnswer(w, map[string]any{"errcode": code, "errmsg": fmt.Sprintf("%s rid: %s", msg, rid())})
 }
 
+// wxAnswer writes JSON with no line end behind it, as WeChat does: there are clients that
+// take one for a part of the text.
 func wxAnswer(w http.ResponseWriter, v any) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json; encoding=utf-8")
-	_ = json.NewEncoder(w).Encode(v)
+	_, _ = w.Write(raw)
 }
 
 func rid() string { return fmt.Sprintf("%x-%s", time.Now().Unix(), rand.Text()[:8]) }

@@ -70,6 +70,19 @@ func TestPushes(t *testing.T) {
 	if kind := picture.Header.Get("Content-Type"); kind != "image/png" {
 		t.Errorf("the picture is %s", kind)
 	}
+	if code, body := ask(t, request(t, "POST", base+"/phone/"+s.people.all()[0].Key+"/say", `{"text":"俺家六口人","voice":true}`)); code != http.StatusOK {
+		t.Fatalf("%d %s", code, body)
+	}
+	voice, _ := got[4]["MediaId"].(string)
+	sound, err := http.Get(base + "/cgi-bin/media/get?access_token=" + stable(t, base) + "&media_id=" + voice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sound.Body.Close()
+	data, err := io.ReadAll(sound.Body)
+	if err != nil || got[4]["MsgType"] != "voice" || got[4]["Format"] != "amr" || sound.Header.Get("Content-Type") != "audio/amr" || s.speech.said(data) != "俺家六口人" || (len(data)-len(amrHead))%32 != 0 {
+		t.Errorf("a voice: %v, %s, %d bytes, %v", got[4], sound.Header.Get("Content-Type"), len(data), err)
+	}
 	if m := wx(t, "GET", base+"/cgi-bin/media/get?access_token="+stable(t, base)+"&media_id=none", ""); errcode(m) != 40007 {
 		t.Errorf("no such picture: %v", m)
 	}

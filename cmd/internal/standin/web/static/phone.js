@@ -256,6 +256,13 @@ $("#type").addEventListener("submit", async (event) => {
   field.value = "";
   await speak({ text });
 });
+$("[data-voice]").addEventListener("click", async () => {
+  const field = $("#type").elements.text;
+  const text = field.value.trim();
+  if (!text) return field.focus();
+  field.value = "";
+  await speak({ text, voice: true });
+});
 for (const button of document.querySelectorAll("[data-card]")) button.addEventListener("click", () => busy(button, () => speak({ card: button.dataset.card })));
 
 samples = await (await fetch(`/phone/${person}/answers`)).json();
