@@ -22,6 +22,7 @@ import (
 type CitizenDoor struct {
 	env    Env
 	form   interview.Form
+	in     *Interviews
 	images chan struct{} // bounds pictures decoded at once
 }
 
@@ -37,8 +38,15 @@ func NewCitizenDoor(env Env) (*CitizenDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &CitizenDoor{env: env, form: form, images: make(chan struct{}, imagesAtOnce)}, nil
+	in, err := NewInterviews(env.Regions, env.Book)
+	if err != nil {
+		return nil, err
+	}
+	return &CitizenDoor{env: env, form: form, in: in, images: make(chan struct{}, imagesAtOnce)}, nil
 }
+
+// Interviews is how this door leads an interview.
+func (d *CitizenDoor) Interviews() *Interviews { return d.in }
 
 // The bodies of what every such door answers.
 type (

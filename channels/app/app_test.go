@@ -33,6 +33,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/wording"
 	"lianou/intake"
+	"lianou/intake/talks"
 )
 
 // handset is where text messages arrive.
@@ -80,6 +81,10 @@ func newDoor(t *testing.T) *door {
 	d.env.Cases, err = casefile.NewReader(db, keys.Shared, log)
 	must(t, err)
 	d.env.Text = d.phone
+	queue, err := jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	d.env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Jobs: queue})
+	must(t, err)
 	inserter, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	in, err := intake.New(t.Context(), intake.Config{Dir: t.TempDir()}, intake.Deps{DB: db, Platform: keys.Platform, Digest: keys.Shared,
