@@ -27,7 +27,7 @@ test('a big button goes once, and not while it is busy', async () => {
 
 test('a field says where its value came from', async () => {
   const { seen, text, settle } = show('components/field', { label: '姓名', value: '孙福来', from: '照片' });
-  assert.match(text(), /姓名.*从照片读的,不对就改/);
+  assert.match(text(), /姓名.*照片上是这样,不对就改/);
   const said = heard(seen, 'change');
   seen.querySelector('.field-box').dispatchEvent('input', { detail: { value: '孙福' } });
   await settle();

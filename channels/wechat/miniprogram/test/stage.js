@@ -27,11 +27,17 @@ function phone(answers = {}) {
   const kept = new Map();
   const asked = [];
   const went = [];
+  const device = { kept, asked, went, answers, pending: 0 };
   const reply = (ask, body, success, fail) => {
     asked.push({ ask, body });
     let told = answers[ask];
     if (typeof told === 'function') told = told(body);
-    setTimeout(() => (told === undefined ? fail({ errMsg: 'request:fail' }) : success(told)));
+    device.pending += 1;
+    setTimeout(() => {
+      device.pending -= 1;
+      if (told === undefined) fail({ errMsg: 'request:fail' });
+      else success(told);
+    });
   };
   const gateway = 'https://qiuzhu.dezhou.example/c/wechat';
   const wx = {
@@ -54,7 +60,7 @@ function phone(answers = {}) {
     request: ({ url, method, data, success, fail }) => reply(`${method} ${url.slice(gateway.length)}`, data && JSON.parse(data), success, fail),
     uploadFile: ({ url, formData, success, fail }) => reply(`POST ${url.slice(gateway.length)}`, formData, (got) => success({ ...got, data: JSON.stringify(got.data) }), fail),
   };
-  return { wx, kept, asked, went, answers };
+  return Object.assign(device, { wx });
 }
 
 const ok = (data) => ({ statusCode: 200, data });
@@ -74,7 +80,17 @@ function show(at, props = {}, device = phone()) {
   const parent = document.createElement('main');
   seen.attach(parent);
   seen.triggerPageLifeTime('show');
-  return { seen, parent, device, text: () => parent.textContent.replace(/\s+/g, ' '), settle: () => simulate.sleep(30) };
+  return { seen, parent, device, text: () => parent.textContent.replace(/\s+/g, ' '), settle: () => quiet(device, seen.instance) };
+}
+
+/** Until nothing is on its way and nothing is being done, some turns of the loop long. */
+async function quiet(device, instance) {
+  const late = Date.now() + 10000;
+  for (let still = 0; still < 6; still += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (device.pending || (instance.doing && instance.data.busy)) still = 0; // a button is busy as it is told
+    if (Date.now() > late) throw new Error(`never quiet: ${device.pending} on their way`);
+  }
 }
 
 module.exports = { show, phone, ok, problem };

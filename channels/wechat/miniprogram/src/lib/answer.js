@@ -27,6 +27,35 @@ function relatives(d) {
   return { value: rows.map((r) => (/^\d{1,3}$/.test(r.age) ? { relation: r.relation, age: Number(r.age) } : { relation: r.relation })) };
 }
 
+/**
+ * The other way round: an answer that is known, as it stands on the screen.
+ * @param {{type?: string}} step
+ * @param {any} value
+ * @returns {Partial<Draft>}
+ */
+function draftOf(step, value) {
+  if (value === undefined || value === null) return {};
+  const list = Array.isArray(value) ? value : [];
+  switch (step.type) {
+    case 'choice':
+      return { chosen: [String(value)] };
+    case 'yes_no':
+      return { chosen: [value ? 'true' : 'false'] };
+    case 'many':
+      return { chosen: list.map(String) };
+    case 'family':
+      return { rows: list.map((r) => ({ relation: r.relation || '', age: r.age === undefined ? '' : String(r.age) })) };
+    case 'disability':
+      return value.kind ? { chosen: [value.kind], grade: [String(value.grade)] } : {};
+    case 'parents':
+      return { chosen: list.slice(0, 1), second: list.slice(1, 2) };
+    case 'shocks':
+      return list.length ? { chosen: [list[0].kind], date: list[0].date } : {};
+    default:
+      return typeof value === 'object' ? {} : { text: String(value) };
+  }
+}
+
 /** @type {Record<string, (d: Draft) => any>} */
 const by = {
   choice: (d) => (d.chosen.length ? { value: d.chosen[0] } : null),
@@ -54,4 +83,4 @@ function answerOf(step, d) {
   return words ? { value: words } : null;
 }
 
-module.exports = { answerOf, blank };
+module.exports = { answerOf, blank, draftOf };

@@ -22,7 +22,8 @@ module.exports = {
   /** @param {string} code */
   bindPhone: (code) => ask('POST', '/phone', { code }),
   form: () => ask('GET', '/form'),
-  interview: () => ask('GET', '/interview'),
+  /** @param {string} [step] a step of the summary to be put right */
+  interview: (step) => ask('GET', step ? `/interview?step=${encodeURIComponent(step)}` : '/interview'),
   /** @param {string} capacity */
   begin: (capacity) => ask('POST', '/interview', { capacity }),
   /** @param {{step: string, revision: number, answer: any}} body */

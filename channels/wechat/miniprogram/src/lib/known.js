@@ -7,12 +7,11 @@ const BY_REF = /** @type {Record<string, 'name'|'number'>} */ ({ 'form/applicant
 /**
  * @param {{ref: string}} step
  * @param {{name: string, number: string, from: string}|undefined} card
- * @returns {{text: string, from: string}|null}
+ * @returns {{value: string, from: string}|null}
  */
 function known(step, card) {
   const field = BY_REF[step.ref];
-  const text = field && card ? card[field] : '';
-  return text && card ? { text, from: card.from } : null;
+  return field && card && card[field] ? { value: card[field], from: card.from } : null;
 }
 
 module.exports = { known };

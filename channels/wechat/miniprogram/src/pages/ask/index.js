@@ -6,7 +6,7 @@ const page = require('../../lib/page');
 const api = require('../../lib/api');
 const outbox = require('../../lib/outbox');
 const store = require('../../lib/store');
-const { answerOf, blank } = require('../../lib/answer');
+const { answerOf, blank, draftOf } = require('../../lib/answer');
 const { known } = require('../../lib/known');
 const { Fault, NO_NETWORK } = require('../../lib/fault');
 
@@ -26,6 +26,7 @@ const NONE = { family: '没有别人,就我一个人', many: '都不是', shocks
 
 Component({
   behaviors: [page],
+  properties: { again: { type: String, value: '' } }, // a step of the summary that is put right
   data: {
     who: WHO,
     yesNo: YES_NO,
@@ -61,7 +62,7 @@ Component({
       return this.doing(async () => {
         try {
           const sent = await outbox.flush();
-          this.show(sent && sent.what === 'answer' ? sent.got : await api.interview());
+          this.show(sent && sent.what === 'answer' ? sent.got : await api.interview(this.data.again));
         } catch (fault) {
           if (fault instanceof Fault && fault.status === 404) {
             this.setData({ fresh: true });
@@ -92,19 +93,19 @@ Component({
     /** @param {any} it an Interview */
     show(it) {
       if (it.step.kind === 'end') {
-        wx.redirectTo({ url: '/pages/papers/index' });
+        wx.redirectTo({ url: this.data.again ? '/pages/sign/index' : '/pages/papers/index' });
         return;
       }
       const step = it.step;
       const kept = store.read('draft') || {};
-      const offered = known(step, store.read('card'));
-      const d = kept.ref === step.ref ? kept.d : { ...blank(), ...prefilled(step, offered) };
+      const offered = step.prefill || known(step, store.read('card')) || {};
+      const d = kept.ref === step.ref ? kept.d : { ...blank(), ...draftOf(step, offered.value) };
       const kind = step.kind === 'round' ? 'round' : step.type;
       this.setData({
         it, step, kind, d, fresh: false, waits: false, saying: false, fault: '',
         none: NONE[/** @type {'family'} */ (kind)] || '',
         about: (step.about || []).map((/** @type {any} */ m) => ({ value: m.ref, say: m.say })),
-        from: kept.ref === step.ref ? '' : offered ? offered.from : (step.prefill && step.prefill.from) || '',
+        from: kept.ref === step.ref ? '' : offered.from || '',
       });
       wx.pageScrollTo({ scrollTop: 0, duration: 0 });
     },
@@ -219,15 +220,3 @@ Component({
   },
 });
 
-/**
- * @param {any} step
- * @param {{text: string}|null} offered
- */
-function prefilled(step, offered) {
-  if (offered) return { text: offered.text };
-  const value = step.prefill ? step.prefill.value : undefined;
-  if (value === undefined || value === null) return {};
-  if (step.type === 'choice') return { chosen: [String(value)] };
-  if (step.type === 'yes_no') return { chosen: [value ? 'true' : 'false'] };
-  return typeof value === 'object' ? {} : { text: String(value) };
-}

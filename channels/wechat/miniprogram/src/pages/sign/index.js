@@ -60,6 +60,8 @@ Component({
 
     /** @returns {string} what still lacks, in words */
     lacking() {
+      const needed = (this.data.sum.open || []).find((/** @type {any} */ o) => o.needed);
+      if (needed) return `${needed.ask}。点上面的“补上”就行。`;
       const open = this.data.consents.find((c) => c.required && !this.data.agreed.includes(c.purpose));
       if (open) return '上面还有一条要您点“同意”。不同意,可以打 12345 换个办法。';
       return this.data.strokes ? '' : '请用手指在框里写上名字。';
@@ -106,11 +108,9 @@ Component({
       }
     },
 
-    change() {
-      return this.doing(async () => {
-        await api.back(this.data.it.revision);
-        wx.redirectTo({ url: '/pages/ask/index' });
-      });
+    /** @param {any} e */
+    change(e) {
+      wx.redirectTo({ url: `/pages/ask/index?again=${encodeURIComponent(e.currentTarget.dataset.ref)}` });
     },
   },
 });
