@@ -5,13 +5,19 @@ import { MiniProgramEnv } from 'glass-easel-miniprogram-adapter';
 
 const env = new MiniProgramEnv();
 const code = env.createCodeSpace('', true);
-const back = env.associateBackend();
+const screen = new glassEasel.CurrentWindowBackendContext();
+screen.onEvent((target, type, detail, options) => {
+  const event = new glassEasel.Event(type, detail, options);
+  glassEasel.Event.dispatchEvent(target, event);
+  return event.getEventBubbleStatus();
+});
+const back = env.associateBackend(screen);
 const TAGS = { view: 'div', text: 'span', button: 'button', image: 'img', input: 'input', textarea: 'textarea', canvas: 'canvas', picker: 'picker', 'page-meta': 'page-meta' };
 for (const [tag, native] of Object.entries(TAGS)) code.getComponentSpace().setGlobalUsingComponent(tag, native);
 
 export function define(path, config, template, load) {
   code.addComponentStaticConfig(path, config);
-  code.addCompiledTemplate(path, { groupList: undefined, content: template });
+  code.addCompiledTemplate(path, { groupList: undefined, content: template, fallbackListenerOnNativeNode: true });
   code.globalComponentEnv(globalThis, path, load);
 }
 
@@ -132,13 +138,16 @@ function size(meta) {
   if (wanted && !meta.closest('.story-behind')) document.documentElement.style.fontSize = wanted;
 }
 
-const TYPES = { number: 'text', idcard: 'text', digit: 'text', text: 'text' };
+const KEYBOARDS = ['number', 'idcard', 'digit']; // types that are none in a browser
 function dress(tag) {
   if (tag.localName === 'page-meta') size(tag);
   const role = tag.getAttribute('aria-role');
-  if (role) tag.setAttribute('role', role);
+  if (role) {
+    tag.setAttribute('role', role);
+    tag.removeAttribute('aria-role'); // WeChat's own name for it is none of ARIA's
+  }
   if (tag.localName === 'img') tag.alt = tag.getAttribute('aria-label') || '';
-  if (tag.localName === 'input' && TYPES[tag.getAttribute('type')]) tag.type = TYPES[tag.getAttribute('type')];
+  if (tag.localName === 'input' && KEYBOARDS.includes(tag.getAttribute('type'))) tag.type = 'text';
   const box = tag.localName === 'input' || tag.localName === 'textarea';
   if (box && tag.hasAttribute('value') && tag.value !== tag.getAttribute('value')) tag.value = tag.getAttribute('value');
 }

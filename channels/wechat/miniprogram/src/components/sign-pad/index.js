@@ -24,7 +24,7 @@ Component({
   methods: {
     prepare() {
       /** @type {any} */ const self = this;
-      this.createSelectorQuery().select('#pad').fields({ node: true, size: true }).exec((/** @type {any[]} */ found) => {
+      this.createSelectorQuery().select('.sign-pad').fields({ node: true, size: true }).exec((/** @type {any[]} */ found) => {
         const at = found && found[0];
         if (!at || !at.node) return; // without a canvas the strokes are kept all the same
         const ratio = wx.getWindowInfo().pixelRatio;
