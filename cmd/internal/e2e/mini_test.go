@@ -79,6 +79,7 @@ func (m mini) judge(name string) {
 		m.t.Errorf("%s has targets below 44 px: %s", name, small)
 	}
 	m.Shot("mp-" + name)
+	m.View("mp-"+name+"-seen", 390, 844)
 	m.TapOn("大字")
 	m.Until("letters are large", `parseFloat(document.documentElement.style.fontSize) >= 23.8`)
 	m.Shot("mp-" + name + "-care")
@@ -144,7 +145,7 @@ var farmer = []touches{
 func (m mini) goes() (asked int) {
 	m.t.Helper()
 	for ; asked < 60; asked++ {
-		m.Until("a question or the end", `!`+say("正在办,稍等")+` && (document.body.dataset.page.includes("papers") || document.body.dataset.page.includes("ask") && `+heading+` !== "")`)
+		m.Until("a question or the end", `!`+offers("正在办,稍等")+` && (document.body.dataset.page.includes("papers") || document.body.dataset.page.includes("ask") && `+heading+` !== "")`)
 		now := m.Eval(heading)
 		if strings.Contains(m.Eval(`document.body.dataset.page`), "papers") {
 			return asked
@@ -162,7 +163,7 @@ func (m mini) goes() (asked int) {
 	return 0
 }
 
-func say(text string) string {
+func offers(text string) string {
 	return `[...document.querySelectorAll("button")].some(b => b.offsetParent && b.innerText.trim() === ` + quote(text) + `)`
 }
 
@@ -225,6 +226,7 @@ func (m mini) signs() {
 	}
 	m.Write(".sign-pad")
 	m.Wait("签好了")
+	m.Until("there is ink on the pad", `(() => { const c = document.querySelector("canvas"), blank = document.createElement("canvas"); blank.width = c.width; blank.height = c.height; return c.toDataURL() !== blank.toDataURL() })()`)
 }
 
 // follows looks at what became of it, on the pages for that.
@@ -245,4 +247,89 @@ func (m mini) follows() {
 	m.Open(m.Eval(`location.origin + "/?person=mini&page=pages/help/index"`))
 	m.Wait("那是骗子")
 	m.judge("help")
+}
+
+// The network goes away in the middle of an answer and again under the signature: the
+// phone keeps both, says so, and sends each once when it is back. What no application can
+// do without is asked for at the end.
+//
+// Control: an outbox that forgets what could not be sent; a key made anew for every try.
+func TestMiniProgramWithoutNetwork(t *testing.T) {
+	m := opens(t, "minilost", "庞春生", "37142419580523033", "13705348062")
+	m.TapOn("我要求助")
+	m.TapOn("用微信登录")
+	m.TapOn("先不给,往下走")
+	m.TapOn("先不拍,往下走")
+	m.Wait("您是替谁报的")
+	taps("我自己")(m)
+	m.Wait("遇到了什么难处")
+	m.Fill(".field-box", "房子漏雨,没有钱修。")
+	m.Offline(true)
+	m.TapOn("下一问")
+	m.Wait("网断了。您答的存着")
+	m.Shot("mp-offline")
+	m.Offline(false)
+	m.Wait("您叫什么名字")
+	types("庞春生")(m)
+	m.skips()
+	m.TapOn("往下走,看一遍")
+	m.Wait("您签的是这段话")
+	m.completes()
+	m.signs()
+	m.Offline(true)
+	m.TapOn("交上去")
+	m.Wait("您填的和签的名都存着")
+	m.Shot("mp-offline-sign")
+	m.Offline(false)
+	m.Until("the receipt", `/[0-9]{4} [0-9]{4} [0-9]{2}/.test(document.querySelector(".receipt-number")?.innerText)`)
+	receipt := strings.ReplaceAll(m.Text(".receipt-number"), " ", "")
+	caseOf(t, "mengsi", receipt)
+	const sql = `select count(*) from application where channel = 'wechat' and citizen = (select citizen from application where receipt = $1)`
+	if n := count(t, sql, receipt); n != 1 {
+		t.Errorf("%d applications, want 1", n)
+	}
+}
+
+// skips knows nothing, and says that it is enough as soon as that is offered.
+func (m mini) skips() {
+	m.t.Helper()
+	enough := false
+	for range 20 {
+		m.Until("a question or the end", `!`+offers("正在办,稍等")+` && (document.body.dataset.page.includes("papers") || `+heading+` !== "")`)
+		now := m.Eval(heading)
+		switch {
+		case strings.Contains(m.Eval(`document.body.dataset.page`), "papers"):
+			return
+		case !enough && m.Eval(`String(`+offers("先问到这儿")+`)`) == "true":
+			enough = true
+			m.TapOn("先问到这儿")
+		default:
+			m.TapOn("不清楚,先跳过")
+		}
+		m.Until("what comes after "+now, heading+` !== `+quote(now))
+	}
+	m.t.Fatal("asked without end")
+}
+
+// completes answers what the summary says is still needed.
+func (m mini) completes() {
+	m.t.Helper()
+	for range 4 {
+		if m.Eval(`String(`+offers("补上")+`)`) != "true" {
+			return
+		}
+		m.TapOn("补上")
+		m.Until("what lacks is asked", `document.body.dataset.page.includes("ask") && `+heading+` !== ""`)
+		switch now := m.Eval(heading); {
+		case strings.Contains(now, "哪个镇"):
+			m.TapOn("临邑县")
+			m.TapOn("孟寺镇")
+		case strings.Contains(now, "打哪个电话"):
+			m.Fill(".field-box", "13705348062")
+		default:
+			m.t.Fatalf("asked for %q", now)
+		}
+		m.TapOn("下一问")
+		m.Wait("您签的是这段话")
+	}
 }

@@ -49,6 +49,7 @@ Component({
     /** @param {any} e */
     start(e) {
       /** @type {any} */ const self = this;
+      if (!self.pen) this.prepare(); // some phones lay a canvas out only when it is touched
       self.strokes.push({ points: [point(e)] });
     },
 

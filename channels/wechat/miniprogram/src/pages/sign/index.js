@@ -12,7 +12,7 @@ const { Fault } = require('../../lib/fault');
 
 Component({
   behaviors: [page],
-  data: { it: /** @type {any} */ (null), sum: /** @type {any} */ ({}), consents: /** @type {any[]} */ ([]), agreed: /** @type {string[]} */ ([]), strokes: /** @type {any} */ (null), waits: false },
+  data: { it: /** @type {any} */ (null), sum: /** @type {any} */ ({}), said: /** @type {any[]} */ ([]), unknown: /** @type {any[]} */ ([]), whole: false, consents: /** @type {any[]} */ ([]), agreed: /** @type {string[]} */ ([]), strokes: /** @type {any} */ (null), waits: false },
 
   lifetimes: {
     attached() {
@@ -43,6 +43,8 @@ Component({
         wx.redirectTo({ url: '/pages/ask/index' });
         return;
       }
+      const dunno = (/** @type {any} */ line) => line.say === '不清楚';
+      this.setData({ said: it.summary.lines.filter((/** @type {any} */ l) => !dunno(l)), unknown: it.summary.lines.filter(dunno) });
       this.setData({ it, sum: it.summary, consents: it.summary.consents.map((/** @type {any} */ c) => ({ ...c, option: [{ value: c.purpose, say: c.text + (c.required ? '' : '(可以不点)') }] })) });
     },
 
@@ -106,6 +108,11 @@ Component({
         if (!(fault instanceof Fault) || !fault.away) throw fault;
         this.setData({ waits: true });
       }
+    },
+
+    /** What nobody knew is long, and changes nothing: it opens at a tap. */
+    showAll() {
+      this.setData({ whole: !this.data.whole });
     },
 
     /** @param {any} e */
