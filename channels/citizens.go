@@ -159,7 +159,7 @@ func WriteLogin(w http.ResponseWriter, r *http.Request, l citizen.Login, err err
 
 // ServeForm answers with the form and its lists.
 func (d *CitizenDoor) ServeForm(w http.ResponseWriter, r *http.Request) {
-	WriteJSON(w, http.StatusOK, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items(), Document: d.form.Document()})
+	WriteTagged(w, r, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items(), Document: d.form.Document()})
 }
 
 // Counties lists counties and their townships.
@@ -202,6 +202,9 @@ func (d *CitizenDoor) ParseApplication(r *http.Request) ([]intake.Submission, er
 	if err != nil {
 		return nil, err
 	}
+	if form.Key, err = oneKey(IdempotencyKey(r), form.Key); err != nil {
+		return nil, err
+	}
 	return []intake.Submission{d.Submission(r.Context(), form, who)}, nil
 }
 
@@ -238,7 +241,8 @@ func (d *CitizenDoor) townName(code core.RegionCode) string {
 	return p.Name
 }
 
-// ServeApplications answers with the citizen's own applications.
+// ServeApplications answers with the citizen's own applications, newest first, in pages:
+// ?after= is the last receipt of the page before, and Link names the next page.
 func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) {
 	who, err := d.Citizen(r)
 	if err != nil {
@@ -246,6 +250,10 @@ func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) 
 		return
 	}
 	list, err := d.Statuses(r.Context(), who)
+	var next core.Receipt
+	if err == nil {
+		list, next, err = pageAfter(list, core.Receipt(r.URL.Query().Get("after")))
+	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
@@ -256,7 +264,8 @@ func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) 
 		a.Timeline = nil
 		out = append(out, a)
 	}
-	WriteJSON(w, http.StatusOK, out)
+	linkNext(w, next)
+	WriteTagged(w, r, out)
 }
 
 // ServeApplication answers with one application and its timeline.
@@ -271,7 +280,7 @@ func (d *CitizenDoor) ServeApplication(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, applicationOf(s))
+	WriteTagged(w, r, applicationOf(s))
 }
 
 // Status reads the application that {receipt} names, if it is the citizen's.

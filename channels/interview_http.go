@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"lianou/core"
 	"lianou/core/citizen"
@@ -162,25 +161,10 @@ func writeInterview(w http.ResponseWriter, r *http.Request, status int, now Inte
 	if now.quiet > 0 { // what is shown beside the question has changed
 		tag += "." + strconv.FormatInt(now.quiet, 10)
 	}
-	tag = `"` + tag + `"`
-	w.Header().Set("ETag", tag)
-	if r.Method == http.MethodGet && matches(r.Header.Get("If-None-Match"), tag) {
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusNotModified)
-		return nil
+	if !tagged(w, r, tag) {
+		WriteJSON(w, status, now)
 	}
-	WriteJSON(w, status, now)
 	return nil
-}
-
-// matches reports whether If-None-Match names a tag (RFC 9110, 13.1.2: compared weakly).
-func matches(header, tag string) bool {
-	for one := range strings.SplitSeq(header, ",") {
-		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == tag || one == "*" {
-			return true
-		}
-	}
-	return false
 }
 
 // ReadJSON reads one small JSON body: an unknown field or a second value is refused.

@@ -158,6 +158,9 @@ func (d *CitizenDoor) shown(t *open, at string) (Interview, error) {
 // seed, where it is not nil, is what somebody answered before they logged in.
 func (d *CitizenDoor) BeginInterview(ctx context.Context, who citizen.Citizen, in InterviewBegin, seed *interview.Conversation) (out Interview, fresh bool, err error) {
 	out, err = d.Interview(ctx, who, "")
+	if err == nil && seed != nil {
+		out, err = d.planted(ctx, who, out, seed)
+	}
 	if core.KindOf(err) != core.KindNotFound {
 		return out, false, err
 	}
@@ -186,6 +189,21 @@ func (d *CitizenDoor) BeginInterview(ctx context.Context, who citizen.Citizen, i
 	return out, fresh, err
 }
 
+// planted takes what was answered before a log-in into the interview that is open, where
+// nothing of the household was answered there yet.
+func (d *CitizenDoor) planted(ctx context.Context, who citizen.Citizen, now Interview, seed *interview.Conversation) (Interview, error) {
+	mark, err := json.Marshal(seed)
+	if err != nil {
+		return now, core.E(core.KindInternal, "talk_encode", "")
+	}
+	return d.act(ctx, who, now.Revision, mark, func(t *open, _ *matching.Matcher) error {
+		if !slices.ContainsFunc(t.Talk.Given, func(g interview.Given) bool { return !strings.HasPrefix(g.Step, "form/") }) {
+			d.in.plant(&t.Talking, seed, d.here())
+		}
+		return nil
+	})
+}
+
 // Answer takes an answer. Errors: KindInvalid with a sentence that says how to answer,
 // *Moved for an answer to what is no longer asked, KindNotFound.
 func (d *CitizenDoor) Answer(ctx context.Context, who citizen.Citizen, in InterviewAnswered) (Interview, error) {
@@ -193,8 +211,17 @@ func (d *CitizenDoor) Answer(ctx context.Context, who citizen.Citizen, in Interv
 	if err != nil || !in.Answer.one() {
 		return Interview{}, errReply
 	}
-	return d.act(ctx, who, in.Revision, mark, func(t *open, m *matching.Matcher) error {
-		return d.in.answer(t, m, in, d.here())
+	return d.AnswerBy(ctx, who, InterviewAt{in.Revision}, in.Step, mark, func(t *Talking, step interview.Step) (interview.Answer, error) {
+		return d.in.replied(t, step, in.Answer)
+	})
+}
+
+// AnswerBy is Answer for doors that read an answer out of something else than JSON, such
+// as the fields of a page; mark is what came, so that the same again is no second answer.
+func (d *CitizenDoor) AnswerBy(ctx context.Context, who citizen.Citizen, at InterviewAt, ref string, mark []byte,
+	read func(*Talking, interview.Step) (interview.Answer, error)) (Interview, error) {
+	return d.act(ctx, who, at.Revision, mark, func(t *open, m *matching.Matcher) error {
+		return d.in.answer(t, m, ref, d.here(), read)
 	})
 }
 
@@ -309,20 +336,20 @@ func (a InterviewReply) one() bool {
 
 // answer takes one answer into the conversation: to the open step, or at the end to an
 // earlier one.
-func (x *Interviews) answer(t *open, m *matching.Matcher, in InterviewAnswered, from core.Provenance) error {
+func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.Provenance, read func(*Talking, interview.Step) (interview.Answer, error)) error {
 	step := x.Interviewer.Next(t.Talk, m)
-	again := step.Ref == interview.StepEnd && in.Step != interview.StepEnd
+	again := step.Ref == interview.StepEnd && ref != interview.StepEnd
 	if again {
 		var ok bool
-		if step, _, ok = x.Interviewer.Again(t.Talk, in.Step); !ok {
+		if step, _, ok = x.Interviewer.Again(t.Talk, ref); !ok {
 			return core.E(core.KindConflict, "interview_moved_on", "这一问改不了了,请回到上一问。")
 		}
 	}
-	a, err := x.replied(t, step, in.Answer)
+	a, err := read(&t.Talking, step)
 	if err != nil {
 		return err
 	}
-	g := interview.Given{Step: in.Step, Answer: a, From: from}
+	g := interview.Given{Step: ref, Answer: a, From: from}
 	if again {
 		err = x.fits(step, &g)
 		if err == nil {
@@ -340,12 +367,12 @@ func (x *Interviews) answer(t *open, m *matching.Matcher, in InterviewAnswered, 
 }
 
 // replied makes an answer of what was sent.
-func (x *Interviews) replied(t *open, step interview.Step, in InterviewReply) (interview.Answer, error) {
+func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply) (interview.Answer, error) {
 	switch {
 	case in.Dunno:
 		return interview.Answer{}, nil
 	case in.Said != "":
-		return x.Hear(&t.Talking, step, in.Said)
+		return x.Hear(t, step, in.Said)
 	case in.None && step.About == nil && step.Question != nil:
 		if nothing, ok := step.Question.Nothing(); ok {
 			return interview.Answer{Value: nothing}, nil

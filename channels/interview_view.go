@@ -96,7 +96,7 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 	step := iv.Next(t.Talk, m)
 	if step.Ref == interview.StepEnd {
 		if again, now, ok := iv.Again(t.Talk, at); ok {
-			out.Step = x.step(t, again)
+			out.Step = ShowStep(iv, &t.Talking, again)
 			out.Step.Prefill = nil
 			if now != nil {
 				out.Step.Prefill = &InterviewPrefill{now, "您刚才说的"}
@@ -105,12 +105,12 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 		}
 		out.Summary = x.summary(t, m)
 	}
-	out.Step = x.step(t, step)
+	out.Step = ShowStep(iv, &t.Talking, step)
 	return out
 }
 
-func (x *Interviews) step(t *open, s interview.Step) InterviewStep {
-	iv := x.Interviewer
+// ShowStep is a step as it is put before somebody.
+func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) InterviewStep {
 	out := InterviewStep{Ref: s.Ref, Kind: "end", Ask: iv.Words(t.Talk, s, interview.Screen), CanBack: len(t.Talk.Given) > 0}
 	out.Voice = out.Ask
 	q := s.Question

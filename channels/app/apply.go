@@ -79,11 +79,7 @@ func (c *Channel) applyPost(w http.ResponseWriter, r *http.Request) {
 		c.showApply(w, r, v, err)
 		return
 	}
-	to := "/c/app/receipt/" + string(got.Number)
-	if got.Spooled {
-		to += "?wait=1"
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, receiptAt(got), http.StatusSeeOther)
 }
 
 // page is a sent form: text fields and files, nothing on disk.
@@ -165,14 +161,9 @@ func (c *Channel) kept(values map[string]string) map[string]string {
 
 // assemble makes the JSON form out of the page.
 func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte) (intake.Form, error) {
-	for _, kind := range []string{"id_front", "id_back"} {
-		if data, sent := files[kind]; sent {
-			info, err := c.door.Keep(r.Context(), who, kind, data)
-			if err != nil {
-				return intake.Form{}, err
-			}
-			v.Kept[kind] = string(info.Digest)
-		}
+	papers, err := c.papers(r, who, v.Kept, files)
+	if err != nil {
+		return intake.Form{}, err
 	}
 	form := intake.Form{
 		Key:       v.Key,
@@ -183,11 +174,7 @@ func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, fi
 		Story:     v.Value("form/story"),
 		Urgent:    v.Value("form/urgent") == "true",
 		Account:   v.Value("form/account"),
-	}
-	for _, kind := range []string{"id_front", "id_back"} {
-		if d := v.Kept[kind]; d != "" {
-			form.Papers = append(form.Papers, intake.PaperForm{Kind: kind, Digest: d})
-		}
+		Papers:    papers,
 	}
 	for _, consent := range c.form.Consents {
 		if v.Value("consent/"+consent.Purpose) == "yes" {
@@ -199,36 +186,52 @@ func (c *Channel) assemble(r *http.Request, who citizen.Citizen, v applyView, fi
 		return intake.Form{}, err
 	}
 	form.Household, form.People = household, people
-	return form, c.sign(r, who, v, files, &form)
+	form.Signature, err = c.sign(r, who, v.Value(channels.KindStrokes), v.Kept, files)
+	return form, err
+}
+
+// papers keeps the photos of the card, and lists those that came with an earlier try too.
+func (c *Channel) papers(r *http.Request, who citizen.Citizen, kept map[string]string, files map[string][]byte) (list []intake.PaperForm, err error) {
+	for _, kind := range []string{"id_front", "id_back"} {
+		if data, sent := files[kind]; sent {
+			info, err := c.door.Keep(r.Context(), who, kind, data)
+			if err != nil {
+				return nil, err
+			}
+			kept[kind] = string(info.Digest)
+		}
+		if d := kept[kind]; d != "" {
+			list = append(list, intake.PaperForm{Kind: kind, Digest: d})
+		}
+	}
+	return list, nil
 }
 
 // sign binds the signature to the exact text that was shown. Without script a photo
 // of the name written on paper stands for the strokes.
-func (c *Channel) sign(r *http.Request, who citizen.Citizen, v applyView, files map[string][]byte, form *intake.Form) error {
+func (c *Channel) sign(r *http.Request, who citizen.Citizen, strokes string, kept map[string]string, files map[string][]byte) (*intake.SignatureForm, error) {
 	document, err := c.env.Blobs.Put(r.Context(), strings.NewReader(c.form.Document()), blob.PutOptions{Class: "document", By: who.ID, MIME: "text/plain; charset=utf-8", Max: 1 << 20})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	strokes := v.Value(channels.KindStrokes)
 	switch photo, sent := files["signed"]; {
 	case strokes != "" && strokes != "[]":
 		info, err := c.door.Keep(r.Context(), who, channels.KindStrokes, []byte(strokes))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		v.Kept["signed"] = string(info.Digest)
+		kept["signed"] = string(info.Digest)
 	case sent:
 		info, err := c.door.Keep(r.Context(), who, channels.KindSigned, photo)
 		if err != nil {
-			return at("signature", err)
+			return nil, at("signature", err)
 		}
-		v.Kept["signed"] = string(info.Digest)
+		kept["signed"] = string(info.Digest)
 	}
-	if v.Kept["signed"] == "" {
-		return core.Invalid("signature", "还差您的签名。")
+	if kept["signed"] == "" {
+		return nil, core.Invalid("signature", "还差您的签名。")
 	}
-	form.Signature = &intake.SignatureForm{Strokes: v.Kept["signed"], Document: string(document.Digest)}
-	return nil
+	return &intake.SignatureForm{Strokes: kept["signed"], Document: string(document.Digest)}, nil
 }
 
 func at(field string, err error) error {

@@ -22,7 +22,7 @@ func TestPagesInBrowser(t *testing.T) {
 	tab.Wait("家里遇到难处")
 	tab.Accessible()
 	tab.Shot("app-home")
-	tab.Go("a.big")
+	tab.Open(s.URL + "/c/app/apply")
 	fill(tab, "#phone", channeltest.Phone)
 	tab.Shot("app-enter")
 	tab.Go("main form .big")

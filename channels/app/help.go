@@ -26,17 +26,17 @@ const maxTalk = 32 << 10
 // helpView is one page of the screener.
 type helpView struct {
 	Talk     string // the conversation, as JSON
-	Step     interview.Step
-	Ask      string
-	People   []person // of a round
-	Asked    int      // questions answered so far
+	Q        question
+	Asked    int // questions answered so far
 	Counties []channels.Place
 	Summary  *interview.Summary
 }
 
-type person struct {
-	Ref core.MemberRef
-	Say string
+// question is a step on a page, with the lists and what stands in its field.
+type question struct {
+	channels.InterviewStep
+	Counties []channels.Place
+	Value    string
 }
 
 func (c *Channel) helpPage(w http.ResponseWriter, r *http.Request) {
@@ -81,15 +81,20 @@ func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
 // that is none of its question's is passed over when it is replayed.
 func (h *help) open(c *Channel, form url.Values) (*interview.Conversation, error) {
 	raw := form.Get("talk")
-	if raw == "" {
-		county := core.RegionCode(form.Get("county"))
-		for _, p := range c.door.Counties() {
-			if p.Code == county {
-				return h.iv.Begin(core.DateOf(c.env.Now()), county, interview.Known{}), nil
-			}
-		}
-		return nil, core.Invalid("county", "请选一下住在哪个县。")
+	if raw != "" {
+		return readTalk(raw)
 	}
+	county := core.RegionCode(form.Get("county"))
+	for _, p := range c.door.Counties() {
+		if p.Code == county {
+			return h.iv.Begin(core.DateOf(c.env.Now()), county, interview.Known{}), nil
+		}
+	}
+	return nil, core.Invalid("county", "请选一下住在哪个县。")
+}
+
+// readTalk reads a conversation that travelled in a page. It names nobody, or it is none.
+func readTalk(raw string) (*interview.Conversation, error) {
 	talk := new(interview.Conversation)
 	d := json.NewDecoder(strings.NewReader(raw))
 	d.DisallowUnknownFields()
@@ -136,20 +141,10 @@ func (h *help) view(talk *interview.Conversation, m *matching.Matcher) (helpView
 		return helpView{}, errTalk
 	}
 	step := h.iv.Next(talk, m)
-	v := helpView{Talk: string(raw), Step: step, Asked: len(talk.Given)}
+	v := helpView{Talk: string(raw), Asked: len(talk.Given), Q: question{InterviewStep: channels.ShowStep(h.iv, &channels.Talking{Talk: talk}, step)}}
 	if step.Ref == interview.StepEnd {
 		sum := h.iv.Sum(talk, m)
 		v.Summary = &sum
-		return v, nil
-	}
-	v.Ask = h.iv.Words(talk, step, interview.Screen)
-	household := h.iv.Household(talk)
-	for _, ref := range step.About {
-		for i := range household.Members {
-			if member := &household.Members[i]; member.Ref == ref {
-				v.People = append(v.People, person{ref, matching.MemberSaid(member)})
-			}
-		}
 	}
 	return v, nil
 }

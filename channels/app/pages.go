@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 
 	"lianou/channels"
-	"lianou/channels/look"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
@@ -22,19 +20,18 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-//go:embed static
-var static embed.FS
-
 // policy is the Content-Security-Policy of every page: nothing from elsewhere, no
 // script or style inside a page.
 const policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 
 // pages are the parsed templates, one set per page.
 type pages struct {
-	set map[string]*template.Template
+	set    map[string]*template.Template
+	assets map[string]asset
+	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -46,20 +43,26 @@ func (c *Channel) parsePages() (*pages, error) {
 		"nth":    func(i int) int { return i + 1 },
 	}
 	for _, name := range pageNames {
-		t, err := template.New("layout.html").Funcs(funcs).ParseFS(templates, "templates/layout.html", "templates/"+name+".html")
+		t, err := template.New("layout.html").Funcs(funcs).ParseFS(templates, "templates/layout.html", "templates/fields.html", "templates/signing.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", name, err)
 		}
 		p.set[name] = t
 	}
-	return p, nil
+	var err error
+	if p.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	p.worker, err = readWorker()
+	return p, err
 }
 
 // view is what every page is given.
 type view struct {
 	Title string
 	Care  bool
-	In    bool // somebody is logged in
+	In    bool   // somebody is logged in
+	Who   string // tells accounts apart on one device, and says nothing of them
 	Here  string
 	Error string
 	Field string
@@ -77,11 +80,16 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 	return []channels.Endpoint{
 		get("/{$}", c.homePage),
 		get("/enter", c.enterPage),
-		post("/enter", c.enterPost, small),
+		post("/enter", c.enterPost, small+2*maxTalk),
 		post("/leave", c.leavePost, small),
 		post("/care", c.carePost, small),
 		get("/apply", c.applyPage),
 		post("/apply", c.applyPost, maxPage),
+		get("/ask", c.askPage),
+		post("/ask", c.askPost, small),
+		post("/ask/from", c.askFrom, 2*maxTalk),
+		get("/ask/sign", c.signPage),
+		post("/ask/sign", c.signPost, maxPage),
 		get("/receipt/{receipt}", c.receiptPage),
 		get("/mine", c.minePage),
 		post("/mine", c.minePost, small),
@@ -89,6 +97,8 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/news", c.newsPage),
 		get("/help", c.helpPage),
 		post("/help", c.helpPost, 2*maxTalk),
+		get("/offline", c.offlinePage),
+		get("/sw.js", c.worker),
 		get("/static/{file}", c.staticFile),
 	}
 }
@@ -104,26 +114,13 @@ func (c *Channel) sameOrigin(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-func (c *Channel) staticFile(w http.ResponseWriter, r *http.Request) {
-	sub, err := fs.Sub(static, "static")
-	if err != nil {
-		channels.WriteProblem(w, r, err)
-		return
-	}
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	if r.PathValue("file") == look.File {
-		look.Serve(w, r)
-		return
-	}
-	http.ServeFileFS(w, r, sub, r.PathValue("file"))
-}
-
 // show renders a page whole before a byte of it leaves.
 func (c *Channel) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
 	if care, err := r.Cookie(careCookie); err == nil {
 		v.Care = care.Value == "1"
 	}
 	_, v.In = c.peek(r)
+	v.Who = c.tag(r)
 	v.Here = r.URL.Path
 	var page bytes.Buffer
 	if err := c.pages.set[name].Execute(&page, v); err != nil {
@@ -152,7 +149,7 @@ func (c *Channel) sorry(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (c *Channel) homePage(w http.ResponseWriter, r *http.Request) {
-	c.show(w, r, http.StatusOK, "home", view{Title: "求助"})
+	c.show(packing(w, r), r, http.StatusOK, "home", view{Title: "求助", Data: "德州的救助,在这里报:" + c.home(r) + " 填一次,能办的都看一遍。不会用就打 12345。"})
 }
 
 func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
@@ -163,7 +160,8 @@ func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
 	}
 	// A receipt number is a name and no secret: this page tells nothing but itself.
 	spooled := r.URL.Query().Get("wait") == "1"
-	c.show(w, r, http.StatusOK, "receipt", view{Title: "报上了", Data: map[string]any{"Receipt": receipt, "Spooled": spooled}})
+	c.show(w, r, http.StatusOK, "receipt", view{Title: "报上了", Data: map[string]any{"Receipt": receipt, "Spooled": spooled,
+		"Share": "救助已经报上了,回执号 " + intake.Spoken(receipt) + "。打 12345 念这个号,就能查办到哪了。"}})
 }
 
 // mineView is one's own applications, and the receipt of one made elsewhere.
@@ -268,6 +266,7 @@ type applyView struct {
 	Values   map[string]string
 	Key      string
 	Kept     map[string]string // digests of photos that arrived with an earlier try
+	Offline  bool              // the page that a device keeps, to be filled in without network
 }
 
 // Value is what was filled in for a field.

@@ -19,6 +19,9 @@ type route struct {
 	out      types
 	refuses  []int
 	moved    bool // 409 brings the interview as it is now
+	tagged   bool // ETag and If-None-Match
+	once     bool // Idempotency-Key
+	query    map[string]string
 }
 
 func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
@@ -42,15 +45,16 @@ func (c *Channel) routes() []route {
 		{endpoint: post("/login/refresh", c.postRefresh), summary: "Turn a refresh token into a new pair", open: true,
 			in: of[refreshRequest](), out: types{200: of[channels.LoginAnswer]()}, refuses: []int{401, 413, 422, 503}},
 		{endpoint: post("/logout", c.postLogout), summary: "End this session", out: types{204: nil}, refuses: []int{401, 503}},
-		{endpoint: get("/form", c.door.ServeForm), summary: "What is asked, with the lists of places and items", open: true, out: types{200: of[channels.FormAnswer]()}},
+		{endpoint: get("/form", c.door.ServeForm), summary: "What is asked, with the lists of places and items", open: true, out: types{200: of[channels.FormAnswer]()}, tagged: true},
 		{endpoint: papers, summary: "Upload one photo or signature: parts kind and file", upload: true,
-			out: types{201: of[paperAnswer]()}, refuses: []int{401, 413, 415, 422, 429, 503}},
+			out: types{201: of[paperAnswer]()}, refuses: []int{401, 413, 415, 422, 429, 503}, once: true},
 		{endpoint: applications, summary: "Apply; the key is chosen once by the client and repeated on retry",
-			in: of[intake.Form](), out: receipts(), refuses: []int{401, 409, 413, 422, 429, 503}},
-		{endpoint: get("/applications", c.door.ServeApplications), summary: "The citizen's own applications",
-			out: types{200: of[[]channels.ApplicationAnswer]()}, refuses: []int{401, 503}},
+			in: of[intake.Form](), out: receipts(), refuses: []int{401, 409, 413, 422, 429, 503}, once: true},
+		{endpoint: get("/applications", c.door.ServeApplications), summary: "The citizen's own applications, newest first, twenty a page; Link names the next page",
+			out: types{200: of[[]channels.ApplicationAnswer]()}, refuses: []int{401, 422, 503}, tagged: true,
+			query: map[string]string{"after": "The last receipt of the page before"}},
 		{endpoint: get("/applications/{receipt}", c.door.ServeApplication), summary: "One application with its timeline",
-			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 404, 422, 503}},
+			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 404, 422, 503}, tagged: true},
 	}
 	return append(list, c.interviewRoutes()...)
 }
@@ -68,7 +72,7 @@ func receipts() types {
 func (c *Channel) interviewRoutes() (list []route) {
 	now := types{200: of[channels.Interview]()}
 	said := map[string]route{
-		"GET /interview":              {summary: "The interview that is open, whatever door it began at; step shows an answer of the summary to put it right", out: types{200: of[channels.Interview](), 304: nil}, refuses: []int{401, 404, 503}},
+		"GET /interview":              {summary: "The interview that is open, whatever door it began at; step shows an answer of the summary to put it right", out: types{200: of[channels.Interview]()}, refuses: []int{401, 404, 503}, tagged: true, query: map[string]string{"step": "A ref of the summary's lines"}},
 		"POST /interview":             {summary: "Begin an interview, or get the one that is open", in: of[channels.InterviewBegin](), out: types{201: of[channels.Interview](), 200: of[channels.Interview]()}, refuses: []int{401, 413, 422, 503}},
 		"DELETE /interview":           {summary: "Forget the open interview", out: types{204: nil}, refuses: []int{401, 503}},
 		"POST /interview/answers":     {summary: "Answer the open step; the same answer again is taken once", in: of[channels.InterviewAnswered](), out: now, refuses: []int{401, 404, 413, 422, 503}, moved: true},

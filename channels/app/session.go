@@ -76,6 +76,7 @@ type enterView struct {
 	Phone string
 	Sent  bool
 	To    string
+	Talk  string // what was answered before, in the screener
 }
 
 func (c *Channel) enterPage(w http.ResponseWriter, r *http.Request) {
@@ -88,6 +89,11 @@ func (c *Channel) enterPost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := enterView{Phone: r.PostForm.Get("phone"), To: homeward(r.PostForm.Get("to"))}
+	if talk := r.PostForm.Get("talk"); talk != "" {
+		if _, err := readTalk(talk); err == nil {
+			v.Talk = talk
+		}
+	}
 	code := strings.TrimSpace(r.PostForm.Get("code"))
 	if code == "" {
 		err := c.sendCode(r.Context(), v.Phone, channels.Source(r))
@@ -102,6 +108,10 @@ func (c *Channel) enterPost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.keepSession(w, login)
+	if v.Talk != "" {
+		c.goOnFrom(w, r, login.Citizen, v.Talk)
+		return
+	}
 	http.Redirect(w, r, v.To, http.StatusSeeOther)
 }
 
@@ -121,6 +131,7 @@ func (c *Channel) leavePost(w http.ResponseWriter, r *http.Request) {
 	}
 	c.setCookie(w, tokenCookie, "", -time.Second)
 	c.setCookie(w, refreshCookie, "", -time.Second)
+	w.Header().Set("Clear-Site-Data", `"storage"`) // what was being filled in on this device
 	http.Redirect(w, r, "/c/app/", http.StatusSeeOther)
 }
 

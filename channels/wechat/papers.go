@@ -44,7 +44,7 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.Keep(r.Context(), who, kind, data)
+	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), kind, data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return

@@ -1,71 +1,150 @@
-// The form step by step, and the finger's signature. Everything works without this
-// file: the form is then one long page and the signature a photo.
+// On every page: works without network once it was opened, keeps what is being filled in
+// on this device, sealed, and sends it once. Everything works without this file.
+//
+// What lies on the device: a key that no script can read out, and one form sealed with
+// it. It is gone after it was sent, and at log-out.
 (function () {
   "use strict";
-  var form = document.getElementById("apply");
-  if (!form) return;
-  var steps = Array.prototype.slice.call(form.querySelectorAll(".step"));
-  var dots = form.querySelector(".dots");
-  var bar = form.querySelector(".two");
-  var at = 0;
-  steps.forEach(function () { dots.appendChild(document.createElement("i")); });
-  bar.hidden = false;
+  var who = document.body.getAttribute("data-who") || "";
+  var bar = document.getElementById("draft-bar");
+  var MONTH = 30 * 24 * 3600 * 1000; // what was not sent by then is forgotten
 
-  function show(n, quiet) {
-    at = Math.max(0, Math.min(n, steps.length - 1));
-    steps.forEach(function (s, i) { s.hidden = i !== at; });
-    Array.prototype.forEach.call(dots.children, function (d, i) { d.className = i <= at ? "on" : ""; });
-    document.getElementById("back").hidden = at === 0;
-    document.getElementById("next").hidden = at === steps.length - 1;
-    if (at === steps.length - 1) fit();
-    if (!quiet) {
-      var head = steps[at].querySelector("h2");
-      head.tabIndex = -1;
-      head.focus();
-      window.scrollTo(0, 0);
+  function store(mode, work) {
+    return new Promise(function (ok, no) {
+      var open = indexedDB.open("lianou-draft", 1);
+      open.onupgradeneeded = function () { open.result.createObjectStore("kept"); };
+      open.onerror = function () { no(open.error); };
+      open.onsuccess = function () {
+        var db = open.result, tx = db.transaction("kept", mode), got = work(tx.objectStore("kept"));
+        tx.oncomplete = function () { db.close(); ok(got && got.result); };
+        tx.onabort = tx.onerror = function () { db.close(); no(tx.error); };
+      };
+    });
+  }
+  function read(name) { return store("readonly", function (s) { return s.get(name); }); }
+  function write(name, value) { return store("readwrite", function (s) { s.put(value, name); }); }
+  function forget() { return store("readwrite", function (s) { s.clear(); }); }
+
+  // One key for a device: made once, by whichever page comes first.
+  function sealKey() {
+    return read("key").then(function (key) {
+      if (key) return key;
+      return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]).then(function (made) {
+        return write("key", made).then(function () { return made; });
+      });
+    });
+  }
+  function save(draft) {
+    return sealKey().then(function (key) {
+      var iv = crypto.getRandomValues(new Uint8Array(12));
+      return crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, key, new TextEncoder().encode(JSON.stringify(draft))).then(function (sealed) {
+        return write("draft", { iv: iv, sealed: sealed });
+      });
+    });
+  }
+  function load() {
+    return Promise.all([read("key"), read("draft")]).then(function (r) {
+      if (!r[0] || !r[1]) return null;
+      return crypto.subtle.decrypt({ name: "AES-GCM", iv: r[1].iv }, r[0], r[1].sealed).then(function (plain) {
+        var draft = JSON.parse(new TextDecoder().decode(plain));
+        return Date.now() - draft.at > MONTH ? drop().then(function () { return null; }) : draft;
+      });
+    });
+  }
+  function drop() { return store("readwrite", function (s) { s.delete("draft"); }); }
+  // blob is a photo as it was taken; the pages' policy lets nobody fetch a data: address.
+  function blob(url) {
+    var cut = url.indexOf(","), raw = atob(url.slice(cut + 1)), bytes = new Uint8Array(raw.length);
+    for (var i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    return new Blob([bytes], { type: url.slice(5, url.indexOf(";")) });
+  }
+  // Whose form it is: of who was last seen logged in on this device.
+  function owner() { return who ? Promise.resolve(who) : read("who").then(function (w) { return w || ""; }); }
+
+  function body(draft) {
+    var form = new FormData();
+    draft.fields.forEach(function (f) { form.append(f[0], f[1]); });
+    draft.files.forEach(function (f) { form.append(f.name, blob(f.data), f.as); });
+    return form;
+  }
+  function tell(words, link, say) {
+    if (!bar) return;
+    bar.hidden = false;
+    bar.textContent = words + " ";
+    if (link) {
+      var a = document.createElement("a");
+      a.className = "more"; a.href = link; a.textContent = say;
+      bar.appendChild(a);
     }
   }
-  function wrong(step) {
-    return Array.prototype.find.call(step.querySelectorAll("input, select, textarea"), function (f) { return !f.checkValidity(); });
+  var sending = null;
+  // send hands in what is ready, under its key: however often it is tried it is one form.
+  function send() {
+    if (sending) return sending;
+    sending = Promise.all([load(), owner()]).then(function (r) {
+      var draft = r[0];
+      if (!draft || !draft.ready) return;
+      if (draft.owner && r[1] && draft.owner !== r[1]) {
+        tell("这台手机里有一张别人填的表,没有交。请换他登录再交。");
+        return;
+      }
+      return fetch("/c/app/apply", { method: "POST", body: body(draft), credentials: "same-origin" }).then(function (got) {
+        if (got.redirected && got.url.indexOf("/c/app/receipt/") > 0) {
+          return drop().then(function () {
+            if (document.getElementById("apply")) location.href = got.url;
+            else tell("存在手机里的表交上去了。", got.url, "看回执号");
+          });
+        }
+        if (got.status === 401) { tell("填好的表还在这台手机里。登录一下就交上去。", "/c/app/enter?to=/c/app/offline", "登录"); return; }
+        if (got.status >= 500 || got.status === 429) { waiting(); return; }
+        return got.text().then(function (page) {
+          var alert = new DOMParser().parseFromString(page, "text/html").getElementById("error");
+          draft.ready = false;
+          draft.fault = alert ? alert.textContent.trim() : "";
+          return save(draft).then(function () { tell("有一处要改:" + draft.fault, "/c/app/apply", "去改"); });
+        });
+      }, waiting);
+    }).catch(function () {}).then(function () { sending = null; });
+    return sending;
   }
-  document.getElementById("next").addEventListener("click", function () {
-    var f = wrong(steps[at]);
-    if (f) { f.reportValidity(); return; }
-    show(at + 1);
-  });
-  document.getElementById("back").addEventListener("click", function () { show(at - 1); });
-  form.addEventListener("keydown", function (e) {
-    if (e.key === "Enter" && e.target.tagName === "INPUT" && at < steps.length - 1) {
+  function waiting() { tell("填好的表存在这台手机里,还没交上去。有了网会自己交,不用再填。"); }
+
+  // settle looks what became of a form that this page has just sent the ordinary way.
+  function settle() {
+    var key = sessionStorage.getItem("lianou-sent");
+    sessionStorage.removeItem("lianou-sent");
+    if (!key) return Promise.resolve();
+    return load().then(function (draft) {
+      if (!draft || draft.key !== key) return;
+      if (/^\/c\/app\/receipt\//.test(location.pathname)) return drop();
+      if (document.getElementById("error")) { draft.ready = false; return save(draft); }
+    });
+  }
+
+  window.lianou = { save: save, load: load, send: send, owner: owner, tell: tell, blob: blob };
+
+  if (window.indexedDB && window.crypto && crypto.subtle) {
+    (who ? write("who", who) : Promise.resolve()).then(settle).then(send).catch(function () {});
+    window.addEventListener("online", send);
+    document.addEventListener("visibilitychange", function () { if (!document.hidden) send(); });
+    if (document.querySelector("form[data-offline]")) setInterval(send, 15000);
+    var leave = document.getElementById("leave");
+    if (leave) leave.addEventListener("submit", function (e) {
       e.preventDefault();
-      document.getElementById("next").click();
-    }
-  });
-
-  var box = document.getElementById("sign-pad");
-  var canvas = box.querySelector("canvas");
-  var pad = null;
-  function fit() {
-    if (!window.SignaturePad) return;
-    box.hidden = false;
-    document.getElementById("sign-photo").hidden = true;
-    if (pad) return;
-    var ratio = Math.max(window.devicePixelRatio || 1, 1);
-    canvas.width = canvas.offsetWidth * ratio;
-    canvas.height = canvas.offsetHeight * ratio;
-    canvas.getContext("2d").scale(ratio, ratio);
-    pad = new window.SignaturePad(canvas);
+      forget().catch(function () {}).then(function () { leave.submit(); });
+    });
   }
-  document.getElementById("sign-clear").addEventListener("click", function () { if (pad) pad.clear(); });
-  form.addEventListener("submit", function (e) {
-    for (var i = 0; i < steps.length; i++) {
-      var f = wrong(steps[i]);
-      if (f) { e.preventDefault(); show(i); f.reportValidity(); return; }
-    }
-    if (pad && !pad.isEmpty()) {
-      document.getElementById("strokes").value = JSON.stringify(pad.toData().map(function (s) {
-        return { points: s.points.map(function (p) { return { x: p.x, y: p.y, time: p.time, pressure: p.pressure }; }) };
-      }));
-    }
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/c/app/sw.js").catch(function () {});
+
+  // A word to who may help: an address or a receipt number, never a name.
+  Array.prototype.forEach.call(document.querySelectorAll("[data-share]"), function (b) {
+    b.hidden = false;
+    b.addEventListener("click", function () {
+      var text = b.getAttribute("data-share"), done = document.getElementById("shared");
+      if (navigator.share) { navigator.share({ text: text }).catch(function () {}); return; }
+      var say = function (w) { if (done) done.textContent = w; };
+      if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { say("已经复制好了,发给他就行。"); }, function () { say("长按上面的字就能复制。"); });
+      else say("长按上面的字就能复制。");
+    });
   });
-  show(document.getElementById("error") ? steps.length - 1 : 0, true);
 })();

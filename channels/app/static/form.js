@@ -1,0 +1,126 @@
+// The long form step by step, kept on the device while it is filled in. Everything works
+// without this file: the form is then one long page.
+(function () {
+  "use strict";
+  var form = document.getElementById("apply");
+  if (!form) return;
+  var steps = Array.prototype.slice.call(form.querySelectorAll(".step"));
+  var dots = form.querySelector(".dots");
+  var bar = form.querySelector(".two");
+  var at = 0;
+  steps.forEach(function () { dots.appendChild(document.createElement("i")); });
+  bar.hidden = false;
+
+  function show(n, quiet) {
+    at = Math.max(0, Math.min(n, steps.length - 1));
+    steps.forEach(function (s, i) { s.hidden = i !== at; });
+    Array.prototype.forEach.call(dots.children, function (d, i) { d.className = i <= at ? "on" : ""; });
+    document.getElementById("back").hidden = at === 0;
+    document.getElementById("next").hidden = at === steps.length - 1;
+    if (at === steps.length - 1 && window.lianouPad) window.lianouPad.fit();
+    if (!quiet) {
+      var head = steps[at].querySelector("h2");
+      head.tabIndex = -1;
+      head.focus();
+      window.scrollTo(0, 0);
+    }
+  }
+  function wrong(step) {
+    return Array.prototype.find.call(step.querySelectorAll("input, select, textarea"), function (f) { return !f.checkValidity(); });
+  }
+  document.getElementById("next").addEventListener("click", function () {
+    var f = wrong(steps[at]);
+    if (f) { f.reportValidity(); return; }
+    show(at + 1);
+  });
+  document.getElementById("back").addEventListener("click", function () { show(at - 1); });
+  form.addEventListener("keydown", function (e) {
+    if (e.key === "Enter" && e.target.tagName === "INPUT" && at < steps.length - 1) {
+      e.preventDefault();
+      document.getElementById("next").click();
+    }
+  });
+
+  var keep = window.lianou, key = form.querySelector('[name="key"]');
+  var offline = form.hasAttribute("data-offline");
+  if (!key.value && window.crypto && crypto.randomUUID) key.value = crypto.randomUUID();
+
+  function dataURL(file) {
+    return new Promise(function (ok, no) {
+      var r = new FileReader();
+      r.onload = function () { ok(r.result); };
+      r.onerror = function () { no(r.error); };
+      r.readAsDataURL(file);
+    });
+  }
+  // draft is the form as it stands: fields, and photos as they were taken.
+  function draft(ready) {
+    if (window.lianouPad) window.lianouPad.strokes();
+    var fields = [], files = [];
+    new FormData(form).forEach(function (v, name) {
+      if (typeof v === "string") fields.push([name, v]);
+      else if (v.size > 0) files.push([name, v]);
+    });
+    return Promise.all([keep.owner(), Promise.all(files.map(function (f) {
+      return dataURL(f[1]).then(function (data) { return { name: f[0], as: f[1].name, data: data }; });
+    }))]).then(function (r) {
+      return { ready: ready, owner: r[0], key: key.value, at: Date.now(), fields: fields, files: r[1] };
+    });
+  }
+  function fill(old) {
+    old.fields.forEach(function (f) {
+      var list = form.querySelectorAll('[name="' + CSS.escape(f[0]) + '"]');
+      if (list.length === 0 && f[0].indexOf("kept/") === 0) {
+        var h = document.createElement("input");
+        h.type = "hidden"; h.name = f[0]; h.value = f[1];
+        form.appendChild(h);
+        return;
+      }
+      Array.prototype.forEach.call(list, function (e) {
+        if (e.type === "radio" || e.type === "checkbox") e.checked = e.checked || e.value === f[1];
+        else if (e.type !== "file" && e.name !== "strokes") e.value = f[1];
+      });
+    });
+    old.files.forEach(function (f) {
+      var e = form.querySelector('input[type="file"][name="' + CSS.escape(f.name) + '"]');
+      if (!e || !window.DataTransfer) return;
+      var photo = keep.blob(f.data), list = new DataTransfer();
+      list.items.add(new File([photo], f.as, { type: photo.type }));
+      e.files = list.files;
+    });
+  }
+
+  var soon = 0, writing = Promise.resolve(), sent = false;
+  function note() {
+    clearTimeout(soon);
+    soon = setTimeout(function () {
+      if (!sent) writing = writing.then(function () { return draft(false).then(keep.save); }).catch(function () {});
+    }, 300);
+  }
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
+  form.addEventListener("submit", function (e) {
+    for (var i = 0; i < steps.length; i++) {
+      var f = wrong(steps[i]);
+      if (f) { e.preventDefault(); show(i); f.reportValidity(); return; }
+    }
+    if (!keep || !window.indexedDB || !window.crypto || !crypto.subtle) return;
+    e.preventDefault();
+    sent = true;
+    clearTimeout(soon);
+    writing.then(function () { return draft(true).then(keep.save); }).then(function () {
+      if (offline || navigator.onLine === false) { keep.tell("存好了。有了网会自己交上去,不用再填。"); return keep.send(); }
+      sessionStorage.setItem("lianou-sent", key.value);
+      form.submit();
+    }, function () { form.submit(); }).then(function () { sent = false; });
+  });
+
+  show(document.getElementById("error") ? steps.length - 1 : 0, true);
+  if (keep && !document.getElementById("error")) {
+    Promise.all([keep.load(), keep.owner()]).then(function (r) {
+      if (!r[0] || r[0].owner && r[1] && r[0].owner !== r[1]) return;
+      fill(r[0]);
+      keep.tell(r[0].ready ? "填好的表存在这台手机里,有了网会自己交。" : "上次填到一半的还在,接着填就行。" + (r[0].fault ? "要改的是:" + r[0].fault : ""));
+    }).catch(function () {});
+  }
+})();
