@@ -118,6 +118,19 @@ test('a card is read for the person to put right, and its other side told apart'
   assert.deepEqual(device.went, ['/pages/ask/index']);
 });
 
+// Control: the card left as it is.
+test('the number on the card stands in its box, and leaves the phone with its answer', async () => {
+  const id = { ref: 'form/applicant.id_number', type: 'id', ask: '您的身份证号是多少?' };
+  const device = phone({ ...LOGIN, 'GET /interview': interview(id), 'POST /interview/answers': interview(money, { revision: 4 }) });
+  device.kept.set('card', JSON.stringify({ name: '', number: '371424196303150028', from: '身份证照片' }));
+  const { seen, text, settle } = show('pages/ask', {}, device);
+  await settle();
+  assert.match(text(), /身份证照片上是这样,不对就改/);
+  await seen.instance.next();
+  assert.deepEqual(sent(device, 'POST /interview/answers')[0].answer, { value: '371424196303150028' });
+  assert.equal([...device.kept.values()].some((v) => v.includes('371424196303150028')), false);
+});
+
 test('a card that cannot be read, a camera that is refused: by hand, never a dead end', async () => {
   const device = phone({ ...LOGIN, 'POST /papers': ({ kind }) => ok({ kind, digest: 'd' }) });
   const read = show('pages/card', {}, device);

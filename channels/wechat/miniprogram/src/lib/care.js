@@ -6,6 +6,7 @@ const store = require('./store');
 
 const BODY = 18;
 const CARE = 23.8;
+const STANDARD = 17; // px, the size of letters that WeChat is delivered with
 const MOST = 32; // 1.75 times the body: layouts hold to here
 
 const on = () => store.read('care') === true;
@@ -16,8 +17,8 @@ const turn = (wanted) => store.write('care', wanted);
 /** @returns {number} px */
 function rootSize() {
   const info = wx.getAppBaseInfo();
-  const set = Number(info.fontSizeSetting) || 16;
-  const wished = BODY * Math.max(1, set / 17); // 17 is the standard step
+  const factor = Number(/** @type {any} */ (info).fontSizeScaleFactor) || 1; // Android's; iOS gives the letters' own size
+  const wished = BODY * Math.max(1, factor, (Number(info.fontSizeSetting) || STANDARD) / STANDARD);
   const size = Math.max(wished, on() ? CARE : BODY);
   return Math.round(Math.min(size, MOST) * 10) / 10;
 }

@@ -14,4 +14,17 @@ function known(step, card) {
   return field && card && card[field] ? { value: card[field], from: card.from } : null;
 }
 
-module.exports = { known };
+/**
+ * The card without what has been answered: the phone keeps no number longer than it
+ * is needed.
+ * @param {{ref: string}} step
+ * @param {any} card
+ */
+function spent(step, card) {
+  const field = BY_REF[step.ref];
+  if (!field || !card) return card;
+  const rest = { ...card, [field]: '' };
+  return rest.name || rest.number ? rest : undefined;
+}
+
+module.exports = { known, spent };

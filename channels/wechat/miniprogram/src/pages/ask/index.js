@@ -7,7 +7,7 @@ const api = require('../../lib/api');
 const outbox = require('../../lib/outbox');
 const store = require('../../lib/store');
 const { answerOf, blank, draftOf } = require('../../lib/answer');
-const { known } = require('../../lib/known');
+const { known, spent } = require('../../lib/known');
 const { Fault, NO_NETWORK } = require('../../lib/fault');
 
 const WHO = [
@@ -179,6 +179,7 @@ Component({
         try {
           const sent = await outbox.put('answer', { step: this.data.step.ref, revision: this.data.it.revision, answer });
           store.write('draft', undefined);
+          store.write('card', spent(this.data.step, store.read('card')));
           this.show(sent.got);
         } catch (fault) {
           this.hear(fault);
