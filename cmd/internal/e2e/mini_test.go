@@ -183,6 +183,7 @@ func TestMiniProgram(t *testing.T) {
 	m.TapOn("用微信里的手机号")
 	m.Wait("用之前,先跟您说清楚")
 	m.View("mp-privacy", 390, 844)
+	m.Accessible()
 	m.TapOn("同意")
 	m.Wait("拍一下身份证的两面")
 	m.photo("mini", "front")

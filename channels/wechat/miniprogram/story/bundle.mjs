@@ -46,7 +46,7 @@ function entry() {
 import './story/phone.js';
 const templates = ${templates()};
 ${define.join('\n')}
-globalThis.App = (app) => start(${JSON.stringify(app.pages)}, app);
+globalThis.App = () => start(${JSON.stringify(app.pages)});
 require('./src/app.js');`;
 }
 

@@ -71,11 +71,9 @@ export const pagesApi = {
   },
 };
 
-export function start(list, app) {
+export function start(list) {
   pages = list;
   for (const path of list) wxPrepare(path);
-  if (app.onLaunch) app.onLaunch();
-  if (app.onShow) app.onShow();
   open(new URLSearchParams(location.search).get('page') || list[0]);
 }
 

@@ -179,25 +179,40 @@ test('what lacks is said: leave first, then the name', async () => {
   assert.equal(sent(device, 'POST /interview/application').length, 0);
 });
 
-// Control: a fresh key at every sending.
+// Controls: a fresh key at every sending; a second tap that puts a second one in.
 test('an application lost on the way goes again under the same key, and once only', async () => {
   const device = phone({ ...LOGIN, 'GET /interview': END, 'POST /papers': ok({ kind: 'strokes', digest: 'abc' }) });
   device.kept.set('papers', JSON.stringify({ id_front: 'f' }));
   const { seen, text } = await signed(device);
   await seen.instance.send();
   assert.match(text(), /网断了。您填的和签的名都存着/);
+  await seen.instance.send(); // an impatient thumb
   device.answers['POST /interview/application'] = ok({ receipt: '4071882635', spoken: '4071 8826 35', say: '记下了。' });
   await seen.instance.resume();
   await seen.instance.resume();
   const bodies = sent(device, 'POST /interview/application');
-  assert.equal(bodies.length, 2);
+  assert.equal(bodies.length, 3);
   assert.deepEqual(bodies[0], bodies[1]);
+  assert.deepEqual(bodies[0], bodies[2]);
   assert.match(bodies[0].key, /^[0-9a-f-]{36}$/);
   assert.deepEqual(bodies[0].papers, [{ kind: 'id_front', digest: 'f' }]);
   assert.deepEqual(bodies[0].consents, [{ purpose: 'process', version: '2026-01' }]);
   assert.deepEqual(bodies[0].signature, { strokes: 'abc', document: require('node:crypto').createHash('sha256').update('我说的都是真的。').digest('hex') });
   assert.equal(device.went.filter((p) => p === '/pages/receipt/index').length, 1);
   assert.equal(device.kept.has('papers'), false, 'what was sent is no draft any more');
+});
+
+// Control: the receipt not kept by the outbox.
+test('what waited goes out from the first page too, and its receipt is shown', async () => {
+  const device = phone({ ...LOGIN, 'POST /papers': ok({ kind: 'strokes', digest: 'abc' }), 'GET /interview': problem(404, '还没有开始问。') });
+  for (const [key, value] of [['token', 't'], ['outbox', { what: 'apply', body: { strokes: '[]', form: { key: 'k', signature: {} } } }]]) device.kept.set(key, JSON.stringify(value));
+  const { seen, text, settle } = show('pages/home', {}, device);
+  await settle();
+  assert.match(text(), /还没发出去。都存着/);
+  device.answers['POST /interview/application'] = ok({ receipt: '4071882635', say: '记下了。' });
+  await seen.instance.look();
+  assert.deepEqual(device.went, ['/pages/receipt/index']);
+  assert.equal(JSON.parse(device.kept.get('receipt')).receipt, '4071882635');
 });
 
 test('a receipt is said in groups and drawn', async () => {

@@ -41,12 +41,23 @@ async function send() {
   if (!letter) return undefined;
   try {
     const got = letter.what === 'answer' ? await api.answer(letter.body) : await apply(letter.body);
+    if (letter.what === 'apply') handedIn(got);
     store.write('outbox', undefined);
     return { what: letter.what, got };
   } catch (fault) {
     if (!(fault instanceof Fault) || !fault.away) store.write('outbox', undefined);
     throw fault;
   }
+}
+
+/**
+ * The receipt is kept before anything is forgotten: whatever page happens to send,
+ * the number is there.
+ * @param {any} receipt
+ */
+function handedIn(receipt) {
+  store.write('receipt', receipt);
+  ['card', 'papers', 'draft', 'capacity'].forEach((key) => store.write(key, undefined));
 }
 
 /**

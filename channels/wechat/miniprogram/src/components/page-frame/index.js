@@ -1,6 +1,6 @@
 /**
- * Around every page: its title, large type at a tap, what went wrong, and a person to
- * telephone.
+ * Around every page: its title, large type at a tap, a person to telephone, and, beside
+ * the buttons, what went wrong: that is where the thumb is.
  */
 const config = require('../../lib/config');
 

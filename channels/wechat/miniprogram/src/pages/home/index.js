@@ -9,6 +9,17 @@ Component({
   behaviors: [page],
   data: { begun: '', waits: false },
 
+  lifetimes: {
+    attached() {
+      /** @type {any} */ const self = this;
+      self.stop = outbox.whenBack(() => this.look());
+    },
+    detached() {
+      /** @type {any} */ const self = this;
+      self.stop();
+    },
+  },
+
   pageLifetimes: {
     show() {
       this.look();
@@ -16,15 +27,30 @@ Component({
   },
 
   methods: {
-    /** Looks for an interview that is open, whatever door began it. */
+    /** Sends what waits, then looks for an interview that is open, whatever door began it. */
     async look() {
-      this.setData({ waits: Boolean(outbox.waiting()) });
       if (!session.here()) return;
+      if (await this.delivered()) return;
       try {
         const it = await api.interview();
         this.setData({ begun: it.step.kind === 'end' ? '都问完了,还差看一遍、签个名。' : `已经答了 ${it.asked} 问。` });
       } catch (fault) {
         if (fault instanceof Fault && fault.status === 404) this.setData({ begun: '' });
+      }
+    },
+
+    /** @returns {Promise<boolean>} whether an application went out, so that its receipt is shown */
+    async delivered() {
+      this.setData({ waits: Boolean(outbox.waiting()) });
+      try {
+        const sent = await outbox.flush();
+        this.setData({ waits: false, fault: '' });
+        if (!sent || sent.what !== 'apply') return false;
+        wx.reLaunch({ url: '/pages/receipt/index' });
+        return true;
+      } catch (fault) {
+        if (fault instanceof Fault && !fault.away) this.setData({ waits: false, fault: fault.message });
+        return false;
       }
     },
 

@@ -75,7 +75,8 @@ Component({
         this.setData({ fault: lacks });
         return undefined;
       }
-      return this.doing(() => this.deliver(outbox.put('apply', this.application())));
+      // What waits already goes again as it is: another one would be another key.
+      return this.doing(() => this.deliver(outbox.waiting() ? outbox.flush() : outbox.put('apply', this.application())));
     },
 
     /** The whole application, with the key that makes a second sending the same one. */
@@ -101,8 +102,6 @@ Component({
           this.show(sent.got);
           return;
         }
-        ['card', 'papers', 'draft', 'capacity'].forEach((key) => store.write(key, undefined));
-        store.write('receipt', sent.got);
         wx.reLaunch({ url: '/pages/receipt/index' });
       } catch (fault) {
         if (!(fault instanceof Fault) || !fault.away) throw fault;
