@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -71,6 +72,8 @@ type (
 		Ask  string `json:"ask"`
 		Say  string `json:"say"`
 		From string `json:"from,omitempty" doc:"Where it was said, in words"`
+
+		of string // the step
 	}
 	// InterviewItem is an item that may be due.
 	InterviewItem struct {
@@ -123,7 +126,7 @@ func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) Interview
 		out.Options = append(out.Options, InterviewOption{o.Value, o.Say})
 	}
 	if s.About != nil {
-		out.Kind = "round"
+		out.Kind, out.Help = "round", "" // it says how one is told, and here is asked who
 		h := iv.Household(t.Talk)
 		for _, ref := range s.About {
 			i := slices.IndexFunc(h.Members, func(p core.Member) bool { return p.Ref == ref })
@@ -160,7 +163,7 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 	sources := iv.Sources(t.Talk)
 	list := []InterviewLine{}
 	line := func(ref, ask, say string) {
-		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref])}
+		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref]), of: ref}
 		if _, _, ok := iv.Again(t.Talk, ref); ok {
 			l.Ref = ref
 		}
@@ -179,7 +182,17 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 		}
 		line(s.Ref, s.Ask, say)
 	}
+	slices.SortStableFunc(list, func(a, b InterviewLine) int { // who and where, before what of the household
+		return cmp.Compare(order(a), order(b))
+	})
 	return list
+}
+
+func order(l InterviewLine) int {
+	if strings.HasPrefix(l.of, "form/") {
+		return 0
+	}
+	return 1
 }
 
 // told says a field of the form.

@@ -416,6 +416,12 @@ var hiddenKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
 
 func (b *browser) apply(fields map[string]string, files map[string][]byte) (int, string, *url.URL) {
 	b.t.Helper()
+	return b.send("/apply", fields, files)
+}
+
+// send sends a page with files.
+func (b *browser) send(path string, fields map[string]string, files map[string][]byte) (int, string, *url.URL) {
+	b.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	for k, v := range fields {
@@ -428,7 +434,7 @@ func (b *browser) apply(fields map[string]string, files map[string][]byte) (int,
 		must(b.t, err)
 	}
 	must(b.t, m.Close())
-	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.s.URL+"/c/app/apply", &body)
+	r, err := http.NewRequestWithContext(b.t.Context(), "POST", b.s.URL+"/c/app"+path, &body)
 	must(b.t, err)
 	r.Header.Set("Content-Type", m.FormDataContentType())
 	return b.do(r)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -28,6 +29,12 @@ type askView struct {
 
 // Total is how many questions it may come to, for the bar that shows how far it is.
 func (v askView) Total() int { return max(v.Asked+v.Left, 1) }
+
+// CanStop reports whether the open question only settles more: who and where is asked of
+// everybody.
+func (v askView) CanStop() bool {
+	return !strings.HasPrefix(v.Q.Ref, "form/") && v.Q.Ref != "members"
+}
 
 // askPage shows the question that is open. ?step= is a line of the summary to be put right.
 func (c *Channel) askPage(w http.ResponseWriter, r *http.Request) {

@@ -161,7 +161,12 @@ func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {
 	// A receipt number is a name and no secret: this page tells nothing but itself.
 	spooled := r.URL.Query().Get("wait") == "1"
 	c.show(w, r, http.StatusOK, "receipt", view{Title: "报上了", Data: map[string]any{"Receipt": receipt, "Spooled": spooled,
-		"Share": "救助已经报上了,回执号 " + intake.Spoken(receipt) + "。打 12345 念这个号,就能查办到哪了。"}})
+		"Share": shared(intake.Spoken(receipt)), "Plain": shared(string(receipt))}})
+}
+
+// shared is what somebody passes on of an application: its number, and nobody's name.
+func shared(receipt string) string {
+	return "救助已经报上了,回执号 " + receipt + "。打 12345 念这个号,就能查办到哪了。"
 }
 
 // mineView is one's own applications, and the receipt of one made elsewhere.

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lianou/core/wording"
 )
 
 // Limits of WeChat and of our own, in bytes.
@@ -188,3 +190,37 @@ func bytesOf(t *testing.T, src fs.FS, app appJSON) int {
 }
 
 var required = regexp.MustCompile(`require\('(\.[^']+)'\)`)
+
+var (
+	comment = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
+	said    = regexp.MustCompile(`>([^<>{}]*\p{Han}[^<>{}]*)<|['"]([^'"<>\n]*\p{Han}[^'"<>\n]*)['"]`)
+)
+
+// Every text of the pages keeps the voice of all others: short sentences, no word that is
+// not said in the street. Nothing is written to a console: it may hold a name.
+//
+// Controls: 请耐心等待 on a page; console.log in a script.
+func TestEveryTextKeepsTheVoice(t *testing.T) {
+	t.Parallel()
+	src := os.DirFS("src")
+	texts := 0
+	err := fs.WalkDir(src, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".js" && path.Ext(name) != ".wxml" {
+			return err
+		}
+		body := comment.ReplaceAllString(text(t, src, name), "")
+		if strings.Contains(body, "console.") {
+			t.Errorf("%s writes to the console", name)
+		}
+		for _, m := range said.FindAllStringSubmatch(body, -1) {
+			texts++
+			for _, fault := range wording.Lint(m[1] + m[2]) {
+				t.Errorf("%s: %q: %s", name, m[1]+m[2], fault)
+			}
+		}
+		return nil
+	})
+	if err != nil || texts < 100 {
+		t.Errorf("%d texts looked at: %v", texts, err)
+	}
+}
