@@ -2,6 +2,8 @@ module lianou
 
 go 1.26.0
 
+ignore ./channels/wechat/miniprogram/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/alexedwards/scs/v2 v2.9.0

@@ -17,9 +17,9 @@ import (
 const maxAnswer = 32 << 10
 
 // InterviewRoutes are the interview's endpoints, the same at every door for citizens; none
-// where no conversations are kept.
+// where no conversations are kept. Without a door they are a table of routes alone.
 func (d *CitizenDoor) InterviewRoutes() []Endpoint {
-	if d.env.Talks == nil {
+	if d != nil && d.env.Talks == nil {
 		return nil
 	}
 	post := func(path string, max int64, serve http.HandlerFunc) Endpoint {

@@ -72,6 +72,8 @@ type (
 		Ask  string `json:"ask"`
 		Say  string `json:"say"`
 		From string `json:"from,omitempty" doc:"Where it was said, in words"`
+
+		of string // the step
 	}
 	// InterviewItem is an item that may be due.
 	InterviewItem struct {
@@ -124,7 +126,7 @@ func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) Interview
 		out.Options = append(out.Options, InterviewOption{o.Value, o.Say})
 	}
 	if s.About != nil {
-		out.Kind = "round"
+		out.Kind, out.Help = "round", "" // it says how one is told, and here is asked who
 		h := iv.Household(t.Talk)
 		for _, ref := range s.About {
 			i := slices.IndexFunc(h.Members, func(p core.Member) bool { return p.Ref == ref })
@@ -161,7 +163,7 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 	sources := iv.Sources(t.Talk)
 	list := []InterviewLine{}
 	line := func(ref, ask, say string) {
-		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref])}
+		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref]), of: ref}
 		if _, _, ok := iv.Again(t.Talk, ref); ok {
 			l.Ref = ref
 		}
@@ -187,7 +189,7 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 }
 
 func order(l InterviewLine) int {
-	if strings.HasPrefix(l.Ref, "form/") {
+	if strings.HasPrefix(l.of, "form/") {
 		return 0
 	}
 	return 1

@@ -135,23 +135,23 @@ func TestLeftAndResumed(t *testing.T) {
 func TestConsentIsToWhatWasShown(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	got := c.says("俺想问问低保")
+	c.says("俺想问问低保")
 	m := c.mini()
 	m.call("GET", "/interview", nil)
 	for m.now.Step.Kind != "end" {
 		m.answers()
 	}
-	if got = c.says("看看"); !strings.Contains(got, "回“同意”") {
+	if got := c.says("看看"); !strings.Contains(got, "回“同意”") {
 		t.Fatalf("the summary: %s", got)
 	}
 	m.call("GET", "/interview", nil)
 	if code, body := m.call("POST", "/interview/answers", channels.InterviewAnswered{Step: "form/applicant.name", Revision: m.now.Revision, Answer: channels.InterviewReply{Said: "张桂芳"}}); code != 200 {
 		t.Fatalf("put right: %d %s", code, body)
 	}
-	if got = c.says("同意"); len(c.d.apps()) != 0 || !strings.Contains(got, "姓名:张桂芳") {
+	if got := c.says("同意"); len(c.d.apps()) != 0 || !strings.Contains(got, "姓名:张桂芳") {
 		t.Errorf("agreed to what was not shown: %s", got)
 	}
-	if got = c.says("同意"); len(c.d.apps()) != 1 {
+	if got := c.says("同意"); len(c.d.apps()) != 1 {
 		t.Errorf("agreed: %s", got)
 	}
 }

@@ -139,6 +139,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/login/refresh", small, c.postRefresh),
 		post("/phone", small, c.postPhone),
 		post("/papers", channels.MaxUpload, c.postPapers),
+		{Method: "GET", Path: "/subscriptions", Serve: c.getSubscriptions},
 		post("/subscriptions", small, c.postSubscriptions),
 		{Method: "GET", Path: "/form", Serve: c.door.ServeForm},
 		{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60},
@@ -265,45 +266,6 @@ func (c *Channel) bindPhone(r *http.Request, citizen, code string) error {
 		return errCode
 	}
 	return c.env.Citizens.BindPhone(r.Context(), citizen, phone)
-}
-
-// subscriptions is what requestSubscribeMessage answered: the templates accepted.
-type subscriptions struct {
-	Accepted []string `json:"accepted"`
-}
-
-// postSubscriptions counts one grant for each accepted template of ours (F25).
-func (c *Channel) postSubscriptions(w http.ResponseWriter, r *http.Request) {
-	who, err := c.door.Citizen(r)
-	if err != nil {
-		channels.WriteProblem(w, r, err)
-		return
-	}
-	in, err := decode[subscriptions](r)
-	if err == nil && len(in.Accepted) > 3 {
-		err = core.Invalid("accepted", wording.For(core.KindInvalid))
-	}
-	for i := 0; err == nil && i < len(in.Accepted); i++ {
-		if !c.ours(in.Accepted[i]) {
-			err = core.Invalid("accepted", wording.For(core.KindInvalid))
-			break
-		}
-		err = c.env.Citizens.Granted(r.Context(), who.ID, in.Accepted[i], 1)
-	}
-	if err != nil {
-		channels.WriteProblem(w, r, err)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
-}
-
-func (c *Channel) ours(template string) bool {
-	for _, t := range c.cfg.Templates {
-		if t.ID == template {
-			return true
-		}
-	}
-	return false
 }
 
 func decode[T any](r *http.Request) (T, error) { return channels.ReadJSON[T](r) }

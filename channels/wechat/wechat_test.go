@@ -325,8 +325,24 @@ func TestSend(t *testing.T) {
 			t.Fatalf("grant: %d %v", status, out)
 		}
 	}
+	left := func(want float64) {
+		t.Helper()
+		status, out := call(h, "GET", "/subscriptions", token, "")
+		list, _ := out["templates"].([]any)
+		if status != 200 || len(list) == 0 {
+			t.Fatalf("templates: %d %v", status, out)
+		}
+		for _, one := range list {
+			if tpl := one.(map[string]any); tpl["id"] == "PAID" && tpl["left"] != want {
+				t.Errorf("%v left of PAID, want %v", tpl["left"], want)
+			}
+		}
+	}
+	left(0)
 	grant()
+	left(1)
 	out, err := c.Send(t.Context(), m)
+	left(0)
 	if err != nil || out.Result != notify.Accepted || out.Provider != "9007199254740993" {
 		t.Fatalf("%+v %v", out, err)
 	}

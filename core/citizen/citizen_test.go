@@ -361,6 +361,15 @@ func TestGrantsAreCounted(t *testing.T) {
 	if used != 3 {
 		t.Errorf("%d uses of 3 grants", used)
 	}
+	if left, err := d.Grants(t.Context(), id); err != nil || len(left) != 0 {
+		t.Errorf("all used: %v left, %v", left, err)
+	}
+	if err := d.Granted(t.Context(), id, "step", 2); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := d.Grants(t.Context(), id); err != nil || len(left) != 1 || left["step"] != 2 {
+		t.Errorf("two of one template: %v left, %v", left, err)
+	}
 	if err := d.GiveBack(t.Context(), id, "paid"); err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,28 @@ func (c *Citizens) Granted(ctx context.Context, id, template string, n int) erro
 	})
 }
 
+// Grants tells how many messages of each template may still be sent to a citizen.
+func (c *Citizens) Grants(ctx context.Context, id string) (map[string]int, error) {
+	left := map[string]int{}
+	err := c.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select template, granted - used from citizen_grant where citizen = $1 and granted > used`, id)
+		if err != nil {
+			return pg.Fail(err, "read the grants")
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var template string
+			var n int
+			if err := rows.Scan(&template, &n); err != nil {
+				return pg.Fail(err, "read a grant")
+			}
+			left[template] = n
+		}
+		return pg.Fail(rows.Err(), "read the grants")
+	})
+	return left, err
+}
+
 // UseGrant takes one grant before a send; ErrNoGrant when none is left, and then
 // nothing may be sent (F25). Each send burns one, also when its answer is lost.
 func (c *Citizens) UseGrant(ctx context.Context, id, template string) error {

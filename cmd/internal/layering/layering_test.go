@@ -39,6 +39,7 @@ var testOnly = map[string]string{
 	"channels/channeltest":         "the conformance suite: opens channels with an intake in memory",
 	"channels/hotline/hotlinetest": "the called party: sipp, by scenarios",
 	"channels/desk/desktest":       "the desk's shell with staff, for the rooms that are channels",
+	"channels/wechat/miniprogram":  "the mini-program's tools: node, for its own tests and for stories in a browser",
 }
 
 // sameRank lists the imports between equals that are meant: a folder and the

@@ -1,0 +1,5 @@
+/**
+ * The mini-program: a citizen alone with a phone. Its pages hold no state that the phone
+ * does not keep.
+ */
+App({});

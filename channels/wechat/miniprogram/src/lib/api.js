@@ -1,0 +1,44 @@
+/** The gateway's routes by name. The only file that knows their addresses. */
+const http = require('./http');
+const session = require('./session');
+
+/**
+ * @param {'GET'|'POST'|'DELETE'} method
+ * @param {string} path
+ * @param {any} [body]
+ */
+const ask = (method, path, body) => session.withToken((token) => http.request({ method, path, body, token }));
+
+/**
+ * Keeps a file; a card answers with what stands on it, where it could be read.
+ * @param {string} kind
+ * @param {string} file
+ * @returns {Promise<{kind: string, digest: string, card?: {name?: string, id_number?: string, address?: string, valid?: string}}>}
+ */
+const keep = (kind, file) => session.withToken((token) => http.upload({ path: '/papers', kind, file, token }));
+
+module.exports = {
+  keep,
+  /** @param {string} code */
+  bindPhone: (code) => ask('POST', '/phone', { code }),
+  form: () => ask('GET', '/form'),
+  /** @param {string} [step] a step of the summary to be put right */
+  interview: (step) => ask('GET', step ? `/interview?step=${encodeURIComponent(step)}` : '/interview'),
+  /** @param {string} capacity */
+  begin: (capacity) => ask('POST', '/interview', { capacity }),
+  /** @param {{step: string, revision: number, answer: any}} body */
+  answer: (body) => ask('POST', '/interview/answers', body),
+  /** @param {number} revision */
+  back: (revision) => ask('POST', '/interview/back', { revision }),
+  /** @param {number} revision */
+  enough: (revision) => ask('POST', '/interview/enough', { revision }),
+  startOver: () => ask('DELETE', '/interview'),
+  /** @param {any} body */
+  apply: (body) => ask('POST', '/interview/application', body),
+  applications: () => ask('GET', '/applications'),
+  /** @param {string} receipt */
+  application: (receipt) => ask('GET', `/applications/${encodeURIComponent(receipt)}`),
+  templates: () => ask('GET', '/subscriptions'),
+  /** @param {string[]} accepted */
+  granted: (accepted) => ask('POST', '/subscriptions', { accepted }),
+};

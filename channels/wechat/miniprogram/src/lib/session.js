@@ -1,0 +1,72 @@
+/**
+ * Who is logged in. The openid is the gateway's to know: the phone gives WeChat's
+ * one-time code and keeps a short token with its refresh.
+ */
+const http = require('./http');
+const store = require('./store');
+const { Fault } = require('./fault');
+
+/** @type {Promise<void>|null} one renewal at a time: a refresh is good once */
+let renewing = null;
+
+const here = () => Boolean(store.read('token'));
+
+/** @returns {Promise<string>} */
+function code() {
+  return new Promise((resolve, reject) => {
+    wx.login({ success: (got) => resolve(got.code), fail: () => reject(new Fault('微信登录没成,请再点一次。')) });
+  });
+}
+
+/** @param {{token: string, refresh: string}} got */
+function keep(got) {
+  store.write('token', got.token);
+  store.write('refresh', got.refresh);
+}
+
+/** Logs in by WeChat's code; costs the person no tap. */
+async function enter() {
+  keep(await http.request({ method: 'POST', path: '/login', body: { code: await code() } }));
+}
+
+async function renewNow() {
+  const refresh = store.read('refresh');
+  if (refresh) {
+    try {
+      keep(await http.request({ method: 'POST', path: '/login/refresh', body: { refresh } }));
+      return;
+    } catch (fault) {
+      if (fault instanceof Fault && fault.away) throw fault;
+    }
+  }
+  await enter();
+}
+
+function renew() {
+  if (!renewing) {
+    renewing = renewNow().finally(() => {
+      renewing = null;
+    });
+  }
+  return renewing;
+}
+
+/**
+ * Does something with a token and, where that is no longer good, once more with a
+ * new one.
+ * @template T
+ * @param {(token: string) => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+async function withToken(act) {
+  if (!here()) await renew();
+  try {
+    return await act(store.read('token'));
+  } catch (fault) {
+    if (!(fault instanceof Fault) || fault.status !== 401) throw fault;
+  }
+  await renew();
+  return act(store.read('token'));
+}
+
+module.exports = { here, enter, withToken };

@@ -1,0 +1,18 @@
+/** Help in a few short answers, and what this phone keeps, with a way to forget it. */
+const page = require('../../lib/page');
+const store = require('../../lib/store');
+
+Component({
+  behaviors: [page],
+  data: { gone: false },
+  methods: {
+    forget() {
+      store.forget();
+      this.setData({ gone: true });
+    },
+
+    privacy() {
+      wx.openPrivacyContract({});
+    },
+  },
+});
