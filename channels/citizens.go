@@ -22,6 +22,7 @@ import (
 type CitizenDoor struct {
 	env    Env
 	form   interview.Form
+	in     *Interviews
 	images chan struct{} // bounds pictures decoded at once
 }
 
@@ -37,8 +38,15 @@ func NewCitizenDoor(env Env) (*CitizenDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &CitizenDoor{env: env, form: form, images: make(chan struct{}, imagesAtOnce)}, nil
+	in, err := NewInterviews(env.Regions, env.Book)
+	if err != nil {
+		return nil, err
+	}
+	return &CitizenDoor{env: env, form: form, in: in, images: make(chan struct{}, imagesAtOnce)}, nil
 }
+
+// Interviews is how this door leads an interview.
+func (d *CitizenDoor) Interviews() *Interviews { return d.in }
 
 // The bodies of what every such door answers.
 type (
@@ -151,7 +159,7 @@ func WriteLogin(w http.ResponseWriter, r *http.Request, l citizen.Login, err err
 
 // ServeForm answers with the form and its lists.
 func (d *CitizenDoor) ServeForm(w http.ResponseWriter, r *http.Request) {
-	WriteJSON(w, http.StatusOK, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items(), Document: d.form.Document()})
+	WriteTagged(w, r, FormAnswer{Form: d.form, Counties: d.Counties(), Items: d.Items(), Document: d.form.Document()})
 }
 
 // Counties lists counties and their townships.
@@ -194,6 +202,9 @@ func (d *CitizenDoor) ParseApplication(r *http.Request) ([]intake.Submission, er
 	if err != nil {
 		return nil, err
 	}
+	if form.Key, err = oneKey(IdempotencyKey(r), form.Key); err != nil {
+		return nil, err
+	}
 	return []intake.Submission{d.Submission(r.Context(), form, who)}, nil
 }
 
@@ -230,7 +241,8 @@ func (d *CitizenDoor) townName(code core.RegionCode) string {
 	return p.Name
 }
 
-// ServeApplications answers with the citizen's own applications.
+// ServeApplications answers with the citizen's own applications, newest first, in pages:
+// ?after= is the last receipt of the page before, and Link names the next page.
 func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) {
 	who, err := d.Citizen(r)
 	if err != nil {
@@ -238,6 +250,10 @@ func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) 
 		return
 	}
 	list, err := d.Statuses(r.Context(), who)
+	var next core.Receipt
+	if err == nil {
+		list, next, err = pageAfter(list, core.Receipt(r.URL.Query().Get("after")))
+	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
@@ -248,7 +264,8 @@ func (d *CitizenDoor) ServeApplications(w http.ResponseWriter, r *http.Request) 
 		a.Timeline = nil
 		out = append(out, a)
 	}
-	WriteJSON(w, http.StatusOK, out)
+	linkNext(w, next)
+	WriteTagged(w, r, out)
 }
 
 // ServeApplication answers with one application and its timeline.
@@ -263,7 +280,7 @@ func (d *CitizenDoor) ServeApplication(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, applicationOf(s))
+	WriteTagged(w, r, applicationOf(s))
 }
 
 // Status reads the application that {receipt} names, if it is the citizen's.

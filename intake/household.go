@@ -180,6 +180,9 @@ func sources(s *Submission, h *core.Household, at time.Time) map[string]core.Pro
 	out := map[string]core.Provenance{}
 	for _, path := range stated(h) {
 		p := base
+		if told, ok := s.Sources[path]; ok {
+			p = told
+		}
 		if span, ok := s.Heard[path]; ok {
 			p.FromMS, p.ToMS, p.Unrecorded = span.FromMS, span.ToMS, span.Unrecorded
 		}

@@ -138,15 +138,25 @@ var dots = strings.NewReplacer("•", "·", "‧", "·", "・", "·", "．", "·
 // person normalises a name: outer spaces off, the several dots that keyboards
 // offer for minority names made one.
 func (p *strict) person(field, s string) string {
+	s, err := Name(s)
+	if err != nil {
+		p.bad(field, core.Known(err).Say)
+	}
+	return s
+}
+
+// Name is a person's name as an application takes it, for doors that want to say at the
+// question itself what does not fit. Errors: KindInvalid.
+func Name(s string) (string, error) {
 	s = dots.Replace(strings.TrimSpace(s))
 	ok := s != "" && utf8.RuneCountInString(s) <= maxName
 	for _, r := range s {
 		ok = ok && (unicode.IsLetter(r) || r == '·' || r == ' ' || r == '\'' || r == '-')
 	}
 	if !ok {
-		p.bad(field, "姓名请照身份证上的写。")
+		return s, core.Invalid("name", "姓名请照身份证上的写。")
 	}
-	return s
+	return s, nil
 }
 
 func (p *strict) live() {
@@ -164,16 +174,30 @@ func (p *strict) live() {
 
 // text takes free text: valid UTF-8 without control characters but line ends.
 func (p *strict) text(field, s string, most int) string {
+	s, err := words(s, most)
+	if err != nil {
+		p.bad(field, core.Known(err).Say)
+	}
+	return s
+}
+
+func words(s string, most int) (string, error) {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	ok := utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
 	for _, r := range s {
 		ok = ok && (!unicode.IsControl(r) || r == '\n' || r == '\t')
 	}
 	if !ok {
-		p.bad(field, "这段话太长了,或者有认不出的字,请改短一点。")
+		return s, core.Invalid("text", "这段话太长了,或者有认不出的字,请改短一点。")
 	}
-	return s
+	return s, nil
 }
+
+// Story and Detail are free words as an application takes them. Errors: KindInvalid.
+func Story(s string) (string, error) { return words(s, maxStory) }
+
+// Detail is how to find a house.
+func Detail(s string) (string, error) { return words(s, maxDetail) }
 
 func (p *strict) items() {
 	if len(p.sub.Items) > maxItems {

@@ -26,6 +26,10 @@ type Submission struct {
 	Staff   core.StaffID // who typed it, 0 for the person
 	Call    *core.CallRef
 	Heard   map[string]Span // by fact path: the seconds of the call that support it
+
+	// Sources says of an interview, which may have gone over several doors, who said what,
+	// by fact path. What is not in it was said here and now.
+	Sources map[string]core.Provenance
 }
 
 // Span is a stretch of a call's recording, in milliseconds from its start.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"encoding/json"
+	"strings"
 
 	"lianou/core"
 	"lianou/intake/interview"
@@ -26,6 +27,23 @@ func Told(iv *interview.Interviewer, c *interview.Conversation) (Form, error) {
 		Urgent:    said["form/urgent"] == "true",
 		Account:   said["form/account"],
 	}, nil
+}
+
+// ToldBy says who said the facts of an interview, for [Submission.Sources]: each answer
+// keeps its door and its time. Of who speaks for another it is the contact's word.
+func ToldBy(iv *interview.Interviewer, c *interview.Conversation) map[string]core.Provenance {
+	who := iv.Fields(c)["form/contact.capacity"]
+	out := iv.Sources(c)
+	for path, from := range out {
+		switch {
+		case from.Said == "" || from.By == "" || strings.HasPrefix(path, "form/"):
+			delete(out, path)
+		case from.Said == "citizen" && who != "" && who != string(core.CapacitySelf):
+			from.Said = "contact"
+			out[path] = from
+		}
+	}
+	return out
 }
 
 // bare is a household's facts without the day and the county, which we fill.

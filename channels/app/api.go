@@ -42,7 +42,7 @@ func codeRate(perHour int) bell.Rate { return bell.Rate{Count: perHour, Per: tim
 func reference() string { return uuid.NewString() }
 
 func (c *Channel) postCode(w http.ResponseWriter, r *http.Request) {
-	in, err := decode[codeRequest](r)
+	in, err := channels.ReadJSON[codeRequest](r)
 	if err == nil {
 		err = c.sendCode(r.Context(), in.Phone, channels.Source(r))
 	}
@@ -54,7 +54,7 @@ func (c *Channel) postCode(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
-	in, err := decode[loginRequest](r)
+	in, err := channels.ReadJSON[loginRequest](r)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
@@ -72,7 +72,7 @@ func (c *Channel) login(r *http.Request, said, code string) (citizen.Login, erro
 }
 
 func (c *Channel) postRefresh(w http.ResponseWriter, r *http.Request) {
-	in, err := decode[refreshRequest](r)
+	in, err := channels.ReadJSON[refreshRequest](r)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
@@ -105,7 +105,7 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.Keep(r.Context(), who, kind, data)
+	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), kind, data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return

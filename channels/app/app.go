@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -112,23 +111,4 @@ func mobile(said string) (core.Phone, error) {
 		err = core.Invalid("phone", "收登录码要用手机号,是 11 位。没有手机请打 12345。")
 	}
 	return phone, err
-}
-
-// decode reads a small JSON body strictly.
-func decode[T any](r *http.Request) (T, error) {
-	var v T
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	err := d.Decode(&v)
-	if err == nil && d.More() {
-		err = errors.New("more than one value")
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return v, channels.BodyFault(err)
-	case err != nil:
-		return v, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
-	}
-	return v, nil
 }

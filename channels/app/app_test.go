@@ -33,6 +33,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/wording"
 	"lianou/intake"
+	"lianou/intake/talks"
 )
 
 // handset is where text messages arrive.
@@ -80,6 +81,10 @@ func newDoor(t *testing.T) *door {
 	d.env.Cases, err = casefile.NewReader(db, keys.Shared, log)
 	must(t, err)
 	d.env.Text = d.phone
+	queue, err := jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	d.env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Jobs: queue})
+	must(t, err)
 	inserter, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	in, err := intake.New(t.Context(), intake.Config{Dir: t.TempDir()}, intake.Deps{DB: db, Platform: keys.Platform, Digest: keys.Shared,
@@ -95,7 +100,7 @@ func (d *door) serve(t *testing.T) *httptest.Server {
 	host, err := channels.Open(channels.Config{}, channels.Catalogue{"app": channels.Make(New)},
 		map[core.ChannelName]json.RawMessage{"app": json.RawMessage(`{}`)}, d.env)
 	must(t, err)
-	s := httptest.NewServer(host.Handler())
+	s := httptest.NewServer(d.described(t, host.Handler()))
 	t.Cleanup(s.Close)
 	return s
 }
@@ -155,6 +160,11 @@ const finger = `[{"points":[{"x":1,"y":1,"time":1,"pressure":0.5},{"x":2,"y":1,"
 
 func upload(t *testing.T, s *httptest.Server, token, kind string, data []byte) (int, map[string]any) {
 	t.Helper()
+	return uploadUnder(t, s, token, "", kind, data)
+}
+
+func uploadUnder(t *testing.T, s *httptest.Server, token, key, kind string, data []byte) (int, map[string]any) {
+	t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	must(t, m.WriteField("kind", kind))
@@ -167,6 +177,9 @@ func upload(t *testing.T, s *httptest.Server, token, kind string, data []byte) (
 	must(t, err)
 	r.Header.Set("Content-Type", m.FormDataContentType())
 	r.Header.Set("Authorization", "Bearer "+token)
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
 	w, err := s.Client().Do(r)
 	must(t, err)
 	defer w.Body.Close()
@@ -500,6 +513,19 @@ func (d *door) elsewhere(t *testing.T, receipt, last4 string) {
 	_, err = conn.Exec(t.Context(), `insert into case_status (application, case_id, region, receipt, phone_key, status, next, items, timeline, updated)
 		values (gen_random_uuid(), 1, '371426104', $1, $2, 'received', '3月4日前,镇上会联系您。',
 			'[{"name":"低保","status":"approved","amount":"180 元/月"}]', '[{"at":"2026-03-01T08:00:00Z","says":"窗口收到了。"}]', now())`, receipt, key)
+	must(t, err)
+}
+
+// stated lays down the states of many applications of one account.
+func (d *door) stated(t *testing.T, citizen string, n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.db.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	_, err = conn.Exec(t.Context(), `set session_replication_role = replica`)
+	must(t, err)
+	_, err = conn.Exec(t.Context(), `insert into case_status (application, case_id, region, receipt, citizen, status, updated)
+		select gen_random_uuid(), 1, '371426104', lpad(i::text, 10, '7'), $1, 'received', now() - make_interval(mins => i) from generate_series(1, $2) i`, citizen, n)
 	must(t, err)
 }
 

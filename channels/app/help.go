@@ -10,7 +10,6 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
-	"lianou/core/wording"
 	"lianou/intake/interview"
 )
 
@@ -187,16 +186,4 @@ func answered(step interview.Step, form url.Values) (interview.Answer, error) {
 		err = again
 	}
 	return interview.Answer{Value: value}, err
-}
-
-// benefit says what an item would give. A sum by a sample amount says so.
-func benefit(b matching.Benefit) string {
-	if b.Amount == 0 {
-		return b.Text
-	}
-	say := wording.Money(b.Amount, b.Sample)
-	if per, ok := map[string]string{"month": "每月", "year": "每年", "term": "每学期", "season": "每个采暖季", "once": "一次"}[b.Per]; ok {
-		say = per + " " + say
-	}
-	return say
 }

@@ -2,8 +2,8 @@ package app
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,57 +11,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"lianou/channels"
-	"lianou/intake"
 )
 
-// route is one operation of the API: what is mounted and what is described come
-// from the same line, so neither can be forgotten.
-type route struct {
-	endpoint channels.Endpoint
-	summary  string
-	open     bool         // needs no log-in
-	in       reflect.Type // JSON body, nil for none
-	upload   bool         // multipart body instead
-	out      map[int]reflect.Type
-	refuses  []int
-}
-
-func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
-
-func (c *Channel) routes() []route {
-	const small = 8 << 10
-	post := func(path string, serve http.HandlerFunc) channels.Endpoint {
-		return channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: small, PerMinute: 60}
-	}
-	get := func(path string, serve http.HandlerFunc) channels.Endpoint {
-		return channels.Endpoint{Method: "GET", Path: path, Serve: serve}
-	}
-	papers := post("/papers", c.postPapers)
-	papers.MaxBody = channels.MaxUpload
-	return []route{
-		{post("/login/code", c.postCode), "Ask for a log-in code by text message", true, of[codeRequest](), false,
-			map[int]reflect.Type{202: of[codeAnswer]()}, []int{422, 429, 503}},
-		{post("/login", c.postLogin), "Log in with the code", true, of[loginRequest](), false,
-			map[int]reflect.Type{200: of[channels.LoginAnswer]()}, []int{401, 422, 429, 503}},
-		{post("/login/refresh", c.postRefresh), "Turn a refresh token into a new pair", true, of[refreshRequest](), false,
-			map[int]reflect.Type{200: of[channels.LoginAnswer]()}, []int{401, 503}},
-		{post("/logout", c.postLogout), "End this session", false, nil, false, map[int]reflect.Type{204: nil}, []int{401, 503}},
-		{get("/form", c.door.ServeForm), "What is asked, with the lists of places and items", true, nil, false,
-			map[int]reflect.Type{200: of[channels.FormAnswer]()}, nil},
-		{papers, "Upload one photo or signature: parts kind and file", false, nil, true,
-			map[int]reflect.Type{201: of[paperAnswer]()}, []int{401, 413, 415, 422, 503}},
-		{channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication,
-			MaxBody: intake.MaxForm + 1, PerMinute: 60}, "Apply; the key is chosen once by the client and repeated on retry", false, of[intake.Form](), false,
-			map[int]reflect.Type{201: of[channels.ReceiptAnswer](), 200: of[channels.ReceiptAnswer](), 202: of[channels.ReceiptAnswer]()}, []int{401, 409, 413, 422, 429, 503}},
-		{get("/applications", c.door.ServeApplications), "The citizen's own applications", false, nil, false,
-			map[int]reflect.Type{200: of[[]channels.ApplicationAnswer]()}, []int{401, 503}},
-		{get("/applications/{receipt}", c.door.ServeApplication), "One application with its timeline", false, nil, false,
-			map[int]reflect.Type{200: of[channels.ApplicationAnswer]()}, []int{401, 404, 422, 503}},
-	}
-}
-
 // describe writes the OpenAPI document of the routes.
-func (c *Channel) describe() ([]byte, error) {
+func (c *Channel) describe() ([]byte, error) { return json.MarshalIndent(c.document(), "", " ") }
+
+func (c *Channel) document() *huma.OpenAPI {
 	reg := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -72,7 +27,7 @@ func (c *Channel) describe() ([]byte, error) {
 			"citizen": {Type: "http", Scheme: "bearer", Description: "The token of a log-in, five minutes long"},
 		}},
 	}
-	problem := huma.SchemaFromType(reg, of[channels.Problem]())
+	problem := reg.Schema(of[channels.Problem](), true, "")
 	for _, r := range c.routes() {
 		doc.AddOperation(r.operation(reg, problem))
 	}
@@ -81,7 +36,10 @@ func (c *Channel) describe() ([]byte, error) {
 		form.Properties["household"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true,
 			Description: "Facts of the household: household.schema.json without on and county, which we fill. An unknown fact is left out."}
 	}
-	return json.MarshalIndent(doc, "", " ")
+	if now, ok := reg.Map()["Interview"]; ok { // null until the end
+		now.Properties["summary"] = &huma.Schema{OneOf: []*huma.Schema{now.Properties["summary"], {Type: "null"}}}
+	}
+	return doc
 }
 
 func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operation {
@@ -96,8 +54,9 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 	if strings.Contains(r.endpoint.Path, "{receipt}") {
 		op.Parameters = []*huma.Param{{Name: "receipt", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]{10}$"}}}
 	}
+	op.Parameters = append(op.Parameters, r.params()...)
 	if r.in != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", huma.SchemaFromType(reg, r.in))}
+		op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", reg.Schema(r.in, true, ""))}
 	}
 	if r.upload {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: content("multipart/form-data", &huma.Schema{
@@ -111,14 +70,36 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 	for status, t := range r.out {
 		answer := &huma.Response{Description: http.StatusText(status)}
 		if t != nil {
-			answer.Content = content("application/json", huma.SchemaFromType(reg, t))
+			answer.Content = content("application/json", reg.Schema(t, true, ""))
 		}
 		op.Responses[strconv.Itoa(status)] = answer
+	}
+	if r.tagged {
+		op.Responses["304"] = &huma.Response{Description: "Nothing new since the tag that If-None-Match names"}
+		op.Responses["200"].Headers = map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: huma.TypeString}}}
 	}
 	for _, status := range slices.Sorted(slices.Values(r.refuses)) {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: content("application/problem+json", problem)}
 	}
+	if r.moved {
+		op.Responses["409"] = &huma.Response{Description: http.StatusText(http.StatusConflict), Content: content("application/problem+json", reg.Schema(of[channels.InterviewProblem](), true, ""))}
+	}
 	return op
+}
+
+// params are the headers and the query of an operation.
+func (r route) params() (list []*huma.Param) {
+	text := &huma.Schema{Type: huma.TypeString}
+	if r.tagged {
+		list = append(list, &huma.Param{Name: "If-None-Match", In: "header", Schema: text, Description: "A tag of before: 304 when nothing is new"})
+	}
+	if r.once {
+		list = append(list, &huma.Param{Name: "Idempotency-Key", In: "header", Schema: text, Description: "Chosen once, repeated on retry; of an application the same as the form's key, which may then be left empty"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.query)) {
+		list = append(list, &huma.Param{Name: name, In: "query", Schema: text, Description: r.query[name]})
+	}
+	return list
 }
 
 func content(mime string, s *huma.Schema) map[string]*huma.MediaType {

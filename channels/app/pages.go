@@ -41,7 +41,7 @@ func (c *Channel) parsePages() (*pages, error) {
 	funcs := template.FuncMap{
 		"spoken": intake.Spoken,
 		"day":    func(v any) string { return sayDay(v) },
-		"gives":  benefit,
+		"gives":  channels.BenefitSaid,
 		"seq":    func(n int) []int { return make([]int, n) },
 		"nth":    func(i int) int { return i + 1 },
 	}

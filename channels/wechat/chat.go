@@ -9,34 +9,21 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
-	"lianou/core/policy"
-	"lianou/core/registry"
 	"lianou/intake"
 	"lianou/intake/interview"
-	"lianou/transcription/slots"
 )
 
 // chat leads the interview as a conversation of messages. It keeps nothing: a turn takes
 // what was kept and what came, and gives what is to be kept and said.
 type chat struct {
-	iv      *interview.Interviewer
-	slots   *slots.Extractor
-	regions *registry.Regions
-	rules   *matching.Current
+	in *channels.Interviews
+	iv *interview.Interviewer // of in
 }
 
-func newChat(regions *registry.Regions, books *policy.Library) (*chat, error) {
-	iv, err := interview.NewInterviewer()
-	if err != nil {
-		return nil, err
-	}
-	return &chat{iv: iv, slots: channels.ReaderOf(regions), regions: regions, rules: matching.NewCurrent(books)}, nil
-}
+func newChat(in *channels.Interviews) *chat { return &chat{in: in, iv: in.Interviewer} }
 
 // stage is where a conversation stands.
 type stage string
@@ -46,14 +33,13 @@ const (
 	confirming stage = "confirming" // the summary lies before the person
 )
 
-// chatting is what is kept of a chat between two turns.
+// chatting is what is kept of a chat between two turns: the interview, which other doors
+// go on with as well, and where the chat stands.
 type chatting struct {
-	Stage stage                   `json:"stage"`
-	Talk  *interview.Conversation `json:"talk"`
-	Key   string                  `json:"key"`             // of the application, chosen once
-	Lost  int                     `json:"lost,omitempty"`  // answers in a row that were not understood
-	Dunno int                     `json:"dunno,omitempty"` // answers in a row that were "不清楚"
-	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
+	channels.Talking
+	Stage stage `json:"stage"`
+	Lost  int   `json:"lost,omitempty"`  // answers in a row that were not understood
+	Dunno int   `json:"dunno,omitempty"` // answers in a row that were "不清楚"
 }
 
 // outcome is what a turn came to.
@@ -113,25 +99,13 @@ const hello = "我是莲藕,帮您报救助。问您几句,答不上来就说不
 
 // open reads what was kept; nothing begins a conversation.
 func (c *chat) open(kept []byte, now time.Time) (st *chatting, first bool, err error) {
-	st = &chatting{Stage: asking, Key: uuid.NewString()}
+	st = &chatting{Stage: asking}
 	if len(kept) == 0 {
-		st.Talk = c.iv.Begin(core.DateOf(now), c.regions.Counties()[0].Code, interview.Known{})
+		st.Talking = c.in.Begin(core.DateOf(now))
 	} else if err := json.Unmarshal(kept, st); err != nil || st.Talk == nil {
 		return nil, false, core.E(core.KindInternal, "chat_kept", "") // the cause may quote what was said
 	}
 	return st, len(kept) == 0, nil
-}
-
-// know takes a field that nobody need be asked for.
-func (st *chatting) know(key, value string, from core.Provenance) {
-	k := &st.Talk.Known
-	if k.Fields == nil {
-		k.Fields = map[string]string{}
-	}
-	if k.Sources == nil {
-		k.Sources = map[string]core.Provenance{}
-	}
-	k.Fields[key], k.Sources[key] = value, from
 }
 
 // hear takes one text into the conversation.
@@ -143,8 +117,9 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 		out.ring = true
 		return out
 	case cmdAgain:
-		st.Talk = c.iv.Begin(st.Talk.On, c.regions.Counties()[0].Code, interview.Known{})
-		st.Stage, st.Lost, st.Cards = asking, 0, nil
+		key := st.Key
+		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
+		st.Key = key
 		out.ask("好,从头来。", c.ask(st, m))
 		return out
 	case cmdBack:
@@ -154,20 +129,24 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 		return out
 	}
 	step := c.iv.Next(st.Talk, m)
-	if word := c.urgent(st, said, from); word != "" {
+	if word := c.in.Distress(&st.Talking, said, from); word != "" {
 		if step.Ref == "form/story" {
-			st.know("form/story", said, from)
+			st.Know("form/story", said, from)
 		}
 		out.ask(word, c.ask(st, m))
 		return out
 	}
 	told := c.also(st, said, from)
 	if st.Stage == confirming && cmd == cmdCalm { // we heard need where there is none at once
-		st.know("form/urgent", "false", from)
+		st.Know("form/urgent", "false", from)
 		told = true
 	}
 	if st.Stage == confirming {
 		return c.confirm(st, m, cmd, told)
+	}
+	if step.Ref == interview.StepEnd { // the last question was answered at another door
+		out.ask("", c.ask(st, m))
+		return out
 	}
 	if cmd == cmdEnough && c.iv.Take(st.Talk, step, interview.Given{Step: interview.StepEnough, From: from}) == nil || told && c.iv.Next(st.Talk, m).Ref != step.Ref {
 		out.ask("", c.ask(st, m)) // of what the message said beside, the open question was one
@@ -179,15 +158,12 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 // answer takes the message for the answer to the open question.
 func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
 	step := c.iv.Next(st.Talk, m)
-	a, err := c.read(st, step, said)
+	a, err := c.in.Hear(&st.Talking, step, said)
 	if err == nil {
-		err = c.iv.Take(st.Talk, step, interview.Given{Step: step.Ref, Answer: a, From: from})
+		err = c.in.Take(&st.Talking, step, interview.Given{Step: step.Ref, Answer: a, From: from})
 	}
 	if err == nil {
 		st.Lost = 0
-		if step.Ref == capacity {
-			c.forWhom(st)
-		}
 		if st.Dunno++; len(a.Value) > 0 || len(a.Members) > 0 || a.None {
 			st.Dunno = 0
 		}
@@ -207,71 +183,8 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 	return out
 }
 
-// capacity is the question for whom somebody speaks.
-const capacity = "form/contact.capacity"
-
-// forWhom sorts what was said before anybody knew for whom: "我叫张秀英,给俺娘问问" names
-// who speaks, and a number beside it is nobody's yet.
-func (c *chat) forWhom(st *chatting) {
-	fields := c.iv.Fields(st.Talk)
-	if fields[capacity] == string(core.CapacitySelf) {
-		return
-	}
-	k := st.Talk.Known
-	if name := k.Fields["form/applicant.name"]; name != "" && k.Sources["form/applicant.name"].Said != fromCard {
-		st.know("form/contact.name", name, k.Sources["form/applicant.name"])
-		delete(k.Fields, "form/applicant.name")
-		delete(k.Fields, "form/applicant.id_number")
-	}
-}
-
 // patience is how many answers in a row may be "不清楚" before we offer to stop.
 const patience = 4
-
-// distress are words that no question may pass over.
-var distress = []string{"没饭", "饿", "揭不开锅", "断粮", "断药", "活不下去", "活不了", "不想活", "没法活", "救命"}
-
-// urgent notes that somebody is in need now, and says where help is at once.
-func (c *chat) urgent(st *chatting, said string, from core.Provenance) string {
-	if c.iv.Fields(st.Talk)["form/urgent"] == "true" || !slices.ContainsFunc(distress, func(w string) bool { return strings.Contains(said, w) }) {
-		return ""
-	}
-	st.know("form/urgent", "true", from)
-	return "听出来您很急,已经记下。现在就打 12345,马上有人接。"
-}
-
-// read is the answer of a message. Places are looked up, which the interview cannot; of
-// "我叫张秀英" the name counts.
-func (c *chat) read(st *chatting, step interview.Step, said string) (interview.Answer, error) {
-	if strings.HasSuffix(step.Ref, ".name") {
-		said = cmp.Or(c.slots.Text(said, st.Talk.On).Name.Value, said)
-	}
-	if step.Question == nil || step.Question.Type != interview.TypeRegion {
-		return c.iv.Hear(st.Talk, step, said)
-	}
-	if code, ok := c.place(said, st.Talk.On); ok {
-		return interview.Answer{Value: interview.Text(string(code))}, nil
-	}
-	if strings.Contains(said, "不知道") || strings.Contains(said, "不清楚") {
-		return interview.Answer{}, nil
-	}
-	return interview.Answer{}, core.Invalid(step.Ref, "没找到这个地方。请连县和镇一起说,比如:平原县王庙镇。")
-}
-
-// place finds the village or the township that is named.
-func (c *chat) place(said string, on core.Date) (core.RegionCode, bool) {
-	tries := []string{said}
-	if utf8.RuneCountInString(said) <= 6 { // "孟寺", as its own people say
-		tries = append(tries, said+"镇", said+"街道", said+"乡")
-	}
-	for _, words := range tries {
-		p := c.slots.Text(words, on)
-		if code := cmp.Or(p.Village.Value.Code, p.Township.Value.Code); code != "" {
-			return code, true
-		}
-	}
-	return "", false
-}
 
 // also takes what a message says beside the answer to the open question: a name, a
 // number, a place of who applies. What the person said before stays as it is, and what
@@ -282,18 +195,18 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 	if utf8.RuneCountInString(said) < 4 {
 		return false
 	}
-	p := c.slots.Text(said, st.Talk.On)
+	p := c.in.Words.Text(said, st.Talk.On)
 	fields := c.iv.Fields(st.Talk)
 	put := func(key, value string) {
 		was, known := fields[key]
-		read := st.Talk.Known.Sources[key].Said == fromCard
+		read := st.Talk.Known.Sources[key].Said == channels.FromCard
 		if value == "" || value == was || st.Stage != confirming && !read && (known || st.Talk.Answered(key)) {
 			return
 		}
-		st.know(key, value, from)
+		st.Know(key, value, from)
 		took = true
 	}
-	if who := fields[capacity]; who == "" || who == string(core.CapacitySelf) {
+	if who := fields[channels.CapacityStep]; who == "" || who == string(core.CapacitySelf) {
 		put("form/applicant.name", p.Name.Value)
 		put("form/applicant.id_number", p.IDNumber.Value.Reveal())
 	}
@@ -301,9 +214,6 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 	put("form/live.region", string(cmp.Or(p.Village.Value.Code, p.Township.Value.Code)))
 	return took
 }
-
-// fromCard is the source of what was read from a photo of an ID card.
-const fromCard = "id_card"
 
 // ask is the question that is open, or the summary when none is left.
 func (c *chat) ask(st *chatting, m *matching.Matcher) []string {

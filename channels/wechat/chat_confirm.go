@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/intake"
@@ -57,7 +56,7 @@ func (c *chat) who(b *strings.Builder, fields map[string]string) {
 		case v == "":
 			v = "还没有"
 		case line.key == "form/live.region":
-			v = c.regions.FullName(core.RegionCode(v))
+			v = c.in.Regions.FullName(core.RegionCode(v))
 		case line.key == "form/story":
 			v = slots.Mask([]slots.Segment{{Text: v}})[0].Text
 			if r := []rune(v); len(r) > 60 {
@@ -90,30 +89,20 @@ func (c *chat) confirm(st *chatting, m *matching.Matcher, cmd command, told bool
 	return out
 }
 
-// missing names what no application can do without: who it is, where they live, and a
-// telephone to find them by.
+// missing names what no application can do without.
 func (c *chat) missing(st *chatting) string {
-	fields := c.iv.Fields(st.Talk)
 	var names []string
-	for _, need := range []struct{ key, name string }{{"form/applicant.name", "姓名"}, {"form/live.region", "住在哪个县哪个镇"}, {"form/contact.phone", "电话"}} {
-		if fields[need.key] == "" {
-			names = append(names, need.name)
-		}
+	for _, need := range c.in.Missing(&st.Talking) {
+		names = append(names, need.Name)
 	}
 	return strings.Join(names, "、")
 }
 
 // form is the application of a conversation that was agreed to.
 func (c *chat) form(st *chatting) (intake.Form, error) {
-	form, err := intake.Told(c.iv, st.Talk)
+	form, err := c.in.Form(&st.Talking)
 	if err != nil {
 		return form, err
-	}
-	form.Key, form.Papers = st.Key, st.Cards
-	for _, need := range c.slots.Text(form.Story, st.Talk.On).Needs { // what they named, and no two readings of it
-		if items := channels.ItemsOf(need.Value); len(items) == 1 {
-			form.Items = append(form.Items, items...)
-		}
 	}
 	for _, consent := range c.iv.Form().Consents {
 		if consent.Required {

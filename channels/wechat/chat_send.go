@@ -131,10 +131,10 @@ func (t *turning) readCard(got *card) string {
 	}
 	fields := t.c.chat.iv.Fields(t.st.Talk)
 	from := t.from
-	from.Said = fromCard
+	from.Said = channels.FromCard
 	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber} {
 		if value != "" && fields[key] == "" {
-			t.st.know(key, value, from)
+			t.st.Know(key, value, from)
 		}
 	}
 	tail := ""

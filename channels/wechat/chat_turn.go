@@ -124,7 +124,7 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 		return false, err
 	}
 	now := c.env.Now()
-	m, err := c.chat.rules.On(core.DateOf(now))
+	m, err := c.chat.in.Rules.On(core.DateOf(now))
 	if err != nil {
 		return false, err
 	}
@@ -184,8 +184,8 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		return nil
 	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
-		t.st.know("form/story", clip(msg.Body), t.from)
-		t.out.ask(chat.urgent(t.st, msg.Body, t.from), chat.ask(t.st, t.m))
+		t.st.Know("form/story", clip(msg.Body), t.from)
+		t.out.ask(chat.in.Distress(&t.st.Talking, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil
 	}
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
@@ -226,7 +226,8 @@ func (t *turning) ring(ctx context.Context, msg talks.Message) error {
 // file hands the application in. The key was chosen once: a turn that is taken again after
 // a crash hands in the same.
 func (t *turning) file(ctx context.Context, form intake.Form) error {
-	got, err := t.c.env.Intake.Submit(ctx, intake.Submission{Form: form, Way: intake.WayChat, Citizen: t.citizen})
+	got, err := t.c.env.Intake.Submit(ctx, intake.Submission{Form: form, Way: intake.WayChat, Citizen: t.citizen,
+		Sources: intake.ToldBy(t.c.chat.iv, t.st.Talk)})
 	switch kind := core.KindOf(err); {
 	case err == nil:
 		t.filed = true

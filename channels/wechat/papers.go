@@ -9,6 +9,7 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/citizen"
 )
 
 // ocrMost is the largest picture WeChat reads, in bytes.
@@ -43,7 +44,7 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.Keep(r.Context(), who, kind, data)
+	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), kind, data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
@@ -51,8 +52,21 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 	out := paperAnswer{Kind: kind, Digest: info.Digest, MIME: info.MIME, Size: info.Size}
 	if kind == string(core.PaperIDFront) || kind == string(core.PaperIDBack) {
 		out.Card = c.read(r.Context(), data)
+		c.noticed(r.Context(), who, out.Card)
 	}
 	channels.WriteJSON(w, http.StatusCreated, out)
+}
+
+// noticed shows what was read beside the questions of an open interview. A card that was
+// not kept there is typed: no reason to refuse the photo.
+func (c *Channel) noticed(ctx context.Context, who citizen.Citizen, got *card) {
+	if got == nil || got.Name == "" && got.IDNumber == "" {
+		return
+	}
+	err := c.door.Noticed(ctx, who, channels.FromCard, map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber})
+	if err != nil {
+		c.env.Log.WarnContext(ctx, "a card that was read is not shown in the interview", "error", err)
+	}
 }
 
 // read asks WeChat what stands on the card, with the bytes and not an address.

@@ -8,9 +8,7 @@
 package wechat
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"regexp"
 	"time"
@@ -90,8 +88,8 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, errors.New("the chat needs Talks, Calls, and a push key of 43 characters")
 	}
 	c.push = &push{token: cfg.PushToken, key: cfg.PushKey, appID: cfg.AppID, now: env.Now}
-	c.chat, err = newChat(env.Regions, env.Book)
-	return c, err
+	c.chat = newChat(door.Interviews())
+	return c, nil
 }
 
 // Endpoints lists what the mini-program calls.
@@ -111,6 +109,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		{Method: "GET", Path: "/applications", Serve: c.door.ServeApplications},
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
 	}
+	list = append(list, c.door.InterviewRoutes()...)
 	if c.push != nil {
 		list = append(list, channels.Endpoint{Method: "GET", Path: "/push", Serve: c.getPush},
 			// WeChat is one source, with everybody's messages.
@@ -271,22 +270,4 @@ func (c *Channel) ours(template string) bool {
 	return false
 }
 
-func decode[T any](r *http.Request) (T, error) {
-	var v T
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	err := d.Decode(&v)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one value")
-		}
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return v, channels.BodyFault(err)
-	case err != nil:
-		return v, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
-	}
-	return v, nil
-}
+func decode[T any](r *http.Request) (T, error) { return channels.ReadJSON[T](r) }

@@ -215,4 +215,15 @@ func (s *state) freeRef() core.MemberRef {
 	}
 }
 
+// capacityKey is the question for whom somebody speaks; others are worded after it.
+const capacityKey = "form/contact.capacity"
+
+// memberOf is whom a path is about, "" for the household.
+func memberOf(path string) core.MemberRef {
+	if parts := strings.Split(path, "/"); len(parts) == 3 && parts[0] == "members" {
+		return core.MemberRef(parts[1])
+	}
+	return ""
+}
+
 func memberPath(ref core.MemberRef, key string) string { return "members/" + string(ref) + "/" + key }

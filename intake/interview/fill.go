@@ -1,7 +1,10 @@
 package interview
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"reflect"
 	"strings"
 
@@ -18,13 +21,27 @@ func set(h *core.Household, path string, raw json.RawMessage) error {
 	was := reflect.New(at.Type()).Elem()
 	was.Set(at)
 	at.SetZero()
-	err = json.Unmarshal(raw, at.Addr().Interface())
+	err = strictly(raw, at.Addr().Interface())
 	if err == nil {
 		err = h.Check()
 	}
 	if err != nil {
 		at.Set(was)
 		return core.Invalid(path, "这一项没听明白,请再说一遍。")
+	}
+	return nil
+}
+
+// strictly reads one value without keys that its type does not have, and without null: it
+// is kept as it came.
+func strictly(raw json.RawMessage, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || string(bytes.TrimSpace(raw)) == "null" {
+		return errors.New("no one value")
 	}
 	return nil
 }

@@ -123,3 +123,14 @@ func (q *Question) filledShock(form url.Values) (json.RawMessage, error) {
 	}
 	return raw, nil
 }
+
+// Nothing is the answer of who has nothing of what a question lists, where it has one.
+func (q *Question) Nothing() (json.RawMessage, bool) {
+	switch q.Type {
+	case TypeFamily, TypeMany, TypeShocks:
+		return json.RawMessage("[]"), true
+	case TypeDisability:
+		return json.RawMessage("{}"), true
+	}
+	return nil, false
+}

@@ -104,7 +104,7 @@ func (iv *Interviewer) fixed(s *state, keys []string) (Step, bool) {
 
 // may reports whether who speaks may answer a question.
 func (s *state) may(q *Question) bool {
-	capacity := core.Capacity(s.fields["form/contact.capacity"])
+	capacity := core.Capacity(s.fields[capacityKey])
 	if capacity == "" {
 		capacity = core.CapacitySelf
 	}
@@ -230,7 +230,7 @@ func helpOf(q *Question) string {
 // relatives reads who else lives there, held to the vocabulary.
 func relatives(raw json.RawMessage) ([]relative, error) {
 	var list []relative
-	if err := json.Unmarshal(raw, &list); err != nil {
+	if err := strictly(raw, &list); err != nil {
 		return nil, core.Invalid("members", "没听明白家里有谁。")
 	}
 	h := core.Household{On: core.NewDate(2000, 1, 1), County: "371402", Members: []core.Member{{Ref: "m1"}}}
@@ -254,6 +254,11 @@ func (c *Conversation) Back() {
 
 // Fields are the answers to the form's own questions, by key: "form/applicant.name".
 func (iv *Interviewer) Fields(c *Conversation) map[string]string { return iv.form.state(c).fields }
+
+// Sources are who said what is known, by key of a field or path of a fact.
+func (iv *Interviewer) Sources(c *Conversation) map[string]core.Provenance {
+	return iv.form.state(c).sources
+}
 
 // Form is the definition that is asked from.
 func (iv *Interviewer) Form() Form { return iv.form }

@@ -28,6 +28,7 @@ type Item struct {
 	Code    core.ItemCode
 	Name    string
 	Benefit matching.Benefit // of May
+	Why     string           // of May: what speaks for it, one sentence
 }
 
 // Sum makes the summary of a conversation.
@@ -46,12 +47,23 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 		item := Item{Code: f.Item, Name: m.Book().Title(f.Item), Benefit: f.Benefit}
 		switch {
 		case f.Outcome == matching.Eligible && slices.Contains(r.Bundle, f.Item):
+			item.Why = speaksFor(f)
 			s.May = append(s.May, item)
 		case f.Outcome == matching.Unknown && likely(worth, f.Item):
 			s.Open = append(s.Open, item)
 		}
 	}
 	return s
+}
+
+// speaksFor is the last condition that carried a finding: the first ones are of everybody.
+func speaksFor(f *matching.Finding) string {
+	for _, r := range slices.Backward(f.Reasons) {
+		if r.Outcome == matching.Eligible {
+			return r.Text
+		}
+	}
+	return ""
 }
 
 // likely reports whether something about the item is worth finding out.
@@ -66,7 +78,7 @@ func (iv *Interviewer) said(c *Conversation, g *Given) (Said, bool) {
 	if round {
 		key = "members/*/" + key
 	} else if parts := strings.Split(g.Step, "/"); len(parts) == 3 && parts[0] == "members" {
-		step.Member = core.MemberRef(parts[1])
+		step.Member = memberOf(g.Step)
 		key = generic(g.Step)
 	}
 	if step.Question = iv.form.question(key); step.Question == nil {

@@ -100,18 +100,19 @@ func (s *Store) Heard(ctx context.Context, m Message) (fresh bool, err error) {
 
 // Talk is a conversation as far as it is.
 type Talk struct {
-	ID    int64 // 0 for one that is not kept yet
-	Rev   int64
-	Body  []byte
-	Began time.Time
+	ID      int64 // 0 for one that is not kept yet
+	Rev     int64
+	Body    []byte
+	Began   time.Time
+	Channel core.ChannelName // the door it began at
 }
 
 // Open reads the conversation that somebody is in; an empty one when there is none.
 func (s *Store) Open(ctx context.Context, citizen string) (t Talk, err error) {
 	var sealed []byte
 	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `select id, rev, body, began from talk where citizen = $1 and state = 'open'`
-		err := tx.QueryRow(ctx, sql, citizen).Scan(&t.ID, &t.Rev, &sealed, &t.Began)
+		const sql = `select id, rev, body, began, channel from talk where citizen = $1 and state = 'open'`
+		err := tx.QueryRow(ctx, sql, citizen).Scan(&t.ID, &t.Rev, &sealed, &t.Began, &t.Channel)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -122,6 +123,40 @@ func (s *Store) Open(ctx context.Context, citizen string) (t Talk, err error) {
 	}
 	t.Body, err = s.d.Ring.Open(sealed, talkAt(citizen))
 	return t, err
+}
+
+// filedMost is how many closed conversations are looked through: a confirmation that is
+// repeated belongs to one of the last.
+const filedMost = 5
+
+// Filed reads the last conversations of somebody that became applications, newest first.
+func (s *Store) Filed(ctx context.Context, citizen string) (out []Talk, err error) {
+	const sql = `select id, rev, body, began, channel from talk where citizen = $1 and state = 'filed' order by id desc limit $2`
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, sql, citizen, filedMost)
+		if err != nil {
+			return pg.Fail(err, "read closed conversations")
+		}
+		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Talk, err error) {
+			var sealed []byte
+			if err := row.Scan(&t.ID, &t.Rev, &sealed, &t.Began, &t.Channel); err != nil {
+				return t, err
+			}
+			t.Body, err = s.d.Ring.Open(sealed, talkAt(citizen))
+			return t, err
+		})
+		return pg.Fail(err, "read closed conversations")
+	})
+	return out, err
+}
+
+// Forget ends the open conversation of somebody without a trace of what was said in it.
+// Having none is no error.
+func (s *Store) Forget(ctx context.Context, citizen string) error {
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `delete from talk where citizen = $1 and state = 'open'`, citizen)
+		return pg.Fail(err, "forget a conversation")
+	})
 }
 
 // Waiting lists the messages of somebody that no turn has taken, in the order they came.

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"net/http"
+	"reflect"
+
+	"lianou/channels"
+	"lianou/intake"
+)
+
+// route is one operation of the API: what is mounted and what is described come
+// from the same line, so neither can be forgotten.
+type route struct {
+	endpoint channels.Endpoint
+	summary  string
+	open     bool         // needs no log-in
+	in       reflect.Type // JSON body, nil for none
+	upload   bool         // multipart body instead
+	out      types
+	refuses  []int
+	moved    bool // 409 brings the interview as it is now
+	tagged   bool // ETag and If-None-Match
+	once     bool // Idempotency-Key
+	query    map[string]string
+}
+
+func of[T any]() reflect.Type { return reflect.TypeFor[T]() }
+
+func (c *Channel) routes() []route {
+	const small = 8 << 10
+	post := func(path string, serve http.HandlerFunc) channels.Endpoint {
+		return channels.Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: small, PerMinute: 60}
+	}
+	get := func(path string, serve http.HandlerFunc) channels.Endpoint {
+		return channels.Endpoint{Method: "GET", Path: path, Serve: serve}
+	}
+	papers := post("/papers", c.postPapers)
+	papers.MaxBody = channels.MaxUpload
+	applications := channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60}
+	list := []route{
+		{endpoint: post("/login/code", c.postCode), summary: "Ask for a log-in code by text message", open: true,
+			in: of[codeRequest](), out: types{202: of[codeAnswer]()}, refuses: []int{413, 422, 429, 503}},
+		{endpoint: post("/login", c.postLogin), summary: "Log in with the code", open: true,
+			in: of[loginRequest](), out: types{200: of[channels.LoginAnswer]()}, refuses: []int{401, 413, 422, 429, 503}},
+		{endpoint: post("/login/refresh", c.postRefresh), summary: "Turn a refresh token into a new pair", open: true,
+			in: of[refreshRequest](), out: types{200: of[channels.LoginAnswer]()}, refuses: []int{401, 413, 422, 503}},
+		{endpoint: post("/logout", c.postLogout), summary: "End this session", out: types{204: nil}, refuses: []int{401, 503}},
+		{endpoint: get("/form", c.door.ServeForm), summary: "What is asked, with the lists of places and items", open: true, out: types{200: of[channels.FormAnswer]()}, tagged: true},
+		{endpoint: papers, summary: "Upload one photo or signature: parts kind and file", upload: true,
+			out: types{201: of[paperAnswer]()}, refuses: []int{401, 413, 415, 422, 429, 503}, once: true},
+		{endpoint: applications, summary: "Apply; the key is chosen once by the client and repeated on retry",
+			in: of[intake.Form](), out: receipts(), refuses: []int{401, 409, 413, 422, 429, 503}, once: true},
+		{endpoint: get("/applications", c.door.ServeApplications), summary: "The citizen's own applications, newest first, twenty a page; Link names the next page",
+			out: types{200: of[[]channels.ApplicationAnswer]()}, refuses: []int{401, 422, 503}, tagged: true,
+			query: map[string]string{"after": "The last receipt of the page before"}},
+		{endpoint: get("/applications/{receipt}", c.door.ServeApplication), summary: "One application with its timeline",
+			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 404, 422, 503}, tagged: true},
+	}
+	return append(list, c.interviewRoutes()...)
+}
+
+// types are the bodies of answers by status, nil for none.
+type types map[int]reflect.Type
+
+// receipts are the answers to an application: made, made before, in the spool.
+func receipts() types {
+	t := of[channels.ReceiptAnswer]()
+	return types{201: t, 200: t, 202: t}
+}
+
+// interviewRoutes describes what leads an interview, which every door for citizens has.
+func (c *Channel) interviewRoutes() (list []route) {
+	now := types{200: of[channels.Interview]()}
+	said := map[string]route{
+		"GET /interview":              {summary: "The interview that is open, whatever door it began at; step shows an answer of the summary to put it right", out: types{200: of[channels.Interview]()}, refuses: []int{401, 404, 503}, tagged: true, query: map[string]string{"step": "A ref of the summary's lines"}},
+		"POST /interview":             {summary: "Begin an interview, or get the one that is open", in: of[channels.InterviewBegin](), out: types{201: of[channels.Interview](), 200: of[channels.Interview]()}, refuses: []int{401, 413, 422, 503}},
+		"DELETE /interview":           {summary: "Forget the open interview", out: types{204: nil}, refuses: []int{401, 503}},
+		"POST /interview/answers":     {summary: "Answer the open step; the same answer again is taken once", in: of[channels.InterviewAnswered](), out: now, refuses: []int{401, 404, 413, 422, 503}, moved: true},
+		"POST /interview/back":        {summary: "Take the last answer away", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},
+		"POST /interview/enough":      {summary: "No more questions than are needed", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},
+		"POST /interview/application": {summary: "Confirm the summary: the interview becomes an application", in: of[channels.InterviewConfirmed](), out: receipts(), refuses: []int{401, 404, 413, 422, 429, 503}, moved: true},
+	}
+	for _, e := range c.door.InterviewRoutes() {
+		r := said[e.Method+" "+e.Path]
+		r.endpoint = e
+		list = append(list, r)
+	}
+	return list
+}
