@@ -13,6 +13,7 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/citizen"
+	"lianou/core/idcard"
 	"lianou/intake"
 )
 
@@ -107,10 +108,11 @@ func (t *turning) photo(ctx context.Context, media string) error {
 	if err != nil {
 		return err
 	}
-	side, got := core.PaperIDFront, c.read(ctx, data)
-	if got != nil && got.IDNumber == "" && got.Name == "" || len(t.st.Cards) == 1 {
-		side = core.PaperIDBack
+	got, err := c.door.ReadCard(ctx, c.cards, data)
+	if err != nil && core.KindOf(err) != core.KindInvalid {
+		c.env.Log.InfoContext(ctx, "card not read", "error", err)
 	}
+	side := t.side(got)
 	info, err := c.door.Keep(ctx, citizen.Citizen{ID: t.citizen}, string(side), data)
 	if err != nil {
 		if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge || k == core.KindTooMany {
@@ -119,27 +121,55 @@ func (t *turning) photo(ctx context.Context, media string) error {
 		}
 		return err
 	}
+	twice := len(t.st.Cards) == 1 && t.st.Cards[0].Kind == string(side)
+	if twice {
+		t.st.Cards = nil // the newer one stands, and there is room for the other side
+	}
 	t.st.Cards = append(t.st.Cards, intake.PaperForm{Kind: string(side), Digest: string(info.Digest)})
-	t.out.ask(t.readCard(got), c.chat.ask(t.st, t.m))
+	say := t.readCard(got)
+	if twice {
+		other := map[core.PaperKind]idcard.Side{core.PaperIDFront: idcard.Back, core.PaperIDBack: idcard.Front}[side]
+		say = "照片收到了,用新的这张。" + got.Note(other, core.IDNumber{}, t.st.Talk.On)
+	}
+	t.out.ask(say, c.chat.ask(t.st, t.m))
 	return nil
 }
 
-// readCard takes what stands on the card where nothing is known yet.
-func (t *turning) readCard(got *card) string {
-	if got == nil || got.Name == "" && got.IDNumber == "" {
+// side is what a photo is kept as: what it shows, and where that could not be told, the
+// side that is not there yet.
+func (t *turning) side(got idcard.Card) core.PaperKind {
+	switch {
+	case got.Side == idcard.Front:
+		return core.PaperIDFront
+	case got.Side == idcard.Back || len(t.st.Cards) == 1 && t.st.Cards[0].Kind == string(core.PaperIDFront):
+		return core.PaperIDBack
+	}
+	return core.PaperIDFront
+}
+
+// readCard takes what stands on the card where nothing is known yet, and says what it was.
+// Another number than the person gave is said and changes nothing.
+func (t *turning) readCard(got idcard.Card) string {
+	switch {
+	case got.Empty():
 		return "照片收到了,没读出字来。姓名和身份证号请打字告诉我。"
+	case got.Side == idcard.Back:
+		return "国徽面收到了。" + got.Note(idcard.Back, core.IDNumber{}, t.st.Talk.On)
+	}
+	if note := got.Note(idcard.Front, t.c.chat.in.Stated(&t.st.Talking), t.st.Talk.On); note != "" {
+		return "照片收到了。" + note
 	}
 	fields := t.c.chat.iv.Fields(t.st.Talk)
 	from := t.from
 	from.Said = channels.FromCard
-	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber} {
+	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.ID.Reveal()} {
 		if value != "" && fields[key] == "" {
 			t.st.Know(key, value, from)
 		}
 	}
 	tail := ""
-	if n := len(got.IDNumber); n > 4 {
-		tail = ",身份证尾号 " + got.IDNumber[n-4:]
+	if !got.ID.IsZero() {
+		tail = ",身份证尾号 " + got.ID.Last4()
 	}
 	return "照片收到了。读出来是:" + got.Name + tail + "。不对就打字告诉我。"
 }

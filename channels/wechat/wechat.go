@@ -20,6 +20,7 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/idcard"
 	"lianou/core/wording"
 	"lianou/intake"
 )
@@ -39,6 +40,8 @@ type Config struct {
 	// the safe mode: with them the chat is open.
 	PushToken string `json:"push_token"`
 	PushKey   string `json:"push_key"`
+	// NoOCR keeps photos of ID cards from WeChat's reader. Defaults to false.
+	NoOCR bool `json:"no_ocr"`
 	// Templates maps a kind of notice to its subscribe-message template.
 	Templates map[wording.Kind]Template `json:"templates"`
 }
@@ -52,6 +55,7 @@ type Channel struct {
 	auth  *auth.Auth
 	http  *resty.Client
 	token *tokens
+	cards idcard.Reader
 	push  *push // nil while no push is set
 	chat  *chat // the same
 }
@@ -78,6 +82,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, err
 	}
 	c := &Channel{cfg: cfg, env: env, door: door, http: resty.NewWithClient(client).SetResponseBodyLimit(256 << 10)}
+	c.cards = c.reads()
 	c.token = &tokens{appID: cfg.AppID, secret: cfg.AppSecret, shared: env.Shared, http: c.http, now: time.Now}
 	// The library's own token handling stays out: its lock is of one process only.
 	c.auth = auth.NewAuth(&wxcontext.Context{Config: &config.Config{AppID: cfg.AppID, AppSecret: cfg.AppSecret}})
