@@ -32,7 +32,7 @@ demo: tools-run build ## three stories through the public doors, from the first 
 	./bin/lianou demo
 
 tools: ## install what the tests need, where it is missing
-	@sh .ci/tools postgresql redis chromium fonts sipp baresip node
+	@sh .ci/tools postgresql redis chromium fonts sipp baresip tesseract node
 
 tools-run:
 	@sh .ci/tools postgresql

@@ -13,6 +13,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
+	"lianou/core/idcard"
 	"lianou/core/notify"
 	"lianou/core/policy"
 	"lianou/core/registry"
@@ -49,7 +50,8 @@ type Env struct {
 	// Callee opens the number of an open notice that this send is about to ring; nil
 	// opens none.
 	Callee func(ctx context.Context, notice int64, reference string) (core.Phone, error)
-	Shared *bell.Bell // a small cache with expiry, and limits, of all nodes
+	Cards  idcard.Reader // reads ID cards on this machine; nil: the vendor's at its door, else by hand
+	Shared *bell.Bell    // a small cache with expiry, and limits, of all nodes
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool

@@ -46,12 +46,22 @@ var photoKinds = map[string]bool{
 // ErrUpload is an upload that did not arrive whole.
 var ErrUpload = core.E(core.KindInvalid, "invalid_upload", "照片没有传好,请再传一次。")
 
-// ReadUpload reads the two parts of an upload, kind and file, without a temporary
+// Upload is one file that somebody sends.
+type Upload struct {
+	Kind string
+	Data []byte
+	// Stated is the ID number that the person wrote already, "" for none: a card that shows
+	// another one is spoken of.
+	Stated string
+}
+
+// ReadUpload reads the parts of an upload, kind, file and stated, without a temporary
 // file. Errors: KindInvalid, KindTooLarge.
-func ReadUpload(r *http.Request) (kind string, data []byte, err error) {
+func ReadUpload(r *http.Request) (Upload, error) {
+	var up Upload
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return "", nil, ErrUpload
+		return up, ErrUpload
 	}
 	for {
 		part, err := parts.NextPart()
@@ -59,27 +69,37 @@ func ReadUpload(r *http.Request) (kind string, data []byte, err error) {
 			break
 		}
 		if err != nil {
-			return "", nil, UploadFault(err)
+			return up, UploadFault(err)
 		}
-		switch part.FormName() {
-		case "kind":
-			raw, err := io.ReadAll(io.LimitReader(part, 32))
-			if err != nil {
-				return "", nil, UploadFault(err)
-			}
-			kind = string(raw)
-		case "file":
-			if data, err = ReadPart(part); err != nil {
-				return "", nil, err
-			}
-		default:
-			return "", nil, core.E(core.KindInvalid, "unknown_field", ErrUpload.Say)
+		if err := up.add(part); err != nil {
+			return up, err
 		}
 	}
-	if kind == "" || len(data) == 0 {
-		return "", nil, ErrUpload
+	if up.Kind == "" || len(up.Data) == 0 {
+		return up, ErrUpload
 	}
-	return kind, data, nil
+	return up, nil
+}
+
+func (up *Upload) add(part *multipart.Part) (err error) {
+	short := func() (string, error) {
+		raw, err := io.ReadAll(io.LimitReader(part, 32))
+		if err != nil {
+			return "", UploadFault(err)
+		}
+		return string(raw), nil
+	}
+	switch part.FormName() {
+	case "kind":
+		up.Kind, err = short()
+	case "stated":
+		up.Stated, err = short()
+	case "file":
+		up.Data, err = ReadPart(part)
+	default:
+		err = core.E(core.KindInvalid, "unknown_field", ErrUpload.Say)
+	}
+	return err
 }
 
 // ReadPart reads one uploaded file of at most MaxPhoto.
@@ -155,17 +175,26 @@ func (d *CitizenDoor) Keep(ctx context.Context, who citizen.Citizen, kind string
 	case !photoKinds[kind]:
 		return blob.Info{}, core.Invalid("kind", ErrUpload.Say)
 	}
-	select {
-	case d.images <- struct{}{}:
-		defer func() { <-d.images }()
-	case <-ctx.Done():
-		return blob.Info{}, core.E(core.KindUnavailable, "busy", "现在传照片的人多,请过一会儿再传。")
+	done, err := d.imageTurn(ctx)
+	if err != nil {
+		return blob.Info{}, err
 	}
+	defer done()
 	img, err := blob.CheckImage(data)
 	if err != nil {
 		return blob.Info{}, err
 	}
 	return d.env.Blobs.Put(ctx, bytes.NewReader(img.Data), blob.PutOptions{Class: class, By: who.ID, MIME: img.MIME, Max: 2 * MaxPhoto})
+}
+
+// imageTurn waits until one more picture may be decoded.
+func (d *CitizenDoor) imageTurn(ctx context.Context) (done func(), err error) {
+	select {
+	case d.images <- struct{}{}:
+		return func() { <-d.images }, nil
+	case <-ctx.Done():
+		return nil, core.E(core.KindUnavailable, "busy", "现在传照片的人多,请过一会儿再传。")
+	}
 }
 
 // stroke is one line of the finger: points with time and pressure.

@@ -33,6 +33,8 @@ type (
 		Digest core.BlobDigest `json:"digest" doc:"To be named in the form's papers or signature"`
 		MIME   string          `json:"mime"`
 		Size   int64           `json:"size"`
+		// Card is absent when there is none, or it could not be read: typing works as well.
+		Card *channels.CardAnswer `json:"card,omitempty"`
 	}
 )
 
@@ -100,15 +102,15 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	kind, data, err := channels.ReadUpload(r)
+	up, err := channels.ReadUpload(r)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), kind, data)
+	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), up.Kind, up.Data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	channels.WriteJSON(w, http.StatusCreated, paperAnswer{kind, info.Digest, info.MIME, info.Size})
+	channels.WriteJSON(w, http.StatusCreated, paperAnswer{up.Kind, info.Digest, info.MIME, info.Size, c.door.Card(r.Context(), c.env.Cards, who, up)})
 }

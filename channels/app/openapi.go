@@ -62,8 +62,9 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 		op.RequestBody = &huma.RequestBody{Required: true, Content: content("multipart/form-data", &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"kind", "file"}, AdditionalProperties: false,
 			Properties: map[string]*huma.Schema{
-				"kind": {Type: huma.TypeString, Enum: []any{"id_front", "id_back", "hukou", "other", channels.KindStrokes}},
-				"file": {Type: huma.TypeString, Format: "binary"},
+				"kind":   {Type: huma.TypeString, Enum: []any{"id_front", "id_back", "hukou", "other", channels.KindStrokes}},
+				"file":   {Type: huma.TypeString, Format: "binary"},
+				"stated": {Type: huma.TypeString, Description: "With a photo of an ID card: the number the person wrote already. Another one on the card is spoken of, and changes nothing"},
 			},
 		})}
 	}

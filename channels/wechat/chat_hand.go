@@ -177,7 +177,7 @@ func (t *turning) passPhoto(ctx context.Context, msg talks.Message, line *talks.
 		return nil
 	}
 	line.Kind, line.Body, line.Blob = talks.LineImage, "", core.BlobDigest(shot.paper.Digest)
-	if len(t.st.Cards) < mostCards && shot.card.names() {
+	if len(t.st.Cards) < mostCards && (shot.card.Name != "" || !shot.card.ID.IsZero()) {
 		t.readCard(shot.card)
 		t.st.Cards = append(t.st.Cards, shot.paper)
 	}

@@ -13,6 +13,7 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/citizen"
+	"lianou/core/idcard"
 	"lianou/intake"
 	"lianou/intake/talks"
 )
@@ -98,7 +99,7 @@ const mostCards = 2
 // shot is a photo that was kept, or why it was not.
 type shot struct {
 	paper intake.PaperForm
-	card  *card
+	card  idcard.Card
 	sorry string // to the person
 }
 
@@ -117,10 +118,19 @@ func (t *turning) photo(ctx context.Context, media string) error {
 		t.out.say(got.sorry)
 		return nil
 	}
+	twice := len(t.st.Cards) == 1 && t.st.Cards[0].Kind == got.paper.Kind
+	if twice {
+		t.st.Cards = nil // the newer one stands, and there is room for the other side
+	}
 	t.st.Cards = append(t.st.Cards, got.paper)
 	t.st.begin()
 	defer t.st.end()
-	t.out.ask(t.readCard(got.card), t.c.chat.ask(t.st, t.m))
+	say := t.readCard(got.card)
+	if twice {
+		other := map[string]idcard.Side{string(core.PaperIDFront): idcard.Back, string(core.PaperIDBack): idcard.Front}[got.paper.Kind]
+		say = "照片收到了,用新的这张。" + got.card.Note(other, core.IDNumber{}, t.st.Talk.On)
+	}
+	t.out.ask(say, t.c.chat.ask(t.st, t.m))
 	return nil
 }
 
@@ -134,10 +144,11 @@ func (t *turning) keepPhoto(ctx context.Context, media string) (shot, error) {
 	if err != nil {
 		return shot{}, err
 	}
-	side, got := core.PaperIDFront, c.read(ctx, data)
-	if got != nil && !got.names() || len(t.st.Cards) == 1 {
-		side = core.PaperIDBack
+	got, err := c.door.ReadCard(ctx, c.cards, data)
+	if err != nil && core.KindOf(err) != core.KindInvalid {
+		c.env.Log.InfoContext(ctx, "card not read", "error", err)
 	}
+	side := t.side(got)
 	info, err := c.door.Keep(ctx, citizen.Citizen{ID: t.citizen}, string(side), data)
 	if k := core.KindOf(err); k == core.KindInvalid || k == core.KindTooLarge || k == core.KindTooMany {
 		return shot{sorry: core.Known(err).Say}, nil
@@ -145,22 +156,41 @@ func (t *turning) keepPhoto(ctx context.Context, media string) (shot, error) {
 	return shot{paper: intake.PaperForm{Kind: string(side), Digest: string(info.Digest)}, card: got}, err
 }
 
-// readCard takes what stands on the card where nothing is known yet.
-func (t *turning) readCard(got *card) string {
-	if !got.names() {
+// side is what a photo is kept as: what it shows, and where that could not be told, the
+// side that is not there yet.
+func (t *turning) side(got idcard.Card) core.PaperKind {
+	switch {
+	case got.Side == idcard.Front:
+		return core.PaperIDFront
+	case got.Side == idcard.Back || len(t.st.Cards) == 1 && t.st.Cards[0].Kind == string(core.PaperIDFront):
+		return core.PaperIDBack
+	}
+	return core.PaperIDFront
+}
+
+// readCard takes what stands on the card where nothing is known yet, and says what it was.
+// Another number than the person gave is said and changes nothing.
+func (t *turning) readCard(got idcard.Card) string {
+	switch {
+	case got.Empty():
 		return "照片收到了,没读出字来。姓名和身份证号请打字告诉我。"
+	case got.Side == idcard.Back:
+		return "国徽面收到了。" + got.Note(idcard.Back, core.IDNumber{}, t.st.Talk.On)
+	}
+	if note := got.Note(idcard.Front, t.c.chat.in.Stated(&t.st.Talking), t.st.Talk.On); note != "" {
+		return "照片收到了。" + note
 	}
 	fields := t.c.chat.iv.Fields(t.st.Talk)
 	from := t.from
 	from.Said = channels.FromCard
-	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber} {
+	for key, value := range map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.ID.Reveal()} {
 		if value != "" && fields[key] == "" {
 			t.st.Know(key, value, from)
 		}
 	}
 	tail := ""
-	if n := len(got.IDNumber); n > 4 {
-		tail = ",身份证尾号 " + got.IDNumber[n-4:]
+	if !got.ID.IsZero() {
+		tail = ",身份证尾号 " + got.ID.Last4()
 	}
 	return "照片收到了。读出来是:" + got.Name + tail + "。不对就打字告诉我。"
 }

@@ -3,35 +3,25 @@ package wechat
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"lianou/channels"
 	"lianou/core"
-	"lianou/core/citizen"
+	"lianou/core/idcard"
 )
 
 // ocrMost is the largest picture WeChat reads, in bytes.
 const ocrMost = 2 << 20
 
-// card is what stands on an ID card, for the person to correct.
-type card struct {
-	Name     string `json:"name,omitempty"`
-	IDNumber string `json:"id_number,omitempty"`
-	Address  string `json:"address,omitempty"`
-	Valid    string `json:"valid,omitempty"` // "20180105-20380105"
-}
-
-// names reports that something of the front was read; a nil card has nothing.
-func (c *card) names() bool { return c != nil && (c.Name != "" || c.IDNumber != "") }
-
 type paperAnswer struct {
-	Kind   string          `json:"kind"`
-	Digest core.BlobDigest `json:"digest"`
-	MIME   string          `json:"mime"`
-	Size   int64           `json:"size"`
-	Card   *card           `json:"card,omitempty"` // absent when it could not be read: typing works as well
+	Kind   string               `json:"kind"`
+	Digest core.BlobDigest      `json:"digest"`
+	MIME   string               `json:"mime"`
+	Size   int64                `json:"size"`
+	Card   *channels.CardAnswer `json:"card,omitempty"` // absent when it could not be read: typing works as well
 }
 
 // postPapers keeps a photo or signature; a card is read as well. A card that cannot
@@ -42,40 +32,44 @@ func (c *Channel) postPapers(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	kind, data, err := channels.ReadUpload(r)
+	up, err := channels.ReadUpload(r)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), kind, data)
+	info, err := c.door.KeepOnce(r.Context(), who, channels.IdempotencyKey(r), up.Kind, up.Data)
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	out := paperAnswer{Kind: kind, Digest: info.Digest, MIME: info.MIME, Size: info.Size}
-	if kind == string(core.PaperIDFront) || kind == string(core.PaperIDBack) {
-		out.Card = c.read(r.Context(), data)
-		c.noticed(r.Context(), who, out.Card)
-	}
-	channels.WriteJSON(w, http.StatusCreated, out)
+	channels.WriteJSON(w, http.StatusCreated, paperAnswer{Kind: up.Kind, Digest: info.Digest, MIME: info.MIME, Size: info.Size,
+		Card: c.door.Card(r.Context(), c.cards, who, up)})
 }
 
-// noticed shows what was read beside the questions of an open interview. A card that was
-// not kept there is typed: no reason to refuse the photo.
-func (c *Channel) noticed(ctx context.Context, who citizen.Citizen, got *card) {
-	if got == nil || got.Name == "" && got.IDNumber == "" {
-		return
+// reads lists who reads cards at this door: WeChat, unless the section says that no
+// picture of a card may leave the house, and then this machine.
+func (c *Channel) reads() idcard.Reader {
+	var list idcard.Several
+	if !c.cfg.NoOCR {
+		list = append(list, ocr{c})
 	}
-	err := c.door.Noticed(ctx, who, channels.FromCard, map[string]string{"form/applicant.name": got.Name, "form/applicant.id_number": got.IDNumber})
-	if err != nil {
-		c.env.Log.WarnContext(ctx, "a card that was read is not shown in the interview", "error", err)
+	if c.env.Cards != nil {
+		list = append(list, c.env.Cards)
 	}
+	return list
 }
 
-// read asks WeChat what stands on the card, with the bytes and not an address.
-func (c *Channel) read(ctx context.Context, picture []byte) *card {
-	if len(picture) > ocrMost {
-		return nil
+// ocr is WeChat's reading of ID cards, by upload: a picture is never put at an address.
+type ocr struct{ c *Channel }
+
+var _ idcard.Reader = ocr{}
+
+// Read asks WeChat what stands on the card.
+func (o ocr) Read(ctx context.Context, p idcard.Picture) (idcard.Card, error) {
+	c := o.c
+	picture, err := p.JPEG()
+	if err != nil || len(picture) > ocrMost {
+		return idcard.Card{}, idcard.ErrUnread
 	}
 	ctx, cancel := context.WithTimeout(ctx, 6*time.Second)
 	defer cancel()
@@ -87,22 +81,27 @@ func (c *Channel) read(ctx context.Context, picture []byte) *card {
 		Address   string `json:"addr"`
 		ValidDate string `json:"valid_date"`
 	}
-	err := c.authorised(ctx, &out, func(token string) ([]byte, error) {
+	err = c.authorised(ctx, &out, func(token string) ([]byte, error) {
 		resp, err := c.http.R().SetContext(ctx).SetQueryParam("access_token", token).
-			SetMultipartField("img", "card", http.DetectContentType(picture), bytes.NewReader(picture)).Post(officialBase + "/cv/ocr/idcard")
+			SetMultipartField("img", "card.jpg", "image/jpeg", bytes.NewReader(picture)).Post(officialBase + "/cv/ocr/idcard")
 		if err != nil {
 			return nil, unsent(err)
 		}
 		return resp.Body(), nil
 	})
-	if err != nil || out.Code != 0 {
-		c.env.Log.InfoContext(ctx, "card not read", "code", int(out.Code), "error", err)
-		return nil
+	switch {
+	case err != nil:
+		return idcard.Card{}, err
+	case out.Code == 101000 || out.Code == 101001: // not to be read; no card
+		return idcard.Card{}, idcard.ErrUnread
+	case out.Code != 0:
+		return idcard.Card{}, errAway.Wrap(fmt.Errorf("card not read: code %d", int(out.Code)))
 	}
-	got := &card{Name: strings.TrimSpace(out.Name), Address: strings.TrimSpace(out.Address), Valid: out.ValidDate}
+	got := idcard.Card{Name: strings.TrimSpace(out.Name), Address: strings.TrimSpace(out.Address), Valid: out.ValidDate,
+		Side: map[string]idcard.Side{"Front": idcard.Front, "Back": idcard.Back}[out.Type]}
 	// A misread number is worse than none: only one whose check digit fits is offered.
 	if id, err := core.ParseID(out.ID, core.DateOf(c.env.Now())); err == nil {
-		got.IDNumber = id.Reveal()
+		got.ID = id
 	}
-	return got
+	return got, nil
 }

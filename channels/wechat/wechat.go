@@ -21,6 +21,7 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/idcard"
 	"lianou/core/wording"
 	"lianou/intake"
 )
@@ -43,6 +44,8 @@ type Config struct {
 	// Spool is the folder in which pushes wait while the database is away, 0700. Defaults
 	// to none: such pushes are left to WeChat, which repeats them for 15 seconds.
 	Spool string `json:"spool"`
+	// NoOCR keeps photos of ID cards from WeChat's reader. Defaults to false.
+	NoOCR bool `json:"no_ocr"`
 	// Templates maps a kind of notice to its subscribe-message template.
 	Templates map[wording.Kind]Template `json:"templates"`
 }
@@ -56,6 +59,7 @@ type Channel struct {
 	auth  *auth.Auth
 	http  *resty.Client
 	token *tokens
+	cards idcard.Reader
 	push  *push      // nil while no push is set
 	chat  *chat      // the same
 	spool *pushSpool // nil without a folder
@@ -83,6 +87,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		return nil, err
 	}
 	c := &Channel{cfg: cfg, env: env, door: door, http: resty.NewWithClient(client).SetResponseBodyLimit(256 << 10)}
+	c.cards = c.reads()
 	c.token = &tokens{appID: cfg.AppID, secret: cfg.AppSecret, shared: env.Shared, http: c.http, now: time.Now}
 	// The library's own token handling stays out: its lock is of one process only.
 	c.auth = auth.NewAuth(&wxcontext.Context{Config: &config.Config{AppID: cfg.AppID, AppSecret: cfg.AppSecret}})

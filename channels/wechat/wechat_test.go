@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -74,6 +75,8 @@ type api struct {
 	slow      time.Duration
 	mediaAway bool
 	expires   int
+	card      string // what the reader of cards answers, "" for 张桂兰's front
+	asked     int    // how often it was asked
 }
 
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +139,8 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `{"errcode":101000}`)
 			return
 		}
-		_, _ = io.WriteString(w, `{"errcode":"0","errmsg":"ok","type":"Front","name":"张桂兰","id":"`+channeltest.ID+`","addr":"王庙镇"}`)
+		a.asked++
+		_, _ = io.WriteString(w, cmp.Or(a.card, `{"errcode":"0","errmsg":"ok","type":"Front","name":"张桂兰","id":"`+channeltest.ID+`","addr":"王庙镇"}`))
 	case r.URL.Path == "/wxa/business/getuserphonenumber":
 		_, _ = io.WriteString(w, `{"errcode":0,"phone_info":{"phoneNumber":"+8613805340001","purePhoneNumber":"13805340001","countryCode":86,"watermark":{"timestamp":1,"appid":"wx1"}}}`)
 	}

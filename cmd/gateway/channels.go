@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
+	"lianou/core/idcard"
 	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/policy"
@@ -76,6 +78,7 @@ type edge struct {
 	worker   *notify.Worker // nil while there is no way of telling
 	hears    transcription.Streamer
 	words    []transcription.Hotword // for it
+	cards    idcard.Reader           // nil: this machine reads none
 }
 
 // channelParts opens intake and the channels whose section is configured, mounts
@@ -123,7 +126,22 @@ func (e *edge) ground(ctx context.Context) (err error) {
 	if e.regions, err = registry.PlacesOf(ctx, e.stores.DB); err != nil {
 		return err
 	}
+	e.reading()
 	return e.listening()
+}
+
+// reading makes what reads ID cards on this machine. Without it people type: no reason
+// not to start.
+func (e *edge) reading() {
+	if !slices.Contains(e.cfg.OCR.Readers, "tesseract") {
+		return
+	}
+	cards, err := idcard.NewTesseract(time.Now)
+	if err != nil {
+		e.log.Warn("ID cards are not read on this machine", "error", err)
+		return
+	}
+	e.cards = cards
 }
 
 // listening makes the engine of live captions, if there is one.
@@ -205,7 +223,7 @@ func (e *edge) work(ctx context.Context) error {
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
 		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
-		Hears: e.hears, Hotwords: e.words}
+		Hears: e.hears, Hotwords: e.words, Cards: e.cards}
 	if e.text != nil {
 		env.Text = e.text
 	}
@@ -230,7 +248,8 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 	}
 	if c := e.cfg.WeChat; c.AppID != "" {
 		put("wechat", wechat.Config{AppID: c.AppID, AppSecret: c.Secret.Reveal(), APIBase: c.APIBase, Templates: subscribed(c),
-			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal(), Spool: filepath.Join(e.cfg.DataDir, "gateway-push")})
+			PushToken: c.PushToken.Reveal(), PushKey: c.PushKey.Reveal(), Spool: filepath.Join(e.cfg.DataDir, "gateway-push"),
+			NoOCR: !slices.Contains(e.cfg.OCR.Readers, "wechat")})
 	}
 	return out
 }

@@ -34,21 +34,13 @@ type Image struct {
 // its EXIF said it should be shown. The caller bounds len(data) and how many
 // pictures are checked at once. Errors: ErrNoImage, ErrImagePixels, ErrImageBroken.
 func CheckImage(data []byte) (Image, error) {
-	kind := sniffImage(data)
-	if kind == "" {
-		return Image{}, ErrNoImage
-	}
-	cfg, img, err := decode(kind, data)
+	img, kind, err := open(data)
 	if err != nil {
 		return Image{}, err
 	}
-	if cfg.Width != img.Bounds().Dx() || cfg.Height != img.Bounds().Dy() {
-		return Image{}, ErrImageBroken
-	}
-	out := Image{MIME: kind}
+	out := Image{MIME: kind, Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}
 	var buf bytes.Buffer
 	if kind == "image/jpeg" {
-		img = turn(img, orientation(data))
 		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: 90})
 	} else {
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}
@@ -57,8 +49,33 @@ func CheckImage(data []byte) (Image, error) {
 	if err != nil {
 		return Image{}, ErrImageBroken.Wrap(err)
 	}
-	out.Data, out.Width, out.Height = buf.Bytes(), img.Bounds().Dx(), img.Bounds().Dy()
+	out.Data = buf.Bytes()
 	return out, nil
+}
+
+// OpenImage gives the pixels of a picture that CheckImage accepts, turned as it is to be
+// shown, for who reads what stands on it. Errors: those of CheckImage.
+func OpenImage(data []byte) (image.Image, error) {
+	img, _, err := open(data)
+	return img, err
+}
+
+func open(data []byte) (image.Image, string, error) {
+	kind := sniffImage(data)
+	if kind == "" {
+		return nil, "", ErrNoImage
+	}
+	cfg, img, err := decode(kind, data)
+	if err != nil {
+		return nil, "", err
+	}
+	if cfg.Width != img.Bounds().Dx() || cfg.Height != img.Bounds().Dy() {
+		return nil, "", ErrImageBroken
+	}
+	if kind == "image/jpeg" {
+		img = turn(img, orientation(data))
+	}
+	return img, kind, nil
 }
 
 func sniffImage(data []byte) string {

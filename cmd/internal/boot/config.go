@@ -2,6 +2,7 @@ package boot
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -61,6 +62,7 @@ type Config struct {
 	SIP      SIP
 	Voice    Voice
 	WeChat   WeChat
+	OCR      OCR
 	SMS      SMS
 	Identity Identity
 	Bank     Bank
@@ -135,6 +137,19 @@ type WeChat struct {
 	PushToken Secret `env:"LIANOU_WECHAT_PUSH_TOKEN" help:"Token of the message push. Empty: no chat"`
 	PushKey   Secret `env:"LIANOU_WECHAT_PUSH_KEY" help:"its EncodingAESKey, 43 characters: the safe mode, and no other"`
 	Step      string `env:"LIANOU_WECHAT_STEP_TEMPLATE" help:"id of the subscribe-message template for a decision. Empty: such notices go by text"`
+}
+
+// OCR is who reads photos of ID cards. What was read only fills fields.
+type OCR struct {
+	Readers []string `env:"LIANOU_OCR" envSeparator:"," envDefault:"wechat" help:"who reads photos of ID cards, in this order: wechat (WeChat's service, at its own door), tesseract (this machine, at every door); manual: nobody, people type"`
+}
+
+func (o OCR) check() []string {
+	switch strings.Join(o.Readers, ",") {
+	case "manual", "wechat", "tesseract", "wechat,tesseract":
+		return nil
+	}
+	return []string{"LIANOU_OCR is wechat, tesseract, wechat,tesseract or manual"}
 }
 
 // SMS is Tencent Cloud's text messages.

@@ -80,6 +80,7 @@ func (c *Config) check() []string {
 	if w := c.WeChat; (w.PushToken != "" || w.PushKey != "") && (len(w.PushKey) != 43 || w.PushToken == "") {
 		faults = append(faults, "LIANOU_WECHAT_PUSH_TOKEN and LIANOU_WECHAT_PUSH_KEY go together, and the key has 43 characters")
 	}
+	faults = append(faults, c.OCR.check()...)
 	faults = append(faults, c.Speech.check()...)
 	faults = append(faults, c.Voice.check(c.SIP)...)
 	if c.Quality < 0 || c.Quality > 100 {
