@@ -23,7 +23,7 @@ func (d *CitizenDoor) InterviewRoutes() []Endpoint {
 		return nil
 	}
 	post := func(path string, max int64, serve http.HandlerFunc) Endpoint {
-		return Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: max, PerMinute: 240}
+		return Endpoint{Method: "POST", Path: path, Serve: serve, MaxBody: max}
 	}
 	const small = 1 << 10
 	return []Endpoint{

@@ -1,7 +1,6 @@
 package channels
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -321,86 +320,4 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 		}
 	}
 	return Interview{}, core.E(core.KindUnavailable, "interview_busy", "刚才没存上,请再点一次。")
-}
-
-// one reports whether an answer is exactly one thing.
-func (a InterviewReply) one() bool {
-	n := 0
-	for _, is := range []bool{len(a.Value) > 0, len(a.Members) > 0, a.None, a.Dunno, a.Said != ""} {
-		if is {
-			n++
-		}
-	}
-	return n == 1 && !bytes.Equal(bytes.TrimSpace(a.Value), []byte("null"))
-}
-
-// answer takes one answer into the conversation: to the open step, or at the end to an
-// earlier one.
-func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.Provenance, read func(*Talking, interview.Step) (interview.Answer, error)) error {
-	step := x.Interviewer.Next(t.Talk, m)
-	again := step.Ref == interview.StepEnd && ref != interview.StepEnd
-	if again {
-		var ok bool
-		if step, _, ok = x.Interviewer.Again(t.Talk, ref); !ok {
-			return core.E(core.KindConflict, "interview_moved_on", "这一问改不了了,请回到上一问。")
-		}
-	}
-	a, err := read(&t.Talking, step)
-	if err != nil {
-		return err
-	}
-	g := interview.Given{Step: ref, Answer: a, From: from}
-	if again {
-		err = x.fits(step, &g)
-		if err == nil {
-			err = x.Interviewer.Correct(t.Talk, g)
-		}
-	} else {
-		err = x.Take(&t.Talking, step, g)
-	}
-	if err == nil && step.Question != nil && step.Question.Type == interview.TypeText {
-		var words string
-		_ = json.Unmarshal(a.Value, &words) // nothing, of who does not know
-		t.say = x.Distress(&t.Talking, words, from)
-	}
-	return err
-}
-
-// replied makes an answer of what was sent.
-func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply) (interview.Answer, error) {
-	switch {
-	case in.Dunno:
-		return interview.Answer{}, nil
-	case in.Said != "":
-		return x.Hear(t, step, in.Said)
-	case in.None && step.About == nil && step.Question != nil:
-		if nothing, ok := step.Question.Nothing(); ok {
-			return interview.Answer{Value: nothing}, nil
-		}
-		return interview.Answer{}, errReply
-	}
-	return interview.Answer{Value: in.Value, Members: in.Members, None: in.None}, nil
-}
-
-func (x *Interviews) question(key string) *interview.Question {
-	for _, q := range x.Interviewer.Form().Questions {
-		if q.Key == key {
-			return &q
-		}
-	}
-	return nil
-}
-
-// plant takes over what was answered before anybody knew who it is: of the household, each
-// answer as it was given. It came from a page: who they are is asked here, and what does
-// not fit its question falls away when it is replayed.
-func (x *Interviews) plant(t *Talking, seed *interview.Conversation, from core.Provenance) {
-	t.Talk.County = seed.County
-	for _, g := range seed.Given {
-		if strings.HasPrefix(g.Step, "form/") || g.Step == interview.StepEnough {
-			continue
-		}
-		g.From = from
-		t.Talk.Given = append(t.Talk.Given, g)
-	}
 }

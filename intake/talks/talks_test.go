@@ -170,6 +170,32 @@ func TestSaidAndClosed(t *testing.T) {
 	must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: Talk{Body: []byte("y")}}))
 }
 
+// The last conversations that became applications are found again, newest first and no
+// others; a forgotten one leaves no row, and what was filed stays.
+//
+// Control: Filed without its state; Forget that closes.
+func TestFiledAndForgotten(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	for i := range filedMost + 2 {
+		must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "app", Talk: Talk{Body: fmt.Append(nil, i)}}))
+		now, err := s.Open(t.Context(), somebody)
+		must(t, err)
+		must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: now, Filed: true}))
+	}
+	must(t, s.Say(t.Context(), Said{Citizen: somebody, Channel: "wechat", Talk: Talk{Body: []byte("open")}}))
+	list, err := s.Filed(t.Context(), somebody)
+	must(t, err)
+	if len(list) != filedMost || string(list[0].Body) != fmt.Sprint(filedMost+1) || list[0].Channel != "app" || list[0].Rev != 2 {
+		t.Errorf("filed: %d, first %+v", len(list), list[0])
+	}
+	must(t, s.Forget(t.Context(), somebody))
+	must(t, s.Forget(t.Context(), somebody))
+	if now, err := s.Open(t.Context(), somebody); err != nil || now.ID != 0 || s.count(t, `select count(*) from talk`) != filedMost+2 {
+		t.Errorf("forgotten: %+v %v", now, err)
+	}
+}
+
 // No word lies in the database in the open, and nobody but the gateway reads a row (F18).
 //
 // Control: Heard that keeps m.Body as it is.
