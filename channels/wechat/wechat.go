@@ -140,6 +140,8 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/login", small, c.postLogin),
 		post("/login/refresh", small, c.postRefresh),
 		post("/phone", small, c.postPhone),
+		post("/phone/rebind", small, c.door.ServeRebind),
+		post("/unbind", small, c.door.ServeUnbind),
 		post("/papers", channels.MaxUpload, c.postPapers),
 		post("/subscriptions", small, c.postSubscriptions),
 		{Method: "GET", Path: "/form", Serve: c.door.ServeForm},

@@ -30,6 +30,7 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/policy"
+	"lianou/core/realname"
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/wording"
@@ -73,7 +74,8 @@ type edge struct {
 	talks    *talks.Store
 	intake   *intake.Intake
 	text     *sms.Channel
-	worker   *notify.Worker // nil while there is no way of telling
+	identity *realname.Tencent // nil where no service is set
+	worker   *notify.Worker    // nil while there is no way of telling
 	hears    transcription.Streamer
 	words    []transcription.Hotword // for it
 }
@@ -158,6 +160,12 @@ func (e *edge) speak() (err error) {
 			return err
 		}
 	}
+	if id := e.cfg.Identity; id.SecretID != "" {
+		e.identity, err = realname.NewTencent(realname.TencentConfig{BaseURL: id.APIBase, SecretID: id.SecretID, SecretKey: id.SecretKey.Reveal()})
+		if err != nil {
+			return err
+		}
+	}
 	c := e.cfg.SMS
 	if c.SecretID == "" {
 		return nil
@@ -208,6 +216,9 @@ func (e *edge) env() channels.Env {
 		Hears: e.hears, Hotwords: e.words}
 	if e.text != nil {
 		env.Text = e.text
+	}
+	if e.identity != nil {
+		env.RealName = e.identity.Verify
 	}
 	return env
 }
