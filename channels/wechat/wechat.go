@@ -300,6 +300,32 @@ func (c *Channel) postSubscriptions(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// subscriptionsOf counts what a push tells of grants (F25): a tap gives one, and who turns a
+// template off in WeChat's settings has none left.
+func (c *Channel) subscriptionsOf(ctx context.Context, m message) error {
+	if m.From == "" || len(m.From) > 64 {
+		return errPushBody
+	}
+	who, err := c.env.Citizens.Known(ctx, m.From)
+	if err != nil {
+		return err
+	}
+	for _, s := range append(m.List, m.Changed...) {
+		switch {
+		case !c.ours(s.Template):
+			continue
+		case s.Status == "reject" && m.Event == "subscribe_msg_change_event":
+			err = c.env.Citizens.GrantsRefused(ctx, who, s.Template)
+		case s.Status == "accept" && m.Event == "subscribe_msg_popup_event":
+			err = c.env.Citizens.GrantPushed(ctx, who, s.Template, m.key())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *Channel) ours(template string) bool {
 	for _, t := range c.cfg.Templates {
 		if t.ID == template {
