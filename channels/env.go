@@ -16,6 +16,7 @@ import (
 	"lianou/core/idcard"
 	"lianou/core/notify"
 	"lianou/core/policy"
+	"lianou/core/realname"
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/intake"
@@ -45,6 +46,9 @@ type Env struct {
 	Citizens *citizen.Citizens // log-in of citizens
 	Talks    *talks.Store      // citizens' conversations; nil leads none
 	Text     notify.Sender     // text messages, for log-in codes
+	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
+	// and then no number moves from one account to another.
+	RealName func(ctx context.Context, name string, id core.IDNumber) realname.Answer
 	// Reported notes a provider's word on a message that was sent; nil drops it.
 	Reported func(ctx context.Context, provider string, out notify.Outcome) error
 	// Callee opens the number of an open notice that this send is about to ring; nil

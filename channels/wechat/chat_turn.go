@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"lianou/channels"
@@ -85,6 +86,8 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 		kept.Kind, kept.Body = talks.Spoken, voiceBody(m.Format, m.MediaID)
 	case m.Type == "event" && m.Event == "user_enter_tempsession":
 		kept.Kind, kept.Body = talks.Entered, ""
+	case m.Type == "event" && strings.HasPrefix(m.Event, "subscribe_msg_"):
+		return c.subscriptionsOf(ctx, m)
 	case m.Type == "event":
 		return nil
 	case m.Type != "text":

@@ -104,6 +104,34 @@ type message struct {
 	MediaID string     `json:"MediaId" xml:"MediaId"`
 	Format  string     `json:"Format" xml:"Format"` // of a voice: "amr" or "speex"
 	Event   string     `json:"Event" xml:"Event"`
+	List    events     `json:"List,omitempty" xml:"SubscribeMsgPopupEvent>List"` // of subscriptions
+	Changed events     `json:"-" xml:"SubscribeMsgChangeEvent>List"`
+}
+
+// subscribed is what somebody chose for one template.
+type subscribed struct {
+	Template string `json:"TemplateId" xml:"TemplateId"`
+	Status   string `json:"SubscribeStatusString" xml:"SubscribeStatusString"` // "accept" or "reject"
+}
+
+// events is a list that WeChat writes as one value where there is one.
+type events []subscribed
+
+// mostEvents bounds what one push tells: a tap is for three templates.
+const mostEvents = 10
+
+// UnmarshalJSON takes a list or its one value.
+func (e *events) UnmarshalJSON(b []byte) error {
+	var list []subscribed
+	if err := json.Unmarshal(b, &list); err != nil {
+		var one subscribed
+		if err := json.Unmarshal(b, &one); err != nil {
+			return errors.New("not a list of subscriptions")
+		}
+		list = []subscribed{one}
+	}
+	*e = list[:min(len(list), mostEvents)]
+	return nil
 }
 
 // wideNumber is a number beyond 2^53, which some senders write as a string.

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -80,4 +81,30 @@ func (c *Channel) ours(template string) bool {
 		}
 	}
 	return false
+}
+
+// subscriptionsOf counts what a push tells of grants (F25): a tap gives one, and who turns a
+// template off in WeChat's settings has none left.
+func (c *Channel) subscriptionsOf(ctx context.Context, m message) error {
+	if m.From == "" || len(m.From) > 64 {
+		return errPushBody
+	}
+	who, err := c.env.Citizens.Known(ctx, m.From)
+	if err != nil {
+		return err
+	}
+	for _, s := range append(m.List, m.Changed...) {
+		switch {
+		case !c.ours(s.Template):
+			continue
+		case s.Status == "reject" && m.Event == "subscribe_msg_change_event":
+			err = c.env.Citizens.GrantsRefused(ctx, who, s.Template)
+		case s.Status == "accept" && m.Event == "subscribe_msg_popup_event":
+			err = c.env.Citizens.GrantPushed(ctx, who, s.Template, m.key())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -143,6 +143,8 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/login", small, c.postLogin),
 		post("/login/refresh", small, c.postRefresh),
 		post("/phone", small, c.postPhone),
+		post("/phone/rebind", small, c.door.ServeRebind),
+		post("/unbind", small, c.door.ServeUnbind),
 		post("/papers", channels.MaxUpload, c.postPapers),
 		{Method: "GET", Path: "/subscriptions", Serve: c.getSubscriptions},
 		post("/subscriptions", small, c.postSubscriptions),

@@ -32,6 +32,7 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/policy"
+	"lianou/core/realname"
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/wording"
@@ -75,7 +76,8 @@ type edge struct {
 	talks    *talks.Store
 	intake   *intake.Intake
 	text     *sms.Channel
-	worker   *notify.Worker // nil while there is no way of telling
+	identity *realname.Tencent // nil where no service is set
+	worker   *notify.Worker    // nil while there is no way of telling
 	hears    transcription.Streamer
 	words    []transcription.Hotword // for it
 	cards    idcard.Reader           // nil: this machine reads none
@@ -176,6 +178,12 @@ func (e *edge) speak() (err error) {
 			return err
 		}
 	}
+	if id := e.cfg.Identity; id.SecretID != "" {
+		e.identity, err = realname.NewTencent(realname.TencentConfig{BaseURL: id.APIBase, SecretID: id.SecretID, SecretKey: id.SecretKey.Reveal()})
+		if err != nil {
+			return err
+		}
+	}
 	c := e.cfg.SMS
 	if c.SecretID == "" {
 		return nil
@@ -226,6 +234,9 @@ func (e *edge) env() channels.Env {
 		Hears: e.hears, Hotwords: e.words, Cards: e.cards}
 	if e.text != nil {
 		env.Text = e.text
+	}
+	if e.identity != nil {
+		env.RealName = e.identity.Verify
 	}
 	return env
 }

@@ -161,6 +161,9 @@ func (c *Citizens) Sweep(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, `delete from citizen_code where made < $1`, old); err != nil {
 			return pg.Fail(err, "forget codes")
 		}
+		if _, err := tx.Exec(ctx, `delete from citizen_grant_event where at < $1`, old); err != nil {
+			return pg.Fail(err, "forget pushes")
+		}
 		_, err := tx.Exec(ctx, `delete from citizen_guess where at < $1`, old)
 		return pg.Fail(err, "forget guesses")
 	})

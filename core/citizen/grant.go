@@ -2,6 +2,7 @@ package citizen
 
 import (
 	"context"
+	"encoding/hex"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -13,15 +14,16 @@ var ErrNoGrant = core.E(core.KindConflict, "no_grant", "")
 // maxGrants bounds what one account can pile up for one template.
 const maxGrants = 100
 
-// Granted counts one-time subscriptions that a citizen accepted, by template.
+// Granted counts one-time subscriptions that a citizen accepted, by template, as the
+// mini-program tells them.
 func (c *Citizens) Granted(ctx context.Context, id, template string, n int) error {
 	if template == "" || len(template) > 64 || n < 1 || n > 10 {
 		return core.Invalid("template", "")
 	}
 	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `insert into citizen_grant (citizen, template, granted) values ($1, $2, $3)
+		const q = `insert into citizen_grant as g (citizen, template, granted, said) values ($1, $2, $3, $3)
 			on conflict (citizen, template) do update
-			set granted = least(citizen_grant.granted + excluded.granted, citizen_grant.used + $4), refused = null`
+			set said = g.said + $3, granted = least(g.granted + greatest(g.said + $3, g.pushed) - greatest(g.said, g.pushed), g.used + $4), refused = null`
 		_, err := tx.Exec(ctx, q, id, template, n, maxGrants)
 		return pg.Fail(err, "count a grant")
 	})
@@ -47,6 +49,31 @@ func (c *Citizens) Grants(ctx context.Context, id string) (map[string]int, error
 		return pg.Fail(rows.Err(), "read the grants")
 	})
 	return left, err
+}
+
+// GrantPushed counts one subscription that WeChat told of by a push, which names it by
+// event; the same push again, and a tap that the mini-program told of too, count once.
+func (c *Citizens) GrantPushed(ctx context.Context, id, template, event string) error {
+	if template == "" || len(template) > 64 {
+		return core.Invalid("template", "")
+	}
+	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		fresh, err := c.freshEvent(ctx, tx, id, event+"/"+template)
+		if err != nil || !fresh {
+			return err
+		}
+		const q = `insert into citizen_grant as g (citizen, template, granted, pushed) values ($1, $2, 1, 1)
+			on conflict (citizen, template) do update
+			set pushed = g.pushed + 1, granted = least(g.granted + greatest(g.said, g.pushed + 1) - greatest(g.said, g.pushed), g.used + $3), refused = null`
+		_, err = tx.Exec(ctx, q, id, template, maxGrants)
+		return pg.Fail(err, "count a grant")
+	})
+}
+
+func (c *Citizens) freshEvent(ctx context.Context, tx *pg.Tx, id, event string) (bool, error) {
+	key := hex.EncodeToString(c.d.Ring.Blind("citizen.grant_event", id+"/"+event))
+	tag, err := tx.Exec(ctx, `insert into citizen_grant_event (key, at) values ($1, $2) on conflict do nothing`, key, tx.Now())
+	return err == nil && tag.RowsAffected() == 1, pg.Fail(err, "note a push")
 }
 
 // UseGrant takes one grant before a send; ErrNoGrant when none is left, and then

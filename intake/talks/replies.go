@@ -117,3 +117,18 @@ func (s *Store) sent(ctx context.Context, tx *pg.Tx, id int64, result string) (c
 func replyAt(citizen string) seal.At {
 	return seal.At{Table: "talk_reply", Row: citizen, Column: "body"}
 }
+
+// Tell says something to somebody who did not ask, where they have a chat with us: the
+// sender keeps WeChat's rules.
+func (s *Store) Tell(ctx context.Context, citizen, words string) error {
+	sealed, err := s.d.Ring.Seal([]byte(words), replyAt(citizen))
+	if err != nil {
+		return err
+	}
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into talk_reply (citizen, body, made) values ($1, $2, $3)`, citizen, sealed, tx.Now()); err != nil {
+			return pg.Fail(err, "keep a word")
+		}
+		return s.d.Jobs.Insert(ctx, tx, Turn{citizen})
+	})
+}

@@ -1,0 +1,127 @@
+package wechat
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"lianou/channels/channeltest"
+	"lianou/core"
+	"lianou/core/realname"
+	"lianou/intake"
+)
+
+// F95: a number moves to another account by a code read off it and a real-name check, and
+// from an account with applications only to their applicant; the account that is left is
+// logged out and told in its chat.
+//
+// Control: rebind without applicantOf; person without RealName; Move that ends no session.
+func TestRebind(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	answer := realname.Match
+	d.env.RealName = func(_ context.Context, name string, id core.IDNumber) realname.Answer {
+		if answer == realname.Match && (name != "张桂兰" || id.Reveal() != channeltest.ID) {
+			return realname.Answer{Outcome: realname.Mismatch}
+		}
+		return realname.Answer{Outcome: answer}
+	}
+	kept := map[string][]intake.Receipt{}
+	d.env.Kept = func(_ context.Context, who string) ([]intake.Receipt, error) { return kept[who], nil }
+	c := newChatterAt(t, d)
+	phone, err := core.ParsePhone(channeltest.Phone)
+	must(t, err)
+	c.says("俺想问问低保")
+	old, err := d.env.Citizens.LoginWeChat(t.Context(), openid, "")
+	must(t, err)
+	must(t, d.env.Citizens.BindPhone(t.Context(), old.Citizen.ID, phone))
+	token := login(t, c.h, "newphone")
+	fresh, err := d.env.Citizens.Verify(token)
+	must(t, err)
+	code, err := d.env.Citizens.SendCode(t.Context(), phone, "test")
+	must(t, err)
+	good := `{"name":"张桂兰","id_number":"` + channeltest.ID + `","phone":"` + channeltest.Phone + `","code":"` + code + `"}`
+	kept[old.Citizen.ID] = []intake.Receipt{{Number: "1234567897"}}
+	for _, x := range []struct {
+		name, from, to string
+		answer         realname.Outcome
+		want           int
+	}{
+		{"another name", "张桂兰", "李四", realname.Match, 403},
+		{"nobody can be asked", "", "", realname.Unavailable, 503},
+		{"another's application hangs on it", "", "", realname.Match, 403},
+	} {
+		answer = x.answer
+		body := good
+		if x.from != "" {
+			body = strings.Replace(good, x.from, x.to, 1)
+		}
+		if status, out := call(c.h, "POST", "/phone/rebind", token, body); status != x.want || out["detail"] == "" {
+			t.Errorf("%s: %d %v", x.name, status, out)
+		}
+	}
+	answer = realname.Match
+	if holder, err := d.env.Citizens.Holder(t.Context(), phone); err != nil || holder != old.Citizen.ID {
+		t.Errorf("moved all the same: %v", err)
+	}
+	delete(kept, old.Citizen.ID)
+	if status, _ := call(c.h, "POST", "/phone/rebind", token, good); status != 401 {
+		t.Errorf("a code that was used: %d", status)
+	}
+	d.pg.Advance(2 * time.Minute)
+	code2, err := d.env.Citizens.SendCode(t.Context(), phone, "test")
+	must(t, err)
+	if status, out := call(c.h, "POST", "/phone/rebind", token, strings.Replace(good, code, code2, 1)); status != 200 {
+		t.Fatalf("with a code and the name: %d %v", status, out)
+	}
+	if holder, err := d.env.Citizens.Holder(t.Context(), phone); err != nil || holder != fresh.ID {
+		t.Errorf("not moved: %v", err)
+	}
+	if _, err := d.env.Citizens.Refresh(t.Context(), old.Refresh); err == nil {
+		t.Error("the old device is still logged in")
+	}
+	if got := c.answers(); !strings.Contains(got, "换绑到了另一个微信") {
+		t.Errorf("the old device is told: %s", got)
+	}
+	if status, _ := call(c.h, "POST", "/phone/rebind", token, good); status != 429 {
+		t.Errorf("a sixth try in a day: %d", status)
+	}
+}
+
+// Unbinding needs the real name as well, ends every session, and nothing unknown is taken.
+//
+// Control: unbind without person.
+func TestUnbind(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.env.RealName = func(_ context.Context, name string, _ core.IDNumber) realname.Answer {
+		if name != "张桂兰" {
+			return realname.Answer{Outcome: realname.NotFound}
+		}
+		return realname.Answer{Outcome: realname.Match}
+	}
+	_, h := d.open(t)
+	token := login(t, h, "unbind")
+	who, err := d.env.Citizens.Verify(token)
+	must(t, err)
+	for body, want := range map[string]int{
+		`{"name":"李四","id_number":"` + channeltest.ID + `","way":"wechat"}`:               403,
+		`{"name":"张桂兰","id_number":"371426195001010011","way":"wechat"}`:                  422,
+		`{"name":"张桂兰","id_number":"` + channeltest.ID + `","way":"wechat","admin":true}`: 422,
+		`{"name":"张桂兰","id_number":"` + channeltest.ID + `","way":"fax"}`:                 422,
+	} {
+		if status, out := call(h, "POST", "/unbind", token, body); status != want {
+			t.Errorf("%s: %d %v", body, status, out)
+		}
+	}
+	if status, _ := call(h, "POST", "/unbind", "", `{}`); status != 401 {
+		t.Errorf("without a log-in: %d", status)
+	}
+	if status, out := call(h, "POST", "/unbind", token, `{"name":"张桂兰","id_number":"`+channeltest.ID+`","way":"wechat"}`); status != 200 {
+		t.Fatalf("%d %v", status, out)
+	}
+	if _, err := d.env.Citizens.Openid(t.Context(), who.ID); core.KindOf(err) != core.KindNotFound {
+		t.Errorf("still bound: %v", err)
+	}
+}

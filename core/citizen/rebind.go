@@ -1,0 +1,82 @@
+package citizen
+
+import (
+	"context"
+	"errors"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// Holder gives the account that a phone number is bound to; KindNotFound for none.
+func (c *Citizens) Holder(ctx context.Context, phone core.Phone) (id string, err error) {
+	const q = `select citizen from citizen_binding where kind = 'phone' and blind = $1 and unbound is null`
+	err = c.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, q, c.blind(bind{kindPhone, phone.Reveal()})).Scan(&id), "find who holds a number")
+	})
+	return id, err
+}
+
+// Prove reports whether somebody has just read a code off a phone; guesses are counted as
+// at the log-in. Errors: ErrCode, ErrTooMany.
+func (c *Citizens) Prove(ctx context.Context, phone core.Phone, code, source string) error {
+	if !phone.Mobile() || len(code) != 6 {
+		return ErrCode
+	}
+	good, err := c.guess(ctx, phone, code, source)
+	if err == nil && !good {
+		err = ErrCode
+	}
+	return err
+}
+
+// Moving takes a phone number from one account to another.
+type Moving struct {
+	From, To string
+	Phone    core.Phone
+}
+
+// ErrMoved says that the number is not where it was a moment ago.
+var ErrMoved = core.E(core.KindConflict, "phone_moved", "这个号码刚刚有变动,请再试一次。")
+
+// Move moves a number and ends every session of the account it leaves, in one
+// transaction. The caller has proved the number and checked the person's real name (F95):
+// there is nothing here that could. Errors: ErrMoved; KindConflict when To has another.
+func (c *Citizens) Move(ctx context.Context, m Moving) error {
+	const off = `update citizen_binding set unbound = $3 where citizen = $1 and kind = 'phone' and blind = $2 and unbound is null`
+	const out = `update citizen_session set ended = $2 where citizen = $1 and ended is null`
+	const has = `select count(*) from citizen_binding where citizen = $1 and kind = 'phone' and unbound is null`
+	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		var n int
+		if err := tx.QueryRow(ctx, has, m.To).Scan(&n); err != nil {
+			return pg.Fail(err, "look for another number")
+		}
+		if n > 0 {
+			return core.E(core.KindConflict, "phone_already", "您这个微信已经绑了别的号码,先解绑再换。")
+		}
+		tag, err := tx.Exec(ctx, off, m.From, c.blind(bind{kindPhone, m.Phone.Reveal()}), tx.Now())
+		if err != nil {
+			return pg.Fail(err, "unbind a number")
+		}
+		if tag.RowsAffected() != 1 {
+			return ErrMoved
+		}
+		if err := c.bind(ctx, tx, m.To, bind{kindPhone, m.Phone.Reveal()}); err != nil {
+			if errors.Is(err, ErrBusy) {
+				return ErrMoved
+			}
+			return err
+		}
+		if _, err := tx.Exec(ctx, out, m.From, tx.Now()); err != nil {
+			return pg.Fail(err, "end sessions")
+		}
+		for id, act := range map[string]string{m.From: "binding.removed", m.To: "binding.added"} {
+			err := c.d.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: m.To}, Act: act, Subject: "citizen:" + id, Purpose: "rebind", Detail: map[string]any{"kind": kindPhone}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
