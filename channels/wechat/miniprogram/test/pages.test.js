@@ -202,6 +202,18 @@ test('an application lost on the way goes again under the same key, and once onl
   assert.equal(device.kept.has('papers'), false, 'what was sent is no draft any more');
 });
 
+// F6. Control: look() that asks only for what this phone began.
+test('what was begun at another door is offered to go on with', async () => {
+  const device = phone({ ...LOGIN, 'GET /interview': interview(money, { door: 'hotline', asked: 7 }) });
+  device.kept.set('token', '"t"');
+  const { seen, text, settle } = show('pages/home', {}, device);
+  await settle();
+  assert.match(text(), /上次没填完。已经答了 7 问。.*接着填/);
+  assert.doesNotMatch(text(), /我要求助/);
+  seen.instance.goOn();
+  assert.deepEqual(device.went, ['/pages/ask/index']);
+});
+
 // Control: the receipt not kept by the outbox.
 test('what waited goes out from the first page too, and its receipt is shown', async () => {
   const device = phone({ ...LOGIN, 'POST /papers': ok({ kind: 'strokes', digest: 'abc' }), 'GET /interview': problem(404, '还没有开始问。') });
