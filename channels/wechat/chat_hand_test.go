@@ -255,7 +255,7 @@ func TestNobodyComes(t *testing.T) {
 // A conversation belongs to one agent, comes to another when the first gives it up, and
 // ends the interview when an application came of it.
 //
-// Control: Take without its condition; resume without HowFiled.
+// Control: Take without its look at the agent and its condition; resume without HowFiled.
 func TestOneAgentAtATime(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
