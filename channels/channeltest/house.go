@@ -35,6 +35,7 @@ const (
 type House struct {
 	Keys    *seal.Keys
 	Blobs   *blob.Store
+	Files   string // where Blobs keeps them
 	Regions *registry.Regions
 	Book    *policy.Library
 	Bell    *bell.Bell
@@ -45,7 +46,8 @@ func NewHouse(t testing.TB) *House {
 	t.Helper()
 	keys, err := seal.NewKeys(seal.SM4)
 	check(t, err)
-	blobs, err := blob.Open(blob.Config{URL: "file://" + t.TempDir(), To: keys.Gateway.Platform})
+	files := t.TempDir()
+	blobs, err := blob.Open(blob.Config{URL: "file://" + files, To: keys.Gateway.Platform})
 	check(t, err)
 	regions, err := registry.EmbeddedRegions()
 	check(t, err)
@@ -54,7 +56,7 @@ func NewHouse(t testing.TB) *House {
 	b, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
 	check(t, err)
 	t.Cleanup(func() { _ = b.Close() })
-	return &House{Keys: keys, Blobs: blobs, Regions: regions, Book: book, Bell: b}
+	return &House{Keys: keys, Blobs: blobs, Files: files, Regions: regions, Book: book, Bell: b}
 }
 
 // Env is an Env of the house.
