@@ -53,6 +53,11 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if r.ContentLength > limit { // said beforehand: nothing of it need be read
+			w.Header().Set("Connection", "close")
+			WriteProblem(w, r, BodyFault(&http.MaxBytesError{Limit: limit}))
+			return
+		}
 		next(w, r)
 	})
 }

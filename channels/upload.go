@@ -66,6 +66,10 @@ func ReadUpload(r *http.Request) (Upload, error) {
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
+			_, err = io.Copy(io.Discard, r.Body) // what was declared comes to its end, or it is no whole form
+			if err != nil {
+				return up, UploadFault(err)
+			}
 			break
 		}
 		if err != nil {
@@ -104,14 +108,31 @@ func (up *Upload) add(part *multipart.Part) (err error) {
 
 // ReadPart reads one uploaded file of at most MaxPhoto.
 func ReadPart(part *multipart.Part) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(part, MaxPhoto+1))
-	if err != nil {
-		return nil, UploadFault(err)
+	var pieces [][]byte // joined once: a slice that grows by itself leaves twice its size behind
+	for size := 0; ; {
+		piece := make([]byte, 256<<10)
+		n, err := fill(part, piece)
+		pieces, size = append(pieces, piece[:n]), size+n
+		switch {
+		case size > MaxPhoto:
+			return nil, blob.ErrTooLarge
+		case errors.Is(err, io.EOF):
+			return bytes.Join(pieces, nil), nil
+		case err != nil:
+			return nil, UploadFault(err)
+		}
 	}
-	if len(data) > MaxPhoto {
-		return nil, blob.ErrTooLarge
+}
+
+// fill reads until b is full or r ends, and unlike io.ReadFull never takes a file that
+// broke off (io.ErrUnexpectedEOF of the multipart reader) for one that is over.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
 	}
-	return data, nil
+	return n, err
 }
 
 // UploadFault classifies an error met while reading a multipart body.
@@ -195,39 +216,6 @@ func (d *CitizenDoor) imageTurn(ctx context.Context) (done func(), err error) {
 	case <-ctx.Done():
 		return nil, core.E(core.KindUnavailable, "busy", "现在传照片的人多,请过一会儿再传。")
 	}
-}
-
-// stroke is one line of the finger: points with time and pressure.
-type stroke struct {
-	Points []struct {
-		X        float64 `json:"x"`
-		Y        float64 `json:"y"`
-		Time     float64 `json:"time"`
-		Pressure float64 `json:"pressure"`
-	} `json:"points"`
-}
-
-var errStrokes = core.Invalid("signature", "签名没有收完整,请再签一次。")
-
-// CleanStrokes checks a finger signature and gives it as exactly what it is, nothing
-// a client adds. Errors: KindInvalid.
-func CleanStrokes(data []byte) ([]byte, error) {
-	var strokes []stroke
-	if len(data) > MaxStrokes || json.Unmarshal(data, &strokes) != nil {
-		return nil, errStrokes
-	}
-	points := 0
-	for _, s := range strokes {
-		points += len(s.Points)
-	}
-	if points < 4 { // a tap is no signature
-		return nil, errStrokes
-	}
-	clean, err := json.Marshal(strokes)
-	if err != nil {
-		return nil, errStrokes
-	}
-	return clean, nil
 }
 
 func (d *CitizenDoor) keepStrokes(ctx context.Context, who citizen.Citizen, data []byte) (blob.Info, error) {

@@ -35,7 +35,8 @@ const (
 type House struct {
 	Keys    *seal.Keys
 	Blobs   *blob.Store
-	BlobURL string // for the other program's store over the same files
+	Files   string // where Blobs keeps them
+	BlobURL string // the same, for the other program's store
 	Regions *registry.Regions
 	Book    *policy.Library
 	Bell    *bell.Bell
@@ -46,7 +47,8 @@ func NewHouse(t testing.TB) *House {
 	t.Helper()
 	keys, err := seal.NewKeys(seal.SM4)
 	check(t, err)
-	at := "file://" + t.TempDir()
+	files := t.TempDir()
+	at := "file://" + files
 	blobs, err := blob.Open(blob.Config{URL: at, To: keys.Gateway.Platform})
 	check(t, err)
 	regions, err := registry.EmbeddedRegions()
@@ -56,7 +58,7 @@ func NewHouse(t testing.TB) *House {
 	b, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
 	check(t, err)
 	t.Cleanup(func() { _ = b.Close() })
-	return &House{Keys: keys, Blobs: blobs, BlobURL: at, Regions: regions, Book: book, Bell: b}
+	return &House{Keys: keys, Blobs: blobs, Files: files, BlobURL: at, Regions: regions, Book: book, Bell: b}
 }
 
 // Env is an Env of the house.

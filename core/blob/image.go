@@ -3,16 +3,12 @@ package blob
 import (
 	"bytes"
 	"image"
-	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"runtime"
 
 	"lianou/core"
 )
-
-// maxPixels is the largest picture decoded: 40 megapixels, beyond what phones
-// take by default. Decoding and turning one needs up to 5 bytes a pixel.
-const maxPixels = 40_000_000
 
 // The errors of pictures.
 var (
@@ -31,26 +27,49 @@ type Image struct {
 // CheckImage accepts a JPEG or PNG picture by its content, whatever its name or
 // stated type, and encodes it anew, so that the place it was taken at, the camera
 // and anything hidden behind the picture are gone. A JPEG is first turned the way
-// its EXIF said it should be shown. The caller bounds len(data) and how many
-// pictures are checked at once. Errors: ErrNoImage, ErrImagePixels, ErrImageBroken.
+// its EXIF said it should be shown; one that would cost too much twice loses every second
+// row and column by it. One picture costs up to 50 MB beside data; the caller bounds how
+// many are checked at once. Errors: ErrNoImage, ErrImagePixels, ErrImageBroken.
 func CheckImage(data []byte) (Image, error) {
 	img, kind, err := open(data)
 	if err != nil {
 		return Image{}, err
 	}
 	out := Image{MIME: kind, Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}
-	var buf bytes.Buffer
+	var w pieces
 	if kind == "image/jpeg" {
-		err = jpeg.Encode(&buf, img, &jpeg.Options{Quality: 90})
+		err = jpeg.Encode(&w, img, &jpeg.Options{Quality: 90})
 	} else {
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}
-		err = enc.Encode(&buf, img)
+		err = enc.Encode(&w, img)
 	}
 	if err != nil {
 		return Image{}, ErrImageBroken.Wrap(err)
 	}
-	out.Data = buf.Bytes()
+	img = nil
+	if out.Width*out.Height > large {
+		runtime.GC() // the pixels are done with, before the file is put together
+	}
+	out.Data = bytes.Join(w, nil)
 	return out, nil
+}
+
+// pieces are what an encoder wrote, never copied to grow.
+type pieces [][]byte
+
+const pieceSize = 256 << 10
+
+func (w *pieces) Write(p []byte) (int, error) {
+	for n := 0; n < len(p); {
+		last := len(*w) - 1
+		if last < 0 || len((*w)[last]) == pieceSize {
+			*w, last = append(*w, make([]byte, 0, pieceSize)), last+1
+		}
+		room := min(pieceSize-len((*w)[last]), len(p)-n)
+		(*w)[last] = append((*w)[last], p[n:n+room]...)
+		n += room
+	}
+	return len(p), nil
 }
 
 // OpenImage gives the pixels of a picture that CheckImage accepts, turned as it is to be
@@ -65,18 +84,39 @@ func open(data []byte) (image.Image, string, error) {
 	if kind == "" {
 		return nil, "", ErrNoImage
 	}
-	cfg, img, err := decode(kind, data)
+	read, config := jpeg.Decode, jpeg.DecodeConfig
+	if kind == "image/png" {
+		read, config = png.Decode, png.DecodeConfig
+	}
+	cfg, err := config(bytes.NewReader(data))
 	if err != nil {
-		return nil, "", err
+		return nil, "", ErrImageBroken.Wrap(err)
 	}
-	if cfg.Width != img.Bounds().Dx() || cfg.Height != img.Bounds().Dy() {
+	costs := cost(kind, data, cfg.Width, cfg.Height)
+	switch {
+	case costs == 0:
 		return nil, "", ErrImageBroken
+	case costs+int64(len(data)) > mostDecoded:
+		return nil, "", ErrImagePixels
+	case costs > large:
+		runtime.GC() // or what was left of other uploads is still there when this one is at its largest
 	}
-	if kind == "image/jpeg" {
-		img = turn(img, orientation(data))
+	img, err := read(bytes.NewReader(data))
+	if err != nil || cfg.Width != img.Bounds().Dx() || cfg.Height != img.Bounds().Dy() {
+		return nil, "", ErrImageBroken.Wrap(err)
+	}
+	if o := orientation(data); kind == "image/jpeg" && o > 1 {
+		every := 1
+		if costs+int64(cfg.Width)*int64(cfg.Height)*3/2 > mostDecoded {
+			every = 2
+		}
+		img = turn(img, o, every)
 	}
 	return img, kind, nil
 }
+
+// large is what a picture costs before its memory is worth a collection of its own.
+const large = 12 << 20
 
 func sniffImage(data []byte) string {
 	switch {
@@ -86,63 +126,4 @@ func sniffImage(data []byte) string {
 		return "image/png"
 	}
 	return ""
-}
-
-// decode looks at the size before it allocates for the pixels.
-func decode(kind string, data []byte) (image.Config, image.Image, error) {
-	read, config := jpeg.Decode, jpeg.DecodeConfig
-	if kind == "image/png" {
-		read, config = png.Decode, png.DecodeConfig
-	}
-	cfg, err := config(bytes.NewReader(data))
-	if err != nil || cfg.Width <= 0 || cfg.Height <= 0 {
-		return cfg, nil, ErrImageBroken.Wrap(err)
-	}
-	if cfg.Width > maxPixels/cfg.Height {
-		return cfg, nil, ErrImagePixels
-	}
-	img, err := read(bytes.NewReader(data))
-	if err != nil {
-		return cfg, nil, ErrImageBroken.Wrap(err)
-	}
-	return cfg, img, nil
-}
-
-// turn shows an image the way EXIF orientation o (1 to 8) says.
-func turn(src image.Image, o int) image.Image {
-	if o < 2 || o > 8 {
-		return src
-	}
-	b := src.Bounds()
-	w, h := b.Dx(), b.Dy()
-	size := image.Rect(0, 0, w, h)
-	if o >= 5 { // the four that lie on their side
-		size = image.Rect(0, 0, h, w)
-	}
-	dst := image.NewRGBA(size)
-	row := image.NewRGBA(image.Rect(0, 0, w, 1)) // one row at a time: the whole again would double the memory
-	for y := range h {
-		draw.Draw(row, row.Rect, src, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
-		for x := range w {
-			dx, dy := x, y
-			switch o {
-			case 2:
-				dx = w - 1 - x
-			case 3:
-				dx, dy = w-1-x, h-1-y
-			case 4:
-				dy = h - 1 - y
-			case 5:
-				dx, dy = y, x
-			case 6:
-				dx, dy = h-1-y, x
-			case 7:
-				dx, dy = h-1-y, w-1-x
-			case 8:
-				dx, dy = y, w-1-x
-			}
-			copy(dst.Pix[dst.PixOffset(dx, dy):][:4], row.Pix[4*x:])
-		}
-	}
-	return dst
 }

@@ -226,3 +226,46 @@ func FuzzOrientation(f *testing.F) {
 		}
 	})
 }
+
+// What a picture costs is read from heads that anybody may write. Control: the loop over
+// the segments without its bounds.
+func FuzzCost(f *testing.F) {
+	f.Add(jpegOf(f, 8, 8))
+	f.Add(pngOf(f, 8, 8))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, kind := range []string{"image/jpeg", "image/png"} {
+			if n := cost(kind, b, 20_000, 20_000); n < 0 || n > 0 && n < 20_000*20_000 {
+				t.Fatalf("%s costs %d", kind, n)
+			}
+		}
+	})
+}
+
+// Control: three bytes a pixel for all, and a progressive picture of 12 megapixels passes.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	grey := image.NewGray(image.Rect(0, 0, 8, 8))
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, grey, nil); err != nil {
+		t.Fatal(err)
+	}
+	photo := jpegOf(t, 8, 8)
+	progressive := bytes.Replace(photo, []byte("\xff\xc0"), []byte("\xff\xc2"), 1)
+	for name, c := range map[string]struct {
+		kind string
+		in   []byte
+		want int64 // of 1,000 pixels
+	}{
+		"a photo":         {"image/jpeg", photo, 1500},
+		"grey":            {"image/jpeg", b.Bytes(), 1000},
+		"a progressive":   {"image/jpeg", progressive, 7500},
+		"no frame":        {"image/jpeg", photo[:20], 0},
+		"a screenshot":    {"image/png", pngOf(t, 8, 8), 4000},
+		"a png's ten":     {"image/png", pngOf(t, 8, 8)[:10], 0},
+		"a negative size": {"image/png", nil, 0},
+	} {
+		if got := cost(c.kind, c.in, 100, 10); got != c.want {
+			t.Errorf("%s costs %d, want %d", name, got, c.want)
+		}
+	}
+}

@@ -133,7 +133,7 @@ func (t *Room) signature(w http.ResponseWriter, r *http.Request, at desk.At, v c
 		return err
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Header().Set("Cache-Control", "private, no-store")
+	desk.AsFile(w)
 	_, err = io.WriteString(w, picture)
 	return err
 }
