@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 PACKAGES ?= ./...
+# One set of flags for builds, tests and checks: with two, everything is compiled twice.
+export GOFLAGS += -trimpath
 
 .PHONY: help build run test check bench demo tools tools-run
 
@@ -11,7 +13,7 @@ help: ## show this list
 
 build: ## build the three programs into bin/
 	@mkdir -p bin
-	go build -trimpath -o bin/ ./cmd/gateway ./cmd/platform ./cmd/lianou
+	go build -o bin/ ./cmd/gateway ./cmd/platform ./cmd/lianou
 
 run: tools-run build ## start everything on this machine: http://127.0.0.1:8345 and :8346
 	./bin/lianou up

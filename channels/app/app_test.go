@@ -83,9 +83,9 @@ func newDoor(t *testing.T) *door {
 	d.env.Text = d.phone
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
-	d.env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Jobs: queue})
-	must(t, err)
 	inserter, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	d.env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Platform: keys.Platform, Opener: keys.Opener, Audit: log, Bell: d.house.Bell, Jobs: queue, Speech: inserter})
 	must(t, err)
 	in, err := intake.New(t.Context(), intake.Config{Dir: t.TempDir()}, intake.Deps{DB: db, Platform: keys.Platform, Digest: keys.Shared,
 		Regions: d.house.Regions, Book: d.house.Book, Blobs: d.house.Blobs, Audit: log, Jobs: inserter, Log: d.env.Log})

@@ -55,6 +55,10 @@ func (c *Channel) routes() []route {
 			query: map[string]string{"after": "The last receipt of the page before"}},
 		{endpoint: get("/applications/{receipt}", c.door.ServeApplication), summary: "One application with its timeline",
 			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 404, 422, 503}, tagged: true},
+		{endpoint: post("/phone/rebind", c.door.ServeRebind), summary: "Move a number to this account, after a real-name check (F95)",
+			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
+		{endpoint: post("/unbind", c.door.ServeUnbind), summary: "Take a number or WeChat off this account, after a real-name check (F95)",
+			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
 	}
 	return append(list, c.interviewRoutes()...)
 }

@@ -186,7 +186,7 @@ var (
 // it: it was heard by a machine alone.
 func (c *chat) confirmHeard(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome, done bool) {
 	n := st.Heard[0]
-	bare := strings.Trim(strings.TrimSpace(said), "。,,.!!?? ")
+	bare := strings.TrimFunc(said, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) })
 	switch {
 	case slices.Contains(yes, bare):
 		st.Heard = st.Heard[1:]

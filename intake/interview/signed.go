@@ -17,9 +17,9 @@ const Promise = "我说的都是真的。同意工作人员登记、核对家里
 // own.
 func (f Form) Document() string {
 	var b strings.Builder
-	b.WriteString("求助登记 " + f.Version + "\n")
+	b.WriteString("求助登记(" + f.Version + " 版)\n")
 	for _, c := range f.Consents {
-		b.WriteString(c.Purpose + " " + c.Version + "\n" + c.Text + "\n")
+		b.WriteString(c.Text + "(" + c.Version + " 版)\n")
 	}
 	b.WriteString("我填的都是真的。\n")
 	return b.String()

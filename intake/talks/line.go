@@ -64,11 +64,8 @@ type Line struct {
 	State LineState    // of SideAgent
 }
 
-// mostHistory bounds how much of a conversation is handed over: its last messages and
-// replies of each side.
-const mostHistory = 400
-
-// history is a conversation so far, in order, with the form at its end.
+// history is a conversation so far, in order, with the form at its end: the last four
+// hundred messages of each side.
 func (s *Store) history(ctx context.Context, tx *pg.Tx, said Said) ([]Line, error) {
 	lines, since, err := s.messagesSince(ctx, tx, said.Citizen, said.Hand.First)
 	if err != nil {

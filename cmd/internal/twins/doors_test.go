@@ -25,7 +25,6 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
-	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/pg/pgtest"
 	"lianou/intake/calls"
@@ -38,6 +37,7 @@ type town struct {
 	desk     *desktest.Desk
 	intake   *channeltest.Twin
 	citizens *citizen.Citizens
+	talks    *talks.Store
 	doors    http.Handler
 	sessions map[string]*http.Cookie
 	strokes  string
@@ -54,7 +54,9 @@ func newTown(t *testing.T) *town {
 	_, err := exchange.Heard(t.Context(), calls.Report{ID: "CA1", Exchange: "test", Called: "12345", Began: time.Now()})
 	must(t, err)
 	must(t, ours.Take(t.Context(), "CA1", d.ID(t, "0317")))
-	agents := agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff})
+	kept, chats := d.Talks(t)
+	w.talks = kept
+	agents := agent.New(agent.Deps{Desk: d.Shell, Calls: ours, Regions: d.Regions, Staff: d.Staff, Chats: chats})
 	counters := counter.New(counter.Deps{Desk: d.Shell, DB: d.DB, Blobs: d.Blobs, Audit: d.Audit, Regions: d.Regions})
 	w.sessions = d.Sessions(t, agents, "0317")
 	for login, cookie := range d.Sessions(t, counters, "pingyuan.clerk", "wangmiao.assistant1") {
@@ -85,10 +87,7 @@ func (w *town) citizensEnv() channels.Env {
 	must(w.t, err)
 	env.Cases, err = casefile.NewReader(db, keys.Shared, log)
 	must(w.t, err)
-	queue, err := jobs.NewInserter(jobs.Gateway)
-	must(w.t, err)
-	env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Jobs: queue})
-	must(w.t, err)
+	env.Talks = w.talks
 	env.Text = nobody{}
 	w.citizens = env.Citizens
 	return env
