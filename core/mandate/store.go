@@ -17,7 +17,7 @@ import (
 // Store writes and reads mandates on the platform. Safe for concurrent use.
 type Store struct{ log *audit.Log }
 
-// NewStore makes a Store.
+// NewStore makes a Store; without a log it only reads.
 func NewStore(log *audit.Log) *Store { return &Store{log} }
 
 // Claim writes down by which right somebody spoke in an application, once. Who speaks for
