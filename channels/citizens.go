@@ -290,6 +290,11 @@ func (d *CitizenDoor) Status(r *http.Request, who citizen.Citizen) (casefile.Sta
 		return casefile.Status{}, err
 	}
 	found, err := d.env.Cases.ByReceipt(r.Context(), receipt, who.ID)
+	if err == nil {
+		if err := d.mayAsk(r.Context(), who, found); err != nil {
+			return casefile.Status{}, err
+		}
+	}
 	if core.KindOf(err) != core.KindNotFound {
 		return found, err
 	}
@@ -309,6 +314,9 @@ func (d *CitizenDoor) Status(r *http.Request, who citizen.Citizen) (casefile.Sta
 // open yet stand as received.
 func (d *CitizenDoor) Statuses(ctx context.Context, who citizen.Citizen) ([]casefile.Status, error) {
 	list, err := d.env.Cases.ByCitizen(ctx, who.ID)
+	if err == nil {
+		list, err = d.veil(ctx, who, list)
+	}
 	if err != nil {
 		return nil, err
 	}

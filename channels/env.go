@@ -14,6 +14,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/citizen"
 	"lianou/core/idcard"
+	"lianou/core/mandate"
 	"lianou/core/notify"
 	"lianou/core/policy"
 	"lianou/core/realname"
@@ -54,8 +55,10 @@ type Env struct {
 	// Callee opens the number of an open notice that this send is about to ring; nil
 	// opens none.
 	Callee func(ctx context.Context, notice int64, reference string) (core.Phone, error)
-	Cards  idcard.Reader // reads ID cards on this machine; nil: the vendor's at its door, else by hand
-	Shared *bell.Bell    // a small cache with expiry, and limits, of all nodes
+	// Mandates is who acts for whom; nil knows nothing of it.
+	Mandates *mandate.Reader
+	Cards    idcard.Reader // reads ID cards on this machine; nil: the vendor's at its door, else by hand
+	Shared   *bell.Bell    // a small cache with expiry, and limits, of all nodes
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool

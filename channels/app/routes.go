@@ -54,11 +54,17 @@ func (c *Channel) routes() []route {
 			out: types{200: of[[]channels.ApplicationAnswer]()}, refuses: []int{401, 422, 503}, tagged: true,
 			query: map[string]string{"after": "The last receipt of the page before"}},
 		{endpoint: get("/applications/{receipt}", c.door.ServeApplication), summary: "One application with its timeline",
-			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 404, 422, 503}, tagged: true},
+			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 403, 404, 422, 503}, tagged: true},
 		{endpoint: post("/phone/rebind", c.door.ServeRebind), summary: "Move a number to this account, after a real-name check (F95)",
 			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
 		{endpoint: post("/unbind", c.door.ServeUnbind), summary: "Take a number or WeChat off this account, after a real-name check (F95)",
 			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
+		{endpoint: get("/mandates", c.door.ServeMandates), summary: "For whom this account acts, with what is over",
+			out: types{200: of[[]channels.MandateAnswer]()}, refuses: []int{401, 503}},
+		{endpoint: post("/mandates/found", c.door.ServeMandatesFound), summary: "Who acts for a person, by their receipt and the last four characters of their ID number",
+			in: of[channels.MandatePair](), out: types{200: of[[]channels.MandateAnswer]()}, refuses: []int{401, 413, 422, 429, 503}},
+		{endpoint: post("/mandates/end", c.door.ServeMandateEnd), summary: "End a mandate: one's own, or with the pair that of who acts for oneself",
+			in: of[channels.MandateEnd](), out: types{204: nil}, refuses: []int{401, 404, 413, 422, 429, 503}},
 	}
 	return append(list, c.interviewRoutes()...)
 }

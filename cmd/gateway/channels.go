@@ -30,6 +30,7 @@ import (
 	"lianou/core/citizen"
 	"lianou/core/idcard"
 	"lianou/core/jobs"
+	"lianou/core/mandate"
 	"lianou/core/notify"
 	"lianou/core/policy"
 	"lianou/core/realname"
@@ -231,7 +232,8 @@ func (e *edge) work(ctx context.Context) error {
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
 		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
-		Hears: e.hears, Hotwords: e.words, Cards: e.cards}
+		Hears: e.hears, Hotwords: e.words, Cards: e.cards,
+		Mandates: mandate.NewReader(e.stores.DB, e.audit)}
 	if e.text != nil {
 		env.Text = e.text
 	}

@@ -54,7 +54,7 @@ func (s *Store) doubtOf(ctx context.Context, tx *pg.Tx, c Case, n NewCase) (Doub
 	switch {
 	case n.Twin:
 		return DoubtTwin, nil
-	case named && opener.Citizen != "" && opener.Citizen == a.Contact.CitizenID && opener.Phone == a.Contact.Phone:
+	case named && !n.Stale && opener.Citizen != "" && opener.Citizen == a.Contact.CitizenID && opener.Phone == a.Contact.Phone:
 		return "", nil
 	case n.Named != 0, !named && opener.ID == a.Applicant.ID:
 		return DoubtName, nil

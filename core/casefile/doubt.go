@@ -22,6 +22,7 @@ const (
 	DoubtNumber    DoubtKind = "number"    // another open case names the same number
 	DoubtMismatch  DoubtKind = "mismatch"  // name and number do not belong together
 	DoubtElsewhere DoubtKind = "elsewhere" // the household has an open case in another township
+	DoubtGuardian  DoubtKind = "guardian"  // a minor, and who spoke is not said to be the guardian
 	DoubtRelative  DoubtKind = "relative"  // somebody named is registered in a household that the applicant is not of
 )
 

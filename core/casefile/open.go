@@ -27,6 +27,9 @@ type NewCase struct {
 	Twin        bool                             // the same form came with another content
 	Relative    bool                             // somebody named is registered in a household that the applicant is not of
 
+	Guardian bool // it is for a minor, and no guardian spoke: a person asks for their word
+	Stale    bool // the sender's right to act for this person is over
+
 	apart bool // beside an open case of the same people: its number holds no place
 }
 
@@ -76,6 +79,11 @@ func (s *Store) Open(ctx context.Context, tx *pg.Tx, n NewCase) (Opened, error) 
 func (s *Store) doubtNew(ctx context.Context, tx *pg.Tx, id core.CaseID, other Case, n NewCase) error {
 	if n.Twin {
 		return s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtTwin})
+	}
+	if n.Guardian {
+		if err := s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtGuardian}); err != nil {
+			return err
+		}
 	}
 	if n.Relative {
 		if err := s.AddDoubt(ctx, tx, Doubt{Case: id, Application: n.Application.ID, Kind: DoubtRelative}); err != nil {

@@ -93,6 +93,15 @@ func (r *Reader) ByCall(ctx context.Context, call string, receipt core.Receipt, 
 	return Status{}, err
 }
 
+// PairSubject is the scope of who knows the receipt and the last four characters of the
+// applicant's number, "" for what can be no pair.
+func (r *Reader) PairSubject(receipt core.Receipt, last4 string) string {
+	if key := phoneKey(r.shared.Blind, receipt, last4); key != "" {
+		return "phone:" + key
+	}
+	return ""
+}
+
 func (r *Reader) pair(ctx context.Context, receipt core.Receipt, last4 string, trace audit.Entry) (Status, error) {
 	key := phoneKey(r.shared.Blind, receipt, last4)
 	if key == "" {

@@ -12,6 +12,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
+	"lianou/core/mandate"
 	"lianou/core/matching"
 	"lianou/core/notify"
 	"lianou/core/payout"
@@ -50,7 +51,8 @@ type Deps struct {
 // Flow runs the steps. It is safe for use by many goroutines.
 type Flow struct {
 	Deps
-	jobs *jobs.Inserter
+	jobs     *jobs.Inserter
+	mandates *mandate.Store
 
 	mu       sync.Mutex
 	matchers map[string]*matching.Matcher // by the Book's digest
@@ -69,7 +71,7 @@ func New(d Deps) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Flow{Deps: d, jobs: in, matchers: map[string]*matching.Matcher{}}, nil
+	return &Flow{Deps: d, jobs: in, mandates: mandate.NewStore(d.Audit), matchers: map[string]*matching.Matcher{}}, nil
 }
 
 // matcher compiles each Book once.

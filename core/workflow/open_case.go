@@ -7,6 +7,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
+	"lianou/core/mandate"
 	"lianou/core/pg"
 	"lianou/core/wording"
 	"lianou/intake"
@@ -31,11 +32,16 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 		if err != nil {
 			return err
 		}
+		stale, err := f.mandates.Stale(ctx, tx, app.Contact.CitizenID, app.Applicant.Name)
+		if err != nil {
+			return err
+		}
 		// 3. One case for each household, one row for each application.
 		where := f.Routing.Place(app.Live)
 		opened, err = f.Cases.Open(ctx, tx, casefile.NewCase{Application: app, Region: where.Region, Village: where.Village,
 			Town: where.Town, VillageName: where.VillageName, Household: known.household, Person: known.applicant(&app),
-			Persons: known.persons, Extra: known.extra, Named: known.misnamed, Twin: twin, Relative: known.relative})
+			Persons: known.persons, Extra: known.extra, Named: known.misnamed, Twin: twin, Relative: known.relative,
+			Guardian: mandate.WantsGuardian(&app), Stale: stale})
 		if err != nil || !opened.Fresh {
 			return err
 		}
@@ -55,6 +61,9 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, app *core.Application, known recognised) error {
 	c, err := f.Cases.Get(ctx, tx, opened.Case)
 	if err != nil {
+		return err
+	}
+	if err := f.mandates.Claim(ctx, tx, c.ID, c.Region, app); err != nil {
 		return err
 	}
 	if !opened.Linked {

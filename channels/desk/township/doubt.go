@@ -35,6 +35,7 @@ var doubtWords = map[casefile.DoubtKind][2]string{
 	casefile.DoubtNumber:    {"另一件在办的事用了同一个身份证号", "两件都看一看,问本人。不是本人报的那件,在那一页上撤回。"},
 	casefile.DoubtMismatch:  {"姓名和身份证号对不上", "当面看身份证、户口本。看过再往下办。"},
 	casefile.DoubtRelative:  {"家里有人登记在别的户", "申请人不在那一户。先弄清是不是一家,登记里的情况没有带过来。"},
+	casefile.DoubtGuardian:  {"申请人不满 18 岁,来说的不是监护人", "先问监护人(父母,没有父母的问法律上的监护人),听他们怎么说,再往下办。孩子自己来说的,也照样收。"},
 	casefile.DoubtElsewhere: {"这户在别处还有一件没办完", "先和那边核对,不要重复发。"},
 }
 

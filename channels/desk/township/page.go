@@ -10,6 +10,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/mandate"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
@@ -41,6 +42,7 @@ type casePage struct {
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
 	Doubts   []doubtView
+	Acting   []actingRow // who acts for the household
 
 	Adding bool // the case is on its way, and more may be filed with the household's yes
 	Free   int  // matched and not filed
@@ -89,6 +91,11 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return err
 		}
 		p.Tomorrow, p.Months = tx.Today().AddDate(0, 0, 1).String(), monthsAhead(tx.Today())
+		mandates, err := mandate.NewStore(nil).OfCase(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		p.Acting = acting(mandates, tx.Today())
 		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
 		return err
 	})
