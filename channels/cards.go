@@ -2,8 +2,10 @@ package channels
 
 import (
 	"context"
+	"time"
 
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/blob"
 	"lianou/core/citizen"
 	"lianou/core/idcard"
@@ -20,11 +22,18 @@ type CardAnswer struct {
 	Note     string      `json:"note,omitempty" doc:"What to tell the person: the other side, another number, an old card. Never a refusal"`
 }
 
-// ReadCard reads an uploaded photo of a card. idcard.ErrUnread when there is nothing to
-// read, another error when no reader answers: the photo is kept all the same, and the
-// person types (F27).
-func (d *CitizenDoor) ReadCard(ctx context.Context, r idcard.Reader, data []byte) (idcard.Card, error) {
+// readings is how many photos of one account are read in a day: each is paid for, or takes
+// seconds of this machine. More are kept, and typed.
+const readings = 40
+
+// ReadCard reads a photo of a card that an account uploaded. idcard.ErrUnread when there is
+// nothing to read, another error when no reader answers: the photo is kept all the same, and
+// the person types (F27).
+func (d *CitizenDoor) ReadCard(ctx context.Context, citizen string, r idcard.Reader, data []byte) (idcard.Card, error) {
 	if r == nil {
+		return idcard.Card{}, idcard.ErrUnread
+	}
+	if ok, _ := d.env.Shared.Allow(ctx, "card:"+citizen, bell.Rate{Count: readings, Per: 24 * time.Hour}); !ok {
 		return idcard.Card{}, idcard.ErrUnread
 	}
 	done, err := d.imageTurn(ctx)
@@ -50,7 +59,7 @@ func (d *CitizenDoor) Card(ctx context.Context, r idcard.Reader, who citizen.Cit
 	if !is {
 		return nil
 	}
-	card, err := d.ReadCard(ctx, r, up.Data)
+	card, err := d.ReadCard(ctx, who.ID, r, up.Data)
 	if err != nil {
 		if core.KindOf(err) != core.KindInvalid {
 			d.env.Log.InfoContext(ctx, "card not read", "error", err)

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/intake/interview"
 )
+
+// mostSaid bounds what somebody says at a time, in characters: a story is as long.
+const mostSaid = 2000
 
 // one reports whether an answer is exactly one thing.
 func (a InterviewReply) one() bool {
@@ -58,6 +62,8 @@ func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply)
 	switch {
 	case in.Dunno:
 		return interview.Answer{}, nil
+	case utf8.RuneCountInString(in.Said) > mostSaid:
+		return interview.Answer{}, errReply
 	case in.Said != "":
 		return x.Hear(t, step, in.Said)
 	case in.None && step.About == nil && step.Question != nil:

@@ -3,6 +3,7 @@ package channels
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -173,8 +174,10 @@ func ReadJSON[T any](r *http.Request) (T, error) {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	err := d.Decode(&v)
-	if err == nil && d.More() {
-		err = errors.New("more than one value")
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("more than one value")
+		}
 	}
 	var large *http.MaxBytesError
 	switch {

@@ -48,6 +48,7 @@ type Talking struct {
 	Read  map[string]Reading      `json:"read,omitempty"`  // by key of a field: shown beside its question
 	Took  []took                  `json:"took,omitempty"`  // the last answers of doors that repeat
 	Quiet int64                   `json:"quiet,omitempty"` // times it was kept without a word of the person's
+	From  int64                   `json:"from,omitempty"`  // the message of the chat it began with, 0 of another door
 }
 
 // Reading is something that was read for the person to look at. It is never an answer.

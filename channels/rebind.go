@@ -2,9 +2,6 @@ package channels
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -12,7 +9,6 @@ import (
 	"lianou/core/bell"
 	"lianou/core/citizen"
 	"lianou/core/realname"
-	"lianou/core/wording"
 )
 
 // RebindBody is who wants a number moved to the account that asks, or taken off it (F95).
@@ -37,10 +33,12 @@ const (
 )
 
 var (
-	errNotYou  = core.E(core.KindForbidden, "realname_mismatch", "姓名和身份证号对不上,请看着身份证再填一遍。还不行就带身份证到镇上窗口,或者打 12345。")
-	errHolder  = core.E(core.KindForbidden, "not_the_holder", "这个号码原来是别人报救助用的,网上换不了。请带身份证到镇上窗口,或者打 12345。")
-	errNoCheck = core.E(core.KindUnavailable, "realname_away", "现在核不了身份,请过一会儿再试。急事打 12345。")
-	errRebinds = core.E(core.KindTooMany, "rebinds_day", "今天试的次数太多了,明天再来。急事请打 12345。")
+	errNotYou    = core.E(core.KindForbidden, "realname_mismatch", "姓名和身份证号对不上,请看着身份证再填一遍。还不行就带身份证到镇上窗口,或者打 12345。")
+	errHolder    = core.E(core.KindForbidden, "not_the_holder", "这个号码原来是别人报救助用的,网上换不了。请带身份证到镇上窗口,或者打 12345。")
+	errNotInside = core.E(core.KindForbidden, "unbind_inside", "解绑微信,要在微信里登录了再办。微信登不上了,请带身份证到镇上窗口,或者打 12345。")
+	errLastWay   = core.E(core.KindConflict, "last_way", "您现在只有这一种办法登录,解了就看不到自己的申请了。先绑上另一种,再来解。")
+	errNoCheck   = core.E(core.KindUnavailable, "realname_away", "现在核不了身份,请过一会儿再试。急事打 12345。")
+	errRebinds   = core.E(core.KindTooMany, "rebinds_day", "今天试的次数太多了,明天再来。急事请打 12345。")
 )
 
 // ServeRebind moves a number to the account that asks. It takes the number itself (a code
@@ -63,7 +61,7 @@ func (d *CitizenDoor) ServeRebind(w http.ResponseWriter, r *http.Request) {
 func (d *CitizenDoor) ServeUnbind(w http.ResponseWriter, r *http.Request) {
 	who, in, id, err := d.person(r)
 	if err == nil {
-		err = d.unbind(r.Context(), who, citizen.Way(in.Way), id)
+		err = d.unbind(r.Context(), who, in, id)
 	}
 	if err != nil {
 		WriteProblem(w, r, err)
@@ -72,18 +70,13 @@ func (d *CitizenDoor) ServeUnbind(w http.ResponseWriter, r *http.Request) {
 	WriteJSON(w, http.StatusOK, map[string]string{"say": unbound})
 }
 
-// person reads the request and checks the real name.
+// person reads the request.
 func (d *CitizenDoor) person(r *http.Request) (who citizen.Citizen, in RebindBody, id core.IDNumber, err error) {
 	if who, err = d.Citizen(r); err != nil {
 		return who, in, id, err
 	}
-	dec := json.NewDecoder(r.Body)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return who, in, id, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return who, in, id, core.E(core.KindInvalid, "invalid_body", wording.For(core.KindInvalid))
+	if in, err = ReadJSON[RebindBody](r); err != nil {
+		return who, in, id, err
 	}
 	if id, err = core.ParseID(in.IDNumber, core.DateOf(d.env.Now())); err != nil {
 		return who, in, id, err
@@ -97,13 +90,19 @@ func (d *CitizenDoor) person(r *http.Request) (who citizen.Citizen, in RebindBod
 	if d.env.RealName == nil {
 		return who, in, id, errNoCheck
 	}
-	switch d.env.RealName(r.Context(), in.Name, id).Outcome {
+	return who, in, id, nil
+}
+
+// isReal asks the identity service, last: whoever has not proved the number, or is not the
+// applicant, learns from it of no name and number whether they belong together.
+func (d *CitizenDoor) isReal(ctx context.Context, name string, id core.IDNumber) error {
+	switch d.env.RealName(ctx, name, id).Outcome {
 	case realname.Match:
-		return who, in, id, nil
+		return nil
 	case realname.Unavailable:
-		return who, in, id, errNoCheck
+		return errNoCheck
 	}
-	return who, in, id, errNotYou
+	return errNotYou
 }
 
 func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody, id core.IDNumber) error {
@@ -117,10 +116,16 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	}
 	from, err := d.env.Citizens.Holder(ctx, phone)
 	if core.KindOf(err) == core.KindNotFound || err == nil && from == who.ID {
+		if err := d.isReal(ctx, in.Name, id); err != nil {
+			return err
+		}
 		return d.env.Citizens.BindPhone(ctx, who.ID, phone)
 	}
 	if err == nil {
 		err = d.applicantOf(ctx, who, from, id)
+	}
+	if err == nil {
+		err = d.isReal(ctx, in.Name, id)
 	}
 	if err == nil {
 		err = d.env.Citizens.Move(ctx, citizen.Moving{From: from, To: who.ID, Phone: phone})
@@ -131,20 +136,48 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	return err
 }
 
-func (d *CitizenDoor) unbind(ctx context.Context, who citizen.Citizen, way citizen.Way, id core.IDNumber) error {
-	if way != citizen.ByPhone && way != citizen.ByWeChat {
+// unbind takes a way in off an account. WeChat is taken off from within WeChat alone: who
+// has bought somebody's old number must not shut them out of their own. The last way in
+// stays, or nobody would ever see what the account has applied for.
+func (d *CitizenDoor) unbind(ctx context.Context, who citizen.Citizen, in RebindBody, id core.IDNumber) error {
+	way := citizen.Way(in.Way)
+	other := d.hasPhone
+	switch {
+	case way == citizen.ByPhone:
+		other = d.hasWeChat
+	case way != citizen.ByWeChat:
 		return core.Invalid("way", "请选解绑手机号还是微信。")
+	case who.Way != citizen.ByWeChat:
+		return errNotInside
+	}
+	if err := other(ctx, who.ID); core.KindOf(err) == core.KindNotFound {
+		return errLastWay
+	} else if err != nil {
+		return err
 	}
 	if err := d.applicantOf(ctx, who, who.ID, id); err != nil {
+		return err
+	}
+	if err := d.isReal(ctx, in.Name, id); err != nil {
+		return err
+	}
+	if err := d.env.Citizens.Unbind(ctx, who.ID, way); err != nil {
 		return err
 	}
 	if way == citizen.ByPhone {
 		d.tell(ctx, who.ID, tellOff)
 	}
-	if err := d.env.Citizens.Unbind(ctx, who.ID, way); err != nil {
-		return err
-	}
 	return d.env.Citizens.LogoutEverywhere(ctx, who)
+}
+
+func (d *CitizenDoor) hasPhone(ctx context.Context, account string) error {
+	_, err := d.env.Citizens.Phone(ctx, account)
+	return err
+}
+
+func (d *CitizenDoor) hasWeChat(ctx context.Context, account string) error {
+	_, err := d.env.Citizens.Openid(ctx, account)
+	return err
 }
 
 // applicantOf checks that an account with applications has one of this person. Without

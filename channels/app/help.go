@@ -21,7 +21,10 @@ type help struct {
 }
 
 // maxTalk bounds a conversation in a page: twelve members with every fact take a tenth.
-const maxTalk = 32 << 10
+const (
+	maxTalk   = 32 << 10
+	mostGiven = 200
+)
 
 // helpView is one page of the screener.
 type helpView struct {
@@ -103,6 +106,15 @@ func readTalk(raw string) (*interview.Conversation, error) {
 	}
 	if _, err := core.ParseRegion(string(talk.County)); err != nil || talk.On.IsZero() || len(talk.Known.Facts)+len(talk.Known.Fields)+len(talk.Known.Members) > 0 {
 		return nil, errTalk
+	}
+	// An interview asks each step once, and some sixty: what says more was made to cost.
+	seen := map[string]bool{}
+	for i := range talk.Given {
+		g := &talk.Given[i]
+		if seen[g.Step] || len(talk.Given) > mostGiven || len(g.About) > core.MaxMembers || len(g.Answer.Members) > core.MaxMembers {
+			return nil, errTalk
+		}
+		seen[g.Step] = true
 	}
 	return talk, nil
 }

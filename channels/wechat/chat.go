@@ -2,6 +2,8 @@ package wechat
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -40,7 +42,7 @@ type chatting struct {
 	Stage stage         `json:"stage"`
 	Lost  int           `json:"lost,omitempty"`  // answers in a row that were not understood
 	Dunno int           `json:"dunno,omitempty"` // answers in a row that were "不清楚"
-	From  int64         `json:"from,omitempty"`  // the message it began with
+	Shown string        `json:"shown,omitempty"` // digest of what the last summary told
 	Marks []mark        `json:"marks,omitempty"` // where each message began, to go back to
 	Heard []heardNumber `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
 
@@ -147,8 +149,8 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		return out
 	case cmdAgain:
 		key, began := st.Key, st.From
-		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking, From: began}
-		st.Key = key
+		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
+		st.Key, st.From = key, began
 		out.ask("好,从头来。", c.ask(st, m))
 		return out
 	case cmdBack:
@@ -250,6 +252,20 @@ func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 	if step.Ref != interview.StepEnd {
 		return []string{c.iv.Words(st.Talk, step, interview.Chat)}
 	}
-	st.Stage = confirming
+	st.Stage, st.Shown = confirming, st.content()
 	return c.summary(st, m)
+}
+
+// content is the digest of all that would be handed in. "同意" is to the summary of it, and
+// to nothing that was heard or put right since.
+func (st *chatting) content() string {
+	raw, err := json.Marshal(struct {
+		Known interview.Known
+		Given []interview.Given
+	}{st.Talk.Known, st.Talk.Given})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
 }

@@ -144,7 +144,10 @@ func (t *turning) keepPhoto(ctx context.Context, media string) (shot, error) {
 	if err != nil {
 		return shot{}, err
 	}
-	got, err := c.door.ReadCard(ctx, c.cards, data)
+	var got idcard.Card
+	if len(t.st.Cards) < mostCards { // who sends more sends other papers
+		got, err = c.door.ReadCard(ctx, t.citizen, c.cards, data)
+	}
 	if err != nil && core.KindOf(err) != core.KindInvalid {
 		c.env.Log.InfoContext(ctx, "card not read", "error", err)
 	}

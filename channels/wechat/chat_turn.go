@@ -2,6 +2,8 @@ package wechat
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -46,6 +48,9 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 	}
 	m, err := c.push.open(r.URL.Query(), body)
 	if err == nil {
+		err = c.bounded(r.Context(), m)
+	}
+	if err == nil {
 		err = c.keepOrSpool(r.Context(), m)
 	}
 	if err != nil {
@@ -53,6 +58,19 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = io.WriteString(w, "success")
+}
+
+// bounded refuses what nobody types so fast: before it is written down anywhere, so that
+// nobody else waits behind it.
+func (c *Channel) bounded(ctx context.Context, m message) error {
+	if m.From == "" {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(m.From))
+	if ok, _ := c.env.Shared.Allow(ctx, "chat:"+hex.EncodeToString(sum[:16]), messages); !ok {
+		return core.E(core.KindTooMany, "wechat_messages", "")
+	}
+	return nil
 }
 
 // keepWait is how long a push waits for the database: WeChat hangs up after five seconds.
@@ -99,9 +117,6 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	var err error
 	if kept.Citizen, err = c.env.Citizens.Known(ctx, m.From); err != nil {
 		return err
-	}
-	if ok, _ := c.env.Shared.Allow(ctx, "chat:"+kept.Citizen, messages); !ok {
-		return core.E(core.KindTooMany, "wechat_messages", "")
 	}
 	_, err = c.env.Talks.Heard(ctx, kept)
 	return err
@@ -189,7 +204,7 @@ func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said,
 	if err != nil {
 		return nil, said, err
 	}
-	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: st.Stage == confirming}, said, nil
+	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: shownOf(st)}, said, nil
 }
 
 // takeAll takes messages until the conversation ends or changes hands.
@@ -238,8 +253,8 @@ type turning struct {
 	from    core.Provenance
 	citizen string
 	attempt int
-	first   bool // the message that is taken opens the conversation
-	shown   bool // the summary was said in an earlier turn: it can be agreed to
+	first   bool   // the message that is taken opens the conversation
+	shown   string // what the summary of an earlier turn told: that can be agreed to
 	out     outcome
 	filed   bool
 
@@ -247,6 +262,14 @@ type turning struct {
 	hand   *talks.Handing // the person asked for an agent
 	passed *talks.Passed  // an agent has the conversation
 	up     *talks.TakenUp // an agent has it no longer
+}
+
+// shownOf is what an earlier turn's summary told; "" while none lies before the person.
+func shownOf(st *chatting) string {
+	if st.Stage != confirming {
+		return ""
+	}
+	return st.Shown
 }
 
 func (t *turning) take(ctx context.Context, msg talks.Message) error {
@@ -283,7 +306,9 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
 		return err
-	case got.submit != nil && !t.shown: // "同意" that was on its way before the summary
+	case got.submit != nil && t.st.Shown != t.st.content(): // something was heard since
+		t.out.ask("刚才又记了几样,请再看一遍。", chat.ask(t.st, t.m))
+	case got.submit != nil && t.shown != t.st.content(): // "同意" that was on its way before the summary
 		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
 		return t.file(ctx, *got.submit)

@@ -98,7 +98,8 @@ func (c *chatter) later(sql string) {
 // as typed words; numbers count when they were confirmed digit by digit; nobody consents
 // by a machine's hearing.
 //
-// Control: numbers that finds none; spoken without its look at cmdAgree; Mask left out.
+// Control: numbers that finds none; spoken without its look at cmdAgree; Mask left out; take
+// without its look at what was shown.
 func TestVoiceGoesOnAsWords(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
@@ -138,6 +139,28 @@ func TestVoiceGoesOnAsWords(t *testing.T) {
 	c.says("电话" + channeltest.Phone)
 	if got = c.speaks(l, "同意"); !strings.Contains(got, "请打“同意”") || len(c.d.apps()) != 0 {
 		t.Errorf("consent by voice: %s", got)
+	}
+	c.agreesToWhatWasShown(l)
+}
+
+// agreesToWhatWasShown puts something right over the summary, by voice and in the same turn
+// as the consent: it is shown before it can be agreed to.
+func (c *chatter) agreesToWhatWasShown(l *talks.Listener) {
+	c.t.Helper()
+	c.speaks(l, "我住平原县王凤楼镇电话13905340077")
+	if got := c.says("同意"); len(c.d.apps()) != 0 || !strings.Contains(got, "再看一遍") || !strings.Contains(got, "王凤楼镇") {
+		c.t.Errorf("agreed to what a machine heard since: %s", got)
+	}
+	for _, words := range []string{"我住平原县王庙镇", "同意"} {
+		if code := c.push(c.body("text", "Content", words)); code != http.StatusOK {
+			c.t.Fatal(code)
+		}
+	}
+	if got := c.answers(); len(c.d.apps()) != 0 || !strings.Contains(got, "先看一遍") {
+		c.t.Errorf("agreed in the turn that changed it: %s", got)
+	}
+	if got := c.says("同意"); len(c.d.apps()) != 1 || c.d.apps()[0].Live.Region != "371426104" {
+		c.t.Errorf("agreed to what was shown: %s", got)
 	}
 }
 

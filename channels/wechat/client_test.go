@@ -184,7 +184,7 @@ func TestNoSecretInErrorsOrLogs(t *testing.T) {
 			note(err)
 			_, err = c.media(t.Context(), "MEDIA1", 1<<20)
 			note(err)
-			_, err = c.door.ReadCard(t.Context(), c.cards, photo(t))
+			_, err = c.door.ReadCard(t.Context(), who.ID, c.cards, photo(t))
 			note(err)
 			_, body := call(h, "POST", "/phone", citizen, `{"code":"p"}`)
 			said += fmt.Sprint(body)

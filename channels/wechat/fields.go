@@ -27,7 +27,7 @@ var rules = map[string]*regexp.Regexp{
 
 // ranged is one moment, or two with a wave between.
 func ranged(one string) *regexp.Regexp {
-	return regexp.MustCompile(`^` + one + `(?: ?[~~] ?` + one + `)?$`)
+	return regexp.MustCompile(`^` + one + `(?: ?[~\x{FF5E}] ?` + one + `)?$`)
 }
 
 // ruleOf gives the rule a key's kind names: "thing1" is a thing.

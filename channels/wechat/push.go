@@ -104,8 +104,8 @@ type message struct {
 	MediaID string     `json:"MediaId" xml:"MediaId"`
 	Format  string     `json:"Format" xml:"Format"` // of a voice: "amr" or "speex"
 	Event   string     `json:"Event" xml:"Event"`
-	List    events     `json:"List,omitempty" xml:"SubscribeMsgPopupEvent>List"` // of subscriptions
-	Changed events     `json:"-" xml:"SubscribeMsgChangeEvent>List"`
+	List    events     `json:"List,omitempty" xml:"SubscribeMsgPopupEvent>List"`     // of subscriptions
+	Changed events     `json:"Changed,omitempty" xml:"SubscribeMsgChangeEvent>List"` // of XML; JSON has both in List
 }
 
 // subscribed is what somebody chose for one template.

@@ -162,7 +162,7 @@ func (s *pushSpool) drain(ctx context.Context, take func(context.Context, messag
 		switch kind := core.KindOf(err); {
 		case err == nil:
 			err = s.forget(name, "")
-		case kind == core.KindUnavailable, kind == core.KindTooMany, ctx.Err() != nil:
+		case kind != core.KindInvalid && kind != core.KindTooLarge, ctx.Err() != nil:
 			return err
 		default:
 			s.log.ErrorContext(ctx, "a push is put aside for a person to look at", "file", name, "error", err)

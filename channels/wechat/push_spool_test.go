@@ -100,6 +100,33 @@ func TestPushesWaitForTheDatabase(t *testing.T) {
 	}
 }
 
+// Who writes without end is told so before anything of it waits, and holds nobody up.
+//
+// Control: the bound in keep, behind the spool: "200 of 200".
+func TestOneWhoWritesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	c, gate := gated(t)
+	gate.Shut()
+	taken := 0
+	for range 200 {
+		if c.push(c.body("text", "Content", "在吗")) == http.StatusOK {
+			taken++
+		}
+	}
+	if taken > 2*messages.Count { // the bound refills while this writes
+		t.Errorf("%d of 200 wait", taken)
+	}
+	other := strings.Replace(c.body("text", "Content", "俺想问问低保"), openid, "o9AgO5Kd5ggOC-another-person", 1)
+	if code := c.push(other); code != http.StatusOK {
+		t.Fatalf("another person: %d", code)
+	}
+	gate.Open()
+	c.ch, c.h = c.d.open(t)
+	if err := c.ch.spool.drain(t.Context(), c.ch.keep); err != nil || len(files(t, c.d.spool)) != 0 {
+		t.Errorf("held up: %v, %d wait", err, len(files(t, c.d.spool)))
+	}
+}
+
 // A file that cannot be read is put aside, said so, and holds nothing up; one that cannot
 // be taken now stays.
 //

@@ -54,16 +54,21 @@ func pngPixel(data []byte) int {
 
 // jpegPixel reads the frame header (T.81, B.2.2): how many samples a pixel has, and
 // whether the picture is progressive, whose coefficients are kept as 32-bit numbers until
-// the last scan.
+// the last scan. It reads on to the first scan, because what a decoder makes of the colours
+// may stand behind the frame header. A marker without a length before the scan is written
+// by no camera: a decoder that skips it and a reader that takes a length from it would see
+// two different pictures.
 func jpegPixel(data []byte) int {
 	plain := true // colours as luma and chroma
+	var frame []byte
+	progressive := false
 	for p := 2; p+4 <= len(data) && data[p] == 0xff; {
 		mark, n := data[p+1], int(binary.BigEndian.Uint16(data[p+2:]))
 		if mark == 0xff { // a fill byte
 			p++
 			continue
 		}
-		if n < 2 || p+2+n > len(data) {
+		if mark < 0xc0 || mark >= 0xd0 && mark <= 0xd9 || n < 2 || p+2+n > len(data) {
 			return 0
 		}
 		body := data[p+4 : p+2+n]
@@ -71,7 +76,12 @@ func jpegPixel(data []byte) int {
 		case mark == 0xee && bytes.HasPrefix(body, []byte("Adobe")) && len(body) >= 12 && body[11] == 0:
 			plain = false // Go makes RGBA or CMYK of it
 		case mark >= 0xc0 && mark <= 0xc2:
-			return framePixel(body, mark == 0xc2, plain)
+			if frame != nil {
+				return 0 // of two frames a decoder may take the other
+			}
+			frame, progressive = body, mark == 0xc2
+		case mark == 0xda:
+			return framePixel(frame, progressive, plain)
 		}
 		p += 2 + n
 	}

@@ -176,6 +176,9 @@ func (c *Citizens) bind(ctx context.Context, tx *pg.Tx, id string, b bind) error
 	err = pg.Fail(tx.QueryRow(ctx, whose, b.kind, c.blind(b)).Scan(&owner), "find a binding")
 	switch {
 	case err != nil && core.KindOf(err) == core.KindNotFound:
+		if b.kind == kindPhone {
+			return errPhoneAlready
+		}
 		return nil // this account has another one of the kind
 	case err != nil:
 		return err
@@ -184,6 +187,9 @@ func (c *Citizens) bind(ctx context.Context, tx *pg.Tx, id string, b bind) error
 	}
 	return nil
 }
+
+// errPhoneAlready says that an account has a number: it is taken off first.
+var errPhoneAlready = core.E(core.KindConflict, "phone_already", "您这个账号已经绑了别的号码,先解绑再换。")
 
 // ErrBusy is two log-ins of one person at the same instant; the second attempt
 // finds the account.

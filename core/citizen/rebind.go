@@ -53,7 +53,7 @@ func (c *Citizens) Move(ctx context.Context, m Moving) error {
 			return pg.Fail(err, "look for another number")
 		}
 		if n > 0 {
-			return core.E(core.KindConflict, "phone_already", "您这个微信已经绑了别的号码,先解绑再换。")
+			return errPhoneAlready
 		}
 		tag, err := tx.Exec(ctx, off, m.From, c.blind(bind{kindPhone, m.Phone.Reveal()}), tx.Now())
 		if err != nil {

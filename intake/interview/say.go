@@ -23,19 +23,25 @@ const (
 // Words is the step's question about this household: whom it is about, the question, and
 // where nobody sees a list, what may be answered.
 func (iv *Interviewer) Words(c *Conversation, step Step, medium Medium) string {
-	q := step.Question
-	if q == nil {
+	if step.Question == nil {
 		return "问完了。"
 	}
-	h := iv.Household(c)
+	return wordsOf(iv.form.state(c), step, medium)
+}
+
+func wordsOf(now *state, step Step, medium Medium) string {
+	q, h := step.Question, now.household
 	ask := q.Ask
+	if q.Round == nil {
+		step.About = nil // a conversation from outside may say otherwise
+	}
 	switch {
 	case step.About != nil:
 		ask = q.Round.Ask
 	case step.Member != "":
 		ask = about(&h, step.Member) + q.Ask
 	}
-	if capacity := iv.Fields(c)["form/contact.capacity"]; q.Other != "" && capacity != "" && capacity != string(core.CapacitySelf) {
+	if capacity := now.fields["form/contact.capacity"]; q.Other != "" && capacity != "" && capacity != string(core.CapacitySelf) {
 		ask = q.Other
 	}
 	if medium == Voice && q.Voice != "" && step.About == nil {

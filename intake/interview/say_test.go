@@ -88,3 +88,28 @@ func TestSummary(t *testing.T) {
 		t.Error("nothing is open, though much was not answered")
 	}
 }
+
+// A conversation that came from outside may name a round where there is none.
+//
+// Control: wordsOf that looks at About alone, "nil pointer dereference".
+func TestRoundThatIsNone(t *testing.T) {
+	t.Parallel()
+	iv, err := NewInterviewer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range iv.Form().Questions {
+		key, ok := q.Member()
+		if !ok || q.Round != nil {
+			continue
+		}
+		c := iv.Begin(core.NewDate(2026, 1, 1), "371402", Known{})
+		c.Given = []Given{{Step: roundOf + key, Answer: Answer{Members: []core.MemberRef{"m1"}}, About: []core.MemberRef{"m1"}}}
+		if got := iv.Words(c, Step{Ref: roundOf + key, Question: &q, About: []core.MemberRef{"m1"}}, Chat); got == "" {
+			t.Errorf("%s: no words", key)
+		}
+		if said, ok := iv.said(iv.form.state(c), &c.Given[0]); ok {
+			t.Errorf("%s: %+v", key, said)
+		}
+	}
+}

@@ -34,12 +34,13 @@ type Item struct {
 // Sum makes the summary of a conversation.
 func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 	var s Summary
+	now := iv.form.state(c)
 	for i := range c.Given {
-		if said, ok := iv.said(c, &c.Given[i]); ok {
+		if said, ok := iv.said(now, &c.Given[i]); ok {
 			s.Said = append(s.Said, said)
 		}
 	}
-	h := iv.Household(c)
+	h := now.household
 	r := m.Explain(&h)
 	worth := m.QuestionsOf(&h, &r)
 	for i := range r.Findings {
@@ -72,7 +73,7 @@ func likely(worth []matching.Question, item core.ItemCode) bool {
 }
 
 // said tells one answer.
-func (iv *Interviewer) said(c *Conversation, g *Given) (Said, bool) {
+func (iv *Interviewer) said(now *state, g *Given) (Said, bool) {
 	step := Step{Ref: g.Step, About: g.About}
 	key, round := strings.CutPrefix(g.Step, roundOf)
 	if round {
@@ -81,28 +82,27 @@ func (iv *Interviewer) said(c *Conversation, g *Given) (Said, bool) {
 		step.Member = memberOf(g.Step)
 		key = generic(g.Step)
 	}
-	if step.Question = iv.form.question(key); step.Question == nil {
+	if step.Question = iv.form.question(key); step.Question == nil || round && step.Question.Round == nil {
 		return Said{}, false
 	}
-	out := Said{Ref: g.Step, Ask: iv.Words(c, step, Screen), Answer: "不清楚"}
+	out := Said{Ref: g.Step, Ask: wordsOf(now, step, Screen), Answer: "不清楚"}
 	switch {
 	case g.Answer.unknown():
 	case round:
-		out.Answer = iv.tellRound(c, g.Answer)
+		out.Answer = tellRound(now, g.Answer)
 	default:
 		out.Answer = step.Question.Tell(g.Answer.Value)
 	}
 	return out, true
 }
 
-func (iv *Interviewer) tellRound(c *Conversation, a Answer) string {
+func tellRound(now *state, a Answer) string {
 	if a.None {
 		return "没有"
 	}
-	h := iv.Household(c)
 	var said []string
 	for _, ref := range a.Members {
-		said = append(said, about(&h, ref))
+		said = append(said, about(&now.household, ref))
 	}
 	return strings.Join(said, "、")
 }

@@ -3,6 +3,7 @@ package talks
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,7 +117,7 @@ func (d *Desk) read(ctx context.Context, tx *pg.Tx, call string) (c Chat, err er
 	if err != nil {
 		return c, pg.Fail(err, "read a conversation")
 	}
-	const sql = `select id, key, side, kind, at, wrapped, sealed, coalesce(blob, ''), coalesce(staff, 0), state from talk_line where call = $1 order by id limit 2000`
+	const sql = `select id, key, side, kind, at, wrapped, sealed, coalesce(blob, ''), coalesce(staff, 0), state from talk_line where call = $1 order by id desc limit 2000`
 	rows, err := tx.Query(ctx, sql, call)
 	if err != nil {
 		return c, pg.Fail(err, "read a conversation")
@@ -133,6 +134,7 @@ func (d *Desk) read(ctx context.Context, tx *pg.Tx, call string) (c Chat, err er
 	if err != nil {
 		return c, pg.Fail(err, "read a conversation")
 	}
+	slices.Reverse(lines)
 	for _, l := range lines {
 		if l.Kind == LineVoice && l.Blob != "" {
 			if err := d.listen(ctx, tx, &l); err != nil {

@@ -71,7 +71,11 @@
     if (!bar) return;
     bar.hidden = false;
     bar.textContent = words + " ";
-    if (link) {
+    if (typeof link === "function") {
+      var b = document.createElement("button");
+      b.type = "button"; b.className = "more"; b.textContent = say; b.onclick = link;
+      bar.appendChild(b);
+    } else if (link) {
       var a = document.createElement("a");
       a.className = "more"; a.href = link; a.textContent = say;
       bar.appendChild(a);
@@ -84,6 +88,13 @@
     sending = Promise.all([load(), owner()]).then(function (r) {
       var draft = r[0];
       if (!draft || !draft.ready) return;
+      if (!draft.owner && r[1]) { // filled in before anybody logged in: whose it is, a person says
+        tell("这台手机里有一张没登录时填好的表。是您填的吗?", function () {
+          draft.owner = r[1];
+          save(draft).then(send);
+        }, "是我填的,交上去");
+        return;
+      }
       if (draft.owner && r[1] && draft.owner !== r[1]) {
         tell("这台手机里有一张别人填的表,没有交。请换他登录再交。");
         return;

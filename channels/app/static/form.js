@@ -118,7 +118,7 @@
   show(document.getElementById("error") ? steps.length - 1 : 0, true);
   if (keep && !document.getElementById("error")) {
     Promise.all([keep.load(), keep.owner()]).then(function (r) {
-      if (!r[0] || r[0].owner && r[1] && r[0].owner !== r[1]) return;
+      if (!r[0] || r[1] && r[0].owner !== r[1]) return;
       fill(r[0]);
       keep.tell(r[0].ready ? "填好的表存在这台手机里,有了网会自己交。" : "上次填到一半的还在,接着填就行。" + (r[0].fault ? "要改的是:" + r[0].fault : ""));
     }).catch(function () {});

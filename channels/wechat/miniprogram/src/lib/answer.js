@@ -15,7 +15,7 @@ const blank = () => ({ text: '', chosen: [], rows: [], grade: [], second: [], da
  * @param {boolean} whole
  */
 function amount(text, whole) {
-  const bare = text.replace(/[,,\s元岁]/g, '');
+  const bare = text.replace(/[,\uFF0C\s元岁]/g, '');
   const plain = whole ? /^\d{1,9}$/ : /^\d{1,9}(\.\d{1,2})?$/;
   return plain.test(bare) ? { value: Number(bare) } : { said: text };
 }

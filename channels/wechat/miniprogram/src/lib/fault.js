@@ -17,7 +17,7 @@ class Fault extends Error {
 
   /** No answer, or one that says to come back later. */
   get away() {
-    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 

@@ -67,9 +67,14 @@ function handedIn(receipt) {
  */
 async function apply(letter) {
   const path = `${wx.env.USER_DATA_PATH}/strokes.json`;
-  wx.getFileSystemManager().writeFileSync(path, letter.strokes, 'utf8');
-  const kept = await api.keep('strokes', path);
-  return api.apply({ ...letter.form, signature: { ...letter.form.signature, strokes: kept.digest } });
+  const files = wx.getFileSystemManager();
+  files.writeFileSync(path, letter.strokes, 'utf8');
+  try {
+    const kept = await api.keep('strokes', path);
+    return await api.apply({ ...letter.form, signature: { ...letter.form.signature, strokes: kept.digest } });
+  } finally {
+    files.unlink({ filePath: path, fail() {} }); // a signature does not stay on the phone
+  }
 }
 
 /** @param {() => void} tell */

@@ -14,7 +14,7 @@ const empty = () => ({ picture: '', state: '', fault: '' });
 
 Component({
   behaviors: [page],
-  data: { front: empty(), back: empty(), name: '', number: '', read: '', byHand: false, same: false },
+  data: { front: empty(), back: empty(), name: '', number: '', read: '', note: '', byHand: false, same: false },
 
   lifetimes: {
     attached() {
@@ -70,9 +70,10 @@ Component({
     /**
      * Puts in what was read. What the person typed already stands.
      * @param {'front'|'back'} side
-     * @param {{name?: string, id_number?: string, valid?: string}|undefined} card
+     * @param {{name?: string, id_number?: string, valid?: string, note?: string}|undefined} card
      */
     seen(side, card) {
+      this.setData({ note: (card && card.note) || '' });
       if (side === 'back' && card && card.name) {
         this.setData({ back: { ...this.data.back, state: 'failed', fault: '这还是有照片的一面。请拍有国徽的一面。' } });
         return;
@@ -82,7 +83,7 @@ Component({
         this.setData({ byHand: true, read: '' });
         return;
       }
-      this.setData({ byHand: true, read: '照片', name: card.name || this.data.name, number: card.id_number || this.data.number });
+      this.setData({ byHand: true, read: '照片', name: this.data.name || card.name || '', number: this.data.number || card.id_number || '' });
     },
 
     hand() {

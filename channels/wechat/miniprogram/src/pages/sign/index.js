@@ -104,6 +104,10 @@ Component({
         }
         wx.reLaunch({ url: '/pages/receipt/index' });
       } catch (fault) {
+        if (fault instanceof Fault && fault.status === 409 && fault.body && fault.body.interview) {
+          this.show(fault.body.interview); // put right at another door meanwhile: it is read again
+          return;
+        }
         if (!(fault instanceof Fault) || !fault.away) throw fault;
         this.setData({ waits: true });
       }
