@@ -22,6 +22,9 @@ type guarded struct {
 	endpoint Endpoint
 }
 
+// absurd is how many times the limit a body may say it has and still be begun.
+const absurd = 4
+
 // auditTime bounds the writing of one refusal, so that a slow database does not
 // hold the answer for long.
 const auditTime = time.Second
@@ -53,7 +56,9 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 			return
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.ContentLength > limit { // said beforehand: nothing of it need be read
+		// What is said to be absurd need not be read. What is a little too large is read to
+		// the limit: who is cut off while sending sees a broken connection and no sentence.
+		if r.ContentLength > absurd*limit {
 			w.Header().Set("Connection", "close")
 			WriteProblem(w, r, BodyFault(&http.MaxBytesError{Limit: limit}))
 			return
