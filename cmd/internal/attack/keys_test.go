@@ -35,7 +35,7 @@ var declared = map[string]string{
 	"problem":      "type title status code detail field",
 	"login/code":   "say",
 	"login":        "token refresh first",
-	"papers":       "kind digest mime size card card.name card.id_number card.address card.valid",
+	"papers":       "kind digest mime size card card.side card.name card.id_number card.address card.valid card.note",
 	"receipt":      "receipt spoken duplicate spooled at say",
 	"applications": "receipt status say next items items.name items.status items.detail items.say items.amount items.period items.sample items.item items.state timeline timeline.at timeline.say timeline.says timeline.kind updated",
 }
