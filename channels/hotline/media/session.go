@@ -21,8 +21,8 @@ type Session struct {
 	started    bool
 	listens    bool // nothing goes out yet
 	closed     bool
-	mute       bool // silent is closed
-	ticks      int
+	mute       bool      // silent is closed
+	asked      time.Time // when the ports were last
 	heard      time.Time
 	recording  *recording
 	recordFrom time.Duration
@@ -166,10 +166,11 @@ func (s *Session) say() (alaw, ulaw []byte) {
 	return b.prompt.alaw[from : from+frame], b.prompt.ulaw[from : from+frame]
 }
 
-// hearTurn is after how many ticks the ports are asked. Sound is placed by its timestamps
-// and written half a second later, so 80 ms at a time lose nothing, and a call costs a quarter
-// of the asking; a key stops a prompt that much later, which nobody notices.
-const hearTurn = 4
+// hearEvery is how long the ports are not asked. Sound is placed by its timestamps and
+// written half a second later, so four frames at a time lose nothing, and a call costs a
+// quarter of the asking; a key stops a prompt that much later, which nobody notices. It is
+// a little less than four turns, so that the fourth is never a hair too early.
+const hearEvery = 4*framePace - framePace/2
 
 // tick is the session's turn on the wheel.
 func (s *Session) tick(now time.Time) {
@@ -178,7 +179,8 @@ func (s *Session) tick(now time.Time) {
 	if s.closed {
 		return
 	}
-	if s.ticks++; s.ticks%hearTurn == 0 || s.fresh() {
+	if now.Sub(s.asked) >= hearEvery || s.fresh() {
+		s.asked = now
 		s.hear(now)
 		if s.playback != nil && s.speaking(now) >= talksOver {
 			s.yield(yieldsToSpeech)

@@ -271,7 +271,7 @@ func TestSpeechSilencesThePrompt(t *testing.T) {
 		t.Error("what must be heard was silenced by speech")
 	}
 	second := h.s.PlayUntilSpeech(promptOfFrames(500))
-	speak(2 * hearTurn * framePace)
+	speak(2 * hearEvery)
 	over(t, second)
 	if second.Whole() {
 		t.Error("the caller was talked over")

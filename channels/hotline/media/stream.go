@@ -6,7 +6,7 @@ import "time"
 // says whether they may.
 const (
 	ahead  = 500 * time.Millisecond // further before the wall than this is a lie or a drifted clock
-	behind = 260 * time.Millisecond // further behind, at the pace of speech: the sender stopped its clock in a pause; a packet waits up to hearTurn at its port
+	behind = 260 * time.Millisecond // further behind, at the pace of speech: the sender stopped its clock in a pause; a packet waits up to hearEvery at its port
 )
 
 // stream is the sound of one source on its way into the recording. It keeps the time

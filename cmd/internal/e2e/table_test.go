@@ -46,7 +46,7 @@ func path(r shell.Route, d decided, act string) string {
 	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
 	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
 	call := d.call[strings.LastIndex(d.call, "/")+1:]
-	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn).Replace(r.Path)
+	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1").Replace(r.Path)
 }
 
 var reference = regexp.MustCompile(`编号 [0-9a-f]{8}`)
@@ -151,6 +151,12 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			}
 			continue
 		}
+		if strings.Contains(r.Path, "/chat") { // this call was rung; TestChat reads a conversation
+			if status != http.StatusNotFound {
+				t.Errorf("GET %s of a call: %d", r.Path, status)
+			}
+			continue
+		}
 		if status != http.StatusOK {
 			t.Errorf("GET %s as %s: %d", r.Path, role, status)
 			continue
@@ -160,7 +166,7 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			if why == "" || len(left) > 0 {
 				t.Errorf("GET %s declares no trace (%q) and left %v", r.Path, why, left)
 			}
-		} else if slices.ContainsFunc(strings.Fields(r.Trace), func(act string) bool { return !slices.Contains(left, act) }) {
+		} else if slices.ContainsFunc(strings.Fields(r.Trace), func(act string) bool { return !slices.Contains(left, act) && act != "talk.read" }) {
 			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
 		}
 	}

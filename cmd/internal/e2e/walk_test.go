@@ -79,7 +79,7 @@ func theirs(t *testing.T) (real, none target) {
 	t.Helper()
 	d := aCase(t)
 	last := func(path string) string { return path[strings.LastIndex(path, "/")+1:] }
-	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call), "drawn": d.drawn}}
+	real = target{values: map[string]string{"case": last(d.page), "decision": last(d.letter), "call": last(d.call), "drawn": d.drawn, "line": "1"}}
 	const sql = `select f.receipt, f.applicant, f.application::text, f.recording, min(c.id)::text
 		from casefile f join claim c on c.case_id = f.id where f.id = $1::bigint group by f.id`
 	var application, recording, claim string
