@@ -56,6 +56,9 @@ func (b *booth) turn(t *testing.T, said talks.Said, words ...string) {
 	said.Talk, err = b.talks.Open(t.Context(), chatter)
 	must(t, err)
 	said.Talk.Body = []byte(`{}`)
+	if said.Hand != nil {
+		said.Hand.First = list[0].ID // the conversation began with it
+	}
 	for _, m := range list {
 		said.Taken = append(said.Taken, m.ID)
 		if said.Pass != nil {

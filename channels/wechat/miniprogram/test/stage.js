@@ -47,7 +47,7 @@ function phone(answers = {}) {
     removeStorageSync: (key) => kept.delete(key),
     getAppBaseInfo: () => ({ fontSizeSetting: 17 }),
     getWindowInfo: () => ({ pixelRatio: 2 }),
-    getFileSystemManager: () => ({ writeFileSync: (file, text) => kept.set(file, text) }),
+    getFileSystemManager: () => ({ writeFileSync: (file, text) => kept.set(file, text), unlink: ({ filePath }) => kept.delete(filePath) }),
     pageScrollTo: () => {},
     makePhoneCall: ({ phoneNumber }) => went.push('tel:' + phoneNumber),
     navigateTo: ({ url }) => went.push(url),
