@@ -17,6 +17,7 @@ type RebindBody struct {
 	IDNumber string `json:"id_number"`
 	Phone    string `json:"phone,omitempty" doc:"The number to move here; only of /phone/rebind"`
 	Code     string `json:"code,omitempty" doc:"A log-in code that was sent to that number"`
+	Ticket   string `json:"ticket,omitempty" doc:"What asking for that code answered"`
 	Way      string `json:"way,omitempty" doc:"phone or wechat; only of /unbind"`
 }
 
@@ -111,7 +112,7 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	if err != nil {
 		return err
 	}
-	if err := d.env.Citizens.Prove(ctx, phone, in.Code, Source(r)); err != nil {
+	if err := d.env.Citizens.Prove(ctx, phone, citizen.Code{Digits: in.Code, Ticket: in.Ticket}, Source(r)); err != nil {
 		return err
 	}
 	from, err := d.env.Citizens.Holder(ctx, phone)

@@ -19,11 +19,13 @@ type (
 		Phone string `json:"phone" doc:"Mobile number of eleven digits"`
 	}
 	codeAnswer struct {
-		Say string `json:"say" doc:"What to tell the person"`
+		Say    string `json:"say" doc:"What to tell the person"`
+		Ticket string `json:"ticket" doc:"Goes with the code: only who asked for it can use it"`
 	}
 	loginRequest struct {
-		Phone string `json:"phone"`
-		Code  string `json:"code" doc:"The six digits of the text message"`
+		Phone  string `json:"phone"`
+		Code   string `json:"code" doc:"The six digits of the text message"`
+		Ticket string `json:"ticket" doc:"What asking for the code answered"`
 	}
 	refreshRequest struct {
 		Refresh string `json:"refresh"`
@@ -44,15 +46,16 @@ func codeRate(perHour int) bell.Rate { return bell.Rate{Count: perHour, Per: tim
 func reference() string { return uuid.NewString() }
 
 func (c *Channel) postCode(w http.ResponseWriter, r *http.Request) {
+	var ticket string
 	in, err := channels.ReadJSON[codeRequest](r)
 	if err == nil {
-		err = c.sendCode(r.Context(), in.Phone, channels.Source(r))
+		ticket, err = c.sendCode(r.Context(), in.Phone, channels.Source(r))
 	}
 	if err != nil {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	channels.WriteJSON(w, http.StatusAccepted, codeAnswer{wording.CodeSent()})
+	channels.WriteJSON(w, http.StatusAccepted, codeAnswer{wording.CodeSent(), ticket})
 }
 
 func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
@@ -61,11 +64,11 @@ func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	login, err := c.login(r, in.Phone, in.Code)
+	login, err := c.login(r, in.Phone, citizen.Code{Digits: in.Code, Ticket: in.Ticket})
 	channels.WriteLogin(w, r, login, err)
 }
 
-func (c *Channel) login(r *http.Request, said, code string) (citizen.Login, error) {
+func (c *Channel) login(r *http.Request, said string, code citizen.Code) (citizen.Login, error) {
 	phone, err := mobile(said)
 	if err != nil {
 		return citizen.Login{}, err

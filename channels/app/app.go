@@ -79,20 +79,21 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 }
 
 // sendCode makes a log-in code and sends it as a text message. It answers the same
-// for every number, so that nobody learns who asked for help.
-func (c *Channel) sendCode(ctx context.Context, said, source string) error {
+// for every number, so that nobody learns who asked for help, and gives the ticket that the
+// code is used with.
+func (c *Channel) sendCode(ctx context.Context, said, source string) (ticket string, err error) {
 	phone, err := mobile(said)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if ok, _ := c.env.Shared.Allow(ctx, "app:code:"+source, codeRate(c.cfg.CodesPerHour)); !ok {
-		return core.E(core.KindTooMany, "too_many_codes", wording.For(core.KindTooMany))
+		return "", core.E(core.KindTooMany, "too_many_codes", wording.For(core.KindTooMany))
 	}
 	code, err := c.env.Citizens.SendCode(ctx, phone, source)
 	if err != nil {
-		return err
+		return "", err
 	}
-	n := wording.LoginCode(code)
+	n := wording.LoginCode(code.Digits)
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	out, err := c.env.Text.Send(ctx, notify.Message{Reference: reference(), Kind: n.Kind, Words: n.Words, Fields: n.Fields, Phone: phone})
@@ -100,9 +101,9 @@ func (c *Channel) sendCode(ctx context.Context, said, source string) error {
 		c.env.Log.WarnContext(ctx, "log-in code not sent", "result", string(out.Result), "code", out.Code, "error", err)
 	}
 	if out.Result == notify.Accepted || out.Result == notify.Delivered {
-		return nil
+		return code.Ticket, nil
 	}
-	return core.E(core.KindUnavailable, "code_not_sent", "短信没发出去,请过一分钟再试,也可以打 12345。")
+	return "", core.E(core.KindUnavailable, "code_not_sent", "短信没发出去,请过一分钟再试,也可以打 12345。")
 }
 
 func mobile(said string) (core.Phone, error) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"html"
 	"image"
 	"image/png"
 	"io"
@@ -193,13 +194,15 @@ func TestAPIFromLoginToJob(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	s := d.serve(t)
-	if status, _ := call(t, s, "POST", "/login/code", "", `{"phone":"`+channeltest.Phone+`"}`); status != 202 {
-		t.Fatalf("code: %d", status)
+	status, asked := call(t, s, "POST", "/login/code", "", `{"phone":"`+channeltest.Phone+`"}`)
+	ticket, _ := asked["ticket"].(string)
+	if status != 202 || ticket == "" {
+		t.Fatalf("code: %d %v", status, asked)
 	}
-	if status, out := call(t, s, "POST", "/login", "", `{"phone":"`+channeltest.Phone+`","code":"`+wrong(d.phone.code())+`"}`); status != 401 || out["detail"] == "" {
+	if status, out := call(t, s, "POST", "/login", "", `{"phone":"`+channeltest.Phone+`","code":"`+wrong(d.phone.code())+`","ticket":"`+ticket+`"}`); status != 401 || out["detail"] == "" {
 		t.Errorf("wrong code: %d %v", status, out)
 	}
-	status, out := call(t, s, "POST", "/login", "", `{"phone":"`+channeltest.Phone+`","code":"`+d.phone.code()+`"}`)
+	status, out := call(t, s, "POST", "/login", "", `{"phone":"`+channeltest.Phone+`","code":"`+d.phone.code()+`","ticket":"`+ticket+`"}`)
 	token, _ := out["token"].(string)
 	if status != 200 || token == "" {
 		t.Fatalf("log in: %d %v", status, out)
@@ -442,8 +445,8 @@ func (b *browser) send(path string, fields map[string]string, files map[string][
 
 func (b *browser) enter(d *door) {
 	b.t.Helper()
-	b.post("/enter", url.Values{"phone": {channeltest.Phone}, "to": {"/c/app/apply"}})
-	status, page, at := b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "to": {"/c/app/apply"}})
+	_, page, _ := b.post("/enter", url.Values{"phone": {channeltest.Phone}, "to": {"/c/app/apply"}})
+	status, page, at := b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "ticket": {hidden(b.t, page, "ticket")}, "to": {"/c/app/apply"}})
 	if status != 200 || at.Path != "/c/app/apply" || !strings.Contains(page, "求助登记") {
 		b.t.Fatalf("log in led to %d %s", status, at)
 	}
@@ -622,4 +625,14 @@ func TestCodeThatCannotBeSent(t *testing.T) {
 	if status, p := call(t, s, "POST", "/login/code", "", `{"phone":"`+channeltest.Phone+`"}`); status != 503 || p["code"] != "code_not_sent" {
 		t.Errorf("%d %v", status, p)
 	}
+}
+
+// hidden is the value of a hidden field of a page.
+func hidden(t testing.TB, page, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no field %s in the page", name)
+	}
+	return html.UnescapeString(m[1])
 }

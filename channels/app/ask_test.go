@@ -145,8 +145,8 @@ func TestFromScreenerToInterview(t *testing.T) {
 		t.Fatalf("before the log-in: %s", at)
 	}
 	travels := html.UnescapeString(talkField.FindStringSubmatch(page)[1])
-	b.post("/enter", url.Values{"phone": {channeltest.Phone}, "talk": {travels}})
-	_, page, at = b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "talk": {travels}})
+	_, page, _ = b.post("/enter", url.Values{"phone": {channeltest.Phone}, "talk": {travels}})
+	_, page, at = b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "ticket": {hidden(t, page, "ticket")}, "talk": {travels}})
 	if at.Path != "/c/app/ask" {
 		t.Fatalf("after the log-in: %s", at)
 	}

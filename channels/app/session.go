@@ -73,10 +73,11 @@ func (c *Channel) keepSession(w http.ResponseWriter, l citizen.Login) {
 
 // enterView is the log-in page: first the number, then the code.
 type enterView struct {
-	Phone string
-	Sent  bool
-	To    string
-	Talk  string // what was answered before, in the screener
+	Phone  string
+	Sent   bool
+	To     string
+	Ticket string // of the code that was sent
+	Talk   string // what was answered before, in the screener
 }
 
 func (c *Channel) enterPage(w http.ResponseWriter, r *http.Request) {
@@ -96,14 +97,15 @@ func (c *Channel) enterPost(w http.ResponseWriter, r *http.Request) {
 	}
 	code := strings.TrimSpace(r.PostForm.Get("code"))
 	if code == "" {
-		err := c.sendCode(r.Context(), v.Phone, channels.Source(r))
-		v.Sent = err == nil
+		ticket, err := c.sendCode(r.Context(), v.Phone, channels.Source(r))
+		v.Sent, v.Ticket = err == nil, ticket
 		c.showEnter(w, r, v, err)
 		return
 	}
-	login, err := c.login(r, v.Phone, code)
+	ticket := r.PostForm.Get("ticket")
+	login, err := c.login(r, v.Phone, citizen.Code{Digits: code, Ticket: ticket})
 	if err != nil {
-		v.Sent = true
+		v.Sent, v.Ticket = true, ticket
 		c.showEnter(w, r, v, err)
 		return
 	}
@@ -124,11 +126,16 @@ func (c *Channel) showEnter(w http.ResponseWriter, r *http.Request, v enterView,
 }
 
 func (c *Channel) leavePost(w http.ResponseWriter, r *http.Request) {
-	if who, ok := c.peek(r); ok && who.ID != "" {
-		if err := c.env.Citizens.Logout(r.Context(), who); err != nil {
-			c.env.Log.WarnContext(r.Context(), "session not ended", "error", err)
-		}
+	// A token whose five minutes are over still names a session that could be renewed: it
+	// is renewed to be ended. The cookies set by that are taken back below.
+	who, err := c.visitor(w, r, false)
+	if err == nil {
+		err = c.env.Citizens.Logout(r.Context(), who)
 	}
+	if err != nil && core.KindOf(err) != core.KindUnauthenticated {
+		c.env.Log.WarnContext(r.Context(), "session not ended", "error", err)
+	}
+	w.Header().Del("Set-Cookie")
 	c.setCookie(w, tokenCookie, "", -time.Second)
 	c.setCookie(w, refreshCookie, "", -time.Second)
 	w.Header().Set("Clear-Site-Data", `"storage"`) // what was being filled in on this device

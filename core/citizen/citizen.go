@@ -78,7 +78,7 @@ func (c *Citizens) LoginWeChat(ctx context.Context, openid, unionid string) (Log
 	if unionid != "" {
 		binds = append(binds, bind{kindUnion, unionid})
 	}
-	return c.enter(ctx, binds, ByWeChat)
+	return c.enter(ctx, entry{binds: binds, way: ByWeChat})
 }
 
 // Known finds the account of an openid that WeChat vouches for by a signed push, or makes
@@ -99,16 +99,24 @@ func (c *Citizens) Known(ctx context.Context, openid string) (id string, err err
 	return id, err
 }
 
+// entry is how somebody comes in: by what, and for a phone's code from where, as a keyed
+// hash.
+type entry struct {
+	binds  []bind
+	way    Way
+	source []byte
+}
+
 // enter finds or makes the account and opens a session. Two first log-ins at one
 // instant: the one that comes second looks again and finds the account.
-func (c *Citizens) enter(ctx context.Context, binds []bind, way Way) (out Login, err error) {
+func (c *Citizens) enter(ctx context.Context, e entry) (out Login, err error) {
 	for range 3 {
 		err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-			id, first, err := c.account(ctx, tx, binds)
+			id, first, err := c.account(ctx, tx, e.binds)
 			if err != nil {
 				return err
 			}
-			out, err = c.begin(ctx, tx, id, way)
+			out, err = c.begin(ctx, tx, id, e)
 			out.First = first
 			return err
 		})

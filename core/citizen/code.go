@@ -3,7 +3,6 @@ package citizen
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
 	"math/big"
@@ -16,14 +15,15 @@ import (
 // Limits of log-in by code (security.md P30).
 const (
 	codeLife      = 5 * time.Minute
-	codeTries     = 5                // guesses one code bears
+	codeTries     = 3                // guesses one code bears
 	codePause     = 60 * time.Second // between two codes to one phone
-	phoneSends    = 5                // codes to one phone in an hour
+	phoneSends    = 3                // codes to one phone in guessWindow: with codeTries, nine guesses
+	phoneSendsHr  = 5                // and in an hour
 	phoneSendsDay = 10               // and in a day
 	sourceSends   = 20               // codes one source may ask for in an hour
-	phoneGuesses  = 10               // guesses on one phone in 15 minutes
-	sourceGuesses = 60               // guesses of one source in 15 minutes
+	sourceGuesses = 60               // guesses of one source in guessWindow
 	guessWindow   = 15 * time.Minute
+	familiarFor   = 180 * 24 * time.Hour // after a log-in, a source keeps codes of its own
 )
 
 // Errors of log-in by code. ErrCode is the same for a wrong code, an old one and a
@@ -33,49 +33,79 @@ var (
 	ErrTooMany = core.E(core.KindTooMany, "too_many_codes", "要得太勤了,过一会儿再来。急事打 12345。")
 )
 
-// SendCode makes a log-in code for a mobile and gives it, for the text message
-// only. source names where the request came from (an address); it is kept as a
-// keyed hash. Whether the phone has an account plays no part.
-func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string) (code string, err error) {
+// Code is a log-in code with the ticket of who asked for it: without the ticket nobody can
+// guess at the code, so others' guesses cost its owner nothing.
+type Code struct{ Digits, Ticket string }
+
+// SendCode makes a log-in code for a mobile and gives it: the digits for the text message
+// only, the ticket for who asked only. source names where the request came from (an
+// address); it is kept as a keyed hash. Whether the phone has an account plays no part.
+// Where the phone was logged in before, its own codes are counted and nobody else's.
+func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string) (Code, error) {
 	if !phone.Mobile() {
-		return "", core.Invalid("phone", "请填 11 位手机号。")
+		return Code{}, core.Invalid("phone", "请填 11 位手机号。")
 	}
-	if code, err = newCode(); err != nil {
-		return "", err
+	code, err := newCode()
+	if err != nil {
+		return Code{}, err
 	}
 	p, s := c.blind(bind{kindPhone, phone.Reveal()}), c.d.Ring.Blind("citizen.source", source)
 	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		if err := lock(ctx, tx, p); err != nil {
 			return err
 		}
-		const count = `select count(*) filter (where phone = $1 and made > $4),
-				count(*) filter (where phone = $1 and made > $3::timestamptz - interval '1 hour'),
-				count(*) filter (where phone = $1),
-				count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour')
-			from citizen_code where (phone = $1 or source = $2) and made > $3::timestamptz - interval '1 day'`
-		var minute, hour, day, from int
-		if err := tx.QueryRow(ctx, count, p, s, tx.Now(), tx.Now().Add(-codePause)).Scan(&minute, &hour, &day, &from); err != nil {
-			return pg.Fail(err, "count codes")
+		if err := mayAsk(ctx, tx, p, s); err != nil {
+			return err
 		}
-		if minute > 0 || hour >= phoneSends || day >= phoneSendsDay || from >= sourceSends {
-			return ErrTooMany
-		}
-		const q = `insert into citizen_code (phone, source, hash, made, expires) values ($1, $2, $3, $4, $5)`
-		_, err := tx.Exec(ctx, q, p, s, c.codeHash(phone, code), tx.Now(), tx.Now().Add(codeLife))
+		const q = `insert into citizen_code (phone, source, hash, ticket, made, expires) values ($1, $2, $3, $4, $5, $6)`
+		_, err := tx.Exec(ctx, q, p, s, c.codeHash(phone, code.Digits), hashOf(code.Ticket), tx.Now(), tx.Now().Add(codeLife))
 		return pg.Fail(err, "keep a code")
 	})
 	if err != nil {
-		return "", err
+		return Code{}, err
 	}
 	return code, nil
 }
 
-func newCode() (string, error) {
+// mayAsk counts the codes to a phone: of a source that is familiar with it, its own; of
+// all others, theirs together.
+func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) error {
+	known, err := familiar(ctx, tx, phone, source)
+	if err != nil {
+		return err
+	}
+	const count = `select count(*) filter (where mine and made > $4), count(*) filter (where mine and made > $5),
+			count(*) filter (where mine and made > $3::timestamptz - interval '1 hour'), count(*) filter (where mine),
+			count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour')
+		from (select made, source, phone = $1 and (source = $2 or not $6) as mine from citizen_code
+			where (phone = $1 or source = $2) and made > $3::timestamptz - interval '1 day') as codes`
+	var minute, window, hour, day, from int
+	now := tx.Now()
+	err = tx.QueryRow(ctx, count, phone, source, now, now.Add(-codePause), now.Add(-guessWindow), known).Scan(&minute, &window, &hour, &day, &from)
+	if err != nil {
+		return pg.Fail(err, "count codes")
+	}
+	if minute > 0 || window >= phoneSends || hour >= phoneSendsHr || day >= phoneSendsDay || from >= sourceSends {
+		return ErrTooMany
+	}
+	return nil
+}
+
+// familiar reports whether a phone's account was logged in from a source before.
+func familiar(ctx context.Context, tx *pg.Tx, phone, source []byte) (known bool, err error) {
+	const q = `select exists (select from citizen_binding b join citizen_session s on s.citizen = b.citizen
+		where b.kind = 'phone' and b.blind = $1 and b.unbound is null and s.source = $2 and s.started > $3)`
+	err = tx.QueryRow(ctx, q, phone, source, tx.Now().Add(-familiarFor)).Scan(&known)
+	return known, pg.Fail(err, "look for a familiar source")
+}
+
+func newCode() (Code, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
-		return "", core.E(core.KindInternal, "random", "").Wrap(err)
+		return Code{}, core.E(core.KindInternal, "random", "").Wrap(err)
 	}
-	return fmt.Sprintf("%06d", n.Int64()), nil
+	ticket, _, err := newRefresh()
+	return Code{Digits: fmt.Sprintf("%06d", n.Int64()), Ticket: ticket}, err
 }
 
 // codeHash is keyed, because six digits alone are guessed from any plain hash.
@@ -89,69 +119,6 @@ func lock(ctx context.Context, tx *pg.Tx, phone []byte) error {
 	const q = `select pg_advisory_xact_lock(hashtextextended($1, 713485))`
 	_, err := tx.Exec(ctx, q, hex.EncodeToString(phone))
 	return pg.Fail(err, "take turns")
-}
-
-// LoginPhone opens a session for the newest code of a phone; a first log-in makes
-// the account. Every guess counts; past the limits ErrTooMany, and the phone is
-// only slowed down, never locked out for good.
-func (c *Citizens) LoginPhone(ctx context.Context, phone core.Phone, code, source string) (Login, error) {
-	if !phone.Mobile() || len(code) != 6 {
-		return Login{}, ErrCode
-	}
-	good, err := c.guess(ctx, phone, code, source)
-	if err != nil {
-		return Login{}, err
-	}
-	if !good {
-		return Login{}, ErrCode
-	}
-	return c.enter(ctx, []bind{{kindPhone, phone.Reveal()}}, ByPhone)
-}
-
-// guess counts a guess, commits the count whatever comes of it, and uses the code
-// up when it was right.
-func (c *Citizens) guess(ctx context.Context, phone core.Phone, code, source string) (good bool, err error) {
-	p, s := c.blind(bind{kindPhone, phone.Reveal()}), c.d.Ring.Blind("citizen.source", source)
-	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		good = false
-		if err := lock(ctx, tx, p); err != nil {
-			return err
-		}
-		const count = `select count(*) filter (where phone = $1), count(*) filter (where source = $2)
-			from citizen_guess where (phone = $1 or source = $2) and at > $3`
-		var byPhone, bySource int
-		if err := tx.QueryRow(ctx, count, p, s, tx.Now().Add(-guessWindow)).Scan(&byPhone, &bySource); err != nil {
-			return pg.Fail(err, "count guesses")
-		}
-		if byPhone >= phoneGuesses || bySource >= sourceGuesses {
-			return ErrTooMany
-		}
-		const guessed = `insert into citizen_guess (phone, source, at) values ($1, $2, $3)`
-		if _, err := tx.Exec(ctx, guessed, p, s, tx.Now()); err != nil {
-			return pg.Fail(err, "count a guess")
-		}
-		good, err = c.useCode(ctx, tx, p, c.codeHash(phone, code))
-		return err
-	})
-	return good, err
-}
-
-func (c *Citizens) useCode(ctx context.Context, tx *pg.Tx, phone, want []byte) (bool, error) {
-	const q = `update citizen_code set tries = tries + 1
-		where id = (select id from citizen_code where phone = $1 order by made desc, id desc limit 1)
-			and used is null and expires > $2 and tries < $3 returning id, hash`
-	var id int64
-	var hash []byte
-	err := pg.Fail(tx.QueryRow(ctx, q, phone, tx.Now(), codeTries).Scan(&id, &hash), "read a code")
-	if err != nil && core.KindOf(err) == core.KindNotFound {
-		return false, nil
-	}
-	if err != nil || subtle.ConstantTimeCompare(hash, want) != 1 {
-		return false, err
-	}
-	const used = `update citizen_code set used = $2 where id = $1`
-	_, err = tx.Exec(ctx, used, id, tx.Now())
-	return err == nil, pg.Fail(err, "use a code")
 }
 
 // Sweep forgets codes and guesses older than two days; the sweeper calls it.

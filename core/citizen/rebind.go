@@ -18,19 +18,6 @@ func (c *Citizens) Holder(ctx context.Context, phone core.Phone) (id string, err
 	return id, err
 }
 
-// Prove reports whether somebody has just read a code off a phone; guesses are counted as
-// at the log-in. Errors: ErrCode, ErrTooMany.
-func (c *Citizens) Prove(ctx context.Context, phone core.Phone, code, source string) error {
-	if !phone.Mobile() || len(code) != 6 {
-		return ErrCode
-	}
-	good, err := c.guess(ctx, phone, code, source)
-	if err == nil && !good {
-		err = ErrCode
-	}
-	return err
-}
-
 // Moving takes a phone number from one account to another.
 type Moving struct {
 	From, To string

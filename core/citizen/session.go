@@ -14,26 +14,29 @@ import (
 	"lianou/core/pg"
 )
 
+// ticketLen is the length of 32 random bytes in base64 without padding.
+const ticketLen = 43
+
 const refreshLife = 30 * 24 * time.Hour
 
 // begin opens a session; its id is always fresh, so none can be fixed beforehand.
-func (c *Citizens) begin(ctx context.Context, tx *pg.Tx, id string, way Way) (Login, error) {
+func (c *Citizens) begin(ctx context.Context, tx *pg.Tx, id string, e entry) (Login, error) {
 	refresh, hash, err := newRefresh()
 	if err != nil {
 		return Login{}, err
 	}
 	session := uuid.Must(uuid.NewV7()).String()
-	const q = `insert into citizen_session (id, citizen, way, refresh, started, used, expires) values ($1, $2, $3, $4, $5, $5, $6)`
-	if _, err := tx.Exec(ctx, q, session, id, string(way), hash, tx.Now(), tx.Now().Add(refreshLife)); err != nil {
+	const q = `insert into citizen_session (id, citizen, way, refresh, started, used, expires, source) values ($1, $2, $3, $4, $5, $5, $6, $7)`
+	if _, err := tx.Exec(ctx, q, session, id, string(e.way), hash, tx.Now(), tx.Now().Add(refreshLife), e.source); err != nil {
 		return Login{}, pg.Fail(err, "open a session")
 	}
-	out, err := c.login(Citizen{ID: id, Session: session, Way: way})
+	out, err := c.login(Citizen{ID: id, Session: session, Way: e.way})
 	if err != nil {
 		return Login{}, err
 	}
 	out.Refresh = refresh
 	return out, c.d.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: id}, Act: "session.opened",
-		Subject: "citizen:" + id, Purpose: "login", Detail: map[string]any{"way": way}})
+		Subject: "citizen:" + id, Purpose: "login", Detail: map[string]any{"way": e.way}})
 }
 
 // login signs a token of five minutes.
@@ -83,7 +86,7 @@ func (c *Citizens) verify(token string, grace time.Duration) (Citizen, error) {
 // Refresh turns a refresh token into a new pair. A token that was already turned
 // in has been copied: the session ends for everybody who holds it.
 func (c *Citizens) Refresh(ctx context.Context, refresh string) (Login, error) {
-	if len(refresh) != 43 {
+	if len(refresh) != ticketLen {
 		return Login{}, ErrToken
 	}
 	next, hash, err := newRefresh()

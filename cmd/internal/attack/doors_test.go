@@ -145,9 +145,13 @@ func (p person) app(t *testing.T) string {
 	if err != nil || a.status != http.StatusAccepted {
 		t.Fatalf("ask for a code: %d %s %v", a.status, a.body, err)
 	}
+	var asked struct{ Ticket string }
+	if err := json.Unmarshal(a.body, &asked); err != nil {
+		t.Fatal(err)
+	}
 	box := send(t, "GET", city.Standin+"/phone/"+p.key+"/inbox", nil)
 	code := sixDigits.Find(box.body)
-	return session(t, send(t, "POST", city.Gateway+"/c/app/login", toJSON(t, map[string]string{"phone": p.phone, "code": string(code)})))
+	return session(t, send(t, "POST", city.Gateway+"/c/app/login", toJSON(t, map[string]string{"phone": p.phone, "code": string(code), "ticket": asked.Ticket})))
 }
 
 // wechat logs in at the mini-program and gives the token.

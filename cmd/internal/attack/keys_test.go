@@ -33,7 +33,7 @@ func keysOf(v any, at string, into map[string]bool) {
 // who has thought about it.
 var declared = map[string]string{
 	"problem":      "type title status code detail field",
-	"login/code":   "say",
+	"login/code":   "say ticket",
 	"login":        "token refresh first",
 	"papers":       "kind digest mime size card card.side card.name card.id_number card.address card.valid card.note",
 	"receipt":      "receipt spoken duplicate spooled at say",

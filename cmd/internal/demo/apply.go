@@ -31,7 +31,8 @@ var sixDigits = regexp.MustCompile(`[^0-9]([0-9]{6})[^0-9]`)
 // LogInApp opens the app with the code that a text message brings.
 func (p *Phone) LogInApp(ctx context.Context, number string) error {
 	p.door = "app"
-	if err := p.api(ctx, "POST", "/login/code", map[string]string{"phone": number}, nil); err != nil {
+	var asked struct{ Ticket string }
+	if err := p.api(ctx, "POST", "/login/code", map[string]string{"phone": number}, &asked); err != nil {
 		return fmt.Errorf("ask for a code: %w", err)
 	}
 	code, err := waitFor(ctx, "the text message with the code", func() (string, bool, error) {
@@ -45,7 +46,7 @@ func (p *Phone) LogInApp(ctx context.Context, number string) error {
 	if err != nil {
 		return err
 	}
-	return p.enter(ctx, "app", map[string]string{"phone": number, "code": code})
+	return p.enter(ctx, "app", map[string]string{"phone": number, "code": code, "ticket": asked.Ticket})
 }
 
 func (p *Phone) enter(ctx context.Context, door string, proof map[string]string) error {

@@ -100,7 +100,10 @@ func citizen(t *testing.T) *http.Client {
 		t.Fatal("the second story is gone")
 	}
 	phone := story.Applicant().Phone.Reveal()
-	post(city.Gateway+"/c/app/login/code", map[string]string{"phone": phone})
+	var asked struct{ Ticket string }
+	if err := json.Unmarshal(post(city.Gateway+"/c/app/login/code", map[string]string{"phone": phone}), &asked); err != nil {
+		t.Fatal(err)
+	}
 	resp, err := http.Get(city.Standin + "/phone/b/inbox")
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +114,7 @@ func citizen(t *testing.T) *http.Client {
 		t.Fatal(err)
 	}
 	var in struct{ Token string }
-	if json.Unmarshal(post(city.Gateway+"/c/app/login", map[string]string{"phone": phone, "code": string(sixDigits.Find(inbox))}), &in) != nil || in.Token == "" {
+	if json.Unmarshal(post(city.Gateway+"/c/app/login", map[string]string{"phone": phone, "code": string(sixDigits.Find(inbox)), "ticket": asked.Ticket}), &in) != nil || in.Token == "" {
 		t.Fatal("the citizen has no token")
 	}
 	c := session(t, "")
