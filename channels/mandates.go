@@ -47,30 +47,48 @@ type (
 // ServeMandates lists for whom the account acts, also what is over.
 func (d *CitizenDoor) ServeMandates(w http.ResponseWriter, r *http.Request) {
 	who, err := d.Citizen(r)
-	if err != nil {
-		WriteProblem(w, r, err)
-		return
+	var list []MandateAnswer
+	if err == nil {
+		list, err = d.Mandates(r.Context(), who)
 	}
-	d.writeMandates(w, r, who.ID)
+	writeMandates(w, r, list, err)
 }
 
 // ServeMandatesFound lists who acts for a person, to whom knows their receipt and number.
-// It is a look-up, with its limits and its one answer for every wrong pair.
 func (d *CitizenDoor) ServeMandatesFound(w http.ResponseWriter, r *http.Request) {
 	who, err := d.Citizen(r)
 	var in MandatePair
 	if err == nil {
 		in, err = ReadJSON[MandatePair](r)
 	}
-	var subject string
+	var list []MandateAnswer
 	if err == nil {
-		subject, err = d.pairSubject(r, who, in)
+		list, err = d.MandatesFound(r, who, in)
 	}
+	writeMandates(w, r, list, err)
+}
+
+func writeMandates(w http.ResponseWriter, r *http.Request, list []MandateAnswer, err error) {
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
 	}
-	d.writeMandates(w, r, subject)
+	WriteJSON(w, http.StatusOK, list)
+}
+
+// Mandates lists for whom an account acts, also what is over.
+func (d *CitizenDoor) Mandates(ctx context.Context, who citizen.Citizen) ([]MandateAnswer, error) {
+	return d.mandateAnswers(ctx, who.ID)
+}
+
+// MandatesFound lists who acts for a person. It is a look-up, with its limits and its one
+// answer for every wrong pair.
+func (d *CitizenDoor) MandatesFound(r *http.Request, who citizen.Citizen, in MandatePair) ([]MandateAnswer, error) {
+	subject, err := d.pairSubject(r, who, in)
+	if err != nil {
+		return nil, err
+	}
+	return d.mandateAnswers(r.Context(), subject)
 }
 
 // pairSubject holds a pair to the look-up that every pair goes through.
@@ -85,17 +103,13 @@ func (d *CitizenDoor) pairSubject(r *http.Request, who citizen.Citizen, in Manda
 	return d.env.Cases.PairSubject(receipt, strings.ToUpper(strings.TrimSpace(in.Last4))), nil
 }
 
-func (d *CitizenDoor) writeMandates(w http.ResponseWriter, r *http.Request, subject string) {
-	list, err := d.mandates(r.Context(), subject)
-	if err != nil {
-		WriteProblem(w, r, err)
-		return
-	}
+func (d *CitizenDoor) mandateAnswers(ctx context.Context, subject string) ([]MandateAnswer, error) {
+	list, err := d.mandates(ctx, subject)
 	out := make([]MandateAnswer, 0, len(list))
 	for _, m := range list {
 		out = append(out, d.mandateAnswer(m))
 	}
-	WriteJSON(w, http.StatusOK, out)
+	return out, err
 }
 
 func (d *CitizenDoor) mandates(ctx context.Context, subject string) ([]mandate.Mandate, error) {
@@ -135,21 +149,29 @@ func (d *CitizenDoor) ServeMandateEnd(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		in, err = ReadJSON[MandateEnd](r)
 	}
-	subject := who.ID
-	if err == nil && in.Pair != nil {
-		subject, err = d.pairSubject(r, who, *in.Pair)
-	}
-	if err == nil && d.env.Mandates == nil {
-		err = core.E(core.KindUnavailable, "no_mandates", wording.For(core.KindUnavailable))
-	}
 	if err == nil {
-		err = d.env.Mandates.Revoke(r.Context(), subject, who.ID, in.ID)
+		err = d.EndMandate(r, who, in)
 	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// EndMandate ends one, at once: from here on it opens nothing.
+func (d *CitizenDoor) EndMandate(r *http.Request, who citizen.Citizen, in MandateEnd) error {
+	subject := who.ID
+	if in.Pair != nil {
+		var err error
+		if subject, err = d.pairSubject(r, who, *in.Pair); err != nil {
+			return err
+		}
+	}
+	if d.env.Mandates == nil {
+		return core.E(core.KindUnavailable, "no_mandates", wording.For(core.KindUnavailable))
+	}
+	return d.env.Mandates.Revoke(r.Context(), subject, who.ID, in.ID)
 }
 
 // mayAsk holds an account that applied for somebody else to its mandate: what is over

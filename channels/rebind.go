@@ -27,8 +27,8 @@ var rebinds = bell.Rate{Count: 5, Per: 24 * time.Hour}
 
 // The words of what came of it. The account that is left is told in its own chat.
 const (
-	rebound   = "换好了。这个号码以后跟着您现在的微信走。"
-	unbound   = "解绑了。要再用,重新登录就行。"
+	Rebound   = "换好了。这个号码以后就归您现在这个账号。"
+	Unbound   = "解绑了。要再用,重新登录就行。"
 	tellMoved = "您的手机号刚刚换绑到了另一个微信,核过姓名和身份证。不是您本人办的,马上打 12345。"
 	tellOff   = "您的账号刚刚解绑了,核过姓名和身份证。不是您本人办的,马上打 12345。"
 )
@@ -42,56 +42,107 @@ var (
 	errRebinds   = core.E(core.KindTooMany, "rebinds_day", "今天试的次数太多了,明天再来。急事请打 12345。")
 )
 
-// ServeRebind moves a number to the account that asks. It takes the number itself (a code
-// read off it), the person's real name, and, where the account that has it applied for
-// help, that the applicant's number ends as the person's does: a telephone that was found
-// or sold takes nobody's applications along.
-func (d *CitizenDoor) ServeRebind(w http.ResponseWriter, r *http.Request) {
-	who, in, id, err := d.person(r)
+// BoundAnswer is by what an account is entered.
+type BoundAnswer struct {
+	Phone  string `json:"phone" doc:"The number, masked; empty for none"`
+	WeChat bool   `json:"wechat"`
+	Inside bool   `json:"inside" doc:"Whether this session came by WeChat, which alone can take WeChat off"`
+}
+
+// ServeBound tells by what the account is entered.
+func (d *CitizenDoor) ServeBound(w http.ResponseWriter, r *http.Request) {
+	who, err := d.Citizen(r)
+	var a BoundAnswer
 	if err == nil {
-		err = d.rebind(r, who, in, id)
+		a, err = d.Bound(r.Context(), who)
 	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, map[string]string{"say": rebound})
+	WriteJSON(w, http.StatusOK, a)
+}
+
+// Bound tells by what an account is entered.
+func (d *CitizenDoor) Bound(ctx context.Context, who citizen.Citizen) (a BoundAnswer, err error) {
+	a.Inside = who.Way == citizen.ByWeChat
+	phone, err := d.env.Citizens.Phone(ctx, who.ID)
+	if err == nil {
+		a.Phone = phone.String()
+	} else if core.KindOf(err) != core.KindNotFound {
+		return a, err
+	}
+	err = d.hasWeChat(ctx, who.ID)
+	a.WeChat = err == nil
+	if core.KindOf(err) == core.KindNotFound {
+		err = nil
+	}
+	return a, err
+}
+
+// ServeRebind moves a number to the account that asks.
+func (d *CitizenDoor) ServeRebind(w http.ResponseWriter, r *http.Request) {
+	d.serveBinding(w, r, d.Rebind, Rebound)
 }
 
 // ServeUnbind takes a number or a WeChat account off the account that asks.
 func (d *CitizenDoor) ServeUnbind(w http.ResponseWriter, r *http.Request) {
-	who, in, id, err := d.person(r)
+	d.serveBinding(w, r, d.Unbind, Unbound)
+}
+
+func (d *CitizenDoor) serveBinding(w http.ResponseWriter, r *http.Request, act func(*http.Request, citizen.Citizen, RebindBody) error, done string) {
+	who, err := d.Citizen(r)
+	var in RebindBody
 	if err == nil {
-		err = d.unbind(r.Context(), who, in, id)
+		in, err = ReadJSON[RebindBody](r)
+	}
+	if err == nil {
+		err = act(r, who, in)
 	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, map[string]string{"say": unbound})
+	WriteJSON(w, http.StatusOK, map[string]string{"say": done})
 }
 
-// person reads the request.
-func (d *CitizenDoor) person(r *http.Request) (who citizen.Citizen, in RebindBody, id core.IDNumber, err error) {
-	if who, err = d.Citizen(r); err != nil {
-		return who, in, id, err
+// Rebind moves a number to an account. It takes the number itself (a code read off it), the
+// person's real name, and, where the account that has it applied for help, that the
+// applicant's number ends as the person's does: a telephone that was found or sold takes
+// nobody's applications along.
+func (d *CitizenDoor) Rebind(r *http.Request, who citizen.Citizen, in RebindBody) error {
+	id, err := d.person(r.Context(), who, in)
+	if err != nil {
+		return err
 	}
-	if in, err = ReadJSON[RebindBody](r); err != nil {
-		return who, in, id, err
+	return d.rebind(r, who, in, id)
+}
+
+// Unbind takes a way in off an account.
+func (d *CitizenDoor) Unbind(r *http.Request, who citizen.Citizen, in RebindBody) error {
+	id, err := d.person(r.Context(), who, in)
+	if err != nil {
+		return err
 	}
-	if id, err = core.ParseID(in.IDNumber, core.DateOf(d.env.Now())); err != nil {
-		return who, in, id, err
+	return d.unbind(r.Context(), who, in, id)
+}
+
+// person holds a request to its limits before anything is asked of anybody.
+func (d *CitizenDoor) person(ctx context.Context, who citizen.Citizen, in RebindBody) (core.IDNumber, error) {
+	id, err := core.ParseID(in.IDNumber, core.DateOf(d.env.Now()))
+	if err != nil {
+		return id, err
 	}
 	if n := len([]rune(in.Name)); n < 2 || n > 30 {
-		return who, in, id, core.Invalid("name", "请填身份证上的姓名。")
+		return id, core.Invalid("name", "请填身份证上的姓名。")
 	}
-	if ok, _ := d.env.Shared.Allow(r.Context(), "rebind:"+who.ID, rebinds); !ok {
-		return who, in, id, errRebinds
+	if ok, _ := d.env.Shared.Allow(ctx, "rebind:"+who.ID, rebinds); !ok {
+		return id, errRebinds
 	}
 	if d.env.RealName == nil {
-		return who, in, id, errNoCheck
+		return id, errNoCheck
 	}
-	return who, in, id, nil
+	return id, nil
 }
 
 // isReal asks the identity service, last: whoever has not proved the number, or is not the

@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -101,6 +101,12 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		post("/mine", c.minePost, small),
 		get("/mine/{receipt}", c.casePage),
 		get("/news", c.newsPage),
+		get("/acting", c.actingPage),
+		post("/acting/found", c.actingFound, small),
+		post("/acting/end", c.actingEnd, small),
+		get("/bound", c.boundPage),
+		post("/bound/move", c.boundMove, small),
+		post("/bound/off", c.boundOff, small),
 		get("/help", c.helpPage),
 		asking("/help", c.helpPost, 2*maxTalk),
 		get("/offline", c.offlinePage),

@@ -136,10 +136,15 @@ func (c *Channel) leavePost(w http.ResponseWriter, r *http.Request) {
 		c.env.Log.WarnContext(r.Context(), "session not ended", "error", err)
 	}
 	w.Header().Del("Set-Cookie")
+	c.forgetSession(w)
+	http.Redirect(w, r, "/c/app/", http.StatusSeeOther)
+}
+
+// forgetSession takes the session off the browser, with what was being filled in there.
+func (c *Channel) forgetSession(w http.ResponseWriter) {
 	c.setCookie(w, tokenCookie, "", -time.Second)
 	c.setCookie(w, refreshCookie, "", -time.Second)
-	w.Header().Set("Clear-Site-Data", `"storage"`) // what was being filled in on this device
-	http.Redirect(w, r, "/c/app/", http.StatusSeeOther)
+	w.Header().Set("Clear-Site-Data", `"storage"`)
 }
 
 // carePost turns care mode on or off: larger type, fewer words.
