@@ -87,6 +87,17 @@ func (s stamped) Submit(ctx context.Context, sub intake.Submission) (intake.Rece
 	return s.to.Submit(ctx, sub)
 }
 
+// confirmed is the Submitter for what a conversation names itself: the door it was
+// confirmed at, which need not be the one that is asked. It takes citizens' own alone.
+type confirmed struct{ to Submitter }
+
+func (c confirmed) Submit(ctx context.Context, sub intake.Submission) (intake.Receipt, error) {
+	if sub.Channel == "" || sub.Citizen == "" || sub.Staff != 0 || sub.Call != nil {
+		return intake.Receipt{}, core.E(core.KindInternal, "not_of_a_conversation", "")
+	}
+	return c.to.Submit(ctx, sub)
+}
+
 func componentLog(log *slog.Logger, name core.ChannelName) *slog.Logger {
 	return log.With("component", "channels/"+string(name))
 }

@@ -32,9 +32,13 @@ import (
 type Env struct {
 	Name   core.ChannelName
 	Intake Submitter
-	Log    *slog.Logger
-	Client *http.Client     // timeouts and egress rules applied
-	Now    func() time.Time // the real clock: it judges the age of signed messages
+	// Conversations hands in what was confirmed in a conversation, in the name of the door
+	// where that was first done: a door that goes on with another's makes no second
+	// application. Nothing else is handed in by it; nil: Intake.
+	Conversations Submitter
+	Log           *slog.Logger
+	Client        *http.Client     // timeouts and egress rules applied
+	Now           func() time.Time // the real clock: it judges the age of signed messages
 
 	Ring    *seal.Ring            // seals what a channel keeps on its own disk
 	Metrics prometheus.Registerer // nil registers nothing

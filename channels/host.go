@@ -68,7 +68,7 @@ func Open(cfg Config, catalogue Catalogue, sections map[core.ChannelName]json.Ra
 		own := env
 		own.Name, own.Log = name, componentLog(env.Log, name)
 		if env.Intake != nil {
-			own.Intake = stamped{name, env.Intake}
+			own.Intake, own.Conversations = stamped{name, env.Intake}, confirmed{env.Intake}
 		}
 		ch, err := factory(sections[name], own)
 		if err != nil {

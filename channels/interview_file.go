@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -12,41 +13,147 @@ import (
 	"lianou/intake/talks"
 )
 
+// Filing is the application of a conversation. It is kept in the conversation, against its
+// revision, before it is handed in: of two doors that confirm at once one makes it, and
+// the other hands in the same again. (Door, the conversation's key) names it for good, also
+// after a refusal, so that no conversation ever becomes two applications.
+type Filing struct {
+	Door      core.ChannelName `json:"door"` // where it was first confirmed: in whose name it is handed in
+	Way       intake.Way       `json:"way,omitempty"`
+	Form      *intake.Form     `json:"form,omitempty"`      // nil: nothing is on its way
+	Confirmed string           `json:"confirmed,omitempty"` // what a client that repeats calls it
+	Last      int64            `json:"last,omitempty"`      // the message of the chat that agreed, 0 of another door
+	Receipt   *intake.Receipt  `json:"receipt,omitempty"`
+}
+
+// Handing reports that an application is on its way: it is finished before anything else.
+func (t *Talking) Handing() bool { return t.Filing != nil && t.Filing.Form != nil }
+
+// Confirm notes the application that is to be handed in. The caller keeps the conversation
+// before HandIn.
+func (t *Talking) Confirm(f Filing) {
+	if t.Filing != nil {
+		f.Door = t.Filing.Door
+	}
+	f.Form.Key = t.Key
+	t.Filing = &f
+	t.Quiet++
+}
+
+// refuse takes the application back, so that it can be put right and confirmed again.
+func (t *Talking) refuse() {
+	t.Filing.Form = nil
+	t.Quiet++
+}
+
+// HandIn submits the application that was kept in a conversation, and notes what came of
+// it: a receipt, or that it was refused and is to be put right. The caller keeps that. After
+// any other error it stands as it is, to be handed in again.
+func (d *CitizenDoor) HandIn(ctx context.Context, citizen string, t *Talking) (got intake.Receipt, refused bool, err error) {
+	f := t.Filing
+	to := d.env.Conversations
+	if to == nil { // a door without a host speaks for itself alone
+		to = d.env.Intake
+	}
+	got, err = to.Submit(ctx, intake.Submission{Channel: f.Door, Form: *f.Form, Way: f.Way, Citizen: citizen, Sources: intake.ToldBy(d.in.Interviewer, t.Talk)})
+	switch kind := core.KindOf(err); {
+	case err == nil:
+		f.Receipt = &got
+		return got, false, nil
+	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
+		t.refuse()
+		return got, true, err
+	}
+	return got, false, err
+}
+
+// errCardsGone is said once: after it the application goes without the photos.
+var errCardsGone = core.Invalid("papers", "身份证照片放得太久,已经没有了。没有照片也能报:再提交一次就报上去,或者先把照片再拍一次。")
+
 // FileInterview hands the open interview in as an application, which closes it. The same
-// key again gives the same receipt, also after that. Errors: those of intake, *Moved,
-// KindConflict while something is still to be asked, KindNotFound.
+// confirmation again, at this door or another, gives the same receipt, also after that.
+// Errors: those of intake, *Moved, KindConflict while something is still to be asked,
+// KindNotFound.
 func (d *CitizenDoor) FileInterview(ctx context.Context, who citizen.Citizen, in InterviewConfirmed) (intake.Receipt, error) {
-	// Step 1: which interview it is.
-	t, err := d.open(ctx, who)
-	if err != nil && core.KindOf(err) != core.KindNotFound {
-		return intake.Receipt{}, err
+	for range tries {
+		// Step 1: which interview it is.
+		t, err := d.open(ctx, who)
+		if err != nil && core.KindOf(err) != core.KindNotFound {
+			return intake.Receipt{}, err
+		}
+		if err != nil || t.kept.ID != in.Revision/perTalk || !t.Handing() && t.revision() != in.Revision {
+			return d.filedBefore(ctx, who, t, in)
+		}
+		// Step 2: the application is kept under the conversation's key, or another door's is
+		// there, and is gone on with.
+		ours := !t.Handing()
+		if ours {
+			err = d.confirm(ctx, who, t, in)
+		}
+		if errors.Is(err, talks.ErrMeanwhile) {
+			continue
+		}
+		if err != nil {
+			return intake.Receipt{}, err
+		}
+		// Step 3: it is handed in.
+		got, refused, err := d.finish(ctx, who, t)
+		if refused && !ours && t.Filing.Confirmed != in.Key {
+			continue // what was wrong there need not be wrong here
+		}
+		return got, err
 	}
-	if err != nil || t.revision() != in.Revision {
-		return d.filedBefore(ctx, who, t, in)
-	}
+	return intake.Receipt{}, errInterviewBusy
+}
+
+// confirm keeps the application in the conversation. Errors: talks.ErrMeanwhile.
+func (d *CitizenDoor) confirm(ctx context.Context, who citizen.Citizen, t *open, in InterviewConfirmed) error {
 	m, err := d.rules()
 	if err != nil {
-		return intake.Receipt{}, err
+		return err
 	}
 	if d.in.Interviewer.Next(t.Talk, m).Ref != interview.StepEnd {
-		return intake.Receipt{}, errNotAsked
+		return errNotAsked
 	}
-	// Step 2: the application, under its key. From here on a repetition finds it.
-	got, err := d.handIn(ctx, who, t, in)
+	form, err := d.confirmed(t, in)
 	if err != nil {
-		return intake.Receipt{}, err
+		return err
 	}
-	// Step 3: the interview is closed. NOTE: the application stands; whatever fails here
-	// must not take the receipt from the person. What is left open is offered to them
-	// again, and the same key closes it.
-	t.Key = in.Key
+	t.Confirm(Filing{Door: d.env.Name, Way: intake.WayOwnHand, Form: &form, Confirmed: in.Key})
+	if err := d.saveBeside(ctx, who, t); err != nil {
+		return err
+	}
+	t.kept.Rev++
+	return nil
+}
+
+// finish hands in what is on its way and closes the interview. NOTE: from the receipt on
+// the application stands; whatever fails then must not take the receipt from the person.
+// What is left open hands the same in again, and closes.
+func (d *CitizenDoor) finish(ctx context.Context, who citizen.Citizen, t *open) (got intake.Receipt, refused bool, err error) {
+	cards := len(t.Cards) > 0 && len(t.Filing.Form.Papers) > 0 && t.Filing.Form.Papers[0] == t.Cards[0]
+	got, refused, err = d.HandIn(ctx, who.ID, &t.Talking)
+	if refused {
+		if cards && core.KindOf(err) == core.KindInvalid && core.Known(err).Field == "papers" {
+			// A conversation waits for a month, a photo that nothing names is swept after a week.
+			t.Cards, err = nil, errCardsGone
+		}
+		if kept := d.saveBeside(ctx, who, t); kept != nil && !errors.Is(kept, talks.ErrMeanwhile) {
+			return got, true, kept
+		}
+		return got, true, err
+	}
+	if err != nil {
+		return got, false, err
+	}
 	if err := d.closed(ctx, who, t); err != nil {
 		d.env.Log.WarnContext(ctx, "a filed interview is still open", "error", err)
 	}
-	return got, nil
+	return got, false, nil
 }
 
-// filedBefore answers a confirmation that was answered before, and was not heard.
+// filedBefore answers a confirmation that was answered before and was not heard, and one
+// that another door was quicker with.
 func (d *CitizenDoor) filedBefore(ctx context.Context, who citizen.Citizen, now *open, in InterviewConfirmed) (intake.Receipt, error) {
 	list, err := d.env.Talks.Filed(ctx, who.ID)
 	if err != nil {
@@ -57,8 +164,11 @@ func (d *CitizenDoor) filedBefore(ctx context.Context, who citizen.Citizen, now 
 		if err != nil {
 			return intake.Receipt{}, err
 		}
-		if t.Key == in.Key {
-			return d.handIn(ctx, who, t, in)
+		f := t.Filing
+		if f != nil && f.Receipt != nil && (kept.ID == in.Revision/perTalk || f.Confirmed == in.Key && in.Key != "") {
+			again := *f.Receipt
+			again.Duplicate = true
+			return again, nil
 		}
 	}
 	if now == nil {
@@ -71,29 +181,27 @@ func (d *CitizenDoor) filedBefore(ctx context.Context, who citizen.Citizen, now 
 	return intake.Receipt{}, &Moved{shown}
 }
 
-// handIn submits the application of an interview.
-func (d *CitizenDoor) handIn(ctx context.Context, who citizen.Citizen, t *open, in InterviewConfirmed) (intake.Receipt, error) {
-	var names []string
-	for _, need := range d.in.Missing(&t.Talking) {
-		names = append(names, need.Name)
-	}
-	if len(names) > 0 {
-		return intake.Receipt{}, core.Invalid(d.in.Missing(&t.Talking)[0].Key, "还差"+strings.Join(names, "、")+",补上了就能报。")
+// confirmed is the application as a confirmation makes it.
+func (d *CitizenDoor) confirmed(t *open, in InterviewConfirmed) (intake.Form, error) {
+	if missing := d.in.Missing(&t.Talking); len(missing) > 0 {
+		var names []string
+		for _, need := range missing {
+			names = append(names, need.Name)
+		}
+		return intake.Form{}, core.Invalid(missing[0].Key, "还差"+strings.Join(names, "、")+",补上了就能报。")
 	}
 	form, err := d.in.Form(&t.Talking)
 	if err != nil {
-		return intake.Receipt{}, err
+		return form, err
 	}
-	form.Key, form.Signature = in.Key, in.Signature
+	form.Signature = in.Signature
 	if len(in.Papers) > 0 {
 		form.Papers = in.Papers
 	}
 	for _, c := range in.Consents {
 		form.Consents = append(form.Consents, intake.ConsentForm{Purpose: c.Purpose, Version: c.Version, How: "tick"})
 	}
-	s := d.Submission(ctx, form, who)
-	s.Sources = intake.ToldBy(d.in.Interviewer, t.Talk)
-	return d.env.Intake.Submit(ctx, s)
+	return form, nil
 }
 
 // closed closes an interview that was filed, also one that another door went on with in
@@ -105,7 +213,7 @@ func (d *CitizenDoor) closed(ctx context.Context, who citizen.Citizen, t *open) 
 		if !errors.Is(err, talks.ErrMeanwhile) {
 			return err
 		}
-		key := t.Key
+		filing := t.Filing
 		t, err = d.open(ctx, who)
 		switch {
 		case core.KindOf(err) == core.KindNotFound:
@@ -115,7 +223,46 @@ func (d *CitizenDoor) closed(ctx context.Context, who citizen.Citizen, t *open) 
 		case t.kept.ID != id:
 			return nil // closed already, and the next one begun
 		}
-		t.Key = key
+		t.Filing = filing
 	}
 	return talks.ErrMeanwhile
+}
+
+// saveBeside is save for what is no turn of the person's: what a door keeps of its own
+// beside the interview stays. Errors: talks.ErrMeanwhile.
+func (d *CitizenDoor) saveBeside(ctx context.Context, who citizen.Citizen, t *open) error {
+	body, err := beside(t.kept.Body, t.Talking)
+	if err != nil {
+		return core.E(core.KindInternal, "talk_encode", "")
+	}
+	kept := t.kept
+	kept.Body = body
+	return d.env.Talks.Say(ctx, talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept})
+}
+
+// beside puts an interview in the place of the one in body and leaves the rest of it.
+func beside(body []byte, t Talking) ([]byte, error) {
+	was, all := Talking{}, map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body, &was); err != nil {
+		return nil, err
+	}
+	for i, part := range []Talking{was, t} {
+		raw, err := json.Marshal(part)
+		if err != nil {
+			return nil, err
+		}
+		own := map[string]json.RawMessage{}
+		if err := json.Unmarshal(raw, &own); err != nil {
+			return nil, err
+		}
+		for key, v := range own {
+			if delete(all, key); i == 1 {
+				all[key] = v
+			}
+		}
+	}
+	return json.Marshal(all)
 }

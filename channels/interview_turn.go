@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -58,9 +59,10 @@ type (
 )
 
 var (
-	errNoInterview = core.E(core.KindNotFound, "interview_none", "还没有开始问。请点“我要求助”从头来。")
-	errNotAsked    = core.E(core.KindConflict, "interview_not_done", "还有几句没问完。不想答了,就点“就到这儿”。")
-	errReply       = core.Invalid("answer", "这个回答没有收完整,请再答一次。")
+	errNoInterview   = core.E(core.KindNotFound, "interview_none", "还没有开始问。请点“我要求助”从头来。")
+	errNotAsked      = core.E(core.KindConflict, "interview_not_done", "还有几句没问完。不想答了,就点“就到这儿”。")
+	errInterviewBusy = core.E(core.KindUnavailable, "interview_busy", "刚才没存上,请再点一次。")
+	errReply         = core.Invalid("answer", "这个回答没有收完整,请再答一次。")
 )
 
 // Moved says that an interview has gone on since the page was shown, and how it is now.
@@ -273,7 +275,7 @@ func (d *CitizenDoor) Noticed(ctx context.Context, who citizen.Citizen, said str
 			}
 		}
 		t.Quiet++
-		if err = d.save(ctx, who, t, false); !errors.Is(err, talks.ErrMeanwhile) {
+		if err = d.saveBeside(ctx, who, t); !errors.Is(err, talks.ErrMeanwhile) {
 			return err
 		}
 	}
@@ -299,6 +301,13 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 		if slices.Contains(t.Took, this) {
 			return d.shown(t, "")
 		}
+		if t.Handing() { // it was confirmed: what is said after that belongs to no interview
+			_, refused, err := d.finish(ctx, who, t)
+			if refused {
+				continue
+			}
+			return Interview{}, cmp.Or(err, error(errNoInterview))
+		}
 		if t.revision() != revision {
 			now, err := d.shown(t, "")
 			if err != nil {
@@ -319,5 +328,5 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 			return Interview{}, err
 		}
 	}
-	return Interview{}, core.E(core.KindUnavailable, "interview_busy", "刚才没存上,请再点一次。")
+	return Interview{}, errInterviewBusy
 }

@@ -42,13 +42,14 @@ func NewInterviews(regions *registry.Regions, books *policy.Library) (*Interview
 // another door's turn drops: a summary that lay before somebody in the chat is not what
 // they changed in the app.
 type Talking struct {
-	Talk  *interview.Conversation `json:"talk"`
-	Key   string                  `json:"key"`             // of the application
-	Cards []intake.PaperForm      `json:"cards,omitempty"` // photos of the ID card
-	Read  map[string]Reading      `json:"read,omitempty"`  // by key of a field: shown beside its question
-	Took  []took                  `json:"took,omitempty"`  // the last answers of doors that repeat
-	Quiet int64                   `json:"quiet,omitempty"` // times it was kept without a word of the person's
-	From  int64                   `json:"from,omitempty"`  // the message of the chat it began with, 0 of another door
+	Talk   *interview.Conversation `json:"talk"`
+	Key    string                  `json:"key"`              // of the application
+	Cards  []intake.PaperForm      `json:"cards,omitempty"`  // photos of the ID card
+	Read   map[string]Reading      `json:"read,omitempty"`   // by key of a field: shown beside its question
+	Took   []took                  `json:"took,omitempty"`   // the last answers of doors that repeat
+	Quiet  int64                   `json:"quiet,omitempty"`  // times it was kept without a word of the person's
+	Filing *Filing                 `json:"filing,omitempty"` // the application that was confirmed
+	From   int64                   `json:"from,omitempty"`   // the message of the chat it began with, 0 of another door
 }
 
 // Reading is something that was read for the person to look at. It is never an answer.

@@ -148,9 +148,9 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		out.ring = true
 		return out
 	case cmdAgain:
-		key, began := st.Key, st.From
+		key, began, filing := st.Key, st.From, st.Filing
 		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
-		st.Key, st.From = key, began
+		st.Key, st.From, st.Filing = key, began, filing
 		out.ask("好,从头来。", c.ask(st, m))
 		return out
 	case cmdBack:

@@ -30,6 +30,12 @@ func (c *Channel) sayAll(ctx context.Context, who string) error {
 			return err
 		}
 		openid, err := c.env.Citizens.Openid(ctx, who)
+		if core.KindOf(err) == core.KindNotFound { // no WeChat, or none any more: there is nobody to say it to
+			if err := c.unsaid(ctx, who, list); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -46,6 +52,17 @@ func (c *Channel) sayAll(ctx context.Context, who string) error {
 			}
 		}
 	}
+}
+
+// unsaid ends words that no WeChat can take, as refused ones, where they are counted.
+func (c *Channel) unsaid(ctx context.Context, who string, list []talks.Reply) error {
+	for _, r := range list {
+		if err := c.env.Talks.Sent(ctx, who, r.ID, talks.Refused); err != nil {
+			return err
+		}
+	}
+	c.env.Log.InfoContext(ctx, "words to an account without WeChat", "count", len(list))
+	return nil
 }
 
 // sayOne sends one text and tells what became of it (F23): "" is to be tried again.

@@ -17,7 +17,6 @@ import (
 	"lianou/core/bell"
 	"lianou/core/jobs"
 	"lianou/core/matching"
-	"lianou/intake"
 	"lianou/intake/talks"
 )
 
@@ -169,10 +168,13 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 	if err != nil {
 		return false, err
 	}
-	t.attempt = attempt
-	if hand.How != "" {
+	t.attempt, t.said = attempt, &said
+	switch {
+	case hand.How != "":
 		t.resume(hand)
-	} else {
+	case hand.Call == "" && t.st.Handing():
+		err = t.goOnFiling(ctx, list)
+	default:
 		err = t.takeAll(ctx, hand, list, &said)
 	}
 	if err != nil {
@@ -210,6 +212,9 @@ func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said,
 // takeAll takes messages until the conversation ends or changes hands.
 func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Message, said *talks.Said) error {
 	if t.first && hand.Call == "" {
+		if told, err := t.filedElsewhere(ctx, list[0]); told || err != nil {
+			return err
+		}
 		t.out.say(hello)
 		t.st.From = list[0].ID
 	}
@@ -253,8 +258,9 @@ type turning struct {
 	from    core.Provenance
 	citizen string
 	attempt int
-	first   bool   // the message that is taken opens the conversation
-	shown   string // what the summary of an earlier turn told: that can be agreed to
+	said    *talks.Said // what this turn comes to, and the revision it goes on from
+	first   bool        // the message that is taken opens the conversation
+	shown   string      // what the summary of an earlier turn told: that can be agreed to
 	out     outcome
 	filed   bool
 
@@ -311,29 +317,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case got.submit != nil && t.shown != t.st.content(): // "同意" that was on its way before the summary
 		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
-		return t.file(ctx, *got.submit)
-	}
-	return nil
-}
-
-// file hands the application in. The key was chosen once: a turn that is taken again after
-// a crash hands in the same.
-func (t *turning) file(ctx context.Context, form intake.Form) error {
-	got, err := t.c.env.Intake.Submit(ctx, intake.Submission{Form: form, Way: intake.WayChat, Citizen: t.citizen,
-		Sources: intake.ToldBy(t.c.chat.iv, t.st.Talk)})
-	switch kind := core.KindOf(err); {
-	case err == nil:
-		t.filed = true
-		t.out.say(t.c.door.Promise(got))
-	case kind == core.KindInvalid && core.Known(err).Field == "papers":
-		// A conversation waits for a month, a photo that nothing names is swept after a week.
-		t.st.Cards = nil
-		t.out.say("身份证照片放得太久,已经没有了。没有照片也能报:回“同意”就报上去,或者先把照片再发一次。")
-	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
-		t.st.Stage = asking
-		t.out.say(core.Known(err).Say + "\n名字、号码不对,把对的打给我;别的回“上一问”;想跟人说,回“人工”。")
-	default:
-		return err // tried again
+		return t.file(ctx, *got.submit, msg)
 	}
 	return nil
 }

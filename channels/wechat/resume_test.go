@@ -10,6 +10,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/channeltest"
 	"lianou/core"
+	"lianou/intake"
 )
 
 // told is what somebody answers, by the step; what is not in it they do not know.
@@ -123,7 +124,7 @@ func TestLeftAndResumed(t *testing.T) {
 	if family, area := a.Sources["members/m2/age"], a.Sources["area"]; !family.At.Before(area.At) || family.At.Equal(a.At) || a.Sources["members/m1/age"].Said != "id_number" {
 		t.Errorf("sources: %+v %+v %+v", family, area, a.Sources["members/m1/age"])
 	}
-	if got := c.says("同意"); !strings.Contains(got, "我是莲藕") || len(c.d.apps()) != 1 {
+	if got := c.says("同意"); !strings.Contains(got, intake.Spoken(a.Receipt)) || len(c.d.apps()) != 1 {
 		t.Errorf("the chat after it was filed: %s", got)
 	}
 }

@@ -40,8 +40,8 @@ type Desk struct{ d DeskDeps }
 
 // NewDesk makes a Desk. Errors: KindInvalid.
 func NewDesk(d DeskDeps) (*Desk, error) {
-	if d.DB == nil || d.Opener == nil || d.Jobs == nil || d.Audit == nil || d.Bell == nil {
-		return nil, core.E(core.KindInvalid, "talks_desk_deps", "").Wrap(errors.New("talks.NewDesk needs a database, an opener, jobs, a log and a bell"))
+	if d.DB == nil || d.Opener == nil || d.Jobs == nil || d.Audit == nil || d.Bell == nil || d.Self == (seal.Recipient{}) || d.Gateway == (seal.Recipient{}) {
+		return nil, core.E(core.KindInvalid, "talks_desk_deps", "").Wrap(errors.New("talks.NewDesk needs a database, an opener, itself and the gateway to seal to, jobs, a log and a bell"))
 	}
 	return &Desk{d}, nil
 }

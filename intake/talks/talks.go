@@ -50,8 +50,8 @@ type Store struct{ d Deps }
 
 // New makes a Store. Errors: KindInvalid.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Ring == nil || d.Jobs == nil || d.Speech == nil || d.Opener == nil || d.Audit == nil || d.Bell == nil {
-		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring, an opener, a log, a bell and jobs"))
+	if d.DB == nil || d.Ring == nil || d.Jobs == nil || d.Speech == nil || d.Opener == nil || d.Audit == nil || d.Bell == nil || d.Platform == (seal.Recipient{}) {
+		return nil, core.E(core.KindInvalid, "talks_deps", "").Wrap(errors.New("talks.New needs a database, a ring, the platform, an opener, a log, a bell and jobs"))
 	}
 	return &Store{d}, nil
 }
@@ -190,6 +190,7 @@ type Said struct {
 	Channel core.ChannelName
 	Talk    Talk    // Body as it is now; ID and Rev as they were read
 	Filed   bool    // it became an application: the conversation is closed
+	Ended   bool    // it was closed before: only what was taken, and the replies, are kept
 	Taken   []int64 // the messages that this turn took
 	Replies []string
 
@@ -225,8 +226,10 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 		state = "filed"
 	}
 	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := s.save(ctx, tx, said, state, body); err != nil {
-			return err
+		if !said.Ended {
+			if err := s.save(ctx, tx, said, state, body); err != nil {
+				return err
+			}
 		}
 		const take = `update talk_message set taken = $2 where id = any($1) and taken is null`
 		if tag, err := tx.Exec(ctx, take, said.Taken, tx.Now()); err != nil {
