@@ -195,6 +195,9 @@ func (x *Interviews) village(t *Talking, said string) (interview.Answer, error) 
 
 // bareName is a village's name as its own people say it.
 func bareName(name string) string {
+	if _, after, joined := strings.Cut(name, "社区"); joined && after != "" { // of a joint community each village has its own
+		name = after
+	}
 	for _, end := range []string{"村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"} {
 		if short, cut := strings.CutSuffix(name, end); cut && utf8.RuneCountInString(short) >= 2 {
 			return short

@@ -59,7 +59,7 @@ func member() map[string]Fact {
 		"relation": {Label: "和申请人的关系", Options: []Option{{"applicant", "本人"}, {"spouse", "配偶"}, {"child", "子女"}, {"parent", "父母"},
 			{"grandparent", "祖父母"}, {"grandchild", "孙子女"}, {"other", "儿媳、女婿、其他"}}},
 		"age":                  {Label: "年龄", Unit: "岁"},
-		"rehab_diagnosis":      {Label: "康复机构的诊断", Options: yesNo("有", "没有")}, // people find out
+		"rehab_diagnosis":      {Label: "医院的残疾、孤独症诊断", Options: yesNo("有", "没有")}, // people find out
 		"sex":                  {Label: "性别", Options: []Option{{"male", "男"}, {"female", "女"}}},
 		"disability":           {Label: "残疾证"},
 		"disability.kind":      {Label: "残疾类别", Options: []Option{{"limb", "肢体"}, {"visual", "视力"}, {"hearing", "听力"}, {"speech", "言语"}, {"intellectual", "智力"}, {"mental", "精神"}, {"multiple", "多重"}}},
