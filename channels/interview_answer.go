@@ -2,7 +2,9 @@ package channels
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -37,12 +39,21 @@ func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.
 		}
 	}
 	a, err := read(&t.Talking, step)
+	var heard *beside
+	if errors.As(err, &heard) { // the question stays open, and what was said beside it is kept
+		t.say = heard.word
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	word := x.ageByNumber(&t.Talking, ref, a)
 	g := interview.Given{Step: ref, Answer: a, From: from}
 	if again {
 		err = x.fits(step, &g)
+		if err == nil && ref == villageStep {
+			err = x.inTown(&t.Talking, g)
+		}
 		if err == nil {
 			err = x.Interviewer.Correct(t.Talk, g)
 		}
@@ -54,18 +65,55 @@ func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.
 		_ = json.Unmarshal(a.Value, &words) // nothing, of who does not know
 		t.say = x.Distress(&t.Talking, words, from)
 	}
+	t.say = cmp.Or(t.say, word)
 	return err
 }
 
+// ageByNumber is what is said of an ID number that tells another age than the person did.
+func (x *Interviews) ageByNumber(t *Talking, ref string, a interview.Answer) string {
+	var number string
+	if ref != "form/applicant.id_number" || json.Unmarshal(a.Value, &number) != nil {
+		return ""
+	}
+	return x.Interviewer.AgeByNumber(t.Talk, number)
+}
+
+// beside says that words were kept which are no answer to the open question.
+type beside struct{ word string }
+
+func (b *beside) Error() string { return "said beside the question" }
+
+// remarkable is how many characters a remark has at least that is kept where nothing in it
+// was understood: "嗯" is none.
+const remarkable = 8
+
+// listen hears the person's own words: what they say beside is kept, the rest is the answer.
+// Errors: *beside where nothing is left for an answer, those of Hear.
+func (x *Interviews) listen(t *Talking, step interview.Step, said string, from core.Provenance) (interview.Answer, error) {
+	rest, word := x.Aside(t, step, said, from)
+	if rest == "" {
+		return interview.Answer{}, &beside{cmp.Or(word, "您说的记下了。") + "再答下面这一问。"}
+	}
+	a, err := x.Hear(t, step, rest)
+	switch {
+	case err != nil && (word != "" || utf8.RuneCountInString(said) >= remarkable):
+		x.Remark(t, said, from)
+		return a, &beside{cmp.Or(word, "您说的记下了。") + core.Known(err).Say}
+	case err == nil && step.Question != nil && step.Question.Extra(rest):
+		x.Remark(t, said, from)
+	}
+	return a, err
+}
+
 // replied makes an answer of what was sent.
-func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply) (interview.Answer, error) {
+func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply, from core.Provenance) (interview.Answer, error) {
 	switch {
 	case in.Dunno:
 		return interview.Answer{}, nil
 	case utf8.RuneCountInString(in.Said) > mostSaid:
 		return interview.Answer{}, errReply
 	case in.Said != "":
-		return x.Hear(t, step, in.Said)
+		return x.listen(t, step, in.Said, from)
 	case in.None && step.About == nil && step.Question != nil:
 		if nothing, ok := step.Question.Nothing(); ok {
 			return interview.Answer{Value: nothing}, nil

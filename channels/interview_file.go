@@ -231,7 +231,7 @@ func (d *CitizenDoor) closed(ctx context.Context, who citizen.Citizen, t *open) 
 // saveBeside is save for what is no turn of the person's: what a door keeps of its own
 // beside the interview stays. Errors: talks.ErrMeanwhile.
 func (d *CitizenDoor) saveBeside(ctx context.Context, who citizen.Citizen, t *open) error {
-	body, err := beside(t.kept.Body, t.Talking)
+	body, err := within(t.kept.Body, t.Talking)
 	if err != nil {
 		return core.E(core.KindInternal, "talk_encode", "")
 	}
@@ -240,8 +240,8 @@ func (d *CitizenDoor) saveBeside(ctx context.Context, who citizen.Citizen, t *op
 	return d.env.Talks.Say(ctx, talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept})
 }
 
-// beside puts an interview in the place of the one in body and leaves the rest of it.
-func beside(body []byte, t Talking) ([]byte, error) {
+// within puts an interview in the place of the one in body and leaves the rest of it.
+func within(body []byte, t Talking) ([]byte, error) {
 	was, all := Talking{}, map[string]json.RawMessage{}
 	if err := json.Unmarshal(body, &all); err != nil {
 		return nil, err

@@ -213,7 +213,7 @@ func (d *CitizenDoor) Answer(ctx context.Context, who citizen.Citizen, in Interv
 		return Interview{}, errReply
 	}
 	return d.AnswerBy(ctx, who, InterviewAt{in.Revision}, in.Step, mark, func(t *Talking, step interview.Step) (interview.Answer, error) {
-		return d.in.replied(t, step, in.Answer)
+		return d.in.replied(t, step, in.Answer, d.here())
 	})
 }
 

@@ -99,7 +99,7 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 	step := iv.Next(t.Talk, m)
 	if step.Ref == interview.StepEnd {
 		if again, now, ok := iv.Again(t.Talk, at); ok {
-			out.Step = ShowStep(iv, &t.Talking, again)
+			out.Step = x.shown(&t.Talking, again)
 			out.Step.Prefill = nil
 			if now != nil {
 				out.Step.Prefill = &InterviewPrefill{now, "您刚才说的"}
@@ -108,7 +108,20 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 		}
 		out.Summary = x.summary(t, m)
 	}
-	out.Step = ShowStep(iv, &t.Talking, step)
+	out.Step = x.shown(&t.Talking, step)
+	return out
+}
+
+// shown is ShowStep with the villages to choose from, which the interview cannot know.
+func (x *Interviews) shown(t *Talking, s interview.Step) InterviewStep {
+	out := ShowStep(x.Interviewer, t, s)
+	if s.Ref != villageStep {
+		return out
+	}
+	out.Type, out.Help = interview.TypeChoice, ""
+	for _, p := range x.villages(t) {
+		out.Options = append(out.Options, InterviewOption{string(p.Code), p.Name})
+	}
 	return out
 }
 
@@ -177,7 +190,7 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 	}
 	for _, s := range sum.Said {
 		say := s.Answer
-		if s.Ref == "form/live.region" && say != "不清楚" {
+		if (s.Ref == regionStep || s.Ref == villageStep) && say != "不清楚" {
 			say = x.Regions.FullName(core.RegionCode(say))
 		}
 		line(s.Ref, s.Ask, say)

@@ -91,6 +91,11 @@ func (x *Interviews) Take(t *Talking, step interview.Step, g interview.Given) er
 	if err := x.fits(step, &g); err != nil {
 		return err
 	}
+	if g.Step == villageStep {
+		if err := x.inTown(t, g); err != nil {
+			return err
+		}
+	}
 	if err := x.Interviewer.Take(t.Talk, step, g); err != nil {
 		return err
 	}
@@ -98,6 +103,16 @@ func (x *Interviews) Take(t *Talking, step interview.Step, g interview.Given) er
 		x.forWhom(t)
 	}
 	return nil
+}
+
+// inTown holds a village to the township that was said.
+func (x *Interviews) inTown(t *Talking, g interview.Given) error {
+	var code string
+	if len(g.Answer.Value) == 0 || json.Unmarshal(g.Answer.Value, &code) == nil &&
+		slices.ContainsFunc(x.villages(t), func(p registry.Place) bool { return string(p.Code) == code }) {
+		return nil
+	}
+	return core.Invalid(villageStep, "这个镇没有这个村,请从列表里选。不清楚也行。")
 }
 
 // forWhom sorts what was said before anybody knew for whom: "我叫张秀英,给俺娘问问" names
@@ -147,11 +162,77 @@ func (x *Interviews) fits(step interview.Step, g *interview.Given) error {
 	return nil
 }
 
+// villages are those of the township of an interview.
+func (x *Interviews) villages(t *Talking) []registry.Place {
+	town := x.Interviewer.Fields(t.Talk)[regionStep]
+	if len(town) < townDigits {
+		return nil
+	}
+	return x.Regions.Villages(core.RegionCode(town[:townDigits]))
+}
+
+// village finds the one village of the township that is named, with 村 or without.
+func (x *Interviews) village(t *Talking, said string) (interview.Answer, error) {
+	if strings.Contains(said, "不知道") || strings.Contains(said, "不清楚") || strings.Contains(said, "说不") {
+		return interview.Answer{}, nil
+	}
+	best, found, length := core.RegionCode(""), 0, 0
+	for _, p := range x.villages(t) {
+		name := bareName(p.Name)
+		n := utf8.RuneCountInString(name)
+		if n == 0 || !strings.Contains(said, name) || n < length {
+			continue
+		}
+		if n > length {
+			found = 0
+		}
+		best, length, found = p.Code, n, found+1
+	}
+	if found != 1 {
+		return interview.Answer{}, core.Invalid(villageStep, "没找到这个村。请只说村名,比如:东街村。说不上来就说不清楚。")
+	}
+	return interview.Answer{Value: interview.Text(string(best))}, nil
+}
+
+// bareName is a village's name as its own people say it.
+func bareName(name string) string {
+	if _, after, joined := strings.Cut(name, "社区"); joined && after != "" { // of a joint community each village has its own
+		name = after
+	}
+	for _, end := range []string{"村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"} {
+		if short, cut := strings.CutSuffix(name, end); cut && utf8.RuneCountInString(short) >= 2 {
+			return short
+		}
+	}
+	return name
+}
+
+const (
+	regionStep  = "form/live.region"
+	villageStep = "form/live.village"
+	townDigits  = 9
+)
+
+// Aside takes what somebody says beside the open question into the interview, and gives
+// what is left to be heard as its answer; word is said back to them, "" for nothing.
+func (x *Interviews) Aside(t *Talking, step interview.Step, said string, from core.Provenance) (rest, word string) {
+	return x.Interviewer.Aside(t.Talk, step, said, from)
+}
+
+// Remark keeps words that were no answer, or said more than their answer, in what the
+// township and the agents read.
+func (x *Interviews) Remark(t *Talking, said string, from core.Provenance) {
+	x.Interviewer.Remark(t.Talk, said, from)
+}
+
 // Hear is the answer of what somebody typed or said. Places are looked up, which the
 // interview cannot; of "我叫张秀英" the name counts.
 func (x *Interviews) Hear(t *Talking, step interview.Step, said string) (interview.Answer, error) {
 	if strings.HasSuffix(step.Ref, ".name") {
 		said = cmp.Or(x.Words.Text(said, t.Talk.On).Name.Value, said)
+	}
+	if step.Ref == villageStep {
+		return x.village(t, said)
 	}
 	if step.Question == nil || step.Question.Type != interview.TypeRegion {
 		return x.Interviewer.Hear(t.Talk, step, said)

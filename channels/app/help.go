@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"lianou/channels"
@@ -40,6 +41,27 @@ type question struct {
 	channels.InterviewStep
 	Counties []channels.Place
 	Value    string
+}
+
+// Named reports whether a round that is put right named somebody.
+func (q question) Named(ref core.MemberRef) bool {
+	var list []core.MemberRef
+	return q.Prefill != nil && json.Unmarshal(q.Prefill.Value, &list) == nil && slices.Contains(list, ref)
+}
+
+// familyRow is one of the family as it was told, to be put right.
+type familyRow struct {
+	Relation string      `json:"relation"`
+	Age      json.Number `json:"age"`
+}
+
+// Row is the row of the family at a place, empty where nobody was told.
+func (q question) Row(i int) familyRow {
+	var list []familyRow
+	if q.Prefill == nil || json.Unmarshal(q.Prefill.Value, &list) != nil || i >= len(list) {
+		return familyRow{}
+	}
+	return list[i]
 }
 
 func (c *Channel) helpPage(w http.ResponseWriter, r *http.Request) {

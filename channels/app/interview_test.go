@@ -254,8 +254,8 @@ func TestInterviewBadInput(t *testing.T) {
 		status     int
 	}{
 		"forged step":     {"/interview/answers", fmt.Sprintf(`{"step":"members/m1/ref","revision":%d,"answer":{"value":"m7"}}`, a.revision()), 409},
-		"capacity":        {"/interview/answers", fmt.Sprintf(`{"step":"form/contact.capacity","revision":%d,"answer":{"value":"member"}}`, a.revision()), 409},
-		"family twice":    {"/interview/answers", fmt.Sprintf(`{"step":"members","revision":%d,"answer":{"value":[]}}`, a.revision()), 409},
+		"capacity":        {"/interview/answers", fmt.Sprintf(`{"step":"form/contact.capacity","revision":%d,"answer":{"value":"nobody"}}`, a.revision()), 422},
+		"family twice":    {"/interview/answers", fmt.Sprintf(`{"step":"members","revision":%d,"answer":{"value":[{"relation":"x"}]}}`, a.revision()), 422},
 		"unknown field":   {"/interview/back", fmt.Sprintf(`{"revision":%d,"x":1}`, a.revision()), 422},
 		"two values":      {"/interview/back", fmt.Sprintf(`{"revision":%d}{}`, a.revision()), 422},
 		"no consent":      {"/interview/application", fmt.Sprintf(`{"key":"0192c3f0-none-1","revision":%d,"consents":[],"signature":{"strokes":%q,"document":%q}}`, a.revision(), strings.Repeat("0", 64), channeltest.Signed()), 422},

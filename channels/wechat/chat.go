@@ -167,7 +167,11 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		out.ask(word, c.ask(st, m))
 		return out
 	}
-	told := c.also(st, said, from)
+	told, rest, beside := c.also(st, said, from), said, ""
+	if cmd == cmdNone {
+		rest, beside = c.in.Aside(&st.Talking, step, said, from)
+		told = told || beside != "" && st.Stage == confirming
+	}
 	if st.Stage == confirming && cmd == cmdCalm { // we heard need where there is none at once
 		st.Know("form/urgent", "false", from)
 		told = true
@@ -183,13 +187,21 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		out.ask("", c.ask(st, m)) // of what the message said beside, the open question was one
 		return out
 	}
-	return c.answer(st, m, said, from)
+	if rest == "" { // nothing is left for an answer
+		out.ask(cmp.Or(beside, "您说的记下了。"), c.ask(st, m))
+		return out
+	}
+	return c.answer(st, m, said, rest, beside, from)
 }
 
-// answer takes the message for the answer to the open question.
-func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.Provenance) (out outcome) {
+// answer takes what is left of a message, after what it said beside, for the answer to the
+// open question.
+func (c *chat) answer(st *chatting, m *matching.Matcher, said, rest, beside string, from core.Provenance) (out outcome) {
 	step := c.iv.Next(st.Talk, m)
-	a, err := c.in.Hear(&st.Talking, step, said)
+	a, err := c.in.Hear(&st.Talking, step, rest)
+	if err != nil || step.Question.Extra(rest) {
+		c.in.Remark(&st.Talking, said, from)
+	}
 	if err == nil {
 		err = c.in.Take(&st.Talking, step, interview.Given{Step: step.Ref, Answer: a, From: from})
 	}
@@ -198,7 +210,7 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 		if st.Dunno++; len(a.Value) > 0 || len(a.Members) > 0 || a.None {
 			st.Dunno = 0
 		}
-		word := ""
+		word := beside
 		if st.Dunno > 0 && st.Dunno%patience == 0 {
 			word = "答不上来没关系。回“就这些”就到这儿,回“人工”有人打给您。"
 		}
@@ -206,7 +218,7 @@ func (c *chat) answer(st *chatting, m *matching.Matcher, said string, from core.
 		return out
 	}
 	st.Lost++
-	say := core.Known(err).Say
+	say := beside + core.Known(err).Say
 	if st.Lost >= 2 {
 		say += "\n答不上来就说不清楚。想跟人说,回“人工”。"
 	}
@@ -260,9 +272,10 @@ func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 // to nothing that was heard or put right since.
 func (st *chatting) content() string {
 	raw, err := json.Marshal(struct {
-		Known interview.Known
-		Given []interview.Given
-	}{st.Talk.Known, st.Talk.Given})
+		Known  interview.Known
+		Given  []interview.Given
+		Asides []interview.Aside
+	}{st.Talk.Known, st.Talk.Given, st.Talk.Asides})
 	if err != nil {
 		return ""
 	}

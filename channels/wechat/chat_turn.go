@@ -17,6 +17,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/jobs"
 	"lianou/core/matching"
+	"lianou/intake/interview"
 	"lianou/intake/talks"
 )
 
@@ -297,6 +298,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		return nil
 	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
+		chat.in.Aside(&t.st.Talking, interview.Step{Ref: "form/story"}, msg.Body, t.from)
 		t.st.Know("form/story", clip(msg.Body), t.from)
 		t.out.ask(chat.in.Distress(&t.st.Talking, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil

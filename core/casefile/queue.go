@@ -36,6 +36,7 @@ type QueueRow struct {
 	NextDue core.Date // the nearest deadline not met, zero for none
 	Late    bool      // NextDue has passed
 	HasCall bool      // there is a recording to listen to
+	HasChat bool      // it came from a conversation that was handed to an agent
 }
 
 // Page is one piece of a queue; Next is "" at its end.
@@ -73,7 +74,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 		return Page{}, err
 	}
 	limit = clampLimit(limit)
-	rows, err := tx.Query(ctx, `select `+caseColumns+`, s.status, s.detail, f.recording <> '' or f.call_id <> '',
+	rows, err := tx.Query(ctx, `select `+caseColumns+`, s.status, s.detail, f.recording <> '' or f.call_id <> '' and f.call_id not like 'chat-%', f.call_id like 'chat-%',
 		array(select name from claim k where k.case_id = f.id and k.state <> 'withdrawn' order by k.id),
 		(select count(*) from claim k where k.case_id = f.id and (k.state = 'reviewed' and k.notice_days = 0
 			or k.state = 'reviewed' and k.proposal <> 'approve' or k.state = 'noticed'
@@ -101,7 +102,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 	for rows.Next() {
 		var r QueueRow
 		var due *time.Time
-		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.Items, &r.Waiting, &due)
+		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due)
 		if err != nil {
 			return Page{}, pg.Fail(err, "read a line of a queue")
 		}

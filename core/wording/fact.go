@@ -42,7 +42,10 @@ func household() map[string]Fact {
 		"legal_matter": {Label: "要打的官司", Options: []Option{{"none", "没有"}, {"assistance_claim", "救助待遇"}, {"maintenance", "赡养抚养费"},
 			{"labour_pay", "讨工钱"}, {"injury", "工伤人身损害"}, {"domestic_violence", "家庭暴力"}}},
 		"statuses": {Label: "已认定身份", Options: []Option{{"dibao", "低保"}, {"tekun", "特困"}, {"edge", "低保边缘"}, {"rigid", "刚性支出困难"}, {"poor_file", "防返贫监测"}}},
-		"shocks":   {Label: "出了什么事"},
+		// No key in the schema: people find out, and the desk says what to look for.
+		"living_rough":    {Label: "在外没吃没住", Options: yesNo("是", "不是")},
+		"death_in_family": {Label: "家里有人去世", Options: yesNo("有", "没有")},
+		"shocks":          {Label: "出了什么事"},
 		"shocks.kind": {Label: "出了什么事", Options: []Option{{"sudden_illness", "突发重病"}, {"accident", "意外事故"}, {"traffic", "车祸"}, {"fire", "火灾"},
 			{"disaster", "自然灾害"}, {"job_loss", "丢了工作"}, {"death_of_earner", "挣钱的人去世"}}},
 		"shocks.date":         {Label: "哪天出的事"},
@@ -56,6 +59,7 @@ func member() map[string]Fact {
 		"relation": {Label: "和申请人的关系", Options: []Option{{"applicant", "本人"}, {"spouse", "配偶"}, {"child", "子女"}, {"parent", "父母"},
 			{"grandparent", "祖父母"}, {"grandchild", "孙子女"}, {"other", "儿媳、女婿、其他"}}},
 		"age":                  {Label: "年龄", Unit: "岁"},
+		"rehab_diagnosis":      {Label: "医院的残疾、孤独症诊断", Options: yesNo("有", "没有")}, // people find out
 		"sex":                  {Label: "性别", Options: []Option{{"male", "男"}, {"female", "女"}}},
 		"disability":           {Label: "残疾证"},
 		"disability.kind":      {Label: "残疾类别", Options: []Option{{"limb", "肢体"}, {"visual", "视力"}, {"hearing", "听力"}, {"speech", "言语"}, {"intellectual", "智力"}, {"mental", "精神"}, {"multiple", "多重"}}},
@@ -91,6 +95,9 @@ func MemberFact(key string) (Fact, bool) { f, ok := member()[key]; return f, ok 
 // FactLabel names the fact at a path such as "income_12m" or "members/m1/age"; a
 // path we do not know is shown as it is, so that nothing disappears from a table.
 func FactLabel(path string) string {
+	if path == "members" { // no fact with a value of its own
+		return "家里几口人"
+	}
 	if rest, inside := strings.CutPrefix(path, "members/"); inside {
 		_, key, _ := strings.Cut(rest, "/")
 		if f, ok := MemberFact(key); ok {

@@ -19,6 +19,7 @@ type Conversation struct {
 	County  core.RegionCode `json:"county"`  // to judge by until they say where they live
 	Known   Known           `json:"known"`
 	Given   []Given         `json:"given"`
+	Asides  []Aside         `json:"asides,omitempty"` // what was said beside the questions
 }
 
 // Known is what nobody need be asked: of an ID card, of the register, of a call.
@@ -62,6 +63,13 @@ type state struct {
 	sources   map[string]core.Provenance
 	passed    map[string]bool // steps and paths that were asked and are not to be asked again
 	enough    bool
+
+	when       map[string]int // by path: the place of the answer that said it
+	at         int            // the place of the answer that is being taken
+	aside      []string       // paths that were said beside a question
+	undated    []string       // kinds of what happened, whose day is not known
+	events     []event        // what happened, while some of it has no day of its own
+	shocksFrom core.Provenance
 }
 
 // state replays the conversation. What an answer of an older form no longer fits is
@@ -70,22 +78,44 @@ func (f Form) state(c *Conversation) *state {
 	s := &state{
 		household: core.Household{On: c.On, County: c.County, Members: []core.Member{{Ref: "m1", Relation: "applicant"}}},
 		fields:    map[string]string{}, sources: map[string]core.Provenance{}, passed: map[string]bool{},
+		when: map[string]int{},
 	}
 	s.know(&c.Known)
 	for i := range c.Given {
+		s.asideFamily(c.Asides, i)
+		s.at = i
 		s.take(f, &c.Given[i])
 	}
+	s.asideFamily(c.Asides, len(c.Given))
+	s.hearAsides(c.Asides)
 	s.place()
 	s.card()
 	return s
 }
 
-// place takes the county from where they live: amounts differ by county.
+// The questions for where they live: the township first, and the village where it is not
+// said with it.
+const (
+	regionKey  = "form/live.region"
+	villageKey = "form/live.village"
+)
+
+// place takes the village into where they live, and the county from it: amounts differ by
+// county. A village of another township was said before the township was put right.
 func (s *state) place() {
+	if town, village := s.fields[regionKey], s.fields[villageKey]; village != "" && len(town) == townDigits && strings.HasPrefix(village, town) {
+		s.fields[regionKey] = village
+	}
 	if r, err := core.ParseRegion(s.fields["form/live.region"]); err == nil {
 		s.household.County = r.County()
 	}
 }
+
+// fromNumber is the source of what an ID number says.
+const fromNumber = "id_number"
+
+// ageOf is the path of the applicant's age.
+func ageOf(s *state) string { return memberPath(s.household.Members[0].Ref, "age") }
 
 // card takes from the number what it says, so that nobody is asked for it.
 func (s *state) card() {
@@ -95,11 +125,9 @@ func (s *state) card() {
 	}
 	who := &s.household.Members[0]
 	from := s.sources["form/applicant.id_number"]
-	from.Said = "id_number"
-	if who.Age == nil {
-		age := id.Birth().Age(s.household.On)
-		who.Age, s.sources[memberPath(who.Ref, "age")] = &age, from
-	}
+	from.Said = fromNumber
+	age := id.Birth().Age(s.household.On) // also over an age that was said: nobody counts as the number does
+	who.Age, s.sources[memberPath(who.Ref, "age")] = &age, from
 	if who.Sex == nil {
 		sex := core.Sex("female")
 		if id.Male() {
@@ -151,6 +179,11 @@ func (s *state) take(f Form, g *Given) {
 		}
 	case g.Step == "members":
 		s.family(g)
+	case g.Step == "shocks":
+		s.shocks(g.Answer.Value, g.From)
+		s.when["shocks"] = s.at
+	case g.Step == shockDay:
+		s.dated(g.Answer.Value, g.From)
 	default:
 		s.fact(g.Step, g.Answer.Value, g.From)
 	}
@@ -178,6 +211,20 @@ func (s *state) takeRound(q *Question, key string, g *Given) {
 func (s *state) fact(path string, raw json.RawMessage, from core.Provenance) {
 	if set(&s.household, path, raw) == nil {
 		s.sources[path] = from
+		s.when[path] = s.at
+	}
+}
+
+// asideFamily adds who lives there where it was told beside a question, before the answer
+// at a place: later answers are about these people.
+func (s *state) asideFamily(list []Aside, at int) {
+	for _, a := range list {
+		for _, b := range a.Facts {
+			if b.Key == "members" && !s.passed["members"] && a.At <= at {
+				s.passed["members"] = true
+				s.family(&Given{Step: "members", Answer: Answer{Value: b.Value}, From: a.From})
+			}
+		}
 	}
 }
 
@@ -217,6 +264,9 @@ func (s *state) freeRef() core.MemberRef {
 
 // capacityKey is the question for whom somebody speaks; others are worded after it.
 const capacityKey = "form/contact.capacity"
+
+// townDigits is the length of a township's code; a village's begins with it.
+const townDigits = 9
 
 // memberOf is whom a path is about, "" for the household.
 func memberOf(path string) core.MemberRef {

@@ -107,8 +107,12 @@ func (q *Question) filledShock(form url.Values) (json.RawMessage, error) {
 		return json.RawMessage("[]"), nil
 	}
 	kind, when := form.Get("kind"), form.Get("when")
-	if kind == "" || when == "" {
+	if kind == "" {
 		return nil, ErrEmpty
+	}
+	if when == "" { // asked next
+		raw, _ := encode([]event{{Kind: core.ShockKind(kind)}})
+		return raw, nil
 	}
 	day, err := core.ParseDate(when)
 	if len(when) == len("2006-01") {

@@ -77,6 +77,9 @@ func (q *Question) hear(said string, today core.Date) (json.RawMessage, bool) {
 	case TypeYesNo:
 		return q.quoted(q.hearYesNo(said))
 	case TypeChoice:
+		if q.Key == shockDay {
+			return hearMonth(said, today)
+		}
 		return hearChoice(q, said)
 	case TypeMoney:
 		return hearMoney(q.Key, said)
@@ -102,11 +105,11 @@ func (q *Question) hear(said string, today core.Date) (json.RawMessage, bool) {
 	return Text(said), true
 }
 
-// nameLike reports whether words can be a name: two to twenty characters, no digit. A
-// sentence of five characters passes; the summary shows it.
+// nameLike reports whether words can be a name: two to twenty characters, no digit,
+// and no word that sentences have and names have not; the summary shows it.
 func nameLike(said string) bool {
 	n := utf8.RuneCountInString(said)
-	return n >= 2 && n <= 20 && !strings.ContainsAny(said, "0123456789,。?!,?!")
+	return n >= 2 && n <= 20 && !strings.ContainsAny(said, "0123456789,。?!,?!了没俺我啥咋吗呢")
 }
 
 // quoted makes a yes or no of the form's own a string, as its other fields are.

@@ -76,7 +76,7 @@ func hearParents(q *Question, said string) (json.RawMessage, bool) {
 	return encode(found)
 }
 
-// hearShocks reads one event with its time. The day is the middle of a month: nobody
+// hearShocks reads one event with its time, where it was said. The day is the middle of a month: nobody
 // remembers better on the telephone, and limits in days are for people to check.
 func hearShocks(q *Question, said string, today core.Date) (json.RawMessage, bool) {
 	kinds := options(q, said)
@@ -86,11 +86,8 @@ func hearShocks(q *Question, said string, today core.Date) (json.RawMessage, boo
 	if len(kinds) > 1 {
 		return nil, false
 	}
-	day, ok := dayIn(said, today)
-	if !ok {
-		return nil, false
-	}
-	return encode([]core.Shock{{Kind: core.ShockKind(kinds[0]), Date: day}})
+	day, _ := dayIn(said, today) // of none it is asked next
+	return encode([]event{{Kind: core.ShockKind(kinds[0]), Date: day}})
 }
 
 // dayIn reads a day: 去年11月, 上个月, 三天前, 11月5号. A month without a year is the last

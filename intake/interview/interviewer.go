@@ -79,6 +79,9 @@ func (iv *Interviewer) Next(c *Conversation, m *matching.Matcher) Step {
 	if step, more := iv.fixed(s, iv.course.Opening); more {
 		return step
 	}
+	if step, more := iv.dayStep(s); more {
+		return step
+	}
 	if !s.enough {
 		if step, more := iv.telling(s, m); more {
 			return step
@@ -95,11 +98,17 @@ func (iv *Interviewer) Next(c *Conversation, m *matching.Matcher) Step {
 func (iv *Interviewer) fixed(s *state, keys []string) (Step, bool) {
 	for _, key := range keys {
 		q := iv.form.question(key)
-		if !s.passed[key] && s.may(q) {
+		if !s.passed[key] && s.may(q) && !s.settled(key) {
 			return Step{Ref: key, Question: q}, true
 		}
 	}
 	return Step{}, false
+}
+
+// settled reports whether a question of the course is answered by another: of a village no
+// township is asked for its village, nor where nobody knows the township.
+func (s *state) settled(key string) bool {
+	return key == villageKey && len(s.fields[regionKey]) != townDigits
 }
 
 // may reports whether who speaks may answer a question.
@@ -233,12 +242,54 @@ func (iv *Interviewer) fits(c *Conversation, step Step, g *Given) error {
 			return again
 		}
 		return nil
+	case step.Ref == "shocks":
+		if _, err := events(g.Answer.Value, c.On); err != nil {
+			return again
+		}
+		return nil
+	case step.Ref == shockDay:
+		var month string
+		if json.Unmarshal(g.Answer.Value, &month) != nil {
+			return again
+		}
+		_, err := monthDay(month, c.On)
+		return err
 	}
 	s := iv.form.state(c)
 	if set(&s.household, step.Ref, g.Answer.Value) != nil {
 		return again
 	}
+	return s.ageFits(step, g.Answer.Value)
+}
+
+// ageFits holds an age to the ID number, where there is one: a birth date is no matter of
+// opinion, and who mistyped one of the two hears which does not fit.
+func (s *state) ageFits(step Step, raw json.RawMessage) error {
+	id, err := core.ParseID(s.fields["form/applicant.id_number"], s.household.On)
+	if err != nil || step.Ref != ageOf(s) {
+		return nil
+	}
+	var said int
+	if age := id.Birth().Age(s.household.On); json.Unmarshal(raw, &said) == nil && said != age {
+		return core.Invalid(step.Ref, fmt.Sprintf("身份证上是 %d 年生,%d 岁,跟 %d 岁对不上。岁数按身份证算;要是号码写错了,请先把号码改对。", id.Birth().Time().Year(), age, said))
+	}
 	return nil
+}
+
+// AgeByNumber is what is said when an ID number tells another age than the person did: the
+// number counts. "" where they agree, or nobody told an age; a year or two is how people
+// count in the villages, and nothing to speak of.
+func (iv *Interviewer) AgeByNumber(c *Conversation, number string) string {
+	id, err := core.ParseID(number, c.On)
+	if err != nil {
+		return ""
+	}
+	s := iv.form.state(c)
+	was, age := s.household.Members[0].Age, id.Birth().Age(c.On)
+	if was == nil || *was >= age && *was <= age+2 || s.sources[ageOf(s)].Said == fromNumber {
+		return ""
+	}
+	return fmt.Sprintf("身份证上是 %d 年生,%d 岁,就按这个记。不对就把号码再报一遍。", id.Birth().Time().Year(), age)
 }
 
 func helpOf(q *Question) string {
@@ -266,11 +317,13 @@ func (c *Conversation) Answered(ref string) bool {
 	return slices.ContainsFunc(c.Given, func(g Given) bool { return g.Step == ref })
 }
 
-// Back takes the last answer away; what was known before stays.
+// Back takes the last answer away, with what was said beside it and since; what was known
+// before stays.
 func (c *Conversation) Back() {
 	if n := len(c.Given); n > 0 {
 		c.Given = c.Given[:n-1]
 	}
+	c.Asides = slices.DeleteFunc(c.Asides, func(a Aside) bool { return a.At > len(c.Given) })
 }
 
 // Fields are the answers to the form's own questions, by key: "form/applicant.name".

@@ -61,6 +61,8 @@ func tail(q *Question, step Step, medium Medium) string {
 	switch {
 	case step.About != nil:
 		return "说是谁就行,都没有就说没有。"
+	case q.Key == shockDay:
+		return q.Help
 	case q.Type == TypeChoice && medium == Chat:
 		return "\n" + q.numbered()
 	case q.Type == TypeChoice:
@@ -90,12 +92,17 @@ func about(h *core.Household, ref core.MemberRef) string {
 		if m.Ref != ref {
 			continue
 		}
-		if m.Relation == "applicant" {
-			return "您"
-		}
-		return matching.MemberSaid(m)
+		return personSaid(m)
 	}
 	return ""
+}
+
+// personSaid names a member.
+func personSaid(m *core.Member) string {
+	if m.Relation == "applicant" {
+		return "您"
+	}
+	return matching.MemberSaid(m)
 }
 
 // Tell says an answer in the words of its question.
@@ -135,6 +142,9 @@ func (q *Question) Tell(raw json.RawMessage) string {
 	if json.Unmarshal(raw, &s) != nil {
 		return string(raw)
 	}
+	if year, month, ok := strings.Cut(s, "-"); ok && q.Key == shockDay {
+		return year + "年" + strings.TrimPrefix(month, "0") + "月"
+	}
 	return q.option(s)
 }
 
@@ -147,12 +157,16 @@ func (q *Question) option(value string) string {
 }
 
 func (q *Question) tellShocks(raw json.RawMessage) string {
-	var list []core.Shock
+	var list []event
 	if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
 		return "没有"
 	}
 	var said []string
 	for _, s := range list {
+		if s.Date.IsZero() {
+			said = append(said, q.option(string(s.Kind)))
+			continue
+		}
 		said = append(said, s.Date.Say()+q.option(string(s.Kind)))
 	}
 	return strings.Join(said, "、")

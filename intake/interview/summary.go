@@ -1,6 +1,7 @@
 package interview
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -40,6 +41,7 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 			s.Said = append(s.Said, said)
 		}
 	}
+	s.Said = append(s.Said, iv.asides(now, c)...)
 	h := now.household
 	r := m.Explain(&h)
 	worth := m.QuestionsOf(&h, &r)
@@ -87,22 +89,75 @@ func (iv *Interviewer) said(now *state, g *Given) (Said, bool) {
 	}
 	out := Said{Ref: g.Step, Ask: wordsOf(now, step, Screen), Answer: "不清楚"}
 	switch {
-	case g.Answer.unknown():
+	case g.Answer.unknown() && !now.sourced(g.Step):
 	case round:
-		out.Answer = tellRound(now, g.Answer)
+		out.Answer = tellRound(now, step.Question, strings.TrimPrefix(g.Step, roundOf), g)
 	default:
-		out.Answer = step.Question.Tell(g.Answer.Value)
+		out.Answer = step.Question.Tell(now.value(g))
 	}
 	return out, true
 }
 
-func tellRound(now *state, a Answer) string {
-	if a.None {
-		return "没有"
+// value is an answer as it stands: a later word, or the ID number, may outweigh it.
+func (s *state) value(g *Given) json.RawMessage {
+	if strings.HasPrefix(g.Step, "form/") || g.Step == "members" || g.Step == "shocks" || g.Step == shockDay {
+		return g.Answer.Value
 	}
+	at, err := slot(&s.household, g.Step)
+	if err != nil || at.IsZero() {
+		return g.Answer.Value
+	}
+	raw, ok := encode(at.Interface())
+	if !ok {
+		return g.Answer.Value
+	}
+	return raw
+}
+
+// asides tells what was said beside the questions: each fact as an answer that can be put
+// right, and the words.
+func (iv *Interviewer) asides(now *state, c *Conversation) []Said {
+	var out []Said
+	if at := c.family(); at != nil && !c.Answered("members") {
+		q := iv.form.question("members")
+		out = append(out, Said{Ref: "members", Ask: wordsOf(now, Step{Ref: "members", Question: q}, Screen), Answer: q.Tell(*at)})
+	}
+	for _, path := range now.aside {
+		step := Step{Ref: path, Question: iv.form.question(generic(path)), Member: memberOf(path)}
+		if c.Answered(path) || step.Question == nil {
+			continue
+		}
+		var raw json.RawMessage
+		if path == "shocks" && len(now.events) > 0 {
+			raw, _ = encode(now.events)
+		} else if at, err := slot(&now.household, path); err == nil {
+			raw, _ = encode(at.Interface())
+		}
+		out = append(out, Said{Ref: path, Ask: wordsOf(now, step, Screen), Answer: step.Question.Tell(raw)})
+	}
+	var words []string
+	for _, a := range c.Asides {
+		if a.Words != "" {
+			words = append(words, a.Words)
+		}
+	}
+	if len(words) > 0 {
+		out = append(out, Said{Ref: asideRef, Ask: "您另外还说", Answer: strings.Join(words, ";")})
+	}
+	return out
+}
+
+// asideRef is of the words that were said beside; no step leads to them.
+const asideRef = "aside"
+
+// tellRound tells a round as it stands now: who was named, and what each said alone.
+func tellRound(now *state, q *Question, key string, g *Given) string {
 	var said []string
-	for _, ref := range a.Members {
+	for _, ref := range now.namedBy(q, key, g) {
 		said = append(said, about(&now.household, ref))
+	}
+	if len(said) == 0 {
+		return "没有"
 	}
 	return strings.Join(said, "、")
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -25,6 +26,7 @@ type chat struct {
 	Of      string // the call
 	Base    string
 	Key     string // of the next words: sent twice they are said once
+	Mine    string // under which words not sent yet are kept on this machine: of this call and this agent
 	Open    bool   // it is in the agents' hands
 	Word    string // how the person can be reached, or why not
 	Tone    string
@@ -62,7 +64,7 @@ func (a *Room) chatOf(r *http.Request, at desk.At, c calls.Call) (*chat, error) 
 	if err != nil || got.Call == "" {
 		return nil, err
 	}
-	out := a.chatView(c, got)
+	out := a.chatView(at, c, got)
 	if len(got.Facts) == 0 {
 		return out, nil
 	}
@@ -74,8 +76,8 @@ func (a *Room) chatOf(r *http.Request, at desk.At, c calls.Call) (*chat, error) 
 	return out, nil
 }
 
-func (a *Room) chatView(c calls.Call, got talks.Chat) *chat {
-	out := &chat{Of: c.ID, Base: callAt(c.ID), Key: uuid.NewString(), Open: got.How == "", Newest: got.Newest}
+func (a *Room) chatView(at desk.At, c calls.Call, got talks.Chat) *chat {
+	out := &chat{Of: c.ID, Base: callAt(c.ID), Key: uuid.NewString(), Mine: fmt.Sprintf("%s.%d", c.ID, at.Staff.ID), Open: got.How == "", Newest: got.Newest}
 	out.Word, out.Tone = reach(got, a.d.Desk.Now())
 	for _, l := range got.Lines {
 		one := chatLine{ID: l.ID, Who: chatWho[l.Side], Text: l.Body, At: l.At, Mine: l.Side == talks.SideAgent, Photo: l.Kind == talks.LineImage, Song: l.Kind == talks.LineVoice && l.Blob != ""}
@@ -132,7 +134,7 @@ func (a *Room) chatLines(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "chat-lines", a.chatView(c, got))
+	return at.Page.Part(w, "agent", "chat-lines", a.chatView(at, c, got))
 }
 
 // chatSay sends the agent's words to the person.
@@ -148,7 +150,7 @@ func (a *Room) chatSay(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "chat-box", a.chatView(c, got))
+	return at.Page.Part(w, "agent", "chat-box", a.chatView(at, c, got))
 }
 
 // chatBack gives the conversation back to the machine, which goes on asking.

@@ -195,6 +195,11 @@ func TestChatInBrowser(t *testing.T) {
 	tab.Until("the box is empty again", `document.querySelector("#chat-box textarea").value === ""`)
 	tab.Accessible()
 	tab.Shot("agent-chat")
+	tab.Until("the newest line is in sight", `(() => { const c = document.querySelector("[data-chat]"); return c.scrollHeight - c.scrollTop - c.clientHeight < 4 })()`)
+	tab.Fill("#chat-box textarea", "还没发的半句话")
+	tab.Open(site.URL + "/desk/agent/call/" + chatID) // the session ended, and they logged in again
+	tab.Until("what was typed is still there", `document.querySelector("#chat-box textarea").value === "还没发的半句话"`)
+	tab.Until("in words of a conversation", `!document.querySelector("#ended .fld span").innerText.includes("电话") && document.querySelector("[name='consent.how']").value === "typed"`)
 	tab.Phone()
 	tab.Accessible()
 	tab.Shot("agent-chat-phone")

@@ -132,6 +132,8 @@ func sourceOf(p core.Provenance) (string, string) {
 		return "看了补来的材料", "leaf"
 	case from == "decision":
 		return "批准时记下", "leaf"
+	case strings.HasPrefix(p.CallID, chatCall):
+		return "微信里说,待核", "amber"
 	case p.CallID != "":
 		return "电话里说,待核", "amber"
 	case from == "contact":
@@ -139,8 +141,14 @@ func sourceOf(p core.Provenance) (string, string) {
 	case p.Said == "":
 		return "来源不明", "red"
 	}
+	if word := saidAt[p.By]; word != "" {
+		return word + ",待核", "amber"
+	}
 	return "本人说,待核", "amber"
 }
+
+// saidAt are the doors at which people tell us themselves.
+var saidAt = map[core.ChannelName]string{"wechat": "微信里说", "app": "网页上填", "hotline": "电话里说"}
 
 var sourceKinds = map[string]string{"population": "·公安户籍", "civil": "·民政", "disability": "·残联", "health": "·卫健", "medical": "·医保", "housing": "·住建",
 	"school": "·教体", "means": "·收入财产核对", "labour": "·人社", "union": "·工会", "veterans": "·退役军人", "vehicles": "·公安车管",

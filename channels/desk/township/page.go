@@ -43,6 +43,7 @@ type casePage struct {
 	Facts    []factGroup
 	Doubts   []doubtView
 	Acting   []actingRow // who acts for the household
+	Talk     []talkLine  // the conversation in WeChat it came from
 
 	Adding bool // the case is on its way, and more may be filed with the household's yes
 	Free   int  // matched and not filed
@@ -103,6 +104,9 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	if p.Names, err = t.d.Staff.Names(r.Context(), peopleIn(p.View)...); err != nil {
+		return err
+	}
+	if p.Talk, err = t.talkOf(r, at, p.View); err != nil {
 		return err
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())

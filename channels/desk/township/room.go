@@ -20,6 +20,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
+	"lianou/intake/talks"
 )
 
 //go:embed templates/*.html
@@ -36,6 +37,7 @@ type Deps struct {
 	Audit   *audit.Log
 	Regions *registry.Regions
 	Book    *policy.Library
+	Chats   *talks.Desk // nil where no chat is led
 }
 
 // Room is the township's room, which county officers reach too.

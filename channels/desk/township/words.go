@@ -29,6 +29,7 @@ func (t *Room) Words() template.FuncMap {
 		"claimname":   func(v casefile.View, id core.ClaimID) string { return claimIn(v, id).Name },
 		"claimsample": func(v casefile.View, id core.ClaimID) bool { return claimIn(v, id).Sample },
 		"stack":       stack, "parts": parts,
+		"door": doorOf, "agreed": agreedOf,
 		"pictures": func(list []paper) (n int) {
 			for _, p := range list {
 				if p.Kind != "sound" {
@@ -179,7 +180,18 @@ type bar struct {
 	Fill string
 }
 
-func stack(tenths []int) []bar {
+// stack draws the index: what is known solid, and light what it may still be. The queue
+// goes by what is known; a bar up to the highest would put a household of whom nobody asked
+// anything before all others. Of each part only the most is kept, so that the parts are
+// drawn where nothing is open.
+func stack(i casefile.Index) []bar {
+	if i.Low != i.High {
+		return []bar{{0, i.Low, "#1f6650"}, {i.Low, i.High - i.Low, "#b9d6cb"}}
+	}
+	return whole(i.Parts)
+}
+
+func whole(tenths []int) []bar {
 	var out []bar
 	x := 0
 	for _, p := range parts(tenths) {

@@ -29,13 +29,14 @@ function relatives(d) {
 
 /**
  * The other way round: an answer that is known, as it stands on the screen.
- * @param {{type?: string}} step
+ * @param {{kind?: string, type?: string}} step
  * @param {any} value
  * @returns {Partial<Draft>}
  */
 function draftOf(step, value) {
   if (value === undefined || value === null) return {};
   const list = Array.isArray(value) ? value : [];
+  if (step.kind === 'round') return { chosen: list.map(String) };
   switch (step.type) {
     case 'choice':
       return { chosen: [String(value)] };
@@ -50,7 +51,7 @@ function draftOf(step, value) {
     case 'parents':
       return { chosen: list.slice(0, 1), second: list.slice(1, 2) };
     case 'shocks':
-      return list.length ? { chosen: [list[0].kind], date: list[0].date } : {};
+      return list.length ? { chosen: [list[0].kind], date: list[0].date || '' } : {};
     default:
       return typeof value === 'object' ? {} : { text: String(value) };
   }
@@ -67,7 +68,8 @@ const by = {
   family: relatives,
   disability: (d) => (d.chosen.length && d.grade.length ? { value: { kind: d.chosen[0], grade: Number(d.grade[0]) } } : null),
   parents: (d) => (d.chosen.length && d.second.length ? { value: [d.chosen[0], d.second[0]] } : null),
-  shocks: (d) => (d.chosen.length && /^\d{4}-\d{2}-\d{2}$/.test(d.date) ? { value: [{ kind: d.chosen[0], date: d.date }] } : null),
+  // Without a day it is an answer: the month is asked next.
+  shocks: (d) => (d.chosen.length ? { value: [/^\d{4}-\d{2}-\d{2}$/.test(d.date) ? { kind: d.chosen[0], date: d.date } : { kind: d.chosen[0] }] } : null),
 };
 
 /**
