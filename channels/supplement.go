@@ -100,7 +100,7 @@ func HandedIn(s casefile.Status, count int) string {
 	case s.Status == wording.StatusWithdrawn || s.Status == wording.StatusClosed:
 		return what + "这件已经办完,镇上的同志会看您送来的。想再办,打 " + wording.Hotline + "。"
 	case s.Missing != nil:
-		return what + "经办的同志看了,够了就接着办,还差就告诉您。不用再跑。"
+		return what + "经办的同志看了,够了就接着办,还差就告诉您。"
 	}
 	return what + "经办的同志会看。"
 }

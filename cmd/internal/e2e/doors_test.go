@@ -107,6 +107,7 @@ func TestPhonesToTheMoney(t *testing.T) {
 	if !strings.Contains(said, "1 张照片收到了") || !strings.Contains(said, "还差就告诉您") {
 		t.Errorf("the promise: %s", said)
 	}
+	looksAt(t, "deping", atDeping)
 	enough(t, deping, atDeping, "1 张照片")
 	enough(t, mengsi, atMengsi, "这是户口本的首页")
 	says(t, app, byApp, "补的东西收到了")
@@ -126,6 +127,7 @@ func TestPhonesToTheMoney(t *testing.T) {
 			t.Errorf("the list of money does not say %s: %s", want, money)
 		}
 	}
+	readsMoney(t, "b")
 	if strings.Contains(money, byApp) {
 		t.Errorf("the list of money shows another family's: %s", money)
 	}

@@ -49,7 +49,7 @@ func sendsMore(t *testing.T, person, receipt, what string) {
 	t.Helper()
 	m := mini{browsertest.Start(t).Tab(t), t, bundled(t)}
 	m.Touchscreen(390)
-	m.Open(m.at + "/?person=" + person + "&page=pages/case/index&receipt=" + receipt)
+	m.Open(m.at + "/?person=" + person + "&page=" + url.QueryEscape("pages/case/index?receipt="+receipt))
 	if strings.Contains(m.Eval(`document.body.dataset.page || ""`), "enter") {
 		m.TapOn("用微信登录")
 	}
@@ -78,4 +78,25 @@ func (m mini) agrees() {
 	if m.Eval(`String(`+offers("同意")+`)`) == "true" {
 		m.TapOn("同意")
 	}
+}
+
+// looksAt has the officer's page of a case judged as it stands with what came in.
+func looksAt(t *testing.T, town, page string) {
+	t.Helper()
+	p := at(t, browsertest.Start(t), town+".officer")
+	p.Open(city.Platform + page)
+	p.Wait("补来的材料")
+	p.Wait("新来的,还没看")
+	p.judge("case-more")
+}
+
+// readsMoney looks at the mini-program's list of money that was paid.
+func readsMoney(t *testing.T, person string) {
+	t.Helper()
+	m := mini{browsertest.Start(t).Tab(t), t, bundled(t)}
+	m.Touchscreen(390)
+	m.Open(m.at + "/?person=" + person + "&page=pages/money/index")
+	m.Wait("到账")
+	m.Wait("样本")
+	m.judge("money-paid")
 }
