@@ -162,8 +162,16 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	if n := w.count(`select count(*) from notice where kind = 'ask_one'`); n != 2 {
 		t.Errorf("%d notices ask", n)
 	}
+	if v = e.view(c.ID); v.Supplements[0].LookedBy != officer.Staff {
+		t.Errorf("who asks for more has looked at what came: %+v", v.Supplements)
+	}
+	in.Key, in.Note = "two", "这是第三页"
+	if _, err := e.papers.Send(ctx, in); err != nil {
+		t.Fatal(err)
+	}
+	e.taken(2)
 	w.must(w.flow.Resume(ctx, officer, workflow.Resume{Case: c.ID, What: "户口本齐了"})) // 齐了
-	if v = e.view(c.ID); v.State != casefile.CaseOpen || v.Supplements[0].Looked.IsZero() || v.Supplements[0].LookedBy != officer.Staff {
+	if v = e.view(c.ID); v.State != casefile.CaseOpen || len(v.Supplements) != 2 || v.Supplements[0].Looked.IsZero() || v.Supplements[0].LookedBy != officer.Staff {
 		t.Errorf("after the officer said it is enough: %s, still unlooked %+v", v.State, v.Supplements)
 	}
 	if seen, _ = e.reader.ByReceipt(ctx, app.Receipt, "citizen-1"); seen.Missing != nil {
