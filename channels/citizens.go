@@ -92,6 +92,8 @@ type (
 		Items    []casefile.StatusItem `json:"items"`
 		Timeline []casefile.StatusLine `json:"timeline,omitempty"`
 		Updated  time.Time             `json:"updated"`
+		// Supplement is there while something is asked for, and once something was sent.
+		Supplement *SupplementAnswer `json:"supplement,omitempty"`
 	}
 )
 
@@ -280,7 +282,12 @@ func (d *CitizenDoor) ServeApplication(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteTagged(w, r, applicationOf(s))
+	a := applicationOf(s)
+	if a.Supplement, err = d.Supplement(r.Context(), who, s); err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	WriteTagged(w, r, a)
 }
 
 // Status reads the application that {receipt} names, if it is the citizen's.
@@ -349,7 +356,11 @@ func (d *CitizenDoor) kept(ctx context.Context, who citizen.Citizen) ([]casefile
 }
 
 func applicationOf(s casefile.Status) ApplicationAnswer {
-	return ApplicationAnswer{s.Receipt, s.Status, s.Say(), s.Next, s.Items, s.Timeline, s.Updated}
+	a := ApplicationAnswer{Receipt: s.Receipt, Status: s.Status, Say: s.Say(), Next: s.Next, Items: s.Items, Timeline: s.Timeline, Updated: s.Updated}
+	if m := s.Missing; m != nil {
+		a.Supplement = &SupplementAnswer{Asked: m.What, Since: &m.Since, Until: m.Until.String()}
+	}
+	return a
 }
 
 // Source tells one client from another, for limits. The program has put the client

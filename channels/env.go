@@ -22,6 +22,7 @@ import (
 	"lianou/core/seal"
 	"lianou/intake"
 	"lianou/intake/calls"
+	"lianou/intake/papers"
 	"lianou/intake/talks"
 	"lianou/transcription"
 )
@@ -50,6 +51,7 @@ type Env struct {
 	Calls    *calls.Log        // the record of telephone calls
 	Citizens *citizen.Citizens // log-in of citizens
 	Talks    *talks.Store      // citizens' conversations; nil leads none
+	Papers   *papers.Store     // what comes after an application; nil takes none
 	Text     notify.Sender     // text messages, for log-in codes
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -120,8 +121,11 @@ func readPage(r *http.Request) (page, error) {
 func (p page) add(part *multipart.Part) error {
 	if part.FileName() != "" {
 		data, err := channels.ReadPart(part)
-		if len(data) > 0 {
-			p.files[part.FormName()] = data
+		if name := part.FormName(); len(data) > 0 {
+			if name == "photos" { // as many as were chosen, in their order
+				name = fmt.Sprintf("photos/%03d", len(p.files))
+			}
+			p.files[name] = data
 		}
 		return err
 	}

@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound", "more", "money"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -100,6 +100,9 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/mine", c.minePage),
 		post("/mine", c.minePost, small),
 		get("/mine/{receipt}", c.casePage),
+		get("/mine/{receipt}/more", c.morePage),
+		post("/mine/{receipt}/more", c.morePost, maxPage),
+		get("/money", c.moneyPage),
 		get("/news", c.newsPage),
 		get("/acting", c.actingPage),
 		post("/acting/found", c.actingFound, small),
@@ -219,18 +222,7 @@ func (c *Channel) minePost(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.Items = nil
-		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: s})
-	})
-}
-
-func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
-	c.own(w, r, func(who citizen.Citizen) {
-		s, err := c.door.Status(r, who)
-		if err != nil {
-			c.sorry(w, r, err)
-			return
-		}
-		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: s})
+		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: caseView{Status: s}})
 	})
 }
 

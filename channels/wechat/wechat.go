@@ -155,6 +155,8 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/mandates/found", small, c.door.ServeMandatesFound),
 		post("/mandates/end", small, c.door.ServeMandateEnd),
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
+		post("/applications/{receipt}/papers", small, c.door.ServePapers),
+		{Method: "GET", Path: "/payouts", Serve: c.door.ServePayouts},
 	}
 	list = append(list, c.door.InterviewRoutes()...)
 	if c.push != nil {

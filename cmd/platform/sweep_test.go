@@ -130,6 +130,8 @@ func TestSweepAsksEveryColumn(t *testing.T) {
 	s.plant(`insert into visit (case_id, region, first_staff, second_staff, planned, planned_at, recording, photos, signatures)
 		values (1, '371426104', 1, 2, now(), now(), $1, array[$2::text], jsonb_build_object('household', $3::text))`,
 		put("visit.recording"), put("visit.photos"), put("visit.signatures"))
+	s.plant(`insert into case_supplement (id, case_id, region, application, receipt, at, papers)
+		values (1, 1, '371426104', gen_random_uuid(), '1', now(), jsonb_build_array(jsonb_build_object('digest', $1::text)))`, put("case_supplement.papers"))
 	s.put("paper", "nobody's")
 	if n := s.sweep(); n != 1 {
 		t.Errorf("swept %d, want 1", n)

@@ -83,7 +83,7 @@ func (s *Store) contest(ctx context.Context, tx *pg.Tx, c Case, n NewCase, why D
 // StatusAlone writes what the sender of an application sees while it is not known
 // to be the household's: nothing of the case.
 func (s *Store) StatusAlone(ctx context.Context, tx *pg.Tx, id core.ApplicationID, status wording.Status, next string) error {
-	_, err := tx.Exec(ctx, `update case_status set status = $2, detail = '', next = $3, items = '[]', timeline = '[]', updated = $4
+	_, err := tx.Exec(ctx, `update case_status set status = $2, detail = '', next = $3, items = '[]', timeline = '[]', missing = null, updated = $4
 		where application = $1`, id, status, next, tx.Now())
 	return pg.Fail(err, "write the status of an application alone")
 }

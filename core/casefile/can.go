@@ -41,6 +41,7 @@ const (
 	ActProposeCard  ActName = "propose_card"
 	ActConfirmCard  ActName = "confirm_card"
 	ActRejectCard   ActName = "reject_card"
+	ActLookPapers   ActName = "look_papers" // what came in after the application
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -67,6 +68,7 @@ type Situation struct {
 	Kin        []core.StaffID
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
+	Papers     int // came in after the application, and nobody has looked at it
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -94,7 +96,7 @@ func rules() map[ActName]rule {
 		ActEmergency:    {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
 		ActAddItem:      {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
 		ActDrop:         {[]Role{RoleOfficer, RoleClerk}, running, []ClaimState{ClaimProposed, ClaimAgreed}, nil},
-		ActSupplement:   {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, nil, nil},
+		ActSupplement:   {officer, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting}, nil, nil},
 		ActResume:       {officer, []CaseState{CaseSupplement}, nil, nil},
 		ActReturn:       {officer, []CaseState{CaseOpen}, nil, mayReturn},
 		ActRelocate:     {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
@@ -116,6 +118,7 @@ func rules() map[ActName]rule {
 		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
+		ActLookPapers:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
 		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
@@ -129,7 +132,7 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
 		ActProposeCard, ActRejectCard, ActRelocate, ActReturn, ActWithdraw}
 }
@@ -208,6 +211,13 @@ func mayWeigh(s Situation, _ Claim, _ Actor) error {
 		return ErrMovedOn
 	}
 	return routed(s)
+}
+
+func mayLookPapers(s Situation, _ Claim, _ Actor) error {
+	if s.Papers == 0 {
+		return ErrMovedOn
+	}
+	return nil
 }
 
 func mayReturn(s Situation, _ Claim, _ Actor) error {

@@ -37,6 +37,7 @@ type QueueRow struct {
 	Late    bool      // NextDue has passed
 	HasCall bool      // there is a recording to listen to
 	HasChat bool      // it came from a conversation that was handed to an agent
+	Papers  int       // came in after the application, and nobody has looked at it
 }
 
 // Page is one piece of a queue; Next is "" at its end.
@@ -79,7 +80,8 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 		(select count(*) from claim k where k.case_id = f.id and (k.state = 'reviewed' and k.notice_days = 0
 			or k.state = 'reviewed' and k.proposal <> 'approve' or k.state = 'noticed'
 			and exists (select 1 from public_notice n where n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
-		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null)
+		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null),
+		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null)
 		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application)
 		where f.region = any($1)
 		and case when cardinality($2::text[]) = 0 then f.state not in ('settled', 'withdrawn') else f.state = any($2) end
@@ -102,7 +104,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 	for rows.Next() {
 		var r QueueRow
 		var due *time.Time
-		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due)
+		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due, &r.Papers)
 		if err != nil {
 			return Page{}, pg.Fail(err, "read a line of a queue")
 		}

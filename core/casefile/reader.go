@@ -29,7 +29,7 @@ func NewReader(db *pg.DB, shared seal.Blinder, log *audit.Log) (*Reader, error) 
 	return &Reader{db: db, shared: shared, log: log}, nil
 }
 
-const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, updated`
+const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, missing, updated`
 
 // maxStatuses bounds the list a citizen sees: the newest.
 const maxStatuses = 50
@@ -142,7 +142,7 @@ func one(ctx context.Context, tx *pg.Tx, sql string, args ...any) (Status, error
 
 func scanStatus(r pgx.CollectableRow) (Status, error) {
 	var s Status
-	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Updated)
+	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Missing, &s.Updated)
 	for i := range s.Items {
 		s.Items[i].Say = s.Items[i].Status.Say(s.Items[i].Detail)
 	}

@@ -45,6 +45,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if out.Doubts, err = s.openDoubts(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
+	if out.Papers, err = s.unlooked(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
 	kin, err := s.Conflicts(ctx, tx, c.ID)
 	for _, k := range kin {
 		out.Kin = append(out.Kin, k.Staff)

@@ -23,6 +23,7 @@ type Status struct {
 	Next        string // what comes now and by when; "" when nothing does
 	Items       []StatusItem
 	Timeline    []StatusLine
+	Missing     *Missing // what the household is asked for now
 	Updated     time.Time
 }
 
@@ -89,9 +90,13 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 			lines = append(lines, StatusLine{At: e.At, Says: e.Citizen})
 		}
 	}
-	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7
+	missing, err := s.missing(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7, missing = $8
 		where case_id = $1 and application in (select application from case_application
-			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims)), encode(lines), tx.Now())
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims)), encode(lines), tx.Now(), missing)
 	return pg.Fail(err, "publish the status of a case")
 }
 

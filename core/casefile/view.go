@@ -47,6 +47,7 @@ type View struct {
 	Tasks        []CallTask
 	Applications []Linked
 	Doubts       []Doubt
+	Supplements  []Supplement
 	History      []Past
 	Kin          []Kin
 	Rank         int // of the index among the township's open cases, 1 is hardest; 0 unknown
@@ -165,6 +166,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, d := range v.Doubts {
 		ids = append(ids, d.By)
 	}
+	for _, p := range v.Supplements {
+		ids = append(ids, p.LookedBy)
+	}
 	for _, k := range v.Kin {
 		ids = append(ids, k.Staff)
 	}
@@ -234,6 +238,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Doubts, e = s.Doubts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Supplements, e = s.supplements(ctx, tx, v.ID, b); return })
 	step(func() error { return s.around(ctx, tx, v, b) })
 	return err
 }

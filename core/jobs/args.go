@@ -62,3 +62,17 @@ func (Told) Kind() string { return "told" }
 func (Told) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
+
+// PapersSent asks the platform to lay papers that came after the application into their
+// case. Gateway to platform, once for each. It has no region: the case may have moved.
+type PapersSent struct {
+	Papers int64 `json:"papers" river:"unique"`
+}
+
+// Kind is the stable name.
+func (PapersSent) Kind() string { return "papers_sent" }
+
+// InsertOpts makes the job unique by what was sent.
+func (PapersSent) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}

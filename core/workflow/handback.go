@@ -32,11 +32,18 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.
 		if err := f.Cases.SetDeadline(ctx, a.tx, deadline); err != nil {
 			return err
 		}
+		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what)); err != nil {
+			return err
+		}
+		// What had come in was looked at before somebody asked for more.
+		if err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff); err != nil {
+			return err
+		}
 		a.detail["what"] = what
 		if err := a.event(ctx, "supplement.asked", "还差一样:"+what+"。", "请补:"+what); err != nil {
 			return err
 		}
-		key := fmt.Sprintf("supplement/%d/%s", id, due)
+		key := fmt.Sprintf("supplement/%d/%d", id, a.tx.Now().UnixMicro())
 		return f.tell(ctx, a.tx, a.c, 0, key, wording.AskOne(what, how, due))
 	})
 }
@@ -67,6 +74,9 @@ func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, in Resume) erro
 			return err
 		}
 		if err := f.Cases.Meet(ctx, a.tx, in.Case, 0, casefile.DeadlineSupplement); err != nil {
+			return err
+		}
+		if err := f.Cases.LookedAt(ctx, a.tx, in.Case, actor.Staff); err != nil {
 			return err
 		}
 		if err := a.event(ctx, "supplement.received", "补的东西收到了。", "已补:"+in.What); err != nil {

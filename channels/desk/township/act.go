@@ -137,6 +137,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("how"))
 		},
 		casefile.ActResume:       t.resume,
+		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id) },
 		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },

@@ -171,6 +171,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	if v.Card != nil {
 		ids = append(ids, v.Card.By)
 	}
+	for _, s := range v.Supplements {
+		ids = append(ids, s.LookedBy)
+	}
 	return ids
 }
 
@@ -304,7 +307,7 @@ func (p *casePage) sortActs() {
 		claims[c.ID] = c
 	}
 	for _, a := range p.View.Acts {
-		if a.Name == casefile.ActWeigh { // its form stands beside what is compared
+		if a.Name == casefile.ActWeigh || a.Name == casefile.ActLookPapers { // its form stands beside what is compared
 			p.May[string(a.Name)] = a.Why == ""
 			continue
 		}

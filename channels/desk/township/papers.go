@@ -23,6 +23,7 @@ type paper struct {
 	Name, Word string
 	Kind       string // "photo", "strokes", "sound"
 	Visit      int64  // 0: came with the application
+	More       int64  // came after it
 	digest     core.BlobDigest
 }
 
@@ -44,6 +45,11 @@ func papersOf(v casefile.View) []paper {
 	}
 	if v.Signature.Strokes != "" {
 		out = append(out, paper{Name: "signature", Word: "本人签名", Kind: "strokes", digest: v.Signature.Strokes})
+	}
+	for i, s := range slices.Backward(v.Supplements) {
+		for n, p := range s.Papers {
+			out = append(out, paper{Name: fmt.Sprintf("more%d.%d", len(v.Supplements)-i, n+1), Word: fmt.Sprintf("补来的%s %d", paperWords[p.Kind], n+1), Kind: "photo", More: s.ID, digest: p.Digest})
+		}
 	}
 	visits := slices.Clone(v.Visits)
 	slices.Reverse(visits)
@@ -80,7 +86,12 @@ func (p casePage) Waiting() *casefile.Visit {
 
 // PapersOf gives the page the papers of one visit, or of the application (0).
 func (p casePage) PapersOf(visit int64) []paper {
-	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit })
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit || one.More != 0 })
+}
+
+// MoreOf gives the page what came in after the application, one piece.
+func (p casePage) MoreOf(id int64) []paper {
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.More != id })
 }
 
 // paper opens one of them to those who may read the case. Every opening is an

@@ -162,3 +162,26 @@ func (p *Phone) upload(ctx context.Context, kind, mime string, data []byte) (str
 	var kept struct{ Digest string }
 	return kept.Digest, p.do(req, &kept)
 }
+
+// HandIn sends a photo that was asked for after applying, and gives what the door says.
+func (p *Phone) HandIn(ctx context.Context, receipt, note string) (string, error) {
+	picture, err := p.raw(ctx, "cards/"+p.person+"/front.png")
+	if err != nil {
+		return "", err
+	}
+	kept, err := p.upload(ctx, "other", "image/png", picture)
+	if err != nil {
+		return "", fmt.Errorf("the photo: %w", err)
+	}
+	var said struct{ Say string }
+	in := map[string]any{"key": rand.Text(), "papers": []map[string]string{{"kind": "other", "digest": kept}}, "note": note}
+	err = p.api(ctx, "POST", "/applications/"+receipt+"/papers", in, &said)
+	return said.Say, err
+}
+
+// Money is what the door says of the money of one's applications.
+func (p *Phone) Money(ctx context.Context) (string, error) {
+	var said json.RawMessage
+	err := p.api(ctx, "GET", "/payouts", nil, &said)
+	return string(said), err
+}

@@ -97,6 +97,20 @@ func TestPhonesToTheMoney(t *testing.T) {
 	must(t, err)
 	says(t, mini, byMini, "德平镇")
 	says(t, app, byApp, "孟寺镇")
+	// What is still missing comes from where they are: by the mini-program's pages, by the app.
+	const book = "户口本首页的照片"
+	deping, atDeping := asksFor(t, "deping", byMini, book)
+	mengsi, atMengsi := asksFor(t, "mengsi", byApp, book)
+	sendsMore(t, "b", byMini, book)
+	said, err := app.HandIn(t.Context(), byApp, "这是户口本的首页")
+	must(t, err)
+	if !strings.Contains(said, "1 张照片收到了") || !strings.Contains(said, "还差就告诉您") {
+		t.Errorf("the promise: %s", said)
+	}
+	looksAt(t, "deping", atDeping)
+	enough(t, deping, atDeping, "1 张照片")
+	enough(t, mengsi, atMengsi, "这是户口本的首页")
+	says(t, app, byApp, "补的东西收到了")
 	must(t, p.Work(t.Context(), demo.Township{Town: "deping", County: "linyi"}, byMini))
 	must(t, p.Work(t.Context(), demo.Township{Town: "mengsi", County: "linyi"}, byApp))
 	must(t, mini.LogInWeChat(t.Context())) // tokens live five minutes of the city's clock
@@ -106,6 +120,17 @@ func TestPhonesToTheMoney(t *testing.T) {
 	must(t, p.Told(t.Context(), "c", "尾号 "+c.Fixed.Last4(), "短信收到:钱打到卡上"))
 	must(t, mini.LogInWeChat(t.Context()))
 	says(t, mini, byMini, "钱已")
+	money, err := mini.Money(t.Context())
+	must(t, err)
+	for _, want := range []string{`"state":"paid"`, byMini, `"card":"尾号 `, `"sample":true`} {
+		if !strings.Contains(money, want) {
+			t.Errorf("the list of money does not say %s: %s", want, money)
+		}
+	}
+	readsMoney(t, "b")
+	if strings.Contains(money, byApp) {
+		t.Errorf("the list of money shows another family's: %s", money)
+	}
 }
 
 // says waits until the door's own progress says so.

@@ -14,6 +14,14 @@ func intakeChecks() []Check {
 				where not exists (select from receipt r where r.number = a.receipt and r.application = a.id))
 			select (select count(*) from application), (select count(*) from bad),
 				array(select receipt from bad order by receipt limit 5)`},
+		{"supplement.taken", "what somebody handed in after applying lies in its case, once, with its entry", `
+			with bad as (select s.id from supplement s left join case_supplement c on c.id = s.id
+				left join jobs_platform.river_job j on j.kind = 'papers_sent' and (j.args->>'papers')::bigint = s.id and j.state not in ('discarded', 'cancelled')
+				where s.taken is not null and (c.id is null or c.region <> s.region or c.application <> s.application)
+					or s.taken is null and (c.id is not null or j.id is null)
+					or not exists (select from audit_entry a where a.act = 'papers.sent' and a.subject = 'papers:' || s.id))
+			select (select count(*) from supplement), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
 		{"application.once", "one delivery, one application: (channel, key) is never doubled", `
 			with bad as (select min(receipt) as receipt from application group by channel, key having count(*) > 1)
 			select (select count(*) from application), (select count(*) from bad),
@@ -147,6 +155,12 @@ func moneyChecks() []Check {
 				or (approved_by is null and state not in ('draft', 'discarded'))
 				or (state in ('answered', 'closed') and refused = '' and (good <> paid or back <> returned or good + back <> total)))
 			select (select count(*) from payout_batch), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"payout.told", "what citizens are shown of their money is what the payments are", `
+			with bad as (select e.id from payout_entitlement e left join payout_status s on s.entitlement = e.id
+				where (s.case_id, s.region, s.item, s.period, s.amount, s.sample, s.last4, s.state, s.updated)
+					is distinct from (e.case_id, e.region, e.item, e.period, e.amount, e.sample, e.last4, e.state, e.updated))
+			select (select count(*) from payout_status), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"ledger.zero", "every booking sums to zero", `
 			with bad as (select t.id from ledger_transaction t left join ledger_entry e on e.transaction = t.id

@@ -38,6 +38,10 @@ module.exports = {
   applications: () => ask('GET', '/applications'),
   /** @param {string} receipt */
   application: (receipt) => ask('GET', `/applications/${encodeURIComponent(receipt)}`),
+  /** @param {string} receipt @param {{key: string, papers: {kind: string, digest: string}[], note: string}} body */
+  handIn: (receipt, body) => ask('POST', `/applications/${encodeURIComponent(receipt)}/papers`, body),
+  /** @param {string} after the last id that was read, '' for the newest */
+  payouts: (after) => ask('GET', after ? `/payouts?after=${encodeURIComponent(after)}` : '/payouts'),
   templates: () => ask('GET', '/subscriptions'),
   /** @param {string[]} accepted */
   granted: (accepted) => ask('POST', '/subscriptions', { accepted }),

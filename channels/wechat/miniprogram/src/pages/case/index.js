@@ -10,7 +10,7 @@ const { spoken, day } = require('../../lib/words');
 Component({
   behaviors: [page],
   properties: { receipt: { type: String, value: '' } },
-  data: { one: /** @type {any} */ (null), number: '', steps: /** @type {any[]} */ ([]), lacks: false, none: false },
+  data: { one: /** @type {any} */ (null), number: '', steps: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), asked: '', until: '', none: false },
 
   pageLifetimes: {
     show() {
@@ -30,10 +30,16 @@ Component({
         this.setData({
           one,
           number: spoken(one.receipt),
-          lacks: one.status === 'ask_one',
+          asked: (one.supplement && one.supplement.asked) || '',
+          until: one.supplement && one.supplement.until ? day(one.supplement.until) : '',
+          sent: ((one.supplement && one.supplement.sent) || []).map((/** @type {any} */ s) => ({ when: day(s.at), says: s.say })),
           steps: (one.timeline || []).map((/** @type {any} */ line) => ({ when: day(line.at), says: line.says })),
         });
       });
+    },
+
+    more() {
+      wx.navigateTo({ url: `/pages/more/index?receipt=${this.data.one.receipt}` });
     },
 
     money() {

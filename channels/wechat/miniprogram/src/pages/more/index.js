@@ -1,0 +1,115 @@
+/**
+ * Papers for an application that was made (补材料): what is asked for, photos of it, a
+ * line. Sent under one key until it has arrived, so that sending again is harmless.
+ */
+const page = require('../../lib/page');
+const api = require('../../lib/api');
+const { fresh } = require('../../lib/key');
+const { day } = require('../../lib/words');
+const { Fault } = require('../../lib/fault');
+
+const MOST = 9;
+
+Component({
+  behaviors: [page],
+  properties: { receipt: { type: String, value: '' } },
+  data: { most: MOST, key: '', asked: '', until: '', note: '', list: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), promise: '' },
+
+  lifetimes: {
+    attached() {
+      this.setData({ key: fresh() });
+      this.load();
+    },
+  },
+
+  methods: {
+    load() {
+      return this.doing(async () => {
+        const now = (await api.application(this.data.receipt)).supplement || {};
+        this.setData({
+          asked: now.asked || '',
+          until: now.until ? day(now.until) : '',
+          sent: (now.sent || []).map((/** @type {any} */ s) => ({ when: day(s.at), says: s.say })),
+        });
+      });
+    },
+
+    /** @param {any} e */
+    onAdd(e) {
+      const room = MOST - this.data.list.length;
+      return Promise.all(e.detail.files.slice(0, room).map((/** @type {string} */ file) => this.keep(fresh(), file)));
+    },
+
+    /** @param {any} e */
+    onAgain(e) {
+      return this.keep(e.detail.id, e.detail.file);
+    },
+
+    /** @param {any} e */
+    onAway(e) {
+      this.setData({ list: this.data.list.filter((one) => one.id !== e.detail.id), fault: '' });
+    },
+
+    /** @param {string} id @param {string} file */
+    async keep(id, file) {
+      this.put({ id, file, state: 'sending' });
+      try {
+        const got = await api.keep('other', file);
+        this.put({ id, file, state: 'kept', digest: got.digest });
+      } catch (fault) {
+        this.put({ id, file, state: 'failed', fault: fault instanceof Fault ? fault.message : '' });
+      }
+    },
+
+    /**
+     * Puts one photo in its place, or behind the others.
+     * @param {any} one
+     */
+    put(one) {
+      const known = this.data.list.some((old) => old.id === one.id);
+      const list = known ? this.data.list.map((old) => (old.id === one.id ? one : old)) : this.data.list.concat(one);
+      this.setData({ list, fault: '' });
+    },
+
+    /** @param {any} e */
+    onNote(e) {
+      this.setData({ note: e.detail.value });
+    },
+
+    /** @returns {string} what still lacks, in words */
+    lacking() {
+      const list = this.data.list;
+      if (list.some((one) => one.state === 'sending')) return '照片还在传,稍等一下再点。';
+      if (list.some((one) => one.state !== 'kept')) return '有一张没传上。请重拍那一张,或者去掉。';
+      return list.length || this.data.note.trim() ? '' : '还没有照片。请先拍一张,或者写一句话。';
+    },
+
+    send() {
+      const lacks = this.lacking();
+      if (lacks) {
+        this.setData({ fault: lacks });
+        return undefined;
+      }
+      const digests = this.data.list.map((one) => one.digest);
+      const papers = digests.filter((d, i) => digests.indexOf(d) === i).map((digest) => ({ kind: 'other', digest })); // the same photo twice counts once
+      return this.doing(async () => {
+        const got = await api.handIn(this.data.receipt, { key: this.data.key, papers, note: this.data.note.trim() }).catch(kept);
+        this.setData({ promise: got.say, list: [], note: '', key: fresh() });
+      });
+    },
+
+    back() {
+      wx.redirectTo({ url: `/pages/case/index?receipt=${this.data.receipt}` });
+    },
+  },
+});
+
+/**
+ * Nothing here is sent by itself, so a network that is away is spoken of otherwise than
+ * where it is.
+ * @param {any} fault
+ */
+function kept(fault) {
+  if (fault instanceof Fault && fault.status === 0) throw new Fault('没送到,照片都还在。网好了再点一次“送上去”,不会重复。');
+  throw fault;
+}
