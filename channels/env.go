@@ -21,6 +21,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/intake"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 	"lianou/transcription"
@@ -46,6 +47,7 @@ type Env struct {
 	Calls    *calls.Log        // the record of telephone calls
 	Citizens *citizen.Citizens // log-in of citizens
 	Talks    *talks.Store      // citizens' conversations; nil leads none
+	Begun    *begun.Store      // what citizens began in a call; nil gives nothing
 	Text     notify.Sender     // text messages, for log-in codes
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.

@@ -93,6 +93,7 @@ func (d *CitizenDoor) handIn(ctx context.Context, who citizen.Citizen, t *open, 
 	}
 	s := d.Submission(ctx, form, who)
 	s.Sources = intake.ToldBy(d.in.Interviewer, t.Talk)
+	s.Call = t.Call.ref()
 	return d.env.Intake.Submit(ctx, s)
 }
 

@@ -20,6 +20,7 @@ import (
 	"lianou/core/staff"
 	"lianou/core/workflow"
 	"lianou/intake"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
 	"lianou/intake/talks"
@@ -42,6 +43,7 @@ type house struct {
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
+	begun    *begun.Desk
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -166,6 +168,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 	}
 	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: gateway, Audit: h.audit, Bell: h.stores.Bell})
 	if err != nil {
+		return err
+	}
+	if h.begun, err = begun.NewDesk(begun.DeskDeps{DB: h.stores.DB, Gateway: h.keys.Gateway, Shared: h.keys.Shared, Calendar: h.books.Calendar(), Audit: h.audit, Bell: h.stores.Bell}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

@@ -33,6 +33,8 @@ func Unscoped() map[string]string {
 		"call_delivery":   "ids of webhook messages, no person",
 		"caller_known":    "keyed hashes and ids of persons: asked by the number of a call, which has no township",
 		"draft":           "sealed; a form that nobody has sent yet has no township",
+		"begun_form":      "sealed; a form that nobody has sent yet has no township",
+		"begun_try":       "ids and counts, the same",
 		"call_transcript": "how far the transcript of a call is, no word of it",
 		"call_heard":      "sealed words of a call, which has no township; only agents' rooms read them",
 		"call_caption":    "sealed words of a running call, the same",
