@@ -315,6 +315,7 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 		if err := do(t, m); err != nil {
 			return Interview{}, err
 		}
+		d.fromRecords(ctx, who, t)
 		t.Took = append(t.Took, this)
 		t.Took = t.Took[max(len(t.Took)-tookMost, 0):]
 		switch err := d.save(ctx, who, t, false); {

@@ -50,6 +50,8 @@ type Talking struct {
 	Quiet int64                   `json:"quiet,omitempty"` // times it was kept without a word of the person's
 	From  int64                   `json:"from,omitempty"`  // the message of the chat it began with, 0 of another door
 	Call  *Carried                `json:"call,omitempty"`  // what an agent wrote in a call, once it was given
+
+	Records *Recorded `json:"records,omitempty"` // what the city's records were asked
 }
 
 // Reading is something that was read for the person to look at. It is never an answer.
@@ -215,6 +217,7 @@ func (x *Interviews) Form(t *Talking) (intake.Form, error) {
 	}
 	form.Key, form.Papers = t.Key, t.Cards
 	t.Call.addTo(&form)
+	t.Records.addTo(&form)
 	for _, need := range x.Words.Text(form.Story, t.Talk.On).Needs { // what they named, and no two readings of it
 		if items := ItemsOf(need.Value); len(items) == 1 && !slices.Contains(form.Items, items[0]) {
 			form.Items = append(form.Items, items...)

@@ -16,6 +16,7 @@ import (
 	"lianou/core/matching"
 	"lianou/intake"
 	"lianou/intake/interview"
+	"lianou/intake/records"
 )
 
 // chat leads the interview as a conversation of messages. It keeps nothing: a turn takes
@@ -46,7 +47,8 @@ type chatting struct {
 	Marks []mark        `json:"marks,omitempty"` // where each message began, to go back to
 	Heard []heardNumber `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
 
-	before *before // of the message that is being taken
+	before *before        // of the message that is being taken
+	came   *records.Sheet // the answer of the city's records, until a question is asked
 }
 
 // outcome is what a turn came to.
@@ -254,6 +256,10 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 
 // ask is the question that is open, or the summary when none is left.
 func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
+	if st.came != nil { // not before: the message in hand answers what was asked
+		st.Talking.Learn(st.came)
+		st.came = nil
+	}
 	step := c.iv.Next(st.Talk, m)
 	if step.Ref != interview.StepEnd {
 		return []string{c.iv.Words(st.Talk, step, interview.Chat)}

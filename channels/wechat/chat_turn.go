@@ -174,7 +174,7 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 	if hand.How != "" {
 		t.resume(hand)
 	} else {
-		err = t.takeAll(ctx, hand, list, &said)
+		err = t.fromRecords(ctx, func() error { return t.takeAll(ctx, hand, list, &said) })
 	}
 	if err != nil {
 		return false, err

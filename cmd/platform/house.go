@@ -23,6 +23,7 @@ import (
 	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
+	"lianou/intake/records"
 	"lianou/intake/talks"
 )
 
@@ -44,6 +45,7 @@ type house struct {
 	drafts   *drafts.Store
 	chats    *talks.Desk
 	begun    *begun.Desk
+	records  *records.Clerk
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -171,6 +173,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.begun, err = begun.NewDesk(begun.DeskDeps{DB: h.stores.DB, Gateway: h.keys.Gateway, Shared: h.keys.Shared, Calendar: h.books.Calendar(), Audit: h.audit, Bell: h.stores.Bell}); err != nil {
+		return err
+	}
+	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

@@ -35,6 +35,7 @@ func Unscoped() map[string]string {
 		"draft":           "sealed; a form that nobody has sent yet has no township",
 		"begun_form":      "sealed; a form that nobody has sent yet has no township",
 		"begun_try":       "ids and counts, the same",
+		"record_ask":      "sealed; who is asked has not applied yet and has no township",
 		"call_transcript": "how far the transcript of a call is, no word of it",
 		"call_heard":      "sealed words of a call, which has no township; only agents' rooms read them",
 		"call_caption":    "sealed words of a running call, the same",
