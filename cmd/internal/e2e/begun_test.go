@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"lianou/channels/browsertest"
 )
 
 // Begun on the telephone, finished by the caller (F6): an agent writes half, leaves it to
@@ -25,19 +28,9 @@ func TestBegunOnTheTelephone(t *testing.T) {
 	must(t, err)
 	post(t, "/admin/people", string(body), http.StatusCreated)
 	call := dials(t, phone, "")
-	agent := session(t, "0317")
-	page := opensCall(t, agent, call)
-	if !strings.Contains(page, "交给本人接着填") {
-		t.Fatal("the agent cannot leave it to the caller")
-	}
-	form.Set("key", call+"#e2ebegun")
 	form.Set("heard.h.medical_12m", "1000-3000")
-	resp, err := agent.PostForm(city.Platform+"/desk/agent/call/"+call+"/hand", form)
-	must(t, err)
-	resp.Body.Close()
-	if resp.StatusCode >= 400 {
-		t.Fatalf("left to the caller: %d", resp.StatusCode)
-	}
+	form.Del("consent")
+	leftBy(t, call, form)
 	p := hands(t).Phone("begun")
 	must(t, p.LogInApp(t.Context(), phone))
 	receipt, asked, err := p.GoOn(t.Context(), name+" "+id[14:])
@@ -67,6 +60,32 @@ func TestBegunOnTheTelephone(t *testing.T) {
 	if again, asked, err := p.GoOn(t.Context(), name+" "+id[14:]); err == nil || slices.Contains(asked, "form/begun") {
 		t.Errorf("given a second time: %s %v %v", again, asked, err) // without a name it cannot be handed in
 	}
+}
+
+// typed puts values into the request form as an agent's hand leaves them there.
+const typed = `(() => { const form = document.querySelector("#request"); for (const [name, list] of Object.entries(VALUES)) for (const v of list) {
+	let e = form.querySelector('[name="' + name + '"]');
+	if (!e) { e = document.createElement("input"); e.type = "hidden"; e.name = name; form.append(e); }
+	if (e.tagName === "SELECT" && ![...e.options].some(o => o.value === v)) e.append(new Option(v, v));
+	e.disabled = false; e.value = v; } return "" })()`
+
+// leftBy has an agent type half a form in the browser, read the words out and leave it to
+// the caller by the button.
+func leftBy(t *testing.T, call string, form url.Values) {
+	t.Helper()
+	opensCall(t, session(t, "0317"), call)
+	p := at(t, browsertest.Start(t), "0317")
+	p.desk("/agent/call/" + call)
+	raw, err := json.Marshal(form)
+	must(t, err)
+	p.Eval(strings.ReplaceAll(typed, "VALUES", string(raw)))
+	const fold = `form[action$="/hand"]`
+	p.Eval(`(() => { document.querySelector('` + fold + `').closest("details").open = true; return "" })()`)
+	p.judge("agent-hand-on")
+	p.Click(fold + " .btn")
+	p.Wait("交给本人了")
+	p.Wait("交给本人接着填")
+	p.Quiet()
 }
 
 // opensCall waits until a call is in the record, and opens it for an agent.
