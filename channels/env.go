@@ -21,8 +21,10 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/intake"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/papers"
+	"lianou/intake/records"
 	"lianou/intake/talks"
 	"lianou/transcription"
 )
@@ -52,6 +54,8 @@ type Env struct {
 	Citizens *citizen.Citizens // log-in of citizens
 	Talks    *talks.Store      // citizens' conversations; nil leads none
 	Papers   *papers.Store     // what comes after an application; nil takes none
+	Begun    *begun.Store      // what citizens began in a call; nil gives nothing
+	Records  *records.Asker    // what the city knows of who is asked; nil asks nothing
 	Text     notify.Sender     // text messages, for log-in codes
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.

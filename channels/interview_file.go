@@ -55,7 +55,8 @@ func (d *CitizenDoor) HandIn(ctx context.Context, citizen string, t *Talking) (g
 	if to == nil { // a door without a host speaks for itself alone
 		to = d.env.Intake
 	}
-	got, err = to.Submit(ctx, intake.Submission{Channel: f.Door, Form: *f.Form, Way: f.Way, Citizen: citizen, Sources: intake.ToldBy(d.in.Interviewer, t.Talk)})
+	got, err = to.Submit(ctx, intake.Submission{Channel: f.Door, Form: *f.Form, Way: f.Way, Citizen: citizen, Call: t.CallOf(),
+		Sources: intake.ToldBy(d.in.Interviewer, t.Talk)})
 	switch kind := core.KindOf(err); {
 	case err == nil:
 		f.Receipt = &got

@@ -13,6 +13,7 @@ import (
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/core/matching"
+	"lianou/core/pg"
 	"lianou/intake"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
@@ -88,7 +89,8 @@ const tookMost = 60
 type open struct {
 	Talking
 	kept talks.Talk
-	say  string // before the next question
+	say  string                                     // before the next question
+	also func(ctx context.Context, tx *pg.Tx) error // kept together with it; nil for nothing
 }
 
 // perTalk sets the revisions of one conversation apart from those of the next: an answer
@@ -124,7 +126,7 @@ func (d *CitizenDoor) save(ctx context.Context, who citizen.Citizen, t *open, fi
 	}
 	kept := t.kept
 	kept.Body = body
-	return d.env.Talks.Say(ctx, talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept, Filed: filed})
+	return d.env.Talks.Say(ctx, talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept, Filed: filed, Also: t.also})
 }
 
 func (d *CitizenDoor) rules() (*matching.Matcher, error) {
@@ -171,6 +173,7 @@ func (d *CitizenDoor) BeginInterview(ctx context.Context, who citizen.Citizen, i
 		from.Said = FromAccount
 		t.Know("form/contact.phone", phone.Reveal(), from)
 	}
+	d.Expect(ctx, who.ID, &t.Talking)
 	if in.Capacity != "" {
 		step := interview.Step{Ref: CapacityStep, Question: d.in.question(CapacityStep)}
 		err = d.in.Take(&t.Talking, step, interview.Given{Step: CapacityStep, Answer: interview.Answer{Value: interview.Text(in.Capacity)}, From: d.here()})
@@ -222,6 +225,9 @@ func (d *CitizenDoor) Answer(ctx context.Context, who citizen.Citizen, in Interv
 func (d *CitizenDoor) AnswerBy(ctx context.Context, who citizen.Citizen, at InterviewAt, ref string, mark []byte,
 	read func(*Talking, interview.Step) (interview.Answer, error)) (Interview, error) {
 	return d.act(ctx, who, at.Revision, mark, func(t *open, m *matching.Matcher) error {
+		if ref == interview.StepBegun {
+			return d.fromCall(ctx, who, t, m, read)
+		}
 		return d.in.answer(t, m, ref, d.here(), read)
 	})
 }
@@ -318,6 +324,7 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 		if err := do(t, m); err != nil {
 			return Interview{}, err
 		}
+		d.fromRecords(ctx, who, t)
 		t.Took = append(t.Took, this)
 		t.Took = t.Took[max(len(t.Took)-tookMost, 0):]
 		switch err := d.save(ctx, who, t, false); {

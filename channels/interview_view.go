@@ -216,6 +216,9 @@ func (x *Interviews) told(q *interview.Question, v string) string {
 	return q.Tell(interview.Text(v))
 }
 
+// SaidAt says where something comes from, in words.
+func SaidAt(from core.Provenance) string { return saidAt(from) }
+
 // saidAt says where something comes from.
 func saidAt(from core.Provenance) string {
 	switch {
@@ -223,10 +226,12 @@ func saidAt(from core.Provenance) string {
 		return "身份证照片"
 	case from.Said == FromAccount:
 		return "登录用的手机号"
+	case from.CallID != "":
+		return "电话里说的"
 	case strings.HasPrefix(from.Said, "registry:"):
-		return "部门登记"
+		return recordOf(from)
 	}
-	return map[core.ChannelName]string{"wechat": "微信", "app": "手机网页", "hotline": "12345 电话"}[from.By]
+	return map[core.ChannelName]string{"wechat": "微信", "app": "手机网页", "hotline": "12345 电话", "agent": "12345 电话"}[from.By]
 }
 
 // BenefitSaid says what an item would give. A sum by a sample amount says so.

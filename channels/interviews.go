@@ -50,6 +50,9 @@ type Talking struct {
 	Quiet  int64                   `json:"quiet,omitempty"`  // times it was kept without a word of the person's
 	Filing *Filing                 `json:"filing,omitempty"` // the application that was confirmed
 	From   int64                   `json:"from,omitempty"`   // the message of the chat it began with, 0 of another door
+	Call   *Carried                `json:"call,omitempty"`   // what an agent wrote in a call, once it was given
+
+	Records *Recorded `json:"records,omitempty"` // what the city's records were asked
 }
 
 // Reading is something that was read for the person to look at. It is never an answer.
@@ -116,13 +119,14 @@ func (x *Interviews) inTown(t *Talking, g interview.Given) error {
 }
 
 // forWhom sorts what was said before anybody knew for whom: "我叫张秀英,给俺娘问问" names
-// who speaks, and a number beside it is nobody's yet.
+// who speaks, and a number beside it is nobody's yet. What an agent put down in a call was
+// sorted there.
 func (x *Interviews) forWhom(t *Talking) {
 	if x.Interviewer.Fields(t.Talk)[CapacityStep] == string(core.CapacitySelf) {
 		return
 	}
 	k := t.Talk.Known
-	if name := k.Fields["form/applicant.name"]; name != "" && k.Sources["form/applicant.name"].Said != FromCard {
+	if name := k.Fields["form/applicant.name"]; name != "" && t.Call == nil && k.Sources["form/applicant.name"].Said != FromCard {
 		t.Know("form/contact.name", name, k.Sources["form/applicant.name"])
 		delete(k.Fields, "form/applicant.name")
 		delete(k.Fields, "form/applicant.id_number")
@@ -294,6 +298,8 @@ func (x *Interviews) Form(t *Talking) (intake.Form, error) {
 		return form, err
 	}
 	form.Key, form.Papers = t.Key, t.Cards
+	t.Call.addTo(&form)
+	t.Records.addTo(&form)
 	for _, need := range x.Words.Text(form.Story, t.Talk.On).Needs { // what they named, and no two readings of it
 		if items := ItemsOf(need.Value); len(items) == 1 && !slices.Contains(form.Items, items[0]) {
 			form.Items = append(form.Items, items...)

@@ -174,7 +174,7 @@ func (p *strict) fill() {
 // when, and, for a call, the seconds of audio.
 func sources(s *Submission, h *core.Household, at time.Time) map[string]core.Provenance {
 	base := core.Provenance{Said: said(s), By: s.Channel, At: at, Staff: s.Staff}
-	if s.Call != nil {
+	if s.Call != nil && s.Staff != 0 { // what its caller said afterwards was not said in the call
 		base.CallID = s.Call.ID
 	}
 	out := map[string]core.Provenance{}
@@ -197,6 +197,10 @@ func said(s *Submission) string {
 	}
 	return "citizen"
 }
+
+// Stated lists the paths of the facts a household states, for doors that say of each who
+// said it.
+func Stated(h *core.Household) []string { return stated(h) }
 
 // stated lists the paths of the facts a household states: "income_12m",
 // "members/m1/age".

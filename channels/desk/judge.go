@@ -113,6 +113,30 @@ func stated(v url.Values, on core.Date) (intake.Form, core.Household, bool, erro
 	return f, h, err == nil, err
 }
 
+// Half reads a request form that is not complete, and what it says of the household as far
+// as it goes. Errors: KindInvalid for what is there and cannot be read.
+func (d *Desk) Half(v url.Values) (intake.Form, core.Household, error) {
+	f, err := Request(v)
+	if err != nil {
+		return f, core.Household{}, err
+	}
+	var facts map[string]any
+	if err := json.Unmarshal(f.Household, &facts); err != nil {
+		return f, core.Household{}, core.E(core.KindInternal, "half_form", "") // the cause may quote what was typed
+	}
+	county := "371402" // nothing of it is kept
+	if len(f.Live.Region) >= len(county) {
+		county = f.Live.Region[:len(county)]
+	}
+	facts["on"], facts["county"] = d.Today().String(), county
+	doc, err := json.Marshal(facts)
+	if err != nil {
+		return f, core.Household{}, core.E(core.KindInternal, "half_form", "")
+	}
+	h, err := core.DecodeHousehold(doc)
+	return f, h, err
+}
+
 // ticks is what is ticked on the form, and which ticks were offered by an earlier look
 // at less of it. What fits is offered once: a tick taken away stays away. An offer
 // whose item fits no more goes; what somebody ticked by hand stays.

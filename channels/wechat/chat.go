@@ -16,6 +16,7 @@ import (
 	"lianou/core/matching"
 	"lianou/intake"
 	"lianou/intake/interview"
+	"lianou/intake/records"
 )
 
 // chat leads the interview as a conversation of messages. It keeps nothing: a turn takes
@@ -46,7 +47,8 @@ type chatting struct {
 	Marks []mark        `json:"marks,omitempty"` // where each message began, to go back to
 	Heard []heardNumber `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
 
-	before *before // of the message that is being taken
+	before *before        // of the message that is being taken
+	came   *records.Sheet // the answer of the city's records, until a question is asked
 }
 
 // outcome is what a turn came to.
@@ -81,6 +83,7 @@ const (
 	cmdCalm   command = "calm"
 	cmdAlone  command = "alone" // no agent after all
 	cmdRing   command = "ring"
+	cmdWrong  command = "wrong" // what others put down of them
 )
 
 var commands = map[command][]string{
@@ -91,6 +94,7 @@ var commands = map[command][]string{
 	cmdAgree:  {"同意", "我同意", "都同意", "同意了", "同意的", "俺同意"},
 	cmdAlone:  {"自己填", "我自己填", "接着填", "自己接着填", "接着问", "不等了", "不用人工", "不用人工了", "不找人了"},
 	cmdRing:   {"打给我", "给我打电话", "打电话给我", "给我回电话", "回电话", "打我电话"},
+	cmdWrong:  {"记的不对", "记得不对", "记录不对", "电话里的不对", "电话里说的不对"},
 	cmdCalm:   {"不急", "不算急", "不着急", "没那么急"},
 }
 
@@ -157,6 +161,10 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		st.Stage = asking
 		st.back()
 		out.ask("好,这一问重答。", c.ask(st, m))
+		return out
+	}
+	if cmd == cmdWrong && c.unlearn(st) {
+		out.ask("好,这些我再问一遍。", c.ask(st, m))
 		return out
 	}
 	step := c.iv.Next(st.Talk, m)
@@ -260,6 +268,10 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 
 // ask is the question that is open, or the summary when none is left.
 func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
+	if st.came != nil { // not before: the message in hand answers what was asked
+		st.Talking.Learn(st.came)
+		st.came = nil
+	}
 	step := c.iv.Next(st.Talk, m)
 	if step.Ref != interview.StepEnd {
 		return []string{c.iv.Words(st.Talk, step, interview.Chat)}

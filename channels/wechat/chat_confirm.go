@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/intake"
@@ -13,13 +14,13 @@ import (
 // summary tells what was understood and what may be due, and then, in a message of its
 // own that nothing cuts, what is agreed to by answering.
 func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
-	sum := c.iv.Sum(st.Talk, m)
+	sum, sources := c.iv.Sum(st.Talk, m), c.iv.Sources(st.Talk)
 	var said strings.Builder
 	said.WriteString("问完了。您说的是:\n")
 	c.who(&said, c.iv.Fields(st.Talk))
 	for _, s := range sum.Said {
 		if s.Answer != "不清楚" && !strings.HasPrefix(s.Ref, "form/") {
-			fmt.Fprintf(&said, "%s %s%s\n", s.Ask, s.Answer, heardMark(st, s.Ref))
+			fmt.Fprintf(&said, "%s %s%s\n", s.Ask, s.Answer, markOf(sources[s.Ref]))
 		}
 	}
 	if len(sum.May) > 0 {
@@ -36,16 +37,22 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 			agree.WriteString(consent.Text + "\n")
 		}
 	}
+	if len(st.Talk.Known.Facts) > 0 {
+		agree.WriteString("电话里说的、部门记的哪条不对,回“记的不对”,我再问一遍。\n")
+	}
 	agree.WriteString("都对、也同意,就回“同意”。名字、号码不对,把对的打给我;别的不对,回“上一问”。")
 	return append(pieces(said.String()), agree.String())
 }
 
-// heardMark says of an answer that a machine heard it.
-func heardMark(st *chatting, ref string) string {
-	for i := range st.Talk.Given {
-		if g := &st.Talk.Given[i]; g.Step == ref && g.From.Said == fromVoice {
-			return "(听语音记的)"
-		}
+// markOf says of an answer that a machine heard it, or that it was not said here.
+func markOf(from core.Provenance) string {
+	switch {
+	case from.Said == fromVoice:
+		return "(听语音记的)"
+	case from.CallID != "":
+		return "(电话里说的)"
+	case strings.HasPrefix(from.Said, "registry:"):
+		return "(" + channels.SaidAt(from) + ")"
 	}
 	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/jobs"
 	"lianou/core/matching"
+	"lianou/core/pg"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
 )
@@ -176,7 +177,7 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 	case hand.Call == "" && t.st.Handing():
 		err = t.goOnFiling(ctx, list)
 	default:
-		err = t.takeAll(ctx, hand, list, &said)
+		err = t.fromRecords(ctx, func() error { return t.takeAll(ctx, hand, list, &said) })
 	}
 	if err != nil {
 		return false, err
@@ -185,6 +186,7 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 		return false, core.E(core.KindInternal, "chat_encode", "")
 	}
 	said.Replies, said.Filed, said.Hand, said.Pass, said.Up = t.out.replies, t.filed, t.hand, t.passed, t.up
+	said.Also = t.also
 	if t.waits && len(said.Taken) == 0 { // nothing changed: the words, or the clock, ask for the next turn
 		return false, nil
 	}
@@ -206,6 +208,9 @@ func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said,
 	st, first, err := c.chat.open(said.Talk.Body, now)
 	if err != nil {
 		return nil, said, err
+	}
+	if st.Stage == asking {
+		c.door.Expect(ctx, who, &st.Talking)
 	}
 	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: shownOf(st)}, said, nil
 }
@@ -269,6 +274,8 @@ type turning struct {
 	hand   *talks.Handing // the person asked for an agent
 	passed *talks.Passed  // an agent has the conversation
 	up     *talks.TakenUp // an agent has it no longer
+
+	also func(ctx context.Context, tx *pg.Tx) error // kept with the turn; nil for nothing
 }
 
 // shownOf is what an earlier turn's summary told; "" while none lies before the person.
@@ -302,6 +309,8 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		t.st.Know("form/story", clip(msg.Body), t.from)
 		t.out.ask(chat.in.Distress(&t.st.Talking, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil
+	case t.st.Talk.Known.Begun != "" && commandOf(msg.Body) == cmdNone:
+		return t.fromCall(ctx, msg.Body)
 	}
 	got := chat.hear(t.st, t.m, msg.Body, t.from)
 	t.out.replies = append(t.out.replies, got.replies...)

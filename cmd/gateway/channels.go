@@ -38,8 +38,10 @@ import (
 	"lianou/core/seal"
 	"lianou/core/wording"
 	"lianou/intake"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/papers"
+	"lianou/intake/records"
 	"lianou/intake/talks"
 	"lianou/transcription"
 )
@@ -77,6 +79,8 @@ type edge struct {
 	calls    *calls.Log
 	talks    *talks.Store
 	papers   *papers.Store
+	begun    *begun.Store
+	records  *records.Asker
 	intake   *intake.Intake
 	text     *sms.Channel
 	identity *realname.Tencent // nil where no service is set
@@ -228,6 +232,12 @@ func (e *edge) work(ctx context.Context) error {
 	if e.papers, err = papers.New(papers.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Blobs: e.blobs, Audit: e.audit, Jobs: platform}); err != nil {
 		return err
 	}
+	if e.begun, err = begun.New(begun.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Shared: e.keys.Shared, Audit: e.audit}); err != nil {
+		return err
+	}
+	if e.records, err = records.NewAsker(records.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Opener: e.keys.Opener, Jobs: platform}); err != nil {
+		return err
+	}
 	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},
 		intake.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Regions: e.regions, Book: e.books, Blobs: e.blobs,
 			Audit: e.audit, Jobs: platform, Log: e.log})
@@ -236,7 +246,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Papers: e.papers, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Begun: e.begun, Records: e.records, Papers: e.papers, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
 		Hears: e.hears, Hotwords: e.words, Cards: e.cards,
 		Mandates: mandate.NewReader(e.stores.DB, e.audit)}
 	if e.text != nil {

@@ -20,8 +20,10 @@ import (
 	"lianou/core/staff"
 	"lianou/core/workflow"
 	"lianou/intake"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/drafts"
+	"lianou/intake/records"
 	"lianou/intake/talks"
 )
 
@@ -42,6 +44,8 @@ type house struct {
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
+	begun    *begun.Desk
+	records  *records.Clerk
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -166,6 +170,12 @@ func (h *house) doors(ctx context.Context) (err error) {
 	}
 	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: gateway, Audit: h.audit, Bell: h.stores.Bell})
 	if err != nil {
+		return err
+	}
+	if h.begun, err = begun.NewDesk(begun.DeskDeps{DB: h.stores.DB, Gateway: h.keys.Gateway, Shared: h.keys.Shared, Calendar: h.books.Calendar(), Audit: h.audit, Bell: h.stores.Bell}); err != nil {
+		return err
+	}
+	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

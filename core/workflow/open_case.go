@@ -11,6 +11,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/wording"
 	"lianou/intake"
+	"lianou/intake/begun"
 )
 
 // OpenCase makes the case of one application that lies in the handover. Running it
@@ -22,6 +23,9 @@ func (f *Flow) OpenCase(ctx context.Context, job jobs.OpenCase) error {
 		app, said, err := f.take(ctx, tx, job.Application)
 		if err != nil {
 			return fmt.Errorf("open case of application %s: %w", job.Application, err)
+		}
+		if err := begun.Finish(ctx, tx, &app); err != nil {
+			return err
 		}
 		// 2. Find the household in the register, as far as this township reaches.
 		known, err := f.recognise(ctx, tx, &app)
@@ -72,7 +76,7 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 			return err
 		}
 		err := f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.opened", Actor: casefile.JobActor(),
-			Citizen: doorWord(app.Channel) + "收到了您的申请。", Staff: doorWord(app.Channel) + "登记"})
+			Citizen: doorWord(app.Channel) + "收到了您的申请。", Staff: registeredAt(app)})
 		if err != nil {
 			return err
 		}
@@ -111,6 +115,14 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 
 func openedDetail(app *core.Application, household core.HouseholdID) map[string]any {
 	return map[string]any{"receipt": app.Receipt, "household": household, "members": len(app.Household.Members), "items": app.Items, "urgent": app.Urgent}
+}
+
+// registeredAt says by which door an application came, and by which it began.
+func registeredAt(app *core.Application) string {
+	if app.Call != nil && app.Contact.Staff == 0 {
+		return doorWord("hotline") + "说起,本人在" + doorWord(app.Channel) + "接着填完登记"
+	}
+	return doorWord(app.Channel) + "登记"
 }
 
 // doorWord names the door as people do.

@@ -12,7 +12,7 @@ import (
 func (iv *Interviewer) Left(c *Conversation, m *matching.Matcher) int {
 	s := iv.form.state(c)
 	n := 0
-	for _, key := range slices.Concat(iv.course.Opening, iv.course.Closing) {
+	for _, key := range slices.Concat([]string{StepBegun}, iv.course.Opening, iv.course.Closing) {
 		if !s.passed[key] && s.may(iv.form.question(key)) && (key != villageKey || !s.passed[regionKey] || !s.settled(key)) {
 			n++
 		}

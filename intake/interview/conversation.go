@@ -28,6 +28,10 @@ type Known struct {
 	Facts   map[string]json.RawMessage `json:"facts,omitempty"`   // by path: "income_12m", "members/m2/age"
 	Members []core.MemberRef           `json:"members,omitempty"` // of Facts, the applicant first
 	Sources map[string]core.Provenance `json:"sources,omitempty"` // by key or path
+
+	// Begun is a call in which more was said, "" for none: who can say whom it was about
+	// goes on from there.
+	Begun string `json:"begun,omitempty"`
 }
 
 // Given is one answer.
@@ -52,6 +56,8 @@ func (a Answer) unknown() bool { return len(a.Value) == 0 && len(a.Members) == 0
 const (
 	StepEnough = "enough" // answered with anything: the person wants no more questions
 	StepEnd    = "end"    // nothing is left to ask
+
+	StepBegun = "form/begun" // whom the call was about that Known.Begun names; never kept
 )
 
 const roundOf = "round/"
@@ -138,6 +144,7 @@ func (s *state) card() {
 }
 
 func (s *state) know(k *Known) {
+	s.passed[StepBegun] = k.Begun == ""
 	for i, ref := range k.Members {
 		if i == 0 {
 			s.household.Members[0].Ref = ref

@@ -76,6 +76,9 @@ func (iv *Interviewer) Begin(on core.Date, county core.RegionCode, known Known) 
 // do not know, is not asked again.
 func (iv *Interviewer) Next(c *Conversation, m *matching.Matcher) Step {
 	s := iv.form.state(c)
+	if step, more := iv.fixed(s, []string{StepBegun}); more {
+		return step
+	}
 	if step, more := iv.fixed(s, iv.course.Opening); more {
 		return step
 	}

@@ -36,6 +36,7 @@ type Item struct {
 func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 	var s Summary
 	now := iv.form.state(c)
+	s.Said = iv.known(c, now)
 	for i := range c.Given {
 		if said, ok := iv.said(now, &c.Given[i]); ok {
 			s.Said = append(s.Said, said)
@@ -57,6 +58,39 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 		}
 	}
 	return s
+}
+
+// known tells the facts that nobody was asked for, in the order of the form and of the
+// household, but for what the person said otherwise.
+func (iv *Interviewer) known(c *Conversation, now *state) (list []Said) {
+	if q := iv.form.question("members"); len(c.Known.Members) > 1 && q != nil {
+		family := Said{Ref: q.Key, Ask: wordsOf(now, Step{Ref: q.Key, Question: q}, Screen)}
+		for _, ref := range c.Known.Members[1:] {
+			family.Answer += "、" + about(&now.household, ref)
+		}
+		family.Answer = strings.TrimPrefix(family.Answer, "、")
+		list = append(list, family)
+	}
+	for _, q := range iv.form.Questions {
+		paths := []string{q.Key}
+		key, member := q.Member()
+		if member {
+			paths = nil
+			for i := range now.household.Members {
+				paths = append(paths, memberPath(now.household.Members[i].Ref, key))
+			}
+		}
+		for _, path := range paths {
+			raw, ok := c.Known.Facts[path]
+			told := key == "relation" || key == "age" && memberOf(path) != now.household.Members[0].Ref // with the family
+			if !ok || member && told || now.sources[path] != c.Known.Sources[path] {
+				continue // the person said otherwise, alone or of several at once
+			}
+			step := Step{Ref: path, Question: &q, Member: memberOf(path)}
+			list = append(list, Said{Ref: path, Ask: wordsOf(now, step, Screen), Answer: q.Tell(raw)})
+		}
+	}
+	return list
 }
 
 // speaksFor is the last condition that carried a finding: the first ones are of everybody.

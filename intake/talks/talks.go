@@ -197,6 +197,8 @@ type Said struct {
 	Hand *Handing // to an agent; nil for not
 	Pass *Passed  // to the agent who has it; nil for nobody
 	Up   *TakenUp // from an agent; nil for not
+
+	Also func(ctx context.Context, tx *pg.Tx) error // in the same transaction; nil for nothing
 }
 
 // ErrMeanwhile says that another turn went on with the conversation: this one is to be
@@ -240,6 +242,11 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 		const say = `insert into talk_reply (citizen, body, made) select $1, b, $3 from unnest($2::bytea[]) b`
 		if _, err := tx.Exec(ctx, say, said.Citizen, replies, tx.Now()); err != nil {
 			return pg.Fail(err, "keep replies")
+		}
+		if said.Also != nil {
+			if err := said.Also(ctx, tx); err != nil {
+				return err
+			}
 		}
 		return s.hand(ctx, tx, said)
 	})

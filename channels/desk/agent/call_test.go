@@ -66,7 +66,9 @@ func newBooth(t *testing.T) *booth {
 		}))
 	}
 	b.talks, b.chats = d.Talks(t)
-	room := agent.New(agent.Deps{Desk: d.Shell, Chats: b.chats, Calls: b.calls, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell, Registry: reg})
+	deps := agent.Deps{Desk: d.Shell, Chats: b.chats, Calls: b.calls, Regions: d.Regions, Staff: d.Staff, DB: d.DB, Cases: cases, Audit: d.Audit, Bell: d.Bell, Registry: reg}
+	b.lets(t, &deps)
+	room := agent.New(deps)
 	b.room = room
 	b.cookies = d.Sessions(t, room, "0317", "0318")
 	b.handler, err = d.Shell.Handler(room)

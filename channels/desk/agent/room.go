@@ -18,6 +18,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/staff"
+	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 	"lianou/transcription/slots"
@@ -40,6 +41,7 @@ type Deps struct {
 	Registry *registry.Registry // whose number it may be
 	Opener   *seal.Opener       // opens what was filed of a call, beside its sound
 	Chats    *talks.Desk        // conversations in WeChat that were handed over
+	Begun    *begun.Desk        // what callers go on with by themselves
 }
 
 // Room is the call agents' room.
@@ -90,6 +92,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/typed", Roles: agents, Trace: "transcript.typed", Serve: a.typed},
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
+		{Method: "POST", Path: "/agent/call/{call}/hand", Roles: agents, Trace: "call.handed", Serve: a.handOn},
 		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked talk.done", Serve: a.missed},
 		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},
 		{Method: "POST", Path: "/agent/visits/{visit}/place", Roles: agents, Trace: "visit.placed", Serve: a.placed},
@@ -150,12 +153,19 @@ func (a *Room) rows(r *http.Request) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	handed, err := a.handed(r, list)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]row, 0, len(list))
 	for _, c := range list {
 		one := row{ID: c.ID, Chat: c.Exchange == calls.FromChat, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
 		one.Word, one.Tone = stands(c)
 		if one.Hand = hands[c.ID]; one.Hand {
 			one.Word, one.Tone = "微信在等", "red"
+		}
+		if s, ok := handed[c.ID]; ok && c.Tries == 0 {
+			one.Word, one.Tone = standing(s, c, a.d.Desk.Now())
 		}
 		out = append(out, one)
 	}
@@ -242,10 +252,11 @@ func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error
 }
 
 // ringBack reports a call whose caller waits to be rung: who hung up, who asked for it,
-// whose sound was lost, and who was rung in vain before. It is over in each case.
+// whose sound was lost, who was rung in vain before, and who was to go on by themselves.
+// It is over in each case.
 func ringBack(c calls.Call) bool {
 	if c.Exchange == calls.FromChat && c.Caller.IsZero() {
 		return false // there is no number yet
 	}
-	return c.Abandoned() || c.Tries > 0 || c.State() == calls.StateEnded && (c.Wish == calls.WishCallBack || c.RecordingState == "lost")
+	return c.Abandoned() || c.Tries > 0 || !c.NextTry.IsZero() || c.State() == calls.StateEnded && (c.Wish == calls.WishCallBack || c.RecordingState == "lost")
 }

@@ -10,18 +10,24 @@ import (
 	"lianou/core/matching"
 	"lianou/core/registry"
 	"lianou/intake/interview"
+	"lianou/intake/records"
 )
 
 // Asked is what it takes to ask households all that could change an outcome.
 type Asked struct {
 	Interview int // questions that the interview asks: the median
 	Most      int // of the household that is asked most
+	Known     int // questions with what the registers know handed over: the median of every fourth household
+	KnownMost int // the same, of the household that is asked most
 	Form      int // questions of the form everybody fills: the median
 	Whole     int // of a form that asks everything of everybody: the median
 	Differ    int // households with an outcome other than if all had been told at once
 	Open      int // items that the interview leaves undecided: the median
 	FormOpen  int // the same of the form
 }
+
+// each is of how many households one is asked a second time, with what registers know.
+const each = 4
 
 // Questions leads the interview with households who answer what they know, and counts.
 func Questions(m *matching.Matcher, on core.Date, list []registry.NewHousehold) (Asked, error) {
@@ -38,18 +44,32 @@ func Questions(m *matching.Matcher, on core.Date, list []registry.NewHousehold) 
 		return Asked{}, err
 	}
 	var a Asked
-	var asked, form, all, open, formOpen []int
+	var asked, known, form, all, open, formOpen []int
 	for i := range list {
 		w, err := NewWitness(&list[i], on)
 		if err != nil {
 			return a, err
 		}
-		t, err := w.tell(iv, m)
+		t, err := w.tell(iv, m, nil)
 		if err != nil {
 			return a, err
 		}
 		if !t.same {
 			a.Differ++
+		}
+		if i%each == 0 {
+			sheet, err := w.registered(whole)
+			if err != nil {
+				return a, err
+			}
+			k, err := w.tell(iv, m, sheet)
+			if err != nil {
+				return a, err
+			}
+			if !k.same {
+				a.Differ++
+			}
+			known = append(known, k.asked)
 		}
 		filled, err := w.fills(basic)
 		if err != nil {
@@ -59,11 +79,12 @@ func Questions(m *matching.Matcher, on core.Date, list []registry.NewHousehold) 
 		form = append(form, questionsOf(basic, len(w.refs)))
 		all = append(all, questionsOf(whole, len(w.refs)))
 	}
-	for _, figures := range [][]int{asked, form, all, open, formOpen} {
+	for _, figures := range [][]int{asked, known, form, all, open, formOpen} {
 		slices.Sort(figures)
 	}
 	mid := len(list) / 2
 	a.Interview, a.Most, a.Form, a.Whole = asked[mid], asked[len(asked)-1], form[mid], all[mid]
+	a.Known, a.KnownMost = known[len(known)/2], known[len(known)-1]
 	a.Open, a.FormOpen = open[mid], formOpen[mid]
 	return a, nil
 }
@@ -189,8 +210,41 @@ type told struct {
 	same        bool
 }
 
-// tell is the whole interview.
-func (w *Witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, err error) {
+// registered is what the registers hand over of a household on the day.
+func (w *Witness) registered(form interview.Form) (*interview.Known, error) {
+	sources := map[string]core.Provenance{}
+	note := func(prefix string, list []registry.Sheet) error {
+		for _, s := range list {
+			var facts map[string]json.RawMessage
+			if err := json.Unmarshal(s.Facts, &facts); err != nil {
+				return err
+			}
+			for key := range facts {
+				sources[prefix+key] = core.Provenance{Said: s.Source, At: s.KnownAt}
+			}
+		}
+		return nil
+	}
+	if err := note("", w.home.Sheets); err != nil {
+		return nil, err
+	}
+	for i, ref := range w.refs {
+		at := "members/" + ref + "/"
+		for _, key := range []string{"age", "sex", "relation"} {
+			sources[at+key] = core.Provenance{Said: "registry:population", At: w.Whole.On.Time()}
+		}
+		if err := note(at, w.home.Members[i].Sheets); err != nil {
+			return nil, err
+		}
+	}
+	known, _ := interview.KnownOf(&w.Whole, "m1", sources)
+	known = records.Given(form, known, w.Whole.On.Time())
+	return &known, nil
+}
+
+// tell is the whole interview. known, where it is not nil, comes from the registers while
+// the question after the number is answered.
+func (w *Witness) tell(iv *interview.Interviewer, m *matching.Matcher, known *interview.Known) (t told, err error) {
 	c := iv.Begin(w.Whole.On, w.Whole.County, interview.Known{})
 	for {
 		step := iv.Next(c, m)
@@ -200,6 +254,9 @@ func (w *Witness) tell(iv *interview.Interviewer, m *matching.Matcher) (t told, 
 		t.asked++
 		if err := iv.Take(c, step, interview.Given{Step: step.Ref, Answer: w.Answer(step)}); err != nil {
 			return t, fmt.Errorf("%s: %w", step.Ref, err)
+		}
+		if step.Ref == "form/live.region" && known != nil {
+			c.Learn(*known)
 		}
 		if t.asked > 200 {
 			return t, fmt.Errorf("asked without end, last %s", step.Ref)

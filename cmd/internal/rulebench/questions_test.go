@@ -47,6 +47,9 @@ func TestInterviewAsksLess(t *testing.T) {
 	if 5*got.Interview > 2*got.Whole || got.Interview >= got.Form {
 		t.Errorf("asks %d at the median; the form %d, everything %d", got.Interview, got.Form, got.Whole)
 	}
+	if got.Known+10 > got.Interview {
+		t.Errorf("asks %d at the median of whom the registers know, %d of others", got.Known, got.Interview)
+	}
 	if 3*got.Open > got.FormOpen {
 		t.Errorf("leaves %d items open at the median, the form %d", got.Open, got.FormOpen)
 	}
