@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lianou/core/audit"
 	"lianou/core/blob"
@@ -43,7 +44,7 @@ func (e *engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // ear is the platform's listener over such an engine.
-func (d *door) ear(t *testing.T, e *engine) *talks.Listener {
+func (d *door) ear(t *testing.T, e http.Handler) *talks.Listener {
 	t.Helper()
 	srv := httptest.NewServer(e)
 	t.Cleanup(srv.Close)
@@ -193,6 +194,35 @@ func TestDeafEngine(t *testing.T) {
 	}
 	if status, out := a.answer(value("没有钱看病。")); status != 200 {
 		t.Errorf("typed: %d %v", status, out)
+	}
+}
+
+// An engine that takes the sound and never answers is left at the deadline, not at its own
+// patience: nobody's turn waits behind it.
+//
+// Control: ListenAnswer that asks for l.d.Timeout.
+func TestEngineThatHangs(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s := d.serve(t)
+	l := d.ear(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // the server sees that a client left when its body was read
+		<-r.Context().Done()
+	}))
+	a := d.begin(t, s)
+	_, out := says(t, s, a.token, "", spoken(t, 900))
+	id := out["id"].(string)
+	d.sql(t, `update spoken_answer set until = now() + interval '1 second'`)
+	began := time.Now()
+	must(t, l.ListenAnswer(t.Context(), id, false))
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("waited %s for an engine that hangs", took)
+	}
+	if _, out = a.do("GET", "/interview/voice/"+id, nil); out["state"] != "not_heard" || out["said"] != "" {
+		t.Errorf("after it: %v", out)
+	}
+	if n := d.count(t, `select count(*) from spoken_answer where sound is not null`); n != 0 {
+		t.Errorf("%d sounds outlive the deadline", n)
 	}
 }
 
