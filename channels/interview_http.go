@@ -35,6 +35,8 @@ func (d *CitizenDoor) InterviewRoutes() []Endpoint {
 		post("/interview/back", small, d.asked(d.postBack)),
 		post("/interview/enough", small, d.asked(d.postEnough)),
 		post("/interview/application", maxAnswer, d.asked(d.postConfirmed)),
+		post("/interview/voice", maxVoiceBody, d.asked(d.postVoice)),
+		{Method: "GET", Path: "/interview/voice/{id}", Serve: d.asked(d.getVoice)},
 	}
 }
 

@@ -25,6 +25,7 @@ type askView struct {
 	For  []channels.InterviewOption // at the beginning: for whom
 	Whom string                     // the question of the beginning
 	Talk string                     // what was answered before the log-in
+	Said string                     // what stood in the box of an answer that was not taken
 }
 
 // Total is how many questions it may come to, for the bar that shows how far it is.
@@ -76,6 +77,9 @@ func (c *Channel) showAsk(w http.ResponseWriter, r *http.Request, now channels.I
 	}
 	if fault != nil && r.PostForm.Has("v") {
 		v.Q.Value = r.PostForm.Get("v")
+	}
+	if fault != nil {
+		v.Said = r.PostForm.Get("said")
 	}
 	c.showAskView(w, r, v, fault)
 }
@@ -143,9 +147,12 @@ func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interv
 		return c.door.Enough(r.Context(), who, revision)
 	}
 	return c.door.AnswerBy(r.Context(), who, channels.InterviewAt{Revision: revision}, form.Get("step"), []byte(form.Encode()),
-		func(_ *channels.Talking, step interview.Step) (interview.Answer, error) {
+		func(t *channels.Talking, step interview.Step) (interview.Answer, error) {
 			if form.Has("dunno") {
 				return interview.Answer{}, nil
+			}
+			if form.Has("spoken") {
+				return c.said(t, step, form.Get("said"))
 			}
 			return answered(step, form)
 		})

@@ -54,6 +54,9 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 	if strings.Contains(r.endpoint.Path, "{receipt}") {
 		op.Parameters = []*huma.Param{{Name: "receipt", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]{10}$"}}}
 	}
+	if strings.Contains(r.endpoint.Path, "{id}") {
+		op.Parameters = []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}}}
+	}
 	op.Parameters = append(op.Parameters, r.params()...)
 	if r.in != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", reg.Schema(r.in, true, ""))}
@@ -66,6 +69,12 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 				"file":   {Type: huma.TypeString, Format: "binary"},
 				"stated": {Type: huma.TypeString, Description: "With a photo of an ID card: the number the person wrote already. Another one on the card is spoken of, and changes nothing"},
 			},
+		})}
+	}
+	if r.voice {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: content("multipart/form-data", &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"file"}, AdditionalProperties: false,
+			Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}},
 		})}
 	}
 	for status, t := range r.out {

@@ -92,7 +92,9 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/apply", c.applyPage),
 		post("/apply", c.applyPost, maxPage),
 		get("/ask", c.askPage),
-		asking("/ask", c.askPost, small),
+		asking("/ask", c.askPost, 64<<10), // a story of two thousand characters, escaped, and as much that was said
+		c.voicePost(),
+		get("/ask/voice/{id}", c.voiceGet),
 		post("/ask/from", c.askFrom, 2*maxTalk),
 		get("/ask/sign", c.signPage),
 		post("/ask/sign", c.signPost, maxPage),

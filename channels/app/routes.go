@@ -16,6 +16,7 @@ type route struct {
 	open     bool         // needs no log-in
 	in       reflect.Type // JSON body, nil for none
 	upload   bool         // multipart body instead
+	voice    bool         // multipart body with the file alone
 	out      types
 	refuses  []int
 	moved    bool // 409 brings the interview as it is now
@@ -96,6 +97,8 @@ func (c *Channel) interviewRoutes() (list []route) {
 		"POST /interview/back":        {summary: "Take the last answer away", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},
 		"POST /interview/enough":      {summary: "No more questions than are needed", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},
 		"POST /interview/application": {summary: "Confirm the summary: the interview becomes an application", in: of[channels.InterviewConfirmed](), out: receipts(), refuses: []int{401, 404, 413, 422, 429, 503}, moved: true},
+		"POST /interview/voice":       {summary: "An answer said aloud: a WAV file of 16-bit PCM, a minute and 2 MB at most, 16 kHz and one channel for choice", voice: true, out: types{202: of[channels.VoiceTaken]()}, refuses: []int{401, 413, 415, 422, 429, 503}, once: true},
+		"GET /interview/voice/{id}":   {summary: "What was heard, within twenty seconds, for the person to see and put right; it is no answer by itself", out: types{200: of[channels.VoiceAnswer]()}, refuses: []int{401, 404, 503}},
 	}
 	for _, e := range c.door.InterviewRoutes() {
 		r := said[e.Method+" "+e.Path]

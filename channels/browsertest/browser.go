@@ -248,14 +248,20 @@ type Fault struct {
 
 // Accessible fails the test when axe-core finds a serious or critical fault, or a
 // page that scrolls sideways.
-func (tab *Tab) Accessible() {
+func (tab *Tab) Accessible() { tab.t.Helper(); tab.axe("serious") }
+
+// Faultless is Accessible for findings of any impact: what is merely in the wrong place is
+// lost to who steers by landmarks.
+func (tab *Tab) Faultless() { tab.t.Helper(); tab.axe("") }
+
+func (tab *Tab) axe(least string) {
 	tab.t.Helper()
 	if !run(tab, "look for axe", chromedp.Evaluate[bool](`typeof window.axe === "object"`)) {
 		run(tab, "load axe", chromedp.Evaluate[json.RawMessage](axe+";null"))
 	}
 	const ask = `axe.run({resultTypes:["violations"]}).then(r=>r.violations.map(v=>({id:v.id,impact:v.impact,help:v.help,where:v.nodes.slice(0,5).map(n=>n.html.slice(0,160))})))`
 	for _, f := range run(tab, "run axe", chromedp.Evaluate[[]Fault](ask, chromedp.EvalAwaitPromise)) {
-		if f.Impact == "serious" || f.Impact == "critical" {
+		if least == "" || f.Impact == "serious" || f.Impact == "critical" {
 			tab.t.Errorf("axe %s (%s): %s\n  %s", f.ID, f.Impact, f.Help, strings.Join(f.Where, "\n  "))
 		}
 	}

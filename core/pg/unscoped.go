@@ -67,6 +67,7 @@ func Unscoped() map[string]string {
 		"talk_reply":          "sealed, the same",
 		"talk_hand":           "ids and times of a conversation in an agent's hands, the same",
 		"talk_voice":          "sealed words and the digest of a sealed sound, the same",
+		"spoken_answer":       "a sealed sound and sealed words of an interview, which has no township; the gateway alone reads them, by account",
 		"talk_line":           "sealed, the same; only agents' rooms read them",
 	}
 }

@@ -53,6 +53,9 @@ func NewListener(d ListenerDeps) (*Listener, error) {
 // Register adds the worker.
 func (l *Listener) Register(list *jobs.Workers) {
 	jobs.Work(list, l.d.Timeout+20*time.Second, func(ctx context.Context, job jobs.Job[Hear]) error { return l.Listen(ctx, job.Args.Message, job.Last) })
+	jobs.Work(list, l.d.Timeout+20*time.Second, func(ctx context.Context, job jobs.Job[HearAnswer]) error {
+		return l.ListenAnswer(ctx, job.Args.ID, job.Last)
+	})
 }
 
 // Listen is one attempt at one message; last says that no other follows. Doing it again
@@ -97,10 +100,16 @@ func (l *Listener) lost(ctx context.Context, v Sound, reason string, err error) 
 
 // hear asks the engine, with the sound as it came.
 func (l *Listener) hear(ctx context.Context, v Sound) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.d.Timeout)
-	defer cancel()
 	r := transcription.Request{AudioID: string(v.Blob[:16]), MIME: v.MIME, SampleRate: 8000, Channels: 1, LengthMS: lengthOf(v), Language: "zh", Hotwords: l.d.Hotwords,
 		Open: func() (io.ReadCloser, error) { return l.d.Blobs.Open(ctx, v.Blob) }}
+	return l.ask(ctx, l.d.Timeout, r)
+}
+
+// ask gives a sound to the engine, for so long. Errors: those of transcription, and what
+// kept the sound from being opened.
+func (l *Listener) ask(ctx context.Context, most time.Duration, r transcription.Request) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
 	res, err := l.d.Engine.Transcribe(ctx, r)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = transcription.ErrTemporary.Wrap(errors.New("no answer in time"))

@@ -295,6 +295,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err == nil {
 			_, err = tx.Exec(ctx, `delete from talk_reply where made < $1`, before)
 		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `delete from spoken_answer where asked < $1`, tx.Now().Add(-answersKept))
+		}
 		return pg.Fail(err, "forget old conversations")
 	})
 }

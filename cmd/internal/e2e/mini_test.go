@@ -74,9 +74,12 @@ func bundled(t *testing.T) string {
 // Pictures of it, also in large type.
 func (m mini) judge(name string) {
 	m.t.Helper()
-	m.Accessible()
+	m.Faultless()
 	if small := m.Small(44); small != "" {
 		m.t.Errorf("%s has targets below 44 px: %s", name, small)
+	}
+	if name != "sign" { // its picture shows what was signed and the name below it
+		m.Eval(`scrollTo(0, 0); ""`)
 	}
 	m.View("mp-"+name, 390, 844)
 	m.Shot("mp-" + name + "-whole")
@@ -86,8 +89,10 @@ func (m mini) judge(name string) {
 	m.Shot("mp-" + name + "-care-whole")
 	m.Touchscreen(320)
 	m.Whole()
+	m.Legible()
 	m.Eval(`document.documentElement.style.fontSize = "36px"; ""`)
 	m.Whole()
+	m.Legible()
 	m.Shot("mp-" + name + "-200")
 	m.Touchscreen(390)
 	m.TapOn("关掉大字")
@@ -126,6 +131,14 @@ var farmer = []touches{
 	{"除了您,还有谁", func(m mini) { m.judge("family"); m.TapOn("没有别人,就我一个人") }},
 	{"遇到了什么难处", func(m mini) {
 		m.TapOn("我来说")
+		m.TapOn("点一下开始说")
+		m.Wait("在听您说,说完再点一下")
+		m.judge("voice-on")
+		m.TapOn("在听您说,说完再点一下")
+		m.Wait("看一遍,不对就改")
+		if m.Eval(`document.querySelector(".voice-box").value`) == "" {
+			m.t.Error("nothing that was heard stands in the box")
+		}
 		m.Fill(".voice-box", "腰坏了,干不了活,想问问低保。")
 		m.judge("voice")
 		m.TapOn("就这么答")
@@ -183,7 +196,7 @@ func TestMiniProgram(t *testing.T) {
 	m.TapOn("用微信里的手机号")
 	m.Wait("用之前,先跟您说清楚")
 	m.View("mp-privacy", 390, 844)
-	m.Accessible()
+	m.Faultless()
 	m.TapOn("同意")
 	m.Wait("拍一下身份证的两面")
 	m.photo("mini", "front")

@@ -41,6 +41,33 @@ document.addEventListener('click', (e) => {
   if (picker) tell(picker, 'change', { value: story.day || new Date().toISOString().slice(0, 10) });
 });
 
+// The microphone hears a hum; WeChat asks for it once, behind the leave above.
+const on = { stop: () => {}, error: () => {}, interrupted: () => {} };
+const recorder = {
+  onStop: (f) => { on.stop = f; },
+  onError: (f) => { on.error = f; },
+  onInterruptionBegin: (f) => { on.interrupted = f; },
+  start: () => {},
+  stop: () => {
+    const path = `wxfile://tmp/${files.size}.wav`;
+    files.set(path, hum(1));
+    setTimeout(() => on.stop({ tempFilePath: path, duration: 1000 }), 0);
+  },
+};
+
+/** @param {number} seconds of a WAV file as WeChat records it */
+function hum(seconds) {
+  const rate = 16000;
+  const n = seconds * rate;
+  const b = new DataView(new ArrayBuffer(44 + 2 * n));
+  const text = (at, s) => [...s].forEach((c, i) => b.setUint8(at + i, c.charCodeAt(0)));
+  text(0, 'RIFF'); text(8, 'WAVEfmt '); text(36, 'data');
+  [[4, 36 + 2 * n], [16, 16], [24, rate], [28, 2 * rate], [40, 2 * n]].forEach(([at, v]) => b.setUint32(at, v, true));
+  [[20, 1], [22, 1], [32, 2], [34, 16]].forEach(([at, v]) => b.setUint16(at, v, true));
+  for (let i = 0; i < n; i += 1) b.setInt16(44 + 2 * i, 9000 * Math.sin(i / 9), true);
+  return new Blob([b.buffer], { type: 'audio/wav' });
+}
+
 function send(url, init, done, failed) {
   if (!url.startsWith(config.gateway)) throw new Error(`${url} is not in the console's list of domains`);
   fetch('/c/wechat' + url.slice(config.gateway.length), { ...init, credentials: 'omit', cache: 'no-store' })
@@ -58,6 +85,9 @@ globalThis.wx = {
   pageScrollTo: ({ scrollTop }) => scrollTo(0, scrollTop),
   makePhoneCall: ({ phoneNumber }) => story.calls.push(phoneNumber),
   openPrivacyContract: () => {},
+  openSetting: ({ success }) => success({ authSetting: { 'scope.record': true } }),
+  authorize: ({ success, fail }) => allowed().then(() => success({ errMsg: 'authorize:ok' }), (why) => fail({ errMsg: `authorize:fail ${why.message}` })),
+  getRecorderManager: () => recorder,
   onNeedPrivacyAuthorization: (f) => { leave = f; },
   onNetworkStatusChange: (f) => listeners.add(f),
   offNetworkStatusChange: (f) => listeners.delete(f),

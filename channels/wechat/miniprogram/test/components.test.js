@@ -1,7 +1,7 @@
 // The components, each on a stage of its own.
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { show, phone } = require('./stage');
+const { show, phone, ok, problem } = require('./stage');
 
 /** @param {any} seen @param {string} name */
 function heard(seen, name) {
@@ -107,7 +107,7 @@ test('one choice replaces another, several add up, nothing is chosen before', as
 
 test('words of one\'s own go out trimmed, and none at all do not', async () => {
   const { seen, settle, text } = show('components/voice-note', { value: '  一年一万来块 ' });
-  assert.match(text(), /键盘上的话筒/);
+  assert.match(text(), /点一下开始说.*也可以打字/);
   const said = heard(seen, 'said');
   seen.querySelector('.voice-send').dispatchEvent('tap');
   await settle();
@@ -117,6 +117,100 @@ test('words of one\'s own go out trimmed, and none at all do not', async () => {
   empty.seen.querySelector('.voice-send').dispatchEvent('tap');
   await empty.settle();
   assert.equal(nothing.length, 0);
+});
+
+/**
+ * A phone with a microphone, whose recorder the test drives.
+ * @param {Record<string, any>} answers @param {boolean} [may]
+ */
+function mouth(answers, may = true) {
+  const device = phone({ 'POST /login': ok({ token: 't', refresh: 'r' }), ...answers });
+  const on = {};
+  const rec = { on, started: [], stops: 0 };
+  device.wx.authorize = ({ scope, success, fail }) => {
+    assert.equal(scope, 'scope.record');
+    if (may) success({});
+    else fail({ errMsg: 'authorize:fail auth deny' });
+  };
+  device.wx.openSetting = ({ success }) => success({ authSetting: {} });
+  device.wx.getRecorderManager = () => ({
+    onStop: (f) => { on.stop = f; }, onError: (f) => { on.error = f; }, onInterruptionBegin: (f) => { on.interrupted = f; },
+    start: (form) => rec.started.push(form),
+    stop: () => { rec.stops += 1; on.stop({ tempFilePath: 'said.wav', duration: 2000 }); },
+  });
+  return Object.assign(device, { rec });
+}
+
+// Control: take that sends what was heard; begin without its look at the leave.
+test('what was heard is put into the box and sent by the person alone', async () => {
+  const device = mouth({ 'POST /interview/voice': ok({ id: 'v1' }), 'GET /interview/voice/v1': ok({ state: 'heard', said: '一年一万来块' }) });
+  const { seen, settle, text } = show('components/voice-note', {}, device);
+  const said = heard(seen, 'said');
+  seen.querySelector('.voice-talk').dispatchEvent('tap');
+  await settle();
+  assert.match(text(), /在听您说,说完再点一下.*还能说 60 秒/);
+  assert.deepEqual(device.rec.started, [{ duration: 60000, sampleRate: 16000, numberOfChannels: 1, format: 'wav' }]);
+  seen.querySelector('.voice-talk').dispatchEvent('tap');
+  await settle();
+  assert.equal(seen.instance.data.words, '一年一万来块');
+  assert.equal(said.length, 0, 'it answered by itself');
+  assert.match(text(), /看一遍,不对就改/);
+  seen.instance.onInput({ detail: { value: '一年两万来块' } });
+  seen.querySelector('.voice-send').dispatchEvent('tap');
+  await settle();
+  assert.deepEqual(said, [{ words: '一年两万来块' }]);
+});
+
+test('whatever fails says what to do, and the keyboard stays', async () => {
+  const cases = [
+    [{ 'POST /interview/voice': ok({ id: 'v1' }), 'GET /interview/voice/v1': ok({ state: 'not_heard', said: '' }) }, /没听清,请再说一遍,或者打字/],
+    [{ 'POST /interview/voice': problem(429, '今天说得太多了,请打字答。') }, /没传上去|请打字答/],
+    [{ 'POST /interview/voice': problem(422, '没听到声音。请离手机近一点再说一遍,或者打字。') }, /没听到声音/],
+    [{}, /没传上去。请再说一遍,或者打字/],
+  ];
+  for (const [answers, says] of cases) {
+    const { seen, settle, text } = show('components/voice-note', {}, mouth(answers));
+    seen.instance.onTap();
+    await settle();
+    seen.instance.onTap();
+    await settle();
+    assert.match(text(), says);
+    assert.ok(seen.querySelector('.voice-box'), 'the keyboard is gone');
+    assert.equal(seen.instance.data.state, 'idle');
+  }
+});
+
+// Control: quit without drop; begin that goes on without leave.
+test('refused, broken, interrupted, cancelled: nothing is sent that is not wanted', async () => {
+  const refused = mouth({}, false);
+  const first = show('components/voice-note', {}, refused);
+  first.seen.instance.onTap();
+  await first.settle();
+  assert.match(first.text(), /没让用话筒.*打开话筒/);
+  assert.equal(refused.rec.started.length, 0);
+  const broken = mouth({});
+  const second = show('components/voice-note', {}, broken);
+  second.seen.instance.onTap();
+  await second.settle();
+  broken.rec.on.error({ errMsg: 'operateRecorder:fail' });
+  await second.settle();
+  assert.match(second.text(), /话筒没打开。请再点一次,或者打字/);
+  const called = mouth({ 'POST /interview/voice': ok({ id: 'v1' }), 'GET /interview/voice/v1': ok({ state: 'heard', said: '俺娘' }) });
+  const third = show('components/voice-note', {}, called);
+  third.seen.instance.onTap();
+  await third.settle();
+  called.rec.on.interrupted();
+  await third.settle();
+  assert.equal(third.seen.instance.data.words, '俺娘', 'what was said before the call is lost');
+  const unwanted = mouth({ 'POST /interview/voice': ok({ id: 'v1' }) });
+  const fourth = show('components/voice-note', {}, unwanted);
+  fourth.seen.instance.onTap();
+  await fourth.settle();
+  fourth.seen.instance.cancel();
+  await fourth.settle();
+  assert.equal(unwanted.rec.stops, 1);
+  assert.equal(unwanted.asked.filter((a) => a.ask === 'POST /interview/voice').length, 0, 'a cancelled recording was sent');
+  assert.match(fourth.text(), /刚才的不要了/);
 });
 
 test('a family has a row for each, and room for one more', async () => {

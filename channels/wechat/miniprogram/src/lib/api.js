@@ -17,8 +17,21 @@ const ask = (method, path, body) => session.withToken((token) => http.request({ 
  */
 const keep = (kind, file) => session.withToken((token) => http.upload({ path: '/papers', kind, file, token }));
 
+/**
+ * Sends a recording to be heard.
+ * @param {string} file
+ * @returns {Promise<{id: string}>}
+ */
+const say = (file) => session.withToken((token) => http.upload({ path: '/interview/voice', file, token }));
+
 module.exports = {
   keep,
+  say,
+  /**
+   * @param {string} id
+   * @returns {Promise<{state: 'hearing'|'heard'|'not_heard', said: string}>}
+   */
+  heard: (id) => ask('GET', `/interview/voice/${encodeURIComponent(id)}`),
   /** @param {string} code */
   bindPhone: (code) => ask('POST', '/phone', { code }),
   form: () => ask('GET', '/form'),

@@ -27,7 +27,7 @@ function request(ask) {
 }
 
 /**
- * @param {{path: string, file: string, kind: string, token: string}} ask
+ * @param {{path: string, file: string, kind?: string, token: string}} ask
  * @returns {Promise<any>}
  */
 function upload(ask) {
@@ -36,7 +36,7 @@ function upload(ask) {
       url: config.gateway + ask.path,
       filePath: ask.file,
       name: 'file',
-      formData: { kind: ask.kind },
+      formData: ask.kind ? { kind: ask.kind } : {},
       header: bearer(ask.token),
       timeout: UPLOAD_PATIENCE,
       success: (got) => {

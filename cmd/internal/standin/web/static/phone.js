@@ -37,6 +37,9 @@ const api = {
   card: (side, blob) => upload(side === "front" ? "id_front" : "id_back", blob, side + ".png"),
   strokes: (list) => upload("strokes", new Blob([JSON.stringify(list)], { type: "application/json" }), "strokes.json"),
   form: () => call("GET", "/form"),
+  interview: () => call("GET", "/interview").catch(() => null), // none is open, or it cannot be told now: then a form
+  answer: (body) => call("POST", "/interview/answers", body),
+  confirm: (body) => call("POST", "/interview/application", body),
   document: (text) => upload("document", new Blob([text], { type: "text/plain" }), "document.txt"),
   submit: (form) => call("POST", "/applications", form),
   granted: (accepted) => call("POST", "/subscriptions", { accepted }),
@@ -61,13 +64,30 @@ async function busy(button, act) {
 }
 
 const acts = {
-  login: async () => { await api.login(); step(draft.receipt ? "done" : "cards"); if (draft.receipt) follow(); },
-  form: async () => { fill(); await offer(); step("form"); },
+  login: async () => {
+    await api.login();
+    if (draft.receipt) { step("done"); follow(); return; }
+    open = await api.interview();
+    if (open) begun(); else step("cards");
+  },
+  resume: async () => ask(await api.interview()),
+  cards: async () => step("cards"),
+  anew: async () => { open = null; step("cards"); },
+  dunno: async () => reply({ dunno: true }),
+  form: async () => {
+    if (open) { step("sign"); return; } // asked already
+    fill();
+    await offer();
+    step("form");
+  },
   submit: async () => {
     const signature = { strokes: (await api.strokes(strokes)).digest, document: (await api.document($("#paper").textContent)).digest };
-    const receipt = await api.submit({ ...draft.form, key: draft.key, signature,
-      papers: Object.entries(draft.papers).map(([kind, digest]) => ({ kind, digest })),
-      consents: [{ purpose: "process", version: "2026-01", how: "tick" }, { purpose: "means_check", version: "2026-01", how: "signature" }] });
+    const papers = Object.entries(draft.papers).map(([kind, digest]) => ({ kind, digest }));
+    const consents = [{ purpose: "process", version: "2026-01", how: "tick" }, { purpose: "means_check", version: "2026-01", how: "signature" }];
+    const receipt = open
+      ? await api.confirm({ key: draft.key, revision: open.revision, signature, papers, consents: consents.map(({ purpose, version }) => ({ purpose, version })) })
+      : await api.submit({ ...draft.form, key: draft.key, signature, papers, consents });
+    open = null;
     draft.receipt = receipt.receipt;
     keep();
     step("done");
@@ -95,9 +115,37 @@ for (const button of document.querySelectorAll("[data-side]")) button.addEventLi
   $("[data-go=form]").disabled = !(draft.papers.id_front && draft.papers.id_back);
 }));
 
+// What was begun at another door, in the chat or on the telephone, goes on here: the gateway says what is asked.
+let open = null;
+const doors = { wechat: "微信", hotline: "电话", app: "手机网页" };
+function begun() {
+  $("#resume-at").textContent = `${doors[open.door] || "上次"}里答了 ${open.asked} 问,都还在。`;
+  $("#resume-ask").textContent = open.step.kind === "end" ? "都问完了,差看一遍。" : open.step.ask;
+  step("resume");
+}
+function ask(now) {
+  open = now;
+  if (!now || now.step.kind === "end") {
+    $("#summary").replaceChildren(...(now?.summary?.lines || []).map((l) => made("div", "card", `${l.ask} ${l.say}`)));
+    step("asked");
+    return;
+  }
+  $("#ask-at").textContent = `第 ${now.asked + 1} 问`;
+  $("#ask-q").textContent = now.step.ask;
+  $("#ask-help").textContent = now.step.help || (now.step.options || []).map((o) => o.say).join("、");
+  $("[name=said]").value = "";
+  step("ask");
+}
+const reply = async (answer) => ask(await api.answer({ step: open.step.ref, revision: open.revision, answer }));
+$("form[data-step=ask]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = event.target.elements.said.value.trim();
+  if (said) busy(event.submitter || event.target.querySelector(".big"), () => reply({ said }));
+});
+
 // fill puts in what the card says, then what the story's family would answer.
 function fill() {
-  const form = $("form[data-step]").elements, sample = samples;
+  const form = $("form[data-step=form]").elements, sample = samples;
   form.name.value = draft.card?.name || sample.applicant?.name || "";
   form.id.value = draft.card?.id_number || sample.applicant?.id_number || "";
   form.detail.value = sample.live?.detail || "";
@@ -107,7 +155,7 @@ let samples = {};
 
 // place fills the two lists of where somebody lives. The story's own village stays while its township is chosen.
 function place(counties) {
-  const form = $("form[data-step]").elements, home = samples.live?.region || "";
+  const form = $("form[data-step=form]").elements, home = samples.live?.region || "";
   const options = (list, chosen) => list.map(({ code, name }) => new Option(name, code, false, chosen.startsWith(code)));
   const towns = () => form.town.replaceChildren(new Option("选乡镇、街道", ""), ...options(counties.find((c) => c.code === form.county.value)?.in || [], home));
   form.county.replaceChildren(new Option("选县、市、区", ""), ...options(counties, home));
@@ -151,7 +199,7 @@ async function offer() {
 }
 const chosen = () => [...document.querySelectorAll("#wanted input:checked")];
 
-$("form[data-step]").addEventListener("submit", (event) => {
+$("form[data-step=form]").addEventListener("submit", (event) => {
   event.preventDefault();
   const f = event.target.elements;
   draft.items = chosen().map((box) => box.value);
@@ -166,11 +214,14 @@ $("form[data-step]").addEventListener("submit", (event) => {
 
 const where = () => ["county", "town"].map((name) => $(`[name=${name}]`).selectedOptions[0]?.textContent || "").join("");
 
+function formWords(f) {
+  return `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${where()} ${f.live.detail}\n\n${toldWords()}\n\n` +
+    `难处:${f.story}\n想办:${chosen().map((box) => box.dataset.name).join("、") || "请你们看能办什么"}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
+}
+
 // paper shows exactly the words that are signed.
 function paper() {
-  const f = draft.form;
-  $("#paper").textContent = `申请人:${f.applicant.name}\n身份证号:${f.applicant.id_number}\n电话:${f.contact.phone}\n住址:${where()} ${f.live.detail}\n\n${toldWords()}\n\n` +
-    `难处:${f.story}\n想办:${chosen().map((box) => box.dataset.name).join("、") || "请你们看能办什么"}\n收款卡:${f.account || "以后再填"}\n我填的是真的。我同意查我家的收入和财产。`;
+  $("#paper").textContent = open ? `${open.summary.lines.map((l) => `${l.ask} ${l.say}`).join("\n")}\n我填的是真的。我同意查我家的收入和财产。` : formWords(draft.form);
   const ratio = window.devicePixelRatio || 1;
   canvas.width = canvas.offsetWidth * ratio;
   canvas.height = canvas.offsetHeight * ratio;

@@ -1,20 +1,130 @@
 /**
- * An answer in one's own words. There is no recording here: the server takes none
- * from this door. The keyboard's microphone turns speech into words, and the person
- * sees them before they go.
+ * An answer in one's own words: said aloud, or with the keyboard. What a machine heard is
+ * put into the box for the person to see and correct; it goes when they say so. Whatever
+ * fails, the keyboard works.
  */
+const api = require('../../lib/api');
+const recorder = require('../../lib/recorder');
+const { Fault } = require('../../lib/fault');
+
+const PATIENCE = 22; // tries, a second apart: the server gives up after twenty seconds
+const UNHEARD = '没听清,请再说一遍,或者打字。';
+const SAY = {
+  idle: '点一下开始说',
+  asking: '请等一下',
+  on: '在听您说,说完再点一下',
+  hearing: '正在听出来,请等一下',
+};
+
 Component({
   properties: {
     value: { type: String, value: '' },
     busy: { type: Boolean, value: false },
   },
-  data: { words: '' },
+  data: {
+    words: '',
+    state: /** @type {'idle'|'asking'|'on'|'hearing'} */ ('idle'),
+    say: SAY.idle,
+    left: 60,
+    told: '', // what went wrong, or what to look at
+    refused: false,
+  },
   observers: {
     value(/** @type {string} */ value) {
       this.setData({ words: value });
     },
   },
+  lifetimes: {
+    detached() {
+      this.quit();
+    },
+  },
+  pageLifetimes: {
+    hide() {
+      this.quit();
+    },
+  },
   methods: {
+    /** @param {'idle'|'asking'|'on'|'hearing'} state @param {any} [more] */
+    become(state, more) {
+      /** @type {any} */ const self = this;
+      clearInterval(self.clock);
+      this.setData({ state, say: SAY[state], ...more });
+    },
+
+    onTap() {
+      if (this.data.state === 'on') recorder.stop();
+      else if (this.data.state === 'idle') return this.begin();
+      return undefined;
+    },
+
+    async begin() {
+      /** @type {any} */ const self = this;
+      self.turn = (self.turn || 0) + 1;
+      const turn = self.turn;
+      this.become('asking', { told: '', refused: false });
+      const may = await recorder.allowed();
+      if (turn !== self.turn) return;
+      if (!may) {
+        this.become('idle', { refused: true, told: '没让用话筒。打字也一样;想说,就点“打开话筒”,把“麦克风”打开。' });
+        return;
+      }
+      recorder.start({
+        stopped: (file) => this.listen(turn, file),
+        failed: () => this.become('idle', { told: '话筒没打开。请再点一次,或者打字。' }),
+        interrupted: () => this.setData({ told: '来电话打断了,前面说的还在。' }),
+      });
+      this.become('on', { left: 60 });
+      self.clock = setInterval(() => this.setData({ left: Math.max(0, this.data.left - 1) }), 1000);
+    },
+
+    /** @param {number} turn @param {string} file */
+    async listen(turn, file) {
+      /** @type {any} */ const self = this;
+      this.become('hearing');
+      let told = UNHEARD;
+      try {
+        const { id } = await api.say(file);
+        for (let n = 0; n < PATIENCE && turn === self.turn; n += 1) {
+          const got = await api.heard(id);
+          if (got.state === 'heard') {
+            this.take(turn, got.said);
+            return;
+          }
+          if (got.state === 'not_heard') break;
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      } catch (fault) {
+        told = fault instanceof Fault && !fault.away ? fault.message : '没传上去。请再说一遍,或者打字。';
+      }
+      if (turn === self.turn) this.become('idle', { told });
+    },
+
+    /** @param {number} turn @param {string} said */
+    take(turn, said) {
+      /** @type {any} */ const self = this;
+      if (turn !== self.turn) return;
+      const words = (this.data.words + said).slice(0, 500);
+      this.become('idle', { words, told: '听到的写在下面了。看一遍,不对就改。' });
+      this.triggerEvent('change', { value: words });
+    },
+
+    cancel() {
+      this.quit();
+      this.setData({ told: '刚才的不要了。' });
+    },
+
+    quit() {
+      /** @type {any} */ const self = this;
+      self.turn = (self.turn || 0) + 1;
+      recorder.drop();
+      this.become('idle');
+    },
+
+    allow() {
+      wx.openSetting({ success: () => this.setData({ refused: false, told: '' }) });
+    },
+
     /** @param {any} e */
     onInput(e) {
       this.setData({ words: e.detail.value });
@@ -27,6 +137,7 @@ Component({
     },
 
     close() {
+      this.quit();
       this.triggerEvent('close');
     },
   },
