@@ -21,6 +21,9 @@ type Config struct {
 	// Secure marks cookies for HTTPS only. Set it wherever the public address is
 	// https. Defaults to false, for a machine of one's own.
 	Secure bool `json:"secure"`
+	// PublicURL is where people reach the gateway, for what they pass on to others.
+	// Defaults to none: no address is passed on.
+	PublicURL string `json:"public_url"`
 	// CodesPerHour bounds the log-in codes one source may ask for. Defaults to 30.
 	CodesPerHour int `json:"codes_per_hour"`
 }

@@ -64,11 +64,11 @@ func (c *Channel) tag(r *http.Request) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// home is this app's address, to be passed on.
-func (c *Channel) home(r *http.Request) string {
-	scheme := "http"
-	if c.cfg.Secure {
-		scheme = "https"
+// invitation is what is passed on to the family. The address is the configured one: the
+// Host header is whatever the client wrote, and must not be sent on in our words.
+func (c *Channel) invitation() string {
+	if c.cfg.PublicURL == "" {
+		return "德州的救助,填一次,能办的都看一遍。不会用就打 12345。"
 	}
-	return scheme + "://" + r.Host + "/c/app/"
+	return "德州的救助,在这里报:" + strings.TrimSuffix(c.cfg.PublicURL, "/") + "/c/app/ 填一次,能办的都看一遍。不会用就打 12345。"
 }

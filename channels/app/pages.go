@@ -166,7 +166,7 @@ func (c *Channel) sorry(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (c *Channel) homePage(w http.ResponseWriter, r *http.Request) {
-	c.show(packing(w, r), r, http.StatusOK, "home", view{Title: "求助", Data: "德州的救助,在这里报:" + c.home(r) + " 填一次,能办的都看一遍。不会用就打 12345。"})
+	c.show(packing(w, r), r, http.StatusOK, "home", view{Title: "求助", Data: c.invitation()})
 }
 
 func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {

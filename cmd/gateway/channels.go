@@ -268,7 +268,7 @@ func (e *edge) sections() map[core.ChannelName]json.RawMessage {
 		}
 	}
 	if e.text != nil { // citizens log in by a code
-		put("app", app.Config{Secure: boot.TLS(e.cfg.PublicURL)})
+		put("app", app.Config{Secure: boot.TLS(e.cfg.PublicURL), PublicURL: e.cfg.PublicURL})
 		put("sms", struct{}{})
 	}
 	if e.cfg.Hotline.Speaks() || e.cfg.SIP.On() {
