@@ -88,11 +88,13 @@ func (s stamped) Submit(ctx context.Context, sub intake.Submission) (intake.Rece
 }
 
 // confirmed is the Submitter for what a conversation names itself: the door it was
-// confirmed at, which need not be the one that is asked. It takes citizens' own alone.
+// confirmed at, which need not be the one that is asked. It takes citizens' own alone; a call
+// that such an application names counts only where it was given to its account, which the
+// platform looks at.
 type confirmed struct{ to Submitter }
 
 func (c confirmed) Submit(ctx context.Context, sub intake.Submission) (intake.Receipt, error) {
-	if sub.Channel == "" || sub.Citizen == "" || sub.Staff != 0 || sub.Call != nil {
+	if sub.Channel == "" || sub.Citizen == "" || sub.Staff != 0 {
 		return intake.Receipt{}, core.E(core.KindInternal, "not_of_a_conversation", "")
 	}
 	return c.to.Submit(ctx, sub)
