@@ -103,14 +103,6 @@ func says(t *testing.T, s *httptest.Server, token, key string, sound []byte) (in
 	return w.StatusCode, out
 }
 
-func (d *door) sql(t *testing.T, sql string) {
-	t.Helper()
-	must(t, d.db.DB(pgtest.Owner).Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, sql)
-		return err
-	}))
-}
-
 // An answer that is said aloud comes back as words to be seen, only to who said it; it
 // answers nothing by itself, and its sound is gone when it was heard.
 //
