@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"io"
@@ -18,7 +17,6 @@ import (
 	"lianou/core/audit"
 	"lianou/core/blob"
 	"lianou/core/jobs"
-	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/intake/talks"
 	"lianou/transcription"
