@@ -67,7 +67,7 @@ test('what stands on the screen is what the interview takes, or nothing', () => 
     ['family', d({ rows: [{ relation: 'spouse', age: '71' }, { relation: 'child', age: '' }, { relation: '', age: '' }] }), { value: [{ relation: 'spouse', age: 71 }, { relation: 'child' }] }],
     ['family', d({ rows: [{ relation: '', age: '8' }] }), null], ['disability', d({ chosen: ['limb'], grade: ['1'] }), { value: { kind: 'limb', grade: 1 } }], ['disability', d({ chosen: ['limb'] }), null],
     ['parents', d({ chosen: ['dead'], second: ['missing'] }), { value: ['dead', 'missing'] }], ['shocks', d({ chosen: ['fire'], date: '2026-11-05' }), { value: [{ kind: 'fire', date: '2026-11-05' }] }],
-    ['shocks', d({ chosen: ['fire'], date: '去年' }), null], ['text', d({ text: '村东头' }), { value: '村东头' }],
+    ['shocks', d({ chosen: ['fire'], date: '去年' }), { value: [{ kind: 'fire' }] }], ['text', d({ text: '村东头' }), { value: '村东头' }],
   ]) {
     const got = answerOf({ kind: 'question', type }, draft);
     assert.deepEqual(got, want, type);
