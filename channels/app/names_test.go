@@ -24,6 +24,12 @@ func TestRareNames(t *testing.T) {
 	for _, bad := range []string{"张😀", "张\u202e桂", "张桂\u0000", strings.Repeat("张", 200), "1", "👵🏽"} {
 		for _, how := range []string{"value", "said"} {
 			status, out := a.answer(map[string]any{how: bad})
+			if how == "said" && status == 200 { // long words that were not understood are kept as a remark
+				if say, _ := out["say"].(string); say == "" || a.step("ref") != "form/applicant.name" {
+					t.Errorf("%s %q: %v", how, bad, out)
+				}
+				continue
+			}
 			if say, _ := out["detail"].(string); status != 422 || say == "" {
 				t.Errorf("%s %q: %d %v", how, bad, status, out)
 			}

@@ -179,12 +179,12 @@ func TestDescribedSeesPlantedFaults(t *testing.T) {
 		body   string
 		good   bool
 	}{
-		"as it is":       {202, "application/json", `{"say":"好"}`, true},
-		"another status": {201, "application/json", `{"say":"好"}`, false},
-		"a field more":   {202, "application/json", `{"say":"好","code":"123456"}`, false},
-		"a field less":   {202, "application/json", `{}`, false},
-		"another type":   {202, "application/json", `{"say":1}`, false},
-		"another kind":   {202, "text/html", `{"say":"好"}`, false},
+		"as it is":       {202, "application/json", `{"say":"好","ticket":"x"}`, true},
+		"another status": {201, "application/json", `{"say":"好","ticket":"x"}`, false},
+		"a field more":   {202, "application/json", `{"say":"好","ticket":"x","code":"123456"}`, false},
+		"a field less":   {202, "application/json", `{"ticket":"x"}`, false},
+		"another type":   {202, "application/json", `{"say":1,"ticket":"x"}`, false},
+		"another kind":   {202, "text/html", `{"say":"好","ticket":"x"}`, false},
 		"a problem":      {422, "application/problem+json", `{"type":"about:blank","title":"x","status":422,"code":"x"}`, true},
 		"half a problem": {422, "application/problem+json", `{"type":"about:blank"}`, false},
 	} {
