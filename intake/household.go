@@ -146,7 +146,8 @@ func member(list []core.Member, ref core.MemberRef) *core.Member {
 }
 
 // fill adds what an ID number already says, so that nobody is asked for it, and
-// says that this is where it came from.
+// says that this is where it came from. An age that was said otherwise gives way: an old
+// person counts the year of birth in, and a typing mistake must not find a pension due.
 func (p *strict) fill() {
 	for _, who := range p.app.People {
 		m := member(p.app.Household.Members, who.Ref)
@@ -154,8 +155,7 @@ func (p *strict) fill() {
 			continue
 		}
 		from := core.Provenance{Said: "id_number", By: p.app.Channel, At: p.at, Staff: p.app.Contact.Staff}
-		if m.Age == nil {
-			age := who.ID.Birth().Age(p.today)
+		if age := who.ID.Birth().Age(p.today); m.Age == nil || *m.Age != age {
 			m.Age = &age
 			p.app.Sources["members/"+string(who.Ref)+"/age"] = from
 		}

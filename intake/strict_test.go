@@ -187,6 +187,22 @@ func TestMeanTakesWhatIsKnown(t *testing.T) {
 	}
 }
 
+// An age that contradicts the ID number gives way to it, and its source says so.
+//
+// Control: only an age that is missing is filled ("judged as 28").
+func TestTheNumberTellsTheAge(t *testing.T) {
+	t.Parallel()
+	s := spokenNow()
+	s.Household = json.RawMessage(strings.Replace(string(facta("")), `"age":null`, `"age":28`, 1))
+	app, _, err := testFacts().mean(&s, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if age := *app.Household.Members[0].Age; age != app.Applicant.ID.Birth().Age(core.DateOf(testNow)) || app.Sources["members/m1/age"].Said != "id_number" {
+		t.Errorf("judged as %d, by %+v", age, app.Sources["members/m1/age"])
+	}
+}
+
 // F2: the same facts by any door are the same bytes but for provenance.
 func TestSameFactsByEveryDoor(t *testing.T) {
 	t.Parallel()
