@@ -215,6 +215,10 @@ func (c *Channel) opened(ctx context.Context, who string) (*turning, talks.Said,
 	return &turning{c: c, st: st, m: m, from: core.Provenance{Said: "citizen", By: c.env.Name, At: now}, citizen: who, first: first, shown: shownOf(st)}, said, nil
 }
 
+// mediaATurn is how many photos and voices one turn fetches: each may take WeChat twenty
+// seconds, and a turn has a minute. The rest is of the next.
+const mediaATurn = 2
+
 // takeAll takes messages until the conversation ends or changes hands.
 func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Message, said *talks.Said) error {
 	if t.first && hand.Call == "" {
@@ -224,7 +228,11 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 		t.out.say(hello)
 		t.st.From = list[0].ID
 	}
-	for i := 0; i < len(list) && !t.filed && t.hand == nil && t.up == nil; i++ {
+	media := 0
+	for i := 0; i < len(list) && !t.filed && t.hand == nil && t.up == nil && media < mediaATurn; i++ {
+		if list[i].Kind == talks.Image || list[i].Kind == talks.Spoken {
+			media++
+		}
 		if list[i].Kind == talks.Spoken && hand.Call == "" {
 			waits, err := t.listen(ctx, list[i])
 			if err != nil {

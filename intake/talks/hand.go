@@ -30,16 +30,17 @@ const (
 type Hand struct {
 	Call   string // the call in whose list it waits
 	Asked  time.Time
-	Opened bool // an agent has read it
-	How    How  // "" while it is in their hands
+	Opened bool  // an agent has read it
+	How    How   // "" while it is in their hands
+	Talk   int64 // the conversation they have; 0 for one that is forgotten since
 }
 
 // HandOf reads the hand-over that somebody's conversation is in, or has come back from
 // without being gone on with.
 func (s *Store) HandOf(ctx context.Context, citizen string) (h Hand, err error) {
-	const sql = `select call, asked, opened is not null, how from talk_hand where citizen = $1 and over is null`
+	const sql = `select call, asked, opened is not null, how, coalesce(talk, 0) from talk_hand where citizen = $1 and over is null`
 	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		err := tx.QueryRow(ctx, sql, citizen).Scan(&h.Call, &h.Asked, &h.Opened, &h.How)
+		err := tx.QueryRow(ctx, sql, citizen).Scan(&h.Call, &h.Asked, &h.Opened, &h.How, &h.Talk)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -85,7 +86,8 @@ func (s *Store) hand(ctx context.Context, tx *pg.Tx, said Said) error {
 	if said.Hand == nil {
 		return nil
 	}
-	const open = `insert into talk_hand (call, citizen, asked) values ($1, $2, $3) on conflict do nothing`
+	const open = `insert into talk_hand (call, citizen, asked, talk)
+		values ($1, $2, $3, (select id from talk where citizen = $2 and state = 'open')) on conflict do nothing`
 	tag, err := tx.Exec(ctx, open, said.Hand.Call, said.Citizen, tx.Now())
 	if err != nil {
 		return pg.Fail(err, "hand a conversation over")

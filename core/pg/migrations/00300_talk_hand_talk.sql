@@ -1,0 +1,9 @@
+-- Which conversation an agent has: what they file closes that one, and not another that the
+-- person has begun meanwhile at another door.
+
+-- +goose Up
+alter table talk_hand add column talk bigint references talk (id) on delete set null;
+create index talk_hand_talk on talk_hand (talk) where talk is not null;
+
+-- +goose Down
+alter table talk_hand drop column talk;
