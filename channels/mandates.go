@@ -186,7 +186,14 @@ func (d *CitizenDoor) mayAsk(ctx context.Context, who citizen.Citizen, s casefil
 // veil leaves of applications whose mandate is over that they are, and why nothing more
 // is shown.
 func (d *CitizenDoor) veil(ctx context.Context, who citizen.Citizen, list []casefile.Status) ([]casefile.Status, error) {
-	mandates, err := d.mandates(ctx, who.ID)
+	if d.env.Mandates == nil || len(list) == 0 {
+		return list, nil
+	}
+	var shown []core.ApplicationID
+	for _, s := range list {
+		shown = append(shown, s.Application)
+	}
+	mandates, err := d.env.Mandates.Of(ctx, who.ID, shown)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
-	"lianou/core/mandate"
 	"lianou/core/wording"
 )
 
@@ -51,19 +50,10 @@ func (d *CitizenDoor) ServePayouts(w http.ResponseWriter, r *http.Request) {
 // Payouts reads one page of the money of a citizen's own applications, the newest first,
 // and the id that the next one begins after, "" at the end.
 func (d *CitizenDoor) Payouts(ctx context.Context, who citizen.Citizen, after string) (list []PayoutAnswer, next string, err error) {
-	ask := casefile.PayoutsAsk{Citizen: who.ID, Limit: pageOf + 1}
+	ask := casefile.PayoutsAsk{Citizen: who.ID, Today: d.today(), Limit: pageOf + 1}
 	if after != "" {
 		if ask.After, err = strconv.ParseInt(after, 10, 64); err != nil || ask.After <= 0 {
 			return nil, "", core.Invalid("after", "这一页过时了,请从头再看。")
-		}
-	}
-	mandates, err := d.mandates(ctx, who.ID)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, m := range mandates {
-		if m.May(mandate.Notices, d.today()) != nil {
-			ask.Not = append(ask.Not, m.Application)
 		}
 	}
 	found, err := d.env.Cases.Payouts(ctx, ask)

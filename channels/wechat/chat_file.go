@@ -64,8 +64,8 @@ func (t *turning) handIn(ctx context.Context) error {
 // goOnFiling finishes what was confirmed, here before a crash or at another door, and takes
 // what the person said until then. What they said after that is of the next conversation.
 func (t *turning) goOnFiling(ctx context.Context, list []talks.Message) error {
-	for i, msg := range list {
-		if i == 0 || msg.ID <= t.st.Filing.Last {
+	for _, msg := range list {
+		if msg.ID <= t.st.Filing.Last || msg.Kind == talks.Text && commandOf(msg.Body) == cmdAgree {
 			t.said.Taken = append(t.said.Taken, msg.ID)
 		}
 	}

@@ -18,8 +18,9 @@ const (
 	codeTries     = 3                // guesses one code bears
 	codePause     = 60 * time.Second // between two codes to one phone
 	phoneSends    = 3                // codes to one phone in guessWindow: with codeTries, nine guesses
-	phoneSendsHr  = 5                // and in an hour
 	phoneSendsDay = 10               // and in a day
+	ownSendsHr    = 4                // codes to one phone that one source may ask for in an hour
+	ownSendsDay   = 6                // and in a day: no single source spends what all have
 	sourceSends   = 20               // codes one source may ask for in an hour
 	sourceGuesses = 60               // guesses of one source in guessWindow
 	guessWindow   = 15 * time.Minute
@@ -30,7 +31,7 @@ const (
 // phone that never asked.
 var (
 	ErrCode    = core.E(core.KindUnauthenticated, "wrong_code", "登录码不对或过了时间,请再要一个。")
-	ErrTooMany = core.E(core.KindTooMany, "too_many_codes", "要得太勤了,过一会儿再来。急事打 12345。")
+	ErrTooMany = core.E(core.KindTooMany, "too_many_codes", "要得太勤了,过一会儿再来。也可以从微信里登录;急事打 12345。")
 )
 
 // Code is a log-in code with the ticket of who asked for it: without the ticket nobody can
@@ -39,8 +40,11 @@ type Code struct{ Digits, Ticket string }
 
 // SendCode makes a log-in code for a mobile and gives it: the digits for the text message
 // only, the ticket for who asked only. source names where the request came from (an
-// address); it is kept as a keyed hash. Whether the phone has an account plays no part.
-// Where the phone was logged in before, its own codes are counted and nobody else's.
+// address); it is kept as a keyed hash. What a source did itself is refused with ErrTooMany.
+// When others have asked for so many codes to the phone that no more text messages go to
+// it, the answer is one like any other, without digits to send: who is refused there and
+// not here would learn whether the phone has an account that is used from here. A source
+// that the phone was logged in from before is not counted among the others.
 func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string) (Code, error) {
 	if !phone.Mobile() {
 		return Code{}, core.Invalid("phone", "请填 11 位手机号。")
@@ -51,14 +55,21 @@ func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string
 	}
 	p, s := c.blind(bind{kindPhone, phone.Reveal()}), c.d.Ring.Blind("citizen.source", source)
 	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := lock(ctx, tx, p); err != nil {
+		for _, turn := range [][]byte{s, p} {
+			if err := lock(ctx, tx, turn); err != nil {
+				return err
+			}
+		}
+		full, err := mayAsk(ctx, tx, p, s)
+		if err != nil {
 			return err
 		}
-		if err := mayAsk(ctx, tx, p, s); err != nil {
-			return err
+		if full {
+			code.Digits = ""
+			return nil
 		}
 		const q = `insert into citizen_code (phone, source, hash, ticket, made, expires) values ($1, $2, $3, $4, $5, $6)`
-		_, err := tx.Exec(ctx, q, p, s, c.codeHash(phone, code.Digits), hashOf(code.Ticket), tx.Now(), tx.Now().Add(codeLife))
+		_, err = tx.Exec(ctx, q, p, s, c.codeHash(phone, code.Digits), hashOf(code.Ticket), tx.Now(), tx.Now().Add(codeLife))
 		return pg.Fail(err, "keep a code")
 	})
 	if err != nil {
@@ -67,28 +78,29 @@ func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string
 	return code, nil
 }
 
-// mayAsk counts the codes to a phone: of a source that is familiar with it, its own; of
-// all others, theirs together.
-func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) error {
+// mayAsk counts the codes to a phone: those of the source, which errs, and those of all
+// that are not familiar with it together, past which full is true.
+func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) (full bool, err error) {
 	known, err := familiar(ctx, tx, phone, source)
 	if err != nil {
-		return err
+		return false, err
 	}
-	const count = `select count(*) filter (where mine and made > $4), count(*) filter (where mine and made > $5),
-			count(*) filter (where mine and made > $3::timestamptz - interval '1 hour'), count(*) filter (where mine),
-			count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour')
-		from (select made, source, phone = $1 and (source = $2 or not $6) as mine from citizen_code
+	const count = `select count(*) filter (where own and made > $4), count(*) filter (where own and made > $5),
+			count(*) filter (where own and made > $3::timestamptz - interval '1 hour'), count(*) filter (where own),
+			count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour'),
+			count(*) filter (where phone = $1 and made > $5), count(*) filter (where phone = $1)
+		from (select made, source, phone, phone = $1 and source = $2 as own from citizen_code
 			where (phone = $1 or source = $2) and made > $3::timestamptz - interval '1 day') as codes`
-	var minute, window, hour, day, from int
+	var minute, window, hour, day, from, all, allDay int
 	now := tx.Now()
-	err = tx.QueryRow(ctx, count, phone, source, now, now.Add(-codePause), now.Add(-guessWindow), known).Scan(&minute, &window, &hour, &day, &from)
+	err = tx.QueryRow(ctx, count, phone, source, now, now.Add(-codePause), now.Add(-guessWindow)).Scan(&minute, &window, &hour, &day, &from, &all, &allDay)
 	if err != nil {
-		return pg.Fail(err, "count codes")
+		return false, pg.Fail(err, "count codes")
 	}
-	if minute > 0 || window >= phoneSends || hour >= phoneSendsHr || day >= phoneSendsDay || from >= sourceSends {
-		return ErrTooMany
+	if minute > 0 || window >= phoneSends || hour >= ownSendsHr || day >= ownSendsDay || from >= sourceSends {
+		return false, ErrTooMany
 	}
-	return nil
+	return !known && (all >= phoneSends || allDay >= phoneSendsDay), nil
 }
 
 // familiar reports whether a phone's account was logged in from a source before.

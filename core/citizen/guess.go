@@ -10,7 +10,7 @@ import (
 
 // LoginPhone opens a session for a code that was read off a phone; a first log-in makes
 // the account. A code bears codeTries guesses of who holds its ticket; past the limits of a
-// source ErrTooMany. No phone is ever locked: what others try costs them only.
+// source ErrTooMany. What others guess costs them only.
 func (c *Citizens) LoginPhone(ctx context.Context, phone core.Phone, code Code, source string) (Login, error) {
 	if err := c.Prove(ctx, phone, code, source); err != nil {
 		return Login{}, err

@@ -2,7 +2,6 @@ package citizen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -57,9 +56,9 @@ func TestSpray(t *testing.T) {
 		each(n, func(i int) {
 			phone, home, from := owners[i], fmt.Sprintf("home %d", i), fmt.Sprintf("address %d", (i*4+round)%1000)
 			theirs, err := d.SendCode(t.Context(), phone, from)
-			if err == nil {
+			if err == nil && theirs.Digits != "" {
 				guess(i, from, wrong(theirs), wrong(theirs), wrong(theirs), theirs) // the right one, after its tries are spent
-			} else if !errors.Is(err, ErrTooMany) {
+			} else if err != nil {
 				t.Errorf("asked for: %v", err)
 			}
 			if round == 3 {

@@ -103,12 +103,21 @@ const mostListed = 100
 
 // Seen lists the mandates that a subject may see, the newest first: an account's own, or
 // of a pair's subject those about its application.
-func (r *Reader) Seen(ctx context.Context, subject string) (list []Mandate, err error) {
+func (r *Reader) Seen(ctx context.Context, subject string) ([]Mandate, error) {
+	return r.list(ctx, subject, `select `+columns+` from mandate order by id desc limit $1`, mostListed)
+}
+
+// Of gives the mandates that some applications came with, all of them.
+func (r *Reader) Of(ctx context.Context, subject string, list []core.ApplicationID) ([]Mandate, error) {
+	return r.list(ctx, subject, `select `+columns+` from mandate where application = any($1::uuid[])`, list)
+}
+
+func (r *Reader) list(ctx context.Context, subject, sql string, arg any) (list []Mandate, err error) {
 	if subject == "" {
 		return nil, nil
 	}
 	err = r.db.Read(ctx, pg.Subject(subject), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, `select `+columns+` from mandate order by id desc limit $1`, mostListed)
+		rows, err := tx.Query(ctx, sql, arg)
 		if err != nil {
 			return pg.Fail(err, "read mandates")
 		}

@@ -180,8 +180,12 @@ func Finish(ctx context.Context, tx *pg.Tx, app *core.Application) error {
 	if app.Call == nil || app.Contact.Staff != 0 {
 		return nil
 	}
+	const hold = `select from call where id = $1 for update` // before the form, as who hands it on does
 	const mark = `update begun_form set application = $3 where call = $1 and citizen = $2 and (application is null or application = $3)`
 	const done = `update call set done = $2, outcome = 'applied', next_try = null where id = $1 and done is null and agent is null returning id`
+	if _, err := tx.Exec(ctx, hold, app.Call.ID); err != nil {
+		return pg.Fail(err, "hold a call")
+	}
 	tag, err := tx.Exec(ctx, mark, app.Call.ID, app.Contact.CitizenID, app.ID)
 	if err != nil {
 		return pg.Fail(err, "note what came of a call")
@@ -202,10 +206,11 @@ func Finish(ctx context.Context, tx *pg.Tx, app *core.Application) error {
 	return pg.Fail(err, "drop the draft of a call")
 }
 
-// Sweep forgets what nobody came for.
+// Sweep forgets what nobody came for. What was given is kept as long as the conversation that
+// it became may live: by it the application finds its call.
 func (d *Desk) Sweep(ctx context.Context) error {
 	return d.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `delete from begun_form where until < $1`, tx.Now())
+		_, err := tx.Exec(ctx, `delete from begun_form where until < $1 and (taken is null or taken < $1 - interval '60 days')`, tx.Now())
 		return pg.Fail(err, "forget forms that nobody came for")
 	})
 }

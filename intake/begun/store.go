@@ -147,7 +147,8 @@ func (s *Store) unseal(call string, wrapped, sealed []byte) (out Sheet, err erro
 // and the sealed copy goes. Errors: ErrGone.
 func (s *Store) Taken(ctx context.Context, tx *pg.Tx, who Who, call string) error {
 	const sql = `update begun_form b set taken = $2, citizen = $3, wrapped = null, sealed = null
-		where b.call = $4 and b.blind = $1 and b.taken is null and b.until > $2`
+		where b.call = $4 and b.blind = $1 and b.taken is null and b.until > $2
+			and exists (select from call where id = b.call and done is null)`
 	tag, err := tx.Exec(ctx, sql, s.blind(who), tx.Now(), who.Citizen, call)
 	if err != nil {
 		return pg.Fail(err, "give what was begun in a call")

@@ -1,6 +1,8 @@
 package township
 
 import (
+	"cmp"
+	"lianou/transcription/slots"
 	"net/http"
 	"strings"
 	"time"
@@ -73,14 +75,20 @@ func (t *Room) talkOf(r *http.Request, at desk.At, v casefile.View) ([]talkLine,
 }
 
 func talkLines(list []talks.Line) []talkLine {
+	// Numbers are out of sight as everywhere at the desk, also those told in several lines.
+	said := make([]slots.Segment, len(list))
+	for i, l := range list {
+		said[i].Text = cmp.Or(l.Heard, l.Body)
+	}
+	said = slots.Mask(said)
 	var out []talkLine
-	for _, l := range list {
-		text := l.Body
+	for i, l := range list {
+		text := said[i].Text
 		switch {
 		case l.Kind == talks.LineImage:
 			text = "(一张照片,在接件的坐席那里)"
 		case l.Kind == talks.LineVoice && l.Heard != "":
-			text = l.Heard + "(语音,机器听写)"
+			text += "(语音,机器听写)"
 		case l.Kind == talks.LineVoice:
 			text = "(一段语音,在接件的坐席那里)"
 		}

@@ -339,6 +339,11 @@ func (m mini) completes() {
 		case strings.Contains(now, "哪个镇"):
 			m.TapOn("临邑县")
 			m.TapOn("孟寺镇")
+			m.TapOn("下一问")
+			m.Wait("住在哪个村") // of a township that was said just now, the village is asked as well
+			m.TapOn("不清楚,先跳过")
+			m.Wait("您签的是这段话")
+			continue
 		case strings.Contains(now, "打哪个电话"):
 			m.Fill(".field-box", "13705348062")
 		default:
