@@ -65,7 +65,7 @@ func (c *Channel) routes() []route {
 			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
 		{endpoint: post("/unbind", c.door.ServeUnbind), summary: "Take a number or WeChat off this account, after a real-name check (F95)",
 			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
-		{endpoint: get("/bound", c.door.ServeBound), summary: "By what this account is entered, numbers masked",
+		{endpoint: get("/bindings", c.door.ServeBound), summary: "By what this account is entered, numbers masked",
 			out: types{200: of[channels.BoundAnswer]()}, refuses: []int{401, 503}},
 		{endpoint: get("/mandates", c.door.ServeMandates), summary: "For whom this account acts, with what is over",
 			out: types{200: of[[]channels.MandateAnswer]()}, refuses: []int{401, 503}},
