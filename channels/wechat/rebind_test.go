@@ -131,6 +131,9 @@ func TestUnbind(t *testing.T) {
 	if status, _ := call(h, "POST", "/unbind", "", `{}`); status != 401 {
 		t.Errorf("without a log-in: %d", status)
 	}
+	if status, out := call(h, "GET", "/bindings", token, ""); status != 200 || out["wechat"] != true || out["inside"] != true || out["phone"] == "" || out["phone"] == channeltest.Phone {
+		t.Errorf("what is bound: %d %v", status, out)
+	}
 	if status, out := call(h, "POST", "/unbind", token, off); status != 200 {
 		t.Fatalf("%d %v", status, out)
 	}

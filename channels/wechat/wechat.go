@@ -151,6 +151,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		{Method: "GET", Path: "/form", Serve: c.door.ServeForm},
 		{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60},
 		{Method: "GET", Path: "/applications", Serve: c.door.ServeApplications},
+		{Method: "GET", Path: "/bindings", Serve: c.door.ServeBound},
 		{Method: "GET", Path: "/mandates", Serve: c.door.ServeMandates},
 		post("/mandates/found", small, c.door.ServeMandatesFound),
 		post("/mandates/end", small, c.door.ServeMandateEnd),
