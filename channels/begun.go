@@ -162,9 +162,6 @@ func declines(said string) bool {
 	return slices.ContainsFunc([]string{"不清楚", "不知道", "不接着", "不用", "不要", "从头"}, func(w string) bool { return strings.Contains(said, w) })
 }
 
-// mostStory bounds a story, in characters, to what the form takes.
-const mostStory = 1000
-
 // carryOn takes what was said in a call into a conversation, and says so.
 func (x *Interviews) carryOn(t *Talking, c Carried) string {
 	const story = "form/story"
@@ -183,8 +180,8 @@ func (x *Interviews) carryOn(t *Talking, c Carried) string {
 }
 
 func clipped(s string) string {
-	if utf8.RuneCountInString(s) > mostStory {
-		return string([]rune(s)[:mostStory])
+	if utf8.RuneCountInString(s) > intake.MaxStory {
+		return string([]rune(s)[:intake.MaxStory])
 	}
 	return s
 }

@@ -105,6 +105,11 @@ func (x *Interviews) listen(t *Talking, step interview.Step, said string, from c
 	return a, err
 }
 
+// Listen is how a page of this door hears a person's own words: as the API does.
+func (d *CitizenDoor) Listen(t *Talking, step interview.Step, said string) (interview.Answer, error) {
+	return d.in.listen(t, step, said, d.here())
+}
+
 // replied makes an answer of what was sent.
 func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply, from core.Provenance) (interview.Answer, error) {
 	switch {

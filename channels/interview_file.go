@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"lianou/core"
 	"lianou/core/citizen"
@@ -128,10 +129,16 @@ func (d *CitizenDoor) confirm(ctx context.Context, who citizen.Citizen, t *open,
 	return nil
 }
 
+// finishing is how long an application that was confirmed is tried, whether or not its
+// person still waits.
+const finishing = 30 * time.Second
+
 // finish hands in what is on its way and closes the interview. NOTE: from the receipt on
 // the application stands; whatever fails then must not take the receipt from the person.
 // What is left open hands the same in again, and closes.
 func (d *CitizenDoor) finish(ctx context.Context, who citizen.Citizen, t *open) (got intake.Receipt, refused bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing) // who confirmed and lost the network has confirmed
+	defer cancel()
 	cards := len(t.Cards) > 0 && len(t.Filing.Form.Papers) > 0 && t.Filing.Form.Papers[0] == t.Cards[0]
 	got, refused, err = d.HandIn(ctx, who.ID, &t.Talking)
 	if refused {

@@ -60,6 +60,7 @@ type (
 )
 
 var (
+	errFiled         = core.E(core.KindConflict, "interview_filed", "已经报上去了,不用再报。到“我的求助”里看回执号和进度。")
 	errNoInterview   = core.E(core.KindNotFound, "interview_none", "还没有开始问。请点“我要求助”从头来。")
 	errNotAsked      = core.E(core.KindConflict, "interview_not_done", "还有几句没问完。不想答了,就点“就到这儿”。")
 	errInterviewBusy = core.E(core.KindUnavailable, "interview_busy", "刚才没存上,请再点一次。")
@@ -312,7 +313,7 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 			if refused {
 				continue
 			}
-			return Interview{}, cmp.Or(err, error(errNoInterview))
+			return Interview{}, cmp.Or(err, error(errFiled))
 		}
 		if t.revision() != revision {
 			now, err := d.shown(t, "")

@@ -30,6 +30,7 @@ const (
 	Rebound   = "换好了。这个号码以后就归您现在这个账号。"
 	Unbound   = "解绑了。要再用,重新登录就行。"
 	tellMoved = "您的手机号刚刚换绑到了另一个微信,核过姓名和身份证。不是您本人办的,马上打 12345。"
+	tellNew   = "您的账号刚刚换了手机号,核过姓名和身份证。不是您本人办的,马上打 12345。"
 	tellOff   = "您的账号刚刚解绑了,核过姓名和身份证。不是您本人办的,马上打 12345。"
 )
 
@@ -168,10 +169,7 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	}
 	from, err := d.env.Citizens.Holder(ctx, phone)
 	if core.KindOf(err) == core.KindNotFound || err == nil && from == who.ID {
-		if err := d.isReal(ctx, in.Name, id); err != nil {
-			return err
-		}
-		return d.env.Citizens.BindPhone(ctx, who.ID, phone)
+		return d.newNumber(ctx, who, phone, in.Name, id)
 	}
 	if err == nil {
 		err = d.applicantOf(ctx, who, from, id)
@@ -186,6 +184,23 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 		d.tell(ctx, from, tellMoved)
 	}
 	return err
+}
+
+// newNumber gives an account a number that nobody else has. Where the account applied for
+// help, only its applicant does that: who has found an unlocked telephone has a name and a
+// number of their own as well.
+func (d *CitizenDoor) newNumber(ctx context.Context, who citizen.Citizen, phone core.Phone, name string, id core.IDNumber) error {
+	if err := d.applicantOf(ctx, who, who.ID, id); err != nil {
+		return err
+	}
+	if err := d.isReal(ctx, name, id); err != nil {
+		return err
+	}
+	if err := d.env.Citizens.ChangePhone(ctx, who.ID, phone); err != nil {
+		return err
+	}
+	d.tell(ctx, who.ID, tellNew)
+	return nil
 }
 
 // unbind takes a way in off an account. WeChat is taken off from within WeChat alone: who

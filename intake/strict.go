@@ -12,13 +12,15 @@ import (
 	"lianou/core"
 )
 
+// MaxStory is how much a story may be, in runes.
+const MaxStory = 4000
+
 // Limits on what one submission may hold. They stop mistakes and hostile input;
 // no real household comes near them.
 const (
 	maxKey      = 200
-	maxStory    = 4000 // runes
-	maxDetail   = 200  // runes
-	maxName     = 40   // runes
+	maxDetail   = 200 // runes
+	maxName     = 40  // runes
 	maxPapers   = 20
 	maxItems    = 41
 	maxConsents = 12
@@ -194,7 +196,7 @@ func words(s string, most int) (string, error) {
 }
 
 // Story and Detail are free words as an application takes them. Errors: KindInvalid.
-func Story(s string) (string, error) { return words(s, maxStory) }
+func Story(s string) (string, error) { return words(s, MaxStory) }
 
 // Detail is how to find a house.
 func Detail(s string) (string, error) { return words(s, maxDetail) }
@@ -215,7 +217,7 @@ func (p *strict) items() {
 }
 
 func (p *strict) words() {
-	p.app.Story = p.text("story", p.sub.Story, maxStory)
+	p.app.Story = p.text("story", p.sub.Story, MaxStory)
 	if p.sub.Account != "" {
 		account, err := core.ParseBankAccount(p.sub.Account)
 		p.fail(at(err, "account"))

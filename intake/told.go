@@ -23,7 +23,7 @@ func Told(iv *interview.Interviewer, c *interview.Conversation) (Form, error) {
 		Live:      PlaceForm{Region: said["form/live.region"], Detail: said["form/live.detail"]},
 		Household: household,
 		People:    []MemberForm{{Ref: string(h.Members[0].Ref), Name: said["form/applicant.name"], IDNumber: said["form/applicant.id_number"]}},
-		Story:     iv.Story(c, maxStory),
+		Story:     iv.Story(c, MaxStory),
 		Urgent:    said["form/urgent"] == "true",
 		Account:   said["form/account"],
 	}, nil

@@ -52,5 +52,5 @@ func (c *Channel) said(t *channels.Talking, step interview.Step, words string) (
 	if words == "" || utf8.RuneCountInString(words) > mostSaid {
 		return interview.Answer{}, core.Invalid(step.Ref, "还没说。点一下开始说,或者打字。")
 	}
-	return c.door.Interviews().Hear(t, step, words)
+	return c.door.Listen(t, step, words)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lianou/channels"
+	"lianou/core"
 	"lianou/core/citizen"
 )
 
@@ -50,8 +51,11 @@ func (c *Channel) boundMove(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		err := c.door.Rebind(r, who, channels.RebindBody{Name: v.Name, IDNumber: r.PostForm.Get("id_number"), Phone: v.Phone, Code: strings.TrimSpace(r.PostForm.Get("code")), Ticket: v.Ticket})
-		if err == nil {
+		switch kind := core.KindOf(err); {
+		case err == nil:
 			v = boundView{Done: channels.Rebound}
+		case kind != core.KindInvalid && kind != core.KindUnauthenticated && kind != core.KindTooMany:
+			v.Ticket = "" // the code was right and is used up: the next try begins with another
 		}
 		c.showBound(w, r, who, v, err)
 	})

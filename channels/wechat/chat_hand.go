@@ -189,7 +189,7 @@ func (t *turning) resume(hand talks.Hand) {
 	t.up = &talks.TakenUp{Call: hand.Call}
 	switch hand.How {
 	case talks.HowFiled: // the agent has told them the receipt
-		t.filed = hand.Talk == t.said.Talk.ID
+		t.filed = hand.Talk != 0 && hand.Talk == t.said.Talk.ID
 		t.said.Ended = !t.filed // another was begun meanwhile, and is not what was filed
 	case talks.HowBack:
 		t.out.ask(takenBack, t.c.chat.ask(t.st, t.m))

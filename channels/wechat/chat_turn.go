@@ -18,6 +18,7 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/core/pg"
+	"lianou/intake"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
 )
@@ -343,8 +344,8 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 
 // clip bounds a story to what the form takes.
 func clip(s string) string {
-	if r := []rune(s); len(r) > 1000 {
-		return string(r[:1000])
+	if r := []rune(s); len(r) > intake.MaxStory {
+		return string(r[:intake.MaxStory])
 	}
 	return s
 }

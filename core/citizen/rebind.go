@@ -18,6 +18,31 @@ func (c *Citizens) Holder(ctx context.Context, phone core.Phone) (id string, err
 	return id, err
 }
 
+// ChangePhone puts a number that nobody holds in the place of the one an account has, or
+// gives it a first one. The caller has proved the number and the person. Errors: ErrMoved.
+func (c *Citizens) ChangePhone(ctx context.Context, id string, phone core.Phone) error {
+	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := free(ctx, tx, id); err != nil {
+			return err
+		}
+		err := c.bind(ctx, tx, id, bind{kindPhone, phone.Reveal()})
+		if errors.Is(err, ErrBusy) {
+			return ErrMoved
+		}
+		if err != nil {
+			return err
+		}
+		return c.d.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "citizen", ID: id}, Act: "binding.added", Subject: "citizen:" + id, Purpose: "rebind", Detail: map[string]any{"kind": kindPhone}})
+	})
+}
+
+// free takes the number off an account that is about to have another.
+func free(ctx context.Context, tx *pg.Tx, id string) error {
+	const off = `update citizen_binding set unbound = $2 where citizen = $1 and kind = 'phone' and unbound is null`
+	_, err := tx.Exec(ctx, off, id, tx.Now())
+	return pg.Fail(err, "take the old number off")
+}
+
 // Moving takes a phone number from one account to another.
 type Moving struct {
 	From, To string
@@ -29,18 +54,13 @@ var ErrMoved = core.E(core.KindConflict, "phone_moved", "这个号码刚刚有�
 
 // Move moves a number and ends every session of the account it leaves, in one
 // transaction. The caller has proved the number and checked the person's real name (F95):
-// there is nothing here that could. Errors: ErrMoved; KindConflict when To has another.
+// there is nothing here that could. A number that To had before gives way. Errors: ErrMoved.
 func (c *Citizens) Move(ctx context.Context, m Moving) error {
 	const off = `update citizen_binding set unbound = $3 where citizen = $1 and kind = 'phone' and blind = $2 and unbound is null`
 	const out = `update citizen_session set ended = $2 where citizen = $1 and ended is null`
-	const has = `select count(*) from citizen_binding where citizen = $1 and kind = 'phone' and unbound is null`
 	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		var n int
-		if err := tx.QueryRow(ctx, has, m.To).Scan(&n); err != nil {
-			return pg.Fail(err, "look for another number")
-		}
-		if n > 0 {
-			return errPhoneAlready
+		if err := free(ctx, tx, m.To); err != nil {
+			return err
 		}
 		tag, err := tx.Exec(ctx, off, m.From, c.blind(bind{kindPhone, m.Phone.Reveal()}), tx.Now())
 		if err != nil {

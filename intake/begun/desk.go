@@ -182,7 +182,7 @@ func Finish(ctx context.Context, tx *pg.Tx, app *core.Application) error {
 	}
 	const hold = `select from call where id = $1 for update` // before the form, as who hands it on does
 	const mark = `update begun_form set application = $3 where call = $1 and citizen = $2 and (application is null or application = $3)`
-	const done = `update call set done = $2, outcome = 'applied', next_try = null where id = $1 and done is null and agent is null returning id`
+	const done = `update call set done = $2, outcome = 'applied', next_try = null where id = $1 and done is null and agent is null`
 	if _, err := tx.Exec(ctx, hold, app.Call.ID); err != nil {
 		return pg.Fail(err, "hold a call")
 	}
@@ -198,8 +198,8 @@ func Finish(ctx context.Context, tx *pg.Tx, app *core.Application) error {
 		return pg.Fail(err, "read the recording of a call")
 	}
 	app.Call.Pending = app.Call.Recording == ""
-	// An agent who holds it meanwhile sees that it was sent in, and ends it.
-	if _, err := tx.Exec(ctx, done, app.Call.ID, tx.Now()); err != nil {
+	tag, err = tx.Exec(ctx, done, app.Call.ID, tx.Now())
+	if err != nil || tag.RowsAffected() == 0 { // an agent who holds it sees that it was sent in, and ends it with their draft
 		return pg.Fail(err, "end a call whose caller went on")
 	}
 	_, err = tx.Exec(ctx, `delete from draft where place = $1`, "call:"+app.Call.ID)

@@ -3,6 +3,7 @@
 
 -- +goose Up
 alter table talk_hand add column talk bigint references talk (id) on delete set null;
+update talk_hand h set talk = t.id from talk t where t.citizen = h.citizen and t.state = 'open' and t.began <= h.asked and h.over is null;
 create index talk_hand_talk on talk_hand (talk) where talk is not null;
 
 -- +goose Down
