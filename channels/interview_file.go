@@ -108,7 +108,20 @@ func (d *CitizenDoor) FileInterview(ctx context.Context, who citizen.Citizen, in
 	return intake.Receipt{}, errInterviewBusy
 }
 
-// confirm keeps the application in the conversation. Errors: talks.ErrMeanwhile.
+// outdated reports that a text was agreed to which is not the one in force: what is recorded
+// must be what the person read (PIPL art. 14).
+func (d *CitizenDoor) outdated(agreed []InterviewAgreed) bool {
+	for _, now := range d.in.Interviewer.Form().Consents {
+		for _, a := range agreed {
+			if a.Purpose == now.Purpose && a.Version != now.Version {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// confirm keeps the application in the conversation. Errors: talks.ErrMeanwhile, *Moved.
 func (d *CitizenDoor) confirm(ctx context.Context, who citizen.Citizen, t *open, in InterviewConfirmed) error {
 	m, err := d.rules()
 	if err != nil {
@@ -116,6 +129,13 @@ func (d *CitizenDoor) confirm(ctx context.Context, who citizen.Citizen, t *open,
 	}
 	if d.in.Interviewer.Next(t.Talk, m).Ref != interview.StepEnd {
 		return errNotAsked
+	}
+	if d.outdated(in.Consents) {
+		shown, err := d.shown(t, "")
+		if err != nil {
+			return err
+		}
+		return &Moved{Now: shown, Texts: true}
 	}
 	form, err := d.confirmed(t, in)
 	if err != nil {
@@ -186,7 +206,7 @@ func (d *CitizenDoor) filedBefore(ctx context.Context, who citizen.Citizen, now 
 	if err != nil {
 		return intake.Receipt{}, err
 	}
-	return intake.Receipt{}, &Moved{shown}
+	return intake.Receipt{}, &Moved{Now: shown}
 }
 
 // confirmed is the application as a confirmation makes it.

@@ -67,13 +67,20 @@ var (
 	errReply         = core.Invalid("answer", "这个回答没有收完整,请再答一次。")
 )
 
-// Moved says that an interview has gone on since the page was shown, and how it is now.
-type Moved struct{ Now Interview }
+// Moved says that an interview has gone on since the page was shown, or that what is agreed
+// to has another text since, and how it is now.
+type Moved struct {
+	Now   Interview
+	Texts bool // the texts alone have changed
+}
 
 func (m *Moved) Error() string { return "the interview is at another revision" }
 
 // Unwrap gives the refusal that people see.
 func (m *Moved) Unwrap() error {
+	if m.Texts {
+		return core.E(core.KindConflict, "interview_consents", "要您同意的话改过了,请再看一遍,再勾一次。")
+	}
 	return core.E(core.KindConflict, "interview_moved_on", "这一问已经答过了,请看下一问。")
 }
 
@@ -320,7 +327,7 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 			if err != nil {
 				return Interview{}, err
 			}
-			return Interview{}, &Moved{now}
+			return Interview{}, &Moved{Now: now}
 		}
 		if err := do(t, m); err != nil {
 			return Interview{}, err

@@ -260,8 +260,10 @@ func (c *Channel) signPost(w http.ResponseWriter, r *http.Request) {
 	got, err := c.signed(r, who, v, sent.files)
 	var moved *channels.Moved
 	switch {
-	case errors.As(err, &moved):
+	case errors.As(err, &moved) && !moved.Texts:
 		http.Redirect(w, r, askHome, http.StatusSeeOther)
+	case moved != nil: // nothing is ticked: it is another text
+		c.showSign(w, r, signView{Revision: v.Revision, Key: v.Key, Kept: v.Kept}, err)
 	case err != nil:
 		c.showSign(w, r, v, err)
 	default:
@@ -287,7 +289,7 @@ func (c *Channel) signed(r *http.Request, who citizen.Citizen, v signView, files
 	in.Papers = papers
 	for _, consent := range c.form.Consents {
 		if v.Value("consent/"+consent.Purpose) == "yes" {
-			in.Consents = append(in.Consents, channels.InterviewAgreed{Purpose: consent.Purpose, Version: consent.Version})
+			in.Consents = append(in.Consents, channels.InterviewAgreed{Purpose: consent.Purpose, Version: v.Value("version/" + consent.Purpose)})
 		}
 	}
 	if in.Signature, err = c.sign(r, who, v.Value(channels.KindStrokes), v.Kept, files); err != nil {

@@ -12,6 +12,8 @@ import (
 
 var revisionField = regexp.MustCompile(`name="revision" value="([^"]*)"`)
 
+var versionField = regexp.MustCompile(`name="version/process" value="([^"]+)"`)
+
 // asks reads the open question of a page, "" for none.
 func asks(page string) (step, revision string) {
 	if m := stepField.FindStringSubmatch(page); m != nil {
@@ -28,7 +30,7 @@ func asks(page string) (step, revision string) {
 // page hands in once, however often it is sent.
 //
 // Control: askPost that shows a page that has moved on as a fault; signPost under a fresh
-// key.
+// key; signed that takes the version in force for the one that was shown.
 func TestAskWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -99,7 +101,11 @@ func TestAskWithoutScript(t *testing.T) {
 	if at.Path != "/c/app/ask/sign" || key == nil {
 		t.Fatalf("the last page: %s", at)
 	}
-	fields := map[string]string{"key": key[1], "revision": revision, "consent/process": "yes"}
+	fields := map[string]string{"key": key[1], "revision": revision, "consent/process": "yes", "version/process": "2025-01"}
+	if status, page, _ := b.send("/ask/sign", fields, map[string][]byte{"signed": photo(t)}); status != 409 || !strings.Contains(page, "再看一遍") || strings.Contains(page, `value="yes" checked`) {
+		t.Errorf("a text that is no more: %d", status)
+	}
+	fields["version/process"] = versionField.FindStringSubmatch(page)[1]
 	status, page, _ := b.send("/ask/sign", fields, nil)
 	if status != 422 || !strings.Contains(page, key[1]) || !strings.Contains(page, `name="consent/process" value="yes" checked`) {
 		t.Errorf("without a name: %d", status)

@@ -276,18 +276,19 @@ func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 	if step.Ref != interview.StepEnd {
 		return []string{c.iv.Words(st.Talk, step, interview.Chat)}
 	}
-	st.Stage, st.Shown = confirming, st.content()
+	st.Stage, st.Shown = confirming, c.content(st)
 	return c.summary(st, m)
 }
 
-// content is the digest of all that would be handed in. "同意" is to the summary of it, and
-// to nothing that was heard or put right since.
-func (st *chatting) content() string {
+// content is the digest of all that would be handed in, and of which texts are agreed to.
+// "同意" is to the summary of it, and to nothing that was heard, put right or published since.
+func (c *chat) content(st *chatting) string {
 	raw, err := json.Marshal(struct {
-		Known  interview.Known
-		Given  []interview.Given
-		Asides []interview.Aside
-	}{st.Talk.Known, st.Talk.Given, st.Talk.Asides})
+		Known    interview.Known
+		Given    []interview.Given
+		Asides   []interview.Aside
+		Consents []interview.Consent
+	}{st.Talk.Known, st.Talk.Given, st.Talk.Asides, c.iv.Form().Consents})
 	if err != nil {
 		return ""
 	}

@@ -283,3 +283,31 @@ func TestWordsWithoutWeChatEnd(t *testing.T) {
 		t.Errorf("left: %d %v", len(left), err)
 	}
 }
+
+// What is recorded as agreed to is what was read: a text of before is refused with the
+// interview as it is, and "同意" to one that has changed since asks to look again.
+//
+// Control: confirm without outdated; content without the consents.
+func TestAgreedToWhatWasRead(t *testing.T) {
+	t.Parallel()
+	c, m := summed(t)
+	body := m.confirmation("0192c3f0-text-1")
+	r := httptest.NewRequest("POST", "/c/wechat/interview/application", strings.NewReader(strings.Replace(body, "2026-01", "2025-01", 1)))
+	r.Header.Set("Authorization", "Bearer "+m.token)
+	w := httptest.NewRecorder()
+	c.h.ServeHTTP(w, r)
+	if w.Code != 409 || !strings.Contains(w.Body.String(), "interview_consents") || !strings.Contains(w.Body.String(), `"consents"`) || len(c.d.apps()) != 0 {
+		t.Errorf("a text of before: %d %s", w.Code, w.Body)
+	}
+	c.ch.chat.iv.Form().Consents[0].Version = "2026-02"
+	if said := c.says("同意"); !strings.Contains(said, "请再看一遍") || len(c.d.apps()) != 0 {
+		t.Errorf("agreed to a text of before: %s", said)
+	}
+	c.ch.chat.iv.Form().Consents[0].Version = "2026-01" // the one that the intake knows
+	if said := c.says("同意"); !strings.Contains(said, "请再看一遍") {
+		t.Errorf("agreed to another: %s", said)
+	}
+	if said := c.says("同意"); len(c.d.apps()) != 1 {
+		t.Errorf("agreed: %s", said)
+	}
+}

@@ -332,9 +332,9 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
 		return err
-	case got.submit != nil && t.st.Shown != t.st.content(): // something was heard since
+	case got.submit != nil && t.st.Shown != chat.content(t.st): // something was heard since
 		t.out.ask("刚才又记了几样,请再看一遍。", chat.ask(t.st, t.m))
-	case got.submit != nil && t.shown != t.st.content(): // "同意" that was on its way before the summary
+	case got.submit != nil && t.shown != chat.content(t.st): // "同意" that was on its way before the summary
 		t.out.say("上面这些请先看一遍,都对、也同意,再回“同意”。")
 	case got.submit != nil:
 		return t.file(ctx, *got.submit, msg)
