@@ -83,7 +83,7 @@ func TestMeanRefuses(t *testing.T) {
 		}, "people"},
 		"no such item":            {byHand, func(s *Submission) { s.Items = []string{"XX-99"} }, "items"},
 		"item twice":              {byHand, func(s *Submission) { s.Items = []string{"MZ-01", "MZ-01"} }, "items"},
-		"story too long":          {byHand, func(s *Submission) { s.Story = strings.Repeat("难", maxStory+1) }, "story"},
+		"story too long":          {byHand, func(s *Submission) { s.Story = strings.Repeat("难", MaxStory+1) }, "story"},
 		"card with a wrong digit": {byHand, func(s *Submission) { s.Account = "6217000000000000" }, "account"},
 		"consent to anything":     {byHand, func(s *Submission) { s.Consents[0].Purpose = "all" }, "consents"},
 		"no means check consent":  {byHand, func(s *Submission) { s.Consents = s.Consents[:1] }, "consents"},
