@@ -132,7 +132,7 @@ func (d *CitizenDoor) mandateAnswer(m mandate.Mandate) MandateAnswer {
 	case d.today() > m.Until:
 		a.State, a.Say = "expired", m.Until.Say()+"到期了,不能再替着办。"
 	default:
-		a.Say = m.Agent + "可以替" + m.Principal + "申请、补材料、查进度,到" + m.Until.Say() + "为止。"
+		a.Say = m.Agent + "可以替" + m.Principal + "申请、补材料、查进度,到" + m.Until.SayWhole() + "为止。"
 		if !a.Money {
 			a.Say += "钱只打到" + m.Principal + "家自己的卡上。"
 		}

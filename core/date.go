@@ -50,6 +50,9 @@ func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 // Say writes the day as citizens read it, such as "3月4日".
 func (d Date) Say() string { return d.Time().Format("1月2日") }
 
+// SayWhole is Say with the year, for a day that may be far away.
+func (d Date) SayWhole() string { return d.Time().Format("2006年1月2日") }
+
 // Age is the full years lived on day `on` by somebody born on d.
 func (d Date) Age(on Date) int {
 	b, t := d.Time(), on.Time()

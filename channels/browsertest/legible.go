@@ -2,14 +2,15 @@ package browsertest
 
 // Legible fails the test for every text that is cut off or lies over another: a line that
 // leaves the window or a box that hides what leaves it, and two lines that share more than
-// their edges. It looks at what is laid out, wherever the window is scrolled to.
+// their edges. It looks at what is laid out, wherever the window is scrolled to; a link that
+// skips to the text waits outside until it has the focus.
 func (tab *Tab) Legible() {
 	tab.t.Helper()
 	const bad = `(() => {
 		const lines = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), out = [];
 		for (let n; (n = walk.nextNode());) {
 			const e = n.parentElement;
-			if (!n.data.trim() || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || e.closest("select,textarea,svg,script,style")) continue;
+			if (!n.data.trim() || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || e.closest("select,textarea,svg,script,style,.skip:not(:focus)")) continue;
 			const r = document.createRange();
 			r.selectNodeContents(n);
 			for (const q of r.getClientRects()) if (q.width > 1 && q.height > 1) lines.push({ q, e, fixed: !!fixed(e), say: n.data.trim().slice(0, 24) });
