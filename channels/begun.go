@@ -141,6 +141,10 @@ func (d *CitizenDoor) Prove(ctx context.Context, who string, t *Talking, said st
 		t.Talk.Known.Begun = ""
 		return Proof{Say: "好,那就从头说。电话里说的,12345 那边都记着。"}, d.env.Begun.Declined(ctx, who, call)
 	}
+	if !begun.Tells(said) { // something else that they want to say: no try, and not lost
+		d.in.Remark(t, said, d.here())
+		return Proof{Say: "您说的记下了。先请告诉我电话里是替谁报的:姓名,和身份证号后四位,比如:王秀兰 1234。不想接着填,说“不用”。"}, nil
+	}
 	proved := d.proved(ctx, who)
 	body, err := d.env.Begun.Try(ctx, proved, call, said)
 	if core.KindOf(err) == core.KindNotFound {
@@ -157,9 +161,11 @@ func (d *CitizenDoor) Prove(ctx context.Context, who string, t *Talking, said st
 	return Proof{Say: d.in.carryOn(t, c), Also: func(ctx context.Context, tx *pg.Tx) error { return d.env.Begun.Taken(ctx, tx, proved, call) }}, nil
 }
 
-// declines reports that somebody would rather begin anew.
+// declines reports that somebody would rather begin anew, and says nothing else: "我不知道
+// 后四位" is no such word.
 func declines(said string) bool {
-	return slices.ContainsFunc([]string{"不清楚", "不知道", "不接着", "不用", "不要", "从头"}, func(w string) bool { return strings.Contains(said, w) })
+	said = strings.TrimRight(strings.TrimSpace(said), "。.!!了吧 ")
+	return slices.Contains([]string{"不清楚", "不知道", "不接着填", "不接着", "不用", "不要", "不用接着填", "从头", "从头来", "从头说", "算"}, said)
 }
 
 // carryOn takes what was said in a call into a conversation, and says so.

@@ -62,7 +62,8 @@ func (d *door) hands(t *testing.T, call string) *begun.Desk {
 // whom it was about, nothing is shown before it, the rest is not asked again, and each
 // line of the summary says where it was said and can be put right.
 //
-// Controls: BeginInterview without Expect; AnswerBy without fromCall.
+// Controls: BeginInterview without Expect; AnswerBy without fromCall; Prove without Tells ("no
+// try": 422).
 func TestBegunInACall(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -74,6 +75,12 @@ func TestBegunInACall(t *testing.T) {
 	}
 	if status, p := a.answer(value("张桂兰 1234")); status != 422 || !strings.Contains(fmt.Sprint(p["detail"]), "对不上") {
 		t.Errorf("a wrong number: %d %v", status, p)
+	}
+	for range 4 { // what they would rather say first is kept and is no try
+		status, out := a.answer(value("我孩子住院了,没有钱"))
+		if status != 200 || a.step("ref") != "form/begun" || !strings.Contains(fmt.Sprint(out["say"]), "记下了") {
+			t.Fatalf("something else: %d %v", status, out)
+		}
 	}
 	right := map[string]any{"step": a.step("ref"), "revision": a.revision(), "answer": value("张桂兰 " + channeltest.ID[14:])}
 	status, out := a.do("POST", "/interview/answers", right)

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 
@@ -43,7 +44,8 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.
 		if err := a.event(ctx, "supplement.asked", "还差一样:"+what+"。", "请补:"+what); err != nil {
 			return err
 		}
-		key := fmt.Sprintf("supplement/%d/%d", id, a.tx.Now().UnixMicro())
+		sum := sha256.Sum256([]byte(what)) // a second press is told once, something else on the same day as well
+		key := fmt.Sprintf("supplement/%d/%s/%x", id, due, sum[:6])
 		return f.tell(ctx, a.tx, a.c, 0, key, wording.AskOne(what, how, due))
 	})
 }

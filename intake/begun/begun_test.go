@@ -223,6 +223,12 @@ func TestThreeGuesses(t *testing.T) {
 	if _, err := l.store.Try(t.Context(), l.account("o-next", caller), call, "张桂兰 002X"); err != nil {
 		t.Errorf("another account of the number: %v", err)
 	}
+	// The agent had mistyped the name: what they hand on once more is another form.
+	must(t, l.platform.Take(t.Context(), call, agentID))
+	must(t, l.desk.Hand(t.Context(), Handing{Call: call, Staff: agentID, Phone: caller, Sheet: sheet}))
+	if got := l.waiting(who); got != call {
+		t.Errorf("handed on once more, and offered is %q", got)
+	}
 }
 
 // Who does not want it is not asked again; after thirty days nobody is given it, and it

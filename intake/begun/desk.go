@@ -130,6 +130,11 @@ func (d *Desk) hand(ctx context.Context, tx *pg.Tx, staff core.StaffID, f formRo
 	if tag.RowsAffected() == 0 {
 		return errNotYours
 	}
+	// What was said wrong of it before was said of another form: an agent's typing mistake is
+	// nobody's guess, and who would rather not may think again.
+	if _, err := tx.Exec(ctx, `delete from begun_try where call = $1`, f.call); err != nil {
+		return pg.Fail(err, "forget what was said of a form")
+	}
 	tag, err = tx.Exec(ctx, put, f.call, f.blind, f.wrapped, f.sealed, int64(staff), tx.Now(), tx.Now().Add(Kept))
 	if err != nil {
 		return pg.Fail(err, "keep a form for its caller")

@@ -181,6 +181,10 @@ var (
 	fillers = []string{"要帮的人", "身份证号码", "身份证号", "身份证", "姓名", "名字", "我叫", "他叫", "她叫", "后四位", "末四位", "尾号", "是", "叫"}
 )
 
+// Tells reports whether words are meant to say whom a call was about: a number is in them.
+// Others are no try.
+func Tells(said string) bool { return numbers.MatchString(strings.Map(narrow, said)) }
+
 // Proves reports whether words name who a sheet is about: the name, and the last four of
 // the ID number or the whole of it, and nothing else but what people say around it.
 func Proves(said string, s Sheet) bool {

@@ -37,6 +37,7 @@ grant select (call, blind, wrapped, sealed, handed, until, taken, citizen) on be
 grant update (wrapped, sealed, taken, citizen) on begun_form to lianou_gateway;
 grant select, insert on begun_try to lianou_gateway;
 grant update (tries, declined) on begun_try to lianou_gateway;
+grant select, delete on begun_try to lianou_platform;
 grant select on begun_form, begun_try to lianou_check, lianou_backup;
 
 create policy audit_write_begun on audit_entry for insert to lianou_gateway
