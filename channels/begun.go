@@ -164,7 +164,7 @@ func (d *CitizenDoor) Prove(ctx context.Context, who string, t *Talking, said st
 // declines reports that somebody would rather begin anew, and says nothing else: "我不知道
 // 后四位" is no such word.
 func declines(said string) bool {
-	said = strings.TrimRight(strings.TrimSpace(said), "。.!!了吧 ")
+	said = strings.TrimRight(strings.TrimSpace(said), "。.!\uff01了吧")
 	return slices.Contains([]string{"不清楚", "不知道", "不接着填", "不接着", "不用", "不要", "不用接着填", "从头", "从头来", "从头说", "算"}, said)
 }
 
