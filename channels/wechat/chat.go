@@ -144,27 +144,7 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		}
 	}
 	st.Heard = nil
-	switch cmd {
-	case cmdPerson:
-		out.person = true
-		return out
-	case cmdRing:
-		out.ring = true
-		return out
-	case cmdAgain:
-		key, began, filing := st.Key, st.From, st.Filing
-		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
-		st.Key, st.From, st.Filing = key, began, filing
-		out.ask("好,从头来。", c.ask(st, m))
-		return out
-	case cmdBack:
-		st.Stage = asking
-		st.back()
-		out.ask("好,这一问重答。", c.ask(st, m))
-		return out
-	}
-	if cmd == cmdWrong && c.unlearn(st) {
-		out.ask("好,这些我再问一遍。", c.ask(st, m))
+	if out, done := c.obey(st, m, cmd); done {
 		return out
 	}
 	step := c.iv.Next(st.Talk, m)
@@ -200,6 +180,33 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		return out
 	}
 	return c.answer(st, m, said, rest, beside, from)
+}
+
+// obey does what a command asks that is no answer; done is false for everything else.
+func (c *chat) obey(st *chatting, m *matching.Matcher, cmd command) (out outcome, done bool) {
+	switch cmd {
+	case cmdPerson:
+		out.person = true
+	case cmdRing:
+		out.ring = true
+	case cmdAgain:
+		key, began, filing := st.Key, st.From, st.Filing
+		*st = chatting{Talking: c.in.Begin(st.Talk.On), Stage: asking}
+		st.Key, st.From, st.Filing = key, began, filing
+		out.ask("好,从头来。", c.ask(st, m))
+	case cmdBack:
+		st.Stage = asking
+		st.back()
+		out.ask("好,这一问重答。", c.ask(st, m))
+	case cmdWrong:
+		if !c.unlearn(st) {
+			return out, false
+		}
+		out.ask("好,这些我再问一遍。", c.ask(st, m))
+	default:
+		return out, false
+	}
+	return out, true
 }
 
 // answer takes what is left of a message, after what it said beside, for the answer to the
