@@ -138,32 +138,32 @@ func (a *act) level(ctx context.Context, p *casefile.Proposal) error {
 		return nil
 	}
 	limit, ok, err := a.ceiling(ctx)
-	if err == nil && ok && *p.Amount > limit {
+	if err == nil && ok && *p.Amount > core.Fen(limit.Value) {
 		p.Decides = policy.ByCounty
 	}
 	return err
 }
 
 // ceiling is the township's limit for the claim's item, if it has one.
-func (a *act) ceiling(ctx context.Context) (core.Fen, bool, error) {
+func (a *act) ceiling(ctx context.Context) (policy.Amount, bool, error) {
 	book, err := a.f.Books.On(a.tx.Today())
 	if err != nil {
-		return 0, false, err
+		return policy.Amount{}, false, err
 	}
 	item, ok := book.Item(a.claim.Item)
 	if !ok || item.Ceiling < 0 {
-		return 0, false, nil
+		return policy.Amount{}, false, nil
 	}
 	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	if err != nil {
-		return 0, false, err
+		return policy.Amount{}, false, err
 	}
 	var area core.Area
 	if facts.Household.Area != nil {
 		area = *facts.Household.Area
 	}
 	row, ok := book.Amount(policy.ParamID(item.Ceiling), facts.Household.County, area)
-	return core.Fen(row.Value), ok, nil
+	return row, ok, nil
 }
 
 func proposalWord(o casefile.Outcome) string {
