@@ -28,7 +28,11 @@ func (t *turning) keepNow(ctx context.Context) error {
 	}
 	kept := t.said.Talk
 	kept.Body = body
-	if err := t.c.env.Talks.Say(ctx, talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept}); err != nil {
+	said := talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept}
+	if t.st.Handing() {
+		said.Later, said.Wait = talks.Turn{Citizen: t.citizen}, turnTime
+	}
+	if err := t.c.env.Talks.Say(ctx, said); err != nil {
 		return err
 	}
 	t.said.Talk.Rev++
@@ -60,6 +64,11 @@ func (t *turning) handIn(ctx context.Context) error {
 	}
 	return nil
 }
+
+// agreedHere reports that an application is on its way which was agreed to in this chat:
+// nobody need write for it to go on. One of another door has a job of that door's, and its
+// request may be at it this moment.
+func (t *turning) agreedHere() bool { return t.st.Handing() && t.st.Filing.Last > 0 }
 
 // goOnFiling finishes what was confirmed, here before a crash or at another door, and takes
 // what the person said until then. What they said after that is of the next conversation.

@@ -124,15 +124,22 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	return err
 }
 
+// turnTime bounds a turn.
+const turnTime = time.Minute
+
 // Register adds the work of chats to a program's workers.
 func (c *Channel) Register(list *jobs.Workers) {
 	if c.chat != nil {
-		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
+		jobs.Work(list, turnTime, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
 			return c.goOn(ctx, job.Args.Citizen, job.Attempt)
 		})
 		jobs.Work(list, time.Minute, func(ctx context.Context, _ jobs.Job[talks.Waiting]) error { return c.tellWaiting(ctx) })
 	}
 }
+
+// Finishes adds the work that ends what was confirmed at any door; one door of a program
+// has it.
+func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list) }
 
 // photoTries is how often a photo is asked for that WeChat or the store does not give: what
 // comes behind it must not wait for days.
@@ -164,11 +171,11 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 		return false, err
 	}
 	hand, err := c.env.Talks.HandOf(ctx, who)
-	if err != nil || len(list) == 0 && hand.How == "" {
+	if err != nil {
 		return false, err
 	}
 	t, said, err := c.opened(ctx, who)
-	if err != nil {
+	if err != nil || len(list) == 0 && hand.How == "" && (hand.Call != "" || !t.agreedHere()) {
 		return false, err
 	}
 	t.attempt, t.said = attempt, &said

@@ -33,6 +33,15 @@ type Turn struct {
 // Kind is the stable name.
 func (Turn) Kind() string { return "talk_turn" }
 
+// Finish asks the gateway to hand in the application of somebody's conversation: who
+// confirmed need not come back, though the request that was to hand it in has died.
+type Finish struct {
+	Citizen string `json:"citizen"`
+}
+
+// Kind is the stable name.
+func (Finish) Kind() string { return "talk_finish" }
+
 // Deps are what a Store needs. All are required.
 type Deps struct {
 	DB       *pg.DB
@@ -199,6 +208,10 @@ type Said struct {
 	Up   *TakenUp // from an agent; nil for not
 
 	Also func(ctx context.Context, tx *pg.Tx) error // in the same transaction; nil for nothing
+	// Later is what finishes the application that is on its way, should whoever keeps it
+	// here not live to do so: Turn or Finish, after Wait of the real clock; nil for nothing.
+	Later jobs.Args
+	Wait  time.Duration
 }
 
 // ErrMeanwhile says that another turn went on with the conversation: this one is to be
@@ -245,6 +258,11 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 		}
 		if said.Also != nil {
 			if err := said.Also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if said.Later != nil {
+			if err := s.d.Jobs.InsertAt(ctx, tx, time.Now().Add(said.Wait), said.Later); err != nil {
 				return err
 			}
 		}
