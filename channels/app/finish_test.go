@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 
@@ -135,4 +136,68 @@ type refusing struct{}
 
 func (refusing) Submit(context.Context, intake.Submission) (intake.Receipt, error) {
 	return intake.Receipt{}, core.Invalid("applicant.name", "姓名不对,请看一看。")
+}
+
+// Who starts over while what they confirmed is on its way has it handed in and is told so;
+// nothing is lost.
+//
+// Control: Forget that deletes what is Handing ("forgotten: 204").
+func TestStartingOverKeepsWhatWasConfirmed(t *testing.T) {
+	t.Parallel()
+	d, a, _, body := killed(t, "0192c3f0-killed-3")
+	status, p := a.do("DELETE", "/interview", nil)
+	if status != 409 || p["code"] != "interview_filed" {
+		t.Errorf("forgotten: %d %v", status, p)
+	}
+	if n := d.count(t, `select count(*) from application`); n != 1 {
+		t.Fatalf("%d applications", n)
+	}
+	if status, again := a.do("POST", "/interview/application", body); status != 200 || again["duplicate"] != true {
+		t.Errorf("confirmed again: %d %v", status, again)
+	}
+	if status, _ := a.do("DELETE", "/interview", nil); status != 204 {
+		t.Errorf("with none open: %d", status)
+	}
+}
+
+// A page that another door has gone past forgets nothing: it is shown how things are. The
+// same press again forgets once, and never the next conversation; a client that sends no
+// revision forgets what is open, as it did.
+//
+// Control: Forget without the comparison ("a page of before: 204"); the store's delete
+// without its revision.
+func TestStalePageForgetsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	a := d.begin(t, d.serve(t))
+	old := fmt.Sprintf("/interview?revision=%d", a.revision())
+	if status, _ := a.answer(map[string]any{"said": "儿子瘫在床上"}); status != 200 {
+		t.Fatalf("answered: %d", status)
+	}
+	now := fmt.Sprintf("/interview?revision=%d", a.revision())
+	status, p := a.do("DELETE", old, nil)
+	shown, _ := p["interview"].(map[string]any)
+	if status != 409 || p["code"] != "interview_moved_on" || shown == nil || shown["asked"] != 2.0 {
+		t.Errorf("a page of before: %d %v", status, p)
+	}
+	for _, bad := range []string{"x", "-1", "0", ""} {
+		if status, p := a.do("DELETE", "/interview?revision="+bad, nil); status != 422 || p["detail"] == "" {
+			t.Errorf("revision %q: %d %v", bad, status, p)
+		}
+	}
+	for range 2 {
+		if status, p := a.do("DELETE", now, nil); status != 204 {
+			t.Errorf("forgotten: %d %v", status, p)
+		}
+	}
+	if n := d.count(t, `select count(*) from talk`); n != 0 {
+		t.Errorf("%d conversations", n)
+	}
+	a.do("POST", "/interview", map[string]any{"capacity": "self"})
+	if status, p := a.do("DELETE", now, nil); status != 409 {
+		t.Errorf("the next conversation: %d %v", status, p)
+	}
+	if status, _ := a.do("DELETE", "/interview", nil); status != 204 || d.count(t, `select count(*) from talk`) != 0 {
+		t.Errorf("without a revision: %d", status)
+	}
 }

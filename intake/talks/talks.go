@@ -167,11 +167,15 @@ func (s *Store) Filed(ctx context.Context, citizen string) (out []Talk, err erro
 	return out, err
 }
 
-// Forget ends the open conversation of somebody without a trace of what was said in it.
-// Having none is no error.
-func (s *Store) Forget(ctx context.Context, citizen string) error {
+// Forget ends the open conversation of somebody without a trace of what was said in it, as
+// it was read. Errors: ErrMeanwhile.
+func (s *Store) Forget(ctx context.Context, citizen string, t Talk) error {
+	const sql = `delete from talk where citizen = $1 and id = $2 and rev = $3 and state = 'open'`
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `delete from talk where citizen = $1 and state = 'open'`, citizen)
+		tag, err := tx.Exec(ctx, sql, citizen, t.ID, t.Rev)
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrMeanwhile
+		}
 		return pg.Fail(err, "forget a conversation")
 	})
 }
