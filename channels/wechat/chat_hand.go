@@ -15,6 +15,11 @@ import (
 	"lianou/intake/talks"
 )
 
+// silence is how long a conversation lies in the agents' hands without a word of either
+// side: over a night and a working day, and well within the 48 hours in which what we say
+// still reaches who asked.
+const silence = 24 * time.Hour
+
 // longWait is how long nobody comes before the person is told and may choose again.
 const longWait = 30 * time.Minute
 
@@ -22,6 +27,8 @@ const (
 	handed      = "好,转给坐席了。前面说的坐席都看得到,不用再说一遍;又想到什么,直接写在这里。\n不想等了,回“自己填”。急事打 12345,马上有人接。"
 	handedNight = "好,转给坐席了。现在不是上班的钟点,坐席早上 8 点以后看,有话先写在这里。\n不想等,回“自己填”接着填;想让我们打电话,回“打给我”。急事打 12345,马上有人接。"
 	nobodyCame  = "让您久等了,坐席还没空出来。您的话都在,接着等也行。\n不想等,回“自己填”,我接着问;想让我们打电话,回“打给我”。急事打 12345,马上有人接。"
+	nobodyAtAll = "坐席一直没腾出手,让您白等了。您说过的都在,我接着问。\n还想找坐席,回“人工”;急事打 12345,马上有人接。"
+	gotQuiet    = "坐席那边隔了一天没说话,我接着问。\n还想找坐席,回“人工”;急事打 12345,马上有人接。"
 	takenBack   = "坐席把话交还给我了,我接着问。"
 	agentDone   = "坐席那边说完了。想接着填,答这一问就行。"
 )
@@ -34,7 +41,11 @@ func (c *Channel) Periodic() []jobs.Periodic {
 	return []jobs.Periodic{{Every: time.Minute, Args: talks.Waiting{}}}
 }
 
+// tellWaiting ends what nobody ends, and tells those whom nobody has come to yet.
 func (c *Channel) tellWaiting(ctx context.Context) error {
+	if _, err := c.env.Talks.Lapse(ctx, silence, c.env.Calls.Lapsed); err != nil {
+		return err
+	}
 	_, err := c.env.Talks.Overdue(ctx, longWait, nobodyCame)
 	return err
 }
@@ -184,7 +195,7 @@ func (t *turning) passPhoto(ctx context.Context, msg talks.Message, line *talks.
 	return nil
 }
 
-// resume goes on with a conversation that an agent has finished with.
+// resume goes on with a conversation that an agent has finished with, or nobody came to.
 func (t *turning) resume(hand talks.Hand) {
 	t.up = &talks.TakenUp{Call: hand.Call}
 	switch hand.How {
@@ -193,6 +204,16 @@ func (t *turning) resume(hand talks.Hand) {
 		t.said.Ended = !t.filed // another was begun meanwhile, and is not what was filed
 	case talks.HowBack:
 		t.out.ask(takenBack, t.c.chat.ask(t.st, t.m))
+	case talks.HowLapsed:
+		word := nobodyAtAll
+		if hand.Opened {
+			word = gotQuiet
+		}
+		if t.first { // they have forgotten it since: there is nothing to go on with
+			t.said.Ended = true
+			return
+		}
+		t.out.ask(word, t.c.chat.ask(t.st, t.m))
 	default:
 		t.out.ask(agentDone, t.c.chat.ask(t.st, t.m))
 	}
