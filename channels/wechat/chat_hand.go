@@ -62,9 +62,7 @@ func (t *turning) handOver(ctx context.Context, msg talks.Message) error {
 	for _, card := range t.st.Cards {
 		t.hand.Cards = append(t.hand.Cards, core.BlobDigest(card.Digest))
 	}
-	if err := t.list(ctx, t.hand.Call, msg, t.phone(ctx)); err != nil {
-		return err
-	}
+	t.list(t.hand.Call, msg, t.phone(ctx))
 	words := handed
 	if _, open := calls.RingHours(msg.Came, 0); !open {
 		words = handedNight
@@ -86,11 +84,16 @@ func (t *turning) facts() ([]byte, error) {
 	return raw, nil
 }
 
-// list puts the conversation into the agents' list. The message's own time is the city's,
-// as that of every call there.
-func (t *turning) list(ctx context.Context, id string, msg talks.Message, phone core.Phone) error {
-	_, err := t.c.env.Calls.Heard(ctx, calls.Report{ID: id, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack})
-	return err
+// list puts the conversation into the agents' list, in the turn's own transaction: nobody
+// rings up somebody whose turn came to nothing. The message's own time is the city's, as
+// that of every call there.
+func (t *turning) list(id string, msg talks.Message, phone core.Phone) {
+	r := calls.Report{ID: id, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack}
+	t.keeps(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := t.c.env.Calls.HeardIn(ctx, tx, r)
+		return err
+	})
+	t.listed = append(t.listed, id)
 }
 
 // phone is where the person can be rung: what they said, else what their account has.
@@ -104,18 +107,16 @@ func (t *turning) phone(ctx context.Context) core.Phone {
 
 // ring asks an agent to ring the person up, in the list of those who asked for it by
 // telephone. The conversation goes on meanwhile.
-func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool, err error) {
+func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool) {
 	phone := t.phone(ctx)
 	if phone.IsZero() {
 		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“打给我”。")
-		return false, nil
+		return false
 	}
-	if err := t.list(ctx, id, msg, phone); err != nil {
-		return false, err
-	}
+	t.list(id, msg, phone)
 	number := phone.Reveal()
 	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答下面这一问就行。")
-	return true, nil
+	return true
 }
 
 // pass gives a message to the agent who has the conversation: no machine speaks between.
@@ -141,11 +142,7 @@ func (t *turning) pass(ctx context.Context, hand talks.Hand, msg talks.Message) 
 	case cmd == cmdAlone:
 		t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowLeft, Also: t.withdraw(hand.Call)}
 	case cmd == cmdRing:
-		rung, err := t.ring(ctx, hand.Call, msg)
-		if err != nil {
-			return err
-		}
-		if rung {
+		if t.ring(ctx, hand.Call, msg) {
 			t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowRung}
 		}
 	default:

@@ -198,7 +198,13 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 	if t.waits && len(said.Taken) == 0 { // nothing changed: the words, or the clock, ask for the next turn
 		return false, nil
 	}
-	return len(said.Taken) < len(list) && !t.waits, c.env.Talks.Say(ctx, said)
+	if err := c.env.Talks.Say(ctx, said); err != nil {
+		return false, err
+	}
+	for _, call := range t.listed {
+		c.env.Calls.Listed(ctx, call)
+	}
+	return len(said.Taken) < len(list) && !t.waits, nil
 }
 
 // opened reads the conversation as far as it is.
@@ -291,7 +297,8 @@ type turning struct {
 	passed *talks.Passed  // an agent has the conversation
 	up     *talks.TakenUp // an agent has it no longer
 
-	also func(ctx context.Context, tx *pg.Tx) error // kept with the turn; nil for nothing
+	also   func(ctx context.Context, tx *pg.Tx) error // kept with the turn; nil for nothing
+	listed []string                                   // calls that this puts into the agents' list
 }
 
 // shownOf is what an earlier turn's summary told; "" while none lies before the person.
@@ -334,11 +341,10 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case got.person:
 		return t.handOver(ctx, msg)
 	case got.ring:
-		rung, err := t.ring(ctx, "chat-"+msg.Key, msg)
-		if rung {
+		if t.ring(ctx, "chat-"+msg.Key, msg) {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
-		return err
+		return nil
 	case got.submit != nil && t.st.Shown != chat.content(t.st): // something was heard since
 		t.out.ask("刚才又记了几样,请再看一遍。", chat.ask(t.st, t.m))
 	case got.submit != nil && t.shown != chat.content(t.st): // "同意" that was on its way before the summary

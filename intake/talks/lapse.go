@@ -18,7 +18,7 @@ import (
 func (s *Store) Lapse(ctx context.Context, silent time.Duration, also func(ctx context.Context, tx *pg.Tx, call string) error) (int, error) {
 	const due = `select h.call from talk_hand h join call c on c.id = h.call where h.closed is null
 		and (c.done is not null or h.asked < $1 and not exists (select from talk_line l where l.call = h.call and l.side <> 'we' and l.at >= $1))
-		order by h.asked limit 100 for update of h skip locked`
+		order by h.asked limit 100 for update skip locked`
 	var ended []string
 	err := s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		ended = nil
