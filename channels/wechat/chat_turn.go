@@ -116,6 +116,9 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	if m.From == "" || len(m.From) > 64 {
 		return errPushBody
 	}
+	if !m.took.IsZero() {
+		kept.Ago = c.env.Now().Sub(m.took)
+	}
 	var err error
 	if kept.Citizen, err = c.env.Citizens.Known(ctx, m.From); err != nil {
 		return err

@@ -84,8 +84,9 @@ type Message struct {
 	Key     string // what the platform repeats when it delivers again
 	Citizen string
 	Kind    Kind
-	Body    string // the words, or what the platform calls the file
-	Came    time.Time
+	Body    string        // the words, or what the platform calls the file
+	Came    time.Time     // as it is read
+	Ago     time.Duration // as it is kept: how long it waited elsewhere before; past Window it is all one
 }
 
 // Heard keeps a message and asks for a turn, in one transaction: what was acknowledged is
@@ -102,7 +103,7 @@ func (s *Store) Heard(ctx context.Context, m Message) (fresh bool, err error) {
 		on conflict (channel, key) do nothing`
 	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		fresh = false
-		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, string(m.Kind), sealed, tx.Now())
+		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, string(m.Kind), sealed, tx.Now().Add(-min(max(m.Ago, 0), Window)))
 		if err != nil {
 			return pg.Fail(err, "keep a message of a chat")
 		}
