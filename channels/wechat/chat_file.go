@@ -59,8 +59,7 @@ func (t *turning) handIn(ctx context.Context) error {
 		t.st.Cards = nil
 		t.out.say("身份证照片放得太久,已经没有了。没有照片也能报:回“同意”就报上去,或者先把照片再发一次。")
 	default:
-		t.st.Stage = asking
-		t.out.say(core.Known(err).Say + "\n名字、号码不对,把对的打给我;别的回“上一问”;想跟人说,回“人工”。")
+		t.refusal(err)
 	}
 	return nil
 }
