@@ -158,8 +158,12 @@ func (c *Channel) goOn(ctx context.Context, who string, attempt int) error {
 			again++
 		case err != nil:
 			return err
-		case !more:
-			return c.sayAll(ctx, who)
+		case more:
+		default:
+			if err := c.sayAll(ctx, who); err != nil || attempt == 1 {
+				return err
+			}
+			return c.later(ctx, who)
 		}
 	}
 	return talks.ErrMeanwhile
