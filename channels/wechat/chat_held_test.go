@@ -3,6 +3,7 @@ package wechat
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/core/jobs"
 )
@@ -50,5 +51,23 @@ func TestFailedTurnLetsGo(t *testing.T) {
 				t.Errorf("the second try: snoozed %v, %v, %q", jobs.Snoozed(err), err, got)
 			}
 		})
+	}
+}
+
+// Who sits before their telephone is tried again five times in the first minute, and all tries
+// together end before the 48 hours do.
+//
+// Control: pause that is a minute from the first ("0 tries in the first minute").
+func TestTriesComeSoon(t *testing.T) {
+	t.Parallel()
+	var at time.Duration
+	soon := 0
+	for tries := range 49 {
+		if at += pause(tries); at <= time.Minute {
+			soon++
+		}
+	}
+	if soon < 5 || at > within {
+		t.Errorf("%d tries in the first minute, the last after %v", soon, at)
 	}
 }

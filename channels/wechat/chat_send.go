@@ -28,7 +28,7 @@ const maxText = 2048
 func (c *Channel) sayAll(ctx context.Context, who string) (err error) {
 	var list []talks.Reply
 	defer func() {
-		if err != nil {
+		if err != nil && !jobs.Snoozed(err) { // one that waits for WeChat was given back with that
 			c.letGo(ctx, who, list)
 		}
 	}()
@@ -55,11 +55,22 @@ func (c *Channel) sayAll(ctx context.Context, who string) (err error) {
 			if noted := c.env.Talks.Sent(ctx, who, r.ID, result); noted != nil {
 				return noted
 			}
-			if result == talks.Again || result == talks.Full {
-				return err // the rest keeps its order
+			switch result { // the rest keeps its order
+			case talks.Again:
+				c.env.Log.InfoContext(ctx, "a reply waits for WeChat", "tries", r.Tries+1, "error", err)
+				return jobs.Snooze(pause(r.Tries))
+			case talks.Full:
+				return nil
 			}
 		}
 	}
+}
+
+// pause is how long after a try in vain, the first of which is 0, a reply is tried again.
+// Somebody sits before it: five times in the first minute, where a job that failed would come
+// after 1, 16 and 81 seconds; and hourly until the 48 hours are nearly over.
+func pause(tries int) time.Duration {
+	return min(time.Second<<min(tries, 12), time.Hour)
 }
 
 // givingBack is how long a turn that fails takes to let go of what it was to say.
