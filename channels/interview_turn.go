@@ -259,9 +259,38 @@ func (d *CitizenDoor) Enough(ctx context.Context, who citizen.Citizen, revision 
 	})
 }
 
-// Forget ends the open interview without a trace.
-func (d *CitizenDoor) Forget(ctx context.Context, who citizen.Citizen) error {
-	return d.env.Talks.Forget(ctx, who.ID)
+// Forget ends the open interview without a trace, as it is at a revision; 0, of a client
+// that sends none, is whatever is open. Having none is no error: the same again forgets
+// once. What was confirmed is on its way and is finished, not forgotten. Errors: *Moved,
+// KindConflict for what was handed in.
+func (d *CitizenDoor) Forget(ctx context.Context, who citizen.Citizen, revision int64) error {
+	for range tries {
+		t, err := d.open(ctx, who)
+		if core.KindOf(err) == core.KindNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if t.Handing() {
+			_, refused, err := d.finish(ctx, who, t)
+			if refused {
+				continue
+			}
+			return cmp.Or(err, error(errFiled))
+		}
+		if revision != 0 && t.revision() != revision {
+			now, err := d.shown(t, "")
+			if err != nil {
+				return err
+			}
+			return &Moved{Now: now}
+		}
+		if err := d.env.Talks.Forget(ctx, who.ID, t.kept); !errors.Is(err, talks.ErrMeanwhile) {
+			return err
+		}
+	}
+	return errInterviewBusy
 }
 
 // Noticed keeps what was read for somebody to look at, such as an ID card, where an

@@ -140,7 +140,7 @@ func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interv
 	}
 	switch {
 	case form.Has("again"):
-		return channels.Interview{}, c.door.Forget(r.Context(), who)
+		return channels.Interview{}, c.door.Forget(r.Context(), who, revision)
 	case form.Has("back"):
 		return c.door.Back(r.Context(), who, revision)
 	case form.Has("enough"):
