@@ -152,7 +152,11 @@ func (d *CitizenDoor) Interview(ctx context.Context, who citizen.Citizen, at str
 	if err != nil {
 		return Interview{}, err
 	}
-	return d.shown(t, at)
+	out, err := d.shown(t, at)
+	if err == nil && out.Say == "" && out.Step.Ref == CapacityStep {
+		out.Say, err = d.Over(ctx, who)
+	}
+	return out, err
 }
 
 func (d *CitizenDoor) shown(t *open, at string) (Interview, error) {
