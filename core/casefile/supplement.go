@@ -90,7 +90,8 @@ func (s *Store) AddSupplement(ctx context.Context, tx *pg.Tx, c Case, p Suppleme
 func noteColumn(id int64) string { return "note/" + strconv.FormatInt(id, 10) }
 
 // carrySupplements lays what was handed in to an application into the case that it now has
-// for itself: what it was about goes with it. Whoever looked at it has looked at it.
+// for itself: what it was about goes with it, and waits there for an officer's look, as it
+// was looked at for another case.
 func (s *Store) carrySupplements(ctx context.Context, tx *pg.Tx, app core.ApplicationID, to Case, own box) error {
 	c, _, _, err := s.CaseOf(ctx, tx, app)
 	if err != nil {
@@ -113,7 +114,7 @@ func (s *Store) carrySupplements(ctx context.Context, tx *pg.Tx, app core.Applic
 		if err != nil {
 			return err
 		}
-		batch.Queue(`update case_supplement set case_id = $2, region = $3, note = $4 where id = $1`, p.ID, to.ID, to.Region, note)
+		batch.Queue(`update case_supplement set case_id = $2, region = $3, note = $4, looked = null, looked_by = null where id = $1`, p.ID, to.ID, to.Region, note)
 	}
 	return pg.Fail(tx.SendBatch(ctx, batch).Close(), "carry papers to a case of their own")
 }

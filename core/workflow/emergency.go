@@ -33,7 +33,7 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		if in.Amount <= 0 {
 			return casefile.ErrNoAmount
 		}
-		if !known || in.Amount > core.Fen(limit.Value) {
+		if !known || in.Amount > limit {
 			return ErrCeiling
 		}
 		// 2. Take the case on and file the claim, both at once.
@@ -61,7 +61,6 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			return err
 		}
 		p.Emergency, p.Decides, p.Period = true, policy.ByTownship, "once"
-		p.Sample = p.Sample || limit.Sample // what an officer types within a sample ceiling is no real sum either
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}
