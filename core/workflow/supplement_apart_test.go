@@ -37,11 +37,15 @@ func TestPapersGoWithAnApplicationOfItsOwn(t *testing.T) {
 		w.must(w.flow.PapersSent(t.Context(), jobs.PapersSent{Papers: int64(id)}))
 	}
 	e.taken(2)
+	w.must(w.flow.LookPapers(t.Context(), w.actors["officer"], c.ID))
 	w.weigh(c, d, casefile.VerdictApart)
 	own := w.routed(second)
 	stayed, went := e.view(c.ID).Supplements, e.view(own.ID).Supplements
 	if len(stayed) != 1 || len(went) != 1 {
 		t.Fatalf("%d stayed, %d went", len(stayed), len(went))
+	}
+	if stayed[0].Looked.IsZero() || !went[0].Looked.IsZero() { // Control: looked left as it was
+		t.Error("a look at one case's papers counts for the other")
 	}
 	if stayed[0].Note != "头一份的" || went[0].Note != "后一份的" || went[0].Receipt != second.Receipt {
 		t.Errorf("%+v stayed, %+v went", stayed[0], went[0])
