@@ -15,7 +15,7 @@ func (iv *Interviewer) Again(c *Conversation, ref string) (step Step, now json.R
 	if key, round := strings.CutPrefix(ref, roundOf); round {
 		return iv.roundAgain(c, ref, key)
 	}
-	step = Step{Ref: ref, Question: iv.form.question(generic(ref))}
+	step = Step{Ref: ref, Question: iv.form.question(Generic(ref))}
 	if step.Question == nil || !s.passed[ref] && !s.sourced(ref) {
 		return Step{}, nil, false
 	}
