@@ -18,9 +18,9 @@ import (
 // once; nobody of another town, nobody who is kin and nobody of another part. From then on
 // it opens nothing to the agent, and the household and the officers read that it is over.
 //
-// Controls: End without its update ("it still opens the case: <nil>"); Check without Covers
-// ("stranger: ... want staff_not_yours"); Check without Kin ("officer: mandate.ended");
-// mayEndMandate and End without ErrEnded ("ended twice: <nil>").
+// Controls: End without its update ("it still opens the case: <nil>", "ended twice: <nil>");
+// Check without Kin ("officer: <nil>, want kin"); do in the city's scope and Check without
+// Covers ("stranger: <nil>"); Proof without its case ("its proof under another case").
 func TestAnOfficerEndsAMandate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -67,6 +67,16 @@ func TestAnOfficerEndsAMandate(t *testing.T) {
 	if _, offered := w.acts(c.ID, officer)[casefile.ActEndMandate]; !offered {
 		t.Error("not offered while somebody acts")
 	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error { // by its number it is no other case's
+		store := mandate.NewStore(nil)
+		if _, err := store.Proof(ctx, tx, c.ID+1, m.ID); core.KindOf(err) != core.KindNotFound {
+			t.Errorf("its proof under another case: %v", err)
+		}
+		if _, err := store.End(ctx, tx, c.ID+1, m.ID); core.KindOf(err) != core.KindNotFound {
+			t.Errorf("ended under another case: %v", err)
+		}
+		return nil
+	})
 	w.must(w.flow.EndMandate(t.Context(), officer, in))
 	if err := reader.Use(t.Context(), app.Contact.CitizenID, app.ID, mandate.Notices, m.From); core.Known(err).Code != "mandate_revoked" {
 		t.Errorf("it still opens the case: %v", err)

@@ -82,8 +82,7 @@ func (h house) count(t *testing.T, sql string) (n int) {
 // F33: the proof opens at its place in the case, to those who may read it, and each opening
 // is an entry with its purpose; without one, or under another case, there is nothing.
 //
-// Controls: Proof without case_id ("/2/paper/mandate1" answers by its mandate alone);
-// `paper` without the proof among its places ("the proof: 404").
+// Control: `paper` without the proof among its places ("the proof: 404").
 func TestTheProofOfAMandateIsOpenedAndWrittenDown(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -114,8 +113,8 @@ func TestTheProofOfAMandateIsOpenedAndWrittenDown(t *testing.T) {
 // ends it after a reason and a yes; then it is shown as over and not offered again. Who
 // reads the page and may not, is not offered it.
 //
-// Controls: the form without its reason's label (axe: "label"); the act without `sure`
-// ("ended without a yes").
+// Controls: the act without `sure` ("ended without a yes"); End without ErrEnded ("ended
+// after its day").
 func TestAnOfficerEndsAMandateAtItsPage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -135,6 +134,9 @@ func TestAnOfficerEndsAMandateAtItsPage(t *testing.T) {
 	}
 	if code := post("wangmiao.approver", url.Values{"mandate": {"1"}, "reason": {"问过本人"}, "sure": {"1"}}); code != http.StatusForbidden || ended() != 0 {
 		t.Errorf("ended by an approver: %d", code)
+	}
+	if code := post("wangmiao.officer", url.Values{"mandate": {"2"}, "reason": {"问过本人"}, "sure": {"1"}}); code != http.StatusNotFound || ended() != 0 {
+		t.Errorf("ended after its day: %d", code)
 	}
 	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
