@@ -135,8 +135,15 @@ func TestUnbind(t *testing.T) {
 	if status, out := call(h, "GET", "/bindings", token, ""); status != 200 || out["wechat"] != true || out["inside"] != true || out["phone"] == "" || out["phone"] == channeltest.Phone {
 		t.Errorf("what is bound: %d %v", status, out)
 	}
+	inside, err := d.env.Citizens.Openid(t.Context(), who.ID)
+	must(t, err)
+	other, err := d.env.Citizens.LoginWeChat(t.Context(), inside, "") // on another device
+	must(t, err)
 	if status, out := call(h, "POST", "/unbind", token, off); status != 200 {
 		t.Fatalf("%d %v", status, out)
+	}
+	if _, err := d.env.Citizens.Refresh(t.Context(), other.Refresh); err == nil {
+		t.Error("another device is still logged in")
 	}
 	if _, err := d.env.Citizens.Openid(t.Context(), who.ID); core.KindOf(err) != core.KindNotFound {
 		t.Errorf("still bound: %v", err)
