@@ -176,7 +176,7 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		return out
 	}
 	if rest == "" { // nothing is left for an answer
-		out.ask(cmp.Or(beside, "您说的记下了。"), c.ask(st, m))
+		out.ask(cmp.Or(beside, "您说的记下了。"), c.reask(st, m, step))
 		return out
 	}
 	return c.answer(st, m, said, rest, beside, from)
@@ -285,6 +285,15 @@ func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 	}
 	st.Stage, st.Shown = confirming, c.content(st)
 	return c.summary(st, m)
+}
+
+// reask is the question that is open, in other words where it is the same as before.
+func (c *chat) reask(st *chatting, m *matching.Matcher, was interview.Step) []string {
+	list := c.ask(st, m)
+	if q := c.iv.Next(st.Talk, m).Question; q != nil && q.Key == was.Ref && q.Again != "" {
+		return []string{q.Again}
+	}
+	return list
 }
 
 // content is the digest of all that would be handed in, and of which texts are agreed to.

@@ -36,6 +36,9 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	if step.About != nil {
 		return iv.hearRound(c, step, said)
 	}
+	if said = step.Question.ownWords(said); said == "" {
+		return Answer{}, step.Question.another(step.Ref)
+	}
 	raw, ok := step.Question.hear(said, c.On)
 	if !ok {
 		if err := step.Question.between(said); err != nil {
