@@ -17,6 +17,8 @@ var (
 	no  = []string{"没", "不", "无", "否"}
 	// None, of a sum or a number.
 	none = []string{"没有", "没花", "一分没", "没得", "无"}
+	// None, of a bank card.
+	noCard = []string{"没", "无", "还没", "俺没", "我没", "俺还没", "我还没", "现在没", "家里没", "不填", "先不填"}
 	// What a sum is for.
 	ofMonth = []string{"每个月", "一个月", "每月", "一月", "月月"}
 	ofYear  = []string{"一年", "每年", "全年"}
@@ -32,6 +34,9 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	}
 	if containsAny(said, dunno) && (step.Question.Type != TypeText || step.Ref != "form/story") {
 		return Answer{}, nil
+	}
+	if step.Question.Type == TypeAccount && len(digits(said)) < 7 && beginsWith(said, noCard) {
+		return Answer{}, nil // an officer sees that it is open
 	}
 	if step.About != nil {
 		return iv.hearRound(c, step, said)
