@@ -2,6 +2,7 @@ package interview
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	if step.Question == nil || said == "" {
 		return Answer{}, core.Invalid(step.Ref, "请说一句。")
 	}
-	if containsAny(said, dunno) && (step.Question.Type != TypeText || step.Ref != "form/story") {
+	if containsAny(said, dunno) && (step.Ref != storyKey || slices.Contains(dunno, strings.TrimRight(said, "。.!,了啊呀呢"))) {
 		return Answer{}, nil
 	}
 	if step.Question.Type == TypeAccount && len(digits(said)) < 7 && beginsWith(said, noCard) {
