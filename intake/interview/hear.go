@@ -20,6 +20,8 @@ var (
 	none = []string{"没有", "没花", "一分没", "没得", "无"}
 	// None, of a bank card.
 	noCard = []string{"没", "无", "还没", "俺没", "我没", "俺还没", "我还没", "现在没", "家里没", "不填", "先不填"}
+	// What is counted and is no money: "一头牛" is not one yuan.
+	noSum = []string{"头", "只", "亩", "套", "辆", "岁", "口", "月", "号", "棵", "级"}
 	// What a sum is for.
 	ofMonth = []string{"每个月", "一个月", "每月", "一月", "月月"}
 	ofYear  = []string{"一年", "每年", "全年"}
@@ -246,6 +248,9 @@ func hearMoney(key, said string) (json.RawMessage, bool) {
 		return json.RawMessage("0"), true
 	}
 	if len(list) != 1 {
+		return nil, false
+	}
+	if beginsWith(string([]rune(amount)[list[0].to:]), noSum) {
 		return nil, false
 	}
 	sum := core.Fen(list[0].hundredths)

@@ -70,16 +70,16 @@ func TestAnswersToAnotherQuestion(t *testing.T) {
 	}
 }
 
-// Who has no bank card need not give one, and "自个" is oneself. Digits that are too few
+// Cattle is no sum. Who has no bank card need not give one, and "自个" is oneself. Digits that are too few
 // stay no card.
 //
-// Control: Hear without noCard; the words of self without 自个.
+// Control: Hear without noCard; hearMoney without noSum; the words of self without 自个.
 func TestNoCardAndOneself(t *testing.T) {
 	t.Parallel()
 	iv := interviewer(t)
 	for _, x := range []struct{ step, said, answer string }{
 		{"form/account", "没有", ""}, {"form/account", "没卡", ""}, {"form/account", "俺没有银行卡", ""}, {"form/account", "还没办呢", ""},
-		{"form/account", "6217", "?"}, {"form/account", "在儿子那儿", "?"}, {"form/account", "6222021234567890123", `"6222021234567890123"`},
+		{"financial_assets_per_capita", "一头牛", "?"}, {"form/account", "6217", "?"}, {"form/account", "在儿子那儿", "?"}, {"form/account", "6222021234567890123", `"6222021234567890123"`},
 		{"form/contact.capacity", "给俺自个", `"self"`}, {"form/contact.capacity", "自个儿", `"self"`}, {"form/contact.capacity", "我自己", `"self"`},
 		{"form/contact.capacity", "给俺娘", "?"},
 	} {
