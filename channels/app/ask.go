@@ -81,10 +81,8 @@ func (c *Channel) showAsk(w http.ResponseWriter, r *http.Request, now channels.I
 	if p := now.Step.Prefill; p != nil && json.Unmarshal(p.Value, &v.Q.Value) != nil {
 		v.Q.Value = string(p.Value) // a number
 	}
-	if fault != nil && r.PostForm.Has("v") {
-		v.Q.Value = r.PostForm.Get("v")
-	}
 	if fault != nil {
+		v.Q.refused(r.PostForm)
 		v.Said = r.PostForm.Get("said")
 	}
 	c.showAskView(w, r, v, fault)

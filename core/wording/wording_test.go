@@ -65,6 +65,8 @@ func samples() map[string][]string {
 		"Money":             {Money(864_000, true) + "。", Money(1, false) + "。"},
 		"CodeSent":          {CodeSent()},
 		"WrongPair":         {WrongPair()},
+		"WriteMoney":        {WriteMoney()},
+		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))
