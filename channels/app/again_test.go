@@ -68,6 +68,9 @@ func TestRefusedAnswerComesBack(t *testing.T) {
 		if step == "financial_assets_per_capita" && !strings.Contains(html.UnescapeString(talkField.FindStringSubmatch(next)[1]), `"step":"financial_assets_per_capita","answer":{"value":0}`) {
 			t.Error("没钱 is not 0")
 		}
+		if step == "income_per_capita_month" && !strings.Contains(html.UnescapeString(talkField.FindStringSubmatch(next)[1]), `"step":"income_per_capita_month","answer":{"value":0}`) {
+			t.Error("一分没有 is not 0")
+		}
 		page = next
 	}
 }
