@@ -88,7 +88,7 @@ func TestCodePageNamesTheNumber(t *testing.T) {
 		}
 	}
 	_, page, _ = b.post("/enter", url.Values{"phone": {channeltest.Phone}, "change": {"1"}})
-	if !strings.Contains(page, `id="phone"`) || !strings.Contains(page, `value="`+channeltest.Phone+`"`) || strings.Contains(page, `id="code"`) {
+	if !strings.Contains(page, `id="phone"`) || !strings.Contains(page, `value="`+channeltest.Phone+`"`) || strings.Contains(page, `id="code"`) || strings.Contains(page, `role="alert"`) {
 		t.Error("the number is not asked again")
 	}
 }
