@@ -2,8 +2,8 @@ package wechat
 
 import (
 	"context"
-	"errors"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 
