@@ -6,17 +6,23 @@ PACKAGES ?= ./...
 # One set of flags for builds, tests and checks: with two, everything is compiled twice.
 export GOFLAGS += -trimpath
 
-.PHONY: help build run test check bench demo tools tools-run
+.PHONY: help build run phone test check bench demo tools tools-run
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 build: ## build the three programs into bin/
 	@mkdir -p bin
+	@[ -x bin/lianou ] || echo "building; the first time it fetches and compiles everything, two to three minutes"
 	go build -o bin/ ./cmd/gateway ./cmd/platform ./cmd/lianou
 
 run: tools-run build ## start everything on this machine: http://127.0.0.1:8345 and :8346
 	./bin/lianou up
+
+phone: ## the mini-program in a browser, beside a city that `make run` has started: http://127.0.0.1:8348
+	@sh .ci/tools node
+	@cd channels/wechat/miniprogram && if [ ! -d node_modules/esbuild ]; then echo "fetching the mini-program's tools"; npm ci --no-audit --no-fund --loglevel=error; fi
+	@cd channels/wechat/miniprogram && exec node story/serve.mjs
 
 test: tools build ## all tests, on real PostgreSQL, Redis and Chromium
 	@sh .ci/test $(PACKAGES)

@@ -1,6 +1,7 @@
 // The phone around the mini-program: wx, with the network as fetch and WeChat's own
 // answers from the city's stand-in. The page's address says whose phone it is.
 import { pagesApi, tell } from './engine.js';
+import { byHand, day, photo } from './hand.js';
 import config from '../src/lib/config.js';
 
 const person = new URLSearchParams(location.search).get('person') || 'b';
@@ -38,7 +39,8 @@ document.addEventListener('click', (e) => {
     allowed().then(() => post('phone-code')).then((r) => r.json()).then((got) => tell(button, 'getphonenumber', got), (why) => tell(button, 'getphonenumber', { errMsg: `getPhoneNumber:fail ${why.message}` }));
   }
   const picker = e.target.closest('picker');
-  if (picker) tell(picker, 'change', { value: story.day || new Date().toISOString().slice(0, 10) });
+  if (picker && byHand) day().then((value) => tell(picker, 'change', { value }), () => {});
+  else if (picker) tell(picker, 'change', { value: story.day || new Date().toISOString().slice(0, 10) });
 });
 
 // The microphone hears a hum; WeChat asks for it once, behind the leave above.
@@ -83,7 +85,7 @@ globalThis.wx = {
   setStorageSync: (key, value) => localStorage.setItem('wx-' + key, JSON.stringify(value)),
   removeStorageSync: (key) => localStorage.removeItem('wx-' + key),
   pageScrollTo: ({ scrollTop }) => scrollTo(0, scrollTop),
-  makePhoneCall: ({ phoneNumber }) => story.calls.push(phoneNumber),
+  makePhoneCall: ({ phoneNumber }) => (byHand ? alert(`拨 ${phoneNumber}`) : story.calls.push(phoneNumber)),
   openPrivacyContract: () => {},
   openSetting: ({ success }) => success({ authSetting: { 'scope.record': true } }),
   authorize: ({ success, fail }) => allowed().then(() => success({ errMsg: 'authorize:ok' }), (why) => fail({ errMsg: `authorize:fail ${why.message}` })),
@@ -97,7 +99,7 @@ globalThis.wx = {
     story.asked.push(tmplIds);
     post('grant', { tmplIds }).then((r) => r.json()).then((got) => (got.errMsg.endsWith(':ok') ? success(got) : fail(got)), fail);
   },
-  chooseMedia: ({ success, fail }) => allowed().then(() => fetch(story.photo)).then((r) => r.blob()).then((blob) => {
+  chooseMedia: ({ success, fail }) => allowed().then(() => (byHand ? photo() : fetch(story.photo).then((r) => r.blob()))).then((blob) => {
     const path = URL.createObjectURL(blob);
     files.set(path, blob);
     success({ tempFiles: [{ tempFilePath: path, size: blob.size }] });
