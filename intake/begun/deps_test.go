@@ -1,11 +1,11 @@
 package begun
 
 import (
-	"reflect"
 	"testing"
 
 	"lianou/core/audit"
 	"lianou/core/bell"
+	"lianou/core/depstest"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/seal"
@@ -21,30 +21,6 @@ func TestNothingIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	{
-		full := Deps{DB: new(pg.DB), Opener: new(seal.Opener), Shared: keys.Gateway.Shared, Audit: new(audit.Log)}
-		if _, err := New(full); err != nil {
-			t.Errorf("New with all: %v", err)
-		}
-		for i := range reflect.TypeOf(full).NumField() {
-			d := full
-			reflect.ValueOf(&d).Elem().Field(i).SetZero()
-			if _, err := New(d); err == nil {
-				t.Errorf("New made without %s", reflect.TypeOf(d).Field(i).Name)
-			}
-		}
-	}
-	{
-		full := DeskDeps{DB: new(pg.DB), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: new(policy.Calendar), Audit: new(audit.Log), Bell: new(bell.Bell)}
-		if _, err := NewDesk(full); err != nil {
-			t.Errorf("NewDesk with all: %v", err)
-		}
-		for i := range reflect.TypeOf(full).NumField() {
-			d := full
-			reflect.ValueOf(&d).Elem().Field(i).SetZero()
-			if _, err := NewDesk(d); err == nil {
-				t.Errorf("NewDesk made without %s", reflect.TypeOf(d).Field(i).Name)
-			}
-		}
-	}
+	depstest.Whole(t, Deps{DB: new(pg.DB), Opener: new(seal.Opener), Shared: keys.Gateway.Shared, Audit: new(audit.Log)}, New)
+	depstest.Whole(t, DeskDeps{DB: new(pg.DB), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: new(policy.Calendar), Audit: new(audit.Log), Bell: new(bell.Bell)}, NewDesk)
 }

@@ -1,11 +1,11 @@
 package papers
 
 import (
-	"reflect"
 	"testing"
 
 	"lianou/core/audit"
 	"lianou/core/blob"
+	"lianou/core/depstest"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/seal"
@@ -21,17 +21,5 @@ func TestNothingIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	{
-		full := Deps{DB: new(pg.DB), Platform: keys.Gateway.Platform, Digest: keys.Gateway.Shared, Blobs: new(blob.Store), Audit: new(audit.Log), Jobs: new(jobs.Inserter)}
-		if _, err := New(full); err != nil {
-			t.Errorf("New with all: %v", err)
-		}
-		for i := range reflect.TypeOf(full).NumField() {
-			d := full
-			reflect.ValueOf(&d).Elem().Field(i).SetZero()
-			if _, err := New(d); err == nil {
-				t.Errorf("New made without %s", reflect.TypeOf(d).Field(i).Name)
-			}
-		}
-	}
+	depstest.Whole(t, Deps{DB: new(pg.DB), Platform: keys.Gateway.Platform, Digest: keys.Gateway.Shared, Blobs: new(blob.Store), Audit: new(audit.Log), Jobs: new(jobs.Inserter)}, New)
 }

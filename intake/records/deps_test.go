@@ -1,9 +1,9 @@
 package records
 
 import (
-	"reflect"
 	"testing"
 
+	"lianou/core/depstest"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -20,30 +20,6 @@ func TestNothingIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	{
-		full := Deps{DB: new(pg.DB), Platform: keys.Gateway.Platform, Opener: new(seal.Opener), Jobs: new(jobs.Inserter)}
-		if _, err := NewAsker(full); err != nil {
-			t.Errorf("NewAsker with all: %v", err)
-		}
-		for i := range reflect.TypeOf(full).NumField() {
-			d := full
-			reflect.ValueOf(&d).Elem().Field(i).SetZero()
-			if _, err := NewAsker(d); err == nil {
-				t.Errorf("NewAsker made without %s", reflect.TypeOf(d).Field(i).Name)
-			}
-		}
-	}
-	{
-		full := ClerkDeps{DB: new(pg.DB), Registry: new(registry.Registry), Opener: new(seal.Opener), Gateway: keys.Platform.Gateway}
-		if _, err := NewClerk(full); err != nil {
-			t.Errorf("NewClerk with all: %v", err)
-		}
-		for i := range reflect.TypeOf(full).NumField() {
-			d := full
-			reflect.ValueOf(&d).Elem().Field(i).SetZero()
-			if _, err := NewClerk(d); err == nil {
-				t.Errorf("NewClerk made without %s", reflect.TypeOf(d).Field(i).Name)
-			}
-		}
-	}
+	depstest.Whole(t, Deps{DB: new(pg.DB), Platform: keys.Gateway.Platform, Opener: new(seal.Opener), Jobs: new(jobs.Inserter)}, NewAsker)
+	depstest.Whole(t, ClerkDeps{DB: new(pg.DB), Registry: new(registry.Registry), Opener: new(seal.Opener), Gateway: keys.Platform.Gateway}, NewClerk)
 }

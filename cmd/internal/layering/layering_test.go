@@ -36,6 +36,7 @@ var ranks = map[string]int{
 var testOnly = map[string]string{
 	"core/pg/pgtest":               "throw-away databases: starts core/pg/local, migrates with core/pg",
 	"core/idcard/idcardtest":       "draws cards of invented people",
+	"core/depstest":                "holds a constructor to saying what it was not given",
 	"core/jobs/jobstest":           "waits for jobs: reads River's tables through core/pg",
 	"channels/channeltest":         "the conformance suite: opens channels with an intake in memory",
 	"channels/hotline/hotlinetest": "the called party: sipp, by scenarios",
