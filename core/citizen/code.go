@@ -54,26 +54,32 @@ func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string
 		return Code{}, err
 	}
 	p, s := c.blind(bind{kindPhone, phone.Reveal()}), c.d.Ring.Blind("citizen.source", source)
+	full := false
 	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		for _, turn := range [][]byte{s, p} {
 			if err := lock(ctx, tx, turn); err != nil {
 				return err
 			}
 		}
-		full, err := mayAsk(ctx, tx, p, s)
-		if err != nil {
+		var err error
+		if full, err = mayAsk(ctx, tx, p, s); err != nil {
 			return err
 		}
+		// One that is not sent is kept as well, over as soon as it is made: the source that
+		// asked has spent one of its own, as everybody who asks.
+		life := codeLife
 		if full {
-			code.Digits = ""
-			return nil
+			life = 0
 		}
 		const q = `insert into citizen_code (phone, source, hash, ticket, made, expires) values ($1, $2, $3, $4, $5, $6)`
-		_, err = tx.Exec(ctx, q, p, s, c.codeHash(phone, code.Digits), hashOf(code.Ticket), tx.Now(), tx.Now().Add(codeLife))
+		_, err = tx.Exec(ctx, q, p, s, c.codeHash(phone, code.Digits), hashOf(code.Ticket), tx.Now(), tx.Now().Add(life))
 		return pg.Fail(err, "keep a code")
 	})
 	if err != nil {
 		return Code{}, err
+	}
+	if full {
+		code.Digits = ""
 	}
 	return code, nil
 }
@@ -88,8 +94,8 @@ func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) (full bool, er
 	const count = `select count(*) filter (where own and made > $4), count(*) filter (where own and made > $5),
 			count(*) filter (where own and made > $3::timestamptz - interval '1 hour'), count(*) filter (where own),
 			count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour'),
-			count(*) filter (where phone = $1 and made > $5), count(*) filter (where phone = $1)
-		from (select made, source, phone, phone = $1 and source = $2 as own from citizen_code
+			count(*) filter (where phone = $1 and sent and made > $5), count(*) filter (where phone = $1 and sent)
+		from (select made, source, phone, expires > made as sent, phone = $1 and source = $2 as own from citizen_code
 			where (phone = $1 or source = $2) and made > $3::timestamptz - interval '1 day') as codes`
 	var minute, window, hour, day, from, all, allDay int
 	now := tx.Now()

@@ -94,3 +94,30 @@ func each(n int, do func(int)) {
 	}
 	wait.Wait()
 }
+
+// Past the limit of all, asking again and again is answered alike for a number that is used
+// from here and for one that is not: who shares an address with a village must not learn
+// who in it has an account.
+//
+// Control: SendCode that keeps nothing when nothing goes, "an account shows: too_many_codes
+// and <nil>".
+func TestAskingAgainTellsNobodyWhoHasAnAccount(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	used, other := phoneOf(t, "13905360001"), phoneOf(t, "13905360002")
+	if _, err := d.LoginPhone(t.Context(), used, d.code(used, "the village"), "the village"); err != nil {
+		t.Fatal(err)
+	}
+	d.env.Advance(16 * time.Minute)
+	for _, from := range []string{"away 1", "away 2", "away 3"} { // spends what all have
+		d.code(used, from)
+		d.code(other, from)
+	}
+	for range 5 {
+		_, err1 := d.SendCode(t.Context(), used, "the village")
+		_, err2 := d.SendCode(t.Context(), other, "the village")
+		if core.Known(err1).Code != core.Known(err2).Code {
+			t.Errorf("an account shows: %v and %v", err1, err2)
+		}
+	}
+}
