@@ -37,6 +37,9 @@ type Who struct {
 const (
 	mostAsides = 100  // of a conversation
 	mostAside  = 1000 // characters of one: the first are kept
+	// mostWords bounds the words of all in characters, two applications' stories: what a
+	// conversation keeps must not grow past what can be kept, or nothing is heard any more.
+	mostWords = 8000
 )
 
 // Aside takes what is plain in words that were said at a step, beside its answer, and
@@ -107,6 +110,13 @@ func (c *Conversation) aside(a Aside) {
 	}
 	if again {
 		a.Words = ""
+	}
+	room := mostWords
+	for _, b := range c.Asides {
+		room -= utf8.RuneCountInString(b.Words)
+	}
+	if r := []rune(a.Words); len(r) > max(room, 0) {
+		a.Words = string(r[:max(room, 0)])
 	}
 	c.Asides = append(c.Asides, a)
 }
