@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
@@ -152,12 +153,14 @@ func (n *wideNumber) UnmarshalJSON(b []byte) error {
 }
 
 // key names a message once: by its number, an event by who and when (WeChat repeats what
-// was not answered in five seconds, with the same).
+// was not answered in five seconds, with the same). It lies open in the table of messages,
+// beside the account: whose openid it is must not be read there.
 func (m message) key() string {
 	if m.ID != "" {
 		return string(m.ID)
 	}
-	return m.From + "@" + strconv.FormatInt(m.Created, 10) + "/" + m.Event
+	who := sha256.Sum256([]byte("push " + m.From))
+	return hex.EncodeToString(who[:16]) + "@" + strconv.FormatInt(m.Created, 10) + "/" + m.Event
 }
 
 var errPushBody = core.E(core.KindInvalid, "wechat_push_body", "")
