@@ -105,18 +105,30 @@ func (t *turning) phone(ctx context.Context) core.Phone {
 	return phone
 }
 
+// mostRings is how many calls to one account wait in the agents' list: the first, and those
+// to a number that was put right. More would stand before everybody else's.
+const mostRings = 3
+
 // ring asks an agent to ring the person up, in the list of those who asked for it by
 // telephone. The conversation goes on meanwhile.
-func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool) {
+func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool, err error) {
 	phone := t.phone(ctx)
 	if phone.IsZero() {
 		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“打给我”。")
-		return false
+		return false, nil
+	}
+	n, err := t.c.env.Talks.RingsWaiting(ctx, talks.Rings{Citizen: t.citizen, Channel: t.c.env.Name, Prefix: casefile.ChatCall, But: id})
+	if err != nil {
+		return false, err
+	}
+	if n+len(t.listed) >= mostRings {
+		t.out.say("要我们打给您,已经排上了,坐席按先后打。急事打 12345,马上有人接。")
+		return false, nil
 	}
 	t.list(id, msg, phone)
 	number := phone.Reveal()
 	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答下面这一问就行。")
-	return true
+	return true, nil
 }
 
 // pass gives a message to the agent who has the conversation: no machine speaks between.
@@ -142,7 +154,11 @@ func (t *turning) pass(ctx context.Context, hand talks.Hand, msg talks.Message) 
 	case cmd == cmdAlone:
 		t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowLeft, Also: t.withdraw(hand.Call)}
 	case cmd == cmdRing:
-		if t.ring(ctx, hand.Call, msg) {
+		rung, err := t.ring(ctx, hand.Call, msg)
+		if err != nil {
+			return err
+		}
+		if rung {
 			t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowRung}
 		}
 	default:

@@ -349,10 +349,11 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case got.person:
 		return t.handOver(ctx, msg)
 	case got.ring:
-		if t.ring(ctx, casefile.ChatCall+msg.Key, msg) {
+		rung, err := t.ring(ctx, casefile.ChatCall+msg.Key, msg)
+		if rung {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
-		return nil
+		return err
 	case got.submit != nil && t.st.Shown != chat.content(t.st): // something was heard since
 		t.out.ask("刚才又记了几样,请再看一遍。", chat.ask(t.st, t.m))
 	case got.submit != nil && t.shown != chat.content(t.st): // "同意" that was on its way before the summary

@@ -51,6 +51,25 @@ func (s *Store) HandOf(ctx context.Context, citizen string) (h Hand, err error) 
 	return h, err
 }
 
+// Rings are the calls that somebody asked for in a chat.
+type Rings struct {
+	Citizen string
+	Channel core.ChannelName
+	Prefix  string // of a call that is named by the message which asked for it
+	But     string // a call that is not counted
+}
+
+// RingsWaiting counts the calls of somebody that still wait in the agents' list, or are in
+// an agent's hands.
+func (s *Store) RingsWaiting(ctx context.Context, r Rings) (n int, err error) {
+	const sql = `select count(*) from call c join talk_message m on m.channel = $2 and m.key = substr(c.id, length($3) + 1)
+		where c.done is null and c.exchange = $2 and c.id <> $4 and left(c.id, length($3)) = $3 and m.citizen = $1`
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, sql, r.Citizen, string(r.Channel), r.Prefix, r.But).Scan(&n), "count who is to be rung")
+	})
+	return n, err
+}
+
 // Handing hands a conversation to the agents.
 type Handing struct {
 	Call  string // in the record of calls already
