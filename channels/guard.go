@@ -25,6 +25,11 @@ type guarded struct {
 // absurd is how many times the limit a body may say it has and still be begun.
 const absurd = 4
 
+// refusalsPerMinute is how many refusals of one source at one route the audit log takes
+// down in a minute; more are only counted. A route that all of WeChat comes through has a
+// thousand requests a second, and no forger may write as many entries.
+const refusalsPerMinute = 120
+
 // auditTime bounds the writing of one refusal, so that a slow database does not
 // hold the answer for long.
 const auditTime = time.Second
@@ -48,7 +53,7 @@ func (h *Host) guard(g guarded, next http.HandlerFunc) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		defer func() { h.after(ctx, g, n, began) }()
+		defer func() { h.after(r, g, n, began) }()
 		defer h.recover(w, r, g)
 		defer ForgetFiles(r)
 		if h.cfg.Allow != nil && !h.cfg.Allow(ctx, g.route+" "+Source(r), rate) {
@@ -99,8 +104,8 @@ func (h *Host) recover(w http.ResponseWriter, r *http.Request, g guarded) {
 
 // after counts the request and writes a refusal to the audit log. What was turned
 // away for coming too often is only counted: a flood must not fill the log.
-func (h *Host) after(ctx context.Context, g guarded, n *note, began time.Time) {
-	status := "ok"
+func (h *Host) after(r *http.Request, g guarded, n *note, began time.Time) {
+	ctx, status := r.Context(), "ok"
 	if n.err != nil {
 		status = strconv.Itoa(Status(n.err))
 	}
@@ -118,6 +123,9 @@ func (h *Host) after(ctx context.Context, g guarded, n *note, began time.Time) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTime)
 	defer cancel()
+	if h.cfg.Allow != nil && !h.cfg.Allow(ctx, "refused "+g.route+" "+Source(r), refusalsPerMinute) {
+		return
+	}
 	// A code may name the field at fault, and an unknown field's name is input.
 	code := fieldDots.Replace(ProblemOf(n.err).Code)
 	if !codeForm.MatchString(code) || digitRun.MatchString(code) {

@@ -205,6 +205,32 @@ func TestHostGuards(t *testing.T) {
 	}
 }
 
+// A flood of forged messages at a route that takes very many, as WeChat's does, leaves a
+// bounded number of entries: the audit log is nobody's to fill.
+//
+// Control: after without its look at Allow, "300 entries".
+func TestForgersDoNotFillTheLog(t *testing.T) {
+	t.Parallel()
+	env, entries, seen := channeltest.NewHouse(t).Env(), 0, map[string]int{}
+	host := open(t, channels.Config{
+		Allow: func(_ context.Context, key string, perMinute int) bool {
+			seen[key]++
+			return !strings.HasPrefix(key, "refused ") || seen[key] <= perMinute
+		},
+		Audit: func(context.Context, channels.Refusal) error { entries++; return nil },
+	}, env)
+	for range 300 {
+		w := httptest.NewRecorder()
+		host.Handler().ServeHTTP(w, httptest.NewRequest("POST", "/c/toy/forms", strings.NewReader("{}")))
+		if w.Code != http.StatusUnauthorized {
+			t.Fatalf("forged: %d", w.Code)
+		}
+	}
+	if entries == 0 || entries > 120 {
+		t.Errorf("%d entries", entries)
+	}
+}
+
 type shapeless struct{ e channels.Endpoint }
 
 func (s shapeless) Endpoints() []channels.Endpoint { return []channels.Endpoint{s.e} }
