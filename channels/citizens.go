@@ -301,6 +301,7 @@ func (d *CitizenDoor) Status(r *http.Request, who citizen.Citizen) (casefile.Sta
 		if err := d.mayAsk(r.Context(), who, found); err != nil {
 			return casefile.Status{}, err
 		}
+		return d.arriving(r.Context(), who, found)
 	}
 	if core.KindOf(err) != core.KindNotFound {
 		return found, err
@@ -326,6 +327,11 @@ func (d *CitizenDoor) Statuses(ctx context.Context, who citizen.Citizen) ([]case
 	}
 	if err != nil {
 		return nil, err
+	}
+	for i := range list {
+		if list[i], err = d.arriving(ctx, who, list[i]); err != nil {
+			return nil, err
+		}
 	}
 	kept, err := d.kept(ctx, who)
 	if err != nil {
@@ -358,7 +364,7 @@ func (d *CitizenDoor) kept(ctx context.Context, who citizen.Citizen) ([]casefile
 func applicationOf(s casefile.Status) ApplicationAnswer {
 	a := ApplicationAnswer{Receipt: s.Receipt, Status: s.Status, Say: s.Say(), Next: s.Next, Items: s.Items, Timeline: s.Timeline, Updated: s.Updated}
 	if m := s.Missing; m != nil {
-		a.Supplement = &SupplementAnswer{Asked: m.What, Since: &m.Since, Until: m.Until.String()}
+		a.Supplement = &SupplementAnswer{Asked: m.What, How: m.How, Say: s.Lacks(), Since: &m.Since, Until: m.Until.String()}
 	}
 	return a
 }

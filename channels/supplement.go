@@ -3,6 +3,7 @@ package channels
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianou/core"
@@ -19,6 +20,8 @@ type (
 	// SupplementAnswer is what is asked for, and what was sent.
 	SupplementAnswer struct {
 		Asked string       `json:"asked,omitempty" doc:"What is missing, in the officer's words; absent while nothing is asked"`
+		How   string       `json:"how,omitempty" doc:"How it is brought easiest"`
+		Say   string       `json:"say,omitempty" doc:"All of it in whole sentences: what lacks, how it is brought and until when; once papers came, whose turn it is"`
 		Since *time.Time   `json:"since,omitempty"`
 		Until string       `json:"until,omitempty" doc:"A day; nothing lapses when it passes"`
 		Sent  []SentAnswer `json:"sent,omitempty" doc:"The newest first"`
@@ -60,6 +63,19 @@ func (d *CitizenDoor) Supplement(ctx context.Context, who citizen.Citizen, s cas
 		a.Sent = append(a.Sent, SentAnswer{one.At, one.Count, sentSays(one)})
 	}
 	return a, nil
+}
+
+// arriving says that papers came of an application that still asks for them, from the moment
+// they were kept on: its case says so once they lie there.
+func (d *CitizenDoor) arriving(ctx context.Context, who citizen.Citizen, s casefile.Status) (casefile.Status, error) {
+	if s.Missing == nil || s.Status != wording.StatusAskOne || d.env.Papers == nil {
+		return s, nil
+	}
+	sent, err := d.env.Papers.Of(ctx, who.ID, s.Application)
+	if slices.ContainsFunc(sent, func(one papers.Sent) bool { return !one.Taken }) {
+		s.Status = wording.StatusPapersIn
+	}
+	return s, err
 }
 
 func sentSays(s papers.Sent) string {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"lianou/channels/channeltest"
 	"lianou/core/pg"
@@ -24,7 +23,7 @@ func (d *door) account(t *testing.T) (id string) {
 // What is asked for stands on the first page and on the case's, calmly; once something was
 // sent both say that it is the officer's turn, until they ask again.
 //
-// Controls: sentSince that is always false ("still asked for"); lacks that passes over
+// Controls: arriving that never says so ("still asked for"); lacks that passes over
 // nothing ("the first page still asks").
 func TestAskedForCalmly(t *testing.T) {
 	t.Parallel()
@@ -36,10 +35,10 @@ func TestAskedForCalmly(t *testing.T) {
 	b.enter(d)
 	a := d.asking(t, d.account(t))
 	at := "/mine/" + string(a.Receipt)
-	const calm = "晚了也能补,不会作废。"
+	const calm = bring + "。最好在"
 	asked := func(when string) {
 		t.Helper()
-		if _, page, _ := b.get("/"); !strings.Contains(page, "还差材料:"+missing) || !strings.Contains(page, calm) || !strings.Contains(page, `class="big" href="/c/app`+at+`"`) {
+		if _, page, _ := b.get("/"); !strings.Contains(page, "还差材料:"+missing) || !strings.Contains(page, calm) || !strings.Contains(page, "晚了也能补,不会作废。") || !strings.Contains(page, `class="big" href="/c/app`+at+`"`) {
 			t.Errorf("%s: the first page does not say what is asked for", when)
 		}
 		if _, page, _ := b.get(at); !strings.Contains(page, "还差:"+missing) || !strings.Contains(page, calm) || !strings.Contains(page, "拍照补上") {
@@ -52,7 +51,7 @@ func TestAskedForCalmly(t *testing.T) {
 		t.Error("the page of papers has other words")
 	}
 	status, page, _ := b.send(at+"/more", map[string]string{"key": hiddenKey.FindStringSubmatch(page)[1], "note": "这是首页"}, map[string][]byte{"photos": photo(t)})
-	if status != 200 || !strings.Contains(page, "您补的收到了,等经办的同志看。") || strings.Contains(page, "拍照补上") || !strings.Contains(page, `class="big second" href="/c/app`+at+`/more">再补一张`) {
+	if status != 200 || !strings.Contains(page, "材料已到,等镇里看") || strings.Contains(page, "拍照补上") || !strings.Contains(page, `class="big second" href="/c/app`+at+`/more">再补一张`) {
 		t.Errorf("still asked for after papers were sent: %d", status)
 	}
 	if _, page, _ := b.get("/"); strings.Contains(page, "还差材料") {
@@ -62,11 +61,12 @@ func TestAskedForCalmly(t *testing.T) {
 	asked("asked again")
 }
 
-// askAgain is the officer who asks once more, as AskFor and PublishStatus keep it.
+// askAgain is the officer who asks once more: what was sent lies in the case and was looked
+// at, and PublishStatus says again what lacks.
 func (d *door) askAgain(t *testing.T) {
 	t.Helper()
-	since := time.Now().Add(time.Minute).UTC().Format(time.RFC3339)
-	d.sql(t, `update case_status set missing = jsonb_set(missing::jsonb, '{since}', to_jsonb($1::text))`, since)
+	d.sql(t, `update supplement set taken = now()`)
+	d.sql(t, `update case_status set status = 'ask_one'`)
 }
 
 // The page of the code shows the number it went to and leads back to it; the code has one

@@ -28,22 +28,16 @@ type caseView struct {
 	Promise    string // after some were sent
 }
 
-// Waiting reports whether papers came since they were asked for: it is the officer's turn,
-// until they ask again.
-func (v caseView) Waiting() bool { return sentSince(v.Missing, v.Supplement) }
+// Waiting reports whether papers came and nobody has looked: it is the officer's turn.
+func (v caseView) Waiting() bool { return v.Status.Status == wording.StatusPapersIn }
 
 // Lack is what is asked for, without the stop that its officer may have ended it with.
 func (v caseView) Lack() string { return bare(v.Missing.What) }
 
-// Until says calmly until when.
-func (v caseView) Until() string { return wording.BestBefore(v.Missing.Until) }
+// Until says how it is brought easiest and calmly until when.
+func (v caseView) Until() string { return wording.Bring(v.Missing.How, v.Missing.Until) }
 
 func bare(what string) string { return strings.TrimRight(what, "。 ") }
-
-// sentSince reports whether something was sent since it was asked for.
-func sentSince(m *casefile.Missing, s *channels.SupplementAnswer) bool {
-	return m != nil && s != nil && slices.ContainsFunc(s.Sent, func(one channels.SentAnswer) bool { return one.At.After(m.Since) })
-}
 
 // homeView is the first page: words to pass on, and what is asked for.
 type homeView struct {
@@ -74,16 +68,8 @@ func (c *Channel) lacks(w http.ResponseWriter, r *http.Request) (out []lack) {
 		return nil
 	}
 	for _, s := range list {
-		if s.Missing == nil {
-			continue
-		}
-		sent, err := c.door.Supplement(r.Context(), who, s)
-		if err != nil {
-			channels.Refused(r, err)
-			return out
-		}
-		if !sentSince(s.Missing, sent) {
-			out = append(out, lack{s.Receipt, bare(s.Missing.What), wording.BestBefore(s.Missing.Until)})
+		if s.Missing != nil && s.Status != wording.StatusPapersIn {
+			out = append(out, lack{s.Receipt, bare(s.Missing.What), wording.Bring(s.Missing.How, s.Missing.Until)})
 		}
 	}
 	return out
@@ -130,7 +116,7 @@ func (c *Channel) showMore(w http.ResponseWriter, r *http.Request, who citizen.C
 	}
 	v.Receipt = s.Receipt
 	if m := s.Missing; m != nil {
-		v.Asked, v.Until = bare(m.What), wording.BestBefore(m.Until)
+		v.Asked, v.Until = bare(m.What), wording.Bring(m.How, m.Until)
 	}
 	page, status := view{Title: "补材料", Data: v}, http.StatusOK
 	if fault != nil {

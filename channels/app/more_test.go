@@ -24,7 +24,10 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-const missing = "户口本首页的照片"
+const (
+	missing = "户口本首页的照片"
+	bring   = "拍照就行,不用跑"
+)
 
 // asking opens a case of an account's own in which an officer asks for a paper.
 func (d *door) asking(t *testing.T, account string) core.Application {
@@ -58,7 +61,7 @@ func (d *door) asking(t *testing.T, account string) core.Application {
 		if err := cases.Move(ctx, tx, c, casefile.CaseSupplement); err != nil {
 			return err
 		}
-		if err := cases.AskFor(ctx, tx, c.ID, missing); err != nil {
+		if err := cases.AskFor(ctx, tx, c.ID, missing, bring); err != nil {
 			return err
 		}
 		if err := cases.SetDeadline(ctx, tx, casefile.Deadline{Case: c.ID, Kind: casefile.DeadlineSupplement, Due: tx.Today().AddDate(0, 0, 14)}); err != nil {

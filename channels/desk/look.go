@@ -61,7 +61,12 @@ func (d *Desk) Titles(codes []core.ItemCode) ([]string, error) {
 }
 
 // WorkDay is the nth working day from today by the city's clock and the country's calendar.
-func (d *Desk) WorkDay(n int) core.Date { return d.d.Library.Calendar().Add(d.Today(), n) }
+func (d *Desk) WorkDay(n int) core.Date { return d.WorkDayAfter(d.Today(), n) }
+
+// WorkDayAfter is the nth working day after a day, by the calendar of the legal time limits.
+func (d *Desk) WorkDayAfter(day core.Date, n int) core.Date {
+	return d.d.Library.Calendar().Add(day, n)
+}
 
 // Now is the time by the city's clock, as it was read last.
 func (d *Desk) Now() time.Time {

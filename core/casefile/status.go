@@ -79,6 +79,9 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	if err != nil {
 		return err
 	}
+	if visit.papers, err = s.papersWait(ctx, tx, id); err != nil {
+		return err
+	}
 	events, err := s.Events(ctx, tx, id)
 	if err != nil {
 		return err
@@ -100,10 +103,11 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	return pg.Fail(err, "publish the status of a case")
 }
 
-// stage is how far the newest visit is.
+// stage is how far the newest visit is, and whether papers wait for an officer.
 type stage struct {
 	planned core.Date
 	done    bool
+	papers  bool
 }
 
 func (s *Store) visitStage(ctx context.Context, tx *pg.Tx, id core.CaseID) (stage, error) {
@@ -132,6 +136,9 @@ func caseStatus(c Case, claims []Claim, visit stage) (wording.Status, string) {
 	case CaseSettled:
 		return settledStatus(claims), ""
 	case CaseSupplement:
+		if visit.papers { // it is the officer's turn, until they say that it is enough or ask again
+			return wording.StatusPapersIn, ""
+		}
 		return wording.StatusAskOne, ""
 	case CaseOpen, CaseReturned:
 		if c.Routed.IsZero() || c.State == CaseReturned {

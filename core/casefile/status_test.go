@@ -36,6 +36,14 @@ func TestStatusAtTheEnd(t *testing.T) {
 			t.Errorf("%s: runs on: %v", name, runs)
 		}
 	}
+	for papers, want := range map[bool]wording.Status{false: wording.StatusAskOne, true: wording.StatusPapersIn} {
+		if got, _ := caseStatus(Case{State: CaseSupplement}, []Claim{once}, stage{papers: papers}); got != want {
+			t.Errorf("asked for, papers here: %v: %s, want %s", papers, got, want)
+		}
+	}
+	if got, _ := caseStatus(Case{State: CaseAccepted}, nil, stage{papers: true}); got != wording.StatusAccepted {
+		t.Errorf("papers nobody asked for: %s", got)
+	}
 	hangs := Claim{State: ClaimNoticed}
 	over := Claim{State: ClaimNoticed, NoticeOver: true}
 	if got, _ := claimStatus(hangs); got != wording.StatusPublished {

@@ -9,18 +9,34 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/wording"
 )
 
 // Missing is what a household is asked for now. The zero value: nothing.
 type Missing struct {
 	What  string    `json:"what"`
+	How   string    `json:"how,omitempty"` // it can be brought easiest; "" for what was asked before this was kept
 	Since time.Time `json:"since"`
 	Until core.Date `json:"until"`
 }
 
-// AskFor notes what is missing, in place of what was asked for before.
-func (s *Store) AskFor(ctx context.Context, tx *pg.Tx, id core.CaseID, what string) error {
-	_, err := tx.Exec(ctx, `update casefile set missing = $2, missing_since = $3 where id = $1`, id, what, tx.Now())
+// Lacks says what is asked for in whole sentences, the same at every door and in the
+// message that asked for it: what, how it is brought easiest and until when. Once papers
+// came it says whose turn it is. It is "" while nothing is asked for.
+func (s Status) Lacks() string {
+	switch {
+	case s.Missing == nil:
+		return ""
+	case s.Status == wording.StatusPapersIn:
+		return wording.PapersCame(s.Missing.What)
+	}
+	return wording.AskOne(s.Missing.What, s.Missing.How, s.Missing.Until).Words
+}
+
+// AskFor notes what is missing and how it is brought easiest, in place of what was asked
+// for before.
+func (s *Store) AskFor(ctx context.Context, tx *pg.Tx, id core.CaseID, what, how string) error {
+	_, err := tx.Exec(ctx, `update casefile set missing = $2, missing_how = $3, missing_since = $4 where id = $1`, id, what, how, tx.Now())
 	return pg.Fail(err, "note what is missing")
 }
 
@@ -31,8 +47,8 @@ func (s *Store) missing(ctx context.Context, tx *pg.Tx, c Case) ([]byte, error) 
 	}
 	var m Missing
 	var since, until *time.Time
-	err := tx.QueryRow(ctx, `select missing, missing_since, (select due from deadline d where d.case_id = f.id and d.kind = $2 and d.met is null limit 1)
-		from casefile f where f.id = $1`, c.ID, DeadlineSupplement).Scan(&m.What, &since, &until)
+	err := tx.QueryRow(ctx, `select missing, missing_how, missing_since, (select due from deadline d where d.case_id = f.id and d.kind = $2 and d.met is null limit 1)
+		from casefile f where f.id = $1`, c.ID, DeadlineSupplement).Scan(&m.What, &m.How, &since, &until)
 	if err != nil || m.What == "" {
 		return nil, pg.Fail(err, "read what is missing")
 	}
@@ -161,6 +177,14 @@ func (s *Store) supplements(ctx context.Context, tx *pg.Tx, id core.CaseID, b bo
 func (s *Store) LookedAt(ctx context.Context, tx *pg.Tx, id core.CaseID, by core.StaffID, saw []int64) (n int64, err error) {
 	tag, err := tx.Exec(ctx, `update case_supplement set looked = $2, looked_by = $3 where case_id = $1 and looked is null and id = any($4)`, id, tx.Now(), by, saw)
 	return tag.RowsAffected(), pg.Fail(err, "note who looked at papers")
+}
+
+// papersWait reports whether something came in, to an application that counts, that nobody
+// has looked at. What lies beside the case is not the household's to be told of.
+func (s *Store) papersWait(ctx context.Context, tx *pg.Tx, id core.CaseID) (waits bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from case_supplement u join case_application a on a.application = u.application
+		where u.case_id = $1 and u.looked is null and a.state not in ('contested', 'set_aside'))`, id).Scan(&waits)
+	return waits, pg.Fail(err, "look for papers that wait")
 }
 
 // unlooked counts what nobody has looked at.

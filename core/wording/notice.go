@@ -93,13 +93,27 @@ func Accepted(township string, from, until core.Date) Notice {
 // AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", until).
 func AskOne(what, how string, until core.Date) Notice {
 	return Notice{KindAskOne,
-		Lacks(what) + stop(how) + BestBefore(until),
+		Lacks(what) + Bring(how, until),
 		[]Field{{"what", what}, {"how", how}, {"until", until.Say()}}}
 }
 
 // Lacks says what is missing, be it one thing or several; the officer who wrote it may
 // have ended it with a stop.
 func Lacks(what string) string { return "还差:" + stop(what) }
+
+// PapersCame says what follows once something came for what was asked: nothing is theirs
+// to do until an officer has looked.
+func PapersCame(what string) string {
+	return "您补的收到了,等镇里看。要的是:" + stop(what) + "还差,会告诉您。"
+}
+
+// Bring says how what lacks is brought easiest, where that is known, and until when.
+func Bring(how string, until core.Date) string {
+	if how == "" {
+		return BestBefore(until)
+	}
+	return stop(how) + BestBefore(until)
+}
 
 // BestBefore says until when papers are best here, the same at every door: nothing lapses
 // when the day passes.

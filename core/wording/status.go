@@ -11,6 +11,7 @@ const (
 	StatusAccepted  Status = "accepted" // legal time limits run from this day
 	StatusReviewing Status = "reviewing"
 	StatusAskOne    Status = "ask_one"
+	StatusPapersIn  Status = "papers_in" // what was asked for came, and nobody has looked at it
 	StatusVisitSet  Status = "visit_set"
 	StatusVisited   Status = "visited"
 	StatusPublished Status = "published"
@@ -29,8 +30,8 @@ const (
 // Statuses lists every status in the order of the constants.
 func Statuses() []Status {
 	return []Status{
-		StatusReceived, StatusRouted, StatusAccepted, StatusReviewing, StatusAskOne, StatusVisitSet,
-		StatusVisited, StatusPublished, StatusApproved, StatusRefused, StatusSent, StatusPaid, StatusRunning,
+		StatusReceived, StatusRouted, StatusAccepted, StatusReviewing, StatusAskOne, StatusPapersIn,
+		StatusVisitSet, StatusVisited, StatusPublished, StatusApproved, StatusRefused, StatusSent, StatusPaid, StatusRunning,
 		StatusReturned, StatusReferred, StatusChanged, StatusWithdrawn, StatusClosed,
 	}
 }
@@ -48,6 +49,8 @@ func (s Status) Word() string {
 		return "有人在看"
 	case StatusAskOne:
 		return "要补一样"
+	case StatusPapersIn:
+		return "材料已到"
 	case StatusVisitSet:
 		return "约好上门"
 	case StatusVisited:
@@ -80,11 +83,13 @@ func (s Status) Word() string {
 
 // Say is the status with what belongs in its brackets: the township after 已派到,
 // the body after 已转给, the reason after 没办成 and 已调整或停发. Other statuses take
-// no detail and leave it out; 已受理 and 没发成功 always carry their own.
+// no detail and leave it out; 已受理, 材料已到 and 没发成功 always carry their own.
 func (s Status) Say(detail string) string {
 	switch s {
 	case StatusAccepted:
 		return s.Word() + "(从这天算期限)"
+	case StatusPapersIn:
+		return s.Word() + ",等镇里看"
 	case StatusReturned:
 		return s.Word() + "(带卡到镇上核对)"
 	case StatusRouted, StatusReferred:

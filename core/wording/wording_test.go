@@ -66,6 +66,8 @@ func samples() map[string][]string {
 		"CodeSent":          {CodeSent()},
 		"Lacks":             {Lacks("户口本首页的照片")},
 		"BestBefore":        {BestBefore(day)},
+		"Bring":             {Bring("拍照就行", day), Bring("", day)},
+		"PapersCame":        {PapersCame("户口本首页的照片")},
 		"WrongPair":         {WrongPair()},
 		"WriteMoney":        {WriteMoney()},
 		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
@@ -145,7 +147,7 @@ func TestLintNamesEachFault(t *testing.T) {
 
 func TestStatusWords(t *testing.T) {
 	t.Parallel()
-	want := []string{"已收到", "已派到王庙镇", "已受理(从这天算期限)", "有人在看", "要补一样", "约好上门", "已上门",
+	want := []string{"已收到", "已派到王庙镇", "已受理(从这天算期限)", "有人在看", "要补一样", "材料已到,等镇里看", "约好上门", "已上门",
 		"公示中", "已批准", "没办成(王庙镇)", "钱已发出", "钱已到账", "每月发着", "没发成功(带卡到镇上核对)", "已转给王庙镇",
 		"已调整或停发(王庙镇)", "已撤回", "已结束"}
 	for i, s := range Statuses() {

@@ -26,6 +26,9 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 		if trim(how) == "" {
 			how = "我们上门时补,不用跑"
 		}
+		if err := checkText("how", how, ""); err != nil {
+			return err
+		}
 		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseSupplement); err != nil {
 			return err
 		}
@@ -34,7 +37,7 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 		if err := f.Cases.SetDeadline(ctx, a.tx, deadline); err != nil {
 			return err
 		}
-		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what)); err != nil {
+		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what), trim(how)); err != nil {
 			return err
 		}
 		// What the page showed was looked at before somebody asked for more.

@@ -17,8 +17,10 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/jobs/jobstest"
+	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/wording"
 	"lianou/core/workflow"
 	"lianou/intake/papers"
 )
@@ -84,6 +86,35 @@ func (e *edge) view(id core.CaseID) (v casefile.View) {
 	return v
 }
 
+// stands holds one word against all who read it: the township's list, the page of the case,
+// the person, and who answers them by their pair.
+func (e *edge) stands(when string, app core.Application, want wording.Status) {
+	e.t.Helper()
+	own, err := e.reader.ByReceipt(e.t.Context(), app.Receipt, app.Contact.CitizenID)
+	e.must(err)
+	got := map[string]wording.Status{"the person": own.Status, "the page of the case": e.view(own.Case).Status}
+	e.in(func(ctx context.Context, tx *pg.Tx) error {
+		page, err := e.cases.Queue(ctx, tx, casefile.QueueFilter{Regions: []core.RegionCode{town}}, 10, "")
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			got["the list"] = row.Status
+		}
+		aloud, err := e.cases.StatusByPair(ctx, tx, app.Receipt, app.Applicant.ID.Last4())
+		got["the agent"] = aloud.Status
+		if aloud.Lacks() != own.Lacks() {
+			e.t.Errorf("%s: the agent reads %q and the person %q", when, aloud.Lacks(), own.Lacks())
+		}
+		return err
+	})
+	for who, status := range got {
+		if status != want {
+			e.t.Errorf("%s: %s reads %s, want %s", when, who, status, want)
+		}
+	}
+}
+
 // unseen is what a page of the case would send as shown.
 func unseen(v casefile.View) (ids []int64) {
 	for _, s := range v.Supplements {
@@ -95,10 +126,12 @@ func unseen(v casefile.View) (ids []int64) {
 }
 
 // What an officer asks for, the person hands in from where they are: once, however often
-// it is sent; it lies in the case for a person to look at, and moves nothing by itself.
+// it is sent; it lies in the case for a person to look at, and moves nothing by itself. From
+// then on list, case, person and agent read that it is here, until the officer has looked.
 //
 // Controls: `supplement_once` and `before` left out ("100 rows"); LookedAt left out of
-// Resume ("still unlooked"); CaseSupplement left out of ActSupplement ("asked again").
+// Resume ("still unlooked"); CaseSupplement left out of ActSupplement ("asked again"); papersWait left out of
+// PublishStatus ("papers are here"); missing_how not read ("read aloud").
 func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -110,10 +143,24 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	e.received(app)
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本首页的照片"}))
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本首页的照片", How: "拍照就行"}))
+	e.stands("asked", app, wording.StatusAskOne)
 	seen, err := e.reader.ByReceipt(ctx, app.Receipt, "citizen-1")
 	if err != nil || seen.Missing == nil || seen.Missing.What != "户口本首页的照片" || seen.Missing.Since.IsZero() || seen.Missing.Until.IsZero() {
 		t.Fatalf("what the citizen is asked: %+v, %v", seen.Missing, err)
+	}
+	var told string
+	w.in(func(ctx context.Context, tx *pg.Tx) error { // the message that went out, as its job opens it
+		var id int64
+		if err := tx.QueryRow(ctx, `select id from notice where kind = 'ask_one'`).Scan(&id); err != nil {
+			return err
+		}
+		n, err := notify.Get(ctx, tx, id)
+		told = n.Words
+		return err
+	})
+	if want := wording.AskOne("户口本首页的照片", "拍照就行", seen.Missing.Until).Words; seen.Lacks() != want || told != want {
+		t.Errorf("read aloud:  %s\nthe message: %s\nwant both:   %s", seen.Lacks(), told, want)
 	}
 
 	in := papers.Sending{Citizen: "citizen-1", Key: "one", Application: app.ID, Papers: []core.Paper{e.photo("a", "citizen-1"), e.photo("b", "citizen-1")}, Note: "这是首页和第二页"}
@@ -137,6 +184,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 		}
 	}
 	e.taken(1)
+	e.stands("papers are here", app, wording.StatusPapersIn)
 	rows := w.count(`select count(*) from supplement`)
 	if laid := w.count(`select count(*) from case_supplement`); news != 1 || rows != 1 || laid != 1 {
 		t.Fatalf("%d told fresh, %d rows, %d in the case", news, rows, laid)
@@ -169,7 +217,8 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	}
 
 	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "第三页", Saw: unseen(v)})) // 还差
-	if seen, _ = e.reader.ByReceipt(ctx, app.Receipt, "citizen-1"); seen.Missing == nil || seen.Missing.What != "第三页" {
+	e.stands("asked again", app, wording.StatusAskOne)
+	if seen, _ = e.reader.ByReceipt(ctx, app.Receipt, "citizen-1"); seen.Missing == nil || seen.Missing.What != "第三页" || seen.Missing.How != "我们上门时补,不用跑" {
 		t.Errorf("asked again: %+v", seen.Missing)
 	}
 	if n := w.count(`select count(*) from notice where kind = 'ask_one'`); n != 2 {
@@ -183,7 +232,9 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.taken(2)
+	e.stands("papers are here again", app, wording.StatusPapersIn)
 	w.must(w.flow.Resume(ctx, officer, workflow.Resume{Case: c.ID, What: "户口本齐了", Saw: unseen(e.view(c.ID))})) // 齐了
+	e.stands("enough", app, wording.StatusRouted)
 	if v = e.view(c.ID); v.State != casefile.CaseOpen || len(v.Supplements) != 2 || v.Supplements[0].Looked.IsZero() || v.Supplements[0].LookedBy != officer.Staff {
 		t.Errorf("after the officer said it is enough: %s, still unlooked %+v", v.State, v.Supplements)
 	}

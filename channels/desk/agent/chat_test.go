@@ -196,6 +196,9 @@ func TestChatInBrowser(t *testing.T) {
 	tab.Until("the box is empty again", `document.querySelector("#chat-box textarea").value === ""`)
 	tab.Accessible()
 	tab.Shot("agent-chat")
+	tab.View("chat-1440", 1440, 900)
+	tab.View("chat-1366", 1366, 768)
+	tab.Desk()
 	tab.Until("the newest line is in sight", `(() => { const c = document.querySelector("[data-chat]"); return c.scrollHeight - c.scrollTop - c.clientHeight < 4 })()`)
 	tab.Fill("#chat-box textarea", "还没发的半句话")
 	tab.Open(site.URL + "/desk/agent/call/" + chatID) // the session ended, and they logged in again

@@ -13,9 +13,11 @@ import (
 
 	"lianou/channels/desk/agent"
 	"lianou/channels/desk/desktest"
+	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/wording"
 )
 
 const (
@@ -88,5 +90,38 @@ func TestWrongPairsOfAnAgentAreCounted(t *testing.T) {
 		if n != want {
 			t.Errorf("%d entries of %s, want %d", n, act, want)
 		}
+	}
+}
+
+// The agent reads aloud what lacks, how it is brought easiest and until when, as the message
+// said it; once papers came, that it is the township's turn. The look is one entry like any.
+//
+// Controls: .Lacks left out of "found" ("not read aloud"); Lacks that passes over
+// StatusPapersIn ("still asks for what came").
+func TestAnAgentReadsWhatLacks(t *testing.T) {
+	t.Parallel()
+	d, say := asked(t)
+	conn, err := pgx.Connect(t.Context(), d.Env.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	stands := func(status wording.Status) string {
+		_, err := conn.Exec(t.Context(), `update case_status set next = '', status = $1, missing = '{"what": "户口本首页的照片", "how": "拍照就行", "since": "2026-11-28T02:00:00Z", "until": "2026-12-11"}'`, status)
+		must(t, err)
+		return say("0317", askedReceipt, askedLast4)
+	}
+	if got, want := stands(wording.StatusAskOne), wording.AskOne("户口本首页的照片", "拍照就行", core.NewDate(2026, 12, 11)).Words; !strings.Contains(got, want) || !strings.Contains(got, "要补一样") {
+		t.Errorf("not read aloud: %s\nwant %s", got, want)
+	}
+	got := stands(wording.StatusPapersIn)
+	if !strings.Contains(got, "材料已到,等镇里看") || !strings.Contains(got, wording.PapersCame("户口本首页的照片")) {
+		t.Errorf("papers came: %s", got)
+	}
+	if strings.Contains(got, "最好在") || strings.Contains(got, "要补一样") {
+		t.Errorf("still asks for what came: %s", got)
+	}
+	var n int
+	must(t, conn.QueryRow(t.Context(), `select count(*) from audit_entry where act = 'status.read' and actor_kind = 'staff'`).Scan(&n))
+	if n != 2 {
+		t.Errorf("%d entries of two looks", n)
 	}
 }

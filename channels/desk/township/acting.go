@@ -51,7 +51,7 @@ func acting(list []mandate.Mandate, today core.Date) []actingRow {
 			row.State, row.Tone = "在办", "leaf"
 		}
 		if m.Proved {
-			row.Proof = []paper{{Name: proofName + strconv.FormatInt(m.ID, 10), Word: "代办的证明", Kind: "photo"}}
+			row.Proof = []paper{{Name: proofName + strconv.FormatInt(m.ID, 10), Word: "代办的证明", Kind: "photo", Sort: sortProof}}
 		}
 		out = append(out, row)
 	}
@@ -72,7 +72,7 @@ func proofOf(ctx context.Context, tx *pg.Tx, of core.CaseID, name string) ([]pap
 	if err != nil || digest == "" {
 		return nil, err
 	}
-	return []paper{{Name: name, Word: "代办的证明", Kind: "photo", digest: digest}}, nil
+	return []paper{{Name: name, Word: "代办的证明", Kind: "photo", Sort: sortProof, digest: digest}}, nil
 }
 
 func (t *Room) endMandate(d doing) error {

@@ -31,7 +31,7 @@ type casePage struct {
 	County   []string // items that the county has now, and whoever reads has not
 	Visitors []staff.Person
 	Towns    []registry.Place
-	Tomorrow string
+	VisitDay string        // what the forms offer as the day of a visit
 	Months   []monthOption // in which a change may begin
 	Confirm  []asking
 	Drop     map[core.ClaimID]bool // items that the household may let fall
@@ -91,7 +91,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
 		}
-		p.Tomorrow, p.Months = tx.Today().AddDate(0, 0, 1).String(), monthsAhead(tx.Today())
+		p.VisitDay, p.Months = t.visitDay(tx.Today(), p.View.Urgent).String(), monthsAhead(tx.Today())
 		mandates, err := mandate.NewStore(nil).OfCase(ctx, tx, id)
 		if err != nil {
 			return err
@@ -126,6 +126,15 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Adding = p.May[string(casefile.ActAddItem)] && !p.View.Accepted.IsZero()
 	p.sortFindings()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
+}
+
+// visitDay is the day that is offered for a visit: the next working day, and for who cannot
+// wait the next day, whatever it is. The officer may choose another.
+func (t *Room) visitDay(today core.Date, urgent bool) core.Date {
+	if urgent {
+		return today.AddDate(0, 0, 1)
+	}
+	return t.d.Desk.WorkDayAfter(today, 1)
 }
 
 // visitors are those who may go: assistants and officers of the place, the case's

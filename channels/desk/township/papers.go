@@ -23,6 +23,7 @@ import (
 type paper struct {
 	Name, Word string
 	Kind       string // "photo", "strokes", "sound"
+	Sort       string // what it is, for the label of the fold it lies in; "" for sound
 	Visit      int64  // 0: came with the application
 	More       int64  // came after it
 	digest     core.BlobDigest
@@ -31,6 +32,33 @@ type paper struct {
 var paperWords = map[core.PaperKind]string{core.PaperIDFront: "身份证人像面", core.PaperIDBack: "身份证国徽面", core.PaperHukou: "户口本",
 	core.PaperOral: "口述录音", core.PaperRecording: "录音", core.PaperOther: "材料"}
 
+// paperSorts are the sorts of what is looked at; what is not here is a photo of something.
+var paperSorts = map[core.PaperKind]string{core.PaperIDFront: "身份证照片", core.PaperIDBack: "身份证照片", core.PaperHukou: "户口本照片"}
+
+const (
+	sortPhoto = "照片"
+	sortSign  = "签名"
+	sortProof = "证明"
+)
+
+func sortOf(k core.PaperKind) string {
+	if s := paperSorts[k]; s != "" {
+		return s
+	}
+	return sortPhoto
+}
+
+// lookAt labels the fold of what is looked at by what lies in it: 看身份证照片、签名.
+func lookAt(list []paper) string {
+	var sorts []string
+	for _, p := range list {
+		if p.Sort != "" && !slices.Contains(sorts, p.Sort) {
+			sorts = append(sorts, p.Sort)
+		}
+	}
+	return "看" + strings.Join(sorts, "、")
+}
+
 var signers = []struct{ who, word string }{{"first", "入户人一的签名"}, {"second", "入户人二的签名"}, {"household", "家人的签名"}}
 
 // papersOf lists what can be opened: what came with the application, then visit by
@@ -38,18 +66,18 @@ var signers = []struct{ who, word string }{{"first", "入户人一的签名"}, {
 func papersOf(v casefile.View) []paper {
 	var out []paper
 	for i, p := range v.Papers {
-		kind := "photo"
+		kind, sort := "photo", sortOf(p.Kind)
 		if p.Kind == core.PaperOral || p.Kind == core.PaperRecording {
-			kind = "sound"
+			kind, sort = "sound", ""
 		}
-		out = append(out, paper{Name: fmt.Sprintf("%d", i+1), Word: paperWords[p.Kind], Kind: kind, digest: p.Digest})
+		out = append(out, paper{Name: fmt.Sprintf("%d", i+1), Word: paperWords[p.Kind], Kind: kind, Sort: sort, digest: p.Digest})
 	}
 	if v.Signature.Strokes != "" {
-		out = append(out, paper{Name: "signature", Word: "本人签名", Kind: "strokes", digest: v.Signature.Strokes})
+		out = append(out, paper{Name: "signature", Word: "本人签名", Kind: "strokes", Sort: sortSign, digest: v.Signature.Strokes})
 	}
 	for i, s := range slices.Backward(v.Supplements) {
 		for n, p := range s.Papers {
-			out = append(out, paper{Name: fmt.Sprintf("more%d.%d", len(v.Supplements)-i, n+1), Word: fmt.Sprintf("补来的%s %d", paperWords[p.Kind], n+1), Kind: "photo", More: s.ID, digest: p.Digest})
+			out = append(out, paper{Name: fmt.Sprintf("more%d.%d", len(v.Supplements)-i, n+1), Word: fmt.Sprintf("补来的%s %d", paperWords[p.Kind], n+1), Kind: "photo", Sort: sortOf(p.Kind), More: s.ID, digest: p.Digest})
 		}
 	}
 	visits := slices.Clone(v.Visits)
@@ -57,11 +85,11 @@ func papersOf(v casefile.View) []paper {
 	for i, visit := range visits {
 		at := fmt.Sprintf("visit%d.", i+1)
 		for n, digest := range visit.Photos {
-			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: fmt.Sprintf("入户照片 %d", n+1), Kind: "photo", Visit: visit.ID, digest: digest})
+			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: fmt.Sprintf("入户照片 %d", n+1), Kind: "photo", Sort: sortPhoto, Visit: visit.ID, digest: digest})
 		}
 		for _, s := range signers {
 			if digest := visit.Signatures[s.who]; digest != "" {
-				out = append(out, paper{Name: at + s.who, Word: s.word, Kind: "strokes", Visit: visit.ID, digest: digest})
+				out = append(out, paper{Name: at + s.who, Word: s.word, Kind: "strokes", Sort: sortSign, Visit: visit.ID, digest: digest})
 			}
 		}
 		if visit.Recording != "" {

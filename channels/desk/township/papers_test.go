@@ -7,6 +7,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/mandate"
 )
 
 func TestPapersAreNamedByTheirPlace(t *testing.T) {
@@ -20,6 +21,26 @@ func TestPapersAreNamedByTheirPlace(t *testing.T) {
 	want := []string{"1=sounda", "2=photob", "signature=strokesc", "visit1.photo1=photop", "visit1.photo2=photoq", "visit1.recording=soundr", "visit2.household=strokesh"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %q", names)
+	}
+}
+
+// A fold is labelled by what lies in it, each sort once; sound is played beside it.
+//
+// Control: the label as it was, the same over everything ("got 看照片、签名").
+func TestPapersAreLabelledByWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	v := casefile.View{Papers: []core.Paper{{Kind: core.PaperOral}, {Kind: core.PaperIDFront}, {Kind: core.PaperIDBack}, {Kind: core.PaperHukou}, {Kind: core.PaperOther}}, Signature: core.Signature{Strokes: "c"},
+		Supplements: []casefile.Supplement{{ID: 1, Papers: []core.Paper{{Kind: core.PaperHukou}}}, {ID: 2, Papers: []core.Paper{{Kind: core.PaperOther}, {Kind: core.PaperOther}}}},
+		Visits:      []casefile.Visit{{ID: 4, Photos: []core.BlobDigest{"p", "q"}, Recording: "r"}, {ID: 9, Photos: []core.BlobDigest{"s"}, Signatures: map[string]core.BlobDigest{"first": "f", "second": "g"}}}}
+	p := casePage{View: v}
+	mandates := acting([]mandate.Mandate{{ID: 7, Proved: true}}, 0)
+	for what, list := range map[string][]paper{"看身份证照片、户口本照片、照片、签名": p.PapersOf(0), "看户口本照片": p.MoreOf(1), "看照片": p.MoreOf(2), "看照片、签名": p.PapersOf(9), "看证明": mandates[0].Proof} {
+		if got := lookAt(list); len(list) == 0 || got != what {
+			t.Errorf("got %s, want %s", got, what)
+		}
+	}
+	if got := lookAt(p.PapersOf(4)); got != "看照片" {
+		t.Errorf("a visit without signatures: got %s", got)
 	}
 }
 

@@ -30,6 +30,7 @@ func (t *Room) Words() template.FuncMap {
 		"claimsample": func(v casefile.View, id core.ClaimID) bool { return claimIn(v, id).Sample },
 		"stack":       stack, "parts": parts,
 		"door": doorOf, "agreed": agreedOf,
+		"lookat": lookAt,
 		"pictures": func(list []paper) (n int) {
 			for _, p := range list {
 				if p.Kind != "sound" {

@@ -5,7 +5,7 @@ const { show, phone, ok, problem } = require('./stage');
 
 const LOGIN = { 'POST /login': ok({ token: 't1', refresh: 'r1', first: false }) };
 const AT = '/applications/4071882635';
-const asked = { receipt: '4071882635', status: 'ask_one', say: '要补一样', items: [], timeline: [], supplement: { asked: '户口本首页的照片', since: '2026-11-28T02:00:00Z', until: '2026-12-12' } };
+const asked = { receipt: '4071882635', status: 'ask_one', say: '要补一样', items: [], timeline: [], supplement: { asked: '户口本首页的照片', since: '2026-11-28T02:00:00Z', until: '2026-12-12', how: '拍照就行', say: '还差:户口本首页的照片。拍照就行。最好在 12 月 12 日前补上。晚了也能补,不会作废。' } };
 
 /** @param {any} device @param {string} ask */
 const sent = (device, ask) => device.asked.filter((a) => a.ask === ask).map((a) => a.body);
@@ -14,9 +14,18 @@ test('the page of an application says what is missing and leads to it', async ()
   const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked) });
   const { seen, text, settle } = show('pages/case', { receipt: '4071882635' }, device);
   await settle();
-  assert.match(text(), /还差:户口本首页的照片。最好在12月12日前补上/);
+  assert.match(text(), /还差:户口本首页的照片。拍照就行。最好在 ?12 ?月 ?12 ?日前补上.*能拍照的/);
   seen.instance.more();
   assert.deepEqual(device.went, ['/pages/more/index?receipt=4071882635']);
+});
+
+// Control: asks that does not look at the status, and the page asks for what came.
+test('once papers came the page says whose turn it is', async () => {
+  const came = { ...asked, status: 'papers_in', say: '材料已到,等镇里看', supplement: { ...asked.supplement, say: '您补的收到了,等镇里看。要的是:户口本首页的照片。还差,会告诉您。' } };
+  const { text, settle } = show('pages/case', { receipt: '4071882635' }, phone({ ...LOGIN, [`GET ${AT}`]: ok(came) }));
+  await settle();
+  assert.match(text(), /您补的收到了,等镇里看/);
+  assert.doesNotMatch(text(), /拍照补上|能拍照的/);
 });
 
 // Control: a fresh key for every tap of send, and what was lost on the way counts twice.

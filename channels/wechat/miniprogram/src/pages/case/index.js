@@ -10,7 +10,7 @@ const { spoken, day } = require('../../lib/words');
 Component({
   behaviors: [page],
   properties: { receipt: { type: String, value: '' } },
-  data: { one: /** @type {any} */ (null), number: '', steps: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), asked: '', until: '', none: false },
+  data: { one: /** @type {any} */ (null), number: '', steps: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), asks: false, lacks: '', none: false },
 
   pageLifetimes: {
     show() {
@@ -30,8 +30,8 @@ Component({
         this.setData({
           one,
           number: spoken(one.receipt),
-          asked: (one.supplement && one.supplement.asked) || '',
-          until: one.supplement && one.supplement.until ? day(one.supplement.until) : '',
+          asks: one.status === 'ask_one', // and not once papers came: it is the officer's turn
+          lacks: (one.supplement && one.supplement.say) || '',
           sent: ((one.supplement && one.supplement.sent) || []).map((/** @type {any} */ s) => ({ when: day(s.at), says: s.say })),
           steps: (one.timeline || []).map((/** @type {any} */ line) => ({ when: day(line.at), says: line.says })),
         });
