@@ -109,8 +109,11 @@ func (c *Channel) askPost(w http.ResponseWriter, r *http.Request) {
 		}
 		now, err := c.askTurn(r, who)
 		var moved *channels.Moved
+		gone := errors.As(err, &moved) || core.KindOf(err) == core.KindNotFound
 		switch {
-		case errors.As(err, &moved) || err == nil && now.Say == "" || core.KindOf(err) == core.KindNotFound:
+		case gone && r.Header.Get(keptAnswer) != "":
+			w.WriteHeader(http.StatusConflict)
+		case gone || err == nil && now.Say == "":
 			http.Redirect(w, r, "/c/app/ask", http.StatusSeeOther)
 		case err == nil: // something is to be said before the question, once
 			c.showAsk(w, r, now, nil)
@@ -121,6 +124,11 @@ func (c *Channel) askPost(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 }
+
+// keptAnswer marks an answer that a device kept while it had no network. Where the interview
+// has gone on meanwhile its person is told, who wrote it for nothing; a page that is merely
+// old shows the question that is open.
+const keptAnswer = "Lianou-Kept"
 
 // askAgain shows the question whose answer was not taken.
 func (c *Channel) askAgain(w http.ResponseWriter, r *http.Request, who citizen.Citizen, fault error) {

@@ -15,7 +15,14 @@ func (c *Channel) offlinePage(w http.ResponseWriter, r *http.Request) {
 	v := c.emptyForm("")
 	v.Offline = true
 	v.Values["form/contact.capacity"] = "self"
-	c.show(packing(w, r), r, http.StatusOK, "apply", view{Title: "求助登记", Data: v})
+	c.show(packing(w, r), r, http.StatusOK, "apply", view{Title: "求助登记", Away: true, Data: v})
+}
+
+// awayPage stands in for every other page where there is no network: the device shows on it
+// what it has seen of the address, or it says what can be done without one. It holds nothing
+// of anybody either.
+func (c *Channel) awayPage(w http.ResponseWriter, r *http.Request) {
+	c.show(packing(w, r), r, http.StatusOK, "away", view{Title: "现在没有网", Away: true})
 }
 
 // worker is the service worker. It stands at the top, for it serves only what lies below

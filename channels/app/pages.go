@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound", "more", "money"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound", "more", "money", "away"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -63,6 +63,7 @@ type view struct {
 	Care  bool
 	In    bool   // somebody is logged in
 	Who   string // tells accounts apart on one device, and says nothing of them
+	Away  bool   // a page that a device keeps for when there is no network
 	Here  string
 	Error string
 	Field string
@@ -115,6 +116,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/help", c.helpPage),
 		asking("/help", c.helpPost, 2*maxTalk),
 		get("/offline", c.offlinePage),
+		get("/away", c.awayPage),
 		get("/sw.js", c.worker),
 		get("/static/{file}", c.staticFile),
 	}

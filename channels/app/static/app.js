@@ -1,124 +1,67 @@
-// On every page: works without network once it was opened, keeps what is being filled in
-// on this device, sealed, and sends it once. Everything works without this file.
-//
-// What lies on the device: a key that no script can read out, and one form sealed with
-// it. It is gone after it was sent, and at log-out.
+// On every page: works without network once it was opened, and sends what was filled in on
+// this device once (store.js). Everything works without this file.
 (function () {
   "use strict";
-  var who = document.body.getAttribute("data-who") || "";
-  var bar = document.getElementById("draft-bar");
-  var MONTH = 30 * 24 * 3600 * 1000; // what was not sent by then is forgotten
-
-  function store(mode, work) {
-    return new Promise(function (ok, no) {
-      var open = indexedDB.open("lianou-draft", 1);
-      open.onupgradeneeded = function () { open.result.createObjectStore("kept"); };
-      open.onerror = function () { no(open.error); };
-      open.onsuccess = function () {
-        var db = open.result, tx = db.transaction("kept", mode), got = work(tx.objectStore("kept"));
-        tx.oncomplete = function () { db.close(); ok(got && got.result); };
-        tx.onabort = tx.onerror = function () { db.close(); no(tx.error); };
-      };
-    });
-  }
-  function read(name) { return store("readonly", function (s) { return s.get(name); }); }
-  function write(name, value) { return store("readwrite", function (s) { s.put(value, name); }); }
-  function forget() { return store("readwrite", function (s) { s.clear(); }); }
-
-  // One key for a device: made once, by whichever page comes first.
-  function sealKey() {
-    return read("key").then(function (key) {
-      if (key) return key;
-      return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]).then(function (made) {
-        return write("key", made).then(function () { return made; });
-      });
-    });
-  }
-  function save(draft) {
-    return sealKey().then(function (key) {
-      var iv = crypto.getRandomValues(new Uint8Array(12));
-      return crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, key, new TextEncoder().encode(JSON.stringify(draft))).then(function (sealed) {
-        return write("draft", { iv: iv, sealed: sealed });
-      });
-    });
-  }
-  function load() {
-    return Promise.all([read("key"), read("draft")]).then(function (r) {
-      if (!r[0] || !r[1]) return null;
-      return crypto.subtle.decrypt({ name: "AES-GCM", iv: r[1].iv }, r[0], r[1].sealed).then(function (plain) {
-        var draft = JSON.parse(new TextDecoder().decode(plain));
-        return Date.now() - draft.at > MONTH ? drop().then(function () { return null; }) : draft;
-      });
-    });
-  }
-  function drop() { return store("readwrite", function (s) { s.delete("draft"); }); }
+  var keep = window.lianou, who = keep.who;
+  function load() { return keep.get("draft"); }
+  function save(draft) { return keep.put("draft", draft); }
+  function drop() { return keep.drop("draft"); }
   // blob is a photo as it was taken; the pages' policy lets nobody fetch a data: address.
   function blob(url) {
     var cut = url.indexOf(","), raw = atob(url.slice(cut + 1)), bytes = new Uint8Array(raw.length);
     for (var i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
     return new Blob([bytes], { type: url.slice(5, url.indexOf(";")) });
   }
-  // Whose form it is: of who was last seen logged in on this device.
-  function owner() { return who ? Promise.resolve(who) : read("who").then(function (w) { return w || ""; }); }
-
   function body(draft) {
     var form = new FormData();
     draft.fields.forEach(function (f) { form.append(f[0], f[1]); });
     draft.files.forEach(function (f) { form.append(f.name, blob(f.data), f.as); });
     return form;
   }
-  function tell(words, link, say) {
-    if (!bar) return;
-    bar.hidden = false;
-    bar.textContent = words + " ";
-    if (typeof link === "function") {
-      var b = document.createElement("button");
-      b.type = "button"; b.className = "more"; b.textContent = say; b.onclick = link;
-      bar.appendChild(b);
-    } else if (link) {
-      var a = document.createElement("a");
-      a.className = "more"; a.href = link; a.textContent = say;
-      bar.appendChild(a);
-    }
-  }
   var sending = null;
   // send hands in what is ready, under its key: however often it is tried it is one form.
   function send() {
     if (sending) return sending;
-    sending = Promise.all([load(), owner()]).then(function (r) {
+    sending = Promise.all([load(), keep.owner()]).then(function (r) {
       var draft = r[0];
-      if (!draft || !draft.ready) return;
-      if (!draft.owner && r[1]) { // filled in before anybody logged in: whose it is, a person says
-        tell("这台手机里有一张没登录时填好的表。是您填的吗?", function () {
-          draft.owner = r[1];
-          save(draft).then(send);
-        }, "是我填的,交上去");
+      if (!draft) return;
+      if (draft.owner && r[1] && draft.owner !== r[1]) {
+        if (draft.ready) keep.tell("这台手机里有一张别人填的表,没有交。请换他登录再交。");
         return;
       }
-      if (draft.owner && r[1] && draft.owner !== r[1]) {
-        tell("这台手机里有一张别人填的表,没有交。请换他登录再交。");
+      if (!draft.ready) { half(draft); return; }
+      if (!draft.owner && r[1]) { // filled in before anybody logged in: whose it is, a person says
+        keep.tell("这台手机里有一张没登录时填好的表。是您填的吗?", [{ say: "是我填的,交上去", act: function () {
+          draft.owner = r[1];
+          save(draft).then(send);
+        } }]);
         return;
       }
       return fetch("/c/app/apply", { method: "POST", body: body(draft), credentials: "same-origin" }).then(function (got) {
         if (got.redirected && got.url.indexOf("/c/app/receipt/") > 0) {
           return drop().then(function () {
             if (document.getElementById("apply")) location.href = got.url;
-            else tell("存在手机里的表交上去了。", got.url, "看回执号");
+            else keep.tell("存在手机里的表交上去了。", [{ at: got.url, say: "看回执号" }]);
           });
         }
-        if (got.status === 401) { tell("填好的表还在这台手机里。登录一下就交上去。", "/c/app/enter?to=/c/app/offline", "登录"); return; }
+        if (got.status === 401) { keep.tell("填好的表还在这台手机里。登录一下就交上去。", [{ at: "/c/app/enter?to=/c/app/offline", say: "登录" }]); return; }
         if (got.status >= 500 || got.status === 429) { waiting(); return; }
         return got.text().then(function (page) {
           var alert = new DOMParser().parseFromString(page, "text/html").getElementById("error");
           draft.ready = false;
           draft.fault = alert ? alert.textContent.trim() : "";
-          return save(draft).then(function () { tell("有一处要改:" + draft.fault, "/c/app/apply", "去改"); });
+          return save(draft).then(function () { keep.tell("有一处要改:" + draft.fault, [{ at: "/c/app/apply", say: "去改" }]); });
         });
       }, waiting);
     }).catch(function () {}).then(function () { sending = null; });
     return sending;
   }
-  function waiting() { tell("填好的表存在这台手机里,还没交上去。有了网会自己交,不用再填。"); }
+  function waiting() { keep.tell("填好的表存在这台手机里,还没交上去。有了网会自己交,不用再填。"); }
+  // half reminds of a form that was left half-way, where somebody might begin another.
+  function half(draft) {
+    if (!/^\/c\/app\/(ask|mine)?$/.test(location.pathname) || document.getElementById("error")) return;
+    keep.tell("有一张表填到一半,存在这台手机里。", [{ at: "/c/app/apply", say: "接着填" }, { say: "不要了", act: function () { drop().then(keep.hush); } }]);
+  }
 
   // settle looks what became of a form that this page has just sent the ordinary way.
   function settle() {
@@ -127,29 +70,51 @@
     if (!key) return Promise.resolve();
     return load().then(function (draft) {
       if (!draft || draft.key !== key) return;
-      if (/^\/c\/app\/receipt\//.test(location.pathname)) return drop();
+      if (/^\/c\/app\/receipt\//.test(location.pathname) && !keep.away) return drop();
       if (document.getElementById("error")) { draft.ready = false; return save(draft); }
     });
   }
 
-  window.lianou = { save: save, load: load, send: send, owner: owner, tell: tell, blob: blob };
+  keep.save = save;
+  keep.load = load;
+  keep.send = send;
+  keep.blob = blob;
 
-  if (window.indexedDB && window.crypto && crypto.subtle) {
-    (who ? write("who", who) : Promise.resolve()).then(settle).then(send).catch(function () {});
+  if (keep.able) {
+    (who ? keep.write("who", who) : Promise.resolve()).then(settle).then(send).catch(function () {});
     window.addEventListener("online", send);
     document.addEventListener("visibilitychange", function () { if (!document.hidden) send(); });
     if (document.querySelector("form[data-offline]")) setInterval(send, 15000);
     var leave = document.getElementById("leave");
     if (leave) leave.addEventListener("submit", function (e) {
       e.preventDefault();
-      forget().catch(function () {}).then(function () { leave.submit(); });
+      keep.forget().catch(function () {}).then(function () { leave.submit(); });
     });
   }
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/c/app/sw.js").catch(function () {});
 
+  // Without network a press that needs one leads nowhere: the page stays, with what is on it.
+  document.addEventListener("submit", function (e) {
+    if (e.defaultPrevented || navigator.onLine !== false) return;
+    e.preventDefault();
+    if (/\/care$/.test(e.target.action)) large(!document.body.classList.contains("care"));
+    else keep.tell("现在没有网,这个要有网才能办。写的都还在,有了网再点一次。急事打 12345,打电话不用网。", null, true);
+  });
+  // large is care mode on a page that was kept for everybody.
+  function large(on) {
+    document.body.classList.toggle("care", on);
+    var b = document.querySelector(".head button");
+    b.setAttribute("aria-pressed", String(on));
+    b.textContent = on ? "关掉大字" : "大字";
+  }
+  if (keep.able) {
+    if (keep.away) keep.read("care").then(function (on) { if (on) large(true); }).catch(function () {});
+    else keep.write("care", document.body.classList.contains("care")).catch(function () {});
+  }
+
   // A photo is chosen with a button of ours: the browser's own speaks its own language. It
   // lies unseen over the button, so keyboard, finger and screen reader meet the field itself.
-  Array.prototype.forEach.call(document.querySelectorAll("input[type=file]"), function (input) {
+  function picks(input) {
     var pick = document.createElement("span"), button = document.createElement("span"), told = document.createElement("span");
     pick.className = "pick"; button.className = "face"; told.className = "hint"; // not a label: the field has one
     button.setAttribute("aria-hidden", "true");
@@ -164,10 +129,9 @@
       button.textContent = some && !input.multiple ? "换一张" : "点这里拍照或选照片";
       told.textContent = some && !input.multiple ? "选好了:" + input.files[0].name : ""; // of many the page shows each
     });
-  });
-
+  }
   // A word to who may help: an address or a receipt number, never a name.
-  Array.prototype.forEach.call(document.querySelectorAll("[data-share]"), function (b) {
+  function shares(b) {
     b.hidden = false;
     b.addEventListener("click", function () {
       var text = b.getAttribute("data-share"), done = document.getElementById("shared");
@@ -176,5 +140,11 @@
       if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { say("已经复制好了,发给他就行。"); }, function () { say("长按上面的字就能复制。"); });
       else say("长按上面的字就能复制。");
     });
-  });
+  }
+  // dress is for the page, and for one that is shown again from the device.
+  keep.dress = function (root) {
+    Array.prototype.forEach.call(root.querySelectorAll("input[type=file]"), picks);
+    Array.prototype.forEach.call(root.querySelectorAll("[data-share]"), shares);
+  };
+  keep.dress(document);
 })();

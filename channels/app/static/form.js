@@ -95,23 +95,25 @@
   function note() {
     clearTimeout(soon);
     soon = setTimeout(function () {
+      soon = 0;
       if (!sent) writing = writing.then(function () { return draft(false).then(keep.save); }).catch(function () {});
     }, 300);
   }
   form.addEventListener("input", note);
   form.addEventListener("change", note);
+  window.addEventListener("pagehide", function () { if (soon && !sent) draft(false).then(keep.save).catch(function () {}); });
   form.addEventListener("submit", function (e) {
     if (e.submitter && e.submitter.name === "read") return; // nothing is handed in: the page comes back
     for (var i = 0; i < steps.length; i++) {
       var f = wrong(steps[i]);
       if (f) { e.preventDefault(); show(i); f.reportValidity(); return; }
     }
-    if (!keep || !window.indexedDB || !window.crypto || !crypto.subtle) return;
+    if (!keep || !keep.able) return;
     e.preventDefault();
     sent = true;
     clearTimeout(soon);
     writing.then(function () { return draft(true).then(keep.save); }).then(function () {
-      if (offline || navigator.onLine === false) { keep.tell("存好了。有了网会自己交上去,不用再填。"); return keep.send(); }
+      if (offline || navigator.onLine === false) { keep.tell("存好了。有了网会自己交上去,不用再填。", null, true); return keep.send(); }
       sessionStorage.setItem("lianou-sent", key.value);
       form.submit();
     }, function () { form.submit(); }).then(function () { sent = false; });
@@ -121,11 +123,19 @@
   var read = form.hasAttribute("data-read"), error = document.getElementById("error");
   show(error && error.getAttribute("data-field") !== "id_front" ? steps.length - 1 : 0, true);
   if (read) note();
-  if (keep && !error && !read) {
+  function restore(old) {
+    fill(old);
+    keep.tell(old.ready ? "填好的表存在这台手机里,有了网会自己交。" : "上次填到一半的还在,接着填就行。" + (old.fault ? "要改的是:" + old.fault : ""));
+  }
+  if (keep && keep.able && !error && !read) {
     Promise.all([keep.load(), keep.owner()]).then(function (r) {
-      if (!r[0] || r[1] && r[0].owner !== r[1]) return;
-      fill(r[0]);
-      keep.tell(r[0].ready ? "填好的表存在这台手机里,有了网会自己交。" : "上次填到一半的还在,接着填就行。" + (r[0].fault ? "要改的是:" + r[0].fault : ""));
+      var old = r[0];
+      if (!old || old.owner && old.owner !== r[1]) return; // somebody else's
+      if (old.owner || !r[1]) restore(old);
+      else if (!old.ready) keep.tell("这台手机里有一张没登录时填到一半的表。是您填的吗?", [{ say: "是我填的,接着填", act: function () {
+        old.owner = r[1];
+        keep.save(old).then(function () { restore(old); });
+      } }]); // one that is ready is asked about where it is sent (app.js)
     }).catch(function () {});
   }
 })();
