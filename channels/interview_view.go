@@ -140,11 +140,9 @@ func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) Interview
 	}
 	if s.About != nil {
 		out.Kind, out.Help = "round", "" // it says how one is told, and here is asked who
-		h := iv.Household(t.Talk)
 		for _, ref := range s.About {
-			i := slices.IndexFunc(h.Members, func(p core.Member) bool { return p.Ref == ref })
-			if i >= 0 {
-				out.About = append(out.About, InterviewPerson{ref, matching.MemberSaid(&h.Members[i])})
+			if name := iv.Listed(t.Talk, ref); name != "" {
+				out.About = append(out.About, InterviewPerson{ref, name})
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -89,6 +90,7 @@ func (j *Judge) Look(v url.Values, on core.Date) (Judged, error) {
 		return Judged{}, err
 	}
 	out, settles := sortOut(book, m.Explain(&h), ticks{on: v["item"], offered: v["offered"]})
+	maps.DeleteFunc(settles, func(path string, _ int) bool { return j.talk.Waits(path, &h) })
 	out.Ask, out.Why = j.next(settles, f.People, agesOf(h))
 	return out, nil
 }
@@ -204,7 +206,11 @@ func (j *Judge) next(settles map[string]int, people []intake.MemberForm, ages ma
 	if len(list) == 0 { // a fact that came into the Book after its question was due
 		return wording.FactLabel(best) + "?", gain
 	}
-	return about(best, people) + list[0].Ask, list[0].Why + gain
+	ask = list[0].Ask
+	if who := about(best, people); who != "" {
+		ask = list[0].AskOf(who, "您")
+	}
+	return ask, list[0].Why + gain
 }
 
 // asked is the age within which a question is one that a person asks. The items stay
@@ -256,7 +262,7 @@ func about(path string, people []intake.MemberForm) string {
 	}
 	for _, p := range people {
 		if p.Name != "" && strings.HasPrefix(path, "members/"+p.Ref+"/") {
-			return p.Name + ","
+			return p.Name
 		}
 	}
 	return ""

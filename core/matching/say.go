@@ -97,9 +97,9 @@ func MemberSaid(m *core.Member) string {
 	case "child":
 		name = pick("您的儿子", "您的女儿", "您的孩子")
 	case "parent":
-		name = pick("您的父亲", "您的母亲", "您的父母")
+		name = pick("您的父亲", "您的母亲", "您的父亲或母亲")
 	case "grandparent":
-		name = pick("您家爷爷", "您家奶奶", "您家老人")
+		name = pick("您的爷爷", "您的奶奶", "您的爷爷或奶奶")
 	case "grandchild":
 		name = pick("您的孙子", "您的孙女", "您的孙辈")
 	}

@@ -21,7 +21,8 @@ func (iv *Interviewer) Left(c *Conversation, m *matching.Matcher) int {
 		n++
 	}
 	if !s.enough {
-		n += len(iv.open(s, m.Questions(&s.household)))
+		a := iv.open(s, m.Questions(&s.household))
+		n += len(a.steps) + a.later
 	}
 	return n
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"lianou/core"
-	"lianou/core/matching"
 )
 
 var (
@@ -17,11 +16,12 @@ var (
 // hearRound reads who is named: "俺老伴", "71岁那个", "都没有". It says whom it asks about
 // when the words fit two of them.
 func (iv *Interviewer) hearRound(c *Conversation, step Step, said string) (Answer, error) {
-	h := iv.Household(c)
+	s := iv.form.state(c)
 	var people []*core.Member
-	for i := range h.Members {
-		if slices.Contains(step.About, h.Members[i].Ref) {
-			people = append(people, &h.Members[i])
+	var names []string
+	for i := range s.household.Members {
+		if m := &s.household.Members[i]; slices.Contains(step.About, m.Ref) {
+			people, names = append(people, m), append(names, s.listed(m))
 		}
 	}
 	named := namedIn(people, said)
@@ -33,7 +33,7 @@ func (iv *Interviewer) hearRound(c *Conversation, step Step, said string) (Answe
 	case containsAny(said, nobody):
 		return Answer{None: true}, nil
 	}
-	return Answer{}, core.Invalid(step.Ref, "没听明白是谁。家里有:"+peopleSaid(people)+"。请说是谁,或者说都没有。")
+	return Answer{}, core.Invalid(step.Ref, "没听明白是谁。家里有:"+strings.Join(names, "、")+"。请说是谁,或者说都没有。")
 }
 
 // namedIn are the members whom the words fit, by relation or by age. A relation that fits
@@ -74,15 +74,4 @@ func namedIn(people []*core.Member, said string) []core.MemberRef {
 		return nil // "俺家没有"
 	}
 	return out
-}
-
-func peopleSaid(people []*core.Member) string {
-	var b strings.Builder
-	for i, m := range people {
-		if i > 0 {
-			b.WriteString("、")
-		}
-		b.WriteString(matching.MemberSaid(m))
-	}
-	return b.String()
 }

@@ -57,7 +57,9 @@ type Question struct {
 	Key     string   `json:"key"`               // the fact or form field it fills: "income_12m", "members/*/age", "form/live.region"
 	Ask     string   `json:"ask"`               // the words, Chinese
 	Voice   string   `json:"voice,omitempty"`   // the words on the telephone, where Ask does not do
+	Of      string   `json:"of,omitempty"`      // the words about one member, where Ask after their name does not do
 	Other   string   `json:"other,omitempty"`   // the words when somebody speaks for another
+	Spell   string   `json:"spell,omitempty"`   // the same on the telephone
 	Again   string   `json:"again,omitempty"`   // the words where the answer was about something else
 	Why     string   `json:"why"`               // why it is asked, one short line
 	Help    string   `json:"help,omitempty"`    // how to answer
@@ -66,9 +68,11 @@ type Question struct {
 	Page    string   `json:"page"`              // the Page it stands on
 	Round   *Round   `json:"round,omitempty"`   // how it is asked of all members at once
 
-	// After is a fact without which this one is not asked: of a car of which nobody knows
-	// whether there is one, nobody knows what it is worth.
-	After string `json:"after,omitempty"`
+	// After is a fact that is asked before this one: of a car of which nobody has said
+	// whether there is one, nobody says what it is worth. Who does not know the first, or
+	// answers it with one of Unless, is not asked at all.
+	After  string            `json:"after,omitempty"`
+	Unless []json.RawMessage `json:"unless,omitempty"`
 
 	// Under is the age of the applicant, in whole years, below which it is asked; of an age
 	// that nobody said it is not. 0 is every age.
@@ -183,6 +187,9 @@ func (f Form) check() error {
 	for _, q := range f.Questions {
 		if q.When != nil && !f.question(q.When.Key).offers(q.When.Is) {
 			return fmt.Errorf("question %q waits for an answer that nobody can give", q.Key)
+		}
+		if q.After != "" && !keys[q.After] {
+			return fmt.Errorf("question %q waits for %q, which nobody asks", q.Key, q.After)
 		}
 		for _, part := range q.Parts {
 			if !keys[part] {

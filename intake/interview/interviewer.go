@@ -126,15 +126,6 @@ func (s *state) may(q *Question) bool {
 	return len(q.By) == 0 || slices.Contains(q.By, capacity)
 }
 
-// pointless reports whether a question hangs on a fact that the person does not know.
-func (s *state) pointless(q *Question, who core.MemberRef) bool {
-	path := q.After
-	if key, member := strings.CutPrefix(path, "members/*/"); member {
-		path = memberPath(who, key)
-	}
-	return path != "" && s.passed[path] && !s.sourced(path)
-}
-
 // sourced reports whether anybody said a fact.
 func (s *state) sourced(path string) bool { _, ok := s.sources[path]; return ok }
 
@@ -142,52 +133,12 @@ func (s *state) sourced(path string) bool { _, ok := s.sources[path]; return ok 
 // same fact of several members at once.
 func (iv *Interviewer) telling(s *state, m *matching.Matcher) (Step, bool) {
 	var best Step
-	for _, step := range iv.open(s, m.Questions(&s.household)) {
+	for _, step := range iv.open(s, m.Questions(&s.household)).steps {
 		if best.Question == nil || len(step.Items) > len(best.Items) {
 			best = step
 		}
 	}
 	return best, best.Question != nil
-}
-
-// open gathers the missing facts into steps, in matching's order. What is hardly ever so
-// at somebody's age is not asked: an officer who meets them sees that it is open.
-func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
-	var steps []Step
-	rounds := map[string]int{} // by key: the place in steps
-	for _, x := range missing {
-		q := iv.form.question(Generic(x.Path))
-		if part := iv.part(s, q); part != nil {
-			q, x.Path = part, part.Key
-		}
-		if q == nil || x.Unlikely || s.passed[x.Path] || !s.may(q) || s.pointless(q, x.Member) {
-			continue
-		}
-		if x.Member == "" || q.Round == nil || s.passed[roundOf+x.Key] {
-			steps = append(steps, Step{Ref: x.Path, Question: q, Member: x.Member, Items: x.Items})
-			continue
-		}
-		i, begun := rounds[x.Key]
-		if !begun {
-			i = len(steps)
-			rounds[x.Key] = i
-			steps = append(steps, Step{Ref: roundOf + x.Key, Question: q})
-		}
-		steps[i].About = append(steps[i].About, x.Member)
-		for _, item := range x.Items {
-			if !slices.Contains(steps[i].Items, item) {
-				steps[i].Items = append(steps[i].Items, item)
-			}
-		}
-	}
-	for i := range steps {
-		if len(steps[i].About) == 1 { // a round of one is a question
-			ref := steps[i].About[0]
-			key := strings.TrimPrefix(steps[i].Ref, roundOf)
-			steps[i].Ref, steps[i].Member, steps[i].About = memberPath(ref, key), ref, nil
-		}
-	}
-	return steps
 }
 
 // part is the first part of a sum that is still to be asked, when the person was asked for

@@ -30,30 +30,33 @@ func (iv *Interviewer) Words(c *Conversation, step Step, medium Medium) string {
 }
 
 func wordsOf(now *state, step Step, medium Medium) string {
-	q, h := step.Question, now.household
-	ask := q.Ask
+	q := step.Question
 	if q.Round == nil {
 		step.About = nil // a conversation from outside may say otherwise
 	}
-	switch {
-	case step.About != nil:
-		ask = q.Round.Ask
-	case step.Member != "":
-		ask = about(&h, step.Member) + q.Ask
-	}
-	if capacity := now.fields["form/contact.capacity"]; q.Other != "" && capacity != "" && capacity != string(core.CapacitySelf) {
-		ask = q.Other
-	}
-	if medium == Voice && q.Voice != "" && step.About == nil {
-		ask = q.Voice
-		if step.Member != "" {
-			ask = about(&h, step.Member) + ask
-		}
-	}
+	ask := strings.ReplaceAll(askedOf(now, step, medium), placeOne, now.one())
 	if medium == Screen {
 		return ask
 	}
 	return ask + tail(q, step, medium)
+}
+
+// askedOf chooses among the words of a question by whom it is about, who speaks and how.
+func askedOf(now *state, step Step, medium Medium) string {
+	q, other := step.Question, now.one() != you
+	switch {
+	case step.About != nil:
+		return q.Round.Ask
+	case step.Member != "":
+		return q.AskOf(now.person(step.Member), now.one())
+	case other && medium == Voice && q.Spell != "":
+		return q.Spell
+	case other && q.Other != "":
+		return q.Other
+	case medium == Voice && q.Voice != "":
+		return q.Voice
+	}
+	return q.Ask
 }
 
 // tail says what may be answered.
@@ -83,26 +86,6 @@ func (q *Question) numbered() string {
 		b.WriteString(strconv.Itoa(i+1) + " " + o.Say)
 	}
 	return b.String()
-}
-
-// about names the member a question begins with; the applicant alone is "您".
-func about(h *core.Household, ref core.MemberRef) string {
-	for i := range h.Members {
-		m := &h.Members[i]
-		if m.Ref != ref {
-			continue
-		}
-		return personSaid(m)
-	}
-	return ""
-}
-
-// personSaid names a member.
-func personSaid(m *core.Member) string {
-	if m.Relation == "applicant" {
-		return "您"
-	}
-	return matching.MemberSaid(m)
 }
 
 // Tell says an answer in the words of its question.

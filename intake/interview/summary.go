@@ -51,7 +51,7 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 		item := Item{Code: f.Item, Name: m.Book().Title(f.Item), Benefit: f.Benefit}
 		switch {
 		case f.Outcome == matching.Eligible && slices.Contains(r.Bundle, f.Item):
-			item.Why = speaksFor(f)
+			item.Why = addressed(speaksFor(f), now.one())
 			s.May = append(s.May, item)
 		case f.Outcome == matching.Unknown && likely(worth, f.Item):
 			s.Open = append(s.Open, item)
@@ -66,7 +66,7 @@ func (iv *Interviewer) known(c *Conversation, now *state) (list []Said) {
 	if q := iv.form.question("members"); len(c.Known.Members) > 1 && q != nil {
 		family := Said{Ref: q.Key, Ask: wordsOf(now, Step{Ref: q.Key, Question: q}, Screen)}
 		for _, ref := range c.Known.Members[1:] {
-			family.Answer += "、" + about(&now.household, ref)
+			family.Answer += "、" + now.person(ref)
 		}
 		family.Answer = strings.TrimPrefix(family.Answer, "、")
 		list = append(list, family)
@@ -127,7 +127,7 @@ func (iv *Interviewer) said(now *state, g *Given) (Said, bool) {
 	case round:
 		out.Answer = tellRound(now, step.Question, strings.TrimPrefix(g.Step, roundOf), g)
 	default:
-		out.Answer = step.Question.Tell(now.value(g))
+		out.Answer = now.tell(step.Question, now.value(g))
 	}
 	return out, true
 }
@@ -154,7 +154,7 @@ func (iv *Interviewer) asides(now *state, c *Conversation) []Said {
 	var out []Said
 	if at := c.family(); at != nil && !c.Answered("members") {
 		q := iv.form.question("members")
-		out = append(out, Said{Ref: "members", Ask: wordsOf(now, Step{Ref: "members", Question: q}, Screen), Answer: q.Tell(*at)})
+		out = append(out, Said{Ref: "members", Ask: wordsOf(now, Step{Ref: "members", Question: q}, Screen), Answer: now.tell(q, *at)})
 	}
 	for _, path := range now.aside {
 		step := Step{Ref: path, Question: iv.form.question(Generic(path)), Member: memberOf(path)}
@@ -184,11 +184,19 @@ func (iv *Interviewer) asides(now *state, c *Conversation) []Said {
 // asideRef is of the words that were said beside; no step leads to them.
 const asideRef = "aside"
 
+// tell says an answer to who speaks: relatives are of the person whom help is asked for.
+func (s *state) tell(q *Question, raw json.RawMessage) string {
+	if q.Type == TypeFamily {
+		return addressed(q.Tell(raw), s.one())
+	}
+	return q.Tell(raw)
+}
+
 // tellRound tells a round as it stands now: who was named, and what each said alone.
 func tellRound(now *state, q *Question, key string, g *Given) string {
 	var said []string
 	for _, ref := range now.namedBy(q, key, g) {
-		said = append(said, about(&now.household, ref))
+		said = append(said, now.person(ref))
 	}
 	if len(said) == 0 {
 		return "没有"
