@@ -10,6 +10,7 @@ import (
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/core/jobs"
+	"lianou/core/notify"
 	"lianou/intake"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
@@ -26,6 +27,7 @@ type Filing struct {
 	Confirmed string           `json:"confirmed,omitempty"` // what a client that repeats calls it
 	Last      int64            `json:"last,omitempty"`      // the message of the chat that agreed, 0 of another door
 	Receipt   *intake.Receipt  `json:"receipt,omitempty"`
+	Refused   *NotTaken        `json:"refused,omitempty"` // why it was not taken, until the person goes on
 }
 
 // Handing reports that an application is on its way: it is finished before anything else.
@@ -42,9 +44,10 @@ func (t *Talking) Confirm(f Filing) {
 	t.Quiet++
 }
 
-// refuse takes the application back, so that it can be put right and confirmed again.
-func (t *Talking) refuse() {
-	t.Filing.Form = nil
+// refuse takes the application back, so that it can be put right and confirmed again. What
+// was wrong stays with it: who confirmed may be gone, and hears it where they look next.
+func (t *Talking) refuse(why *NotTaken) {
+	t.Filing.Form, t.Filing.Refused = nil, why
 	t.Quiet++
 }
 
@@ -60,14 +63,12 @@ func (d *CitizenDoor) HandIn(ctx context.Context, citizen string, t *Talking) (g
 		f.Receipt = &got
 		return got, false, nil
 	case kind == core.KindInvalid || kind == core.KindConflict || kind == core.KindTooMany:
-		t.refuse()
+		err = t.lose(err)
+		t.refuse(notTaken(err))
 		return got, true, err
 	}
 	return got, false, err
 }
-
-// errCardsGone is said once: after it the application goes without the photos.
-var errCardsGone = core.Invalid("papers", "身份证照片放得太久,已经没有了。没有照片也能报:再提交一次就报上去,或者先把照片再拍一次。")
 
 // FileInterview hands the open interview in as an application, which closes it. The same
 // confirmation again, at this door or another, gives the same receipt, also after that.
@@ -156,13 +157,8 @@ const finishing = 30 * time.Second
 func (d *CitizenDoor) finish(ctx context.Context, who citizen.Citizen, t *open) (got intake.Receipt, refused bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishing) // who confirmed and lost the network has confirmed
 	defer cancel()
-	cards := len(t.Cards) > 0 && len(t.Filing.Form.Papers) > 0 && t.Filing.Form.Papers[0] == t.Cards[0]
 	got, refused, err = d.HandIn(ctx, who.ID, &t.Talking)
 	if refused {
-		if cards && core.KindOf(err) == core.KindInvalid && core.Known(err).Field == "papers" {
-			// A conversation waits for a month, a photo that nothing names is swept after a week.
-			t.Cards, err = nil, errCardsGone
-		}
 		if kept := d.saveBeside(ctx, who, t); kept != nil && !errors.Is(kept, talks.ErrMeanwhile) {
 			return got, true, kept
 		}
@@ -182,19 +178,26 @@ func (d *CitizenDoor) finish(ctx context.Context, who citizen.Citizen, t *open) 
 const finishWait = finishing + 15*time.Second
 
 // Register adds the work of conversations to a program's workers. One door does it for
-// all: an application goes in under the name of the door where it was confirmed.
-func (d *CitizenDoor) Register(list *jobs.Workers) {
+// all: an application goes in under the name of the door where it was confirmed. ways are
+// how somebody who has no chat with us is told before a text message is tried.
+func (d *CitizenDoor) Register(list *jobs.Workers, ways ...notify.Sender) {
 	if d.env.Talks == nil {
 		return
 	}
 	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Finish]) error {
 		return d.Finish(ctx, citizen.Citizen{ID: job.Args.Citizen})
 	})
+	if d.env.Text != nil {
+		ways = append(ways, d.env.Text)
+	}
+	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Unfiled]) error {
+		return d.TellUnfiled(ctx, job.Args, ways)
+	})
 }
 
 // Finish hands in what somebody has confirmed and nobody has handed in, and closes the
-// interview. Nothing on its way is a success. What is refused waits to be put right, and is
-// said when the person looks.
+// interview. Nothing on its way is a success. What is refused waits to be put right: nobody
+// waits for the answer, so the person is told.
 func (d *CitizenDoor) Finish(ctx context.Context, who citizen.Citizen) error {
 	for range tries {
 		t, err := d.open(ctx, who)
@@ -204,6 +207,7 @@ func (d *CitizenDoor) Finish(ctx context.Context, who citizen.Citizen) error {
 		if err != nil || !t.Handing() {
 			return err
 		}
+		t.alone = true
 		if _, refused, err := d.finish(ctx, who, t); err != nil && !refused {
 			return err
 		}
@@ -299,6 +303,9 @@ func (d *CitizenDoor) saveBeside(ctx context.Context, who citizen.Citizen, t *op
 	said := talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept}
 	if t.Handing() {
 		said.Later, said.Wait = talks.Finish{Citizen: who.ID}, finishWait
+	}
+	if why := t.Refused(); why != nil && t.alone {
+		said.Unfiled = why.InChat()
 	}
 	return d.env.Talks.Say(ctx, said)
 }

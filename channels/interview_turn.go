@@ -99,6 +99,8 @@ type open struct {
 	kept talks.Talk
 	say  string                                     // before the next question
 	also func(ctx context.Context, tx *pg.Tx) error // kept together with it; nil for nothing
+
+	alone bool // nobody waits for what comes of it
 }
 
 // perTalk sets the revisions of one conversation apart from those of the next: an answer
@@ -365,13 +367,16 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 		if err := do(t, m); err != nil {
 			return Interview{}, err
 		}
+		refused := t.goOn()
 		d.fromRecords(ctx, who, t)
 		t.Took = append(t.Took, this)
 		t.Took = t.Took[max(len(t.Took)-tookMost, 0):]
 		switch err := d.save(ctx, who, t, false); {
 		case err == nil:
 			t.kept.Rev++
-			return d.shown(t, "")
+			now, err := d.shown(t, "")
+			now.Refused = cmp.Or(now.Refused, refused) // who answered before they looked
+			return now, err
 		case !errors.Is(err, talks.ErrMeanwhile):
 			return Interview{}, err
 		}

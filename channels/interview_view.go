@@ -25,8 +25,15 @@ type (
 		Say      string            `json:"say,omitempty" doc:"To be said before the question"`
 		Step     InterviewStep     `json:"step"`
 		Summary  *InterviewSummary `json:"summary" doc:"At the end, else null"`
+		// Refused is there from a refusal that nobody heard until the person goes on.
+		Refused *InterviewRefused `json:"refused,omitempty" doc:"What was confirmed and not taken, and what to do"`
 
 		quiet int64 // what was noticed since it began
+	}
+	// InterviewRefused is why an application that was confirmed is not in.
+	InterviewRefused struct {
+		Say string `json:"say"`
+		Ref string `json:"ref,omitempty" doc:"The step to be put right, of the summary"`
 	}
 	// InterviewStep is what is asked.
 	InterviewStep struct {
@@ -96,6 +103,7 @@ type (
 func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 	iv := x.Interviewer
 	out := Interview{Revision: t.revision(), Began: t.kept.Began, Door: t.kept.Channel, Asked: len(t.Talk.Given), Left: iv.Left(t.Talk, m), quiet: t.Quiet}
+	out.Refused = x.refused(&t.Talking)
 	step := iv.Next(t.Talk, m)
 	if step.Ref == interview.StepEnd {
 		if again, now, ok := iv.Again(t.Talk, at); ok {

@@ -288,17 +288,22 @@ func (p *strict) papers() {
 	if p.err != nil {
 		return
 	}
+	var gone PapersGone
 	for _, in := range p.sub.Papers {
 		if !slices.Contains(paperKinds, core.PaperKind(in.Kind)) || !digestForm.MatchString(in.Digest) {
 			p.bad("papers", "有一张照片没传好,请重新拍一次。")
 			return
 		}
 		if !p.uploaded(core.BlobDigest(in.Digest), classesOf(core.PaperKind(in.Kind))...) {
-			p.bad("papers", "有一张照片没传好,请重新拍一次。")
-			return
+			gone.Papers = append(gone.Papers, in)
+			continue
 		}
 		// What kind of file it is the blob itself says, sealed, to who may open it.
 		p.app.Papers = append(p.app.Papers, core.Paper{Kind: core.PaperKind(in.Kind), Digest: core.BlobDigest(in.Digest)})
+	}
+	if len(gone.Papers) > 0 {
+		p.fail(gone.refusal())
+		return
 	}
 	p.signedWith()
 }

@@ -131,6 +131,7 @@ func (c *chat) hear(st *chatting, m *matching.Matcher, said string, from core.Pr
 	if cmd == cmdBack || cmd == cmdAgain {
 		return c.understand(st, m, said, from)
 	}
+	st.GoOn()
 	st.begin()
 	defer st.end()
 	return c.understand(st, m, said, from)

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"lianou/channels"
 	"lianou/core"
@@ -20,15 +21,16 @@ func (t *turning) file(ctx context.Context, form intake.Form, msg talks.Message)
 	return t.handIn(ctx)
 }
 
-// keepNow keeps the conversation before the turn has ended. Errors: talks.ErrMeanwhile.
-func (t *turning) keepNow(ctx context.Context) error {
+// keepNow keeps the conversation before the turn has ended, and words to be said. Errors:
+// talks.ErrMeanwhile.
+func (t *turning) keepNow(ctx context.Context, words ...string) error {
 	body, err := json.Marshal(t.st)
 	if err != nil {
 		return core.E(core.KindInternal, "chat_encode", "")
 	}
 	kept := t.said.Talk
 	kept.Body = body
-	said := talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept}
+	said := talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept, Replies: words}
 	if t.st.Handing() {
 		said.Later, said.Wait = talks.Turn{Citizen: t.citizen}, turnTime
 	}
@@ -42,6 +44,7 @@ func (t *turning) keepNow(ctx context.Context) error {
 // handIn hands in what is on its way.
 func (t *turning) handIn(ctx context.Context) error {
 	ours := t.st.Filing.Way == intake.WayChat
+	var gone *channels.CardsGone
 	got, refused, err := t.c.door.HandIn(ctx, t.citizen, &t.st.Talking)
 	switch {
 	case err == nil:
@@ -50,14 +53,15 @@ func (t *turning) handIn(ctx context.Context) error {
 	case !refused:
 		return err // tried again
 	case !ours: // what was wrong at the other door need not be wrong here
-		if err := t.keepNow(ctx); err != nil {
+		// Their request has died, and they are here: they hear it before they are answered.
+		word := t.st.Refused().InChat()
+		t.st.GoOn()
+		if err := t.keepNow(ctx, word); err != nil {
 			return err
 		}
 		return talks.ErrMeanwhile
-	case core.KindOf(err) == core.KindInvalid && core.Known(err).Field == "papers":
-		// A conversation waits for a month, a photo that nothing names is swept after a week.
-		t.st.Cards = nil
-		t.out.say("身份证照片放得太久,已经没有了。没有照片也能报:回“同意”就报上去,或者先把照片再发一次。")
+	case errors.As(err, &gone):
+		t.out.say(gone.Say("回“同意”就报上去", "先把照片再发一次"))
 	default:
 		t.refusal(err)
 	}

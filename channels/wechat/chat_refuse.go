@@ -24,19 +24,7 @@ func (t *turning) refusal(err error) {
 		t.out.ask("还没报上去:要您同意的话改过了,请再看一遍。", t.c.chat.ask(t.st, t.m))
 		return
 	}
-	t.out.say("还没报上去。" + whose(known.Field) + known.Say + "\n" + t.mend(known.Field) + "想跟人说,回“人工”。")
-}
-
-// whose names the field of a refusal.
-func whose(field string) string {
-	name := map[string]string{
-		"applicant.name": "姓名", "applicant.id_number": "身份证号", "contact.name": "您的姓名", "contact.id_number": "您的身份证号", "contact.phone": "电话",
-		"people.name": "家里人的姓名", "people.id_number": "家里人的身份证号", "live.region": "住址", "live.detail": "怎么找到您家", "account": "收款卡号", "story": "您说的情况",
-	}[field]
-	if name == "" {
-		return ""
-	}
-	return name + "这一项:"
+	t.out.say("还没报上去。" + channels.FieldSaid(known.Field) + known.Say + "\n" + t.mend(known.Field) + "想跟人说,回“人工”。")
 }
 
 // mend says how a field is put right: typed as it is where the chat hears it under the

@@ -143,7 +143,7 @@ func (c *Channel) Register(list *jobs.Workers) {
 
 // Finishes adds the work that ends what was confirmed at any door; one door of a program
 // has it.
-func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list) }
+func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list, c) }
 
 // photoTries is how often a photo is asked for that WeChat or the store does not give: what
 // comes behind it must not wait for days.

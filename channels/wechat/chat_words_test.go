@@ -246,7 +246,7 @@ func TestPhotoGoneMeanwhile(t *testing.T) {
 	if err != nil || gone == 0 {
 		t.Fatalf("%d swept, %v", gone, err)
 	}
-	if got = c.says("同意"); !strings.Contains(got, "照片放得太久") {
+	if got = c.says("同意"); !strings.Contains(got, "身份证人像面的照片放得太久") || strings.Contains(got, "国徽面") {
 		t.Errorf("the photo is gone: %s", got)
 	}
 	if got = c.says("同意"); len(c.d.apps()) != 1 {

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -42,7 +43,10 @@ func (c *Channel) getSubscriptions(w http.ResponseWriter, r *http.Request) {
 	for kind, t := range c.cfg.Templates {
 		out.Templates = append(out.Templates, templateLeft{t.ID, kind, left[t.ID]})
 	}
-	slices.SortFunc(out.Templates, func(a, b templateLeft) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(out.Templates, func(a, b templateLeft) int {
+		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(string(a.Kind), string(b.Kind)))
+	})
+	out.Templates = slices.CompactFunc(out.Templates, func(a, b templateLeft) bool { return a.ID == b.ID }) // one template may carry two kinds
 	channels.WriteJSON(w, http.StatusOK, out)
 }
 

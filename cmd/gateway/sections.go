@@ -98,6 +98,8 @@ func subscribed(c boot.WeChat) map[wording.Kind]wechat.Template {
 	if c.Step != "" {
 		out[wording.KindApproved] = wechat.Template{ID: c.Step, Page: "pages/case/index", Fields: map[string]string{
 			"thing1": "item", "phrase2": "=已批准", "time3": "@day", "thing4": "=钱直接打到卡上"}}
+		out[wording.KindUnfiled] = wechat.Template{ID: c.Step, Page: "pages/ask/index", Fields: map[string]string{
+			"thing1": "item", "phrase2": "=没报上去", "time3": "@day", "thing4": "=有一样要改,打开接着填"}}
 	}
 	return out
 }

@@ -24,6 +24,7 @@ const (
 	KindReferred  Kind = "referred"
 	KindChanged   Kind = "changed"
 	KindCode      Kind = "code"
+	KindUnfiled   Kind = "unfiled"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -227,6 +228,14 @@ func LoginCode(code string) Notice {
 		// No figure may stand beside the code: 001379 and a 5 are read as one number.
 		"您的登录码是 " + code + "。请在五分钟内填上。谁来要都不给,我们不会打电话要。",
 		[]Field{{"code", code}, {"minutes", "5"}}}
+}
+
+// Unfiled says that what somebody confirmed was not taken, to a number of which nobody
+// knows who reads it: nothing of what they said.
+func Unfiled() Notice {
+	return Notice{KindUnfiled,
+		"您交的求助还没报上去,有一样要改。您填的都在,没有丢。请打开您填的地方,点“接着填”,改好再签一次名。" + Help,
+		[]Field{{"item", "您交的求助"}, {"what", "还没报上去,有一样要改"}}}
 }
 
 // Money is an amount as it stands in a sentence, marked when it is a sample figure.

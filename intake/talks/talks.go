@@ -217,6 +217,9 @@ type Said struct {
 	// here not live to do so: Turn or Finish, after Wait of the real clock; nil for nothing.
 	Later jobs.Args
 	Wait  time.Duration
+	// Unfiled tells the person, who waits for no answer, that what they confirmed was not
+	// taken: the words for their chat. "" for nothing.
+	Unfiled string
 }
 
 // ErrMeanwhile says that another turn went on with the conversation: this one is to be
@@ -268,6 +271,11 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 		}
 		if said.Later != nil {
 			if err := s.d.Jobs.InsertAt(ctx, tx, time.Now().Add(said.Wait), said.Later); err != nil {
+				return err
+			}
+		}
+		if said.Unfiled != "" {
+			if err := s.unfiled(ctx, tx, said); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,7 @@ const { Fault } = require('../../lib/fault');
 
 Component({
   behaviors: [page],
-  data: { begun: '', waits: false },
+  data: { begun: '', unfiled: '', waits: false },
 
   lifetimes: {
     attached() {
@@ -33,9 +33,9 @@ Component({
       if (await this.delivered()) return;
       try {
         const it = await api.interview();
-        this.setData({ begun: it.step.kind === 'end' ? '都问完了,还差看一遍、签个名。' : `已经答了 ${it.asked} 问。` });
+        this.setData({ unfiled: it.refused ? it.refused.say : '', begun: it.step.kind === 'end' ? '都问完了,还差看一遍、签个名。' : `已经答了 ${it.asked} 问。` });
       } catch (fault) {
-        if (fault instanceof Fault && fault.status === 404) this.setData({ begun: '' });
+        if (fault instanceof Fault && fault.status === 404) this.setData({ begun: '', unfiled: '' });
       }
     },
 
