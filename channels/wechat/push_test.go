@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -59,6 +61,65 @@ func TestSamplesOfWeChat(t *testing.T) {
 	q.Set("msg_signature", q.Get("signature"))
 	if m, err := pushAt(vectorKey, 1714112445).open(q, sealed); err == nil {
 		t.Errorf("with the plain signature alone: taken, %+v", m)
+	}
+}
+
+// The check of the address answers WeChat and nobody else, and gives nothing back of a
+// question that is not WeChat's: what stands in it would be a page of ours by their words.
+//
+// Control: echo without its signature; without fresh; the signature of an empty token.
+func TestCheckOfTheAddressIsProved(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	ask := func(at time.Time, change func(url.Values)) (int, string) {
+		stamp := strconv.FormatInt(at.Unix(), 10)
+		q := query("signature", sign("AAAAA", stamp, "7"), "timestamp", stamp, "nonce", "7", "echostr", "4375120948345356249")
+		change(q)
+		w := httptest.NewRecorder()
+		c.h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/c/wechat/push?"+q.Encode(), nil))
+		return w.Code, w.Body.String()
+	}
+	now := time.Now()
+	if code, body := ask(now, func(url.Values) {}); code != http.StatusOK || body != "4375120948345356249" {
+		t.Fatalf("WeChat's own: %d %q", code, body)
+	}
+	set := func(pairs ...string) func(url.Values) {
+		return func(q url.Values) {
+			for i := 0; i < len(pairs); i += 2 {
+				q.Set(pairs[i], pairs[i+1])
+			}
+		}
+	}
+	without := func(key string) func(url.Values) { return func(q url.Values) { q.Del(key) } }
+	stamp := strconv.FormatInt(now.Unix(), 10)
+	for name, x := range map[string]struct {
+		at     time.Time
+		change func(url.Values)
+	}{
+		"another token":              {now, set("signature", sign("BBBBB", stamp, "7"))},
+		"no token":                   {now, set("signature", sign("", stamp, "7"))},
+		"half a signature":           {now, set("signature", sign("AAAAA", stamp, "7")[:20])},
+		"in capitals":                {now, set("signature", strings.ToUpper(sign("AAAAA", stamp, "7")))},
+		"an empty signature":         {now, set("signature", "")},
+		"without a signature":        {now, without("signature")},
+		"as msg_signature":           {now, func(q url.Values) { q.Set("msg_signature", q.Get("signature")); q.Del("signature") }},
+		"without a nonce":            {now, without("nonce")},
+		"another nonce":              {now, set("nonce", "8")},
+		"without a time":             {now, without("timestamp")},
+		"signed without a time":      {now, set("timestamp", "", "signature", sign("AAAAA", "", "7"))},
+		"a time that is none":        {now, set("timestamp", "now", "signature", sign("AAAAA", "now", "7"))},
+		"a time beyond all years":    {now, set("timestamp", "9223372036854775807", "signature", sign("AAAAA", "9223372036854775807", "7"))},
+		"another time":               {now, set("timestamp", strconv.FormatInt(now.Unix()+1, 10))},
+		"from before":                {now.Add(-6 * time.Minute), func(url.Values) {}},
+		"from later":                 {now.Add(6 * time.Minute), func(url.Values) {}},
+		"the echo in the signature":  {now, set("signature", sign("AAAAA", stamp, "7", "4375120948345356249"))},
+		"a script to be said":        {now, set("echostr", "<script>alert(1)</script>", "signature", "0")},
+		"nothing but what to say":    {now, func(q url.Values) { q.Del("signature"); q.Del("timestamp"); q.Del("nonce") }},
+		"a second, right, signature": {now, func(q url.Values) { q["signature"] = []string{"0", q.Get("signature")} }},
+	} {
+		if code, body := ask(x.at, x.change); code != http.StatusUnauthorized || strings.Contains(body, "4375120948345356249") || strings.Contains(body, "script") {
+			t.Errorf("%s: %d %q", name, code, body)
+		}
 	}
 }
 

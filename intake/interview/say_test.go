@@ -9,6 +9,9 @@ import (
 )
 
 // The words say whom they are about, and where nobody sees a list, what may be answered.
+// Who speaks for another is not asked for their own name.
+//
+// Control: Chat without numbered; about left out; Voice not looked at; Other not looked at.
 func TestWordsOfAStep(t *testing.T) {
 	t.Parallel()
 	iv := interviewer(t)
@@ -37,6 +40,13 @@ func TestWordsOfAStep(t *testing.T) {
 	} {
 		if got := iv.Words(c, x.step, x.medium); got != x.want {
 			t.Errorf("%s: %q, want %q", x.step.Ref, got, x.want)
+		}
+	}
+	name := step("form/applicant.name", "form/applicant.name")
+	for capacity, want := range map[string]string{"self": "您叫什么名字?", "entrusted": "要帮的人叫什么名字?", "": "您叫什么名字?"} {
+		c := iv.Begin(today(), "371426", Known{Fields: map[string]string{"form/contact.capacity": capacity}})
+		if got := iv.Words(c, name, Screen); got != want {
+			t.Errorf("%q: %q, want %q", capacity, got, want)
 		}
 	}
 }

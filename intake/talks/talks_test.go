@@ -239,23 +239,46 @@ func TestNoWordLiesOpen(t *testing.T) {
 	}
 }
 
-// What nobody came back to for thirty days is forgotten, and nothing younger.
+// What nobody came back to for thirty days is forgotten, and nothing younger: messages,
+// conversations, replies, hand-overs that ended with their lines, and after a day what was
+// said aloud.
+//
+// Control: any one of Sweep's deletes left out; Kept two days shorter.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	s, env := newStore(t)
-	for i, age := range []int{31, 29} {
-		key := fmt.Sprint(i)
-		_, err := s.Heard(t.Context(), text(key, "话"))
-		must(t, err)
+	owner := func(sql string, args ...any) {
+		t.Helper()
 		must(t, env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			_, err := tx.Exec(ctx, `update talk_message set came = $2::timestamptz - make_interval(days => $1) where key = $3`, age, tx.Now(), key)
-			return err
+			_, err := tx.Exec(ctx, sql, args...)
+			return pg.Fail(err, "lay")
 		}))
 	}
+	for i, days := range []int{31, 29} {
+		key, who, call := fmt.Sprint(i), fmt.Sprintf("c%032d", 100+i), fmt.Sprint("chat-", i)
+		_, err := s.Heard(t.Context(), text(key, "话"))
+		must(t, err)
+		owner(`update talk_message set came = now() - make_interval(days => $1) where key = $2`, days, key)
+		owner(`insert into citizen (id, created) values ($1, now())`, who)
+		owner(`insert into talk (citizen, channel, state, body, rev, began, saved) values ($1, 'wechat', 'open', $2, 1, now() - interval '90 days', now() - make_interval(days => $3))`, who, []byte(key), days)
+		owner(`insert into talk_reply (citizen, body, made) values ($1, $2, now() - make_interval(days => $3))`, who, []byte(key), days)
+		owner(`insert into call (id, exchange, began, noted) values ($1, 'wechat', now(), now())`, call)
+		owner(`insert into talk_hand (call, citizen, asked, closed, how) values ($1, $2, now() - make_interval(days => $3), now(), 'back')`, call, who, days)
+		owner(`insert into talk_line (call, key, side, kind, at, wrapped, sealed) values ($1, 'l', 'citizen', 'text', now(), $2, $2)`, call, []byte(key))
+		owner(`insert into spoken_answer (id, citizen, slot, asked, until, ms, rate, state, reason, finished) values ($1, $2, 0, now() - make_interval(hours => $3), now(), 1, 16000, 'not_heard', 'late', now())`,
+			fmt.Sprintf("00000000-0000-4000-8000-%012d", i), who, days-6)
+	}
 	must(t, s.Sweep(t.Context()))
-	list, err := s.Waiting(t.Context(), somebody)
-	must(t, err)
-	if !slices.EqualFunc(list, []string{"1"}, func(m Message, key string) bool { return m.Key == key }) {
-		t.Errorf("left %+v", list)
+	for table, left := range map[string]string{
+		"talk_message": "key", "talk": "convert_from(body, 'UTF8')", "talk_reply": "convert_from(body, 'UTF8')",
+		"talk_hand": "right(call, 1)", "talk_line": "convert_from(sealed, 'UTF8')", "spoken_answer": "right(id::text, 1)",
+	} {
+		var keys []string
+		must(t, env.DB(pgtest.Owner).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			return tx.QueryRow(ctx, `select array_agg(`+left+`) from `+table).Scan(&keys)
+		}))
+		if !slices.Equal(keys, []string{"1"}) {
+			t.Errorf("%s: left %q, want the younger one", table, keys)
+		}
 	}
 }

@@ -61,6 +61,7 @@ test('a wrong pair says so, and what was typed stays', async () => {
 
 const field = (seen, of, value) => seen.instance.onField({ currentTarget: { dataset: { of } }, detail: { value } });
 const NUMBER = '37142419630315002X';
+const MORE = { receipt: '4071882635', status: 'ask_one', say: '要补一样', items: [], timeline: [], supplement: { asked: '户口本首页的照片', since: '2026-11-28T02:00:00Z', until: '2026-12-12' } };
 
 // Control: used that is true for every fault, and a mistyped number costs another message.
 test('a number moves by a code and the real name, and nothing of the card is kept', async () => {
@@ -98,9 +99,13 @@ test('a number moves by a code and the real name, and nothing of the card is kep
   assert.deepEqual(sent(device, 'POST /phone/rebind').pop(), { name: '张桂兰', id_number: NUMBER, phone: '13800138111', code: '654321', ticket: 'k1' });
 });
 
-// Control: no store.forget, and a log-in that has ended is shown as one.
+// Control: no store.forget, and a log-in that has ended is shown as one; no album.forget.
 test('a way in is taken off after a second look, and the phone forgets the person', async () => {
-  const device = phone({ ...LOGIN, 'GET /bindings': ok({ phone: '138****8000', wechat: true, inside: true }), 'POST /unbind': problem(409, '您现在只有这一种办法登录。') });
+  const more = { 'GET /applications/4071882635': ok(MORE), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) };
+  const device = phone({ ...LOGIN, ...more, 'GET /bindings': ok({ phone: '138****8000', wechat: true, inside: true }), 'POST /unbind': problem(409, '您现在只有这一种办法登录。') });
+  const papers = show('pages/more', { receipt: '4071882635' }, device);
+  await papers.settle();
+  await papers.seen.instance.onAdd({ detail: { files: ['a.jpg'] } });
   const { seen, text, settle } = show('pages/bound', {}, device);
   await settle();
   seen.instance.ask({ currentTarget: { dataset: { way: 'phone' } } });
@@ -113,9 +118,12 @@ test('a way in is taken off after a second look, and the phone forgets the perso
   await seen.instance.unbind();
   assert.match(text(), /只有这一种办法/);
   assert.ok(device.kept.has('token'));
+  assert.equal(device.saved.size, 1, 'a photo that was begun stays while the way in does');
   device.answers['POST /unbind'] = ok({ say: '解绑了。要再用,重新登录就行。' });
   await seen.instance.unbind();
   await settle();
   assert.match(text(), /解绑了.*重新登录/);
   assert.equal(device.kept.has('token'), false);
+  assert.equal(device.saved.size, 0, 'no photo of the person stays');
+  assert.equal(device.kept.has('album'), false);
 });
