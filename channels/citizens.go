@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"lianou/core"
@@ -24,6 +25,7 @@ type CitizenDoor struct {
 	form   interview.Form
 	in     *Interviews
 	images chan struct{} // bounds pictures decoded at once
+	texted atomic.Int64  // nanoseconds that the last text message took to go out
 }
 
 // imagesAtOnce bounds memory: one picture may need 160 MB while it is encoded anew.

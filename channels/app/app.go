@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"golang.org/x/sync/singleflight"
-
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/jobs"
@@ -37,7 +35,6 @@ type Channel struct {
 	openapi []byte
 	help    *help
 	origin  *http.CrossOriginProtection
-	renew   singleflight.Group // one renewal of one session at a time
 }
 
 var errNeeds = errors.New("the app needs Text, to send log-in codes")

@@ -596,6 +596,40 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	}
 }
 
+// A page tapped twice after its five minutes sends the same cookies twice, and the browser
+// drops the answer to the first: the second is answered as well, and the next after it.
+//
+// Control: Refresh that takes the second for a copy, "tap 1 led to /c/app/enter".
+func TestTappedTwice(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	b := newBrowser(t, d.serve(t))
+	b.enter(d)
+	at, err := url.Parse(b.s.URL + "/c/app/")
+	must(t, err)
+	var refresh string
+	for _, cookie := range b.c.Jar.Cookies(at) {
+		if cookie.Name == refreshCookie {
+			refresh = cookie.Value
+		}
+	}
+	for i := range 2 {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", b.s.URL+"/c/app/mine", nil)
+		must(t, err)
+		r.AddCookie(&http.Cookie{Name: refreshCookie, Value: refresh})
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		must(t, err)
+		must(t, resp.Body.Close())
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("tap %d led to %s", i, resp.Header.Get("Location"))
+		}
+		b.c.Jar.SetCookies(at, resp.Cookies())
+	}
+	if _, _, led := b.get("/mine"); led.Path != "/c/app/mine" {
+		t.Errorf("then to %s", led.Path)
+	}
+}
+
 func TestHomeward(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{

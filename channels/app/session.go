@@ -38,7 +38,7 @@ func (c *Channel) peek(r *http.Request) (citizen.Citizen, bool) {
 }
 
 // visitor tells who looks at a page and renews a session whose five minutes are
-// over. Two requests of one browser renew once.
+// over. Two requests of one browser are given the same pair.
 func (c *Channel) visitor(w http.ResponseWriter, r *http.Request, submitting bool) (citizen.Citizen, error) {
 	if cookie, err := r.Cookie(tokenCookie); err == nil {
 		if who, err := c.door.Who(cookie.Value, submitting); err == nil {
@@ -49,16 +49,9 @@ func (c *Channel) visitor(w http.ResponseWriter, r *http.Request, submitting boo
 	if err != nil {
 		return citizen.Citizen{}, citizen.ErrToken
 	}
-	got, err, _ := c.renew.Do(refresh.Value, func() (any, error) {
-		login, err := c.env.Citizens.Refresh(r.Context(), refresh.Value)
-		return login, err
-	})
+	login, err := c.env.Citizens.Refresh(r.Context(), refresh.Value)
 	if err != nil {
 		return citizen.Citizen{}, err
-	}
-	login, ok := got.(citizen.Login)
-	if !ok {
-		return citizen.Citizen{}, citizen.ErrToken
 	}
 	c.keepSession(w, login)
 	return login.Citizen, nil

@@ -56,7 +56,7 @@ func New(cfg Config, d Deps) (*Citizens, error) {
 type Login struct {
 	Citizen Citizen
 	Token   string // five minutes, sent with each request
-	Refresh string // 30 days, one use; 256 random bits
+	Refresh string // 30 days, one use; 256 bits that nobody guesses
 	First   bool   // the account was made just now
 }
 

@@ -3,6 +3,7 @@ package citizen
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -176,6 +177,7 @@ func TestRefreshTurnsAndNoticesACopy(t *testing.T) {
 	if err != nil || second.Citizen.ID != first.Citizen.ID || second.Refresh == first.Refresh {
 		t.Fatalf("%+v, %v", second, err)
 	}
+	d.env.Advance(time.Minute)
 	if _, err := d.Refresh(t.Context(), first.Refresh); !errors.Is(err, ErrToken) {
 		t.Errorf("an old refresh token passes: %v", err)
 	}
@@ -193,6 +195,44 @@ func TestRefreshTurnsAndNoticesACopy(t *testing.T) {
 	d.env.Advance(31 * 24 * time.Hour)
 	if _, err := d.Refresh(t.Context(), fourth.Refresh); !errors.Is(err, ErrToken) {
 		t.Errorf("after 31 days: %v", err)
+	}
+}
+
+// A page tapped twice, two tabs and a lost answer send one refresh token several times at
+// once or soon again: each is given the same pair, at whatever node, and nobody is logged
+// out. The pair goes on; who comes with the old one later has copied it.
+//
+// Control: turnIn without its second look, "sent at once: login_again".
+func TestRefreshedTwiceIsOnePair(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	first := d.wechat("o-1", "")
+	pairs := make([]string, 8)
+	each(len(pairs), func(i int) {
+		l, err := d.Refresh(t.Context(), first.Refresh)
+		if err != nil || l.Citizen.ID != first.Citizen.ID || l.Citizen.Session != first.Citizen.Session {
+			t.Errorf("sent at once: %s", core.Known(err).Code)
+		}
+		pairs[i] = l.Refresh
+	})
+	d.env.Advance(29 * time.Second)
+	last, err := d.Refresh(t.Context(), first.Refresh)
+	if err != nil || slices.ContainsFunc(pairs, func(p string) bool { return p != last.Refresh }) || last.Refresh == first.Refresh {
+		t.Fatalf("the pairs differ: %v", err)
+	}
+	next, err := d.Refresh(t.Context(), last.Refresh)
+	if err != nil || next.Refresh == last.Refresh {
+		t.Fatalf("the pair does not go on: %v", err)
+	}
+	if _, err := d.Refresh(t.Context(), first.Refresh); !errors.Is(err, ErrToken) {
+		t.Errorf("a token of two turns ago: %v", err)
+	}
+	d.env.Advance(31 * time.Second)
+	if _, err := d.Refresh(t.Context(), last.Refresh); !errors.Is(err, ErrToken) {
+		t.Errorf("a copy: %v", err)
+	}
+	if _, err := d.Refresh(t.Context(), next.Refresh); !errors.Is(err, ErrToken) {
+		t.Errorf("the session outlives a copied token: %v", err)
 	}
 }
 

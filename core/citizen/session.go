@@ -83,44 +83,57 @@ func (c *Citizens) verify(token string, grace time.Duration) (Citizen, error) {
 	return who, nil
 }
 
-// Refresh turns a refresh token into a new pair. A token that was already turned
-// in has been copied: the session ends for everybody who holds it.
+// again is how long a refresh token that was turned in gives the same pair once more: a
+// page tapped twice, two tabs, or an answer that the network lost send it twice.
+const again = 30 * time.Second
+
+// Refresh turns a refresh token into a new pair; the same one soon again gives the same
+// pair. One that was turned in before that has been copied: the session ends for everybody
+// who holds it.
 func (c *Citizens) Refresh(ctx context.Context, refresh string) (Login, error) {
 	if len(refresh) != ticketLen {
 		return Login{}, ErrToken
 	}
-	next, hash, err := newRefresh()
-	if err != nil {
-		return Login{}, err
-	}
+	next := base64.RawURLEncoding.EncodeToString(c.d.Ring.Blind("citizen.refresh", refresh))
 	var out Login
 	stolen := false
-	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `update citizen_session set refresh = $2, previous = refresh, used = $3
-			where refresh = $1 and ended is null and expires > $3 returning id::text, citizen, way`
+	err := c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		var who Citizen
-		err := pg.Fail(tx.QueryRow(ctx, q, hashOf(refresh), hash, tx.Now()).Scan(&who.Session, &who.ID, &who.Way), "refresh a session")
-		if err != nil && core.KindOf(err) == core.KindNotFound {
-			stolen, err = endStolen(ctx, tx, refresh)
-			return err
-		}
-		if err != nil {
+		who, stolen, err = turnIn(ctx, tx, refresh, next)
+		if err != nil || stolen {
 			return err
 		}
 		out, err = c.login(who)
 		out.Refresh = next
 		return err
 	})
-	if err == nil && (stolen || out.Token == "") {
+	if err == nil && stolen {
 		return Login{}, ErrToken
 	}
 	return out, err
 }
 
-func endStolen(ctx context.Context, tx *pg.Tx, refresh string) (bool, error) {
+// turnIn puts the next token in the place of one; void is one that opens nothing.
+func turnIn(ctx context.Context, tx *pg.Tx, refresh, next string) (who Citizen, void bool, err error) {
+	const turn = `update citizen_session set refresh = $2, previous = refresh, used = $3
+		where refresh = $1 and ended is null and expires > $3 returning id::text, citizen, way`
+	const twice = `select id::text, citizen, way from citizen_session
+		where previous = $1 and refresh = $2 and ended is null and expires > $3 and used > $4`
+	was, is := hashOf(refresh), hashOf(next)
+	err = pg.Fail(tx.QueryRow(ctx, turn, was, is, tx.Now()).Scan(&who.Session, &who.ID, &who.Way), "refresh a session")
+	if core.KindOf(err) == core.KindNotFound {
+		err = pg.Fail(tx.QueryRow(ctx, twice, was, is, tx.Now(), tx.Now().Add(-again)).Scan(&who.Session, &who.ID, &who.Way), "refresh a session again")
+	}
+	if core.KindOf(err) == core.KindNotFound {
+		return Citizen{}, true, endStolen(ctx, tx, refresh)
+	}
+	return who, false, err
+}
+
+func endStolen(ctx context.Context, tx *pg.Tx, refresh string) error {
 	const q = `update citizen_session set ended = $2 where previous = $1 and ended is null`
-	tag, err := tx.Exec(ctx, q, hashOf(refresh), tx.Now())
-	return tag.RowsAffected() > 0, pg.Fail(err, "end a copied session")
+	_, err := tx.Exec(ctx, q, hashOf(refresh), tx.Now())
+	return pg.Fail(err, "end a copied session")
 }
 
 // Logout ends one session; its token runs out within five minutes.
