@@ -20,16 +20,22 @@ func (s *Store) numberKey(id core.IDNumber) []byte {
 	return s.ring.Blind("case.applicant", id.Reveal())
 }
 
+// holdNumber makes transactions about one number wait for each other; nil holds nothing.
+func (s *Store) holdNumber(ctx context.Context, tx *pg.Tx, key []byte) error {
+	if key == nil {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(('x' || encode(substr($1::bytea, 1, 8), 'hex'))::bit(64)::bigint)`, key)
+	return pg.Fail(err, "wait for the same number")
+}
+
 // standing finds and holds the open case of the same household or number, as far
 // as the scope reaches; 0 for none. Two applications of one number wait for each
 // other here, or both would find nothing.
 func (s *Store) standing(ctx context.Context, tx *pg.Tx, n NewCase) (Case, error) {
 	key := s.numberKey(n.Application.Applicant.ID)
-	if key != nil {
-		_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(('x' || encode(substr($1::bytea, 1, 8), 'hex'))::bit(64)::bigint)`, key)
-		if err != nil {
-			return Case{}, pg.Fail(err, "wait for the same number")
-		}
+	if err := s.holdNumber(ctx, tx, key); err != nil {
+		return Case{}, err
 	}
 	c, err := scanCase(tx.QueryRow(ctx, `select `+caseColumns+` from casefile f where not f.beside and f.state not in ('settled', 'withdrawn')
 		and (f.household in ($1, $2) or f.number_key = $3)
@@ -156,7 +162,7 @@ func (s *Store) Replace(ctx context.Context, tx *pg.Tx, c Case, n NewCase) error
 		applicant_key = case applicant_key when '' then '' else coalesce(encode($4, 'hex'), '') end where id = $1`,
 		c.ID, a.Applicant.Name, sealed.id, s.numberKey(a.Applicant.ID), a.Contact.Name, a.Contact.Capacity, sealed.phone,
 		sealed.detail, sealed.story, a.ID, number(n.Person), number(n.Household), tx.Now(),
-		texts(a.Items), a.Urgent, encode(signed(a)), encode(a.Papers), call, recording, max(1, len(a.Household.Members)))
+		texts(a.Items), a.Urgent, encode(signed(a)), encode(a.Papers), call, recording, n.people())
 	if err != nil {
 		return pg.Fail(err, "replace an application")
 	}

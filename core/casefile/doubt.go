@@ -21,7 +21,7 @@ const (
 	DoubtTwin      DoubtKind = "twin"      // one form came twice with two contents
 	DoubtNumber    DoubtKind = "number"    // another open case names the same number
 	DoubtMismatch  DoubtKind = "mismatch"  // name and number do not belong together
-	DoubtElsewhere DoubtKind = "elsewhere" // the household has an open case in another township
+	DoubtElsewhere DoubtKind = "elsewhere" // the same person, or the household, has an open case in another township
 	DoubtGuardian  DoubtKind = "guardian"  // a minor, and who spoke is not said to be the guardian
 	DoubtRelative  DoubtKind = "relative"  // somebody named is registered in a household that the applicant is not of
 )

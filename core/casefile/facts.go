@@ -31,8 +31,8 @@ func (s *Store) AddFacts(ctx context.Context, tx *pg.Tx, id core.CaseID, f Facts
 	if f.Provenance == nil {
 		f.Provenance = map[string]core.Provenance{}
 	}
-	err := tx.QueryRow(ctx, `update casefile set facts_version = facts_version + 1, updated = $2 where id = $1
-		returning facts_version`, id, tx.Now()).Scan(&f.Version)
+	err := tx.QueryRow(ctx, `update casefile set facts_version = facts_version + 1, people = $3, updated = $2 where id = $1
+		returning facts_version`, id, tx.Now(), max(1, len(f.Household.Members))).Scan(&f.Version)
 	if err != nil {
 		return f, pg.Fail(err, "number the facts of a case")
 	}

@@ -119,6 +119,19 @@ func (s *Store) applicantKey(n NewCase) string {
 	return hex.EncodeToString(s.numberKey(n.Application.Applicant.ID))
 }
 
+// people is how many belong to the household until facts say it: those the application
+// told of, and those whom only the register counts there.
+func (n NewCase) people() int {
+	told := n.Application.Household.Members
+	count := len(told)
+	for _, p := range n.Extra {
+		if !slices.ContainsFunc(told, func(m core.Member) bool { return m.Ref == p.Ref }) {
+			count++
+		}
+	}
+	return max(1, count)
+}
+
 // insertCase answers 0 when another case stands in the way.
 func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.CaseID, error) {
 	a := &n.Application
@@ -139,7 +152,7 @@ func (s *Store) insertCase(ctx context.Context, tx *pg.Tx, n NewCase) (core.Case
 			$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $28, $29, $30)
 		on conflict do nothing returning id`,
 		n.Region, n.Village, n.Town, n.VillageName, a.ID, a.Receipt, a.Channel, a.Urgent,
-		number(n.Household), number(n.Person), a.Applicant.Name, max(1, len(a.Household.Members)), number(a.Contact.Staff),
+		number(n.Household), number(n.Person), a.Applicant.Name, n.people(), number(a.Contact.Staff),
 		a.Contact.Name, a.Contact.Capacity, wrapped, sealed.phone, sealed.id,
 		sealed.detail, sealed.story, sealed.account, encode(a.Papers), encode(signed(a)), call, recording, texts(a.Items), a.At, tx.Now(),
 		s.numberKey(a.Applicant.ID), s.applicantKey(n)).Scan(&id)

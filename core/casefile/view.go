@@ -47,6 +47,7 @@ type View struct {
 	Tasks        []CallTask
 	Applications []Linked
 	Doubts       []Doubt
+	Beyond       []Beyond // cases of the same person in other townships
 	Supplements  []Supplement
 	History      []Past
 	Kin          []Kin
@@ -237,6 +238,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Doubts, e = s.Doubts(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Beyond, e = s.beyond(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Supplements, e = s.supplements(ctx, tx, v.ID, b); return })
 	step(func() error { return s.around(ctx, tx, v, b) })

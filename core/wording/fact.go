@@ -75,7 +75,7 @@ func member() map[string]Fact {
 		"parents": {Label: "父母情况", Options: []Option{{"alive", "在"}, {"dead", "去世"}, {"missing", "失踪"}, {"severely_disabled", "重残"}, {"seriously_ill", "重病"},
 			{"in_prison", "服刑"}, {"in_detox", "强制戒毒"}, {"uncontactable_6m", "半年联系不上"}}},
 		"illness":               {Label: "大病", Options: []Option{{"none", "没有"}, {"serious", "重病"}, {"leukaemia", "白血病"}, {"breast_cancer", "乳腺癌"}, {"cervical_cancer", "宫颈癌"}}},
-		"self_paid_medical_12m": {Label: "这个人一年自付医疗", Unit: "元"},
+		"self_paid_medical_12m": {Label: "个人一年自付医疗", Unit: "元"},
 		"insurance":             {Label: "医保", Options: []Option{{"resident", "居民医保"}, {"employee", "职工医保"}, {"none", "没有"}}},
 		"pension":               {Label: "养老保险", Options: []Option{{"resident", "居民养老"}, {"employee", "职工养老"}, {"none", "没有"}}},
 		"veteran":               {Label: "退役军人", Options: yesNo("是", "不是")},

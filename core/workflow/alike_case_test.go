@@ -11,7 +11,7 @@ import (
 // A son who was told of without a name is the one of the register, in his own row with his
 // name, and not two people.
 //
-// Control: tie without alike ("3 people, 2 of them sons").
+// Controls: tie without alike ("3 people, 2 of them sons").
 func TestASonWithoutANameIsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -30,6 +30,9 @@ func TestASonWithoutANameIsOne(t *testing.T) {
 	if len(facts.Members) != 2 {
 		t.Fatalf("%d people: %+v", len(facts.Members), facts.Members)
 	}
+	if c.People != 2 {
+		t.Errorf("%d people on the heading", c.People)
+	}
 	son := facts.Members[1]
 	if son.Disability == nil || son.ADLFailed == nil || *son.ADLFailed != 5 {
 		t.Errorf("the son has not what both know of him: %+v", son)
@@ -39,5 +42,22 @@ func TestASonWithoutANameIsOne(t *testing.T) {
 	}
 	if n := w.count(`select count(*) from case_member where case_id = $1 and name = '周小山' and person is not null and person <> 0`, c.ID); n != 1 {
 		t.Errorf("%d of them are named", n)
+	}
+}
+
+// Whom only the register counts there is one of the household on its heading too, before it
+// is judged and after.
+// Control: AddFacts without people and NewCase.people without Extra say 1.
+func TestTheHeadingCountsTheRegister(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	app.People, app.Household.Members = app.People[:1], app.Household.Members[:1]
+	w.handOver(app)
+	c := w.routed(app)
+	if n := w.count(`select jsonb_array_length(facts -> 'members') from case_facts where case_id = $1 and version = $2`, c.ID, c.FactsVersion); n != 2 || c.People != n {
+		t.Errorf("%d on the heading, %d in the facts", c.People, n)
 	}
 }

@@ -37,6 +37,11 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		if in.Outcome == casefile.Approved && a.all.Follows(a.claim) {
 			return ErrParent
 		}
+		if in.Outcome == casefile.Approved {
+			if err := a.notTwice(ctx, a.claim.Period); err != nil {
+				return err
+			}
+		}
 		if err := a.oneCard(ctx, in); err != nil {
 			return err
 		}
@@ -60,7 +65,7 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		if err := a.recognise(ctx, d); err != nil {
 			return err
 		}
-		return a.grant(ctx, d)
+		return a.named(ctx, a.claim.Period, a.grant(ctx, d))
 	})
 }
 

@@ -61,6 +61,9 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			return err
 		}
 		p.Emergency, p.Decides, p.Period = true, policy.ByTownship, "once"
+		if err := a.notTwice(ctx, p.Period); err != nil {
+			return err
+		}
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}

@@ -17,7 +17,9 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 		return err
 	}
 	if !claim.Cash || !claim.HasAmount || claim.Amount == 0 {
-		err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
+		if err = a.handed(ctx); err == nil {
+			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
+		}
 	} else {
 		if err = a.entitle(ctx, claim, d, payout.FirstMonth(claim.Period, a.tx.Today())); err == nil {
 			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimPaying)

@@ -30,12 +30,17 @@ func (w *world) visitedCase(app core.Application, items ...core.ItemCode) casefi
 	w.t.Helper()
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: items,
-		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	w.accept(c.ID, items...)
 	seen := visited()
 	seen.Case, seen.Account = c.ID, w.card(ownCard)
 	w.visit(seen)
 	return c
+}
+
+func (w *world) accept(id core.CaseID, items ...core.ItemCode) {
+	w.t.Helper()
+	w.must(w.flow.Accept(w.t.Context(), w.actors["officer"], workflow.Accept{Case: id, Items: items,
+		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 }
 
 // granted proposes and approves an item without a public notice; whoever approves has
@@ -43,7 +48,9 @@ func (w *world) visitedCase(app core.Application, items ...core.ItemCode) casefi
 func (w *world) granted(claim casefile.Claim, p workflow.Propose) error {
 	w.t.Helper()
 	p.Claim, p.Outcome, p.Reasons = claim.ID, casefile.ProposeApprove, []string{"符合条件"}
-	w.must(w.flow.Propose(w.t.Context(), w.actors["officer"], p))
+	if err := w.flow.Propose(w.t.Context(), w.actors["officer"], p); err != nil {
+		return err
+	}
 	return w.flow.Decide(w.t.Context(), w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved, Card: w.openCard(claim.Case).ID})
 }
 

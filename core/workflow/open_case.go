@@ -80,9 +80,11 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 		if err != nil {
 			return err
 		}
-		// 5. Next: is this person who they say.
-		next := CheckIdentity{Application: app.ID, Try: 1, Region: c.Region}
-		if err := f.jobs.Insert(ctx, tx, next); err != nil {
+		// 5. Next: is this person who they say, and have they asked in another township.
+		if err := f.jobs.Insert(ctx, tx, CheckIdentity{Application: app.ID, Try: 1, Region: c.Region}); err != nil {
+			return err
+		}
+		if err := f.jobs.Insert(ctx, tx, LookBeyond{Application: app.ID, Region: c.Region}); err != nil {
 			return err
 		}
 	}

@@ -34,6 +34,11 @@ func (f *Flow) Propose(ctx context.Context, actor casefile.Actor, in Propose) er
 		if a.claim.Decides == policy.ByOutside && p.Outcome == casefile.ProposeApprove {
 			return core.Invalid("outcome", "这一项由"+a.claim.Department+"定,请选转办。")
 		}
+		if p.Outcome == casefile.ProposeApprove {
+			if err := a.notTwice(ctx, p.Period); err != nil {
+				return err
+			}
+		}
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}

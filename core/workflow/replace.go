@@ -52,6 +52,9 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 	if err := a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region}); err != nil {
 		return err
 	}
+	if err := a.f.jobs.Insert(ctx, a.tx, LookBeyond{Application: app.ID, Region: a.c.Region}); err != nil {
+		return err
+	}
 	return a.judgeAnew(ctx, &app)
 }
 

@@ -210,6 +210,9 @@ func (a *act) split(ctx context.Context, d casefile.Doubt) error {
 	}
 	a.more = append(a.more, audit.Entry{Actor: a.actor.Audit(), Act: "case.opened", Case: id, Application: app.ID, Region: own.Region,
 		Purpose: "casework", Detail: openedDetail(&app, own.Household)})
+	if err := a.f.jobs.Insert(ctx, a.tx, LookBeyond{Application: app.ID, Region: a.c.Region}); err != nil {
+		return err
+	}
 	return a.f.jobs.Insert(ctx, a.tx, CheckIdentity{Application: app.ID, Try: 1, Region: a.c.Region})
 }
 

@@ -14,7 +14,7 @@ import (
 func (w *world) doubt(c casefile.Case) (d casefile.Doubt) {
 	w.t.Helper()
 	jobstest.Until(w.t, "a doubt", func(ctx context.Context) bool {
-		err := w.db.Read(ctx, pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+		err := w.db.Read(ctx, pg.Regions(w.town), func(ctx context.Context, tx *pg.Tx) error {
 			list, err := w.cases.Doubts(ctx, tx, c.ID)
 			for _, one := range list {
 				if one.Verdict == "" {

@@ -43,11 +43,12 @@ type world struct {
 	jobs     *jobs.Inserter
 	log      *audit.Log
 	actors   map[string]casefile.Actor
+	town     core.RegionCode // whose people act here
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, env: pgtest.New(t), actors: map[string]casefile.Actor{}}
+	w := &world{t: t, env: pgtest.New(t), actors: map[string]casefile.Actor{}, town: town}
 	w.db = w.env.DB(pgtest.Platform)
 	var err error
 	w.keys, err = seal.NewKeys(seal.SM4)
@@ -93,7 +94,7 @@ func (w *world) must(err error) {
 // in runs fn in one transaction of the township.
 func (w *world) in(fn func(ctx context.Context, tx *pg.Tx) error) {
 	w.t.Helper()
-	w.must(w.db.Tx(w.t.Context(), pg.Regions(town), fn))
+	w.must(w.db.Tx(w.t.Context(), pg.Regions(w.town), fn))
 }
 
 // hire makes one account for each part of the play.
@@ -166,7 +167,7 @@ func (w *world) application(receipt core.Receipt) core.Application {
 	return core.Application{ID: id, Receipt: receipt, Channel: "app", Key: string(id), At: time.Now(),
 		Contact:   core.Contact{Name: "周桂兰", Phone: phone, Capacity: core.CapacitySelf, CitizenID: "citizen-1"},
 		Applicant: core.Applicant{Ref: "m1", Name: "周桂兰", ID: w.number(motherID)},
-		Live:      core.Place{Region: town, Detail: "东街 14 号"}, Household: h, Story: "儿子瘫在床上",
+		Live:      core.Place{Region: w.town, Detail: "东街 14 号"}, Household: h, Story: "儿子瘫在床上",
 		People: []core.NamedMember{{Ref: "m1", Name: "周桂兰", ID: w.number(motherID)}, {Ref: "m2", Name: "周小山"}}}
 }
 
@@ -206,7 +207,7 @@ func (w *world) routed(app core.Application) casefile.Case {
 	w.t.Helper()
 	var c casefile.Case
 	jobstest.Until(w.t, "the case to be routed", func(ctx context.Context) bool {
-		err := w.db.Read(ctx, pg.Regions(town), func(ctx context.Context, tx *pg.Tx) (err error) {
+		err := w.db.Read(ctx, pg.Regions(w.town), func(ctx context.Context, tx *pg.Tx) (err error) {
 			c, err = w.cases.ByApplication(ctx, tx, app.ID)
 			return err
 		})
@@ -217,7 +218,7 @@ func (w *world) routed(app core.Application) casefile.Case {
 
 func (w *world) get(id core.CaseID) (c casefile.Case, claims []casefile.Claim) {
 	w.t.Helper()
-	w.must(w.db.Read(w.t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) (err error) {
+	w.must(w.db.Read(w.t.Context(), pg.Regions(w.town), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if c, err = w.cases.Get(ctx, tx, id); err != nil {
 			return err
 		}

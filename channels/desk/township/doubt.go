@@ -16,8 +16,9 @@ import (
 type doubtView struct {
 	casefile.Doubt
 	Title, Why string
-	Two        bool   // two applications stand side by side
-	Words      string // what who spoke for a child said, of the guardian too
+	Beyond     *casefile.Beyond // the other case, where another township has it
+	Two        bool             // two applications stand side by side
+	Words      string           // what who spoke for a child said, of the guardian too
 	Was, Now   casefile.Linked
 	Said       []compared // what stays with each application
 	Facts      []compared // what each says of the household
@@ -37,7 +38,7 @@ var doubtWords = map[casefile.DoubtKind][2]string{
 	casefile.DoubtMismatch:  {"姓名和身份证号对不上", "当面看身份证、户口本。看过再往下办。"},
 	casefile.DoubtRelative:  {"家里有人登记在别的户", "申请人不在那一户。先弄清是不是一家,登记里的情况没有带过来。"},
 	casefile.DoubtGuardian:  {"申请人不满 18 岁,来说的不是监护人", "先问监护人(父母,没有父母的问法律上的监护人),听他们怎么说,再往下办。孩子自己来说的,也照样收。"},
-	casefile.DoubtElsewhere: {"这户在别处还有一件没办完", "先和那边核对,不要重复发。"},
+	casefile.DoubtElsewhere: {"同一个人在别处还有一件没办完", "问本人想在哪边办,打电话和那边核对。两件都先留着,同一项两边只能批一份。那边的材料这里看不到,这里的那边也看不到。"},
 }
 
 // doubtViews lays out what waits for a look.
@@ -55,6 +56,11 @@ func doubtViews(v casefile.View) []doubtView {
 			}
 			if a.Application == d.Application {
 				view.Now = a
+			}
+		}
+		for i := range v.Beyond {
+			if v.Beyond[i].Doubt == d.ID {
+				view.Beyond = &v.Beyond[i]
 			}
 		}
 		if view.Two {

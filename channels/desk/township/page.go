@@ -227,11 +227,13 @@ func until(v casefile.View) string {
 
 // sortFindings parts the findings by outcome, the nearest to a yes first.
 func (p *casePage) sortFindings() {
+	told := tellerOf(p.View)
 	for _, f := range p.View.Findings {
 		row := findingRow{Finding: f, Asked: slices.Contains(p.View.Asked, f.Item)}
 		row.Ticked = f.Bundled || row.Asked
 		row.Free, row.Filed = p.filed(f.Item)
 		row.Main, row.More = weigh(f)
+		row.Main, row.More = told.reasons(row.Main), told.reasons(row.More)
 		switch f.Outcome {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"

@@ -28,6 +28,8 @@ func (t *Room) Words() template.FuncMap {
 		"changetone":  func(s casefile.ChangeState) string { return changeTones[s] },
 		"claimname":   func(v casefile.View, id core.ClaimID) string { return claimIn(v, id).Name },
 		"claimsample": func(v casefile.View, id core.ClaimID) bool { return claimIn(v, id).Sample },
+		"town":        t.townOf,
+		"casestate":   func(s casefile.CaseState) string { return caseWords[s] },
 		"stack":       stack, "parts": parts,
 		"door": doorOf, "agreed": agreedOf,
 		"lookat": lookAt,
@@ -88,12 +90,25 @@ var (
 	}
 	changeWords = map[casefile.ChangeState]string{casefile.ChangeProposed: "等第二人定", casefile.ChangeApproved: "已生效", casefile.ChangeRejected: "没有同意"}
 	changeTones = map[casefile.ChangeState]string{casefile.ChangeProposed: "amber", casefile.ChangeApproved: "leaf"}
-	claimWords  = map[casefile.ClaimState]string{
+	// caseWords say to another township how far a case is, and nothing of what for.
+	caseWords = map[casefile.CaseState]string{
+		casefile.CaseOpen: "等受理", casefile.CaseReturned: "等改派", casefile.CaseSupplement: "等补材料", casefile.CaseAccepted: "正在办", casefile.CaseVisiting: "正在办",
+		casefile.CasePaidFirst: "正在办", casefile.CaseConference: "正在办", casefile.CaseSettled: "已办完", casefile.CaseWithdrawn: "已撤回",
+	}
+	claimWords = map[casefile.ClaimState]string{
 		casefile.ClaimProposed: "看来能办", casefile.ClaimAgreed: "已受理", casefile.ClaimReviewed: "等第二人定", casefile.ClaimNoticed: "公示中", casefile.ClaimObjected: "有不同意见",
 		casefile.ClaimApproved: "已批准", casefile.ClaimRefused: "没办成", casefile.ClaimPaying: "等发钱", casefile.ClaimDelivering: "等交付", casefile.ClaimReferred: "已转给",
 		casefile.ClaimAppealed: "在复核", casefile.ClaimTold: "已告诉本人", casefile.ClaimClosed: "已结束", casefile.ClaimWithdrawn: "已撤回",
 	}
 )
+
+// townOf names the township of another case; at a county's sorting desk it is the county.
+func (t *Room) townOf(b casefile.Beyond) string {
+	if b.Town != "" {
+		return b.Town
+	}
+	return t.d.Regions.FullName(b.Region.County())
+}
 
 // waitsForCounty reports whether a claim is proposed and the county's to decide.
 func waitsForCounty(c casefile.Claim) bool {
