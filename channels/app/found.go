@@ -36,7 +36,7 @@ func foundIn(sum interview.Summary) *found {
 	}
 	room := inView - len(f.Likely)
 	for _, it := range sum.Open {
-		if len(f.Near) >= room || len(it.Lacks) > near {
+		if len(f.Near) >= room || len(it.Lacks) > near || it.Unsure {
 			f.Rest = append(f.Rest, it)
 			continue
 		}

@@ -177,7 +177,7 @@ func (v helpView) title() string {
 	case len(v.Found.Likely) > 0:
 		return "可能能帮上这些"
 	case v.Left > 0:
-		return "看到这儿"
+		return "先看看"
 	}
 	return "问完了"
 }

@@ -31,6 +31,7 @@ type Item struct {
 	Benefit matching.Benefit // of May
 	Why     string           // of May: what speaks for it, one sentence
 	Lacks   []string         // of Open: what is not known, what is most its own first
+	Unsure  bool             // of Open: some of it was asked, and the person does not know
 }
 
 // Sum makes the summary of a conversation.
@@ -55,7 +56,7 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 			item.Why = addressed(speaksFor(f), now.one())
 			s.May = append(s.May, item)
 		case f.Outcome == matching.Unknown && likely(worth, f.Item):
-			item.Lacks = lacks(worth, f.Item)
+			item.Lacks, item.Unsure = lacks(now, worth, f.Item)
 			s.Open = append(s.Open, item)
 		}
 	}
@@ -108,13 +109,17 @@ func speaksFor(f *matching.Finding) string {
 
 // lacks names what is not known of an item: of several members what is the same once, and
 // what waits for the fewest items first, because it tells most about this one.
-func lacks(worth []matching.Question, item core.ItemCode) (list []string) {
+func lacks(now *state, worth []matching.Question, item core.ItemCode) (list []string, unsure bool) {
 	for _, q := range slices.Backward(worth) {
-		if !q.Unlikely && slices.Contains(q.Items, item) && !slices.Contains(list, q.Label) {
+		if q.Unlikely || !slices.Contains(q.Items, item) {
+			continue
+		}
+		unsure = unsure || now.passed[q.Path] && !now.sourced(q.Path)
+		if !slices.Contains(list, q.Label) {
 			list = append(list, q.Label)
 		}
 	}
-	return list
+	return list, unsure
 }
 
 // likely reports whether something about the item is worth finding out.
