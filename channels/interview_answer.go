@@ -146,15 +146,23 @@ func (x *Interviews) question(key string) *interview.Question {
 }
 
 // plant takes over what was answered before anybody knew who it is: of the household, each
-// answer as it was given. It came from a page: who they are is asked here, and what does
-// not fit its question falls away when it is replayed.
+// answer as it was given, and nothing that was answered here. It came from a page: who they
+// are is asked here, and what does not fit its question falls away when it is replayed.
 func (x *Interviews) plant(t *Talking, seed *interview.Conversation, from core.Provenance) {
-	t.Talk.County = seed.County
+	if len(x.Interviewer.Fields(t.Talk)[regionStep]) == 0 {
+		t.Talk.County, t.Talk.Placed = seed.County, seed.Placed
+	}
+	family := t.Talk.Answered(membersStep) || len(t.Talk.Known.Members) > 1
 	for _, g := range seed.Given {
-		if strings.HasPrefix(g.Step, "form/") || g.Step == interview.StepEnough {
+		if strings.HasPrefix(g.Step, "form/") || g.Step == interview.StepEnough || t.Talk.Answered(g.Step) {
 			continue
+		}
+		if family && (g.Step == membersStep || len(g.About) > 0 || strings.HasPrefix(g.Step, "members/") && !strings.HasPrefix(g.Step, "members/m1/")) {
+			continue // who is m2 here may be somebody else there
 		}
 		g.From = from
 		t.Talk.Given = append(t.Talk.Given, g)
 	}
 }
+
+const membersStep = "members"

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"lianou/core"
 	"lianou/core/citizen"
@@ -207,17 +206,15 @@ func (d *CitizenDoor) BeginInterview(ctx context.Context, who citizen.Citizen, i
 	return out, fresh, err
 }
 
-// planted takes what was answered before a log-in into the interview that is open, where
-// nothing of the household was answered there yet.
+// planted takes what was answered before a log-in into the interview that is open, beside
+// what was answered there.
 func (d *CitizenDoor) planted(ctx context.Context, who citizen.Citizen, now Interview, seed *interview.Conversation) (Interview, error) {
 	mark, err := json.Marshal(seed)
 	if err != nil {
 		return now, core.E(core.KindInternal, "talk_encode", "")
 	}
 	return d.act(ctx, who, now.Revision, mark, func(t *open, _ *matching.Matcher) error {
-		if !slices.ContainsFunc(t.Talk.Given, func(g interview.Given) bool { return !strings.HasPrefix(g.Step, "form/") }) {
-			d.in.plant(&t.Talking, seed, d.here())
-		}
+		d.in.plant(&t.Talking, seed, d.here())
 		return nil
 	})
 }

@@ -47,6 +47,9 @@ type (
 		Options []InterviewOption `json:"options,omitempty"`
 		About   []InterviewPerson `json:"about,omitempty" doc:"Of a round: whom it asks about"`
 		Page    string            `json:"page,omitempty"`
+		None    string            `json:"none,omitempty" doc:"What to say for nothing, of a sum or a number; answered with none"`
+		Person  string            `json:"person,omitempty" doc:"How the person is called whom help is asked for: 您 who speaks for themself"`
+		Place   core.RegionCode   `json:"place,omitempty" doc:"Of a region: the county that was said"`
 		CanBack bool              `json:"can_back"`
 		Prefill *InterviewPrefill `json:"prefill,omitempty" doc:"To be shown for correction; never taken by itself"`
 	}
@@ -142,12 +145,15 @@ func ShowStep(iv *interview.Interviewer, t *Talking, s interview.Step) Interview
 		return out
 	}
 	out.Kind, out.Voice = "question", iv.Words(t.Talk, s, interview.Voice)
-	out.Why, out.Help, out.Type, out.Page = q.Why, q.Help, q.Type, q.Page
+	out.Why, out.Help, out.Type, out.Page, out.None, out.Person = q.Why, q.Help, q.Type, q.Page, q.None, iv.Person(t.Talk)
+	if q.Type == interview.TypeRegion && t.Talk.Placed {
+		out.Place = t.Talk.County
+	}
 	for _, o := range q.Options {
 		out.Options = append(out.Options, InterviewOption{o.Value, o.Say})
 	}
 	if s.About != nil {
-		out.Kind, out.Help = "round", "" // it says how one is told, and here is asked who
+		out.Kind, out.Help, out.None = "round", "", "" // it says how one is told, and here is asked who
 		for _, ref := range s.About {
 			if name := iv.Listed(t.Talk, ref); name != "" {
 				out.About = append(out.About, InterviewPerson{ref, name})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +31,12 @@ type askView struct {
 
 // Total is how many questions it may come to, for the bar that shows how far it is.
 func (v askView) Total() int { return max(v.Asked+v.Left, 1) }
+
+// About is how many questions are still to come, as it is said.
+func (v askView) About() int { return interview.Roughly(v.Left) }
+
+// Folded is how many items of the summary stand folded.
+func (v askView) Folded() int { return len(v.Summary.May) - inView }
 
 // CanStop reports whether the open question only settles more: who and where is asked of
 // everybody.
@@ -76,7 +83,7 @@ func (c *Channel) showBegin(w http.ResponseWriter, r *http.Request, who citizen.
 func (c *Channel) showAsk(w http.ResponseWriter, r *http.Request, now channels.Interview, fault error) {
 	v := askView{Interview: now, Q: question{InterviewStep: now.Step}}
 	if now.Step.Type == interview.TypeRegion {
-		v.Q.Counties = c.door.Counties()
+		v.Q.Counties = nearest(c.door.Counties(), now.Step.Place)
 	}
 	if p := now.Step.Prefill; p != nil && json.Unmarshal(p.Value, &v.Q.Value) != nil {
 		v.Q.Value = string(p.Value) // a number
@@ -86,6 +93,21 @@ func (c *Channel) showAsk(w http.ResponseWriter, r *http.Request, now channels.I
 		v.Said = r.PostForm.Get("said")
 	}
 	c.showAskView(w, r, v, fault)
+}
+
+// nearest puts the county that was said before the others.
+func nearest(list []channels.Place, county core.RegionCode) []channels.Place {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b channels.Place) int {
+		switch county {
+		case a.Code:
+			return -1
+		case b.Code:
+			return 1
+		}
+		return 0
+	})
+	return list
 }
 
 func (c *Channel) showAskView(w http.ResponseWriter, r *http.Request, v askView, fault error) {
@@ -143,7 +165,14 @@ func (c *Channel) askAgain(w http.ResponseWriter, r *http.Request, who citizen.C
 func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interview, error) {
 	form := r.PostForm
 	if form.Has("capacity") {
-		now, _, err := c.door.BeginInterview(r.Context(), who, channels.InterviewBegin{Capacity: form.Get("capacity")}, nil)
+		var seed *interview.Conversation
+		if raw := form.Get("talk"); raw != "" { // what this browser kept of the screener
+			var err error
+			if seed, err = readTalk(raw); err != nil {
+				return channels.Interview{}, err
+			}
+		}
+		now, _, err := c.door.BeginInterview(r.Context(), who, channels.InterviewBegin{Capacity: form.Get("capacity")}, seed)
 		return now, err
 	}
 	revision, err := strconv.ParseInt(form.Get("revision"), 10, 64)

@@ -79,7 +79,7 @@ func TestInterviewInBrowser(t *testing.T) {
 	tab.Go("main form .big")
 	replies(tab, "members")
 	replies(tab, "area")
-	tab.Go(`[name="enough"]`)
+	tab.Go(`[name="look"]`)
 	tab.Go(`form[action="/c/app/ask/from"] .big`)
 	tab.Wait("刚才答的都还在")
 	if n := d.count(t, `select count(*) from talk`); n != 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"lianou/channels"
@@ -29,9 +30,12 @@ const (
 type helpView struct {
 	Talk     string // the conversation, as JSON
 	Q        question
-	Asked    int // questions answered so far
+	Asked    int  // questions answered so far
+	Left     int  // questions still to come, about
+	More     bool // that is more than the page before said
+	Settles  int  // items that the open question could settle
 	Counties []channels.Place
-	Summary  *interview.Summary
+	Found    *found // what came of it, or would if no more were asked
 }
 
 // question is a step on a page, with the lists and what stands in its field.
@@ -59,23 +63,27 @@ func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
 		c.sorry(w, r, err)
 		return
 	}
-	talk, err := c.help.open(c, r.PostForm)
+	form := r.PostForm
+	talk, err := c.help.open(c, form)
 	if err != nil {
 		c.sorry(w, r, err)
 		return
 	}
-	fault := c.help.turn(talk, m, r.PostForm)
+	fault := c.help.turn(talk, m, form)
 	if core.KindOf(fault) == core.KindConflict {
 		fault = nil // an old page, sent again: the question that is open now is shown
 	}
-	v, err := c.help.view(talk, m)
+	v, err := c.help.view(talk, m, form.Has("look"))
 	if err != nil {
 		c.sorry(w, r, err)
 		return
 	}
+	if said, err := strconv.Atoi(form.Get("left")); err == nil && !form.Has("back") {
+		v.More = v.Left > said
+	}
 	page, status := view{Title: v.title(), Data: v}, http.StatusOK
 	if fault != nil {
-		v.Q.refused(r.PostForm)
+		v.Q.refused(form)
 		page.Data = v
 		status, page.Error, page.Field = c.fault(w, r, fault)
 	}
@@ -92,7 +100,9 @@ func (h *help) open(c *Channel, form url.Values) (*interview.Conversation, error
 	county := core.RegionCode(form.Get("county"))
 	for _, p := range c.door.Counties() {
 		if p.Code == county {
-			return h.iv.Begin(core.DateOf(c.env.Now()), county, interview.Known{}), nil
+			talk := h.iv.Begin(core.DateOf(c.env.Now()), county, interview.Known{})
+			talk.Placed = true
+			return talk, nil
 		}
 	}
 	return nil, core.Invalid("county", "请选一下住在哪个县。")
@@ -121,20 +131,17 @@ func readTalk(raw string) (*interview.Conversation, error) {
 	return talk, nil
 }
 
-// turn does what the page asks for: an answer, a step back, or no more questions.
+// turn does what the page asks for: an answer, or a step back.
 func (h *help) turn(talk *interview.Conversation, m *matching.Matcher, form url.Values) error {
 	ref := form.Get("step")
-	if ref == "" {
-		return nil // the first page
+	if ref == "" || form.Has("look") {
+		return nil // the first page, or a look at what came of it so far
 	}
 	if form.Has("back") {
 		talk.Back()
 		return nil
 	}
 	step := h.iv.Next(talk, m)
-	if form.Has("enough") {
-		return h.iv.Take(talk, step, interview.Given{Step: interview.StepEnough})
-	}
 	a := interview.Answer{}
 	if !form.Has("dunno") {
 		var err error
@@ -145,8 +152,8 @@ func (h *help) turn(talk *interview.Conversation, m *matching.Matcher, form url.
 	return h.iv.Take(talk, step, interview.Given{Step: ref, Answer: a})
 }
 
-// view is the page of the question that is open.
-func (h *help) view(talk *interview.Conversation, m *matching.Matcher) (helpView, error) {
+// view is the page of the question that is open, or of what came of it so far.
+func (h *help) view(talk *interview.Conversation, m *matching.Matcher, look bool) (helpView, error) {
 	raw, err := json.Marshal(talk)
 	if err != nil {
 		return helpView{}, err
@@ -156,21 +163,23 @@ func (h *help) view(talk *interview.Conversation, m *matching.Matcher) (helpView
 	}
 	step := h.iv.Next(talk, m)
 	v := helpView{Talk: string(raw), Asked: len(talk.Given), Q: question{InterviewStep: channels.ShowStep(h.iv, &channels.Talking{Talk: talk}, step)}}
-	if step.Ref == interview.StepEnd {
-		sum := h.iv.Sum(talk, m)
-		v.Summary = &sum
+	v.Left, v.Settles = interview.Roughly(h.iv.Left(talk, m)), len(step.Items)
+	if look || step.Ref == interview.StepEnd {
+		v.Found = foundIn(h.iv.Sum(talk, m))
 	}
 	return v, nil
 }
 
 func (v helpView) title() string {
 	switch {
-	case v.Summary == nil:
+	case v.Found == nil:
 		return "看看能帮什么"
-	case len(v.Summary.May) == 0:
-		return "问完了"
+	case len(v.Found.Likely) > 0:
+		return "可能能帮上这些"
+	case v.Left > 0:
+		return "先看看"
 	}
-	return "可能能帮上这些"
+	return "问完了"
 }
 
 // answered reads the inputs of a page into an answer. An empty one is "不清楚" only where

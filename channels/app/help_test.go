@@ -138,8 +138,7 @@ func TestScreenerInBrowser(t *testing.T) {
 		held(tab)
 	}
 	tab.Shot("help-round")
-	tab.Go(`[name="enough"]`)
-	tab.Wait("问完了")
+	tab.Go(`[name="look"]`)
 	tab.Wait("要问细了才知道")
 	held(tab)
 	tab.Shot("help-end")

@@ -93,7 +93,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/apply", c.applyPage),
 		post("/apply", c.applyPost, maxPage),
 		get("/ask", c.askPage),
-		asking("/ask", c.askPost, 64<<10), // a story of two thousand characters, escaped, and as much that was said
+		asking("/ask", c.askPost, 64<<10+3*maxTalk), // a story of two thousand characters, escaped, as much that was said, and the screener
 		c.voicePost(),
 		get("/ask/voice/{id}", c.voiceGet),
 		post("/ask/from", c.askFrom, 2*maxTalk),

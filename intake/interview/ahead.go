@@ -26,3 +26,20 @@ func (iv *Interviewer) Left(c *Conversation, m *matching.Matcher) int {
 	}
 	return n
 }
+
+// Of what is left at most, the first settled are all asked; of the others about one in
+// three, because an answer takes others with it. Both are of the seeded city's households
+// (rulebench, TestWhatIsLeftIsAboutWhatComes).
+const (
+	surely = 8
+	oneOf  = 3
+)
+
+// Roughly is how many questions will come, of so many at most: a number to be said to
+// people. It grows only where the other does.
+func Roughly(most int) int {
+	if most <= surely {
+		return most
+	}
+	return surely + (most-surely)/oneOf
+}

@@ -14,9 +14,10 @@ import (
 // back, another door or another day need nothing else. Its JSON names people: whoever
 // keeps it seals it.
 type Conversation struct {
-	Version string          `json:"version"` // of the form it began with
-	On      core.Date       `json:"on"`      // the day it is judged by
-	County  core.RegionCode `json:"county"`  // to judge by until they say where they live
+	Version string          `json:"version"`          // of the form it began with
+	On      core.Date       `json:"on"`               // the day it is judged by
+	County  core.RegionCode `json:"county"`           // to judge by until they say where they live
+	Placed  bool            `json:"placed,omitempty"` // they said that it is this county
 	Known   Known           `json:"known"`
 	Given   []Given         `json:"given"`
 	Asides  []Aside         `json:"asides,omitempty"` // what was said beside the questions

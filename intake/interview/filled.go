@@ -45,6 +45,9 @@ func (q *Question) Filled(form url.Values) (json.RawMessage, error) {
 	case TypeShocks:
 		return q.filledShock(form)
 	case TypeMoney, TypeNumber:
+		if nothing, ok := q.Nothing(); ok && form.Has("none") {
+			return nothing, nil
+		}
 		if v == "" {
 			return nil, ErrEmpty
 		}
@@ -135,6 +138,8 @@ func (q *Question) Nothing() (json.RawMessage, bool) {
 		return json.RawMessage("[]"), true
 	case TypeDisability:
 		return json.RawMessage("{}"), true
+	case TypeMoney, TypeNumber:
+		return json.RawMessage("0"), q.None != ""
 	}
 	return nil, false
 }

@@ -63,6 +63,7 @@ type Question struct {
 	Again   string   `json:"again,omitempty"`   // the words where the answer was about something else
 	Why     string   `json:"why"`               // why it is asked, one short line
 	Help    string   `json:"help,omitempty"`    // how to answer
+	None    string   `json:"none,omitempty"`    // what to say for nothing, of a sum or a number that may be 0
 	Type    Type     `json:"type"`              //
 	Options []Option `json:"options,omitempty"` // of a closed answer
 	Page    string   `json:"page"`              // the Page it stands on

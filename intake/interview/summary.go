@@ -14,7 +14,7 @@ import (
 type Summary struct {
 	Said []Said
 	May  []Item // what goes together, by number
-	Open []Item // what somebody will still find out about
+	Open []Item // what somebody will still find out about, what is nearest to an answer first
 }
 
 // Said is one answer as it was understood.
@@ -30,6 +30,8 @@ type Item struct {
 	Name    string
 	Benefit matching.Benefit // of May
 	Why     string           // of May: what speaks for it, one sentence
+	Lacks   []string         // of Open: what is not known, what is most its own first
+	Unsure  bool             // of Open: some of it was asked, and the person does not know
 }
 
 // Sum makes the summary of a conversation.
@@ -54,9 +56,11 @@ func (iv *Interviewer) Sum(c *Conversation, m *matching.Matcher) Summary {
 			item.Why = addressed(speaksFor(f), now.one())
 			s.May = append(s.May, item)
 		case f.Outcome == matching.Unknown && likely(worth, f.Item):
+			item.Lacks, item.Unsure = lacks(now, worth, f.Item)
 			s.Open = append(s.Open, item)
 		}
 	}
+	slices.SortStableFunc(s.Open, func(a, b Item) int { return len(a.Lacks) - len(b.Lacks) })
 	return s
 }
 
@@ -101,6 +105,21 @@ func speaksFor(f *matching.Finding) string {
 		}
 	}
 	return ""
+}
+
+// lacks names what is not known of an item: of several members what is the same once, and
+// what waits for the fewest items first, because it tells most about this one.
+func lacks(now *state, worth []matching.Question, item core.ItemCode) (list []string, unsure bool) {
+	for _, q := range slices.Backward(worth) {
+		if q.Unlikely || !slices.Contains(q.Items, item) {
+			continue
+		}
+		unsure = unsure || now.passed[q.Path] && !now.sourced(q.Path)
+		if !slices.Contains(list, q.Label) {
+			list = append(list, q.Label)
+		}
+	}
+	return list, unsure
 }
 
 // likely reports whether something about the item is worth finding out.
