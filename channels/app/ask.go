@@ -26,6 +26,7 @@ type askView struct {
 	Whom string                     // the question of the beginning
 	Talk string                     // what was answered before the log-in
 	Said string                     // what stood in the box of an answer that was not taken
+	Look review                     // the summary, to be looked over
 }
 
 // Total is how many questions it may come to, for the bar that shows how far it is.
@@ -92,6 +93,8 @@ func (c *Channel) showAskView(w http.ResponseWriter, r *http.Request, v askView,
 	page, status := view{Title: "求助登记", Data: v}, http.StatusOK
 	if v.Summary != nil {
 		page.Title = "请看一遍"
+		v.Look = looked(v.Summary)
+		page.Data = v
 	}
 	if fault != nil {
 		status, page.Error, page.Field = c.fault(w, r, fault)
@@ -213,6 +216,7 @@ type signView struct {
 	Revision int64
 	Key      string
 	Consents []interview.Consent
+	Document string // the whole text that is signed
 	Values   map[string]string
 	Kept     map[string]string
 }
@@ -242,7 +246,7 @@ func lacking(list []channels.InterviewOpen) bool {
 }
 
 func (c *Channel) showSign(w http.ResponseWriter, r *http.Request, v signView, fault error) {
-	v.Consents = c.form.Consents
+	v.Consents, v.Document = c.form.Consents, c.form.Document()
 	page, status := view{Title: "看一遍,签个名", Data: v}, http.StatusOK
 	if fault != nil {
 		status, page.Error, page.Field = c.fault(w, r, fault)
