@@ -169,6 +169,9 @@ func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interv
 			if form.Has("spoken") {
 				return c.said(t, step, form.Get("said"))
 			}
+			if err := fits(step.Ref, form.Get("v")); err != nil {
+				return interview.Answer{}, err
+			}
 			return answered(step, form)
 		})
 }

@@ -93,7 +93,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/apply", c.applyPage),
 		post("/apply", c.applyPost, maxPage),
 		get("/ask", c.askPage),
-		asking("/ask", c.askPost, 64<<10), // a story of two thousand characters, escaped, and as much that was said
+		asking("/ask", c.askPost, 128<<10), // a story of two thousand characters, escaped, as much that was said, and too much of either to be told so
 		c.voicePost(),
 		get("/ask/voice/{id}", c.voiceGet),
 		post("/ask/from", c.askFrom, 2*maxTalk),
