@@ -27,6 +27,7 @@ type askView struct {
 	Whom string                     // the question of the beginning
 	Talk string                     // what was answered before the log-in
 	Said string                     // what stood in the box of an answer that was not taken
+	Look review                     // the summary, to be looked over
 }
 
 // Total is how many questions it may come to, for the bar that shows how far it is.
@@ -34,9 +35,6 @@ func (v askView) Total() int { return max(v.Asked+v.Left, 1) }
 
 // About is how many questions are still to come, as it is said.
 func (v askView) About() int { return interview.Roughly(v.Left) }
-
-// Folded is how many items of the summary stand folded.
-func (v askView) Folded() int { return len(v.Summary.May) - inView }
 
 // CanStop reports whether the open question only settles more: who and where is asked of
 // everybody.
@@ -114,6 +112,8 @@ func (c *Channel) showAskView(w http.ResponseWriter, r *http.Request, v askView,
 	page, status := view{Title: "求助登记", Data: v}, http.StatusOK
 	if v.Summary != nil {
 		page.Title = "请看一遍"
+		v.Look = looked(v.Summary)
+		page.Data = v
 	}
 	if fault != nil {
 		status, page.Error, page.Field = c.fault(w, r, fault)
@@ -195,6 +195,9 @@ func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interv
 			if form.Has("spoken") {
 				return c.said(t, step, form.Get("said"))
 			}
+			if err := fits(step.Ref, form.Get("v")); err != nil {
+				return interview.Answer{}, err
+			}
 			return answered(step, form)
 		})
 }
@@ -242,6 +245,7 @@ type signView struct {
 	Revision int64
 	Key      string
 	Consents []interview.Consent
+	Document string // the whole text that is signed
 	Values   map[string]string
 	Kept     map[string]string
 }
@@ -271,7 +275,7 @@ func lacking(list []channels.InterviewOpen) bool {
 }
 
 func (c *Channel) showSign(w http.ResponseWriter, r *http.Request, v signView, fault error) {
-	v.Consents = c.form.Consents
+	v.Consents, v.Document = c.form.Consents, c.form.Document()
 	page, status := view{Title: "看一遍,签个名", Data: v}, http.StatusOK
 	if fault != nil {
 		status, page.Error, page.Field = c.fault(w, r, fault)

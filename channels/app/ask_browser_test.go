@@ -116,7 +116,10 @@ func TestInterviewInBrowser(t *testing.T) {
 	}
 	held(tab)
 	tab.Shot("app-ask-summary")
-	tab.Go(`a[aria-label="改:您叫什么名字?"]`)
+	tab.Click(".card.said .change summary")
+	const name = `a[aria-label="改:您叫什么名字?"]`
+	tab.Eval(`document.querySelector('` + name + `').scrollIntoView({block:"nearest"});""`) // past the bar at the foot, as a thumb does
+	tab.Go(name)
 	held(tab)
 	tab.Fill("input[name=v]", "张桂芳")
 	tab.Go("main form .ask > .big:not(.second)")

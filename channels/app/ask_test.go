@@ -48,6 +48,7 @@ func TestAskWithoutScript(t *testing.T) {
 		"members": {"rel": {"child"}, "age": {"33"}}, "area": v("rural"),
 	}
 	wrong := map[string]url.Values{
+		"form/story":          {"spoken": {"1"}, "said": {strings.Repeat("苦", 2500)}},
 		"form/applicant.name": v("😀😀"), "form/applicant.id_number": v("371424196303150029"), "form/live.region": v("371426999"), "members": {"rel": {""}, "age": {"9"}}, "area": {},
 	}
 	var old url.Values
@@ -64,7 +65,7 @@ func TestAskWithoutScript(t *testing.T) {
 		if bad, ok := wrong[step]; ok {
 			delete(wrong, step)
 			status, page, _ := send(bad)
-			if now, _ := asks(page); status != 422 || now != step || !strings.Contains(page, `role="alert"`) || step == "form/applicant.name" && !strings.Contains(page, bad.Get("v")) {
+			if now, _ := asks(page); status != 422 || now != step || !strings.Contains(page, `role="alert"`) || !strings.Contains(page, html.EscapeString(bad.Get("said"))) || step == "form/applicant.name" && !strings.Contains(page, bad.Get("v")) {
 				t.Errorf("%s answered %v: %d at %s", step, bad, status, now)
 			}
 		}

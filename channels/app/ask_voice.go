@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -49,8 +50,20 @@ func (c *Channel) voiceGet(w http.ResponseWriter, r *http.Request) {
 // looks like.
 func (c *Channel) said(t *channels.Talking, step interview.Step, words string) (interview.Answer, error) {
 	words = strings.TrimSpace(words)
-	if words == "" || utf8.RuneCountInString(words) > mostSaid {
+	if words == "" {
 		return interview.Answer{}, core.Invalid(step.Ref, "还没说。点一下开始说,或者打字。")
 	}
+	if err := fits(step.Ref, words); err != nil {
+		return interview.Answer{}, err
+	}
 	return c.door.Listen(t, step, words)
+}
+
+// fits refuses words that are too many, saying by how many: none of them is dropped unseen.
+func fits(field, words string) error {
+	n := utf8.RuneCountInString(strings.TrimSpace(words))
+	if n <= mostSaid {
+		return nil
+	}
+	return core.Invalid(field, fmt.Sprintf("写多了 %d 字,最多 %d 字。删短一点再送,写的都还在。", n-mostSaid, mostSaid))
 }

@@ -17,6 +17,9 @@ type boundView struct {
 	Ticket      string // of the code that was sent to Phone
 	Done        string
 	Gone        bool // logged out: nothing of the account is shown any more
+	// Here are applications that hang on this account alone. Linking takes the number and
+	// nobody's applications along (channels.CitizenDoor.Rebind), so their receipts are named.
+	Here []core.Receipt
 }
 
 func (c *Channel) boundPage(w http.ResponseWriter, r *http.Request) {
@@ -28,6 +31,16 @@ func (c *Channel) showBound(w http.ResponseWriter, r *http.Request, who citizen.
 	if v.BoundAnswer, err = c.door.Bound(r.Context(), who); err != nil {
 		c.sorry(w, r, err)
 		return
+	}
+	if !v.WeChat {
+		list, err := c.door.Statuses(r.Context(), who)
+		if err != nil {
+			c.sorry(w, r, err)
+			return
+		}
+		for _, s := range list {
+			v.Here = append(v.Here, s.Receipt)
+		}
 	}
 	page, status := view{Title: "我的手机和微信", Data: v}, http.StatusOK
 	if fault != nil {

@@ -93,7 +93,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/apply", c.applyPage),
 		post("/apply", c.applyPost, maxPage),
 		get("/ask", c.askPage),
-		asking("/ask", c.askPost, 64<<10+3*maxTalk), // a story of two thousand characters, escaped, as much that was said, and the screener
+		asking("/ask", c.askPost, 128<<10+3*maxTalk), // a story of two thousand characters, escaped, as much that was said, too much of either to be told so, and the screener
 		c.voicePost(),
 		get("/ask/voice/{id}", c.voiceGet),
 		post("/ask/from", c.askFrom, 2*maxTalk),
@@ -192,6 +192,7 @@ func shared(receipt string) string {
 type mineView struct {
 	List    []casefile.Status
 	Receipt string
+	Link    bool // what was done in WeChat may be linked: the account has none
 }
 
 func (c *Channel) minePage(w http.ResponseWriter, r *http.Request) {
@@ -204,11 +205,21 @@ func (c *Channel) showMine(w http.ResponseWriter, r *http.Request, who citizen.C
 		c.sorry(w, r, err)
 		return
 	}
-	page, status := view{Title: "我的求助", Data: mineView{list, receipt}}, http.StatusOK
+	page, status := view{Title: "我的求助", Data: mineView{list, receipt, c.unlinked(r, who)}}, http.StatusOK
 	if fault != nil {
 		status, page.Error, page.Field = c.fault(w, r, fault)
 	}
 	c.show(w, r, status, "mine", page)
+}
+
+// unlinked reports whether an account has no WeChat, so that linking is offered. The list does
+// not wait for it to be known.
+func (c *Channel) unlinked(r *http.Request, who citizen.Citizen) bool {
+	bound, err := c.door.Bound(r.Context(), who)
+	if err != nil {
+		channels.Refused(r, err)
+	}
+	return err == nil && !bound.WeChat
 }
 
 // minePost shows how far an application is that was made at a window or by telephone:

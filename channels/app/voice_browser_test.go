@@ -54,9 +54,10 @@ func (d *door) hears(t *testing.T, l *talks.Listener) {
 }
 
 // Somebody taps, speaks into the browser's microphone, taps again, sees what was heard,
-// puts it right and sends it; every state of the page is held to axe, fingers and 200 %.
+// puts it right and sends it; every state of the page is held to axe, fingers and 200 %. Of
+// what is too long nothing is cut: the page says by how much, and sends nothing.
 //
-// Control: #voice open from the start ("2 green buttons"); voice.js whose ask goes on to submit; said that takes nothing; a WAV head of
+// Control: voice.js that cuts, as it did ("bytes are left"); #voice open from the start ("2 green buttons"); voice.js whose ask goes on to submit; said that takes nothing; a WAV head of
 // another rate.
 func TestSayingAnAnswerInBrowser(t *testing.T) {
 	t.Parallel()
@@ -91,6 +92,23 @@ func TestSayingAnAnswerInBrowser(t *testing.T) {
 	tab.Shot("app-ask-voice-200")
 	tab.Large(false)
 	tab.Shot("app-ask-voice")
+	long := strings.Repeat("苦", 1990)
+	tab.Eval(fmt.Sprintf(`(()=>{const w=document.querySelector("#voice-words");w.value=%q;w.dispatchEvent(new Event("input",{bubbles:true}));return ""})()`, long))
+	tab.Wait("还能写 10 字。")
+	tab.Click("#voice-talk")
+	tab.Wait("还能说 58 秒")
+	tab.Click("#voice-talk")
+	d.hears(t, l)
+	tab.Wait("写多了 3 字")
+	held(tab)
+	tab.Shot("app-ask-voice-long")
+	if said := tab.Eval(`document.querySelector("#voice-words").value`); said != long+e.words {
+		t.Errorf("of what was said %d bytes are left", len(said))
+	}
+	tab.Click(`button[name="spoken"]`)
+	if on := tab.Focused(); on != "#voice-words" || !tab.Has("写多了 3 字") {
+		t.Errorf("too much was sent, or nothing said: %s", on)
+	}
 	tab.Fill("#voice-words", "女儿瘫在床上。")
 	tab.Go(`button[name="spoken"]`)
 	if ref := tab.Eval(`document.querySelector('input[name="step"]').value`); ref == "form/story" {
@@ -101,7 +119,7 @@ func TestSayingAnAnswerInBrowser(t *testing.T) {
 	tab.Wait("在听您说")
 	tab.Click("#voice-drop")
 	tab.Wait("刚才的不要了")
-	if n := d.count(t, `select count(*) from spoken_answer`); n != 1 {
+	if n := d.count(t, `select count(*) from spoken_answer`); n != 2 {
 		t.Errorf("%d recordings came", n)
 	}
 	tab.Quiet()

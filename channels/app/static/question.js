@@ -24,7 +24,7 @@
   function said(form, button) {
     if (button && ["v", "none", "dunno"].indexOf(button.name) >= 0) return button.textContent.trim();
     var first = Array.prototype.find.call(form.elements, function (e) { return (e.name === "v" || e.name === "said") && e.type !== "checkbox" && e.tagName !== "BUTTON" && e.tagName !== "SELECT" && e.value; });
-    return first ? first.value.slice(0, 30) : "";
+    return first ? first.value.slice(0, 30).replace(/[。.]+$/, "") + (first.value.length > 30 ? "…" : "") : "";
   }
   function fill(form, old) {
     var nth = {};
