@@ -175,7 +175,7 @@ func TestHandOverLapses(t *testing.T) {
 			c := newChatter(t)
 			c.says("俺日子难,想问问低保")
 			c.says("转人工")
-			list, err := c.d.env.Calls.Waiting(t.Context())
+			list, err := c.d.env.Calls.Waiting(t.Context(), 0)
 			must(t, err)
 			if len(list) != 1 {
 				t.Fatalf("%d calls", len(list))
