@@ -41,8 +41,8 @@ func (r *room) list(t *testing.T, page int) []Call {
 // time, and whoever calls again meanwhile stands at once beside it; reached, it is gone
 // whole, and nobody else's with it. Calls without a number are a line as well.
 //
-// Controls: lines by id alone ("201 lines"); settleSame that does nothing ("still 199");
-// that looks at no number ("somebody else's was ended").
+// Controls: lines by id alone ("200 lines": a page); settleSame that does nothing ("still 199");
+// that looks at no number ("rung in vain, still 1": the other is gone).
 func TestOneNumberIsOneLine(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
