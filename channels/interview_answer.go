@@ -124,7 +124,7 @@ func (x *Interviews) replied(t *Talking, step interview.Step, in InterviewReply,
 	case in.Dunno:
 		return interview.Answer{}, nil
 	case utf8.RuneCountInString(in.Said) > mostSaid:
-		return interview.Answer{}, errReply
+		return interview.Answer{}, errSaidLong
 	case in.Said != "":
 		return x.listen(t, step, in.Said, from)
 	case in.None && step.About == nil && step.Question != nil:

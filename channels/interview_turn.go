@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/citizen"
@@ -63,6 +64,7 @@ var (
 	errNoInterview   = core.E(core.KindNotFound, "interview_none", "还没有开始问。请点“我要求助”从头来。")
 	errNotAsked      = core.E(core.KindConflict, "interview_not_done", "还有几句没问完。不想答了,就点“就到这儿”。")
 	errInterviewBusy = core.E(core.KindUnavailable, "interview_busy", "刚才没存上,请再点一次。")
+	errSaidLong      = core.Invalid("said", "这一段太长了,没有记下。请分几回说,一回不超过 2000 字。")
 	errReply         = core.Invalid("answer", "这个回答没有收完整,请再答一次。")
 )
 
@@ -365,6 +367,7 @@ func (d *CitizenDoor) act(ctx context.Context, who citizen.Citizen, revision int
 			return Interview{}, err
 		}
 		refused := t.goOn()
+		t.say = strings.TrimSpace(t.Unkept() + "\n" + t.say)
 		d.fromRecords(ctx, who, t)
 		t.Took = append(t.Took, this)
 		t.Took = t.Took[max(len(t.Took)-tookMost, 0):]

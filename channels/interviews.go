@@ -53,6 +53,8 @@ type Talking struct {
 	Call   *Carried                `json:"call,omitempty"`   // what an agent wrote in a call, once it was given
 
 	Records *Recorded `json:"records,omitempty"` // what the city's records were asked
+
+	lost string // words of this turn's that there was no room for, as it is said to the person
 }
 
 // Reading is something that was read for the person to look at. It is never an answer.
@@ -220,13 +222,23 @@ const (
 // Aside takes what somebody says beside the open question into the interview, and gives
 // what is left to be heard as its answer; word is said back to them, "" for nothing.
 func (x *Interviews) Aside(t *Talking, step interview.Step, said string, from core.Provenance) (rest, word string) {
-	return x.Interviewer.Aside(t.Talk, step, said, from)
+	rest, word, lost := x.Interviewer.Aside(t.Talk, step, said, from)
+	t.lost = cmp.Or(lost, t.lost)
+	return rest, word
 }
 
 // Remark keeps words that were no answer, or said more than their answer, in what the
 // township and the agents read.
 func (x *Interviews) Remark(t *Talking, said string, from core.Provenance) {
-	x.Interviewer.Remark(t.Talk, said, from)
+	t.lost = cmp.Or(x.Interviewer.Remark(t.Talk, said, from), t.lost)
+}
+
+// Unkept is what is to be said of words that were not kept, once; "" for none. Each turn of a
+// door says it.
+func (t *Talking) Unkept() string {
+	say := t.lost
+	t.lost = ""
+	return say
 }
 
 // Hear is the answer of what somebody typed or said. Places are looked up, which the

@@ -10,10 +10,11 @@ import (
 	"unicode/utf8"
 
 	"lianou/core"
+	"lianou/intake/interview"
 )
 
 // MaxStory is how much a story may be, in runes.
-const MaxStory = 4000
+const MaxStory = interview.MostTold
 
 // Cut is at most n runes of a text: what a form takes of what somebody said.
 func Cut(text string, n int) string {

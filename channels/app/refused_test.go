@@ -75,11 +75,10 @@ func TestRefusedWithNobodyThere(t *testing.T) {
 // What was put right before its time has no message: a telephone rings for nothing else.
 // Refused twice, a conversation is told of once.
 //
-// Control: tellUnfiled without its look at the conversation ("told of what is in").
+// Control: tellUnfiled without its look at the conversation ("told of what they know").
 func TestPutRightInTimeRingsNobody(t *testing.T) {
 	t.Parallel()
 	d, a, by, body := killed(t, "0192c3f0-refused-3")
-	real := by.Submitter
 	by.Submitter = refusing{}
 	ch, err := New(Config{}, d.hosted())
 	must(t, err)
@@ -96,8 +95,7 @@ func TestPutRightInTimeRingsNobody(t *testing.T) {
 	if n := jobstest.States(t, gateway, jobs.Gateway, "talk_unfiled")["scheduled"]; n != 1 {
 		t.Errorf("%d jobs for one conversation", n)
 	}
-	by.Submitter = real
-	if status, out := a.do("POST", "/interview/application", body); status != 201 {
+	if status, out := a.do("POST", "/interview/answers", map[string]any{"step": "form/applicant.name", "revision": a.revision(), "answer": value("张桂芳")}); status != 200 {
 		t.Fatalf("put right: %d %v", status, out)
 	}
 	was := d.phone.last()
@@ -105,6 +103,6 @@ func TestPutRightInTimeRingsNobody(t *testing.T) {
 	d.soon(t, "talk_unfiled")
 	jobstest.Wait(t, gateway, jobs.Gateway, "talk_unfiled", "completed", 1)
 	if got := d.phone.last(); got != was {
-		t.Errorf("told of what is in: %q", got)
+		t.Errorf("told of what they know: %q", got)
 	}
 }

@@ -105,7 +105,7 @@ func (l *line) send(r *http.Request) *httptest.ResponseRecorder {
 
 func (l *line) waiting() []calls.Call {
 	l.t.Helper()
-	list, err := l.calls.Waiting(l.t.Context())
+	list, err := l.calls.Waiting(l.t.Context(), 0)
 	must(l.t, err)
 	return list
 }

@@ -36,7 +36,7 @@ func (c *chatter) agent(id core.StaffID) *agent {
 // takes opens the one conversation that waits.
 func (a *agent) takes() talks.Chat {
 	a.t.Helper()
-	list, err := a.calls.Waiting(a.t.Context())
+	list, err := a.calls.Waiting(a.t.Context(), 0)
 	must(a.t, err)
 	if len(list) != 1 {
 		a.t.Fatalf("%d wait", len(list))
@@ -129,7 +129,7 @@ func TestHandedOverAndBack(t *testing.T) {
 	if got := c.says("平原县王庙镇"); !strings.Contains(got, "除了您,还有谁") {
 		t.Errorf("goes on: %s", got)
 	}
-	if list, err := a.calls.Waiting(t.Context()); err != nil || len(list) != 0 {
+	if list, err := a.calls.Waiting(t.Context(), 0); err != nil || len(list) != 0 {
 		t.Errorf("%d still wait, %v", len(list), err)
 	}
 	if got := c.says("人工"); !strings.Contains(got, "转给坐席了") {

@@ -2,8 +2,10 @@ package wechat
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/channels/channeltest"
 	"lianou/core"
@@ -16,7 +18,8 @@ import (
 func (c *chatter) ages(by string) {
 	c.t.Helper()
 	must(c.t, c.d.pg.DB(pgtest.Owner).Tx(c.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `with line as (update talk_line set at = at - $1::interval) update talk_hand set asked = asked - $1::interval`, by)
+		_, err := tx.Exec(ctx, `with line as (update talk_line set at = at - $1::interval), message as (update talk_message set came = came - $1::interval, taken = taken - $1::interval)
+			update talk_hand set asked = asked - $1::interval`, by)
 		return err
 	}))
 }
@@ -27,6 +30,17 @@ func (c *chatter) sweeps() string {
 	must(c.t, c.ch.tellWaiting(c.t.Context()))
 	must(c.t, c.ch.tellWaiting(c.t.Context()))
 	return c.answers()
+}
+
+// heardLate keeps a message that WeChat took so long ago.
+func (c *chatter) heardLate(words string, ago time.Duration) bool {
+	c.t.Helper()
+	who, err := c.d.env.Citizens.Known(c.t.Context(), openid)
+	must(c.t, err)
+	c.next++
+	fresh, err := c.d.env.Talks.Heard(c.t.Context(), talks.Message{Channel: "wechat", Key: strconv.FormatInt(c.next, 10), Citizen: who, Kind: talks.Text, Body: words, Ago: ago})
+	must(c.t, err)
+	return fresh
 }
 
 // held reports whether a conversation is in the agents' hands, as their list shows it.
@@ -42,7 +56,11 @@ func (c *chatter) held(call string) bool {
 // conversation any more, and whoever can be rung stays to be rung. A word of either holds
 // it; a call that is over ends it at once.
 //
-// Controls: tellWaiting without Lapse ("lapsed: """); Lapse without its lines ("a word of
+// A push that WeChat delivers a day late is a word of the hour in which the agent has it.
+//
+// Controls: quiet without "m.taken is null" ("ended over a word that nobody has read"); or
+// without "m.taken >= $1" ("ended before the agent had it for a day");
+// tellWaiting without Lapse ("lapsed: """); Lapse without its lines ("a word of
 // today's: ..."); Lapsed that ends every call ("0 wait to be rung"); resume without
 // HowLapsed.
 func TestHandOverLapses(t *testing.T) {
@@ -79,6 +97,27 @@ func TestHandOverLapses(t *testing.T) {
 			c.ages("20 hours")
 			if got := c.sweeps(); got != "" || !c.held(call) {
 				c.t.Errorf("the agent's: %q", got)
+			}
+		},
+		"a late push that no turn has taken": func(c *chatter, a *agent, call string) {
+			a.takes()
+			c.ages("25 hours")
+			if !c.heardLate("我又想起一件事", 30*time.Hour) {
+				c.t.Fatal("not kept")
+			}
+			must(c.t, c.ch.tellWaiting(c.t.Context()))
+			if !c.held(call) {
+				c.t.Error("ended over a word that nobody has read")
+			}
+			if got := c.answers(); got != "" {
+				c.t.Errorf("the turn that takes it: %q", got)
+			}
+			if got := c.sweeps(); got != "" || !c.held(call) {
+				c.t.Errorf("ended before the agent had it for a day: %q", got)
+			}
+			c.ages("25 hours")
+			if got := c.sweeps(); !strings.Contains(got, "我接着问") || c.held(call) {
+				c.t.Errorf("a day after: %q", got)
 			}
 		},
 		"a number to ring": func(c *chatter, _ *agent, call string) {
@@ -136,7 +175,7 @@ func TestHandOverLapses(t *testing.T) {
 			c := newChatter(t)
 			c.says("俺日子难,想问问低保")
 			c.says("转人工")
-			list, err := c.d.env.Calls.Waiting(t.Context())
+			list, err := c.d.env.Calls.Waiting(t.Context(), 0)
 			must(t, err)
 			if len(list) != 1 {
 				t.Fatalf("%d calls", len(list))

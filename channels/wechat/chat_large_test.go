@@ -13,7 +13,7 @@ import (
 // conversation keeps stays below what can be kept. One that grew past it failed at every
 // turn from then on, and the person heard nothing more.
 //
-// Control: aside without mostWords, "the turn fails: talk_large".
+// Control: keep without its look at the room (`need > room`), "the turn fails: talk_large".
 func TestWhoTellsForLongIsAnswered(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)

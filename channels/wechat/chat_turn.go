@@ -255,6 +255,7 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 		if list[i].Kind == talks.Image || list[i].Kind == talks.Spoken {
 			media++
 		}
+		answer := len(t.out.replies)
 		if list[i].Kind == talks.Spoken && hand.Call == "" {
 			waits, err := t.listen(ctx, list[i])
 			if err != nil {
@@ -265,6 +266,7 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 				return nil
 			}
 			t.first = false
+			t.sorry(answer)
 			said.Taken = append(said.Taken, list[i].ID)
 			continue
 		}
@@ -276,9 +278,23 @@ func (t *turning) takeAll(ctx context.Context, hand talks.Hand, list []talks.Mes
 			return err
 		}
 		t.first = false
+		t.sorry(answer)
 		said.Taken = append(said.Taken, list[i].ID)
 	}
 	return nil
+}
+
+// sorry says, before the answer to a message, that there was no room for its words. from is
+// where that answer begins.
+func (t *turning) sorry(from int) {
+	word := t.st.Unkept()
+	switch {
+	case word == "":
+	case from < len(t.out.replies):
+		t.out.replies[from] = word + "\n" + t.out.replies[from]
+	default:
+		t.out.say(word)
+	}
 }
 
 // asksPerson reports that somebody typed for an agent.

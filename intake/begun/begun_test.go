@@ -217,7 +217,7 @@ func TestThreeGuesses(t *testing.T) {
 	if got := l.waiting(who); got != "" {
 		t.Errorf("offered after three guesses: %q", got)
 	}
-	if list, err := l.platform.Waiting(t.Context()); err != nil || len(list) != 1 {
+	if list, err := l.platform.Waiting(t.Context(), 0); err != nil || len(list) != 1 {
 		t.Errorf("the agents have %d, %v", len(list), err)
 	}
 	if _, err := l.store.Try(t.Context(), l.account("o-next", caller), call, "张桂兰 002X"); err != nil {
@@ -292,7 +292,7 @@ func TestFinished(t *testing.T) {
 	if c, err := l.platform.Get(t.Context(), call); err != nil || c.Outcome != calls.OutcomeApplied || !c.NextTry.IsZero() {
 		t.Errorf("the call: %+v %v", c, err)
 	}
-	if list, err := l.platform.Waiting(t.Context()); err != nil || len(list) != 0 {
+	if list, err := l.platform.Waiting(t.Context(), 0); err != nil || len(list) != 0 {
 		t.Errorf("%d wait, %v", len(list), err)
 	}
 }

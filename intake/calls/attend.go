@@ -114,6 +114,9 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		if err := all(ctx, tx, also); err != nil {
 			return err
 		}
+		if err := l.settleSame(ctx, tx, id, agent, outcome != OutcomeNoContact); err != nil {
+			return err
+		}
 		if outcome != OutcomeNoContact {
 			return l.draw(ctx, tx, c, agent)
 		}

@@ -86,8 +86,11 @@ func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where W
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrTaken
 		}
-		if err != nil || c.Done.IsZero() {
+		if err != nil {
 			return pg.Fail(err, "note a call rung back in vain")
+		}
+		if err := l.settleSame(ctx, tx, id, agent, false); err != nil || c.Done.IsZero() {
+			return err
 		}
 		if err := all(ctx, tx, also); err != nil {
 			return err

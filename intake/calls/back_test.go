@@ -55,7 +55,7 @@ func TestRungBackThreeTimes(t *testing.T) {
 		if c.Tries != n+1 || c.NextTry.IsZero() != (n+1 == MostTries) {
 			t.Errorf("after time %d: %+v", n+1, c)
 		}
-		list, err := r.platform.Waiting(t.Context())
+		list, err := r.platform.Waiting(t.Context(), 0)
 		must(t, err)
 		if again := list[len(list)-1]; n+1 < MostTries && (again.ID != "call-1" || again.Agent != 0 || !again.NextTry.Equal(c.NextTry)) {
 			t.Errorf("after time %d it does not stand behind who waits now: %+v", n+1, list)

@@ -94,6 +94,7 @@ type Call struct {
 	Partial        bool      // the recording stops before the call did, or has holes
 	Tries          int       // times rung back in vain
 	NextTry        time.Time // when to ring again; zero for at once, or for no more
+	Same           int       // as Waiting lists it: calls of this line, with itself; else 0
 }
 
 // State derives where the call stands.
@@ -124,39 +125,13 @@ const (
 	OutcomeNoContact Outcome = "no_answer"   // rung back three times in vain
 	OutcomeNotOurs   Outcome = "not_ours"    // passed to another line
 	OutcomeServed    Outcome = "self_served" // the voice told how far it is, and that was all; no agent says this
+	OutcomeSame      Outcome = "same_number" // hung up, and its number was rung for another call; no agent says this
 	OutcomeLapsed    Outcome = "lapsed"      // asked for in a chat by who left no number, and nobody came; no agent says this
 )
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
 
 const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial, tries, next_try`
-
-// MostWaiting is how many calls Waiting lists.
-const MostWaiting = 500
-
-// Waiting lists the calls that nobody has finished, oldest first: those ringing and
-// those being talked before those over and still open, so that whoever speaks now is on
-// the list however many wait; whoever is to be rung again stands where the time comes.
-func (l *Log) Waiting(ctx context.Context) ([]Call, error) {
-	const sql = `select ` + columns + ` from call where done is null order by ended is not null, coalesce(next_try, began), id limit 500`
-	var out []Call
-	err := l.db.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, sql)
-		if err != nil {
-			return pg.Fail(err, "list waiting calls")
-		}
-		defer rows.Close()
-		for rows.Next() {
-			c, err := l.scan(rows)
-			if err != nil {
-				return err
-			}
-			out = append(out, c)
-		}
-		return pg.Fail(rows.Err(), "list waiting calls")
-	})
-	return out, err
-}
 
 // Get reads one call. Errors: KindNotFound.
 func (l *Log) Get(ctx context.Context, id string) (Call, error) {

@@ -159,7 +159,7 @@ func TestAbandonedCallStays(t *testing.T) {
 	r := newRoom(t)
 	_, err := r.gateway.Heard(t.Context(), Report{ID: "call-1", Exchange: "test", Began: began, Ended: began.Add(time.Minute)})
 	must(t, err)
-	list, err := r.platform.Waiting(t.Context())
+	list, err := r.platform.Waiting(t.Context(), 0)
 	if err != nil || len(list) != 1 || !list[0].Abandoned() {
 		t.Fatalf("%+v %v", list, err)
 	}
@@ -175,7 +175,7 @@ func TestAbandonedCallStays(t *testing.T) {
 		t.Errorf("unknown outcome: %v", err)
 	}
 	must(t, r.platform.Release(t.Context(), "call-1", 7))
-	if list, _ = r.platform.Waiting(t.Context()); len(list) != 1 || list[0].Agent != 0 {
+	if list, _ = r.platform.Waiting(t.Context(), 0); len(list) != 1 || list[0].Agent != 0 {
 		t.Errorf("after release: %+v", list)
 	}
 	must(t, r.platform.Done(t.Context(), "call-1", 8, OutcomeCalled))
@@ -183,7 +183,7 @@ func TestAbandonedCallStays(t *testing.T) {
 	if err := r.platform.Take(t.Context(), "call-1", 7); !errors.Is(err, ErrDone) {
 		t.Errorf("take after done: %v", err)
 	}
-	if list, _ = r.platform.Waiting(t.Context()); len(list) != 0 {
+	if list, _ = r.platform.Waiting(t.Context(), 0); len(list) != 0 {
 		t.Errorf("still waiting: %+v", list)
 	}
 	if err := r.platform.Take(t.Context(), "call-9", 7); core.KindOf(err) != core.KindNotFound {
@@ -256,7 +256,7 @@ func TestSweepEndsOrphans(t *testing.T) {
 	if c, _ := r.platform.Get(t.Context(), "old"); c.State() != StateEnded {
 		t.Errorf("old call is %s", c.State())
 	}
-	if list, _ := r.platform.Waiting(t.Context()); len(list) != 2 {
+	if list, _ := r.platform.Waiting(t.Context(), 0); len(list) != 2 {
 		t.Errorf("%d waiting", len(list))
 	}
 }

@@ -34,18 +34,27 @@ type Who struct {
 	Sex      core.Sex      `json:"sex,omitempty"`
 }
 
+// MostTold is how many characters an application takes of what somebody told, their story
+// and all they said beside. What is kept of a conversation is held to it, because whoever
+// reads the application reads no more.
+const MostTold = 4000
+
 const (
-	mostAsides = 100  // of a conversation
-	mostAside  = 1000 // characters of one: the first are kept
-	// mostWords bounds the words of all in characters, two applications' stories: what a
-	// conversation keeps must not grow past what can be kept, or nothing is heard any more.
-	mostWords = 8000
+	mostAsides = 200 // of a conversation, many of them without words of their own
+	worthIt    = 100 // characters for which it is worth saying it again, shorter
+)
+
+// What is said where words were not kept: nobody is to think that they were.
+const (
+	tooLong = "这一段太长,没记下。请挑要紧的,短一点再说一遍。"
+	tooMuch = "前面说的都记着,这一段记不下了。请打 12345,接着说给人听。"
 )
 
 // Aside takes what is plain in words that were said at a step, beside its answer, and
 // gives what is left of them to be heard as the answer; heard tells what was taken, a
-// sentence to be said, "" for nothing. Words that hold a fact are kept whole.
-func (iv *Interviewer) Aside(c *Conversation, step Step, words string, from core.Provenance) (rest, heard string) {
+// sentence to be said, "" for nothing, and lost what was not kept, likewise. Words that
+// hold a fact are kept whole.
+func (iv *Interviewer) Aside(c *Conversation, step Step, words string, from core.Provenance) (rest, heard, lost string) {
 	s := iv.form.state(c)
 	var facts []Beside
 	var left, said []string
@@ -82,44 +91,52 @@ func (iv *Interviewer) Aside(c *Conversation, step Step, words string, from core
 		if step.Ref != storyKey {
 			a.Words = words
 		}
-		c.aside(a)
+		lost = iv.keep(c, a)
 	}
-	if len(said) > 0 {
+	if len(said) > 0 && (lost == "" || len(c.Asides) < mostAsides) {
 		heard = "这也记下了:" + withoutNumbers(strings.Join(said, ",")) + "。"
 	}
-	return rest, heard
+	return rest, heard, lost
 }
 
 // Remark keeps words that were no answer and hold nothing plain: somebody who reads the
-// application reads them.
-func (iv *Interviewer) Remark(c *Conversation, words string, from core.Provenance) {
-	if han(words) >= 3 {
-		c.aside(Aside{At: len(c.Given), Words: words, From: from})
+// application reads them. lost is a sentence to be said where there is no room for them.
+func (iv *Interviewer) Remark(c *Conversation, words string, from core.Provenance) (lost string) {
+	if han(words) < 3 {
+		return ""
 	}
+	return iv.keep(c, Aside{At: len(c.Given), Words: words, From: from})
 }
 
-// aside keeps one, without numbers that only their own fields may hold.
-func (c *Conversation) aside(a Aside) {
+// keep keeps an aside, without numbers that only their own fields may hold: its words whole
+// or not at all, and its facts also where there is no room for its words.
+func (iv *Interviewer) keep(c *Conversation, a Aside) (lost string) {
 	a.Words = withoutNumbers(strings.TrimSpace(a.Words))
-	if r := []rune(a.Words); len(r) > mostAside {
-		a.Words = string(r[:mostAside])
-	}
 	again := slices.ContainsFunc(c.Asides, func(b Aside) bool { return b.Words == a.Words })
-	if again && len(a.Facts) == 0 || len(c.Asides) >= mostAsides {
-		return
-	}
-	if again {
+	switch {
+	case again && len(a.Facts) == 0:
+		return ""
+	case len(c.Asides) >= mostAsides:
+		return tooMuch
+	case again:
 		a.Words = ""
+	case a.Words != "":
+		room := MostTold - utf8.RuneCountInString(iv.told(c, iv.form.state(c)))
+		if need := utf8.RuneCountInString(a.Words) + len([]rune(besideSaid)); need > room {
+			lost, a.Words = tooMuch, ""
+			if room >= worthIt {
+				lost = tooLong
+			}
+		}
 	}
-	room := mostWords
-	for _, b := range c.Asides {
-		room -= utf8.RuneCountInString(b.Words)
+	if a.Words != "" || len(a.Facts) > 0 {
+		c.Asides = append(c.Asides, a)
 	}
-	if r := []rune(a.Words); len(r) > max(room, 0) {
-		a.Words = string(r[:max(room, 0)])
-	}
-	c.Asides = append(c.Asides, a)
+	return lost
 }
+
+// besideSaid stands before what was said beside the story.
+const besideSaid = "\n另外还说:"
 
 // withoutNumbers masks what may be an ID number, a card or a telephone.
 func withoutNumbers(words string) string {
@@ -279,6 +296,16 @@ func (s *state) hearAsides(list []Aside) {
 // application. It is cut where the application would not take more.
 func (iv *Interviewer) Story(c *Conversation, most int) string {
 	s := iv.form.state(c)
+	story := iv.told(c, s)
+	guardian := iv.guardianSaid(s)
+	if room := max(0, most-utf8.RuneCountInString(guardian)); utf8.RuneCountInString(story) > room {
+		story = string([]rune(story)[:room])
+	}
+	return strings.TrimPrefix(story+guardian, "\n")
+}
+
+// told is the story and all that was said beside.
+func (iv *Interviewer) told(c *Conversation, s *state) string {
 	story := s.fields[storyKey]
 	var more []string
 	for _, a := range c.Asides {
@@ -292,11 +319,7 @@ func (iv *Interviewer) Story(c *Conversation, most int) string {
 		}
 	}
 	if len(more) > 0 {
-		story = strings.TrimPrefix(story+"\n另外还说:"+strings.Join(more, ";"), "\n")
+		story = strings.TrimPrefix(story+besideSaid+strings.Join(more, ";"), "\n")
 	}
-	guardian := iv.guardianSaid(s)
-	if room := max(0, most-utf8.RuneCountInString(guardian)); utf8.RuneCountInString(story) > room {
-		story = string([]rune(story)[:room])
-	}
-	return strings.TrimPrefix(story+guardian, "\n")
+	return story
 }

@@ -63,7 +63,7 @@ func TestBesideTheQuestion(t *testing.T) {
 		}
 		c := iv.Begin(today(), "371426", Known{})
 		step := Step{Ref: x.step, Question: iv.form.question(x.step)}
-		rest, heard := iv.Aside(c, step, x.said, core.Provenance{Said: "citizen"})
+		rest, heard, _ := iv.Aside(c, step, x.said, core.Provenance{Said: "citizen"})
 		var got []string
 		for _, a := range c.Asides {
 			for _, b := range a.Facts {

@@ -40,7 +40,7 @@ func TestAnswersToAnotherQuestion(t *testing.T) {
 	} {
 		c := iv.Begin(today(), "371426", Known{})
 		step := Step{Ref: x.step, Question: iv.form.question(x.step)}
-		rest, _ := iv.Aside(c, step, x.said, core.Provenance{Said: "citizen"})
+		rest, _, _ := iv.Aside(c, step, x.said, core.Provenance{Said: "citizen"})
 		var facts []string
 		for _, a := range c.Asides {
 			for _, b := range a.Facts {

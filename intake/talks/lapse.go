@@ -11,13 +11,19 @@ import (
 	"lianou/core/pg"
 )
 
+// quiet holds of a hand-over h in which neither the person nor an agent has said a word since
+// $1. A push of WeChat's may come a day late, with its own old time: what no turn has taken
+// yet is a word, and what was taken counts from when the agent had it to read.
+const quiet = `not exists (select from talk_line l where l.call = h.call and l.side <> 'we' and l.at >= $1)
+	and not exists (select from talk_message m where m.citizen = h.citizen and (m.taken is null or m.taken >= $1))`
+
 // Lapse ends hand-overs that nobody ends: whose call is over in the agents' list, and in
 // which neither the person nor an agent has said a word for so long. The turn that it asks
 // for goes on with the conversation. also is what ends with each, by its call, in the same
 // transaction. It gives how many there were.
 func (s *Store) Lapse(ctx context.Context, silent time.Duration, also func(ctx context.Context, tx *pg.Tx, call string) error) (int, error) {
 	const due = `select h.call from talk_hand h join call c on c.id = h.call where h.closed is null
-		and (c.done is not null or h.asked < $1 and not exists (select from talk_line l where l.call = h.call and l.side <> 'we' and l.at >= $1))
+		and (c.done is not null or h.asked < $1 and ` + quiet + `)
 		order by h.asked limit 100 for update skip locked`
 	var ended []string
 	err := s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -57,11 +63,10 @@ func (s *Store) Lapse(ctx context.Context, silent time.Duration, also func(ctx c
 // lapse ends one hand-over whose row is held: from here on nobody passes a word on, and one
 // that came before the row was held is seen.
 func (s *Store) lapse(ctx context.Context, tx *pg.Tx, call string, silent time.Duration) (lapsed bool, err error) {
-	const end = `update talk_hand h set closed = $2, how = 'lapsed' where h.call = $1 and h.closed is null
-		and (exists (select from call c where c.id = h.call and c.done is not null)
-			or not exists (select from talk_line l where l.call = h.call and l.side <> 'we' and l.at >= $3)) returning h.citizen`
+	const end = `update talk_hand h set closed = $3, how = 'lapsed' where h.call = $2 and h.closed is null
+		and (exists (select from call c where c.id = h.call and c.done is not null) or ` + quiet + `) returning h.citizen`
 	var citizen string
-	err = tx.QueryRow(ctx, end, call, tx.Now(), tx.Now().Add(-silent)).Scan(&citizen)
+	err = tx.QueryRow(ctx, end, tx.Now().Add(-silent), call, tx.Now()).Scan(&citizen)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}

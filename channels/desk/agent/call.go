@@ -51,7 +51,7 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err := a.d.Desk.Trace(r.Context(), at, audit.Entry{Actor: desk.ActorOf(at), Act: "call.read", Subject: "call:" + c.ID, Purpose: "接电话填申请"}); err != nil {
 		return err
 	}
-	p := page{At: id, Said: desk.Said(w, r)}
+	p := page{At: id, Page: pageOf(r), Said: desk.Said(w, r)}
 	if p.Waiting, err = a.rows(r); err != nil {
 		return err
 	}

@@ -205,3 +205,25 @@ func (b *booth) says(t *testing.T, call string, list []transcription.Segment) {
 		must(t, captions.Put(t.Context(), s))
 	}
 }
+
+// Calls of one number that hung up are one line with how many they are, and a page of the
+// list says which it is.
+//
+// Control: rows without Same.
+func TestOneLineForOneNumber(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	phone := core.CallerPhone("13800000009")
+	for i := range 3 {
+		at := time.Now().Add(time.Duration(i-30) * time.Minute)
+		_, err := b.gateway.Heard(t.Context(), calls.Report{ID: "CB" + strconv.Itoa(i), Exchange: "test", Caller: phone, Called: "12345", Began: at, Ended: at.Add(time.Second)})
+		must(t, err)
+	}
+	code, page := b.ask(t, "0317", "/desk/agent/waiting?page=1", nil)
+	if code != 200 || strings.Count(page, "<li") != 3 || strings.Count(page, "这个号码一共 3 通,回一次就都了结") != 1 || strings.Contains(page, "后一页") {
+		t.Errorf("%d: %s", code, page)
+	}
+	if code, page = b.ask(t, "0317", "/desk/agent/waiting?page=2", nil); code != 200 || !strings.Contains(page, `href="/desk/agent?page=1">前一页`) || !strings.Contains(page, "现在没有人等着") {
+		t.Errorf("%d: %s", code, page)
+	}
+}

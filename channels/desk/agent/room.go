@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"time"
 
 	"lianou/channels"
@@ -68,7 +69,8 @@ func became(e calls.Earlier) string {
 		return "还没办完"
 	}
 	return map[calls.Outcome]string{calls.OutcomeAnswered: "问了事,答清了", calls.OutcomeCalled: "回了电话,办好了", calls.OutcomeNoContact: "回了三次,没人接",
-		calls.OutcomeNotOurs: "转了别的热线", calls.OutcomeServed: "自己听了进度", calls.OutcomeApplied: "报了申请", calls.OutcomeLapsed: "没等到坐席"}[e.Outcome]
+		calls.OutcomeNotOurs: "转了别的热线", calls.OutcomeServed: "自己听了进度", calls.OutcomeApplied: "报了申请", calls.OutcomeLapsed: "没等到坐席",
+		calls.OutcomeSame: "没接到,后来回过电话"}[e.Outcome]
 }
 
 // Desk is the room's rows of the route table. Sending the form is not among them:
@@ -116,6 +118,7 @@ type page struct {
 	Said    string
 	Stuck   int // visits that nobody can make yet
 	Waiting []row
+	Page    int // of Waiting, from 1
 	At      string
 	Call    *open
 	Form    desk.Form
@@ -123,8 +126,16 @@ type page struct {
 	Kept    desk.Kept
 }
 
-// Crowded reports that more wait than are listed.
-func (p page) Crowded() bool { return len(p.Waiting) >= calls.MostWaiting }
+// Next is the page behind this one, 0 for none; Before the one before it.
+func (p page) Next() int {
+	if len(p.Waiting) < calls.MostWaiting {
+		return 0
+	}
+	return p.Page + 1
+}
+
+// Before is the page before this one, 0 for none.
+func (p page) Before() int { return p.Page - 1 }
 
 // row is one waiting call; the number is masked.
 type row struct {
@@ -133,11 +144,21 @@ type row struct {
 	Chat                                  bool      // asked for in a chat
 	Hand                                  bool      // whose conversation waits for an agent
 	Tries                                 int       // times rung back in vain
+	Same                                  int       // calls of this line
 	Next                                  time.Time // when to ring again
 }
 
+// pageOf is which page of the list is asked for, from 1.
+func pageOf(r *http.Request) int {
+	n, err := strconv.Atoi(r.FormValue("page"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
 func (a *Room) rows(r *http.Request) ([]row, error) {
-	list, err := a.d.Calls.Waiting(r.Context())
+	list, err := a.d.Calls.Waiting(r.Context(), pageOf(r)-1)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +180,7 @@ func (a *Room) rows(r *http.Request) ([]row, error) {
 	}
 	out := make([]row, 0, len(list))
 	for _, c := range list {
-		one := row{ID: c.ID, Chat: c.Exchange == calls.FromChat, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry}
+		one := row{ID: c.ID, Chat: c.Exchange == calls.FromChat, Caller: caller(c), Began: c.Began, Length: length(c), Agent: names[c.Agent], Tries: c.Tries, Next: c.NextTry, Same: c.Same}
 		one.Word, one.Tone = stands(c)
 		if one.Hand = hands[c.ID]; one.Hand {
 			one.Word, one.Tone = "微信在等", "red"
@@ -240,7 +261,7 @@ func (a *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Stuck: stuck, Said: desk.Said(w, r)})
+	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Page: pageOf(r), Stuck: stuck, Said: desk.Said(w, r)})
 }
 
 func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -248,7 +269,7 @@ func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "waiting", page{Waiting: rows, At: r.FormValue("at")})
+	return at.Page.Part(w, "agent", "waiting", page{Waiting: rows, Page: pageOf(r), At: r.FormValue("at")})
 }
 
 // ringBack reports a call whose caller waits to be rung: who hung up, who asked for it,

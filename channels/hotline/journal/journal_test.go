@@ -250,7 +250,7 @@ func TestCallIDAgain(t *testing.T) {
 		j.Change(c, func(e *journal.Entry) { e.Ended = e.Began.Add(time.Minute) })
 		d.run(j)
 	}
-	list, err := d.calls.Waiting(t.Context())
+	list, err := d.calls.Waiting(t.Context(), 0)
 	must(t, err)
 	if len(list) != 2 {
 		t.Errorf("%d calls", len(list))
@@ -274,7 +274,7 @@ func TestSecondStreamOfACall(t *testing.T) {
 		})
 		d.run(j)
 	}
-	list, err := d.calls.Waiting(t.Context())
+	list, err := d.calls.Waiting(t.Context(), 0)
 	must(t, err)
 	heard := map[core.BlobDigest]bool{}
 	for _, c := range list {

@@ -1,0 +1,110 @@
+package calls
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+)
+
+func (r *room) rang(t *testing.T, id string, caller core.Phone, at time.Time) {
+	t.Helper()
+	_, err := r.gateway.Heard(t.Context(), Report{ID: id, Exchange: "test", Caller: caller, Began: at, Ended: at.Add(time.Second)})
+	must(t, err)
+}
+
+// more copies the call of one number n times, a second apart; each of its own number where
+// apart.
+func (r *room) more(t *testing.T, id string, n int, apart bool) {
+	t.Helper()
+	must(t, r.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into call (id, exchange, caller_blind, began, ended, noted, recording_state)
+			select id || '-' || n, exchange, case when $3 then sha256(n::text::bytea) else caller_blind end, began + make_interval(secs => n), ended + make_interval(secs => n), noted, recording_state
+			from call, generate_series(1, $2) n where id = $1`, id, n, apart)
+		return err
+	}))
+}
+
+func (r *room) list(t *testing.T, page int) []Call {
+	t.Helper()
+	list, err := r.platform.Waiting(t.Context(), page)
+	must(t, err)
+	return list
+}
+
+// Two hundred calls of one number are one line that says how many, in the place of the
+// oldest; who hung up last is the next line. Rung in vain the line is there once, at its
+// time, and whoever calls again meanwhile stands at once beside it; reached, it is gone
+// whole, and nobody else's with it. Calls without a number are a line as well.
+//
+// Controls: lines by id alone ("200 lines": a page); settleSame that does nothing ("still 199");
+// that looks at no number ("rung in vain, still 1": the other is gone).
+func TestOneNumberIsOneLine(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	junk, err := core.ParsePhone("13800000001")
+	must(t, err)
+	other, err := core.ParsePhone("13800000002")
+	must(t, err)
+	r.rang(t, "junk", junk, began)
+	r.more(t, "junk", 199, false)
+	r.rang(t, "other", other, began.Add(time.Hour))
+	list := r.list(t, 0)
+	if len(list) != 2 || list[0].ID != "junk" || list[0].Same != 200 || list[0].Caller != junk || list[1].ID != "other" || list[1].Same != 1 {
+		t.Fatalf("%d lines: %+v", len(list), list[:min(len(list), 2)])
+	}
+	must(t, r.platform.Take(t.Context(), "junk", 7))
+	_, err = r.platform.Missed(t.Context(), "junk", 7, Whereabouts{})
+	must(t, err)
+	if list = r.list(t, 0); len(list) != 2 || list[0].ID != "other" && list[1].ID != "other" || list[0].Same != 1 || list[1].Same != 1 {
+		t.Fatalf("rung in vain, still %d: %+v", list[0].Same, list)
+	}
+	r.rang(t, "again", junk, began.Add(2*time.Hour))
+	if list = r.list(t, 0); len(list) != 3 {
+		t.Fatalf("called again: %d lines", len(list))
+	}
+	must(t, r.platform.Take(t.Context(), "again", 8))
+	must(t, r.platform.Done(t.Context(), "again", 8, OutcomeCalled))
+	if list = r.list(t, 0); len(list) != 1 || list[0].ID != "other" {
+		t.Fatalf("reached: %+v", list)
+	}
+	r.rang(t, "hidden", core.Phone{}, began)
+	r.more(t, "hidden", 3, false)
+	if list = r.list(t, 0); len(list) != 2 || list[0].Same != 4 {
+		t.Fatalf("without a number: %+v", list)
+	}
+	must(t, r.platform.Done(t.Context(), "hidden", 8, OutcomeAnswered))
+	if list = r.list(t, 0); len(list) != 1 || list[0].ID != "other" {
+		t.Errorf("somebody else's was ended: %+v", list)
+	}
+}
+
+// However many wait, each is on some page, once, and a call that is running on the first.
+//
+// Control: Waiting without its offset ("200 of 451").
+func TestEverybodyIsOnAPage(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	other, err := core.ParsePhone("13800000002")
+	must(t, err)
+	r.rang(t, "other", other, began)
+	r.more(t, "other", 449, true)
+	_, err = r.gateway.Heard(t.Context(), Report{ID: "running", Exchange: "test", Caller: other, Began: began.Add(time.Hour)})
+	must(t, err)
+	seen := map[string]bool{}
+	for page := range 4 {
+		for i, c := range r.list(t, page) {
+			if seen[c.ID] || (c.ID == "running") != (page == 0 && i == 0) {
+				t.Errorf("%s on page %d at %d", c.ID, page, i)
+			}
+			seen[c.ID] = true
+		}
+	}
+	if len(seen) != 451 {
+		t.Errorf("%s of 451", strconv.Itoa(len(seen)))
+	}
+}
