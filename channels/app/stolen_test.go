@@ -45,7 +45,8 @@ func (d *door) opened(t *testing.T, account, receipt string) {
 // neither read, nor sent, nor changed, whatever is known of them; and of two tokens no third
 // is made.
 //
-// Control: uploaded without its owner; own without the account; open that does not verify.
+// Control: Uploaded whoever put it; open that does not verify ("her account in his session:
+// 200").
 func TestTokenOfAnotherOpenid(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
