@@ -20,7 +20,7 @@ import (
 // A name of rare characters stands on the township's pages as it stands on the card, to the
 // byte: in the list and in the case.
 //
-// Control: a case that keeps sixteen bits of a character ("欧𬭎 is not in its case").
+// Control: a case that keeps sixteen bits of a character ("欧𬭎 is not in the list").
 func TestRareNamesOnThePages(t *testing.T) {
 	t.Parallel()
 	d := desktest.New(t)
