@@ -162,7 +162,8 @@ func Name(s string) (string, error) {
 	s = dots.Replace(strings.TrimSpace(s))
 	ok := s != "" && utf8.RuneCountInString(s) <= maxName
 	for _, r := range s {
-		ok = ok && (unicode.IsLetter(r) || r == '·' || r == ' ' || r == '\'' || r == '-')
+		// 〇 is written in names and is a number to Unicode (Nl).
+		ok = ok && (unicode.IsLetter(r) || r == '〇' || r == '·' || r == ' ' || r == '\'' || r == '-')
 	}
 	if !ok {
 		return s, core.Invalid("name", "姓名请照身份证上的写。")

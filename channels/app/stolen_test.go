@@ -45,7 +45,8 @@ func (d *door) opened(t *testing.T, account, receipt string) {
 // neither read, nor sent, nor changed, whatever is known of them; and of two tokens no third
 // is made.
 //
-// Control: uploaded without its owner; own without the account; open that does not verify.
+// Control: Uploaded whoever put it; open that does not verify ("her account in his session:
+// 200").
 func TestTokenOfAnotherOpenid(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -72,26 +73,28 @@ func TestTokenOfAnotherOpenid(t *testing.T) {
 		t.Fatalf("her own case: %d", status)
 	}
 	signature := channeltest.Form("0192c3f0-his-2", strokes["digest"].(string))
-	picture := channeltest.Form("0192c3f0-his-3", "")
-	picture.Signature, picture.Consents, picture.Papers = nil, nil, draft.Papers
+	_, own := upload(t, s, his.Token, "strokes", []byte(strings.Replace(finger, `"x":4,"y":4`, `"x":9,"y":7`, 1)))
+	picture := channeltest.Form("0192c3f0-his-3", own["digest"].(string))
+	picture.Papers = draft.Papers
 	reply := `{"step":"` + a.step("ref") + `","revision":` + strconv.FormatInt(was, 10) + `,"answer":{"value":"李四"}}`
 	for name, x := range map[string]struct {
 		method, path, body string
 		status             int
+		code               string
 	}{
-		"her interview":                {"GET", "/interview", "", 404},
-		"an answer in it":              {"POST", "/interview/answers", reply, 404},
-		"a step back in it":            {"POST", "/interview/back", `{"revision":` + strconv.FormatInt(was, 10) + `}`, 404},
-		"its end":                      {"POST", "/interview/application", encoded(t, a.confirm("0192c3f0-his-1")), 404},
-		"her draft, sent again":        {"POST", "/applications", whole, 422},
-		"her signature under his form": {"POST", "/applications", encoded(t, signature), 422},
-		"her photo in his form":        {"POST", "/applications", encoded(t, picture), 422},
-		"her case":                     {"GET", "/applications/" + receipt, "", 404},
-		"papers to her case":           {"POST", "/applications/" + receipt + "/papers", `{"key":"` + uuid.NewString() + `","papers":[{"kind":"other","digest":"` + front["digest"].(string) + `"}]}`, 404},
+		"her interview":                {"GET", "/interview", "", 404, "interview_none"},
+		"an answer in it":              {"POST", "/interview/answers", reply, 404, "interview_none"},
+		"a step back in it":            {"POST", "/interview/back", `{"revision":` + strconv.FormatInt(was, 10) + `}`, 404, "interview_none"},
+		"its end":                      {"POST", "/interview/application", encoded(t, a.confirm("0192c3f0-his-1")), 404, "interview_none"},
+		"her draft, sent again":        {"POST", "/applications", whole, 422, "invalid_papers"},
+		"her signature under his form": {"POST", "/applications", encoded(t, signature), 422, "invalid_signature"},
+		"her photo in his form":        {"POST", "/applications", encoded(t, picture), 422, "invalid_papers"},
+		"her case":                     {"GET", "/applications/" + receipt, "", 404, "not_found"},
+		"papers to her case":           {"POST", "/applications/" + receipt + "/papers", `{"key":"` + uuid.NewString() + `","papers":[{"kind":"other","digest":"` + front["digest"].(string) + `"}]}`, 404, "not_found"},
 	} {
 		status, out := call(t, s, x.method, x.path, his.Token, x.body)
-		if status != x.status || out["detail"] == "" || strings.Contains(encoded(t, out), receipt) {
-			t.Errorf("%s: %d %v, want %d", name, status, out, x.status)
+		if status != x.status || out["code"] != x.code || out["detail"] == "" || strings.Contains(encoded(t, out), receipt) {
+			t.Errorf("%s: %d %v, want %d %s", name, status, out, x.status, x.code)
 		}
 	}
 	for _, path := range []string{"/applications", "/payouts", "/mandates"} {

@@ -138,7 +138,7 @@ func (c *chatter) new() string {
 // From "俺想问问低保" to a receipt, with a photo, in sealed pushes and customer messages
 // byte by byte.
 //
-// Control: Known without openid; also that overwrites; Told without People.
+// Control: Known without openid; commandOf that takes any sentence with 同意 in it.
 func TestChatToAReceipt(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)

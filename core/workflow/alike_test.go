@@ -11,8 +11,8 @@ import (
 // Who is told of by relation and age is the one of the register who must be meant, and
 // nobody who could be two, or who is another's child.
 //
-// Controls: no look at the generation ("the daughter-in-law: map[c:m2]"); the first who may
-// be ("two sons: map[b:m2]"); years that must be equal ("counted from one: map[]").
+// Controls: no look at the generation ("a husband of an age: map[c:m2]"); the first who may
+// be ("two told of: map[b:m2]"); years that must be equal ("counted from one: map[]").
 func TestAlike(t *testing.T) {
 	t.Parallel()
 	on := core.NewDate(2026, 11, 28)
@@ -39,6 +39,8 @@ func TestAlike(t *testing.T) {
 		{"no age", mother, []core.Member{{Ref: "m2", Relation: "child"}}, []registry.Member{son}, nil, nil},
 		{"named otherwise", mother, []core.Member{told("m2", "child", 33)}, []registry.Member{son}, []core.NamedMember{{Ref: "m2", Name: "别人"}}, nil},
 		{"the daughter-in-law", mother, []core.Member{told("m2", "child", 33)}, []registry.Member{member("c", "other", 33, "female")}, nil, nil},
+		{"a husband of an age", mother, []core.Member{told("m2", "child", 33)}, []registry.Member{member("c", "spouse", 33, "male")}, nil, nil},
+		{"the son speaks of a child as old as his mother", son, []core.Member{told("m2", "child", 59)}, []registry.Member{mother}, nil, nil},
 		{"two sons of an age", mother, []core.Member{told("m2", "child", 33)}, []registry.Member{son, member("c", "child", 33, "male")}, nil, nil},
 		{"two told of", mother, []core.Member{told("m2", "child", 33), told("m3", "child", 33)}, []registry.Member{son}, nil, nil},
 		{"a daughter", mother, []core.Member{{Ref: "m2", Relation: "child", Age: new(33), Sex: &woman}}, []registry.Member{son}, nil, nil},
