@@ -105,11 +105,12 @@ func (t *Talking) lose(refused error) error {
 	return &lost
 }
 
-// FieldSaid names the field of a refusal before its sentence; "" for one that says it.
+// FieldSaid names the field of a refusal before its sentence; "" for one that says it, as
+// what is wrong with a number says whose.
 func FieldSaid(field string) string {
 	name := map[string]string{
-		"applicant.name": "姓名", "applicant.id_number": "身份证号", "contact.name": "您的姓名", "contact.id_number": "您的身份证号", "contact.phone": "电话",
-		"people.name": "家里人的姓名", "people.id_number": "家里人的身份证号", "live.region": "住址", "live.detail": "怎么找到您家", "account": "收款卡号", "story": "您说的情况",
+		"applicant.name": "姓名", "contact.name": "您的姓名", "contact.phone": "电话",
+		"people.name": "家里人的姓名", "live.region": "住址", "live.detail": "怎么找到您家", "account": "收款卡号", "story": "您说的情况",
 	}[field]
 	if name == "" {
 		return ""

@@ -92,13 +92,14 @@ func (p *strict) people() {
 	seen := map[core.MemberRef]bool{}
 	for _, in := range p.sub.People {
 		ref := core.MemberRef(in.Ref)
-		if seen[ref] || member(p.app.Household.Members, ref) == nil {
+		place := slices.IndexFunc(p.app.Household.Members, func(m core.Member) bool { return m.Ref == ref })
+		if seen[ref] || place < 0 {
 			p.bad("people.ref", "家里人的名单对不上,请再核对一遍。")
 			return
 		}
 		seen[ref] = true
 		p.app.People = append(p.app.People, core.NamedMember{
-			Ref: ref, Name: p.person("people.name", in.Name), ID: p.id("people.id_number", in.IDNumber),
+			Ref: ref, Name: p.person("people.name", in.Name), ID: p.id("people.id_number", fmt.Sprintf("第 %d 口人的", place+1), in.IDNumber),
 		})
 	}
 	p.applicantAmongPeople(seen)

@@ -112,7 +112,6 @@ func (p *strict) contact() {
 	in := p.sub.Contact
 	c.CitizenID, c.Staff = p.sub.Citizen, p.sub.Staff
 	p.app.Applicant.Name = p.person("applicant.name", p.sub.Applicant.Name)
-	p.app.Applicant.ID = p.id("applicant.id_number", p.sub.Applicant.IDNumber)
 	c.Capacity = core.Capacity(in.Capacity)
 	if c.Capacity == "" {
 		c.Capacity = core.CapacitySelf
@@ -120,11 +119,16 @@ func (p *strict) contact() {
 	if !slices.Contains(capacities, c.Capacity) {
 		p.bad("contact.capacity", "请选您和这家人的关系。")
 	}
+	of := "本人的"
+	if c.Capacity != core.CapacitySelf {
+		of = "要帮的人的"
+	}
+	p.app.Applicant.ID = p.id("applicant.id_number", of, p.sub.Applicant.IDNumber)
 	c.Name = p.app.Applicant.Name
 	if in.Name != "" {
 		c.Name = p.person("contact.name", in.Name)
 	}
-	c.ID = p.id("contact.id_number", in.IDNumber)
+	c.ID = p.id("contact.id_number", "说话的人的", in.IDNumber)
 	phone, err := core.ParsePhone(in.Phone)
 	p.fail(at(err, "contact.phone"))
 	c.Phone = phone
@@ -135,12 +139,18 @@ var capacities = []core.Capacity{
 	core.CapacityEntrusted, core.CapacityCommittee, core.CapacityOfficial,
 }
 
-func (p *strict) id(field, s string) core.IDNumber {
+// id reads a number; of says whose it is, for a form has many and a screen reader hears the
+// sentence without its place.
+func (p *strict) id(field, of, s string) core.IDNumber {
 	if s == "" {
 		return core.IDNumber{}
 	}
 	id, err := core.ParseID(s, p.today)
-	p.fail(at(err, field))
+	if err != nil {
+		e := *core.Known(err)
+		e.Field, e.Say = field, of+e.Say
+		p.fail(&e)
+	}
 	return id
 }
 

@@ -130,6 +130,28 @@ func TestMeanRefuses(t *testing.T) {
 	}
 }
 
+// A refused ID number says whose it is: a form has several, and who hears the sentence does
+// not see where it stands. The number itself is not repeated.
+//
+// Control: id() without of ("says nothing of whose").
+func TestTheRefusedNumberSaysWhose(t *testing.T) {
+	t.Parallel()
+	const wrong = "371424196303150029"
+	for whose, spoil := range map[string]func(*Submission){
+		"本人的身份证号":     func(s *Submission) { s.Applicant.IDNumber = wrong },
+		"要帮的人的身份证号":   func(s *Submission) { s.Applicant.IDNumber, s.Contact.Capacity = wrong, "member" },
+		"说话的人的身份证号":   func(s *Submission) { s.Contact.IDNumber = wrong },
+		"第 2 口人的身份证号": func(s *Submission) { s.People[0].IDNumber = wrong },
+	} {
+		s := byHand()
+		spoil(&s)
+		_, _, err := testFacts().mean(&s, testNow)
+		if say := core.Known(err).Say; !strings.HasPrefix(say, whose) || strings.Contains(say, wrong[6:]) || core.Known(err).Code != "invalid_id_number" {
+			t.Errorf("says nothing of whose: %q (%s), want %s", say, core.Known(err).Code, whose)
+		}
+	}
+}
+
 // A refused fact is named in the words of the form, and its answer is not repeated.
 // Control: household() without named.
 func TestTheRefusedFactIsNamed(t *testing.T) {

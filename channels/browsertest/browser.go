@@ -114,6 +114,9 @@ func (tab *Tab) Phone() { run(tab, "narrow the window", chromedp.EmulateViewport
 // Desk widens the window again.
 func (tab *Tab) Desk() { run(tab, "widen the window", chromedp.EmulateViewport(1440, 900)) }
 
+// Laptop shows the page as on the small screen that many desks have.
+func (tab *Tab) Laptop() { run(tab, "fit the window to a laptop", chromedp.EmulateViewport(1366, 768)) }
+
 // Open goes to an address and waits for the page.
 //
 // The tab comes to the front: a page behind another loads no lazy pictures.

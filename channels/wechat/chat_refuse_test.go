@@ -39,7 +39,7 @@ func TestRefusalSaysWhatWasWrong(t *testing.T) {
 		not  []string
 		says []string // until it is filed
 	}{
-		"a number":  {core.Invalid("applicant.id_number", "身份证号不对,请照证上的号码再看一遍。"), []string{"身份证号这一项", "把对的直接写来"}, []string{names, "上一问"}, []string{channeltest.ID, "同意"}},
+		"a number":  {core.Invalid("applicant.id_number", "本人的身份证号不对,请照证上的号码再看一遍。"), []string{"还没报上去。本人的身份证号不对", "把对的直接写来"}, []string{names, "上一问"}, []string{channeltest.ID, "同意"}},
 		"a phone":   {core.Invalid("contact.phone", "电话号码不对。"), []string{"电话这一项", "把对的直接写来"}, []string{names, "上一问"}, []string{"13905341234", "同意"}},
 		"a place":   {core.Invalid("live.region", "没有这个地方,请从列表里选。"), []string{"住址这一项", "县和镇"}, []string{names, "上一问"}, []string{"同意"}},
 		"the story": {core.Invalid("story", "这段话太长了,或者有认不出的字,请改短一点。"), []string{"您说的情况这一项", "回“上一问”"}, []string{names, "打给我"}, []string{"同意"}},

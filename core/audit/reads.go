@@ -69,3 +69,11 @@ func (l *Log) Revealed(ctx context.Context, tx *pg.Tx, staff string, since time.
 	err := tx.QueryRow(ctx, sql, staff, since).Scan(&n)
 	return n, pg.Fail(err, "count reveals")
 }
+
+// Looked reports whether a member of staff was shown a full number of a case since a time, as
+// far as the transaction's scope reaches.
+func (l *Log) Looked(ctx context.Context, tx *pg.Tx, staff string, of core.CaseID, since time.Time) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from audit_entry where act = 'field.revealed' and actor_kind = 'staff' and actor_id = $1 and case_id = $2 and at >= $3)`,
+		staff, int64(of), since).Scan(&yes)
+	return yes, pg.Fail(err, "ask whether a number was shown")
+}

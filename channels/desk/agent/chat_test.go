@@ -168,7 +168,12 @@ func TestReceiptInTheChat(t *testing.T) {
 
 // The page holds to axe, is worked by keys, and takes what was told into the form.
 //
-// Control: a line without its name; put without the checkbox; live.js without its look at
+// At 1366 x 768 and 1440 x 900 the conversation, what is answered and the keys for it are in
+// the window together; the keys work there.
+//
+// Controls: chat in the column below the list as it was ("what he says, and what is answered,
+// are in the window": waited in vain); a line
+// without its name; put without the checkbox; live.js without its look at
 // "words." ("another agent's words are gone").
 func TestChatInBrowser(t *testing.T) {
 	t.Parallel()
@@ -194,10 +199,19 @@ func TestChatInBrowser(t *testing.T) {
 	tab.Click("[data-key='alt+enter']")
 	tab.Wait("正在发")
 	tab.Until("the box is empty again", `document.querySelector("#chat-box textarea").value === ""`)
-	tab.Accessible()
 	tab.Shot("agent-chat")
-	tab.View("chat-1440", 1440, 900)
-	tab.View("chat-1366", 1366, 768)
+	for name, size := range map[string]func(){"chat-1440": tab.Desk, "chat-1366": tab.Laptop} {
+		size()
+		tab.Until(name+": what he says, and what is answered, are in the window and wide enough", `(() => {
+			const inside = (sel) => { const b = document.querySelector(sel).getBoundingClientRect(); return b.top >= 0 && b.left >= 0 && b.bottom <= innerHeight && b.right <= innerWidth };
+			const c = document.querySelector("[data-chat]"), b = c.getBoundingClientRect(), last = c.querySelector("li:last-child .words").getBoundingClientRect();
+			return inside("[data-chat]") && inside("#chat-box textarea") && inside("[data-key='alt+enter']") && inside("[data-put-all]") && inside("#back button")
+				&& b.height >= 180 && b.width >= 360 && last.top >= b.top && last.bottom <= b.bottom && document.querySelector(".heard").scrollTop === 0 })()`)
+		tab.Eval(`(document.activeElement.blur(), document.dispatchEvent(new KeyboardEvent("keydown", { key: "r", altKey: true, bubbles: true })), "")`)
+		tab.Until(name+": Alt R goes to the answer", `document.activeElement === document.querySelector("#chat-box textarea")`)
+		tab.Faultless()
+		tab.View(name, map[string]int64{"chat-1440": 1440, "chat-1366": 1366}[name], map[string]int64{"chat-1440": 900, "chat-1366": 768}[name])
+	}
 	tab.Desk()
 	tab.Until("the newest line is in sight", `(() => { const c = document.querySelector("[data-chat]"); return c.scrollHeight - c.scrollTop - c.clientHeight < 4 })()`)
 	tab.Fill("#chat-box textarea", "还没发的半句话")

@@ -27,12 +27,42 @@ type fix struct {
 	Card       *casefile.Card // nil: the household has brought none yet
 	By         string
 	MayConfirm bool
+	Rung       bool // whoever reads it has looked at the number that the household gave
 }
 
+// rung is what stands there once somebody looked at the number to ring: now the card may be
+// put in force.
+type rung struct {
+	Number string
+	ID     int64 // of the fix
+	Card   casefile.Card
+}
+
+// ErrNotRung is the answer to who would put a card in force without a look at the number to
+// ring: nobody has asked the household.
+var ErrNotRung = core.E(core.KindConflict, "card_not_rung", "先看家里原来的号码,打电话问过本人,再点。")
+
 // confirm puts the card in force that the page showed: another one in its place is
-// refused.
+// refused, and so is who has not looked at the number to ring since it was proposed.
 func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, card, err := c.cardOf(r)
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		proposed, err := c.d.Cases.OpenCards(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(proposed) == 0 || proposed[0].ID != card {
+			return casefile.ErrCardMoved
+		}
+		yes, err := c.d.Audit.Looked(ctx, tx, desk.ActorOf(at).ID, id, proposed[0].At)
+		if err == nil && !yes {
+			err = ErrNotRung
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -58,19 +88,26 @@ func (c *Room) phone(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	var plain string
+	out := rung{ID: fix}
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		id, err := c.d.Payout.OpenCase(ctx, tx, fix)
 		if err != nil {
 			return err
 		}
-		plain, err = c.d.Cases.Reveal(ctx, tx, casefile.Look{Case: id, Field: casefile.FieldPhone, Actor: casefile.As(at.Staff), Reason: "换卡前,按家里原来的号码核对"})
+		cards, err := c.d.Cases.OpenCards(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(cards) > 0 && cards[0].By != at.Staff.ID {
+			out.Card = cards[0]
+		}
+		out.Number, err = c.d.Cases.Reveal(ctx, tx, casefile.Look{Case: id, Field: casefile.FieldPhone, Actor: casefile.As(at.Staff), Reason: "换卡前,按家里原来的号码核对"})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "county", "home-phone", plain)
+	return at.Page.Part(w, "county", "home-phone", out)
 }
 
 // cardOf finds the case of a returned payment and the card that the page showed.
@@ -106,6 +143,7 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
 			one.Card = &f.cards[i]
 			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me
+			one.Rung = f.rung[one.Card.ID]
 		}
 		out = append(out, one)
 	}

@@ -20,7 +20,7 @@ func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error
 	var f found
 	news := false
 	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
-		if f, err = c.look(ctx, tx); err != nil {
+		if f, err = c.look(ctx, tx, at); err != nil {
 			return err
 		}
 		if news = f.digest() != r.FormValue("seen"); !news {

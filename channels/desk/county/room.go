@@ -145,7 +145,7 @@ type balance struct {
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	var f found
 	err := c.act(r, func(ctx context.Context, tx *pg.Tx) (err error) {
-		if f, err = c.look(ctx, tx); err != nil {
+		if f, err = c.look(ctx, tx, at); err != nil {
 			return err
 		}
 		return c.sum(ctx, tx, at, &f)
@@ -167,6 +167,7 @@ type found struct {
 	open      []payout.Fix
 	asks      []payout.Inquiry
 	cards     []casefile.Card
+	rung      map[int64]bool // the cards whose household's own number this payer has looked at
 	heads     map[core.CaseID]casefile.Head
 	batches   []payout.Batch
 	ledger    payout.Ledger
@@ -174,7 +175,7 @@ type found struct {
 }
 
 // look reads what changes while a page stands open: a few rows, by their indexes.
-func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
+func (c *Room) look(ctx context.Context, tx *pg.Tx, at desk.At) (f found, err error) {
 	if f.batches, err = c.d.Payout.Batches(ctx, tx); err != nil {
 		return f, err
 	}
@@ -186,6 +187,12 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx) (f found, err error) {
 	}
 	if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
 		return f, err
+	}
+	f.rung = map[int64]bool{}
+	for _, card := range f.cards {
+		if f.rung[card.ID], err = c.d.Audit.Looked(ctx, tx, desk.ActorOf(at).ID, card.Case, card.At); err != nil {
+			return f, err
+		}
 	}
 	f.heads, err = c.d.Cases.Heads(ctx, tx, cases(f.open)...)
 	return f, err

@@ -253,7 +253,7 @@ func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	if n := o.listed(); n != shown+1 {
 		t.Errorf("%d entries for one list of news", n-shown)
 	}
-	for _, want := range []string{"已退回", "<h2>账", "退回的卡", "李秀英", "0017", "李小山", "5317", "/confirm", "/reject"} {
+	for _, want := range []string{"已退回", "<h2>账", "退回的卡", "李秀英", "0017", "李小山", "5317", "/phone", "/reject"} {
 		if !strings.Contains(news, want) {
 			t.Errorf("the news lack %q", want)
 		}
@@ -313,5 +313,50 @@ func TestPayerKnowsWhoseMoneyItIs(t *testing.T) {
 	_, page := o.ask(c, "/desk/county", nil)
 	if !strings.Contains(page, "1234 5678 90") || !strings.Contains(page, "王庙镇") || !regexp.MustCompile(`/desk/county/fix/\d+/phone`).MatchString(page) {
 		t.Error("the card to check does not say whose it is, or whom to ring")
+	}
+}
+
+// A card is not put in force by who has not looked at the number to ring since it was
+// proposed: the button is not there, and a form from elsewhere is refused. A look of somebody
+// else, or before this card was brought, is no look.
+//
+// Controls: confirm without Looked ("confirmed without a look"); Looked without actor_id ("by
+// a colleague's look"); without its time ("by a look before this card").
+func TestNoCardWithoutALook(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.entitled(36000)
+	o.batch()
+	o.owner(fmt.Sprintf(`update payout_batch set state = 'approved', approved = now(), approved_by = %d`, o.ids["payer2"]))
+	o.returned()
+	c := o.payer("payer2")
+	offered := func() bool {
+		_, page := o.ask(c, "/desk/county", nil)
+		return strings.Contains(page, "/confirm")
+	}
+	refused := func(why string) {
+		t.Helper()
+		if offered() {
+			t.Errorf("offered %s", why)
+		}
+		if status, page := o.ask(c, "/desk/county/fix/1/confirm", url.Values{"card": {"1"}}); status != http.StatusConflict || !strings.Contains(page, "先看家里原来的号码") {
+			t.Errorf("confirmed %s: %d", why, status)
+		}
+	}
+	look := func(who string, before string) {
+		o.owner(fmt.Sprintf(`insert into audit_entry (at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+			select now() - interval '%s', 'staff', '%d', 'field.revealed', id, '', '', region, 'reveal', sha256('x'), 'x' from casefile`, before, o.ids[who]))
+	}
+	refused("without a look")
+	look("payer1", "0")
+	refused("by a colleague's look")
+	look("payer2", "1 hour")
+	refused("by a look before this card")
+	if status, _ := o.ask(c, "/desk/county/fix/1/confirm", url.Values{"card": {"2"}}); status != http.StatusConflict {
+		t.Errorf("another card: %d", status)
+	}
+	look("payer2", "0")
+	if !offered() {
+		t.Error("not offered after a look")
 	}
 }

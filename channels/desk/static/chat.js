@@ -34,5 +34,6 @@ document.addEventListener("htmx:beforeSwap", (e) => { // sent: the field that co
   if (e.detail.xhr.status === 200 && e.detail.requestConfig?.path?.endsWith("/say") && field()) sessionStorage.removeItem(at());
 });
 document.addEventListener("htmx:afterSwap", down);
+window.addEventListener("resize", down);
 back();
 down();

@@ -304,6 +304,11 @@ func money(t *testing.T, b *browsertest.Browser, receipt string) {
 	officer.proposesCard(family(t)["account"])
 	second.desk("/county")
 	second.judge("county-confirm")
+	if second.Eval(`String(!!document.querySelector('form[action$="/confirm"]'))`) == "true" {
+		t.Fatal("a card can be put in force without a look at the number to ring")
+	}
+	second.Click(`form[action$="/phone"] .btn`)
+	second.Until("the number to ring, and the card to confirm", `!!document.querySelector('form[action$="/confirm"]')`)
 	second.Go(`form[action$="/confirm"] .btn`)
 	second.Wait("确认了")
 	maker.desk("/county")
