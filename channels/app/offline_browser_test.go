@@ -41,7 +41,7 @@ func offline(tab *browsertest.Tab, at string) string {
 // goes with the log-out.
 //
 // Controls: sw.js with the long form for every page, as it was ("/c/app/mine"); seen.js
-// without its look at the owner ("to another account"); put without encrypt ("lies").
+// without its look at the owner ("to another account: seen"); put without encrypt ("lies").
 func TestSeenWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -103,8 +103,8 @@ func (d *door) revisions(t *testing.T) int {
 // one that is given without network is told of where the eye is, goes when there is one, and
 // counts once. One that another door has overtaken is not lost without a word.
 //
-// Controls: question.js without its draft ("came back with"); send that forgets nothing
-// (the question comes back with a draft); askPost without Lianou-Kept ("not told").
+// Controls: question.js without its draft (no answer is kept); tell that brings nothing into
+// the window ("outside the window"); send without Lianou-Kept (nobody says "没有用上").
 func TestAnsweredWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -175,7 +175,7 @@ func answerKept(tab *browsertest.Tab, ready string) {
 // Half a long form comes back with the network too: to who typed it before the log-in when
 // they say so, and in a word on the pages from which another would be begun.
 //
-// Control: form.js with the owner's test as it was ("came back with").
+// Control: form.js with the owner's test as it was (nobody asks whose the form is).
 func TestHalfAFormComesBack(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
