@@ -74,7 +74,7 @@ func (s *Store) around(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 
 func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 	rows, err := tx.Query(ctx, `select a.application::text, a.receipt, a.channel, a.state, a.at, a.story, a.recording, a.papers, a.applicant, a.applicant_id,
-		a.contact_name, a.contact_phone, a.capacity, a.account, a.citizen <> '', a.urgent, a.facts, a.application = coalesce(f.speaks, f.application)
+		a.contact_name, a.contact_phone, a.capacity, a.account, a.citizen, a.urgent, a.facts, a.application = coalesce(f.speaks, f.application)
 		from case_application a join casefile f on f.id = a.case_id where a.case_id = $1 order by a.at, a.application`, v.ID)
 	if err != nil {
 		return pg.Fail(err, "read the applications of a case")
@@ -82,8 +82,8 @@ func (s *Store) linked(ctx context.Context, tx *pg.Tx, v *View, b box) error {
 	v.Applications, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Linked, err error) {
 		var story, number, phone, account, facts []byte
 		err = r.Scan(&l.Application, &l.Receipt, &l.Channel, &l.State, &l.At, &story, &l.Recording, &l.Papers, &l.Applicant, &number,
-			&l.Contact, &phone, &l.Capacity, &account, &l.HasLogin, &l.Urgent, &facts, &l.Speaks)
-		if err == nil {
+			&l.Contact, &phone, &l.Capacity, &account, &l.Sender, &l.Urgent, &facts, &l.Speaks)
+		if l.HasLogin = l.Sender != ""; err == nil {
 			err = json.Unmarshal(facts, &l.Facts)
 		}
 		for _, one := range []struct {

@@ -80,7 +80,8 @@ type Linked struct {
 	Contact, Phone         string
 	Capacity               core.Capacity
 	Account                string
-	HasLogin               bool // a citizen's account sent it
+	HasLogin               bool   // a citizen's account sent it
+	Sender                 string // that account, to find what else it did by; never shown
 	Urgent                 bool
 	Speaks                 bool // its contact is told of the case
 	Facts                  core.Household

@@ -44,6 +44,7 @@ type casePage struct {
 	Doubts   []doubtView
 	Acting   []actingRow // who acts for the household
 	Talk     []talkLine  // the conversation in WeChat it came from
+	Walked   []casefile.Event
 
 	Adding bool // the case is on its way, and more may be filed with the household's yes
 	Free   int  // matched and not filed
@@ -107,6 +108,9 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	if p.Talk, err = t.talkOf(r, at, p.View); err != nil {
+		return err
+	}
+	if p.Walked, err = t.walked(r.Context(), p.View); err != nil {
 		return err
 	}
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
