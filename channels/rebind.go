@@ -3,10 +3,12 @@ package channels
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/casefile"
 	"lianou/core/citizen"
 	"lianou/core/realname"
 )
@@ -251,8 +253,16 @@ func (d *CitizenDoor) hasWeChat(ctx context.Context, account string) error {
 // any there is nothing to protect but the number, which was proved.
 func (d *CitizenDoor) applicantOf(ctx context.Context, who citizen.Citizen, account string, id core.IDNumber) error {
 	list, err := d.Statuses(ctx, citizen.Citizen{ID: account})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return err
+	}
+	return d.oneIsOf(ctx, who, slices.DeleteFunc(list, func(s casefile.Status) bool { return !s.Own }), id)
+}
+
+// oneIsOf checks that of some applications one is this person's; of none, nothing.
+func (d *CitizenDoor) oneIsOf(ctx context.Context, who citizen.Citizen, list []casefile.Status, id core.IDNumber) error {
+	if len(list) == 0 {
+		return nil
 	}
 	number := id.Reveal()
 	for _, s := range list {

@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/seal"
 	"lianou/core/wording"
 )
 
@@ -25,6 +26,7 @@ type Status struct {
 	Timeline    []StatusLine
 	Missing     *Missing // what the household is asked for now
 	Updated     time.Time
+	Own         bool // handed in by the account that asks, not seen through a grant
 }
 
 // Say is the status word with its detail.
@@ -46,6 +48,9 @@ type StatusLine struct {
 	At   time.Time `json:"at"`
 	Says string    `json:"says"`
 }
+
+// Shared gives the keyed hash that the gateway has as well.
+func (s *Store) Shared() seal.Blinder { return s.shared }
 
 // insertStatus writes the first row of an application: 已收到.
 func (s *Store) insertStatus(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {

@@ -1,0 +1,145 @@
+-- A helper who is invited before there is an application (请人帮我办, 民法典 art. 165): a
+-- person whose name and number were checked gives a code, the helper takes it up from an
+-- account of their own. The right stands between two accounts, without a case and so
+-- without a township; what is filed by it carries it (mandate.granted).
+
+-- +goose Up
+create table mandate_grant (
+    id         bigint      generated always as identity primary key,
+    principal  text        not null references citizen (id), -- account of who is helped
+    name       text        not null check (name <> ''),      -- theirs, as it was checked
+    number_key bytea       not null check (length(number_key) = 32), -- keyed hash of their ID number
+    kind       text        not null check (kind in ('member', 'entrusted')),
+    scopes     text[]      not null check (scopes <@ array['apply', 'supplement', 'notices'] and scopes <> '{}'), -- money never
+    from_day   date        not null,
+    until_day  date        not null,
+    code_key   text        not null unique check (code_key ~ '^[0-9a-f]{64}$'), -- keyed hash of the code with the name
+    made       timestamptz not null,
+    expires    timestamptz not null, -- of the code
+    account    text        references citizen (id),          -- of the helper; null until taken up
+    agent      text        not null default '',
+    accepted   timestamptz,
+    revoked    timestamptz,
+    revoked_by text        not null default '' check (revoked_by in ('', 'agent', 'principal', 'staff', 'over')),
+    check ((account is null) = (accepted is null)),
+    check ((account is null) = (agent = '')),
+    check ((revoked is null) = (revoked_by = '')),
+    check (account <> principal),
+    check (until_day >= from_day and until_day <= from_day + 366)
+);
+create unique index mandate_grant_live on mandate_grant (principal, account) where account is not null and revoked is null;
+create index mandate_grant_account on mandate_grant (account) where account is not null;
+create index mandate_grant_open on mandate_grant (principal) where account is null;
+
+alter table mandate_grant enable row level security;
+create policy mandate_grant_city on mandate_grant to lianou_owner, lianou_platform, lianou_audit, lianou_import, lianou_check, lianou_backup using (true);
+-- Through the gateway: each of the two, and who has the code with the name.
+create policy mandate_grant_subject on mandate_grant for select to lianou_gateway
+    using (principal = (select current_setting('lianou.subject', true)) or account = (select current_setting('lianou.subject', true))
+           or 'code:' || code_key = (select current_setting('lianou.subject', true)));
+create policy mandate_grant_make on mandate_grant for insert to lianou_gateway
+    with check (principal = (select current_setting('lianou.subject', true)) and account is null and revoked is null);
+create policy mandate_grant_change on mandate_grant for update to lianou_gateway
+    using (principal = (select current_setting('lianou.subject', true)) or account = (select current_setting('lianou.subject', true))
+           or 'code:' || code_key = (select current_setting('lianou.subject', true)) and accepted is null)
+    with check (true);
+grant select, insert on mandate_grant to lianou_gateway;
+grant update (account, agent, accepted, revoked, revoked_by) on mandate_grant to lianou_gateway;
+grant select on mandate_grant to lianou_platform, lianou_check, lianou_backup;
+grant update (revoked, revoked_by) on mandate_grant to lianou_platform;
+
+alter table mandate add column granted bigint references mandate_grant (id);
+create index mandate_granted on mandate (granted) where granted is not null;
+
+-- +goose StatementBegin
+-- The grants by which the one who asks reaches an application of who they help: what that
+-- account applied for as itself, and what was filed for it by any grant of its own.
+create function grant_by(wanted uuid) returns setof bigint language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select g.id from mandate_grant g where g.account = current_setting('lianou.subject', true) and g.revoked is null
+        and (exists (select from case_status s where s.application = wanted and s.citizen = g.principal
+                     and not exists (select from mandate m where m.application = wanted))
+             or exists (select from mandate m join mandate_grant o on o.id = m.granted where m.application = wanted and o.principal = g.principal))
+$$;
+-- Every application that a grant opens to the one who asks: to the helper while it holds,
+-- to who granted it for good, because it is theirs.
+create function grant_applications() returns setof uuid language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select m.application from mandate_grant g join mandate m on m.granted = g.id where g.principal = current_setting('lianou.subject', true)
+    union
+    select s.application from mandate_grant g join case_status s on s.citizen = g.principal
+        where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
+            and g.until_day >= (now() at time zone 'Asia/Shanghai')::date and s.citizen <> ''
+            and not exists (select from mandate m where m.application = s.application)
+    union
+    select m.application from mandate_grant g join mandate_grant o on o.principal = g.principal join mandate m on m.granted = o.id
+        where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
+            and g.until_day >= (now() at time zone 'Asia/Shanghai')::date
+$$;
+-- What was filed by a grant ends it, and it ends all that was filed by it: whoever may end
+-- the one, also a person by receipt and number or an officer, need not know of the other.
+create function mandate_ends_grant() returns trigger language plpgsql security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+begin
+    update mandate_grant set revoked = new.revoked, revoked_by = new.revoked_by where id = new.granted and revoked is null;
+    update mandate set revoked = new.revoked, revoked_by = new.revoked_by where granted = new.granted and revoked is null;
+    return null;
+end
+$$;
+create trigger mandate_ends_grant after update of revoked on mandate for each row
+    when (new.granted is not null and old.revoked is null and new.revoked is not null) execute function mandate_ends_grant();
+-- Whether a grant is the asker's own word: what an own policy asks of another table.
+create function grant_of(wanted bigint) returns boolean language sql stable security definer
+set search_path = public, pg_temp
+as $$ select exists (select from mandate_grant g where g.id = wanted and g.principal = current_setting('lianou.subject', true)) $$;
+-- +goose StatementEnd
+revoke execute on function grant_by(uuid), grant_applications(), grant_of(bigint) from public;
+grant execute on function grant_by(uuid), grant_applications(), grant_of(bigint) to lianou_gateway;
+
+create policy case_status_granted on case_status for select to lianou_gateway
+    using (application in (select grant_applications()));
+-- A helper who sees the application sees nothing of other helpers.
+alter policy mandate_subject on mandate
+    using (account <> '' and account = (select current_setting('lianou.subject', true)) or grant_of(granted)
+           or exists (select from case_status s where s.application = mandate.application
+                      and (s.citizen <> '' and s.citizen = (select current_setting('lianou.subject', true))
+                           or s.phone_key <> '' and 'phone:' || s.phone_key = (select current_setting('lianou.subject', true)))));
+alter policy mandate_end on mandate
+    using (account <> '' and account = (select current_setting('lianou.subject', true)) or grant_of(granted)
+           or exists (select from case_status s where s.application = mandate.application
+                      and (s.citizen <> '' and s.citizen = (select current_setting('lianou.subject', true))
+                           or s.phone_key <> '' and 'phone:' || s.phone_key = (select current_setting('lianou.subject', true)))));
+alter policy supplement_put on supplement with check (
+    citizen = (select current_setting('lianou.subject', true)) and taken is null
+    and (exists (select from case_status s where s.application = supplement.application and s.citizen = supplement.citizen)
+         or exists (select from application a where a.id = supplement.application and a.citizen = supplement.citizen)
+         or supplement.application in (select grant_applications())));
+create policy audit_write_grant on audit_entry for insert to lianou_gateway
+    with check (actor_kind = 'citizen' and act in ('mandate.invited', 'mandate.accepted') and case_id = 0);
+
+-- +goose Down
+drop policy audit_write_grant on audit_entry;
+alter policy supplement_put on supplement with check (
+    citizen = (select current_setting('lianou.subject', true)) and taken is null
+    and (exists (select from case_status s where s.application = supplement.application and s.citizen = supplement.citizen)
+         or exists (select from application a where a.id = supplement.application and a.citizen = supplement.citizen)));
+alter policy mandate_end on mandate
+    using (account <> '' and account = (select current_setting('lianou.subject', true))
+           or exists (select from case_status s where s.application = mandate.application));
+alter policy mandate_subject on mandate
+    using (account <> '' and account = (select current_setting('lianou.subject', true))
+           or exists (select from case_status s where s.application = mandate.application));
+drop policy case_status_granted on case_status;
+drop trigger mandate_ends_grant on mandate;
+drop function mandate_ends_grant();
+drop function grant_of(bigint);
+drop function grant_applications();
+drop function grant_by(uuid);
+alter table mandate drop column granted;
+drop table mandate_grant;
