@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/citizen"
+	"lianou/core/jobs"
 	"lianou/intake"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
@@ -180,6 +181,40 @@ func (d *CitizenDoor) finish(ctx context.Context, who citizen.Citizen, t *open) 
 	return got, false, nil
 }
 
+// finishWait is when the job looks whether an application that was confirmed is still on
+// its way: past finishing, so that a request that lives has the first receipt.
+const finishWait = finishing + 15*time.Second
+
+// Register adds the work of conversations to a program's workers. One door does it for
+// all: an application goes in under the name of the door where it was confirmed.
+func (d *CitizenDoor) Register(list *jobs.Workers) {
+	if d.env.Talks == nil {
+		return
+	}
+	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Finish]) error {
+		return d.Finish(ctx, citizen.Citizen{ID: job.Args.Citizen})
+	})
+}
+
+// Finish hands in what somebody has confirmed and nobody has handed in, and closes the
+// interview. Nothing on its way is a success. What is refused waits to be put right, and is
+// said when the person looks.
+func (d *CitizenDoor) Finish(ctx context.Context, who citizen.Citizen) error {
+	for range tries {
+		t, err := d.open(ctx, who)
+		if core.KindOf(err) == core.KindNotFound {
+			return nil
+		}
+		if err != nil || !t.Handing() {
+			return err
+		}
+		if _, refused, err := d.finish(ctx, who, t); err != nil && !refused {
+			return err
+		}
+	}
+	return talks.ErrMeanwhile
+}
+
 // filedBefore answers a confirmation that was answered before and was not heard, and one
 // that another door was quicker with.
 func (d *CitizenDoor) filedBefore(ctx context.Context, who citizen.Citizen, now *open, in InterviewConfirmed) (intake.Receipt, error) {
@@ -265,7 +300,11 @@ func (d *CitizenDoor) saveBeside(ctx context.Context, who citizen.Citizen, t *op
 	}
 	kept := t.kept
 	kept.Body = body
-	return d.env.Talks.Say(ctx, talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept})
+	said := talks.Said{Citizen: who.ID, Channel: d.env.Name, Talk: kept}
+	if t.Handing() {
+		said.Later, said.Wait = talks.Finish{Citizen: who.ID}, finishWait
+	}
+	return d.env.Talks.Say(ctx, said)
 }
 
 // within puts an interview in the place of the one in body and leaves the rest of it.

@@ -102,7 +102,14 @@ func (d *CitizenDoor) postInterview(w http.ResponseWriter, r *http.Request, who 
 }
 
 func (d *CitizenDoor) deleteInterview(w http.ResponseWriter, r *http.Request, who citizen.Citizen) error {
-	if err := d.Forget(r.Context(), who); err != nil {
+	var revision int64
+	if q := r.URL.Query(); q.Has("revision") {
+		var err error
+		if revision, err = strconv.ParseInt(q.Get("revision"), 10, 64); err != nil || revision <= 0 {
+			return core.Invalid("revision", wording.For(core.KindInvalid))
+		}
+	}
+	if err := d.Forget(r.Context(), who, revision); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -152,7 +152,11 @@ func (d *CitizenDoor) Interview(ctx context.Context, who citizen.Citizen, at str
 	if err != nil {
 		return Interview{}, err
 	}
-	return d.shown(t, at)
+	out, err := d.shown(t, at)
+	if err == nil && out.Say == "" && out.Step.Ref == CapacityStep {
+		out.Say, err = d.Over(ctx, who)
+	}
+	return out, err
 }
 
 func (d *CitizenDoor) shown(t *open, at string) (Interview, error) {
@@ -259,9 +263,38 @@ func (d *CitizenDoor) Enough(ctx context.Context, who citizen.Citizen, revision 
 	})
 }
 
-// Forget ends the open interview without a trace.
-func (d *CitizenDoor) Forget(ctx context.Context, who citizen.Citizen) error {
-	return d.env.Talks.Forget(ctx, who.ID)
+// Forget ends the open interview without a trace, as it is at a revision; 0, of a client
+// that sends none, is whatever is open. Having none is no error: the same again forgets
+// once. What was confirmed is on its way and is finished, not forgotten. Errors: *Moved,
+// KindConflict for what was handed in.
+func (d *CitizenDoor) Forget(ctx context.Context, who citizen.Citizen, revision int64) error {
+	for range tries {
+		t, err := d.open(ctx, who)
+		if core.KindOf(err) == core.KindNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if t.Handing() {
+			_, refused, err := d.finish(ctx, who, t)
+			if refused {
+				continue
+			}
+			return cmp.Or(err, error(errFiled))
+		}
+		if revision != 0 && t.revision() != revision {
+			now, err := d.shown(t, "")
+			if err != nil {
+				return err
+			}
+			return &Moved{Now: now}
+		}
+		if err := d.env.Talks.Forget(ctx, who.ID, t.kept); !errors.Is(err, talks.ErrMeanwhile) {
+			return err
+		}
+	}
+	return errInterviewBusy
 }
 
 // Noticed keeps what was read for somebody to look at, such as an ID card, where an

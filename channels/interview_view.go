@@ -101,7 +101,7 @@ func (x *Interviews) show(t *open, m *matching.Matcher, at string) Interview {
 		if again, now, ok := iv.Again(t.Talk, at); ok {
 			out.Step = x.shown(&t.Talking, again)
 			out.Step.Prefill = nil
-			if now != nil {
+			if now != nil && !numberInCall(at, iv.Sources(t.Talk)[at]) {
 				out.Step.Prefill = &InterviewPrefill{now, "您刚才说的"}
 			}
 			return out
@@ -176,6 +176,11 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 	sources := iv.Sources(t.Talk)
 	list := []InterviewLine{}
 	line := func(ref, ask, say string) {
+		if numberInCall(ref, sources[ref]) {
+			if id, err := core.ParseID(say, t.Talk.On); err == nil {
+				say = id.String()
+			}
+		}
 		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref]), of: ref}
 		if _, _, ok := iv.Again(t.Talk, ref); ok {
 			l.Ref = ref
@@ -199,6 +204,12 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 		return cmp.Compare(order(a), order(b))
 	})
 	return list
+}
+
+// numberInCall reports a number that an agent typed in a call: who goes on with it has
+// said a name and four digits, which is not enough to be shown all eighteen.
+func numberInCall(ref string, from core.Provenance) bool {
+	return strings.HasSuffix(ref, ".id_number") && from.CallID != ""
 }
 
 func order(l InterviewLine) int {

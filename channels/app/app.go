@@ -10,6 +10,7 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/core/notify"
 	"lianou/core/wording"
@@ -80,6 +81,10 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 	}})
 	return append(list, c.pageEndpoints()...)
 }
+
+// Finishes adds the work that ends what was confirmed at any door; one door of a program
+// has it.
+func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list) }
 
 // sendCode makes a log-in code and sends it as a text message. It answers the same
 // for every number, so that nobody learns who asked for help, and gives the ticket that the

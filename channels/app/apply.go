@@ -33,7 +33,8 @@ func (c *Channel) applyPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) emptyForm(key string) applyView {
-	return applyView{Form: c.form, Counties: c.door.Counties(), Items: c.door.Items(), Key: key, Values: map[string]string{}, Kept: map[string]string{}}
+	return applyView{Form: c.form, Counties: c.door.Counties(), Items: c.door.Items(), Key: key, Values: map[string]string{}, Kept: map[string]string{},
+		Reads: c.env.Cards != nil}
 }
 
 func (c *Channel) showApply(w http.ResponseWriter, r *http.Request, v applyView, err error) {
@@ -70,6 +71,11 @@ func (c *Channel) applyPost(w http.ResponseWriter, r *http.Request) {
 	}
 	v := c.emptyForm(sent.values["key"])
 	v.Values, v.Kept = sent.values, c.kept(sent.values)
+	if sent.values["read"] != "" {
+		err := c.readCards(r, who, &v, sent.files)
+		c.showApply(w, r, v, err)
+		return
+	}
 	form, err := c.assemble(r, who, v, sent.files)
 	if err != nil {
 		c.showApply(w, r, v, err)

@@ -42,7 +42,7 @@ func (c *Channel) askPage(w http.ResponseWriter, r *http.Request) {
 	c.own(w, r, func(who citizen.Citizen) {
 		now, err := c.door.Interview(r.Context(), who, r.URL.Query().Get("step"))
 		if core.KindOf(err) == core.KindNotFound {
-			c.showBegin(w, r, nil)
+			c.showBegin(w, r, who, nil)
 			return
 		}
 		if err != nil {
@@ -54,8 +54,14 @@ func (c *Channel) askPage(w http.ResponseWriter, r *http.Request) {
 }
 
 // showBegin asks for whom somebody speaks: the first question opens the interview.
-func (c *Channel) showBegin(w http.ResponseWriter, r *http.Request, fault error) {
+func (c *Channel) showBegin(w http.ResponseWriter, r *http.Request, who citizen.Citizen, fault error) {
 	v := askView{}
+	over, err := c.door.Over(r.Context(), who)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	v.Say = over
 	for _, q := range c.form.Questions {
 		if q.Key == channels.CapacityStep {
 			v.Whom = q.Ask
@@ -111,7 +117,7 @@ func (c *Channel) askPost(w http.ResponseWriter, r *http.Request) {
 		case err == nil: // something is to be said before the question, once
 			c.showAsk(w, r, now, nil)
 		case r.PostForm.Has("capacity"):
-			c.showBegin(w, r, err)
+			c.showBegin(w, r, who, err)
 		default:
 			c.askAgain(w, r, who, err)
 		}
@@ -140,7 +146,7 @@ func (c *Channel) askTurn(r *http.Request, who citizen.Citizen) (channels.Interv
 	}
 	switch {
 	case form.Has("again"):
-		return channels.Interview{}, c.door.Forget(r.Context(), who)
+		return channels.Interview{}, c.door.Forget(r.Context(), who, revision)
 	case form.Has("back"):
 		return c.door.Back(r.Context(), who, revision)
 	case form.Has("enough"):

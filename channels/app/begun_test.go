@@ -100,6 +100,10 @@ func TestBegunInACall(t *testing.T) {
 	if strings.Count(shown, "电话里说的") < 4 || !strings.Contains(shown, "9,360 元") {
 		t.Errorf("the summary: %s", shown)
 	}
+	// Control: the line as it was typed, or the prefill of every line.
+	if _, again := a.do("GET", "/interview?step=form/applicant.id_number", nil); strings.Contains(shown+fmt.Sprint(again), channeltest.ID) || !strings.Contains(shown, channeltest.ID[14:]) {
+		t.Errorf("the number that an agent typed is shown whole: %s, %v", shown, again)
+	}
 	if status, out := a.do("POST", "/interview/answers", map[string]any{"step": "income_12m", "revision": a.revision(), "answer": value(12000)}); status != 200 || !strings.Contains(fmt.Sprint(out["summary"]), "12,000 元") {
 		t.Errorf("put right: %d %v", status, out)
 	}

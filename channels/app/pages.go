@@ -283,6 +283,8 @@ type applyView struct {
 	Key      string
 	Kept     map[string]string // digests of photos that arrived with an earlier try
 	Offline  bool              // the page that a device keeps, to be filled in without network
+	Read     []cardRead        // what was read from the photos of the card, to be looked at
+	Reads    bool              // a reader is there
 }
 
 // Value is what was filled in for a field.
@@ -294,6 +296,7 @@ type Ask struct {
 	Name  string
 	Value string
 	Towns []channels.Place // for a question that asks where
+	Card  *cardLine        // what was read of the ID card for it
 }
 
 // On lists the household's and the form's own questions of a page.
@@ -301,7 +304,7 @@ func (v applyView) On(page string) []Ask {
 	var out []Ask
 	for _, q := range v.Form.On(page) {
 		if _, member := q.Member(); !member {
-			out = append(out, Ask{q, q.Key, v.Values[q.Key], v.Counties})
+			out = append(out, Ask{q, q.Key, v.Values[q.Key], v.Counties, v.CardSaid(q.Key)})
 		}
 	}
 	return out

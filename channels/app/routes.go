@@ -102,7 +102,7 @@ func (c *Channel) interviewRoutes() (list []route) {
 	said := map[string]route{
 		"GET /interview":              {summary: "The interview that is open, whatever door it began at; step shows an answer of the summary to put it right", out: types{200: of[channels.Interview]()}, refuses: []int{401, 404, 503}, tagged: true, query: map[string]string{"step": "A ref of the summary's lines"}},
 		"POST /interview":             {summary: "Begin an interview, or get the one that is open", in: of[channels.InterviewBegin](), out: types{201: of[channels.Interview](), 200: of[channels.Interview]()}, refuses: []int{401, 413, 422, 503}},
-		"DELETE /interview":           {summary: "Forget the open interview", out: types{204: nil}, refuses: []int{401, 503}},
+		"DELETE /interview":           {summary: "Forget the open interview, at the revision that was shown; what was confirmed is handed in and not forgotten", out: types{204: nil}, refuses: []int{401, 422, 503}, moved: true, query: map[string]string{"revision": "As it was shown; without it whatever is open"}},
 		"POST /interview/answers":     {summary: "Answer the open step; the same answer again is taken once", in: of[channels.InterviewAnswered](), out: now, refuses: []int{401, 404, 413, 422, 503}, moved: true},
 		"POST /interview/back":        {summary: "Take the last answer away", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},
 		"POST /interview/enough":      {summary: "No more questions than are needed", in: of[channels.InterviewAt](), out: now, refuses: []int{401, 404, 422, 503}, moved: true},

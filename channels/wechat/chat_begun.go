@@ -25,7 +25,7 @@ func (t *turning) fromCall(ctx context.Context, said string) error {
 	if err != nil {
 		return err
 	}
-	t.also = proof.Also
+	t.keeps(proof.Also)
 	t.out.ask(proof.Say, chat.ask(t.st, t.m))
 	return nil
 }

@@ -28,7 +28,11 @@ func (t *turning) keepNow(ctx context.Context) error {
 	}
 	kept := t.said.Talk
 	kept.Body = body
-	if err := t.c.env.Talks.Say(ctx, talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept}); err != nil {
+	said := talks.Said{Citizen: t.citizen, Channel: t.c.env.Name, Talk: kept}
+	if t.st.Handing() {
+		said.Later, said.Wait = talks.Turn{Citizen: t.citizen}, turnTime
+	}
+	if err := t.c.env.Talks.Say(ctx, said); err != nil {
 		return err
 	}
 	t.said.Talk.Rev++
@@ -55,11 +59,15 @@ func (t *turning) handIn(ctx context.Context) error {
 		t.st.Cards = nil
 		t.out.say("身份证照片放得太久,已经没有了。没有照片也能报:回“同意”就报上去,或者先把照片再发一次。")
 	default:
-		t.st.Stage = asking
-		t.out.say(core.Known(err).Say + "\n名字、号码不对,把对的打给我;别的回“上一问”;想跟人说,回“人工”。")
+		t.refusal(err)
 	}
 	return nil
 }
+
+// agreedHere reports that an application is on its way which was agreed to in this chat:
+// nobody need write for it to go on. One of another door has a job of that door's, and its
+// request may be at it this moment.
+func (t *turning) agreedHere() bool { return t.st.Handing() && t.st.Filing.Last > 0 }
 
 // goOnFiling finishes what was confirmed, here before a crash or at another door, and takes
 // what the person said until then. What they said after that is of the next conversation.

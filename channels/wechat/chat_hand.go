@@ -15,6 +15,11 @@ import (
 	"lianou/intake/talks"
 )
 
+// silence is how long a conversation lies in the agents' hands without a word of either
+// side: over a night and a working day, and well within the 48 hours in which what we say
+// still reaches who asked.
+const silence = 24 * time.Hour
+
 // longWait is how long nobody comes before the person is told and may choose again.
 const longWait = 30 * time.Minute
 
@@ -22,6 +27,8 @@ const (
 	handed      = "好,转给坐席了。前面说的坐席都看得到,不用再说一遍;又想到什么,直接写在这里。\n不想等了,回“自己填”。急事打 12345,马上有人接。"
 	handedNight = "好,转给坐席了。现在不是上班的钟点,坐席早上 8 点以后看,有话先写在这里。\n不想等,回“自己填”接着填;想让我们打电话,回“打给我”。急事打 12345,马上有人接。"
 	nobodyCame  = "让您久等了,坐席还没空出来。您的话都在,接着等也行。\n不想等,回“自己填”,我接着问;想让我们打电话,回“打给我”。急事打 12345,马上有人接。"
+	nobodyAtAll = "坐席一直没腾出手,让您白等了。您说过的都在,我接着问。\n还想找坐席,回“人工”;急事打 12345,马上有人接。"
+	gotQuiet    = "坐席那边隔了一天没说话,我接着问。\n还想找坐席,回“人工”;急事打 12345,马上有人接。"
 	takenBack   = "坐席把话交还给我了,我接着问。"
 	agentDone   = "坐席那边说完了。想接着填,答这一问就行。"
 )
@@ -34,7 +41,11 @@ func (c *Channel) Periodic() []jobs.Periodic {
 	return []jobs.Periodic{{Every: time.Minute, Args: talks.Waiting{}}}
 }
 
+// tellWaiting ends what nobody ends, and tells those whom nobody has come to yet.
 func (c *Channel) tellWaiting(ctx context.Context) error {
+	if _, err := c.env.Talks.Lapse(ctx, silence, c.env.Calls.Lapsed); err != nil {
+		return err
+	}
 	_, err := c.env.Talks.Overdue(ctx, longWait, nobodyCame)
 	return err
 }
@@ -51,9 +62,7 @@ func (t *turning) handOver(ctx context.Context, msg talks.Message) error {
 	for _, card := range t.st.Cards {
 		t.hand.Cards = append(t.hand.Cards, core.BlobDigest(card.Digest))
 	}
-	if err := t.list(ctx, t.hand.Call, msg, t.phone(ctx)); err != nil {
-		return err
-	}
+	t.list(t.hand.Call, msg, t.phone(ctx))
 	words := handed
 	if _, open := calls.RingHours(msg.Came, 0); !open {
 		words = handedNight
@@ -75,11 +84,16 @@ func (t *turning) facts() ([]byte, error) {
 	return raw, nil
 }
 
-// list puts the conversation into the agents' list. The message's own time is the city's,
-// as that of every call there.
-func (t *turning) list(ctx context.Context, id string, msg talks.Message, phone core.Phone) error {
-	_, err := t.c.env.Calls.Heard(ctx, calls.Report{ID: id, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack})
-	return err
+// list puts the conversation into the agents' list, in the turn's own transaction: nobody
+// rings up somebody whose turn came to nothing. The message's own time is the city's, as
+// that of every call there.
+func (t *turning) list(id string, msg talks.Message, phone core.Phone) {
+	r := calls.Report{ID: id, Exchange: calls.FromChat, Caller: phone, Began: msg.Came, Ended: msg.Came, Wish: calls.WishCallBack}
+	t.keeps(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := t.c.env.Calls.HeardIn(ctx, tx, r)
+		return err
+	})
+	t.listed = append(t.listed, id)
 }
 
 // phone is where the person can be rung: what they said, else what their account has.
@@ -93,18 +107,16 @@ func (t *turning) phone(ctx context.Context) core.Phone {
 
 // ring asks an agent to ring the person up, in the list of those who asked for it by
 // telephone. The conversation goes on meanwhile.
-func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool, err error) {
+func (t *turning) ring(ctx context.Context, id string, msg talks.Message) (rung bool) {
 	phone := t.phone(ctx)
 	if phone.IsZero() {
 		t.out.say("请打 12345,马上有人接。要我们打给您,就把电话号码发给我,再回一次“打给我”。")
-		return false, nil
+		return false
 	}
-	if err := t.list(ctx, id, msg, phone); err != nil {
-		return false, err
-	}
+	t.list(id, msg, phone)
 	number := phone.Reveal()
 	t.out.say("好,坐席会打尾号 " + number[len(number)-4:] + " 找您。急事打 12345,马上有人接。等的时候想接着填,答下面这一问就行。")
-	return true, nil
+	return true
 }
 
 // pass gives a message to the agent who has the conversation: no machine speaks between.
@@ -130,11 +142,7 @@ func (t *turning) pass(ctx context.Context, hand talks.Hand, msg talks.Message) 
 	case cmd == cmdAlone:
 		t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowLeft, Also: t.withdraw(hand.Call)}
 	case cmd == cmdRing:
-		rung, err := t.ring(ctx, hand.Call, msg)
-		if err != nil {
-			return err
-		}
-		if rung {
+		if t.ring(ctx, hand.Call, msg) {
 			t.up = &talks.TakenUp{Call: hand.Call, How: talks.HowRung}
 		}
 	default:
@@ -184,7 +192,7 @@ func (t *turning) passPhoto(ctx context.Context, msg talks.Message, line *talks.
 	return nil
 }
 
-// resume goes on with a conversation that an agent has finished with.
+// resume goes on with a conversation that an agent has finished with, or nobody came to.
 func (t *turning) resume(hand talks.Hand) {
 	t.up = &talks.TakenUp{Call: hand.Call}
 	switch hand.How {
@@ -193,6 +201,16 @@ func (t *turning) resume(hand talks.Hand) {
 		t.said.Ended = !t.filed // another was begun meanwhile, and is not what was filed
 	case talks.HowBack:
 		t.out.ask(takenBack, t.c.chat.ask(t.st, t.m))
+	case talks.HowLapsed:
+		word := nobodyAtAll
+		if hand.Opened {
+			word = gotQuiet
+		}
+		if t.first { // they have forgotten it since: there is nothing to go on with
+			t.said.Ended = true
+			return
+		}
+		t.out.ask(word, t.c.chat.ask(t.st, t.m))
 	default:
 		t.out.ask(agentDone, t.c.chat.ask(t.st, t.m))
 	}

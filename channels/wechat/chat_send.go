@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-resty/resty/v2"
@@ -14,6 +15,7 @@ import (
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/core/idcard"
+	"lianou/core/jobs"
 	"lianou/intake"
 	"lianou/intake/talks"
 )
@@ -23,9 +25,15 @@ const maxText = 2048
 
 // sayAll sends what is to be said to somebody, in order, unless another turn is at it: that
 // one says this as well. What WeChat cannot take now is left for the next try.
-func (c *Channel) sayAll(ctx context.Context, who string) error {
+func (c *Channel) sayAll(ctx context.Context, who string) (err error) {
+	var list []talks.Reply
+	defer func() {
+		if err != nil && !jobs.Snoozed(err) { // one that waits for WeChat was given back with that
+			c.letGo(ctx, who, list)
+		}
+	}()
 	for {
-		list, err := c.env.Talks.Speak(ctx, who)
+		list, err = c.env.Talks.Speak(ctx, who)
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -47,11 +55,45 @@ func (c *Channel) sayAll(ctx context.Context, who string) error {
 			if noted := c.env.Talks.Sent(ctx, who, r.ID, result); noted != nil {
 				return noted
 			}
-			if result == talks.Again || result == talks.Full {
-				return err // the rest keeps its order
+			switch result { // the rest keeps its order
+			case talks.Again:
+				c.env.Log.InfoContext(ctx, "a reply waits for WeChat", "tries", r.Tries+1, "error", err)
+				return jobs.Snooze(pause(r.Tries))
+			case talks.Full:
+				return nil
 			}
 		}
 	}
+}
+
+// pause is how long after a try in vain, the first of which is 0, a reply is tried again.
+// Somebody sits before it: five times in the first minute, where a job that failed would come
+// after 1, 16 and 81 seconds; and hourly until the 48 hours are nearly over.
+func pause(tries int) time.Duration {
+	return min(time.Second<<min(tries, 12), time.Hour)
+}
+
+// givingBack is how long a turn that fails takes to let go of what it was to say.
+const givingBack = 5 * time.Second
+
+// letGo gives back what a turn that fails had taken to say: what holds it would let the next
+// try find nothing and end, and the person wait for their own next word.
+func (c *Channel) letGo(ctx context.Context, who string, list []talks.Reply) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), givingBack)
+	defer cancel()
+	if err := c.env.Talks.GiveBack(ctx, who, list); err != nil {
+		c.env.Log.WarnContext(ctx, "replies not given back", "error", err)
+	}
+}
+
+// later puts a second try off while what it was to say is held: by another turn, or by the
+// first, which could not let go.
+func (c *Channel) later(ctx context.Context, who string) error {
+	wait, err := c.env.Talks.Held(ctx, who)
+	if err != nil || wait == 0 {
+		return err
+	}
+	return jobs.Snooze(wait + time.Second)
 }
 
 // unsaid ends words that no WeChat can take, as refused ones, where they are counted.

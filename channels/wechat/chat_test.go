@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"lianou/channels/channeltest"
-	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
@@ -253,7 +252,7 @@ func TestRepliesKeepTheirOrder(t *testing.T) {
 	}
 	id, err := c.d.env.Citizens.Known(t.Context(), openid)
 	must(t, err)
-	if err := c.ch.goOn(t.Context(), id, 1); core.KindOf(err) != core.KindUnavailable {
+	if err := c.ch.goOn(t.Context(), id, 1); !jobs.Snoozed(err) {
 		t.Errorf("busy: %v", err)
 	}
 	if got := c.new(); got != "" {

@@ -116,6 +116,9 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	if m.From == "" || len(m.From) > 64 {
 		return errPushBody
 	}
+	if !m.took.IsZero() {
+		kept.Ago = c.env.Now().Sub(m.took)
+	}
 	var err error
 	if kept.Citizen, err = c.env.Citizens.Known(ctx, m.From); err != nil {
 		return err
@@ -124,15 +127,22 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 	return err
 }
 
+// turnTime bounds a turn.
+const turnTime = time.Minute
+
 // Register adds the work of chats to a program's workers.
 func (c *Channel) Register(list *jobs.Workers) {
 	if c.chat != nil {
-		jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
+		jobs.Work(list, turnTime, func(ctx context.Context, job jobs.Job[talks.Turn]) error {
 			return c.goOn(ctx, job.Args.Citizen, job.Attempt)
 		})
 		jobs.Work(list, time.Minute, func(ctx context.Context, _ jobs.Job[talks.Waiting]) error { return c.tellWaiting(ctx) })
 	}
 }
+
+// Finishes adds the work that ends what was confirmed at any door; one door of a program
+// has it.
+func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list) }
 
 // photoTries is how often a photo is asked for that WeChat or the store does not give: what
 // comes behind it must not wait for days.
@@ -148,8 +158,12 @@ func (c *Channel) goOn(ctx context.Context, who string, attempt int) error {
 			again++
 		case err != nil:
 			return err
-		case !more:
-			return c.sayAll(ctx, who)
+		case more:
+		default:
+			if err := c.sayAll(ctx, who); err != nil || attempt == 1 {
+				return err
+			}
+			return c.later(ctx, who)
 		}
 	}
 	return talks.ErrMeanwhile
@@ -164,11 +178,11 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 		return false, err
 	}
 	hand, err := c.env.Talks.HandOf(ctx, who)
-	if err != nil || len(list) == 0 && hand.How == "" {
+	if err != nil {
 		return false, err
 	}
 	t, said, err := c.opened(ctx, who)
-	if err != nil {
+	if err != nil || len(list) == 0 && hand.How == "" && (hand.Call != "" || !t.agreedHere()) {
 		return false, err
 	}
 	t.attempt, t.said = attempt, &said
@@ -191,7 +205,13 @@ func (c *Channel) turn(ctx context.Context, who string, attempt int) (more bool,
 	if t.waits && len(said.Taken) == 0 { // nothing changed: the words, or the clock, ask for the next turn
 		return false, nil
 	}
-	return len(said.Taken) < len(list) && !t.waits, c.env.Talks.Say(ctx, said)
+	if err := c.env.Talks.Say(ctx, said); err != nil {
+		return false, err
+	}
+	for _, call := range t.listed {
+		c.env.Calls.Listed(ctx, call)
+	}
+	return len(said.Taken) < len(list) && !t.waits, nil
 }
 
 // opened reads the conversation as far as it is.
@@ -284,7 +304,8 @@ type turning struct {
 	passed *talks.Passed  // an agent has the conversation
 	up     *talks.TakenUp // an agent has it no longer
 
-	also func(ctx context.Context, tx *pg.Tx) error // kept with the turn; nil for nothing
+	also   func(ctx context.Context, tx *pg.Tx) error // kept with the turn; nil for nothing
+	listed []string                                   // calls that this puts into the agents' list
 }
 
 // shownOf is what an earlier turn's summary told; "" while none lies before the person.
@@ -327,11 +348,10 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case got.person:
 		return t.handOver(ctx, msg)
 	case got.ring:
-		rung, err := t.ring(ctx, "chat-"+msg.Key, msg)
-		if rung {
+		if t.ring(ctx, "chat-"+msg.Key, msg) {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
-		return err
+		return nil
 	case got.submit != nil && t.st.Shown != chat.content(t.st): // something was heard since
 		t.out.ask("刚才又记了几样,请再看一遍。", chat.ask(t.st, t.m))
 	case got.submit != nil && t.shown != chat.content(t.st): // "同意" that was on its way before the summary

@@ -62,3 +62,43 @@ func TestGrantsToldTwice(t *testing.T) {
 		t.Errorf("a push is answered: %s", got)
 	}
 }
+
+// Who turns a template off is told of twice, by WeChat's answer to the next message and by
+// its push, which may come late and again: what they accepted in between stays.
+//
+// Control: subscriptionsOf that calls GrantsRefused ("0 grants, want 1"); GrantsTurnedOff
+// without accepted; without freshEvent.
+func TestTurnedOffIsToldTwice(t *testing.T) {
+	t.Parallel()
+	c := newChatter(t)
+	who, err := c.d.env.Citizens.LoginWeChat(t.Context(), openid, "")
+	must(t, err)
+	off := func(at time.Time) {
+		t.Helper()
+		body := fmt.Sprintf(`{"ToUserName":"gh","FromUserName":%q,"CreateTime":%d,"MsgType":"event","Event":"subscribe_msg_change_event","List":[{"TemplateId":"PAID","SubscribeStatusString":"reject"}]}`, openid, at.Unix())
+		if code := c.push(body); code != http.StatusOK {
+			t.Fatalf("turned off: %d", code)
+		}
+	}
+	said := func() { t.Helper(); must(t, c.d.env.Citizens.Granted(t.Context(), who.Citizen.ID, "PAID", 1)) }
+	left := func(what string, want int) {
+		t.Helper()
+		got, err := c.d.env.Citizens.Grants(t.Context(), who.Citizen.ID)
+		must(t, err)
+		if got["PAID"] != want {
+			t.Errorf("%s: %d grants, want %d", what, got["PAID"], want)
+		}
+	}
+	now := time.Now()
+	said()
+	must(t, c.d.env.Citizens.GrantsRefused(t.Context(), who.Citizen.ID, "PAID"))
+	left("43101", 0)
+	said()
+	off(now.Add(-time.Minute))
+	left("the push of what 43101 told", 1)
+	off(now.Add(time.Minute)) // after all of it
+	left("turned off", 0)
+	said()
+	off(now.Add(time.Minute))
+	left("the same push again", 1)
+}

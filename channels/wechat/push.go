@@ -106,6 +106,8 @@ type message struct {
 	Event   string     `json:"Event" xml:"Event"`
 	List    events     `json:"List,omitempty" xml:"SubscribeMsgPopupEvent>List"`     // of subscriptions
 	Changed events     `json:"Changed,omitempty" xml:"SubscribeMsgChangeEvent>List"` // of XML; JSON has both in List
+
+	took time.Time // when it was taken in, of one that waited on disk
 }
 
 // subscribed is what somebody chose for one template.

@@ -12,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"lianou/channels"
 	"lianou/core"
 	"lianou/core/seal"
 )
@@ -29,6 +31,7 @@ type pushSpool struct {
 	dir  string
 	ring *seal.Ring
 	log  *slog.Logger
+	now  func() time.Time // the real clock
 
 	turn sync.Mutex // one drains at a time
 
@@ -46,11 +49,11 @@ const (
 
 var errPushesFull = core.E(core.KindUnavailable, "wechat_spool_full", "")
 
-func openPushSpool(dir string, ring *seal.Ring, log *slog.Logger) (*pushSpool, error) {
+func openPushSpool(dir string, env channels.Env) (*pushSpool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of pushes: %w", err)
 	}
-	s := &pushSpool{dir: dir, ring: ring, log: log, waiting: map[string]string{}}
+	s := &pushSpool{dir: dir, ring: env.Ring, log: env.Log, now: env.Now, waiting: map[string]string{}}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("list the folder of pushes: %w", err)
@@ -71,6 +74,17 @@ func digestOf(name string) (string, bool) {
 	base, ok := strings.CutSuffix(name, pushSuffix)
 	i := strings.LastIndexByte(base, '-')
 	return base[i+1:], ok && i > 0
+}
+
+// tookAt is when the push of a file was taken in: the 48 hours in which WeChat delivers an
+// answer run from there, however long the database was away. Zero for a name that says none.
+func tookAt(name string) time.Time {
+	stamp, _, _ := strings.Cut(name, "-")
+	ns, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil || ns <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns)
 }
 
 // busy reports that something waits.
@@ -101,7 +115,7 @@ func (s *pushSpool) keep(m message) error {
 		return errPushesFull
 	}
 	s.seq++
-	name := fmt.Sprintf("%020d-%06d-%s%s", time.Now().UnixNano(), s.seq, digest, pushSuffix)
+	name := fmt.Sprintf("%020d-%06d-%s%s", s.now().UnixNano(), s.seq, digest, pushSuffix)
 	if err := writeWhole(filepath.Join(s.dir, name), sealed); err != nil {
 		return errPushesFull.Wrap(err)
 	}
@@ -188,6 +202,7 @@ func (s *pushSpool) read(name string) (m message, err error) {
 	if json.Unmarshal(raw, &m) != nil {
 		return m, core.E(core.KindInvalid, "wechat_spool_file", "")
 	}
+	m.took = tookAt(name)
 	return m, nil
 }
 

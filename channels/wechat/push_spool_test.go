@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/intake/talks"
 )
 
 // gated is a chatter whose database can be taken away.
@@ -154,5 +156,45 @@ func TestBrokenPushIsPutAside(t *testing.T) {
 	}
 	if got := c.answers(); !strings.Contains(got, "我是莲藕") {
 		t.Errorf("afterwards: %s", got)
+	}
+}
+
+// What waited on disk came when it was taken in, not when the database was back: the agent
+// sees how long the person has waited, and nothing is promised to arrive that WeChat no
+// longer delivers.
+//
+// Control: keep without Ago ("3h0m0s: came 0s ago"; a word after 49 hours is queued).
+func TestSpooledPushKeepsItsTime(t *testing.T) {
+	t.Parallel()
+	for ago, state := range map[time.Duration]talks.LineState{3 * time.Hour: talks.LineQueued, 49 * time.Hour: talks.LineLate} {
+		t.Run(ago.String(), func(t *testing.T) {
+			t.Parallel()
+			c, gate := gated(t)
+			c.says("俺想问问低保")
+			for _, sql := range []string{`update talk_message set came = came - interval '50 hours', taken = taken - interval '50 hours'`,
+				`update talk_reply set made = made - interval '50 hours'`, `update talk set began = began - interval '50 hours'`} {
+				c.owner(sql)
+			}
+			gate.Shut()
+			c.ch.spool.now = func() time.Time { return time.Now().Add(-ago) }
+			if code := c.push(c.body("text", "Content", "人工")); code != http.StatusOK {
+				t.Fatalf("with the database away: %d", code)
+			}
+			gate.Open()
+			c.ch, c.h = c.d.open(t) // started again
+			must(t, c.ch.spool.drain(t.Context(), c.ch.keep))
+			if got := c.answers(); !strings.Contains(got, "转给坐席了") {
+				t.Fatalf("asked for a person: %s", got)
+			}
+			a := c.agent(7)
+			chat := a.takes()
+			if waited := time.Since(chat.Last).Round(time.Hour); waited != min(ago, talks.Window).Round(time.Hour) {
+				t.Errorf("%v: came %v ago", ago, waited)
+			}
+			got, err := a.desk.Say(t.Context(), talks.Word{Call: chat.Call, Staff: a.id, Key: "k1", Text: "您好,我是坐席小李。"})
+			if err != nil || got != state {
+				t.Errorf("%v: the agent's word is %s, %v", ago, got, err)
+			}
+		})
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"lianou/channels"
 	"lianou/core"
+	"lianou/core/citizen"
 	"lianou/core/wording"
 )
 
@@ -93,14 +95,18 @@ func (c *Channel) subscriptionsOf(ctx context.Context, m message) error {
 	if err != nil {
 		return err
 	}
+	told := citizen.Pushed{Event: m.key()}
+	if m.Created > 0 {
+		told.Ago = c.env.Now().Sub(time.Unix(m.Created, 0))
+	}
 	for _, s := range append(m.List, m.Changed...) {
 		switch {
 		case !c.ours(s.Template):
 			continue
 		case s.Status == "reject" && m.Event == "subscribe_msg_change_event":
-			err = c.env.Citizens.GrantsRefused(ctx, who, s.Template)
+			err = c.env.Citizens.GrantsTurnedOff(ctx, who, s.Template, told)
 		case s.Status == "accept" && m.Event == "subscribe_msg_popup_event":
-			err = c.env.Citizens.GrantPushed(ctx, who, s.Template, m.key())
+			err = c.env.Citizens.GrantPushed(ctx, who, s.Template, told)
 		}
 		if err != nil {
 			return err

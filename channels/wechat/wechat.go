@@ -102,7 +102,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 		if env.Ring == nil {
 			return nil, errors.New("pushes that wait on disk need Ring")
 		}
-		if c.spool, err = openPushSpool(cfg.Spool, env.Ring, env.Log); err != nil {
+		if c.spool, err = openPushSpool(cfg.Spool, env); err != nil {
 			return nil, err
 		}
 	}

@@ -388,6 +388,7 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 		chat.Register(list)
 		sweeps = chat.Periodic()
 	}
+	finishing(host, list)
 	calls, taken := host.Channel("hotline")
 	if taken {
 		line := calls.(*hotline.Channel)
@@ -402,6 +403,17 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 		return nil, err
 	}
 	return []boot.Part{{Name: "jobs", Start: client.Start, Stop: client.Stop}, boot.Background("forget", e.forget)}, nil
+}
+
+// finishing gives the work that ends confirmed interviews to the first door that leads any.
+func finishing(host *channels.Host, list *jobs.Workers) {
+	type finisher interface{ Finishes(list *jobs.Workers) }
+	for _, name := range []core.ChannelName{"app", "wechat"} {
+		if ch, open := host.Channel(name); open {
+			ch.(finisher).Finishes(list)
+			return
+		}
+	}
 }
 
 // forget clears away log-in codes and guesses that are over, and conversations that

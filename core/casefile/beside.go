@@ -197,6 +197,9 @@ func (s *Store) Split(ctx context.Context, tx *pg.Tx, n NewCase) (core.CaseID, e
 	if err := s.MoveApplication(ctx, tx, a, ApplicationReceived); err != nil {
 		return 0, err
 	}
+	if err := s.carrySupplements(ctx, tx, a, c, b); err != nil {
+		return 0, err
+	}
 	batch := &pgx.Batch{}
 	batch.Queue(`update case_application set case_id = $2, story = $3, applicant_id = $4, contact_phone = $5, account = $6 where application = $1`,
 		a, id, own.story, own.id, own.phone, own.account)

@@ -89,6 +89,36 @@ func (s *Store) AddSupplement(ctx context.Context, tx *pg.Tx, c Case, p Suppleme
 // noteColumn binds a note to its row within the case.
 func noteColumn(id int64) string { return "note/" + strconv.FormatInt(id, 10) }
 
+// carrySupplements lays what was handed in to an application into the case that it now has
+// for itself: what it was about goes with it, and waits there for an officer's look, as it
+// was looked at for another case.
+func (s *Store) carrySupplements(ctx context.Context, tx *pg.Tx, app core.ApplicationID, to Case, own box) error {
+	c, _, _, err := s.CaseOf(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	was, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	list, err := s.supplements(ctx, tx, c.ID, was)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	for _, p := range list {
+		if p.Application != app {
+			continue
+		}
+		note, err := own.put("case_supplement", noteColumn(p.ID), p.Note) // sealed with the other case's key so far
+		if err != nil {
+			return err
+		}
+		batch.Queue(`update case_supplement set case_id = $2, region = $3, note = $4, looked = null, looked_by = null where id = $1`, p.ID, to.ID, to.Region, note)
+	}
+	return pg.Fail(tx.SendBatch(ctx, batch).Close(), "carry papers to a case of their own")
+}
+
 // supplements reads what came in, the newest first.
 func (s *Store) supplements(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Supplement, error) {
 	rows, err := tx.Query(ctx, `select id, application::text, receipt, papers, note, at, looked, coalesce(looked_by, 0)

@@ -3,6 +3,7 @@ package citizen
 import (
 	"context"
 	"encoding/hex"
+	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -21,10 +22,11 @@ func (c *Citizens) Granted(ctx context.Context, id, template string, n int) erro
 		return core.Invalid("template", "")
 	}
 	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `insert into citizen_grant as g (citizen, template, granted, said) values ($1, $2, $3, $3)
+		const q = `insert into citizen_grant as g (citizen, template, granted, said, accepted) values ($1, $2, $3, $3, $5)
 			on conflict (citizen, template) do update
-			set said = g.said + $3, granted = least(g.granted + greatest(g.said + $3, g.pushed) - greatest(g.said, g.pushed), g.used + $4), refused = null`
-		_, err := tx.Exec(ctx, q, id, template, n, maxGrants)
+			set said = g.said + $3, granted = least(g.granted + greatest(g.said + $3, g.pushed) - greatest(g.said, g.pushed), g.used + $4), refused = null,
+				accepted = greatest(g.accepted, $5)`
+		_, err := tx.Exec(ctx, q, id, template, n, maxGrants, tx.Now())
 		return pg.Fail(err, "count a grant")
 	})
 }
@@ -51,22 +53,45 @@ func (c *Citizens) Grants(ctx context.Context, id string) (map[string]int, error
 	return left, err
 }
 
-// GrantPushed counts one subscription that WeChat told of by a push, which names it by
-// event; the same push again, and a tap that the mini-program told of too, count once.
-func (c *Citizens) GrantPushed(ctx context.Context, id, template, event string) error {
+// Pushed is something that WeChat told of by a push: its name, the same each time it is
+// told, and how long ago it happened. A push may come late, and more than once.
+type Pushed struct {
+	Event string
+	Ago   time.Duration
+}
+
+// GrantPushed counts one subscription that WeChat told of by a push; the same push again,
+// and a tap that the mini-program told of too, count once.
+func (c *Citizens) GrantPushed(ctx context.Context, id, template string, p Pushed) error {
 	if template == "" || len(template) > 64 {
 		return core.Invalid("template", "")
 	}
 	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		fresh, err := c.freshEvent(ctx, tx, id, event+"/"+template)
+		fresh, err := c.freshEvent(ctx, tx, id, p.Event+"/"+template)
 		if err != nil || !fresh {
 			return err
 		}
-		const q = `insert into citizen_grant as g (citizen, template, granted, pushed) values ($1, $2, 1, 1)
+		const q = `insert into citizen_grant as g (citizen, template, granted, pushed, accepted) values ($1, $2, 1, 1, $4)
 			on conflict (citizen, template) do update
-			set pushed = g.pushed + 1, granted = least(g.granted + greatest(g.said, g.pushed + 1) - greatest(g.said, g.pushed), g.used + $3), refused = null`
-		_, err = tx.Exec(ctx, q, id, template, maxGrants)
+			set pushed = g.pushed + 1, granted = least(g.granted + greatest(g.said, g.pushed + 1) - greatest(g.said, g.pushed), g.used + $3), refused = null,
+				accepted = greatest(g.accepted, $4)`
+		_, err = tx.Exec(ctx, q, id, template, maxGrants, tx.Now().Add(-max(p.Ago, 0)))
 		return pg.Fail(err, "count a grant")
+	})
+}
+
+// GrantsTurnedOff empties the grants of a template that WeChat told of by a push: what was
+// accepted until then. The same push again empties nothing, and none takes what was accepted
+// after it: an answer of WeChat's (43101) may have told of it long before.
+func (c *Citizens) GrantsTurnedOff(ctx context.Context, id, template string, p Pushed) error {
+	return c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		fresh, err := c.freshEvent(ctx, tx, id, p.Event+"/"+template)
+		if err != nil || !fresh {
+			return err
+		}
+		const q = `update citizen_grant set used = granted, refused = $3 where citizen = $1 and template = $2 and (accepted is null or accepted <= $4)`
+		_, err = tx.Exec(ctx, q, id, template, tx.Now(), tx.Now().Add(-max(p.Ago, 0)))
+		return pg.Fail(err, "empty the grants")
 	})
 }
 

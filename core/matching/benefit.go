@@ -39,19 +39,18 @@ func (e *explainer) benefit(it *policy.Item, shares []core.Fen) Benefit {
 	return out
 }
 
-// amount evaluates a formula for the household or one member. The sample flag is
-// that of any parameter it reads.
+// amount evaluates a formula for the household or one member. The sample flag is that of
+// any parameter it names, also where the sum cannot be told: who then types one types it by
+// the same sample standard.
 func (e *explainer) amount(f *policy.Formula, member int) (core.Fen, bool) {
-	sample := false
+	sample := e.sampled(f)
 	for i := range f.Uses {
 		u := &f.Uses[i]
 		if u.Param >= 0 {
 			if !e.place.has[u.Param] {
 				return untold, sample
 			}
-			p := &e.place.values[u.Param]
-			sample = sample || p.Sample
-			e.vars[u.Name] = int(p.Value)
+			e.vars[u.Name] = int(e.place.values[u.Param].Value)
 			continue
 		}
 		x, known := e.value(u.Fact, member)
@@ -67,6 +66,16 @@ func (e *explainer) amount(f *policy.Formula, member int) (core.Fen, bool) {
 		return untold, sample
 	}
 	return fen, sample
+}
+
+// sampled reports whether a formula names a parameter that is a sample in this place.
+func (e *explainer) sampled(f *policy.Formula) bool {
+	for i := range f.Uses {
+		if p := f.Uses[i].Param; p >= 0 && e.place.has[p] && e.place.values[p].Sample {
+			return true
+		}
+	}
+	return false
 }
 
 // sharesOf gives an item's shares: the household's first, then each member's.

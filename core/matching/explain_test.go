@@ -36,8 +36,9 @@ func TestBenefits(t *testing.T) {
 		{"JT-02", "poor", set{"members.0.age": 9, "members.0.school_stage": "compulsory_boarding"}, core.Yuan(1000), "year", true},
 		{"FL-01", "poor", set{"members.0.illness": "breast_cancer"}, core.Yuan(10000), "once", false},
 		{"HS-01", "poor", set{"members.0.age": 9, "members.0.illness": "leukaemia"}, core.Yuan(30000), "once", false},
-		// An amount that hangs on a fact nobody knows is left out, not guessed.
-		{"MZ-09", "poor", set{"members.0.age": 80, "members.0.adl_failed": nil}, 0, "month", false},
+		// An amount that hangs on a fact nobody knows is left out, not guessed; who types one
+		// types it by a sample standard, and it must show.
+		{"MZ-09", "poor", set{"members.0.age": 80, "members.0.adl_failed": nil}, 0, "month", true},
 		{"YB-02", "poor", nil, 0, "", false},
 	} {
 		h := facts(t, c.base, c.set)

@@ -47,3 +47,23 @@ func (b *Book) Amount(id ParamID, county core.RegionCode, area core.Area) (Amoun
 	}
 	return Amount{}, false
 }
+
+// RestsOnSample reports whether an amount of the item that a person works out rests on a
+// figure that is not the real standard: its ceiling, or a parameter of its formula. Where
+// the place's own row is not known, any row that is a sample counts: real money may be
+// called a sample, a sample never real money.
+func (b *Book) RestsOnSample(it *Item, county core.RegionCode, area core.Area) bool {
+	sample := func(id ParamID) bool {
+		if row, ok := b.Amount(id, county, area); ok {
+			return row.Sample
+		}
+		return slices.ContainsFunc(b.Params[id].Rows, func(r Amount) bool { return r.Sample })
+	}
+	if it.Ceiling >= 0 && sample(it.Ceiling) {
+		return true
+	}
+	if it.Benefit.Formula == nil {
+		return false
+	}
+	return slices.ContainsFunc(it.Benefit.Formula.Uses, func(u Use) bool { return u.Param >= 0 && sample(u.Param) })
+}

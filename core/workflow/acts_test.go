@@ -41,6 +41,9 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 		t.Fatalf("above the ceiling: %v", err)
 	}
 	w.must(w.flow.Emergency(ctx, w.actors["officer"], rush))
+	if !w.claim(c.ID, casefile.RushItem).Sample { // Control: restsOnSample not asked
+		t.Error("typed within a sample ceiling, and shown as a real sum")
+	}
 	if err := w.flow.Decide(ctx, w.actors["officer"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); err == nil {
 		t.Fatal("the same person decided")
 	}

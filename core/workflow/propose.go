@@ -72,6 +72,11 @@ func (a *act) proposal(ctx context.Context, in Propose) (casefile.Proposal, erro
 			p.Amount = &amount
 		}
 	}
+	if in.Amount != nil && !p.Sample {
+		if p.Sample, err = a.restsOnSample(ctx); err != nil {
+			return p, err
+		}
+	}
 	if err := a.form(&p, in.Cash); err != nil {
 		return p, err
 	}
@@ -154,16 +159,39 @@ func (a *act) ceiling(ctx context.Context) (core.Fen, bool, error) {
 	if !ok || item.Ceiling < 0 {
 		return 0, false, nil
 	}
-	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	county, area, err := a.place(ctx)
 	if err != nil {
 		return 0, false, err
 	}
-	var area core.Area
-	if facts.Household.Area != nil {
+	row, ok := book.Amount(policy.ParamID(item.Ceiling), county, area)
+	return core.Fen(row.Value), ok, nil
+}
+
+// place is where the household lives, as far as it says which figures hold for it.
+func (a *act) place(ctx context.Context) (county core.RegionCode, area core.Area, err error) {
+	facts, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
+	if err == nil && facts.Household.Area != nil {
 		area = *facts.Household.Area
 	}
-	row, ok := book.Amount(policy.ParamID(item.Ceiling), facts.Household.County, area)
-	return core.Fen(row.Value), ok, nil
+	return facts.Household.County, area, err
+}
+
+// restsOnSample reports whether a sum that an officer types goes by sample figures: it is
+// a sample then, like one that was computed from them.
+func (a *act) restsOnSample(ctx context.Context) (bool, error) {
+	book, err := a.f.Books.On(a.tx.Today())
+	if err != nil {
+		return false, err
+	}
+	item, ok := book.Item(a.claim.Item)
+	if !ok {
+		return false, nil
+	}
+	county, area, err := a.place(ctx)
+	if err != nil {
+		return false, err
+	}
+	return book.RestsOnSample(item, county, area), nil
 }
 
 func proposalWord(o casefile.Outcome) string {

@@ -73,6 +73,16 @@ func (l *Log) Withdrawn(ctx context.Context, tx *pg.Tx, id string) error {
 	return pg.Fail(err, "withdraw a call")
 }
 
+// Lapsed ends a call of a chat that nobody came for and that names no number, in the
+// caller's transaction. One with a number stays to be rung: who asked for a person is not
+// dropped. One that an agent holds stays theirs to finish.
+func (l *Log) Lapsed(ctx context.Context, tx *pg.Tx, id string) error {
+	const sql = `update call set done = $2, outcome = 'lapsed', next_try = null
+		where id = $1 and done is null and agent is null and caller is null and exchange = 'wechat'`
+	_, err := tx.Exec(ctx, sql, id, tx.Now())
+	return pg.Fail(err, "end a call that nobody came for")
+}
+
 // Done says what became of a call, by the agent who holds it. Saying the same again
 // is a success. Errors: KindInvalid for an unknown outcome, KindNotFound, ErrTaken,
 // ErrDone, and those of also.

@@ -124,6 +124,7 @@ const (
 	OutcomeNoContact Outcome = "no_answer"   // rung back three times in vain
 	OutcomeNotOurs   Outcome = "not_ours"    // passed to another line
 	OutcomeServed    Outcome = "self_served" // the voice told how far it is, and that was all; no agent says this
+	OutcomeLapsed    Outcome = "lapsed"      // asked for in a chat by who left no number, and nobody came; no agent says this
 )
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}

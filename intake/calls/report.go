@@ -85,6 +85,19 @@ var ErrDeliveryReused = core.E(core.KindConflict, "delivery_reused", "")
 //
 // Errors: KindInvalid for a report without a usable Call-ID, ErrDeliveryReused.
 func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
+	err = l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		changed, err = l.HeardIn(ctx, tx, r)
+		return err
+	})
+	if err == nil && changed {
+		l.Listed(ctx, r.ID)
+	}
+	return changed, err
+}
+
+// HeardIn is Heard in the caller's transaction, for a call that is there exactly if what
+// asks for it is. It rings no bell: the caller does by Listed, after the commit.
+func (l *Log) HeardIn(ctx context.Context, tx *pg.Tx, r Report) (changed bool, err error) {
 	if r.ID == "" || len(r.ID) > 200 || r.Exchange == "" {
 		return false, core.Invalid("call_id", "")
 	}
@@ -92,26 +105,22 @@ func (l *Log) Heard(ctx context.Context, r Report) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	err = l.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		again, err := delivered(ctx, tx, r)
-		if changed = false; err != nil || again {
-			return err
-		}
-		var fetch bool
-		changed, fetch, err = merge(ctx, tx, r, sealed)
-		if err != nil {
-			return err
-		}
-		if err := serve(ctx, tx, r); err != nil || !fetch {
-			return err
-		}
-		return l.jobs.Insert(ctx, tx, FetchRecording{Call: r.ID})
-	})
-	if err == nil && changed {
-		l.bell.Ring(ctx, Topic, "call.heard", r.ID)
+	again, err := delivered(ctx, tx, r)
+	if err != nil || again {
+		return false, err
 	}
-	return changed, err
+	changed, fetch, err := merge(ctx, tx, r, sealed)
+	if err != nil {
+		return false, err
+	}
+	if err := serve(ctx, tx, r); err != nil || !fetch {
+		return changed, err
+	}
+	return changed, l.jobs.Insert(ctx, tx, FetchRecording{Call: r.ID})
 }
+
+// Listed rings the bell for a call that HeardIn noted.
+func (l *Log) Listed(ctx context.Context, id string) { l.bell.Ring(ctx, Topic, "call.heard", id) }
 
 type sealedReport struct{ caller, callerKey, blind, url []byte }
 

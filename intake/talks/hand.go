@@ -17,13 +17,15 @@ import (
 // How says in which way a hand-over ended.
 type How string
 
-// The ways. Left and Rung are the person's own, the others an agent's.
+// The ways. Left and Rung are the person's own, Lapsed nobody's, the others an agent's.
 const (
 	HowBack  How = "back"  // the agent gave the conversation back
 	HowFiled How = "filed" // it became an application at the desk
 	HowDone  How = "done"  // the agent finished otherwise
 	HowLeft  How = "left"  // the person goes on alone
 	HowRung  How = "rung"  // the person would rather be rung up
+
+	HowLapsed How = "lapsed" // nobody came, or nobody ended it
 )
 
 // Hand is a conversation in the hands of an agent. The zero value is none.
@@ -199,8 +201,8 @@ func (s *Store) tell(ctx context.Context, tx *pg.Tx, citizen, call, words string
 	return s.d.Jobs.Insert(ctx, tx, Turn{citizen})
 }
 
-// Waiting asks the gateway to tell whoever waits too long for an agent; inserted every
-// minute.
+// Waiting asks the gateway to tell whoever waits too long for an agent, and to end what
+// nobody ends; inserted every minute.
 type Waiting struct{}
 
 // Kind is the stable name.

@@ -101,7 +101,7 @@ func (s *Store) history(ctx context.Context, tx *pg.Tx, said Said) ([]Line, erro
 // messagesSince reads what somebody said from a message on, as far as turns have taken it.
 func (s *Store) messagesSince(ctx context.Context, tx *pg.Tx, citizen string, first int64) (lines []Line, since time.Time, err error) {
 	const messages = `select id, channel, key, kind, body, came from talk_message where citizen = $1 and taken is not null
-		and case when $2 > 0 then id >= $2 else came >= (select began from talk where citizen = $1 and state = 'open') end order by id desc limit 400`
+		and case when $2 > 0 then id >= $2 else taken >= (select began from talk where citizen = $1 and state = 'open') end order by id desc limit 400`
 	rows, err := tx.Query(ctx, messages, citizen, first)
 	if err != nil {
 		return nil, since, pg.Fail(err, "read what was said")

@@ -19,6 +19,8 @@ type Reply struct {
 	Words string
 	Made  time.Time
 	Tries int
+
+	claimed time.Time // by the turn that has it to say
 }
 
 // mostTries is how often a reply is offered: it answers a question of days ago by then.
@@ -35,7 +37,7 @@ func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err err
 	const lock = `select pg_advisory_xact_lock(hashtextextended('talk_reply/' || $1, 0))`
 	const claim = `update talk_reply set claimed = $2 where id in (select id from talk_reply where citizen = $1 and done is null order by id limit 20)
 		and not exists (select from talk_reply o where o.citizen = $1 and o.done is null and o.claimed > $2::timestamptz - make_interval(secs => $3))
-		returning id, body, made, tries`
+		returning id, body, made, tries, claimed`
 	if err := s.forward(ctx, citizen); err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err err
 		}
 		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reply, err error) {
 			var sealed []byte
-			if err := row.Scan(&r.ID, &sealed, &r.Made, &r.Tries); err != nil {
+			if err := row.Scan(&r.ID, &sealed, &r.Made, &r.Tries, &r.claimed); err != nil {
 				return r, err
 			}
 			words, err := s.d.Ring.Open(sealed, replyAt(citizen))
@@ -60,6 +62,34 @@ func (s *Store) Speak(ctx context.Context, citizen string) (out []Reply, err err
 	})
 	slices.SortFunc(out, func(a, b Reply) int { return cmp.Compare(a.ID, b.ID) })
 	return out, err
+}
+
+// GiveBack ends a turn's hold of what it was to say and did not, and no other turn's: the
+// next try says it. After a turn that was not able to do even that, Held tells when to try.
+func (s *Store) GiveBack(ctx context.Context, citizen string, list []Reply) error {
+	if len(list) == 0 {
+		return nil
+	}
+	const sql = `update talk_reply set claimed = null where citizen = $1 and done is null and claimed = $2`
+	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, sql, citizen, list[0].claimed)
+		return pg.Fail(err, "give replies back")
+	})
+}
+
+// Held tells how long what is still to be said to somebody may be in the hands of another
+// turn; 0 for not.
+func (s *Store) Held(ctx context.Context, citizen string) (wait time.Duration, err error) {
+	const sql = `select max(claimed) from talk_reply where citizen = $1 and done is null`
+	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		var claimed *time.Time
+		if err := tx.QueryRow(ctx, sql, citizen).Scan(&claimed); err != nil || claimed == nil {
+			return pg.Fail(err, "look whether replies are held")
+		}
+		wait = max(claimed.Add(speaks).Sub(tx.Now()), 0)
+		return nil
+	})
+	return wait, err
 }
 
 // What became of a reply. Again and Full are tried again and give the rest back as well,

@@ -33,6 +33,15 @@ type Turn struct {
 // Kind is the stable name.
 func (Turn) Kind() string { return "talk_turn" }
 
+// Finish asks the gateway to hand in the application of somebody's conversation: who
+// confirmed need not come back, though the request that was to hand it in has died.
+type Finish struct {
+	Citizen string `json:"citizen"`
+}
+
+// Kind is the stable name.
+func (Finish) Kind() string { return "talk_finish" }
+
 // Deps are what a Store needs. All are required.
 type Deps struct {
 	DB       *pg.DB
@@ -75,8 +84,9 @@ type Message struct {
 	Key     string // what the platform repeats when it delivers again
 	Citizen string
 	Kind    Kind
-	Body    string // the words, or what the platform calls the file
-	Came    time.Time
+	Body    string        // the words, or what the platform calls the file
+	Came    time.Time     // as it is read
+	Ago     time.Duration // as it is kept: how long it waited elsewhere before; past Window it is all one
 }
 
 // Heard keeps a message and asks for a turn, in one transaction: what was acknowledged is
@@ -93,7 +103,7 @@ func (s *Store) Heard(ctx context.Context, m Message) (fresh bool, err error) {
 		on conflict (channel, key) do nothing`
 	err = s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		fresh = false
-		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, string(m.Kind), sealed, tx.Now())
+		tag, err := tx.Exec(ctx, sql, string(m.Channel), m.Key, m.Citizen, string(m.Kind), sealed, tx.Now().Add(-min(max(m.Ago, 0), Window)))
 		if err != nil {
 			return pg.Fail(err, "keep a message of a chat")
 		}
@@ -158,11 +168,15 @@ func (s *Store) Filed(ctx context.Context, citizen string) (out []Talk, err erro
 	return out, err
 }
 
-// Forget ends the open conversation of somebody without a trace of what was said in it.
-// Having none is no error.
-func (s *Store) Forget(ctx context.Context, citizen string) error {
+// Forget ends the open conversation of somebody without a trace of what was said in it, as
+// it was read. Errors: ErrMeanwhile.
+func (s *Store) Forget(ctx context.Context, citizen string, t Talk) error {
+	const sql = `delete from talk where citizen = $1 and id = $2 and rev = $3 and state = 'open'`
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `delete from talk where citizen = $1 and state = 'open'`, citizen)
+		tag, err := tx.Exec(ctx, sql, citizen, t.ID, t.Rev)
+		if err == nil && tag.RowsAffected() == 0 {
+			return ErrMeanwhile
+		}
 		return pg.Fail(err, "forget a conversation")
 	})
 }
@@ -199,6 +213,10 @@ type Said struct {
 	Up   *TakenUp // from an agent; nil for not
 
 	Also func(ctx context.Context, tx *pg.Tx) error // in the same transaction; nil for nothing
+	// Later is what finishes the application that is on its way, should whoever keeps it
+	// here not live to do so: Turn or Finish, after Wait of the real clock; nil for nothing.
+	Later jobs.Args
+	Wait  time.Duration
 }
 
 // ErrMeanwhile says that another turn went on with the conversation: this one is to be
@@ -245,6 +263,11 @@ func (s *Store) Say(ctx context.Context, said Said) error {
 		}
 		if said.Also != nil {
 			if err := said.Also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if said.Later != nil {
+			if err := s.d.Jobs.InsertAt(ctx, tx, time.Now().Add(said.Wait), said.Later); err != nil {
 				return err
 			}
 		}

@@ -189,8 +189,12 @@ func TestFiledAndForgotten(t *testing.T) {
 	if len(list) != filedMost || string(list[0].Body) != fmt.Sprint(filedMost+1) || list[0].Channel != "app" || list[0].Rev != 2 {
 		t.Errorf("filed: %d, first %+v", len(list), list[0])
 	}
-	must(t, s.Forget(t.Context(), somebody))
-	must(t, s.Forget(t.Context(), somebody))
+	now, err := s.Open(t.Context(), somebody)
+	must(t, err)
+	if err := s.Forget(t.Context(), somebody, Talk{ID: now.ID, Rev: now.Rev + 1}); !errors.Is(err, ErrMeanwhile) {
+		t.Errorf("forgotten at another revision: %v", err)
+	}
+	must(t, s.Forget(t.Context(), somebody, now))
 	if now, err := s.Open(t.Context(), somebody); err != nil || now.ID != 0 || s.count(t, `select count(*) from talk`) != filedMost+2 {
 		t.Errorf("forgotten: %+v %v", now, err)
 	}

@@ -100,6 +100,7 @@
   form.addEventListener("input", note);
   form.addEventListener("change", note);
   form.addEventListener("submit", function (e) {
+    if (e.submitter && e.submitter.name === "read") return; // nothing is handed in: the page comes back
     for (var i = 0; i < steps.length; i++) {
       var f = wrong(steps[i]);
       if (f) { e.preventDefault(); show(i); f.reportValidity(); return; }
@@ -115,8 +116,11 @@
     }, function () { form.submit(); }).then(function () { sent = false; });
   });
 
-  show(document.getElementById("error") ? steps.length - 1 : 0, true);
-  if (keep && !document.getElementById("error")) {
+  // What was read of the card stands on the first page, and is newer than the draft.
+  var read = form.hasAttribute("data-read"), error = document.getElementById("error");
+  show(error && error.getAttribute("data-field") !== "id_front" ? steps.length - 1 : 0, true);
+  if (read) note();
+  if (keep && !error && !read) {
     Promise.all([keep.load(), keep.owner()]).then(function (r) {
       if (!r[0] || r[1] && r[0].owner !== r[1]) return;
       fill(r[0]);

@@ -103,6 +103,8 @@ func reach(c talks.Chat, now time.Time) (word, tone string) {
 		return "他自己接着填了,不用回。", ""
 	case c.How == talks.HowRung:
 		return "他想让我们打电话,请打过去。", "wait"
+	case c.How == talks.HowLapsed:
+		return "隔了一天没人说话,机器接着问了。有电话就打过去。", ""
 	case c.How != "":
 		return "这段对话办完了。", ""
 	case c.Late(now):

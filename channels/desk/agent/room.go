@@ -68,7 +68,7 @@ func became(e calls.Earlier) string {
 		return "还没办完"
 	}
 	return map[calls.Outcome]string{calls.OutcomeAnswered: "问了事,答清了", calls.OutcomeCalled: "回了电话,办好了", calls.OutcomeNoContact: "回了三次,没人接",
-		calls.OutcomeNotOurs: "转了别的热线", calls.OutcomeServed: "自己听了进度", calls.OutcomeApplied: "报了申请"}[e.Outcome]
+		calls.OutcomeNotOurs: "转了别的热线", calls.OutcomeServed: "自己听了进度", calls.OutcomeApplied: "报了申请", calls.OutcomeLapsed: "没等到坐席"}[e.Outcome]
 }
 
 // Desk is the room's rows of the route table. Sending the form is not among them:

@@ -91,7 +91,7 @@ globalThis.wx = {
   onNeedPrivacyAuthorization: (f) => { leave = f; },
   onNetworkStatusChange: (f) => listeners.add(f),
   offNetworkStatusChange: (f) => listeners.delete(f),
-  getFileSystemManager: () => ({ writeFileSync: (path, text) => files.set(path, new Blob([text], { type: 'application/json' })), unlink: ({ filePath }) => files.delete(filePath) }),
+  getFileSystemManager: () => ({ writeFileSync: (path, text) => files.set(path, new Blob([text], { type: 'application/json' })), unlink: ({ filePath }) => files.delete(filePath), saveFile: ({ tempFilePath, success }) => success({ savedFilePath: tempFilePath }), removeSavedFile: ({ filePath }) => files.delete(filePath) }),
   login: ({ success, fail }) => post('login').then((r) => r.json()).then(success, fail),
   requestSubscribeMessage: ({ tmplIds, success, fail }) => {
     story.asked.push(tmplIds);

@@ -57,6 +57,56 @@ test('a photo that did not arrive is not sent over, and nine are enough', async 
   assert.equal(sent(device, `POST ${AT}/papers`).length, 0);
 });
 
+// Control: album.save left out of take, or no album.read when the page opens.
+test('a call in between loses no photo and no word, and nothing stays when it was sent', async () => {
+  const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) });
+  const first = show('pages/more', { receipt: '4071882635' }, device);
+  await first.settle();
+  await first.seen.instance.onAdd({ detail: { files: ['a.jpg'] } });
+  delete device.answers['POST /papers'];
+  await first.seen.instance.onAdd({ detail: { files: ['b.jpg'] } });
+  first.seen.instance.onNote({ detail: { value: '这是首页' } });
+  const key = first.seen.instance.data.key;
+  device.answers['POST /papers'] = ok({ kind: 'other', digest: 'd2' }); // the network is back
+  const { seen, text, settle } = show('pages/more', { receipt: '4071882635' }, device);
+  await settle();
+  assert.match(text(), /第 1 张传好了.*第 2 张传好了/);
+  assert.equal(seen.instance.data.note, '这是首页');
+  assert.deepEqual([...device.saved], ['store/a.jpg', 'store/b.jpg']);
+  device.answers[`POST ${AT}/papers`] = ok({ at: '2026-11-28T03:00:00Z', say: '收到了。' });
+  await seen.instance.send();
+  const [body] = sent(device, `POST ${AT}/papers`);
+  assert.deepEqual(body, { key, papers: [{ kind: 'other', digest: 'd1' }, { kind: 'other', digest: 'd2' }], note: '这是首页' });
+  assert.deepEqual([...device.saved], []);
+  assert.equal(device.kept.has('album'), false);
+});
+
+// Control: kept(fault) for every fault: "要再补,请重新打开这一页" at every opening.
+test('what is added to papers whose answer was lost goes under a key of its own', async () => {
+  const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) });
+  const { seen, text, settle } = show('pages/more', { receipt: '4071882635' }, device);
+  await settle();
+  await seen.instance.onAdd({ detail: { files: ['a.jpg'] } });
+  const lost = seen.instance.data.key;
+  device.answers[`POST ${AT}/papers`] = (/** @type {any} */ body) => (body.key === lost ? problem(409, '要再补,请重新打开这一页。', { code: 'key_reused' }) : ok({ at: '2026-11-28T03:00:00Z', say: '收到了。' }));
+  await seen.instance.send();
+  assert.match(text(), /收到了/);
+});
+
+// Control: forget that clears the storage alone.
+test('who has the phone forget them leaves no photo', async () => {
+  const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) });
+  const { seen, settle } = show('pages/more', { receipt: '4071882635' }, device);
+  await settle();
+  await seen.instance.onAdd({ detail: { files: ['a.jpg'] } });
+  assert.equal(device.saved.size, 1);
+  const help = show('pages/help', {}, device);
+  await help.settle();
+  help.seen.instance.forget();
+  assert.equal(device.saved.size, 0);
+  assert.equal(device.kept.has('album'), false);
+});
+
 // Control: the chip left out, and a sample passes for money.
 test('money by month, in plain words, twenty at a time', async () => {
   const one = (id, more) => ({ id: String(id), receipt: '4071882635', item: 'MZ-01', name: '最低生活保障', period: '2026-03', amount: 52000, sum: '520 元', sample: true, state: 'paid', say: '3月10日到账,打到尾号 1234 的卡上。', at: '2026-03-10T01:00:00Z', card: '尾号 1234', ...more });

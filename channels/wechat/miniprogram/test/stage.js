@@ -27,7 +27,8 @@ function phone(answers = {}) {
   const kept = new Map();
   const asked = [];
   const went = [];
-  const device = { kept, asked, went, answers, pending: 0 };
+  const saved = new Set();
+  const device = { kept, saved, asked, went, answers, pending: 0 };
   const reply = (ask, body, success, fail) => {
     asked.push({ ask, body });
     let told = answers[ask];
@@ -47,7 +48,7 @@ function phone(answers = {}) {
     removeStorageSync: (key) => kept.delete(key),
     getAppBaseInfo: () => ({ fontSizeSetting: 17 }),
     getWindowInfo: () => ({ pixelRatio: 2 }),
-    getFileSystemManager: () => ({ writeFileSync: (file, text) => kept.set(file, text), unlink: ({ filePath }) => kept.delete(filePath) }),
+    getFileSystemManager: () => ({ writeFileSync: (file, text) => kept.set(file, text), unlink: ({ filePath }) => kept.delete(filePath), saveFile: ({ tempFilePath, success }) => { device.saved.add(`store/${tempFilePath}`); success({ savedFilePath: `store/${tempFilePath}` }); }, removeSavedFile: ({ filePath }) => device.saved.delete(filePath) }),
     pageScrollTo: () => {},
     makePhoneCall: ({ phoneNumber }) => went.push('tel:' + phoneNumber),
     navigateTo: ({ url }) => went.push(url),

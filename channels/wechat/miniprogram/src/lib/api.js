@@ -45,7 +45,8 @@ module.exports = {
   back: (revision) => ask('POST', '/interview/back', { revision }),
   /** @param {number} revision */
   enough: (revision) => ask('POST', '/interview/enough', { revision }),
-  startOver: () => ask('DELETE', '/interview'),
+  /** @param {number} revision */
+  startOver: (revision) => ask('DELETE', `/interview?revision=${revision}`),
   /** @param {any} body */
   apply: (body) => ask('POST', '/interview/application', body),
   applications: () => ask('GET', '/applications'),

@@ -1,4 +1,5 @@
 /** Help in a few short answers, and what this phone keeps, with a way to forget it. */
+const album = require('../../lib/album');
 const page = require('../../lib/page');
 const store = require('../../lib/store');
 
@@ -7,6 +8,7 @@ Component({
   data: { gone: false },
   methods: {
     forget() {
+      album.forget();
       store.forget();
       this.setData({ gone: true });
     },

@@ -3,6 +3,7 @@
  * line. Sent under one key until it has arrived, so that sending again is harmless.
  */
 const page = require('../../lib/page');
+const album = require('../../lib/album');
 const api = require('../../lib/api');
 const { fresh } = require('../../lib/key');
 const { day } = require('../../lib/words');
@@ -17,7 +18,9 @@ Component({
 
   lifetimes: {
     attached() {
-      this.setData({ key: fresh() });
+      const begun = album.read(this.data.receipt);
+      this.setData(begun ? { key: begun.key, note: begun.note, list: begun.list } : { key: fresh() });
+      if (begun) begun.list.filter((one) => one.state !== 'kept').forEach((one) => this.keep(one.id, one.file));
       this.load();
     },
   },
@@ -37,17 +40,33 @@ Component({
     /** @param {any} e */
     onAdd(e) {
       const room = MOST - this.data.list.length;
-      return Promise.all(e.detail.files.slice(0, room).map((/** @type {string} */ file) => this.keep(fresh(), file)));
+      return Promise.all(e.detail.files.slice(0, room).map((/** @type {string} */ file) => this.take(fresh(), file)));
     },
 
     /** @param {any} e */
     onAgain(e) {
-      return this.keep(e.detail.id, e.detail.file);
+      const old = this.data.list.find((one) => one.id === e.detail.id);
+      if (old) album.drop(old.file);
+      return this.take(e.detail.id, e.detail.file);
     },
 
     /** @param {any} e */
     onAway(e) {
+      this.data.list.filter((one) => one.id === e.detail.id).forEach((one) => album.drop(one.file));
       this.setData({ list: this.data.list.filter((one) => one.id !== e.detail.id), fault: '' });
+      this.remember();
+    },
+
+    /** Whatever comes between, what was begun is there when the page opens again. */
+    remember() {
+      const { receipt, key, note, list } = this.data;
+      album.write(receipt, { key, note, list });
+    },
+
+    /** @param {string} id @param {string} file as WeChat gave it */
+    async take(id, file) {
+      this.put({ id, file, state: 'sending' }); // its place is taken before anything waits
+      await this.keep(id, await album.save(file));
     },
 
     /** @param {string} id @param {string} file */
@@ -69,11 +88,13 @@ Component({
       const known = this.data.list.some((old) => old.id === one.id);
       const list = known ? this.data.list.map((old) => (old.id === one.id ? one : old)) : this.data.list.concat(one);
       this.setData({ list, fault: '' });
+      this.remember();
     },
 
     /** @param {any} e */
     onNote(e) {
       this.setData({ note: e.detail.value });
+      this.remember();
     },
 
     /** @returns {string} what still lacks, in words */
@@ -93,9 +114,27 @@ Component({
       const digests = this.data.list.map((one) => one.digest);
       const papers = digests.filter((d, i) => digests.indexOf(d) === i).map((digest) => ({ kind: 'other', digest })); // the same photo twice counts once
       return this.doing(async () => {
-        const got = await api.handIn(this.data.receipt, { key: this.data.key, papers, note: this.data.note.trim() }).catch(kept);
+        const got = await this.handIn(papers);
+        album.away(this.data.receipt);
         this.setData({ promise: got.say, list: [], note: '', key: fresh() });
       });
+    },
+
+    /**
+     * What was sent before, unheard, has arrived: what was added since goes under a key of
+     * its own.
+     * @param {{kind: string, digest: string}[]} papers
+     */
+    async handIn(papers) {
+      const body = () => ({ key: this.data.key, papers, note: this.data.note.trim() });
+      try {
+        return await api.handIn(this.data.receipt, body());
+      } catch (fault) {
+        if (!(fault instanceof Fault) || fault.code !== 'key_reused') return kept(fault);
+      }
+      this.setData({ key: fresh() });
+      this.remember();
+      return api.handIn(this.data.receipt, body()).catch(kept);
     },
 
     back() {
