@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"lianou/core"
 	"lianou/core/citizen"
@@ -174,7 +173,7 @@ func (x *Interviews) carryOn(t *Talking, c Carried) string {
 	own, told := t.Talk.Known.Fields[story], c.Known.Fields[story]
 	t.Talk.Known.Begun = ""
 	if own != "" && told != "" { // their first words here do not take the place of what they told
-		t.Talk.Known.Fields[story], t.Talk.Known.Sources[story] = clipped(told+"\n"+own), c.Known.Sources[story]
+		t.Talk.Known.Fields[story], t.Talk.Known.Sources[story] = intake.Cut(told+"\n"+own, intake.MaxStory), c.Known.Sources[story]
 	}
 	t.Talk.Learn(c.Known)
 	c.Known = interview.Known{}
@@ -183,13 +182,6 @@ func (x *Interviews) carryOn(t *Talking, c Carried) string {
 	}
 	t.Call = &c
 	return "对上了。您在电话里说过的都在,不用再说,接着填就行。最后会给您看一遍,哪条不对都能改。"
-}
-
-func clipped(s string) string {
-	if utf8.RuneCountInString(s) > intake.MaxStory {
-		return string([]rune(s)[:intake.MaxStory])
-	}
-	return s
 }
 
 // fromCall takes the answer to the step that asks whom a call was about.

@@ -31,8 +31,8 @@ const imagesAtOnce = 2
 
 // NewCitizenDoor checks that the Env has what such a door needs.
 func NewCitizenDoor(env Env) (*CitizenDoor, error) {
-	if env.Intake == nil || env.Blobs == nil || env.Cases == nil || env.Citizens == nil || env.Shared == nil || env.Regions == nil || env.Book == nil {
-		return nil, errors.New("a door for citizens needs Intake, Blobs, Cases, Citizens, Shared, Regions and Book")
+	if env.Intake == nil || env.Conversations == nil || env.Blobs == nil || env.Cases == nil || env.Citizens == nil || env.Shared == nil || env.Regions == nil || env.Book == nil {
+		return nil, errors.New("a door for citizens needs Intake, Conversations, Blobs, Cases, Citizens, Shared, Regions and Book")
 	}
 	form, err := interview.Basic()
 	if err != nil {

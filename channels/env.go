@@ -37,7 +37,8 @@ type Env struct {
 	Intake Submitter
 	// Conversations hands in what was confirmed in a conversation, in the name of the door
 	// where that was first done: a door that goes on with another's makes no second
-	// application. Nothing else is handed in by it; nil: Intake.
+	// application. Nothing else is handed in by it; a
+	// host gives it, and there is no door for citizens without.
 	Conversations Submitter
 	Log           *slog.Logger
 	Client        *http.Client     // timeouts and egress rules applied

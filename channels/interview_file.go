@@ -53,11 +53,7 @@ func (t *Talking) refuse() {
 // any other error it stands as it is, to be handed in again.
 func (d *CitizenDoor) HandIn(ctx context.Context, citizen string, t *Talking) (got intake.Receipt, refused bool, err error) {
 	f := t.Filing
-	to := d.env.Conversations
-	if to == nil { // a door without a host speaks for itself alone
-		to = d.env.Intake
-	}
-	got, err = to.Submit(ctx, intake.Submission{Channel: f.Door, Form: *f.Form, Way: f.Way, Citizen: citizen, Call: t.CallOf(),
+	got, err = d.env.Conversations.Submit(ctx, intake.Submission{Channel: f.Door, Form: *f.Form, Way: f.Way, Citizen: citizen, Call: t.CallOf(),
 		Sources: intake.ToldBy(d.in.Interviewer, t.Talk)})
 	switch kind := core.KindOf(err); {
 	case err == nil:

@@ -12,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/blob"
 	"lianou/core/citizen"
+	"lianou/intake"
 	"lianou/intake/talks"
 	"lianou/transcription"
 )
@@ -82,7 +83,7 @@ func (d *CitizenDoor) Voice(r *http.Request, who citizen.Citizen) (VoiceAnswer, 
 	if err != nil {
 		return VoiceAnswer{}, err
 	}
-	v := VoiceAnswer{State: state, Said: cutRunes(words, mostSaid)}
+	v := VoiceAnswer{State: state, Said: intake.Cut(words, mostSaid)}
 	if state == talks.AnswerNotHeard {
 		v.Say = voiceUnheard
 	}
@@ -165,12 +166,4 @@ func voiceOf(data []byte) (a talks.SpokenAnswer, err error) {
 		return a, errVoiceShort // engines hear things in silence
 	}
 	return a, nil
-}
-
-// cutRunes is at most n characters of a text.
-func cutRunes(text string, n int) string {
-	if list := []rune(text); len(list) > n {
-		return string(list[:n])
-	}
-	return text
 }

@@ -15,6 +15,14 @@ import (
 // MaxStory is how much a story may be, in runes.
 const MaxStory = 4000
 
+// Cut is at most n runes of a text: what a form takes of what somebody said.
+func Cut(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n])
+	}
+	return text
+}
+
 // Limits on what one submission may hold. They stop mistakes and hostile input;
 // no real household comes near them.
 const (

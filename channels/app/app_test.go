@@ -95,7 +95,7 @@ func newDoor(t *testing.T) *door {
 		Regions: d.house.Regions, Book: d.house.Book, Blobs: d.house.Blobs, Audit: log, Jobs: inserter, Log: d.env.Log})
 	must(t, err)
 	t.Cleanup(func() { _ = in.Close() })
-	d.env.Intake, d.env.Away = in, in.Away
+	d.env.Intake, d.env.Conversations, d.env.Away = in, in, in.Away
 	return d
 }
 

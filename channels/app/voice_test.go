@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -174,7 +175,7 @@ func TestDeafEngine(t *testing.T) {
 	if _, out = a.do("GET", "/interview/voice/"+id, nil); out["state"] != "hearing" {
 		t.Errorf("while it may still come: %v", out)
 	}
-	d.sql(t, `update spoken_answer set until = now() - interval '1 second'`)
+	d.sql(t, `update spoken_answer set until = until - interval '1 minute'`)
 	if _, out = a.do("GET", "/interview/voice/"+id, nil); out["state"] != "not_heard" || out["say"] != "没听清,请再说一遍,或者打字。" {
 		t.Errorf("after the deadline: %v", out)
 	}
@@ -190,10 +191,12 @@ func TestDeafEngine(t *testing.T) {
 // An engine that takes the sound and never answers is left at the deadline, not at its own
 // patience: nobody's turn waits behind it.
 //
-// Control: ListenAnswer that asks for l.d.Timeout.
+// Control: ListenAnswer that asks for l.d.Timeout; or that holds the deadline, which is of the
+// city's clock, against its own ("JobSnoozeError").
 func TestEngineThatHangs(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
+	d.db.Advance(time.Hour)
 	s := d.serve(t)
 	l := d.ear(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // the server sees that a client left when its body was read
@@ -202,7 +205,7 @@ func TestEngineThatHangs(t *testing.T) {
 	a := d.begin(t, s)
 	_, out := says(t, s, a.token, "", spoken(t, 900))
 	id := out["id"].(string)
-	d.sql(t, `update spoken_answer set until = now() + interval '1 second'`)
+	d.sql(t, `update spoken_answer set until = until - interval '19 seconds'`)
 	began := time.Now()
 	must(t, l.ListenAnswer(t.Context(), id, false))
 	if took := time.Since(began); took > 10*time.Second {
@@ -213,6 +216,31 @@ func TestEngineThatHangs(t *testing.T) {
 	}
 	if n := d.count(t, `select count(*) from spoken_answer where sound is not null`); n != 0 {
 		t.Errorf("%d sounds outlive the deadline", n)
+	}
+}
+
+// The same recording sent again while the first is still being kept is the same recording,
+// and two that are not the same are both kept.
+//
+// Control: KeepAnswer without its turn ("sent again meanwhile: 429").
+func TestVoiceSentAgainMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s := d.serve(t)
+	a := d.begin(t, s)
+	sound := spoken(t, 500)
+	var all sync.WaitGroup
+	for n := range 16 {
+		all.Go(func() {
+			status, out := says(t, s, a.token, []string{"k1", "k2"}[n%2], sound)
+			if status != 202 {
+				t.Errorf("sent again meanwhile: %d %v", status, out)
+			}
+		})
+	}
+	all.Wait()
+	if n := d.count(t, `select count(*) from spoken_answer`); n != 2 {
+		t.Errorf("%d were kept", n)
 	}
 }
 

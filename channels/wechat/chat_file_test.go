@@ -179,7 +179,7 @@ func TestReceiptIsToldOnce(t *testing.T) {
 			c, m := summed(t)
 			by := &meddler{Submitter: c.d.env.Intake}
 			set(c, m, by)
-			c.d.env.Intake = by
+			c.d.env.Intake, c.d.env.Conversations = by, by
 			c.ch, c.h = c.d.open(t)
 			if code := c.push(c.body("text", "Content", "同意")); code != 200 {
 				t.Fatalf("pushed: %d", code)
@@ -215,7 +215,7 @@ func TestConfirmedAgainAfterACrash(t *testing.T) {
 	t.Parallel()
 	c, m := summed(t)
 	down := &down{Submitter: c.d.env.Intake, away: true}
-	c.d.env.Intake = down
+	c.d.env.Intake, c.d.env.Conversations = down, down
 	c.ch, c.h = c.d.open(t)
 	body := m.confirmation("0192c3f0-crash-1")
 	if code, _ := m.confirms(c.h, "wechat", body); code != 503 {

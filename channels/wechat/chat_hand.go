@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/casefile"
 	"lianou/core/citizen"
 	"lianou/core/jobs"
 	"lianou/core/pg"
@@ -58,7 +59,7 @@ func (t *turning) handOver(ctx context.Context, msg talks.Message) error {
 	if err != nil {
 		return err
 	}
-	t.hand = &talks.Handing{Call: "chat-" + msg.Key, First: t.st.From, Facts: facts}
+	t.hand = &talks.Handing{Call: casefile.ChatCall + msg.Key, First: t.st.From, Facts: facts}
 	for _, card := range t.st.Cards {
 		t.hand.Cards = append(t.hand.Cards, core.BlobDigest(card.Digest))
 	}

@@ -15,6 +15,7 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/matching"
 	"lianou/core/pg"
@@ -336,7 +337,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
 		chat.in.Aside(&t.st.Talking, interview.Step{Ref: "form/story"}, msg.Body, t.from)
-		t.st.Know("form/story", clip(msg.Body), t.from)
+		t.st.Know("form/story", intake.Cut(msg.Body, intake.MaxStory), t.from)
 		t.out.ask(chat.in.Distress(&t.st.Talking, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil
 	case t.st.Talk.Known.Begun != "" && commandOf(msg.Body) == cmdNone:
@@ -348,7 +349,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case got.person:
 		return t.handOver(ctx, msg)
 	case got.ring:
-		if t.ring(ctx, "chat-"+msg.Key, msg) {
+		if t.ring(ctx, casefile.ChatCall+msg.Key, msg) {
 			t.out.ask("", chat.ask(t.st, t.m))
 		}
 		return nil
@@ -360,14 +361,6 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		return t.file(ctx, *got.submit, msg)
 	}
 	return nil
-}
-
-// clip bounds a story to what the form takes.
-func clip(s string) string {
-	if r := []rune(s); len(r) > intake.MaxStory {
-		return string(r[:intake.MaxStory])
-	}
-	return s
 }
 
 const within = 48 * time.Hour // WeChat delivers no answer later than this after the person's last word

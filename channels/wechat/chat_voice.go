@@ -14,6 +14,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/blob"
 	"lianou/core/matching"
+	"lianou/intake"
 	"lianou/intake/interview"
 	"lianou/intake/talks"
 	"lianou/transcription/slots"
@@ -124,11 +125,11 @@ func (t *turning) spoken(ctx context.Context, msg talks.Message, words string) e
 		return t.handOver(ctx, msg)
 	}
 	bare := slots.Mask([]slots.Segment{{Text: words}})[0].Text
-	t.out.say("我听到的是:“" + clip(bare) + "”。听错了就打字告诉我。")
+	t.out.say("我听到的是:“" + intake.Cut(bare, intake.MaxStory) + "”。听错了就打字告诉我。")
 	if found := t.c.chat.numbers(t.st, t.m, words); found || bare != words {
 		t.c.chat.also(t.st, bare, t.from)
 		if t.first {
-			t.st.Know("form/story", clip(bare), t.from)
+			t.st.Know("form/story", intake.Cut(bare, intake.MaxStory), t.from)
 		}
 		t.out.say(t.st.readBack())
 		return nil

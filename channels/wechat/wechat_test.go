@@ -179,7 +179,7 @@ func newDoorOver(t *testing.T, db *pgtest.Env, gateway *pg.DB) *door {
 	must(t, err)
 	d.env.Log = slog.New(slog.NewTextHandler(d.log, nil))
 	twin := channeltest.NewTwin(h.Rules(t), time.Now)
-	d.env.Intake, d.gateway, d.apps = twin, gateway, twin.Applications
+	d.env.Intake, d.env.Conversations, d.gateway, d.apps = twin, twin, gateway, twin.Applications
 	d.server = httptest.NewServer(d.api)
 	t.Cleanup(d.server.Close)
 	raw, err := json.Marshal(Config{AppID: "wx1", AppSecret: "app-secret", APIBase: d.server.URL, Templates: map[wording.Kind]Template{

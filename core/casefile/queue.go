@@ -57,6 +57,10 @@ type cursor struct {
 
 const maxPage = 200
 
+// ChatCall begins the id of a call that is none: a conversation in WeChat that its person
+// asked an agent into. There is no recording of it.
+const ChatCall = "chat-"
+
 func clampLimit(n int) int {
 	if n <= 0 || n > maxPage {
 		return 50
@@ -75,7 +79,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 		return Page{}, err
 	}
 	limit = clampLimit(limit)
-	rows, err := tx.Query(ctx, `select `+caseColumns+`, s.status, s.detail, f.recording <> '' or f.call_id <> '' and f.call_id not like 'chat-%', f.call_id like 'chat-%',
+	rows, err := tx.Query(ctx, `select `+caseColumns+`, s.status, s.detail, f.recording <> '' or f.call_id <> '' and f.call_id not like '`+ChatCall+`%', f.call_id like '`+ChatCall+`%',
 		array(select name from claim k where k.case_id = f.id and k.state <> 'withdrawn' order by k.id),
 		(select count(*) from claim k where k.case_id = f.id and (k.state = 'reviewed' and k.notice_days = 0
 			or k.state = 'reviewed' and k.proposal <> 'approve' or k.state = 'noticed'

@@ -143,10 +143,12 @@ func (s *Store) supplements(ctx context.Context, tx *pg.Tx, id core.CaseID, b bo
 	return list, pg.Fail(err, "read papers that came in")
 }
 
-// LookedAt notes who looked at everything that has come in.
-func (s *Store) LookedAt(ctx context.Context, tx *pg.Tx, id core.CaseID, by core.StaffID) error {
-	_, err := tx.Exec(ctx, `update case_supplement set looked = $2, looked_by = $3 where case_id = $1 and looked is null`, id, tx.Now(), by)
-	return pg.Fail(err, "note who looked at papers")
+// LookedAt notes who looked at what their page showed of what had come in, and gives how
+// much of it nobody had looked at before. What came in since is not theirs to have seen, and
+// may have a lower id: a job that lays papers into a case is tried again while others go by.
+func (s *Store) LookedAt(ctx context.Context, tx *pg.Tx, id core.CaseID, by core.StaffID, saw []int64) (n int64, err error) {
+	tag, err := tx.Exec(ctx, `update case_supplement set looked = $2, looked_by = $3 where case_id = $1 and looked is null and id = any($4)`, id, tx.Now(), by, saw)
+	return tag.RowsAffected(), pg.Fail(err, "note who looked at papers")
 }
 
 // unlooked counts what nobody has looked at.

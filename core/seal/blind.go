@@ -25,6 +25,9 @@ func newBlinder(secret []byte) (Blinder, error) {
 	return Blinder{secret: secret, fields: new(sync.Map)}, nil
 }
 
+// IsZero reports whether it has no key: it can blind nothing.
+func (b Blinder) IsZero() bool { return len(b.secret) == 0 }
+
 // Blind gives the 32-byte HMAC-SM3 of value under a key derived for the field:
 // the same value in two fields gives unrelated tokens. Field names are a closed,
 // small set chosen by the caller's code ("person.id", "person.phone"), never

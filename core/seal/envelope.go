@@ -18,6 +18,9 @@ type Recipient struct {
 	c   Cipher
 }
 
+// IsZero reports whether it has no key: nothing can be sealed to it.
+func (p Recipient) IsZero() bool { return p.pub == nil }
+
 // NewRecipient makes a recipient of an uncompressed SM2 point of 65 bytes. Errors
 // are KindInvalid.
 func NewRecipient(id uint32, point []byte, c Cipher) (Recipient, error) {

@@ -16,7 +16,8 @@ import (
 const supplementDays = 10
 
 // AskSupplement says, once and completely, what is still missing.
-func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.CaseID, what, how string) error {
+func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSupplement) error {
+	id, what, how := in.Case, in.What, in.How
 	on := target{name: casefile.ActSupplement, trace: "supplement.asked", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		if err := checkText("what", what, "请写明还缺什么。"); err != nil {
@@ -36,8 +37,8 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, id core.
 		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what)); err != nil {
 			return err
 		}
-		// What had come in was looked at before somebody asked for more.
-		if err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff); err != nil {
+		// What the page showed was looked at before somebody asked for more.
+		if _, err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff, in.Saw); err != nil {
 			return err
 		}
 		a.detail["what"] = what
@@ -78,7 +79,7 @@ func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, in Resume) erro
 		if err := f.Cases.Meet(ctx, a.tx, in.Case, 0, casefile.DeadlineSupplement); err != nil {
 			return err
 		}
-		if err := f.Cases.LookedAt(ctx, a.tx, in.Case, actor.Staff); err != nil {
+		if _, err := f.Cases.LookedAt(ctx, a.tx, in.Case, actor.Staff, in.Saw); err != nil {
 			return err
 		}
 		if err := a.event(ctx, "supplement.received", "补的东西收到了。", "已补:"+in.What); err != nil {
@@ -96,6 +97,15 @@ type Resume struct {
 	Case  core.CaseID
 	What  string
 	Facts map[string]json.RawMessage // what the papers say, by fact path; may be empty
+	Saw   []int64                    // the ids of what came in that the officer's page showed
+}
+
+// AskSupplement is what is still missing.
+type AskSupplement struct {
+	Case core.CaseID
+	What string
+	How  string  // it can be brought easiest; "" with the visit
+	Saw  []int64 // the ids of what came in that the officer's page showed
 }
 
 // Return hands a case back, once in its life, with the rule it rests on (F55). The

@@ -69,13 +69,18 @@ func spaced(what string) string {
 	return what
 }
 
-// LookPapers records that an officer has looked at what came in, where nothing was asked
-// for or nothing is to be said about it.
-func (f *Flow) LookPapers(ctx context.Context, actor casefile.Actor, id core.CaseID) error {
+// LookPapers records that an officer has looked at what came in, of which their page showed
+// saw, where nothing was asked for or nothing is to be said about it. Errors:
+// casefile.ErrMovedOn where all of it was looked at before.
+func (f *Flow) LookPapers(ctx context.Context, actor casefile.Actor, id core.CaseID, saw []int64) error {
 	on := target{name: casefile.ActLookPapers, trace: "papers.looked", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff); err != nil {
+		n, err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff, saw)
+		if err != nil {
 			return err
+		}
+		if n == 0 { // nobody is told that somebody looked at what they sent meanwhile
+			return casefile.ErrMovedOn
 		}
 		return a.event(ctx, "papers.looked", "经办的同志看过您补的了。", "看过补来的材料")
 	})

@@ -37,7 +37,7 @@ func TestPapersGoWithAnApplicationOfItsOwn(t *testing.T) {
 		w.must(w.flow.PapersSent(t.Context(), jobs.PapersSent{Papers: int64(id)}))
 	}
 	e.taken(2)
-	w.must(w.flow.LookPapers(t.Context(), w.actors["officer"], c.ID))
+	w.must(w.flow.LookPapers(t.Context(), w.actors["officer"], c.ID, []int64{1, 2}))
 	w.weigh(c, d, casefile.VerdictApart)
 	own := w.routed(second)
 	stayed, went := e.view(c.ID).Supplements, e.view(own.ID).Supplements

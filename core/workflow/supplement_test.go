@@ -84,6 +84,16 @@ func (e *edge) view(id core.CaseID) (v casefile.View) {
 	return v
 }
 
+// unseen is what a page of the case would send as shown.
+func unseen(v casefile.View) (ids []int64) {
+	for _, s := range v.Supplements {
+		if s.Looked.IsZero() {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
 // What an officer asks for, the person hands in from where they are: once, however often
 // it is sent; it lies in the case for a person to look at, and moves nothing by itself.
 //
@@ -100,7 +110,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	e.received(app)
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.AskSupplement(ctx, officer, c.ID, "户口本首页的照片", ""))
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本首页的照片"}))
 	seen, err := e.reader.ByReceipt(ctx, app.Receipt, "citizen-1")
 	if err != nil || seen.Missing == nil || seen.Missing.What != "户口本首页的照片" || seen.Missing.Since.IsZero() || seen.Missing.Until.IsZero() {
 		t.Fatalf("what the citizen is asked: %+v, %v", seen.Missing, err)
@@ -158,7 +168,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 		t.Error("the note lies open")
 	}
 
-	w.must(w.flow.AskSupplement(ctx, officer, c.ID, "第三页", "")) // 还差
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "第三页", Saw: unseen(v)})) // 还差
 	if seen, _ = e.reader.ByReceipt(ctx, app.Receipt, "citizen-1"); seen.Missing == nil || seen.Missing.What != "第三页" {
 		t.Errorf("asked again: %+v", seen.Missing)
 	}
@@ -173,7 +183,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.taken(2)
-	w.must(w.flow.Resume(ctx, officer, workflow.Resume{Case: c.ID, What: "户口本齐了"})) // 齐了
+	w.must(w.flow.Resume(ctx, officer, workflow.Resume{Case: c.ID, What: "户口本齐了", Saw: unseen(e.view(c.ID))})) // 齐了
 	if v = e.view(c.ID); v.State != casefile.CaseOpen || len(v.Supplements) != 2 || v.Supplements[0].Looked.IsZero() || v.Supplements[0].LookedBy != officer.Staff {
 		t.Errorf("after the officer said it is enough: %s, still unlooked %+v", v.State, v.Supplements)
 	}
@@ -242,7 +252,8 @@ func TestWhoMayHandIn(t *testing.T) {
 // Papers for a case that moved meanwhile, that nobody asked for, or that is over: they
 // are taken, lie where the case is, and wait for an officer.
 //
-// Control: the job under pg.Job of the township it was sent to, and nothing is taken.
+// Controls: the job under pg.Job of the township it was sent to, and nothing is taken;
+// LookedAt without `id = any($4)` ("what came between page and press was looked at").
 func TestPapersFollowTheirCase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -279,11 +290,22 @@ func TestPapersFollowTheirCase(t *testing.T) {
 	if v := e.view(c.ID); v.State != casefile.CaseWithdrawn || len(v.Supplements) != 2 {
 		t.Fatalf("%s with %+v", v.State, v.Supplements)
 	}
-	w.must(w.flow.LookPapers(ctx, officer, c.ID))
-	if err := w.flow.LookPapers(ctx, officer, c.ID); !errors.Is(err, casefile.ErrMovedOn) {
+	// A page from before the second came: the second is still new, and nothing more is told.
+	w.must(w.flow.LookPapers(ctx, officer, c.ID, []int64{id}))
+	if v := e.view(c.ID); !v.Supplements[0].Looked.IsZero() || v.Supplements[1].Looked.IsZero() {
+		t.Errorf("what came between page and press was looked at: %+v", v.Supplements)
+	}
+	for _, saw := range [][]int64{{id}, nil} {
+		if err := w.flow.LookPapers(ctx, officer, c.ID, saw); !errors.Is(err, casefile.ErrMovedOn) {
+			t.Errorf("looked at nothing new: %v", err)
+		}
+	}
+	saw := unseen(e.view(c.ID))
+	w.must(w.flow.LookPapers(ctx, officer, c.ID, saw))
+	if err := w.flow.LookPapers(ctx, officer, c.ID, saw); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Errorf("looked twice: %v", err)
 	}
-	if err := w.flow.LookPapers(ctx, w.actors["approver"], c.ID); !errors.Is(err, casefile.ErrNotYours) {
+	if err := w.flow.LookPapers(ctx, w.actors["approver"], c.ID, saw); !errors.Is(err, casefile.ErrNotYours) {
 		t.Errorf("by who is not the officer: %v", err)
 	}
 }

@@ -51,8 +51,8 @@ type Desk struct{ d DeskDeps }
 
 // NewDesk checks what it needs. Errors: KindInvalid.
 func NewDesk(d DeskDeps) (*Desk, error) {
-	if d.DB == nil || d.Calendar == nil || d.Audit == nil || d.Bell == nil {
-		return nil, core.E(core.KindInvalid, "begun_desk_deps", "").Wrap(errors.New("begun.NewDesk needs a database, a calendar, a log and a bell"))
+	if d.DB == nil || d.Gateway.IsZero() || d.Shared.IsZero() || d.Calendar == nil || d.Audit == nil || d.Bell == nil {
+		return nil, core.E(core.KindInvalid, "begun_desk_deps", "").Wrap(errors.New("begun.NewDesk needs a database, the gateway's and the shared key, a calendar, a log and a bell"))
 	}
 	return &Desk{d}, nil
 }

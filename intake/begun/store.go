@@ -31,8 +31,8 @@ type Store struct{ d Deps }
 
 // New checks what it needs. Errors: KindInvalid.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Opener == nil || d.Audit == nil {
-		return nil, core.E(core.KindInvalid, "begun_deps", "").Wrap(errors.New("begun.New needs a database, an opener and a log"))
+	if d.DB == nil || d.Opener == nil || d.Shared.IsZero() || d.Audit == nil {
+		return nil, core.E(core.KindInvalid, "begun_deps", "").Wrap(errors.New("begun.New needs a database, an opener, the shared key and a log"))
 	}
 	return &Store{d}, nil
 }

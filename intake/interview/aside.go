@@ -166,7 +166,7 @@ const storyKey = "form/story"
 
 // asked reports whether a fact is the very one the open question asks for.
 func (s *state) asked(step Step, b Beside) bool {
-	key := strings.TrimPrefix(generic(strings.TrimPrefix(step.Ref, roundOf)), "members/*/")
+	key := strings.TrimPrefix(Generic(strings.TrimPrefix(step.Ref, roundOf)), "members/*/")
 	return key == b.Key && s.answers(step, b)
 }
 
@@ -175,7 +175,7 @@ func (s *state) answers(step Step, b Beside) bool {
 	if step.Question == nil {
 		return false
 	}
-	key := generic(strings.TrimPrefix(step.Ref, roundOf))
+	key := Generic(strings.TrimPrefix(step.Ref, roundOf))
 	key = strings.TrimPrefix(key, "members/*/")
 	if b.Key == "members" || key == "members" {
 		return key == b.Key || b.Who != nil && b.Who.Relation != "applicant" && key == "members"

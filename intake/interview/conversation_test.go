@@ -194,7 +194,7 @@ func TestAtTheEndNothingIsOpen(t *testing.T) {
 		h := iv.Household(c)
 		passed := iv.form.state(c).passed
 		for _, q := range m.Questions(&h) {
-			if form := iv.form.question(generic(q.Path)); !q.Unlikely && !passed[q.Path] && !passed[roundOf+q.Key] && form != nil && form.After == "" {
+			if form := iv.form.question(Generic(q.Path)); !q.Unlikely && !passed[q.Path] && !passed[roundOf+q.Key] && form != nil && form.After == "" {
 				rt.Fatalf("%s is still open, %s", q.Path, strings.Join(itemCodes(q.Items), " "))
 			}
 		}

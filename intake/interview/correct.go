@@ -15,7 +15,7 @@ func (iv *Interviewer) Again(c *Conversation, ref string) (step Step, now json.R
 	if key, round := strings.CutPrefix(ref, roundOf); round {
 		return iv.roundAgain(c, ref, key)
 	}
-	step = Step{Ref: ref, Question: iv.form.question(generic(ref))}
+	step = Step{Ref: ref, Question: iv.form.question(Generic(ref))}
 	if step.Question == nil || !s.passed[ref] && !s.sourced(ref) {
 		return Step{}, nil, false
 	}
@@ -243,14 +243,8 @@ func (iv *Interviewer) otherFamily(c *Conversation, g Given) {
 		first = 1
 	}
 	moved := map[core.MemberRef]core.MemberRef{}
-	taken := map[int]bool{}
-	for i, r := range was {
-		for j, n := range now {
-			if !taken[j] && samePerson(r, n) {
-				moved[refAt(first+i)], taken[j] = refAt(first+j), true
-				break
-			}
-		}
+	for i, j := range toldAgain(was, now) {
+		moved[refAt(first+i)] = refAt(first + j)
 	}
 	old := map[core.MemberRef]bool{}
 	for i := range was {
@@ -265,12 +259,6 @@ func (iv *Interviewer) otherFamily(c *Conversation, g Given) {
 
 func refAt(n int) core.MemberRef {
 	return (&state{household: core.Household{Members: make([]core.Member, n)}}).freeRef()
-}
-
-// samePerson reports whether two tellings are of one person: an age that was put right is a
-// person as before.
-func samePerson(a, b relative) bool {
-	return a.Relation == b.Relation && (a.Sex == nil || b.Sex == nil || *a.Sex == *b.Sex) && (a.Age == nil || b.Age == nil || *a.Age == *b.Age)
 }
 
 // follow renames the members of an answer, and drops who is gone.

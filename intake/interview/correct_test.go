@@ -42,6 +42,39 @@ func TestTheFamilyPutRight(t *testing.T) {
 	}
 }
 
+// An age that was put right is a person as before, and what was told of them stays; where
+// more than one could be meant, nothing of one is said of another.
+//
+// Control: toldAgain without its third step ("a corrected age: m2 was []").
+func TestAnAgePutRightKeepsThePerson(t *testing.T) {
+	t.Parallel()
+	iv := interviewer(t)
+	for name, x := range map[string]struct{ was, now, ill string }{
+		"a corrected age":        {`[{"relation":"child","age":45}]`, `[{"relation":"child","age":54}]`, "m2"},
+		"and another place":      {`[{"relation":"child","age":45}]`, `[{"relation":"spouse"},{"relation":"child","age":54}]`, "m3"},
+		"beside a known one":     {`[{"relation":"child","age":45},{"relation":"child","age":8}]`, `[{"relation":"child","age":8},{"relation":"child","age":46}]`, "m3"},
+		"one without an age":     {`[{"relation":"child","age":45},{"relation":"child","age":8}]`, `[{"relation":"child"},{"relation":"child","age":45}]`, "m3"},
+		"a son and a daughter":   {`[{"relation":"child","sex":"male","age":45},{"relation":"child","sex":"female","age":40}]`, `[{"relation":"child","sex":"female","age":41},{"relation":"child","sex":"male","age":46}]`, "m3"},
+		"two who could be meant": {`[{"relation":"child","age":45},{"relation":"child","age":40}]`, `[{"relation":"child","age":46},{"relation":"child","age":41}]`, ""},
+		"somebody else":          {`[{"relation":"child","age":45}]`, `[{"relation":"spouse","age":45}]`, ""},
+	} {
+		c := iv.Begin(today(), "371426", Known{})
+		c.Given = append(c.Given, Given{Step: "members", Answer: Answer{Value: json.RawMessage(x.was)}}, Given{Step: "members/m2/illness", Answer: Answer{Value: Text("leukaemia")}})
+		if err := iv.Correct(c, Given{Step: "members", Answer: Answer{Value: json.RawMessage(x.now)}}); err != nil {
+			t.Fatal(err)
+		}
+		var ill []core.MemberRef
+		for _, m := range iv.Household(c).Members {
+			if m.Illness != nil {
+				ill = append(ill, m.Ref)
+			}
+		}
+		if x.ill == "" && len(ill) != 0 || x.ill != "" && !slices.Equal(ill, []core.MemberRef{core.MemberRef(x.ill)}) {
+			t.Errorf("%s: %s was %v", name, x.ill, ill)
+		}
+	}
+}
+
 // Of a round and a member's own answer that do not agree the later counts, and the summary
 // says so at both.
 //

@@ -222,7 +222,7 @@ func (f Form) Next(missing []string) []Question {
 	var out []Question
 	taken := map[string]bool{}
 	for _, fact := range missing {
-		key := generic(fact)
+		key := Generic(fact)
 		for _, q := range f.Questions {
 			if q.Key == key && !taken[key] {
 				taken[key] = true
@@ -233,8 +233,9 @@ func (f Form) Next(missing []string) []Question {
 	return out
 }
 
-// generic turns "members/m1/age" into "members/*/age".
-func generic(fact string) string {
+// Generic is the path of a fact as a question names it: "members/*/age" of
+// "members/m1/age".
+func Generic(fact string) string {
 	parts := strings.Split(fact, "/")
 	if len(parts) == 3 && parts[0] == "members" {
 		parts[1] = "*"

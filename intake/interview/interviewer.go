@@ -153,7 +153,7 @@ func (iv *Interviewer) open(s *state, missing []matching.Question) []Step {
 	var steps []Step
 	rounds := map[string]int{} // by key: the place in steps
 	for _, x := range missing {
-		q := iv.form.question(generic(x.Path))
+		q := iv.form.question(Generic(x.Path))
 		if part := iv.part(s, q); part != nil {
 			q, x.Path = part, part.Key
 		}

@@ -116,7 +116,7 @@ func (iv *Interviewer) said(now *state, g *Given) (Said, bool) {
 		key = "members/*/" + key
 	} else if parts := strings.Split(g.Step, "/"); len(parts) == 3 && parts[0] == "members" {
 		step.Member = memberOf(g.Step)
-		key = generic(g.Step)
+		key = Generic(g.Step)
 	}
 	if step.Question = iv.form.question(key); step.Question == nil || round && step.Question.Round == nil {
 		return Said{}, false
@@ -157,7 +157,7 @@ func (iv *Interviewer) asides(now *state, c *Conversation) []Said {
 		out = append(out, Said{Ref: "members", Ask: wordsOf(now, Step{Ref: "members", Question: q}, Screen), Answer: q.Tell(*at)})
 	}
 	for _, path := range now.aside {
-		step := Step{Ref: path, Question: iv.form.question(generic(path)), Member: memberOf(path)}
+		step := Step{Ref: path, Question: iv.form.question(Generic(path)), Member: memberOf(path)}
 		if c.Answered(path) || step.Question == nil {
 			continue
 		}

@@ -55,8 +55,8 @@ type Store struct{ d Deps }
 
 // New makes a Store.
 func New(d Deps) (*Store, error) {
-	if d.DB == nil || d.Blobs == nil || d.Audit == nil || d.Jobs == nil {
-		return nil, errors.New("papers.New needs DB, Blobs, Audit and Jobs")
+	if d.DB == nil || d.Platform.IsZero() || d.Digest.IsZero() || d.Blobs == nil || d.Audit == nil || d.Jobs == nil {
+		return nil, errors.New("papers.New needs DB, Platform, Digest, Blobs, Audit and Jobs")
 	}
 	return &Store{d}, nil
 }

@@ -57,8 +57,8 @@ type Asker struct{ d Deps }
 
 // NewAsker checks what it needs. Errors: KindInvalid.
 func NewAsker(d Deps) (*Asker, error) {
-	if d.DB == nil || d.Opener == nil || d.Jobs == nil {
-		return nil, core.E(core.KindInvalid, "records_deps", "").Wrap(errors.New("records.NewAsker needs a database, an opener and jobs"))
+	if d.DB == nil || d.Platform.IsZero() || d.Opener == nil || d.Jobs == nil {
+		return nil, core.E(core.KindInvalid, "records_deps", "").Wrap(errors.New("records.NewAsker needs a database, the platform's key, an opener and jobs"))
 	}
 	return &Asker{d}, nil
 }

@@ -39,8 +39,8 @@ type Clerk struct {
 
 // NewClerk checks what it needs. Errors: KindInvalid.
 func NewClerk(d ClerkDeps) (*Clerk, error) {
-	if d.DB == nil || d.Registry == nil || d.Opener == nil {
-		return nil, core.E(core.KindInvalid, "records_clerk_deps", "").Wrap(errors.New("records.NewClerk needs a database, a registry and an opener"))
+	if d.DB == nil || d.Registry == nil || d.Opener == nil || d.Gateway.IsZero() {
+		return nil, core.E(core.KindInvalid, "records_clerk_deps", "").Wrap(errors.New("records.NewClerk needs a database, a registry, an opener and the gateway's key"))
 	}
 	form, err := interview.Whole()
 	if err != nil {
@@ -185,20 +185,11 @@ func Given(form interview.Form, known interview.Known, now time.Time) interview.
 		asked[q.Key] = true
 	}
 	maps.DeleteFunc(known.Facts, func(path string, _ json.RawMessage) bool {
-		return !asked[general(path)] || !Fresh(known.Sources[path], now)
+		return !asked[interview.Generic(path)] || !Fresh(known.Sources[path], now)
 	})
 	delete(known.Facts, "members/m1/relation") // who asks is who asks
 	maps.DeleteFunc(known.Sources, func(path string, _ core.Provenance) bool { _, given := known.Facts[path]; return !given })
 	return known
-}
-
-// general turns "members/m1/age" into "members/*/age".
-func general(path string) string {
-	parts := strings.Split(path, "/")
-	if len(parts) == 3 {
-		parts[1] = "*"
-	}
-	return strings.Join(parts, "/")
 }
 
 // shelf is how many months what a source says is as good as being asked; 0 is always. What

@@ -76,7 +76,13 @@ func (s *Store) KeepAnswer(ctx context.Context, a SpokenAnswer) error {
 		select $1, $2, free, $3, $4, $5, $6, $7, $8 from generate_series(0, 1) free
 		where not exists (select from spoken_answer where citizen = $2 and slot = free and state = 'hearing')
 		order by free limit 1 on conflict do nothing`
+	// What one account says takes turns: the same sent again while the first is still being
+	// kept finds it, and two that are not the same find the two places there are.
+	const turn = `select pg_advisory_xact_lock(hashtextextended('spoken_answer/' || $1, 0))`
 	return s.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, turn, a.Citizen); err != nil {
+			return pg.Fail(err, "wait for a spoken answer")
+		}
 		if err := answersOver(ctx, tx, a.Citizen); err != nil {
 			return err
 		}

@@ -17,11 +17,11 @@ import (
 // ListenAnswer is one attempt at a spoken answer; last says that no other follows. Whatever
 // comes of it, the sound is gone when it has ended, and it ends when nobody waits any more.
 func (l *Listener) ListenAnswer(ctx context.Context, id string, last bool) error {
-	a, until, err := l.d.Desk.answer(ctx, id)
+	a, left, err := l.d.Desk.answer(ctx, id)
 	if err != nil || a.ID == "" {
 		return err
 	}
-	left := time.Until(until)
+	asked := time.Now()
 	switch wait := l.engine.Closed(time.Now()); {
 	case l.d.Engine == nil:
 		return l.d.Desk.answerUnheard(ctx, id, "manual")
@@ -44,7 +44,7 @@ func (l *Listener) ListenAnswer(ctx context.Context, id string, last bool) error
 	case errors.Is(err, transcription.ErrRejected):
 		return l.answerLost(ctx, id, "rejected", err)
 	case errors.Is(err, transcription.ErrTemporary) && ctx.Err() == nil:
-		if wait := l.engine.Failed(time.Now()); wait < time.Until(until) {
+		if wait := l.engine.Failed(time.Now()); wait < left-time.Since(asked) {
 			return jobs.Snooze(wait)
 		}
 		return l.answerLost(ctx, id, "away", err)
@@ -59,28 +59,31 @@ func (l *Listener) answerLost(ctx context.Context, id, reason string, err error)
 	return l.d.Desk.answerUnheard(ctx, id, reason)
 }
 
-// answer opens what is to be heard; a zero one when nothing is left to do.
-func (d *Desk) answer(ctx context.Context, id string) (a SpokenAnswer, until time.Time, err error) {
+// answer opens what is to be heard and says how long it is still waited for, by the clock
+// that its deadline was set by; a zero one when nothing is left to do.
+func (d *Desk) answer(ctx context.Context, id string) (a SpokenAnswer, left time.Duration, err error) {
 	const sql = `select citizen, ms, rate, until, wrapped, sound from spoken_answer where id = $1 and state = 'hearing'`
 	var ms int64
+	var until time.Time
 	var wrapped, sealed []byte
 	err = d.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		err := tx.QueryRow(ctx, sql, id).Scan(&a.Citizen, &ms, &a.Rate, &until, &wrapped, &sealed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // heard, late, or forgotten
 		}
+		left = until.Sub(tx.Now())
 		return pg.Fail(err, "read a spoken answer")
 	})
 	if err != nil || sealed == nil {
-		return SpokenAnswer{}, until, err
+		return SpokenAnswer{}, left, err
 	}
 	key, err := d.d.Opener.Envelope(wrapped)
 	if err != nil {
-		return SpokenAnswer{}, until, err
+		return SpokenAnswer{}, left, err
 	}
 	a.ID, a.Length = id, time.Duration(ms)*time.Millisecond
 	a.Sound, err = key.Open(sealed, answerAt(id, "sound"))
-	return a, until, err
+	return a, left, err
 }
 
 // answerHeard keeps what a machine heard, for the gateway alone, and drops the sound.

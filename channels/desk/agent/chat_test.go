@@ -168,7 +168,8 @@ func TestReceiptInTheChat(t *testing.T) {
 
 // The page holds to axe, is worked by keys, and takes what was told into the form.
 //
-// Control: a line without its name; put without the checkbox.
+// Control: a line without its name; put without the checkbox; live.js without its look at
+// "words." ("another agent's words are gone").
 func TestChatInBrowser(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t)
@@ -203,5 +204,10 @@ func TestChatInBrowser(t *testing.T) {
 	tab.Phone()
 	tab.Accessible()
 	tab.Shot("agent-chat-phone")
+	tab.Eval(`(sessionStorage.setItem("words.chat-other.999999", Date.now() + ".别人的半句话"), "")`)
+	tab.Open(site.URL + "/desk/")
+	tab.Until("another agent's words are gone, on any page", `Object.keys(sessionStorage).filter((n) => n.startsWith("words.")).length === 1`)
+	tab.Go(`form[action="/desk/logout"] .btn`)
+	tab.Until("who logs out leaves no words", `Object.keys(sessionStorage).filter((n) => n.startsWith("words.")).length === 0`)
 	tab.Quiet()
 }

@@ -45,3 +45,8 @@ if (parts().length) {
   connect();
   setInterval(() => parts().forEach(refresh), 60000);
 }
+// Words that an agent typed and did not send outlive the end of a session, not its log-out, and not another's log-in here.
+const forget = (gone) => Object.keys(sessionStorage).forEach((name) => { if (name.startsWith("words.") && gone(name)) sessionStorage.removeItem(name); });
+const me = document.querySelector("[data-me]")?.dataset.me;
+if (me) forget((name) => !name.endsWith("." + me));
+document.addEventListener("submit", (e) => { if (e.target.getAttribute("action") === "/desk/logout") forget(() => true); });

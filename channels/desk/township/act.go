@@ -134,10 +134,10 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActReferResult: func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAppeal:      func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActSupplement: func(d doing) error {
-			return f.AskSupplement(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("how"))
+			return f.AskSupplement(d.r.Context(), d.actor, workflow.AskSupplement{Case: d.id, What: d.get("reason"), How: d.get("how"), Saw: d.saw()})
 		},
 		casefile.ActResume:       t.resume,
-		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id) },
+		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
 		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },

@@ -14,15 +14,11 @@ import (
 	"lianou/intake/talks"
 )
 
-// chatCall begins the id of a call that is none: a conversation in WeChat that its person
-// asked an agent into.
-const chatCall = "chat-"
-
 // doorOf says by which door a case came. What an agent typed out of a conversation is one,
 // and no telephone call: who looks for its recording looks in vain.
 func doorOf(v casefile.View) string {
 	switch {
-	case strings.HasPrefix(v.CallID, chatCall):
+	case strings.HasPrefix(v.CallID, casefile.ChatCall):
 		return "微信对话"
 	case v.Channel == "wechat" && unsigned(v.Signature):
 		return "微信对话"
@@ -39,7 +35,7 @@ func agreedOf(v casefile.View) string {
 		return "" // said with its witnesses
 	case !unsigned(v.Signature):
 		return "同意书:本人签了名。"
-	case strings.HasPrefix(v.CallID, chatCall), v.Channel == "wechat":
+	case strings.HasPrefix(v.CallID, casefile.ChatCall), v.Channel == "wechat":
 		return "同意书:在微信里打字同意的,上门时再签名。"
 	case v.CallID != "":
 		return "同意书:在电话里口头同意的,上门时再签名。"
@@ -60,7 +56,7 @@ var talkWho = map[talks.Side]string{talks.SideCitizen: "本人", talks.SideWe: "
 // talkOf reads the conversation that a case came from, where a recording would be played.
 // It leaves its entry before anything of it is shown.
 func (t *Room) talkOf(r *http.Request, at desk.At, v casefile.View) ([]talkLine, error) {
-	if t.d.Chats == nil || !strings.HasPrefix(v.CallID, chatCall) {
+	if t.d.Chats == nil || !strings.HasPrefix(v.CallID, casefile.ChatCall) {
 		return nil, nil
 	}
 	entry := audit.Entry{Actor: desk.ActorOf(at), Act: "talk.read", Case: v.ID, Application: v.Application, Subject: "call:" + v.CallID, Purpose: "办件看微信对话"}

@@ -132,7 +132,7 @@ func sourceOf(p core.Provenance) (string, string) {
 		return "看了补来的材料", "leaf"
 	case from == "decision":
 		return "批准时记下", "leaf"
-	case strings.HasPrefix(p.CallID, chatCall):
+	case strings.HasPrefix(p.CallID, casefile.ChatCall):
 		return "微信里说,待核", "amber"
 	case p.CallID != "":
 		return "电话里说,待核", "amber"

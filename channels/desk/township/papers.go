@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianou/channels/desk"
@@ -92,6 +93,27 @@ func (p casePage) PapersOf(visit int64) []paper {
 // MoreOf gives the page what came in after the application, one piece.
 func (p casePage) MoreOf(id int64) []paper {
 	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.More != id })
+}
+
+// Unseen is what came in after the application and nobody has looked at, the newest first.
+// Its forms send it back: what comes in later was not on the page.
+func (p casePage) Unseen() (ids []int64) {
+	for _, s := range p.View.Supplements {
+		if s.Looked.IsZero() {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// saw is what a page sent of Unseen. What is no id is nothing that was seen.
+func (d doing) saw() (ids []int64) {
+	for _, text := range d.r.PostForm["saw"] {
+		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // paper opens one of them to those who may read the case. Every opening is an

@@ -127,7 +127,7 @@ func (t *Room) resume(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts})
+	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts, Saw: d.saw()})
 }
 
 // changed reads the facts that were seen differently, by fact path: of the household

@@ -161,6 +161,30 @@ test('what was heard is put into the box and sent by the person alone', async ()
   assert.deepEqual(said, [{ words: '一年两万来块' }]);
 });
 
+// Control: take that cuts at 500; onInput that says nothing.
+test('as much is taken as the server takes, and where it is cut is told', async () => {
+  const device = mouth({ 'POST /interview/voice': ok({ id: 'v1' }), 'GET /interview/voice/v1': ok({ state: 'heard', said: '长'.repeat(1500) }) });
+  const { seen, settle, text } = show('components/voice-note', { value: '短' }, device);
+  const speak = async () => {
+    for (let n = 0; n < 2; n += 1) {
+      seen.querySelector('.voice-talk').dispatchEvent('tap');
+      await settle();
+    }
+  };
+  await speak();
+  assert.equal(seen.instance.data.words.length, 1501);
+  assert.doesNotMatch(text(), /没写下/);
+  await speak();
+  assert.equal(seen.instance.data.words.length, 2000);
+  assert.match(text(), /一次最多写 2000 个字,后面的没写下/);
+  seen.instance.onInput({ detail: { value: '短' } });
+  await settle();
+  assert.doesNotMatch(text(), /没写下/);
+  seen.instance.onInput({ detail: { value: '长'.repeat(2000) } });
+  await settle();
+  assert.match(text(), /没写下/);
+});
+
 test('whatever fails says what to do, and the keyboard stays', async () => {
   const cases = [
     [{ 'POST /interview/voice': ok({ id: 'v1' }), 'GET /interview/voice/v1': ok({ state: 'not_heard', said: '' }) }, /没听清,请再说一遍,或者打字/],

@@ -8,7 +8,9 @@ const recorder = require('../../lib/recorder');
 const { Fault } = require('../../lib/fault');
 
 const PATIENCE = 22; // tries, a second apart: the server gives up after twenty seconds
+const MOST = 2000; // characters: what the server takes at a time
 const UNHEARD = '没听清,请再说一遍,或者打字。';
+const FULL = `一次最多写 ${MOST} 个字,后面的没写下。先点“就这么答”,没说完的下面还能接着说。`;
 const SAY = {
   idle: '点一下开始说',
   asking: '请等一下',
@@ -104,8 +106,9 @@ Component({
     take(turn, said) {
       /** @type {any} */ const self = this;
       if (turn !== self.turn) return;
-      const words = (this.data.words + said).slice(0, 500);
-      this.become('idle', { words, told: '听到的写在下面了。看一遍,不对就改。' });
+      const all = this.data.words + said;
+      const words = all.slice(0, MOST);
+      this.become('idle', { words, told: words === all ? '听到的写在下面了。看一遍,不对就改。' : FULL });
       this.triggerEvent('change', { value: words });
     },
 
@@ -127,7 +130,7 @@ Component({
 
     /** @param {any} e */
     onInput(e) {
-      this.setData({ words: e.detail.value });
+      this.setData({ words: e.detail.value, told: e.detail.value.length >= MOST ? FULL : this.data.told.replace(FULL, '') });
       this.triggerEvent('change', { value: e.detail.value });
     },
 
