@@ -94,7 +94,7 @@ func (h *Helpers) Invite(ctx context.Context, in Invitation) (Grant, error) {
 		g.From, g.Expires = today, tx.Now().Add(codeHours*time.Hour)
 		const put = `insert into mandate_grant (principal, name, number_key, kind, scopes, from_day, until_day, code_key, made, expires)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`
-		err := tx.QueryRow(ctx, put, in.Account, in.Name, numberKey(h.shared, in.Number), in.Kind, in.Scopes, today.Time(), in.Until.Time(),
+		err := tx.QueryRow(ctx, put, in.Account, in.Name, NumberKey(h.shared, in.Number), in.Kind, in.Scopes, today.Time(), in.Until.Time(),
 			h.codeKey(code, in.Name), tx.Now(), g.Expires).Scan(&g.ID)
 		if err != nil {
 			return pg.Fail(err, "write an invitation")
@@ -253,7 +253,11 @@ func plainName(name string) string {
 	return strings.NewReplacer(" ", "", " ", "", "•", "·", "・", "·").Replace(name)
 }
 
-func numberKey(shared seal.Blinder, id core.IDNumber) []byte {
+// NumberKey is an ID number as a keyed hash, by which a grant is found; nil for none.
+func NumberKey(shared seal.Blinder, id core.IDNumber) []byte {
+	if id.IsZero() {
+		return nil
+	}
 	return shared.Blind("mandate.number", id.Reveal())
 }
 

@@ -77,7 +77,7 @@ func (s *Store) granted(ctx context.Context, tx *pg.Tx, a *core.Application) (Gr
 	if a.Applicant.ID.IsZero() {
 		list, err = grants(ctx, tx, "", live+` and name = $3`, a.Contact.CitizenID, tx.Today().Time(), a.Applicant.Name)
 	} else {
-		list, err = grants(ctx, tx, "", live+` and number_key = $3`, a.Contact.CitizenID, tx.Today().Time(), numberKey(*s.shared, a.Applicant.ID))
+		list, err = grants(ctx, tx, "", live+` and number_key = $3`, a.Contact.CitizenID, tx.Today().Time(), NumberKey(*s.shared, a.Applicant.ID))
 	}
 	if err != nil || len(list) != 1 { // two of one name: an officer asks whom it is about
 		return Grant{}, err

@@ -48,6 +48,10 @@ grant update (account, agent, accepted, revoked, revoked_by) on mandate_grant to
 grant select on mandate_grant to lianou_platform, lianou_check, lianou_backup;
 grant update (revoked, revoked_by) on mandate_grant to lianou_platform;
 
+-- Whom an application is for, as a keyed hash: an account in a family files for several
+-- people, and a helper of one of them sees nothing of the others. Empty on what came before.
+alter table case_status add column number_key bytea check (length(number_key) = 32);
+
 alter table mandate add column granted bigint references mandate_grant (id);
 create index mandate_granted on mandate (granted) where granted is not null;
 
@@ -59,9 +63,9 @@ set search_path = public, pg_temp
 set lianou.city = 'on'
 as $$
     select g.id from mandate_grant g where g.account = current_setting('lianou.subject', true) and g.revoked is null
-        and (exists (select from case_status s where s.application = wanted and s.citizen = g.principal
+        and (exists (select from case_status s where s.application = wanted and s.citizen = g.principal and s.number_key = g.number_key
                      and not exists (select from mandate m where m.application = wanted))
-             or exists (select from mandate m join mandate_grant o on o.id = m.granted where m.application = wanted and o.principal = g.principal))
+             or exists (select from mandate m join mandate_grant o on o.id = m.granted where m.application = wanted and o.principal = g.principal and o.number_key = g.number_key))
 $$;
 -- Every application that a grant opens to the one who asks: to the helper while it holds,
 -- to who granted it for good, because it is theirs.
@@ -71,12 +75,12 @@ set lianou.city = 'on'
 as $$
     select m.application from mandate_grant g join mandate m on m.granted = g.id where g.principal = current_setting('lianou.subject', true)
     union
-    select s.application from mandate_grant g join case_status s on s.citizen = g.principal
+    select s.application from mandate_grant g join case_status s on s.citizen = g.principal and s.number_key = g.number_key
         where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
             and g.until_day >= (now() at time zone 'Asia/Shanghai')::date and s.citizen <> ''
             and not exists (select from mandate m where m.application = s.application)
     union
-    select m.application from mandate_grant g join mandate_grant o on o.principal = g.principal join mandate m on m.granted = o.id
+    select m.application from mandate_grant g join mandate_grant o on o.principal = g.principal and o.number_key = g.number_key join mandate m on m.granted = o.id
         where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
             and g.until_day >= (now() at time zone 'Asia/Shanghai')::date
 $$;
@@ -142,4 +146,5 @@ drop function grant_of(bigint);
 drop function grant_applications();
 drop function grant_by(uuid);
 alter table mandate drop column granted;
+alter table case_status drop column number_key;
 drop table mandate_grant;
