@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"lianou/core"
 	"lianou/core/bell"
@@ -199,7 +200,7 @@ func (d *CitizenDoor) mayOpen(r *http.Request, who citizen.Citizen, said string)
 // Accept takes an invitation up. Who gave it hears at once who did, and how to end it.
 func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody) (HelperAnswer, error) {
 	in.Agent = strings.TrimSpace(in.Agent)
-	if n := len([]rune(in.Agent)); n < 2 || n > 30 {
+	if !plainName(in.Agent) {
 		return HelperAnswer{}, core.Invalid("agent", "请填您自己的姓名,好让对方知道是谁在帮他。")
 	}
 	code, err := d.mayOpen(r, who, in.Code)
@@ -210,8 +211,15 @@ func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody
 	if err != nil {
 		return HelperAnswer{}, err
 	}
-	d.tell(r.Context(), g.Other(), in.Agent+"接了您的代办码,从现在起可以"+mayWords(g.Scopes)+",到"+g.Until.SayWhole()+"为止。不是您请的人,马上在“谁替谁办”里收回,或打 12345。")
+	d.alert(r.Context(), g.Other(), in.Agent+"接了您的代办码,从现在起可以"+mayWords(g.Scopes)+",到"+g.Until.SayWhole()+"为止。不是您请的人,马上在“谁替谁办”里收回,或打 12345。")
 	return d.helperAnswer(g), nil
+}
+
+// plainName holds a helper's name to letters: it goes out in our own text message, and
+// must carry no number to ring and no page to open.
+func plainName(s string) bool {
+	n := len([]rune(s))
+	return n >= 2 && n <= 30 && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '·' && r != ' ' }) < 0
 }
 
 // EndHelper ends one, at once.

@@ -98,6 +98,15 @@ end
 $$;
 create trigger mandate_ends_grant after update of revoked on mandate for each row
     when (new.granted is not null and old.revoked is null and new.revoked is not null) execute function mandate_ends_grant();
+-- Money is never a helper's to see: not by what they filed themselves either.
+create or replace function payout_through(wanted bigint) returns setof uuid language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select a.application from case_application a where a.case_id = wanted and a.citizen <> ''
+        and a.citizen = current_setting('lianou.subject', true) and a.state not in ('contested', 'set_aside')
+        and not exists (select from mandate m where m.application = a.application and (m.revoked is not null or not m.scopes @> array['notices'] or m.granted is not null))
+$$;
 -- Whether a grant is the asker's own word: what an own policy asks of another table.
 create function grant_of(wanted bigint) returns boolean language sql stable security definer
 set search_path = public, pg_temp
@@ -142,6 +151,16 @@ alter policy mandate_subject on mandate
 drop policy case_status_granted on case_status;
 drop trigger mandate_ends_grant on mandate;
 drop function mandate_ends_grant();
+-- +goose StatementBegin
+create or replace function payout_through(wanted bigint) returns setof uuid language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select a.application from case_application a where a.case_id = wanted and a.citizen <> ''
+        and a.citizen = current_setting('lianou.subject', true) and a.state not in ('contested', 'set_aside')
+        and not exists (select from mandate m where m.application = a.application and (m.revoked is not null or not m.scopes @> array['notices']))
+$$;
+-- +goose StatementEnd
 drop function grant_of(bigint);
 drop function grant_applications();
 drop function grant_by(uuid);
