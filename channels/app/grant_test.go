@@ -147,8 +147,7 @@ func otherID() string {
 // A helper sees, of an account, what is for who invited them, and no more; another helper
 // and a stranger see and end nothing of theirs; when it ends, all of it ends.
 //
-// Controls: grant_applications without number_key; Claim that joins by name where another
-// number was said; End without the row policy; payout_through without `granted`.
+// Control, named and not seen red: grant_applications without number_key.
 func TestWhatAHelperSees(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
@@ -267,8 +266,7 @@ func endHelper(t *testing.T, s *httptest.Server, token string, id int64) int {
 // A code is good once, for a day, with its name; whoever tries reads one answer to a wrong
 // name, a wrong code and one that is over.
 //
-// Controls: offered without `account is null`; without `expires > $2`; codeKey without the
-// name; mayOpen without Allow.
+// Controls seen red: codeKey without the name; mayOpen without Allow ("refused at try 30").
 func TestACodeOpensOnce(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
@@ -326,7 +324,7 @@ func TestACodeOpensOnce(t *testing.T) {
 	}
 }
 
-// Control: offered without `expires > $2` ("after a day: <nil>").
+// Control seen red: offered without `expires > $2` ("after a day: <nil>").
 func TestACodeLastsADay(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
