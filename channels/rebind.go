@@ -26,6 +26,11 @@ type RebindBody struct {
 	Way      string `json:"way,omitempty" doc:"phone or wechat; only of /unbind"`
 }
 
+// SayAnswer is a sentence for the person.
+type SayAnswer struct {
+	Say string `json:"say"`
+}
+
 // rebinds bounds tries: nobody changes telephones more often, and each asks a service
 // that is paid for each question.
 var rebinds = bell.Rate{Count: 5, Per: 24 * time.Hour}
@@ -115,7 +120,7 @@ func (d *CitizenDoor) serveBinding(w http.ResponseWriter, r *http.Request, act f
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, map[string]string{"say": done})
+	WriteJSON(w, http.StatusOK, SayAnswer{done})
 }
 
 // Rebind moves a number to an account. It takes the number itself (a code read off it), the
@@ -176,6 +181,9 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 		return err
 	}
 	if err := d.env.Citizens.Prove(ctx, phone, citizen.Code{Digits: in.Code, Ticket: in.Ticket}, Source(r)); err != nil {
+		if core.KindOf(err) == core.KindUnauthenticated { // the session is good: a client that logs in again and repeats would spend a second try
+			err = core.Invalid("code", core.Known(err).Say)
+		}
 		return err
 	}
 	from, err := d.env.Citizens.Holder(ctx, phone)

@@ -37,12 +37,8 @@ func TestAccountPagesInBrowser(t *testing.T) {
 	d.acting(t, account)
 	look := func(name string) {
 		t.Helper()
-		tab.Faultless()
+		held(tab)
 		tab.Shot(name)
-		tab.Narrow()
-		tab.Legible()
-		tab.Tappable()
-		tab.Phone()
 	}
 	pages := func(suffix string) {
 		t.Helper()
@@ -65,7 +61,7 @@ func TestAccountPagesInBrowser(t *testing.T) {
 	tab.Go("main .form .big")
 	tab.Wait("办好了,从现在起就不能再替着办")
 	tab.Wait("已经不能用")
-	tab.Faultless()
+	held(tab)
 	tab.Open(s.URL + "/c/app/bound")
 	fill(tab, "#phone", "13805347777")
 	tab.Go(`form[action$="/move"] .big`)

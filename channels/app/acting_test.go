@@ -130,7 +130,7 @@ func (b *browser) moves(d *door) {
 		form.Set("code", "000001")
 	}
 	status, page, _ = b.post("/bound/move", form)
-	if status != 401 || !strings.Contains(page, `role="alert"`) || !strings.Contains(page, `value="张桂兰"`) || strings.Contains(page, channeltest.ID) {
+	if status != 422 || !strings.Contains(page, `role="alert"`) || !strings.Contains(page, `value="张桂兰"`) || strings.Contains(page, channeltest.ID) {
 		b.t.Errorf("a wrong code: %d", status)
 	}
 	form.Set("code", code)

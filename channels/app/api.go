@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
-
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
@@ -15,13 +13,6 @@ import (
 
 // The bodies of the API.
 type (
-	codeRequest struct {
-		Phone string `json:"phone" doc:"Mobile number of eleven digits"`
-	}
-	codeAnswer struct {
-		Say    string `json:"say" doc:"What to tell the person"`
-		Ticket string `json:"ticket" doc:"Goes with the code: only who asked for it can use it"`
-	}
 	loginRequest struct {
 		Phone  string `json:"phone"`
 		Code   string `json:"code" doc:"The six digits of the text message"`
@@ -42,12 +33,9 @@ type (
 
 func codeRate(perHour int) bell.Rate { return bell.Rate{Count: perHour, Per: time.Hour} }
 
-// reference names one text message for its provider.
-func reference() string { return uuid.NewString() }
-
 func (c *Channel) postCode(w http.ResponseWriter, r *http.Request) {
 	var ticket string
-	in, err := channels.ReadJSON[codeRequest](r)
+	in, err := channels.ReadJSON[channels.CodeRequest](r)
 	if err == nil {
 		ticket, err = c.sendCode(r.Context(), in.Phone, channels.Source(r))
 	}
@@ -55,7 +43,7 @@ func (c *Channel) postCode(w http.ResponseWriter, r *http.Request) {
 		channels.WriteProblem(w, r, err)
 		return
 	}
-	channels.WriteJSON(w, http.StatusAccepted, codeAnswer{wording.CodeSent(), ticket})
+	channels.WriteJSON(w, http.StatusAccepted, channels.CodeAnswer{Say: wording.CodeSent(), Ticket: ticket})
 }
 
 func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
@@ -69,7 +57,7 @@ func (c *Channel) postLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) login(r *http.Request, said string, code citizen.Code) (citizen.Login, error) {
-	phone, err := mobile(said)
+	phone, err := channels.Mobile(said)
 	if err != nil {
 		return citizen.Login{}, err
 	}

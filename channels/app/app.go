@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -12,7 +11,6 @@ import (
 	"lianou/core"
 	"lianou/core/jobs"
 	"lianou/core/matching"
-	"lianou/core/notify"
 	"lianou/core/wording"
 	"lianou/intake/interview"
 )
@@ -86,41 +84,13 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 // has it.
 func (c *Channel) Finishes(list *jobs.Workers) { c.door.Register(list) }
 
-// sendCode makes a log-in code and sends it as a text message. It answers the same
-// for every number, so that nobody learns who asked for help, and gives the ticket that the
-// code is used with.
+// sendCode sends a log-in code, as often as one source may ask for one.
 func (c *Channel) sendCode(ctx context.Context, said, source string) (ticket string, err error) {
-	phone, err := mobile(said)
-	if err != nil {
+	if _, err := channels.Mobile(said); err != nil {
 		return "", err
 	}
 	if ok, _ := c.env.Shared.Allow(ctx, "app:code:"+source, codeRate(c.cfg.CodesPerHour)); !ok {
 		return "", core.E(core.KindTooMany, "too_many_codes", wording.For(core.KindTooMany))
 	}
-	code, err := c.env.Citizens.SendCode(ctx, phone, source)
-	if err != nil {
-		return "", err
-	}
-	if code.Digits == "" { // enough went to this number: nothing goes, and nobody learns that
-		return code.Ticket, nil
-	}
-	n := wording.LoginCode(code.Digits)
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	out, err := c.env.Text.Send(ctx, notify.Message{Reference: reference(), Kind: n.Kind, Words: n.Words, Fields: n.Fields, Phone: phone})
-	if err != nil {
-		c.env.Log.WarnContext(ctx, "log-in code not sent", "result", string(out.Result), "code", out.Code, "error", err)
-	}
-	if out.Result == notify.Accepted || out.Result == notify.Delivered {
-		return code.Ticket, nil
-	}
-	return "", core.E(core.KindUnavailable, "code_not_sent", "短信没发出去,请过一分钟再试,也可以打 12345。")
-}
-
-func mobile(said string) (core.Phone, error) {
-	phone, err := core.ParsePhone(said)
-	if err == nil && !phone.Mobile() {
-		err = core.Invalid("phone", "收登录码要用手机号,是 11 位。没有手机请打 12345。")
-	}
-	return phone, err
+	return c.door.SendCode(ctx, said, source)
 }

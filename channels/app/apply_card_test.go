@@ -91,10 +91,10 @@ func TestLongPageReadsACardInBrowser(t *testing.T) {
 	picture := filepath.Join(t.TempDir(), "front.png")
 	must(t, os.WriteFile(picture, front, 0o600))
 	tab.Upload("#id_front", picture)
-	tab.Accessible()
+	held(tab)
 	tab.Go("#read")
 	tab.Wait("从身份证上读的,请对一下")
-	tab.Accessible()
+	held(tab)
 	tab.Shot("app-form-card")
 	is := func(field, want string) {
 		t.Helper()

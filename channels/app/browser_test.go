@@ -20,18 +20,19 @@ func TestPagesInBrowser(t *testing.T) {
 	tab.Phone()
 	tab.Open(s.URL + "/c/app/")
 	tab.Wait("家里遇到难处")
-	tab.Accessible()
+	held(tab)
 	tab.Shot("app-home")
 	tab.Open(s.URL + "/c/app/apply")
+	held(tab)
 	fill(tab, "#phone", channeltest.Phone)
 	tab.Shot("app-enter")
 	tab.Go("main form .big")
 	tab.Wait("登录码发到这个手机了")
-	tab.Accessible()
+	held(tab)
 	fill(tab, "#code", d.phone.code())
 	tab.Go("main form .big")
 	tab.Wait("您是谁")
-	tab.Accessible()
+	held(tab)
 	tab.Shot("app-form-1")
 
 	picture := filepath.Join(t.TempDir(), "front.png")
@@ -42,11 +43,12 @@ func TestPagesInBrowser(t *testing.T) {
 	tab.Upload("#id_front", picture)
 	tab.Click("#next")
 	tab.Wait("住在哪里")
+	held(tab)
 	tab.Choose(`[name="form/live.region"]`, channeltest.Town)
 	for _, title := range []string{"家里几口人", "收入和开销", "房子和财产", "遇到了什么难处", "钱打到哪张卡", "看一遍,签个名"} {
 		tab.Click("#next")
 		tab.Wait(title)
-		tab.Accessible()
+		held(tab)
 		if title == "家里几口人" {
 			tab.Shot("app-form-3")
 		}
@@ -57,17 +59,23 @@ func TestPagesInBrowser(t *testing.T) {
 	tab.Shot("app-form-sign")
 	tab.Go(`#apply button[type=submit]`)
 	tab.Wait("记下这个号")
-	tab.Accessible()
+	held(tab)
 	tab.Shot("app-receipt")
 	if n := d.count(t, `select count(*) from application where channel = 'app'`); n != 1 {
 		t.Errorf("%d applications", n)
 	}
 	tab.Open(s.URL + "/c/app/mine")
 	tab.Wait("我的求助")
-	tab.Accessible()
+	held(tab)
+	for _, page := range []struct{ at, says string }{{"news", "消息"}, {"mine/4071882635", "没有办成"}} {
+		tab.Open(s.URL + "/c/app/" + page.at)
+		tab.Wait(page.says)
+		held(tab)
+	}
+	tab.Open(s.URL + "/c/app/mine")
 	tab.Go(".head .plain")
 	tab.Wait("关掉大字")
-	tab.Accessible()
+	held(tab)
 	tab.Shot("app-care")
 }
 

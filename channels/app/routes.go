@@ -40,7 +40,7 @@ func (c *Channel) routes() []route {
 	applications := channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60}
 	list := []route{
 		{endpoint: post("/login/code", c.postCode), summary: "Ask for a log-in code by text message", open: true,
-			in: of[codeRequest](), out: types{202: of[codeAnswer]()}, refuses: []int{413, 422, 429, 503}},
+			in: of[channels.CodeRequest](), out: types{202: of[channels.CodeAnswer]()}, refuses: []int{413, 422, 429, 503}},
 		{endpoint: post("/login", c.postLogin), summary: "Log in with the code", open: true,
 			in: of[loginRequest](), out: types{200: of[channels.LoginAnswer]()}, refuses: []int{401, 413, 422, 429, 503}},
 		{endpoint: post("/login/refresh", c.postRefresh), summary: "Turn a refresh token into a new pair", open: true,
@@ -62,9 +62,9 @@ func (c *Channel) routes() []route {
 			out: types{200: of[[]channels.PayoutAnswer]()}, refuses: []int{401, 422, 503}, tagged: true,
 			query: map[string]string{"after": "The last id of the page before"}},
 		{endpoint: post("/phone/rebind", c.door.ServeRebind), summary: "Move a number to this account, after a real-name check (F95)",
-			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
+			in: of[channels.RebindBody](), out: types{200: of[channels.SayAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
 		{endpoint: post("/unbind", c.door.ServeUnbind), summary: "Take a number or WeChat off this account, after a real-name check (F95)",
-			in: of[channels.RebindBody](), out: types{200: of[codeAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
+			in: of[channels.RebindBody](), out: types{200: of[channels.SayAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
 		{endpoint: get("/bindings", c.door.ServeBound), summary: "By what this account is entered, numbers masked",
 			out: types{200: of[channels.BoundAnswer]()}, refuses: []int{401, 503}},
 		{endpoint: get("/mandates", c.door.ServeMandates), summary: "For whom this account acts, with what is over",

@@ -53,6 +53,13 @@ func TestSamplesOfWeChat(t *testing.T) {
 	if m, err := pushAt(vectorKey, 1714112445).open(q, sealed); err != nil || m.Event != "debug_demo" || m.Created != 1714112445 {
 		t.Errorf("safe mode: %+v, %v", m, err)
 	}
+	if m, err := pushAt(vectorKey, 1714112445+301).open(q, sealed); err == nil {
+		t.Errorf("five minutes later: taken, %+v", m)
+	}
+	q.Set("msg_signature", q.Get("signature"))
+	if m, err := pushAt(vectorKey, 1714112445).open(q, sealed); err == nil {
+		t.Errorf("with the plain signature alone: taken, %+v", m)
+	}
 }
 
 // pushed is a message as WeChat would send it in the safe mode.

@@ -8,6 +8,7 @@ import (
 
 	"lianou/channels/channeltest"
 	"lianou/core"
+	"lianou/core/notify"
 	"lianou/core/realname"
 	"lianou/intake"
 )
@@ -72,7 +73,7 @@ func TestRebind(t *testing.T) {
 		t.Errorf("moved all the same: %v", err)
 	}
 	delete(kept, old.Citizen.ID)
-	if status, _ := call(c.h, "POST", "/phone/rebind", token, good); status != 401 {
+	if status, _ := call(c.h, "POST", "/phone/rebind", token, good); status != 422 {
 		t.Errorf("a code that was used: %d", status)
 	}
 	d.pg.Advance(16 * time.Minute)
@@ -134,10 +135,55 @@ func TestUnbind(t *testing.T) {
 	if status, out := call(h, "GET", "/bindings", token, ""); status != 200 || out["wechat"] != true || out["inside"] != true || out["phone"] == "" || out["phone"] == channeltest.Phone {
 		t.Errorf("what is bound: %d %v", status, out)
 	}
+	inside, err := d.env.Citizens.Openid(t.Context(), who.ID)
+	must(t, err)
+	other, err := d.env.Citizens.LoginWeChat(t.Context(), inside, "") // on another device
+	must(t, err)
 	if status, out := call(h, "POST", "/unbind", token, off); status != 200 {
 		t.Fatalf("%d %v", status, out)
+	}
+	if _, err := d.env.Citizens.Refresh(t.Context(), other.Refresh); err == nil {
+		t.Error("another device is still logged in")
 	}
 	if _, err := d.env.Citizens.Openid(t.Context(), who.ID); core.KindOf(err) != core.KindNotFound {
 		t.Errorf("still bound: %v", err)
 	}
+}
+
+// A code for the number that is to move goes by text message to who is logged in, so often
+// a day; whether somebody has the number, the answer does not tell.
+//
+// Control: ServePhoneCode without a log-in; without Allow.
+func TestCodeToMoveANumber(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	var sent []notify.Message
+	d.env.Text = texting(func(m notify.Message) { sent = append(sent, m) })
+	_, h := d.open(t)
+	token := login(t, h, "newphone")
+	body := `{"phone":"` + channeltest.Phone + `"}`
+	if status, _ := call(h, "POST", "/phone/code", "", body); status != 401 {
+		t.Errorf("not logged in: %d", status)
+	}
+	if status, out := call(h, "POST", "/phone/code", token, `{"phone":"0534-2345678"}`); status != 422 || out["detail"] == "" {
+		t.Errorf("no mobile: %d %v", status, out)
+	}
+	status, out := call(h, "POST", "/phone/code", token, body)
+	if status != 202 || out["ticket"] == "" || len(sent) != 1 || sent[0].Phone.Reveal() != channeltest.Phone {
+		t.Fatalf("asked: %d %v, %d sent", status, out, len(sent))
+	}
+	for range 6 {
+		status, _ = call(h, "POST", "/phone/code", token, body)
+	}
+	if status != 429 {
+		t.Errorf("without an end: %d", status)
+	}
+}
+
+// texting is a provider that takes every message.
+type texting func(notify.Message)
+
+func (f texting) Send(_ context.Context, m notify.Message) (notify.Outcome, error) {
+	f(m)
+	return notify.Outcome{Result: notify.Accepted}, nil
 }

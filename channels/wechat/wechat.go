@@ -143,6 +143,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/login", small, c.postLogin),
 		post("/login/refresh", small, c.postRefresh),
 		post("/phone", small, c.postPhone),
+		post("/phone/code", small, c.door.ServePhoneCode),
 		post("/phone/rebind", small, c.door.ServeRebind),
 		post("/unbind", small, c.door.ServeUnbind),
 		post("/papers", channels.MaxUpload, c.postPapers),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lianou/core"
+	"lianou/core/mandate"
 )
 
 // ActName names what a person may do with a case or one of its claims.
@@ -42,6 +43,7 @@ const (
 	ActConfirmCard  ActName = "confirm_card"
 	ActRejectCard   ActName = "reject_card"
 	ActLookPapers   ActName = "look_papers" // what came in after the application
+	ActEndMandate   ActName = "end_mandate" // somebody no longer acts for the household
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -69,6 +71,7 @@ type Situation struct {
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
 	Papers     int // came in after the application, and nobody has looked at it
+	Agents     int // who may act for the household
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -119,6 +122,7 @@ func rules() map[ActName]rule {
 		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
+		ActEndMandate:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
 		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
@@ -134,7 +138,7 @@ func waits() []ActName {
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
-		ActProposeCard, ActRejectCard, ActRelocate, ActReturn, ActWithdraw}
+		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 
 // Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,
@@ -216,6 +220,15 @@ func mayWeigh(s Situation, _ Claim, _ Actor) error {
 func mayLookPapers(s Situation, _ Claim, _ Actor) error {
 	if s.Papers == 0 {
 		return ErrMovedOn
+	}
+	return nil
+}
+
+// mayEndMandate: as long as somebody may act, also after the household's last word, for
+// what they may see stays open to them.
+func mayEndMandate(s Situation, _ Claim, _ Actor) error {
+	if s.Agents == 0 {
+		return mandate.ErrEnded
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -237,7 +238,9 @@ func (s *Store) putMembers(ctx context.Context, tx *pg.Tx, id core.CaseID, n New
 		refs = append(refs, m.Ref)
 	}
 	for _, p := range n.Extra {
-		refs, names[p.Ref] = append(refs, p.Ref), p
+		if names[p.Ref] = p; !slices.Contains(refs, p.Ref) { // else told of without a name
+			refs = append(refs, p.Ref)
+		}
 	}
 	for _, ref := range refs {
 		p := names[ref]

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/mandate"
 	"lianou/core/pg"
 )
 
@@ -46,6 +47,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 		return out, err
 	}
 	if out.Papers, err = s.unlooked(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
+	if out.Agents, err = mandate.Standing(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
 	kin, err := s.Conflicts(ctx, tx, c.ID)

@@ -19,7 +19,7 @@ type recognised struct {
 	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
 	misnamed  core.HouseholdID                  // of the applicant's number, given under another name: matches nobody
 	relative  bool                              // somebody named is registered in a household, and the applicant is not
-	extra     []core.NamedMember                // of the household, not named in the application; free refs
+	extra     []core.NamedMember                // of the household, not named in the application, with the refs they have or get
 }
 
 func (r recognised) applicant(app *core.Application) core.PersonID {
@@ -66,22 +66,32 @@ func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) 
 	return r, nil
 }
 
-// tie gives each member of the register's household its ref in the application,
-// and keeps those whom the application does not name.
+// tie gives each member of the register's household its ref in the application: by number
+// or name, else by who they must be. It keeps those whom the application does not name.
 func (r *recognised) tie(app *core.Application, members []registry.Member) {
 	tied, used := map[core.MemberRef]bool{}, map[core.MemberRef]bool{}
 	for _, m := range app.Household.Members {
 		used[m.Ref] = true
 	}
+	var rest []registry.Member
 	for _, m := range members {
 		ref := r.refOf(app, m, tied)
+		if ref == "" {
+			rest = append(rest, m)
+			continue
+		}
+		tied[ref] = true
+		r.persons[ref], r.refs[m.Ref] = m.Person.ID, ref
+	}
+	same := r.alike(app, members, rest)
+	for _, m := range rest {
+		ref := same[m.Ref]
 		if ref == "" {
 			for ref = m.Ref; used[ref]; ref = "r" + ref {
 			}
 			used[ref] = true
-			r.extra = append(r.extra, core.NamedMember{Ref: ref, Name: m.Person.Name, ID: m.Person.IDNumber})
 		}
-		tied[ref] = true
+		r.extra = append(r.extra, core.NamedMember{Ref: ref, Name: m.Person.Name, ID: m.Person.IDNumber})
 		r.persons[ref], r.refs[m.Ref] = m.Person.ID, ref
 	}
 }

@@ -281,15 +281,12 @@ func (iv *Interviewer) Story(c *Conversation, most int) string {
 			more = append(more, "出过的事:"+iv.form.question("shocks").option(kind)+",哪个月说不清")
 		}
 	}
-	if len(more) == 0 {
-		return story
+	if len(more) > 0 {
+		story = strings.TrimPrefix(story+"\n另外还说:"+strings.Join(more, ";"), "\n")
 	}
-	if story != "" {
-		story += "\n"
+	guardian := iv.guardianSaid(s)
+	if room := max(0, most-utf8.RuneCountInString(guardian)); utf8.RuneCountInString(story) > room {
+		story = string([]rune(story)[:room])
 	}
-	story += "另外还说:" + strings.Join(more, ";")
-	if utf8.RuneCountInString(story) > most {
-		story = string([]rune(story)[:most])
-	}
-	return story
+	return strings.TrimPrefix(story+guardian, "\n")
 }

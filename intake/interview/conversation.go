@@ -96,6 +96,7 @@ func (f Form) state(c *Conversation) *state {
 	s.hearAsides(c.Asides)
 	s.place()
 	s.card()
+	s.guardian()
 	return s
 }
 

@@ -169,7 +169,7 @@ func (iv *Interviewer) instead(c *Conversation, g Given) {
 		c.drop(func(old Given) bool { return old.Step == g.Step })
 		c.Given = append(c.Given, g)
 	}
-	hangs := map[string]string{"shocks": shockDay, regionKey: villageKey}[g.Step]
+	hangs := map[string]string{"shocks": shockDay, regionKey: villageKey, guardianKey: guardianWho}[g.Step]
 	c.drop(func(old Given) bool { return hangs != "" && old.Step == hangs })
 }
 
@@ -208,6 +208,7 @@ func (iv *Interviewer) otherSpeaker(c *Conversation, g Given) {
 	var now string
 	_ = json.Unmarshal(g.Answer.Value, &now) // held to its question before
 	iv.instead(c, g)
+	c.drop(func(old Given) bool { return old.Step == guardianKey || old.Step == guardianWho })
 	if (was == core.CapacitySelf) == (core.Capacity(now) == core.CapacitySelf) {
 		return
 	}

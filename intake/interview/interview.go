@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"lianou/core"
@@ -68,6 +69,13 @@ type Question struct {
 	// whether there is one, nobody knows what it is worth.
 	After string `json:"after,omitempty"`
 
+	// Under is the age of the applicant, in whole years, below which it is asked; of an age
+	// that nobody said it is not. 0 is every age.
+	Under int `json:"under,omitempty"`
+
+	// When is the answer to another question without which this one is not asked.
+	When *When `json:"when,omitempty"`
+
 	// Parts are the questions of the parts of a sum, asked one by one where nobody knows
 	// the sum.
 	Parts []string `json:"parts,omitempty"`
@@ -87,6 +95,12 @@ type Round struct {
 	Ask    string          `json:"ask"`
 	Others json.RawMessage `json:"others"`          // the answer for everybody who is not named
 	Named  bool            `json:"named,omitempty"` // being named is the answer: true
+}
+
+// When is an answer to a field of the form.
+type When struct {
+	Key string `json:"key"`
+	Is  string `json:"is"`
 }
 
 // Option is one offered answer.
@@ -166,6 +180,9 @@ func (f Form) check() error {
 		keys[q.Key] = true
 	}
 	for _, q := range f.Questions {
+		if q.When != nil && !f.question(q.When.Key).offers(q.When.Is) {
+			return fmt.Errorf("question %q waits for an answer that nobody can give", q.Key)
+		}
 		for _, part := range q.Parts {
 			if !keys[part] {
 				return fmt.Errorf("question %q has a part %q that nobody asks", q.Key, part)
@@ -178,6 +195,11 @@ func (f Form) check() error {
 		}
 	}
 	return nil
+}
+
+// offers reports whether a value is one of the options; no question offers anything.
+func (q *Question) offers(value string) bool {
+	return q != nil && slices.ContainsFunc(q.Options, func(o Option) bool { return o.Value == value })
 }
 
 // closed reports whether an answer is made of a question's options.

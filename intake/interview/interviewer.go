@@ -114,8 +114,11 @@ func (s *state) settled(key string) bool {
 	return key == villageKey && len(s.fields[regionKey]) != townDigits
 }
 
-// may reports whether who speaks may answer a question.
+// may reports whether a question is one for who speaks, and about whom they speak.
 func (s *state) may(q *Question) bool {
+	if q.Under > 0 && !s.under(q.Under) || q.When != nil && s.fields[q.When.Key] != q.When.Is {
+		return false
+	}
 	capacity := core.Capacity(s.fields[capacityKey])
 	if capacity == "" {
 		capacity = core.CapacitySelf

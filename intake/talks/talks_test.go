@@ -145,6 +145,14 @@ func TestOneTurnGoesOn(t *testing.T) {
 	if left, err := s.Waiting(t.Context(), somebody); err != nil || len(left) != 0 {
 		t.Errorf("left waiting: %+v %v", left, err)
 	}
+	_, err = s.Heard(t.Context(), text("3", "张桂兰"))
+	must(t, err)
+	list, err = s.Waiting(t.Context(), somebody)
+	must(t, err)
+	next.Taken = []int64{list[0].ID} // a message that nobody took, and an old conversation
+	if err := s.Say(t.Context(), next); !errors.Is(err, ErrMeanwhile) {
+		t.Errorf("a turn from what is no more: %v", err)
+	}
 }
 
 // A reply is said until it was, and a closed conversation makes room for the next.

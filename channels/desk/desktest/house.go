@@ -15,6 +15,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/blob"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -42,6 +43,8 @@ func New(t testing.TB) *Desk {
 	_, err := staff.Seed(t.Context(), d.Env.DB(pgtest.Import), []staff.Town{{Code: channeltest.Town, Name: "王庙镇", County: "平原县"}})
 	must(t, err)
 	d.Staff, err = staff.New(t.Context(), staff.Config{DB: d.DB, Log: d.Audit, Expand: d.Regions.Expand})
+	must(t, err)
+	d.Blobs, err = blob.Open(blob.Config{URL: d.BlobURL, To: d.Keys.Gateway.Platform, Opener: d.Keys.Platform.Opener}) // desks look at what came in
 	must(t, err)
 	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: d.Staff})
 	must(t, err)

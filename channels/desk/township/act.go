@@ -138,6 +138,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		},
 		casefile.ActResume:       t.resume,
 		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
+		casefile.ActEndMandate:   t.endMandate,
 		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },

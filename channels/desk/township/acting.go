@@ -1,41 +1,84 @@
 package township
 
 import (
+	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/mandate"
+	"lianou/core/pg"
+	"lianou/core/workflow"
 )
 
 // actingRow is one person who acts for the household, for the officer to hold against the
 // paper.
 type actingRow struct {
-	Who, Word, Says string
+	ID              int64
+	Who, For, Word  string
+	Scopes, Says    string
+	From, Until     string
+	State, Tone     string
+	Receipt         core.Receipt
 	Over            bool
+	Proof           []paper // at most one
+	Asked, NotMoney bool    // a paper proves it by rule; money goes to no agent
 }
+
+var scopeWords = map[mandate.Scope]string{mandate.Apply: "申请", mandate.Supplement: "补材料", mandate.Notices: "查进度、收通知", mandate.Money: "代领钱"}
 
 // acting lays out who acts in a case, as of today.
 func acting(list []mandate.Mandate, today core.Date) []actingRow {
 	out := make([]actingRow, 0, len(list))
 	for _, m := range list {
 		rule, _ := mandate.RuleOf(m.Kind)
-		row := actingRow{Who: m.Agent, Word: rule.Word, Says: m.From.String() + " 到 " + m.Until.String()}
-		err := m.May(mandate.Apply, today)
+		row := actingRow{ID: m.ID, Who: m.Agent, For: m.Principal, Word: rule.Word, Receipt: m.Receipt, From: m.From.String(), Until: m.Until.String(),
+			Asked: rule.Paper != "", NotMoney: !slices.Contains(m.Scopes, mandate.Money)}
+		var scopes []string
+		for _, s := range m.Scopes {
+			scopes = append(scopes, scopeWords[s])
+		}
+		row.Scopes = strings.Join(scopes, "、")
 		switch {
 		case !m.Revoked.IsZero():
-			row.Says = core.DateOf(m.Revoked).String() + " 收回了"
-		case err != nil:
-			row.Says += ",到期了"
-		case !m.Proved:
-			row.Says += ",证明还没带来"
+			row.State, row.Tone, row.Over = core.DateOf(m.Revoked).String()+" 结束了", "", true
+		case today > m.Until:
+			row.State, row.Tone, row.Over = "到期了", "", true
+		case today < m.From:
+			row.State, row.Tone = "还没开始", "amber"
 		default:
-			row.Says += ",证明在材料里"
+			row.State, row.Tone = "在办", "leaf"
 		}
-		row.Over = err != nil
-		if !slices.Contains(m.Scopes, mandate.Money) {
-			row.Says += "。钱不打给他"
+		if m.Proved {
+			row.Proof = []paper{{Name: proofName + strconv.FormatInt(m.ID, 10), Word: "代办的证明", Kind: "photo"}}
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// proofName begins the place of a mandate's proof among the papers of a case.
+const proofName = "mandate"
+
+// proofOf gives the proof that a place names, none where it names something else.
+func proofOf(ctx context.Context, tx *pg.Tx, of core.CaseID, name string) ([]paper, error) {
+	text, is := strings.CutPrefix(name, proofName)
+	id, err := strconv.ParseInt(text, 10, 64)
+	if !is || err != nil {
+		return nil, nil
+	}
+	digest, err := mandate.NewStore(nil).Proof(ctx, tx, of, id)
+	if err != nil || digest == "" {
+		return nil, err
+	}
+	return []paper{{Name: name, Word: "代办的证明", Kind: "photo", digest: digest}}, nil
+}
+
+func (t *Room) endMandate(d doing) error {
+	id, err := strconv.ParseInt(d.get("mandate"), 10, 64)
+	if err != nil {
+		return core.Invalid("mandate", "这一页没有传完整,请刷新再点一次。")
+	}
+	return t.d.Flow.EndMandate(d.r.Context(), d.actor, workflow.EndMandate{Case: d.id, Mandate: id, Sure: d.get("sure") == "1", Reason: d.get("reason")})
 }

@@ -16,7 +16,8 @@ import (
 type doubtView struct {
 	casefile.Doubt
 	Title, Why string
-	Two        bool // two applications stand side by side
+	Two        bool   // two applications stand side by side
+	Words      string // what who spoke for a child said, of the guardian too
 	Was, Now   casefile.Linked
 	Said       []compared // what stays with each application
 	Facts      []compared // what each says of the household
@@ -58,6 +59,9 @@ func doubtViews(v casefile.View) []doubtView {
 		}
 		if view.Two {
 			view.Said, view.Facts = said(view.Was, view.Now), factsBeside(view.Was, view.Now)
+		}
+		if d.Kind == casefile.DoubtGuardian {
+			view.Words = view.Now.Story
 		}
 		out = append(out, view)
 	}

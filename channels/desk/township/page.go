@@ -307,7 +307,7 @@ func (p *casePage) sortActs() {
 		claims[c.ID] = c
 	}
 	for _, a := range p.View.Acts {
-		if a.Name == casefile.ActWeigh || a.Name == casefile.ActLookPapers { // its form stands beside what is compared
+		if slices.Contains(beside, a.Name) {
 			p.May[string(a.Name)] = a.Why == ""
 			continue
 		}
@@ -323,7 +323,7 @@ func (p *casePage) sortActs() {
 		}
 		p.place(row)
 	}
-	p.Acts = len(p.View.Acts) > 0
+	p.Acts = slices.ContainsFunc(p.View.Acts, func(a casefile.Act) bool { return a.Name != casefile.ActEndMandate }) // that somebody acts leaves nothing to do
 	for _, c := range p.View.Claims {
 		decides := func(a casefile.Act) bool { return a.Name == casefile.ActDecide && a.Claim == c.ID }
 		if waitsForCounty(c) && !slices.ContainsFunc(p.View.Acts, decides) {
@@ -331,6 +331,9 @@ func (p *casePage) sortActs() {
 		}
 	}
 }
+
+// beside are acts whose form stands beside what it is about.
+var beside = []casefile.ActName{casefile.ActWeigh, casefile.ActLookPapers, casefile.ActEndMandate}
 
 // place puts an act where the officer looks for it.
 func (p *casePage) place(row actRow) {

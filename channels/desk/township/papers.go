@@ -124,14 +124,18 @@ func (t *Room) paper(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	var v casefile.View
+	var proof []paper
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		v, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "看材料")
+		if v, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "看材料"); err != nil {
+			return err
+		}
+		proof, err = proofOf(ctx, tx, id, r.PathValue("paper"))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	all := papersOf(v)
+	all := append(papersOf(v), proof...)
 	i := slices.IndexFunc(all, func(p paper) bool { return p.Name == r.PathValue("paper") })
 	if i < 0 {
 		return core.E(core.KindNotFound, "no_paper", "没有这份材料。")

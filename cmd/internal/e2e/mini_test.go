@@ -262,6 +262,15 @@ func (m mini) follows() {
 	m.Open(m.Eval(`location.origin + "/?person=mini&page=pages/help/index"`))
 	m.Wait("那是骗子")
 	m.judge("help")
+	m.TapOn("看谁替谁办")
+	m.Wait("没有。替家里人")
+	m.judge("acting")
+	m.Open(m.Eval(`location.origin + "/?person=mini&page=pages/bound/index"`))
+	m.Wait("微信:绑着")
+	m.judge("bound")
+	m.TapOn("解绑微信")
+	m.Wait("把微信从这个账号上取下来")
+	m.judge("bound-off")
 }
 
 // The network goes away in the middle of an answer and again under the signature: the

@@ -39,7 +39,7 @@ var people = map[staff.Role]string{staff.Agent: "0318", staff.Clerk: "pingyuan.c
 // for who asks and not for what is missing.
 var full = url.Values{"first": {"1"}, "second": {"2"}, "on": {"2030-01-07"}, "reason": {"核对过"}, "outcome": {"approve"}, "amount": {"5"}, "how": {"打电话"},
 	"region": {"371426104"}, "item": {"MZ-01"}, "field": {"contact_phone"}, "statement": {"看过了。"}, "present": {"本人"}, "account": {"6217000010000030018"},
-	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "card": {"1"}}
+	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "card": {"1"}, "mandate": {"1"}, "sure": {"1"}}
 
 // path fills the wildcards of a row.
 func path(r shell.Route, d decided, act string) string {

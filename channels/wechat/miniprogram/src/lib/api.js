@@ -56,6 +56,18 @@ module.exports = {
   handIn: (receipt, body) => ask('POST', `/applications/${encodeURIComponent(receipt)}/papers`, body),
   /** @param {string} after the last id that was read, '' for the newest */
   payouts: (after) => ask('GET', after ? `/payouts?after=${encodeURIComponent(after)}` : '/payouts'),
+  bindings: () => ask('GET', '/bindings'),
+  /** @param {string} phone */
+  phoneCode: (phone) => ask('POST', '/phone/code', { phone }),
+  /** @param {{name: string, id_number: string, phone: string, code: string, ticket: string}} body */
+  rebind: (body) => ask('POST', '/phone/rebind', body),
+  /** @param {{name: string, id_number: string, way: string}} body */
+  unbind: (body) => ask('POST', '/unbind', body),
+  mandates: () => ask('GET', '/mandates'),
+  /** @param {{receipt: string, last4: string}} pair */
+  mandatesFound: (pair) => ask('POST', '/mandates/found', pair),
+  /** @param {{id: number, pair?: {receipt: string, last4: string}}} body */
+  endMandate: (body) => ask('POST', '/mandates/end', body),
   templates: () => ask('GET', '/subscriptions'),
   /** @param {string[]} accepted */
   granted: (accepted) => ask('POST', '/subscriptions', { accepted }),

@@ -13,6 +13,14 @@ Component({
       this.setData({ gone: true });
     },
 
+    acting() {
+      wx.navigateTo({ url: '/pages/acting/index' });
+    },
+
+    bound() {
+      wx.navigateTo({ url: '/pages/bound/index' });
+    },
+
     privacy() {
       wx.openPrivacyContract({});
     },

@@ -1,0 +1,94 @@
+package channels
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lianou/core"
+	"lianou/core/bell"
+	"lianou/core/notify"
+	"lianou/core/wording"
+)
+
+type (
+	// CodeRequest is a number that a log-in code is to go to.
+	CodeRequest struct {
+		Phone string `json:"phone" doc:"Mobile number of eleven digits"`
+	}
+	// CodeAnswer is what the code is used with.
+	CodeAnswer struct {
+		Say    string `json:"say" doc:"What to tell the person"`
+		Ticket string `json:"ticket" doc:"Goes with the code: only who asked for it can use it"`
+	}
+)
+
+// codesOfAccount bounds the codes that one account has sent to other numbers.
+var codesOfAccount = bell.Rate{Count: 5, Per: 24 * time.Hour}
+
+// Mobile reads a number that can get a text message.
+func Mobile(said string) (core.Phone, error) {
+	phone, err := core.ParsePhone(said)
+	if err == nil && !phone.Mobile() {
+		err = core.Invalid("phone", "收登录码要用手机号,是 11 位。没有手机请打 12345。")
+	}
+	return phone, err
+}
+
+// SendCode makes a log-in code and sends it as a text message. It answers the same for
+// every number, so that nobody learns who asked for help, and gives the ticket that the
+// code is used with. The caller bounds who may ask how often.
+func (d *CitizenDoor) SendCode(ctx context.Context, said, source string) (ticket string, err error) {
+	phone, err := Mobile(said)
+	if err != nil {
+		return "", err
+	}
+	if d.env.Text == nil {
+		return "", errNoText
+	}
+	code, err := d.env.Citizens.SendCode(ctx, phone, source)
+	if err != nil {
+		return "", err
+	}
+	if code.Digits == "" { // enough went to this number: nothing goes, and nobody learns that
+		return code.Ticket, nil
+	}
+	n := wording.LoginCode(code.Digits)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	out, err := d.env.Text.Send(ctx, notify.Message{Reference: uuid.NewString(), Kind: n.Kind, Words: n.Words, Fields: n.Fields, Phone: phone})
+	if err != nil {
+		d.env.Log.WarnContext(ctx, "log-in code not sent", "result", string(out.Result), "code", out.Code, "error", err)
+	}
+	if out.Result == notify.Accepted || out.Result == notify.Delivered {
+		return code.Ticket, nil
+	}
+	return "", errNoText
+}
+
+var errNoText = core.E(core.KindUnavailable, "code_not_sent", "短信没发出去,请过一分钟再试,也可以打 12345。")
+
+// ServePhoneCode sends a code to a number that somebody who is logged in wants to move to
+// their account.
+func (d *CitizenDoor) ServePhoneCode(w http.ResponseWriter, r *http.Request) {
+	who, err := d.Citizen(r)
+	var in CodeRequest
+	if err == nil {
+		in, err = ReadJSON[CodeRequest](r)
+	}
+	var ticket string
+	if err == nil {
+		if ok, _ := d.env.Shared.Allow(r.Context(), "phone:code:"+who.ID, codesOfAccount); ok {
+			ticket, err = d.SendCode(r.Context(), in.Phone, Source(r))
+		} else {
+			err = errRebinds
+		}
+	}
+	if err != nil {
+		WriteProblem(w, r, err)
+		return
+	}
+	WriteJSON(w, http.StatusAccepted, CodeAnswer{wording.CodeSent(), ticket})
+}
