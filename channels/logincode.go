@@ -25,8 +25,8 @@ type (
 	}
 )
 
-// codesOfAccount bounds the codes that one account has sent to other numbers.
-var codesOfAccount = bell.Rate{Count: 5, Per: 24 * time.Hour}
+// codesPerDay bounds the codes that one account has sent to other numbers.
+var codesPerDay = bell.Rate{Count: 5, Per: 24 * time.Hour}
 
 // Mobile reads a number that can get a text message.
 func Mobile(said string) (core.Phone, error) {
@@ -80,7 +80,7 @@ func (d *CitizenDoor) ServePhoneCode(w http.ResponseWriter, r *http.Request) {
 	}
 	var ticket string
 	if err == nil {
-		if ok, _ := d.env.Shared.Allow(r.Context(), "phone:code:"+who.ID, codesOfAccount); ok {
+		if ok, _ := d.env.Shared.Allow(r.Context(), "phone:code:"+who.ID, codesPerDay); ok {
 			ticket, err = d.SendCode(r.Context(), in.Phone, Source(r))
 		} else {
 			err = errRebinds

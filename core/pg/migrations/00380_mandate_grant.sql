@@ -42,7 +42,8 @@ create policy mandate_grant_make on mandate_grant for insert to lianou_gateway
 create policy mandate_grant_change on mandate_grant for update to lianou_gateway
     using (principal = (select current_setting('lianou.subject', true)) or account = (select current_setting('lianou.subject', true))
            or 'code:' || code_key = (select current_setting('lianou.subject', true)) and accepted is null)
-    with check (true);
+    with check (principal = (select current_setting('lianou.subject', true)) or account = (select current_setting('lianou.subject', true))
+           or 'code:' || code_key = (select current_setting('lianou.subject', true)) and account is not null and revoked is null);
 grant select, insert on mandate_grant to lianou_gateway;
 grant update (account, agent, accepted, revoked, revoked_by) on mandate_grant to lianou_gateway;
 grant select on mandate_grant to lianou_platform, lianou_check, lianou_backup;
@@ -98,6 +99,17 @@ end
 $$;
 create trigger mandate_ends_grant after update of revoked on mandate for each row
     when (new.granted is not null and old.revoked is null and new.revoked is not null) execute function mandate_ends_grant();
+-- What was taken up stays with who took it up, and what is over is over: no word of either
+-- side gives it to another account or brings it back.
+create function mandate_grant_stays() returns trigger language plpgsql as $$
+begin
+    if old.account is not null and new.account is distinct from old.account or old.revoked is not null and new.revoked is distinct from old.revoked then
+        raise exception 'a grant stays with who took it up, and is over for good' using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger mandate_grant_stays before update on mandate_grant for each row execute function mandate_grant_stays();
 -- Money is never a helper's to see: not by what they filed themselves either.
 create or replace function payout_through(wanted bigint) returns setof uuid language sql stable security definer
 set search_path = public, pg_temp
@@ -167,3 +179,4 @@ drop function grant_by(uuid);
 alter table mandate drop column granted;
 alter table case_status drop column number_key;
 drop table mandate_grant;
+drop function mandate_grant_stays();
