@@ -50,13 +50,7 @@ func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.
 	word := x.ageByNumber(&t.Talking, ref, a)
 	g := interview.Given{Step: ref, Answer: a, From: from}
 	if again {
-		err = x.fits(step, &g)
-		if err == nil && ref == villageStep {
-			err = x.inTown(&t.Talking, g)
-		}
-		if err == nil {
-			err = x.Interviewer.Correct(t.Talk, g)
-		}
+		err = x.Correct(&t.Talking, step, g)
 	} else {
 		err = x.Take(&t.Talking, step, g)
 	}
@@ -67,6 +61,20 @@ func (x *Interviews) answer(t *open, m *matching.Matcher, ref string, from core.
 	}
 	t.say = cmp.Or(t.say, word)
 	return err
+}
+
+// Correct puts another answer in the place of one that was given before, held to what the
+// application will take. Errors: as of [Interviews.Take].
+func (x *Interviews) Correct(t *Talking, step interview.Step, g interview.Given) error {
+	if err := x.fits(step, &g); err != nil {
+		return err
+	}
+	if g.Step == villageStep {
+		if err := x.inTown(t, g); err != nil {
+			return err
+		}
+	}
+	return x.Interviewer.Correct(t.Talk, g)
 }
 
 // ageByNumber is what is said of an ID number that tells another age than the person did.

@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/citizen"
 	"lianou/core/notify"
 	"lianou/core/wording"
 )
@@ -80,15 +81,26 @@ func (d *CitizenDoor) ServePhoneCode(w http.ResponseWriter, r *http.Request) {
 	}
 	var ticket string
 	if err == nil {
-		if ok, _ := d.env.Shared.Allow(r.Context(), "phone:code:"+who.ID, codesPerDay); ok {
-			ticket, err = d.SendCode(r.Context(), in.Phone, Source(r))
-		} else {
-			err = errRebinds
-		}
+		ticket, err = d.codeFor(r, who, in.Phone)
 	}
 	if err != nil {
 		WriteProblem(w, r, err)
 		return
 	}
 	WriteJSON(w, http.StatusAccepted, CodeAnswer{wording.CodeSent(), ticket})
+}
+
+// codeFor sends one where the account has some left; what was not sent costs none.
+func (d *CitizenDoor) codeFor(r *http.Request, who citizen.Citizen, said string) (ticket string, err error) {
+	if _, err := Mobile(said); err != nil {
+		return "", err
+	}
+	key := "phone:code:" + who.ID
+	if ok, _ := d.env.Shared.Allow(r.Context(), key, codesPerDay); !ok {
+		return "", errRebinds
+	}
+	if ticket, err = d.SendCode(r.Context(), said, Source(r)); err != nil {
+		d.env.Shared.GiveBack(r.Context(), key, codesPerDay)
+	}
+	return ticket, err
 }

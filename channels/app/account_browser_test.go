@@ -65,6 +65,6 @@ func TestAccountPagesInBrowser(t *testing.T) {
 	tab.Open(s.URL + "/c/app/bound")
 	fill(tab, "#phone", "13805347777")
 	tab.Go(`form[action$="/move"] .big`)
-	tab.Wait("六位数字发到")
+	tab.Wait("登录码发到")
 	look("app-bound-code")
 }

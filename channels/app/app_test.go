@@ -459,7 +459,7 @@ func TestPagesWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	b := newBrowser(t, d.serve(t))
-	if status, page, at := b.get("/apply"); status != 200 || at.Path != "/c/app/enter" || !strings.Contains(page, "tel:12345") || strings.Contains(page, "不要密码和验证码") {
+	if status, page, at := b.get("/apply"); status != 200 || at.Path != "/c/app/enter" || !strings.Contains(page, "tel:12345") || strings.Contains(page, "不打电话要密码和登录码") {
 		t.Fatalf("not logged in: %d %s", status, at)
 	}
 	if status, page, _ := b.post("/enter", url.Values{"phone": {"0534-2612345"}}); status != 422 || !strings.Contains(page, `role="alert"`) {
@@ -467,7 +467,7 @@ func TestPagesWithoutScript(t *testing.T) {
 	}
 	b.enter(d)
 	_, page, _ := b.get("/apply")
-	for _, part := range []string{`value="self" checked`, `name="form/contact.phone" value="` + channeltest.Phone + `"`, "不要密码和验证码"} {
+	for _, part := range []string{`value="self" checked`, `name="form/contact.phone" value="` + channeltest.Phone + `"`, "不打电话要密码和登录码"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("a fresh form without %s", part)
 		}

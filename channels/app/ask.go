@@ -81,10 +81,8 @@ func (c *Channel) showAsk(w http.ResponseWriter, r *http.Request, now channels.I
 	if p := now.Step.Prefill; p != nil && json.Unmarshal(p.Value, &v.Q.Value) != nil {
 		v.Q.Value = string(p.Value) // a number
 	}
-	if fault != nil && r.PostForm.Has("v") {
-		v.Q.Value = r.PostForm.Get("v")
-	}
 	if fault != nil {
+		v.Q.refused(r.PostForm)
 		v.Said = r.PostForm.Get("said")
 	}
 	c.showAskView(w, r, v, fault)
@@ -285,6 +283,28 @@ func receiptAt(got intake.Receipt) string {
 	return to.String()
 }
 
+// unsigned names at once what no application goes without that is signed by one's own hand,
+// nil when nothing of it lacks. NOTE: the check of means may lack where it is urgent
+// (intake.WayOwnHand), so it is pointed to and not asked for.
+func unsigned(v signView) error {
+	const agree, name = "勾上第一条,同意我们处理您填的信息", "您的签名"
+	var say string
+	switch agreed, signed := v.Value("consent/process") == "yes", v.Kept["signed"] != ""; {
+	case agreed && signed:
+		return nil
+	case agreed:
+		say = "还差:" + name + "。"
+	case signed:
+		say = "还差:" + agree + "。"
+	default:
+		say = "还差两样:" + agree + ";还有" + name + "。"
+	}
+	if v.Value("consent/means_check") != "yes" {
+		say += "核对收入和财产那一条也没勾,不是急事的都要勾。"
+	}
+	return core.Invalid("signature", say)
+}
+
 // signed keeps what the page brought and confirms the interview with it.
 func (c *Channel) signed(r *http.Request, who citizen.Citizen, v signView, files map[string][]byte) (intake.Receipt, error) {
 	in := channels.InterviewConfirmed{Key: v.Key, Revision: v.Revision}
@@ -298,7 +318,11 @@ func (c *Channel) signed(r *http.Request, who citizen.Citizen, v signView, files
 			in.Consents = append(in.Consents, channels.InterviewAgreed{Purpose: consent.Purpose, Version: v.Value("version/" + consent.Purpose)})
 		}
 	}
-	if in.Signature, err = c.sign(r, who, v.Value(channels.KindStrokes), v.Kept, files); err != nil {
+	in.Signature, err = c.sign(r, who, v.Value(channels.KindStrokes), v.Kept, files)
+	if _, photo := files["signed"]; err == nil || !photo {
+		err = cmp.Or(unsigned(v), err)
+	}
+	if err != nil {
 		return intake.Receipt{}, err
 	}
 	return c.door.FileInterview(r.Context(), who, in)

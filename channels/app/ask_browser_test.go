@@ -126,9 +126,13 @@ func TestInterviewInBrowser(t *testing.T) {
 	held(tab)
 	picture := filepath.Join(t.TempDir(), "front.png")
 	must(t, os.WriteFile(picture, photo(t), 0o600))
+	if said := tab.Eval(`(() => { const f = document.querySelector("#id_front"), b = f.nextElementSibling; return getComputedStyle(f).opacity + b.textContent + b.checkVisibility() + (b.offsetHeight >= 60) })()`); said != "0点这里拍照或选照片truetrue" {
+		t.Errorf("the button of a photo: %s", said)
+	}
 	tab.Upload("#id_front", picture)
+	tab.Wait("选好了:")
 	tab.Go("main form .big") // without a tick and a name: it comes back with the photo
-	tab.Wait("还差您的签名")
+	tab.Wait("还差两样:勾上第一条")
 	tab.Wait("这张已经收到")
 	tab.Click(`[name="consent/process"]`)
 	tab.Click(`[name="consent/means_check"]`)

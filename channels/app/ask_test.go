@@ -30,7 +30,8 @@ func asks(page string) (step, revision string) {
 // page hands in once, however often it is sent.
 //
 // Control: askPost that shows a page that has moved on as a fault; signPost under a fresh
-// key; signed that takes the version in force for the one that was shown.
+// key; signed that takes the version in force for the one that was shown; unsigned not asked ("with
+// nothing at all").
 func TestAskWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -107,6 +108,9 @@ func TestAskWithoutScript(t *testing.T) {
 	}
 	fields["version/process"] = versionField.FindStringSubmatch(page)[1]
 	status, page, _ := b.send("/ask/sign", fields, nil)
+	if _, page, _ := b.send("/ask/sign", map[string]string{"key": key[1], "revision": revision}, nil); !strings.Contains(page, "还差两样:勾上第一条,同意我们处理您填的信息;还有您的签名。核对收入和财产那一条也没勾") {
+		t.Error("with nothing at all, one thing after the other is asked for")
+	}
 	if status != 422 || !strings.Contains(page, key[1]) || !strings.Contains(page, `name="consent/process" value="yes" checked`) {
 		t.Errorf("without a name: %d", status)
 	}

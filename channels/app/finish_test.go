@@ -34,7 +34,7 @@ func killed(t *testing.T, key string) (d *door, a *asked, by *dying, body map[st
 	t.Helper()
 	d = newDoor(t)
 	by = &dying{Submitter: d.env.Intake}
-	d.env.Intake = by
+	d.env.Intake, d.env.Conversations = by, by
 	a = d.begin(t, d.serve(t))
 	a.lead(guilan())
 	body = a.confirm(key)

@@ -2,10 +2,8 @@ package app
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"lianou/channels"
@@ -41,27 +39,7 @@ type question struct {
 	channels.InterviewStep
 	Counties []channels.Place
 	Value    string
-}
-
-// Named reports whether a round that is put right named somebody.
-func (q question) Named(ref core.MemberRef) bool {
-	var list []core.MemberRef
-	return q.Prefill != nil && json.Unmarshal(q.Prefill.Value, &list) == nil && slices.Contains(list, ref)
-}
-
-// familyRow is one of the family as it was told, to be put right.
-type familyRow struct {
-	Relation string      `json:"relation"`
-	Age      json.Number `json:"age"`
-}
-
-// Row is the row of the family at a place, empty where nobody was told.
-func (q question) Row(i int) familyRow {
-	var list []familyRow
-	if q.Prefill == nil || json.Unmarshal(q.Prefill.Value, &list) != nil || i >= len(list) {
-		return familyRow{}
-	}
-	return list[i]
+	again    url.Values // of a page that is shown again: what stood in its fields
 }
 
 func (c *Channel) helpPage(w http.ResponseWriter, r *http.Request) {
@@ -97,6 +75,8 @@ func (c *Channel) helpPost(w http.ResponseWriter, r *http.Request) {
 	}
 	page, status := view{Title: v.title(), Data: v}, http.StatusOK
 	if fault != nil {
+		v.Q.refused(r.PostForm)
+		page.Data = v
 		status, page.Error, page.Field = c.fault(w, r, fault)
 	}
 	c.show(w, r, status, "help", page)
@@ -210,9 +190,6 @@ func answered(step interview.Step, form url.Values) (interview.Answer, error) {
 		}
 		return a, nil
 	}
-	value, err := step.Question.Filled(form)
-	if errors.Is(err, interview.ErrEmpty) {
-		err = again
-	}
+	value, err := typed(step.Question, form)
 	return interview.Answer{Value: value}, err
 }

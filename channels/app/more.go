@@ -15,6 +15,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
+	"lianou/core/wording"
 	"lianou/intake"
 	"lianou/intake/papers"
 )
@@ -27,11 +28,72 @@ type caseView struct {
 	Promise    string // after some were sent
 }
 
+// Waiting reports whether papers came since they were asked for: it is the officer's turn,
+// until they ask again.
+func (v caseView) Waiting() bool { return sentSince(v.Missing, v.Supplement) }
+
+// Lack is what is asked for, without the stop that its officer may have ended it with.
+func (v caseView) Lack() string { return bare(v.Missing.What) }
+
+// Until says calmly until when.
+func (v caseView) Until() string { return wording.BestBefore(v.Missing.Until) }
+
+func bare(what string) string { return strings.TrimRight(what, "。 ") }
+
+// sentSince reports whether something was sent since it was asked for.
+func sentSince(m *casefile.Missing, s *channels.SupplementAnswer) bool {
+	return m != nil && s != nil && slices.ContainsFunc(s.Sent, func(one channels.SentAnswer) bool { return one.At.After(m.Since) })
+}
+
+// homeView is the first page: words to pass on, and what is asked for.
+type homeView struct {
+	Invite any
+	Lacks  []lack
+}
+
+// lack is what one application lacks.
+type lack struct {
+	Receipt core.Receipt
+	What    string
+	Until   string
+}
+
+// lacks lists what is asked for of somebody's applications and has not come. The first page
+// stands without it: who is not logged in, and whoever cannot be asked about, has none.
+func (c *Channel) lacks(w http.ResponseWriter, r *http.Request) (out []lack) {
+	if len(r.Cookies()) == 0 {
+		return nil
+	}
+	who, err := c.visitor(w, r, false)
+	if err != nil {
+		return nil
+	}
+	list, err := c.door.Statuses(r.Context(), who)
+	if err != nil {
+		channels.Refused(r, err)
+		return nil
+	}
+	for _, s := range list {
+		if s.Missing == nil {
+			continue
+		}
+		sent, err := c.door.Supplement(r.Context(), who, s)
+		if err != nil {
+			channels.Refused(r, err)
+			return out
+		}
+		if !sentSince(s.Missing, sent) {
+			out = append(out, lack{s.Receipt, bare(s.Missing.What), wording.BestBefore(s.Missing.Until)})
+		}
+	}
+	return out
+}
+
 // moreView is the page on which papers are added.
 type moreView struct {
 	Receipt core.Receipt
 	Asked   string
-	Until   string
+	Until   string // in whole sentences
 	Key     string
 	Note    string
 	Kept    []core.BlobDigest // photos that arrived with an earlier try
@@ -68,7 +130,7 @@ func (c *Channel) showMore(w http.ResponseWriter, r *http.Request, who citizen.C
 	}
 	v.Receipt = s.Receipt
 	if m := s.Missing; m != nil {
-		v.Asked, v.Until = m.What, m.Until.Say()
+		v.Asked, v.Until = bare(m.What), wording.BestBefore(m.Until)
 	}
 	page, status := view{Title: "补材料", Data: v}, http.StatusOK
 	if fault != nil {

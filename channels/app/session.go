@@ -95,6 +95,10 @@ func (c *Channel) enterPost(w http.ResponseWriter, r *http.Request) {
 			v.Talk = talk
 		}
 	}
+	if r.PostForm.Has("change") { // another number: what was answered before stays
+		c.showEnter(w, r, v, nil)
+		return
+	}
 	code := strings.TrimSpace(r.PostForm.Get("code"))
 	if code == "" {
 		ticket, err := c.sendCode(r.Context(), v.Phone, channels.Source(r))

@@ -56,7 +56,7 @@ func (d *door) hears(t *testing.T, l *talks.Listener) {
 // Somebody taps, speaks into the browser's microphone, taps again, sees what was heard,
 // puts it right and sends it; every state of the page is held to axe, fingers and 200 %.
 //
-// Control: voice.js whose ask goes on to submit; said that takes nothing; a WAV head of
+// Control: #voice open from the start ("2 green buttons"); voice.js whose ask goes on to submit; said that takes nothing; a WAV head of
 // another rate.
 func TestSayingAnAnswerInBrowser(t *testing.T) {
 	t.Parallel()
@@ -65,6 +65,11 @@ func TestSayingAnAnswerInBrowser(t *testing.T) {
 	e := &engine{words: "儿子瘫在床上,没有钱看病。"}
 	l := d.ear(t, e)
 	tab := d.story(t, s, browsertest.Microphone)
+	held(tab)
+	if n := tab.Eval(`String([...document.querySelectorAll("main .big:not(.second)")].filter(b => b.checkVisibility()).length)`); n != "1" {
+		t.Errorf("%s green buttons before somebody wants to speak", n)
+	}
+	tab.Click("#voice > summary")
 	held(tab)
 	tab.Click("#voice-talk")
 	tab.Wait("在听您说,说完再点一下")
@@ -91,6 +96,7 @@ func TestSayingAnAnswerInBrowser(t *testing.T) {
 	if ref := tab.Eval(`document.querySelector('input[name="step"]').value`); ref == "form/story" {
 		t.Error("what was sent was not taken")
 	}
+	tab.Click("#voice > summary")
 	tab.Click("#voice-talk")
 	tab.Wait("在听您说")
 	tab.Click("#voice-drop")
@@ -110,6 +116,7 @@ func TestMicrophoneRefusedInBrowser(t *testing.T) {
 	d := newDoor(t)
 	s := d.serve(t)
 	tab := d.story(t, s, browsertest.MicrophoneRefused)
+	tab.Click("#voice > summary")
 	tab.Click("#voice-talk")
 	tab.Wait("话筒没打开。打字也一样")
 	held(tab)

@@ -150,7 +150,7 @@ func TestNotBegunForOthers(t *testing.T) {
 		c := newChatter(t)
 		c.binds("13905340002")
 		c.hands("CA1", mustParse(t, channeltest.Phone))
-		if got := c.says("俺想问问低保"); strings.Contains(got, "12345,说的") || !strings.Contains(got, "替谁报") {
+		if got := c.says("俺日子难,想问问低保"); strings.Contains(got, "12345,说的") || !strings.Contains(got, "替谁报") {
 			t.Errorf("the first answer: %s", got)
 		}
 	})

@@ -67,7 +67,7 @@ func TestCardOfAnother(t *testing.T) {
 func TestChatSeesTheSide(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("我自己")
 	send := func(answer string) string {
 		c.d.api.mu.Lock()

@@ -43,6 +43,7 @@ type chatting struct {
 	Stage stage         `json:"stage"`
 	Lost  int           `json:"lost,omitempty"`  // answers in a row that were not understood
 	Dunno int           `json:"dunno,omitempty"` // answers in a row that were "不清楚"
+	Fix   string        `json:"fix,omitempty"`   // the line of the summary that is asked again
 	Shown string        `json:"shown,omitempty"` // digest of what the last summary told
 	Marks []mark        `json:"marks,omitempty"` // where each message began, to go back to
 	Heard []heardNumber `json:"heard,omitempty"` // numbers that a machine heard, to be confirmed
@@ -144,6 +145,9 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		}
 	}
 	st.Heard = nil
+	if cmd != cmdNone {
+		st.Fix = ""
+	}
 	if out, done := c.obey(st, m, cmd); done {
 		return out
 	}
@@ -165,6 +169,11 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		told = true
 	}
 	if st.Stage == confirming {
+		if cmd == cmdNone && !told {
+			if out, done := c.mend(st, m, said, from); done {
+				return out
+			}
+		}
 		return c.confirm(st, m, cmd, told)
 	}
 	if step.Ref == interview.StepEnd { // the last question was answered at another door
@@ -176,7 +185,7 @@ func (c *chat) understand(st *chatting, m *matching.Matcher, said string, from c
 		return out
 	}
 	if rest == "" { // nothing is left for an answer
-		out.ask(cmp.Or(beside, "您说的记下了。"), c.ask(st, m))
+		out.ask(cmp.Or(beside, "您说的记下了。"), c.reask(st, m, step))
 		return out
 	}
 	return c.answer(st, m, said, rest, beside, from)
@@ -261,8 +270,7 @@ func (c *chat) also(st *chatting, said string, from core.Provenance) (took bool)
 		if value == "" || value == was || st.Stage != confirming && !read && (known || st.Talk.Answered(key)) {
 			return
 		}
-		st.Know(key, value, from)
-		took = true
+		took = c.note(st, key, value, from) || took
 	}
 	if who := fields[channels.CapacityStep]; who == "" || who == string(core.CapacitySelf) {
 		put("form/applicant.name", p.Name.Value)
@@ -285,6 +293,24 @@ func (c *chat) ask(st *chatting, m *matching.Matcher) []string {
 	}
 	st.Stage, st.Shown = confirming, c.content(st)
 	return c.summary(st, m)
+}
+
+// note takes what was said beside into a field, in the place of its answer where it has one.
+func (c *chat) note(st *chatting, key, value string, from core.Provenance) bool {
+	if step, _, ok := c.iv.Again(st.Talk, key); ok && st.Talk.Answered(key) {
+		return c.in.Correct(&st.Talking, step, interview.Given{Step: key, Answer: interview.Answer{Value: interview.Text(value)}, From: from}) == nil
+	}
+	st.Know(key, value, from)
+	return true
+}
+
+// reask is the question that is open, in other words where it is the same as before.
+func (c *chat) reask(st *chatting, m *matching.Matcher, was interview.Step) []string {
+	list := c.ask(st, m)
+	if q := c.iv.Next(st.Talk, m).Question; q != nil && q.Key == was.Ref && q.Again != "" {
+		return []string{q.Again}
+	}
+	return list
 }
 
 // content is the digest of all that would be handed in, and of which texts are agreed to.

@@ -40,7 +40,7 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 	if len(st.Talk.Known.Facts) > 0 {
 		agree.WriteString("电话里说的、部门记的哪条不对,回“记的不对”,我再问一遍。\n")
 	}
-	agree.WriteString("都对、也同意,就回“同意”。名字、号码不对,把对的打给我;别的不对,回“上一问”。")
+	agree.WriteString("都对、也同意,就回“同意”。哪里不对,直接写,比如:房子有一套。")
 	return append(pieces(said.String()), agree.String())
 }
 
@@ -90,9 +90,9 @@ func (c *chat) who(b *strings.Builder, fields map[string]string) {
 func (c *chat) confirm(st *chatting, m *matching.Matcher, cmd command, told bool) (out outcome) {
 	switch {
 	case told:
-		out.ask("好,改过来了。", c.ask(st, m))
+		out.ask("好,改过来了。", c.over(st, m))
 	case cmd == cmdAgree && c.missing(st) != "":
-		out.say("还差" + c.missing(st) + ",打给我就行。补上了再回“同意”。")
+		out.say("还差" + c.missing(st) + ",直接写就行。补上了再回“同意”。")
 	case cmd == cmdAgree:
 		form, err := c.form(st)
 		if err != nil {
@@ -101,7 +101,7 @@ func (c *chat) confirm(st *chatting, m *matching.Matcher, cmd command, told bool
 		}
 		out.submit = &form
 	default:
-		out.say("您没有回“同意”,就还没有报上去。都对、也同意,回“同意”两个字;不对的地方打给我,或者回“上一问”;想跟人说,回“人工”。")
+		out.say(st.missed("您没有回“同意”,就还没有报上去。都对、也同意,回“同意”两个字。哪里不对,直接写,比如:房子有一套。想跟人说,回“人工”。"))
 	}
 	return out
 }

@@ -22,7 +22,7 @@ import (
 func summed(t *testing.T) (*chatter, *mini) {
 	t.Helper()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	m := c.mini()
 	for m.call("GET", "/interview", nil); m.now.Step.Kind != "end"; m.call("GET", "/interview", nil) {
 		say := told()[m.now.Step.Ref]
@@ -270,7 +270,7 @@ func TestNoticedKeepsTheChatsOwn(t *testing.T) {
 func TestWordsWithoutWeChatEnd(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	who, err := c.d.env.Citizens.Known(t.Context(), openid)
 	must(t, err)
 	must(t, c.d.env.Talks.Tell(t.Context(), who, "有话说"))

@@ -14,7 +14,7 @@ import (
 func TestAgentFilesTheirOwn(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("转人工")
 	a := c.agent(7)
 	chat := a.takes()
@@ -43,7 +43,7 @@ func TestAgentFilesTheirOwn(t *testing.T) {
 func TestFewPhotosATurn(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	for range 5 {
 		c.push(c.body("image", "MediaId", "MEDIA1"))
 	}

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 
@@ -44,11 +45,9 @@ func (c *Channel) Periodic() []jobs.Periodic {
 
 // tellWaiting ends what nobody ends, and tells those whom nobody has come to yet.
 func (c *Channel) tellWaiting(ctx context.Context) error {
-	if _, err := c.env.Talks.Lapse(ctx, silence, c.env.Calls.Lapsed); err != nil {
-		return err
-	}
-	_, err := c.env.Talks.Overdue(ctx, longWait, nobodyCame)
-	return err
+	_, lapse := c.env.Talks.Lapse(ctx, silence, c.env.Calls.Lapsed)
+	_, overdue := c.env.Talks.Overdue(ctx, longWait, nobodyCame) // also when one hand-over cannot be ended
+	return errors.Join(lapse, overdue)
 }
 
 // handOver gives the conversation to the agents: a call in their list, so that one of

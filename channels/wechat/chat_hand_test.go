@@ -83,7 +83,7 @@ func lines(c talks.Chat) string {
 func TestHandedOverAndBack(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("我自己")
 	c.says("张桂兰")
 	if got := c.says("转人工"); !strings.Contains(got, "转给坐席了") || strings.Contains(got, "身份证号") {
@@ -94,13 +94,13 @@ func TestHandedOverAndBack(t *testing.T) {
 	}
 	a := c.agent(7)
 	chat := a.takes()
-	want := "citizen/text: 俺想问问低保\nwe/text: 我是莲藕"
+	want := "citizen/text: 俺日子难,想问问低保\nwe/text: 我是莲藕"
 	if got := lines(chat); !strings.HasPrefix(got, want) || !strings.Contains(got, "citizen/text: 张桂兰\n") || !strings.HasSuffix(got, "citizen/text: 还有俺电话"+channeltest.Phone+"\n") || strings.Count(got, "转人工") != 1 {
 		t.Errorf("the agent reads:\n%s", got)
 	}
 	var told intake.Form
 	must(t, json.Unmarshal(chat.Facts, &told))
-	if told.Applicant.Name != "张桂兰" || told.Story != "俺想问问低保" {
+	if told.Applicant.Name != "张桂兰" || told.Story != "俺日子难,想问问低保" {
 		t.Errorf("the facts: %s", chat.Facts)
 	}
 	if got := a.writes(chat.Call, "k1", "您好,我是坐席小李。家里几口人?"); got != "您好,我是坐席小李。家里几口人?" {
@@ -135,7 +135,7 @@ func TestHandedOverAndBack(t *testing.T) {
 	if got := c.says("人工"); !strings.Contains(got, "转给坐席了") {
 		t.Errorf("a second time: %s", got)
 	}
-	if chat = a.takes(); !strings.Contains(lines(chat), "俺想问问低保") {
+	if chat = a.takes(); !strings.Contains(lines(chat), "俺日子难,想问问低保") {
 		t.Errorf("the second time:\n%s", lines(chat))
 	}
 }
@@ -185,7 +185,7 @@ func TestHandedOverIsSealed(t *testing.T) {
 func TestWindowAtTheDesk(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("转人工")
 	a := c.agent(7)
 	chat := a.takes()
@@ -221,7 +221,7 @@ func TestWindowAtTheDesk(t *testing.T) {
 func TestNobodyComes(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("转人工")
 	must(t, c.ch.tellWaiting(t.Context()))
 	if got := c.answers(); got != "" {
@@ -259,7 +259,7 @@ func TestNobodyComes(t *testing.T) {
 func TestOneAgentAtATime(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("转人工")
 	first, second := c.agent(7), c.agent(8)
 	chat := first.takes()

@@ -29,7 +29,7 @@ func TestFailedTurnLetsGo(t *testing.T) {
 			c := newChatter(t)
 			c.owner(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`)
 			c.owner(`create trigger refuse before update on talk_reply for each row when (` + tt.fault + `) execute function refuse()`)
-			if code := c.push(c.body("text", "Content", "俺想问问低保")); code != 200 {
+			if code := c.push(c.body("text", "Content", "俺日子难,想问问低保")); code != 200 {
 				t.Fatalf("pushed: %d", code)
 			}
 			who, err := c.d.env.Citizens.Known(t.Context(), openid)

@@ -134,7 +134,7 @@ func TestHandOverLapses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newChatter(t)
-			c.says("俺想问问低保")
+			c.says("俺日子难,想问问低保")
 			c.says("转人工")
 			list, err := c.d.env.Calls.Waiting(t.Context())
 			must(t, err)

@@ -33,7 +33,7 @@ func TestListedWithItsTurn(t *testing.T) {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()
 			c := newChatter(t)
-			c.says("俺想问问低保,我电话" + channeltest.Phone)
+			c.says("俺日子难,想问问低保,我电话" + channeltest.Phone)
 			c.says("我自己")
 			c.owner(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`)
 			c.owner(`create trigger refuse before insert on talk_reply for each statement execute function refuse()`)

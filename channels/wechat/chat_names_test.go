@@ -15,7 +15,7 @@ func TestRareNamesInChat(t *testing.T) {
 		t.Run(c.said, func(t *testing.T) {
 			t.Parallel()
 			ch := newChatter(t)
-			ch.says("俺想问问低保")
+			ch.says("俺日子难,想问问低保")
 			if got := ch.says("我自己"); !strings.Contains(got, "您叫什么名字") {
 				t.Fatalf("for whom: %s", got)
 			}

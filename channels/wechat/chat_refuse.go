@@ -45,9 +45,9 @@ func (t *turning) mend(field string) string {
 	own := core.Capacity(t.c.chat.iv.Fields(t.st.Talk)[channels.CapacityStep])
 	switch {
 	case field == "contact.phone", strings.HasPrefix(field, "applicant.") && (own == "" || own == core.CapacitySelf):
-		return "把对的打给我就行。"
+		return "把对的直接写来就行。"
 	case field == "live.region":
-		return "把县和镇一起打给我就行,比如:平原县王庙镇。"
+		return "把县和镇一起写来就行,比如:平原县王庙镇。"
 	}
 	return "要改,回“上一问”。"
 }

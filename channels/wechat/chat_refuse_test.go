@@ -39,8 +39,8 @@ func TestRefusalSaysWhatWasWrong(t *testing.T) {
 		not  []string
 		says []string // until it is filed
 	}{
-		"a number":  {core.Invalid("applicant.id_number", "身份证号不对,请照证上的号码再看一遍。"), []string{"身份证号这一项", "把对的打给我"}, []string{names, "上一问"}, []string{channeltest.ID, "同意"}},
-		"a phone":   {core.Invalid("contact.phone", "电话号码不对。"), []string{"电话这一项", "把对的打给我"}, []string{names, "上一问"}, []string{"13905341234", "同意"}},
+		"a number":  {core.Invalid("applicant.id_number", "身份证号不对,请照证上的号码再看一遍。"), []string{"身份证号这一项", "把对的直接写来"}, []string{names, "上一问"}, []string{channeltest.ID, "同意"}},
+		"a phone":   {core.Invalid("contact.phone", "电话号码不对。"), []string{"电话这一项", "把对的直接写来"}, []string{names, "上一问"}, []string{"13905341234", "同意"}},
 		"a place":   {core.Invalid("live.region", "没有这个地方,请从列表里选。"), []string{"住址这一项", "县和镇"}, []string{names, "上一问"}, []string{"同意"}},
 		"the story": {core.Invalid("story", "这段话太长了,或者有认不出的字,请改短一点。"), []string{"您说的情况这一项", "回“上一问”"}, []string{names, "打给我"}, []string{"同意"}},
 		"too many":  {core.E(core.KindTooMany, "account_day", "从这个账号,一天里报得太多了。明天再报,急事请打 12345。"), []string{"一天里报得太多了", "明天回“同意”"}, []string{names, "上一问", "打给我"}, []string{"同意"}},

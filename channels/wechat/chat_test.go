@@ -148,6 +148,7 @@ func TestChatToAReceipt(t *testing.T) {
 	}
 	says := []struct{ hears, say string }{
 		{"您是替谁报的", "1"},
+		{"遇到了什么难处", "俺日子难"},
 		{"您叫什么名字", "(photo)"},
 		{"住在哪个镇", "平原县王庙镇"},
 		{"除了您,还有谁", "儿子33"},
@@ -182,7 +183,7 @@ func TestChatToAReceipt(t *testing.T) {
 		}
 		heard = c.says(say)
 	}
-	for _, want := range []string{"问完了", "最低生活保障", "要有人上门看过才定", "我同意民政部门", "回“同意”", "电话:尾号 0001", "姓名:张桂兰", "身份证号:尾号 0028", "住址:平原县王庙镇", "您说:俺想问问低保"} {
+	for _, want := range []string{"问完了", "最低生活保障", "要有人上门看过才定", "我同意民政部门", "回“同意”", "电话:尾号 0001", "姓名:张桂兰", "身份证号:尾号 0028", "住址:平原县王庙镇", "您说:俺日子难\n"} {
 		if !strings.Contains(heard, want) {
 			t.Errorf("the summary does not say %q: %s", want, heard)
 		}
@@ -204,7 +205,7 @@ func TestChatToAReceipt(t *testing.T) {
 		t.Fatalf("%d applications", len(apps))
 	}
 	a := apps[0]
-	if a.Channel != "wechat" || a.Applicant.Name != "张桂芳" || a.Applicant.ID.Reveal() != channeltest.ID || a.Live.Region != channeltest.Town || a.Story != "俺想问问低保" ||
+	if a.Channel != "wechat" || a.Applicant.Name != "张桂芳" || a.Applicant.ID.Reveal() != channeltest.ID || a.Live.Region != channeltest.Town || a.Story != "俺日子难\n另外还说:俺想问问低保" ||
 		len(a.Household.Members) != 2 || a.Household.Members[1].Disability.Grade != 1 || *a.Household.Income12m != 9360_00 || len(a.Papers) != 1 || a.Consent[0].How != "typed" {
 		t.Errorf("the application: %+v", a)
 	}
@@ -219,7 +220,7 @@ func TestChatToAReceipt(t *testing.T) {
 func TestPushedAgain(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	body := c.body("text", "Content", "俺想问问低保")
+	body := c.body("text", "Content", "俺日子难,想问问低保")
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -247,7 +248,7 @@ func TestRepliesKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
 	c.d.api.answers = []string{`{"errcode":-1,"errmsg":"busy"}`}
-	if code := c.push(c.body("text", "Content", "俺想问问低保")); code != http.StatusOK {
+	if code := c.push(c.body("text", "Content", "俺日子难,想问问低保")); code != http.StatusOK {
 		t.Fatal(code)
 	}
 	id, err := c.d.env.Citizens.Known(t.Context(), openid)
@@ -294,7 +295,7 @@ func TestManyTurnsAtOnce(t *testing.T) {
 	id, err := c.d.env.Citizens.Known(t.Context(), openid)
 	must(t, err)
 	var all sync.WaitGroup
-	for _, words := range []string{"俺想问问低保", "我自己", "张桂兰", "嗯"} {
+	for _, words := range []string{"俺日子难,想问问低保", "我自己", "张桂兰", "嗯"} {
 		c.push(c.body("text", "Content", words))
 		all.Go(func() {
 			if err := c.ch.goOn(t.Context(), id, 1); err != nil {

@@ -337,7 +337,7 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 	case t.first && commandOf(msg.Body) == cmdNone:
 		chat.also(t.st, msg.Body, t.from)
 		chat.in.Aside(&t.st.Talking, interview.Step{Ref: "form/story"}, msg.Body, t.from)
-		t.st.Know("form/story", intake.Cut(msg.Body, intake.MaxStory), t.from)
+		t.opens(msg.Body)
 		t.out.ask(chat.in.Distress(&t.st.Talking, msg.Body, t.from), chat.ask(t.st, t.m))
 		return nil
 	case t.st.Talk.Known.Begun != "" && commandOf(msg.Body) == cmdNone:
@@ -361,6 +361,16 @@ func (t *turning) take(ctx context.Context, msg talks.Message) error {
 		return t.file(ctx, *got.submit, msg)
 	}
 	return nil
+}
+
+// opens takes somebody's first words for their story. Where they only name an item, they
+// are kept beside it, and the story is asked.
+func (t *turning) opens(words string) {
+	if interview.OnlyOpens(words) {
+		t.c.chat.in.Remark(&t.st.Talking, intake.Cut(words, intake.MaxStory), t.from)
+		return
+	}
+	t.st.Know("form/story", intake.Cut(words, intake.MaxStory), t.from)
 }
 
 const within = 48 * time.Hour // WeChat delivers no answer later than this after the person's last word

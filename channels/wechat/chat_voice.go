@@ -129,7 +129,7 @@ func (t *turning) spoken(ctx context.Context, msg talks.Message, words string) e
 	if found := t.c.chat.numbers(t.st, t.m, words); found || bare != words {
 		t.c.chat.also(t.st, bare, t.from)
 		if t.first {
-			t.st.Know("form/story", intake.Cut(bare, intake.MaxStory), t.from)
+			t.opens(bare)
 		}
 		t.out.say(t.st.readBack())
 		return nil

@@ -105,7 +105,7 @@ func TestVoiceGoesOnAsWords(t *testing.T) {
 	c := newChatter(t)
 	e := &engine{}
 	l := c.ear(e)
-	if got := c.speaks(l, "俺想问问低保"); !strings.Contains(got, "我是莲藕") || !strings.Contains(got, "我听到的是:“俺想问问低保”") || !strings.Contains(got, "您是替谁报的") {
+	if got := c.speaks(l, "俺日子难,想问问低保"); !strings.Contains(got, "我是莲藕") || !strings.Contains(got, "我听到的是:“俺日子难,想问问低保”") || !strings.Contains(got, "您是替谁报的") {
 		t.Fatalf("the first voice: %s", got)
 	}
 	if e.asked[0] != "voice.amr" {
@@ -174,7 +174,7 @@ func TestDeadEngine(t *testing.T) {
 	c := newChatter(t)
 	e := &engine{status: http.StatusBadGateway}
 	l := c.ear(e)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	id := c.sends("我自己")
 	if got := c.answers(); got != "" {
 		t.Errorf("before the deadline: %s", got)
@@ -239,7 +239,7 @@ func TestBadVoices(t *testing.T) {
 	c := newChatter(t)
 	e := &engine{}
 	l := c.ear(e)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	for name, data := range map[string]string{"a page": "<html>" + strings.Repeat("x", 50), "an empty amr": "#!AMR\n", "nothing to know it by": strings.Repeat("x", 99)} {
 		c.sends("")
 		c.d.api.voice = []byte(data)

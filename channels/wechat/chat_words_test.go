@@ -74,7 +74,7 @@ func TestWordsInTheMiddle(t *testing.T) {
 func TestStepBackUndoesTheMessage(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("我自己")
 	if got := c.says("我叫张桂兰,电话" + channeltest.Phone); !strings.Contains(got, "身份证号") {
 		t.Fatalf("the name, said beside: %s", got)
@@ -203,7 +203,7 @@ func TestSpeaksForAnother(t *testing.T) {
 func TestHungerIsHeard(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("我自己")
 	got := c.says("饿了两天没饭吃了")
 	if !strings.Contains(got, "现在就打 12345") || !strings.Contains(got, "您叫什么名字") {
@@ -260,7 +260,7 @@ func TestPhotoGoneMeanwhile(t *testing.T) {
 func TestPhotoGivenUp(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.d.api.mediaAway = true
 	c.push(c.body("image", "MediaId", "MEDIA1"))
 	c.push(c.body("text", "Content", "我自己"))

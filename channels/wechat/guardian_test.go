@@ -29,7 +29,7 @@ func child(step, guardian, who string) string {
 func TestGuardianInChatAndMiniProgram(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	m := c.mini()
 	asked := false
 	for m.call("GET", "/interview", nil); m.now.Step.Kind != "end"; m.call("GET", "/interview", nil) {

@@ -46,7 +46,7 @@ func files(t *testing.T, dir string) []string {
 func TestPushesWaitForTheDatabase(t *testing.T) {
 	t.Parallel()
 	c, gate := gated(t)
-	if got := c.says("俺想问问低保"); !strings.Contains(got, "您是替谁报的") {
+	if got := c.says("俺日子难,想问问低保"); !strings.Contains(got, "您是替谁报的") {
 		t.Fatal(got)
 	}
 	gate.Shut()
@@ -118,7 +118,7 @@ func TestOneWhoWritesWithoutEnd(t *testing.T) {
 	if taken > 2*messages.Count { // the bound refills while this writes
 		t.Errorf("%d of 200 wait", taken)
 	}
-	other := strings.Replace(c.body("text", "Content", "俺想问问低保"), openid, "o9AgO5Kd5ggOC-another-person", 1)
+	other := strings.Replace(c.body("text", "Content", "俺日子难,想问问低保"), openid, "o9AgO5Kd5ggOC-another-person", 1)
 	if code := c.push(other); code != http.StatusOK {
 		t.Fatalf("another person: %d", code)
 	}
@@ -137,7 +137,7 @@ func TestBrokenPushIsPutAside(t *testing.T) {
 	t.Parallel()
 	c, gate := gated(t)
 	gate.Shut()
-	if code := c.push(c.body("text", "Content", "俺想问问低保")); code != http.StatusOK {
+	if code := c.push(c.body("text", "Content", "俺日子难,想问问低保")); code != http.StatusOK {
 		t.Fatal(code)
 	}
 	name := "00000000000000000001-000001-" + strings.Repeat("a", 64) + pushSuffix
@@ -170,7 +170,7 @@ func TestSpooledPushKeepsItsTime(t *testing.T) {
 		t.Run(ago.String(), func(t *testing.T) {
 			t.Parallel()
 			c, gate := gated(t)
-			c.says("俺想问问低保")
+			c.says("俺日子难,想问问低保")
 			for _, sql := range []string{`update talk_message set came = came - interval '50 hours', taken = taken - interval '50 hours'`,
 				`update talk_reply set made = made - interval '50 hours'`, `update talk set began = began - interval '50 hours'`} {
 				c.owner(sql)

@@ -33,7 +33,7 @@ func TestRebind(t *testing.T) {
 	c := newChatterAt(t, d)
 	phone, err := core.ParsePhone(channeltest.Phone)
 	must(t, err)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	old, err := d.env.Citizens.LoginWeChat(t.Context(), openid, "")
 	must(t, err)
 	must(t, d.env.Citizens.BindPhone(t.Context(), old.Citizen.ID, phone))

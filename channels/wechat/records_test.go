@@ -65,7 +65,7 @@ func TestRecordsInTheChat(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
 	looks := c.registers(c.binds(channeltest.Phone))
-	heard, asked := c.says("俺想问问低保"), 0
+	heard, asked := c.says("俺日子难,想问问低保"), 0
 	for _, say := range []string{"1", "张桂兰", channeltest.ID} {
 		heard = c.says(say)
 		asked += looks()
@@ -107,7 +107,7 @@ func TestPhotoIsNoProof(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
 	looks := c.registers(c.binds(channeltest.Phone))
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("1")
 	c.push(c.body("image", "MediaId", "MEDIA1"))
 	if heard := c.answers(); !strings.Contains(heard, "读出来是:张桂兰") {

@@ -16,7 +16,7 @@ import (
 // told is what somebody answers, by the step; what is not in it they do not know.
 func told() map[string]string {
 	return map[string]string{
-		"form/contact.capacity": "我自己", "form/story": "俺想问问低保", "form/applicant.name": "张桂兰", "form/applicant.id_number": channeltest.ID,
+		"form/contact.capacity": "我自己", "form/story": "俺日子难,想问问低保", "form/applicant.name": "张桂兰", "form/applicant.id_number": channeltest.ID,
 		"form/live.region": "平原县王庙镇", "members": "儿子33", "area": "村里", "hukou": "德州", "income_per_capita_month": "三百九", "income_12m": "九千三百六",
 		"statuses": "没有", "houses": "一套", "cars": "没有", "financial_assets_per_capita": "两千", "rigid_12m": "四千二", "business_with_staff": "没有",
 		"round/disability": "儿子", "members/m2/disability": "肢体一级", "shocks": "没有", "form/urgent": "过得去", "form/contact.phone": channeltest.Phone,
@@ -84,7 +84,7 @@ func (m *mini) files(key string) core.Application {
 func TestLeftAndResumed(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	c.says("1")
 	m := c.mini()
 	if code, body := m.call("GET", "/interview", nil); code != 200 || m.now.Asked != 1 || m.now.Door != "wechat" || m.now.Step.Ref != "form/applicant.name" {
@@ -113,7 +113,7 @@ func TestLeftAndResumed(t *testing.T) {
 	}
 	m.call("GET", "/interview", nil)
 	a := m.files("0192c3f0-resumed-1")
-	if a.Story != "俺想问问低保" || a.Applicant.Name != "张桂兰" || len(a.Household.Members) != 2 || len(a.Items) != 1 {
+	if a.Story != "俺日子难,想问问低保" || a.Applicant.Name != "张桂兰" || len(a.Household.Members) != 2 || len(a.Items) != 1 {
 		t.Errorf("the application: %+v", a)
 	}
 	for path, p := range a.Sources {
@@ -136,7 +136,7 @@ func TestLeftAndResumed(t *testing.T) {
 func TestConsentIsToWhatWasShown(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	m := c.mini()
 	m.call("GET", "/interview", nil)
 	for m.now.Step.Kind != "end" {
@@ -164,7 +164,7 @@ func TestConsentIsToWhatWasShown(t *testing.T) {
 func TestSameApplicationByChatAndByJSON(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
-	c.says("俺想问问低保")
+	c.says("俺日子难,想问问低保")
 	m := c.mini()
 	for m.call("GET", "/interview", nil); m.now.Step.Kind != "end"; m.call("GET", "/interview", nil) {
 		say := told()[m.now.Step.Ref]

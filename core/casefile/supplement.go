@@ -56,18 +56,30 @@ type Supplement struct {
 	LookedBy    core.StaffID
 }
 
+// ErrMoved says that an application got another case in the same moment: look again.
+var ErrMoved = core.E(core.KindUnavailable, "application_moved", "")
+
 // CaseOf finds the case that an application lies in, and whether the application counts
 // there: one that nobody has weighed, or that was set aside, does not. Errors:
-// KindNotFound while its case is not open.
+// KindNotFound while its case is not open, ErrMoved.
 func (s *Store) CaseOf(ctx context.Context, tx *pg.Tx, id core.ApplicationID) (c Case, receipt core.Receipt, counts bool, err error) {
-	var at core.CaseID
+	const sql = `select case_id, receipt, state from case_application where application = $1`
+	var at, now core.CaseID
 	var state ApplicationState
-	err = tx.QueryRow(ctx, `select case_id, receipt, state from case_application where application = $1`, id).Scan(&at, &receipt, &state)
-	if err != nil {
+	if err = tx.QueryRow(ctx, sql, id).Scan(&at, &receipt, &state); err != nil {
 		return c, "", false, pg.Fail(err, "find the case of an application")
 	}
-	c, err = s.Lock(ctx, tx, at)
-	return c, receipt, state != ApplicationContested && state != ApplicationSetAside, err
+	if c, err = s.Lock(ctx, tx, at); err != nil {
+		return c, "", false, err
+	}
+	// Whoever held the case may have given the application one of its own meanwhile.
+	if err = tx.QueryRow(ctx, sql, id).Scan(&now, &receipt, &state); err != nil {
+		return c, "", false, pg.Fail(err, "find the case of an application")
+	}
+	if now != at {
+		return Case{}, "", false, ErrMoved
+	}
+	return c, receipt, state != ApplicationContested && state != ApplicationSetAside, nil
 }
 
 // AddSupplement lays what came in into its case. Once there it is there.

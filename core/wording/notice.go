@@ -89,12 +89,22 @@ func Accepted(township string, from, until core.Date) Notice {
 		[]Field{{"township", township}, {"from", from.Say()}, {"until", until.Say()}}}
 }
 
-// AskOne asks for the one thing that is missing and says how it gets to us, such
-// as AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", until).
+// AskOne asks for what is missing and says how it gets to us, such as
+// AskOne("您儿子在授权书上签字", "我们上门时签,不用跑", until).
 func AskOne(what, how string, until core.Date) Notice {
 	return Notice{KindAskOne,
-		fmt.Sprintf("还差一样:%s。%s。最晚%s。", what, how, until.Say()),
+		Lacks(what) + stop(how) + BestBefore(until),
 		[]Field{{"what", what}, {"how", how}, {"until", until.Say()}}}
+}
+
+// Lacks says what is missing, be it one thing or several; the officer who wrote it may
+// have ended it with a stop.
+func Lacks(what string) string { return "还差:" + stop(what) }
+
+// BestBefore says until when papers are best here, the same at every door: nothing lapses
+// when the day passes.
+func BestBefore(until core.Date) string {
+	return "最好在" + until.Say() + "前补上。晚了也能补,不会作废。"
 }
 
 // Visit announces a home visit by two people; part is 上午 or 下午.
@@ -200,7 +210,8 @@ func Changed(c Change) Notice {
 // LoginCode carries a log-in code of five minutes.
 func LoginCode(code string) Notice {
 	return Notice{KindCode,
-		"您的登录码是 " + code + ",5 分钟内有效。谁来要都不给,我们也不要。",
+		// No figure may stand beside the code: 001379 and a 5 are read as one number.
+		"您的登录码是 " + code + "。请在五分钟内填上。谁来要都不给,我们不会打电话要。",
 		[]Field{{"code", code}, {"minutes", "5"}}}
 }
 

@@ -64,7 +64,11 @@ func samples() map[string][]string {
 		"PhotoID":           {PhotoID()},
 		"Money":             {Money(864_000, true) + "。", Money(1, false) + "。"},
 		"CodeSent":          {CodeSent()},
+		"Lacks":             {Lacks("户口本首页的照片")},
+		"BestBefore":        {BestBefore(day)},
 		"WrongPair":         {WrongPair()},
+		"WriteMoney":        {WriteMoney()},
+		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))

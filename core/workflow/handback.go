@@ -42,7 +42,7 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 			return err
 		}
 		a.detail["what"] = what
-		if err := a.event(ctx, "supplement.asked", "还差一样:"+what+"。", "请补:"+what); err != nil {
+		if err := a.event(ctx, "supplement.asked", wording.Lacks(what), "请补:"+what); err != nil {
 			return err
 		}
 		sum := sha256.Sum256([]byte(what)) // a second press is told once, something else on the same day as well

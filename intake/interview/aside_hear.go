@@ -23,6 +23,9 @@ var dead = []string{"没了", "走了", "去世", "过世", "死了", "不在了
 // a denial, a guess, and no answer to any other question either.
 func (iv *Interviewer) beside(said string, today core.Date) (found []Beside) {
 	kinSaid := kinIn(said)
+	if key, value := hearThings(said); key != "" {
+		return []Beside{{Key: key, Value: json.RawMessage(value)}}
+	}
 	if len(kinSaid) > 0 && containsAny(said, dead) {
 		return []Beside{{Key: deadKey}}
 	}

@@ -69,6 +69,7 @@ type state struct {
 	sources   map[string]core.Provenance
 	passed    map[string]bool // steps and paths that were asked and are not to be asked again
 	enough    bool
+	speaks    core.Capacity // as it was said, before a guardian's word
 
 	when       map[string]int // by path: the place of the answer that said it
 	at         int            // the place of the answer that is being taken

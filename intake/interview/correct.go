@@ -204,7 +204,7 @@ func (c *Conversation) roundSaid(g Given) {
 // otherSpeaker begins anew with who it is: names, numbers and relations were somebody
 // else's. What was told of the household stays.
 func (iv *Interviewer) otherSpeaker(c *Conversation, g Given) {
-	was := core.Capacity(iv.form.state(c).fields[capacityKey])
+	was := iv.form.state(c).speaks // as it was said: a guardian's word for a child changes nothing of who is who
 	var now string
 	_ = json.Unmarshal(g.Answer.Value, &now) // held to its question before
 	iv.instead(c, g)

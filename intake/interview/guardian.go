@@ -24,6 +24,7 @@ func (s *state) under(years int) bool {
 // began: a father who says he speaks for the family. It stands as long as the age does, so
 // that a number put right takes it back.
 func (s *state) guardian() {
+	s.speaks = core.Capacity(s.fields[capacityKey])
 	said := s.fields[guardianKey]
 	if (said == "parent" || said == "guardian") && s.under(consentAge) {
 		s.fields[capacityKey] = string(core.CapacityGuardian)

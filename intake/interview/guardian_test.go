@@ -130,3 +130,36 @@ func TestGuardianGoesWithTheAge(t *testing.T) {
 		t.Errorf("still a %s", got)
 	}
 }
+
+// Who took back that they are a guardian, and speaks for themselves as they had said, loses
+// nothing of what was told.
+//
+// Control: otherSpeaker that asks for the capacity with the guardian's word in it ("the name
+// is gone").
+func TestTakenBackGuardianKeepsTheRest(t *testing.T) {
+	t.Parallel()
+	iv := interviewer(t)
+	c := iv.Begin(today(), "371426", Known{Fields: map[string]string{}})
+	lead(t, iv, c, func(step Step) Answer {
+		switch step.Ref {
+		case capacityKey:
+			return Answer{Value: Text("self")}
+		case "form/applicant.name":
+			return Answer{Value: Text("张小山")}
+		case "form/applicant.id_number":
+			return Answer{Value: Text(numberOf("20140315"))}
+		case guardianKey:
+			return Answer{Value: Text("parent")}
+		}
+		return Answer{}
+	})
+	if got := iv.Fields(c)[capacityKey]; got != "guardian" {
+		t.Fatalf("speaks as %s", got)
+	}
+	if err := iv.Correct(c, Given{Step: capacityKey, Answer: Answer{Value: Text("self")}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := iv.Fields(c); got["form/applicant.name"] != "张小山" || got[capacityKey] != "self" {
+		t.Errorf("the name is gone: %v", got)
+	}
+}

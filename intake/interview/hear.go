@@ -2,6 +2,7 @@ package interview
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,10 @@ var (
 	no  = []string{"没", "不", "无", "否"}
 	// None, of a sum or a number.
 	none = []string{"没有", "没花", "一分没", "没得", "无"}
+	// None, of a bank card.
+	noCard = []string{"没", "无", "还没", "俺没", "我没", "俺还没", "我还没", "现在没", "家里没", "不填", "先不填"}
+	// What is counted and is no money: "一头牛" is not one yuan.
+	noSum = []string{"头", "只", "亩", "套", "辆", "岁", "口", "月", "号", "棵", "级"}
 	// What a sum is for.
 	ofMonth = []string{"每个月", "一个月", "每月", "一月", "月月"}
 	ofYear  = []string{"一年", "每年", "全年"}
@@ -30,11 +35,17 @@ func (iv *Interviewer) Hear(c *Conversation, step Step, words string) (Answer, e
 	if step.Question == nil || said == "" {
 		return Answer{}, core.Invalid(step.Ref, "请说一句。")
 	}
-	if containsAny(said, dunno) && (step.Question.Type != TypeText || step.Ref != "form/story") {
+	if containsAny(said, dunno) && (step.Ref != storyKey || slices.Contains(dunno, strings.TrimRight(said, "。.!,了啊呀呢"))) {
 		return Answer{}, nil
+	}
+	if step.Question.Type == TypeAccount && len(digits(said)) < 7 && beginsWith(said, noCard) {
+		return Answer{}, nil // an officer sees that it is open
 	}
 	if step.About != nil {
 		return iv.hearRound(c, step, said)
+	}
+	if said = step.Question.ownWords(said); said == "" {
+		return Answer{}, step.Question.another(step.Ref)
 	}
 	raw, ok := step.Question.hear(said, c.On)
 	if !ok {
@@ -237,6 +248,9 @@ func hearMoney(key, said string) (json.RawMessage, bool) {
 		return json.RawMessage("0"), true
 	}
 	if len(list) != 1 {
+		return nil, false
+	}
+	if beginsWith(string([]rune(amount)[list[0].to:]), noSum) {
 		return nil, false
 	}
 	sum := core.Fen(list[0].hundredths)

@@ -58,6 +58,7 @@ type Question struct {
 	Ask     string   `json:"ask"`               // the words, Chinese
 	Voice   string   `json:"voice,omitempty"`   // the words on the telephone, where Ask does not do
 	Other   string   `json:"other,omitempty"`   // the words when somebody speaks for another
+	Again   string   `json:"again,omitempty"`   // the words where the answer was about something else
 	Why     string   `json:"why"`               // why it is asked, one short line
 	Help    string   `json:"help,omitempty"`    // how to answer
 	Type    Type     `json:"type"`              //

@@ -147,6 +147,25 @@
   }
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/c/app/sw.js").catch(function () {});
 
+  // A photo is chosen with a button of ours: the browser's own speaks its own language. It
+  // lies unseen over the button, so keyboard, finger and screen reader meet the field itself.
+  Array.prototype.forEach.call(document.querySelectorAll("input[type=file]"), function (input) {
+    var pick = document.createElement("span"), button = document.createElement("span"), told = document.createElement("span");
+    pick.className = "pick"; button.className = "face"; told.className = "hint"; // not a label: the field has one
+    button.setAttribute("aria-hidden", "true");
+    told.setAttribute("role", "status");
+    button.textContent = "点这里拍照或选照片";
+    input.parentNode.insertBefore(pick, input);
+    pick.appendChild(input);
+    pick.appendChild(button);
+    pick.parentNode.insertBefore(told, pick.nextSibling);
+    input.addEventListener("change", function () {
+      var some = input.files.length > 0;
+      button.textContent = some && !input.multiple ? "换一张" : "点这里拍照或选照片";
+      told.textContent = some && !input.multiple ? "选好了:" + input.files[0].name : ""; // of many the page shows each
+    });
+  });
+
   // A word to who may help: an address or a receipt number, never a name.
   Array.prototype.forEach.call(document.querySelectorAll("[data-share]"), function (b) {
     b.hidden = false;

@@ -87,6 +87,7 @@
       var photo = keep.blob(f.data), list = new DataTransfer();
       list.items.add(new File([photo], f.as, { type: photo.type }));
       e.files = list.files;
+      e.dispatchEvent(new Event("change")); // its button says that a photo is there
     });
   }
 

@@ -2,8 +2,9 @@
 // session's own rights, so a bell can show nothing that a reload would not. A lost bell is healed by the slow poll.
 const parts = () => [...document.querySelectorAll("[data-live]")];
 // What somebody has typed into a part, or opened in it, is theirs until they send it.
-const theirs = (el) => el.contains(document.activeElement) || !!el.querySelector("details[open]") ||
+const begun = (el) => !!el.querySelector("details[open]") || el.contains(document.activeElement?.closest("input, select, textarea")) ||
   [...el.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+const theirs = (el) => el.contains(document.activeElement) || begun(el);
 // One question at a time for a part: bells that ring meanwhile are answered by one more.
 const busy = new Map();
 const refresh = (el) => {
@@ -21,6 +22,17 @@ document.addEventListener("focusout", () => parts().forEach((el) => el.dataset.s
 
 // What a page asks by itself, as time goes by or a bell rings, is no sign that somebody sits at it.
 document.addEventListener("htmx:configRequest", (e) => { if (!e.detail.triggeringEvent) e.detail.headers["Lianou-Poll"] = "1"; });
+
+// A page that asks again each second until it is ready holds still meanwhile: an answer swapped in would close the
+// fold under a finger that is about to type. The next second asks again.
+const hold = (e) => {
+  if (!e.detail.requestConfig.elt.matches("[hx-trigger^=every], [data-live]") || !begun(e.detail.target)) return;
+  if (e.type === "htmx:beforeRequest") { e.preventDefault(); return; }
+  e.detail.shouldSwap = false; // it was opened while the answer was on its way
+  if (e.detail.target.dataset.live) e.detail.target.dataset.stale = "1";
+};
+document.addEventListener("htmx:beforeRequest", hold);
+document.addEventListener("htmx:beforeSwap", hold);
 
 let wait = 500;
 const connect = () => {

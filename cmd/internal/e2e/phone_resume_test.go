@@ -21,6 +21,9 @@ func TestPhoneResumesTheChat(t *testing.T) {
 	p.Wait("您是替谁报的")
 	p.Fill("#type input", "我自己")
 	p.Click("#type button")
+	p.Wait("遇到了什么难处") // what an item was called is no story
+	p.Fill("#type input", "房子漏雨,没有钱修")
+	p.Click("#type button")
 	p.Wait("您叫什么名字")
 	p.Click("#tab-mini")
 	p.Click("[data-go=login]")

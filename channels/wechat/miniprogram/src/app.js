@@ -2,4 +2,10 @@
  * The mini-program: a citizen alone with a phone. Its pages hold no state that the phone
  * does not keep.
  */
-App({});
+const album = require('./lib/album');
+
+App({
+  onLaunch() {
+    album.sweep();
+  },
+});

@@ -81,6 +81,19 @@ test('a call in between loses no photo and no word, and nothing stays when it wa
   assert.equal(device.kept.has('album'), false);
 });
 
+// Control: put that appends whom it does not know.
+test('a photo that was taken away while it was on its way does not come back', async () => {
+  const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) });
+  const { seen, settle } = show('pages/more', { receipt: '4071882635' }, device);
+  await settle();
+  const sending = seen.instance.onAdd({ detail: { files: ['a.jpg'] } });
+  seen.instance.onAway({ detail: { id: seen.instance.data.list[0].id } });
+  await sending;
+  await settle();
+  assert.equal(seen.instance.data.list.length, 0);
+  assert.deepEqual([...device.saved], []);
+});
+
 // Control: kept(fault) for every fault: "要再补,请重新打开这一页" at every opening.
 test('what is added to papers whose answer was lost goes under a key of its own', async () => {
   const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(asked), 'POST /papers': ok({ kind: 'other', digest: 'd1' }) });

@@ -34,14 +34,18 @@ function drop(file) {
  * @returns {Begun|undefined}
  */
 function read(receipt) {
-  const kept = all();
-  Object.keys(kept).filter((one) => Date.now() - kept[one].at > MOST).forEach(away);
+  sweep();
   return all()[receipt];
 }
 
-/** @param {string} receipt @param {Omit<Begun, 'at'>} begun */
+/**
+ * Its days count from the first photo or word: what the city keeps does not wait longer for
+ * who looks at it again.
+ * @param {string} receipt @param {Omit<Begun, 'at'>} begun
+ */
 function write(receipt, begun) {
-  store.write('album', { ...all(), [receipt]: { ...begun, at: Date.now() } });
+  const kept = all();
+  store.write('album', { ...kept, [receipt]: { ...begun, at: (kept[receipt] || { at: Date.now() }).at } });
 }
 
 /** @param {string} receipt of what was sent */
@@ -51,9 +55,15 @@ function away(receipt) {
   store.write('album', Object.keys(rest).length ? rest : undefined);
 }
 
+/** Takes away what is too old, whichever page is opened. */
+function sweep() {
+  const kept = all();
+  Object.keys(kept).filter((one) => Date.now() - kept[one].at > MOST).forEach(away);
+}
+
 /** Leaves no photo on the phone. */
 function forget() {
   Object.keys(all()).forEach(away);
 }
 
-module.exports = { save, drop, read, write, away, forget };
+module.exports = { save, drop, read, write, away, sweep, forget };

@@ -14,7 +14,7 @@ const MOST = 9;
 Component({
   behaviors: [page],
   properties: { receipt: { type: String, value: '' } },
-  data: { most: MOST, key: '', asked: '', until: '', note: '', list: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), promise: '' },
+  data: { most: MOST, key: '', asked: '', until: '', note: '', list: /** @type {any[]} */ ([]), sent: /** @type {any[]} */ ([]), promise: '', left: false },
 
   lifetimes: {
     attached() {
@@ -22,6 +22,9 @@ Component({
       this.setData(begun ? { key: begun.key, note: begun.note, list: begun.list } : { key: fresh() });
       if (begun) begun.list.filter((one) => one.state !== 'kept').forEach((one) => this.keep(one.id, one.file));
       this.load();
+    },
+    detached() {
+      this.setData({ left: true });
     },
   },
 
@@ -65,8 +68,17 @@ Component({
 
     /** @param {string} id @param {string} file as WeChat gave it */
     async take(id, file) {
-      this.put({ id, file, state: 'sending' }); // its place is taken before anything waits
-      await this.keep(id, await album.save(file));
+      const shot = { id, file, state: 'sending' }; // its place is taken before anything waits
+      const known = this.data.list.some((old) => old.id === id);
+      this.setData({ list: known ? this.data.list.map((old) => (old.id === id ? shot : old)) : this.data.list.concat(shot), fault: '' });
+      const saved = await album.save(file);
+      if (!this.has(id)) album.drop(saved); // taken away meanwhile
+      else await this.keep(id, saved);
+    },
+
+    /** @param {string} id */
+    has(id) {
+      return this.data.list.some((one) => one.id === id);
     },
 
     /** @param {string} id @param {string} file */
@@ -81,14 +93,14 @@ Component({
     },
 
     /**
-     * Puts one photo in its place, or behind the others.
+     * Puts one photo in its place; one that was taken away meanwhile has none, and a page that
+     * was left while the person had the phone forget them brings nothing back.
      * @param {any} one
      */
     put(one) {
-      const known = this.data.list.some((old) => old.id === one.id);
-      const list = known ? this.data.list.map((old) => (old.id === one.id ? one : old)) : this.data.list.concat(one);
-      this.setData({ list, fault: '' });
-      this.remember();
+      if (!this.has(one.id)) return;
+      this.setData({ list: this.data.list.map((old) => (old.id === one.id ? one : old)), fault: '' });
+      if (!this.data.left || album.read(this.data.receipt)) this.remember();
     },
 
     /** @param {any} e */
