@@ -28,7 +28,7 @@ type (
 		By     string          `json:"by,omitempty" doc:"Name of the helper, once there is one"`
 		Scopes []mandate.Scope `json:"scopes"`
 		Until  string          `json:"until" doc:"Its last day"`
-		State  string          `json:"state" enum:"in_force,expired,revoked"`
+		State  string          `json:"state" enum:"waiting,in_force,expired,revoked" doc:"waiting: the code was given and nobody took it up"`
 		May    string          `json:"may" doc:"What the helper may do, in words"`
 		Say    string          `json:"say" doc:"What to tell the person"`
 	}
@@ -93,6 +93,8 @@ func (d *CitizenDoor) helperAnswer(g mandate.Grant) HelperAnswer {
 	switch {
 	case !g.Revoked.IsZero():
 		a.State, a.Say = "revoked", core.DateOf(g.Revoked).Say()+"收回了,不能再替着办。"
+	case g.Given && g.Waiting():
+		a.State, a.Say = "waiting", "代办码等着人接,"+core.DateOf(g.Expires).Say()+g.Expires.In(core.China).Format("15:04")+"以前有效。念错了人,收回就作废。"
 	case d.today() > g.Until:
 		a.State, a.Say = "expired", g.Until.Say()+"到期了,不能再替着办。"
 	default:
@@ -197,7 +199,8 @@ func (d *CitizenDoor) mayOpen(r *http.Request, who citizen.Citizen, said string)
 	return code, nil
 }
 
-// Accept takes an invitation up. Who gave it hears at once who did, and how to end it.
+// Accept takes an invitation up. Who gave it hears at once who did, and how to end it:
+// a job says it (tellHelper).
 func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody) (HelperAnswer, error) {
 	in.Agent = strings.TrimSpace(in.Agent)
 	if !plainName(in.Agent) {
@@ -211,7 +214,6 @@ func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody
 	if err != nil {
 		return HelperAnswer{}, err
 	}
-	d.alert(r.Context(), g.Other(), in.Agent+"接了您的代办码,从现在起可以"+mayWords(g.Scopes)+",到"+g.Until.SayWhole()+"为止。不是您请的人,马上在“谁替谁办”里收回,或打 12345。")
 	return d.helperAnswer(g), nil
 }
 
@@ -227,16 +229,8 @@ func (d *CitizenDoor) EndHelper(ctx context.Context, who citizen.Citizen, in Hel
 	if d.env.Helpers == nil {
 		return errNoHelpers
 	}
-	g, err := d.env.Helpers.End(ctx, who.ID, in.ID)
-	if err != nil || !g.Revoked.IsZero() {
-		return err
-	}
-	if g.Given {
-		d.tell(ctx, g.Other(), g.Principal+"收回了请您代办的授权,从现在起不能再替着办。")
-	} else {
-		d.tell(ctx, g.Other(), g.Agent+"不再替您办了。要再请人帮,可以重新请,也可以打 12345。")
-	}
-	return nil
+	_, err := d.env.Helpers.End(ctx, who.ID, in.ID)
+	return err
 }
 
 // ServeHelpers lists who helps an account, and whom it helps.

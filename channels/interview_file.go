@@ -190,6 +190,9 @@ func (d *CitizenDoor) Register(list *jobs.Workers) {
 	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Finish]) error {
 		return d.Finish(ctx, citizen.Citizen{ID: job.Args.Citizen})
 	})
+	if d.env.Helpers != nil {
+		jobs.Work(list, time.Minute, d.tellHelper)
+	}
 }
 
 // Finish hands in what somebody has confirmed and nobody has handed in, and closes the

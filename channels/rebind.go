@@ -2,7 +2,6 @@ package channels
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"slices"
 	"time"
@@ -11,9 +10,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
-	"lianou/core/notify"
 	"lianou/core/realname"
-	"lianou/core/wording"
 )
 
 // RebindBody is who wants a number moved to the account that asks, or taken off it (F95).
@@ -51,12 +48,6 @@ var (
 	errLastWay   = core.E(core.KindConflict, "last_way", "您现在只有这一种办法登录,解了就看不到自己的申请了。先绑上另一种,再来解。")
 	errNoCheck   = core.E(core.KindUnavailable, "realname_away", "现在核不了身份,请过一会儿再试。急事打 12345。")
 	errRebinds   = core.E(core.KindTooMany, "rebinds_day", "今天试的次数太多了,明天再来。急事请打 12345。")
-)
-
-// A text message about who helps goes out under the template of kinds without their own.
-const (
-	textTime                = 10 * time.Second
-	kindHelper wording.Kind = "helper"
 )
 
 // BoundAnswer is by what an account is entered.
@@ -196,6 +187,9 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	if err == nil {
 		err = d.isReal(ctx, in.Name, id)
 	}
+	if err == nil && d.env.Helpers != nil {
+		err = d.env.Helpers.EndGiven(ctx, from)
+	}
 	if err == nil {
 		err = d.env.Citizens.Move(ctx, citizen.Moving{From: from, To: who.ID, Phone: phone})
 	}
@@ -302,32 +296,4 @@ func (d *CitizenDoor) tell(ctx context.Context, account, words string) {
 	if err := d.env.Talks.Tell(ctx, account, words); err != nil {
 		d.env.Log.WarnContext(ctx, "an account was not told of its new telephone", "error", err)
 	}
-}
-
-// alert tells an account in its chat and by text message, what must reach a person at
-// once. It is told after the commit, and nobody waits for the provider of text messages.
-func (d *CitizenDoor) alert(ctx context.Context, account, words string) {
-	d.tell(ctx, account, words)
-	if d.env.Text == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), textTime)
-	go func() {
-		defer cancel()
-		if err := d.text(ctx, account, words); err != nil {
-			d.env.Log.WarnContext(ctx, "an account was not told by text message", "error", err)
-		}
-	}()
-}
-
-func (d *CitizenDoor) text(ctx context.Context, account, words string) error {
-	phone, err := d.env.Citizens.Phone(ctx, account)
-	if core.KindOf(err) == core.KindNotFound {
-		return nil // of WeChat alone: the chat has told them
-	}
-	if err != nil {
-		return err
-	}
-	_, err = d.env.Text.Send(ctx, notify.Message{Reference: rand.Text(), Kind: kindHelper, Words: words, Citizen: account, Phone: phone, Day: d.today()})
-	return err
 }

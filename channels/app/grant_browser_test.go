@@ -77,7 +77,7 @@ func TestAnOldManIsHelpedInBrowser(t *testing.T) {
 		t.Error("not taken up")
 	}
 	helper := d.as(t, "13905349999")
-	receipt := d.file(t, filing{helper.Citizen.ID, "张桂兰", channeltest.ID, core.CapacityEntrusted})
+	receipt := d.file(t, filing{account: helper.Citizen.ID, name: "张桂兰", number: channeltest.ID, as: core.CapacityEntrusted})
 	if status, _, _ := neighbour.get("/mine/" + string(receipt)); status != 200 {
 		t.Errorf("she sees how it goes: %d", status)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/citizen"
+	"lianou/core/jobs"
 	"lianou/core/mandate"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -33,7 +35,10 @@ func helping(t *testing.T) *door {
 	d := newDoor(t)
 	keys, db := d.house.Keys.Gateway, d.db.DB(pgtest.Gateway)
 	log := audit.NewTo(keys.Platform)
-	d.env.Mandates, d.env.Helpers = mandate.NewReader(db, log), mandate.NewHelpers(db, keys.Shared, log)
+	var err error
+	d.queue, err = jobs.NewInserter(jobs.Gateway)
+	must(t, err)
+	d.env.Mandates, d.env.Helpers = mandate.NewReader(db, log, d.queue), mandate.NewHelpers(db, keys.Shared, log, d.queue)
 	d.env.RealName = func(_ context.Context, name string, _ core.IDNumber) realname.Answer {
 		if name != "张桂兰" {
 			return realname.Answer{Outcome: realname.Mismatch}
@@ -59,6 +64,7 @@ func (d *door) as(t *testing.T, number string) citizen.Login {
 type filing struct {
 	account, name, number string
 	as                    core.Capacity
+	town                  core.RegionCode // channeltest.Town where empty
 }
 
 func (d *door) file(t *testing.T, f filing) core.Receipt {
@@ -74,18 +80,19 @@ func (d *door) file(t *testing.T, f filing) core.Receipt {
 		number, err = core.ParseID(f.number, core.DateOf(time.Now()))
 		must(t, err)
 	}
+	town := cmp.Or(f.town, channeltest.Town)
 	id := uuid.Must(uuid.NewV7()).String()
 	nine := fmt.Sprintf("4%08d", uuid.New().ID()%100_000_000)
 	a := core.Application{ID: core.ApplicationID(id), Receipt: core.Receipt(nine + string(core.DammDigit(nine))), Channel: "app", Key: id, At: time.Now(),
 		Contact:   core.Contact{Name: "李秀英", Phone: phone, Capacity: f.as, CitizenID: f.account},
-		Applicant: core.Applicant{Ref: "m1", Name: f.name, ID: number}, Live: core.Place{Region: channeltest.Town},
+		Applicant: core.Applicant{Ref: "m1", Name: f.name, ID: number}, Live: core.Place{Region: town},
 		Household: core.Household{Members: []core.Member{{Ref: "m1", Relation: "applicant"}}}}
-	must(t, d.db.DB(pgtest.Platform).Tx(t.Context(), pg.Regions(channeltest.Town), func(ctx context.Context, tx *pg.Tx) error {
-		opened, err := cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: channeltest.Town, Town: "王庙镇"})
+	must(t, d.db.DB(pgtest.Platform).Tx(t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+		opened, err := cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: town, Town: "王庙镇"})
 		if err != nil {
 			return err
 		}
-		return mandate.NewStore(log).Keyed(cases.Shared()).Claim(ctx, tx, opened.Case, channeltest.Town, &a)
+		return mandate.NewStore(log).Keyed(cases.Shared(), nil).Claim(ctx, tx, opened.Case, town, &a)
 	}))
 	return a.Receipt
 }
@@ -153,13 +160,13 @@ func TestWhatAHelperSees(t *testing.T) {
 	d := helping(t)
 	s := d.serve(t)
 	person, helper, second, stranger := d.as(t, channeltest.Phone), d.as(t, "13905349999"), d.as(t, "13905348888"), d.as(t, "13905347777").Token
-	own := d.file(t, filing{person.Citizen.ID, "张桂兰", channeltest.ID, core.CapacitySelf})
-	wife := d.file(t, filing{person.Citizen.ID, "王秀兰", otherID(), core.CapacitySelf})
-	son := d.file(t, filing{person.Citizen.ID, "张小军", otherID(), core.CapacityMember})
+	own := d.file(t, filing{account: person.Citizen.ID, name: "张桂兰", number: channeltest.ID, as: core.CapacitySelf})
+	wife := d.file(t, filing{account: person.Citizen.ID, name: "王秀兰", number: otherID(), as: core.CapacitySelf})
+	son := d.file(t, filing{account: person.Citizen.ID, name: "张小军", number: otherID(), as: core.CapacityMember})
 	first := helps(t, s, person.Token, helper.Token, "李秀英")
 	other := helps(t, s, person.Token, second.Token, "赵大勇")
-	filed := d.file(t, filing{helper.Citizen.ID, "张桂兰", channeltest.ID, core.CapacityEntrusted})
-	namesake := d.file(t, filing{helper.Citizen.ID, "张桂兰", otherID(), core.CapacityEntrusted})
+	filed := d.file(t, filing{account: helper.Citizen.ID, name: "张桂兰", number: channeltest.ID, as: core.CapacityEntrusted})
+	namesake := d.file(t, filing{account: helper.Citizen.ID, name: "张桂兰", number: otherID(), as: core.CapacityEntrusted})
 	if got, want := sees(t, s, person.Token), inOrder(own, wife, son, filed); !slices.Equal(got, want) {
 		t.Errorf("the person sees %v, want %v", got, want)
 	}
@@ -244,7 +251,8 @@ func TestWhatAHelperSees(t *testing.T) {
 	if status := endHelper(t, s, second.Token, other); status != 204 || len(sees(t, s, second.Token)) != 0 {
 		t.Errorf("given back: %d, still sees %v", status, sees(t, s, second.Token))
 	}
-	for act, want := range map[string]int{"mandate.invited": 2, "mandate.accepted": 2, "mandate.revoked": 2} {
+	// Two rights ended, and what was filed by the first.
+	for act, want := range map[string]int{"mandate.invited": 2, "mandate.accepted": 2, "mandate.revoked": 3} {
 		if n := d.count(t, `select count(*) from audit_entry where act = '`+act+`'`); n != want {
 			t.Errorf("%d entries of %s, want %d", n, act, want)
 		}

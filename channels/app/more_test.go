@@ -85,7 +85,7 @@ func (d *door) sql(t *testing.T, q string, args ...any) {
 func TestPapersAfterwardsByAPI(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	own := d.login(t)
 	a := d.asking(t, own.Citizen.ID)

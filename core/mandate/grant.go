@@ -13,6 +13,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/seal"
 )
@@ -46,11 +47,13 @@ type Helpers struct {
 	db     *pg.DB
 	shared seal.Blinder
 	log    *audit.Log
+	teller
 }
 
-// NewHelpers makes Helpers. The blinder is the one that the platform has as well.
-func NewHelpers(db *pg.DB, shared seal.Blinder, log *audit.Log) *Helpers {
-	return &Helpers{db, shared, log}
+// NewHelpers makes Helpers. The blinder is the one that the platform has as well, the queue
+// the gateway's own.
+func NewHelpers(db *pg.DB, shared seal.Blinder, log *audit.Log, queue *jobs.Inserter) *Helpers {
+	return &Helpers{db, shared, log, teller{queue}}
 }
 
 // How long a right by invitation lasts, and its code.
@@ -116,6 +119,9 @@ func (h *Helpers) check(in Invitation) error {
 			return core.Invalid("scopes", "能托付的是申请、补材料、查进度。钱只打到您自己家的卡上。")
 		}
 	}
+	if slices.Contains(in.Scopes, Supplement) && !slices.Contains(in.Scopes, Notices) {
+		return core.Invalid("scopes", "补材料要看得到还差什么,请把“查进度”一起选上。")
+	}
 	return nil
 }
 
@@ -167,7 +173,10 @@ func (h *Helpers) Accept(ctx context.Context, account, agent string, code Code, 
 			return errNoCode
 		}
 		g.Agent, g.Accepted = agent, tx.Now()
-		return h.write(ctx, tx, account, "mandate.accepted", g)
+		if err := h.write(ctx, tx, account, "mandate.accepted", g); err != nil {
+			return err
+		}
+		return h.tell(ctx, tx, g.ID, Accepted, Principal)
 	})
 	return g, err
 }
@@ -188,20 +197,15 @@ func (h *Helpers) retire(ctx context.Context, account string, code Code, name st
 	})
 }
 
-// Other is the account at the other end, which is told what the asker did.
-func (g Grant) Other() string {
-	if g.Given {
-		return g.account
-	}
-	return g.principal
-}
+// Waiting reports whether an invitation still waits to be taken up.
+func (g Grant) Waiting() bool { return g.account == "" && g.Revoked.IsZero() }
 
 // Standing lists the grants of an account, given and taken, the newest first, also what is
-// over, without invitations that nobody took up.
+// over, and the invitation that waits; not those that nobody took up.
 func (h *Helpers) Standing(ctx context.Context, account string) (list []Grant, err error) {
 	err = h.db.Read(ctx, pg.Subject(account), func(ctx context.Context, tx *pg.Tx) error {
-		const all = `select ` + grantColumns + ` from mandate_grant where account is not null order by id desc limit $1`
-		list, err = grants(ctx, tx, account, all, mostListed)
+		const all = `select ` + grantColumns + ` from mandate_grant where account is not null or revoked is null and expires > $2 order by id desc limit $1`
+		list, err = grants(ctx, tx, account, all, mostListed, tx.Now())
 		return err
 	})
 	return list, err
@@ -227,12 +231,40 @@ func (h *Helpers) End(ctx context.Context, account string, id int64) (g Grant, e
 		if err != nil || tag.RowsAffected() == 0 {
 			return pg.Fail(err, "end a grant")
 		}
-		if _, err := tx.Exec(ctx, `update mandate set revoked = $2, revoked_by = $3 where granted = $1 and revoked is null`, id, tx.Now(), by); err != nil {
-			return pg.Fail(err, "end what was filed by a grant")
-		}
-		return h.write(ctx, tx, account, "mandate.revoked", g)
+		return h.ended(ctx, tx, account, by, g)
 	})
 	return g, err
+}
+
+// ended ends what was filed by a grant that was ended just now, writes it all down and has
+// the other side told.
+func (h *Helpers) ended(ctx context.Context, tx *pg.Tx, account, by string, g Grant) error {
+	rest, err := endRest(ctx, tx, g.ID)
+	if err != nil {
+		return err
+	}
+	if err := h.log.Write(ctx, tx, append(byCitizen(rest, account), g.trace(account, "mandate.revoked", ""))...); err != nil || g.account == "" {
+		return err
+	}
+	return h.tell(ctx, tx, g.ID, Ended, others(by)...)
+}
+
+// EndGiven ends all that an account gave: whoever has proved to be its person goes on from
+// another account, and could not end it from there.
+func (h *Helpers) EndGiven(ctx context.Context, account string) error {
+	return h.db.Tx(ctx, pg.Subject(account), func(ctx context.Context, tx *pg.Tx) error {
+		const off = `update mandate_grant set revoked = $2, revoked_by = 'principal' where principal = $1 and revoked is null returning ` + grantColumns
+		list, err := grants(ctx, tx, account, off, account, tx.Now())
+		if err != nil {
+			return err
+		}
+		for _, g := range list {
+			if err := h.ended(ctx, tx, account, "principal", g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (h *Helpers) write(ctx context.Context, tx *pg.Tx, account, act string, g Grant) error {

@@ -11,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/seal"
 )
@@ -19,13 +20,17 @@ import (
 type Store struct {
 	log    *audit.Log
 	shared *seal.Blinder // nil knows of no grants
+	teller
 }
 
 // NewStore makes a Store; without a log it only reads.
 func NewStore(log *audit.Log) *Store { return &Store{log: log} }
 
 // Keyed is the Store that knows the numbers behind grants: what is filed by one carries it.
-func (s *Store) Keyed(shared seal.Blinder) *Store { return &Store{s.log, &shared} }
+// To the gateway's queue it gives who is to be told when an officer ends one.
+func (s *Store) Keyed(shared seal.Blinder, gateway *jobs.Inserter) *Store {
+	return &Store{s.log, &shared, teller{gateway}}
+}
 
 // Claim writes down by which right somebody spoke in an application, once. Who speaks for
 // themselves claims nothing. The household's card is not the agent's: no claim holds money.
@@ -72,12 +77,13 @@ func (s *Store) granted(ctx context.Context, tx *pg.Tx, a *core.Application) (Gr
 	if s.shared == nil || a.Contact.CitizenID == "" || a.Contact.Capacity != core.CapacityMember && a.Contact.Capacity != core.CapacityEntrusted {
 		return Grant{}, nil
 	}
+	// Held until the mandate is written: what ends meanwhile ends this one too.
 	const live = `select ` + grantColumns + ` from mandate_grant where account = $1 and revoked is null and until_day >= $2 and scopes @> array['apply']`
 	list, err := []Grant(nil), error(nil)
 	if a.Applicant.ID.IsZero() {
-		list, err = grants(ctx, tx, "", live+` and name = $3`, a.Contact.CitizenID, tx.Today().Time(), a.Applicant.Name)
+		list, err = grants(ctx, tx, "", live+` and name = $3 for share`, a.Contact.CitizenID, tx.Today().Time(), a.Applicant.Name)
 	} else {
-		list, err = grants(ctx, tx, "", live+` and number_key = $3`, a.Contact.CitizenID, tx.Today().Time(), NumberKey(*s.shared, a.Applicant.ID))
+		list, err = grants(ctx, tx, "", live+` and number_key = $3 for share`, a.Contact.CitizenID, tx.Today().Time(), NumberKey(*s.shared, a.Applicant.ID))
 	}
 	if err != nil || len(list) != 1 { // two of one name: an officer asks whom it is about
 		return Grant{}, err
@@ -132,10 +138,14 @@ func scan(r pgx.CollectableRow) (m Mandate, err error) {
 type Reader struct {
 	db  *pg.DB
 	log *audit.Log
+	teller
 }
 
-// NewReader makes a Reader on the gateway's connection.
-func NewReader(db *pg.DB, log *audit.Log) *Reader { return &Reader{db, log} }
+// NewReader makes a Reader on the gateway's connection. Its queue is the gateway's own;
+// without, nobody is told what a word here ends beside its own.
+func NewReader(db *pg.DB, log *audit.Log, queue *jobs.Inserter) *Reader {
+	return &Reader{db, log, teller{queue}}
+}
 
 const mostListed = 100
 
@@ -228,13 +238,33 @@ func (r *Reader) Revoke(ctx context.Context, subject, account string, id int64) 
 		if err != nil {
 			return pg.Fail(err, "read a mandate")
 		}
-		tag, err := tx.Exec(ctx, `update mandate set revoked = $2, revoked_by = case when account = $3 then 'agent' else 'principal' end
-			where id = $1 and revoked is null`, id, tx.Now(), account)
-		if err != nil || tag.RowsAffected() == 0 {
+		var grant *int64
+		var by string
+		err = tx.QueryRow(ctx, `update mandate set revoked = $2, revoked_by = case when account = $3 then 'agent' else 'principal' end
+			where id = $1 and revoked is null returning granted, revoked_by`, id, tx.Now(), account).Scan(&grant, &by)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
 			return pg.Fail(err, "end a mandate")
 		}
-		return r.write(ctx, tx, account, "mandate.revoked", m)
+		if err := r.write(ctx, tx, account, "mandate.revoked", m); err != nil || grant == nil {
+			return err
+		}
+		return r.endGrant(ctx, tx, *grant, account, by)
 	})
+}
+
+// endGrant ends the invitation that a mandate came from with all else, and tells of it.
+func (r *Reader) endGrant(ctx context.Context, tx *pg.Tx, grant int64, account, by string) error {
+	rest, err := endRest(ctx, tx, grant)
+	if err != nil {
+		return err
+	}
+	if err := r.log.Write(ctx, tx, byCitizen(rest, account)...); err != nil {
+		return err
+	}
+	return r.tell(ctx, tx, grant, Ended, others(by)...)
 }
 
 func (r *Reader) write(ctx context.Context, tx *pg.Tx, account, act string, m Mandate) error {

@@ -29,14 +29,16 @@ create table mandate_grant (
 );
 create unique index mandate_grant_live on mandate_grant (principal, account) where account is not null and revoked is null;
 create index mandate_grant_account on mandate_grant (account) where account is not null;
-create index mandate_grant_open on mandate_grant (principal) where account is null;
+create index mandate_grant_principal on mandate_grant (principal);
 
 alter table mandate_grant enable row level security;
 create policy mandate_grant_city on mandate_grant to lianou_owner, lianou_platform, lianou_audit, lianou_import, lianou_check, lianou_backup using (true);
--- Through the gateway: each of the two, and who has the code with the name.
+-- Through the gateway: each of the two, who has the code with the name, and the job that
+-- tells one of them.
 create policy mandate_grant_subject on mandate_grant for select to lianou_gateway
     using (principal = (select current_setting('lianou.subject', true)) or account = (select current_setting('lianou.subject', true))
-           or 'code:' || code_key = (select current_setting('lianou.subject', true)));
+           or 'code:' || code_key = (select current_setting('lianou.subject', true))
+           or 'grant:' || id::text = (select current_setting('lianou.subject', true)));
 create policy mandate_grant_make on mandate_grant for insert to lianou_gateway
     with check (principal = (select current_setting('lianou.subject', true)) and account is null and revoked is null);
 create policy mandate_grant_change on mandate_grant for update to lianou_gateway
@@ -58,15 +60,16 @@ create index mandate_granted on mandate (granted) where granted is not null;
 
 -- +goose StatementBegin
 -- The grants by which the one who asks reaches an application of who they help: what that
--- account applied for as itself, and what was filed for it by any grant of its own.
+-- account applied for as itself, and what was filed for it by any grant of its own. The
+-- number has to be theirs: a name alone is somebody else's as well.
 create function grant_by(wanted uuid) returns setof bigint language sql stable security definer
 set search_path = public, pg_temp
 set lianou.city = 'on'
 as $$
     select g.id from mandate_grant g where g.account = current_setting('lianou.subject', true) and g.revoked is null
-        and (exists (select from case_status s where s.application = wanted and s.citizen = g.principal and s.number_key = g.number_key
-                     and not exists (select from mandate m where m.application = wanted))
-             or exists (select from mandate m join mandate_grant o on o.id = m.granted where m.application = wanted and o.principal = g.principal and o.number_key = g.number_key))
+        and exists (select from case_status s left join mandate m on m.application = s.application left join mandate_grant o on o.id = m.granted
+                    where s.application = wanted and s.number_key = g.number_key
+                        and (m.id is null and s.citizen = g.principal or o.principal = g.principal and o.number_key = g.number_key))
 $$;
 -- Every application that a grant opens to the one who asks: to the helper while it holds,
 -- to who granted it for good, because it is theirs.
@@ -74,36 +77,84 @@ create function grant_applications() returns setof uuid language sql stable secu
 set search_path = public, pg_temp
 set lianou.city = 'on'
 as $$
-    select m.application from mandate_grant g join mandate m on m.granted = g.id where g.principal = current_setting('lianou.subject', true)
+    select s.application from mandate_grant g join mandate m on m.granted = g.id join case_status s on s.application = m.application and s.number_key = g.number_key
+        where g.principal = current_setting('lianou.subject', true)
     union
     select s.application from mandate_grant g join case_status s on s.citizen = g.principal and s.number_key = g.number_key
         where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
-            and g.until_day >= (now() at time zone 'Asia/Shanghai')::date and s.citizen <> ''
+            and g.until_day >= (lianou_now() at time zone 'Asia/Shanghai')::date and s.citizen <> ''
             and not exists (select from mandate m where m.application = s.application)
     union
-    select m.application from mandate_grant g join mandate_grant o on o.principal = g.principal and o.number_key = g.number_key join mandate m on m.granted = o.id
+    select s.application from mandate_grant g join mandate_grant o on o.principal = g.principal and o.number_key = g.number_key
+            join mandate m on m.granted = o.id join case_status s on s.application = m.application and s.number_key = g.number_key
         where g.account = current_setting('lianou.subject', true) and g.revoked is null and g.scopes @> array['notices']
-            and g.until_day >= (now() at time zone 'Asia/Shanghai')::date
+            and g.until_day >= (lianou_now() at time zone 'Asia/Shanghai')::date
 $$;
 -- What was filed by a grant ends it, and it ends all that was filed by it: whoever may end
--- the one, also a person by receipt and number or an officer, need not know of the other.
-create function mandate_ends_grant() returns trigger language plpgsql security definer
+-- the one, also a person by receipt and number or an officer, need not see the other. It
+-- ends nothing of which no part was ended, and tells what it ended, for the entries.
+create function mandate_end_with(wanted bigint) returns table (subject text, application text, case_id bigint, region text) language plpgsql security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+#variable_conflict use_column
+declare
+    ended timestamptz;
+    ender text;
+begin
+    perform from mandate_grant where id = wanted for update;
+    select e.revoked, e.revoked_by into ended, ender
+        from (select revoked, revoked_by from mandate_grant where id = wanted union all select revoked, revoked_by from mandate where granted = wanted) e
+        where e.revoked is not null order by e.revoked limit 1;
+    if ended is null or ender = 'over' then
+        return;
+    end if;
+    return query with
+        g as (update mandate_grant set revoked = ended, revoked_by = ender where id = wanted and revoked is null returning 'grant:' || id::text as subject),
+        m as (update mandate set revoked = ended, revoked_by = ender where granted = wanted and revoked is null
+              returning 'mandate:' || id::text as subject, application::text as application, case_id, region)
+        select g.subject, '', 0::bigint, '' from g union all select m.subject, m.application, m.case_id, m.region from m;
+end
+$$;
+-- No way of ending the one forgets the other.
+create function mandate_ends_whole() returns trigger language plpgsql security definer
 set search_path = public, pg_temp
 set lianou.city = 'on'
 as $$
 begin
-    update mandate_grant set revoked = new.revoked, revoked_by = new.revoked_by where id = new.granted and revoked is null;
-    update mandate set revoked = new.revoked, revoked_by = new.revoked_by where granted = new.granted and revoked is null;
+    if exists (select from mandate m join mandate_grant g on g.id = m.granted
+               where g.id = coalesce((to_jsonb(new) ->> 'granted')::bigint, new.id) and g.revoked_by <> 'over' and (g.revoked is null) <> (m.revoked is null)) then
+        raise exception 'a grant ends with all that was filed by it' using errcode = 'check_violation';
+    end if;
     return null;
 end
 $$;
-create trigger mandate_ends_grant after update of revoked on mandate for each row
-    when (new.granted is not null and old.revoked is null and new.revoked is not null) execute function mandate_ends_grant();
+create constraint trigger mandate_ends_whole after insert or update on mandate deferrable initially deferred for each row
+    when (new.granted is not null) execute function mandate_ends_whole();
+create constraint trigger mandate_ends_whole after update on mandate_grant deferrable initially deferred for each row
+    when (new.revoked is not null) execute function mandate_ends_whole();
+-- For how many households who acts by a mandate acts on a day, all over the city: a number,
+-- and nothing of them, because one helper of very many may be a broker.
+create function mandate_reach(wanted bigint, on_day date) returns bigint language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    with who as (select account from mandate where id = wanted and account <> '')
+    select count(*) from (
+        select coalesce('h' || f.household::text, 's' || encode(s.number_key, 'hex'), 'c' || m.case_id::text)
+            from who join mandate m using (account) join casefile f on f.id = m.case_id left join case_status s on s.application = m.application
+            where m.revoked is null and m.until_day >= on_day
+        union
+        select 's' || encode(g.number_key, 'hex') from who join mandate_grant g using (account)
+            where g.revoked is null and g.until_day >= on_day
+                and not exists (select from mandate m join case_status s on s.application = m.application where m.account = g.account and s.number_key = g.number_key)) them
+$$;
 -- What was taken up stays with who took it up, and what is over is over: no word of either
 -- side gives it to another account or brings it back.
 create function mandate_grant_stays() returns trigger language plpgsql as $$
 begin
-    if old.account is not null and new.account is distinct from old.account or old.revoked is not null and new.revoked is distinct from old.revoked then
+    if old.account is not null and (new.account, new.agent, new.accepted) is distinct from (old.account, old.agent, old.accepted)
+        or old.revoked is not null and (new.revoked, new.revoked_by) is distinct from (old.revoked, old.revoked_by) then
         raise exception 'a grant stays with who took it up, and is over for good' using errcode = 'check_violation';
     end if;
     return new;
@@ -124,8 +175,9 @@ create function grant_of(wanted bigint) returns boolean language sql stable secu
 set search_path = public, pg_temp
 as $$ select exists (select from mandate_grant g where g.id = wanted and g.principal = current_setting('lianou.subject', true)) $$;
 -- +goose StatementEnd
-revoke execute on function grant_by(uuid), grant_applications(), grant_of(bigint) from public;
-grant execute on function grant_by(uuid), grant_applications(), grant_of(bigint) to lianou_gateway;
+revoke execute on function grant_by(uuid), grant_applications(), grant_of(bigint), mandate_end_with(bigint), mandate_ends_whole(), mandate_reach(bigint, date) from public;
+grant execute on function grant_by(uuid), grant_applications(), grant_of(bigint), mandate_end_with(bigint) to lianou_gateway;
+grant execute on function mandate_end_with(bigint), mandate_reach(bigint, date) to lianou_platform;
 
 create policy case_status_granted on case_status for select to lianou_gateway
     using (application in (select grant_applications()));
@@ -161,8 +213,11 @@ alter policy mandate_subject on mandate
     using (account <> '' and account = (select current_setting('lianou.subject', true))
            or exists (select from case_status s where s.application = mandate.application));
 drop policy case_status_granted on case_status;
-drop trigger mandate_ends_grant on mandate;
-drop function mandate_ends_grant();
+drop trigger mandate_ends_whole on mandate;
+drop trigger mandate_ends_whole on mandate_grant;
+drop function mandate_ends_whole();
+drop function mandate_end_with(bigint);
+drop function mandate_reach(bigint, date);
 -- +goose StatementBegin
 create or replace function payout_through(wanted bigint) returns setof uuid language sql stable security definer
 set search_path = public, pg_temp
