@@ -66,10 +66,11 @@ type (
 )
 
 // A code has ten million faces and opens only with a name: who guesses is slowed down, and
-// nobody else's code is spent by it.
-const (
-	codesOfAccount = 10
-	codesOfSource  = 60
+// nobody else's code is spent by it. What opened is no guess, and is not counted: somebody
+// in the village helps many.
+var (
+	codesOfAccount = bell.Rate{Count: 10, Per: time.Hour}
+	codesOfSource  = bell.Rate{Count: 60, Per: time.Hour}
 )
 
 var errNoHelpers = core.E(core.KindUnavailable, "no_helpers", wording.For(core.KindUnavailable))
@@ -177,6 +178,7 @@ func (d *CitizenDoor) Offer(r *http.Request, who citizen.Citizen, in OfferBody) 
 	if err != nil {
 		return HelperAnswer{}, err
 	}
+	d.opened(r, who)
 	return d.helperAnswer(g), nil
 }
 
@@ -189,14 +191,26 @@ func (d *CitizenDoor) mayOpen(r *http.Request, who citizen.Citizen, said string)
 	if err != nil {
 		return "", err // a misheard digit tells nobody anything, and costs no try
 	}
-	hourly := func(key string, count int) bool {
-		ok, _ := d.env.Shared.Allow(r.Context(), "helper:"+key, bell.Rate{Count: count, Per: time.Hour})
-		return ok
+	account, source := guessKeys(r, who)
+	ok, _ := d.env.Shared.Allow(r.Context(), account, codesOfAccount)
+	if ok {
+		ok, _ = d.env.Shared.Allow(r.Context(), source, codesOfSource)
 	}
-	if !hourly("account:"+who.ID, codesOfAccount) || !hourly("source:"+Source(r), codesOfSource) {
+	if !ok {
 		return "", core.E(core.KindTooMany, "helper_codes", "一小时试不了这么多次。过一会儿再来,也可以打 "+wording.Hotline+"。")
 	}
 	return code, nil
+}
+
+// opened gives a try back that was none.
+func (d *CitizenDoor) opened(r *http.Request, who citizen.Citizen) {
+	account, source := guessKeys(r, who)
+	d.env.Shared.GiveBack(r.Context(), account, codesOfAccount)
+	d.env.Shared.GiveBack(r.Context(), source, codesOfSource)
+}
+
+func guessKeys(r *http.Request, who citizen.Citizen) (account, source string) {
+	return "helper:account:" + who.ID, "helper:source:" + Source(r)
 }
 
 // Accept takes an invitation up. Who gave it hears at once who did, and how to end it:
@@ -214,6 +228,7 @@ func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody
 	if err != nil {
 		return HelperAnswer{}, err
 	}
+	d.opened(r, who)
 	return d.helperAnswer(g), nil
 }
 

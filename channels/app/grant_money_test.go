@@ -106,3 +106,13 @@ func (d *door) super(t *testing.T, sql string) {
 	_, err = conn.Exec(t.Context(), sql)
 	must(t, err)
 }
+
+// rule changes a rule of the database.
+func (d *door) rule(t *testing.T, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.db.Superuser())
+	must(t, err)
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), sql)
+	must(t, err)
+}
