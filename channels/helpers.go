@@ -28,6 +28,7 @@ type (
 		By     string          `json:"by,omitempty" doc:"Name of the helper, once there is one"`
 		Scopes []mandate.Scope `json:"scopes"`
 		Until  string          `json:"until" doc:"Its last day"`
+		Whole  string          `json:"until_say" doc:"The same in words"`
 		State  string          `json:"state" enum:"waiting,in_force,expired,revoked" doc:"waiting: the code was given and nobody took it up"`
 		May    string          `json:"may" doc:"What the helper may do, in words"`
 		Say    string          `json:"say" doc:"What to tell the person"`
@@ -90,7 +91,7 @@ func (d *CitizenDoor) Helpers(ctx context.Context, who citizen.Citizen) ([]Helpe
 
 func (d *CitizenDoor) helperAnswer(g mandate.Grant) HelperAnswer {
 	rule, _ := mandate.RuleOf(g.Kind)
-	a := HelperAnswer{ID: g.ID, Given: g.Given, Kind: g.Kind, Word: rule.Word, For: g.Principal, By: g.Agent, Scopes: g.Scopes, Until: g.Until.String(), State: "in_force", May: mayWords(g.Scopes)}
+	a := HelperAnswer{ID: g.ID, Given: g.Given, Kind: g.Kind, Word: rule.Word, For: g.Principal, By: g.Agent, Scopes: g.Scopes, Until: g.Until.String(), Whole: g.Until.SayWhole(), State: "in_force", May: mayWords(g.Scopes)}
 	switch {
 	case !g.Revoked.IsZero():
 		a.State, a.Say = "revoked", core.DateOf(g.Revoked).Say()+"收回了,不能再替着办。"

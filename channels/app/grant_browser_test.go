@@ -55,6 +55,23 @@ func TestAnOldManIsHelpedInBrowser(t *testing.T) {
 	if len(code) != 9 || tab.Eval(`String(parseFloat(getComputedStyle(document.querySelector(".code")).fontSize) >= 32)`) != "true" {
 		t.Errorf("the code %q is not in large letters, in groups", code)
 	}
+	// She rings the wrong number first: the code is taken back, and another one read out.
+	tab.Open(s.URL + "/c/app/acting")
+	tab.Wait("代办码等着人接")
+	look("app-helpers-waiting")
+	tab.Go(".list .plain")
+	tab.Wait("谁拿着这个码都没用了")
+	look("app-helperend-waiting")
+	tab.Go("main .form .big")
+	tab.Wait("办好了")
+	tab.Open(s.URL + "/c/app/invite")
+	fill(tab, "#name", "张桂兰")
+	fill(tab, "#id_number", channeltest.ID)
+	tab.Click(`input[name="kind"][value="entrusted"]`)
+	tab.Go("main .form .big")
+	tab.Wait("念给帮您的人")
+	was := code
+	code = strings.TrimSpace(tab.Text(".code"))
 	neighbour := newBrowser(t, s)
 	neighbour.enterBy(d, "13905349999")
 	tab.Open(s.URL + "/c/app/accept")
@@ -64,6 +81,9 @@ func TestAnOldManIsHelpedInBrowser(t *testing.T) {
 	tab.Go("main .form .big")
 	tab.Wait("对不上")
 	look("app-accept-wrong")
+	if _, page, _ := neighbour.post("/accept", map[string][]string{"code": {was}, "name": {"张桂兰"}}); !strings.Contains(page, "对不上") {
+		t.Error("a code that was taken back opens")
+	}
 	_, page, _ := neighbour.post("/accept", map[string][]string{"code": {code}, "name": {"张桂兰"}})
 	if !strings.Contains(page, "替 张桂兰 办") || strings.Contains(page, channeltest.ID) {
 		t.Error("she does not read what she takes on")

@@ -117,7 +117,7 @@ func (c *Channel) helperEnd(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		for _, h := range list {
-			if id := r.PostForm.Get("id"); h.State != "in_force" || id != strconv.FormatInt(h.ID, 10) {
+			if id := r.PostForm.Get("id"); h.State != "in_force" && h.State != "waiting" || id != strconv.FormatInt(h.ID, 10) {
 				continue
 			}
 			if r.PostForm.Get("sure") != "1" {
