@@ -32,14 +32,16 @@ Component({
 
   methods: {
     load() {
-      return this.doing(async () => {
-        const both = (await api.helpers()).map(invited);
-        this.setData({
-          mine: (await api.mandates()).map(shown),
-          helped: both.filter((/** @type {any} */ h) => !h.given),
-          helpers: both.filter((/** @type {any} */ h) => h.given),
-          loaded: true,
-        });
+      return this.doing(() => this.lists());
+    },
+
+    async lists() {
+      const both = (await api.helpers()).map(invited);
+      this.setData({
+        mine: (await api.mandates()).map(shown),
+        helped: both.filter((/** @type {any} */ h) => !h.given),
+        helpers: both.filter((/** @type {any} */ h) => h.given),
+        loaded: true,
       });
     },
 
@@ -89,7 +91,7 @@ Component({
         return this.doing(async () => {
           await api.endHelper(id);
           this.setData({ ending: null, done: '办好了,从现在起就不能再替着办。' });
-          await this.load();
+          await this.lists();
         });
       }
       return this.doing(async () => {
@@ -110,3 +112,13 @@ function invited(h) {
   const asks = h.state === 'waiting' ? '这个代办码,要收回吗?' : h.given ? `${h.by} 替 ${h.for} 办的事,要收回吗?` : `不再替 ${h.for} 办了吗?`;
   const after = h.state === 'waiting' ? '收回以后,谁拿着这个码都没用了。要请人帮,再要一个新码就行。'
     : h.given ? `收回以后,${h.by} 查不到进度,也不能再替着申请、补材料。已经报上的照常办,钱照常发。`
+    : '不办以后,您查不到他的进度,也不能再替他申请、补材料。已经报上的照常办,钱照常发。我们会告诉他一声。';
+  return { ...h, title, off, asks, after, holds: h.state === 'waiting' || h.state === 'in_force' };
+}
+
+/** @param {any} m */
+function shown(m) {
+  const proof = m.proved ? '交过证明' : '还没交证明';
+  const state = m.state === 'in_force' ? '有效' : '已经不能用';
+  return { ...m, holds: m.state === 'in_force', small: `${state} · ${proof} · 回执号 ${spoken(m.receipt)}` };
+}
