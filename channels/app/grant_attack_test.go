@@ -32,7 +32,7 @@ func notOf(code string) string {
 // Who guesses from many accounts at one address is slowed down there, and nobody at another
 // address is; what opened costs no try, so that one person may help a village.
 //
-// Controls seen red: mayOpen without the source ("63 guesses"), Offer without opened ("helper 11: 429").
+// Control seen red: mayOpen without the source ("63 guesses"). Named: Offer without opened ("helper 10: 429").
 func TestGuessesAreCountedBySource(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
@@ -77,7 +77,7 @@ func TestGuessesAreCountedBySource(t *testing.T) {
 
 // Of many who have a code at once, one takes it up; one entry, one person told.
 //
-// Control seen red: Accept's update without `account is null` and no trigger mandate_grant_stays ("2 took it up").
+// Control, named: Accept's update without `account is null` and no trigger mandate_grant_stays ("2 took it up").
 func TestOneTakesACodeUp(t *testing.T) {
 	t.Parallel()
 	d := helping(t)
@@ -121,7 +121,7 @@ func TestOneTakesACodeUp(t *testing.T) {
 // An invitation that was read out to the wrong ear is taken back before anybody takes it
 // up; who is nobody takes nothing up; and the same person is not helped twice by one.
 //
-// Controls seen red: Standing without the invitation that waits ("no invitation waits"); offered
+// Controls, named: Standing without the invitation that waits ("no invitation waits"); offered
 // without `revoked is null` ("after it was taken back: 200").
 func TestACodeIsTakenBack(t *testing.T) {
 	t.Parallel()
@@ -166,7 +166,7 @@ func TestACodeIsTakenBack(t *testing.T) {
 // by nobody but who filed it, shows no money, and ends with the right. And each does what
 // was entrusted to them, no more.
 //
-// Controls seen red: grant_applications' first part without the number ("the person sees
+// Controls, named: grant_applications' first part without the number ("the person sees
 // what may be another's"); Use for the supplement without its scope ("hands in papers: 201").
 func TestAHelperDoesWhatWasEntrusted(t *testing.T) {
 	t.Parallel()

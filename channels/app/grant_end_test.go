@@ -43,8 +43,8 @@ func newEnding(t *testing.T) ending {
 // Whoever ends one part of it, ends all of it, and each that ended is an entry that names
 // it, by who ended it; who did not is told by a job of the same transaction.
 //
-// Controls, seen red: endRest without its loop's mandates in mandate_end_with ("a grant ends with all
-// that was filed by it"); Revoke without endGrant's Write ("2 ended without an entry"); ended without tell ("0 jobs").
+// Controls seen red: mandate_end_with that leaves the mandates standing (the deferred trigger refuses
+// the commit); Revoke without endGrant's Write ("ended without an entry"). Named: ended without tell ("not told").
 func TestEachEndIsWrittenDownAndTold(t *testing.T) {
 	t.Parallel()
 	officers := func(t *testing.T, e ending) {

@@ -154,7 +154,8 @@ func otherID() string {
 // A helper sees, of an account, what is for who invited them, and no more; another helper
 // and a stranger see and end nothing of theirs; when it ends, all of it ends.
 //
-// Control, named and not seen red: grant_applications without number_key.
+// Controls seen red: grant_applications' second part without number_key ("the helper sees" the wife's), without `g.revoked is null`
+// ("after the end the helper sees"); mandate_subject that asks only whether the application is seen ("the second helper sees the first's mandates").
 func TestWhatAHelperSees(t *testing.T) {
 	t.Parallel()
 	d := helping(t)

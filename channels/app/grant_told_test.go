@@ -43,7 +43,7 @@ func (p *postbox) messages() []notify.Message {
 // is over, though the provider was away and nobody of the request lives any more; and nobody
 // helps of whom nobody can be told: it is one transaction.
 //
-// Controls seen red: Accept without tell ("waited … for jobs"); textHelper that takes Later
+// Controls, named: Accept without tell ("waited … for jobs"); textHelper that takes Later
 // for done ("0 text messages"); a failure of tell that is passed over ("taken up, and nobody can be told").
 func TestWhoInvitedIsToldByAJob(t *testing.T) {
 	t.Parallel()

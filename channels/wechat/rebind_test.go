@@ -20,7 +20,7 @@ import (
 // from an account with applications only to their applicant; the account that is left is
 // logged out and told in its chat.
 //
-// Controls: rebind without EndGiven ("still may", seen red); rebind without applicantOf; person without RealName; Move that ends no session.
+// Controls: rebind without EndGiven ("still may"); rebind without applicantOf; person without RealName; Move that ends no session.
 func TestRebind(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

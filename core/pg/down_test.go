@@ -25,7 +25,7 @@ const schema = `
 // The invitation of helpers goes back out as it came in, also with what it wrote: an
 // operator who has to return to the release before keeps cases, mandates and money.
 //
-// Controls seen red: Down without the policy of mandate_end as it was ("- policy mandate mandate_end"); without payout_through as it was ("+ function … m.granted": and money fails to be read).
+// Controls, named: Down without the policy of mandate_end as it was ("- policy mandate mandate_end"); without payout_through as it was ("+ function … m.granted": and money fails to be read).
 func TestMandateGrantGoesBack(t *testing.T) {
 	t.Parallel()
 	env := pgtest.Empty(t)

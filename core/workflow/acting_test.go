@@ -19,7 +19,7 @@ import (
 // once; nobody of another town, nobody who is kin and nobody of another part. From then on
 // it opens nothing to the agent, and the household and the officers read that it is over.
 //
-// Controls: EndMandate without the entries of the rest ("0 of the entry of the invitation", seen red);
+// Controls: EndMandate without the entries of the rest ("0 of the entry of the invitation");
 // End without its update ("it still opens the case: <nil>", "ended twice: <nil>");
 // Check without Kin ("officer: <nil>, want kin"); do in the city's scope and Check without
 // Covers ("stranger: <nil>"); Proof without its case ("its proof under another case").

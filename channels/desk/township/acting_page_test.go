@@ -125,7 +125,7 @@ func TestTheProofOfAMandateIsOpenedAndWrittenDown(t *testing.T) {
 // The case is still being judged, and its page asks for itself again each second: what the
 // officer has opened stays open (the fold once closed under the test's fingers, in CI).
 //
-// Controls: the act without `sure` ("ended without a yes"); mandate_reach that forgets what is over, or counts rows ("for how many", seen red); End without ErrEnded ("ended
+// Controls: the act without `sure` ("ended without a yes"); mandate_reach that forgets what is over, or counts rows ("for how many"); End without ErrEnded ("ended
 // after its day"); live.js without `hold` ("the sheet stays open").
 func TestAnOfficerEndsAMandateAtItsPage(t *testing.T) {
 	t.Parallel()
