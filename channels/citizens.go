@@ -357,7 +357,7 @@ func (d *CitizenDoor) kept(ctx context.Context, who citizen.Citizen) ([]casefile
 	}
 	out := make([]casefile.Status, len(receipts))
 	for i, r := range receipts {
-		out[i] = casefile.Status{Application: r.Application, Receipt: r.Number, Status: wording.StatusReceived, Updated: r.At,
+		out[i] = casefile.Status{Own: true, Application: r.Application, Receipt: r.Number, Status: wording.StatusReceived, Updated: r.At,
 			Timeline: []casefile.StatusLine{{At: r.At, Says: wording.StatusReceived.Say("")}}}
 	}
 	return out, nil

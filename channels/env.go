@@ -68,8 +68,10 @@ type Env struct {
 	Callee func(ctx context.Context, notice int64, reference string) (core.Phone, error)
 	// Mandates is who acts for whom; nil knows nothing of it.
 	Mandates *mandate.Reader
-	Cards    idcard.Reader // reads ID cards on this machine; nil: the vendor's at its door, else by hand
-	Shared   *bell.Bell    // a small cache with expiry, and limits, of all nodes
+	// Helpers is whom people invite to help them; nil invites nobody.
+	Helpers *mandate.Helpers
+	Cards   idcard.Reader // reads ID cards on this machine; nil: the vendor's at its door, else by hand
+	Shared  *bell.Bell    // a small cache with expiry, and limits, of all nodes
 	// Away reports whether submissions go to the spool: only then do citizens'
 	// tokens have their day of grace. nil is never.
 	Away func() bool

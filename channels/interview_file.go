@@ -193,6 +193,9 @@ func (d *CitizenDoor) Register(list *jobs.Workers, ways ...notify.Sender) {
 	jobs.Work(list, time.Minute, func(ctx context.Context, job jobs.Job[talks.Unfiled]) error {
 		return d.TellUnfiled(ctx, job.Args, ways)
 	})
+	if d.env.Helpers != nil {
+		jobs.Work(list, time.Minute, d.tellHelper)
+	}
 }
 
 // Finish hands in what somebody has confirmed and nobody has handed in, and closes the

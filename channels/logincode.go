@@ -26,8 +26,8 @@ type (
 	}
 )
 
-// codesOfAccount bounds the codes that one account has sent to other numbers.
-var codesOfAccount = bell.Rate{Count: 5, Per: 24 * time.Hour}
+// codesPerDay bounds the codes that one account has sent to other numbers.
+var codesPerDay = bell.Rate{Count: 5, Per: 24 * time.Hour}
 
 // Mobile reads a number that can get a text message.
 func Mobile(said string) (core.Phone, error) {
@@ -109,11 +109,11 @@ func (d *CitizenDoor) codeFor(r *http.Request, who citizen.Citizen, said string)
 		return "", err
 	}
 	key := "phone:code:" + who.ID
-	if ok, _ := d.env.Shared.Allow(r.Context(), key, codesOfAccount); !ok {
+	if ok, _ := d.env.Shared.Allow(r.Context(), key, codesPerDay); !ok {
 		return "", errRebinds
 	}
 	if ticket, err = d.SendCode(r.Context(), said, Source(r)); err != nil {
-		d.env.Shared.GiveBack(r.Context(), key, codesOfAccount)
+		d.env.Shared.GiveBack(r.Context(), key, codesPerDay)
 	}
 	return ticket, err
 }

@@ -205,7 +205,7 @@ func (d *CitizenDoor) veil(ctx context.Context, who citizen.Citizen, list []case
 	}
 	for i, s := range list {
 		if err := over[s.Application]; err != nil {
-			list[i] = casefile.Status{Application: s.Application, Receipt: s.Receipt, Status: wording.StatusReceived, Next: core.Known(err).Say, Updated: s.Updated}
+			list[i] = casefile.Status{Application: s.Application, Receipt: s.Receipt, Status: wording.StatusReceived, Next: core.Known(err).Say, Updated: s.Updated, Own: s.Own}
 		}
 	}
 	return list, nil

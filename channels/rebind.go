@@ -3,10 +3,12 @@ package channels
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/casefile"
 	"lianou/core/citizen"
 	"lianou/core/realname"
 )
@@ -185,6 +187,9 @@ func (d *CitizenDoor) rebind(r *http.Request, who citizen.Citizen, in RebindBody
 	if err == nil {
 		err = d.isReal(ctx, in.Name, id)
 	}
+	if err == nil && d.env.Helpers != nil {
+		err = d.env.Helpers.EndGiven(ctx, from)
+	}
 	if err == nil {
 		err = d.env.Citizens.Move(ctx, citizen.Moving{From: from, To: who.ID, Phone: phone})
 	}
@@ -259,8 +264,16 @@ func (d *CitizenDoor) hasWeChat(ctx context.Context, account string) error {
 // any there is nothing to protect but the number, which was proved.
 func (d *CitizenDoor) applicantOf(ctx context.Context, who citizen.Citizen, account string, id core.IDNumber) error {
 	list, err := d.Statuses(ctx, citizen.Citizen{ID: account})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return err
+	}
+	return d.oneIsOf(ctx, who, slices.DeleteFunc(list, func(s casefile.Status) bool { return !s.Own }), id)
+}
+
+// oneIsOf checks that of some applications one is this person's; of none, nothing.
+func (d *CitizenDoor) oneIsOf(ctx context.Context, who citizen.Citizen, list []casefile.Status, id core.IDNumber) error {
+	if len(list) == 0 {
+		return nil
 	}
 	number := id.Reveal()
 	for _, s := range list {

@@ -57,7 +57,7 @@ func TestReceiptChecks(t *testing.T) {
 func TestParseReceipt(t *testing.T) {
 	t.Parallel()
 	// 572 with check digit 4 is the example of Damm's thesis.
-	if d := dammDigit("572"); d != '4' {
+	if d := core.DammDigit("572"); d != '4' {
 		t.Errorf("check digit of 572 is %c", d)
 	}
 	r := permutation{testKey}.receipt(7)
@@ -75,7 +75,7 @@ func FuzzParseReceipt(f *testing.F) {
 	f.Add("4071 8826 35")
 	f.Add("0000000000")
 	f.Fuzz(func(t *testing.T, s string) {
-		if r, err := ParseReceipt(s); err == nil && (len(r) != 10 || dammDigit(string(r[:9])) != r[9]) {
+		if r, err := ParseReceipt(s); err == nil && (len(r) != 10 || core.DammDigit(string(r[:9])) != r[9]) {
 			t.Fatalf("accepted %q as %s", s, r)
 		}
 	})

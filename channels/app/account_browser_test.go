@@ -19,7 +19,7 @@ import (
 func TestAccountPagesInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	tab := browsertest.Start(t).Tab(t)
 	tab.Phone()

@@ -14,6 +14,8 @@ import (
 // receipt and number were typed.
 type actingView struct {
 	Mine  []channels.MandateAnswer
+	By    []channels.HelperAnswer // between accounts: whom this one helps
+	To    []channels.HelperAnswer // and who helps this one
 	Found []channels.MandateAnswer
 	Pair  channels.MandatePair
 	Asked bool   // a pair was looked up
@@ -29,6 +31,18 @@ func (c *Channel) showActing(w http.ResponseWriter, r *http.Request, who citizen
 	if v.Mine, err = c.door.Mandates(r.Context(), who); err != nil {
 		c.sorry(w, r, err)
 		return
+	}
+	helpers, err := c.door.Helpers(r.Context(), who)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	for _, h := range helpers {
+		if h.Given {
+			v.To = append(v.To, h)
+		} else {
+			v.By = append(v.By, h)
+		}
 	}
 	page, status := view{Title: "谁替谁办", Data: v}, http.StatusOK
 	if fault != nil {

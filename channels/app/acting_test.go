@@ -30,7 +30,7 @@ func (b *browser) enterBy(d *door, phone string) {
 func TestActingPages(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	d.acting(t, d.login(t).Citizen.ID)
 	person := newBrowser(t, s)

@@ -65,6 +65,7 @@ func (h *handset) code() string {
 
 // door is the app on a real database, in front of a real intake.
 type door struct {
+	queue *jobs.Inserter // the gateway's, where helpers are invited
 	env   channels.Env
 	db    *pgtest.Env
 	house *channeltest.House

@@ -18,7 +18,7 @@ import (
 func TestEndedMandateIsNamedAtWhoSpeaks(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	agent, stranger := d.login(t), d.other(t)
 	d.acting(t, agent.Citizen.ID)

@@ -22,7 +22,7 @@ import (
 func TestEndedByAnOfficerIsVeiled(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	agent := d.login(t)
 	a := d.acting(t, agent.Citizen.ID)
@@ -32,7 +32,7 @@ func TestEndedByAnOfficerIsVeiled(t *testing.T) {
 		if err := tx.QueryRow(ctx, `select case_id, id from mandate where application = $1`, a.ID).Scan(&of, &id); err != nil {
 			return err
 		}
-		_, err := mandate.NewStore(nil).End(ctx, tx, of, id)
+		_, _, err := mandate.NewStore(nil).End(ctx, tx, of, id)
 		return err
 	}))
 	status, out := call(t, s, "GET", "/applications/"+string(a.Receipt), agent.Token, "")

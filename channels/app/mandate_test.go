@@ -72,7 +72,7 @@ func list(t *testing.T, s *httptest.Server, method, path, token, body string) (i
 func TestWhoActsForWhom(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	agent := d.login(t)
 	a := d.acting(t, agent.Citizen.ID)

@@ -88,7 +88,7 @@ func (d *door) sql(t *testing.T, q string, args ...any) {
 func TestPapersAfterwardsByAPI(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform))
+	d.env.Mandates = mandate.NewReader(d.db.DB(pgtest.Gateway), audit.NewTo(d.house.Keys.Gateway.Platform), nil)
 	s := d.serve(t)
 	own := d.login(t)
 	a := d.asking(t, own.Citizen.ID)
@@ -220,7 +220,7 @@ func (d *door) money(t *testing.T, n int) {
 	must(t, err)
 	for i := range n {
 		_, err := conn.Exec(t.Context(), `insert into payout_status (entitlement, case_id, region, item, name, period, monthly, amount, sample, last4, state, updated)
-			select $1, id, region, 'MZ-01', '最低生活保障', $2, true, 52000, true, '1234', $3, now() from casefile`,
+			select $1 + 1000 * (row_number() over (order by id) - 1), id, region, 'MZ-01', '最低生活保障', $2, true, 52000, true, '1234', $3, now() from casefile`,
 			i+1, time.Date(2024, time.Month(1+i), 1, 0, 0, 0, 0, time.UTC).Format("200601"), states[i%len(states)])
 		must(t, err)
 	}

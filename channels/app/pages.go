@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "bound", "more", "money", "away"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "invite", "accept", "helperend", "bound", "more", "money", "away"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -110,6 +110,11 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/acting", c.actingPage),
 		post("/acting/found", c.actingFound, small),
 		post("/acting/end", c.actingEnd, small),
+		get("/invite", c.invitePage),
+		post("/invite", c.invitePost, small),
+		get("/accept", c.acceptPage),
+		post("/accept", c.acceptPost, small),
+		post("/helper/end", c.helperEnd, small),
 		get("/bound", c.boundPage),
 		post("/bound/move", c.boundMove, small),
 		post("/bound/off", c.boundOff, small),

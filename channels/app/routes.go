@@ -73,6 +73,16 @@ func (c *Channel) routes() []route {
 			in: of[channels.MandatePair](), out: types{200: of[[]channels.MandateAnswer]()}, refuses: []int{401, 413, 422, 429, 503}},
 		{endpoint: post("/mandates/end", c.door.ServeMandateEnd), summary: "End a mandate: one's own, or with the pair that of who acts for oneself",
 			in: of[channels.MandateEnd](), out: types{204: nil}, refuses: []int{401, 404, 413, 422, 429, 503}},
+		{endpoint: get("/helpers", c.door.ServeHelpers), summary: "Who helps this account and whom it helps by invitation, with what is over",
+			out: types{200: of[[]channels.HelperAnswer]()}, refuses: []int{401, 503}},
+		{endpoint: post("/helpers/invite", c.door.ServeInvite), summary: "Invite a helper, after a real-name check: a code to be read out, once and for a day; it ends the one before",
+			in: of[channels.InviteBody](), out: types{200: of[channels.InviteAnswer]()}, refuses: []int{401, 403, 413, 422, 429, 503}},
+		{endpoint: post("/helpers/offer", c.door.ServeOffer), summary: "What the invitation says that a code and a name open",
+			in: of[channels.OfferBody](), out: types{200: of[channels.HelperAnswer]()}, refuses: []int{401, 409, 413, 422, 429, 503}},
+		{endpoint: post("/helpers/accept", c.door.ServeAccept), summary: "Take an invitation up, once",
+			in: of[channels.AcceptBody](), out: types{200: of[channels.HelperAnswer]()}, refuses: []int{401, 409, 413, 422, 429, 503}},
+		{endpoint: post("/helpers/end", c.door.ServeHelperEnd), summary: "End one at once: by who gave it, or back by the helper",
+			in: of[channels.HelperEnd](), out: types{204: nil}, refuses: []int{401, 404, 413, 422, 503}},
 	}
 	return append(list, c.interviewRoutes()...)
 }

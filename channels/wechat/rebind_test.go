@@ -9,7 +9,10 @@ import (
 
 	"lianou/channels/channeltest"
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/mandate"
 	"lianou/core/notify"
+	"lianou/core/pg"
 	"lianou/core/realname"
 	"lianou/intake"
 )
@@ -18,7 +21,7 @@ import (
 // from an account with applications only to their applicant; the account that is left is
 // logged out and told in its chat.
 //
-// Control: rebind without applicantOf; person without RealName; Move that ends no session.
+// Controls: rebind without EndGiven ("still may"); rebind without applicantOf; person without RealName; Move that ends no session.
 func TestRebind(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -31,6 +34,7 @@ func TestRebind(t *testing.T) {
 	}
 	kept := map[string][]intake.Receipt{}
 	d.env.Kept = func(_ context.Context, who string) ([]intake.Receipt, error) { return kept[who], nil }
+	d.env.Helpers = mandate.NewHelpers(d.gateway, d.keys.Gateway.Shared, audit.NewTo(d.keys.Gateway.Platform), nil)
 	c := newChatterAt(t, d)
 	phone, err := core.ParsePhone(channeltest.Phone)
 	must(t, err)
@@ -38,6 +42,7 @@ func TestRebind(t *testing.T) {
 	old, err := d.env.Citizens.LoginWeChat(t.Context(), openid, "")
 	must(t, err)
 	must(t, d.env.Citizens.BindPhone(t.Context(), old.Citizen.ID, phone))
+	invited := d.invites(t, old.Citizen.ID)
 	token := login(t, c.h, "newphone")
 	fresh, err := d.env.Citizens.Verify(token)
 	must(t, err)
@@ -89,11 +94,30 @@ func TestRebind(t *testing.T) {
 	if _, err := d.env.Citizens.Refresh(t.Context(), old.Refresh); err == nil {
 		t.Error("the old device is still logged in")
 	}
+	if by := invited(); by != "principal" {
+		t.Errorf("who helped the account that was left still may: %q", by)
+	}
 	if got := c.answers(); !strings.Contains(got, "换绑到了另一个微信") {
 		t.Errorf("the old device is told: %s", got)
 	}
 	if status, _ := call(c.h, "POST", "/phone/rebind", token, good); status != 429 {
 		t.Errorf("a sixth try in a day: %d", status)
+	}
+}
+
+// invites lets an account be helped, and gives who ended it, "" for nobody.
+func (d *door) invites(t *testing.T, account string) (ended func() string) {
+	t.Helper()
+	number, err := core.ParseID(channeltest.ID, core.DateOf(time.Now()))
+	must(t, err)
+	_, err = d.env.Helpers.Invite(t.Context(), mandate.Invitation{Account: account, Name: "张桂兰", Number: number, Kind: core.CapacityEntrusted,
+		Scopes: []mandate.Scope{mandate.Notices}, Until: core.DateOf(time.Now()).AddDate(0, 3, 0)})
+	must(t, err)
+	return func() (by string) {
+		must(t, d.gateway.Read(t.Context(), pg.Subject(account), func(ctx context.Context, tx *pg.Tx) error {
+			return tx.QueryRow(ctx, `select revoked_by from mandate_grant where principal = $1`, account).Scan(&by)
+		}))
+		return by
 	}
 }
 

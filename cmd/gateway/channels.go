@@ -80,6 +80,7 @@ type edge struct {
 	begun    *begun.Store
 	records  *records.Asker
 	intake   *intake.Intake
+	own      *jobs.Inserter // the gateway's queue
 	text     *sms.Channel
 	identity *realname.Tencent // nil where no service is set
 	worker   *notify.Worker    // nil while there is no way of telling
@@ -211,20 +212,20 @@ func (e *edge) reported(ctx context.Context, provider string, out notify.Outcome
 }
 
 func (e *edge) work(ctx context.Context) error {
-	own, err := jobs.NewInserter(jobs.Gateway)
-	if err != nil {
+	var err error
+	if e.own, err = jobs.NewInserter(jobs.Gateway); err != nil {
 		return err
 	}
 	platform, err := jobs.NewInserter(jobs.Platform)
 	if err != nil {
 		return err
 	}
-	e.calls, err = calls.New(calls.Deps{DB: e.stores.DB, Bell: e.stores.Bell, Audit: e.audit, Ring: e.keys.Ring, Platform: e.keys.Platform, Blind: e.keys.Shared, Jobs: own,
+	e.calls, err = calls.New(calls.Deps{DB: e.stores.DB, Bell: e.stores.Bell, Audit: e.audit, Ring: e.keys.Ring, Platform: e.keys.Platform, Blind: e.keys.Shared, Jobs: e.own,
 		Speech: platform})
 	if err != nil {
 		return err
 	}
-	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: own, Speech: platform}); err != nil {
+	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: e.own, Speech: platform}); err != nil {
 		return err
 	}
 	if e.papers, err = papers.New(papers.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Blobs: e.blobs, Audit: e.audit, Jobs: platform}); err != nil {
@@ -246,7 +247,7 @@ func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
 		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Begun: e.begun, Records: e.records, Papers: e.papers, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
 		Hears: e.hears, Hotwords: e.words, Cards: e.cards,
-		Mandates: mandate.NewReader(e.stores.DB, e.audit)}
+		Mandates: mandate.NewReader(e.stores.DB, e.audit, e.own), Helpers: mandate.NewHelpers(e.stores.DB, e.keys.Shared, e.audit, e.own)}
 	if e.text != nil {
 		env.Text = e.text
 	}

@@ -29,7 +29,8 @@ func NewReader(db *pg.DB, shared seal.Blinder, log *audit.Log) (*Reader, error) 
 	return &Reader{db: db, shared: shared, log: log}, nil
 }
 
-const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, missing, updated`
+const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, missing, updated,
+	citizen <> '' and citizen = coalesce(current_setting('lianou.subject', true), '')`
 
 // maxStatuses bounds the list a citizen sees: the newest.
 const maxStatuses = 50
@@ -41,7 +42,7 @@ func (r *Reader) ByCitizen(ctx context.Context, citizen string) ([]Status, error
 	}
 	var list []Status
 	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, `select `+statusColumns+` from case_status where citizen = $1
+		rows, err := tx.Query(ctx, `select `+statusColumns+` from case_status where citizen = $1 or application = any (array(select grant_applications()))
 			order by updated desc, application limit $2`, citizen, maxStatuses)
 		if err != nil {
 			return pg.Fail(err, "read a citizen's cases")
@@ -60,7 +61,7 @@ func (r *Reader) ByReceipt(ctx context.Context, receipt core.Receipt, citizen st
 	}
 	var found Status
 	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) (err error) {
-		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and citizen = $2`, receipt, citizen)
+		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and (citizen = $2 or application = any (array(select grant_applications())))`, receipt, citizen)
 		return err
 	})
 	return found, err
@@ -142,7 +143,7 @@ func one(ctx context.Context, tx *pg.Tx, sql string, args ...any) (Status, error
 
 func scanStatus(r pgx.CollectableRow) (Status, error) {
 	var s Status
-	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Missing, &s.Updated)
+	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Missing, &s.Updated, &s.Own)
 	for i := range s.Items {
 		s.Items[i].Say = s.Items[i].Status.Say(s.Items[i].Detail)
 	}

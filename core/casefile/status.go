@@ -8,7 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/mandate"
 	"lianou/core/pg"
+	"lianou/core/seal"
 	"lianou/core/wording"
 )
 
@@ -25,6 +27,7 @@ type Status struct {
 	Timeline    []StatusLine
 	Missing     *Missing // what the household is asked for now
 	Updated     time.Time
+	Own         bool // handed in by the account that asks, not seen through a grant
 }
 
 // Say is the status word with its detail.
@@ -47,11 +50,14 @@ type StatusLine struct {
 	Says string    `json:"says"`
 }
 
+// Shared gives the keyed hash that the gateway has as well.
+func (s *Store) Shared() seal.Blinder { return s.shared }
+
 // insertStatus writes the first row of an application: 已收到.
 func (s *Store) insertStatus(ctx context.Context, tx *pg.Tx, id core.CaseID, region core.RegionCode, a *core.Application) error {
-	_, err := tx.Exec(ctx, `insert into case_status (application, case_id, region, receipt, citizen, phone_key, status, updated)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.ID, id, region, a.Receipt, a.Contact.CitizenID,
-		phoneKey(s.shared.Blind, a.Receipt, a.Applicant.ID.Last4()), wording.StatusReceived, tx.Now())
+	_, err := tx.Exec(ctx, `insert into case_status (application, case_id, region, receipt, citizen, phone_key, status, updated, number_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID, id, region, a.Receipt, a.Contact.CitizenID,
+		phoneKey(s.shared.Blind, a.Receipt, a.Applicant.ID.Last4()), wording.StatusReceived, tx.Now(), mandate.NumberKey(s.shared, a.Applicant.ID))
 	return pg.Fail(err, "write the status of an application")
 }
 

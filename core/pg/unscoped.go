@@ -61,6 +61,7 @@ func Unscoped() map[string]string {
 		"citizen_guess":       "keyed hashes only",
 		"citizen_session":     "hashes of tokens",
 		"citizen_grant":       "counts by template",
+		"mandate_grant":       "a right between two accounts, before anybody applied; the gateway's policies open it to the two alone",
 		"citizen_grant_event": "names of pushes, with a keyed hash for whom",
 		"talk":                "sealed; a conversation has no township until it is an application",
 		"talk_message":        "sealed, the same",

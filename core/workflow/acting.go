@@ -29,9 +29,14 @@ func (f *Flow) EndMandate(ctx context.Context, actor casefile.Actor, in EndManda
 		if !in.Sure {
 			return core.Invalid("sure", "请先勾上“结束以后他不能再替这家办事”,再点。")
 		}
-		m, err := f.mandates.End(ctx, a.tx, in.Case, in.Mandate)
+		m, rest, err := f.mandates.End(ctx, a.tx, in.Case, in.Mandate)
 		if err != nil {
 			return err
+		}
+		for _, e := range rest {
+			e.Actor, e.Purpose = actor.Audit(), "casework"
+			e.Detail = map[string]any{"with": m.ID}
+			a.more = append(a.more, e)
 		}
 		rule, _ := mandate.RuleOf(m.Kind)
 		a.detail["mandate"], a.detail["kind"], a.detail["reason"] = m.ID, m.Kind, in.Reason

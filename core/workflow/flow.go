@@ -71,7 +71,11 @@ func New(d Deps) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Flow{Deps: d, jobs: in, mandates: mandate.NewStore(d.Audit), matchers: map[string]*matching.Matcher{}}, nil
+	edge, err := jobs.NewInserter(jobs.Gateway)
+	if err != nil {
+		return nil, err
+	}
+	return &Flow{Deps: d, jobs: in, mandates: mandate.NewStore(d.Audit).Keyed(d.Cases.Shared(), edge), matchers: map[string]*matching.Matcher{}}, nil
 }
 
 // matcher compiles each Book once.

@@ -60,7 +60,7 @@ func TestMandateOfAnAgent(t *testing.T) {
 	if state := send("4071882643"); state != "linked" {
 		t.Errorf("while it holds: %s", state)
 	}
-	reader := mandate.NewReader(w.env.DB(pgtest.Gateway), audit.NewTo(w.keys.Gateway.Platform))
+	reader := mandate.NewReader(w.env.DB(pgtest.Gateway), audit.NewTo(w.keys.Gateway.Platform), nil)
 	seen, err := reader.Seen(t.Context(), app.Contact.CitizenID)
 	w.must(err)
 	for _, m := range seen {
@@ -110,7 +110,7 @@ func TestMandateOfAnotherIsNotSeen(t *testing.T) {
 	app.Contact.Name, app.Contact.Capacity = "李秀英", core.CapacityMember
 	w.handOver(app)
 	w.routed(app)
-	reader := mandate.NewReader(w.env.DB(pgtest.Gateway), audit.NewTo(w.keys.Gateway.Platform))
+	reader := mandate.NewReader(w.env.DB(pgtest.Gateway), audit.NewTo(w.keys.Gateway.Platform), nil)
 	own, err := reader.Seen(t.Context(), app.Contact.CitizenID)
 	w.must(err)
 	other, err := reader.Seen(t.Context(), "citizen-9")

@@ -198,7 +198,7 @@ func (s *Store) keep(ctx context.Context, tx *pg.Tx, in Sending, r row) error {
 	}
 	const put = `insert into supplement (citizen, key, body_digest, application, region, count, wrapped, sealed, at)
 		select $1, $2, $3, $4, region, $5, $6, $7, $8 from (
-			select region, 1 as rank from case_status where application = $4 and citizen = $1
+			select region, 1 as rank from case_status where application = $4 and (citizen = $1 or application = any (array(select grant_applications())))
 			union all select region, 2 from application where id = $4 and citizen = $1) own
 		order by rank limit 1 returning id`
 	var id int64

@@ -22,6 +22,7 @@ type actingRow struct {
 	State, Tone     string
 	Receipt         core.Receipt
 	Over            bool
+	Many            int     // households that this person acts for today, where that is more than usual
 	Proof           []paper // at most one
 	Asked, NotMoney bool    // a paper proves it by rule; money goes to no agent
 }
@@ -56,6 +57,27 @@ func acting(list []mandate.Mandate, today core.Date) []actingRow {
 		out = append(out, row)
 	}
 	return out
+}
+
+// usual is for how many households one person acts without a word about it: children,
+// parents, a neighbour. More is no fault, and may be somebody who takes money for it.
+const usual = 3
+
+// reach notes how many households those who act in a case act for, all over the city.
+func reach(ctx context.Context, tx *pg.Tx, rows []actingRow) error {
+	for i := range rows {
+		if rows[i].Over {
+			continue
+		}
+		n, err := mandate.Households(ctx, tx, rows[i].ID)
+		if err != nil {
+			return err
+		}
+		if n > usual {
+			rows[i].Many = n
+		}
+	}
+	return nil
 }
 
 // proofName begins the place of a mandate's proof among the papers of a case.

@@ -50,10 +50,19 @@ func newHouse(t *testing.T) house {
 	must(t, err)
 	must(t, d.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		const held = `insert into mandate (case_id, region, application, receipt, kind, principal, agent, account, scopes, document, proof, from_day, until_day, claimed)
-			select id, region, $1, $2, 'entrusted', '周桂兰', $3, '', array['apply', 'supplement', 'notices'], 'entrustment', $4, $5, $6, now() from casefile`
+			select id, region, $1, $2, 'entrusted', '周桂兰', $3, case when $3 = '李秀英' then 'c' || repeat('2', 32) else '' end, array['apply', 'supplement', 'notices'], 'entrustment', $4, $5, $6, now() from casefile`
 		day := tx.Today()
 		if _, err := tx.Exec(ctx, held, uuid.NewString(), "4071882635", "李秀英", proof.Digest, day.AddDate(0, 0, -3).Time(), day.AddDate(1, 0, 0).Time()); err != nil {
 			return pg.Fail(err, "lay a mandate")
+		}
+		// And five invitations to her: two come from one person, one is over.
+		const asked = `with who as (insert into citizen (id, created) select 'c' || repeat(n::text, 32), now() from generate_series(2, 7) n returning id)
+			insert into mandate_grant (principal, name, number_key, kind, scopes, from_day, until_day, code_key, made, expires, account, agent, accepted, revoked, revoked_by)
+			select id, '张', sha256(convert_to(case id when 'c' || repeat('7', 32) then 'c' || repeat('6', 32) else id end, 'UTF8')), 'member', array['apply'], $1, $1, encode(sha256(convert_to(id, 'UTF8')), 'hex'), now(), now(),
+				'c' || repeat('2', 32), '李秀英', now(), case id when 'c' || repeat('5', 32) then now() end, case id when 'c' || repeat('5', 32) then 'principal' else '' end
+			from who where id <> 'c' || repeat('2', 32)`
+		if _, err := tx.Exec(ctx, asked, day.Time()); err != nil {
+			return pg.Fail(err, "lay invitations")
 		}
 		_, err := tx.Exec(ctx, held, uuid.NewString(), "4071882643", "王二保", "", day.AddDate(-2, 0, 0).Time(), day.AddDate(-1, 0, 0).Time())
 		return pg.Fail(err, "lay a mandate")
@@ -116,7 +125,7 @@ func TestTheProofOfAMandateIsOpenedAndWrittenDown(t *testing.T) {
 // The case is still being judged, and its page asks for itself again each second: what the
 // officer has opened stays open (the fold once closed under the test's fingers, in CI).
 //
-// Controls: the act without `sure` ("ended without a yes"); End without ErrEnded ("ended
+// Controls: the act without `sure` ("ended without a yes"); mandate_reach that forgets what is over, or counts rows ("for how many"); End without ErrEnded ("ended
 // after its day"); live.js without `hold` ("the sheet stays open").
 func TestAnOfficerEndsAMandateAtItsPage(t *testing.T) {
 	t.Parallel()
@@ -150,6 +159,8 @@ func TestAnOfficerEndsAMandateAtItsPage(t *testing.T) {
 	tab.Go(".login .btn.go")
 	tab.Desk()
 	tab.Open(site.URL + "/desk/township/case/1")
+	// The one acts for four households; that is said in a plain line, at them alone.
+	tab.Until("for how many", `document.querySelector("#mandate1").innerText.includes("全市现在一共替 4 家办") && !document.querySelector("#mandate2").innerText.includes("一共替")`)
 	for _, want := range []string{"李秀英 替 周桂兰 办", "受托的人", "申请、补材料、查进度、收通知", "钱不打给他", "王二保 替 周桂兰 办", "到期了", "申请时没带证明"} {
 		if !tab.Has(want) {
 			t.Errorf("the page does not say %s", want)

@@ -98,6 +98,9 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return err
 		}
 		p.Acting = acting(mandates, tx.Today())
+		if err := reach(ctx, tx, p.Acting); err != nil {
+			return err
+		}
 		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
 		return err
 	})

@@ -3,7 +3,7 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const { show, phone, ok, problem } = require('./stage');
 
-const LOGIN = { 'POST /login': ok({ token: 't1', refresh: 'r1', first: false }) };
+const LOGIN = { 'POST /login': ok({ token: 't1', refresh: 'r1', first: false }), 'GET /helpers': ok([]) };
 const one = (id, more) => ({ id, receipt: '4071882635', kind: 'family_member', word: '家里人代办', for: '张桂兰', by: '王强', scopes: ['apply'], money: false, proved: false, from: '2026-11-28', until: '2027-11-28', state: 'in_force', say: '王强可以替张桂兰申请。', ...more });
 
 /** @param {any} device @param {string} ask */

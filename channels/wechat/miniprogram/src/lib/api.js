@@ -68,6 +68,15 @@ module.exports = {
   mandatesFound: (pair) => ask('POST', '/mandates/found', pair),
   /** @param {{id: number, pair?: {receipt: string, last4: string}}} body */
   endMandate: (body) => ask('POST', '/mandates/end', body),
+  helpers: () => ask('GET', '/helpers'),
+  /** @param {{name: string, id_number: string, kind: string, scopes: string[]}} body */
+  invite: (body) => ask('POST', '/helpers/invite', body),
+  /** @param {{code: string, name: string}} body */
+  offered: (body) => ask('POST', '/helpers/offer', body),
+  /** @param {{code: string, name: string, agent: string}} body */
+  accept: (body) => ask('POST', '/helpers/accept', body),
+  /** @param {number} id */
+  endHelper: (id) => ask('POST', '/helpers/end', { id }),
   templates: () => ask('GET', '/subscriptions'),
   /** @param {string[]} accepted */
   granted: (accepted) => ask('POST', '/subscriptions', { accepted }),

@@ -1,6 +1,6 @@
 /**
- * Who acts for whom (谁替谁办): for whom this account acts, and, by receipt and the last four
- * of the number, who acts for the person. What is ended is over for good, so it is asked once
+ * Who acts for whom (谁替谁办): whom this account helps and who helps it by invitation, for
+ * whom else it acts, and, by receipt and the last four of the number, who acts for the person. What is ended is over for good, so it is asked once
  * more first.
  */
 const page = require('../../lib/page');
@@ -14,6 +14,8 @@ Component({
   data: {
     mine: /** @type {any[]} */ ([]),
     loaded: false,
+    helped: /** @type {any[]} */ ([]), // by invitation: whom this account helps
+    helpers: /** @type {any[]} */ ([]), // and who helps it
     receipt: '',
     last4: '',
     asked: false,
@@ -30,8 +32,16 @@ Component({
 
   methods: {
     load() {
-      return this.doing(async () => {
-        this.setData({ mine: (await api.mandates()).map(shown), loaded: true });
+      return this.doing(() => this.lists());
+    },
+
+    async lists() {
+      const both = (await api.helpers()).map(invited);
+      this.setData({
+        mine: (await api.mandates()).map(shown),
+        helped: both.filter((/** @type {any} */ h) => !h.given),
+        helpers: both.filter((/** @type {any} */ h) => h.given),
+        loaded: true,
       });
     },
 
@@ -64,9 +74,10 @@ Component({
 
     /** @param {any} e */
     ask(e) {
-      const { id, theirs } = e.currentTarget.dataset;
-      const one = (theirs ? this.data.found : this.data.mine).find((/** @type {any} */ m) => m.id === id);
-      this.setData({ ending: { ...one, theirs: Boolean(theirs) }, done: '', fault: '' });
+      const { id, theirs, invited: by } = e.currentTarget.dataset;
+      const list = by ? this.data.helped.concat(this.data.helpers) : theirs ? this.data.found : this.data.mine;
+      const one = list.find((/** @type {any} */ m) => m.id === id);
+      this.setData({ ending: { ...one, theirs: Boolean(theirs), invited: Boolean(by) }, done: '', fault: '' });
       wx.pageScrollTo({ scrollTop: 0 });
     },
 
@@ -75,7 +86,14 @@ Component({
     },
 
     end() {
-      const { id, theirs } = this.data.ending;
+      const { id, theirs, invited: by } = this.data.ending;
+      if (by) {
+        return this.doing(async () => {
+          await api.endHelper(id);
+          this.setData({ ending: null, done: '办好了,从现在起就不能再替着办。' });
+          await this.lists();
+        });
+      }
       return this.doing(async () => {
         await api.endMandate(theirs ? { id, pair: this.pair() } : { id });
         this.setData({ ending: null, done: '办好了,从现在起就不能再替着办。' });
@@ -86,6 +104,17 @@ Component({
     },
   },
 });
+
+/** @param {any} h */
+function invited(h) {
+  const title = h.state === 'waiting' ? `给${h.word}的代办码` : `${h.word}:${h.by} 替 ${h.for} 办`;
+  const off = h.state === 'waiting' ? '收回这个代办码' : h.given ? `不让 ${h.by} 替办了` : `不再替 ${h.for} 办`;
+  const asks = h.state === 'waiting' ? '这个代办码,要收回吗?' : h.given ? `${h.by} 替 ${h.for} 办的事,要收回吗?` : `不再替 ${h.for} 办了吗?`;
+  const after = h.state === 'waiting' ? '收回以后,谁拿着这个码都没用了。要请人帮,再要一个新码就行。'
+    : h.given ? `收回以后,${h.by} 查不到进度,也不能再替着申请、补材料。已经报上的照常办,钱照常发。`
+    : '不办以后,您查不到他的进度,也不能再替他申请、补材料。已经报上的照常办,钱照常发。我们会告诉他一声。';
+  return { ...h, title, off, asks, after, holds: h.state === 'waiting' || h.state === 'in_force' };
+}
 
 /** @param {any} m */
 function shown(m) {

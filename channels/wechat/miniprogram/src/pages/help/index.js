@@ -17,6 +17,14 @@ Component({
       wx.navigateTo({ url: '/pages/acting/index' });
     },
 
+    invite() {
+      wx.navigateTo({ url: '/pages/invite/index' });
+    },
+
+    accept() {
+      wx.navigateTo({ url: '/pages/accept/index' });
+    },
+
     bound() {
       wx.navigateTo({ url: '/pages/bound/index' });
     },
