@@ -203,7 +203,7 @@ func TestScreenerIntoAnOpenInterview(t *testing.T) {
 		_, page, _ = b.post("/ask", form)
 		step, revision = asks(page)
 	}
-	_, page, _ = b.post("/ask", url.Values{"step": {step}, "revision": {revision}, "rel": {"spouse"}, "age": {"71"}})
+	b.post("/ask", url.Values{"step": {step}, "revision": {revision}, "rel": {"spouse"}, "age": {"71"}})
 	talk := talkOf(gave("members", `[{"relation":"child","age":33}]`) + "," + gave("area", `"rural"`) + "," + gave("members/m2/veteran", "true"))
 	_, page, at := b.post("/ask/from", url.Values{"talk": {talk}})
 	if at.Path != "/c/app/ask" {

@@ -31,7 +31,7 @@ func (h *handset) last() string {
 // ("0 jobs"); act without goOn ("still said").
 func TestRefusedWithNobodyThere(t *testing.T) {
 	t.Parallel()
-	d, a, by, body := killed(t, "0192c3f0-refused-1")
+	d, a, by, _ := killed(t, "0192c3f0-refused-1")
 	real := by.Submitter
 	by.Submitter = refusing{}
 	before := a.revision()
@@ -66,7 +66,7 @@ func TestRefusedWithNobodyThere(t *testing.T) {
 	if _, now := a.do("GET", "/interview", nil); now["refused"] != nil {
 		t.Errorf("still said: %v", now["refused"])
 	}
-	body = a.confirm("0192c3f0-refused-2")
+	body := a.confirm("0192c3f0-refused-2")
 	if status, out := a.do("POST", "/interview/application", body); status != 201 {
 		t.Errorf("put right: %d %v", status, out)
 	}

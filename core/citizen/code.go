@@ -21,8 +21,8 @@ const (
 	phoneSendsDay = 10               // and in a day
 	ownSendsHr    = 4                // codes to one phone that one source may ask for in an hour
 	ownSendsDay   = 6                // and in a day: no single source spends what all have
-	sourceSends   = 20               // codes one source may ask for in an hour
-	sourceGuesses = 60               // guesses of one source in guessWindow
+	sourceSends   = 60               // codes that go out in an hour because one source asked; a village may share one
+	sourceGuesses = 60               // guesses of one source in guessWindow that open no code
 	guessWindow   = 15 * time.Minute
 	familiarFor   = 180 * 24 * time.Hour // after a log-in, a source keeps codes of its own
 )
@@ -84,8 +84,9 @@ func (c *Citizens) SendCode(ctx context.Context, phone core.Phone, source string
 	return code, nil
 }
 
-// mayAsk counts the codes to a phone: those of the source, which errs, and those of all
-// that are not familiar with it together, past which full is true.
+// mayAsk counts the codes to a phone: those of the source, past which it errs, and those of
+// all that are not familiar with it together, and the source's to all phones, past which full
+// is true.
 func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) (full bool, err error) {
 	known, err := familiar(ctx, tx, phone, source)
 	if err != nil {
@@ -93,7 +94,7 @@ func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) (full bool, er
 	}
 	const count = `select count(*) filter (where own and made > $4), count(*) filter (where own and made > $5),
 			count(*) filter (where own and made > $3::timestamptz - interval '1 hour'), count(*) filter (where own),
-			count(*) filter (where source = $2 and made > $3::timestamptz - interval '1 hour'),
+			count(*) filter (where source = $2 and sent and made > $3::timestamptz - interval '1 hour'),
 			count(*) filter (where phone = $1 and sent and made > $5), count(*) filter (where phone = $1 and sent)
 		from (select made, source, phone, expires > made as sent, phone = $1 and source = $2 as own from citizen_code
 			where (phone = $1 or source = $2) and made > $3::timestamptz - interval '1 day') as codes`
@@ -103,10 +104,10 @@ func mayAsk(ctx context.Context, tx *pg.Tx, phone, source []byte) (full bool, er
 	if err != nil {
 		return false, pg.Fail(err, "count codes")
 	}
-	if minute > 0 || window >= phoneSends || hour >= ownSendsHr || day >= ownSendsDay || from >= sourceSends {
+	if minute > 0 || window >= phoneSends || hour >= ownSendsHr || day >= ownSendsDay {
 		return false, ErrTooMany
 	}
-	return !known && (all >= phoneSends || allDay >= phoneSendsDay), nil
+	return !known && (all >= phoneSends || allDay >= phoneSendsDay || from >= sourceSends), nil
 }
 
 // familiar reports whether a phone's account was logged in from a source before.

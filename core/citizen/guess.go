@@ -9,8 +9,9 @@ import (
 )
 
 // LoginPhone opens a session for a code that was read off a phone; a first log-in makes
-// the account. A code bears codeTries guesses of who holds its ticket; past the limits of a
-// source ErrTooMany. What others guess costs them only.
+// the account. A code bears codeTries guesses of who holds its ticket. What opens no code is
+// counted by its source, past the limit ErrTooMany; who holds a ticket is not kept out by
+// that, though others guess from the same address.
 func (c *Citizens) LoginPhone(ctx context.Context, phone core.Phone, code Code, source string) (Login, error) {
 	if err := c.Prove(ctx, phone, code, source); err != nil {
 		return Login{}, err
@@ -31,12 +32,17 @@ func (c *Citizens) Prove(ctx context.Context, phone core.Phone, code Code, sourc
 	return err
 }
 
-// guess counts a guess, commits the count whatever comes of it, and uses the code
-// up when it was right.
+// guess tries a code and uses it up when it was right. One without a ticket of a code that
+// stands is counted, and the count committed whatever comes of it.
 func (c *Citizens) guess(ctx context.Context, phone core.Phone, code Code, source string) (good bool, err error) {
 	p, s := c.blind(bind{kindPhone, phone.Reveal()}), c.d.Ring.Blind("citizen.source", source)
 	err = c.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		good = false
+		var held bool
+		var err error
+		held, good, err = c.useCode(ctx, tx, trial{phone: p, ticket: hashOf(code.Ticket), want: c.codeHash(phone, code.Digits)})
+		if err != nil || held {
+			return err
+		}
 		if err := lock(ctx, tx, s); err != nil {
 			return err
 		}
@@ -49,11 +55,8 @@ func (c *Citizens) guess(ctx context.Context, phone core.Phone, code Code, sourc
 			return ErrTooMany
 		}
 		const guessed = `insert into citizen_guess (phone, source, at) values ($1, $2, $3)`
-		if _, err := tx.Exec(ctx, guessed, p, s, tx.Now()); err != nil {
-			return pg.Fail(err, "count a guess")
-		}
-		good, err = c.useCode(ctx, tx, trial{phone: p, ticket: hashOf(code.Ticket), want: c.codeHash(phone, code.Digits)})
-		return err
+		_, err = tx.Exec(ctx, guessed, p, s, tx.Now())
+		return pg.Fail(err, "count a guess")
 	})
 	return good, err
 }
@@ -61,19 +64,20 @@ func (c *Citizens) guess(ctx context.Context, phone core.Phone, code Code, sourc
 // trial is one guess: at whose code, by whom, and what was guessed.
 type trial struct{ phone, ticket, want []byte }
 
-func (c *Citizens) useCode(ctx context.Context, tx *pg.Tx, t trial) (bool, error) {
+// useCode counts the guess at a code whose ticket it holds; without one held is false.
+func (c *Citizens) useCode(ctx context.Context, tx *pg.Tx, t trial) (held, good bool, err error) {
 	const q = `update citizen_code set tries = tries + 1
 		where ticket = $1 and phone = $2 and used is null and expires > $3 and tries < $4 returning id, hash`
 	var id int64
 	var hash []byte
-	err := pg.Fail(tx.QueryRow(ctx, q, t.ticket, t.phone, tx.Now(), codeTries).Scan(&id, &hash), "read a code")
+	err = pg.Fail(tx.QueryRow(ctx, q, t.ticket, t.phone, tx.Now(), codeTries).Scan(&id, &hash), "read a code")
 	if err != nil && core.KindOf(err) == core.KindNotFound {
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil || subtle.ConstantTimeCompare(hash, t.want) != 1 {
-		return false, err
+		return err == nil, false, err
 	}
 	const used = `update citizen_code set used = $2 where id = $1`
 	_, err = tx.Exec(ctx, used, id, tx.Now())
-	return err == nil, pg.Fail(err, "use a code")
+	return true, err == nil, pg.Fail(err, "use a code")
 }

@@ -2,6 +2,7 @@ package citizen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -119,5 +120,46 @@ func TestAskingAgainTellsNobodyWhoHasAnAccount(t *testing.T) {
 		if core.Known(err1).Code != core.Known(err2).Code {
 			t.Errorf("an account shows: %v and %v", err1, err2)
 		}
+	}
+}
+
+// P30, on an address that a whole village shares: whoever spends its codes and guesses
+// without end keeps nobody out who was logged in from there before, nobody who holds a
+// ticket, and learns nothing from it.
+//
+// Controls seen red: the source's codes counted for who is known there as well, "is sent
+// none"; every guess counted, "is kept out".
+func TestOneAddressKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	known, fresh := phoneOf(t, "13905370001"), phoneOf(t, "13905370002")
+	if _, err := d.LoginPhone(t.Context(), known, d.code(known, "the village"), "the village"); err != nil {
+		t.Fatal(err)
+	}
+	d.env.Advance(16 * time.Minute)
+	asked := d.code(fresh, "the village")
+	for i := range sourceSends {
+		if _, err := d.SendCode(t.Context(), phoneOf(t, fmt.Sprintf("1390538%04d", i)), "the village"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range sourceGuesses + 1 {
+		_, err := d.LoginPhone(t.Context(), fresh, Code{Digits: "123456", Ticket: hex43(i)}, "the village")
+		if want := map[bool]error{false: ErrCode, true: ErrTooMany}[i == sourceGuesses]; !errors.Is(err, want) {
+			t.Fatalf("guess %d: %v, want %v", i, err, want)
+		}
+	}
+	if _, err := d.LoginPhone(t.Context(), fresh, asked, "the village"); err != nil {
+		t.Errorf("who holds a ticket is kept out: %v", err)
+	}
+	own, err := d.SendCode(t.Context(), known, "the village")
+	if err != nil || own.Digits == "" {
+		t.Fatalf("who is known here is sent none: %v", err)
+	}
+	if _, err := d.LoginPhone(t.Context(), known, own, "the village"); err != nil {
+		t.Errorf("who is known here is kept out: %v", err)
+	}
+	if code, err := d.SendCode(t.Context(), phoneOf(t, "13905370003"), "the village"); err != nil || code.Digits != "" {
+		t.Errorf("past the limit a number that is not known: sent %v, %v", code.Digits != "", err)
 	}
 }
