@@ -270,6 +270,23 @@ func (d *CitizenDoor) applicantOf(ctx context.Context, who citizen.Citizen, acco
 	return d.oneIsOf(ctx, who, slices.DeleteFunc(list, func(s casefile.Status) bool { return !s.Own }), id)
 }
 
+var errFirstNumber = core.E(core.KindForbidden, "phone_real_name", "这个账号报过求助,加手机号要先核对姓名和身份证号。请到“我的手机和微信”里加。")
+
+// MayBind reports whether an account may take on a number without the real-name check: it
+// has one already, where its own rules decide, or it has nothing yet that the number would
+// open. A telephone found unlocked is not to become a log-in of its finder's (F95).
+func (d *CitizenDoor) MayBind(ctx context.Context, who citizen.Citizen) error {
+	_, err := d.env.Citizens.Phone(ctx, who.ID)
+	if core.KindOf(err) != core.KindNotFound {
+		return err
+	}
+	list, err := d.Statuses(ctx, who)
+	if err == nil && slices.ContainsFunc(list, func(s casefile.Status) bool { return s.Own }) {
+		err = errFirstNumber
+	}
+	return err
+}
+
 // oneIsOf checks that of some applications one is this person's; of none, nothing.
 func (d *CitizenDoor) oneIsOf(ctx context.Context, who citizen.Citizen, list []casefile.Status, id core.IDNumber) error {
 	if len(list) == 0 {

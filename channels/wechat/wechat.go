@@ -236,7 +236,8 @@ func (c *Channel) postRefresh(w http.ResponseWriter, r *http.Request) {
 	channels.WriteLogin(w, r, login, err)
 }
 
-// postPhone binds the number WeChat vouches for.
+// postPhone binds the number WeChat vouches for; once something was applied for, a first
+// number goes the way of the real-name check.
 func (c *Channel) postPhone(w http.ResponseWriter, r *http.Request) {
 	who, err := c.door.Citizen(r)
 	if err != nil {
@@ -248,6 +249,9 @@ func (c *Channel) postPhone(w http.ResponseWriter, r *http.Request) {
 	}](r)
 	if err == nil && !codeForm.MatchString(in.Code) {
 		err = errCode
+	}
+	if err == nil {
+		err = c.door.MayBind(r.Context(), who)
 	}
 	if err == nil {
 		err = c.bindPhone(r, who.ID, in.Code)

@@ -32,6 +32,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/seal"
 	"lianou/core/wording"
+	"lianou/intake"
 )
 
 // The library's client is one for the process, so its log-ins go to one server; what
@@ -291,16 +292,32 @@ func TestCardIsReadForThePerson(t *testing.T) {
 	}
 }
 
+// F95: a first number is welcome as long as it opens nothing; once something was applied
+// for, whoever holds the unlocked telephone needs the person's name and number. Asking again
+// for the number that is there changes nothing.
+//
+// Control: postPhone without MayBind ("a finder's number: 204").
 func TestPhone(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
+	kept := map[string][]intake.Receipt{}
+	d.env.Kept = func(_ context.Context, who string) ([]intake.Receipt, error) { return kept[who], nil }
 	_, h := d.open(t)
 	token := login(t, h, "phone")
+	who, err := d.env.Citizens.Verify(token)
+	must(t, err)
+	kept[who.ID] = []intake.Receipt{{Number: "1234567897"}}
+	if status, out := call(h, "POST", "/phone", token, `{"code":"abc"}`); status != 403 || out["code"] != "phone_real_name" {
+		t.Errorf("a finder's number: %d %v", status, out)
+	}
+	delete(kept, who.ID)
 	if status, out := call(h, "POST", "/phone", token, `{"code":"abc"}`); status != 204 {
 		t.Fatalf("%d %v", status, out)
 	}
-	who, err := d.env.Citizens.Verify(token)
-	must(t, err)
+	kept[who.ID] = []intake.Receipt{{Number: "1234567897"}}
+	if status, out := call(h, "POST", "/phone", token, `{"code":"abc"}`); status != 204 {
+		t.Errorf("the same again: %d %v", status, out)
+	}
 	if p, err := d.env.Citizens.Phone(t.Context(), who.ID); err != nil || p.Reveal() != channeltest.Phone {
 		t.Errorf("%v %v", p, err)
 	}
