@@ -221,6 +221,7 @@ func TestMiniProgram(t *testing.T) {
 	m.Wait("下一次有进展发微信")
 	m.judge("receipt")
 	m.follows()
+	m.helps()
 	m.Quiet()
 	officer, at := caseOf(t, "mengsi", receipt)
 	page, err := officer.Open(t.Context(), at)
