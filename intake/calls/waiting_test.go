@@ -108,3 +108,32 @@ func TestEverybodyIsOnAPage(t *testing.T) {
 		t.Errorf("%s of 451", strconv.Itoa(len(seen)))
 	}
 }
+
+// Who rings again after the talk is somebody to be rung, and what may hold words is heard:
+// neither goes with the line of the number that was reached.
+//
+// Controls: settleSame without the time ("after the talk" is gone); without the recording
+// ("with words" is gone).
+func TestWhoRingsAfterTheTalkStays(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	caller, err := core.ParsePhone("13800000003")
+	must(t, err)
+	_, err = r.gateway.Heard(t.Context(), Report{ID: "talked", Exchange: "test", Caller: caller, Began: began, Answered: began.Add(time.Second), Ended: began.Add(time.Minute)})
+	must(t, err)
+	r.rang(t, "before", caller, began.Add(-time.Minute))
+	r.rang(t, "after the talk", caller, began.Add(2*time.Minute))
+	r.rang(t, "with words", caller, began.Add(-2*time.Minute))
+	must(t, r.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update call set recording_state = 'pending' where id = 'with words'`)
+		return err
+	}))
+	must(t, r.platform.Done(t.Context(), "talked", 7, OutcomeAnswered))
+	left := map[string]bool{}
+	for _, c := range r.list(t, 0) {
+		left[c.ID] = true
+	}
+	if len(left) != 2 || !left["after the talk"] || !left["with words"] {
+		t.Errorf("left: %v", left)
+	}
+}
