@@ -19,6 +19,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"lianou/cmd/internal/rig"
 	"lianou/core/pg/pgtest"
 )
 
@@ -78,14 +79,13 @@ func newSite(t *testing.T) *site {
 		}
 	}
 	s.env = append(s.env, "LIANOU_DATA_DIR="+s.dir)
-	for _, program := range []string{"gateway", "platform", "standin", "sip"} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.env = append(s.env, "LIANOU_"+strings.ToUpper(program)+"_ADDR="+l.Addr().String())
-		s.url[program] = "http://" + l.Addr().String()
-		l.Close()
+	addrs, err := rig.FreeAddrs(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, program := range []string{"gateway", "platform", "standin", "sip"} {
+		s.env = append(s.env, "LIANOU_"+strings.ToUpper(program)+"_ADDR="+addrs[i])
+		s.url[program] = "http://" + addrs[i]
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -62,7 +63,7 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 	if cfg.Out == nil {
 		cfg.Out = io.Discard
 	}
-	addrs, err := freeAddrs(4)
+	addrs, err := FreeAddrs(4)
 	if err != nil {
 		return nil, err
 	}
@@ -84,18 +85,24 @@ func Start(ctx context.Context, cfg Config) (*Rig, error) {
 	return r, r.up(ctx)
 }
 
-// freeAddrs finds loopback ports nobody listens on now.
-func freeAddrs(n int) ([]string, error) {
+// FreeAddrs finds n loopback addresses that nobody listens on now. They lie below the ports
+// that systems give to outgoing connections, one of which could take an address between
+// here and its program's start.
+func FreeAddrs(n int) ([]string, error) {
 	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	var refused error
+	for range 100 * n {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
 		if err != nil {
-			return nil, err
+			refused = err
+			continue
 		}
 		defer l.Close()
-		out = append(out, l.Addr().String())
+		if out = append(out, l.Addr().String()); len(out) == n {
+			return out, nil
+		}
 	}
-	return out, nil
+	return nil, fmt.Errorf("find free ports: %w", refused)
 }
 
 func (r *Rig) tool(args ...string) *exec.Cmd {
