@@ -77,6 +77,50 @@ func TestAHelperSeesNoMoney(t *testing.T) {
 	look("after the end", twice(own), twice(wifes))
 }
 
+// Nor is a sum read in what a helper may look up, of the person's own application or of what
+// they filed for them: the person reads it in both.
+//
+// Control: grant_veils that is always false ("the helper: … 620 元/月").
+func TestAHelperReadsNoSum(t *testing.T) {
+	t.Parallel()
+	d := helping(t)
+	s := d.serve(t)
+	person, helper, neighbour := d.as(t, channeltest.Phone), d.as(t, "13905349999"), d.as(t, "13905348888")
+	helps(t, s, person.Token, helper.Token, "李秀英")
+	own := d.file(t, filing{account: person.Citizen.ID, name: "张桂兰", number: channeltest.ID, as: core.CapacitySelf})
+	filed := d.file(t, filing{account: helper.Citizen.ID, name: "张桂兰", number: channeltest.ID, as: core.CapacityEntrusted})
+	claimed := d.file(t, filing{account: neighbour.Citizen.ID, name: "王大伯", number: thirdID(), as: core.CapacityEntrusted})
+	d.super(t, `update case_status set items = '[{"item":"MZ-01","name":"低保","status":"paid","amount":"620 元/月"}]',
+		timeline = '[{"at":"2026-11-01T00:00:00Z","says":"派到了王庙镇。"},{"at":"2026-11-02T00:00:00Z","says":"低保 11 月的钱到账了,620 元。","money":true}]'`)
+	for _, c := range []struct {
+		who, token string
+		receipts   []core.Receipt
+		sums       bool
+	}{
+		{"the person", person.Token, []core.Receipt{own, filed}, true},
+		{"the helper", helper.Token, []core.Receipt{own, filed}, false},
+		{"who was not invited", neighbour.Token, []core.Receipt{claimed}, true},
+	} {
+		_, list := ask[[]channels.ApplicationAnswer](t, s, "GET", "/applications", c.token, "")
+		for _, receipt := range c.receipts {
+			_, one := ask[channels.ApplicationAnswer](t, s, "GET", "/applications/"+string(receipt), c.token, "")
+			i := slices.IndexFunc(list, func(a channels.ApplicationAnswer) bool { return a.Receipt == receipt })
+			if i < 0 || one.Receipt != receipt {
+				t.Errorf("%s does not see %s", c.who, receipt)
+				continue
+			}
+			for _, a := range []channels.ApplicationAnswer{list[i], one} { // a list has no timelines
+				if len(a.Items) != 1 || (a.Items[0].Amount != "") != c.sums {
+					t.Errorf("%s: %+v", c.who, a.Items)
+				}
+			}
+			if len(one.Timeline) == 0 || (len(one.Timeline) == 2) != c.sums {
+				t.Errorf("%s: %+v", c.who, one.Timeline)
+			}
+		}
+	}
+}
+
 // wifeInvites lets the wife be helped by an account of her own choice.
 func (d *door) wifeInvites(t *testing.T, wife, helper string) {
 	t.Helper()

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,8 +36,9 @@ func (s *Store) beyond(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Beyond
 const maxBeyond = 10
 
 // OfSamePerson finds the open cases in other townships that name the applicant's number,
-// or are the household's. It wants a city-wide scope and holds what it finds, and the number
-// first: two new cases of one number wait for each other here.
+// or are the household's. It wants a city-wide scope and holds the case and what it finds,
+// the number first and then by id: two new cases of one number, or of one household, wait for
+// each other here.
 func (s *Store) OfSamePerson(ctx context.Context, tx *pg.Tx, c Case, household core.HouseholdID) ([]Case, error) {
 	var key []byte
 	if err := tx.QueryRow(ctx, `select number_key from casefile where id = $1`, c.ID).Scan(&key); err != nil {
@@ -45,14 +47,15 @@ func (s *Store) OfSamePerson(ctx context.Context, tx *pg.Tx, c Case, household c
 	if err := s.holdNumber(ctx, tx, key); err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `select `+caseColumns+` from casefile f where f.region <> $2 and f.id in (
-			select id from casefile where number_key = $3 and state not in ('settled', 'withdrawn')
+	rows, err := tx.Query(ctx, `select `+caseColumns+` from casefile f where (f.region <> $2 or f.id = $1) and f.id in (select $1::bigint
+			union select id from casefile where number_key = $3 and state not in ('settled', 'withdrawn')
 			union select id from casefile where household = $4 and state not in ('settled', 'withdrawn'))
-		and f.id <> $1 order by f.id limit $5 for update of f`, c.ID, c.Region, key, number(household), maxBeyond)
+		order by f.id limit $5 for update of f`, c.ID, c.Region, key, number(household), maxBeyond+1)
 	if err != nil {
 		return nil, pg.Fail(err, "look for the same person elsewhere")
 	}
 	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (Case, error) { return scanCase(r) })
+	list = slices.DeleteFunc(list, func(o Case) bool { return o.ID == c.ID })
 	return list, pg.Fail(err, "look for the same person elsewhere")
 }
 

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,6 +33,9 @@ func NewReader(db *pg.DB, shared seal.Blinder, log *audit.Log) (*Reader, error) 
 const statusColumns = `application::text, case_id, receipt, status, detail, next, items, timeline, missing, updated,
 	citizen <> '' and citizen = coalesce(current_setting('lianou.subject', true), '')`
 
+// seenColumns says as well whether the account that asks is a helper who was invited.
+const seenColumns = statusColumns + `, grant_veils(application, citizen)`
+
 // maxStatuses bounds the list a citizen sees: the newest.
 const maxStatuses = 50
 
@@ -42,12 +46,12 @@ func (r *Reader) ByCitizen(ctx context.Context, citizen string) ([]Status, error
 	}
 	var list []Status
 	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, `select `+statusColumns+` from case_status where citizen = $1 or application = any (array(select grant_applications()))
+		rows, err := tx.Query(ctx, `select `+seenColumns+` from case_status where citizen = $1 or application = any (array(select grant_applications()))
 			order by updated desc, application limit $2`, citizen, maxStatuses)
 		if err != nil {
 			return pg.Fail(err, "read a citizen's cases")
 		}
-		list, err = pgx.CollectRows(rows, scanStatus)
+		list, err = pgx.CollectRows(rows, scanSeen)
 		return pg.Fail(err, "read a citizen's cases")
 	})
 	return list, err
@@ -61,7 +65,7 @@ func (r *Reader) ByReceipt(ctx context.Context, receipt core.Receipt, citizen st
 	}
 	var found Status
 	err := r.db.Read(ctx, pg.Subject(citizen), func(ctx context.Context, tx *pg.Tx) (err error) {
-		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and (citizen = $2 or application = any (array(select grant_applications())))`, receipt, citizen)
+		found, err = one(ctx, tx, scanSeen, `select `+seenColumns+` from case_status where receipt = $1 and (citizen = $2 or application = any (array(select grant_applications())))`, receipt, citizen)
 		return err
 	})
 	return found, err
@@ -110,7 +114,7 @@ func (r *Reader) pair(ctx context.Context, receipt core.Receipt, last4 string, t
 	}
 	var found Status
 	err := r.db.Tx(ctx, pg.Subject("phone:"+key), func(ctx context.Context, tx *pg.Tx) (err error) {
-		found, err = one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+		found, err = one(ctx, tx, scanStatus, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
 		if err != nil {
 			return err
 		}
@@ -129,21 +133,37 @@ func (s *Store) StatusByPair(ctx context.Context, tx *pg.Tx, receipt core.Receip
 	if key == "" {
 		return Status{}, core.E(core.KindNotFound, "not_found", "没有找到这个回执号。")
 	}
-	return one(ctx, tx, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
+	return one(ctx, tx, scanStatus, `select `+statusColumns+` from case_status where receipt = $1 and phone_key = $2`, receipt, key)
 }
 
-func one(ctx context.Context, tx *pg.Tx, sql string, args ...any) (Status, error) {
+func one(ctx context.Context, tx *pg.Tx, scan pgx.RowToFunc[Status], sql string, args ...any) (Status, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return Status{}, pg.Fail(err, "read a case by its receipt")
 	}
-	found, err := pgx.CollectExactlyOneRow(rows, scanStatus)
+	found, err := pgx.CollectExactlyOneRow(rows, scan)
 	return found, pg.Fail(err, "read a case by its receipt")
 }
 
-func scanStatus(r pgx.CollectableRow) (Status, error) {
+func scanStatus(r pgx.CollectableRow) (Status, error) { return scanned(r) }
+
+// scanSeen leaves a helper no sum and no line about one: money is the household's to see.
+func scanSeen(r pgx.CollectableRow) (Status, error) {
+	var helper bool
+	s, err := scanned(r, &helper)
+	if helper {
+		for i := range s.Items {
+			s.Items[i].Amount, s.Items[i].Sample = "", false
+		}
+		s.Timeline = slices.DeleteFunc(s.Timeline, func(l StatusLine) bool { return l.Money })
+	}
+	return s, err
+}
+
+func scanned(r pgx.CollectableRow, more ...any) (Status, error) {
 	var s Status
-	err := r.Scan(&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Missing, &s.Updated, &s.Own)
+	into := []any{&s.Application, &s.Case, &s.Receipt, &s.Status, &s.Detail, &s.Next, &s.Items, &s.Timeline, &s.Missing, &s.Updated, &s.Own}
+	err := r.Scan(append(into, more...)...)
 	for i := range s.Items {
 		s.Items[i].Say = s.Items[i].Status.Say(s.Items[i].Detail)
 	}

@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -46,8 +47,9 @@ type StatusItem struct {
 
 // StatusLine is one line of the citizen's timeline.
 type StatusLine struct {
-	At   time.Time `json:"at"`
-	Says string    `json:"says"`
+	At    time.Time `json:"at"`
+	Says  string    `json:"says"`
+	Money bool      `json:"money,omitempty"` // it tells of a payment: no helper reads it
 }
 
 // Shared gives the keyed hash that the gateway has as well.
@@ -96,7 +98,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	lines := make([]StatusLine, 0, len(events))
 	for _, e := range events {
 		if e.Citizen != "" {
-			lines = append(lines, StatusLine{At: e.At, Says: e.Citizen})
+			lines = append(lines, StatusLine{At: e.At, Says: e.Citizen, Money: strings.HasPrefix(e.Kind, "payment.")})
 		}
 	}
 	missing, err := s.missing(ctx, tx, c)

@@ -204,8 +204,9 @@ func (g Grant) Waiting() bool { return g.account == "" && g.Revoked.IsZero() }
 // over, and the invitation that waits; not those that nobody took up.
 func (h *Helpers) Standing(ctx context.Context, account string) (list []Grant, err error) {
 	err = h.db.Read(ctx, pg.Subject(account), func(ctx context.Context, tx *pg.Tx) error {
-		const all = `select ` + grantColumns + ` from mandate_grant where account is not null or revoked is null and expires > $2 order by id desc limit $1`
-		list, err = grants(ctx, tx, account, all, mostListed, tx.Now())
+		const all = `select ` + grantColumns + ` from mandate_grant where (principal = $3 or account = $3)
+			and (account is not null or revoked is null and expires > $2) order by id desc limit $1`
+		list, err = grants(ctx, tx, account, all, mostListed, tx.Now(), account)
 		return err
 	})
 	return list, err

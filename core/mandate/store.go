@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -152,7 +153,12 @@ const mostListed = 100
 // Seen lists the mandates that a subject may see, the newest first: an account's own, or
 // of a pair's subject those about its application.
 func (r *Reader) Seen(ctx context.Context, subject string) ([]Mandate, error) {
-	return r.list(ctx, subject, `select `+columns+` from mandate where not grant_of(granted) or granted is null order by id desc limit $1`, mostListed)
+	const sql = `select ` + columns + ` from mandate where (granted is null or not grant_of(granted))
+		and (account <> '' and account = $2 or application = any (array(select application from case_status
+			where citizen <> '' and citizen = $2 or phone_key <> '' and phone_key = $3)))
+		order by id desc limit $1`
+	pair, _ := strings.CutPrefix(subject, "phone:")
+	return r.list(ctx, subject, sql, mostListed, subject, pair)
 }
 
 // Of gives the mandates that some applications came with, by which alone the subject sees
@@ -167,12 +173,12 @@ func (r *Reader) CameWith(ctx context.Context, account string, list []core.Appli
 	return r.list(ctx, account, `select `+columns+` from mandate where application = any($1::uuid[]) and account = current_setting('lianou.subject', true)`, list)
 }
 
-func (r *Reader) list(ctx context.Context, subject, sql string, arg any) (list []Mandate, err error) {
+func (r *Reader) list(ctx context.Context, subject, sql string, args ...any) (list []Mandate, err error) {
 	if subject == "" {
 		return nil, nil
 	}
 	err = r.db.Read(ctx, pg.Subject(subject), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, sql, arg)
+		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return pg.Fail(err, "read mandates")
 		}

@@ -114,8 +114,10 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		if err := all(ctx, tx, also); err != nil {
 			return err
 		}
-		if err := l.settleSame(ctx, tx, id, agent, outcome != OutcomeNoContact); err != nil {
-			return err
+		if outcome != OutcomeNotOurs || c.Answered.IsZero() { // a talk about something else settles nothing
+			if err := l.settleSame(ctx, tx, id, agent, outcome != OutcomeNoContact); err != nil {
+				return err
+			}
 		}
 		if outcome != OutcomeNoContact {
 			return l.draw(ctx, tx, c, agent)

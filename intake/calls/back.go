@@ -82,15 +82,16 @@ func (l *Log) Missed(ctx context.Context, id string, agent core.StaffID, where W
 			sql, at = last, tx.Now()
 			c.Done, c.Outcome = at, OutcomeNoContact
 		}
+		// Before the call is given back: what began after it was taken is somebody else's turn.
+		if err := l.settleSame(ctx, tx, id, agent, false); err != nil {
+			return err
+		}
 		tag, err := tx.Exec(ctx, sql, id, int64(agent), at)
 		if err == nil && tag.RowsAffected() == 0 {
 			return ErrTaken
 		}
-		if err != nil {
+		if err != nil || c.Done.IsZero() {
 			return pg.Fail(err, "note a call rung back in vain")
-		}
-		if err := l.settleSame(ctx, tx, id, agent, false); err != nil || c.Done.IsZero() {
-			return err
 		}
 		if err := all(ctx, tx, also); err != nil {
 			return err

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -80,6 +81,42 @@ func TestOneNumberIsOneLine(t *testing.T) {
 	must(t, r.platform.Done(t.Context(), "hidden", 8, OutcomeAnswered))
 	if list = r.list(t, 0); len(list) != 1 || list[0].ID != "other" {
 		t.Errorf("somebody else's was ended: %+v", list)
+	}
+}
+
+// Who rings again while an agent rings them back is rung for that too, whether the agent
+// reached somebody or not; and each call that was settled beside another has its entry.
+//
+// Controls: settleSame without c.began (both lack it); the call given back before it settles
+// ("in vain": no entry of the two).
+func TestWhoRingsAgainIsRungAgain(t *testing.T) {
+	t.Parallel()
+	for name, reached := range map[string]bool{"reached": true, "in vain": false} {
+		r := newRoom(t)
+		caller, err := core.ParsePhone("13800000001")
+		must(t, err)
+		r.rang(t, "first", caller, began)
+		r.more(t, "first", 2, false)
+		must(t, r.platform.Take(t.Context(), "first", 7))
+		r.rang(t, "after", caller, time.Now())
+		if reached {
+			must(t, r.platform.Done(t.Context(), "first", 7, OutcomeCalled))
+		} else {
+			_, err = r.platform.Missed(t.Context(), "first", 7, Whereabouts{})
+			must(t, err)
+		}
+		list := r.list(t, 0)
+		if !slices.ContainsFunc(list, func(c Call) bool { return c.ID == "after" && c.Same == 1 }) {
+			t.Errorf("%s: %d lines: %+v", name, len(list), list)
+		}
+		var settled int
+		must(t, r.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			return tx.QueryRow(ctx, `select count(*) from audit_entry e join call c on e.subject = 'call:' || c.id
+				where e.act = 'call.settled' and c.outcome = 'same_number' and c.id <> 'after'`).Scan(&settled)
+		}))
+		if settled != 2 {
+			t.Errorf("%s: %d entries of two calls", name, settled)
+		}
 	}
 }
 

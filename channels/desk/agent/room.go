@@ -95,7 +95,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/call/{call}/draft", Roles: agents, Trace: "none: what the agent types, kept for the call", Serve: a.draft},
 		{Method: "POST", Path: "/agent/call/{call}/caller", Roles: agents, Trace: "caller.said", Serve: a.said},
 		{Method: "POST", Path: "/agent/call/{call}/hand", Roles: agents, Trace: "call.handed", Serve: a.handOn},
-		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed visit.asked talk.done", Serve: a.missed},
+		{Method: "POST", Path: "/agent/call/{call}/missed", Roles: agents, Trace: "call.missed call.settled visit.asked talk.done", Serve: a.missed},
 		{Method: "GET", Path: "/agent/visits", Roles: agents, Trace: "visit.listed", Serve: a.visits},
 		{Method: "POST", Path: "/agent/visits/{visit}/place", Roles: agents, Trace: "visit.placed", Serve: a.placed},
 		{Method: "POST", Path: "/agent/visits/{visit}/phone", Roles: agents, Trace: "visit.number", Serve: a.visitPhone},
@@ -109,7 +109,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
-		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished talk.filed talk.done", Serve: a.done},
+		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished call.settled talk.filed talk.done", Serve: a.done},
 	}}
 }
 
