@@ -97,7 +97,7 @@ func TestSeenWithoutNetwork(t *testing.T) {
 // and is logged out by the first page that comes again; what was answered and is not handed in
 // goes only when they say so.
 //
-// Controls: out without "left" ("still logged in"); leave that asks nobody (the form is gone
+// Controls seen red: out without "left" (nobody is told that it is not done yet); leave that asks nobody (the form is gone
 // without a word).
 func TestLeftWithoutNetwork(t *testing.T) {
 	t.Parallel()

@@ -100,7 +100,7 @@ func TestToldByTheFirstWayThatTakesIt(t *testing.T) {
 			}
 			c.d.api.mu.Unlock()
 			must(t, c.ch.goOn(t.Context(), who.ID, 1))
-			if got := c.new(); strings.Count(got, "身份证号这一项") != tt.chats || tt.chats > 0 && !strings.Contains(got, "接着填") {
+			if got := c.new(); strings.Count(got, "身份证号不对") != tt.chats || tt.chats > 0 && !strings.Contains(got, "接着填") {
 				t.Errorf("the chat: %q", got)
 			}
 			if tt.subscribe != "" {
