@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+	"unicode/utf8"
 
 	"lianou/core"
 	"lianou/core/bell"
@@ -14,6 +14,7 @@ import (
 	"lianou/core/citizen"
 	"lianou/core/mandate"
 	"lianou/core/wording"
+	"lianou/intake"
 )
 
 // The bodies about helpers who were invited.
@@ -198,7 +199,7 @@ func (d *CitizenDoor) mayOpen(r *http.Request, who citizen.Citizen, said string)
 		ok, _ = d.env.Shared.Allow(r.Context(), source, codesOfSource)
 	}
 	if !ok {
-		return "", core.E(core.KindTooMany, "helper_codes", "一小时试不了这么多次。过一会儿再来,也可以打 "+wording.Hotline+"。")
+		return "", core.E(core.KindTooMany, "helper_codes", "试的次数太多了。过一小时再来,也可以打 "+wording.Hotline+"。")
 	}
 	return code, nil
 }
@@ -217,15 +218,15 @@ func guessKeys(r *http.Request, who citizen.Citizen) (account, source string) {
 // Accept takes an invitation up. Who gave it hears at once who did, and how to end it:
 // a job says it (tellHelper).
 func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody) (HelperAnswer, error) {
-	in.Agent = strings.TrimSpace(in.Agent)
-	if !plainName(in.Agent) {
-		return HelperAnswer{}, core.Invalid("agent", "请填您自己的姓名,好让对方知道是谁在帮他。")
+	agent, err := helperName(in.Agent)
+	if err != nil {
+		return HelperAnswer{}, err
 	}
 	code, err := d.mayOpen(r, who, in.Code)
 	if err != nil {
 		return HelperAnswer{}, err
 	}
-	g, err := d.env.Helpers.Accept(r.Context(), who.ID, in.Agent, code, in.Name)
+	g, err := d.env.Helpers.Accept(r.Context(), who.ID, agent, code, in.Name)
 	if err != nil {
 		return HelperAnswer{}, err
 	}
@@ -233,11 +234,14 @@ func (d *CitizenDoor) Accept(r *http.Request, who citizen.Citizen, in AcceptBody
 	return d.helperAnswer(g), nil
 }
 
-// plainName holds a helper's name to letters: it goes out in our own text message, and
-// must carry no number to ring and no page to open.
-func plainName(s string) bool {
-	n := len([]rune(s))
-	return n >= 2 && n <= 30 && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '·' && r != ' ' }) < 0
+// helperName holds a helper's name to what an application takes for one: it goes out in our
+// own text message, and must carry no number to ring and no page to open.
+func helperName(s string) (string, error) {
+	name, err := intake.Name(s)
+	if n := utf8.RuneCountInString(name); err != nil || n < 2 || n > 30 {
+		return "", core.Invalid("agent", "请填您自己的姓名,好让对方知道是谁在帮他。")
+	}
+	return name, nil
 }
 
 // EndHelper ends one, at once.

@@ -40,7 +40,7 @@ func (d *CitizenDoor) tellHelper(ctx context.Context, job jobs.Job[mandate.Tell]
 func helperWords(t mandate.Tell, g mandate.Grant) string {
 	switch {
 	case t.What == mandate.Accepted:
-		return g.Agent + "接了您的代办码,从现在起可以" + mayWords(g.Scopes) + ",到" + g.Until.SayWhole() + "为止。不是您请的人,马上在“谁替谁办”里收回,或打 " + wording.Hotline + "。"
+		return g.Agent + "接了您的代办码。从现在起可以" + mayWords(g.Scopes) + ",到" + g.Until.SayWhole() + "为止。不是您请的人,马上在“谁替谁办”里收回,或打 " + wording.Hotline + "。"
 	case t.To == mandate.Agent:
 		return "您替" + g.Principal + "代办的授权收回了,从现在起不能再替着办。"
 	}

@@ -152,7 +152,7 @@ func (x *Interviews) plant(t *Talking, seed *interview.Conversation, from core.P
 	if len(x.Interviewer.Fields(t.Talk)[regionStep]) == 0 {
 		t.Talk.County, t.Talk.Placed = seed.County, seed.Placed
 	}
-	family := t.Talk.Answered(membersStep) || len(t.Talk.Known.Members) > 1
+	family := t.Talk.FamilyTold()
 	for _, g := range seed.Given {
 		if strings.HasPrefix(g.Step, "form/") || g.Step == interview.StepEnough || t.Talk.Answered(g.Step) {
 			continue

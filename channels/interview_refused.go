@@ -121,7 +121,7 @@ func FieldSaid(field string) string {
 // mendHere and mendThere are what to do about a refusal, on the page and away from it.
 const (
 	mendHere  = "改好了,再签一次名就报上去。"
-	mendThere = "请打开您填的地方,点“接着填”,改好再签一次名。"
+	mendThere = "请再打开莲藕,接着填,改好再签一次名。"
 )
 
 // words say it whole, with how it is put right.

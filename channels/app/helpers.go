@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -57,10 +58,19 @@ func (c *Channel) invitePost(w http.ResponseWriter, r *http.Request) {
 		}
 		var err error
 		if v.InviteAnswer, err = c.door.Invite(r, who, in); err == nil {
-			v.Share = "想请您帮我办救助申请。请打开" + c.cfg.PublicURL + "/c/app/accept ,登录后填我在电话里念给您的代办码。"
+			v.Share = c.helpWanted()
 		}
 		c.showInvite(w, r, v, err)
 	})
+}
+
+// helpWanted is what is passed on to who shall help, as the invitation of the first page is.
+func (c *Channel) helpWanted() string {
+	where := "莲藕,点“我来帮他办”"
+	if c.cfg.PublicURL != "" {
+		where = strings.TrimSuffix(c.cfg.PublicURL, "/") + "/c/app/accept "
+	}
+	return "想请您帮我办救助申请。请打开" + where + ",登录后填我在电话里念给您的代办码。"
 }
 
 // acceptView is somebody who was asked to help.
@@ -89,19 +99,24 @@ func (c *Channel) acceptPost(w http.ResponseWriter, r *http.Request) {
 		}
 		f := r.PostForm
 		v := acceptView{AcceptBody: channels.AcceptBody{Code: strings.TrimSpace(f.Get("code")), Name: strings.TrimSpace(f.Get("name")), Agent: strings.TrimSpace(f.Get("agent"))}}
+		var fault error
 		if f.Get("sure") == "1" {
-			if _, err := c.door.Accept(r, who, v.AcceptBody); err != nil {
+			_, err := c.door.Accept(r, who, v.AcceptBody)
+			switch {
+			case err == nil:
+				c.showActing(w, r, who, actingView{Done: "好了,从现在起您可以替" + v.Name + "办。"}, nil)
+				return
+			case core.Known(err).Field != "agent": // their own name is put right where it was asked for
 				c.showAccept(w, r, v, err)
 				return
 			}
-			c.showActing(w, r, who, actingView{Done: "好了,从现在起您可以替" + v.Name + "办。"}, nil)
-			return
+			fault = err
 		}
 		offer, err := c.door.Offer(r, who, channels.OfferBody{Code: v.Code, Name: v.Name})
 		if err == nil {
 			v.Offer = &offer
 		}
-		c.showAccept(w, r, v, err)
+		c.showAccept(w, r, v, cmp.Or(err, fault))
 	})
 }
 

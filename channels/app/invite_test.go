@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ func TestInvitationNamesTheConfiguredAddress(t *testing.T) {
 		r, w := httptest.NewRequest("GET", "/c/app/", nil), httptest.NewRecorder()
 		r.Host = "evil.example"
 		door.homePage(w, r)
+		if public := strings.TrimSuffix(c.public, "/"); !strings.Contains(door.helpWanted(), "请打开"+cmp.Or(public, "莲藕,点“我来帮他办”")) || strings.Contains(door.helpWanted(), "//c/") {
+			t.Errorf("%s: %s", name, door.helpWanted())
+		}
 		if page := w.Body.String(); !strings.Contains(page, c.want) || strings.Contains(page, "evil.example") {
 			t.Errorf("%s: status %d, want %q and nothing of the Host header", name, w.Code, c.want)
 		}

@@ -24,7 +24,7 @@ import (
 type caseView struct {
 	casefile.Status
 	Supplement *channels.SupplementAnswer
-	Own        bool   // papers may be added to it
+	Adds       bool   // papers may be added to it
 	Promise    string // after some were sent
 }
 
@@ -92,7 +92,7 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 			c.sorry(w, r, err)
 			return
 		}
-		v := caseView{Status: s, Own: true}
+		v := caseView{Status: s, Adds: true}
 		if v.Supplement, err = c.door.Supplement(r.Context(), who, s); err != nil {
 			c.sorry(w, r, err)
 			return

@@ -93,6 +93,40 @@ func TestSeenWithoutNetwork(t *testing.T) {
 	}
 }
 
+// Who logs out without network leaves nothing on the device, is told that it is not done yet,
+// and is logged out by the first page that comes again; what was answered and is not handed in
+// goes only when they say so.
+//
+// Controls seen red: out without "left" (nobody is told that it is not done yet); leave that asks nobody (the form is gone
+// without a word).
+func TestLeftWithoutNetwork(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s, c := d.serveOver(t)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Narrow()
+	tab.Open(s.URL + "/c/app/enter?to=/c/app/mine")
+	enter(tab, d)
+	online(tab, s.URL+"/c/app/mine", "我的求助")
+	unplug(tab, c)
+	tab.Await(`window.lianou.save({ready:true,owner:window.lianou.who,key:"0192c3f0-left-1",at:Date.now(),fields:[["key","0192c3f0-left-1"]],files:[]}).then(()=>"")`)
+	tab.Click("#leave .plain")
+	tab.Wait("退出就没有了")
+	held(tab)
+	kept(tab, true)
+	tab.Click("#draft-bar button.more")
+	tab.Wait("还没退出登录")
+	kept(tab, false)
+	if how := offline(tab, s.URL+"/c/app/mine"); how != "list" {
+		t.Errorf("after the log-out without network: %s", how)
+	}
+	plugIn(tab, c)
+	tab.Until("the server has heard of it", `!document.body.hasAttribute("data-away")&&!document.getElementById("leave")`)
+	if n := d.count(t, `select count(*) from citizen_session where ended is null`); n != 0 {
+		t.Errorf("still logged in: %d sessions", n)
+	}
+}
+
 // revisions counts the acts of the one interview.
 func (d *door) revisions(t *testing.T) int {
 	t.Helper()

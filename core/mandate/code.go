@@ -34,6 +34,12 @@ func ParseCode(s string) (Code, error) {
 		return "", bad
 	}
 	s = strings.NewReplacer(" ", "", "-", "", " ", "").Replace(s)
+	s = strings.Map(func(r rune) rune {
+		if r >= '\uff10' && r <= '\uff19' { // typed on a Chinese keyboard
+			return r - '\uff10' + '0'
+		}
+		return r
+	}, s)
 	if len(s) != 8 || strings.Trim(s, "0123456789") != "" || core.DammDigit(s[:7]) != s[7] {
 		return "", bad
 	}

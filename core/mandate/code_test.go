@@ -7,14 +7,16 @@ import (
 	"lianou/core"
 )
 
-// Control: ParseCode without the check digit ("a misheard digit").
+// Controls: ParseCode without the check digit ("a misheard digit"), and without its map ("on a
+// Chinese keyboard").
 func TestParseCode(t *testing.T) {
 	t.Parallel()
 	c, err := newCode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, s := range map[string]string{"as said": c.Spoken(), "with a hyphen": string(c[:4]) + "-" + string(c[4:]), "whole": string(c)} {
+	wide := strings.Map(func(r rune) rune { return r - '0' + '\uff10' }, string(c))
+	for name, s := range map[string]string{"as said": c.Spoken(), "with a hyphen": string(c[:4]) + "-" + string(c[4:]), "whole": string(c), "on a Chinese keyboard": wide} {
 		if got, err := ParseCode(s); err != nil || got != c {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -283,7 +283,7 @@ func (h *Helpers) codeKey(code Code, name string) string {
 
 // plainName is a name without what people type differently.
 func plainName(name string) string {
-	return strings.NewReplacer(" ", "", " ", "", "•", "·", "・", "·").Replace(name)
+	return strings.NewReplacer(" ", "", " ", "", "•", "·", "‧", "·", "・", "·", "．", "·").Replace(name)
 }
 
 // NumberKey is an ID number as a keyed hash, by which a grant is found; nil for none.

@@ -234,7 +234,7 @@ func LoginCode(code string) Notice {
 // knows who reads it: nothing of what they said.
 func Unfiled() Notice {
 	return Notice{KindUnfiled,
-		"您交的求助还没报上去,有一样要改。您填的都在,没有丢。请打开您填的地方,点“接着填”,改好再签一次名。" + Help,
+		"您交的求助还没报上去,有一样要改。您填的都在,没有丢。请再打开莲藕,接着填,改好再签一次名。" + Help,
 		[]Field{{"item", "您交的求助"}, {"what", "还没报上去,有一样要改"}}}
 }
 

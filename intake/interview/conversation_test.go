@@ -207,3 +207,21 @@ func itemCodes(list []core.ItemCode) (out []string) {
 	}
 	return out
 }
+
+// Who lives there may be told at the question, beside another, or before: whoever takes more
+// answers over looks here who is who.
+func TestFamilyTold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]Conversation{
+		"at the question": {Given: []Given{{Step: "members"}}},
+		"beside another":  {Asides: []Aside{{Facts: []Beside{{Key: "members"}}}}},
+		"before":          {Known: Known{Members: []core.MemberRef{"m1", "m2"}}},
+	} {
+		if !c.FamilyTold() {
+			t.Error(name)
+		}
+	}
+	if (&Conversation{Given: []Given{{Step: "area"}}, Asides: []Aside{{Facts: []Beside{{Key: "shocks"}}}}}).FamilyTold() {
+		t.Error("nobody was told of")
+	}
+}

@@ -274,6 +274,14 @@ func (c *Conversation) Answered(ref string) bool {
 	return slices.ContainsFunc(c.Given, func(g Given) bool { return g.Step == ref })
 }
 
+// FamilyTold reports whether it was said who lives there: at the question, beside another one,
+// or before the conversation.
+func (c *Conversation) FamilyTold() bool {
+	return c.Answered("members") || len(c.Known.Members) > 1 || slices.ContainsFunc(c.Asides, func(a Aside) bool {
+		return slices.ContainsFunc(a.Facts, func(b Beside) bool { return b.Key == "members" })
+	})
+}
+
 // Back takes the last answer away, with what was said beside it and since; what was known
 // before stays.
 func (c *Conversation) Back() {

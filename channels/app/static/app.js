@@ -26,7 +26,7 @@
       var draft = r[0];
       if (!draft) return;
       if (draft.owner && r[1] && draft.owner !== r[1]) {
-        if (draft.ready) keep.tell("这台手机里有一张别人填的表,没有交。请换他登录再交。");
+        if (draft.ready) keep.tell("这台手机里有一张别人填的表,没有交。请换他登录再交。", [{ at: "/c/app/enter", say: "换他登录" }]);
         return;
       }
       if (!draft.ready) { half(draft); return; }
@@ -63,6 +63,18 @@
     keep.tell("有一张表填到一半,存在这台手机里。", [{ at: "/c/app/apply", say: "接着填" }, { say: "不要了", act: function () { drop().then(keep.hush); } }]);
   }
 
+  // unsent tells whether something of this account waits to be handed in, as it was promised.
+  function unsent() {
+    return Promise.all([load(), keep.get("asked"), keep.owner()]).then(function (r) {
+      return [r[0], r[1]].some(function (one) { return one && one.ready && (!one.owner || one.owner === r[2]); });
+    });
+  }
+  // out forgets what lies here and ends the session. Without network the server hears nothing
+  // of it: that it was asked for stays, and is done by the next page that comes from there.
+  function out(leave) {
+    keep.forget().then(function () { return keep.write("left", true); }).catch(function () {}).then(function () { leave.submit(); });
+  }
+
   // settle looks what became of a form that this page has just sent the ordinary way.
   function settle() {
     var key = sessionStorage.getItem("lianou-sent");
@@ -88,8 +100,17 @@
     var leave = document.getElementById("leave");
     if (leave) leave.addEventListener("submit", function (e) {
       e.preventDefault();
-      keep.forget().catch(function () {}).then(function () { leave.submit(); });
+      unsent().then(function (some) {
+        if (some) keep.tell("这台手机里有答好了还没交上去的,退出就没有了。", [{ say: "不要了,退出", act: function () { out(leave); } }], true);
+        else out(leave);
+      }, function () { out(leave); });
     });
+    keep.read("left").then(function (left) {
+      if (!left) return;
+      if (leave) leave.submit();
+      else if (keep.away) keep.tell("这台手机里存的都清掉了。还没退出登录:有了网再打开,就自己退出。");
+      else return keep.drop("left");
+    }).catch(function () {});
   }
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/c/app/sw.js").catch(function () {});
 

@@ -7,6 +7,7 @@
   var keep = window.lianou, ASK = "/c/app/ask", MARK = "lianou-asked";
   if (!keep || !keep.able) return;
   var here = location.pathname === ASK;
+  var nobody = !keep.away && !document.getElementById("leave"); // whoever reads the page: it says no word of an answer
 
   function mine() {
     return Promise.all([keep.get("asked"), keep.owner()]).then(function (r) { return r[0] && r[0].owner === r[1] ? r[0] : null; });
@@ -86,9 +87,13 @@
     form.submit();
     setTimeout(function () { h.remove(); form.removeAttribute("data-going"); }, 10000); // it led nowhere: it may be pressed again
   }
-  function stored(words) { return "答好了,存在手机里" + (words ? ":“" + words + "”" : "") + "。有了网自己送上去,不用再答。急事打 12345,打电话不用网。"; }
+  function stored(words) {
+    if (nobody) words = "";
+    return "答好了,存在手机里" + (words ? ":“" + words + "”" : "") + "。有了网自己送上去,不用再答。急事打 12345,打电话不用网。";
+  }
   function moved(old) {
-    keep.tell("没网时答的" + (old.said ? "“" + old.said + "”" : "那一句") + "没有用上:后来已经接着答过了。要改,答完了在最后一页点“改”。", [{ say: "知道了", act: function () { drop().then(keep.hush); } }]);
+    if (nobody) return;
+    keep.tell("没网时答的" + (old.said ? "“" + old.said + "”" : "那一句") + "没有用上:后来接着答过了,或者已经报上去了。还没报的,在最后一页点“改”;报了的,打 12345。", [{ say: "知道了", act: function () { drop().then(keep.hush); } }]);
   }
 
   // settle looks what became of an answer that this page's forerunner sent the ordinary way.

@@ -36,7 +36,7 @@
     take.hidden = false;
     box.disabled = false;
     box.value = kept();
-    begin.addEventListener("submit", drop);
+    begin.addEventListener("submit", function () { if (box.checked) keep(box.value, true); else drop(); });
   }
   var bring = document.getElementById("bring"), from = document.querySelector('main form[action="/c/app/ask/from"]');
   if (bring) { // the interview is open: what was not sent to it is offered, once

@@ -55,9 +55,14 @@
     fetch("/c/app/static/manifest.json", { method: "HEAD", cache: "no-store" }).then(function (r) { if (r.ok) back(); }, function () {});
   }
   // back loads the page anew once there is a network, but under nobody's hands.
+  var said = false;
   function back() {
     var form = document.getElementById("question");
-    if (form && form.contains(document.activeElement)) { keep.tell("有网了。写好点“下一步”就送上去。"); return; }
+    if (form && form.contains(document.activeElement)) {
+      if (!said) keep.tell("有网了。写好点“下一步”就送上去。");
+      said = true;
+      return;
+    }
     keep.sendAsked().then(function () { if (!keep.leaving) location.reload(); });
   }
 

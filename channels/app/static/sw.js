@@ -20,7 +20,7 @@ self.addEventListener("activate", (e) => e.waitUntil(caches.keys()
 // reload: its page is shown.
 async function away(request, at) {
   if (request.method !== "GET") {
-    return Response.redirect(at.pathname.replace(/(\/(end|found|move|off|from)|(leave|care))$/, ""), 303);
+    return Response.redirect(at.pathname.replace(/helper\/end$/, "acting").replace(/(\/(end|found|move|off|from)|(leave|care))$/, ""), 303);
   }
   const long = at.pathname === "/c/app/apply" || at.pathname === "/c/app/offline";
   return (await caches.match(long ? "/c/app/offline" : "/c/app/away")) || Response.error();
