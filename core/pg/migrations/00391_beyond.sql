@@ -21,8 +21,10 @@ as $$
 $$;
 
 -- Where a scheme's money or thing already goes to one of the members: this month or from now
--- on, or in a case of the same person that is still open elsewhere. The index that refuses a
--- second one says only that there is one; an officer has to know where to ask.
+-- on, or in the two months before in a case of the same person that is still open elsewhere;
+-- what is older may come again. The index that refuses a second one says only that there is
+-- one; an officer has to know where to ask. It answers about a case of the asker's own
+-- regions only.
 create function payout_runs(mine bigint, wanted text, who text[], month text) returns table (region text, town text, tail text, since timestamptz)
 language sql stable security definer
 set search_path = public, pg_temp
@@ -31,7 +33,8 @@ as $$
     select o.region, o.town, right(o.receipt, 4), (select max(d.at) from decision d where d.claim_id = m.claim and d.outcome = 'approved')
     from payout_member m join casefile o on o.id = m.case_id
     where m.scheme = wanted and m.member = any (who) and m.live and m.case_id <> mine
-        and (m.period in ('', month) or o.state not in ('settled', 'withdrawn')
+        and exists (select from casefile c where c.id = mine and c.region = any (string_to_array(current_setting('lianou.regions', true), ',')))
+        and (m.period in ('', month) or m.period >= to_char(to_date(month, 'YYYY-MM') - interval '2 months', 'YYYY-MM') and o.state not in ('settled', 'withdrawn')
             and exists (select from case_doubt d where d.case_id = mine and d.other = o.id))
     order by m.period, m.claim limit 1
 $$;
