@@ -23,6 +23,10 @@ func numerals(text string) []numeral {
 	runes := []rune(text)
 	for i := 0; i < len(runes); {
 		n, ok := numeralAt(runes, i)
+		if ok && below(runes[:i]) { // -5 is not 5
+			i = n.to
+			continue
+		}
 		if !ok {
 			i++
 			continue
@@ -33,8 +37,17 @@ func numerals(text string) []numeral {
 	return out
 }
 
+// below reports whether what stands before a number makes it less than nothing.
+func below(before []rune) bool {
+	n := len(before) - 1
+	if n < 0 || before[n] != '-' && before[n] != '−' && before[n] != '负' {
+		return false
+	}
+	return n == 0 || !isDigit(before[n-1]) && !isHanDigit(before[n-1]) && hanUnits[before[n-1]] == 0 && before[n-1] != '万'
+}
+
 // numeralAt reads one number: sections up to 万, each of digits and units. A last digit
-// that stands alone takes the tenth of the unit before it: 三千五 is 3,500.
+// that stands alone takes the tenth of the unit before it: 三千五 and 3千5 are 3,500.
 func numeralAt(r []rune, from int) (numeral, bool) {
 	var total, section, digit, unit int64
 	pending, zero := false, false
@@ -44,7 +57,8 @@ func numeralAt(r []rune, from int) (numeral, bool) {
 			if pending {
 				break
 			}
-			digit, pending, i, zero = v, true, next-1, true
+			digit, pending, zero = v, true, next-i > 1 // one digit alone is said as 三千五 is: 3千5
+			i = next - 1
 			continue
 		}
 		if d, ok := hanDigits[r[i]]; ok {
