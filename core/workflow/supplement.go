@@ -40,7 +40,7 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 			return err
 		}
 		what := papers.What(len(in.Papers))
-		line := casefile.Event{Case: at.ID, Kind: "papers.received", Actor: casefile.JobActor(), Citizen: "您补的" + spaced(what) + "收到了。", Staff: "从网上补来" + what + ",等人看"}
+		line := casefile.Event{Case: at.ID, Kind: "papers.received", Actor: casefile.JobActor(), Citizen: "您补的" + spaced(what) + "收到了。", Staff: "从网上补来" + spaced(what) + ",等人看"}
 		if !counts { // what is not known to be the household's is nothing to tell it of
 			line.Citizen, line.Staff = "", line.Staff+"(回执 "+string(receipt)+",还没核对是不是本户的)"
 		}
