@@ -67,7 +67,8 @@ func replies(tab *browsertest.Tab, ref string) {
 // The interview from the first page to the receipt on an old phone of 320 px, with the
 // screener's answers taken over, large type, and every page held to axe, fingers and 200 %.
 //
-// Control: plant that takes nothing; .more without its size.
+// Controls: plant that takes nothing; .more without its size; app.js that hears nothing of the
+// network coming back (waits in vain for "请再点一次").
 func TestInterviewInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -141,6 +142,7 @@ func TestInterviewInBrowser(t *testing.T) {
 	tab.Click(`[name="consent/means_check"]`)
 	tab.Draw("canvas.pad")
 	tab.Shot("app-ask-sign")
+	backOnline(t, tab)
 	tab.Go("main form .big")
 	tab.Wait("记下这个号")
 	held(tab)
@@ -157,6 +159,27 @@ func TestInterviewInBrowser(t *testing.T) {
 	if n := d.count(t, `select count(*) from application where channel = 'app'`); n != 1 {
 		t.Errorf("%d applications", n)
 	}
+}
+
+// backOnline presses on the page of the signature without network, and holds it to what it says
+// once there is one: where the eye is, with what was ticked and signed.
+func backOnline(t *testing.T, tab *browsertest.Tab) {
+	t.Helper()
+	tab.Offline(true)
+	tab.Click("main form .big")
+	tab.Wait("现在没有网,这个要有网才能办")
+	tab.Eval(`scrollTo(0, document.body.scrollHeight); ""`)
+	tab.Offline(false)
+	tab.Wait("有网了,请再点一次“交上去”。")
+	const stands = `(()=>{const b=document.getElementById("draft-bar"),r=b.getBoundingClientRect(),c=document.querySelector("canvas.pad"),blank=document.createElement("canvas");
+		blank.width=c.width;blank.height=c.height;
+		return [b.getAttribute("role"),r.top>=0&&r.bottom<=innerHeight,document.querySelectorAll("[name^='consent/']:checked").length,c.toDataURL()!==blank.toDataURL(),b.innerText.trim()].join(" ")})()`
+	tab.Until("the notice is in the window", `(()=>{const r=document.getElementById("draft-bar").getBoundingClientRect();return r.top>=0&&r.bottom<=innerHeight})()`)
+	if got := tab.Eval(stands); got != "status true 2 true 有网了,请再点一次“交上去”。" {
+		t.Fatalf("with the network back: %s", got)
+	}
+	held(tab)
+	tab.Shot("app-ask-sign-again")
 }
 
 // The first page, with all that it fetches and what it keeps for bad days, is a few
