@@ -68,7 +68,8 @@ func replies(tab *browsertest.Tab, ref string) {
 // screener's answers taken over, large type, and every page held to axe, fingers and 200 %.
 //
 // Controls: plant that takes nothing; .more without its size; app.js that hears nothing of the
-// network coming back (waits in vain for "请再点一次").
+// network coming back (waits in vain for "请再点一次"); begun that is never so (the first page
+// "says 我要求助").
 func TestInterviewInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -104,7 +105,14 @@ func TestInterviewInBrowser(t *testing.T) {
 			tab.Shot("app-ask-" + strings.ReplaceAll(ref, "/", "-"))
 		}
 		if n == 3 { // a page that was left is where it was
-			tab.Open(s.URL + "/c/app/ask")
+			tab.Open(s.URL + "/c/app/")
+			tab.Wait("家里遇到难处")
+			if said := tab.Text("main > a.big"); said != "上次没填完,接着填" || tab.Has("瘫在床上") || tab.Has("张桂兰") {
+				t.Fatalf("the first page of who has begun says %q", said)
+			}
+			held(tab)
+			tab.Shot("app-home-begun")
+			tab.Go("main > a.big")
 			if now := tab.Eval(`document.querySelector('input[name="step"]').value`); now != ref {
 				t.Errorf("left at %s, came back to %s", ref, now)
 			}
@@ -152,6 +160,10 @@ func TestInterviewInBrowser(t *testing.T) {
 	}
 	tab.Go(".head .plain")
 	tab.Wait("关掉大字")
+	tab.Open(s.URL + "/c/app/")
+	if said := tab.Text("main > a.big"); said != "我要求助" {
+		t.Errorf("the first page of who has handed in says %q", said)
+	}
 	tab.Open(s.URL + "/c/app/ask")
 	held(tab)
 	tab.Shot("app-ask-care")
