@@ -67,7 +67,9 @@ func replies(tab *browsertest.Tab, ref string) {
 // The interview from the first page to the receipt on an old phone of 320 px, with the
 // screener's answers taken over, large type, and every page held to axe, fingers and 200 %.
 //
-// Control: plant that takes nothing; .more without its size.
+// Controls: plant that takes nothing; .more without its size; app.js that hears nothing of the
+// network coming back (waits in vain for "请再点一次"); begun that is never so (the first page
+// "says 我要求助").
 func TestInterviewInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -103,7 +105,14 @@ func TestInterviewInBrowser(t *testing.T) {
 			tab.Shot("app-ask-" + strings.ReplaceAll(ref, "/", "-"))
 		}
 		if n == 3 { // a page that was left is where it was
-			tab.Open(s.URL + "/c/app/ask")
+			tab.Open(s.URL + "/c/app/")
+			tab.Wait("家里遇到难处")
+			if said := tab.Text("main > a.big"); said != "上次没填完,接着填" || tab.Has("瘫在床上") || tab.Has("张桂兰") {
+				t.Fatalf("the first page of who has begun says %q", said)
+			}
+			held(tab)
+			tab.Shot("app-home-begun")
+			tab.Go("main > a.big")
 			if now := tab.Eval(`document.querySelector('input[name="step"]').value`); now != ref {
 				t.Errorf("left at %s, came back to %s", ref, now)
 			}
@@ -141,6 +150,7 @@ func TestInterviewInBrowser(t *testing.T) {
 	tab.Click(`[name="consent/means_check"]`)
 	tab.Draw("canvas.pad")
 	tab.Shot("app-ask-sign")
+	backOnline(t, tab)
 	tab.Go("main form .big")
 	tab.Wait("记下这个号")
 	held(tab)
@@ -150,6 +160,10 @@ func TestInterviewInBrowser(t *testing.T) {
 	}
 	tab.Go(".head .plain")
 	tab.Wait("关掉大字")
+	tab.Open(s.URL + "/c/app/")
+	if said := tab.Text("main > a.big"); said != "我要求助" {
+		t.Errorf("the first page of who has handed in says %q", said)
+	}
 	tab.Open(s.URL + "/c/app/ask")
 	held(tab)
 	tab.Shot("app-ask-care")
@@ -157,6 +171,27 @@ func TestInterviewInBrowser(t *testing.T) {
 	if n := d.count(t, `select count(*) from application where channel = 'app'`); n != 1 {
 		t.Errorf("%d applications", n)
 	}
+}
+
+// backOnline presses on the page of the signature without network, and holds it to what it says
+// once there is one: where the eye is, with what was ticked and signed.
+func backOnline(t *testing.T, tab *browsertest.Tab) {
+	t.Helper()
+	tab.Offline(true)
+	tab.Click("main form .big")
+	tab.Wait("现在没有网,这个要有网才能办")
+	tab.Eval(`scrollTo(0, document.body.scrollHeight); ""`)
+	tab.Offline(false)
+	tab.Wait("有网了,请再点一次“交上去”。")
+	const stands = `(()=>{const b=document.getElementById("draft-bar"),r=b.getBoundingClientRect(),c=document.querySelector("canvas.pad"),blank=document.createElement("canvas");
+		blank.width=c.width;blank.height=c.height;
+		return [b.getAttribute("role"),r.top>=0&&r.bottom<=innerHeight,document.querySelectorAll("[name^='consent/']:checked").length,c.toDataURL()!==blank.toDataURL(),b.innerText.trim()].join(" ")})()`
+	tab.Until("the notice is in the window", `(()=>{const r=document.getElementById("draft-bar").getBoundingClientRect();return r.top>=0&&r.bottom<=innerHeight})()`)
+	if got := tab.Eval(stands); got != "status true 2 true 有网了,请再点一次“交上去”。" {
+		t.Fatalf("with the network back: %s", got)
+	}
+	held(tab)
+	tab.Shot("app-ask-sign-again")
 }
 
 // The first page, with all that it fetches and what it keeps for bad days, is a few

@@ -39,10 +39,12 @@ func (v caseView) Until() string { return wording.Bring(v.Missing.How, v.Missing
 
 func bare(what string) string { return strings.TrimRight(what, "。 ") }
 
-// homeView is the first page: words to pass on, and what is asked for.
+// homeView is the first page: words to pass on, what is asked for, and whether an interview
+// waits to be gone on with. Nothing of what was said in it stands here: others see a first page.
 type homeView struct {
 	Invite any
 	Lacks  []lack
+	Begun  bool
 }
 
 // lack is what one application lacks.
@@ -52,16 +54,35 @@ type lack struct {
 	Until   string
 }
 
-// lacks lists what is asked for of somebody's applications and has not come. The first page
-// stands without it: who is not logged in, and whoever cannot be asked about, has none.
-func (c *Channel) lacks(w http.ResponseWriter, r *http.Request) (out []lack) {
+// home gathers the first page. It stands without what is somebody's: who is not logged in,
+// and whoever cannot be asked about, has none.
+func (c *Channel) home(w http.ResponseWriter, r *http.Request) homeView {
+	v := homeView{Invite: c.invitation()}
 	if len(r.Cookies()) == 0 {
-		return nil
+		return v
 	}
 	who, err := c.visitor(w, r, false)
 	if err != nil {
-		return nil
+		return v
 	}
+	v.Lacks, v.Begun = c.lacks(r, who), c.begun(r, who)
+	return v
+}
+
+// begun reports whether somebody is in an interview, whatever door it began at.
+func (c *Channel) begun(r *http.Request, who citizen.Citizen) bool {
+	if c.env.Talks == nil {
+		return false
+	}
+	open, err := c.env.Talks.Open(r.Context(), who.ID)
+	if err != nil {
+		channels.Refused(r, err)
+	}
+	return err == nil && open.ID != 0
+}
+
+// lacks lists what is asked for of somebody's applications and has not come.
+func (c *Channel) lacks(r *http.Request, who citizen.Citizen) (out []lack) {
 	list, err := c.door.Statuses(r.Context(), who)
 	if err != nil {
 		channels.Refused(r, err)

@@ -227,6 +227,8 @@ func (d *door) money(t *testing.T, n int) {
 }
 
 // The pages: what is missing, the camera, what was chosen, the promise, and the money.
+//
+// Control: more.js that leaves the fault where it stands ("still says that there is none").
 func TestMoreAndMoneyInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -254,8 +256,13 @@ func TestMoreAndMoneyInBrowser(t *testing.T) {
 	held(tab)
 	picture := filepath.Join(t.TempDir(), "hukou.png")
 	must(t, os.WriteFile(picture, photo(t), 0o600))
+	tab.Click("#more button[type=submit]")
+	tab.Wait("还没有照片")
 	tab.Upload("#photos", picture)
 	tab.Wait("去掉第 1 张")
+	if tab.Has("还没有照片") {
+		t.Errorf("a photo is chosen, and the page still says that there is none")
+	}
 	held(tab)
 	tab.Shot("app-more")
 	tab.Click("#chosen .plain")

@@ -137,8 +137,11 @@ func (d *door) revisions(t *testing.T) int {
 // one that is given without network is told of where the eye is, goes when there is one, and
 // counts once. One that another door has overtaken is not lost without a word.
 //
+// What is no answer is not kept and not called one: what to do is said, and the page stays.
+//
 // Controls: question.js without its draft (no answer is kept); tell that brings nothing into
-// the window ("outside the window"); send without Lianou-Kept (nobody says "没有用上").
+// the window ("outside the window"); send without Lianou-Kept (nobody says "没有用上");
+// submit that asks nothing of lacking ("答好了" to an empty box).
 func TestAnsweredWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -152,6 +155,10 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 	online(tab, ask, "遇到了什么难处")
 	const story = "儿子瘫在床上,没有钱看病。"
 	unplug(tab, c)
+	notAnswered(t, tab, "还没写,先写好再点“下一步”。不清楚就点“不清楚”。")
+	answerKept(tab, "none")
+	held(tab)
+	tab.Shot("app-away-empty")
 	tab.Fill("textarea[name=v]", story)
 	answerKept(tab, "false")
 	for range 2 {
@@ -199,6 +206,21 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 	tab.Wait("下面是您说的")
 	tab.Click("#draft-bar .more")
 	answerKept(tab, "none")
+	online(tab, ask+"?step=form/live.region", "您现在住在哪个镇")
+	unplug(tab, c)
+	tab.Choose("select[name=v]", "")
+	notAnswered(t, tab, "还没选,先选好再点“下一步”。不清楚就点“不清楚”。")
+	answerKept(tab, "false")
+}
+
+// notAnswered presses on at a question whose box is empty and waits for what is said of it.
+func notAnswered(t *testing.T, tab *browsertest.Tab, says string) {
+	t.Helper()
+	tab.Click("main form .ask > .big:not(.second)")
+	tab.Until("something is said", `!document.getElementById("draft-bar").hidden`)
+	if said := tab.Text("#draft-bar"); said != says {
+		t.Fatalf("to an empty box: %s", said)
+	}
 }
 
 // answerKept waits until an answer of the interview lies on the device, ready or not.

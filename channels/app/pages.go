@@ -173,7 +173,7 @@ func (c *Channel) sorry(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (c *Channel) homePage(w http.ResponseWriter, r *http.Request) {
-	c.show(packing(w, r), r, http.StatusOK, "home", view{Title: "求助", Data: homeView{c.invitation(), c.lacks(w, r)}})
+	c.show(packing(w, r), r, http.StatusOK, "home", view{Title: "求助", Data: c.home(w, r)})
 }
 
 func (c *Channel) receiptPage(w http.ResponseWriter, r *http.Request) {

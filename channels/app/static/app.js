@@ -114,12 +114,23 @@
   }
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/c/app/sw.js").catch(function () {});
 
+  var PLEA = "现在没有网,这个要有网才能办", pressed = "";
   // Without network a press that needs one leads nowhere: the page stays, with what is on it.
   document.addEventListener("submit", function (e) {
     if (e.defaultPrevented || navigator.onLine !== false) return;
     e.preventDefault();
     if (/\/care$/.test(e.target.action)) large(!document.body.classList.contains("care"));
-    else keep.tell("现在没有网,这个要有网才能办。写的都还在,有了网再点一次。急事打 12345,打电话不用网。", null, true);
+    else {
+      pressed = e.submitter ? e.submitter.textContent.trim() : "";
+      keep.tell(PLEA + "。写的都还在,有了网再点一次。急事打 12345,打电话不用网。", null, true);
+    }
+  });
+  // That the network is back is said where it was said to be away. Who writes or signs by then
+  // is left where they are: a page that moves under a finger spoils the signature.
+  window.addEventListener("online", function () {
+    var bar = document.getElementById("draft-bar"), at = document.activeElement;
+    if (bar.hidden || bar.textContent.indexOf(PLEA) !== 0) return;
+    keep.tell("有网了,请再点一次" + (pressed ? "“" + pressed + "”" : "") + "。", null, at === bar || at === document.body);
   });
   // large is care mode on a page that was kept for everybody.
   function large(on) {

@@ -35,6 +35,8 @@
       if (chosen.files.length < most) chosen.items.add(file);
     });
     show();
+    var fault = document.getElementById("error");
+    if (fault && fault.getAttribute("data-field") === "papers" && chosen.files.length > 0) fault.remove(); // that photos lack is not so any more
   });
 
   form.addEventListener("submit", function (e) {

@@ -27,6 +27,20 @@
     var first = Array.prototype.find.call(form.elements, function (e) { return (e.name === "v" || e.name === "said") && e.type !== "checkbox" && e.tagName !== "BUTTON" && e.tagName !== "SELECT" && e.value; });
     return first ? first.value.slice(0, 30).replace(/[。.]+$/, "") + (first.value.length > 30 ? "…" : "") : "";
   }
+  // lacking is the first field that an answer is not one without, where the pressed button is
+  // no answer itself. The server holds the same, with or without this file.
+  function lacking(form, button) {
+    function blank(e) { return e.type === "checkbox" ? !e.checked : !e.value.trim(); }
+    if (button.name === "spoken") return blank(form.elements.said) ? form.elements.said : null;
+    if (button.name) return null;
+    var list = Array.prototype.filter.call(button.parentNode.querySelectorAll("input, select, textarea"), function (e) { return e.name !== "when"; });
+    var one = list.length > 0 && (list[0].type === "checkbox" || list[0].name === "rel"); // of many any will do
+    return (one ? list.every(blank) && list[0] : list.find(blank)) || null;
+  }
+  function wanting(field, button) {
+    var chosen = field.tagName === "SELECT" || field.type === "checkbox";
+    return (chosen ? "还没选,先选" : "还没写,先写") + "好再点“" + button.textContent.trim() + "”。不清楚就点“不清楚”。";
+  }
   function fill(form, old) {
     var nth = {};
     Array.prototype.forEach.call(form.elements, function (e) {
@@ -62,7 +76,10 @@
     form.addEventListener("submit", function (e) {
       var b = e.submitter;
       if (!b || b.name === "back" || b.name === "enough") return;
+      var lack = lacking(form, b);
+      if (lack && navigator.onLine !== false) return; // the server says what lacks, and nothing waits to be sent
       e.preventDefault();
+      if (lack) { keep.tell(wanting(lack, b), null, true); return; }
       if (going()) return;
       form.setAttribute("data-going", "1");
       save(true, b).then(function () {
