@@ -251,8 +251,8 @@ func saidAt(from core.Provenance) string {
 		return "登录用的手机号"
 	case from.CallID != "":
 		return "电话里说的"
-	case strings.HasPrefix(from.Said, "registry:"):
-		return recordOf(from)
+	case wording.Record(from) != "":
+		return wording.Record(from)
 	}
 	return map[core.ChannelName]string{"wechat": "微信", "app": "手机网页", "hotline": "12345 电话", "agent": "12345 电话"}[from.By]
 }

@@ -183,6 +183,9 @@ func sources(s *Submission, h *core.Household, at time.Time) map[string]core.Pro
 		p := base
 		if told, ok := s.Sources[path]; ok {
 			p = told
+			if recorded(p) {
+				p.By = s.Channel // that it came this way keeps it apart from what the platform reads itself
+			}
 		}
 		if span, ok := s.Heard[path]; ok {
 			p.FromMS, p.ToMS, p.Unrecorded = span.FromMS, span.ToMS, span.Unrecorded

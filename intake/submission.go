@@ -28,7 +28,8 @@ type Submission struct {
 	Heard   map[string]Span // by fact path: the seconds of the call that support it
 
 	// Sources says of an interview, which may have gone over several doors, who said what,
-	// by fact path. What is not in it was said here and now.
+	// by fact path. What is not in it was said here and now. It is no part of the form: no
+	// client says that a register knows something.
 	Sources map[string]core.Provenance
 }
 

@@ -30,13 +30,15 @@ func Told(iv *interview.Interviewer, c *interview.Conversation) (Form, error) {
 }
 
 // ToldBy says who said the facts of an interview, for [Submission.Sources]: each answer
-// keeps its door and its time. Of who speaks for another it is the contact's word.
+// keeps its door and its time. Of who speaks for another it is the contact's word. What a
+// register gave has no door, and keeps whose record it is: only what the platform sealed
+// for a conversation says so, for an answer is stamped by the door that heard it.
 func ToldBy(iv *interview.Interviewer, c *interview.Conversation) map[string]core.Provenance {
 	who := iv.Fields(c)["form/contact.capacity"]
 	out := iv.Sources(c)
 	for path, from := range out {
 		switch {
-		case from.Said == "" || from.By == "" || strings.HasPrefix(path, "form/"):
+		case from.Said == "" || from.By == "" && !recorded(from) || strings.HasPrefix(path, "form/"):
 			delete(out, path)
 		case from.Said == "citizen" && who != "" && who != string(core.CapacitySelf):
 			from.Said = "contact"
@@ -45,6 +47,9 @@ func ToldBy(iv *interview.Interviewer, c *interview.Conversation) map[string]cor
 	}
 	return out
 }
+
+// recorded reports what a register gave.
+func recorded(from core.Provenance) bool { return strings.HasPrefix(from.Said, "registry:") }
 
 // bare is a household's facts without the day and the county, which we fill.
 func bare(h *core.Household) (json.RawMessage, error) {

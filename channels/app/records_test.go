@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,6 +19,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
+	"lianou/core/wording"
 	"lianou/intake/records"
 )
 
@@ -102,12 +105,13 @@ func (d *door) asksRecords(t *testing.T) {
 // certificates, the house. The summary says whose record it is, and what the person says
 // instead stands in its place.
 //
-// Controls: act without fromRecords, "asked members"; Learn without People, "the family's
+// Controls: ToldBy without recorded, "the certificate came from {Said:citizen"; act without fromRecords, "asked members"; Learn without People, "the family's
 // names".
 func TestRecordsAreNotAskedFor(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	d.asksRecords(t)
+	filed := d.filed(t)
 	steps, a, looks := d.led(t, d.knows(t, channeltest.Phone))
 	if looks != 1 {
 		t.Errorf("the register was asked %d times", looks)
@@ -128,6 +132,73 @@ func TestRecordsAreNotAskedFor(t *testing.T) {
 	}
 	if status, out := a.do("POST", "/interview/application", a.confirm("0192c3f0-known-1")); status != 201 {
 		t.Fatalf("confirmed: %d %v", status, out)
+	}
+	app := filed()
+	if from := app.Sources["members/m2/disability"]; from.Said != "registry:disability" || from.By != "app" || wording.Record(from) != "残联 "+time.Now().AddDate(0, 0, -40).In(core.China).Format("2006-01")+" 的记录" {
+		t.Errorf("the certificate came from %+v", from)
+	}
+	if from := app.Sources["houses"]; from.Said != "citizen" || from.By != "app" {
+		t.Errorf("what was put right came from %+v", from)
+	}
+}
+
+// filed has what is handed in kept where the test can read it.
+func (d *door) filed(t *testing.T) (only func() core.Application) {
+	t.Helper()
+	twin := channeltest.NewTwin(d.house.Rules(t), time.Now)
+	d.env.Intake, d.env.Conversations = twin, twin
+	return func() core.Application {
+		t.Helper()
+		list := twin.Applications()
+		if len(list) != 1 {
+			t.Fatalf("%d applications", len(list))
+		}
+		return list[0]
+	}
+}
+
+// No client says that a register knows something: the page that a talk travels in may hold
+// any source, and the fact is the person's own word; a form and an answer that name one are
+// refused.
+//
+// Controls: plant that keeps From, "said by {Said:registry:housing"; Submission.Sources in the form, "a form with a source: 201".
+func TestForgedRecordIsThePersonsWord(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	filed := d.filed(t)
+	s := d.serve(t)
+	b := newBrowser(t, s)
+	forged := `"from":{"said":"registry:housing","by":"","at":"2026-10-01T00:00:00Z"}`
+	talk := `{"version":"2026-01","on":"2026-03-01","county":"371426","known":{"sources":{"area":{"said":"registry:housing","by":"","at":"2026-10-01T00:00:00Z"}}},"given":[{"step":"area","answer":{"value":"rural"},` + forged + `}]}`
+	_, page, _ := b.post("/enter", url.Values{"phone": {channeltest.Phone}, "talk": {talk}})
+	_, _, at := b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "ticket": {hidden(t, page, "ticket")}, "talk": {talk}})
+	if at.Path != "/c/app/ask" {
+		t.Fatalf("after the log-in: %s", at)
+	}
+	a := d.begin(t, s)
+	named := map[string]any{"step": a.step("ref"), "revision": a.revision(), "answer": value("self"), "from": map[string]string{"said": "registry:housing"}}
+	if status, _ := a.do("POST", "/interview/answers", named); status != 422 {
+		t.Errorf("an answer with a source: %d", status)
+	}
+	says := guilan()
+	says["form/contact.capacity"] = value("self")
+	if steps := a.lead(says); slices.Contains(steps, "area") {
+		t.Fatal("the talk of the page was not taken, and nothing was tried")
+	}
+	raw, err := json.Marshal(channeltest.Form("0192c3f0-forged-2", string(channeltest.Upload(t, d.env))))
+	must(t, err)
+	for _, field := range []string{"sources", "Sources"} {
+		body := strings.Replace(string(raw), `"key"`, `"`+field+`":{"area":{"said":"registry:housing"}},"key"`, 1)
+		if status, p := call(t, s, "POST", "/applications", a.token, body); status != 422 || p["code"] != "unknown_field" {
+			t.Errorf("a form with a source: %d %v", status, p)
+		}
+	}
+	if status, out := a.do("POST", "/interview/application", a.confirm("0192c3f0-forged-1")); status != 201 {
+		t.Fatalf("confirmed: %d %v", status, out)
+	}
+	app := filed()
+	if from := app.Sources["area"]; from.Said != "citizen" || from.By != "app" || app.Household.Area == nil {
+		t.Errorf("area %v is said by %+v", app.Household.Area, from)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +16,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
+	"lianou/core/wording"
 	"lianou/intake/records"
 )
 
@@ -58,13 +60,14 @@ func (c *chatter) registers(phone core.Phone) (looks func() int) {
 
 // In the chat as well nobody is asked what a department wrote down: the answer that comes
 // between two messages changes the next question and not the one that was asked, and the
-// summary says whose record it is.
+// summary says whose record it is, and so does the application to the officer.
 //
-// Controls: ask without Learn, "asked how many houses"; turn without fromRecords.
+// Controls: ToldBy without recorded, "said by {Said:citizen"; ask without Learn, "asked how many houses"; turn without fromRecords.
 func TestRecordsInTheChat(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
 	looks := c.registers(c.binds(channeltest.Phone))
+	recorded := time.Now().AddDate(0, 0, -40).In(core.China).Format("2006-01")
 	heard, asked := c.says("俺日子难,想问问低保"), 0
 	for _, say := range []string{"1", "张桂兰", channeltest.ID} {
 		heard = c.says(say)
@@ -94,7 +97,8 @@ func TestRecordsInTheChat(t *testing.T) {
 	if got := c.says("同意"); !strings.Contains(got, "回执") {
 		t.Fatalf("agreed: %s", got)
 	}
-	if app := c.d.apps()[0]; app.Household.Houses == nil || *app.Household.Houses != 1 || app.Sources["houses"].Said != "citizen" {
+	if app := c.d.apps()[0]; app.Household.Houses == nil || *app.Household.Houses != 1 || app.Sources["houses"].Said != "registry:housing" ||
+		app.Sources["houses"].By != "wechat" || wording.Record(app.Sources["houses"]) != "住建局 "+recorded+" 的记录" {
 		t.Errorf("the application: %+v, said by %+v", app.Household.Houses, app.Sources["houses"])
 	}
 }

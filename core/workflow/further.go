@@ -148,10 +148,12 @@ func (l *later) lay(into, over map[string]json.RawMessage, from, to string) {
 	}
 }
 
-// vouched reports whether somebody stands behind a fact other than who told it.
+// vouched reports whether somebody stands behind a fact other than who told it. A record
+// that came with an application, by a door, was right when the conversation had it: it is
+// shown as what it is, and stands over nothing that is said later.
 func vouched(p core.Provenance) bool {
 	from, _, _ := strings.Cut(p.Said, ":")
-	return from == "registry" || from == "visit" || from == "supplement" || from == "decision"
+	return from == "registry" && p.By == "" || from == "visit" || from == "supplement" || from == "decision"
 }
 
 // joinShocks adds what happened to what happened before, each once, and keeps the

@@ -120,10 +120,10 @@ func row(v casefile.View, said map[string]string, path string) factRow {
 // sourceOf says in words where a fact came from; what a person said waits for the
 // visit, what a register knows does not.
 func sourceOf(p core.Provenance) (string, string) {
-	from, kind, _ := strings.Cut(p.Said, ":")
+	from, _, _ := strings.Cut(p.Said, ":")
 	switch {
 	case from == "registry":
-		return "登记" + sourceKinds[kind], "blue"
+		return wording.Record(p), "blue"
 	case from == "visit":
 		return "入户核实", "leaf"
 	case from == "id_number":
@@ -149,7 +149,3 @@ func sourceOf(p core.Provenance) (string, string) {
 
 // saidAt are the doors at which people tell us themselves.
 var saidAt = map[core.ChannelName]string{"wechat": "微信里说", "app": "网页上填", "hotline": "电话里说"}
-
-var sourceKinds = map[string]string{"population": "·公安户籍", "civil": "·民政", "disability": "·残联", "health": "·卫健", "medical": "·医保", "housing": "·住建",
-	"school": "·教体", "means": "·收入财产核对", "labour": "·人社", "union": "·工会", "veterans": "·退役军人", "vehicles": "·公安车管",
-	"market": "·市场监管", "justice": "·司法", "exchange": "·部门交换"}

@@ -81,7 +81,8 @@ func TestStrokesAreDrawn(t *testing.T) {
 func TestSourcesAreSaid(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]core.Provenance{
-		"登记·收入财产核对": {Said: "registry:means"}, "登记·残联": {Said: "registry:disability"}, "入户核实": {Said: "visit"}, "身份证号上": {Said: "id_number"},
+		"收入财产核对的记录": {Said: "registry:means"}, "残联 2024-03 的记录": {Said: "registry:disability", At: at}, "住建局 2024-03 的记录": {Said: "registry:housing", By: "app", At: at},
+		"部门登记": {Said: "registry:x"}, "入户核实": {Said: "visit"}, "身份证号上": {Said: "id_number"},
 		"电话里说,待核": {Said: "citizen", CallID: "c"}, "本人说,待核": {Said: "citizen"}, "代报的人说,待核": {Said: "contact"}, "来源不明": {},
 	} {
 		if got, _ := sourceOf(p); got != want {

@@ -1,0 +1,35 @@
+package wording
+
+import (
+	"strings"
+
+	"lianou/core"
+)
+
+// Record says of a fact that a register gave whose record it is and of which month: "残联
+// 2026-10 的记录". It is the same to the person and to the officer, so that both speak of
+// one thing. "" where no register gave it.
+func Record(from core.Provenance) string {
+	rest, ok := strings.CutPrefix(from.Said, "registry:")
+	if !ok {
+		return ""
+	}
+	kind, _, _ := strings.Cut(rest, ":")
+	name := keeper(kind)
+	switch {
+	case name == "":
+		return "部门登记"
+	case from.At.IsZero():
+		return name + "的记录"
+	}
+	return name + " " + from.At.In(core.China).Format("2006-01") + " 的记录"
+}
+
+// keeper is who keeps which of the city's records.
+func keeper(kind string) string {
+	return map[string]string{
+		"population": "公安户籍", "civil": "民政局", "disability": "残联", "health": "卫健委", "medical": "医保局", "housing": "住建局",
+		"school": "教体局", "means": "收入财产核对", "labour": "人社局", "union": "工会", "veterans": "退役军人局", "vehicles": "公安车管",
+		"market": "市场监管局", "justice": "司法局", "exchange": "部门交换",
+	}[kind]
+}
