@@ -56,6 +56,8 @@ type site struct {
 	dir string
 	out *output
 	url map[string]string // by program
+
+	ended chan struct{} // closed when the last up has ended
 }
 
 func newSite(t *testing.T) *site {
@@ -112,6 +114,7 @@ func (s *site) up() *exec.Cmd {
 		s.t.Fatal(err)
 	}
 	ended := make(chan struct{})
+	s.ended = ended
 	go func() { _ = cmd.Wait(); close(ended) }()
 	s.t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGINT)
@@ -148,9 +151,15 @@ func (s *site) until(what string, met func() bool) {
 	}
 }
 
-// gone waits until nothing of the site runs any more: ports, postgres, redis.
+// gone waits until nothing of the site runs any more: up itself, which holds its folder to
+// the end, ports, postgres, redis.
 func (s *site) gone() {
 	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(90 * time.Second):
+		s.t.Fatalf("up does not end\n%s", s.out.text())
+	}
 	s.until("everything to end", func() bool {
 		for program := range s.url {
 			if s.answers(program, "/healthz") {
