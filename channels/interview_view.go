@@ -83,7 +83,8 @@ type (
 		Say  string `json:"say"`
 		From string `json:"from,omitempty" doc:"Where it was said, in words"`
 
-		of string // the step
+		of     string // the step
+		record bool   // a register gave it, and nobody said it
 	}
 	// InterviewItem is an item that may be due.
 	InterviewItem struct {
@@ -193,7 +194,7 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 				say = id.String()
 			}
 		}
-		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref]), of: ref}
+		l := InterviewLine{Ask: ask, Say: say, From: saidAt(sources[ref]), of: ref, record: wording.Record(sources[ref]) != ""}
 		if _, _, ok := iv.Again(t.Talk, ref); ok {
 			l.Ref = ref
 		}
@@ -216,6 +217,11 @@ func (x *Interviews) lines(t *open, sum interview.Summary) []InterviewLine {
 		return cmp.Compare(order(a), order(b))
 	})
 	return list
+}
+
+// Recorded reports that a register gave something of the summary, and nobody said it.
+func (s *InterviewSummary) Recorded() bool {
+	return slices.ContainsFunc(s.Lines, func(l InterviewLine) bool { return l.record })
 }
 
 // numberInCall reports a number that an agent typed in a call: who goes on with it has

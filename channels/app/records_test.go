@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func (d *door) asksRecords(t *testing.T) {
 // certificates, the house. The summary says whose record it is, and what the person says
 // instead stands in its place.
 //
-// Controls: ToldBy without recorded, "the certificate came from {Said:citizen"; act without fromRecords, "asked members"; Learn without People, "the family's
+// Controls: ToldBy without recorded, "the certificate came from {Said:citizen"; act without fromRecords, "asked members"; looked without Recorded, "the review calls"; Learn without People, "the family's
 // names".
 func TestRecordsAreNotAskedFor(t *testing.T) {
 	t.Parallel()
@@ -127,6 +128,9 @@ func TestRecordsAreNotAskedFor(t *testing.T) {
 			t.Errorf("the summary does not say %q: %s", want, shown)
 		}
 	}
+	if page := d.reviewed(t, a.s); !strings.Contains(page, "下面是您说的,和登记里有的。") {
+		t.Errorf("the review calls it all her word: %s", page)
+	}
 	if status, out := a.do("POST", "/interview/answers", map[string]any{"step": "houses", "revision": a.revision(), "answer": value(2)}); status != 200 || strings.Contains(fmt.Sprint(out["summary"]), "住建局") {
 		t.Errorf("put right: %d %v", status, out["summary"])
 	}
@@ -140,6 +144,16 @@ func TestRecordsAreNotAskedFor(t *testing.T) {
 	if from := app.Sources["houses"]; from.Said != "citizen" || from.By != "app" {
 		t.Errorf("what was put right came from %+v", from)
 	}
+}
+
+// reviewed is the page that is looked over before signing.
+func (d *door) reviewed(t *testing.T, s *httptest.Server) string {
+	t.Helper()
+	b := newBrowser(t, s)
+	_, page, _ := b.post("/enter", url.Values{"phone": {channeltest.Phone}})
+	b.post("/enter", url.Values{"phone": {channeltest.Phone}, "code": {d.phone.code()}, "ticket": {hidden(t, page, "ticket")}})
+	_, page, _ = b.get("/ask")
+	return page
 }
 
 // filed has what is handed in kept where the test can read it.
@@ -213,6 +227,9 @@ func TestRecordsAreNoOracle(t *testing.T) {
 	d := newDoor(t)
 	d.asksRecords(t)
 	other, a, looks := d.led(t, d.knows(t, "13905340002"))
+	if page := d.reviewed(t, a.s); !strings.Contains(page, "下面是您说的。") {
+		t.Errorf("the review of somebody unknown: %s", page)
+	}
 	if looks != 1 || !slices.Equal(other, unknown) {
 		t.Errorf("another telephone was asked %v, somebody unknown %v", other, unknown)
 	}

@@ -14,10 +14,11 @@ import (
 // by person, a fact on a line. The same answer for several people stands once, and what
 // nobody knew is counted and folded: it hinders nothing. Nothing of the summary is left out.
 type review struct {
-	Lacks  []channels.InterviewOpen // what no application goes without
-	Unsure reviewGroup
-	Groups []reviewGroup
-	May    []channels.InterviewItem
+	Recorded bool                     // a register gave some of it
+	Lacks    []channels.InterviewOpen // what no application goes without
+	Unsure   reviewGroup
+	Groups   []reviewGroup
+	May      []channels.InterviewItem
 }
 
 // reviewGroup is what was said of one person, or of the household.
@@ -35,7 +36,7 @@ const unsure = "不清楚"
 
 // looked arranges a summary.
 func looked(s *channels.InterviewSummary) review {
-	r := review{May: s.May, Unsure: reviewGroup{Title: unsure}}
+	r := review{Recorded: s.Recorded(), May: s.May, Unsure: reviewGroup{Title: unsure}}
 	for _, o := range s.Open {
 		if o.Needed {
 			r.Lacks = append(r.Lacks, o)
