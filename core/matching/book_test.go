@@ -31,9 +31,9 @@ func matcherOn(t testing.TB, on string) *Matcher {
 	return m
 }
 
-// facts builds a household from a base and changes to it. A change's key is a
+// factsOf builds a household from a base and changes to it. A change's key is a
 // path such as "members.0.age"; a nil value takes the key away: not known.
-func facts(t testing.TB, base string, changes ...map[string]any) core.Household {
+func factsOf(t testing.TB, base string, changes ...map[string]any) core.Household {
 	t.Helper()
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(bases[base]), &doc); err != nil {
@@ -219,7 +219,7 @@ func TestEveryItemThreeWays(t *testing.T) {
 			outcome Outcome
 			change  set
 		}{{Eligible, nil}, {NotEligible, set{c.key: c.bad}}, {Unknown, set{hide: nil}}} {
-			h := facts(t, c.base, c.set, want.change)
+			h := factsOf(t, c.base, c.set, want.change)
 			r := m.Explain(&h)
 			f := r.Finding(c.item)
 			if f.Outcome != want.outcome {
@@ -247,7 +247,7 @@ func TestTriggersWithoutKeyAreUnknown(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
 	for _, base := range []string{"poor", "rich"} {
-		h := facts(t, base)
+		h := factsOf(t, base)
 		r := m.Explain(&h)
 		for _, code := range []core.ItemCode{"MZ-11", "MZ-12"} {
 			if f := r.Finding(code); f.Outcome != Unknown || len(f.Missing) != 1 {
@@ -263,7 +263,7 @@ func TestRulesOfTheDay(t *testing.T) {
 	change := set{"members.0.age": 7, "members.0.disability": set{"kind": "hearing", "grade": 2}}
 	for on, want := range map[string]Outcome{"2025-12-31": NotEligible, "2026-01-01": Eligible} {
 		m := matcherOn(t, on)
-		h := facts(t, "rich", change, set{"on": on})
+		h := factsOf(t, "rich", change, set{"on": on})
 		if got := m.Explain(&h); got.Finding("CL-01").Outcome != want {
 			t.Errorf("CL-01 on %s: %s, want %s", on, got.Finding("CL-01").Outcome, want)
 		}
@@ -273,14 +273,14 @@ func TestRulesOfTheDay(t *testing.T) {
 	small := set{"members.0.age": 4, "members.0.disability": set{}}
 	for on, want := range map[string]Outcome{"2025-12-31": NotEligible, "2026-01-01": Unknown} {
 		m := matcherOn(t, on)
-		h := facts(t, "rich", small, set{"on": on})
+		h := factsOf(t, "rich", small, set{"on": on})
 		if got := m.Explain(&h); got.Finding("CL-01").Outcome != want {
 			t.Errorf("CL-01 without a certificate on %s: %s, want %s", on, got.Finding("CL-01").Outcome, want)
 		}
 	}
 	// The standard of 2016 was 285 in the country.
 	m := matcherOn(t, "2016-07-01")
-	h := facts(t, "poor", set{"on": "2016-07-01"})
+	h := factsOf(t, "poor", set{"on": "2016-07-01"})
 	if got := m.Explain(&h); got.Finding("MZ-01").Outcome != NotEligible {
 		t.Errorf("390 yuan in 2016: %s", got.Finding("MZ-01").Outcome)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -112,7 +113,7 @@ func placeKey(book *policy.Book, county core.RegionCode) string {
 
 // placeOf finds the program for a household without looking into a map. A county
 // outside the city has the general rows, as an unlisted one has.
-func (m *Matcher) placeOf(v *Vector) *place {
+func (m *Matcher) placeOf(v *facts.Vector) *place {
 	g := uint8(0)
 	if c := v.County; len(c) == 6 && c[:4] == "3714" {
 		if n := int(c[4]-'0')*10 + int(c[5]-'0'); n >= 0 && n < len(m.group) {
@@ -128,7 +129,7 @@ func (m *Matcher) placeOf(v *Vector) *place {
 
 // Judge writes the outcome of every item, in the Book's order, to out, which holds
 // at least as many. It allocates nothing.
-func (m *Matcher) Judge(v *Vector, out []Outcome) {
+func (m *Matcher) Judge(v *facts.Vector, out []Outcome) {
 	p := &m.placeOf(v).prog
 	var st [maxStatuses]Outcome
 	p.standings(v, &st)
@@ -144,7 +145,7 @@ func (m *Matcher) Judge(v *Vector, out []Outcome) {
 }
 
 // standings decides the statuses: recognised, or else computed.
-func (p *program) standings(v *Vector, st *[maxStatuses]Outcome) {
+func (p *program) standings(v *facts.Vector, st *[maxStatuses]Outcome) {
 	for i := range p.statuses {
 		s := &p.statuses[i]
 		o := Unknown

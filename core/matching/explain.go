@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -50,7 +51,7 @@ const house = -1
 type explainer struct {
 	m     *Matcher
 	h     *core.Household
-	v     Vector
+	v     facts.Vector
 	place *place
 
 	st         [maxStatuses]Outcome

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -41,7 +42,7 @@ func TestBenefits(t *testing.T) {
 		{"MZ-09", "poor", set{"members.0.age": 80, "members.0.adl_failed": nil}, 0, "month", true},
 		{"YB-02", "poor", nil, 0, "", false},
 	} {
-		h := facts(t, c.base, c.set)
+		h := factsOf(t, c.base, c.set)
 		r := m.Explain(&h)
 		f := r.Finding(c.item)
 		if f.Outcome != Eligible || f.Benefit.Amount != c.want || f.Benefit.Per != c.per || f.Benefit.Sample != c.sample || f.Benefit.Text == "" {
@@ -69,7 +70,7 @@ func TestAfter(t *testing.T) {
 		{"CS-01", set{"shocks": shockOf("fire", "2023-12-01", "")}, ""},
 		{"YB-01", set{"members.0.disability": set{"kind": "limb", "grade": 1}}, ""},
 	} {
-		h := facts(t, "poor", c.set)
+		h := factsOf(t, "poor", c.set)
 		r := m.Explain(&h)
 		f := r.Finding(c.item)
 		if f.Outcome != Eligible || f.After != c.want {
@@ -85,12 +86,12 @@ func TestAfter(t *testing.T) {
 func TestStandings(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor")
+	h := factsOf(t, "poor")
 	r := m.Explain(&h)
 	if s := r.Statuses[0]; s.Key != "dibao" || s.Outcome != Eligible || s.Recognised || !strings.Contains(reasonsText(s.Reasons), "390 元,低于低保标准 480 元(样本)") {
 		t.Errorf("computed: %+v", s)
 	}
-	h = facts(t, "rich", set{"statuses": []string{"dibao"}})
+	h = factsOf(t, "rich", set{"statuses": []string{"dibao"}})
 	r = m.Explain(&h)
 	if s := r.Statuses[0]; s.Outcome != Eligible || !s.Recognised {
 		t.Errorf("recognised: %+v", s)
@@ -109,7 +110,7 @@ func reasonsText(list []*Reason) string {
 func TestReasonsSpeak(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "rich", set{"members.0.age": 59})
+	h := factsOf(t, "rich", set{"members.0.age": 59})
 	r := m.Explain(&h)
 	f := r.Finding("MZ-01")
 	i := slices.IndexFunc(f.Reasons, func(r *Reason) bool { return r.Code == "income_below_standard" })
@@ -144,7 +145,7 @@ func TestExclusionsActOnTheBundle(t *testing.T) {
 		{"one flat, or rent", set{"area": "urban", "floor_area_per_capita": 12, "renting": true}, "ZJ-02", "ZJ-01", "ZJ-02"},
 		{"one house, one rebuilding", set{"house_grade": "D", "shocks": shockOf("disaster", "2023-12-01", "collapsed")}, "ZJ-03", "YJ-02", "ZJ-03"},
 	} {
-		h := facts(t, "poor", c.set)
+		h := factsOf(t, "poor", c.set)
 		r := m.Explain(&h)
 		if r.Finding(c.in).Outcome != Eligible || r.Finding(c.out).Outcome != Eligible {
 			t.Errorf("%s: %s %s, %s %s", c.name, c.in, r.Finding(c.in).Outcome, c.out, r.Finding(c.out).Outcome)
@@ -164,8 +165,8 @@ func TestExclusionsActOnTheBundle(t *testing.T) {
 func TestExclusionIsPerPerson(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor", set{"members.0.age": 70, "members.0.supporter": "none"})
-	second := facts(t, "poor", set{"members.0.disability": set{"kind": "limb", "grade": 1}, "members.0.needs_long_term_care": true, "members.0.ref": "m2", "members.0.employment": "employed"})
+	h := factsOf(t, "poor", set{"members.0.age": 70, "members.0.supporter": "none"})
+	second := factsOf(t, "poor", set{"members.0.disability": set{"kind": "limb", "grade": 1}, "members.0.needs_long_term_care": true, "members.0.ref": "m2", "members.0.employment": "employed"})
 	h.Members = append(h.Members, second.Members[0])
 	r := m.Explain(&h)
 	for _, code := range []core.ItemCode{"MZ-01", "MZ-02", "MZ-07", "MZ-08"} {
@@ -180,7 +181,7 @@ func TestExclusionIsPerPerson(t *testing.T) {
 func TestUnlistedCounty(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor", set{"area": "urban", "county": "371499", "income_per_capita_month": 599})
+	h := factsOf(t, "poor", set{"area": "urban", "county": "371499", "income_per_capita_month": 599})
 	if got := m.Explain(&h); got.Finding("MZ-01").Outcome != Eligible {
 		t.Errorf("599 yuan in an unlisted county: %v", texts(got.Finding("MZ-01")))
 	}
@@ -189,8 +190,8 @@ func TestUnlistedCounty(t *testing.T) {
 // Judge allocates nothing, whatever the household.
 func TestJudgeAllocatesNothing(t *testing.T) {
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor", set{"members.0.age": nil, "income_12m": nil})
-	var v Vector
+	h := factsOf(t, "poor", set{"members.0.age": nil, "income_12m": nil})
+	var v facts.Vector
 	v.Gather(&h)
 	out := make([]Outcome, len(m.Book().Items))
 	if n := testing.AllocsPerRun(100, func() { m.Judge(&v, out) }); n != 0 {
@@ -202,7 +203,7 @@ func TestJudgeAllocatesNothing(t *testing.T) {
 func TestExplainIsRepeatable(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	poor, rich := facts(t, "poor"), facts(t, "rich", set{"members.0.age": nil})
+	poor, rich := factsOf(t, "poor"), factsOf(t, "rich", set{"members.0.age": nil})
 	first := m.Explain(&poor)
 	m.Explain(&rich)
 	again := m.Explain(&poor)
@@ -223,7 +224,7 @@ func TestMatcherIsShared(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			h := facts(t, "poor", set{"members.0.age": 20 + 10*i})
+			h := factsOf(t, "poor", set{"members.0.age": 20 + 10*i})
 			want := "您本人已满 60 岁。"
 			if i < 4 {
 				want = "您本人不满 60 岁。"

@@ -51,3 +51,11 @@ func (o Outcome) and(p Outcome) Outcome {
 
 // or is Kleene disjunction.
 func (o Outcome) or(p Outcome) Outcome { return o.not().and(p.not()).not() }
+
+// truth is the number that a fact of yes or no has.
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,6 +1,9 @@
 package matching
 
-import "lianou/core/policy"
+import (
+	"lianou/core/facts"
+	"lianou/core/policy"
+)
 
 // A program is the Book's criteria at one place, flat: every tree is a decision
 // automaton whose steps look at one fact each. Because a conjunction must go on
@@ -61,7 +64,7 @@ func terminal(o Outcome) int32 { return ^int32(o) }
 
 // run follows the automaton from entry to an outcome. m is the member in question,
 // nil outside a quantifier.
-func (p *program) run(entry int32, v *Vector, m *MemberVector, st *[maxStatuses]Outcome) Outcome {
+func (p *program) run(entry int32, v *facts.Vector, m *facts.Member, st *[maxStatuses]Outcome) Outcome {
 	at := entry
 	for at >= 0 {
 		o := &p.ops[at]
@@ -106,7 +109,7 @@ func (p *program) run(entry int32, v *Vector, m *MemberVector, st *[maxStatuses]
 }
 
 // count answers whether at least n members meet a criterion.
-func (p *program) count(o *op, v *Vector, st *[maxStatuses]Outcome) Outcome {
+func (p *program) count(o *op, v *facts.Vector, st *[maxStatuses]Outcome) Outcome {
 	open := int32(0)
 	met := int32(0)
 	for i := range v.M {
@@ -126,7 +129,7 @@ func (p *program) count(o *op, v *Vector, st *[maxStatuses]Outcome) Outcome {
 }
 
 // every answers whether all members meet a criterion.
-func (p *program) every(o *op, v *Vector, st *[maxStatuses]Outcome) Outcome {
+func (p *program) every(o *op, v *facts.Vector, st *[maxStatuses]Outcome) Outcome {
 	out := Eligible
 	for i := range v.M {
 		switch p.run(o.sub, v, &v.M[i], st) {
@@ -139,7 +142,7 @@ func (p *program) every(o *op, v *Vector, st *[maxStatuses]Outcome) Outcome {
 	return out
 }
 
-func compareFact(o *op, v *Vector, m *MemberVector) Outcome {
+func compareFact(o *op, v *facts.Vector, m *facts.Member) Outcome {
 	var x, base int64
 	switch {
 	case o.kind == opMemberFact && m.Known>>o.fact&1 != 0:

@@ -7,6 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"lianou/core"
+	"lianou/core/facts"
+	"lianou/core/facts/factstest"
 	"lianou/core/policy"
 )
 
@@ -30,7 +32,7 @@ func TestFastPathAgreesWithExplanation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHousehold(t)
 		m := on(h.On)
-		var v Vector
+		var v facts.Vector
 		v.Gather(&h)
 		fast := make([]Outcome, len(m.Book().Items))
 		m.Judge(&v, fast)
@@ -51,7 +53,7 @@ func TestDecidedStaysDecided(t *testing.T) {
 	on := matchers(t)
 	rapid.Check(t, func(t *rapid.T) {
 		full := drawHousehold(t)
-		veiled := veil(t, full)
+		veiled := factstest.Veil(t, full)
 		m := on(full.On)
 		whole, part := m.Explain(&full), m.Explain(&veiled)
 		for i := range part.Findings {

@@ -7,16 +7,17 @@ import (
 	"pgregory.net/rapid"
 
 	"lianou/core"
+	"lianou/core/facts/factstest"
 )
 
 func TestQuestionsAreTheMissingFacts(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor")
+	h := factsOf(t, "poor")
 	if q := m.Questions(&h); len(q) != 0 {
 		t.Errorf("everything is known, yet %v is asked", q)
 	}
-	h = facts(t, "poor", set{"income_per_capita_month": nil, "members.0.veteran": nil, "members.0.school_stage": nil})
+	h = factsOf(t, "poor", set{"income_per_capita_month": nil, "members.0.veteran": nil, "members.0.school_stage": nil})
 	got := m.Questions(&h)
 	var paths []string
 	for _, q := range got {
@@ -50,13 +51,13 @@ func TestOtherFactsChangeNothing(t *testing.T) {
 			told.Renting = &b
 		}
 		if h.Hukou == nil && !asked("hukou") {
-			told.Hukou = word[core.Hukou](drawer{t}, "hukou told", "local", "other", "permit")
+			told.Hukou = factstest.Word[core.Hukou](factstest.Drawer{T: t}, "hukou told", "local", "other", "permit")
 		}
 		if h.Income12m == nil && !asked("income_12m") {
-			told.Income12m = drawer{t}.fen("income told", 0, 9360, 40000)
+			told.Income12m = factstest.Drawer{T: t}.Fen("income told", 0, 9360, 40000)
 		}
 		if h.HouseGrade == nil && !asked("house_grade") {
-			told.HouseGrade = word[core.HouseGrade](drawer{t}, "grade told", "A", "C", "D")
+			told.HouseGrade = factstest.Word[core.HouseGrade](factstest.Drawer{T: t}, "grade told", "A", "C", "D")
 		}
 		after := m.Explain(&told)
 		for i := range before.Findings {

@@ -13,8 +13,8 @@ import (
 // two is a second member like the first, with changes.
 func two(t testing.TB, changes set) core.Household {
 	t.Helper()
-	h := facts(t, "poor", changes)
-	other := facts(t, "poor").Members[0]
+	h := factsOf(t, "poor", changes)
+	other := factsOf(t, "poor").Members[0]
 	other.Ref, other.Relation = "m2", "parent"
 	h.Members = append(h.Members, other)
 	return h
@@ -27,7 +27,7 @@ func two(t testing.TB, changes set) core.Household {
 func TestAmountsBesideOneAnother(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	alone := facts(t, "poor", set{"members.0.age": 9, "members.0.parents": []string{"dead", "in_prison"}})
+	alone := factsOf(t, "poor", set{"members.0.age": 9, "members.0.parents": []string{"dead", "in_prison"}})
 	disabled := set{"members.0.disability": set{"kind": "limb", "grade": 1}, "members.0.needs_long_term_care": true}
 	// The first is tekun, the second has dibao, and both hold a certificate.
 	mixed := two(t, set{"members.0.age": 60, "members.0.supporter": "none", "members.0.disability": set{"kind": "hearing", "grade": 2}})
@@ -42,8 +42,8 @@ func TestAmountsBesideOneAnother(t *testing.T) {
 		"dibao itself stays":                         {alone, "MZ-01", core.Yuan(90), ""},
 		"who has tekun has no living allowance":      {mixed, "MZ-07", core.Yuan(130), "m2"},
 		"nor a share of dibao":                       {mixed, "MZ-01", core.Yuan(90), "m2"},
-		"of two nursing parts the higher one stands": {facts(t, "poor", disabled, set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(100), ""},
-		"and alone it is what it is":                 {facts(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(200), ""},
+		"of two nursing parts the higher one stands": {factsOf(t, "poor", disabled, set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(100), ""},
+		"and alone it is what it is":                 {factsOf(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": 4}), "MZ-09", core.Yuan(200), ""},
 	} {
 		r := m.Explain(&c.h)
 		f := r.Finding(c.item)
@@ -64,7 +64,7 @@ func TestAmountsBesideOneAnother(t *testing.T) {
 func TestOpenDeductionLeavesTheSumOpen(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
-	h := facts(t, "poor", set{"rigid_12m": 5000})
+	h := factsOf(t, "poor", set{"rigid_12m": 5000})
 	e := &explainer{m: m, vars: map[string]any{}}
 	alone, beside := e.explain(&h), m.Explain(&h)
 	if a, b := alone.Finding("MZ-04").Benefit.Amount, beside.Finding("MZ-04").Benefit.Amount; a != core.Yuan(628) || b != 0 {
@@ -101,7 +101,7 @@ func TestOverlapOfAPart(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
 	for adl, want := range map[int]int64{0: 100, 2: 100, 4: 100} {
-		h := facts(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": adl,
+		h := factsOf(t, "poor", set{"members.0.age": 80, "members.0.adl_failed": adl,
 			"members.0.disability": set{"kind": "limb", "grade": 1}, "members.0.needs_long_term_care": true})
 		r := m.Explain(&h)
 		if f := r.Finding("MZ-09"); f.Benefit.Amount != core.Yuan(want) {

@@ -18,7 +18,7 @@ const module = "lianou/"
 var ranks = map[string]int{
 	"core":    0,
 	"core/pg": 1, "core/pg/local": 1, "core/seal": 1, "core/bell": 1, "core/wording": 1, "core/policy": 1, "core/tencent": 1, "core/idcard": 1, "transcription": 1,
-	"core/audit": 2, "core/blob": 2, "core/jobs": 2, "core/matching": 2, "core/hardship": 2, "transcription/*": 2,
+	"core/audit": 2, "core/blob": 2, "core/facts": 2, "core/jobs": 2, "core/matching": 2, "core/hardship": 2, "transcription/*": 2,
 	"core/registry": 3, "core/staff": 3, "core/notify": 3, "core/mandate": 3, "core/rulebook": 3, "intake/interview": 3, "intake/calls": 3, "intake/drafts": 3, "intake/talks": 3, "intake/begun": 3, "intake/papers": 3,
 	"core/realname": 4, "core/casefile": 4, "intake": 4, "intake/records": 5,
 	"core/registry/*": 4, // the synthetic city, which fills the registry
@@ -35,6 +35,7 @@ var ranks = map[string]int{
 // import them.
 var testOnly = map[string]string{
 	"core/pg/pgtest":               "throw-away databases: starts core/pg/local, migrates with core/pg",
+	"core/facts/factstest":         "draws households for property tests",
 	"core/idcard/idcardtest":       "draws cards of invented people",
 	"core/depstest":                "holds a constructor to saying what it was not given",
 	"core/jobs/jobstest":           "waits for jobs: reads River's tables through core/pg",
@@ -46,7 +47,10 @@ var testOnly = map[string]string{
 
 // sameRank lists the imports between equals that are meant: a folder and the
 // variants below it, told apart here so that every other one is an accident.
-var sameRank = map[[2]string]string{}
+var sameRank = map[[2]string]string{
+	{"core/matching", "core/facts"}: "the flat vector that both pure evaluators read",
+	{"core/hardship", "core/facts"}: "the same",
+}
 
 // forbidden are the extra rules: what must not be reachable from a package, by
 // any path, and the reason.

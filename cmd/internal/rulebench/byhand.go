@@ -1,7 +1,7 @@
 package rulebench
 
 import (
-	"lianou/core/matching"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -57,7 +57,7 @@ type local struct {
 
 // hand judges a household by rules written out in Go.
 type hand struct {
-	v  *matching.Vector
+	v  *facts.Vector
 	l  local
 	st [5]tri // dibao, tekun, edge, rigid, poor file
 
@@ -114,7 +114,7 @@ func (h *hand) money(f policy.FactID, limit int64) tri {
 	return h.atMost(f, limit)
 }
 
-type member = matching.MemberVector
+type member = facts.Member
 
 func has(m *member, f policy.FactID) bool { return m.Known>>(f-policy.MemberBase)&1 != 0 }
 func val(m *member, f policy.FactID) int64 {
@@ -163,7 +163,7 @@ func (h *hand) some(rule func(*hand, *member) tri) tri {
 const oldest = 1 << 20
 
 // prepare decides what many items share: income, property and the statuses.
-func (h *hand) prepare(v *matching.Vector) {
+func (h *hand) prepare(v *facts.Vector) {
 	h.v = v
 	area, areaKnown := h.fact(policy.Area)
 	h.l = places(string(v.County), area, areaKnown)

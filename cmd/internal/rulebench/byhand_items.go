@@ -1,12 +1,13 @@
 package rulebench
 
 import (
+	"lianou/core/facts"
 	"lianou/core/matching"
 	"lianou/core/policy"
 )
 
 // byHand judges all 41 items as in force on 2024-03-01.
-func byHand(v *matching.Vector, out []matching.Outcome) {
+func byHand(v *facts.Vector, out []matching.Outcome) {
 	var h hand
 	h.prepare(v)
 	put := func(no int, t tri) { out[no-1] = matching.Outcome(known(t)) }

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 
 	"lianou/core"
-	"lianou/core/matching"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -21,7 +21,7 @@ func (c *city) chance(n int) bool { return c.r.IntN(1000) < n }
 var counties = []core.RegionCode{"371402", "371403", "371422", "371426", "371481"}
 
 // household overwrites v with the next household.
-func (c *city) household(v *matching.Vector) {
+func (c *city) household(v *facts.Vector) {
 	n := 1 + c.r.IntN(4)
 	v.Reset(n)
 	v.County = counties[c.r.IntN(len(counties))]
@@ -76,7 +76,7 @@ func (c *city) rare(n int) int64 {
 	return 0
 }
 
-func (c *city) member(m *matching.MemberVector) {
+func (c *city) member(m *facts.Member) {
 	set := func(f policy.FactID, x int64) {
 		if !c.chance(50) {
 			m.Set(f, x)

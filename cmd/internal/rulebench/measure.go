@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/matching"
 	"lianou/core/policy"
 )
@@ -81,7 +82,7 @@ func fast(m *matching.Matcher, cfg Config) (Line, error) {
 	allocs := uint64(0)
 	for round := range cfg.Rounds {
 		c := newCity(uint64(round) + 1)
-		vectors := make([]matching.Vector, batch)
+		vectors := make([]facts.Vector, batch)
 		out := make([]matching.Outcome, len(m.Book().Items))
 		check := make([]matching.Outcome, len(out))
 		var a, b time.Duration

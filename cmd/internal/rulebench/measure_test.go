@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"lianou/core/facts"
 	"lianou/core/matching"
 )
 
@@ -20,7 +21,7 @@ func TestByHandAgreesWithTheBook(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCity(rapid.Uint64().Draw(t, "seed"))
-		var v matching.Vector
+		var v facts.Vector
 		ours, theirs := make([]matching.Outcome, 41), make([]matching.Outcome, 41)
 		for range 200 {
 			c.household(&v)
@@ -44,7 +45,7 @@ func TestTheCityIsNotEasy(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCity(7)
-	var v matching.Vector
+	var v facts.Vector
 	out := make([]matching.Outcome, 41)
 	seen := make([][3]int, 41)
 	for range 100_000 {
@@ -74,7 +75,7 @@ func BenchmarkB3Compiled(b *testing.B) { benchmark(b, nil) }
 
 func BenchmarkB3ByHand(b *testing.B) { benchmark(b, byHand) }
 
-func benchmark(b *testing.B, judge func(*matching.Vector, []matching.Outcome)) {
+func benchmark(b *testing.B, judge func(*facts.Vector, []matching.Outcome)) {
 	m, err := matcher()
 	if err != nil {
 		b.Fatal(err)
@@ -82,7 +83,7 @@ func benchmark(b *testing.B, judge func(*matching.Vector, []matching.Outcome)) {
 	if judge == nil {
 		judge = m.Judge
 	}
-	vectors := make([]matching.Vector, batch)
+	vectors := make([]facts.Vector, batch)
 	c := newCity(1)
 	for i := range vectors {
 		c.household(&vectors[i])

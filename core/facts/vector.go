@@ -1,4 +1,4 @@
-package matching
+package facts
 
 import (
 	"slices"
@@ -7,18 +7,23 @@ import (
 	"lianou/core/policy"
 )
 
-// A Vector holds the facts of one household flat: a value and a known bit for
-// every fact of the vocabulary. It is filled by Gather or, in scans, straight from
-// packed columns, and reused from household to household.
+// A Vector holds the facts of one household on one day, flat: a value and a known
+// bit for every fact of the vocabulary. It is filled by Gather or, in scans, by
+// Row.Unpack, and reused from household to household.
 type Vector struct {
 	County core.RegionCode
+	On     core.Date
 	Known  uint64 // bit i: H[i] is known
 	H      [policy.HouseholdFacts]int64
-	M      []MemberVector // at most core.MaxMembers
+	M      []Member // at most core.MaxMembers
+
+	// Shocks are the sudden events behind the facts derived from them, for the index;
+	// meaningful where ShockDays is known.
+	Shocks []Shock
 }
 
-// A MemberVector is the same for one member.
-type MemberVector struct {
+// A Member is the same for one member.
+type Member struct {
 	Known uint32
 	V     [policy.MemberFacts]int64
 }
@@ -30,7 +35,7 @@ func (v *Vector) Set(f policy.FactID, value int64) {
 }
 
 // Set records a fact of the member.
-func (m *MemberVector) Set(f policy.FactID, value int64) {
+func (m *Member) Set(f policy.FactID, value int64) {
 	i := f.Index()
 	m.V[i] = value
 	m.Known |= 1 << i
@@ -38,7 +43,7 @@ func (m *MemberVector) Set(f policy.FactID, value int64) {
 
 // Reset forgets everything and keeps the memory, for n members.
 func (v *Vector) Reset(n int) {
-	v.Known = 0
+	v.Known, v.Shocks = 0, v.Shocks[:0]
 	v.M = slices.Grow(v.M[:0], n)[:n]
 	for i := range v.M {
 		v.M[i].Known = 0
@@ -49,7 +54,7 @@ func (v *Vector) Reset(n int) {
 // the vocabulary; nothing is guessed: what is nil in h is not known in v.
 func (v *Vector) Gather(h *core.Household) {
 	v.Reset(len(h.Members))
-	v.County = h.County
+	v.County, v.On = h.County, h.On
 	setWord(v, policy.Area, h.Area)
 	setWord(v, policy.Hukou, h.Hukou)
 	setFen(v, policy.IncomePerCapita, h.IncomePerCapitaMonth)
@@ -100,48 +105,19 @@ func rigid(h *core.Household) *core.Fen {
 	return &sum
 }
 
-// gatherShocks derives the facts about sudden events. Events dated after the day
-// asked about have not happened yet.
+// gatherShocks takes the sudden events over. Events dated after the day asked about
+// have not happened yet.
 func (v *Vector) gatherShocks(h *core.Household) {
 	if h.Shocks == nil {
 		return
 	}
-	latest, year, disaster := int64(policy.NoShock), false, false
-	damaged := NotEligible
 	for i := range *h.Shocks {
-		s := &(*h.Shocks)[i]
-		if s.Date > h.On {
-			continue
-		}
-		latest = min(latest, int64(h.On-s.Date))
-		inYear := s.Date >= h.On.AddDate(-1, 0, 0)
-		year = year || inYear
-		if s.Kind != "disaster" {
-			continue
-		}
-		disaster = disaster || inYear
-		damaged = damaged.or(homeDamaged(s))
+		v.Shocks = append(v.Shocks, shockOf(&(*h.Shocks)[i]))
 	}
-	v.Set(policy.ShockDays, latest)
-	v.Set(policy.ShockYear, truth(year))
-	v.Set(policy.DisasterYear, truth(disaster))
-	if damaged != Unknown {
-		v.Set(policy.DisasterHome, int64(damaged))
-	}
+	v.deriveShocks()
 }
 
-func homeDamaged(s *core.Shock) Outcome {
-	switch {
-	case s.DamagedHome == nil:
-		return Unknown
-	case *s.DamagedHome == "none":
-		return NotEligible
-	default:
-		return Eligible
-	}
-}
-
-func (m *MemberVector) gather(p *core.Member) {
+func (m *Member) gather(p *core.Member) {
 	setInt(m, policy.Age, p.Age)
 	setWord(m, policy.Sex, p.Sex)
 	if d := p.Disability; d != nil {
@@ -159,8 +135,8 @@ func (m *MemberVector) gather(p *core.Member) {
 	setInt(m, policy.UnemployedMonths, p.UnemployedMonths)
 	setWord(m, policy.SchoolStage, p.SchoolStage)
 	setBool(m, policy.Orphan, p.Orphan)
-	if u := unattended(p.Parents); u != Unknown {
-		m.Set(policy.Unattended, int64(u))
+	if u := unattended(p.Parents); u != open {
+		m.Set(policy.Unattended, truth(u == yes))
 	}
 	setWord(m, policy.Illness, p.Illness)
 	setFen(m, policy.SelfPaid12m, p.SelfPaidMedical12m)
@@ -176,15 +152,15 @@ func (m *MemberVector) gather(p *core.Member) {
 // unable to care, or one dead or missing and the other unable. Two dead or missing
 // parents make an orphan instead. With only one parent stated, an able one settles
 // it and anything else leaves it open.
-func unattended(list *[]core.Parent) Outcome {
+func unattended(list *[]core.Parent) answer {
 	if list == nil {
-		return Unknown
+		return open
 	}
 	unable, gone := 0, 0
 	for _, p := range *list {
 		switch p {
 		case "alive":
-			return NotEligible
+			return no
 		case "dead", "missing":
 			gone++
 		default:
@@ -193,11 +169,11 @@ func unattended(list *[]core.Parent) Outcome {
 	}
 	switch {
 	case unable+gone < 2:
-		return Unknown
+		return open
 	case unable >= 1:
-		return Eligible
+		return yes
 	default:
-		return NotEligible
+		return no
 	}
 }
 
