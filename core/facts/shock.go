@@ -46,12 +46,14 @@ func shockOf(s *core.Shock) Shock {
 // deriveShocks sets the facts that rules ask about sudden events. It leaves only
 // those that have happened by the day of the vector.
 func (v *Vector) deriveShocks() {
-	v.Shocks = slices.DeleteFunc(v.Shocks, func(s Shock) bool { return s.Date > v.On })
-	latest, year, disaster := int64(policy.NoShock), false, false
-	damaged := no
-	from := v.On.AddDate(-1, 0, 0)
+	newest, year, disaster := int64(policy.NoShock), false, false
+	damaged, from := no, core.Date(0)
+	if len(v.Shocks) > 0 {
+		v.Shocks = slices.DeleteFunc(v.Shocks, func(s Shock) bool { return s.Date > v.On })
+		from = v.On.AddDate(-1, 0, 0)
+	}
 	for _, s := range v.Shocks {
-		latest = min(latest, int64(v.On-s.Date))
+		newest = min(newest, int64(v.On-s.Date))
 		year = year || s.Date >= from
 		if !s.Disaster {
 			continue
@@ -61,7 +63,7 @@ func (v *Vector) deriveShocks() {
 			damaged = s.home
 		}
 	}
-	v.Set(policy.ShockDays, latest)
+	v.Set(policy.ShockDays, newest)
 	v.Set(policy.ShockYear, truth(year))
 	v.Set(policy.DisasterYear, truth(disaster))
 	if damaged != open {

@@ -53,6 +53,14 @@ func (v *Vector) Reset(n int) {
 // Gather fills v with the facts of h. Lists are turned into the derived facts of
 // the vocabulary; nothing is guessed: what is nil in h is not known in v.
 func (v *Vector) Gather(h *core.Household) {
+	v.gather(h)
+	if h.Shocks != nil {
+		v.deriveShocks()
+	}
+}
+
+// gather takes everything over but what depends on the day.
+func (v *Vector) gather(h *core.Household) {
 	v.Reset(len(h.Members))
 	v.County, v.On = h.County, h.On
 	setWord(v, policy.Area, h.Area)
@@ -76,7 +84,11 @@ func (v *Vector) Gather(h *core.Household) {
 		v.Set(policy.FloorArea, int64(*h.FloorAreaPerCapita))
 	}
 	v.Set(policy.MembersCount, int64(len(h.Members)))
-	v.gatherShocks(h)
+	if h.Shocks != nil {
+		for i := range *h.Shocks {
+			v.Shocks = append(v.Shocks, shockOf(&(*h.Shocks)[i]))
+		}
+	}
 	if h.Statuses != nil {
 		for f := policy.RecognisedDibao; f <= policy.RecognisedPoor; f++ {
 			v.Set(f, 0)
@@ -103,18 +115,6 @@ func rigid(h *core.Household) *core.Fen {
 	}
 	sum := *h.Medical12m + *h.Education12m + *h.Rehab12m
 	return &sum
-}
-
-// gatherShocks takes the sudden events over. Events dated after the day asked about
-// have not happened yet.
-func (v *Vector) gatherShocks(h *core.Household) {
-	if h.Shocks == nil {
-		return
-	}
-	for i := range *h.Shocks {
-		v.Shocks = append(v.Shocks, shockOf(&(*h.Shocks)[i]))
-	}
-	v.deriveShocks()
 }
 
 func (m *Member) gather(p *core.Member) {
