@@ -41,6 +41,15 @@ func (m *Member) Set(f policy.FactID, value int64) {
 	m.Known |= 1 << i
 }
 
+// Get gives a household fact, and whether it is known.
+func (v *Vector) Get(f policy.FactID) (int64, bool) { return v.H[f], v.Known>>f&1 != 0 }
+
+// Get gives a fact of the member, and whether it is known.
+func (m *Member) Get(f policy.FactID) (int64, bool) {
+	i := f.Index()
+	return m.V[i], m.Known>>i&1 != 0
+}
+
 // Reset forgets everything and keeps the memory, for n members.
 func (v *Vector) Reset(n int) {
 	v.Known, v.Shocks = 0, v.Shocks[:0]

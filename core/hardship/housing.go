@@ -1,31 +1,41 @@
 package hardship
 
-import "lianou/core"
+import (
+	"lianou/core"
+	"lianou/core/facts"
+	"lianou/core/policy"
+)
 
 // housing is E: a D-grade house or no home 8, a C-grade one 5, rented and under 13
 // square metres a head 3. What is not known is tried both ways.
-func housing(h *core.Household) span {
-	var out span
-	for _, grade := range choices(h.HouseGrade, "A", "C", "D") {
-		for _, owns := range choices(h.OwnsHome, true, false) {
-			for _, rents := range choices(h.Renting, true, false) {
-				for _, floor := range choices(h.FloorAreaPerCapita, 0, smallFloor) {
-					out.widen(points(housingPoints(grade, owns, rents, floor)))
+func (s *Scorer) housing(v *facts.Vector) span {
+	w := &s.words
+	low, high := int64(8), int64(0)
+	grades, n := choices(v, policy.HouseGrade, 0, w.gradeC, w.gradeD)
+	for _, grade := range grades[:n] {
+		owned, n := choices(v, policy.OwnsHome, 1, 0, 0)
+		for _, owns := range owned[:n] {
+			rented, n := choices(v, policy.Renting, 1, 0, 0)
+			for _, rents := range rented[:n] {
+				floors, n := choices(v, policy.FloorArea, 0, smallFloor, smallFloor)
+				for _, floor := range floors[:n] {
+					p := s.housingPoints(grade, owns == 1, rents == 1, floor)
+					low, high = min(low, p), max(high, p)
 				}
 			}
 		}
 	}
-	return out
+	return span{points(low), points(high)}
 }
 
 // smallFloor is 13 square metres in hundredths.
-const smallFloor core.Hundredths = 13_00
+const smallFloor = 13_00
 
-func housingPoints(grade core.HouseGrade, owns, rents bool, floor core.Hundredths) int64 {
+func (s *Scorer) housingPoints(grade int64, owns, rents bool, floor int64) int64 {
 	switch {
-	case grade == "D", !owns && !rents:
+	case grade == s.words.gradeD, !owns && !rents:
 		return 8
-	case grade == "C":
+	case grade == s.words.gradeC:
 		return 5
 	case rents && floor < smallFloor:
 		return 3
@@ -35,33 +45,33 @@ func housingPoints(grade core.HouseGrade, owns, rents bool, floor core.Hundredth
 }
 
 // choices is the known value alone, or every value that makes a difference.
-func choices[T any](known *T, all ...T) []T {
-	if known != nil {
-		return []T{*known}
+func choices(v *facts.Vector, f policy.FactID, a, b, c int64) ([3]int64, int) {
+	if x, known := v.Get(f); known {
+		return [3]int64{x}, 1
 	}
-	return all
+	return [3]int64{a, b, c}, 3
 }
 
 // shock is G: each event of the last twelve months counts by its loss over half a
 // year's income, less a twelfth for every month that has passed; at most 10.
-func shock(h *core.Household) span {
-	if h.Shocks == nil {
+func shock(v *facts.Vector) span {
+	if _, known := v.Get(policy.ShockDays); !known {
 		return span{points(0), points(10)}
 	}
-	income, known := yearIncome(h)
+	income, known := yearIncome(v)
 	var low, high losses
-	for i := range *h.Shocks {
-		s := &(*h.Shocks)[i]
-		left := 12 - monthsSince(s.Date, h.On)
-		if s.Date > h.On || left <= 0 {
+	for i := range v.Shocks {
+		s := &v.Shocks[i]
+		left := 12 - monthsSince(s.Date, v.On)
+		if left <= 0 {
 			continue
 		}
 		switch {
-		case s.Loss == nil || (!known && *s.Loss > 0):
+		case s.Loss == facts.NoSum || (!known && s.Loss > 0):
 			high.add(1, 1, left)
 		case known:
-			low.add(2*int64(*s.Loss), income, left)
-			high.add(2*int64(*s.Loss), income, left)
+			low.add(2*int64(s.Loss), income, left)
+			high.add(2*int64(s.Loss), income, left)
 		}
 	}
 	return span{low.total(), high.total()}

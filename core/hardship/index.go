@@ -2,6 +2,7 @@ package hardship
 
 import (
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -11,7 +12,7 @@ const Version = "H-1"
 // An Index is the hardship of one household, in tenths of a point from 0 to 1000.
 type Index struct {
 	Tenths  int // sum of Parts' Tenths: the verified index when Complete, else the highest possible one
-	Parts   [7]Part
+	Parts   [dimensions]Part
 	Min     int // lowest possible index, given what is not known; work goes by it
 	Max     int // highest possible one; breaks ties
 	Band    Band
@@ -84,10 +85,11 @@ const (
 	partHousing
 	partEducation
 	partShock
+	dimensions
 )
 
-func emptyParts() [7]Part {
-	return [7]Part{
+func emptyParts() [dimensions]Part {
+	return [dimensions]Part{
 		{Key: "A", Label: "收入差距", Most: 300},
 		{Key: "B", Label: "刚性支出", Most: 200},
 		{Key: "C", Label: "健康和残疾", Most: 150},
@@ -103,58 +105,24 @@ type span struct{ low, high ratio }
 
 // Score computes the index of h under a Book, which gives the local standard of
 // h's county and area. Missing facts widen the interval; they never count as zero.
+// For more than one household make a Scorer.
 func Score(h *core.Household, book *policy.Book) Index {
-	s := standardOf(h, book)
-	parts := [7]span{
-		partIncome:    incomeGap(h, s),
-		partRigid:     rigidBurden(h, s),
-		partHealth:    health(h),
-		partLabour:    labour(h),
-		partHousing:   housing(h),
-		partEducation: education(h),
-		partShock:     shock(h),
-	}
-	factor := assetFactor(h, s)
-	out := Index{Parts: emptyParts(), Version: Version}
+	var v facts.Vector
+	v.Gather(h)
+	s := &Scorer{weights: Even, words: findWords()}
+	s.learn(place(h.County), book)
+	p := s.Score(&v)
+	return p.Index()
+}
+
+// Index spells the points out.
+func (p *Points) Index() Index {
+	out := Index{Parts: emptyParts(), Min: p.Min(), Max: p.Max(), Version: Version}
 	for i := range out.Parts {
-		p := &out.Parts[i]
-		p.Min = parts[i].low.tenths(factor.low)
-		p.Max = parts[i].high.tenths(factor.high)
-		p.Tenths = p.Max
-		out.Min += p.Min
-		out.Max += p.Max
+		part := &out.Parts[i]
+		part.Min, part.Max, part.Tenths = int(p.Low[i]), int(p.High[i]), int(p.High[i])
 	}
 	out.Tenths = out.Max
 	out.Band = BandOf(out.Tenths)
-	return out
-}
-
-// standard is the local dibao standard as far as the place is known.
-type standard struct {
-	known     bool
-	low, high int64
-}
-
-// standardOf looks the standard up; without a known area both are possible.
-func standardOf(h *core.Household, book *policy.Book) standard {
-	id, found := book.Param("dibao.standard")
-	if !found {
-		return standard{}
-	}
-	areas := []core.Area{"urban", "rural"}
-	if h.Area != nil {
-		areas = []core.Area{*h.Area}
-	}
-	out := standard{known: true}
-	for _, area := range areas {
-		a, found := book.Amount(id, h.County, area)
-		if !found || a.Value <= 0 {
-			return standard{}
-		}
-		if out.low == 0 || a.Value < out.low {
-			out.low = a.Value
-		}
-		out.high = max(out.high, a.Value)
-	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/policy"
 )
 
@@ -259,7 +260,7 @@ func TestRoundsHalfUp(t *testing.T) {
 		{ratio{1, 10}, ratio{1, 2}, 1},
 		{points(30), ratio{1, 2}, 150},
 	} {
-		if got := c.r.tenths(c.f); got != c.want {
+		if got := int(c.r.tenths(c.f)); got != c.want {
 			t.Errorf("%v x %v = %d tenths, want %d", c.r, c.f, got, c.want)
 		}
 	}
@@ -271,5 +272,19 @@ func BenchmarkScore(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Score(&h, rules)
+	}
+}
+
+// BenchmarkScorer is one household of a scan. Control: standards looked up for each.
+func BenchmarkScorer(b *testing.B) {
+	s := NewScorer(book(b))
+	var all [5]facts.Vector
+	for i := range worked {
+		h := decode(b, worked[i].facts)
+		all[i].Gather(&h)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		s.Score(&all[i%len(all)])
 	}
 }

@@ -1,27 +1,32 @@
 package hardship
 
 import (
-	"lianou/core"
+	"lianou/core/facts"
+	"lianou/core/policy"
 )
 
 // incomeGap is A: 30 points at no income, 0 at twice the local standard.
-func incomeGap(h *core.Household, s standard) span {
+func incomeGap(v *facts.Vector, s standard) span {
 	var out span
-	if h.IncomePerCapitaMonth == nil || !s.known {
+	ipc, known := v.Get(policy.IncomePerCapita)
+	if !known || !s.known {
 		return span{points(0), points(30)}
 	}
-	ipc := max(int64(*h.IncomePerCapitaMonth), 0)
-	for _, std := range []int64{s.low, s.high} {
+	ipc = max(ipc, 0)
+	for _, std := range s.both() {
 		out.widen(clamped(30*(2*std-ipc), 2*std, 30))
 	}
 	return out
 }
 
+// both are the standards that are possible: the same twice where the place is known.
+func (s standard) both() [2]int64 { return [2]int64{s.low, s.high} }
+
 // rigidBurden is B: rigid expenses over income, 0 points at a fifth of it and 20
 // at four fifths. Income counts as at least a tenth of the standard.
-func rigidBurden(h *core.Household, s standard) span {
-	rigid, known := rigidExpense(h)
-	income, knownIncome := yearIncome(h)
+func rigidBurden(v *facts.Vector, s standard) span {
+	rigid, known := v.Get(policy.Rigid12m)
+	income, knownIncome := yearIncome(v)
 	if !known || !knownIncome || !s.known {
 		if known && rigid == 0 {
 			return exactly(points(0))
@@ -29,45 +34,31 @@ func rigidBurden(h *core.Household, s standard) span {
 		return span{points(0), points(20)}
 	}
 	var out span
-	for _, std := range []int64{s.low, s.high} {
+	for _, std := range s.both() {
 		// 0.1 x 12 x S x n, without a fraction: five times everything.
-		base := max(5*income, 6*std*int64(len(h.Members)))
+		base := max(5*income, 6*std*int64(len(v.M)))
 		out.widen(clamped(20*(25*rigid-base), 3*base, 20))
 	}
 	return out
 }
 
-func rigidExpense(h *core.Household) (int64, bool) {
-	switch {
-	case h.Rigid12m != nil:
-		return int64(*h.Rigid12m), true
-	case h.Medical12m != nil && h.Education12m != nil && h.Rehab12m != nil:
-		return int64(*h.Medical12m + *h.Education12m + *h.Rehab12m), true
-	default:
-		return 0, false
-	}
-}
-
 // yearIncome is the stated income of the year, else twelve months of the stated
 // income per head.
-func yearIncome(h *core.Household) (int64, bool) {
-	switch {
-	case h.Income12m != nil:
-		return int64(*h.Income12m), true
-	case h.IncomePerCapitaMonth != nil:
-		return max(int64(*h.IncomePerCapitaMonth), 0) * 12 * int64(len(h.Members)), true
-	default:
-		return 0, false
+func yearIncome(v *facts.Vector) (int64, bool) {
+	if year, known := v.Get(policy.Income12m); known {
+		return year, true
 	}
+	ipc, known := v.Get(policy.IncomePerCapita)
+	return max(ipc, 0) * 12 * int64(len(v.M)), known
 }
 
 // health is C: disability by grade, serious illness, need of care, over all
 // members; at most 15.
-func health(h *core.Household) span {
+func (s *Scorer) health(v *facts.Vector) span {
 	low, high := int64(0), int64(0)
-	for i := range h.Members {
-		m := &h.Members[i]
-		for _, r := range [][2]int64{disability(m), illness(m), care(m)} {
+	for i := range v.M {
+		m := &v.M[i]
+		for _, r := range [3][2]int64{s.disability(m), s.illness(m), s.care(m)} {
 			low += r[0]
 			high += r[1]
 		}
@@ -75,33 +66,33 @@ func health(h *core.Household) span {
 	return span{points(min(low, 15)), points(min(high, 15))}
 }
 
-func disability(m *core.Member) [2]int64 {
-	d := m.Disability
-	if d == nil {
+func (s *Scorer) disability(m *facts.Member) [2]int64 {
+	grade, known := m.Get(policy.DisabilityGrade)
+	if !known {
 		return [2]int64{0, 8}
 	}
-	mind := d.Kind == "mental" || d.Kind == "intellectual"
 	n := int64(0)
-	switch {
-	case d.Grade == 1:
+	switch grade {
+	case 1:
 		n = 8
-	case d.Grade == 2:
+	case 2:
 		n = 6
-	case d.Grade == 3 && mind:
-		n = 5
-	case d.Grade == 3:
+	case 3:
 		n = 4
-	case d.Grade == 4:
+		if kind, known := m.Get(policy.DisabilityKind); known && (kind == s.words.mental || kind == s.words.intellectual) {
+			n = 5
+		}
+	case 4:
 		n = 2
 	}
 	return [2]int64{n, n}
 }
 
-func illness(m *core.Member) [2]int64 {
-	switch {
-	case m.Illness == nil:
+func (s *Scorer) illness(m *facts.Member) [2]int64 {
+	switch word, known := m.Get(policy.Illness); {
+	case !known:
 		return [2]int64{0, 6}
-	case *m.Illness == "none":
+	case word == s.words.well:
 		return [2]int64{0, 0}
 	default:
 		return [2]int64{6, 6}
@@ -111,17 +102,20 @@ func illness(m *core.Member) [2]int64 {
 // care reads the six activities of daily living: four and more failed is full care
 // (特困人员认定办法第22条), one to three partial. Who is fully able to work needs
 // none.
-func care(m *core.Member) [2]int64 {
+func (s *Scorer) care(m *facts.Member) [2]int64 {
+	failed, tested := m.Get(policy.ADLFailed)
+	needs, asked := m.Get(policy.NeedsCare)
+	work, knownWork := m.Get(policy.WorkAbility)
 	switch {
-	case m.ADLFailed != nil && *m.ADLFailed >= 4:
+	case tested && failed >= 4:
 		return [2]int64{5, 5}
-	case m.ADLFailed != nil && *m.ADLFailed >= 1:
+	case tested && failed >= 1:
 		return [2]int64{3, 3}
-	case m.ADLFailed != nil:
+	case tested:
 		return [2]int64{0, 0}
-	case m.NeedsLongTermCare != nil && *m.NeedsLongTermCare:
+	case asked && needs == 1:
 		return [2]int64{3, 5}
-	case m.NeedsLongTermCare != nil, m.WorkAbility != nil && *m.WorkAbility == "full":
+	case asked, knownWork && work == s.words.fullWork:
 		return [2]int64{0, 0}
 	default:
 		return [2]int64{0, 5}
@@ -130,19 +124,19 @@ func care(m *core.Member) [2]int64 {
 
 // labour is D: 8 points by the share of members not able to work, and 4 when
 // nobody is employed.
-func labour(h *core.Household) span {
-	n := int64(len(h.Members))
+func (s *Scorer) labour(v *facts.Vector) span {
+	n := int64(len(v.M))
 	able, perhaps := int64(0), int64(0)
 	employed, mayBe := false, false
-	for i := range h.Members {
-		m := &h.Members[i]
-		switch ableToWork(m) {
+	for i := range v.M {
+		m := &v.M[i]
+		switch s.ableToWork(m) {
 		case yes:
 			able++
 		case open:
 			perhaps++
 		}
-		switch atWork(m) {
+		switch s.atWork(m) {
 		case yes:
 			employed = true
 		case open:
@@ -168,26 +162,28 @@ const (
 	yes
 )
 
-func ableToWork(m *core.Member) answer {
+func (s *Scorer) ableToWork(m *facts.Member) answer {
+	age, knownAge := m.Get(policy.Age)
+	work, knownWork := m.Get(policy.WorkAbility)
 	switch {
-	case m.Age != nil && *m.Age < 16:
+	case knownAge && age < 16, knownWork && work == s.words.noWork:
 		return no
-	case m.WorkAbility != nil && *m.WorkAbility == "none":
-		return no
-	case m.WorkAbility != nil && m.Age != nil:
+	case knownWork && knownAge:
 		return yes
 	default:
 		return open
 	}
 }
 
-func atWork(m *core.Member) answer {
+func (s *Scorer) atWork(m *facts.Member) answer {
+	age, knownAge := m.Get(policy.Age)
+	job, known := m.Get(policy.Employment)
 	switch {
-	case m.Age != nil && *m.Age < 16:
+	case knownAge && age < 16:
 		return no
-	case m.Employment == nil:
+	case !known:
 		return open
-	case *m.Employment == "employed":
+	case job == s.words.employed:
 		return yes
 	default:
 		return no
@@ -197,38 +193,31 @@ func atWork(m *core.Member) answer {
 // education is F: a pupil of the compulsory stage 1, of a senior or vocational
 // school 2, a student of a university 3; at most 5. School stages outside the
 // usual ages are not assumed when nothing was said.
-func education(h *core.Household) span {
+func (s *Scorer) education(v *facts.Vector) span {
 	low, high := int64(0), int64(0)
-	for i := range h.Members {
-		r := schooling(&h.Members[i])
+	for i := range v.M {
+		r := s.schooling(&v.M[i])
 		low += r[0]
 		high += r[1]
 	}
 	return span{points(min(low, 5)), points(min(high, 5))}
 }
 
-func schooling(m *core.Member) [2]int64 {
-	if m.SchoolStage != nil {
-		n := int64(0)
-		switch *m.SchoolStage {
-		case "compulsory_boarding", "compulsory_day":
-			n = 1
-		case "senior", "vocational":
-			n = 2
-		case "tertiary_vocational", "tertiary":
-			n = 3
-		}
+func (s *Scorer) schooling(m *facts.Member) [2]int64 {
+	if stage, known := m.Get(policy.SchoolStage); known {
+		n := s.words.school[stage&7]
 		return [2]int64{n, n}
 	}
-	working := m.Employment != nil && *m.Employment != "student"
-	switch {
-	case m.Age == nil:
+	job, knownJob := m.Get(policy.Employment)
+	working := knownJob && job != s.words.student
+	switch age, known := m.Get(policy.Age); {
+	case !known:
 		return [2]int64{0, 3}
-	case *m.Age < 6, *m.Age > 30, *m.Age >= 18 && working:
+	case age < 6, age > 30, age >= 18 && working:
 		return [2]int64{0, 0}
-	case *m.Age < 12:
+	case age < 12:
 		return [2]int64{0, 1}
-	case *m.Age < 16:
+	case age < 16:
 		return [2]int64{0, 2}
 	default:
 		return [2]int64{0, 3}
@@ -237,13 +226,13 @@ func schooling(m *core.Member) [2]int64 {
 
 // assetFactor is m: 1 up to savings of 24 standards a head, falling to a half at
 // 72.
-func assetFactor(h *core.Household, s standard) span {
-	if h.FinancialAssetsPerCapita == nil || !s.known {
+func assetFactor(v *facts.Vector, s standard) span {
+	fin, known := v.Get(policy.FinancialAssets)
+	if !known || !s.known {
 		return span{ratio{1, 2}, points(1)}
 	}
-	fin := int64(*h.FinancialAssetsPerCapita)
 	var out span
-	for _, std := range []int64{s.low, s.high} {
+	for _, std := range s.both() {
 		over := min(max(fin-24*std, 0), 48*std)
 		out.widen(ratio{96*std - over, 96 * std})
 	}

@@ -21,13 +21,16 @@ func clamped(num, den, most int64) ratio {
 
 // tenths is r times the factor, in tenths of a point, rounded half up. Products
 // are taken in 128 bits: amounts up to 10^10 fen would overflow 64.
-func (r ratio) tenths(factor ratio) int {
+func (r ratio) tenths(factor ratio) int64 {
+	if r.num == 0 {
+		return 0
+	}
 	den := uint64(r.den) * uint64(factor.den)
 	hi, lo := bits.Mul64(uint64(r.num)*20, uint64(factor.num))
 	lo, carry := bits.Add64(lo, den, 0)
 	hi += carry
 	q, _ := bits.Div64(hi, lo, 2*den)
-	return int(q)
+	return int64(q)
 }
 
 // less compares two ratios exactly.
