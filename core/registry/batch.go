@@ -14,7 +14,7 @@ import (
 
 // batch holds rows of every table of the store, sealed and ready to be written.
 type batch struct {
-	households, people, memberships, householdSheets, personSheets, tokens [][]any
+	households, people, memberships, householdSheets, personSheets, tokens, packed [][]any
 }
 
 // table is one table's share of a batch. insert has the same columns as columns.
@@ -43,6 +43,8 @@ func (b *batch) tables() []table {
 				values ($1, $2, $3, $4, $5, $6, $7)`, b.personSheets},
 		{"person_token", []string{"token", "region", "person"},
 			`insert into person_token (token, region, person) values ($1, $2, $3)`, b.tokens},
+		{"fact_row", []string{"region", "household", "facts", "due"},
+			`insert into fact_row (region, household, facts, due) values ($1, $2, $3, $4)`, b.packed},
 	}
 }
 
@@ -53,6 +55,24 @@ func (b *batch) sort() {
 }
 
 func (b *batch) copyTo(ctx context.Context, tx *pg.Tx) error {
+	return packed(ctx, tx, func() error { return b.copyTables(ctx, tx) })
+}
+
+// packed runs a load that brings its packed rows with it: the tables need not note its
+// households for packing. What the transaction writes afterwards is noted again.
+func packed(ctx context.Context, tx *pg.Tx, load func() error) error {
+	const say = `select set_config('lianou.packed', $1, true)`
+	if _, err := tx.Exec(ctx, say, "on"); err != nil {
+		return pg.Fail(err, "say that rows come packed")
+	}
+	if err := load(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, say, "off")
+	return pg.Fail(err, "say that rows came packed")
+}
+
+func (b *batch) copyTables(ctx context.Context, tx *pg.Tx) error {
 	for _, t := range b.tables() {
 		if len(t.rows) == 0 {
 			continue
@@ -81,6 +101,11 @@ func (b *batch) add(r *Registry, h NewHousehold, now time.Time) error {
 	for _, s := range h.Sheets {
 		b.householdSheets = append(b.householdSheets, s.row(town, int64(h.ID), now))
 	}
+	row, due, err := packNew(&h, now)
+	if err != nil {
+		return err
+	}
+	b.packed = append(b.packed, []any{town, int64(h.ID), row, nullDate(due)})
 	for i := range h.Members {
 		m := &h.Members[i]
 		row, err := r.sealPerson(m, town, village, now)

@@ -133,14 +133,16 @@ func (r *Registry) insert(ctx context.Context, tx *pg.Tx, h NewHousehold) error 
 	if err := b.add(r, h, tx.Now()); err != nil {
 		return err
 	}
-	for _, t := range b.tables() {
-		for _, row := range t.rows {
-			if _, err := tx.Exec(ctx, t.insert, row...); err != nil {
-				return pg.Fail(err, "add to "+t.name)
+	return packed(ctx, tx, func() error {
+		for _, t := range b.tables() {
+			for _, row := range t.rows {
+				if _, err := tx.Exec(ctx, t.insert, row...); err != nil {
+					return pg.Fail(err, "add to "+t.name)
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Sealed is households on their way into the store: every row made and sealed, so

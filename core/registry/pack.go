@@ -1,0 +1,174 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/facts"
+	"lianou/core/pg"
+)
+
+// packing makes the packed row of one household (core/facts) from what its sheets say
+// on a day.
+type packing struct {
+	home    Home
+	members []packMember
+	sheets  []storedSheet // of the household and its members
+	next    core.Date     // the next day on which something already written changes; zero for none
+}
+
+// packMember is what a row keeps of a member beside their sheets.
+type packMember struct {
+	id    core.PersonID
+	ref   core.MemberRef
+	sex   core.Sex
+	birth core.Date // zero when not known
+}
+
+// comes notes a day after today on which the row has to be made anew.
+func (p *packing) comes(day, today core.Date) {
+	if day > today && (p.next.IsZero() || day < p.next) {
+		p.next = day
+	}
+}
+
+// row packs the household as it is today. The facts of a day to come are left out, and
+// the day is noted.
+func (p *packing) row(today core.Date) ([]byte, error) {
+	g := gathering{as: AsOf{On: today}, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
+	births := make([]core.Date, len(p.members))
+	for i, m := range p.members {
+		g.order, births[i] = append(g.order, m.id), m.birth
+		known := map[string]json.RawMessage{"ref": text(string(m.ref)), "age": json.RawMessage("null")}
+		if m.sex != "" {
+			known["sex"] = text(string(m.sex))
+		}
+		g.members[m.id] = known
+	}
+	inOrder(p.sheets)
+	for _, s := range p.sheets {
+		into := g.top
+		if s.person != 0 {
+			into = g.members[s.person]
+		}
+		if s.ValidFrom > today || into == nil {
+			p.comes(s.ValidFrom, today)
+			continue
+		}
+		var said map[string]json.RawMessage
+		if err := json.Unmarshal(s.Facts, &said); err != nil {
+			return nil, core.E(core.KindInternal, "sheet_unreadable", "")
+		}
+		for path, value := range said {
+			into[path] = value
+		}
+	}
+	h, err := g.household(p.home)
+	if err != nil {
+		return nil, err
+	}
+	return facts.Pack(nil, &h, births)
+}
+
+// packNew packs a household that is not in the store yet.
+func packNew(h *NewHousehold, now time.Time) (row []byte, due core.Date, err error) {
+	today := core.DateOf(now)
+	p := packing{home: Home{ID: h.ID, Region: h.Live.Region.Township(), Hukou: h.Hukou}}
+	for _, s := range h.Sheets {
+		p.sheets = append(p.sheets, storedSheet{Sheet: s, id: int64(len(p.sheets))})
+	}
+	for i := range h.Members {
+		m := &h.Members[i]
+		p.members = append(p.members, packMember{id: m.ID, ref: m.Ref, sex: m.Sex, birth: m.Birth})
+		for _, s := range m.Sheets {
+			p.sheets = append(p.sheets, storedSheet{Sheet: s, person: m.ID, id: int64(len(p.sheets))})
+		}
+	}
+	slices.SortFunc(p.members, func(a, b packMember) int { return compareRefs(a.ref, b.ref) })
+	row, err = p.row(today)
+	return row, p.next, err
+}
+
+func compareRefs(a, b core.MemberRef) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Repack packs up to n of the township's households of which something was written, or
+// became true, since their row was packed, and says how many rows it made. Who scans
+// calls it until there is none. It needs a read-write transaction with the township in
+// its scope; one runs at a time for a township. It reads facts for the copy of them and
+// shows them to nobody: there is no entry in the log.
+func (r *Registry) Repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) (int, error) {
+	ids, err := r.stale(ctx, tx, town, n)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	list, err := readPackings(ctx, tx, town, ids, tx.Today())
+	if err != nil {
+		return 0, err
+	}
+	for id, p := range list {
+		if len(p.members) == 0 {
+			delete(list, id) // dissolved, or gone to another township
+		}
+	}
+	return len(ids), writeRows(ctx, tx, town, ids, list)
+}
+
+// stale takes households off the log, with those whose day has come.
+func (r *Registry) stale(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) ([]int64, error) {
+	const alone = `select pg_advisory_xact_lock(hashtextextended('fact_row ' || $1, 0))`
+	if _, err := tx.Exec(ctx, alone, string(town)); err != nil {
+		return nil, pg.Fail(err, "wait for whoever packs the same township")
+	}
+	const take = `with taken as (
+			delete from fact_stale where id in (select id from fact_stale where region = $1 order by id limit $2) returning household),
+		come as (select household from fact_row where region = $1 and due <= $3 order by due limit $2)
+		select household from taken union select household from come`
+	rows, err := tx.Query(ctx, take, string(town), n, pgDate(tx.Today()))
+	if err != nil {
+		return nil, pg.Fail(err, "take households to pack")
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return ids, pg.Fail(err, "take households to pack")
+}
+
+// writeRows replaces the rows of some households: those that are not in list lose theirs.
+func writeRows(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []int64, list map[int64]*packing) error {
+	keys := []int64{} // an absent list compares with nothing in SQL
+	var rows [][]byte
+	var dues []*pgDate
+	for id, p := range list {
+		row, err := p.row(tx.Today())
+		if err != nil {
+			return err
+		}
+		keys, rows = append(keys, id), append(rows, row)
+		var due *pgDate
+		if !p.next.IsZero() {
+			d := pgDate(p.next)
+			due = &d
+		}
+		dues = append(dues, due)
+	}
+	const gone = `delete from fact_row where region = $1 and household = any($2) and not household = any($3)`
+	if _, err := tx.Exec(ctx, gone, string(town), ids, keys); err != nil {
+		return pg.Fail(err, "drop packed rows")
+	}
+	const put = `insert into fact_row (region, household, facts, due) select $1, k, f, d from unnest($2::bigint[], $3::bytea[], $4::date[]) as t (k, f, d)
+		on conflict (region, household) do update set facts = excluded.facts, due = excluded.due
+			where (fact_row.facts, fact_row.due) is distinct from (excluded.facts, excluded.due)`
+	_, err := tx.Exec(ctx, put, string(town), keys, rows, dues)
+	return pg.Fail(err, "write packed rows")
+}
