@@ -18,6 +18,7 @@ import (
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
+	"lianou/core/watch"
 	"lianou/core/workflow"
 	"lianou/intake"
 	"lianou/intake/begun"
@@ -41,6 +42,7 @@ type house struct {
 	cases    *casefile.Store
 	payout   *payout.Payout
 	flow     *workflow.Flow
+	watch    *watch.Watch
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
@@ -119,6 +121,10 @@ func (h *house) casework(context.Context) (err error) {
 	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry,
 		Staff: h.staff, Realname: check, Routing: router, Payout: h.payout, Outbox: outbox, Books: h.books, Bell: h.stores.Bell,
 		Log: h.log.With(boot.KeyComponent, "workflow")})
+	if err != nil {
+		return err
+	}
+	h.watch, err = watch.New(watch.Deps{DB: h.stores.DB, Registry: h.registry, Books: h.books, Audit: h.audit})
 	return err
 }
 
