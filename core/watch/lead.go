@@ -17,9 +17,9 @@ type news struct {
 
 // newsOf compares the look before with the judge of this one. What a new Book brings may
 // hold from its first day on; what facts bring, from the day they were looked at.
-func newsOf(before insight.Scanned, judge *insight.Judge, today core.Date) news {
+func newsOf(before []insight.Town, judge *insight.Judge, today core.Date) news {
 	book := judge.Book()
-	if before.Book == book.Digest {
+	if len(before) > 0 && before[0].By.Book == book.Digest {
 		return news{cause: "facts", book: book.Digest, since: today}
 	}
 	return news{cause: "book", book: book.Digest, since: min(book.From, today)}
@@ -34,7 +34,7 @@ func layLeads(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []in
 	for i := range changes {
 		c := &changes[i]
 		d, l := c.Due(), c.Lost()
-		if c.Came || c.Went || d|l == 0 { // who came or went is found by the list; their items are no news
+		if c.Came || c.Went || d|l == 0 { // who came or went is found by the list: the first look brings no news
 			continue
 		}
 		if d != 0 {

@@ -38,11 +38,8 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return err
 	}
 	n := numbers{book: by.Book, households: len(list), packed: packed, changed: len(changes)}
-	if len(before) > 0 { // the first look finds everything anew, and nothing that is news
-		n.newly, n.lost, err = layLeads(ctx, tx, town, changes, newsOf(before[0].By, judge, tx.Today()))
-		if err != nil {
-			return err
-		}
+	if n.newly, n.lost, err = layLeads(ctx, tx, town, changes, newsOf(before, judge, tx.Today())); err != nil {
+		return err
 	}
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
 		Detail: map[string]any{"scan": scan, "book": by.Book, "households": n.households, "changed": n.changed, "newly": n.newly, "lost": n.lost}}); err != nil {
