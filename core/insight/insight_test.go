@@ -84,7 +84,7 @@ func TestStoreAgainstNaive(t *testing.T) {
 			m[town] = map[core.HouseholdID]Finding{}
 		}
 		err := db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			if _, err := tx.Exec(ctx, `delete from finding_page; delete from ranking; update ranking_count set counts = array_fill(0, array[1001])`, nil...); err != nil {
+			if _, err := tx.Exec(ctx, `delete from finding_page; delete from ranking; update ranking_count set counts = array_fill(0, array[1001]), coarse = array_fill(0, array[32])`, nil...); err != nil {
 				return err
 			}
 			for range rapid.IntRange(1, 12).Draw(rt, "steps") {

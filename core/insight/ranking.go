@@ -40,33 +40,48 @@ func rank(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []Change
 	return pg.Fail(err, "put households on the ranking")
 }
 
-// tenths is how many steps the index has, from 0.0 to 100.0.
-const tenths = 1001
+// tenths is how many steps the index has, from 0.0 to 100.0, and coarse how many of them
+// are counted together besides.
+const (
+	tenths = 1001
+	coarse = 32
+)
+
+// counts is how many households stand at each tenth, or by how many they change.
+type counts struct {
+	fine   [tenths]int32
+	coarse [coarse]int32
+	some   bool
+}
+
+func (n *counts) add(p Place, by int32) {
+	n.some = true
+	n.fine[p.Low()] += by
+	n.coarse[p.Low()/coarse] += by
+}
 
 // count carries changes over to the counts of the township, its county and the city. It
 // is the last statement of its transaction: the city's row is held until the commit.
 func count(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []Change) error {
-	var by [tenths]int32
-	some := false
+	var n counts
 	for i := range changes {
 		c := &changes[i]
 		if !c.Went && !c.Came && c.Old.Place.Low() == c.New.Place.Low() {
 			continue
 		}
-		some = true
 		if !c.Came {
-			by[c.Old.Place.Low()]--
+			n.add(c.Old.Place, -1)
 		}
 		if !c.Went {
-			by[c.New.Place.Low()]++
+			n.add(c.New.Place, 1)
 		}
 	}
-	if !some {
+	if !n.some {
 		return nil
 	}
-	const sql = `insert into ranking_count (scope, counts) select s, $2 from unnest($1::text[]) with ordinality as t (s, o) order by o
-		on conflict (scope) do update set counts = ranking_add(ranking_count.counts, excluded.counts)`
-	_, err := tx.Exec(ctx, sql, scopes(town), by[:])
+	const sql = `insert into ranking_count (scope, coarse, counts) select s, $2, $3 from unnest($1::text[]) with ordinality as t (s, o) order by o
+		on conflict (scope) do update set coarse = ranking_add(ranking_count.coarse, excluded.coarse), counts = ranking_add(ranking_count.counts, excluded.counts)`
+	_, err := tx.Exec(ctx, sql, scopes(town), n.coarse[:], n.fine[:])
 	return pg.Fail(err, "count households by index")
 }
 
@@ -114,29 +129,25 @@ type Standing struct{ Before, Of int }
 // Standings says where a household at a place stands in its township, its county and the
 // city, in this order. It tells numbers alone, so a township's officer may ask for all.
 func (s Store) Standings(ctx context.Context, tx *pg.Tx, r Ranked) (out [3]Standing, err error) {
-	const sql = `select coalesce((select sum(x) from unnest(counts[$2:]) x), 0), (select sum(x) from unnest(counts) x)
-		from unnest($1::text[]) with ordinality as t (s, o) join ranking_count c on c.scope = t.s order by t.o`
-	rows, err := tx.Query(ctx, sql, scopes(r.Region), r.Place.Low()+2) // arrays begin at 1, and at the next tenth
+	// Arrays begin at 1: what stands above tenth low begins at low+2, and the coarse count
+	// it lies in ends with the first tenth of the next.
+	const sql = `with near as materialized (select case when $3 then ranking_before($4, $5, $6) end as n)
+		select o::int, (select coalesce(sum(x), 0) from unnest(c.coarse[$2 / 32 + 2:]) x) + (select coalesce(sum(x), 0) from unnest(c.counts[$2 + 2:($2 / 32 + 1) * 32]) x),
+			(select sum(x) from unnest(c.coarse) x), (select n from near)
+		from unnest($1::text[]) with ordinality as t (s, o) join ranking_count c on c.scope = t.s`
+	rows, err := tx.Query(ctx, sql, scopes(r.Region), r.Place.Low(), r.Place.Listed(), string(r.Region), int32(r.Place), int64(r.Household))
 	if err != nil {
-		return out, pg.Fail(err, "read the counts by index")
+		return out, pg.Fail(err, "read where a household stands")
 	}
-	i := 0
-	var before, of int
-	if _, err = pgx.ForEachRow(rows, []any{&before, &of}, func() error {
-		if i < len(out) {
-			out[i] = Standing{Before: before, Of: of}
-		}
-		i++
-		return nil
-	}); err != nil || !r.Place.Listed() {
-		return out, pg.Fail(err, "read the counts by index")
-	}
+	var at int
+	var here Standing
 	var near []int32
-	if err = tx.QueryRow(ctx, `select ranking_before($1, $2, $3)`, string(r.Region), int32(r.Place), int64(r.Household)).Scan(&near); err != nil {
-		return out, pg.Fail(err, "count who stands before at the same tenth")
-	}
-	for i := range out {
-		out[i].Before += int(near[i])
-	}
-	return out, nil
+	_, err = pgx.ForEachRow(rows, []any{&at, &here.Before, &here.Of, &near}, func() error {
+		if len(near) == len(out) {
+			here.Before += int(near[at-1])
+		}
+		out[at-1] = here
+		return nil
+	})
+	return out, pg.Fail(err, "read where a household stands")
 }

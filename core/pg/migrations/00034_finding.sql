@@ -31,9 +31,11 @@ create unique index ranking_town on ranking (region, place desc, household);
 create index ranking_city on ranking (place desc, household) include (region);
 
 -- How many households of a place stand at each tenth of the index, all of them, listed
--- or not: whoever asks for the rank of one need not count those before it.
+-- or not: whoever asks for the rank of one need not count those before it. The same by 32
+-- tenths at a time, so that the counts above one are two short sums.
 create table ranking_count (
     scope  text primary key check (length(scope) in (6, 9)), -- the city, a county or a township
+    coarse int[] not null check (cardinality(coarse) = 32),
     counts int[] not null check (cardinality(counts) = 1001)
 );
 alter table ranking_count alter column counts set storage plain;
