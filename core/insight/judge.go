@@ -2,6 +2,7 @@ package insight
 
 import (
 	"fmt"
+	"math/bits"
 
 	"lianou/core"
 	"lianou/core/facts"
@@ -10,62 +11,75 @@ import (
 	"lianou/core/policy"
 )
 
-// A Judge finds what one household comes to under one Book on one day. It keeps scratch
-// memory: use one for each goroutine. Twin makes another over the same Book.
+// A Judge finds what one household comes to under one Book on one day. It remembers what
+// it judged: use one for each goroutine, and the same for many townships. Twin makes
+// another over the same Book.
 type Judge struct {
 	book    *policy.Book
 	matcher *matching.Matcher
 	scorer  *hardship.Scorer
 	reader  *facts.Reader
+	inOrder bool // the i-th item of the Book has number i+1
 
-	v   facts.Vector
-	out []matching.Outcome
+	v    facts.Vector
+	scan *matching.Scanner
 }
 
 // NewJudge prepares a Book for a day. Errors: a Book that cannot be compiled, or whose
 // items have numbers above MaxItem.
 func NewJudge(book *policy.Book, on core.Date) (*Judge, error) {
+	inOrder := true
 	for i := range book.Items {
-		if no := book.Items[i].No; no < 1 || no > MaxItem {
+		no := book.Items[i].No
+		if no < 1 || no > MaxItem {
 			return nil, fmt.Errorf("judge by book %.12s: item %s has number %d", book.Digest, book.Items[i].Code, no)
 		}
+		inOrder = inOrder && no == i+1
 	}
 	m, err := matching.Compile(book)
 	if err != nil {
 		return nil, err
 	}
-	j := &Judge{book: book, matcher: m, scorer: hardship.NewScorer(book), reader: facts.NewReader(on)}
+	j := &Judge{book: book, matcher: m, scorer: hardship.NewScorer(book), reader: facts.NewReader(on), inOrder: inOrder}
 	return j.Twin(), nil
 }
 
 // Twin is another Judge over the same Book and day, for another goroutine.
 func (j *Judge) Twin() *Judge {
 	t := *j
-	t.v, t.out = facts.Vector{}, make([]matching.Outcome, len(j.book.Items))
+	t.v, t.scan = facts.Vector{}, j.matcher.NewScanner()
 	return &t
 }
+
+// Of reports whether j judges by the same Book and day as o.
+func (j *Judge) Of(o *Judge) bool { return j.matcher == o.matcher }
 
 // Book is the Book it judges by.
 func (j *Judge) Book() *policy.Book { return j.book }
 
-// Row judges one packed row. It allocates nothing once it has seen the largest household.
+// Row judges one packed row. It makes no garbage for a household that answers the Book's
+// questions like one before.
 func (j *Judge) Row(id core.HouseholdID, row []byte) (Finding, error) {
 	if err := j.reader.Unpack(row, &j.v); err != nil {
 		return Finding{}, fmt.Errorf("household %d: %w", id, err)
 	}
-	f := Finding{Household: id}
-	j.matcher.Judge(&j.v, j.out)
-	for i, o := range j.out {
-		switch o {
-		case matching.Eligible:
-			f.Eligible = f.Eligible.With(j.book.Items[i].No)
-		case matching.Unknown:
-			f.Open = f.Open.With(j.book.Items[i].No)
-		}
-	}
+	found := j.scan.Judge(&j.v)
+	f := Finding{Household: id, Eligible: j.byNumber(found.Eligible), Open: j.byNumber(found.Open)}
 	points := j.scorer.Score(&j.v)
 	f.Place = PlaceOf(&points, vulnerable(&j.v))
 	return f, nil
+}
+
+// byNumber turns a set by the order of the Book into one by the numbers of the items.
+func (j *Judge) byNumber(set uint64) Items {
+	if j.inOrder {
+		return Items(set)
+	}
+	out := Items(0)
+	for rest := set; rest != 0; rest &= rest - 1 {
+		out = out.With(j.book.Items[bits.TrailingZeros64(rest)].No)
+	}
+	return out
 }
 
 // vulnerable says whether a child, or somebody of eighty, is there.

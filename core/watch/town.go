@@ -24,10 +24,11 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return err
 	}
-	judge, err := w.judges.of(w.Books, tx.Today())
+	judge, err := w.judges.take(w.Books, tx.Today())
 	if err != nil {
 		return err
 	}
+	defer w.judges.give(judge)
 	list, err := w.judge(ctx, tx, town, judge)
 	if err != nil {
 		return err
