@@ -176,12 +176,28 @@ func (m model) same(ctx context.Context, t *rapid.T, tx *pg.Tx, s Store) error {
 		}
 	}
 	all := m.order(towns...)
-	got, err := s.Top(ctx, tx, towns, 40)
-	if err != nil {
-		return err
+	for _, n := range []int{40, 7} { // from the top, then pages of seven
+		var got []Ranked
+		for p := (Page{N: n}); len(got) < len(all); p.After = &got[len(got)-1] {
+			list, err := s.Top(ctx, tx, towns, p)
+			if err != nil {
+				return err
+			}
+			if got = append(got, list...); len(list) == 0 || len(got) >= 40 {
+				break
+			}
+		}
+		if want := all[:min(len(got), len(all))]; !slices.Equal(got, want) || len(want) < min(40, len(all)) {
+			t.Errorf("by %d the order is %v, want %v", n, got, want)
+		}
 	}
-	if !slices.Equal(got, all[:min(40, len(all))]) {
-		t.Errorf("the first are %v, want %v", got, all[:min(40, len(all))])
+	some := m.order(towns[0])
+	var ids []core.HouseholdID
+	for _, r := range some {
+		ids = append(ids, r.Household)
+	}
+	if got, err := s.Among(ctx, tx, towns[0], ids, Page{N: len(ids)}); err != nil || !slices.Equal(got, some) {
+		t.Errorf("among all of a township the order is %v, want %v: %v", got, some, err)
 	}
 	for _, town := range towns {
 		for _, f := range m.sorted(town)[:min(3, len(m[town]))] {

@@ -60,14 +60,18 @@ func (j *Judge) Book() *policy.Book { return j.book }
 // Row judges one packed row. It makes no garbage for a household that answers the Book's
 // questions like one before.
 func (j *Judge) Row(id core.HouseholdID, row []byte) (Finding, error) {
+	f, _, err := j.Look(id, row)
+	return f, err
+}
+
+// Look is Row with the parts of the index.
+func (j *Judge) Look(id core.HouseholdID, row []byte) (Finding, hardship.Points, error) {
 	if err := j.reader.Unpack(row, &j.v); err != nil {
-		return Finding{}, fmt.Errorf("household %d: %w", id, err)
+		return Finding{}, hardship.Points{}, fmt.Errorf("household %d: %w", id, err)
 	}
 	found := j.scan.Judge(&j.v)
-	f := Finding{Household: id, Eligible: j.byNumber(found.Eligible), Open: j.byNumber(found.Open)}
 	points := j.scorer.Score(&j.v)
-	f.Place = PlaceOf(&points, vulnerable(&j.v))
-	return f, nil
+	return Finding{Household: id, Eligible: j.byNumber(found.Eligible), Open: j.byNumber(found.Open), Place: PlaceOf(&points, vulnerable(&j.v))}, points, nil
 }
 
 // byNumber turns a set by the order of the Book into one by the numbers of the items.

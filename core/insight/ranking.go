@@ -1,7 +1,10 @@
 package insight
 
 import (
+	"cmp"
 	"context"
+	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -101,17 +104,24 @@ type Ranked struct {
 	Place     Place
 }
 
-// Top gives the first n households of some townships, hardest first. The order is total
-// and the same on every machine.
-func (s Store) Top(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, n int) ([]Ranked, error) {
-	codes := make([]string, len(towns))
-	for i, t := range towns {
-		codes[i] = string(t)
+// A Page is which part of an order is wanted.
+type Page struct {
+	N     int
+	After *Ranked // those after this one; nil: from the first
+}
+
+// Top gives the households of some townships, hardest first. The order is total and the
+// same on every machine.
+func (s Store) Top(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p Page) ([]Ranked, error) {
+	after := Ranked{Place: math.MaxInt32}
+	if p.After != nil {
+		after = *p.After
 	}
 	const sql = `select t.region, r.place, r.household from unnest($1::text[]) as t (region)
-		cross join lateral (select place, household from ranking where region = t.region order by place desc, household limit $2) r
+		cross join lateral (select place, household from ranking where region = t.region and place <= $3 and (place < $3 or household > $4)
+			order by place desc, household limit $2) r
 		order by r.place desc, r.household limit $2`
-	rows, err := tx.Query(ctx, sql, codes, n)
+	rows, err := tx.Query(ctx, sql, towns, p.N, int32(after.Place), int64(after.Household))
 	if err != nil {
 		return nil, pg.Fail(err, "read the ranking")
 	}
@@ -120,6 +130,32 @@ func (s Store) Top(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, n in
 		return r, err
 	})
 	return list, pg.Fail(err, "read the ranking")
+}
+
+// Among orders some households of one township, listed or not, such as those of a village.
+func (s Store) Among(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID, p Page) ([]Ranked, error) {
+	all, err := s.All(ctx, tx, town)
+	if err != nil {
+		return nil, err
+	}
+	want := make(map[core.HouseholdID]bool, len(ids))
+	for _, id := range ids {
+		want[id] = true
+	}
+	var list []Ranked
+	for _, f := range all {
+		r := Ranked{town, f.Household, f.Place}
+		if want[f.Household] && f.Place.Listed() && (p.After == nil || before(*p.After, r) < 0) {
+			list = append(list, r)
+		}
+	}
+	slices.SortFunc(list, before)
+	return list[:min(p.N, len(list))], nil
+}
+
+// before orders households: the harder first, of equals the lower number.
+func before(a, b Ranked) int {
+	return cmp.Or(cmp.Compare(b.Place, a.Place), cmp.Compare(a.Household, b.Household))
 }
 
 // A Standing is where one household stands: after Before others of Of. Two that are not

@@ -44,9 +44,12 @@ func (r *Registry) Heads(ctx context.Context, tx *pg.Tx, why Purpose, ids []core
 }
 
 // Rows gives the packed rows of some households within the scope of tx, as they were last
-// packed. They show nobody: who shows what is in them leaves the trace.
-func (r *Registry) Rows(ctx context.Context, tx *pg.Tx, ids []core.HouseholdID) (map[core.HouseholdID][]byte, error) {
-	rows, err := tx.Query(ctx, `select household, facts from fact_row where household = any($1) and region = any(string_to_array(current_setting('lianou.regions', true), ','))`, ids)
+// packed; towns holds the township of each. They show nobody: who shows what is in them
+// leaves the trace.
+func (r *Registry) Rows(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, ids []core.HouseholdID) (map[core.HouseholdID][]byte, error) {
+	const sql = `select f.household, f.facts from unnest($1::text[], $2::bigint[]) as t (region, household)
+		join fact_row f on f.region = t.region and f.household = t.household`
+	rows, err := tx.Query(ctx, sql, towns, ids)
 	if err != nil {
 		return nil, pg.Fail(err, "read packed rows")
 	}

@@ -101,7 +101,7 @@ func (q *questions) round(ctx context.Context, ask func(context.Context, *pg.Tx,
 }
 
 func (q *questions) top(ctx context.Context, tx *pg.Tx, r insight.Ranked) error {
-	list, err := q.c.watch.Found().Top(ctx, tx, []core.RegionCode{r.Region}, 50)
+	list, err := q.c.watch.Found().Top(ctx, tx, []core.RegionCode{r.Region}, insight.Page{N: 50})
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("nobody is listed in %s", r.Region)
 	}
