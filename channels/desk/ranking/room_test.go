@@ -100,7 +100,7 @@ func must(t testing.TB, err error) {
 
 // named counts the households that a page names.
 func named(page string) int {
-	return len(regexp.MustCompile(`</b>等 \d+ 口人`).FindAllString(page, -1))
+	return len(regexp.MustCompile(`</b>(?:等 \d+ 口人| 一个人)`).FindAllString(page, -1))
 }
 
 // TestTheListIsTheScopesOwn: an officer sees the order of their own places and nobody
