@@ -15,7 +15,9 @@ const (
 	Order     Likeness = "order"     // the parts of a long name in another order
 	Hidden    Likeness = "hidden"    // a character of one could not be written
 	Homophone Likeness = "homophone" // sounds the same without tone
-	Near      Likeness = "near"      // one of three or more characters differs, or one is missing
+	Heard     Likeness = "heard"     // a long name, one of its syllables heard otherwise
+	Short     Likeness = "short"     // one character is missing, the surname perhaps
+	Near      Likeness = "near"      // one of three or more characters differs
 	Surname   Likeness = "surname"   // the surname and no more
 	Apart     Likeness = "apart"
 )
@@ -97,9 +99,12 @@ func (t *Table) near(x, y []rune) Likeness {
 	switch {
 	case len(y) < 3:
 	case len(x) == len(y) && surname && t.wrong(x, y) <= 1:
+		if len(x) >= longName {
+			return Heard
+		}
 		return Near
 	case len(x)+1 == len(y) && len(x) >= 2 && missing(x, y):
-		return Near
+		return Short
 	}
 	if surname {
 		return Surname

@@ -43,8 +43,9 @@ func TestCompare(t *testing.T) {
 		{"解晓红", "谢小红", names.Homophone},
 		{"李淼", "李渺", names.Homophone}, // sound alike and are two characters
 		{"周桂兰", "周桂芝", names.Near},
-		{"周桂兰", "桂兰", names.Near},
-		{"王建", "王建国", names.Near},
+		{"周桂兰", "桂兰", names.Short},
+		{"王建", "王建国", names.Short},
+		{"阿卜杜拉·买买提", "阿布都拉·买买提", names.Heard},
 		{"王伟", "王强", names.Surname},
 		{"王建国", "王秀英", names.Surname},
 		{"王桂兰", "李桂兰", names.Apart},
