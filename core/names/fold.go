@@ -47,6 +47,18 @@ func (t *Table) Parts(name string) []string {
 	return parts
 }
 
+// Written reports whether a text holds nothing but Chinese characters, the dots
+// between them and marks for one that could not be written: what may be searched as
+// a name.
+func Written(s string) bool {
+	for _, c := range s {
+		if !unicode.Is(unicode.Han, c) && !strings.ContainsRune(dots+marks, c) {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // chars is the characters of a name, compatibility forms made plain and what could
 // not be written made Unknown. NFKC would turn "…" and the like into dots, so only
 // letters are normalised.

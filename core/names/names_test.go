@@ -67,7 +67,11 @@ func TestReading(t *testing.T) {
 	for _, tc := range [][3]string{
 		{"周桂蘭", "zhouguilan", "zgl"},
 		{"单雄信", "shanxiongxin", "sxx"},
-		{"尉迟恭", "yuchigong", "ycg"},
+		{"单大海", "shandahai", "sdh"},
+		{"曾丽", "zengli", "zl"},
+		{"尉迟敬德", "yuchijingde", "ycjd"},
+		{"欧阳娜", "ouyangna", "oyn"},
+		{"王单", "wangdan", "wd"}, // 单 is read as a surname only where it is one
 		{"吕布", "lvbu", "lb"},
 		{"阿卜杜拉·买买提", "abudulamaimaiti", "abdlmmt"},
 		{"王□国", "wangguo", "wg"},
