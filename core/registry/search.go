@@ -43,6 +43,9 @@ func (b By) Say() string {
 type Found struct {
 	Person
 	By By
+	// As is the name under which they were found, where that is the name of another
+	// row that stands aside for this one; else "".
+	As string
 }
 
 // Search finds people by any mix of: name or two characters of it, pinyin
@@ -71,6 +74,9 @@ func (r *Registry) Find(ctx context.Context, tx *pg.Tx, why Purpose, query strin
 	if err != nil {
 		return nil, err
 	}
+	if list, err = r.followAll(ctx, tx, list); err != nil {
+		return nil, err
+	}
 	detail := looked{By: strings.Join(q.by, " ")}
 	for _, f := range list {
 		detail.Persons = append(detail.Persons, f.ID)
@@ -95,7 +101,7 @@ func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error
 		var fresh []Found
 		for _, p := range people {
 			if !slices.ContainsFunc(out, func(f Found) bool { return f.ID == p.ID }) {
-				fresh = append(fresh, Found{p, r.reason(q, p)})
+				fresh = append(fresh, Found{Person: p, By: r.reason(q, p)})
 			}
 		}
 		slices.SortFunc(fresh, func(a, b Found) int {
@@ -138,7 +144,7 @@ func (r *Registry) byNumber(ctx context.Context, tx *pg.Tx, q terms) ([]Found, e
 	people, err := r.people(ctx, tx, sql, q.id)
 	var out []Found
 	for _, p := range people {
-		out = append(out, Found{p, ByNumber})
+		out = append(out, Found{Person: p, By: ByNumber})
 	}
 	return out, err
 }

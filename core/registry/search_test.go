@@ -18,7 +18,7 @@ func (h house) enrol(t *testing.T, town core.RegionCode, names ...string) map[st
 	h.as(t, func(ctx context.Context, tx *pg.Tx) error {
 		for _, name := range names {
 			_, people, err := h.reg.Enrol(ctx, tx, h.why, registry.NewHousehold{Live: core.Place{Region: town},
-				Members: []registry.NewPerson{{Ref: "m1", Relation: "self", Name: name, Birth: core.NewDate(1980, 1, 2)}}})
+				Members: []registry.NewPerson{{Ref: "m1", Relation: "applicant", Name: name, Birth: core.NewDate(1980, 1, 2)}}})
 			if err != nil {
 				return err
 			}
