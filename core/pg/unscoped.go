@@ -17,6 +17,7 @@ func Unscoped() map[string]string {
 		// registry
 		"region":        "places, no person",
 		"token_renewal": "how far the search tokens are, no person",
+		"pair_scan":     "counts of the last scan, no person",
 		// staff: whoever logs in is not known yet, so no scope can be set
 		"staff_account":  "accounts of staff, who are looked up by log-in and listed by their own column of regions",
 		"staff_relative": "ids only; the check for kin looks across townships",

@@ -76,6 +76,21 @@ func (r *Registry) Unmerge(ctx context.Context, tx *pg.Tx, why Purpose, gone cor
 	return r.traceBoth(ctx, tx, why, "person.unmerged", a, regions)
 }
 
+// Standing is how a row stands to others, over every township that tx sees.
+type Standing struct {
+	For   core.PersonID // the one it stands aside for; 0 for nobody
+	Keeps bool          // others stand aside for it
+}
+
+// Standing reads how a row stands to others.
+func (r *Registry) Standing(ctx context.Context, tx *pg.Tx, id core.PersonID) (Standing, error) {
+	var s Standing
+	const sql = `select coalesce((select kept from person_alias where gone = $1 and ended is null limit 1), 0),
+		exists (select from person_alias where kept = $1 and ended is null)`
+	err := tx.QueryRow(ctx, sql, int64(id)).Scan(&s.For, &s.Keeps)
+	return s, pg.Fail(err, "read who stands for whom")
+}
+
 // lockBoth locks the two rows, always in one order, and gives their townships once each.
 func lockBoth(ctx context.Context, tx *pg.Tx, a Alias) ([]core.RegionCode, error) {
 	rows, err := tx.Query(ctx, `select region from person where id = any($1) order by id for no key update`, []int64{int64(a.Gone), int64(a.Kept)})
@@ -95,7 +110,12 @@ func lockBoth(ctx context.Context, tx *pg.Tx, a Alias) ([]core.RegionCode, error
 
 func (r *Registry) traceBoth(ctx context.Context, tx *pg.Tx, why Purpose, act string, a Alias, regions []core.RegionCode) error {
 	for _, region := range regions {
-		detail := looked{Persons: []core.PersonID{a.Gone, a.Kept}}
+		detail := struct {
+			Gone    core.PersonID `json:"gone"`
+			Kept    core.PersonID `json:"kept"`
+			Decider core.StaffID  `json:"decider"`
+			Second  core.StaffID  `json:"second,omitempty"`
+		}(a)
 		if err := r.trace(ctx, tx, why, act, Person{ID: a.Gone, Region: region}, detail); err != nil {
 			return err
 		}
