@@ -15,6 +15,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/twins"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -48,6 +49,7 @@ type house struct {
 	chats    *talks.Desk
 	begun    *begun.Desk
 	records  *records.Clerk
+	twins    *twins.Twins
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -182,6 +184,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
+		return err
+	}
+	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

@@ -15,7 +15,9 @@ func Unscoped() map[string]string {
 		"audit_head":       "one row of hashes",
 		"audit_checkpoint": "signed hashes only",
 		// registry
-		"region": "places, no person",
+		"region":        "places, no person",
+		"token_renewal": "how far the search tokens are, no person",
+		"pair_scan":     "counts of the last scan, no person",
 		// insight
 		"ranking_count": "counts of households by index, no person",
 		// watch
