@@ -16,6 +16,11 @@ func Unscoped() map[string]string {
 		"audit_checkpoint": "signed hashes only",
 		// registry
 		"region": "places, no person",
+		// bulk: lianou_import alone reads them
+		"bulk_run":     "digests and counts of files, no person",
+		"bulk_row":     "sealed rows of the one file that is being brought in",
+		"bulk_refusal": "row numbers and reasons, nothing of the row",
+		"bulk_home":    "keyed hashes of household numbers and ids",
 		// staff: whoever logs in is not known yet, so no scope can be set
 		"staff_account":  "accounts of staff, who are looked up by log-in and listed by their own column of regions",
 		"staff_relative": "ids only; the check for kin looks across townships",
