@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,3 +130,14 @@ func line(name, number, home, relation string) string {
 }
 
 const village = "东街村"
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func checkDigit(s string) byte { return core.IDCheckDigit(s) }
+
+func saying(err error) string {
+	if err == nil {
+		return ""
+	}
+	return core.Known(err).Say
+}

@@ -87,6 +87,9 @@ func (p *places) look(county, town, village string) place {
 			towns = append(towns, t)
 		}
 	}
+	if len(towns) == 0 && len(p.towns[town]) > 0 {
+		return place{why: noPlace} // of another county
+	}
 	if len(towns) == 1 && village == "" {
 		return place{code: towns[0]}
 	}
