@@ -32,7 +32,7 @@ create unlogged table bulk_row (
     identity bytea   not null, -- keyed hash: of the number, or of name, birth and village
     content  bigint  not null, -- a hash of all of it, keyed anew by each process
     place    text    not null,
-    met      bigint  not null, -- household in the store; 0 for none
+    met      bigint  not null, -- household in the store, 0 for none; of facts, how many sheets
     payload  bytea             -- sealed; null for somebody who is in the store
 );
 create index bulk_row_grp on bulk_row (grp, row);

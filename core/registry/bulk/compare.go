@@ -22,7 +22,9 @@ func (w *work) compare(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := tx.QueryRow(ctx, `select count(*) from bulk_row where run = $1`, s.id).Scan(&s.staged); err != nil {
+		// A row of facts notes how many sheets it makes where others have a household.
+		const count = `select coalesce(sum(case when $2 then met else 1 end), 0)::int from bulk_row where run = $1`
+		if err := tx.QueryRow(ctx, count, s.id, w.Kind == Facts).Scan(&s.staged); err != nil {
 			return pg.Fail(err, "count staged rows")
 		}
 		state := stateWriting

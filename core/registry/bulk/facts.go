@@ -86,7 +86,11 @@ func (f *factsReader) read(row tables.Row, seed maphash.Seed) (staged, *fault) {
 	}
 	packed := said.pack()
 	identity := f.cfg.Registry.SourceKey("facts of a day", day(said.from)+separator+key)
-	return staged{row: row.Number, group: identity, identity: identity, content: int64(maphash.String(seed, packed)), packed: packed,
+	n := 1
+	if said.person != "" && said.household != "" {
+		n = 2
+	}
+	return staged{row: row.Number, sheets: n, group: identity, identity: identity, content: int64(maphash.String(seed, packed)), packed: packed,
 		blind: blind, name: name, home: who, aboutHome: said.household != ""}, nil
 }
 
@@ -198,7 +202,7 @@ func word(f wording.Fact, said string) (any, bool) {
 		}
 		return o.Value, true
 	}
-	if yes, no := f.Options[0].Value == "true", said == "否" || said == "无"; yes && (no || said == "是" || said == "有") {
+	if no := said == "否" || said == "无"; f.Options[0].Value == "true" && (no || said == "是" || said == "有") {
 		return !no, true
 	}
 	return nil, false

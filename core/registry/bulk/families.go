@@ -71,7 +71,7 @@ func (w *work) buildPeople(ctx context.Context, rows []waiting) (batch, error) {
 	if err != nil {
 		return batch{}, err
 	}
-	return batch{put: func(ctx context.Context, tx *pg.Tx) (written, error) {
+	return batch{rows: len(rows), put: func(ctx context.Context, tx *pg.Tx) (written, error) {
 		for _, s := range []registry.Sealed{fresh, joined} {
 			if err := w.cfg.Registry.Load(ctx, tx, s); err != nil {
 				return written{}, err

@@ -47,6 +47,7 @@ func (w *work) matchFacts(ctx context.Context, tx *pg.Tx, list []staged) ([]stag
 			continue
 		}
 		s.packed = strconv.FormatInt(int64(person), 10) + separator + strconv.FormatInt(int64(home), 10) + separator + s.packed
+		s.met = core.HouseholdID(s.sheets)
 		kept = append(kept, s)
 	}
 	return kept, refusals, nil
@@ -94,7 +95,7 @@ func (w *work) buildFacts(rows []waiting) (batch, error) {
 		}
 		list = append(list, sheets...)
 	}
-	return batch{put: func(ctx context.Context, tx *pg.Tx) (written, error) {
+	return batch{rows: len(list), put: func(ctx context.Context, tx *pg.Tx) (written, error) {
 		n, err := w.cfg.Registry.LearnAll(ctx, tx, list)
 		return written{sheets: n}, err
 	}}, nil

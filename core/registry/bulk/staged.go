@@ -31,6 +31,7 @@ type staged struct {
 	// What matching a row of facts needs more.
 	home      []byte // of the household number
 	aboutHome bool   // something is said of the household
+	sheets    int    // that it makes
 }
 
 // refusal is one refused row. column counts from 1; 0 is the row as a whole.

@@ -24,7 +24,7 @@ type waiting struct {
 
 // batch is what one transaction writes, made ready while the one before is written.
 type batch struct {
-	rows int
+	rows int // or sheets
 	upto []byte
 	put  func(ctx context.Context, tx *pg.Tx) (written, error)
 }
@@ -85,7 +85,7 @@ func (w *work) prepare(ctx context.Context, out chan<- batch) error {
 		if err != nil {
 			return err
 		}
-		b.rows, b.upto = len(rows), rows[len(rows)-1].group
+		b.upto = rows[len(rows)-1].group
 		after = b.upto
 		select {
 		case out <- b:
