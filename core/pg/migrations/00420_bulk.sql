@@ -16,7 +16,6 @@ create table bulk_run (
     people     integer not null default 0, -- written so far
     households integer not null default 0,
     sheets     integer not null default 0,
-    upto       bytea not null default '',  -- the last group whose batch is committed
     began      timestamptz not null,
     ended      timestamptz,
     check ((state in ('held', 'done')) = (ended is not null)),

@@ -10,11 +10,11 @@ import (
 
 // matchAgain compares the rows of a batch with the store once more, after it turned
 // out that one of them is there now: enrolled at a desk, say, since the file was read.
-func (w *work) matchAgain(ctx context.Context, upto []byte) error {
+func (w *work) matchAgain(ctx context.Context, b batch) error {
 	const read = `select row, grp, identity, met, payload from bulk_row
 		where run = $1 and grp > $2 and grp <= $3 and payload is not null and length(identity) = 32 order by row`
 	return w.cfg.DB.Tx(ctx, pg.City("import: matching again"), func(ctx context.Context, tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, read, w.state.id, w.state.upto, upto)
+		rows, err := tx.Query(ctx, read, w.state.id, b.after, b.upto)
 		if err != nil {
 			return pg.Fail(err, "read staged rows")
 		}

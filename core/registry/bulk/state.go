@@ -26,7 +26,6 @@ type runState struct {
 	rows, repeated, refused    int
 	staged                     int // people, or sheets, that are neither refused nor repeated
 	people, households, sheets int // written
-	upto                       []byte
 }
 
 func (s *runState) result() Result {
@@ -42,7 +41,7 @@ func wrappedAt(run int64) seal.At {
 func (w *work) begin(ctx context.Context) error {
 	const note = `insert into bulk_run (key, kind, source, digest, state, began) values ($1, $2, $3, $4, 'staging', $5) on conflict (key) do nothing`
 	// The staging table loses all of its rows or none: in a crash, or to another file.
-	const read = `select r.id, r.state, r.data_key, r.rows, r.repeated, r.refused, r.staged, r.people, r.households, r.sheets, r.upto,
+	const read = `select r.id, r.state, r.data_key, r.rows, r.repeated, r.refused, r.staged, r.people, r.households, r.sheets,
 			exists (select 1 from bulk_row b where b.run = r.id)
 		from bulk_run r where r.key = $1`
 	key, s := w.runKey(), runState{}
@@ -53,7 +52,7 @@ func (w *work) begin(ctx context.Context) error {
 		}
 		var wrapped []byte
 		var there bool
-		err := tx.QueryRow(ctx, read, key).Scan(&s.id, &s.state, &wrapped, &s.rows, &s.repeated, &s.refused, &s.staged, &s.people, &s.households, &s.sheets, &s.upto, &there)
+		err := tx.QueryRow(ctx, read, key).Scan(&s.id, &s.state, &wrapped, &s.rows, &s.repeated, &s.refused, &s.staged, &s.people, &s.households, &s.sheets, &there)
 		if err != nil {
 			return pg.Fail(err, "read an import")
 		}
@@ -71,14 +70,14 @@ func (w *work) begin(ctx context.Context) error {
 
 // clear makes the staging table ready for this file, under a key of its own.
 func (w *work) clear(ctx context.Context) error {
-	const again = `update bulk_run set state = 'staging', data_key = $2, rows = 0, repeated = 0, refused = 0, staged = 0, upto = '', ended = null where id = $1`
+	const again = `update bulk_run set state = 'staging', data_key = $2, rows = 0, repeated = 0, refused = 0, staged = 0, ended = null where id = $1`
 	wrapped, key, err := w.cfg.Ring.NewDataKey(wrappedAt(w.state.id))
 	if err != nil {
 		return err
 	}
 	w.key = key
 	s := w.state
-	s.state, s.rows, s.repeated, s.refused, s.staged, s.upto = stateStaging, 0, 0, 0, 0, []byte{}
+	s.state, s.rows, s.repeated, s.refused, s.staged = stateStaging, 0, 0, 0, 0
 	return w.cfg.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := tx.Exec(ctx, `truncate bulk_row`); err != nil {
 			return pg.Fail(err, "empty the staging table")

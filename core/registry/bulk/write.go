@@ -2,9 +2,11 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -24,58 +26,77 @@ type waiting struct {
 
 // batch is what one transaction writes, made ready while the one before is written.
 type batch struct {
-	rows int // or sheets
-	upto []byte
-	put  func(ctx context.Context, tx *pg.Tx) (written, error)
+	rows        int    // or sheets
+	after, upto []byte // its groups: those behind after, up to upto
+	put         func(ctx context.Context, tx *pg.Tx) (written, error)
 }
 
 // written counts what a batch brought into the store.
 type written struct{ people, households, sheets int }
 
-// write brings the staged rows into the registry, from the group after the last one
-// that is in.
+// writers is how many batches are written at once: one is sorted into its indexes
+// while the other is on its way.
+const writers = 2
+
+// write brings the staged rows into the registry. What is written leaves the staging
+// table in the same transaction, so that whatever ends this process, the rest is what
+// is still there.
 func (w *work) write(ctx context.Context) error {
-	done := int64(0)
 	for {
-		again, err := w.writeFrom(ctx, &done)
-		if err != nil || !again {
+		again, err := w.writeAll(ctx)
+		if err != nil || again == nil {
+			return err
+		}
+		if err := w.matchAgain(ctx, *again); err != nil {
 			return err
 		}
 	}
 }
 
-// writeFrom writes batch after batch, the next being made while one is written. It
-// asks to be called again when somebody came into the store meanwhile whom a row
-// brings too.
-func (w *work) writeFrom(ctx context.Context, done *int64) (again bool, err error) {
-	stop, halt := context.WithCancel(ctx)
-	defer halt()
+// writeAll writes batch after batch, the next being made while others are written. It
+// gives back the batch that brings somebody who came into the store meanwhile.
+func (w *work) writeAll(ctx context.Context) (again *batch, err error) {
+	group, inner := errgroup.WithContext(ctx)
 	batches := make(chan batch)
-	var making sync.WaitGroup
-	var failed error
-	making.Go(func() {
+	group.Go(func() error {
 		defer close(batches)
-		failed = w.prepare(stop, batches)
+		return w.prepare(inner, batches)
 	})
-	for b := range batches {
-		if err := w.put(ctx, b); err != nil {
-			halt()
-			making.Wait()
-			if core.KindOf(err) == core.KindConflict {
-				return true, w.matchAgain(ctx, b.upto)
+	conflict := core.E(core.KindConflict, "import_again", "")
+	var mu sync.Mutex
+	done := int64(0)
+	for range writers {
+		group.Go(func() error {
+			for b := range batches {
+				n, err := w.put(inner, b)
+				if core.KindOf(err) == core.KindConflict {
+					mu.Lock()
+					again = &b
+					mu.Unlock()
+					return conflict
+				}
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				s := w.state
+				s.people, s.households, s.sheets = s.people+n.people, s.households+n.households, s.sheets+n.sheets
+				done += int64(b.rows)
+				w.tell(Progress{Phase: "write", Done: done, Total: int64(s.staged), Unit: "rows", Rows: s.rows, Refused: s.refused})
+				mu.Unlock()
 			}
-			return false, err
-		}
-		*done += int64(b.rows)
-		w.tell(Progress{Phase: "write", Done: *done, Total: int64(w.state.staged), Unit: "rows", Rows: w.state.rows, Refused: w.state.refused})
+			return nil
+		})
 	}
-	making.Wait()
-	return false, failed
+	if err := group.Wait(); err != nil && !errors.Is(err, conflict) {
+		return nil, err
+	}
+	return again, nil
 }
 
 // prepare reads staged rows in order of their groups and makes batches of whole ones.
 func (w *work) prepare(ctx context.Context, out chan<- batch) error {
-	after := w.state.upto
+	after := []byte{}
 	for {
 		rows, last, err := w.fetch(ctx, after)
 		if err != nil || len(rows) == 0 {
@@ -85,7 +106,7 @@ func (w *work) prepare(ctx context.Context, out chan<- batch) error {
 		if err != nil {
 			return err
 		}
-		b.upto = rows[len(rows)-1].group
+		b.after, b.upto = after, rows[len(rows)-1].group
 		after = b.upto
 		select {
 		case out <- b:
@@ -102,6 +123,11 @@ func (w *work) prepare(ctx context.Context, out chan<- batch) error {
 func (w *work) fetch(ctx context.Context, after []byte) (list []waiting, last bool, err error) {
 	const sql = `select row, grp, met, payload from bulk_row where run = $1 and grp > $2 order by grp, row limit $3`
 	err = w.cfg.DB.Read(ctx, pg.City("import: writing"), func(ctx context.Context, tx *pg.Tx) error {
+		// By the index, whose statistics a fresh table does not have: to sort all rows for
+		// each batch costs more with each.
+		if _, err := tx.Exec(ctx, `set local enable_sort = off`); err != nil {
+			return pg.Fail(err, "read staged rows")
+		}
 		rows, err := tx.Query(ctx, sql, w.state.id, after, batchRows)
 		if err != nil {
 			return pg.Fail(err, "read staged rows")
@@ -133,22 +159,20 @@ func (w *work) build(ctx context.Context, rows []waiting) (batch, error) {
 }
 
 // put writes one batch and how far the run is, in one transaction.
-func (w *work) put(ctx context.Context, b batch) error {
-	const sql = `update bulk_run set upto = $2, people = people + $3, households = households + $4, sheets = sheets + $5 where id = $1`
-	var n written
-	err := w.cfg.DB.Tx(ctx, pg.City("import: writing"), func(ctx context.Context, tx *pg.Tx) (err error) {
+func (w *work) put(ctx context.Context, b batch) (n written, err error) {
+	const away = `delete from bulk_row where run = $1 and grp > $2 and grp <= $3`
+	const count = `update bulk_run set people = people + $2, households = households + $3, sheets = sheets + $4 where id = $1`
+	err = w.cfg.DB.Tx(ctx, pg.City("import: writing"), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if n, err = b.put(ctx, tx); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, sql, w.state.id, b.upto, n.people, n.households, n.sheets)
+		if _, err := tx.Exec(ctx, away, w.state.id, b.after, b.upto); err != nil {
+			return pg.Fail(err, "take written rows away")
+		}
+		_, err = tx.Exec(ctx, count, w.state.id, n.people, n.households, n.sheets) // last: the other writer waits for this row
 		return pg.Fail(err, "note how far an import is")
 	})
-	if err != nil {
-		return err
-	}
-	s := w.state
-	s.upto, s.people, s.households, s.sheets = b.upto, s.people+n.people, s.households+n.households, s.sheets+n.sheets
-	return nil
+	return n, err
 }
 
 // open unseals what a row holds.
