@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,7 +65,7 @@ func (f *File) sniffComma() error {
 func (r *csvReader) Next() (Row, error) {
 	for {
 		if r.long || r.at >= MaxRows {
-			return Row{}, tooLarge(r.at + 1)
+			return Row{}, tooLarge(r.next())
 		}
 		r.text.next()
 		record, err := r.rows.Read()
@@ -90,6 +90,14 @@ func (r *csvReader) Next() (Row, error) {
 		}
 		return row, nil
 	}
+}
+
+// next is the row that cannot be read: the long one itself, or the one too many.
+func (r *csvReader) next() int {
+	if r.long {
+		return r.at
+	}
+	return r.at + 1
 }
 
 func (r *csvReader) row(record []string) Row {
@@ -129,14 +137,15 @@ func textFault(s string, column int) *Fault {
 	return nil
 }
 
+// tooLarge says from which row on a file cannot be read: one that does not end, or
+// one too many.
 func tooLarge(row int) error {
-	return core.E(core.KindTooLarge, "table_large", "").Wrap(&rowError{row})
+	say := fmt.Sprintf("从第 %d 行起读不下去:这一行太长,多半是少了一个引号。请改好再导入。", row)
+	if row > MaxRows {
+		say = "表太大,请分成几个文件再导入。"
+	}
+	return core.E(core.KindTooLarge, "table_large", say)
 }
-
-// rowError names a row and nothing of it.
-type rowError struct{ row int }
-
-func (e *rowError) Error() string { return "stopped at row " + strconv.Itoa(e.row) }
 
 // Done is how many bytes of the file were read.
 func (r *csvReader) Done() int64 { return r.bytes.total }

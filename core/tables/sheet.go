@@ -3,6 +3,7 @@ package tables
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -41,7 +42,12 @@ func (r *bookReader) broken(err error) error {
 	if errors.Is(err, errLong) {
 		return tooLarge(r.at + 1)
 	}
-	return notBook(&rowError{r.at + 1})
+	return r.fault()
+}
+
+// fault says behind which row the sheet is broken, and nothing of what stands there.
+func (r *bookReader) fault() error {
+	return notBook(fmt.Errorf("the sheet is broken after row %d", r.at))
 }
 
 // row reads the cells of one row up to its end.
@@ -51,7 +57,7 @@ func (r *bookReader) row(start xml.StartElement) (Row, error) {
 	if s := attribute(start, "r"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n <= r.at {
-			return Row{}, notBook(&rowError{number})
+			return Row{}, r.fault()
 		}
 		number = n
 	}
@@ -161,11 +167,11 @@ func (r *bookReader) typed(kind, raw string) (Cell, error) {
 	case "s":
 		n, err := strconv.Atoi(raw)
 		if err != nil {
-			return Cell{}, notBook(&rowError{r.at})
+			return Cell{}, r.fault()
 		}
 		text, ok := r.strings.at(n)
 		if !ok {
-			return Cell{}, notBook(&rowError{r.at})
+			return Cell{}, r.fault()
 		}
 		return Cell{Text: strings.TrimSpace(text)}, nil
 	case "str", "inlineStr", "d":
@@ -186,7 +192,7 @@ func (r *bookReader) number(raw string) (Cell, error) {
 	}
 	v, err := strconv.ParseFloat(raw, 64)
 	if err != nil {
-		return Cell{}, notBook(&rowError{r.at})
+		return Cell{}, r.fault()
 	}
 	if v == float64(int64(v)) && v > -1e15 && v < 1e15 {
 		raw = strconv.FormatInt(int64(v), 10)
