@@ -35,6 +35,7 @@ type bookReader struct {
 	cells   []Cell
 	at      int
 	width   int
+	ended   bool
 }
 
 func notBook(why error) error {

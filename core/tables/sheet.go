@@ -11,7 +11,7 @@ import (
 
 // Next gives the next row that says anything.
 func (r *bookReader) Next() (Row, error) {
-	for {
+	for !r.ended {
 		token, err := r.xml.RawToken()
 		if err != nil {
 			return Row{}, r.broken(err)
@@ -19,7 +19,7 @@ func (r *bookReader) Next() (Row, error) {
 		switch t := token.(type) {
 		case xml.EndElement:
 			if t.Name.Local == "sheetData" { // what follows is looks, and may be long
-				return Row{}, io.EOF
+				r.ended = true
 			}
 		case xml.StartElement:
 			if t.Name.Local != "row" {
@@ -35,6 +35,7 @@ func (r *bookReader) Next() (Row, error) {
 			return row, nil
 		}
 	}
+	return Row{}, io.EOF
 }
 
 // broken tells a sheet that does not end from one whose row does not end.

@@ -38,6 +38,9 @@ func all(t testing.TB, f *tables.File) ([]string, error) {
 	for {
 		row, err := rows.Next()
 		if errors.Is(err, io.EOF) {
+			if _, again := rows.Next(); !errors.Is(again, io.EOF) {
+				t.Errorf("behind the end: %v", again)
+			}
 			return out, nil
 		}
 		if err != nil {
