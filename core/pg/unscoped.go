@@ -18,6 +18,11 @@ func Unscoped() map[string]string {
 		"region":        "places, no person",
 		"token_renewal": "how far the search tokens are, no person",
 		"pair_scan":     "counts of the last scan, no person",
+		// bulk: lianou_import alone reads them
+		"bulk_run":     "digests and counts of files, no person",
+		"bulk_row":     "sealed rows of the one file that is being brought in",
+		"bulk_refusal": "row numbers and reasons, nothing of the row",
+		"bulk_home":    "keyed hashes of household numbers and ids",
 		// insight
 		"ranking_count": "counts of households by index, no person",
 		// watch
