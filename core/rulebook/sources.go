@@ -4,9 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -184,4 +187,23 @@ func unpack(packed []byte) (Sources, error) {
 		return Sources{}, core.E(core.KindInternal, "rulebook_unpack", "").Wrap(err)
 	}
 	return s, nil
+}
+
+// Write puts the files into a folder, which is made if need be. A folder that already holds
+// .yaml files is refused, KindConflict: what stays of them would be read as rules.
+func (s Sources) Write(dir string) error {
+	if old, err := ReadSources(os.DirFS(dir)); err == nil && len(old.files) > 0 {
+		return core.E(core.KindConflict, "rulebook_folder", "这个文件夹里已经有政策文件,请换一个空文件夹。")
+	}
+	for _, f := range s.files {
+		to := filepath.Join(dir, filepath.FromSlash(f.Name))
+		err := os.MkdirAll(filepath.Dir(to), 0o755)
+		if err == nil {
+			err = os.WriteFile(to, []byte(f.Text), 0o644)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", f.Name, err)
+		}
+	}
+	return nil
 }

@@ -76,6 +76,12 @@ func (w *world) today(t *testing.T) core.Date {
 	return day
 }
 
+func (w *world) now(t *testing.T) (at time.Time) {
+	t.Helper()
+	must(t, w.db.Read(t.Context(), pg.NoScope(), func(_ context.Context, tx *pg.Tx) error { at = tx.Now(); return nil }))
+	return at
+}
+
 // follow runs a shelf until the test ends.
 func follow(t *testing.T, s *rulebook.Shelf) {
 	t.Helper()

@@ -131,6 +131,9 @@ begin
     if new.state = 'signed' and new.base <> (select max(number) from rulebook_edition) then
         raise exception 'only a draft of the newest edition is signed' using errcode = 'check_violation', constraint = 'rulebook_newest';
     end if;
+    if new.state = 'signed' and not rulebook_writer(new.author) or new.ended is not null and not rulebook_writer(new.ended_by) then
+        raise exception 'a draft is signed and ended by people of the city' using errcode = 'check_violation', constraint = 'rulebook_city';
+    end if;
     if new.state = 'published' and not exists (select from rulebook_edition where draft = new.id and publisher = new.ended_by) then
         raise exception 'a draft is published by its edition' using errcode = 'check_violation', constraint = 'rulebook_draft_moves';
     end if;
