@@ -3,9 +3,12 @@ package rulebook_test
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/alicebob/miniredis/v2"
 
 	"lianou/core"
 	"lianou/core/bell"
@@ -13,15 +16,12 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/policy"
 	"lianou/core/rulebook"
-
-	"github.com/alicebob/miniredis/v2"
 )
 
 // TestFirstEdition: where nothing was published a program judges by its own rules; of
 // several platforms that start at once one makes them the first edition; and every role
 // then reads the same Books.
-// Control: without `on conflict (number) do nothing` and the constraint's name in Found, one
-// of four fails with "exists_already".
+// Control: without the grant on rulebook_edition to lianou_gateway the edge does not open.
 func TestFirstEdition(t *testing.T) {
 	t.Parallel()
 	w := emptyWorld(t)
@@ -196,5 +196,34 @@ func TestFollow(t *testing.T) {
 		if s.Newest().Number != 2 || row.Value != 52000 {
 			t.Errorf("%s: edition %d, %d fen", name, s.Newest().Number, row.Value)
 		}
+	}
+}
+
+// TestTwoReleases: platforms of two releases that start at once make one first edition, of
+// either; the other keeps it.
+// Control: without `where not exists`, `on conflict (number) do nothing` and the constraint's
+// name in Found, one of them does not start: "exists_already".
+func TestTwoReleases(t *testing.T) {
+	t.Parallel()
+	w := emptyWorld(t)
+	later, err := (rulebook.Op{Item: &rulebook.Item{Code: "CL-02", From: day("2016-07-01"), Field: "everyday", Value: "辅具"}}).Apply(shipped(t))
+	must(t, err)
+	var all sync.WaitGroup
+	for i := range 6 {
+		all.Go(func() {
+			set := later
+			if i%2 == 0 {
+				set = shipped(t)
+			}
+			if err := w.store.Found(t.Context(), set); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	list, err := w.store.Editions(t.Context())
+	must(t, err)
+	if len(list) != 1 || !slices.Equal(w.acts(t), []string{"rulebook.founded"}) {
+		t.Errorf("%d editions, log %v", len(list), w.acts(t))
 	}
 }
