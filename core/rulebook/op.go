@@ -109,9 +109,7 @@ func (o Op) apply(s Sources) (Sources, error) {
 	maps.Copy(files, o.Files)
 	var list []File
 	for name, text := range files {
-		if text != "" {
-			list = append(list, File{name, text})
-		}
+		list = append(list, File{name, text})
 	}
 	return NewSources(list...)
 }

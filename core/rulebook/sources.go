@@ -46,10 +46,10 @@ var ErrTooLarge = core.E(core.KindTooLarge, "rulebook_too_large", "政策文件�
 // ErrFileName says that a file cannot be called so.
 var ErrFileName = core.E(core.KindInvalid, "rulebook_file_name", "文件名只能用小写字母、数字、短横线和下划线,以 .yaml 结尾。")
 
-// NewSources checks names and bounds. Errors: ErrTooLarge, ErrFileName, KindInvalid for
+// NewSources checks names and bounds. A file with nothing in it says nothing and is left out. Errors: ErrTooLarge, ErrFileName, KindInvalid for
 // what is no text.
 func NewSources(files ...File) (Sources, error) {
-	s := Sources{slices.Clone(files)}
+	s := Sources{slices.DeleteFunc(slices.Clone(files), func(f File) bool { return f.Text == "" })}
 	slices.SortFunc(s.files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	total := 0
 	for i, f := range s.files {
@@ -126,10 +126,7 @@ func (s Sources) File(name string) (string, bool) {
 // text takes the file out. Errors are NewSources' own.
 func (s Sources) With(name, text string) (Sources, error) {
 	files := slices.DeleteFunc(s.Files(), func(f File) bool { return f.Name == name })
-	if text != "" {
-		files = append(files, File{name, text})
-	}
-	return NewSources(files...)
+	return NewSources(append(files, File{name, text})...)
 }
 
 // Equal reports whether two sets are the same, byte for byte.
@@ -206,4 +203,21 @@ func (s Sources) Write(dir string) error {
 		}
 	}
 	return nil
+}
+
+// Changes lists the files that make this set another one, by name, as an Op takes them: ""
+// for one that the other has not.
+func (s Sources) Changes(to Sources) map[string]string {
+	out := map[string]string{}
+	for _, f := range to.files {
+		if text, had := s.File(f.Name); !had || text != f.Text {
+			out[f.Name] = f.Text
+		}
+	}
+	for _, f := range s.files {
+		if _, has := to.File(f.Name); !has {
+			out[f.Name] = ""
+		}
+	}
+	return out
 }
