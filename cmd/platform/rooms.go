@@ -8,6 +8,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/channels/desk/agent"
+	"lianou/channels/desk/book"
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
@@ -32,7 +33,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
-	handler, err := shell.Handler(calls, window, town, money, whole, order)
+	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions})
+	handler, err := shell.Handler(calls, window, town, money, whole, order, rules)
 	if err != nil {
 		return nil, err
 	}

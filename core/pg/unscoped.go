@@ -35,6 +35,12 @@ func Unscoped() map[string]string {
 		"staff_guess":    "counts of log-ins",
 		"staff_device":   "hashes of tokens",
 		"staff_session":  "hashes of tokens and an account id",
+		// rulebook
+		"rulebook_source":  "rules of assistance, no person",
+		"rulebook_book":    "digests of rules, no person",
+		"rulebook_edition": "published rules and ids of staff, no citizen",
+		"rulebook_draft":   "rules that are being written, no citizen",
+		"rulebook_change":  "steps of a draft, no citizen",
 		// intake
 		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
 		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",

@@ -12,6 +12,7 @@ import (
 
 	shell "lianou/channels/desk"
 	"lianou/channels/desk/agent"
+	"lianou/channels/desk/book"
 	whole "lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
@@ -25,7 +26,7 @@ import (
 func table() []shell.Route {
 	var all []shell.Route
 	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
-		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk()} {
+		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk()} {
 		all = append(all, room.Routes...)
 	}
 	return all
@@ -46,7 +47,7 @@ func path(r shell.Route, d decided, act string) string {
 	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
 	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
 	call := d.call[strings.LastIndex(d.call, "/")+1:]
-	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1").Replace(r.Path)
+	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1").Replace(r.Path)
 }
 
 var reference = regexp.MustCompile(`编号 [0-9a-f]{8}`)
