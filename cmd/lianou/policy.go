@@ -24,7 +24,7 @@ func (c *policyCheckCmd) Run(t *tool) error {
 	var bad policy.Problems
 	if errors.As(err, &bad) {
 		for _, p := range bad {
-			fmt.Fprintln(t.out, p)
+			fmt.Fprintf(t.out, "%s\n    %s\n", p, p.Say)
 		}
 		return fmt.Errorf("the policies have %d problems", len(bad))
 	}
