@@ -25,6 +25,7 @@ type builder struct {
 	groupAt     map[string]at
 	groupNodes  map[groupKey]*Node
 	nodes       int // numbered so far
+	tooLarge    bool
 	statuses    []Status
 	statusSrc   []placedStatus
 	items       []datedItem

@@ -8,8 +8,21 @@ import (
 	"lianou/core"
 )
 
+// maxTree bounds a criterion with everything it names written out. Names let a few
+// lines stand for a tree of any size.
+const maxTree = 2000
+
 // node resolves a tree. In person scope tests may ask facts of the member.
 func (b *builder) node(a at, n *srcNode, person bool) *Node {
+	out := b.resolve(a, n, person)
+	if b.tooLarge {
+		b.tooLarge = false
+		b.problem(a, "这条规则套的条件太多了。请拆成几条。", "written out, the criterion has more than %d parts", maxTree)
+	}
+	return out
+}
+
+func (b *builder) resolve(a at, n *srcNode, person bool) *Node {
 	forms := 0
 	for _, set := range []bool{n.Name != "", n.All != nil, n.Any != nil, n.Not != nil, n.AnyMember != nil, n.AllMembers != nil, n.AtLeast != nil} {
 		if set {
@@ -101,6 +114,14 @@ type groupKey struct {
 
 // newNode numbers a node and notes whether it asks anything of a member.
 func (b *builder) newNode(n Node) *Node {
+	n.size = 1
+	for _, kid := range n.Kids {
+		n.size += kid.size
+	}
+	if n.size > maxTree { // told by node; without its kids nothing walks it for ever
+		n.Kids, n.size = nil, 1
+		b.tooLarge = true
+	}
 	n.ID = b.nodes
 	b.nodes++
 	switch n.Kind {

@@ -1,13 +1,15 @@
 package policy
 
-import "slices"
-
 // A reading is everything that one item looks at, through statuses and groups.
 type reading struct {
 	facts    map[FactID]bool
 	params   map[ParamID]bool // in criteria, the benefit and the ceiling
 	tests    map[int]bool     // by Test.ID
 	statuses map[int]bool     // by number
+}
+
+func newReading() *reading {
+	return &reading{map[FactID]bool{}, map[ParamID]bool{}, map[int]bool{}, map[int]bool{}}
 }
 
 // reads gathers what an item looks at: its criteria, its benefit and its ceiling.
@@ -22,7 +24,7 @@ func (b *Book) reads(it *Item) *reading {
 
 // judges gathers what the outcome of an item hangs on.
 func (b *Book) judges(it *Item) *reading {
-	r := &reading{map[FactID]bool{}, map[ParamID]bool{}, map[int]bool{}, map[int]bool{}}
+	r := newReading()
 	r.node(b, it.When)
 	r.node(b, it.Person)
 	return r
@@ -72,18 +74,9 @@ func (r *reading) formula(f *Formula) {
 	for _, u := range f.Uses {
 		if u.Param >= 0 {
 			r.params[u.Param] = true
+			r.facts[Area] = true
 		} else {
 			r.facts[u.Fact] = true
 		}
 	}
-}
-
-// sortedFacts lists facts in the order of the vocabulary.
-func (r *reading) sortedFacts() []FactID {
-	out := make([]FactID, 0, len(r.facts))
-	for id := range r.facts {
-		out = append(out, id)
-	}
-	slices.Sort(out)
-	return out
 }
