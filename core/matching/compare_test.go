@@ -171,7 +171,7 @@ func (m touched) hold(t *rapid.T, what string, code core.ItemCode, h *core.House
 	}
 	touch, named := m[code]
 	if !named {
-		t.Fatalf("another %s of %s, which the comparison does not name: %v", what, code, m)
+		t.Fatalf("another %s of %s, which the comparison does not name among %d items", what, code, len(m))
 	}
 	if !touch.At(h.County, area) {
 		t.Fatalf("another %s of %s in %s %q, where the comparison sees no difference: %v", what, code, h.County, area, touch.Places)

@@ -21,9 +21,13 @@ type Library struct {
 	books  []*Book
 }
 
+// Sources gives the files of the policies that ship with the program, as Load reads
+// them.
+func Sources() (fs.FS, error) { return fs.Sub(embedded, "policies") }
+
 // Embedded loads the policies that ship with the program.
 func Embedded() (*Library, error) {
-	sub, err := fs.Sub(embedded, "policies")
+	sub, err := Sources()
 	if err != nil {
 		return nil, err
 	}
