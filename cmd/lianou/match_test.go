@@ -148,7 +148,7 @@ func TestPolicyCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
-	if err := (&policyCheckCmd{Folder: folder}).Run(&tool{out: &out}); err == nil || !strings.Contains(out.String(), `x.yaml: x: fact: there is no fact "agee", perhaps "age"`) {
+	if err := (&policyCheckCmd{Folder: folder}).Run(&tool{out: &out}); err == nil || !strings.Contains(out.String(), `x.yaml:2:21: x: fact: there is no fact "agee", perhaps "age"`) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
