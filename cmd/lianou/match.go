@@ -59,9 +59,16 @@ type matchFinding struct {
 	Outcome matching.Outcome `json:"outcome"`
 	Reasons []matchReason    `json:"reasons"`
 	Missing []string         `json:"missing"`
+	Members []matchVerdict   `json:"members,omitempty"`
 	For     []core.MemberRef `json:"for,omitempty"`
 	Benefit *matchBenefit    `json:"benefit,omitempty"`
 	After   core.ItemCode    `json:"after,omitempty"`
+}
+
+type matchVerdict struct {
+	Member  core.MemberRef   `json:"member"`
+	Outcome matching.Outcome `json:"outcome"`
+	Reasons []matchReason    `json:"reasons"`
 }
 
 type matchReason struct {
@@ -70,6 +77,7 @@ type matchReason struct {
 	Text    string           `json:"text"`
 	Member  core.MemberRef   `json:"member,omitempty"`
 	Fact    string           `json:"fact,omitempty"`
+	Against string           `json:"against,omitempty"`
 	Value   string           `json:"value,omitempty"`
 	Limit   string           `json:"limit,omitempty"`
 	Law     string           `json:"law,omitempty"`
@@ -202,16 +210,24 @@ func (j *matchJudge) matcher(on core.Date) (*matching.Matcher, error) {
 }
 
 func matchView(f *matching.Finding) *matchFinding {
-	out := &matchFinding{Outcome: f.Outcome, Missing: f.Missing, For: f.For, After: f.After, Reasons: make([]matchReason, len(f.Reasons))}
+	out := &matchFinding{Outcome: f.Outcome, Missing: f.Missing, For: f.For, After: f.After, Reasons: matchReasons(f.Reasons)}
 	if out.Missing == nil {
 		out.Missing = []string{}
 	}
-	for i := range f.Reasons {
-		out.Reasons[i] = matchReason(*f.Reasons[i])
+	for _, v := range f.Members {
+		out.Members = append(out.Members, matchVerdict{v.Member, v.Outcome, matchReasons(v.Reasons)})
 	}
 	if f.Outcome == matching.Eligible {
 		b := matchBenefit(f.Benefit)
 		out.Benefit = &b
+	}
+	return out
+}
+
+func matchReasons(list []*matching.Reason) []matchReason {
+	out := make([]matchReason, len(list))
+	for i, r := range list {
+		out[i] = matchReason(*r)
 	}
 	return out
 }

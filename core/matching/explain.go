@@ -73,8 +73,9 @@ type explainer struct {
 	behind  [maxStatuses][]open
 	stamp   []int32 // by proto: the item that already gives it
 	turn    int32
-	picked  []int32 // proto indices of all findings, one after another
-	spans   []span  // of the statuses, then of the items
+	picked  []int32   // proto indices of all findings, one after another
+	spans   []span    // of the statuses, then of the items
+	each    []verdict // of the items about a person, every member, one after another
 	vars    map[string]any
 	now     int        // the item being judged
 	persons []Outcome  // by member: the item's person criteria
@@ -85,6 +86,12 @@ type explainer struct {
 
 // span is a finding's share of picked.
 type span struct{ from, to int }
+
+// verdict is a Verdict whose reasons still lie in picked.
+type verdict struct {
+	outcome Outcome
+	span
+}
 
 const notJudged = Outcome(0xff)
 
@@ -105,6 +112,7 @@ func (e *explainer) begin(h *core.Household) {
 	e.shares = cleared(e.shares, len(e.m.book.Items)*(n+1), untold)
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
+	e.each = e.each[:0]
 	for i := range h.Members {
 		e.names[i] = MemberSaid(&h.Members[i])
 	}
@@ -304,17 +312,16 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		}
 	}
 	f.Outcome = when.and(person)
+	if it.Person != nil {
+		e.everyMember(it, when)
+	}
 	e.turn++
 	from := len(e.picked)
 	if it.When != nil && when == f.Outcome {
 		e.collect(it.When, house, false)
 	}
 	if it.Person != nil && person == f.Outcome {
-		for i := range e.v.M {
-			if e.persons[i] == person {
-				e.collect(it.Person, i, false)
-			}
-		}
+		e.pickOf(person)
 	}
 	e.spans = append(e.spans, span{from, len(e.picked)})
 	switch f.Outcome {
@@ -322,6 +329,37 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		f.Missing = e.missingPaths(e.missing(e.picked[from:]))
 	case Eligible:
 		e.eligible(it, f)
+	}
+}
+
+// everyMember says of each member how the item stands for them: for each separately, for
+// nobody is passed over because another member carries the finding.
+func (e *explainer) everyMember(it *policy.Item, when Outcome) {
+	for i, o := range e.persons {
+		e.turn++
+		from := len(e.picked)
+		whole := when.and(o)
+		if o == whole {
+			e.collect(it.Person, i, false)
+		}
+		if it.When != nil && when == whole {
+			e.collect(it.When, house, false)
+		}
+		e.each = append(e.each, verdict{whole, span{from, len(e.picked)}})
+	}
+}
+
+// pickOf picks the reasons about the members whose own criteria came out as given; they
+// are already collected.
+func (e *explainer) pickOf(person Outcome) {
+	n := len(e.persons)
+	for i, v := range e.each[len(e.each)-n:] {
+		if e.persons[i] != person {
+			continue
+		}
+		for _, id := range e.picked[v.from:v.to] {
+			e.pick(id)
+		}
 	}
 }
 
