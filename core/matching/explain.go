@@ -232,9 +232,14 @@ func (e *explainer) status(i int) Outcome {
 }
 
 func (e *explainer) quantified(n *policy.Node) Outcome {
+	return quantified(n, len(e.v.M), func(i int) Outcome { return e.eval(n.Kids[0], i) })
+}
+
+// quantified counts the members that meet a criterion.
+func quantified(n *policy.Node, members int, of func(int) Outcome) Outcome {
 	met, open := 0, 0
-	for i := range e.v.M {
-		switch e.eval(n.Kids[0], i) {
+	for i := range members {
+		switch of(i) {
 		case Eligible:
 			met++
 		case Unknown:
@@ -243,7 +248,7 @@ func (e *explainer) quantified(n *policy.Node) Outcome {
 	}
 	need := n.N
 	if n.Kind == policy.NodeAllMembers {
-		need = len(e.v.M)
+		need = members
 	}
 	switch {
 	case met >= need:
@@ -269,19 +274,23 @@ func (e *explainer) test(t *policy.Test, member int) Outcome {
 }
 
 func (e *explainer) judge(t *policy.Test, member int) Outcome {
-	l := &e.place.limits[t.ID]
-	x, known := e.value(t.Fact, member)
+	return judge(t, &e.place.limits[t.ID], &e.v, member)
+}
+
+// judge answers one condition about some facts.
+func judge(t *policy.Test, l *limit, v *facts.Vector, member int) Outcome {
+	x, known := read(v, slot{t.Fact, member})
 	if !known || !l.known {
 		return Unknown
 	}
-	switch unit := t.Fact.Of().Unit; {
+	switch {
 	case l.fact:
-		base, known := e.value(t.Limit.Fact, member)
+		base, known := read(v, slot{t.Limit.Fact, member})
 		if !known {
 			return Unknown
 		}
 		return Outcome(truth(meets(t.Op, x, base*l.factor)))
-	case unit == policy.UnitBool || unit == policy.UnitEnum:
+	case wordy(t.Fact):
 		return Outcome(t.Words >> uint64(x) & 1)
 	default:
 		return Outcome(truth(l.low <= x && x <= l.high))
@@ -290,11 +299,7 @@ func (e *explainer) judge(t *policy.Test, member int) Outcome {
 
 // value looks a fact up.
 func (e *explainer) value(f policy.FactID, member int) (int64, bool) {
-	if f.IsMember() {
-		m := &e.v.M[member]
-		return m.V[f.Index()], m.Known>>f.Index()&1 != 0
-	}
-	return e.v.H[f], e.v.Known>>f&1 != 0
+	return read(&e.v, slot{f, member})
 }
 
 // item explains one item.
