@@ -10,7 +10,9 @@ import (
 
 // Explain judges a household by plain recursion over the Book's trees and says
 // why. Its memory is reused from call to call, except for what it returns.
-func (m *Matcher) Explain(h *core.Household) Result {
+func (m *Matcher) Explain(h *core.Household) Result { return m.explainWith(h, nil) }
+
+func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 	e, _ := m.scratch.Get().(*explainer)
 	if e == nil {
 		e = &explainer{m: m, vars: map[string]any{}}
@@ -18,7 +20,8 @@ func (m *Matcher) Explain(h *core.Household) Result {
 	defer m.scratch.Put(e)
 	r := e.explain(h)
 	b := e.bundler()
-	r.Bundle, r.Dropped = b.best(r.Findings)
+	b.have = have
+	b.best(&r)
 	e.claims, e.joints = b.claims, b.joints
 	e.forget()
 	return r

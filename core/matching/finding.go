@@ -9,6 +9,11 @@ type Result struct {
 	Statuses []Standing
 	Bundle   []core.ItemCode // the best set of eligible items that may go together, by number
 	Dropped  []Dropped       // eligible items left out of the bundle, and why
+
+	// Of a household that has something already (ExplainWith):
+	Already []Already // what is received or open, and therefore not in the bundle
+	Swaps   []Swap    // what would better be given up for what the bundle has
+	Clashes []Dropped // what is received although a rule forbids it
 }
 
 // A Finding is the answer for one item.
