@@ -32,20 +32,20 @@ func TestNearest(t *testing.T) {
 		text string
 	}{
 		{"MZ-01", "poor", set{"income_per_capita_month": 520}, "income_below_standard", "40 元", ByThem,
-			"只差一样。平均每人每月收入 520 元,不低于低保标准 480 元(样本)。每月多 40 元。有变化就再算一次。"},
+			"只差一样。平均每人每月收入 520 元。不低于低保标准 480 元(样本)。每月多 40 元。有变化就再算一次。"},
 		{"MZ-01", "poor", set{"income_per_capita_month": 480}, "income_below_standard", "", ByThem,
-			"只差一样。平均每人每月收入 480 元,不低于低保标准 480 元(样本)。正好在线上,就差一点。有变化就再算一次。"},
+			"只差一样。平均每人每月收入 480 元。不低于低保标准 480 元(样本)。正好在线上,就差一点。有变化就再算一次。"},
 		{"MZ-01", "poor", set{"financial_assets_per_capita": 11600}, "savings_low", "80 元", ByThem,
-			"只差一样。平均每人存款 11,600 元,超过 11,520 元(样本)。多 80 元。有变化就再算一次。"},
+			"只差一样。平均每人存款 11,600 元。超过 11,520 元(样本)。多 80 元。有变化就再算一次。"},
 		{"MZ-04", "poor", set{"rigid_12m": 3700}, "burden_heavy", "44 元", ByFate,
-			"只差一样。一年必须花的大钱 3,700 元,没超过收入折算线 3,744 元(样本)。还差 44 元。情况有变化,随时再来说。"},
+			"只差一样。一年必须花的大钱 3,700 元。没超过收入折算线 3,744 元(样本)。还差 44 元。情况有变化,随时再来说。"},
 		{"MZ-09", "poor", set{"members.0.age": 59}, "sixty", "1 岁", ByItself,
 			"只差一样。您本人不满 60 岁。还差 1 年,最晚 2025年3月1日满。到时候再来办。"},
 		{"MZ-07", "poor", nil, "certificate", "", ByOthers, "只差一样。您本人没有残疾证。残疾证由县残联评,可以去申请。"},
 		{"MZ-07", "poor", merged(severe, set{"income_per_capita_month": 600}), "status.dibao", "", ByItem,
 			"只差一样。不是低保家庭,按现在的情况算也不符合。先申请低保,批了这一项就能办。"},
 		{"FL-01", "poor", set{"members.0.illness": "breast_cancer", "members.0.sex": "male"}, "woman", "", Never, "只差一样。您本人不是女性。这一样变不了。"},
-		{"WJ-01", "rich", set{"members.0.age": 60}, "lost_only_child", "", Never, "只差一样。您本人没有独生子女去世或残疾的情况。这一样变不了。"},
+		{"WJ-01", "rich", set{"members.0.age": 60}, "lost_only_child", "", Never, "只差一样。您本人没有独生子女去世或残疾。这一样变不了。"},
 		{"FP-01", "poor", set{"members.0.school_stage": "vocational"}, "status.poor_file", "", ByOthers, "只差一样。不是建档立卡或防返贫监测户。这个身份由镇上认定。"},
 		{"MZ-03", "poor", nil, "shock_recent", "", ByFate, "只差一样。最近 90 天(样本)家里没有出急难的事。情况有变化,随时再来说。"},
 		{"YB-03", "poor", set{"members.0.self_paid_medical_12m": 9000}, "income_below_edge", "330 元", ByFate,
@@ -99,7 +99,7 @@ func TestNearestWithinReach(t *testing.T) {
 	if len(got.Steps) != 1 || got.Steps[0].Can != ByFate || len(got.Reach) != 2 {
 		t.Fatalf("%+v", got)
 	}
-	want := "差 2 样。平均每人每月收入 800 元,不低于边缘线 720 元(样本)。每月多 80 元。平均每人存款 18,000 元,超过 17,280 元(样本)。多 720 元。有变化就再算一次。"
+	want := "差 2 样。平均每人每月收入 800 元。不低于边缘线 720 元(样本)。每月多 80 元。平均每人存款 18,000 元。超过 17,280 元(样本)。多 720 元。有变化就再算一次。"
 	if got.Text != want {
 		t.Error(got.Text)
 	}
