@@ -148,7 +148,7 @@ func TestHeldBundleIsBest(t *testing.T) {
 	on := matchers(t)
 	draw := rand.New(rand.NewPCG(7, 8))
 	checked, swaps := 0, 0
-	for range 1500 {
+	for range 1000 {
 		h := factstest.Quick(draw)
 		m := on(h.On)
 		held := drawHeld(draw, m, &h)

@@ -132,7 +132,7 @@ func TestNearestIsEnough(t *testing.T) {
 	on := matchers(t)
 	draw := rand.New(rand.NewPCG(3, 4))
 	misses, steps := 0, 0
-	for range 300 {
+	for range 200 {
 		h := factstest.Quick(draw)
 		m := on(h.On)
 		r := m.Explain(&h)
@@ -256,7 +256,7 @@ func TestNearestIsExact(t *testing.T) {
 	on := matchers(t)
 	draw := rand.New(rand.NewPCG(5, 6))
 	byCount := map[int]int{}
-	for range 150 {
+	for range 100 {
 		h := factstest.Quick(draw)
 		h.Members = h.Members[:min(2, len(h.Members))]
 		m := on(h.On)

@@ -34,7 +34,7 @@ func TestTextsAreReadable(t *testing.T) {
 			t.Errorf("%s cannot be said: %s", what, said)
 		}
 	}
-	for range 400 {
+	for range 250 {
 		h := factstest.Quick(draw)
 		for i := range h.Members {
 			h.Members[i].Relation = relations[draw.IntN(len(relations))]
