@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -136,9 +135,8 @@ func paths(facts []byte) []string {
 	return names
 }
 
-// readSheets reads the sheets of a household and its members in the order they
-// are to be laid over one another.
-func readSheets(ctx context.Context, tx *pg.Tx, household core.HouseholdID, members []core.PersonID, as AsOf) ([]storedSheet, error) {
+// readWords reads all that the sheets of a household and its members say.
+func readWords(ctx context.Context, tx *pg.Tx, household core.HouseholdID, members []core.PersonID, as AsOf) ([]word, error) {
 	const sql = `select 0::bigint, id, source, valid_from, known_at, confidence, facts from household_sheet
 			where household = $1 and valid_from <= $3 and known_at <= $4
 		union all select person, id, source, valid_from, known_at, confidence, facts from person_sheet
@@ -151,25 +149,14 @@ func readSheets(ctx context.Context, tx *pg.Tx, household core.HouseholdID, memb
 	if err != nil {
 		return nil, pg.Fail(err, "read sheets of facts")
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storedSheet, error) {
-		var s storedSheet
-		var from pgDate
-		err := row.Scan(&s.person, &s.id, &s.Source, &from, &s.KnownAt, &s.Confidence, &s.Facts)
+	var all []word
+	var s storedSheet
+	var from pgDate
+	_, err = pgx.ForEachRow(rows, []any{&s.person, &s.id, &s.Source, &from, &s.KnownAt, &s.Confidence, &s.Facts}, func() error {
 		s.ValidFrom = core.Date(from)
-		return s, err
+		said, err := s.words()
+		all = append(all, said...)
+		return err
 	})
-	if err != nil {
-		return nil, pg.Fail(err, "read sheets of facts")
-	}
-	inOrder(list)
-	return list, nil
-}
-
-// inOrder sorts sheets so that what comes later overrules what comes before: true
-// since later, then known later, then surer, then written later.
-func inOrder(list []storedSheet) {
-	slices.SortFunc(list, func(a, b storedSheet) int {
-		return cmp.Or(cmp.Compare(a.ValidFrom, b.ValidFrom), a.KnownAt.Compare(b.KnownAt),
-			cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.id, b.id))
-	})
+	return all, pg.Fail(err, "read sheets of facts")
 }
