@@ -42,7 +42,7 @@ type storedSheet struct {
 
 // Learn adds a sheet about a household, or about one member when person is not 0.
 // What is there already stays; the sheet overrules it from its valid day on.
-// Errors: KindInvalid for a path or value outside the vocabulary,
+// Errors: KindInvalid for a path or value outside the vocabulary, ErrVerified,
 // ErrNoHousehold or ErrUnknown outside the scope.
 func (r *Registry) Learn(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID, person core.PersonID, s Sheet) error {
 	if err := s.check(person != 0); err != nil {
@@ -50,6 +50,9 @@ func (r *Registry) Learn(ctx context.Context, tx *pg.Tx, why Purpose, household 
 	}
 	if s.KnownAt.IsZero() {
 		s.KnownAt = tx.Now()
+	}
+	if err := s.overrules(ctx, tx, household, person); err != nil {
+		return err
 	}
 	const aboutHousehold = `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
 		select region, id, $2, $3, $4, $5, $6 from household where id = $1 returning region`
@@ -98,6 +101,12 @@ func (s Sheet) check(person bool) error {
 	}
 	_, err = core.DecodeHousehold(whole.Bytes())
 	return err
+}
+
+// CheckFacts holds facts about a household, or about one person, to the vocabulary as
+// Learn does. Errors: KindInvalid.
+func CheckFacts(facts json.RawMessage, person bool) error {
+	return Sheet{Source: "check", ValidFrom: 1, Confidence: 1, Facts: facts}.check(person)
 }
 
 // object lists the names of one JSON object and refuses one that repeats a name
