@@ -2,7 +2,7 @@
 // city, its households and people, and what is known of them.
 //
 // It owns the tables region, household, person, membership, household_sheet,
-// person_sheet, person_token and account_change. Every read of a person takes a
+// person_sheet, person_token, account_change, life_event, life_change and person_death. Every read of a person takes a
 // Purpose and leaves an audit entry in the same transaction, so it needs a
 // read-write transaction (pg.DB.Tx); there is no way to look without a trace.
 // What the city knows is kept in two times: since when it is true and since

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -122,8 +121,9 @@ func (r *Registry) Facts(ctx context.Context, tx *pg.Tx, why Purpose, id core.Ho
 }
 
 // FactsAsOf is Facts as they were known at an earlier moment: what a decision of
-// that moment could have been based on (F34). Who belongs to the household is read
-// as of the day.
+// that moment could have been based on (F34). Who belongs to the household, and where
+// it lived, is read as of both times too. Errors: ErrNoHousehold, also for one that was
+// not known yet; ErrBeyond when somebody of it is another township's now.
 func (r *Registry) FactsAsOf(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, as AsOf) (core.Household, map[string]core.Provenance, error) {
 	d, err := r.Dossier(ctx, tx, why, id, as)
 	return d.Household, d.Sources, err
@@ -144,49 +144,13 @@ type gathering struct {
 func (r *Registry) gather(ctx context.Context, tx *pg.Tx, id core.HouseholdID, as AsOf) (gathering, error) {
 	g := gathering{as: as, refs: map[core.PersonID]core.MemberRef{}, top: map[string]json.RawMessage{},
 		members: map[core.PersonID]map[string]json.RawMessage{}, sources: map[string]core.Provenance{}}
-	var err error
-	if g.home, err = r.Home(ctx, tx, id); err != nil {
-		return g, err
-	}
-	if err := g.people(ctx, tx, id); err != nil {
+	if err := g.family(ctx, tx, id); err != nil {
 		return g, err
 	}
 	if len(g.order) == 0 {
 		return g, ErrNoHousehold
 	}
 	return g, g.sheets(ctx, tx, id)
-}
-
-// people takes the members as of the day asked for.
-func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) error {
-	const sql = `select p.id, m.ref, m.relation, p.birth, coalesce(p.sex, ''), p.made, m.since
-		from membership m join person p on p.id = m.person
-		where m.household = $1 and m.since <= $2 and (m.until is null or m.until > $2) order by m.ref`
-	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.as.On))
-	if err != nil {
-		return pg.Fail(err, "read the members of a household")
-	}
-	var m counted
-	var birth *pgDate
-	var since pgDate
-	_, err = pgx.ForEachRow(rows, []any{&m.person, &m.ref, &m.relation, &birth, &m.sex, &m.made, &since}, func() error {
-		m.birth, m.since = 0, core.Date(since)
-		if birth != nil {
-			m.birth = core.Date(*birth)
-		}
-		g.member(m)
-		return nil
-	})
-	return pg.Fail(err, "read the members of a household")
-}
-
-// counted is one member as the register of the population has them.
-type counted struct {
-	person        core.PersonID
-	ref           core.MemberRef
-	relation, sex string
-	birth, since  core.Date
-	made          time.Time
 }
 
 // member takes one member with what the register of the population itself says.
