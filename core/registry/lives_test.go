@@ -68,7 +68,7 @@ func TestLives(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("LIANOU_LIVES_SEED"), 10, 64); err == nil {
 		start = s
 	}
-	const villages, events = 12, 14
+	const villages, events = 8, 14
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
