@@ -15,6 +15,7 @@ type Diff struct {
 	Tests    []TestChange   // by name
 	Params   []ParamChange  // by name
 	Statuses []StatusChange // by key
+	Packs    bool           // other packs of rules are in force, or say other things
 
 	counties []core.RegionCode // that a row of either Book names
 	before   *signer
@@ -80,6 +81,7 @@ func Compare(old, new *Book) *Diff {
 	d.compareParams()
 	d.compareTests()
 	d.compareStatuses()
+	d.Packs = d.before.packs() != d.after.packs()
 	for _, code := range codes(old, new) {
 		if c := d.item(code); c.changed() {
 			d.Items = append(d.Items, c)
@@ -90,7 +92,7 @@ func Compare(old, new *Book) *Diff {
 
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
-	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0
+	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && !d.Packs
 }
 
 func counties(books ...*Book) []core.RegionCode {
