@@ -172,11 +172,31 @@ func (r *diffReport) param(c *policy.ParamChange) {
 		r.line(0, "amount %s %s", c.Name, p.Label)
 		r.changed("label", c.Old.Label, c.New.Label)
 	}
-	for _, at := range c.Places {
-		r.line(1, "%s: %s -> %s", whereOf(at.Place), amountAt(p.Unit, at.Old, at.Had), amountAt(p.Unit, at.New, at.Has))
-	}
+	r.places(p.Unit, c)
 	if len(c.Places) == 0 && c.Texts && c.Old != nil && c.New != nil {
 		r.line(1, "the amounts are the same; a label, a source or a sample mark differs")
+	}
+}
+
+// places prints each step from one amount to another once, with the places that
+// take it.
+func (r *diffReport) places(u policy.Unit, c *policy.ParamChange) {
+	var steps []string
+	where := map[string][]string{}
+	for _, at := range c.Places {
+		step := amountAt(u, at.Old, at.Had) + " -> " + amountAt(u, at.New, at.Has)
+		if where[step] == nil {
+			steps = append(steps, step)
+		}
+		where[step] = append(where[step], whereOf(at.Place))
+	}
+	for _, step := range steps {
+		places := strings.Join(where[step], "; ")
+		if len(steps) == 1 && c.Everywhere {
+			places = "everywhere"
+		}
+		r.line(1, "%s", step)
+		r.line(2, "%s", places)
 	}
 }
 

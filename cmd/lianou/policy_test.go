@@ -102,7 +102,7 @@ func TestPolicyDiff(t *testing.T) {
 	for _, want := range []string{
 		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years",
-		"other counties, rural: 480 yuan (样本行 2020-07, sample) -> 500 yuan", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
+		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)

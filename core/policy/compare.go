@@ -55,10 +55,11 @@ type StatusChange struct {
 
 // A ParamChange is one parameter that is not as it was.
 type ParamChange struct {
-	Name     string
-	Old, New *Param // nil: added, removed
-	Places   []PlaceChange
-	Texts    bool // only the label, a source or a sample mark may differ then
+	Name       string
+	Old, New   *Param // nil: added, removed
+	Places     []PlaceChange
+	Everywhere bool // every place there is has another amount
+	Texts      bool // only the label, a source or a sample mark may differ then
 }
 
 // A Place is where a household lives, as far as amounts know.
@@ -151,6 +152,7 @@ func (d *Diff) compareParams() {
 			}
 			c.Texts = c.Texts || before.Sample != after.Sample || before.Source != after.Source
 		}
+		c.Everywhere = len(c.Places) == len(d.places())
 		c.Texts = c.Texts || c.Old != nil && c.New != nil && c.Old.Label != c.New.Label
 		if c.Old == nil || c.New == nil || len(c.Places) > 0 || c.Texts {
 			d.Params = append(d.Params, c)

@@ -32,8 +32,8 @@ func TestPacksOfTheDay(t *testing.T) {
 		{"2018-01-23", "A A+", 23, 23, 0, "X", true, AppraisalAlways, ByCounty, "A12 B6 C3", "2021 年 7 月起施行", "2025 年起施行", "always"},
 		{"2020-07-31", "A A+", 23, 23, 0, "X", true, AppraisalAlways, ByCounty, "A12 B6 C3", "2021 年 7 月起施行", "2025 年起施行", "always"},
 		{"2020-11-30", "A A+ B", 23, 23, 0, "X", true, AppraisalDisputed, ByCounty, "A12 B6", "2021 年 7 月起施行", "2025 年起施行", "disputed"},
-		{"2021-07-01", "C", 30, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "由各地定", "第4条", "disputed"},
-		{"2022-10-20", "C D", 20, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "由各地定", "第4条", "disputed"},
+		{"2021-07-01", "C", 30, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "由各地定", "2025 年起施行", "disputed"},
+		{"2022-10-20", "C D", 20, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "由各地定", "2025 年起施行", "disputed"},
 		{"2024-03-01", "C D E", 20, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "审核确认办法第8条", "由各地定", "disputed"},
 		{"2025-01-01", "C D E F", 20, 30, 45, "S", false, AppraisalDisputed, ByTownship, "A12 B6", "审核确认办法第8条", "刚性支出困难家庭认定办法第4条", "disputed"},
 	} {
@@ -59,7 +59,7 @@ func TestPacksOfTheDay(t *testing.T) {
 			review += r.Class + Unit("count").Number(int64(r.Months)) + " "
 		}
 		if strings.TrimSpace(codes) != c.packs || low.LimitDays != c.days || low.CountyDays != c.county || low.SpecialDays != c.special || low.LimitMark != c.mark {
-			t.Errorf("%s: packs %q, limit %+v", c.on, codes, low)
+			t.Errorf("%s: packs %q, %d, %d and %d days (%s)", c.on, codes, low.LimitDays, low.CountyDays, low.SpecialDays, low.LimitMark)
 		}
 		if low.NoticeTwice != c.twice || low.NoticeDays != 7 || low.Appraisal != c.appraisal || low.ByLaw != c.byLaw || low.Decides != ByTownship || strings.TrimSpace(review) != c.review {
 			t.Errorf("%s: notice twice %v, appraisal %s, by law %s, review %q", c.on, low.NoticeTwice, low.Appraisal, low.ByLaw, review)
