@@ -17,6 +17,10 @@ type diffReport struct {
 }
 
 func (r *diffReport) text() string {
+	if r.d.Packs {
+		r.line(0, "packs of rules")
+		r.changed("in force", packsOf(r.d.Old), packsOf(r.d.New))
+	}
 	for i := range r.d.Items {
 		r.item(&r.d.Items[i])
 	}
@@ -66,7 +70,18 @@ func (r *diffReport) item(c *policy.ItemChange) {
 	r.changed("what is given", c.Old.Benefit.Text, c.New.Benefit.Text)
 	r.changed("decided by", c.Old.Decides+" "+c.Old.Body, c.New.Decides+" "+c.New.Body)
 	r.changed("limit", limitOf(c.Old), limitOf(c.New))
+	r.changed("decided by law by", c.Old.ByLaw, c.New.ByLaw)
+	r.changed("appraisal", string(c.Old.Appraisal), string(c.New.Appraisal))
+	r.changed("review", reviewOf(c.Old), reviewOf(c.New))
 	r.changed("public notice", noticeOf(c.Old), noticeOf(c.New))
+}
+
+func packsOf(b *policy.Book) string {
+	var out []string
+	for _, p := range b.Packs {
+		out = append(out, p.Code+" "+p.Name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // changes lists in words what of an item differs.
@@ -99,11 +114,20 @@ func amountOf(it *policy.Item) string {
 }
 
 func limitOf(it *policy.Item) string {
-	return strings.TrimSpace(fmt.Sprintf("%d working days, %d at the county (%s) %s", it.LimitDays, it.CountyDays, it.LimitMark, it.LimitText))
+	return strings.TrimSpace(fmt.Sprintf("%d working days, %d at the county, %d in special cases (%s) %s",
+		it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText))
 }
 
 func noticeOf(it *policy.Item) string {
-	return fmt.Sprintf("%d days, inside the limit: %v", it.NoticeDays, it.NoticeIn)
+	return fmt.Sprintf("%d days, inside the limit: %v, twice: %v", it.NoticeDays, it.NoticeIn, it.NoticeTwice)
+}
+
+func reviewOf(it *policy.Item) string {
+	var out []string
+	for _, c := range it.Review {
+		out = append(out, fmt.Sprintf("%s every %d months (%s)", c.Class, c.Months, c.Who))
+	}
+	return strings.Join(out, ", ")
 }
 
 func (r *diffReport) test(c *policy.TestChange) {
@@ -148,11 +172,31 @@ func (r *diffReport) param(c *policy.ParamChange) {
 		r.line(0, "amount %s %s", c.Name, p.Label)
 		r.changed("label", c.Old.Label, c.New.Label)
 	}
-	for _, at := range c.Places {
-		r.line(1, "%s: %s -> %s", whereOf(at.Place), amountAt(p.Unit, at.Old, at.Had), amountAt(p.Unit, at.New, at.Has))
-	}
+	r.places(p.Unit, c)
 	if len(c.Places) == 0 && c.Texts && c.Old != nil && c.New != nil {
 		r.line(1, "the amounts are the same; a label, a source or a sample mark differs")
+	}
+}
+
+// places prints each step from one amount to another once, with the places that
+// take it.
+func (r *diffReport) places(u policy.Unit, c *policy.ParamChange) {
+	var steps []string
+	where := map[string][]string{}
+	for _, at := range c.Places {
+		step := amountAt(u, at.Old, at.Had) + " -> " + amountAt(u, at.New, at.Has)
+		if where[step] == nil {
+			steps = append(steps, step)
+		}
+		where[step] = append(where[step], whereOf(at.Place))
+	}
+	for _, step := range steps {
+		places := strings.Join(where[step], "; ")
+		if len(steps) == 1 && c.Everywhere {
+			places = "everywhere"
+		}
+		r.line(1, "%s", step)
+		r.line(2, "%s", places)
 	}
 }
 

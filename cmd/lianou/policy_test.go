@@ -77,7 +77,7 @@ func TestPolicyDiff(t *testing.T) {
 			t.Errorf("%v: %d %s", pair, status, out)
 		}
 	}
-	if out, status := diff("2024-03-01", "2026-01-01"); status != 1 || !strings.Contains(out, "CL-01") || !strings.Contains(out, "12000 yuan (样本, sample) -> 20000 yuan") {
+	if out, status := diff("2024-03-01", "2026-01-01"); status != 1 || !strings.Contains(out, "CL-01") || !strings.Contains(out, "F 刚性支出困难家庭认定") || !strings.Contains(out, "12000 yuan (样本, sample) -> 20000 yuan") {
 		t.Errorf("%d %s", status, out)
 	}
 	changed := filepath.Join(t.TempDir(), "changed")
@@ -97,12 +97,12 @@ func TestPolicyDiff(t *testing.T) {
 	edit("criteria.yaml", "pass: 户口在德州,或有德州的居住证。", "pass: 户口在德州,或者有居住证。")
 	edit("criteria.yaml", "    op: \">=\"\n    value: 80", "    op: \">=\"\n    value: 78")
 	edit("amounts.yaml", "{area: rural, value: 480, from: 2020-07-01", "{area: rural, value: 500, from: 2020-07-01")
-	edit("items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: 18, county: 30")
+	edit("packs.yaml", "limit: {days: 30, county: 30, special: 45", "limit: {days: 28, county: 30, special: 45")
 	out, status := diff(folder, changed)
 	for _, want := range []string{
-		"item MZ-01 最低生活保障", "- 20 working days, 30 at the county (S)", "+ 18 working days, 30 at the county (S)",
+		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years",
-		"other counties, rural: 480 yuan (样本行 2020-07, sample) -> 500 yuan", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
+		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)

@@ -48,6 +48,8 @@ var edits = []edit{
 	{file: "criteria.yaml", find: `    law: .*`, to: []string{"    law: 另一部法规"}, says: true},
 	{file: "items/mz.yaml", find: `limit: \{days: [0-9]+`, to: []string{"limit: {days: 7"}, says: true},
 	{file: "items/mz.yaml", find: `everyday: .*`, to: []string{"everyday: 别名"}, says: true},
+	{file: "packs.yaml", find: `special: 45`, to: []string{"special: 40"}, says: true},
+	{file: "packs.yaml", find: `law: "[^"]*"`, to: []string{"law: 另一部法规"}, says: true},
 	{file: "amounts.yaml", find: `label: .*`, to: []string{"label: 别名"}, says: true},
 }
 

@@ -32,7 +32,8 @@ type builder struct {
 	rules       []Rule
 	ruleAt      []at
 	calendar    *Calendar
-	path        []string // names being resolved, to show a cycle
+	packs       []*srcPack // by the day they begin
+	path        []string   // names being resolved, to show a cycle
 }
 
 // A datedItem is one version of an item.
@@ -84,6 +85,7 @@ func (b *builder) build() {
 	b.checkOrder()
 	b.checkDeductions()
 	b.checkVersions()
+	b.addPacks()
 }
 
 func (b *builder) addDepartments(f *file) {

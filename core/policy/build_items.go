@@ -19,9 +19,10 @@ func (b *builder) addItem(a at, s *srcItem) {
 	it := datedItem{from: s.From.Date, until: s.Until.Date, at: a, Item: Item{
 		Code: s.Code, No: s.No, Name: s.Name, Everyday: s.Everyday, English: s.English, Category: s.Category,
 		Law: s.Law, BenefitKind: s.Kind, Decides: s.Decides, Body: s.Body, Ceiling: -1,
-		LimitDays: s.Limit.Days, CountyDays: s.Limit.County, LimitMark: s.Limit.Mark, LimitText: s.Limit.Text,
-		NoticeDays: s.Notice.Days, NoticeIn: s.Notice.Inside, NoticeFree: s.Notice.Free, Entry: s.Entry,
+		Entry: s.Entry, ByLaw: s.Decides,
 	}}
+	s.Limit.apply(&it.Item)
+	s.Notice.apply(&it.Item)
 	b.itemWords(a, s)
 	if s.Ceiling != "" {
 		id, found := b.paramIDs[s.Ceiling]
@@ -64,13 +65,8 @@ func (b *builder) itemWords(a at, s *srcItem) {
 		need("kind", slices.Contains(benefitKinds, k), sayRule, "unknown kind of benefit "+k)
 	}
 	need("decides", slices.Contains([]string{ByTownship, ByCounty, ByOutside}, s.Decides), "谁来批,只能写 township(镇街)、county(县里)或 outside(别的单位)。", "who decides: township, county or outside")
-	need("limit.mark", s.Limit.Mark == "S" || s.Limit.Mark == "X", "办理时限要写出处:有依据写 S,样本写 X。", "a time limit is marked S (sourced) or X (sample)")
-	need("limit.days", s.Limit.Days >= 0 && s.Limit.Days <= 250, "办理时限写工作日,从 0 到 250。", "working days")
-	need("limit.county", s.Limit.County >= 0 && s.Limit.County <= 250, "办理时限写工作日,从 0 到 250。", "working days")
-	need("notice.days", s.Notice.Days >= 0 && s.Notice.Days <= 60, "公示写天数,从 0 到 60。", "days of public notice")
-	for _, key := range s.Notice.Free {
-		need("notice.free", slices.ContainsFunc(b.statuses, func(d Status) bool { return d.Key == key }), "没有叫"+quoted(key)+"的身份。请看看是不是写错了字。", "there is no status "+key)
-	}
+	b.checkTime(a.in("limit"), &s.Limit)
+	b.checkNotice(a.in("notice"), &s.Notice)
 	need("entry", len(s.Entry) > 0, sayRule, "how it is entered is missing")
 	for _, e := range s.Entry {
 		need("entry", slices.Contains(entries, e), sayRule, "unknown entry "+e)

@@ -15,6 +15,7 @@ type Diff struct {
 	Tests    []TestChange   // by name
 	Params   []ParamChange  // by name
 	Statuses []StatusChange // by key
+	Packs    bool           // other packs of rules are in force, or say other things
 
 	counties []core.RegionCode // that a row of either Book names
 	before   *signer
@@ -54,10 +55,11 @@ type StatusChange struct {
 
 // A ParamChange is one parameter that is not as it was.
 type ParamChange struct {
-	Name     string
-	Old, New *Param // nil: added, removed
-	Places   []PlaceChange
-	Texts    bool // only the label, a source or a sample mark may differ then
+	Name       string
+	Old, New   *Param // nil: added, removed
+	Places     []PlaceChange
+	Everywhere bool // every place there is has another amount
+	Texts      bool // only the label, a source or a sample mark may differ then
 }
 
 // A Place is where a household lives, as far as amounts know.
@@ -80,6 +82,7 @@ func Compare(old, new *Book) *Diff {
 	d.compareParams()
 	d.compareTests()
 	d.compareStatuses()
+	d.Packs = d.before.packs() != d.after.packs()
 	for _, code := range codes(old, new) {
 		if c := d.item(code); c.changed() {
 			d.Items = append(d.Items, c)
@@ -90,7 +93,7 @@ func Compare(old, new *Book) *Diff {
 
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
-	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0
+	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && !d.Packs
 }
 
 func counties(books ...*Book) []core.RegionCode {
@@ -149,6 +152,7 @@ func (d *Diff) compareParams() {
 			}
 			c.Texts = c.Texts || before.Sample != after.Sample || before.Source != after.Source
 		}
+		c.Everywhere = len(c.Places) == len(d.places())
 		c.Texts = c.Texts || c.Old != nil && c.New != nil && c.Old.Label != c.New.Label
 		if c.Old == nil || c.New == nil || len(c.Places) > 0 || c.Texts {
 			d.Params = append(d.Params, c)

@@ -130,8 +130,20 @@ func (s *signer) texts(it *Item) string {
 
 // process signs how an item is handled.
 func (s *signer) process(it *Item) string {
-	return fmt.Sprintf("%+v %s %q %q %d %d %q %q %d %q %v %q", it.Department, it.Decides, it.Body, s.name(it.Ceiling),
-		it.LimitDays, it.CountyDays, it.LimitMark, it.LimitText, it.NoticeDays, it.NoticeFree, it.NoticeIn, it.Entry) + fmt.Sprintf("%q", it.BenefitKind)
+	days := fmt.Sprintf("%d %d %d %q %q %d %v %v %q", it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText,
+		it.NoticeDays, it.NoticeIn, it.NoticeTwice, it.NoticeFree)
+	return fmt.Sprintf("%+v %s %s %q %q %q %q %s %q %q", it.Department, it.Decides, it.ByLaw, it.Body, s.name(it.Ceiling),
+		it.Entry, it.BenefitKind, it.Appraisal, fmt.Sprintf("%+v", it.Review), days)
+}
+
+// packs signs the packs in force.
+func (s *signer) packs() string {
+	out := ""
+	for i := range s.book.Packs {
+		p := &s.book.Packs[i]
+		out += fmt.Sprintf("%q %q %s %s %q %q\n", p.Code, p.Name, p.From, p.Until, p.Laws, p.Changes)
+	}
+	return out
 }
 
 func statusTexts(s *Status) string {

@@ -47,7 +47,8 @@ func TestCompareTouches(t *testing.T) {
 		at                   string // the places, of the first item judged or else paid
 	}{
 		{"sentence", "criteria.yaml", "pass: 户口在德州,或有德州的居住证。", "pass: 户口在德州。", "", "", ""},
-		{"days", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: 15, county: 30", "", "", ""},
+		{"days", "packs.yaml", "limit: {days: 20, county: 30", "limit: {days: 15, county: 30", "", "", ""},
+		{"the law of a status", "packs.yaml", "law: \"最低生活保障审核确认办法第8条\"", "law: 另一部", "", "", ""},
 		{"sample mark", "amounts.yaml", "{value: 10000, from: 2016-07-01, source", "{value: 10000, from: 2016-07-01, sample: true, source", "", "", ""},
 		{"a grant outside every rule", "amounts.yaml", "{value: 10000, from: 2016-07-01", "{value: 12000, from: 2016-07-01", "", "FL-01", "everywhere"},
 		{"a heating grant", "amounts.yaml", "label: 取暖救助(每季)\n    rows: [{value: 300", "label: 取暖救助(每季)\n    rows: [{value: 350", "", "ZJ-04", "everywhere"},

@@ -60,6 +60,9 @@ func (b *builder) epochs() []core.Date {
 		add(b.items[i].from, b.items[i].until)
 		first = min(first, b.items[i].from)
 	}
+	for _, p := range b.packs {
+		add(p.From.Date, p.Until.Date)
+	}
 	for i := range b.params {
 		for _, r := range b.params[i].Rows {
 			add(r.From.Date, r.Until.Date)
@@ -100,6 +103,7 @@ func (b *builder) book(on core.Date) *Book {
 			book.Rules = append(book.Rules, r)
 		}
 	}
+	b.applyPacks(book)
 	b.checkAmounts(book)
 	return book
 }

@@ -22,6 +22,7 @@ type document struct {
 	Items       []srcItem      `yaml:"items"`
 	Rules       []srcRule      `yaml:"rules"`
 	Calendar    []srcYear      `yaml:"calendar"`
+	Packs       []srcPack      `yaml:"packs"`
 }
 
 type srcParam struct {
@@ -111,15 +112,17 @@ type srcBenefit struct {
 }
 
 type srcTime struct {
-	Days   int    `yaml:"days"`
-	County int    `yaml:"county"`
-	Mark   string `yaml:"mark"`
-	Text   string `yaml:"text"`
+	Days    int    `yaml:"days"`
+	County  int    `yaml:"county"`
+	Special int    `yaml:"special"`
+	Mark    string `yaml:"mark"`
+	Text    string `yaml:"text"`
 }
 
 type srcNotice struct {
 	Days   int      `yaml:"days"`
 	Inside bool     `yaml:"inside"`
+	Twice  bool     `yaml:"twice"`
 	Free   []string `yaml:"free"`
 }
 
