@@ -235,20 +235,20 @@ func (e *explainer) status(i int) Outcome {
 }
 
 func (e *explainer) quantified(n *policy.Node) Outcome {
-	return quantified(n, len(e.v.M), func(i int) Outcome { return e.eval(n.Kids[0], i) })
-}
-
-// quantified counts the members that meet a criterion.
-func quantified(n *policy.Node, members int, of func(int) Outcome) Outcome {
 	met, open := 0, 0
-	for i := range members {
-		switch of(i) {
+	for i := range e.v.M {
+		switch e.eval(n.Kids[0], i) {
 		case Eligible:
 			met++
 		case Unknown:
 			open++
 		}
 	}
+	return quantified(n, len(e.v.M), met, open)
+}
+
+// quantified judges by how many of the members meet a criterion, and how many may.
+func quantified(n *policy.Node, members, met, open int) Outcome {
 	need := n.N
 	if n.Kind == policy.NodeAllMembers {
 		need = members
@@ -325,11 +325,15 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	}
 	e.turn++
 	from := len(e.picked)
-	if it.When != nil && when == f.Outcome {
-		e.collect(it.When, house, false)
-	}
-	if it.Person != nil && person == f.Outcome {
-		e.pickOf(person)
+	if it.Person != nil && it.When == nil && len(e.persons) == 1 {
+		from = e.each[len(e.each)-1].from // what is said of the only member is all there is to say
+	} else {
+		if it.When != nil && when == f.Outcome {
+			e.collect(it.When, house, false)
+		}
+		if it.Person != nil && person == f.Outcome {
+			e.pickOf(person)
+		}
 	}
 	e.spans = append(e.spans, span{from, len(e.picked)})
 	switch f.Outcome {

@@ -317,5 +317,14 @@ func (s *seeker) eval(n *policy.Node, member int) Outcome {
 		}
 		return out
 	}
-	return quantified(n, len(s.v.M), func(i int) Outcome { return s.eval(n.Kids[0], i) })
+	met, open := 0, 0
+	for i := range s.v.M {
+		switch s.eval(n.Kids[0], i) {
+		case Eligible:
+			met++
+		case Unknown:
+			open++
+		}
+	}
+	return quantified(n, len(s.v.M), met, open)
 }
