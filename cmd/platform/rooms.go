@@ -12,6 +12,7 @@ import (
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
 	"lianou/channels/desk/township"
+	"lianou/channels/desk/twins"
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
@@ -30,7 +31,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole)
+	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Audit: h.audit, Regions: h.regions})
+	handler, err := shell.Handler(calls, window, town, money, whole, double)
 	if err != nil {
 		return nil, err
 	}

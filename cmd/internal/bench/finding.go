@@ -70,6 +70,7 @@ type townHall struct {
 	dir    string
 	server *local.Server
 	db     *pg.DB // as lianou_platform
+	keys   *seal.Keys
 	reg    *registry.Registry
 	places *registry.Regions
 	table  *names.Table
@@ -104,11 +105,18 @@ func finding(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 		}
 		cfg.note("B8 %-9s all ways                 p95 %6.2f ms", scope, percentile(all, 95))
 	}
+	alone, err := h.alone(ctx, cfg)
+	if err != nil {
+		return missed, err
+	}
+	if err := h.upkeep(ctx, cfg, h.server.Superuser(database)); err != nil {
+		return missed, err
+	}
 	if worst > findBar {
 		missed.Short = append(missed.Short, "B8")
 	}
-	fmt.Fprintf(cfg.Out, "B8 p95 %.1f ms bar <=%.0f ms %s (%d people, slowest of %d ways in 3 scopes: %s, %d searches each)\n",
-		worst, findBar, word(worst <= findBar), cfg.People, len(ways), slow, cfg.Rounds*searches)
+	fmt.Fprintf(cfg.Out, "B8 p95 %.1f ms bar <=%.0f ms %s (%d people, slowest of %d ways in 3 scopes: %s, %d searches each; the transaction alone p50 %.1f ms p95 %.1f ms)\n",
+		worst, findBar, word(worst <= findBar), cfg.People, len(ways), slow, cfg.Rounds*searches, percentile(alone, 50), percentile(alone, 95))
 	return missed, nil
 }
 
@@ -196,14 +204,14 @@ func openTownHall(ctx context.Context, cfg *Config) (_ *townHall, err error) {
 
 // fill loads the people and keeps a few chunks of them to ask for.
 func (h *townHall) fill(ctx context.Context, cfg *Config) error {
-	keys, err := seal.NewKeys(seal.SM4)
-	if err != nil {
+	var err error
+	if h.keys, err = seal.NewKeys(seal.SM4); err != nil {
 		return err
 	}
 	if h.places, err = registry.EmbeddedRegions(); err != nil {
 		return err
 	}
-	h.reg, err = registry.New(registry.Config{Ring: keys.Platform.Ring, Log: audit.New(keys.Platform.Ring), Regions: h.places})
+	h.reg, err = registry.New(registry.Config{Ring: h.keys.Platform.Ring, Log: audit.New(h.keys.Platform.Ring), Regions: h.places})
 	if err != nil {
 		return err
 	}
