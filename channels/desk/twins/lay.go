@@ -76,7 +76,7 @@ func (t *Room) fields(s pairs.Sides) []field {
 
 // differences are the words and colours of a line. Colour never says it alone.
 var differences = map[pairs.Difference][2]string{
-	pairs.FieldSame: {"一样", "leaf"}, pairs.FieldOther: {"不一样", "red"}, pairs.FieldHere: {"只有左边有", "petal"}, pairs.FieldThere: {"只有右边有", "petal"},
+	pairs.FieldSame: {"一样", "leaf"}, pairs.FieldOther: {"不一样", "red"}, pairs.FieldHere: {"只有这一条有", "petal"}, pairs.FieldThere: {"只有另一条有", "petal"},
 }
 
 var columnLabels = map[string]string{"name": "姓名", "id_number": "身份证号", "birth": "出生日期", "sex": "性别", "phone": "电话", "village": "住哪儿"}

@@ -54,7 +54,8 @@ type row struct {
 
 type listPage struct {
 	Said string
-	Rows []row
+	Rows []row // wait
+	Done []row // were made one person
 }
 
 // list shows the pairs that wait, and no name: who opens one reads two people.
@@ -65,11 +66,14 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
-		ids := make([]int64, 0, len(list))
-		p.Rows = p.Rows[:0]
-		for _, pair := range list {
+		done, err := t.d.Twins.Merged(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Rows, p.Done = t.rows(list), t.rows(done)
+		ids := make([]int64, 0, len(list)+len(done))
+		for _, pair := range append(list, done...) {
 			ids = append(ids, pair.ID)
-			p.Rows = append(p.Rows, t.row(pair))
 		}
 		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "pair.listed", IDs: ids, Purpose: "重复登记"}))
 	})
@@ -77,6 +81,14 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "twins", Name: "twins", Title: "重复登记"}, p)
+}
+
+func (t *Room) rows(list []pairs.Pair) []row {
+	out := make([]row, 0, len(list))
+	for _, pair := range list {
+		out = append(out, t.row(pair))
+	}
+	return out
 }
 
 func (t *Room) row(pair pairs.Pair) row {

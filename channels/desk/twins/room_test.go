@@ -112,7 +112,7 @@ func TestPage(t *testing.T) {
 	tab.Shot("twins-beyond")
 	tab.Open(own)
 	tab.Wait("繁体或异体字")
-	for _, want := range []string{"赵玉峰", "赵玉峯", "不一样", "只有左边有", "公安户籍", "1940年3月6日"} {
+	for _, want := range []string{"赵玉峰", "赵玉峯", "不一样", "只有这一条有", "公安户籍 20", "1940年3月6日"} {
 		if !tab.Has(want) {
 			t.Errorf("the page does not say %s", want)
 		}
@@ -130,4 +130,16 @@ func TestPage(t *testing.T) {
 	if !strings.Contains(tab.Eval("location.pathname"), beyond[len(site):]) {
 		t.Errorf("after a word the page is %s", tab.Eval("location.pathname"))
 	}
+	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0')}))
+	tab.Open(site + "/desk/twins")
+	tab.Wait("合错了可以撤")
+	tab.Faultless()
+	tab.Shot("twins-done")
+	tab.Open(own)
+	tab.Fill("input[name=reason]", "看错了,是叔侄两个。")
+	tab.Go("button[value=undo]")
+	tab.Wait("两条登记和合并以前一样")
+	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0'), Verdict: 1}))
+	tab.Open(own)
+	tab.Wait("是同一个人")
 }
