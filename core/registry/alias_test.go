@@ -30,7 +30,7 @@ func TestUnmergeRestores(t *testing.T) {
 	h := newHouse(t)
 	checks := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		if checks++; checks > 25 { // one is forty transactions
+		if checks++; checks > 12 { // one is forty transactions
 			return
 		}
 		towns := []core.RegionCode{wangmiao, deping}
