@@ -14,6 +14,7 @@ import (
 	"lianou/channels/desk/county"
 	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/township"
+	"lianou/channels/desk/twins"
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
@@ -34,7 +35,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole, order, rules)
+	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Audit: h.audit, Regions: h.regions})
+	handler, err := shell.Handler(calls, window, town, money, whole, order, rules, double)
 	if err != nil {
 		return nil, err
 	}

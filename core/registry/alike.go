@@ -97,21 +97,32 @@ type OwnFact struct {
 	Known  time.Time
 }
 
+// OwnRow is one row of a person by itself.
+type OwnRow struct {
+	Person
+	Made  time.Time // in the register since
+	Facts []OwnFact // by path
+}
+
 // Own reads one row of the register by itself, whether or not it stands aside for
 // another, with what sources stated about it: for comparing two rows side by side.
 // Errors: ErrUnknown.
-func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.PersonID) (Person, []OwnFact, error) {
+func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.PersonID) (OwnRow, error) {
 	list, err := r.people(ctx, tx, `select `+personColumns+` from person p where p.id = $1`, int64(id))
 	if err != nil {
-		return Person{}, nil, err
+		return OwnRow{}, err
 	}
 	if len(list) == 0 {
-		return Person{}, nil, ErrUnknown
+		return OwnRow{}, ErrUnknown
+	}
+	row := OwnRow{Person: list[0]}
+	if err := tx.QueryRow(ctx, `select made from person where id = $1`, int64(id)).Scan(&row.Made); err != nil {
+		return OwnRow{}, pg.Fail(err, "read since when a person is registered")
 	}
 	const sql = `select id, source, valid_from, known_at, confidence, facts from person_sheet where person = $1`
 	rows, err := tx.Query(ctx, sql, int64(id))
 	if err != nil {
-		return Person{}, nil, pg.Fail(err, "read sheets of facts")
+		return OwnRow{}, pg.Fail(err, "read sheets of facts")
 	}
 	sheets, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storedSheet, error) {
 		var s storedSheet
@@ -121,14 +132,13 @@ func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.Pers
 		return s, err
 	})
 	if err != nil {
-		return Person{}, nil, pg.Fail(err, "read sheets of facts")
+		return OwnRow{}, pg.Fail(err, "read sheets of facts")
 	}
-	facts, err := newest(sheets)
-	if err != nil {
-		return Person{}, nil, err
+	if row.Facts, err = newest(sheets); err != nil {
+		return OwnRow{}, err
 	}
 	detail := looked{By: "id", Shown: []string{"name", "birth", "sex", "village", "id_number", "phone", "facts"}}
-	return list[0], facts, r.trace(ctx, tx, why, "person.read", list[0], detail)
+	return row, r.trace(ctx, tx, why, "person.read", row.Person, detail)
 }
 
 // newest keeps the last word on each path, of a day to come as well; null takes it back.

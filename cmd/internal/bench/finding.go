@@ -70,10 +70,12 @@ type townHall struct {
 	dir    string
 	server *local.Server
 	db     *pg.DB // as lianou_platform
+	keys   *seal.Keys
 	reg    *registry.Registry
 	places *registry.Regions
 	table  *names.Table
 	people []registry.NewHousehold // some of those in it
+	cpu    cpu                     // of this process and the one server process that serves it
 }
 
 // finding measures B8: how long a search takes, its transaction and its audit entry
@@ -85,30 +87,38 @@ func finding(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 	}
 	defer h.close()
 	ways := lookups()
-	var worst float64
+	var worst, worstCPU float64
 	var slow string
 	for _, scope := range []string{"township", "county", "city"} {
 		var all []float64
 		for _, way := range ways {
-			took, found, err := h.ask(ctx, cfg, way, scope)
+			took, busy, found, err := h.ask(ctx, cfg, way, scope)
 			if err != nil {
 				return missed, fmt.Errorf("%s in a %s: %w", way.what, scope, err)
 			}
 			all = append(all, took...)
 			p95 := percentile(took, 95)
-			cfg.note("B8 %-9s %-24s p50 %6.2f ms p95 %6.2f ms max %6.2f ms, %.1f found of %d asked", scope, way.what,
-				percentile(took, 50), p95, percentile(took, 100), found, len(took))
+			cfg.note("B8 %-9s %-24s p50 %6.2f ms p95 %6.2f ms, CPU p50 %5.2f ms p95 %5.2f ms, %.1f found of %d asked", scope, way.what,
+				percentile(took, 50), p95, percentile(busy, 50), percentile(busy, 95), found, len(took))
+			worstCPU = max(worstCPU, percentile(busy, 95))
 			if p95 > worst {
 				worst, slow = p95, way.what+" in the "+scope
 			}
 		}
 		cfg.note("B8 %-9s all ways                 p95 %6.2f ms", scope, percentile(all, 95))
 	}
+	alone, err := h.alone(ctx, cfg)
+	if err != nil {
+		return missed, err
+	}
+	if err := h.upkeep(ctx, cfg, h.server.Superuser(database)); err != nil {
+		return missed, err
+	}
 	if worst > findBar {
 		missed.Short = append(missed.Short, "B8")
 	}
-	fmt.Fprintf(cfg.Out, "B8 p95 %.1f ms bar <=%.0f ms %s (%d people, slowest of %d ways in 3 scopes: %s, %d searches each)\n",
-		worst, findBar, word(worst <= findBar), cfg.People, len(ways), slow, cfg.Rounds*searches)
+	fmt.Fprintf(cfg.Out, "B8 p95 %.1f ms bar <=%.0f ms %s (%d people, slowest of %d ways in 3 scopes: %s, %d searches each; CPU p95 %.1f ms; the transaction alone p50 %.1f ms p95 %.1f ms; load %s)\n",
+		worst, findBar, word(worst <= findBar), cfg.People, len(ways), slow, cfg.Rounds*searches, worstCPU, percentile(alone, 50), percentile(alone, 95), load())
 	return missed, nil
 }
 
@@ -124,7 +134,7 @@ func percentile(v []float64, p int) float64 {
 }
 
 // ask asks one way under one scope, each time for somebody else of that scope.
-func (h *townHall) ask(ctx context.Context, cfg *Config, way lookup, scope string) (took []float64, found float64, err error) {
+func (h *townHall) ask(ctx context.Context, cfg *Config, way lookup, scope string) (took, busy []float64, found float64, err error) {
 	r := rand.New(rand.NewPCG(8, uint64(len(way.what)+len(scope))))
 	why := registry.Purpose{Actor: audit.Actor{Kind: "staff", ID: "1"}, Why: "bench"}
 	for len(took) < cfg.Rounds*searches {
@@ -133,18 +143,18 @@ func (h *townHall) ask(ctx context.Context, cfg *Config, way lookup, scope strin
 		if query == "" {
 			continue
 		}
-		began := time.Now()
+		began, before := time.Now(), h.cpu.spent()
 		err := h.db.Tx(ctx, h.scope(home.Live.Region, scope), func(ctx context.Context, tx *pg.Tx) error {
 			list, err := h.reg.Find(ctx, tx, why, query)
 			found += float64(len(list))
 			return err
 		})
 		if err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
-		took = append(took, time.Since(began).Seconds()*1000)
+		took, busy = append(took, time.Since(began).Seconds()*1000), append(busy, (h.cpu.spent()-before).Seconds()*1000)
 	}
-	return took, found / float64(len(took)), nil
+	return took, busy, found / float64(len(took)), nil
 }
 
 func (h *townHall) scope(at core.RegionCode, scope string) pg.Scope {
@@ -190,20 +200,23 @@ func openTownHall(ctx context.Context, cfg *Config) (_ *townHall, err error) {
 	if err := settleTables(ctx, cfg, admin); err != nil {
 		return nil, err
 	}
-	h.db, err = pg.Open(ctx, pg.Config{URL: h.server.URL("lianou_platform", database), Name: "lianou bench", MaxConns: 2})
-	return h, err
+	h.db, err = pg.Open(ctx, pg.Config{URL: h.server.URL("lianou_platform", database), Name: "lianou bench", MaxConns: 1})
+	if err != nil {
+		return nil, err
+	}
+	return h, h.own(ctx)
 }
 
 // fill loads the people and keeps a few chunks of them to ask for.
 func (h *townHall) fill(ctx context.Context, cfg *Config) error {
-	keys, err := seal.NewKeys(seal.SM4)
-	if err != nil {
+	var err error
+	if h.keys, err = seal.NewKeys(seal.SM4); err != nil {
 		return err
 	}
 	if h.places, err = registry.EmbeddedRegions(); err != nil {
 		return err
 	}
-	h.reg, err = registry.New(registry.Config{Ring: keys.Platform.Ring, Log: audit.New(keys.Platform.Ring), Regions: h.places})
+	h.reg, err = registry.New(registry.Config{Ring: h.keys.Platform.Ring, Log: audit.New(h.keys.Platform.Ring), Regions: h.places})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,9 @@ import (
 	whole "lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/township"
+	"lianou/channels/desk/twins"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/staff"
@@ -26,7 +28,7 @@ import (
 func table() []shell.Route {
 	var all []shell.Route
 	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
-		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk()} {
+		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk()} {
 		all = append(all, room.Routes...)
 	}
 	return all
@@ -40,14 +42,14 @@ var people = map[staff.Role]string{staff.Agent: "0318", staff.Clerk: "pingyuan.c
 // for who asks and not for what is missing.
 var full = url.Values{"first": {"1"}, "second": {"2"}, "on": {"2030-01-07"}, "reason": {"核对过"}, "outcome": {"approve"}, "amount": {"5"}, "how": {"打电话"},
 	"region": {"371426104"}, "item": {"MZ-01"}, "field": {"contact_phone"}, "statement": {"看过了。"}, "present": {"本人"}, "account": {"6217000010000030018"},
-	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "card": {"1"}, "mandate": {"1"}, "sure": {"1"}}
+	"lines": {"1"}, "total": {"1"}, "holder": {"某人"}, "card": {"1"}, "mandate": {"1"}, "sure": {"1"}, "say": {"later"}}
 
 // path fills the wildcards of a row.
 func path(r shell.Route, d decided, act string) string {
 	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
 	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
 	call := d.call[strings.LastIndex(d.call, "/")+1:]
-	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1").Replace(r.Path)
+	return "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1", "{pair}", "1", "{lead}", "1").Replace(r.Path)
 }
 
 var reference = regexp.MustCompile(`编号 [0-9a-f]{8}`)
@@ -150,6 +152,9 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			if status != http.StatusNotFound {
 				t.Errorf("GET %s without a batch: %d", r.Path, status)
 			}
+			continue
+		}
+		if strings.Contains(r.Path, "{pair}") && status == http.StatusNotFound { // nobody of this township is registered twice; the room's own test opens one
 			continue
 		}
 		if strings.Contains(r.Path, "/chat") { // this call was rung; TestChat reads a conversation

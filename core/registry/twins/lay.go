@@ -56,12 +56,12 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		return Sides{}, err
 	}
 	out := Sides{Pair: lines[0]}
-	here, facts, err := t.Registry.Own(ctx, tx, why, out.Pair.Person)
+	here, err := t.Registry.Own(ctx, tx, why, out.Pair.Person)
 	if err != nil {
 		return Sides{}, err
 	}
-	out.Here = here
-	there, others, err := t.Registry.Own(ctx, tx, why, out.Pair.Other)
+	out.Here = here.Person
+	there, err := t.Registry.Own(ctx, tx, why, out.Pair.Other)
 	switch {
 	case errors.Is(err, registry.ErrUnknown):
 		out.Pair.Other, out.Pair.Total = 0, 0 // an id and a sum of somebody else's
@@ -69,8 +69,8 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 	case err != nil:
 		return Sides{}, err
 	}
-	out.There, out.Score = there, Compare(t.table, recordOf(here), recordOf(there), tx.Today())
-	out.Fields = fields(columns(here, facts), columns(there, others))
+	out.There, out.Score = there.Person, Compare(t.table, recordOf(here.Person), recordOf(there.Person), tx.Today())
+	out.Fields = fields(columns(here), columns(there))
 	for i, f := range out.Fields { // two numbers can be alike where they are masked
 		if f.Path == "id_number" && f.Is == FieldSame && here.IDNumber != there.IDNumber || f.Path == "phone" && f.Is == FieldSame && here.Phone != there.Phone {
 			out.Fields[i].Is = FieldOther
@@ -83,7 +83,7 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 var columnOrder = []string{"name", "id_number", "birth", "sex", "phone", "village"}
 
 // columns is everything that is known of one row, by path. Numbers are masked.
-func columns(p registry.Person, facts []registry.OwnFact) map[string]Told {
+func columns(p registry.OwnRow) map[string]Told {
 	out := map[string]Told{}
 	birth := ""
 	if !p.Birth.IsZero() {
@@ -92,10 +92,10 @@ func columns(p registry.Person, facts []registry.OwnFact) map[string]Told {
 	for path, value := range map[string]string{"name": p.Name, "id_number": p.IDNumber.String(), "birth": birth, "sex": string(p.Sex),
 		"phone": p.Phone.String(), "village": string(p.Village)} {
 		if value != "" {
-			out[path] = Told{Value: value, Source: "registry:population"}
+			out[path] = Told{Value: value, Source: "registry:population", Known: p.Made}
 		}
 	}
-	for _, f := range facts {
+	for _, f := range p.Facts {
 		out["facts/"+f.Path] = Told{Value: strings.Trim(string(f.Value), `"`), Source: f.Source, From: f.From, Known: f.Known}
 	}
 	return out

@@ -58,7 +58,7 @@ type Pair struct {
 	Other     core.PersonID
 	OtherTown core.RegionCode
 	Total     int
-	Found     time.Time
+	Found     time.Time // of those that Merged gives: when they were
 	State     State
 	Until     core.Date // shown again on; zero but for Later
 }
@@ -95,6 +95,21 @@ func (t *Twins) Waiting(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
 	}
 	list, err := pgx.CollectRows(rows, scanPair)
 	return list, pg.Fail(err, "list pairs")
+}
+
+// Merged lists the pairs of the scope that people found to be one person, the newest
+// first: who has doubts can undo one.
+func (t *Twins) Merged(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
+	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, settled, state, until
+		from (select distinct on (pair) ` + pairColumns + `, settled, exists (select from person o where o.id = other) as seen from person_pair
+			where state = 'same' order by pair, person) p
+		order by settled desc, pair limit $1`
+	rows, err := tx.Query(ctx, sql, maxList)
+	if err != nil {
+		return nil, pg.Fail(err, "list merged pairs")
+	}
+	list, err := pgx.CollectRows(rows, scanPair)
+	return list, pg.Fail(err, "list merged pairs")
 }
 
 // lines reads the lines of a pair that the scope sees: two where both rows stand in it.

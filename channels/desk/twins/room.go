@@ -1,0 +1,149 @@
+package twins
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	pairs "lianou/core/registry/twins"
+	"lianou/core/staff"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	DB      *pg.DB
+	Twins   *pairs.Twins
+	Audit   *audit.Log
+	Regions *registry.Regions
+}
+
+// Room is the room for pairs.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (t *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table.
+func (t *Room) Desk() desk.Room {
+	who := []staff.Role{staff.Officer, staff.Approver, staff.County}
+	return desk.Room{Name: "twins", Title: "重复登记", Roles: who, Home: "/twins", Routes: []desk.Route{
+		{Method: "GET", Path: "/twins", Roles: who, Trace: "pair.listed", Serve: t.list},
+		{Method: "GET", Path: "/twins/{pair}", Roles: who, Trace: "person.read", Serve: t.lay},
+		{Method: "POST", Path: "/twins/{pair}", Roles: who, Trace: "pair.judged", Serve: t.judge},
+	}}
+}
+
+// row is one pair of the list.
+type row struct {
+	pairs.Pair
+	Town, Beyond string // Beyond: the other row's town where it is out of sight
+}
+
+type listPage struct {
+	Said string
+	Rows []row // wait
+	Done []row // were made one person
+}
+
+// list shows the pairs that wait, and no name: who opens one reads two people.
+func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p := listPage{Said: desk.Said(w, r)}
+	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := t.d.Twins.Waiting(ctx, tx)
+		if err != nil {
+			return err
+		}
+		done, err := t.d.Twins.Merged(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Rows, p.Done = t.rows(list), t.rows(done)
+		ids := make([]int64, 0, len(list)+len(done))
+		for _, pair := range append(list, done...) {
+			ids = append(ids, pair.ID)
+		}
+		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "pair.listed", IDs: ids, Purpose: "重复登记"}))
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "twins", Name: "twins", Title: "重复登记"}, p)
+}
+
+func (t *Room) rows(list []pairs.Pair) []row {
+	out := make([]row, 0, len(list))
+	for _, pair := range list {
+		out = append(out, t.row(pair))
+	}
+	return out
+}
+
+func (t *Room) row(pair pairs.Pair) row {
+	out := row{Pair: pair, Town: t.town(pair.Town)}
+	if pair.Other == 0 {
+		out.Beyond = t.town(pair.OtherTown)
+	}
+	return out
+}
+
+func (t *Room) town(code core.RegionCode) string {
+	place, _ := t.d.Regions.Place(code)
+	return place.Name
+}
+
+func id(r *http.Request) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue("pair"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, pairs.ErrNoPair
+	}
+	return n, nil
+}
+
+// judge keeps what somebody says about a pair and goes to the next one.
+func (t *Room) judge(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	n, err := id(r)
+	if err != nil {
+		return err
+	}
+	v := pairs.Verdict{Pair: n, Say: pairs.Say(r.FormValue("say")), Reason: r.FormValue("reason"), Staff: at.Staff.ID}
+	to := "/desk/twins"
+	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := t.d.Twins.Decide(ctx, tx, v); err != nil {
+			return err
+		}
+		list, err := t.d.Twins.Waiting(ctx, tx)
+		if to = "/desk/twins"; err == nil {
+			for _, next := range list {
+				if next.ID != n {
+					to += "/" + strconv.FormatInt(next.ID, 10)
+					break
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, to, said[v.Say])
+}
+
+var said = map[pairs.Say]string{
+	pairs.SaySame:      "记下了:是同一个人。两边都说了是,才会合到一起;合了也能撤。",
+	pairs.SayDifferent: "记下了:不是同一个人。两条都留着,以后不再问。",
+	pairs.SayLater:     "先放着,14 天后再拿出来。",
+	pairs.SayUndo:      "撤了。两条登记和合并以前一样。",
+}

@@ -1,0 +1,145 @@
+package twins_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/channels/channeltest"
+	"lianou/channels/desk/desktest"
+	"lianou/channels/desk/twins"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	pairs "lianou/core/registry/twins"
+	"lianou/core/staff"
+)
+
+const far core.RegionCode = "371424103"
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// open is the room over a register with two pairs: one of the town, and one over its
+// border.
+func open(t *testing.T) (*desktest.Desk, *pairs.Twins, string) {
+	t.Helper()
+	d := desktest.New(t)
+	reg, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})
+	must(t, err)
+	queue, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	found, err := pairs.New(pairs.Deps{DB: d.DB, Registry: reg, Audit: d.Audit, Jobs: queue})
+	must(t, err)
+	phone, err := core.ParsePhone("13905340011")
+	must(t, err)
+	number, err := core.ParseID("37242219400306101"+string(core.IDCheckDigit("37242219400306101")), core.NewDate(2026, 11, 28))
+	must(t, err)
+	for _, h := range []struct {
+		at core.RegionCode
+		p  registry.NewPerson
+	}{
+		{channeltest.Town + "200", registry.NewPerson{Name: "赵玉峰", IDNumber: number}},
+		{channeltest.Town + "200", registry.NewPerson{Name: "赵玉峯", Birth: core.NewDate(1940, 3, 6)}},
+		{channeltest.Town + "200", registry.NewPerson{Name: "周桂兰", Birth: core.NewDate(1967, 10, 20), Phone: phone}},
+		{far, registry.NewPerson{Name: "周贵兰", Birth: core.NewDate(1967, 10, 20), Phone: phone}},
+	} {
+		h.p.Ref, h.p.Relation = "m1", "applicant"
+		must(t, d.DB.Tx(t.Context(), pg.Regions(h.at.Township()), func(ctx context.Context, tx *pg.Tx) error {
+			why := registry.Purpose{Actor: audit.Actor{Kind: "staff", ID: "1"}, Why: "test"}
+			_, _, err := reg.Enrol(ctx, tx, why, registry.NewHousehold{Live: core.Place{Region: h.at}, Members: []registry.NewPerson{h.p}})
+			return err
+		}))
+	}
+	done, err := found.Scan(t.Context())
+	must(t, err)
+	if done.Flagged != 2 {
+		t.Fatalf("%+v flagged, want two pairs", done)
+	}
+	handler, err := d.Shell.Handler(twins.New(twins.Deps{DB: d.DB, Twins: found, Audit: d.Audit, Regions: d.Regions}))
+	must(t, err)
+	site := httptest.NewServer(handler)
+	t.Cleanup(site.Close)
+	return d, found, site.URL
+}
+
+// TestPage: an officer opens a pair, sees it field by field with words and sources, says
+// why and what, and the next pair is there; of the row over the border the page names the
+// town and nothing else. Faultless at every width. Control: show There without asking
+// Beyond (the other name is on the page).
+func TestPage(t *testing.T) {
+	t.Parallel()
+	d, found, site := open(t)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Open(site + "/desk/login?next=/desk/twins")
+	tab.Fill("input[name=login]", "wangmiao.officer")
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go("button")
+	tab.Laptop()
+	tab.Open(site + "/desk/twins")
+	tab.Wait("第 1 对")
+	tab.Faultless()
+	tab.Shot("twins-list")
+	if tab.Has("周桂兰") || tab.Has("赵玉峰") {
+		t.Error("the list names people")
+	}
+	var own, beyond string
+	must(t, d.DB.Tx(t.Context(), pg.Regions(channeltest.Town), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := found.Waiting(ctx, tx)
+		for _, p := range list {
+			if p.Other == 0 {
+				beyond = site + "/desk/twins/" + string(rune('0'+p.ID))
+			} else {
+				own = site + "/desk/twins/" + string(rune('0'+p.ID))
+			}
+		}
+		return err
+	}))
+	tab.Open(beyond)
+	tab.Wait("两边都说是,才会合")
+	if tab.Has("周贵兰") || tab.Has("+34") {
+		t.Error("the page tells of a person of another township")
+	}
+	tab.Faultless()
+	tab.Shot("twins-beyond")
+	tab.Open(own)
+	tab.Wait("繁体或异体字")
+	for _, want := range []string{"赵玉峰", "赵玉峯", "不一样", "只有这一条有", "公安户籍 20", "1940年3月6日"} {
+		if !tab.Has(want) {
+			t.Errorf("the page does not say %s", want)
+		}
+	}
+	tab.Faultless()
+	tab.Legible()
+	tab.Shot("twins-pair")
+	tab.Phone()
+	tab.Faultless()
+	tab.Shot("twins-pair-narrow")
+	tab.Laptop()
+	tab.Fill("input[name=reason]", "看过户口簿,是一个人。")
+	tab.Go("button[value=same]")
+	tab.Wait("记下了:是同一个人")
+	if !strings.Contains(tab.Eval("location.pathname"), beyond[len(site):]) {
+		t.Errorf("after a word the page is %s", tab.Eval("location.pathname"))
+	}
+	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0')}))
+	tab.Open(site + "/desk/twins")
+	tab.Wait("合错了可以撤")
+	tab.Faultless()
+	tab.Shot("twins-done")
+	tab.Open(own)
+	tab.Fill("input[name=reason]", "看错了,是叔侄两个。")
+	tab.Go("button[value=undo]")
+	tab.Wait("两条登记和合并以前一样")
+	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0'), Verdict: 1}))
+	tab.Open(own)
+	tab.Wait("是同一个人")
+}
