@@ -12,4 +12,7 @@ func (w *Watch) Register(list *jobs.Workers) {
 		_, err := w.Work(ctx, job.Args.Scan, job.Args.Region)
 		return err
 	})
+	jobs.Work(list, 0, func(ctx context.Context, job jobs.Job[jobs.HouseholdTouched]) error {
+		return w.Touch(ctx, job.Args.Region, job.Args.Household)
+	})
 }

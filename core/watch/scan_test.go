@@ -149,6 +149,45 @@ func TestLeadsOfANewBook(t *testing.T) {
 	}
 }
 
+// TestTouch: a household that something happened to is judged at once, as the next scan
+// would judge it: the scan then finds nothing to change. One that has gone loses its place.
+// Control: Set without Repack before ("the scan found 1 change").
+func TestTouch(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 300)
+	h.scan(t)
+	id := h.someone(t)
+	var town core.RegionCode
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select region from household where id = $1`, int64(id)).Scan(&town)
+	})
+	h.learn(t, id, `{"statuses":["dibao"],"hukou":"local"}`)
+	for range 2 {
+		if err := h.watch.Touch(t.Context(), town, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if leads := h.leads(t, id); len(leads) != 1 || !strings.HasPrefix(leads[0], "due facts open") {
+		t.Errorf("leads %v", leads)
+	}
+	if p := h.scan(t); p.Changed != 0 || p.Packed != 0 {
+		t.Errorf("the scan after it found %+v", p)
+	}
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update membership set until = $2 where household = $1`, int64(id), tx.Today().Time())
+		return err
+	})
+	if err := h.watch.Touch(t.Context(), town, id); err != nil {
+		t.Fatal(err)
+	}
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := h.watch.Found().Of(ctx, tx, town, id); core.KindOf(err) != core.KindNotFound {
+			t.Errorf("a dissolved household is still found: %v", err)
+		}
+		return nil
+	})
+}
+
 // someone is a household of which nothing is due yet.
 func (h *house) someone(t *testing.T) (id core.HouseholdID) {
 	t.Helper()
