@@ -11,6 +11,7 @@ import (
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/people"
 	"lianou/channels/desk/township"
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
@@ -30,7 +31,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole)
+	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
+	handler, err := shell.Handler(calls, window, town, money, whole, register)
 	if err != nil {
 		return nil, err
 	}
