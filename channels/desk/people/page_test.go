@@ -42,7 +42,7 @@ func fits(t *testing.T, tab *browsertest.Tab, name string) {
 	tab.Laptop()
 }
 
-const down, enter = "\ue015", "\r"
+const down, enter = "\u0301", "\r"
 
 // The search is done by keys alone: the purpose once in a sitting, the box by /, arrows
 // through the people, Enter opens. The address never says who was looked for, and in
@@ -121,5 +121,21 @@ func TestThePageOfAPersonFits(t *testing.T) {
 	tab.Eval(`document.querySelector("[name=on]").value = "2026-10-25"; ""`)
 	tab.Go(".asof .btn")
 	tab.Wait("这是 2026年10月25日的情况")
+	tab.Quiet()
+}
+
+// A household beside all items, with nothing and with everything open, on every size of
+// screen.
+func TestThePageOfAHouseholdFits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	tab, at := h.desk(t)
+	tab.Open(at + motherAndSon + "?for=visit")
+	fits(t, tab, "desk-household-findings")
+	tab.Eval(`document.querySelectorAll("details").forEach(d => d.open = true); ""`)
+	fits(t, tab, "desk-household-open")
+	tab.Go("aside a.open")
+	tab.Wait("为了:上门前看")
 	tab.Quiet()
 }

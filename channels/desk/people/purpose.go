@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -46,12 +47,12 @@ func (a asked) Word() string {
 }
 
 // Query carries the purpose on to the next page. It holds nothing of anybody.
-func (a asked) Query() string {
+func (a asked) Query() template.URL {
 	v := url.Values{"for": {a.For}}
 	if a.Case != 0 {
 		v.Set("case", strconv.FormatInt(int64(a.Case), 10))
 	}
-	return v.Encode()
+	return template.URL(v.Encode()) // a word of the list and a number
 }
 
 // holds checks that the case which is named as the reason is this household's and the

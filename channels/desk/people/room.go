@@ -56,6 +56,7 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
 		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
+		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read person.missed", Serve: p.household},
 	}}
 }
 
