@@ -10,8 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"lianou/channels/desk/desktest"
 	"lianou/channels/desk/people"
+	"lianou/channels/desk/township"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
@@ -67,7 +70,8 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
 	h.cookie = h.Sessions(t, room, officer)[officer]
-	h.handler, err = h.Shell.Handler(room)
+	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
+	h.handler, err = h.Shell.Handler(town, room)
 	must(t, err)
 	return h
 }
@@ -94,6 +98,20 @@ func (h *house) ask(t *testing.T, target string, form url.Values) (int, string) 
 	w := httptest.NewRecorder()
 	h.handler.ServeHTTP(w, r)
 	return w.Code, w.Body.String()
+}
+
+// opened is a case of a household.
+func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt) (id core.CaseID) {
+	t.Helper()
+	a := core.Application{ID: core.ApplicationID(uuid.NewString()), Receipt: receipt, Channel: "counter", At: time.Now(),
+		Applicant: core.Applicant{Ref: "m", Name: "周桂兰"}, Contact: core.Contact{Name: "周桂兰", Capacity: core.CapacitySelf},
+		Household: core.Household{Members: []core.Member{{Ref: "m", Relation: "applicant"}}}}
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		c, err := h.cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: "371426104", Town: "王庙镇", Household: home})
+		id = c.Case
+		return err
+	}))
+	return id
 }
 
 // entries counts the entries of an act for a purpose, "" for any.

@@ -1,11 +1,15 @@
 package people_test
 
 import (
+	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
 )
 
 // A fact stands with its source, since when it is true, when it was known and how sure it
@@ -94,12 +98,34 @@ func TestAFullNumberIsAskedFor(t *testing.T) {
 	}
 }
 
-// A case is named as the reason only where it is this household's.
-// Control: holds left out, "200".
+// A case leads to its household and back, and is named as the reason only where it is
+// this household's: another would be a false line in the log.
+//
+// Controls: holds left out ("case of another household"); Purpose without Case ("entries").
 func TestTheReasonIsACaseOfTheHousehold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	if code, _ := h.ask(t, mother+"?for=case&case=999", nil); code != 404 {
-		t.Errorf("a case that never was: %d", code)
+	ours := strconv.FormatInt(int64(h.opened(t, 1, "4071882635")), 10)
+	other := strconv.FormatInt(int64(h.opened(t, 2, "4071882643")), 10)
+	link := motherAndSon + "?for=case&amp;case=" + ours
+	if _, body := h.ask(t, "/desk/township/case/"+ours, nil); !strings.Contains(body, link) {
+		t.Error("the case does not lead to its household")
+	}
+	for _, path := range []string{mother, motherAndSon} {
+		if code, body := h.ask(t, path+"?for=case&case="+ours, nil); code != 200 || !strings.Contains(body, `href="/desk/township/case/`+ours+`"`) {
+			t.Errorf("%s: %d without a way back to the case", path, code)
+		}
+		for what, id := range map[string]string{"case that never was": "999", "case of another household": other} {
+			if code, _ := h.ask(t, path+"?for=case&case="+id, nil); code != 404 {
+				t.Errorf("%s for a %s: %d", path, what, code)
+			}
+		}
+	}
+	var n int
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where case_id = $1::bigint and act in ('person.read', 'household.read', 'facts.read')`, ours).Scan(&n)
+	}))
+	if n < 5 {
+		t.Errorf("%d entries of two looks name the case", n)
 	}
 }
