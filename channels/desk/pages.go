@@ -183,7 +183,10 @@ func words() template.FuncMap {
 			}
 			return string(c)
 		},
-		"dict": dict,
+		"band":     func(b string) string { tone, _ := bandWords(b); return tone },
+		"bandword": func(b string) string { _, word := bandWords(b); return word },
+		"parts":    IndexParts,
+		"dict":     dict,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lianou/cmd/internal/bench"
+	"lianou/cmd/internal/citybench"
 	"lianou/cmd/internal/rulebench"
 )
 
@@ -19,6 +20,7 @@ type benchCmd struct {
 	Window time.Duration `help:"How long one side of one round of B1 and B2 is measured." default:"4s"`
 	Lines  int           `help:"Calls on the telephone line at once in B11." default:"500"`
 	Storm  time.Duration `help:"How long new calls come in B11." default:"1m"`
+	People int           `help:"Invented people in the city of B5 to B8; the bars are meant for 5,600,000." default:"200000"`
 	Strict bool          `help:"Fail when any bar is short, not only those that are owed at this stage of the work."`
 }
 
@@ -31,6 +33,9 @@ func (c benchCmd) Run(t *tool) error {
 	}
 	missed, err := c.rules(t, only)
 	if err != nil {
+		return err
+	}
+	if err := c.city(t, only, &missed); err != nil {
 		return err
 	}
 	if len(only) == 0 || slices.ContainsFunc(bench.Bars(), func(bar string) bool { return slices.Contains(only, bar) }) {
@@ -78,6 +83,21 @@ func (c benchCmd) rules(t *tool, only []string) (missed bench.Verdict, err error
 	return missed, nil
 }
 
+// city measures what is asked of a whole city.
+func (c benchCmd) city(t *tool, only []string, missed *bench.Verdict) error {
+	if len(only) > 0 && !slices.ContainsFunc(citybench.Bars(), func(bar string) bool { return slices.Contains(only, bar) }) {
+		return nil
+	}
+	lines, err := citybench.Run(t.ctx, citybench.Config{People: c.People, Rounds: c.Rounds, Only: only, Notes: os.Stderr})
+	for _, line := range lines {
+		fmt.Fprintln(t.out, line.Text)
+		if !line.OK {
+			missed.Short = append(missed.Short, line.Bar)
+		}
+	}
+	return err
+}
+
 func (c benchCmd) programs(t *tool, only []string) (bench.Verdict, error) {
 	gateway, err := beside("gateway")
 	if err != nil {
@@ -91,12 +111,12 @@ func (c benchCmd) programs(t *tool, only []string) (bench.Verdict, error) {
 	if err != nil {
 		return bench.Verdict{}, fmt.Errorf("find this program: %w", err)
 	}
-	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window, Lines: c.Lines, Storm: c.Storm})
+	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window, Lines: c.Lines, Storm: c.Storm, People: c.People})
 }
 
 // bars reads "ONLY=B1,B3", "B1,B3" and "B1 B3" alike.
 func (c benchCmd) bars() ([]string, error) {
-	known := append([]string{"B3", "B4"}, bench.Bars()...)
+	known := slices.Concat([]string{"B3", "B4"}, citybench.Bars(), bench.Bars())
 	var list []string
 	for _, word := range c.Only {
 		for bar := range strings.SplitSeq(strings.TrimPrefix(word, "ONLY="), ",") {

@@ -14,6 +14,7 @@ func commands() []command {
 		{"migrate", "Bring the database to this version.", &migrateCmd{}},
 		{"seed", "Put a synthetic city into an empty database.", &seedCmd{}},
 		{"import", "Bring in the city's own data.", &importCmd{}},
+		{"rescan", "Judge everybody in the registry by the rules of today.", &rescanCmd{}},
 		{"keys", "Make the key files of an installation, or rotate one.", &keysCmd{}},
 		{"staff", "Make, list, close and open accounts of staff.", &staffCmd{}},
 		{"doctor", "Check the set-up and say what to mend.", &doctorCmd{}},

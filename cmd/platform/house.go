@@ -15,9 +15,11 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/twins"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
+	"lianou/core/watch"
 	"lianou/core/workflow"
 	"lianou/intake"
 	"lianou/intake/begun"
@@ -41,11 +43,13 @@ type house struct {
 	cases    *casefile.Store
 	payout   *payout.Payout
 	flow     *workflow.Flow
+	watch    *watch.Watch
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
 	begun    *begun.Desk
 	records  *records.Clerk
+	twins    *twins.Twins
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -119,6 +123,10 @@ func (h *house) casework(context.Context) (err error) {
 	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry,
 		Staff: h.staff, Realname: check, Routing: router, Payout: h.payout, Outbox: outbox, Books: h.books, Bell: h.stores.Bell,
 		Log: h.log.With(boot.KeyComponent, "workflow")})
+	if err != nil {
+		return err
+	}
+	h.watch, err = watch.New(watch.Deps{DB: h.stores.DB, Registry: h.registry, Books: h.books, Audit: h.audit})
 	return err
 }
 
@@ -176,6 +184,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
+		return err
+	}
+	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

@@ -12,6 +12,7 @@ import (
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
 	"lianou/channels/desk/people"
+	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/township"
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
@@ -32,7 +33,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
-	handler, err := shell.Handler(calls, window, town, money, whole, register)
+	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
+	handler, err := shell.Handler(calls, window, town, money, whole, order, register)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
+	"lianou/core/watch"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
@@ -33,15 +34,19 @@ const (
 	monthsEvery = time.Minute
 )
 
+// scanners is how many townships one platform looks at side by side.
+const scanners = 2
+
 // workerParts makes the job client with every worker and sweeper of the back
 // office, and the integrator of the audit log.
 func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	list := jobs.NewWorkers()
-	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.drafts.Register(list), h.begun.Register(list), h.records.Register(list)}
+	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.drafts.Register(list), h.begun.Register(list), h.records.Register(list), h.registry.Register(h.stores.DB, list), h.twins.Register(list)}
 	h.speech.Register(list)
 	h.voices.Register(list)
+	h.watch.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel}, Log: h.log.With(boot.KeyComponent, "jobs")})
+		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

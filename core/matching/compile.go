@@ -113,7 +113,10 @@ func placeKey(book *policy.Book, county core.RegionCode) string {
 
 // placeOf finds the program for a household without looking into a map. A county
 // outside the city has the general rows, as an unlisted one has.
-func (m *Matcher) placeOf(v *facts.Vector) *place {
+func (m *Matcher) placeOf(v *facts.Vector) *place { return m.places[m.placeAt(v)] }
+
+// placeAt is placeOf's number.
+func (m *Matcher) placeAt(v *facts.Vector) int {
 	g := uint8(0)
 	if c := v.County; len(c) == 6 && c[:4] == "3714" {
 		if n := int(c[4]-'0')*10 + int(c[5]-'0'); n >= 0 && n < len(m.group) {
@@ -124,7 +127,7 @@ func (m *Matcher) placeOf(v *facts.Vector) *place {
 	if v.Known>>policy.Area&1 != 0 {
 		area = int(v.H[policy.Area])
 	}
-	return m.places[int(g)*len(areas)+area]
+	return int(g)*len(areas) + area
 }
 
 // Judge writes the outcome of every item, in the Book's order, to out, which holds

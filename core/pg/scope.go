@@ -44,6 +44,9 @@ func Job(region core.RegionCode) Scope { return Regions(region.Township()) }
 // needs the whole city, and shows in the scope's String.
 func City(reason string) Scope { return Scope{city: "on", reason: reason} }
 
+// Whole reports whether the scope sees every region.
+func (s Scope) Whole() bool { return s.city != "" }
+
 // String names the scope for logs; a subject is not printed.
 func (s Scope) String() string {
 	switch {

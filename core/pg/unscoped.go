@@ -15,7 +15,14 @@ func Unscoped() map[string]string {
 		"audit_head":       "one row of hashes",
 		"audit_checkpoint": "signed hashes only",
 		// registry
-		"region": "places, no person",
+		"region":        "places, no person",
+		"token_renewal": "how far the search tokens are, no person",
+		"pair_scan":     "counts of the last scan, no person",
+		// insight
+		"ranking_count": "counts of households by index, no person",
+		// watch
+		"scan":      "when everybody was looked at, and how far it is, no person",
+		"scan_town": "counts of a look by township, no person",
 		// staff: whoever logs in is not known yet, so no scope can be set
 		"staff_account":  "accounts of staff, who are looked up by log-in and listed by their own column of regions",
 		"staff_relative": "ids only; the check for kin looks across townships",

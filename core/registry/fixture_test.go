@@ -87,3 +87,30 @@ func (h house) count(t *testing.T, sql string, args ...any) int {
 	}
 	return n
 }
+
+// exec changes something past row-level security.
+func (h house) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), h.env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// row reads a count and a digest past row-level security.
+func (h house) row(t *testing.T, sql string) (n int, digest string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), h.env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if err := conn.QueryRow(t.Context(), sql).Scan(&n, &digest); err != nil {
+		t.Fatal(err)
+	}
+	return n, digest
+}

@@ -29,11 +29,14 @@ type Home struct {
 // ErrNoHousehold says that a person belongs to no household within the scope.
 var ErrNoHousehold = core.E(core.KindNotFound, "household_unknown", "这个人还没有登记家庭,请先登记家庭成员。")
 
-// HouseholdOf gives the household a person belongs to now. It shows nothing of
+// HouseholdOf gives the household a person belongs to now, or the row that stands for
+// them (alias.go). It shows nothing of
 // anybody, so it leaves no trace. Errors: ErrNoHousehold.
 func (r *Registry) HouseholdOf(ctx context.Context, tx *pg.Tx, person core.PersonID) (core.HouseholdID, error) {
 	var id core.HouseholdID
-	err := tx.QueryRow(ctx, `select household from membership where person = $1 and until is null`, int64(person)).Scan(&id)
+	const sql = `select household from membership where until is null and (person = $1
+		or person in (select kept from person_alias where gone = $1 and ended is null)) order by person = $1 limit 1`
+	err := tx.QueryRow(ctx, sql, int64(person)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, ErrNoHousehold
 	}
@@ -73,10 +76,13 @@ func (r *Registry) Address(ctx context.Context, tx *pg.Tx, why Purpose, id core.
 }
 
 // Members reads the people of a household as of now, in the order of their refs,
-// in one audit entry. An unknown household has none.
+// in one audit entry; who stands aside for another member is not among them. An
+// unknown household has none.
 func (r *Registry) Members(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID) ([]Member, error) {
 	const sql = `select ` + personColumns + ` from membership mm join person p on p.id = mm.person
-		where mm.household = $1 and mm.until is null order by mm.ref`
+		where mm.household = $1 and mm.until is null
+			and not exists (select from person_alias a join membership k on k.person = a.kept and k.household = mm.household and k.until is null
+				where a.gone = mm.person and a.ended is null) order by mm.ref`
 	people, err := r.people(ctx, tx, sql, int64(id))
 	if err != nil {
 		return nil, err
@@ -163,8 +169,11 @@ type gathering struct {
 func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) error {
 	const sql = `select p.id, m.ref, m.relation, p.birth, coalesce(p.sex, ''), p.made
 		from membership m join person p on p.id = m.person
-		where m.household = $1 and m.since <= $2 and (m.until is null or m.until > $2) order by m.ref`
-	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.as.On))
+		where m.household = $1 and m.since <= $2 and (m.until is null or m.until > $2)
+			and not exists (select from person_alias a join membership k on k.person = a.kept and k.household = m.household
+					and k.since <= $2 and (k.until is null or k.until > $2)
+				where a.gone = m.person and a.at <= $3 and (a.ended is null or a.ended > $3)) order by m.ref`
+	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.as.On), g.as.Known)
 	if err != nil {
 		return pg.Fail(err, "read the members of a household")
 	}

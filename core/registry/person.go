@@ -60,8 +60,12 @@ func (r *Registry) one(ctx context.Context, tx *pg.Tx, why Purpose, by, sql stri
 		}
 		return Person{}, ErrUnknown
 	}
+	p, err := r.follow(ctx, tx, list[0])
+	if err != nil {
+		return Person{}, err
+	}
 	shown := []string{"name", "birth", "sex", "village", "id_number", "phone"}
-	return list[0], r.trace(ctx, tx, why, "person.read", list[0], looked{By: by, Shown: shown})
+	return p, r.trace(ctx, tx, why, "person.read", p, looked{By: by, Shown: shown})
 }
 
 // people runs one of this package's queries for personColumns.
@@ -160,10 +164,13 @@ func (r *Registry) NumberBlind(id core.IDNumber) []byte {
 	return r.words.idBlind(id)
 }
 
-// BlindOf is NumberBlind of a person of this scope; nil when they have no number
-// or stand outside. Nothing of the person is opened.
+// BlindOf is NumberBlind of a person of this scope, or of the row that stands for
+// them, so that what is given once is given once; nil when they have no number or
+// stand outside. Nothing of the person is opened.
 func (r *Registry) BlindOf(ctx context.Context, tx *pg.Tx, id core.PersonID) ([]byte, error) {
-	rows, err := tx.Query(ctx, `select id_blind from person where id = $1 and id_blind is not null`, int64(id))
+	rows, err := tx.Query(ctx, `select coalesce(p.id_blind, k.id_blind) from person p
+		left join person_alias a on a.gone = p.id and a.ended is null left join person k on k.id = a.kept
+		where p.id = $1 and coalesce(p.id_blind, k.id_blind) is not null`, int64(id))
 	if err != nil {
 		return nil, pg.Fail(err, "read a keyed hash")
 	}

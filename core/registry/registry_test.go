@@ -142,7 +142,8 @@ func TestSearch(t *testing.T) {
 		// Names and parts of them.
 		{"周桂兰", []string{"周桂兰"}},
 		{"桂兰", []string{"周桂兰"}},
-		{"周兰", nil},
+		{"周兰", []string{"周桂兰"}}, // the first and the last of three
+		{"周芝", nil},
 		// Pinyin.
 		{"zgl", []string{"周桂兰"}},
 		{"ZhouGuiLan", []string{"周桂兰"}},

@@ -1,41 +1,71 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"lianou/core"
+	"lianou/core/names"
 	"lianou/core/pg"
 )
 
-// Limits of a search. Nobody needs the hundredth hit; who gets so many asks for
-// more of the name.
+// maxResults bounds a search. Nobody needs the hundredth hit; who gets so many
+// asks for more of the name.
+const maxResults = 50
+
+// By is why somebody was found.
+type By string
+
+// The reasons, the surest first.
 const (
-	maxQuery   = 120 // runes
-	maxTerms   = 8
-	maxResults = 50
+	ByNumber    By = "id_number" // the whole identity number
+	ByExact     By = "exact"     // all that was asked for, as it was written
+	ByVariant   By = "variant"   // the name, in traditional or variant characters, or with its parts in another order
+	ByPart      By = "part"      // the name holds what was asked for
+	ByHomophone By = "homophone" // the name sounds like what was asked for
 )
 
-// terms is a query taken apart.
-type terms struct {
-	id       []byte   // blind index of a whole identity number
-	tokens   []int64  // all must be there
-	villages []string // 12-digit codes, one of them
-	towns    []string // 9-digit codes, one of them
-	by       []string // kinds, for the trace
+// Say is the reason in a few words for a list, "" where nothing needs saying.
+func (b By) Say() string {
+	switch b {
+	case ByVariant:
+		return "写法不同"
+	case ByPart:
+		return "名字里有"
+	case ByHomophone:
+		return "同音"
+	}
+	return ""
+}
+
+// Found is one person a search found, and why.
+type Found struct {
+	Person
+	By By
+	// As is the name under which they were found, where that is the name of another
+	// row that stands aside for this one; else "".
+	As string
 }
 
 // Search finds people by any mix of: name or two characters of it, pinyin
 // initials or the whole pinyin, a whole identity number, the last four of the
 // number or of a phone, a whole phone, a birth date of eight digits, a village,
-// township or county. All parts must fit. It gives at most 50, by name, within
-// the scope of tx, and leaves one audit entry with the persons shown. Errors:
-// KindInvalid when the query has nothing to find by.
+// township or county. All parts must fit. It gives at most 50, the surest first,
+// within the scope of tx, and leaves one audit entry with the persons shown.
+// Errors: KindInvalid when the query has nothing to find by.
 func (r *Registry) Search(ctx context.Context, tx *pg.Tx, why Purpose, query string) ([]Person, error) {
+	found, err := r.Find(ctx, tx, why, query)
+	list := make([]Person, 0, len(found))
+	for _, f := range found {
+		list = append(list, f.Person)
+	}
+	return list, err
+}
+
+// Find is Search with the reason for each person. Names in other characters count as
+// the name; those that only sound like it come last and say so.
+func (r *Registry) Find(ctx context.Context, tx *pg.Tx, why Purpose, query string) ([]Found, error) {
 	q, err := r.parse(query, tx.Today())
 	if err != nil {
 		return nil, err
@@ -44,125 +74,146 @@ func (r *Registry) Search(ctx context.Context, tx *pg.Tx, why Purpose, query str
 	if err != nil {
 		return nil, err
 	}
+	if list, err = r.followAll(ctx, tx, list); err != nil {
+		return nil, err
+	}
 	detail := looked{By: strings.Join(q.by, " ")}
-	for _, p := range list {
-		detail.Persons = append(detail.Persons, p.ID)
+	for _, f := range list {
+		detail.Persons = append(detail.Persons, f.ID)
 	}
 	return list, r.trace(ctx, tx, why, "person.searched", Person{}, detail)
 }
 
-func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Person, error) {
-	// An identity number is unique: no tokens needed.
-	const byID = `select ` + personColumns + ` from person p where p.id_blind = $1`
-	// Each token names a set of persons by index; the answer is in all of them.
-	const byTokens = `with hit as materialized (
-			select t.person from person_token t where t.token = any($1) group by t.person having count(*) = $2)
-		select ` + personColumns + ` from hit join person p on p.id = hit.person
-		where (cardinality($3::text[]) = 0 or p.village = any($3)) and (cardinality($4::text[]) = 0 or p.region = any($4))
-		order by p.name, p.id limit $5`
+// find looks in the order of what is sure, and no further than it needs to.
+func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error) {
 	if q.id != nil {
-		return r.people(ctx, tx, byID, q.id)
+		return r.byNumber(ctx, tx, q)
 	}
-	slices.Sort(q.tokens)
-	q.tokens = slices.Compact(q.tokens)
-	return r.people(ctx, tx, byTokens, q.tokens, len(q.tokens), q.villages, q.towns, maxResults)
-}
-
-// parse takes a query apart, strictly: a part that cannot be understood is an
-// error and not a wider search.
-func (r *Registry) parse(query string, today core.Date) (terms, error) {
-	q := terms{villages: []string{}, towns: []string{}}
-	parts := strings.FieldsFunc(query, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;\uff0c\u3001\uff1b", c) })
-	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) || utf8.RuneCountInString(query) > maxQuery || len(parts) > maxTerms {
-		return q, core.Invalid("query", "查询的内容太长或有不认识的字,请写短一些。")
-	}
-	for _, part := range parts {
-		if !r.part(&q, part, today) {
-			return q, core.Invalid("query", "请用姓名(至少两个字)、拼音首字母、身份证号、身份证或手机后四位、手机号、八位出生日期或村名来查。")
+	var out []Found
+	for _, sets := range q.looks() {
+		if len(out) >= maxResults {
+			break
 		}
-	}
-	if q.id == nil && len(q.tokens) == 0 {
-		return q, core.Invalid("query", "只有地名还查不到人,请再写上姓名或号码。")
-	}
-	return q, nil
-}
-
-// part understands one part of a query, false when it cannot.
-func (r *Registry) part(q *terms, s string, today core.Date) bool {
-	digits := strings.Trim(s, "0123456789") == ""
-	switch {
-	case len(s) == 18 && strings.Trim(s[:17], "0123456789") == "", len(s) == 15 && digits:
-		return r.number(q, s, today)
-	case digits && len(s) == 8:
-		day, err := time.Parse("20060102", s)
+		people, err := r.having(ctx, tx, q, sets)
 		if err != nil {
-			return false
+			return nil, err
 		}
-		q.add("birth", r.words.keyed(blindBirth, core.NewDate(day.Date()).String()))
-	case len(s) == 4 && strings.Trim(s[:3], "0123456789") == "" && strings.ContainsAny(s[3:], "0123456789xX"):
-		q.add("tail", r.words.keyed(blindTail, strings.ToUpper(s)))
-	case strings.Trim(s, "0123456789+-()\uff08\uff09") == "":
-		phone, err := core.ParsePhone(s)
-		if err != nil {
-			return false
-		}
-		q.add("phone", r.words.keyed(blindPhone, phone.Reveal()))
-	case strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz") == "" && len(s) >= 2:
-		q.add("pinyin", plainToken('p', strings.ToLower(s)))
-	default:
-		return r.chinese(q, s)
-	}
-	return true
-}
-
-func (q *terms) add(by string, tokens ...int64) {
-	q.by = append(q.by, by)
-	q.tokens = append(q.tokens, tokens...)
-}
-
-// number takes a whole identity number; fifteen digits are widened for look-up.
-func (r *Registry) number(q *terms, s string, today core.Date) bool {
-	id, err := core.ParseID(s, today)
-	if len(s) == 15 {
-		id, err = core.Widen15(s, today)
-	}
-	if err != nil {
-		return false
-	}
-	q.id, q.by = r.words.idBlind(id), append(q.by, "id_number")
-	return true
-}
-
-// chinese takes Chinese: a place when it ends like one and is one, else a name.
-func (r *Registry) chinese(q *terms, s string) bool {
-	for _, c := range s {
-		if !unicode.Is(unicode.Han, c) && c != '·' {
-			return false
-		}
-	}
-	if places := r.regions.Find(s); len(places) > 0 && endsLikePlace(s) {
-		for _, code := range places {
-			if len(code) == 12 {
-				q.villages = append(q.villages, string(code))
-				continue
-			}
-			for _, town := range r.regions.Expand(code) {
-				q.towns = append(q.towns, string(town))
+		var fresh []Found
+		for _, p := range people {
+			if !slices.ContainsFunc(out, func(f Found) bool { return f.ID == p.ID }) {
+				fresh = append(fresh, Found{Person: p, By: r.reason(q, p)})
 			}
 		}
-		q.by = append(q.by, "place")
-		return true
+		slices.SortFunc(fresh, func(a, b Found) int {
+			return cmp.Or(cmp.Compare(a.By.order(), b.By.order()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+		})
+		out = append(out, fresh...)
 	}
-	tokens := nameTokens(s)
-	if len(tokens) == 0 {
-		return false
-	}
-	q.add("name", tokens...)
-	return true
+	return out[:min(len(out), maxResults)], nil
 }
 
-func endsLikePlace(s string) bool {
-	return slices.ContainsFunc([]string{"村", "社区", "镇", "乡", "街道", "县", "市", "区"}, func(w string) bool {
-		return strings.HasSuffix(s, w)
-	})
+func (b By) order() int {
+	return slices.Index([]By{ByNumber, ByExact, ByVariant, ByPart, ByHomophone}, b)
+}
+
+// reason compares what was found with what was asked for: a token is a hash and may
+// stand for another name once in a city.
+func (r *Registry) reason(q terms, p Person) By {
+	by := ByExact
+	for _, c := range q.names {
+		folded, b := r.words.names.Fold(p.Name), ByHomophone
+		switch like := r.words.names.Compare(p.Name, c.said); {
+		case like == names.Same:
+			b = ByExact
+		case like == names.Variant, like == names.Order:
+			b = ByVariant
+		case strings.Contains(folded, c.folded), c.outer(folded), c.pieces(folded):
+			b = ByPart
+		}
+		if b.order() > by.order() {
+			by = b
+		}
+	}
+	return by
+}
+
+// byNumber needs no tokens: an identity number is unique. What else was asked for
+// must fit as well.
+func (r *Registry) byNumber(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error) {
+	const sql = `select ` + personColumns + ` from person p where p.id_blind = $1`
+	people, err := r.people(ctx, tx, sql, q.id)
+	var out []Found
+	for _, p := range people {
+		out = append(out, Found{Person: p, By: ByNumber})
+	}
+	return out, err
+}
+
+// looks lists the sets of terms to look for, one after the other: the names as they
+// are, inside longer ones, and by ear.
+func (q terms) looks() [][]term {
+	if len(q.names) == 0 {
+		return [][]term{q.must}
+	}
+	exact, part, heard := slices.Clone(q.must), slices.Clone(q.must), slices.Clone(q.must)
+	parts, ears := true, true
+	for _, c := range q.names {
+		exact, part, heard = append(exact, c.whole), append(part, c.part...), append(heard, c.heard)
+		parts, ears = parts && len(c.part) > 0, ears && len(c.heard.tokens) > 0
+	}
+	out := [][]term{exact}
+	if parts {
+		out = append(out, part)
+	}
+	if ears {
+		out = append(out, heard)
+	}
+	return out
+}
+
+// The look for people with tokens of each of up to eight sets. It starts from the set
+// that the fewest have, township by township, so that each step is a search of the
+// index and none a filter of what a common surname has in the whole city; and it stops
+// at the limit, before anything is sorted or a row of a person is read: of the ten
+// thousand of one name it touches those it gives.
+const (
+	hitsIn = `with hit as materialized (select distinct person from (
+			select t.person from unnest(case when cardinality($9::text[]) > 0 then $9 else string_to_array(current_setting('lianou.regions', true), ',') end) s(region)
+			cross join unnest($1::bigint[]) k(token)
+			cross join lateral (select t.person from person_token t where t.token = k.token and t.region = s.region`
+	hitsInCity = `with hit as materialized (select distinct person from (
+			select t.person from unnest($1::bigint[]) k(token)
+			cross join lateral (select t.person from person_token t where t.token = k.token and (cardinality($9::text[]) = 0 or t.region = any($9))`
+	hitsHaving = `
+			and ($2::bigint[] is null or exists (select from person_token o where o.token = any($2) and o.region = t.region and o.person = t.person))
+			and ($3::bigint[] is null or exists (select from person_token o where o.token = any($3) and o.region = t.region and o.person = t.person))
+			and ($4::bigint[] is null or exists (select from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person))
+			and ($5::bigint[] is null or exists (select from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person))
+			and ($6::bigint[] is null or exists (select from person_token o where o.token = any($6) and o.region = t.region and o.person = t.person))
+			and ($7::bigint[] is null or exists (select from person_token o where o.token = any($7) and o.region = t.region and o.person = t.person))
+			and ($8::bigint[] is null or exists (select from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person))
+			and (cardinality($10::text[]) = 0 or exists (select from person v where v.id = t.person and v.village = any($10)))
+			limit $12) t limit $11) found limit $12)
+		select ` + personColumns + ` from hit join person p on p.id = hit.person`
+
+	byTerms       = hitsIn + hitsHaving
+	byTermsInCity = hitsInCity + hitsHaving // a job's sight, which names no townships
+)
+
+func (r *Registry) having(ctx context.Context, tx *pg.Tx, q terms, sets []term) ([]Person, error) {
+	sets = slices.Clone(sets)
+	slices.SortStableFunc(sets, func(a, b term) int { return cmp.Compare(a.rank, b.rank) })
+	args := make([]any, maxTerms, maxTerms+4)
+	for i := range args {
+		args[i] = []int64(nil)
+	}
+	for i, set := range sets[:min(len(sets), maxTerms)] {
+		args[i] = set.tokens
+	}
+	// A person may have several tokens of the first set.
+	args = append(args, q.towns, q.villages, (maxResults+1)*len(sets[0].tokens), maxResults+1)
+	if tx.Scope().Whole() {
+		return r.people(ctx, tx, byTermsInCity, args...)
+	}
+	return r.people(ctx, tx, byTerms, args...)
 }

@@ -142,7 +142,10 @@ func readSheets(ctx context.Context, tx *pg.Tx, household core.HouseholdID, memb
 	const sql = `select 0::bigint, id, source, valid_from, known_at, confidence, facts from household_sheet
 			where household = $1 and valid_from <= $3 and known_at <= $4
 		union all select person, id, source, valid_from, known_at, confidence, facts from person_sheet
-			where person = any($2) and valid_from <= $3 and known_at <= $4`
+			where person = any($2) and valid_from <= $3 and known_at <= $4
+		union all select a.kept, s.id, s.source, s.valid_from, s.known_at, s.confidence, s.facts
+			from (select distinct gone, kept from person_alias where kept = any($2) and at <= $4 and (ended is null or ended > $4)) a
+			join person_sheet s on s.person = a.gone where s.valid_from <= $3 and s.known_at <= $4`
 	ids := make([]int64, len(members))
 	for i, m := range members {
 		ids[i] = int64(m)

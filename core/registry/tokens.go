@@ -5,11 +5,9 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
-	"sync"
-
-	"github.com/mozillazg/go-pinyin"
 
 	"lianou/core"
+	"lianou/core/names"
 	"lianou/core/seal"
 )
 
@@ -22,118 +20,125 @@ const (
 	blindBirth = "person.birth"
 )
 
+// tokenKind is the top four bits of a token, so that the tokens of one kind lie
+// together in the index: whoever looks for rows that share one reads a range
+// (core/registry/twins). Zero and eight and above are tokens of before there were
+// kinds; renew.go replaces them.
+type tokenKind uint64
+
+const (
+	kindName    tokenKind = 1 // folded names and pairs of characters
+	kindPinyin  tokenKind = 2 // initials, and the reading of a given name
+	kindTail    tokenKind = 3
+	kindPhone   tokenKind = 4
+	kindBirth   tokenKind = 5
+	kindReading tokenKind = 6 // the reading of a whole name
+)
+
+func (k tokenKind) token(hash uint64) int64 { return int64(uint64(k)<<60 | hash>>4) }
+
 // tokenizer turns what is known of a person, and what a searcher types, into the
 // same tokens. Names and pinyin are in clear in the table anyway, so their tokens
 // are plain hashes; numbers and birth dates are keyed.
 type tokenizer struct {
-	ring     *seal.Ring
-	readings sync.Map // rune -> string: pinyin without tones
+	ring  *seal.Ring
+	names *names.Table
 }
 
-func newTokenizer(ring *seal.Ring) *tokenizer { return &tokenizer{ring: ring} }
+func newTokenizer(ring *seal.Ring) *tokenizer { return &tokenizer{ring: ring, names: names.New()} }
 
 func (t *tokenizer) idBlind(id core.IDNumber) []byte { return t.ring.Blind(blindID, id.Reveal()) }
 
-func (t *tokenizer) keyed(field, value string) int64 { return short(t.ring.Blind(field, value)) }
-
-// short cuts a blind index to what a token holds. Two numbers of one city share
-// a token about once in a thousand cities; a hit is only ever a candidate.
-func short(blind []byte) int64 { return int64(binary.BigEndian.Uint64(blind)) }
-
-func plainToken(kind byte, s string) int64 {
-	h := fnv.New64a()
-	h.Write([]byte{kind, ':'})
-	h.Write([]byte(s))
-	return int64(h.Sum64())
+// keyed cuts a blind index to what a token holds. Two numbers of one city share a
+// token about once in ten thousand cities; a hit is only ever a candidate.
+func (t *tokenizer) keyed(kind tokenKind, field, value string) int64 {
+	return kind.token(binary.BigEndian.Uint64(t.ring.Blind(field, value)))
 }
 
-// of lists the tokens under which a person is found, sorted and without repeats.
+func (t *tokenizer) birth(d core.Date) int64 { return t.keyed(kindBirth, blindBirth, d.String()) }
+func (t *tokenizer) tail(s string) int64     { return t.keyed(kindTail, blindTail, s) }
+func (t *tokenizer) phone(p core.Phone) int64 {
+	return t.keyed(kindPhone, blindPhone, p.Reveal())
+}
+
+// plain is the token of something that is in clear in the table; what tells a whole
+// name from a pair of characters.
+func plain(kind tokenKind, what byte, s string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte{what, ':'})
+	h.Write([]byte(s))
+	return kind.token(h.Sum64())
+}
+
+// What a plain token can be.
+const (
+	whatWhole    = 'w' // a folded name
+	whatPair     = 'n' // two neighbouring characters of a name of three
+	whatLongPair = 'l' // the same of a longer one: few, so that a longer query is quick
+	whatOuter    = 'o' // the first and the last character of three
+	whatInitials = 'i'
+	whatGiven    = 'g' // reading of the given name
+	whatReading  = 'r' // reading of the whole name
+	whatAnyOrder = 'a' // the same of a long name, whatever the order of its parts
+)
+
+// of lists the tokens under which a person is found, sorted and without repeats:
+// ten to twelve for a common name with both numbers.
 func (t *tokenizer) of(name string, birth core.Date, id core.IDNumber, phone core.Phone) []int64 {
-	out := make([]int64, 0, 12)
-	out = append(out, nameTokens(name)...)
-	initials, whole := t.pinyin(name)
-	for _, s := range []string{initials, whole, initials[:min(2, len(initials))]} {
-		if len(s) >= 2 {
-			out = append(out, plainToken('p', s))
-		}
-	}
+	out := t.ofName(name)
 	if !birth.IsZero() {
-		out = append(out, t.keyed(blindBirth, birth.String()))
+		out = append(out, t.birth(birth))
 	}
 	if !id.IsZero() {
-		out = append(out, t.keyed(blindTail, id.Last4()))
+		out = append(out, t.tail(id.Last4()))
 	}
 	if !phone.IsZero() {
-		plain := phone.Reveal()
-		out = append(out, t.keyed(blindPhone, plain), t.keyed(blindTail, plain[len(plain)-4:]))
+		digits := phone.Reveal()
+		out = append(out, t.phone(phone), t.tail(digits[len(digits)-4:]))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// nameTokens gives the pairs of neighbouring characters of a name; a part of a
-// name is found when all of its pairs are.
-func nameTokens(name string) []int64 {
-	chars := []rune(name)
-	var out []int64
-	for i := 0; i+1 < len(chars); i++ {
-		out = append(out, plainToken('n', string(chars[i:i+2])))
+func (t *tokenizer) ofName(name string) []int64 {
+	out := make([]int64, 0, 12)
+	parts := t.names.Parts(name)
+	whole := []rune(strings.Join(parts, ""))
+	out = append(out, plain(kindName, whatWhole, string(whole)))
+	switch {
+	case len(whole) == 3:
+		out = append(out, pairs(whatPair, string(whole))...)
+		out = append(out, plain(kindName, whatOuter, string(whole[0])+string(whole[2])))
+	case len(whole) > 3:
+		for _, part := range parts {
+			out = append(out, pairs(whatLongPair, part)...)
+		}
+	}
+	if initials := t.names.Initials(name); len(initials) >= 2 {
+		out = append(out, plain(kindPinyin, whatInitials, initials), plain(kindPinyin, whatInitials, initials[:2]))
+	}
+	syllables := t.names.Syllables(name)
+	if reading := strings.Join(syllables, ""); reading != "" {
+		out = append(out, plain(kindReading, whatReading, reading))
+	}
+	if len(syllables) == 3 {
+		out = append(out, plain(kindPinyin, whatGiven, syllables[1]+syllables[2]))
+	}
+	if any := t.names.AnyOrder(name); any != "" {
+		out = append(out, plain(kindReading, whatAnyOrder, any))
 	}
 	return out
 }
 
-// pinyin gives the initials and the whole reading of a name, such as "zgl" and
-// "zhouguilan". Surnames are read as surnames.
-func (t *tokenizer) pinyin(name string) (initials, whole string) {
-	var first, all strings.Builder
-	rest := name
-	for surname, reading := range compoundSurnames {
-		if strings.HasPrefix(name, surname) {
-			for _, s := range reading {
-				first.WriteByte(s[0])
-				all.WriteString(s)
-			}
-			rest = name[len(surname):]
+// pairs gives the pairs of neighbouring characters of a name; a part of a name is
+// found when all of its pairs are.
+func pairs(what byte, name string) []int64 {
+	chars := []rune(name)
+	var out []int64
+	for i := 0; i+1 < len(chars); i++ {
+		if chars[i] != names.Unknown && chars[i+1] != names.Unknown {
+			out = append(out, plain(kindName, what, string(chars[i:i+2])))
 		}
 	}
-	for i, c := range rest {
-		reading := t.reading(c)
-		if i == 0 && len(rest) == len(name) && surnameReadings[c] != "" {
-			reading = surnameReadings[c]
-		}
-		if reading == "" {
-			continue
-		}
-		first.WriteByte(reading[0])
-		all.WriteString(reading)
-	}
-	return first.String(), all.String()
-}
-
-// reading is the commonest reading of one character; the library parses its
-// table anew each time, so readings are kept.
-func (t *tokenizer) reading(c rune) string {
-	if known, ok := t.readings.Load(c); ok {
-		return known.(string)
-	}
-	reading := ""
-	if got := pinyin.SinglePinyin(c, pinyin.NewArgs()); len(got) > 0 {
-		reading = got[0]
-	}
-	t.readings.Store(c, reading)
-	return reading
-}
-
-// surnameReadings are single surnames that are read otherwise than the word.
-var surnameReadings = map[rune]string{
-	'单': "shan", '曾': "zeng", '仇': "qiu", '解': "xie", '查': "zha", '区': "ou", '乐': "yue", '朴': "piao", '盖': "ge",
-	'翟': "zhai", '覃': "qin", '缪': "miao", '种': "chong", '员': "yun", '秘': "bi", '牟': "mu", '华': "hua", '任': "ren",
-	'宁': "ning", '尉': "wei", '折': "she", '召': "shao", '繁': "po", '逄': "pang", '黑': "he", '能': "nai", '应': "ying",
-	'燕': "yan", '葛': "ge", '冼': "xian", '石': "shi", '贾': "jia", '阚': "kan", '晁': "chao", '佘': "she", '庞': "pang",
-}
-
-// compoundSurnames are read as a whole.
-var compoundSurnames = map[string][]string{
-	"尉迟": {"yu", "chi"}, "万俟": {"mo", "qi"}, "单于": {"chan", "yu"}, "长孙": {"zhang", "sun"}, "澹台": {"tan", "tai"},
-	"夏侯": {"xia", "hou"}, "令狐": {"ling", "hu"}, "宰父": {"zai", "fu"},
+	return out
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"slices"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/facts"
 	"lianou/core/hardship"
@@ -15,18 +16,8 @@ type indexView struct {
 	Whole  bool // nothing that counts is open
 	Rows   []partRow
 	Narrow []string // facts that would narrow the interval, the most telling first
-	Low    band     // the class of the least it can be; work goes by it
-	High   band
-}
-
-// band is a class with its word and tone.
-type band struct{ Word, Tone string }
-
-var tones = map[hardship.Band]string{hardship.Red: "red", hardship.Orange: "amber", hardship.Yellow: "amber", hardship.Blue: "blue"}
-
-func bandOf(tenths int) band {
-	b := hardship.BandOf(tenths)
-	return band{b.Label(), tones[b]}
+	Low    string   // the band of the least it can be; work goes by it
+	High   string
 }
 
 // partRow is one of the seven parts.
@@ -36,8 +27,10 @@ type partRow struct {
 }
 
 func indexOf(x hardship.Index, narrow []string) indexView {
-	v := indexView{Index: x, Whole: x.Complete(), Narrow: narrow, Low: bandOf(x.Min), High: bandOf(x.Max)}
-	for _, p := range x.Parts {
+	v := indexView{Index: x, Whole: x.Complete(), Narrow: narrow, Low: string(hardship.BandOf(x.Min)), High: string(hardship.BandOf(x.Max))}
+	named := desk.IndexParts(nil)
+	for i, p := range x.Parts {
+		p.Label = named[i].Name // as in the other rooms
 		v.Rows = append(v.Rows, partRow{p, p.Max - p.Min})
 	}
 	return v

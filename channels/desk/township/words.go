@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/wording"
@@ -12,8 +13,6 @@ import (
 // Words are the formatting functions of this room's templates.
 func (t *Room) Words() template.FuncMap {
 	return template.FuncMap{
-		"band":        func(b string) string { return bands[b].tone },
-		"bandword":    func(b string) string { return bands[b].word },
 		"claimtone":   claimTone,
 		"decides":     func(d string) string { return deciders[d] },
 		"proposal":    func(o casefile.Outcome) string { return outcomes[o] },
@@ -30,8 +29,8 @@ func (t *Room) Words() template.FuncMap {
 		"claimsample": func(v casefile.View, id core.ClaimID) bool { return claimIn(v, id).Sample },
 		"town":        t.townOf,
 		"casestate":   func(s casefile.CaseState) string { return caseWords[s] },
-		"stack":       stack, "parts": parts,
-		"door": doorOf, "agreed": agreedOf,
+		"stack":       stack,
+		"door":        doorOf, "agreed": agreedOf,
 		"lookat": lookAt,
 		"pictures": func(list []paper) (n int) {
 			for _, p := range list {
@@ -60,10 +59,6 @@ func claimIn(v casefile.View, id core.ClaimID) casefile.Claim {
 	}
 	return casefile.Claim{}
 }
-
-type band struct{ tone, word string }
-
-var bands = map[string]band{"red": {"red", "红"}, "orange": {"amber", "橙"}, "yellow": {"amber", "黄"}, "blue": {"blue", "蓝"}, "none": {"", "无"}, "": {"", "无"}}
 
 var (
 	deciders = map[string]string{"township": "镇里定", "county": "县里定", "outside": "外单位定"}
@@ -164,55 +159,5 @@ func claimTone(c casefile.Claim) string {
 	return ""
 }
 
-// part is one share of the index as core/hardship orders them.
-type part struct {
-	Name   string
-	Max    int
-	Fill   string
-	Tenths int
-}
-
-func partTable() [7]part {
-	return [7]part{
-		{Name: "收入缺口", Max: 30, Fill: "#1f6650"}, {Name: "刚性支出", Max: 20, Fill: "#3d8c72"}, {Name: "健康残疾", Max: 15, Fill: "#a83e67"},
-		{Name: "劳动抚养", Max: 12, Fill: "#c98a2b"}, {Name: "住房", Max: 8, Fill: "#1d5a94"}, {Name: "教育", Max: 5, Fill: "#51606e"}, {Name: "突发", Max: 10, Fill: "#a61b1b"},
-	}
-}
-
-func parts(tenths []int) []part {
-	table := partTable()
-	for i := range table {
-		if i < len(tenths) {
-			table[i].Tenths = tenths[i]
-		}
-	}
-	return table[:]
-}
-
-// bar is one rectangle of the index picture; the whole is 1000 wide, one for each
-// tenth.
-type bar struct {
-	X, W int
-	Fill string
-}
-
-// stack draws the index: what is known solid, and light what it may still be. The queue
-// goes by what is known; a bar up to the highest would put a household of whom nobody asked
-// anything before all others. Of each part only the most is kept, so that the parts are
-// drawn where nothing is open.
-func stack(i casefile.Index) []bar {
-	if i.Low != i.High {
-		return []bar{{0, i.Low, "#1f6650"}, {i.Low, i.High - i.Low, "#b9d6cb"}}
-	}
-	return whole(i.Parts)
-}
-
-func whole(tenths []int) []bar {
-	var out []bar
-	x := 0
-	for _, p := range parts(tenths) {
-		out = append(out, bar{x, p.Tenths, p.Fill})
-		x += p.Tenths
-	}
-	return out
-}
+// stack draws the index of a case.
+func stack(i casefile.Index) []desk.IndexBar { return desk.StackIndex(i.Low, i.High, i.Parts) }

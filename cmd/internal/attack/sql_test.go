@@ -15,6 +15,7 @@ import (
 // package and function, and why it is constant all the same.
 var variable = map[string]string{
 	"cmd/internal/verify.runOne":   "the checks' own constants, in a table; the role can only read",
+	"core/registry.Alike":          "constants of one table, one after the other",
 	"core/registry.insert":         "one constant a table, chosen by which table the rows are for",
 	"core/audit.strays":            "two constants of the same function, one after the other",
 	"core/pg.AllowLogin":           "ALTER ROLE takes no parameter: the server's own format(%I, %L) builds it",

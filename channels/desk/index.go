@@ -1,0 +1,63 @@
+package desk
+
+// An IndexPart is one of the seven parts of the hardship index (困难指数), in the order of
+// core/hardship, with the colour it is drawn in.
+type IndexPart struct {
+	Name   string
+	Max    int // points
+	Fill   string
+	Tenths int
+}
+
+// IndexParts names what the parts of an index come to, in tenths.
+func IndexParts(tenths []int) []IndexPart {
+	table := []IndexPart{
+		{Name: "收入缺口", Max: 30, Fill: "#1f6650"}, {Name: "刚性支出", Max: 20, Fill: "#3d8c72"}, {Name: "健康残疾", Max: 15, Fill: "#a83e67"},
+		{Name: "劳动抚养", Max: 12, Fill: "#c98a2b"}, {Name: "住房", Max: 8, Fill: "#1d5a94"}, {Name: "教育", Max: 5, Fill: "#51606e"}, {Name: "突发", Max: 10, Fill: "#a61b1b"},
+	}
+	for i := range table {
+		if i < len(tenths) {
+			table[i].Tenths = tenths[i]
+		}
+	}
+	return table
+}
+
+// IndexBar is one rectangle of the index's picture; the whole is 1000 wide, one for each
+// tenth.
+type IndexBar struct {
+	X, W int
+	Fill string
+}
+
+// StackIndex draws an index: what is known solid, and light what it may still be. Lists go
+// by what is known; a bar up to the highest would put a household of whom nobody asked
+// anything before all others. The parts are drawn where nothing is open.
+func StackIndex(low, high int, tenths []int) []IndexBar {
+	if low != high {
+		return []IndexBar{{0, low, "#1f6650"}, {low, high - low, "#b9d6cb"}}
+	}
+	var out []IndexBar
+	x := 0
+	for _, p := range IndexParts(tenths) {
+		out = append(out, IndexBar{x, p.Tenths, p.Fill})
+		x += p.Tenths
+	}
+	return out
+}
+
+// bandWords are the bands of the index (sample cut-offs): tone and word.
+func bandWords(band string) (tone, word string) {
+	switch band {
+	case "red":
+		return "red", "红"
+	case "orange":
+		return "amber", "橙"
+	case "yellow":
+		return "amber", "黄"
+	case "blue":
+		return "blue", "蓝"
+	default:
+		return "", "无"
+	}
+}

@@ -1,0 +1,109 @@
+package ranking
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/watch"
+)
+
+// mostLeads is how many leads a page shows; the hardest households come first, so the
+// rest waits for these.
+const mostLeads = 50
+
+// leadPage is what scans found that somebody should see to.
+type leadPage struct {
+	Said     string
+	Rows     []leadRow
+	Outcomes []outcomeWord
+}
+
+type leadRow struct {
+	watch.Lead
+	Head  registry.Head
+	Where string
+	Items []string
+	Cause string
+	Band  string
+	Low   int
+}
+
+// outcomeWord is an outcome as a form offers it.
+type outcomeWord struct {
+	Outcome watch.Outcome
+	Word    string
+}
+
+func outcomeWords() []outcomeWord {
+	return []outcomeWord{{watch.Applied, "符合,帮他申请"}, {watch.Served, "已经有了"}, {watch.NotInNeed, "不需要"}, {watch.NotReached, "没找到人"}, {watch.WrongData, "资料不对"}}
+}
+
+func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	page := leadPage{Said: desk.Said(w, r), Outcomes: outcomeWords()}
+	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		list, err := k.d.Watch.Leads(ctx, tx, at.Staff.Regions, mostLeads)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		page.Rows, err = k.leadRows(ctx, tx, why, list)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "leads", Title: "线索"}, page)
+}
+
+func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []watch.Lead) ([]leadRow, error) {
+	ids := make([]core.HouseholdID, len(list))
+	for i, l := range list {
+		ids[i] = l.Household
+	}
+	heads, err := k.d.Registry.Heads(ctx, tx, why, ids)
+	if err != nil {
+		return nil, err
+	}
+	book, err := k.d.Books.On(tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	out := make([]leadRow, 0, len(list))
+	for _, l := range list {
+		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Band: string(hardship.BandOf(l.Place.Low()))}
+		one.Where = k.d.Registry.Regions().FullName(l.Region)
+		if one.Head.Village != "" {
+			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
+		}
+		for i := range book.Items {
+			if l.Items.Has(book.Items[i].No) {
+				one.Items = append(one.Items, book.Items[i].Name)
+			}
+		}
+		one.Cause = "家里的情况变了"
+		if l.Cause == "book" {
+			one.Cause = "政策变了,可能从 " + l.Since.SayWhole() + " 起"
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := strconv.ParseInt(r.PathValue("lead"), 10, 64)
+	if err != nil || id <= 0 {
+		return core.E(core.KindNotFound, "not_found", "没有这一条。")
+	}
+	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/ranking/leads", "记下了。")
+}

@@ -1,0 +1,155 @@
+package ranking
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"net/http"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/insight"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+// listPage is one page of the order.
+type listPage struct {
+	view
+	Up, Down   []choice
+	Households int // in the place
+	Most       int // of the hardest 3 in 100; 0 where all are shown
+	Rows       []row
+	Next       string // the address of the next page; "" for none
+	Unlooked   bool   // nobody has looked at the place yet
+}
+
+// row is one household of the list.
+type row struct {
+	insight.Ranked
+	N         int
+	Head      registry.Head
+	Where     string
+	Low, High int
+	Band      string
+	Parts     []int // of the highest possible index, in tenths
+	Fits      int   // items that fit
+}
+
+func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	v, err := k.viewOf(r, at)
+	if err != nil {
+		return err
+	}
+	page := listPage{view: v}
+	page.Up, page.Down = k.around(v, at)
+	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if err := k.count(ctx, tx, &page); err != nil {
+			return err
+		}
+		list, err := k.order(ctx, tx, &page)
+		if err != nil {
+			return err
+		}
+		page.Rows, err = k.rows(ctx, tx, why, list, v.From)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	title := "困难排序"
+	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "list", Title: title, Wide: true}, page)
+}
+
+// count says how many households the place has, and how many the hardest 3 in 100 are.
+func (k *Room) count(ctx context.Context, tx *pg.Tx, page *listPage) error {
+	towns, err := k.d.Watch.Found().Towns(ctx, tx)
+	if err != nil {
+		return err
+	}
+	page.Unlooked = true
+	for _, t := range towns {
+		for _, mine := range page.Towns {
+			if t.Region == mine {
+				page.Households, page.Unlooked = page.Households+t.Households, false
+			}
+		}
+	}
+	if page.Poor {
+		page.Most = (page.Households*3 + 99) / 100
+	}
+	return nil
+}
+
+// order reads one page of the order.
+func (k *Room) order(ctx context.Context, tx *pg.Tx, page *listPage) ([]insight.Ranked, error) {
+	n := perPage
+	if page.Poor {
+		n = min(n, max(page.Most-page.From, 0))
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	p := insight.Page{N: n + 1, After: page.After}
+	list, err := []insight.Ranked(nil), error(nil)
+	if len(page.Place) == 12 {
+		var ids []core.HouseholdID
+		if ids, err = k.d.Registry.InVillage(ctx, tx, page.Place); err == nil {
+			list, err = k.d.Watch.Found().Among(ctx, tx, page.Towns[0], ids, p)
+		}
+	} else {
+		list, err = k.d.Watch.Found().Top(ctx, tx, page.Towns, p)
+	}
+	if err != nil || len(list) <= n {
+		return list, err
+	}
+	list = list[:n]
+	if last := list[n-1]; !page.Poor || page.From+n < page.Most {
+		page.Next = fmt.Sprintf("/desk/ranking?place=%s&after=%d.%d&n=%d", page.Place, last.Place, last.Household, page.From+n)
+		if page.Poor {
+			page.Next += "&poor=1"
+		}
+	}
+	return list, nil
+}
+
+// rows says who stands where, and why.
+func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []insight.Ranked, from int) ([]row, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	ids := make([]core.HouseholdID, len(list))
+	for i, r := range list {
+		ids[i] = r.Household
+	}
+	heads, err := k.d.Registry.Heads(ctx, tx, why, ids)
+	if err != nil {
+		return nil, err
+	}
+	looks, err := k.d.Watch.Looks(ctx, tx, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]row, 0, len(list))
+	for i, r := range list {
+		one := row{Ranked: r, N: from + i + 1, Head: heads[r.Household], Low: r.Place.Low(), High: r.Place.High(), Band: string(hardship.BandOf(r.Place.Low()))}
+		one.Where = k.d.Registry.Regions().FullName(lowest(one.Head, r))
+		if look, known := looks[r.Household]; known {
+			for _, tenths := range look.Points.High {
+				one.Parts = append(one.Parts, int(tenths))
+			}
+			one.Fits = bits.OnesCount64(uint64(look.Finding.Eligible))
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// lowest is the smallest place known of a household.
+func lowest(h registry.Head, r insight.Ranked) core.RegionCode {
+	if h.Village != "" {
+		return h.Village
+	}
+	return r.Region
+}

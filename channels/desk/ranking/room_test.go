@@ -1,0 +1,255 @@
+package ranking_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/channels/desk/desktest"
+	"lianou/channels/desk/ranking"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/registry"
+	"lianou/core/registry/seed"
+	"lianou/core/staff"
+	"lianou/core/watch"
+)
+
+// The officer of one township, and the county's.
+const (
+	officer = "wangmiao.officer"
+	county  = "pingyuan.county"
+)
+
+// Their township, and one that is neither's.
+const (
+	wangmiao = core.RegionCode("371426104")
+	deping   = core.RegionCode("371424103")
+)
+
+// house is the desk over a small city that was looked at once.
+type house struct {
+	*desktest.Desk
+	reg     *registry.Registry
+	watch   *watch.Watch
+	into    *jobs.Inserter
+	handler http.Handler
+	cookies map[string]*http.Cookie
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{Desk: desktest.New(t)}
+	var err error
+	h.reg, err = registry.New(registry.Config{Ring: h.Keys.Platform.Ring, Log: h.Audit, Regions: h.Regions})
+	must(t, err)
+	_, err = (seed.Loader{DB: h.Env.DB(pgtest.Import), Registry: h.reg, Regions: h.Regions}).Load(t.Context(), 5, 9000)
+	must(t, err)
+	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: h.Book, Audit: h.Audit})
+	must(t, err)
+	h.into, err = jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	h.scan(t)
+	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book})
+	h.cookies = h.Sessions(t, room, officer, county)
+	h.handler, err = h.Shell.Handler(room)
+	must(t, err)
+	return h
+}
+
+// scan looks at the two counties of the test.
+func (h *house) scan(t *testing.T) {
+	t.Helper()
+	id, err := h.watch.Begin(t.Context(), h.into, watch.Request{Towns: h.Regions.Expand("371426", "371424"), Reason: "test", By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	for more := true; more; {
+		more, err = h.watch.Next(t.Context(), id)
+		must(t, err)
+	}
+}
+
+// ask sends one request of somebody, a POST where there is a form.
+func (h *house) ask(t *testing.T, who, target string, form url.Values) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	if form != nil {
+		r = httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(h.cookies[who])
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// named counts the households that a page names.
+func named(page string) int {
+	return len(regexp.MustCompile(`</b>(?:等 \d+ 口人| 一个人)`).FindAllString(page, -1))
+}
+
+// TestTheListIsTheScopesOwn: an officer sees the order of their own places and nobody
+// else's, down to a village; every household that is named stands in the log.
+// Control: viewOf without Covers ("the county of another: 200").
+func TestTheListIsTheScopesOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, c := range []struct {
+		who, target string
+		code        int
+		rows        bool
+	}{
+		{officer, "/desk/ranking", 200, true}, {officer, "/desk/ranking?place=371426104", 200, true},
+		{officer, "/desk/ranking?place=371424103", 404, false}, {officer, "/desk/ranking?place=371424", 404, false},
+		{county, "/desk/ranking", 200, true}, {county, "/desk/ranking?poor=1", 200, true}, {county, "/desk/ranking?place=371426104", 200, true}, {county, "/desk/ranking?place=371424", 404, false},
+		{county, "/desk/ranking?place=999", 404, false}, {county, "/desk/ranking?after=12", 422, false}, {county, "/desk/ranking?after=1.1&n=-4", 422, false},
+	} {
+		code, body := h.ask(t, c.who, c.target, nil)
+		if code != c.code || (named(body) > 0) != c.rows {
+			t.Errorf("%s of %s: %d, %d households named, want %d", c.target, c.who, code, named(body), c.code)
+		}
+	}
+	var shown int
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'household.listed' and purpose = 'ranking'`).Scan(&shown)
+	}))
+	if shown != 5 {
+		t.Errorf("%d lists stand in the log, want 5", shown)
+	}
+}
+
+// TestPagesGoOn: the pages of a county follow one another without a gap or a double, and
+// the hardest 3 in 100 end where they end.
+func TestPagesGoOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	next, seen, places := "/desk/ranking", 0, regexp.MustCompile(`<td class="num"><b>(\d+)</b></td>`)
+	for next != "" && seen < 1000 {
+		_, body := h.ask(t, county, next, nil)
+		for _, n := range places.FindAllStringSubmatch(body, -1) {
+			if seen++; n[1] != itoa(seen) {
+				t.Fatalf("place %s follows %d", n[1], seen-1)
+			}
+		}
+		next = ""
+		if m := regexp.MustCompile(`href="([^"]*after=[^"]*)">下一页`).FindStringSubmatch(body); m != nil {
+			next = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	var listed int
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from ranking where left(region, 6) = '371426'`).Scan(&listed)
+	}))
+	if seen != listed || listed <= 50 {
+		t.Errorf("%d households on the pages, %d listed", seen, listed)
+	}
+	_, body := h.ask(t, county, "/desk/ranking?poor=1", nil)
+	most := regexp.MustCompile(`最困难的 3%,共 (\d+) 户`).FindStringSubmatch(body)
+	if most == nil || named(body) == 0 || itoa(named(body)) != most[1] {
+		t.Errorf("the hardest: %v, %d named", most, named(body))
+	}
+}
+
+func itoa(n int) string {
+	b, _ := json.Marshal(n)
+	return string(b)
+}
+
+// TestLeadIsSettledOnce by somebody of its place. Controls: Settle without the state.
+func TestLeadIsSettledOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, wangmiao)
+	h.learn(t, deping)
+	var foreign int64
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select id from lead where region = $1`, string(deping)).Scan(&foreign)
+	}))
+	if code, _ := h.ask(t, officer, "/desk/ranking/lead/"+itoa(int(foreign))+"/settle", url.Values{"outcome": {"served"}}); code != 409 {
+		t.Errorf("another township's lead: %d", code)
+	}
+	code, body := h.ask(t, officer, "/desk/ranking/leads", nil)
+	path := regexp.MustCompile(`/desk/ranking/lead/\d+/settle`).FindString(body)
+	if code != 200 || named(body) != 1 || path == "" || !strings.Contains(body, "新对得上") {
+		t.Fatalf("%d, %d leads: %s", code, named(body), body)
+	}
+	for i, c := range []struct {
+		outcome string
+		code    int
+	}{{"", 422}, {"paid", 422}, {"served", 303}, {"served", 409}} {
+		if code, _ := h.ask(t, officer, path, url.Values{"outcome": {c.outcome}}); code != c.code {
+			t.Errorf("step %d, %q: %d, want %d", i, c.outcome, code, c.code)
+		}
+	}
+	if _, body := h.ask(t, officer, "/desk/ranking/leads", nil); named(body) != 0 {
+		t.Error("a settled lead is still listed")
+	}
+}
+
+// learn has the register hear something about a household of a township, and looks again.
+func (h *house) learn(t *testing.T, town core.RegionCode) {
+	t.Helper()
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := h.watch.Found().All(ctx, tx, town)
+		if err != nil {
+			return err
+		}
+		for _, f := range list {
+			if f.Eligible == 0 {
+				return h.reg.Learn(ctx, tx, registry.Purpose{Actor: audit.Actor{Kind: "job"}, Why: "test"}, f.Household, 0, registry.Sheet{Source: "registry:civil",
+					ValidFrom: tx.Today(), Confidence: 99, Facts: json.RawMessage(`{"statuses":["dibao"],"hukou":"local"}`)})
+			}
+		}
+		t.Error("something fits everybody")
+		return nil
+	}))
+	h.scan(t)
+}
+
+// TestPagesAreReadable with a screen reader, by a finger, narrow and in large letters.
+func TestPagesAreReadable(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, wangmiao)
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Laptop()
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", officer)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	for path, name := range map[string]string{"/desk/ranking": "desk-ranking", "/desk/ranking/leads": "desk-leads"} {
+		tab.Open(site.URL + path)
+		if name == "desk-ranking" {
+			tab.Click("details summary")
+		}
+		tab.Faultless()
+		tab.Legible()
+		tab.View(name, 1366, 768)
+		tab.Large(true)
+		tab.Whole()
+		tab.Large(false)
+		tab.Touchscreen(360)
+		tab.Faultless()
+		tab.Whole()
+		tab.Legible()
+		tab.Shot(name + "-phone")
+		tab.Laptop()
+	}
+}

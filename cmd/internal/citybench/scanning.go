@@ -1,0 +1,131 @@
+package citybench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"lianou/core/audit"
+	"lianou/core/watch"
+)
+
+// barScan is B5: how many times the bare reading of the same bytes a scan may take.
+const barScan = 1.5
+
+// scanning is B5: a first scan, and one after a hundredth of the households changed.
+func (c *city) scanning(ctx context.Context, cfg *Config) ([]Line, error) {
+	var bare, first, second []float64
+	var changed watch.Progress
+	for range cfg.Rounds {
+		if err := c.forget(ctx); err != nil {
+			return nil, err
+		}
+		read, err := timed(func() error { return c.read(ctx) })
+		if err != nil {
+			return nil, err
+		}
+		all, p, err := c.scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if p.Changed != p.Households || p.Households < c.households {
+			return nil, fmt.Errorf("a first scan found %d changes in %d households of %d", p.Changed, p.Households, c.households)
+		}
+		if err := c.change(ctx); err != nil {
+			return nil, err
+		}
+		again, p, err := c.scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if p.Packed < c.households/120 || p.Changed == 0 || p.Changed > p.Packed {
+			return nil, fmt.Errorf("a scan after a change of a hundredth packed %d and found %d", p.Packed, p.Changed)
+		}
+		changed = p
+		cfg.note("  %d households: read %.2f s, first scan %.2f s, after a change %.2f s", p.Households, read.Seconds(), all.Seconds(), again.Seconds())
+		bare, first, second = append(bare, read.Seconds()), append(first, all.Seconds()), append(second, again.Seconds())
+	}
+	return []Line{
+		c.line("B5 first scan", first, bare, cfg, fmt.Sprintf("peak %s with the seeder", peak())),
+		c.line("B5 after 1 % of households changed", second, bare, cfg, fmt.Sprintf("%d packed, %d findings changed", changed.Packed, changed.Changed)),
+	}, nil
+}
+
+func (c *city) line(what string, ours, theirs []float64, cfg *Config, more string) Line {
+	us, them := median(ours), median(theirs)
+	ok := us/them <= barScan
+	return Line{"B5", ok, fmt.Sprintf("%s %.2fx bar <=%.1fx %s (ours %.2fs, COPY of the same rows by two connections %.2fs, %d households, rounds %d, %s)",
+		what, us/them, barScan, word(ok), us, them, c.households, cfg.Rounds, more)}
+}
+
+// forget takes away what scans found, so that the next one is a first one.
+func (c *city) forget(ctx context.Context) error {
+	_, err := c.admin.Exec(ctx, `truncate finding_page, finding_town, ranking, ranking_count, lead, scan_town, scan; checkpoint`)
+	return err
+}
+
+// scan looks at everybody with two hands and gives how long it took.
+func (c *city) scan(ctx context.Context) (time.Duration, watch.Progress, error) {
+	var id int64
+	took, err := timed(func() (err error) {
+		if id, err = c.watch.Begin(ctx, c.into, watch.Request{Towns: c.towns, Reason: "bench", By: audit.Actor{Kind: "operator"}}); err != nil {
+			return err
+		}
+		group, inner := errgroup.WithContext(ctx)
+		for range hands {
+			group.Go(func() error {
+				for {
+					if more, err := c.watch.Next(inner, id); err != nil || !more {
+						return err
+					}
+				}
+			})
+		}
+		return group.Wait()
+	})
+	if err != nil {
+		return 0, watch.Progress{}, err
+	}
+	p, err := c.watch.How(ctx, id)
+	if err == nil && p.Ended == nil {
+		err = fmt.Errorf("scan %d has not ended", id)
+	}
+	return took, p, err
+}
+
+// read is the yardstick: the columns that a scan reads, by COPY on two connections, thrown
+// away. It reads the table from end to end, which is the fastest there is, past every policy.
+func (c *city) read(ctx context.Context) error {
+	group, inner := errgroup.WithContext(ctx)
+	for hand := range hands {
+		group.Go(func() error {
+			conn, err := pgx.Connect(inner, c.server.Superuser(database))
+			if err != nil {
+				return err
+			}
+			defer conn.Close(context.WithoutCancel(inner))
+			// Halves of the table by its pages, as two readers of one file.
+			half := fmt.Sprintf(`copy (select household, facts from fact_row where ctid >= (select format('(%%s,0)', relpages / %d * %d)::tid from pg_class where relname = 'fact_row')
+				and ctid < (select case when %d = %d then '(4294967295,0)' else format('(%%s,0)', relpages / %d * %d) end::tid from pg_class where relname = 'fact_row')) to stdout (format binary)`,
+				hands, hand, hand+1, hands, hands, hand+1)
+			_, err = conn.PgConn().CopyTo(inner, io.Discard, half)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// change writes a sheet about every hundredth household, as a department would: what it
+// earns and what its house is. Which ones changes from round to round.
+func (c *city) change(ctx context.Context) error {
+	const sql = `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
+		select region, id, 'registry:bench', current_date, now(), 95,
+			jsonb_build_object('income_per_capita_month', 100 + (id * 37 + n * 11) % 4000, 'house_grade', (array['A', 'B', 'C', 'D'])[1 + (id + n) % 4])
+		from household, (select count(*) as n from household_sheet) s where (id * 7919 + n) % 100 = 0`
+	_, err := c.admin.Exec(ctx, sql)
+	return err
+}

@@ -1,0 +1,156 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// AlikeBlock is a reason for which two people are worth comparing.
+type AlikeBlock string
+
+// alikeBlocks finds groups of people who share something that a pair of one person's
+// rows nearly always shares. Each is one pass over a range of the index of tokens or
+// over the people; none compares everybody with everybody. A group that is larger than
+// a family or a village's namesakes is not compared: it says nothing.
+var alikeBlocks = []struct {
+	name AlikeBlock
+	kind tokenKind // whose range of tokens is read; 0 for none
+	sql  string
+	most int
+}{
+	{"reading and birth", kindReading, `select array_agg(p.id order by p.id) from person_token t join person p on p.id = t.person
+		where t.token >= $1 and t.token < $2 and p.birth is not null group by t.token, p.birth having count(*) > 1`, 30},
+	{"telephone", kindPhone, `select array_agg(person order by person) from person_token where token >= $1 and token < $2 group by token having count(*) > 1`, 12},
+	{"surname, birth and village", 0, `select array_agg(id order by id) from person
+		where village <> '' and birth is not null group by left(name, 1), birth, village having count(*) > 1`, 12},
+	{"reading and village", kindReading, `select array_agg(p.id order by p.id) from person_token t join person p on p.id = t.person
+		where t.token >= $1 and t.token < $2 and p.village <> '' group by t.token, p.village having count(*) > 1`, 12},
+}
+
+// maxAlike bounds the pairs of one scan: more is a register in which everybody has one
+// name, and memory.
+const maxAlike = 4_000_000
+
+// Alike lists the pairs of people worth comparing, each once and in order, and how many
+// groups were too large to be. tx must see the whole city. Nothing of anybody is read.
+func (r *Registry) Alike(ctx context.Context, tx *pg.Tx) (pairs [][2]core.PersonID, skipped int, err error) {
+	for _, b := range alikeBlocks {
+		var span []any
+		if b.kind != 0 {
+			span = []any{b.kind.token(0), (b.kind + 1).token(0)}
+		}
+		rows, err := tx.Query(ctx, b.sql, span...)
+		if err != nil {
+			return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
+		}
+		var group []core.PersonID
+		_, err = pgx.ForEachRow(rows, []any{&group}, func() error {
+			if len(group) > b.most || len(pairs) > maxAlike {
+				skipped++
+				return nil
+			}
+			for i := range group {
+				for _, other := range group[i+1:] {
+					pairs = append(pairs, [2]core.PersonID{group[i], other})
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
+		}
+	}
+	slices.SortFunc(pairs, func(a, b [2]core.PersonID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(pairs), skipped, nil
+}
+
+// Open reads people to compare them with one another by machine, and leaves no trace of
+// its own: the caller writes one entry for the whole scan with its counts. It must not
+// be used for anything that shows somebody.
+func (r *Registry) Open(ctx context.Context, tx *pg.Tx, ids []core.PersonID) (map[core.PersonID]Person, error) {
+	plain := make([]int64, len(ids))
+	for i, id := range ids {
+		plain[i] = int64(id)
+	}
+	list, err := r.people(ctx, tx, `select `+personColumns+` from person p where p.id = any($1)`, plain)
+	out := make(map[core.PersonID]Person, len(list))
+	for _, p := range list {
+		out[p.ID] = p
+	}
+	return out, err
+}
+
+// OwnFact is one fact that a source stated about one row of a person.
+type OwnFact struct {
+	Path   string
+	Value  json.RawMessage
+	Source string
+	From   core.Date // true since
+	Known  time.Time
+}
+
+// Own reads one row of the register by itself, whether or not it stands aside for
+// another, with what sources stated about it: for comparing two rows side by side.
+// Errors: ErrUnknown.
+func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.PersonID) (Person, []OwnFact, error) {
+	list, err := r.people(ctx, tx, `select `+personColumns+` from person p where p.id = $1`, int64(id))
+	if err != nil {
+		return Person{}, nil, err
+	}
+	if len(list) == 0 {
+		return Person{}, nil, ErrUnknown
+	}
+	const sql = `select id, source, valid_from, known_at, confidence, facts from person_sheet where person = $1`
+	rows, err := tx.Query(ctx, sql, int64(id))
+	if err != nil {
+		return Person{}, nil, pg.Fail(err, "read sheets of facts")
+	}
+	sheets, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storedSheet, error) {
+		var s storedSheet
+		var from pgDate
+		err := row.Scan(&s.id, &s.Source, &from, &s.KnownAt, &s.Confidence, &s.Facts)
+		s.ValidFrom = core.Date(from)
+		return s, err
+	})
+	if err != nil {
+		return Person{}, nil, pg.Fail(err, "read sheets of facts")
+	}
+	inOrder(sheets)
+	facts, err := newest(sheets)
+	if err != nil {
+		return Person{}, nil, err
+	}
+	detail := looked{By: "id", Shown: []string{"name", "birth", "sex", "village", "id_number", "phone", "facts"}}
+	return list[0], facts, r.trace(ctx, tx, why, "person.read", list[0], detail)
+}
+
+// newest keeps, of sheets in order, the last word on each path; null takes it back.
+func newest(sheets []storedSheet) ([]OwnFact, error) {
+	last := map[string]OwnFact{}
+	for _, s := range sheets {
+		var facts map[string]json.RawMessage
+		if err := json.Unmarshal(s.Facts, &facts); err != nil {
+			return nil, core.E(core.KindInternal, "sheet_unreadable", "")
+		}
+		for path, value := range facts {
+			if string(value) == "null" {
+				delete(last, path)
+				continue
+			}
+			last[path] = OwnFact{Path: path, Value: value, Source: s.Source, From: s.ValidFrom, Known: s.KnownAt}
+		}
+	}
+	out := make([]OwnFact, 0, len(last))
+	for _, path := range slices.Sorted(maps.Keys(last)) {
+		out = append(out, last[path])
+	}
+	return out, nil
+}

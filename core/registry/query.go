@@ -1,0 +1,241 @@
+package registry
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lianou/core"
+	"lianou/core/names"
+)
+
+// Limits of a query.
+const (
+	maxQuery = 120 // runes
+	maxTerms = 8   // parts, and sets of tokens in one look
+)
+
+// term is one thing that a person must have: any of some tokens. rank says how few
+// have it: a look begins where the fewest are.
+type term struct {
+	rank   int
+	tokens []int64
+}
+
+// The ranks, by how many of a city of millions share one token.
+const (
+	rankPhone   = iota // a family
+	rankBirth          // hundreds
+	rankWhole          // up to ten thousand
+	rankTail           // a thousand; but mixed with telephones
+	rankReading        // tens of thousands
+	rankPair
+	rankPinyin
+)
+
+// called is a name of a query, with the ways in which it may be in the register.
+type called struct {
+	said, folded string
+	parts        []string // folded, between the dots
+	whole        term     // as it is written, whatever the characters
+	part         []term   // inside a longer name
+	heard        term     // sounding like it; no tokens when it cannot be read
+}
+
+// outer reports whether a folded name begins and ends with the two characters that
+// were asked for, or with those around one that was left open.
+func (c called) outer(folded string) bool {
+	name, asked := []rune(folded), []rune(c.folded)
+	open := len(asked) == 2 || len(asked) == 3 && asked[1] == names.Unknown
+	return open && len(name) == 3 && name[0] == asked[0] && name[2] == asked[len(asked)-1]
+}
+
+// pieces reports whether a folded name holds each part that was asked for.
+func (c called) pieces(folded string) bool {
+	for _, part := range c.parts {
+		if !strings.Contains(folded, part) {
+			return false
+		}
+	}
+	return len(c.parts) > 1
+}
+
+// terms is a query taken apart.
+type terms struct {
+	id       []byte   // blind index of a whole identity number
+	must     []term   // numbers, birth dates, pinyin
+	names    []called // names in characters
+	villages []string // 12-digit codes, one of them
+	towns    []string // 9-digit codes, one of them, those of the villages included
+	by       []string // kinds, for the trace
+}
+
+// parse takes a query apart, strictly: a part that cannot be understood is an
+// error and not a wider search.
+func (r *Registry) parse(query string, today core.Date) (terms, error) {
+	q := terms{villages: []string{}, towns: []string{}}
+	parts := strings.FieldsFunc(query, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;\uff0c\u3001\uff1b", c) })
+	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) || utf8.RuneCountInString(query) > maxQuery || len(parts) > maxTerms {
+		return q, core.Invalid("query", "查询的内容太长或有不认识的字,请写短一些。")
+	}
+	for _, part := range joinPinyin(parts) {
+		if !r.part(&q, part, today) {
+			return q, core.Invalid("query", "请用姓名(至少两个字)、拼音首字母、身份证号、身份证或手机后四位、手机号、八位出生日期或村名来查。")
+		}
+	}
+	if q.id == nil && len(q.must) == 0 && len(q.names) == 0 {
+		return q, core.Invalid("query", "只有地名还查不到人,请再写上姓名或号码。")
+	}
+	return q, nil
+}
+
+// latin gives a part that is pinyin, without the marks people type into it; "" for
+// any other.
+func latin(s string) string {
+	s = strings.ToLower(strings.NewReplacer("ü", "v", "Ü", "v", "·", "", "•", "", "'", "", "’", "", "-", "", ".", "").Replace(s))
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return s
+}
+
+// joinPinyin makes one part of pinyin that was typed in syllables: "zhou gui lan".
+func joinPinyin(parts []string) []string {
+	var out []string
+	open := false
+	for _, part := range parts {
+		word := latin(part)
+		if word != "" && open {
+			out[len(out)-1] += word
+			continue
+		}
+		if open = word != ""; open {
+			part = word
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+// part understands one part of a query, false when it cannot.
+func (r *Registry) part(q *terms, s string, today core.Date) bool {
+	digits := strings.Trim(s, "0123456789") == ""
+	switch {
+	case len(s) == 18 && strings.Trim(s[:17], "0123456789") == "", len(s) == 15 && digits:
+		return r.number(q, s, today)
+	case digits && len(s) == 8:
+		day, err := time.Parse("20060102", s)
+		if err != nil {
+			return false
+		}
+		q.add("birth", rankBirth, r.words.birth(core.NewDate(day.Date())))
+	case len(s) == 4 && strings.Trim(s[:3], "0123456789") == "" && strings.ContainsAny(s[3:], "0123456789xX"):
+		q.add("tail", rankTail, r.words.tail(strings.ToUpper(s)))
+	case strings.Trim(s, "0123456789+-()\uff08\uff09") == "":
+		phone, err := core.ParsePhone(s)
+		if err != nil {
+			return false
+		}
+		q.add("phone", rankPhone, r.words.phone(phone))
+	case latin(s) != "" && len(s) >= 2:
+		q.add("pinyin", rankPinyin, plain(kindReading, whatReading, s), plain(kindPinyin, whatGiven, s), plain(kindPinyin, whatInitials, s))
+	default:
+		return r.chinese(q, s)
+	}
+	return true
+}
+
+func (q *terms) add(by string, rank int, tokens ...int64) {
+	q.by = append(q.by, by)
+	q.must = append(q.must, term{rank, tokens})
+}
+
+// number takes a whole identity number; fifteen digits are widened for look-up.
+func (r *Registry) number(q *terms, s string, today core.Date) bool {
+	id, err := core.ParseID(s, today)
+	if len(s) == 15 {
+		id, err = core.Widen15(s, today)
+	}
+	if err != nil {
+		return false
+	}
+	q.id, q.by = r.words.idBlind(id), append(q.by, "id_number")
+	return true
+}
+
+// chinese takes Chinese: a place when it ends like one and is one, else a name.
+func (r *Registry) chinese(q *terms, s string) bool {
+	if places := r.regions.Find(s); len(places) > 0 && endsLikePlace(s) {
+		for _, code := range places {
+			if len(code) == 12 {
+				q.villages = append(q.villages, string(code))
+				q.towns = append(q.towns, string(code.Township()))
+				continue
+			}
+			for _, town := range r.regions.Expand(code) {
+				q.towns = append(q.towns, string(town))
+			}
+		}
+		q.by = append(q.by, "place")
+		return true
+	}
+	name, ok := r.words.called(s)
+	if !ok {
+		return false
+	}
+	q.names, q.by = append(q.names, name), append(q.by, "name")
+	return true
+}
+
+// called reads a name of a query, false when it is none: fewer than two characters,
+// or something that is no character.
+func (t *tokenizer) called(s string) (called, bool) {
+	parts := t.names.Parts(s)
+	c := called{said: s, parts: parts, folded: strings.Join(parts, "")}
+	chars := []rune(c.folded)
+	if known := strings.ReplaceAll(c.folded, string(names.Unknown), ""); !names.Written(s) || utf8.RuneCountInString(known) < 2 {
+		return c, false
+	}
+	c.whole = term{rankWhole, []int64{plain(kindName, whatWhole, c.folded)}}
+	if len(chars) == 2 || len(chars) == 3 && chars[1] == names.Unknown {
+		ends := string(chars[0]) + string(chars[len(chars)-1])
+		c.part = []term{{rankPair, []int64{plain(kindName, whatOuter, ends)}}}
+		if len(chars) == 2 {
+			c.part[0].tokens = append(c.part[0].tokens, plain(kindName, whatPair, ends), plain(kindName, whatLongPair, ends))
+		}
+	} else {
+		for _, part := range parts {
+			for _, pair := range pairs(whatLongPair, part) {
+				c.part = append(c.part, term{rankPair, []int64{pair}})
+			}
+		}
+	}
+	c.heard = t.heard(s)
+	return c, true
+}
+
+// heard is a name as it sounds.
+func (t *tokenizer) heard(name string) term {
+	h := term{rank: rankReading}
+	syllables := t.names.Syllables(name)
+	if slices.Contains(syllables, "") {
+		return h
+	}
+	reading := strings.Join(syllables, "")
+	h.tokens = append(h.tokens, plain(kindReading, whatReading, reading))
+	if len(syllables) == 2 {
+		h.tokens = append(h.tokens, plain(kindPinyin, whatGiven, reading))
+	}
+	if any := t.names.AnyOrder(name); any != "" {
+		h.tokens = append(h.tokens, plain(kindReading, whatAnyOrder, any))
+	}
+	return h
+}
+
+func endsLikePlace(s string) bool {
+	return slices.ContainsFunc([]string{"村", "社区", "镇", "乡", "街道", "县", "市", "区"}, func(w string) bool {
+		return strings.HasSuffix(s, w)
+	})
+}

@@ -1,0 +1,10 @@
+// Package twins finds rows of the register that may be one person, lays them side by
+// side, and keeps what people decide about them: the same, different, or later.
+//
+// A machine flags a pair and never decides it: no row is merged, closed or changed
+// without a member of staff who said so, and two different identity numbers need two
+// of them. What was merged can be put back byte for byte (F31).
+//
+// It owns the tables person_pair, person_verdict and pair_scan. The rows of people, and
+// which of them stands aside for another (registry.Alias), are the registry's: this package reads them through it and never writes them.
+package twins

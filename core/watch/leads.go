@@ -1,0 +1,96 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/insight"
+	"lianou/core/pg"
+)
+
+// The kinds of leads.
+const (
+	LeadDue  = "due"  // an item fits now that did not before (新符合)
+	LeadLost = "lost" // an item that fitted does not any more (不再符合)
+)
+
+// Outcome is what came of a lead when somebody looked into it (domain.md 4.3).
+type Outcome string
+
+// The outcomes.
+const (
+	Applied    Outcome = "applied"     // the household applies, with help
+	Served     Outcome = "served"      // it has this already
+	NotInNeed  Outcome = "not_in_need" // the facts are right, and nobody wants it
+	NotReached Outcome = "not_reached" // nobody was met
+	WrongData  Outcome = "wrong_data"  // what the register says is not so
+)
+
+// Outcomes lists them in the order in which a form offers them.
+func Outcomes() []Outcome { return []Outcome{Applied, Served, NotInNeed, NotReached, WrongData} }
+
+// A Lead is something that a look found and a person has to see to.
+type Lead struct {
+	ID        int64
+	Region    core.RegionCode
+	Household core.HouseholdID
+	Kind      string
+	Items     insight.Items
+	Cause     string // "facts" or "book"
+	Since     core.Date
+	Found     time.Time
+	Place     insight.Place // where the household stood then
+}
+
+// Leads gives the first n open leads of some townships: the hardest households first.
+func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, n int) ([]Lead, error) {
+	const sql = `select l.id, l.region, l.household, l.kind, l.items, l.cause, l.since, l.found, l.place from unnest($1::text[]) as t (region)
+		cross join lateral (select * from lead where region = t.region and state = 'open' order by place desc, id limit $2) l
+		order by l.place desc, l.id limit $2`
+	rows, err := tx.Query(ctx, sql, towns, n)
+	if err != nil {
+		return nil, pg.Fail(err, "list leads")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Lead, err error) {
+		var items int64
+		var since time.Time
+		err = row.Scan(&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place)
+		l.Items, l.Since = insight.Items(items), core.DateOf(since)
+		return l, err
+	})
+	return list, pg.Fail(err, "list leads")
+}
+
+// errSettled says that a lead is not open: settled by somebody, gone by itself, or none.
+var errSettled = core.E(core.KindConflict, "lead_settled", "这条线索已经有人处理了,或者情况又变了。请刷新再看。")
+
+// Settle closes a lead with what came of it. Errors: KindConflict for one that is not open
+// within the scope of tx, KindInvalid for an outcome that is none.
+func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome) error {
+	known := false
+	for _, each := range Outcomes() {
+		known = known || each == o
+	}
+	staff, err := strconv.ParseInt(by.ID, 10, 64)
+	if !known || err != nil {
+		return core.Invalid("outcome", "请选一下结果。")
+	}
+	const sql = `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1 and state = 'open' returning region, household`
+	var region core.RegionCode
+	var household core.HouseholdID
+	err = tx.QueryRow(ctx, sql, id, string(o), staff, tx.Now()).Scan(&region, &household)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errSettled
+	}
+	if err != nil {
+		return pg.Fail(err, "settle a lead")
+	}
+	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.settled", Region: region, Purpose: "lead",
+		Detail: map[string]any{"lead": id, "household": household, "outcome": o}})
+}

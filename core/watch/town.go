@@ -1,0 +1,91 @@
+package watch
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/insight"
+	"lianou/core/pg"
+)
+
+// town is the transaction of one township.
+func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, packed int) error {
+	if err := hold(ctx, tx, scan, town); err != nil {
+		return err
+	}
+	if err := w.found.Alone(ctx, tx, town); err != nil {
+		return err
+	}
+	before, err := w.found.Towns(ctx, tx)
+	if err != nil {
+		return err
+	}
+	judge, err := w.judges.take(w.Books, tx.Today())
+	if err != nil {
+		return err
+	}
+	defer w.judges.give(judge)
+	list, err := w.judge(ctx, tx, town, judge)
+	if err != nil {
+		return err
+	}
+	by := insight.Scanned{Book: judge.Book().Digest, On: tx.Today()}
+	changes, err := w.found.Replace(ctx, tx, town, list, by)
+	if err != nil {
+		return err
+	}
+	n := numbers{book: by.Book, households: len(list), packed: packed, changed: len(changes)}
+	if n.newly, n.lost, err = layLeads(ctx, tx, town, changes, newsOf(before, judge, tx.Today())); err != nil {
+		return err
+	}
+	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
+		Detail: map[string]any{"scan": scan, "book": by.Book, "households": n.households, "changed": n.changed, "newly": n.newly, "lost": n.lost}}); err != nil {
+		return err
+	}
+	return finish(ctx, tx, scan, town, n)
+}
+
+// judge reads and judges every household of a township.
+func (w *Watch) judge(ctx context.Context, tx *pg.Tx, town core.RegionCode, judge *insight.Judge) ([]insight.Finding, error) {
+	var list []insight.Finding
+	err := w.Registry.Scan(ctx, tx, town, func(id core.HouseholdID, row []byte) error {
+		f, err := judge.Row(id, row)
+		list = append(list, f)
+		return err
+	})
+	return list, err
+}
+
+// hold takes the township's place in the scan, or gives errTaken.
+func hold(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode) error {
+	const sql = `select true from scan_town where scan = $1 and town = $2 and done is null for update skip locked`
+	var mine bool
+	err := tx.QueryRow(ctx, sql, scan, string(town)).Scan(&mine)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errTaken
+	}
+	return pg.Fail(err, "take a township of a scan")
+}
+
+// numbers is what a township's look came to.
+type numbers struct {
+	book                                     string
+	households, packed, changed, newly, lost int
+}
+
+// finish notes the township as done, and the scan when it was the last. The row of the
+// scan is held from here to the commit, so this is the last statement.
+func finish(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, n numbers) error {
+	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9
+		where scan = $1 and town = $2`
+	if _, err := tx.Exec(ctx, done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost); err != nil {
+		return pg.Fail(err, "note a township as scanned")
+	}
+	const last = `update scan set remain = remain - 1, ended = case when remain = 1 then $2::timestamptz end where id = $1`
+	_, err := tx.Exec(ctx, last, scan, tx.Now())
+	return pg.Fail(err, "count a township of a scan")
+}

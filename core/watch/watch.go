@@ -1,0 +1,44 @@
+package watch
+
+import (
+	"errors"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/insight"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/registry"
+)
+
+// Books gives the Book in force on a day: the shelf of published ones, or a library in
+// a file.
+type Books interface {
+	On(core.Date) (*policy.Book, error)
+}
+
+// Deps is what New needs; all are required.
+type Deps struct {
+	DB       *pg.DB // of lianou_platform
+	Registry *registry.Registry
+	Books    Books
+	Audit    *audit.Log
+}
+
+// Watch runs scans. It is safe for concurrent use.
+type Watch struct {
+	Deps
+	found  insight.Store
+	judges judges
+}
+
+// New checks what it is given.
+func New(d Deps) (*Watch, error) {
+	if d.DB == nil || d.Registry == nil || d.Books == nil || d.Audit == nil {
+		return nil, core.E(core.KindInternal, "watch_config", "").Wrap(errors.New("watch.Deps needs DB, Registry, Books and Audit"))
+	}
+	return &Watch{Deps: d}, nil
+}
+
+// Found is the store of what scans found.
+func (w *Watch) Found() insight.Store { return w.found }
