@@ -15,8 +15,8 @@ import (
 	"lianou/core/citizen"
 	"lianou/core/idcard"
 	"lianou/core/mandate"
+	"lianou/core/matching"
 	"lianou/core/notify"
-	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
 	"lianou/core/seal"
@@ -81,9 +81,9 @@ type Env struct {
 	Hears    transcription.Streamer
 	Hotwords []transcription.Hotword
 
-	// The lists every form offers; immutable.
+	// The lists every form offers; the places never change while a program runs.
 	Regions *registry.Regions
-	Book    *policy.Library
+	Book    matching.Books
 }
 
 var _ Submitter = (*intake.Intake)(nil)

@@ -11,7 +11,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/matching"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/intake"
 	"lianou/intake/interview"
@@ -29,7 +28,7 @@ type Interviews struct {
 }
 
 // NewInterviews reads the definition of the interview. An error is a defect of the build.
-func NewInterviews(regions *registry.Regions, books *policy.Library) (*Interviews, error) {
+func NewInterviews(regions *registry.Regions, books matching.Books) (*Interviews, error) {
 	iv, err := interview.NewInterviewer()
 	if err != nil {
 		return nil, err

@@ -5,7 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/blob"
-	"lianou/core/policy"
+	"lianou/core/matching"
 	"lianou/core/registry"
 	"lianou/intake/interview"
 )
@@ -16,7 +16,7 @@ import (
 type Rules struct{ facts facts }
 
 // NewRules ties the rules to what knows places, items and uploaded papers.
-func NewRules(regions *registry.Regions, book *policy.Library, blobs *blob.Store) (Rules, error) {
+func NewRules(regions *registry.Regions, book matching.Books, blobs *blob.Store) (Rules, error) {
 	form, err := interview.Basic()
 	if err != nil {
 		return Rules{}, err

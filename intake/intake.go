@@ -15,8 +15,8 @@ import (
 	"lianou/core/audit"
 	"lianou/core/blob"
 	"lianou/core/jobs"
+	"lianou/core/matching"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/seal"
 )
@@ -45,7 +45,7 @@ type Deps struct {
 	Platform seal.Recipient // whom applications are sealed to
 	Digest   seal.Blinder   // keys the digest of a body
 	Regions  *registry.Regions
-	Book     *policy.Library
+	Book     matching.Books
 	Blobs    *blob.Store
 	Audit    *audit.Log
 	Jobs     *jobs.Inserter

@@ -28,7 +28,7 @@ func (d *door) hands(t *testing.T, call string) *begun.Desk {
 	d.env.Begun, err = begun.New(begun.Deps{DB: gateway, Opener: keys.Gateway.Opener, Shared: keys.Gateway.Shared, Audit: edge})
 	must(t, err)
 	ours := audit.New(keys.Platform.Ring)
-	desk, err := begun.NewDesk(begun.DeskDeps{DB: d.db.DB(pgtest.Platform), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: d.house.Book.Calendar(), Audit: ours, Bell: d.house.Bell})
+	desk, err := begun.NewDesk(begun.DeskDeps{DB: d.db.DB(pgtest.Platform), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: d.house.Book.Calendar, Audit: ours, Bell: d.house.Bell})
 	must(t, err)
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)

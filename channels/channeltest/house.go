@@ -16,6 +16,7 @@ import (
 	"lianou/core"
 	"lianou/core/bell"
 	"lianou/core/blob"
+	"lianou/core/matching"
 	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/seal"
@@ -38,7 +39,7 @@ type House struct {
 	Files   string // where Blobs keeps them
 	BlobURL string // the same, for the other program's store
 	Regions *registry.Regions
-	Book    *policy.Library
+	Book    matching.Books
 	Bell    *bell.Bell
 }
 

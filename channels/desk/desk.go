@@ -14,8 +14,8 @@ import (
 	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/blob"
+	"lianou/core/matching"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/intake/drafts"
@@ -36,7 +36,7 @@ type Deps struct {
 	Blobs    *blob.Store
 	Audit    *audit.Log
 	Regions  *registry.Regions
-	Library  *policy.Library
+	Library  matching.Books
 	Drafts   *drafts.Store
 	Log      *slog.Logger
 }

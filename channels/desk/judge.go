@@ -19,13 +19,13 @@ import (
 // Judge answers, while somebody is still typing, what the household may be due
 // and what to ask next to settle most. It keeps nothing and decides nothing.
 type Judge struct {
-	library *policy.Library
+	library matching.Books
 	talk    interview.Form
 }
 
 // NewJudge makes a Judge over the Books the program carries and the questions of
 // the interview.
-func NewJudge(library *policy.Library) (*Judge, error) {
+func NewJudge(library matching.Books) (*Judge, error) {
 	talk, err := interview.Whole()
 	return &Judge{library, talk}, err
 }

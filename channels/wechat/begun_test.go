@@ -38,7 +38,7 @@ func (c *chatter) hands(call string, phone core.Phone) {
 	must(c.t, err)
 	c.ch, c.h = c.d.open(c.t)
 	desk, err := begun.NewDesk(begun.DeskDeps{DB: c.d.pg.DB(pgtest.Platform), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared,
-		Calendar: c.d.env.Book.Calendar(), Audit: audit.New(keys.Platform.Ring), Bell: c.d.env.Shared})
+		Calendar: c.d.env.Book.Calendar, Audit: audit.New(keys.Platform.Ring), Bell: c.d.env.Shared})
 	must(c.t, err)
 	_, err = c.d.env.Calls.Heard(c.t.Context(), calls.Report{ID: call, Exchange: "test", Caller: core.CallerPhone(phone.Reveal()), Called: "12345", Began: time.Now().Add(-time.Hour)})
 	must(c.t, err)

@@ -30,9 +30,9 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/mandate"
 	"lianou/core/notify"
-	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/rulebook"
 	"lianou/core/seal"
 	"lianou/core/wording"
 	"lianou/intake"
@@ -70,7 +70,7 @@ type edge struct {
 	keys     *seal.GatewayKeys
 	audit    *audit.Log
 	blobs    *blob.Store
-	books    *policy.Library
+	books    *rulebook.Shelf
 	regions  *registry.Regions
 	citizens *citizen.Citizens
 	cases    *casefile.Reader
@@ -112,7 +112,8 @@ func channelParts(ctx context.Context, w wiring) ([]boot.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := []boot.Part{{Name: "intake", Start: func(context.Context) error { return nil }, Stop: func(context.Context) error { return e.intake.Close() }}}
+	parts := []boot.Part{{Name: "intake", Start: func(context.Context) error { return nil }, Stop: func(context.Context) error { return e.intake.Close() }},
+		boot.Background("rules", e.books.Run)}
 	return append(append(parts, telling...), boot.Background("channels", host.Run)), nil
 }
 
@@ -128,7 +129,7 @@ func (e *edge) ground(ctx context.Context) (err error) {
 	if e.blobs, err = blob.Open(blob.Config{URL: at, To: e.keys.Platform}); err != nil {
 		return err
 	}
-	if e.books, err = policy.Embedded(); err != nil {
+	if e.books, err = rulebook.OpenShelf(ctx, rulebook.ShelfConfig{DB: e.stores.DB, Bell: e.stores.Bell, Log: e.log.With(boot.KeyComponent, "rulebook")}); err != nil {
 		return err
 	}
 	if e.regions, err = registry.PlacesOf(ctx, e.stores.DB); err != nil {

@@ -21,6 +21,7 @@ type benchCmd struct {
 	Lines  int           `help:"Calls on the telephone line at once in B11." default:"500"`
 	Storm  time.Duration `help:"How long new calls come in B11." default:"1m"`
 	People int           `help:"Invented people in the city of B5 to B8; the bars are meant for 5,600,000." default:"200000"`
+	Import int           `help:"People in a file of B9." default:"200000"`
 	Strict bool          `help:"Fail when any bar is short, not only those that are owed at this stage of the work."`
 }
 
@@ -111,7 +112,7 @@ func (c benchCmd) programs(t *tool, only []string) (bench.Verdict, error) {
 	if err != nil {
 		return bench.Verdict{}, fmt.Errorf("find this program: %w", err)
 	}
-	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window, Lines: c.Lines, Storm: c.Storm, People: c.People})
+	return bench.Run(t.ctx, bench.Config{Lianou: self, Gateway: gateway, Platform: platform, Out: t.out, Notes: os.Stderr, Only: only, Rounds: c.Rounds, Window: c.Window, Lines: c.Lines, Storm: c.Storm, People: c.People, Import: c.Import})
 }
 
 // bars reads "ONLY=B1,B3", "B1,B3" and "B1 B3" alike.

@@ -24,7 +24,7 @@ func commands() []command {
 		{"extract", "Read transcripts from a file of JSON lines into slots.", &extractCmd{}},
 		{"audit", "Verify the audit log, or prove one entry.", &auditCmd{}},
 		{"verify", "Check every promise against the rows, independently.", &verifyCmd{}},
-		{"policy", "Check the rules of assistance.", &policyCmd{}},
+		{"policy", "Check the rules of assistance, and publish them by two people's word.", &policyCmd{}},
 		{"bench", "Measure the bars, with their yardsticks.", &benchCmd{}},
 		{"demo", "Play three stories end to end in a fresh city.", &demoCmd{}},
 		{"standin", "Run the stand-ins for outside services.", &standinCmd{}},

@@ -2,23 +2,27 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
+	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/registry/bulk"
+	tabular "lianou/core/tables"
 )
 
 type importCmd struct {
-	Regions importRegions `cmd:"" help:"Replace the list of places by a CSV file."`
+	People  importPeople  `cmd:"" help:"Bring in people and households, a row a person."`
+	Facts   importFacts   `cmd:"" help:"Bring in what a department knows, a row a person or household."`
+	Regions importRegions `cmd:"" help:"Replace the list of places."`
 }
 
 type importRegions struct {
-	File string `arg:"" type:"existingfile" help:"code,name,old_codes,synthetic; parents before children."`
+	File string `arg:"" type:"existingfile" help:"CSV or XLSX: code, name, old_codes, synthetic; parents before children."`
+	Map  string `help:"Mapping file: which column is which, and which are ignored." type:"existingfile"`
 }
-
-// maxImport bounds the file that is read: the city's own list has about 250 KB.
-const maxImport = 16 << 20
 
 // Run replaces the places. Programs read them when they start.
 func (c importRegions) Run(t *tool) error {
@@ -26,18 +30,18 @@ func (c importRegions) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(c.File)
-	if err != nil || info.Size() > maxImport {
-		return fmt.Errorf("%s cannot be read or is larger than 16 MB", c.File)
-	}
-	f, err := os.Open(c.File)
+	table, err := openTable(t.ctx, c.File)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", c.File, err)
+		return inWords(err)
 	}
-	defer f.Close()
-	tree, err := registry.ParseRegions(f)
+	defer table.close()
+	m, err := readMapping(c.Map)
 	if err != nil {
-		return err
+		return inWords(err)
+	}
+	tree, err := bulk.ReadRegions(table.File, m)
+	if err != nil {
+		return inWords(err)
 	}
 	db, err := openImport(t, cfg)
 	if err != nil {
@@ -53,4 +57,48 @@ func (c importRegions) Run(t *tool) error {
 	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; restart the gateway and the platform to use them\n",
 		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage))
 	return nil
+}
+
+// openedTable is a table and the file it lies in.
+type openedTable struct {
+	*tabular.File
+	close func() error
+}
+
+func openTable(ctx context.Context, path string) (openedTable, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return openedTable{}, fmt.Errorf("open %s: %w", path, err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var table *tabular.File
+		if table, err = tabular.Look(ctx, f, info.Size()); err == nil {
+			return openedTable{table, f.Close}, nil
+		}
+	}
+	return openedTable{}, errors.Join(err, f.Close())
+}
+
+func readMapping(path string) (bulk.Mapping, error) {
+	if path == "" {
+		return bulk.Mapping{}, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return bulk.Mapping{}, fmt.Errorf("read the mapping: %w", err)
+	}
+	return bulk.ParseMapping(b)
+}
+
+// inWords gives an error as the sentence that says what to do, where it has one.
+func inWords(err error) error {
+	var known *core.Error
+	if !errors.As(err, &known) || known.Say == "" {
+		return err
+	}
+	if known.Err != nil {
+		return fmt.Errorf("%s (%w)", known.Say, known.Err)
+	}
+	return errors.New(known.Say)
 }

@@ -11,6 +11,7 @@ import (
 // policyCmd works on the rules of assistance as data.
 type policyCmd struct {
 	Check policyCheckCmd `cmd:"" help:"Check the policies: facts, units, sentences, cycles, sources of amounts."`
+	policyStoreCmds
 }
 
 // policyCheckCmd checks the policies in a folder, or the ones built in.

@@ -150,6 +150,7 @@ func TestRealInstallation(t *testing.T) {
 
 	r.start("gateway")
 	stop := r.start("platform")
+	r.rulesByHand()
 	first := r.browser()
 	if !r.enters(first, "wang.li", long) || !r.inside(first) {
 		t.Fatalf("the new account does not get in\n%s", r.out.text())
@@ -180,6 +181,23 @@ func TestRealInstallation(t *testing.T) {
 	want := []string{"staff.created", "staff.listed", "staff.password_set", "staff.closed", "staff.opened"}
 	if err := r.env.DB(pgtest.Audit).Pool().QueryRow(t.Context(), traced, want).Scan(&acts); err != nil || acts != len(want) {
 		t.Errorf("%d of %d acts of the operator are in the log: %v", acts, len(want), err)
+	}
+}
+
+// rulesByHand is the operator's way to the rules: the platform made those of the program the
+// first edition, and whoever drafts says who they are.
+func (r *real) rulesByHand() {
+	r.t.Helper()
+	if out := r.must(r.tool("", r.service("platform"), "policy", "list")); !strings.Contains(out, "随程序发布的第一版") {
+		r.t.Errorf("policy list:\n%s", out)
+	}
+	r.must(r.tool(long, r.service("platform"), "staff", "add", "han.city", "韩立新", "--role", "city", "--at", "德州市"))
+	draft := []string{"policy", "draft", "--why", "没有改动", "--as", "han.city"}
+	if out, err := r.tool(long+"x", r.service("platform"), draft...); err == nil || !strings.Contains(out, "用户名或密码不对") {
+		r.t.Errorf("drafted by anybody: %v %s", err, out)
+	}
+	if out := r.must(r.tool(long, r.service("platform"), draft...)); !strings.Contains(out, "no draft was made") {
+		r.t.Errorf("the program's own rules as a draft:\n%s", out)
 	}
 }
 

@@ -56,6 +56,7 @@ type people struct {
 	staff   *staff.Staff
 	regions *registry.Regions
 	by      audit.Actor
+	log     *audit.Log
 }
 
 // Run makes one account.
@@ -211,7 +212,11 @@ func (c staffReset) Run(t *tool) error {
 
 // withStaff opens the database as lianou_platform, whose business accounts are. The
 // trace names the user of the machine. No transaction is open while somebody types.
-func withStaff(t *tool, do func(people) error) error {
+func withStaff(t *tool, do func(people) error) error { return withPlatform(t, true, do) }
+
+// withPlatform is withStaff for other business of the platform. Only who mends accounts may
+// work on a real database with active accounts of the demonstration.
+func withPlatform(t *tool, mending bool, do func(people) error) error {
 	cfg, err := t.config()
 	if err != nil {
 		return err
@@ -228,19 +233,19 @@ func withStaff(t *tool, do func(people) error) error {
 	if err != nil {
 		return err
 	}
-	db, err := pg.Open(t.ctx, pg.Config{URL: url, Name: "lianou staff", MaxConns: 2})
+	db, err := pg.Open(t.ctx, pg.Config{URL: url, Name: "lianou operator", MaxConns: 2})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	p := people{ctx: t.ctx, db: db, by: audit.Actor{Kind: "operator"}}
+	p := people{ctx: t.ctx, db: db, by: audit.Actor{Kind: "operator"}, log: audit.New(keys.Ring)}
 	if who, err := user.Current(); err == nil {
 		p.by.ID = who.Username
 	}
 	if p.regions, err = registry.PlacesOf(t.ctx, db); err != nil {
 		return err
 	}
-	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: audit.New(keys.Ring), Expand: routing.Reach(p.regions), Mending: true})
+	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Mending: mending})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/registry/twins"
 	"lianou/core/routing"
+	"lianou/core/rulebook"
 	"lianou/core/seal"
 	"lianou/core/staff"
 	"lianou/core/watch"
@@ -35,7 +36,8 @@ type house struct {
 	keys     *seal.PlatformKeys
 	audit    *audit.Log
 	blobs    *blob.Store
-	books    *policy.Library
+	books    *rulebook.Shelf
+	rules    *rulebook.Store
 	regions  *registry.Regions
 	registry *registry.Registry
 	staff    *staff.Staff
@@ -80,10 +82,31 @@ func (h *house) ground(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.books, err = policy.Embedded(); err != nil {
+	if err := h.rulebook(ctx); err != nil {
 		return err
 	}
 	h.regions, err = registry.PlacesOf(ctx, h.stores.DB)
+	return err
+}
+
+// rulebook opens the rules that were published. A city that has published none begins with
+// those that ship with the program.
+func (h *house) rulebook(ctx context.Context) (err error) {
+	if h.rules, err = rulebook.New(rulebook.Deps{DB: h.stores.DB, Audit: h.audit, Bell: h.stores.Bell}); err != nil {
+		return err
+	}
+	shipped, err := policy.Shipped()
+	if err != nil {
+		return err
+	}
+	set, err := rulebook.ReadSources(shipped)
+	if err != nil {
+		return err
+	}
+	if err := h.rules.Found(ctx, set); err != nil {
+		return err
+	}
+	h.books, err = rulebook.OpenShelf(ctx, rulebook.ShelfConfig{DB: h.stores.DB, Bell: h.stores.Bell, Log: h.log.With(boot.KeyComponent, "rulebook")})
 	return err
 }
 
@@ -112,7 +135,7 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	router, err := routing.New(routing.Config{Regions: h.regions, Staff: h.staff, Cases: h.cases, Calendar: h.books.Calendar()})
+	router, err := routing.New(routing.Config{Regions: h.regions, Staff: h.staff, Cases: h.cases, Calendar: h.books.Calendar})
 	if err != nil {
 		return err
 	}
@@ -180,7 +203,7 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.begun, err = begun.NewDesk(begun.DeskDeps{DB: h.stores.DB, Gateway: h.keys.Gateway, Shared: h.keys.Shared, Calendar: h.books.Calendar(), Audit: h.audit, Bell: h.stores.Bell}); err != nil {
+	if h.begun, err = begun.NewDesk(begun.DeskDeps{DB: h.stores.DB, Gateway: h.keys.Gateway, Shared: h.keys.Shared, Calendar: h.books.Calendar, Audit: h.audit, Bell: h.stores.Bell}); err != nil {
 		return err
 	}
 	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/channels/desk/agent"
+	"lianou/channels/desk/book"
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
@@ -34,7 +35,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
-	handler, err := shell.Handler(calls, window, town, money, whole, order, register)
+	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions})
+	handler, err := shell.Handler(calls, window, town, money, whole, order, rules, register)
 	if err != nil {
 		return nil, err
 	}

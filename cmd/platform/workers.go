@@ -59,6 +59,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 		{Name: "jobs", Start: client.Start, Stop: client.Stop},
 		integrator,
 		boot.Background("files", h.sweepBlobs),
+		boot.Background("rules", h.books.Run),
 	}, nil
 }
 

@@ -4,23 +4,22 @@ import (
 	"sync"
 
 	"lianou/core"
-	"lianou/core/policy"
 )
 
 // Current is the matcher of the Book in force on a day. Compiling takes milliseconds, and
 // nearly everybody asks about today: the last one is kept. It is safe for use by many
 // goroutines.
 type Current struct {
-	books *policy.Library
+	books Books
 
 	mu   sync.Mutex
 	last *Matcher
 }
 
-// NewCurrent makes one over a library.
-func NewCurrent(books *policy.Library) *Current { return &Current{books: books} }
+// NewCurrent makes one over the rules of a program.
+func NewCurrent(books Books) *Current { return &Current{books: books} }
 
-// On gives the matcher of a day. Errors are the library's, for a day before its first Book.
+// On gives the matcher of a day. Errors are of the rules, for a day before its first Book.
 func (c *Current) On(day core.Date) (*Matcher, error) {
 	book, err := c.books.On(day)
 	if err != nil {

@@ -18,6 +18,11 @@ func Unscoped() map[string]string {
 		"region":        "places, no person",
 		"token_renewal": "how far the search tokens are, no person",
 		"pair_scan":     "counts of the last scan, no person",
+		// bulk: lianou_import alone reads them
+		"bulk_run":     "digests and counts of files, no person",
+		"bulk_row":     "sealed rows of the one file that is being brought in",
+		"bulk_refusal": "row numbers and reasons, nothing of the row",
+		"bulk_home":    "keyed hashes of household numbers and ids",
 		// insight
 		"ranking_count": "counts of households by index, no person",
 		// watch
@@ -30,6 +35,12 @@ func Unscoped() map[string]string {
 		"staff_guess":    "counts of log-ins",
 		"staff_device":   "hashes of tokens",
 		"staff_session":  "hashes of tokens and an account id",
+		// rulebook
+		"rulebook_source":  "rules of assistance, no person",
+		"rulebook_book":    "digests of rules, no person",
+		"rulebook_edition": "published rules and ids of staff, no citizen",
+		"rulebook_draft":   "rules that are being written, no citizen",
+		"rulebook_change":  "steps of a draft, no citizen",
 		// intake
 		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
 		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",

@@ -23,7 +23,7 @@ type Config struct {
 	Regions  *registry.Regions
 	Staff    *staff.Staff
 	Cases    *casefile.Store
-	Calendar *policy.Calendar
+	Calendar func() *policy.Calendar // the newest that is announced
 }
 
 // Router chooses. Safe for concurrent use.
@@ -31,7 +31,7 @@ type Router struct {
 	regions  *registry.Regions
 	staff    *staff.Staff
 	cases    *casefile.Store
-	calendar *policy.Calendar
+	calendar func() *policy.Calendar
 }
 
 // New makes a Router.
@@ -80,7 +80,7 @@ func (r *Router) Place(live core.Place) Where {
 func (r *Router) Pick(ctx context.Context, tx *pg.Tx, c casefile.Case) (casefile.Routing, error) {
 	to := casefile.Routing{AcceptDue: c.AcceptDue}
 	if to.AcceptDue.IsZero() {
-		to.AcceptDue = r.calendar.Add(tx.Today(), AcceptDays)
+		to.AcceptDue = r.calendar().Add(tx.Today(), AcceptDays)
 	}
 	const turn = 71403 // our half of the two-part advisory lock
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1, hashtext($2))`, turn, string(c.Region)); err != nil {
@@ -158,7 +158,7 @@ func Least(ids []core.StaffID, load map[core.StaffID]int, out map[core.StaffID]b
 }
 
 // Days counts working days from a day, which itself does not count.
-func (r *Router) Days(from core.Date, n int) core.Date { return r.calendar.Add(from, n) }
+func (r *Router) Days(from core.Date, n int) core.Date { return r.calendar().Add(from, n) }
 
 // Kin finds the members of staff who declared one of the persons as kin.
 func (r *Router) Kin(ctx context.Context, tx *pg.Tx, persons []core.PersonID) ([]casefile.Kin, error) {

@@ -38,7 +38,7 @@ type Deps struct {
 	Routing  *routing.Router
 	Payout   *payout.Payout
 	Outbox   *notify.Outbox
-	Books    *policy.Library
+	Books    matching.Books
 	Bell     *bell.Bell
 	Log      *slog.Logger
 

@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	books, err := policy.Embedded()
 	w.must(err)
-	router, err := routing.New(routing.Config{Regions: regions, Staff: w.staff, Cases: w.cases, Calendar: books.Calendar()})
+	router, err := routing.New(routing.Config{Regions: regions, Staff: w.staff, Cases: w.cases, Calendar: books.Calendar})
 	w.must(err)
 	checker, err := realname.New(w.registry, nil)
 	w.must(err)

@@ -62,7 +62,7 @@ func newLine(t *testing.T) *line {
 	must(t, err)
 	l := &line{t: t, env: env, keys: keys}
 	edge := audit.NewTo(keys.Gateway.Platform)
-	l.desk, err = NewDesk(DeskDeps{DB: env.DB(pgtest.Platform), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: books.Calendar(), Audit: audit.New(keys.Platform.Ring), Bell: b})
+	l.desk, err = NewDesk(DeskDeps{DB: env.DB(pgtest.Platform), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: books.Calendar, Audit: audit.New(keys.Platform.Ring), Bell: b})
 	must(t, err)
 	l.store, err = New(Deps{DB: env.DB(pgtest.Gateway), Opener: keys.Gateway.Opener, Shared: keys.Gateway.Shared, Audit: edge})
 	must(t, err)

@@ -22,5 +22,5 @@ func TestNothingIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	depstest.Whole(t, Deps{DB: new(pg.DB), Opener: new(seal.Opener), Shared: keys.Gateway.Shared, Audit: new(audit.Log)}, New)
-	depstest.Whole(t, DeskDeps{DB: new(pg.DB), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: new(policy.Calendar), Audit: new(audit.Log), Bell: new(bell.Bell)}, NewDesk)
+	depstest.Whole(t, DeskDeps{DB: new(pg.DB), Gateway: keys.Platform.Gateway, Shared: keys.Platform.Shared, Calendar: new(policy.Library).Calendar, Audit: new(audit.Log), Bell: new(bell.Bell)}, NewDesk)
 }

@@ -38,10 +38,10 @@ const Topic = "calls"
 
 // DeskDeps are what a Desk needs. All are required.
 type DeskDeps struct {
-	DB       *pg.DB         // as the platform
-	Gateway  seal.Recipient // who gives it to the caller
-	Shared   seal.Blinder   // the caller's number, as the gateway finds it
-	Calendar *policy.Calendar
+	DB       *pg.DB                  // as the platform
+	Gateway  seal.Recipient          // who gives it to the caller
+	Shared   seal.Blinder            // the caller's number, as the gateway finds it
+	Calendar func() *policy.Calendar // the newest that is announced
 	Audit    *audit.Log
 	Bell     *bell.Bell
 }
@@ -149,7 +149,7 @@ func (d *Desk) hand(ctx context.Context, tx *pg.Tx, staff core.StaffID, f formRo
 // Due is when somebody is rung who has not sent in what they were given at now: the
 // morning after two whole working days.
 func (d *Desk) Due(now time.Time) time.Time {
-	day := d.d.Calendar.Add(core.DateOf(now), quietDays+1).Time()
+	day := d.d.Calendar().Add(core.DateOf(now), quietDays+1).Time()
 	return time.Date(day.Year(), day.Month(), day.Day(), rungFrom, 0, 0, 0, core.China)
 }
 

@@ -22,7 +22,7 @@ import (
 func (b *booth) lets(t *testing.T, deps *agent.Deps) {
 	t.Helper()
 	var err error
-	deps.Begun, err = begun.NewDesk(begun.DeskDeps{DB: b.d.DB, Gateway: b.d.Keys.Platform.Gateway, Shared: b.d.Keys.Platform.Shared, Calendar: b.d.Book.Calendar(), Audit: b.d.Audit, Bell: b.d.Bell})
+	deps.Begun, err = begun.NewDesk(begun.DeskDeps{DB: b.d.DB, Gateway: b.d.Keys.Platform.Gateway, Shared: b.d.Keys.Platform.Shared, Calendar: b.d.Book.Calendar, Audit: b.d.Audit, Bell: b.d.Bell})
 	must(t, err)
 }
 

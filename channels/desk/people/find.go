@@ -74,7 +74,7 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	got := found{Asked: a}
 	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		list, err := p.d.Registry.Search(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: a.Word()}, q)
+		list, err := p.d.Registry.Find(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: a.Word()}, q)
 		got.Rows, got.Full = p.rows(list, q, tx.Today()), len(list) >= most
 		return err
 	})
@@ -87,10 +87,10 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return p.showFind(w, at, findPage{For: a.For, Q: q, Found: &got})
 }
 
-func (p *Room) rows(list []registry.Person, q string, today core.Date) []foundRow {
+func (p *Room) rows(list []registry.Found, q string, today core.Date) []foundRow {
 	out := make([]foundRow, 0, len(list))
 	for _, one := range list {
-		out = append(out, foundRow{one, ageOf(one.Birth, today), p.d.Regions.FullName(lowest(one)), whyFound(one, q)})
+		out = append(out, foundRow{one.Person, ageOf(one.Birth, today), p.d.Regions.FullName(lowest(one.Person)), whyFound(one, q)})
 	}
 	return out
 }

@@ -14,7 +14,6 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/matching"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
 )
@@ -32,7 +31,7 @@ type Deps struct {
 	Cases    *casefile.Store
 	Audit    *audit.Log
 	Bell     *bell.Bell
-	Book     *policy.Library
+	Book     matching.Books
 }
 
 // Room is the registry's room.

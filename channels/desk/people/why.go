@@ -11,12 +11,10 @@ import (
 
 // whyFound says by which parts of what was typed somebody was found. It tells the two
 // kinds of last four apart and repeats no number.
-func whyFound(p registry.Person, q string) string {
+func whyFound(p registry.Found, q string) string {
 	var by []string
 	for _, part := range strings.FieldsFunc(q, separates) {
-		if w := partFound(p, part); w != "" {
-			by = append(by, w)
-		}
+		by = append(by, partFound(p, part))
 	}
 	return strings.Join(by, "、")
 }
@@ -25,9 +23,9 @@ func separates(c rune) bool {
 	return unicode.IsSpace(c) || strings.ContainsRune(",;\uff0c\u3001\uff1b", c)
 }
 
-// partFound is one part's reason. A name that is not in the written one was found by
-// another spelling, which the registry knows and this page does not.
-func partFound(p registry.Person, part string) string {
+// partFound is one part's reason. How a name that is written otherwise was found is the
+// registry's to say.
+func partFound(p registry.Found, part string) string {
 	digits := strings.Trim(part, "0123456789") == ""
 	id, phone := p.IDNumber.Last4(), ""
 	if !p.Phone.IsZero() {
@@ -53,6 +51,12 @@ func partFound(p registry.Person, part string) string {
 	case strings.HasSuffix(part, "村"), strings.HasSuffix(part, "社区"), strings.HasSuffix(part, "镇"), strings.HasSuffix(part, "乡"),
 		strings.HasSuffix(part, "街道"), strings.HasSuffix(part, "县"), strings.HasSuffix(part, "区"), strings.HasSuffix(part, "市"):
 		return "住处"
+	}
+	switch word := p.By.Say(); {
+	case p.As != "":
+		return "另一条登记叫“" + p.As + "”"
+	case word != "":
+		return word
 	}
 	return "名字相近"
 }

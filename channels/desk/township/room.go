@@ -15,8 +15,8 @@ import (
 	"lianou/core/audit"
 	"lianou/core/blob"
 	"lianou/core/casefile"
+	"lianou/core/matching"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
@@ -36,7 +36,7 @@ type Deps struct {
 	Blobs   *blob.Store
 	Audit   *audit.Log
 	Regions *registry.Regions
-	Book    *policy.Library
+	Book    matching.Books
 	Chats   *talks.Desk // nil where no chat is led
 }
 

@@ -29,13 +29,15 @@ type Config struct {
 	// People is how many are registered where people are searched for, in B8. Defaults
 	// to 200,000; the city has 5,600,000.
 	People int
+	// Import is how many people the files of B9 hold. Defaults to 200,000.
+	Import int
 	// Dir is where throw-away installations are made. Defaults to the system's folder
 	// of temporary files.
 	Dir string
 }
 
 // Bars are the bars this package measures, in the order of their lines.
-func Bars() []string { return []string{"B1", "B2", "B8", "B10", "B11", "B12", "B13"} }
+func Bars() []string { return []string{"B1", "B2", "B8", "B9", "B10", "B11", "B12", "B13"} }
 
 func (c *Config) wants(bars ...string) bool {
 	return len(c.Only) == 0 || slices.ContainsFunc(bars, func(b string) bool { return slices.Contains(c.Only, b) })
@@ -74,12 +76,15 @@ func Run(ctx context.Context, cfg Config) (Verdict, error) {
 	if cfg.People == 0 {
 		cfg.People = 200_000
 	}
+	if cfg.Import == 0 {
+		cfg.Import = 200_000
+	}
 	cfg.note("load average before: %s", load())
 	var all Verdict
 	for _, part := range []struct {
 		bars []string
 		run  func(context.Context, *Config) (Verdict, error)
-	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B8"}, finding}, {[]string{"B10"}, popping}, {[]string{"B11"}, calling}, {[]string{"B12"}, asking}, {[]string{"B13"}, starting}} {
+	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B8"}, finding}, {[]string{"B9"}, importing}, {[]string{"B10"}, popping}, {[]string{"B11"}, calling}, {[]string{"B12"}, asking}, {[]string{"B13"}, starting}} {
 		if !cfg.wants(part.bars...) {
 			continue
 		}

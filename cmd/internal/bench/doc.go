@@ -1,6 +1,7 @@
 // Package bench measures the bars of accepting applications, of the telephone and of
 // starting: B1 and B2 through the real door of a real gateway process against pgbench
-// doing the same inserts on the same server; B10 from an exchange's report to the
+// doing the same inserts on the same server; B9 an import of people against COPY of
+// the rows it makes; B10 from an exchange's report to the
 // websockets of a thousand desks; B11 with sipp on our own line; B12 with two
 // hundred people at the screener; and B13.
 //

@@ -1,0 +1,147 @@
+package book
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/policy"
+	"lianou/core/rulebook"
+)
+
+// shown is how many problems a refusal names; the rest is a number.
+const shown = 3
+
+// refusal puts what policy found wrong behind the sentence that says so.
+func refusal(err error) error {
+	var bad policy.Problems
+	if !errors.Is(err, rulebook.ErrProblems) || !errors.As(err, &bad) {
+		return err
+	}
+	var out strings.Builder
+	out.WriteString(rulebook.ErrProblems.Say)
+	for i, p := range bad {
+		if i == shown {
+			out.WriteString(" ……")
+			break
+		}
+		out.WriteString(" 「" + p.String() + "」")
+	}
+	return core.E(core.KindInvalid, rulebook.ErrProblems.Code, out.String()).Wrap(err)
+}
+
+// step does one change of a draft and goes back to its page.
+func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, op rulebook.Op) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why")}); err != nil {
+		return refusal(err)
+	}
+	return desk.Back(w, r, home(id), "改好了:"+short(op.Say())+"。")
+}
+
+// short keeps a line within what Said carries.
+func short(text string) string {
+	if r := []rune(text); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return text
+}
+
+func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	from, err := dayOf(r, "from")
+	if err != nil {
+		return err
+	}
+	a := rulebook.Amount{Param: r.FormValue("param"), Area: core.Area(r.FormValue("area")), Value: strings.TrimSpace(r.FormValue("value")), From: from,
+		Source: r.FormValue("source"), Sample: r.FormValue("sample") != ""}
+	for _, code := range r.Form["county"] {
+		a.Counties = append(a.Counties, core.RegionCode(code))
+	}
+	return b.step(w, r, at, rulebook.Op{Amount: &a})
+}
+
+// words changes a field of a condition, or of a version of an item: "item CL-01 2016-07-01",
+// "criterion income_below_standard".
+func (b *Room) words(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	what := strings.Fields(r.FormValue("what"))
+	v := strings.TrimSpace(r.FormValue("value"))
+	switch {
+	case len(what) == 2 && what[0] == "criterion":
+		return b.step(w, r, at, rulebook.Op{Criterion: &rulebook.Criterion{Name: what[1], Field: r.FormValue("field"), Value: v}})
+	case len(what) == 3 && what[0] == "item":
+		from, err := core.ParseDate(what[2])
+		if err != nil {
+			return err
+		}
+		return b.step(w, r, at, rulebook.Op{Item: &rulebook.Item{Code: core.ItemCode(what[1]), From: from, Field: r.FormValue("field"), Value: v}})
+	}
+	return core.Invalid("what", "请先选要改的是哪一条。")
+}
+
+// turn stops an item or takes it up again.
+func (b *Room) turn(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	from, err := dayOf(r, "from")
+	if err != nil {
+		return err
+	}
+	return b.step(w, r, at, rulebook.Op{Switch: &rulebook.Switch{Code: core.ItemCode(r.FormValue("item")), On: r.FormValue("turn") == "on", From: from}})
+}
+
+func dayOf(r *http.Request, name string) (core.Date, error) {
+	d, err := core.ParseDate(r.FormValue(name))
+	if err != nil {
+		return 0, core.Invalid(name, "请选从哪一天起。")
+	}
+	return d, nil
+}
+
+// act runs one act on a draft and goes back to its page.
+func (b *Room) act(w http.ResponseWriter, r *http.Request, said string, do func(id int64) error) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		return refusal(err)
+	}
+	return desk.Back(w, r, home(id), said)
+}
+
+func (b *Room) sign(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return b.act(w, r, "签署了。请另一位市级人员核对、发布。", func(id int64) error {
+		return b.d.Rules.Sign(r.Context(), at.Staff.ID, id, r.FormValue("digest"))
+	})
+}
+
+func (b *Room) reopen(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return b.act(w, r, "签署收回了,可以接着改。", func(id int64) error { return b.d.Rules.Reopen(r.Context(), at.Staff.ID, id) })
+}
+
+func (b *Room) rebase(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return b.act(w, r, "换到新的一版上了。请再看一遍改动,再签署。", func(id int64) error { return b.d.Rules.Rebase(r.Context(), at.Staff.ID, id) })
+}
+
+func (b *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return b.act(w, r, "这份草案撤回了。", func(id int64) error { return b.d.Rules.Withdraw(r.Context(), at.Staff.ID, id, r.FormValue("why")) })
+}
+
+var errNotRead = core.Invalid("read", "请先看完这一页上的改动,勾上「我看过了」。")
+
+func (b *Room) publish(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	from, err := dayOf(r, "from")
+	if err != nil {
+		return err
+	}
+	if r.FormValue("read") == "" {
+		return errNotRead
+	}
+	return b.act(w, r, "发布了,从 "+from.SayWhole()+"起按它办。", func(id int64) error {
+		_, err := b.d.Rules.Publish(r.Context(), at.Staff.ID, rulebook.Publication{Draft: id, Digest: r.FormValue("digest"), From: from})
+		return err
+	})
+}

@@ -1,0 +1,8 @@
+// Package book is the room in which the city's people change the rules of assistance: the
+// editions that were published, the drafts, what a draft changes, and both signatures.
+//
+// It shows rules and who signed them, and no citizen. It decides nothing of rights: whoever
+// may not write or sign is refused by core/rulebook and its tables. It must not show a draft
+// to be published whose files are not the ones that are then published: each signature names
+// the digest of what was on the page.
+package book

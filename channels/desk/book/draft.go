@@ -1,0 +1,94 @@
+package book
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/core/rulebook"
+	"lianou/core/staff"
+)
+
+type draftPage struct {
+	Said string
+	rulebook.Folder
+	By, EndedName string
+	Diff          []rulebook.Line
+	rulebook.Outline
+	Counties                 []registry.Place
+	CriterionFs, ItemFs      []string
+	Today                    core.Date
+	Stale                    bool // a newer edition was published meanwhile
+	Mine, Second, Changeable bool
+}
+
+// draft shows what a draft changes, its steps, and to who may, the forms.
+func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	p := draftPage{Said: desk.Said(w, r), Counties: b.d.Regions.Counties(), CriterionFs: rulebook.CriterionFields(), ItemFs: rulebook.ItemFields()}
+	if p.Folder, err = b.d.Rules.Draft(r.Context(), id); err != nil {
+		return err
+	}
+	base, err := b.d.Rules.Sources(r.Context(), p.Base)
+	if err != nil {
+		return err
+	}
+	p.Diff = base.Diff(p.Files)
+	if p.Outline, err = p.Files.Outline(); err != nil {
+		return err
+	}
+	editions, err := b.d.Rules.Editions(r.Context())
+	if err != nil {
+		return err
+	}
+	names, err := b.d.Staff.Names(r.Context(), p.Author, p.EndedBy)
+	if err != nil {
+		return err
+	}
+	if p.Today, err = b.today(r.Context()); err != nil {
+		return err
+	}
+	p.By, p.EndedName = names[p.Author], names[p.EndedBy]
+	live := p.State == rulebook.Open || p.State == rulebook.SignedOff
+	p.Stale = live && p.Base != editions[0].Number
+	p.Mine = live && at.Has(staff.City) && at.Staff.ID == p.Author
+	p.Second = live && at.Has(staff.City) && at.Staff.ID != p.Author
+	p.Changeable = p.Mine && p.State == rulebook.Open
+	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
+	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
+	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return order(x.Name, y.Name) })
+	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)
+}
+
+// Says is a step in words of the page: labels and names of counties for their codes.
+func (p draftPage) Says(op rulebook.Op) string {
+	if op.Amount == nil {
+		return op.Say()
+	}
+	var pairs []string
+	for _, param := range p.Params {
+		if param.Name == op.Amount.Param {
+			pairs = append(pairs, param.Name, param.Label)
+		}
+	}
+	for _, c := range p.Counties {
+		pairs = append(pairs, string(c.Code), c.Name)
+	}
+	return strings.NewReplacer(pairs...).Replace(op.Say())
+}
+
+func order(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,158 @@
+package book
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/rulebook"
+	"lianou/core/staff"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	DB      *pg.DB
+	Rules   *rulebook.Store
+	Staff   *staff.Staff
+	Regions *registry.Regions
+}
+
+// Room is the room of the rules.
+type Room struct{ d Deps }
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d} }
+
+// Templates gives the room's pages to the shell.
+func (b *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table.
+func (b *Room) Desk() desk.Room {
+	all, writers := []staff.Role{staff.City, staff.Auditor}, []staff.Role{staff.City}
+	const none = "none: rules and who signed them, no citizen"
+	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
+		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
+		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
+		{Method: "POST", Path: "/book/begin", Roles: writers, Trace: "rulebook.drafted", Serve: b.begin},
+		{Method: "POST", Path: "/book/draft/{draft}/amount", Roles: writers, Trace: "rulebook.changed", Serve: b.amount},
+		{Method: "POST", Path: "/book/draft/{draft}/words", Roles: writers, Trace: "rulebook.changed", Serve: b.words},
+		{Method: "POST", Path: "/book/draft/{draft}/switch", Roles: writers, Trace: "rulebook.changed", Serve: b.turn},
+		{Method: "POST", Path: "/book/draft/{draft}/sign", Roles: writers, Trace: "rulebook.signed", Serve: b.sign},
+		{Method: "POST", Path: "/book/draft/{draft}/reopen", Roles: writers, Trace: "rulebook.reopened", Serve: b.reopen},
+		{Method: "POST", Path: "/book/draft/{draft}/rebase", Roles: writers, Trace: "rulebook.rebased", Serve: b.rebase},
+		{Method: "POST", Path: "/book/draft/{draft}/withdraw", Roles: writers, Trace: "rulebook.withdrawn", Serve: b.withdraw},
+		{Method: "POST", Path: "/book/draft/{draft}/publish", Roles: writers, Trace: "rulebook.published", Serve: b.publish},
+	}}
+}
+
+// Words are the room's own ways of writing.
+func (b *Room) Words() template.FuncMap {
+	return template.FuncMap{
+		"whole": func(d core.Date) string { return d.SayWhole() },
+		"short": func(digest string) string { return digest[:min(8, len(digest))] },
+		"area": func(a core.Area) string {
+			return map[core.Area]string{"urban": "城市", "rural": "农村"}[a]
+		},
+		"county": func(code core.RegionCode) string {
+			p, _ := b.d.Regions.Place(code)
+			return p.Name
+		},
+		"unit": func(u string) string {
+			return map[string]string{"yuan": "元", "count": "个", "years": "岁", "months": "个月", "days": "天", "m2": "平方米", "ratio": "倍"}[u]
+		},
+		"field": func(name string) string { return fieldWords[name] },
+	}
+}
+
+// fieldWords are the fields of conditions and items as people call them.
+var fieldWords = map[string]string{
+	"value": "限额", "range.0": "下限", "range.1": "上限", "limit.param": "限额用哪个标准", "limit.by": "再乘哪个比例", "limit.times": "再乘几倍",
+	"pass": "够条件时说", "fail": "不够时说", "unknown": "还不知道时说", "law": "依据",
+	"name": "名称", "everyday": "平常的叫法", "body": "谁来定", "benefit.text": "给什么", "benefit.formula": "怎么算", "limit.days": "几个工作日办完",
+	"limit.county": "县里定的几个工作日", "limit.mark": "期限有依据(S)还是样本(X)", "limit.text": "期限说明", "notice.days": "公示几天", "ceiling": "镇里能定到多少",
+}
+
+type listPage struct {
+	Said     string
+	Editions []edition
+	Drafts   []draftLine
+	Writes   bool
+}
+
+type edition struct {
+	rulebook.Signed
+	By, Second string
+	Coming     bool // its day has not come
+}
+
+type draftLine struct {
+	rulebook.Draft
+	By string
+}
+
+func (b *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p := listPage{Said: desk.Said(w, r), Writes: at.Has(staff.City)}
+	editions, err := b.d.Rules.Editions(r.Context())
+	if err != nil {
+		return err
+	}
+	drafts, err := b.d.Rules.Drafts(r.Context())
+	if err != nil {
+		return err
+	}
+	today, err := b.today(r.Context())
+	if err != nil {
+		return err
+	}
+	var ids []core.StaffID
+	for _, e := range editions {
+		ids = append(ids, e.Author, e.Publisher)
+	}
+	for _, d := range drafts {
+		ids = append(ids, d.Author)
+	}
+	names, err := b.d.Staff.Names(r.Context(), ids...)
+	if err != nil {
+		return err
+	}
+	for _, e := range editions {
+		p.Editions = append(p.Editions, edition{e, names[e.Author], names[e.Publisher], e.From > today})
+	}
+	for _, d := range drafts {
+		p.Drafts = append(p.Drafts, draftLine{d, names[d.Author]})
+	}
+	return at.Page.Show(w, at, desk.View{Room: "book", Name: "book", Title: "政策"}, p)
+}
+
+func (b *Room) today(ctx context.Context) (day core.Date, err error) {
+	err = b.d.DB.Read(ctx, pg.NoScope(), func(_ context.Context, tx *pg.Tx) error { day = tx.Today(); return nil })
+	return day, err
+}
+
+func (b *Room) begin(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := b.d.Rules.Begin(r.Context(), at.Staff.ID, r.FormValue("why"))
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), "可以一样一样改了。改完签署,再请另一个人核对、发布。")
+}
+
+func home(id int64) string { return "/desk/book/draft/" + strconv.FormatInt(id, 10) }
+
+func number(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("draft"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, rulebook.ErrNoDraft
+	}
+	return id, nil
+}

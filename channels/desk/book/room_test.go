@@ -1,0 +1,254 @@
+package book_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"lianou/channels/browsertest"
+	"lianou/channels/desk"
+	"lianou/channels/desk/book"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
+	"lianou/core/blob"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/policy"
+	"lianou/core/registry"
+	"lianou/core/routing"
+	"lianou/core/rulebook"
+	"lianou/core/seal"
+	"lianou/core/staff"
+	"lianou/intake/drafts"
+)
+
+const password = "a long pass phrase 17"
+
+// office is the room over a real database, with two people of the city and an auditor.
+type office struct {
+	t     *testing.T
+	rules *rulebook.Store
+	site  *httptest.Server
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{t: t}
+	db := pgtest.New(t).DB(pgtest.Platform)
+	keys, err := seal.NewKeys(seal.SM4)
+	o.must(err)
+	log := audit.New(keys.Platform.Ring)
+	regions, err := registry.EmbeddedRegions()
+	o.must(err)
+	people, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: routing.Reach(regions)})
+	o.must(err)
+	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: people})
+	o.must(err)
+	books, err := policy.Embedded()
+	o.must(err)
+	bells, err := bell.Open(bell.Config{URL: "redis://" + miniredis.RunT(t).Addr(), Log: slog.New(slog.DiscardHandler)})
+	o.must(err)
+	t.Cleanup(func() { _ = bells.Close() })
+	kept, err := drafts.New(db, keys.Platform.Ring)
+	o.must(err)
+	o.rules, err = rulebook.New(rulebook.Deps{DB: db, Audit: log, Bell: bells})
+	o.must(err)
+	shipped, err := policy.Shipped()
+	o.must(err)
+	set, err := rulebook.ReadSources(shipped)
+	o.must(err)
+	o.must(o.rules.Found(t.Context(), set))
+	shell, err := desk.New(desk.Config{}, desk.Deps{DB: db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
+		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
+	o.must(err)
+	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions}))
+	o.must(err)
+	o.site = httptest.NewServer(handler)
+	t.Cleanup(o.site.Close)
+	for login, role := range map[string]staff.Role{"han": staff.City, "lin": staff.City, "auditor": staff.Auditor} {
+		o.must(db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := people.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: login, Name: login, Roles: []staff.Role{role},
+				Regions: []core.RegionCode{core.DezhouCity}, Password: password})
+			return err
+		}))
+	}
+	return o
+}
+
+func (o *office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// as is somebody's logged-in client.
+func (o *office) as(login string) *http.Client {
+	o.t.Helper()
+	jar, err := cookiejar.New(nil)
+	o.must(err)
+	c := &http.Client{Jar: jar}
+	o.ask(c, "/desk/login", url.Values{"login": {login}, "password": {password}})
+	return c
+}
+
+// ask opens a page, or sends a form to it, and gives status and text.
+func (o *office) ask(c *http.Client, path string, form url.Values) (int, string) {
+	o.t.Helper()
+	var resp *http.Response
+	var err error
+	if form == nil {
+		resp, err = c.Get(o.site.URL + path)
+	} else {
+		resp, err = c.PostForm(o.site.URL+path, form)
+	}
+	o.must(err)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	o.must(err)
+	return resp.StatusCode, string(b)
+}
+
+var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
+
+// TestTwoPeopleAtTheDesk: one drafts, changes and signs; only the other has the button that
+// publishes, and it publishes what the page showed; a change that does not load says what is
+// wrong and leaves the draft; an auditor reads and has no button.
+// Control: with the digest of the draft's row in the place of the form's, the last refusal
+// ("在您看过以后又改了") is a publication.
+func TestTwoPeopleAtTheDesk(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	han, lin, auditor := o.as("han"), o.as("lin"), o.as("auditor")
+	says := func(what string, status int, page string, want int, words ...string) {
+		t.Helper()
+		if status != want {
+			t.Errorf("%s: %d, want %d", what, status, want)
+		}
+		for _, w := range words {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: the page lacks %q", what, w)
+			}
+		}
+	}
+	status, page := o.ask(han, "/desk/book/begin", url.Values{"why": {"提高农村低保标准"}})
+	says("begun", status, page, http.StatusOK, "提高农村低保标准", "正在起草", "还没有改动")
+	const at = "/desk/book/draft/1"
+	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "county": {"371426", "371424"}, "value": {"520"}, "from": {"2026-07-01"}, "source": {"德民发〔2026〕1号"}, "why": {"市政府常务会议"}}
+	status, page = o.ask(han, at+"/amount", raise)
+	says("an amount", status, page, http.StatusOK, "1 步", "低保标准(每人每月)(平原县, 临邑县 农村)", `value: 520, from: 2026-07-01`, "平原县", "520 元")
+	status, page = o.ask(han, at+"/words", url.Values{"what": {"criterion income_below_standard"}, "field": {"fail"}, "value": {"收入 {values} 高了。"}, "why": {"试"}})
+	says("a sentence of nothing", status, page, http.StatusUnprocessableEntity, "没有保存", "income_below_standard")
+	status, page = o.ask(han, at+"/words", url.Values{"what": {"item CL-02 2016-07-01"}, "field": {"limit.days"}, "value": {"15"}, "why": {"提速"}})
+	says("days", status, page, http.StatusOK, "2 步", "days: 15")
+	status, page = o.ask(han, at+"/switch", url.Values{"item": {"CL-02"}, "turn": {"off"}, "from": {"2099-01-01"}, "why": {"并到别处"}})
+	says("stopped", status, page, http.StatusOK, "3 步", "停办")
+	status, page = o.ask(lin, at+"/amount", raise)
+	says("changed by another", status, page, http.StatusForbidden, "只能由起草人")
+	seen := func(c *http.Client) string {
+		t.Helper()
+		_, page := o.ask(c, at, nil)
+		found := digest.FindStringSubmatch(page)
+		if found == nil {
+			t.Fatal("nothing to sign on the page")
+		}
+		return found[1]
+	}
+	status, page = o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}})
+	says("signed", status, page, http.StatusOK, "等另一位市级人员")
+	if strings.Contains(page, at+"/publish") {
+		t.Error("the author has the button that publishes")
+	}
+	old := seen(lin)
+	status, page = o.ask(lin, at+"/publish", url.Values{"digest": {old}, "from": {"2099-01-01"}})
+	says("published unread", status, page, http.StatusUnprocessableEntity, "我看过了")
+	o.ask(han, at+"/reopen", url.Values{})
+	o.ask(han, at+"/words", url.Values{"what": {"item CL-02 2016-07-01"}, "field": {"limit.days"}, "value": {"10"}, "why": {"再快些"}})
+	o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}})
+	form := url.Values{"digest": {old}, "from": {"2099-01-01"}, "read": {"1"}}
+	status, page = o.ask(lin, at+"/publish", form)
+	says("published as it was seen before", status, page, http.StatusConflict, "在您看过以后又改了")
+	_, page = o.ask(auditor, at, nil)
+	if strings.Contains(page, "<button class=\"btn go") || !strings.Contains(page, "days: 10") {
+		t.Error("an auditor has buttons, or no sight of the change")
+	}
+	form.Set("digest", seen(lin))
+	status, page = o.ask(lin, at+"/publish", form)
+	says("published", status, page, http.StatusOK, "已发布", "2099年1月1日")
+	status, page = o.ask(auditor, "/desk/book", nil)
+	says("the list", status, page, http.StatusOK, "第 2 版", "还没到", "han", "lin")
+	list, err := o.rules.Editions(t.Context())
+	o.must(err)
+	if len(list) != 2 || list[0].From != core.NewDate(2099, 1, 1) || list[0].Author == list[0].Publisher {
+		t.Errorf("editions: %+v", list)
+	}
+	o.ask(lin, "/desk/book/begin", url.Values{"why": {"再改"}})
+	status, page = o.ask(han, "/desk/book/draft/2/withdraw", url.Values{"why": {"不改了"}})
+	says("withdrawn", status, page, http.StatusOK, "已撤回")
+}
+
+// The pages as people see them: whole at a laptop, on a phone and with letters of twice the
+// size, without a finding of axe, with everything unfolded.
+func TestRulesPages(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	browser := browsertest.Start(t)
+	enter := func(login string) *browsertest.Tab {
+		tab := browser.Tab(t)
+		tab.Open(o.site.URL + "/desk/login")
+		tab.Fill("input[name=login]", login)
+		tab.Fill("input[name=password]", password)
+		tab.Go(".login .btn.go")
+		return tab
+	}
+	judge := func(tab *browsertest.Tab, name string) {
+		tab.Eval(`document.querySelectorAll("details.fold").forEach((d, i) => { d.open = d.open || i < 2 }); ""`)
+		tab.Laptop()
+		tab.Faultless()
+		tab.Whole()
+		tab.Shot(name)
+		tab.Large(true)
+		tab.Whole()
+		tab.Large(false)
+		tab.Phone()
+		tab.Faultless()
+		tab.Whole()
+		tab.Shot(name + "-phone")
+	}
+	han, lin := enter("han"), enter("lin")
+	writer := o.as("han")
+	o.ask(writer, "/desk/book/begin", url.Values{"why": {"提高农村低保标准"}})
+	han.Open(o.site.URL + "/desk/book/draft/1")
+	han.Wait("还没有改动")
+	han.Choose("form[action$=amount] select[name=param]", "dibao.standard")
+	han.Choose("form[action$=amount] select[name=area]", "rural")
+	han.Fill("form[action$=amount] input[name=value]", "520")
+	han.Fill("form[action$=amount] input[name=source]", "德民发〔2026〕1号")
+	han.Fill("form[action$=amount] input[name=why]", "市政府常务会议")
+	han.Go("form[action$=amount] .btn.go")
+	han.Wait("1 步")
+	judge(han, "book-open")
+	han.Go("form[action$=sign] .btn.go")
+	han.Wait("等另一位市级人员")
+	lin.Open(o.site.URL + "/desk/book")
+	lin.Wait("发布过的")
+	judge(lin, "book-list")
+	lin.Open(o.site.URL + "/desk/book/draft/1")
+	lin.Wait("这一页上的改动我看过了")
+	judge(lin, "book-signed")
+	lin.Click("form[action$=publish] input[name=read]")
+	lin.Go("form[action$=publish] .btn.go")
+	lin.Wait("已发布")
+	han.Quiet()
+	lin.Quiet()
+}

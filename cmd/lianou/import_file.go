@@ -1,0 +1,219 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/registry/bulk"
+	"lianou/core/seal"
+	tabular "lianou/core/tables"
+)
+
+// importFile is what an import of people and one of facts are told alike.
+type importFile struct {
+	File       string `arg:"" type:"existingfile" help:"CSV (UTF-8, GB18030) or XLSX, its first row the header."`
+	Map        string `help:"Mapping file in YAML: columns, ignore, constant, values." type:"existingfile"`
+	Refused    string `help:"Where refused rows go, with what is wrong; beside the file when not said."`
+	MaxRefused int    `help:"Write nothing when more than this share of the rows, in percent, is refused." default:"5"`
+	DryRun     bool   `help:"Look at everything, write nothing."`
+	Date       string `help:"Since when it is true where a row does not say; today when not said." placeholder:"2024-03-01"`
+	JSON       bool   `name:"json" help:"Print progress and result as JSON lines."`
+}
+
+type importPeople struct {
+	importFile
+	Source string `help:"Who says it; its household numbers are kept." default:"registry:population"`
+}
+
+type importFacts struct {
+	importFile
+	Source     string `help:"Who says it, such as registry:disability." required:""`
+	Numbers    string `help:"Whose household numbers the file uses." default:"registry:population"`
+	Confidence int    `help:"How sure the source is, 1 to 100." default:"90"`
+}
+
+// Run brings people and households in. Broken off, it goes on when run again.
+func (c importPeople) Run(t *tool) error {
+	return c.run(t, bulk.Order{Kind: bulk.People, Source: c.Source})
+}
+
+// Run brings facts in.
+func (c importFacts) Run(t *tool) error {
+	return c.run(t, bulk.Order{Kind: bulk.Facts, Source: c.Source, Numbers: c.Numbers, Confidence: c.Confidence})
+}
+
+// importMemory is what the collector holds the process to: an import is at work beside
+// the programs of a small machine.
+const importMemory = 200 << 20
+
+func (c importFile) run(t *tool, o bulk.Order) error {
+	cfg, err := t.config()
+	if err != nil {
+		return err
+	}
+	keys, err := seal.LoadPlatform(filepath.Join(cfg.DataDir, "keys", seal.PlatformFile))
+	if err != nil {
+		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
+	}
+	debug.SetGCPercent(200)
+	debug.SetMemoryLimit(importMemory)
+	table, err := openTable(t.ctx, c.File)
+	if err != nil {
+		return inWords(err)
+	}
+	defer table.close()
+	if err := c.complete(&o, table.File); err != nil {
+		return inWords(err)
+	}
+	db, err := openImport(t, cfg)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	imp, err := importer(t, db, keys)
+	if err != nil {
+		return err
+	}
+	say := newImportTeller(t.out, c.JSON, os.Stderr)
+	say.file(table.File)
+	o.Progress = say.progress
+	res, err := imp.Run(t.ctx, o)
+	say.end()
+	if err != nil {
+		return inWords(err)
+	}
+	return say.result(res, o)
+}
+
+// complete fills in what the flags say.
+func (c importFile) complete(o *bulk.Order, table *tabular.File) (err error) {
+	o.File, o.MaxRefused, o.DryRun, o.Actor = table, c.MaxRefused, c.DryRun, audit.Actor{Kind: "operator"}
+	if o.MaxRefused == 0 {
+		o.MaxRefused = -1
+	}
+	path := c.Refused
+	if path == "" {
+		path = strings.TrimSuffix(c.File, filepath.Ext(c.File)) + ".refused.csv"
+	}
+	o.Refused = &bulk.RefusalFile{Path: path}
+	if o.Mapping, err = readMapping(c.Map); err != nil {
+		return err
+	}
+	if c.Date != "" {
+		o.On, err = core.ParseDate(c.Date)
+	}
+	return err
+}
+
+// importer takes the places that the city itself imported, or those that ship.
+func importer(t *tool, db *pg.DB, keys *seal.PlatformKeys) (*bulk.Importer, error) {
+	places, err := registry.PlacesOf(t.ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	log := audit.New(keys.Ring)
+	reg, err := registry.New(registry.Config{Ring: keys.Ring, Log: log, Regions: places})
+	if err != nil {
+		return nil, err
+	}
+	return bulk.New(bulk.Config{DB: db, Registry: reg, Ring: keys.Ring, Log: log})
+}
+
+// importTeller says how far an import is: as JSON lines, or a line on a terminal.
+type importTeller struct {
+	mu    sync.Mutex
+	out   io.Writer
+	json  *json.Encoder // nil: for people
+	bar   *progress
+	began time.Time
+	last  time.Time
+	phase string
+}
+
+func newImportTeller(out io.Writer, lines bool, terminal *os.File) *importTeller {
+	s := &importTeller{out: out, bar: newProgress(terminal), began: time.Now()}
+	if lines {
+		s.json, s.bar.out = json.NewEncoder(out), nil
+	}
+	return s
+}
+
+// file says how the table is read: whoever sent it in another encoding sees that it
+// was understood.
+func (s *importTeller) file(f *tabular.File) {
+	if s.json != nil {
+		_ = s.json.Encode(map[string]any{"format": f.Format, "encoding": f.Encoding, "comma": string(f.Comma), "bytes": f.Size})
+		return
+	}
+	if f.Format == tabular.CSV {
+		fmt.Fprintf(s.out, "reading CSV in %s, cells parted by %q\n", f.Encoding, f.Comma)
+	} else {
+		fmt.Fprintln(s.out, "reading XLSX, the first sheet that is not hidden")
+	}
+}
+
+func (s *importTeller) progress(p bulk.Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.phase != p.Phase {
+		s.phase, s.bar.began, s.last = p.Phase, time.Now(), time.Time{}
+	}
+	if s.json == nil {
+		if p.Total > 0 {
+			s.bar.show(int(p.Done), int(p.Total))
+		}
+		return
+	}
+	if time.Since(s.last) < time.Second && p.Done < p.Total {
+		return
+	}
+	s.last = time.Now()
+	line := struct {
+		bulk.Progress
+		Rate float64 `json:"rate"` // of the unit, a second
+		Left float64 `json:"left"` // seconds
+	}{Progress: p}
+	if took := time.Since(s.bar.began).Seconds(); took > 0.1 && p.Done > 0 && p.Total > 0 {
+		line.Rate = float64(p.Done) / took
+		line.Left = float64(p.Total-p.Done) / line.Rate
+	}
+	_ = s.json.Encode(line)
+}
+
+func (s *importTeller) end() { s.bar.end() }
+
+// result says what became of the file. A file that is held is an error, so that a
+// script that brings files in does not take it for done.
+func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
+	if s.json != nil {
+		_ = s.json.Encode(res)
+	} else {
+		fmt.Fprintf(s.out, "%d rows: %d people in %d households and %d sheets are new, %d known, %d repeated, %d refused, after %.1f s\n",
+			res.Rows, res.People, res.Households, res.Sheets, res.Known, res.Repeated, res.Refused, time.Since(s.began).Seconds())
+		if res.Again {
+			fmt.Fprintln(s.out, "this file was brought in before; nothing has changed")
+		}
+		if o.DryRun {
+			fmt.Fprintln(s.out, "a dry run: nothing was written; what is \"known\" here would be known or new")
+		}
+		if res.Refused > 0 {
+			fmt.Fprintf(s.out, "what was refused, and how to mend it: %s\n", o.Refused.Path)
+		}
+	}
+	if res.Held {
+		return fmt.Errorf("%d of %d rows were refused, more than %d %%: nothing was written. Mend %s, or allow more with --max-refused",
+			res.Refused, res.Rows, max(o.MaxRefused, 0), o.Refused.Path)
+	}
+	return nil
+}

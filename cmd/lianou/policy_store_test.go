@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/policy"
+	"lianou/core/registry"
+	"lianou/core/rulebook"
+	"lianou/core/seal"
+	"lianou/core/staff"
+)
+
+// newRules is the store of a city with its first edition, two people of the city, and what
+// the commands print.
+func newRules(t *testing.T) (r rules, han, lin core.StaffID, out *bytes.Buffer) {
+	t.Helper()
+	try := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys, err := seal.NewKeys(seal.SM4)
+	try(err)
+	tree, err := registry.EmbeddedRegions()
+	try(err)
+	out = new(bytes.Buffer)
+	r = rules{people: people{ctx: t.Context(), db: pgtest.New(t).DB(pgtest.Platform), log: audit.New(keys.Platform.Ring)}, out: out}
+	r.staff, err = staff.New(t.Context(), staff.Config{DB: r.db, Log: r.log, Expand: tree.Expand})
+	try(err)
+	r.store, err = rulebook.New(rulebook.Deps{DB: r.db, Audit: r.log})
+	try(err)
+	shipped, err := policy.Shipped()
+	try(err)
+	set, err := rulebook.ReadSources(shipped)
+	try(err)
+	try(r.store.Found(t.Context(), set))
+	hire := func(login, name string) (id core.StaffID) {
+		try(r.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+			id, err = r.staff.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: login, Name: name, Roles: []staff.Role{staff.City}, Regions: []core.RegionCode{core.DezhouCity}, Password: long})
+			return err
+		}))
+		return id
+	}
+	return r, hire("han", "韩立新"), hire("lin", "林若华"), out
+}
+
+// TestPolicyAsFiles: what is exported and drafted again is no change (F108); a file that is
+// edited goes through both signatures, each by the digest its signer read; one that does not
+// load leaves no draft, and every problem a line.
+// Control: with a folder that also takes what Changes leaves out, the first draft is made.
+func TestPolicyAsFiles(t *testing.T) {
+	t.Parallel()
+	r, han, lin, out := newRules(t)
+	said := func(want string) {
+		t.Helper()
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+		out.Reset()
+	}
+	try := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "rules")
+	try(r.export("1", dir))
+	try(r.draft(han, dir, "没有改动"))
+	said("no draft was made")
+	try(r.draft(han, "", "随程序"))
+	said("no draft was made")
+	if err := r.export("1", dir); core.KindOf(err) != core.KindConflict {
+		t.Errorf("written over a folder of rules: %v", err)
+	}
+	amounts := filepath.Join(dir, "amounts.yaml")
+	raw, err := os.ReadFile(amounts)
+	try(err)
+	was := `{area: rural, value: 480, from: 2020-07-01, sample: true, source: "样本行 2020-07"}`
+	try(os.WriteFile(amounts, []byte(strings.Replace(string(raw), was, `{area: rural, value: 480, from: 2020-07-01}`, 1)), 0o600))
+	if err := r.draft(han, dir, "少了依据"); !errors.Is(err, rulebook.ErrProblems) {
+		t.Errorf("an amount without its source: %v", err)
+	}
+	said("an amount needs its source")
+	try(os.WriteFile(amounts, []byte(strings.Replace(string(raw), was, `{area: rural, value: 500, from: 2020-07-01, source: 德民发〔2026〕1号}`, 1)), 0o600))
+	try(r.draft(han, dir, "提高农村低保标准"))
+	list, err := r.store.Drafts(r.ctx)
+	try(err)
+	if len(list) != 1 {
+		t.Fatalf("drafts: %+v", list)
+	}
+	d := list[0]
+	said("更换文件:amounts.yaml")
+	if err := r.sign(han, d.ID, d.Digest[:7]); !errors.Is(err, rulebook.ErrSeen) {
+		t.Errorf("signed by seven characters: %v", err)
+	}
+	try(r.sign(han, d.ID, d.Digest[:8]))
+	today := core.Date(0)
+	try(r.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
+	if err := r.publish(han, d.ID, d.Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
+		t.Errorf("both signatures of one: %v", err)
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	try(r.publish(lin, d.ID, d.Digest[:12], today))
+	said("edition 2 is published and holds from " + today.String())
+	try(r.export("2", again))
+	try(r.draft(lin, again, "没有改动"))
+	said("the folder is edition 2 as it stands")
+	try(r.list())
+	said("韩立新")
+	try(r.list())
+	said("published  韩立新")
+	if err := r.export("3", filepath.Join(dir, "x")); !errors.Is(err, rulebook.ErrNoEdition) {
+		t.Errorf("an edition that is not: %v", err)
+	}
+	if err := r.export("draft:x", dir); err == nil {
+		t.Error("exported nothing")
+	}
+}
