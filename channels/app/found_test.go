@@ -41,7 +41,7 @@ func TestScreenerPutsFirstThingsFirst(t *testing.T) {
 		"nothing told": {"", []string{"说的还不多", "接着答,大概还有", "还要知道:"}, true},
 		"little told":  {gave("members", `[{"relation":"child","age":33}]`) + "," + gave("area", `"rural"`), []string{"接着答,大概还有", "答了能看清", "还要知道:"}, true},
 		"an ill child": {gave("members", `[{"relation":"child","age":9}]`) + "," + gave("area", `"rural"`) + "," + gave("hukou", `"local"`) + "," + gave("members/m1/age", "38") + "," + ill + "," + gave("income_per_capita_month", "390"),
-			[]string{"1 项可能能办", "小天使", "每人每月收入 390 元,低于", "还要知道:"}, true},
+			[]string{"1 项可能能办", "小天使", "每人每月收入 390 元。低于", "还要知道:"}, true},
 		"much told": {gave("members", `[{"relation":"child","age":33,"sex":"male"}]`) + "," + gave("area", `"rural"`) + "," + gave("hukou", `"local"`) + "," + gave("statuses", `["dibao","tekun"]`) + "," +
 			`{"step":"round/disability","answer":{"members":["m2"]},"about":["m1","m2"],"from":{"said":"","by":"","at":"0001-01-01T00:00:00Z"}},` + gave("members/m2/disability", `{"kind":"limb","grade":1}`) + "," + gave("members/m2/needs_long_term_care", "true") + "," +
 			gave("house_grade", `"D"`) + "," + gave("houses", "1") + "," + gave("members/m1/insurance", `"resident"`) + "," + gave("members/m2/insurance", `"resident"`) + "," + gave("members/m1/pension", `"resident"`) + "," + gave("members/m1/age", "59"),

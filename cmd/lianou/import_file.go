@@ -66,7 +66,7 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	if err != nil {
 		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
 	}
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(importMemory)
 	table, err := openTable(t.ctx, c.File)
 	if err != nil {

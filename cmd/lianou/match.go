@@ -20,6 +20,7 @@ import (
 type matchCmd struct {
 	File  string `arg:"" help:"JSON lines of households; - reads standard input."`
 	Check bool   `help:"Fail when a line's \"want\" does not hold."`
+	Trace string `help:"Write the trace of every household to this file, one a line (docs/trace-v1.schema.json)." type:"path"`
 }
 
 // maxMatchLine bounds one household's line.
@@ -32,7 +33,14 @@ func (c *matchCmd) Run(t *tool) error {
 		return fmt.Errorf("open households: %w", err)
 	}
 	defer in.Close()
-	return matchLines(in, t.out, c.Check)
+	if c.Trace == "" {
+		return matchLines(in, t.out, c.Check, nil)
+	}
+	traces, err := os.OpenFile(c.Trace, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // facts of a household, although no names
+	if err != nil {
+		return fmt.Errorf("open traces: %w", err)
+	}
+	return errors.Join(matchLines(in, t.out, c.Check, traces), traces.Close())
 }
 
 // openLines opens a file of JSON lines; "-" is standard input.
@@ -59,9 +67,38 @@ type matchFinding struct {
 	Outcome matching.Outcome `json:"outcome"`
 	Reasons []matchReason    `json:"reasons"`
 	Missing []string         `json:"missing"`
+	Members []matchVerdict   `json:"members,omitempty"`
 	For     []core.MemberRef `json:"for,omitempty"`
 	Benefit *matchBenefit    `json:"benefit,omitempty"`
 	After   core.ItemCode    `json:"after,omitempty"`
+	Nearest *matchNearest    `json:"nearest,omitempty"`
+}
+
+// matchNearest says what would have to change for an item that is not due.
+type matchNearest struct {
+	Text  string      `json:"text"`
+	Steps []matchStep `json:"steps"`
+	Reach []matchStep `json:"reach,omitempty"`
+}
+
+type matchStep struct {
+	Code   string         `json:"code"`
+	Fact   string         `json:"fact"`
+	Member core.MemberRef `json:"member,omitempty"`
+	Now    string         `json:"now,omitempty"`
+	Need   string         `json:"need"`
+	Limit  string         `json:"limit,omitempty"`
+	Gap    string         `json:"gap,omitempty"`
+	Can    matching.Can   `json:"can"`
+	By     core.ItemCode  `json:"by,omitempty"`
+	Early  string         `json:"early,omitempty"`
+	Late   string         `json:"late,omitempty"`
+}
+
+type matchVerdict struct {
+	Member  core.MemberRef   `json:"member"`
+	Outcome matching.Outcome `json:"outcome"`
+	Reasons []matchReason    `json:"reasons"`
 }
 
 type matchReason struct {
@@ -70,6 +107,7 @@ type matchReason struct {
 	Text    string           `json:"text"`
 	Member  core.MemberRef   `json:"member,omitempty"`
 	Fact    string           `json:"fact,omitempty"`
+	Against string           `json:"against,omitempty"`
 	Value   string           `json:"value,omitempty"`
 	Limit   string           `json:"limit,omitempty"`
 	Law     string           `json:"law,omitempty"`
@@ -95,14 +133,14 @@ type matchErrorText struct {
 	Say   string `json:"say,omitempty"`
 }
 
-// matchLines judges line by line. A line that cannot be read is answered with an
+// matchLines judges line by line, and writes traces where they are wanted. A line that cannot be read is answered with an
 // error line, and the whole run fails at its end.
-func matchLines(in io.Reader, out io.Writer, check bool) error {
+func matchLines(in io.Reader, out io.Writer, check bool, traces io.Writer) error {
 	lib, err := policy.Embedded()
 	if err != nil {
 		return fmt.Errorf("load policies: %w", err)
 	}
-	judge := matchJudge{lib: lib, ready: map[string]*matching.Matcher{}}
+	judge := matchJudge{lib: lib, ready: map[string]*matching.Matcher{}, traces: traces}
 	w := bufio.NewWriter(out)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -146,8 +184,9 @@ func matchLines(in io.Reader, out io.Writer, check bool) error {
 
 // matchJudge keeps one compiled Book per period.
 type matchJudge struct {
-	lib   *policy.Library
-	ready map[string]*matching.Matcher
+	lib    *policy.Library
+	ready  map[string]*matching.Matcher
+	traces io.Writer // nil for none
 }
 
 func (j *matchJudge) line(b []byte) (answer matchOut, wrong []core.ItemCode, err error) {
@@ -173,6 +212,12 @@ func (j *matchJudge) line(b []byte) (answer matchOut, wrong []core.ItemCode, err
 		f := &r.Findings[i]
 		answer.Findings[f.Item] = matchView(f)
 	}
+	for _, miss := range m.Misses(&h, &r, nil) {
+		answer.Findings[miss.Item].Nearest = nearestView(&miss)
+	}
+	if err := j.trace(m, &h); err != nil {
+		return answer, nil, err
+	}
 	for code, want := range in.Want {
 		f := answer.Findings[code]
 		if f == nil {
@@ -183,6 +228,21 @@ func (j *matchJudge) line(b []byte) (answer matchOut, wrong []core.ItemCode, err
 		}
 	}
 	return answer, wrong, nil
+}
+
+// trace writes the trace of one household. A trace that cannot be written stops the line.
+func (j *matchJudge) trace(m *matching.Matcher, h *core.Household) error {
+	if j.traces == nil {
+		return nil
+	}
+	b, err := m.Trace(h, nil, nil)
+	if err == nil {
+		_, err = j.traces.Write(b)
+	}
+	if err != nil {
+		return core.E(core.KindInternal, "trace_unwritten", "这一户的判断记录没写成。看看磁盘满没满。")
+	}
+	return nil
 }
 
 func (j *matchJudge) matcher(on core.Date) (*matching.Matcher, error) {
@@ -199,19 +259,4 @@ func (j *matchJudge) matcher(on core.Date) (*matching.Matcher, error) {
 	}
 	j.ready[book.Digest] = m
 	return m, nil
-}
-
-func matchView(f *matching.Finding) *matchFinding {
-	out := &matchFinding{Outcome: f.Outcome, Missing: f.Missing, For: f.For, After: f.After, Reasons: make([]matchReason, len(f.Reasons))}
-	if out.Missing == nil {
-		out.Missing = []string{}
-	}
-	for i := range f.Reasons {
-		out.Reasons[i] = matchReason(*f.Reasons[i])
-	}
-	if f.Outcome == matching.Eligible {
-		b := matchBenefit(f.Benefit)
-		out.Benefit = &b
-	}
-	return out
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"lianou/cmd/internal/replay"
 	"lianou/core"
 )
 
@@ -16,7 +18,7 @@ import (
 func matched(t *testing.T, in string) ([]map[string]json.RawMessage, error) {
 	t.Helper()
 	var out bytes.Buffer
-	err := matchLines(strings.NewReader(in), &out, true)
+	err := matchLines(strings.NewReader(in), &out, true, nil)
 	var list []map[string]json.RawMessage
 	for line := range strings.Lines(out.String()) {
 		var one map[string]json.RawMessage
@@ -49,6 +51,10 @@ func TestMatchSamples(t *testing.T) {
 				Outcome string
 				Reasons []struct{ Code, Text string }
 				Missing []string
+				Nearest struct {
+					Text  string
+					Steps []struct{ Code, Need, Can string }
+				}
 			}
 			if err := json.Unmarshal(line["findings"], &findings); err != nil {
 				t.Fatal(err)
@@ -60,8 +66,37 @@ func TestMatchSamples(t *testing.T) {
 				if len(f.Reasons) == 0 || f.Missing == nil || (f.Outcome == "unknown") != (len(f.Missing) > 0) {
 					t.Errorf("%s line %d %s: %+v", name, i+1, code, f)
 				}
+				if near := f.Nearest; (f.Outcome == "not_eligible") != (near.Text != "" && len(near.Steps) > 0) {
+					t.Errorf("%s line %d %s: %s, nearest %+v", name, i+1, code, f.Outcome, near)
+				}
 			}
 		}
+	}
+}
+
+// The traces that are written beside the findings hold, one a line, whoever derives them.
+//
+// Control: write the trace of another Book's day, or end a trace without its line.
+func TestMatchTraces(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "traces.jsonl")
+	cmd := matchCmd{File: filepath.Join("testdata", "households.jsonl"), Check: true, Trace: file}
+	if err := cmd.Run(&tool{out: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		if wrong := replay.Check([]byte(line)); wrong != nil {
+			t.Errorf("trace %d: %v", n, wrong)
+		}
+	}
+	if n == 0 || strings.Contains(string(b), "张") {
+		t.Errorf("%d traces", n)
 	}
 }
 
@@ -131,7 +166,7 @@ func TestMatchWantThatDoesNotHold(t *testing.T) {
 		t.Error("a want that does not hold passes")
 	}
 	var out bytes.Buffer
-	if err := matchLines(strings.NewReader(in), &out, false); err != nil {
+	if err := matchLines(strings.NewReader(in), &out, false, nil); err != nil {
 		t.Errorf("without --check it is no fault: %v", err)
 	}
 }
@@ -148,7 +183,7 @@ func TestPolicyCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
-	if err := (&policyCheckCmd{Folder: folder}).Run(&tool{out: &out}); err == nil || !strings.Contains(out.String(), `x.yaml: x: fact: there is no fact "agee", perhaps "age"`) {
+	if err := (&policyCheckCmd{Folder: folder}).Run(&tool{out: &out}); err == nil || !strings.Contains(out.String(), `x.yaml:2:21: x: fact: there is no fact "agee", perhaps "age"`) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }

@@ -10,7 +10,9 @@ import (
 
 // policyCmd works on the rules of assistance as data.
 type policyCmd struct {
-	Check policyCheckCmd `cmd:"" help:"Check the policies: facts, units, sentences, cycles, sources of amounts."`
+	Check   policyCheckCmd  `cmd:"" help:"Check the policies: facts, units, sentences, dates, cycles, sources of amounts."`
+	Diff    policyDiffCmd   `cmd:"" help:"Say what differs between two sets of policies, or between two days."`
+	Builtin policyExportCmd `cmd:"" help:"Write the built-in policies to a folder, to be changed and checked."`
 	policyStoreCmds
 }
 
@@ -21,16 +23,9 @@ type policyCheckCmd struct {
 
 // Run checks and prints every problem, or the periods and their digests.
 func (c *policyCheckCmd) Run(t *tool) error {
-	lib, err := c.load()
-	var bad policy.Problems
-	if errors.As(err, &bad) {
-		for _, p := range bad {
-			fmt.Fprintln(t.out, p)
-		}
-		return fmt.Errorf("the policies have %d problems", len(bad))
-	}
+	lib, err := loadPolicies(t, c.Folder)
 	if err != nil {
-		return fmt.Errorf("load policies: %w", err)
+		return err
 	}
 	for _, b := range lib.Books() {
 		samples := 0
@@ -48,9 +43,23 @@ func (c *policyCheckCmd) Run(t *tool) error {
 	return nil
 }
 
-func (c *policyCheckCmd) load() (*policy.Library, error) {
-	if c.Folder == "" {
-		return policy.Embedded()
+// loadPolicies reads a folder, or the built-in policies for "", and prints every
+// problem it has, each as file:line:column: what, and what to do.
+func loadPolicies(t *tool, folder string) (*policy.Library, error) {
+	load := policy.Embedded
+	if folder != "" {
+		load = func() (*policy.Library, error) { return policy.Load(os.DirFS(folder)) }
 	}
-	return policy.Load(os.DirFS(c.Folder))
+	lib, err := load()
+	var bad policy.Problems
+	if errors.As(err, &bad) {
+		for _, p := range bad {
+			fmt.Fprintf(t.out, "%s\n    %s\n", p, p.Say)
+		}
+		return nil, fmt.Errorf("the policies have %d problems", len(bad))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load policies: %w", err)
+	}
+	return lib, nil
 }

@@ -132,6 +132,8 @@ func TestSweepAsksEveryColumn(t *testing.T) {
 		put("visit.recording"), put("visit.photos"), put("visit.signatures"))
 	s.plant(`insert into case_supplement (id, case_id, region, application, receipt, at, papers)
 		values (1, 1, '371426104', gen_random_uuid(), '1', now(), jsonb_build_array(jsonb_build_object('digest', $1::text)))`, put("case_supplement.papers"))
+	s.plant(`insert into change_request (region, household, path, becomes, valid_from, origin, reason, evidence, proposer, made)
+		values ('371426104', 1, 'houses', '1', current_date, 'officer', 'x', $1, 'staff:1', now())`, put("change_request.evidence"))
 	s.put("paper", "nobody's")
 	if n := s.sweep(); n != 1 {
 		t.Errorf("swept %d, want 1", n)

@@ -76,3 +76,20 @@ func (PapersSent) Kind() string { return "papers_sent" }
 func (PapersSent) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
+
+// HouseholdTouched asks the platform to judge a household again that a birth, death,
+// marriage, split or move touched (F36). Platform to itself, once for each household of an
+// event; the region is where the household lives after it.
+type HouseholdTouched struct {
+	Household core.HouseholdID `json:"household" river:"unique"`
+	Event     int64            `json:"event" river:"unique"`
+	Region    core.RegionCode  `json:"region"`
+}
+
+// Kind is the stable name.
+func (HouseholdTouched) Kind() string { return "household_touched" }
+
+// InsertOpts makes the job unique by event and household.
+func (HouseholdTouched) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}

@@ -285,3 +285,28 @@ func TestRulesOfTheDay(t *testing.T) {
 		t.Errorf("390 yuan in 2016: %s", got.Finding("MZ-01").Outcome)
 	}
 }
+
+// A child recognised as tekun keeps it to 18 since August 2020, and to 16 before.
+// Control: leaving the second row of tekun.keep_age at 16 turns it red.
+func TestTekunChildKeepsItByTheLawOfTheDay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		on     string
+		age    int
+		status []any
+		want   Outcome
+	}{
+		{"2020-07-31", 15, []any{"tekun"}, Eligible},
+		{"2020-07-31", 17, []any{"tekun"}, NotEligible},
+		{"2020-08-01", 17, []any{"tekun"}, Eligible},
+		{"2024-03-01", 17, []any{"tekun"}, Eligible},
+		{"2024-03-01", 17, []any{}, NotEligible},
+		{"2024-03-01", 18, []any{"tekun"}, NotEligible},
+	} {
+		h := facts(t, "poor", set{"on": c.on, "income_per_capita_month": 100, "members.0.age": c.age, "members.0.supporter": "none", "statuses": c.status})
+		result := matcherOn(t, c.on).Explain(&h)
+		if got := result.Finding("MZ-02"); got.Outcome != c.want {
+			t.Errorf("%s, aged %d, %v: %s, want %s: %v", c.on, c.age, c.status, got.Outcome, c.want, texts(got))
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package matching
 
 import (
-	"math/bits"
 	"slices"
 
 	"lianou/core"
@@ -10,15 +9,18 @@ import (
 
 // bundler finds the best legal set of eligible items. Exclusions and overlaps act
 // between claims: an item for one member, or for the household. Claims that no
-// rule joins are simply taken; each group of joined claims is solved exactly.
+// rule joins are simply taken; each group of joined claims is solved exactly. What is
+// received already is a claim too, one that need not be made.
 type bundler struct {
 	m     *Matcher
 	place *place
 	h     *core.Household
 	e     *explainer
+	have  *Held // nil for nothing
 
 	claims []claim // in the order of their items
 	joints []joint
+	met    []joint // between what is received: settled long ago, and no longer weighed
 }
 
 // claim is one item for one member, or for the household (member = house).
@@ -26,7 +28,13 @@ type claim struct {
 	item   int // index of the finding
 	member int
 	value  int64    // of one year, in fen; at least 1, so that services are never left behind
-	fen    core.Fen // by the item's period; untold when nobody can tell yet
+	fen    core.Fen // by per; untold when nobody can tell yet
+	per    string
+
+	held   bool // received already
+	fixed  bool // received, and not to be given up for anything
+	filed  bool // asked for already
+	barred bool // not to take the place of what is received
 }
 
 // joint is a rule between two claims.
@@ -37,70 +45,93 @@ type joint struct {
 	deduct  int64 // of an overlap: what a pays less of b
 }
 
-// maxJoined bounds the claims that one group of rules may join; 2^maxJoined sets
-// are tried. Sixteen is twice what the 41 items can produce for one member.
-const maxJoined = 16
-
-// best gives the items of the best bundle, by number, and the eligible ones left
-// out. Ties go to the set with the lower item numbers.
-func (b *bundler) best(findings []Finding) ([]core.ItemCode, []Dropped) {
+// best fills in the items of the best bundle, by number, the eligible ones left out, and
+// what the household has. Ties go to what it has, then to the lower item numbers.
+func (b *bundler) best(r *Result) {
+	findings := r.Findings
 	b.gather(findings)
 	b.join()
 	taken := b.solve()
 	b.settle(findings, taken)
-	bundle := make([]core.ItemCode, 0, len(b.claims))
-	var dropped []Dropped
+	r.Bundle = make([]core.ItemCode, 0, len(b.claims))
 	for i := range findings {
-		if findings[i].Outcome != Eligible {
-			continue
+		has, comes := b.hasTaken(taken, i)
+		switch {
+		case comes:
+			r.Bundle = append(r.Bundle, findings[i].Item)
+		case findings[i].Outcome == Eligible && !has:
+			r.Dropped = append(r.Dropped, b.whyDropped(findings, taken, i))
 		}
-		if b.anyTaken(taken, i) {
-			bundle = append(bundle, findings[i].Item)
-			continue
-		}
-		dropped = append(dropped, b.whyDropped(findings, taken, i))
 	}
-	return bundle, dropped
+	if b.have != nil {
+		r.Already, r.Swaps, r.Clashes = b.aside(findings, taken), b.swaps(findings, taken), b.clashes(findings)
+	}
 }
 
 // gather makes the claims. An item that a person-level rule joins is one claim per
-// beneficiary, each with their share; a household item so joined is one per member.
+// beneficiary, each with their share; a household item so joined is one per member. So is
+// an item that some members receive by name.
 func (b *bundler) gather(findings []Finding) {
 	for i := range findings {
 		f := &findings[i]
-		if f.Outcome != Eligible {
+		if f.Outcome != Eligible && b.have.receives(f.Item, "") == nil {
 			continue
 		}
-		shares := b.e.sharesOf(i)
+		if b.m.shared[i] || b.m.book.Items[i].Person != nil && b.have.singly(f.Item) {
+			b.gatherEach(i, f)
+			continue
+		}
 		each := b.m.book.Items[i].Benefit.Each
-		if !b.m.shared[i] {
-			fen := f.Benefit.Amount
-			if fen == 0 && (each || shares[0] == untold) {
+		fen := untold
+		if f.Outcome == Eligible {
+			if fen = f.Benefit.Amount; fen == 0 && (each || b.e.sharesOf(i)[0] == untold) {
 				fen = untold
 			}
-			b.add(i, house, fen, f.Benefit.Per)
-			continue
 		}
-		who := b.members(f)
-		for k, m := range who {
-			fen := shares[m+1]
-			if !each {
-				fen = part(shares[0], len(who), k)
-			}
-			b.add(i, m, fen, f.Benefit.Per)
-		}
+		b.add(claim{item: i, member: house, fen: fen}, 0, 0)
 	}
 }
 
-func (b *bundler) add(item, member int, fen core.Fen, per string) {
-	b.claims = append(b.claims, claim{item, member, max(yearly(max(fen, 0), per), 1), fen})
+func (b *bundler) gatherEach(i int, f *Finding) {
+	shares := b.e.sharesOf(i)
+	for k, m := range b.members(f) {
+		fen := shares[m+1]
+		if !b.m.book.Items[i].Benefit.Each {
+			fen = untold
+			if f.Outcome == Eligible {
+				fen = part(shares[0], len(b.members(f)), k)
+			}
+		}
+		b.add(claim{item: i, member: m, fen: fen}, len(b.members(f)), k)
+	}
 }
 
-// members are those whom a finding is for, all when it is for the household.
+// add adds a claim, the place-th of among that share what is received for all.
+func (b *bundler) add(c claim, among, place int) {
+	it := &b.m.book.Items[c.item]
+	c.per = it.Benefit.Per
+	c.value = max(yearly(max(c.fen, 0), c.per), 1)
+	ref := core.MemberRef("")
+	if c.member != house {
+		ref = b.h.Members[c.member].Ref
+	}
+	if r := b.have.receives(it.Code, ref); r != nil {
+		b.hold(&c, r, among, place)
+	}
+	c.filed = b.have.filed(it.Code, ref)
+	b.claims = append(b.claims, c)
+}
+
+// members are those whom a finding is for, all when it is for the household, and those
+// who receive the item by name. What is received for all is for whom it is due, and when
+// it is due to nobody for everybody.
 func (b *bundler) members(f *Finding) []int {
 	var out []int
 	for m := range b.h.Members {
-		if len(f.For) == 0 || slices.Contains(f.For, b.h.Members[m].Ref) {
+		ref := b.h.Members[m].Ref
+		due := f.Outcome == Eligible && (len(f.For) == 0 || slices.Contains(f.For, ref))
+		r := b.have.receives(f.Item, ref)
+		if due || r != nil && (r.Member != "" || f.Outcome != Eligible) {
 			out = append(out, m)
 		}
 	}
@@ -135,12 +166,18 @@ func (b *bundler) join() {
 		bx, by := b.claimsOf(r.b)
 		for x := ax; x < ay; x++ {
 			for y := bx; y < by; y++ {
-				if !r.Person || b.claims[x].member == b.claims[y].member {
-					b.joints = append(b.joints, b.joint(r.Rule, x, y))
+				if r.Person && b.claims[x].member != b.claims[y].member {
+					continue
+				}
+				if j := b.joint(r.Rule, x, y); b.claims[x].held && b.claims[y].held {
+					b.met = append(b.met, j)
+				} else {
+					b.joints = append(b.joints, j)
 				}
 			}
 		}
 	}
+	b.bar()
 }
 
 // claimsOf gives the range of an item's claims.
@@ -181,7 +218,15 @@ func (b *bundler) solve() []bool {
 		if seen[i] {
 			continue
 		}
-		b.solveGroup(b.groupOf(i, seen), taken)
+		group := b.groupOf(i, seen)
+		if len(group) == 1 {
+			taken[i] = true
+			continue
+		}
+		p := b.pack(group)
+		for k, c := range group {
+			taken[c] = p.best[k]
+		}
 	}
 	return taken
 }
@@ -204,93 +249,31 @@ func (b *bundler) groupOf(i int, seen []bool) []int {
 	return group
 }
 
-// solveGroup tries every set of a group and takes the best one: the most money,
-// then the more claims, then the lower numbers. A larger group than maxJoined can
-// only come from a changed Book; its tail is taken greedily.
-func (b *bundler) solveGroup(group []int, taken []bool) {
-	head := group[:min(len(group), maxJoined)]
-	bestSet, bestValue := uint32(0), int64(-1)
-	for set := range uint32(1) << len(head) {
-		value, legal := b.worth(head, set)
-		if legal && better(value, set, bestValue, bestSet) {
-			bestSet, bestValue = set, value
-		}
-	}
-	for k, c := range head {
-		taken[c] = bestSet>>k&1 == 1
-	}
-	for _, c := range group[len(head):] {
-		taken[c] = !b.blocked(c, taken)
-	}
-}
-
-func better(value int64, set uint32, bestValue int64, best uint32) bool {
-	if value != bestValue {
-		return value > bestValue
-	}
-	if n, m := bits.OnesCount32(set), bits.OnesCount32(best); n != m {
-		return n > m
-	}
-	// The lower numbers lie in the lower bits: compare from there.
-	diff := set ^ best
-	return diff != 0 && set&(diff&-diff) != 0
-}
-
-// worth is the value of a set, and whether no exclusion forbids it. What overlaps
-// deduct from a claim never exceeds it: a topped-up item keeps its place.
-func (b *bundler) worth(group []int, set uint32) (int64, bool) {
-	value := int64(0)
-	for k, c := range group {
-		if set>>k&1 == 0 {
-			continue
-		}
-		deduct := int64(0)
-		for i := range b.joints {
-			j := &b.joints[i]
-			if j.b != c || !chosen(group, set, j.a) {
-				continue
-			}
-			if j.exclude {
-				return 0, false
-			}
-			deduct += j.deduct
-		}
-		value += max(b.claims[c].value-deduct, 1)
-	}
-	return value, true
-}
-
-func chosen(group []int, set uint32, claim int) bool {
-	k := slices.Index(group, claim)
-	return k >= 0 && set>>k&1 == 1
-}
-
-func (b *bundler) blocked(c int, taken []bool) bool {
-	for i := range b.joints {
-		j := &b.joints[i]
-		if j.exclude && ((j.a == c && taken[j.b]) || (j.b == c && taken[j.a])) {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *bundler) anyTaken(taken []bool, finding int) bool {
+// hasTaken reports whether an item is kept or open, and whether some of it is new.
+func (b *bundler) hasTaken(taken []bool, finding int) (has, comes bool) {
 	for i := range b.claims {
 		if b.claims[i].item == finding && taken[i] {
-			return true
+			has, comes = true, comes || b.proposed(taken, i)
 		}
 	}
-	return false
+	return has, comes
 }
 
+// whyDropped gives the rule that keeps an item out: before others one for the sake of what
+// the household receives.
 func (b *bundler) whyDropped(findings []Finding, taken []bool, finding int) Dropped {
 	out := Dropped{Item: findings[finding].Item}
 	for i := range b.joints {
 		j := &b.joints[i]
 		for _, pair := range [2][2]int{{j.a, j.b}, {j.b, j.a}} {
-			if j.exclude && b.claims[pair[0]].item == finding && taken[pair[1]] {
-				out.By, out.Why, out.Law = findings[b.claims[pair[1]].item].Item, j.rule.Why, j.rule.Law
+			if !j.exclude || b.claims[pair[0]].item != finding || !taken[pair[1]] {
+				continue
+			}
+			by := &b.claims[pair[1]]
+			if out.By == "" || by.held {
+				out.By, out.Why, out.Law = findings[by.item].Item, j.rule.Why, j.rule.Law
+			}
+			if by.held {
 				return out
 			}
 		}

@@ -10,7 +10,9 @@ import (
 
 // Explain judges a household by plain recursion over the Book's trees and says
 // why. Its memory is reused from call to call, except for what it returns.
-func (m *Matcher) Explain(h *core.Household) Result {
+func (m *Matcher) Explain(h *core.Household) Result { return m.explainWith(h, nil) }
+
+func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 	e, _ := m.scratch.Get().(*explainer)
 	if e == nil {
 		e = &explainer{m: m, vars: map[string]any{}}
@@ -18,7 +20,8 @@ func (m *Matcher) Explain(h *core.Household) Result {
 	defer m.scratch.Put(e)
 	r := e.explain(h)
 	b := e.bundler()
-	r.Bundle, r.Dropped = b.best(r.Findings)
+	b.have = have
+	b.best(&r)
 	e.claims, e.joints = b.claims, b.joints
 	e.forget()
 	return r
@@ -73,8 +76,9 @@ type explainer struct {
 	behind  [maxStatuses][]open
 	stamp   []int32 // by proto: the item that already gives it
 	turn    int32
-	picked  []int32 // proto indices of all findings, one after another
-	spans   []span  // of the statuses, then of the items
+	picked  []int32   // proto indices of all findings, one after another
+	spans   []span    // of the statuses, then of the items
+	each    []verdict // of the items about a person, every member, one after another
 	vars    map[string]any
 	now     int        // the item being judged
 	persons []Outcome  // by member: the item's person criteria
@@ -85,6 +89,12 @@ type explainer struct {
 
 // span is a finding's share of picked.
 type span struct{ from, to int }
+
+// verdict is a Verdict whose reasons still lie in picked.
+type verdict struct {
+	outcome Outcome
+	span
+}
 
 const notJudged = Outcome(0xff)
 
@@ -105,6 +115,7 @@ func (e *explainer) begin(h *core.Household) {
 	e.shares = cleared(e.shares, len(e.m.book.Items)*(n+1), untold)
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
+	e.each = e.each[:0]
 	for i := range h.Members {
 		e.names[i] = MemberSaid(&h.Members[i])
 	}
@@ -233,9 +244,14 @@ func (e *explainer) quantified(n *policy.Node) Outcome {
 			open++
 		}
 	}
+	return quantified(n, len(e.v.M), met, open)
+}
+
+// quantified judges by how many of the members meet a criterion, and how many may.
+func quantified(n *policy.Node, members, met, open int) Outcome {
 	need := n.N
 	if n.Kind == policy.NodeAllMembers {
-		need = len(e.v.M)
+		need = members
 	}
 	switch {
 	case met >= need:
@@ -261,19 +277,23 @@ func (e *explainer) test(t *policy.Test, member int) Outcome {
 }
 
 func (e *explainer) judge(t *policy.Test, member int) Outcome {
-	l := &e.place.limits[t.ID]
-	x, known := e.value(t.Fact, member)
+	return judge(t, &e.place.limits[t.ID], &e.v, member)
+}
+
+// judge answers one condition about some facts.
+func judge(t *policy.Test, l *limit, v *facts.Vector, member int) Outcome {
+	x, known := read(v, slot{t.Fact, member})
 	if !known || !l.known {
 		return Unknown
 	}
-	switch unit := t.Fact.Of().Unit; {
+	switch {
 	case l.fact:
-		base, known := e.value(t.Limit.Fact, member)
+		base, known := read(v, slot{t.Limit.Fact, member})
 		if !known {
 			return Unknown
 		}
 		return Outcome(truth(meets(t.Op, x, base*l.factor)))
-	case unit == policy.UnitBool || unit == policy.UnitEnum:
+	case wordy(t.Fact):
 		return Outcome(t.Words >> uint64(x) & 1)
 	default:
 		return Outcome(truth(l.low <= x && x <= l.high))
@@ -282,11 +302,7 @@ func (e *explainer) judge(t *policy.Test, member int) Outcome {
 
 // value looks a fact up.
 func (e *explainer) value(f policy.FactID, member int) (int64, bool) {
-	if f.IsMember() {
-		m := &e.v.M[member]
-		return m.V[f.Index()], m.Known>>f.Index()&1 != 0
-	}
-	return e.v.H[f], e.v.Known>>f&1 != 0
+	return read(&e.v, slot{f, member})
 }
 
 // item explains one item.
@@ -304,16 +320,19 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		}
 	}
 	f.Outcome = when.and(person)
+	if it.Person != nil {
+		e.everyMember(it, when)
+	}
 	e.turn++
 	from := len(e.picked)
-	if it.When != nil && when == f.Outcome {
-		e.collect(it.When, house, false)
-	}
-	if it.Person != nil && person == f.Outcome {
-		for i := range e.v.M {
-			if e.persons[i] == person {
-				e.collect(it.Person, i, false)
-			}
+	if it.Person != nil && it.When == nil && len(e.persons) == 1 {
+		from = e.each[len(e.each)-1].from // what is said of the only member is all there is to say
+	} else {
+		if it.When != nil && when == f.Outcome {
+			e.collect(it.When, house, false)
+		}
+		if it.Person != nil && person == f.Outcome {
+			e.pickOf(person)
 		}
 	}
 	e.spans = append(e.spans, span{from, len(e.picked)})
@@ -322,6 +341,37 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		f.Missing = e.missingPaths(e.missing(e.picked[from:]))
 	case Eligible:
 		e.eligible(it, f)
+	}
+}
+
+// everyMember says of each member how the item stands for them: for each separately, for
+// nobody is passed over because another member carries the finding.
+func (e *explainer) everyMember(it *policy.Item, when Outcome) {
+	for i, o := range e.persons {
+		e.turn++
+		from := len(e.picked)
+		whole := when.and(o)
+		if o == whole {
+			e.collect(it.Person, i, false)
+		}
+		if it.When != nil && when == whole {
+			e.collect(it.When, house, false)
+		}
+		e.each = append(e.each, verdict{whole, span{from, len(e.picked)}})
+	}
+}
+
+// pickOf picks the reasons about the members whose own criteria came out as given; they
+// are already collected.
+func (e *explainer) pickOf(person Outcome) {
+	n := len(e.persons)
+	for i, v := range e.each[len(e.each)-n:] {
+		if e.persons[i] != person {
+			continue
+		}
+		for _, id := range e.picked[v.from:v.to] {
+			e.pick(id)
+		}
 	}
 }
 

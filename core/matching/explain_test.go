@@ -88,7 +88,7 @@ func TestStandings(t *testing.T) {
 	m := matcherOn(t, "2024-03-01")
 	h := factsOf(t, "poor")
 	r := m.Explain(&h)
-	if s := r.Statuses[0]; s.Key != "dibao" || s.Outcome != Eligible || s.Recognised || !strings.Contains(reasonsText(s.Reasons), "390 元,低于低保标准 480 元(样本)") {
+	if s := r.Statuses[0]; s.Key != "dibao" || s.Outcome != Eligible || s.Recognised || !strings.Contains(reasonsText(s.Reasons), "390 元。低于低保标准 480 元(样本)") {
 		t.Errorf("computed: %+v", s)
 	}
 	h = factsOf(t, "rich", set{"statuses": []string{"dibao"}})
@@ -119,7 +119,7 @@ func TestReasonsSpeak(t *testing.T) {
 	}
 	want := Reason{
 		Code: "income_below_standard", Outcome: NotEligible, Fact: "income_per_capita_month", Value: "6,000 元", Limit: "480 元(样本)",
-		Text: "平均每人每月收入 6,000 元,不低于低保标准 480 元(样本)。", Law: "社会救助暂行办法第9条",
+		Text: "平均每人每月收入 6,000 元。不低于低保标准 480 元(样本)。", Law: "社会救助暂行办法第9条",
 	}
 	if *f.Reasons[i] != want {
 		t.Errorf("got  %+v\nwant %+v", f.Reasons[i], want)

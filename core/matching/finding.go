@@ -9,6 +9,11 @@ type Result struct {
 	Statuses []Standing
 	Bundle   []core.ItemCode // the best set of eligible items that may go together, by number
 	Dropped  []Dropped       // eligible items left out of the bundle, and why
+
+	// Of a household that has something already (ExplainWith):
+	Already []Already // what is received or open, and therefore not in the bundle
+	Swaps   []Swap    // what would better be given up for what the bundle has
+	Clashes []Dropped // what is received although a rule forbids it
 }
 
 // A Finding is the answer for one item.
@@ -16,10 +21,18 @@ type Finding struct {
 	Item    core.ItemCode
 	Outcome Outcome
 	Reasons []*Reason        // never empty; shared between findings and not to be changed
+	Members []Verdict        // of an item about a person, every member in the household's order; else nil
 	Missing []string         // fact paths that are not known and could decide; empty unless Unknown
 	For     []core.MemberRef // the members who benefit; empty when it is for the household
 	Benefit Benefit
 	After   core.ItemCode // the item that has to be approved first, "" for none
+}
+
+// A Verdict is how an item stands for one member, the household's part included.
+type Verdict struct {
+	Member  core.MemberRef
+	Outcome Outcome
+	Reasons []*Reason // never empty; shared as those of the finding
 }
 
 // A Reason is one condition that carried the finding, as it stood.
@@ -29,8 +42,9 @@ type Reason struct {
 	Text    string  // one Chinese sentence
 	Member  core.MemberRef
 	Fact    string // fact path, such as "income_12m" or "members/m1/age"
+	Against string // path of the fact that the limit hangs on, "" for none
 	Value   string // with its unit, "" when not known
-	Limit   string // with its unit and the sample mark, "" for none
+	Limit   string // with its unit and the sample mark, "" for a status and where it is not known
 	Law     string
 }
 

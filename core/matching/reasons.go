@@ -10,6 +10,7 @@ type proto struct {
 	code    string
 	law     string
 	fact    string
+	against string
 	member  int
 	test    *policy.Test // nil for a status
 	status  int
@@ -84,6 +85,9 @@ func (e *explainer) testProto(t *policy.Test, member int, flip bool) int32 {
 	}
 	fact := t.Fact.Of()
 	p.fact = e.path(t.Fact, member)
+	if other := e.m.other[t.ID]; other != noFact {
+		p.against = e.path(other, member)
+	}
 	if x, known := e.value(t.Fact, member); known {
 		p.value = e.write(func(b []byte) []byte { return appendValue(b, fact, x) })
 	}
@@ -247,6 +251,7 @@ func (e *explainer) finish(r *Result) {
 	}
 	afters := map[core.ItemCode]*Reason{}
 	all := make([]*Reason, 0, len(e.picked)+len(r.Findings))
+	each := make([]Verdict, len(e.each))
 	share := func(s span, first *Reason) []*Reason {
 		from := len(all)
 		if first != nil {
@@ -266,11 +271,20 @@ func (e *explainer) finish(r *Result) {
 			afters[f.After] = e.afterReason(f.After)
 		}
 		f.Reasons = share(e.spans[len(r.Statuses)+i], afters[f.After])
+		if e.m.book.Items[i].Person == nil {
+			continue
+		}
+		n := len(e.h.Members)
+		f.Members, each = each[:n:n], each[n:]
+		for k := range f.Members {
+			v := e.each[len(e.each)-len(each)-n+k]
+			f.Members[k] = Verdict{e.h.Members[k].Ref, v.outcome, share(v.span, nil)}
+		}
 	}
 }
 
 func (e *explainer) reason(p *proto, text string) Reason {
-	r := Reason{Code: p.code, Outcome: p.outcome, Text: p.fixed, Fact: p.fact, Value: text[p.value.from:p.value.to], Limit: p.said, Law: p.law}
+	r := Reason{Code: p.code, Outcome: p.outcome, Text: p.fixed, Fact: p.fact, Against: p.against, Value: text[p.value.from:p.value.to], Limit: p.said, Law: p.law}
 	if p.member != house {
 		r.Member = e.h.Members[p.member].Ref
 	}
@@ -284,9 +298,24 @@ func (e *explainer) reason(p *proto, text string) Reason {
 }
 
 func (e *explainer) afterReason(first core.ItemCode) *Reason {
-	name := string(first)
-	if it, found := e.m.book.Item(first); found {
-		name = it.Name
+	r := &Reason{Code: "after " + string(first), Outcome: Eligible, Fact: "statuses"}
+	for i := range e.m.book.Statuses {
+		if s := &e.m.book.Statuses[i]; s.GrantedBy == first {
+			r.Law = s.Law
+		}
 	}
-	return &Reason{Code: "after " + string(first), Outcome: Eligible, Text: "先把" + name + "办下来,这一项跟着就能办。"}
+	r.Text = "先把" + nameOf(e.m.book, first) + "办下来,这一项跟着就能办。"
+	return r
+}
+
+// nameOf is what people call an item.
+func nameOf(book *policy.Book, code core.ItemCode) string {
+	it, found := book.Item(code)
+	switch {
+	case !found:
+		return string(code)
+	case it.Everyday != "":
+		return it.Everyday
+	}
+	return it.Name
 }

@@ -2,7 +2,6 @@ package matching
 
 import (
 	"lianou/core"
-	"lianou/core/policy"
 )
 
 // settle gives the items of the bundle the amounts that are left beside one
@@ -23,7 +22,7 @@ func (b *bundler) settleItem(findings []Finding, item, from, to int, taken []boo
 	sum, told, all, some := core.Fen(0), true, true, false
 	var who []core.MemberRef
 	for c := from; c < to; c++ {
-		if !taken[c] {
+		if !b.proposed(taken, c) {
 			all = false
 			continue
 		}
@@ -65,8 +64,8 @@ func (b *bundler) left(c int, findings []Finding, taken []bool) (core.Fen, bool)
 			continue
 		}
 		other := &b.claims[j.a]
-		if b.m.book.Items[other.item].Decides == policy.ByOutside {
-			continue // what another body may give is not given yet
+		if b.notYet(j.a) {
+			continue
 		}
 		d := b.deducted(j)
 		if d == untold {
@@ -84,7 +83,7 @@ func (b *bundler) deducted(j *joint) core.Fen {
 	if x.fen == untold {
 		return untold
 	}
-	from, to := b.m.book.Items[x.item].Benefit.Per, b.m.book.Items[y.item].Benefit.Per
+	from, to := x.per, y.per
 	fen := x.fen
 	switch {
 	case from == "month" && to != "month":

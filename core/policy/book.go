@@ -11,6 +11,7 @@ type Book struct {
 	From   core.Date // first day of the period in which nothing changes
 	Until  core.Date // first day after it; zero for open
 
+	Packs       []Pack // of rules in force, by the day they begin
 	Departments []Department
 	Items       []Item // by No
 	Statuses    []Status
@@ -54,17 +55,22 @@ type Item struct {
 	BenefitKind []string // cash_monthly, cash_once, cash_term, in_kind, service, fee_waiver, voucher, settlement
 	Benefit     Benefit
 
-	Decides    string   // ByTownship, ByCounty or ByOutside
-	Body       string   // the outside body or post that decides, in Chinese; "" for the usual one
-	Ceiling    ParamID  // amount up to which the township decides, -1 for none
-	LimitDays  int      // working days from acceptance to decision, in article mode
-	CountyDays int      // the same when the county decides instead; 0 for the same
-	LimitMark  string   // "S" sourced, "X" sample
-	LimitText  string   // where no number of days fits, such as a yearly round
-	NoticeDays int      // days of public notice
-	NoticeFree []string // keys of the statuses that need no notice
-	NoticeIn   bool     // the notice days lie inside LimitDays
-	Entry      []string // apply, proactive, guardian, village, auto, school ...
+	Decides     string        // ByTownship, ByCounty or ByOutside
+	Body        string        // the outside body or post that decides, in Chinese; "" for the usual one
+	Ceiling     ParamID       // amount up to which the township decides, -1 for none
+	ByLaw       string        // who decides by law, where Decides rests on a delegation
+	LimitDays   int           // working days from acceptance to decision, in article mode
+	CountyDays  int           // the same when the county decides instead; 0 for the same
+	SpecialDays int           // the same in the special cases that the law names; 0 for none
+	LimitMark   string        // "S" sourced, "X" sample
+	LimitText   string        // where no number of days fits, such as a yearly round
+	NoticeDays  int           // days of public notice
+	NoticeFree  []string      // keys of the statuses that need no notice
+	NoticeIn    bool          // the notice days lie inside LimitDays
+	NoticeTwice bool          // by the township, and again by the county
+	Appraisal   Appraisal     // when a case is appraised; "" where the law says nothing
+	Review      []ReviewClass // how often it is looked at again; nil where the law says nothing
+	Entry       []string      // apply, proactive, guardian, village, auto, school ...
 
 	When   *Node // about the household; nil for always
 	Person *Node // some member must meet it; nil for none. Those who do are the beneficiaries

@@ -1,9 +1,9 @@
 package policy
 
 import (
-	"fmt"
+	"maps"
 	"slices"
-	"sort"
+	"strings"
 
 	"lianou/core"
 )
@@ -16,155 +16,124 @@ type builder struct {
 
 	departments []Department
 	params      []srcParam
+	paramAt     []at
+	names       map[string]string // of facts and parameters as formulas spell them, to their keys
 	paramIDs    map[string]ParamID
 	tests       []*Test
 	testIDs     map[string]int
 	groups      map[string]srcGroup
-	groupFile   map[string]string
+	groupAt     map[string]at
 	groupNodes  map[groupKey]*Node
 	nodes       int // numbered so far
+	tooLarge    bool
 	statuses    []Status
-	statusSrc   []srcStatus
+	statusSrc   []placedStatus
 	items       []datedItem
 	rules       []Rule
+	ruleAt      []at
 	calendar    *Calendar
-	path        []string // names being resolved, to show a cycle
+	packs       []*srcPack // by the day they begin
+	path        []string   // names being resolved, to show a cycle
 }
 
+// A datedItem is one version of an item.
 type datedItem struct {
 	Item
 	from, until core.Date
+	at          at
+}
+
+type placedStatus struct {
+	srcStatus
+	at at
 }
 
 func newBuilder(files []file) *builder {
 	return &builder{
 		files: files, paramIDs: map[string]ParamID{}, testIDs: map[string]int{},
-		groups: map[string]srcGroup{}, groupFile: map[string]string{}, groupNodes: map[groupKey]*Node{},
+		groups: map[string]srcGroup{}, groupAt: map[string]at{}, groupNodes: map[groupKey]*Node{}, names: map[string]string{},
 	}
-}
-
-// at is where something is said, for problems.
-type at struct{ file, item, place string }
-
-func (a at) in(place string) at {
-	if a.place != "" {
-		place = a.place + "." + place
-	}
-	return at{a.file, a.item, place}
-}
-
-func (b *builder) problem(a at, format string, args ...any) {
-	b.bad = append(b.bad, Problem{a.file, a.item, a.place, fmt.Sprintf(format, args...)})
 }
 
 // build resolves names in the order in which they may refer to one another.
 func (b *builder) build() {
 	b.calendar = newCalendar()
-	for _, f := range b.files {
-		b.departments = append(b.departments, f.doc.Departments...)
-		b.addParams(f)
-		b.addYears(f)
+	for _, f := range facts {
+		b.names[varName(f.Key)] = f.Key
 	}
-	for _, f := range b.files {
-		b.addTests(f)
-		for _, g := range f.doc.Groups {
-			if _, twice := b.groups[g.Name]; twice || b.nameTaken(g.Name) {
-				b.problem(at{f.name, g.Name, ""}, "the name is used twice")
-			}
-			b.groups[g.Name], b.groupFile[g.Name] = g, f.name
-		}
-		b.statusSrc = append(b.statusSrc, f.doc.Statuses...)
+	for i := range b.files {
+		b.addDepartments(&b.files[i])
+		b.addParams(&b.files[i])
+		b.addYears(&b.files[i])
+	}
+	for i := range b.files {
+		b.addTests(&b.files[i])
+		b.gather(&b.files[i])
 	}
 	b.addStatuses()
 	for _, f := range b.files {
 		for i := range f.doc.Items {
-			b.addItem(f.name, &f.doc.Items[i])
+			b.addItem(f.section("items", i, string(f.doc.Items[i].Code)), &f.doc.Items[i])
 		}
 	}
-	for name, g := range b.groups { // a group nobody uses is checked as well
-		a := at{b.groupFile[name], g.Name, "when"}
-		b.group(name, a, true)
+	for _, name := range slices.Sorted(maps.Keys(b.groups)) { // a group nobody uses is checked as well
+		b.group(name, b.groupAt[name], true)
 	}
-	for _, f := range b.files {
-		b.addRules(f)
+	for i := range b.files {
+		b.addRules(&b.files[i])
 	}
 	b.checkOrder()
+	b.checkDeductions()
+	b.checkVersions()
+	b.addPacks()
+}
+
+func (b *builder) addDepartments(f *file) {
+	for i, d := range f.doc.Departments {
+		a := f.section("departments", i, d.Code)
+		if d.Code == "" || strings.TrimSpace(d.Name) == "" {
+			b.problem(a, "部门要写上代号和名称。", "a department needs its code and its name")
+		}
+		if slices.ContainsFunc(b.departments, func(o Department) bool { return o.Code == d.Code }) {
+			b.problem(a.in("code"), "部门代号"+quoted(d.Code)+"用了两次。请改掉一个。", "the name is used twice")
+		}
+		b.departments = append(b.departments, d)
+	}
+}
+
+// gather notes groups and statuses by name before anything refers to them.
+func (b *builder) gather(f *file) {
+	for i, g := range f.doc.Groups {
+		a := f.section("groups", i, g.Name)
+		if _, twice := b.groups[g.Name]; twice || b.nameTaken(g.Name) {
+			b.problem(a.in("name"), sayTwice(g.Name), "the name is used twice")
+		}
+		if !plainName(g.Name) {
+			b.problem(a, sayName, "a group needs a name of its own")
+		}
+		b.groups[g.Name], b.groupAt[g.Name] = g, a
+	}
+	for i, s := range f.doc.Statuses {
+		a := f.section("statuses", i, "status."+s.Key)
+		if slices.ContainsFunc(b.statusSrc, func(o placedStatus) bool { return o.Key == s.Key }) {
+			b.problem(a.in("key"), sayTwice(s.Key), "the name is used twice")
+		}
+		b.statusSrc = append(b.statusSrc, placedStatus{s, a})
+	}
+}
+
+const sayName = "名字没写,或者写得不对。名字用小写英文字母、数字、下划线和点。"
+
+func sayTwice(name string) string {
+	return "名字" + quoted(name) + "用了两次。请改掉一个。"
+}
+
+// plainName reports a name that trees and formulas can spell.
+func plainName(s string) bool {
+	return s != "" && len(s) <= 60 && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_.") == "" && !strings.HasPrefix(s, "status.")
 }
 
 func (b *builder) nameTaken(name string) bool {
 	_, test := b.testIDs[name]
 	return test
-}
-
-// epochs lists the days on which something begins or ends, from the first day on
-// which every item has a version.
-func (b *builder) epochs() []core.Date {
-	days := map[core.Date]bool{}
-	first := core.Date(0)
-	for _, it := range b.items {
-		days[it.from] = true
-		if !it.until.IsZero() {
-			days[it.until] = true
-		}
-	}
-	starts := map[core.ItemCode]core.Date{}
-	for _, it := range b.items {
-		if s, seen := starts[it.Code]; !seen || it.from < s {
-			starts[it.Code] = it.from
-		}
-	}
-	for _, s := range starts {
-		first = max(first, s)
-	}
-	for _, p := range b.params {
-		for _, r := range p.Rows {
-			days[r.From.Date] = true
-			if !r.Until.IsZero() {
-				days[r.Until.Date] = true
-			}
-		}
-	}
-	var out []core.Date
-	for d := range days {
-		if d >= first && !d.IsZero() {
-			out = append(out, d)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// book assembles what is in force on a day.
-func (b *builder) book(on core.Date) *Book {
-	book := &Book{
-		From: on, Departments: b.departments, Statuses: b.statuses, Tests: b.tests, Rules: b.rules,
-		Calendar: b.calendar, Nodes: b.nodes, params: b.paramIDs, items: map[core.ItemCode]int{},
-	}
-	for i := range b.params {
-		book.Params = append(book.Params, b.paramOn(&b.params[i], on))
-	}
-	for _, it := range b.items {
-		if it.from <= on && (it.until.IsZero() || on < it.until) {
-			book.Items = append(book.Items, it.Item)
-		}
-	}
-	sort.Slice(book.Items, func(i, j int) bool { return book.Items[i].No < book.Items[j].No })
-	for i := range book.Items {
-		code := book.Items[i].Code
-		if _, twice := book.items[code]; twice {
-			b.problem(at{item: string(code)}, "two versions are in force on %s", on)
-		}
-		book.items[code] = i
-	}
-	b.checkComplete(book)
-	return book
-}
-
-// checkComplete holds that no item falls into a gap between its versions.
-func (b *builder) checkComplete(book *Book) {
-	for _, it := range b.items {
-		if _, found := book.items[it.Code]; !found {
-			b.problem(at{item: string(it.Code)}, "no version is in force on %s", book.From)
-		}
-	}
 }

@@ -2,13 +2,27 @@ package policy
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"lianou/core"
 )
 
+// maxTree bounds a criterion with everything it names written out. Names let a few
+// lines stand for a tree of any size.
+const maxTree = 2000
+
 // node resolves a tree. In person scope tests may ask facts of the member.
 func (b *builder) node(a at, n *srcNode, person bool) *Node {
+	out := b.resolve(a, n, person)
+	if b.tooLarge {
+		b.tooLarge = false
+		b.problem(a, "这条规则套的条件太多了。请拆成几条。", "written out, the criterion has more than %d parts", maxTree)
+	}
+	return out
+}
+
+func (b *builder) resolve(a at, n *srcNode, person bool) *Node {
 	forms := 0
 	for _, set := range []bool{n.Name != "", n.All != nil, n.Any != nil, n.Not != nil, n.AnyMember != nil, n.AllMembers != nil, n.AtLeast != nil} {
 		if set {
@@ -16,7 +30,7 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 		}
 	}
 	if forms != 1 {
-		b.problem(a, "a criterion is a name or exactly one of all, any, not, any_member, all_members, at_least")
+		b.problem(a, sayRule, "a criterion is a name or exactly one of all, any, not, any_member, all_members, at_least")
 		return b.newNode(Node{Kind: NodeAll})
 	}
 	switch {
@@ -30,7 +44,7 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 		return b.newNode(Node{Kind: NodeNot, Kids: []*Node{b.node(a.in("not"), n.Not, person)}})
 	}
 	if person {
-		b.problem(a, "members are not counted inside one member's criterion")
+		b.problem(a, "这里已经在看一个人了,不能再数家里人。", "members are not counted inside one member's criterion")
 	}
 	switch {
 	case n.AnyMember != nil:
@@ -39,7 +53,7 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 		return b.newNode(Node{Kind: NodeAllMembers, Kids: []*Node{b.node(a.in("all_members"), n.AllMembers, true)}})
 	default:
 		if n.AtLeast.N < 1 || n.AtLeast.N > core.MaxMembers {
-			b.problem(a.in("at_least"), "n must be between 1 and %d", core.MaxMembers)
+			b.problem(a.in("at_least.n"), "几个人要写一个数,从 1 到 "+strconv.Itoa(core.MaxMembers)+"。", "n must be between 1 and %d", core.MaxMembers)
 		}
 		return b.newNode(Node{Kind: NodeAtLeast, N: n.AtLeast.N, Kids: []*Node{b.node(a.in("at_least.of"), &n.AtLeast.Of, true)}})
 	}
@@ -47,17 +61,13 @@ func (b *builder) node(a at, n *srcNode, person bool) *Node {
 
 func (b *builder) several(a at, kind NodeKind, list []srcNode, person bool) *Node {
 	if len(list) == 0 {
-		b.problem(a, "the list is empty")
+		b.problem(a, "这里一条条件都没写。请补上,或者去掉这一栏。", "the list is empty")
 	}
 	out := Node{Kind: kind}
 	for i := range list {
 		out.Kids = append(out.Kids, b.node(a.nth(i), &list[i], person))
 	}
 	return b.newNode(out)
-}
-
-func (a at) nth(i int) at {
-	return at{a.file, a.item, index(a.place, i)}
 }
 
 func (b *builder) named(a at, name string, person bool) *Node {
@@ -67,21 +77,21 @@ func (b *builder) named(a at, name string, person bool) *Node {
 	if id, found := b.testIDs[name]; found {
 		t := b.tests[id]
 		if t.Fact.IsMember() && !person {
-			b.problem(a, "%s asks about one member, but no member is chosen here", name)
+			b.problem(a, quoted(name)+"看的是一个人的情况,这里还没说是谁。请放到 person 或者 any_member 下面。", "%s asks about one member, but no member is chosen here", name)
 		}
 		return b.newNode(Node{Kind: NodeTest, Test: t})
 	}
 	if _, found := b.groups[name]; found {
 		return b.group(name, a, person)
 	}
-	b.problem(a, "there is no criterion %q", name)
+	b.problem(a, "没有叫"+quoted(name)+"的条件。请看看是不是写错了字。", "there is no criterion %q", name)
 	return b.newNode(Node{Kind: NodeAll})
 }
 
 // group resolves a named tree once per scope, and finds cycles among names.
 func (b *builder) group(name string, a at, person bool) *Node {
 	if slices.Contains(b.path, name) {
-		b.problem(a, "these refer to one another: %s", strings.Join(append(slices.Clone(b.path), name), " -> "))
+		b.cycle(a, append(slices.Clone(b.path[slices.Index(b.path, name):]), name))
 		return b.newNode(Node{Kind: NodeAll})
 	}
 	key := groupKey{name, person}
@@ -91,7 +101,7 @@ func (b *builder) group(name string, a at, person bool) *Node {
 	b.path = append(b.path, name)
 	defer func() { b.path = b.path[:len(b.path)-1] }()
 	g := b.groups[name]
-	n := b.node(at{b.groupFile[name], name, "when"}, &g.When, person)
+	n := b.node(b.groupAt[name].in("when"), &g.When, person)
 	b.groupNodes[key] = n
 	return n
 }
@@ -104,6 +114,14 @@ type groupKey struct {
 
 // newNode numbers a node and notes whether it asks anything of a member.
 func (b *builder) newNode(n Node) *Node {
+	n.size = 1
+	for _, kid := range n.Kids {
+		n.size += kid.size
+	}
+	if n.size > maxTree { // told by node; without its kids nothing walks it for ever
+		n.Kids, n.size = nil, 1
+		b.tooLarge = true
+	}
 	n.ID = b.nodes
 	b.nodes++
 	switch n.Kind {
@@ -125,10 +143,10 @@ func (b *builder) status(a at, key string) *Node {
 			return b.newNode(Node{Kind: NodeStatus, Status: i})
 		}
 	}
-	if slices.ContainsFunc(b.statusSrc, func(s srcStatus) bool { return s.Key == key }) {
-		b.problem(a, "these refer to one another: %s -> status.%s", strings.Join(b.path, " -> "), key)
+	if slices.ContainsFunc(b.statusSrc, func(s placedStatus) bool { return s.Key == key }) {
+		b.cycle(a, b.statusCycle(key))
 	} else {
-		b.problem(a, "there is no status %q", key)
+		b.problem(a, "没有叫"+quoted(key)+"的身份。请看看是不是写错了字。", "there is no status %q", key)
 	}
 	return b.newNode(Node{Kind: NodeAll})
 }
@@ -142,9 +160,9 @@ func (b *builder) addStatuses() {
 		left[i] = i
 	}
 	for len(left) > 0 {
-		next := slices.IndexFunc(left, func(i int) bool { return b.ready(&src[i]) })
+		next := slices.IndexFunc(left, func(i int) bool { return b.ready(&src[i].srcStatus) })
 		if next < 0 {
-			next = 0 // a cycle: resolving it names the problem
+			next = 0 // a cycle, or what waits for one: resolving it names the problem
 		}
 		b.addStatus(&src[left[next]])
 		left = slices.Delete(left, next, next+1)
@@ -191,24 +209,19 @@ func (b *builder) statusNames(n *srcNode, seen map[string]bool) []string {
 	return out
 }
 
-func (b *builder) addStatus(s *srcStatus) {
-	a := at{"", "status." + s.Key, ""}
-	for _, f := range b.files {
-		if slices.ContainsFunc(f.doc.Statuses, func(x srcStatus) bool { return x.Key == s.Key }) {
-			a.file = f.name
-		}
-	}
+func (b *builder) addStatus(s *placedStatus) {
+	a := s.at
 	out := Status{Key: s.Key, Name: s.Name, GrantedBy: s.GrantedBy, Law: s.Law}
 	if fact, found := FactByKey("recognised." + s.Key); found {
 		out.Recognised = fact.ID
 	} else {
-		b.problem(a, "there is no fact recognised.%s", s.Key)
+		b.problem(a.in("key"), "身份"+quoted(s.Key)+"在系统里没有对应的情况,要先由开发的人加上。", "there is no fact recognised.%s", s.Key)
 	}
 	out.TextRecognised = b.text(a.in("recognised"), s.Recognised)
 	out.TextFail = b.text(a.in("fail"), s.Fail)
 	out.TextUnknown = b.text(a.in("unknown"), s.Unknown)
-	if s.Law == "" || s.Name == "" {
-		b.problem(a, "a status needs its name and its legal source")
+	if strings.TrimSpace(s.Law) == "" || strings.TrimSpace(s.Name) == "" {
+		b.problem(a, "身份要写上名称和依据。", "a status needs its name and its legal source")
 	}
 	if s.When != nil {
 		out.TextComputed = b.text(a.in("computed"), s.Computed)

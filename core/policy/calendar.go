@@ -89,21 +89,24 @@ func (c *Calendar) Between(from, to core.Date) int {
 	return n
 }
 
-func (b *builder) addYears(f file) {
-	for _, y := range f.doc.Calendar {
-		a := at{f.name, "calendar", ""}
+func (b *builder) addYears(f *file) {
+	for i, y := range f.doc.Calendar {
+		a := f.section("calendar", i, "calendar")
 		if b.calendar.years[y.Year] {
-			b.problem(a, "the year %d is given twice", y.Year)
+			b.problem(a.in("year"), "这一年的放假安排写了两遍。请留下一份。", "the year %d is given twice", y.Year)
+		}
+		if y.Year < 2000 || y.Year > 2099 {
+			b.problem(a.in("year"), "年份写得不对。年份写四位,比如 2024。", "%d is no year from 2000 to 2099", y.Year)
 		}
 		b.calendar.years[y.Year] = true
-		for _, fest := range y.Off {
-			for _, d := range fest.Days {
-				b.checkDay(a, y.Year, d.Date)
+		for k, fest := range y.Off {
+			for n, d := range fest.Days {
+				b.checkDay(a.in(index("off", k)+".days").nth(n), y.Year, d.Date)
 				b.calendar.off[d.Date] = fest.Name
 			}
 		}
-		for _, d := range y.Work {
-			b.checkDay(a, y.Year, d.Date)
+		for k, d := range y.Work {
+			b.checkDay(a.in("work").nth(k), y.Year, d.Date)
 			b.calendar.work[d.Date] = true
 		}
 	}
@@ -112,6 +115,6 @@ func (b *builder) addYears(f file) {
 func (b *builder) checkDay(a at, year int, d core.Date) {
 	_, off := b.calendar.off[d]
 	if d.Time().Year() != year || off || b.calendar.work[d] {
-		b.problem(a, "%s does not belong to %d or is given twice", d, year)
+		b.problem(a, d.SayWhole()+"不是这一年的,或者写了两遍。请改正。", "%s does not belong to %d or is given twice", d, year)
 	}
 }

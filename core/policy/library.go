@@ -5,10 +5,8 @@ import (
 	"embed"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"lianou/core"
 )
@@ -23,9 +21,13 @@ type Library struct {
 	books  []*Book
 }
 
+// Sources gives the files of the policies that ship with the program, as Load reads
+// them.
+func Sources() (fs.FS, error) { return fs.Sub(embedded, "policies") }
+
 // Embedded loads the policies that ship with the program.
 func Embedded() (*Library, error) {
-	sub, err := fs.Sub(embedded, "policies")
+	sub, err := Sources()
 	if err != nil {
 		return nil, err
 	}
@@ -91,38 +93,4 @@ func digest(files []file) string {
 		h.Write(f.raw)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
-
-// A Problem is one fault in the sources, with its place.
-type Problem struct {
-	File  string
-	Item  string // the item, criterion, parameter, ... that is wrong
-	Place string // inside it, such as "when.all[1]"
-	What  string
-}
-
-func (p Problem) String() string {
-	where := make([]string, 0, 3)
-	for _, s := range []string{p.File, p.Item, p.Place} {
-		if s != "" {
-			where = append(where, s)
-		}
-	}
-	return strings.Join(where, ": ") + ": " + p.What
-}
-
-// Problems is every fault found in one go. It is an error.
-type Problems []Problem
-
-func (p Problems) Error() string {
-	lines := make([]string, len(p))
-	for i := range p {
-		lines[i] = p[i].String()
-	}
-	return fmt.Sprintf("%d problems in the policies:\n%s", len(p), strings.Join(lines, "\n"))
-}
-
-func (p Problems) sorted() Problems {
-	slices.SortStableFunc(p, func(a, b Problem) int { return strings.Compare(a.String(), b.String()) })
-	return slices.Compact(p)
 }

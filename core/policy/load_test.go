@@ -225,6 +225,23 @@ func TestCycleOfItemsIsNamed(t *testing.T) {
 	}
 }
 
+// Rings among items are named in full: one that waits for itself, and one of
+// deductions that goes round three items.
+func TestRingsOfItemsAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ file, old, new, want string }{
+		{"items/mz.yaml", "person: tekun_person", "person: {all: [tekun_person, status.tekun]}", "MZ-02 -> MZ-02"},
+		{"rules.yaml", "rules:\n", "rules:\n  - {a: MZ-04, b: MZ-10, kind: overlap, why: 甲, law: 乙}\n  - {a: MZ-10, b: YB-02, kind: overlap, why: 甲, law: 乙}\n", "MZ-04 -> MZ-10 -> YB-02 -> MZ-04"},
+	} {
+		files := tree(t)
+		files[c.file].Data = []byte(strings.Replace(string(files[c.file].Data), c.old, c.new, 1))
+		var bad Problems
+		if _, err := Load(files); !errors.As(err, &bad) || !strings.Contains(bad[0].What, c.want) || bad[0].Line == 0 || !strings.Contains(bad[0].Say, c.want) {
+			t.Errorf("%s: got %v", c.want, err)
+		}
+	}
+}
+
 // The digest tells any change of the sources, and the period.
 func TestDigest(t *testing.T) {
 	t.Parallel()

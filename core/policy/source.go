@@ -2,9 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"io/fs"
-	"path"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -25,6 +22,7 @@ type document struct {
 	Items       []srcItem      `yaml:"items"`
 	Rules       []srcRule      `yaml:"rules"`
 	Calendar    []srcYear      `yaml:"calendar"`
+	Packs       []srcPack      `yaml:"packs"`
 }
 
 type srcParam struct {
@@ -114,15 +112,17 @@ type srcBenefit struct {
 }
 
 type srcTime struct {
-	Days   int    `yaml:"days"`
-	County int    `yaml:"county"`
-	Mark   string `yaml:"mark"`
-	Text   string `yaml:"text"`
+	Days    int    `yaml:"days"`
+	County  int    `yaml:"county"`
+	Special int    `yaml:"special"`
+	Mark    string `yaml:"mark"`
+	Text    string `yaml:"text"`
 }
 
 type srcNotice struct {
 	Days   int      `yaml:"days"`
 	Inside bool     `yaml:"inside"`
+	Twice  bool     `yaml:"twice"`
 	Free   []string `yaml:"free"`
 }
 
@@ -211,46 +211,19 @@ type day struct{ core.Date }
 
 // UnmarshalYAML reads the day.
 func (d *day) UnmarshalYAML(node ast.Node) error {
-	v, err := core.ParseDate(node.GetToken().Value)
-	if err != nil {
-		return fmt.Errorf("%q is no day such as 2020-07-01", node.GetToken().Value)
+	text := node.GetToken().Value
+	v, err := core.ParseDate(text)
+	if err != nil || v < earliest || v >= latest {
+		return &fault{node: node, what: fmt.Sprintf("%q is no day such as 2020-07-01, of a year from 1949 to 2099", text),
+			say: "日期" + quoted(text) + "写得不对。年份写四位,写成 2024-03-01 这样。"}
 	}
 	d.Date = v
 	return nil
 }
 
-// file is one parsed source file.
-type file struct {
-	name string
-	raw  []byte
-	doc  document
-}
-
-// readFiles parses every .yaml file below root, in the order of their names.
-func readFiles(fsys fs.FS) ([]file, Problems) {
-	var names []string
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && path.Ext(p) == ".yaml" {
-			names = append(names, p)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, Problems{{What: "the folder cannot be read: " + err.Error()}}
-	}
-	sort.Strings(names)
-	var files []file
-	var bad Problems
-	for _, name := range names {
-		f := file{name: name}
-		if f.raw, err = fs.ReadFile(fsys, name); err == nil {
-			err = yaml.UnmarshalWithOptions(f.raw, &f.doc, yaml.Strict())
-		}
-		if err != nil {
-			bad = append(bad, Problem{File: name, What: strings.TrimSpace(yaml.FormatError(err, false, true))})
-			continue
-		}
-		files = append(files, f)
-	}
-	return files, bad
-}
+// The days that rules may name. A year outside is a slip of the pen, such as 202
+// or 20240.
+var (
+	earliest = core.NewDate(1949, 10, 1)
+	latest   = core.NewDate(2100, 1, 1)
+)

@@ -26,6 +26,8 @@ type Node struct {
 	Test   *Test
 	Status int
 	N      int
+
+	size int // nodes below and with it, as often as they are reached
 }
 
 // Op is how a fact is compared.

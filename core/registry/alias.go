@@ -76,15 +76,15 @@ func (r *Registry) Unmerge(ctx context.Context, tx *pg.Tx, why Purpose, gone cor
 	return r.traceBoth(ctx, tx, why, "person.unmerged", a, regions)
 }
 
-// Standing is how a row stands to others, over every township that tx sees.
-type Standing struct {
+// Aside is how a row stands to others, over every township that tx sees.
+type Aside struct {
 	For   core.PersonID // the one it stands aside for; 0 for nobody
 	Keeps bool          // others stand aside for it
 }
 
-// Standing reads how a row stands to others.
-func (r *Registry) Standing(ctx context.Context, tx *pg.Tx, id core.PersonID) (Standing, error) {
-	var s Standing
+// Aside reads how a row stands to others.
+func (r *Registry) Aside(ctx context.Context, tx *pg.Tx, id core.PersonID) (Aside, error) {
+	var s Aside
 	const sql = `select coalesce((select kept from person_alias where gone = $1 and ended is null limit 1), 0),
 		exists (select from person_alias where kept = $1 and ended is null)`
 	err := tx.QueryRow(ctx, sql, int64(id)).Scan(&s.For, &s.Keeps)

@@ -3,7 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -123,7 +123,6 @@ func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.Pers
 	if err != nil {
 		return Person{}, nil, pg.Fail(err, "read sheets of facts")
 	}
-	inOrder(sheets)
 	facts, err := newest(sheets)
 	if err != nil {
 		return Person{}, nil, err
@@ -132,25 +131,22 @@ func (r *Registry) Own(ctx context.Context, tx *pg.Tx, why Purpose, id core.Pers
 	return list[0], facts, r.trace(ctx, tx, why, "person.read", list[0], detail)
 }
 
-// newest keeps, of sheets in order, the last word on each path; null takes it back.
+// newest keeps the last word on each path, of a day to come as well; null takes it back.
 func newest(sheets []storedSheet) ([]OwnFact, error) {
-	last := map[string]OwnFact{}
+	var said []word
 	for _, s := range sheets {
-		var facts map[string]json.RawMessage
-		if err := json.Unmarshal(s.Facts, &facts); err != nil {
-			return nil, core.E(core.KindInternal, "sheet_unreadable", "")
+		more, err := s.words()
+		if err != nil {
+			return nil, err
 		}
-		for path, value := range facts {
-			if string(value) == "null" {
-				delete(last, path)
-				continue
-			}
-			last[path] = OwnFact{Path: path, Value: value, Source: s.Source, From: s.ValidFrom, Known: s.KnownAt}
-		}
+		said = append(said, more...)
 	}
-	out := make([]OwnFact, 0, len(last))
-	for _, path := range slices.Sorted(maps.Keys(last)) {
-		out = append(out, last[path])
+	var out []OwnFact
+	for _, f := range lay(said, always()) {
+		out = append(out, OwnFact{Path: f.path, Value: f.value, Source: f.source, From: f.from, Known: f.known})
 	}
 	return out, nil
 }
+
+// always is after everything that can be written down.
+func always() AsOf { return AsOf{On: math.MaxInt32, Known: time.Unix(1<<40, 0)} }

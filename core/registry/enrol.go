@@ -58,7 +58,11 @@ func (r *Registry) Enrol(ctx context.Context, tx *pg.Tx, why Purpose, h NewHouse
 	if err := assignIDs(ctx, tx, &h); err != nil {
 		return 0, nil, err
 	}
-	if err := r.insert(ctx, tx, h); err != nil {
+	var rows batch
+	if err := rows.add(r, h, tx.Now()); err != nil {
+		return 0, nil, err
+	}
+	if err := rows.insert(ctx, tx); err != nil {
 		return 0, nil, err
 	}
 	ids := make([]core.PersonID, len(h.Members))
@@ -127,12 +131,9 @@ func assignIDs(ctx context.Context, tx *pg.Tx, h *NewHousehold) error {
 	return nil
 }
 
-// insert writes one household row by row, for roles that COPY is closed to.
-func (r *Registry) insert(ctx context.Context, tx *pg.Tx, h NewHousehold) error {
-	var b batch
-	if err := b.add(r, h, tx.Now()); err != nil {
-		return err
-	}
+// insert writes rows one by one, for roles that COPY is closed to. Households among them
+// bring their packed rows along.
+func (b *batch) insert(ctx context.Context, tx *pg.Tx) error {
 	return packed(ctx, tx, func() error {
 		for _, t := range b.tables() {
 			for _, row := range t.rows {

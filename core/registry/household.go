@@ -127,106 +127,81 @@ func (r *Registry) Facts(ctx context.Context, tx *pg.Tx, why Purpose, id core.Ho
 }
 
 // FactsAsOf is Facts as they were known at an earlier moment: what a decision of
-// that moment could have been based on (F34). Who belongs to the household is read
-// as of the day.
+// that moment could have been based on (F34). Who belongs to the household, and where
+// it lived, is read as of both times too. Errors: ErrNoHousehold, also for one that was
+// not known yet; ErrBeyond when somebody of it is another township's now.
 func (r *Registry) FactsAsOf(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, as AsOf) (core.Household, map[string]core.Provenance, error) {
-	home, err := r.Home(ctx, tx, id)
-	if err != nil {
-		return core.Household{}, nil, err
-	}
-	g := gathering{as: as, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
-	if err := g.people(ctx, tx, id); err != nil {
-		return core.Household{}, nil, err
-	}
-	if len(g.order) == 0 {
-		return core.Household{}, nil, ErrNoHousehold
-	}
-	if err := g.sheets(ctx, tx, id); err != nil {
-		return core.Household{}, nil, err
-	}
-	h, err := g.household(home)
-	if err != nil {
-		return core.Household{}, nil, err
-	}
-	detail := looked{Home: id, Persons: g.order, Paths: map[string]string{}}
-	for path, src := range g.sources {
-		detail.Paths[path] = src.Said
-	}
-	return h, g.sources, r.trace(ctx, tx, why, "facts.read", Person{Region: home.Region}, detail)
+	d, err := r.Dossier(ctx, tx, why, id, as)
+	return d.Household, d.Sources, err
 }
 
 // gathering collects the facts of one household.
 type gathering struct {
 	as      AsOf
+	home    Home
 	order   []core.PersonID
 	refs    map[core.PersonID]core.MemberRef
 	top     map[string]json.RawMessage
 	members map[core.PersonID]map[string]json.RawMessage
 	sources map[string]core.Provenance
+	facts   []Fact
 }
 
-// people takes the members as of the day asked for.
-func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID) error {
-	const sql = `select p.id, m.ref, m.relation, p.birth, coalesce(p.sex, ''), p.made
-		from membership m join person p on p.id = m.person
-		where m.household = $1 and m.since <= $2 and (m.until is null or m.until > $2)
-			and not exists (select from person_alias a join membership k on k.person = a.kept and k.household = m.household
-					and k.since <= $2 and (k.until is null or k.until > $2)
-				where a.gone = m.person and a.at <= $3 and (a.ended is null or a.ended > $3)) order by m.ref`
-	rows, err := tx.Query(ctx, sql, int64(id), pgDate(g.as.On), g.as.Known)
-	if err != nil {
-		return pg.Fail(err, "read the members of a household")
+func (r *Registry) gather(ctx context.Context, tx *pg.Tx, id core.HouseholdID, as AsOf) (gathering, error) {
+	g := gathering{as: as, refs: map[core.PersonID]core.MemberRef{}, top: map[string]json.RawMessage{},
+		members: map[core.PersonID]map[string]json.RawMessage{}, sources: map[string]core.Provenance{}}
+	if err := g.family(ctx, tx, id); err != nil {
+		return g, err
 	}
-	g.refs = map[core.PersonID]core.MemberRef{}
-	var p core.PersonID
-	var ref core.MemberRef
-	var relation, sex string
-	var birth *pgDate
-	var src core.Provenance
-	src.Said = "registry:population"
-	_, err = pgx.ForEachRow(rows, []any{&p, &ref, &relation, &birth, &sex, &src.At}, func() error {
-		g.order, g.refs[p] = append(g.order, p), ref
-		facts := map[string]json.RawMessage{"ref": text(string(ref)), "age": json.RawMessage("null")}
-		if relation != "" {
-			facts["relation"] = text(relation)
-			g.sources["members/"+string(ref)+"/relation"] = src
-		}
-		if sex != "" {
-			facts["sex"] = text(sex)
-			g.sources["members/"+string(ref)+"/sex"] = src
-		}
-		if birth != nil {
-			facts["age"] = number(core.Date(*birth).Age(g.as.On))
-			g.sources["members/"+string(ref)+"/age"] = src
-		}
-		g.members[p] = facts
-		return nil
-	})
-	return pg.Fail(err, "read the members of a household")
+	if len(g.order) == 0 {
+		return g, ErrNoHousehold
+	}
+	return g, g.sheets(ctx, tx, id)
 }
 
-// sheets lays the sheets over one another, oldest first.
+// member takes one member with what the register of the population itself says.
+func (g *gathering) member(m counted) {
+	g.order, g.refs[m.person] = append(g.order, m.person), m.ref
+	g.members[m.person] = map[string]json.RawMessage{"ref": text(string(m.ref)), "age": json.RawMessage("null")}
+	own := func(path string, value json.RawMessage, from core.Date) {
+		g.members[m.person][path] = value
+		w := word{m.person, path, value, "registry:population", from, m.made, 100, 0}
+		g.told(laid{word: w})
+	}
+	if m.relation != "" {
+		own("relation", text(m.relation), m.since)
+	}
+	if m.sex != "" {
+		own("sex", text(m.sex), m.birth)
+	}
+	if !m.birth.IsZero() {
+		own("age", number(m.birth.Age(g.as.On)), m.birth)
+	}
+}
+
+// told notes who says a fact.
+func (g *gathering) told(f laid) {
+	prefix := ""
+	if f.about != 0 {
+		prefix = "members/" + string(g.refs[f.about]) + "/"
+	}
+	g.sources[prefix+f.path] = core.Provenance{Said: f.source, At: f.known}
+	g.facts = append(g.facts, f.fact(prefix, g.as.Known))
+}
+
+// sheets lays what the sheets say over one another.
 func (g *gathering) sheets(ctx context.Context, tx *pg.Tx, id core.HouseholdID) error {
-	list, err := readSheets(ctx, tx, id, g.order, g.as)
+	words, err := readWords(ctx, tx, id, g.order, g.as)
 	if err != nil {
 		return err
 	}
-	for _, s := range list {
-		into, prefix := g.top, ""
-		if s.person != 0 {
-			into, prefix = g.members[s.person], "members/"+string(g.refs[s.person])+"/"
+	for _, f := range lay(words, g.as) {
+		into := g.top
+		if f.about != 0 {
+			into = g.members[f.about]
 		}
-		var facts map[string]json.RawMessage
-		if err := json.Unmarshal(s.Facts, &facts); err != nil {
-			return core.E(core.KindInternal, "sheet_unreadable", "")
-		}
-		for path, value := range facts {
-			into[path] = value
-			g.sources[prefix+path] = core.Provenance{Said: s.Source, At: s.KnownAt}
-			if string(value) == "null" {
-				delete(g.sources, prefix+path)
-			}
-		}
+		into[f.path] = f.value
+		g.told(f)
 	}
 	return nil
 }

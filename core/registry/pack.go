@@ -50,22 +50,22 @@ func (p *packing) row(today core.Date) ([]byte, error) {
 		}
 		g.members[m.id] = known
 	}
-	inOrder(p.sheets)
+	var said []word
 	for _, s := range p.sheets {
-		into := g.top
-		if s.person != 0 {
-			into = g.members[s.person]
-		}
-		if s.ValidFrom > today || into == nil {
-			p.comes(s.ValidFrom, today)
+		if p.comes(s.ValidFrom, today); g.members[s.person] == nil && s.person != 0 {
 			continue
 		}
-		var said map[string]json.RawMessage
-		if err := json.Unmarshal(s.Facts, &said); err != nil {
-			return nil, core.E(core.KindInternal, "sheet_unreadable", "")
+		more, err := s.words()
+		if err != nil {
+			return nil, err
 		}
-		for path, value := range said {
-			into[path] = value
+		said = append(said, more...)
+	}
+	for _, f := range lay(said, AsOf{On: today, Known: always().Known}) {
+		if f.about == 0 {
+			g.top[f.path] = f.value
+		} else {
+			g.members[f.about][f.path] = f.value
 		}
 	}
 	h, err := g.household(p.home)

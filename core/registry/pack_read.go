@@ -48,7 +48,9 @@ func (r *packReader) homes(ctx context.Context) error {
 func (r *packReader) people(ctx context.Context) error {
 	const sql = `select m.household, p.id, m.ref, p.birth, coalesce(p.sex, ''), m.since, m.until
 		from membership m join person p on p.id = m.person
-		where m.region = $1 and m.household = any($2) and (m.until is null or m.until > $3) order by m.ref`
+		where m.region = $1 and m.household = any($2) and (m.until is null or m.until > $3)
+			and not exists (select from person_alias a join membership k on k.person = a.kept and k.household = m.household and k.since <= $3 and (k.until is null or k.until > $3)
+				where a.gone = m.person and a.ended is null) order by m.ref`
 	rows, err := r.tx.Query(ctx, sql, r.town, r.ids, pgDate(r.today))
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,7 +42,7 @@ type storedSheet struct {
 
 // Learn adds a sheet about a household, or about one member when person is not 0.
 // What is there already stays; the sheet overrules it from its valid day on.
-// Errors: KindInvalid for a path or value outside the vocabulary,
+// Errors: KindInvalid for a path or value outside the vocabulary, ErrVerified,
 // ErrNoHousehold or ErrUnknown outside the scope.
 func (r *Registry) Learn(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID, person core.PersonID, s Sheet) error {
 	if err := s.check(person != 0); err != nil {
@@ -51,6 +50,9 @@ func (r *Registry) Learn(ctx context.Context, tx *pg.Tx, why Purpose, household 
 	}
 	if s.KnownAt.IsZero() {
 		s.KnownAt = tx.Now()
+	}
+	if err := s.overrules(ctx, tx, household, person); err != nil {
+		return err
 	}
 	const aboutHousehold = `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
 		select region, id, $2, $3, $4, $5, $6 from household where id = $1 returning region`
@@ -101,6 +103,12 @@ func (s Sheet) check(person bool) error {
 	return err
 }
 
+// CheckFacts holds facts about a household, or about one person, to the vocabulary as
+// Learn does. Errors: KindInvalid.
+func CheckFacts(facts json.RawMessage, person bool) error {
+	return Sheet{Source: "check", ValidFrom: 1, Confidence: 1, Facts: facts}.check(person)
+}
+
 // object lists the names of one JSON object and refuses one that repeats a name
 // or is followed by anything.
 func object(b []byte) ([]string, error) {
@@ -136,9 +144,8 @@ func paths(facts []byte) []string {
 	return names
 }
 
-// readSheets reads the sheets of a household and its members in the order they
-// are to be laid over one another.
-func readSheets(ctx context.Context, tx *pg.Tx, household core.HouseholdID, members []core.PersonID, as AsOf) ([]storedSheet, error) {
+// readWords reads all that the sheets of a household and its members say.
+func readWords(ctx context.Context, tx *pg.Tx, household core.HouseholdID, members []core.PersonID, as AsOf) ([]word, error) {
 	const sql = `select 0::bigint, id, source, valid_from, known_at, confidence, facts from household_sheet
 			where household = $1 and valid_from <= $3 and known_at <= $4
 		union all select person, id, source, valid_from, known_at, confidence, facts from person_sheet
@@ -154,25 +161,14 @@ func readSheets(ctx context.Context, tx *pg.Tx, household core.HouseholdID, memb
 	if err != nil {
 		return nil, pg.Fail(err, "read sheets of facts")
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storedSheet, error) {
-		var s storedSheet
-		var from pgDate
-		err := row.Scan(&s.person, &s.id, &s.Source, &from, &s.KnownAt, &s.Confidence, &s.Facts)
+	var all []word
+	var s storedSheet
+	var from pgDate
+	_, err = pgx.ForEachRow(rows, []any{&s.person, &s.id, &s.Source, &from, &s.KnownAt, &s.Confidence, &s.Facts}, func() error {
 		s.ValidFrom = core.Date(from)
-		return s, err
+		said, err := s.words()
+		all = append(all, said...)
+		return err
 	})
-	if err != nil {
-		return nil, pg.Fail(err, "read sheets of facts")
-	}
-	inOrder(list)
-	return list, nil
-}
-
-// inOrder sorts sheets so that what comes later overrules what comes before: true
-// since later, then known later, then surer, then written later.
-func inOrder(list []storedSheet) {
-	slices.SortFunc(list, func(a, b storedSheet) int {
-		return cmp.Or(cmp.Compare(a.ValidFrom, b.ValidFrom), a.KnownAt.Compare(b.KnownAt),
-			cmp.Compare(a.Confidence, b.Confidence), cmp.Compare(a.id, b.id))
-	})
+	return all, pg.Fail(err, "read sheets of facts")
 }

@@ -66,20 +66,27 @@ func (o Op) check() error {
 // Apply does the change and checks the outcome. The set it was given stays. Errors are those
 // above, ErrByHand, ErrTooLarge, ErrFileName, and KindInvalid about one field.
 func (o Op) Apply(s Sources) (Sources, error) {
+	out, _, err := o.loaded(s)
+	return out, err
+}
+
+// loaded is Apply with what the outcome loads to.
+func (o Op) loaded(s Sources) (Sources, *policy.Library, error) {
 	if err := o.check(); err != nil {
-		return Sources{}, err
+		return Sources{}, nil, err
 	}
 	out, err := o.apply(s)
 	if err != nil {
-		return Sources{}, err
+		return Sources{}, nil, err
 	}
 	if out.Equal(s) {
-		return Sources{}, ErrNothing
+		return Sources{}, nil, ErrNothing
 	}
-	if _, err := out.Load(); err != nil {
-		return Sources{}, faulty(err)
+	lib, err := out.Load()
+	if err != nil {
+		return Sources{}, nil, faulty(err)
 	}
-	return out, nil
+	return out, lib, nil
 }
 
 // faulty keeps the problems that policy found behind one sentence.

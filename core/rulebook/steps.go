@@ -102,7 +102,7 @@ func (s *Store) step(ctx context.Context, tx *pg.Tx, d Draft, set Sources, n int
 	if err != nil || len(raw) > maxOp || n > mostSteps {
 		return Sources{}, ErrTooLarge.Wrap(err)
 	}
-	out, err := step.Op.Apply(set)
+	out, lib, err := step.Op.loaded(set)
 	if err != nil {
 		return Sources{}, err
 	}
@@ -111,11 +111,10 @@ func (s *Store) step(ctx context.Context, tx *pg.Tx, d Draft, set Sources, n int
 	if err != nil {
 		return Sources{}, refused(pg.Fail(err, "write down a step"))
 	}
-	digest, err := s.write(ctx, tx, d.ID, out, nil)
-	if err != nil {
+	if err := s.write(ctx, tx, d.ID, written{out, lib.Digest, nil}); err != nil {
 		return Sources{}, err
 	}
-	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(step.Op.Say()), "why": why, "digest": digest})
+	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(step.Op.Say()), "why": why, "digest": lib.Digest})
 }
 
 // cut keeps a line short enough for the log.
@@ -126,19 +125,23 @@ func cut(text string) string {
 	return text
 }
 
-// write keeps the files of an open draft, on another base if one is given.
-func (s *Store) write(ctx context.Context, tx *pg.Tx, id int64, set Sources, base *int) (string, error) {
-	lib, err := set.Load()
+// written is what a draft says from now on: files that load, their digest, and another base
+// if one is given.
+type written struct {
+	set    Sources
+	digest string
+	base   *int
+}
+
+// write keeps the files of a draft, which is open then.
+func (s *Store) write(ctx context.Context, tx *pg.Tx, id int64, w written) error {
+	packed, err := w.set.pack()
 	if err != nil {
-		return "", faulty(err)
-	}
-	packed, err := set.pack()
-	if err != nil {
-		return "", err
+		return err
 	}
 	_, err = tx.Exec(ctx, `update rulebook_draft set files = $2, digest = $3, base = coalesce($4, base), state = 'open', signed = null where id = $1`,
-		id, packed, lib.Digest, base)
-	return lib.Digest, refused(pg.Fail(err, "write a draft"))
+		id, packed, w.digest, w.base)
+	return refused(pg.Fail(err, "write a draft"))
 }
 
 // ErrReplay says which step does not fit the newer edition.
@@ -167,11 +170,14 @@ func (s *Store) Rebase(ctx context.Context, who core.StaffID, id int64) error {
 		if set, err = Replay(set, changes); err != nil {
 			return err
 		}
-		digest, err := s.write(ctx, tx, id, set, &last.Number)
+		lib, err := set.Load()
 		if err != nil {
+			return faulty(err)
+		}
+		if err := s.write(ctx, tx, id, written{set, lib.Digest, &last.Number}); err != nil {
 			return err
 		}
-		return s.trace(ctx, tx, who, "rulebook.rebased", id, map[string]any{"base": last.Number, "was": d.Base, "digest": digest})
+		return s.trace(ctx, tx, who, "rulebook.rebased", id, map[string]any{"base": last.Number, "was": d.Base, "digest": lib.Digest})
 	})
 }
 

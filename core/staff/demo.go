@@ -49,6 +49,7 @@ func cityAccounts() []demoAccount {
 		{"payer1", "高淑芬", Payer, core.DezhouCity, "德州市"},
 		{"payer2", "郑建军", Payer, core.DezhouCity, "德州市"},
 		{"city", "韩立新", City, core.DezhouCity, "德州市"},
+		{"city2", "林若华", City, core.DezhouCity, "德州市"},
 		{"auditor", "宋文静", Auditor, core.DezhouCity, "德州市"},
 	}
 }

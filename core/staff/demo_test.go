@@ -55,7 +55,7 @@ func TestDemo(t *testing.T) {
 	}
 	setDemo(t, o, true)
 	made, err := staff.Seed(t.Context(), in, towns(o))
-	if err != nil || made != 134*4+13*2+6 {
+	if err != nil || made != 134*4+13*2+7 {
 		t.Fatalf("made %d accounts: %v", made, err)
 	}
 	if again, err := staff.Seed(t.Context(), in, towns(o)); err != nil || again != 0 {
@@ -116,7 +116,7 @@ func TestDemoAccountsAreClosed(t *testing.T) {
 	}
 	o.tx(t, func(ctx context.Context, tx *pg.Tx) error {
 		n, err := tool.CloseDemo(ctx, tx, operator)
-		if n != 134*4+13*2+6 {
+		if n != 134*4+13*2+7 {
 			t.Errorf("closed %d", n)
 		}
 		return err

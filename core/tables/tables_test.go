@@ -156,6 +156,40 @@ func TestBookReads(t *testing.T) {
 	}
 }
 
+// Shared texts come back as they were, also where they begin a new block.
+// Control: at() without the step to the block's beginning.
+func TestSharedTexts(t *testing.T) {
+	t.Parallel()
+	b := excelize.NewFile()
+	want := []string{}
+	for i := range 900 {
+		s := strings.Repeat(string(rune('a'+i%26)), 1+i*7%3900) + itoa(i)
+		if i%50 == 9 {
+			s = ""
+		}
+		want = append(want, s)
+		if err := b.SetCellStr("Sheet1", "B"+itoa(i+1), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.SetCellStr("Sheet1", "A"+itoa(i+1), "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := b.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	got, err := all(t, look(t, out.Bytes()))
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%d rows, %v", len(got), err)
+	}
+	for i, line := range got {
+		if line != itoa(i+1)+": x|"+want[i] {
+			t.Fatalf("row %d: %.40q", i+1, line)
+		}
+	}
+}
+
 // patch changes the last sheet of a workbook.
 func patch(t *testing.T, book []byte, old, with string) []byte {
 	t.Helper()

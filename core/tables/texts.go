@@ -9,23 +9,47 @@ import (
 	"lianou/core"
 )
 
-// texts is the shared texts of a workbook, end to end in one piece of memory: a
-// million small strings would cost three times as much.
+// texts is the shared texts of a workbook, end to end in blocks: a million small
+// strings would cost three times as much, and one growing piece twice its size.
 type texts struct {
-	all  []byte
-	ends []uint32
+	blocks [][]byte
+	ends   []uint32 // counted through all blocks; no text lies across two
 }
+
+// blockSize holds any one text: the meter stops longer ones.
+const blockSize = 1 << 20
 
 // at gives a text; false when there is none of that number.
 func (t *texts) at(n int) (string, bool) {
 	if n < 0 || n >= len(t.ends) {
 		return "", false
 	}
-	from := uint32(0)
+	from, to := uint32(0), t.ends[n]
 	if n > 0 {
 		from = t.ends[n-1]
 	}
-	return string(t.all[from:t.ends[n]]), true
+	if from == to {
+		return "", true
+	}
+	block := (to - 1) / blockSize
+	from = max(from, block*blockSize)
+	return string(t.blocks[block][from-block*blockSize : to-block*blockSize]), true
+}
+
+// put keeps a text; false when there are too many.
+func (t *texts) put(b []byte) bool {
+	last := len(t.blocks) - 1
+	if len(b) > 0 && (last < 0 || len(t.blocks[last])+len(b) > blockSize) {
+		t.blocks = append(t.blocks, make([]byte, 0, blockSize))
+		last++
+	}
+	end := uint32(0)
+	if last >= 0 {
+		t.blocks[last] = append(t.blocks[last], b...)
+		end = uint32(last*blockSize + len(t.blocks[last]))
+	}
+	t.ends = append(t.ends, end)
+	return len(t.blocks)*blockSize+4*len(t.ends) <= maxArena
 }
 
 func readTexts(archive *zip.Reader, name string) (*texts, error) {
@@ -44,6 +68,7 @@ func readTexts(archive *zip.Reader, name string) (*texts, error) {
 }
 
 func (t *texts) read(m *meter, d *xml.Decoder) error {
+	var text []byte
 	for {
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -57,11 +82,10 @@ func (t *texts) read(m *meter, d *xml.Decoder) error {
 			continue
 		}
 		m.next()
-		if t.all, err = appendText(t.all, d, "si"); err != nil {
+		if text, err = appendText(text[:0], d, "si"); err != nil {
 			return err
 		}
-		t.ends = append(t.ends, uint32(len(t.all)))
-		if len(t.all)+4*len(t.ends) > maxArena {
+		if !t.put(text) {
 			return core.E(core.KindTooLarge, "table_texts", "这个 xlsx 表太大。请另存为 CSV(UTF-8)再导入。")
 		}
 	}

@@ -185,32 +185,17 @@ func Given(form interview.Form, known interview.Known, now time.Time) interview.
 		asked[q.Key] = true
 	}
 	maps.DeleteFunc(known.Facts, func(path string, _ json.RawMessage) bool {
-		return !asked[interview.Generic(path)] || !Fresh(known.Sources[path], now)
+		return !asked[interview.Generic(path)] || !Fresh(known.Sources[path], path, now)
 	})
 	delete(known.Facts, "members/m1/relation") // who asks is who asks
 	maps.DeleteFunc(known.Sources, func(path string, _ core.Provenance) bool { _, given := known.Facts[path]; return !given })
 	return known
 }
 
-// shelf is how many months what a source says is as good as being asked; 0 is always. What
-// is not listed is good for half a year, as incomes and savings are.
-var shelf = map[string]int{"population": 0, "disability": 60, "civil": 12, "health": 24, "medical": 12, "housing": 24, "school": 12, "vehicles": 12}
-
-const shelfElse = 6
-
-// Fresh reports whether what a register says may stand for an answer. What nobody vouches
-// for may not.
-func Fresh(from core.Provenance, now time.Time) bool {
-	kind, register := strings.CutPrefix(from.Said, "registry:")
-	if !register {
-		return false
-	}
-	kind, _, _ = strings.Cut(kind, ":")
-	months, listed := shelf[kind]
-	if !listed {
-		months = shelfElse
-	}
-	return months == 0 || from.At.AddDate(0, months, 0).After(now)
+// Fresh reports whether what a register says of a fact may stand for an answer: not after
+// its shelf life, and never what no register vouches for.
+func Fresh(from core.Provenance, path string, now time.Time) bool {
+	return strings.HasPrefix(from.Said, "registry:") && registry.Fresh(from.Said, path, from.At, now)
 }
 
 // SweepRecords asks the platform to forget old questions.

@@ -41,15 +41,7 @@ func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, op ruleb
 	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why")}); err != nil {
 		return refusal(err)
 	}
-	return desk.Back(w, r, home(id), "改好了:"+short(op.Say())+"。")
-}
-
-// short keeps a line within what Said carries.
-func short(text string) string {
-	if r := []rune(text); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return text
+	return desk.Back(w, r, home(id), "这一步改好了。")
 }
 
 func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -3,21 +3,19 @@ package people
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/registry"
 	"lianou/core/wording"
-	"lianou/intake/records"
 )
 
 // known is all that the register has of a household in one view.
 type known struct {
 	facts   core.Household
 	sources map[string]core.Provenance
-	told    []registry.Told // what overrules first
+	told    []registry.PastSheet // what overrules first
 	members []registry.Member
 	at      time.Time // the moment of the view
 }
@@ -96,7 +94,7 @@ var whole = map[string]bool{"disability.kind": true, "disability.grade": true, "
 
 func (k known) row(path, value string, words []wordRow) factRow {
 	from := k.sources[path]
-	row := factRow{Label: wording.FactLabel(path), Value: value, Known: from.At, Old: old(from, k.at)}
+	row := factRow{Label: wording.FactLabel(path), Value: value, Known: from.At, Old: old(from, path, k.at)}
 	row.Source, row.Tone = desk.SourceOf(from)
 	for i, w := range words {
 		if w.kind == from.Said && w.Known.Equal(from.At) && row.Sure == 0 {
@@ -107,18 +105,10 @@ func (k known) row(path, value string, words []wordRow) factRow {
 	return row
 }
 
-// old reports whether what a source says should be asked again. What departments write
-// has their shelf lives; a visit holds for the year after which a case is looked at
-// again (domain.md 3.9), and what somebody only said for half of it.
-func old(from core.Provenance, at time.Time) bool {
-	kind, _, _ := strings.Cut(from.Said, ":")
-	switch kind {
-	case "registry":
-		return !records.Fresh(from, at)
-	case "visit", "decision":
-		return !from.At.AddDate(1, 0, 0).After(at)
-	}
-	return !from.At.AddDate(0, 6, 0).After(at)
+// old reports whether what a source says should be asked again, by the register's own
+// table of shelf lives.
+func old(from core.Provenance, path string, at time.Time) bool {
+	return !registry.Fresh(from.Said, path, from.At, at)
 }
 
 // words are all that was said about one person, or about the household, by fact.
@@ -138,7 +128,7 @@ func (k known) words(about core.PersonID) map[string][]wordRow {
 
 // inWords says one sheet in words, by fact; "" is a fact that it took back. What this
 // build has no words for is left out: the present value stands in the list all the same.
-func inWords(t registry.Told) map[string]string {
+func inWords(t registry.PastSheet) map[string]string {
 	keys := map[string]json.RawMessage{}
 	if json.Unmarshal(t.Facts, &keys) != nil {
 		return nil
@@ -158,7 +148,7 @@ func inWords(t registry.Told) map[string]string {
 }
 
 // smallest is the household that says no more than the sheet.
-func smallest(t registry.Told, keys map[string]json.RawMessage) core.Household {
+func smallest(t registry.PastSheet, keys map[string]json.RawMessage) core.Household {
 	member := map[string]any{"ref": "x", "age": nil}
 	whole := map[string]any{"on": t.ValidFrom.String(), "county": string(core.DezhouCity), "members": []any{member}}
 	into := whole

@@ -94,7 +94,7 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	if err != nil {
 		return err
 	}
-	told, err := p.d.Registry.Told(ctx, tx, why, home, page.As.both())
+	told, err := p.d.Registry.Past(ctx, tx, why, home, page.As.both())
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 // can be picked.
 //
 // Controls: row without Before ("没有以前"); old that gives false ("旧了"); asOfForm that
-// forgets told ("按那天知道的").
+// forgets on ("as it was then").
 func TestAFactSaysWhereItComesFrom(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -40,9 +40,9 @@ func TestAFactSaysWhereItComesFrom(t *testing.T) {
 		}
 	}
 	day := core.DateOf(h.Shell.Now()) - 100
-	_, body = h.ask(t, mother+"?for=check&told="+day.String(), nil)
+	_, body = h.ask(t, mother+"?for=check&on="+day.String(), nil)
 	if page = text(body); !strings.Contains(page, "平均每人月收入 610 元/月 旧了,要再问") || strings.Contains(page, "390") || !strings.Contains(page, "任丽华 打开过") {
-		t.Errorf("as known then: %s", page)
+		t.Errorf("as it was then: %s", page)
 	}
 	if code, body = h.ask(t, mother+"?for=check&on=2099-01-01", nil); code != 422 || !strings.Contains(body, "还没到") {
 		t.Errorf("a day to come: %d", code)

@@ -60,7 +60,7 @@ func importing(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 	if err := d.base(ctx); err != nil {
 		return missed, err
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as the command has it
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command has it
 	var ratios, ours, theirs []float64
 	for n := range cfg.Rounds {
 		res, took, err := d.ours(ctx, n+1)

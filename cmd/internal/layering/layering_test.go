@@ -64,6 +64,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"core/policy", "github.com/jackc/pgx", "rules are pure: no database"},
 	{"core/matching", "github.com/jackc/pgx", "judging is pure: no database"},
 	{"core/hardship", "github.com/jackc/pgx", "the index is pure: no database"},
+	{"cmd/internal/replay", "core", "the second opinion shares nothing with the first"},
 	{"cmd/lianou", "cmd/gateway", "the operator's tool runs the programs and contains neither"},
 	{"cmd/lianou", "cmd/platform", "the operator's tool runs the programs and contains neither"},
 }

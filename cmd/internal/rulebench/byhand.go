@@ -209,6 +209,7 @@ func tekun(h *hand, m *member) tri {
 	unable := or(or(between(m, policy.Age, 60, oldest), between(m, policy.Age, 0, 15)),
 		or(or(known(and(within(m, policy.DisabilityKind, 5, 6), grade(3))), known(and(within(m, policy.DisabilityKind, 4), grade(2)))),
 			known(and(within(m, policy.DisabilityKind, 1), grade(1)))))
+	unable = or(unable, known(and(h.is(policy.RecognisedTekun), minor(m)))) // keeps it to 18
 	return known(and(and(unable, h.ipcLow), and(h.low, within(m, policy.Supporter, 0, 1))))
 }
 

@@ -40,6 +40,17 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 		(7, 'claim.moved', 'claim:1', 'approved>paying'), (8, 'payment.entitled', 'entitlement:1', ''), (9, 'batch.created', 'batch:1', ''),
 		(10, 'batch.approved', 'batch:1', ''), (11, 'batch.file_written', 'batch:1', ''), (12, 'batch.sent', 'batch:1', ''),
 		(13, 'batch.answered', 'batch:1', ''), (14, 'payment.settled', 'entitlement:1', ''), (15, 'papers.sent', 'papers:1', '')) as w (n, act, subject, purpose);
+insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+	select 30 + n, now(), 'staff', w.actor, w.act, 0, '', w.subject, '', '', sha256('x'), 'd' from (values
+		(1, 'j', 'rulebook.founded', 'edition:1'), (2, '5', 'rulebook.signed', 'draft:1'), (3, '6', 'rulebook.published', 'draft:1')) as w (n, actor, act, subject);
+insert into rulebook_source values (repeat('a', 64), 'z'), (repeat('b', 64), 'z');
+insert into rulebook_book values (repeat('c', 64), repeat('b', 64), '2016-07-01');
+insert into rulebook_draft (id, base, author, why, state, files, digest, made, signed, ended, ended_by) overriding system value values
+	(1, 1, 5, 'w', 'published', 'z', repeat('b', 64), now(), now(), now(), 6);
+insert into rulebook_edition (number, source, from_day, published, why, draft, author, signed, publisher) values
+	(1, repeat('a', 64), '2016-07-01', now(), 'w', null, null, null, null), (2, repeat('b', 64), current_date, now(), 'w', 1, 5, now(), 6);
+insert into finding (case_id, region, version, item, name, position, outcome, bundled, reasons, missing, benefit, book) values
+	(1, '371403001', 1, 'MZ-01', 'n', 0, 'eligible', true, '[]', '{}', '{}', repeat('c', 64));
 insert into audit_pending select id from audit_entry where id >= 10;
 insert into audit_leaf values (0, 1, sha256('h'), sha256('c'));
 insert into audit_pending values (2);
@@ -160,6 +171,8 @@ func TestEachBroken(t *testing.T) {
 		"payment.replayed":    `update audit_entry set act = 'payment.returned' where id = 23`,
 		"payment.traced":      `update call set recording = repeat('d', 64) where id = 'CA1'`,
 		"jobs.kept":           `insert into jobs_platform.river_job (kind, args, state, max_attempts, finalized_at) values ('open_case', '{}', 'discarded', 1, now())`,
+		"rules.signed":        `update rulebook_edition set publisher = 7 where number = 2`,
+		"rules.kept":          `update finding set book = repeat('d', 64)`,
 		"acks.lost":           `delete from receipt where number = '0000000003'`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ package factstest
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"pgregory.net/rapid"
 
@@ -12,8 +13,13 @@ import (
 
 // Household draws a household in which each fact is known or not, with values
 // around the limits of the rules, where mistakes live.
-func Household(t *rapid.T) core.Household {
-	d := Drawer{T: t}
+func Household(t *rapid.T) core.Household { return draw(Drawer{T: t}) }
+
+// Quick draws one as Household does, from a seed and without a way to shrink it: ten
+// times as fast, for counts of a hundred thousand.
+func Quick(r *rand.Rand) core.Household { return draw(Drawer{R: r}) }
+
+func draw(d Drawer) core.Household {
 	h := core.Household{
 		On:     core.NewDate(2024, 3, 1) + core.Date(d.pick("on", 0, 700)),
 		County: []core.RegionCode{"371402", "371426", "371481"}[d.pick("county", 0, 2)],
@@ -42,12 +48,20 @@ func Household(t *rapid.T) core.Household {
 	return h
 }
 
-// A Drawer draws single facts, mostly known.
-type Drawer struct{ T *rapid.T }
+// A Drawer draws single facts, mostly known: from R where it is set, else from T.
+type Drawer struct {
+	T *rapid.T
+	R *rand.Rand
+}
 
 func (d Drawer) pick(name string, low, high int) int {
+	if d.R != nil {
+		return low + d.R.IntN(high-low+1)
+	}
 	return rapid.IntRange(low, high).Draw(d.T, name)
 }
+
+func oneOf[V any](d Drawer, name string, list ...V) V { return list[d.pick(name, 0, len(list)-1)] }
 
 // known is mostly true, so that decided outcomes are as common as open ones.
 func (d Drawer) known(name string) bool { return d.pick(name+" known", 0, 9) > 0 }
@@ -95,7 +109,7 @@ func (d Drawer) shocks(on core.Date) *[]core.Shock {
 	for range d.pick("shocks", 0, 2) {
 		out = append(out, core.Shock{
 			Kind:        []core.ShockKind{"fire", "disaster", "job_loss"}[d.pick("kind", 0, 2)],
-			Date:        on - core.Date(rapid.SampledFrom([]int{-3, 0, 30, 90, 91, 365, 366, 800}).Draw(d.T, "days")),
+			Date:        on - core.Date(oneOf(d, "days", -3, 0, 30, 90, 91, 365, 366, 800)),
 			DamagedHome: Word[core.Damage](d, "home", "collapsed", "general", "none"),
 		})
 	}
@@ -108,7 +122,7 @@ func (d Drawer) statuses() *[]core.Status {
 	}
 	out := []core.Status{}
 	if d.pick("recognised", 0, 3) == 0 {
-		out = append(out, rapid.SampledFrom([]core.Status{"dibao", "tekun", "edge", "rigid", "poor_file"}).Draw(d.T, "status"))
+		out = append(out, oneOf[core.Status](d, "status", "dibao", "tekun", "edge", "rigid", "poor_file"))
 	}
 	return &out
 }
@@ -117,7 +131,7 @@ func (d Drawer) member(i int) core.Member {
 	n := func(s string) string { return fmt.Sprintf("m%d %s", i, s) }
 	m := core.Member{Ref: core.MemberRef(fmt.Sprintf("m%d", i)), Relation: "other"}
 	if d.known(n("age")) {
-		age := rapid.SampledFrom([]int{0, 3, 6, 9, 15, 16, 17, 18, 30, 40, 49, 50, 59, 60, 79, 80, 90}).Draw(d.T, n("age"))
+		age := oneOf(d, n("age"), 0, 3, 6, 9, 15, 16, 17, 18, 30, 40, 49, 50, 59, 60, 79, 80, 90)
 		m.Age = &age
 	}
 	m.Sex = Word[core.Sex](d, n("sex"), "male", "female")

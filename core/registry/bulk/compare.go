@@ -28,7 +28,7 @@ func (w *work) compare(ctx context.Context) error {
 			return pg.Fail(err, "count staged rows")
 		}
 		state := stateWriting
-		if w.DryRun || s.refused*100 > s.rows*w.MaxRefused {
+		if w.stops(&s) {
 			state = stateStaging
 		}
 		const sql = `update bulk_run set state = $2, rows = $3, repeated = $4, refused = $5, staged = $6 where id = $1`

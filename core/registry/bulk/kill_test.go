@@ -66,11 +66,11 @@ func child(path, url string) error {
 	if err != nil {
 		return err
 	}
-	_, err = runFile(ctx, imp, path, func(p bulk.Progress) { fmt.Println(p.Phase, p.Done) })
+	_, err = runFile(ctx, imp, path, false, func(p bulk.Progress) { fmt.Println(p.Phase, p.Done) })
 	return err
 }
 
-func runFile(ctx context.Context, imp *bulk.Importer, path string, progress func(bulk.Progress)) (bulk.Result, error) {
+func runFile(ctx context.Context, imp *bulk.Importer, path string, dry bool, progress func(bulk.Progress)) (bulk.Result, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return bulk.Result{}, err
@@ -84,7 +84,7 @@ func runFile(ctx context.Context, imp *bulk.Importer, path string, progress func
 	if err != nil {
 		return bulk.Result{}, err
 	}
-	return imp.Run(ctx, bulk.Order{Kind: bulk.People, File: table, Source: "registry:population", Actor: audit.Actor{Kind: "operator"}, Progress: progress,
+	return imp.Run(ctx, bulk.Order{Kind: bulk.People, File: table, Source: "registry:population", Actor: audit.Actor{Kind: "operator"}, Progress: progress, DryRun: dry,
 		Refused: &bulk.RefusalFile{Path: path + ".refused"}})
 }
 
@@ -147,10 +147,14 @@ func TestKilledImportGoesOn(t *testing.T) {
 	if more := o.count(`select count(*) from person`); more <= some {
 		t.Errorf("%d people after the second kill, %d after the first: it does not go on", more, some)
 	}
-	truncate(t, env)
 	imp, err := importerOf(env.DB(pgtest.Import))
 	must(t, err)
-	res, err := runFile(t.Context(), imp, path, nil)
+	waiting := o.count(`select count(*) from bulk_row`)
+	if _, err := runFile(t.Context(), imp, path, true, nil); err != nil || waiting == 0 || o.count(`select count(*) from bulk_row`) != waiting {
+		t.Errorf("a dry run meddles with what was broken off: %v", err)
+	}
+	truncate(t, env)
+	res, err := runFile(t.Context(), imp, path, false, nil)
 	must(t, err)
 	people := n - n/100
 	if res.Rows != n || res.Refused != n/100 || res.People != people || res.Known != 0 || o.count(`select count(*) from person`) != people {
@@ -190,7 +194,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	must(t, err)
 	path := manyPeople(t, 60_000)
 	most := uint64(0)
-	_, err = runFile(t.Context(), imp, path, func(bulk.Progress) {
+	_, err = runFile(t.Context(), imp, path, false, func(bulk.Progress) {
 		var m runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&m)

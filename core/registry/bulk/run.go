@@ -137,7 +137,10 @@ func (im *Importer) Run(ctx context.Context, o Order) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if w.DryRun || w.state.refused*100 > w.state.rows*w.MaxRefused {
+	switch {
+	case w.DryRun && w.state.ready: // a run that was broken off is left as it is
+		return w.state.result(), w.refusals(ctx)
+	case w.stops(w.state):
 		return w.stop(ctx)
 	}
 	// Step 4: batch by batch, into the registry. NOTE: from the first batch on the run
@@ -150,6 +153,13 @@ func (im *Importer) Run(ctx context.Context, o Order) (Result, error) {
 		return w.state.result(), err
 	}
 	return w.state.result(), w.finish(ctx)
+}
+
+// stops reports whether nothing is to be written: it is a trial, or too much is
+// refused. What has begun to be written is finished whatever turns up later.
+func (w *work) stops(s *runState) bool {
+	begun := s.people+s.sheets > 0
+	return w.DryRun || !begun && s.refused*100 > s.rows*w.MaxRefused
 }
 
 func (w *work) check() error {

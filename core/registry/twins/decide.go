@@ -194,11 +194,11 @@ func (t *Twins) ready(ctx context.Context, tx *pg.Tx, lines []Pair, a *registry.
 	if !nx.IsZero() && !ny.IsZero() && nx != ny && a.Second == 0 {
 		return false, nil
 	}
-	sx, err := t.Registry.Standing(ctx, tx, x)
+	sx, err := t.Registry.Aside(ctx, tx, x)
 	if err != nil {
 		return false, err
 	}
-	sy, err := t.Registry.Standing(ctx, tx, y)
+	sy, err := t.Registry.Aside(ctx, tx, y)
 	if err != nil {
 		return false, err
 	}
@@ -216,7 +216,7 @@ func (t *Twins) ready(ctx context.Context, tx *pg.Tx, lines []Pair, a *registry.
 // undo makes the two rows two again, and the pair a question again.
 func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, by core.StaffID) error {
 	for _, line := range lines {
-		s, err := t.Registry.Standing(ctx, tx, line.Person)
+		s, err := t.Registry.Aside(ctx, tx, line.Person)
 		if err != nil {
 			return err
 		}

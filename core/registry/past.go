@@ -11,9 +11,9 @@ import (
 	"lianou/core/pg"
 )
 
-// Told is one sheet as it was learned, for people who want to see what was known of a
+// PastSheet is one sheet as it was learned, for people who want to see what was known of a
 // household before: what stands now is FactsAsOf, and never put together from this.
-type Told struct {
+type PastSheet struct {
 	Person     core.PersonID // 0: about the household
 	Source     string
 	ValidFrom  core.Date
@@ -22,14 +22,14 @@ type Told struct {
 	Facts      json.RawMessage // by path, in the words of the schema; null took a fact back
 }
 
-// maxTold bounds one answer: a household that was asked every month for years.
-const maxTold = 400
+// maxPast bounds one answer: a household that was asked every month for years.
+const maxPast = 400
 
-// Told gives the sheets of a household and of the persons who belonged to it on the
+// Past gives the sheets of a household and of the persons who belonged to it on the
 // day, as far as they were true then and known at the moment; what overrules comes
 // before what it overrules. 400 at most, the newest. It leaves one entry that names
 // them. Errors: ErrNoHousehold.
-func (r *Registry) Told(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, as AsOf) ([]Told, error) {
+func (r *Registry) Past(ctx context.Context, tx *pg.Tx, why Purpose, id core.HouseholdID, as AsOf) ([]PastSheet, error) {
 	home, err := r.Home(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -41,13 +41,13 @@ func (r *Registry) Told(ctx context.Context, tx *pg.Tx, why Purpose, id core.Hou
 			union all select s.person, s.id, s.source, s.valid_from, s.known_at, s.confidence, s.facts from person_sheet s
 				join m on m.person = s.person where s.valid_from <= $2 and s.known_at <= $3) sheet
 		order by valid_from desc, known_at desc, confidence desc, id desc limit $4`
-	rows, err := tx.Query(ctx, sql, int64(id), pgDate(as.On), as.Known, maxTold)
+	rows, err := tx.Query(ctx, sql, int64(id), pgDate(as.On), as.Known, maxPast)
 	if err != nil {
 		return nil, pg.Fail(err, "read what was told of a household")
 	}
 	detail := looked{Home: id, By: "history"}
 	seen := map[core.PersonID]bool{0: true}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Told, err error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t PastSheet, err error) {
 		var from pgDate
 		err = row.Scan(&t.Person, &t.Source, &from, &t.KnownAt, &t.Confidence, &t.Facts)
 		t.ValidFrom = core.Date(from)

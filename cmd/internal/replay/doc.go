@@ -1,0 +1,7 @@
+// Package replay checks a judgement from its trace alone: it reads the JSON, derives every
+// outcome, amount and deduction anew and says where the trace does not hold.
+//
+// It is the second opinion on core/matching and therefore shares nothing with it: it
+// imports only the standard library, knows neither the Book nor the vocabulary, and must
+// not be made to agree by importing what it checks.
+package replay

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"lianou/core"
+	"lianou/core/policy"
+)
+
+// policyDiffCmd compares two sets of policies. It ends with 0 when they are equal,
+// with 1 when they differ and with 2 when one of them cannot be read.
+type policyDiffCmd struct {
+	Old string `arg:"" help:"A folder, or a day such as 2024-03-01: the built-in policies of that day."`
+	New string `arg:"" help:"A folder or a day. A folder beside a day is taken on that day; two folders on every day on which something begins."`
+}
+
+// Run prints what differs.
+func (c *policyDiffCmd) Run(t *tool) error {
+	pairs, err := c.pairs(t)
+	if err != nil {
+		return notKnown(err)
+	}
+	differ, last := 0, ""
+	for _, p := range pairs {
+		d := policy.Compare(p.old, p.new)
+		if d.Equal() {
+			last = ""
+			continue
+		}
+		differ++
+		report := (&diffReport{d: d}).text()
+		if report == last { // the same difference goes on in the next period
+			fmt.Fprintf(t.out, "== from %s: the same\n", p.from)
+			continue
+		}
+		fmt.Fprintf(t.out, "== from %s\n%s", p.from, report)
+		last = report
+	}
+	if differ == 0 {
+		fmt.Fprintln(t.out, "no difference")
+		return nil
+	}
+	return broken("the policies differ")
+}
+
+// A bookPair is what is compared: two Books, and the day from which they face one
+// another.
+type bookPair struct {
+	from     core.Date
+	old, new *policy.Book
+}
+
+// side is one argument: a day of the built-in policies, or a folder.
+type side struct {
+	lib *policy.Library
+	day core.Date // zero for a folder
+}
+
+func (c *policyDiffCmd) pairs(t *tool) ([]bookPair, error) {
+	old, err := readSide(t, c.Old)
+	if err != nil {
+		return nil, err
+	}
+	new, err := readSide(t, c.New)
+	if err != nil {
+		return nil, err
+	}
+	if old.day.IsZero() && new.day.IsZero() {
+		return everyPeriod(old.lib, new.lib), nil
+	}
+	if old.day.IsZero() {
+		old.day = new.day
+	}
+	if new.day.IsZero() {
+		new.day = old.day
+	}
+	x, err := old.lib.On(old.day)
+	if err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", c.Old, old.day, err)
+	}
+	y, err := new.lib.On(new.day)
+	if err != nil {
+		return nil, fmt.Errorf("%s on %s: %w", c.New, new.day, err)
+	}
+	return []bookPair{{new.day, x, y}}, nil
+}
+
+func readSide(t *tool, arg string) (side, error) {
+	if day, err := core.ParseDate(arg); err == nil {
+		lib, err := policy.Embedded()
+		return side{lib, day}, err
+	}
+	if info, err := os.Stat(arg); err != nil || !info.IsDir() {
+		return side{}, fmt.Errorf("%q is neither a folder nor a day such as 2024-03-01", arg)
+	}
+	lib, err := loadPolicies(t, arg)
+	return side{lib: lib}, err
+}
+
+// everyPeriod pairs two libraries on every day on which something begins in either.
+// Where one of them has no rules yet, its Book is an empty one.
+func everyPeriod(old, new *policy.Library) []bookPair {
+	var days []core.Date
+	for _, lib := range []*policy.Library{old, new} {
+		for _, b := range lib.Books() {
+			days = append(days, b.From)
+		}
+	}
+	slices.Sort(days)
+	var out []bookPair
+	for _, day := range slices.Compact(days) {
+		p := bookPair{from: day, old: &policy.Book{}, new: &policy.Book{}}
+		if b, err := old.On(day); err == nil {
+			p.old = b
+		}
+		if b, err := new.On(day); err == nil {
+			p.new = b
+		}
+		out = append(out, p)
+	}
+	return out
+}

@@ -1,0 +1,93 @@
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+const maxReason = 1000 // characters
+
+// Propose asks for a change in the name of why.Actor. Nothing changes yet. Errors:
+// KindInvalid for a path or value outside the vocabulary, no day, no reason, or ErrSame;
+// registry.ErrNoHousehold outside the scope or for who is no member; ErrMeanwhile when
+// another value stands than the one shown; ErrAsked.
+func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch Change) (ID, error) {
+	if err := ch.check(tx.Today()); err != nil {
+		return 0, err
+	}
+	r := Request{Change: ch, Proposer: actor(why)}
+	if err := tx.QueryRow(ctx, `select nextval('change_request_id_seq')`).Scan(&r.ID); err != nil {
+		return 0, pg.Fail(err, "number a change")
+	}
+	reason, err := c.d.Ring.Seal([]byte(ch.Reason), place(r.ID, "reason"))
+	if err != nil {
+		return 0, err
+	}
+	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made)
+		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12 from household where id = $2 returning region`
+	var region core.RegionCode
+	err = tx.QueryRow(ctx, sql, r.ID, int64(ch.Household), int64(ch.Person), ch.Path, known(ch.Was), ch.Becomes, ch.ValidFrom.Time(),
+		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now()).Scan(&region)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, registry.ErrNoHousehold
+	}
+	if err != nil {
+		return 0, refusal(err, "ask for a change")
+	}
+	return r.ID, c.trace(ctx, tx, why, "change.proposed", r, region)
+}
+
+// check holds a change to the vocabulary and the limits.
+func (ch Change) check(today core.Date) error {
+	facts, err := json.Marshal(map[string]json.RawMessage{ch.Path: ch.Becomes})
+	if err != nil || len(ch.Becomes) == 0 {
+		return core.Invalid("becomes", "请填写修改后的内容。")
+	}
+	if err := registry.CheckFacts(facts, ch.Person != 0); err != nil {
+		return err
+	}
+	switch {
+	case ch.ValidFrom.IsZero() || ch.ValidFrom > today:
+		return core.Invalid("valid_from", "请填写从哪天起是这样,不能晚于今天。")
+	case ch.Reason == "" || !utf8.ValidString(ch.Reason) || utf8.RuneCountInString(ch.Reason) > maxReason:
+		return core.Invalid("reason", "请写清楚为什么要改,一千字以内。")
+	case ch.Origin != FromOfficer && ch.Origin != FromCitizen && ch.Origin != FromVisit:
+		return core.Invalid("origin", "")
+	}
+	return nil
+}
+
+// known is a value as the database keeps it: null is nothing.
+func known(value json.RawMessage) any {
+	if len(value) == 0 || string(value) == "null" {
+		return nil
+	}
+	return value
+}
+
+// refusal turns what the database refuses into what the person can do.
+func refusal(err error, doing string) error {
+	switch pg.Constraint(err) {
+	case "change_meanwhile":
+		return ErrMeanwhile
+	case "change_asked", "change_request_asked":
+		return ErrAsked
+	case "change_about":
+		return registry.ErrNoHousehold
+	case "change_two_people", "change_own":
+		return ErrTwoPeople
+	case "change_legal":
+		return ErrSettled
+	case "change_same":
+		return ErrSame
+	}
+	return pg.Fail(err, doing)
+}

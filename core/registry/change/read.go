@@ -1,0 +1,68 @@
+package change
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+// maxWaiting bounds one page of requests.
+const maxWaiting = 100
+
+// Of reads the requests about a household and its members, the newest first, at most a
+// hundred, in one audit entry. Errors: none for a household without any.
+func (c *Changes) Of(ctx context.Context, tx *pg.Tx, why registry.Purpose, household core.HouseholdID) ([]Request, error) {
+	const sql = columns + ` where household = $1 order by id desc limit $2`
+	return c.read(ctx, tx, why, sql, int64(household), maxWaiting)
+}
+
+// Waiting reads what waits for a second person within the scope, the oldest first, at
+// most a hundred, in one audit entry.
+func (c *Changes) Waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose) ([]Request, error) {
+	const sql = columns + ` where state = 'open' order by made, id limit $1`
+	return c.read(ctx, tx, why, sql, maxWaiting)
+}
+
+const columns = `select id, region, household, coalesce(person, 0), path, was, becomes, valid_from - date '1970-01-01', origin, reason, coalesce(evidence, ''),
+	proposer, made, state, coalesce(decider, ''), verdict, coalesce(decided, made) from change_request`
+
+func (c *Changes) read(ctx context.Context, tx *pg.Tx, why registry.Purpose, sql string, args ...any) ([]Request, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, pg.Fail(err, "read changes")
+	}
+	var region core.RegionCode
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Request, error) {
+		var r Request
+		var reason, verdict []byte
+		err := row.Scan(&r.ID, &region, &r.Household, &r.Person, &r.Path, &r.Was, &r.Becomes, &r.ValidFrom, &r.Origin, &reason, &r.Evidence,
+			&r.Proposer, &r.Made, &r.State, &r.Decider, &verdict, &r.Decided)
+		if err != nil {
+			return r, err
+		}
+		return r, c.open(&r, reason, verdict)
+	})
+	if err != nil || len(list) == 0 {
+		return nil, pg.Fail(err, "read changes")
+	}
+	return list, c.trace(ctx, tx, why, "change.read", Request{Change: Change{Household: list[0].Household}}, region)
+}
+
+// open fills in what is sealed.
+func (c *Changes) open(r *Request, reason, verdict []byte) error {
+	plain, err := c.d.Ring.Open(reason, place(r.ID, "reason"))
+	if err != nil {
+		return err
+	}
+	r.Reason = string(plain)
+	if verdict == nil {
+		return nil
+	}
+	plain, err = c.d.Ring.Open(verdict, place(r.ID, "verdict"))
+	r.Verdict = string(plain)
+	return err
+}

@@ -1,0 +1,132 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/jobs"
+	"lianou/core/pg"
+)
+
+// EventID names a life event.
+type EventID int64
+
+// EventKind says what happened in a family.
+type EventKind string
+
+// The kinds. An undo takes back an event that was entered wrongly; both stay.
+const (
+	EventBirth    EventKind = "birth"
+	EventDeath    EventKind = "death"
+	EventMarriage EventKind = "marriage"
+	EventDivorce  EventKind = "divorce"
+	EventAdoption EventKind = "adoption"
+	EventSplit    EventKind = "split"
+	EventMove     EventKind = "move" // within the city
+	EventMoveOut  EventKind = "move_out"
+	EventMoveIn   EventKind = "move_in"
+	EventUndo     EventKind = "undo"
+)
+
+// Told is when an event happened and who says so: "registry:civil", "officer:7".
+type Told struct {
+	Day    core.Date
+	Source string
+}
+
+// Event is one event as it is kept.
+type Event struct {
+	ID        EventID
+	Kind      EventKind
+	Told      Told
+	KnownAt   time.Time
+	Region    core.RegionCode // where the household lives now
+	Household core.HouseholdID
+	Person    core.PersonID // 0 where it is about several
+	Undoes    EventID       // of an undo
+	Undone    bool
+}
+
+// Mover is somebody who comes into a household, and who they are in it.
+type Mover struct {
+	Person   core.PersonID
+	Ref      core.MemberRef // "": the next free one
+	Relation core.Relation
+}
+
+// Target is the household that people come into: one that is there, or a new one.
+type Target struct {
+	Household core.HouseholdID // 0: a new one
+	Live      core.Place       // of a new one
+	Hukou     core.RegionCode  // of a new one
+}
+
+// Errors of events; each says in Chinese what to do.
+var (
+	// ErrDead: somebody who died is not born, married or moved.
+	ErrDead = core.E(core.KindConflict, "person_dead", "这个人已经登记去世。如果登记错了,请先撤销去世登记。")
+	// ErrOrder: something that happened later is registered already.
+	ErrOrder = core.E(core.KindConflict, "event_order", "这个日期以后已经登记了别的变动,请先撤销后面的变动,再按先后登记。")
+	// ErrOverlaid: an event is undone only while what it changed stands as it left it.
+	ErrOverlaid = core.E(core.KindConflict, "event_overlaid", "这件事以后又登记了别的变动,请先撤销后面的变动。")
+	// ErrUndone: it is undone already, or is itself an undo.
+	ErrUndone = core.E(core.KindConflict, "event_undone", "这条登记已经撤销,或者本身就是撤销。需要的话请重新登记。")
+	// ErrNoEvent: there is no such event within the scope.
+	ErrNoEvent = core.E(core.KindNotFound, "event_unknown", "没有找到这条变动登记。")
+	// ErrBeyond: a township is needed that the scope does not hold.
+	ErrBeyond = core.E(core.KindForbidden, "event_beyond", "这件事牵涉另一个乡镇,请由两边都能看到的县级工作人员来办。")
+)
+
+// Life writes what happens in families: each event is one transaction that changes who
+// belongs where, keeps how it was, and has what it touches judged again. It never changes
+// a sheet of facts: those of a person go with the person, those of a household stay with
+// the household. An event across townships needs a scope that holds both (ErrBeyond). It
+// is safe for concurrent use.
+type Life struct {
+	reg   *Registry
+	queue *jobs.Inserter
+}
+
+// NewLife makes a ready Life. The queue is the platform's.
+func NewLife(reg *Registry, queue *jobs.Inserter) (*Life, error) {
+	if reg == nil || queue == nil {
+		return nil, core.E(core.KindInternal, "life_config", "").Wrap(errors.New("registry.NewLife needs a registry and a queue"))
+	}
+	return &Life{reg, queue}, nil
+}
+
+// Events reads the events of a household, the newest first, at most a hundred, in one
+// audit entry.
+func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID) ([]Event, error) {
+	const sql = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
+			exists (select from life_event u where u.undoes = e.id)
+		from life_event e where household = $1 or id in (select event from life_change where household = $1) order by id desc limit 100`
+	rows, err := tx.Query(ctx, sql, int64(household))
+	if err != nil {
+		return nil, pg.Fail(err, "read events")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
+		var e Event
+		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.Undone)
+		return e, err
+	})
+	if err != nil || len(list) == 0 {
+		return nil, pg.Fail(err, "read events")
+	}
+	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: list[0].Region}, looked{Home: household})
+}
+
+// Died gives the day on which somebody died; zero for the living. It shows nothing else,
+// so it leaves no trace.
+func (r *Registry) Died(ctx context.Context, tx *pg.Tx, person core.PersonID) (core.Date, error) {
+	var day core.Date
+	err := tx.QueryRow(ctx, `select day - date '1970-01-01' from person_death where person = $1`, int64(person)).Scan(&day)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return day, pg.Fail(err, "look whether somebody died")
+}
