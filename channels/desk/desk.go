@@ -89,8 +89,8 @@ func (d *Desk) Handler(makers ...RoomMaker) (http.Handler, error) {
 	if err := check(rooms); err != nil {
 		return nil, err
 	}
+	d.pages.nav = rooms
 	for _, room := range rooms {
-		d.pages.nav = append(d.pages.nav, room)
 		for _, r := range room.Routes {
 			mux.HandleFunc(r.Method+" /desk"+r.Path, d.mount(r))
 		}

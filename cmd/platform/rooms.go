@@ -12,6 +12,7 @@ import (
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/people"
 	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/township"
 	"lianou/channels/desk/twins"
@@ -33,10 +34,11 @@ func roomParts(h *house) ([]boot.Part, error) {
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
+	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole, order, rules, double)
+	handler, err := shell.Handler(calls, window, town, money, whole, order, rules, double, register)
 	if err != nil {
 		return nil, err
 	}

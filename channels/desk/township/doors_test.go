@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/intake/talks"
@@ -44,7 +45,7 @@ func TestEachDoorsOwnWords(t *testing.T) {
 		{Said: "id_number", By: "wechat"}:        "身份证号上",
 		{Said: "citizen", By: "counter", At: at}: "本人说,待核",
 	} {
-		if got, _ := sourceOf(by); got != want {
+		if got, _ := desk.SourceOf(by); got != want {
 			t.Errorf("%+v: %s, want %s", by, got, want)
 		}
 	}

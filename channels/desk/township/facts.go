@@ -109,43 +109,10 @@ func rows(v casefile.View, said map[string]string, at string, keys []string) []f
 
 func row(v casefile.View, said map[string]string, path string) factRow {
 	from := v.Facts.Provenance[path]
-	source, tone := sourceOf(from)
+	source, tone := desk.SourceOf(from)
 	f := factRow{Label: wording.FactLabel(path), Value: said[path], Source: source, Tone: tone, Unrecorded: from.Unrecorded}
 	if from.CallID != "" && from.CallID == v.CallID && v.Recording != "" { // another call's sound is not this player's
 		f.From, f.To = from.FromMS, from.ToMS
 	}
 	return f
 }
-
-// sourceOf says in words where a fact came from; what a person said waits for the
-// visit, what a register knows does not.
-func sourceOf(p core.Provenance) (string, string) {
-	from, _, _ := strings.Cut(p.Said, ":")
-	switch {
-	case from == "registry":
-		return wording.Record(p), "blue"
-	case from == "visit":
-		return "入户核实", "leaf"
-	case from == "id_number":
-		return "身份证号上", "blue"
-	case from == "supplement":
-		return "看了补来的材料", "leaf"
-	case from == "decision":
-		return "批准时记下", "leaf"
-	case strings.HasPrefix(p.CallID, casefile.ChatCall):
-		return "微信里说,待核", "amber"
-	case p.CallID != "":
-		return "电话里说,待核", "amber"
-	case from == "contact":
-		return "代报的人说,待核", "amber"
-	case p.Said == "":
-		return "来源不明", "red"
-	}
-	if word := saidAt[p.By]; word != "" {
-		return word + ",待核", "amber"
-	}
-	return "本人说,待核", "amber"
-}
-
-// saidAt are the doors at which people tell us themselves.
-var saidAt = map[core.ChannelName]string{"wechat": "微信里说", "app": "网页上填", "hotline": "电话里说"}

@@ -46,8 +46,9 @@ type casePage struct {
 	Talk     []talkLine  // the conversation in WeChat it came from
 	Walked   []casefile.Event
 
-	Adding bool // the case is on its way, and more may be filed with the household's yes
-	Free   int  // matched and not filed
+	Register bool // whoever reads may look into the register too
+	Adding   bool // the case is on its way, and more may be filed with the household's yes
+	Free     int  // matched and not filed
 
 	Fit, Open, Not              int
 	Fitting, Opening, Unfitting []findingRow
@@ -87,7 +88,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r)}
+	p := casePage{May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r), Register: at.Has(staff.Officer, staff.Approver, staff.County)}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err

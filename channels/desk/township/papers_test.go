@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/mandate"
@@ -85,7 +86,7 @@ func TestSourcesAreSaid(t *testing.T) {
 		"部门登记": {Said: "registry:x"}, "入户核实": {Said: "visit"}, "身份证号上": {Said: "id_number"},
 		"电话里说,待核": {Said: "citizen", CallID: "c"}, "本人说,待核": {Said: "citizen"}, "代报的人说,待核": {Said: "contact"}, "来源不明": {},
 	} {
-		if got, _ := sourceOf(p); got != want {
+		if got, _ := desk.SourceOf(p); got != want {
 			t.Errorf("%+v is said %q, want %q", p, got, want)
 		}
 	}

@@ -32,6 +32,7 @@ func TestEveryActLeavesItsTrace(t *testing.T) {
 	}
 	rungBack(t)
 	goneTo(t)
+	lookedUp(t)
 	var left []string
 	err := checker(t).Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select array_agg(distinct act) from audit_entry where actor_kind = 'staff'`).Scan(&left)
@@ -54,6 +55,23 @@ func TestEveryActLeavesItsTrace(t *testing.T) {
 	for _, act := range left {
 		if !slices.Contains(declared, act) && !strings.HasPrefix(act, "refusal.") {
 			t.Errorf("staff left %s, which no row declares", act)
+		}
+	}
+}
+
+// lookedUp has an officer search the register for the first of its people, and ask for a number.
+func lookedUp(t *testing.T) {
+	t.Helper()
+	officer := session(t, "wangmiao.officer")
+	for path, form := range map[string]url.Values{
+		"/find":     {"for": {"check"}, "q": {"周桂兰"}},
+		"/1/reveal": {"for": {"check"}, "field": {"id_number"}, "reason": {"对一下户口本"}},
+	} {
+		resp, err := officer.PostForm(city.Platform+"/desk/people"+path, form)
+		must(t, err)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", path, resp.StatusCode)
 		}
 	}
 }

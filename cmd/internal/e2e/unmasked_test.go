@@ -28,7 +28,7 @@ func TestPagesMaskNumbers(t *testing.T) {
 			continue
 		}
 		for _, role := range r.Roles {
-			status, body, h := ask(t, session(t, people[role]), r.Method, path(r, d, ""))
+			status, body, h := ask(t, session(t, logins[role]), r.Method, path(r, d, ""))
 			if h.Get("Content-Type") == "audio/wav" || status != http.StatusOK && status != http.StatusNotFound {
 				continue
 			}

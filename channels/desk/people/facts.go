@@ -1,0 +1,170 @@
+package people
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/core/wording"
+)
+
+// known is all that the register has of a household in one view.
+type known struct {
+	facts   core.Household
+	sources map[string]core.Provenance
+	told    []registry.PastSheet // what overrules first
+	members []registry.Member
+	at      time.Time // the moment of the view
+}
+
+// factGroup is the facts about one person, or about the whole household.
+type factGroup struct {
+	Name string
+	Rows []factRow
+	Open []string // what nobody has said, in words
+}
+
+// factRow is one fact as it stands, with what was said of it before.
+type factRow struct {
+	Label, Value string
+	Source, Tone string
+	Since        core.Date // true since; zero where the register itself counts it
+	Known        time.Time
+	Sure         int // 1 to 100, 0 where it does not apply
+	Old          bool
+	Before       []wordRow
+}
+
+// wordRow is what one source said of a fact.
+type wordRow struct {
+	Value  string // "" where it took the fact back
+	Source string
+	Since  core.Date
+	Known  time.Time
+	Sure   int
+
+	kind string
+}
+
+// groupsOf lists the facts of a person and of their household, in the order in which
+// they are asked for. Other members have pages of their own: who looks at one person is
+// not shown the illnesses of all.
+func groupsOf(k known, p registry.Person) []factGroup {
+	said := wording.Facts(k.facts)
+	household, member := desk.Asked()
+	var out []factGroup
+	for _, m := range k.members {
+		if m.Person.ID == p.ID {
+			out = append(out, k.group(p.Name, said, place{"members/" + string(m.Ref) + "/", p.ID}, member))
+		}
+	}
+	return append(out, k.group("全家", said, place{}, household))
+}
+
+// place is where the facts of a group stand: the prefix of their paths and the person
+// whose sheets tell them, 0 for the household's.
+type place struct {
+	prefix string
+	person core.PersonID
+}
+
+func (k known) group(name string, said map[string]string, at place, keys []string) factGroup {
+	g := factGroup{Name: name}
+	words := k.words(at.person)
+	for _, key := range keys {
+		if whole[key] {
+			continue
+		}
+		value, is := said[at.prefix+key]
+		if !is {
+			g.Open = append(g.Open, wording.FactLabel(at.prefix+key))
+			continue
+		}
+		g.Rows = append(g.Rows, k.row(at.prefix+key, value, words[key]))
+	}
+	return g
+}
+
+// whole are the parts of a fact that is shown in one piece: a certificate's kind and
+// grade, an event's day and loss.
+var whole = map[string]bool{"disability.kind": true, "disability.grade": true, "shocks.kind": true, "shocks.date": true, "shocks.loss": true, "shocks.damaged_home": true}
+
+func (k known) row(path, value string, words []wordRow) factRow {
+	from := k.sources[path]
+	row := factRow{Label: wording.FactLabel(path), Value: value, Known: from.At, Old: old(from, path, k.at)}
+	row.Source, row.Tone = desk.SourceOf(from)
+	for i, w := range words {
+		if w.kind == from.Said && w.Known.Equal(from.At) && row.Sure == 0 {
+			row.Since, row.Sure = w.Since, w.Sure
+			row.Before = slices.Clone(words[i+1:])
+		}
+	}
+	return row
+}
+
+// old reports whether what a source says should be asked again, by the register's own
+// table of shelf lives.
+func old(from core.Provenance, path string, at time.Time) bool {
+	return !registry.Fresh(from.Said, path, from.At, at)
+}
+
+// words are all that was said about one person, or about the household, by fact.
+func (k known) words(about core.PersonID) map[string][]wordRow {
+	out := map[string][]wordRow{}
+	for _, t := range k.told {
+		if t.Person != about {
+			continue
+		}
+		source, _ := desk.SourceOf(core.Provenance{Said: t.Source, At: t.KnownAt})
+		for key, value := range inWords(t) {
+			out[key] = append(out[key], wordRow{value, source, t.ValidFrom, t.KnownAt, t.Confidence, t.Source})
+		}
+	}
+	return out
+}
+
+// inWords says one sheet in words, by fact; "" is a fact that it took back. What this
+// build has no words for is left out: the present value stands in the list all the same.
+func inWords(t registry.PastSheet) map[string]string {
+	keys := map[string]json.RawMessage{}
+	if json.Unmarshal(t.Facts, &keys) != nil {
+		return nil
+	}
+	said := wording.Facts(smallest(t, keys))
+	out := map[string]string{}
+	for key, raw := range keys {
+		path := key
+		if t.Person != 0 {
+			path = "members/x/" + key
+		}
+		if value, is := said[path]; is || string(raw) == "null" {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+// smallest is the household that says no more than the sheet.
+func smallest(t registry.PastSheet, keys map[string]json.RawMessage) core.Household {
+	member := map[string]any{"ref": "x", "age": nil}
+	whole := map[string]any{"on": t.ValidFrom.String(), "county": string(core.DezhouCity), "members": []any{member}}
+	into := whole
+	if t.Person != 0 {
+		into = member
+	}
+	for key, raw := range keys {
+		into[key] = raw
+	}
+	doc, err := json.Marshal(whole)
+	if err != nil {
+		return core.Household{}
+	}
+	h, err := core.DecodeHousehold(doc)
+	if err != nil { // a sheet of another vocabulary: its words are not ours
+		return core.Household{}
+	}
+	return h
+}

@@ -1,0 +1,116 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/bell"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/wording"
+)
+
+// searches is how often one officer may search in an hour: a working day's looks with
+// room to spare, and far from a copy of the township (security.md P22).
+var searches = bell.Rate{Count: 240, Per: time.Hour}
+
+var errSearches = core.E(core.KindTooMany, "searches_exceeded", "这一小时查得太多了,已经记下。请过一会儿再查。")
+
+// most is where a search of the registry ends; who gets so many has not said enough.
+const most = 50
+
+// findPage is the search: empty, or with what it found.
+type findPage struct {
+	Place    string
+	Purposes []wording.Option
+	For      string
+	Q        string // typed, repeated on the page and nowhere else
+	Found    *found
+}
+
+// found is the answer of one search.
+type found struct {
+	Asked asked
+	Rows  []foundRow
+	Full  bool // it ended at most
+}
+
+// foundRow is one person of the list.
+type foundRow struct {
+	registry.Person
+	Age   string
+	Place string
+	Why   string
+}
+
+func (p *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, _ := askedOf(r)
+	return p.showFind(w, at, findPage{For: a.For})
+}
+
+func (p *Room) showFind(w http.ResponseWriter, at desk.At, page findPage) error {
+	page.Purposes, page.Place = purposes, p.place(at)
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "find", Title: "查人"}, page)
+}
+
+// find searches. It is a POST, so that what was typed stands in no address, no history
+// and no log of a proxy.
+func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return errNoPurpose
+	}
+	q := strings.TrimSpace(r.PostFormValue("q"))
+	if q == "" {
+		return core.Invalid("q", "先写一样要查的:姓名、号码、生日或村名。")
+	}
+	if ok, _ := p.d.Bell.Allow(r.Context(), "people:"+desk.ActorOf(at).ID, searches); !ok { // without Redis nobody is kept from work
+		return errSearches
+	}
+	got := found{Asked: a}
+	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := p.d.Registry.Find(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: a.Word()}, q)
+		got.Rows, got.Full = p.rows(list, q, tx.Today()), len(list) >= most
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("HX-Request") != "" {
+		return at.Page.Part(w, "people", "found", got)
+	}
+	return p.showFind(w, at, findPage{For: a.For, Q: q, Found: &got})
+}
+
+func (p *Room) rows(list []registry.Found, q string, today core.Date) []foundRow {
+	out := make([]foundRow, 0, len(list))
+	for _, one := range list {
+		out = append(out, foundRow{one.Person, ageOf(one.Birth, today), p.d.Regions.FullName(lowest(one.Person)), whyFound(one, q)})
+	}
+	return out
+}
+
+// place names where the officer may look.
+func (p *Room) place(at desk.At) string {
+	switch list := at.Staff.Regions; {
+	case at.Has(staff.City):
+		return "德州市"
+	case len(list) == 1:
+		return p.d.Regions.FullName(list[0])
+	case len(list) > 1:
+		return p.d.Regions.FullName(list[0].County())
+	}
+	return ""
+}
+
+func lowest(p registry.Person) core.RegionCode {
+	if p.Village != "" {
+		return p.Village
+	}
+	return p.Region
+}

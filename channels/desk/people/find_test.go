@@ -1,0 +1,73 @@
+package people_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// One box finds by whatever an officer has, says why each was found, and shows no number
+// in full; every search stands in the log with its purpose.
+//
+// Controls: whyFound that takes the phone's last four for the card's ("身份证后四位" of a
+// phone); Search under pg.City ("王丽娟" of another township).
+func TestTheBoxFindsByWhateverIsThere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	asked := 0
+	for _, c := range []struct{ q, finds, why string }{
+		{"周桂兰", "周桂兰", "姓名"}, {"桂兰", "周桂兰", "名字里有“桂兰”"}, {"zgl", "周桂兰", "拼音"}, {"0011", "周桂兰", "电话后四位"}, {"13905340011", "周桂兰", "电话"},
+		{"19671020", "周桂兰", "生日"}, {"周桂兰 东街村", "周桂兰", "姓名、住处"}, {herNumber + "X", "", "请用姓名"}, {"9919", "", ""}, {"王丽娟", "", "没有查到"},
+	} {
+		code, body := h.ask(t, "/desk/people/find", url.Values{"for": {"check"}, "q": {c.q}})
+		if c.finds != "" && (code != 200 || !strings.Contains(body, `data-walk="hit"><b>`+c.finds)) || c.why != "" && !strings.Contains(body, c.why) {
+			t.Errorf("%q (%d) does not find %s by %s", c.q, code, c.finds, c.why)
+		}
+		if code == 200 {
+			asked++
+		}
+		if hit := strings.Contains(body, herNumber) && c.q != herNumber+"X"; hit || strings.Contains(strings.ReplaceAll(body, `value="13905340011"`, ""), "13905340011") {
+			t.Errorf("%q shows a number in full", c.q)
+		}
+	}
+	if n := h.entries(t, "person.searched", "核对情况"); n != asked {
+		t.Errorf("%d entries of %d searches", n, asked)
+	}
+}
+
+// Without a purpose, or with one that is not on the list, nobody is looked for.
+// Control: find without askedOf, "200".
+func TestNobodyIsLookedForWithoutAPurpose(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, form := range []url.Values{{"q": {"周桂兰"}}, {"q": {"周桂兰"}, "for": {"curious"}}} {
+		if code, body := h.ask(t, "/desk/people/find", form); code != 422 || strings.Contains(body, "data-walk=\"hit\"") {
+			t.Errorf("%v: %d", form, code)
+		}
+	}
+	real, body := h.ask(t, mother, nil)
+	none, empty := h.ask(t, nobody, nil)
+	if real != none || strings.ReplaceAll(body, mother, "") != strings.ReplaceAll(empty, nobody, "") || strings.Contains(body, "周桂兰") {
+		t.Error("without a purpose the page tells who is there")
+	}
+	if n := h.entries(t, "person.searched", "") + h.entries(t, "person.read", ""); n != 0 {
+		t.Errorf("%d looks without a purpose", n)
+	}
+}
+
+// Who searches too often in an hour is stopped, and that stands in the log.
+// Control: find without Allow, "search 240".
+func TestManySearchesAreACopy(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	form := url.Values{"for": {"check"}, "q": {"没"}} // refused as a query, and counted
+	for i := range 241 {
+		code, _ := h.ask(t, "/desk/people/find", form)
+		if want := map[bool]int{false: 422, true: 429}[i >= 240]; code != want {
+			t.Fatalf("search %d: %d, want %d", i, code, want)
+		}
+	}
+	if n := h.entries(t, "refusal.searches_exceeded", ""); n != 1 {
+		t.Errorf("%d entries of a refusal", n)
+	}
+}

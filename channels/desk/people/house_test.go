@@ -1,0 +1,131 @@
+package people_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lianou/channels/desk/desktest"
+	"lianou/channels/desk/people"
+	"lianou/channels/desk/township"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/registry"
+	"lianou/core/registry/seed"
+)
+
+// The people of the Stories: a mother and her son in Wangmiao, a daughter-in-law in
+// Deping, whom an officer of Wangmiao has no business with.
+const (
+	mother    = "/desk/people/1"
+	foreign   = "/desk/people/5"
+	nobody    = "/desk/people/999999"
+	herNumber = "37242219671020992"
+	officer   = "wangmiao.officer"
+)
+
+// house is the desk with the Stories in its register.
+type house struct {
+	*desktest.Desk
+	reg     *registry.Registry
+	cases   *casefile.Store
+	handler http.Handler
+	cookie  *http.Cookie // of the officer
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{Desk: desktest.New(t)}
+	var err error
+	h.reg, err = registry.New(registry.Config{Ring: h.Keys.Platform.Ring, Log: h.Audit, Regions: h.Regions})
+	must(t, err)
+	must(t, h.Env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		if err := registry.SaveRegions(ctx, tx, h.Regions); err != nil {
+			return err
+		}
+		var list []registry.NewHousehold
+		for _, s := range seed.Stories() {
+			list = append(list, s.Known(tx.Today()))
+		}
+		sealed, err := h.reg.Seal(list, tx.Now())
+		if err != nil {
+			return err
+		}
+		if err := h.reg.Load(ctx, tx, sealed); err != nil {
+			return err
+		}
+		return h.reg.AfterLoad(ctx, tx)
+	}))
+	h.cases, err = casefile.New(casefile.Config{Ring: h.Keys.Platform.Ring, Shared: h.Keys.Platform.Shared, Audit: h.Audit})
+	must(t, err)
+	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
+	h.cookie = h.Sessions(t, room, officer)[officer]
+	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
+	h.handler, err = h.Shell.Handler(town, room)
+	must(t, err)
+	return h
+}
+
+// learn has one source say facts, so many days ago and true since as many more.
+func (h *house) learn(t *testing.T, home core.HouseholdID, person core.PersonID, source string, days int, facts string) {
+	t.Helper()
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		why := registry.Purpose{Actor: audit.Actor{Kind: "staff", ID: "1"}, Why: "test"}
+		return h.reg.Learn(ctx, tx, why, home, person, registry.Sheet{Source: source, ValidFrom: tx.Today() - core.Date(days), KnownAt: tx.Now().Add(-time.Duration(days) * 24 * time.Hour),
+			Confidence: 80, Facts: json.RawMessage(facts)})
+	}))
+}
+
+// ask sends one request of the officer, a POST where there is a form.
+func (h *house) ask(t *testing.T, target string, form url.Values) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	if form != nil {
+		r = httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(h.cookie)
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+// opened is a case of a household.
+func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt) (id core.CaseID) {
+	t.Helper()
+	a := core.Application{ID: core.ApplicationID(uuid.NewString()), Receipt: receipt, Channel: "counter", At: time.Now(),
+		Applicant: core.Applicant{Ref: "m", Name: "周桂兰"}, Contact: core.Contact{Name: "周桂兰", Capacity: core.CapacitySelf},
+		Household: core.Household{Members: []core.Member{{Ref: "m", Relation: "applicant"}}}}
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		c, err := h.cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: "371426104", Town: "王庙镇", Household: home})
+		id = c.Case
+		return err
+	}))
+	return id
+}
+
+// entries counts the entries of an act for a purpose, "" for any.
+func (h *house) entries(t *testing.T, act, purpose string) (n int) {
+	t.Helper()
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = $1 and actor_kind = 'staff' and ($2 = '' or purpose = $2)`, act, purpose).Scan(&n)
+	}))
+	return n
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,111 @@
+package people
+
+import (
+	"context"
+	"net/http"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/registry"
+)
+
+// householdPage is how a household stands against all items, by what the register knows
+// today.
+type householdPage struct {
+	Asked   asked
+	Home    core.HouseholdID
+	Name    string // of whom the household is called after
+	Place   string
+	Members []memberRow
+	Items   int // how many items there are
+	On      core.Date
+
+	Together []together // the best bundle
+	Apart    []apart    // eligible and left out of it
+	Fitting  []findingRow
+	Opening  []findingRow
+	Failing  []findingRow
+	Index    indexView
+}
+
+func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "household")
+	if err != nil {
+		return err
+	}
+	a, chosen := askedOf(r)
+	if !chosen {
+		return p.askWhy(w, r, at)
+	}
+	page := householdPage{Asked: a, Home: core.HouseholdID(id)}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
+			return err
+		}
+		return p.judge(ctx, tx, why, &page)
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "household", Title: page.Name + "家"}, page)
+}
+
+// judge lays what is known today beside the Book of today. It writes nothing but who
+// looked.
+func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *householdPage) error {
+	page.On = tx.Today()
+	facts, sources, err := p.d.Registry.Facts(ctx, tx, why, page.Home, page.On)
+	if err != nil {
+		return err
+	}
+	home, err := p.d.Registry.Home(ctx, tx, page.Home)
+	if err != nil {
+		return err
+	}
+	members, err := p.d.Registry.Members(ctx, tx, why, page.Home)
+	if err != nil {
+		return err
+	}
+	rules, err := p.rules.On(page.On)
+	if err != nil {
+		return err
+	}
+	page.Place = p.d.Regions.FullName(lowest(registry.Person{Region: home.Region, Village: home.Village}))
+	page.Members = memberRows(members, 0, page.On)
+	page.Name = calledAfter(members)
+	t := teller{book: rules.Book(), sources: sources, names: namesOf(members)}
+	page.fill(t, rules.Explain(&facts))
+	page.Index = indexOf(hardship.Score(&facts, rules.Book()), t.places(narrows(&facts, rules.Book())))
+	return nil
+}
+
+// calledAfter is the member whose name stands for the household.
+func calledAfter(list []registry.Member) string {
+	for _, m := range list {
+		if m.Relation == "applicant" {
+			return m.Person.Name
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].Person.Name
+}
+
+func namesOf(list []registry.Member) map[core.MemberRef]string {
+	out := map[core.MemberRef]string{}
+	for _, m := range list {
+		out[m.Ref] = m.Person.Name
+	}
+	return out
+}
+
+// teller says findings to an officer: with the names of members and the sources of facts.
+type teller struct {
+	book    *policy.Book
+	sources map[string]core.Provenance
+	names   map[core.MemberRef]string
+}

@@ -1,0 +1,80 @@
+package people_test
+
+import (
+	"strings"
+	"testing"
+)
+
+const (
+	motherAndSon  = "/desk/people/household/1"
+	theirHome     = "/desk/people/household/2"
+	nobodysHome   = "/desk/people/household/999999"
+	declaredFacts = `{"income_per_capita_month": 390, "income_12m": 9360, "financial_assets_per_capita": 2000, "rigid_12m": 4200}`
+)
+
+// All 41 items stand in one of three groups, each with its sentence, its law and where
+// the fact comes from; what may be had together comes first; samples say so; and the page
+// says that it decides nothing.
+//
+// Controls: fill that skips what is unknown ("41"); reason without its source ("入户核实").
+func TestAHouseholdBesideAllItems(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	code, body := h.ask(t, motherAndSon+"?for=visit", nil)
+	page := text(body)
+	for _, want := range []string{"周桂兰家 · 2 口人", "什么都没有定", "能一起拿的", "最低生活保障", "样本", "入户核实", "残联 2026-10 的记录", "困难指数", "收入缺口", "刚性支出", "健康残疾", "给:王小军", "只差这一条", "社会救助暂行办法"} {
+		if code != 200 || !strings.Contains(page, want) {
+			t.Errorf("%d: the page does not say %q", code, want)
+		}
+	}
+	if n := strings.Count(body, `<article class="finding"`); n != 41 {
+		t.Errorf("%d items, want 41", n)
+	}
+	if strings.Index(page, "能一起拿的") > strings.Index(page, "困难指数") {
+		t.Error("the bundle does not come first")
+	}
+	if strings.Contains(body, herNumber) {
+		t.Error("a number in full")
+	}
+	for act, want := range map[string]int{"household.read": 1, "facts.read": 1} {
+		if n := h.entries(t, act, "上门前看"); n != want {
+			t.Errorf("%d entries of %s, want %d", n, act, want)
+		}
+	}
+}
+
+// What is not known is an interval, with the facts that would narrow it by name; once
+// they are known it is one number.
+// Control: narrows that gives nil, "问清这几样".
+func TestTheIndexSaysWhatWouldNarrowIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, body := h.ask(t, motherAndSon+"?for=visit", nil)
+	for _, want := range []string{"至少:", "最多:", "问清这几样,就更准: 平均每人月收入"} {
+		if page := text(body); !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q in %s", want, page[strings.Index(page, "困难指数"):][:900])
+		}
+	}
+	h.learn(t, 1, 0, "visit:12", 1, declaredFacts)
+	h.learn(t, 1, 1, "visit:12", 1, `{"adl_failed": 0, "needs_long_term_care": false, "school_stage": "none"}`)
+	h.learn(t, 1, 2, "visit:12", 1, `{"school_stage": "none"}`)
+	if _, body = h.ask(t, motherAndSon+"?for=visit", nil); strings.Contains(text(body), "问清这几样") {
+		t.Errorf("everything is known and more is asked: %s", text(body)[strings.Index(text(body), "困难指数"):][:400])
+	}
+}
+
+// P21: another township's household is answered like one that never was.
+// Control: look under pg.City, "200".
+func TestAnotherTownshipsHouseholdIsNotThere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	real, body := h.ask(t, theirHome+"?for=check", nil)
+	none, empty := h.ask(t, nobodysHome+"?for=check", nil)
+	if real != 404 || none != 404 || reference(body) != reference(empty) {
+		t.Errorf("%d tells who is there from who is not: %d", real, none)
+	}
+	if n := h.entries(t, "person.missed", ""); n != 2 {
+		t.Errorf("%d misses stand in the log, want 2", n)
+	}
+}

@@ -1,0 +1,141 @@
+package people_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/core/staff"
+)
+
+// desk opens a browser in which the officer is logged in.
+func (h *house) desk(t *testing.T) (tab *browsertest.Tab, at string) {
+	t.Helper()
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+	tab = browsertest.Start(t).Tab(t)
+	tab.Laptop()
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", officer)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	return tab, site.URL
+}
+
+// fits holds a page to what every page is held to: a laptop, a narrow phone, letters of
+// twice the size, and a finger.
+func fits(t *testing.T, tab *browsertest.Tab, name string) {
+	t.Helper()
+	tab.Laptop()
+	tab.Faultless()
+	tab.Legible()
+	tab.Shot(name)
+	tab.View(name+"-view", 1366, 768)
+	tab.Large(true)
+	tab.Whole()
+	tab.Large(false)
+	tab.Touchscreen(360)
+	tab.Faultless()
+	tab.Whole()
+	tab.Legible()
+	tab.Shot(name + "-phone")
+	tab.Laptop()
+}
+
+const down, enter = "\u0301", "\r"
+
+// The search is done by keys alone: the purpose once in a sitting, the box by /, arrows
+// through the people, Enter opens. The address never says who was looked for, and in
+// another window of the day the purpose is still chosen.
+//
+// Controls: people.js without keydown ("the arrow does not walk"); the form as GET (the
+// address says 桂兰).
+func TestThePeopleAreFoundByKeysAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	tab, at := h.desk(t)
+	tab.Open(at + "/desk/people")
+	fits(t, tab, "desk-people-empty")
+	tab.Click(`[name=for][value=check]`)
+	tab.Press("/", false)
+	if got := tab.Focused(); got != "q" {
+		t.Errorf("/ leads to %s", got)
+	}
+	tab.Eval(`document.querySelector("[name=q]").select(); ""`) // the key that led here is typed too where keys are only sent
+	tab.Press("东街村 19671020", false)
+	tab.Press(enter, false)
+	tab.Wait("查到 1 个人")
+	tab.Press("/", false)
+	tab.Eval(`document.querySelector("[name=q]").select(); ""`)
+	tab.Press("王小军", false)
+	tab.Press(enter, false)
+	tab.Until("the son is found", `document.querySelector(".hits")?.innerText.includes("王小军")`)
+	fits(t, tab, "desk-people-search")
+	tab.Eval(`document.querySelector("[name=q]").focus(); ""`)
+	tab.Press(down, false)
+	if got := tab.Focused(); got != "A /desk/people/2?for=check" {
+		t.Errorf("the arrow does not walk: %s", got)
+	}
+	tab.GoByKey(enter, false)
+	tab.Wait("一起生活的 2 口人")
+	if where := tab.Eval(`location.href`); where != at+"/desk/people/2?for=check" {
+		t.Errorf("the address says %s", where)
+	}
+	tab.Open(at + "/desk/people")
+	if got := tab.Eval(`document.querySelector("[data-look]").elements.for.value`); got != "check" {
+		t.Errorf("the purpose is asked for again: %q", got)
+	}
+	tab.Fill("input[name=q]", "没有这个人吧")
+	tab.Press(enter, false)
+	tab.Wait("没有查到")
+	tab.Fill("input[name=q]", "x!")
+	tab.Press(enter, false)
+	tab.Wait("请用姓名")
+	tab.Quiet()
+}
+
+// What is known of somebody, with its history open, on every size of screen.
+func TestThePageOfAPersonFits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:means", 500, `{"income_per_capita_month": 610, "income_12m": 14640}`)
+	h.learn(t, 1, 0, "visit:12", 20, `{"income_per_capita_month": 390, "financial_assets_per_capita": 2000}`)
+	h.learn(t, 1, 2, "citizen", 300, `{"self_paid_medical_12m": 4200}`)
+	tab, at := h.desk(t)
+	tab.Open(at + mother + "?for=check")
+	tab.Eval(`document.querySelectorAll(".more").forEach(d => d.open = true); ""`)
+	fits(t, tab, "desk-person-history")
+	tab.Eval(`document.querySelectorAll(".more").forEach(d => d.open = false); ""`)
+	tab.Open(at + "/desk/people/2?for=check")
+	fits(t, tab, "desk-person-facts")
+	tab.Click("aside summary")
+	tab.Fill(`aside [name=reason]`, "对一下户口本")
+	tab.Click("aside details[open] .btn")
+	tab.Until("the number is shown", `document.getElementById("n-id").innerText.length === 18 && !document.getElementById("n-id").innerText.includes("*")`)
+	tab.Open(at + "/desk/people/2")
+	tab.Wait("为什么要看")
+	fits(t, tab, "desk-person-why")
+	tab.Click(`[value=visit]`)
+	tab.Go(".btn.go")
+	tab.Wait("为了:上门前看")
+	tab.Eval(`document.querySelector("[name=on]").value = "2026-10-25"; ""`)
+	tab.Go(".asof .btn")
+	tab.Wait("这是 2026年10月25日的情况")
+	tab.Quiet()
+}
+
+// A household beside all items, with nothing and with everything open, on every size of
+// screen.
+func TestThePageOfAHouseholdFits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	tab, at := h.desk(t)
+	tab.Open(at + motherAndSon + "?for=visit")
+	fits(t, tab, "desk-household-findings")
+	tab.Eval(`document.querySelectorAll("details").forEach(d => d.open = true); ""`)
+	fits(t, tab, "desk-household-open")
+	tab.Go("aside a.open")
+	tab.Wait("为了:上门前看")
+	tab.Quiet()
+}

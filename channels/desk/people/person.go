@@ -1,0 +1,204 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/wording"
+)
+
+// personPage is what is known of one person, as of a day and a moment.
+type personPage struct {
+	Asked   asked
+	Person  registry.Person
+	Who     string
+	Place   string
+	Alone   bool // no household is on record
+	Members []memberRow
+	As      asOf
+	Groups  []factGroup
+	Lookers []lookerRow
+}
+
+// memberRow is one person of a household.
+type memberRow struct {
+	registry.Person
+	Relation string
+	Age      string
+	Here     bool // whom the page is about
+}
+
+func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "person")
+	if err != nil {
+		return err
+	}
+	a, chosen := askedOf(r)
+	if !chosen {
+		return p.askWhy(w, r, at)
+	}
+	page := personPage{Asked: a}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
+		if page.As, err = asOfForm(r, tx.Today(), tx.Now()); err != nil {
+			return err
+		}
+		if page.Lookers, err = p.lookers(ctx, tx, core.PersonID(id)); err != nil { // before this look is one of them
+			return err
+		}
+		if page.Person, err = p.d.Registry.Person(ctx, tx, why, core.PersonID(id)); err != nil {
+			return err
+		}
+		if err = p.holds(ctx, tx, at, a, page.Person.Household); err != nil {
+			return err
+		}
+		page.Who, page.Place = whoIs(page.Person, tx.Today()), p.d.Regions.FullName(lowest(page.Person))
+		return p.known(ctx, tx, why, &page)
+	})
+	if err != nil {
+		return err
+	}
+	if err = p.nameLookers(r.Context(), page.Lookers); err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "person", Title: page.Person.Name}, page)
+}
+
+// known reads the household and the facts; somebody without one has neither.
+func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) error {
+	home := page.Person.Household
+	if home == 0 {
+		page.Alone = true
+		return nil
+	}
+	members, err := p.d.Registry.Members(ctx, tx, why, home)
+	if err != nil {
+		return err
+	}
+	page.Members = memberRows(members, page.Person.ID, tx.Today())
+	facts, sources, err := p.d.Registry.FactsAsOf(ctx, tx, why, home, page.As.both())
+	if errors.Is(err, registry.ErrNoHousehold) { // the household was not one yet on that day
+		page.As.Before = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	told, err := p.d.Registry.Past(ctx, tx, why, home, page.As.both())
+	if err != nil {
+		return err
+	}
+	page.Groups = groupsOf(known{facts, sources, told, members, page.As.Known}, page.Person)
+	return nil
+}
+
+func memberRows(list []registry.Member, here core.PersonID, today core.Date) []memberRow {
+	out := make([]memberRow, 0, len(list))
+	for _, m := range list {
+		out = append(out, memberRow{m.Person, relationWord(m.Relation), ageOf(m.Person.Birth, today), m.Person.ID == here})
+	}
+	return out
+}
+
+func relationWord(r core.Relation) string {
+	f, _ := wording.MemberFact("relation")
+	return f.Word(string(r))
+}
+
+func whoIs(p registry.Person, today core.Date) string {
+	words := []string{map[core.Sex]string{"male": "男", "female": "女"}[p.Sex], ageOf(p.Birth, today)}
+	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	return words[0] + "," + words[1]
+}
+
+// lookerRow is one look that others, or the officer, took before.
+type lookerRow struct {
+	At       time.Time
+	Who      string
+	Did, For string
+	staff    core.StaffID
+}
+
+// lately is how many looks the page lists.
+const lately = 12
+
+func (p *Room) lookers(ctx context.Context, tx *pg.Tx, id core.PersonID) ([]lookerRow, error) {
+	list, err := p.d.Audit.SeenLately(ctx, tx, id, lately)
+	out := make([]lookerRow, 0, len(list))
+	for _, s := range list {
+		out = append(out, lookerOf(s))
+	}
+	return out, err
+}
+
+func lookerOf(s audit.Seen) lookerRow {
+	row := lookerRow{At: s.At, Did: deeds[s.Act], For: s.Purpose, Who: "系统自己"}
+	if s.Purpose != "" && s.Purpose[0] < utf8.RuneSelf { // a program's own word, which says nothing to people
+		row.For = ""
+	}
+	if n, err := strconv.ParseInt(s.Actor.ID, 10, 64); err == nil && s.Actor.Kind == "staff" {
+		row.staff = core.StaffID(n)
+	}
+	return row
+}
+
+func (p *Room) nameLookers(ctx context.Context, rows []lookerRow) error {
+	var ids []core.StaffID
+	for _, row := range rows {
+		if row.staff != 0 {
+			ids = append(ids, row.staff)
+		}
+	}
+	names, err := p.d.Staff.Names(ctx, ids...)
+	for i := range rows {
+		if rows[i].staff != 0 {
+			rows[i].Who = names[rows[i].staff]
+		}
+	}
+	return err
+}
+
+// reveal shows one masked number in full, for a stated reason that is logged.
+func (p *Room) reveal(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "person")
+	if err != nil {
+		return err
+	}
+	a, chosen := askedOf(r)
+	if !chosen {
+		return errNoPurpose
+	}
+	plain := ""
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		kin, err := p.d.Staff.IsRelative(ctx, tx, at.Staff.ID, core.PersonID(id))
+		if err != nil {
+			return err
+		}
+		look := registry.Look{Person: core.PersonID(id), Field: registry.Field(r.PostFormValue("field")), Reason: r.PostFormValue("reason")}
+		plain, err = p.d.Registry.Reveal(ctx, tx, why, look)
+		if err == nil && kin {
+			return casefile.ErrConflictOfInterest
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "people", "revealed", plain)
+}

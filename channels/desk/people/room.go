@@ -1,0 +1,91 @@
+package people
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
+	"lianou/core/casefile"
+	"lianou/core/matching"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps are what the room works with; all are required.
+type Deps struct {
+	Desk     *desk.Desk
+	DB       *pg.DB
+	Registry *registry.Registry
+	Regions  *registry.Regions
+	Staff    *staff.Staff
+	Cases    *casefile.Store
+	Audit    *audit.Log
+	Bell     *bell.Bell
+	Book     matching.Books
+}
+
+// Room is the registry's room.
+type Room struct {
+	d     Deps
+	rules *matching.Current
+}
+
+// New makes the room.
+func New(d Deps) *Room { return &Room{d, matching.NewCurrent(d.Book)} }
+
+// Templates gives the room's pages to the shell.
+func (p *Room) Templates() fs.FS { return templates }
+
+// Desk is the room's rows of the route table. Whom a person may see is the scope of
+// their transactions; the roles here only open the door.
+func (p *Room) Desk() desk.Room {
+	all := []staff.Role{staff.Officer, staff.Approver, staff.County, staff.City}
+	return desk.Room{Name: "people", Title: "查人", Roles: all, Home: "/people", Routes: []desk.Route{
+		{Method: "GET", Path: "/people", Roles: all, Trace: "none: an empty form", Serve: p.page},
+		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
+		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
+		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
+		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read person.missed", Serve: p.household},
+	}}
+}
+
+// errNobody is the one answer for who does not exist and who is another township's.
+var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能号码不对,也可能不在您管的地方。")
+
+// look runs one look at somebody in one transaction of the officer's scope. A look that
+// found nobody is kept in the log too, and only then answered.
+func (p *Room) look(r *http.Request, at desk.At, on asked, see func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error) error {
+	missed := false
+	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		why := registry.Purpose{Actor: desk.ActorOf(at), Why: on.Word(), Case: on.Case}
+		err := see(ctx, tx, why)
+		if core.KindOf(err) != core.KindNotFound {
+			return err
+		}
+		missed = true
+		return p.d.Audit.Write(ctx, tx, audit.Entry{Actor: why.Actor, Act: "person.missed", Purpose: why.Why})
+	})
+	if err == nil && missed {
+		return errNobody
+	}
+	return err
+}
+
+// number reads a wildcard of the path; what is no number is nobody's.
+func number(r *http.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errNobody
+	}
+	return n, nil
+}
