@@ -303,7 +303,7 @@ func TestTekunChildKeepsItByTheLawOfTheDay(t *testing.T) {
 		{"2024-03-01", 17, []any{}, NotEligible},
 		{"2024-03-01", 18, []any{"tekun"}, NotEligible},
 	} {
-		h := facts(t, "poor", set{"on": c.on, "income_per_capita_month": 100, "members.0.age": c.age, "members.0.supporter": "none", "statuses": c.status})
+		h := factsOf(t, "poor", set{"on": c.on, "income_per_capita_month": 100, "members.0.age": c.age, "members.0.supporter": "none", "statuses": c.status})
 		result := matcherOn(t, c.on).Explain(&h)
 		if got := result.Finding("MZ-02"); got.Outcome != c.want {
 			t.Errorf("%s, aged %d, %v: %s, want %s: %v", c.on, c.age, c.status, got.Outcome, c.want, texts(got))
