@@ -16,6 +16,8 @@ import (
 var variable = map[string]string{
 	"cmd/internal/verify.runOne":   "the checks' own constants, in a table; the role can only read",
 	"core/registry.Alike":          "constants of one table, one after the other",
+	"core/registry.LearnAll":       "one of two constants: about people, or about households",
+	"cmd/internal/bench.exec":      "set-up of a throw-away server, from names in this repository",
 	"core/registry.insert":         "one constant a table, chosen by which table the rows are for",
 	"core/audit.strays":            "two constants of the same function, one after the other",
 	"core/pg.AllowLogin":           "ALTER ROLE takes no parameter: the server's own format(%I, %L) builds it",
