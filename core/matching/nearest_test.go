@@ -305,19 +305,29 @@ func (b *brute) facts(n *policy.Node, r *Result) {
 	}
 	switch n.Kind {
 	case policy.NodeTest:
+		if i := slices.IndexFunc(b.m.book.Statuses, func(s policy.Status) bool { return s.Recognised == n.Test.Fact }); i >= 0 {
+			b.status(i, r) // a condition may ask whether somebody has it already
+			return
+		}
 		b.add(n.Test.Fact, b.turns(n.Test)...)
 		if n.Test.Limit != nil && n.Test.Limit.Param < 0 {
 			b.add(n.Test.Limit.Fact, 0, 1, 100, 10_000, 100_000, 500_000, 1_000_000, 2_000_000, 20_000_000)
 		}
 	case policy.NodeStatus:
-		s := &b.m.book.Statuses[n.Status]
-		b.add(s.Recognised, 0)
-		if f := r.Finding(s.GrantedBy); s.When == nil || s.GrantedBy != "" && f.Outcome == Eligible {
-			b.add(s.Recognised, 1)
+		b.status(n.Status, r)
+		if when := b.m.book.Statuses[n.Status].When; when != nil {
+			b.facts(when, r)
 		}
-		if s.When != nil {
-			b.facts(s.When, r)
-		}
+	}
+}
+
+// status may be taken away, and given where its item could be had today or where nobody
+// but an authority can say.
+func (b *brute) status(i int, r *Result) {
+	s := &b.m.book.Statuses[i]
+	b.add(s.Recognised, 0)
+	if f := r.Finding(s.GrantedBy); s.When == nil || s.GrantedBy != "" && f.Outcome == Eligible {
+		b.add(s.Recognised, 1)
 	}
 }
 

@@ -73,7 +73,7 @@ func TestOps(t *testing.T) {
 			[]string{`criteria.yaml:     limit: {param: dibao.standard, times: 2}`}},
 		{"a sentence",
 			rulebook.Op{Criterion: &rulebook.Criterion{Name: "income_below_standard", Field: "fail", Value: "{value}: 不低于 {limit} #"}},
-			[]string{`criteria.yaml:     fail: 平均每人每月收入 {value},不低于低保标准 {limit}。`},
+			[]string{`criteria.yaml:     fail: 平均每人每月收入 {value}。不低于低保标准 {limit}。`},
 			[]string{`criteria.yaml:     fail: "{value}: 不低于 {limit} #"`}},
 		{"the days of an item",
 			rulebook.Op{Item: &rulebook.Item{Code: "CL-02", From: day("2016-07-01"), Field: "limit.days", Value: "15"}},

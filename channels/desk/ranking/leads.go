@@ -48,7 +48,7 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	page := leadPage{Said: desk.Said(w, r), Outcomes: outcomeWords()}
 	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		list, err := k.d.Watch.Leads(ctx, tx, at.Staff.Regions, mostLeads)
-		if err != nil || len(list) == 0 {
+		if err != nil {
 			return err
 		}
 		page.Rows, err = k.leadRows(ctx, tx, why, list)

@@ -116,9 +116,6 @@ func (k *Room) order(ctx context.Context, tx *pg.Tx, page *listPage) ([]insight.
 
 // rows says who stands where, and why.
 func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []insight.Ranked, from int) ([]row, error) {
-	if len(list) == 0 {
-		return nil, nil
-	}
 	ids := make([]core.HouseholdID, len(list))
 	for i, r := range list {
 		ids[i] = r.Household

@@ -98,7 +98,8 @@ func (c *city) scan(ctx context.Context) (time.Duration, watch.Progress, error) 
 }
 
 // read is the yardstick: the columns that a scan reads, by COPY on two connections, thrown
-// away. It reads the table from end to end, which is the fastest there is, past every policy.
+// away. Each reads half of the table's parts from end to end, which is the fastest there
+// is, past every policy.
 func (c *city) read(ctx context.Context) error {
 	group, inner := errgroup.WithContext(ctx)
 	for hand := range hands {
@@ -108,16 +109,20 @@ func (c *city) read(ctx context.Context) error {
 				return err
 			}
 			defer conn.Close(context.WithoutCancel(inner))
-			// Halves of the table by its pages, as two readers of one file.
-			half := fmt.Sprintf(`copy (select household, facts from fact_row where ctid >= (select format('(%%s,0)', relpages / %d * %d)::tid from pg_class where relname = 'fact_row')
-				and ctid < (select case when %d = %d then '(4294967295,0)' else format('(%%s,0)', relpages / %d * %d) end::tid from pg_class where relname = 'fact_row')) to stdout (format binary)`,
-				hands, hand, hand+1, hands, hands, hand+1)
-			_, err = conn.PgConn().CopyTo(inner, io.Discard, half)
-			return err
+			for part := hand; part < parts; part += hands {
+				one := fmt.Sprintf(`copy (select household, facts from fact_row_%d) to stdout (format binary)`, part)
+				if _, err := conn.PgConn().CopyTo(inner, io.Discard, one); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 	return group.Wait()
 }
+
+// parts is into how many the table of packed rows is cut (00033).
+const parts = 16
 
 // change writes a sheet about every hundredth household, as a department would: what it
 // earns and what its house is. Which ones changes from round to round.

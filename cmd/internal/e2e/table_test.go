@@ -164,7 +164,8 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			}
 			continue
 		}
-		if strings.Contains(r.Path, "{pair}") && status == http.StatusNotFound { // nobody of this township is registered twice; the room's own test opens one
+		// Nobody of this township is registered twice and no rules are being changed; the rooms' own tests open them.
+		if (strings.Contains(r.Path, "{pair}") || strings.Contains(r.Path, "{draft}")) && status == http.StatusNotFound {
 			continue
 		}
 		if strings.Contains(r.Path, "/chat") { // this call was rung; TestChat reads a conversation
