@@ -72,9 +72,8 @@ func (p *Room) holds(ctx context.Context, tx *pg.Tx, at desk.At, a asked, home c
 // who is looked for, so it tells of nobody whether they exist.
 type whyPage struct {
 	Purposes []wording.Option
-	To       string
 }
 
 func (p *Room) askWhy(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return at.Page.Show(w, at, desk.View{Room: "people", Name: "why", Title: "为什么要看"}, whyPage{purposes, r.URL.Path})
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "why", Title: "为什么要看"}, whyPage{purposes})
 }
