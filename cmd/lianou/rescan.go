@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,8 +17,8 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/rulebook"
 	"lianou/core/seal"
 	"lianou/core/watch"
 )
@@ -169,7 +170,8 @@ func makeWatch(ctx context.Context, db *pg.DB, keys *seal.PlatformKeys) (*watch.
 	if err != nil {
 		return nil, nil, err
 	}
-	books, err := policy.Embedded()
+	// The rules as published: a scan by the ones built in would undo what two people signed.
+	books, err := rulebook.OpenShelf(ctx, rulebook.ShelfConfig{DB: db, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, nil, err
 	}
