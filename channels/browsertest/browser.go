@@ -97,11 +97,15 @@ func run[T any](tab *Tab, doing string, a chromedp.Action[T]) T {
 	return v
 }
 
+// says is the script for a failure message: the page's beginning and its end, where a
+// conversation stands.
+const says = `(() => { const text = document.body.innerText; return location.href + "\n" + (text.length > 2400 ? text.slice(0, 900) + "\n[...]\n" + text.slice(-1500) : text) })()`
+
 // says reads what the page shows, for a failure message.
 func (tab *Tab) says() string {
 	ctx, stop := context.WithTimeout(tab.ctx, 2*time.Second)
 	defer stop()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 1500)`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](says))
 	if err != nil {
 		return err.Error()
 	}
