@@ -13,7 +13,7 @@ import (
 )
 
 // rank moves the households that changed to their new places in the list.
-func rank(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []Change) error {
+func rank(tx *pg.Tx, town core.RegionCode, changes []Change) {
 	var from, to []int32
 	var left, came []int64
 	for i := range changes {
@@ -31,16 +31,13 @@ func rank(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []Change
 	}
 	if len(from) > 0 {
 		const out = `delete from ranking r using unnest($2::int[], $3::bigint[]) as t (p, h) where r.region = $1 and r.place = t.p and r.household = t.h`
-		if _, err := tx.Exec(ctx, out, string(town), from, left); err != nil {
-			return pg.Fail(err, "take households off the ranking")
-		}
+		tx.Later("take households off the ranking", out, string(town), from, left)
 	}
 	if len(to) == 0 {
-		return nil
+		return
 	}
 	const in = `insert into ranking (region, place, household) select $1, p, h from unnest($2::int[], $3::bigint[]) as t (p, h) order by p, h`
-	_, err := tx.Exec(ctx, in, string(town), to, came)
-	return pg.Fail(err, "put households on the ranking")
+	tx.Later("put households on the ranking", in, string(town), to, came)
 }
 
 // tenths is how many steps the index has, from 0.0 to 100.0, and coarse how many of them
@@ -50,42 +47,47 @@ const (
 	coarse = 32
 )
 
-// counts is how many households stand at each tenth, or by how many they change.
-type counts struct {
-	fine   [tenths]int32
-	coarse [coarse]int32
-	some   bool
-}
+// counts is by how many the households at each tenth change.
+type counts [tenths]int32
 
-func (n *counts) add(p Place, by int32) {
-	n.some = true
-	n.fine[p.Low()] += by
-	n.coarse[p.Low()/coarse] += by
+// moves lists the places that change, the first at 1 as arrays begin in SQL, with by how
+// many: of the tenths, or of the sums over width of them.
+func (n *counts) moves(width int) (at, by []int32) {
+	at, by = []int32{}, []int32{}
+	for i := 0; i < len(n); i += width {
+		sum := int32(0)
+		for _, x := range n[i:min(i+width, len(n))] {
+			sum += x
+		}
+		if sum != 0 {
+			at, by = append(at, int32(i/width+1)), append(by, sum)
+		}
+	}
+	return at, by
 }
 
 // count carries changes over to the counts of the township, its county and the city. It
-// is the last statement of its transaction: the city's row is held until the commit.
-func count(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []Change) error {
+// is the last of its transaction: the city's row is held until the commit.
+func count(tx *pg.Tx, town core.RegionCode, changes []Change) {
 	var n counts
 	for i := range changes {
 		c := &changes[i]
-		if !c.Went && !c.Came && c.Old.Place.Low() == c.New.Place.Low() {
-			continue
-		}
 		if !c.Came {
-			n.add(c.Old.Place, -1)
+			n[c.Old.Place.Low()]--
 		}
 		if !c.Went {
-			n.add(c.New.Place, 1)
+			n[c.New.Place.Low()]++
 		}
 	}
-	if !n.some {
-		return nil
+	at, by := n.moves(1)
+	if len(at) == 0 {
+		return
 	}
-	const sql = `insert into ranking_count (scope, coarse, counts) select s, $2, $3 from unnest($1::text[]) with ordinality as t (s, o) order by o
-		on conflict (scope) do update set coarse = ranking_add(ranking_count.coarse, excluded.coarse), counts = ranking_add(ranking_count.counts, excluded.counts)`
-	_, err := tx.Exec(ctx, sql, scopes(town), n.coarse[:], n.fine[:])
-	return pg.Fail(err, "count households by index")
+	wide, sums := n.moves(coarse)
+	const sql = `insert into ranking_count (scope, coarse, counts)
+		select s, ranking_move(array_fill(0, array[32]), $2, $3), ranking_move(array_fill(0, array[1001]), $4, $5) from unnest($1::text[]) with ordinality as t (s, o) order by o
+		on conflict (scope) do update set coarse = ranking_move(ranking_count.coarse, $2, $3), counts = ranking_move(ranking_count.counts, $4, $5)`
+	tx.Later("count households by index", sql, scopes(town), wide, sums, at, by)
 }
 
 // city is the code under which the whole city is counted.

@@ -24,17 +24,12 @@ func (s Store) Set(ctx context.Context, tx *pg.Tx, town core.RegionCode, f Findi
 	if c == nil {
 		return nil, nil
 	}
-	if err := putPage(ctx, tx, town, first, list); err != nil {
-		return nil, err
-	}
+	putPage(tx, town, first, list)
 	changes := []Change{*c}
-	if err := rank(ctx, tx, town, changes); err != nil {
-		return nil, err
-	}
-	if err := moveTown(ctx, tx, town, c); err != nil {
-		return nil, err
-	}
-	return c, count(ctx, tx, town, changes)
+	rank(tx, town, changes)
+	moveTown(tx, town, c)
+	count(tx, town, changes)
+	return c, nil
 }
 
 // pageOf reads and holds the page in which a household belongs. A household before all
@@ -77,13 +72,20 @@ func place(list []Finding, f Finding, went bool) (*Change, []Finding) {
 
 // putPage writes one page, cut in two when it has become too long, or drops it when it is
 // empty.
-func putPage(ctx context.Context, tx *pg.Tx, town core.RegionCode, first int64, list []Finding) error {
-	old := pages{first: []int64{first}, raw: [][]byte{nil}}
-	return writePages(ctx, tx, town, old, list)
+func putPage(tx *pg.Tx, town core.RegionCode, first int64, list []Finding) {
+	var put pages
+	var gone []int64
+	if len(list) == 0 || int64(list[0].Household) < first {
+		gone = append(gone, first)
+	}
+	if len(list) > 0 {
+		put.cut(min(first, int64(list[0].Household)), list, nil)
+	}
+	writePages(tx, town, put, gone)
 }
 
 // moveTown carries one change over to the totals of a township that was scanned.
-func moveTown(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *Change) error {
+func moveTown(tx *pg.Tx, town core.RegionCode, c *Change) {
 	var eligible, open [MaxItem]int32
 	tally(&eligible, c.Old.Eligible, -1)
 	tally(&eligible, c.New.Eligible, 1)
@@ -96,8 +98,7 @@ func moveTown(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *Change) e
 		n = -1
 	}
 	const sql = `update finding_town set households = households + $2, eligible = ranking_add(eligible, $3), open = ranking_add(open, $4) where region = $1`
-	_, err := tx.Exec(ctx, sql, string(town), n, eligible[:], open[:])
-	return pg.Fail(err, "carry a finding over to its township")
+	tx.Later("carry a finding over to its township", sql, string(town), n, eligible[:], open[:])
 }
 
 // Of reads the finding of one household. Errors: KindNotFound for one that no look has

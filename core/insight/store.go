@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -42,45 +41,43 @@ type Scanned struct {
 // Replace stores what a scan of one township found, and gives what has changed, in the
 // order of households. It writes the pages, ranks and counts that differ and no others,
 // so a scan that finds the same again writes one row. list may stand in any order and
-// is sorted. Alone must have been called before the facts were read.
+// is sorted. Alone must have been called before the facts were read. What it writes goes
+// out with the caller's next statement or its commit.
 func (s Store) Replace(ctx context.Context, tx *pg.Tx, town core.RegionCode, list []Finding, by Scanned) ([]Change, error) {
 	slices.SortFunc(list, func(a, b Finding) int { return cmp.Compare(a.Household, b.Household) })
 	old, err := readPages(ctx, tx, town)
 	if err != nil {
 		return nil, err
 	}
-	changes := compare(old.findings, list)
-	if err := writePages(ctx, tx, town, old, list); err != nil {
-		return nil, err
+	put, gone, changes, err := lay(old, list)
+	if err != nil {
+		return nil, core.E(core.KindInternal, "findings_unreadable", "").Wrap(err)
 	}
-	if err := rank(ctx, tx, town, changes); err != nil {
-		return nil, err
-	}
-	if err := writeTown(ctx, tx, town, list, by); err != nil {
-		return nil, err
-	}
-	return changes, count(ctx, tx, town, changes)
+	writePages(tx, town, put, gone)
+	rank(tx, town, changes)
+	writeTown(tx, town, list, by)
+	count(tx, town, changes)
+	return changes, nil
 }
 
 // Alone waits until nobody else looks at the township, and keeps others out until the
 // transaction ends. Whoever replaces all findings calls it before reading the facts: what
 // was set by another look in between would else be undone by older facts.
-func (s Store) Alone(ctx context.Context, tx *pg.Tx, town core.RegionCode) error {
-	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('finding ' || $1, 0))`, string(town))
-	return pg.Fail(err, "wait for whoever looks at the same township")
+// The wait is before the transaction's next statement.
+func (s Store) Alone(tx *pg.Tx, town core.RegionCode) {
+	tx.Later("wait for whoever looks at the same township", `select pg_advisory_xact_lock(hashtextextended('finding ' || $1, 0))`, string(town))
 }
 
 // Beside waits until no whole scan of the township runs, and keeps one from beginning.
-func (s Store) Beside(ctx context.Context, tx *pg.Tx, town core.RegionCode) error {
-	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared(hashtextextended('finding ' || $1, 0))`, string(town))
-	return pg.Fail(err, "wait for a scan of the same township")
+// The wait is before the transaction's next statement.
+func (s Store) Beside(tx *pg.Tx, town core.RegionCode) {
+	tx.Later("wait for a scan of the same township", `select pg_advisory_xact_lock_shared(hashtextextended('finding ' || $1, 0))`, string(town))
 }
 
-// pages is what a township has, as stored.
+// pages is what a township has, as stored: the first household of each page and its bytes.
 type pages struct {
-	first    []int64
-	raw      [][]byte
-	findings []Finding // of all pages, in order
+	first []int64
+	raw   [][]byte
 }
 
 func readPages(ctx context.Context, tx *pg.Tx, town core.RegionCode) (p pages, err error) {
@@ -90,20 +87,15 @@ func readPages(ctx context.Context, tx *pg.Tx, town core.RegionCode) (p pages, e
 	}
 	var first int64
 	var raw []byte
-	_, err = pgx.ForEachRow(rows, []any{&first, &raw}, func() (err error) {
+	_, err = pgx.ForEachRow(rows, []any{&first, &raw}, func() error {
 		p.first, p.raw = append(p.first, first), append(p.raw, bytes.Clone(raw))
-		p.findings, err = readPage(p.findings, raw)
-		return err
+		return nil
 	})
-	if errors.Is(err, errPage) {
-		return p, core.E(core.KindInternal, "findings_unreadable", "").Wrap(err)
-	}
 	return p, pg.Fail(err, "read findings")
 }
 
-// compare walks two lists in the order of households.
-func compare(old, list []Finding) []Change {
-	var out []Change
+// compare walks two lists in the order of households and appends where they differ.
+func compare(out []Change, old, list []Finding) []Change {
 	for len(old) > 0 || len(list) > 0 {
 		switch {
 		case len(list) == 0 || (len(old) > 0 && old[0].Household < list[0].Household):
@@ -122,27 +114,25 @@ func compare(old, list []Finding) []Change {
 	return out
 }
 
-// writePages lays a sorted list into the pages there are, so that most stay as they
-// are, and writes those whose bytes differ.
-func writePages(ctx context.Context, tx *pg.Tx, town core.RegionCode, old pages, list []Finding) error {
-	put, gone := lay(old, list)
+// writePages writes the pages that differ and drops those of which nothing is left.
+func writePages(tx *pg.Tx, town core.RegionCode, put pages, gone []int64) {
 	if len(gone) > 0 {
-		if _, err := tx.Exec(ctx, `delete from finding_page where region = $1 and first = any($2)`, string(town), gone); err != nil {
-			return pg.Fail(err, "drop pages of findings")
-		}
+		tx.Later("drop pages of findings", `delete from finding_page where region = $1 and first = any($2)`, string(town), gone)
 	}
 	if len(put.first) == 0 {
-		return nil
+		return
 	}
 	const sql = `insert into finding_page (region, first, findings) select $1, f, b from unnest($2::bigint[], $3::bytea[]) as t (f, b)
 		on conflict (region, first) do update set findings = excluded.findings`
-	_, err := tx.Exec(ctx, sql, string(town), put.first, put.raw)
-	return pg.Fail(err, "write pages of findings")
+	tx.Later("write pages of findings", sql, string(town), put.first, put.raw)
 }
 
-// lay cuts the list at the firsts of the old pages, and what became too long further.
-// A page keeps its first even when that household has gone: it names a range.
-func lay(old pages, list []Finding) (put pages, gone []int64) {
+// lay cuts a sorted list at the firsts of the old pages, so that most stay as they are,
+// and what became too long further. It gives the pages whose bytes differ and what is
+// another finding in them; a page that is the same is not even read. A page keeps its
+// first even when that household has gone: it names a range.
+func lay(old pages, list []Finding) (put pages, gone []int64, changes []Change, err error) {
+	var was []Finding
 	for i, first := range old.first {
 		n := len(list)
 		if i+1 < len(old.first) {
@@ -151,44 +141,51 @@ func lay(old pages, list []Finding) (put pages, gone []int64) {
 		}
 		part := list[:n]
 		list = list[n:]
-		if len(part) == 0 {
+		key := first
+		if i == 0 && len(part) > 0 {
+			key = min(key, int64(part[0].Household))
+		}
+		if len(part) == 0 || key != first {
 			gone = append(gone, first)
+		}
+		if !put.cut(key, part, old.raw[i]) && key == first {
 			continue
 		}
-		if i == 0 {
-			if low := int64(part[0].Household); low < first {
-				gone, first = append(gone, first), low
-			}
+		if was, err = readPage(was[:0], old.raw[i]); err != nil {
+			return put, gone, nil, err
 		}
-		put.cut(first, part, old.raw[i])
+		changes = compare(changes, was, part)
 	}
 	if len(list) > 0 {
 		put.cut(int64(list[0].Household), list, nil)
+		changes = compare(changes, nil, list)
 	}
-	return put, gone
+	return put, gone, changes, nil
 }
 
 // cut adds the pages of one range to what is to be written, unless the range is one page
-// that is there already.
-func (p *pages) cut(first int64, part []Finding, was []byte) {
+// that is there already, and says whether anything differs.
+func (p *pages) cut(first int64, part []Finding, was []byte) (differs bool) {
 	size := len(part)
 	if size > mostInPage {
 		size = goodForPage
 	}
+	differs = size == 0
 	for len(part) > 0 {
 		n := min(size, len(part))
-		if raw := appendPage(nil, part[:n]); !bytes.Equal(raw, was) {
-			p.first, p.raw = append(p.first, first), append(p.raw, raw)
+		if raw := appendPage(make([]byte, 0, len(was)+64), part[:n]); !bytes.Equal(raw, was) {
+			p.first, p.raw, differs = append(p.first, first), append(p.raw, raw), true
 		}
 		if part = part[n:]; len(part) > 0 {
 			first = int64(part[0].Household)
 		}
 		was = nil
 	}
+	return differs
 }
 
 // writeTown notes what the scan was made with and what it came to.
-func writeTown(ctx context.Context, tx *pg.Tx, town core.RegionCode, list []Finding, by Scanned) error {
+func writeTown(tx *pg.Tx, town core.RegionCode, list []Finding, by Scanned) {
 	var eligible, open [MaxItem]int32
 	for i := range list {
 		tally(&eligible, list[i].Eligible, 1)
@@ -197,8 +194,7 @@ func writeTown(ctx context.Context, tx *pg.Tx, town core.RegionCode, list []Find
 	const sql = `insert into finding_town (region, book, on_day, scanned, households, eligible, open) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (region) do update set book = excluded.book, on_day = excluded.on_day, scanned = excluded.scanned,
 			households = excluded.households, eligible = excluded.eligible, open = excluded.open`
-	_, err := tx.Exec(ctx, sql, string(town), by.Book, by.On.Time(), tx.Now(), len(list), eligible[:], open[:])
-	return pg.Fail(err, "note the scan of a township")
+	tx.Later("note the scan of a township", sql, string(town), by.Book, by.On.Time(), tx.Now(), len(list), eligible[:], open[:])
 }
 
 // tally adds n for every item of a set.
@@ -236,5 +232,14 @@ func (s Store) Towns(ctx context.Context, tx *pg.Tx) ([]Town, error) {
 // All reads the findings of one township, in the order of households.
 func (s Store) All(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]Finding, error) {
 	p, err := readPages(ctx, tx, town)
-	return p.findings, err
+	if err != nil {
+		return nil, err
+	}
+	var list []Finding
+	for _, raw := range p.raw {
+		if list, err = readPage(list, raw); err != nil {
+			return nil, core.E(core.KindInternal, "findings_unreadable", "").Wrap(err)
+		}
+	}
+	return list, nil
 }

@@ -129,9 +129,7 @@ func (r *Registry) Repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 // stale takes households off the log, with those whose day has come.
 func (r *Registry) stale(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) ([]int64, error) {
 	const alone = `select pg_advisory_xact_lock(hashtextextended('fact_row ' || $1, 0))`
-	if _, err := tx.Exec(ctx, alone, string(town)); err != nil {
-		return nil, pg.Fail(err, "wait for whoever packs the same township")
-	}
+	tx.Later("wait for whoever packs the same township", alone, string(town))
 	const take = `with taken as (
 			delete from fact_stale where id in (select id from fact_stale where region = $1 order by id limit $2) returning household),
 		come as (select household from fact_row where region = $1 and due <= $3 order by due limit $2)

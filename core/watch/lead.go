@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"context"
-
 	"lianou/core"
 	"lianou/core/insight"
 	"lianou/core/pg"
@@ -28,7 +26,7 @@ func newsOf(before []insight.Town, judge *insight.Judge, today core.Date) news {
 // layLeads writes what is newly due and newly lost, one open lead of each kind for a
 // household: what comes joins it, what is undone leaves it, and a lead of which nothing is
 // left is gone. It gives how many households have something new, and have lost something.
-func layLeads(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news) (newly, lost int, err error) {
+func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news) (newly, lost int) {
 	var who, due, gone []int64
 	var places []int32
 	for i := range changes {
@@ -47,7 +45,7 @@ func layLeads(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []in
 		places = append(places, int32(c.New.Place))
 	}
 	if len(who) == 0 {
-		return 0, 0, nil
+		return 0, 0
 	}
 	const undo = `update lead l set items = case when l.items & ~t.off = 0 then l.items else l.items & ~t.off end,
 			state = case when l.items & ~t.off = 0 then 'gone' else 'open' end,
@@ -62,12 +60,8 @@ func layLeads(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []in
 		kind    string
 		on, off []int64
 	}{{"due", due, gone}, {"lost", gone, due}} {
-		if _, err := tx.Exec(ctx, undo, string(town), who, step.off, step.kind, tx.Now()); err != nil {
-			return 0, 0, pg.Fail(err, "take back leads")
-		}
-		if _, err := tx.Exec(ctx, lay, string(town), who, step.on, step.kind, n.cause, n.book, n.since.Time(), tx.Now(), places); err != nil {
-			return 0, 0, pg.Fail(err, "lay leads")
-		}
+		tx.Later("take back leads", undo, string(town), who, step.off, step.kind, tx.Now())
+		tx.Later("lay leads", lay, string(town), who, step.on, step.kind, n.cause, n.book, n.since.Time(), tx.Now(), places)
 	}
-	return newly, lost, nil
+	return newly, lost
 }

@@ -75,29 +75,27 @@ const packs = 1000
 // errTaken says that somebody else has the township, or had it.
 var errTaken = errors.New("taken")
 
-// Work looks at one township of a scan: it packs what was written since, and then, in one
-// transaction, judges every household, stores what differs and lays the leads. Done is
-// false when the township is another worker's or done before; that is no error, and the
-// job may run again.
+// Work looks at one township of a scan: it packs what was written since, judges every
+// household, stores what differs and lays the leads, in one transaction but for what is
+// packed beyond the first thousand. Done is false when the township is another worker's
+// or done before; that is no error, and the job may run again.
 func (w *Watch) Work(ctx context.Context, scan int64, town core.RegionCode) (done bool, err error) {
-	packed := 0
-	for n := packs; n >= packs; {
+	packed, more := 0, true
+	for more {
+		before := packed
 		err := w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) (err error) {
-			n, err = w.Registry.Repack(ctx, tx, town, packs)
+			packed = before // a transaction that lost a race is run again
+			more, err = w.town(ctx, tx, scan, town, &packed)
 			return err
 		})
+		if errors.Is(err, errTaken) {
+			return false, nil
+		}
 		if err != nil {
 			return false, err
 		}
-		packed += n
 	}
-	err = w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
-		return w.town(ctx, tx, scan, town, packed)
-	})
-	if errors.Is(err, errTaken) {
-		return false, nil
-	}
-	return err == nil, err
+	return true, nil
 }
 
 // Next looks at the next township that nobody has, and reports whether there was one:

@@ -21,9 +21,7 @@ func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.Househo
 				return err
 			}
 		}
-		if err := w.found.Beside(ctx, tx, town); err != nil {
-			return err
-		}
+		w.found.Beside(tx, town)
 		before, err := w.found.Towns(ctx, tx)
 		if err != nil {
 			return err
@@ -47,10 +45,7 @@ func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.Househo
 		if err != nil || changed == nil {
 			return err
 		}
-		newly, lost, err := layLeads(ctx, tx, town, []insight.Change{*changed}, newsOf(before, judge, tx.Today()))
-		if err != nil {
-			return err
-		}
+		newly, lost := layLeads(tx, town, []insight.Change{*changed}, newsOf(before, judge, tx.Today()))
 		return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
 			Detail: map[string]any{"household": id, "book": judge.Book().Digest, "newly": newly, "lost": lost}})
 	})

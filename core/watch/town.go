@@ -12,41 +12,45 @@ import (
 	"lianou/core/pg"
 )
 
-// town is the transaction of one township.
-func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, packed int) error {
+// town is a transaction of one township. It packs what was written since, up to packs
+// households; when more are waiting that is all it does, and more is true. Else it judges
+// everybody, stores what differs and lays the leads.
+func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, packed *int) (more bool, err error) {
+	tx.Remade()
 	if err := hold(ctx, tx, scan, town); err != nil {
-		return err
+		return false, err
 	}
-	if err := w.found.Alone(ctx, tx, town); err != nil {
-		return err
+	n, err := w.Registry.Repack(ctx, tx, town, packs)
+	if *packed += n; err != nil || n >= packs {
+		return true, err
 	}
+	w.found.Alone(tx, town)
 	before, err := w.found.Towns(ctx, tx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	judge, err := w.judges.take(w.Books, tx.Today())
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer w.judges.give(judge)
 	list, err := w.judge(ctx, tx, town, judge)
 	if err != nil {
-		return err
+		return false, err
 	}
 	by := insight.Scanned{Book: judge.Book().Digest, On: tx.Today()}
 	changes, err := w.found.Replace(ctx, tx, town, list, by)
 	if err != nil {
-		return err
+		return false, err
 	}
-	n := numbers{book: by.Book, households: len(list), packed: packed, changed: len(changes)}
-	if n.newly, n.lost, err = layLeads(ctx, tx, town, changes, newsOf(before, judge, tx.Today())); err != nil {
-		return err
-	}
+	c := numbers{book: by.Book, households: len(list), packed: *packed, changed: len(changes)}
+	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
-		Detail: map[string]any{"scan": scan, "book": by.Book, "households": n.households, "changed": n.changed, "newly": n.newly, "lost": n.lost}}); err != nil {
-		return err
+		Detail: map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost}}); err != nil {
+		return false, err
 	}
-	return finish(ctx, tx, scan, town, n)
+	finish(tx, scan, town, c)
+	return false, nil
 }
 
 // judge reads and judges every household of a township.
@@ -79,13 +83,10 @@ type numbers struct {
 
 // finish notes the township as done, and the scan when it was the last. The row of the
 // scan is held from here to the commit, so this is the last statement.
-func finish(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, n numbers) error {
+func finish(tx *pg.Tx, scan int64, town core.RegionCode, n numbers) {
 	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9
 		where scan = $1 and town = $2`
-	if _, err := tx.Exec(ctx, done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost); err != nil {
-		return pg.Fail(err, "note a township as scanned")
-	}
+	tx.Later("note a township as scanned", done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost)
 	const last = `update scan set remain = remain - 1, ended = case when remain = 1 then $2::timestamptz end where id = $1`
-	_, err := tx.Exec(ctx, last, scan, tx.Now())
-	return pg.Fail(err, "count a township of a scan")
+	tx.Later("count a township of a scan", last, scan, tx.Now())
 }

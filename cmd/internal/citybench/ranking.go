@@ -120,13 +120,14 @@ func (q *questions) standing(ctx context.Context, tx *pg.Tx, r insight.Ranked) e
 // township, its county and the city.
 func (q *questions) move(ctx context.Context, tx *pg.Tx, r insight.Ranked) error {
 	s := q.c.watch.Found()
-	if err := s.Beside(ctx, tx, r.Region); err != nil {
-		return err
-	}
+	s.Beside(tx, r.Region)
 	p := hardship.Points{}
 	p.Low[0] = int16(150 + q.r.IntN(500))
 	p.High = p.Low
-	_, err := s.Set(ctx, tx, r.Region, insight.Finding{Household: r.Household, Place: insight.PlaceOf(&p, true)}, false)
+	if _, err := s.Set(ctx, tx, r.Region, insight.Finding{Household: r.Household, Place: insight.PlaceOf(&p, true)}, false); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `select 1`) // sends what waits for the commit, which is left out
 	return err
 }
 

@@ -54,6 +54,16 @@ set lianou.city = 'on'
 as $$ select array[count(*) filter (where region = town), count(*) filter (where left(region, 6) = left(town, 6)), count(*)]::int[]
       from ranking where place >= mine and place < ((mine >> 20) + 1) << 20 and (place > mine or household < who) $$;
 
+-- Adds to some places of a list. In plpgsql, whose lists change in place: a scan does this
+-- to the city's row once for every township, and all wait for that row.
+create function ranking_move(a int[], at int[], by int[]) returns int[] language plpgsql immutable strict
+as $$ begin
+    for i in 1..cardinality(at) loop
+        a[at[i]] := a[at[i]] + by[i];
+    end loop;
+    return a;
+end $$;
+
 create function ranking_add(a int[], b int[]) returns int[] language sql immutable strict
 as $$ select array_agg(x + y order by o) from unnest(a, b) with ordinality as t (x, y, o) $$;
 -- +goose StatementEnd
@@ -66,4 +76,5 @@ grant select, insert, update on finding_town, ranking_count to lianou_platform;
 -- +goose Down
 drop table ranking_count, ranking, finding_town, finding_page;
 drop function ranking_add(int[], int[]);
+drop function ranking_move(int[], int[], int[]);
 drop function ranking_before(text, int, bigint);
