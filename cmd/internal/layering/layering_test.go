@@ -50,6 +50,7 @@ var testOnly = map[string]string{
 var sameRank = map[[2]string]string{
 	{"core/matching", "core/facts"}: "the flat vector that both pure evaluators read",
 	{"core/hardship", "core/facts"}: "the same",
+	{"cmd/internal/citybench", "cmd/internal/oracle"}: "a yardstick of a bench",
 }
 
 // forbidden are the extra rules: what must not be reachable from a package, by
@@ -65,6 +66,8 @@ var forbidden = []struct{ from, to, why string }{
 	{"core/matching", "github.com/jackc/pgx", "judging is pure: no database"},
 	{"core/hardship", "github.com/jackc/pgx", "the index is pure: no database"},
 	{"cmd/internal/replay", "core", "the second opinion shares nothing with the first"},
+	{"cmd/internal/oracle", "core/facts", "the oracle reads sheets and no packed rows"},
+	{"cmd/internal/oracle", "core/matching", "the oracle shares no judging with what it checks"},
 	{"cmd/lianou", "cmd/gateway", "the operator's tool runs the programs and contains neither"},
 	{"cmd/lianou", "cmd/platform", "the operator's tool runs the programs and contains neither"},
 }
