@@ -79,17 +79,18 @@ func (PapersSent) InsertOpts() river.InsertOpts {
 
 // HouseholdTouched asks the platform to judge a household again that a birth, death,
 // marriage, split or move touched (F36). Platform to itself, once for each household of an
-// event; the region is where the household lives after it.
+// event and each township it lived in, before it and after: where it left, it is looked for
+// and not found.
 type HouseholdTouched struct {
 	Household core.HouseholdID `json:"household" river:"unique"`
 	Event     int64            `json:"event" river:"unique"`
-	Region    core.RegionCode  `json:"region"`
+	Region    core.RegionCode  `json:"region" river:"unique"`
 }
 
 // Kind is the stable name.
 func (HouseholdTouched) Kind() string { return "household_touched" }
 
-// InsertOpts makes the job unique by event and household.
+// InsertOpts makes the job unique by event, household and township.
 func (HouseholdTouched) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }

@@ -22,6 +22,7 @@ type writing struct {
 	event   Event
 	people  []core.PersonID
 	touched []core.HouseholdID
+	left    map[core.HouseholdID]core.RegionCode // townships that households moved out of
 }
 
 // begin numbers an event. Its day is today or before, and it has a source.
@@ -29,7 +30,7 @@ func (l *Life) begin(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKind
 	if told.Source == "" || len(told.Source) > 64 || told.Day.IsZero() || told.Day > tx.Today() {
 		return nil, core.Invalid("day", "请填写这件事发生的日期和依据,日期不能晚于今天。")
 	}
-	w := &writing{l: l, tx: tx, why: why, event: Event{Kind: kind, Told: told}}
+	w := &writing{l: l, tx: tx, why: why, event: Event{Kind: kind, Told: told}, left: map[core.HouseholdID]core.RegionCode{}}
 	err := tx.QueryRow(ctx, `select nextval('life_event_id_seq')`).Scan(&w.event.ID)
 	return w, pg.Fail(err, "number an event")
 }
@@ -71,6 +72,9 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 			return 0, err
 		}
 		follow = append(follow, jobs.HouseholdTouched{Household: id, Event: int64(e.ID), Region: home.Region})
+		if old, moved := w.left[id]; moved { // its place in the order, and what fits it, are that township's no more
+			follow = append(follow, jobs.HouseholdTouched{Household: id, Event: int64(e.ID), Region: old})
+		}
 		detail := looked{Home: id, Persons: w.people, By: string(e.Kind)}
 		if err := w.l.reg.trace(ctx, w.tx, w.why, "event.entered", Person{ID: e.Person, Region: home.Region}, detail); err != nil {
 			return 0, err
@@ -206,6 +210,7 @@ func (w *writing) home(ctx context.Context, id core.HouseholdID, before, to *hom
 			if _, err := w.tx.Exec(ctx, `select registry_settle_household($1, $2)`, int64(id), to.Region); err != nil {
 				return beyond(err, "move a household")
 			}
+			w.left[id] = before.Region
 		}
 		const sql = `update household set village = $2, hukou = $3, address = $4 where id = $1`
 		if _, err := w.tx.Exec(ctx, sql, int64(id), to.Village, to.Hukou, to.Address); err != nil {

@@ -15,8 +15,9 @@ import (
 	"lianou/core/wording"
 )
 
-// searches is how often one officer may search in an hour: a working day's looks with
-// room to spare, and far from a copy of the township (security.md P22).
+// searches is how often one officer may search in an hour, and how often look at somebody
+// (P22): a working day's looks with room to spare. A search shows at most fifty names, so
+// it slows who copies a township down and leaves them in the log; it does not stop them.
 var searches = bell.Rate{Count: 240, Per: time.Hour}
 
 var errSearches = core.E(core.KindTooMany, "searches_exceeded", "这一小时查得太多了,已经记下。请过一会儿再查。")

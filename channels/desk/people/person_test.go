@@ -101,7 +101,9 @@ func TestAFullNumberIsAskedFor(t *testing.T) {
 // A case leads to its household and back, and is named as the reason only where it is
 // this household's: another would be a false line in the log.
 //
-// Controls: holds left out ("case of another household"); Purpose without Case ("entries").
+// Controls: holds left out ("case of another household"); Purpose without Case ("entries");
+// what was read before a miss kept with it ("2 entries name a case that was none of the
+// look's"); reveal without holds ("a number for the case of another household: 200").
 func TestTheReasonIsACaseOfTheHousehold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -127,5 +129,32 @@ func TestTheReasonIsACaseOfTheHousehold(t *testing.T) {
 	}))
 	if n < 5 {
 		t.Errorf("%d entries of two looks name the case", n)
+	}
+	code, body := h.ask(t, mother+"/reveal", url.Values{"for": {"case"}, "case": {other}, "field": {"id_number"}, "reason": {"核对"}})
+	if code != 404 || strings.Contains(body, herNumber) {
+		t.Errorf("a number for the case of another household: %d", code)
+	}
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where case_id in ($1::bigint, 999) and actor_kind = 'staff'`, other).Scan(&n)
+	}))
+	if n != 0 {
+		t.Errorf("%d entries name a case that was none of the look's", n)
+	}
+}
+
+// P22: who goes through the register by number is stopped as one who searches too often
+// is: the number of a person is one more than that of another.
+// Control: look without Allow, "look 240: 404".
+func TestGoingThroughTheNumbersIsACopy(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for i := range 241 {
+		code, _ := h.ask(t, nobody+"?for=check", nil)
+		if want := map[bool]int{false: 404, true: 429}[i >= 240]; code != want {
+			t.Fatalf("look %d: %d, want %d", i, code, want)
+		}
+	}
+	if code, _ := h.ask(t, motherAndSon+"?for=check", nil); code != 429 {
+		t.Errorf("a household after too many people: %d", code)
 	}
 }

@@ -62,23 +62,25 @@ func (p *Room) Desk() desk.Room {
 // errNobody is the one answer for who does not exist and who is another township's.
 var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能号码不对,也可能不在您管的地方。")
 
-// look runs one look at somebody in one transaction of the officer's scope. A look that
-// found nobody is kept in the log too, and only then answered.
+// look runs one look at somebody in one transaction of the officer's scope. Nothing is
+// kept of a look that was for nothing but that it was: what was read before showed nobody,
+// and would name a case that may not be the reason (holds). Errors: errSearches.
 func (p *Room) look(r *http.Request, at desk.At, on asked, see func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error) error {
-	missed := false
-	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		why := registry.Purpose{Actor: desk.ActorOf(at), Why: on.Word(), Case: on.Case}
-		err := see(ctx, tx, why)
-		if core.KindOf(err) != core.KindNotFound {
-			return err
-		}
-		missed = true
+	if ok, _ := p.d.Bell.Allow(r.Context(), "people-look:"+desk.ActorOf(at).ID, searches); !ok { // numbers of people follow one another
+		return errSearches
+	}
+	why := registry.Purpose{Actor: desk.ActorOf(at), Why: on.Word(), Case: on.Case}
+	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error { return see(ctx, tx, why) })
+	if core.KindOf(err) != core.KindNotFound {
+		return err
+	}
+	err = p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		return p.d.Audit.Write(ctx, tx, audit.Entry{Actor: why.Actor, Act: "person.missed", Purpose: why.Why})
 	})
-	if err == nil && missed {
-		return errNobody
+	if err != nil {
+		return err
 	}
-	return err
+	return errNobody
 }
 
 // number reads a wildcard of the path; what is no number is nobody's.

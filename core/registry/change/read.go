@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/registry"
 )
@@ -14,14 +15,14 @@ import (
 const maxWaiting = 100
 
 // Of reads the requests about a household and its members, the newest first, at most a
-// hundred, in one audit entry. Errors: none for a household without any.
+// hundred, with an audit entry for each. Errors: none for a household without any.
 func (c *Changes) Of(ctx context.Context, tx *pg.Tx, why registry.Purpose, household core.HouseholdID) ([]Request, error) {
 	const sql = columns + ` where household = $1 order by id desc limit $2`
 	return c.read(ctx, tx, why, sql, int64(household), maxWaiting)
 }
 
 // Waiting reads what waits for a second person within the scope, the oldest first, at
-// most a hundred, in one audit entry.
+// most a hundred, with an audit entry for each.
 func (c *Changes) Waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose) ([]Request, error) {
 	const sql = columns + ` where state = 'open' order by made, id limit $1`
 	return c.read(ctx, tx, why, sql, maxWaiting)
@@ -35,21 +36,37 @@ func (c *Changes) read(ctx context.Context, tx *pg.Tx, why registry.Purpose, sql
 	if err != nil {
 		return nil, pg.Fail(err, "read changes")
 	}
-	var region core.RegionCode
+	var regions []core.RegionCode
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Request, error) {
 		var r Request
+		var region core.RegionCode
 		var reason, verdict []byte
 		err := row.Scan(&r.ID, &region, &r.Household, &r.Person, &r.Path, &r.Was, &r.Becomes, &r.ValidFrom, &r.Origin, &reason, &r.Evidence,
 			&r.Proposer, &r.Made, &r.State, &r.Decider, &verdict, &r.Decided)
 		if err != nil {
 			return r, err
 		}
+		regions = append(regions, region)
 		return r, c.open(&r, reason, verdict)
 	})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, pg.Fail(err, "read changes")
 	}
-	return list, c.trace(ctx, tx, why, "change.read", Request{Change: Change{Household: list[0].Household}}, region)
+	return list, c.traceRead(ctx, tx, why, list, regions)
+}
+
+// traceRead writes an entry for each request that was shown, because each shows somebody
+// else; a list that shows nobody was looked at too.
+func (c *Changes) traceRead(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []Request, regions []core.RegionCode) error {
+	if len(list) == 0 {
+		return c.d.Log.Write(ctx, tx, audit.Listed(audit.Listing{Actor: why.Actor, Act: "change.read", Purpose: why.Why}))
+	}
+	for i, r := range list {
+		if err := c.trace(ctx, tx, why, "change.read", r, regions[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // open fills in what is sealed.
