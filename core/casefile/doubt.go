@@ -24,6 +24,7 @@ const (
 	DoubtElsewhere DoubtKind = "elsewhere" // the same person, or the household, has an open case in another township
 	DoubtGuardian  DoubtKind = "guardian"  // a minor, and who spoke is not said to be the guardian
 	DoubtRelative  DoubtKind = "relative"  // somebody named is registered in a household that the applicant is not of
+	DoubtPerson    DoubtKind = "person"    // somebody of the case was found to be somebody of another one, or no longer to be
 )
 
 // Beside reports whether the doubt is about an application that waits beside the

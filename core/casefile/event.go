@@ -36,10 +36,23 @@ func (s *Store) AddEvent(ctx context.Context, tx *pg.Tx, e Event) error {
 	return pg.Fail(err, "write an event of a case")
 }
 
+const eventQuery = `select id, case_id, at, kind, actor_kind, actor, citizen, staff from case_event where case_id = $1 `
+
 // Events reads the timeline, oldest first.
 func (s *Store) Events(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Event, error) {
-	rows, err := tx.Query(ctx, `select id, case_id, at, kind, actor_kind, actor, citizen, staff from case_event
-		where case_id = $1 order by id`, id)
+	return s.events(ctx, tx, eventQuery+`order by id`, id)
+}
+
+// told reads the timeline with those of the cases whose application lies with this one as
+// its own: nobody's line is lost because two cases became one.
+func (s *Store) told(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Event, error) {
+	return s.events(ctx, tx, eventQuery+`or case_id in (select j.younger from case_joined j join case_application a on a.application = j.application
+			and a.case_id = j.elder and a.state = 'linked' where j.elder = $1 and j.ended is null)
+		order by at, id`, id)
+}
+
+func (s *Store) events(ctx context.Context, tx *pg.Tx, sql string, id core.CaseID) ([]Event, error) {
+	rows, err := tx.Query(ctx, sql, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read the events of a case")
 	}

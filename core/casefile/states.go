@@ -99,7 +99,7 @@ func caseEdges() edges {
 		"paid_pending_papers": {"visiting", "conference"},
 		"conference":          {"visiting", "settled"},
 		"settled":             {"visiting"},
-		"withdrawn":           {},
+		"withdrawn":           {"open"}, // it lay with another case of the same person, and they are two
 	}
 }
 
@@ -130,9 +130,9 @@ func applicationEdges() edges {
 		"identity_pending": {"identified", "assessed"},
 		"identified":       {"assessed"},
 		"assessed":         {"routed"},
-		"routed":           {"set_aside"},
-		"linked":           {"set_aside"},
-		"contested":        {"linked", "set_aside", "received"},
+		"routed":           {"set_aside", "linked", "contested"}, // the register found two rows to be one person
+		"linked":           {"set_aside", "routed"},
+		"contested":        {"linked", "set_aside", "received", "routed"},
 		"set_aside":        {},
 	}
 }

@@ -90,7 +90,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	if visit.papers, err = s.papersWait(ctx, tx, id); err != nil {
 		return err
 	}
-	events, err := s.Events(ctx, tx, id)
+	events, err := s.told(ctx, tx, id)
 	if err != nil {
 		return err
 	}

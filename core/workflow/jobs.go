@@ -10,6 +10,7 @@ import (
 	"lianou/core"
 	"lianou/core/jobs"
 	"lianou/core/payout"
+	"lianou/core/registry/twins"
 )
 
 // CheckIdentity asks whether the applicant is who they say. Try counts from 1; a
@@ -71,6 +72,7 @@ func once() river.InsertOpts { return river.InsertOpts{UniqueOpts: river.UniqueO
 func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.OpenCase]) error { return f.OpenCase(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[LookBeyond]) error { return f.LookBeyond(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[twins.Became]) error { return f.Became(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[CheckIdentity]) error { return f.CheckIdentity(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Assess]) error { return f.Assess(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Route]) error { return f.Route(ctx, j.Args) })

@@ -177,8 +177,15 @@ func (a *act) asked(ctx context.Context, app *core.Application) error {
 }
 
 // split gives the application a case of its own, which takes the usual way: its
-// people's kin keep away, and the log has its birth.
+// people's kin keep away, and the log has its birth. One that has a case, which rests
+// because the register found two rows to be one person, gets that one back.
 func (a *act) split(ctx context.Context, d casefile.Doubt) error {
+	if own, err := a.f.Cases.JoinedAs(ctx, a.tx, d.Application); err != nil || len(own) > 0 {
+		if err != nil {
+			return err
+		}
+		return a.f.part(ctx, a.tx, parting{link: own[0], by: a.actor.Staff, over: d.ID})
+	}
 	app, _, err := a.f.take(ctx, a.tx, d.Application)
 	if err != nil {
 		return err

@@ -116,6 +116,13 @@ func caseChecks() []Check {
 					and n.until_day < (d.at at time zone 'Asia/Shanghai')::date))
 			select (select count(*) from decision where outcome = 'approved'), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
+		{"case.joined", "an application that lies with the case of the same person lies there, its own case rests, and the log has it on both", `
+			with bad as (select j.id from case_joined j left join casefile y on y.id = j.younger
+				left join case_application a on a.application = j.application and a.case_id = j.elder
+				where (j.application is not null and j.ended is null and (a.application is null or y.state <> 'withdrawn'))
+					or (select count(distinct e.case_id) from audit_entry e where e.act in ('case.joined', 'case.doubted') and e.case_id in (j.elder, j.younger)) <> 2)
+			select (select count(*) from case_joined), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
 		{"visit.by_two", "every visit is made by two people", `
 			with bad as (select id from visit where first_staff = second_staff)
 			select (select count(*) from visit), (select count(*) from bad),

@@ -43,6 +43,8 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
 	select 30 + n, now(), 'staff', w.actor, w.act, 0, '', w.subject, '', '', sha256('x'), 'd' from (values
 		(1, 'j', 'rulebook.founded', 'edition:1'), (2, '5', 'rulebook.signed', 'draft:1'), (3, '6', 'rulebook.published', 'draft:1')) as w (n, actor, act, subject);
+insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+	select 40 + n, now(), 'job', 'workflow', 'case.doubted', n, '', '', '', 'casework', sha256('x'), 'd' from generate_series(1, 2) n;
 insert into rulebook_source values (repeat('a', 64), 'z'), (repeat('b', 64), 'z');
 insert into rulebook_book values (repeat('c', 64), repeat('b', 64), '2016-07-01');
 insert into rulebook_draft (id, base, author, why, state, files, digest, made, signed, ended, ended_by) overriding system value values
@@ -69,6 +71,7 @@ insert into payout_status (entitlement, case_id, region, item, name, period, mon
 	select id, case_id, region, item, item_name, period, monthly, amount, sample, last4, state, updated from payout_entitlement on conflict do nothing;
 insert into supplement (id, citizen, key, body_digest, application, region, count, wrapped, sealed, at, taken) overriding system value values
 	(1, 'c', 'k', sha256('x'), '00000000-0000-7000-8000-000000000002', '371403001', 1, 'w', 's', now(), now());
+insert into case_joined (region, elder, younger, kept, gone, at) values ('371403001', 1, 2, 8, 9, now());
 insert into case_supplement (id, case_id, region, application, receipt, at) values (1, 1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', now());
 insert into payout_member (claim, case_id, region, scheme, member, period) values (1, 1, '371403001', 's', 'p:9', '202611');
 insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered)
@@ -156,6 +159,7 @@ func TestEachBroken(t *testing.T) {
 		"claim.decided":       `update claim set state = 'refused'`,
 		"decision.by_two":     `update decision set approver = 0`,
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
+		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
 		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
 		"payment.once":        `drop index payout_line_live; alter table payout_line drop constraint payout_line_entitlement_attempt_key; insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered) overriding system value values (2, 1, 2, 1, 1, 1, 'd2', 'answered', now(), now(), now(), now(), now()); insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered) overriding system value select 2, 2, 1, region, 2, 1, 1, holder, account, last4, item, item_name, period, state, code, answered from payout_line where id = 1; update ledger_entry set amount = sign(amount) * 101`,

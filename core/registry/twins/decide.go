@@ -118,7 +118,7 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 		}
 		switch last := words[len(words)-1]; {
 		case lines[0].State == One && last.say == SayUndo:
-			return t.undo(ctx, tx, lines, last.staff)
+			return t.undo(ctx, tx, lines, last)
 		case lines[0].State == One:
 			return nil
 		case slices.ContainsFunc(words, func(w said) bool { return w.say == SayDifferent }):
@@ -178,6 +178,9 @@ func (t *Twins) merge(ctx context.Context, tx *pg.Tx, lines []Pair, words []said
 	if err := t.Registry.Merge(ctx, tx, purpose(), a); err != nil {
 		return err
 	}
+	if err := t.became(ctx, tx, words[len(words)-1], a, false); err != nil {
+		return err
+	}
 	return settle(ctx, tx, lines[0].ID, One)
 }
 
@@ -214,7 +217,7 @@ func (t *Twins) ready(ctx context.Context, tx *pg.Tx, lines []Pair, a *registry.
 }
 
 // undo makes the two rows two again, and the pair a question again.
-func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, by core.StaffID) error {
+func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, last said) error {
 	for _, line := range lines {
 		s, err := t.Registry.Aside(ctx, tx, line.Person)
 		if err != nil {
@@ -223,7 +226,10 @@ func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, by core.Staff
 		if s.For != line.Other {
 			continue
 		}
-		if err := t.Registry.Unmerge(ctx, tx, purpose(), line.Person, by); err != nil {
+		if err := t.Registry.Unmerge(ctx, tx, purpose(), line.Person, last.staff); err != nil {
+			return err
+		}
+		if err := t.became(ctx, tx, last, registry.Alias{Kept: line.Other, Gone: line.Person}, true); err != nil {
 			return err
 		}
 		return settle(ctx, tx, line.ID, Open)

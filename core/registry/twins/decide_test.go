@@ -62,8 +62,9 @@ func (h house) standsFor(t *testing.T, id core.PersonID) (kept core.PersonID) {
 }
 
 // TestDecideAndUndo: one word with a reason makes two rows of one township one, and an
-// undo puts every row back and asks the question again. Control: leave the undo's
-// Unmerge out.
+// undo puts every row back and asks the question again. Casework hears of each, once,
+// from the transaction that did it. Controls: leave the undo's Unmerge out; leave became
+// out of merge.
 func TestDecideAndUndo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -82,7 +83,18 @@ func TestDecideAndUndo(t *testing.T) {
 	if len(h.waiting(t, wangmiao)) != 0 {
 		t.Error("a pair that is settled waits")
 	}
+	told := func() (got string) {
+		h.superuser(t, `select coalesce(string_agg(coalesce(args->>'apart', 'false'), ' ' order by id), '') from jobs_platform.river_job
+			where kind = 'person_became' and (args->>'kept')::bigint = $1 and (args->>'gone')::bigint = $2`, &got, int64(b), int64(a))
+		return got
+	}
+	if got := told(); got != "false" {
+		t.Errorf("casework heard %q of a merge", got)
+	}
 	h.say(t, pair.ID, twins.SayUndo, 4, wangmiao)
+	if got := told(); got != "false true" {
+		t.Errorf("casework heard %q of a merge and its undo", got)
+	}
 	h.superuser(t, people, &after)
 	if before != during || before != after || h.standsFor(t, a) != 0 {
 		t.Error("a merge or its undo changed the register")
