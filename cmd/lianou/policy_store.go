@@ -26,6 +26,7 @@ type policyStoreCmds struct {
 	Publish  policyPublish  `cmd:"" help:"Publish somebody else's signed draft: the second signature."`
 	Rebase   policyRebase   `cmd:"" help:"Do the steps of a draft again on the newest edition."`
 	Withdraw policyWithdraw `cmd:"" help:"End a draft for good."`
+	Simulate policySimulate `cmd:"" help:"Say what a change of the rules would do to everybody: who gains, who loses, what it costs."`
 	Export   policyExport   `cmd:"" help:"Write the files of an edition or a draft into an empty folder."`
 }
 

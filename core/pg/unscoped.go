@@ -28,6 +28,9 @@ func Unscoped() map[string]string {
 		// watch
 		"scan":      "when everybody was looked at, and how far it is, no person",
 		"scan_town": "counts of a look by township, no person",
+		// simulate
+		"simulation":      "what a change of the rules would do to everybody, no person",
+		"simulation_town": "counts and sums by township, no person",
 		// staff: whoever logs in is not known yet, so no scope can be set
 		"staff_account":  "accounts of staff, who are looked up by log-in and listed by their own column of regions",
 		"staff_relative": "ids only; the check for kin looks across townships",

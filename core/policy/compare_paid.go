@@ -10,17 +10,30 @@ import (
 // pays changes what is deducted from others and which of them go together, so a
 // touch spreads over all items that rules join, under either Book.
 func (d *Diff) Paid() []Touch {
-	list := codes(d.Old, d.New)
+	touches := d.ownAmounts()
+	d.spread(touches)
+	return d.listed(touches)
+}
+
+// Sources lists the items from which Paid spreads: those whose own outcome or amount, or
+// what a rule takes from it, may differ. A household that meets none of them, under either
+// Book, is paid the same for everything.
+func (d *Diff) Sources() []Touch { return d.listed(d.ownAmounts()) }
+
+func (d *Diff) ownAmounts() map[core.ItemCode]*Touch {
 	touches := map[core.ItemCode]*Touch{}
-	for _, code := range list {
+	for _, code := range codes(d.Old, d.New) {
 		touches[code] = d.paid(code)
 	}
 	for _, b := range []*Book{d.Old, d.New} {
 		d.ruleAmounts(b, touches)
 	}
-	d.spread(touches)
-	var out []Touch
-	for _, code := range list {
+	return touches
+}
+
+// listed gives the touches that are any, in the order of items.
+func (d *Diff) listed(touches map[core.ItemCode]*Touch) (out []Touch) {
+	for _, code := range codes(d.Old, d.New) {
 		if t := touches[code].orNone(len(d.places())); t != nil {
 			out = append(out, *t)
 		}

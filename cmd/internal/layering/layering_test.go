@@ -22,7 +22,7 @@ var ranks = map[string]int{
 	"core/registry": 3, "core/staff": 3, "core/notify": 3, "core/mandate": 3, "core/rulebook": 3, "intake/interview": 3, "intake/calls": 3, "intake/drafts": 3, "intake/talks": 3, "intake/begun": 3, "intake/papers": 3,
 	"core/realname": 4, "core/casefile": 4, "intake": 4, "intake/records": 5,
 	"core/registry/*": 4, // what fills the registry: the synthetic city, and files
-	"core/citizen":    5, "core/routing": 5, "core/payout": 5,
+	"core/citizen":    5, "core/routing": 5, "core/payout": 5, "core/simulate": 5,
 	"core/insight": 6, "core/exchange": 6,
 	"core/watch": 7, "core/workflow": 7,
 	"channels": 8, "channels/look": 8, "channels/hotline/media": 7, "channels/hotline/menu": 7, "channels/hotline/notice": 7, "channels/hotline/*": 8, "channels/*": 9, "channels/desk/*": 10,
@@ -59,6 +59,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"cmd/gateway", "core/workflow", "the public edge contains nothing that decides"},
 	{"cmd/gateway", "core/payout", "the public edge cannot pay anyone"},
 	{"cmd/gateway", "core/watch", "early warning reads the whole registry"},
+	{"cmd/gateway", "core/simulate", "what a draft would do is known in the back office alone"},
 	{"cmd/gateway", "core/exchange", "data of departments stays in the back office"},
 	{"cmd/gateway", "core/insight", "figures stay in the back office"},
 	{"cmd/gateway", "channels/desk", "the staff's way in is on the platform"},

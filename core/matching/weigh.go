@@ -1,0 +1,103 @@
+package matching
+
+import (
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/facts"
+)
+
+// A Weigher says what one Book gives to many households, without a word of why: what
+// Explain finds, for a question asked about everybody, at a small part of its cost. It is
+// for one goroutine; Explain is what people are shown.
+type Weigher struct {
+	e        *explainer
+	home     core.Household // members with nothing but a name to tell them apart
+	findings []Finding
+	out      []Given
+}
+
+// Given is what one item comes to for a household.
+type Given struct {
+	Outcome Outcome
+	Amount  core.Fen // by the item's period; 0 when none is told
+	Sample  bool     // a sample amount is in it
+	Bundled bool     // among the best legal set, for a household that has nothing yet
+}
+
+// NewWeigher makes one.
+func (m *Matcher) NewWeigher() *Weigher {
+	n := len(m.book.Items)
+	return &Weigher{e: &explainer{m: m, vars: map[string]any{}}, findings: make([]Finding, n), out: make([]Given, n)}
+}
+
+// Weigh gives every item in the order of the Book. What it gives is overwritten by the next
+// call.
+func (w *Weigher) Weigh(v *facts.Vector) []Given {
+	e := w.e
+	w.begin(v)
+	e.stand()
+	for i := range w.findings {
+		w.item(i)
+	}
+	b := e.bundler()
+	b.gather(w.findings)
+	b.join()
+	taken := b.solve()
+	b.settle(w.findings, taken)
+	e.claims, e.joints = b.claims, b.joints
+	for i := range w.out {
+		f := &w.findings[i]
+		w.out[i] = Given{Outcome: f.Outcome, Amount: f.Benefit.Amount, Sample: f.Benefit.Sample}
+	}
+	for i := range b.claims {
+		if taken[i] {
+			w.out[b.claims[i].item].Bundled = true
+		}
+	}
+	return w.out
+}
+
+// begin takes the facts over. The members are told apart by their place alone.
+func (w *Weigher) begin(v *facts.Vector) {
+	e, n := w.e, len(v.M)
+	for len(w.home.Members) < n {
+		w.home.Members = append(w.home.Members, core.Member{Ref: core.MemberRef(fmt.Sprint(len(w.home.Members)))})
+	}
+	home := w.home
+	home.Members = home.Members[:n]
+	members := append(e.v.M[:0], v.M...)
+	e.h, e.v = &home, *v
+	e.v.M = members
+	e.place = e.m.placeOf(&e.v)
+	e.tests = cleared(e.tests, (len(e.m.book.Tests)+len(e.m.book.Statuses))*(n+1), notJudged)
+	e.judged = cleared(e.judged, e.m.book.Nodes*(n+1), notJudged)
+	e.persons = cleared(e.persons, n, Unknown)
+	e.shares = cleared(e.shares, len(e.m.book.Items)*(n+1), untold)
+}
+
+// item judges one item and, when it is eligible, says for whom and how much.
+func (w *Weigher) item(i int) {
+	e, it, f := w.e, &w.e.m.book.Items[i], &w.findings[i]
+	*f = Finding{Item: it.Code, For: f.For[:0]}
+	when, person := Eligible, Eligible
+	if it.When != nil {
+		when = e.eval(it.When, house)
+	}
+	if it.Person != nil {
+		person = NotEligible
+		for m := range e.v.M {
+			e.persons[m] = e.eval(it.Person, m)
+			person = person.or(e.persons[m])
+		}
+	}
+	if f.Outcome = when.and(person); f.Outcome != Eligible {
+		return
+	}
+	for m := range e.v.M {
+		if it.Person != nil && e.persons[m] == Eligible {
+			f.For = append(f.For, e.h.Members[m].Ref)
+		}
+	}
+	f.Benefit = e.benefit(it, e.sharesOf(i))
+}

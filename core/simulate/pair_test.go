@@ -1,0 +1,233 @@
+package simulate_test
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"lianou/core"
+	"lianou/core/facts"
+	"lianou/core/facts/factstest"
+	"lianou/core/policy"
+	"lianou/core/rulebook"
+	"lianou/core/simulate"
+)
+
+// edits change one place of the rules that ship with the program.
+var edits = []struct {
+	file, find string
+	to         []string
+}{
+	{"amounts.yaml", `value: [0-9.]+`, []string{"value: 3", "value: 0", "value: 450", "value: 1000"}},
+	{"amounts.yaml", `rows: \[\{value: `, []string{"rows: [{counties: [\"371402\"], value: 1, from: 2016-07-01, source: x}, {value: "}},
+	{"criteria.yaml", `    value: [0-9]+`, []string{"    value: 0", "    value: 2", "    value: 50"}},
+	{"criteria.yaml", `op: "[<>=]+"`, []string{`op: "<"`, `op: ">="`, `op: "="`}},
+	{"criteria.yaml", `\{all: \[`, []string{"{any: ["}},
+	{"items/mz.yaml", `status\.(dibao|edge)`, []string{"status.poor_file", "any_low_income"}},
+	{"items/mz.yaml", `formula: dibao_standard \* members_count`, []string{"formula: dibao_standard * 2 * members_count"}},
+	{"items/mz.yaml", `from: 2016-07-01`, []string{"from: 2035-01-01"}},
+	{"items/mz.yaml", `per: month`, []string{"per: year"}},
+	{"rules.yaml", `(?m)^  - \{a: .*$`, []string{""}},
+	{"criteria.yaml", `pass: .*`, []string{"pass: 符合。"}},
+}
+
+func shipped(t testing.TB) fstest.MapFS {
+	t.Helper()
+	root, files := os.DirFS("../policy/policies"), fstest.MapFS{}
+	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(root, p)
+		files[p] = &fstest.MapFile{Data: b}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func bookOf(t testing.TB, files fstest.MapFS, on core.Date) *policy.Book {
+	t.Helper()
+	lib, err := policy.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := lib.On(on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+// drawBook edits one or two places; nil when the rules no longer hold together.
+func drawBook(r *rand.Rand, files fstest.MapFS, on core.Date) *policy.Book {
+	changed := fstest.MapFS{}
+	for name, f := range files {
+		changed[name] = &fstest.MapFile{Data: f.Data}
+	}
+	for range 1 + r.IntN(2) {
+		e := edits[r.IntN(len(edits))]
+		f := changed[e.file]
+		found := regexp.MustCompile(e.find).FindAllIndex(f.Data, -1)
+		at := found[r.IntN(len(found))]
+		text := string(f.Data)
+		changed[e.file] = &fstest.MapFile{Data: []byte(text[:at[0]] + e.to[r.IntN(len(e.to))] + text[at[1]:])}
+	}
+	lib, err := policy.Load(changed)
+	if err != nil {
+		return nil
+	}
+	book, err := lib.On(on)
+	if err != nil {
+		return nil
+	}
+	return book
+}
+
+// crowd draws households, and packs them as the registry does.
+func crowd(t testing.TB, n int, on core.Date) (list []core.Household, rows [][]byte) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(6, 90))
+	for range n {
+		h := factstest.Quick(r)
+		h.On = on
+		births := make([]core.Date, len(h.Members))
+		for i, m := range h.Members {
+			if m.Age != nil {
+				births[i] = on.AddDate(-*m.Age, 0, -1)
+			}
+		}
+		row, err := facts.Pack(nil, &h, births)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, rows = append(list, h), append(rows, row)
+	}
+	return list, rows
+}
+
+// TestSimulatingIsPreviewing: for edits of the real rules, what is counted from packed rows,
+// by sets of answers and only where something may differ, is what a preview counts by
+// explaining every household under both Books. Controls: amounts only of items that fit
+// under both Books ("MZ-01: {Gained:0 Lost:3 …"); the touches of another county.
+func TestSimulatingIsPreviewing(t *testing.T) {
+	t.Parallel()
+	on := core.NewDate(2026, 3, 1)
+	files := shipped(t)
+	old := bookOf(t, files, on)
+	list, rows := crowd(t, 120, on)
+	differed, left := 0, 0
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 6))
+	for range 25 {
+		book := drawBook(r, files, on)
+		if book == nil {
+			continue
+		}
+		pair, err := simulate.NewPair(old, book, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tally := pair.NewTally()
+		for _, row := range rows {
+			if err := pair.Row(row, tally); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := rulebook.NewPreview(old, book, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range list {
+			p.Judge(&list[i])
+		}
+		report := p.Report()
+		if tally.Households != len(rows) || tally.Touched != report.Touched {
+			t.Fatalf("%d households, %d touched; the preview says %d", tally.Households, tally.Touched, report.Touched)
+		}
+		left += tally.Households - tally.Judged
+		for _, want := range report.Items {
+			got := simulate.Shift{Before: want.Before, After: want.After} // an item that is not named is the same for everybody
+			for i, it := range pair.Items() {
+				if it.Code == want.Item {
+					got = tally.Items[i]
+				}
+			}
+			w := simulate.Shift{Gained: want.Gained, Lost: want.Lost, Opened: want.Opened, Closed: want.Closed, More: want.More, Less: want.Less,
+				Untold: want.Untold, Before: want.Before, After: want.After}
+			if got.Before-got.After == w.Before-w.After { // one place's money is left out where nothing can differ there
+				got.Before, got.After, w.Before, w.After = 0, 0, 0, 0
+			}
+			got.Samples = 0
+			if got != w {
+				t.Fatalf("%s: %+v, the preview says %+v", want.Item, got, w)
+			}
+			if w.Any() {
+				differed++
+			}
+		}
+	}
+	if differed == 0 || left == 0 {
+		t.Errorf("%d items differed, %d households were left out: the edits test nothing", differed, left)
+	}
+}
+
+// TestWhoLoses: a family that loses one thing and gets more of another counts as one that
+// loses something, and not as a poorer one; what is paid once has no month.
+// Control: Worse counted by money alone ("0 worse").
+func TestWhoLoses(t *testing.T) {
+	t.Parallel()
+	on := core.NewDate(2026, 3, 1)
+	files := shipped(t)
+	old := bookOf(t, files, on)
+	files["amounts.yaml"] = &fstest.MapFile{Data: regexp.MustCompile(`(area: rural, value: )[0-9]+(, from: 2020-07-01)`).ReplaceAll(files["amounts.yaml"].Data, []byte("${1}9000${2}"))}
+	pair, err := simulate.NewPair(old, bookOf(t, files, on), on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows := crowd(t, 400, on)
+	tally := pair.NewTally()
+	for _, row := range rows {
+		if err := pair.Row(row, tally); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tally.Newly == 0 || tally.Lost == 0 || tally.Worse < tally.Lost || tally.Poorer >= tally.Worse || tally.Judged == tally.Households {
+		t.Errorf("%d newly, %d lost, %d worse, %d poorer, %d of %d judged", tally.Newly, tally.Lost, tally.Worse, tally.Poorer, tally.Judged, tally.Households)
+	}
+	cost := simulate.CostOf(pair.Items(), tally)
+	if cost.Month() <= 0 {
+		t.Errorf("cost %+v", cost)
+	}
+	for per, want := range map[string]core.Fen{"month": 1200, "year": 100, "season": 100, "once": 0, "": 0} {
+		if got := simulate.Month(1200, per); got != want {
+			t.Errorf("1200 fen a %q are %d a month, want %d", per, got, want)
+		}
+	}
+}
+
+// BenchmarkRow is what a household costs under a change that touches many.
+func BenchmarkRow(b *testing.B) {
+	on := core.NewDate(2026, 3, 1)
+	files := shipped(b)
+	old := bookOf(b, files, on)
+	files["amounts.yaml"] = &fstest.MapFile{Data: regexp.MustCompile(`(area: rural, value: )[0-9]+(, from: 2020-07-01)`).ReplaceAll(files["amounts.yaml"].Data, []byte("${1}700${2}"))}
+	pair, err := simulate.NewPair(old, bookOf(b, files, on), on)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rows := crowd(b, 512, on)
+	tally := pair.NewTally()
+	for i := 0; b.Loop(); i++ {
+		if err := pair.Row(rows[i%len(rows)], tally); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
