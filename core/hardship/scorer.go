@@ -178,5 +178,8 @@ func (s *Scorer) Score(v *facts.Vector) (p Points) {
 }
 
 func (s *Scorer) weigh(dimension int, tenths int64) int16 {
-	return int16((tenths*s.weights[dimension] + 50) / 100)
+	return weigh(tenths, s.weights[dimension])
 }
+
+// weigh is tenths times hundredths, rounded half up.
+func weigh(tenths, weight int64) int16 { return int16((tenths*weight + 50) / 100) }

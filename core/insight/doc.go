@@ -2,7 +2,8 @@
 // household of the city, how hard it is by the index, and the order that makes
 // (指数排序).
 //
-// It owns the tables finding_page, finding_town, ranking and ranking_count. Findings
+// It owns the tables finding_page, finding_town, ranking, ranking_count and
+// index_sensing. Findings
 // lie in pages of some hundred households and not in rows: a scan of two million
 // households then writes thousands of rows, and reads as few to see what changed.
 // Everything in it can be made anew from the registry and the Book.

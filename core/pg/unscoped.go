@@ -25,6 +25,7 @@ func Unscoped() map[string]string {
 		"bulk_home":    "keyed hashes of household numbers and ids",
 		// insight
 		"ranking_count": "counts of households by index, no person",
+		"index_sensing": "counts of a comparison of weights by groups and places, no household",
 		// watch
 		"scan":      "when everybody was looked at, and how far it is, no person",
 		"scan_town": "counts of a look by township, no person",

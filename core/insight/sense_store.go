@@ -1,0 +1,69 @@
+package insight
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/pg"
+)
+
+// Kept is a report as it is kept.
+type Kept struct {
+	ID     int64
+	Digest string // of the report's bytes
+	Made   time.Time
+	Sensing
+}
+
+// ErrNotSensed: nobody has found out yet what these weights would do.
+var ErrNotSensed = core.E(core.KindNotFound, "index_not_sensed", "还没有算过这组权重会怎么变。请先运行 lianou index sensitivity。")
+
+// Keep stores a report and gives its digest. The same one again is kept once.
+func (s Store) Keep(ctx context.Context, tx *pg.Tx, actor string, r *Sensing) (string, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return "", core.E(core.KindInternal, "sensing_unwritable", "").Wrap(err)
+	}
+	const sql = `with kept as (insert into index_sensing (weights, book, on_day, made, actor, report, digest)
+			values ($1, $2, $3, $4, $5, $6, encode(sha256($6), 'hex')) on conflict (digest) do nothing returning digest)
+		select coalesce((select digest from kept), encode(sha256($6), 'hex'))`
+	var digest string
+	err = tx.QueryRow(ctx, sql, r.Subject().Digest(), r.Book, r.On.Time(), tx.Now(), actor, raw).Scan(&digest)
+	return digest, pg.Fail(err, "keep a report on weights")
+}
+
+// Sensed gives the newest report about some weights by a Book, "" for any Book: what
+// somebody who signs a change of weights must have. Errors: ErrNotSensed.
+func (s Store) Sensed(ctx context.Context, tx *pg.Tx, w *hardship.Weights, book string) (Kept, error) {
+	const sql = `select id, digest, made, report from index_sensing where weights = $1 and ($2 = '' or book = $2) order by id desc limit 1`
+	return readKept(tx.QueryRow(ctx, sql, w.Digest(), book))
+}
+
+// LastSensed gives the newest report there is. Errors: ErrNotSensed.
+func (s Store) LastSensed(ctx context.Context, tx *pg.Tx) (Kept, error) {
+	return readKept(tx.QueryRow(ctx, `select id, digest, made, report from index_sensing order by id desc limit 1`))
+}
+
+func readKept(row pgx.Row) (k Kept, err error) {
+	var raw []byte
+	err = row.Scan(&k.ID, &k.Digest, &k.Made, &raw)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return k, ErrNotSensed
+	}
+	if err != nil {
+		return k, pg.Fail(err, "read a report on weights")
+	}
+	in := json.NewDecoder(bytes.NewReader(raw))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&k.Sensing); err != nil {
+		return k, core.E(core.KindInternal, "sensing_unreadable", "").Wrap(err)
+	}
+	return k, nil
+}
