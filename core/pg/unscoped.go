@@ -45,6 +45,8 @@ func Unscoped() map[string]string {
 		"rulebook_edition": "published rules and ids of staff, no citizen",
 		"rulebook_draft":   "rules that are being written, no citizen",
 		"rulebook_change":  "steps of a draft, no citizen",
+		// quota
+		"quota_round": "batches of places: counts, digests and ids of staff, no citizen",
 		// intake
 		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
 		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",

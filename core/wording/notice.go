@@ -25,6 +25,7 @@ const (
 	KindChanged   Kind = "changed"
 	KindCode      Kind = "code"
 	KindUnfiled   Kind = "unfiled"
+	KindOffered   Kind = "offered"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -244,4 +245,12 @@ func Money(f core.Fen, sample bool) string {
 		return f.Short() + " 元(样本)"
 	}
 	return f.Short() + " 元"
+}
+
+// Offered says that one of a few places is a household's if they want it, and until when
+// they may answer. Nothing follows from silence: somebody will ask again.
+func Offered(item string, by core.Date) Notice {
+	return Notice{KindOffered,
+		item + "轮到您家了。要还是不要,请在 " + by.SayWhole() + "前告诉镇上,打 " + Hotline + " 也行。不要也不影响别的救助。" + Promise,
+		[]Field{{"item", item}, {"until", by.String()}}}
 }

@@ -24,7 +24,7 @@ var ranks = map[string]int{
 	"core/registry/*": 4, // what fills the registry: the synthetic city, and files
 	"core/citizen":    5, "core/routing": 5, "core/payout": 5, "core/simulate": 5,
 	"core/insight": 6, "core/exchange": 6,
-	"core/watch": 7, "core/workflow": 7,
+	"core/watch": 7, "core/workflow": 7, "core/quota": 7,
 	"channels": 8, "channels/look": 8, "channels/hotline/media": 7, "channels/hotline/menu": 7, "channels/hotline/notice": 7, "channels/hotline/*": 8, "channels/*": 9, "channels/desk/*": 10,
 	"cmd/internal/rig": 1, "cmd/internal/visitor": 1, // outsiders: they use the built programs and import nothing of ours
 	"cmd/internal/*": 11, "cmd/*": 12,
@@ -62,6 +62,7 @@ var forbidden = []struct{ from, to, why string }{
 	{"cmd/gateway", "core/simulate", "what a draft would do is known in the back office alone"},
 	{"cmd/gateway", "core/exchange", "data of departments stays in the back office"},
 	{"cmd/gateway", "core/insight", "figures stay in the back office"},
+	{"cmd/gateway", "core/quota", "who gets a scarce place is the back office's"},
 	{"cmd/gateway", "channels/desk", "the staff's way in is on the platform"},
 	{"core/policy", "github.com/jackc/pgx", "rules are pure: no database"},
 	{"core/matching", "github.com/jackc/pgx", "judging is pure: no database"},

@@ -1,0 +1,263 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/quota"
+	"lianou/core/staff"
+)
+
+// plain is a round as somebody would keep it on paper.
+type plain struct {
+	places int
+	state  []string // by entry: "", offered, accepted, declined, out, or passed
+	passed []int    // how many offers had been made when it was passed over
+	made   int
+	asked  int // the entry that a skip is asked of
+	reason quota.Reason
+	asker  core.StaffID
+}
+
+func (p *plain) turn() int {
+	kept := 0
+	for i, s := range p.state {
+		if s == "" || s == "passed" && p.passed[i] < p.made {
+			return i + 1
+		}
+		if s == "passed" && kept == 0 {
+			kept = i + 1
+		}
+	}
+	return kept
+}
+
+func (p *plain) held() (n int) {
+	for _, s := range p.state {
+		if s == "offered" || s == "accepted" {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *plain) offer(n int) error {
+	switch {
+	case p.asked != 0:
+		return quota.ErrAsked
+	case n != p.turn():
+		return quota.ErrTurn
+	case p.held() == p.places:
+		return quota.ErrNoPlace
+	}
+	p.state[n-1], p.made = "offered", p.made+1
+	return nil
+}
+
+func (p *plain) answer(n int, to quota.Outcome) error {
+	switch {
+	case p.state[n-1] != "offered":
+		return quota.ErrState
+	case to == quota.Unreached:
+		return quota.ErrTries
+	}
+	p.state[n-1] = string(to)
+	return nil
+}
+
+func (p *plain) skip(n int, why quota.Reason, who core.StaffID) error {
+	switch {
+	case p.asked != 0:
+		return quota.ErrAsked
+	case n != p.turn():
+		return quota.ErrTurn
+	}
+	p.asked, p.reason, p.asker = n, why, who
+	return nil
+}
+
+func (p *plain) second(n int, holds bool, who core.StaffID) error {
+	switch {
+	case p.asked != n:
+		return quota.ErrState
+	case p.asker == who:
+		return quota.ErrSecond
+	}
+	if p.asked = 0; !holds {
+		return nil
+	}
+	if p.state[n-1], p.passed[n-1] = "out", p.made; p.reason.Keeps() {
+		p.state[n-1] = "passed"
+	}
+	return nil
+}
+
+func (p *plain) undo(n int) error {
+	for _, later := range p.state[n:] {
+		if later == "accepted" {
+			return quota.ErrLate
+		}
+	}
+	if p.state[n-1] == "" {
+		return quota.ErrState
+	}
+	p.state[n-1] = ""
+	return nil
+}
+
+// TestAnyCourseIsTheOneOnPaper: whatever officers do in whatever order, a round goes as the
+// plain model does, and never are more places held than there are, nor one by two.
+// Controls: freePlace to places+1 and the trigger without place_no ("3 of 2 places are
+// held"); Course.Next without those passed over; Second without the asker.
+func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
+	rapid.Check(t, func(r *rapid.T) {
+		listed := rapid.IntRange(1, 6).Draw(r, "listed")
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), passed: make([]int, listed)}
+		id := w.frozen(t, p.places, listed)
+		for range rapid.IntRange(1, 16).Draw(r, "steps") {
+			w.step(t, r, id, p, by)
+			w.same(t, r, id, p)
+		}
+	})
+}
+
+// step does one act in both and compares what they say.
+func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date) {
+	ctx, who := t.Context(), rapid.SampledFrom([]staff.Person{w.han, w.lin}).Draw(r, "who")
+	n := rapid.IntRange(1, len(p.state)).Draw(r, "n")
+	if next := p.turn(); next != 0 && rapid.Bool().Draw(r, "the next") { // else most acts would be refused
+		n = next
+	}
+	if p.asked != 0 && rapid.Bool().Draw(r, "the asked") {
+		n = p.asked
+	}
+	var got, want error
+	what := rapid.SampledFrom([]string{"offer", "offer", "offer", "answer", "answer", "skip", "second", "second", "undo"}).Draw(r, "act")
+	switch what {
+	case "offer":
+		got, want = w.quota.Offer(ctx, who, id, n, by), p.offer(n)
+	case "answer":
+		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
+		to := rapid.SampledFrom([]quota.Outcome{quota.Accepted, quota.Declined, quota.Unreached}).Draw(r, "answer")
+		got, want = w.quota.Answer(ctx, who, id, quota.Answer{N: n, State: to, Words: "他说的"}), p.answer(n, to)
+	case "skip":
+		why := rapid.SampledFrom(quota.Reasons()).Draw(r, "why")
+		got, want = w.quota.Skip(ctx, who, id, quota.Skip{N: n, Reason: why, Words: "去看过"}), p.skip(n, why, who.ID)
+	case "second":
+		holds := rapid.Bool().Draw(r, "holds")
+		got, want = w.quota.Second(ctx, who, id, n, holds), p.second(n, holds, who.ID)
+	case "undo":
+		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
+		got, want = w.quota.Undo(ctx, who, id, n, "记错了"), p.undo(n)
+	}
+	if !errors.Is(got, want) {
+		r.Fatalf("%s of %d: %v, want %v", what, n, got, want)
+	}
+}
+
+// same compares what stands in the tables with the paper.
+func (w *world) same(t *testing.T, r *rapid.T, id int64, p *plain) {
+	c := w.course(t, id)
+	if got := c.Next(len(p.state)); got != p.turn() {
+		r.Fatalf("it is the turn of %d, want %d: %v", got, p.turn(), p.state)
+	}
+	for i, want := range p.state {
+		if want == "" || want == "passed" && p.passed[i] < p.made {
+			want = "waiting"
+		}
+		if got := c.Of(i + 1); string(got) != want {
+			r.Fatalf("entry %d is %s, want %s", i+1, got, want)
+		}
+	}
+	if held := len(c.Held()); held != p.held() || held > p.places {
+		r.Fatalf("%d of %d places are held, want %d", held, p.places, p.held())
+	}
+	for no := range c.Held() {
+		if no > p.places {
+			r.Fatalf("place %d of %d", no, p.places)
+		}
+	}
+}
+
+// TestTwoOfficersAtOnceOfferOnce: of eight who offer the same turn at once, one does.
+// Control: the round is not locked, and quota_one_offer and quota_one_place dropped.
+func TestTwoOfficersAtOnceOfferOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, by := w.frozen(t, 3, 6), core.DateOf(w.now(t)).AddDate(0, 0, 5)
+	for n := 1; n <= 3; n++ {
+		var all sync.WaitGroup
+		errs := make(chan error, 8)
+		for i := range 8 {
+			all.Go(func() { errs <- w.quota.Offer(t.Context(), []staff.Person{w.han, w.lin}[i%2], id, n, by) })
+		}
+		all.Wait()
+		done := 0
+		for range 8 {
+			if err := <-errs; err == nil {
+				done++
+			} else if !errors.Is(err, quota.ErrTurn) && !errors.Is(err, quota.ErrNoPlace) {
+				t.Errorf("turn %d: %v", n, err)
+			}
+		}
+		if done != 1 {
+			t.Errorf("turn %d was offered %d times", n, done)
+		}
+	}
+	if c := w.course(t, id); len(c.Offers) != 3 || len(c.Held()) != 3 {
+		t.Errorf("%d offers hold %d places, want 3", len(c.Offers), len(c.Held()))
+	}
+}
+
+// TestNobodyIsOutUnheard: who is not reached was tried three times on two days, in writing;
+// every act of it stands in the log, and the household was told of the offer.
+// Control: Tried and the table's quota_tries without the days ("on one day: <nil>").
+func TestNobodyIsOutUnheard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, id := t.Context(), w.frozen(t, 1, 2)
+	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
+	for day, want := range map[core.Date]error{by.AddDate(0, 0, -5): quota.ErrAnswerDay, by.AddDate(0, 0, 90): quota.ErrAnswerDay} {
+		if err := w.quota.Offer(ctx, w.han, id, 1, day); !errors.Is(err, want) {
+			t.Errorf("until %s: %v", day, err)
+		}
+	}
+	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	try := quota.Try{How: quota.ByCall, Words: "没人接"}
+	gone := quota.Answer{N: 1, State: quota.Unreached, Words: "三次都没找到人"}
+	for range 3 {
+		must(t, w.quota.Try(ctx, w.han, id, 1, try))
+	}
+	if err := w.quota.Answer(ctx, w.han, id, gone); !errors.Is(err, quota.ErrTries) {
+		t.Errorf("on one day: %v", err)
+	}
+	w.env.Advance(25 * time.Hour)
+	if err := w.quota.Try(ctx, w.lin, id, 1, quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
+		t.Errorf("in a way that is none: %v", err)
+	}
+	try.How = quota.ByVisit
+	must(t, w.quota.Try(ctx, w.lin, id, 1, try))
+	must(t, w.quota.Answer(ctx, w.han, id, gone))
+	c := w.course(t, id)
+	if c.Of(1) != quota.Unreached || len(c.Offers[0].Tries) != 4 || c.Next(2) != 2 {
+		t.Errorf("%s, %d attempts, next %d", c.Of(1), len(c.Offers[0].Tries), c.Next(2))
+	}
+	var acts, told int
+	must(t, w.env.DB(pgtest.Check).Read(ctx, pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select (select count(*) from audit_entry where act in ('quota.offered', 'quota.tried', 'quota.unreached')), (select count(*) from notice where kind = 'offered')`).Scan(&acts, &told)
+	}))
+	if acts != 6 || told != 1 {
+		t.Errorf("%d entries of the log and %d notices, want 6 and 1", acts, told)
+	}
+}

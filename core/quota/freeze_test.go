@@ -1,0 +1,166 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/depstest"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/quota"
+)
+
+// TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex: nobody freezes alone, early, unseen or
+// beyond their places; the list stands as the ranking does, and its digest can be reckoned
+// again. Controls: Freeze without the opener ("a second signature of the same person:
+// quota_two_people is the table's"); before by household ("stands 1 in the list").
+func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
+	t.Parallel()
+	w := peopled(t)
+	ctx := t.Context()
+	ask := quota.Asked{Item: "RS-01", Area: "371426", Places: 4, Cutoff: w.now(t).Add(time.Hour), Why: "2026 年第一批"}
+	for say, c := range map[string]struct {
+		who  func() error
+		want error
+	}{
+		"another county's officer": {func() error { _, err := w.quota.Open(ctx, w.county, ask); return err }, quota.ErrNotYours},
+		"an officer of a township": {func() error { _, err := w.quota.Open(ctx, w.small, ask); return err }, quota.ErrNotYours},
+	} {
+		if err := c.who(); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", say, err)
+		}
+	}
+	for _, bad := range []func(*quota.Asked){func(a *quota.Asked) { a.Item = "MZ-01" }, func(a *quota.Asked) { a.Places = 0 }, func(a *quota.Asked) { a.Places = 3000 },
+		func(a *quota.Asked) { a.Why = " " }, func(a *quota.Asked) { a.Cutoff = a.Cutoff.AddDate(3, 0, 0) }} {
+		a := ask
+		bad(&a)
+		if _, err := w.quota.Open(ctx, w.han, a); core.KindOf(err) != core.KindInvalid {
+			t.Errorf("%+v: %v", a, err)
+		}
+	}
+	id, err := w.quota.Open(ctx, w.han, ask)
+	must(t, err)
+	if err := w.quota.Freeze(ctx, w.lin, id, ""); !errors.Is(err, quota.ErrEarly) {
+		t.Errorf("before the cut-off: %v", err)
+	}
+	must(t, w.quota.Withdraw(ctx, w.han, id, "写错了"))
+	ask.Cutoff = w.now(t)
+	id, err = w.quota.Open(ctx, w.han, ask)
+	must(t, err)
+	seen := w.drawn(t, id)
+	if len(seen.Entries) < 20 {
+		t.Fatalf("only %d are listed: the test would prove little", len(seen.Entries))
+	}
+	for _, c := range []struct {
+		say  string
+		err  error
+		want error
+	}{
+		{"the same person", w.quota.Freeze(ctx, w.han, id, seen.Digest), quota.ErrSame},
+		{"unseen", w.quota.Freeze(ctx, w.lin, id, "x"), quota.ErrSeen},
+		{"another county", w.quota.Freeze(ctx, w.county, id, seen.Digest), quota.ErrNone},
+		{"the second", w.quota.Freeze(ctx, w.lin, id, seen.Digest), nil},
+		{"again", w.quota.Freeze(ctx, w.lin, id, seen.Digest), quota.ErrState},
+	} {
+		if !errors.Is(c.err, c.want) {
+			t.Errorf("%s: %v, want %v", c.say, c.err, c.want)
+		}
+	}
+	w.holds(t, id)
+	if _, err := w.quota.Open(ctx, w.han, quota.Asked{Item: "RS-01", Area: "371424", Places: 1, Cutoff: ask.Cutoff, Why: "没有比对过的县"}); err != nil {
+		t.Fatal(err)
+	} else if err := w.quota.Freeze(ctx, w.lin, id+1, ""); !errors.Is(err, quota.ErrUnlooked) {
+		t.Errorf("a county that nobody looked at: %v", err)
+	}
+}
+
+// holds compares a frozen list with the ranking, and tries to change it.
+func (w *world) holds(t *testing.T, id int64) {
+	t.Helper()
+	var list []quota.Entry
+	unknown := 0
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		r, err := w.quota.Round(ctx, tx, w.han, id)
+		if err != nil {
+			return err
+		}
+		list, err = w.quota.Entries(ctx, tx, id, 1, 30000)
+		if err != nil {
+			return err
+		}
+		whole, err := w.quota.Verify(ctx, tx, r)
+		if !whole || r.Listed != len(list) {
+			t.Errorf("the list is not the one that was frozen: %v, %d of %d", whole, len(list), r.Listed)
+		}
+		r.Places++
+		if whole, _ := w.quota.Verify(ctx, tx, r); whole {
+			t.Error("another number of places has the same digest")
+		}
+		return err
+	})
+	at := map[core.HouseholdID]int{}
+	for _, e := range list {
+		at[e.Household] = e.N
+		if e.Unknown() {
+			unknown++
+			if len(e.Missing()) == 0 {
+				t.Errorf("entry %d is marked and says nothing", e.N)
+			}
+		}
+	}
+	last := 0
+	for _, r := range w.ranked(t, w.reg.Regions().Expand("371426")) {
+		if n := at[r.Household]; n != 0 {
+			if n <= last {
+				t.Fatalf("household %d stands %d in the list and after %d in the ranking", r.Household, n, last)
+			}
+			last = n
+		}
+	}
+	if last == 0 || unknown == 0 {
+		t.Fatalf("%d ranked, %d with something unknown: the test would prove nothing", last, unknown)
+	}
+	for i := 1; i < len(list); i++ {
+		steps := quota.Why(list[i-1], list[i])
+		if n := len(steps); !steps[n-1].Decides || steps[n-1].A == steps[n-1].B {
+			t.Fatalf("nothing says why %d is before %d: %+v", i, i+1, steps)
+		}
+	}
+	t.Logf("%d listed, %d with something unknown", len(list), unknown)
+}
+
+// TestAFrozenListIsNotChanged by anybody, by any statement, whoever's rights it has.
+// Control: the trigger quota_is_final dropped ("update quota_entry: nothing refused it").
+func TestAFrozenListIsNotChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.frozen(t, 2, 5)
+	must(t, w.quota.Offer(t.Context(), w.han, id, 1, core.DateOf(w.now(t)).AddDate(0, 0, 5)))
+	for _, sql := range []string{
+		`update quota_entry set n = n + 100 where round = $1`, `update quota_entry set place = 0 where round = $1`, `delete from quota_entry where round = $1`,
+		`insert into quota_entry (round, n, region, household, place, low, high, fits) values ($1, 6, '371426104', 99, 1, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true)`,
+		`update quota_round set places = 9 where id = $1`, `update quota_round set state = 'open', ended = null, ender = null, digest = '' where id = $1`,
+		`update quota_round set digest = 'other' where id = $1`, `delete from quota_round where id = $1`, `delete from quota_offer where round = $1`,
+		`update quota_offer set place_no = 2 where round = $1`, `update quota_offer set state = 'unreached', words = '没人', ended = now(), ender = maker where round = $1`,
+		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 3, answer_by, maker, made, 1 from quota_offer where round = $1`,
+		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 1, answer_by, maker, made, 1 from quota_offer where round = $1`,
+	} {
+		// The owner of the tables may do what the platform has no right to.
+		err := w.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, sql, id)
+			return pg.Fail(err, "try")
+		})
+		if pg.Constraint(err) == "" {
+			t.Errorf("%.60s: nothing refused it (%v)", sql, err)
+		}
+	}
+}
+
+// TestNewNamesWhatIsMissing holds the constructor to its word.
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	depstest.Whole(t, newWorld(t).deps, quota.New)
+}

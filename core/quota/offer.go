@@ -1,0 +1,183 @@
+package quota
+
+import (
+	"context"
+	"fmt"
+
+	"lianou/core"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/wording"
+)
+
+// longestAnswer is how many days a household may be given to answer.
+const longestAnswer = 60
+
+// How is a way in which somebody tried to reach a household.
+type How string
+
+// The ways: by telephone, at the door, through kin or neighbours.
+const (
+	ByCall  How = "call"
+	ByVisit How = "visit"
+	ByKin   How = "kin"
+)
+
+// Answer is what came of an offer, and in whose words.
+type Answer struct {
+	N     int
+	State Outcome // Accepted, Declined or Unreached
+	Words string  // what the household said; of Unreached, how it was tried
+}
+
+// Offer offers the next place to the household whose turn it is, n, as somebody saw it, and
+// tells it so. Of two at once one does. Errors: ErrNone, ErrState, ErrTurn, ErrAsked,
+// ErrNoPlace, ErrAnswerDay.
+func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, n int, by core.Date) error {
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
+		switch {
+		case by <= tx.Today() || by > tx.Today().AddDate(0, 0, longestAnswer):
+			return ErrAnswerDay
+		case t.course.Proposed() != nil:
+			return ErrAsked
+		case t.next != n:
+			return ErrTurn
+		}
+		no := freePlace(t.round.Places, t.course.Held())
+		if no == 0 {
+			return ErrNoPlace
+		}
+		e, err := entry(ctx, tx, t.round, n)
+		if err != nil {
+			return err
+		}
+		key := fmt.Sprintf("quota/%d/%d", id, len(t.course.Offers)+1)
+		notice, err := q.tell(ctx, tx, who, telling{e, key, offered(t.round, by)})
+		if err != nil {
+			return err
+		}
+		const sql = `insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+		if _, err := tx.Exec(ctx, sql, id, n, string(e.Region), no, by.Time(), int64(who.ID), tx.Now(), notice); err != nil {
+			return refused(pg.Fail(err, "offer a place"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.offered", t.round, e.Region, map[string]any{"n": n, "household": e.Household, "place": no, "answer_by": by, "notice": notice}})
+	})
+}
+
+func offered(r Round, by core.Date) wording.Notice {
+	thing, _ := ThingOf(r.Item)
+	return wording.Offered(thing.Word, by)
+}
+
+// turn is a frozen round with what was done and whose turn it is.
+type turn struct {
+	round  Round
+	course Course
+	next   int
+}
+
+// turn runs one act on a frozen round, alone.
+func (q *Quota) turn(ctx context.Context, who staff.Person, id int64, do func(context.Context, *pg.Tx, turn) error) error {
+	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
+		if r.State != Frozen {
+			return ErrState
+		}
+		c, err := q.Course(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tx, turn{r, c, c.Next(r.Listed)})
+	})
+}
+
+// telling is words for a household of a list.
+type telling struct {
+	entry Entry
+	key   string
+	words wording.Notice
+}
+
+// tell enqueues a notice to the first of the household whose telephone is known. Without
+// one it ends as untold, and the room shows that somebody must go.
+func (q *Quota) tell(ctx context.Context, tx *pg.Tx, who staff.Person, t telling) (int64, error) {
+	members, err := q.d.Registry.Members(ctx, tx, registry.Purpose{Actor: actor(who), Why: "quota"}, t.entry.Household)
+	if err != nil {
+		return 0, err
+	}
+	n := notify.Notice{Key: t.key, Region: t.entry.Region, Text: t.words}
+	for _, m := range members {
+		if n.Phone.IsZero() || m.Relation == "applicant" && !m.Person.Phone.IsZero() {
+			n.Phone = m.Person.Phone
+		}
+	}
+	return q.d.Outbox.Enqueue(ctx, tx, n)
+}
+
+// Try writes down an attempt to reach the household of an open offer. Errors: ErrNone,
+// ErrState, KindInvalid.
+func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Try) error {
+	words, err := sentence("words", t.Words)
+	if err != nil {
+		return err
+	}
+	if t.How != ByCall && t.How != ByVisit && t.How != ByKin {
+		return core.Invalid("how", "请选是怎么联系的。")
+	}
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
+		o := at.course.live(n)
+		if o == nil || o.State != "open" || len(o.Tries) >= 20 {
+			return ErrState
+		}
+		e, err := entry(ctx, tx, at.round, n)
+		if err != nil {
+			return err
+		}
+		const sql = `insert into quota_try (offer, k, region, how, words, staff, at) values ($1, $2, $3, $4, $5, $6, $7)`
+		if _, err := tx.Exec(ctx, sql, o.ID, len(o.Tries)+1, string(e.Region), string(t.How), words, int64(who.ID), tx.Now()); err != nil {
+			return refused(pg.Fail(err, "write down an attempt"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.tried", at.round, e.Region, map[string]any{"n": n, "household": e.Household, "how": t.How, "words": words}})
+	})
+}
+
+// Tried reports whether an offer was tried as often as it must be before the household
+// may be written down as not reached: three times on two days (a sample; the table holds
+// the same).
+func (o *Offer) Tried() bool {
+	days := map[core.Date]bool{}
+	for _, t := range o.Tries {
+		days[core.DateOf(t.At)] = true
+	}
+	return len(o.Tries) >= 3 && len(days) >= 2
+}
+
+// Answer writes down what came of an open offer. Errors: ErrNone, ErrState, ErrTries,
+// KindInvalid.
+func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
+	words, err := sentence("words", a.Words)
+	if err != nil {
+		return err
+	}
+	if a.State != Accepted && a.State != Declined && a.State != Unreached {
+		return core.Invalid("answer", "请选他家怎么答复的。")
+	}
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
+		o := at.course.live(a.N)
+		if o == nil || o.State != "open" {
+			return ErrState
+		}
+		if a.State == Unreached && !o.Tried() {
+			return ErrTries
+		}
+		e, err := entry(ctx, tx, at.round, a.N)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update quota_offer set state = $2, words = $3, ended = $4, ender = $5 where id = $1`, o.ID, string(a.State), words, tx.Now(), int64(who.ID)); err != nil {
+			return refused(pg.Fail(err, "write down an answer"))
+		}
+		return q.trace(ctx, tx, who, act{"quota." + string(a.State), at.round, e.Region, map[string]any{"n": a.N, "household": e.Household, "place": o.PlaceNo, "words": words}})
+	})
+}

@@ -1,0 +1,222 @@
+package quota
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+// Books gives the Book in force on a day.
+type Books interface {
+	On(core.Date) (*policy.Book, error)
+}
+
+// Deps is what New needs; all are required.
+type Deps struct {
+	DB       *pg.DB // of lianou_platform
+	Registry *registry.Registry
+	Cases    *casefile.Store
+	Books    Books
+	Audit    *audit.Log
+	Outbox   *notify.Outbox
+}
+
+// Quota keeps rounds. It is safe for concurrent use.
+type Quota struct{ d Deps }
+
+// New checks what it is given.
+func New(d Deps) (*Quota, error) {
+	if d.DB == nil || d.Registry == nil || d.Cases == nil || d.Books == nil || d.Audit == nil || d.Outbox == nil {
+		return nil, core.E(core.KindInternal, "quota_config", "").Wrap(errors.New("quota.Deps needs all of its fields"))
+	}
+	return &Quota{d}, nil
+}
+
+// Asked is what a round is opened with.
+type Asked struct {
+	Item   core.ItemCode
+	Area   core.RegionCode
+	Places int
+	Cutoff time.Time
+	Why    string
+}
+
+// maxPlaces bounds a round, as the table does; longest is how far ahead a cut-off may lie.
+const (
+	maxPlaces = 2000
+	longest   = 366 * 24 * time.Hour
+)
+
+// Open begins a round: the first of its two signatures. Errors: ErrNotYours, KindInvalid.
+func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, err error) {
+	why, err := sentence("why", a.Why)
+	if err != nil {
+		return 0, err
+	}
+	if _, known := ThingOf(a.Item); !known {
+		return 0, core.Invalid("item", "请选要分的是什么。")
+	}
+	if a.Places < 1 || a.Places > maxPlaces {
+		return 0, core.Invalid("places", "名额请填 1 到 2000。")
+	}
+	if err := q.mine(who, a.Area); err != nil {
+		return 0, err
+	}
+	err = q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		if a.Cutoff.Before(tx.Now().Add(-time.Hour)) || a.Cutoff.After(tx.Now().Add(longest)) {
+			return core.Invalid("cutoff", "截止时间请选现在以后、一年以内的。")
+		}
+		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+			string(a.Item), string(a.Area), a.Places, a.Cutoff, why, int64(who.ID), tx.Now()).Scan(&id)
+		if err != nil {
+			return refused(pg.Fail(err, "open a round"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.opened", Round{ID: id}, "", map[string]any{"item": a.Item, "area": a.Area, "places": a.Places, "cutoff": a.Cutoff, "why": why}})
+	})
+	return id, err
+}
+
+// Withdraw ends a round that was not frozen. Errors: ErrNone, ErrState.
+func (q *Quota) Withdraw(ctx context.Context, who staff.Person, id int64, why string) error {
+	why, err := sentence("why", why)
+	if err != nil {
+		return err
+	}
+	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
+		if r.State != Open {
+			return ErrState
+		}
+		if _, err := tx.Exec(ctx, `update quota_round set state = 'withdrawn', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(who.ID)); err != nil {
+			return refused(pg.Fail(err, "withdraw a round"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.withdrawn", r, "", map[string]any{"why": why}})
+	})
+}
+
+// mine refuses who does not see every township of an area: a part of a list is no order.
+func (q *Quota) mine(who staff.Person, area core.RegionCode) error {
+	towns := q.d.Registry.Regions().Expand(area)
+	if len(towns) == 0 || len(area) > 9 || !who.Has(staff.County, staff.City, staff.Auditor) {
+		return ErrNotYours
+	}
+	for _, t := range towns {
+		if !who.Covers(t) {
+			return ErrNotYours
+		}
+	}
+	return nil
+}
+
+// on runs one act on a round that is held until the commit: acts on a round come one
+// after another.
+func (q *Quota) on(ctx context.Context, who staff.Person, id int64, do func(context.Context, *pg.Tx, Round) error) error {
+	return q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `select ` + roundColumns + ` from quota_round where id = $1 for update`
+		r, err := one(ctx, tx, sql, id)
+		if err != nil {
+			return err
+		}
+		if q.mine(who, r.Area) != nil {
+			return ErrNone
+		}
+		return do(ctx, tx, r)
+	})
+}
+
+// act is one entry of the log: of a round, and of a household where it is about one.
+type act struct {
+	name   string
+	round  Round
+	region core.RegionCode
+	detail map[string]any
+}
+
+func (q *Quota) trace(ctx context.Context, tx *pg.Tx, who staff.Person, a act) error {
+	return q.d.Audit.Write(ctx, tx, audit.Entry{Actor: actor(who), Act: a.name, Subject: "quota:" + strconv.FormatInt(a.round.ID, 10),
+		Region: a.region, Purpose: "quota", Detail: a.detail})
+}
+
+func actor(who staff.Person) audit.Actor {
+	return audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(who.ID), 10)}
+}
+
+func sentence(field, s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if n := utf8.RuneCountInString(s); n == 0 || n > 500 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		return "", core.Invalid(field, ErrWords.Say)
+	}
+	return s, nil
+}
+
+// refused turns what a constraint of the tables forbids into its sentence.
+func refused(err error) error {
+	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
+		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
+		"quota_one_skip_asked": ErrAsked, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+	if known := of[pg.Constraint(err)]; known != nil {
+		return known.Wrap(err)
+	}
+	return err
+}
+
+const roundColumns = `id, item, area, places, cutoff, why, opener, opened, state, ended, coalesce(ender, 0), book, formula, tie, listed, digest`
+
+func scanRound(row pgx.CollectableRow) (r Round, err error) {
+	var ended *time.Time
+	err = row.Scan(&r.ID, &r.Item, &r.Area, &r.Places, &r.Cutoff, &r.Why, &r.Opener, &r.Opened, &r.State, &ended, &r.Ender, &r.Book, &r.Formula, &r.Tie, &r.Listed, &r.Digest)
+	if ended != nil {
+		r.Ended = *ended
+	}
+	return r, err
+}
+
+func one(ctx context.Context, tx *pg.Tx, sql string, id int64) (Round, error) {
+	rows, err := tx.Query(ctx, sql, id)
+	if err != nil {
+		return Round{}, pg.Fail(err, "read a round")
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, scanRound)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, ErrNone
+	}
+	return r, pg.Fail(err, "read a round")
+}
+
+// Rounds lists the rounds of areas that somebody covers, the newest first, at most 200.
+func (q *Quota) Rounds(ctx context.Context, tx *pg.Tx, who staff.Person) ([]Round, error) {
+	rows, err := tx.Query(ctx, `select `+roundColumns+` from quota_round order by id desc limit 1000`)
+	if err != nil {
+		return nil, pg.Fail(err, "list rounds")
+	}
+	all, err := pgx.CollectRows(rows, scanRound)
+	var out []Round
+	for _, r := range all {
+		if len(out) < 200 && q.mine(who, r.Area) == nil {
+			out = append(out, r)
+		}
+	}
+	return out, pg.Fail(err, "list rounds")
+}
+
+// Round reads one round. Errors: ErrNone, also for who does not cover its area.
+func (q *Quota) Round(ctx context.Context, tx *pg.Tx, who staff.Person, id int64) (Round, error) {
+	r, err := one(ctx, tx, `select `+roundColumns+` from quota_round where id = $1`, id)
+	if err == nil && q.mine(who, r.Area) != nil {
+		err = ErrNone
+	}
+	return r, err
+}

@@ -1,0 +1,202 @@
+package quota
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// An Offer is one place, offered to one household.
+type Offer struct {
+	ID       int64
+	N        int
+	PlaceNo  int
+	AnswerBy core.Date
+	Maker    core.StaffID
+	Made     time.Time
+	Notice   int64
+	State    string // open, accepted, declined, unreached or undone
+	Words    string // of the household, or why nobody was reached
+	Ended    time.Time
+	Ender    core.StaffID
+	UndoWhy  string
+	Undone   time.Time
+	Undoer   core.StaffID
+	Tries    []Try
+}
+
+// A Try is one attempt to reach a household that was offered a place.
+type Try struct {
+	How   How
+	Words string
+	Staff core.StaffID
+	At    time.Time
+}
+
+// A Skip is one household that was passed over, or is to be.
+type Skip struct {
+	ID       int64
+	N        int
+	Reason   Reason
+	Words    string
+	Asker    core.StaffID
+	Asked    time.Time
+	State    string // asked, held, refused or undone
+	Second   core.StaffID
+	Seconded time.Time
+	Turn     int // offers made before it was held
+	UndoWhy  string
+	Undone   time.Time
+	Undoer   core.StaffID
+}
+
+// A Course is all that was done with a frozen list.
+type Course struct {
+	Offers []Offer // in the order in which they were made
+	Skips  []Skip
+}
+
+// Course reads what was done with a round, in the scope of tx.
+func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err error) {
+	rows, err := tx.Query(ctx, `select id, n, place_no, answer_by, maker, made, notice, state, words, ended, coalesce(ender, 0), undo_why, undone, coalesce(undoer, 0)
+		from quota_offer where round = $1 order by id`, id)
+	if err != nil {
+		return c, pg.Fail(err, "read offers")
+	}
+	c.Offers, err = pgx.CollectRows(rows, scanOffer)
+	if err != nil {
+		return c, pg.Fail(err, "read offers")
+	}
+	if err := tries(ctx, tx, id, c.Offers); err != nil {
+		return c, err
+	}
+	rows, err = tx.Query(ctx, `select id, n, reason, words, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undone, coalesce(undoer, 0)
+		from quota_skip where round = $1 order by id`, id)
+	if err != nil {
+		return c, pg.Fail(err, "read skips")
+	}
+	c.Skips, err = pgx.CollectRows(rows, scanSkip)
+	return c, pg.Fail(err, "read skips")
+}
+
+func scanOffer(row pgx.CollectableRow) (o Offer, err error) {
+	var by time.Time
+	var ended, undone *time.Time
+	err = row.Scan(&o.ID, &o.N, &o.PlaceNo, &by, &o.Maker, &o.Made, &o.Notice, &o.State, &o.Words, &ended, &o.Ender, &o.UndoWhy, &undone, &o.Undoer)
+	o.AnswerBy, o.Ended, o.Undone = core.NewDate(by.Date()), known(ended), known(undone)
+	return o, err
+}
+
+func scanSkip(row pgx.CollectableRow) (s Skip, err error) {
+	var seconded, undone *time.Time
+	err = row.Scan(&s.ID, &s.N, &s.Reason, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &s.UndoWhy, &undone, &s.Undoer)
+	s.Seconded, s.Undone = known(seconded), known(undone)
+	return s, err
+}
+
+// known is a time, zero where there is none.
+func known(t *time.Time) (out time.Time) {
+	if t != nil {
+		out = *t
+	}
+	return out
+}
+
+func tries(ctx context.Context, tx *pg.Tx, round int64, offers []Offer) error {
+	at := map[int64]int{}
+	for i := range offers {
+		at[offers[i].ID] = i
+	}
+	rows, err := tx.Query(ctx, `select t.offer, t.how, t.words, t.staff, t.at from quota_try t join quota_offer o on o.id = t.offer where o.round = $1 order by t.offer, t.k`, round)
+	if err != nil {
+		return pg.Fail(err, "read attempts")
+	}
+	var offer int64
+	var t Try
+	_, err = pgx.ForEachRow(rows, []any{&offer, &t.How, &t.Words, &t.Staff, &t.At}, func() error {
+		if i, ours := at[offer]; ours {
+			offers[i].Tries = append(offers[i].Tries, t)
+		}
+		return nil
+	})
+	return pg.Fail(err, "read attempts")
+}
+
+// Of is the outcome of entry n.
+func (c *Course) Of(n int) Outcome {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.N == n && o.State != "undone" {
+			return map[string]Outcome{"open": Offered, "accepted": Accepted, "declined": Declined, "unreached": Unreached}[o.State]
+		}
+	}
+	out := Waiting
+	for i := range c.Skips {
+		if s := &c.Skips[i]; s.N == n && s.State == "held" {
+			switch {
+			case !s.Reason.Keeps():
+				return Out
+			case s.Turn == len(c.Offers):
+				out = Passed // until one more offer was made
+			}
+		}
+	}
+	return out
+}
+
+// Next is whose turn it is in a list of so many, 0 for nobody.
+func (c *Course) Next(listed int) int { return next(listed, c.outcomes()) }
+
+// outcomes is Of for many entries.
+func (c *Course) outcomes() func(int) Outcome {
+	touched := map[int]Outcome{}
+	for i := range c.Offers {
+		touched[c.Offers[i].N] = ""
+	}
+	for i := range c.Skips {
+		touched[c.Skips[i].N] = ""
+	}
+	for n := range touched {
+		touched[n] = c.Of(n)
+	}
+	return func(n int) Outcome {
+		if o, some := touched[n]; some {
+			return o
+		}
+		return Waiting
+	}
+}
+
+// Held are the places that somebody accepted or has to answer for.
+func (c *Course) Held() map[int]bool {
+	held := map[int]bool{}
+	for i := range c.Offers {
+		if s := c.Offers[i].State; s == "open" || s == "accepted" {
+			held[c.Offers[i].PlaceNo] = true
+		}
+	}
+	return held
+}
+
+// Proposed is the skip that waits for a second person, nil for none.
+func (c *Course) Proposed() *Skip {
+	for i := range c.Skips {
+		if c.Skips[i].State == "asked" {
+			return &c.Skips[i]
+		}
+	}
+	return nil
+}
+
+// live is the offer of entry n that was not undone, nil for none.
+func (c *Course) live(n int) *Offer {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.N == n && o.State != "undone" {
+			return o
+		}
+	}
+	return nil
+}

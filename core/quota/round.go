@@ -1,0 +1,103 @@
+package quota
+
+import (
+	"time"
+
+	"lianou/core"
+	"lianou/core/insight"
+)
+
+// Tie names how equal indexes are ordered: as insight.Place does, and of equal places the
+// lower number of the household. It is stored with every list.
+const Tie = "place-1"
+
+// parts is how many parts the index has.
+const parts = 7
+
+// A Thing is something scarce that rounds are held for.
+type Thing struct {
+	Item core.ItemCode
+	Word string // as people say it
+	Unit string // what is counted: 套, 户, 个
+}
+
+// Things lists what is shared out by rounds, in the order in which a form offers it.
+func Things() []Thing {
+	return []Thing{{"ZJ-01", "公租房", "套"}, {"ZJ-03", "危房改造", "户"}, {"RS-01", "公益性岗位", "个"}}
+}
+
+// ThingOf finds one by its item.
+func ThingOf(code core.ItemCode) (Thing, bool) {
+	for _, t := range Things() {
+		if t.Item == code {
+			return t, true
+		}
+	}
+	return Thing{}, false
+}
+
+// State is where a round stands.
+type State string
+
+// The states of a round. Frozen and Withdrawn are final.
+const (
+	Open      State = "open"
+	Frozen    State = "frozen"
+	Withdrawn State = "withdrawn"
+)
+
+// A Round is one batch of places.
+type Round struct {
+	ID     int64
+	Item   core.ItemCode
+	Area   core.RegionCode // the city, a county or a township
+	Places int
+	Cutoff time.Time // nothing is frozen before
+	Why    string
+	Opener core.StaffID
+	Opened time.Time
+	State  State
+	Ended  time.Time // zero while it is open
+	Ender  core.StaffID
+
+	// Of a frozen list.
+	Book    string // digest of the Book it was judged by
+	Formula string // version of the index and its weights
+	Tie     string
+	Listed  int
+	Digest  string // of the list and what it was made by
+}
+
+// An Entry is one household of a list, with all that its place rests on.
+type Entry struct {
+	N         int // from 1
+	Region    core.RegionCode
+	Household core.HouseholdID
+	Place     insight.Place
+	Low, High [parts]int   // tenths of each part of the index
+	Fits      bool         // false: a fact is missing that could still decide
+	Claim     core.ClaimID // that people approved; 0 for none
+}
+
+// Unknown reports whether anything that counts is not known of the household.
+func (e Entry) Unknown() bool { return !e.Fits && e.Claim == 0 || e.Low != e.High }
+
+// Errors of rounds.
+var (
+	ErrNone      = core.E(core.KindNotFound, "quota_none", "没有这一批,或者不归您管。")
+	ErrState     = core.E(core.KindConflict, "quota_state", "这一批的状态变了。请刷新再看。")
+	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
+	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
+	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")
+	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看过以后,名单又变了。请再看一遍。")
+	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还没按现在的政策全库比对过。请先运行一次比对,再冻结。")
+	ErrTooLong   = core.E(core.KindConflict, "quota_too_long", "这个地方够条件的人家太多,一批排不下。请按县或者乡镇分开办。")
+	ErrTurn      = core.E(core.KindConflict, "quota_turn", "现在轮到的不是这一户,可能有人刚办过。请刷新再看。")
+	ErrNoPlace   = core.E(core.KindConflict, "quota_no_place", "名额都给出去了。有人不要了,才轮到下一户。")
+	ErrAsked     = core.E(core.KindConflict, "quota_skip_asked", "有人提出跳过这一户。请另一个人先核对。")
+	ErrTries     = core.E(core.KindConflict, "quota_tries", "要分两天联系过三次,才能记「联系不上」。")
+	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
+	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出跳过的人不能自己核对。请另一个人核对。")
+	ErrAnswerDay = core.Invalid("answer_by", "答复的日子,请选明天到 60 天以内的一天。")
+	ErrWords     = core.Invalid("words", "请写一句话说明,不超过五百字。")
+)

@@ -1,0 +1,140 @@
+package quota
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/staff"
+)
+
+// Reason is why a household was passed over. The list is closed.
+type Reason string
+
+// The reasons. Of the first two the household keeps its place and comes again after one
+// more offer; the others are so for the whole round.
+const (
+	Away     Reason = "away"
+	Unclear  Reason = "unknown"
+	Housed   Reason = "housed"
+	Moved    Reason = "moved"
+	Died     Reason = "died"
+	Excluded Reason = "excluded"
+)
+
+// Reasons lists them in the order in which a form offers them.
+func Reasons() []Reason { return []Reason{Away, Unclear, Housed, Excluded, Moved, Died} }
+
+// Keeps reports whether the household keeps its place for the next offer.
+func (r Reason) Keeps() bool { return r == Away || r == Unclear }
+
+// Chinese is the reason as people read it.
+func (r Reason) Chinese() string {
+	return map[Reason]string{Away: "人不在家,过些天再问", Unclear: "有一样还没问清,问清再给", Housed: "已经解决了", Excluded: "已经享受只能选一样的另一项",
+		Moved: "全家迁走了", Died: "人不在世了"}[r]
+}
+
+// Skip asks that the household whose turn it is, n, be passed over. Somebody else must hold
+// it. Errors: ErrNone, ErrState, ErrTurn, ErrAsked, KindInvalid.
+func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) error {
+	words, err := sentence("words", s.Words)
+	if err != nil {
+		return err
+	}
+	if s.Reason.Chinese() == "" {
+		return core.Invalid("reason", "请选为什么跳过。")
+	}
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
+		if t.course.Proposed() != nil {
+			return ErrAsked
+		}
+		if t.next != s.N || s.N == 0 {
+			return ErrTurn
+		}
+		e, err := entry(ctx, tx, t.round, s.N)
+		if err != nil {
+			return err
+		}
+		const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked) values ($1, $2, $3, $4, $5, $6, $7)`
+		if _, err := tx.Exec(ctx, sql, id, s.N, string(e.Region), string(s.Reason), words, int64(who.ID), tx.Now()); err != nil {
+			return refused(pg.Fail(err, "ask for a skip"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.skip_asked", t.round, e.Region, map[string]any{"n": s.N, "household": e.Household, "reason": s.Reason, "words": words}})
+	})
+}
+
+// Second is another person's word on the skip that was asked for of entry n: it holds, or it
+// does not. Errors: ErrNone, ErrState, ErrSecond.
+func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, holds bool) error {
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
+		s := t.course.Proposed()
+		switch {
+		case s == nil || s.N != n:
+			return ErrState
+		case s.Asker == who.ID:
+			return ErrSecond
+		}
+		e, err := entry(ctx, tx, t.round, n)
+		if err != nil {
+			return err
+		}
+		if holds {
+			_, err = tx.Exec(ctx, `update quota_skip set state = 'held', second = $2, seconded = $3, turn = $4 where id = $1`, s.ID, int64(who.ID), tx.Now(), len(t.course.Offers))
+		} else {
+			_, err = tx.Exec(ctx, `update quota_skip set state = 'refused', second = $2, seconded = $3 where id = $1`, s.ID, int64(who.ID), tx.Now())
+		}
+		if err != nil {
+			return refused(pg.Fail(err, "settle a skip"))
+		}
+		name := "quota.skip_refused"
+		if holds {
+			name = "quota.skipped"
+		}
+		return q.trace(ctx, tx, who, act{name, t.round, e.Region, map[string]any{"n": n, "household": e.Household, "reason": s.Reason, "asker": s.Asker}})
+	})
+}
+
+// Undo takes back what was last done with entry n, an offer with its answer or a skip that
+// was held, as long as nobody after it has accepted. The household waits again, in its old
+// place. Errors: ErrNone, ErrState where nothing was done, ErrLate, KindInvalid.
+func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why string) error {
+	why, err := sentence("why", why)
+	if err != nil {
+		return err
+	}
+	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
+		for i := range t.course.Offers {
+			if o := &t.course.Offers[i]; o.N > n && o.State == "accepted" {
+				return ErrLate
+			}
+		}
+		e, err := entry(ctx, tx, t.round, n)
+		if err != nil {
+			return ErrState
+		}
+		detail := map[string]any{"n": n, "household": e.Household, "why": why}
+		if o := t.course.live(n); o != nil {
+			detail["offer"] = o.ID
+			_, err = tx.Exec(ctx, `update quota_offer set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, o.ID, tx.Now(), int64(who.ID), why)
+		} else if s := t.course.held(n); s != nil {
+			detail["skip"] = s.ID
+			_, err = tx.Exec(ctx, `update quota_skip set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, s.ID, tx.Now(), int64(who.ID), why)
+		} else {
+			return ErrState
+		}
+		if err != nil {
+			return refused(pg.Fail(err, "take an act back"))
+		}
+		return q.trace(ctx, tx, who, act{"quota.undone", t.round, e.Region, detail})
+	})
+}
+
+// held is the last skip of entry n that holds, nil for none.
+func (c *Course) held(n int) *Skip {
+	for i := len(c.Skips) - 1; i >= 0; i-- {
+		if s := &c.Skips[i]; s.N == n && s.State == "held" {
+			return s
+		}
+	}
+	return nil
+}

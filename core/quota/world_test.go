@@ -1,0 +1,159 @@
+package quota_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/insight"
+	"lianou/core/jobs"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/policy"
+	"lianou/core/quota"
+	"lianou/core/registry"
+	"lianou/core/registry/seed"
+	"lianou/core/seal"
+	"lianou/core/staff"
+	"lianou/core/watch"
+)
+
+const wangmiao = core.RegionCode("371426104")
+
+// world is a database with two people of the city, one of a county and one of a township.
+type world struct {
+	env                     *pgtest.Env
+	db                      *pg.DB
+	quota                   *quota.Quota
+	deps                    quota.Deps
+	reg                     *registry.Registry
+	watch                   *watch.Watch
+	han, lin, county, small staff.Person
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{env: pgtest.New(t)}
+	w.db = w.env.DB(pgtest.Platform)
+	keys, err := seal.NewKeys(seal.SM4)
+	must(t, err)
+	log := audit.New(keys.Platform.Ring)
+	regions, err := registry.EmbeddedRegions()
+	must(t, err)
+	w.reg, err = registry.New(registry.Config{Ring: keys.Platform.Ring, Log: log, Regions: regions})
+	must(t, err)
+	cases, err := casefile.New(casefile.Config{Ring: keys.Platform.Ring, Shared: keys.Platform.Shared, Audit: log})
+	must(t, err)
+	box, err := notify.NewOutbox(keys.Platform.Gateway)
+	must(t, err)
+	books, err := policy.Embedded()
+	must(t, err)
+	w.watch, err = watch.New(watch.Deps{DB: w.db, Registry: w.reg, Books: books, Audit: log})
+	must(t, err)
+	w.deps = quota.Deps{DB: w.db, Registry: w.reg, Cases: cases, Books: books, Audit: log, Outbox: box}
+	w.quota, err = quota.New(w.deps)
+	must(t, err)
+	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: regions.Expand})
+	must(t, err)
+	hire := func(login string, role staff.Role, at core.RegionCode) staff.Person {
+		p := staff.Person{Login: login, Roles: []staff.Role{role}, Regions: regions.Expand(at)}
+		must(t, w.db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+			p.ID, err = office.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: login, Name: "某人", Roles: p.Roles, Regions: []core.RegionCode{at}, Password: "a long sentence"})
+			return err
+		}))
+		return p
+	}
+	w.han, w.lin = hire("han", staff.City, core.DezhouCity), hire("lin", staff.City, core.DezhouCity)
+	w.county, w.small = hire("xian", staff.County, "371424"), hire("zhen", staff.Officer, wangmiao)
+	return w
+}
+
+// peopled is a world with households that were looked at once.
+func peopled(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	_, err := (seed.Loader{DB: w.env.DB(pgtest.Import), Registry: w.reg, Regions: w.reg.Regions()}).Load(t.Context(), 5, 9000)
+	must(t, err)
+	into, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	id, err := w.watch.Begin(t.Context(), into, watch.Request{Towns: w.reg.Regions().Expand("371426"), Reason: "test", By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	for more := true; more; {
+		more, err = w.watch.Next(t.Context(), id)
+		must(t, err)
+	}
+	return w
+}
+
+// frozen lays a frozen list of so many households that live nowhere, for what is done with
+// a list and not how it is made.
+func (w *world) frozen(t testing.TB, places, listed int) (id int64) {
+	t.Helper()
+	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ('ZJ-01', $1, $2, $3, '试', $4, $3) returning id`,
+			string(wangmiao), places, tx.Now(), int64(w.han.ID)).Scan(&id)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `insert into quota_entry (round, n, region, household, place, low, high, fits)
+			select $1, n, $2, n, 1000 - n, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true from generate_series(1, $3::int) n`, id, string(wangmiao), listed)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update quota_round set state = 'frozen', ended = $2, ender = $3, book = 'b', formula = 'f', tie = 't', listed = $4, digest = 'd' where id = $1`,
+			id, tx.Now(), int64(w.lin.ID), listed)
+		return err
+	}))
+	return id
+}
+
+func (w *world) now(t testing.TB) (at time.Time) {
+	t.Helper()
+	w.see(t, func(_ context.Context, tx *pg.Tx) error { at = tx.Now(); return nil })
+	return at
+}
+
+func (w *world) see(t testing.TB, do func(context.Context, *pg.Tx) error) {
+	t.Helper()
+	must(t, w.db.Read(t.Context(), w.han.Scope(), do))
+}
+
+// drawn is the order of a round as it would be frozen now.
+func (w *world) drawn(t testing.TB, id int64) (list quota.List) {
+	t.Helper()
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		r, err := w.quota.Round(ctx, tx, w.han, id)
+		if err == nil {
+			list, err = w.quota.Draw(ctx, tx, r)
+		}
+		return err
+	})
+	return list
+}
+
+func (w *world) course(t testing.TB, id int64) (c quota.Course) {
+	t.Helper()
+	w.see(t, func(ctx context.Context, tx *pg.Tx) (err error) { c, err = w.quota.Course(ctx, tx, id); return err })
+	return c
+}
+
+// ranked is the order of a township as the desk's ranking shows it.
+func (w *world) ranked(t testing.TB, towns []core.RegionCode) (list []insight.Ranked) {
+	t.Helper()
+	w.see(t, func(ctx context.Context, tx *pg.Tx) (err error) {
+		list, err = insight.Store{}.Top(ctx, tx, towns, insight.Page{N: 10000})
+		return err
+	})
+	return list
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
