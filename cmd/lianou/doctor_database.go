@@ -35,7 +35,12 @@ func upDatabase(ctx context.Context, url string) []finding {
 	if !s.super && !s.owner {
 		role = mend("role", "%s may not migrate; `lianou up` needs a superuser or lianou_owner in LIANOU_DATABASE_URL", s.role)
 	}
-	return append(server(s), role, tables(ctx, db))
+	list := append(server(s), role, tables(ctx, db))
+	clock, err := db.ReadClock(ctx)
+	if err != nil {
+		return list // the tables say why
+	}
+	return append(list, scans(ctx, db, clock.Demo)...)
 }
 
 // serviceDatabase looks at the server with the eyes of one program: its own role
@@ -59,6 +64,7 @@ func serviceDatabase(ctx context.Context, cfg *boot.Config, program string) []fi
 	}
 	if err == nil {
 		list = append(list, accounts(ctx, db, clock.Demo))
+		list = append(list, scans(ctx, db, clock.Demo)...)
 	}
 	audit, as, bad := openServer(ctx, "LIANOU_AUDIT_DATABASE_URL", cfg.AuditURL.Reveal())
 	if bad != nil {

@@ -34,6 +34,7 @@ type machine struct {
 	people  int           // of a fresh city
 	seeder  *seeder       // nil when there is a city already
 	family  *family
+	first   *firstScan // of a city that nobody has looked at
 	began   time.Time
 }
 
@@ -53,6 +54,7 @@ func (c upCmd) Run(t *tool) error {
 		}
 	}
 	m.greet()
+	m.beginFirstScan(t.ctx)
 	return m.wait(t.ctx)
 }
 
@@ -254,6 +256,7 @@ func (m *machine) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), m.cfg.StopTimeout+10*time.Second)
 	defer cancel()
 	m.dropPeople()
+	m.first.stop()
 	if m.family != nil {
 		m.family.stop(ctx)
 	}

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/jackc/pgx/v5"
-
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/jobs"
@@ -21,6 +19,7 @@ import (
 	"lianou/core/registry/seed"
 	"lianou/core/seal"
 	"lianou/core/watch"
+	"lianou/core/watch/watchtest"
 )
 
 // house is a small invented city with a watch over it.
@@ -126,27 +125,8 @@ func (h *house) learn(t *testing.T, id core.HouseholdID, facts string) {
 	})
 }
 
-// dump gives every row of the tables that a scan writes, but for times and numbers that
-// count up: two databases with the same findings dump the same.
+// dump gives every row of the tables that a scan writes.
 func (h *house) dump(t *testing.T) string {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), h.env.Superuser())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.WithoutCancel(t.Context()))
-	const sql = `select string_agg(line, e'\n' order by line) from (
-		select 'page ' || region || ' ' || first || ' ' || encode(findings, 'hex') as line from finding_page
-		union all select 'town ' || region || ' ' || book || ' ' || households || ' ' || eligible::text || open::text from finding_town
-		union all select 'rank ' || region || ' ' || place || ' ' || household from ranking
-		union all select 'count ' || scope || ' ' || counts::text from ranking_count
-		union all select 'row ' || region || ' ' || household || ' ' || encode(facts, 'hex') || coalesce(due::text, '') from fact_row
-		union all select 'stale ' || region || ' ' || household from fact_stale
-		union all select 'lead ' || region || ' ' || household || ' ' || kind || ' ' || items || ' ' || cause || ' ' || state from lead
-		union all select 'scanned ' || scan || ' ' || town || ' ' || households || ' ' || newly || ' ' || lost from scan_town) t`
-	var all string
-	if err := conn.QueryRow(t.Context(), sql).Scan(&all); err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return strings.Join(watchtest.Dump(t, h.env.Superuser()), "\n")
 }

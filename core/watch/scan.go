@@ -37,17 +37,22 @@ func (Town) InsertOpts() river.InsertOpts {
 // Request is a scan that is wanted.
 type Request struct {
 	Towns  []core.RegionCode // at least one
-	Reason string            // in the closed words of the caller: "operator", "policy", "night"
+	Reason string            // in the closed words of the caller: "operator", "policy", "night", "first"
 	By     audit.Actor
+	Over   bool // gives up a scan that has not ended, instead of being refused
 }
 
 // Begin writes a scan down, with a job for each township, and gives its number. The
-// entry in the log stands for all that the scan will read.
+// entry in the log stands for all that the scan will read. Errors: KindConflict while
+// another scan has not ended, for there is one at a time.
 func (w *Watch) Begin(ctx context.Context, into *jobs.Inserter, r Request) (id int64, err error) {
 	if len(r.Towns) == 0 {
 		return 0, core.Invalid("towns", "没有要比对的乡镇。")
 	}
 	err = w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := w.makeRoom(ctx, tx, r.Over); err != nil {
+			return err
+		}
 		const scan = `insert into scan (reason, actor, begun, towns, remain) values ($1, $2, $3, $4, $4) returning id`
 		if err := tx.QueryRow(ctx, scan, r.Reason, r.By.Kind+":"+r.By.ID, tx.Now(), len(r.Towns)).Scan(&id); err != nil {
 			return pg.Fail(err, "begin a scan")
@@ -103,7 +108,8 @@ func (w *Watch) Work(ctx context.Context, scan int64, town core.RegionCode) (don
 func (w *Watch) Next(ctx context.Context, scan int64) (bool, error) {
 	var town core.RegionCode
 	err := w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `select town from scan_town where scan = $1 and done is null order by random() limit 1 for update skip locked`
+		const sql = `select town from scan_town where scan = $1 and done is null and exists (select from scan where id = $1 and given_up is null)
+			order by random() limit 1 for update skip locked`
 		return tx.QueryRow(ctx, sql, scan).Scan(&town)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -120,6 +126,7 @@ func (w *Watch) Next(ctx context.Context, scan int64) (bool, error) {
 type Progress struct {
 	Begun                     time.Time
 	Ended                     *time.Time
+	GivenUp                   *time.Time // a newer scan took its place
 	Towns, Done               int
 	Households, Packed        int
 	Changed, Newly, Lost, Due int // Due: townships that nobody has finished
@@ -128,21 +135,29 @@ type Progress struct {
 // How reads how far a scan is. Errors: KindNotFound.
 func (w *Watch) How(ctx context.Context, scan int64) (p Progress, err error) {
 	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `select s.begun, s.ended, s.towns, s.remain, coalesce(sum(t.households), 0), coalesce(sum(t.packed), 0),
+		const sql = `select s.begun, s.ended, s.given_up, s.towns, s.remain, coalesce(sum(t.households), 0), coalesce(sum(t.packed), 0),
 				coalesce(sum(t.changed), 0), coalesce(sum(t.newly), 0), coalesce(sum(t.lost), 0)
 			from scan s join scan_town t on t.scan = s.id where s.id = $1 group by s.id`
-		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost)
+		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.GivenUp, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost)
 		p.Done = p.Towns - p.Due
 		return pg.Fail(err, "read how far a scan is")
 	})
 	return p, err
 }
 
-// Unfinished gives the newest scan that has not ended, 0 for none.
+// Unfinished gives the scan that has not ended, 0 for none.
 func (w *Watch) Unfinished(ctx context.Context) (id int64, err error) {
 	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from scan where ended is null`).Scan(&id)
+		err := tx.QueryRow(ctx, `select coalesce(max(id), 0) from scan where ended is null and given_up is null`).Scan(&id)
 		return pg.Fail(err, "look for a scan that has not ended")
 	})
 	return id, err
+}
+
+// Any reports whether a scan was ever begun.
+func (w *Watch) Any(ctx context.Context) (any bool, err error) {
+	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, `select exists (select from scan)`).Scan(&any), "look for a scan")
+	})
+	return any, err
 }

@@ -2,6 +2,8 @@ package watch
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -10,31 +12,79 @@ import (
 )
 
 // Touch judges one household again at once: after a birth, a death, a move, or a fact that
-// cannot wait for the next scan (F36). What it finds stands where a scan would have put it,
-// and lays the same leads. A household that is not in the township any more loses its
-// finding there. Running it again changes nothing.
+// cannot wait for the next scan (F36), and with it those of its township that wait to be
+// packed. What it finds stands where a scan would have put it, and lays the same leads. A
+// household that is not in the township any more loses its finding there. Running it again
+// changes nothing.
 func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.HouseholdID) error {
-	return w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
-		for n := packs; n >= packs; {
-			var err error
-			if n, err = w.Registry.Repack(ctx, tx, town, packs); err != nil {
+	return w.refresh(ctx, town, id)
+}
+
+// errMoved says that something was written between two looks at what waits.
+var errMoved = errors.New("moved")
+
+// refresh packs who waits in a township and judges them, and some more, in one transaction:
+// a row that was packed anew and not judged would be right in the registry and wrong in
+// the ranking until the next scan.
+func (w *Watch) refresh(ctx context.Context, town core.RegionCode, more ...core.HouseholdID) error {
+	const tries = 5
+	err := errMoved
+	for try := 0; try < tries && errors.Is(err, errMoved); try++ {
+		err = w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
+			ids, err := w.pack(ctx, tx, town)
+			if err != nil {
 				return err
 			}
+			ids = append(ids, more...)
+			slices.Sort(ids)
+			return w.judgeSome(ctx, tx, town, slices.Compact(ids))
+		})
+	}
+	if errors.Is(err, errMoved) {
+		return core.E(core.KindUnavailable, "township_busy", "这个乡镇正在写入很多资料,请过一会儿再试。").Wrap(err)
+	}
+	return err
+}
+
+// pack packs everybody who waits in a township and says who that was, or nobody when they
+// are so many that only an import can have brought them: those wait for a scan.
+func (w *Watch) pack(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]core.HouseholdID, error) {
+	ids, err := w.Registry.Waiting(ctx, tx, town, packs)
+	if err != nil {
+		return nil, err
+	}
+	packed := 0
+	for n := packs; n >= packs; packed += n {
+		if n, err = w.Registry.Repack(ctx, tx, town, packs); err != nil {
+			return nil, err
 		}
-		w.found.Beside(tx, town)
-		before, err := w.found.Towns(ctx, tx)
-		if err != nil {
-			return err
-		}
-		rows, err := w.Registry.Rows(ctx, tx, []core.RegionCode{town}, []core.HouseholdID{id})
-		if err != nil {
-			return err
-		}
-		judge, err := w.judges.take(w.Books, tx.Today())
-		if err != nil {
-			return err
-		}
-		defer w.judges.give(judge)
+	}
+	switch {
+	case len(ids) == packs:
+		return nil, nil
+	case packed != len(ids):
+		return nil, errMoved
+	}
+	return ids, nil
+}
+
+// judgeSome judges some households of a township from their packed rows.
+func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID) error {
+	w.found.Beside(tx, town)
+	before, err := w.found.Towns(ctx, tx)
+	if err != nil {
+		return err
+	}
+	rows, err := w.Registry.Rows(ctx, tx, slices.Repeat([]core.RegionCode{town}, len(ids)), ids)
+	if err != nil {
+		return err
+	}
+	judge, err := w.judges.take(w.Books, tx.Today())
+	if err != nil {
+		return err
+	}
+	defer w.judges.give(judge)
+	for _, id := range ids {
 		f, there := insight.Finding{Household: id}, len(rows[id]) > 0
 		if there {
 			if f, err = judge.Row(id, rows[id]); err != nil {
@@ -42,11 +92,22 @@ func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.Househo
 			}
 		}
 		changed, err := w.found.Set(ctx, tx, town, f, !there)
-		if err != nil || changed == nil {
+		if err != nil {
 			return err
 		}
-		newly, lost := layLeads(tx, town, []insight.Change{*changed}, newsOf(before, judge, tx.Today()))
-		return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
-			Detail: map[string]any{"household": id, "book": judge.Book().Digest, "newly": newly, "lost": lost}})
-	})
+		if changed == nil {
+			continue
+		}
+		if err := w.tell(ctx, tx, town, changed, newsOf(before, judge, tx.Today())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell lays the leads of one change and writes it down.
+func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, n news) error {
+	newly, lost := layLeads(tx, town, []insight.Change{*c}, n)
+	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
+		Detail: map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}})
 }

@@ -66,7 +66,8 @@ func (w *Watch) judge(ctx context.Context, tx *pg.Tx, town core.RegionCode, judg
 
 // hold takes the township's place in the scan, or gives errTaken.
 func hold(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode) error {
-	const sql = `select true from scan_town where scan = $1 and town = $2 and done is null for update skip locked`
+	const sql = `select true from scan_town where scan = $1 and town = $2 and done is null
+		and exists (select from scan where id = $1 and given_up is null) for update skip locked`
 	var mine bool
 	err := tx.QueryRow(ctx, sql, scan, string(town)).Scan(&mine)
 	if errors.Is(err, pgx.ErrNoRows) {

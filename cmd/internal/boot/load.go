@@ -86,6 +86,9 @@ func (c *Config) check() []string {
 	if c.Quality < 0 || c.Quality > 100 {
 		faults = append(faults, "LIANOU_QUALITY_SHARE must be 0 to 100")
 	}
+	if c.ScanHour < -1 || c.ScanHour > 23 {
+		faults = append(faults, "LIANOU_SCAN_HOUR must be 0 to 23, or -1 for no scan by itself")
+	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		faults = append(faults, "LIANOU_LOG_FORMAT is neither json nor text")
 	}

@@ -39,6 +39,7 @@ var testOnly = map[string]string{
 	"core/idcard/idcardtest":       "draws cards of invented people",
 	"core/depstest":                "holds a constructor to saying what it was not given",
 	"core/jobs/jobstest":           "waits for jobs: reads River's tables through core/pg",
+	"core/watch/watchtest":         "compares what two scans left behind",
 	"channels/channeltest":         "the conformance suite: opens channels with an intake in memory",
 	"channels/hotline/hotlinetest": "the called party: sipp, by scenarios",
 	"channels/desk/desktest":       "the desk's shell with staff, for the rooms that are channels",
@@ -48,8 +49,8 @@ var testOnly = map[string]string{
 // sameRank lists the imports between equals that are meant: a folder and the
 // variants below it, told apart here so that every other one is an accident.
 var sameRank = map[[2]string]string{
-	{"core/matching", "core/facts"}: "the flat vector that both pure evaluators read",
-	{"core/hardship", "core/facts"}: "the same",
+	{"core/matching", "core/facts"}:                   "the flat vector that both pure evaluators read",
+	{"core/hardship", "core/facts"}:                   "the same",
 	{"cmd/internal/citybench", "cmd/internal/oracle"}: "a yardstick of a bench",
 }
 
