@@ -19,6 +19,7 @@ import (
 	"lianou/core/routing"
 	"lianou/core/rulebook"
 	"lianou/core/seal"
+	"lianou/core/simulate"
 	"lianou/core/staff"
 	"lianou/core/watch"
 	"lianou/core/workflow"
@@ -38,6 +39,7 @@ type house struct {
 	blobs    *blob.Store
 	books    *rulebook.Shelf
 	rules    *rulebook.Store
+	simulate *simulate.Simulator
 	regions  *registry.Regions
 	registry *registry.Registry
 	staff    *staff.Staff
@@ -150,6 +152,14 @@ func (h *house) casework(context.Context) (err error) {
 		return err
 	}
 	h.watch, err = watch.New(watch.Deps{DB: h.stores.DB, Registry: h.registry, Books: h.books, Audit: h.audit})
+	if err != nil {
+		return err
+	}
+	own, err := jobs.NewInserter(jobs.Platform)
+	if err != nil {
+		return err
+	}
+	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own})
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
+	"lianou/core/simulate"
 	"lianou/core/watch"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
@@ -45,8 +46,9 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.speech.Register(list)
 	h.voices.Register(list)
 	h.watch.Register(list)
+	h.simulate.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
+		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

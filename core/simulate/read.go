@@ -16,6 +16,7 @@ import (
 type Head struct {
 	ID            int64
 	Draft         int64 // 0 for Books that no draft has
+	Said          string // of a draft: SaidBy as it stood
 	Before, After string
 	On            core.Date
 	Items         []Item
@@ -41,12 +42,12 @@ type TownTally struct {
 // ErrNone says that there is no such simulation.
 var ErrNone = core.E(core.KindNotFound, "simulation_none", "还没有试算过。")
 
-const headColumns = `id, coalesce(draft, 0), before, after, on_day, items, begun, ended, stale, towns, towns - remain`
+const headColumns = `id, coalesce(draft, 0), said, before, after, on_day, items, begun, ended, stale, towns, towns - remain`
 
 func scanHead(row pgx.Row) (h Head, err error) {
 	var on time.Time
 	var items []byte
-	if err = row.Scan(&h.ID, &h.Draft, &h.Before, &h.After, &on, &items, &h.Begun, &h.Ended, &h.Stale, &h.Towns, &h.Done); err == nil {
+	if err = row.Scan(&h.ID, &h.Draft, &h.Said, &h.Before, &h.After, &on, &items, &h.Begun, &h.Ended, &h.Stale, &h.Towns, &h.Done); err == nil {
 		h.On = core.DateOf(on)
 		err = json.Unmarshal(items, &h.Items)
 	}

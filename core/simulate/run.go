@@ -93,10 +93,10 @@ func (s *Simulator) write(ctx context.Context, tx *pg.Tx, r *Request, items []It
 	if err != nil {
 		return 0, core.E(core.KindInternal, "simulation_items", "").Wrap(err)
 	}
-	const head = `insert into simulation (draft, before, after, on_day, items, actor, begun, towns, remain)
-		values (nullif($1, 0), $2, $3, $4, $5, $6, $7, $8, $8) returning id`
+	const head = `insert into simulation (draft, said, before, after, on_day, items, actor, begun, towns, remain)
+		values (nullif($1, 0), $9, $2, $3, $4, $5, $6, $7, $8, $8) returning id`
 	if err := tx.QueryRow(ctx, head, r.Draft, r.Books.Before.Digest, r.Books.After.Digest, r.Books.On.Time(), b,
-		r.By.Kind+":"+r.By.ID, tx.Now(), len(r.Towns)).Scan(&id); err != nil {
+		r.By.Kind+":"+r.By.ID, tx.Now(), len(r.Towns), r.Books.Said).Scan(&id); err != nil {
 		return 0, pg.Fail(err, "begin a simulation")
 	}
 	const towns = `insert into simulation_town (simulation, town) select $1, unnest($2::text[])`

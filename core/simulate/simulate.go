@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"lianou/core"
@@ -45,7 +46,11 @@ func New(d Deps) (*Simulator, error) {
 type Books struct {
 	Before, After *policy.Book
 	On            core.Date
+	Said          string // of a draft: SaidBy as it stood
 }
+
+// SaidBy names what a draft says: a result of another is not about this one any more.
+func SaidBy(d *rulebook.Draft) string { return fmt.Sprintf("%d %s", d.Base, d.Digest) }
 
 // ErrSame says that the rules are the same for everybody.
 var ErrSame = core.E(core.KindConflict, "simulation_same", "这些改动不影响任何家庭够不够条件、给多少,不用试算。")
@@ -73,7 +78,9 @@ func (s *Simulator) BooksOf(ctx context.Context, draft int64, today core.Date) (
 	if err != nil {
 		return Books{}, err
 	}
-	return Differ(old, lib, today)
+	b, err := Differ(old, lib, today)
+	b.Said = SaidBy(&f.Draft)
+	return b, err
 }
 
 // Differ is BooksOf for two libraries.
@@ -96,7 +103,7 @@ func Differ(old, lib *policy.Library, today core.Date) (Books, error) {
 		if err != nil {
 			return Books{}, err
 		}
-		b := Books{before, after, on}
+		b := Books{Before: before, After: after, On: on}
 		if first.Before == nil {
 			first = b
 		}
@@ -149,7 +156,7 @@ func (s *Simulator) load(ctx context.Context, sim int64) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.State == rulebook.Published || f.State == rulebook.Withdrawn {
+	if f.State == rulebook.Withdrawn || SaidBy(&f.Draft) != h.Said {
 		return nil, errStale
 	}
 	before, after, err := s.Rules.Books(ctx, h.Draft, h.On)

@@ -23,6 +23,7 @@ type draftPage struct {
 	Today                    core.Date
 	Stale                    bool // a newer edition was published meanwhile
 	Mine, Second, Changeable bool
+	Simulation               simulation
 }
 
 // draft shows what a draft changes, its steps, and to who may, the forms.
@@ -60,6 +61,10 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Mine = live && at.Has(staff.City) && at.Staff.ID == p.Author
 	p.Second = live && at.Has(staff.City) && at.Staff.ID != p.Author
 	p.Changeable = p.Mine && p.State == rulebook.Open
+	if p.Simulation, err = b.simulation(r.Context(), &p.Folder.Draft); err != nil {
+		return err
+	}
+	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return order(x.Name, y.Name) })

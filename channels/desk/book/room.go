@@ -13,6 +13,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
+	"lianou/core/simulate"
 	"lianou/core/staff"
 )
 
@@ -21,10 +22,11 @@ var templates embed.FS
 
 // Deps are what the room works with; all are required.
 type Deps struct {
-	DB      *pg.DB
-	Rules   *rulebook.Store
-	Staff   *staff.Staff
-	Regions *registry.Regions
+	DB       *pg.DB
+	Rules    *rulebook.Store
+	Staff    *staff.Staff
+	Regions  *registry.Regions
+	Simulate *simulate.Simulator
 }
 
 // Room is the room of the rules.
@@ -43,6 +45,8 @@ func (b *Room) Desk() desk.Room {
 	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
+		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
+		{Method: "POST", Path: "/book/draft/{draft}/simulate", Roles: writers, Trace: "simulation.begun", Serve: b.simulateNow},
 		{Method: "POST", Path: "/book/begin", Roles: writers, Trace: "rulebook.drafted", Serve: b.begin},
 		{Method: "POST", Path: "/book/draft/{draft}/amount", Roles: writers, Trace: "rulebook.changed", Serve: b.amount},
 		{Method: "POST", Path: "/book/draft/{draft}/words", Roles: writers, Trace: "rulebook.changed", Serve: b.words},

@@ -21,13 +21,16 @@ import (
 	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/blob"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/registry/seed"
 	"lianou/core/routing"
 	"lianou/core/rulebook"
 	"lianou/core/seal"
+	"lianou/core/simulate"
 	"lianou/core/staff"
 	"lianou/intake/drafts"
 )
@@ -38,13 +41,16 @@ const password = "a long pass phrase 17"
 type office struct {
 	t     *testing.T
 	rules *rulebook.Store
+	sim   *simulate.Simulator
+	into  func(people int) // fills the city
 	site  *httptest.Server
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t}
-	db := pgtest.New(t).DB(pgtest.Platform)
+	env := pgtest.New(t)
+	db := env.DB(pgtest.Platform)
 	keys, err := seal.NewKeys(seal.SM4)
 	o.must(err)
 	log := audit.New(keys.Platform.Ring)
@@ -68,10 +74,20 @@ func newOffice(t *testing.T) *office {
 	set, err := rulebook.ReadSources(shipped)
 	o.must(err)
 	o.must(o.rules.Found(t.Context(), set))
+	reg, err := registry.New(registry.Config{Ring: keys.Platform.Ring, Log: log, Regions: regions})
+	o.must(err)
+	inserter, err := jobs.NewInserter(jobs.Platform)
+	o.must(err)
+	o.sim, err = simulate.New(simulate.Deps{DB: db, Registry: reg, Rules: o.rules, Audit: log, Jobs: inserter})
+	o.must(err)
+	o.into = func(people int) {
+		_, err := (seed.Loader{DB: env.DB(pgtest.Import), Registry: reg, Regions: regions}).Load(t.Context(), 3, people)
+		o.must(err)
+	}
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
-	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions}))
+	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim}))
 	o.must(err)
 	o.site = httptest.NewServer(handler)
 	t.Cleanup(o.site.Close)
@@ -120,6 +136,53 @@ func (o *office) ask(c *http.Client, path string, form url.Values) (int, string)
 }
 
 var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
+
+// work works a simulation off, as the platform's workers do.
+func (o *office) work(id int64) {
+	o.t.Helper()
+	for more := true; more; {
+		var err error
+		more, err = o.sim.Next(o.t.Context(), id)
+		o.must(err)
+	}
+}
+
+// TestTriedBeforeItIsSigned: who may sign sees what a draft does to everybody before signing:
+// who loses first, counts under five not written out; a draft that was changed since says
+// that the numbers are of before; an auditor reads and has no button.
+// Control: the numbers of any simulation of the draft taken for what it says now.
+func TestTriedBeforeItIsSigned(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.into(2000)
+	han, lin, auditor := o.as("han"), o.as("lin"), o.as("auditor")
+	const at = "/desk/book/draft/1"
+	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"780"}, "from": {"2026-12-31"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}}
+	o.ask(han, "/desk/book/begin", url.Values{"why": {"提高标准"}})
+	_, page := o.ask(han, at, nil)
+	if strings.Contains(page, at+"/simulate\"") {
+		t.Error("a draft without a change can be simulated")
+	}
+	o.ask(han, at+"/amount", raise)
+	status, page := o.ask(lin, at+"/simulate", url.Values{})
+	if status != http.StatusOK || !strings.Contains(page, "正在试算") || strings.Contains(page, "会少拿到东西") {
+		t.Errorf("begun: %d, running: %v", status, strings.Contains(page, "正在试算"))
+	}
+	o.work(1)
+	_, part := o.ask(auditor, at+"/simulation", nil)
+	worse, cost, gain := strings.Index(part, "会少拿到东西"), strings.Index(part, "每月多 "), strings.Index(part, "会多拿到东西")
+	if worse < 0 || cost < worse || gain < cost || !strings.Contains(part, "样本") || !strings.Contains(part, "不到 5") || strings.Contains(part, "<form") {
+		t.Errorf("loses at %d, cost at %d, gains at %d; %s", worse, cost, gain, part)
+	}
+	raise.Set("value", "790")
+	o.ask(han, at+"/amount", raise)
+	if _, page = o.ask(lin, at, nil); !strings.Contains(page, "试算以后草案又改了") {
+		t.Error("numbers of what the draft said before stand as if of now")
+	}
+	if status, _ := o.ask(auditor, at+"/simulate", url.Values{}); status != http.StatusForbidden {
+		t.Errorf("an auditor simulates: %d", status)
+	}
+}
 
 // TestTwoPeopleAtTheDesk: one drafts, changes and signs; only the other has the button that
 // publishes, and it publishes what the page showed; a change that does not load says what is
@@ -237,6 +300,12 @@ func TestRulesPages(t *testing.T) {
 	han.Fill("form[action$=amount] input[name=why]", "市政府常务会议")
 	han.Go("form[action$=amount] .btn.go")
 	han.Wait("1 步")
+	o.into(3000)
+	han.Go("form[action$=simulate] .btn")
+	han.Wait("正在试算")
+	judge(han, "book-simulating")
+	o.work(1)
+	han.Wait("会少拿到东西")
 	judge(han, "book-open")
 	han.Go("form[action$=sign] .btn.go")
 	han.Wait("等另一位市级人员")

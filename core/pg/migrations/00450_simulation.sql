@@ -4,6 +4,7 @@
 create table simulation (
     id     bigint generated always as identity primary key,
     draft  bigint references rulebook_draft (id), -- null: Books that only a command knows
+    said   text not null default '', -- the draft as it stood: its edition and the digest of its files
     before text not null check (length(before) = 64), -- digests of the two Books
     after  text not null check (length(after) = 64),
     on_day date not null,      -- the day on which both are asked
@@ -18,7 +19,7 @@ create table simulation (
 );
 create index simulation_draft on simulation (draft, id) where draft is not null;
 -- One at a time for what a draft says: whoever asks again joins the one that runs.
-create unique index simulation_once on simulation (draft, after, on_day) where draft is not null and ended is null;
+create unique index simulation_once on simulation (draft, said) where draft is not null and ended is null;
 create table simulation_town (
     simulation bigint not null references simulation (id),
     town       text not null check (length(town) = 9),
