@@ -12,7 +12,8 @@ import (
 // verifyCmd is the independent checker. Exit 0: all held; 1: something is broken;
 // 2: something could not be checked, which is neither.
 type verifyCmd struct {
-	Acks string `help:"File of acknowledgements a client kept: receipt, application or -, channel, key." type:"path"`
+	Acks    string `help:"File of acknowledgements a client kept: receipt, application or -, channel, key." type:"path"`
+	Rejudge bool   `help:"Also judge every case again by its own Book, and check the kept traces; needs the platform's keys."`
 }
 
 // Run checks every promise against the rows as they stand.
@@ -47,6 +48,9 @@ func (c verifyCmd) check(t *tool) error {
 	report, err := verify.Run(t.ctx, checks)
 	if err != nil {
 		return err
+	}
+	if c.Rejudge {
+		report.Results = append(report.Results, rejudged(t, cfg, checks.DB))
 	}
 	if err := report.Print(t.out); err != nil {
 		return err

@@ -112,9 +112,11 @@ type Assessment struct {
 	Book     string
 	Findings []Finding
 	Index    Index
+	Held     []byte // JSON of what the household had already, as Trace; kept as the Basis
+	Trace    []byte
 }
 
-// SaveAssessment stores findings and index. Saving the same version again under
+// SaveAssessment stores findings and index, with what they rest on. Saving the same version again under
 // another Book is refused by the database: freeze the facts again first.
 func (s *Store) SaveAssessment(ctx context.Context, tx *pg.Tx, id core.CaseID, a Assessment) error {
 	batch := &pgx.Batch{}
@@ -126,7 +128,10 @@ func (s *Store) SaveAssessment(ctx context.Context, tx *pg.Tx, id core.CaseID, a
 	batch.Queue(`update casefile set book = $2, index_tenths = $3, index_parts = $4, index_low = $5, index_high = $6,
 		index_band = $7, index_version = $8, updated = $9 where id = $1`,
 		id, a.Book, a.Index.Tenths, orEmpty(a.Index.Parts), a.Index.Low, a.Index.High, a.Index.Band, a.Index.Version, tx.Now())
-	return pg.Fail(tx.SendBatch(ctx, batch).Close(), "save an assessment")
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return pg.Fail(err, "save an assessment")
+	}
+	return s.saveBasis(ctx, tx, id, a.Version, Basis{Book: a.Book, Held: a.Held, Trace: a.Trace})
 }
 
 // Findings reads the findings of one version in the Book's order.

@@ -8,24 +8,25 @@ import (
 	"lianou/core/policy"
 )
 
-// Held is what a household has already: in hand, or asked for and not yet decided.
+// Held is what a household has already: in hand, or asked for and not yet decided. A
+// judgement keeps it as JSON, to be made again years later: names of keys stay.
 type Held struct {
-	Receiving []Receiving
-	Open      []Filed
+	Receiving []Receiving `json:"receiving,omitempty"`
+	Open      []Filed     `json:"open,omitempty"`
 }
 
 // Receiving is an item that is being paid or given now.
 type Receiving struct {
-	Item   core.ItemCode
-	Member core.MemberRef // "" for the household, or for all of it that the item is for
-	Amount core.Fen       // by Per; 0 for what is no money, or is not told
-	Per    string         // as in Benefit; "" for the item's own period
+	Item   core.ItemCode  `json:"item"`
+	Member core.MemberRef `json:"member,omitempty"` // "" for the household, or for all of it that the item is for
+	Amount core.Fen       `json:"amount,omitempty"` // by Per; 0 for what is no money, or is not told
+	Per    string         `json:"per,omitempty"`    // as in Benefit; "" for the item's own period
 }
 
 // Filed is a claim that is open.
 type Filed struct {
-	Item   core.ItemCode
-	Member core.MemberRef // "" for the household, or for all of it
+	Item   core.ItemCode  `json:"item"`
+	Member core.MemberRef `json:"member,omitempty"` // "" for the household, or for all of it
 }
 
 // Already is an item that is not proposed because the household has it, or has asked.

@@ -2,12 +2,14 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/hardship"
+	"lianou/core/matching"
 	"lianou/core/pg"
 	"lianou/core/registry"
 )
@@ -114,6 +116,28 @@ func (f *Flow) gather(ctx context.Context, tx *pg.Tx, c casefile.Case, app *core
 	return casefile.Facts{Household: h, Provenance: sources, Cause: "application"}, err
 }
 
+// judgement is what was found of one version of the facts, and what it rests on.
+type judgement struct {
+	facts    *casefile.Facts
+	held     *matching.Held
+	findings []casefile.Finding
+}
+
+// keep stores a judgement with its index and its trace.
+func (f *Flow) keep(ctx context.Context, tx *pg.Tx, id core.CaseID, m *matching.Matcher, j judgement) error {
+	trace, err := m.Trace(&j.facts.Household, j.held, j.facts.Provenance)
+	if err != nil {
+		return err
+	}
+	held, err := json.Marshal(j.held)
+	if err != nil {
+		return errFacts.Wrap(err)
+	}
+	index := hardship.Score(&j.facts.Household, m.Book())
+	return f.Cases.SaveAssessment(ctx, tx, id, casefile.Assessment{Version: j.facts.Version, Book: m.Book().Digest,
+		Findings: j.findings, Index: indexOf(index), Held: held, Trace: trace})
+}
+
 // judge stores findings and index of one version, and proposes a claim for each
 // item of the bundle and each item asked for by name: whoever asks may file it,
 // whatever the finding (domain.md 1.3), also what was not wanted before.
@@ -126,12 +150,13 @@ func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts case
 	if err != nil {
 		return err
 	}
-	result := m.Explain(&facts.Household)
-	index := hardship.Score(&facts.Household, book)
-	findings := findingsOf(&result, book)
-	err = f.Cases.SaveAssessment(ctx, tx, c.ID, casefile.Assessment{Version: facts.Version, Book: book.Digest,
-		Findings: findings, Index: indexOf(index)})
+	held, err := f.held(ctx, tx, c)
 	if err != nil {
+		return err
+	}
+	result := m.ExplainWith(&facts.Household, held)
+	findings := findingsOf(&result, book)
+	if err := f.keep(ctx, tx, c.ID, m, judgement{facts: &facts, held: &held, findings: findings}); err != nil {
 		return err
 	}
 	for _, finding := range findings {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/hardship"
 	"lianou/core/matching"
@@ -77,9 +78,31 @@ func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 				one.Reasons = append(one.Reasons, casefile.Reason{Outcome: "dropped", Text: d.Why, Law: d.Law})
 			}
 		}
+		one.Reasons = append(one.Reasons, besides(result, m.Item)...)
 		list = append(list, one)
 	}
 	return list
+}
+
+// besides says of an item what the household has already: that it is in hand or filed, what
+// would better be given up for it, and what a rule forbids beside it.
+func besides(result *matching.Result, item core.ItemCode) (out []casefile.Reason) {
+	for _, a := range result.Already {
+		if a.Item == item {
+			out = append(out, casefile.Reason{Outcome: "already", Text: a.Text})
+		}
+	}
+	for _, s := range result.Swaps {
+		if slices.Contains(s.Want, item) {
+			out = append(out, casefile.Reason{Outcome: "swap", Text: s.Text, Law: s.Law})
+		}
+	}
+	for _, c := range result.Clashes {
+		if c.Item == item {
+			out = append(out, casefile.Reason{Outcome: "clash", Text: c.Why, Law: c.Law})
+		}
+	}
+	return out
 }
 
 func indexOf(h hardship.Index) casefile.Index {

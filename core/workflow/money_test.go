@@ -2,7 +2,9 @@ package workflow_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
+	"lianou/core/matching"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/workflow"
@@ -54,10 +57,40 @@ func (w *world) granted(claim casefile.Claim, p workflow.Propose) error {
 	return w.flow.Decide(w.t.Context(), w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved, Card: w.openCard(claim.Case).ID})
 }
 
+// counted holds that what the household has by another case is not proposed again, says so,
+// and is kept with the judgement with its sum.
+func (w *world) counted(c casefile.Case, item core.ItemCode) {
+	w.t.Helper()
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		findings, err := w.cases.Findings(ctx, tx, c.ID, c.FactsVersion)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(findings, func(f casefile.Finding) bool { return f.Item == item })
+		said := slices.ContainsFunc(findings[i].Reasons, func(r casefile.Reason) bool {
+			return r.Outcome == "already" && strings.Contains(r.Text, "不用再办")
+		})
+		if findings[i].Outcome != "eligible" || findings[i].Bundled || !said {
+			w.t.Errorf("%s runs by another case, and here it is %+v", item, findings[i])
+		}
+		basis, kept, err := w.cases.Basis(ctx, tx, c, c.FactsVersion)
+		var held matching.Held
+		if err == nil {
+			err = json.Unmarshal(basis.Held, &held)
+		}
+		if !kept || len(held.Receiving) != 1 || held.Receiving[0].Item != item || held.Receiving[0].Member != "m2" || held.Receiving[0].Amount == 0 {
+			w.t.Errorf("kept %v: %s", kept, basis.Held)
+		}
+		return err
+	})
+}
+
 // P14: the mother filed for her son; the son files himself. He is paid once, known
-// to the registry or not.
+// to the registry or not. Where the register knows him, the second case is judged with what
+// runs by the first.
 //
-// Control: give Members only the applicant's key in entitle, and both are paid.
+// Controls: give Members only the applicant's key in entitle, and both are paid; let held
+// give nothing, and the second case proposes it again.
 func TestWhoeverFilesTheMemberIsPaidOnce(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]bool{"in the registry": true, "outside it": false} {
@@ -91,6 +124,9 @@ func TestWhoeverFilesTheMemberIsPaidOnce(t *testing.T) {
 			second := w.visitedCase(sons, nursing)
 			if second.ID == first.ID {
 				t.Fatal("one case")
+			}
+			if known {
+				w.counted(second, nursing)
 			}
 			if err := w.granted(w.claim(second.ID, nursing), workflow.Propose{}); !errors.Is(err, payout.ErrTwice) {
 				t.Errorf("the son's own claim: %v", err)

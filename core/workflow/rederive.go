@@ -7,6 +7,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/matching"
 	"lianou/core/pg"
 	"lianou/core/policy"
 )
@@ -16,34 +17,76 @@ import (
 // (rulebook.Shelf gives it by its digest) there is none, however the rules have changed
 // since (F74). It reads what the case froze and nothing of the register, and changes nothing.
 func (f *Flow) Rederive(ctx context.Context, tx *pg.Tx, id core.CaseID, version int, book *policy.Book) ([]core.ItemCode, error) {
-	facts, err := f.Cases.Facts(ctx, tx, id, version)
-	if err != nil {
-		return nil, err
-	}
-	stored, err := f.Cases.Findings(ctx, tx, id, version)
-	if err != nil {
-		return nil, err
-	}
 	m, err := f.matcher(book)
 	if err != nil {
 		return nil, err
 	}
-	result := m.Explain(&facts.Household)
+	again, err := Rejudge(ctx, tx, f.Cases, m, casefile.JudgedAt{Case: id, Version: version, Book: book.Digest})
+	return again.Differs, err
+}
+
+// Rejudged is what judging a version of a case again came to.
+type Rejudged struct {
+	Differs []core.ItemCode // whose finding is another one now
+	Trace   []byte          // as it was kept; nil for what was judged before traces were
+	Other   bool            // the trace is not the one of this judgement
+}
+
+// Rejudge is Rederive with a matcher and for whoever has no Flow. Errors: casefile.ErrTrace
+// where the kept trace cannot be opened.
+func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.Matcher, at casefile.JudgedAt) (Rejudged, error) {
+	// 1. What was frozen: the facts, what was held, the trace.
+	var out Rejudged
+	c, err := cases.Get(ctx, tx, at.Case)
+	if err != nil {
+		return out, err
+	}
+	facts, err := cases.Facts(ctx, tx, at.Case, at.Version)
+	if err != nil {
+		return out, err
+	}
+	stored, err := cases.Findings(ctx, tx, at.Case, at.Version)
+	if err != nil {
+		return out, err
+	}
+	basis, kept, err := cases.Basis(ctx, tx, c, at.Version)
+	if err != nil {
+		return out, err
+	}
+	var held matching.Held
+	if kept {
+		if err := json.Unmarshal(basis.Held, &held); err != nil {
+			return out, casefile.ErrTrace.Wrap(err)
+		}
+	}
+	// 2. Judged again, item by item.
+	result := m.ExplainWith(&facts.Household, held)
+	out.Differs = differs(stored, findingsOf(&result, m.Book()))
+	if !kept {
+		return out, nil
+	}
+	// 3. The trace of it is the one that was kept, byte for byte.
+	out.Trace = basis.Trace
+	again, err := m.Trace(&facts.Household, &held, facts.Provenance)
+	out.Other = !bytes.Equal(again, basis.Trace)
+	return out, err
+}
+
+func differs(stored, now []casefile.Finding) (list []core.ItemCode) {
 	again := map[core.ItemCode][]byte{}
-	for _, finding := range findingsOf(&result, book) {
+	for _, finding := range now {
 		again[finding.Item] = spelt(finding)
 	}
-	var differs []core.ItemCode
 	for _, finding := range stored {
 		if !bytes.Equal(again[finding.Item], spelt(finding)) {
-			differs = append(differs, finding.Item)
+			list = append(list, finding.Item)
 		}
 		delete(again, finding.Item)
 	}
 	for item := range again {
-		differs = append(differs, item) // judged now, and not then
+		list = append(list, item) // judged now, and not then
 	}
-	return differs, nil
+	return list
 }
 
 // spelt is a finding in bytes, lists that hold nothing as the database gives them back.

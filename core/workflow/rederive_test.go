@@ -2,17 +2,22 @@ package workflow_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/matching"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/rulebook"
 	"lianou/core/staff"
+	"lianou/core/workflow"
 )
 
 // TestRulesChange: a case that was judged before an edition is found again, item by item, by
@@ -57,6 +62,7 @@ func TestRulesChange(t *testing.T) {
 			t.Errorf("case %d by its own Book: %v", c.ID, differs)
 		}
 	}
+	w.traced(before, shelf)
 	now, err := shelf.Book(after.Book)
 	w.must(err)
 	if differs := w.rederive(before, now); !slices.Contains(differs, "MZ-01") {
@@ -93,4 +99,52 @@ func (w *world) rederive(c casefile.Case, book *policy.Book) (differs []core.Ite
 		return err
 	})
 	return differs
+}
+
+// traced holds that the trace kept with a judgement is what the Book and the facts of then
+// make again, and that a row changed past the program is named.
+// Controls: leave Trace out of keep, and nothing is kept; compare nothing in Rejudge, and the
+// household with less money goes by unnamed.
+func (w *world) traced(c casefile.Case, shelf *rulebook.Shelf) {
+	w.t.Helper()
+	book, err := shelf.Book(c.Book)
+	w.must(err)
+	m, err := matching.Compile(book)
+	w.must(err)
+	at := casefile.JudgedAt{Case: c.ID, Version: c.FactsVersion, Book: c.Book}
+	rejudge := func() (r workflow.Rejudged, err error) {
+		w.in(func(ctx context.Context, tx *pg.Tx) error {
+			r, err = workflow.Rejudge(ctx, tx, w.cases, m, at)
+			return nil
+		})
+		return r, err
+	}
+	r, err := rejudge()
+	w.must(err)
+	if len(r.Differs) != 0 || r.Other || !strings.Contains(string(r.Trace), book.Digest) {
+		w.t.Errorf("differs %v, another trace %v, %d bytes of trace", r.Differs, r.Other, len(r.Trace))
+	}
+	if strings.Contains(string(r.Trace), "周") {
+		w.t.Error("a name is in the trace")
+	}
+	w.super(`update case_facts set facts = jsonb_set(facts, '{income_per_capita_month}', '90000') where case_id = $1`, int64(c.ID))
+	if r, err = rejudge(); err != nil || !r.Other || len(r.Differs) == 0 {
+		w.t.Errorf("other facts: differs %v, another trace %v, %v", r.Differs, r.Other, err)
+	}
+	w.super(`update case_facts set facts = jsonb_set(facts, '{income_per_capita_month}', '390') where case_id = $1`, int64(c.ID))
+	w.super(`update case_trace set trace = set_byte(trace, 40, get_byte(trace, 40) # 1) where case_id = $1`, int64(c.ID))
+	if _, err = rejudge(); !errors.Is(err, casefile.ErrTrace) {
+		w.t.Errorf("an altered trace: %v", err)
+	}
+	w.super(`update case_trace set trace = set_byte(trace, 40, get_byte(trace, 40) # 1) where case_id = $1`, int64(c.ID))
+}
+
+// super changes rows past every rule of the program, as who holds the database could.
+func (w *world) super(sql string, args ...any) {
+	w.t.Helper()
+	conn, err := pgx.Connect(w.t.Context(), w.env.Superuser())
+	w.must(err)
+	defer conn.Close(context.WithoutCancel(w.t.Context()))
+	_, err = conn.Exec(w.t.Context(), sql, args...)
+	w.must(err)
 }

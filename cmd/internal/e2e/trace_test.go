@@ -160,11 +160,11 @@ func goneTo(t *testing.T) {
 // Control: casefile.stepped that writes nothing for one of its callers.
 func TestEveryPromiseHolds(t *testing.T) {
 	aCase(t)
-	said, err := city.Tool("verify")
+	said, err := city.Tool("verify", "--rejudge")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, check := range []string{"case.replayed", "claim.replayed", "batch.replayed", "payment.replayed", "payment.traced"} {
+	for _, check := range []string{"case.replayed", "claim.replayed", "batch.replayed", "payment.replayed", "payment.traced", "finding.rejudged"} {
 		if !strings.Contains(said, check) {
 			t.Errorf("%s was not checked:\n%s", check, said)
 		}
