@@ -12,6 +12,7 @@ import (
 	"lianou/core/insight"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/staff"
 )
 
 // listPage is one page of the order.
@@ -23,6 +24,7 @@ type listPage struct {
 	Rows       []row
 	Next       string // the address of the next page; "" for none
 	Unlooked   bool   // nobody has looked at the place yet
+	City       bool   // may see what other weights would do
 }
 
 // row is one household of the list.
@@ -42,7 +44,7 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{view: v}
+	page := listPage{view: v, City: at.Has(staff.City)}
 	page.Up, page.Down = k.around(v, at)
 	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := k.count(ctx, tx, &page); err != nil {

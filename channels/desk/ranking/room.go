@@ -3,6 +3,7 @@ package ranking
 import (
 	"context"
 	"embed"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -45,6 +46,8 @@ func (k *Room) Templates() fs.FS { return templates }
 func (k *Room) Words() template.FuncMap {
 	return template.FuncMap{
 		"stack": desk.StackIndex,
+		"few":   few,
+		"share": func(n int) string { return fmt.Sprintf("%d.%04d", n/10_000, n%10_000) },
 		"place": func(c core.RegionCode) string { return k.d.Registry.Regions().FullName(c) },
 	}
 }
@@ -55,6 +58,7 @@ func (k *Room) Desk() desk.Room {
 	return desk.Room{Name: "ranking", Title: "排序", Roles: all, Home: "/ranking", Routes: []desk.Route{
 		{Method: "GET", Path: "/ranking", Roles: all, Trace: "household.listed", Serve: k.list},
 		{Method: "GET", Path: "/ranking/leads", Roles: all, Trace: "household.listed", Serve: k.leads},
+		{Method: "GET", Path: "/ranking/sensitivity", Roles: []staff.Role{staff.City}, Trace: "none: counts by groups and places, of nobody", Serve: k.sensitivity},
 		{Method: "POST", Path: "/ranking/lead/{lead}/settle", Roles: all, Trace: "lead.settled", Serve: k.settle},
 	}}
 }

@@ -15,6 +15,7 @@ import (
 	"lianou/channels/desk/ranking"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/hardship"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -28,6 +29,7 @@ import (
 const (
 	officer = "wangmiao.officer"
 	county  = "pingyuan.county"
+	city    = "city"
 )
 
 // Their township, and one that is neither's.
@@ -60,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	h.scan(t)
 	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book})
-	h.cookies = h.Sessions(t, room, officer, county)
+	h.cookies = h.Sessions(t, room, officer, county, city)
 	h.handler, err = h.Shell.Handler(room)
 	must(t, err)
 	return h
@@ -165,6 +167,33 @@ func TestPagesGoOn(t *testing.T) {
 	}
 }
 
+// TestWeightsAreTheCitysBusiness: what other weights would do is shown to the city alone,
+// names nobody, and hides counts under five.
+// Control: the route for all roles ("pingyuan.county: 200"); few without hidden ("a count
+// of 3 is shown").
+func TestWeightsAreTheCitysBusiness(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const page = "/desk/ranking/sensitivity"
+	if code, body := h.ask(t, city, page, nil); code != 200 || !strings.Contains(body, "还没有算过") {
+		t.Errorf("without a report: %d", code)
+	}
+	kept, err := h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	for _, c := range []struct {
+		who, query string
+		code       int
+	}{{city, "", 200}, {city, "?run=0", 200}, {city, "?run=13", 200}, {city, "?run=14", 404}, {city, "?run=x", 404}, {county, "", 403}, {officer, "", 403}} {
+		code, body := h.ask(t, c.who, page+c.query, nil)
+		if code != c.code || named(body) != 0 || (code == 200) != strings.Contains(body, kept.Digest[:12]) {
+			t.Errorf("%s of %s: %d, want %d", c.query, c.who, code, c.code)
+		}
+		if n := regexp.MustCompile(`<td class="num" data-h="[^"]+">([1-4])[ <]`).FindStringSubmatch(body); n != nil {
+			t.Errorf("a count of %s is shown", n[1])
+		}
+	}
+}
+
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)
@@ -252,4 +281,21 @@ func TestPagesAreReadable(t *testing.T) {
 		tab.Shot(name + "-phone")
 		tab.Laptop()
 	}
+	_, err := h.watch.Sense(t.Context(), watch.Sensing{Proposed: &hardship.Weights{110, 85, 100, 100, 100, 100, 100}, Hands: 2, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", city)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	tab.Open(site.URL + "/desk/ranking/sensitivity")
+	tab.Faultless()
+	tab.Legible()
+	tab.View("desk-sensitivity", 1366, 768)
+	tab.Large(true)
+	tab.Whole()
+	tab.Large(false)
+	tab.Touchscreen(360)
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("desk-sensitivity-phone")
 }

@@ -1,0 +1,188 @@
+package ranking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/insight"
+	"lianou/core/pg"
+)
+
+// fewest is the smallest count that is shown: fewer people of a group could be known by
+// it (domain.md 7.5).
+const fewest = 5
+
+// mostLosers is how many townships that lose most are named.
+const mostLosers = 8
+
+// sensePage is the newest report on the weights, and one of its comparisons in full.
+type sensePage struct {
+	Known    bool
+	Kept     insight.Kept
+	Weights  []weightRow
+	Proposed bool
+	Runs     []runRow
+	One      runRow
+	Groups   []groupRow
+	Losers   []groupRow
+}
+
+type weightRow struct {
+	Name      string
+	Now, Then int // in tenths of a point at most
+}
+
+type runRow struct {
+	insight.Run
+	N     int
+	Title string
+	Bands []bandRow
+	Here  bool
+}
+
+type bandRow struct {
+	Band          string
+	Before, After string
+}
+
+// groupRow is one group's share of the hardest 3 in 100.
+type groupRow struct {
+	Kind, Name         string
+	Before, After      string // counts, or "不到 5"
+	BeforeIn, AfterIn  string // in a hundred of the group
+	Less, More, Hidden bool
+}
+
+// sensitivity shows the newest report. It counts, and names nobody.
+func (k *Room) sensitivity(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	var page sensePage
+	err := k.d.DB.Tx(r.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		page.Kept, err = k.d.Watch.Found().LastSensed(ctx, tx)
+		return err
+	})
+	switch {
+	case errors.Is(err, insight.ErrNotSensed):
+		return k.showSense(w, at, page)
+	case err != nil:
+		return err
+	}
+	n, err := runOf(r.URL.Query().Get("run"), page.Kept.Runs)
+	if err != nil {
+		return err
+	}
+	page.fill(n, func(c core.RegionCode) string { return k.d.Registry.Regions().FullName(c) })
+	return k.showSense(w, at, page)
+}
+
+func (k *Room) showSense(w http.ResponseWriter, at desk.At, page sensePage) error {
+	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "sensitivity", Title: "权重试算", Wide: true}, page)
+}
+
+// runOf reads which comparison is wanted; without a word it is the one that moves most.
+func runOf(asked string, runs []insight.Run) (int, error) {
+	if asked != "" {
+		n, err := strconv.Atoi(asked)
+		if err != nil || n < 0 || n >= len(runs) {
+			return 0, core.E(core.KindNotFound, "run_unknown", "没有这一种试算。")
+		}
+		return n, nil
+	}
+	most := 0
+	for i := range runs {
+		if runs[i].Name == "proposed" {
+			return i, nil
+		}
+		if runs[i].Entered+runs[i].Left > runs[most].Entered+runs[most].Left {
+			most = i
+		}
+	}
+	return most, nil
+}
+
+func (p *sensePage) fill(at int, place func(core.RegionCode) string) {
+	p.Known, p.Proposed = true, p.Kept.Proposed != nil
+	subject := p.Kept.Subject()
+	for i, part := range desk.IndexParts(nil) {
+		p.Weights = append(p.Weights, weightRow{part.Name, int(p.Kept.Now[i]) * part.Max / 10, int(subject[i]) * part.Max / 10})
+	}
+	for i := range p.Kept.Runs {
+		r := runRow{Run: p.Kept.Runs[i], N: i, Title: runTitle(p.Kept.Runs[i].Name), Here: i == at}
+		for _, b := range r.Run.Bands {
+			r.Bands = append(r.Bands, bandRow{string(b.Band), few(b.Before), few(b.After)})
+		}
+		p.Runs = append(p.Runs, r)
+	}
+	p.One = p.Runs[at]
+	for _, s := range p.One.Shares {
+		if s.Kind != "town" {
+			p.Groups = append(p.Groups, groupOf(s, place))
+		}
+	}
+	for _, s := range p.One.Losers(len(p.One.Shares)) {
+		if s.Kind == "town" && len(p.Losers) < mostLosers {
+			p.Losers = append(p.Losers, groupOf(s, place))
+		}
+	}
+}
+
+// runTitle says what was moved.
+func runTitle(name string) string {
+	if name == "proposed" {
+		return "换成提出的权重"
+	}
+	for i, part := range desk.IndexParts(nil) {
+		if name[:1] == hardship.Keys[i:i+1] {
+			if name[1] == '-' {
+				return part.Name + " 减一成"
+			}
+			return part.Name + " 加一成"
+		}
+	}
+	return name
+}
+
+func groupOf(s insight.Share, place func(core.RegionCode) string) groupRow {
+	g := groupRow{Before: few(s.Before), After: few(s.After)}
+	g.Kind, g.Name = groupWords(s.Kind, s.Key)
+	if s.Kind == "town" {
+		g.Name = place(core.RegionCode(s.Key))
+	}
+	if g.Hidden = hidden(s.Before) || hidden(s.After); !g.Hidden {
+		g.BeforeIn, g.AfterIn = inHundred(s.Before, s.Of), inHundred(s.After, s.Of)
+		g.Less, g.More = s.After < s.Before, s.After > s.Before
+	}
+	return g
+}
+
+func hidden(n int) bool { return n > 0 && n < fewest }
+
+// few is a count as it may be shown.
+func few(n int) string {
+	if hidden(n) {
+		return "不到 " + strconv.Itoa(fewest)
+	}
+	return strconv.Itoa(n)
+}
+
+// inHundred is a share with two decimals, rounded half up.
+func inHundred(n, of int) string {
+	x := (n*20_000 + of) / (2 * of)
+	return fmt.Sprintf("%d.%02d%%", x/100, x%100)
+}
+
+// groupWords are the words of a group.
+func groupWords(kind, key string) (string, string) {
+	words := map[string]string{
+		"age": "年龄", "0-17": "18 岁以下", "18-59": "18 到 59 岁", "60-79": "60 到 79 岁", "80+": "80 岁以上", "open": "还不知道",
+		"sex": "性别", "female": "女", "male": "男",
+		"disability": "残疾证", "1-2": "一、二级", "3-4": "三、四级", "none": "没有残疾证",
+		"area": "城乡(户)", "urban": "城镇", "rural": "农村", "town": "乡镇(户)",
+	}
+	return words[kind], words[key]
+}
