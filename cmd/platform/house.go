@@ -13,6 +13,7 @@ import (
 	"lianou/core/notify"
 	"lianou/core/payout"
 	"lianou/core/policy"
+	"lianou/core/quota"
 	"lianou/core/realname"
 	"lianou/core/registry"
 	"lianou/core/registry/twins"
@@ -48,6 +49,7 @@ type house struct {
 	payout   *payout.Payout
 	flow     *workflow.Flow
 	watch    *watch.Watch
+	quota    *quota.Quota
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
@@ -160,6 +162,10 @@ func (h *house) casework(context.Context) (err error) {
 		return err
 	}
 	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own})
+	if err != nil {
+		return err
+	}
+	h.quota, err = quota.New(quota.Deps{DB: h.stores.DB, Registry: h.registry, Cases: h.cases, Books: h.books, Audit: h.audit, Outbox: outbox})
 	return err
 }
 

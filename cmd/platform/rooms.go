@@ -13,6 +13,7 @@ import (
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
 	"lianou/channels/desk/people"
+	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/township"
 	"lianou/channels/desk/twins"
@@ -36,9 +37,10 @@ func roomParts(h *house) ([]boot.Part, error) {
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Audit: h.audit, Regions: h.regions})
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
+	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole, order, rules, double, register)
+	handler, err := shell.Handler(calls, window, town, money, whole, order, scarce, rules, double, register)
 	if err != nil {
 		return nil, err
 	}

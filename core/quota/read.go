@@ -200,3 +200,24 @@ func (c *Course) live(n int) *Offer {
 	}
 	return nil
 }
+
+// Last is what was last done with entry n: its offer that was not undone, or the last of
+// its skips that waits or holds; nil for none.
+func (c *Course) Last(n int) (*Offer, *Skip) {
+	for i := len(c.Skips) - 1; i >= 0; i-- {
+		if s := &c.Skips[i]; s.N == n && (s.State == "asked" || s.State == "held") {
+			return c.live(n), s
+		}
+	}
+	return c.live(n), nil
+}
+
+// Undoable reports whether something was done with entry n that can still be taken back.
+func (c *Course) Undoable(n int) bool {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.N > n && o.State == "accepted" {
+			return false
+		}
+	}
+	return c.live(n) != nil || c.held(n) != nil
+}

@@ -1,0 +1,109 @@
+package quota
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/quota"
+)
+
+func (k *Room) open(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	day, err := core.ParseDate(r.FormValue("day"))
+	hour, err2 := strconv.Atoi(r.FormValue("hour"))
+	if err != nil || err2 != nil || hour < 0 || hour > 23 {
+		return core.Invalid("day", "请选截止的日子和钟点。")
+	}
+	places, err := strconv.Atoi(r.FormValue("places"))
+	if err != nil {
+		return core.Invalid("places", "名额请填 1 到 2000。")
+	}
+	y, m, d := day.Time().Date()
+	id, err := k.d.Quota.Open(r.Context(), at.Staff, quota.Asked{Item: core.ItemCode(r.FormValue("item")), Area: core.RegionCode(r.FormValue("area")), Places: places,
+		Cutoff: time.Date(y, m, d, hour, 0, 0, 0, core.China), Why: r.FormValue("why")})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), "开好了。过了截止时间,请另一个人核对、冻结名单。")
+}
+
+// on runs one act on a round and goes back to its page.
+func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(id int64) error) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if err := do(id); err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), said)
+}
+
+// of runs one act on a household of a round.
+func (k *Room) of(w http.ResponseWriter, r *http.Request, said string, do func(id int64, n int) error) error {
+	return k.on(w, r, said, func(id int64) error {
+		n, err := entryOf(r, "n")
+		if err != nil {
+			return err
+		}
+		return do(id, n)
+	})
+}
+
+func (k *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.on(w, r, "这一批撤了。", func(id int64) error { return k.d.Quota.Withdraw(r.Context(), at.Staff, id, r.FormValue("why")) })
+}
+
+var errNotRead = core.Invalid("read", "请先看完名单,勾上「名单我看过了」。")
+
+func (k *Room) freeze(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	if r.FormValue("read") == "" {
+		return errNotRead
+	}
+	return k.on(w, r, "名单冻结了。从第一户起,一户一户地问。", func(id int64) error {
+		return k.d.Quota.Freeze(r.Context(), at.Staff, id, r.FormValue("digest"))
+	})
+}
+
+func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.of(w, r, "名额给他家留着了,通知正在发。", func(id int64, n int) error {
+		by, err := core.ParseDate(r.FormValue("by"))
+		if err != nil {
+			return quota.ErrAnswerDay
+		}
+		return k.d.Quota.Offer(r.Context(), at.Staff, id, n, by)
+	})
+}
+
+func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.of(w, r, "记下了。", func(id int64, n int) error {
+		return k.d.Quota.Try(r.Context(), at.Staff, id, n, quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
+	})
+}
+
+func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.of(w, r, "答复记下了。", func(id int64, n int) error {
+		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: quota.Outcome(r.FormValue("answer")), Words: r.FormValue("words")})
+	})
+}
+
+func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.of(w, r, "提出来了。请另一个人核对。", func(id int64, n int) error {
+		return k.d.Quota.Skip(r.Context(), at.Staff, id, quota.Skip{N: n, Reason: quota.Reason(r.FormValue("reason")), Words: r.FormValue("words")})
+	})
+}
+
+func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	holds := r.FormValue("holds") == "yes"
+	return k.of(w, r, map[bool]string{true: "跳过了,原因记在名单上。", false: "没有跳过,还是轮到他家。"}[holds], func(id int64, n int) error {
+		return k.d.Quota.Second(r.Context(), at.Staff, id, n, holds)
+	})
+}
+
+func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.of(w, r, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
+		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, r.FormValue("why"))
+	})
+}

@@ -1,0 +1,316 @@
+package quota
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/quota"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+// perPage is how many households a page of a list has.
+const perPage = 50
+
+type listPage struct {
+	Said   string
+	Rounds []roundLine
+	Acts   bool
+	Things []quota.Thing
+	Areas  []registry.Place
+	Today  core.Date
+}
+
+type roundLine struct {
+	quota.Round
+	OpenedBy, EndedBy string
+}
+
+func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	p := listPage{Said: desk.Said(w, r), Acts: at.Has(staff.County, staff.City), Things: quota.Things(), Areas: k.areas(at)}
+	var ids []core.StaffID
+	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) error {
+		rounds, err := k.d.Quota.Rounds(ctx, tx, at.Staff)
+		p.Today = tx.Today()
+		for _, one := range rounds {
+			p.Rounds, ids = append(p.Rounds, roundLine{Round: one}), append(ids, one.Opener, one.Ender)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	names, err := k.d.Staff.Names(r.Context(), ids...)
+	if err != nil {
+		return err
+	}
+	for i := range p.Rounds {
+		p.Rounds[i].OpenedBy, p.Rounds[i].EndedBy = names[p.Rounds[i].Opener], names[p.Rounds[i].Ender]
+	}
+	return at.Page.Show(w, at, desk.View{Room: "quota", Name: "quota", Title: "名额"}, p)
+}
+
+// areas are the places that an officer may open a round for: those all of whose townships
+// are theirs.
+func (k *Room) areas(at desk.At) []registry.Place {
+	regions := k.d.Registry.Regions()
+	var out []registry.Place
+	whole := func(code core.RegionCode) bool {
+		for _, t := range regions.Expand(code) {
+			if !at.Staff.Covers(t) {
+				return false
+			}
+		}
+		return true
+	}
+	if city, known := regions.Place(core.DezhouCity); known && whole(city.Code) {
+		out = append(out, city)
+	}
+	for _, c := range regions.Counties() {
+		if whole(c.Code) {
+			out = append(out, c)
+		}
+		if !at.Has(staff.City) { // two hundred townships are no list to choose from
+			for _, t := range regions.Townships(c.Code) {
+				if at.Staff.Covers(t.Code) {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// roundPage is one round: its order, and what is to be done next.
+type roundPage struct {
+	Said string
+	quota.Round
+	OpenedBy, EndedBy  string
+	Mine, Acts, Due    bool // opened by who looks; may act; past its cut-off
+	Early              bool
+	Rows               []row
+	From, NextFrom     int
+	Total              int
+	Digest             string // of the order shown, while it is open
+	Fault              string // why there is no order yet
+	Taken, Waits, Left int
+	Turn               *row
+	Offers             []row
+	Asked              *row
+	Reasons            []quota.Reason
+	Tomorrow, By       core.Date
+}
+
+// row is one household of a list.
+type row struct {
+	quota.Entry
+	Head    registry.Head
+	Where   string
+	Band    string
+	Parts   []int
+	Outcome quota.Outcome
+	Offer   *quota.Offer
+	Skip    *quota.Skip
+	Notice  notify.State
+	Names   map[core.StaffID]string
+	Undoes  bool
+	Mine    bool // asked by who looks
+}
+
+// Say is the reason of the row's skip.
+func (r row) Say() string { return r.Skip.Reason.Chinese() }
+
+func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	p := roundPage{Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
+	if from := r.URL.Query().Get("from"); from != "" {
+		if p.From, err = strconv.Atoi(from); err != nil || p.From < 1 {
+			return core.Invalid("from", "这一页的地址不完整,请从第一页看起。")
+		}
+	}
+	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if p.Round, err = k.d.Quota.Round(ctx, tx, at.Staff, id); err != nil {
+			return err
+		}
+		p.Mine, p.Early = p.Opener == at.Staff.ID, tx.Now().Before(p.Cutoff)
+		p.Tomorrow, p.By = tx.Today().AddDate(0, 0, 1), tx.Today().AddDate(0, 0, 7)
+		return k.fill(ctx, tx, why, &p)
+	})
+	if err != nil {
+		return err
+	}
+	names, err := k.d.Staff.Names(r.Context(), p.people()...)
+	if err != nil {
+		return err
+	}
+	p.name(names, at.Staff.ID)
+	thing, _ := quota.ThingOf(p.Item)
+	return at.Page.Show(w, at, desk.View{Room: "quota", Name: "round", Title: "名额 " + thing.Word, Wide: true}, p)
+}
+
+// fill reads the order of the round and what was done with it.
+func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage) error {
+	if p.State == quota.Withdrawn {
+		_, err := k.rows(ctx, tx, why, nil, nil) // the look at nothing stands in the log as well
+		return err
+	}
+	if p.State == quota.Open {
+		return k.preview(ctx, tx, why, p)
+	}
+	c, err := k.d.Quota.Course(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	list, err := k.d.Quota.Entries(ctx, tx, p.ID, p.From, perPage)
+	if err != nil {
+		return err
+	}
+	p.Total = p.Listed
+	if p.From+perPage <= p.Listed {
+		p.NextFrom = p.From + perPage
+	}
+	next := c.Next(p.Listed)
+	acute := []int{next}
+	for i := range c.Offers {
+		if c.Offers[i].State == "open" {
+			acute = append(acute, c.Offers[i].N)
+		}
+	}
+	shown := len(list)
+	for _, n := range acute {
+		if n != 0 {
+			more, err := k.d.Quota.Entries(ctx, tx, p.ID, n, 1)
+			if err != nil {
+				return err
+			}
+			list = append(list, more...)
+		}
+	}
+	rows, err := k.rows(ctx, tx, why, list, &c)
+	if err != nil {
+		return err
+	}
+	p.Rows, p.Left = rows[:shown], p.Places-len(c.Held())
+	for i := range c.Offers {
+		switch c.Offers[i].State {
+		case "accepted":
+			p.Taken++
+		case "open":
+			p.Waits++
+		}
+	}
+	return k.todo(ctx, tx, p, rows[shown:])
+}
+
+// preview is the order as it would be frozen now.
+func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage) error {
+	drawn, err := k.d.Quota.Draw(ctx, tx, p.Round)
+	if kind := core.KindOf(err); err != nil && kind == core.KindConflict {
+		p.Fault = core.Known(err).Say
+		_, err = k.rows(ctx, tx, why, nil, nil)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	p.Digest, p.Total = drawn.Digest, len(drawn.Entries)
+	from := min(p.From-1, len(drawn.Entries))
+	list := drawn.Entries[from:min(from+perPage, len(drawn.Entries))]
+	if from+perPage < len(drawn.Entries) {
+		p.NextFrom = p.From + perPage
+	}
+	p.Rows, err = k.rows(ctx, tx, why, list, &quota.Course{})
+	return err
+}
+
+// todo sorts the households that somebody has to do with now.
+func (k *Room) todo(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
+	for i := range rows {
+		one := &rows[i]
+		if one.Outcome == quota.Offered {
+			told, err := notify.Get(ctx, tx, one.Offer.Notice)
+			if err != nil {
+				return err
+			}
+			one.Notice = told.State
+			p.Offers = append(p.Offers, *one)
+			continue
+		}
+		if one.Skip != nil && one.Skip.State == "asked" {
+			p.Asked = one
+		} else {
+			p.Turn = one
+		}
+	}
+	return nil
+}
+
+// rows says who stands where, and what was done.
+func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []quota.Entry, c *quota.Course) ([]row, error) {
+	ids := make([]core.HouseholdID, len(list))
+	for i, e := range list {
+		ids[i] = e.Household
+	}
+	heads, err := k.d.Registry.Heads(ctx, tx, why, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]row, 0, len(list))
+	for _, e := range list {
+		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N)}
+		one.Offer, one.Skip = c.Last(e.N)
+		one.Undoes = c.Undoable(e.N)
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// people are the members of staff whom the page names.
+func (p *roundPage) people() []core.StaffID {
+	ids := []core.StaffID{p.Opener, p.Ender}
+	p.each(func(r *row) {
+		if r.Offer != nil {
+			ids = append(ids, r.Offer.Maker, r.Offer.Ender)
+			for _, t := range r.Offer.Tries {
+				ids = append(ids, t.Staff)
+			}
+		}
+		if r.Skip != nil {
+			ids = append(ids, r.Skip.Asker, r.Skip.Second)
+		}
+	})
+	return ids
+}
+
+func (p *roundPage) name(names map[core.StaffID]string, me core.StaffID) {
+	p.OpenedBy, p.EndedBy = names[p.Opener], names[p.Ender]
+	p.each(func(r *row) {
+		r.Names = names
+		r.Mine = r.Skip != nil && r.Skip.Asker == me
+	})
+}
+
+// each walks all rows of the page.
+func (p *roundPage) each(do func(*row)) {
+	for i := range p.Rows {
+		do(&p.Rows[i])
+	}
+	for i := range p.Offers {
+		do(&p.Offers[i])
+	}
+	if p.Turn != nil {
+		do(p.Turn)
+	}
+	if p.Asked != nil {
+		do(p.Asked)
+	}
+}

@@ -1,0 +1,271 @@
+package quota_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/channels/desk/desktest"
+	desk "lianou/channels/desk/quota"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/casefile"
+	"lianou/core/jobs"
+	"lianou/core/notify"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/quota"
+	"lianou/core/registry"
+	"lianou/core/registry/seed"
+	"lianou/core/staff"
+	"lianou/core/watch"
+)
+
+// The two of the city, the county's and the auditor.
+const (
+	first, second = "city", "city2"
+	county        = "pingyuan.county"
+	auditor       = "auditor"
+)
+
+// house is the desk over a small city that was looked at once.
+type house struct {
+	*desktest.Desk
+	handler http.Handler
+	cookies map[string]*http.Cookie
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{Desk: desktest.New(t)}
+	reg, err := registry.New(registry.Config{Ring: h.Keys.Platform.Ring, Log: h.Audit, Regions: h.Regions})
+	must(t, err)
+	_, err = (seed.Loader{DB: h.Env.DB(pgtest.Import), Registry: reg, Regions: h.Regions}).Load(t.Context(), 5, 9000)
+	must(t, err)
+	h.scan(t, reg)
+	cases, err := casefile.New(casefile.Config{Ring: h.Keys.Platform.Ring, Shared: h.Keys.Platform.Shared, Audit: h.Audit})
+	must(t, err)
+	box, err := notify.NewOutbox(h.Keys.Platform.Gateway)
+	must(t, err)
+	rounds, err := quota.New(quota.Deps{DB: h.DB, Registry: reg, Cases: cases, Books: h.Book, Audit: h.Audit, Outbox: box})
+	must(t, err)
+	room := desk.New(desk.Deps{DB: h.DB, Quota: rounds, Registry: reg, Staff: h.Staff})
+	h.cookies = h.Sessions(t, room, first, second, county, auditor)
+	h.handler, err = h.Shell.Handler(room)
+	must(t, err)
+	return h
+}
+
+func (h *house) scan(t *testing.T, reg *registry.Registry) {
+	t.Helper()
+	all, err := watch.New(watch.Deps{DB: h.DB, Registry: reg, Books: h.Book, Audit: h.Audit})
+	must(t, err)
+	into, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	id, err := all.Begin(t.Context(), into, watch.Request{Towns: h.Regions.Expand("371426"), Reason: "test", By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	for more := true; more; {
+		more, err = all.Next(t.Context(), id)
+		must(t, err)
+	}
+}
+
+// ask sends one request of somebody, a POST where there is a form.
+func (h *house) ask(t *testing.T, who, target string, form url.Values) (int, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	if form != nil {
+		r = httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(h.cookies[who])
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w.Code, w.Body.String()
+}
+
+func (h *house) today(t *testing.T) (day core.Date, hour int) {
+	t.Helper()
+	must(t, h.DB.Read(t.Context(), pg.NoScope(), func(_ context.Context, tx *pg.Tx) error {
+		day, hour = tx.Today(), tx.Now().In(core.China).Hour()
+		return nil
+	}))
+	return day, hour
+}
+
+// opened has the county open a round whose cut-off is this hour, and gives its address.
+func (h *house) opened(t *testing.T) string {
+	t.Helper()
+	day, hour := h.today(t)
+	code, body := h.ask(t, county, "/desk/quota/open", url.Values{"item": {"RS-01"}, "area": {"371426"}, "places": {"2"}, "day": {day.String()}, "hour": {strconv.Itoa(hour)}, "why": {"平人社〔2026〕8 号,第四季度岗位"}})
+	if code != http.StatusSeeOther {
+		t.Fatalf("open a round: %d %s", code, body)
+	}
+	return "/desk/quota/round/1"
+}
+
+var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
+
+// TestARoundGoesFromItsOpeningToTheLastPlace through the pages, each act by who may.
+// Controls: the route of freeze for the auditor ("auditor freezes: 403"); masked gives the
+// name whole ("a whole name hangs out").
+func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	_, body := h.ask(t, first, to, nil)
+	seen := digest.FindStringSubmatch(body)
+	if seen == nil || !strings.Contains(body, "没问全") {
+		t.Fatalf("the second person sees no order to freeze: %s", body)
+	}
+	day, _ := h.today(t)
+	by := day.AddDate(0, 0, 7).String()
+	for i, c := range []struct {
+		who, act string
+		form     url.Values
+		code     int
+	}{
+		{county, "/freeze", url.Values{"digest": {seen[1]}, "read": {"1"}}, 403},
+		{auditor, "/freeze", url.Values{"digest": {seen[1]}, "read": {"1"}}, 403},
+		{first, "/offer", url.Values{"n": {"1"}, "by": {by}}, 409},
+		{first, "/freeze", url.Values{"digest": {seen[1]}}, 422},
+		{first, "/freeze", url.Values{"digest": {"0"}, "read": {"1"}}, 409},
+		{first, "/freeze", url.Values{"digest": {seen[1]}, "read": {"1"}}, 303},
+		{county, "/withdraw", url.Values{"why": {"算了"}}, 409},
+		{county, "/offer", url.Values{"n": {"2"}, "by": {by}}, 409},
+		{county, "/offer", url.Values{"n": {"x"}, "by": {by}}, 422},
+		{county, "/offer", url.Values{"n": {"1"}, "by": {by}}, 303},
+		{second, "/offer", url.Values{"n": {"1"}, "by": {by}}, 409},
+		{county, "/try", url.Values{"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, 303},
+		{county, "/answer", url.Values{"n": {"1"}, "answer": {"unreached"}, "words": {"没人接"}}, 409},
+		{county, "/skip", url.Values{"n": {"2"}, "reason": {"lazy"}, "words": {"去看过"}}, 422},
+		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}, 303},
+		{county, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 403},
+		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 303},
+		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}, 303},
+		{county, "/answer", url.Values{"n": {"3"}, "answer": {"accepted"}, "words": {"行,下周一就能去"}}, 303},
+		{county, "/undo", url.Values{"n": {"2"}, "why": {"回来了"}}, 409},
+		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}, 303},
+		{county, "/undo", url.Values{"n": {"3"}, "why": {"记错户了"}}, 303},
+	} {
+		if code, body := h.ask(t, c.who, to+c.act, c.form); code != c.code {
+			t.Fatalf("step %d, %s %s: %d, want %d: %s", i+1, c.who, c.act, code, c.code, body)
+		}
+	}
+	_, body = h.ask(t, auditor, to, nil)
+	for _, want := range []string{"身体不行,不去了", "在济南住院", "人不在家,过些天再问", "给第 2 户"} {
+		if strings.Contains(body, want) == (want == "给第 2 户") { // an auditor acts on nothing
+			t.Errorf("the auditor's page has %q: %v", want, !strings.Contains(body, want))
+		}
+	}
+	if code, body := h.ask(t, auditor, to+"/why?a=3&b=1", nil); code != 200 || !strings.Contains(body, "第 1 户为什么排在第 3 户前面") || strings.Count(body, "就看这一样") != 1 {
+		t.Errorf("why: %d %s", code, body)
+	}
+	for target, want := range map[string]int{"/why?a=1&b=1": 422, "/why?a=1&b=9999": 404, "?from=0": 422, "/why": 422} {
+		if code, _ := h.ask(t, county, to+target, nil); code != want {
+			t.Errorf("%s: %d, want %d", target, code, want)
+		}
+	}
+	h.hangsOut(t, to)
+}
+
+// hangsOut: what is posted names nobody whole, gives no index, and ends by itself.
+func (h *house) hangsOut(t *testing.T, to string) {
+	t.Helper()
+	code, body := h.ask(t, county, to+"/public", nil)
+	names := regexp.MustCompile(`<td>([^<]+)</td>`).FindAllStringSubmatch(body, -1)
+	if code != 200 || len(names) == 0 {
+		t.Fatalf("posted: %d %s", code, body)
+	}
+	for _, n := range names {
+		if !strings.HasSuffix(n[1], "*") || len([]rune(strings.TrimRight(n[1], "*"))) != 1 {
+			t.Errorf("a whole name hangs out: %s", n[1])
+		}
+	}
+	h.Env.Advance(8 * 24 * 3600e9)
+	h.again(t, county)
+	if code, body := h.ask(t, county, to+"/public", nil); code != 200 || strings.Contains(body, "*</td>") {
+		t.Errorf("after its time: %d, it still hangs out", code)
+	}
+}
+
+// again logs somebody in whose session has ended.
+func (h *house) again(t *testing.T, who string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/desk/login", strings.NewReader(url.Values{"login": {who}, "password": {staff.DemoPassword}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == "lianou_staff" {
+			h.cookies[who] = c
+		}
+	}
+}
+
+// TestPagesAreReadable with a screen reader, by a finger, narrow and in large letters.
+func TestPagesAreReadable(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Laptop()
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", first)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	see := func(path, name string) {
+		tab.Open(site.URL + path)
+		tab.Faultless()
+		tab.Legible()
+		tab.View(name, 1366, 768)
+		tab.Large(true)
+		tab.Whole()
+		tab.Large(false)
+		tab.Touchscreen(360)
+		tab.Faultless()
+		tab.Whole()
+		tab.Legible()
+		tab.Shot(name + "-phone")
+		tab.Laptop()
+	}
+	see("/desk/quota", "desk-quota-rounds")
+	see(to, "desk-quota-preview")
+	_, body := h.ask(t, first, to, nil)
+	day, _ := h.today(t)
+	by := day.AddDate(0, 0, 7).String()
+	for _, c := range []struct {
+		who, act string
+		form     url.Values
+	}{
+		{first, "/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}}},
+		{county, "/offer", url.Values{"n": {"1"}, "by": {by}}},
+		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}},
+		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}},
+		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}},
+		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
+		{county, "/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}}},
+	} {
+		if code, body := h.ask(t, c.who, to+c.act, c.form); code != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", c.act, code, body)
+		}
+	}
+	see(to, "desk-quota")
+	see(to+"/why?a=1&b=2", "desk-quota-why")
+	see(to+"/public", "desk-quota-public")
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
