@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -152,9 +153,16 @@ func TestKeeperFollowsFacts(t *testing.T) {
 	h.keep(t, -1)
 	began := time.Now()
 	poor := h.someone(t)
-	for _, id := range []core.HouseholdID{poor, h.nth(t, 7), h.nth(t, 8)} {
-		h.learn(t, id, `{"statuses":["dibao"],"hukou":"local"}`)
-	}
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error { // the whole township of it at once
+		const sql = `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
+			select region, id, 'registry:test', $2, $3, 99, '{"statuses":["dibao"],"hukou":"local"}' from household
+			where region = (select region from household where id = $1)`
+		tag, err := tx.Exec(ctx, sql, int64(poor), tx.Today().Time(), tx.Now())
+		if err == nil && tag.RowsAffected() < 2 {
+			err = errors.New("the household is alone in its township: take another number of people")
+		}
+		return err
+	})
 	h.waitJudged(t)
 	t.Logf("judged %.1f s after they were written about", time.Since(began).Seconds())
 	if leads := h.leads(t, poor); len(leads) != 1 || !strings.HasPrefix(leads[0], "due facts open") {
