@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"lianou/cmd/internal/boot"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
@@ -62,7 +63,7 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	if err != nil {
 		return err
 	}
-	keys, err := seal.LoadPlatform(filepath.Join(cfg.DataDir, "keys", seal.PlatformFile))
+	keys, err := seal.LoadPlatform(boot.KeyPath(cfg, seal.PlatformFile))
 	if err != nil {
 		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
 	}

@@ -114,11 +114,12 @@ func alreadyRuns(ctx context.Context, w *watch.Watch, id int64) error {
 
 // towns spells the places out.
 func (c rescanCmd) towns(regions *registry.Regions) ([]core.RegionCode, error) {
-	if len(c.Town) == 0 {
-		return regions.Expand("371400"), nil
+	asked := c.Town
+	if len(asked) == 0 {
+		asked = []string{"371400"}
 	}
 	var out []core.RegionCode
-	for _, code := range c.Town {
+	for _, code := range asked {
 		list := regions.Expand(core.RegionCode(code))
 		if len(list) == 0 {
 			return nil, fmt.Errorf("%s is no township or county of this city", code)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -40,7 +39,7 @@ func (c seedCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
-	keys, err := seal.LoadPlatform(filepath.Join(cfg.DataDir, "keys", seal.PlatformFile))
+	keys, err := seal.LoadPlatform(boot.KeyPath(cfg, seal.PlatformFile))
 	if err != nil {
 		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` makes them", err)
 	}
