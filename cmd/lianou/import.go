@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/registry/bulk"
@@ -30,6 +32,10 @@ func (c importRegions) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
+	keys, err := importKeys(cfg)
+	if err != nil {
+		return err
+	}
 	table, err := openTable(t.ctx, c.File)
 	if err != nil {
 		return inWords(err)
@@ -49,7 +55,12 @@ func (c importRegions) Run(t *tool) error {
 	}
 	defer db.Close()
 	err = db.Tx(t.ctx, pg.City("import of places"), func(ctx context.Context, tx *pg.Tx) error {
-		return registry.SaveRegions(ctx, tx, tree)
+		if err := registry.SaveRegions(ctx, tx, tree); err != nil {
+			return err
+		}
+		// Who may see whom hangs on this list.
+		return audit.New(keys.Ring).Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "operator"}, Act: "regions.imported", Purpose: "import",
+			Detail: map[string]any{"sha256": hex.EncodeToString(table.Digest[:]), "towns": tree.Len(registry.LevelTownship), "villages": tree.Len(registry.LevelVillage)}})
 	})
 	if err != nil {
 		return err

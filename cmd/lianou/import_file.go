@@ -63,9 +63,9 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	if err != nil {
 		return err
 	}
-	keys, err := seal.LoadPlatform(boot.KeyPath(cfg, seal.PlatformFile))
+	keys, err := importKeys(cfg)
 	if err != nil {
-		return fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
+		return err
 	}
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(importMemory)
@@ -97,6 +97,15 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	return say.result(res, o)
 }
 
+// importKeys reads the keys that seal what comes in, and who brought it in.
+func importKeys(cfg *boot.Config) (*seal.PlatformKeys, error) {
+	keys, err := seal.LoadPlatform(boot.KeyPath(cfg, seal.PlatformFile))
+	if err != nil {
+		return nil, fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
+	}
+	return keys, nil
+}
+
 // complete fills in what the flags say.
 func (c importFile) complete(o *bulk.Order, table *tabular.File) (err error) {
 	o.File, o.MaxRefused, o.DryRun, o.Actor = table, c.MaxRefused, c.DryRun, audit.Actor{Kind: "operator"}
@@ -107,6 +116,9 @@ func (c importFile) complete(o *bulk.Order, table *tabular.File) (err error) {
 	if path == "" {
 		path = strings.TrimSuffix(c.File, filepath.Ext(c.File)) + ".refused.csv"
 	}
+	if err := apart(path, c.File, c.Map); err != nil {
+		return err
+	}
 	o.Refused = &bulk.RefusalFile{Path: path}
 	if o.Mapping, err = readMapping(c.Map); err != nil {
 		return err
@@ -115,6 +127,20 @@ func (c importFile) complete(o *bulk.Order, table *tabular.File) (err error) {
 		o.On, err = core.ParseDate(c.Date)
 	}
 	return err
+}
+
+// apart refuses to put refused rows in the place of what was handed in.
+func apart(refused string, given ...string) error {
+	there, err := os.Stat(refused)
+	if err != nil {
+		return nil // what is not there is nobody's
+	}
+	for _, path := range given {
+		if info, err := os.Stat(path); err == nil && os.SameFile(there, info) {
+			return core.Invalid("refused", "退回文件不能写到交来的文件上。请用 --refused 换一个名字。")
+		}
+	}
+	return nil
 }
 
 // importer takes the places that the city itself imported, or those that ship.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry/seed"
 )
@@ -16,7 +18,8 @@ import (
 // TestImportFiles: the operator brings in people and facts by command, in an encoding
 // that is said, with a refusal file; a held file is an error with what to do; the same
 // file again changes nothing.
-// Control: result() that returns nil for a held file.
+// Controls: result() that returns nil for a held file; complete without apart ("what was
+// handed in is gone"); places without an entry ("0 entries of places").
 func TestImportFiles(t *testing.T) {
 	t.Parallel()
 	r := newReal(t)
@@ -55,6 +58,23 @@ func TestImportFiles(t *testing.T) {
 	var res struct{ Sheets, Refused int }
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &res); err != nil || res.Sheets != 1 || res.Refused != 0 {
 		t.Errorf("facts: %v %s", err, out)
+	}
+	if out, err := r.tool("", env, "import", "people", people, "--refused="+people); err == nil || !strings.Contains(out, "退回文件不能写到交来的文件上") {
+		t.Errorf("refused rows over what was handed in: %v %s", err, out)
+	}
+	if still, err := os.ReadFile(people); err != nil || string(still) != gb {
+		t.Errorf("what was handed in is gone: %v", err)
+	}
+	places, err := os.ReadFile(filepath.Join("..", "..", "core", "registry", "data", "regions.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.must(r.tool("", env, "import", "regions", write("places.csv", string(places))))
+	var n int
+	if err := r.env.DB(pgtest.Check).Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'regions.imported'`).Scan(&n)
+	}); err != nil || n != 1 {
+		t.Errorf("%d entries of places that were replaced, %v", n, err)
 	}
 	if out, err := r.tool("", env, "import", "people", facts); err == nil || !strings.Contains(out, "“家庭年收入”不认识") {
 		t.Errorf("no people: %v %s", err, out)

@@ -40,13 +40,13 @@ type policyDraft struct {
 
 type policySign struct {
 	Draft  int64  `arg:"" help:"Number of the draft."`
-	Digest string `arg:"" help:"Digest of the files that were read, at least 8 characters of it."`
+	Digest string `arg:"" help:"Digest of the files that were read, all of it."`
 	As     string `required:"" help:"Log-in of its author."`
 }
 
 type policyPublish struct {
 	Draft  int64  `arg:"" help:"Number of the draft."`
-	Digest string `arg:"" help:"Digest of the files that were read, at least 8 characters of it."`
+	Digest string `arg:"" help:"Digest of the files that were read, all of it."`
 	From   string `required:"" help:"The first day that is judged by it, such as 2026-07-01; today or later."`
 	As     string `required:"" help:"Log-in of who signs second."`
 }

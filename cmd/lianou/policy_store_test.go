@@ -58,7 +58,7 @@ func newRules(t *testing.T) (r rules, han, lin core.StaffID, out *bytes.Buffer) 
 // TestPolicyAsFiles: what is exported and drafted again is no change (F108); a file that is
 // edited goes through both signatures, each by the digest its signer read; one that does not
 // load leaves no draft, and every problem a line.
-// Control: with a folder that also takes what Changes leaves out, the first draft is made.
+// Controls: a digest that is taken by its beginning ("published by half a digest"); with a folder that also takes what Changes leaves out, the first draft is made.
 func TestPolicyAsFiles(t *testing.T) {
 	t.Parallel()
 	r, han, lin, out := newRules(t)
@@ -102,17 +102,20 @@ func TestPolicyAsFiles(t *testing.T) {
 	}
 	d := list[0]
 	said("更换文件:amounts.yaml")
-	if err := r.sign(han, d.ID, d.Digest[:7]); !errors.Is(err, rulebook.ErrSeen) {
-		t.Errorf("signed by seven characters: %v", err)
+	if err := r.sign(han, d.ID, d.Digest[:8]); !errors.Is(err, rulebook.ErrSeen) {
+		t.Errorf("signed by eight characters: %v", err)
 	}
-	try(r.sign(han, d.ID, d.Digest[:8]))
+	try(r.sign(han, d.ID, d.Digest))
 	today := core.Date(0)
 	try(r.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
 	if err := r.publish(han, d.ID, d.Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
 		t.Errorf("both signatures of one: %v", err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	try(r.publish(lin, d.ID, d.Digest[:12], today))
+	if err := r.publish(lin, d.ID, d.Digest[:32], today); !errors.Is(err, rulebook.ErrSeen) {
+		t.Errorf("published by half a digest: %v", err)
+	}
+	try(r.publish(lin, d.ID, d.Digest, today))
 	said("edition 2 is published and holds from " + today.String())
 	try(r.export("2", again))
 	try(r.draft(lin, again, "没有改动"))

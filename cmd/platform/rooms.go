@@ -39,7 +39,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Books: h.books})
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate})
-	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Audit: h.audit, Regions: h.regions})
+	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
 	handler, err := shell.Handler(calls, window, town, money, whole, order, scarce, rules, double, register)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	pairs "lianou/core/registry/twins"
@@ -23,6 +24,7 @@ var templates embed.FS
 type Deps struct {
 	DB      *pg.DB
 	Twins   *pairs.Twins
+	Staff   *staff.Staff
 	Audit   *audit.Log
 	Regions *registry.Regions
 }
@@ -121,6 +123,9 @@ func (t *Room) judge(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	v := pairs.Verdict{Pair: n, Say: pairs.Say(r.FormValue("say")), Reason: r.FormValue("reason"), Staff: at.Staff.ID}
 	to := "/desk/twins"
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		if err := t.stranger(ctx, tx, at, n); err != nil {
+			return err
+		}
 		if err := t.d.Twins.Decide(ctx, tx, v); err != nil {
 			return err
 		}
@@ -139,6 +144,25 @@ func (t *Room) judge(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return desk.Back(w, r, to, said[v.Say])
+}
+
+// stranger refuses a word about a pair from kin of either: what is known of one becomes
+// known of the other, and what they may receive follows from it.
+func (t *Room) stranger(ctx context.Context, tx *pg.Tx, at desk.At, pair int64) error {
+	people, err := t.d.Twins.People(ctx, tx, pair)
+	if err != nil {
+		return err
+	}
+	for _, id := range people {
+		kin, err := t.d.Staff.IsRelative(ctx, tx, at.Staff.ID, id)
+		if err == nil && kin {
+			err = casefile.ErrConflictOfInterest
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var said = map[pairs.Say]string{

@@ -2,7 +2,10 @@ package twins_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,7 +67,7 @@ func open(t *testing.T) (*desktest.Desk, *pairs.Twins, string) {
 	if done.Flagged != 2 {
 		t.Fatalf("%+v flagged, want two pairs", done)
 	}
-	handler, err := d.Shell.Handler(twins.New(twins.Deps{DB: d.DB, Twins: found, Audit: d.Audit, Regions: d.Regions}))
+	handler, err := d.Shell.Handler(twins.New(twins.Deps{DB: d.DB, Twins: found, Staff: d.Staff, Audit: d.Audit, Regions: d.Regions}))
 	must(t, err)
 	site := httptest.NewServer(handler)
 	t.Cleanup(site.Close)
@@ -142,4 +145,55 @@ func TestPage(t *testing.T) {
 	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0'), Verdict: 1}))
 	tab.Open(own)
 	tab.Wait("是同一个人")
+}
+
+// TestKinDecideNothing: who is declared kin of one of a pair, also of the row over the
+// border, says nothing about it.
+// Control: judge without stranger ("kin said same: 303").
+func TestKinDecideNothing(t *testing.T) {
+	t.Parallel()
+	d, found, _ := open(t)
+	const officer = "wangmiao.officer"
+	room := twins.New(twins.Deps{DB: d.DB, Twins: found, Staff: d.Staff, Audit: d.Audit, Regions: d.Regions})
+	cookie := d.Sessions(t, room, officer)[officer]
+	handler, err := d.Shell.Handler(room)
+	must(t, err)
+	judge := func(pair int64) int {
+		form := url.Values{"say": {"same"}, "reason": {"看过户口簿"}}
+		r := httptest.NewRequest(http.MethodPost, "/desk/twins/"+strconv.FormatInt(pair, 10), strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(cookie)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code
+	}
+	var list []pairs.Pair
+	must(t, d.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if list, err = found.Waiting(ctx, tx); err != nil {
+			return err
+		}
+		var me core.StaffID
+		if err := tx.QueryRow(ctx, `select id from staff_account where login = $1`, officer).Scan(&me); err != nil {
+			return err
+		}
+		for _, p := range list {
+			if p.OtherTown != p.Town { // whichever of the two lives over the border
+				kin := p.Other
+				if p.OtherTown == channeltest.Town {
+					kin = p.Person
+				}
+				return d.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "叔侄")
+			}
+		}
+		return nil
+	}))
+	for _, p := range list {
+		want := http.StatusSeeOther
+		if p.OtherTown != p.Town {
+			want = http.StatusForbidden
+		}
+		if code := judge(p.ID); code != want {
+			t.Errorf("kin said same: %d, want %d", code, want)
+		}
+	}
 }

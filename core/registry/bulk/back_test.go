@@ -140,3 +140,45 @@ func TestErrorsAreSilent(t *testing.T) {
 		t.Error("a number in the log")
 	}
 }
+
+// A cell that holds another separator is one cell in every spreadsheet: one that parts at
+// semicolons, or at tabs, would begin a cell, and a formula, where nobody wrote one (P27).
+// Control: lines written by encoding/csv, which quotes for commas alone.
+func TestRefusedCellsAreNotParted(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	order := o.order(head + line("赵大;=1+1", "1", "H1", "户主\t@SUM(A1)"))
+	order.Refused = &bulk.RefusalFile{Path: filepath.Join(t.TempDir(), "refused.csv")}
+	_, err := o.imp.Run(t.Context(), order)
+	must(t, err)
+	b, err := os.ReadFile(order.Refused.Path)
+	must(t, err)
+	for _, comma := range ";\t" {
+		r := csv.NewReader(bytes.NewReader(b))
+		r.Comma, r.LazyQuotes, r.FieldsPerRecord = comma, true, -1
+		rows, err := r.ReadAll()
+		must(t, err)
+		for _, row := range rows {
+			for _, cell := range row {
+				if cell != "" && strings.ContainsAny(cell[:1], "=+-@") {
+					t.Errorf("parted at %q a spreadsheet computes %q", comma, cell)
+				}
+			}
+		}
+	}
+}
+
+// Who brings a file in speaks as a department and as nobody else: what two visitors saw or
+// two people decided has doors of its own.
+// Control: check that takes any word, "decision:7: brought in".
+func TestAFileIsNobodysDecision(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, source := range []string{"", "change:7", "visit:3", "decision:7", "officer:7", "citizen", "registry:", "registry:A B", "registry:x:y:z"} {
+		order := o.order(head + line("赵大", id("19600101", 111), "H1", "户主"))
+		order.Source = source
+		if res, err := o.imp.Run(t.Context(), order); core.KindOf(err) != core.KindInvalid {
+			t.Errorf("%s: brought in, %+v, %v", source, res, err)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package bulk
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"os"
@@ -63,11 +62,9 @@ func (w *work) writeRefusals(ctx context.Context, to io.Writer) error {
 	if _, err := io.WriteString(to, "\ufeff"); err != nil {
 		return cannotWrite(err)
 	}
-	out := csv.NewWriter(to)
-	out.UseCRLF = true
 	head := append([]string(nil), w.layout.heads...)
-	if err := out.Write(quoteAll(append(head, addedHeads()...))); err != nil {
-		return cannotWrite(err)
+	if err := writeLine(to, quoteAll(append(head, addedHeads()...))); err != nil {
+		return err
 	}
 	rows, err := w.File.Rows()
 	if err != nil {
@@ -76,19 +73,32 @@ func (w *work) writeRefusals(ctx context.Context, to io.Writer) error {
 	defer rows.Close()
 	// The file is read as far as the last refused row, in step with what was noted.
 	var now tables.Row
-	err = w.eachRefusal(ctx, func(f refusal) error {
+	return w.eachRefusal(ctx, func(f refusal) error {
 		for now.Number < f.row {
 			if now, err = rows.Next(); err != nil {
 				now = tables.Row{Number: f.row}
 			}
 		}
-		return out.Write(w.refusedLine(now, f))
+		return writeLine(to, w.refusedLine(now, f))
 	})
-	if err != nil {
-		return err
+}
+
+// writeLine writes one line of CSV (RFC 4180). encoding/csv quotes what holds a comma; a
+// spreadsheet set to semicolons or tabs would part at those, and read a formula from where
+// they stood.
+func writeLine(to io.Writer, cells []string) error {
+	var line strings.Builder
+	for i, s := range cells {
+		if i > 0 {
+			line.WriteByte(',')
+		}
+		if strings.ContainsAny(s, "\",;\t\r\n") || strings.TrimSpace(s) != s {
+			s = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+		}
+		line.WriteString(s)
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	line.WriteString("\r\n")
+	if _, err := io.WriteString(to, line.String()); err != nil {
 		return cannotWrite(err)
 	}
 	return nil

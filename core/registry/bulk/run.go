@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 
 	"lianou/core"
@@ -40,7 +41,8 @@ type Order struct {
 	Kind    Kind
 	File    *tables.File
 	Mapping Mapping
-	// Source is who says it, such as "registry:disability". Required.
+	// Source is the department that says it, such as "registry:disability": two visitors, or
+	// two people who decided, have doors of their own. Required.
 	Source string
 	// Numbers is whose household numbers a file of facts uses. Defaults to Source.
 	Numbers string
@@ -162,12 +164,16 @@ func (w *work) stops(s *runState) bool {
 	return w.DryRun || !begun && s.refused*100 > s.rows*w.MaxRefused
 }
 
+// departments are the sources that a file may speak as (registry.Kind). A single hand does
+// not overrule a department, so neither may a file call itself what outranks one.
+var departments = regexp.MustCompile(`^registry:[a-z0-9_-]{1,32}(:[a-z0-9_-]{1,16})?$`)
+
 func (w *work) check() error {
 	if w.Kind != People && w.Kind != Facts || w.File == nil || w.Actor.Kind == "" {
 		return core.E(core.KindInternal, "bulk_order", "").Wrap(errors.New("bulk.Order needs Kind, File and Actor"))
 	}
-	if w.Source == "" || len(w.Source) > 64 {
-		return core.Invalid("source", "请用 --source 写明是哪里来的,例如 registry:disability。")
+	if !departments.MatchString(w.Source) {
+		return core.Invalid("source", "请用 --source 写明是哪个部门的数据,例如 registry:disability。")
 	}
 	if w.Numbers == "" {
 		w.Numbers = w.Source
