@@ -15,7 +15,7 @@ import (
 // A Head is one simulation, and how far it is.
 type Head struct {
 	ID            int64
-	Draft         int64 // 0 for Books that no draft has
+	Draft         int64  // 0 for Books that no draft has
 	Said          string // of a draft: SaidBy as it stood
 	Before, After string
 	On            core.Date

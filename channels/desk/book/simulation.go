@@ -88,7 +88,7 @@ func (b *Room) simulateNow(w http.ResponseWriter, r *http.Request, at desk.At) e
 	if _, err := b.d.Simulate.Begin(r.Context(), req); err != nil {
 		return err
 	}
-	return desk.Back(w, r, home(id)+"#simulation", "开始试算了。算好以前也可以先看别的。")
+	return desk.Back(w, r, home(id), "开始试算了。算好以前也可以先看别的。")
 }
 
 // simulated is the part of the page that comes again while a simulation runs.
