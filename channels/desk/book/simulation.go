@@ -30,12 +30,13 @@ type simulation struct {
 	Running bool
 	Old     bool // of what the draft said before, or broken off
 	simulate.Head
-	Left  string // how long it still takes, about
-	Whole simulate.Tally
-	Cost  money
-	Items []itemLine
-	Same  int // items that come out the same
-	Homes []countyLine
+	Left   string // how long it still takes, about
+	Whole  simulate.Tally
+	Cost   money
+	Sample bool // a sample amount is in the sums
+	Items  []itemLine
+	Same   int // items that come out the same
+	Homes  []countyLine
 }
 
 // money is a difference in a month and once, as people say it.
@@ -154,6 +155,7 @@ func (p *simulation) items(r *simulate.Result) {
 	}
 	for i := range r.Items {
 		s := &r.Whole.Items[i]
+		p.Sample = p.Sample || s.Samples > 0
 		if !s.Any() {
 			p.Same++
 			continue
