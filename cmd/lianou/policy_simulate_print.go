@@ -75,6 +75,17 @@ func (r *simulationReport) places() {
 			fmt.Fprintf(r, "%d more townships\n", len(list)-i)
 			return
 		}
-		fmt.Fprintf(r, "%-9s %10d %7d %7d %7d %14s  %s\n", t.Region, t.Households, t.Worse, t.Better, t.Newly, signed(simulate.CostOf(r.Items, &t.Tally).Month()), r.regions.FullName(t.Region))
+		month := "-"
+		if t.Touched >= 5 { // fewer could tell who they are (domain.md 7.5)
+			month = signed(simulate.CostOf(r.Items, &t.Tally).Month())
+		}
+		fmt.Fprintf(r, "%-9s %10d %7s %7s %7s %14s  %s\n", t.Region, t.Households, few(t.Worse), few(t.Better), few(t.Newly), month, r.regions.FullName(t.Region))
 	}
+}
+
+func few(n int) string {
+	if n > 0 && n < 5 {
+		return "<5"
+	}
+	return fmt.Sprint(n)
 }

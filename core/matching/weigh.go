@@ -31,14 +31,15 @@ func (m *Matcher) NewWeigher() *Weigher {
 	return &Weigher{e: &explainer{m: m, vars: map[string]any{}}, findings: make([]Finding, n), out: make([]Given, n)}
 }
 
-// Weigh gives every item in the order of the Book. What it gives is overwritten by the next
-// call.
-func (w *Weigher) Weigh(v *facts.Vector) []Given {
+// Weigh gives every item in the order of the Book, from what a Scanner over the same Book
+// found of the same facts: only what fits is looked at again. What it gives is overwritten
+// by the next call.
+func (w *Weigher) Weigh(v *facts.Vector, found Found) []Given {
 	e := w.e
 	w.begin(v)
 	e.stand()
 	for i := range w.findings {
-		w.item(i)
+		w.item(i, found)
 	}
 	b := e.bundler()
 	b.gather(w.findings)
@@ -76,27 +77,23 @@ func (w *Weigher) begin(v *facts.Vector) {
 	e.shares = cleared(e.shares, len(e.m.book.Items)*(n+1), untold)
 }
 
-// item judges one item and, when it is eligible, says for whom and how much.
-func (w *Weigher) item(i int) {
+// item says of one that fits for whom and how much.
+func (w *Weigher) item(i int, found Found) {
 	e, it, f := w.e, &w.e.m.book.Items[i], &w.findings[i]
-	*f = Finding{Item: it.Code, For: f.For[:0]}
-	when, person := Eligible, Eligible
-	if it.When != nil {
-		when = e.eval(it.When, house)
-	}
-	if it.Person != nil {
-		person = NotEligible
-		for m := range e.v.M {
-			e.persons[m] = e.eval(it.Person, m)
-			person = person.or(e.persons[m])
-		}
-	}
-	if f.Outcome = when.and(person); f.Outcome != Eligible {
+	*f = Finding{Item: it.Code, For: f.For[:0], Outcome: NotEligible}
+	switch bit := uint64(1) << i; {
+	case found.Open&bit != 0:
+		f.Outcome = Unknown
+		return
+	case found.Eligible&bit == 0:
 		return
 	}
-	for m := range e.v.M {
-		if it.Person != nil && e.persons[m] == Eligible {
-			f.For = append(f.For, e.h.Members[m].Ref)
+	f.Outcome = Eligible
+	if it.Person != nil {
+		for m := range e.v.M {
+			if e.persons[m] = e.eval(it.Person, m); e.persons[m] == Eligible {
+				f.For = append(f.For, e.h.Members[m].Ref)
+			}
 		}
 	}
 	f.Benefit = e.benefit(it, e.sharesOf(i))

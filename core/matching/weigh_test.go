@@ -22,12 +22,12 @@ func TestWeighingIsExplaining(t *testing.T) {
 		if m == nil {
 			return
 		}
-		w := m.NewWeigher()
+		w, scan := m.NewWeigher(), m.NewScanner()
 		for range 6 {
 			h := drawHousehold(t)
 			var v facts.Vector
 			v.Gather(&h)
-			got, want := w.Weigh(&v), m.Explain(&h)
+			got, want := w.Weigh(&v, scan.Judge(&v)), m.Explain(&h)
 			for i := range want.Findings {
 				f := &want.Findings[i]
 				one := Given{f.Outcome, f.Benefit.Amount, f.Benefit.Sample, slices.Contains(want.Bundle, f.Item)}
@@ -48,7 +48,7 @@ func TestWeighingIsExplaining(t *testing.T) {
 // BenchmarkWeigh is what one household costs under one Book.
 func BenchmarkWeigh(b *testing.B) {
 	m := matcherOn(b, "2024-03-01")
-	w := m.NewWeigher()
+	w, scan := m.NewWeigher(), m.NewScanner()
 	var list []facts.Vector
 	for i := range 64 {
 		h := rapid.Custom(func(t *rapid.T) core.Household { return drawHousehold(t) }).Example(i)
@@ -57,6 +57,6 @@ func BenchmarkWeigh(b *testing.B) {
 		list = append(list, v)
 	}
 	for i := 0; b.Loop(); i++ {
-		w.Weigh(&list[i%len(list)])
+		w.Weigh(&list[i%len(list)], scan.Judge(&list[i%len(list)]))
 	}
 }

@@ -17,8 +17,6 @@ type change struct {
 
 // weigh compares what is given of some items; both are those that fit under both Books.
 func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
-	p.gather(p.gave.Weigh(&p.v), p.old, &p.old1)
-	p.gather(p.give.Weigh(&p.v), p.new, &p.new1)
 	for rest := items; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		a, b, s, it := &p.old1[i], &p.new1[i], &t.Items[i], &p.items[i]

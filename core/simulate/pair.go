@@ -182,13 +182,18 @@ func (p *Pair) judge(may touches, t *Tally) {
 	t.Judged++
 	was := p.was.Judge(&p.v)
 	e0, o0 := turned(was.Eligible, p.old), turned(was.Open, p.old)
-	e1, o1 := e0, o0
+	is, e1, o1 := matching.Found{}, e0, o0
 	if may.judged != 0 { // else both Books say the same of every item
-		is := p.is.Judge(&p.v)
+		is = p.is.Judge(&p.v)
 		e1, o1 = turned(is.Eligible, p.new), turned(is.Open, p.new)
 	}
 	c := change{gained: e1 &^ e0, lost: e0 &^ e1, opened: o1 &^ (o0 | e0), closed: o0 &^ (o1 | e1)}
 	if pays := (e0 | e1) & may.paid; pays&may.sources != 0 {
+		if may.judged == 0 {
+			is = p.is.Judge(&p.v)
+		}
+		p.gather(p.gave.Weigh(&p.v, was), p.old, &p.old1)
+		p.gather(p.give.Weigh(&p.v, is), p.new, &p.new1)
 		p.weigh(pays, e0&e1, &c, t)
 	}
 	t.count(&c)

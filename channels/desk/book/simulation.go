@@ -30,12 +30,13 @@ type simulation struct {
 	Running bool
 	Old     bool // of what the draft said before, or broken off
 	simulate.Head
-	Left  string // how long it still takes, about
-	Whole simulate.Tally
-	Cost  money
-	Items []itemLine
-	Same  int // items that come out the same
-	Homes []countyLine
+	Left   string // how long it still takes, about
+	Whole  simulate.Tally
+	Cost   money
+	Sample bool // a sample amount is in the sums
+	Items  []itemLine
+	Same   int // items that come out the same
+	Homes  []countyLine
 }
 
 // money is a difference in a month and once, as people say it.
@@ -88,7 +89,7 @@ func (b *Room) simulateNow(w http.ResponseWriter, r *http.Request, at desk.At) e
 	if _, err := b.d.Simulate.Begin(r.Context(), req); err != nil {
 		return err
 	}
-	return desk.Back(w, r, home(id)+"#simulation", "开始试算了。算好以前也可以先看别的。")
+	return desk.Back(w, r, home(id), "开始试算了。算好以前也可以先看别的。")
 }
 
 // simulated is the part of the page that comes again while a simulation runs.
@@ -154,6 +155,7 @@ func (p *simulation) items(r *simulate.Result) {
 	}
 	for i := range r.Items {
 		s := &r.Whole.Items[i]
+		p.Sample = p.Sample || s.Samples > 0
 		if !s.Any() {
 			p.Same++
 			continue
