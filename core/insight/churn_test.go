@@ -74,7 +74,8 @@ func plainOrder(book *policy.Book, w hardship.Weights, all map[int64]plainHouseh
 
 // TestSenseAgainstThePlainOne: the comparison is the one that the plain orders give, by
 // scorers of their own; however the households were read.
-// Control: top without Listed, orderBy without the number, Join without sorting.
+// Control: orderBy without the number of the household; compare with before and after
+// exchanged.
 func TestSenseAgainstThePlainOne(t *testing.T) {
 	t.Parallel()
 	_, judge := rows(t, 1)
@@ -152,6 +153,20 @@ func TestSenseAgainstThePlainOne(t *testing.T) {
 			t.Fatal("the same cohort gives another report")
 		}
 	})
+}
+
+// TestNobodyBelowTheBandsIsAmongTheHardest: of a city without hardship nobody is.
+// Control: top without Listed ("1 of them").
+func TestNobodyBelowTheBandsIsAmongTheHardest(t *testing.T) {
+	t.Parallel()
+	c := &Cohort{towns: towns[:1], list: []soul{{id: 1, counts: [groups]uint8{urban: 1}}, {id: 2, counts: [groups]uint8{urban: 1}}}}
+	for _, r := range c.Sense(hardship.Even, nil).Runs {
+		for _, s := range r.Shares {
+			if s.Before != 0 || s.After != 0 {
+				t.Errorf("%s: %d of them in %s", r.Name, s.Before, s.Key)
+			}
+		}
+	}
 }
 
 // TestGroupsGoByTheWords: the words that groups stand for are where the vocabulary has them.

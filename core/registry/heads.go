@@ -72,3 +72,20 @@ func (r *Registry) InVillage(ctx context.Context, tx *pg.Tx, village core.Region
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[core.HouseholdID])
 	return ids, pg.Fail(err, "list the households of a village")
 }
+
+// Living says in which of some households people live now, within the scope of tx. Numbers
+// alone.
+func (r *Registry) Living(ctx context.Context, tx *pg.Tx, households []core.HouseholdID) (map[core.PersonID]core.HouseholdID, error) {
+	rows, err := tx.Query(ctx, `select person, household from membership where household = any ($1) and until is null`, households)
+	if err != nil {
+		return nil, pg.Fail(err, "read who lives in households")
+	}
+	out := map[core.PersonID]core.HouseholdID{}
+	var person core.PersonID
+	var home core.HouseholdID
+	_, err = pgx.ForEachRow(rows, []any{&person, &home}, func() error {
+		out[person] = home
+		return nil
+	})
+	return out, pg.Fail(err, "read who lives in households")
+}

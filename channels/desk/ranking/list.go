@@ -36,7 +36,10 @@ type row struct {
 	Low, High int
 	Band      string
 	Parts     []int // of the highest possible index, in tenths
-	Fits      int   // items that fit
+	Shares    []share
+	Aid       hardship.Aid // what comes in already
+	Net       [2]int       // the index after it, lowest and highest
+	Fits      int          // items that fit
 }
 
 func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -126,7 +129,11 @@ func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list [
 	if err != nil {
 		return nil, err
 	}
-	looks, err := k.d.Watch.Looks(ctx, tx, list)
+	aid, err := k.aid(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	looks, err := k.d.Watch.Looks(ctx, tx, list, aid)
 	if err != nil {
 		return nil, err
 	}
@@ -135,9 +142,7 @@ func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list [
 		one := row{Ranked: r, N: from + i + 1, Head: heads[r.Household], Low: r.Place.Low(), High: r.Place.High(), Band: string(hardship.BandOf(r.Place.Low()))}
 		one.Where = k.d.Registry.Regions().FullName(lowest(one.Head, r))
 		if look, known := looks[r.Household]; known {
-			for _, tenths := range look.Points.High {
-				one.Parts = append(one.Parts, int(tenths))
-			}
+			one.parts(&look, aid[r.Household])
 			one.Fits = bits.OnesCount64(uint64(look.Finding.Eligible))
 		}
 		out = append(out, one)

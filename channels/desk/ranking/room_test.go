@@ -6,9 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/channels/browsertest"
 	"lianou/channels/desk/desktest"
@@ -250,11 +253,49 @@ func (h *house) learn(t *testing.T, town core.RegionCode) {
 	h.scan(t)
 }
 
+// pay has the household that stands first in a township receive money, each month and once.
+func (h *house) pay(t *testing.T, town core.RegionCode) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), h.Env.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	// No case stands behind it: this test is not about how money comes to be.
+	_, err = conn.Exec(t.Context(), `set session_replication_role = replica`)
+	must(t, err)
+	_, err = conn.Exec(t.Context(), `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)
+		select r.region, 1, c.claim, 1, repeat('a', 64), c.scheme, (select min(person) from membership m where m.household = r.household and m.until is null), c.scheme, c.scheme,
+			to_char(lianou_now() at time zone 'Asia/Shanghai' - c.back, 'YYYYMM'), c.monthly, c.amount, false, 'x', 'x', '1234', now(), now()
+		from (select * from ranking where region = $1 order by place desc, household limit 1) r,
+			(values (1, 'MZ-01', interval '0', true, 30000), (1, 'MZ-01', interval '1 month', true, 25000), (2, 'MZ-03', interval '0', false, 120000), (3, 'MZ-04', interval '13 months', false, 900000)) c (claim, scheme, back, monthly, amount)`, string(town))
+	must(t, err)
+}
+
+// TestWhatComesInStandsBeside: the newest month of a monthly claim and what came once
+// within a year are counted, and nobody's place moves by it.
+// Control: InForce without distinct on ("每月 550 元").
+func TestWhatComesInStandsBeside(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	names := regexp.MustCompile(`<b>([^<]+)</b>(?:等| 一个人)`)
+	_, before := h.ask(t, officer, "/desk/ranking", nil)
+	h.pay(t, wangmiao)
+	_, after := h.ask(t, officer, "/desk/ranking", nil)
+	was, is := names.FindAllStringSubmatch(before, -1), names.FindAllStringSubmatch(after, -1)
+	if len(was) == 0 || !reflect.DeepEqual(was, is) {
+		t.Errorf("the order moved: %v, then %v", was, is)
+	}
+	said := regexp.MustCompile(`算上已经在领的[^:]*:`).FindAllString(after, -1)
+	if len(said) != 1 || strings.Contains(before, "算上已经在领的") || !strings.Contains(said[0], "300 元") || !strings.Contains(said[0], "1200 元") && !strings.Contains(said[0], "1,200 元") {
+		t.Errorf("the page says %q", said)
+	}
+}
+
 // TestPagesAreReadable with a screen reader, by a finger, narrow and in large letters.
 func TestPagesAreReadable(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.learn(t, wangmiao)
+	h.pay(t, wangmiao)
 	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)
