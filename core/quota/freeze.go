@@ -78,6 +78,10 @@ func scanEntry(row pgx.CollectableRow) (e Entry, err error) {
 
 // Entries reads the frozen list of a round in the scope of tx, from place from on, at most n.
 func (q *Quota) Entries(ctx context.Context, tx *pg.Tx, id int64, from, n int) ([]Entry, error) {
+	return entries(ctx, tx, id, from, n)
+}
+
+func entries(ctx context.Context, tx *pg.Tx, id int64, from, n int) ([]Entry, error) {
 	rows, err := tx.Query(ctx, `select `+entryColumns+` from quota_entry where round = $1 and n >= $2 order by n limit $3`, id, from, n)
 	if err != nil {
 		return nil, pg.Fail(err, "read a list")
@@ -86,10 +90,21 @@ func (q *Quota) Entries(ctx context.Context, tx *pg.Tx, id int64, from, n int) (
 	return list, pg.Fail(err, "read a list")
 }
 
-// Verify reckons the digest of a frozen list again, and whether it stands in order. False:
-// the rows are not those that were frozen.
-func (q *Quota) Verify(ctx context.Context, tx *pg.Tx, r Round) (bool, error) {
-	list, err := q.Entries(ctx, tx, r.ID, 1, maxListed+1)
+// Every lists all rounds there are, the newest first, at most 1000. It is for checking, and
+// not for a page: it knows no areas.
+func Every(ctx context.Context, tx *pg.Tx) ([]Round, error) {
+	rows, err := tx.Query(ctx, `select `+roundColumns+` from quota_round order by id desc limit 1000`)
+	if err != nil {
+		return nil, pg.Fail(err, "list rounds")
+	}
+	list, err := pgx.CollectRows(rows, scanRound)
+	return list, pg.Fail(err, "list rounds")
+}
+
+// Verify reckons the digest of a frozen list again, and whether it stands in order, in a
+// scope that holds its whole area. False: the rows are not those that were frozen.
+func Verify(ctx context.Context, tx *pg.Tx, r Round) (bool, error) {
+	list, err := entries(ctx, tx, r.ID, 1, maxListed+1)
 	if err != nil {
 		return false, err
 	}

@@ -91,12 +91,12 @@ func (w *world) holds(t *testing.T, id int64) {
 		if err != nil {
 			return err
 		}
-		whole, err := w.quota.Verify(ctx, tx, r)
+		whole, err := quota.Verify(ctx, tx, r)
 		if !whole || r.Listed != len(list) {
 			t.Errorf("the list is not the one that was frozen: %v, %d of %d", whole, len(list), r.Listed)
 		}
 		r.Places++
-		if whole, _ := w.quota.Verify(ctx, tx, r); whole {
+		if whole, _ := quota.Verify(ctx, tx, r); whole {
 			t.Error("another number of places has the same digest")
 		}
 		return err

@@ -198,18 +198,14 @@ func one(ctx context.Context, tx *pg.Tx, sql string, id int64) (Round, error) {
 
 // Rounds lists the rounds of areas that somebody covers, the newest first, at most 200.
 func (q *Quota) Rounds(ctx context.Context, tx *pg.Tx, who staff.Person) ([]Round, error) {
-	rows, err := tx.Query(ctx, `select `+roundColumns+` from quota_round order by id desc limit 1000`)
-	if err != nil {
-		return nil, pg.Fail(err, "list rounds")
-	}
-	all, err := pgx.CollectRows(rows, scanRound)
+	all, err := Every(ctx, tx)
 	var out []Round
 	for _, r := range all {
 		if len(out) < 200 && q.mine(who, r.Area) == nil {
 			out = append(out, r)
 		}
 	}
-	return out, pg.Fail(err, "list rounds")
+	return out, err
 }
 
 // Round reads one round. Errors: ErrNone, also for who does not cover its area.

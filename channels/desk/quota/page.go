@@ -16,7 +16,7 @@ import (
 )
 
 // perPage is how many households a page of a list has.
-const perPage = 50
+const perPage = 20
 
 type listPage struct {
 	Said   string
