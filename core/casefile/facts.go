@@ -71,6 +71,15 @@ type Finding struct {
 	Missing []string // facts that could still change the outcome
 	Benefit Benefit
 	After   core.ItemCode // follows once that item is granted
+	Members []Standing    // of an item about a person, every member; else none
+	Near    string        // what would have to be otherwise for one that does not fit, in the household's words
+}
+
+// Standing is how an item stands for one member.
+type Standing struct {
+	Member  core.MemberRef `json:"member"`
+	Outcome string         `json:"outcome"`
+	Reasons []Reason       `json:"reasons"`
 }
 
 // Reason is one criterion with its sentence.
@@ -121,9 +130,9 @@ type Assessment struct {
 func (s *Store) SaveAssessment(ctx context.Context, tx *pg.Tx, id core.CaseID, a Assessment) error {
 	batch := &pgx.Batch{}
 	for i, f := range a.Findings {
-		batch.Queue(`insert into finding (case_id, region, version, item, name, position, outcome, bundled, reasons, missing, benefit, after, book)
-			select id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from casefile where id = $1`,
-			id, a.Version, f.Item, f.Name, i, f.Outcome, f.Bundled, encode(orEmpty(f.Reasons)), orEmpty(f.Missing), encode(f.Benefit), f.After, a.Book)
+		batch.Queue(`insert into finding (case_id, region, version, item, name, position, outcome, bundled, reasons, missing, benefit, after, book, members, near)
+			select id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from casefile where id = $1`,
+			id, a.Version, f.Item, f.Name, i, f.Outcome, f.Bundled, encode(orEmpty(f.Reasons)), orEmpty(f.Missing), encode(f.Benefit), f.After, a.Book, encode(orEmpty(f.Members)), f.Near)
 	}
 	batch.Queue(`update casefile set book = $2, index_tenths = $3, index_parts = $4, index_low = $5, index_high = $6,
 		index_band = $7, index_version = $8, updated = $9 where id = $1`,
@@ -136,7 +145,7 @@ func (s *Store) SaveAssessment(ctx context.Context, tx *pg.Tx, id core.CaseID, a
 
 // Findings reads the findings of one version in the Book's order.
 func (s *Store) Findings(ctx context.Context, tx *pg.Tx, id core.CaseID, version int) ([]Finding, error) {
-	rows, err := tx.Query(ctx, `select item, name, outcome, bundled, reasons, missing, benefit, after from finding
+	rows, err := tx.Query(ctx, `select item, name, outcome, bundled, reasons, missing, benefit, after, members, near from finding
 		where case_id = $1 and version = $2 order by position`, id, version)
 	if err != nil {
 		return nil, pg.Fail(err, "read findings")
@@ -145,7 +154,7 @@ func (s *Store) Findings(ctx context.Context, tx *pg.Tx, id core.CaseID, version
 	var list []Finding
 	for rows.Next() {
 		var f Finding
-		if err := rows.Scan(&f.Item, &f.Name, &f.Outcome, &f.Bundled, &f.Reasons, &f.Missing, &f.Benefit, &f.After); err != nil {
+		if err := rows.Scan(&f.Item, &f.Name, &f.Outcome, &f.Bundled, &f.Reasons, &f.Missing, &f.Benefit, &f.After, &f.Members, &f.Near); err != nil {
 			return nil, pg.Fail(err, "read a finding")
 		}
 		list = append(list, f)

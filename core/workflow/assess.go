@@ -154,8 +154,7 @@ func (f *Flow) judge(ctx context.Context, tx *pg.Tx, c casefile.Case, facts case
 	if err != nil {
 		return err
 	}
-	result := m.ExplainWith(&facts.Household, held)
-	findings := findingsOf(&result, book)
+	findings := found(m, &facts.Household, held)
 	if err := f.keep(ctx, tx, c.ID, m, judgement{facts: &facts, held: &held, findings: findings}); err != nil {
 		return err
 	}

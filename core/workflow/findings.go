@@ -69,9 +69,9 @@ func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 		if item, ok := book.Item(m.Item); ok {
 			one.Benefit.Cash, one.Benefit.Either = isCash(item), isEither(item) && item.Decides != policy.ByOutside
 		}
-		for _, r := range m.Reasons {
-			one.Reasons = append(one.Reasons, casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member,
-				Fact: r.Fact, Value: r.Value, Limit: r.Limit, Law: r.Law})
+		one.Reasons = reasonsFound(m.Reasons)
+		for _, v := range m.Members {
+			one.Members = append(one.Members, casefile.Standing{Member: v.Member, Outcome: v.Outcome.String(), Reasons: reasonsFound(v.Reasons)})
 		}
 		for _, d := range result.Dropped {
 			if d.Item == m.Item {
@@ -80,6 +80,26 @@ func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 		}
 		one.Reasons = append(one.Reasons, besides(result, m.Item)...)
 		list = append(list, one)
+	}
+	return list
+}
+
+func reasonsFound(list []*matching.Reason) (out []casefile.Reason) {
+	for _, r := range list {
+		out = append(out, casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member, Fact: r.Fact, Value: r.Value, Limit: r.Limit, Law: r.Law})
+	}
+	return out
+}
+
+// found judges a household that has something already: every finding, with how near the
+// items are that do not fit.
+func found(m *matching.Matcher, h *core.Household, held matching.Held) []casefile.Finding {
+	result := m.ExplainWith(h, held)
+	list := findingsOf(&result, m.Book())
+	for _, miss := range m.Misses(h, &result, nil) {
+		if i := slices.IndexFunc(list, func(f casefile.Finding) bool { return f.Item == miss.Item }); i >= 0 {
+			list[i].Near = miss.Text
+		}
 	}
 	return list
 }

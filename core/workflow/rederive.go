@@ -60,8 +60,7 @@ func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.
 		}
 	}
 	// 2. Judged again, item by item.
-	result := m.ExplainWith(&facts.Household, held)
-	out.Differs = differs(stored, findingsOf(&result, m.Book()))
+	out.Differs = differs(stored, found(m, &facts.Household, held), kept)
 	if !kept {
 		return out, nil
 	}
@@ -72,9 +71,14 @@ func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.
 	return out, err
 }
 
-func differs(stored, now []casefile.Finding) (list []core.ItemCode) {
+// differs compares findings. What was judged before a trace was kept had neither its members
+// nor how near it was written down.
+func differs(stored, now []casefile.Finding, whole bool) (list []core.ItemCode) {
 	again := map[core.ItemCode][]byte{}
 	for _, finding := range now {
+		if !whole {
+			finding.Members, finding.Near = nil, ""
+		}
 		again[finding.Item] = spelt(finding)
 	}
 	for _, finding := range stored {
@@ -96,6 +100,9 @@ func spelt(f casefile.Finding) []byte {
 	}
 	if f.Reasons == nil {
 		f.Reasons = []casefile.Reason{}
+	}
+	if f.Members == nil {
+		f.Members = []casefile.Standing{}
 	}
 	raw, err := json.Marshal(f)
 	if err != nil {

@@ -19,7 +19,7 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 			continue
 		}
 		for _, r := range f.Reasons {
-			if len(words) < 3 && !waits(f, r) {
+			if len(words) < 3 && !waits(f, r) && !besides(r) {
 				words = append(words, r.Text)
 			}
 		}
@@ -30,6 +30,12 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 // waits reports whether a reason only says which item comes first: by the time of a
 // proposal that is over, and no reason to give a household.
 func waits(f casefile.Finding, r casefile.Reason) bool { return f.After != "" && r.Fact == "" }
+
+// besides reports whether a reason says what the household has already: that is for the officer
+// to weigh, and no condition of the item.
+func besides(r casefile.Reason) bool {
+	return r.Outcome == "already" || r.Outcome == "swap" || r.Outcome == "clash"
+}
 
 // benefitOf is what the Book says an item gives, in words.
 func benefitOf(v casefile.View, item core.ItemCode) casefile.Benefit {

@@ -81,6 +81,9 @@ type findingRow struct {
 	Filed        string // the word for where its claim stands, "" when there is none
 	MissingWords string
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
+	Besides      []casefile.Reason // what the household has already that bears on it
+	NearWords    string            // how near it is, as an officer reads it
+	Whole        []standingRow     // every condition, of the item and of each member
 }
 
 func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -242,6 +245,7 @@ func (p *casePage) sortFindings() {
 		row.Free, row.Filed = p.filed(f.Item)
 		row.Main, row.More = weigh(f)
 		row.Main, row.More = told.reasons(row.Main), told.reasons(row.More)
+		row.Whole, row.NearWords, row.Besides = told.whole(p.View, f), told.reason(casefile.Reason{Text: f.Near}).Text, told.reasons(havings(f))
 		switch f.Outcome {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"
@@ -297,7 +301,7 @@ func first(yes bool) int {
 
 // weigh parts the reasons that carry the outcome, at most two, from the others.
 func weigh(f casefile.Finding) (main, more []casefile.Reason) {
-	rest := slices.Clone(f.Reasons)
+	rest := slices.DeleteFunc(slices.Clone(f.Reasons), besides)
 	slices.SortStableFunc(rest, func(a, b casefile.Reason) int { return first(b.Limit != "") - first(a.Limit != "") }) // numbers with their line first
 	for _, r := range rest {
 		if len(main) < 2 && r.Outcome == f.Outcome {

@@ -1,0 +1,42 @@
+package township
+
+import (
+	"testing"
+
+	"lianou/core"
+	"lianou/core/casefile"
+)
+
+// TestWholeStanding: behind the two sentences of a finding stands every condition, of the item
+// and of each member: its word, value, limit, law and the source of its fact; what the household
+// has already stands apart, and never becomes an officer's reason.
+// Control: leave the members out of whole.
+func TestWholeStanding(t *testing.T) {
+	t.Parallel()
+	age := 31
+	v := casefile.View{Members: []casefile.Member{{Ref: "m1", Name: "周桂兰"}, {Ref: "m2", Name: "周小山"}}}
+	v.Facts.Household.Members = []core.Member{{Ref: "m1", Relation: "applicant"}, {Ref: "m2", Relation: "child", Age: &age}}
+	v.Facts.Provenance = map[string]core.Provenance{"members/m2/disability": {Said: "registry:disability"}}
+	grade := casefile.Reason{Outcome: "eligible", Text: "您的孩子(31 岁)的残疾证是 1 级。", Member: "m2", Fact: "members/m2/disability", Value: "1", Limit: "1 到 2", Law: "国发〔2015〕52号"}
+	none := casefile.Reason{Outcome: "not_eligible", Text: "您本人没有残疾证。", Member: "m1", Fact: "members/m1/disability"}
+	f := casefile.Finding{Item: "MZ-08", Outcome: "eligible", Reasons: []casefile.Reason{grade, {Outcome: "already", Text: "你们已经在领护理补贴,不用再办。"}},
+		Members: []casefile.Standing{{Member: "m1", Outcome: "not_eligible", Reasons: []casefile.Reason{none}}, {Member: "m2", Outcome: "eligible", Reasons: []casefile.Reason{grade}}}}
+	v.Findings = []casefile.Finding{f}
+	rows := tellerOf(v).whole(v, f)
+	if len(rows) != 3 || rows[1].Who != "周桂兰" || rows[1].Word != "不符合" || rows[2].Who != "周小山(31 岁)" || rows[2].Word != "符合" {
+		t.Fatalf("the standings are %+v", rows)
+	}
+	one := rows[2].Rows[0]
+	if one.Value != "1" || one.Limit != "1 到 2" || one.Law == "" || one.Source == "" || one.Word != "符合" {
+		t.Errorf("the condition is %+v", one)
+	}
+	if source := rows[1].Rows[0].Source; source != "" {
+		t.Errorf("a fact nobody told has the source %q", source)
+	}
+	if has := havings(f); len(has) != 1 || has[0].Outcome != "already" || len(rows[0].Rows) != 1 {
+		t.Errorf("what the household has already: %+v", has)
+	}
+	if says := reasonFor(v, casefile.Claim{Item: "MZ-08"}); says != grade.Text {
+		t.Errorf("the officer is offered %q", says)
+	}
+}
