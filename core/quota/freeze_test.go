@@ -15,8 +15,8 @@ import (
 
 // TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex: nobody freezes alone, early, unseen or
 // beyond their places; the list stands as the ranking does, and its digest can be reckoned
-// again. Controls: Freeze without the opener ("a second signature of the same person:
-// quota_two_people is the table's"); before by household ("stands 1 in the list").
+// again. Control: before by household alone ("stands 26 in the list and after 49 in the
+// ranking").
 func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 	t.Parallel()
 	w := peopled(t)
@@ -133,7 +133,7 @@ func (w *world) holds(t *testing.T, id int64) {
 }
 
 // TestAFrozenListIsNotChanged by anybody, by any statement, whoever's rights it has.
-// Control: the trigger quota_is_final dropped ("update quota_entry: nothing refused it").
+// Control: the trigger quota_is_final dropped ("update quota_entry set place = 0: nothing refused it").
 func TestAFrozenListIsNotChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -113,8 +113,6 @@ func (h *house) opened(t *testing.T) string {
 var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 
 // TestARoundGoesFromItsOpeningToTheLastPlace through the pages, each act by who may.
-// Controls: the route of freeze for the auditor ("auditor freezes: 403"); masked gives the
-// name whole ("a whole name hangs out").
 func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
