@@ -1,7 +1,7 @@
 // Package pgtest gives each test a real, migrated, empty database of its own.
 //
-// One private server per test process, migrated once into a template; each test
-// gets a copy, in parallel with the others. It must be imported by tests only,
+// One private server per test process, with a migrated template that is made once
+// for all processes (see seed); each test gets a copy, in parallel with the others. It must be imported by tests only,
 // and must not offer a way round the roles: a test that needs more than its
 // program's role asks for that role by name.
 package pgtest
@@ -19,7 +19,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core/pg"
-	"lianou/core/pg/local"
 )
 
 // Role names a database role.
@@ -156,24 +155,9 @@ func start() (*server, error) {
 	if url := os.Getenv("LIANOU_TEST_DATABASE_URL"); url != "" {
 		s.admin = url
 		s.roleURL = func(role Role, database string) string { return mustRoleURL(url, role, database) }
-	} else if err := s.private(); err != nil {
-		return nil, err
+		return s, s.migrate()
 	}
-	return s, s.migrate()
-}
-
-func (s *server) private() error {
-	dir, err := os.MkdirTemp("/tmp", "lianou-test-")
-	if err != nil {
-		return fmt.Errorf("make a folder: %w", err)
-	}
-	srv, err := local.Start(context.Background(), local.Config{Dir: dir, Throwaway: true})
-	if err != nil {
-		return err
-	}
-	s.admin = srv.Superuser("postgres")
-	s.roleURL = func(role Role, database string) string { return srv.URL(string(role), database) }
-	return nil
+	return s, s.private()
 }
 
 // migrate makes the template. Its clock may be moved: every test's time is its own.
