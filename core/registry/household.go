@@ -30,8 +30,8 @@ type Home struct {
 var ErrNoHousehold = core.E(core.KindNotFound, "household_unknown", "这个人还没有登记家庭,请先登记家庭成员。")
 
 // HouseholdOf gives the household a person belongs to now, or the row that stands for
-// them (alias.go). It shows nothing of
-// anybody, so it leaves no trace. Errors: ErrNoHousehold.
+// them (alias.go). It shows nothing of anybody, so it leaves no trace. Errors:
+// ErrNoHousehold.
 func (r *Registry) HouseholdOf(ctx context.Context, tx *pg.Tx, person core.PersonID) (core.HouseholdID, error) {
 	var id core.HouseholdID
 	const sql = `select household from membership where until is null and (person = $1

@@ -51,8 +51,9 @@ type Found struct {
 // Search finds people by any mix of: name or two characters of it, pinyin
 // initials or the whole pinyin, a whole identity number, the last four of the
 // number or of a phone, a whole phone, a birth date of eight digits, a village,
-// township or county. All parts must fit. It gives at most 50, the surest first,
-// within the scope of tx, and leaves one audit entry with the persons shown.
+// township or county. All parts must fit; beside a whole identity number nothing else is
+// looked at. It gives at most 50, the surest first, within the scope of tx, and leaves one
+// audit entry with the persons shown.
 // Errors: KindInvalid when the query has nothing to find by.
 func (r *Registry) Search(ctx context.Context, tx *pg.Tx, why Purpose, query string) ([]Person, error) {
 	found, err := r.Find(ctx, tx, why, query)
@@ -137,8 +138,8 @@ func (r *Registry) reason(q terms, p Person) By {
 	return by
 }
 
-// byNumber needs no tokens: an identity number is unique. What else was asked for
-// must fit as well.
+// byNumber needs no tokens: an identity number is one person's. What else was asked for is
+// not looked at: a name that was misheard must not hide who the number is of.
 func (r *Registry) byNumber(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error) {
 	const sql = `select ` + personColumns + ` from person p where p.id_blind = $1`
 	people, err := r.people(ctx, tx, sql, q.id)

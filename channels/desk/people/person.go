@@ -186,12 +186,14 @@ func (p *Room) reveal(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	plain := ""
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		home, err := p.d.Registry.HouseholdOf(ctx, tx, core.PersonID(id))
-		if err != nil {
-			return err
-		}
-		if err := p.holds(ctx, tx, at, a, home); err != nil {
-			return err
+		if a.Case != 0 {
+			home, err := p.d.Registry.HouseholdOf(ctx, tx, core.PersonID(id))
+			if err != nil {
+				return err
+			}
+			if err := p.holds(ctx, tx, at, a, home); err != nil {
+				return err
+			}
 		}
 		kin, err := p.d.Staff.IsRelative(ctx, tx, at.Staff.ID, core.PersonID(id))
 		if err != nil {
