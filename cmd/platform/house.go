@@ -16,6 +16,7 @@ import (
 	"lianou/core/quota"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/registry/twins"
 	"lianou/core/routing"
 	"lianou/core/rulebook"
@@ -56,6 +57,7 @@ type house struct {
 	begun    *begun.Desk
 	records  *records.Clerk
 	twins    *twins.Twins
+	changes  *change.Changes
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
@@ -226,6 +228,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own}); err != nil {
+		return err
+	}
+	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

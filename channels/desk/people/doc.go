@@ -3,8 +3,10 @@
 // source of every fact, and read how a household stands against all items.
 //
 // Every look is for a purpose from a short list and leaves its entry in the same
-// transaction. The room must not decide, file or change anything: what it shows are
-// records and findings, and whoever wants to act goes to the case. What was searched for
+// transaction. A verified fact is corrected in two steps by two people: one asks, another
+// says yes or no (core/registry/change). Beyond that the room must not decide, file or
+// change anything: what it shows are records and findings, and whoever wants to act goes
+// to the case. What was searched for
 // never stands in an address or a log. It holds no SQL and no rule: core/registry finds
 // and remembers, core/matching and core/hardship judge.
 package people

@@ -3,6 +3,7 @@ package people
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"lianou/channels/desk"
@@ -15,7 +16,8 @@ import (
 type known struct {
 	facts   core.Household
 	sources map[string]core.Provenance
-	told    []registry.PastSheet // what overrules first
+	facing  map[string]registry.Fact // by path, with what speaks against them
+	told    []registry.PastSheet     // what overrules first
 	members []registry.Member
 	at      time.Time // the moment of the view
 }
@@ -36,6 +38,8 @@ type factRow struct {
 	Sure         int // 1 to 100, 0 where it does not apply
 	Old          bool
 	Before       []wordRow
+	Against      []wordRow // other sources that say something else and are not out of date
+	Key, About   string    // by which a correction is asked for; "" where none can be
 }
 
 // wordRow is what one source said of a fact.
@@ -96,6 +100,7 @@ func (k known) row(path, value string, words []wordRow) factRow {
 	from := k.sources[path]
 	row := factRow{Label: wording.FactLabel(path), Value: value, Known: from.At, Old: old(from, path, k.at)}
 	row.Source, row.Tone = desk.SourceOf(from)
+	k.face(&row, path)
 	for i, w := range words {
 		if w.kind == from.Said && w.Known.Equal(from.At) && row.Sure == 0 {
 			row.Since, row.Sure = w.Since, w.Sure
@@ -103,6 +108,30 @@ func (k known) row(path, value string, words []wordRow) factRow {
 		}
 	}
 	return row
+}
+
+// face adds what speaks against a fact, and by which name it is asked to be corrected.
+func (k known) face(row *factRow, path string) {
+	f, is := k.facing[path]
+	if !is {
+		return
+	}
+	key, home := path[strings.LastIndex(path, "/")+1:], f.Person == 0
+	for _, s := range f.Against {
+		source, _ := desk.SourceOf(core.Provenance{Said: s.Source, At: s.KnownAt})
+		row.Against = append(row.Against, wordRow{sayValue(home, key, s.ValidFrom, s.Value), source, s.ValidFrom, s.KnownAt, s.Confidence, s.Source})
+	}
+	if registry.Verified(f.Source) && !slices.Contains(composed, key) {
+		row.Key, row.About = key, claim{Home: home}.About()
+	}
+}
+
+func factsByPath(d registry.Dossier) map[string]registry.Fact {
+	out := make(map[string]registry.Fact, len(d.Facts))
+	for _, f := range d.Facts {
+		out[f.Path] = f
+	}
+	return out
 }
 
 // old reports whether what a source says should be asked again, by the register's own

@@ -27,11 +27,12 @@ const most = 50
 
 // findPage is the search: empty, or with what it found.
 type findPage struct {
-	Place    string
-	Purposes []wording.Option
-	For      string
-	Q        string // typed, repeated on the page and nowhere else
-	Found    *found
+	Place     string
+	Purposes  []wording.Option
+	For       string
+	Q         string // typed, repeated on the page and nowhere else
+	Found     *found
+	MayChange bool // sees what waits for a second person
 }
 
 // found is the answer of one search.
@@ -55,7 +56,7 @@ func (p *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (p *Room) showFind(w http.ResponseWriter, at desk.At, page findPage) error {
-	page.Purposes, page.Place = purposes, p.place(at)
+	page.Purposes, page.Place, page.MayChange = purposes, p.place(at), at.Has(changers()...)
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "find", Title: "查人"}, page)
 }
 

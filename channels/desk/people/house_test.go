@@ -21,6 +21,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/registry/seed"
 )
 
@@ -32,6 +33,7 @@ const (
 	nobody    = "/desk/people/999999"
 	herNumber = "37242219671020992"
 	officer   = "wangmiao.officer"
+	approver  = "wangmiao.approver"
 )
 
 // house is the desk with the Stories in its register.
@@ -41,6 +43,7 @@ type house struct {
 	cases   *casefile.Store
 	handler http.Handler
 	cookie  *http.Cookie // of the officer
+	second  *http.Cookie // of the approver
 }
 
 func newHouse(t *testing.T) *house {
@@ -68,8 +71,11 @@ func newHouse(t *testing.T) *house {
 	}))
 	h.cases, err = casefile.New(casefile.Config{Ring: h.Keys.Platform.Ring, Shared: h.Keys.Platform.Shared, Audit: h.Audit})
 	must(t, err)
-	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
-	h.cookie = h.Sessions(t, room, officer)[officer]
+	changes, err := change.New(change.Deps{Registry: h.reg, Ring: h.Keys.Platform.Ring, Log: h.Audit})
+	must(t, err)
+	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
+	sessions := h.Sessions(t, room, officer, approver)
+	h.cookie, h.second = sessions[officer], sessions[approver]
 	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
 	h.handler, err = h.Shell.Handler(town, room)
 	must(t, err)

@@ -20,6 +20,7 @@ import (
 
 // personPage is what is known of one person, as of a day and a moment.
 type personPage struct {
+	Said    string
 	Asked   asked
 	Person  registry.Person
 	Who     string
@@ -29,6 +30,8 @@ type personPage struct {
 	As      asOf
 	Groups  []factGroup
 	Lookers []lookerRow
+	Changes []changeRow // asked for, of this person and the household
+	MayAsk  bool        // for a correction
 }
 
 // memberRow is one person of a household.
@@ -48,7 +51,7 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page := personPage{Asked: a}
+	page := personPage{Said: desk.Said(w, r), Asked: a}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
 		if page.As, err = asOfForm(r, tx.Today(), tx.Now()); err != nil {
 			return err
@@ -65,10 +68,14 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		page.Who, page.Place = whoIs(page.Person, tx.Today()), p.d.Regions.FullName(lowest(page.Person))
 		return p.known(ctx, tx, why, &page)
 	})
+	page.MayAsk = at.Has(changers()...) && !page.As.Past()
 	if err != nil {
 		return err
 	}
 	if err = p.nameLookers(r.Context(), page.Lookers); err != nil {
+		return err
+	}
+	if err = p.nameStaff(r.Context(), at, page.Changes); err != nil {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "person", Title: page.Person.Name}, page)
@@ -86,7 +93,10 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 		return err
 	}
 	page.Members = memberRows(members, page.Person.ID, tx.Today())
-	facts, sources, err := p.d.Registry.FactsAsOf(ctx, tx, why, home, page.As.both())
+	if err = p.asked(ctx, tx, why, page); err != nil {
+		return err
+	}
+	d, err := p.d.Registry.Dossier(ctx, tx, why, home, page.As.both())
 	if errors.Is(err, registry.ErrNoHousehold) { // the household was not one yet on that day
 		page.As.Before = true
 		return nil
@@ -98,8 +108,19 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	if err != nil {
 		return err
 	}
-	page.Groups = groupsOf(known{facts, sources, told, members, page.As.Known}, page.Person)
+	page.Groups = groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, page.As.Known}, page.Person)
 	return nil
+}
+
+// asked lists what was asked to be corrected of this person and of their household.
+func (p *Room) asked(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) error {
+	list, err := p.d.Changes.Of(ctx, tx, why, page.Person.Household)
+	for _, q := range list {
+		if q.Person == 0 || q.Person == page.Person.ID {
+			page.Changes = append(page.Changes, rowOf(q))
+		}
+	}
+	return err
 }
 
 func memberRows(list []registry.Member, here core.PersonID, today core.Date) []memberRow {

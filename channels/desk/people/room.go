@@ -15,6 +15,7 @@ import (
 	"lianou/core/matching"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/staff"
 )
 
@@ -26,6 +27,7 @@ type Deps struct {
 	Desk     *desk.Desk
 	DB       *pg.DB
 	Registry *registry.Registry
+	Changes  *change.Changes
 	Regions  *registry.Regions
 	Staff    *staff.Staff
 	Cases    *casefile.Store
@@ -50,14 +52,23 @@ func (p *Room) Templates() fs.FS { return templates }
 // their transactions; the roles here only open the door.
 func (p *Room) Desk() desk.Room {
 	all := []staff.Role{staff.Officer, staff.Approver, staff.County, staff.City}
+	two := changers()
 	return desk.Room{Name: "people", Title: "查人", Roles: all, Home: "/people", Routes: []desk.Route{
 		{Method: "GET", Path: "/people", Roles: all, Trace: "none: an empty form", Serve: p.page},
 		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
 		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
 		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read person.missed", Serve: p.household},
+		{Method: "GET", Path: "/people/changes", Roles: two, Trace: "change.listed change.read household.read facts.read", Serve: p.changes},
+		{Method: "GET", Path: "/people/changes/ask/{person}", Roles: two, Trace: "person.read facts.read person.missed", Serve: p.askChange},
+		{Method: "POST", Path: "/people/changes/ask/{person}", Roles: two, Trace: "change.proposed person.missed", Serve: p.propose},
+		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn", Serve: p.judgeChange},
 	}}
 }
+
+// changers are who asks for a verified fact to be corrected and who decides it: the
+// people of the township, two of them for each.
+func changers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver} }
 
 // errNobody is the one answer for who does not exist and who is another township's.
 var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能号码不对,也可能不在您管的地方。")

@@ -28,6 +28,19 @@ func (c *Changes) Waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose) 
 	return c.read(ctx, tx, why, sql, maxWaiting)
 }
 
+// Get reads one request, in one audit entry. Errors: ErrUnknown outside the scope too.
+func (c *Changes) Get(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID) (Request, error) {
+	const sql = columns + ` where id = $1`
+	list, err := c.read(ctx, tx, why, sql, id)
+	if err != nil {
+		return Request{}, err
+	}
+	if len(list) == 0 {
+		return Request{}, ErrUnknown
+	}
+	return list[0], nil
+}
+
 const columns = `select id, region, household, coalesce(person, 0), path, was, becomes, valid_from - date '1970-01-01', origin, reason, coalesce(evidence, ''),
 	proposer, made, state, coalesce(decider, ''), verdict, coalesce(decided, made) from change_request`
 

@@ -1,0 +1,157 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/registry/change"
+)
+
+// askPage is the form by which a verified fact is asked to be corrected; without a fact
+// chosen it lists those that can be.
+type askPage struct {
+	Asked  asked
+	Person registry.Person
+	Claims []claim
+	Claim  *claim
+	Today  core.Date
+}
+
+var (
+	errNoClaim = core.E(core.KindConflict, "claim", "这一项现在不能请求更正。没有核实过的,直接登记新的就行。")
+	errSooner  = core.Invalid("valid_from", "新的不能早于现在登记的那天起。现在登记的从那天起就是这样的话,写同一天。")
+)
+
+// askChange shows the form.
+func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return p.askWhy(w, r, at)
+	}
+	id, err := number(r, "person")
+	if err != nil {
+		return err
+	}
+	page := askPage{Asked: a}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return p.claims(ctx, tx, why, core.PersonID(id), &page)
+	})
+	if err != nil {
+		return err
+	}
+	if r.FormValue("fact") != "" {
+		if page.Claim = page.pick(r); page.Claim == nil {
+			return errNoClaim
+		}
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "ask", Title: "请求更正"}, page)
+}
+
+// claims reads whom the form is about and what can be corrected.
+func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id core.PersonID, page *askPage) (err error) {
+	page.Today = tx.Today()
+	if page.Person, err = p.d.Registry.Person(ctx, tx, why, id); err != nil || page.Person.Household == 0 {
+		return err
+	}
+	d, err := p.d.Registry.Dossier(ctx, tx, why, page.Person.Household, registry.AsOf{On: tx.Today(), Known: tx.Now()})
+	page.Claims = claimsOf(d, id)
+	return err
+}
+
+func (page askPage) pick(r *http.Request) *claim {
+	for i, c := range page.Claims {
+		if c.Key == r.FormValue("fact") && c.About() == r.FormValue("about") {
+			return &page.Claims[i]
+		}
+	}
+	return nil
+}
+
+// propose keeps the request. What stood is what the form showed: who saw something else
+// than what stands now asks for another thing.
+func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return errNoPurpose
+	}
+	id, err := number(r, "person")
+	if err != nil {
+		return err
+	}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		page := askPage{}
+		if err := p.claims(ctx, tx, why, core.PersonID(id), &page); err != nil {
+			return err
+		}
+		if err := p.notKin(ctx, tx, why, at, page.Person.Household); err != nil {
+			return err
+		}
+		c := page.pick(r)
+		if c == nil {
+			return errNoClaim
+		}
+		ch, err := c.change(r, page.Person)
+		if err != nil {
+			return err
+		}
+		_, err = p.d.Changes.Propose(ctx, tx, why, ch)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/people/"+strconv.FormatInt(id, 10)+"?"+string(a.Query()), "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。")
+}
+
+// change reads the form.
+func (c claim) change(r *http.Request, who registry.Person) (change.Change, error) {
+	becomes, err := c.value(r.PostFormValue("becomes"))
+	if err != nil {
+		return change.Change{}, err
+	}
+	from, err := core.ParseDate(r.PostFormValue("from"))
+	if err != nil {
+		return change.Change{}, errDay
+	}
+	if from < c.Since {
+		return change.Change{}, errSooner
+	}
+	if r.PostFormValue("was") != c.Value {
+		return change.Change{}, change.ErrMeanwhile
+	}
+	ch := change.Change{Household: who.Household, Path: c.Key, Was: c.was, Becomes: becomes, ValidFrom: from, Origin: change.FromOfficer, Reason: r.PostFormValue("reason")}
+	if !c.Home {
+		ch.Person = who.ID
+	}
+	return ch, nil
+}
+
+// notKin refuses whoever is declared kin of somebody of the household: they neither ask
+// for a change nor decide one.
+func (p *Room) notKin(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, home core.HouseholdID) error {
+	if home == 0 {
+		return nil
+	}
+	members, err := p.d.Registry.Members(ctx, tx, why, home)
+	if err != nil {
+		return err
+	}
+	ids := make([]core.PersonID, 0, len(members))
+	for _, m := range members {
+		ids = append(ids, m.Person.ID)
+	}
+	kin, err := p.d.Staff.Relatives(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	if _, is := kin[at.Staff.ID]; is {
+		return casefile.ErrConflictOfInterest
+	}
+	return nil
+}

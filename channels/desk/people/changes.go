@@ -1,0 +1,205 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/registry/change"
+	"lianou/core/wording"
+)
+
+// changeRow is one request in words.
+type changeRow struct {
+	change.Request
+	Name         string // whom it is about, or after whom the household is called
+	About        core.PersonID
+	Label        string
+	Before, Then string
+	Now          string // what stands today where that is another than Before; "" else
+	By, Decided  string
+	Word, Tone   string
+	Mine         bool
+	staff        core.StaffID
+	decider      core.StaffID
+}
+
+// changesPage is what waits in the officer's place for a second person.
+type changesPage struct {
+	Said string
+	Rows []changeRow
+}
+
+// becauseOfChange is the purpose for which the list and a verdict read people: it is the
+// work itself, so nobody has to choose one.
+const becauseOfChange = "核对更正请求"
+
+func changing(at desk.At) registry.Purpose {
+	return registry.Purpose{Actor: desk.ActorOf(at), Why: becauseOfChange}
+}
+
+func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	page := changesPage{Said: desk.Said(w, r)}
+	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		why := changing(at)
+		list, err := p.d.Changes.Waiting(ctx, tx, why)
+		if err != nil {
+			return err
+		}
+		ids := make([]int64, 0, len(list))
+		for _, q := range list {
+			row, err := p.waiting(ctx, tx, why, q)
+			if err != nil {
+				return err
+			}
+			page.Rows, ids = append(page.Rows, row), append(ids, int64(q.ID))
+		}
+		return p.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: why.Actor, Act: "change.listed", IDs: ids, Purpose: why.Why}))
+	})
+	if err == nil {
+		err = p.nameStaff(r.Context(), at, page.Rows)
+	}
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "changes", Title: "待核更正"}, page)
+}
+
+// waiting lays a request beside what stands today.
+func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request) (changeRow, error) {
+	row := rowOf(q)
+	members, err := p.d.Registry.Members(ctx, tx, why, q.Household)
+	if err != nil {
+		return row, err
+	}
+	for _, m := range members {
+		if m.Person.ID == q.Person || q.Person == 0 && row.About == 0 {
+			row.Name, row.About = m.Person.Name, m.Person.ID
+		}
+	}
+	if q.Person == 0 {
+		row.Name = calledAfter(members) + "家"
+	}
+	now, err := p.stands(ctx, tx, why, q)
+	if now != row.Before {
+		row.Now = now
+	}
+	return row, err
+}
+
+// stands is what the register says today of the fact that a request is about.
+func (p *Room) stands(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request) (string, error) {
+	d, err := p.d.Registry.Dossier(ctx, tx, why, q.Household, registry.AsOf{On: tx.Today(), Known: tx.Now()})
+	if err != nil && !errors.Is(err, registry.ErrNoHousehold) {
+		return "", err
+	}
+	for _, f := range d.Facts {
+		if f.Person == q.Person && f.Path[strings.LastIndex(f.Path, "/")+1:] == q.Path {
+			return sayValue(q.Person == 0, q.Path, q.ValidFrom, f.Value), nil
+		}
+	}
+	return sayValue(q.Person == 0, q.Path, q.ValidFrom, nil), nil
+}
+
+func rowOf(q change.Request) changeRow {
+	home := q.Person == 0
+	path := q.Path
+	if !home {
+		path = "members/m/" + q.Path
+	}
+	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: sayValue(home, q.Path, q.ValidFrom, q.Was), Then: sayValue(home, q.Path, q.ValidFrom, q.Becomes),
+		staff: staffOf(q.Proposer), decider: staffOf(q.Decider)}
+	row.Word, row.Tone = states[q.State][0], states[q.State][1]
+	return row
+}
+
+// states are how far a request is, in words and colour.
+var states = map[change.State][2]string{
+	change.Open: {"等另一位同事核", "amber"}, change.Accepted: {"改了", "leaf"}, change.Refused: {"没改", ""}, change.Withdrawn: {"撤回了", ""},
+}
+
+// staffOf reads "staff:7", 0 for a citizen.
+func staffOf(actor string) core.StaffID {
+	digits, _ := strings.CutPrefix(actor, "staff:")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return core.StaffID(n)
+}
+
+// nameStaff names who asked and who decided.
+func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) error {
+	var ids []core.StaffID
+	for _, row := range rows {
+		for _, id := range []core.StaffID{row.staff, row.decider} {
+			if id != 0 {
+				ids = append(ids, id)
+			}
+		}
+	}
+	names, err := p.d.Staff.Names(ctx, ids...)
+	for i, row := range rows {
+		rows[i].By, rows[i].Decided, rows[i].Mine = names[row.staff], names[row.decider], row.staff == at.Staff.ID
+		if row.staff == 0 {
+			rows[i].By = "本人"
+		}
+	}
+	return err
+}
+
+// verdicts are the ways a request ends, with what is said afterwards.
+var verdicts = map[string]string{"accept": "改了。新的登记从写的那天起算,原来的还看得到。", "refuse": "没改。理由留在请求里,提的人看得到。", "withdraw": "撤回了。登记没有变。"}
+
+// judgeChange ends a request. Kin keep out; whoever asked may only take it back.
+func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "change")
+	if err != nil {
+		return change.ErrUnknown
+	}
+	say := r.PostFormValue("say")
+	if verdicts[say] == "" {
+		return core.Invalid("say", "先选一样:改、不改,还是撤回。")
+	}
+	err = p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		why := changing(at)
+		q, err := p.d.Changes.Get(ctx, tx, why, change.ID(id))
+		if err != nil {
+			return err
+		}
+		if say == "withdraw" {
+			return p.d.Changes.Withdraw(ctx, tx, why, q.ID, r.PostFormValue("reason"))
+		}
+		if err := p.notKin(ctx, tx, why, at, q.Household); err != nil {
+			return err
+		}
+		if say == "refuse" {
+			return p.d.Changes.Refuse(ctx, tx, why, q.ID, r.PostFormValue("reason"))
+		}
+		return p.accept(ctx, tx, why, q, r.PostFormValue("reason"))
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/people/changes", verdicts[say])
+}
+
+// accept lets a request through where what was shown still stands today. The register
+// itself looks at the day from which the new value is true.
+func (p *Room) accept(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request, reason string) error {
+	now, err := p.stands(ctx, tx, why, q)
+	if err != nil {
+		return err
+	}
+	if q.State == change.Open && now != rowOf(q).Before {
+		return change.ErrMeanwhile
+	}
+	return p.d.Changes.Accept(ctx, tx, why, q.ID, reason)
+}

@@ -1,0 +1,132 @@
+package people
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/core/wording"
+)
+
+// claim is one verified fact that somebody may ask to have corrected.
+type claim struct {
+	Key   string // the schema key, without the member
+	Home  bool   // about the whole household
+	Label string
+	Value string // as it stands, in words
+	Unit  string
+	Since core.Date
+	Open  []wording.Option // the closed answers, none where a number is asked for
+
+	was json.RawMessage
+}
+
+// About is the word by which the address tells the household's facts from the person's.
+func (c claim) About() string {
+	if c.Home {
+		return "home"
+	}
+	return "person"
+}
+
+// composed are facts that are told in several parts or by law by others (recognised
+// statuses); they are corrected where they are told.
+var composed = []string{"shocks", "statuses", "relation", "age", "sex"}
+
+// claimsOf lists what of a dossier can be asked to be corrected on the page of a person:
+// the verified facts of theirs and of their household. What is not verified is simply
+// told anew.
+func claimsOf(d registry.Dossier, p core.PersonID) []claim {
+	said := wording.Facts(d.Household)
+	var out []claim
+	for _, f := range d.Facts {
+		if !registry.Verified(f.Source) || f.Person != 0 && f.Person != p {
+			continue
+		}
+		key := f.Path[strings.LastIndex(f.Path, "/")+1:]
+		words, known := answersTo(key, f.Person == 0)
+		value, shown := said[f.Path]
+		if !known || !shown || slices.Contains(composed, key) {
+			continue
+		}
+		out = append(out, claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, was: f.Value})
+	}
+	return out
+}
+
+// answersTo names a fact with its closed answers. A certificate is one answer of kind and
+// grade together: half of one is none.
+func answersTo(key string, home bool) (wording.Fact, bool) {
+	switch {
+	case home:
+		return wording.HouseholdFact(key)
+	case key != "disability":
+		return wording.MemberFact(key)
+	}
+	f, known := wording.MemberFact(key)
+	kind, _ := wording.MemberFact("disability.kind")
+	grade, _ := wording.MemberFact("disability.grade")
+	f.Options = []wording.Option{{Value: "none", Word: "没有残疾证"}}
+	for _, k := range kind.Options {
+		for _, g := range grade.Options {
+			f.Options = append(f.Options, wording.Option{Value: k.Value + ":" + g.Value, Word: k.Word + g.Word})
+		}
+	}
+	return f, known
+}
+
+var errClaim = core.Invalid("becomes", "新的内容没写对。有选项的选一个;数目写数字,最多两位小数。")
+
+// amount is what a number may look like: leading zeros are no JSON.
+var amount = regexp.MustCompile(`^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$`)
+
+// value reads what was typed or chosen into the words of the schema. Whether it fits the
+// fact's own limits is the register's to say.
+func (c claim) value(typed string) (json.RawMessage, error) {
+	typed = strings.TrimSpace(typed)
+	if len(c.Open) == 0 {
+		if !amount.MatchString(typed) {
+			return nil, errClaim
+		}
+		return json.RawMessage(typed), nil
+	}
+	if !slices.ContainsFunc(c.Open, func(o wording.Option) bool { return o.Value == typed }) {
+		return nil, errClaim
+	}
+	if c.Key == "disability" {
+		return certificate(typed), nil
+	}
+	if typed == "true" || typed == "false" {
+		return json.RawMessage(typed), nil
+	}
+	return json.RawMessage(strconv.Quote(typed)), nil
+}
+
+// certificate writes one of answersTo's own answers.
+func certificate(typed string) json.RawMessage {
+	kind, grade, some := strings.Cut(typed, ":")
+	if !some {
+		return json.RawMessage(`{}`)
+	}
+	return json.RawMessage(`{"kind":"` + kind + `","grade":` + grade + `}`)
+}
+
+// sayValue puts a value of a request into words, "没有登记" for none.
+func sayValue(home bool, key string, day core.Date, value json.RawMessage) string {
+	var who core.PersonID
+	if !home {
+		who = 1 // any: only whether it is a person's counts
+	}
+	facts, err := json.Marshal(map[string]json.RawMessage{key: value})
+	if err != nil || len(value) == 0 {
+		return "没有登记"
+	}
+	if words := inWords(registry.PastSheet{Person: who, ValidFrom: day, Facts: facts})[key]; words != "" {
+		return words
+	}
+	return "没有登记"
+}
