@@ -1,7 +1,6 @@
 package matching
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"slices"
 
@@ -10,31 +9,62 @@ import (
 )
 
 // A Scanner judges many households by one Book, for scans of everybody. What the rules
-// make of a household depends on nothing but the answers to their tests, and most
-// families answer all of them like thousands of others: each set of answers is judged
-// once and remembered. A Scanner is for one goroutine; its memory is bounded.
+// make of a household depends on nothing but the answers to their tests, and few sets of
+// answers are new: what a member's answers come to in all criteria about members is
+// remembered, and what a household's own answers come to beside those. A Scanner is for
+// one goroutine; its memory is bounded.
 type Scanner struct {
 	m      *Matcher
 	sieves []*sieve // by place, nil where the Book asks more than a sieve holds
-	known  map[string]Found
-	key    []byte
-	people []answers
+
+	around map[setting]uint32
+	people map[memberAt]met
+	known  map[profile]Found
 	out    []Outcome
 }
 
 // Found is the outcome of every item, as sets of bits: bit i is the i-th item of the Book.
 type Found struct{ Eligible, Open uint64 }
 
-// maxKnown bounds how many sets of answers are remembered; beyond it the memory starts
-// anew. A city of two million households has some forty thousand.
-const maxKnown = 1 << 17
+// Bounds of what is remembered; beyond one of them that memory starts anew. A city of two
+// million households has some hundred thousand of the last two.
+const (
+	maxAround = 1 << 16
+	maxPeople = 1 << 18
+	maxKnown  = 1 << 17
+)
 
 // answers are those to up to 64 tests: which are known, and which of them hold.
 type answers struct{ known, holds uint64 }
 
-// NewScanner makes one. A Book of more than 64 items is judged without memory.
+// A setting is what criteria about members ask of their household: the place, the standing
+// of its statuses and the answers to the tests that stand in them.
+type setting struct {
+	home     answers
+	standing uint16 // two bits a status
+	place    uint16
+}
+
+// memberAt is a member by their answers, in a setting by its number.
+type memberAt struct {
+	answers answers
+	setting uint32
+}
+
+// met is which quantified criteria hold, bit by bit, and which cannot be told.
+type met struct{ yes, open uint64 }
+
+// A profile is all that the items of a Book depend on.
+type profile struct {
+	home  answers
+	met   met
+	place uint16
+}
+
+// NewScanner makes one. A Book of more than 64 items, or one that counts members beyond
+// the first, is judged without memory.
 func (m *Matcher) NewScanner() *Scanner {
-	s := &Scanner{m: m, known: map[string]Found{}, out: make([]Outcome, len(m.book.Items))}
+	s := &Scanner{m: m, around: map[setting]uint32{}, people: map[memberAt]met{}, known: map[profile]Found{}, out: make([]Outcome, len(m.book.Items))}
 	used := usedTests(m.book)
 	for _, p := range m.places {
 		s.sieves = append(s.sieves, newSieve(m.book, p, used))
@@ -49,16 +79,60 @@ func (s *Scanner) Judge(v *facts.Vector) Found {
 	if sieve == nil {
 		return s.plainly(v)
 	}
-	s.ask(at, sieve, v)
-	if f, seen := s.known[string(s.key)]; seen {
+	home := sieve.home.of(v.Known, v.H[:])
+	for i := range sieve.homeToFact {
+		sieve.homeToFact[i].answer(&home, v, nil)
+	}
+	var st [maxStatuses]Outcome
+	sieve.prog.standings(v, &st)
+	key := profile{home: home, met: s.members(at, sieve, home, v, &st), place: uint16(at)}
+	if f, seen := s.known[key]; seen {
 		return f
 	}
-	f := s.plainly(v)
+	f := sieve.prog.found(v, &st, key.met)
 	if len(s.known) >= maxKnown {
 		clear(s.known)
 	}
-	s.known[string(s.key)] = f
+	s.known[key] = f
 	return f
+}
+
+// members answers every quantified criterion for a household.
+func (s *Scanner) members(place int, sieve *sieve, home answers, v *facts.Vector, st *[maxStatuses]Outcome) met {
+	c := setting{home: answers{home.known & sieve.inMembers, home.holds & sieve.inMembers}, place: uint16(place)}
+	for i, o := range st {
+		c.standing |= uint16(o) << (2 * i)
+	}
+	n, seen := s.around[c]
+	if !seen {
+		if len(s.around) >= maxAround {
+			clear(s.around)
+			clear(s.people)
+		}
+		n = uint32(len(s.around))
+		s.around[c] = n
+	}
+	some, all, noes := met{}, ^uint64(0), uint64(0)
+	for i := range v.M {
+		m := &v.M[i]
+		a := sieve.member.of(uint64(m.Known), m.V[:])
+		for k := range sieve.memberToFact {
+			sieve.memberToFact[k].answer(&a, v, m)
+		}
+		key := memberAt{a, n}
+		one, seen := s.people[key]
+		if !seen {
+			one = sieve.prog.member(v, m, st)
+			if len(s.people) >= maxPeople {
+				clear(s.people)
+			}
+			s.people[key] = one
+		}
+		some.yes, some.open = some.yes|one.yes, some.open|one.open
+		all, noes = all&one.yes, noes|^(one.yes|one.open)
+	}
+	every := sieve.prog.forAll
+	return met{yes: some.yes&^every | all&every, open: some.open&^some.yes&^every | ^noes&^all&every}
 }
 
 // plainly judges without memory.
@@ -75,46 +149,12 @@ func (s *Scanner) plainly(v *facts.Vector) (f Found) {
 	return f
 }
 
-// ask writes the answers of a household as a key. Members stand in the order of their
-// answers: no rule asks who is first.
-func (s *Scanner) ask(place int, sieve *sieve, v *facts.Vector) {
-	home := sieve.home.of(v.Known, v.H[:])
-	for i := range sieve.homeToFact {
-		sieve.homeToFact[i].answer(&home, v, nil)
-	}
-	s.people = s.people[:0]
-	for i := range v.M {
-		m := &v.M[i]
-		a := sieve.member.of(uint64(m.Known), m.V[:])
-		for k := range sieve.memberToFact {
-			sieve.memberToFact[k].answer(&a, v, m)
-		}
-		at := len(s.people)
-		s.people = append(s.people, a)
-		for at > 0 && less(a, s.people[at-1]) {
-			s.people[at] = s.people[at-1]
-			at--
-		}
-		s.people[at] = a
-	}
-	key := append(s.key[:0], byte(place), byte(place>>8))
-	key = binary.LittleEndian.AppendUint64(key, home.known)
-	key = binary.LittleEndian.AppendUint64(key, home.holds)
-	for _, a := range s.people {
-		key = binary.LittleEndian.AppendUint64(key, a.known)
-		key = binary.LittleEndian.AppendUint64(key, a.holds)
-	}
-	s.key = key
-}
-
-func less(a, b answers) bool {
-	return a.holds < b.holds || a.holds == b.holds && a.known < b.known
-}
-
 // A sieve answers all tests of a Book at one place at once, fact by fact.
 type sieve struct {
 	home, member             screen
 	homeToFact, memberToFact []factTest
+	inMembers                uint64 // the answers of the household that criteria about members ask
+	prog                     *program
 }
 
 // usedTests lists the tests that some tree of the Book asks.
@@ -148,12 +188,13 @@ func usedTests(book *policy.Book) []*policy.Test {
 	return list
 }
 
-// newSieve gives nil for a Book that asks too much for 64 answers of either kind.
+// newSieve gives nil for a Book that asks too much for 64 answers of either kind, or that
+// has criteria about members which bits cannot answer.
 func newSieve(book *policy.Book, p *place, used []*policy.Test) *sieve {
-	if len(book.Items) > 64 {
+	if len(book.Items) > 64 || !p.prog.plain {
 		return nil
 	}
-	s, homeBits, memberBits := &sieve{}, 0, 0
+	s, homeBits, memberBits := &sieve{prog: &p.prog}, 0, 0
 	for i := range book.Statuses { // what an authority recognised is asked like a test
 		s.home.add(book.Statuses[i].Recognised, homeBits, func(x int64) bool { return x == 1 }, []int64{1, 2})
 		homeBits++
@@ -176,6 +217,12 @@ func newSieve(book *policy.Book, p *place, used []*policy.Test) *sieve {
 	}
 	if homeBits > 64 || memberBits > 64 {
 		return nil
+	}
+	for rest := p.prog.asked; rest != 0; rest &= rest - 1 {
+		s.inMembers |= s.home.tests[bits.TrailingZeros64(rest)]
+	}
+	for _, t := range s.homeToFact {
+		s.inMembers |= 1 << t.bit
 	}
 	return s
 }

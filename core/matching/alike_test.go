@@ -2,18 +2,18 @@ package matching
 
 import (
 	"math/rand/v2"
-	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"lianou/core/facts"
+	"lianou/core/facts/factstest"
 )
 
 // TestScannerJudgesTheSame: a household that answers like one before it is judged like it,
 // and like the matcher judges it by itself. The scanner's memory goes on through all of
-// them. Controls: members in the order they come, with one left out of the key; a limit
-// that is one off in its sieve.
+// them. Controls: a setting without the answers of the household, or without its
+// statuses; "every member" left out; a limit that is one off in its sieve.
 func TestScannerJudgesTheSame(t *testing.T) {
 	t.Parallel()
 	m := matcherOn(t, "2024-03-01")
@@ -26,7 +26,7 @@ func TestScannerJudgesTheSame(t *testing.T) {
 	again := 0
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHousehold(t)
-		for range 2 {
+		for n := range 6 {
 			v.Gather(&h)
 			before := len(s.known)
 			got := s.Judge(&v)
@@ -39,9 +39,15 @@ func TestScannerJudgesTheSame(t *testing.T) {
 					t.Fatalf("%s: %b, %b, want %v", m.book.Items[i].Code, got.Eligible>>i&1, got.Open>>i&1, want)
 				}
 			}
-			// The same people in another order answer the same.
-			r := rand.New(rand.NewPCG(uint64(len(h.Members)), 1))
+			// The same people in another order answer the same; in another house they need not.
+			r := rand.New(rand.NewPCG(uint64(len(h.Members)), uint64(n)))
 			r.Shuffle(len(h.Members), func(i, j int) { h.Members[i], h.Members[j] = h.Members[j], h.Members[i] })
+			if other := factstest.Quick(r); n%2 == 1 {
+				h.Statuses = other.Statuses
+			} else if n > 0 {
+				other.Members = h.Members
+				h = other
+			}
 		}
 	})
 	if again == 0 {
@@ -54,7 +60,7 @@ func TestScannerForgets(t *testing.T) {
 	t.Parallel()
 	s := matcherOn(t, "2024-03-01").NewScanner()
 	for i := range maxKnown {
-		s.known[strconv.Itoa(i)] = Found{}
+		s.known[profile{home: answers{uint64(i), 0}, place: 9999}] = Found{}
 	}
 	h := factsOf(t, "poor")
 	var v facts.Vector

@@ -193,6 +193,7 @@ func (c *compiler) compile() {
 		p.items = append(p.items, e)
 	}
 	p.ops = c.ops
+	p.number()
 }
 
 // node writes a tree that continues at next[outcome] and gives its entry. Steps

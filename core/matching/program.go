@@ -13,6 +13,11 @@ type program struct {
 	ops      []op
 	statuses []statusEntry // in the Book's order
 	items    []itemEntry   // in the Book's order
+
+	about  []aboutMembers // the criteria about members
+	forAll uint64         // of them, those about every member
+	asked  uint64         // the household's facts that stand inside them
+	plain  bool           // bits can answer them
 }
 
 type statusEntry struct {
@@ -50,6 +55,7 @@ type op struct {
 	fact  uint8
 	other uint8
 	cmp   uint8 // of the Fact kinds: index into compareOps
+	q     uint8 // of opCount and opEvery: the number of the criterion
 	n     int32 // of opCount
 	sub   int32
 	next  [3]int32
