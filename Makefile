@@ -25,7 +25,7 @@ phone: ## the mini-program in a browser, beside a city that `make run` has start
 	@cd channels/wechat/miniprogram && exec node story/serve.mjs
 
 test: tools build ## all tests, on real PostgreSQL, Redis and Chromium
-	@sh .ci/test ./cmd/internal/e2e $(PACKAGES)
+	@sh .ci/test $(PACKAGES)
 
 check: ## formatting, vet, staticcheck, import ranks, links in documents
 	@bad=$$(gofmt -l cmd core intake channels transcription 2>/dev/null); if [ -n "$$bad" ]; then echo "not formatted: $$bad"; exit 1; fi

@@ -37,10 +37,12 @@ func (m *machine) lookAtEverybody(ctx context.Context) error {
 		return err
 	}
 	defer closeDB()
-	if any, err := w.Any(ctx); err != nil || any {
+	// Of a fresh city the platform may have begun the night's scan while the people were
+	// still coming in: that one gives way to a scan of everybody.
+	if any, err := w.Any(ctx); err != nil || any && !m.fresh {
 		return err
 	}
-	id, err := w.Begin(ctx, into, watch.Request{Towns: w.Registry.Regions().Expand("371400"), Reason: "first", By: audit.Actor{Kind: "operator"}})
+	id, err := w.Begin(ctx, into, watch.Request{Towns: w.Registry.Regions().Expand("371400"), Reason: "first", By: audit.Actor{Kind: "operator"}, Over: m.fresh})
 	if err != nil {
 		return err
 	}

@@ -181,7 +181,7 @@ func TestUp(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	cmd := s.up()
-	s.until("a first look at everybody", func() bool { return strings.Contains(s.out.text(), "everybody has been looked at: scan 1: ") })
+	s.until("a first look at everybody", func() bool { return strings.Contains(s.out.text(), "everybody has been looked at: scan ") })
 	for _, program := range []string{"gateway", "platform"} {
 		for _, page := range []string{"/healthz", "/readyz", "/metrics"} {
 			if !s.answers(program, page) {
