@@ -208,7 +208,7 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 			p.Waits++
 		}
 	}
-	return k.todo(ctx, tx, p, rows[shown:])
+	return k.pending(ctx, tx, p, rows[shown:])
 }
 
 // preview is the order as it would be frozen now.
@@ -232,8 +232,8 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 	return err
 }
 
-// todo sorts the households that somebody has to do with now.
-func (k *Room) todo(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
+// pending sorts the households that somebody has to do with now.
+func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
 	for i := range rows {
 		one := &rows[i]
 		if one.Outcome == quota.Offered {
