@@ -193,7 +193,10 @@ func (k *torn) hold(m moment) (release func()) {
 	must(k.t, err)
 	_, err = tx.Exec(k.t.Context(), m.hold)
 	must(k.t, err)
-	return func() { conn.Close(context.WithoutCancel(k.t.Context())) }
+	release = func() { conn.Close(context.WithoutCancel(k.t.Context())) }
+	// Named until the end: what nobody names is collected, and its lock is gone with it.
+	k.t.Cleanup(release)
+	return release
 }
 
 // stands waits until no more than left townships are to be done and a backend of a program
