@@ -2,7 +2,9 @@ package citybench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,10 +23,11 @@ import (
 	"lianou/core/watch"
 )
 
-// city is a throw-away city: a durable private server with the settings of `lianou up`,
-// and the people in it.
+// city is a durable private server with the settings of `lianou up`, and the people in it;
+// thrown away at the end, or kept for the next run.
 type city struct {
 	dir        string
+	keep       bool
 	server     *local.Server
 	admin      *pgx.Conn // past every policy: set-ups and yardsticks
 	db         *pg.DB    // as lianou_platform, as a scan runs
@@ -47,17 +50,16 @@ const (
 const hands = 2
 
 func openCity(ctx context.Context, cfg *Config) (_ *city, err error) {
-	dir, err := os.MkdirTemp(cfg.Dir, "lianou-bench-")
+	c, err := newCity(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
-	c := &city{dir: dir}
 	defer func() {
 		if err != nil {
 			c.close()
 		}
 	}()
-	if err := os.Chmod(dir, 0o755); err != nil { // the server's user may be another one
+	if err := os.Chmod(c.dir, 0o755); err != nil { // the server's user may be another one
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{c.databases, c.parts, func(ctx context.Context) error { return c.people(ctx, cfg) }} {
@@ -66,6 +68,16 @@ func openCity(ctx context.Context, cfg *Config) (_ *city, err error) {
 		}
 	}
 	return c, nil
+}
+
+// newCity makes the folder. One that is kept has its keys beside the people they sealed,
+// where the tool looks for them: LIANOU_DATA_DIR=folder runs any command on it.
+func newCity(cfg *Config) (c *city, err error) {
+	if cfg.Keep == "" {
+		dir, err := os.MkdirTemp("", "lianou-bench-")
+		return &city{dir: dir}, err
+	}
+	return &city{dir: cfg.Keep, keep: true}, os.MkdirAll(cfg.Keep, 0o755)
 }
 
 func (c *city) databases(ctx context.Context) (err error) {
@@ -89,8 +101,24 @@ func (c *city) databases(ctx context.Context) (err error) {
 	return err
 }
 
+func (c *city) keys() (*seal.Keys, error) {
+	if !c.keep {
+		return seal.NewKeys(seal.SM4)
+	}
+	dir := filepath.Join(c.dir, "keys")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return nil, err
+		}
+		if err := seal.GenerateKeys(dir, seal.SM4); err != nil {
+			return nil, err
+		}
+	}
+	return seal.LoadKeys(dir)
+}
+
 func (c *city) parts(context.Context) (err error) {
-	keys, err := seal.NewKeys(seal.SM4)
+	keys, err := c.keys()
 	if err != nil {
 		return err
 	}
@@ -113,7 +141,8 @@ func (c *city) parts(context.Context) (err error) {
 	return err
 }
 
-// people fills the city the way `lianou seed` does.
+// people fills the city the way `lianou seed` does, and goes on where that was broken off.
+// A city that is kept and full stays as it is, with what was written into it since.
 func (c *city) people(ctx context.Context, cfg *Config) error {
 	db, err := pg.Open(ctx, pg.Config{URL: c.server.URL(importRole, database), Name: "lianou bench seed", MaxConns: 4, Privileged: "imports write every township"})
 	if err != nil {
@@ -122,7 +151,10 @@ func (c *city) people(ctx context.Context, cfg *Config) error {
 	defer db.Close()
 	began := time.Now()
 	res, err := (seed.Loader{DB: db, Registry: c.reg, Regions: c.reg.Regions()}).Load(ctx, 1, cfg.People)
-	if err != nil {
+	switch {
+	case c.keep && errors.Is(err, seed.ErrNotEmpty):
+		return c.count(ctx, cfg)
+	case err != nil:
 		return err
 	}
 	cfg.note("  seeded %d people in %d households in %.0f s", res.People, res.Households, time.Since(began).Seconds())
@@ -132,7 +164,14 @@ func (c *city) people(ctx context.Context, cfg *Config) error {
 	return err
 }
 
-// close stops everything and removes the folder.
+func (c *city) count(ctx context.Context, cfg *Config) error {
+	var people int
+	err := c.admin.QueryRow(ctx, `select (select count(*) from person), (select count(*) from household)`).Scan(&people, &c.households)
+	cfg.note("  %d people in %d households are there from before", people, c.households)
+	return err
+}
+
+// close stops everything and removes the folder, unless it is kept.
 func (c *city) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -144,6 +183,11 @@ func (c *city) close() {
 	}
 	if c.server != nil {
 		_ = c.server.Stop(ctx)
+	}
+	if c.keep {
+		return
+	}
+	if c.server != nil {
 		_ = os.RemoveAll(c.server.Dir())
 	}
 	_ = os.RemoveAll(c.dir)

@@ -22,8 +22,9 @@ type Config struct {
 	Only []string
 	// Notes was seen on the way. Required.
 	Notes io.Writer
-	// Dir is where the throw-away city lies. Defaults to the folder of temporary files.
-	Dir string
+	// Keep is the folder of a city that is made once and measured again. Defaults to one
+	// that is thrown away.
+	Keep string
 }
 
 // Bars are those this package measures.
