@@ -34,6 +34,14 @@ const hold = (e) => {
 document.addEventListener("htmx:beforeRequest", hold);
 document.addEventListener("htmx:beforeSwap", hold);
 
+// An answer for a part that has left the page belongs nowhere: a request was filed while it was still being judged.
+const asked = new WeakSet();
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (asked.has(elt)) return;
+  asked.add(elt); // a part that is gone tells nobody above it, so it is listened to itself
+  elt.addEventListener("htmx:beforeOnLoad", (e) => { if (!e.detail.target.isConnected) e.preventDefault(); });
+});
+
 let wait = 500;
 const connect = () => {
   const of = document.querySelector("[data-of]")?.dataset.of; // the call on this page, whose captions it reads
