@@ -92,6 +92,9 @@ func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error
 	if q.id != nil {
 		return r.byNumber(ctx, tx, q)
 	}
+	// Planned once for a connection: to plan a look takes as long as to run it.
+	tx.Later("look by plans that are made", `select set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	defer tx.Later("plan as before", `select set_config('plan_cache_mode', null, true)`)
 	var out []hit
 	for _, sets := range q.looks() {
 		if len(out) >= maxResults {

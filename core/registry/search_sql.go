@@ -10,7 +10,9 @@ package registry
 // people of a token township by township. Who sees the whole city goes along the token
 // once: a hundred and thirty steps into the index are most of what a search would cost.
 // The commonest looks, for one set and for two, are statements of their own: to plan one
-// with room for eight takes longer than to run it.
+// with room for eight takes longer than to run it. What else somebody must have is asked
+// as a value and not by exists, which a plan that is made once for all would answer from a
+// table of everybody who has it.
 //
 // $1 the tokens of the first set, $2 how many of them to look at, $3 how many people.
 const (
@@ -22,16 +24,16 @@ const (
 	inTown   = ` and t.region = s.region`
 	own      = `::text[] else string_to_array(current_setting('lianou.regions', true), ',') end) s(region) cross join `
 
-	inVillage = ` and exists (select from person v where v.id = t.person and v.village = any($4::text[]))`
-	second    = ` and exists (select from person_token o where o.token = any($4::bigint[]) and o.region = t.region and o.person = t.person)`
-	upToEight = ` and ($4::bigint[] is null or exists (select from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person))
-		and ($5::bigint[] is null or exists (select from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person))
-		and ($6::bigint[] is null or exists (select from person_token o where o.token = any($6) and o.region = t.region and o.person = t.person))
-		and ($7::bigint[] is null or exists (select from person_token o where o.token = any($7) and o.region = t.region and o.person = t.person))
-		and ($8::bigint[] is null or exists (select from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person))
-		and ($9::bigint[] is null or exists (select from person_token o where o.token = any($9) and o.region = t.region and o.person = t.person))
-		and ($10::bigint[] is null or exists (select from person_token o where o.token = any($10) and o.region = t.region and o.person = t.person))`
-	anyVillage = ` and (cardinality($11::text[]) = 0 or exists (select from person v where v.id = t.person and v.village = any($11)))`
+	inVillage = ` and (select true from person v where v.id = t.person and v.village = any($4::text[]) limit 1)`
+	second    = ` and (select true from person_token o where o.token = any($4::bigint[]) and o.region = t.region and o.person = t.person limit 1)`
+	upToEight = ` and ($4::bigint[] is null or (select true from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person limit 1))
+		and ($5::bigint[] is null or (select true from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person limit 1))
+		and ($6::bigint[] is null or (select true from person_token o where o.token = any($6) and o.region = t.region and o.person = t.person limit 1))
+		and ($7::bigint[] is null or (select true from person_token o where o.token = any($7) and o.region = t.region and o.person = t.person limit 1))
+		and ($8::bigint[] is null or (select true from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person limit 1))
+		and ($9::bigint[] is null or (select true from person_token o where o.token = any($9) and o.region = t.region and o.person = t.person limit 1))
+		and ($10::bigint[] is null or (select true from person_token o where o.token = any($10) and o.region = t.region and o.person = t.person limit 1))`
+	anyVillage = ` and (cardinality($11::text[]) = 0 or (select true from person v where v.id = t.person and v.village = any($11) limit 1))`
 
 	byOne       = hitsBegin + `unnest(case when cardinality($4::text[]) > 0 then $4` + own + ofTokens + inTown + hitsEnd
 	byOneInCity = hitsBegin + ofTokens + hitsEnd
