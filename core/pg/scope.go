@@ -47,6 +47,14 @@ func City(reason string) Scope { return Scope{city: "on", reason: reason} }
 // Whole reports whether the scope sees every region.
 func (s Scope) Whole() bool { return s.city != "" }
 
+// Townships is how many townships the scope names.
+func (s Scope) Townships() int {
+	if s.regions == "" {
+		return 0
+	}
+	return strings.Count(s.regions, ",") + 1
+}
+
 // String names the scope for logs; a subject is not printed.
 func (s Scope) String() string {
 	switch {

@@ -67,3 +67,35 @@ func (s *Stays) Present(as AsOf) ([]core.PersonID, error) {
 	slices.Sort(out)
 	return out, err
 }
+
+// Packed gives the row of a household that is not in the store yet, the day on which it
+// changes, and both ways to its facts: the long one through JSON, and the quick one where
+// it can be gone.
+func Packed(h *NewHousehold, now time.Time) (p TwoWays, err error) {
+	if p.Row, p.Due, err = packNew(h, now); err != nil {
+		return p, err
+	}
+	pack := packingOf(h)
+	if p.Long, err = pack.gathered(core.DateOf(now)); err != nil {
+		return p, err
+	}
+	p.LongDue, pack.next = pack.next, 0
+	p.Quick, p.OK = pack.told(core.DateOf(now))
+	return p, nil
+}
+
+// TwoWays is what Packed gives.
+type TwoWays struct {
+	Row          []byte
+	Due, LongDue core.Date
+	Long, Quick  core.Household
+	OK           bool
+}
+
+// EachFact cuts an object of JSON into names and values; false for what it leaves to a
+// whole reader.
+func EachFact(b []byte) (map[string]string, bool) {
+	out := map[string]string{}
+	ok := eachFact(b, func(name, value []byte) bool { out[string(name)] = string(value); return true })
+	return out, ok
+}

@@ -40,10 +40,26 @@ func (p *packing) comes(day, today core.Date) {
 // row packs the household as it is today. The facts of a day to come are left out, and
 // the day is noted.
 func (p *packing) row(today core.Date) ([]byte, error) {
-	g := gathering{as: AsOf{On: today}, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
+	h, ok := p.told(today)
+	if !ok {
+		var err error
+		if h, err = p.gathered(today); err != nil {
+			return nil, err
+		}
+	}
 	births := make([]core.Date, len(p.members))
-	for i, m := range p.members {
-		g.order, births[i] = append(g.order, m.id), m.birth
+	for i := range p.members {
+		births[i] = p.members[i].birth
+	}
+	return facts.Pack(nil, &h, births)
+}
+
+// gathered is the long way to the household, through its JSON: the measure for told, and
+// for what that one does not understand.
+func (p *packing) gathered(today core.Date) (core.Household, error) {
+	g := gathering{as: AsOf{On: today}, sources: map[string]core.Provenance{}, top: map[string]json.RawMessage{}, members: map[core.PersonID]map[string]json.RawMessage{}}
+	for _, m := range p.members {
+		g.order = append(g.order, m.id)
 		known := map[string]json.RawMessage{"ref": text(string(m.ref)), "age": json.RawMessage("null")}
 		if m.sex != "" {
 			known["sex"] = text(string(m.sex))
@@ -57,7 +73,7 @@ func (p *packing) row(today core.Date) ([]byte, error) {
 		}
 		more, err := s.words()
 		if err != nil {
-			return nil, err
+			return core.Household{}, err
 		}
 		said = append(said, more...)
 	}
@@ -68,17 +84,18 @@ func (p *packing) row(today core.Date) ([]byte, error) {
 			g.members[f.about][f.path] = f.value
 		}
 	}
-	h, err := g.household(p.home)
-	if err != nil {
-		return nil, err
-	}
-	return facts.Pack(nil, &h, births)
+	return g.household(p.home)
 }
 
 // packNew packs a household that is not in the store yet.
 func packNew(h *NewHousehold, now time.Time) (row []byte, due core.Date, err error) {
-	today := core.DateOf(now)
-	p := packing{home: Home{ID: h.ID, Region: h.Live.Region.Township(), Hukou: h.Hukou}}
+	p := packingOf(h)
+	row, err = p.row(core.DateOf(now))
+	return row, p.next, err
+}
+
+func packingOf(h *NewHousehold) *packing {
+	p := &packing{home: Home{ID: h.ID, Region: h.Live.Region.Township(), Hukou: h.Hukou}}
 	for _, s := range h.Sheets {
 		p.sheets = append(p.sheets, storedSheet{Sheet: s, id: int64(len(p.sheets))})
 	}
@@ -90,8 +107,7 @@ func packNew(h *NewHousehold, now time.Time) (row []byte, due core.Date, err err
 		}
 	}
 	slices.SortFunc(p.members, func(a, b packMember) int { return compareRefs(a.ref, b.ref) })
-	row, err = p.row(today)
-	return row, p.next, err
+	return p
 }
 
 func compareRefs(a, b core.MemberRef) int {

@@ -79,16 +79,27 @@ func (r *Registry) people(ctx context.Context, tx *pg.Tx, sql string, args ...an
 }
 
 func (r *Registry) scan(row pgx.CollectableRow, today core.Date) (Person, error) {
-	var p Person
-	var birth *pgDate
-	var key, id, phone []byte
-	if err := row.Scan(&p.ID, &p.Region, &p.Village, &p.Name, &birth, &p.Sex, &key, &id, &phone, &p.Household); err != nil {
+	p, err := readPerson(row)
+	if err != nil {
 		return Person{}, err
 	}
+	return p.Person, r.open(&p.Person, p.key, p.id, p.phone, today)
+}
+
+// A sealedPerson is a person as read, numbers and telephone still sealed.
+type sealedPerson struct {
+	Person
+	key, id, phone []byte
+}
+
+// readPerson reads personColumns.
+func readPerson(row pgx.CollectableRow) (p sealedPerson, err error) {
+	var birth *pgDate
+	err = row.Scan(&p.ID, &p.Region, &p.Village, &p.Name, &birth, &p.Sex, &p.key, &p.id, &p.phone, &p.Household)
 	if birth != nil {
 		p.Birth = core.Date(*birth)
 	}
-	return p, r.open(&p, key, id, phone, today)
+	return p, err
 }
 
 // open fills in the sealed fields. A person without a key is erased and stays

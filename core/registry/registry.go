@@ -30,6 +30,8 @@ type Registry struct {
 	log     *audit.Log
 	regions *Regions
 	words   *tokenizer
+
+	townships int // of the city
 }
 
 // New makes a ready Registry.
@@ -37,7 +39,8 @@ func New(cfg Config) (*Registry, error) {
 	if cfg.Ring == nil || cfg.Log == nil || cfg.Regions == nil {
 		return nil, core.E(core.KindInternal, "registry_config", "").Wrap(errors.New("registry.Config needs Ring, Log and Regions"))
 	}
-	return &Registry{ring: cfg.Ring, log: cfg.Log, regions: cfg.Regions, words: newTokenizer(cfg.Ring)}, nil
+	return &Registry{ring: cfg.Ring, log: cfg.Log, regions: cfg.Regions, words: newTokenizer(cfg.Ring),
+		townships: len(cfg.Regions.Expand(core.DezhouCity))}, nil
 }
 
 // Regions is the tree of places the registry was made with.

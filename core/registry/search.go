@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core/names"
 	"lianou/core/pg"
 )
@@ -90,7 +92,10 @@ func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error
 	if q.id != nil {
 		return r.byNumber(ctx, tx, q)
 	}
-	var out []Found
+	// Planned once for a connection: to plan a look takes as long as to run it.
+	tx.Later("look by plans that are made", `select set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	defer tx.Later("plan as before", `select set_config('plan_cache_mode', null, true)`)
+	var out []hit
 	for _, sets := range q.looks() {
 		if len(out) >= maxResults {
 			break
@@ -99,18 +104,36 @@ func (r *Registry) find(ctx context.Context, tx *pg.Tx, q terms) ([]Found, error
 		if err != nil {
 			return nil, err
 		}
-		var fresh []Found
+		var fresh []hit
 		for _, p := range people {
-			if !slices.ContainsFunc(out, func(f Found) bool { return f.ID == p.ID }) {
-				fresh = append(fresh, Found{Person: p, By: r.reason(q, p)})
+			if !slices.ContainsFunc(out, func(h hit) bool { return h.ID == p.ID }) {
+				fresh = append(fresh, hit{p, r.reason(q, p.Person)})
 			}
 		}
-		slices.SortFunc(fresh, func(a, b Found) int {
-			return cmp.Or(cmp.Compare(a.By.order(), b.By.order()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+		slices.SortFunc(fresh, func(a, b hit) int {
+			return cmp.Or(cmp.Compare(a.by.order(), b.by.order()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 		})
 		out = append(out, fresh...)
 	}
-	return out[:min(len(out), maxResults)], nil
+	return r.unseal(tx, out[:min(len(out), maxResults)])
+}
+
+// A hit is somebody found, still sealed: of those who are not shown nothing is opened.
+type hit struct {
+	sealedPerson
+	by By
+}
+
+func (r *Registry) unseal(tx *pg.Tx, hits []hit) ([]Found, error) {
+	out := make([]Found, len(hits))
+	for i := range hits {
+		h := &hits[i]
+		if err := r.open(&h.Person, h.key, h.id, h.phone, tx.Today()); err != nil {
+			return nil, err
+		}
+		out[i] = Found{Person: h.Person, By: h.by}
+	}
+	return out, nil
 }
 
 func (b By) order() int {
@@ -172,60 +195,46 @@ func (q terms) looks() [][]term {
 	return out
 }
 
-// The look for people with tokens of each of up to eight sets. It starts from the set
-// that the fewest have, township by township, so that each step is a search of the
-// index and none a filter of what a common surname has in the whole city; and it stops
-// at the limit, before anything is sorted or a row of a person is read: of the ten
-// thousand of one name it touches those it gives.
-const (
-	hitsIn = `with hit as materialized (select distinct person from (
-			select t.person from unnest(case when cardinality($9::text[]) > 0 then $9 else string_to_array(current_setting('lianou.regions', true), ',') end) s(region)
-			cross join unnest($1::bigint[]) k(token)
-			cross join lateral (select t.person from person_token t where t.token = k.token and t.region = s.region`
-	hitsInCity = `with hit as materialized (select distinct person from (
-			select t.person from unnest($1::bigint[]) k(token)
-			cross join lateral (select t.person from person_token t where t.token = k.token and (cardinality($9::text[]) = 0 or t.region = any($9))`
-	hitsHaving = `
-			and ($2::bigint[] is null or exists (select from person_token o where o.token = any($2) and o.region = t.region and o.person = t.person))
-			and ($3::bigint[] is null or exists (select from person_token o where o.token = any($3) and o.region = t.region and o.person = t.person))
-			and ($4::bigint[] is null or exists (select from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person))
-			and ($5::bigint[] is null or exists (select from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person))
-			and ($6::bigint[] is null or exists (select from person_token o where o.token = any($6) and o.region = t.region and o.person = t.person))
-			and ($7::bigint[] is null or exists (select from person_token o where o.token = any($7) and o.region = t.region and o.person = t.person))
-			and ($8::bigint[] is null or exists (select from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person))
-			and (cardinality($10::text[]) = 0 or exists (select from person v where v.id = t.person and v.village = any($10)))
-			limit $12) t limit $11) found limit $12)
-		select ` + personColumns + ` from hit join person p on p.id = hit.person`
-
-	byTerms       = hitsIn + hitsHaving
-	byTermsInCity = hitsInCity + hitsHaving // a job's sight, which names no townships
-
-	// The commonest look, for one set in whole townships, is a statement of its own: to
-	// plan the one above takes longer than to run it.
-	byTerm = `with hit as materialized (select distinct person from (
-			select t.person from unnest(case when cardinality($2::text[]) > 0 then $2 else string_to_array(current_setting('lianou.regions', true), ',') end) s(region)
-			cross join unnest($1::bigint[]) k(token)
-			cross join lateral (select t.person from person_token t where t.token = k.token and t.region = s.region limit $4) t limit $3) found limit $4)
-		select ` + personColumns + ` from hit join person p on p.id = hit.person`
-)
-
-func (r *Registry) having(ctx context.Context, tx *pg.Tx, q terms, sets []term) ([]Person, error) {
-	sets = slices.Clone(sets)
+// having looks for people with tokens of every set, at most one more than are shown.
+func (r *Registry) having(ctx context.Context, tx *pg.Tx, q terms, sets []term) ([]sealedPerson, error) {
+	sets = slices.Clone(sets[:min(len(sets), maxTerms)])
 	slices.SortStableFunc(sets, func(a, b term) int { return cmp.Compare(a.rank, b.rank) })
-	limit := (maxResults + 1) * len(sets[0].tokens) // a person may have several tokens of the first set
-	if len(sets) == 1 && len(q.villages) == 0 && !tx.Scope().Whole() {
-		return r.people(ctx, tx, byTerm, sets[0].tokens, q.towns, limit, maxResults+1)
+	first, whole := sets[0].tokens, len(q.towns) == 0 && r.seesAll(tx.Scope())
+	limit := (maxResults + 1) * len(first) // a person may have several tokens of the first set
+	sql, args := byMany, []any{first, limit, maxResults + 1}
+	switch villages := len(q.villages) > 0; {
+	case len(sets) == 1 && whole:
+		sql = byOneInCity
+	case len(sets) == 1 && villages:
+		sql, args = byOneInVillage, append(args, q.villages, q.towns)
+	case len(sets) == 1:
+		sql, args = byOne, append(args, q.towns)
+	case len(sets) == 2 && whole:
+		sql, args = byTwoInCity, append(args, sets[1].tokens)
+	case len(sets) == 2 && !villages:
+		sql, args = byTwo, append(args, sets[1].tokens, q.towns)
+	default:
+		for i := 1; i < maxTerms; i++ {
+			tokens := []int64(nil)
+			if i < len(sets) {
+				tokens = sets[i].tokens
+			}
+			args = append(args, tokens)
+		}
+		if args = append(args, q.villages); whole {
+			sql = byManyInCity
+		} else {
+			args = append(args, q.towns)
+		}
 	}
-	args := make([]any, maxTerms, maxTerms+4)
-	for i := range args {
-		args[i] = []int64(nil)
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, pg.Fail(err, "look for people")
 	}
-	for i, set := range sets[:min(len(sets), maxTerms)] {
-		args[i] = set.tokens
-	}
-	args = append(args, q.towns, q.villages, limit, maxResults+1)
-	if tx.Scope().Whole() {
-		return r.people(ctx, tx, byTermsInCity, args...)
-	}
-	return r.people(ctx, tx, byTerms, args...)
+	list, err := pgx.CollectRows(rows, readPerson)
+	return list, pg.Fail(err, "look for people")
 }
+
+// seesAll reports whether a scope is the whole city: a job's, or one of as many townships
+// as the city has. Policies hold whatever it says.
+func (r *Registry) seesAll(s pg.Scope) bool { return s.Whole() || s.Townships() >= r.townships }

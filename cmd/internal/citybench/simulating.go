@@ -14,8 +14,9 @@ import (
 	"lianou/core/simulate"
 )
 
-// barSimulate is how long a simulation may take at two million households, in seconds.
-const barSimulate = 60
+// barMinute is how long a simulation, or a report on the weights, may take at two million
+// households, in seconds.
+const barMinute = 60
 
 // millions is how many households the bars that name no yardstick are meant for.
 const millions = 2_000_000
@@ -102,41 +103,48 @@ func (c *city) simulate(ctx context.Context, s *simulate.Simulator, ch change, t
 	if err != nil {
 		return Line{}, err
 	}
-	var took []float64
+	var walls, busies []float64
 	var r simulate.Result
 	for range cfg.Rounds {
-		one, err := timed(func() error {
-			id, err := s.Begin(ctx, simulate.Request{Books: books, Towns: c.towns, By: audit.Actor{Kind: "operator"}})
-			if err != nil {
-				return err
-			}
-			group, inner := errgroup.WithContext(ctx)
-			for range hands {
-				group.Go(func() error {
-					for {
-						if more, err := s.Next(inner, id); err != nil || !more {
-							return err
-						}
-					}
-				})
-			}
-			if err := group.Wait(); err != nil {
-				return err
-			}
-			r, err = s.Read(ctx, id)
-			return err
-		})
+		m, err := c.meter(ctx)
+		if err != nil {
+			return Line{}, err
+		}
+		if r, err = c.simulateOnce(ctx, s, books); err != nil {
+			return Line{}, err
+		}
+		wall, busy, err := m.spent(ctx)
 		if err != nil {
 			return Line{}, err
 		}
 		if r.Ended == nil || r.Whole.Households < c.households || r.Whole.Touched == 0 {
 			return Line{}, fmt.Errorf("a simulation came to %+v", r.Whole)
 		}
-		took = append(took, one.Seconds())
+		walls, busies = append(walls, wall.Seconds()), append(busies, busy.Seconds())
 	}
-	sec, w := median(took), &r.Whole
-	whole := sec * millions / float64(w.Households)
-	ok := whole <= barSimulate
-	return Line{"simulate", ok, fmt.Sprintf("simulate %s %.2fs for %d households, by the household %.0fs for two million, bar <=%ds %s (%d judged, %d touched, %d newly, %d lose something, %+d yuan a month, rounds %d)",
-		ch.what, sec, w.Households, whole, barSimulate, word(ok), w.Judged, w.Touched, w.Newly, w.Worse, int64(simulate.CostOf(r.Items, w).Month())/100, cfg.Rounds)}, nil
+	w := &r.Whole
+	whole := forTwoMillion(median(walls), median(busies), float64(w.Households))
+	return Line{"simulate", whole.ok(), fmt.Sprintf("simulate %s %.2fs for %d households, %v (%d judged, %d touched, %d newly, %d lose something, %+d yuan a month, rounds %d)",
+		ch.what, median(walls), w.Households, whole, w.Judged, w.Touched, w.Newly, w.Worse, int64(simulate.CostOf(r.Items, w).Month())/100, cfg.Rounds)}, nil
+}
+
+func (c *city) simulateOnce(ctx context.Context, s *simulate.Simulator, books simulate.Books) (simulate.Result, error) {
+	id, err := s.Begin(ctx, simulate.Request{Books: books, Towns: c.towns, By: audit.Actor{Kind: "operator"}})
+	if err != nil {
+		return simulate.Result{}, err
+	}
+	group, inner := errgroup.WithContext(ctx)
+	for range hands {
+		group.Go(func() error {
+			for {
+				if more, err := s.Next(inner, id); err != nil || !more {
+					return err
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return simulate.Result{}, err
+	}
+	return s.Read(ctx, id)
 }
