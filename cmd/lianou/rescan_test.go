@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,6 +88,23 @@ func TestScanLine(t *testing.T) {
 		if got := scanLine(7, c.first, c.now, c.since); got != c.want {
 			t.Errorf("got  %q\nwant %q", got, c.want)
 		}
+	}
+}
+
+// The doctor tells of who was shown nearly as many people in a day as anybody may be.
+// Control: ask without having ("3 members of staff").
+func TestDoctorShown(t *testing.T) {
+	t.Parallel()
+	env := pgtest.New(t)
+	db := env.DB(pgtest.Platform)
+	const rows = `insert into people_shown (staff, kind, who, at) select '%d', 'person', n, now() - interval '%d hours' from generate_series(1, %d) n`
+	insert(t, env, fmt.Sprintf(rows+";"+rows, 7, 2, 1599, 8, 25, 2000))
+	if list := shown(t.Context(), db); len(list) != 0 {
+		t.Errorf("nobody comes near: %s", told(list))
+	}
+	insert(t, env, fmt.Sprintf(rows, 9, 2, 1700))
+	if list := shown(t.Context(), db); ill(list, "register", "") || !strings.Contains(told(list), "1 members of staff") || !strings.Contains(told(list), "account 9 was shown 1700 of at most 2000") {
+		t.Errorf("one comes near: %s", told(list))
 	}
 }
 

@@ -14,6 +14,7 @@ func Unscoped() map[string]string {
 		"audit_tile":       "hashes only",
 		"audit_head":       "one row of hashes",
 		"audit_checkpoint": "signed hashes only",
+		"people_shown":     "ids of staff and of whom they were shown within a day: counted over all their townships",
 		// registry
 		"region":        "places, no person",
 		"token_renewal": "how far the search tokens are, no person",

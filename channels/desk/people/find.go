@@ -8,6 +8,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -16,8 +17,8 @@ import (
 )
 
 // searches is how often one officer may search in an hour, and how often look at somebody
-// (P22): a working day's looks with room to spare. A search shows at most fifty names, so
-// it slows who copies a township down and leaves them in the log; it does not stop them.
+// (P22): a working day's looks with room to spare. How many people they show in all is
+// bounded by audit.MayShow.
 var searches = bell.Rate{Count: 240, Per: time.Hour}
 
 var errSearches = core.E(core.KindTooMany, "searches_exceeded", "这一小时查得太多了,已经记下。请过一会儿再查。")
@@ -77,8 +78,11 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	got := found{Asked: a}
 	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list, err := p.d.Registry.Find(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: a.Word()}, q)
+		if err != nil {
+			return err
+		}
 		got.Rows, got.Full = p.rows(list, q, tx.Today()), len(list) >= most
-		return err
+		return p.d.Audit.MayShow(ctx, tx, audit.Shown(desk.ActorOf(at), "person", len(list), func(i int) int64 { return int64(list[i].Person.ID) }))
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"lianou/core/audit"
 )
 
 // One box finds by whatever an officer has, says why each was found, and shows no number
@@ -69,5 +72,43 @@ func TestManySearchesAreACopy(t *testing.T) {
 	}
 	if n := h.entries(t, "refusal.searches_exceeded", ""); n != 1 {
 		t.Errorf("%d entries of a refusal", n)
+	}
+}
+
+// P22: it is the people shown that are bounded, not only the searches, by the hour and by
+// the day; who was shown before is shown again, and who comes near leaves an entry.
+//
+// Controls: find without MayShow ("the 801st of an hour: 200"); known without mayShow ("a
+// page of the 801st: 200"); MayShow that counts again who was shown ("once more: 429").
+func TestAsManyPeopleAsACopyAreNotShown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	find := func(q string) int {
+		code, _ := h.ask(t, "/desk/people/find", url.Values{"for": {"check"}, "q": {q}})
+		return code
+	}
+	h.shown(t, audit.ShownPerHour-1, time.Minute)
+	for _, what := range []string{"the 800th of an hour", "once more"} {
+		if code := find("周桂兰"); code != 200 {
+			t.Errorf("%s: %d", what, code)
+		}
+	}
+	if code := find("王小军"); code != 429 {
+		t.Errorf("the 801st of an hour: %d", code)
+	}
+	if code, _ := h.ask(t, mother+"?for=check", nil); code != 429 {
+		t.Errorf("a page of the 801st: %d", code)
+	}
+	h.shown(t, audit.NearShown-1, 2*time.Hour)
+	if code := find("周桂兰"); code != 200 || h.entries(t, "people.near", "") != 1 {
+		t.Errorf("an hour later: %d, %d entries that a day's bound is near", code, h.entries(t, "people.near", ""))
+	}
+	h.shown(t, audit.ShownPerDay, 2*time.Hour)
+	if code := find("周桂兰"); code != 429 || h.entries(t, "refusal.people_shown_day", "") != 1 {
+		t.Errorf("the 2,001st of a day: %d", code)
+	}
+	h.shown(t, audit.ShownPerDay, 25*time.Hour)
+	if code := find("周桂兰"); code != 200 {
+		t.Errorf("the next day: %d", code)
 	}
 }

@@ -129,6 +129,18 @@ func (h *house) entries(t *testing.T, act, purpose string) (n int) {
 	return n
 }
 
+// shown lays that the officer was shown n other people so long ago, and nobody else since.
+func (h *house) shown(t *testing.T, n int, ago time.Duration) {
+	t.Helper()
+	must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `with officer as (select id::text as id from staff_account where login = $1),
+			gone as (delete from people_shown where staff = (select id from officer))
+			insert into people_shown (staff, kind, who, at) select id, 'person', $2 + n, $3 from officer, generate_series(1, $4::int) n`
+		_, err := tx.Exec(ctx, sql, officer, 10_000*(n+int(ago.Hours())), tx.Now().Add(-ago), n)
+		return err
+	}))
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

@@ -69,6 +69,9 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	if err != nil {
 		return err
 	}
+	if err = p.mayShow(ctx, tx, why, members); err != nil {
+		return err
+	}
 	rules, err := p.rules.On(page.On)
 	if err != nil {
 		return err

@@ -92,6 +92,9 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	if err != nil {
 		return err
 	}
+	if err = p.mayShow(ctx, tx, why, members); err != nil {
+		return err
+	}
 	page.Members = memberRows(members, page.Person.ID, tx.Today())
 	if err = p.asked(ctx, tx, why, page); err != nil {
 		return err

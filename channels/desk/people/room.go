@@ -94,6 +94,11 @@ func (p *Room) look(r *http.Request, at desk.At, on asked, see func(ctx context.
 	return errNobody
 }
 
+// mayShow counts a household's people, whom a page is about to show. Errors: KindTooMany.
+func (p *Room) mayShow(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []registry.Member) error {
+	return p.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "person", len(list), func(i int) int64 { return int64(list[i].Person.ID) }))
+}
+
 // number reads a wildcard of the path; what is no number is nobody's.
 func number(r *http.Request, name string) (int64, error) {
 	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)

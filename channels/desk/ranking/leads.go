@@ -46,7 +46,7 @@ func outcomeWords() []outcomeWord {
 
 func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	page := leadPage{Said: desk.Said(w, r), Outcomes: outcomeWords()}
-	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+	err := k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		list, err := k.d.Watch.Leads(ctx, tx, at.Staff.Regions, mostLeads)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 	for i, l := range list {
 		ids[i] = l.Household
 	}
-	heads, err := k.d.Registry.Heads(ctx, tx, why, ids)
+	heads, err := k.heads(ctx, tx, why, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil || id <= 0 {
 		return core.E(core.KindNotFound, "not_found", "没有这一条。")
 	}
-	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
 	})
 	if err != nil {

@@ -49,7 +49,7 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	page := listPage{view: v, City: at.Has(staff.City)}
 	page.Up, page.Down = k.around(v, at)
-	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+	err = k.in(r, at, forOrder, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := k.count(ctx, tx, &page); err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list [
 	for i, r := range list {
 		ids[i] = r.Household
 	}
-	heads, err := k.d.Registry.Heads(ctx, tx, why, ids)
+	heads, err := k.heads(ctx, tx, why, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,12 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
@@ -31,6 +34,8 @@ type Deps struct {
 	Watch    *watch.Watch
 	Registry *registry.Registry
 	Books    Books
+	Audit    *audit.Log
+	Bell     *bell.Bell
 }
 
 // Room is the room of the order.
@@ -63,9 +68,34 @@ func (k *Room) Desk() desk.Room {
 	}}
 }
 
-// in runs a look in one transaction of the officer's scope.
-func (k *Room) in(r *http.Request, at desk.At, do func(context.Context, *pg.Tx, registry.Purpose) error) error {
+// The purposes of the room's pages, as the log keeps them (PIPL art. 6): each page is for
+// one thing, so that nobody is asked what can have one answer only.
+const (
+	forOrder = "安排帮扶先后" // who is seen to first
+	forLeads = "核实线索"   // that somebody may be due something
+)
+
+// pages is how many pages of the room one member of staff may open in an hour; how many
+// households they name in all is bounded by audit.MayShow.
+var pages = bell.Rate{Count: 240, Per: time.Hour}
+
+var errPages = core.E(core.KindTooMany, "ranking_exceeded", "这一小时翻得太多了,已经记下。请过一会儿再看。")
+
+// in runs a look for a purpose in one transaction of the officer's scope. Errors: errPages.
+func (k *Room) in(r *http.Request, at desk.At, purpose string, do func(context.Context, *pg.Tx, registry.Purpose) error) error {
+	if ok, _ := k.d.Bell.Allow(r.Context(), "ranking:"+desk.ActorOf(at).ID, pages); !ok { // without Redis nobody is kept from work
+		return errPages
+	}
 	return k.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		return do(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: "ranking"})
+		return do(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: purpose})
 	})
+}
+
+// heads names the households of a page, as many as its reader may still be shown. Errors:
+// KindTooMany.
+func (k *Room) heads(ctx context.Context, tx *pg.Tx, why registry.Purpose, ids []core.HouseholdID) (map[core.HouseholdID]registry.Head, error) {
+	if err := k.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "household", len(ids), func(i int) int64 { return int64(ids[i]) })); err != nil {
+		return nil, err
+	}
+	return k.d.Registry.Heads(ctx, tx, why, ids)
 }

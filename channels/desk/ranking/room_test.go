@@ -64,7 +64,7 @@ func newHouse(t *testing.T) *house {
 	h.into, err = jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	h.scan(t)
-	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book})
+	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
 	h.cookies = h.Sessions(t, room, officer, county, city)
 	h.handler, err = h.Shell.Handler(room)
 	must(t, err)
@@ -131,7 +131,7 @@ func TestTheListIsTheScopesOwn(t *testing.T) {
 	}
 	var shown int
 	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'household.listed' and purpose = 'ranking'`).Scan(&shown)
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'household.listed' and purpose = '安排帮扶先后'`).Scan(&shown)
 	}))
 	if shown != 5 {
 		t.Errorf("%d lists stand in the log, want 5", shown)
@@ -200,6 +200,44 @@ func TestWeightsAreTheCitysBusiness(t *testing.T) {
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)
+}
+
+// TestTheOrderIsNoCopy (P22): the pages of the room name as many households as their reader may
+// still be shown, those of the register counted in, and are opened as often as searches are;
+// a page says in the log what it is for.
+//
+// Controls: heads without MayShow ("the order after 800: 200"); in without Allow ("page 240:
+// 200"); leads with the purpose of the order ("0 looks at leads").
+func TestTheOrderIsNoCopy(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if code, _ := h.ask(t, officer, "/desk/ranking/leads", nil); code != 200 {
+		t.Fatal(code)
+	}
+	must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into people_shown (staff, kind, who, at) select a.id::text, 'person', n, $2 from staff_account a, generate_series(1, $3::int) n where login = $1`,
+			officer, tx.Now(), audit.ShownPerHour)
+		return err
+	}))
+	if code, body := h.ask(t, officer, "/desk/ranking", nil); code != 429 || named(body) != 0 {
+		t.Errorf("the order after %d: %d", audit.ShownPerHour, code)
+	}
+	if code, _ := h.ask(t, county, "/desk/ranking", nil); code != 200 {
+		t.Errorf("another's: %d", code)
+	}
+	for i := 2; i <= 240; i++ {
+		code, _ := h.ask(t, officer, "/desk/ranking/lead/999999/settle", url.Values{"outcome": {"served"}})
+		if (code == 429) != (i >= 240) {
+			t.Fatalf("page %d: %d", i, code)
+		}
+	}
+	var looks int
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'household.listed' and purpose = '核实线索'`).Scan(&looks)
+	}))
+	if looks != 1 {
+		t.Errorf("%d looks at leads in the log", looks)
+	}
 }
 
 // TestLeadIsSettledOnce by somebody of its place. Controls: Settle without the state.
