@@ -27,6 +27,7 @@ const (
 	ActPublish      ActName = "publish_notice" // claim
 	ActObject       ActName = "object"         // claim
 	ActAnswer       ActName = "answer_objection"
+	ActAppraise     ActName = "appraise"  // claim: what a meeting of neighbours said
 	ActDecide       ActName = "decide"    // claim
 	ActSendBack     ActName = "send_back" // claim
 	ActDeliver      ActName = "deliver"   // claim
@@ -67,6 +68,7 @@ type Situation struct {
 	Decided    map[core.ClaimID][]core.StaffID // who had a part in what an appeal asks about
 	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
 	NoticeTill map[core.ClaimID]core.Date
+	Appraised  map[core.ClaimID]bool
 	Kin        []core.StaffID
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
@@ -107,7 +109,8 @@ func rules() map[ActName]rule {
 		ActRecordVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
 		ActSecondVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
 		ActPropose:      {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
-		ActPublish:      {officer, running, []ClaimState{ClaimReviewed}, mayPublish},
+		ActAppraise:     {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
+		ActPublish:      {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
 		ActObject:       {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
 		ActAnswer:       {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, nil},
 		ActDecide:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
@@ -136,7 +139,7 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
@@ -281,21 +284,35 @@ func maySecondVisit(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
-func mayPropose(s Situation, _ Claim, _ Actor) error {
+func mayPropose(s Situation, c Claim, _ Actor) error {
 	switch {
 	case s.Unseconded != nil:
 		return errUnseconded
 	case !s.Visited:
 		return errNotNow("not_visited", "先入户,再提意见。")
+	case c.Terms.Appraisal == appraiseAlways && !s.Appraised[c.ID]:
+		return errNotNow("appraise_first", "先开会评议,再提意见。受理那天的办法这样定。")
 	}
 	return nil
 }
 
-func mayPublish(_ Situation, c Claim, _ Actor) error {
+// mayPublish: the officer hangs the notice of an opinion. Where the law of the claim's
+// day asks for another one (再次公示), it is for whoever will decide, once the first is over.
+func mayPublish(s Situation, c Claim, a Actor) error {
 	if c.NoticeDays == 0 || c.Proposal != ProposeApprove || c.Emergency {
 		return ErrMovedOn
 	}
-	return nil
+	if c.State == ClaimReviewed {
+		if !a.Has(RoleOfficer) {
+			return ErrNotYours
+		}
+		return nil
+	}
+	till := s.NoticeTill[c.ID]
+	if !c.Terms.Twice() || c.NoticeNth != 1 || !c.NoticeOver || till.IsZero() || s.Today <= till {
+		return ErrMovedOn
+	}
+	return maySecond(s, c, a)
 }
 
 // mayDecide holds the second person to level, notice and distance.
@@ -318,6 +335,9 @@ func mayDecide(s Situation, c Claim, a Actor) error {
 	}
 	if till := s.NoticeTill[c.ID]; till.IsZero() || s.Today <= till {
 		return errNotNow("notice_runs", "公示到"+till.Say()+",第二天才能定。")
+	}
+	if c.Terms.Twice() && c.NoticeNth < 2 {
+		return errNotNow("notice_again", "镇上公示完了,定之前还要再公示一次。受理那天的办法这样定。")
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type Claim struct {
 	Updated    time.Time
 	SentBack   string // why the proposal came back, until it is proposed again
 	NoticeOver bool   // its notice has hung its days, and the decision waits
+	NoticeNth  int    // which hanging of its notice was the last, 0 for none
+	Terms      Terms  // how the law of the day of acceptance has it handled
 }
 
 // Runs reports whether money of the claim comes every month from here on.
@@ -90,14 +92,16 @@ type NewClaim struct {
 const claimColumns = `id, case_id, region, item, name, everyday, department, state, decides, notice_days, cash,
 	amount is not null, coalesce(amount, 0), period, sample, emergency, coalesce(agreed_by, 0), coalesce(proposer, 0), proposal,
 	reasons, due, money, result, paid, delivered, told, changed, updated, sent_back,
-	state = 'noticed' and not exists (select 1 from public_notice n where n.claim_id = claim.id and n.state = 'up')`
+	state = 'noticed' and not exists (select 1 from public_notice n where n.claim_id = claim.id and n.state = 'up'),
+	coalesce((select n.nth from public_notice n where n.case_id = claim.case_id and n.claim_id = claim.id and n.state <> 'stopped' order by n.id desc limit 1), 0),
+	terms`
 
 func scanClaim(r row) (Claim, error) {
 	var c Claim
 	var due, paid, delivered, told *time.Time
 	err := r.Scan(&c.ID, &c.Case, &c.Region, &c.Item, &c.Name, &c.Everyday, &c.Department, &c.State, &c.Decides, &c.NoticeDays, &c.Cash,
 		&c.HasAmount, &c.Amount, &c.Period, &c.Sample, &c.Emergency, &c.AgreedBy, &c.Proposer, &c.Proposal,
-		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated, &c.SentBack, &c.NoticeOver)
+		&c.Reasons, &due, &c.Money, &c.Result, &paid, &delivered, &told, &c.Changed, &c.Updated, &c.SentBack, &c.NoticeOver, &c.NoticeNth, &c.Terms)
 	c.Due, c.Paid, c.Delivered, c.Told = dayOf(due), timeOf(paid), timeOf(delivered), timeOf(told)
 	return c, err
 }
@@ -177,15 +181,35 @@ func (c Claim) allow(to ClaimState) error {
 	return nil
 }
 
-// Agree records that the household wants this item and by when it must be
-// decided.
-func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, by core.StaffID, due core.Date) error {
+// Agreed is that a household wants an item: who of the staff heard it, by when it must
+// be decided, and how the law of the day has it handled.
+type Agreed struct {
+	By         core.StaffID
+	Due        core.Date
+	NoticeDays int
+	Terms      Terms
+}
+
+// Agree records that the household wants this item, under the law of today.
+func (s *Store) Agree(ctx context.Context, tx *pg.Tx, c Claim, in Agreed) error {
 	if err := c.allow(ClaimAgreed); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4
-		where id = $1`, c.ID, by, day(due), tx.Now())
+	_, err := tx.Exec(ctx, `update claim set state = 'agreed', agreed_by = $2, due = $3, updated = $4, notice_days = $5, terms = $6
+		where id = $1`, c.ID, in.By, day(in.Due), tx.Now(), in.NoticeDays, encode(in.Terms))
 	return s.stepped(ctx, tx, c.step(ClaimAgreed), pg.Fail(err, "agree on a claim"))
+}
+
+// Extend moves the day by which a claim must be decided, as its terms allow.
+func (s *Store) Extend(ctx context.Context, tx *pg.Tx, c Claim, d Deadline) error {
+	if _, err := tx.Exec(ctx, `update claim set due = $2 where id = $1`, c.ID, day(d.Due)); err != nil {
+		return pg.Fail(err, "move the day of a decision")
+	}
+	_, err := tx.Exec(ctx, `update casefile set decide_due = $2 where id = $1 and decide_due < $2`, d.Case, day(d.Due))
+	if err != nil {
+		return pg.Fail(err, "move the day of the last decision")
+	}
+	return s.SetDeadline(ctx, tx, d)
 }
 
 // Proposal is what an officer proposes for a claim, and why.

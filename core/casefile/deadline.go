@@ -15,6 +15,7 @@ type DeadlineKind string
 // working days.
 const (
 	DeadlineAccept     DeadlineKind = "accept"
+	DeadlineSurvey     DeadlineKind = "survey" // by law the household's means are looked into by then
 	DeadlineVisit      DeadlineKind = "visit"
 	DeadlineDecide     DeadlineKind = "decide"
 	DeadlinePapers     DeadlineKind = "papers" // after paying first
@@ -33,14 +34,15 @@ type Deadline struct {
 	Met    time.Time
 	Level  int
 	Next   core.Date
+	Law    string // what fixes it, in Chinese; "" for a promise of ours
 }
 
 // SetDeadline sets or moves a deadline that is not met yet.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
-	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, next)
-		select id, region, $2, $3, $4, $4 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) do update set due = excluded.due, next = excluded.next, level = 0, met = null`,
-		d.Case, d.Claim, d.Kind, day(d.Due))
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, next, law)
+		select id, region, $2, $3, $4, $4, $5 from casefile where id = $1
+		on conflict (case_id, claim_id, kind) do update set due = excluded.due, next = excluded.next, law = excluded.law, level = 0, met = null`,
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law)
 	return pg.Fail(err, "set a deadline")
 }
 
@@ -57,13 +59,13 @@ func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	return pg.Fail(err, "end the deadlines of a case")
 }
 
-const deadlineColumns = `id, case_id, region, claim_id, kind, due, met, level, next`
+const deadlineColumns = `id, case_id, region, claim_id, kind, due, met, level, next, law`
 
 func scanDeadline(r row) (Deadline, error) {
 	var d Deadline
 	var due, next time.Time
 	var met *time.Time
-	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &met, &d.Level, &next)
+	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &met, &d.Level, &next, &d.Law)
 	d.Due, d.Next, d.Met = dayOf(&due), dayOf(&next), timeOf(met)
 	return d, err
 }

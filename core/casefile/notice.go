@@ -27,6 +27,8 @@ type PublicNotice struct {
 	Period   string
 	Sample   bool
 	State    string // "up", "ended", "stopped"
+	Nth      int    // 1, or 2 where the law has it hang again
+	Again    bool   // it will hang again after this
 }
 
 // MaskName hides a name as public boards do: the family name stays, the rest
@@ -42,15 +44,21 @@ func MaskName(name string) string {
 	return string(runes[:1]) + strings.Repeat("某", min(len(runes)-1, 2))
 }
 
-// PublishNotice hangs the notice of a reviewed claim for the item's days. The day it
-// is put up is not counted (民法典 第二百零一条).
+// PublishNotice hangs the notice of a reviewed claim for the item's days, or a second
+// time where the claim's terms ask for it. The day it is put up is not counted (民法典 第二百零一条).
 func (s *Store) PublishNotice(ctx context.Context, tx *pg.Tx, c Case, claim Claim) (PublicNotice, error) {
-	if err := claim.allow(ClaimNoticed); err != nil || claim.NoticeDays == 0 {
+	nth := 1
+	if claim.State == ClaimNoticed && claim.NoticeOver && claim.Terms.Twice() {
+		nth = 2
+	} else if err := claim.allow(ClaimNoticed); err != nil {
+		return PublicNotice{}, ErrMovedOn
+	}
+	if claim.NoticeDays == 0 {
 		return PublicNotice{}, ErrMovedOn
 	}
 	n := PublicNotice{Claim: claim.ID, Case: c.ID, ItemName: claim.Name, From: tx.Today(),
 		Until: tx.Today().AddDate(0, 0, claim.NoticeDays), Place: c.Town + c.VillageName, Name: MaskName(c.Applicant), People: c.People,
-		HasSum: claim.HasAmount, Amount: claim.Amount, Period: claim.Period, Sample: claim.Sample, State: "up"}
+		HasSum: claim.HasAmount, Amount: claim.Amount, Period: claim.Period, Sample: claim.Sample, State: "up", Nth: nth}
 	if n.Place == "" {
 		n.Place = string(c.Region)
 	}
@@ -59,9 +67,9 @@ func (s *Store) PublishNotice(ctx context.Context, tx *pg.Tx, c Case, claim Clai
 		amount = int64(n.Amount)
 	}
 	err := tx.QueryRow(ctx, `insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people,
-		amount, period, sample, proposer) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id`,
+		amount, period, sample, proposer, nth) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 		claim.ID, c.ID, c.Region, n.ItemName, day(n.From), day(n.Until), n.Place, n.Name, n.People,
-		amount, n.Period, n.Sample, claim.Proposer).Scan(&n.ID)
+		amount, n.Period, n.Sample, claim.Proposer, n.Nth).Scan(&n.ID)
 	if err != nil {
 		return n, pg.Fail(err, "publish a notice")
 	}
@@ -69,13 +77,14 @@ func (s *Store) PublishNotice(ctx context.Context, tx *pg.Tx, c Case, claim Clai
 }
 
 const noticeColumns = `id, claim_id, case_id, item_name, from_day, until_day, place, name, people, amount is not null,
-	coalesce(amount, 0), period, sample, state`
+	coalesce(amount, 0), period, sample, state, nth,
+	nth < (select coalesce((k.terms ->> 'notices')::int, 1) from claim k where k.id = claim_id)`
 
 func scanNotice(r row) (PublicNotice, error) {
 	var n PublicNotice
 	var from, until time.Time
 	err := r.Scan(&n.ID, &n.Claim, &n.Case, &n.ItemName, &from, &until, &n.Place, &n.Name, &n.People, &n.HasSum,
-		&n.Amount, &n.Period, &n.Sample, &n.State)
+		&n.Amount, &n.Period, &n.Sample, &n.State, &n.Nth, &n.Again)
 	n.From, n.Until = dayOf(&from), dayOf(&until)
 	return n, err
 }
@@ -164,6 +173,13 @@ func (s *Store) Object(ctx context.Context, tx *pg.Tx, c Case, claim Claim, says
 		return 0, pg.Fail(err, "file an objection")
 	}
 	return id, s.MoveClaim(ctx, tx, claim, ClaimObjected)
+}
+
+// Objected reports whether anybody ever objected to a claim.
+func (s *Store) Objected(ctx context.Context, tx *pg.Tx, c Claim) (bool, error) {
+	var found bool
+	err := tx.QueryRow(ctx, `select exists (select 1 from objection where case_id = $1 and claim_id = $2)`, c.Case, c.ID).Scan(&found)
+	return found, pg.Fail(err, "look for objections")
 }
 
 // AnswerObjections answers every open objection of a claim with one outcome.

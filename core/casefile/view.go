@@ -40,6 +40,7 @@ type View struct {
 	Visits       []Visit
 	Notices      []PublicNotice
 	Objections   []Objection
+	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
 	Deadlines    []Deadline
@@ -162,6 +163,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
+	for _, x := range v.Appraisals {
+		ids = append(ids, x.By)
+	}
 	for _, t := range v.Tasks {
 		ids = append(ids, t.Assistant, t.By)
 	}
@@ -234,6 +238,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })

@@ -64,16 +64,27 @@ type Item struct {
 	SpecialDays int           // the same in the special cases that the law names; 0 for none
 	LimitMark   string        // "S" sourced, "X" sample
 	LimitText   string        // where no number of days fits, such as a yearly round
+	LimitLaw    string        // what fixes those days; "" when no pack does
+	Survey      Survey        // when the household's means are looked into; 0 days where the law says nothing
 	NoticeDays  int           // days of public notice
 	NoticeFree  []string      // keys of the statuses that need no notice
 	NoticeIn    bool          // the notice days lie inside LimitDays
 	NoticeTwice bool          // by the township, and again by the county
+	NoticeLaw   string        // what asks for the notice; "" when no pack does
 	Appraisal   Appraisal     // when a case is appraised; "" where the law says nothing
+	AppraiseLaw string        // what says so
 	Review      []ReviewClass // how often it is looked at again; nil where the law says nothing
 	Entry       []string      // apply, proactive, guardian, village, auto, school ...
 
 	When   *Node // about the household; nil for always
 	Person *Node // some member must meet it; nil for none. Those who do are the beneficiaries
+}
+
+// A Survey says by when the means of a household are looked into (调查).
+type Survey struct {
+	Days int    `yaml:"days"` // working days from acceptance
+	Done bool   `yaml:"done"` // it has ended by then; otherwise it has begun
+	Law  string `yaml:"law"`
 }
 
 // A Benefit says what is given.

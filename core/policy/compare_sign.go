@@ -130,8 +130,8 @@ func (s *signer) texts(it *Item) string {
 
 // process signs how an item is handled.
 func (s *signer) process(it *Item) string {
-	days := fmt.Sprintf("%d %d %d %q %q %d %v %v %q", it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText,
-		it.NoticeDays, it.NoticeIn, it.NoticeTwice, it.NoticeFree)
+	days := fmt.Sprintf("%d %d %d %q %q %d %v %v %q %+v", it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText,
+		it.NoticeDays, it.NoticeIn, it.NoticeTwice, it.NoticeFree, it.Survey)
 	return fmt.Sprintf("%+v %s %s %q %q %q %q %s %q %q", it.Department, it.Decides, it.ByLaw, it.Body, s.name(it.Ceiling),
 		it.Entry, it.BenefitKind, it.Appraisal, fmt.Sprintf("%+v", it.Review), days)
 }

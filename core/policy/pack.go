@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"lianou/core"
 )
@@ -53,6 +54,7 @@ type srcProcess struct {
 	Items     []core.ItemCode `yaml:"items"`
 	ByLaw     string          `yaml:"by_law"`
 	Limit     *srcTime        `yaml:"limit"`
+	Survey    *Survey         `yaml:"survey"`
 	Notice    *srcNotice      `yaml:"notice"`
 	Appraisal Appraisal       `yaml:"appraisal"`
 	Review    []ReviewClass   `yaml:"review"`
@@ -122,6 +124,9 @@ func (b *builder) checkProcess(a at, p *srcProcess) {
 	if p.Limit != nil {
 		b.checkTime(a.in("limit"), p.Limit)
 	}
+	if s := p.Survey; s != nil && (s.Days < 1 || s.Days > 250 || blank(s.Law)) {
+		b.problem(a.in("survey"), "调查写几个工作日(1 到 250)和依据。", "a survey needs its working days and its law")
+	}
 	if p.Notice != nil {
 		b.checkNotice(a.in("notice"), p.Notice)
 	}
@@ -144,7 +149,7 @@ func (b *builder) applyPacks(book *Book) {
 		for i := range p.Process {
 			for _, code := range p.Process[i].Items {
 				if k, inForce := book.items[code]; inForce {
-					p.Process[i].apply(&book.Items[k])
+					p.Process[i].apply(&book.Items[k], strings.Join(p.Laws, "、"))
 				}
 			}
 		}
@@ -156,18 +161,24 @@ func (b *builder) applyPacks(book *Book) {
 	}
 }
 
-func (p *srcProcess) apply(it *Item) {
+// apply writes into an item what the pack of these laws says of it, and that they do.
+func (p *srcProcess) apply(it *Item, laws string) {
 	if p.ByLaw != "" {
 		it.ByLaw = p.ByLaw
 	}
 	if p.Limit != nil {
 		p.Limit.apply(it)
+		it.LimitLaw = cmp.Or(p.Limit.Law, laws)
+	}
+	if p.Survey != nil {
+		it.Survey = *p.Survey
 	}
 	if p.Notice != nil {
 		p.Notice.apply(it)
+		it.NoticeLaw = cmp.Or(p.Notice.Law, laws)
 	}
 	if p.Appraisal != "" {
-		it.Appraisal = p.Appraisal
+		it.Appraisal, it.AppraiseLaw = p.Appraisal, laws
 	}
 	if p.Review != nil {
 		it.Review = p.Review

@@ -85,6 +85,7 @@ func TestPackFaults(t *testing.T) {
 		{"months: 12", "months: 0", "review class"},
 		{"until: 2021-07-01", "until: 2014-05-01", "ends before"},
 		{"special: 45", "special: 4500", "working days"},
+		{"survey: {days: 3,", "survey: {days: 0,", "a survey needs"},
 		{"laws: [社会救助暂行办法, 最低生活保障审核审批办法(试行)]", "laws: []", "its laws"},
 	} {
 		files := tree(t)

@@ -117,10 +117,12 @@ type srcTime struct {
 	Special int    `yaml:"special"`
 	Mark    string `yaml:"mark"`
 	Text    string `yaml:"text"`
+	Law     string `yaml:"law"` // in a pack: the article, where the pack's laws alone are too vague
 }
 
 type srcNotice struct {
 	Days   int      `yaml:"days"`
+	Law    string   `yaml:"law"` // as above
 	Inside bool     `yaml:"inside"`
 	Twice  bool     `yaml:"twice"`
 	Free   []string `yaml:"free"`

@@ -46,6 +46,9 @@ func (f *Flow) Accept(ctx context.Context, actor casefile.Actor, in Accept) erro
 		if err := a.start(ctx, last); err != nil {
 			return err
 		}
+		if err := a.survey(ctx, book, in.Items); err != nil {
+			return err
+		}
 		a.detail["items"], a.detail["due"] = in.Items, last.String()
 		err = a.event(ctx, "case.accepted", fmt.Sprintf("%s受理了,从今天算期限。", a.c.Town), fmt.Sprintf("受理 %d 项", len(in.Items)))
 		if err != nil {
@@ -110,9 +113,9 @@ func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCod
 				err = a.f.Cases.MoveClaim(ctx, a.tx, c, casefile.ClaimWithdrawn)
 			}
 		} else if c.State == casefile.ClaimProposed {
-			due := a.due(book, c.Item)
+			var due core.Date
+			due, err = a.take(ctx, book, c)
 			last = max(last, due)
-			err = a.take(ctx, c, due)
 		}
 		if err != nil {
 			return 0, err
@@ -124,12 +127,16 @@ func (a *act) agree(ctx context.Context, book *policy.Book, items []core.ItemCod
 	return last, nil
 }
 
-// take files one claim and sets its deadline.
-func (a *act) take(ctx context.Context, c casefile.Claim, due core.Date) error {
-	if err := a.f.Cases.Agree(ctx, a.tx, c, a.actor.Staff, due); err != nil {
-		return err
+// take files one claim under the law of today and sets its deadline, which it gives.
+func (a *act) take(ctx context.Context, book *policy.Book, c casefile.Claim) (core.Date, error) {
+	in, law, err := a.filed(ctx, book, c.Item)
+	if err != nil {
+		return 0, err
 	}
-	return a.f.Cases.SetDeadline(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: due})
+	if err := a.f.Cases.Agree(ctx, a.tx, c, in); err != nil {
+		return 0, err
+	}
+	return in.Due, a.f.Cases.SetDeadline(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: c.ID, Kind: casefile.DeadlineDecide, Due: in.Due, Law: law})
 }
 
 // missing proposes the items that nobody proposed before, from the newest
@@ -151,17 +158,4 @@ func (a *act) missing(ctx context.Context, book *policy.Book, items []core.ItemC
 		}
 	}
 	return nil
-}
-
-// routineDays stands in where an item names no number of days, such as a yearly
-// round: the promise is an answer on where it stands.
-const routineDays = 20
-
-// due is the last good day to decide an item, in working days from today.
-func (a *act) due(book *policy.Book, code core.ItemCode) core.Date {
-	days := routineDays
-	if item, ok := book.Item(code); ok && item.LimitDays > 0 {
-		days = item.LimitDays
-	}
-	return a.f.Routing.Days(a.tx.Today(), days)
 }

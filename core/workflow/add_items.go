@@ -79,7 +79,7 @@ func (a *act) wanted(ctx context.Context, book *policy.Book, items []core.ItemCo
 			c.State = casefile.ClaimProposed
 		}
 		if !a.c.Accepted.IsZero() {
-			if err := a.take(ctx, c, a.due(book, c.Item)); err != nil {
+			if _, err := a.take(ctx, book, c); err != nil {
 				return nil, err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/policy"
 )
 
 // MarkDelivered records that a thing or a service reached the household; whoever
@@ -89,6 +90,14 @@ func (f *Flow) Conference(ctx context.Context, actor casefile.Actor, id core.Cas
 		}
 		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseConference); err != nil {
 			return err
+		}
+		// What several bodies have to look into is hard to find out (调查难度较大).
+		for _, c := range a.all.Claims {
+			if c.State == casefile.ClaimAgreed || c.State == casefile.ClaimReviewed {
+				if err := a.reclock(ctx, c, stand{County: c.Decides == policy.ByCounty, Special: true}); err != nil {
+					return err
+				}
+			}
 		}
 		a.detail["why"] = why
 		return a.event(ctx, "conference.asked", "您家的情况要几家一起商量。", "提请一事一议:"+why)

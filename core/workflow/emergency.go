@@ -41,14 +41,17 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		if err != nil {
 			return err
 		}
-		due := a.due(book, a.claim.Item)
+		filed, _, err := a.filed(ctx, book, a.claim.Item)
+		if err != nil {
+			return err
+		}
 		if a.c.State == casefile.CaseOpen {
-			if err := a.start(ctx, due); err != nil {
+			if err := a.start(ctx, filed.Due); err != nil {
 				return err
 			}
 		}
 		if a.claim.State == casefile.ClaimProposed {
-			if err := a.take(ctx, a.claim, due); err != nil {
+			if _, err := a.take(ctx, book, a.claim); err != nil {
 				return err
 			}
 			if _, a.claim, err = f.Cases.LockClaim(ctx, a.tx, a.claim.ID); err != nil {

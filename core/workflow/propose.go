@@ -42,6 +42,9 @@ func (f *Flow) Propose(ctx context.Context, actor casefile.Actor, in Propose) er
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}
+		if err := a.reclock(ctx, a.claim, stand{County: p.Decides == policy.ByCounty}); err != nil {
+			return err
+		}
 		a.detail["outcome"], a.detail["reasons"] = p.Outcome, p.Reasons
 		return a.event(ctx, "claim.proposed", "", a.claim.Name+":提出"+proposalWord(p.Outcome))
 	})
@@ -217,7 +220,11 @@ func (f *Flow) PublishNotice(ctx context.Context, actor casefile.Actor, claim co
 		if err != nil {
 			return err
 		}
-		a.detail["notice"], a.detail["until"] = n.ID, n.Until.String()
+		a.detail["notice"], a.detail["until"], a.detail["law"] = n.ID, n.Until.String(), a.claim.Terms.NoticeLaw
+		if n.Nth > 1 { // the household was told of the first one
+			return a.event(ctx, "notice.published", fmt.Sprintf("%s定之前再公示一次,到%s。", a.claim.Everyday, n.Until.Say()),
+				fmt.Sprintf("%s再次公示到 %s", a.claim.Name, n.Until.Say()))
+		}
 		err = a.event(ctx, "notice.published", fmt.Sprintf("%s在村里公示,到%s。", a.claim.Everyday, n.Until.Say()),
 			fmt.Sprintf("%s公示到 %s", a.claim.Name, n.Until.Say()))
 		if err != nil {
@@ -237,6 +244,9 @@ func (f *Flow) Object(ctx context.Context, actor casefile.Actor, claim core.Clai
 		}
 		id, err := f.Cases.Object(ctx, a.tx, a.c, a.claim, says)
 		if err != nil {
+			return err
+		}
+		if err := a.reclock(ctx, a.claim, stand{County: a.claim.Decides == policy.ByCounty, Special: true}); err != nil {
 			return err
 		}
 		a.detail["objection"] = id

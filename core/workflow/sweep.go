@@ -71,8 +71,12 @@ func (f *Flow) sweepNotices(ctx context.Context) (int, error) {
 			if !ended {
 				continue // another sweep was faster
 			}
+			next := "公示期满,可以定了"
+			if notice.Again {
+				next = "公示期满,定之前还要再公示一次"
+			}
 			err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "notice.ended", Actor: casefile.JobActor(),
-				Citizen: notice.ItemName + "公示期满。", Staff: notice.ItemName + "公示期满,可以定了"})
+				Citizen: notice.ItemName + "公示期满。", Staff: notice.ItemName + next})
 			if err != nil {
 				return err
 			}
@@ -138,6 +142,8 @@ func deadlineWord(k casefile.DeadlineKind) string {
 	switch k {
 	case casefile.DeadlineAccept:
 		return "受理期限"
+	case casefile.DeadlineSurvey:
+		return "调查期限"
 	case casefile.DeadlineVisit:
 		return "入户期限"
 	case casefile.DeadlinePapers:

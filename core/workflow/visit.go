@@ -114,6 +114,9 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 				return err
 			}
 		}
+		if err := a.begun(ctx); err != nil {
+			return err
+		}
 		a.detail["visit"], a.detail["facts"] = visit, facts.Digest
 		a.detail["visitors"], a.detail["signatures"] = [2]core.StaffID{a.all.Planned.First, a.all.Planned.Second}, in.Signatures
 		return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
@@ -130,7 +133,7 @@ func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.Ca
 		if visit.ID != record {
 			return casefile.ErrRecordChanged
 		}
-		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineVisit, casefile.DeadlinePapers} {
+		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineSurvey, casefile.DeadlineVisit, casefile.DeadlinePapers} {
 			if err := f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
 				return err
 			}

@@ -25,6 +25,15 @@ type doing struct {
 
 func (d doing) get(name string) string { return strings.TrimSpace(d.r.FormValue(name)) }
 
+// count is a number of people, -1 for what is none.
+func (d doing) count(name string) int {
+	n, err := strconv.Atoi(d.get(name))
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
 func (d doing) reasons() []string {
 	if s := d.get("reason"); s != "" {
 		return []string{s}
@@ -123,6 +132,9 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActWeigh:        t.weigh,
 		casefile.ActAddItem: func(d doing) error {
 			return f.AddItems(d.r.Context(), d.actor, workflow.AddItems{Case: d.id, Items: d.items(), Agreed: d.get("agreed")})
+		},
+		casefile.ActAppraise: func(d doing) error {
+			return f.Appraise(d.r.Context(), d.actor, workflow.Appraise{Claim: d.claim, Present: d.count("present"), Of: d.count("of"), For: d.count("for"), Minutes: d.get("reason")})
 		},
 		casefile.ActPublish: func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
 		casefile.ActObject:  func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },

@@ -203,6 +203,7 @@ type ahead struct {
 	Due   core.Date
 	Items int
 	Name  string // of the item, where there is one
+	Law   string // what fixes it
 }
 
 func whatIsAhead(v casefile.View) []ahead {
@@ -211,9 +212,9 @@ func whatIsAhead(v casefile.View) []ahead {
 		if !d.Met.IsZero() {
 			continue
 		}
-		i := slices.IndexFunc(out, func(a ahead) bool { return a.Kind == d.Kind && a.Due == d.Due })
+		i := slices.IndexFunc(out, func(a ahead) bool { return a.Kind == d.Kind && a.Due == d.Due && a.Law == d.Law })
 		if i < 0 {
-			out = append(out, ahead{d.Kind, d.Due, 1, claimIn(v, d.Claim).Name})
+			out = append(out, ahead{d.Kind, d.Due, 1, claimIn(v, d.Claim).Name, d.Law})
 			continue
 		}
 		out[i].Items++
@@ -274,6 +275,9 @@ func (p *casePage) sortFindings() {
 // is with whoever decides.
 func (p casePage) Stands(c casefile.Claim) string {
 	if c.NoticeOver {
+		if c.Terms.Twice() && c.NoticeNth < 2 {
+			return "公示完,等再公示一次"
+		}
 		if waitsForCounty(c) {
 			return "公示完,等县里定"
 		}

@@ -14,6 +14,8 @@ import (
 func (t *Room) Words() template.FuncMap {
 	return template.FuncMap{
 		"claimtone":   claimTone,
+		"clockof":     clockOf,
+		"appraisal":   func(when string) string { return appraisals[when] },
 		"decides":     func(d string) string { return deciders[d] },
 		"proposal":    func(o casefile.Outcome) string { return outcomes[o] },
 		"outcome":     func(o casefile.Outcome) string { return outcomes[o] },
@@ -60,14 +62,35 @@ func claimIn(v casefile.View, id core.ClaimID) casefile.Claim {
 	return casefile.Claim{}
 }
 
+// clockOf is what fixes the day of a claim's decision.
+func clockOf(v casefile.View, id core.ClaimID) string {
+	for _, d := range v.Deadlines {
+		if d.Claim == id && d.Kind == casefile.DeadlineDecide {
+			return d.Due.Say() + "前," + d.Law
+		}
+	}
+	return claimIn(v, id).Terms.Law
+}
+
+// AppraisedOf are the meetings on one claim.
+func (p casePage) AppraisedOf(id core.ClaimID) (list []casefile.Appraisal) {
+	for _, a := range p.View.Appraisals {
+		if a.Claim == id {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
 var (
-	deciders = map[string]string{"township": "镇里定", "county": "县里定", "outside": "外单位定"}
-	outcomes = map[casefile.Outcome]string{
+	appraisals = map[string]string{"always": "每一件都要", "disputed": "有争议的才要", "none": "不用"}
+	deciders   = map[string]string{"township": "镇里定", "county": "县里定", "outside": "外单位定"}
+	outcomes   = map[casefile.Outcome]string{
 		casefile.ProposeApprove: "意见:同意", casefile.ProposeRefuse: "意见:不同意", casefile.ProposeRefer: "意见:转办",
 		casefile.Approved: "确认同意", casefile.Refused: "不予确认", casefile.Referred: "已转办",
 	}
 	periods   = map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季", "once": ",一次"}
-	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
+	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineSurvey: "调查", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
 		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料"}
 	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
@@ -76,7 +99,7 @@ var (
 	acts   = map[casefile.ActName]string{
 		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActEndMandate: "结束代办",
 		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
-		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
+		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActAppraise: "登记民主评议", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "已交到手", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人不服,重新核", casefile.ActConference: "提请一事一议", casefile.ActConferenceIn: "一事一议结束", casefile.ActWithdraw: "本人撤回",
 		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
