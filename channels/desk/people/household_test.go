@@ -23,7 +23,7 @@ func TestAHouseholdBesideAllItems(t *testing.T) {
 	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
 	code, body := h.ask(t, motherAndSon+"?for=visit", nil)
 	page := text(body)
-	for _, want := range []string{"周桂兰家 · 2 口人", "什么都没有定", "能一起拿的", "最低生活保障", "样本", "入户核实", "残联 2026-10 的记录", "困难指数", "收入缺口", "刚性支出", "健康残疾", "给:王小军", "只差这一条", "社会救助暂行办法"} {
+	for _, want := range []string{"周桂兰家 · 2 口人", "什么都没有定", "能一起拿的", "最低生活保障", "样本", "入户核实", "残联 2026-10 的记录", "困难指数", "收入缺口", "刚性支出", "健康残疾", "给:王小军", "只差一样。", "逐条看值、标准、依据和来源", "项等着", "社会救助暂行办法"} {
 		if code != 200 || !strings.Contains(page, want) {
 			t.Errorf("%d: the page does not say %q", code, want)
 		}
