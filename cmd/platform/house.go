@@ -44,6 +44,7 @@ type house struct {
 	simulate *simulate.Simulator
 	regions  *registry.Regions
 	registry *registry.Registry
+	life     *registry.Life
 	staff    *staff.Staff
 	sessions *staff.Sessions
 	cases    *casefile.Store
@@ -231,6 +232,9 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
+		return err
+	}
+	if h.life, err = registry.NewLife(h.registry, own); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {

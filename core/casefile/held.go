@@ -26,8 +26,18 @@ type Elsewhere struct {
 // nobody agreed to or asked for, and monthly money that was stopped, is left out. Which
 // of it still counts is the caller's to say.
 func (s *Store) Elsewhere(ctx context.Context, tx *pg.Tx, c Case) ([]Elsewhere, error) {
+	return have(ctx, tx, c.ID, c.Household, []core.PersonID{c.Person})
+}
+
+// Has is Elsewhere for a household of the register and its members, by all of their cases.
+func (s *Store) Has(ctx context.Context, tx *pg.Tx, home core.HouseholdID, people []core.PersonID) ([]Elsewhere, error) {
+	return have(ctx, tx, 0, home, people)
+}
+
+// have reads what people have by cases other than one, 0 for none; person 0 is nobody.
+func have(ctx context.Context, tx *pg.Tx, except core.CaseID, home core.HouseholdID, people []core.PersonID) ([]Elsewhere, error) {
 	rows, err := tx.Query(ctx, `with mine as (select person from case_member where case_id = $1 and ended is null and person is not null
-				union select $3::bigint where $3::bigint is not null),
+				union select known from unnest($3::bigint[]) known where known <> 0),
 			theirs as (select id from casefile where household = $2 union select id from casefile where person in (select person from mine)
 				union select m.case_id from case_member m where m.person in (select person from mine) and m.ended is null)
 		select k.item, k.proposal = 'approve' and d.at is not null, case when k.cash then coalesce(k.amount, 0) else 0 end, k.period, k.state, coalesce(d.at, k.updated),
@@ -40,10 +50,10 @@ func (s *Store) Elsewhere(ctx context.Context, tx *pg.Tx, c Case) ([]Elsewhere, 
 			and (k.proposal <> 'refuse' or k.state in ('reviewed', 'noticed', 'objected', 'appealed'))
 			and (k.state <> 'proposed' or k.item = any (f.asked)) and (f.state not in ('settled', 'withdrawn') or k.proposal = 'approve')
 			and not exists (select from benefit_change b where b.claim_id = k.id and b.kind = 'stop' and b.state = 'approved')
-		order by k.id limit $4`, c.ID, number(c.Household), number(c.Person), maxHistory)
+		order by k.id limit $4`, except, number(home), people, maxHistory)
 	if err != nil {
-		return nil, pg.Fail(err, "read what the people of a case have already")
+		return nil, pg.Fail(err, "read what people have already")
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Elsewhere])
-	return list, pg.Fail(err, "read what the people of a case have already")
+	return list, pg.Fail(err, "read what people have already")
 }

@@ -100,7 +100,7 @@ func NewLife(reg *Registry, queue *jobs.Inserter) (*Life, error) {
 }
 
 // Events reads the events of a household, the newest first, at most a hundred, in one
-// audit entry.
+// audit entry, also where there are none. Errors: ErrNoHousehold.
 func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID) ([]Event, error) {
 	const sql = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
 			exists (select from life_event u where u.undoes = e.id)
@@ -114,10 +114,14 @@ func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household cor
 		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.Undone)
 		return e, err
 	})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, pg.Fail(err, "read events")
 	}
-	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: list[0].Region}, looked{Home: household})
+	home, err := l.reg.Home(ctx, tx, household)
+	if err != nil {
+		return nil, err
+	}
+	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: home.Region}, looked{Home: household})
 }
 
 // Died gives the day on which somebody died; zero for the living. It shows nothing else,

@@ -16,15 +16,20 @@ import (
 // nothing is proposed or filed a second time, and what is topped up counts as it is paid.
 // Its own claims are not among it: they are what is judged.
 func (f *Flow) held(ctx context.Context, tx *pg.Tx, c casefile.Case) (matching.Held, error) {
-	var out matching.Held
 	list, err := f.Cases.Elsewhere(ctx, tx, c)
 	if err != nil || len(list) == 0 {
-		return out, err
+		return matching.Held{}, err
 	}
 	people, err := f.Cases.People(ctx, tx, c.ID)
 	if err != nil {
-		return out, err
+		return matching.Held{}, err
 	}
+	return Has(list, people, tx.Now()), nil
+}
+
+// Has sorts what people have by other cases into what is received and what is open, in
+// the refs of a case or of a household.
+func Has(list []casefile.Elsewhere, people []casefile.Member, now time.Time) (out matching.Held) {
 	for _, e := range list {
 		refs, ours := refsOf(e, people)
 		if !ours {
@@ -34,12 +39,12 @@ func (f *Flow) held(ctx context.Context, tx *pg.Tx, c casefile.Case) (matching.H
 			switch {
 			case !e.Granted:
 				out.Open = append(out.Open, matching.Filed{Item: e.Item, Member: ref})
-			case runs(e, tx.Now()):
+			case runs(e, now):
 				out.Receiving = append(out.Receiving, matching.Receiving{Item: e.Item, Member: ref, Amount: e.Amount / core.Fen(len(refs)), Per: e.Period})
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // refsOf gives the members of this case whom an item is for: "" for the household as a whole.

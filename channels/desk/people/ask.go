@@ -84,6 +84,9 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
+	if err := p.mayAsk(r, at); err != nil {
+		return err
+	}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		page := askPage{}
 		if err := p.claims(ctx, tx, why, core.PersonID(id), &page); err != nil {

@@ -27,14 +27,19 @@ type changeRow struct {
 	By, Decided  string
 	Word, Tone   string
 	Mine         bool
+	Contest      bool      // somebody disputes what their household's index was made of
+	Due          core.Date // of a contest: until when it is to be answered
+	Late         bool
 	staff        core.StaffID
 	decider      core.StaffID
 }
 
 // changesPage is what waits in the officer's place for a second person.
 type changesPage struct {
-	Said string
-	Rows []changeRow
+	Said     string
+	Rows     []changeRow
+	Contests int
+	Late     int // of the contests
 }
 
 // becauseOfChange is the purpose for which the list and a verdict read people: it is the
@@ -60,6 +65,12 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 				return err
 			}
 			page.Rows, ids = append(page.Rows, row), append(ids, int64(q.ID))
+			if row.Contest {
+				page.Contests++
+			}
+			if row.Late {
+				page.Late++
+			}
 		}
 		return p.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: why.Actor, Act: "change.listed", IDs: ids, Purpose: why.Why}))
 	})
@@ -74,7 +85,7 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 
 // waiting lays a request beside what stands today.
 func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request) (changeRow, error) {
-	row := rowOf(q)
+	row := p.dated(rowOf(q), tx.Today())
 	members, err := p.d.Registry.Members(ctx, tx, why, q.Household)
 	if err != nil {
 		return row, err
@@ -92,6 +103,30 @@ func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q c
 		row.Now = now
 	}
 	return row, err
+}
+
+// dated says until when a contest is to be answered, and whether that day is over.
+func (p *Room) dated(row changeRow, today core.Date) changeRow {
+	if row.Contest {
+		row.Due = p.due(row.Made)
+		row.Late = row.State == change.Open && today > row.Due
+	}
+	return row
+}
+
+// contests lists what was disputed of a household's index, with what was answered.
+func (p *Room) contests(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID) ([]changeRow, error) {
+	list, err := p.d.Changes.Of(ctx, tx, why, home)
+	if err != nil {
+		return nil, err
+	}
+	var out []changeRow
+	for _, q := range list {
+		if row := rowOf(q); row.Contest {
+			out = append(out, p.dated(row, tx.Today()))
+		}
+	}
+	return out, nil
 }
 
 // stands is what the register says today of the fact that a request is about.
@@ -115,7 +150,7 @@ func rowOf(q change.Request) changeRow {
 		path = "members/m/" + q.Path
 	}
 	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: sayValue(home, q.Path, q.ValidFrom, q.Was), Then: sayValue(home, q.Path, q.ValidFrom, q.Becomes),
-		staff: staffOf(q.Proposer), decider: staffOf(q.Decider)}
+		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), Contest: q.Origin == change.FromCitizen}
 	row.Word, row.Tone = states[q.State][0], states[q.State][1]
 	return row
 }

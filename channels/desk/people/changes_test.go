@@ -29,12 +29,7 @@ func TestAVerifiedFactIsCorrectedByTwo(t *testing.T) {
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
 		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
 	for field, bad := range map[string]string{"becomes": "E", "from": "2020-01-01", "reason": "", "fact": "no_such", "was": "A 级,安全"} {
-		spoiled := url.Values{}
-		for k, v := range form {
-			spoiled[k] = v
-		}
-		spoiled.Set(field, bad)
-		if code, _ := h.ask(t, "/desk/people/changes/ask/1", spoiled); code != 422 && code != 409 {
+		if code, _ := h.ask(t, "/desk/people/changes/ask/1", spoiled(form, field, bad)); code != 422 && code != 409 {
 			t.Errorf("%s %q: %d", field, bad, code)
 		}
 	}
@@ -66,5 +61,72 @@ func TestAVerifiedFactIsCorrectedByTwo(t *testing.T) {
 	}
 	if h.entries(t, "change.listed", "") != 2 || h.entries(t, "change.proposed", "核对情况") != 1 || h.entries(t, "change.accepted", "") != 1 {
 		t.Error("the log does not tell it")
+	}
+}
+
+// A request ends in four ways: whoever asked takes it back and nobody else can, a second
+// person refuses with a reason, and what was written meanwhile stops a yes; each ends once.
+// Who asks without end is stopped.
+//
+// Controls: accept without stands ("overtaken"); judgeChange that lets anybody withdraw
+// past the database's change_own ("taken back by another"); mayAsk left out of propose
+// ("not stopped").
+func TestTheOtherEndsOfACorrection(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
+	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+	officer := h.cookie
+	asked := func() string {
+		h.cookie = officer
+		if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
+			t.Fatalf("ask: %d %s", code, text(body))
+		}
+		_, body := h.ask(t, "/desk/people/changes", nil)
+		return judging.FindString(body)
+	}
+	said := func(way, reason string) url.Values { return url.Values{"say": {way}, "reason": {reason}} }
+	to := asked()
+	h.cookie = h.second
+	if code, _ := h.ask(t, to, said("withdraw", "不该提")); code != 403 {
+		t.Errorf("taken back by another: %d", code)
+	}
+	h.cookie = officer
+	if code, _ := h.ask(t, to, said("withdraw", "")); code != 422 {
+		t.Errorf("taken back without a reason: %d", code)
+	}
+	if code, _ := h.ask(t, to, said("withdraw", "看错了证件")); code != 303 {
+		t.Errorf("taken back: %d", code)
+	}
+	to = asked()
+	h.cookie = h.second
+	if code, _ := h.ask(t, to, said("refuse", "鉴定书是邻居家的")); code != 303 {
+		t.Errorf("refused: %d", code)
+	}
+	if code, _ := h.ask(t, to, said("accept", "改主意了")); code != 409 {
+		t.Errorf("ended twice: %d", code)
+	}
+	if _, body := h.ask(t, mother+"?for=check", nil); !strings.Contains(text(body), "鉴定书是邻居家的") || !strings.Contains(text(body), "看错了证件") {
+		t.Errorf("the page does not say how they ended: %s", text(body))
+	}
+	to = asked()
+	h.learn(t, 1, 0, "registry:housing", 0, `{"house_grade": "C"}`)
+	h.cookie = h.second
+	if _, body := h.ask(t, "/desk/people/changes", nil); !strings.Contains(text(body), "提了以后又登记了新的,现在是 C 级") || strings.Contains(body, `value="accept"`) {
+		t.Errorf("overtaken: %s", text(body))
+	}
+	if code, _ := h.ask(t, to, said("accept", "对过鉴定书")); code != 409 {
+		t.Errorf("overtaken and accepted: %d", code)
+	}
+	h.cookie = officer
+	stopped := 0
+	for range 31 {
+		if code, _ := h.ask(t, "/desk/people/changes/ask/1", form); code == 429 {
+			stopped++
+		}
+	}
+	if stopped == 0 {
+		t.Error("who asks without end is not stopped")
 	}
 }

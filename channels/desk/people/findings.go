@@ -7,6 +7,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/casefile"
 	"lianou/core/matching"
 	"lianou/core/policy"
 	"lianou/core/wording"
@@ -35,9 +36,13 @@ type findingRow struct {
 	Who         []string
 	After       string
 	Benefit     matching.Benefit
-	Main, More  []reasonRow
+	Main        []reasonRow
+	More        int             // reasons beyond Main
+	Whole       []desk.Standing // every condition, of the item and of each member; nil where Main says it all
 	Missing     []string
-	Near        string
+	Near        string // what would have to be otherwise, and whether it can
+	One         bool   // one thing is between the household and the item, and it can come
+	Besides     []string
 	Left        bool // it fits and is left out of the bundle
 	outstanding int
 }
@@ -48,20 +53,29 @@ type reasonRow struct {
 	matching.Reason
 	Who          string
 	Source, Tone string
-	Word         string
+	Word, Shade  string
 }
 
-// fill sorts the findings: what fits, what still hangs on a fact, what does not fit.
-func (page *householdPage) fill(t teller, r matching.Result) {
+// fill sorts the findings in the order in which somebody reads them: what fits, what only
+// one thing is between, what hangs on a fact, the rest.
+func (page *householdPage) fill(t teller, r matching.Result, misses []matching.Miss) {
 	page.Items = len(r.Findings)
 	for _, f := range r.Findings {
 		row := t.finding(f)
-		row.Left = f.Outcome == matching.Eligible && !slices.Contains(r.Bundle, f.Item)
-		switch f.Outcome {
-		case matching.Eligible:
+		row.Left = slices.ContainsFunc(r.Dropped, func(d matching.Dropped) bool { return d.Item == f.Item })
+		row.Besides = besides(r, f.Item)
+		for _, m := range misses {
+			if m.Item == f.Item {
+				row.Near, row.One = m.Text, oneAway(m)
+			}
+		}
+		switch {
+		case f.Outcome == matching.Eligible:
 			page.Fitting = append(page.Fitting, row)
-		case matching.Unknown:
+		case f.Outcome == matching.Unknown:
 			page.Opening = append(page.Opening, row)
+		case row.One:
+			page.Nearly = append(page.Nearly, row)
 		default:
 			page.Failing = append(page.Failing, row)
 		}
@@ -72,8 +86,60 @@ func (page *householdPage) fill(t teller, r matching.Result) {
 	for _, d := range r.Dropped {
 		page.Apart = append(page.Apart, apart{t.book.Title(d.Item), t.title(d.By), d.Why, d.Law})
 	}
+	page.Ask = mostAsked(page.Opening)
 	slices.SortStableFunc(page.Opening, func(a, b findingRow) int { return cmp.Compare(a.outstanding, b.outstanding) })
-	slices.SortStableFunc(page.Failing, func(a, b findingRow) int { return cmp.Compare(b.Near, a.Near) }) // the nearest to a yes first
+}
+
+// oneAway reports whether a single thing stands between a household and an item, and it is
+// one that people can bring about, ask for or wait for.
+func oneAway(m matching.Miss) bool {
+	if m.Unsure || len(m.Steps) != 1 || m.Steps[0].Leaves != "" {
+		return false
+	}
+	return m.Steps[0].Can != matching.ByFate && m.Steps[0].Can != matching.Never
+}
+
+// besides says of an item what the household has already: that it is in hand or asked for,
+// what would better be given up for it, and what a rule forbids beside it.
+func besides(r matching.Result, item core.ItemCode) (out []string) {
+	for _, s := range r.Swaps {
+		if slices.Contains(s.Want, item) {
+			out = append(out, s.Text)
+		}
+	}
+	for _, c := range r.Clashes {
+		if c.Item == item {
+			out = append(out, c.Why)
+		}
+	}
+	for _, a := range r.Already {
+		if a.Item == item {
+			out = append(out, a.Text)
+		}
+	}
+	return out
+}
+
+// question is one fact and how many items hang on it.
+type question struct {
+	What  string
+	Items int
+}
+
+// mostAsked are the facts that most open items hang on, the most telling first.
+func mostAsked(open []findingRow) []question {
+	var out []question
+	for _, row := range open {
+		for _, what := range row.Missing {
+			i := slices.IndexFunc(out, func(q question) bool { return q.What == what })
+			if i < 0 {
+				out, i = append(out, question{What: what}), len(out)
+			}
+			out[i].Items++
+		}
+	}
+	slices.SortStableFunc(out, func(a, b question) int { return b.Items - a.Items })
+	return out[:min(len(out), mostNarrow)]
 }
 
 func (t teller) title(code core.ItemCode) string {
@@ -85,23 +151,45 @@ func (t teller) title(code core.ItemCode) string {
 
 func (t teller) finding(f matching.Finding) findingRow {
 	row := findingRow{Code: f.Item, Name: t.book.Title(f.Item), Benefit: f.Benefit, Who: t.members(f.For), After: t.title(f.After),
-		Missing: t.places(f.Missing), Near: near(f), outstanding: len(f.Missing)}
+		Missing: t.places(f.Missing), outstanding: len(f.Missing)}
 	if it, known := t.book.Item(f.Item); known {
 		row.Everyday, row.Department, row.Law = it.Everyday, bodyOf(it), it.Law
 	}
 	row.Word, row.Tone = t.outcome(f)
-	for i, r := range weighed(f) {
-		if i < telling {
-			row.Main = append(row.Main, t.reason(*r))
-		} else {
-			row.More = append(row.More, t.reason(*r))
-		}
+	for _, r := range weighed(f)[:min(len(f.Reasons), telling)] {
+		row.Main = append(row.Main, t.reason(*r))
 	}
+	row.More, row.Whole = len(f.Reasons)-len(row.Main), t.whole(f)
 	return row
 }
 
+// whole lays out everything that a finding rests on: the item's own conditions and then
+// each member's, as the page of a case does.
+func (t teller) whole(f matching.Finding) []desk.Standing {
+	if len(f.Reasons) <= telling && len(f.Members) == 0 {
+		return nil
+	}
+	word, tone := desk.Stands(f.Outcome.String())
+	out := []desk.Standing{{Who: "这一项", Word: word, Tone: tone, Rows: t.conditions(f.Reasons)}}
+	for _, m := range f.Members {
+		word, tone := desk.Stands(m.Outcome.String())
+		out = append(out, desk.Standing{Who: t.names[m.Member], Word: word, Tone: tone, Rows: t.conditions(m.Reasons)})
+	}
+	return out
+}
+
+func (t teller) conditions(reasons []*matching.Reason) []desk.Condition {
+	out := make([]desk.Condition, 0, len(reasons))
+	for _, r := range reasons {
+		row := t.reason(*r)
+		out = append(out, desk.Condition{Reason: casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member, Fact: r.Fact, Value: row.Value, Limit: row.Limit, Law: r.Law},
+			Word: row.Word, Tone: row.Shade, Source: row.Source})
+	}
+	return out
+}
+
 // telling is how many reasons of an item are read at once; the others are folded away.
-const telling = 3
+const telling = 1
 
 // weighed puts the reasons that carry the outcome first, and of those the ones with a
 // number and its line.
@@ -144,14 +232,7 @@ func (t teller) reason(r matching.Reason) reasonRow {
 	if from, known := t.sources[r.Fact]; known {
 		row.Source, row.Tone = desk.SourceOf(from)
 	}
-	switch r.Outcome {
-	case matching.Eligible:
-		row.Word = "够"
-	case matching.NotEligible:
-		row.Word = "不够"
-	default:
-		row.Word = "不知道"
-	}
+	row.Word, row.Shade = desk.Stands(r.Outcome.String())
 	return row
 }
 
@@ -181,19 +262,4 @@ func (t teller) places(paths []string) []string {
 		}
 	}
 	return out
-}
-
-// near says that a single condition stands between the household and an item, "" where
-// more do. How far it is and whether it can change is matching's to say.
-func near(f matching.Finding) string {
-	var against []*matching.Reason
-	for _, r := range f.Reasons {
-		if r.Outcome == matching.NotEligible {
-			against = append(against, r)
-		}
-	}
-	if f.Outcome != matching.NotEligible || len(against) != 1 || plain(against[0].Limit) || plain(against[0].Value) {
-		return ""
-	}
-	return "只差这一条:现在 " + against[0].Value + ",线 " + against[0].Limit
 }

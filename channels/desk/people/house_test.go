@@ -18,6 +18,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
@@ -73,7 +74,11 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	changes, err := change.New(change.Deps{Registry: h.reg, Ring: h.Keys.Platform.Ring, Log: h.Audit})
 	must(t, err)
-	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
+	queue, err := jobs.NewInserter(jobs.Platform)
+	must(t, err)
+	life, err := registry.NewLife(h.reg, queue)
+	must(t, err)
+	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Life: life, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
 	sessions := h.Sessions(t, room, officer, approver)
 	h.cookie, h.second = sessions[officer], sessions[approver]
 	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
@@ -107,14 +112,19 @@ func (h *house) ask(t *testing.T, target string, form url.Values) (int, string) 
 }
 
 // opened is a case of a household.
-func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt) (id core.CaseID) {
+func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt, asked ...core.ItemCode) (id core.CaseID) {
 	t.Helper()
 	a := core.Application{ID: core.ApplicationID(uuid.NewString()), Receipt: receipt, Channel: "counter", At: time.Now(),
 		Applicant: core.Applicant{Ref: "m", Name: "周桂兰"}, Contact: core.Contact{Name: "周桂兰", Capacity: core.CapacitySelf},
-		Household: core.Household{Members: []core.Member{{Ref: "m", Relation: "applicant"}}}}
+		Household: core.Household{Members: []core.Member{{Ref: "m", Relation: "applicant"}}}, Items: asked}
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		c, err := h.cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: "371426104", Town: "王庙镇", Household: home})
 		id = c.Case
+		for _, item := range asked {
+			if err == nil {
+				err = h.cases.AddClaim(ctx, tx, id, casefile.NewClaim{Item: item, Name: string(item), Decides: "county", Department: "民政局"})
+			}
+		}
 		return err
 	}))
 	return id

@@ -7,6 +7,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/hardship"
+	"lianou/core/matching"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
@@ -26,9 +27,17 @@ type householdPage struct {
 	Together []together // the best bundle
 	Apart    []apart    // eligible and left out of it
 	Fitting  []findingRow
+	Nearly   []findingRow // one thing is between, and it can come
 	Opening  []findingRow
+	Ask      []question // what most of Opening hangs on
 	Failing  []findingRow
+	Having   []havingRow // received or asked for, and counted in the bundle
+	Swaps    []matching.Swap
 	Index    indexView
+	Aloud    string // what the household is told of where it stands
+	Said     string
+	Contests []changeRow
+	MayAsk   bool // may write a contest down
 }
 
 func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -40,13 +49,16 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page := householdPage{Asked: a, Home: core.HouseholdID(id)}
+	page := householdPage{Said: desk.Said(w, r), Asked: a, Home: core.HouseholdID(id), MayAsk: at.Has(changers()...)}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err
 		}
 		return p.judge(ctx, tx, why, &page)
 	})
+	if err == nil {
+		err = p.nameStaff(r.Context(), at, page.Contests)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,9 +92,17 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	page.Members = memberRows(members, 0, page.On)
 	page.Name = calledAfter(members)
 	t := teller{book: rules.Book(), sources: sources, names: namesOf(members)}
-	page.fill(t, rules.Explain(&facts))
-	page.Index = indexOf(hardship.Score(&facts, rules.Book()), t.places(narrows(&facts, rules.Book())))
-	return nil
+	held, err := p.has(ctx, tx, page.Home, members)
+	if err != nil {
+		return err
+	}
+	result := rules.ExplainWith(&facts, held)
+	page.fill(t, result, rules.Misses(&facts, &result, birthsOf(members)))
+	page.have(t, result, held)
+	index := hardship.Score(&facts, rules.Book())
+	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)
+	page.Contests, err = p.contests(ctx, tx, why, page.Home)
+	return err
 }
 
 // calledAfter is the member whose name stands for the household.

@@ -23,7 +23,7 @@ func TestAHouseholdBesideAllItems(t *testing.T) {
 	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
 	code, body := h.ask(t, motherAndSon+"?for=visit", nil)
 	page := text(body)
-	for _, want := range []string{"周桂兰家 · 2 口人", "什么都没有定", "能一起拿的", "最低生活保障", "样本", "入户核实", "残联 2026-10 的记录", "困难指数", "收入缺口", "刚性支出", "健康残疾", "给:王小军", "只差这一条", "社会救助暂行办法"} {
+	for _, want := range []string{"周桂兰家 · 2 口人", "什么都没有定", "能一起拿的", "最低生活保障", "样本", "入户核实", "残联 2026-10 的记录", "困难指数", "收入缺口", "刚性支出", "健康残疾", "给:王小军", "只差一样。", "逐条看值、标准、依据和来源", "项等着", "社会救助暂行办法"} {
 		if code != 200 || !strings.Contains(page, want) {
 			t.Errorf("%d: the page does not say %q", code, want)
 		}
@@ -37,10 +37,26 @@ func TestAHouseholdBesideAllItems(t *testing.T) {
 	if strings.Contains(body, herNumber) {
 		t.Error("a number in full")
 	}
-	for act, want := range map[string]int{"household.read": 1, "facts.read": 1} {
+	for act, want := range map[string]int{"household.read": 1, "facts.read": 1, "change.read": 1} {
 		if n := h.entries(t, act, "上门前看"); n != want {
 			t.Errorf("%d entries of %s, want %d", n, act, want)
 		}
+	}
+}
+
+// Of an item that one thing stands before, the page says how far it is and whether that
+// can change, apart from those that are further off.
+// Control: oneAway that gives false ("40 元").
+func TestTheNearestMissIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	h.learn(t, 1, 0, "visit:13", 1, `{"income_per_capita_month": 520}`)
+	_, body := h.ask(t, motherAndSon+"?for=visit", nil)
+	_, rest, _ := strings.Cut(body, `id="near"`)
+	near, _, _ := strings.Cut(rest, "</details></section>")
+	if page := text(near); !strings.Contains(page, "最低生活保障") || !strings.Contains(page, "每月多 40 元") || !strings.Contains(page, "有变化就再算一次") {
+		t.Errorf("what is near: %s", page)
 	}
 }
 

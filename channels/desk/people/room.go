@@ -28,6 +28,7 @@ type Deps struct {
 	DB       *pg.DB
 	Registry *registry.Registry
 	Changes  *change.Changes
+	Life     *registry.Life
 	Regions  *registry.Regions
 	Staff    *staff.Staff
 	Cases    *casefile.Store
@@ -58,10 +59,15 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
 		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
-		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read person.missed", Serve: p.household},
+		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read change.read person.missed", Serve: p.household},
+		{Method: "GET", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "household.read events.read person.missed", Serve: p.life},
+		{Method: "POST", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "event.entered person.missed", Serve: p.tell},
+		{Method: "POST", Path: "/people/household/{household}/life/undo", Roles: tellers(), Trace: "event.entered person.missed", Serve: p.untell},
 		{Method: "GET", Path: "/people/changes", Roles: two, Trace: "change.listed change.read household.read facts.read", Serve: p.changes},
 		{Method: "GET", Path: "/people/changes/ask/{person}", Roles: two, Trace: "person.read facts.read person.missed", Serve: p.askChange},
 		{Method: "POST", Path: "/people/changes/ask/{person}", Roles: two, Trace: "change.proposed person.missed", Serve: p.propose},
+		{Method: "GET", Path: "/people/changes/contest/{household}", Roles: two, Trace: "household.read facts.read person.missed", Serve: p.contest},
+		{Method: "POST", Path: "/people/changes/contest/{household}", Roles: two, Trace: "change.proposed person.missed", Serve: p.writeDown},
 		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn", Serve: p.judgeChange},
 	}}
 }

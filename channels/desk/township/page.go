@@ -83,7 +83,7 @@ type findingRow struct {
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
 	Besides      []casefile.Reason // what the household has already that bears on it
 	NearWords    string            // how near it is, as an officer reads it
-	Whole        []standingRow     // every condition, of the item and of each member
+	Whole        []desk.Standing   // every condition, of the item and of each member
 }
 
 func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -1,0 +1,214 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+	"lianou/core/wording"
+)
+
+// lifePage is what happened in a household, and the form by which more is told.
+type lifePage struct {
+	Said    string
+	Asked   asked
+	Home    core.HouseholdID
+	Name    string
+	Members []memberRow
+	Events  []eventRow
+	Kinds   []wording.Option
+	Kind    wording.Option // chosen; zero for none yet
+	Today   core.Date
+
+	Proofs    []wording.Option
+	Relations []wording.Option
+	Villages  []registry.Place
+
+	Form     map[string][]string // what was typed, on the page that asks for a yes
+	Sure     bool                // the page asks for a yes
+	Sentence string              // what will be registered
+	Cases    []casefile.Status   // that somebody has to look at again
+}
+
+// eventRow is one event in words.
+type eventRow struct {
+	registry.Event
+	Word, Proof string
+	Open        bool // may be taken back
+}
+
+// kinds are the events that a township tells here, in the order in which they are asked
+// for. What takes people of two households is told where both are known (a case, a feed).
+var kinds = []wording.Option{{Value: "birth", Word: "生了孩子"}, {Value: "death", Word: "去世"}, {Value: "split", Word: "分家另过"}, {Value: "move", Word: "全家搬到本镇别的村"}, {Value: "move_out", Word: "搬出德州"}}
+
+// happened are the words for all events, of feeds too.
+var happened = map[registry.EventKind]string{registry.EventBirth: "生了孩子", registry.EventDeath: "去世", registry.EventMarriage: "结婚", registry.EventDivorce: "离婚", registry.EventAdoption: "收养",
+	registry.EventSplit: "分家另过", registry.EventMove: "搬家", registry.EventMoveOut: "搬出德州", registry.EventMoveIn: "搬回德州", registry.EventUndo: "撤销了一条"}
+
+// proofs are by what an event is told.
+var proofs = []wording.Option{{Value: "paper", Word: "看过证件、证明原件"}, {Value: "police", Word: "问过派出所"}, {Value: "village", Word: "村里证明"}, {Value: "visit", Word: "上门看过"}}
+
+var (
+	errKind  = core.Invalid("kind", "先选是什么变动。")
+	errProof = core.Invalid("proof", "先选凭什么登记。")
+	// errRehearsed ends the transaction in which an event was only tried.
+	errRehearsed = errors.New("a rehearsal is never kept")
+)
+
+// tellers are who may tell what happened in a family.
+func tellers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver} }
+
+func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return p.askWhy(w, r, at)
+	}
+	page, err := p.lifeOf(r, a)
+	if err != nil {
+		return err
+	}
+	page.Said = desk.Said(w, r)
+	if err := p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return p.lives(ctx, tx, why, at, &page)
+	}); err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "life", Title: "登记变动"}, page)
+}
+
+// lifeOf reads which household a page is about, and which kind of event.
+func (p *Room) lifeOf(r *http.Request, a asked) (lifePage, error) {
+	id, err := number(r, "household")
+	page := lifePage{Asked: a, Home: core.HouseholdID(id), Kinds: kinds, Proofs: proofs}
+	if i := slices.IndexFunc(kinds, func(o wording.Option) bool { return o.Value == r.FormValue("kind") }); i >= 0 {
+		page.Kind = kinds[i]
+	}
+	f, _ := wording.MemberFact("relation")
+	page.Relations = f.Options
+	return page, err
+}
+
+// lives reads who belongs to the household and what happened in it.
+func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, page *lifePage) error {
+	page.Today = tx.Today()
+	if err := p.holds(ctx, tx, at, page.Asked, page.Home); err != nil {
+		return err
+	}
+	home, err := p.d.Registry.Home(ctx, tx, page.Home)
+	if err != nil {
+		return err
+	}
+	page.Villages = p.d.Regions.Children(home.Region)
+	members, err := p.d.Registry.Members(ctx, tx, why, page.Home)
+	if err != nil {
+		return err
+	}
+	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.Today)
+	events, err := p.d.Life.Events(ctx, tx, why, page.Home)
+	for _, e := range events {
+		row := eventRow{Event: e, Word: happened[e.Kind], Open: e.Kind != registry.EventUndo && !e.Undone}
+		_, proof, _ := strings.Cut(e.Told.Source, ",")
+		for _, o := range proofs {
+			if o.Value == proof {
+				row.Proof = o.Word
+			}
+		}
+		page.Events = append(page.Events, row)
+	}
+	return err
+}
+
+// tell tries an event and shows what it would touch, and keeps it once that was read.
+func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return errNoPurpose
+	}
+	if err := p.mayAsk(r, at); err != nil {
+		return err
+	}
+	page, err := p.lifeOf(r, a)
+	if err != nil {
+		return err
+	}
+	if page.Kind.Value == "" {
+		return errKind
+	}
+	page.Sure = r.PostFormValue("sure") == ""
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if err := p.lives(ctx, tx, why, at, &page); err != nil {
+			return err
+		}
+		return p.notKin(ctx, tx, why, at, page.Home)
+	})
+	if err != nil {
+		return err
+	}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
+		if page.Sentence, err = p.happen(ctx, tx, why, r, &page); err == nil && page.Sure {
+			if page.Cases, err = p.d.Cases.OfHousehold(ctx, tx, page.Home); err == nil {
+				err = errRehearsed
+			}
+		}
+		return err
+	})
+	switch {
+	case err == nil:
+		return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"/life?"+string(a.Query()), "登记了:"+page.Sentence)
+	case !errors.Is(err, errRehearsed):
+		return err
+	}
+	page.Form = r.PostForm
+	if r.Header.Get("HX-Request") != "" { // only what stands inside the page
+		return at.Page.Part(w, "people", "life", page)
+	}
+	return at.Page.Show(w, at, desk.View{Room: "people", Name: "life", Title: "登记变动"}, page)
+}
+
+// untell takes an event back; both stay in the register.
+func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	a, chosen := askedOf(r)
+	if !chosen {
+		return errNoPurpose
+	}
+	if err := p.mayAsk(r, at); err != nil {
+		return err
+	}
+	page, err := p.lifeOf(r, a)
+	if err != nil {
+		return err
+	}
+	event, err := strconv.ParseInt(r.PostFormValue("event"), 10, 64)
+	if err != nil {
+		return registry.ErrNoEvent
+	}
+	if r.PostFormValue("sure") == "" {
+		return core.Invalid("sure", "先打上钩,再撤销。")
+	}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if err := p.lives(ctx, tx, why, at, &page); err != nil {
+			return err
+		}
+		if err := p.notKin(ctx, tx, why, at, page.Home); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(page.Events, func(e eventRow) bool { return int64(e.ID) == event }) {
+			return registry.ErrNoEvent // another household's
+		}
+		_, err := p.d.Life.Undo(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"/life?"+string(a.Query()), "撤销了。家里的人恢复到登记以前,两条都留着。")
+}

@@ -1,0 +1,147 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/wording"
+)
+
+// happen writes what a form tells, and gives it in one sentence. Who is not of the
+// household that the page is about is nobody here.
+func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, page *lifePage) (string, error) {
+	told, err := toldOf(r, why)
+	if err != nil {
+		return "", err
+	}
+	day := told.Day.SayWhole() + ","
+	switch page.Kind.Value {
+	case "birth":
+		child, err := childOf(r, told.Day)
+		if err != nil {
+			return "", err
+		}
+		_, _, err = p.d.Life.Birth(ctx, tx, why, told, page.Home, child)
+		return day + page.Name + "家生了" + child.Name + "。", err
+	case "death":
+		who := page.chosen(r)
+		if len(who) != 1 {
+			return "", core.Invalid("member", "选去世的那一个人。")
+		}
+		_, err := p.d.Life.Death(ctx, tx, why, told, who[0].ID)
+		return day + who[0].Name + "去世。", err
+	case "move_out":
+		who := page.chosen(r)
+		_, err := p.d.Life.MoveOut(ctx, tx, why, told, idsOf(who)...)
+		return day + namesIn(who) + "搬出德州。", err
+	case "split":
+		return p.split(ctx, tx, why, told, r, page)
+	}
+	to, where, err := page.place(r)
+	if err != nil {
+		return "", err
+	}
+	_, err = p.d.Life.MoveHome(ctx, tx, why, told, page.Home, to, "")
+	return day + page.Name + "家搬到" + where + "。", err
+}
+
+// split founds the new household of those who leave; the first relation that says so is
+// whom it is called after.
+func (p *Room) split(ctx context.Context, tx *pg.Tx, why registry.Purpose, told registry.Told, r *http.Request, page *lifePage) (string, error) {
+	to, where, err := page.place(r)
+	if err != nil {
+		return "", err
+	}
+	who := page.chosen(r)
+	var movers []registry.Mover
+	heads := 0
+	for _, m := range who {
+		rel := core.Relation(r.PostFormValue("relation-" + strconv.FormatInt(int64(m.ID), 10)))
+		if !slices.ContainsFunc(page.Relations, func(o wording.Option) bool { return o.Value == string(rel) }) {
+			return "", core.Invalid("relation", "分出去的每个人,选一下在新家里是谁。")
+		}
+		if rel == "applicant" {
+			heads++
+		}
+		movers = append(movers, registry.Mover{Person: m.ID, Relation: rel})
+	}
+	if heads != 1 {
+		return "", core.Invalid("relation", "新家要有一个人是“本人”,只有一个。")
+	}
+	_, _, err = p.d.Life.Split(ctx, tx, why, told, movers, to, "")
+	return told.Day.SayWhole() + "," + namesIn(who) + "分出去,住" + where + "。", err
+}
+
+// toldOf reads when it happened and by what it is told.
+func toldOf(r *http.Request, why registry.Purpose) (registry.Told, error) {
+	day, err := core.ParseDate(r.PostFormValue("day"))
+	if err != nil {
+		return registry.Told{}, errDay
+	}
+	proof := r.PostFormValue("proof")
+	if !slices.ContainsFunc(proofs, func(o wording.Option) bool { return o.Value == proof }) {
+		return registry.Told{}, errProof
+	}
+	return registry.Told{Day: day, Source: "officer:" + why.Actor.ID + "," + proof}, nil
+}
+
+// childOf reads a child who was born. A number is not needed: many are told before there
+// is one.
+func childOf(r *http.Request, born core.Date) (registry.NewPerson, error) {
+	child := registry.NewPerson{Name: strings.TrimSpace(r.PostFormValue("name")), Birth: born, Sex: core.Sex(r.PostFormValue("sex")), Relation: core.Relation(r.PostFormValue("relation"))}
+	f, _ := wording.MemberFact("relation")
+	if child.Relation == "applicant" || !slices.ContainsFunc(f.Options, func(o wording.Option) bool { return o.Value == string(child.Relation) }) {
+		return child, core.Invalid("relation", "选孩子是申请人的什么人。")
+	}
+	if child.Sex != "male" && child.Sex != "female" || len([]rune(child.Name)) > 60 {
+		return child, core.Invalid("sex", "写上孩子的姓名,选男孩还是女孩。")
+	}
+	return child, nil
+}
+
+// chosen are the members who were ticked.
+func (page *lifePage) chosen(r *http.Request) (out []memberRow) {
+	for _, m := range page.Members {
+		if slices.Contains(r.PostForm["member"], strconv.FormatInt(int64(m.ID), 10)) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// place reads a village of the household's own township.
+func (page *lifePage) place(r *http.Request) (core.Place, string, error) {
+	for _, v := range page.Villages {
+		if string(v.Code) == r.PostFormValue("village") {
+			return core.Place{Region: v.Code, Detail: strings.TrimSpace(r.PostFormValue("detail"))}, v.Name, nil
+		}
+	}
+	return core.Place{}, "", core.Invalid("village", "选搬到哪个村。搬到别的乡镇的,请县里登记。")
+}
+
+func idsOf(who []memberRow) []core.PersonID {
+	var out []core.PersonID
+	for _, m := range who {
+		out = append(out, m.ID)
+	}
+	return out
+}
+
+func namesIn(who []memberRow) string {
+	var out []string
+	for _, m := range who {
+		out = append(out, m.Name)
+	}
+	return strings.Join(out, "、")
+}
+
+// Picked reports whether a value of a field was chosen on the page before.
+func (page lifePage) Picked(field, value string) bool {
+	return slices.Contains(page.Form[field], value)
+}
