@@ -88,6 +88,19 @@ func TestCaseKeepsThePackOfItsDay(t *testing.T) {
 	if err := w.flow.PublishNotice(ctx, officer, claim.ID); err == nil {
 		t.Error("the one who proposed hangs the second notice too")
 	}
+	// Neither is it to be had by SQL.
+	err = w.db.Tx(ctx, pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into decision (claim_id, case_id, region, outcome, sample, proposer, approver, reasons, appeal, evidence, facts_version,
+			facts_digest, book, at, digest) values ($1, $2, '371426103', 'approved', false, $3, $4, '["r"]', '收到信起 60 天内,可向县政府申请行政复议。',
+			'{"facts":"x"}', 1, 'x', 'b', lianou_now(), repeat('a', 64))`, claim.ID, c.ID, int64(w.id("officer")), int64(w.id("approver")))
+		if err == nil {
+			_, err = tx.Exec(ctx, `update claim set state = 'approved' where id = $1`, claim.ID)
+		}
+		return err
+	})
+	if pg.Constraint(err) != "claim_notice" {
+		t.Errorf("approved by SQL after one of two notices: %v", err)
+	}
 	w.must(w.flow.PublishNotice(ctx, approver, claim.ID))
 	w.refused("notice_runs", w.flow.Decide(ctx, approver, decide))
 	w.env.Advance(9 * 24 * time.Hour)

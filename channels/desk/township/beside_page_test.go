@@ -56,14 +56,20 @@ func beside(t *testing.T, lay ...string) (*desktest.Desk, http.Handler, *http.Co
 }
 
 // The page of a case says that the same person has one in another town: the town, the last
-// four of its receipt, its day and how far it is, and nothing of who is in it.
+// four of its receipt, its day and how far it is, and nothing of who is in it. It says by
+// which law its days run, and offers the meeting that the law of its day has for a dispute.
 //
 // Controls: doubtViews without Beyond, and case.html without its list: the words are missing;
-// case_beyond with the whole receipt: "4071882643".
+// case_beyond with the whole receipt: "4071882643"; case.html without the law of what is ahead.
 func TestThePageSaysWhereElseThePersonAsked(t *testing.T) {
 	t.Parallel()
 	_, handler, _ := beside(t, `insert into case_doubt (case_id, region, application, kind, other, made)
-		select f.id, f.region, f.application, 'elsewhere', o.id, now() from casefile f, casefile o where f.id < o.id`)
+		select f.id, f.region, f.application, 'elsewhere', o.id, now() from casefile f, casefile o where f.id < o.id`,
+		`update claim set notice_days = 7, state = 'noticed', terms = '{"on": "2024-03-01", "packs": "C D E", "days": 20, "special": 45, "law": "通知第四部分",
+			"notices": 1, "notice_law": "审核确认办法第19条", "appraisal": "disputed", "appraise_law": "审核确认办法"}' where item = 'MZ-01'`,
+		`update claim set state = 'objected' where item = 'MZ-01'`,
+		`insert into deadline (case_id, region, claim_id, kind, due, next, law) select case_id, region, id, 'decide', '2030-05-08', '2030-05-08',
+			'特殊情况,45 个工作日。通知第四部分' from claim where item = 'MZ-01'`)
 	site := httptest.NewServer(handler)
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)
@@ -73,7 +79,9 @@ func TestThePageSaysWhereElseThePersonAsked(t *testing.T) {
 	tab.Go(".login .btn.go")
 	tab.Desk()
 	tab.Open(site.URL + "/desk/township/case/1")
-	for _, want := range []string{"先核对:同一个人在别处还有一件没办完", "那一件:恩城镇 · 回执尾号 2643", "等受理", "别的镇也有一件:恩城镇"} {
+	tab.Eval(`document.querySelectorAll("details").forEach(d => d.open = true); ""`)
+	for _, want := range []string{"先核对:同一个人在别处还有一件没办完", "那一件:恩城镇 · 回执尾号 2643", "等受理", "别的镇也有一件:恩城镇",
+		"5月8日 前 · 特殊情况,45 个工作日。通知第四部分", "登记民主评议", "按2024年3月1日的办法办"} {
 		if !tab.Has(want) {
 			t.Errorf("the page does not say %s", want)
 		}
