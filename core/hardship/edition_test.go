@@ -88,7 +88,7 @@ func TestIndexGoesByTheEdition(t *testing.T) {
 	built, even, changed := book(t), edition(t, Even), edition(t, other)
 	one, two, three := NewScorer(built), NewScorer(even), NewScorer(changed)
 	if *one != *two || !SameIndex(built, even) || SameIndex(built, changed) {
-		t.Error("equal weights are not the same, or others are")
+		t.Fatal("equal weights are not the same, or others are")
 	}
 	if a, b := VersionOf(even), VersionOf(changed); a != Version || b != Version+"/"+other.Digest()[:8] {
 		t.Errorf("versions %s and %s", a, b)
