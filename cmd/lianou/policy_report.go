@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lianou/core"
+	"lianou/core/hardship"
 	"lianou/core/policy"
 )
 
@@ -20,6 +21,11 @@ func (r *diffReport) text() string {
 	if r.d.Packs {
 		r.line(0, "packs of rules")
 		r.changed("in force", packsOf(r.d.Old), packsOf(r.d.New))
+	}
+	if r.d.Index {
+		r.line(0, "weights of the hardship index: everybody's place may differ")
+		r.changed("weights", weightsOf(r.d.Old), weightsOf(r.d.New))
+		r.changed("source", weightsFrom(r.d.Old), weightsFrom(r.d.New))
 	}
 	for i := range r.d.Items {
 		r.item(&r.d.Items[i])
@@ -82,6 +88,23 @@ func packsOf(b *policy.Book) string {
 		out = append(out, p.Code+" "+p.Name)
 	}
 	return strings.Join(out, ", ")
+}
+
+// weightsOf writes each part's weight as the points it can come to at most.
+func weightsOf(b *policy.Book) string {
+	w, most := hardship.WeightsOf(b), hardship.Tops(b)
+	out := w.Version() + ":"
+	for i, name := range hardship.Names() {
+		out += fmt.Sprintf(" %c %s %d%% (%d.%d points)", hardship.Keys[i], name, w[i], most[i]/10, most[i]%10)
+	}
+	return out
+}
+
+func weightsFrom(b *policy.Book) string {
+	if b.Index == nil {
+		return "built in"
+	}
+	return b.Index.Source
 }
 
 // changes lists in words what of an item differs.

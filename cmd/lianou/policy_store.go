@@ -11,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/insight"
 	"lianou/core/policy"
 	"lianou/core/rulebook"
 	"lianou/core/staff"
@@ -146,7 +147,7 @@ func withRules(t *tool, do func(rules) error) error {
 	}
 	return withPlatform(t, false, func(p people) error {
 		r := rules{people: p, out: t.out}
-		deps := rulebook.Deps{DB: p.db, Audit: p.log}
+		deps := rulebook.Deps{DB: p.db, Audit: p.log, Sensed: insight.Store{}.HasSensed}
 		if url := cfg.RedisURL.Reveal(); url != "" {
 			if deps.Bell, err = bell.Open(bell.Config{URL: url, Log: quiet()}); err != nil {
 				return err

@@ -98,11 +98,16 @@ func TestPolicyDiff(t *testing.T) {
 	edit("criteria.yaml", "    op: \">=\"\n    value: 80", "    op: \">=\"\n    value: 78")
 	edit("amounts.yaml", "{area: rural, value: 480, from: 2020-07-01", "{area: rural, value: 500, from: 2020-07-01")
 	edit("packs.yaml", "limit: {days: 30, county: 30, special: 45", "limit: {days: 28, county: 30, special: 45")
+	weights := []byte("index:\n  source: 德民发〔2026〕9号\n  weights: {A: 110, B: 85, C: 100, D: 100, E: 100, F: 100, G: 100}\n")
+	if err := os.WriteFile(filepath.Join(changed, "index.yaml"), weights, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	out, status := diff(folder, changed)
 	for _, want := range []string{
 		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years",
 		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
+		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入差距 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入差距 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)

@@ -9,6 +9,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/blob"
 	"lianou/core/casefile"
+	"lianou/core/insight"
 	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/payout"
@@ -99,7 +100,7 @@ func (h *house) ground(ctx context.Context) (err error) {
 // rulebook opens the rules that were published. A city that has published none begins with
 // those that ship with the program.
 func (h *house) rulebook(ctx context.Context) (err error) {
-	if h.rules, err = rulebook.New(rulebook.Deps{DB: h.stores.DB, Audit: h.audit, Bell: h.stores.Bell}); err != nil {
+	if h.rules, err = rulebook.New(rulebook.Deps{DB: h.stores.DB, Audit: h.audit, Bell: h.stores.Bell, Sensed: insight.Store{}.HasSensed}); err != nil {
 		return err
 	}
 	shipped, err := policy.Shipped()

@@ -6,7 +6,8 @@ import (
 	"lianou/core/policy"
 )
 
-// Version names the formula and its weights; it is stored with every index.
+// Version names the formula with its built-in weights. VersionOf names others as well; it
+// is stored with every index.
 const Version = "H-1"
 
 // An Index is the hardship of one household, in tenths of a point from 0 to 1000.
@@ -109,17 +110,18 @@ type span struct{ low, high ratio }
 func Score(h *core.Household, book *policy.Book) Index {
 	var v facts.Vector
 	v.Gather(h)
-	s := &Scorer{weights: Even, words: findWords()}
+	s := &Scorer{weights: WeightsOf(book), words: findWords()}
 	s.learn(place(h.County), book)
 	p := s.Score(&v)
-	return p.Index()
+	return p.index(&s.weights)
 }
 
-// Index spells the points out.
-func (p *Points) Index() Index {
-	out := Index{Parts: emptyParts(), Min: p.Min(), Max: p.Max(), Version: Version}
+// index spells out the points that were scored by some weights.
+func (p *Points) index(w *Weights) Index {
+	out := Index{Parts: emptyParts(), Min: p.Min(), Max: p.Max(), Version: w.Version()}
 	for i := range out.Parts {
 		part := &out.Parts[i]
+		part.Most = int(weigh(int64(part.Most), w[i]))
 		part.Min, part.Max, part.Tenths = int(p.Low[i]), int(p.High[i]), int(p.High[i])
 	}
 	out.Tenths = out.Max

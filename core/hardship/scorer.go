@@ -11,8 +11,8 @@ import (
 // Even is the weights of version H-1 as they stand: each dimension at 100 in a hundred.
 var Even = Weights{100, 100, 100, 100, 100, 100, 100}
 
-// Weights scales the seven dimensions, in hundredths, for a report of what another
-// formula would change. Only Even is the index.
+// Weights scales the seven dimensions, in hundredths of what H-1 gives each. The index of
+// a Book goes by WeightsOf; a report may try others.
 type Weights [dimensions]int64
 
 // A Scorer computes the index under one Book, for any number of households. It may be
@@ -32,10 +32,10 @@ type words struct {
 	school                                                                          [8]int64 // points by school stage
 }
 
-// NewScorer prepares a Book.
-func NewScorer(book *policy.Book) *Scorer { return NewScorerBy(book, Even) }
+// NewScorer prepares a Book, with its own weights.
+func NewScorer(book *policy.Book) *Scorer { return NewScorerBy(book, WeightsOf(book)) }
 
-// NewScorerBy is NewScorer with other weights.
+// NewScorerBy is NewScorer with other weights than the Book's.
 func NewScorerBy(book *policy.Book, w Weights) *Scorer {
 	s := &Scorer{weights: w, words: findWords()}
 	for n := range s.standards {

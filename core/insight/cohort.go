@@ -67,7 +67,7 @@ type Filler struct {
 
 // NewFiller prepares to read rows by a Book, on a day.
 func NewFiller(book *policy.Book, on core.Date) *Filler {
-	return &Filler{scorer: hardship.NewScorer(book), reader: facts.NewReader(on)}
+	return &Filler{scorer: hardship.NewScorerBy(book, hardship.Even), reader: facts.NewReader(on)}
 }
 
 // Twin is another Filler by the same Book and day, with nothing read.

@@ -46,6 +46,12 @@ func (s Store) Sensed(ctx context.Context, tx *pg.Tx, w *hardship.Weights, book 
 	return readKept(tx.QueryRow(ctx, sql, w.Digest(), book))
 }
 
+// HasSensed is Sensed by any Book, for who asks only whether there is a report.
+func (s Store) HasSensed(ctx context.Context, tx *pg.Tx, w *hardship.Weights) error {
+	_, err := s.Sensed(ctx, tx, w, "")
+	return err
+}
+
 // LastSensed gives the newest report there is. Errors: ErrNotSensed.
 func (s Store) LastSensed(ctx context.Context, tx *pg.Tx) (Kept, error) {
 	return readKept(tx.QueryRow(ctx, `select id, digest, made, report from index_sensing order by id desc limit 1`))

@@ -19,7 +19,8 @@ type Book struct {
 	Params      []Param // by ParamID
 	Rules       []Rule
 	Calendar    *Calendar
-	Nodes       int // how many numbers Node.ID runs over
+	Index       *Index // nil: the weights built into the formula
+	Nodes       int    // how many numbers Node.ID runs over
 
 	items  map[core.ItemCode]int
 	params map[string]ParamID

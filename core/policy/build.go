@@ -33,7 +33,8 @@ type builder struct {
 	ruleAt      []at
 	calendar    *Calendar
 	packs       []*srcPack // by the day they begin
-	path        []string   // names being resolved, to show a cycle
+	index       *Index
+	path        []string // names being resolved, to show a cycle
 }
 
 // A datedItem is one version of an item.
@@ -65,6 +66,7 @@ func (b *builder) build() {
 		b.addDepartments(&b.files[i])
 		b.addParams(&b.files[i])
 		b.addYears(&b.files[i])
+		b.addIndex(&b.files[i])
 	}
 	for i := range b.files {
 		b.addTests(&b.files[i])

@@ -16,6 +16,7 @@ type Diff struct {
 	Params   []ParamChange  // by name
 	Statuses []StatusChange // by key
 	Packs    bool           // other packs of rules are in force, or say other things
+	Index    bool           // the weights of the hardship index, or their source: no item's outcome goes by them
 
 	counties []core.RegionCode // that a row of either Book names
 	before   *signer
@@ -83,6 +84,7 @@ func Compare(old, new *Book) *Diff {
 	d.compareTests()
 	d.compareStatuses()
 	d.Packs = d.before.packs() != d.after.packs()
+	d.Index = !old.Index.equal(new.Index)
 	for _, code := range codes(old, new) {
 		if c := d.item(code); c.changed() {
 			d.Items = append(d.Items, c)
@@ -93,7 +95,7 @@ func Compare(old, new *Book) *Diff {
 
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
-	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && !d.Packs
+	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && !d.Packs && !d.Index
 }
 
 func counties(books ...*Book) []core.RegionCode {

@@ -81,6 +81,13 @@ var faultCases = []faultCase{
 	{"unit that is none", "amounts.yaml", "  - name: half\n    unit: ratio", "  - name: half\n    unit: " + mark + "times", "unknown unit", "单位"},
 	{"name used twice", "amounts.yaml", "name: tekun.care_half", "name: " + mark + "tekun.care_self", "used twice", "用了两次"},
 	{"name that formulas confuse", "amounts.yaml", "", "  - name: " + mark + "income.12m\n    unit: yuan\n    label: x\n    rows: [{value: 1, from: 2016-07-01, source: x}]\n", "used twice", "分不清"},
+	// Weights of the hardship index.
+	{"weight left out", "rules.yaml", "", "index:\n  source: x\n  weights: " + mark + "{A: 100, B: 100, C: 100, D: 100, E: 100, F: 100}\n", "weight G is missing", "缺了 G"},
+	{"weight that is none", "rules.yaml", "", "index:\n  source: x\n  weights: {A: " + mark + "1e2, B: 100, C: 100, D: 100, E: 100, F: 100, G: 100}\n", "whole number", "0 到 300"},
+	{"weight beyond its bound", "rules.yaml", "", "index:\n  source: x\n  weights: {A: 100, B: " + mark + "301, C: 100, D: 100, E: 100, F: 100, G: 100}\n", "whole number", "0 到 300"},
+	{"weights that do not come to 100 points", "rules.yaml", "", "index:\n  source: x\n  weights: " + mark + "{A: 110, B: 100, C: 100, D: 100, E: 100, F: 100, G: 100}\n", "103.0 points", "满分是 103.0 分"},
+	{"weight of a part that is none", "rules.yaml", "", "index:\n  source: x\n  weights: {" + mark + "H: 100}\n", "unknown field", "没有叫这个名字的一栏"},
+	{"weights without source", "rules.yaml", "", "index:\n  " + mark + "weights: {A: 100, B: 100, C: 100, D: 100, E: 100, F: 100, G: 100}\n", "need their source", "没写出处"},
 	// Conditions.
 	{"limit without source", "criteria.yaml", "    law: 国办发〔2010〕54号\n", "    law: " + mark + "\" \"\n", "legal source", "没写依据"},
 	{"law left out", "criteria.yaml", "  - name: hukou_accepted\n", "  - " + mark + "name: nobody\n    fact: orphan\n    op: is\n    pass: 是。\n    fail: 不是。\n    unknown: 还不知道。\n  - name: hukou_accepted\n", "legal source", "没写依据"},

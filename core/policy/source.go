@@ -23,6 +23,7 @@ type document struct {
 	Rules       []srcRule      `yaml:"rules"`
 	Calendar    []srcYear      `yaml:"calendar"`
 	Packs       []srcPack      `yaml:"packs"`
+	Index       *srcIndex      `yaml:"index"`
 }
 
 type srcParam struct {

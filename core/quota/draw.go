@@ -23,6 +23,7 @@ const maxListed = 20000
 type List struct {
 	Entries []Entry
 	Book    string
+	Formula string // the index by the weights of the Book
 	Digest  string
 }
 
@@ -49,7 +50,7 @@ func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	out := List{Book: book.Digest}
+	out := List{Book: book.Digest, Formula: hardship.VersionOf(book)}
 	for _, town := range towns {
 		more, err := q.ofTown(ctx, tx, drawing{town, item.No, judge, granted})
 		if err != nil {
@@ -60,7 +61,7 @@ func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {
 		}
 	}
 	arrange(out.Entries)
-	r.Book, r.Formula, r.Tie = out.Book, hardship.Version, Tie
+	r.Book, r.Formula, r.Tie = out.Book, out.Formula, Tie
 	out.Digest = digest(r, out.Entries)
 	return out, nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
-	"lianou/core/hardship"
 	"lianou/core/insight"
 	"lianou/core/pg"
 	"lianou/core/staff"
@@ -36,11 +35,11 @@ func (q *Quota) Freeze(ctx context.Context, who staff.Person, id int64, seen str
 			return err
 		}
 		const sql = `update quota_round set state = 'frozen', ended = $2, ender = $3, book = $4, formula = $5, tie = $6, listed = $7, digest = $8 where id = $1`
-		_, err = tx.Exec(ctx, sql, id, tx.Now(), int64(who.ID), list.Book, hardship.Version, Tie, len(list.Entries), list.Digest)
+		_, err = tx.Exec(ctx, sql, id, tx.Now(), int64(who.ID), list.Book, list.Formula, Tie, len(list.Entries), list.Digest)
 		if err != nil {
 			return refused(pg.Fail(err, "freeze a round"))
 		}
-		return q.trace(ctx, tx, who, act{"quota.frozen", r, "", map[string]any{"digest": list.Digest, "book": list.Book, "formula": hardship.Version, "tie": Tie, "listed": len(list.Entries)}})
+		return q.trace(ctx, tx, who, act{"quota.frozen", r, "", map[string]any{"digest": list.Digest, "book": list.Book, "formula": list.Formula, "tie": Tie, "listed": len(list.Entries)}})
 	})
 }
 

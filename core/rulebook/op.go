@@ -23,6 +23,7 @@ type Op struct {
 	Criterion *Criterion        `json:"criterion,omitempty"`
 	Item      *Item             `json:"item,omitempty"`
 	Switch    *Switch           `json:"switch,omitempty"`
+	Weights   *Weights          `json:"weights,omitempty"`
 	Files     map[string]string `json:"files,omitempty"` // whole files by name; "" takes one out
 }
 
@@ -52,7 +53,7 @@ func readOp(raw []byte) (Op, error) {
 
 func (o Op) check() error {
 	n := 0
-	for _, given := range []bool{o.Amount != nil, o.Criterion != nil, o.Item != nil, o.Switch != nil, o.Files != nil} {
+	for _, given := range []bool{o.Amount != nil, o.Criterion != nil, o.Item != nil, o.Switch != nil, o.Weights != nil, o.Files != nil} {
 		if given {
 			n++
 		}
@@ -108,6 +109,8 @@ func (o Op) apply(s Sources) (Sources, error) {
 		return o.Item.apply(s)
 	case o.Switch != nil:
 		return o.Switch.apply(s)
+	case o.Weights != nil:
+		return o.Weights.apply(s)
 	}
 	files := map[string]string{}
 	for _, f := range s.files {
@@ -134,6 +137,9 @@ func (o Op) Say() string {
 		return fmt.Sprintf("事项 %s 从 %s 起恢复", o.Switch.Code, o.Switch.From)
 	case o.Switch != nil:
 		return fmt.Sprintf("事项 %s 从 %s 起停办", o.Switch.Code, o.Switch.From)
+	}
+	if o.Weights != nil {
+		return o.Weights.say()
 	}
 	return "更换文件:" + strings.Join(slices.Sorted(maps.Keys(o.Files)), "、")
 }

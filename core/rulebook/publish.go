@@ -79,7 +79,7 @@ type Publication struct {
 
 // Publish is the second signature: the draft becomes the next edition. Of several at once
 // one does. Programs hear of it after commit. Errors: ErrNoDraft, ErrSamePerson, ErrNotCity,
-// ErrState, ErrStale, ErrSeen, ErrDay.
+// ErrState, ErrStale, ErrSeen, ErrDay, ErrNotSensed.
 func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (number int, err error) {
 	err = s.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		// Step 1: what was signed, by somebody else, and seen.
@@ -97,6 +97,13 @@ func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (n
 		// Step 2: the files and their Books, under their digests.
 		set, err := filesOf(ctx, tx, d.ID)
 		if err != nil {
+			return err
+		}
+		lib, err := set.Load()
+		if err != nil {
+			return faulty(err)
+		}
+		if err := s.sensed(ctx, tx, last, lib); err != nil {
 			return err
 		}
 		source, err := keep(ctx, tx, set)

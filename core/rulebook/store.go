@@ -15,11 +15,14 @@ import (
 )
 
 // Deps is what a Store works with. DB and Audit are required; without a Bell programs
-// find a new edition by their poll.
+// find a new edition by their poll; without Sensed no change of the index's weights is
+// published.
 type Deps struct {
 	DB    *pg.DB // as lianou_platform
 	Audit *audit.Log
 	Bell  *bell.Bell
+
+	Sensed Sensed
 }
 
 // Store writes drafts and editions. It is safe for use by many goroutines.

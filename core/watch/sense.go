@@ -37,7 +37,7 @@ func (w *Watch) Sense(ctx context.Context, want Sensing) (insight.Kept, error) {
 		return insight.Kept{}, ErrUnpacked
 	}
 	// Step 2: compare.
-	out := insight.Kept{Sensing: *cohort.Sense(hardship.Even, want.Proposed)}
+	out := insight.Kept{Sensing: *cohort.Sense(report.Now, want.Proposed)}
 	out.Book, out.On = report.Book, report.On
 	// Step 3: keep, with one entry for all that was read.
 	err = w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -60,7 +60,7 @@ func (w *Watch) cohort(ctx context.Context, want Sensing) (*insight.Cohort, insi
 		if err != nil {
 			return err
 		}
-		by.Book, by.On = book.Digest, tx.Today()
+		by.Book, by.On, by.Now = book.Digest, tx.Today(), hardship.WeightsOf(book)
 		first = insight.NewFiller(book, tx.Today())
 		return nil
 	})

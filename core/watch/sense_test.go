@@ -61,6 +61,12 @@ func TestSenseIsKept(t *testing.T) {
 		if _, err := h.watch.Found().Sensed(ctx, tx, &proposed, "another"); !errors.Is(err, insight.ErrNotSensed) {
 			t.Errorf("by another Book: %v", err)
 		}
+		if err := h.watch.Found().HasSensed(ctx, tx, &proposed); err != nil {
+			t.Errorf("the proposal has a report: %v", err)
+		}
+		if err := h.watch.Found().HasSensed(ctx, tx, &hardship.Even); !errors.Is(err, insight.ErrNotSensed) {
+			t.Errorf("a report about others is taken for one about H-1: %v", err)
+		}
 		return nil
 	})
 	if err := h.env.DB(pgtest.Platform).Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {

@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"lianou/channels/desk"
@@ -27,9 +28,21 @@ func refusal(err error) error {
 			out.WriteString(" ……")
 			break
 		}
-		out.WriteString(" 「" + p.String() + "」")
+		out.WriteString(" " + placeOf(p) + ":" + p.Say)
 	}
 	return core.E(core.KindInvalid, rulebook.ErrProblems.Code, out.String()).Wrap(err)
+}
+
+// placeOf says where a fault is: file, line, and the entry that is wrong.
+func placeOf(p policy.Problem) string {
+	out := p.File
+	if p.Line > 0 {
+		out += " 第 " + strconv.Itoa(p.Line) + " 行"
+	}
+	if p.Item != "" {
+		out += "(" + p.Item + ")"
+	}
+	return out
 }
 
 // step does one change of a draft and goes back to its page.

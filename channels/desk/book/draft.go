@@ -20,6 +20,7 @@ type draftPage struct {
 	rulebook.Outline
 	Counties                 []registry.Place
 	CriterionFs, ItemFs      []string
+	Weights                  []weightLine
 	Today                    core.Date
 	Stale                    bool // a newer edition was published meanwhile
 	Mine, Second, Changeable bool
@@ -42,6 +43,9 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Diff = base.Diff(p.Files)
 	if p.Outline, err = p.Files.Outline(); err != nil {
+		return err
+	}
+	if p.Weights, err = weightsNow(p.Files); err != nil {
 		return err
 	}
 	editions, err := b.d.Rules.Editions(r.Context())

@@ -21,6 +21,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/blob"
+	"lianou/core/hardship"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -216,6 +217,12 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	says("days", status, page, http.StatusOK, "2 步", "days: 15")
 	status, page = o.ask(han, at+"/switch", url.Values{"item": {"CL-02"}, "turn": {"off"}, "from": {"2099-01-01"}, "why": {"并到别处"}})
 	says("stopped", status, page, http.StatusOK, "3 步", "停办")
+	weigh := url.Values{"A": {"110"}, "B": {"100"}, "C": {"100"}, "D": {"100"}, "E": {"100"}, "F": {"100"}, "G": {"100"}, "source": {"德民发〔2026〕9号"}, "why": {"会议"}}
+	status, page = o.ask(han, at+"/weights", weigh)
+	says("weights beyond 100 points", status, page, http.StatusUnprocessableEntity, "没有保存", "index.yaml 第 2 行", "满分是 103.0 分")
+	weigh.Set("B", "85")
+	status, page = o.ask(han, at+"/weights", weigh)
+	says("weights", status, page, http.StatusOK, "4 步", "困难指数的权重改为 A 110、B 85", `name="B" required min="0" max="300" step="1" value="85"`)
 	status, page = o.ask(lin, at+"/amount", raise)
 	says("changed by another", status, page, http.StatusForbidden, "只能由起草人")
 	seen := func(c *http.Client) string {
@@ -246,6 +253,9 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 		t.Error("an auditor has buttons, or no sight of the change")
 	}
 	form.Set("digest", seen(lin))
+	status, page = o.ask(lin, at+"/publish", form)
+	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "lianou index sensitivity")
+	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }
 	status, page = o.ask(lin, at+"/publish", form)
 	says("published", status, page, http.StatusOK, "已发布", "2099年1月1日")
 	status, page = o.ask(auditor, "/desk/book", nil)

@@ -19,7 +19,7 @@ import (
 var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/{change}", "/people/changes/contest/{household}", "/people/household/{household}/life", "/people/household/{household}/life/undo", "/agent/letter", "/twins/{pair}", "/ranking/lead/{lead}/settle", "/county/batch/{batch}/discard", "/county/inquiry/{return}/propose", "/county/inquiry/{return}/confirm", "/county/fix/{fix}/reject", "/county/fix/{fix}/phone", "/city/relocate", "/county/fix/{fix}/confirm", "/counter/task/{task}/told",
 	"/agent/alerts/{call}/explained", // an alert takes its time; the room's own test closes one
 	// Rules are the same for every story of this city; the room's own test changes them.
-	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
+	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/weights", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
 	"/book/draft/{draft}/simulate", "/book/draft/{draft}/rebase", "/book/draft/{draft}/withdraw", "/book/draft/{draft}/publish",
 	// A round takes a scan and two people; the room's own test walks one from its opening to the last place.
 	"/quota/open", "/quota/round/{round}/withdraw", "/quota/round/{round}/freeze", "/quota/round/{round}/offer", "/quota/round/{round}/try", "/quota/round/{round}/answer",

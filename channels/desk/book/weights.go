@@ -1,0 +1,44 @@
+package book
+
+import (
+	"net/http"
+	"strconv"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/rulebook"
+)
+
+// weightLine is one part of the hardship index as the form asks it.
+type weightLine struct {
+	Key, Name string
+	Now       int64
+}
+
+// weightsNow are the weights that a draft has.
+func weightsNow(set rulebook.Sources) ([]weightLine, error) {
+	now, _, err := set.Weights()
+	if err != nil {
+		return nil, err
+	}
+	parts := desk.IndexParts(nil)
+	var out []weightLine
+	for i, n := range now {
+		out = append(out, weightLine{hardship.Keys[i : i+1], parts[i].Name, n})
+	}
+	return out, nil
+}
+
+// weights sets how much each part of the index counts.
+func (b *Room) weights(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	op := rulebook.Weights{Source: r.FormValue("source")}
+	for i := range op.Of {
+		n, err := strconv.ParseInt(r.FormValue(hardship.Keys[i:i+1]), 10, 64)
+		if err != nil || n < 0 || n > 300 {
+			return core.Invalid("weights", "每一项都要写 0 到 300 的整数,100 就是 H-1 的分量。")
+		}
+		op.Of[i] = n
+	}
+	return b.step(w, r, at, rulebook.Op{Weights: &op})
+}

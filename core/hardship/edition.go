@@ -1,0 +1,51 @@
+package hardship
+
+import "lianou/core/policy"
+
+// WeightsOf gives the weights that a Book's edition sets: Even where it sets none.
+func WeightsOf(book *policy.Book) Weights {
+	if book.Index == nil {
+		return Even
+	}
+	return Weights(book.Index.Weights)
+}
+
+// VersionOf names the formula with a Book's weights.
+func VersionOf(book *policy.Book) string {
+	w := WeightsOf(book)
+	return w.Version()
+}
+
+// Version is "H-1" for the built-in weights, wherever they are written, and for others
+// "H-1/" with the first eight places of their digest.
+func (w *Weights) Version() string {
+	if *w == Even {
+		return Version
+	}
+	return Version + "/" + w.Digest()[:8]
+}
+
+// SameIndex reports that two Books give every household the same index: their weights are
+// the same, and so is the standard of every county and area that the index reads. Where it
+// is false everybody may be touched.
+func SameIndex(a, b *policy.Book) bool {
+	x, y := NewScorer(a), NewScorer(b)
+	return x.weights == y.weights && x.standards == y.standards
+}
+
+// Tops gives what each part can come to at most by a Book, in tenths.
+func Tops(book *policy.Book) (most [dimensions]int) {
+	w := WeightsOf(book)
+	for i, p := range emptyParts() {
+		most[i] = int(weigh(int64(p.Most), w[i]))
+	}
+	return most
+}
+
+// Names are the parts' names in Chinese, in order.
+func Names() (names [dimensions]string) {
+	for i, p := range emptyParts() {
+		names[i] = p.Label
+	}
+	return names
+}
