@@ -27,7 +27,7 @@ type Config struct {
 }
 
 // Bars are those this package measures.
-func Bars() []string { return []string{"B5", "B5b", "B7", "simulate"} }
+func Bars() []string { return []string{"B5", "B5b", "B6", "B7", "simulate"} }
 
 // A Line is one result as `make bench` prints it.
 type Line struct {
@@ -57,7 +57,7 @@ func Run(ctx context.Context, cfg Config) ([]Line, error) {
 	for _, part := range []struct {
 		bar string
 		run func(context.Context, *Config) ([]Line, error)
-	}{{"B5", c.scanning}, {"B5b", c.oracle}, {"B7", c.ranking}, {"simulate", c.simulating}} {
+	}{{"B5", c.scanning}, {"B5b", c.oracle}, {"B6", c.rescanning}, {"B7", c.ranking}, {"simulate", c.simulating}} {
 		if !cfg.wants(part.bar) {
 			continue
 		}
