@@ -58,8 +58,8 @@ var editions = [][2]string{
 // TestTouchedIsEverybody is B6: after any change of the rules, with facts that change
 // before it and looks at single households by either Book in between, a scan that judges
 // only whom the change can touch leaves what a scan of everybody leaves, leads and log
-// included. Controls: Reach without the comparison of scorers; Only that always holds; the
-// fresh taken for old; sameDay that always holds.
+// included. Control: ReachFrom without its
+// comparisons ("another thing is left than by a scan of everybody").
 func TestTouchedIsEverybody(t *testing.T) {
 	t.Parallel()
 	thin, whole := newHouse(t, 250), newHouse(t, 250)
