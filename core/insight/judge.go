@@ -21,8 +21,10 @@ type Judge struct {
 	reader  *facts.Reader
 	inOrder bool // the i-th item of the Book has number i+1
 
-	v    facts.Vector
-	scan *matching.Scanner
+	on core.Date
+
+	v, before facts.Vector
+	scan      *matching.Scanner
 }
 
 // NewJudge prepares a Book for a day. Errors: a Book that cannot be compiled, or whose
@@ -40,14 +42,14 @@ func NewJudge(book *policy.Book, on core.Date) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Judge{book: book, matcher: m, scorer: hardship.NewScorer(book), reader: facts.NewReader(on), inOrder: inOrder}
+	j := &Judge{book: book, matcher: m, scorer: hardship.NewScorer(book), reader: facts.NewReader(on), inOrder: inOrder, on: on}
 	return j.Twin(), nil
 }
 
 // Twin is another Judge over the same Book and day, for another goroutine.
 func (j *Judge) Twin() *Judge {
 	t := *j
-	t.v, t.scan = facts.Vector{}, j.matcher.NewScanner()
+	t.v, t.before, t.scan = facts.Vector{}, facts.Vector{}, j.matcher.NewScanner()
 	return &t
 }
 

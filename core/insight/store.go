@@ -193,7 +193,7 @@ func writeTown(tx *pg.Tx, town core.RegionCode, list []Finding, by Scanned) {
 	}
 	const sql = `insert into finding_town (region, book, on_day, scanned, households, eligible, open) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (region) do update set book = excluded.book, on_day = excluded.on_day, scanned = excluded.scanned,
-			households = excluded.households, eligible = excluded.eligible, open = excluded.open`
+			households = excluded.households, eligible = excluded.eligible, open = excluded.open, beside = '{}'`
 	tx.Later("note the scan of a township", sql, string(town), by.Book, by.On.Time(), tx.Now(), len(list), eligible[:], open[:])
 }
 
@@ -212,17 +212,18 @@ type Town struct {
 	Households int
 	Eligible   []int32 // households by item number, the first at 0
 	Open       []int32
+	Beside     []string // see Judged and Packed
 }
 
 // Towns reads the last scans of the townships in the scope of tx.
 func (s Store) Towns(ctx context.Context, tx *pg.Tx) ([]Town, error) {
-	rows, err := tx.Query(ctx, `select region, scanned, book, on_day, households, eligible, open from finding_town order by region`)
+	rows, err := tx.Query(ctx, `select region, scanned, book, on_day, households, eligible, open, beside from finding_town order by region`)
 	if err != nil {
 		return nil, pg.Fail(err, "read the scans of townships")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t Town, err error) {
 		var on time.Time
-		err = row.Scan(&t.Region, &t.Scanned, &t.By.Book, &on, &t.Households, &t.Eligible, &t.Open)
+		err = row.Scan(&t.Region, &t.Scanned, &t.By.Book, &on, &t.Households, &t.Eligible, &t.Open, &t.Beside)
 		t.By.On = core.DateOf(on)
 		return t, err
 	})

@@ -35,9 +35,6 @@ type Pair struct {
 // the outcome, the amount, and of these the ones from which other amounts follow.
 type touches struct{ judged, paid, sources uint64 }
 
-// areas are what a household's area may be, in the order of Pair.touched.
-var areas = [3]core.Area{"urban", "rural", ""}
-
 // NewPair prepares two Books for a day. Errors: a Book that cannot be compiled, or two that
 // touch more than 64 items.
 func NewPair(before, after *policy.Book, on core.Date) (*Pair, error) {
@@ -48,10 +45,10 @@ func NewPair(before, after *policy.Book, on core.Date) (*Pair, error) {
 	if len(p.items) > mostItems {
 		return nil, fmt.Errorf("simulate book %.12s: %d items are touched", after.Digest, len(p.items))
 	}
+	may, pays, from := policy.NewGrid(judged, p.place), policy.NewGrid(paid, p.place), policy.NewGrid(sources, p.place)
 	for n := range p.touched {
-		county := core.RegionCode(fmt.Sprintf("3714%02d", n))
-		for a, area := range areas {
-			p.touched[n][a] = touches{p.at(judged, county, area), p.at(paid, county, area), p.at(sources, county, area)}
+		for a := range p.touched[n] {
+			p.touched[n][a] = touches{may[n][a], pays[n][a], from[n][a]}
 		}
 	}
 	var err error
@@ -109,15 +106,6 @@ func (p *Pair) list(before, after *policy.Book, lists ...[]policy.Touch) {
 	slices.SortStableFunc(p.items, func(a, b Item) int { return seen[a.Code] - seen[b.Code] })
 }
 
-func (p *Pair) at(list []policy.Touch, county core.RegionCode, area core.Area) (set uint64) {
-	for i := range list {
-		if list[i].At(county, area) {
-			set |= 1 << p.place(list[i].Item)
-		}
-	}
-	return set
-}
-
 func (p *Pair) place(code core.ItemCode) int {
 	return slices.IndexFunc(p.items, func(it Item) bool { return it.Code == code })
 }
@@ -171,7 +159,7 @@ func (p *Pair) may() touches {
 
 // areaAt finds a value of the fact in areas.
 func (p *Pair) areaAt(x int64) int {
-	if words := policy.Area.Of().Words; words[x] == string(areas[0]) {
+	if words := policy.Area.Of().Words; words[x] == string(policy.Areas[0]) {
 		return 0
 	}
 	return 1

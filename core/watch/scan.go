@@ -129,6 +129,7 @@ type Progress struct {
 	GivenUp                   *time.Time // a newer scan took its place
 	Towns, Done               int
 	Households, Packed        int
+	Judged                    int // the others keep what was found before
 	Changed, Newly, Lost, Due int // Due: townships that nobody has finished
 }
 
@@ -136,9 +137,9 @@ type Progress struct {
 func (w *Watch) How(ctx context.Context, scan int64) (p Progress, err error) {
 	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `select s.begun, s.ended, s.given_up, s.towns, s.remain, coalesce(sum(t.households), 0), coalesce(sum(t.packed), 0),
-				coalesce(sum(t.changed), 0), coalesce(sum(t.newly), 0), coalesce(sum(t.lost), 0)
+				coalesce(sum(t.changed), 0), coalesce(sum(t.newly), 0), coalesce(sum(t.lost), 0), coalesce(sum(t.judged), 0)
 			from scan s join scan_town t on t.scan = s.id where s.id = $1 group by s.id`
-		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.GivenUp, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost)
+		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.GivenUp, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost, &p.Judged)
 		p.Done = p.Towns - p.Due
 		return pg.Fail(err, "read how far a scan is")
 	})

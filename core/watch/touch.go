@@ -61,6 +61,7 @@ func (w *Watch) pack(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]co
 	}
 	switch {
 	case len(ids) == packs:
+		w.found.Packed(tx, town)
 		return nil, nil
 	case packed != len(ids):
 		return nil, errMoved
@@ -84,6 +85,9 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 		return err
 	}
 	defer w.judges.give(judge)
+	if len(before) > 0 && before[0].By.Book != judge.Book().Digest {
+		w.found.Judged(tx, town, judge.Book().Digest)
+	}
 	for _, id := range ids {
 		f, there := insight.Finding{Household: id}, len(rows[id]) > 0
 		if there {

@@ -20,8 +20,13 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err := hold(ctx, tx, scan, town); err != nil {
 		return false, err
 	}
+	fresh, err := w.Registry.Waiting(ctx, tx, town, packs)
+	if err != nil {
+		return false, err
+	}
 	n, err := w.Registry.Repack(ctx, tx, town, packs)
 	if *packed += n; err != nil || n >= packs {
+		w.found.Packed(tx, town)
 		return true, err
 	}
 	w.found.Alone(tx, town)
@@ -34,16 +39,12 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	defer w.judges.give(judge)
-	list, err := w.judge(ctx, tx, town, judge)
-	if err != nil {
-		return false, err
-	}
 	by := insight.Scanned{Book: judge.Book().Digest, On: tx.Today()}
-	changes, err := w.found.Replace(ctx, tx, town, list, by)
+	c := numbers{book: by.Book, packed: *packed}
+	changes, err := w.look(ctx, tx, look{town, judge, before, fresh, n == len(fresh)}, by, &c)
 	if err != nil {
 		return false, err
 	}
-	c := numbers{book: by.Book, households: len(list), packed: *packed, changed: len(changes)}
 	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
 		Detail: map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost}}); err != nil {
@@ -51,17 +52,6 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	}
 	finish(tx, scan, town, c)
 	return false, nil
-}
-
-// judge reads and judges every household of a township.
-func (w *Watch) judge(ctx context.Context, tx *pg.Tx, town core.RegionCode, judge *insight.Judge) ([]insight.Finding, error) {
-	var list []insight.Finding
-	err := w.Registry.Scan(ctx, tx, town, func(id core.HouseholdID, row []byte) error {
-		f, err := judge.Row(id, row)
-		list = append(list, f)
-		return err
-	})
-	return list, err
 }
 
 // hold takes the township's place in the scan, or gives errTaken.
@@ -78,16 +68,16 @@ func hold(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode) erro
 
 // numbers is what a township's look came to.
 type numbers struct {
-	book                                     string
-	households, packed, changed, newly, lost int
+	book                                             string
+	households, judged, packed, changed, newly, lost int
 }
 
 // finish notes the township as done, and the scan when it was the last. The row of the
 // scan is held from here to the commit, so this is the last statement.
 func finish(tx *pg.Tx, scan int64, town core.RegionCode, n numbers) {
-	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9
+	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9, judged = $10
 		where scan = $1 and town = $2`
-	tx.Later("note a township as scanned", done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost)
+	tx.Later("note a township as scanned", done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost, n.judged)
 	const last = `update scan set remain = remain - 1, ended = case when remain = 1 then $2::timestamptz end where id = $1`
 	tx.Later("count a township of a scan", last, scan, tx.Now())
 }

@@ -17,6 +17,13 @@ type Books interface {
 	On(core.Date) (*policy.Book, error)
 }
 
+// A Library of Books also finds one by its digest, whatever was published since
+// (KindNotFound for one it never had). With Books that are a Library a scan after a change
+// of the rules judges only whom the change can touch.
+type Library interface {
+	Book(digest string) (*policy.Book, error)
+}
+
 // Deps is what New needs; all are required.
 type Deps struct {
 	DB       *pg.DB // of lianou_platform

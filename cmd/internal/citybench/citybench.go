@@ -28,7 +28,7 @@ type Config struct {
 }
 
 // Bars are those this package measures.
-func Bars() []string { return []string{"B5", "B5b", "B7", "simulate", "sensitivity"} }
+func Bars() []string { return []string{"B5", "B5b", "B6", "B7", "simulate", "sensitivity"} }
 
 // A Line is one result as `make bench` prints it.
 type Line struct {
@@ -58,7 +58,7 @@ func Run(ctx context.Context, cfg Config) ([]Line, error) {
 	for _, part := range []struct {
 		bar string
 		run func(context.Context, *Config) ([]Line, error)
-	}{{"B5", c.scanning}, {"B5b", c.oracle}, {"B7", c.ranking}, {"simulate", c.simulating}, {"sensitivity", c.sensing}} {
+	}{{"B5", c.scanning}, {"B5b", c.oracle}, {"B6", c.rescanning}, {"B7", c.ranking}, {"simulate", c.simulating}, {"sensitivity", c.sensing}} {
 		if !cfg.wants(part.bar) {
 			continue
 		}
