@@ -165,11 +165,11 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own})
+	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own, Ring: h.keys.Ring})
 	if err != nil {
 		return err
 	}
-	h.quota, err = quota.New(quota.Deps{DB: h.stores.DB, Registry: h.registry, Cases: h.cases, Books: h.books, Audit: h.audit, Outbox: outbox})
+	h.quota, err = quota.New(quota.Deps{DB: h.stores.DB, Registry: h.registry, Cases: h.cases, Books: h.books, Audit: h.audit, Outbox: outbox, Ring: h.keys.Ring})
 	return err
 }
 
@@ -229,7 +229,7 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
 		return err
 	}
-	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own}); err != nil {
+	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own, Ring: h.keys.Ring}); err != nil {
 		return err
 	}
 	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {

@@ -62,6 +62,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 		integrator,
 		boot.Background("files", h.sweepBlobs),
 		boot.Background("rules", h.books.Run),
+		boot.Background("words", h.sealWords),
 		boot.Background("scans", func(ctx context.Context) error {
 			return h.watch.Keep(ctx, watch.Keeping{Hour: h.cfg.ScanHour, Into: &client.Inserter, Log: h.log.With(boot.KeyComponent, "scans")})
 		}),

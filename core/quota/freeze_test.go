@@ -144,7 +144,7 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 		`insert into quota_entry (round, n, region, household, place, low, high, fits) values ($1, 6, '371426104', 99, 1, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true)`,
 		`update quota_round set places = 9 where id = $1`, `update quota_round set state = 'open', ended = null, ender = null, digest = '' where id = $1`,
 		`update quota_round set digest = 'other' where id = $1`, `delete from quota_round where id = $1`, `delete from quota_offer where round = $1`,
-		`update quota_offer set place_no = 2 where round = $1`, `update quota_offer set state = 'unreached', words = '没人', ended = now(), ender = maker where round = $1`,
+		`update quota_offer set place_no = 2 where round = $1`, `update quota_offer set state = 'unreached', words = 'x', ended = now(), ender = maker where round = $1`,
 		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 3, answer_by, maker, made, 1 from quota_offer where round = $1`,
 		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 1, answer_by, maker, made, 1 from quota_offer where round = $1`,
 	} {

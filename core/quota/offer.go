@@ -134,8 +134,13 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Tr
 		if err != nil {
 			return err
 		}
+		k := len(o.Tries) + 1
+		sealed, err := q.sealed(words, tryAt(o.ID, k))
+		if err != nil {
+			return err
+		}
 		const sql = `insert into quota_try (offer, k, region, how, words, staff, at) values ($1, $2, $3, $4, $5, $6, $7)`
-		if _, err := tx.Exec(ctx, sql, o.ID, len(o.Tries)+1, string(e.Region), string(t.How), words, int64(who.ID), tx.Now()); err != nil {
+		if _, err := tx.Exec(ctx, sql, o.ID, k, string(e.Region), string(t.How), sealed, int64(who.ID), tx.Now()); err != nil {
 			return refused(pg.Fail(err, "write down an attempt"))
 		}
 		return q.trace(ctx, tx, who, act{"quota.tried", at.round, e.Region, map[string]any{"n": n, "household": e.Household, "how": t.How, "words": words}})
@@ -175,7 +180,11 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update quota_offer set state = $2, words = $3, ended = $4, ender = $5 where id = $1`, o.ID, string(a.State), words, tx.Now(), int64(who.ID)); err != nil {
+		sealed, err := q.sealed(words, offerAt(o.ID, "words"))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update quota_offer set state = $2, words = $3, ended = $4, ender = $5 where id = $1`, o.ID, string(a.State), sealed, tx.Now(), int64(who.ID)); err != nil {
 			return refused(pg.Fail(err, "write down an answer"))
 		}
 		return q.trace(ctx, tx, who, act{"quota." + string(a.State), at.round, e.Region, map[string]any{"n": a.N, "household": e.Household, "place": o.PlaceNo, "words": words}})

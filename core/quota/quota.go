@@ -17,6 +17,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/seal"
 	"lianou/core/staff"
 )
 
@@ -33,6 +34,7 @@ type Deps struct {
 	Books    Books
 	Audit    *audit.Log
 	Outbox   *notify.Outbox
+	Ring     *seal.Ring // seals what people said
 }
 
 // Quota keeps rounds. It is safe for concurrent use.
@@ -40,7 +42,7 @@ type Quota struct{ d Deps }
 
 // New checks what it is given.
 func New(d Deps) (*Quota, error) {
-	if d.DB == nil || d.Registry == nil || d.Cases == nil || d.Books == nil || d.Audit == nil || d.Outbox == nil {
+	if d.DB == nil || d.Registry == nil || d.Cases == nil || d.Books == nil || d.Audit == nil || d.Outbox == nil || d.Ring == nil {
 		return nil, core.E(core.KindInternal, "quota_config", "").Wrap(errors.New("quota.Deps needs all of its fields"))
 	}
 	return &Quota{d}, nil

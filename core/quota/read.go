@@ -62,40 +62,54 @@ type Course struct {
 
 // Course reads what was done with a round, in the scope of tx.
 func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err error) {
-	rows, err := tx.Query(ctx, `select id, n, place_no, answer_by, maker, made, notice, state, words, ended, coalesce(ender, 0), undo_why, undone, coalesce(undoer, 0)
+	rows, err := tx.Query(ctx, `select id, n, place_no, answer_by, maker, made, notice, state, words, words_clear, ended, coalesce(ender, 0), undo_why, undo_clear, undone, coalesce(undoer, 0)
 		from quota_offer where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read offers")
 	}
-	c.Offers, err = pgx.CollectRows(rows, scanOffer)
+	c.Offers, err = pgx.CollectRows(rows, q.scanOffer)
 	if err != nil {
 		return c, pg.Fail(err, "read offers")
 	}
-	if err := tries(ctx, tx, id, c.Offers); err != nil {
+	if err := q.tries(ctx, tx, id, c.Offers); err != nil {
 		return c, err
 	}
-	rows, err = tx.Query(ctx, `select id, n, reason, words, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undone, coalesce(undoer, 0)
+	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0)
 		from quota_skip where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read skips")
 	}
-	c.Skips, err = pgx.CollectRows(rows, scanSkip)
+	c.Skips, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Skip, error) { return q.scanSkip(row, id) })
 	return c, pg.Fail(err, "read skips")
 }
 
-func scanOffer(row pgx.CollectableRow) (o Offer, err error) {
+func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
 	var by time.Time
 	var ended, undone *time.Time
-	err = row.Scan(&o.ID, &o.N, &o.PlaceNo, &by, &o.Maker, &o.Made, &o.Notice, &o.State, &o.Words, &ended, &o.Ender, &o.UndoWhy, &undone, &o.Undoer)
+	var words, why []byte
+	err = row.Scan(&o.ID, &o.N, &o.PlaceNo, &by, &o.Maker, &o.Made, &o.Notice, &o.State, &words, &o.Words, &ended, &o.Ender, &why, &o.UndoWhy, &undone, &o.Undoer)
+	if err != nil {
+		return o, err
+	}
 	o.AnswerBy, o.Ended, o.Undone = core.NewDate(by.Date()), known(ended), known(undone)
-	return o, err
+	if err = q.opened(&o.Words, words, offerAt(o.ID, "words")); err != nil {
+		return o, err
+	}
+	return o, q.opened(&o.UndoWhy, why, offerAt(o.ID, "undo_why"))
 }
 
-func scanSkip(row pgx.CollectableRow) (s Skip, err error) {
+func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error) {
 	var seconded, undone *time.Time
-	err = row.Scan(&s.ID, &s.N, &s.Reason, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &s.UndoWhy, &undone, &s.Undoer)
+	var words, why []byte
+	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer)
+	if err != nil {
+		return s, err
+	}
 	s.Seconded, s.Undone = known(seconded), known(undone)
-	return s, err
+	if err = q.opened(&s.Words, words, skipAt(round, s.N, "words")); err != nil {
+		return s, err
+	}
+	return s, q.opened(&s.UndoWhy, why, skipAt(round, s.N, "undo_why"))
 }
 
 // known is a time, zero where there is none.
@@ -106,18 +120,23 @@ func known(t *time.Time) (out time.Time) {
 	return out
 }
 
-func tries(ctx context.Context, tx *pg.Tx, round int64, offers []Offer) error {
+func (q *Quota) tries(ctx context.Context, tx *pg.Tx, round int64, offers []Offer) error {
 	at := map[int64]int{}
 	for i := range offers {
 		at[offers[i].ID] = i
 	}
-	rows, err := tx.Query(ctx, `select t.offer, t.how, t.words, t.staff, t.at from quota_try t join quota_offer o on o.id = t.offer where o.round = $1 order by t.offer, t.k`, round)
+	rows, err := tx.Query(ctx, `select t.offer, t.k, t.how, t.words, t.words_clear, t.staff, t.at from quota_try t join quota_offer o on o.id = t.offer where o.round = $1 order by t.offer, t.k`, round)
 	if err != nil {
 		return pg.Fail(err, "read attempts")
 	}
 	var offer int64
+	var k int
+	var words []byte
 	var t Try
-	_, err = pgx.ForEachRow(rows, []any{&offer, &t.How, &t.Words, &t.Staff, &t.At}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&offer, &k, &t.How, &words, &t.Words, &t.Staff, &t.At}, func() error {
+		if err := q.opened(&t.Words, words, tryAt(offer, k)); err != nil {
+			return err
+		}
 		if i, ours := at[offer]; ours {
 			offers[i].Tries = append(offers[i].Tries, t)
 		}

@@ -55,8 +55,12 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 		if err != nil {
 			return err
 		}
+		sealed, err := q.sealed(words, skipAt(id, s.N, "words"))
+		if err != nil {
+			return err
+		}
 		const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked) values ($1, $2, $3, $4, $5, $6, $7)`
-		if _, err := tx.Exec(ctx, sql, id, s.N, string(e.Region), string(s.Reason), words, int64(who.ID), tx.Now()); err != nil {
+		if _, err := tx.Exec(ctx, sql, id, s.N, string(e.Region), string(s.Reason), sealed, int64(who.ID), tx.Now()); err != nil {
 			return refused(pg.Fail(err, "ask for a skip"))
 		}
 		return q.trace(ctx, tx, who, act{"quota.skip_asked", t.round, e.Region, map[string]any{"n": s.N, "household": e.Household, "reason": s.Reason, "words": words}})
@@ -115,18 +119,36 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why
 		detail := map[string]any{"n": n, "household": e.Household, "why": why}
 		if o := t.course.live(n); o != nil {
 			detail["offer"] = o.ID
-			_, err = tx.Exec(ctx, `update quota_offer set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, o.ID, tx.Now(), int64(who.ID), why)
+			err = q.undoOffer(ctx, tx, who, o, why)
 		} else if s := t.course.held(n); s != nil {
 			detail["skip"] = s.ID
-			_, err = tx.Exec(ctx, `update quota_skip set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, s.ID, tx.Now(), int64(who.ID), why)
+			err = q.undoSkip(ctx, tx, who, id, s, why)
 		} else {
 			return ErrState
 		}
 		if err != nil {
-			return refused(pg.Fail(err, "take an act back"))
+			return err
 		}
 		return q.trace(ctx, tx, who, act{"quota.undone", t.round, e.Region, detail})
 	})
+}
+
+func (q *Quota) undoOffer(ctx context.Context, tx *pg.Tx, who staff.Person, o *Offer, why string) error {
+	sealed, err := q.sealed(why, offerAt(o.ID, "undo_why"))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update quota_offer set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, o.ID, tx.Now(), int64(who.ID), sealed)
+	return refused(pg.Fail(err, "take an offer back"))
+}
+
+func (q *Quota) undoSkip(ctx context.Context, tx *pg.Tx, who staff.Person, round int64, s *Skip, why string) error {
+	sealed, err := q.sealed(why, skipAt(round, s.N, "undo_why"))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update quota_skip set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, s.ID, tx.Now(), int64(who.ID), sealed)
+	return refused(pg.Fail(err, "take a skip back"))
 }
 
 // held is the last skip of entry n that holds, nil for none.

@@ -54,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	w.watch, err = watch.New(watch.Deps{DB: w.db, Registry: w.reg, Books: books, Audit: log})
 	must(t, err)
-	w.deps = quota.Deps{DB: w.db, Registry: w.reg, Cases: cases, Books: books, Audit: log, Outbox: box}
+	w.deps = quota.Deps{DB: w.db, Registry: w.reg, Cases: cases, Books: books, Audit: log, Outbox: box, Ring: keys.Platform.Ring}
 	w.quota, err = quota.New(w.deps)
 	must(t, err)
 	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: regions.Expand})

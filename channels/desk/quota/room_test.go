@@ -53,7 +53,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	box, err := notify.NewOutbox(h.Keys.Platform.Gateway)
 	must(t, err)
-	rounds, err := quota.New(quota.Deps{DB: h.DB, Registry: reg, Cases: cases, Books: h.Book, Audit: h.Audit, Outbox: box})
+	rounds, err := quota.New(quota.Deps{DB: h.DB, Registry: reg, Cases: cases, Books: h.Book, Audit: h.Audit, Outbox: box, Ring: h.Keys.Platform.Ring})
 	must(t, err)
 	room := desk.New(desk.Deps{DB: h.DB, Quota: rounds, Registry: reg, Staff: h.Staff})
 	h.cookies = h.Sessions(t, room, first, second, county, auditor)

@@ -40,7 +40,7 @@ func open(t *testing.T) (*desktest.Desk, *pairs.Twins, string) {
 	must(t, err)
 	queue, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)
-	found, err := pairs.New(pairs.Deps{DB: d.DB, Registry: reg, Audit: d.Audit, Jobs: queue})
+	found, err := pairs.New(pairs.Deps{DB: d.DB, Registry: reg, Audit: d.Audit, Jobs: queue, Ring: d.Keys.Platform.Ring})
 	must(t, err)
 	phone, err := core.ParsePhone("13905340011")
 	must(t, err)

@@ -37,7 +37,7 @@ func (h *townHall) upkeep(ctx context.Context, cfg *Config, admin string) error 
 	if err != nil {
 		return err
 	}
-	pairs, err := twins.New(twins.Deps{DB: h.db, Registry: h.reg, Audit: audit.New(h.keys.Platform.Ring), Jobs: queue})
+	pairs, err := twins.New(twins.Deps{DB: h.db, Registry: h.reg, Audit: audit.New(h.keys.Platform.Ring), Jobs: queue, Ring: h.keys.Platform.Ring})
 	if err != nil {
 		return err
 	}

@@ -76,11 +76,15 @@ func (t *Twins) Decide(ctx context.Context, tx *pg.Tx, v Verdict) error {
 		if i > 0 && line.Town == lines[0].Town {
 			continue
 		}
+		reason, err := t.Ring.Seal([]byte(v.Reason), reasonAt(v.Pair, line.Town))
+		if err != nil {
+			return err
+		}
 		const sql = `insert into person_verdict (pair, region, verdict, reason, staff, at) values ($1, $2, $3, $4, $5, $6) returning id`
-		if err := tx.QueryRow(ctx, sql, v.Pair, line.Town, v.Say, v.Reason, int64(v.Staff), tx.Now()).Scan(&last); err != nil {
+		if err := tx.QueryRow(ctx, sql, v.Pair, line.Town, v.Say, reason, int64(v.Staff), tx.Now()).Scan(&last); err != nil {
 			return pg.Fail(err, "keep a word about a pair")
 		}
-		err := t.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(v.Staff), 10)}, Act: "pair.judged",
+		err = t.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "staff", ID: strconv.FormatInt(int64(v.Staff), 10)}, Act: "pair.judged",
 			Subject: audit.PersonSubject(line.Person), Region: line.Town, Purpose: "registry.twins", Detail: map[string]any{"pair": v.Pair, "say": v.Say}})
 		if err != nil {
 			return err

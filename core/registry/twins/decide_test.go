@@ -43,6 +43,9 @@ func (h house) say(t *testing.T, pair int64, say twins.Say, staff core.StaffID, 
 	var verdict int64
 	h.superuser(t, `select max(id) from person_verdict where pair = $1`, &verdict, pair)
 	var waiting int
+	if h.superuser(t, bareReasons, &waiting, "户口簿"); waiting != 0 {
+		t.Error("a reason lies in the clear")
+	}
 	h.superuser(t, `select count(*) from jobs_platform.river_job where kind = 'pair_settle' and (args->>'verdict')::bigint = $1`, &waiting, verdict)
 	if waiting != 1 {
 		t.Fatalf("%d jobs wait for a word, want 1", waiting)
@@ -317,5 +320,34 @@ func TestLay(t *testing.T) {
 	}, wangmiao)
 	if h.superuser(t, `select count(*) from audit_pending`, &after); after-before != 2 {
 		t.Errorf("%d entries for two people looked at", after-before)
+	}
+}
+
+// bareReasons counts the rows in which words lie in the clear, in whatever column.
+const bareReasons = `select count(*) from person_verdict v where v::text like '%' || $1::text || '%' or v::text like '%' || encode(convert_to($1::text, 'UTF8'), 'hex') || '%'`
+
+// P24: why people said what they said of a pair lies sealed, and what lay in the clear is
+// sealed once. Controls: Decide that keeps v.Reason as it is ("a reason lies in the clear");
+// Reseal without its update ("1 sealed, then 1").
+func TestReasonsLieSealed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	raw := func() (n int) {
+		h.superuser(t, bareReasons, &n, "户口簿")
+		return n
+	}
+	reasonOfBefore := func() (n int) {
+		h.superuser(t, `with old as (insert into person_verdict (pair, region, verdict, reason_clear, staff, at) values (77, '371426104', 'later', '看过户口簿', 3, now()) returning 1) select count(*) from old`, &n)
+		return n
+	}
+	if reasonOfBefore() != 1 || raw() != 1 {
+		t.Fatal("no reason of before")
+	}
+	n, err := h.twins.Reseal(t.Context())
+	if more, again := h.twins.Reseal(t.Context()); n != 1 || more != 0 || err != nil || again != nil {
+		t.Errorf("%d sealed, then %d: %v, %v", n, more, err, again)
+	}
+	if raw() != 0 {
+		t.Error("a reason lies in the clear")
 	}
 }

@@ -52,7 +52,7 @@ func newHouse(t *testing.T) house {
 	}
 	env := pgtest.New(t)
 	h := house{env: env, db: env.DB(pgtest.Platform), reg: reg, why: registry.Purpose{Actor: audit.Actor{Kind: "staff", ID: "1"}, Why: "test"}}
-	if h.twins, err = twins.New(twins.Deps{DB: h.db, Registry: reg, Audit: log, Jobs: queue}); err != nil {
+	if h.twins, err = twins.New(twins.Deps{DB: h.db, Registry: reg, Audit: log, Jobs: queue, Ring: keys.Platform.Ring}); err != nil {
 		t.Fatal(err)
 	}
 	return h

@@ -13,6 +13,7 @@ import (
 	"lianou/core/names"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/seal"
 )
 
 // Deps is what New needs. All are required.
@@ -21,6 +22,7 @@ type Deps struct {
 	Registry *registry.Registry
 	Audit    *audit.Log
 	Jobs     *jobs.Inserter // of the platform's queue
+	Ring     *seal.Ring     // seals why people said what they said
 }
 
 // Twins finds, shows and settles pairs. It is safe for concurrent use.
@@ -31,8 +33,8 @@ type Twins struct {
 
 // New makes ready Twins.
 func New(d Deps) (*Twins, error) {
-	if d.DB == nil || d.Registry == nil || d.Audit == nil || d.Jobs == nil {
-		return nil, core.E(core.KindInternal, "twins_deps", "").Wrap(errors.New("twins.Deps needs DB, Registry, Audit and Jobs"))
+	if d.DB == nil || d.Registry == nil || d.Audit == nil || d.Jobs == nil || d.Ring == nil {
+		return nil, core.E(core.KindInternal, "twins_deps", "").Wrap(errors.New("twins.Deps needs DB, Registry, Audit, Jobs and Ring"))
 	}
 	return &Twins{Deps: d, table: names.New()}, nil
 }
