@@ -165,7 +165,7 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own, Ring: h.keys.Ring})
+	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own})
 	if err != nil {
 		return err
 	}
