@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -106,56 +107,72 @@ func packingOf(h *NewHousehold) *packing {
 			p.sheets = append(p.sheets, storedSheet{Sheet: s, person: m.ID, id: int64(len(p.sheets))})
 		}
 	}
-	slices.SortFunc(p.members, func(a, b packMember) int { return compareRefs(a.ref, b.ref) })
+	slices.SortFunc(p.members, func(a, b packMember) int { return cmp.Compare(a.ref, b.ref) })
 	return p
 }
 
-func compareRefs(a, b core.MemberRef) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// Repacked says whose rows were made anew or taken away, and whether others wait.
+type Repacked struct {
+	Households []core.HouseholdID // in order
+	More       bool
 }
 
-// Repack packs up to n of the township's households of which something was written, or
-// became true, since their row was packed, and says how many rows it made. Who scans
-// calls it until there is none. It needs a read-write transaction with the township in
-// its scope; one runs at a time for a township. It reads facts for the copy of them and
-// shows them to nobody: there is no entry in the log.
-func (r *Registry) Repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) (int, error) {
-	ids, err := r.stale(ctx, tx, town, n)
-	if err != nil || len(ids) == 0 {
-		return 0, err
+// Repack packs households of a township of which something was written, or became true,
+// since their row was packed: those of up to n entries of the log, and up to n whose day
+// has come. Who scans calls it until no more wait. It needs a read-write transaction with
+// the township in its scope; one runs at a time for a township. It reads facts for the copy
+// of them and shows them to nobody: there is no entry in the log.
+func (r *Registry) Repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) (Repacked, error) {
+	// The log names a household once for each writing, so it is not the households that
+	// say whether the log is empty.
+	const take = `with taken as (
+			delete from fact_stale where id in (select id from fact_stale where region = $1 order by id limit $2) returning household),
+		come as (select household from fact_row where region = $1 and due <= $3 order by due limit $2)
+		select household, (select count(*) from taken) >= $2 or (select count(*) from come) >= $2
+		from (select household from taken union select household from come) u order by household`
+	return r.repack(ctx, tx, town, take, n, pgDate(tx.Today()))
+}
+
+// RepackThese packs some households of a township at once, whatever else waits there.
+func (r *Registry) RepackThese(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID) error {
+	const take = `with taken as (delete from fact_stale where region = $1 and household = any($2))
+		select h, false from unnest($2::bigint[]) h group by h order by h`
+	_, err := r.repack(ctx, tx, town, take, ids)
+	return err
+}
+
+// repack takes households off the log by a statement, and packs them.
+func (r *Registry) repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, take string, args ...any) (p Repacked, err error) {
+	const alone = `select pg_advisory_xact_lock(hashtextextended('fact_row ' || $1, 0))`
+	tx.Later("wait for whoever packs the same township", alone, string(town))
+	rows, err := tx.Query(ctx, take, append([]any{string(town)}, args...)...)
+	if err != nil {
+		return Repacked{}, pg.Fail(err, "take households to pack")
+	}
+	var id core.HouseholdID
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.More}, func() error { p.Households = append(p.Households, id); return nil })
+	if err != nil || len(p.Households) == 0 {
+		return Repacked{}, pg.Fail(err, "take households to pack")
+	}
+	return p, r.remake(ctx, tx, town, p.Households)
+}
+
+// remake writes the rows of households as they are now.
+func (r *Registry) remake(ctx context.Context, tx *pg.Tx, town core.RegionCode, households []core.HouseholdID) error {
+	ids := make([]int64, len(households))
+	for i, id := range households {
+		ids[i] = int64(id)
 	}
 	list, err := readPackings(ctx, tx, town, ids, tx.Today())
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for id, p := range list {
 		if len(p.members) == 0 {
 			delete(list, id) // dissolved, or gone to another township
 		}
 	}
-	return len(ids), writeRows(ctx, tx, town, ids, list)
-}
-
-// stale takes households off the log, with those whose day has come.
-func (r *Registry) stale(ctx context.Context, tx *pg.Tx, town core.RegionCode, n int) ([]int64, error) {
-	const alone = `select pg_advisory_xact_lock(hashtextextended('fact_row ' || $1, 0))`
-	tx.Later("wait for whoever packs the same township", alone, string(town))
-	const take = `with taken as (
-			delete from fact_stale where id in (select id from fact_stale where region = $1 order by id limit $2) returning household),
-		come as (select household from fact_row where region = $1 and due <= $3 order by due limit $2)
-		select household from taken union select household from come`
-	rows, err := tx.Query(ctx, take, string(town), n, pgDate(tx.Today()))
-	if err != nil {
-		return nil, pg.Fail(err, "take households to pack")
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	return ids, pg.Fail(err, "take households to pack")
+	return writeRows(ctx, tx, town, ids, list)
 }
 
 // writeRows replaces the rows of some households: those that are not in list lose theirs.

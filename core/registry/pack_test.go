@@ -130,8 +130,8 @@ func TestPackedRows(t *testing.T) {
 	for _, town := range h.towns(t) {
 		if err := h.db.Tx(t.Context(), pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
 			for {
-				n, err := h.reg.Repack(ctx, tx, town, 7)
-				if packed += n; n == 0 || err != nil {
+				p, err := h.reg.Repack(ctx, tx, town, 7)
+				if packed += len(p.Households); !p.More || err != nil {
 					return err
 				}
 			}
@@ -210,9 +210,9 @@ func TestRowComesDue(t *testing.T) {
 	pack := func(want int) {
 		t.Helper()
 		h.as(t, func(ctx context.Context, tx *pg.Tx) error {
-			n, err := h.reg.Repack(ctx, tx, wangmiao, 100)
-			if n != want {
-				t.Errorf("packed %d, want %d", n, want)
+			p, err := h.reg.Repack(ctx, tx, wangmiao, 100)
+			if len(p.Households) != want || p.More {
+				t.Errorf("packed %d, want %d; more: %v", len(p.Households), want, p.More)
 			}
 			return err
 		}, wangmiao)

@@ -188,6 +188,40 @@ func TestTouch(t *testing.T) {
 	})
 }
 
+// TestTouchInABacklog: a log that names households over and over is worked off to its end
+// by a scan, and somebody whose household is touched meanwhile does not wait for that.
+// Controls: Repacked.More by the households instead of the entries; no RepackThese.
+func TestTouchInABacklog(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 300)
+	h.scan(t)
+	id := h.someone(t)
+	var town core.RegionCode
+	var left int
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		const log = `insert into fact_stale (region, household) select h.region, o.id from household h
+			join lateral (select id from household o where o.region = h.region and o.id <> h.id limit 3) o on true, generate_series(1, 800) where h.id = $1`
+		if _, err := tx.Exec(ctx, log, int64(id)); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `select region from household where id = $1`, int64(id)).Scan(&town)
+	})
+	h.learn(t, id, `{"statuses":["dibao"],"hukou":"local"}`)
+	if err := h.watch.Touch(t.Context(), town, id); err != nil {
+		t.Fatal(err)
+	}
+	if leads := h.leads(t, id); len(leads) != 1 || !strings.HasPrefix(leads[0], "due facts open") {
+		t.Errorf("leads %v", leads)
+	}
+	h.scan(t)
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from fact_stale`).Scan(&left)
+	})
+	if left > 0 {
+		t.Errorf("the scan left %d entries of the log", left)
+	}
+}
+
 // someone is a household of which nothing is due yet.
 func (h *house) someone(t *testing.T) (id core.HouseholdID) {
 	t.Helper()

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"lianou/core"
@@ -20,53 +19,27 @@ func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.Househo
 	return w.refresh(ctx, town, id)
 }
 
-// errMoved says that something was written between two looks at what waits.
-var errMoved = errors.New("moved")
-
 // refresh packs who waits in a township and judges them, and some more, in one transaction:
 // a row that was packed anew and not judged would be right in the registry and wrong in
-// the ranking until the next scan.
+// the ranking until the next scan. When they are so many that only an import can have
+// brought them, a part of them is packed, and all wait for a scan to be judged.
 func (w *Watch) refresh(ctx context.Context, town core.RegionCode, more ...core.HouseholdID) error {
-	const tries = 5
-	err := errMoved
-	for try := 0; try < tries && errors.Is(err, errMoved); try++ {
-		err = w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
-			ids, err := w.pack(ctx, tx, town)
-			if err != nil {
+	return w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
+		packed, err := w.Registry.Repack(ctx, tx, town, packs)
+		if err != nil {
+			return err
+		}
+		ids := append(packed.Households, more...)
+		if packed.More {
+			w.found.Packed(tx, town)
+			ids = more
+			if err := w.Registry.RepackThese(ctx, tx, town, more); err != nil {
 				return err
 			}
-			ids = append(ids, more...)
-			slices.Sort(ids)
-			return w.judgeSome(ctx, tx, town, slices.Compact(ids))
-		})
-	}
-	if errors.Is(err, errMoved) {
-		return core.E(core.KindUnavailable, "township_busy", "这个乡镇正在写入很多资料,请过一会儿再试。").Wrap(err)
-	}
-	return err
-}
-
-// pack packs everybody who waits in a township and says who that was, or nobody when they
-// are so many that only an import can have brought them: those wait for a scan.
-func (w *Watch) pack(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]core.HouseholdID, error) {
-	ids, err := w.Registry.Waiting(ctx, tx, town, packs)
-	if err != nil {
-		return nil, err
-	}
-	packed := 0
-	for n := packs; n >= packs; packed += n {
-		if n, err = w.Registry.Repack(ctx, tx, town, packs); err != nil {
-			return nil, err
 		}
-	}
-	switch {
-	case len(ids) == packs:
-		w.found.Packed(tx, town)
-		return nil, nil
-	case packed != len(ids):
-		return nil, errMoved
-	}
-	return ids, nil
+		slices.Sort(ids)
+		return w.judgeSome(ctx, tx, town, slices.Compact(ids))
+	})
 }
 
 // judgeSome judges some households of a township from their packed rows.

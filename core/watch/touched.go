@@ -15,8 +15,7 @@ type look struct {
 	town   core.RegionCode
 	judge  *insight.Judge
 	before []insight.Town     // its scan before; empty for none
-	fresh  []core.HouseholdID // packed anew in this transaction
-	sure   bool               // fresh are all of them
+	fresh  []core.HouseholdID // packed anew in this transaction, in order
 }
 
 // look finds what every household of a township comes to, and stores what differs. After a
@@ -34,7 +33,6 @@ func (w *Watch) look(ctx context.Context, tx *pg.Tx, l look, by insight.Scanned,
 	}
 	var old []insight.Finding
 	if reach != nil {
-		slices.Sort(l.fresh)
 		if old, err = w.found.All(ctx, tx, l.town); err != nil {
 			return nil, err
 		}
@@ -63,7 +61,7 @@ func (w *Watch) look(ctx context.Context, tx *pg.Tx, l look, by insight.Scanned,
 // facts as they were packed then.
 func (w *Watch) reach(l *look) (*insight.Reach, error) {
 	library, ok := w.Books.(Library)
-	if !ok || len(l.before) == 0 || !l.sure {
+	if !ok || len(l.before) == 0 {
 		return nil, nil
 	}
 	before, now := &l.before[0], l.judge.Book().Digest

@@ -13,21 +13,21 @@ import (
 )
 
 // town is a transaction of one township. It packs what was written since, up to packs
-// households; when more are waiting that is all it does, and more is true. Else it judges
+// entries; when more are waiting that is all it does, and more is true. Else it judges
 // everybody, stores what differs and lays the leads.
 func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, packed *int) (more bool, err error) {
 	tx.Remade()
 	if err := hold(ctx, tx, scan, town); err != nil {
 		return false, err
 	}
-	fresh, err := w.Registry.Waiting(ctx, tx, town, packs)
+	fresh, err := w.Registry.Repack(ctx, tx, town, packs)
 	if err != nil {
 		return false, err
 	}
-	n, err := w.Registry.Repack(ctx, tx, town, packs)
-	if *packed += n; err != nil || n >= packs {
+	*packed += len(fresh.Households)
+	if fresh.More {
 		w.found.Packed(tx, town)
-		return true, err
+		return true, nil
 	}
 	w.found.Alone(tx, town)
 	before, err := w.found.Towns(ctx, tx)
@@ -41,7 +41,7 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	defer w.judges.give(judge)
 	by := insight.Scanned{Book: judge.Book().Digest, On: tx.Today()}
 	c := numbers{book: by.Book, packed: *packed}
-	changes, err := w.look(ctx, tx, look{town, judge, before, fresh, n == len(fresh)}, by, &c)
+	changes, err := w.look(ctx, tx, look{town, judge, before, fresh.Households}, by, &c)
 	if err != nil {
 		return false, err
 	}
