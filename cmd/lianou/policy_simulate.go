@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,18 +138,36 @@ func (c policySimulate) before(t *tool, r rules) (*policy.Library, error) {
 	if c.Against != "" {
 		return c.library(t, r, c.Against)
 	}
-	editions, err := r.store.Editions(t.ctx)
+	edition, err := c.standsOn(t, r)
 	if err != nil {
 		return nil, err
 	}
-	if len(editions) == 0 {
+	if edition == 0 {
 		return policy.Embedded()
 	}
-	set, err := r.store.Sources(t.ctx, editions[0].Number)
+	set, err := r.store.Sources(t.ctx, edition)
 	if err != nil {
 		return nil, err
 	}
 	return set.Load()
+}
+
+// standsOn is the edition that a draft changes, else the newest; 0 for none. A draft that
+// was begun before the newest one does not undo it.
+func (c policySimulate) standsOn(t *tool, r rules) (int, error) {
+	if number, is := strings.CutPrefix(c.New, "draft:"); is {
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%q is not draft:N", c.New)
+		}
+		f, err := r.store.Draft(t.ctx, id)
+		return f.Base, err
+	}
+	editions, err := r.store.Editions(t.ctx)
+	if err != nil || len(editions) == 0 {
+		return 0, err
+	}
+	return editions[0].Number, nil
 }
 
 // work judges townships until none is left, and waits for those that the platform has.

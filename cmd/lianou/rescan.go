@@ -116,7 +116,7 @@ func alreadyRuns(ctx context.Context, w *watch.Watch, id int64) error {
 func (c rescanCmd) towns(regions *registry.Regions) ([]core.RegionCode, error) {
 	asked := c.Town
 	if len(asked) == 0 {
-		asked = []string{"371400"}
+		asked = []string{string(core.DezhouCity)}
 	}
 	var out []core.RegionCode
 	for _, code := range asked {

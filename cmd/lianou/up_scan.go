@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/seal"
 	"lianou/core/watch"
@@ -42,7 +43,7 @@ func (m *machine) lookAtEverybody(ctx context.Context) error {
 	if any, err := w.Any(ctx); err != nil || any && !m.fresh {
 		return err
 	}
-	id, err := w.Begin(ctx, into, watch.Request{Towns: w.Registry.Regions().Expand("371400"), Reason: "first", By: audit.Actor{Kind: "operator"}, Over: m.fresh})
+	id, err := w.Begin(ctx, into, watch.Request{Towns: w.Registry.Regions().Expand(core.DezhouCity), Reason: "first", By: audit.Actor{Kind: "operator"}, Over: m.fresh})
 	if err != nil {
 		return err
 	}

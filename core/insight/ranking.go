@@ -91,7 +91,7 @@ func count(tx *pg.Tx, town core.RegionCode, changes []Change) {
 }
 
 // city is the code under which the whole city is counted.
-const city = "371400"
+const city = string(core.DezhouCity)
 
 // scopes are the places a household counts in, in the order in which their rows are
 // taken: always the same, so that two townships never wait for each other.
@@ -134,7 +134,7 @@ func (s Store) Top(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p Pa
 	return list, pg.Fail(err, "read the ranking")
 }
 
-// Among orders some households of one township, listed or not, such as those of a village.
+// Among orders those of some households of one township that are listed, such as a village's.
 func (s Store) Among(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID, p Page) ([]Ranked, error) {
 	all, err := s.All(ctx, tx, town)
 	if err != nil {

@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"errors"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -113,8 +114,11 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why
 			}
 		}
 		e, err := entry(ctx, tx, t.round, n)
-		if err != nil {
+		if errors.Is(err, ErrTurn) {
 			return ErrState
+		}
+		if err != nil {
+			return err
 		}
 		detail := map[string]any{"n": n, "household": e.Household, "why": why}
 		if o := t.course.live(n); o != nil {

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -105,10 +106,8 @@ func (w *Watch) keepUp(ctx context.Context, _ Keeping) error {
 		return err
 	})
 	for _, town := range waiting {
-		if err != nil {
-			return err
-		}
-		err = w.refresh(ctx, town)
+		// One township that cannot be judged keeps no other from it.
+		err = errors.Join(err, w.refresh(ctx, town))
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func (w *Watch) Night(ctx context.Context, into *jobs.Inserter, hour int) (id in
 }
 
 // cityTowns are the townships of a scan of the whole city.
-func (w *Watch) cityTowns() []core.RegionCode { return w.Registry.Regions().Expand("371400") }
+func (w *Watch) cityTowns() []core.RegionCode { return w.Registry.Regions().Expand(core.DezhouCity) }
 
 // lastHour is the last moment at which the clock of the city showed that hour.
 func lastHour(now time.Time, hour int) time.Time {

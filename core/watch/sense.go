@@ -67,7 +67,7 @@ func (w *Watch) cohort(ctx context.Context, want Sensing) (*insight.Cohort, insi
 	if err != nil {
 		return nil, by, err
 	}
-	towns := w.Registry.Regions().Expand(core.DezhouCity)
+	towns := w.cityTowns()
 	parts := make([]*insight.Filler, max(want.Hands, 1))
 	var next, done atomic.Int64
 	group, inner := errgroup.WithContext(ctx)

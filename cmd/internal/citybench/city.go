@@ -126,7 +126,7 @@ func (c *city) parts(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.log, c.towns = audit.New(keys.Platform.Ring), regions.Expand("371400")
+	c.log, c.towns = audit.New(keys.Platform.Ring), regions.Expand(core.DezhouCity)
 	if c.reg, err = registry.New(registry.Config{Ring: keys.Platform.Ring, Log: c.log, Regions: regions}); err != nil {
 		return err
 	}

@@ -44,9 +44,13 @@ func (w *work) begin(ctx context.Context) error {
 	const read = `select r.id, r.state, r.data_key, r.rows, r.repeated, r.refused, r.staged, r.people, r.households, r.sheets,
 			exists (select 1 from bulk_row b where b.run = r.id)
 		from bulk_run r where r.key = $1`
-	key, s := w.runKey(), runState{}
+	s := runState{}
 	err := w.cfg.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		w.today = tx.Today()
+		if w.On.IsZero() {
+			w.On = w.today
+		}
+		key := w.runKey()
 		if _, err := tx.Exec(ctx, note, key, string(w.Kind), w.Source, w.File.Digest[:], tx.Now()); err != nil {
 			return pg.Fail(err, "note an import")
 		}
@@ -61,9 +65,6 @@ func (w *work) begin(ctx context.Context) error {
 		}
 		return err
 	})
-	if w.On.IsZero() {
-		w.On = w.today
-	}
 	w.state = &s
 	return err
 }
