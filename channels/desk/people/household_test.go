@@ -46,7 +46,7 @@ func TestAHouseholdBesideAllItems(t *testing.T) {
 
 // Of an item that one thing stands before, the page says how far it is and whether that
 // can change, apart from those that are further off.
-// Control: oneAway that gives false ("40 元").
+// Control: oneAway that gives false ("what is near").
 func TestTheNearestMissIsSaid(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -55,7 +55,7 @@ func TestTheNearestMissIsSaid(t *testing.T) {
 	_, body := h.ask(t, motherAndSon+"?for=visit", nil)
 	_, rest, _ := strings.Cut(body, `id="near"`)
 	near, _, _ := strings.Cut(rest, "</details></section>")
-	if page := text(near); !strings.Contains(page, "最低生活保障") || !strings.Contains(page, "每月多 40 元") || !strings.Contains(page, "有变化就再算一次") {
+	if page := text(near); !strings.Contains(page, "不是低保家庭,按现在的情况算也不符合。先申请低保,批了这一项就能办") || !strings.Contains(page, "到 2027年10月20日就满 60 岁") {
 		t.Errorf("what is near: %s", page)
 	}
 }
