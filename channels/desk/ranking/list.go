@@ -25,6 +25,8 @@ type listPage struct {
 	Next       string // the address of the next page; "" for none
 	Unlooked   bool   // nobody has looked at the place yet
 	City       bool   // may see what other weights would do
+	Formula    string // the index by the weights in force
+	Whole      []desk.IndexPart
 }
 
 // row is one household of the list.
@@ -57,7 +59,13 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
+		if err := k.formula(tx, &page); err != nil {
+			return err
+		}
 		page.Rows, err = k.rows(ctx, tx, why, list, v.From)
+		for i := range page.Rows {
+			page.Rows[i].measure(page.Whole)
+		}
 		return err
 	})
 	if err != nil {
@@ -65,6 +73,17 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	title := "困难排序"
 	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "list", Title: title, Wide: true}, page)
+}
+
+// formula says by which weights the order goes, and what each part comes to at most.
+func (k *Room) formula(tx *pg.Tx, page *listPage) error {
+	book, err := k.d.Books.On(tx.Today())
+	if err != nil {
+		return err
+	}
+	tops := hardship.Tops(book)
+	page.Formula, page.Whole = hardship.VersionOf(book), desk.IndexParts(tops[:])
+	return nil
 }
 
 // count says how many households the place has, and how many the hardest 3 in 100 are.

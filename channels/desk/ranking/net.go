@@ -17,6 +17,7 @@ import (
 type share struct {
 	desk.IndexPart
 	Low, Net, NetLow int // tenths; the embedded Tenths are the highest without aid
+	Most             int // what the part comes to at most, in tenths
 }
 
 // parts lays the parts of a look out, without aid and with it.
@@ -25,9 +26,16 @@ func (r *row) parts(look *watch.Look, aid hardship.Aid) {
 		r.Parts = append(r.Parts, int(tenths))
 	}
 	for i, p := range desk.IndexParts(r.Parts) {
-		r.Shares = append(r.Shares, share{p, int(look.Points.Low[i]), int(look.Net.High[i]), int(look.Net.Low[i])})
+		r.Shares = append(r.Shares, share{IndexPart: p, Low: int(look.Points.Low[i]), Net: int(look.Net.High[i]), NetLow: int(look.Net.Low[i])})
 	}
 	r.Aid, r.Net = aid, [2]int{look.Net.Min(), look.Net.Max()}
+}
+
+// measure sets beside each part what it comes to at most.
+func (r *row) measure(whole []desk.IndexPart) {
+	for i := range r.Shares {
+		r.Shares[i].Most = whole[i].Tenths
+	}
 }
 
 // Aided reports whether anything comes in already.

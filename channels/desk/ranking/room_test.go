@@ -129,12 +129,16 @@ func TestTheListIsTheScopesOwn(t *testing.T) {
 			t.Errorf("%s of %s: %d, %d households named, want %d", c.target, c.who, code, named(body), c.code)
 		}
 	}
+	// By which weights the order goes, and what a part may come to (control: without measure).
+	if _, body := h.ask(t, officer, "/desk/ranking", nil); !strings.Contains(body, "公式版本 H-1。") || !strings.Contains(body, "</b>/30.0") {
+		t.Error("the page does not say what the weights in force come to")
+	}
 	var shown int
 	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'household.listed' and purpose = '安排帮扶先后'`).Scan(&shown)
 	}))
-	if shown != 5 {
-		t.Errorf("%d lists stand in the log, want 5", shown)
+	if shown != 6 {
+		t.Errorf("%d lists stand in the log, want 6", shown)
 	}
 }
 
