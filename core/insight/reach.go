@@ -46,13 +46,15 @@ func renumbered(before, after *policy.Book) bool {
 	return false
 }
 
-// Nobody reports that nothing that was found in a county can differ.
-func (r *Reach) Nobody(county core.RegionCode) bool {
-	var n int
-	if _, err := fmt.Sscanf(string(county), "3714%02d", &n); err != nil || n < 0 || n >= len(r.may) {
-		return false
+// Nobody reports that nothing that was found by the amounts of these counties can differ.
+func (r *Reach) Nobody(counties ...core.RegionCode) bool {
+	for _, county := range counties {
+		var n int
+		if _, err := fmt.Sscanf(string(county), "3714%02d", &n); err != nil || n < 0 || n >= len(r.may) || r.may[n] != [3]bool{} {
+			return false
+		}
 	}
-	return r.was == nil && r.may[n] == [3]bool{}
+	return r.was == nil
 }
 
 // Stands reports whether what was found of a row before is what Row would find now. Errors:

@@ -74,13 +74,16 @@ func (p *Pair) Twin() *Pair {
 // Items are those of which anything may differ for anybody, by number.
 func (p *Pair) Items() []Item { return p.items }
 
-// Nothing reports that no household of a county can be touched.
-func (p *Pair) Nothing(county core.RegionCode) bool {
-	var n int
-	if _, err := fmt.Sscanf(string(county), "3714%02d", &n); err != nil || n < 0 || n >= len(p.touched) {
-		return false
+// Nothing reports that no household can be touched that goes by the amounts of one of
+// these counties.
+func (p *Pair) Nothing(counties ...core.RegionCode) bool {
+	for _, county := range counties {
+		var n int
+		if _, err := fmt.Sscanf(string(county), "3714%02d", &n); err != nil || n < 0 || n >= len(p.touched) || p.touched[n] != [3]touches{} {
+			return false
+		}
 	}
-	return p.touched[n] == [3]touches{}
+	return true
 }
 
 // list names the items touched.

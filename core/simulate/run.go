@@ -152,8 +152,14 @@ func (s *Simulator) Work(ctx context.Context, sim int64, town core.RegionCode) (
 func (s *Simulator) judge(ctx context.Context, tx *pg.Tx, town core.RegionCode, pair *Pair) (*Tally, error) {
 	t := pair.NewTally()
 	if pair.Nothing(town.County()) {
-		err := tx.QueryRow(ctx, `select count(*) from fact_row where region = $1`, string(town)).Scan(&t.Households)
-		return t, pg.Fail(err, "count households")
+		counties, err := s.Registry.Counties(ctx, tx, town)
+		if err != nil {
+			return t, err
+		}
+		if pair.Nothing(counties...) {
+			err := tx.QueryRow(ctx, `select count(*) from fact_row where region = $1`, string(town)).Scan(&t.Households)
+			return t, pg.Fail(err, "count households")
+		}
 	}
 	return t, s.Registry.Scan(ctx, tx, town, func(_ core.HouseholdID, row []byte) error { return pair.Row(row, t) })
 }

@@ -26,10 +26,10 @@ func (w *Watch) look(ctx context.Context, tx *pg.Tx, l look, by insight.Scanned,
 	if err != nil {
 		return nil, err
 	}
-	if reach != nil && len(l.fresh) == 0 && reach.Nobody(l.town.County()) {
+	if nobody, err := w.nobody(ctx, tx, &l, reach); nobody || err != nil {
 		c.households = l.before[0].Households
 		w.found.Renew(tx, l.town, by)
-		return nil, nil
+		return nil, err
 	}
 	var old []insight.Finding
 	if reach != nil {
@@ -53,6 +53,16 @@ func (w *Watch) look(ctx context.Context, tx *pg.Tx, l look, by insight.Scanned,
 	changes, err := w.found.Replace(ctx, tx, l.town, list, by)
 	c.households, c.changed = len(list), len(changes)
 	return changes, err
+}
+
+// nobody reports whether the look can find nothing new. The counties are asked for only
+// where the township's own says so.
+func (w *Watch) nobody(ctx context.Context, tx *pg.Tx, l *look, reach *insight.Reach) (bool, error) {
+	if reach == nil || len(l.fresh) > 0 || !reach.Nobody(l.town.County()) {
+		return false, nil
+	}
+	counties, err := w.Registry.Counties(ctx, tx, l.town)
+	return err == nil && reach.Nobody(counties...), err
 }
 
 // reach says whom the look may find otherwise than the scan before; nil: everybody has to be

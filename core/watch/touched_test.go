@@ -58,8 +58,8 @@ var editions = [][2]string{
 // TestTouchedIsEverybody is B6: after any change of the rules, with facts that change
 // before it and looks at single households by either Book in between, a scan that judges
 // only whom the change can touch leaves what a scan of everybody leaves, leads and log
-// included. Control: ReachFrom without its
-// comparisons ("another thing is left than by a scan of everybody").
+// included. Control: ReachFrom without its comparisons ("another thing is left than by a scan
+// of everybody").
 func TestTouchedIsEverybody(t *testing.T) {
 	t.Parallel()
 	thin, whole := newHouse(t, 250), newHouse(t, 250)
@@ -69,7 +69,10 @@ func TestTouchedIsEverybody(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 6))
 	both := func(do func(h *house)) { do(thin); do(whole) }
 	thin.keeping(t, all, "", "")
-	both(func(h *house) { h.scan(t) })
+	both(func(h *house) {
+		h.foreign(t)
+		h.scan(t)
+	})
 	left, judged := 0, 0
 	order := r.Perm(len(editions))
 	for round, n := range order {
@@ -108,6 +111,34 @@ func TestTouchedIsEverybody(t *testing.T) {
 		t.Errorf("%d judged and %d left: the changes test nothing", judged, left)
 	}
 	t.Logf("%d judged, %d left", judged, left)
+}
+
+// foreign registers a fifth of the households in a county in which they do not live: the
+// amounts of that one are theirs.
+func (h *house) foreign(t *testing.T) {
+	t.Helper()
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update household set hukou = '371426' where id % 5 = 0`)
+		return err
+	})
+}
+
+// TestAmountsOfAnotherCounty: an amount of one county touches whoever is registered there,
+// wherever they live. Control: Nobody by the township's own county alone.
+func TestAmountsOfAnotherCounty(t *testing.T) {
+	t.Parallel()
+	h, all := newHouse(t, 250), map[string]*policy.Book{}
+	h.foreign(t)
+	h.keeping(t, all, "", "")
+	h.scan(t)
+	h.keeping(t, all, editions[2][0], editions[2][1])
+	thin := h.scan(t)
+	h.judgeBy(t, "", "")
+	h.scan(t)
+	h.judgeBy(t, editions[2][0], editions[2][1])
+	if whole := h.scan(t); thin.Changed != whole.Changed || thin.Changed == 0 {
+		t.Errorf("%d findings changed, %d of everybody", thin.Changed, whole.Changed)
+	}
 }
 
 func (h *house) townOf(t *testing.T, id core.HouseholdID) (town core.RegionCode) {
