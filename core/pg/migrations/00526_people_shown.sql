@@ -1,6 +1,6 @@
 -- Whom a member of staff was shown in lists and looks of the register within a day: what
--- bounds how many people one officer can copy (security.md P22). Ids only, and no longer
--- than a day: the log keeps what was looked at and why.
+-- bounds how many people one officer can copy (security.md P22). Ids only; those
+-- of a day ago go when the same officer next looks: the log keeps what was looked at and why.
 
 -- +goose Up
 create table people_shown (
