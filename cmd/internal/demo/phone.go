@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -38,14 +39,18 @@ func (p *Phone) raw(ctx context.Context, path string) ([]byte, error) {
 
 // json sends and reads JSON; in or out may be nil.
 func (p *Phone) json(ctx context.Context, method, path string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
+	var body io.Reader // none with a GET: who answers before it is read may cut the answer short
+	switch {
+	case in != nil:
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(b)
+	case method != http.MethodGet:
+		body = strings.NewReader("{}")
 	}
-	if in == nil {
-		body = []byte("{}")
-	}
-	req, err := http.NewRequestWithContext(ctx, method, p.base+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, p.base+path, body)
 	if err != nil {
 		return err
 	}

@@ -223,7 +223,7 @@ func (q request) sent(text string) bool {
 func (w target) plain(q request, body string) string {
 	body = queryOfPage.ReplaceAllString(body, "")
 	for name, value := range w.values {
-		if slices.Contains([]string{"lead", "pair", "draft", "round", "change"}, name) && !strings.Contains(q.path, "/"+name+"/") {
+		if slices.Contains([]string{"lead", "pair", "draft", "round", "change", "household"}, name) && !strings.Contains(q.path, "/"+name+"/") {
 			continue
 		}
 		body = strings.ReplaceAll(body, "/"+name+"/"+value, "")
