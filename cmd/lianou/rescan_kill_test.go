@@ -71,11 +71,17 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// serve starts the server; one whose postmaster was killed, as soon as the last of its
+// backends has let the shared memory go.
 func (k *torn) serve() {
 	k.t.Helper()
-	var err error
-	k.server, err = local.Start(k.t.Context(), local.Config{Dir: filepath.Join(k.dir, "postgres")})
-	must(k.t, err)
+	k.until("the server to start", func() bool {
+		server, err := local.Start(k.t.Context(), local.Config{Dir: filepath.Join(k.dir, "postgres")})
+		if err == nil {
+			k.server = server
+		}
+		return err == nil
+	})
 }
 
 // cities makes the two copies: looked at once, and then something happened to half
