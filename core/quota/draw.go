@@ -28,7 +28,8 @@ type List struct {
 }
 
 // Draw makes the order of a round as it would be frozen now, in the scope of tx, which must
-// hold the whole area. Errors: ErrUnlooked, ErrTooLong.
+// hold the whole area: every household of it is judged by the Book and the day of the
+// cut-off, whatever scans found since by other Books. Errors: ErrUnlooked, ErrTooLong.
 func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {
 	book, err := q.d.Books.On(core.DateOf(r.Cutoff))
 	if err != nil {
@@ -39,7 +40,7 @@ func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {
 		return List{}, core.E(core.KindConflict, "quota_item", "这个事项在截止那天已经停办了。")
 	}
 	towns := q.d.Registry.Regions().Expand(r.Area)
-	if err := looked(ctx, tx, towns, book.Digest); err != nil {
+	if err := looked(ctx, tx, towns); err != nil {
 		return List{}, err
 	}
 	judge, err := insight.NewJudge(book, core.DateOf(r.Cutoff))
@@ -66,20 +67,19 @@ func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {
 	return out, nil
 }
 
-// looked refuses an area of which a township was not looked at under the Book.
-func looked(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, book string) error {
+// looked refuses an area of which a township was never looked at: its rows of facts need
+// not be there.
+func looked(ctx context.Context, tx *pg.Tx, towns []core.RegionCode) error {
 	scans, err := insight.Store{}.Towns(ctx, tx)
 	if err != nil {
 		return err
 	}
-	by := map[core.RegionCode]string{}
+	seen := make(map[core.RegionCode]bool, len(scans))
 	for _, s := range scans {
-		by[s.Region] = s.By.Book
+		seen[s.Region] = true
 	}
-	for _, t := range towns {
-		if by[t] != book {
-			return ErrUnlooked
-		}
+	if slices.ContainsFunc(towns, func(t core.RegionCode) bool { return !seen[t] }) {
+		return ErrUnlooked
 	}
 	return nil
 }
@@ -93,42 +93,27 @@ type drawing struct {
 }
 
 func (q *Quota) ofTown(ctx context.Context, tx *pg.Tx, d drawing) ([]Entry, error) {
-	all, err := insight.Store{}.All(ctx, tx, d.town)
-	if err != nil {
-		return nil, err
-	}
-	fits, ids := map[core.HouseholdID]bool{}, []core.HouseholdID(nil)
-	for _, f := range all {
-		if f.Eligible.Has(d.no) || f.Open.Has(d.no) || d.granted[f.Household] != 0 {
-			ids = append(ids, f.Household)
-			fits[f.Household] = f.Eligible.Has(d.no)
-		}
-	}
-	if len(ids) > maxListed {
-		return nil, ErrTooLong
-	}
-	towns := slices.Repeat([]core.RegionCode{d.town}, len(ids))
-	rows, err := q.d.Registry.Rows(ctx, tx, towns, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Entry, 0, len(ids))
-	for _, id := range ids {
-		row, packed := rows[id]
-		if !packed {
-			continue // gone since the look: nobody lives there any more
-		}
+	var out []Entry
+	err := q.d.Registry.Scan(ctx, tx, d.town, func(id core.HouseholdID, row []byte) error {
 		f, points, err := d.judge.Look(id, row)
 		if err != nil {
-			return nil, core.E(core.KindInternal, "row_unreadable", "").Wrap(err)
+			return core.E(core.KindInternal, "row_unreadable", "").Wrap(err)
 		}
-		e := Entry{Region: d.town, Household: id, Place: f.Place, Fits: fits[id], Claim: d.granted[id]}
+		fits, claim := f.Eligible.Has(d.no), d.granted[id]
+		if !fits && !f.Open.Has(d.no) && claim == 0 {
+			return nil
+		}
+		if len(out) == maxListed {
+			return ErrTooLong
+		}
+		e := Entry{Region: d.town, Household: id, Place: f.Place, Fits: fits, Claim: claim}
 		for i := range parts {
 			e.Low[i], e.High[i] = int(points.Low[i]), int(points.High[i])
 		}
 		out = append(out, e)
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 // arrange puts entries in order and numbers them: the harder first, of equals the lower

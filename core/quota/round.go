@@ -90,7 +90,7 @@ var (
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
 	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")
 	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看过以后,名单又变了。请再看一遍。")
-	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还没按现在的政策全库比对过。请先运行一次比对,再冻结。")
+	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还从来没有全库比对过。请先运行一次比对,再冻结。")
 	ErrTooLong   = core.E(core.KindConflict, "quota_too_long", "这个地方够条件的人家太多,一批排不下。请按县或者乡镇分开办。")
 	ErrTurn      = core.E(core.KindConflict, "quota_turn", "现在轮到的不是这一户,可能有人刚办过。请刷新再看。")
 	ErrNoPlace   = core.E(core.KindConflict, "quota_no_place", "名额都给出去了。有人不要了,才轮到下一户。")
