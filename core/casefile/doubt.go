@@ -25,6 +25,7 @@ const (
 	DoubtGuardian  DoubtKind = "guardian"  // a minor, and who spoke is not said to be the guardian
 	DoubtRelative  DoubtKind = "relative"  // somebody named is registered in a household that the applicant is not of
 	DoubtPerson    DoubtKind = "person"    // somebody of the case was found to be somebody of another one, or no longer to be
+	DoubtFamily    DoubtKind = "family"    // a birth, a death, a move in the household since
 )
 
 // Beside reports whether the doubt is about an application that waits beside the
@@ -53,6 +54,8 @@ type Doubt struct {
 	Receipt     core.Receipt
 	Kind        DoubtKind
 	Other       core.CaseID  // 0 for none in sight
+	Event       int64        // of the register, of DoubtFamily; 0 else
+	About       string       // what happened, of DoubtFamily
 	OtherNumber core.Receipt // of that case
 	Urgent      bool         // the application says that basic living is hit now
 	Applicant   string       // of the case
@@ -68,19 +71,24 @@ var ErrDoubt = core.E(core.KindConflict, "doubt_open", "有一份没核对的申
 // AddDoubt writes a doubt once: about one application and, where there is one, one
 // other case.
 func (s *Store) AddDoubt(ctx context.Context, tx *pg.Tx, d Doubt) error {
-	_, err := tx.Exec(ctx, `insert into case_doubt (case_id, region, application, kind, other, made)
-		select id, region, $2, $3, $4, $5 from casefile where id = $1 on conflict do nothing`,
-		d.Case, d.Application, d.Kind, number(d.Other), tx.Now())
-	return pg.Fail(err, "write a doubt")
+	_, err := s.addDoubt(ctx, tx, d)
+	return err
 }
 
-const doubtQuery = `select d.id, d.case_id, d.region, d.application::text, a.receipt, d.kind, coalesce(d.other, 0), coalesce(o.receipt, ''), a.urgent,
+func (s *Store) addDoubt(ctx context.Context, tx *pg.Tx, d Doubt) (fresh bool, err error) {
+	tag, err := tx.Exec(ctx, `insert into case_doubt (case_id, region, application, kind, other, event, about, made)
+		select id, region, $2, $3, $4, $5, $6, $7 from casefile where id = $1 on conflict do nothing`,
+		d.Case, d.Application, d.Kind, number(d.Other), number(d.Event), d.About, tx.Now())
+	return tag.RowsAffected() == 1, pg.Fail(err, "write a doubt")
+}
+
+const doubtQuery = `select d.id, d.case_id, d.region, d.application::text, a.receipt, d.kind, coalesce(d.other, 0), coalesce(o.receipt, ''), coalesce(d.event, 0), d.about, a.urgent,
 	f.applicant, d.made, d.verdict, d.reason, coalesce(d.looked_by, 0)
 	from case_doubt d join casefile f on f.id = d.case_id join case_application a on a.application = d.application
 	left join casefile o on o.id = d.other `
 
 func scanDoubt(r pgx.CollectableRow) (d Doubt, err error) {
-	err = r.Scan(&d.ID, &d.Case, &d.Region, &d.Application, &d.Receipt, &d.Kind, &d.Other, &d.OtherNumber, &d.Urgent,
+	err = r.Scan(&d.ID, &d.Case, &d.Region, &d.Application, &d.Receipt, &d.Kind, &d.Other, &d.OtherNumber, &d.Event, &d.About, &d.Urgent,
 		&d.Applicant, &d.Made, &d.Verdict, &d.Reason, &d.By)
 	return d, err
 }

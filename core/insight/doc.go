@@ -2,7 +2,7 @@
 // household of the city, how hard it is by the index, and the order that makes
 // (指数排序).
 //
-// It owns the tables finding_page, finding_town, ranking, ranking_count and
+// It owns the tables finding_page, finding_town, ranking, ranking_count, ranking_step and
 // index_sensing. Findings
 // lie in pages of some hundred households and not in rows: a scan of two million
 // households then writes thousands of rows, and reads as few to see what changed.

@@ -72,11 +72,12 @@ func draw(r *rand.Rand, id core.HouseholdID) Finding {
 // TestStoreAgainstNaive: after any run of scans, single looks and departures the pages,
 // the changes told, the order and the ranks are those of the naive model.
 // Controls: order by household before place; a page cut without its first; count without
-// the county.
+// the county; step without those who leave; ranking_before without who stands at the place
+// where the step begins.
 func TestStoreAgainstNaive(t *testing.T) {
 	t.Parallel()
 	env := pgtest.New(t)
-	db, s := env.DB(pgtest.Platform), Store{}
+	db, s := env.DB(pgtest.Platform), Store{size: 5}
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		m := model{}
@@ -85,6 +86,9 @@ func TestStoreAgainstNaive(t *testing.T) {
 		}
 		err := db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 			if _, err := tx.Exec(ctx, `delete from finding_page; delete from ranking; update ranking_count set counts = array_fill(0, array[1001]), coarse = array_fill(0, array[32])`, nil...); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `select ranking_cut(5)`); err != nil {
 				return err
 			}
 			for range rapid.IntRange(1, 12).Draw(rt, "steps") {

@@ -67,7 +67,7 @@ func (n *counts) moves(width int) (at, by []int32) {
 }
 
 // count carries changes over to the counts of the township, its county and the city. It
-// is the last of its transaction: the city's row is held until the commit.
+// and step are the last of their transaction: the city's row is held until the commit.
 func count(tx *pg.Tx, town core.RegionCode, changes []Change) {
 	var n counts
 	for i := range changes {
@@ -181,7 +181,11 @@ func (s Store) Standings(ctx context.Context, tx *pg.Tx, r Ranked) (out [3]Stand
 	var here Standing
 	var near []int32
 	_, err = pgx.ForEachRow(rows, []any{&at, &here.Before, &here.Of, &near}, func() error {
-		if len(near) == len(out) {
+		switch {
+		case len(near) != len(out): // not listed
+		case at == len(out):
+			here.Before = int(near[at-1]) // of the whole city
+		default:
 			here.Before += int(near[at-1])
 		}
 		out[at-1] = here

@@ -29,6 +29,7 @@ func (s Store) Set(ctx context.Context, tx *pg.Tx, town core.RegionCode, f Findi
 	rank(tx, town, changes)
 	moveTown(tx, town, c)
 	count(tx, town, changes)
+	step(tx, changes)
 	return c, nil
 }
 

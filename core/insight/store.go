@@ -14,7 +14,9 @@ import (
 )
 
 // Store keeps findings and the ranking. The zero value is ready; it has no state.
-type Store struct{}
+type Store struct {
+	size int // of the steps of the city's order; 0: stepSize
+}
 
 // A Change is a household of which a look found something else than the look before.
 type Change struct {
@@ -57,6 +59,8 @@ func (s Store) Replace(ctx context.Context, tx *pg.Tx, town core.RegionCode, lis
 	rank(tx, town, changes)
 	writeTown(tx, town, list, by)
 	count(tx, town, changes)
+	step(tx, changes)
+	s.cut(tx)
 	return changes, nil
 }
 

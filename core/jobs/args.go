@@ -94,3 +94,21 @@ func (HouseholdTouched) Kind() string { return "household_touched" }
 func (HouseholdTouched) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
+
+// FamilyChanged asks the platform to lay what happened in a household before the officers
+// of the cases that it may change (F36). Platform to itself, once for each household of an
+// event; it has no region, for a case may lie in another township than its household.
+type FamilyChanged struct {
+	Household core.HouseholdID `json:"household" river:"unique"`
+	Event     int64            `json:"event" river:"unique"`
+	What      string           `json:"what"` // the kind of the event, as registry names it
+	Day       core.Date        `json:"day"`  // on which it happened
+}
+
+// Kind is the stable name.
+func (FamilyChanged) Kind() string { return "family_changed" }
+
+// InsertOpts makes the job unique by event and household.
+func (FamilyChanged) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}

@@ -26,6 +26,7 @@ func Unscoped() map[string]string {
 		"bulk_home":    "keyed hashes of household numbers and ids",
 		// insight
 		"ranking_count": "counts of households by index, no person",
+		"ranking_step":  "counts of households by steps of the city's order, no person",
 		"index_sensing": "counts of a comparison of weights by groups and places, no household",
 		// watch
 		"scan":      "when everybody was looked at, and how far it is, no person",

@@ -71,7 +71,8 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 		if err != nil {
 			return 0, err
 		}
-		follow = append(follow, jobs.HouseholdTouched{Household: id, Event: int64(e.ID), Region: home.Region})
+		follow = append(follow, jobs.HouseholdTouched{Household: id, Event: int64(e.ID), Region: home.Region},
+			jobs.FamilyChanged{Household: id, Event: int64(e.ID), What: string(e.Kind), Day: e.Told.Day})
 		if old, moved := w.left[id]; moved { // its place in the order, and what fits it, are that township's no more
 			follow = append(follow, jobs.HouseholdTouched{Household: id, Event: int64(e.ID), Region: old})
 		}

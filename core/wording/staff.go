@@ -23,3 +23,31 @@ func FixTask(code string) string {
 	}
 	return fmt.Sprintf("银行退回,代码 %s。问一下银行。", code)
 }
+
+// Happened says which event in a family it was, by its kind as the register has it
+// (core/registry); "" for one that is none.
+func Happened(kind string) string {
+	switch kind {
+	case "birth":
+		return "生了孩子"
+	case "death":
+		return "去世"
+	case "marriage":
+		return "结婚"
+	case "divorce":
+		return "离婚"
+	case "adoption":
+		return "收养"
+	case "split":
+		return "分家另过"
+	case "move":
+		return "搬家"
+	case "move_out":
+		return "搬出德州"
+	case "move_in":
+		return "搬回德州"
+	case "undo":
+		return "撤销了一条"
+	}
+	return ""
+}

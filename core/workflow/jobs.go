@@ -73,6 +73,7 @@ func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.OpenCase]) error { return f.OpenCase(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[LookBeyond]) error { return f.LookBeyond(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[twins.Became]) error { return f.Became(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.FamilyChanged]) error { return f.Family(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[CheckIdentity]) error { return f.CheckIdentity(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Assess]) error { return f.Assess(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Route]) error { return f.Route(ctx, j.Args) })

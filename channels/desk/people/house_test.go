@@ -24,6 +24,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/registry/change"
 	"lianou/core/registry/seed"
+	"lianou/core/staff"
 )
 
 // The people of the Stories: a mother and her son in Wangmiao, a daughter-in-law in
@@ -35,6 +36,7 @@ const (
 	herNumber = "37242219671020992"
 	officer   = "wangmiao.officer"
 	approver  = "wangmiao.approver"
+	county    = "linyi.county" // of the second and the third story's townships
 )
 
 // house is the desk with the Stories in its register.
@@ -45,6 +47,7 @@ type house struct {
 	handler http.Handler
 	cookie  *http.Cookie // of the officer
 	second  *http.Cookie // of the approver
+	over    *http.Cookie // of the county
 }
 
 func newHouse(t *testing.T) *house {
@@ -79,8 +82,10 @@ func newHouse(t *testing.T) *house {
 	life, err := registry.NewLife(h.reg, queue)
 	must(t, err)
 	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Life: life, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
-	sessions := h.Sessions(t, room, officer, approver)
-	h.cookie, h.second = sessions[officer], sessions[approver]
+	_, err = staff.Seed(t.Context(), h.Env.DB(pgtest.Import), []staff.Town{{Code: "371424103", Name: "德平镇", County: "临邑县"}})
+	must(t, err)
+	sessions := h.Sessions(t, room, officer, approver, county)
+	h.cookie, h.second, h.over = sessions[officer], sessions[approver], sessions[county]
 	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
 	h.handler, err = h.Shell.Handler(town, room)
 	must(t, err)
@@ -112,13 +117,18 @@ func (h *house) ask(t *testing.T, target string, form url.Values) (int, string) 
 }
 
 // opened is a case of a household.
-func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt, asked ...core.ItemCode) (id core.CaseID) {
+func (h *house) opened(t *testing.T, home core.HouseholdID, receipt core.Receipt, asked ...core.ItemCode) core.CaseID {
+	t.Helper()
+	return h.openedIn(t, "371426104", home, receipt, asked...)
+}
+
+func (h *house) openedIn(t *testing.T, town core.RegionCode, home core.HouseholdID, receipt core.Receipt, asked ...core.ItemCode) (id core.CaseID) {
 	t.Helper()
 	a := core.Application{ID: core.ApplicationID(uuid.NewString()), Receipt: receipt, Channel: "counter", At: time.Now(),
 		Applicant: core.Applicant{Ref: "m", Name: "周桂兰"}, Contact: core.Contact{Name: "周桂兰", Capacity: core.CapacitySelf},
 		Household: core.Household{Members: []core.Member{{Ref: "m", Relation: "applicant"}}}, Items: asked}
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		c, err := h.cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: "371426104", Town: "王庙镇", Household: home})
+		c, err := h.cases.Open(ctx, tx, casefile.NewCase{Application: a, Region: town, Town: "王庙镇", Household: home})
 		id = c.Case
 		for _, item := range asked {
 			if err == nil {

@@ -38,6 +38,7 @@ type householdPage struct {
 	Said     string
 	Contests []changeRow
 	MayAsk   bool // may write a contest down
+	MayTell  bool // may tell what happened in the family
 }
 
 func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -49,7 +50,7 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page := householdPage{Said: desk.Said(w, r), Asked: a, Home: core.HouseholdID(id), MayAsk: at.Has(changers()...)}
+	page := householdPage{Said: desk.Said(w, r), Asked: a, Home: core.HouseholdID(id), MayAsk: at.Has(changers()...), MayTell: at.Has(tellers()...)}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err

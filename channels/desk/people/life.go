@@ -32,6 +32,8 @@ type lifePage struct {
 	Proofs    []wording.Option
 	Relations []wording.Option
 	Villages  []registry.Place
+	Towns     []registry.Place // of the county, where what two households tell is told
+	Other     core.HouseholdID // whose people this event is about too
 
 	Form     map[string][]string // what was typed, on the page that asks for a yes
 	Sure     bool                // the page asks for a yes
@@ -47,12 +49,9 @@ type eventRow struct {
 }
 
 // kinds are the events that a township tells here, in the order in which they are asked
-// for. What takes people of two households is told where both are known (a case, a feed).
+// for. What takes people of two households, or leads to another township, the county tells
+// (twoKinds): it sees both.
 var kinds = []wording.Option{{Value: "birth", Word: "生了孩子"}, {Value: "death", Word: "去世"}, {Value: "split", Word: "分家另过"}, {Value: "move", Word: "全家搬到本镇别的村"}, {Value: "move_out", Word: "搬出德州"}}
-
-// happened are the words for all events, of feeds too.
-var happened = map[registry.EventKind]string{registry.EventBirth: "生了孩子", registry.EventDeath: "去世", registry.EventMarriage: "结婚", registry.EventDivorce: "离婚", registry.EventAdoption: "收养",
-	registry.EventSplit: "分家另过", registry.EventMove: "搬家", registry.EventMoveOut: "搬出德州", registry.EventMoveIn: "搬回德州", registry.EventUndo: "撤销了一条"}
 
 // proofs are by what an event is told.
 var proofs = []wording.Option{{Value: "paper", Word: "看过证件、证明原件"}, {Value: "police", Word: "问过派出所"}, {Value: "village", Word: "村里证明"}, {Value: "visit", Word: "上门看过"}}
@@ -65,14 +64,14 @@ var (
 )
 
 // tellers are who may tell what happened in a family.
-func tellers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver} }
+func tellers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver, staff.County} }
 
 func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page, err := p.lifeOf(r, a)
+	page, err := p.lifeOf(r, at, a)
 	if err != nil {
 		return err
 	}
@@ -86,11 +85,14 @@ func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 // lifeOf reads which household a page is about, and which kind of event.
-func (p *Room) lifeOf(r *http.Request, a asked) (lifePage, error) {
+func (p *Room) lifeOf(r *http.Request, at desk.At, a asked) (lifePage, error) {
 	id, err := number(r, "household")
 	page := lifePage{Asked: a, Home: core.HouseholdID(id), Kinds: kinds, Proofs: proofs}
-	if i := slices.IndexFunc(kinds, func(o wording.Option) bool { return o.Value == r.FormValue("kind") }); i >= 0 {
-		page.Kind = kinds[i]
+	if !at.Has(staff.Officer, staff.Approver) { // the county's people
+		page.Kinds, page.Towns = twoKinds, p.towns(at)
+	}
+	if i := slices.IndexFunc(page.Kinds, func(o wording.Option) bool { return o.Value == r.FormValue("kind") }); i >= 0 {
+		page.Kind = page.Kinds[i]
 	}
 	f, _ := wording.MemberFact("relation")
 	page.Relations = f.Options
@@ -115,7 +117,7 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.Today)
 	events, err := p.d.Life.Events(ctx, tx, why, page.Home)
 	for _, e := range events {
-		row := eventRow{Event: e, Word: happened[e.Kind], Open: e.Kind != registry.EventUndo && !e.Undone}
+		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Open: e.Kind != registry.EventUndo && !e.Undone}
 		_, proof, _ := strings.Cut(e.Told.Source, ",")
 		for _, o := range proofs {
 			if o.Value == proof {
@@ -136,7 +138,7 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err := p.mayAsk(r, at); err != nil {
 		return err
 	}
-	page, err := p.lifeOf(r, a)
+	page, err := p.lifeOf(r, at, a)
 	if err != nil {
 		return err
 	}
@@ -154,8 +156,8 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
-		if page.Sentence, err = p.happen(ctx, tx, why, r, &page); err == nil && page.Sure {
-			if page.Cases, err = p.d.Cases.OfHousehold(ctx, tx, page.Home); err == nil {
+		if page.Sentence, err = p.happen(ctx, tx, why, r, at, &page); err == nil && page.Sure {
+			if page.Cases, err = p.casesOf(ctx, tx, page.Home, page.Other); err == nil {
 				err = errRehearsed
 			}
 		}
@@ -183,7 +185,7 @@ func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err := p.mayAsk(r, at); err != nil {
 		return err
 	}
-	page, err := p.lifeOf(r, a)
+	page, err := p.lifeOf(r, at, a)
 	if err != nil {
 		return err
 	}

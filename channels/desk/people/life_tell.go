@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -15,7 +16,7 @@ import (
 
 // happen writes what a form tells, and gives it in one sentence. Who is not of the
 // household that the page is about is nobody here.
-func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, page *lifePage) (string, error) {
+func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, at desk.At, page *lifePage) (string, error) {
 	told, err := toldOf(r, why)
 	if err != nil {
 		return "", err
@@ -42,6 +43,8 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 		return day + namesIn(who) + "搬出德州。", err
 	case "split":
 		return p.split(ctx, tx, why, told, r, page)
+	case "marriage", "divorce", "adoption", "move_town", "move_in":
+		return p.betweenTwo(ctx, tx, why, told, r, at, page)
 	}
 	to, where, err := page.place(r)
 	if err != nil {
@@ -59,12 +62,21 @@ func (p *Room) split(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 		return "", err
 	}
 	who := page.chosen(r)
-	var movers []registry.Mover
+	movers, err := page.founders(r, who)
+	if err != nil {
+		return "", err
+	}
+	_, _, err = p.d.Life.Split(ctx, tx, why, told, movers, to, "")
+	return told.Day.SayWhole() + "," + namesIn(who) + "分出去,住" + where + "。", err
+}
+
+// founders are who goes into a new household, and who they are in it.
+func (page *lifePage) founders(r *http.Request, who []memberRow) (movers []registry.Mover, err error) {
 	heads := 0
 	for _, m := range who {
 		rel := core.Relation(r.PostFormValue("relation-" + strconv.FormatInt(int64(m.ID), 10)))
 		if !slices.ContainsFunc(page.Relations, func(o wording.Option) bool { return o.Value == string(rel) }) {
-			return "", core.Invalid("relation", "分出去的每个人,选一下在新家里是谁。")
+			return nil, core.Invalid("relation", "分出去的每个人,选一下在新家里是谁。")
 		}
 		if rel == "applicant" {
 			heads++
@@ -72,10 +84,9 @@ func (p *Room) split(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 		movers = append(movers, registry.Mover{Person: m.ID, Relation: rel})
 	}
 	if heads != 1 {
-		return "", core.Invalid("relation", "新家要有一个人是“本人”,只有一个。")
+		return nil, core.Invalid("relation", "新家要有一个人是“本人”,只有一个。")
 	}
-	_, _, err = p.d.Life.Split(ctx, tx, why, told, movers, to, "")
-	return told.Day.SayWhole() + "," + namesIn(who) + "分出去,住" + where + "。", err
+	return movers, nil
 }
 
 // toldOf reads when it happened and by what it is told.

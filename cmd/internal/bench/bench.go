@@ -29,6 +29,9 @@ type Config struct {
 	// People is how many are registered where people are searched for, in B8. Defaults
 	// to 200,000; the city has 5,600,000.
 	People int
+	// Keep is the folder of a city that citybench has made and keeps, for B8 to ask there;
+	// its tokens are then not made anew. Defaults to a throw-away one.
+	Keep string
 	// Import is how many people the files of B9 hold. Defaults to 200,000.
 	Import int
 	// Dir is where throw-away installations are made. Defaults to the system's folder

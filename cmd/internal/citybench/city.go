@@ -97,6 +97,10 @@ func (c *city) databases(ctx context.Context) (err error) {
 	if c.admin, err = pgx.Connect(ctx, admin); err != nil {
 		return err
 	}
+	// A measurement that was broken off leaves a scan that nobody will end.
+	if _, err = c.admin.Exec(ctx, `update scan set given_up = now() where ended is null and given_up is null`); err != nil {
+		return err
+	}
 	c.db, err = pg.Open(ctx, pg.Config{URL: c.server.URL(platformRole, database), Name: "lianou bench", MaxConns: 2 * hands})
 	return err
 }
@@ -158,16 +162,17 @@ func (c *city) people(ctx context.Context, cfg *Config) error {
 		return err
 	}
 	cfg.note("  seeded %d people in %d households in %.0f s", res.People, res.Households, time.Since(began).Seconds())
-	c.households = res.Households
 	// What a running city has behind it: statistics, and no checkpoint in the middle.
-	_, err = c.admin.Exec(ctx, `analyze; checkpoint`)
-	return err
+	if _, err = c.admin.Exec(ctx, `analyze; checkpoint`); err != nil {
+		return err
+	}
+	return c.count(ctx, cfg) // a part of it may have been there from before
 }
 
 func (c *city) count(ctx context.Context, cfg *Config) error {
 	var people int
 	err := c.admin.QueryRow(ctx, `select (select count(*) from person), (select count(*) from household)`).Scan(&people, &c.households)
-	cfg.note("  %d people in %d households are there from before", people, c.households)
+	cfg.note("  %d people in %d households are there", people, c.households)
 	return err
 }
 

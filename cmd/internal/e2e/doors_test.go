@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -128,6 +129,7 @@ func TestPhonesToTheMoney(t *testing.T) {
 		}
 	}
 	readsMoney(t, "b")
+	aChildIsBorn(t, deping, atDeping, fmt.Sprint(b.Household))
 	if strings.Contains(money, byApp) {
 		t.Errorf("the list of money shows another family's: %s", money)
 	}

@@ -23,6 +23,7 @@ func Dump(t testing.TB, superuser string) []string {
 		select 'page ' || region || ' ' || first || ' ' || encode(findings, 'hex') as line from finding_page
 		union all select 'town ' || region || ' ' || book || ' ' || households || ' ' || eligible::text || open::text from finding_town
 		union all select 'rank ' || region || ' ' || place || ' ' || household from ranking
+		union all select 'listed ' || sum(n) from ranking_step
 		union all select 'count ' || scope || ' ' || counts::text from ranking_count
 		union all select 'row ' || region || ' ' || household || ' ' || encode(facts, 'hex') || coalesce(due::text, '') from fact_row
 		union all select 'stale ' || region || ' ' || household from fact_stale
