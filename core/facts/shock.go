@@ -58,7 +58,10 @@ func (v *Vector) deriveShocks() {
 		if !s.Disaster {
 			continue
 		}
-		disaster = disaster || s.Date >= from
+		if s.Date < from {
+			continue // a house that was hit years ago and is repaired is rebuilt by nobody
+		}
+		disaster = true
 		if damaged != yes && s.home != no {
 			damaged = s.home
 		}

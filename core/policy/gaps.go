@@ -9,7 +9,7 @@ import (
 
 // checkGaps holds that a place which once had an amount has one on every later
 // day: a rule without its limit would leave people open for good, and nobody would
-// see it. Rows of the same counties and area must join as well, because in a hole
+// see it. Rows of one county and area must join as well, because in a hole
 // between them the general row would hold unnoticed.
 func (b *builder) checkGaps(a at, p *srcParam) {
 	if len(p.Rows) > maxRows || slices.ContainsFunc(p.Rows, func(r srcRow) bool { return len(r.Counties) > maxCounties }) {
@@ -25,10 +25,12 @@ func (b *builder) checkGaps(a at, p *srcParam) {
 			b.checkPlace(a, p, county, area)
 		}
 	}
-	for _, rows := range tracks(p) {
+	said := map[int]bool{} // a row of several counties is told once
+	for _, rows := range tracks(p, counties) {
 		for k := 1; k < len(rows); k++ {
 			before, after := &p.Rows[rows[k-1]], &p.Rows[rows[k]]
-			if !before.Until.IsZero() && before.Until.Date < after.From.Date {
+			if !before.Until.IsZero() && before.Until.Date < after.From.Date && !said[rows[k]] {
+				said[rows[k]] = true
 				b.gap(a.in(index("rows", rows[k])), before.Until.Date, after.From.Date)
 			}
 		}
@@ -54,22 +56,23 @@ func namedCounties(p *srcParam) []core.RegionCode {
 	return out
 }
 
-// tracks groups the rows by counties and area, each by the day it begins.
-func tracks(p *srcParam) [][]int {
+// tracks groups the rows by county and area, "" for the general ones, each by the day it
+// begins. A row of several counties is in the track of each: lists are cut and joined again
+// as counties part and come together.
+func tracks(p *srcParam, counties []core.RegionCode) [][]int {
 	var out [][]int
-	for i := range p.Rows {
-		r := &p.Rows[i]
-		t := slices.IndexFunc(out, func(rows []int) bool {
-			o := &p.Rows[rows[0]]
-			return o.Area == r.Area && slices.Equal(o.Counties, r.Counties)
-		})
-		if t < 0 {
-			out, t = append(out, nil), len(out)
+	for _, county := range counties {
+		for _, area := range []string{"", "urban", "rural"} {
+			var rows []int
+			for i := range p.Rows {
+				r := &p.Rows[i]
+				if string(r.Area) == area && (county == "" && r.Counties == nil || slices.Contains(r.Counties, county)) {
+					rows = append(rows, i)
+				}
+			}
+			slices.SortStableFunc(rows, func(x, y int) int { return cmp.Compare(p.Rows[x].From.Date, p.Rows[y].From.Date) })
+			out = append(out, rows)
 		}
-		out[t] = append(out[t], i)
-	}
-	for _, rows := range out {
-		slices.SortStableFunc(rows, func(x, y int) int { return cmp.Compare(p.Rows[x].From.Date, p.Rows[y].From.Date) })
 	}
 	return out
 }

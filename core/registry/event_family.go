@@ -95,10 +95,15 @@ func (l *Life) Death(ctx context.Context, tx *pg.Tx, why Purpose, told Told, per
 	if err != nil {
 		return 0, err
 	}
-	if o.key.household == 0 {
-		return 0, ErrNoHousehold
+	home := o.key.household
+	if home == 0 { // who had moved out of the city dies all the same
+		const last = `select household from membership where person = $1 order by since desc, household desc limit 1`
+		if err := tx.QueryRow(ctx, last, int64(person)).Scan(&home); err != nil {
+			return 0, pg.Fail(err, "read where somebody belonged last")
+		}
+		w.touch(home)
 	}
-	if err := w.lock(ctx, nil, o.key.household); err != nil {
+	if err := w.lock(ctx, nil, home); err != nil {
 		return 0, err
 	}
 	w.event.Person, w.people = person, []core.PersonID{person}

@@ -38,14 +38,24 @@ func (w *writing) now(ctx context.Context, id core.PersonID) (open, error) {
 	if day != nil {
 		last = *day
 	}
-	o := open{key: memberKey{person: id}}
+	o, told := open{key: memberKey{person: id}}, false
 	const sql = `select household, since - date '1970-01-01', ref, relation from membership where person = $1 and until is null`
 	err = w.tx.QueryRow(ctx, sql, int64(id)).Scan(&o.key.household, &o.key.since, &o.image.Ref, &o.image.Relation)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return open{}, pg.Fail(err, "read a membership")
 	}
-	if w.event.Told.Day < max(last, o.key.since) {
+	if w.event.Told.Day < last {
 		return open{}, ErrOrder
+	}
+	if w.event.Told.Day < o.key.since { // a stay since the day on which they were registered may be older
+		err := w.tx.QueryRow(ctx, `select exists (select from life_change where what = 'membership' and household = $1 and person = $2 and day = $3)`,
+			int64(o.key.household), int64(id), pgDate(o.key.since)).Scan(&told)
+		if err != nil {
+			return open{}, pg.Fail(err, "read what was told of a stay")
+		}
+		if told {
+			return open{}, ErrOrder
+		}
 	}
 	return o, nil
 }
@@ -55,7 +65,7 @@ func (w *writing) leave(ctx context.Context, o open) error {
 	if o.key.household == 0 {
 		return nil
 	}
-	if o.key.since == w.event.Told.Day {
+	if w.event.Told.Day <= o.key.since {
 		return w.member(ctx, o.key, nil)
 	}
 	o.image.Until = w.event.Told.Day

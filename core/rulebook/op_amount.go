@@ -72,11 +72,53 @@ func (a *Amount) apply(s Sources) (Sources, error) {
 	if !ok || len(list.Values) == 0 {
 		return Sources{}, named(ErrByHand, p.name)
 	}
+	parts, err := a.apart(list)
+	if err != nil {
+		return Sources{}, err
+	}
+	if len(parts) > 0 {
+		for _, one := range parts {
+			if s, err = one.apply(s); err != nil {
+				return Sources{}, err
+			}
+		}
+		return s, nil
+	}
 	set := row{counties: slices.Clone(a.Counties), area: a.Area, from: a.From, value: a.Value, source: strings.TrimSpace(a.Source), sample: a.Sample}
 	if err := a.place(p, list, set); err != nil {
 		return Sources{}, err
 	}
 	return p.close(s)
+}
+
+// apart gives what an amount comes to where its places do not share one fate: urban and
+// rural by themselves where the parameter has rows for each, which stand above a row for
+// both; and each county by itself where a row of only some of them begins on the day or
+// later, or ends. None when one row is right for all.
+func (a *Amount) apart(list *ast.SequenceNode) (parts []Amount, err error) {
+	uneven := false
+	for _, n := range list.Values {
+		old, err := readRow(n)
+		if err != nil {
+			return nil, err
+		}
+		if a.Area == "" && old.area != "" {
+			city, country := *a, *a
+			city.Area, country.Area = "urban", "rural"
+			return []Amount{city, country}, nil
+		}
+		uneven = uneven || old.area == a.Area && touches(old.counties, a.Counties) && len(without(a.Counties, old.counties)) > 0 &&
+			(old.from >= a.From || old.covers(a.From) && !old.until.IsZero())
+	}
+	if !uneven {
+		return nil, nil
+	}
+	for _, c := range a.Counties {
+		one := *a
+		one.Counties = []core.RegionCode{c}
+		parts = append(parts, one)
+	}
+	return parts, nil
 }
 
 // place ends the rows that hold on the day for the same place, keeps their other counties

@@ -117,7 +117,7 @@ func (s *Simulator) write(ctx context.Context, tx *pg.Tx, r *Request, items []It
 }
 
 // Work judges one township of a simulation, in one transaction that writes the counts and
-// nothing else. Done is false when the township is another worker's or done before, or the
+// nothing else. Done is false when the township was done before, or the
 // simulation is stale; that is no error, and the job may run again.
 func (s *Simulator) Work(ctx context.Context, sim int64, town core.RegionCode) (done bool, err error) {
 	pair, err := s.take(ctx, sim)
@@ -130,7 +130,7 @@ func (s *Simulator) Work(ctx context.Context, sim int64, town core.RegionCode) (
 	defer s.give(sim, pair)
 	err = s.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
 		const hold = `select true from simulation_town t join simulation s on s.id = t.simulation
-			where t.simulation = $1 and t.town = $2 and t.done is null and s.ended is null for update of t skip locked`
+			where t.simulation = $1 and t.town = $2 and t.done is null and s.ended is null for update of t` // waits: who holds it may be dying
 		var mine bool
 		if err := tx.QueryRow(ctx, hold, sim, string(town)).Scan(&mine); err != nil {
 			return err

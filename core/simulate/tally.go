@@ -71,6 +71,8 @@ func Month(fen core.Fen, per string) core.Fen {
 		return fen
 	case "year", "season": // one heating season a year
 		return fen / 12
+	case "term": // two a year
+		return fen / 6
 	}
 	return 0
 }

@@ -77,9 +77,9 @@ func ofHome(f *policy.Fact) string {
 		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year))
 	case policy.DisasterYear:
 		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year+` and s ->> 'kind' = 'disaster'`))
-	case policy.DisasterHome: // one that damaged the home settles it; one of which nobody said leaves it open
+	case policy.DisasterHome: // of the last year: one that damaged the home settles it; one of which nobody said leaves it open
 		return asked(fmt.Sprintf(happened, `case when bool_or(s ->> 'damaged_home' <> 'none') then 1 when bool_or(s ->> 'damaged_home' is null) then null else 0 end`,
-			` and s ->> 'kind' = 'disaster'`))
+			year+` and s ->> 'kind' = 'disaster'`))
 	}
 	if !f.Asked {
 		return "null::bigint"

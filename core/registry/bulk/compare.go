@@ -77,11 +77,23 @@ func (w *work) refuseHomes(ctx context.Context, tx *pg.Tx, s *runState) error {
 			returning b.row, case when g.met <> g.also then 'home_split' when g.place <> g.other then 'home_villages' else 'home_large' end as code)
 		insert into bulk_refusal (run, row, col, code, other) select $1, row, $2, code, 0 from gone`
 	if w.Kind == Facts {
-		return nil
+		return w.refuseContradictions(ctx, tx, s)
 	}
 	tag, err := tx.Exec(ctx, sql, s.id, w.layout.column(fHome), core.MaxMembers)
 	s.refused += int(tag.RowsAffected())
 	return pg.Fail(err, "refuse households that cannot be one")
+}
+
+// refuseContradictions refuses rows of several members that say different things of their
+// household on one day: all of them, each with another one's row. Which of them came last in
+// the file must not decide.
+func (w *work) refuseContradictions(ctx context.Context, tx *pg.Tx, s *runState) error {
+	const sql = `with g as (select grp, min(row) as low, max(row) as high from bulk_row where run = $1 and place <> '' group by grp having min(place) <> max(place)),
+		gone as (delete from bulk_row b using g where b.run = $1 and b.grp = g.grp and b.place <> '' returning b.row, g.low, g.high)
+		insert into bulk_refusal (run, row, col, code, other) select $1, row, $2, 'twice', case when row = low then high else low end from gone`
+	tag, err := tx.Exec(ctx, sql, s.id, w.layout.column(fHome))
+	s.refused += int(tag.RowsAffected())
+	return pg.Fail(err, "refuse rows that contradict one another about a household")
 }
 
 // refuseJoiners refuses people whom the file puts into a household that stands in

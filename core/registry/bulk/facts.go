@@ -50,6 +50,14 @@ func (s sheets) pack() string {
 	return day(s.from) + separator + s.person + separator + s.household
 }
 
+// digest tells what two rows say of one household apart; "" for a row that says nothing of it.
+func (s sheets) digest(seed maphash.Seed) string {
+	if s.household == "" {
+		return ""
+	}
+	return strconv.FormatUint(maphash.String(seed, s.household), 36)
+}
+
 func (f *factsReader) read(row tables.Row, seed maphash.Seed) (staged, *fault) {
 	cell := func(field string) tables.Cell { return f.layout.cell(row, field) }
 	id, bad := idNumber(cell(fID), f.today, false)
@@ -91,7 +99,7 @@ func (f *factsReader) read(row tables.Row, seed maphash.Seed) (staged, *fault) {
 		n = 2
 	}
 	return staged{row: row.Number, sheets: n, group: identity, identity: identity, content: int64(maphash.String(seed, packed)), packed: packed,
-		blind: blind, name: name, home: who, aboutHome: said.household != ""}, nil
+		blind: blind, name: name, home: who, aboutHome: said.household != "", on: said.from, place: said.digest(seed)}, nil
 }
 
 // said gathers the facts of a row.
@@ -230,6 +238,7 @@ func number(said string) (any, bool) {
 		return nil, false
 	} else if v == float64(int64(v)) {
 		return json.Number(strconv.FormatInt(int64(v), 10)), true
+	} else {
+		return json.Number(strconv.FormatFloat(v, 'f', -1, 64)), true // ".5" is no number of JSON
 	}
-	return json.Number(s), true
 }

@@ -101,3 +101,32 @@ func TestOlderFactDoesNotOverrule(t *testing.T) {
 		t.Errorf("grade %d now, %d in 2022, %d in 2021", now, then, before)
 	}
 }
+
+// What a department knows of a household's statuses and of what struck it is added to what
+// others know, and takes nothing away; rows of two members that contradict each other about
+// their household are refused, whichever comes last.
+//
+// Controls: household_lists that gives back what was said ("[poor_file]"); grp of the person
+// for both rows ("2 sheets").
+func TestListsAddAndMembersAgree(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	mother, son := seed.Stories()[0].Members[0].ID.Reveal(), seed.Stories()[0].Members[1].ID.Reveal()
+	o.bring(o.facts("身份证号,日期,已认定身份\n" + son + ",2026-03-01,低保\n"))
+	for want, again := range []string{"", "\n"} { // another file of the same words brings nothing new
+		file := o.facts("身份证号,日期,已认定身份,出了什么事,哪天出的事\n" + mother + ",2026-03-02,防返贫监测,火灾,2026-03-01\n" + again)
+		file.Source = "registry:population"
+		if res, bad := o.bring(file); res.Sheets != 1-want {
+			t.Errorf("%+v %q", res, bad)
+		}
+	}
+	if n := o.count(`select count(*) from household_sheet where household = 1 and valid_from = '2026-03-02' and facts -> 'statuses' @> '["dibao"]' and jsonb_array_length(facts -> 'statuses') = 2
+		and jsonb_array_length(facts -> 'shocks') = 1`); n != 1 {
+		t.Errorf("%d sheets hold both statuses", n)
+	}
+	res, bad := o.bring(o.facts("身份证号,日期,全家一年收入\n" + mother + ",2026-04-01,20000\n" + son + ",2026-04-01,60000\n" + mother + ",2026-04-02,20000\n" + son + ",2026-04-02,20000\n"))
+	wantRefused(t, bad, map[string]string{"2": "另见第 3 行", "3": "另见第 2 行"})
+	if res.Sheets != 1 || res.Known != 1 {
+		t.Errorf("two members of one word: %+v", res)
+	}
+}

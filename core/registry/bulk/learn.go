@@ -48,6 +48,9 @@ func (w *work) matchFacts(ctx context.Context, tx *pg.Tx, list []staged) ([]stag
 		}
 		s.packed = strconv.FormatInt(int64(person), 10) + separator + strconv.FormatInt(int64(home), 10) + separator + s.packed
 		s.met = core.HouseholdID(s.sheets)
+		if s.aboutHome { // rows of its members about one household and day must not contradict each other
+			s.group = w.cfg.Registry.SourceKey("household of a day", day(s.on)+separator+strconv.FormatInt(int64(home), 10))
+		}
 		kept = append(kept, s)
 	}
 	return kept, refusals, nil

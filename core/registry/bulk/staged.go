@@ -32,6 +32,7 @@ type staged struct {
 	home      []byte // of the household number
 	aboutHome bool   // something is said of the household
 	sheets    int    // that it makes
+	on        core.Date
 }
 
 // refusal is one refused row. column counts from 1; 0 is the row as a whole.

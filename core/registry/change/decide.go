@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -60,7 +61,7 @@ func (c *Changes) Withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose,
 // settle moves a request out of open. The row is locked first, so that of two people
 // who decide at once the second finds it settled.
 func (c *Changes) settle(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, to State, verdict string) (Request, core.RegionCode, error) {
-	if verdict == "" || !utf8.ValidString(verdict) || utf8.RuneCountInString(verdict) > maxReason {
+	if strings.TrimSpace(verdict) == "" || !utf8.ValidString(verdict) || utf8.RuneCountInString(verdict) > maxReason {
 		return Request{}, "", core.Invalid("verdict", "请写清楚处理的理由,一千字以内。")
 	}
 	var r Request

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -57,7 +58,7 @@ func (ch Change) check(today core.Date) error {
 	switch {
 	case ch.ValidFrom.IsZero() || ch.ValidFrom > today:
 		return core.Invalid("valid_from", "请填写从哪天起是这样,不能晚于今天。")
-	case ch.Reason == "" || !utf8.ValidString(ch.Reason) || utf8.RuneCountInString(ch.Reason) > maxReason:
+	case strings.TrimSpace(ch.Reason) == "" || !utf8.ValidString(ch.Reason) || utf8.RuneCountInString(ch.Reason) > maxReason:
 		return core.Invalid("reason", "请写清楚为什么要改,一千字以内。")
 	case ch.Origin != FromOfficer && ch.Origin != FromCitizen && ch.Origin != FromVisit:
 		return core.Invalid("origin", "")
