@@ -66,6 +66,21 @@ func newHouse(t *testing.T, people int) *house {
 // judgeBy makes the watch go by the embedded Book, with a piece of its text replaced.
 func (h *house) judgeBy(t *testing.T, old, new string) {
 	t.Helper()
+	h.goBy(t, edition(t, old, new))
+}
+
+// goBy makes the watch go by these Books.
+func (h *house) goBy(t *testing.T, books watch.Books) {
+	t.Helper()
+	var err error
+	if h.watch, err = watch.New(watch.Deps{DB: h.db, Registry: h.reg, Books: books, Audit: h.log}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// edition is the embedded Book with a piece of its text replaced.
+func edition(t *testing.T, old, new string) *policy.Library {
+	t.Helper()
 	files, swapped := fstest.MapFS{}, old == ""
 	err := fs.WalkDir(os.DirFS("../policy/policies"), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -73,9 +88,9 @@ func (h *house) judgeBy(t *testing.T, old, new string) {
 		}
 		b, err := os.ReadFile("../policy/policies/" + name)
 		swapped = swapped || strings.Contains(string(b), old)
-		files[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(b), old, new))}
-		if old == "" {
-			files[name].Data = b
+		files[name] = &fstest.MapFile{Data: b}
+		if old != "" {
+			files[name].Data = []byte(strings.ReplaceAll(string(b), old, new))
 		}
 		return err
 	})
@@ -86,9 +101,7 @@ func (h *house) judgeBy(t *testing.T, old, new string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.watch, err = watch.New(watch.Deps{DB: h.db, Registry: h.reg, Books: books, Audit: h.log}); err != nil {
-		t.Fatal(err)
-	}
+	return books
 }
 
 func (h *house) city(t *testing.T, fn func(ctx context.Context, tx *pg.Tx) error) {

@@ -12,13 +12,33 @@ import (
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/policy"
-	"lianou/core/watch"
 )
 
-// kept are Books that are found by their digest, as on the shelf.
+// shelf keeps every edition of a test, each loaded once, and finds Books by their digest.
+type shelf struct {
+	editions map[[2]string]*policy.Library
+	all      map[string]*policy.Book
+}
+
+func newShelf() *shelf {
+	return &shelf{map[[2]string]*policy.Library{}, map[string]*policy.Book{}}
+}
+
+func (s *shelf) edition(t *testing.T, e [2]string) *policy.Library {
+	t.Helper()
+	if s.editions[e] == nil {
+		s.editions[e] = edition(t, e[0], e[1])
+		for _, b := range s.editions[e].Books() {
+			s.all[b.Digest] = b
+		}
+	}
+	return s.editions[e]
+}
+
+// kept are Books that know those before, as on the shelf.
 type kept struct {
 	*policy.Library
-	all map[string]*policy.Book
+	*shelf
 }
 
 func (k kept) Book(digest string) (*policy.Book, error) {
@@ -29,18 +49,25 @@ func (k kept) Book(digest string) (*policy.Book, error) {
 }
 
 // keeping makes the watch go by an edited Book and know the ones before.
-func (h *house) keeping(t *testing.T, all map[string]*policy.Book, old, new string) {
+func (h *house) keeping(t *testing.T, s *shelf, e [2]string) {
 	t.Helper()
-	h.judgeBy(t, old, new)
-	lib := h.watch.Books.(*policy.Library)
-	for _, b := range lib.Books() {
-		all[b.Digest] = b
-	}
-	w, err := watch.New(watch.Deps{DB: h.db, Registry: h.reg, Books: kept{lib, all}, Audit: h.log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.watch = w
+	h.goBy(t, kept{s.edition(t, e), s})
+}
+
+// crowded makes a city of which the scans look at the dozen townships with the most
+// households only: what a scan costs is the townships.
+func crowded(t *testing.T) (h *house, who []core.HouseholdID) {
+	t.Helper()
+	h = newHouse(t, 900)
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, `select array_agg(region order by region) from
+			(select region from household group by region order by count(*) desc, region limit 12) as most`).Scan(&h.towns)
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `select array_agg(id order by id) from household where region = any($1)`, h.towns).Scan(&who)
+	})
+	return h, who
 }
 
 // editions change the rules by one place each: a criterion, the index with every outcome by
@@ -62,13 +89,14 @@ var editions = [][2]string{
 // of everybody").
 func TestTouchedIsEverybody(t *testing.T) {
 	t.Parallel()
-	thin, whole := newHouse(t, 250), newHouse(t, 250)
-	all := map[string]*policy.Book{}
+	thin, who := crowded(t)
+	whole, _ := crowded(t)
+	books := newShelf()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 6))
 	both := func(do func(h *house)) { do(thin); do(whole) }
-	thin.keeping(t, all, "", "")
+	thin.keeping(t, books, [2]string{})
 	both(func(h *house) {
 		h.foreign(t)
 		h.scan(t)
@@ -78,26 +106,25 @@ func TestTouchedIsEverybody(t *testing.T) {
 	for round, n := range order {
 		e := editions[n]
 		for range r.IntN(3) {
-			who, facts := r.IntN(70), []string{`{"statuses":["dibao"],"hukou":"local"}`, `{"income_per_capita_month":100,"area":"rural"}`, `{"statuses":[],"income_per_capita_month":90000}`}[r.IntN(3)]
-			both(func(h *house) { h.learn(t, h.nth(t, who), facts) })
+			id, facts := who[r.IntN(len(who))], []string{`{"statuses":["dibao"],"hukou":"local"}`, `{"income_per_capita_month":100,"area":"rural"}`, `{"statuses":[],"income_per_capita_month":90000}`}[r.IntN(3)]
+			both(func(h *house) { h.learn(t, id, facts) })
 		}
 		if round%4 == 3 {
 			both(func(h *house) { h.env.Advance(24 * time.Hour * time.Duration(1+round*20)) })
 		}
 		if r.IntN(2) == 0 { // single households by a Book between the two
 			x := editions[r.IntN(len(editions))]
-			who := r.IntN(70)
-			thin.keeping(t, all, x[0], x[1])
-			whole.judgeBy(t, x[0], x[1])
+			id := who[r.IntN(len(who))]
+			thin.keeping(t, books, x)
+			whole.goBy(t, books.edition(t, x))
 			both(func(h *house) {
-				id := h.nth(t, who)
 				if err := h.watch.Touch(t.Context(), h.townOf(t, id), id); err != nil {
 					t.Fatal(err)
 				}
 			})
 		}
-		thin.keeping(t, all, e[0], e[1])
-		whole.judgeBy(t, e[0], e[1])
+		thin.keeping(t, books, e)
+		whole.goBy(t, books.edition(t, e))
 		p, want := thin.scan(t), whole.scan(t)
 		if want.Judged != want.Households || p.Households != want.Households || p.Changed != want.Changed || p.Newly != want.Newly || p.Lost != want.Lost || p.Packed != want.Packed {
 			t.Errorf("%q: %+v, everybody %+v", e[1], p, want)
@@ -127,15 +154,16 @@ func (h *house) foreign(t *testing.T) {
 // wherever they live. Control: Nobody by the township's own county alone.
 func TestAmountsOfAnotherCounty(t *testing.T) {
 	t.Parallel()
-	h, all := newHouse(t, 250), map[string]*policy.Book{}
+	h, _ := crowded(t)
+	books := newShelf()
 	h.foreign(t)
-	h.keeping(t, all, "", "")
+	h.keeping(t, books, [2]string{})
 	h.scan(t)
-	h.keeping(t, all, editions[2][0], editions[2][1])
+	h.keeping(t, books, editions[2])
 	thin := h.scan(t)
-	h.judgeBy(t, "", "")
+	h.goBy(t, books.edition(t, [2]string{}))
 	h.scan(t)
-	h.judgeBy(t, editions[2][0], editions[2][1])
+	h.goBy(t, books.edition(t, editions[2]))
 	if whole := h.scan(t); thin.Changed != whole.Changed || thin.Changed == 0 {
 		t.Errorf("%d findings changed, %d of everybody", thin.Changed, whole.Changed)
 	}
