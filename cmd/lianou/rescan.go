@@ -63,8 +63,8 @@ func (c rescanCmd) Run(t *tool) error {
 
 // scanned is the one line about a scan that has ended.
 func scanned(id int64, p watch.Progress) string {
-	return fmt.Sprintf("scan %d: %d households in %d townships after %.1f s; %d rows packed anew, %d findings changed, %d households newly due, %d with something lost",
-		id, p.Households, p.Towns, p.Ended.Sub(p.Begun).Seconds(), p.Packed, p.Changed, p.Newly, p.Lost)
+	return fmt.Sprintf("scan %d: %d households in %d townships after %.1f s; %d rows packed anew, %d findings changed, %d households newly due, %d with something lost, %d that may be owed more for months already entitled",
+		id, p.Households, p.Towns, p.Ended.Sub(p.Begun).Seconds(), p.Packed, p.Changed, p.Newly, p.Lost, p.Raised)
 }
 
 // statusUnfinished tells a script that the scan is begun and goes on without this process.

@@ -15,6 +15,9 @@ type Weigher struct {
 	home     core.Household // members with nothing but a name to tell them apart
 	findings []Finding
 	out      []Given
+
+	b     bundler // of the last household
+	taken []bool
 }
 
 // Given is what one item comes to for a household.
@@ -47,6 +50,7 @@ func (w *Weigher) Weigh(v *facts.Vector, found Found) []Given {
 	taken := b.solve()
 	b.settle(w.findings, taken)
 	e.claims, e.joints = b.claims, b.joints
+	w.b, w.taken = b, taken
 	for i := range w.out {
 		f := &w.findings[i]
 		w.out[i] = Given{Outcome: f.Outcome, Amount: f.Benefit.Amount, Sample: f.Benefit.Sample}

@@ -3,7 +3,8 @@
 //
 // It owns the tables scan, scan_town and lead. A scan is cut by township: each is one
 // transaction that packs what was written since, judges every household, stores what
-// differs and lays a lead for what is newly due or newly lost. Any number of machines
+// differs and lays a lead for what is newly due or newly lost, and for what may be owed of
+// months already entitled where a higher amount took effect on an earlier day. Any number of machines
 // takes townships from one list; one that dies leaves its township to the next.
 //
 // It decides nothing and tells nobody: a lead is read by a person, who goes there.

@@ -27,11 +27,14 @@ func newsOf(before []insight.Town, judge *insight.Judge, today core.Date) news {
 // household: what comes joins it, what is undone leaves it, and a lead of which nothing is
 // left is gone. It gives how many households have something new, and have lost something.
 func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news) (newly, lost int) {
-	var who, due, gone []int64
+	var who, due, gone, left []int64
 	var places []int32
 	for i := range changes {
 		c := &changes[i]
 		d, l := c.Due(), c.Lost()
+		if c.Went {
+			left = append(left, int64(c.Household()))
+		}
 		if c.Came || c.Went || d|l == 0 { // who came or went is found by the list: the first look brings no news
 			continue
 		}
@@ -43,6 +46,10 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news)
 		}
 		who, due, gone = append(who, int64(c.Household())), append(due, int64(d)), append(gone, int64(l))
 		places = append(places, int32(c.New.Place))
+	}
+	if len(left) > 0 { // what lay open of a household that moved went with it
+		const close = `update lead set state = 'gone', settled = $3 where region = $1 and household = any ($2) and state = 'open'`
+		tx.Later("close leads of who has left", close, string(town), left, tx.Now())
 	}
 	if len(who) == 0 {
 		return 0, 0

@@ -131,15 +131,16 @@ type Progress struct {
 	Households, Packed        int
 	Judged                    int // the others keep what was found before
 	Changed, Newly, Lost, Due int // Due: townships that nobody has finished
+	Raised                    int // households that may be owed the difference of months already entitled
 }
 
 // How reads how far a scan is. Errors: KindNotFound.
 func (w *Watch) How(ctx context.Context, scan int64) (p Progress, err error) {
 	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `select s.begun, s.ended, s.given_up, s.towns, s.remain, coalesce(sum(t.households), 0), coalesce(sum(t.packed), 0),
-				coalesce(sum(t.changed), 0), coalesce(sum(t.newly), 0), coalesce(sum(t.lost), 0), coalesce(sum(t.judged), 0)
+				coalesce(sum(t.changed), 0), coalesce(sum(t.newly), 0), coalesce(sum(t.lost), 0), coalesce(sum(t.judged), 0), coalesce(sum(t.raised), 0)
 			from scan s join scan_town t on t.scan = s.id where s.id = $1 group by s.id`
-		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.GivenUp, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost, &p.Judged)
+		err := tx.QueryRow(ctx, sql, scan).Scan(&p.Begun, &p.Ended, &p.GivenUp, &p.Towns, &p.Due, &p.Households, &p.Packed, &p.Changed, &p.Newly, &p.Lost, &p.Judged, &p.Raised)
 		p.Done = p.Towns - p.Due
 		return pg.Fail(err, "read how far a scan is")
 	})

@@ -46,8 +46,11 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
+	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
+		return false, err
+	}
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
-		Detail: map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost}}); err != nil {
+		Detail: map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost, "raised": c.raised}}); err != nil {
 		return false, err
 	}
 	finish(tx, scan, town, c)
@@ -68,16 +71,16 @@ func hold(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode) erro
 
 // numbers is what a township's look came to.
 type numbers struct {
-	book                                             string
-	households, judged, packed, changed, newly, lost int
+	book                                                     string
+	households, judged, packed, changed, newly, lost, raised int
 }
 
 // finish notes the township as done, and the scan when it was the last. The row of the
 // scan is held from here to the commit, so this is the last statement.
 func finish(tx *pg.Tx, scan int64, town core.RegionCode, n numbers) {
-	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9, judged = $10
+	const done = `update scan_town set done = $3, book = $4, households = $5, packed = $6, changed = $7, newly = $8, lost = $9, judged = $10, raised = $11
 		where scan = $1 and town = $2`
-	tx.Later("note a township as scanned", done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost, n.judged)
+	tx.Later("note a township as scanned", done, scan, string(town), tx.Now(), n.book, n.households, n.packed, n.changed, n.newly, n.lost, n.judged, n.raised)
 	const last = `update scan set remain = remain - 1, ended = case when remain = 1 then $2::timestamptz end where id = $1`
 	tx.Later("count a township of a scan", last, scan, tx.Now())
 }

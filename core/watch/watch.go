@@ -37,6 +37,7 @@ type Watch struct {
 	Deps
 	found  insight.Store
 	judges judges
+	scales scales
 }
 
 // New checks what it is given.

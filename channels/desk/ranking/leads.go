@@ -19,9 +19,10 @@ const mostLeads = 50
 
 // leadPage is what scans found that somebody should see to.
 type leadPage struct {
-	Said     string
-	Rows     []leadRow
-	Outcomes []outcomeWord
+	Said   string
+	Rows   []leadRow
+	Due    bool // something new fits somebody
+	Raised bool // something may be owed to somebody
 }
 
 type leadRow struct {
@@ -32,7 +33,25 @@ type leadRow struct {
 	Cause string
 	Band  string
 	Low   int
+
+	Raised   []raisedRow
+	Outcomes []outcomeWord
 }
+
+// raisedRow is back-pay of one item as the page says it.
+type raisedRow struct {
+	watch.Raised
+	Name string
+}
+
+// Since is the first month.
+func (r raisedRow) Since() string { return r.First.Start().Time().Format("2006年1月") }
+
+// Even reports whether each month lacks the same.
+func (r raisedRow) Even() bool { return r.Each*core.Fen(r.Months) == r.Sum }
+
+// By names the Book: two of one day are told apart.
+func (r raisedRow) By() string { return r.Book[:min(8, len(r.Book))] }
 
 // outcomeWord is an outcome as a form offers it.
 type outcomeWord struct {
@@ -40,16 +59,24 @@ type outcomeWord struct {
 	Word    string
 }
 
-func outcomeWords() []outcomeWord {
-	return []outcomeWord{{watch.Applied, "符合,帮他申请"}, {watch.Served, "已经有了"}, {watch.NotInNeed, "不需要"}, {watch.NotReached, "没找到人"}, {watch.WrongData, "资料不对"}}
+func outcomeWords(kind string) (list []outcomeWord) {
+	words := map[watch.Outcome]string{watch.Applied: "符合,帮他申请", watch.Served: "已经有了", watch.NotInNeed: "不需要", watch.NotReached: "没找到人",
+		watch.WrongData: "资料不对", watch.MadeGood: "该补,已经补了", watch.NotOwed: "不该补"}
+	for _, o := range watch.Outcomes(kind) {
+		list = append(list, outcomeWord{o, words[o]})
+	}
+	return list
 }
 
 func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	page := leadPage{Said: desk.Said(w, r), Outcomes: outcomeWords()}
+	page := leadPage{Said: desk.Said(w, r)}
 	err := k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		list, err := k.d.Watch.Leads(ctx, tx, at.Staff.Regions, mostLeads)
 		if err != nil {
 			return err
+		}
+		for _, l := range list {
+			page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
 		}
 		page.Rows, err = k.leadRows(ctx, tx, why, list)
 		return err
@@ -75,7 +102,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 	}
 	out := make([]leadRow, 0, len(list))
 	for _, l := range list {
-		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Band: string(hardship.BandOf(l.Place.Low()))}
+		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(l.Kind)}
 		one.Where = k.d.Registry.Regions().FullName(l.Region)
 		if one.Head.Village != "" {
 			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
@@ -84,9 +111,17 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 			if l.Items.Has(book.Items[i].No) {
 				one.Items = append(one.Items, book.Items[i].Name)
 			}
+			for _, r := range l.Raised {
+				if r.No == book.Items[i].No {
+					one.Raised = append(one.Raised, raisedRow{r, book.Items[i].Name})
+				}
+			}
 		}
 		one.Cause = "家里的情况变了"
-		if l.Cause == "book" {
+		switch {
+		case l.Kind == watch.LeadRaised:
+			one.Cause = "标准提高了,从 " + l.Since.SayWhole() + " 起执行,前面几个月是按原来的标准发的"
+		case l.Cause == "book":
 			one.Cause = "政策变了,可能从 " + l.Since.SayWhole() + " 起"
 		}
 		out = append(out, one)

@@ -27,7 +27,7 @@ func Dump(t testing.TB, superuser string) []string {
 		union all select 'count ' || scope || ' ' || counts::text from ranking_count
 		union all select 'row ' || region || ' ' || household || ' ' || encode(facts, 'hex') || coalesce(due::text, '') from fact_row
 		union all select 'stale ' || region || ' ' || household from fact_stale
-		union all select 'lead ' || region || ' ' || household || ' ' || kind || ' ' || items || ' ' || cause || ' ' || state from lead
+		union all select 'lead ' || region || ' ' || household || ' ' || kind || ' ' || items || ' ' || cause || ' ' || state || coalesce(' ' || owed || ' ' || raise::text, '') from lead
 		union all select 'scan ' || id || ' ' || towns || ' ' || remain from scan
 		union all select 'scanned ' || scan || ' ' || town || ' ' || households || ' ' || (done is not null) from scan_town
 		union all select 'logged ' || region || ' ' || count(*) from audit_entry where act = 'registry.scanned' group by region) t`
