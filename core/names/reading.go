@@ -37,6 +37,28 @@ func (t *Table) Initials(name string) string {
 	return b.String()
 }
 
+// Letters is every letter with which a character of a name may be read, wherever it
+// stands in one: the common reading, that of a surname, that within a surname of two.
+// "" when it has no reading.
+func (t *Table) Letters(c rune) string {
+	readings := []string{t.reading(c), surnameReadings[c]}
+	for surname, read := range compoundSurnames {
+		for i, part := range []rune(surname) {
+			if part == c {
+				readings = append(readings, read[i])
+			}
+		}
+	}
+	var out []byte
+	for _, r := range readings {
+		if r != "" && !slices.Contains(out, r[0]) {
+			out = append(out, r[0])
+		}
+	}
+	slices.Sort(out)
+	return string(out)
+}
+
 // longName is from how many characters on a name may be one that is written in
 // either order.
 const longName = 5

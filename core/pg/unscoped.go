@@ -18,6 +18,7 @@ func Unscoped() map[string]string {
 		// registry
 		"region":        "places, no person",
 		"token_renewal": "how far the search tokens are, no person",
+		"tail_renewal":  "how far the tokens of last four and name are, no person",
 		"pair_scan":     "counts of the last scan, no person",
 		// bulk: lianou_import alone reads them
 		"bulk_run":     "digests and counts of files, no person",

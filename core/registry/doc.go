@@ -2,7 +2,7 @@
 // city, its households and people, and what is known of them.
 //
 // It owns the tables region, household, person, membership, household_sheet,
-// person_sheet, person_token, token_renewal, person_alias, account_change, fact_row,
+// person_sheet, person_token, token_renewal, tail_renewal, person_alias, account_change, fact_row,
 // fact_stale, life_event, life_change and person_death. Every read of a person takes a
 // Purpose and leaves an audit entry in the same transaction, so it needs a
 // read-write transaction (pg.DB.Tx); there is no way to look without a trace.

@@ -20,16 +20,20 @@ const (
 // term is one thing that a person must have: any of some tokens. rank says how few
 // have it: a look begins where the fewest are.
 type term struct {
-	rank   int
-	tokens []int64
+	rank    int
+	tokens  []int64
+	tail    string   // the last four it is of, in clear, while it is being asked
+	letters []string // two letters, one of which whoever has it begins with; none: not known
 }
 
 // The ranks, by how many of a city of millions share one token.
 const (
 	rankPhone   = iota // a family
 	rankBirth          // hundreds
+	rankBoth           // hundreds, thousands where a letter is open
+	rankRare           // a name of more than three characters, or a piece of one
 	rankWhole          // up to ten thousand
-	rankTail           // a thousand; but mixed with telephones
+	rankTail           // fifteen thousand
 	rankReading        // tens of thousands
 	rankPair
 	rankPinyin
@@ -130,26 +134,29 @@ func (r *Registry) part(q *terms, s string, today core.Date) bool {
 		if err != nil {
 			return false
 		}
-		q.add("birth", rankBirth, r.words.birth(core.NewDate(day.Date())))
+		q.add("birth", term{rank: rankBirth, tokens: []int64{r.words.birth(core.NewDate(day.Date()))}})
 	case len(s) == 4 && strings.Trim(s[:3], "0123456789") == "" && strings.ContainsAny(s[3:], "0123456789xX"):
-		q.add("tail", rankTail, r.words.tail(strings.ToUpper(s)))
+		tail := strings.ToUpper(s)
+		q.add("tail", term{rank: rankTail, tokens: []int64{r.words.tail(tail)}, tail: tail})
 	case strings.Trim(s, "0123456789+-()\uff08\uff09") == "":
 		phone, err := core.ParsePhone(s)
 		if err != nil {
 			return false
 		}
-		q.add("phone", rankPhone, r.words.phone(phone))
+		q.add("phone", term{rank: rankPhone, tokens: []int64{r.words.phone(phone)}})
 	case latin(s) != "" && len(s) >= 2:
-		q.add("pinyin", rankPinyin, plain(kindReading, whatReading, s), plain(kindPinyin, whatGiven, s), plain(kindPinyin, whatInitials, s))
+		s = latin(s)
+		q.add("pinyin", term{rank: rankPinyin, letters: lettersOfPinyin(s),
+			tokens: []int64{plain(kindReading, whatReading, s), plain(kindPinyin, whatGiven, s), plain(kindPinyin, whatInitials, s)}})
 	default:
 		return r.chinese(q, s)
 	}
 	return true
 }
 
-func (q *terms) add(by string, rank int, tokens ...int64) {
+func (q *terms) add(by string, t term) {
 	q.by = append(q.by, by)
-	q.must = append(q.must, term{rank, tokens})
+	q.must = append(q.must, t)
 }
 
 // number takes a whole identity number; fifteen digits are widened for look-up.
@@ -198,17 +205,25 @@ func (t *tokenizer) called(s string) (called, bool) {
 	if known := strings.ReplaceAll(c.folded, string(names.Unknown), ""); !names.Written(s) || utf8.RuneCountInString(known) < 2 {
 		return c, false
 	}
-	c.whole = term{rankWhole, []int64{plain(kindName, whatWhole, c.folded)}}
+	c.whole = term{rank: rankWhole, tokens: []int64{plain(kindName, whatWhole, c.folded)}}
+	if initials := t.names.Initials(s); len(initials) > 1 {
+		c.whole.letters = []string{initials[:2]}
+	} else {
+		c.whole.letters = letterAlone(initials)
+	}
+	if len(chars) > 3 {
+		c.whole.rank = rankRare
+	}
 	if len(chars) == 2 || len(chars) == 3 && chars[1] == names.Unknown {
 		ends := string(chars[0]) + string(chars[len(chars)-1])
-		c.part = []term{{rankPair, []int64{plain(kindName, whatOuter, ends)}}}
+		c.part = []term{{rank: rankPair, tokens: []int64{plain(kindName, whatOuter, ends)}, letters: t.lettersOfPart([]rune(ends))}}
 		if len(chars) == 2 {
 			c.part[0].tokens = append(c.part[0].tokens, plain(kindName, whatPair, ends), plain(kindName, whatLongPair, ends))
 		}
 	} else {
 		for _, part := range parts {
 			for _, pair := range pairs(whatLongPair, part) {
-				c.part = append(c.part, term{rankPair, []int64{pair}})
+				c.part = append(c.part, term{rank: rankRare, tokens: []int64{pair}})
 			}
 		}
 	}
@@ -224,12 +239,12 @@ func (t *tokenizer) heard(name string) term {
 		return h
 	}
 	reading := strings.Join(syllables, "")
-	h.tokens = append(h.tokens, plain(kindReading, whatReading, reading))
+	h.tokens, h.letters = append(h.tokens, plain(kindReading, whatReading, reading)), lettersOfReading(reading)
 	if len(syllables) == 2 {
-		h.tokens = append(h.tokens, plain(kindPinyin, whatGiven, reading))
+		h.tokens, h.letters = append(h.tokens, plain(kindPinyin, whatGiven, reading)), unique(append(h.letters, lettersOfGiven(reading)...))
 	}
-	if any := t.names.AnyOrder(name); any != "" {
-		h.tokens = append(h.tokens, plain(kindReading, whatAnyOrder, any))
+	if any := t.names.AnyOrder(name); any != "" { // which part comes first is not known; few are called so
+		h.rank, h.letters, h.tokens = rankRare, nil, append(h.tokens, plain(kindReading, whatAnyOrder, any))
 	}
 	return h
 }

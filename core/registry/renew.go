@@ -50,6 +50,13 @@ func (r *Registry) Register(db *pg.DB, list *jobs.Workers) jobs.Periodic {
 // numbers and telephones of everybody it passes and shows them to nobody: one audit
 // entry says how many.
 func (r *Registry) Renew(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
+	if more, err = r.renewAll(ctx, db, people); more || err != nil {
+		return more, err
+	}
+	return r.renewTails(ctx, db, people)
+}
+
+func (r *Registry) renewAll(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
 	err = db.Tx(ctx, pg.City("make search tokens anew"), func(ctx context.Context, tx *pg.Tx) error {
 		var through int64
 		var done bool
@@ -59,7 +66,7 @@ func (r *Registry) Renew(ctx context.Context, db *pg.DB, people int) (more bool,
 		if more = !done; done {
 			return nil
 		}
-		n, last, err := r.renew(ctx, tx, through, people)
+		n, last, err := r.renew(ctx, tx, through, people, r.ofAll)
 		if err != nil {
 			return err
 		}
@@ -67,18 +74,53 @@ func (r *Registry) Renew(ctx context.Context, db *pg.DB, people int) (more bool,
 		if _, err := tx.Exec(ctx, `update token_renewal set through = $1, done = $2`, last, !more); err != nil {
 			return pg.Fail(err, "keep how far the tokens are")
 		}
-		return r.trace(ctx, tx, Purpose{Actor: audit.Actor{Kind: "job", ID: "registry"}, Why: "registry.search"}, "tokens.renewed", Person{},
-			struct {
-				People  int   `json:"people"`
-				Through int64 `json:"through"`
-			}{n, last})
+		return r.renewed(ctx, tx, n, last)
 	})
 	return more, err
 }
 
-// renew writes the tokens of people after an id, and says how many they were and who
+// renewTails makes the tokens of last four with letters of those who have none of them:
+// people of before a release. It begins where the other has ended.
+func (r *Registry) renewTails(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
+	err = db.Tx(ctx, pg.City("make search tokens of last four and name"), func(ctx context.Context, tx *pg.Tx) error {
+		var through int64
+		var done bool
+		if err := tx.QueryRow(ctx, `select through, done from tail_renewal for update`).Scan(&through, &done); err != nil {
+			return pg.Fail(err, "read how far the tokens are")
+		}
+		if more = !done; done {
+			return nil
+		}
+		n, last, err := r.renew(ctx, tx, through, people, r.ofTails)
+		if err != nil {
+			return err
+		}
+		more = n == people
+		if _, err := tx.Exec(ctx, `update tail_renewal set through = $1, done = $2`, last, !more); err != nil {
+			return pg.Fail(err, "keep how far the tokens are")
+		}
+		return r.renewed(ctx, tx, n, last)
+	})
+	return more, err
+}
+
+func (r *Registry) renewed(ctx context.Context, tx *pg.Tx, people int, through int64) error {
+	return r.trace(ctx, tx, Purpose{Actor: audit.Actor{Kind: "job", ID: "registry"}, Why: "registry.search"}, "tokens.renewed", Person{},
+		struct {
+			People  int   `json:"people"`
+			Through int64 `json:"through"`
+		}{people, through})
+}
+
+func (r *Registry) ofAll(p Person) []int64 {
+	return r.words.of(p.Name, p.Birth, p.IDNumber, p.Phone)
+}
+
+func (r *Registry) ofTails(p Person) []int64 { return r.words.ofTails(p.Name, p.IDNumber, p.Phone) }
+
+// renew writes tokens of people after an id, and says how many they were and who
 // was the last.
-func (r *Registry) renew(ctx context.Context, tx *pg.Tx, after int64, people int) (int, int64, error) {
+func (r *Registry) renew(ctx context.Context, tx *pg.Tx, after int64, people int, of func(Person) []int64) (int, int64, error) {
 	const next = `select ` + personColumns + ` from person p where p.id > $1 order by p.id limit $2`
 	const write = `insert into person_token (token, region, person) select * from unnest($1::bigint[], $2::text[], $3::bigint[])
 		on conflict do nothing` // who is new since has them
@@ -88,7 +130,7 @@ func (r *Registry) renew(ctx context.Context, tx *pg.Tx, after int64, people int
 	}
 	var b batch
 	for _, p := range list {
-		for _, token := range r.words.of(p.Name, p.Birth, p.IDNumber, p.Phone) {
+		for _, token := range of(p) {
 			b.tokens = append(b.tokens, []any{token, string(p.Region), int64(p.ID)})
 		}
 	}
@@ -102,9 +144,9 @@ func (r *Registry) renew(ctx context.Context, tx *pg.Tx, after int64, people int
 }
 
 // Renewing reports whether tokens are still being made, so that a page can say that
-// a search does not find everybody yet.
+// a search does not find everybody yet, or takes longer.
 func (r *Registry) Renewing(ctx context.Context, tx *pg.Tx) (bool, error) {
 	var busy bool
-	err := tx.QueryRow(ctx, `select not done from token_renewal`).Scan(&busy)
+	err := tx.QueryRow(ctx, `select not (a.done and b.done) from token_renewal a, tail_renewal b`).Scan(&busy)
 	return busy, pg.Fail(err, "read how far the tokens are")
 }

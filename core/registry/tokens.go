@@ -17,6 +17,7 @@ const (
 	blindID    = "person.id"
 	blindPhone = "person.phone"
 	blindTail  = "person.tail" // last four of the identity number or of a phone
+	blindBoth  = "person.tail.letters"
 	blindBirth = "person.birth"
 )
 
@@ -29,7 +30,7 @@ type tokenKind uint64
 const (
 	kindName    tokenKind = 1 // folded names and pairs of characters
 	kindPinyin  tokenKind = 2 // initials, and the reading of a given name
-	kindTail    tokenKind = 3
+	kindTail    tokenKind = 3 // the last four, alone and with two letters of the name
 	kindPhone   tokenKind = 4
 	kindBirth   tokenKind = 5
 	kindReading tokenKind = 6 // the reading of a whole name
@@ -83,19 +84,16 @@ const (
 )
 
 // of lists the tokens under which a person is found, sorted and without repeats:
-// ten to twelve for a common name with both numbers.
+// eleven to fourteen for a common name with both numbers.
 func (t *tokenizer) of(name string, birth core.Date, id core.IDNumber, phone core.Phone) []int64 {
 	out := t.ofName(name)
 	if !birth.IsZero() {
 		out = append(out, t.birth(birth))
 	}
-	if !id.IsZero() {
-		out = append(out, t.tail(id.Last4()))
-	}
 	if !phone.IsZero() {
-		digits := phone.Reveal()
-		out = append(out, t.phone(phone), t.tail(digits[len(digits)-4:]))
+		out = append(out, t.phone(phone))
 	}
+	out = append(out, t.ofTails(name, id, phone)...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
