@@ -136,7 +136,7 @@ func (h *house) raised(t *testing.T) map[core.HouseholdID]string {
 // months cancelled in payout_months, span to the month in which a Book begins, no undo.
 func TestBackPay(t *testing.T) {
 	t.Parallel()
-	h, all := newHouse(t, 250), map[string]*policy.Book{}
+	h, all := newHouse(t, 250), newShelf()
 	m := h.money(t)
 	homes, people := h.old(t, m, 8)
 	const item = core.ItemCode("MZ-10")
@@ -158,7 +158,7 @@ func TestBackPay(t *testing.T) {
 	m.month(item, 0, 75, false, people[6][0]) //
 	// nobody of homes[7] has applied: it is newly due at most
 
-	h.keeping(t, all, "", "")
+	h.keeping(t, all, [2]string{})
 	h.scan(t)
 	full := map[core.HouseholdID]string{homes[0]: "10: 3×100=300;", homes[1]: "10: 3×50=150;", homes[2]: "10: 3×100=300;", homes[3]: "10: 2×50=100;",
 		homes[4]: "10: 1×50=50;", homes[6]: "10: 3×50=75;"}
@@ -179,9 +179,9 @@ func TestBackPay(t *testing.T) {
 		{"and published again", 150, m.back(2), full},
 	} {
 		if c.yuan == 0 {
-			h.keeping(t, all, "", "")
+			h.keeping(t, all, [2]string{})
 		} else {
-			h.keeping(t, all, ninety, ninetyFrom(c.yuan, c.from))
+			h.keeping(t, all, [2]string{ninety, ninetyFrom(c.yuan, c.from)})
 		}
 		was := h.raised(t)
 		p := h.scan(t)
@@ -241,7 +241,7 @@ func (h *house) settleRaised(t *testing.T, home core.HouseholdID) {
 // no double. Control: is <= was left out of item.
 func TestBackPayIsTheSlowWay(t *testing.T) {
 	t.Parallel()
-	h, all := newHouse(t, 400), map[string]*policy.Book{}
+	h, all := newHouse(t, 400), newShelf()
 	m := h.money(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -249,12 +249,12 @@ func TestBackPayIsTheSlowWay(t *testing.T) {
 	h.old(t, m, 40)
 	w := &plain{h: h, m: m, of: map[core.HouseholdID][]grant{}}
 	w.pay(t, r)
-	h.keeping(t, all, "", "")
+	h.keeping(t, all, [2]string{})
 	h.scan(t)
 	was := h.bookOn(t, m.today)
 	leads := 0
 	for _, edit := range [][2]string{{rural, ruralFrom(600, m.back(4))}, {ninety, ninetyFrom(130, m.back(3).AddDate(0, 0, 1))}, {rural, ruralFrom(520, m.back(1))}, {"", ""}} {
-		h.keeping(t, all, edit[0], edit[1])
+		h.keeping(t, all, [2]string{edit[0], edit[1]})
 		id, err := h.watch.Begin(t.Context(), h.into, watch.Request{Towns: h.towns, Reason: "test", By: audit.Actor{Kind: "operator"}})
 		if err != nil {
 			t.Fatal(err)
