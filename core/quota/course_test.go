@@ -19,6 +19,7 @@ import (
 // plain is a round as somebody would keep it on paper.
 type plain struct {
 	places int
+	was    []string // before the offer
 	state  []string // by entry: "", offered, accepted, declined, out, or passed
 	passed []int    // how many offers had been made when it was passed over
 	made   int
@@ -58,7 +59,7 @@ func (p *plain) offer(n int) error {
 	case p.held() == p.places:
 		return quota.ErrNoPlace
 	}
-	p.state[n-1], p.made = "offered", p.made+1
+	p.was[n-1], p.state[n-1], p.made = p.state[n-1], "offered", p.made+1
 	return nil
 }
 
@@ -109,7 +110,11 @@ func (p *plain) undo(n int) error {
 	if p.state[n-1] == "" {
 		return quota.ErrState
 	}
-	p.state[n-1] = ""
+	if was := p.state[n-1]; was == "out" || was == "passed" {
+		p.state[n-1] = ""
+		return nil
+	}
+	p.state[n-1] = p.was[n-1] // an offer to who had been passed over leaves them passed over
 	return nil
 }
 
@@ -122,7 +127,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
 		listed := rapid.IntRange(1, 4).Draw(r, "listed")
-		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), passed: make([]int, listed)}
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed)}
 		id := w.frozen(t, p.places, listed)
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
