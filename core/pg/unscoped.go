@@ -20,6 +20,7 @@ func Unscoped() map[string]string {
 		"token_renewal": "how far the search tokens are, no person",
 		"tail_renewal":  "how far the tokens of last four and name are, no person",
 		"pair_scan":     "counts of the last scan, no person",
+		"pair_pass":     "how far a scan is, and its counts, no person",
 		// bulk: lianou_import alone reads them
 		"bulk_run":     "digests and counts of files, no person",
 		"bulk_row":     "sealed rows of the one file that is being brought in",

@@ -17,59 +17,71 @@ import (
 type AlikeBlock string
 
 // alikeBlocks finds groups of people who share something that a pair of one person's
-// rows nearly always shares. Each is one pass over a range of the index of tokens or
-// over the people; none compares everybody with everybody. A group that is larger than
-// a family or a village's namesakes is not compared: it says nothing.
+// rows nearly always shares. Each is one pass over a range of the index of tokens and
+// its people, slice by slice; none compares everybody with everybody. A group that is
+// larger than a family or a village's namesakes is not compared: it says nothing.
 var alikeBlocks = []struct {
 	name AlikeBlock
-	kind tokenKind // whose range of tokens is read; 0 for none
-	sql  string
+	kind tokenKind // whose range of tokens is read
+	sql  string    // of the slice from $1 to before $2
 	most int
 }{
 	{"reading and birth", kindReading, `select array_agg(p.id order by p.id) from person_token t join person p on p.id = t.person
 		where t.token >= $1 and t.token < $2 and p.birth is not null group by t.token, p.birth having count(*) > 1`, 30},
 	{"telephone", kindPhone, `select array_agg(person order by person) from person_token where token >= $1 and token < $2 group by token having count(*) > 1`, 12},
-	{"surname, birth and village", 0, `select array_agg(id order by id) from person
-		where village <> '' and birth is not null group by left(name, 1), birth, village having count(*) > 1`, 12},
+	{"surname, birth and village", kindBirth, `select array_agg(p.id order by p.id) from person_token t join person p on p.id = t.person
+		where t.token >= $1 and t.token < $2 and p.village <> '' group by t.token, left(p.name, 1), p.village having count(*) > 1`, 12},
 	{"reading and village", kindReading, `select array_agg(p.id order by p.id) from person_token t join person p on p.id = t.person
 		where t.token >= $1 and t.token < $2 and p.village <> '' group by t.token, p.village having count(*) > 1`, 12},
 }
 
-// maxAlike bounds the pairs of one scan: more is a register in which everybody has one
-// name, and memory.
-const maxAlike = 4_000_000
+// alikeSlices is into how many slices a range of tokens is cut. Tokens are hashes, so each
+// holds as many people: 44,000 of 5.6 million, and in the worst city, in which everybody
+// is in a group of the largest size, 640,000 pairs: ten megabytes.
+const alikeSlices = 128
 
-// Alike lists the pairs of people worth comparing, each once and in order, and how many
-// groups were too large to be. tx must see the whole city. Nothing of anybody is read.
-func (r *Registry) Alike(ctx context.Context, tx *pg.Tx) (pairs [][2]core.PersonID, skipped int, err error) {
-	for _, b := range alikeBlocks {
-		var span []any
-		if b.kind != 0 {
-			span = []any{b.kind.token(0), (b.kind + 1).token(0)}
-		}
-		rows, err := tx.Query(ctx, b.sql, span...)
+// AlikeSteps is how many steps there are to Alike.
+func (r *Registry) AlikeSteps() int { return len(alikeBlocks) * alikeSlices }
+
+// Alike lists the pairs of people worth comparing, from a step on, until there are enough
+// or no more steps: each once and in order, and how many groups were too large to be. next
+// is the step after those it has taken. A pair that is alike in two ways comes in the step
+// of each. tx must see the whole city. Nothing of anybody is read.
+func (r *Registry) Alike(ctx context.Context, tx *pg.Tx, from, enough int) (pairs [][2]core.PersonID, skipped, next int, err error) {
+	for next = from; next < r.AlikeSteps() && len(pairs) < enough; next++ {
+		more, large, err := r.alike(ctx, tx, next)
 		if err != nil {
-			return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
+			return nil, 0, from, err
 		}
-		var group []core.PersonID
-		_, err = pgx.ForEachRow(rows, []any{&group}, func() error {
-			if len(group) > b.most || len(pairs) > maxAlike {
-				skipped++
-				return nil
-			}
-			for i := range group {
-				for _, other := range group[i+1:] {
-					pairs = append(pairs, [2]core.PersonID{group[i], other})
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
-		}
+		pairs, skipped = append(pairs, more...), skipped+large
 	}
 	slices.SortFunc(pairs, func(a, b [2]core.PersonID) int { return slices.Compare(a[:], b[:]) })
-	return slices.Compact(pairs), skipped, nil
+	return slices.Compact(pairs), skipped, next, nil
+}
+
+// alike takes one step.
+func (r *Registry) alike(ctx context.Context, tx *pg.Tx, step int) (pairs [][2]core.PersonID, skipped int, err error) {
+	const width = int64(1) << 60 / alikeSlices
+	b := alikeBlocks[step/alikeSlices]
+	first := b.kind.token(0) + int64(step%alikeSlices)*width
+	rows, err := tx.Query(ctx, b.sql, first, first+width)
+	if err != nil {
+		return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
+	}
+	var group []core.PersonID
+	_, err = pgx.ForEachRow(rows, []any{&group}, func() error {
+		if len(group) > b.most {
+			skipped++
+			return nil
+		}
+		for i := range group {
+			for _, other := range group[i+1:] {
+				pairs = append(pairs, [2]core.PersonID{group[i], other})
+			}
+		}
+		return nil
+	})
+	return pairs, skipped, pg.Fail(err, "look for people alike by "+string(b.name))
 }
 
 // Open reads people to compare them with one another by machine, and leaves no trace of

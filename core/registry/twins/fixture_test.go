@@ -115,3 +115,16 @@ func phone(t *testing.T, s string) core.Phone {
 	}
 	return p
 }
+
+// exec changes something past row-level security.
+func (h house) exec(t *testing.T, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), h.env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
+	}
+}

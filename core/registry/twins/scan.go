@@ -66,39 +66,66 @@ func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 }
 
 // Scan compares everybody worth comparing and flags the pairs that are new. It decides
-// nothing and changes no row of a person: a pair waits until people have looked. Run
-// again, or broken off and run again, it flags what is left.
+// nothing and changes no row of a person: a pair waits until people have looked. Broken
+// off anywhere and run again it goes on with the step it was in (pass.go), and gives the
+// counts of the whole.
 func (t *Twins) Scan(ctx context.Context) (Scanned, error) {
+	p, err := t.begin(ctx)
+	if err != nil {
+		return Scanned{}, err
+	}
+	for p.step < p.steps {
+		if err := t.stretch(ctx, &p); err != nil {
+			return p.Scanned, err
+		}
+	}
+	return p.Scanned, t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error { return t.keep(ctx, tx, p.Scanned) })
+}
+
+// stretch takes as many steps as give enough pairs, and compares those.
+func (t *Twins) stretch(ctx context.Context, p *pass) error {
 	var pairs [][2]core.PersonID
-	var done Scanned
+	var skipped, next int
 	err := t.DB.Read(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		pairs, done.Skipped, err = t.Registry.Alike(ctx, tx)
+		pairs, skipped, next, err = t.Registry.Alike(ctx, tx, p.step, t.atOnce)
 		return err
 	})
 	if err != nil {
-		return done, err
+		return err
 	}
-	for len(pairs) > 0 {
-		n := min(len(pairs), scanAtOnce)
-		flagged := 0
-		err := t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) (err error) {
-			flagged, err = t.compare(ctx, tx, pairs[:n])
-			return err
+	for done := false; !done; {
+		n := min(len(pairs), t.atOnce)
+		done = n == len(pairs)
+		after := *p
+		err := t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error {
+			flagged, err := t.compare(ctx, tx, pairs[:n])
+			if err != nil {
+				return err
+			}
+			after = *p
+			after.Compared, after.Flagged = after.Compared+n, after.Flagged+flagged
+			if done {
+				after.step, after.Skipped = next, after.Skipped+skipped
+			}
+			return after.save(ctx, tx)
 		})
 		if err != nil {
-			return done, err
+			return err
 		}
-		done.Compared, done.Flagged, pairs = done.Compared+n, done.Flagged+flagged, pairs[n:]
+		*p, pairs = after, pairs[n:]
 	}
-	return done, t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error { return t.keep(ctx, tx, done) })
+	return nil
 }
 
-// keep writes down that a scan was made, with its counts.
+// keep writes down that a scan was made, with its counts, and that none is on its way.
 func (t *Twins) keep(ctx context.Context, tx *pg.Tx, done Scanned) error {
 	const sql = `insert into pair_scan (at, compared, flagged, skipped) values ($1, $2, $3, $4)
 		on conflict (one) do update set at = $1, compared = $2, flagged = $3, skipped = $4`
 	if _, err := tx.Exec(ctx, sql, tx.Now(), done.Compared, done.Flagged, done.Skipped); err != nil {
 		return pg.Fail(err, "keep the counts of a scan")
+	}
+	if _, err := tx.Exec(ctx, `delete from pair_pass`); err != nil {
+		return pg.Fail(err, "end a scan")
 	}
 	return t.Audit.Write(ctx, tx, audit.Entry{Actor: machine(), Act: "pairs.scanned", Purpose: "registry.twins", Detail: done})
 }

@@ -96,6 +96,47 @@ func TestScanFlagsAndDecidesNothing(t *testing.T) {
 	}
 }
 
+// TestScanGoesOn: a scan that is broken off in its last block, as by a kill, goes on with the
+// step it was in and not with its first, and has done in the end what an undisturbed one
+// does. Controls: make begin begin anew; move the step before the pairs are flagged.
+func TestScanGoesOn(t *testing.T) {
+	t.Parallel()
+	whole, h := newHouse(t), newHouse(t)
+	town(t, whole)
+	whole.twins.AtOnce(1)
+	want, err := whole.twins.Scan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := town(t, h)
+	h.twins.AtOnce(1)
+	// One name and one village with two births are alike in the last block only.
+	h.exec(t, `create function broken() returns trigger language plpgsql as $$ begin
+		if exists (select from person where id = new.person and name = '王秀英') then raise 'broken off'; end if; return new; end $$;
+		create trigger broken before insert on person_pair for each row execute function broken()`)
+	part, err := h.twins.Scan(t.Context())
+	if err == nil || part.Flagged != len(one)-1 {
+		t.Fatalf("a scan that was broken off flagged %d of %d: %v", part.Flagged, len(one), err)
+	}
+	if idle, err := h.twins.ScanIfDue(t.Context()); err == nil {
+		t.Errorf("a scan that is broken off again is not due or ended: %+v", idle)
+	}
+	h.exec(t, `drop trigger broken on person_pair; delete from person_pair where person in (select id from person where name like '赵玉%')`)
+	done, err := h.twins.Scan(t.Context())
+	if err != nil || done != want {
+		t.Errorf("broken off and gone on with a scan did %+v, undisturbed %+v: %v", done, want, err)
+	}
+	left := 0
+	h.superuser(t, `select count(distinct pair) from person_pair`, &left)
+	if left != len(one)-1 {
+		t.Errorf("%d pairs stand, want %d: the one that went had been looked at and was not to be found again", left, len(one)-1)
+	}
+	h.superuser(t, `select count(*) from pair_pass`, &left)
+	if left != 0 {
+		t.Error("a scan that is through is still on its way")
+	}
+}
+
 // TestScanIsNoSquare: a telephone that a whole village left and a name of a hundred are
 // not compared with themselves. Control: raise the bounds in alikeBlocks.
 func TestScanIsNoSquare(t *testing.T) {

@@ -28,7 +28,8 @@ type Deps struct {
 // Twins finds, shows and settles pairs. It is safe for concurrent use.
 type Twins struct {
 	Deps
-	table *names.Table
+	table  *names.Table
+	atOnce int // pairs for one transaction
 }
 
 // New makes ready Twins.
@@ -36,7 +37,7 @@ func New(d Deps) (*Twins, error) {
 	if d.DB == nil || d.Registry == nil || d.Audit == nil || d.Jobs == nil || d.Ring == nil {
 		return nil, core.E(core.KindInternal, "twins_deps", "").Wrap(errors.New("twins.Deps needs DB, Registry, Audit, Jobs and Ring"))
 	}
-	return &Twins{Deps: d, table: names.New()}, nil
+	return &Twins{Deps: d, table: names.New(), atOnce: scanAtOnce}, nil
 }
 
 // State is what has become of a pair.
