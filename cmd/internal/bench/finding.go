@@ -225,6 +225,9 @@ func openTownHall(ctx context.Context, cfg *Config) (_ *townHall, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := h.renew(ctx, cfg); err != nil {
+		return nil, err
+	}
 	return h, h.own(ctx)
 }
 
@@ -268,6 +271,21 @@ func (h *townHall) ring() (*seal.Keys, error) {
 		return seal.NewKeys(seal.SM4)
 	}
 	return seal.LoadKeys(filepath.Join(h.dir, "keys"))
+}
+
+// renew makes the tokens that people of before lack, as a platform does by itself.
+func (h *townHall) renew(ctx context.Context, cfg *Config) error {
+	began, steps := time.Now(), 0
+	for more := true; more; steps++ {
+		var err error
+		if more, err = h.reg.Renew(ctx, h.db, 2000); err != nil {
+			return err
+		}
+	}
+	if steps > 1 {
+		cfg.note("B8 tokens brought up to date in %.0f s", time.Since(began).Seconds())
+	}
+	return nil
 }
 
 // settleTables does what autovacuum does within minutes of a load, and says how large
