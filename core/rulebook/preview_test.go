@@ -151,14 +151,11 @@ func told(t *testing.T, was, is *policy.Book, list []core.Household) {
 			if len(c.Was.Reasons) == 0 || len(c.Is.Reasons) == 0 || c.Worse() {
 				t.Fatalf("%d reasons before, %d after, worse %v", len(c.Was.Reasons), len(c.Is.Reasons), c.Worse())
 			}
-<<<<<<< HEAD
-=======
 			for _, r := range c.Was.Reasons {
 				if slices.ContainsFunc(c.Is.Reasons, func(x *matching.Reason) bool { return *x == *r }) {
 					t.Fatalf("both sides say %q", r.Text)
 				}
 			}
->>>>>>> s8r
 			if c.Was.Outcome != matching.NotEligible || c.Is.Outcome != matching.Eligible {
 				continue
 			}
