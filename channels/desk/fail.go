@@ -13,8 +13,9 @@ import (
 	"lianou/core/staff"
 )
 
-// failure is what an error page shows.
-type failure struct{ Title, Say, Code, Back string }
+// failure is what an error page shows; Field is the field of the form that it is about, ""
+// for none.
+type failure struct{ Title, Say, Code, Back, Field string }
 
 // statusOf is the desk's one table from kinds to HTTP.
 var statusOf = map[core.Kind]struct {
@@ -52,7 +53,7 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, who staff.Person, er
 	d.log.LogAttrs(r.Context(), level, "desk request refused",
 		slog.String("route", r.Pattern), slog.Int64("staff", int64(who.ID)),
 		slog.String("code", known.Code), slog.String("ref", ref), slog.Any("err", known))
-	page := failure{Title: to.title, Say: known.Say, Code: ref, Back: back(r)}
+	page := failure{Title: to.title, Say: known.Say, Code: ref, Back: back(r), Field: known.Field}
 	if page.Say == "" {
 		page.Say = "这一步没办成,已经记下。请再试一次;还不行就把下面的编号告诉管理员。"
 	}

@@ -10,62 +10,39 @@ import (
 	"lianou/core/policy"
 )
 
-// A Preview judges households under two Books and counts what becomes of them. It decides
-// nothing and tells nobody; it keeps nothing of a household but its place in the row. It is
-// for one goroutine; several reports are put together by Report.Add.
+// A Preview judges households under two Books and says what becomes of each, and why. It
+// decides nothing, tells nobody and keeps nothing of a household. It is safe for concurrent
+// use.
 type Preview struct {
 	before, after *matching.Matcher
-	report        Report
-	at            map[core.ItemCode]int // place of an item in the report
-	keep          int
-}
-
-// A Report is what a change of the rules does to the households that were judged.
-type Report struct {
-	Households int
-	Touched    int     // of them those for whom anything is another
-	Items      []Shift // every item of either Book, by its number
-	Cases      []Case  // the first ones touched
-}
-
-// A Shift is what becomes of one item. Its sums are of what the best bundles give, for the
-// item's own period: a month's money is not added to a year's.
-type Shift struct {
-	Item   core.ItemCode
-	No     int
-	Name   string
-	Gained int // households eligible that were not
-	Lost   int // households no longer eligible
-	Opened int // of those who were decided, now a fact is missing
-	Closed int // a fact was missing, and they are decided now, against
-	More   int // eligible as before, and another amount
-	Less   int
-	Untold int // eligible, and an amount is told under one Book only
-	Before core.Fen
-	After  core.Fen
-}
-
-// A Case is one household for which something is another.
-type Case struct {
-	N       int // in the row in which they were judged, from 0
-	Changes []Changed
+	items         []*policy.Item // of either Book, by number; as the Book after has it
 }
 
 // Changed is what becomes of one item for one household.
 type Changed struct {
-	Item      core.ItemCode
-	Was, Is   matching.Outcome
-	Before    core.Fen // 0 where there is none or none is told
-	After     core.Fen
-	Why       string // the sentence that stands for it now
-	WasBundle bool   // among what the household would be given
-	IsBundle  bool
+	Item    core.ItemCode
+	Name    string
+	Was, Is Side
 }
 
-// NewPreview compares two Books and keeps the first cases that are touched. Errors are those
-// of matching.Compile.
-func NewPreview(before, after *policy.Book, keepCases int) (*Preview, error) {
-	p := &Preview{at: map[core.ItemCode]int{}, keep: keepCases}
+// A Side is one item of one household under one Book; zero where the Book lacks the item.
+type Side struct {
+	Outcome matching.Outcome
+	Benefit matching.Benefit // zero unless eligible
+	Bundled bool             // among what the household would be given
+
+	// Reasons are those that the other Book does not give in the same words, the ones that
+	// carry the outcome first; where there is none, the first that carries it. They are the
+	// matcher's own and not to be changed.
+	Reasons []*matching.Reason
+}
+
+// mostReasons bounds the reasons of a side: the first decide, the rest is read in the case.
+const mostReasons = 3
+
+// NewPreview compares two Books. Errors are those of matching.Compile.
+func NewPreview(before, after *policy.Book) (*Preview, error) {
+	p := &Preview{}
 	var err error
 	if p.before, err = matching.Compile(before); err != nil {
 		return nil, err
@@ -74,132 +51,144 @@ func NewPreview(before, after *policy.Book, keepCases int) (*Preview, error) {
 		return nil, err
 	}
 	for _, book := range []*policy.Book{after, before} {
-		for _, it := range book.Items {
-			if !slices.ContainsFunc(p.report.Items, func(s Shift) bool { return s.Item == it.Code }) {
-				p.report.Items = append(p.report.Items, Shift{Item: it.Code, No: it.No, Name: it.Name})
+		for i := range book.Items {
+			it := &book.Items[i]
+			if !slices.ContainsFunc(p.items, func(x *policy.Item) bool { return x.Code == it.Code }) {
+				p.items = append(p.items, it)
 			}
 		}
 	}
-	slices.SortFunc(p.report.Items, func(a, b Shift) int { return a.No - b.No })
-	for i, s := range p.report.Items {
-		p.at[s.Item] = i
-	}
+	slices.SortStableFunc(p.items, func(a, b *policy.Item) int { return a.No - b.No })
 	return p, nil
 }
 
-// Judge takes one more household.
-func (p *Preview) Judge(h *core.Household) {
+// Judged is what becomes of a household.
+type Judged struct {
+	// Standings are the statuses, such as 低保边缘家庭, that it has under one Book only: an
+	// item that asks for one says no more than that, and the figures are here. No Item, and
+	// nothing of a benefit.
+	Standings []Changed
+	Items     []Changed // by number
+}
+
+// Judge says what becomes of a household.
+func (p *Preview) Judge(h *core.Household) (out Judged) {
 	was, is := p.before.Explain(h), p.after.Explain(h)
-	c := Case{N: p.report.Households}
-	p.report.Households++
-	for code, i := range p.at {
-		s := &p.report.Items[i]
-		a, b := take(&was, code), take(&is, code)
-		s.Before += a.money()
-		s.After += b.money()
-		if !s.count(a, b) {
+	for _, it := range p.items {
+		a, b := was.Finding(it.Code), is.Finding(it.Code)
+		c := Changed{it.Code, it.Name, sideOf(&was, a), sideOf(&is, b)}
+		if !c.differs() {
 			continue
 		}
-		c.Changes = append(c.Changes, Changed{code, a.outcome, b.outcome, a.amount, b.amount, b.why, a.bundled, b.bundled})
+		x, y := reasonsOf(a), reasonsOf(b)
+		c.Was.Reasons, c.Is.Reasons = telling(c.Was.Outcome, x, y), telling(c.Is.Outcome, y, x)
+		out.Items = append(out.Items, c)
 	}
-	if len(c.Changes) == 0 {
-		return
+	if len(out.Items) > 0 {
+		out.Standings = standings(was.Statuses, is.Statuses)
 	}
-	p.report.Touched++
-	if len(p.report.Cases) < p.keep {
-		slices.SortFunc(c.Changes, func(x, y Changed) int { return p.at[x.Item] - p.at[y.Item] })
-		p.report.Cases = append(p.report.Cases, c)
-	}
+	return out
 }
 
-// Report gives what was counted so far.
-func (p *Preview) Report() Report {
-	r := p.report
-	r.Items, r.Cases = slices.Clone(r.Items), slices.Clone(r.Cases)
-	return r
+// standings are the statuses of both Books that come out otherwise.
+func standings(was, is []matching.Standing) (out []Changed) {
+	for i := range is {
+		b := &is[i]
+		at := slices.IndexFunc(was, func(s matching.Standing) bool { return s.Key == b.Key })
+		if at < 0 || was[at].Outcome == b.Outcome {
+			continue
+		}
+		a := &was[at]
+		out = append(out, Changed{Name: b.Name, Was: Side{Outcome: a.Outcome, Reasons: telling(a.Outcome, a.Reasons, b.Reasons)},
+			Is: Side{Outcome: b.Outcome, Reasons: telling(b.Outcome, b.Reasons, a.Reasons)}})
+	}
+	return out
 }
 
-// side is one item of one household under one Book.
-type side struct {
-	outcome matching.Outcome
-	amount  core.Fen
-	bundled bool
-	why     string
-}
-
-func take(r *matching.Result, code core.ItemCode) side {
-	f := r.Finding(code)
+func sideOf(r *matching.Result, f *matching.Finding) Side {
 	if f == nil {
-		return side{}
+		return Side{}
 	}
-	s := side{outcome: f.Outcome, bundled: slices.Contains(r.Bundle, code)}
+	s := Side{Outcome: f.Outcome, Bundled: slices.Contains(r.Bundle, f.Item)}
 	if f.Outcome == matching.Eligible {
-		s.amount = f.Benefit.Amount
-	}
-	if len(f.Reasons) > 0 {
-		s.why = f.Reasons[0].Text
+		s.Benefit = f.Benefit
 	}
 	return s
 }
 
-// money is what the household would be given of it.
-func (s side) money() core.Fen {
-	if s.bundled {
-		return s.amount
+// differs reports whether anything is another that a household would notice: what of a
+// refusal is said otherwise is none.
+func (c *Changed) differs() bool {
+	fits := matching.Eligible
+	if (c.Was.Outcome == fits) != (c.Is.Outcome == fits) {
+		return true
 	}
-	return 0
+	if c.Was.Outcome == fits {
+		return c.Was.Benefit.Amount != c.Is.Benefit.Amount || c.Was.Bundled != c.Is.Bundled
+	}
+	return c.Was.Outcome != c.Is.Outcome
 }
 
-// count puts the household where it belongs, and reports whether anything is another.
-func (s *Shift) count(was, is side) bool {
-	switch eligible := matching.Eligible; {
-	case was.outcome != eligible && is.outcome == eligible:
-		s.Gained++
-	case was.outcome == eligible && is.outcome != eligible:
-		s.Lost++
-	case was.outcome == eligible:
-		return s.countAmount(was, is)
-	case was.outcome == is.outcome:
+// Worse reports whether the household loses the item, or is given less.
+func (c *Changed) Worse() bool {
+	if c.Was.Outcome != matching.Eligible {
 		return false
-	case is.outcome == matching.Unknown:
-		s.Opened++
-	default:
-		s.Closed++
 	}
-	return true
+	if c.Is.Outcome != matching.Eligible {
+		return true
+	}
+	a, b := c.Was.Benefit.Amount, c.Is.Benefit.Amount
+	return a != 0 && b != 0 && b < a
 }
 
-func (s *Shift) countAmount(was, is side) bool {
-	switch {
-	case was.amount == is.amount:
-		return was.bundled != is.bundled
-	case was.amount == 0 || is.amount == 0:
-		s.Untold++
-	case is.amount > was.amount:
-		s.More++
-	default:
-		s.Less++
+// telling are the reasons for an outcome that the other side does not have.
+func telling(outcome matching.Outcome, list, other []*matching.Reason) []*matching.Reason {
+	has := func(in []*matching.Reason, r *matching.Reason) bool {
+		return slices.ContainsFunc(in, func(x *matching.Reason) bool { return *x == *r })
 	}
-	return true
-}
-
-// Add puts another report about the same two Books behind this one, as if its households had
-// been judged after these; cases are kept as far as there is room.
-func (r *Report) Add(o Report, keepCases int) {
-	for _, c := range o.Cases {
-		if len(r.Cases) < keepCases {
-			c.N += r.Households
-			r.Cases = append(r.Cases, c)
+	var carry, rest []*matching.Reason
+	for _, r := range list {
+		switch {
+		case has(other, r) || has(carry, r) || has(rest, r):
+		case r.Outcome == outcome:
+			carry = append(carry, r)
+		default:
+			rest = append(rest, r)
 		}
 	}
-	r.Households += o.Households
-	r.Touched += o.Touched
-	for i := range r.Items {
-		a, b := &r.Items[i], &o.Items[i]
-		a.Gained, a.Lost, a.Opened, a.Closed = a.Gained+b.Gained, a.Lost+b.Lost, a.Opened+b.Opened, a.Closed+b.Closed
-		a.More, a.Less, a.Untold = a.More+b.More, a.Less+b.Less, a.Untold+b.Untold
-		a.Before, a.After = a.Before+b.Before, a.After+b.After
+	// A condition that the other side has with another limit says more than any other.
+	mirrored := func(r *matching.Reason) int {
+		if slices.ContainsFunc(other, func(x *matching.Reason) bool { return x.Code == r.Code && x.Member == r.Member && x.Limit != r.Limit }) {
+			return 0
+		}
+		return 1
 	}
+	slices.SortStableFunc(carry, func(a, b *matching.Reason) int { return mirrored(a) - mirrored(b) })
+	out := append(carry, rest...)
+	if len(out) == 0 {
+		out = carrying(outcome, list)
+	}
+	return out[:min(len(out), mostReasons)]
+}
+
+// carrying is the first reason that speaks for an outcome.
+func carrying(outcome matching.Outcome, list []*matching.Reason) []*matching.Reason {
+	if i := slices.IndexFunc(list, func(r *matching.Reason) bool { return r.Outcome == outcome }); i >= 0 {
+		return list[i : i+1]
+	}
+	return list[:min(len(list), 1)]
+}
+
+// reasonsOf are the item's own reasons and then each member's.
+func reasonsOf(f *matching.Finding) (out []*matching.Reason) {
+	if f == nil {
+		return nil
+	}
+	out = append(out, f.Reasons...) // shared between findings
+	for _, m := range f.Members {
+		out = append(out, m.Reasons...)
+	}
+	return out
 }
 
 // Books gives what a draft is compared with on a day: the Book of its edition, and its own.

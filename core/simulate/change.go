@@ -15,6 +15,32 @@ type change struct {
 	before, after core.Fen // of a year, what is paid once included
 }
 
+// An Effect is what becomes of one household, all told.
+type Effect int
+
+// The effects, from none to the one that a signer has to see first.
+const (
+	Same  Effect = iota
+	Other        // something is another, and nothing is lost
+	Worse        // something is lost, or an amount is less
+)
+
+func (c *change) touched() bool {
+	return c.gained|c.lost|c.opened|c.closed|c.more|c.less|c.untold|c.other != 0
+}
+
+func (c *change) worse() bool { return c.lost|c.less != 0 || c.after < c.before }
+
+func (c *change) effect() Effect {
+	switch {
+	case !c.touched():
+		return Same
+	case c.worse():
+		return Worse
+	}
+	return Other
+}
+
 // weigh compares what is given of some items; both are those that fit under both Books.
 func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 	for rest := items; rest != 0; rest &= rest - 1 {
@@ -76,7 +102,7 @@ func yearly(fen core.Fen, per string) core.Fen {
 
 // count puts a household into the tally.
 func (t *Tally) count(c *change) {
-	if c.gained|c.lost|c.opened|c.closed|c.more|c.less|c.untold|c.other == 0 {
+	if !c.touched() {
 		return
 	}
 	t.Touched++
@@ -97,7 +123,7 @@ func (t *Tally) count(c *change) {
 		yes bool
 		to  *int
 	}{
-		{c.gained != 0, &t.Newly}, {c.lost != 0, &t.Lost}, {c.lost|c.less != 0 || c.after < c.before, &t.Worse},
+		{c.gained != 0, &t.Newly}, {c.lost != 0, &t.Lost}, {c.worse(), &t.Worse},
 		{c.after < c.before, &t.Poorer}, {c.gained|c.more != 0 || c.after > c.before, &t.Better},
 	} {
 		if one.yes {

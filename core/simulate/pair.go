@@ -133,14 +133,23 @@ func turned(set uint64, to []int8) (out uint64) {
 
 // Row counts one packed row. Most rows end at the first question: can anything differ here.
 func (p *Pair) Row(row []byte, t *Tally) error {
+	_, err := p.Effect(row, t)
+	return err
+}
+
+// Effect counts one packed row as Row does, and says what becomes of that household.
+func (p *Pair) Effect(row []byte, t *Tally) (Effect, error) {
 	if err := p.reader.Unpack(row, &p.v); err != nil {
-		return err
+		return 0, err
 	}
 	t.Households++
-	if may := p.may(); may.judged|may.paid != 0 {
-		p.judge(may, t)
+	may := p.may()
+	if may.judged|may.paid == 0 {
+		return 0, nil
 	}
-	return nil
+	c := p.judge(may, t)
+	t.count(&c)
+	return c.effect(), nil
 }
 
 // may gives what can differ where the household lives. Outside the city's counties anything
@@ -168,8 +177,8 @@ func (p *Pair) areaAt(x int64) int {
 	return 1
 }
 
-// judge counts a household that may be touched.
-func (p *Pair) judge(may touches, t *Tally) {
+// judge says what becomes of a household that may be touched.
+func (p *Pair) judge(may touches, t *Tally) change {
 	t.Judged++
 	was := p.was.Judge(&p.v)
 	e0, o0 := turned(was.Eligible, p.old), turned(was.Open, p.old)
@@ -187,5 +196,5 @@ func (p *Pair) judge(may touches, t *Tally) {
 		p.gather(p.give.Weigh(&p.v, is), p.new, &p.new1)
 		p.weigh(pays, e0&e1, &c, t)
 	}
-	t.count(&c)
+	return c
 }

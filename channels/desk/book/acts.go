@@ -33,6 +33,40 @@ func refusal(err error) error {
 	return core.E(core.KindInvalid, rulebook.ErrProblems.Code, out.String()).Wrap(err)
 }
 
+// fieldOf are the fields of the forms that refusals are about, by their code. The page says
+// it beside the field and leads there.
+var fieldOf = map[string]string{
+	rulebook.ErrDay.Code: "from", rulebook.ErrSwitchDay.Code: "from", rulebook.ErrSwitched.Code: "turn", rulebook.ErrWhy.Code: "why",
+	"invalid_counties": "county", "invalid_text": "value", "invalid_weights": "A",
+}
+
+// pointed names the field of a form that a refusal is about: its own, the one by its code,
+// or for what the rules as a whole refuse, the form's main one.
+func pointed(err error, main string) error {
+	var e *core.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	if to := fieldOf[e.Code]; to != "" {
+		out.Field = to
+	} else if e.Code == rulebook.ErrProblems.Code || e.Code == rulebook.ErrNothing.Code {
+		out.Field = main
+	}
+	return &out
+}
+
+// mainField is what a form is about, where a fault of the whole is shown.
+func mainField(op rulebook.Op) string {
+	switch {
+	case op.Switch != nil:
+		return "from"
+	case op.Weights != nil:
+		return "A"
+	}
+	return "value"
+}
+
 // placeOf says where a fault is: file, line, and the entry that is wrong.
 func placeOf(p policy.Problem) string {
 	out := p.File
@@ -52,7 +86,7 @@ func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, op ruleb
 		return err
 	}
 	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why")}); err != nil {
-		return refusal(err)
+		return pointed(refusal(err), mainField(op))
 	}
 	return desk.Back(w, r, home(id), "这一步改好了。")
 }
@@ -112,7 +146,7 @@ func (b *Room) act(w http.ResponseWriter, r *http.Request, said string, do func(
 		return err
 	}
 	if err := do(id); err != nil {
-		return refusal(err)
+		return pointed(refusal(err), "")
 	}
 	return desk.Back(w, r, home(id), said)
 }

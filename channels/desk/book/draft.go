@@ -25,6 +25,15 @@ type draftPage struct {
 	Stale                    bool // a newer edition was published meanwhile
 	Mine, Second, Changeable bool
 	Simulation               simulation
+	Looks                    []lookLine // at these files, on real households
+	Looked                   bool       // whoever reads the page did
+	MayLook                  bool
+}
+
+// lookLine is somebody's look at the draft as it stands.
+type lookLine struct {
+	rulebook.Look
+	By string
 }
 
 // draft shows what a draft changes, its steps, and to who may, the forms.
@@ -52,9 +61,20 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	names, err := b.d.Staff.Names(r.Context(), p.Author, p.EndedBy)
+	looks, err := b.d.Rules.Looks(r.Context(), &p.Folder.Draft)
 	if err != nil {
 		return err
+	}
+	ids := []core.StaffID{p.Author, p.EndedBy}
+	for _, l := range looks {
+		ids = append(ids, l.By)
+	}
+	names, err := b.d.Staff.Names(r.Context(), ids...)
+	if err != nil {
+		return err
+	}
+	for _, l := range looks {
+		p.Looks, p.Looked = append(p.Looks, lookLine{l, names[l.By]}), p.Looked || l.By == at.Staff.ID
 	}
 	if p.Today, err = b.today(r.Context()); err != nil {
 		return err
@@ -69,6 +89,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0
+	p.MayLook = p.Simulation.May
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return order(x.Name, y.Name) })

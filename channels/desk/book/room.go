@@ -10,6 +10,8 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
@@ -27,6 +29,9 @@ type Deps struct {
 	Staff    *staff.Staff
 	Regions  *registry.Regions
 	Simulate *simulate.Simulator
+	Registry *registry.Registry
+	Audit    *audit.Log
+	Bell     *bell.Bell
 }
 
 // Room is the room of the rules.
@@ -46,6 +51,7 @@ func (b *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
+		{Method: "GET", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "rulebook.previewed", Serve: b.preview},
 		{Method: "POST", Path: "/book/draft/{draft}/simulate", Roles: writers, Trace: "simulation.begun", Serve: b.simulateNow},
 		{Method: "POST", Path: "/book/begin", Roles: writers, Trace: "rulebook.drafted", Serve: b.begin},
 		{Method: "POST", Path: "/book/draft/{draft}/amount", Roles: writers, Trace: "rulebook.changed", Serve: b.amount},
@@ -147,7 +153,7 @@ func (b *Room) today(ctx context.Context) (day core.Date, err error) {
 func (b *Room) begin(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := b.d.Rules.Begin(r.Context(), at.Staff.ID, r.FormValue("why"))
 	if err != nil {
-		return err
+		return pointed(err, "why")
 	}
 	return desk.Back(w, r, home(id), "可以一样一样改了。改完签署,再请另一个人核对、发布。")
 }

@@ -38,11 +38,17 @@ import (
 
 const password = "a long pass phrase 17"
 
-// office is the room over a real database, with two people of the city and an auditor.
+// pingyuan is the county that one of the city's people is kept to.
+const pingyuan core.RegionCode = "371426"
+
+// office is the room over a real database, with two people of the city, one of it
+// who is kept to a county, and an auditor.
 type office struct {
 	t     *testing.T
 	rules *rulebook.Store
 	sim   *simulate.Simulator
+	db    *pg.DB
+	reg   *registry.Registry
 	into  func(people int) // fills the city
 	site  *httptest.Server
 }
@@ -77,6 +83,7 @@ func newOffice(t *testing.T) *office {
 	o.must(o.rules.Found(t.Context(), set))
 	reg, err := registry.New(registry.Config{Ring: keys.Platform.Ring, Log: log, Regions: regions})
 	o.must(err)
+	o.db, o.reg = db, reg
 	inserter, err := jobs.NewInserter(jobs.Platform)
 	o.must(err)
 	o.sim, err = simulate.New(simulate.Deps{DB: db, Registry: reg, Rules: o.rules, Audit: log, Jobs: inserter})
@@ -88,14 +95,18 @@ func newOffice(t *testing.T) *office {
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
-	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim}))
+	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim, Registry: reg, Audit: log, Bell: bells}))
 	o.must(err)
 	o.site = httptest.NewServer(handler)
 	t.Cleanup(o.site.Close)
-	for login, role := range map[string]staff.Role{"han": staff.City, "lin": staff.City, "auditor": staff.Auditor} {
+	for login, role := range map[string]staff.Role{"han": staff.City, "lin": staff.City, "mei": staff.City, "auditor": staff.Auditor} {
+		where := core.DezhouCity
+		if login == "mei" {
+			where = pingyuan
+		}
 		o.must(db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 			_, err := people.Create(ctx, tx, audit.Actor{Kind: "operator"}, staff.Account{Login: login, Name: login, Roles: []staff.Role{role},
-				Regions: []core.RegionCode{core.DezhouCity}, Password: password})
+				Regions: []core.RegionCode{where}, Password: password})
 			return err
 		}))
 	}
@@ -305,9 +316,20 @@ func TestRulesPages(t *testing.T) {
 	han.Wait("还没有改动")
 	han.Choose("form[action$=amount] select[name=param]", "dibao.standard")
 	han.Choose("form[action$=amount] select[name=area]", "rural")
-	han.Fill("form[action$=amount] input[name=value]", "520")
+	han.Fill("form[action$=amount] input[name=value]", "五百二")
 	han.Fill("form[action$=amount] input[name=source]", "德民发〔2026〕1号")
 	han.Fill("form[action$=amount] input[name=why]", "市政府常务会议")
+	han.Click("form[action$=amount] .btn.go")
+	// The refusal leads to its field, which names it, until the form is sent again.
+	// Control: a refusal without its field has no link ("wait for 到这一处去改").
+	han.Wait("到这一处去改")
+	marked := `((f, a) => [f.name, f.getAttribute("aria-invalid"), f.getAttribute("aria-describedby"), a.getAttribute("href") === "#" + f.id, (a.click(), document.activeElement === f)].join())(document.querySelector("form[action$=amount] [aria-invalid]"), document.querySelector("#fault a"))`
+	if got := han.Eval(marked); got != "value,true,fault,true,true" {
+		t.Errorf("the field of a refusal: %s", got)
+	}
+	han.Faultless()
+	han.Whole()
+	han.Fill("form[action$=amount] input[name=value]", "320")
 	han.Go("form[action$=amount] .btn.go")
 	han.Wait("1 步")
 	o.into(3000)
@@ -317,6 +339,12 @@ func TestRulesPages(t *testing.T) {
 	o.work(1)
 	han.Wait("会少拿到东西")
 	judge(han, "book-open")
+	han.Laptop()
+	han.Eval(`document.querySelectorAll("details.fold").forEach(d => { d.open = !!d.querySelector("form[action$=weights], [aria-label=各项标准]") }); document.getElementById("say").replaceChildren(); document.querySelector("form[action$=weights]").parentElement.scrollIntoView(); ""`)
+	han.View("desk-book-weights", 1366, 768)
+	han.Eval(`document.getElementById("say").replaceChildren(); scrollTo(0, 0); ""`)
+	han.View("desk-book-draft", 1366, 900)
+	han.Laptop()
 	han.Go("form[action$=sign] .btn.go")
 	han.Wait("等另一位市级人员")
 	lin.Open(o.site.URL + "/desk/book")
@@ -324,7 +352,17 @@ func TestRulesPages(t *testing.T) {
 	judge(lin, "book-list")
 	lin.Open(o.site.URL + "/desk/book/draft/1")
 	lin.Wait("这一页上的改动我看过了")
+	lin.Wait("您还没有在真实的家庭上看过")
 	judge(lin, "book-signed")
+	lin.Laptop()
+	lin.Go("a[href$=preview]")
+	lin.Wait("翻了")
+	judge(lin, "book-preview")
+	lin.Eval(`document.querySelectorAll("details.fold").forEach(d => { d.open = false }); scrollTo(0, 0); ""`)
+	lin.View("desk-book-preview", 1366, 1100)
+	lin.Laptop()
+	lin.Go("a[href$='draft/1']")
+	lin.Wait("您在真实的家庭上看过这份草案")
 	lin.Click("form[action$=publish] input[name=read]")
 	lin.Go("form[action$=publish] .btn.go")
 	lin.Wait("已发布")

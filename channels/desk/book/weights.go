@@ -36,7 +36,7 @@ func (b *Room) weights(w http.ResponseWriter, r *http.Request, at desk.At) error
 	for i := range op.Of {
 		n, err := strconv.ParseInt(r.FormValue(hardship.Keys[i:i+1]), 10, 64)
 		if err != nil || n < 0 || n > 300 {
-			return core.Invalid("weights", "每一项都要写 0 到 300 的整数,100 就是 H-1 的分量。")
+			return core.Invalid(hardship.Keys[i:i+1], "每一项都要写 0 到 300 的整数,100 就是 H-1 的分量。")
 		}
 		op.Of[i] = n
 	}

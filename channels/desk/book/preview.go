@@ -1,0 +1,259 @@
+package book
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/bell"
+	"lianou/core/matching"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/rulebook"
+	"lianou/core/simulate"
+	"lianou/core/wording"
+)
+
+// mostHomes is how many households a preview shows: more are not read before signing.
+const mostHomes = 12
+
+// forPreview is the purpose, as the log keeps it (PIPL art. 6): the page is for one thing.
+const forPreview = "核对政策草案"
+
+// previews bounds how often one member of staff may ask: each reads tens of thousands of rows.
+var previews = bell.Rate{Count: 30, Per: time.Hour}
+
+var (
+	errPreviews  = core.E(core.KindTooMany, "preview_exceeded", "这一小时看得太多了,已经记下。请过一会儿再看。")
+	errNothingIn = core.E(core.KindConflict, "preview_nothing", "草案还没有改动,没有可看的。请先改一样。")
+)
+
+// previewPage is what a draft says to a few real households. It names nobody.
+type previewPage struct {
+	rulebook.Draft
+	simulate.Few
+	On    core.Date
+	Homes []family
+	Whole bool // every township was looked through
+}
+
+// family is one household without anything by which it is found again: township, how many
+// people, and what the changed conditions read.
+type family struct {
+	N       int
+	Where   string
+	People  int
+	Worse   bool
+	Changes []change
+	More    []change // folded away
+
+	Standings []change // the statuses that the changes go by
+}
+
+// mostOpen is how many items of a household are read at once.
+const mostOpen = 3
+
+type change struct {
+	Name    string
+	Worse   bool
+	Was, Is side
+}
+
+// place puts what gets worse first.
+func (c change) place() int {
+	if c.Worse {
+		return 0
+	}
+	return 1
+}
+
+// side is one item under one Book, in words.
+type side struct {
+	When, Word, Tone string
+	Money            string
+	Sample           bool
+	Reasons          []desk.Condition
+}
+
+// preview shows a few real households for which a draft says something else.
+func (b *Room) preview(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if ok, _ := b.d.Bell.Allow(r.Context(), "preview:"+desk.ActorOf(at).ID, previews); !ok { // without Redis nobody is kept from work
+		return errPreviews
+	}
+	v, err := b.view(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	page := previewPage{Draft: v.draft, On: v.books.On}
+	towns := slices.DeleteFunc(b.d.Regions.Expand(core.DezhouCity), func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
+	err = b.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes}
+		if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
+			return err
+		}
+		why := registry.Purpose{Actor: desk.ActorOf(at), Why: forPreview}
+		if err := b.homes(ctx, tx, why, v.rules, &page); err != nil {
+			return err
+		}
+		look := rulebook.Look{Draft: id, Digest: v.draft.Digest, Base: v.draft.Base, By: at.Staff.ID, Read: page.Households, Shown: len(page.Homes)}
+		return b.d.Rules.KeepLook(ctx, tx, look)
+	})
+	if err != nil {
+		return err
+	}
+	page.Whole = page.Towns == page.Of
+	return at.Page.Show(w, at, desk.View{Room: "book", Name: "preview", Title: "在真实的家庭上看"}, page)
+}
+
+// viewed is a draft ready to be tried on households.
+type viewed struct {
+	draft rulebook.Draft
+	books simulate.Books
+	rules *rulebook.Preview
+	found *simulate.Result // a simulation of just this; nil for none
+}
+
+func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
+	f, err := b.d.Rules.Draft(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case f.State != rulebook.Open && f.State != rulebook.SignedOff:
+		return v, rulebook.ErrState
+	case len(f.Changes) == 0:
+		return v, errNothingIn
+	}
+	today, err := b.today(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.draft = f.Draft
+	if v.books, err = b.d.Simulate.BooksOf(ctx, id, today); err != nil {
+		return v, refusal(err)
+	}
+	if v.books.Said != simulate.SaidBy(&v.draft) {
+		return v, rulebook.ErrSeen // changed between the two readings
+	}
+	if v.rules, err = rulebook.NewPreview(v.books.Before, v.books.After); err != nil {
+		return v, err
+	}
+	switch r, err := b.d.Simulate.OfDraft(ctx, id); {
+	case errors.Is(err, simulate.ErrNone):
+	case err != nil:
+		return v, err
+	case r.Ended != nil && !r.Stale && r.Said == v.books.Said:
+		v.found = &r
+	}
+	return v, nil
+}
+
+// homes reads the whole sheets of those that were chosen, as many as their reader may still
+// be shown, and judges them both ways. A packed row may be older than its sheets: whoever
+// turns out untouched is not shown. Errors: KindTooMany.
+func (b *Room) homes(ctx context.Context, tx *pg.Tx, why registry.Purpose, rules *rulebook.Preview, page *previewPage) error {
+	chosen := page.Chosen
+	if err := b.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "household", len(chosen), func(i int) int64 { return int64(chosen[i].Household) })); err != nil {
+		return err
+	}
+	for _, c := range chosen {
+		h, _, err := b.d.Registry.Facts(ctx, tx, why, c.Household, page.On)
+		if errors.Is(err, registry.ErrNoHousehold) { // gone since it was packed
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		one := family{N: len(page.Homes) + 1, Where: b.d.Regions.FullName(c.Town), People: len(h.Members), Worse: c.Worse}
+		if one.judge(rules, &h); len(one.Changes) > 0 {
+			page.Homes = append(page.Homes, one)
+		}
+	}
+	return nil
+}
+
+// judge lays out what becomes of the household, what gets worse first.
+func (f *family) judge(rules *rulebook.Preview, h *core.Household) {
+	j := rules.Judge(h)
+	for i := range j.Standings {
+		f.Standings = append(f.Standings, changeOf(h, &j.Standings[i]))
+	}
+	for i := range j.Items {
+		f.Changes = append(f.Changes, changeOf(h, &j.Items[i]))
+	}
+	slices.SortStableFunc(f.Changes, func(x, y change) int { return x.place() - y.place() })
+	n := min(len(f.Changes), mostOpen)
+	f.Changes, f.More = f.Changes[:n], f.Changes[n:]
+}
+
+func changeOf(h *core.Household, c *rulebook.Changed) change {
+	out := change{Name: c.Name, Worse: c.Worse(), Was: sideOf(h, "现在", &c.Was), Is: sideOf(h, "改后", &c.Is)}
+	if c.Item != "" {
+		out.Was.give(&c.Was)
+		out.Is.give(&c.Is)
+	}
+	return out
+}
+
+// perWords are the periods of an amount.
+var perWords = map[string]string{"month": "每月 ", "year": "每年 ", "term": "每学期 ", "season": "每季 ", "once": "一次 "}
+
+func sideOf(h *core.Household, when string, s *rulebook.Side) side {
+	out := side{When: when}
+	out.Word, out.Tone = desk.Stands(s.Outcome.String())
+	for _, r := range s.Reasons {
+		out.Reasons = append(out.Reasons, conditionOf(h, r))
+	}
+	return out
+}
+
+// give says what the household would be given of an item that fits.
+func (out *side) give(s *rulebook.Side) {
+	switch {
+	case s.Outcome != matching.Eligible:
+	case !s.Bundled:
+		out.Word, out.Tone = desk.Stands("dropped")
+	case s.Benefit.Amount > 0:
+		out.Money, out.Sample = perWords[s.Benefit.Per]+s.Benefit.Amount.Short()+" 元", s.Benefit.Sample
+	}
+}
+
+// conditionOf is a reason as the page of a case says it, with the member by relation and no
+// name.
+func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
+	out := desk.Condition{Source: whoIs(h, r.Member)}
+	out.Text, out.Law = r.Text, r.Law
+	if !yesNo(r.Value) && !yesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
+		out.Value, out.Limit = r.Value, r.Limit
+		if r.Value != "" {
+			out.Fact = wording.FactLabel(r.Fact)
+		}
+	}
+	out.Word, out.Tone = desk.Stands(r.Outcome.String())
+	return out
+}
+
+func yesNo(s string) bool { return s == "是" || s == "否" }
+
+// whoIs says which member a reason is about; "" for the household.
+func whoIs(h *core.Household, ref core.MemberRef) string {
+	for i := range h.Members {
+		m := &h.Members[i]
+		if m.Ref != ref {
+			continue
+		}
+		f, _ := wording.MemberFact("relation")
+		return cmp.Or(f.Word(string(m.Relation)), "家里一个人")
+	}
+	return ""
+}
