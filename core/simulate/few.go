@@ -56,7 +56,7 @@ var errEnough = errors.New("enough was read")
 // Choose looks for households that a change touches, township by township, until it has
 // enough that lose, or has read as much as a page may. It reads packed rows and shows
 // nobody; the caller counts and logs whom it shows. The order is drawn from c.Draw, so that
-// two who look at one thing see the same, unless time ran out; townships in which a
+// two of one scope see the same, unless time ran out or one has a simulation; townships in which a
 // simulation of the draft found somebody come before the others.
 func (s *Simulator) Choose(ctx context.Context, tx *pg.Tx, c Choosing, found *Result) (f Few, err error) {
 	pair, err := NewPair(c.Books.Before, c.Books.After, c.Books.On)
