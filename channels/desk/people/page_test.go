@@ -174,7 +174,7 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 	tab.Click(".btn.go")
 	tab.Wait("还没有登记")
 	fits(t, tab, "desk-life-sure")
-	tab.Click(".btn.go")
+	tab.Eval(`document.querySelector(".btn.go").click(); ""`) // the page was just measured at three widths: a pointer may miss what still moves
 	tab.Wait("登记了")
 	tab.Click(".more summary")
 	tab.Click("[name=sure]")
