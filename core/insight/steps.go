@@ -12,8 +12,9 @@ const (
 	grown    = 4
 )
 
-// step carries the households that moved over to the steps of the city. The city's row of
-// ranking_count is held from before, so nobody cuts the steps meanwhile.
+// step carries the households that moved over to the steps of the city. It holds the city's
+// row of ranking_count first, which count does not where every tenth keeps its number, so
+// nobody cuts the steps meanwhile.
 func step(tx *pg.Tx, changes []Change) {
 	var keys []int64
 	var by []int32
@@ -37,6 +38,7 @@ func step(tx *pg.Tx, changes []Change) {
 			select (select key from ranking_step where key <= t.k order by key desc limit 1) as key, sum(t.by)::int as n
 			from unnest($1::bigint[], $2::int[]) as t (k, by) group by 1) d
 		where s.key = d.key and d.n <> 0`
+	tx.Later("hold the order of the city", `select from ranking_count where scope = $1 for update`, city)
 	tx.Later("count households by step", sql, keys, by)
 }
 
@@ -46,7 +48,9 @@ func (s Store) cut(tx *pg.Tx) {
 	if size == 0 {
 		size = stepSize
 	}
-	tx.Later("cut the steps of the ranking", `select ranking_cut($1) where exists (select from ranking_step where n > $2)`, size, grown*size)
+	tx.Later("cut the steps of the ranking", `with held as materialized (
+			select from ranking_count where scope = $3 and exists (select from ranking_step where n > $2) for update)
+		select ranking_cut($1) from held`, size, grown*size, city)
 }
 
 // keyOf is where a finding stands in the order, as ranking_key says in SQL.
