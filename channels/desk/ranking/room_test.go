@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,9 +20,11 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/hardship"
+	"lianou/core/insight"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/registry/seed"
 	"lianou/core/staff"
@@ -318,6 +321,55 @@ func TestBackPayIsShown(t *testing.T) {
 	}{{"applied", 422}, {"not_owed", 303}, {"not_owed", 409}} {
 		if code, _ := h.ask(t, officer, path, url.Values{"outcome": {c.outcome}}); code != c.code {
 			t.Errorf("%s: %d, want %d", c.outcome, code, c.code)
+		}
+	}
+}
+
+// stopped is Books in which an item ends on a day.
+type stopped struct {
+	ranking.Books
+	item core.ItemCode
+	on   core.Date
+}
+
+func (s stopped) On(day core.Date) (*policy.Book, error) {
+	book, err := s.Books.On(day)
+	if err != nil || day < s.on {
+		return book, err
+	}
+	without := *book
+	without.Items = slices.DeleteFunc(slices.Clone(book.Items), func(it policy.Item) bool { return it.Code == s.item })
+	return &without, nil
+}
+
+// TestAStoppedItemIsNamed: who lost an item because it was stopped is told which, and so is
+// who may be owed money of one that was stopped since.
+// Control: called by the Book of today alone ("停办的一项").
+func TestAStoppedItemIsNamed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	day := core.NewDate(2026, 9, 1)
+	books := stopped{h.Book, "MZ-10", day}
+	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: books, Audit: h.Audit, Bell: h.Bell})
+	var err error
+	h.handler, err = h.Shell.Handler(room)
+	must(t, err)
+	h.owe(t, wangmiao)
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		book, err := h.Book.On(day)
+		if err != nil {
+			return err
+		}
+		it, _ := book.Item(books.item)
+		const sql = `insert into lead (region, household, kind, items, cause, book, since, found, place)
+			select region, household, 'lost', $4, 'book', repeat('b', 64), $3, $2, place from ranking where region = $1 order by place desc, household limit 1`
+		_, err = tx.Exec(ctx, sql, string(wangmiao), tx.Now(), day.Time(), int64(insight.Items(0).With(it.No)))
+		return err
+	}))
+	_, body := h.ask(t, officer, "/desk/ranking/leads", nil)
+	for _, want := range []string{"<li>高龄津贴</li>", "<b>高龄津贴</b>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %s: %s", want, body)
 		}
 	}
 }
