@@ -34,8 +34,13 @@ func SameIndex(a, b *policy.Book) bool {
 }
 
 // Tops gives what each part can come to at most by a Book, in tenths.
-func Tops(book *policy.Book) (most [dimensions]int) {
+func Tops(book *policy.Book) [dimensions]int {
 	w := WeightsOf(book)
+	return w.Tops()
+}
+
+// Tops gives what each part can come to at most by these weights, in tenths.
+func (w *Weights) Tops() (most [dimensions]int) {
 	for i, p := range emptyParts() {
 		most[i] = int(weigh(int64(p.Most), w[i]))
 	}
