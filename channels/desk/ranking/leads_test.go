@@ -111,3 +111,25 @@ func TestAStoppedItemIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// counted is how many households a page says a place has.
+var counted = regexp.MustCompile(`登记 <b class="num">\d+`)
+
+// TestAPlaceIsCountedOnce, also when the page was read again for a race it lost.
+// Control: count that begins with what was counted before ("of 200 households, then of 400").
+func TestAPlaceIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	of := func() string {
+		code, body := h.ask(t, officer, "/desk/ranking?poor=1", nil)
+		if code != 200 {
+			t.Fatalf("the list: %d", code)
+		}
+		return counted.FindString(body)
+	}
+	was := of()
+	h.Env.LoseRace()
+	if is := of(); was == "" || is != was {
+		t.Errorf("of %s households, then of %s", was, is)
+	}
+}
