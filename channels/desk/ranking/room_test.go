@@ -28,9 +28,10 @@ import (
 	"lianou/core/watch"
 )
 
-// The officer of one township, and the county's.
+// The officer of one township, another of it, and the county's.
 const (
 	officer = "wangmiao.officer"
+	second  = "wangmiao.approver"
 	county  = "pingyuan.county"
 	city    = "city"
 )
@@ -64,8 +65,8 @@ func newHouse(t *testing.T) *house {
 	h.into, err = jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	h.scan(t)
-	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
-	h.cookies = h.Sessions(t, room, officer, county, city)
+	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Staff: h.Staff, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
+	h.cookies = h.Sessions(t, room, officer, second, county, city)
 	h.handler, err = h.Shell.Handler(room)
 	must(t, err)
 	return h
@@ -272,6 +273,54 @@ func TestLeadIsSettledOnce(t *testing.T) {
 	}
 	if _, body := h.ask(t, officer, "/desk/ranking/leads", nil); named(body) != 0 {
 		t.Error("a settled lead is still listed")
+	}
+}
+
+// TestKinSettleNoLead: who is declared kin of somebody of the household settles nothing for
+// it, and the page says who does; somebody else of the township does.
+// Controls: settle without kin ("kin settled it: 303"); the row without Kin.
+func TestKinSettleNoLead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, wangmiao)
+	h.owe(t, wangmiao)
+	_, body := h.ask(t, officer, "/desk/ranking/leads", nil)
+	paths := regexp.MustCompile(`action="(/desk/ranking/lead/\d+/settle)"`).FindAllStringSubmatch(body, -1)
+	if len(paths) != 2 || strings.Contains(body, "亲属登记") {
+		t.Fatalf("%d leads: %s", len(paths), body)
+	}
+	theirs := ""
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		var me core.StaffID
+		var kin core.PersonID
+		if err := tx.QueryRow(ctx, `select id from staff_account where login = $1`, officer).Scan(&me); err != nil {
+			return err
+		}
+		const last = `select '/desk/ranking/lead/' || l.id || '/settle', (select max(person) from membership m where m.household = l.household and m.until is null)
+			from lead l where kind = 'due' and region = $1`
+		if err := tx.QueryRow(ctx, last, string(wangmiao)).Scan(&theirs, &kin); err != nil {
+			return err
+		}
+		return h.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "舅舅")
+	}))
+	_, body = h.ask(t, officer, "/desk/ranking/leads", nil)
+	if strings.Contains(body, theirs) || strings.Count(body, `/settle"`) != 2 || named(body) != 2 || !strings.Contains(body, "您和这户人家有亲属登记。这条请另一位同事看。") {
+		t.Errorf("kin are offered it: %s", body)
+	}
+	code, body := h.ask(t, officer, theirs, url.Values{"outcome": {"served"}})
+	if code != http.StatusForbidden || !strings.Contains(body, "要由别人办") {
+		t.Errorf("kin settled it: %d %s", code, body)
+	}
+	if _, body := h.ask(t, second, "/desk/ranking/leads", nil); !strings.Contains(body, theirs) || strings.Contains(body, "亲属登记") {
+		t.Errorf("another is not offered it: %s", body)
+	}
+	if code, body := h.ask(t, second, theirs, url.Values{"outcome": {"served"}}); code != http.StatusSeeOther {
+		t.Errorf("another settled it: %d %s", code, body)
+	}
+	for _, p := range paths { // what is not theirs is the officer's as before
+		if code, _ := h.ask(t, officer, p[1], url.Values{"outcome": {"wrong_data"}}); (code == http.StatusSeeOther) != (p[1] != theirs) {
+			t.Errorf("%s of no kin: %d", p[1], code)
+		}
 	}
 }
 
