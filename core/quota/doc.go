@@ -1,9 +1,10 @@
 // Package quota shares out what there is too little of: public rental housing (公租房),
 // the renovation of dangerous houses (危房改造), public-service posts (公益性岗位).
 //
-// A round has a number of places. One person opens it, another freezes its list: the
-// households of an area that the item fits, or may fit, in the order of the index. From
-// then on the order is a stored list that the database refuses to change. Places are
+// A round has a number of places. One person opens it. At its cut-off a job draws the list:
+// the households of an area that the item fits, or may fit, in the order of the index, by
+// what is known then. From then on the order is a stored list that the database refuses to
+// change; another person looks at it and freezes it, or the round is withdrawn. Places are
 // offered from the top; who accepts, declines, cannot be reached or is skipped is written
 // down with the reason and by whom, so that a stranger can follow why one household came
 // before another (Why) and check that the list is the one that was frozen (Verify).

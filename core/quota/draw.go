@@ -27,7 +27,7 @@ type List struct {
 	Digest  string
 }
 
-// Draw makes the order of a round as it would be frozen now, in the scope of tx, which must
+// Draw makes the order of a round as it would stand if now were the cut-off, in the scope of tx, which must
 // hold the whole area: every household of it is judged by the Book and the day of the
 // cut-off, whatever scans found since by other Books. Errors: ErrUnlooked, ErrTooLong.
 func (q *Quota) Draw(ctx context.Context, tx *pg.Tx, r Round) (List, error) {

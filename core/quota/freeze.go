@@ -11,9 +11,9 @@ import (
 	"lianou/core/staff"
 )
 
-// Freeze is the second signature: the order that was seen, named by its digest, becomes
-// the list of the round, and nobody changes it any more. Errors: ErrNone, ErrState, ErrSame,
-// ErrEarly, ErrSeen where the order is another by now, and those of Draw.
+// Freeze is the second signature: from now on places are offered by the list that was drawn
+// at the cut-off, and that was seen, as its digest says. Errors: ErrNone, ErrState, ErrSame,
+// ErrEarly, ErrUndrawn, ErrSeen where another order was seen, before the cut-off.
 func (q *Quota) Freeze(ctx context.Context, who staff.Person, id int64, seen string) error {
 	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
 		switch {
@@ -23,23 +23,15 @@ func (q *Quota) Freeze(ctx context.Context, who staff.Person, id int64, seen str
 			return ErrSame
 		case tx.Now().Before(r.Cutoff):
 			return ErrEarly
-		}
-		list, err := q.Draw(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		if list.Digest != seen {
+		case r.Drawn.IsZero():
+			return ErrUndrawn
+		case r.Digest != seen:
 			return ErrSeen
 		}
-		if err := keep(ctx, tx, r, list.Entries); err != nil {
-			return err
-		}
-		const sql = `update quota_round set state = 'frozen', ended = $2, ender = $3, book = $4, formula = $5, tie = $6, listed = $7, digest = $8 where id = $1`
-		_, err = tx.Exec(ctx, sql, id, tx.Now(), int64(who.ID), list.Book, list.Formula, Tie, len(list.Entries), list.Digest)
-		if err != nil {
+		if _, err := tx.Exec(ctx, `update quota_round set state = 'frozen', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(who.ID)); err != nil {
 			return refused(pg.Fail(err, "freeze a round"))
 		}
-		return q.trace(ctx, tx, who, act{"quota.frozen", r, "", map[string]any{"digest": list.Digest, "book": list.Book, "formula": list.Formula, "tie": Tie, "listed": len(list.Entries)}})
+		return q.trace(ctx, tx, who, act{"quota.frozen", r, "", map[string]any{"digest": r.Digest, "listed": r.Listed}})
 	})
 }
 
@@ -100,8 +92,8 @@ func Every(ctx context.Context, tx *pg.Tx) ([]Round, error) {
 	return list, pg.Fail(err, "list rounds")
 }
 
-// Verify reckons the digest of a frozen list again, and whether it stands in order, in a
-// scope that holds its whole area. False: the rows are not those that were frozen.
+// Verify reckons the digest of a drawn list again, and whether it stands in order, in a
+// scope that holds its whole area. False: the rows are not those that were drawn.
 func Verify(ctx context.Context, tx *pg.Tx, r Round) (bool, error) {
 	list, err := entries(ctx, tx, r.ID, 1, maxListed+1)
 	if err != nil {

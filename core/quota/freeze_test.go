@@ -50,16 +50,21 @@ func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 	ask.Cutoff = w.now(t)
 	id, err = w.quota.Open(ctx, w.han, ask)
 	must(t, err)
-	seen := w.drawn(t, id)
-	if len(seen.Entries) < 20 {
-		t.Fatalf("only %d are listed: the test would prove little", len(seen.Entries))
+	if err := w.quota.Freeze(ctx, w.lin, id, ""); !errors.Is(err, quota.ErrUndrawn) {
+		t.Errorf("before the list is drawn: %v", err)
 	}
-	// A scan by another Book than the cut-off's keeps nobody from freezing (control: looked
+	// A scan by another Book than the cut-off's keeps nobody from a list (control: looked
 	// that asks for that Book, "有的乡镇…").
 	must(t, w.db.Tx(ctx, pg.City("a test scans by another Book"), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `update finding_town set book = 'another'`)
 		return err
 	}))
+	w.due(t, 1)
+	w.due(t, 0)
+	seen, list := w.round(t, id)
+	if len(list) < 20 {
+		t.Fatalf("only %d are listed: the test would prove little", len(list))
+	}
 	for _, c := range []struct {
 		say  string
 		err  error
@@ -76,11 +81,48 @@ func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 		}
 	}
 	w.holds(t, id)
-	if _, err := w.quota.Open(ctx, w.han, quota.Asked{Item: "RS-01", Area: "371424", Places: 1, Cutoff: ask.Cutoff, Why: "没有比对过的县"}); err != nil {
-		t.Fatal(err)
-	} else if err := w.quota.Freeze(ctx, w.lin, id+1, ""); !errors.Is(err, quota.ErrUnlooked) {
-		t.Errorf("a county that nobody looked at: %v", err)
+}
+
+// TestAListIsDrawnAtItsCutoff, by a job and once: what is learnt of a household until somebody
+// freezes moves nobody; a round that cannot be drawn hinders no other; two jobs at once
+// draw one list. Controls: Freeze draws anew ("another list is frozen than was drawn"); an
+// error of one ends DrawDue ("0 lists were drawn, want 1").
+func TestAListIsDrawnAtItsCutoff(t *testing.T) {
+	t.Parallel()
+	w := peopled(t)
+	ctx := t.Context()
+	open := func(area core.RegionCode, in time.Duration) int64 {
+		id, err := w.quota.Open(ctx, w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: w.now(t).Add(in), Why: "2026 年第二批"})
+		must(t, err)
+		return id
 	}
+	unlooked, id, later := open("371424", 0), open("371426", 0), open("371426", time.Hour)
+	drawn := make(chan error)
+	for range 2 {
+		go func() { _, err := w.quota.DrawDue(ctx); drawn <- err }()
+	}
+	must(t, errors.Join(<-drawn, <-drawn))
+	if r, list := w.round(t, id); r.Drawn.IsZero() || r.State != quota.Open || len(list) == 0 || len(list) != r.Listed {
+		t.Fatalf("the list that was due: %+v, %d entries", r, len(list))
+	}
+	for say, id := range map[string]int64{"a county that nobody looked at": unlooked, "before its cut-off": later} {
+		if r, list := w.round(t, id); !r.Drawn.IsZero() || len(list) > 0 {
+			t.Errorf("%s: drawn %v, %d listed", say, r.Drawn, len(list))
+		}
+	}
+	r, before := w.round(t, id)
+	must(t, w.env.DB(pgtest.Owner).Tx(ctx, pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `delete from fact_row where household = $1`, int64(before[0].Household))
+		return err
+	}))
+	must(t, w.quota.Freeze(ctx, w.lin, id, r.Digest))
+	if _, after := w.round(t, id); len(after) != len(before) || after[0].Household != before[0].Household {
+		t.Error("another list is frozen than was drawn")
+	}
+	w.holds(t, id)
+	must(t, w.quota.Withdraw(ctx, w.han, unlooked, "那里还没比对"))
+	w.env.Advance(2 * time.Hour)
+	w.due(t, 1)
 }
 
 // holds compares a frozen list with the ranking, and tries to change it.
@@ -145,7 +187,7 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 	w := newWorld(t)
 	id := w.frozen(t, 2, 5)
 	must(t, w.quota.Offer(t.Context(), w.han, id, 1, core.DateOf(w.now(t)).AddDate(0, 0, 5)))
-	for _, sql := range []string{
+	w.refuses(t, id, []string{
 		`update quota_entry set n = n + 100 where round = $1`, `update quota_entry set place = 0 where round = $1`, `delete from quota_entry where round = $1`,
 		`insert into quota_entry (round, n, region, household, place, low, high, fits) values ($1, 6, '371426104', 99, 1, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true)`,
 		`update quota_round set places = 9 where id = $1`, `update quota_round set state = 'open', ended = null, ender = null, digest = '' where id = $1`,
@@ -153,7 +195,29 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 		`update quota_offer set place_no = 2 where round = $1`, `update quota_offer set state = 'unreached', words = 'x', ended = now(), ender = maker where round = $1`,
 		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 3, answer_by, maker, made, 1 from quota_offer where round = $1`,
 		`insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) select round, 2, region, 1, answer_by, maker, made, 1 from quota_offer where round = $1`,
-	} {
+	})
+	// One that was drawn and waits for its second signature is no less final; one that was
+	// not drawn is frozen by nobody.
+	w.refuses(t, w.laid(t, 2, 5), []string{
+		`update quota_entry set place = 0 where round = $1`, `delete from quota_entry where round = $1`, `update quota_round set digest = 'other' where id = $1`,
+		`update quota_round set drawn = null, digest = '' where id = $1`, `update quota_round set drawn = drawn + interval '1 hour' where id = $1`,
+		`insert into quota_entry (round, n, region, household, place, low, high, fits) values ($1, 6, '371426104', 99, 1, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true)`,
+	})
+	var bare int64
+	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ('ZJ-01', '371426104', 1, $1, '试', $2, $1) returning id`
+		return tx.QueryRow(ctx, sql, tx.Now(), int64(w.han.ID)).Scan(&bare)
+	}))
+	w.refuses(t, bare, []string{
+		`update quota_round set state = 'frozen', ended = now(), ender = (select id from staff_account where login = 'lin') where id = $1`,
+		`update quota_round set drawn = now(), listed = 3, book = 'b', formula = 'f', tie = 't', digest = 'd' where id = $1`,
+	})
+}
+
+// refuses tries statements on a round, each of which a constraint must forbid.
+func (w *world) refuses(t *testing.T, id int64, statements []string) {
+	t.Helper()
+	for _, sql := range statements {
 		// The owner of the tables may do what the platform has no right to.
 		err := w.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 			_, err := tx.Exec(ctx, sql, id)

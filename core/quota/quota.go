@@ -92,7 +92,7 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 	return id, err
 }
 
-// Withdraw ends a round that was not frozen. Errors: ErrNone, ErrState.
+// Withdraw ends a round that was not frozen; a list that was drawn for it stays. Errors: ErrNone, ErrState.
 func (q *Quota) Withdraw(ctx context.Context, who staff.Person, id int64, why string) error {
 	why, err := sentence("why", why)
 	if err != nil {
@@ -148,7 +148,11 @@ type act struct {
 }
 
 func (q *Quota) trace(ctx context.Context, tx *pg.Tx, who staff.Person, a act) error {
-	return q.d.Audit.Write(ctx, tx, audit.Entry{Actor: actor(who), Act: a.name, Subject: "quota:" + strconv.FormatInt(a.round.ID, 10),
+	return q.write(ctx, tx, actor(who), a)
+}
+
+func (q *Quota) write(ctx context.Context, tx *pg.Tx, by audit.Actor, a act) error {
+	return q.d.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: a.name, Subject: "quota:" + strconv.FormatInt(a.round.ID, 10),
 		Region: a.region, Purpose: "quota", Detail: a.detail})
 }
 
@@ -175,13 +179,16 @@ func refused(err error) error {
 	return err
 }
 
-const roundColumns = `id, item, area, places, cutoff, why, opener, opened, state, ended, coalesce(ender, 0), book, formula, tie, listed, digest`
+const roundColumns = `id, item, area, places, cutoff, why, opener, opened, state, ended, coalesce(ender, 0), drawn, book, formula, tie, listed, digest`
 
 func scanRound(row pgx.CollectableRow) (r Round, err error) {
-	var ended *time.Time
-	err = row.Scan(&r.ID, &r.Item, &r.Area, &r.Places, &r.Cutoff, &r.Why, &r.Opener, &r.Opened, &r.State, &ended, &r.Ender, &r.Book, &r.Formula, &r.Tie, &r.Listed, &r.Digest)
+	var ended, drawn *time.Time
+	err = row.Scan(&r.ID, &r.Item, &r.Area, &r.Places, &r.Cutoff, &r.Why, &r.Opener, &r.Opened, &r.State, &ended, &r.Ender, &drawn, &r.Book, &r.Formula, &r.Tie, &r.Listed, &r.Digest)
 	if ended != nil {
 		r.Ended = *ended
+	}
+	if drawn != nil {
+		r.Drawn = *drawn
 	}
 	return r, err
 }

@@ -52,7 +52,7 @@ type Round struct {
 	Item   core.ItemCode
 	Area   core.RegionCode // the city, a county or a township
 	Places int
-	Cutoff time.Time // nothing is frozen before
+	Cutoff time.Time // the list is drawn then
 	Why    string
 	Opener core.StaffID
 	Opened time.Time
@@ -60,9 +60,10 @@ type Round struct {
 	Ended  time.Time // zero while it is open
 	Ender  core.StaffID
 
-	// Of a frozen list.
-	Book    string // digest of the Book it was judged by
-	Formula string // version of the index and its weights
+	// Of a list that was drawn.
+	Drawn   time.Time // zero: not yet
+	Book    string    // digest of the Book it was judged by
+	Formula string    // version of the index and its weights
 	Tie     string
 	Listed  int
 	Digest  string // of the list and what it was made by
@@ -89,8 +90,9 @@ var (
 	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
 	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")
-	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看过以后,名单又变了。请再看一遍。")
-	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还从来没有全库比对过。请先运行一次比对,再冻结。")
+	ErrUndrawn   = core.E(core.KindConflict, "quota_undrawn", "系统正在排名单,一般一分钟就好。请过一会儿刷新再看。")
+	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看的是截止以前的先后,截止时的名单不一样。请再看一遍。")
+	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还从来没有全库比对过。请先运行一次比对,名单才排得出来。")
 	ErrTooLong   = core.E(core.KindConflict, "quota_too_long", "这个地方够条件的人家太多,一批排不下。请按县或者乡镇分开办。")
 	ErrTurn      = core.E(core.KindConflict, "quota_turn", "现在轮到的不是这一户,可能有人刚办过。请刷新再看。")
 	ErrNoPlace   = core.E(core.KindConflict, "quota_no_place", "名额都给出去了。有人不要了,才轮到下一户。")

@@ -91,7 +91,18 @@ func peopled(t *testing.T) *world {
 
 // frozen lays a frozen list of so many households that live nowhere, for what is done with
 // a list and not how it is made.
-func (w *world) frozen(t testing.TB, places, listed int) (id int64) {
+func (w *world) frozen(t testing.TB, places, listed int) int64 {
+	t.Helper()
+	id := w.laid(t, places, listed)
+	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update quota_round set state = 'frozen', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(w.lin.ID))
+		return err
+	}))
+	return id
+}
+
+// laid lays such a list as if it had been drawn.
+func (w *world) laid(t testing.TB, places, listed int) (id int64) {
 	t.Helper()
 	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ('ZJ-01', $1, $2, $3, '试', $4, $3) returning id`,
@@ -104,8 +115,7 @@ func (w *world) frozen(t testing.TB, places, listed int) (id int64) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update quota_round set state = 'frozen', ended = $2, ender = $3, book = 'b', formula = 'f', tie = 't', listed = $4, digest = 'd' where id = $1`,
-			id, tx.Now(), int64(w.lin.ID), listed)
+		_, err = tx.Exec(ctx, `update quota_round set drawn = $2, book = 'b', formula = 'f', tie = 't', listed = $3, digest = 'd' where id = $1`, id, tx.Now(), listed)
 		return err
 	}))
 	return id
@@ -122,17 +132,23 @@ func (w *world) see(t testing.TB, do func(context.Context, *pg.Tx) error) {
 	must(t, w.db.Read(t.Context(), w.han.Scope(), do))
 }
 
-// drawn is the order of a round as it would be frozen now.
-func (w *world) drawn(t testing.TB, id int64) (list quota.List) {
+// due draws what is due, which must be so many lists.
+func (w *world) due(t testing.TB, want int) {
 	t.Helper()
-	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
-		r, err := w.quota.Round(ctx, tx, w.han, id)
-		if err == nil {
-			list, err = w.quota.Draw(ctx, tx, r)
+	if n, err := w.quota.DrawDue(t.Context()); n != want || err != nil {
+		t.Fatalf("%d lists were drawn, want %d: %v", n, want, err)
+	}
+}
+
+func (w *world) round(t testing.TB, id int64) (r quota.Round, list []quota.Entry) {
+	t.Helper()
+	w.see(t, func(ctx context.Context, tx *pg.Tx) (err error) {
+		if r, err = w.quota.Round(ctx, tx, w.han, id); err == nil {
+			list, err = w.quota.Entries(ctx, tx, id, 1, 30000)
 		}
 		return err
 	})
-	return list
+	return r, list
 }
 
 func (w *world) course(t testing.TB, id int64) (c quota.Course) {

@@ -22,8 +22,8 @@ const (
 type term struct {
 	rank    int
 	tokens  []int64
-	tail    string   // the last four it is of, in clear, while it is being asked
-	letters []string // two letters, one of which whoever has it begins with; none: not known
+	letters []string                   // two letters, one of which whoever has it begins with; none: not known
+	with    func(letters string) int64 // the token of it together with two letters; nil: there is none
 }
 
 // The ranks, by how many of a city of millions share one token.
@@ -134,10 +134,11 @@ func (r *Registry) part(q *terms, s string, today core.Date) bool {
 		if err != nil {
 			return false
 		}
-		q.add("birth", term{rank: rankBirth, tokens: []int64{r.words.birth(core.NewDate(day.Date()))}})
+		born := core.NewDate(day.Date())
+		q.add("birth", term{rank: rankBirth, tokens: []int64{r.words.birth(born)}, with: func(l string) int64 { return r.words.birthAnd(born, l) }})
 	case len(s) == 4 && strings.Trim(s[:3], "0123456789") == "" && strings.ContainsAny(s[3:], "0123456789xX"):
 		tail := strings.ToUpper(s)
-		q.add("tail", term{rank: rankTail, tokens: []int64{r.words.tail(tail)}, tail: tail})
+		q.add("tail", term{rank: rankTail, tokens: []int64{r.words.tail(tail)}, with: func(l string) int64 { return r.words.tailAnd(tail, l) }})
 	case strings.Trim(s, "0123456789+-()\uff08\uff09") == "":
 		phone, err := core.ParsePhone(s)
 		if err != nil {
@@ -222,8 +223,8 @@ func (t *tokenizer) called(s string) (called, bool) {
 		}
 	} else {
 		for _, part := range parts {
-			for _, pair := range pairs(whatLongPair, part) {
-				c.part = append(c.part, term{rank: rankRare, tokens: []int64{pair}})
+			for _, pair := range neighbours(part) {
+				c.part = append(c.part, term{rank: rankRare, tokens: []int64{plain(kindName, whatLongPair, pair)}, letters: t.lettersOfPair([]rune(pair))})
 			}
 		}
 	}

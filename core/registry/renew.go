@@ -53,7 +53,7 @@ func (r *Registry) Renew(ctx context.Context, db *pg.DB, people int) (more bool,
 	if more, err = r.renewAll(ctx, db, people); more || err != nil {
 		return more, err
 	}
-	return r.renewTails(ctx, db, people)
+	return r.renewBoth(ctx, db, people)
 }
 
 func (r *Registry) renewAll(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
@@ -79,10 +79,10 @@ func (r *Registry) renewAll(ctx context.Context, db *pg.DB, people int) (more bo
 	return more, err
 }
 
-// renewTails makes the tokens of last four with letters of those who have none of them:
-// people of before a release. It begins where the other has ended.
-func (r *Registry) renewTails(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
-	err = db.Tx(ctx, pg.City("make search tokens of last four and name"), func(ctx context.Context, tx *pg.Tx) error {
+// renewBoth makes the tokens of numbers and days with letters of those who have none of
+// them: people of before a release. It begins where the other has ended.
+func (r *Registry) renewBoth(ctx context.Context, db *pg.DB, people int) (more bool, err error) {
+	err = db.Tx(ctx, pg.City("make search tokens of last four or birth date and name"), func(ctx context.Context, tx *pg.Tx) error {
 		var through int64
 		var done bool
 		if err := tx.QueryRow(ctx, `select through, done from tail_renewal for update`).Scan(&through, &done); err != nil {
@@ -91,7 +91,7 @@ func (r *Registry) renewTails(ctx context.Context, db *pg.DB, people int) (more 
 		if more = !done; done {
 			return nil
 		}
-		n, last, err := r.renew(ctx, tx, through, people, r.ofTails)
+		n, last, err := r.renew(ctx, tx, through, people, r.ofBoth)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,9 @@ func (r *Registry) ofAll(p Person) []int64 {
 	return r.words.of(p.Name, p.Birth, p.IDNumber, p.Phone)
 }
 
-func (r *Registry) ofTails(p Person) []int64 { return r.words.ofTails(p.Name, p.IDNumber, p.Phone) }
+func (r *Registry) ofBoth(p Person) []int64 {
+	return r.words.ofBoth(p.Name, p.Birth, p.IDNumber, p.Phone)
+}
 
 // renew writes tokens of people after an id, and says how many they were and who
 // was the last.

@@ -125,11 +125,12 @@ func (r *Registry) find(ctx context.Context, tx *pg.Tx, q *terms) ([]Found, erro
 	return r.unseal(tx, out[:min(len(out), maxResults)])
 }
 
-// tied reports whether the last four may be looked for together with letters of the
-// name: not before everybody has the tokens of both (renew.go). Until then whoever shares
-// the digits is asked one by one, fifteen thousand at most, and the trace says so.
+// tied reports whether the last four and the birth date may be looked for together with
+// letters of the name: not before everybody has the tokens of both (renew.go). Until then
+// whoever shares the digits is asked one by one, fifteen thousand at most, and the trace
+// says so.
 func (r *Registry) tied(ctx context.Context, tx *pg.Tx, q *terms) (bool, error) {
-	if !slices.ContainsFunc(q.must, func(t term) bool { return t.tail != "" }) || len(q.must)+len(q.names) < 2 {
+	if !slices.ContainsFunc(q.must, func(t term) bool { return t.with != nil }) || len(q.must)+len(q.names) < 2 {
 		return false, nil
 	}
 	var done bool
@@ -243,10 +244,10 @@ func (r *Registry) having(ctx context.Context, tx *pg.Tx, q terms, sets []term) 
 			}
 			args = append(args, tokens)
 		}
-		if args = append(args, q.villages); whole {
+		if whole {
 			sql = byManyInCity
 		} else {
-			args = append(args, q.towns)
+			args = append(args, q.villages, q.towns)
 		}
 	}
 	rows, err := tx.Query(ctx, sql, args...)

@@ -12,7 +12,9 @@ package registry
 // The commonest looks, for one set and for two, are statements of their own: to plan one
 // with room for eight takes longer than to run it. What else somebody must have is asked
 // as a value and not by exists, which a plan that is made once for all would answer from a
-// table of everybody who has it.
+// table of everybody who has it. Only who lives in a village, some hundreds mostly, is
+// read as a list: from the index, and not from a row of each who might live there ("is
+// true", because of a bare condition the planner makes just that).
 //
 // $1 the tokens of the first set, $2 how many of them to look at, $3 how many people.
 const (
@@ -24,7 +26,7 @@ const (
 	inTown   = ` and t.region = s.region`
 	own      = `::text[] else string_to_array(current_setting('lianou.regions', true), ',') end) s(region) cross join `
 
-	inVillage = ` and (select true from person v where v.id = t.person and v.village = any($4::text[]) limit 1)`
+	inVillage = ` and (t.person in (select v.id from person v where v.region = any($5::text[]) and v.village = any($4::text[]))) is true`
 	second    = ` and (select true from person_token o where o.token = any($4::bigint[]) and o.region = t.region and o.person = t.person limit 1)`
 	upToEight = ` and ($4::bigint[] is null or (select true from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person limit 1))
 		and ($5::bigint[] is null or (select true from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person limit 1))
@@ -33,7 +35,7 @@ const (
 		and ($8::bigint[] is null or (select true from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person limit 1))
 		and ($9::bigint[] is null or (select true from person_token o where o.token = any($9) and o.region = t.region and o.person = t.person limit 1))
 		and ($10::bigint[] is null or (select true from person_token o where o.token = any($10) and o.region = t.region and o.person = t.person limit 1))`
-	anyVillage = ` and (cardinality($11::text[]) = 0 or (select true from person v where v.id = t.person and v.village = any($11) limit 1))`
+	anyVillage = ` and (cardinality($11::text[]) = 0 or t.person in (select v.id from person v where v.region = any($12::text[]) and v.village = any($11::text[])))`
 
 	byOne       = hitsBegin + `unnest(case when cardinality($4::text[]) > 0 then $4` + own + ofTokens + inTown + hitsEnd
 	byOneInCity = hitsBegin + ofTokens + hitsEnd
@@ -44,5 +46,5 @@ const (
 	byTwoInCity = hitsBegin + ofTokens + second + hitsEnd
 
 	byMany       = hitsBegin + `unnest(case when cardinality($12::text[]) > 0 then $12` + own + ofTokens + inTown + upToEight + anyVillage + hitsEnd
-	byManyInCity = hitsBegin + ofTokens + upToEight + anyVillage + hitsEnd
+	byManyInCity = hitsBegin + ofTokens + upToEight + hitsEnd
 )

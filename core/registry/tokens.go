@@ -19,12 +19,13 @@ const (
 	blindTail  = "person.tail" // last four of the identity number or of a phone
 	blindBoth  = "person.tail.letters"
 	blindBirth = "person.birth"
+	blindBorn  = "person.birth.letters"
 )
 
 // tokenKind is the top four bits of a token, so that the tokens of one kind lie
 // together in the index: whoever looks for rows that share one reads a range
-// (core/registry/twins). Zero and eight and above are tokens of before there were
-// kinds; renew.go replaces them.
+// (core/registry/twins). Zero and eight and above were tokens of before there were
+// kinds.
 type tokenKind uint64
 
 const (
@@ -34,6 +35,7 @@ const (
 	kindPhone   tokenKind = 4
 	kindBirth   tokenKind = 5
 	kindReading tokenKind = 6 // the reading of a whole name
+	kindBorn    tokenKind = 7 // the birth date with two letters of the name
 )
 
 func (k tokenKind) token(hash uint64) int64 { return int64(uint64(k)<<60 | hash>>4) }
@@ -84,7 +86,7 @@ const (
 )
 
 // of lists the tokens under which a person is found, sorted and without repeats:
-// eleven to fourteen for a common name with both numbers.
+// twelve to fifteen for a common name with both numbers.
 func (t *tokenizer) of(name string, birth core.Date, id core.IDNumber, phone core.Phone) []int64 {
 	out := t.ofName(name)
 	if !birth.IsZero() {
@@ -93,7 +95,10 @@ func (t *tokenizer) of(name string, birth core.Date, id core.IDNumber, phone cor
 	if !phone.IsZero() {
 		out = append(out, t.phone(phone))
 	}
-	out = append(out, t.ofTails(name, id, phone)...)
+	for _, tail := range tails(id, phone) {
+		out = append(out, t.tail(tail))
+	}
+	out = append(out, t.ofBoth(name, birth, id, phone)...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -128,14 +133,22 @@ func (t *tokenizer) ofName(name string) []int64 {
 	return out
 }
 
-// pairs gives the pairs of neighbouring characters of a name; a part of a name is
-// found when all of its pairs are.
+// pairs gives the tokens of the pairs of neighbouring characters of a name; a part of a
+// name is found when all of its pairs are.
 func pairs(what byte, name string) []int64 {
-	chars := []rune(name)
 	var out []int64
+	for _, pair := range neighbours(name) {
+		out = append(out, plain(kindName, what, pair))
+	}
+	return out
+}
+
+func neighbours(name string) []string {
+	chars := []rune(name)
+	var out []string
 	for i := 0; i+1 < len(chars); i++ {
 		if chars[i] != names.Unknown && chars[i+1] != names.Unknown {
-			out = append(out, plain(kindName, what, string(chars[i:i+2])))
+			out = append(out, string(chars[i:i+2]))
 		}
 	}
 	return out

@@ -97,7 +97,7 @@ type roundPage struct {
 	Rows               []row
 	From, NextFrom     int
 	Total              int
-	Digest             string // of the order shown, while it is open
+	Drawing            bool   // the cut-off has come and the job has not
 	Fault              string // why there is no order yet
 	Taken, Waits, Left int
 	Turn               *row
@@ -164,7 +164,7 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 		return err
 	}
 	if p.State == quota.Open {
-		return k.preview(ctx, tx, why, p)
+		return k.waiting(ctx, tx, why, p)
 	}
 	c, err := k.d.Quota.Course(ctx, tx, p.ID)
 	if err != nil {
@@ -211,7 +211,26 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 	return k.pending(ctx, tx, p, rows[shown:])
 }
 
-// preview is the order as it would be frozen now.
+// waiting is a round that nobody froze yet: the list that was drawn at its cut-off, or the
+// order as it would be drawn now.
+func (k *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage) error {
+	if p.Drawn.IsZero() {
+		return k.preview(ctx, tx, why, p)
+	}
+	list, err := k.d.Quota.Entries(ctx, tx, p.ID, p.From, perPage)
+	if err != nil {
+		return err
+	}
+	p.Total = p.Listed
+	if p.From+perPage <= p.Listed {
+		p.NextFrom = p.From + perPage
+	}
+	p.Rows, err = k.rows(ctx, tx, why, list, &quota.Course{})
+	return err
+}
+
+// preview is the order as it would be drawn now; from the cut-off on it is shown no more,
+// for what counts is the list that is being drawn.
 func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage) error {
 	drawn, err := k.d.Quota.Draw(ctx, tx, p.Round)
 	if kind := core.KindOf(err); err != nil && kind == core.KindConflict {
@@ -222,7 +241,11 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 	if err != nil {
 		return err
 	}
-	p.Digest, p.Total = drawn.Digest, len(drawn.Entries)
+	if p.Drawing = !p.Early; p.Drawing {
+		_, err = k.rows(ctx, tx, why, nil, nil)
+		return err
+	}
+	p.Total = len(drawn.Entries)
 	from := min(p.From-1, len(drawn.Entries))
 	list := drawn.Entries[from:min(from+perPage, len(drawn.Entries))]
 	if from+perPage < len(drawn.Entries) {

@@ -39,6 +39,7 @@ type house struct {
 	*desktest.Desk
 	handler http.Handler
 	cookies map[string]*http.Cookie
+	rounds  *quota.Quota
 }
 
 func newHouse(t *testing.T) *house {
@@ -55,6 +56,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	rounds, err := quota.New(quota.Deps{DB: h.DB, Registry: reg, Cases: cases, Books: h.Book, Audit: h.Audit, Outbox: box, Ring: h.Keys.Platform.Ring})
 	must(t, err)
+	h.rounds = rounds
 	room := desk.New(desk.Deps{DB: h.DB, Quota: rounds, Registry: reg, Staff: h.Staff})
 	h.cookies = h.Sessions(t, room, first, second, county, auditor)
 	h.handler, err = h.Shell.Handler(room)
@@ -110,6 +112,14 @@ func (h *house) opened(t *testing.T) string {
 	return "/desk/quota/round/1"
 }
 
+// draws does what the job does at a cut-off.
+func (h *house) draws(t *testing.T) {
+	t.Helper()
+	if n, err := h.rounds.DrawDue(t.Context()); n != 1 || err != nil {
+		t.Fatalf("%d lists were drawn: %v", n, err)
+	}
+}
+
 var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 
 // TestARoundGoesFromItsOpeningToTheLastPlace through the pages, each act by who may.
@@ -117,6 +127,10 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	to := h.opened(t)
+	if _, body := h.ask(t, first, to, nil); !strings.Contains(body, "系统正在排名单") || digest.MatchString(body) {
+		t.Fatalf("before the job has drawn it: %s", body)
+	}
+	h.draws(t)
 	_, body := h.ask(t, first, to, nil)
 	seen := digest.FindStringSubmatch(body)
 	if seen == nil || !strings.Contains(body, "没问全") {
@@ -236,6 +250,8 @@ func TestPagesAreReadable(t *testing.T) {
 		tab.Laptop()
 	}
 	see("/desk/quota", "desk-quota-rounds")
+	see(to, "desk-quota-drawing")
+	h.draws(t)
 	see(to, "desk-quota-preview")
 	_, body := h.ask(t, first, to, nil)
 	day, _ := h.today(t)

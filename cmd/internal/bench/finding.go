@@ -194,6 +194,9 @@ func openTownHall(ctx context.Context, cfg *Config) (_ *townHall, err error) {
 		}
 	}
 	h := &townHall{dir: dir, keep: cfg.Keep != "", table: names.New()}
+	if _, err := os.Stat(filepath.Join(dir, "keys")); h.keep && err != nil {
+		return nil, fmt.Errorf("%s holds no city yet; `lianou bench B5 --keep %s` makes one: %w", dir, dir, err)
+	}
 	defer func() {
 		if err != nil {
 			h.close()

@@ -7,11 +7,12 @@ import (
 	"lianou/core"
 )
 
-// Fourteen thousand of a city share four digits, and ten thousand a name: to ask of
-// each of either whether they have the other is most of what such a search would cost.
-// So the last four stand in the index a second time, together with the first two letters
-// of the name as it is read. Whoever is asked for by both is found by that one token, or
-// by two dozen where the query leaves one of the letters open.
+// Fourteen thousand of a city share four digits, a few hundred a day of birth, and ten
+// thousand a name: to ask of each of either whether they have the other is most of what
+// such a search would cost. So the last four and the birth date stand in the index a second
+// time, together with the first two letters of the name as it is read. Whoever is asked for
+// by both is found by that one token, or by two dozen where the query leaves one of the
+// letters open.
 
 // noLetter stands for the second letter of a name of which one character can be read.
 const noLetter = "_"
@@ -22,26 +23,37 @@ const openings = "abcdefghjklmnopqrstwxyz"
 // longestSyllable is how many letters one has at most: zhuang.
 const longestSyllable = 6
 
-func (t *tokenizer) both(tail, letters string) int64 {
+func (t *tokenizer) tailAnd(tail, letters string) int64 {
 	return t.keyed(kindTail, blindBoth, tail+letters)
 }
 
-// ofTails lists the tokens of the last four of both numbers, alone and with letters.
-func (t *tokenizer) ofTails(name string, id core.IDNumber, phone core.Phone) []int64 {
-	var tails []string
+func (t *tokenizer) birthAnd(day core.Date, letters string) int64 {
+	return t.keyed(kindBorn, blindBorn, day.String()+letters)
+}
+
+// ofBoth lists the tokens of a number or a birth date together with letters.
+func (t *tokenizer) ofBoth(name string, birth core.Date, id core.IDNumber, phone core.Phone) []int64 {
+	var out []int64
+	for _, letters := range t.letters(name) {
+		if !birth.IsZero() {
+			out = append(out, t.birthAnd(birth, letters))
+		}
+		for _, tail := range tails(id, phone) {
+			out = append(out, t.tailAnd(tail, letters))
+		}
+	}
+	return out
+}
+
+// tails gives the last four of both numbers.
+func tails(id core.IDNumber, phone core.Phone) []string {
+	var out []string
 	if !id.IsZero() {
-		tails = append(tails, id.Last4())
+		out = append(out, id.Last4())
 	}
 	if !phone.IsZero() {
 		digits := phone.Reveal()
-		tails = append(tails, digits[len(digits)-4:])
-	}
-	var out []int64
-	for _, tail := range tails {
-		out = append(out, t.tail(tail))
-		for _, letters := range t.letters(name) {
-			out = append(out, t.both(tail, letters))
-		}
+		out = append(out, digits[len(digits)-4:])
 	}
 	return out
 }
@@ -109,6 +121,18 @@ func (t *tokenizer) lettersOfPart(chars []rune) []string {
 	return unique(out)
 }
 
+// lettersOfPair gives the letters of all in whose name of more than three characters the
+// two stand side by side. None where it is not known how one is read.
+func (t *tokenizer) lettersOfPair(pair []rune) []string {
+	var out []string
+	for _, first := range t.names.Letters(pair[0]) {
+		for _, second := range t.names.Letters(pair[1]) {
+			out = append(out, string(first)+string(second))
+		}
+	}
+	return unique(out)
+}
+
 // lettersWith gives a letter with each that may stand after it, or before it.
 func lettersWith(first, second string) []string {
 	var out []string
@@ -123,9 +147,9 @@ func unique(list []string) []string {
 	return slices.Compact(list)
 }
 
-// tie puts the token of both in the place of the last four wherever it is known with
-// which letters a name begins. Whoever has it has the last four; the name is still
-// looked for.
+// tie puts the token of both in the place of the last four or the birth date wherever it
+// is known with which letters a name begins. Whoever has it has the number or the day; the
+// name is still looked for.
 func (t *tokenizer) tie(sets []term) []term {
 	var letters []string
 	for _, s := range sets {
@@ -135,12 +159,12 @@ func (t *tokenizer) tie(sets []term) []term {
 	}
 	out := slices.Clone(sets)
 	for i, s := range out {
-		if s.tail == "" || letters == nil {
+		if s.with == nil || letters == nil {
 			continue
 		}
 		out[i] = term{rank: rankBoth}
 		for _, l := range letters {
-			out[i].tokens = append(out[i].tokens, t.both(s.tail, l))
+			out[i].tokens = append(out[i].tokens, s.with(l))
 		}
 	}
 	return out
