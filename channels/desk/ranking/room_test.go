@@ -28,9 +28,10 @@ import (
 	"lianou/core/watch"
 )
 
-// The officer of one township, and the county's.
+// The officer of one township, another of it, and the county's.
 const (
 	officer = "wangmiao.officer"
+	second  = "wangmiao.approver"
 	county  = "pingyuan.county"
 	city    = "city"
 )
@@ -64,8 +65,8 @@ func newHouse(t *testing.T) *house {
 	h.into, err = jobs.NewInserter(jobs.Platform)
 	must(t, err)
 	h.scan(t)
-	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
-	h.cookies = h.Sessions(t, room, officer, county, city)
+	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Staff: h.Staff, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
+	h.cookies = h.Sessions(t, room, officer, second, county, city)
 	h.handler, err = h.Shell.Handler(room)
 	must(t, err)
 	return h
