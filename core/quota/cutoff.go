@@ -74,8 +74,8 @@ func (q *Quota) DrawDue(ctx context.Context) (drawn int, err error) {
 	return drawn, errors.Join(append(failed, err)...)
 }
 
-// drawOne keeps the order of a round as its list: by the facts known now, by the Book and the
-// ages of the cut-off's day. Whoever withdraws the round meanwhile waits, or was first.
+// drawOne keeps the order of a round as its list: by the facts known now, those of a file that
+// came in an hour ago included, by the Book and the ages of the cut-off's day. Whoever withdraws the round meanwhile waits, or was first.
 func (q *Quota) drawOne(ctx context.Context, id int64) error {
 	return q.d.DB.Tx(ctx, pg.City("draw the list of a round"), func(ctx context.Context, tx *pg.Tx) error {
 		r, err := one(ctx, tx, `select `+roundColumns+` from quota_round where id = $1 for update`, id)
@@ -84,6 +84,11 @@ func (q *Quota) drawOne(ctx context.Context, id int64) error {
 		}
 		if r.State != Open || !r.Drawn.IsZero() {
 			return ErrState
+		}
+		for _, town := range q.d.Registry.Regions().Expand(r.Area) {
+			if err := q.d.Registry.Refresh(ctx, tx, town); err != nil {
+				return err
+			}
 		}
 		list, err := q.Draw(ctx, tx, r)
 		if err != nil {

@@ -3,6 +3,7 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,7 +87,8 @@ func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 // TestAListIsDrawnAtItsCutoff, by a job and once: what is learnt of a household until somebody
 // freezes moves nobody; a round that cannot be drawn hinders no other; two jobs at once
 // draw one list. Controls: Freeze draws anew ("another list is frozen than was drawn"); an
-// error of one ends DrawDue ("0 lists were drawn, want 1").
+// error of one ends DrawDue ("0 lists were drawn, want 1"); drawOne without Refresh ("not
+// packed yet is not listed").
 func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 	t.Parallel()
 	w := peopled(t)
@@ -97,6 +99,7 @@ func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 		return id
 	}
 	unlooked, id, later := open("371424", 0), open("371426", 0), open("371426", time.Hour)
+	waiting := w.unpacked(t)
 	drawn := make(chan error)
 	for range 2 {
 		go func() { _, err := w.quota.DrawDue(ctx); drawn <- err }()
@@ -104,6 +107,9 @@ func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 	must(t, errors.Join(<-drawn, <-drawn))
 	if r, list := w.round(t, id); r.Drawn.IsZero() || r.State != quota.Open || len(list) == 0 || len(list) != r.Listed {
 		t.Fatalf("the list that was due: %+v, %d entries", r, len(list))
+	}
+	if _, list := w.round(t, id); !slices.ContainsFunc(list, func(e quota.Entry) bool { return e.Household == waiting }) {
+		t.Error("who was written about and not packed yet is not listed")
 	}
 	for say, id := range map[string]int64{"a county that nobody looked at": unlooked, "before its cut-off": later} {
 		if r, list := w.round(t, id); !r.Drawn.IsZero() || len(list) > 0 {
@@ -212,6 +218,24 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 		`update quota_round set state = 'frozen', ended = now(), ender = (select id from staff_account where login = 'lin') where id = $1`,
 		`update quota_round set drawn = now(), listed = 3, book = 'b', formula = 'f', tie = 't', digest = 'd' where id = $1`,
 	})
+}
+
+// unpacked has the hardest household of the county wait to be packed, as after an import.
+func (w *world) unpacked(t *testing.T) core.HouseholdID {
+	t.Helper()
+	first := core.HouseholdID(0)
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		list, err := w.quota.Draw(ctx, tx, quota.Round{Item: "RS-01", Area: "371426", Cutoff: tx.Now()})
+		if err == nil {
+			first = list.Entries[0].Household
+		}
+		return err
+	})
+	must(t, w.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `with gone as (delete from fact_row where household = $1 returning region, household) insert into fact_stale (region, household) select * from gone`, int64(first))
+		return err
+	}))
+	return first
 }
 
 // refuses tries statements on a round, each of which a constraint must forbid.

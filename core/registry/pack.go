@@ -141,7 +141,25 @@ func (r *Registry) RepackThese(ctx context.Context, tx *pg.Tx, town core.RegionC
 	return err
 }
 
-// repack takes households off the log by a statement, and packs them.
+// Refresh packs whoever of a township waits to be packed, and leaves the log as it is: what
+// follows from a change is still found by the scans, which read the log. It is for who
+// needs the rows of everybody as they are now (a list that is drawn at its hour).
+func (r *Registry) Refresh(ctx context.Context, tx *pg.Tx, town core.RegionCode) error {
+	const waiting = `select household, false from (select household from fact_stale where region = $1
+		union select household from fact_row where region = $1 and due <= $2) w where household > $3 order by household limit $4`
+	for after := core.HouseholdID(0); ; {
+		p, err := r.repack(ctx, tx, town, waiting, pgDate(tx.Today()), int64(after), refreshed)
+		if err != nil || len(p.Households) < refreshed {
+			return err
+		}
+		after = p.Households[len(p.Households)-1]
+	}
+}
+
+// refreshed is how many households Refresh packs at a time: their sheets are in memory.
+const refreshed = 1000
+
+// repack picks households by a statement, which may take them off the log, and packs them.
 func (r *Registry) repack(ctx context.Context, tx *pg.Tx, town core.RegionCode, take string, args ...any) (p Repacked, err error) {
 	const alone = `select pg_advisory_xact_lock(hashtextextended('fact_row ' || $1, 0))`
 	tx.Later("wait for whoever packs the same township", alone, string(town))
