@@ -2,11 +2,14 @@ package ranking
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/casefile"
 	"lianou/core/hardship"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -135,10 +138,31 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return core.E(core.KindNotFound, "not_found", "没有这一条。")
 	}
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		if err := k.stranger(ctx, tx, at, id); err != nil {
+			return err
+		}
 		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
 	})
 	if err != nil {
 		return err
 	}
 	return desk.Back(w, r, "/desk/ranking/leads", "记下了。")
+}
+
+// stranger refuses a word about a lead from kin of its household: what is owed to them is
+// for somebody else to look at.
+func (k *Room) stranger(ctx context.Context, tx *pg.Tx, at desk.At, lead int64) error {
+	home, err := k.d.Watch.LeadOf(ctx, tx, lead)
+	if err != nil {
+		return err
+	}
+	living, err := k.d.Registry.Living(ctx, tx, []core.HouseholdID{home})
+	if err != nil {
+		return err
+	}
+	kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(living)))
+	if _, is := kin[at.Staff.ID]; err == nil && is {
+		err = casefile.ErrConflictOfInterest
+	}
+	return err
 }

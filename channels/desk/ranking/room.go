@@ -33,6 +33,7 @@ type Deps struct {
 	DB       *pg.DB
 	Watch    *watch.Watch
 	Registry *registry.Registry
+	Staff    *staff.Staff
 	Books    Books
 	Audit    *audit.Log
 	Bell     *bell.Bell
