@@ -25,17 +25,14 @@ func (w *Weights) Version() string {
 	return Version + "/" + w.Digest()[:8]
 }
 
-// SameIndex reports that two Books give every household the same index: their weights are
-// the same, and so is the standard of every county and area that the index reads. Where it
-// is false everybody may be touched.
-func SameIndex(a, b *policy.Book) bool {
-	x, y := NewScorer(a), NewScorer(b)
-	return x.weights == y.weights && x.standards == y.standards
+// Tops gives what each part can come to at most by a Book, in tenths.
+func Tops(book *policy.Book) [dimensions]int {
+	w := WeightsOf(book)
+	return w.Tops()
 }
 
-// Tops gives what each part can come to at most by a Book, in tenths.
-func Tops(book *policy.Book) (most [dimensions]int) {
-	w := WeightsOf(book)
+// Tops gives what each part can come to at most by these weights, in tenths.
+func (w *Weights) Tops() (most [dimensions]int) {
 	for i, p := range emptyParts() {
 		most[i] = int(weigh(int64(p.Most), w[i]))
 	}

@@ -27,8 +27,8 @@ func (p *Points) By(w *Weights) (out Points) {
 // Most is the highest index these weights can give, in tenths; the index goes to 1000.
 func (w *Weights) Most() int {
 	n := 0
-	for i, p := range emptyParts() {
-		n += int(weigh(int64(p.Most), w[i]))
+	for _, most := range w.Tops() {
+		n += most
 	}
 	return n
 }

@@ -6,6 +6,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/hardship"
+	"lianou/core/policy"
 )
 
 // A Finding is what a scan keeps of one household.
@@ -20,7 +21,7 @@ type Finding struct {
 type Items uint64
 
 // MaxItem is the highest number of an item that a set can hold.
-const MaxItem = 64
+const MaxItem = policy.MaxItem
 
 // Has reports whether item number no is in the set.
 func (s Items) Has(no int) bool { return no >= 1 && no <= MaxItem && s>>(no-1)&1 == 1 }

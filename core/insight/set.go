@@ -14,7 +14,7 @@ import (
 
 // Set stores what a look at one household found, or that it is no more (f has only its
 // number, went is true), and gives what changed: nil when nothing did. The ranking and
-// the counts move with it.
+// the counts move with it. Beside must have been called before the facts were read.
 func (s Store) Set(ctx context.Context, tx *pg.Tx, town core.RegionCode, f Finding, went bool) (*Change, error) {
 	first, list, err := pageOf(ctx, tx, town, f.Household)
 	if err != nil {
@@ -33,11 +33,14 @@ func (s Store) Set(ctx context.Context, tx *pg.Tx, town core.RegionCode, f Findi
 	return c, nil
 }
 
-// pageOf reads and holds the page in which a household belongs. A household before all
-// pages belongs to the first one; without a page, the household begins one.
+// pageOf reads the page in which a household belongs, and keeps others from setting a
+// finding of the township until the commit: they may move where a page begins, and a lock of
+// its row does not find the one that comes in its place. A household before all pages
+// belongs to the first one; without a page, the household begins one.
 func pageOf(ctx context.Context, tx *pg.Tx, town core.RegionCode, id core.HouseholdID) (first int64, list []Finding, err error) {
+	tx.Later("wait for whoever sets a finding of the same township", `select pg_advisory_xact_lock(hashtextextended('finding page ' || $1, 0))`, string(town))
 	const sql = `select first, findings from finding_page where region = $1 and first = coalesce(
-		(select max(first) from finding_page where region = $1 and first <= $2), (select min(first) from finding_page where region = $1)) for update`
+		(select max(first) from finding_page where region = $1 and first <= $2), (select min(first) from finding_page where region = $1))`
 	var raw []byte
 	err = tx.QueryRow(ctx, sql, string(town), int64(id)).Scan(&first, &raw)
 	if errors.Is(err, pgx.ErrNoRows) {

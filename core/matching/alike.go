@@ -23,7 +23,8 @@ type Scanner struct {
 	out    []Outcome
 }
 
-// Found is the outcome of every item, as sets of bits: bit i is the i-th item of the Book.
+// Found is the outcome of every item, as sets of bits: bit i is the i-th item of the Book,
+// which has no more than policy.MaxItem.
 type Found struct{ Eligible, Open uint64 }
 
 // Bounds of what is remembered; beyond one of them that memory starts anew. A city of two
@@ -61,8 +62,8 @@ type profile struct {
 	place uint16
 }
 
-// NewScanner makes one. A Book of more than 64 items, or one that counts members beyond
-// the first, is judged without memory.
+// NewScanner makes one. A Book that asks more than 64 tests of a kind, or one that counts
+// members beyond the first, is judged without memory.
 func (m *Matcher) NewScanner() *Scanner {
 	s := &Scanner{m: m, around: map[setting]uint32{}, people: map[memberAt]met{}, known: map[profile]Found{}, out: make([]Outcome, len(m.book.Items))}
 	used := usedTests(m.book)
@@ -191,7 +192,7 @@ func usedTests(book *policy.Book) []*policy.Test {
 // newSieve gives nil for a Book that asks too much for 64 answers of either kind, or that
 // has criteria about members which bits cannot answer.
 func newSieve(book *policy.Book, p *place, used []*policy.Test) *sieve {
-	if len(book.Items) > 64 || !p.prog.plain {
+	if !p.prog.plain {
 		return nil
 	}
 	s, homeBits, memberBits := &sieve{prog: &p.prog}, 0, 0

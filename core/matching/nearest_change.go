@@ -178,11 +178,12 @@ func (s *seeker) line(n *narrowed, from, to int64, known bool) (limit, gap strin
 		factor := l.factor
 		base, told := read(&s.base, slot{n.test.Limit.Fact, n.member})
 		known = known && told
-		if n.fact == n.test.Fact {
+		switch {
+		case n.fact != n.test.Fact:
+			limit = string(appendLimit(nil, f.Unit, to, l.sample))
+		case told:
 			at = base * factor / 1000
 			limit = string(appendLimit(nil, f.Unit, at, l.sample))
-		} else {
-			limit = string(appendLimit(nil, f.Unit, to, l.sample))
 		}
 	case n.test.Limit != nil:
 		at = to + pastLine(wanted(n.test.Op, n.want))

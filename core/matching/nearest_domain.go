@@ -217,7 +217,7 @@ func (s *seeker) narrowCompared(list []narrowed, at slot, g goal, as narrowed) [
 	base, knownBase := read(&s.base, other)
 	var out [][]narrowed
 	try := func(stays, moves slot, value int64, d domain) {
-		if next, ok := s.put(list, stays, domain{low: value, high: value}, narrowed{}); ok {
+		if next, ok := s.put(list, stays, domain{low: value, high: value}, narrowed{test: t, want: as.want}); ok {
 			if next, ok = s.put(next, moves, d, as); ok {
 				out = append(out, next)
 			}

@@ -51,6 +51,8 @@ func (s *seeker) stands(n *narrowed, st *Step) string {
 	switch {
 	case st.Leaves != "":
 		return "这一项给" + s.m.book.Statuses[n.leaves-1].Name + "以外的人。"
+	case n.test != nil && n.fact != n.test.Fact && !st.Known:
+		return "还不知道" + n.fact.Of().Label + "。"
 	case n.test != nil:
 		text := &n.test.Unknown
 		if now := judge(n.test, &s.place.limits[n.test.ID], &s.base, n.member); now == Eligible {
@@ -97,7 +99,7 @@ func gapText(f policy.FactID, st *Step) string {
 		each = "每月"
 	}
 	switch {
-	case st.Gap == "" && max(st.To-st.From, st.From-st.To) == 1:
+	case st.Gap == "" && st.Limit != "" && max(st.To-st.From, st.From-st.To) == 1:
 		return "正好在线上,就差一点。"
 	case st.Gap == "":
 		return ""

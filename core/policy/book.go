@@ -42,10 +42,14 @@ const (
 	ByOutside  = "outside"
 )
 
+// MaxItem is the highest number that an item may have, and so how many items a Book may
+// hold: whoever judges everybody keeps sets of them as the bits of one word.
+const MaxItem = 64
+
 // An Item is one kind of assistance (救助事项).
 type Item struct {
 	Code       core.ItemCode
-	No         int
+	No         int    // 1 to MaxItem, of its own among the items of a Book
 	Name       string // official, for letters and desks
 	Everyday   string // what people call it
 	English    string

@@ -56,7 +56,7 @@ func (b *builder) itemWords(a at, s *srcItem) {
 		}
 	}
 	need("code", itemCode(s.Code), "编号写得不对。写成 MZ-01 这样。", "a code looks like MZ-01")
-	need("no", s.No >= 1 && s.No <= 99, "序号写一个数,从 1 到 99。", "a number from 1")
+	need("no", s.No >= 1 && s.No <= MaxItem, "序号写一个数,从 1 到 64。", "a number from 1 to 64")
 	need("name", !blank(s.Name) && !blank(s.Everyday) && !blank(s.English), "名称、俗称和英文名都要写。", "name, everyday name and English name are needed")
 	need("category", slices.Contains(categories, s.Category), "类别不认识。可以写基本生活救助、急难救助、福利服务、专项救助、社会力量。", "unknown category")
 	need("law", len(s.Law) > 0 && !slices.ContainsFunc(s.Law, blank), "这个事项没写依据。请写上哪部法规第几条。", "the legal source is missing")

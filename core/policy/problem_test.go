@@ -121,6 +121,7 @@ var faultCases = []faultCase{
 	{"versions with a hole", "items/jt-rs-cl.yaml", "    from: 2026-01-01\n", "    from: " + mark + "2026-02-01\n", "no version is in force on 2026-01-01", "中间不能空"},
 	{"versions for one day", "items/jt-rs-cl.yaml", "    from: 2026-01-01\n", "    from: " + mark + "2025-12-31\n", "two versions", "有两种写法"},
 	{"number twice", "items/mz.yaml", "    no: 2\n", "    no: " + mark + "1\n", "used twice", "序号"},
+	{"number beyond a set of items", "items/mz.yaml", "    no: 2\n", "    no: " + mark + "65\n", "from 1 to 64", "从 1 到 64"},
 	{"limit of days", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: " + mark + "2000, county: 30", "working days", "工作日"},
 	{"code that is none", "items/mz.yaml", "code: MZ-12", "code: " + mark + "MZ-1A", "looks like", "编号"},
 	// Formulas.

@@ -12,9 +12,9 @@ package registry
 // The commonest looks, for one set and for two, are statements of their own: to plan one
 // with room for eight takes longer than to run it. What else somebody must have is asked
 // as a value and not by exists, which a plan that is made once for all would answer from a
-// table of everybody who has it. Only who lives in a village, some hundreds mostly, is
-// read as a list: from the index, and not from a row of each who might live there ("is
-// true", because of a bare condition the planner makes just that).
+// table of everybody who has it. Whether somebody lives in a village is one step into the
+// index of villages, whose entries of one village lie together, and not a row of each who
+// might live there: a community has forty thousand, a township a thousand of one name.
 //
 // $1 the tokens of the first set, $2 how many of them to look at, $3 how many people.
 const (
@@ -26,7 +26,7 @@ const (
 	inTown   = ` and t.region = s.region`
 	own      = `::text[] else string_to_array(current_setting('lianou.regions', true), ',') end) s(region) cross join `
 
-	inVillage = ` and (t.person in (select v.id from person v where v.region = any($5::text[]) and v.village = any($4::text[]))) is true`
+	inVillage = ` and (select true from unnest($4::text[]) u(village)` + livesThere
 	second    = ` and (select true from person_token o where o.token = any($4::bigint[]) and o.region = t.region and o.person = t.person limit 1)`
 	upToEight = ` and ($4::bigint[] is null or (select true from person_token o where o.token = any($4) and o.region = t.region and o.person = t.person limit 1))
 		and ($5::bigint[] is null or (select true from person_token o where o.token = any($5) and o.region = t.region and o.person = t.person limit 1))
@@ -35,7 +35,9 @@ const (
 		and ($8::bigint[] is null or (select true from person_token o where o.token = any($8) and o.region = t.region and o.person = t.person limit 1))
 		and ($9::bigint[] is null or (select true from person_token o where o.token = any($9) and o.region = t.region and o.person = t.person limit 1))
 		and ($10::bigint[] is null or (select true from person_token o where o.token = any($10) and o.region = t.region and o.person = t.person limit 1))`
-	anyVillage = ` and (cardinality($11::text[]) = 0 or t.person in (select v.id from person v where v.region = any($12::text[]) and v.village = any($11::text[])))`
+	anyVillage = ` and (cardinality($11::text[]) = 0 or (select true from unnest($11::text[]) u(village)` + livesThere + `)`
+	livesThere = ` cross join lateral (select from person v where v.village = u.village and v.region = t.region and v.id = t.person limit 1) v
+		where left(u.village, 9) = t.region limit 1)`
 
 	byOne       = hitsBegin + `unnest(case when cardinality($4::text[]) > 0 then $4` + own + ofTokens + inTown + hitsEnd
 	byOneInCity = hitsBegin + ofTokens + hitsEnd

@@ -159,10 +159,10 @@ func (on *weighing) entitled(code core.ItemCode, month payout.Period, of []payou
 		sum, some = sum+e.Amount, true
 		for _, p := range e.People {
 			at := slices.Index(on.people, p)
-			if each && at < 0 {
+			switch {
+			case at < 0 && each:
 				return 0, nil, false
-			}
-			if !slices.Contains(who, at) {
+			case at >= 0 && !slices.Contains(who, at):
 				who = append(who, at)
 			}
 		}

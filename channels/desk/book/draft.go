@@ -92,7 +92,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.MayLook = p.Simulation.May
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
-	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return order(x.Name, y.Name) })
+	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return strings.Compare(x.Name, y.Name) })
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)
 }
 
@@ -111,14 +111,4 @@ func (p draftPage) Says(op rulebook.Op) string {
 		pairs = append(pairs, string(c.Code), c.Name)
 	}
 	return strings.NewReplacer(pairs...).Replace(op.Say())
-}
-
-func order(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }

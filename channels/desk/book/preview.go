@@ -94,9 +94,10 @@ func (b *Room) preview(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	page := previewPage{Draft: v.draft, On: v.books.On}
+	var page previewPage
 	towns := slices.DeleteFunc(b.d.Regions.Expand(core.DezhouCity), func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
-	err = b.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+	err = b.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		page = previewPage{Draft: v.draft, On: v.books.On} // anew: what lost a race is run again
 		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes}
 		if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
 			return err

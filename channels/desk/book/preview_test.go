@@ -63,6 +63,7 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 		t.Error("a household leads somewhere")
 	}
 	o.nobodys(shown)
+	o.env.LoseRace() // control: the page not begun anew when it is read again ("different households")
 	if _, other := o.ask(lin, draftAt+"/preview", nil); families(other) != shown {
 		t.Error("two signers see different households")
 	}

@@ -45,6 +45,7 @@ const pingyuan core.RegionCode = "371426"
 // who is kept to a county, and an auditor.
 type office struct {
 	t     *testing.T
+	env   *pgtest.Env
 	rules *rulebook.Store
 	sim   *simulate.Simulator
 	db    *pg.DB
@@ -55,8 +56,8 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t}
 	env := pgtest.New(t)
+	o := &office{t: t, env: env}
 	db := env.DB(pgtest.Platform)
 	keys, err := seal.NewKeys(seal.SM4)
 	o.must(err)

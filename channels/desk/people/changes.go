@@ -51,8 +51,10 @@ func changing(at desk.At) registry.Purpose {
 }
 
 func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	page := changesPage{Said: desk.Said(w, r)}
+	empty := changesPage{Said: desk.Said(w, r)}
+	var page changesPage
 	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		page = empty
 		why := changing(at)
 		list, err := p.d.Changes.Waiting(ctx, tx, why)
 		if err != nil {

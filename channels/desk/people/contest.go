@@ -109,7 +109,7 @@ func (p *Room) contestOf(r *http.Request) (contestPage, error) {
 
 // factors reads what the index of a household is made of, as it stands today.
 func (p *Room) factors(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *contestPage) error {
-	page.Today = tx.Today()
+	page.Today, page.Factors = tx.Today(), nil
 	members, err := p.d.Registry.Members(ctx, tx, why, page.Home)
 	if err != nil {
 		return err

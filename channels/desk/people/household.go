@@ -50,8 +50,10 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page := householdPage{Said: desk.Said(w, r), Asked: a, Home: core.HouseholdID(id), MayAsk: at.Has(changers()...), MayTell: at.Has(tellers()...)}
+	empty := householdPage{Said: desk.Said(w, r), Asked: a, Home: core.HouseholdID(id), MayAsk: at.Has(changers()...), MayTell: at.Has(tellers()...)}
+	var page householdPage
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		page = empty
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err
 		}

@@ -101,7 +101,7 @@ func (p *Room) lifeOf(r *http.Request, at desk.At, a asked) (lifePage, error) {
 
 // lives reads who belongs to the household and what happened in it.
 func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, page *lifePage) error {
-	page.Today = tx.Today()
+	page.Today, page.Events = tx.Today(), nil
 	if err := p.holds(ctx, tx, at, page.Asked, page.Home); err != nil {
 		return err
 	}

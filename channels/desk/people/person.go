@@ -51,8 +51,10 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if !chosen {
 		return p.askWhy(w, r, at)
 	}
-	page := personPage{Said: desk.Said(w, r), Asked: a}
+	empty := personPage{Said: desk.Said(w, r), Asked: a}
+	var page personPage
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
+		page = empty
 		if page.As, err = asOfForm(r, tx.Today(), tx.Now()); err != nil {
 			return err
 		}

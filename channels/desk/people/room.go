@@ -79,9 +79,10 @@ func changers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver
 // errNobody is the one answer for who does not exist and who is another township's.
 var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能号码不对,也可能不在您管的地方。")
 
-// look runs one look at somebody in one transaction of the officer's scope. Nothing is
-// kept of a look that was for nothing but that it was: what was read before showed nobody,
-// and would name a case that may not be the reason (holds). Errors: errSearches.
+// look runs one look at somebody in one transaction of the officer's scope, and again where
+// that lost a race: see begins anew what it fills in. Nothing is kept of a look that was for
+// nothing but that it was: what was read before showed nobody, and would name a case that may
+// not be the reason (holds). Errors: errSearches.
 func (p *Room) look(r *http.Request, at desk.At, on asked, see func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error) error {
 	if ok, _ := p.d.Bell.Allow(r.Context(), "people-look:"+desk.ActorOf(at).ID, searches); !ok { // numbers of people follow one another
 		return errSearches

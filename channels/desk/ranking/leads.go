@@ -11,7 +11,9 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/hardship"
+	"lianou/core/insight"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/watch"
 )
@@ -110,15 +112,13 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 		if one.Head.Village != "" {
 			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
 		}
-		for i := range book.Items {
-			if l.Items.Has(book.Items[i].No) {
-				one.Items = append(one.Items, book.Items[i].Name)
+		for no := 1; no <= insight.MaxItem; no++ {
+			if l.Items.Has(no) {
+				one.Items = append(one.Items, k.called(book, no, l.Since))
 			}
-			for _, r := range l.Raised {
-				if r.No == book.Items[i].No {
-					one.Raised = append(one.Raised, raisedRow{r, book.Items[i].Name})
-				}
-			}
+		}
+		for _, r := range l.Raised {
+			one.Raised = append(one.Raised, raisedRow{r, k.called(book, r.No, r.From)})
 		}
 		one.Cause = "家里的情况变了"
 		switch {
@@ -130,6 +130,25 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 		out = append(out, one)
 	}
 	return out, nil
+}
+
+// called names an item by its number in the Book of today; one that was stopped, in those
+// around the day since when a lead may hold.
+func (k *Room) called(today *policy.Book, no int, since core.Date) string {
+	books := []*policy.Book{today}
+	for _, day := range []core.Date{since.AddDate(0, 0, -1), since} {
+		if book, err := k.d.Books.On(day); err == nil {
+			books = append(books, book)
+		}
+	}
+	for _, book := range books {
+		for i := range book.Items {
+			if book.Items[i].No == no {
+				return book.Items[i].Name
+			}
+		}
+	}
+	return "停办的一项"
 }
 
 func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error {

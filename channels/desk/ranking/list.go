@@ -92,7 +92,7 @@ func (k *Room) count(ctx context.Context, tx *pg.Tx, page *listPage) error {
 	if err != nil {
 		return err
 	}
-	page.Unlooked = true
+	page.Households, page.Unlooked = 0, true
 	for _, t := range towns {
 		for _, mine := range page.Towns {
 			if t.Region == mine {

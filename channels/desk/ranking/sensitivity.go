@@ -107,9 +107,9 @@ func runOf(asked string, runs []insight.Run) (int, error) {
 
 func (p *sensePage) fill(at int, place func(core.RegionCode) string) {
 	p.Known, p.Proposed = true, p.Kept.Proposed != nil
-	subject := p.Kept.Subject()
+	now, then := p.Kept.Now.Tops(), p.Kept.Subject().Tops()
 	for i, part := range desk.IndexParts(nil) {
-		p.Weights = append(p.Weights, weightRow{part.Name, int(p.Kept.Now[i]) * part.Max / 10, int(subject[i]) * part.Max / 10})
+		p.Weights = append(p.Weights, weightRow{part.Name, now[i], then[i]})
 	}
 	for i := range p.Kept.Runs {
 		r := runRow{Run: p.Kept.Runs[i], N: i, Title: runTitle(p.Kept.Runs[i].Name), Here: i == at}

@@ -105,6 +105,13 @@ const (
 	lastSerial  = 73_051
 )
 
+// A whole number between these is what somebody wrote who knows only the year, and no day
+// of 1905: who was born on one would be older than anybody is.
+const (
+	firstYear = 1900
+	lastYear  = 2100
+)
+
 // dateOf takes a day as people and spreadsheets write it. early moves the days of a
 // workbook that counts from 1904.
 func dateOf(c tables.Cell, early int, today core.Date) (core.Date, reason) {
@@ -125,7 +132,7 @@ func readDate(c tables.Cell, early int) (core.Date, bool) {
 	if digits := strings.Trim(s, "0123456789") == ""; digits && len(s) == 8 {
 		return calendar(s[:4], s[4:6], s[6:])
 	} else if n, err := strconv.ParseFloat(s, 64); err == nil && (digits && len(s) == 5 || c.Kind == tables.Number) {
-		if n < firstSerial || n > lastSerial {
+		if n < firstSerial || n > lastSerial || digits && n >= firstYear && n <= lastYear {
 			return 0, false
 		}
 		return core.NewDate(1899, 12, 30) + core.Date(int(n)+early), true

@@ -28,7 +28,10 @@ func TestDatesInEveryForm(t *testing.T) {
 		forms := []tables.Cell{{Text: d.String()}, {Text: fmt.Sprintf("%d/%d/%d", y, m, day)}, {Text: fmt.Sprintf("%d.%d.%d", y, m, day)},
 			{Text: fmt.Sprintf("%d年%d月%d日", y, m, day)}, {Text: d.Time().Format("20060102")}, {Text: d.String() + " 00:00:00"}, {Text: d.String() + "T08:00:00"}}
 		if serial >= firstSerial {
-			forms = append(forms, tables.Cell{Text: strconv.Itoa(serial), Kind: tables.Number}, tables.Cell{Text: strconv.Itoa(serial) + ".75", Kind: tables.Number})
+			forms = append(forms, tables.Cell{Text: strconv.Itoa(serial) + ".75", Kind: tables.Number})
+		}
+		if serial >= firstSerial && (serial < firstYear || serial > lastYear) { // else it may be a year
+			forms = append(forms, tables.Cell{Text: strconv.Itoa(serial), Kind: tables.Number})
 		}
 		for _, c := range forms {
 			got, bad := dateOf(c, early, today)
@@ -37,6 +40,19 @@ func TestDatesInEveryForm(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A year alone in a workbook's cell is no day of 1905.
+// Control: readDate without firstYear and lastYear.
+func TestAYearIsNoDay(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1900", "1956", "1985", "2026", "2099"} {
+		for _, early := range []int{0, 1462} {
+			if d, bad := dateOf(tables.Cell{Text: text, Kind: tables.Number}, early, today); bad != badDate {
+				t.Errorf("%s is %s %q", text, d, bad)
+			}
+		}
+	}
 }
 
 // Nothing that goes into a refusal file is computed by a spreadsheet.

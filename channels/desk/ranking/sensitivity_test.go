@@ -1,0 +1,29 @@
+package ranking
+
+import (
+	"testing"
+
+	"lianou/core"
+	"lianou/core/hardship"
+	"lianou/core/insight"
+)
+
+// TestPartsSumToTheWhole: what each part comes to at most is rounded as the index rounds it,
+// so that the parts of any weights that may be proposed sum to 100 points.
+// Control: whole tenths cut off in fill ("998 tenths").
+func TestPartsSumToTheWhole(t *testing.T) {
+	t.Parallel()
+	odd, err := hardship.ReadWeights([]byte(`{"A":101,"B":100,"C":99,"D":100,"E":100,"F":95,"G":100}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := sensePage{Kept: insight.Kept{Sensing: insight.Sensing{Now: odd, Proposed: &odd, Runs: []insight.Run{{Name: "proposed"}}}}}
+	page.fill(0, func(core.RegionCode) string { return "" })
+	now, then := 0, 0
+	for _, w := range page.Weights {
+		now, then = now+w.Now, then+w.Then
+	}
+	if now != 1000 || then != 1000 {
+		t.Errorf("%d tenths in force, %d proposed", now, then)
+	}
+}
