@@ -27,7 +27,9 @@ type importRegions struct {
 }
 
 // Run replaces the places. Programs read them when they start.
-func (c importRegions) Run(t *tool) error {
+func (c importRegions) Run(t *tool) error { return stopped(t, c.run(t)) }
+
+func (c importRegions) run(t *tool) error {
 	cfg, err := t.config()
 	if err != nil {
 		return err
@@ -68,6 +70,15 @@ func (c importRegions) Run(t *tool) error {
 	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; restart the gateway and the platform to use them\n",
 		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage))
 	return nil
+}
+
+// stopped is how an import ends that was told to stop before it was done: a script that
+// brings files in does not take it for done.
+func stopped(t *tool, err error) error {
+	if err == nil || t.ctx.Err() == nil {
+		return err
+	}
+	return &verdict{statusUnfinished, errors.New("stopped before the file was done; run the same command again, it goes on where it was")}
 }
 
 // openedTable is a table and the file it lies in.

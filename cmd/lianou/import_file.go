@@ -46,12 +46,12 @@ type importFacts struct {
 
 // Run brings people and households in. Broken off, it goes on when run again.
 func (c importPeople) Run(t *tool) error {
-	return c.run(t, bulk.Order{Kind: bulk.People, Source: c.Source})
+	return stopped(t, c.run(t, bulk.Order{Kind: bulk.People, Source: c.Source}))
 }
 
 // Run brings facts in.
 func (c importFacts) Run(t *tool) error {
-	return c.run(t, bulk.Order{Kind: bulk.Facts, Source: c.Source, Numbers: c.Numbers, Confidence: c.Confidence})
+	return stopped(t, c.run(t, bulk.Order{Kind: bulk.Facts, Source: c.Source, Numbers: c.Numbers, Confidence: c.Confidence}))
 }
 
 // importMemory is what the collector holds the process to: an import is at work beside
@@ -221,7 +221,8 @@ func (s *importTeller) progress(p bulk.Progress) {
 func (s *importTeller) end() { s.bar.end() }
 
 // result says what became of the file. A file that is held is an error, so that a
-// script that brings files in does not take it for done.
+// script that brings files in does not take it for done; and one that would be, so that a
+// trial says what will happen.
 func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	if s.json != nil {
 		_ = s.json.Encode(res)
@@ -240,6 +241,10 @@ func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	}
 	if res.Held {
 		return fmt.Errorf("%d of %d rows were refused, more than %d %%: nothing was written. Mend %s, or allow more with --max-refused",
+			res.Refused, res.Rows, max(o.MaxRefused, 0), o.Refused.Path)
+	}
+	if o.DryRun && !res.Again && res.Refused*100 > res.Rows*max(o.MaxRefused, 0) {
+		return fmt.Errorf("%d of %d rows are refused, more than %d %%: nothing would be written. Mend %s, or allow more with --max-refused",
 			res.Refused, res.Rows, max(o.MaxRefused, 0), o.Refused.Path)
 	}
 	return nil

@@ -183,6 +183,16 @@ func (s *Staff) Relatives(ctx context.Context, tx *pg.Tx, persons []core.PersonI
 	return out, pg.Fail(err, "look for kin among staff")
 }
 
+// KinOf gives, of some persons, those whom a member of staff has declared as kin.
+func (s *Staff) KinOf(ctx context.Context, tx *pg.Tx, id core.StaffID, persons []core.PersonID) ([]core.PersonID, error) {
+	rows, err := tx.Query(ctx, `select person from staff_relative where staff = $1 and person = any ($2)`, int64(id), persons)
+	if err != nil {
+		return nil, pg.Fail(err, "look for kin among persons")
+	}
+	kin, err := pgx.CollectRows(rows, pgx.RowTo[core.PersonID])
+	return kin, pg.Fail(err, "look for kin among persons")
+}
+
 // DeclareRelative records kin of a member of staff. Declaring again is harmless.
 func (s *Staff) DeclareRelative(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, person core.PersonID, relation string) error {
 	if relation == "" || len(relation) > 60 {

@@ -257,6 +257,13 @@ func TestRelatives(t *testing.T) {
 		if len(kin) != 1 || kin[id] != "叔侄" {
 			t.Errorf("kin among staff: %v", kin)
 		}
+		if err != nil {
+			return err
+		}
+		own, err := o.staff.KinOf(ctx, tx, id, []core.PersonID{18, 17})
+		if len(own) != 1 || own[0] != 17 {
+			t.Errorf("kin of one's own: %v", own)
+		}
 		return err
 	})
 }

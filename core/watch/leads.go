@@ -87,14 +87,14 @@ func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, n
 // errSettled says that a lead is not open: settled by somebody, gone by itself, or none.
 var errSettled = core.E(core.KindConflict, "lead_settled", "这条线索已经有人处理了,或者情况又变了。请刷新再看。")
 
-// LeadOf gives the household of an open lead. Errors: KindConflict for one that is not open
-// within the scope of tx.
-func (w *Watch) LeadOf(ctx context.Context, tx *pg.Tx, id int64) (home core.HouseholdID, err error) {
-	err = tx.QueryRow(ctx, `select household from lead where id = $1 and state = 'open'`, id).Scan(&home)
+// Whose gives the household of a lead, which stays open until tx ends or settles it. Errors:
+// KindConflict for one that is not open within the scope of tx.
+func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.HouseholdID, err error) {
+	err = tx.QueryRow(ctx, `select household from lead where id = $1 and state = 'open' for update`, id).Scan(&household)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, errSettled
 	}
-	return home, pg.Fail(err, "read whose a lead is")
+	return household, pg.Fail(err, "read whose a lead is")
 }
 
 // Settle closes a lead with what came of it. Errors: KindConflict for one that is not open

@@ -41,6 +41,7 @@ type found struct {
 	Asked asked
 	Rows  []foundRow
 	Full  bool // it ended at most
+	Busy  bool // those of before are still being made ready for a search
 }
 
 // foundRow is one person of the list.
@@ -79,6 +80,9 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list, err := p.d.Registry.Find(ctx, tx, registry.Purpose{Actor: desk.ActorOf(at), Why: a.Word()}, q)
 		if err != nil {
+			return err
+		}
+		if got.Busy, err = p.d.Registry.Renewing(ctx, tx); err != nil {
 			return err
 		}
 		got.Rows, got.Full = p.rows(list, q, tx.Today()), len(list) >= most

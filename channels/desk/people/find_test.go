@@ -1,12 +1,14 @@
 package people_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"lianou/core/audit"
+	"lianou/core/pg"
 )
 
 // One box finds by whatever an officer has, says why each was found, and shows no number
@@ -35,6 +37,29 @@ func TestTheBoxFindsByWhateverIsThere(t *testing.T) {
 	}
 	if n := h.entries(t, "person.searched", "核对情况"); n != asked {
 		t.Errorf("%d entries of %d searches", n, asked)
+	}
+}
+
+// While people of before are still being made ready for a search the answer says so, also
+// where nobody is found, and no longer.
+// Control: find without Renewing ("\"tail_renewal\" is not done: 200, says so: false").
+func TestASearchSaysThatItIsNotWholeYet(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, table := range []string{"token_renewal", "tail_renewal", ""} {
+		must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, `update token_renewal set done = $1`, table != "token_renewal")
+			if err == nil {
+				_, err = tx.Exec(ctx, `update tail_renewal set done = $1`, table != "tail_renewal")
+			}
+			return err
+		}))
+		for _, q := range []string{"周桂兰", "没有这个人"} {
+			code, body := h.ask(t, "/desk/people/find", url.Values{"for": {"check"}, "q": {q}})
+			if says := strings.Contains(body, "现在可能查不全"); code != 200 || says != (table != "") {
+				t.Errorf("%q while %q is not done: %d, says so: %v", q, table, code, says)
+			}
+		}
 	}
 }
 

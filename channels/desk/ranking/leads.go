@@ -38,6 +38,7 @@ type leadRow struct {
 	Cause string
 	Band  string
 	Low   int
+	Kin   bool // of who reads it: somebody else settles it
 
 	Raised   []raisedRow
 	Outcomes []outcomeWord
@@ -83,7 +84,7 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		for _, l := range list {
 			page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
 		}
-		page.Rows, err = k.leadRows(ctx, tx, why, list)
+		page.Rows, err = k.leadRows(ctx, tx, why, at, list)
 		return err
 	})
 	if err != nil {
@@ -92,12 +93,16 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "leads", Title: "线索"}, page)
 }
 
-func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []watch.Lead) ([]leadRow, error) {
+func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, list []watch.Lead) ([]leadRow, error) {
 	ids := make([]core.HouseholdID, len(list))
 	for i, l := range list {
 		ids[i] = l.Household
 	}
 	heads, err := k.heads(ctx, tx, why, ids)
+	if err != nil {
+		return nil, err
+	}
+	kin, err := k.kin(ctx, tx, at, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +112,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, li
 	}
 	out := make([]leadRow, 0, len(list))
 	for _, l := range list {
-		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(l.Kind)}
+		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(l.Kind)}
 		one.Where = k.d.Registry.Regions().FullName(l.Region)
 		if one.Head.Village != "" {
 			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
@@ -151,13 +156,36 @@ func (k *Room) called(today *policy.Book, no int, since core.Date) string {
 	return "停办的一项"
 }
 
+// kin says which of some households are kin of who is at the desk: what they may be due is
+// seen to by somebody else.
+func (k *Room) kin(ctx context.Context, tx *pg.Tx, at desk.At, ids []core.HouseholdID) (map[core.HouseholdID]bool, error) {
+	living, err := k.d.Registry.Living(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kin, err := k.d.Staff.KinOf(ctx, tx, at.Staff.ID, slices.Collect(maps.Keys(living)))
+	out := map[core.HouseholdID]bool{}
+	for _, person := range kin {
+		out[living[person]] = true
+	}
+	return out, err
+}
+
 func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := strconv.ParseInt(r.PathValue("lead"), 10, 64)
 	if err != nil || id <= 0 {
 		return core.E(core.KindNotFound, "not_found", "没有这一条。")
 	}
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		if err := k.stranger(ctx, tx, at, id); err != nil {
+		home, err := k.d.Watch.Whose(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		kin, err := k.kin(ctx, tx, at, []core.HouseholdID{home})
+		if err == nil && kin[home] {
+			err = casefile.ErrConflictOfInterest
+		}
+		if err != nil {
 			return err
 		}
 		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
@@ -166,22 +194,4 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	return desk.Back(w, r, "/desk/ranking/leads", "记下了。")
-}
-
-// stranger refuses a word about a lead from kin of its household: what is owed to them is
-// for somebody else to look at.
-func (k *Room) stranger(ctx context.Context, tx *pg.Tx, at desk.At, lead int64) error {
-	home, err := k.d.Watch.LeadOf(ctx, tx, lead)
-	if err != nil {
-		return err
-	}
-	living, err := k.d.Registry.Living(ctx, tx, []core.HouseholdID{home})
-	if err != nil {
-		return err
-	}
-	kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(living)))
-	if _, is := kin[at.Staff.ID]; err == nil && is {
-		err = casefile.ErrConflictOfInterest
-	}
-	return err
 }

@@ -2,6 +2,7 @@ package ranking_test
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"lianou/channels/desk/ranking"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/insight"
 	"lianou/core/pg"
 	"lianou/core/policy"
@@ -131,5 +133,53 @@ func TestAPlaceIsCountedOnce(t *testing.T) {
 	h.Env.LoseRace()
 	if is := of(); was == "" || is != was {
 		t.Errorf("of %s households, then of %s", was, is)
+	}
+}
+
+// TestKinSettleNoLead: who is declared kin of somebody of the household settles nothing for
+// it, and the page says who does; somebody else of the township does.
+// Controls: settle without kin ("kin settled it: 303"); the row without Kin.
+func TestKinSettleNoLead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, wangmiao)
+	h.owe(t, wangmiao)
+	_, body := h.ask(t, officer, "/desk/ranking/leads", nil)
+	paths := regexp.MustCompile(`action="(/desk/ranking/lead/\d+/settle)"`).FindAllStringSubmatch(body, -1)
+	if len(paths) != 2 || strings.Contains(body, "亲属登记") {
+		t.Fatalf("%d leads: %s", len(paths), body)
+	}
+	theirs := ""
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		var me core.StaffID
+		var kin core.PersonID
+		if err := tx.QueryRow(ctx, `select id from staff_account where login = $1`, officer).Scan(&me); err != nil {
+			return err
+		}
+		const last = `select '/desk/ranking/lead/' || l.id || '/settle', (select max(person) from membership m where m.household = l.household and m.until is null)
+			from lead l where kind = 'due' and region = $1`
+		if err := tx.QueryRow(ctx, last, string(wangmiao)).Scan(&theirs, &kin); err != nil {
+			return err
+		}
+		return h.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "舅舅")
+	}))
+	_, body = h.ask(t, officer, "/desk/ranking/leads", nil)
+	if strings.Contains(body, theirs) || strings.Count(body, `/settle"`) != 2 || named(body) != 2 || !strings.Contains(body, "您和这户人家有亲属登记。这条请另一位同事看。") {
+		t.Errorf("kin are offered it: %s", body)
+	}
+	code, body := h.ask(t, officer, theirs, url.Values{"outcome": {"served"}})
+	if code != http.StatusForbidden || !strings.Contains(body, "要由别人办") {
+		t.Errorf("kin settled it: %d %s", code, body)
+	}
+	if _, body := h.ask(t, second, "/desk/ranking/leads", nil); !strings.Contains(body, theirs) || strings.Contains(body, "亲属登记") {
+		t.Errorf("another is not offered it: %s", body)
+	}
+	if code, body := h.ask(t, second, theirs, url.Values{"outcome": {"served"}}); code != http.StatusSeeOther {
+		t.Errorf("another settled it: %d %s", code, body)
+	}
+	for _, p := range paths { // what is not theirs is the officer's as before
+		if code, _ := h.ask(t, officer, p[1], url.Values{"outcome": {"wrong_data"}}); (code == http.StatusSeeOther) != (p[1] != theirs) {
+			t.Errorf("%s of no kin: %d", p[1], code)
+		}
 	}
 }
