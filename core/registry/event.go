@@ -124,6 +124,16 @@ func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household cor
 	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: home.Region}, looked{Home: household})
 }
 
+// Homes lists the households that an event changed, within the scope of tx. Numbers alone.
+func (l *Life) Homes(ctx context.Context, tx *pg.Tx, event EventID) ([]core.HouseholdID, error) {
+	rows, err := tx.Query(ctx, `select distinct household from life_change where event = $1 and household is not null order by household`, int64(event))
+	if err != nil {
+		return nil, pg.Fail(err, "read whom an event changed")
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[core.HouseholdID])
+	return ids, pg.Fail(err, "read whom an event changed")
+}
+
 // Died gives the day on which somebody died; zero for the living. It shows nothing else,
 // so it leaves no trace.
 func (r *Registry) Died(ctx context.Context, tx *pg.Tx, person core.PersonID) (core.Date, error) {

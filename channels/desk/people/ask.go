@@ -56,7 +56,10 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 // claims reads whom the form is about and what can be corrected.
 func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id core.PersonID, page *askPage) (err error) {
 	page.Today = tx.Today()
-	if page.Person, err = p.d.Registry.Person(ctx, tx, why, id); err != nil || page.Person.Household == 0 {
+	if page.Person, err = p.d.Registry.Person(ctx, tx, why, id); err != nil {
+		return err
+	}
+	if err = p.mayShow(ctx, tx, why, []registry.Member{{Person: page.Person}}); err != nil || page.Person.Household == 0 {
 		return err
 	}
 	d, err := p.d.Registry.Dossier(ctx, tx, why, page.Person.Household, registry.AsOf{On: tx.Today(), Known: tx.Now()})

@@ -114,6 +114,9 @@ func (p *Room) factors(ctx context.Context, tx *pg.Tx, why registry.Purpose, pag
 	if err != nil {
 		return err
 	}
+	if err = p.mayShow(ctx, tx, why, members); err != nil {
+		return err
+	}
 	page.Name = calledAfter(members)
 	d, err := p.d.Registry.Dossier(ctx, tx, why, page.Home, registry.AsOf{On: tx.Today(), Known: tx.Now()})
 	if err != nil {

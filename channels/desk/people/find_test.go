@@ -104,7 +104,8 @@ func TestManySearchesAreACopy(t *testing.T) {
 // the day; who was shown before is shown again, and who comes near leaves an entry.
 //
 // Controls: find without MayShow ("the 801st of an hour: 200"); known without mayShow ("a
-// page of the 801st: 200"); MayShow that counts again who was shown ("once more: 429").
+// page of the 801st: 200"); MayShow that counts again who was shown ("once more: 429");
+// lives, claims or factors without mayShow ("/life of the 2,001st: 200").
 func TestAsManyPeopleAsACopyAreNotShown(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -131,6 +132,11 @@ func TestAsManyPeopleAsACopyAreNotShown(t *testing.T) {
 	h.shown(t, audit.ShownPerDay, 2*time.Hour)
 	if code := find("周桂兰"); code != 429 || h.entries(t, "refusal.people_shown_day", "") != 1 {
 		t.Errorf("the 2,001st of a day: %d", code)
+	}
+	for _, page := range []string{mother, "/desk/people/household/1", "/desk/people/household/1/life", "/desk/people/changes/ask/1", "/desk/people/changes/contest/1"} {
+		if code, body := h.ask(t, page+"?for=check", nil); code != 429 || strings.Contains(body, "周桂兰") {
+			t.Errorf("%s of the 2,001st: %d", page, code)
+		}
 	}
 	h.shown(t, audit.ShownPerDay, 25*time.Hour)
 	if code := find("周桂兰"); code != 200 {

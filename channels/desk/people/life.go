@@ -114,6 +114,9 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	if err != nil {
 		return err
 	}
+	if err = p.mayShow(ctx, tx, why, members); err != nil {
+		return err
+	}
 	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.Today)
 	events, err := p.d.Life.Events(ctx, tx, why, page.Home)
 	for _, e := range events {
@@ -150,7 +153,12 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err := p.lives(ctx, tx, why, at, &page); err != nil {
 			return err
 		}
-		return p.notKin(ctx, tx, why, at, page.Home)
+		if err := p.notKin(ctx, tx, why, at, page.Home); err != nil || !page.takesAnother() {
+			return err
+		}
+		// A rehearsal is rolled back, and would take with it that somebody was looked at.
+		_, _, err := p.otherOf(ctx, tx, why, r, at, &page)
+		return err
 	})
 	if err != nil {
 		return err
@@ -206,7 +214,16 @@ func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if !slices.ContainsFunc(page.Events, func(e eventRow) bool { return int64(e.ID) == event }) {
 			return registry.ErrNoEvent // another household's
 		}
-		_, err := p.d.Life.Undo(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
+		homes, err := p.d.Life.Homes(ctx, tx, registry.EventID(event))
+		if err != nil {
+			return err
+		}
+		for _, home := range homes { // it may have been told of two
+			if err := p.notKin(ctx, tx, why, at, home); err != nil {
+				return err
+			}
+		}
+		_, err = p.d.Life.Undo(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
 		return err
 	})
 	if err != nil {

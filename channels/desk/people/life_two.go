@@ -17,6 +17,12 @@ import (
 // twoKinds are the events that a county tells: of two households, or of two townships.
 var twoKinds = []wording.Option{{Value: "marriage", Word: "结婚"}, {Value: "divorce", Word: "离婚,一方搬出去"}, {Value: "adoption", Word: "收养"}, {Value: "move_town", Word: "全家搬到别的乡镇"}, {Value: "move_in", Word: "搬回德州"}}
 
+// takesAnother reports whether the event is about somebody of another household too, who is
+// found by name and number.
+func (page *lifePage) takesAnother() bool {
+	return slices.Contains([]string{"marriage", "adoption", "move_in"}, page.Kind.Value)
+}
+
 // towns are the townships that a county's people see.
 func (p *Room) towns(at desk.At) (out []registry.Place) {
 	for _, code := range at.Staff.Regions {
@@ -111,6 +117,9 @@ func (p *Room) otherOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *
 		return registry.Person{}, "", errNobody
 	}
 	page.Other = other.Household
+	if err := p.mayShow(ctx, tx, why, []registry.Member{{Person: other}}); err != nil {
+		return other, "", err
+	}
 	return other, rel, p.notKin(ctx, tx, why, at, other.Household)
 }
 

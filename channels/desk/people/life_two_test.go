@@ -1,11 +1,15 @@
 package people_test
 
 import (
+	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
 	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
 )
 
 // The second and the third story of Linyi: the Zhangs of Deping (2) and the Chens of Mengsi
@@ -84,5 +88,52 @@ func TestTheCountyTellsOfTwoHouseholds(t *testing.T) {
 	}
 	if n := h.entries(t, "event.entered", "有人反映"); n != 2 {
 		t.Errorf("%d entries of one event in two households", n)
+	}
+}
+
+// adopts is a form by which the child of household 3 comes to household 2.
+func adopts(h *house) url.Values {
+	return url.Values{"for": {"reported"}, "kind": {"adoption"}, "day": {core.DateOf(h.Shell.Now()).String()}, "proof": {"paper"},
+		"name": {"陈佳明"}, "other": {child17 + string(core.IDCheckDigit(child17))}, "relation": {"grandchild"}}
+}
+
+// An event that is only tried is rolled back; that somebody of another household was found,
+// and whose cases were shown, stays in the log all the same.
+//
+// Control: tell without otherOf in its first look ("0 looks at the child").
+func TestATrialLeavesItsTrace(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.cookie = h.over
+	if code, body := h.ask(t, zhangs, adopts(h)); code != 200 || !strings.Contains(text(body), "收养陈佳明") {
+		t.Fatalf("tried: %d %s", code, text(body))
+	}
+	if n := h.entries(t, "person.read", "有人反映"); n != 1 || h.entries(t, "event.entered", "") != 0 {
+		t.Errorf("%d looks at the child in the log", n)
+	}
+}
+
+// Kin of either household keep out of an event of both, also where it is taken back.
+//
+// Control: untell that asks of the one household alone ("kin of the other: 303").
+func TestKinOfTheOtherHouseholdTakeNothingBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.cookie = h.over
+	if code, body := h.ask(t, zhangs, spoiled(adopts(h), "sure", "1")); code != 303 {
+		t.Fatalf("register: %d %s", code, text(body))
+	}
+	var event int64
+	var me core.StaffID
+	var kin core.PersonID
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `select (select max(id) from life_event), (select id from staff_account where login = $1), (select min(person) from membership where household = 3 and until is null)`
+		if err := tx.QueryRow(ctx, sql, county).Scan(&event, &me, &kin); err != nil {
+			return err
+		}
+		return h.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "叔侄")
+	}))
+	if code, body := h.ask(t, zhangs+"/undo", url.Values{"for": {"reported"}, "event": {strconv.FormatInt(event, 10)}, "sure": {"1"}}); code != 403 {
+		t.Errorf("kin of the other: %d %s", code, text(body))
 	}
 }

@@ -1,12 +1,17 @@
 package quota
 
 import (
+	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
 	"lianou/core/quota"
 )
 
@@ -41,14 +46,37 @@ func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(i
 	return desk.Back(w, r, home(id), said)
 }
 
-// of runs one act on a household of a round.
-func (k *Room) of(w http.ResponseWriter, r *http.Request, said string, do func(id int64, n int) error) error {
+// of runs one act on a household of a round, of which whoever acts is no kin.
+func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64, n int) error) error {
 	return k.on(w, r, said, func(id int64) error {
 		n, err := entryOf(r, "n")
 		if err != nil {
 			return err
 		}
+		if err := k.stranger(r, at, id, n); err != nil {
+			return err
+		}
 		return do(id, n)
+	})
+}
+
+// stranger refuses an act on a household from its kin: who gets a place and who is passed
+// over is for somebody else to write down.
+func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
+	return k.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := k.d.Quota.Entries(ctx, tx, id, n, 1)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		living, err := k.d.Registry.Living(ctx, tx, []core.HouseholdID{list[0].Household})
+		if err != nil {
+			return err
+		}
+		kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(living)))
+		if _, is := kin[at.Staff.ID]; err == nil && is {
+			err = casefile.ErrConflictOfInterest
+		}
+		return err
 	})
 }
 
@@ -68,7 +96,7 @@ func (k *Room) freeze(w http.ResponseWriter, r *http.Request, at desk.At) error 
 }
 
 func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, "名额给他家留着了,通知正在发。", func(id int64, n int) error {
+	return k.of(w, r, at, "名额给他家留着了,通知正在发。", func(id int64, n int) error {
 		by, err := core.ParseDate(r.FormValue("by"))
 		if err != nil {
 			return quota.ErrAnswerDay
@@ -78,32 +106,32 @@ func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, "记下了。", func(id int64, n int) error {
+	return k.of(w, r, at, "记下了。", func(id int64, n int) error {
 		return k.d.Quota.Try(r.Context(), at.Staff, id, n, quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
 	})
 }
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, "答复记下了。", func(id int64, n int) error {
+	return k.of(w, r, at, "答复记下了。", func(id int64, n int) error {
 		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: quota.Outcome(r.FormValue("answer")), Words: r.FormValue("words")})
 	})
 }
 
 func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, "提出来了。请另一个人核对。", func(id int64, n int) error {
+	return k.of(w, r, at, "提出来了。请另一个人核对。", func(id int64, n int) error {
 		return k.d.Quota.Skip(r.Context(), at.Staff, id, quota.Skip{N: n, Reason: quota.Reason(r.FormValue("reason")), Words: r.FormValue("words")})
 	})
 }
 
 func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	holds := r.FormValue("holds") == "yes"
-	return k.of(w, r, map[bool]string{true: "跳过了,原因记在名单上。", false: "没有跳过,还是轮到他家。"}[holds], func(id int64, n int) error {
+	return k.of(w, r, at, map[bool]string{true: "跳过了,原因记在名单上。", false: "没有跳过,还是轮到他家。"}[holds], func(id int64, n int) error {
 		return k.d.Quota.Second(r.Context(), at.Staff, id, n, holds)
 	})
 }
 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
+	return k.of(w, r, at, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
 		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, r.FormValue("why"))
 	})
 }

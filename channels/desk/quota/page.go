@@ -7,6 +7,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/hardship"
 	"lianou/core/notify"
 	"lianou/core/pg"
@@ -277,8 +278,17 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 	return nil
 }
 
-// rows says who stands where, and what was done.
+// rows says who stands where, and what was done, of as many households as their reader may
+// still be shown. Errors: KindTooMany.
 func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []quota.Entry, c *quota.Course) ([]row, error) {
+	if err := k.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "household", len(list), func(i int) int64 { return int64(list[i].Household) })); err != nil {
+		return nil, err
+	}
+	return k.named(ctx, tx, why, list, c)
+}
+
+// named is rows of a list that is posted, which names nobody whole.
+func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []quota.Entry, c *quota.Course) ([]row, error) {
 	ids := make([]core.HouseholdID, len(list))
 	for i, e := range list {
 		ids[i] = e.Household

@@ -102,7 +102,7 @@ func (k *Room) public(w http.ResponseWriter, r *http.Request, at desk.At) error 
 				return err
 			}
 		}
-		rows, err := k.rows(ctx, tx, why, list, &quota.Course{})
+		rows, err := k.named(ctx, tx, why, list, &quota.Course{})
 		for _, one := range rows {
 			p.Rows = append(p.Rows, publicRow{one.N, masked(one.Head.Name), one.Where})
 		}

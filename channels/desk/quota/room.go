@@ -11,6 +11,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/quota"
@@ -27,6 +28,7 @@ type Deps struct {
 	Quota    *quota.Quota
 	Registry *registry.Registry
 	Staff    *staff.Staff
+	Audit    *audit.Log
 }
 
 // Room is the room of scarce places.

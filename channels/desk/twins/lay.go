@@ -9,6 +9,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	pairs "lianou/core/registry/twins"
@@ -50,6 +51,13 @@ func (t *Room) lay(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		s, err := t.d.Twins.Lay(ctx, tx, why, n)
 		if err != nil {
+			return err
+		}
+		ids := []int64{int64(s.Here.ID)}
+		if s.There.ID != 0 {
+			ids = append(ids, int64(s.There.ID))
+		}
+		if err := t.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "person", len(ids), func(i int) int64 { return ids[i] })); err != nil {
 			return err
 		}
 		p.Row, p.Here, p.Merged, p.Total = t.row(s.Pair), s.Here.Name, s.Pair.State == pairs.One, s.Score.Total

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/channels/browsertest"
 	"lianou/channels/channeltest"
@@ -195,5 +196,38 @@ func TestKinDecideNothing(t *testing.T) {
 		if code := judge(p.ID); code != want {
 			t.Errorf("kin said same: %d, want %d", code, want)
 		}
+	}
+}
+
+// TestAPairCountsWhomItShows: who was shown as many people as a day has is shown no pair.
+// Control: lay without MayShow ("a pair of the 2,001st: 200").
+func TestAPairCountsWhomItShows(t *testing.T) {
+	t.Parallel()
+	d, found, _ := open(t)
+	const officer = "wangmiao.officer"
+	room := twins.New(twins.Deps{DB: d.DB, Twins: found, Staff: d.Staff, Audit: d.Audit, Regions: d.Regions})
+	cookie := d.Sessions(t, room, officer)[officer]
+	handler, err := d.Shell.Handler(room)
+	must(t, err)
+	look := func() int {
+		r := httptest.NewRequest(http.MethodGet, "/desk/twins/1", nil)
+		r.AddCookie(cookie)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Code
+	}
+	if code := look(); code != http.StatusOK {
+		t.Fatalf("a pair: %d", code)
+	}
+	must(t, d.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, `delete from people_shown`); err != nil {
+			return err
+		}
+		const sql = `insert into people_shown (staff, kind, who, at) select (select id::text from staff_account where login = $1), 'person', 1000000 + n, $2 from generate_series(1, $3::int) n`
+		_, err := tx.Exec(ctx, sql, officer, tx.Now().Add(-2*time.Hour), audit.ShownPerDay)
+		return err
+	}))
+	if code := look(); code != http.StatusTooManyRequests {
+		t.Errorf("a pair of the 2,001st: %d", code)
 	}
 }
