@@ -20,7 +20,7 @@ import (
 // that may take: a list of the city judges every household of it.
 const (
 	drawEvery = 30 * time.Second
-	drawMost  = 500
+	drawMost  = 20
 	drawFor   = 5 * time.Minute
 )
 
@@ -47,9 +47,9 @@ func (q *Quota) Register(list *jobs.Workers) jobs.Periodic {
 
 // DrawDue draws the list of each open round whose cut-off has come, a transaction each, and
 // says how many it drew. One that cannot be drawn (ErrUnlooked, ErrTooLong) hinders no
-// other: its page says why, and the next time may find it mended.
+// other: its page says why, and it is tried again after those that were not tried.
 func (q *Quota) DrawDue(ctx context.Context) (drawn int, err error) {
-	const due = `select id from quota_round where state = 'open' and drawn is null and cutoff <= $1 order by cutoff, id limit $2`
+	const due = `select id from quota_round where state = 'open' and drawn is null and cutoff <= $1 order by tried nulls first, cutoff, id limit $2`
 	var ids []int64
 	err = q.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, due, tx.Now(), drawMost)
@@ -60,18 +60,31 @@ func (q *Quota) DrawDue(ctx context.Context) (drawn int, err error) {
 		return pg.Fail(err, "list rounds to be drawn")
 	})
 	var failed []error
+	var vain []int64
 	for _, id := range ids {
 		switch err := q.drawOne(ctx, id); {
 		case err == nil:
 			drawn++
 		case errors.Is(err, ErrState): // another job drew it, or it was withdrawn
 		case core.KindOf(err) == core.KindConflict:
-			slog.WarnContext(ctx, "a list cannot be drawn", "round", id, "err", err)
+			vain = append(vain, id)
 		default:
-			failed = append(failed, err)
+			vain, failed = append(vain, id), append(failed, err)
 		}
 	}
-	return drawn, errors.Join(append(failed, err)...)
+	return drawn, errors.Join(append(failed, err, q.tried(ctx, vain))...)
+}
+
+// tried puts rounds that could not be drawn behind all others.
+func (q *Quota) tried(ctx context.Context, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	slog.WarnContext(ctx, "lists that are due cannot be drawn; their pages say why", "rounds", ids)
+	return q.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update quota_round set tried = $2 where id = any($1) and state = 'open'`, ids, tx.Now())
+		return refused(pg.Fail(err, "note which lists cannot be drawn"))
+	})
 }
 
 // drawOne keeps the order of a round as its list: by the facts known now, those of a file that
@@ -85,7 +98,11 @@ func (q *Quota) drawOne(ctx context.Context, id int64) error {
 		if r.State != Open || !r.Drawn.IsZero() {
 			return ErrState
 		}
-		for _, town := range q.d.Registry.Regions().Expand(r.Area) {
+		towns := q.d.Registry.Regions().Expand(r.Area)
+		if err := looked(ctx, tx, towns); err != nil {
+			return err
+		}
+		for _, town := range towns {
 			if err := q.d.Registry.Refresh(ctx, tx, town); err != nil {
 				return err
 			}

@@ -220,6 +220,30 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 	})
 }
 
+// TestRoundsThatCannotBeDrawnHinderNone, however many they are; of one thing in one area ten
+// wait at most. Controls: DrawDue by the cut-off alone ("0 lists were drawn, want 1"); Open
+// without its count ("the eleventh: <nil>").
+func TestRoundsThatCannotBeDrawnHinderNone(t *testing.T) {
+	t.Parallel()
+	w := peopled(t)
+	at := w.now(t)
+	open := func(area core.RegionCode, cutoff time.Time) error {
+		_, err := w.quota.Open(t.Context(), w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: cutoff, Why: "2026 年第三批"})
+		return err
+	}
+	for _, county := range []core.RegionCode{"371424", "371425", "371427"} { // that nobody looked at
+		for range 10 {
+			must(t, open(county, at.Add(-time.Minute)))
+		}
+	}
+	if err := open("371424", at); !errors.Is(err, quota.ErrOpen) {
+		t.Errorf("the eleventh: %v", err)
+	}
+	must(t, open("371426", at))
+	w.due(t, 0)
+	w.due(t, 1)
+}
+
 // unpacked has the hardest household of the county wait to be packed, as after an import.
 func (w *world) unpacked(t *testing.T) core.HouseholdID {
 	t.Helper()

@@ -57,9 +57,11 @@ type Asked struct {
 	Why    string
 }
 
-// maxPlaces bounds a round, as the table does; longest is how far ahead a cut-off may lie.
+// maxPlaces bounds a round, as the table does; maxOpen is how many of one thing may wait for
+// their lists in one area; longest is how far ahead a cut-off may lie.
 const (
 	maxPlaces = 2000
+	maxOpen   = 10
 	longest   = 366 * 24 * time.Hour
 )
 
@@ -81,6 +83,14 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 	err = q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		if a.Cutoff.Before(tx.Now().Add(-time.Hour)) || a.Cutoff.After(tx.Now().Add(longest)) {
 			return core.Invalid("cutoff", "截止时间请选现在以后、一年以内的。")
+		}
+		var open int
+		const count = `select count(*) from quota_round where state = 'open' and drawn is null and area = $1 and item = $2`
+		if err := tx.QueryRow(ctx, count, string(a.Area), string(a.Item)).Scan(&open); err != nil {
+			return pg.Fail(err, "count open rounds")
+		}
+		if open >= maxOpen {
+			return ErrOpen
 		}
 		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
 			string(a.Item), string(a.Area), a.Places, a.Cutoff, why, int64(who.ID), tx.Now()).Scan(&id)

@@ -87,6 +87,7 @@ func (e Entry) Unknown() bool { return !e.Fits && e.Claim == 0 || e.Low != e.Hig
 var (
 	ErrNone      = core.E(core.KindNotFound, "quota_none", "没有这一批,或者不归您管。")
 	ErrState     = core.E(core.KindConflict, "quota_state", "这一批的状态变了。请刷新再看。")
+	ErrOpen      = core.E(core.KindConflict, "quota_open", "这里同样的东西已经有十批在等名单。先办完或者撤掉几批,再开。")
 	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
 	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")

@@ -98,6 +98,7 @@ type roundPage struct {
 	Rows               []row
 	From, NextFrom     int
 	Total              int
+	Large              bool   // too large an area to be drawn for a look
 	Drawing            bool   // the cut-off has come and the job has not
 	Fault              string // why there is no order yet
 	Taken, Waits, Left int
@@ -230,9 +231,17 @@ func (k *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 	return err
 }
 
+// previewed is the most townships whose households are judged for a look at a round that
+// is not drawn yet: those of a county take a second, the city's ten.
+const previewed = 30
+
 // preview is the order as it would be drawn now; from the cut-off on it is shown no more,
 // for what counts is the list that is being drawn.
 func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage) error {
+	if p.Large = p.Early && len(k.d.Registry.Regions().Expand(p.Area)) > previewed; p.Large {
+		_, err := k.rows(ctx, tx, why, nil, nil)
+		return err
+	}
 	drawn, err := k.d.Quota.Draw(ctx, tx, p.Round)
 	if kind := core.KindOf(err); err != nil && kind == core.KindConflict {
 		p.Fault = core.Known(err).Say

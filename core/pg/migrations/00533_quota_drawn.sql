@@ -3,7 +3,8 @@
 -- that. The second signature is for the list that was drawn.
 
 -- +goose Up
-alter table quota_round add drawn timestamptz; -- when its list was made
+alter table quota_round add drawn timestamptz, -- when its list was made
+    add tried timestamptz; -- when that was tried in vain: others go first then
 alter table quota_round disable trigger quota_round_moves;
 update quota_round set drawn = ended where state = 'frozen';
 alter table quota_round enable trigger quota_round_moves;
@@ -11,7 +12,7 @@ alter table quota_round drop constraint quota_round_check2, drop constraint quot
 alter table quota_round
     add constraint quota_drawn check ((drawn is not null) = (digest <> '') and (drawn is null or (drawn >= cutoff and book <> '' and formula <> '' and tie <> ''))),
     add constraint quota_frozen check (state <> 'frozen' or (drawn is not null and ended >= drawn));
-create index quota_undrawn on quota_round (cutoff) where state = 'open' and drawn is null;
+create index quota_undrawn on quota_round (area, item) where state = 'open' and drawn is null;
 
 -- +goose StatementBegin
 create or replace function quota_round_moves() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
@@ -50,8 +51,8 @@ begin
 end
 $$;
 -- +goose StatementEnd
-grant update (drawn) on quota_round to lianou_platform;
+grant update (drawn, tried) on quota_round to lianou_platform;
 
 -- +goose Down
 drop index quota_undrawn;
-alter table quota_round drop constraint quota_drawn, drop constraint quota_frozen, drop column drawn;
+alter table quota_round drop constraint quota_drawn, drop constraint quota_frozen, drop column drawn, drop column tried;
