@@ -67,6 +67,17 @@ func TestCaseKeepsThePackOfItsDay(t *testing.T) {
 			t.Errorf("%s: %+v", kind, d)
 		}
 	}
+	// What it was accepted under is not written in passing, by the platform's role neither.
+	// Control: no trigger claim_terms_stay ("notice_days = 0: <nil>").
+	for _, set := range []string{`notice_days = 0`, `terms = '{}'`, `emergency = true`, `state = 'reviewed', notice_days = 0`} {
+		err := w.db.Tx(ctx, pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, `update claim set `+set+` where id = $1`, claim.ID)
+			return pg.Fail(err, "try")
+		})
+		if pg.Constraint(err) != "claim_terms_stay" {
+			t.Errorf("%s: %v", set, err)
+		}
+	}
 	seen := visited()
 	seen.Case = c.ID
 	w.visit(seen)

@@ -65,8 +65,10 @@ func TestThePageSaysWhereElseThePersonAsked(t *testing.T) {
 	t.Parallel()
 	_, handler, _ := beside(t, `insert into case_doubt (case_id, region, application, kind, other, made)
 		select f.id, f.region, f.application, 'elsewhere', o.id, now() from casefile f, casefile o where f.id < o.id`,
+		`alter table claim disable trigger claim_terms_stay`, // terms are given when a claim is accepted; this one was laid bare
 		`update claim set notice_days = 7, state = 'noticed', terms = '{"on": "2024-03-01", "packs": "C D E", "days": 20, "special": 45, "law": "通知第四部分",
 			"notices": 1, "notice_law": "审核确认办法第19条", "appraisal": "disputed", "appraise_law": "审核确认办法"}' where item = 'MZ-01'`,
+		`alter table claim enable trigger claim_terms_stay`,
 		`update claim set state = 'objected' where item = 'MZ-01'`,
 		`insert into deadline (case_id, region, claim_id, kind, due, next, law) select case_id, region, id, 'decide', '2030-05-08', '2030-05-08',
 			'特殊情况,45 个工作日。通知第四部分' from claim where item = 'MZ-01'`)
