@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -161,8 +162,8 @@ func sortOut(book *policy.Book, r matching.Result, t ticks) (out Judged, settles
 		case matching.Eligible:
 			out.Fit++
 			it.Word, it.Tone = "符合", "leaf"
-			if f.After != "" {
-				it.Word = "随低保"
+			if first, follows := book.Item(f.After); follows {
+				it.Word = "随" + cmp.Or(first.Everyday, first.Name)
 			}
 		case matching.Unknown:
 			out.Open++

@@ -2,10 +2,12 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"lianou/core"
+	"lianou/core/matching"
 	"lianou/core/policy"
 	"lianou/core/wording"
 	"lianou/intake"
@@ -110,4 +112,33 @@ func TestNobodyIsAskedTheAbsurd(t *testing.T) {
 			t.Errorf("%s is not asked of somebody of no known age", key)
 		}
 	}
+}
+
+// What follows another item names it, whichever that is. Control: 随低保 for every one.
+func TestWhatFollowsNamesWhat(t *testing.T) {
+	t.Parallel()
+	m := matcherOf(t)
+	h, err := core.DecodeHousehold([]byte(`{"on":"2026-03-02","county":"371426","area":"rural","hukou":"local","income_per_capita_month":100,
+		"financial_assets_per_capita":0,"houses":1,"cars":0,"business_with_staff":false,"statuses":[],"members":[{"ref":"m1","relation":"applicant","age":70,"adl_failed":0,"supporter":"none"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := sortOut(m.Book(), m.Explain(&h), ticks{})
+	i := slices.IndexFunc(got.Items, func(it JudgedItem) bool { return it.Code == "GA-01" })
+	if i < 0 || got.Items[i].Word != "随特困(五保)" || got.Items[i].Why != "先把特困(五保)办下来,这一项跟着就能办。" {
+		t.Errorf("%+v", got.Items)
+	}
+}
+
+func matcherOf(t *testing.T) *matching.Matcher {
+	t.Helper()
+	book, err := newJudge(t).library.On(core.NewDate(2026, 3, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := matching.Compile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

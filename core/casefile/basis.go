@@ -15,8 +15,8 @@ import (
 )
 
 // Basis is what a judgement rests on beside the facts: what the household had already
-// (matching.Held) and the trace (docs/trace-v1.schema.json). Both are JSON; this package
-// reads neither.
+// (matching.Held) and the trace, of the version of its day (docs/trace-v2.schema.json). Both
+// are JSON; this package reads neither.
 type Basis struct {
 	Book  string
 	Held  []byte

@@ -63,6 +63,7 @@ func (b *bundler) best(r *Result) {
 			r.Dropped = append(r.Dropped, b.whyDropped(findings, taken, i))
 		}
 	}
+	b.afters(findings, taken)
 	if b.have != nil {
 		r.Already, r.Swaps, r.Clashes = b.aside(findings, taken), b.swaps(findings, taken), b.clashes(findings)
 	}

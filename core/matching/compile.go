@@ -26,6 +26,7 @@ type Matcher struct {
 	other    []policy.FactID // by Test.ID: the fact in its limit, or noFact
 	rules    []ruleAt
 	shared   []bool    // by item: a rule acts on it member by member
+	version  int       // of its traces: how it judges (version.go)
 	scratch  sync.Pool // of *explainer
 }
 
@@ -43,7 +44,7 @@ func Compile(book *policy.Book) (*Matcher, error) {
 	if len(book.Statuses) > maxStatuses {
 		return nil, fmt.Errorf("compile book %.12s: more than %d statuses", book.Digest, maxStatuses)
 	}
-	m := &Matcher{book: book}
+	m := &Matcher{book: book, version: TraceVersion}
 	groups := map[string]uint8{}
 	for n := range m.group {
 		county := core.RegionCode(fmt.Sprintf("3714%02d", n))

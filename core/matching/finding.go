@@ -1,6 +1,10 @@
 package matching
 
-import "lianou/core"
+import (
+	"slices"
+
+	"lianou/core"
+)
 
 // A Result is what matching says about one household under one Book.
 type Result struct {
@@ -25,7 +29,7 @@ type Finding struct {
 	Missing []string         // fact paths that are not known and could decide; empty unless Unknown
 	For     []core.MemberRef // the members who benefit; empty when it is for the household
 	Benefit Benefit
-	After   core.ItemCode // the item that has to be approved first, "" for none
+	After   core.ItemCode // the item that has to be approved first, "" for none (after.go)
 }
 
 // A Verdict is how an item stands for one member, the household's part included.
@@ -84,4 +88,9 @@ func (r *Result) Finding(code core.ItemCode) *Finding {
 		}
 	}
 	return nil
+}
+
+// has reports whether an item is in the bundle, received, or asked for.
+func (r *Result) has(code core.ItemCode) bool {
+	return slices.Contains(r.Bundle, code) || slices.ContainsFunc(r.Already, func(a Already) bool { return a.Item == code })
 }

@@ -73,8 +73,8 @@ func (m *Matcher) Misses(h *core.Household, r *Result, births map[core.MemberRef
 // Nearest finds the fewest facts of h that would have to be otherwise for the item to be
 // eligible, for the member asked about or anybody. Every fact of the vocabulary may
 // change, with these limits: a status is recognised only where the item that grants it
-// could be had today, or where nothing but an authority can say; of two facts compared
-// with one another one stays as it is.
+// could be had today and is not left out for another one (as r has it), or where nothing
+// but an authority can say; of two facts compared with one another one stays as it is.
 func (m *Matcher) Nearest(h *core.Household, r *Result, w Wish) Miss {
 	return newSeeker(m, h, r).miss(w)
 }
@@ -136,7 +136,7 @@ func newSeeker(m *Matcher, h *core.Household, r *Result) *seeker {
 	for i := range m.book.Statuses {
 		by := m.book.Statuses[i].GrantedBy
 		f := r.Finding(by)
-		s.granted[i] = by != "" && f != nil && f.Outcome == Eligible
+		s.granted[i] = by != "" && f != nil && f.Outcome == Eligible && (m.version < versionBundle || r.has(by))
 	}
 	return s
 }

@@ -321,12 +321,12 @@ func (b *brute) facts(n *policy.Node, r *Result) {
 	}
 }
 
-// status may be taken away, and given where its item could be had today or where nobody
-// but an authority can say.
+// status may be taken away, and given where its item could be had today and is not left out
+// for another, or where nobody but an authority can say.
 func (b *brute) status(i int, r *Result) {
 	s := &b.m.book.Statuses[i]
 	b.add(s.Recognised, 0)
-	if f := r.Finding(s.GrantedBy); s.When == nil || s.GrantedBy != "" && f.Outcome == Eligible {
+	if f := r.Finding(s.GrantedBy); s.When == nil || s.GrantedBy != "" && f.Outcome == Eligible && r.has(s.GrantedBy) {
 		b.add(s.Recognised, 1)
 	}
 }

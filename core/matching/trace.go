@@ -10,10 +10,6 @@ import (
 	"lianou/core/policy"
 )
 
-// TraceVersion is the version of the trace's form. A reader refuses any other; a change
-// of the form is a new version and a new schema (docs/trace-v1.schema.json).
-const TraceVersion = 1
-
 // Trace writes down one judgement so that a stranger can check it without us (F42): the
 // facts used with where they came from, every number and condition of the Book that bears
 // on it, every tree with the outcome of each node, the amounts and the bundle. It holds no
@@ -23,17 +19,14 @@ const TraceVersion = 1
 // held is nil for a household that has nothing; sources may be nil.
 func (m *Matcher) Trace(h *core.Household, held *Held, sources map[string]core.Provenance) ([]byte, error) {
 	e := &explainer{m: m, vars: map[string]any{}}
-	r := e.explain(h)
-	b := e.bundler()
-	b.have = held
-	b.best(&r)
+	r, b := e.whole(h, held)
 	t := tracer{e: e, r: &r, b: &b, sources: sources}
 	body, err := json.Marshal(t.body())
 	if err != nil {
 		return nil, fmt.Errorf("write trace: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	return fmt.Appendf(nil, `{"trace":%d,"body":%s,"sha256":"%s"}`+"\n", TraceVersion, body, hex.EncodeToString(sum[:])), nil
+	return fmt.Appendf(nil, `{"trace":%d,"body":%s,"sha256":"%s"}`+"\n", m.version, body, hex.EncodeToString(sum[:])), nil
 }
 
 type traceBody struct {

@@ -32,8 +32,9 @@ type Rejudged struct {
 	Other   bool            // the trace is not the one of this judgement
 }
 
-// Rejudge is Rederive with a matcher and for whoever has no Flow. Errors: casefile.ErrTrace
-// where the kept trace cannot be opened.
+// Rejudge is Rederive with a matcher and for whoever has no Flow. It judges by the version of
+// the kept trace (matching.TraceVersion): what was judged before the program judged otherwise
+// is what it was. Errors: casefile.ErrTrace where the kept trace cannot be opened.
 func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.Matcher, at casefile.JudgedAt) (Rejudged, error) {
 	// 1. What was frozen: the facts, what was held, the trace.
 	var out Rejudged
@@ -54,12 +55,15 @@ func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.
 		return out, err
 	}
 	var held matching.Held
+	version := 1 // of what was judged before traces were kept
 	if kept {
+		version = matching.VersionOf(basis.Trace)
 		if err := json.Unmarshal(basis.Held, &held); err != nil {
 			return out, casefile.ErrTrace.Wrap(err)
 		}
 	}
-	// 2. Judged again, item by item.
+	// 2. Judged again as then, item by item.
+	m = m.As(version)
 	out.Differs = differs(stored, found(m, &facts.Household, held), kept)
 	if !kept {
 		return out, nil

@@ -251,7 +251,7 @@ func (p *casePage) sortFindings() {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"
 			if f.After != "" {
-				row.Word = "随低保"
+				row.Word = "随" + called(p.View, f.After)
 			}
 			if row.Free {
 				p.Free++

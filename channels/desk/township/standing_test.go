@@ -40,3 +40,24 @@ func TestWholeStanding(t *testing.T) {
 		t.Errorf("the officer is offered %q", says)
 	}
 }
+
+// What only says which item comes first is no reason for the household, whatever fact it names;
+// and the item that comes first is named as people call it, whichever it is.
+// Control: let waits look for a reason without a fact; write 随低保 for every one.
+func TestWhatComesFirstIsNamed(t *testing.T) {
+	t.Parallel()
+	first := casefile.Reason{Outcome: "eligible", Text: "先把特困(五保)办下来,这一项跟着就能办。", Fact: "statuses"}
+	carried := casefile.Reason{Outcome: "eligible", Text: "按现在的情况算,家里有人符合特困人员。", Fact: "statuses"}
+	f := casefile.Finding{Item: "GA-01", Outcome: "eligible", After: "MZ-02", Reasons: []casefile.Reason{first, carried}}
+	p := casePage{View: casefile.View{Findings: []casefile.Finding{{Item: "MZ-02", Name: "特困人员救助供养", Outcome: "eligible"}, f}}}
+	if says := reasonFor(p.View, casefile.Claim{Item: "GA-01"}); says != carried.Text {
+		t.Errorf("the officer is offered %q", says)
+	}
+	for _, want := range []string{"随特困人员救助供养", "随特困(五保)"} {
+		p.Fitting = nil
+		if p.sortFindings(); p.Fitting[1].Word != want {
+			t.Errorf("it is %q, want %q", p.Fitting[1].Word, want)
+		}
+		p.View.Claims = []casefile.Claim{{Item: "MZ-02", Everyday: "特困(五保)"}}
+	}
+}

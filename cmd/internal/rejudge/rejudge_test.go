@@ -36,7 +36,8 @@ type city struct {
 	env   *pgtest.Env
 	keys  *seal.Keys
 	cases *casefile.Store
-	books *policy.Library
+	lib   *policy.Library
+	books []*policy.Book // that cases were judged by
 	flow  *workflow.Flow
 }
 
@@ -57,9 +58,10 @@ func newCity(t *testing.T) *city {
 	c.must(err)
 	members, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: routing.Reach(regions)})
 	c.must(err)
-	c.books, err = policy.Embedded()
+	c.lib, err = policy.Embedded()
 	c.must(err)
-	router, err := routing.New(routing.Config{Regions: regions, Staff: members, Cases: c.cases, Calendar: c.books.Calendar})
+	c.books = c.lib.Books()
+	router, err := routing.New(routing.Config{Regions: regions, Staff: members, Cases: c.cases, Calendar: c.lib.Calendar})
 	c.must(err)
 	checker, err := realname.New(people, nil)
 	c.must(err)
@@ -70,7 +72,7 @@ func newCity(t *testing.T) *city {
 	outbox, err := notify.NewOutbox(c.keys.Platform.Gateway)
 	c.must(err)
 	c.flow, err = workflow.New(workflow.Deps{DB: db, Opener: c.keys.Platform.Opener, Audit: log, Cases: c.cases, Registry: people, Staff: members,
-		Realname: checker, Routing: router, Payout: bank, Outbox: outbox, Books: c.books, Log: quiet, Gather: time.Millisecond})
+		Realname: checker, Routing: router, Payout: bank, Outbox: outbox, Books: c.lib, Log: quiet, Gather: time.Millisecond})
 	c.must(err)
 	c.ask("4071882635", "371424196303150028", 390)
 	c.ask("4071882643", "371402197506150024", 900)
@@ -117,9 +119,8 @@ func (c *city) ask(receipt core.Receipt, number string, income int) {
 func (c *city) rejudge() rejudge.Report {
 	c.t.Helper()
 	book := func(digest string) (*policy.Book, error) {
-		all := c.books.Books()
-		if i := slices.IndexFunc(all, func(b *policy.Book) bool { return b.Digest == digest }); i >= 0 {
-			return all[i], nil
+		if i := slices.IndexFunc(c.books, func(b *policy.Book) bool { return b.Digest == digest }); i >= 0 {
+			return c.books[i], nil
 		}
 		return nil, core.E(core.KindNotFound, "no_book", "")
 	}

@@ -4,4 +4,7 @@
 // It is the second opinion on core/matching and therefore shares nothing with it: it
 // imports only the standard library, knows neither the Book nor the vocabulary, and must
 // not be made to agree by importing what it checks.
+//
+// What comes first is derived by the rule of the version that the trace names (after.go): one of
+// version 1 stays as true as it was. The versions differ in nothing else.
 package replay

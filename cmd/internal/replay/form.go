@@ -10,15 +10,17 @@ import (
 	"io"
 )
 
-// The frame of a trace of version 1. The digest is over the bytes between head and seal.
+// The frame of a trace, by its version. The digest is over the bytes between head and seal.
 const (
-	head = `{"trace":1,"body":`
-	seal = `,"sha256":"`
-	tail = "\"}\n"
+	head1 = `{"trace":1,"body":`
+	head2 = `{"trace":2,"body":`
+	seal  = `,"sha256":"`
+	tail  = "\"}\n"
 )
 
 type trace struct {
-	Book struct {
+	version int
+	Book    struct {
 		Digest string `json:"digest"`
 		From   string `json:"from"`
 	} `json:"book"`
@@ -151,19 +153,23 @@ type amount struct {
 
 // read takes a trace apart, to the byte.
 func read(b []byte) (*trace, error) {
-	body, ok := bytes.CutPrefix(b, []byte(head))
+	t := &trace{version: 1}
+	body, ok := bytes.CutPrefix(b, []byte(head1))
+	if !ok {
+		t.version = 2
+		body, ok = bytes.CutPrefix(b, []byte(head2))
+	}
 	if ok {
 		body, ok = bytes.CutSuffix(body, []byte(tail))
 	}
 	at := len(body) - len(seal) - 2*sha256.Size
 	if !ok || at < 0 || string(body[at:at+len(seal)]) != seal {
-		return nil, errors.New("this is no trace of version 1")
+		return nil, errors.New("this is no trace of version 1 or 2")
 	}
 	sum := sha256.Sum256(body[:at])
 	if hex.EncodeToString(sum[:]) != string(body[at+len(seal):]) {
 		return nil, errors.New("the trace was changed: its digest does not hold")
 	}
-	t := &trace{}
 	d := json.NewDecoder(bytes.NewReader(body[:at]))
 	d.DisallowUnknownFields()
 	if err := d.Decode(t); err != nil {

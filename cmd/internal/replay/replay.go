@@ -40,9 +40,9 @@ type replayer struct {
 	params  map[string]int64
 	names   map[string][]fact // by what formulas call them; parameters among them
 	tests   map[string]test
-	stands  map[string]string // statuses decided so far
-	granted map[string]string // the same while those that items grant hold only when recognised
-	strict  bool
+	stands  map[string]string     // statuses decided so far
+	granted map[string]string     // the same while those that items grant hold only when recognised
+	only    func(key string) bool // of what items grant these alone hold unrecognised; nil for all
 	wrong   []string
 }
 
@@ -208,27 +208,6 @@ func (r *replayer) outcome(it *item) (is string, who []string) {
 	return and(is, some), who
 }
 
-// after names the item that has to be approved first: without what items grant and nobody
-// has recognised, this one would not stand.
-func (r *replayer) after(it *item, is string) string {
-	first := ""
-	for _, s := range r.Statuses {
-		if s.GrantedBy != "" && s.GrantedBy != it.Code && r.stands[s.Key] == pass && r.granted[s.Key] != pass {
-			first = s.GrantedBy
-			break
-		}
-	}
-	if is != pass || first == "" {
-		return ""
-	}
-	r.strict = true
-	defer func() { r.strict = false }()
-	if o, _ := r.outcome(it); o == pass {
-		return ""
-	}
-	return first
-}
-
 // check compares the outcomes written at every node of a tree.
 func (r *replayer) check(where string, n *node, each bool) {
 	who := []string{""}
@@ -253,7 +232,7 @@ func (r *replayer) node(n *node, member string) string {
 	case "test":
 		return r.test(n.Test, member)
 	case "status":
-		if r.strict {
+		if r.only != nil && !r.only(n.Status) {
 			return r.granted[n.Status]
 		}
 		return r.stands[n.Status]

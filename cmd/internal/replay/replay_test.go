@@ -138,7 +138,7 @@ func TestSealedLie(t *testing.T) {
 		{`"is":["eligible"]`, `"is":["unknown"]`}, {`"is":["not_eligible"]`, `"is":["eligible"]`},
 		{`"is":"eligible"`, `"is":"not_eligible"`}, {`"is":"not_eligible"`, `"is":"eligible"`},
 		{`"taken":true`, `"taken":false`}, {`"per":"month","value"`, `"per":"year","value"`},
-		{`"value":`, `"value":1`}, {`"fen":`, `"fen":1`},
+		{`"value":`, `"value":1`}, {`"fen":`, `"fen":1`}, {`"after":"MZ-01"`, `"after":"MZ-02"`},
 	} {
 		body := bodyOf(t, whole)
 		// Values of facts and numbers are what the judgement starts from, not what it says.
@@ -173,14 +173,20 @@ func bodyOf(t *testing.T, b []byte) []byte {
 	return frame.Body
 }
 
-func sealed(body []byte) []byte {
+func sealed(body []byte) []byte { return sealedAs(matching.TraceVersion, body) }
+
+func sealedAs(version int, body []byte) []byte {
 	sum := sha256.Sum256(body)
-	return fmt.Appendf(nil, `{"trace":1,"body":%s,"sha256":"%s"}`+"\n", body, hex.EncodeToString(sum[:]))
+	return fmt.Appendf(nil, `{"trace":%d,"body":%s,"sha256":"%s"}`+"\n", version, body, hex.EncodeToString(sum[:]))
 }
 
 // No trace, however broken, does more than be refused.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte(`{"items":[{"code":"x","formula":"part(1,","is":"eligible","shares":[null]}],"rules":[{"a":"x","b":"x","kind":"overlap"}]}`))
 	f.Add([]byte(`{"bundle":{"acts":[{"rule":7,"a":1,"b":2}]}}`))
-	f.Fuzz(func(t *testing.T, body []byte) { replay.Check(sealed(body)) })
+	f.Fuzz(func(_ *testing.T, body []byte) {
+		for version := range matching.TraceVersion {
+			replay.Check(sealedAs(version+1, body))
+		}
+	})
 }

@@ -14,19 +14,22 @@ import (
 	"lianou/core/facts/factstest"
 )
 
-// Traces are as docs/trace-v1.schema.json says, and what is not is refused: the schema is
-// what others write readers from.
+// Traces are as docs/trace-v2.schema.json says, the kept one of version 1 as its own schema
+// says, and what is not is refused: the schemas are what others write readers from.
 //
 // Control: rename a key of the trace, or take one out of the schema.
 func TestTracesValidate(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "trace-v1.schema.json"))
-	if err != nil {
+	s, before := schemaOf(t, "trace-v2.schema.json"), schemaOf(t, "trace-v1.schema.json")
+	var kept any
+	if err := json.Unmarshal(traceOfThen(t), &kept); err != nil {
 		t.Fatal(err)
 	}
-	s := schema{t: t}
-	if err := json.Unmarshal(b, &s.root); err != nil {
-		t.Fatal(err)
+	if bad := before.bad(before.root, kept, ""); bad != "" {
+		t.Fatal(bad)
+	}
+	if s.bad(s.root, kept, "") == "" {
+		t.Fatal("a trace of version 1 is valid as one of version 2")
 	}
 	books := current(t)
 	draw := rand.New(rand.NewPCG(13, 14))
@@ -56,6 +59,19 @@ type schema struct {
 	root map[string]any
 }
 
+func schemaOf(t *testing.T, name string) schema {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := schema{t: t}
+	if err := json.Unmarshal(b, &s.root); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func (s schema) bad(rule map[string]any, v any, at string) string {
 	for key, want := range rule {
 		if why := s.keyword(rule, key, want, v, at); why != "" {
@@ -74,8 +90,15 @@ func (s schema) keyword(rule map[string]any, key string, want, v any, at string)
 	switch key {
 	case "$schema", "$defs", "title", "description", "additionalProperties": // the last with properties
 	case "$ref":
-		name := strings.TrimPrefix(want.(string), "#/$defs/")
-		return s.bad(s.root["$defs"].(map[string]any)[name].(map[string]any), v, at)
+		file, path, _ := strings.Cut(want.(string), "#/")
+		if file != "" {
+			s = schemaOf(s.t, file)
+		}
+		rule := s.root
+		for name := range strings.SplitSeq(path, "/") {
+			rule = rule[name].(map[string]any)
+		}
+		return s.bad(rule, v, at)
 	case "type":
 		ok = slices.ContainsFunc(alternatives(want), func(one any) bool { return one == typeOf(v) })
 	case "const":
