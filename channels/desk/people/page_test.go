@@ -192,7 +192,8 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 
 // What takes people of two households, told by the county: every form, what a slip is
 // answered, and what an adoption would touch, on every size of screen.
-// Control: whose child it becomes without its label ("select-name").
+// Controls: whose child it becomes without its label ("select-name"); a page without
+// villages.js ("only the villages of the town stand in the choice" is never so).
 func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -206,6 +207,10 @@ func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 		tab.Open(at + zhangs + "?for=reported&kind=" + kind.value)
 		tab.Wait(kind.says)
 		fits(t, tab, "desk-life-"+kind.value)
+		if kind.value == "move_town" {
+			tab.Eval(`{const s = document.querySelector("[name=town]"); s.value = "371424106"; s.dispatchEvent(new Event("change", {bubbles: true}))}; ""`)
+			tab.Until("only the villages of the town stand in the choice", `(v => v.required && v.options.length > 1 && [...v.options].every(o => !o.value || o.value.startsWith("371424106")))(document.querySelector("[name=village]"))`)
+		}
 	}
 	tab.Fill("[name=name]", "陈家明")
 	tab.Fill("[name=other]", child17+string(core.IDCheckDigit(child17)))
@@ -220,6 +225,7 @@ func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 	tab.Wait("还没有登记")
 	tab.Wait("4071882651")
 	fits(t, tab, "desk-life-two")
+	tab.Click("[name=seen]")
 	tab.Eval(`document.querySelector("#main .btn.go").click(); ""`) // just measured at three widths: a pointer may miss what still moves
 	tab.Wait("登记了")
 	tab.Wait("看过证件、证明原件")
