@@ -212,6 +212,14 @@ func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 			tab.Until("only the villages of the town stand in the choice", `(v => v.required && v.options.length > 1 && [...v.options].every(o => !o.value || o.value.startsWith("371424106")))(document.querySelector("[name=village]"))`)
 		}
 	}
+	tab.Open(at + zhangs + "?for=reported&kind=divorce")
+	tab.Eval(`{const f = document.forms[document.forms.length - 1], set = (n, v) => { f.elements[n].value = v; f.elements[n].dispatchEvent(new Event("change", {bubbles: true})); };
+		set("relation-3", "applicant"); set("town", "371424103"); set("village", "371424103200"); set("day", f.elements.day.max)}; ""`)
+	tab.Click(`[name=proof][value=paper]`)
+	tab.Click("#main .btn.go")
+	tab.Wait("留下的人,以后在这一家里是")
+	fits(t, tab, "desk-life-stays")
+	tab.Open(at + zhangs + "?for=reported&kind=adoption")
 	tab.Fill("[name=name]", "陈家明")
 	tab.Fill("[name=other]", child17+string(core.IDCheckDigit(child17)))
 	tab.Eval(`document.querySelector("[name=relation]").value = "grandchild"; ""`)
