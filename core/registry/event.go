@@ -49,6 +49,13 @@ type Event struct {
 	Person    core.PersonID // 0 where it is about several
 	Undoes    EventID       // of an undo
 	Undone    bool
+	People    []Party // whom it is about, as far as the scope sees them
+}
+
+// Party is somebody an event is about.
+type Party struct {
+	Person core.PersonID
+	Name   string
 }
 
 // Mover is somebody who comes into a household, and who they are in it.
@@ -71,6 +78,8 @@ var (
 	ErrDead = core.E(core.KindConflict, "person_dead", "这个人已经登记去世。如果登记错了,请先撤销去世登记。")
 	// ErrOrder: something that happened later is registered already.
 	ErrOrder = core.E(core.KindConflict, "event_order", "这个日期以后已经登记了别的变动,请先撤销后面的变动,再按先后登记。")
+	// ErrUnborn: nothing happens to somebody before they are born.
+	ErrUnborn = core.E(core.KindConflict, "event_unborn", "这一天他还没有出生。请对一下选的是哪个人、填的是哪一天。")
 	// ErrOverlaid: an event is undone only while what it changed stands as it left it.
 	ErrOverlaid = core.E(core.KindConflict, "event_overlaid", "这件事以后又登记了别的变动,请先撤销后面的变动。")
 	// ErrUndone: it is undone already, or is itself an undo.
@@ -78,17 +87,19 @@ var (
 	// ErrNoEvent: there is no such event within the scope.
 	ErrNoEvent = core.E(core.KindNotFound, "event_unknown", "没有找到这条变动登记。")
 	// ErrBeyond: a township is needed that the scope does not hold.
-	ErrBeyond = core.E(core.KindForbidden, "event_beyond", "这件事牵涉另一个乡镇,请由两边都能看到的县级工作人员来办。")
+	ErrBeyond = core.E(core.KindForbidden, "event_beyond", "这件事牵涉另一个乡镇,请把这件事告诉县里,由县里的人在「查人」里登记,两边他们都看得到。")
 )
 
 // Life writes what happens in families: each event is one transaction that changes who
-// belongs where, keeps how it was, and has what it touches judged again. It never changes
+// belongs where, keeps how it was, and has what it touches judged again. Where the one a
+// household is called after leaves it, one who stays becomes it. It never changes
 // a sheet of facts: those of a person go with the person, those of a household stay with
 // the household. An event across townships needs a scope that holds both (ErrBeyond). It
 // is safe for concurrent use.
 type Life struct {
 	reg   *Registry
 	queue *jobs.Inserter
+	stay  map[core.PersonID]core.Relation // of Afterwards
 }
 
 // NewLife makes a ready Life. The queue is the platform's.
@@ -96,32 +107,7 @@ func NewLife(reg *Registry, queue *jobs.Inserter) (*Life, error) {
 	if reg == nil || queue == nil {
 		return nil, core.E(core.KindInternal, "life_config", "").Wrap(errors.New("registry.NewLife needs a registry and a queue"))
 	}
-	return &Life{reg, queue}, nil
-}
-
-// Events reads the events of a household, the newest first, at most a hundred, in one
-// audit entry, also where there are none. Errors: ErrNoHousehold.
-func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID) ([]Event, error) {
-	const sql = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
-			exists (select from life_event u where u.undoes = e.id)
-		from life_event e where household = $1 or id in (select event from life_change where household = $1) order by id desc limit 100`
-	rows, err := tx.Query(ctx, sql, int64(household))
-	if err != nil {
-		return nil, pg.Fail(err, "read events")
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
-		var e Event
-		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.Undone)
-		return e, err
-	})
-	if err != nil {
-		return nil, pg.Fail(err, "read events")
-	}
-	home, err := l.reg.Home(ctx, tx, household)
-	if err != nil {
-		return nil, err
-	}
-	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: home.Region}, looked{Home: household})
+	return &Life{reg, queue, nil}, nil
 }
 
 // Homes lists the households that an event changed, within the scope of tx. Numbers alone.

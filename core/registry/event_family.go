@@ -123,16 +123,23 @@ func (l *Life) Death(ctx context.Context, tx *pg.Tx, why Purpose, told Told, per
 
 // Marry brings a couple into one household, an old one or a new one, with whom they
 // bring. Who of the couple lives there already is no mover. Errors: KindInvalid when one
-// of the couple would not be in it, and as Move.
+// of the couple would not be in it or they cannot marry (mayMarry), and as Move.
 func (l *Life) Marry(ctx context.Context, tx *pg.Tx, why Purpose, told Told, couple [2]core.PersonID, movers []Mover, to Target) (EventID, core.HouseholdID, error) {
-	return l.moved(ctx, tx, why, EventMarriage, told, movers, to, func(w *writing, home core.HouseholdID) error {
-		for _, id := range couple {
+	may := func(w *writing) error { return w.mayMarry(ctx, couple) }
+	return l.moved(ctx, tx, why, EventMarriage, told, movers, to, may, func(w *writing, home core.HouseholdID) error {
+		for i, id := range couple {
 			o, err := w.l.reg.HouseholdOf(ctx, tx, id)
-			if err != nil || o != home || couple[0] == couple[1] {
-				return core.Invalid("couple", "结婚的两个人要在同一户里,请选上两个人。")
+			if err != nil || o != home {
+				return errCouple
+			}
+			if slices.Contains(w.people, id) {
+				continue
+			}
+			if err := w.weds(ctx, id, couple[1-i]); err != nil {
+				return err
 			}
 		}
-		return nil
+		return w.pairs(ctx, home, couple)
 	})
 }
 
@@ -150,7 +157,7 @@ func (l *Life) Split(ctx context.Context, tx *pg.Tx, why Purpose, told Told, mov
 
 // parted moves people of one household, of which somebody stays.
 func (l *Life) parted(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKind, told Told, movers []Mover, to Target) (EventID, core.HouseholdID, error) {
-	return l.moved(ctx, tx, why, kind, told, movers, to, func(w *writing, home core.HouseholdID) error {
+	return l.moved(ctx, tx, why, kind, told, movers, to, nil, func(w *writing, home core.HouseholdID) error {
 		left := slices.DeleteFunc(slices.Clone(w.touched), func(id core.HouseholdID) bool { return id == home })
 		var stay bool
 		if len(left) == 1 {
@@ -167,8 +174,10 @@ func (l *Life) parted(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKin
 }
 
 // Adopt brings a child who is registered into another household. A child nobody has
-// registered is enrolled first. Errors: as Move.
+// registered is enrolled first. Errors: KindInvalid for who is of age or comes in as an
+// elder, and as Move. What else speaks against it: DoubtAdoption.
 func (l *Life) Adopt(ctx context.Context, tx *pg.Tx, why Purpose, told Told, child Mover, household core.HouseholdID) (EventID, error) {
-	id, _, err := l.moved(ctx, tx, why, EventAdoption, told, []Mover{child}, Target{Household: household}, nil)
+	may := func(w *writing) error { return w.mayAdopt(ctx, child) }
+	id, _, err := l.moved(ctx, tx, why, EventAdoption, told, []Mover{child}, Target{Household: household}, may, nil)
 	return id, err
 }

@@ -28,15 +28,17 @@ func (w *writing) now(ctx context.Context, id core.PersonID) (open, error) {
 	if p.Died != 0 {
 		return open{}, ErrDead
 	}
-	var last core.Date // that something is known of, the birth too
-	const ended = `select greatest(coalesce(max(m.until), p.birth), p.birth) - date '1970-01-01' from person p
-		left join membership m on m.person = p.id and m.until > m.since where p.id = $1 group by p.id`
-	var day *core.Date
-	if err := w.tx.QueryRow(ctx, ended, int64(id)).Scan(&day); err != nil {
-		return open{}, pg.Fail(err, "read memberships")
+	_, birth, err := w.born(ctx, id)
+	if err != nil {
+		return open{}, err
 	}
-	if day != nil {
-		last = *day
+	if !birth.IsZero() && w.event.Told.Day < birth {
+		return open{}, ErrUnborn
+	}
+	var last core.Date // that something is known of
+	const ended = `select coalesce(max(until) - date '1970-01-01', 0) from membership where person = $1 and until > since`
+	if err := w.tx.QueryRow(ctx, ended, int64(id)).Scan(&last); err != nil {
+		return open{}, pg.Fail(err, "read memberships")
 	}
 	o, told := open{key: memberKey{person: id}}, false
 	const sql = `select household, since - date '1970-01-01', ref, relation from membership where person = $1 and until is null`
@@ -44,7 +46,7 @@ func (w *writing) now(ctx context.Context, id core.PersonID) (open, error) {
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return open{}, pg.Fail(err, "read a membership")
 	}
-	if w.event.Told.Day < last {
+	if last != 0 && w.event.Told.Day < last {
 		return open{}, ErrOrder
 	}
 	if w.event.Told.Day < o.key.since { // a stay since the day on which they were registered may be older
@@ -64,6 +66,9 @@ func (w *writing) now(ctx context.Context, id core.PersonID) (open, error) {
 func (w *writing) leave(ctx context.Context, o open) error {
 	if o.key.household == 0 {
 		return nil
+	}
+	if o.image.Relation == "applicant" {
+		w.vacant = append(w.vacant, o.key.household)
 	}
 	if w.event.Told.Day <= o.key.since {
 		return w.member(ctx, o.key, nil)

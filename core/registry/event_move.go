@@ -14,14 +14,14 @@ import (
 // city it is. Errors: KindInvalid for nobody, a ref that is taken or a place that does not
 // exist, ErrUnknown and ErrNoHousehold outside the scope, ErrDead, ErrOrder, ErrBeyond.
 func (l *Life) Move(ctx context.Context, tx *pg.Tx, why Purpose, told Told, movers []Mover, to Target) (EventID, core.HouseholdID, error) {
-	return l.moved(ctx, tx, why, EventMove, told, movers, to, nil)
+	return l.moved(ctx, tx, why, EventMove, told, movers, to, nil, nil)
 }
 
 // MoveIn brings people back who belong to no household: they had left the city. Who is
 // not registered yet is enrolled (Registry.Enrol). Errors: KindInvalid for who belongs to
 // one, and as Move.
 func (l *Life) MoveIn(ctx context.Context, tx *pg.Tx, why Purpose, told Told, movers []Mover, to Target) (EventID, core.HouseholdID, error) {
-	return l.moved(ctx, tx, why, EventMoveIn, told, movers, to, func(w *writing, home core.HouseholdID) error {
+	return l.moved(ctx, tx, why, EventMoveIn, told, movers, to, nil, func(w *writing, home core.HouseholdID) error {
 		if len(w.touched) > 1 {
 			return core.Invalid("members", "这个人还在本市的一户里,请登记为市内搬迁。")
 		}
@@ -29,11 +29,17 @@ func (l *Life) MoveIn(ctx context.Context, tx *pg.Tx, why Purpose, told Told, mo
 	})
 }
 
-// moved is every event by which people change their household.
-func (l *Life) moved(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKind, told Told, movers []Mover, to Target, fits func(*writing, core.HouseholdID) error) (EventID, core.HouseholdID, error) {
+// moved is every event by which people change their household: may looks at them before, fits
+// at what became of it.
+func (l *Life) moved(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKind, told Told, movers []Mover, to Target, may func(*writing) error, fits func(*writing, core.HouseholdID) error) (EventID, core.HouseholdID, error) {
 	w, err := l.begin(ctx, tx, why, kind, told)
 	if err != nil {
 		return 0, 0, err
+	}
+	if may != nil {
+		if err := may(w); err != nil {
+			return 0, 0, err
+		}
 	}
 	home, err := w.transfer(ctx, movers, to)
 	if err != nil {

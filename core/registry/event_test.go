@@ -251,7 +251,6 @@ func TestFamilies(t *testing.T) {
 	mother, son := a.Members[0].Person, a.Members[1].Person
 	village := core.Place{Region: a.Region}
 	var split registry.EventID
-	var second core.HouseholdID
 	for _, step := range []struct {
 		name string
 		do   func(ctx context.Context, tx *pg.Tx) error
@@ -287,7 +286,7 @@ func TestFamilies(t *testing.T) {
 			return err
 		}, nil, core.KindInvalid},
 		{"split", func(ctx context.Context, tx *pg.Tx) (err error) {
-			split, second, err = f.life.Split(ctx, tx, f.why, told(tx, 30), []registry.Mover{{Person: son, Ref: "m1", Relation: "applicant"}}, village, "371426")
+			split, _, err = f.life.Split(ctx, tx, f.why, told(tx, 30), []registry.Mover{{Person: son, Ref: "m1", Relation: "applicant"}}, village, "371426")
 			return err
 		}, nil, 0},
 		{"before the split", func(ctx context.Context, tx *pg.Tx) error {
@@ -295,11 +294,11 @@ func TestFamilies(t *testing.T) {
 			return err
 		}, registry.ErrOrder, 0},
 		{"there already", func(ctx context.Context, tx *pg.Tx) error {
-			_, err := f.life.Adopt(ctx, tx, f.why, told(tx, 20), registry.Mover{Person: son}, second)
+			_, err := f.life.Adopt(ctx, tx, f.why, told(tx, 20), registry.Mover{Person: b.Members[3].Person}, b.Household)
 			return err
 		}, nil, core.KindInvalid},
 		{"a ref that is taken", func(ctx context.Context, tx *pg.Tx) error {
-			_, err := f.life.Adopt(ctx, tx, f.why, told(tx, 20), registry.Mover{Person: son, Ref: "m"}, a.Household)
+			_, err := f.life.Adopt(ctx, tx, f.why, told(tx, 20), registry.Mover{Person: b.Members[3].Person, Ref: "m"}, a.Household)
 			return err
 		}, nil, core.KindInvalid},
 		{"marries nobody", func(ctx context.Context, tx *pg.Tx) error {

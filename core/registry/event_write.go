@@ -23,6 +23,7 @@ type writing struct {
 	people  []core.PersonID
 	touched []core.HouseholdID
 	left    map[core.HouseholdID]core.RegionCode // townships that households moved out of
+	vacant  []core.HouseholdID                   // that the one they are called after left
 }
 
 // begin numbers an event. Its day is today or before, and it has a source.
@@ -50,6 +51,11 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 	e := &w.event
 	if len(w.touched) == 0 {
 		return 0, core.E(core.KindInternal, "event_empty", "")
+	}
+	for _, home := range w.vacant {
+		if err := w.succeed(ctx, home); err != nil {
+			return 0, err
+		}
 	}
 	e.Household = w.touched[0]
 	const sql = `insert into life_event (id, region, kind, day, known_at, source, household, person, undoes, made_by)

@@ -111,6 +111,9 @@ func TestLives(t *testing.T) {
 
 var livesPlaces = []core.RegionCode{"371426104200", "371424103200", "371426104"}
 
+// livesPeople are a mother, her brother and a child of hers.
+var livesPeople = []registry.NewPerson{{Relation: "applicant", Birth: core.NewDate(1980, 1, 1), Sex: "female"}, {Relation: "other", Birth: core.NewDate(1981, 1, 1), Sex: "male"}, {Relation: "child", Birth: core.NewDate(2018, 1, 1), Sex: "male"}}
+
 // found makes three households of three, registered as of a hundred days ago.
 func (v *village) found(n int) error {
 	return v.at(func(ctx context.Context, tx *pg.Tx) error {
@@ -119,7 +122,7 @@ func (v *village) found(n int) error {
 			h := registry.NewHousehold{Live: core.Place{Region: place, Detail: "1号"}, Hukou: "371426", Since: v.today - 100,
 				Sheets: []registry.Sheet{{Source: "registry:housing", ValidFrom: v.today - 100, Confidence: 90, Facts: json.RawMessage(`{"houses":1}`)}}}
 			for m := range 3 {
-				h.Members = append(h.Members, registry.NewPerson{Ref: core.MemberRef(fmt.Sprintf("m%d", m+1)), Relation: "other", Name: fmt.Sprintf("村%d户%d人%d", n, i, m), Birth: core.NewDate(1980+m, 1, 1), Sex: "male",
+				h.Members = append(h.Members, registry.NewPerson{Ref: core.MemberRef(fmt.Sprintf("m%d", m+1)), Relation: livesPeople[m].Relation, Name: fmt.Sprintf("村%d户%d人%d", n, i, m), Birth: livesPeople[m].Birth, Sex: livesPeople[m].Sex,
 					Sheets: []registry.Sheet{{Source: "registry:disability", ValidFrom: v.today - 90, Confidence: 90, Facts: json.RawMessage(`{"veteran":false}`)}}})
 			}
 			id, people, err := v.reg.Enrol(ctx, tx, v.why, h)

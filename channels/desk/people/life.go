@@ -32,20 +32,28 @@ type lifePage struct {
 	Proofs    []wording.Option
 	Relations []wording.Option
 	Villages  []registry.Place
-	Towns     []registry.Place // of the county, where what two households tell is told
+	Towns     []townRow        // of the county, where what two households tell is told
 	Other     core.HouseholdID // whose people this event is about too
 
 	Form     map[string][]string // what was typed, on the page that asks for a yes
 	Sure     bool                // the page asks for a yes
+	Doubts   registry.Doubts     // of an adoption
+	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
 	Cases    []casefile.Status   // that somebody has to look at again
+
+	town   core.RegionCode   // where the household lives
+	family []registry.Member // of the household, and of the other one
+	theirs []registry.Member
+	life   *registry.Life
 }
 
 // eventRow is one event in words.
 type eventRow struct {
 	registry.Event
 	Word, Proof string
-	Open        bool // may be taken back
+	Who         string // "" for nobody whom the scope sees
+	Open        bool   // may be taken back
 }
 
 // kinds are the events that a township tells here, in the order in which they are asked
@@ -109,7 +117,7 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	if err != nil {
 		return err
 	}
-	page.Villages = p.d.Regions.Children(home.Region)
+	page.Villages, page.town = p.d.Regions.Children(home.Region), home.Region
 	members, err := p.d.Registry.Members(ctx, tx, why, page.Home)
 	if err != nil {
 		return err
@@ -117,10 +125,16 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	if err = p.mayShow(ctx, tx, why, members); err != nil {
 		return err
 	}
-	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.Today)
+	page.Name, page.Members, page.family = calledAfter(members), memberRows(members, 0, page.Today), members
 	events, err := p.d.Life.Events(ctx, tx, why, page.Home)
+	if err != nil {
+		return err
+	}
+	if err = p.mayName(ctx, tx, why, events); err != nil {
+		return err
+	}
 	for _, e := range events {
-		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Open: e.Kind != registry.EventUndo && !e.Undone}
+		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Who: whoIn(e), Open: e.Kind != registry.EventUndo && !e.Undone}
 		_, proof, _ := strings.Cut(e.Told.Source, ",")
 		for _, o := range proofs {
 			if o.Value == proof {
@@ -129,7 +143,7 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 		}
 		page.Events = append(page.Events, row)
 	}
-	return err
+	return nil
 }
 
 // tell tries an event and shows what it would touch, and keeps it once that was read.
@@ -149,6 +163,7 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return errKind
 	}
 	page.Sure = r.PostFormValue("sure") == ""
+	page.life = p.d.Life.Afterwards(staysIn(r))
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := p.lives(ctx, tx, why, at, &page); err != nil {
 			return err
@@ -157,19 +172,29 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return err
 		}
 		// A rehearsal is rolled back, and would take with it that somebody was looked at.
-		_, _, err := p.otherOf(ctx, tx, why, r, at, &page)
-		return err
+		other, _, err := p.otherOf(ctx, tx, why, r, at, &page)
+		if err != nil || other.Household == 0 {
+			return err
+		}
+		if page.theirs, err = p.d.Registry.Members(ctx, tx, why, other.Household); err != nil {
+			return err
+		}
+		return p.mayShow(ctx, tx, why, page.theirs)
 	})
 	if err != nil {
 		return err
 	}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
-		if page.Sentence, err = p.happen(ctx, tx, why, r, at, &page); err == nil && page.Sure {
-			if page.Cases, err = p.casesOf(ctx, tx, page.Home, page.Other); err == nil {
-				err = errRehearsed
-			}
+		if page.Sentence, err = p.happen(ctx, tx, why, r, at, &page); err != nil || !page.Sure {
+			return err
 		}
-		return err
+		if page.Cases, err = p.casesOf(ctx, tx, page.Home, page.Other); err != nil {
+			return err
+		}
+		if err = p.leaves(ctx, tx, why, &page); err != nil {
+			return err
+		}
+		return errRehearsed
 	})
 	switch {
 	case err == nil:

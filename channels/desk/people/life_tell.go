@@ -28,18 +28,18 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 		if err != nil {
 			return "", err
 		}
-		_, _, err = p.d.Life.Birth(ctx, tx, why, told, page.Home, child)
+		_, _, err = page.life.Birth(ctx, tx, why, told, page.Home, child)
 		return day + page.Name + "家生了" + child.Name + "。", err
 	case "death":
 		who := page.chosen(r)
 		if len(who) != 1 {
 			return "", core.Invalid("member", "选去世的那一个人。")
 		}
-		_, err := p.d.Life.Death(ctx, tx, why, told, who[0].ID)
+		_, err := page.life.Death(ctx, tx, why, told, who[0].ID)
 		return day + who[0].Name + "去世。", err
 	case "move_out":
 		who := page.chosen(r)
-		_, err := p.d.Life.MoveOut(ctx, tx, why, told, idsOf(who)...)
+		_, err := page.life.MoveOut(ctx, tx, why, told, idsOf(who)...)
 		return day + namesIn(who) + "搬出德州。", err
 	case "split":
 		return p.split(ctx, tx, why, told, r, page)
@@ -50,7 +50,7 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 	if err != nil {
 		return "", err
 	}
-	_, err = p.d.Life.MoveHome(ctx, tx, why, told, page.Home, to, "")
+	_, err = page.life.MoveHome(ctx, tx, why, told, page.Home, to, "")
 	return day + page.Name + "家搬到" + where + "。", err
 }
 
@@ -61,22 +61,36 @@ func (p *Room) split(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 	if err != nil {
 		return "", err
 	}
-	who := page.chosen(r)
+	who := page.leavers(r)
 	movers, err := page.founders(r, who)
 	if err != nil {
 		return "", err
 	}
-	_, _, err = p.d.Life.Split(ctx, tx, why, told, movers, to, "")
+	_, _, err = page.life.Split(ctx, tx, why, told, movers, to, "")
 	return told.Day.SayWhole() + "," + namesIn(who) + "分出去,住" + where + "。", err
+}
+
+// leavers are the members who were given a relation in the new household: one choice each,
+// and who was given none stays.
+func (page *lifePage) leavers(r *http.Request) (out []memberRow) {
+	for _, m := range page.Members {
+		if r.PostFormValue("relation-"+strconv.FormatInt(int64(m.ID), 10)) != "" {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // founders are who goes into a new household, and who they are in it.
 func (page *lifePage) founders(r *http.Request, who []memberRow) (movers []registry.Mover, err error) {
 	heads := 0
+	if len(who) == 0 {
+		return nil, core.Invalid("relation", "先选谁搬出去:在他的名字旁边,选他在新家里是谁。")
+	}
 	for _, m := range who {
 		rel := core.Relation(r.PostFormValue("relation-" + strconv.FormatInt(int64(m.ID), 10)))
 		if !slices.ContainsFunc(page.Relations, func(o wording.Option) bool { return o.Value == string(rel) }) {
-			return nil, core.Invalid("relation", "分出去的每个人,选一下在新家里是谁。")
+			return nil, core.Invalid("relation", "搬出去的每个人,选一下在新家里是谁。")
 		}
 		if rel == "applicant" {
 			heads++
@@ -133,7 +147,7 @@ func (page *lifePage) place(r *http.Request) (core.Place, string, error) {
 			return core.Place{Region: v.Code, Detail: strings.TrimSpace(r.PostFormValue("detail"))}, v.Name, nil
 		}
 	}
-	return core.Place{}, "", core.Invalid("village", "选搬到哪个村。搬到别的乡镇的,请县里登记。")
+	return core.Place{}, "", core.Invalid("village", "选住到哪个村。住到别的乡镇的,请把这件事告诉县里,由县里的人在「查人」里登记。")
 }
 
 func idsOf(who []memberRow) []core.PersonID {

@@ -17,6 +17,12 @@ import (
 // twoKinds are the events that a county tells: of two households, or of two townships.
 var twoKinds = []wording.Option{{Value: "marriage", Word: "结婚"}, {Value: "divorce", Word: "离婚,一方搬出去"}, {Value: "adoption", Word: "收养"}, {Value: "move_town", Word: "全家搬到别的乡镇"}, {Value: "move_in", Word: "搬回德州"}}
 
+// townRow is a township with its villages.
+type townRow struct {
+	registry.Place
+	Villages []registry.Place
+}
+
 // takesAnother reports whether the event is about somebody of another household too, who is
 // found by name and number.
 func (page *lifePage) takesAnother() bool {
@@ -24,10 +30,10 @@ func (page *lifePage) takesAnother() bool {
 }
 
 // towns are the townships that a county's people see.
-func (p *Room) towns(at desk.At) (out []registry.Place) {
+func (p *Room) towns(at desk.At) (out []townRow) {
 	for _, code := range at.Staff.Regions {
 		if place, known := p.d.Regions.Place(code); known {
-			out = append(out, place)
+			out = append(out, townRow{place, p.d.Regions.Villages(code)})
 		}
 	}
 	return out
@@ -38,12 +44,15 @@ func (p *Room) betweenTwo(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	day := told.Day.SayWhole() + ","
 	switch page.Kind.Value {
 	case "move_town":
-		to, err := page.town(r)
+		to, where, err := page.abroad(r)
 		if err != nil {
 			return "", err
 		}
-		_, err = p.d.Life.MoveHome(ctx, tx, why, told, page.Home, core.Place{Region: to.Code, Detail: strings.TrimSpace(r.PostFormValue("detail"))}, "")
-		return day + page.Name + "家搬到" + to.Name + "。", err
+		if to.Region.Township() == page.town {
+			return "", core.Invalid("town", page.Name+"家本来就在这个乡镇。在本镇里搬家,请镇上登记「全家搬到本镇别的村」。")
+		}
+		_, err = page.life.MoveHome(ctx, tx, why, told, page.Home, to, "")
+		return day + page.Name + "家搬到" + where + "。", err
 	case "divorce":
 		return p.divorce(ctx, tx, why, told, r, page)
 	}
@@ -54,10 +63,16 @@ func (p *Room) betweenTwo(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	mover := registry.Mover{Person: other.ID, Relation: rel}
 	switch page.Kind.Value {
 	case "adoption":
-		_, err = p.d.Life.Adopt(ctx, tx, why, told, mover, page.Home)
+		if page.Doubts, err = page.life.DoubtAdoption(ctx, tx, other.ID, page.Home, told.Day); err != nil {
+			return "", err
+		}
+		if page.Doubts != (registry.Doubts{}) && !page.Sure && r.PostFormValue("seen") == "" {
+			return "", core.Invalid("seen", "先看收养登记证,打上钩,再登记。")
+		}
+		_, err = page.life.Adopt(ctx, tx, why, told, mover, page.Home)
 		return day + page.Name + "家收养" + other.Name + "。", err
 	case "move_in":
-		_, _, err = p.d.Life.MoveIn(ctx, tx, why, told, []registry.Mover{mover}, registry.Target{Household: page.Home})
+		_, _, err = page.life.MoveIn(ctx, tx, why, told, []registry.Mover{mover}, registry.Target{Household: page.Home})
 		return day + other.Name + "搬回来,住到" + page.Name + "家。", err
 	}
 	return p.marry(ctx, tx, why, told, r, page, other, rel)
@@ -78,36 +93,35 @@ func (p *Room) marry(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 	default:
 		return "", core.Invalid("where", "选婚后住在哪一家。")
 	}
-	_, _, err := p.d.Life.Marry(ctx, tx, why, told, [2]core.PersonID{who[0].ID, other.ID}, []registry.Mover{mover}, registry.Target{Household: home})
+	_, _, err := page.life.Marry(ctx, tx, why, told, [2]core.PersonID{who[0].ID, other.ID}, []registry.Mover{mover}, registry.Target{Household: home})
 	return told.Day.SayWhole() + "," + who[0].Name + "和" + other.Name + "结婚," + where + "。", err
 }
 
 // divorce founds a household of who leaves.
 func (p *Room) divorce(ctx context.Context, tx *pg.Tx, why registry.Purpose, told registry.Told, r *http.Request, page *lifePage) (string, error) {
-	to, err := page.town(r)
+	to, where, err := page.abroad(r)
 	if err != nil {
 		return "", err
 	}
-	who := page.chosen(r)
+	who := page.leavers(r)
 	movers, err := page.founders(r, who)
 	if err != nil {
 		return "", err
 	}
-	live := core.Place{Region: to.Code, Detail: strings.TrimSpace(r.PostFormValue("detail"))}
-	_, _, err = p.d.Life.Divorce(ctx, tx, why, told, movers, registry.Target{Live: live})
-	return told.Day.SayWhole() + ",离婚," + namesIn(who) + "搬出去,住" + to.Name + "。", err
+	_, _, err = page.life.Divorce(ctx, tx, why, told, movers, registry.Target{Live: to})
+	return told.Day.SayWhole() + ",离婚," + namesIn(who) + "搬出去,住" + where + "。", err
 }
 
 // otherOf finds the other person by name and number, both of which have to fit: a number
 // with a slip in it is somebody else's.
 func (p *Room) otherOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, at desk.At, page *lifePage) (registry.Person, core.Relation, error) {
 	rel := core.Relation(r.PostFormValue("relation"))
-	if !slices.ContainsFunc(page.Relations, func(o wording.Option) bool { return o.Value == string(rel) }) || rel == "applicant" {
+	if !slices.ContainsFunc(page.Entering(), func(o wording.Option) bool { return o.Value == string(rel) }) {
 		return registry.Person{}, "", core.Invalid("relation", "选住进去的人,是那一家的什么人。")
 	}
-	id, err := core.ParseID(strings.TrimSpace(r.PostFormValue("other")), tx.Today())
+	id, err := otherID(r.PostFormValue("other"), tx.Today())
 	if err != nil {
-		return registry.Person{}, "", core.Invalid("other", "另一个人的身份证号要写全 18 位。没有号码的孩子,先在他自己家里登记。")
+		return registry.Person{}, "", err
 	}
 	other, err := p.d.Registry.PersonByID(ctx, tx, why, id)
 	if err != nil {
@@ -123,14 +137,36 @@ func (p *Room) otherOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *
 	return other, rel, p.notKin(ctx, tx, why, at, other.Household)
 }
 
-// town reads a township of the county.
-func (page *lifePage) town(r *http.Request) (registry.Place, error) {
-	for _, t := range page.Towns {
-		if string(t.Code) == r.PostFormValue("town") {
-			return t, nil
+// otherID reads the other one's number. One that is not whole is asked for; one that is whole
+// and wrong is answered with what is wrong with it.
+func otherID(typed string, today core.Date) (core.IDNumber, error) {
+	id, err := core.ParseID(typed, today)
+	switch {
+	case err == nil:
+		return id, nil
+	case len(strings.ReplaceAll(strings.TrimSpace(typed), " ", "")) != 18:
+		return id, core.Invalid("other", "另一个人的身份证号要写全 18 位。没有号码的孩子,先在他自己家里登记。")
+	}
+	return id, core.Invalid("other", core.Known(err).Say)
+}
+
+// abroad reads a township of the county and the village in it, which is asked for wherever
+// the township's villages are known: a household without one is in no village's list.
+func (page *lifePage) abroad(r *http.Request) (core.Place, string, error) {
+	i := slices.IndexFunc(page.Towns, func(t townRow) bool { return string(t.Code) == r.PostFormValue("town") })
+	if i < 0 {
+		return core.Place{}, "", core.Invalid("town", "选住到哪个乡镇。搬到别的县的,请市里登记。")
+	}
+	town, detail := page.Towns[i], strings.TrimSpace(r.PostFormValue("detail"))
+	for _, v := range town.Villages {
+		if string(v.Code) == r.PostFormValue("village") {
+			return core.Place{Region: v.Code, Detail: detail}, town.Name + v.Name, nil
 		}
 	}
-	return registry.Place{}, core.Invalid("town", "选住到哪个乡镇。搬到别的县的,请市里登记。")
+	if len(town.Villages) > 0 {
+		return core.Place{}, "", core.Invalid("village", "选住到"+town.Name+"的哪个村。")
+	}
+	return core.Place{Region: town.Code, Detail: detail}, town.Name, nil
 }
 
 // casesOf lists the cases of the households that an event is about.

@@ -192,7 +192,8 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 
 // What takes people of two households, told by the county: every form, what a slip is
 // answered, and what an adoption would touch, on every size of screen.
-// Control: whose child it becomes without its label ("select-name").
+// Controls: whose child it becomes without its label ("select-name"); a page without
+// villages.js ("only the villages of the town stand in the choice" is never so).
 func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -206,7 +207,19 @@ func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 		tab.Open(at + zhangs + "?for=reported&kind=" + kind.value)
 		tab.Wait(kind.says)
 		fits(t, tab, "desk-life-"+kind.value)
+		if kind.value == "move_town" {
+			tab.Eval(`{const s = document.querySelector("[name=town]"); s.value = "371424106"; s.dispatchEvent(new Event("change", {bubbles: true}))}; ""`)
+			tab.Until("only the villages of the town stand in the choice", `(v => v.required && v.options.length > 1 && [...v.options].every(o => !o.value || o.value.startsWith("371424106")))(document.querySelector("[name=village]"))`)
+		}
 	}
+	tab.Open(at + zhangs + "?for=reported&kind=divorce")
+	tab.Eval(`{const f = document.forms[document.forms.length - 1], set = (n, v) => { f.elements[n].value = v; f.elements[n].dispatchEvent(new Event("change", {bubbles: true})); };
+		set("relation-3", "applicant"); set("town", "371424103"); set("village", "371424103200"); set("day", f.elements.day.max)}; ""`)
+	tab.Click(`[name=proof][value=paper]`)
+	tab.Click("#main .btn.go")
+	tab.Wait("留下的人,以后在这一家里是")
+	fits(t, tab, "desk-life-stays")
+	tab.Open(at + zhangs + "?for=reported&kind=adoption")
 	tab.Fill("[name=name]", "陈家明")
 	tab.Fill("[name=other]", child17+string(core.IDCheckDigit(child17)))
 	tab.Eval(`document.querySelector("[name=relation]").value = "grandchild"; ""`)
@@ -220,6 +233,7 @@ func TestThePagesOfTwoHouseholdsFit(t *testing.T) {
 	tab.Wait("还没有登记")
 	tab.Wait("4071882651")
 	fits(t, tab, "desk-life-two")
+	tab.Click("[name=seen]")
 	tab.Eval(`document.querySelector("#main .btn.go").click(); ""`) // just measured at three widths: a pointer may miss what still moves
 	tab.Wait("登记了")
 	tab.Wait("看过证件、证明原件")

@@ -77,7 +77,7 @@ func (p *Room) Desk() desk.Room {
 func changers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver} }
 
 // errNobody is the one answer for who does not exist and who is another township's.
-var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能号码不对,也可能不在您管的地方。")
+var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能姓名或号码不对,也可能不在您管的地方。")
 
 // look runs one look at somebody in one transaction of the officer's scope, and again where
 // that lost a race: see begins anew what it fills in. Nothing is kept of a look that was for
