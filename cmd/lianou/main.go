@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -71,5 +72,6 @@ func ended(ctx context.Context, command string, err error) error {
 		}
 		return err
 	}
+	command, _, _ = strings.Cut(command, " <") // without its arguments
 	return &verdict{statusUnfinished, fmt.Errorf("%s was stopped before it was done; run the same command again", command)}
 }
