@@ -24,7 +24,12 @@ type importCmd struct {
 type importRegions struct {
 	File string `arg:"" type:"existingfile" help:"CSV or XLSX: code, name, old_codes, synthetic; parents before children."`
 	Map  string `help:"Mapping file: which column is which, and which are ignored." type:"existingfile"`
+
+	DryRun bool `help:"Look at everything, write nothing."`
 }
+
+// errTried takes back what a trial would have written.
+var errTried = errors.New("only tried")
 
 // Run replaces the places. Programs read them when they start.
 func (c importRegions) Run(t *tool) error { return stopped(t, c.run(t)) }
@@ -60,15 +65,22 @@ func (c importRegions) run(t *tool) error {
 		if err := registry.SaveRegions(ctx, tx, tree); err != nil {
 			return err
 		}
+		if c.DryRun {
+			return errTried
+		}
 		// Who may see whom hangs on this list.
 		return audit.New(keys.Ring).Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "operator"}, Act: "regions.imported", Purpose: "import",
 			Detail: map[string]any{"sha256": hex.EncodeToString(table.Digest[:]), "towns": tree.Len(registry.LevelTownship), "villages": tree.Len(registry.LevelVillage)}})
 	})
+	then := "restart the gateway and the platform to use them"
+	if errors.Is(err, errTried) {
+		then, err = "a dry run: nothing was written", nil
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; restart the gateway and the platform to use them\n",
-		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage))
+	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; %s\n",
+		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage), then)
 	return nil
 }
 

@@ -87,6 +87,7 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 		return err
 	}
 	say := newImportTeller(t.out, c.JSON, os.Stderr)
+	say.path = c.File
 	say.file(table.File)
 	o.Progress = say.progress
 	res, err := imp.Run(t.ctx, o)
@@ -161,6 +162,7 @@ func importer(t *tool, db *pg.DB, keys *seal.PlatformKeys) (*bulk.Importer, erro
 type importTeller struct {
 	mu    sync.Mutex
 	out   io.Writer
+	path  string        // of what was handed in
 	json  *json.Encoder // nil: for people
 	bar   *progress
 	began time.Time
@@ -227,25 +229,40 @@ func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	if s.json != nil {
 		_ = s.json.Encode(res)
 	} else {
-		fmt.Fprintf(s.out, "%d rows: %d people in %d households and %d sheets are new, %d known, %d repeated, %d refused, after %.1f s\n",
-			res.Rows, res.People, res.Households, res.Sheets, res.Known, res.Repeated, res.Refused, time.Since(s.began).Seconds())
+		fmt.Fprintf(s.out, "%d rows: %s, %d repeated, %d refused, after %.1f s\n", res.Rows, brought(res, o.Kind), res.Repeated, res.Refused, time.Since(s.began).Seconds())
 		if res.Again {
 			fmt.Fprintln(s.out, "this file was brought in before; nothing has changed")
 		}
-		if o.DryRun {
-			fmt.Fprintln(s.out, "a dry run: nothing was written; what is \"known\" here would be known or new")
+		if o.DryRun && res.Nothing {
+			fmt.Fprintln(s.out, "a dry run: the same command without --dry-run writes")
 		}
 		if res.Refused > 0 {
 			fmt.Fprintf(s.out, "what was refused, and how to mend it: %s\n", o.Refused.Path)
 		}
 	}
+	over := fmt.Sprintf("more than %d %%", max(o.MaxRefused, 0))
 	if res.Held {
-		return fmt.Errorf("%d of %d rows were refused, more than %d %%: nothing was written. Mend %s, or allow more with --max-refused",
-			res.Refused, res.Rows, max(o.MaxRefused, 0), o.Refused.Path)
+		return fmt.Errorf("%d of %d rows were refused, %s: nothing was written. %s", res.Refused, res.Rows, over, s.mend(o))
 	}
 	if o.DryRun && !res.Again && res.Refused*100 > res.Rows*max(o.MaxRefused, 0) {
-		return fmt.Errorf("%d of %d rows are refused, more than %d %%: nothing would be written. Mend %s, or allow more with --max-refused",
-			res.Refused, res.Rows, max(o.MaxRefused, 0), o.Refused.Path)
+		return fmt.Errorf("%d of %d rows are refused, %s: nothing would be written. %s", res.Refused, res.Rows, over, s.mend(o))
 	}
 	return nil
+}
+
+// brought says what came in, or would.
+func brought(res bulk.Result, kind bulk.Kind) string {
+	switch {
+	case res.Nothing && kind == bulk.Facts: // which of them are known shows when they are written
+		return fmt.Sprintf("nothing was written; %d sheets would be new or known", res.Would)
+	case res.Nothing:
+		return fmt.Sprintf("nothing was written; %d people would be new, %d known", res.Would, res.Known)
+	}
+	return fmt.Sprintf("%d people in %d households and %d sheets are new, %d known", res.People, res.Households, res.Sheets, res.Known)
+}
+
+// mend says what to do where nothing came in: the refusal file has only the rows that are
+// wrong, and whoever brought that one in would lose the others.
+func (s *importTeller) mend(o bulk.Order) string {
+	return fmt.Sprintf("Mend these rows in %s itself and import that file again: %s lists only them, by row. Or allow more with --max-refused", s.path, o.Refused.Path)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -29,7 +30,7 @@ func (t *tool) config() (*boot.Config, error) { return boot.FromEnvironment() }
 func main() {
 	ctx, cancel := boot.Context(context.Background(), os.Getenv("LIANOU_LIFELINE") == "true", os.Stdin)
 	defer cancel()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "lianou:", boot.Plain(err))
 		status := statusBroken
 		var v *verdict
@@ -55,5 +56,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		parser.FatalIfErrorf(err)
 	}
-	return parsed.Run(&tool{ctx: ctx, out: out, in: os.Stdin})
+	return ended(ctx, parsed.Command(), parsed.Run(&tool{ctx: ctx, out: out, in: os.Stdin}))
+}
+
+// ended is how a command ends that was told to stop. What serves until then has done its
+// work; of anything else a script must not believe that it is done.
+func ended(ctx context.Context, command string, err error) error {
+	var v *verdict
+	switch {
+	case err == nil || ctx.Err() == nil || errors.As(err, &v):
+		return err
+	case command == "up" || command == "standin":
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	}
+	command, _, _ = strings.Cut(command, " <") // without its arguments
+	return &verdict{statusUnfinished, fmt.Errorf("%s was stopped before it was done; run the same command again", command)}
 }

@@ -67,9 +67,6 @@ func scanned(id int64, p watch.Progress) string {
 		id, p.Households, p.Towns, p.Ended.Sub(p.Begun).Seconds(), p.Packed, p.Changed, p.Newly, p.Lost, p.Raised)
 }
 
-// statusUnfinished tells a script that the scan is begun and goes on without this process.
-const statusUnfinished = 3
-
 func unfinished(id int64, err error) error {
 	if errors.Is(err, errGivenUp) {
 		return err

@@ -2,13 +2,14 @@ package main
 
 import "fmt"
 
-// The exit statuses of commands that judge. A thing that could not be looked at is
-// neither well nor broken, and a script must be able to tell.
+// The exit statuses of commands. A thing that could not be looked at is neither well nor
+// broken, what was stopped is not done, and a script must be able to tell.
 const (
-	statusDone     = 0
-	statusBroken   = 1
-	statusNotKnown = 2
-	statusUsage    = 80 // the reader of the command line's own: the command was not understood
+	statusDone       = 0
+	statusBroken     = 1
+	statusNotKnown   = 2
+	statusUnfinished = 3  // told to stop before it was done; a scan that is begun goes on without this process
+	statusUsage      = 80 // the reader of the command line's own: the command was not understood
 )
 
 // verdict is an error that ends the tool with a status of its own.

@@ -25,12 +25,30 @@ type Learned struct {
 // Check holds a sheet to the vocabulary: about a person, or about a household.
 func (s Sheet) Check(person bool) error { return s.check(person) }
 
+// stillSaid is what a sheet t says, its lists without what the newest correction of its day
+// left out of them though somebody had said it before. An event is the same by its kind and day.
+const stillSaid = `case when not t.said::jsonb ?| array['statuses', 'shocks'] then t.said::jsonb else (
+	select jsonb_object_agg(f.key, case when f.key not in ('statuses', 'shocks') or jsonb_typeof(f.value) <> 'array' then f.value else (
+		select coalesce(jsonb_agg(x), '[]') from jsonb_array_elements(f.value) x
+		where not exists (select from (select c.id, c.known_at, c.facts from household_sheet c
+				where c.household = t.about and c.valid_from = t.valid_from and c.source like 'change:%' and jsonb_typeof(c.facts -> f.key) = 'array'
+				order by c.known_at desc, c.id desc limit 1) c
+			where not exists (select from jsonb_array_elements(c.facts -> f.key) y where ` + samePart + `)
+				and exists (select from household_sheet e
+					cross join lateral jsonb_array_elements(case jsonb_typeof(e.facts -> f.key) when 'array' then e.facts -> f.key else '[]' end) y
+					where e.household = t.about and e.valid_from <= t.valid_from and e.known_at <= c.known_at and e.id <> c.id and ` + samePart + `))) end)
+	from jsonb_each(t.said::jsonb) f) end`
+
+const samePart = `coalesce(x ->> 'kind' || '/' || (x ->> 'date'), x #>> '{}') = coalesce(y ->> 'kind' || '/' || (y ->> 'date'), y #>> '{}')`
+
 // LearnAll adds many sheets known as of now and says how many were new. A sheet that
 // says what the newest sheet of its source and day says already is not added again,
 // so a file may come twice. An older day than what is known is kept below it, in two
 // times, and overrules nothing. Sheets were checked by Check. What a household is
 // recognised as and what struck it are lists of which a source knows its own part: theirs is
-// added to what stood on the day, and takes nothing away (household_lists).
+// added to what stood on the day, and takes nothing away (household_lists). What two people
+// took out of a list stays out of it for the day from which they said so: a file that says it
+// again needs a newer one.
 func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (int, error) {
 	const aboutPeople = `insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts)
 		select p.region, u.about, u.source, u.valid_from, $6, u.confidence, u.facts
@@ -45,7 +63,7 @@ func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (int
 		from (select distinct on (about, source, valid_from, said) * -- rows of several members may say the same of their household
 			from unnest($1::int8[], $2::text[], $3::date[], $4::int2[], $5::text[]) with ordinality t (about, source, valid_from, confidence, said, n)
 			order by about, source, valid_from, said, n) t
-		cross join lateral (select t.about, t.source, t.valid_from, t.confidence, household_lists(t.about, t.valid_from, t.said::jsonb) as facts) u
+		cross join lateral (select t.about, t.source, t.valid_from, t.confidence, household_lists(t.about, t.valid_from, ` + stillSaid + `) as facts) u
 		join household h on h.id = u.about
 		where u.facts is distinct from (select s.facts from household_sheet s
 			where s.household = u.about and s.source = u.source and s.valid_from = u.valid_from order by s.known_at desc, s.id desc limit 1)

@@ -21,6 +21,7 @@ type claim struct {
 	Unit  string
 	Since core.Date
 	Open  []wording.Option // the closed answers, none where a number is asked for
+	List  bool             // one of what stands is taken away: each is an answer, by its place
 
 	was json.RawMessage
 }
@@ -33,9 +34,35 @@ func (c claim) About() string {
 	return "person"
 }
 
-// composed are facts that are told in several parts or by law by others (recognised
-// statuses); they are corrected where they are told.
-var composed = []string{"shocks", "statuses", "relation", "age", "sex"}
+// composed are facts that are told in several parts or follow from others; they are
+// corrected where they are told.
+var composed = []string{"relation", "age", "sex"}
+
+// lists are facts of which every source says its own part: files only add to them, so what
+// is wrong in one is taken out here, by two people.
+var lists = []string{"shocks", "statuses"}
+
+// correctable reports whether somebody may ask to have a fact corrected. Of an empty list
+// there is nothing to take away.
+func correctable(f registry.Fact, key string) bool {
+	return registry.Verified(f.Source) && !slices.Contains(composed, key) && (!slices.Contains(lists, key) || len(parts(f.Value)) > 0)
+}
+
+func parts(list json.RawMessage) (out []json.RawMessage) {
+	if json.Unmarshal(list, &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// takenAway gives an answer for each part of a list.
+func takenAway(f registry.Fact, key string) []wording.Option {
+	var out []wording.Option
+	for i, part := range parts(f.Value) {
+		out = append(out, wording.Option{Value: strconv.Itoa(i), Word: sayValue(true, key, f.ValidFrom, slices.Concat(json.RawMessage("["), part, json.RawMessage("]")))})
+	}
+	return out
+}
 
 // claimsOf lists what of a dossier can be asked to be corrected on the page of a person:
 // the verified facts of theirs and of their household. What is not verified is simply
@@ -44,16 +71,20 @@ func claimsOf(d registry.Dossier, p core.PersonID) []claim {
 	said := wording.Facts(d.Household)
 	var out []claim
 	for _, f := range d.Facts {
-		if !registry.Verified(f.Source) || f.Person != 0 && f.Person != p {
+		key := f.Path[strings.LastIndex(f.Path, "/")+1:]
+		if !correctable(f, key) || f.Person != 0 && f.Person != p {
 			continue
 		}
-		key := f.Path[strings.LastIndex(f.Path, "/")+1:]
 		words, known := answersTo(key, f.Person == 0)
 		value, shown := said[f.Path]
-		if !known || !shown || slices.Contains(composed, key) {
+		if !known || !shown {
 			continue
 		}
-		out = append(out, claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, was: f.Value})
+		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, was: f.Value}
+		if slices.Contains(lists, key) {
+			c.List, c.Open = true, takenAway(f, key)
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -97,6 +128,9 @@ func (c claim) value(typed string) (json.RawMessage, error) {
 	if !slices.ContainsFunc(c.Open, func(o wording.Option) bool { return o.Value == typed }) {
 		return nil, errClaim
 	}
+	if c.List {
+		return without(c.was, typed), nil
+	}
 	if c.Key == "disability" {
 		return certificate(typed), nil
 	}
@@ -104,6 +138,21 @@ func (c claim) value(typed string) (json.RawMessage, error) {
 		return json.RawMessage(typed), nil
 	}
 	return json.RawMessage(strconv.Quote(typed)), nil
+}
+
+// without is a list less one of takenAway's own answers, said as a whole.
+func without(list json.RawMessage, typed string) json.RawMessage {
+	rest := []json.RawMessage{}
+	for i, part := range parts(list) {
+		if strconv.Itoa(i) != typed {
+			rest = append(rest, part)
+		}
+	}
+	b, err := json.Marshal(rest)
+	if err != nil { // parts read them
+		return nil
+	}
+	return b
 }
 
 // certificate writes one of answersTo's own answers.

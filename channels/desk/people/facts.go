@@ -121,7 +121,7 @@ func (k known) face(row *factRow, path string) {
 		source, _ := desk.SourceOf(core.Provenance{Said: s.Source, At: s.KnownAt})
 		row.Against = append(row.Against, wordRow{sayValue(home, key, s.ValidFrom, s.Value), source, s.ValidFrom, s.KnownAt, s.Confidence, s.Source})
 	}
-	if registry.Verified(f.Source) && !slices.Contains(composed, key) {
+	if correctable(f, key) {
 		row.Key, row.About = key, claim{Home: home}.About()
 	}
 }

@@ -120,9 +120,9 @@ func (f *factsReader) said(row tables.Row) (sheets, *fault) {
 		}
 		key, part, inside := strings.Cut(path, ".")
 		_, member := wording.MemberFact(key)
-		value, ok := factValue(path, c, row.Early, f.today)
-		if !ok {
-			return out, &fault{path, badValue}
+		value, bad := factValue(path, c, row.Early, f.today)
+		if bad != "" {
+			return out, &fault{path, bad}
 		}
 		if !inside {
 			about[member][key] = value
@@ -170,28 +170,37 @@ func (f *factsReader) sheet(facts map[string]any, person bool) (string, *fault) 
 }
 
 // factValue reads one cell as a value of a fact, in the words of desks or of the
-// schema. nil with true says that there is none, such as a certificate.
-func factValue(path string, c tables.Cell, early int, today core.Date) (any, bool) {
+// schema. nil without a reason says that there is none, such as a certificate.
+func factValue(path string, c tables.Cell, early int, today core.Date) (any, reason) {
 	f, ok := wording.HouseholdFact(path)
 	if !ok {
 		f, _ = wording.MemberFact(path)
 	}
-	switch path {
-	case "shocks.date":
+	none := c.Text == "无" || c.Text == "没有" || c.Text == "none"
+	var value any
+	switch {
+	case path == "shocks.date":
 		d, bad := dateOf(c, early, today)
-		return d.String(), bad == ""
-	case "statuses", "parents":
-		return words(f, c.Text)
-	case "disability.kind", "disability.grade":
-		if c.Text == "无" || c.Text == "没有" || c.Text == "none" {
-			return nil, true
+		return d.String(), bad
+	case strings.HasPrefix(path, "disability.") && none:
+		return nil, ""
+	case several(path):
+		value, ok = words(f, c.Text)
+	case len(f.Options) > 0:
+		value, ok = word(f, strings.TrimSuffix(c.Text, "残疾"))
+	default:
+		if value, ok = number(c.Text); !ok {
+			return nil, badNumber
 		}
 	}
-	if len(f.Options) > 0 {
-		return word(f, strings.TrimSuffix(c.Text, "残疾"))
+	if !ok {
+		return nil, badWord
 	}
-	return number(c.Text)
+	return value, ""
 }
+
+// several reports whether a cell may hold several words of a field.
+func several(path string) bool { return path == "statuses" || path == "parents" }
 
 // word finds a closed answer; true, false and grades are no texts in the schema.
 func word(f wording.Fact, said string) (any, bool) {

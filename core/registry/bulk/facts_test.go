@@ -46,7 +46,7 @@ func TestFactsComeIn(t *testing.T) {
 		row(number, son.Name, "2024-03-06", "肢体", "", "", "", "") + // 9: no grade
 		row(number, son.Name, "2024-03-07", "", "", "一万", "", "") // 10: no number
 	res, bad := o.bring(o.facts(file))
-	wantRefused(t, bad, map[string]string{"3": "填法不认识", "4": "库里没有这个人", "5": "名字对不上", "6": "没有要记的内容", "7": "另见第 8 行", "8": "另见第 7 行", "9": "填法不认识", "10": "填法不认识"})
+	wantRefused(t, bad, map[string]string{"3": "词不认识", "4": "库里没有这个人", "5": "名字对不上", "6": "没有要记的内容", "7": "另见第 8 行", "8": "另见第 7 行", "9": "这一格收不下", "10": "不是数"})
 	if res.Sheets != 2 || res.Known != 0 {
 		t.Errorf("%+v", res)
 	}

@@ -167,6 +167,14 @@ func (l *layout) column(field string) int {
 	return 0
 }
 
+// fieldAt gives the field of a column counted from 1, "" for none.
+func (l *layout) fieldAt(column int) string {
+	if column < 1 || column > len(l.fields) {
+		return ""
+	}
+	return l.fields[column-1]
+}
+
 // cell gives what stands in a field of a row, in the mapping's words.
 func (l *layout) cell(row tables.Row, field string) tables.Cell {
 	var c tables.Cell

@@ -26,6 +26,9 @@ type RefusalFile struct{ Path string }
 // addedHeads are the columns of a refusal file beside the sender's.
 func addedHeads() []string { return []string{"行号", "列", "原因", "怎么改"} }
 
+// inOriginal ends what to do where no row of the file came in.
+const inOriginal = "。这次一行都没写:改在原来的文件里,再导入原来的文件"
+
 // textMark in front of a cell has spreadsheets take it for a text.
 const textMark = "'"
 
@@ -148,10 +151,13 @@ func (w *work) refusedLine(row tables.Row, f refusal) []string {
 	} else if f.column > 0 {
 		column = "第 " + strconv.Itoa(f.column) + " 列"
 	}
-	a := advise(f.why)
+	a := adviseField(f.why, w.layout.fieldAt(f.column), w.cfg.Registry.Regions())
 	why := a.why
 	if f.other > 0 {
 		why += "(另见第 " + strconv.Itoa(f.other) + " 行)"
+	}
+	if w.nothing { // whoever mends these rows here and brings them in loses all the others
+		a.mend += inOriginal
 	}
 	return quoteAll(append(line, strconv.Itoa(f.row), column, why, a.mend))
 }

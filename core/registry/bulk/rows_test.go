@@ -30,9 +30,10 @@ func TestRowsRefusedWithTheReason(t *testing.T) {
 		{"name of digits (personName)", "姓名", "张3", "姓名不对"},
 		{"number as a figure (isFloat)", "身份证号", "3.72401E+17", "变成了数字"},
 		{"number rounded (roundID)", "身份证号", "372401195001010000", "末三位是 000"},
-		{"number with a wrong digit (ParseID)", "身份证号", "371426196001011111", "身份证号不对"},
+		{"number too short (ParseID)", "身份证号", "37142619600101111", "身份证号不对"},
+		{"number with a wrong digit (wrongID)", "身份证号", "371426196001011111", "身份证号有一位不对"},
 		{"number of old", "身份证号", "371426600101111", "15 位"},
-		{"number born in the year 202", "身份证号", "371426020201011119", "身份证号不对"},
+		{"number born in the year 202", "身份证号", "371426020201011119", "身份证号里的出生日期不对"},
 		{"phone (ParsePhone)", "手机号", "12345", "电话"},
 		{"phone as a figure", "手机号", "1.39053E+10", "变成了数字"},
 		{"phone abroad form", "手机号", "+86 139-0534-1234", ""},
@@ -217,7 +218,7 @@ func TestTooMuchRefusedIsHeld(t *testing.T) {
 	}
 	order = o.order(head + line("周五", id("19750505", 115), "H7", "户主"))
 	order.DryRun = true
-	if res, _ = o.bring(order); res.People != 0 || res.Known != 1 || o.count(`select count(*) from person`) != before+1 {
+	if res, _ = o.bring(order); res.People != 0 || res.Known != 0 || res.Would != 1 || !res.Nothing || o.count(`select count(*) from person`) != before+1 {
 		t.Errorf("tried: %+v", res)
 	}
 	for act, n := range map[string]int{"import.held": 1, "people.imported": 1, "import.tried": 1} {

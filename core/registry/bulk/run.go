@@ -74,11 +74,14 @@ type Progress struct {
 }
 
 // Result counts what became of a file. Each row is one of added, known, repeated and
-// refused; of facts, Sheets counts what was new.
+// refused; of facts, Sheets counts what was new. Where nothing was written, Would counts what
+// would have been: people who are not in the store, or sheets, new and known alike.
 type Result struct {
 	Run        int64 `json:"run"`
 	Again      bool  `json:"again"` // the file was brought in before; nothing changed
 	Held       bool  `json:"held"`  // too much is refused; nothing was written
+	Nothing    bool  `json:"nothing_written"`
+	Would      int   `json:"would"`
 	Rows       int   `json:"rows"`
 	People     int   `json:"people"`
 	Households int   `json:"households"`
@@ -102,6 +105,8 @@ type work struct {
 	state  *runState
 	key    *seal.DataKey
 	today  core.Date
+
+	nothing bool // this run writes nothing: what is refused is mended in the file itself
 }
 
 // Run brings a file in. It is repeatable: a run that was broken off goes on, and a
@@ -141,7 +146,7 @@ func (im *Importer) Run(ctx context.Context, o Order) (Result, error) {
 	}
 	switch {
 	case w.DryRun && w.state.ready: // a run that was broken off is left as it is
-		return w.state.result(), w.refusals(ctx)
+		return w.untouched(ctx)
 	case w.stops(w.state):
 		return w.stop(ctx)
 	}

@@ -1,6 +1,12 @@
 package bulk
 
-import "lianou/core/tables"
+import (
+	"strings"
+
+	"lianou/core/registry"
+	"lianou/core/tables"
+	"lianou/core/wording"
+)
 
 // reason is why a row was refused.
 type reason string
@@ -11,6 +17,8 @@ const (
 	badText      reason = "text"
 	badFormula   reason = "formula_text"
 	badID        reason = "id_number"
+	digitID      reason = "id_digit"
+	birthID      reason = "id_birth"
 	floatID      reason = "id_float"
 	roundID      reason = "id_round"
 	oldID        reason = "id_old"
@@ -39,6 +47,8 @@ const (
 	unknown      reason = "person_unknown"
 	noHome       reason = "home_unknown"
 	badValue     reason = "value"
+	badWord      reason = "value_word"
+	badNumber    reason = "value_number"
 	noFacts      reason = "facts_missing"
 )
 
@@ -51,6 +61,45 @@ func advise(r reason) advice {
 		return a
 	}
 	return advice{"这一行读不出来", "请核对这一行再导入"}
+}
+
+// maxWords bounds how many words a sentence lists.
+const maxWords = 20
+
+// adviseField says a reason about a field: where it has words of its own, it lists them, so
+// that nobody has to look for them.
+func adviseField(r reason, field string, places *registry.Regions) advice {
+	a := advise(r)
+	fact, ok := wording.HouseholdFact(field)
+	if !ok {
+		fact, ok = wording.MemberFact(field)
+	}
+	var words []string
+	switch {
+	case r == badHukou && places != nil:
+		for _, c := range places.Counties() {
+			words = append(words, c.Name)
+		}
+		a.mend = "写 6 位代码,或者这里的一个:" + listed(words) + ";外地的空着"
+	case r == badWord && ok && len(fact.Options) > 0:
+		for _, o := range fact.Options {
+			words = append(words, o.Word)
+		}
+		a.mend = "写这里的一个:" + listed(words)
+		if several(field) {
+			a.mend = "写这里的词,几样的用顿号隔开:" + listed(words)
+		}
+	case r == badNumber && ok && fact.Unit != "":
+		a.mend = "只写数,是几" + fact.Unit + "就写几,不写别的字"
+	}
+	return a
+}
+
+func listed(words []string) string {
+	if len(words) > maxWords {
+		return strings.Join(words[:maxWords], " / ") + " 等"
+	}
+	return strings.Join(words, " / ")
 }
 
 func adviceOf() map[reason]advice {
@@ -66,7 +115,9 @@ func adviceOf() map[reason]advice {
 		badName:      {"姓名不对", "写全名,2 到 50 个字,中间用 ·"},
 		badText:      {"这一格有不能用的字符", "删掉换行和控制符,重新输入"},
 		badFormula:   {"这一格以 = + - @ 开头,像公式", "去掉开头的符号,只留文字"},
-		badID:        {"身份证号不对", "对着身份证改成 18 位;没有就空着,写上出生日期"},
+		badID:        {"身份证号不对", "对着身份证改:一共 18 位,前 17 位是数字;没有就空着,写上出生日期"},
+		digitID:      {"身份证号有一位不对", "18 位都写了,其中有一位写错:对着身份证一位一位核对"},
+		birthID:      {"身份证号里的出生日期不对", "对着身份证,核对第 7 位到第 14 位"},
 		floatID:      {"表格把身份证号变成了数字,末几位已经丢了", "把这一列设成“文本”格式,从原来的表重新粘贴"},
 		roundID:      {"身份证号末三位是 000,像是表格把号码变成了数字", "把这一列设成“文本”格式重新粘贴;号码真是这样,就在“已核对”一列写“是”"},
 		oldID:        {"这是 15 位的老身份证号", "换成 18 位的新号"},
@@ -94,7 +145,9 @@ func adviceOf() map[reason]advice {
 		large:        {"一户超过 30 人", "核对户号,是不是几户用了一个号"},
 		unknown:      {"库里没有这个人", "先导入人员,或者核对身份证号"},
 		noHome:       {"库里没有这一户", "先导入人员,或者核对户号"},
-		badValue:     {"这一格的填法不认识", "按说明里的写法改,金额只写数"},
+		badValue:     {"这一格收不下", "看看是不是数太大或太小,或者少了和它一起写的一格"},
+		badWord:      {"这一格的词不认识", "按说明里的词写"},
+		badNumber:    {"这一格不是数", "只写数"},
 		noFacts:      {"这一行没有要记的内容", "补上内容,或者删掉这一行"},
 	}
 }

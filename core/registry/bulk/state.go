@@ -94,16 +94,32 @@ func (w *work) clear(ctx context.Context) error {
 // stop ends a run that writes nothing: held, or only tried. What waited is thrown
 // away.
 func (w *work) stop(ctx context.Context) (Result, error) {
-	if err := w.refusals(ctx); err != nil {
+	res, err := w.untouched(ctx)
+	if err != nil {
 		return Result{}, err
 	}
 	act, held := "import.tried", !w.DryRun
 	if held {
 		act = "import.held"
 	}
-	res := w.state.result()
 	res.Held = held
 	return res, w.end(ctx, stateHeld, act)
+}
+
+// untouched says what a run that writes nothing would have written, and gives back what was
+// refused.
+func (w *work) untouched(ctx context.Context) (Result, error) {
+	const sql = `select coalesce(sum(case when $2 then met when payload is null then 0 else 1 end), 0)::int from bulk_row where run = $1`
+	res := w.state.result()
+	w.nothing, res.Nothing = true, true
+	err := w.cfg.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return pg.Fail(tx.QueryRow(ctx, sql, w.state.id, w.Kind == Facts).Scan(&res.Would), "count staged rows")
+	})
+	if err != nil {
+		return res, err
+	}
+	res.Known -= res.Would
+	return res, w.refusals(ctx)
 }
 
 // finish ends a run whose rows are written.

@@ -76,9 +76,21 @@ func idNumber(c tables.Cell, today core.Date, sure bool) (core.IDNumber, reason)
 	}
 	id, err := core.ParseID(s, today)
 	if err != nil {
-		return core.IDNumber{}, badID
+		return core.IDNumber{}, wrongID(s)
 	}
 	return id, ""
+}
+
+// wrongID says what is wrong with a number that is none: whoever wrote eighteen digits is
+// not told to write eighteen.
+func wrongID(s string) reason {
+	switch {
+	case len(s) != 18 || strings.Trim(s[:17], "0123456789") != "":
+		return badID
+	case core.IDCheckDigit(s[:17]) != s[17]:
+		return digitID
+	}
+	return birthID
 }
 
 // isFloat reports whether a text is a number in the form 3.72E+17.

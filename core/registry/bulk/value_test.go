@@ -11,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/tables"
+	"lianou/core/wording"
 )
 
 const today = core.Date(20_785) // 2026-11-28
@@ -100,12 +101,64 @@ func TestPackedPerson(t *testing.T) {
 // the voice of this product.
 func TestEveryReasonHasWords(t *testing.T) {
 	t.Parallel()
-	for _, r := range []reason{badName, badText, badFormula, badID, floatID, roundID, oldID, floatText, badPhone, badDate, futureDate, badRelation, badSex, sexDiffers,
+	for _, r := range []reason{badName, badText, badFormula, badID, digitID, birthID, floatID, roundID, oldID, floatText, badPhone, badDate, futureDate, badRelation, badSex, sexDiffers,
 		birthDiffers, noBirth, noPlace, manyPlaces, badHukou, missing, nameDiffers, moved, elsewhere, alike, twice, alikeRow, villages, split, large, unknown, noHome,
-		badValue, noFacts, reason(tables.NUL), reason(tables.Encoding), reason(tables.LongCell), reason(tables.LongRow), reason(tables.Columns), reason(tables.Quote), reason(tables.Formula)} {
+		badValue, badWord, badNumber, noFacts, reason(tables.NUL), reason(tables.Encoding), reason(tables.LongCell), reason(tables.LongRow), reason(tables.Columns), reason(tables.Quote), reason(tables.Formula)} {
 		a, ok := adviceOf()[r]
 		if !ok || a.why == "" || a.mend == "" || strings.ContainsAny(a.why+a.mend, "!！") || strings.Trim(string(r), "abcdefghijklmnopqrstuvwxyz_") != "" {
 			t.Errorf("%s: %+v", r, a)
+		}
+	}
+}
+
+// Whoever wrote a word that is not in a list, letters for a number, or one digit wrong is told
+// what may stand there, in a sentence that has an end.
+// Controls: adviseField that gives advise(r) ("area does not name 城镇"); idNumber with badID
+// for every number that is none ("id_number, want id_digit").
+func TestTheReasonListsTheWords(t *testing.T) {
+	t.Parallel()
+	for _, path := range factPaths() {
+		fact, ok := wording.HouseholdFact(path)
+		if !ok {
+			fact, _ = wording.MemberFact(path)
+		}
+		if path == "shocks.date" {
+			if _, bad := factValue(path, tables.Cell{Text: "哪天"}, 0, today); bad != badDate {
+				t.Errorf("a day that is none: %q", bad)
+			}
+			continue
+		}
+		_, bad := factValue(path, tables.Cell{Text: "腿脚"}, 0, today)
+		said := adviseField(bad, path, nil).mend
+		if len(fact.Options) == 0 && (bad != badNumber || !strings.Contains(said, "只写数,是几"+fact.Unit)) {
+			t.Errorf("%s: %q %q", path, bad, said)
+		}
+		for _, o := range fact.Options {
+			if !strings.Contains(said, o.Word) {
+				t.Errorf("%s does not name %s: %q", path, o.Word, said)
+			}
+		}
+		if len(said) > 400 {
+			t.Errorf("%s: %d bytes", path, len(said))
+		}
+	}
+	if got := listed(make([]string, 1000)); !strings.HasSuffix(got, " 等") || len(got) > 200 {
+		t.Errorf("a list without an end: %q", got)
+	}
+	for text, want := range map[string]reason{"37142619600101111": badID, "37142619600101A11X": badID, "371426020201011119": birthID} {
+		if want == birthID { // the check digit is right, the day is none
+			text = text[:17] + string(core.IDCheckDigit(text[:17]))
+		}
+		if _, bad := idNumber(tables.Cell{Text: text}, today, false); bad != want {
+			t.Errorf("%s: %s, want %s", text, bad, want)
+		}
+	}
+	right := "37142619600101111"
+	digit := core.IDCheckDigit(right)
+	for d := range "0123456789X" {
+		c := "0123456789X"[d]
+		if _, bad := idNumber(tables.Cell{Text: right + string(c)}, today, false); c != digit && bad != digitID {
+			t.Errorf("%s%c: %s, want %s", right, c, bad, digitID)
 		}
 	}
 }
