@@ -61,12 +61,12 @@ func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 // compare puts an item that fits under both Books where it belongs, as a preview does.
 func (c *change) compare(bit uint64, a, b *matching.Given) {
 	switch {
+	case a.Told != b.Told:
+		c.untold |= bit
 	case a.Amount == b.Amount:
 		if a.Bundled != b.Bundled {
 			c.other |= bit
 		}
-	case a.Amount == 0 || b.Amount == 0:
-		c.untold |= bit
 	case b.Amount > a.Amount:
 		c.more |= bit
 	default:
