@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -16,6 +18,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
 	"lianou/core/registry/bulk"
+	"lianou/core/tables"
 )
 
 // The refusal file holds the row as it came, in a form no spreadsheet computes or
@@ -143,6 +146,38 @@ func TestRefusedLateOnce(t *testing.T) {
 	if res, bad := o.bring(order); res.Refused != 1 || res.People != 1 || len(bad) != 1 {
 		t.Errorf("%d are refused: %+v %q", res.Refused, res, bad)
 	}
+}
+
+// A file that cannot be read any more when the refused rows are written gives none: whoever
+// mends them must not find them without their cells.
+// Control: any error of a row taken for the end of the file ("rows went back without their cells").
+func TestRefusedRowsAreNeverEmptied(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	content := head + line("赵大", "1", "H1", "户主") + line("钱二", "2", "H2", "户主")
+	source := &failing{Reader: bytes.NewReader([]byte(content))}
+	file, err := tables.Look(t.Context(), source, int64(len(content)))
+	must(t, err)
+	order := o.order(content)
+	order.File, order.Refused = file, &bulk.RefusalFile{Path: filepath.Join(t.TempDir(), "refused.csv")}
+	order.Progress = func(p bulk.Progress) { source.fails.Store(p.Phase == "check" || source.fails.Load()) }
+	if _, err := o.imp.Run(t.Context(), order); err == nil {
+		b, err := os.ReadFile(order.Refused.Path)
+		t.Errorf("rows went back without their cells: %s (%v)", b, err)
+	}
+}
+
+// failing is a file whose disk goes.
+type failing struct {
+	*bytes.Reader
+	fails atomic.Bool
+}
+
+func (f *failing) ReadAt(b []byte, at int64) (int, error) {
+	if f.fails.Load() {
+		return 0, errors.New("input/output error")
+	}
+	return f.Reader.ReadAt(b, at)
 }
 
 // No number, name or place gets into an error or the log.
