@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/matching"
+	"lianou/core/policy"
 )
 
 // A change is what becomes of one household, as sets of items.
@@ -48,7 +49,7 @@ func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 		a, b, s, it := &p.old1[i], &p.new1[i], &t.Items[i], &p.items[i]
 		x, y := money(a), money(b)
 		s.Before, s.After = s.Before+x, s.After+y
-		c.before, c.after = c.before+yearly(x, it.Before), c.after+yearly(y, it.After)
+		c.before, c.after = c.before+policy.Yearly(x, it.Before), c.after+policy.Yearly(y, it.After)
 		if a.Bundled && a.Sample || b.Bundled && b.Sample {
 			s.Samples++
 		}
@@ -91,13 +92,6 @@ func money(g *matching.Given) core.Fen {
 		return g.Amount
 	}
 	return 0
-}
-
-func yearly(fen core.Fen, per string) core.Fen {
-	if per == "month" {
-		return 12 * fen
-	}
-	return fen
 }
 
 // count puts a household into the tally.

@@ -256,11 +256,6 @@ func TestWhoLoses(t *testing.T) {
 	if cost.Month() <= 0 {
 		t.Errorf("cost %+v", cost)
 	}
-	for per, want := range map[string]core.Fen{"month": 1200, "year": 100, "season": 100, "once": 0, "": 0} {
-		if got := simulate.Month(1200, per); got != want {
-			t.Errorf("1200 fen a %q are %d a month, want %d", per, got, want)
-		}
-	}
 }
 
 // TestLessMayBeNothing: an amount that is nothing under the new rules is less, and no amount
