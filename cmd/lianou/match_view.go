@@ -13,7 +13,7 @@ func matchView(f *matching.Finding) *matchFinding {
 		out.Members = append(out.Members, matchVerdict{v.Member, v.Outcome, matchReasons(v.Reasons)})
 	}
 	if f.Outcome == matching.Eligible {
-		b := matchBenefit(f.Benefit)
+		b := matchBenefit{f.Benefit.Amount, f.Benefit.Per, f.Benefit.Sample, f.Benefit.Text, f.Benefit.For}
 		out.Benefit = &b
 	}
 	return out

@@ -86,14 +86,21 @@ func Verify(ctx context.Context, cfg VerifyConfig) (VerifyReport, error) {
 	if cfg.DB == nil || cfg.Key == nil {
 		return VerifyReport{}, core.E(core.KindInvalid, "audit_verify_config", "")
 	}
-	v := &verification{cfg: cfg, edge: newEdge(), tiles: map[tileKey][32]byte{}, keys: map[[32]byte]*seal.DataKey{}}
+	v := &verification{cfg: cfg}
 	// The copy first: the database may only have grown since.
 	if cfg.Dir != "" {
 		if err := v.readOutside(); err != nil {
 			return VerifyReport{}, fmt.Errorf("verify the audit log: %w", err)
 		}
 	}
-	if err := cfg.DB.Read(ctx, pg.NoScope(), v.run); err != nil {
+	outside := *v
+	err := cfg.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		*v = outside // what lost a race is run again
+		v.signed, v.report.Findings = slices.Clone(outside.signed), slices.Clone(outside.report.Findings)
+		v.edge, v.tiles, v.keys = newEdge(), map[tileKey][32]byte{}, map[[32]byte]*seal.DataKey{}
+		return v.run(ctx, tx)
+	})
+	if err != nil {
 		return VerifyReport{}, fmt.Errorf("verify the audit log: %w", err)
 	}
 	slices.SortStableFunc(v.report.Findings, func(a, b Finding) int {

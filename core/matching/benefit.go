@@ -20,20 +20,20 @@ func (e *explainer) benefit(it *policy.Item, shares []core.Fen) Benefit {
 	}
 	if !b.Each {
 		shares[0], out.Sample = e.amount(b.Formula, house)
-		out.Amount = max(shares[0], 0)
+		out.Amount, out.Told = max(shares[0], 0), shares[0] != untold
 		return out
 	}
-	known := true
+	out.Told = true
 	for i, o := range e.persons {
 		if o == Eligible {
 			share, sample := e.amount(b.Formula, i)
 			shares[i+1] = share
 			out.Amount += max(share, 0)
 			out.Sample = out.Sample || sample
-			known = known && share != untold
+			out.Told = out.Told && share != untold
 		}
 	}
-	if !known {
+	if !out.Told {
 		out.Amount = 0
 	}
 	return out

@@ -111,7 +111,7 @@ func (b *bundler) gatherEach(i int, f *Finding) {
 func (b *bundler) add(c claim, among, place int) {
 	it := &b.m.book.Items[c.item]
 	c.per = it.Benefit.Per
-	c.value = max(yearly(max(c.fen, 0), c.per), 1)
+	c.value = max(int64(policy.Yearly(max(c.fen, 0), c.per)), 1)
 	ref := core.MemberRef("")
 	if c.member != house {
 		ref = b.h.Members[c.member].Ref
@@ -149,14 +149,6 @@ func part(sum core.Fen, n, k int) core.Fen {
 		share++
 	}
 	return share
-}
-
-// yearly is what an amount is worth in a year.
-func yearly(fen core.Fen, per string) int64 {
-	if per == "month" {
-		return 12 * int64(fen)
-	}
-	return int64(fen)
 }
 
 // join lists the rules between claims that are there.
@@ -206,7 +198,7 @@ func (b *bundler) joint(r *policy.Rule, x, y int) joint {
 	}
 	if r.Part != nil {
 		most, _ := b.e.amount(r.Part, b.claims[y].member)
-		j.deduct = min(j.deduct, yearly(max(most, 0), b.m.book.Items[b.claims[y].item].Benefit.Per))
+		j.deduct = min(j.deduct, int64(policy.Yearly(max(most, 0), b.m.book.Items[b.claims[y].item].Benefit.Per)))
 	}
 	return j
 }

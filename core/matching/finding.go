@@ -57,6 +57,7 @@ type Benefit struct {
 	// Amount is 0 when it is no money or cannot be told yet. Of an item in the bundle
 	// it is what is left beside the others; of one outside, what it would be alone.
 	Amount core.Fen
+	Told   bool   // Amount is what is given, be it 0
 	Per    string // month, once, term, year, season
 	Sample bool   // computed with a sample amount: must be shown as 样本
 	Text   string

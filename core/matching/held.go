@@ -98,7 +98,7 @@ func (b *bundler) hold(c *claim, r *Receiving, among, place int) {
 		c.fen = untold
 	}
 	c.fixed = c.fen == untold || !recurs(c.per)
-	c.value = max(yearly(max(c.fen, 0), c.per), 1)
+	c.value = max(int64(policy.Yearly(max(c.fen, 0), c.per)), 1)
 }
 
 // recurs reports whether a period comes again.
@@ -216,12 +216,12 @@ func (b *bundler) swap(findings []Finding, taken []bool, group []int) Swap {
 			out.Per = "year"
 		}
 		if own.held {
-			gain -= yearly(max(own.fen, 0), own.per)
+			gain -= int64(policy.Yearly(max(own.fen, 0), own.per))
 			out.Have = appendOnce(out.Have, code)
 			continue
 		}
 		net, sample := b.left(c, findings, taken)
-		gain += yearly(max(net, 0), own.per)
+		gain += int64(policy.Yearly(max(net, 0), own.per))
 		out.Sample = out.Sample || sample || findings[own.item].Benefit.Sample
 		out.Want = appendOnce(out.Want, code)
 	}

@@ -44,7 +44,8 @@ func (b *bundler) settleItem(findings []Finding, item, from, to int, taken []boo
 	if !all {
 		f.Benefit.For = who
 	}
-	if f.Benefit.Amount = sum; !told {
+	told = told || f.Benefit.Told && f.Benefit.Amount == 0 // of nothing nothing is left, whatever is taken off
+	if f.Benefit.Amount, f.Benefit.Told = sum, told; !told {
 		f.Benefit.Amount = 0
 	}
 }

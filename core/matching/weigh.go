@@ -24,6 +24,7 @@ type Weigher struct {
 type Given struct {
 	Outcome Outcome
 	Amount  core.Fen // by the item's period; 0 when none is told
+	Told    bool     // Amount is what is given, be it 0
 	Sample  bool     // a sample amount is in it
 	Bundled bool     // among the best legal set, for a household that has nothing yet
 }
@@ -53,7 +54,7 @@ func (w *Weigher) Weigh(v *facts.Vector, found Found) []Given {
 	w.b, w.taken = b, taken
 	for i := range w.out {
 		f := &w.findings[i]
-		w.out[i] = Given{Outcome: f.Outcome, Amount: f.Benefit.Amount, Sample: f.Benefit.Sample}
+		w.out[i] = Given{Outcome: f.Outcome, Amount: f.Benefit.Amount, Told: f.Benefit.Told, Sample: f.Benefit.Sample}
 	}
 	for i := range b.claims {
 		if taken[i] {

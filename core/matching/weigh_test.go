@@ -30,7 +30,7 @@ func TestWeighingIsExplaining(t *testing.T) {
 			got, want := w.Weigh(&v, scan.Judge(&v)), m.Explain(&h)
 			for i := range want.Findings {
 				f := &want.Findings[i]
-				one := Given{f.Outcome, f.Benefit.Amount, f.Benefit.Sample, slices.Contains(want.Bundle, f.Item)}
+				one := Given{f.Outcome, f.Benefit.Amount, f.Benefit.Told, f.Benefit.Sample, slices.Contains(want.Bundle, f.Item)}
 				if got[i] != one {
 					t.Fatalf("%s: %+v, Explain says %+v", f.Item, got[i], one)
 				}

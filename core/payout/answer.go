@@ -71,6 +71,7 @@ func (p *Payout) unknown(ctx context.Context, names []string) (fresh []string, e
 			return pg.Fail(err, "compare the outbox")
 		}
 		defer rows.Close()
+		fresh = nil
 		for rows.Next() {
 			var n string
 			if err := rows.Scan(&n); err != nil {

@@ -124,7 +124,7 @@ func (c *Changed) differs() bool {
 		return true
 	}
 	if c.Was.Outcome == fits {
-		return c.Was.Benefit.Amount != c.Is.Benefit.Amount || c.Was.Bundled != c.Is.Bundled
+		return c.Was.Benefit.Amount != c.Is.Benefit.Amount || c.Was.Benefit.Told != c.Is.Benefit.Told || c.Was.Bundled != c.Is.Bundled
 	}
 	return c.Was.Outcome != c.Is.Outcome
 }

@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/matching"
+	"lianou/core/policy"
 )
 
 // A change is what becomes of one household, as sets of items.
@@ -48,7 +49,7 @@ func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 		a, b, s, it := &p.old1[i], &p.new1[i], &t.Items[i], &p.items[i]
 		x, y := money(a), money(b)
 		s.Before, s.After = s.Before+x, s.After+y
-		c.before, c.after = c.before+yearly(x, it.Before), c.after+yearly(y, it.After)
+		c.before, c.after = c.before+policy.Yearly(x, it.Before), c.after+policy.Yearly(y, it.After)
 		if a.Bundled && a.Sample || b.Bundled && b.Sample {
 			s.Samples++
 		}
@@ -61,12 +62,12 @@ func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 // compare puts an item that fits under both Books where it belongs, as a preview does.
 func (c *change) compare(bit uint64, a, b *matching.Given) {
 	switch {
+	case a.Told != b.Told:
+		c.untold |= bit
 	case a.Amount == b.Amount:
 		if a.Bundled != b.Bundled {
 			c.other |= bit
 		}
-	case a.Amount == 0 || b.Amount == 0:
-		c.untold |= bit
 	case b.Amount > a.Amount:
 		c.more |= bit
 	default:
@@ -91,13 +92,6 @@ func money(g *matching.Given) core.Fen {
 		return g.Amount
 	}
 	return 0
-}
-
-func yearly(fen core.Fen, per string) core.Fen {
-	if per == "month" {
-		return 12 * fen
-	}
-	return fen
 }
 
 // count puts a household into the tally.

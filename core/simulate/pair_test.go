@@ -211,9 +211,9 @@ func add(s *simulate.Shift, c *rulebook.Changed) {
 		s.Gained++
 	case was && !is:
 		s.Lost++
-	case was && a != b:
+	case was && (a != b || c.Was.Benefit.Told != c.Is.Benefit.Told):
 		switch {
-		case a == 0 || b == 0:
+		case c.Was.Benefit.Told != c.Is.Benefit.Told:
 			s.Untold++
 		case b > a:
 			s.More++
@@ -256,9 +256,36 @@ func TestWhoLoses(t *testing.T) {
 	if cost.Month() <= 0 {
 		t.Errorf("cost %+v", cost)
 	}
-	for per, want := range map[string]core.Fen{"month": 1200, "year": 100, "season": 100, "once": 0, "": 0} {
-		if got := simulate.Month(1200, per); got != want {
-			t.Errorf("1200 fen a %q are %d a month, want %d", per, got, want)
+}
+
+// TestLessMayBeNothing: an amount that is nothing under the new rules is less, and no amount
+// that nobody can tell; who is given it is worse off.
+// Control: compare that takes 0 for an amount that cannot be told ("0 are given less").
+func TestLessMayBeNothing(t *testing.T) {
+	t.Parallel()
+	on := core.NewDate(2026, 3, 1)
+	for _, name := range []string{`oldage\.low`, `heating\.season`} { // for each, and for the household
+		files := shipped(t)
+		old := bookOf(t, files, on)
+		at := regexp.MustCompile(`(?s)(  - name: ` + name + `\n.*?value: )[0-9.]+`)
+		files["amounts.yaml"] = &fstest.MapFile{Data: at.ReplaceAll(files["amounts.yaml"].Data, []byte("${1}0"))}
+		pair, err := simulate.NewPair(old, bookOf(t, files, on), on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rows := crowd(t, 3000, on)
+		tally := pair.NewTally()
+		for _, row := range rows {
+			if err := pair.Row(row, tally); err != nil {
+				t.Fatal(err)
+			}
+		}
+		less, untold := 0, 0
+		for _, s := range tally.Items {
+			less, untold = less+s.Less, untold+s.Untold
+		}
+		if less == 0 || untold != 0 || tally.Worse < less {
+			t.Errorf("%s: %d are given less, %d untold, %d worse off", name, less, untold, tally.Worse)
 		}
 	}
 }

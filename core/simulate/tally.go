@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"lianou/core"
+	"lianou/core/policy"
 )
 
 // A Tally counts what a change does to the households of one place, or of several.
@@ -64,19 +65,6 @@ type Item struct {
 	After  string        `json:"after"`
 }
 
-// Month is what an amount of a period comes to in a month. What is paid once has no month.
-func Month(fen core.Fen, per string) core.Fen {
-	switch per {
-	case "month":
-		return fen
-	case "year", "season": // one heating season a year
-		return fen / 12
-	case "term": // two a year
-		return fen / 6
-	}
-	return 0
-}
-
 // Cost is what a change costs the public in a month, and once.
 type Cost struct{ MonthBefore, MonthAfter, OnceBefore, OnceAfter core.Fen }
 
@@ -98,7 +86,7 @@ func CostOf(items []Item, t *Tally) (c Cost) {
 
 // CostOfItem is the cost of one item.
 func CostOfItem(it *Item, s *Shift) (c Cost) {
-	c.MonthBefore, c.MonthAfter = Month(s.Before, it.Before), Month(s.After, it.After)
+	c.MonthBefore, c.MonthAfter = policy.Monthly(s.Before, it.Before), policy.Monthly(s.After, it.After)
 	if it.Before == "once" {
 		c.OnceBefore = s.Before
 	}

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -35,12 +34,11 @@ const (
 func (w *Watch) Keep(ctx context.Context, k Keeping) error {
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
-	for {
-		for _, step := range []func(context.Context, Keeping) error{w.keepNight, w.keepGoing, w.keepUp} {
-			if err := step(ctx, k); err != nil && ctx.Err() == nil {
-				k.Log.WarnContext(ctx, "a scan could not be kept going; tried again", "err", err)
-			}
-		}
+	keeper := keeper{w, k, rests{of: map[string]rest{}}}
+	for ; ; keeper.rests.round++ {
+		keeper.keep(ctx, "the night's scan", keeper.night)
+		keeper.keep(ctx, "a scan that stands still", keeper.going)
+		keeper.keep(ctx, "who was written about", keeper.up)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -49,33 +47,53 @@ func (w *Watch) Keep(ctx context.Context, k Keeping) error {
 	}
 }
 
-func (w *Watch) keepNight(ctx context.Context, k Keeping) error {
+// A keeper is one that runs.
+type keeper struct {
+	*Watch
+	Keeping
+	rests rests
+}
+
+// keep does one thing unless it rests after a failure, and tells when it fails now, or works
+// again.
+func (k *keeper) keep(ctx context.Context, what string, do func(context.Context) error) {
+	turn := k.rests.try(what, func() error { return do(ctx) })
+	switch {
+	case turn == nil || ctx.Err() != nil:
+	case turn.err != nil:
+		k.Log.WarnContext(ctx, "not kept going; tried again, each time later", "what", what, "err", turn.err)
+	default:
+		k.Log.InfoContext(ctx, "kept going again", "what", what)
+	}
+}
+
+func (k *keeper) night(ctx context.Context) error {
 	if k.Hour < 0 {
 		return nil
 	}
-	id, err := w.Night(ctx, k.Into, k.Hour)
+	id, err := k.Night(ctx, k.Into, k.Hour)
 	if id != 0 {
 		k.Log.InfoContext(ctx, "the scan of the night has begun", "scan", id)
 	}
 	return err
 }
 
-// keepGoing takes townships of a scan that stands still until none is free.
-func (w *Watch) keepGoing(ctx context.Context, _ Keeping) error {
-	id, err := w.still(ctx)
+// going takes townships of a scan that stands still until none is free.
+func (k *keeper) going(ctx context.Context) error {
+	id, err := k.still(ctx)
 	if err != nil || id == 0 {
 		return err
 	}
 	for more := true; more; {
-		if more, err = w.Next(ctx, id); err != nil {
+		if more, err = k.Next(ctx, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// still gives the scan of which nothing was finished lately though townships are free, 0
-// for none.
+// still gives the scan of which nothing was finished lately, 0 for none. Whether a township
+// of it is free, Next finds out.
 func (w *Watch) still(ctx context.Context) (id int64, err error) {
 	err = w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `select coalesce(max(s.id), 0) from scan s where s.ended is null and s.given_up is null
@@ -89,12 +107,13 @@ func (w *Watch) still(ctx context.Context) (id int64, err error) {
 // only with an import, and wait for the scan of the night.
 const fewWaiting = 200
 
-// keepUp judges the households of which something was written since they were packed
-// (F36), in townships that have been looked at before.
-func (w *Watch) keepUp(ctx context.Context, _ Keeping) error {
+// up judges the households of which something was written since they were packed (F36), in
+// townships that have been looked at before. One township that cannot be judged keeps no
+// other from it.
+func (k *keeper) up(ctx context.Context) error {
 	var waiting []core.RegionCode
-	err := w.DB.Read(ctx, pg.City("who was written about"), func(ctx context.Context, tx *pg.Tx) error {
-		looked, err := w.found.Towns(ctx, tx)
+	err := k.DB.Read(ctx, pg.City("who was written about"), func(ctx context.Context, tx *pg.Tx) error {
+		looked, err := k.found.Towns(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -102,12 +121,11 @@ func (w *Watch) keepUp(ctx context.Context, _ Keeping) error {
 		for i := range looked {
 			towns[i] = looked[i].Region
 		}
-		waiting, err = w.Registry.TownsWaiting(ctx, tx, towns, fewWaiting)
+		waiting, err = k.Registry.TownsWaiting(ctx, tx, towns, fewWaiting)
 		return err
 	})
 	for _, town := range waiting {
-		// One township that cannot be judged keeps no other from it.
-		err = errors.Join(err, w.refresh(ctx, town))
+		k.keep(ctx, "township "+string(town), func(ctx context.Context) error { return k.refresh(ctx, town) })
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/jobs/jobstest"
 	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
 	"lianou/core/watch"
 )
 
@@ -24,11 +26,16 @@ func (h *house) begin(t *testing.T, r watch.Request) (int64, error) {
 // keep runs a keeper until the test ends.
 func (h *house) keep(t *testing.T, hour int) {
 	t.Helper()
+	h.keepTelling(t, hour, slog.New(slog.DiscardHandler))
+}
+
+func (h *house) keepTelling(t *testing.T, hour int, log *slog.Logger) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = h.watch.Keep(ctx, watch.Keeping{Hour: hour, Into: h.into, Log: slog.New(slog.DiscardHandler)})
+		_ = h.watch.Keep(ctx, watch.Keeping{Hour: hour, Into: h.into, Log: log})
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 }
@@ -177,6 +184,58 @@ func TestKeeperFollowsFacts(t *testing.T) {
 	if p := h.scan(t); p.Changed != 0 || p.Packed != 0 {
 		t.Errorf("the scan after it found %+v", p)
 	}
+}
+
+// TestKeeperTellsOnceOfATownship that cannot be packed: while it lies there the others are
+// judged round after round, and one warning is written.
+// Control: keepUp without its rests ("2 warnings").
+func TestKeeperTellsOnceOfATownship(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 300)
+	h.scan(t)
+	bad, good := h.someone(t), h.nth(t, 11)
+	err := h.env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, `create function spoilt() returns trigger language plpgsql as $$ begin raise exception 'it cannot be packed'; end $$`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, fmt.Sprintf(`create trigger spoilt before insert or update on fact_row for each row when (new.household = %d) execute function spoilt()`, bad))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.learn(t, bad, `{"hukou":"local"}`)
+	warned := make(chan slog.Record, 100)
+	h.keepTelling(t, -1, slog.New(teller{slog.DiscardHandler, warned}))
+	<-warned
+	for range 2 { // two rounds at the least
+		h.learn(t, good, `{"hukou":"local"}`)
+		jobstest.Until(t, "somebody of another township to be judged", func(context.Context) bool {
+			var waiting int
+			h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+				return tx.QueryRow(ctx, `select count(*) from fact_stale where household = $1`, int64(good)).Scan(&waiting)
+			})
+			return waiting == 0
+		})
+	}
+	if n := 1 + len(warned); n != 1 {
+		t.Errorf("%d warnings", n)
+	}
+}
+
+// A teller hands over what a log is told.
+type teller struct {
+	slog.Handler
+	to chan<- slog.Record
+}
+
+func (teller) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l teller) Handle(_ context.Context, r slog.Record) error {
+	if r.Level == slog.LevelWarn {
+		l.to <- r
+	}
+	return nil
 }
 
 // waitJudged waits until nobody waits to be packed, and so to be judged.

@@ -115,6 +115,7 @@ func (l *Log) Alerts(ctx context.Context) ([]Alert, error) {
 			return pg.Fail(err, "list alerts of calls")
 		}
 		defer rows.Close()
+		out = nil
 		for rows.Next() {
 			var a Alert
 			var span, sound int64

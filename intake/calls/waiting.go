@@ -41,6 +41,7 @@ func (l *Log) Waiting(ctx context.Context, page int) ([]Call, error) {
 			return pg.Fail(err, "list waiting calls")
 		}
 		defer rows.Close()
+		out = nil
 		for rows.Next() {
 			var same int
 			c, err := l.scan(lined{rows, &same})

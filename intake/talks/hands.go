@@ -40,6 +40,7 @@ func (d *Desk) Hands(ctx context.Context, of HandsOf) (steps []HandStep, err err
 		var asked time.Time
 		var opened, closed *time.Time
 		var how How
+		steps = nil
 		_, err = pgx.ForEachRow(rows, []any{&asked, &opened, &closed, &how}, func() error {
 			steps = append(steps, HandStep{asked, "微信里转人工"})
 			if opened != nil {

@@ -41,6 +41,7 @@ func (a *Room) visits(w http.ResponseWriter, r *http.Request, at desk.At) error 
 			return err
 		}
 		ids := make([]int64, len(list))
+		p.List = nil
 		for i, v := range list {
 			ids[i] = v.ID
 			p.List = append(p.List, a.stuckOf(v))

@@ -88,6 +88,10 @@ func TestFoundOutWhere(t *testing.T) {
 	if found == nil || !strings.Contains(page, "不知道住哪个镇") || !strings.Contains(page, "没有显示号码") {
 		t.Fatalf("the list: %s", page)
 	}
+	b.d.Env.LoseRace() // control: visits that adds to the list it read before ("told twice")
+	if _, again := b.ask(t, "0318", "/desk/agent/visits", nil); strings.Count(again, "/place") != strings.Count(page, "/place") {
+		t.Errorf("read again they are told twice: %s", again)
+	}
 	at := "/desk/agent/visits/" + found[1]
 	for _, where := range []string{"平原县", "不知道", ""} {
 		if code, _ := b.ask(t, "0318", at+"/place", url.Values{"where": {where}}); code != 422 {

@@ -34,6 +34,7 @@ type lostPage struct {
 func (c *Room) lost(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	var p lostPage
 	err := c.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		p.Cases = nil
 		found, err := c.d.Cases.Queue(ctx, tx, casefile.QueueFilter{Regions: at.Staff.Regions, Lost: true}, 50, "")
 		if err != nil {
 			return err

@@ -65,6 +65,7 @@ type page struct {
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := page{Said: desk.Said(w, r), Sends: at.Has(staff.City)}
 	err := c.d.DB.Read(r.Context(), pg.City("the city counts its counties"), func(ctx context.Context, tx *pg.Tx) error {
+		p.Lines = nil
 		for _, county := range c.d.Regions.Counties() {
 			n, err := c.d.Cases.Counts(ctx, tx, c.d.Regions.Expand(county.Code), core.StaffID(0))
 			if err != nil {

@@ -92,6 +92,7 @@ func (c *Room) fill(ctx context.Context, tx *pg.Tx, id int64, p *batchPage) erro
 	for i := range p.Lines {
 		p.Lines[i].Holder = casefile.MaskName(p.Lines[i].Holder)
 	}
+	p.Control = payout.Totals{}
 	p.Sums, err = c.d.Payout.Sums(ctx, tx, id)
 	for _, s := range p.Sums {
 		p.Control.Lines += s.Lines

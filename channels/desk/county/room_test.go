@@ -230,6 +230,10 @@ func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	if strings.Contains(page, "李秀英") {
 		t.Error("the batch's page names people")
 	}
+	o.env.LoseRace() // control: fill that adds to what the lines came to before ("does not add up")
+	if _, again := o.ask(second, at, nil); !strings.Contains(again, "对得上") || strings.Count(again, "尾号 0017") != strings.Count(page, "尾号 0017") {
+		t.Errorf("read again it does not add up: %s", again)
+	}
 	if _, page := o.ask(first, at, nil); strings.Contains(page, "/approve") {
 		t.Error("who made the batch may approve it")
 	}

@@ -35,17 +35,18 @@ type roundLine struct {
 
 func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := listPage{Said: desk.Said(w, r), Acts: at.Has(staff.County, staff.City), Things: quota.Things(), Areas: k.areas(at)}
-	var ids []core.StaffID
-	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) error {
-		rounds, err := k.d.Quota.Rounds(ctx, tx, at.Staff)
+	var rounds []quota.Round
+	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) (err error) {
 		p.Today = tx.Today()
-		for _, one := range rounds {
-			p.Rounds, ids = append(p.Rounds, roundLine{Round: one}), append(ids, one.Opener, one.Ender)
-		}
+		rounds, err = k.d.Quota.Rounds(ctx, tx, at.Staff)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	var ids []core.StaffID
+	for _, one := range rounds {
+		p.Rounds, ids = append(p.Rounds, roundLine{Round: one}), append(ids, one.Opener, one.Ender)
 	}
 	names, err := k.d.Staff.Names(r.Context(), ids...)
 	if err != nil {
@@ -133,13 +134,15 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := roundPage{Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
+	empty := roundPage{Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
 	if from := r.URL.Query().Get("from"); from != "" {
-		if p.From, err = strconv.Atoi(from); err != nil || p.From < 1 {
+		if empty.From, err = strconv.Atoi(from); err != nil || empty.From < 1 {
 			return core.Invalid("from", "这一页的地址不完整,请从第一页看起。")
 		}
 	}
+	var p roundPage
 	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		p = empty
 		if p.Round, err = k.d.Quota.Round(ctx, tx, at.Staff, id); err != nil {
 			return err
 		}

@@ -88,7 +88,8 @@ func (k *Room) public(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	var p publicPage
-	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+	err = k.in(r, at, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
+		p = publicPage{} // anew: what lost a race is run again
 		if p.Round, err = k.d.Quota.Round(ctx, tx, at.Staff, id); err != nil {
 			return err
 		}

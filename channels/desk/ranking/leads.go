@@ -81,6 +81,7 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
+		page.Due, page.Raised = false, false
 		for _, l := range list {
 			page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
 		}

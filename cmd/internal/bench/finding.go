@@ -163,11 +163,13 @@ func (h *townHall) ask(ctx context.Context, cfg *Config, way lookup, scope strin
 			continue
 		}
 		began, before := time.Now(), h.cpu.spent()
+		n := 0
 		err := h.db.Tx(ctx, h.scope(home.Live.Region, scope), func(ctx context.Context, tx *pg.Tx) error {
 			list, err := h.reg.Find(ctx, tx, why, query)
-			found += float64(len(list))
+			n = len(list)
 			return err
 		})
+		found += float64(n)
 		if err != nil {
 			return nil, nil, 0, err
 		}

@@ -64,6 +64,7 @@ func (c *city) counties() []core.RegionCode {
 // compare counts the households with findings, and the outcomes that SQL has otherwise.
 func (c *city) compare(ctx context.Context, book *policy.Book, want map[core.HouseholdID]oracle.Found) (differ, seen int, err error) {
 	err = c.db.Read(ctx, pg.City("bench: the oracle looks at everybody"), func(ctx context.Context, tx *pg.Tx) error {
+		differ, seen = 0, 0
 		for _, town := range c.towns {
 			found, err := c.watch.Found().All(ctx, tx, town)
 			if err != nil {

@@ -80,22 +80,22 @@ func (q *questions) round(ctx context.Context, ask func(context.Context, *pg.Tx,
 	var ours, theirs []float64
 	for range asks {
 		r := q.all[q.r.IntN(len(q.all))]
-		err := q.c.db.Tx(ctx, pg.Regions(r.Region), func(ctx context.Context, tx *pg.Tx) error {
-			took, err := timed(func() error {
+		var our, their time.Duration
+		err := q.c.db.Tx(ctx, pg.Regions(r.Region), func(ctx context.Context, tx *pg.Tx) (err error) {
+			their, err = timed(func() error {
 				var one int
 				return tx.QueryRow(ctx, `select 1`).Scan(&one)
 			})
 			if err != nil {
 				return err
 			}
-			theirs = append(theirs, ms(took))
-			took, err = timed(func() error { return ask(ctx, tx, r) })
-			ours = append(ours, ms(took))
+			our, err = timed(func() error { return ask(ctx, tx, r) })
 			return err
 		})
 		if err != nil {
 			return 0, 0, err
 		}
+		ours, theirs = append(ours, ms(our)), append(theirs, ms(their))
 	}
 	return p99(ours), p99(theirs), nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -52,7 +53,10 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	}
 	r := runner{Config: cfg, matchers: map[string]*matching.Matcher{}}
 	for last, more := (casefile.JudgedAt{}), true; more; {
+		from, before := last, r.report
 		err := cfg.DB.Read(ctx, pg.City("every judgement made again"), func(ctx context.Context, tx *pg.Tx) error {
+			last, r.report = from, before // what lost a race is run again
+			r.report.Bad = slices.Clone(before.Bad)
 			list, err := cfg.Cases.Judged(ctx, tx, last, batch)
 			if err != nil {
 				return err

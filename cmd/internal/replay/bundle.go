@@ -116,8 +116,11 @@ func yearly(fen *int64, per string) int64 {
 	if fen == nil {
 		return 0
 	}
-	if per == "month" {
+	switch per {
+	case "month":
 		return 12 * *fen
+	case "term":
+		return 2 * *fen
 	}
 	return *fen
 }

@@ -5,7 +5,13 @@ package pgtest
 // time must not be told twice.
 func (e *Env) LoseRace() {
 	e.t.Helper()
-	const sql = `create sequence if not exists public.lost_race;
+	e.LoseRaceOver("audit_entry")
+}
+
+// LoseRaceOver is LoseRace for the next transaction that inserts into a table.
+func (e *Env) LoseRaceOver(table string) {
+	e.t.Helper()
+	sql := `create sequence if not exists public.lost_race;
 		alter sequence public.lost_race restart;
 		create or replace function public.lose_race() returns trigger language plpgsql security definer as $$
 			begin
@@ -14,8 +20,8 @@ func (e *Env) LoseRace() {
 				end if;
 				return null;
 			end $$;
-		drop trigger if exists lose_race on audit_entry;
-		create constraint trigger lose_race after insert on audit_entry deferrable initially deferred for each row execute function public.lose_race()`
+		drop trigger if exists lose_race on ` + table + `;
+		create constraint trigger lose_race after insert on ` + table + ` deferrable initially deferred for each row execute function public.lose_race()`
 	if err := exec(e.Superuser(), sql); err != nil {
 		e.t.Fatalf("pgtest: lose a race: %v", err)
 	}

@@ -13,7 +13,8 @@ import (
 func (w *work) matchAgain(ctx context.Context, b batch) error {
 	const read = `select row, grp, identity, met, payload from bulk_row
 		where run = $1 and grp > $2 and grp <= $3 and payload is not null and length(identity) = 32 order by row`
-	return w.cfg.DB.Tx(ctx, pg.City("import: matching again"), func(ctx context.Context, tx *pg.Tx) error {
+	late := 0
+	err := w.cfg.DB.Tx(ctx, pg.City("import: matching again"), func(ctx context.Context, tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, read, w.state.id, b.after, b.upto)
 		if err != nil {
 			return pg.Fail(err, "read staged rows")
@@ -41,18 +42,23 @@ func (w *work) matchAgain(ctx context.Context, b batch) error {
 		if err := rows.Err(); err != nil {
 			return pg.Fail(err, "read staged rows")
 		}
-		return w.settle(ctx, tx, list)
+		late, err = w.settle(ctx, tx, list)
+		return err
 	})
+	if err == nil {
+		w.state.refused, w.state.staged = w.state.refused+late, w.state.staged-late
+	}
+	return err
 }
 
-// settle lets who is there now be known, or refuses their row.
-func (w *work) settle(ctx context.Context, tx *pg.Tx, list []staged) error {
+// settle lets who is there now be known, or refuses their row, and says how many it refused.
+func (w *work) settle(ctx context.Context, tx *pg.Tx, list []staged) (late int, err error) {
 	known, err := w.meet(ctx, tx, list)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if len(known) == 0 {
-		return core.E(core.KindInternal, "import_conflict", "").Wrap(errors.New("rows are in conflict with the store, and none of them is there"))
+		return 0, core.E(core.KindInternal, "import_conflict", "").Wrap(errors.New("rows are in conflict with the store, and none of them is there"))
 	}
 	for _, s := range list {
 		met, there := known[string(s.blind)]
@@ -67,15 +73,16 @@ func (w *work) settle(ctx context.Context, tx *pg.Tx, list []staged) error {
 		}
 		if why == "" {
 			if _, err := tx.Exec(ctx, `update bulk_row set payload = null, met = $3 where run = $1 and row = $2`, w.state.id, s.row, int64(met.Household)); err != nil {
-				return pg.Fail(err, "match a row again")
+				return 0, pg.Fail(err, "match a row again")
 			}
 			continue
 		}
 		if err := w.refuseLate(ctx, tx, s.row, why); err != nil {
-			return err
+			return 0, err
 		}
+		late++
 	}
-	return nil
+	return late, nil
 }
 
 func (w *work) refuseLate(ctx context.Context, tx *pg.Tx, row int, why reason) error {
@@ -86,6 +93,5 @@ func (w *work) refuseLate(ctx context.Context, tx *pg.Tx, row int, why reason) e
 		return err
 	}
 	_, err := tx.Exec(ctx, `update bulk_run set refused = refused + 1, staged = staged - 1 where id = $1`, w.state.id)
-	w.state.refused, w.state.staged = w.state.refused+1, w.state.staged-1
 	return pg.Fail(err, "refuse a row")
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -16,6 +18,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry"
 	"lianou/core/registry/bulk"
+	"lianou/core/tables"
 )
 
 // The refusal file holds the row as it came, in a form no spreadsheet computes or
@@ -87,6 +90,21 @@ func TestPeopleFromWorkbook(t *testing.T) {
 	}
 }
 
+// enrol brings somebody in as a desk does.
+func (o office) enrol(number, name string) {
+	o.t.Helper()
+	must(o.t, o.env.DB(pgtest.Import).Tx(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		parsed, err := core.ParseID(number, tx.Today())
+		must(o.t, err)
+		people, homes, err := o.reg.NumberPeople(ctx, tx, 1, 1)
+		must(o.t, err)
+		sealed, err := o.reg.Seal([]registry.NewHousehold{{ID: homes[0], Live: core.Place{Region: "371426104200"}, Since: tx.Today(),
+			Members: []registry.NewPerson{{ID: people[0], Ref: "m", Name: name, IDNumber: parsed, Birth: parsed.Birth(), Sex: "male"}}}}, tx.Now())
+		must(o.t, err)
+		return o.reg.Load(ctx, tx, sealed)
+	}))
+}
+
 // Somebody who is enrolled at a desk while the file is looked at is met again, and
 // nobody stands twice.
 // Control: leave out matchAgain (the run ends with exists_already).
@@ -100,16 +118,7 @@ func TestEnrolledMeanwhile(t *testing.T) {
 		if p.Phase != "check" {
 			return
 		}
-		must(t, o.env.DB(pgtest.Import).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			parsed, err := core.ParseID(number, tx.Today())
-			must(t, err)
-			people, homes, err := o.reg.NumberPeople(ctx, tx, 1, 1)
-			must(t, err)
-			sealed, err := o.reg.Seal([]registry.NewHousehold{{ID: homes[0], Live: core.Place{Region: "371426104200"}, Since: tx.Today(),
-				Members: []registry.NewPerson{{ID: people[0], Ref: "m", Name: "赵大", IDNumber: parsed, Birth: parsed.Birth(), Sex: "male"}}}}, tx.Now())
-			must(t, err)
-			return o.reg.Load(ctx, tx, sealed)
-		}))
+		o.enrol(number, "赵大")
 	}
 	res, bad := o.bring(order)
 	if res.People != 2 || res.Known != 1 || len(bad) > 0 || o.count(`select count(*) from person`) != before+3 {
@@ -118,6 +127,57 @@ func TestEnrolledMeanwhile(t *testing.T) {
 	if n := o.count(`select count(*) from (select household from membership where until is null group by household having count(*) = 2 and bool_or(ref = 'm1')) x`); n != 1 {
 		t.Errorf("the wife does not live with her husband (%d)", n)
 	}
+}
+
+// Who turns out to be somebody else while the file is looked at is refused once, also when
+// the transaction that says so lost a race and was run again.
+// Control: refuseLate that counts in the run's state ("2 are refused").
+func TestRefusedLateOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	number := id("19600101", 111)
+	order := o.order(head + line("赵大", number, "H1", "户主") + line("孙三", id("19700303", 113), "H2", "户主"))
+	order.Progress = func(p bulk.Progress) {
+		if p.Phase == "check" {
+			o.enrol(number, "赵二")
+			o.env.LoseRaceOver("bulk_refusal")
+		}
+	}
+	if res, bad := o.bring(order); res.Refused != 1 || res.People != 1 || len(bad) != 1 {
+		t.Errorf("%d are refused: %+v %q", res.Refused, res, bad)
+	}
+}
+
+// A file that cannot be read any more when the refused rows are written gives none: whoever
+// mends them must not find them without their cells.
+// Control: any error of a row taken for the end of the file ("rows went back without their cells").
+func TestRefusedRowsAreNeverEmptied(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	content := head + line("赵大", "1", "H1", "户主") + line("钱二", "2", "H2", "户主")
+	source := &failing{Reader: bytes.NewReader([]byte(content))}
+	file, err := tables.Look(t.Context(), source, int64(len(content)))
+	must(t, err)
+	order := o.order(content)
+	order.File, order.Refused = file, &bulk.RefusalFile{Path: filepath.Join(t.TempDir(), "refused.csv")}
+	order.Progress = func(p bulk.Progress) { source.fails.Store(p.Phase == "check" || source.fails.Load()) }
+	if _, err := o.imp.Run(t.Context(), order); err == nil {
+		b, err := os.ReadFile(order.Refused.Path)
+		t.Errorf("rows went back without their cells: %s (%v)", b, err)
+	}
+}
+
+// failing is a file whose disk goes.
+type failing struct {
+	*bytes.Reader
+	fails atomic.Bool
+}
+
+func (f *failing) ReadAt(b []byte, at int64) (int, error) {
+	if f.fails.Load() {
+		return 0, errors.New("input/output error")
+	}
+	return f.Reader.ReadAt(b, at)
 }
 
 // No number, name or place gets into an error or the log.

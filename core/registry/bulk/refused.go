@@ -78,8 +78,12 @@ func (w *work) writeRefusals(ctx context.Context, to io.Writer) error {
 	var now tables.Row
 	return w.eachRefusal(ctx, func(f refusal) error {
 		for now.Number < f.row {
-			if now, err = rows.Next(); err != nil {
-				now = tables.Row{Number: f.row}
+			now, err = rows.Next()
+			if errors.Is(err, io.EOF) {
+				now, err = tables.Row{Number: f.row}, nil
+			}
+			if err != nil {
+				return err
 			}
 		}
 		return writeLine(to, w.refusedLine(now, f))
