@@ -130,7 +130,7 @@ func TestTheListIsTheScopesOwn(t *testing.T) {
 			t.Errorf("%s of %s: %d, %d households named, want %d", c.target, c.who, code, named(body), c.code)
 		}
 	}
-	// By which weights the order goes, and what a part may come to (control: without measure).
+	// By which weights the order goes, and what a part may come to (control: without Most).
 	if _, body := h.ask(t, officer, "/desk/ranking", nil); !strings.Contains(body, "公式版本 H-1。") || !strings.Contains(body, "</b>/30.0") {
 		t.Error("the page does not say what the weights in force come to")
 	}
