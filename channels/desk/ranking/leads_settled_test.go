@@ -22,8 +22,7 @@ var (
 
 // TestASettledLeadIsOpenedAgain by somebody of the place who is no kin, for a reason, once and
 // within its days; what had come of it stays written.
-// Controls: the routes absent ("no way to open it again"); reopen without notKin ("kin: 303");
-// WhoseSettled without the day ("after 31 days: 303").
+// Control: reopen without notKin ("wangmiao.approver: 303, want 403").
 func TestASettledLeadIsOpenedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -77,7 +76,7 @@ func TestASettledLeadIsOpenedAgain(t *testing.T) {
 
 // TestALeadStaysClosed whose days are over, and one beside which a newer lies open.
 // Controls: WhoseSettled without the day ("31 days ago: 303"); Reopen without another ("beside
-// another: 303").
+// another \"open\": 303").
 func TestALeadStaysClosed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -178,7 +177,7 @@ func TestManyLeadsHavePages(t *testing.T) {
 
 // TestWhatToDoNext: who is to be helped to apply has not applied by that; the page says where
 // it is done. Items of which a household can have one alone are said to be so.
-// Controls: settle without then ("接下来"); leadRows without apart ("只能选一样").
+// Control: leadRows without apart ("both are offered").
 func TestWhatToDoNext(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -21,8 +21,7 @@ func of(body string) int {
 // TestAVillageIsCountedForItself: a village has its own households and its own hardest 3 in
 // 100, the villages of a township come to the township, and of a wider place an officer is
 // told what theirs is.
-// Controls: count without the village ("the villages come to 690, the township to 30");
-// viewOf without Part ("of the city: …").
+// Control: count without the village ("the villages come to 1024, the township to 16").
 func TestAVillageIsCountedForItself(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
