@@ -30,18 +30,29 @@ type IndexBar struct {
 	Fill string
 }
 
-// StackIndex draws an index: what is known solid, and light what it may still be. Lists go
-// by what is known; a bar up to the highest would put a household of whom nobody asked
-// anything before all others. The parts are drawn where nothing is open.
+// The colours of an index of which only the two ends are known: of no part.
+const (
+	fillLeast = "#2d3338"
+	fillOpen  = "#cfd6da"
+)
+
+// StackIndex draws an index: what is known in the colours of its parts, and light what it
+// may still be. Lists go by what is known; a bar up to the highest would put a household of
+// whom nobody asked anything before all others. tenths are what the parts come to at least;
+// where they are not known, and come to something else than low, the known is drawn in a
+// colour that is no part's, so that nobody takes it for one.
 func StackIndex(low, high int, tenths []int) []IndexBar {
-	if low != high {
-		return []IndexBar{{0, low, "#1f6650"}, {low, high - low, "#b9d6cb"}}
-	}
 	var out []IndexBar
 	x := 0
 	for _, p := range IndexParts(tenths) {
 		out = append(out, IndexBar{x, p.Tenths, p.Fill})
 		x += p.Tenths
+	}
+	if x != low {
+		out = []IndexBar{{0, low, fillLeast}}
+	}
+	if low != high {
+		out = append(out, IndexBar{low, high - low, fillOpen})
 	}
 	return out
 }

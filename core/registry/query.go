@@ -86,7 +86,7 @@ func (r *Registry) parse(query string, today core.Date) (terms, error) {
 	}
 	for _, part := range joinPinyin(parts) {
 		if !r.part(&q, part, today) {
-			return q, core.Invalid("query", "请用姓名(至少两个字)、拼音首字母、身份证号、身份证或手机后四位、手机号、八位出生日期或村名来查。")
+			return q, core.Invalid("query", "请用姓名(至少两个字)、拼音首字母、身份证号、身份证或手机后四位、手机号或八位出生日期来查;村名要和其中一样一起写。")
 		}
 	}
 	if q.id == nil && len(q.must) == 0 && len(q.names) == 0 {

@@ -2,15 +2,12 @@ package watch
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"strconv"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
-	"lianou/core/audit"
 	"lianou/core/insight"
 	"lianou/core/pg"
 )
@@ -62,70 +59,61 @@ type Lead struct {
 	Place     insight.Place // where the household stood then
 	Owed      core.Fen      // of LeadRaised: of all items, by the facts of the last look
 	Raised    []Raised      // of LeadRaised
+
+	Again  string  // why it was opened again, "" where it never was settled
+	Before Outcome // what had come of it then
 }
 
-// Leads gives the first n open leads of some townships: the hardest households first.
-func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, n int) ([]Lead, error) {
-	const sql = `select l.id, l.region, l.household, l.kind, l.items, l.cause, l.since, l.found, l.place, l.owed, l.raise from unnest($1::text[]) as t (region)
-		cross join lateral (select id, region, household, kind, items, cause, since, found, place, coalesce(owed, 0) as owed, coalesce(raise, '[]') as raise
-			from lead where region = t.region and state = 'open' order by place desc, id limit $2) l
+// LeadsPage is which leads of a list are wanted.
+type LeadsPage struct {
+	N     int
+	After *LeadMark          // the last of the page before; nil for the first page
+	Of    []core.HouseholdID // these alone, such as a village's; nil for all
+}
+
+// LeadMark is where a lead stands in its list: by its place among open ones, by when it was
+// settled among those.
+type LeadMark struct {
+	Place insight.Place
+	At    time.Time
+	ID    int64
+}
+
+const leadColumns = `id, region, household, kind, items, cause, since, found, place, coalesce(owed, 0) as owed, coalesce(raise, '[]') as raise`
+
+// Leads gives a page of the open leads of some townships: the hardest households first.
+func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p LeadsPage) ([]Lead, error) {
+	after := LeadMark{Place: math.MaxInt32}
+	if p.After != nil {
+		after = *p.After
+	}
+	const sql = `select l.*, coalesce(r.reason, ''), coalesce(o.outcome, '') from unnest($1::text[]) as t (region)
+		cross join lateral (select ` + leadColumns + ` from lead where region = t.region and state = 'open'
+				and place <= $3 and (place < $3 or id > $4) and ($5::bigint[] is null or household = any ($5)) order by place desc, id limit $2) l
+		left join lead_reopen r on r.fresh = l.id left join lead o on o.id = r.lead
 		order by l.place desc, l.id limit $2`
-	rows, err := tx.Query(ctx, sql, towns, n)
+	rows, err := tx.Query(ctx, sql, towns, p.N, int32(after.Place), after.ID, p.Of)
 	if err != nil {
 		return nil, pg.Fail(err, "list leads")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Lead, err error) {
-		var items int64
-		var since time.Time
-		err = row.Scan(&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place, &l.Owed, &l.Raised)
-		l.Items, l.Since = insight.Items(items), core.DateOf(since)
+		err = l.scan(row, &l.Again, &l.Before)
 		return l, err
 	})
 	return list, pg.Fail(err, "list leads")
 }
 
-// errSettled says that a lead is not open: settled by somebody, gone by itself, or none.
-var errSettled = core.E(core.KindConflict, "lead_settled", "这条线索已经有人处理了,或者情况又变了。请刷新再看。")
-
-// Whose gives the household of a lead, which stays open until tx ends or settles it. Errors:
-// KindConflict for one that is not open within the scope of tx.
-func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.HouseholdID, err error) {
-	err = tx.QueryRow(ctx, `select household from lead where id = $1 and state = 'open' for update`, id).Scan(&household)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, errSettled
-	}
-	return household, pg.Fail(err, "read whose a lead is")
+// OpenLeads counts the open leads of some townships, of certain households where of is not nil.
+func (w *Watch) OpenLeads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, of []core.HouseholdID) (n int, err error) {
+	const sql = `select count(*) from lead where region = any ($1) and state = 'open' and ($2::bigint[] is null or household = any ($2))`
+	return n, pg.Fail(tx.QueryRow(ctx, sql, towns, of).Scan(&n), "count leads")
 }
 
-// Settle closes a lead with what came of it. Errors: KindConflict for one that is not open
-// within the scope of tx, KindInvalid for an outcome that is none.
-func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome) error {
-	staff, err := strconv.ParseInt(by.ID, 10, 64)
-	if err != nil {
-		return core.E(core.KindInternal, "lead_staff", "").Wrap(err)
-	}
-	var region core.RegionCode
-	var household core.HouseholdID
-	var kind string
-	var owed core.Fen
-	const hold = `select region, household, kind, coalesce(owed, 0) from lead where id = $1 and state = 'open' for update`
-	err = tx.QueryRow(ctx, hold, id).Scan(&region, &household, &kind, &owed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return errSettled
-	}
-	if err != nil {
-		return pg.Fail(err, "settle a lead")
-	}
-	if !slices.Contains(Outcomes(kind), o) {
-		return core.Invalid("outcome", "请选一下结果。")
-	}
-	const sql = `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`
-	if _, err := tx.Exec(ctx, sql, id, string(o), staff, tx.Now()); err != nil {
-		return pg.Fail(err, "settle a lead")
-	}
-	detail := map[string]any{"lead": id, "household": household, "outcome": o}
-	if kind == LeadRaised {
-		detail["owed"] = owed
-	}
-	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.settled", Region: region, Purpose: "lead", Detail: detail})
+// scan reads leadColumns, and more behind them.
+func (l *Lead) scan(row pgx.CollectableRow, more ...any) error {
+	var items int64
+	var since time.Time
+	err := row.Scan(append([]any{&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place, &l.Owed, &l.Raised}, more...)...)
+	l.Items, l.Since = insight.Items(items), core.DateOf(since)
+	return err
 }

@@ -114,7 +114,7 @@ func (h *house) raised(t *testing.T) map[core.HouseholdID]string {
 	t.Helper()
 	out := map[core.HouseholdID]string{}
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		list, err := h.watch.Leads(ctx, tx, h.towns, 500)
+		list, err := h.watch.Leads(ctx, tx, h.towns, watch.LeadsPage{N: 500})
 		for _, l := range list {
 			for _, r := range l.Raised {
 				out[l.Household] += fmt.Sprintf("%d: %d×%d=%d;", r.No, r.Months, r.Each/100, r.Sum/100)

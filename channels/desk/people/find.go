@@ -71,7 +71,7 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	q := strings.TrimSpace(r.PostFormValue("q"))
 	if q == "" {
-		return core.Invalid("q", "先写一样要查的:姓名、号码、生日或村名。")
+		return core.Invalid("q", "先写一样要查的:姓名、号码或生日。")
 	}
 	if ok, _ := p.d.Bell.Allow(r.Context(), "people:"+desk.ActorOf(at).ID, searches); !ok { // without Redis nobody is kept from work
 		return errSearches

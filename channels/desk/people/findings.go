@@ -66,7 +66,7 @@ func (page *householdPage) fill(t teller, r matching.Result, misses []matching.M
 		row.Besides = besides(r, f.Item)
 		for _, m := range misses {
 			if m.Item == f.Item {
-				row.Near, row.One = m.Text, oneAway(m)
+				row.miss(m, page.On)
 			}
 		}
 		switch {
@@ -88,15 +88,6 @@ func (page *householdPage) fill(t teller, r matching.Result, misses []matching.M
 	}
 	page.Ask = mostAsked(page.Opening)
 	slices.SortStableFunc(page.Opening, func(a, b findingRow) int { return cmp.Compare(a.outstanding, b.outstanding) })
-}
-
-// oneAway reports whether a single thing stands between a household and an item, and it is
-// one that people can bring about, ask for or wait for.
-func oneAway(m matching.Miss) bool {
-	if m.Unsure || len(m.Steps) != 1 || m.Steps[0].Leaves != "" {
-		return false
-	}
-	return m.Steps[0].Can != matching.ByFate && m.Steps[0].Can != matching.Never
 }
 
 // besides says of an item what the household has already: that it is in hand or asked for,
@@ -225,6 +216,7 @@ func (t teller) outcome(f matching.Finding) (word, tone string) {
 func bodyOf(it *policy.Item) string { return cmp.Or(it.Body, it.Department.Name) }
 
 func (t teller) reason(r matching.Reason) reasonRow {
+	t.inWords(&r)
 	row := reasonRow{Reason: r, Who: t.names[r.Member]}
 	if plain(r.Value) || plain(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		row.Value, row.Limit = "", ""

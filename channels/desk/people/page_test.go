@@ -94,9 +94,16 @@ func TestThePeopleAreFoundByKeysAlone(t *testing.T) {
 	tab.Fill("input[name=q]", "没有这个人吧")
 	tab.Press(enter, false)
 	tab.Wait("没有查到")
+	tab.Fill("input[name=q]", "王小军")
+	tab.Press(enter, false)
+	tab.Wait("查到 1 个人")
 	tab.Fill("input[name=q]", "x!")
 	tab.Press(enter, false)
 	tab.Wait("请用姓名")
+	// Control: people.js without afterRequest ("查到 1 个人" under the refusal).
+	if left := tab.Eval(`document.getElementById("found").textContent`); left != "" {
+		t.Errorf("under a refusal stands what was found before: %q", left)
+	}
 	tab.Quiet()
 }
 

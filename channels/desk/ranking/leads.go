@@ -2,19 +2,17 @@ package ranking
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 
 	"lianou/channels/desk"
 	"lianou/core"
-	"lianou/core/casefile"
 	"lianou/core/hardship"
 	"lianou/core/insight"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/staff"
 	"lianou/core/watch"
 )
 
@@ -24,10 +22,16 @@ const mostLeads = 50
 
 // leadPage is what scans found that somebody should see to.
 type leadPage struct {
-	Said   string
-	Rows   []leadRow
-	Due    bool // something new fits somebody
-	Raised bool // something may be owed to somebody
+	view
+	Up, Down []choice
+	Said     string
+	Rows     []leadRow
+	Due      bool   // something new fits somebody
+	Raised   bool   // something may be owed to somebody
+	Open     int    // leads of the place in all
+	Next     string // the address of the next page; "" for none
+	Apply    bool   // one was just settled as somebody to be helped to apply
+	Door     bool   // who reads it may take an application down themselves
 }
 
 type leadRow struct {
@@ -39,6 +43,8 @@ type leadRow struct {
 	Band  string
 	Low   int
 	Kin   bool // of who reads it: somebody else settles it
+	Apart []string
+	Was   string // what had come of it before it was opened again
 
 	Raised   []raisedRow
 	Outcomes []outcomeWord
@@ -66,24 +72,47 @@ type outcomeWord struct {
 }
 
 func outcomeWords(kind string) (list []outcomeWord) {
-	words := map[watch.Outcome]string{watch.Applied: "符合,帮他申请", watch.Served: "已经有了", watch.NotInNeed: "不需要", watch.NotReached: "没找到人",
-		watch.WrongData: "资料不对", watch.MadeGood: "该补,已经补了", watch.NotOwed: "不该补"}
 	for _, o := range watch.Outcomes(kind) {
-		list = append(list, outcomeWord{o, words[o]})
+		list = append(list, outcomeWord{o, outcomes[o]})
 	}
 	return list
 }
 
+var outcomes = map[watch.Outcome]string{watch.Applied: "符合,帮他申请", watch.Served: "已经有了", watch.NotInNeed: "不需要", watch.NotReached: "没找到人",
+	watch.WrongData: "资料不对", watch.MadeGood: "该补,已经补了", watch.NotOwed: "不该补"}
+
+// apart says which of some items a rule lets nobody have beside one another: all of them may
+// fit, and one is chosen.
+func apart(book *policy.Book, items insight.Items) (out []string) {
+	for i := range book.Rules {
+		r := &book.Rules[i]
+		a, known := book.Item(r.A)
+		b, both := book.Item(r.B)
+		if r.Kind != policy.Exclude || !known || !both || !items.Has(a.No) || !items.Has(b.No) {
+			continue
+		}
+		text := a.Name + "、" + b.Name + ":只能选一样。"
+		if r.Person {
+			text = a.Name + "、" + b.Name + ":同一个人只能选一样。"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
 func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	page := leadPage{Said: desk.Said(w, r)}
-	err := k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		list, err := k.d.Watch.Leads(ctx, tx, at.Staff.Regions, mostLeads)
+	v, err := k.viewOf(r, at)
+	if err != nil {
+		return err
+	}
+	empty := leadPage{view: v, Said: desk.Said(w, r), Apply: r.FormValue("then") == string(watch.Applied), Door: at.Has(staff.Clerk, staff.Assistant)}
+	empty.Up, empty.Down = k.around(v, at)
+	var page leadPage
+	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		page = empty
+		list, err := k.pageOfLeads(ctx, tx, &page)
 		if err != nil {
 			return err
-		}
-		page.Due, page.Raised = false, false
-		for _, l := range list {
-			page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
 		}
 		page.Rows, err = k.leadRows(ctx, tx, why, at, list)
 		return err
@@ -92,6 +121,52 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "leads", Title: "线索"}, page)
+}
+
+// pageOfLeads reads one page of a place's leads, and how many there are.
+func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]watch.Lead, error) {
+	of, err := k.village(ctx, tx, page.Place)
+	if err != nil {
+		return nil, err
+	}
+	if page.Open, err = k.d.Watch.OpenLeads(ctx, tx, page.Towns, of); err != nil {
+		return nil, err
+	}
+	p := watch.LeadsPage{N: mostLeads + 1, Of: of}
+	if page.After != nil {
+		p.After = &watch.LeadMark{Place: page.After.Place, ID: int64(page.After.Household)}
+	}
+	list, err := k.d.Watch.Leads(ctx, tx, page.Towns, p)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > mostLeads {
+		list = list[:mostLeads]
+		last := list[mostLeads-1]
+		page.Next = fmt.Sprintf("/desk/ranking/leads?place=%s&after=%d.%d&n=%d", page.Place, last.Place, last.ID, page.From+mostLeads)
+	}
+	for _, l := range list {
+		page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
+	}
+	return list, nil
+}
+
+// First and Last are the numbers of the first and the last lead of the page.
+func (p leadPage) First() int { return p.From + 1 }
+
+// Last is where it ends.
+func (p leadPage) Last() int { return p.From + len(p.Rows) }
+
+// village gives the households of a village, nil for a place that is none.
+func (k *Room) village(ctx context.Context, tx *pg.Tx, place core.RegionCode) ([]core.HouseholdID, error) {
+	if len(place) != 12 {
+		return nil, nil
+	}
+	ids, err := k.d.Registry.InVillage(ctx, tx, place)
+	if ids == nil {
+		ids = []core.HouseholdID{}
+	}
+	return ids, err
 }
 
 func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, list []watch.Lead) ([]leadRow, error) {
@@ -123,6 +198,10 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at
 				one.Items = append(one.Items, k.called(book, no, l.Since))
 			}
 		}
+		if l.Kind == watch.LeadDue {
+			one.Apart = apart(book, l.Items)
+		}
+		one.Was = outcomes[l.Before]
 		for _, r := range l.Raised {
 			one.Raised = append(one.Raised, raisedRow{r, k.called(book, r.No, r.From)})
 		}
@@ -155,44 +234,4 @@ func (k *Room) called(today *policy.Book, no int, since core.Date) string {
 		}
 	}
 	return "停办的一项"
-}
-
-// kin says which of some households are kin of who is at the desk: what they may be due is
-// seen to by somebody else.
-func (k *Room) kin(ctx context.Context, tx *pg.Tx, at desk.At, ids []core.HouseholdID) (map[core.HouseholdID]bool, error) {
-	living, err := k.d.Registry.Living(ctx, tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	kin, err := k.d.Staff.KinOf(ctx, tx, at.Staff.ID, slices.Collect(maps.Keys(living)))
-	out := map[core.HouseholdID]bool{}
-	for _, person := range kin {
-		out[living[person]] = true
-	}
-	return out, err
-}
-
-func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := strconv.ParseInt(r.PathValue("lead"), 10, 64)
-	if err != nil || id <= 0 {
-		return core.E(core.KindNotFound, "not_found", "没有这一条。")
-	}
-	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		home, err := k.d.Watch.Whose(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		kin, err := k.kin(ctx, tx, at, []core.HouseholdID{home})
-		if err == nil && kin[home] {
-			err = casefile.ErrConflictOfInterest
-		}
-		if err != nil {
-			return err
-		}
-		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
-	})
-	if err != nil {
-		return err
-	}
-	return desk.Back(w, r, "/desk/ranking/leads", "记下了。")
 }

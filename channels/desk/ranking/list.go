@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"math/bits"
 	"net/http"
+	"slices"
+	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/hardship"
 	"lianou/core/insight"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/staff"
 )
@@ -25,8 +28,13 @@ type listPage struct {
 	Next       string // the address of the next page; "" for none
 	Unlooked   bool   // nobody has looked at the place yet
 	City       bool   // may see what other weights would do
-	Formula    string // the index by the weights in force
+	Formula    string // the index by the weights of the looks that are shown
+	Newer      string // by the weights in force, where a look by these is still to come
+	Behind     bool   // the rules in force are newer than a look that is shown
 	Whole      []desk.IndexPart
+
+	village []core.HouseholdID // where the place is one
+	by      []string           // digests of the Books of the looks, each once
 }
 
 // row is one household of the list.
@@ -37,7 +45,8 @@ type row struct {
 	Where     string
 	Low, High int
 	Band      string
-	Parts     []int // of the highest possible index, in tenths
+	Formula   string
+	Parts     []int // of the least possible index, in tenths
 	Shares    []share
 	Aid       hardship.Aid // what comes in already
 	Net       [2]int       // the index after it, lowest and highest
@@ -63,9 +72,6 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return err
 		}
 		page.Rows, err = k.rows(ctx, tx, why, list, v.From)
-		for i := range page.Rows {
-			page.Rows[i].measure(page.Whole)
-		}
 		return err
 	})
 	if err != nil {
@@ -75,30 +81,61 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "list", Title: title, Wide: true}, page)
 }
 
-// formula says by which weights the order goes, and what each part comes to at most.
+// formula says by which weights the order that is shown goes, and what each part comes to at
+// most by them. A Book that was published since changes nothing before the next look.
 func (k *Room) formula(tx *pg.Tx, page *listPage) error {
-	book, err := k.d.Books.On(tx.Today())
+	today, err := k.d.Books.On(tx.Today())
 	if err != nil {
 		return err
 	}
-	tops := hardship.Tops(book)
-	page.Formula, page.Whole = hardship.VersionOf(book), desk.IndexParts(tops[:])
+	books := []*policy.Book{today}
+	if len(page.by) > 0 {
+		books = nil
+	}
+	for _, digest := range page.by {
+		page.Behind = page.Behind || digest != today.Digest
+		book, err := k.d.Watch.FoundBy(digest, tx.Today())
+		if err != nil {
+			return err
+		}
+		books = append(books, book)
+	}
+	var names []string
+	for _, book := range books {
+		if name := hardship.VersionOf(book); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	tops := hardship.Tops(books[0])
+	page.Formula, page.Whole = strings.Join(names, "、"), desk.IndexParts(tops[:])
+	if now := hardship.VersionOf(today); len(names) > 1 || names[0] != now {
+		page.Newer = now
+	}
 	return nil
 }
 
-// count says how many households the place has, and how many the hardest 3 in 100 are.
+// count says how many households the place has, as far as it is the officer's, and how many
+// the hardest 3 in 100 are.
 func (k *Room) count(ctx context.Context, tx *pg.Tx, page *listPage) error {
 	towns, err := k.d.Watch.Found().Towns(ctx, tx)
 	if err != nil {
 		return err
 	}
-	page.Households, page.Unlooked = 0, true
+	page.Households, page.Unlooked, page.by = 0, true, nil
 	for _, t := range towns {
-		for _, mine := range page.Towns {
-			if t.Region == mine {
-				page.Households, page.Unlooked = page.Households+t.Households, false
-			}
+		if !slices.Contains(page.Towns, t.Region) {
+			continue
 		}
+		page.Households, page.Unlooked = page.Households+t.Households, false
+		if !slices.Contains(page.by, t.By.Book) {
+			page.by = append(page.by, t.By.Book)
+		}
+	}
+	if len(page.Place) == 12 && !page.Unlooked {
+		if page.village, err = k.d.Registry.InVillage(ctx, tx, page.Place); err != nil {
+			return err
+		}
+		page.Households = len(page.village)
 	}
 	if page.Poor {
 		page.Most = (page.Households*3 + 99) / 100
@@ -118,10 +155,7 @@ func (k *Room) order(ctx context.Context, tx *pg.Tx, page *listPage) ([]insight.
 	p := insight.Page{N: n + 1, After: page.After}
 	list, err := []insight.Ranked(nil), error(nil)
 	if len(page.Place) == 12 {
-		var ids []core.HouseholdID
-		if ids, err = k.d.Registry.InVillage(ctx, tx, page.Place); err == nil {
-			list, err = k.d.Watch.Found().Among(ctx, tx, page.Towns[0], ids, p)
-		}
+		list, err = k.d.Watch.Found().Among(ctx, tx, page.Towns[0], page.village, p)
 	} else {
 		list, err = k.d.Watch.Found().Top(ctx, tx, page.Towns, p)
 	}

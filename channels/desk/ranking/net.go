@@ -22,20 +22,16 @@ type share struct {
 
 // parts lays the parts of a look out, without aid and with it.
 func (r *row) parts(look *watch.Look, aid hardship.Aid) {
-	for _, tenths := range look.Points.High {
-		r.Parts = append(r.Parts, int(tenths))
+	var most []int
+	for i, tenths := range look.Points.High {
+		most, r.Parts = append(most, int(tenths)), append(r.Parts, int(look.Points.Low[i]))
 	}
-	for i, p := range desk.IndexParts(r.Parts) {
-		r.Shares = append(r.Shares, share{IndexPart: p, Low: int(look.Points.Low[i]), Net: int(look.Net.High[i]), NetLow: int(look.Net.Low[i])})
+	tops := hardship.Tops(look.Book)
+	for i, p := range desk.IndexParts(most) {
+		r.Shares = append(r.Shares, share{IndexPart: p, Low: int(look.Points.Low[i]), Net: int(look.Net.High[i]), NetLow: int(look.Net.Low[i]), Most: tops[i]})
 	}
+	r.Formula = hardship.VersionOf(look.Book)
 	r.Aid, r.Net = aid, [2]int{look.Net.Min(), look.Net.Max()}
-}
-
-// measure sets beside each part what it comes to at most.
-func (r *row) measure(whole []desk.IndexPart) {
-	for i := range r.Shares {
-		r.Shares[i].Most = whole[i].Tenths
-	}
 }
 
 // Aided reports whether anything comes in already.

@@ -17,6 +17,7 @@ type view struct {
 	Place core.RegionCode // a village, a township, a county or the city
 	Level int             // of the standing: 0 township, 1 county, 2 city
 	Towns []core.RegionCode
+	Part  bool // Towns are not all of Place: the rest is not the officer's
 	Poor  bool // only the hardest 3 in 100 (相对贫困, domain.md 0.3)
 	After *insight.Ranked
 	From  int // how many were shown before
@@ -44,10 +45,12 @@ func (k *Room) viewOf(r *http.Request, at desk.At) (v view, err error) {
 	if place.Level <= registry.LevelCounty {
 		v.Towns = regions.Expand(place.Code)
 	}
+	whole := len(v.Towns)
 	v.Towns = slices.DeleteFunc(v.Towns, func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
 	if len(v.Towns) == 0 {
 		return v, errPlace
 	}
+	v.Part = len(v.Towns) < whole
 	switch place.Level {
 	case registry.LevelCity:
 		v.Level = 2

@@ -130,7 +130,7 @@ func TestTheListIsTheScopesOwn(t *testing.T) {
 			t.Errorf("%s of %s: %d, %d households named, want %d", c.target, c.who, code, named(body), c.code)
 		}
 	}
-	// By which weights the order goes, and what a part may come to (control: without measure).
+	// By which weights the order goes, and what a part may come to (control: without Most).
 	if _, body := h.ask(t, officer, "/desk/ranking", nil); !strings.Contains(body, "公式版本 H-1。") || !strings.Contains(body, "</b>/30.0") {
 		t.Error("the page does not say what the weights in force come to")
 	}
@@ -340,6 +340,11 @@ func TestPagesAreReadable(t *testing.T) {
 	h.learn(t, wangmiao)
 	h.pay(t, wangmiao)
 	h.owe(t, wangmiao)
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
+			select region, household, 'due', 1, 'facts', repeat('b', 64), '2026-07-01', $2::timestamptz, place, 'settled', 'served', 1, $2::timestamptz from ranking where region = $1 limit 3`, string(wangmiao), tx.Now())
+		return err
+	}))
 	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)
@@ -348,7 +353,7 @@ func TestPagesAreReadable(t *testing.T) {
 	tab.Fill("input[name=login]", officer)
 	tab.Fill("input[name=password]", staff.DemoPassword)
 	tab.Go(".login .btn.go")
-	for path, name := range map[string]string{"/desk/ranking": "desk-ranking", "/desk/ranking/leads": "desk-leads"} {
+	for path, name := range map[string]string{"/desk/ranking": "desk-ranking", "/desk/ranking/leads?then=applied": "desk-leads", "/desk/ranking/leads/settled": "desk-leads-settled"} {
 		tab.Open(site.URL + path)
 		if name == "desk-ranking" {
 			tab.Click("details summary")

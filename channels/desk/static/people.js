@@ -7,6 +7,8 @@ if (form) {
   form.addEventListener("change", () => form.elements.for.value && sessionStorage.setItem(kept, form.elements.for.value));
   if (form.elements.for.value) sessionStorage.setItem(kept, form.elements.for.value);
   form.addEventListener("htmx:beforeRequest", () => document.getElementById("say").replaceChildren());
+  // A refusal answers this search: who was found by the one before goes.
+  form.addEventListener("htmx:afterRequest", (e) => { if (e.detail.xhr.status >= 400 || e.detail.xhr.getResponseHeader("HX-Retarget")) document.getElementById("found").replaceChildren(); });
   (form.elements.for.value ? form.elements.q : form.querySelector("[name=for]")).focus();
 }
 // Arrows walk from the box through the people found and back; Enter opens, because each is a link.

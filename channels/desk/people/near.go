@@ -1,0 +1,81 @@
+package people
+
+import (
+	"slices"
+	"strings"
+
+	"lianou/core"
+	"lianou/core/matching"
+	"lianou/core/policy"
+)
+
+// How near a single thing has to be for an item to be called one step away: an amount within
+// a fifth of what it would have to be, a day within a year. What an office grants or people
+// can do is near whatever it is. Anything else is no news to anybody who waits for it.
+const (
+	nearShare  = 5 // one in so many
+	nearMonths = 12
+)
+
+// miss lays a miss beside its item.
+func (row *findingRow) miss(m matching.Miss, today core.Date) {
+	row.One = oneAway(m) && near(m.Steps[0], today)
+	row.Near = m.Text
+	if row.One {
+		return
+	}
+	row.Near = strings.TrimPrefix(m.Text, "只差一样。")
+	if len(m.Steps) == 1 && m.Steps[0].Can == matching.ByItself { // of a day that is decades off the reason says enough
+		row.Near = ""
+	}
+}
+
+// oneAway reports whether a single thing stands between a household and an item, and it is
+// one that people can bring about, ask for or wait for.
+func oneAway(m matching.Miss) bool {
+	if m.Unsure || len(m.Steps) != 1 || m.Steps[0].Leaves != "" {
+		return false
+	}
+	return m.Steps[0].Can != matching.ByFate && m.Steps[0].Can != matching.Never
+}
+
+// near reports whether a step is within reach, not only of the kind that can be reached.
+func near(s matching.Step, today core.Date) bool {
+	away := max(s.To-s.From, s.From-s.To)
+	switch s.Can {
+	case matching.ByItself:
+		if s.Late != 0 {
+			return s.Late <= today.AddDate(0, nearMonths, 0)
+		}
+		return unitOf(s.Key) == policy.UnitMonths && away <= nearMonths
+	case matching.ByThem:
+		unit := unitOf(s.Key)
+		return !s.Known || unit != policy.UnitFen && unit != policy.UnitM2 || away*nearShare <= s.To
+	}
+	return true
+}
+
+func unitOf(key string) policy.Unit {
+	for _, f := range policy.Facts() {
+		if f.Key == key {
+			return f.Unit
+		}
+	}
+	return ""
+}
+
+// grades are those of a certificate of disability, 0 for none.
+var grades = strings.NewReplacer("0", "没有残疾证", "1", "一级", "2", "二级", "3", "三级", "4", "四级", " 到 ", "到")
+
+// inWords says a condition as people do: a grade by its name; and where an item is for those
+// who are not something, that they are not, in words that do not end on the contrary of what
+// the condition came to.
+func (t teller) inWords(r *matching.Reason) {
+	i := slices.IndexFunc(t.book.Tests, func(c *policy.Test) bool { return c.Name == r.Code })
+	if i >= 0 && t.book.Tests[i].Fact == policy.DisabilityGrade {
+		r.Value, r.Limit = grades.Replace(r.Value), grades.Replace(r.Limit)
+	}
+	if strings.HasPrefix(r.Code, "status.") && r.Outcome == matching.Eligible {
+		r.Text = strings.Replace(r.Text, "按现在的情况算也不符合", "按现在的情况算也算不上", 1)
+	}
+}

@@ -1,0 +1,92 @@
+package people
+
+import (
+	"testing"
+
+	"lianou/core"
+	"lianou/core/matching"
+	"lianou/core/policy"
+)
+
+// TestOnlyWhatIsNearIsOneStepAway, on both sides of each bound.
+// Control: near that gives true ("6,800 yuan a month: true, want false").
+func TestOnlyWhatIsNearIsOneStepAway(t *testing.T) {
+	t.Parallel()
+	today := core.NewDate(2026, 11, 29)
+	income := func(from, to int64) matching.Step {
+		return matching.Step{Key: "income_per_capita_month", Known: true, From: from, To: to, Can: matching.ByThem}
+	}
+	day := func(d core.Date) matching.Step {
+		return matching.Step{Key: "age", Known: true, Can: matching.ByItself, Early: d, Late: d}
+	}
+	for name, c := range map[string]struct {
+		step matching.Step
+		want bool
+	}{
+		"a fifth over the line":     {income(1080_00, 900_00), true},
+		"a fen more than a fifth":   {income(1080_01, 900_00), false},
+		"6,800 yuan a month":        {income(7700_00, 900_00), false},
+		"an amount that may not be": {income(1, 0), false},
+		"a year to the day":         {day(core.NewDate(2027, 11, 29)), true},
+		"a year and a day":          {day(core.NewDate(2027, 11, 30)), false},
+		"2057":                      {day(core.NewDate(2057, 5, 1)), false},
+		"a year of waiting":         {matching.Step{Key: "unemployed_months", Known: true, From: 0, To: 12, Can: matching.ByItself}, true},
+		"more than a year of it":    {matching.Step{Key: "unemployed_months", Known: true, From: 0, To: 13, Can: matching.ByItself}, false},
+		"another item first":        {matching.Step{Key: "status.dibao", Can: matching.ByItem}, true},
+		"what an office can assess": {matching.Step{Key: "disability.grade", Known: true, From: 0, To: 2, Can: matching.ByOthers}, true},
+		"what nobody knows":         {matching.Step{Key: "income_per_capita_month", From: 0, To: 900_00, Can: matching.Ask}, true},
+	} {
+		if got := near(c.step, today); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestFarOffIsNotCalledOneStepAway: what stands under 不符合 does not say that only one
+// thing is missing, and of a day decades off the reason says enough.
+// Control: miss without the trim ("只差一样。每月多 6,800 元。").
+func TestFarOffIsNotCalledOneStepAway(t *testing.T) {
+	t.Parallel()
+	today := core.NewDate(2026, 11, 29)
+	for text, c := range map[string]struct {
+		step matching.Step
+		want string
+	}{
+		"只差一样。每月多 6,800 元。":    {matching.Step{Key: "income_per_capita_month", Known: true, From: 7700_00, To: 900_00, Can: matching.ByThem}, "每月多 6,800 元。"},
+		"只差一样。到 2057年就满 90 岁。": {matching.Step{Key: "age", Known: true, Can: matching.ByItself, Late: core.NewDate(2057, 1, 1)}, ""},
+	} {
+		var row findingRow
+		row.miss(matching.Miss{Text: text, Steps: []matching.Step{c.step}}, today)
+		if row.One || row.Near != c.want {
+			t.Errorf("%q: one step away %v, says %q", text, row.One, row.Near)
+		}
+	}
+}
+
+// TestGradesAreSaidInWords, and who is not something is not said to fail where that is what
+// the item asks for.
+// Control: reason without inWords (「现在 0 · 标准 1 到 2」; 「按现在的情况算也不符合」 beside 符合).
+func TestGradesAreSaidInWords(t *testing.T) {
+	t.Parallel()
+	tell := teller{book: bookWithGrade()}
+	for in, want := range map[[2]string][2]string{{"0", "1 到 2"}: {"没有残疾证", "一级到二级"}, {"3", "1"}: {"三级", "一级"}} {
+		row := tell.reason(matching.Reason{Code: "disabled_severely", Value: in[0], Limit: in[1]})
+		if row.Value != want[0] || row.Limit != want[1] {
+			t.Errorf("%v: %q beside %q", in, row.Value, row.Limit)
+		}
+	}
+	if row := tell.reason(matching.Reason{Code: "members", Value: "1", Limit: "2"}); row.Value != "1" {
+		t.Errorf("a number of something else is %q", row.Value)
+	}
+	const no = "不是低保家庭,按现在的情况算也不符合。"
+	if row := tell.reason(matching.Reason{Code: "status.dibao", Outcome: matching.Eligible, Text: no}); row.Text != "不是低保家庭,按现在的情况算也算不上。" {
+		t.Errorf("beside 符合: %s", row.Text)
+	}
+	if row := tell.reason(matching.Reason{Code: "status.dibao", Outcome: matching.NotEligible, Text: no}); row.Text != no {
+		t.Errorf("beside 不符合: %s", row.Text)
+	}
+}
+
+func bookWithGrade() *policy.Book {
+	return &policy.Book{Tests: []*policy.Test{{Name: "disabled_severely", Fact: policy.DisabilityGrade}, {Name: "members", Fact: policy.MembersCount}}}
+}

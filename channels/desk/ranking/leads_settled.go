@@ -1,0 +1,206 @@
+package ranking
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/watch"
+)
+
+// kin says which of some households are kin of who is at the desk: what they may be due is
+// seen to by somebody else.
+func (k *Room) kin(ctx context.Context, tx *pg.Tx, at desk.At, ids []core.HouseholdID) (map[core.HouseholdID]bool, error) {
+	living, err := k.d.Registry.Living(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	kin, err := k.d.Staff.KinOf(ctx, tx, at.Staff.ID, slices.Collect(maps.Keys(living)))
+	out := map[core.HouseholdID]bool{}
+	for _, person := range kin {
+		out[living[person]] = true
+	}
+	return out, err
+}
+
+// notKin refuses whoever is declared kin of somebody of the household.
+func (k *Room) notKin(ctx context.Context, tx *pg.Tx, at desk.At, home core.HouseholdID) error {
+	kin, err := k.kin(ctx, tx, at, []core.HouseholdID{home})
+	if err == nil && kin[home] {
+		err = casefile.ErrConflictOfInterest
+	}
+	return err
+}
+
+func leadID(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("lead"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, core.E(core.KindNotFound, "not_found", "没有这一条。")
+	}
+	return id, nil
+}
+
+func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := leadID(r)
+	if err != nil {
+		return err
+	}
+	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		home, err := k.d.Watch.Whose(ctx, tx, id)
+		if err == nil {
+			err = k.notKin(ctx, tx, at, home)
+		}
+		if err != nil {
+			return err
+		}
+		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
+	})
+	if err != nil {
+		return err
+	}
+	to := "/desk/ranking/leads?place=" + url.QueryEscape(r.FormValue("place"))
+	if o := watch.Outcome(r.FormValue("outcome")); o == watch.Applied {
+		to += "&then=" + string(o)
+	}
+	return desk.Back(w, r, to, "记下了。记错了,在“看过的”里重新打开。")
+}
+
+// settledPage is what came of the leads of a place.
+type settledPage struct {
+	view
+	Up, Down []choice
+	Said     string
+	Rows     []settledRow
+	Later    bool   // the page is not the first
+	Next     string // the address of the next page; "" for none
+	Days     int    // for which one can be opened again
+}
+
+// settledRow is a lead with what came of it.
+type settledRow struct {
+	leadRow
+	Word     string
+	By       string
+	At       time.Time
+	Reopened string // why
+	Reopener string // who
+	May      bool   // may be opened again by who reads it
+
+	staff, reopener core.StaffID
+}
+
+func (k *Room) settled(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	v, err := k.viewOf(r, at)
+	if err != nil {
+		return err
+	}
+	mark, err := settledMark(r.FormValue("before"))
+	if err != nil {
+		return err
+	}
+	empty := settledPage{view: v, Said: desk.Said(w, r), Later: mark != nil, Days: watch.ReopenDays}
+	empty.Up, empty.Down = k.around(v, at)
+	var page settledPage
+	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		page = empty
+		of, err := k.village(ctx, tx, page.Place)
+		if err != nil {
+			return err
+		}
+		list, err := k.d.Watch.SettledLeads(ctx, tx, page.Towns, watch.LeadsPage{N: mostLeads + 1, After: mark, Of: of})
+		if err != nil {
+			return err
+		}
+		if len(list) > mostLeads {
+			list = list[:mostLeads]
+			last := list[mostLeads-1]
+			page.Next = fmt.Sprintf("/desk/ranking/leads/settled?place=%s&before=%d.%d", page.Place, last.At.UnixMicro(), last.ID)
+		}
+		page.Rows, err = k.settledRows(ctx, tx, why, at, list)
+		return err
+	})
+	if err == nil {
+		err = k.nameSettlers(r.Context(), page.Rows)
+	}
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, desk.View{Room: "ranking", Name: "settled", Title: "看过的线索"}, page)
+}
+
+// settledMark reads where the page before ended.
+func settledMark(mark string) (*watch.LeadMark, error) {
+	if mark == "" {
+		return nil, nil
+	}
+	moment, lead, _ := strings.Cut(mark, ".")
+	t, err1 := strconv.ParseInt(moment, 10, 64)
+	id, err2 := strconv.ParseInt(lead, 10, 64)
+	if err1 != nil || err2 != nil || t < 0 || t > time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() {
+		return nil, core.Invalid("before", "这一页的地址不完整,请从第一页看起。")
+	}
+	return &watch.LeadMark{At: time.UnixMicro(t), ID: id}, nil
+}
+
+func (k *Room) settledRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, list []watch.Settled) ([]settledRow, error) {
+	leads := make([]watch.Lead, len(list))
+	for i := range list {
+		leads[i] = list[i].Lead
+	}
+	rows, err := k.leadRows(ctx, tx, why, at, leads)
+	out := make([]settledRow, 0, len(rows))
+	for i, row := range rows {
+		s := &list[i]
+		out = append(out, settledRow{leadRow: row, Word: outcomes[s.Outcome], At: s.At, Reopened: s.Reopened, staff: s.Staff, reopener: s.Reopener,
+			May: !row.Kin && s.Reopened == "" && tx.Now().Before(s.At.AddDate(0, 0, watch.ReopenDays))})
+	}
+	return out, err
+}
+
+// nameSettlers names who wrote down what came of leads, and who opened them again.
+func (k *Room) nameSettlers(ctx context.Context, rows []settledRow) error {
+	var ids []core.StaffID
+	for _, row := range rows {
+		ids = append(ids, row.staff)
+		if row.reopener != 0 {
+			ids = append(ids, row.reopener)
+		}
+	}
+	names, err := k.d.Staff.Names(ctx, ids...)
+	for i, row := range rows {
+		rows[i].By, rows[i].Reopener = names[row.staff], names[row.reopener]
+	}
+	return err
+}
+
+func (k *Room) reopen(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := leadID(r)
+	if err != nil {
+		return err
+	}
+	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		home, err := k.d.Watch.WhoseSettled(ctx, tx, id)
+		if err == nil {
+			err = k.notKin(ctx, tx, at, home)
+		}
+		if err != nil {
+			return err
+		}
+		return k.d.Watch.Reopen(ctx, tx, id, why.Actor, r.PostFormValue("reason"))
+	})
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, "/desk/ranking/leads?place="+url.QueryEscape(r.FormValue("place")), "重新打开了,在下面的线索里。原来记的结果也留着。")
+}

@@ -1,0 +1,60 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+)
+
+// errSettled says that a lead is not open: settled by somebody, gone by itself, or none.
+var errSettled = core.E(core.KindConflict, "lead_settled", "这条线索已经有人处理了,或者情况又变了。请刷新再看。")
+
+// Whose gives the household of a lead, which stays open until tx ends or settles it. Errors:
+// KindConflict for one that is not open within the scope of tx.
+func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.HouseholdID, err error) {
+	err = tx.QueryRow(ctx, `select household from lead where id = $1 and state = 'open' for update`, id).Scan(&household)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, errSettled
+	}
+	return household, pg.Fail(err, "read whose a lead is")
+}
+
+// Settle closes a lead with what came of it. Errors: KindConflict for one that is not open
+// within the scope of tx, KindInvalid for an outcome that is none.
+func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome) error {
+	staff, err := strconv.ParseInt(by.ID, 10, 64)
+	if err != nil {
+		return core.E(core.KindInternal, "lead_staff", "").Wrap(err)
+	}
+	var region core.RegionCode
+	var household core.HouseholdID
+	var kind string
+	var owed core.Fen
+	const hold = `select region, household, kind, coalesce(owed, 0) from lead where id = $1 and state = 'open' for update`
+	err = tx.QueryRow(ctx, hold, id).Scan(&region, &household, &kind, &owed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errSettled
+	}
+	if err != nil {
+		return pg.Fail(err, "settle a lead")
+	}
+	if !slices.Contains(Outcomes(kind), o) {
+		return core.Invalid("outcome", "请选一下结果。")
+	}
+	const sql = `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`
+	if _, err := tx.Exec(ctx, sql, id, string(o), staff, tx.Now()); err != nil {
+		return pg.Fail(err, "settle a lead")
+	}
+	detail := map[string]any{"lead": id, "household": household, "outcome": o}
+	if kind == LeadRaised {
+		detail["owed"] = owed
+	}
+	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.settled", Region: region, Purpose: "lead", Detail: detail})
+}
