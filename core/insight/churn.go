@@ -137,8 +137,8 @@ func bandMoves(before, after []Place) []BandMove {
 }
 
 // spearman is the rank correlation of two total orders, in ten-thousandths: one less six
-// times the squared differences over n(n^2-1), which is rounded, a half away from 1. No ties are left, so the
-// short formula is exact.
+// times the squared differences over n(n^2-1), which is rounded, a half away from 1. No ties
+// are left, so the short formula is exact.
 func spearman(a, b []int32) int {
 	n := int64(len(a))
 	if n < 2 {

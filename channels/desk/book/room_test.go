@@ -176,6 +176,9 @@ func TestTriedBeforeItIsSigned(t *testing.T) {
 	if strings.Contains(page, at+"/simulate\"") {
 		t.Error("a draft without a change can be simulated")
 	}
+	if _, part := o.ask(han, at+"/simulation", nil); strings.Contains(part, at+"/simulate\"") { // control: the button for every draft that lives
+		t.Error("the part of a draft without a change has the button")
+	}
 	o.ask(han, at+"/amount", raise)
 	status, page := o.ask(lin, at+"/simulate", url.Values{})
 	if status != http.StatusOK || !strings.Contains(page, "正在试算") || strings.Contains(page, "会少拿到东西") {

@@ -106,8 +106,12 @@ func (b *Room) simulated(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if err != nil {
 		return err
 	}
+	base, err := b.d.Rules.Sources(r.Context(), f.Base)
+	if err != nil {
+		return err
+	}
 	live := f.State == rulebook.Open || f.State == rulebook.SignedOff
-	p.May = live && at.Has(staff.City)
+	p.May = live && at.Has(staff.City) && len(base.Diff(f.Files)) > 0
 	return at.Page.Part(w, "book", "simulation", p)
 }
 
