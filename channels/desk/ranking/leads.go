@@ -145,6 +145,7 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 		last := list[mostLeads-1]
 		page.Next = fmt.Sprintf("/desk/ranking/leads?place=%s&after=%d.%d&n=%d", page.Place, last.Place, last.ID, page.From+mostLeads)
 	}
+	page.Due, page.Raised = false, false
 	for _, l := range list {
 		page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
 	}

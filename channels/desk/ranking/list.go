@@ -92,6 +92,7 @@ func (k *Room) formula(tx *pg.Tx, page *listPage) error {
 	if len(page.by) > 0 {
 		books = nil
 	}
+	page.Behind = false
 	for _, digest := range page.by {
 		page.Behind = page.Behind || digest != today.Digest
 		book, err := k.d.Watch.FoundBy(digest, tx.Today())
