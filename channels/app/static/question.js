@@ -92,7 +92,10 @@
       if (!old || going()) return;
       if (old.moved || old.step !== step || document.getElementById("error")) return;
       fill(form, old);
-      if (old.ready) { if (keep.away) keep.tell(stored(old.said)); return; } // with a network it is on its way
+      if (old.ready) { // with a network it is on its way; a device that wrongly thought it had one came here by sending
+        if (keep.away) keep.tell(stored(old.said), null, true);
+        return;
+      }
       keep.tell("刚才写到一半的还在,接着写就行。" + (old.fault ? "要改的是:" + old.fault : ""));
     }).catch(function () {});
   }
