@@ -25,6 +25,7 @@ var variable = map[string]string{
 	"core/pg.prepare":              "the embedded file of roles",
 	"core/pg/local.CreateDatabase": "CREATE DATABASE takes no parameter: the operator's name, quoted",
 	"core/jobs/jobstest.States":    "for tests: the schema's name, quoted",
+	"core/pg/pgtest.LoseRaceOver":  "for tests: the name of a table",
 	"core/pg/pgtest.New":           "for tests: names of throw-away databases",
 	"core/pg/pgtest.Empty":         "for tests: names of throw-away databases",
 	"core/pg/pgtest.drop":          "for tests: names of throw-away databases",
