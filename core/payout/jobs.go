@@ -47,7 +47,7 @@ func (PollBank) Kind() string { return "poll_bank" }
 
 // InsertOpts lets one poll wait or run at a time.
 func (PollBank) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: alive()}}
+	return jobs.Single()
 }
 
 // alive is every state of a job that has not ended.

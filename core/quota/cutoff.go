@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -32,8 +31,7 @@ func (DrawLists) Kind() string { return "draw_quota_lists" }
 
 // InsertOpts lets one wait or run at a time.
 func (DrawLists) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+	return jobs.Single()
 }
 
 // Register adds the worker that draws lists and says how often it looks.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"lianou/core/audit"
 	"lianou/core/jobs"
@@ -28,8 +27,7 @@ func (RenewTokens) Kind() string { return "renew_tokens" }
 
 // InsertOpts lets one wait or run at a time.
 func (RenewTokens) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+	return jobs.Single()
 }
 
 // Register adds the worker that renews tokens and says how often it looks.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"lianou/core"
 	"lianou/core/jobs"
@@ -61,8 +60,7 @@ func (Sweep) Kind() string { return "casework_sweep" }
 
 // InsertOpts lets one sweep wait or run at a time.
 func (Sweep) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+	return jobs.Single()
 }
 
 func once() river.InsertOpts { return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}} }

@@ -165,21 +165,7 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	page.Sure = r.PostFormValue("sure") == ""
 	page.life = p.d.Life.Afterwards(staysIn(r))
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		if err := p.lives(ctx, tx, why, at, &page); err != nil {
-			return err
-		}
-		if err := p.notKin(ctx, tx, why, at, page.Home); err != nil || !page.takesAnother() {
-			return err
-		}
-		// A rehearsal is rolled back, and would take with it that somebody was looked at.
-		other, _, err := p.otherOf(ctx, tx, why, r, at, &page)
-		if err != nil || other.Household == 0 {
-			return err
-		}
-		if page.theirs, err = p.d.Registry.Members(ctx, tx, why, other.Household); err != nil {
-			return err
-		}
-		return p.mayShow(ctx, tx, why, page.theirs)
+		return p.seen(ctx, tx, why, r, at, &page)
 	})
 	if err != nil {
 		return err
@@ -207,6 +193,25 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return at.Page.Part(w, "people", "life", page)
 	}
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "life", Title: "登记变动"}, page)
+}
+
+// seen is the look at everybody an event is told of, in a transaction of its own: a rehearsal
+// is rolled back, and would take with it that somebody was looked at.
+func (p *Room) seen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, at desk.At, page *lifePage) error {
+	if err := p.lives(ctx, tx, why, at, page); err != nil {
+		return err
+	}
+	if err := p.notKin(ctx, tx, why, at, page.Home); err != nil || !page.takesAnother() {
+		return err
+	}
+	other, _, err := p.otherOf(ctx, tx, why, r, at, page)
+	if err != nil || other.Household == 0 {
+		return err
+	}
+	if page.theirs, err = p.d.Registry.Members(ctx, tx, why, other.Household); err != nil {
+		return err
+	}
+	return p.mayShow(ctx, tx, why, page.theirs)
 }
 
 // untell takes an event back; both stay in the register.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -22,8 +21,7 @@ func (Scan) Kind() string { return "pair_scan" }
 
 // InsertOpts lets one wait or run at a time.
 func (Scan) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+	return jobs.Single()
 }
 
 // How often the register is scanned and for how long one may take, and how many pairs
