@@ -18,7 +18,7 @@ func (s statusSet) has(i int) bool { return s>>i&1 != 0 }
 // where no single one is, each of those that it cannot do without.
 func (e *explainer) waitsFor(it *policy.Item) statusSet {
 	all := e.onlyComputed(it)
-	if all == 0 || e.standsWith(it, 0) {
+	if all == 0 || e.standsWith(it, e.received()) {
 		return 0
 	}
 	if e.m.version < versionBundle {
@@ -53,9 +53,28 @@ func (e *explainer) onlyComputed(it *policy.Item) (out statusSet) {
 	return out
 }
 
+// received gives the statuses of which the item that grants them is received: whoever has 低保
+// in hand need not get it first, whether or not the register says so.
+func (e *explainer) received() (out statusSet) {
+	if e.m.version < versionNeeds {
+		return 0
+	}
+	for i := range e.m.book.Statuses {
+		if by := e.m.book.Statuses[i].GrantedBy; by != "" && e.have.receives(by, "") != nil {
+			out |= 1 << i
+		}
+	}
+	return out
+}
+
 // standsWith reports whether an item would be eligible if of the statuses that items grant
 // only those given held without being recognised.
 func (e *explainer) standsWith(it *policy.Item, granted statusSet) bool {
+	return e.standsFor(it, house, granted)
+}
+
+// standsFor is standsWith for one member; for the household it takes any of them.
+func (e *explainer) standsFor(it *policy.Item, member int, granted statusSet) bool {
 	e.strict, e.granted = true, granted
 	defer func() { e.strict, e.granted = false, 0 }()
 	if it.When != nil && e.eval(it.When, house) != Eligible {
@@ -63,6 +82,9 @@ func (e *explainer) standsWith(it *policy.Item, granted statusSet) bool {
 	}
 	if it.Person == nil {
 		return true
+	}
+	if member != house {
+		return e.eval(it.Person, member) == Eligible
 	}
 	for i := range e.v.M {
 		if e.eval(it.Person, i) == Eligible {

@@ -35,14 +35,14 @@ func TestAfterIsToBeHad(t *testing.T) {
 			t.Errorf("%s after %q: %s", code, f.After, f.Reasons[0].Text)
 		}
 	}
-	// What is received, or asked for already, is as good as proposed.
+	// What is received need not be got first; what is asked for already is as good as proposed.
 	for _, held := range []Held{
 		{Receiving: []Receiving{{Item: "MZ-01", Amount: core.Yuan(9000), Per: "month"}}},
 		{Receiving: []Receiving{{Item: "MZ-01", Amount: core.Yuan(9000), Per: "month"}}, Open: []Filed{{Item: "MZ-02"}}},
 	} {
-		r := m.ExplainWith(&h, held)
-		if f := r.Finding("GA-01"); f.After != "MZ-01" {
-			t.Errorf("%+v: after %q", held, f.After)
+		before, r := m.As(versionBundle).ExplainWith(&h, held), m.ExplainWith(&h, held)
+		if then, now := before.Finding("GA-01"), r.Finding("GA-01"); then.After != "MZ-01" || now.After != "" || !slices.Contains(r.Bundle, "GA-01") {
+			t.Errorf("%+v: after %q, by version 2 after %q", held, now.After, then.After)
 		}
 	}
 	r = m.ExplainWith(&h, Held{Open: []Filed{{Item: "MZ-02"}}})
@@ -180,7 +180,7 @@ func TestAfterIsAsThePlainModel(t *testing.T) {
 			}
 			enough := model.enough(i)
 			switch toBeHad := slices.ContainsFunc(enough, r.has); {
-			case (f.After != "") == model.stands(i, -1):
+			case (f.After != "") == model.stands(i, held):
 				t.Fatalf("%s after %q in %+v", f.Item, f.After, h)
 			case f.After == "":
 			case len(enough) > 0 && !slices.Contains(enough, f.After):
@@ -229,7 +229,7 @@ func newGrants(m *Matcher, h *core.Household) *grants {
 func (g *grants) enough(item int) (out []core.ItemCode) {
 	for i := range g.m.book.Statuses {
 		s := &g.m.book.Statuses[i]
-		if s.GrantedBy != "" && g.st[i] == Eligible && g.v.H[s.Recognised] != 1 && g.stands(item, i) {
+		if s.GrantedBy != "" && g.st[i] == Eligible && g.v.H[s.Recognised] != 1 && g.standsBy(item, func(by core.ItemCode) bool { return by == s.GrantedBy }) {
 			out = append(out, s.GrantedBy)
 		}
 	}
@@ -237,12 +237,19 @@ func (g *grants) enough(item int) (out []core.ItemCode) {
 }
 
 // stands reports whether an item is eligible where of the statuses that are granted only
-// one, or with -1 none, holds without being recognised.
-func (g *grants) stands(item, one int) bool {
+// those hold without being recognised whose item is received.
+func (g *grants) stands(item int, held Held) bool {
+	return g.standsBy(item, func(by core.ItemCode) bool {
+		return slices.ContainsFunc(held.Receiving, func(r Receiving) bool { return r.Item == by })
+	})
+}
+
+// standsBy is stands for the grants of some items.
+func (g *grants) standsBy(item int, granted func(core.ItemCode) bool) bool {
 	st := g.st
 	for i := range g.m.book.Statuses {
 		s := &g.m.book.Statuses[i]
-		if s.GrantedBy == "" || i == one {
+		if s.GrantedBy == "" || granted(s.GrantedBy) {
 			continue
 		}
 		if st[i] = Unknown; g.v.Known>>s.Recognised&1 != 0 {
@@ -271,7 +278,7 @@ func TestJudgedAsThen(t *testing.T) {
 	if f := r.Finding("GA-01"); f.After != "MZ-01" || f.Reasons[0].Text != "先把低保办下来,这一项跟着就能办。" {
 		t.Errorf("after %q", f.After)
 	}
-	for version, m := range map[int]*Matcher{1: then, 2: m} {
+	for version, m := range map[int]*Matcher{1: then, 2: m.As(2), 3: m} {
 		b, err := m.Trace(&h, nil, nil)
 		if err != nil || VersionOf(b) != version {
 			t.Errorf("version %d: %.20s %v", version, b, err)

@@ -82,15 +82,25 @@ func (b *bundler) gather(findings []Finding) {
 			b.gatherEach(i, f)
 			continue
 		}
-		each := b.m.book.Items[i].Benefit.Each
 		fen := untold
 		if f.Outcome == Eligible {
-			if fen = f.Benefit.Amount; fen == 0 && (each || b.e.sharesOf(i)[0] == untold) {
-				fen = untold
-			}
+			fen = b.whole(i, f)
 		}
 		b.add(claim{item: i, member: house, fen: fen}, 0, 0)
 	}
+}
+
+// whole is what an item comes to for all it is for. Up to version 2 a sum of shares that
+// came to nothing was taken for one that nobody can tell.
+func (b *bundler) whole(i int, f *Finding) core.Fen {
+	told := f.Benefit.Told
+	if b.m.version < versionNeeds {
+		told = f.Benefit.Amount != 0 || !b.m.book.Items[i].Benefit.Each && b.e.sharesOf(i)[0] != untold
+	}
+	if !told {
+		return untold
+	}
+	return f.Benefit.Amount
 }
 
 func (b *bundler) gatherEach(i int, f *Finding) {
@@ -203,8 +213,20 @@ func (b *bundler) joint(r *policy.Rule, x, y int) joint {
 	return j
 }
 
-// solve marks the claims taken.
+// solve marks the claims taken. What the best of each group leaves out is seldom something
+// that other claims need; only where it is, all of them are weighed together.
 func (b *bundler) solve() []bool {
+	taken := b.solveGroups()
+	if b.m.version < versionNeeds || b.grantedBy(taken) == b.grantedBy(nil) {
+		return taken
+	}
+	if n := b.needs(); !n.met(taken) {
+		n.solveWith(taken)
+	}
+	return taken
+}
+
+func (b *bundler) solveGroups() []bool {
 	taken := make([]bool, len(b.claims))
 	seen := make([]bool, len(b.claims))
 	for i := range b.claims {
@@ -216,7 +238,8 @@ func (b *bundler) solve() []bool {
 			taken[i] = true
 			continue
 		}
-		p := b.pack(group)
+		p := b.packer(group)
+		p.decide(0)
 		for k, c := range group {
 			taken[c] = p.best[k]
 		}
@@ -270,6 +293,9 @@ func (b *bundler) whyDropped(findings []Finding, taken []bool, finding int) Drop
 				return out
 			}
 		}
+	}
+	if out.By == "" && b.m.version >= versionNeeds {
+		return b.whyFallen(findings, taken, out)
 	}
 	return out
 }

@@ -26,6 +26,7 @@ type Matcher struct {
 	other    []policy.FactID // by Test.ID: the fact in its limit, or noFact
 	rules    []ruleAt
 	shared   []bool    // by item: a rule acts on it member by member
+	grants   []int     // by status: the place of the item that grants it, -1 for none
 	version  int       // of its traces: how it judges (version.go)
 	scratch  sync.Pool // of *explainer
 }
@@ -44,7 +45,7 @@ func Compile(book *policy.Book) (*Matcher, error) {
 	if len(book.Statuses) > maxStatuses {
 		return nil, fmt.Errorf("compile book %.12s: more than %d statuses", book.Digest, maxStatuses)
 	}
-	m := &Matcher{book: book, version: TraceVersion}
+	m := &Matcher{book: book, version: TraceVersion, grants: grantsOf(book)}
 	groups := map[string]uint8{}
 	for n := range m.group {
 		county := core.RegionCode(fmt.Sprintf("3714%02d", n))

@@ -27,6 +27,7 @@ func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 // whole judges the items, finds the best of them together, and only then writes the reasons:
 // what comes first hangs on what is to be had.
 func (e *explainer) whole(h *core.Household, have *Held) (Result, bundler) {
+	e.have = have
 	r := e.explain(h)
 	b := e.bundler()
 	b.have = have
@@ -62,6 +63,7 @@ const house = -1
 type explainer struct {
 	m     *Matcher
 	h     *core.Household
+	have  *Held // nil for nothing
 	v     facts.Vector
 	place *place
 
@@ -134,7 +136,7 @@ func (e *explainer) begin(h *core.Household) {
 
 // forget drops what the household said before the scratch waits for the next one.
 func (e *explainer) forget() {
-	e.h = nil
+	e.h, e.have = nil, nil
 	clear(e.vars)
 	clear(e.text)
 }

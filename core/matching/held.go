@@ -179,7 +179,12 @@ func (b *bundler) swaps(findings []Finding, taken []bool) []Swap {
 		if !b.claims[c].held || taken[c] || done[c] {
 			continue
 		}
-		out = append(out, b.swap(findings, taken, b.exchanged(c, taken, done)))
+		group := b.exchanged(c, taken, done)
+		one := b.swap(findings, taken, group)
+		if one.Gain <= 0 && b.m.version >= versionNeeds { // what it is for needs what comes
+			one = b.swap(findings, taken, slices.Sorted(slices.Values(append(group, b.needs().only(taken, group)...))))
+		}
+		out = append(out, one)
 	}
 	return out
 }

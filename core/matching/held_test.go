@@ -251,7 +251,8 @@ func TestPackOfMany(t *testing.T) {
 			for i := range group {
 				group[i] = i
 			}
-			p := b.pack(group)
+			p := b.packer(group)
+	p.decide(0)
 			most = max(most, p.nodes)
 			if n <= 12 {
 				if want := bruteForce(b); p.score.value != want {
@@ -298,7 +299,7 @@ func TestHigherOneOnly(t *testing.T) {
 		}
 		have := rapid.IntRange(0, n-1).Draw(t, "held")
 		b.claims[have].held = true
-		taken := b.solve()
+		taken := b.solveGroups()
 		for i, c := range b.claims {
 			want := c.value == highest && (b.claims[have].value < highest && !slices.Contains(taken[:i], true) || i == have)
 			if taken[i] != want {

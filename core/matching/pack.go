@@ -11,6 +11,12 @@ type packer struct {
 	claims []*claim
 	joints []joint // a and b by place in the group
 
+	// Where some claims need others: those that others may need come first, and what stands
+	// is asked once they are decided. standing is nil where nothing is needed.
+	first    int
+	standing func(taken []bool) (fallen []bool)
+	fallen   []bool
+
 	taken []bool
 	best  []bool
 	score score
@@ -46,8 +52,8 @@ func (s score) plus(c *claim) score {
 	return s
 }
 
-// pack solves a group.
-func (b *bundler) pack(group []int) *packer {
+// packer prepares the solving of a group.
+func (b *bundler) packer(group []int) *packer {
 	p := &packer{score: score{value: -1}, taken: make([]bool, len(group)), best: make([]bool, len(group))}
 	place := make(map[int]int, len(group))
 	for k, c := range group {
@@ -62,7 +68,6 @@ func (b *bundler) pack(group []int) *packer {
 			p.joints = append(p.joints, j)
 		}
 	}
-	p.decide(0)
 	return p
 }
 
@@ -70,6 +75,13 @@ func (b *bundler) pack(group []int) *packer {
 // finds, of equal sets, the one with the lower numbers first.
 func (p *packer) decide(k int) {
 	p.nodes++
+	if p.standing != nil && k == p.first {
+		p.fallen = p.standing(p.taken)
+		defer func() { p.fallen = nil }()
+		if p.standless() {
+			return
+		}
+	}
 	now := p.worth(0, false)
 	if p.nodes > maxPacked && p.score.value >= 0 || !p.worth(k, true).better(p.score) {
 		return
@@ -80,7 +92,7 @@ func (p *packer) decide(k int) {
 		return
 	}
 	c := p.claims[k]
-	if !c.barred && !p.blocked(k) {
+	if !c.barred && !p.lost(k) && !p.blocked(k) {
 		p.taken[k] = true
 		p.decide(k + 1)
 		p.taken[k] = false
@@ -88,6 +100,19 @@ func (p *packer) decide(k int) {
 	if !c.fixed {
 		p.decide(k + 1)
 	}
+}
+
+// lost reports whether a claim needs what is not taken.
+func (p *packer) lost(k int) bool { return p.fallen != nil && p.fallen[k] }
+
+// standless reports whether something is taken already that needs what is not.
+func (p *packer) standless() bool {
+	for k := range p.first {
+		if p.taken[k] && p.lost(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // blocked reports whether an exclusion forbids k beside what is taken.
@@ -107,7 +132,7 @@ func (p *packer) blocked(k int) bool {
 func (p *packer) worth(k int, open bool) score {
 	var out score
 	for i, c := range p.claims {
-		if !p.taken[i] && (!open || i < k || c.barred || p.blocked(i)) {
+		if !p.taken[i] && (!open || i < k || c.barred || p.lost(i) || p.blocked(i)) {
 			continue
 		}
 		deduct := int64(0)

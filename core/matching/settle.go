@@ -2,6 +2,7 @@ package matching
 
 import (
 	"lianou/core"
+	"lianou/core/policy"
 )
 
 // settle gives the items of the bundle the amounts that are left beside one
@@ -84,14 +85,7 @@ func (b *bundler) deducted(j *joint) core.Fen {
 	if x.fen == untold {
 		return untold
 	}
-	from, to := x.per, y.per
-	fen := x.fen
-	switch {
-	case from == "month" && to != "month":
-		fen *= 12
-	case from != "month" && to == "month":
-		fen /= 12
-	}
+	fen := b.inPeriod(x.fen, x.per, y.per)
 	if j.rule.Part != nil {
 		most, _ := b.e.amount(j.rule.Part, y.member)
 		if most == untold {
@@ -103,4 +97,20 @@ func (b *bundler) deducted(j *joint) core.Fen {
 		return untold // which part of the other it is, the Book does not say
 	}
 	return fen
+}
+
+// inPeriod is a sum of one period in another, to the fen below. Up to version 2 a term
+// counted as a year.
+func (b *bundler) inPeriod(fen core.Fen, from, to string) core.Fen {
+	switch {
+	case from == to:
+		return fen
+	case b.m.version < versionNeeds && from != "month" && to != "month":
+		return fen
+	case b.m.version < versionNeeds && from != "month":
+		return fen / 12
+	case b.m.version < versionNeeds:
+		return 12 * fen
+	}
+	return policy.Yearly(fen, from) / policy.Yearly(1, to)
 }

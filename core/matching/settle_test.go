@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,4 +162,45 @@ func TestAmountIsTakenLessDeducted(t *testing.T) {
 		}
 	})
 	t.Logf("%d overlaps", overlapped)
+}
+
+// Shares that come to nothing are a sum, from version 3 on: what is known to be 0 is not open.
+//
+// Control: let whole ask for an amount above 0 in every version; "claim -0.01, told true".
+func TestSharesOfNothingAreTold(t *testing.T) {
+	t.Parallel()
+	m := editedOn(t, "2026-01-01", "formula: insurance_premium,", "formula: insurance_premium * 0,")
+	h := factsOf(t, "poor", alone70)
+	for version, want := range map[int]core.Fen{2: untold, 3: 0} {
+		e := &explainer{m: m.As(version), vars: map[string]any{}}
+		r := e.explain(&h)
+		b := e.bundler()
+		b.gather(r.Findings)
+		i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Item == "YB-01" })
+		from, to := b.claimsOf(i)
+		if to != from+1 || b.claims[from].fen != want || !r.Findings[i].Benefit.Told {
+			t.Errorf("version %d: claim %s, told %t", version, b.claims[from].fen, r.Findings[i].Benefit.Told)
+		}
+	}
+}
+
+// A school term is half a year where one sum is taken off another, from version 3 on.
+//
+// Control: let inPeriod go by version 2 always; "300 by term is 300 by year".
+func TestTermIsHalfAYear(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, to  string
+		fen, then core.Fen // of 1200
+	}{
+		{"term", "term", 1200, 1200}, {"term", "year", 2400, 1200}, {"year", "term", 600, 1200}, {"term", "month", 200, 100}, {"month", "term", 7200, 14400},
+		{"month", "year", 14400, 14400}, {"year", "month", 100, 100}, {"once", "year", 1200, 1200}, {"once", "month", 100, 100}, {"month", "month", 1200, 1200},
+	} {
+		for version, want := range map[int]core.Fen{2: c.then, 3: c.fen} {
+			b := bundler{m: &Matcher{version: version}}
+			if got := b.inPeriod(1200, c.from, c.to); got != want {
+				t.Errorf("version %d: 1200 by %s is %d by %s, not %d", version, c.from, got, c.to, want)
+			}
+		}
+	}
 }

@@ -7,16 +7,23 @@ import (
 
 // TraceVersion is the version of the traces that are written now. A reader refuses one that
 // it does not know. What changes the bytes of a trace, its form or what is judged, is a new
-// version with a schema of its own (docs/trace-v2.schema.json), and the way of the versions
+// version with a schema of its own (docs/trace-v3.schema.json), and the way of the versions
 // before stays in the program: a judgement that was kept is made again as it was made.
 //
 // Version 2 has the form of version 1. What comes first (Finding.After, and with it what a
 // Miss counts as to be had) goes by what an item asks for and by the bundle; in version 1 it
 // was the first status in the order of the Book that some item grants, whatever the bundle.
-const TraceVersion = 2
+//
+// Version 3 has that form as well. A bundle holds nothing that needs a status which it gives
+// up (needs.go), nothing waits for what is received already, shares that come to nothing are
+// a sum, and a school term is half a year where one sum is taken off another.
+const TraceVersion = 3
 
 // versionBundle is the first version in which what comes first goes by the bundle.
 const versionBundle = 2
+
+// versionNeeds is the first version in which a bundle holds what its claims need.
+const versionNeeds = 3
 
 // As gives a Matcher that judges as the program did when its traces were of a version, 1 for
 // what was judged before there were traces. For a version that is not known it is m itself.
@@ -24,7 +31,7 @@ func (m *Matcher) As(version int) *Matcher {
 	if version < 1 || version > TraceVersion || version == m.version {
 		return m
 	}
-	return &Matcher{book: m.book, places: m.places, group: m.group, samePath: m.samePath, other: m.other, rules: m.rules, shared: m.shared, version: version}
+	return &Matcher{book: m.book, places: m.places, group: m.group, samePath: m.samePath, other: m.other, rules: m.rules, shared: m.shared, grants: m.grants, version: version}
 }
 
 // VersionOf reads a trace's version, 0 where it has none.

@@ -8,7 +8,8 @@ import "slices"
 // In a trace of version 1 that is whatever grants the first such status. From version 2 on
 // it grants a status that would do alone; where no single one would, one that cannot be
 // missed; where there is none of that kind either, any of them. Of these it is the first
-// that is claimed, received or asked for already, and where none is, the first.
+// that is claimed, received or asked for already, and where none is, the first. From version
+// 3 on nothing waits that stands with what is received.
 func (r *replayer) after(it *item, is string) string {
 	var could []status
 	for _, s := range r.Statuses {
@@ -16,7 +17,7 @@ func (r *replayer) after(it *item, is string) string {
 			could = append(could, s)
 		}
 	}
-	if is != pass || len(could) == 0 || r.holds(it, func(string) bool { return false }) {
+	if is != pass || len(could) == 0 || r.holds(it, "", func(key string) bool { return r.version >= 3 && r.grants(key, func(c *claim) bool { return c.Held }) }) {
 		return ""
 	}
 	if r.version == 1 {
@@ -35,10 +36,10 @@ func (r *replayer) after(it *item, is string) string {
 func (r *replayer) helpful(it *item, could []status) []status {
 	var alone, vital []status
 	for _, s := range could {
-		if r.holds(it, func(key string) bool { return key == s.Key }) {
+		if r.holds(it, "", func(key string) bool { return key == s.Key }) {
 			alone = append(alone, s)
 		}
-		if !r.holds(it, func(key string) bool {
+		if !r.holds(it, "", func(key string) bool {
 			return key != s.Key && slices.ContainsFunc(could, func(one status) bool { return one.Key == key })
 		}) {
 			vital = append(vital, s)
@@ -53,10 +54,23 @@ func (r *replayer) helpful(it *item, could []status) []status {
 	return could
 }
 
-// holds derives an item while of the statuses that items grant only some hold unrecognised.
-func (r *replayer) holds(it *item, only func(key string) bool) bool {
+// grants reports whether some claim that is so is one on an item that grants a status.
+func (r *replayer) grants(key string, so func(*claim) bool) bool {
+	for _, s := range r.Statuses {
+		for i := range r.Bundle.Claims {
+			if c := &r.Bundle.Claims[i]; s.Key == key && s.GrantedBy == c.Item && so(c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holds derives an item, for a member or with "" for anybody, while of the statuses that
+// items grant only some hold unrecognised.
+func (r *replayer) holds(it *item, member string, only func(key string) bool) bool {
 	r.only = only
 	defer func() { r.only = nil }()
-	is, _ := r.outcome(it)
-	return is == pass
+	is, who := r.outcome(it)
+	return is == pass && (member == "" || it.Person == nil || slices.Contains(who, member))
 }

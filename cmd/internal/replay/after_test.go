@@ -44,7 +44,7 @@ func TestAfterByItsVersion(t *testing.T) {
 	if wrong := replay.Check(sealedAs(2, now)); len(wrong) != 1 || !strings.HasPrefix(wrong[0], `MZ-09 comes after "MZ-01"`) {
 		t.Errorf("of now: %v", wrong)
 	}
-	if len(replay.Check(sealedAs(1, now))) != items || replay.Check(sealedAs(3, now)) == nil {
+	if len(replay.Check(sealedAs(1, now))) != items || replay.Check(sealedAs(4, now)) == nil {
 		t.Error("of now, as one of then or of a version that there is not")
 	}
 }

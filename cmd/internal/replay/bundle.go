@@ -45,6 +45,7 @@ func (r *replayer) bundle() {
 		r.claim(&b.Claims[i])
 	}
 	r.acts()
+	r.needs()
 	r.proposed()
 	if got := r.value(nil); got != b.Value {
 		r.say("the bundle is worth %d, the trace says %d", got, b.Value)
@@ -90,7 +91,7 @@ func (r *replayer) due(it *item, member string) *int64 {
 			}
 			sum += *it.Shares[i+1]
 		}
-		if sum == 0 {
+		if sum == 0 && r.version < 3 {
 			return nil
 		}
 		return &sum
@@ -187,7 +188,7 @@ func (r *replayer) value(set []bool) int64 {
 		if taken(i) {
 			sum += max(c.Value-off[i], 1)
 		}
-		if c.Fixed && !taken(i) || c.Barred && taken(i) {
+		if c.Fixed && !taken(i) || c.Barred && taken(i) || taken(i) && r.lacks(i, taken) {
 			return -1
 		}
 	}
@@ -271,15 +272,7 @@ func (r *replayer) left(i int) (int64, bool) {
 		if r.Items[from].Outside && !a.Held {
 			continue
 		}
-		off := a.Fen
-		if off != nil && a.Per == "month" && c.Per != "month" {
-			n := 12 * *off
-			off = &n
-		}
-		if off != nil && a.Per != "month" && c.Per == "month" {
-			n := *off / 12
-			off = &n
-		}
+		off := r.inPeriod(a.Fen, a.Per, c.Per)
 		if u.Part != "" {
 			part := r.fen(u.Part, c.Member)
 			if off == nil || part == nil {
@@ -293,6 +286,22 @@ func (r *replayer) left(i int) (int64, bool) {
 		out -= *off
 	}
 	return max(out, 0), true
+}
+
+// inPeriod is a sum of one period in another. Before version 3 a term counted as a year.
+func (r *replayer) inPeriod(fen *int64, from, to string) *int64 {
+	if fen == nil || from == to {
+		return fen
+	}
+	times := func(per string) int64 {
+		if per == "term" && r.version < 3 {
+			return 1
+		}
+		one := int64(1)
+		return yearly(&one, per)
+	}
+	out := *fen * times(from) / times(to)
+	return &out
 }
 
 func min2(a, b *int64) *int64 {

@@ -14,6 +14,7 @@ import (
 const (
 	head1 = `{"trace":1,"body":`
 	head2 = `{"trace":2,"body":`
+	head3 = `{"trace":3,"body":`
 	seal  = `,"sha256":"`
 	tail  = "\"}\n"
 )
@@ -153,18 +154,20 @@ type amount struct {
 
 // read takes a trace apart, to the byte.
 func read(b []byte) (*trace, error) {
-	t := &trace{version: 1}
-	body, ok := bytes.CutPrefix(b, []byte(head1))
-	if !ok {
-		t.version = 2
-		body, ok = bytes.CutPrefix(b, []byte(head2))
+	t := &trace{}
+	body, ok := b, false
+	for i, head := range []string{head1, head2, head3} {
+		if body, ok = bytes.CutPrefix(b, []byte(head)); ok {
+			t.version = i + 1
+			break
+		}
 	}
 	if ok {
 		body, ok = bytes.CutSuffix(body, []byte(tail))
 	}
 	at := len(body) - len(seal) - 2*sha256.Size
 	if !ok || at < 0 || string(body[at:at+len(seal)]) != seal {
-		return nil, errors.New("this is no trace of version 1 or 2")
+		return nil, errors.New("this is no trace of version 1, 2 or 3")
 	}
 	sum := sha256.Sum256(body[:at])
 	if hex.EncodeToString(sum[:]) != string(body[at+len(seal):]) {

@@ -43,6 +43,7 @@ type replayer struct {
 	stands  map[string]string     // statuses decided so far
 	granted map[string]string     // the same while those that items grant hold only when recognised
 	only    func(key string) bool // of what items grant these alone hold unrecognised; nil for all
+	needy   []bool                // by claim: what has to have another approved first
 	wrong   []string
 }
 
