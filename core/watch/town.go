@@ -45,6 +45,7 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return false, err
 	}
+	planAnew(tx)
 	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
@@ -55,6 +56,13 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	}
 	finish(tx, scan, town, c)
 	return false, nil
+}
+
+// planAnew has what follows planned for what lies there now. A plan that is kept is the one
+// that was made while nobody had a lead, and reads all of them to find one: after a change of
+// the rules, when a city's first 350,000 come, 50 seconds instead of 12.
+func planAnew(tx *pg.Tx) {
+	tx.Later("plan for what lies there now", `select set_config('plan_cache_mode', 'force_custom_plan', true)`)
 }
 
 // hold takes the township's place in the scan, or gives errTaken.
