@@ -37,12 +37,13 @@ type Deadline struct {
 	Law    string // what fixes it, in Chinese; "" for a promise of ours
 }
 
-// SetDeadline sets or moves a deadline that is not met yet.
+// SetDeadline sets or moves a deadline that is not met yet. Its Level is the one below the
+// first that is told.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
-	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, next, law)
-		select id, region, $2, $3, $4, $4, $5 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) do update set due = excluded.due, next = excluded.next, law = excluded.law, level = 0, met = null`,
-		d.Case, d.Claim, d.Kind, day(d.Due), d.Law)
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, next, law, level)
+		select id, region, $2, $3, $4, $4, $5, $6 from casefile where id = $1
+		on conflict (case_id, claim_id, kind) do update set due = excluded.due, next = excluded.next, law = excluded.law, level = excluded.level, met = null`,
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "set a deadline")
 }
 

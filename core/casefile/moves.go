@@ -40,6 +40,19 @@ func (s *Store) Route(ctx context.Context, tx *pg.Tx, c Case, r Routing) error {
 	return pg.Fail(err, "route a case")
 }
 
+// Await starts the clock of acceptance of a case that no township has yet: who does not say
+// where they live waits no longer than others before somebody is told (F54, F57). A case
+// whose clock runs keeps it. There is no township to tell first, so the county is.
+func (s *Store) Await(ctx context.Context, tx *pg.Tx, c Case, due core.Date) error {
+	if !c.AcceptDue.IsZero() {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `update casefile set accept_due = $2 where id = $1`, c.ID, day(due)); err != nil {
+		return pg.Fail(err, "start the clock of a case")
+	}
+	return s.SetDeadline(ctx, tx, Deadline{Case: c.ID, Kind: DeadlineAccept, Due: due, Level: 1})
+}
+
 // Relocate takes a case and all its rows to another township, where it is routed
 // anew; sent to the place where it stands, it is routed anew there. The scope must
 // reach both places; the database refuses otherwise.

@@ -172,7 +172,7 @@ func TestUntoldBecomesATaskAndEndsInPerson(t *testing.T) {
 // Only the county is known: the case waits at its sorting desk and nobody guesses;
 // the county asks and sends it on.
 // Control: `Turn: firstMove` without the moves in Relocate, and the case that comes
-// back is never routed.
+// back is never routed; leave Await out of toSorting: "no clock runs".
 func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -199,6 +199,10 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	if !c.Routed.IsZero() || c.Officer != 0 {
 		t.Fatalf("somebody guessed: %+v", c)
 	}
+	started := c.AcceptDue
+	if started.IsZero() {
+		t.Fatal("no clock runs")
+	}
 	if err := w.flow.Relocate(t.Context(), w.actors["officer"], c.ID, town); core.KindOf(err) != core.KindNotFound {
 		t.Fatalf("a township took it: %v", err)
 	}
@@ -215,7 +219,7 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	w.routedAt(abroad, app)
 	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, town))
 	c = w.routed(app)
-	if c.Region != town || c.Officer == 0 || c.Moves != 4 || c.AcceptDue != due {
+	if c.Region != town || c.Officer == 0 || c.Moves != 4 || c.AcceptDue != due || due != started {
 		t.Fatalf("sent on: %+v", c)
 	}
 	for _, table := range []string{"case_member", "case_event", "case_facts", "finding", "claim", "case_status", "case_application", "identity_check"} {

@@ -97,6 +97,9 @@ func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error 
 	if err != nil {
 		return err
 	}
+	if err := f.Cases.Await(ctx, tx, c, f.Routing.Days(tx.Today(), routing.AcceptDays)); err != nil {
+		return err
+	}
 	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
 		return err
 	}
