@@ -18,8 +18,8 @@ type AlikeBlock string
 
 // alikeBlocks finds groups of people who share something that a pair of one person's
 // rows nearly always shares. Each is one pass over a range of the index of tokens and
-// its people, slice by slice; none compares everybody with everybody. A group that is
-// larger than a family or a village's namesakes is not compared: it says nothing.
+// its people, slice by slice; none compares everybody with everybody. In a group that is
+// larger than a family or a village's namesakes only those are who share one thing more.
 var alikeBlocks = []struct {
 	name AlikeBlock
 	kind tokenKind // whose range of tokens is read
@@ -44,9 +44,10 @@ const alikeSlices = 128
 func (r *Registry) AlikeSteps() int { return len(alikeBlocks) * alikeSlices }
 
 // Alike lists the pairs of people worth comparing, from a step on, until there are enough
-// or no more steps: each once and in order, and how many groups were too large to be. next
-// is the step after those it has taken. A pair that is alike in two ways comes in the step
-// of each. tx must see the whole city. Nothing of anybody is read.
+// or no more steps: each once and in order, and how many groups were too large to be compared
+// whole. next is the step after those it has taken. A pair that is alike in two ways comes in
+// the step of each. tx must see the whole city. Of people only those of large groups are
+// read, as by Open.
 func (r *Registry) Alike(ctx context.Context, tx *pg.Tx, from, enough int) (pairs [][2]core.PersonID, skipped, next int, err error) {
 	for next = from; next < r.AlikeSteps() && len(pairs) < enough; next++ {
 		more, large, err := r.alike(ctx, tx, next)
@@ -69,19 +70,26 @@ func (r *Registry) alike(ctx context.Context, tx *pg.Tx, step int) (pairs [][2]c
 		return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
 	}
 	var group []core.PersonID
+	var large [][]core.PersonID
 	_, err = pgx.ForEachRow(rows, []any{&group}, func() error {
 		if len(group) > b.most {
-			skipped++
-			return nil
-		}
-		for i := range group {
-			for _, other := range group[i+1:] {
-				pairs = append(pairs, [2]core.PersonID{group[i], other})
-			}
+			large = append(large, slices.Clone(group))
+		} else {
+			pairs = appendPairs(pairs, group)
 		}
 		return nil
 	})
-	return pairs, skipped, pg.Fail(err, "look for people alike by "+string(b.name))
+	if err != nil {
+		return nil, 0, pg.Fail(err, "look for people alike by "+string(b.name))
+	}
+	for _, group := range large {
+		more, err := r.narrow(ctx, tx, group)
+		if err != nil {
+			return nil, 0, err
+		}
+		pairs = append(pairs, more...)
+	}
+	return pairs, len(large), nil
 }
 
 // Open reads people to compare them with one another by machine, and leaves no trace of

@@ -9,12 +9,14 @@ import (
 )
 
 // The ages of the Civil Code: of marriage (art. 1047), up to which a child is adopted
-// (art. 1093), and from which somebody adopts (art. 1098).
+// (art. 1093), from which somebody adopts (art. 1098), and by how many years somebody without
+// a spouse is older than a child of the other sex (art. 1102).
 const (
 	manMarries   = 22
 	womanMarries = 20
 	comesOfAge   = 18
 	adopts       = 30
+	apart        = 40
 )
 
 // Errors of marriages and adoptions that cannot be; each says in Chinese what to do.
@@ -163,16 +165,23 @@ func (w *writing) pairs(ctx context.Context, home core.HouseholdID, couple [2]co
 type Doubts struct {
 	Parents bool // the child belongs to a household with parents, or with somebody of their age
 	Young   bool // nobody whom the other household is called after, nor their spouse, is known to be thirty
+	Close   bool // who the other household is called after has no spouse in it, is of the other sex, and not known to be forty years older
 }
 
 // DoubtAdoption says what speaks against an adoption on a day. It shows nobody, so it
-// leaves no trace.
+// leaves no trace. Close is no bar: the child of a brother or a sister is exempt (art.
+// 1099), and the register does not know whose child one is.
 func (l *Life) DoubtAdoption(ctx context.Context, tx *pg.Tx, child core.PersonID, household core.HouseholdID, on core.Date) (d Doubts, err error) {
 	const sql = `select exists (select from membership c join membership p on p.household = c.household and p.person <> c.person and p.until is null
 			where c.person = $1 and c.until is null and (c.relation, p.relation) in
 				(('child', 'applicant'), ('child', 'spouse'), ('applicant', 'parent'), ('grandchild', 'child'))),
 		not exists (select from membership m join person p on p.id = m.person where m.household = $2 and m.until is null
-			and m.relation in ('applicant', 'spouse') and p.birth <= $3)`
-	err = tx.QueryRow(ctx, sql, int64(child), int64(household), pgDate(on.AddDate(-adopts, 0, 0))).Scan(&d.Parents, &d.Young)
+			and m.relation in ('applicant', 'spouse') and p.birth <= $3),
+		exists (select from membership m join person p on p.id = m.person join person c on c.id = $1
+			where m.household = $2 and m.until is null and m.relation = 'applicant' and p.sex <> c.sex
+				and (p.birth + make_interval(years => $4) <= c.birth) is not true)
+			and not exists (select from membership s where s.household = $2 and s.until is null and s.relation = 'spouse'
+				and not exists (select from person_alias x where x.gone = s.person and x.ended is null))`
+	err = tx.QueryRow(ctx, sql, int64(child), int64(household), pgDate(on.AddDate(-adopts, 0, 0)), apart).Scan(&d.Parents, &d.Young, &d.Close)
 	return d, pg.Fail(err, "look at an adoption")
 }

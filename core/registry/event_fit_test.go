@@ -157,6 +157,52 @@ func TestWhoCannotBeAdopted(t *testing.T) {
 	must(adopt(p[2], "child", 0))
 }
 
+// Civil Code, art. 1102: somebody without a spouse who adopts a child of the other sex is
+// forty years older, and whoever registers it is asked. It forbids nothing: a brother's child
+// is exempt.
+//
+// Red by DoubtAdoption as it was, of a man of 45 by himself and a girl of 9: "{Parents:true
+// Young:false Close:false}".
+func TestWhoAdoptsAloneIsFortyYearsOlder(t *testing.T) {
+	t.Parallel()
+	f := newFamilies(t)
+	_, p := f.enrolled(aged("applicant", "female", 40), aged("child", "female", 9), aged("child", "male", 9), aged("child", "", 9))
+	girl, boy, child := p[1], p[2], p[3]
+	home := func(people ...registry.NewPerson) core.HouseholdID {
+		id, _ := f.enrolled(people...)
+		return id
+	}
+	alone, elder := home(aged("applicant", "male", 45)), home(aged("applicant", "male", 49))
+	couple := home(aged("applicant", "male", 45), aged("spouse", "female", 44))
+	woman, unknown := home(aged("applicant", "female", 45), aged("parent", "male", 70)), home(aged("applicant", "", 45))
+	for _, c := range []struct {
+		what string
+		who  core.PersonID
+		to   core.HouseholdID
+		want bool
+	}{
+		{"a girl to a man by himself", girl, alone, true}, {"a boy to a man by himself", boy, alone, false}, {"a girl to a man of forty years more", girl, elder, false},
+		{"a girl to a couple", girl, couple, false}, {"a boy to a woman by herself", boy, woman, true}, {"a girl to a woman by herself", girl, woman, false},
+		{"one whose sex is not known", child, alone, false}, {"to one whose sex is not known", girl, unknown, false},
+	} {
+		if err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+			got, err := f.life.DoubtAdoption(ctx, tx, c.who, c.to, tx.Today())
+			if want := (registry.Doubts{Parents: true, Close: c.want}); got != want {
+				t.Errorf("%s: %+v, want %+v", c.what, got, want)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := f.life.Adopt(ctx, tx, f.why, told(tx, 0), registry.Mover{Person: girl, Relation: "child"}, alone)
+		return err
+	}); err != nil {
+		t.Errorf("a brother's daughter: %v", err)
+	}
+}
+
 // Where the one a household is called after leaves it, by a death as by a marriage or a move,
 // one who stays becomes it, and the others are theirs from that day on; what is said of them
 // goes before the rule. Taken back, all stand as before.

@@ -133,6 +133,14 @@ func (t *tokenizer) ofName(name string) []int64 {
 	return out
 }
 
+// reading is how a whole name is read, the parts of a long one in any order.
+func (t *tokenizer) reading(name string) string {
+	if any := t.names.AnyOrder(name); any != "" {
+		return any
+	}
+	return strings.Join(t.names.Syllables(name), "")
+}
+
 // pairs gives the tokens of the pairs of neighbouring characters of a name; a part of a
 // name is found when all of its pairs are.
 func pairs(what byte, name string) []int64 {

@@ -74,6 +74,9 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 				page.Late++
 			}
 		}
+		if err := p.mayList(ctx, tx, why, page.Rows); err != nil {
+			return err
+		}
 		return p.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: why.Actor, Act: "change.listed", IDs: ids, Purpose: why.Why}))
 	})
 	if err == nil {
@@ -85,6 +88,17 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "changes", Title: "待核更正"}, page)
 }
 
+// mayList counts whom a list of requests names. Errors: KindTooMany.
+func (p *Room) mayList(ctx context.Context, tx *pg.Tx, why registry.Purpose, rows []changeRow) error {
+	var ids []int64
+	for _, row := range rows {
+		if row.About != 0 {
+			ids = append(ids, int64(row.About))
+		}
+	}
+	return p.d.Audit.MayShow(ctx, tx, audit.Shown(why.Actor, "person", len(ids), func(i int) int64 { return ids[i] }))
+}
+
 // waiting lays a request beside what stands today.
 func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request) (changeRow, error) {
 	row := p.dated(rowOf(q), tx.Today())
@@ -93,12 +107,13 @@ func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q c
 		return row, err
 	}
 	for _, m := range members {
-		if m.Person.ID == q.Person || q.Person == 0 && row.About == 0 {
+		if m.Person.ID == q.Person {
 			row.Name, row.About = m.Person.Name, m.Person.ID
 		}
 	}
 	if q.Person == 0 {
-		row.Name = calledAfter(members) + "家"
+		head := headOf(members)
+		row.Name, row.About = head.Name+"家", head.ID
 	}
 	now, err := p.stands(ctx, tx, why, q)
 	if now != row.Before {

@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/core"
+	"lianou/core/audit"
 )
 
 var judging = regexp.MustCompile(`/desk/people/changes/judge/[0-9]+`)
@@ -61,6 +63,34 @@ func TestAVerifiedFactIsCorrectedByTwo(t *testing.T) {
 	}
 	if h.entries(t, "change.listed", "") != 2 || h.entries(t, "change.proposed", "核对情况") != 1 || h.entries(t, "change.accepted", "") != 1 {
 		t.Error("the log does not tell it")
+	}
+}
+
+// P22: whom the list of requests names counts as shown, as on every other page; a request
+// about a household names who it is called after.
+//
+// Red by changes as it was, without mayList: "the list to whoever was shown 2,000: 200".
+func TestWhomTheListOfCorrectionsNamesIsCounted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
+	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+	if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
+		t.Fatalf("ask: %d %s", code, text(body))
+	}
+	h.shown(t, audit.ShownPerDay, 2*time.Hour)
+	if code, body := h.ask(t, "/desk/people/changes", nil); code != 429 || strings.Contains(body, "周桂兰") {
+		t.Errorf("the list to whoever was shown 2,000: %d", code)
+	}
+	h.shown(t, audit.ShownPerDay-1, 2*time.Hour)
+	for _, what := range []string{"to whoever was shown 1,999", "once more"} {
+		if code, body := h.ask(t, "/desk/people/changes", nil); code != 200 || !strings.Contains(body, "周桂兰家") {
+			t.Errorf("the list %s: %d", what, code)
+		}
+	}
+	if code, _ := h.ask(t, "/desk/people/changes/ask/2?for=check", nil); code != 429 {
+		t.Errorf("a form about the 2,001st: %d", code)
 	}
 }
 

@@ -109,16 +109,19 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 }
 
 // calledAfter is the member whose name stands for the household.
-func calledAfter(list []registry.Member) string {
+func calledAfter(list []registry.Member) string { return headOf(list).Name }
+
+// headOf is the member after whom a household is called, zero of one that is empty.
+func headOf(list []registry.Member) registry.Person {
 	for _, m := range list {
 		if m.Relation == "applicant" {
-			return m.Person.Name
+			return m.Person
 		}
 	}
 	if len(list) == 0 {
-		return ""
+		return registry.Person{}
 	}
-	return list[0].Person.Name
+	return list[0].Person
 }
 
 func namesOf(list []registry.Member) map[core.MemberRef]string {

@@ -169,7 +169,8 @@ func TestKinOfTheOtherHouseholdTakeNothingBack(t *testing.T) {
 //
 // Controls: the one sentence for all kinds ("move_town: says 平均每人"); otherID with one answer
 // for all ("not said: 有一位不对"); a move to the same township let through ("200, not said:
-// 请镇上登记"); the marriage form with all members ("the boy is offered").
+// 请镇上登记"); the marriage form with all members ("the boy is offered"); the page as it
+// was ("a woman by herself, a boy").
 func TestThePreviewSaysWhatIsTrueOfTheKind(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -205,6 +206,10 @@ func TestThePreviewSaysWhatIsTrueOfTheKind(t *testing.T) {
 		if strings.Contains(page, c.without) {
 			t.Errorf("%s: says %s: %s", c.form.Get("kind"), c.without, page)
 		}
+	}
+	alone := "/desk/people/household/" + strconv.FormatInt(int64(theirs), 10) + "/life"
+	if _, body := h.ask(t, alone, form("adoption")); !strings.Contains(text(body), "要比孩子大 40 岁以上") || !strings.Contains(text(body), "收养登记证看过了") {
+		t.Errorf("a woman by herself, a boy: %s", text(body))
 	}
 	slip := bridesID[:17] + string('0'+(bridesID[17]-'0'+1)%10)
 	for _, c := range []struct {

@@ -46,7 +46,7 @@ func (t *Twins) Register(list *jobs.Workers) jobs.Periodic {
 type Scanned struct {
 	Compared int // pairs
 	Flagged  int // of them new
-	Skipped  int // groups too large to compare
+	Skipped  int // groups too large to compare whole: only who shares one thing more is
 }
 
 func citywide() pg.Scope { return pg.City("pairs of rows that may be one person, over every township") }
