@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 
 	"lianou/core"
 	"lianou/core/policy"
@@ -24,7 +23,7 @@ func (c *policyDiffCmd) Run(t *tool) error {
 	}
 	differ, last := 0, ""
 	for _, p := range pairs {
-		d := policy.Compare(p.old, p.new)
+		d := policy.Compare(p.Old, p.New)
 		if d.Equal() {
 			last = ""
 			continue
@@ -32,10 +31,10 @@ func (c *policyDiffCmd) Run(t *tool) error {
 		differ++
 		report := (&diffReport{d: d}).text()
 		if report == last { // the same difference goes on in the next period
-			fmt.Fprintf(t.out, "== from %s: the same\n", p.from)
+			fmt.Fprintf(t.out, "== from %s: the same\n", p.From)
 			continue
 		}
-		fmt.Fprintf(t.out, "== from %s\n%s", p.from, report)
+		fmt.Fprintf(t.out, "== from %s\n%s", p.From, report)
 		last = report
 	}
 	if differ == 0 {
@@ -45,20 +44,13 @@ func (c *policyDiffCmd) Run(t *tool) error {
 	return broken("the policies differ")
 }
 
-// A bookPair is what is compared: two Books, and the day from which they face one
-// another.
-type bookPair struct {
-	from     core.Date
-	old, new *policy.Book
-}
-
 // side is one argument: a day of the built-in policies, or a folder.
 type side struct {
 	lib *policy.Library
 	day core.Date // zero for a folder
 }
 
-func (c *policyDiffCmd) pairs(t *tool) ([]bookPair, error) {
+func (c *policyDiffCmd) pairs(t *tool) ([]policy.Pair, error) {
 	old, err := readSide(t, c.Old)
 	if err != nil {
 		return nil, err
@@ -68,7 +60,7 @@ func (c *policyDiffCmd) pairs(t *tool) ([]bookPair, error) {
 		return nil, err
 	}
 	if old.day.IsZero() && new.day.IsZero() {
-		return everyPeriod(old.lib, new.lib), nil
+		return policy.Pairs(old.lib, new.lib), nil
 	}
 	if old.day.IsZero() {
 		old.day = new.day
@@ -84,7 +76,7 @@ func (c *policyDiffCmd) pairs(t *tool) ([]bookPair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s on %s: %w", c.New, new.day, err)
 	}
-	return []bookPair{{new.day, x, y}}, nil
+	return []policy.Pair{{From: new.day, Old: x, New: y}}, nil
 }
 
 func readSide(t *tool, arg string) (side, error) {
@@ -97,28 +89,4 @@ func readSide(t *tool, arg string) (side, error) {
 	}
 	lib, err := loadPolicies(t, arg)
 	return side{lib: lib}, err
-}
-
-// everyPeriod pairs two libraries on every day on which something begins in either.
-// Where one of them has no rules yet, its Book is an empty one.
-func everyPeriod(old, new *policy.Library) []bookPair {
-	var days []core.Date
-	for _, lib := range []*policy.Library{old, new} {
-		for _, b := range lib.Books() {
-			days = append(days, b.From)
-		}
-	}
-	slices.Sort(days)
-	var out []bookPair
-	for _, day := range slices.Compact(days) {
-		p := bookPair{from: day, old: &policy.Book{}, new: &policy.Book{}}
-		if b, err := old.On(day); err == nil {
-			p.old = b
-		}
-		if b, err := new.On(day); err == nil {
-			p.new = b
-		}
-		out = append(out, p)
-	}
-	return out
 }

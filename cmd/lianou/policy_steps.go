@@ -81,6 +81,9 @@ func (r rules) draft(who core.StaffID, folder, why string) error {
 		fmt.Fprintf(r.out, "the folder is edition %d as it stands; no draft was made\n", editions[0].Number)
 		return nil
 	}
+	if err := r.takesBack(want); err != nil {
+		return r.faults(err)
+	}
 	id, err := r.store.Begin(r.ctx, who, why, rulebook.Step{Op: rulebook.Op{Files: files}, Why: why})
 	if err != nil {
 		return r.faults(err)
@@ -95,15 +98,71 @@ func (r rules) shown(id int64) error {
 		return err
 	}
 	fmt.Fprintf(r.out, "draft %d of edition %d, %s, files %s\n", f.ID, f.Base, f.State, f.Digest)
+	base, err := r.store.Sources(r.ctx, f.Base)
+	if err != nil {
+		return err
+	}
+	say, err := f.Files.Speaker(r.county)
+	if err != nil {
+		return err
+	}
+	told, err := f.Tell(base, r.county)
+	if err != nil {
+		return err
+	}
 	for _, c := range f.Changes {
-		fmt.Fprintf(r.out, "  %d. %s (%s)\n", c.N, c.Op.Say(), c.Why)
+		fmt.Fprintf(r.out, "  %d. %s (%s)\n", c.N, say.Say(c.Op), c.Why)
+		if one := told[c.N]; one != nil {
+			r.lines(*one)
+		}
 	}
 	return nil
+}
+
+func (r rules) lines(told rulebook.Told) {
+	for _, line := range told.Lines {
+		fmt.Fprintf(r.out, "     %s\n", line)
+	}
+	if told.More > 0 {
+		fmt.Fprintf(r.out, "     and %d more\n", told.More)
+	}
+}
+
+// takesBack warns of files that were written out before others published.
+func (r rules) takesBack(set rulebook.Sources) error {
+	back, err := r.store.TakenBack(r.ctx, set, r.county)
+	if err != nil || back.Count() == 0 {
+		return err
+	}
+	fmt.Fprintf(r.out, "WARNING: these files take back what edition %d, the one published last, says (count: %d); begin from lianou policy export %d if that is not meant\n",
+		back.Edition, back.Count(), back.Edition)
+	r.lines(back.Told)
+	return nil
+}
+
+func (r rules) county(code core.RegionCode) string {
+	if r.regions == nil {
+		return ""
+	}
+	p, _ := r.regions.Place(code)
+	return p.Name
+}
+
+// warned gives the warning of a draft that replaces whole files to who signs it.
+func (r rules) warned(id int64) error {
+	f, err := r.store.Draft(r.ctx, id)
+	if err != nil || !f.ByFiles() {
+		return err
+	}
+	return r.takesBack(f.Files)
 }
 
 // sign and publish take the whole digest of the files that were read: of a part of it an
 // author can find two sets, have one read and the other published.
 func (r rules) sign(who core.StaffID, id int64, digest string) error {
+	if err := r.warned(id); err != nil {
+		return err
+	}
 	if err := r.store.Sign(r.ctx, who, id, digest); err != nil {
 		return err
 	}
@@ -111,6 +170,9 @@ func (r rules) sign(who core.StaffID, id int64, digest string) error {
 }
 
 func (r rules) publish(who core.StaffID, id int64, digest string, from core.Date) error {
+	if err := r.warned(id); err != nil {
+		return err
+	}
 	number, err := r.store.Publish(r.ctx, who, rulebook.Publication{Draft: id, Digest: digest, From: from})
 	if err != nil {
 		return r.faults(err)

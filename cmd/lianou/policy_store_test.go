@@ -58,7 +58,8 @@ func newRules(t *testing.T) (r rules, han, lin core.StaffID, out *bytes.Buffer) 
 // TestPolicyAsFiles: what is exported and drafted again is no change (F108); a file that is
 // edited goes through both signatures, each by the digest its signer read; one that does not
 // load leaves no draft, and every problem a line.
-// Controls: a digest that is taken by its beginning ("published by half a digest"); with a folder that also takes what Changes leaves out, the first draft is made.
+// What a folder takes back of the edition published last is said before the draft is made and
+// at both signatures. Controls: drafted without the warning ("the warning is not before the draft"); a digest that is taken by its beginning ("published by half a digest"); with a folder that also takes what Changes leaves out, the first draft is made.
 func TestPolicyAsFiles(t *testing.T) {
 	t.Parallel()
 	r, han, lin, out := newRules(t)
@@ -101,7 +102,10 @@ func TestPolicyAsFiles(t *testing.T) {
 		t.Fatalf("drafts: %+v", list)
 	}
 	d := list[0]
-	said("更换文件:amounts.yaml")
+	if warned := strings.Contains(out.String(), "WARNING"); warned {
+		t.Errorf("what takes nothing back is warned of:\n%s", out)
+	}
+	said("更换文件:amounts.yaml (提高农村低保标准)\n     低保标准(每人每月)(各县 农村):480 元/月(样本) → 500 元/月,从 2020-07-01 起")
 	if err := r.sign(han, d.ID, d.Digest[:8]); !errors.Is(err, rulebook.ErrSeen) {
 		t.Errorf("signed by eight characters: %v", err)
 	}
@@ -120,6 +124,21 @@ func TestPolicyAsFiles(t *testing.T) {
 	try(r.export("2", again))
 	try(r.draft(lin, again, "没有改动"))
 	said("the folder is edition 2 as it stands")
+	try(r.draft(lin, "", "随程序"))
+	if first := strings.Index(out.String(), "WARNING"); first < 0 || first > strings.Index(out.String(), "of edition 2, open") {
+		t.Errorf("the warning is not before the draft:\n%s", out)
+	}
+	said("take back what edition 2, the one published last, says (count: 1); begin from lianou policy export 2 if that is not meant\n     低保标准(每人每月)(各县 农村):500 元/月 → 480 元/月(样本)")
+	if list, err = r.store.Drafts(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	try(r.sign(lin, list[0].ID, list[0].Digest))
+	said("WARNING")
+	if err := r.publish(lin, list[0].ID, list[0].Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
+		t.Errorf("both signatures of one: %v", err)
+	}
+	said("WARNING")
+	try(r.store.Withdraw(r.ctx, lin, list[0].ID, "不是有意的"))
 	try(r.list())
 	said("韩立新")
 	try(r.list())

@@ -34,6 +34,7 @@ type ItemChange struct {
 	Benefit  bool     // the formula, its period, or whether it is per beneficiary
 	Rules    bool     // what it excludes or is deducted from
 	Texts    bool     // names, sentences, laws and sources
+	Words    bool     // of these its own, and not only those of what it hangs on
 	Process  bool     // who decides, in how many days, public notice and the like
 }
 

@@ -19,7 +19,8 @@ func (d *Diff) item(code core.ItemCode) ItemChange {
 	c.Benefit = d.before.benefit(c.Old) != d.after.benefit(c.New)
 	c.Rules = d.before.rules(code) != d.after.rules(code)
 	c.Process = d.before.process(c.Old) != d.after.process(c.New)
-	c.Texts = d.before.texts(c.Old) != d.after.texts(c.New)
+	c.Words = d.before.texts(c.Old) != d.after.texts(c.New)
+	c.Texts = c.Words
 	d.hangsOn(&c)
 	return c
 }

@@ -124,11 +124,33 @@ func (o Op) apply(s Sources) (Sources, error) {
 	return NewSources(list...)
 }
 
-// Say is the change in one line.
-func (o Op) Say() string {
+// A Speaker says changes in the words of a set: labels and units for names of standards, and
+// names for the codes of counties.
+type Speaker struct {
+	book  *policy.Book
+	names Names
+}
+
+// Speaker makes one. Errors are those of Load.
+func (s Sources) Speaker(names Names) (Speaker, error) {
+	lib, err := s.Load()
+	if err != nil {
+		return Speaker{}, faulty(err)
+	}
+	return speaker(lib, names), nil
+}
+
+func speaker(lib *policy.Library, names Names) Speaker {
+	books := lib.Books()
+	return Speaker{books[len(books)-1], names}
+}
+
+// Say is the change in one line. Of whole files it names the files: Sources.Tell says what
+// they change.
+func (sp Speaker) Say(o Op) string {
 	switch {
 	case o.Amount != nil:
-		return o.Amount.say()
+		return sp.amount(o.Amount)
 	case o.Criterion != nil:
 		return fmt.Sprintf("条件 %s:%s 改为 %s", o.Criterion.Name, o.Criterion.Field, o.Criterion.Value)
 	case o.Item != nil:

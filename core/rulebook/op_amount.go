@@ -49,7 +49,7 @@ func (a *Amount) check() error {
 	case strings.TrimSpace(a.Source) == "":
 		return core.Invalid("source", "请写这个标准出自哪个文件。")
 	case a.Area != "" && a.Area != "urban" && a.Area != "rural":
-		return core.Invalid("area", "请选城市、农村或者不分城乡。")
+		return core.Invalid("area", "请选城镇、农村或者不分城乡。")
 	}
 	for i, c := range a.Counties {
 		if code, err := core.ParseRegion(string(c)); err != nil || len(code) != 6 || slices.Contains(a.Counties[:i], c) {
@@ -266,20 +266,25 @@ func earlier(a, b core.Date) core.Date {
 	return a
 }
 
-func (a *Amount) say() string {
+func (sp Speaker) amount(a *Amount) string {
 	where := "各县"
 	if len(a.Counties) > 0 {
-		where = strings.Trim(strings.ReplaceAll(counties(a.Counties), `"`, ""), "[]")
+		var names []string
+		for _, c := range a.Counties {
+			names = append(names, sp.names.of(c))
+		}
+		where = strings.Join(names, "、")
 	}
-	switch a.Area {
-	case "urban":
-		where += " 城市"
-	case "rural":
-		where += " 农村"
+	if area := AreaWord(a.Area); area != "" {
+		where += " " + area
 	}
 	mark := ""
 	if a.Sample {
 		mark = "(样本)"
 	}
-	return fmt.Sprintf("标准 %s(%s)从 %s 起为 %s%s,依据:%s", a.Param, where, a.From, a.Value, mark, a.Source)
+	label, unit := a.Param, ""
+	if id, found := sp.book.Param(a.Param); found {
+		label, unit = sp.book.Params[id].Label, " "+sp.book.UnitOf(id)
+	}
+	return fmt.Sprintf("标准 %s(%s)从 %s 起为 %s%s%s,依据:%s", label, where, a.From, a.Value, unit, mark, a.Source)
 }

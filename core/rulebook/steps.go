@@ -114,7 +114,7 @@ func (s *Store) step(ctx context.Context, tx *pg.Tx, d Draft, set Sources, n int
 	if err := s.write(ctx, tx, d.ID, written{out, lib.Digest, nil}); err != nil {
 		return Sources{}, err
 	}
-	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(step.Op.Say()), "why": why, "digest": lib.Digest})
+	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(speaker(lib, nil).Say(step.Op)), "why": why, "digest": lib.Digest})
 }
 
 // cut keeps a line short enough for the log.

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,8 +16,11 @@ import (
 type draftPage struct {
 	Said string
 	rulebook.Folder
+	rulebook.Speaker
 	By, EndedName string
 	Diff          []rulebook.Line
+	Told          map[int]*rulebook.Told // of the steps of whole files, by their number
+	Back          rulebook.Back
 	rulebook.Outline
 	Counties                 []registry.Place
 	CriterionFs, ItemFs      []string
@@ -51,6 +55,9 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Diff = base.Diff(p.Files)
+	if err := b.told(r.Context(), &p, base); err != nil {
+		return err
+	}
 	if p.Outline, err = p.Files.Outline(); err != nil {
 		return err
 	}
@@ -96,19 +103,25 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)
 }
 
-// Says is a step in words of the page: labels and names of counties for their codes.
-func (p draftPage) Says(op rulebook.Op) string {
-	if op.Amount == nil {
-		return op.Say()
+// told puts into words what the steps do, and what those of whole files take back of what
+// was published last.
+func (b *Room) told(ctx context.Context, p *draftPage, base rulebook.Sources) (err error) {
+	if p.Speaker, err = p.Files.Speaker(b.county); err != nil {
+		return err
 	}
-	var pairs []string
-	for _, param := range p.Params {
-		if param.Name == op.Amount.Param {
-			pairs = append(pairs, param.Name, param.Label)
-		}
+	if !p.ByFiles() {
+		return nil
 	}
-	for _, c := range p.Counties {
-		pairs = append(pairs, string(c.Code), c.Name)
+	if p.Told, err = p.Folder.Tell(base, b.county); err != nil {
+		return err
 	}
-	return strings.NewReplacer(pairs...).Replace(op.Say())
+	if p.State == rulebook.Open || p.State == rulebook.SignedOff {
+		p.Back, err = b.d.Rules.TakenBack(ctx, p.Files, b.county)
+	}
+	return err
+}
+
+func (b *Room) county(code core.RegionCode) string {
+	p, _ := b.d.Regions.Place(code)
+	return p.Name
 }

@@ -13,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/simulate"
@@ -69,19 +70,12 @@ func (b *Room) Desk() desk.Room {
 // Words are the room's own ways of writing.
 func (b *Room) Words() template.FuncMap {
 	return template.FuncMap{
-		"whole": func(d core.Date) string { return d.SayWhole() },
-		"short": func(digest string) string { return digest[:min(8, len(digest))] },
-		"area": func(a core.Area) string {
-			return map[core.Area]string{"urban": "城市", "rural": "农村"}[a]
-		},
-		"county": func(code core.RegionCode) string {
-			p, _ := b.d.Regions.Place(code)
-			return p.Name
-		},
-		"unit": func(u string) string {
-			return map[string]string{"yuan": "元", "count": "个", "years": "岁", "months": "个月", "days": "天", "m2": "平方米", "ratio": "倍"}[u]
-		},
-		"field": func(name string) string { return fieldWords[name] },
+		"whole":  func(d core.Date) string { return d.SayWhole() },
+		"short":  func(digest string) string { return digest[:min(8, len(digest))] },
+		"area":   rulebook.AreaWord,
+		"county": b.county,
+		"unit":   func(u string) string { return policy.Unit(u).Chinese() },
+		"field":  func(name string) string { return fieldWords[name] },
 	}
 }
 

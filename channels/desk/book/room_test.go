@@ -225,7 +225,7 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	const at = "/desk/book/draft/1"
 	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "county": {"371426", "371424"}, "value": {"520"}, "from": {"2026-07-01"}, "source": {"德民发〔2026〕1号"}, "why": {"市政府常务会议"}}
 	status, page = o.ask(han, at+"/amount", raise)
-	says("an amount", status, page, http.StatusOK, "1 步", "低保标准(每人每月)(平原县, 临邑县 农村)", `value: 520, from: 2026-07-01`, "平原县", "520 元")
+	says("an amount", status, page, http.StatusOK, "1 步", "低保标准(每人每月)(平原县、临邑县 农村)从 2026-07-01 起为 520 元/月,依据", `value: 520, from: 2026-07-01`, "平原县", "520 元")
 	status, page = o.ask(han, at+"/words", url.Values{"what": {"criterion income_below_standard"}, "field": {"fail"}, "value": {"收入 {values} 高了。"}, "why": {"试"}})
 	says("a sentence of nothing", status, page, http.StatusUnprocessableEntity, "没有保存", "income_below_standard")
 	status, page = o.ask(han, at+"/words", url.Values{"what": {"item CL-02 2016-07-01"}, "field": {"limit.days"}, "value": {"15"}, "why": {"提速"}})

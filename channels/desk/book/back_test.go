@@ -1,0 +1,96 @@
+package book_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/policy"
+	"lianou/core/rulebook"
+)
+
+// takesBack makes the city's second edition raise a standard, and a draft of the files that
+// ship with the program, as somebody makes who kept them.
+func (o *office) takesBack() {
+	o.t.Helper()
+	ids := map[string]core.StaffID{}
+	for _, login := range []string{"han", "lin"} {
+		var id core.StaffID
+		o.must(o.db.Read(o.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+			return tx.QueryRow(ctx, `select id from staff_account where login = $1`, login).Scan(&id)
+		}))
+		ids[login] = id
+	}
+	list, err := o.rules.Editions(o.t.Context())
+	o.must(err)
+	today := core.DateOf(list[0].Published)
+	raise := rulebook.Op{Amount: &rulebook.Amount{Param: "dibao.standard", Area: "rural", Value: "520", From: today, Source: "德民发〔2026〕1号"}}
+	id, err := o.rules.Begin(o.t.Context(), ids["han"], "提高农村低保标准", rulebook.Step{Op: raise, Why: "会议"})
+	o.must(err)
+	d, err := o.rules.Draft(o.t.Context(), id)
+	o.must(err)
+	o.must(o.rules.Sign(o.t.Context(), ids["han"], id, d.Digest))
+	_, err = o.rules.Publish(o.t.Context(), ids["lin"], rulebook.Publication{Draft: id, Digest: d.Digest, From: today})
+	o.must(err)
+	fsys, err := policy.Shipped()
+	o.must(err)
+	set, err := rulebook.ReadSources(fsys)
+	o.must(err)
+	set, err = rulebook.Op{Amount: &rulebook.Amount{Param: "tekun.care_half", Value: "140", From: today, Source: "德民发〔2026〕2号"}}.Apply(set)
+	o.must(err)
+	have, err := o.rules.Sources(o.t.Context(), 2)
+	o.must(err)
+	_, err = o.rules.Begin(o.t.Context(), ids["han"], "提高照料护理标准", rulebook.Step{Op: rulebook.Op{Files: have.Changes(set)}, Why: "会议"})
+	o.must(err)
+}
+
+// TestFilesThatTakeBack: the page of a draft of whole files says what they change, and loudly
+// what they take back of the edition published last, also beside the second signature.
+// Control: without TakenBack the second signer's page lacks "改过的 ... 处改回去".
+func TestFilesThatTakeBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.takesBack()
+	han, lin := o.as("han"), o.as("lin")
+	const at = "/desk/book/draft/2"
+	status, page := o.ask(han, at, nil)
+	for _, want := range []string{"更换文件:amounts.yaml", "半护理)(各县):130 元/月(样本) → 140 元/月", "农村):520 元/月 → 480 元/月(样本)", "改过的 <span class=\"num\">1</span> 处又改回了以前"} {
+		if status != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%d: the author's page lacks %q", status, want)
+		}
+	}
+	o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}})
+	if _, page = o.ask(lin, at, nil); !strings.Contains(page, "改过的 <span class=\"num\">1</span> 处改回去,都写在这一页最上面") {
+		t.Error("the second signature is asked for without the warning")
+	}
+	if _, page = o.ask(lin, "/desk/book/draft/1", nil); strings.Contains(page, "改回") {
+		t.Error("a draft that takes nothing back is warned of")
+	}
+}
+
+// The same in a browser, whole and without a finding of axe at both widths.
+func TestFilesThatTakeBackPage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.takesBack()
+	tab := browsertest.Start(t).Tab(t)
+	tab.Open(o.site.URL + "/desk/login")
+	tab.Fill("input[name=login]", "han")
+	tab.Fill("input[name=password]", password)
+	tab.Go(".login .btn.go")
+	tab.Open(o.site.URL + "/desk/book/draft/2")
+	tab.Wait("又改回了以前")
+	tab.Laptop()
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("book-back")
+	tab.Phone()
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("book-back-phone")
+	tab.Quiet()
+}

@@ -1,0 +1,47 @@
+package policy
+
+import "strings"
+
+// unitWords are the units as people say them.
+var unitWords = map[Unit]string{UnitFen: "元", UnitCount: "个", UnitYears: "岁", UnitMonths: "个月", UnitDays: "天", UnitM2: "平方米", UnitRatio: "倍"}
+
+// Chinese is the unit as people say it.
+func (u Unit) Chinese() string { return unitWords[u] }
+
+// UnitOf is what a parameter counts in, as people say it, with its period where it has one:
+// 元/月. The label says the period, and where it does not, what is paid by the formulas that
+// read it, if they agree.
+func (b *Book) UnitOf(id ParamID) string {
+	p := &b.Params[id]
+	out := p.Unit.Chinese()
+	if p.Unit != UnitFen {
+		return out
+	}
+	for _, per := range []struct{ word, per string }{{"每月", "/月"}, {"每年", "/年"}, {"一年", "/年"}, {"每季", "/季"}} {
+		if strings.Contains(p.Label, per.word) {
+			return out + per.per
+		}
+	}
+	return out + map[string]string{"month": "/月", "year": "/年", "season": "/季"}[b.per(id)]
+}
+
+// per is the period of the benefits that a parameter is paid as; "" for none, or several.
+func (b *Book) per(id ParamID) string {
+	per := ""
+	for i := range b.Items {
+		f := b.Items[i].Benefit.Formula
+		if f == nil {
+			continue
+		}
+		for _, u := range f.Uses {
+			switch {
+			case u.Param != id:
+			case per != "" && per != b.Items[i].Benefit.Per:
+				return ""
+			default:
+				per = b.Items[i].Benefit.Per
+			}
+		}
+	}
+	return per
+}
