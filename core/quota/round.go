@@ -98,6 +98,7 @@ var (
 	ErrTurn      = core.E(core.KindConflict, "quota_turn", "现在轮到的不是这一户,可能有人刚办过。请刷新再看。")
 	ErrNoPlace   = core.E(core.KindConflict, "quota_no_place", "名额都给出去了。有人不要了,才轮到下一户。")
 	ErrAsked     = core.E(core.KindConflict, "quota_skip_asked", "有人提出跳过这一户。请另一个人先核对。")
+	ErrDeclining = core.E(core.KindConflict, "quota_declining", "有人记了他家不要,还没核对。请另一个人先核对,或者退回。")
 	ErrTries     = core.E(core.KindConflict, "quota_tries", "要分两天联系过三次,才能记「联系不上」。")
 	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
 	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出跳过的人不能自己核对。请另一个人核对。")
