@@ -101,7 +101,7 @@ var (
 	ErrDeclining = core.E(core.KindConflict, "quota_declining", "有人记了他家不要,还没核对。请另一个人先核对,或者退回。")
 	ErrTries     = core.E(core.KindConflict, "quota_tries", "要分两天联系过三次,才能记「联系不上」。")
 	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
-	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出跳过的人不能自己核对。请另一个人核对。")
+	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出的人不能自己核对。请另一个人核对。")
 	ErrAnswerDay = core.Invalid("answer_by", "答复的日子,请选明天到 60 天以内的一天。")
 	ErrWords     = core.Invalid("words", "请写一句话说明,不超过五百字。")
 )
