@@ -3,6 +3,8 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +28,7 @@ type plain struct {
 	asked  int // the entry that a skip is asked of
 	reason quota.Reason
 	asker  core.StaffID
+	gives  map[int]core.StaffID // who wrote that an entry gives up its offer
 }
 
 func (p *plain) turn() int {
@@ -63,12 +66,17 @@ func (p *plain) offer(n int) error {
 	return nil
 }
 
-func (p *plain) answer(n int, to quota.Outcome) error {
+func (p *plain) answer(n int, to quota.Outcome, who core.StaffID) error {
 	switch {
 	case p.state[n-1] != "offered":
 		return quota.ErrState
+	case p.gives[n] != 0:
+		return quota.ErrDeclining
 	case to == quota.Unreached:
 		return quota.ErrTries
+	case to == quota.Declined:
+		p.gives[n] = who
+		return nil
 	}
 	p.state[n-1] = string(to)
 	return nil
@@ -86,6 +94,14 @@ func (p *plain) skip(n int, why quota.Reason, who core.StaffID) error {
 }
 
 func (p *plain) second(n int, holds bool, who core.StaffID) error {
+	if wrote := p.gives[n]; wrote == who {
+		return quota.ErrSecond
+	} else if wrote != 0 {
+		if delete(p.gives, n); holds {
+			p.state[n-1] = "declined"
+		}
+		return nil
+	}
 	switch {
 	case p.asked != n:
 		return quota.ErrState
@@ -102,6 +118,14 @@ func (p *plain) second(n int, holds bool, who core.StaffID) error {
 }
 
 func (p *plain) undo(n int) error {
+	if p.gives[n] != 0 {
+		delete(p.gives, n)
+		return nil
+	}
+	if p.asked == n {
+		p.asked = 0
+		return nil
+	}
 	for _, later := range p.state[n:] {
 		if later == "accepted" {
 			return quota.ErrLate
@@ -127,7 +151,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
 		listed := rapid.IntRange(1, 4).Draw(r, "listed")
-		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed)}
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}}
 		id := w.frozen(t, p.places, listed)
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
@@ -146,6 +170,9 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	if p.asked != 0 && rapid.Bool().Draw(r, "the asked") {
 		n = p.asked
 	}
+	if of := slices.Sorted(maps.Keys(p.gives)); len(of) > 0 && rapid.Bool().Draw(r, "the given up") {
+		n = of[0]
+	}
 	var got, want error
 	what := rapid.SampledFrom([]string{"offer", "offer", "offer", "answer", "answer", "skip", "skip", "skip", "second", "second", "second", "undo"}).Draw(r, "act")
 	switch what {
@@ -154,7 +181,7 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	case "answer":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
 		to := rapid.SampledFrom([]quota.Outcome{quota.Accepted, quota.Declined, quota.Unreached}).Draw(r, "answer")
-		got, want = w.quota.Answer(ctx, who, id, quota.Answer{N: n, State: to, Words: "他说的"}), p.answer(n, to)
+		got, want = w.quota.Answer(ctx, who, id, quota.Answer{N: n, State: to, Words: "他说的"}), p.answer(n, to, who.ID)
 	case "skip":
 		why := rapid.SampledFrom(append(quota.Reasons(), quota.Away, quota.Away, quota.Unclear)).Draw(r, "why")
 		got, want = w.quota.Skip(ctx, who, id, quota.Skip{N: n, Reason: why, Words: "去看过"}), p.skip(n, why, who.ID)

@@ -158,7 +158,8 @@ func (o *Offer) Tried() bool {
 	return len(o.Tries) >= 3 && len(days) >= 2
 }
 
-// Answer writes down what came of an open offer. Errors: ErrNone, ErrState, ErrTries,
+// Answer writes down what came of an open offer. That it is given up holds once a second
+// person has said so too (Second). Errors: ErrNone, ErrState, ErrTries, ErrDeclining,
 // KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
 	words, err := sentence("words", a.Words)
@@ -172,6 +173,12 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 		o := at.course.live(a.N)
 		if o == nil || o.State != "open" {
 			return ErrState
+		}
+		if at.course.Declining(a.N) != nil {
+			return ErrDeclining
+		}
+		if a.State == Declined {
+			return q.decline(ctx, tx, who, at, o, words)
 		}
 		if a.State == Unreached && !o.Tried() {
 			return ErrTries

@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,7 +38,8 @@ type Try struct {
 	At    time.Time
 }
 
-// A Skip is one household that was passed over, or is to be.
+// A Skip is one household that was passed over, or is to be; or the word that it gives up
+// its offer, which waits for a second person as a skip does.
 type Skip struct {
 	ID       int64
 	N        int
@@ -48,7 +50,9 @@ type Skip struct {
 	State    string // asked, held, refused or undone
 	Second   core.StaffID
 	Seconded time.Time
-	Turn     int // offers made before it was held
+	Turn     int   // offers made before it was held
+	Offer    int64 // that is given up, 0 for a skip
+	Notice   int64 // of that: by which the household was told
 	UndoWhy  string
 	Undone   time.Time
 	Undoer   core.StaffID
@@ -74,7 +78,7 @@ func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err 
 	if err := q.tries(ctx, tx, id, c.Offers); err != nil {
 		return c, err
 	}
-	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0)
+	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0), coalesce(offer, 0), coalesce(notice, 0)
 		from quota_skip where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read skips")
@@ -101,7 +105,7 @@ func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
 func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error) {
 	var seconded, undone *time.Time
 	var words, why []byte
-	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer)
+	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer, &s.Offer, &s.Notice)
 	if err != nil {
 		return s, err
 	}
@@ -154,7 +158,7 @@ func (c *Course) Of(n int) Outcome {
 	}
 	out := Waiting
 	for i := range c.Skips {
-		if s := &c.Skips[i]; s.N == n && s.State == "held" {
+		if s := &c.Skips[i]; s.N == n && s.State == "held" && s.Offer == 0 {
 			switch {
 			case !s.Reason.Keeps():
 				return Out
@@ -203,7 +207,7 @@ func (c *Course) Held() map[int]bool {
 // Proposed is the skip that waits for a second person, nil for none.
 func (c *Course) Proposed() *Skip {
 	for i := range c.Skips {
-		if c.Skips[i].State == "asked" {
+		if c.Skips[i].State == "asked" && c.Skips[i].Offer == 0 {
 			return &c.Skips[i]
 		}
 	}
@@ -221,22 +225,60 @@ func (c *Course) live(n int) *Offer {
 }
 
 // Last is what was last done with entry n: its offer that was not undone, or the last of
-// its skips that waits or holds; nil for none.
+// its skips that waits or holds; nil for none. Of an offer that was given up it is the word
+// on it as well.
 func (c *Course) Last(n int) (*Offer, *Skip) {
+	o := c.live(n)
 	for i := len(c.Skips) - 1; i >= 0; i-- {
-		if s := &c.Skips[i]; s.N == n && (s.State == "asked" || s.State == "held") {
-			return c.live(n), s
+		s := &c.Skips[i]
+		if s.N == n && (s.State == "asked" || s.State == "held") && (s.Offer == 0 || o != nil && s.Offer == o.ID) {
+			return o, s
 		}
 	}
-	return c.live(n), nil
+	return o, nil
+}
+
+// An Undone is an act that was taken back.
+type Undone struct {
+	What Outcome // how the entry had stood by it; Passed of a skip
+	Why  string
+	By   core.StaffID
+	At   time.Time
+}
+
+// Undone lists what was taken back of entry n, the first done first.
+func (c *Course) Undone(n int) (list []Undone) {
+	for i := range c.Offers {
+		if o := &c.Offers[i]; o.N == n && o.State == "undone" {
+			list = append(list, Undone{Offered, o.UndoWhy, o.Undoer, o.Undone})
+		}
+	}
+	for i := range c.Skips {
+		s := &c.Skips[i]
+		if s.N != n || s.State != "undone" {
+			continue
+		}
+		what := Passed
+		if s.Offer != 0 {
+			what = Declined
+		}
+		list = append(list, Undone{what, s.UndoWhy, s.Undoer, s.Undone})
+	}
+	slices.SortStableFunc(list, func(a, b Undone) int { return a.At.Compare(b.At) })
+	return list
 }
 
 // Undoable reports whether something was done with entry n that can still be taken back.
 func (c *Course) Undoable(n int) bool {
+	return c.waits(n) != nil || !c.late(n) && (c.live(n) != nil || c.held(n) != nil)
+}
+
+// late reports whether somebody after entry n has accepted.
+func (c *Course) late(n int) bool {
 	for i := range c.Offers {
 		if o := &c.Offers[i]; o.N > n && o.State == "accepted" {
-			return false
+			return true
 		}
 	}
-	return c.live(n) != nil || c.held(n) != nil
+	return false
 }

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -32,7 +33,7 @@ func (r Reason) Keeps() bool { return r == Away || r == Unclear }
 // Chinese is the reason as people read it.
 func (r Reason) Chinese() string {
 	return map[Reason]string{Away: "人不在家,过些天再问", Unclear: "有一样还没问清,问清再给", Housed: "已经解决了", Excluded: "已经享受只能选一样的另一项",
-		Moved: "全家迁走了", Died: "人不在世了"}[r]
+		Moved: "全家迁走了", Died: "人不在世了", declined: "他家不要了"}[r]
 }
 
 // Skip asks that the household whose turn it is, n, be passed over. Somebody else must hold
@@ -42,7 +43,7 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 	if err != nil {
 		return err
 	}
-	if s.Reason.Chinese() == "" {
+	if !slices.Contains(Reasons(), s.Reason) {
 		return core.Invalid("reason", "请选为什么跳过。")
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
@@ -68,13 +69,13 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 	})
 }
 
-// Second is another person's word on the skip that was asked for of entry n: it holds, or it
-// does not. Errors: ErrNone, ErrState, ErrSecond.
+// Second is another person's word on what waits for one of entry n, a skip or that its offer
+// is given up: it holds, or it does not. Errors: ErrNone, ErrState, ErrSecond.
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
-		s := t.course.Proposed()
+		s := t.course.waits(n)
 		switch {
-		case s == nil || s.N != n:
+		case s == nil:
 			return ErrState
 		case s.Asker == who.ID:
 			return ErrSecond
@@ -83,35 +84,52 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, h
 		if err != nil {
 			return err
 		}
-		if holds {
-			_, err = tx.Exec(ctx, `update quota_skip set state = 'held', second = $2, seconded = $3, turn = $4 where id = $1`, s.ID, int64(who.ID), tx.Now(), len(t.course.Offers))
-		} else {
-			_, err = tx.Exec(ctx, `update quota_skip set state = 'refused', second = $2, seconded = $3 where id = $1`, s.ID, int64(who.ID), tx.Now())
+		if err := q.second(ctx, tx, who, s, len(t.course.Offers), holds); err != nil {
+			return err
 		}
-		if err != nil {
-			return refused(pg.Fail(err, "settle a skip"))
-		}
-		name := "quota.skip_refused"
-		if holds {
-			name = "quota.skipped"
-		}
-		return q.trace(ctx, tx, who, act{name, t.round, e.Region, map[string]any{"n": n, "household": e.Household, "reason": s.Reason, "asker": s.Asker}})
+		return q.trace(ctx, tx, who, act{s.settled(holds), t.round, e.Region, map[string]any{"n": n, "household": e.Household, "reason": s.Reason, "words": s.Words, "asker": s.Asker}})
 	})
 }
 
-// Undo takes back what was last done with entry n, an offer with its answer or a skip that
-// was held, as long as nobody after it has accepted. The household waits again, in its old
-// place. Errors: ErrNone, ErrState where nothing was done, ErrLate, KindInvalid.
+// second writes the word of a second person, and ends the offer that is given up by it.
+func (q *Quota) second(ctx context.Context, tx *pg.Tx, who staff.Person, s *Skip, made int, holds bool) error {
+	if !holds {
+		_, err := tx.Exec(ctx, `update quota_skip set state = 'refused', second = $2, seconded = $3 where id = $1`, s.ID, int64(who.ID), tx.Now())
+		return refused(pg.Fail(err, "settle a skip"))
+	}
+	_, err := tx.Exec(ctx, `update quota_skip set state = 'held', second = $2, seconded = $3, turn = $4 where id = $1`, s.ID, int64(who.ID), tx.Now(), made)
+	if err != nil || s.Offer == 0 {
+		return refused(pg.Fail(err, "settle a skip"))
+	}
+	return q.giveUp(ctx, tx, who, s)
+}
+
+// settled names in the log what a second person said.
+func (s *Skip) settled(holds bool) string {
+	switch {
+	case s.Offer != 0 && holds:
+		return "quota.declined"
+	case s.Offer != 0:
+		return "quota.decline_refused"
+	case holds:
+		return "quota.skipped"
+	}
+	return "quota.skip_refused"
+}
+
+// Undo takes back what was last done with entry n. What waits for a second person is taken
+// back alone, at any time: nothing was done by it yet. An offer with its answer or a skip that
+// was held are, as long as nobody after it has accepted; the household waits again, in its
+// old place. Errors: ErrNone, ErrState where nothing was done, ErrLate, KindInvalid.
 func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why string) error {
 	why, err := sentence("why", why)
 	if err != nil {
 		return err
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
-		for i := range t.course.Offers {
-			if o := &t.course.Offers[i]; o.N > n && o.State == "accepted" {
-				return ErrLate
-			}
+		waits := t.course.waits(n)
+		if waits == nil && t.course.late(n) {
+			return ErrLate
 		}
 		e, err := entry(ctx, tx, t.round, n)
 		if errors.Is(err, ErrTurn) {
@@ -121,7 +139,10 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why
 			return err
 		}
 		detail := map[string]any{"n": n, "household": e.Household, "why": why}
-		if o := t.course.live(n); o != nil {
+		if waits != nil {
+			detail["skip"], detail["reason"] = waits.ID, waits.Reason
+			err = q.undoSkip(ctx, tx, who, id, waits, why)
+		} else if o := t.course.live(n); o != nil {
 			detail["offer"] = o.ID
 			err = q.undoOffer(ctx, tx, who, o, why)
 		} else if s := t.course.held(n); s != nil {
@@ -158,7 +179,7 @@ func (q *Quota) undoSkip(ctx context.Context, tx *pg.Tx, who staff.Person, round
 // held is the last skip of entry n that holds, nil for none.
 func (c *Course) held(n int) *Skip {
 	for i := len(c.Skips) - 1; i >= 0; i-- {
-		if s := &c.Skips[i]; s.N == n && s.State == "held" {
+		if s := &c.Skips[i]; s.N == n && s.State == "held" && s.Offer == 0 {
 			return s
 		}
 	}

@@ -27,11 +27,12 @@ func TestWordsLieSealed(t *testing.T) {
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
 	must(t, w.quota.Try(ctx, w.han, id, 1, quota.Try{How: quota.ByCall, Words: "他说在医院"}))
 	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, State: quota.Declined, Words: "儿子有病不要"}))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
 	must(t, w.quota.Undo(ctx, w.lin, id, 1, "听错了人家"))
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "女儿在坐牢"}))
 	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
 	must(t, w.quota.Undo(ctx, w.lin, id, 1, "问过邻居了"))
-	said := []string{"他说在医院", "儿子有病不要", "听错了人家", "女儿在坐牢", "问过邻居了"}
+	said := []string{"他说在医院", "儿子有病不要", "听错了人家", "儿子有病不要", "女儿在坐牢", "问过邻居了"}
 	w.says(t, id, said)
 	for _, s := range said {
 		if w.lies(t, s) {
@@ -40,11 +41,12 @@ func TestWordsLieSealed(t *testing.T) {
 	}
 	w.admin(t, `update quota_offer set words = null, words_clear = '儿子有病不要', undo_why = null, undo_clear = '听错了人家' where words is not null;
 		update quota_try set words = null, words_clear = '他说在医院';
-		update quota_skip set words = null, words_clear = '女儿在坐牢', undo_why = null, undo_clear = '问过邻居了'`)
+		update quota_skip set words = null, words_clear = '儿子有病不要' where offer is not null;
+		update quota_skip set words = null, words_clear = '女儿在坐牢', undo_why = null, undo_clear = '问过邻居了' where offer is null`)
 	w.says(t, id, said)
 	n, err := w.quota.Reseal(ctx)
 	must(t, err)
-	if more, err := w.quota.Reseal(ctx); n != 3 || more != 0 || err != nil {
+	if more, err := w.quota.Reseal(ctx); n != 4 || more != 0 || err != nil {
 		t.Errorf("%d sealed, then %d: %v", n, more, err)
 	}
 	for _, s := range said {
@@ -61,11 +63,12 @@ func TestWordsLieSealed(t *testing.T) {
 	}
 }
 
-// says checks what a round's course says: of the attempt, the answer, its undo, the skip and its undo.
+// says checks what a round's course says: of the attempt, the answer, its undo, the
+// word that another held, the skip and its undo.
 func (w *world) says(t *testing.T, id int64, want []string) {
 	t.Helper()
 	c := w.course(t, id)
-	for i, got := range []string{c.Offers[0].Tries[0].Words, c.Offers[0].Words, c.Offers[0].UndoWhy, c.Skips[0].Words, c.Skips[0].UndoWhy} {
+	for i, got := range []string{c.Offers[0].Tries[0].Words, c.Offers[0].Words, c.Offers[0].UndoWhy, c.Skips[0].Words, c.Skips[1].Words, c.Skips[1].UndoWhy} {
 		if got != want[i] {
 			t.Errorf("%q is read as %q", want[i], got)
 		}

@@ -26,6 +26,7 @@ const (
 	KindCode      Kind = "code"
 	KindUnfiled   Kind = "unfiled"
 	KindOffered   Kind = "offered"
+	KindDeclined  Kind = "declined"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -253,4 +254,12 @@ func Offered(item string, by core.Date) Notice {
 	return Notice{KindOffered,
 		item + "轮到您家了。要还是不要,请在 " + by.SayWhole() + "前告诉镇上,打 " + Hotline + " 也行。不要也不影响别的救助。" + Promise,
 		[]Field{{"item", item}, {"until", by.String()}}}
+}
+
+// Declined says that somebody wrote down that the household gives up what Offered offered, and
+// how to say that it is not so: it is the household's until a second person has asked.
+func Declined(item string) Notice {
+	return Notice{KindDeclined,
+		"有人记下:" + item + "您家不要了。名额还给您家留着,等另一个人再核对。您没说过不要,请马上打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
 }

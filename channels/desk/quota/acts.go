@@ -112,8 +112,12 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, at, "答复记下了。", func(id int64, n int) error {
-		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: quota.Outcome(r.FormValue("answer")), Words: r.FormValue("words")})
+	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了。"
+	if to == quota.Declined {
+		said = "记下了,也告诉他家了。名额还给他家留着,请另一个人核对。"
+	}
+	return k.of(w, r, at, said, func(id int64, n int) error {
+		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: to, Words: r.FormValue("words")})
 	})
 }
 
@@ -125,7 +129,7 @@ func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	holds := r.FormValue("holds") == "yes"
-	return k.of(w, r, at, map[bool]string{true: "跳过了,原因记在名单上。", false: "没有跳过,还是轮到他家。"}[holds], func(id int64, n int) error {
+	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,他家还在原来的位置。"}[holds], func(id int64, n int) error {
 		return k.d.Quota.Second(r.Context(), at.Staff, id, n, holds)
 	})
 }

@@ -121,10 +121,15 @@ type row struct {
 	Offer   *quota.Offer
 	Skip    *quota.Skip
 	Notice  notify.State
+	Heard   notify.State // what became of telling that the offer was given up
 	Names   map[core.StaffID]string
 	Undoes  bool
 	Mine    bool // asked by who looks
+	Undone  []quota.Undone
 }
+
+// Waits reports whether the row's offer was given up by one person's word alone.
+func (r row) Waits() bool { return r.Skip != nil && r.Skip.Offer != 0 && r.Skip.State == "asked" }
 
 // Say is the reason of the row's skip.
 func (r row) Say() string { return r.Skip.Reason.Chinese() }
@@ -278,6 +283,12 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 				return err
 			}
 			one.Notice = told.State
+			if one.Waits() {
+				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil {
+					return err
+				}
+				one.Heard = told.State
+			}
 			p.Offers = append(p.Offers, *one)
 			continue
 		}
@@ -313,7 +324,7 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 	for _, e := range list {
 		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N)}
 		one.Offer, one.Skip = c.Last(e.N)
-		one.Undoes = c.Undoable(e.N)
+		one.Undoes, one.Undone = c.Undoable(e.N), c.Undone(e.N)
 		out = append(out, one)
 	}
 	return out, nil
@@ -331,6 +342,9 @@ func (p *roundPage) people() []core.StaffID {
 		}
 		if r.Skip != nil {
 			ids = append(ids, r.Skip.Asker, r.Skip.Second)
+		}
+		for _, u := range r.Undone {
+			ids = append(ids, u.By)
 		}
 	})
 	return ids

@@ -164,7 +164,12 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}, 303},
 		{county, "/answer", url.Values{"n": {"3"}, "answer": {"accepted"}, "words": {"行,下周一就能去"}}, 303},
 		{county, "/undo", url.Values{"n": {"2"}, "why": {"回来了"}}, 409},
+		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"听邻居说不去"}}, 303},
+		{county, "/undo", url.Values{"n": {"1"}, "why": {"邻居说的不算"}}, 303},
 		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}, 303},
+		{second, "/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"又要了"}}, 409},
+		{county, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 403},
+		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 303},
 		{county, "/undo", url.Values{"n": {"3"}, "why": {"记错户了"}}, 303},
 	} {
 		if code, body := h.ask(t, c.who, to+c.act, c.form); code != c.code {
@@ -172,7 +177,7 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		}
 	}
 	_, body = h.ask(t, auditor, to, nil)
-	for _, want := range []string{"身体不行,不去了", "在济南住院", "人不在家,过些天再问", "给第 2 户"} {
+	for _, want := range []string{"身体不行,不去了", "在济南住院", "人不在家,过些天再问", "两个人核对过:他家不要了", "退回了「他家不要」:邻居说的不算", "退回了给他家的名额:记错户了", "给第 2 户"} {
 		if strings.Contains(body, want) == (want == "给第 2 户") { // an auditor acts on nothing
 			t.Errorf("the auditor's page has %q: %v", want, !strings.Contains(body, want))
 		}
@@ -312,6 +317,7 @@ func TestPagesAreReadable(t *testing.T) {
 		{first, "/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}}},
 		{county, "/offer", url.Values{"n": {"1"}, "by": {by}}},
 		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}},
+		{second, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}},
 		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}},
 		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}},
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
@@ -322,6 +328,10 @@ func TestPagesAreReadable(t *testing.T) {
 		}
 	}
 	see(to, "desk-quota")
+	if code, body := h.ask(t, county, to+"/answer", url.Values{"n": {"3"}, "answer": {"declined"}, "words": {"住闺女家去了,不要了"}}); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	see(to, "desk-quota-declined")
 	see(to+"/why?a=1&b=2", "desk-quota-why")
 	see(to+"/public", "desk-quota-public")
 }
