@@ -52,6 +52,17 @@ func (s *Store) Weighed(ctx context.Context, base, files Sources) (out Weighed, 
 	return out, err
 }
 
+// OnlyWeights reports whether files give the index other weights and are otherwise the same.
+// What cannot be read is not "only". Sets are loaded only where their files differ by this one.
+func (s Sources) OnlyWeights(files Sources) bool {
+	if !onlyWeights(s, files) {
+		return false
+	}
+	was, _, err := s.Weights()
+	is, _, err2 := files.Weights()
+	return err == nil && err2 == nil && is != was
+}
+
 // onlyWeights reports whether the file of the weights is all that differs, and holds nothing
 // else: by hand other rules can be put into it.
 func onlyWeights(base, files Sources) bool {

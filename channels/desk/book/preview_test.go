@@ -172,8 +172,8 @@ func (o *office) bounded(c *http.Client) {
 // TestLooksAreAskedFor: a page that is only fetched keeps no look, and shows households to
 // nobody who did not ask; a reload keeps none either; once the draft is published, the address
 // leads to its page with a sentence.
-// Control, still to be seen red: preview that keeps a look as look does, and unseen without
-// its states.
+// Controls: preview that keeps a look as look does ("shown to who did not ask", "4 looks in the
+// log, want 1"); unseen without its state ("of a draft that is published: 409").
 func TestLooksAreAskedFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -218,7 +218,9 @@ func (o *office) looks(want int) {
 // TestWeightsAloneAreNotSeenOnHomes: a draft of nothing but weights asks for the report, has
 // no button that shows nothing, and is not "seen on real households"; with a report the button
 // that publishes is there. With something else besides it has both.
-// Control, still to be seen red: unseen without the weights, and Weighed that finds none moved.
+// Controls: unseen without the weights ("weights on households: 200", "1 looks in the log");
+// Weighed that finds none moved (`the page lacks "还缺一样"`, `the page has …/preview"`);
+// simulated without OnlyWeights ("the part of a draft of weights alone has the button").
 func TestWeightsAloneAreNotSeenOnHomes(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -226,7 +228,7 @@ func TestWeightsAloneAreNotSeenOnHomes(t *testing.T) {
 	han := o.as("han")
 	o.ask(han, "/desk/book/begin", url.Values{"why": {"改权重"}})
 	_, page := o.ask(han, draftAt+"/weights", weighing)
-	for _, want := range []string{"还缺一样", "A 110、B 85", "/desk/ranking/sensitivity", "只改困难指数的权重"} {
+	for _, want := range []string{"还缺一样", "A\u00a0110、B\u00a085", "/desk/ranking/sensitivity", "只改困难指数的权重"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -238,6 +240,12 @@ func TestWeightsAloneAreNotSeenOnHomes(t *testing.T) {
 	}
 	if status, page := o.ask(han, draftAt+"/preview", url.Values{}); status != http.StatusOK || !strings.Contains(page, "要看的是权重试算") {
 		t.Errorf("weights on households: %d", status)
+	}
+	if _, part := o.ask(han, draftAt+"/simulation", nil); strings.Contains(part, draftAt+`/simulate"`) {
+		t.Error("the part of a draft of weights alone has the button")
+	}
+	if status, page := o.ask(han, draftAt+"/simulate", url.Values{}); status != http.StatusConflict || !strings.Contains(page, "不用试算") {
+		t.Errorf("weights are simulated: %d", status)
 	}
 	o.looks(0)
 	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }

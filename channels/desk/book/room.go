@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -70,8 +71,9 @@ func (b *Room) Desk() desk.Room {
 // Words are the room's own ways of writing.
 func (b *Room) Words() template.FuncMap {
 	return template.FuncMap{
-		"whole": func(d core.Date) string { return d.SayWhole() },
-		"short": func(digest string) string { return digest[:min(8, len(digest))] },
+		"whole":    func(d core.Date) string { return d.SayWhole() },
+		"short":    func(digest string) string { return digest[:min(8, len(digest))] },
+		"unbroken": func(words string) string { return strings.ReplaceAll(words, " ", "\u00a0") }, // a part stays beside its number
 		"area": func(a core.Area) string {
 			return map[core.Area]string{"urban": "城市", "rural": "农村"}[a]
 		},
