@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -174,6 +175,9 @@ func (r rules) publish(who core.StaffID, id int64, digest string, from core.Date
 		return err
 	}
 	number, err := r.store.Publish(r.ctx, who, rulebook.Publication{Draft: id, Digest: digest, From: from})
+	if errors.Is(err, rulebook.ErrNotSensed) { // the sentence is for a desk, which has no commands
+		fmt.Fprintln(r.out, "lianou index sensitivity --weights FILE makes the report; FILE holds the seven weights of the draft as JSON (docs/index-guide.md)")
+	}
 	if err != nil {
 		return r.faults(err)
 	}

@@ -39,11 +39,16 @@ func (w *Weights) apply(s Sources) (Sources, error) {
 }
 
 func (w *Weights) say() string {
+	return "困难指数的权重改为 " + weightWords(w.Of)
+}
+
+// weightWords are weights as people read them: A 110、B 85、….
+func weightWords(of hardship.Weights) string {
 	var out []string
-	for i, n := range w.Of {
+	for i, n := range of {
 		out = append(out, fmt.Sprintf("%c %d", hardship.Keys[i], n))
 	}
-	return "困难指数的权重改为 " + strings.Join(out, "、")
+	return strings.Join(out, "、")
 }
 
 // weights are those of a set: the built-in ones where it says nothing of them.

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/hardship"
@@ -14,10 +15,87 @@ import (
 type Sensed func(ctx context.Context, tx *pg.Tx, w *hardship.Weights) error
 
 // ErrNotSensed: weights are not published blindly.
-var ErrNotSensed = core.E(core.KindConflict, "rulebook_not_sensed", "这份草案改了困难指数的权重,还没有算过会怎么变,不能发布。请先运行 lianou index sensitivity。")
+var ErrNotSensed = core.E(core.KindConflict, "rulebook_not_sensed", notSensed("这组权重"))
+
+// notSensed says who has to do what. A desk has no command line; the command is in the guides.
+func notSensed(of string) string {
+	return "这份草案改了困难指数的权重,还没有算过会怎么变,不能发布。请管系统的人按" + of + "做一次权重试算,在「排序」的「权重试算」里看过结果,再发布。"
+}
+
+// Weighed is what a draft does to the weights of the index, and whether anybody found out
+// what that does to the order of the city.
+type Weighed struct {
+	Moved  bool // other weights than its edition's
+	Alone  bool // and nothing else is another: they order households, no finding goes by them
+	Words  string
+	Sensed bool // a report about these very weights is kept
+}
+
+// Weighed compares a draft's files with those of its edition.
+func (s *Store) Weighed(ctx context.Context, base, files Sources) (out Weighed, err error) {
+	was, _, err := base.Weights()
+	if err != nil {
+		return out, faulty(err)
+	}
+	is, _, err := files.Weights()
+	if err != nil {
+		return out, faulty(err)
+	}
+	if is == was {
+		return out, nil
+	}
+	out = Weighed{Moved: true, Alone: onlyWeights(base, files), Words: weightWords(is)}
+	err = s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		out.Sensed, err = s.reported(ctx, tx, &is)
+		return err
+	})
+	return out, err
+}
+
+// OnlyWeights reports whether files give the index other weights and are otherwise the same.
+// What cannot be read is not "only". Sets are loaded only where their files differ by this one.
+func (s Sources) OnlyWeights(files Sources) bool {
+	if !onlyWeights(s, files) {
+		return false
+	}
+	was, _, err := s.Weights()
+	is, _, err2 := files.Weights()
+	return err == nil && err2 == nil && is != was
+}
+
+// onlyWeights reports whether the file of the weights is all that differs, and holds nothing
+// else: by hand other rules can be put into it.
+func onlyWeights(base, files Sources) bool {
+	for name := range base.Changes(files) {
+		if name != weightsFile {
+			return false
+		}
+	}
+	for _, set := range []Sources{base, files} {
+		text, _ := set.File(weightsFile)
+		for _, line := range lines(text) {
+			if line != "" && !strings.ContainsAny(line[:1], " #") && !strings.HasPrefix(line, "index:") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// reported asks for a report. That nobody could look is not "none".
+func (s *Store) reported(ctx context.Context, tx *pg.Tx, w *hardship.Weights) (bool, error) {
+	if s.Sensed == nil {
+		return false, nil
+	}
+	err := s.Sensed(ctx, tx, w)
+	if err != nil && core.KindOf(err) == core.KindNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 // sensed refuses weights that differ from the newest edition's and that no kept report is
-// about. Errors: ErrNotSensed, which says how a report is made.
+// about. Errors: ErrNotSensed, which says who makes a report, and of which weights.
 func (s *Store) sensed(ctx context.Context, tx *pg.Tx, last Edition, lib *policy.Library) error {
 	set, err := sourceOf(ctx, tx, last.Number)
 	if err != nil {
@@ -31,14 +109,8 @@ func (s *Store) sensed(ctx context.Context, tx *pg.Tx, last Edition, lib *policy
 	if is == was {
 		return nil
 	}
-	if s.Sensed != nil {
-		if err = s.Sensed(ctx, tx, &is); err == nil {
-			return nil
-		}
-		if k := core.KindOf(err); k != core.KindNotFound {
-			return err // the database is away: that says nothing of the weights
-		}
+	if known, err := s.reported(ctx, tx, &is); err != nil || known {
+		return err
 	}
-	return core.E(ErrNotSensed.Kind, ErrNotSensed.Code, "这份草案改了困难指数的权重,还没有算过会怎么变,不能发布。请把 "+is.String()+
-		" 存成文件,运行 lianou index sensitivity --weights 文件,看过结果再发布。").Wrap(ErrNotSensed)
+	return core.E(ErrNotSensed.Kind, ErrNotSensed.Code, notSensed(" "+weightWords(is)+" ")).Wrap(ErrNotSensed)
 }

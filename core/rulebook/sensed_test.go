@@ -15,7 +15,7 @@ import (
 )
 
 // TestWeightsNeedAReport: other weights are published only with a report about these very
-// ones; the refusal says how one is made, and a failure to look is not "none". What was
+// ones; the refusal says who makes one and of which weights, and a failure to look is not "none". What was
 // decided by the first edition keeps its weights, and the file goes out and in with the rest.
 // Control: publish without s.sensed ("published unseen: <nil>").
 func TestWeightsNeedAReport(t *testing.T) {
@@ -34,7 +34,7 @@ func TestWeightsNeedAReport(t *testing.T) {
 	refused := func(what string, err error) {
 		t.Helper()
 		var e *core.Error
-		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, other.String()) || !strings.Contains(e.Say, "lianou index sensitivity") {
+		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, "A 110、B 85、C 100") || !strings.Contains(e.Say, "权重试算") || strings.Contains(e.Say, "lianou") {
 			t.Errorf("published %s: %v", what, err)
 		}
 	}

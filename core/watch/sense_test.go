@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"lianou/core/audit"
@@ -19,7 +20,8 @@ import (
 // reads, stands under its digest and its weights, and nobody can change it. Nothing of the
 // order moves.
 // Control: Keep under Now's digest ("not found by its weights"); fill without Town's own
-// index ("the shares of towns add up to ...").
+// index ("the shares of towns add up to ..."); a sentence that names a command, which no desk
+// has ("it says 还没有算过…请先运行 lianou index sensitivity。").
 func TestSenseIsKept(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 900)
@@ -27,6 +29,9 @@ func TestSenseIsKept(t *testing.T) {
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := h.watch.Found().LastSensed(ctx, tx); !errors.Is(err, insight.ErrNotSensed) {
 			t.Errorf("before any report: %v", err)
+		}
+		if say := insight.ErrNotSensed.Say; !strings.Contains(say, "管系统的人") || strings.Contains(say, "lianou") {
+			t.Errorf("it says %s", say)
 		}
 		return nil
 	})

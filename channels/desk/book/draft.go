@@ -25,6 +25,7 @@ type draftPage struct {
 	Counties                 []registry.Place
 	CriterionFs, ItemFs      []string
 	Weights                  []weightLine
+	Order                    rulebook.Weighed // of the index, and the report that a change of weights needs
 	Today                    core.Date
 	Stale                    bool // a newer edition was published meanwhile
 	Mine, Second, Changeable bool
@@ -32,6 +33,7 @@ type draftPage struct {
 	Looks                    []lookLine // at these files, on real households
 	Looked                   bool       // whoever reads the page did
 	MayLook                  bool
+	Live                     bool // open or signed
 }
 
 // lookLine is somebody's look at the draft as it stands.
@@ -62,6 +64,9 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	if p.Weights, err = weightsNow(p.Files); err != nil {
+		return err
+	}
+	if p.Order, err = b.d.Rules.Weighed(r.Context(), base, p.Files); err != nil {
 		return err
 	}
 	editions, err := b.d.Rules.Editions(r.Context())
@@ -95,7 +100,8 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Simulation, err = b.simulation(r.Context(), &p.Folder.Draft); err != nil {
 		return err
 	}
-	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0
+	p.Live = live
+	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0 && !p.Order.Alone // weights order households and change no finding
 	p.MayLook = p.Simulation.May
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })

@@ -26,8 +26,9 @@ const mostHomes = 12
 // forPreview is the purpose, as the log keeps it (PIPL art. 6): the page is for one thing.
 const forPreview = "核对政策草案"
 
-// previews bounds how often one member of staff may ask: each reads tens of thousands of rows.
-var previews = bell.Rate{Count: 30, Per: time.Hour}
+// previews bounds how often one member of staff may ask: each reads tens of thousands of
+// rows, and a look is two, the asking and the page that shows it.
+var previews = bell.Rate{Count: 60, Per: time.Hour}
 
 var (
 	errPreviews  = core.E(core.KindTooMany, "preview_exceeded", "这一小时看得太多了,已经记下。请过一会儿再看。")
@@ -81,22 +82,90 @@ type side struct {
 	Reasons          []desk.Condition
 }
 
-// preview shows a few real households for which a draft says something else.
+// look is somebody's asking to see a few real households for which a draft says something
+// else. It judges them and keeps that they were asked for; the page that it leads to shows
+// the same ones, for the draw is by the files. A page that is only fetched keeps nothing.
+func (b *Room) look(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if _, said, err := b.chosen(r.Context(), id, at, true); err != nil || said != "" {
+		return leadBack(w, r, id, said, err)
+	}
+	return desk.Back(w, r, home(id)+"/preview", "")
+}
+
+// preview shows the households that its reader asked to see. Who asked for none, or for what
+// the draft said before, is led to where they are asked for.
 func (b *Room) preview(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r)
 	if err != nil {
 		return err
 	}
-	if ok, _ := b.d.Bell.Allow(r.Context(), "preview:"+desk.ActorOf(at).ID, previews); !ok { // without Redis nobody is kept from work
-		return errPreviews
+	page, said, err := b.chosen(r.Context(), id, at, false)
+	if err != nil || said != "" {
+		return leadBack(w, r, id, said, err)
 	}
-	v, err := b.view(r.Context(), id)
+	return at.Page.Show(w, at, desk.View{Room: "book", Name: "preview", Title: "在真实的家庭上看"}, page)
+}
+
+func leadBack(w http.ResponseWriter, r *http.Request, id int64, said string, err error) error {
 	if err != nil {
 		return err
 	}
-	var page previewPage
+	return desk.Back(w, r, home(id), said)
+}
+
+// asked reports whether somebody asked to see this draft as it stands.
+func (b *Room) asked(ctx context.Context, d *rulebook.Draft, who core.StaffID) (bool, error) {
+	looks, err := b.d.Rules.Looks(ctx, d)
+	return slices.ContainsFunc(looks, func(l rulebook.Look) bool { return l.By == who }), err
+}
+
+// unseen says why there is nothing to see of a draft on its own page, "" where there is.
+func (b *Room) unseen(ctx context.Context, f *rulebook.Folder) (string, error) {
+	switch {
+	case f.State == rulebook.Published:
+		return "这份草案已经发布了,不再在真实的家庭上看。", nil
+	case f.State == rulebook.Withdrawn:
+		return "这份草案已经撤回了,不再在真实的家庭上看。", nil
+	}
+	base, err := b.d.Rules.Sources(ctx, f.Base)
+	if err != nil {
+		return "", err
+	}
+	order, err := b.d.Rules.Weighed(ctx, base, f.Files)
+	if err == nil && order.Alone {
+		return "这份草案只改困难指数的权重,不改谁够什么条件,在家庭上看不出变化。要看的是权重试算。", nil
+	}
+	return "", err
+}
+
+// chosen reads the households; with keep, that they were asked for is kept. Where there is
+// nothing to show it gives the sentence that the draft's page says.
+func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (page previewPage, said string, err error) {
+	f, err := b.d.Rules.Draft(reqCtx, id)
+	if err != nil {
+		return page, "", err
+	}
+	if said, err = b.unseen(reqCtx, &f); err != nil || said != "" {
+		return page, said, err
+	}
+	if !keep && len(f.Changes) > 0 {
+		if ok, err := b.asked(reqCtx, &f.Draft, at.Staff.ID); err != nil || !ok {
+			return page, "您还没有看过草案现在的样子。请点「在真实的家庭上看」。", err
+		}
+	}
+	if ok, _ := b.d.Bell.Allow(reqCtx, "preview:"+desk.ActorOf(at).ID, previews); !ok { // without Redis nobody is kept from work
+		return page, "", errPreviews
+	}
+	v, err := b.view(reqCtx, id)
+	if err != nil {
+		return page, "", err
+	}
 	towns := slices.DeleteFunc(b.d.Regions.Expand(core.DezhouCity), func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
-	err = b.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+	err = b.d.DB.Tx(reqCtx, at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		page = previewPage{Draft: v.draft, On: v.books.On} // anew: what lost a race is run again
 		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes}
 		if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
@@ -106,14 +175,14 @@ func (b *Room) preview(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if err := b.homes(ctx, tx, why, v.rules, &page); err != nil {
 			return err
 		}
+		if !keep {
+			return nil
+		}
 		look := rulebook.Look{Draft: id, Digest: v.draft.Digest, Base: v.draft.Base, By: at.Staff.ID, Read: page.Households, Shown: len(page.Homes)}
 		return b.d.Rules.KeepLook(ctx, tx, look)
 	})
-	if err != nil {
-		return err
-	}
 	page.Whole = page.Towns == page.Of
-	return at.Page.Show(w, at, desk.View{Room: "book", Name: "preview", Title: "在真实的家庭上看"}, page)
+	return page, "", err
 }
 
 // viewed is a draft ready to be tried on households.

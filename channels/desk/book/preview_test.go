@@ -10,12 +10,16 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/hardship"
 	"lianou/core/pg"
 	"lianou/core/registry"
 )
 
 // lower is a step by which families lose the allowance.
 var lower = url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"300"}, "from": {"2026-07-01"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}}
+
+// weighing is a step that changes weights and nothing else.
+var weighing = url.Values{"A": {"110"}, "B": {"85"}, "C": {"100"}, "D": {"100"}, "E": {"100"}, "F": {"100"}, "G": {"100"}, "source": {"德民发〔2026〕9号"}, "why": {"会议"}}
 
 const draftAt = "/desk/book/draft/1"
 
@@ -45,14 +49,14 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 	o.into(4000)
 	han, lin, mei, auditor := o.as("han"), o.as("lin"), o.as("mei"), o.as("auditor")
 	o.ask(han, "/desk/book/begin", url.Values{"why": {"降低标准"}})
-	if status, page := o.ask(han, draftAt+"/preview", nil); status != http.StatusConflict || !strings.Contains(page, "还没有改动") {
+	if status, page := o.ask(han, draftAt+"/preview", url.Values{}); status != http.StatusConflict || !strings.Contains(page, "还没有改动") {
 		t.Errorf("a draft without a change: %d", status)
 	}
 	o.ask(han, draftAt+"/amount", lower)
 	if _, page := o.ask(han, draftAt, nil); !strings.Contains(page, "您还没有在真实的家庭上看过") || !strings.Contains(page, draftAt+`/preview"`) {
 		t.Error("nobody looked, and the page does not say so, or has no way to look")
 	}
-	status, page := o.ask(han, draftAt+"/preview", nil)
+	status, page := o.ask(han, draftAt+"/preview", url.Values{})
 	shown := families(page)
 	for _, want := range []string{"会少", "现在", "改后", "不符合", "标准:<b>", "样本"} {
 		if status != http.StatusOK || !strings.Contains(shown, want) {
@@ -64,13 +68,13 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 	}
 	o.nobodys(shown)
 	o.env.LoseRace() // control: the page not begun anew when it is read again ("different households")
-	if _, other := o.ask(lin, draftAt+"/preview", nil); families(other) != shown {
+	if _, other := o.ask(lin, draftAt+"/preview", url.Values{}); families(other) != shown {
 		t.Error("two signers see different households")
 	}
 	if _, page := o.ask(lin, draftAt, nil); !strings.Contains(page, "<b>lin</b>") || !strings.Contains(page, "再看一遍") {
 		t.Error("the page does not say that its reader looked")
 	}
-	_, page = o.ask(mei, draftAt+"/preview", nil)
+	_, page = o.ask(mei, draftAt+"/preview", url.Values{})
 	places := whereHome.FindAllStringSubmatch(page, -1)
 	for _, p := range places {
 		if !strings.Contains(p[1], "平原县") {
@@ -80,7 +84,7 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 	if len(places) == 0 {
 		t.Error("no household of the county is shown")
 	}
-	if status, _ := o.ask(auditor, draftAt+"/preview", nil); status != http.StatusForbidden {
+	if status, _ := o.ask(auditor, draftAt+"/preview", url.Values{}); status != http.StatusForbidden {
 		t.Errorf("an auditor: %d", status)
 	}
 	o.ask(han, draftAt+"/switch", url.Values{"item": {"CL-02"}, "turn": {"off"}, "from": {"2099-01-01"}, "why": {"并到别处"}})
@@ -97,7 +101,7 @@ func (o *office) worseFirst(c *http.Client) {
 	o.t.Helper()
 	o.ask(c, "/desk/book/begin", url.Values{"why": {"一县降低"}})
 	o.ask(c, "/desk/book/draft/2/amount", url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "county": {"371427"}, "value": {"300"}, "from": {"2026-07-01"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}})
-	status, page := o.ask(c, "/desk/book/draft/2/preview", nil)
+	status, page := o.ask(c, "/desk/book/draft/2/preview", url.Values{})
 	var kinds string
 	for _, k := range loses.FindAllStringSubmatch(page, -1) {
 		kinds += k[1] + " "
@@ -143,7 +147,7 @@ func (o *office) nobodys(page string) {
 		}
 		return nil
 	}))
-	if len(ids) == 0 || len(ids) > 12 || read != len(ids) || looks != 1 {
+	if len(ids) == 0 || len(ids) > 12 || read != 2*len(ids) || looks != 1 {
 		o.t.Errorf("%d households, %d reads, %d looks in the log", len(ids), read, looks)
 	}
 }
@@ -156,11 +160,99 @@ func (o *office) bounded(c *http.Client) {
 		return err
 	}))
 	o.ask(o.as("han"), draftAt+"/amount", url.Values{"param": {"dibao.standard"}, "area": {"urban"}, "value": {"350"}, "from": {"2026-07-01"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}})
-	status, page := o.ask(c, draftAt+"/preview", nil)
+	status, page := o.ask(c, draftAt+"/preview", url.Values{})
 	if status != http.StatusTooManyRequests || families(page) != "" {
 		o.t.Errorf("beyond the bound: %d", status)
 	}
 	if _, page := o.ask(c, draftAt, nil); strings.Contains(page, "再看一遍") {
 		o.t.Error("a look that was refused counts")
+	}
+}
+
+// TestLooksAreAskedFor: a page that is only fetched keeps no look, and shows households to
+// nobody who did not ask; a reload keeps none either; once the draft is published, the address
+// leads to its page with a sentence.
+// Controls: preview that keeps a look as look does ("shown to who did not ask", "4 looks in the
+// log, want 1"); unseen without its state ("of a draft that is published: 409").
+func TestLooksAreAskedFor(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.into(1000)
+	han, lin := o.as("han"), o.as("lin")
+	o.ask(han, "/desk/book/begin", url.Values{"why": {"降低标准"}})
+	o.ask(han, draftAt+"/amount", lower)
+	if _, page := o.ask(lin, draftAt+"/preview", nil); families(page) != "" || !strings.Contains(page, "您还没有看过草案现在的样子") {
+		t.Error("shown to who did not ask")
+	}
+	o.looks(0)
+	_, page := o.ask(lin, draftAt+"/preview", url.Values{})
+	shown := families(page)
+	if _, again := o.ask(lin, draftAt+"/preview", nil); shown == "" || families(again) != shown {
+		t.Error("a reload shows something else, or nothing")
+	}
+	o.looks(1)
+	_, page = o.ask(han, draftAt, nil)
+	seen := digest.FindStringSubmatch(page)[1]
+	o.ask(han, draftAt+"/sign", url.Values{"digest": {seen}})
+	o.ask(lin, draftAt+"/publish", url.Values{"digest": {seen}, "from": {"2099-01-01"}, "read": {"1"}})
+	for _, form := range []url.Values{nil, {}} {
+		if status, page := o.ask(lin, draftAt+"/preview", form); status != http.StatusOK || !strings.Contains(page, "这份草案已经发布了,不再") || !strings.Contains(page, "签署和发布") {
+			t.Errorf("of a draft that is published: %d", status)
+		}
+	}
+	o.looks(1)
+}
+
+// looks counts the entries of looks in the log.
+func (o *office) looks(want int) {
+	o.t.Helper()
+	var n int
+	o.must(o.db.Read(o.t.Context(), pg.City("counts looks"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'rulebook.previewed'`).Scan(&n)
+	}))
+	if n != want {
+		o.t.Errorf("%d looks in the log, want %d", n, want)
+	}
+}
+
+// TestWeightsAloneAreNotSeenOnHomes: a draft of nothing but weights asks for the report, has
+// no button that shows nothing, and is not "seen on real households"; with a report the button
+// that publishes is there. With something else besides it has both.
+// Controls: unseen without the weights ("weights on households: 200", "1 looks in the log");
+// Weighed that finds none moved (`the page lacks "还缺一样"`, `the page has …/preview"`);
+// simulated without OnlyWeights ("the part of a draft of weights alone has the button").
+func TestWeightsAloneAreNotSeenOnHomes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.into(500)
+	han := o.as("han")
+	o.ask(han, "/desk/book/begin", url.Values{"why": {"改权重"}})
+	_, page := o.ask(han, draftAt+"/weights", weighing)
+	for _, want := range []string{"还缺一样", "A\u00a0110、B\u00a085", "/desk/ranking/sensitivity", "只改困难指数的权重"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, bad := range []string{draftAt + `/preview"`, draftAt + `/simulate"`, "还没有试算过", "还没有在真实的家庭上看过", "lianou "} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+	if status, page := o.ask(han, draftAt+"/preview", url.Values{}); status != http.StatusOK || !strings.Contains(page, "要看的是权重试算") {
+		t.Errorf("weights on households: %d", status)
+	}
+	if _, part := o.ask(han, draftAt+"/simulation", nil); strings.Contains(part, draftAt+`/simulate"`) {
+		t.Error("the part of a draft of weights alone has the button")
+	}
+	if status, page := o.ask(han, draftAt+"/simulate", url.Values{}); status != http.StatusConflict || !strings.Contains(page, "不用试算") {
+		t.Errorf("weights are simulated: %d", status)
+	}
+	o.looks(0)
+	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }
+	if _, page = o.ask(han, draftAt, nil); strings.Contains(page, "还缺一样") || !strings.Contains(page, "这组权重的试算做过了") {
+		t.Error("a report is there, and the page does not say so")
+	}
+	if _, page = o.ask(han, draftAt+"/amount", lower); !strings.Contains(page, draftAt+`/preview"`) || !strings.Contains(page, "这份草案还改了别的") {
+		t.Error("weights and an amount: no way to look")
 	}
 }

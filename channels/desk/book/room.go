@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -52,7 +53,8 @@ func (b *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
-		{Method: "GET", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "rulebook.previewed", Serve: b.preview},
+		{Method: "GET", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "facts.read", Serve: b.preview},
+		{Method: "POST", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "rulebook.previewed facts.read", Serve: b.look},
 		{Method: "POST", Path: "/book/draft/{draft}/simulate", Roles: writers, Trace: "simulation.begun", Serve: b.simulateNow},
 		{Method: "POST", Path: "/book/begin", Roles: writers, Trace: "rulebook.drafted", Serve: b.begin},
 		{Method: "POST", Path: "/book/draft/{draft}/amount", Roles: writers, Trace: "rulebook.changed", Serve: b.amount},
@@ -70,12 +72,13 @@ func (b *Room) Desk() desk.Room {
 // Words are the room's own ways of writing.
 func (b *Room) Words() template.FuncMap {
 	return template.FuncMap{
-		"whole":  func(d core.Date) string { return d.SayWhole() },
-		"short":  func(digest string) string { return digest[:min(8, len(digest))] },
-		"area":   rulebook.AreaWord,
-		"county": b.county,
-		"unit":   func(u string) string { return policy.Unit(u).Chinese() },
-		"field":  func(name string) string { return fieldWords[name] },
+		"whole":    func(d core.Date) string { return d.SayWhole() },
+		"short":    func(digest string) string { return digest[:min(8, len(digest))] },
+		"area":     rulebook.AreaWord,
+		"county":   b.county,
+		"unit":     func(u string) string { return policy.Unit(u).Chinese() },
+		"field":    func(name string) string { return fieldWords[name] },
+		"unbroken": func(words string) string { return strings.ReplaceAll(words, " ", "\u00a0") }, // a part stays beside its number
 	}
 }
 

@@ -269,7 +269,9 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	}
 	form.Set("digest", seen(lin))
 	status, page = o.ask(lin, at+"/publish", form)
-	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "lianou index sensitivity")
+	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "请管系统的人按 A 110、B 85")
+	_, page = o.ask(lin, at, nil)
+	says("what is still missing", 200, page, http.StatusOK, "还缺一样", "A 110、B 85", "/desk/ranking/sensitivity", `full gap" disabled>发布`)
 	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }
 	status, page = o.ask(lin, at+"/publish", form)
 	says("published", status, page, http.StatusOK, "已发布", "2099年1月1日")
@@ -359,7 +361,7 @@ func TestRulesPages(t *testing.T) {
 	lin.Wait("您还没有在真实的家庭上看过")
 	judge(lin, "book-signed")
 	lin.Laptop()
-	lin.Go("a[href$=preview]")
+	lin.Go("form[action$=preview] .btn")
 	lin.Wait("翻了")
 	judge(lin, "book-preview")
 	lin.Eval(`document.querySelectorAll("details.fold").forEach(d => { d.open = false }); scrollTo(0, 0); ""`)
@@ -370,6 +372,11 @@ func TestRulesPages(t *testing.T) {
 	lin.Click("form[action$=publish] input[name=read]")
 	lin.Go("form[action$=publish] .btn.go")
 	lin.Wait("已发布")
+	o.ask(writer, "/desk/book/begin", url.Values{"why": {"改权重"}})
+	o.ask(writer, "/desk/book/draft/2/weights", weighing)
+	han.Open(o.site.URL + "/desk/book/draft/2")
+	han.Wait("还缺一样")
+	judge(han, "book-weights-alone")
 	han.Quiet()
 	lin.Quiet()
 }

@@ -111,7 +111,7 @@ func (b *Room) simulated(w http.ResponseWriter, r *http.Request, at desk.At) err
 		return err
 	}
 	live := f.State == rulebook.Open || f.State == rulebook.SignedOff
-	p.May = live && at.Has(staff.City) && len(base.Diff(f.Files)) > 0
+	p.May = live && at.Has(staff.City) && len(base.Diff(f.Files)) > 0 && !base.OnlyWeights(f.Files)
 	return at.Page.Part(w, "book", "simulation", p)
 }
 

@@ -20,7 +20,7 @@ import (
 // what they add to, and why.
 var addsRight = map[string]string{
 	"channels/desk/agent offer: out.Maybe":               "callersOf begins it anew",
-	"channels/desk/book homes: page.Homes":               "preview begins it anew",
+	"channels/desk/book homes: page.Homes":               "chosen begins it anew",
 	"channels/desk/people asked: page.Changes":           "person begins it anew",
 	"channels/desk/quota fill: p.Taken":                  "round begins it anew",
 	"channels/desk/quota fill: p.Waits":                  "round begins it anew",
