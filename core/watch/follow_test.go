@@ -2,13 +2,16 @@ package watch_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"regexp"
 	"testing"
 
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/seal"
 	"lianou/core/watch"
 )
 
@@ -102,4 +105,64 @@ func (h *house) seen(t *testing.T, town core.RegionCode, home core.HouseholdID) 
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestClosedLeadsAreLogged: what lies open of a household that has left the city, or in which
+// everybody died, is closed, and the entry of the look says which; by a look at one household
+// and by a scan.
+// Control: noted that adds nothing (`one: closed "", want [1]`, `all: closed "", want [2]`).
+func TestClosedLeadsAreLogged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 300)
+	h.scan(t)
+	for name, look := range map[string]struct {
+		home core.HouseholdID
+		do   func(town core.RegionCode, home core.HouseholdID)
+		act  string
+	}{
+		"one": {h.nth(t, 1), func(town core.RegionCode, home core.HouseholdID) {
+			if err := h.watch.Touch(t.Context(), town, home); err != nil {
+				t.Fatal(err)
+			}
+		}, "household.judged"},
+		"all": {h.nth(t, 2), func(core.RegionCode, core.HouseholdID) { h.scan(t) }, "registry.scanned"},
+	} {
+		town := h.townOf(t, look.home)
+		var id int64
+		h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+			const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place) values ($1, $2, 'due', 1, 'facts', 'x', '2026-01-01', $3, 0) returning id`
+			if err := tx.QueryRow(ctx, lay, string(town), int64(look.home), tx.Now()).Scan(&id); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `delete from fact_row where household = $1`, int64(look.home))
+			return err
+		})
+		look.do(town, look.home)
+		if got := h.leads(t, look.home); len(got) != 1 || got[0] != "due facts gone 1" {
+			t.Errorf("%s: leads %v", name, got)
+		}
+		if got, want := h.closed(t, town, look.act), fmt.Sprintf("[%d]", id); got != want {
+			t.Errorf("%s: closed %q, want %s", name, got, want)
+		}
+	}
+}
+
+var closedLeads = regexp.MustCompile(`"closed":(\[[0-9,]*\])`)
+
+// closed says which leads the latest entry of an act in a township closed, by its sealed
+// detail; "" for none.
+func (h *house) closed(t *testing.T, town core.RegionCode, act string) string {
+	t.Helper()
+	var commitment, detail []byte
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select commitment, detail from audit_entry where region = $1 and act = $2 order by id desc limit 1`, string(town), act).Scan(&commitment, &detail)
+	})
+	plain, err := h.ring.Open(detail, seal.At{Table: "audit_entry", Row: hex.EncodeToString(commitment), Column: "detail"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := closedLeads.FindSubmatch(plain); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
