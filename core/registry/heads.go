@@ -110,3 +110,20 @@ func (r *Registry) Living(ctx context.Context, tx *pg.Tx, households []core.Hous
 	})
 	return out, pg.Fail(err, "read who lives in households")
 }
+
+// Lived gives who ever lived in some households: of one that nobody lives in any more, whose
+// it was.
+func (r *Registry) Lived(ctx context.Context, tx *pg.Tx, households []core.HouseholdID) (map[core.PersonID][]core.HouseholdID, error) {
+	rows, err := tx.Query(ctx, `select distinct person, household from membership where household = any ($1)`, households)
+	if err != nil {
+		return nil, pg.Fail(err, "read who lived in households")
+	}
+	out := map[core.PersonID][]core.HouseholdID{}
+	var person core.PersonID
+	var home core.HouseholdID
+	_, err = pgx.ForEachRow(rows, []any{&person, &home}, func() error {
+		out[person] = append(out[person], home)
+		return nil
+	})
+	return out, pg.Fail(err, "read who lived in households")
+}

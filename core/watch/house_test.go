@@ -26,6 +26,7 @@ import (
 type house struct {
 	env   *pgtest.Env
 	db    *pg.DB
+	ring  *seal.Ring
 	reg   *registry.Registry
 	log   *audit.Log
 	into  *jobs.Inserter
@@ -46,7 +47,7 @@ func newHouse(t *testing.T, people int) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{env: env, db: env.DB(pgtest.Platform), log: audit.New(keys.Platform.Ring)}
+	h := &house{env: env, db: env.DB(pgtest.Platform), ring: keys.Platform.Ring, log: audit.New(keys.Platform.Ring)}
 	if h.reg, err = registry.New(registry.Config{Ring: keys.Platform.Ring, Log: h.log, Regions: regions}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package watch
 
 import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/insight"
 	"lianou/core/pg"
@@ -27,14 +31,11 @@ func newsOf(before []insight.Town, judge *insight.Judge, today core.Date) news {
 // household: what comes joins it, what is undone leaves it, and a lead of which nothing is
 // left is gone. It gives how many households have something new, and have lost something.
 func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news) (newly, lost int) {
-	var who, due, gone, left []int64
+	var who, due, gone []int64
 	var places []int32
 	for i := range changes {
 		c := &changes[i]
 		d, l := c.Due(), c.Lost()
-		if c.Went {
-			left = append(left, int64(c.Household()))
-		}
 		if c.Came || c.Went || d|l == 0 { // who came or went is found by the list: the first look brings no news
 			continue
 		}
@@ -46,10 +47,6 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news)
 		}
 		who, due, gone = append(who, int64(c.Household())), append(due, int64(d)), append(gone, int64(l))
 		places = append(places, int32(c.New.Place))
-	}
-	if len(left) > 0 { // what lay open of a household that moved went with it
-		const close = `update lead set state = 'gone', settled = $3 where region = $1 and household = any ($2) and state = 'open'`
-		tx.Later("close leads of who has left", close, string(town), left, tx.Now())
 	}
 	if len(who) == 0 {
 		return 0, 0
@@ -71,4 +68,35 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, n news)
 		tx.Later("lay leads", lay, string(town), who, step.on, step.kind, n.cause, n.book, n.since.Time(), tx.Now(), places)
 	}
 	return newly, lost
+}
+
+// closeLeft closes what lies open of households that are not in the township any more: all
+// of them died, or left the city. What lay open of one that moved went with it. It gives the
+// leads, for the log.
+func closeLeft(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []insight.Change) ([]int64, error) {
+	var left []int64
+	for i := range changes {
+		if changes[i].Went {
+			left = append(left, int64(changes[i].Household()))
+		}
+	}
+	if len(left) == 0 {
+		return nil, nil
+	}
+	const sql = `with shut as (update lead set state = 'gone', settled = $3 where region = $1 and household = any ($2) and state = 'open' returning id)
+		select id from shut order by id`
+	rows, err := tx.Query(ctx, sql, string(town), left, tx.Now())
+	if err != nil {
+		return nil, pg.Fail(err, "close leads of who has left")
+	}
+	shut, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return shut, pg.Fail(err, "close leads of who has left")
+}
+
+// noted adds to an entry of the log which leads were closed, where any was.
+func noted(detail map[string]any, closed []int64) map[string]any {
+	if len(closed) > 0 {
+		detail["closed"] = closed
+	}
+	return detail
 }

@@ -55,7 +55,7 @@ var (
 	errReason  = core.Invalid("reason", "写一句为什么要重新看,2 到 300 个字。")
 	errClosed  = core.E(core.KindConflict, "lead_closed", "这一条不能重新打开了:已经打开过,或者过了 30 天。请刷新再看。")
 	errAnother = core.E(core.KindConflict, "lead_another", "这一家又有了新的一条同样的线索,请看那一条。")
-	errMoved   = core.E(core.KindConflict, "lead_moved", "这一家已经搬走,不能在这里重新打开。")
+	errMoved   = core.E(core.KindConflict, "lead_moved", "这一家在这里已经没有人了,不能重新打开。")
 )
 
 // WhoseSettled gives the household of a lead that may be opened again. Errors: KindConflict
@@ -72,7 +72,7 @@ func (w *Watch) WhoseSettled(ctx context.Context, tx *pg.Tx, id int64) (househol
 // Reopen lays a settled lead open again, for a reason. What had come of it stays written, and
 // the fresh one says that there was one before. Errors: KindInvalid without a reason;
 // KindConflict for one that is not settled, was opened again before, was settled more than
-// ReopenDays ago, whose household has moved away or has a lead of that kind that is open.
+// ReopenDays ago, whose household has nobody any more or has a lead of that kind that is open.
 func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, reason string) error {
 	staff, err := strconv.ParseInt(by.ID, 10, 64)
 	if err != nil {
@@ -89,6 +89,7 @@ func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, was, owed, raise)
 		select l.region, l.household, l.kind, l.items, l.cause, l.book, l.since, l.found, l.place, l.was, l.owed, l.raise
 			from lead l join household h on h.id = l.household and h.region = l.region where l.id = $1
+				and exists (select from membership m where m.household = h.id and m.until is null)
 		on conflict (region, household, kind) where state = 'open' do update set items = lead.items
 		returning id, region, (xmax <> 0)`
 	var fresh int64

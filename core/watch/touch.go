@@ -84,7 +84,11 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 
 // tell lays the leads of one change and writes it down.
 func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, n news) error {
+	closed, err := closeLeft(ctx, tx, town, []insight.Change{*c})
+	if err != nil {
+		return err
+	}
 	newly, lost := layLeads(tx, town, []insight.Change{*c}, n)
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
-		Detail: map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}})
+		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed)})
 }

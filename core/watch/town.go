@@ -46,12 +46,16 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	planAnew(tx)
+	closed, err := closeLeft(ctx, tx, town, changes)
+	if err != nil {
+		return false, err
+	}
 	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
 	}
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
-		Detail: map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost, "raised": c.raised}}); err != nil {
+		Detail: noted(map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost, "raised": c.raised}, closed)}); err != nil {
 		return false, err
 	}
 	finish(tx, scan, town, c)

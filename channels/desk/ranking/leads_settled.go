@@ -20,16 +20,31 @@ import (
 )
 
 // kin says which of some households are kin of who is at the desk: what they may be due is
-// seen to by somebody else.
+// seen to by somebody else. A household that nobody lives in any more is of those who did.
 func (k *Room) kin(ctx context.Context, tx *pg.Tx, at desk.At, ids []core.HouseholdID) (map[core.HouseholdID]bool, error) {
 	living, err := k.d.Registry.Living(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	kin, err := k.d.Staff.KinOf(ctx, tx, at.Staff.ID, slices.Collect(maps.Keys(living)))
+	homes, lived := map[core.PersonID][]core.HouseholdID{}, map[core.HouseholdID]bool{}
+	for person, home := range living {
+		homes[person], lived[home] = append(homes[person], home), true
+	}
+	if empty := slices.DeleteFunc(slices.Clone(ids), func(id core.HouseholdID) bool { return lived[id] }); len(empty) > 0 {
+		left, err := k.d.Registry.Lived(ctx, tx, empty)
+		if err != nil {
+			return nil, err
+		}
+		for person, of := range left {
+			homes[person] = append(homes[person], of...)
+		}
+	}
+	kin, err := k.d.Staff.KinOf(ctx, tx, at.Staff.ID, slices.Collect(maps.Keys(homes)))
 	out := map[core.HouseholdID]bool{}
 	for _, person := range kin {
-		out[living[person]] = true
+		for _, home := range homes[person] {
+			out[home] = true
+		}
 	}
 	return out, err
 }
