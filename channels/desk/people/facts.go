@@ -26,8 +26,12 @@ type known struct {
 type factGroup struct {
 	Name string
 	Rows []factRow
-	Open []string // what nobody has said, in words
+	None []factRow // of which there is none, undisputed: rarely read, so folded
+	Open []string  // what nobody has said, in words
 }
+
+// Known is of how many facts something is known.
+func (g factGroup) Known() int { return len(g.Rows) + len(g.None) }
 
 // factRow is one fact as it stands, with what was said of it before.
 type factRow struct {
@@ -87,10 +91,27 @@ func (k known) group(name string, said map[string]string, at place, keys []strin
 			g.Open = append(g.Open, wording.FactLabel(at.prefix+key))
 			continue
 		}
-		g.Rows = append(g.Rows, k.row(at.prefix+key, value, words[key]))
+		row := k.row(at.prefix+key, value, words[key])
+		if row.none(key) {
+			g.None = append(g.None, row)
+			continue
+		}
+		g.Rows = append(g.Rows, row)
 	}
 	return g
 }
+
+// none reports whether a fact says that there is none of something, or that something is not
+// so, and nothing else is to be seen in it: no age, no other word beside it or before.
+func (r factRow) none(key string) bool {
+	return nones[r.Value] && !wants[key] && !r.Old && len(r.Before)+len(r.Against) == 0
+}
+
+var (
+	nones = map[string]bool{"没有": true, "不是": true, "不要": true, "不上学": true, "没有残疾证": true}
+	// wants are the facts of which none is news: it speaks for somebody's need.
+	wants = map[string]bool{"insurance": true, "pension": true, "supporter": true, "owns_home": true}
+)
 
 // whole are the parts of a fact that is shown in one piece: a certificate's kind and
 // grade, an event's day and loss.

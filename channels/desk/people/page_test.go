@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"lianou/channels/browsertest"
@@ -107,7 +108,10 @@ func TestThePeopleAreFoundByKeysAlone(t *testing.T) {
 	tab.Quiet()
 }
 
-// What is known of somebody, with its history open, on every size of screen.
+// What is known of somebody, with its history open, on every size of screen; on a narrow phone
+// it is short, and what is folded there opens by a key.
+//
+// Red by the page as it was, 8,756 px long in its picture.
 func TestThePageOfAPersonFits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -121,6 +125,16 @@ func TestThePageOfAPersonFits(t *testing.T) {
 	tab.Eval(`document.querySelectorAll(".more").forEach(d => d.open = false); ""`)
 	tab.Open(at + "/desk/people/2?for=check")
 	fits(t, tab, "desk-person-facts")
+	tab.Touchscreen(360)
+	if tall, _ := strconv.Atoi(tab.Eval(`String(document.documentElement.scrollHeight)`)); tall == 0 || tall > 4500 {
+		t.Errorf("on a narrow phone it is %d px long", tall)
+	}
+	tab.Eval(`document.querySelector(".fold summary").focus(); ""`)
+	tab.Press(enter, false)
+	tab.Until("what is folded opens by a key", `document.querySelector(".fold").open && document.querySelector(".fold").innerText.includes("大病")`)
+	tab.Faultless()
+	tab.Whole()
+	tab.Laptop()
 	tab.Click("aside summary")
 	tab.Fill(`aside [name=reason]`, "对一下户口本")
 	tab.Click("aside details[open] .btn")

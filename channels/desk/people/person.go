@@ -15,6 +15,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/wording"
 )
 
@@ -32,6 +33,22 @@ type personPage struct {
 	Lookers []lookerRow
 	Changes []changeRow // asked for, of this person and the household
 	MayAsk  bool        // for a correction
+}
+
+// Waiting are the corrections that nobody has decided yet, Ended the others: those are
+// rarely read, and folded.
+func (p personPage) Waiting() []changeRow { return p.changes(true) }
+
+// Ended are the corrections that somebody decided, or took back.
+func (p personPage) Ended() []changeRow { return p.changes(false) }
+
+func (p personPage) changes(open bool) (out []changeRow) {
+	for _, row := range p.Changes {
+		if (row.State == change.Open) == open {
+			out = append(out, row)
+		}
+	}
+	return out
 }
 
 // memberRow is one person of a household.

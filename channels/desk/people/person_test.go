@@ -3,6 +3,7 @@ package people_test
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,56 @@ func TestAFactSaysWhereItComesFrom(t *testing.T) {
 	if n := h.entries(t, "person.read", "核对情况"); n != 2 {
 		t.Errorf("%d looks at a person stand in the log, want 2: a refused one shows nobody", n)
 	}
+}
+
+// What is rarely read is folded and counted: what there is none of, the looks before the last
+// one, what another source says, the corrections that are decided. That somebody has no
+// insurance is news, and so is what is old or was another thing before.
+//
+// Red by the page as it was: "没有的、不是的 is not folded".
+func TestWhatIsRarelyReadIsFolded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
+	h.learn(t, 1, 1, "registry:medical", 30, `{"insurance": "none"}`)
+	h.learn(t, 1, 1, "citizen", 30, `{"self_paid_medical_12m": 4200}`)
+	h.learn(t, 1, 1, "registry:means", 20, `{"self_paid_medical_12m": 9000}`)
+	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+	for range 2 {
+		if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
+			t.Fatalf("ask: %d %s", code, text(body))
+		}
+		if form.Get("becomes") == "C" {
+			break
+		}
+		_, body := h.ask(t, "/desk/people/changes", nil)
+		if code, _ := h.ask(t, judging.FindString(body), url.Values{"say": {"withdraw"}, "reason": {"看错了"}}); code != 303 {
+			t.Fatalf("withdraw: %d", code)
+		}
+		form.Set("becomes", "C")
+	}
+	h.ask(t, mother+"?for=check", nil)
+	h.ask(t, mother+"?for=check", nil)
+	_, body := h.ask(t, mother+"?for=check", nil)
+	open, folded := unfolded(body)
+	for _, want := range []string{"医保 没有", "房屋鉴定 B 级", "→ C 级", "请求过的更正"} {
+		if !strings.Contains(open, want) {
+			t.Errorf("%s is folded: %s", want, open)
+		}
+	}
+	for _, want := range []string{"没有的、不是的", "再往前", "定过的 1 次", "→ D 级", "另有 1 处说法", "另一处说 4,200 元"} {
+		if !strings.Contains(folded, want) || strings.Contains(open, want) {
+			t.Errorf("%s is not folded: %s", want, folded)
+		}
+	}
+}
+
+var details = regexp.MustCompile(`(?s)<details.*?</details>`)
+
+// unfolded is what a page says at once, and what lies in its folds.
+func unfolded(body string) (open, folded string) {
+	return text(details.ReplaceAllString(body, " ")), text(strings.Join(details.FindAllString(body, -1), " "))
 }
 
 // P21: who is another township's and who does not exist get one answer, on every page
