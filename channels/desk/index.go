@@ -1,5 +1,7 @@
 package desk
 
+import "lianou/core/hardship"
+
 // An IndexPart is one of the seven parts of the hardship index (困难指数), in the order of
 // core/hardship, with the colour it is drawn in.
 type IndexPart struct {
@@ -9,11 +11,15 @@ type IndexPart struct {
 	Tenths int
 }
 
+// fills are the colours of the parts.
+var fills = [...]string{"#1f6650", "#3d8c72", "#a83e67", "#c98a2b", "#1d5a94", "#51606e", "#a61b1b"}
+
 // IndexParts names what the parts of an index come to, in tenths.
 func IndexParts(tenths []int) []IndexPart {
-	table := []IndexPart{
-		{Name: "收入缺口", Max: 30, Fill: "#1f6650"}, {Name: "刚性支出", Max: 20, Fill: "#3d8c72"}, {Name: "健康残疾", Max: 15, Fill: "#a83e67"},
-		{Name: "劳动抚养", Max: 12, Fill: "#c98a2b"}, {Name: "住房", Max: 8, Fill: "#1d5a94"}, {Name: "教育", Max: 5, Fill: "#51606e"}, {Name: "突发", Max: 10, Fill: "#a61b1b"},
+	var table []IndexPart
+	names, most := hardship.Names(), hardship.Even.Tops()
+	for i, fill := range fills {
+		table = append(table, IndexPart{Name: names[i], Max: most[i] / 10, Fill: fill})
 	}
 	for i := range table {
 		if i < len(tenths) {

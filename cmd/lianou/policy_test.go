@@ -107,7 +107,7 @@ func TestPolicyDiff(t *testing.T) {
 		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years",
 		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
-		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入差距 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入差距 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
+		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入缺口 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入缺口 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)

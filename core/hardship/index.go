@@ -89,15 +89,16 @@ const (
 	dimensions
 )
 
+// emptyParts is the one list of the parts, of their names and of what each comes to at most.
 func emptyParts() [dimensions]Part {
 	return [dimensions]Part{
-		{Key: "A", Label: "收入差距", Most: 300},
+		{Key: "A", Label: "收入缺口", Most: 300},
 		{Key: "B", Label: "刚性支出", Most: 200},
-		{Key: "C", Label: "健康和残疾", Most: 150},
-		{Key: "D", Label: "劳动力和负担", Most: 120},
+		{Key: "C", Label: "健康残疾", Most: 150},
+		{Key: "D", Label: "劳动抚养", Most: 120},
 		{Key: "E", Label: "住房", Most: 80},
-		{Key: "F", Label: "上学", Most: 50},
-		{Key: "G", Label: "突发变故", Most: 100},
+		{Key: "F", Label: "教育", Most: 50},
+		{Key: "G", Label: "突发", Most: 100},
 	}
 }
 

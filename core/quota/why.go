@@ -3,6 +3,8 @@ package quota
 import (
 	"fmt"
 	"slices"
+
+	"lianou/core/hardship"
 )
 
 // A Step is one comparison of two entries, in the order in which they are made.
@@ -49,10 +51,9 @@ func (e Entry) Missing() []string {
 	if !e.Fits && e.Claim == 0 {
 		out = append(out, "够不够条件,还缺资料")
 	}
-	labels := [parts]string{"收入", "刚性支出", "健康残疾", "劳动抚养", "住房", "教育", "突发"} // as the desk writes them
-	for i := range parts {
+	for i, name := range hardship.Names() {
 		if e.Low[i] != e.High[i] {
-			out = append(out, labels[i]+"没问全")
+			out = append(out, name+"没问全")
 		}
 	}
 	return out

@@ -104,6 +104,31 @@ func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	return b.step(w, r, at, rulebook.Op{Amount: &a})
 }
 
+// standing says beside the field what the chosen standard is today by the draft's files.
+func (b *Room) standing(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	f, err := b.d.Rules.Draft(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	today, err := b.today(r.Context())
+	if err != nil {
+		return err
+	}
+	a := rulebook.Amount{Param: r.FormValue("param"), Area: core.Area(r.FormValue("area"))}
+	for _, code := range r.Form["county"] {
+		a.Counties = append(a.Counties, core.RegionCode(code))
+	}
+	lines, err := f.Files.Standing(a, today, b.county)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "book", "standing", lines)
+}
+
 // words changes a field of a condition, or of a version of an item: "item CL-01 2016-07-01",
 // "criterion income_below_standard".
 func (b *Room) words(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -72,6 +72,34 @@ func TestFilesThatTakeBack(t *testing.T) {
 	}
 }
 
+// TestStandingBesideTheField: whoever sets a standard sees what it is today, where they chose.
+// Control: with the counties left out of the question "现在 平原县 城镇 600 元/月(样本)" is not in the page.
+func TestStandingBesideTheField(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	han := o.as("han")
+	o.ask(han, "/desk/book/begin", map[string][]string{"why": {"提高"}})
+	const at = "/desk/book/draft/1/standing"
+	for query, want := range map[string][]string{
+		"?param=dibao.standard&area=rural":    {"现在 各县 农村 480 元/月(样本)"},
+		"?param=dibao.standard&area=urban":    {"现在 其他县 城镇 600 元/月(样本)", "现在 德城区、陵城区、德州经济技术开发区、德州运河经济开发区 城镇 620 元/月(样本)"},
+		"?param=dibao.standard&county=371426": {"现在 平原县 城镇 600 元/月(样本)", "现在 平原县 农村 480 元/月(样本)"},
+		"?param=tekun.care_half&area=":        {"现在 各县 130 元/月(样本)"},
+		"?param=insurance.premium":            {"元/年"},
+		"?param=":                             nil,
+	} {
+		status, page := o.ask(han, at+query, nil)
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: %q is not in %s", query, w, page)
+			}
+		}
+		if status != http.StatusOK || strings.Count(page, "现在") < len(want) || len(want) > 1 && strings.Count(page, "现在") != len(want) || want == nil && strings.Contains(page, "现在") {
+			t.Errorf("%s: %d %s", query, status, page)
+		}
+	}
+}
+
 // The same in a browser, whole and without a finding of axe at both widths.
 func TestFilesThatTakeBackPage(t *testing.T) {
 	t.Parallel()
@@ -85,6 +113,9 @@ func TestFilesThatTakeBackPage(t *testing.T) {
 	tab.Open(o.site.URL + "/desk/book/draft/2")
 	tab.Wait("又改回了以前")
 	tab.Laptop()
+	tab.Choose("form[action$=amount] select[name=param]", "dibao.standard")
+	tab.Choose("form[action$=amount] select[name=area]", "rural")
+	tab.Wait("现在 各县 农村 480 元/月")
 	tab.Faultless()
 	tab.Whole()
 	tab.Shot("book-back")

@@ -52,6 +52,7 @@ func (b *Room) Desk() desk.Room {
 	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
+		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
 		{Method: "GET", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "facts.read", Serve: b.preview},
 		{Method: "POST", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "rulebook.previewed facts.read", Serve: b.look},
