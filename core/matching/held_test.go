@@ -252,7 +252,7 @@ func TestPackOfMany(t *testing.T) {
 				group[i] = i
 			}
 			p := b.packer(group)
-	p.decide(0)
+			p.decide(0)
 			most = max(most, p.nodes)
 			if n <= 12 {
 				if want := bruteForce(b); p.score.value != want {
