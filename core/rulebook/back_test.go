@@ -15,8 +15,8 @@ func names(code core.RegionCode) string {
 
 // TestTell: whole files say what they change: what each standard was and becomes, with its
 // unit, where and from when, once; the rest is counted.
-// Control: with the areas of a place left out "(平原县)" stands for 农村; with the period
-// before forgotten the amount of 2026 is told again from 2030.
+// Controls: with the areas of a place left out "(平原县 还不知道城乡的)" stands for 农村; with
+// the period before forgotten every period repeats what goes on ("4 more than [...]").
 func TestTell(t *testing.T) {
 	t.Parallel()
 	base := shipped(t)

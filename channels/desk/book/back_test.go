@@ -73,7 +73,7 @@ func TestFilesThatTakeBack(t *testing.T) {
 }
 
 // TestStandingBesideTheField: whoever sets a standard sees what it is today, where they chose.
-// Control: with the counties left out of the question "现在 平原县 城镇 600 元/月(样本)" is not in the page.
+// Control: with the counties left out of the question "草案里,今天是 平原县 城镇 600 元/月(样本)" is not in the page.
 func TestStandingBesideTheField(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -81,10 +81,10 @@ func TestStandingBesideTheField(t *testing.T) {
 	o.ask(han, "/desk/book/begin", map[string][]string{"why": {"提高"}})
 	const at = "/desk/book/draft/1/standing"
 	for query, want := range map[string][]string{
-		"?param=dibao.standard&area=rural":    {"现在 各县 农村 480 元/月(样本)"},
-		"?param=dibao.standard&area=urban":    {"现在 其他县 城镇 600 元/月(样本)", "现在 德城区、陵城区、德州经济技术开发区、德州运河经济开发区 城镇 620 元/月(样本)"},
-		"?param=dibao.standard&county=371426": {"现在 平原县 城镇 600 元/月(样本)", "现在 平原县 农村 480 元/月(样本)"},
-		"?param=tekun.care_half&area=":        {"现在 各县 130 元/月(样本)"},
+		"?param=dibao.standard&area=rural":    {"草案里,今天是 各县 农村 480 元/月(样本)"},
+		"?param=dibao.standard&area=urban":    {"草案里,今天是 其他县 城镇 600 元/月(样本)", "草案里,今天是 德城区、陵城区、德州经济技术开发区、德州运河经济开发区 城镇 620 元/月(样本)"},
+		"?param=dibao.standard&county=371426": {"草案里,今天是 平原县 城镇 600 元/月(样本)", "草案里,今天是 平原县 农村 480 元/月(样本)"},
+		"?param=tekun.care_half&area=":        {"草案里,今天是 各县 130 元/月(样本)"},
 		"?param=insurance.premium":            {"元/年"},
 		"?param=":                             nil,
 	} {
@@ -94,7 +94,7 @@ func TestStandingBesideTheField(t *testing.T) {
 				t.Errorf("%s: %q is not in %s", query, w, page)
 			}
 		}
-		if status != http.StatusOK || strings.Count(page, "现在") < len(want) || len(want) > 1 && strings.Count(page, "现在") != len(want) || want == nil && strings.Contains(page, "现在") {
+		if status != http.StatusOK || strings.Count(page, "草案里,今天是") < len(want) || len(want) > 1 && strings.Count(page, "草案里,今天是") != len(want) || want == nil && strings.Contains(page, "草案里,今天是") {
 			t.Errorf("%s: %d %s", query, status, page)
 		}
 	}
@@ -115,7 +115,7 @@ func TestFilesThatTakeBackPage(t *testing.T) {
 	tab.Laptop()
 	tab.Choose("form[action$=amount] select[name=param]", "dibao.standard")
 	tab.Choose("form[action$=amount] select[name=area]", "rural")
-	tab.Wait("现在 各县 农村 480 元/月")
+	tab.Wait("草案里,今天是 各县 农村 480 元/月")
 	tab.Faultless()
 	tab.Whole()
 	tab.Shot("book-back")
