@@ -44,7 +44,7 @@ type Case struct {
 	ReturnedBy   core.StaffID // 0: nobody handed it back
 	Moves        int          // how often it was sent to another place
 	Settled      time.Time
-	AcceptDue    core.Date // last good day, zero before routing
+	AcceptDue    core.Date // last good day, zero before it was routed or lay at a sorting desk
 	DecideDue    core.Date
 	Updated      time.Time
 }

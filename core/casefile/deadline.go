@@ -23,7 +23,7 @@ const (
 )
 
 // Deadline is one thing due. Level says who was told that it is late: 0 nobody,
-// 1 the township, 2 the county, 3 the city (F57).
+// 1 the township, or nobody where there is none yet, 2 the county, 3 the city (F57).
 type Deadline struct {
 	ID     int64
 	Case   core.CaseID

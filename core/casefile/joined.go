@@ -127,7 +127,11 @@ func (s *Store) Detach(ctx context.Context, tx *pg.Tx, elder, younger Case, app 
 	if err := s.stepped(ctx, tx, younger.step(CaseOpen), pg.Fail(err, "take up a case that lay with another one")); err != nil {
 		return err
 	}
-	return s.SetDeadline(ctx, tx, Deadline{Case: younger.ID, Kind: DeadlineAccept, Due: younger.AcceptDue})
+	due := Deadline{Case: younger.ID, Kind: DeadlineAccept, Due: younger.AcceptDue}
+	if younger.Routed.IsZero() {
+		due.Level = 1 // no township has it yet
+	}
+	return s.SetDeadline(ctx, tx, due)
 }
 
 // carry moves an application, its status and what was handed in to it under another case

@@ -37,7 +37,12 @@ func (s *Store) Route(ctx context.Context, tx *pg.Tx, c Case, r Routing) error {
 	}
 	_, err := tx.Exec(ctx, `update casefile set officer = $2, assistant = $3, accept_due = $4, routed = $5, updated = $5 where id = $1`,
 		c.ID, number(r.Officer), number(r.Assistant), day(r.AcceptDue), tx.Now())
-	return pg.Fail(err, "route a case")
+	if err != nil || !c.Routed.IsZero() {
+		return pg.Fail(err, "route a case")
+	}
+	// What waited at a sorting desk has a township now, which is the first to be told.
+	_, err = tx.Exec(ctx, `update deadline set level = 0 where case_id = $1 and claim_id = 0 and kind = $2 and met is null and level = 1 and next = due`, c.ID, DeadlineAccept)
+	return pg.Fail(err, "give a deadline its first step")
 }
 
 // Await starts the clock of acceptance of a case that no township has yet: who does not say

@@ -216,35 +216,44 @@ func (b *bundler) joint(r *policy.Rule, x, y int) joint {
 // solve marks the claims taken. What the best of each group leaves out is seldom something
 // that other claims need; only where it is, all of them are weighed together.
 func (b *bundler) solve() []bool {
-	taken := b.solveGroups()
+	taken, _ := b.solveGroups()
 	if b.m.version < versionNeeds || b.grantedBy(taken) == b.grantedBy(nil) {
 		return taken
 	}
 	if n := b.needs(); !n.met(taken) {
-		n.solveWith(taken)
+		return n.solve(taken)
 	}
 	return taken
 }
 
-func (b *bundler) solveGroups() []bool {
-	taken := make([]bool, len(b.claims))
-	seen := make([]bool, len(b.claims))
+// solveGroups is solve without regard to needs, and what the set is worth; below nought where
+// what must be taken cannot be taken together.
+func (b *bundler) solveGroups() (taken []bool, worth score) {
+	taken = make([]bool, len(b.claims))
+	seen, impossible := make([]bool, len(b.claims)), false
 	for i := range b.claims {
 		if seen[i] {
 			continue
 		}
 		group := b.groupOf(i, seen)
 		if len(group) == 1 {
-			taken[i] = true
+			if taken[i] = !b.claims[i].barred; taken[i] {
+				worth = worth.plus(&b.claims[i])
+			}
 			continue
 		}
-		p := b.packer(group)
-		p.decide(0)
+		p := b.pack(group)
+		if impossible = impossible || p.score.value < 0; !impossible {
+			worth = worth.and(p.score)
+		}
 		for k, c := range group {
 			taken[c] = p.best[k]
 		}
 	}
-	return taken
+	if impossible {
+		worth.value = -1
+	}
+	return taken, worth
 }
 
 // groupOf gathers the claims that rules join to claim i, in order.
@@ -275,9 +284,29 @@ func (b *bundler) hasTaken(taken []bool, finding int) (has, comes bool) {
 	return has, comes
 }
 
-// whyDropped gives the rule that keeps an item out: before others one for the sake of what
-// the household receives.
+// whyDropped gives the rule that keeps an item out, or what it needs and cannot have.
 func (b *bundler) whyDropped(findings []Finding, taken []bool, finding int) Dropped {
+	out := b.excludedBy(findings, taken, finding)
+	if out.By != "" || b.m.version < versionNeeds {
+		return out
+	}
+	if out = b.whyFallen(findings, taken, finding); out.By != "" {
+		return out
+	}
+	for i := range b.joints { // it is not to take the place of what is received, even where that goes
+		j := &b.joints[i]
+		for _, pair := range [2][2]int{{j.a, j.b}, {j.b, j.a}} {
+			if own, other := &b.claims[pair[0]], &b.claims[pair[1]]; j.exclude && own.item == finding && own.barred && other.held {
+				return Dropped{out.Item, findings[other.item].Item, j.rule.Why, j.rule.Law}
+			}
+		}
+	}
+	return out
+}
+
+// excludedBy gives the exclusion that keeps an item out: before others one for the sake of
+// what the household receives. By is "" for none.
+func (b *bundler) excludedBy(findings []Finding, taken []bool, finding int) Dropped {
 	out := Dropped{Item: findings[finding].Item}
 	for i := range b.joints {
 		j := &b.joints[i]
@@ -293,9 +322,6 @@ func (b *bundler) whyDropped(findings []Finding, taken []bool, finding int) Drop
 				return out
 			}
 		}
-	}
-	if out.By == "" && b.m.version >= versionNeeds {
-		return b.whyFallen(findings, taken, out)
 	}
 	return out
 }

@@ -175,6 +175,7 @@ func (b *bundler) proposed(taken []bool, c int) bool {
 func (b *bundler) swaps(findings []Finding, taken []bool) []Swap {
 	var out []Swap
 	done := make([]bool, len(b.claims))
+	var n *needs
 	for c := range b.claims {
 		if !b.claims[c].held || taken[c] || done[c] {
 			continue
@@ -182,7 +183,16 @@ func (b *bundler) swaps(findings []Finding, taken []bool) []Swap {
 		group := b.exchanged(c, taken, done)
 		one := b.swap(findings, taken, group)
 		if one.Gain <= 0 && b.m.version >= versionNeeds { // what it is for needs what comes
-			one = b.swap(findings, taken, slices.Sorted(slices.Values(append(group, b.needs().only(taken, group)...))))
+			if n == nil {
+				n = b.needs()
+			}
+			for _, k := range n.only(taken, group) {
+				if !done[k] { // counted once, with the first that needs it
+					done[k], group = true, append(group, k)
+				}
+			}
+			slices.Sort(group)
+			one = b.swap(findings, taken, group)
 		}
 		out = append(out, one)
 	}

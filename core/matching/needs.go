@@ -88,60 +88,153 @@ func (n *needs) only(taken []bool, group []int) (out []int) {
 	return out
 }
 
-// solveWith solves once more where the best set leaves a need open. All claims that a need or
-// a grant joins are one group then: whether to give 低保 up hangs on all that asks for it.
-// Grants come first in it, so that what they leave standing is known for the rest.
-func (n *needs) solveWith(taken []bool) {
-	rest := make([]bool, len(n.b.claims)) // not of the group
-	for i := range rest {
-		rest[i] = true
-	}
-	group := slices.Clone(n.grants)
-	for _, c := range group {
-		rest[c] = false
-	}
-	for _, c := range slices.Concat(n.grants, n.claims) {
-		for _, k := range n.b.groupOf(c, make([]bool, len(n.b.claims))) {
-			if rest[k] {
-				rest[k] = false
-				group = append(group, k)
+// mostTries bounds the sets that are looked for, so that no Book can stop the judging; the
+// shipped one, where two items grant a status, needs four and hardly ever more.
+const mostTries = 1 << 10
+
+// solve finds the best set in which no need is open, where the best set of the groups leaves
+// one. Which statuses are granted is gone through: what grants others is left out, and what
+// then does not stand, and each group is solved as ever. Where that best set does not grant
+// all that it was to, each grant in turn is taken for certain.
+func (n *needs) solve(taken []bool) []bool {
+	best := slices.Clone(taken)
+	n.drop(best)
+	worth, tries := n.b.worth(best), 0
+	all := n.b.grantedBy(nil)
+	for granted := all; ; granted = (granted - 1) & all {
+		n.within(granted, &tries, func(set []bool, w score) {
+			if w.better(worth) {
+				best, worth = set, w
 			}
+		})
+		if granted == 0 || tries > mostTries {
+			return best
 		}
-	}
-	slices.Sort(group[len(n.grants):])
-	p := n.b.packer(group)
-	p.first = len(n.grants)
-	p.standing = func(set []bool) (fallen []bool) {
-		all := slices.Clone(taken)
-		for k, c := range group {
-			all[c] = set[k]
-		}
-		granted := n.b.grantedBy(all)
-		fallen = make([]bool, len(group))
-		for k, c := range group {
-			fallen[k] = slices.Contains(n.claims, c) && !n.stands(c, granted)
-		}
-		return fallen
-	}
-	p.decide(0)
-	for k, c := range group {
-		taken[c] = p.best[k]
 	}
 }
 
-// whyFallen gives the reason for an item that the bundle leaves out because it gives up what
-// the item asks for.
-func (b *bundler) whyFallen(findings []Finding, taken []bool, out Dropped) Dropped {
-	granted := b.grantedBy(taken)
-	for s, item := range b.m.grants {
-		from, to := b.claimsOf(item)
-		if from == to || granted.has(s) {
+// drop takes out of a set what does not stand in it, until all does. What is received, asked
+// for already or recognised has no need, so that a legal set is left.
+func (n *needs) drop(set []bool) {
+	for {
+		granted, fell := n.b.grantedBy(set), false
+		for _, c := range n.claims {
+			if set[c] && !n.stands(c, granted) {
+				set[c], fell = false, true
+			}
+		}
+		if !fell {
+			return
+		}
+	}
+}
+
+// within gives the best legal sets that grant some statuses and no other.
+func (n *needs) within(granted statusSet, tries *int, found func([]bool, score)) {
+	kept := slices.Clone(n.b.claims)
+	defer copy(n.b.claims, kept)
+	for s, item := range n.b.m.grants {
+		from, to := n.b.claimsOf(item)
+		for c := from; c < to && !granted.has(s); c++ {
+			if n.b.claims[c].fixed {
+				return // it is received, and not given up
+			}
+			n.b.claims[c].barred = true
+		}
+	}
+	for _, c := range n.claims {
+		n.b.claims[c].barred = n.b.claims[c].barred || !n.stands(c, granted)
+	}
+	n.force(granted, tries, found)
+}
+
+// force solves, and where what was to be granted is not, once for each claim that grants the
+// first such status, taken for certain.
+func (n *needs) force(granted statusSet, tries *int, found func([]bool, score)) {
+	if *tries++; *tries > mostTries {
+		return
+	}
+	set, worth := n.b.solveGroups()
+	if worth.value < 0 {
+		return
+	}
+	if n.met(set) {
+		found(set, worth)
+		return
+	}
+	missing := granted &^ n.b.grantedBy(set)
+	for s, item := range n.b.m.grants {
+		if !missing.has(s) {
 			continue
 		}
-		first := b.whyDropped(findings, taken, item)
-		return Dropped{Item: out.Item, By: first.By, Law: first.Law, Why: "这一项要先有" + nameOf(b.m.book, findings[item].Item) + "。" + first.Why}
+		from, to := n.b.claimsOf(item)
+		for c := from; c < to; c++ {
+			if own := &n.b.claims[c]; !own.barred && !own.fixed {
+				own.fixed = true
+				n.force(granted, tries, found)
+				own.fixed = false
+			}
+		}
+		return
+	}
+}
+
+// worth is the score of a set.
+func (b *bundler) worth(set []bool) (out score) {
+	for c := range b.claims {
+		if !set[c] {
+			continue
+		}
+		deduct := int64(0)
+		for i := range b.joints {
+			if j := &b.joints[i]; j.b == c && !j.exclude && set[j.a] {
+				deduct += j.deduct
+			}
+		}
+		out = out.plus(&b.claims[c])
+		out.value += max(b.claims[c].value-deduct, 1) - b.claims[c].value
 	}
 	return out
+}
+
+// whyFallen gives the reason for an item that the bundle leaves out because it gives up what
+// the item asks for: the status that is missing, and what is in that one's way. By is "" for
+// an item that needs nothing.
+func (b *bundler) whyFallen(findings []Finding, taken []bool, finding int) Dropped {
+	out := Dropped{Item: findings[finding].Item}
+	s := b.missing(taken, finding)
+	if s < 0 {
+		return out
+	}
+	by := b.m.grants[s]
+	first := b.excludedBy(findings, taken, by)
+	if out.By, out.Law = first.By, first.Law; out.By == "" {
+		out.By, out.Law = findings[by].Item, b.m.book.Statuses[s].Law
+	}
+	out.Why = "这一项要先有" + nameOf(b.m.book, findings[by].Item) + "。" + first.Why
+	return out
+}
+
+// missing is the status that an item needs and a set does not grant: one that would be enough,
+// else one that it cannot do without; -1 for none.
+func (b *bundler) missing(taken []bool, finding int) int {
+	granted, all := b.grantedBy(taken), b.grantedBy(nil)
+	it := &b.m.book.Items[finding]
+	if b.e.standsWith(it, granted) || !b.e.standsWith(it, all) {
+		return -1
+	}
+	needed := -1
+	for s, item := range b.m.grants {
+		one := statusSet(1) << s
+		switch {
+		case item == finding || granted.has(s) || !all.has(s):
+		case b.e.standsWith(it, granted|one):
+			return s
+		case needed < 0 || !b.e.standsWith(it, all&^one):
+			needed = s
+		}
+	}
+	return needed
 }
 
 // grantsOf lists for each status of a Book the place of the item that grants it, -1 for none.

@@ -11,12 +11,6 @@ type packer struct {
 	claims []*claim
 	joints []joint // a and b by place in the group
 
-	// Where some claims need others: those that others may need come first, and what stands
-	// is asked once they are decided. standing is nil where nothing is needed.
-	first    int
-	standing func(taken []bool) (fallen []bool)
-	fallen   []bool
-
 	taken []bool
 	best  []bool
 	score score
@@ -44,6 +38,10 @@ func (s score) better(t score) bool {
 	return s.count > t.count
 }
 
+func (s score) and(t score) score {
+	return score{s.value + t.value, s.kept + t.kept, s.count + t.count}
+}
+
 func (s score) plus(c *claim) score {
 	s.value, s.count = s.value+c.value, s.count+1
 	if c.held {
@@ -52,8 +50,8 @@ func (s score) plus(c *claim) score {
 	return s
 }
 
-// packer prepares the solving of a group.
-func (b *bundler) packer(group []int) *packer {
+// pack solves a group.
+func (b *bundler) pack(group []int) *packer {
 	p := &packer{score: score{value: -1}, taken: make([]bool, len(group)), best: make([]bool, len(group))}
 	place := make(map[int]int, len(group))
 	for k, c := range group {
@@ -68,6 +66,7 @@ func (b *bundler) packer(group []int) *packer {
 			p.joints = append(p.joints, j)
 		}
 	}
+	p.decide(0)
 	return p
 }
 
@@ -75,13 +74,6 @@ func (b *bundler) packer(group []int) *packer {
 // finds, of equal sets, the one with the lower numbers first.
 func (p *packer) decide(k int) {
 	p.nodes++
-	if p.standing != nil && k == p.first {
-		p.fallen = p.standing(p.taken)
-		defer func() { p.fallen = nil }()
-		if p.standless() {
-			return
-		}
-	}
 	now := p.worth(0, false)
 	if p.nodes > maxPacked && p.score.value >= 0 || !p.worth(k, true).better(p.score) {
 		return
@@ -92,7 +84,7 @@ func (p *packer) decide(k int) {
 		return
 	}
 	c := p.claims[k]
-	if !c.barred && !p.lost(k) && !p.blocked(k) {
+	if !c.barred && !p.blocked(k) {
 		p.taken[k] = true
 		p.decide(k + 1)
 		p.taken[k] = false
@@ -100,19 +92,6 @@ func (p *packer) decide(k int) {
 	if !c.fixed {
 		p.decide(k + 1)
 	}
-}
-
-// lost reports whether a claim needs what is not taken.
-func (p *packer) lost(k int) bool { return p.fallen != nil && p.fallen[k] }
-
-// standless reports whether something is taken already that needs what is not.
-func (p *packer) standless() bool {
-	for k := range p.first {
-		if p.taken[k] && p.lost(k) {
-			return true
-		}
-	}
-	return false
 }
 
 // blocked reports whether an exclusion forbids k beside what is taken.
@@ -132,7 +111,7 @@ func (p *packer) blocked(k int) bool {
 func (p *packer) worth(k int, open bool) score {
 	var out score
 	for i, c := range p.claims {
-		if !p.taken[i] && (!open || i < k || c.barred || p.lost(i) || p.blocked(i)) {
+		if !p.taken[i] && (!open || i < k || c.barred || p.blocked(i)) {
 			continue
 		}
 		deduct := int64(0)

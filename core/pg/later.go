@@ -22,7 +22,8 @@ func (tx *Tx) Later(doing, sql string, args ...any) {
 // Remade says that whatever the transaction writes could be made anew from what was there
 // before, such as what a scan finds: its commit waits for no flush. A crash may lose the
 // last of such commits, whole and in order, with the note that they were made. Its
-// statements are planned once for a connection, so none may depend on a rare value.
+// statements are planned once for a connection, so none may depend on a rare value; what does
+// is planned anew (watch.planAnew).
 func (tx *Tx) Remade() {
 	tx.Later("say that what is written can be made anew", `select set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`)
 }

@@ -45,7 +45,7 @@ func (r *Registry) AlikeSteps() int { return len(alikeBlocks) * alikeSlices }
 
 // Alike lists the pairs of people worth comparing, from a step on, until there are enough
 // or no more steps: each once and in order, and how many groups were too large to be compared
-// whole. next is the step after those it has taken. A pair that is alike in two ways comes in
+// whole; of more than two thousand nobody is. next is the step after those it has taken. A pair that is alike in two ways comes in
 // the step of each. tx must see the whole city. Of people only those of large groups are
 // read, as by Open.
 func (r *Registry) Alike(ctx context.Context, tx *pg.Tx, from, enough int) (pairs [][2]core.PersonID, skipped, next int, err error) {
@@ -72,9 +72,12 @@ func (r *Registry) alike(ctx context.Context, tx *pg.Tx, step int) (pairs [][2]c
 	var group []core.PersonID
 	var large [][]core.PersonID
 	_, err = pgx.ForEachRow(rows, []any{&group}, func() error {
-		if len(group) > b.most {
+		switch {
+		case len(group) > narrowMost:
+			skipped++
+		case len(group) > b.most:
 			large = append(large, slices.Clone(group))
-		} else {
+		default:
 			pairs = appendPairs(pairs, group)
 		}
 		return nil
@@ -89,7 +92,7 @@ func (r *Registry) alike(ctx context.Context, tx *pg.Tx, step int) (pairs [][2]c
 		}
 		pairs = append(pairs, more...)
 	}
-	return pairs, len(large), nil
+	return pairs, skipped + len(large), nil
 }
 
 // Open reads people to compare them with one another by machine, and leaves no trace of

@@ -2,7 +2,8 @@ package rulebook
 
 import (
 	"context"
-	"strings"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"lianou/core"
 	"lianou/core/hardship"
@@ -72,14 +73,22 @@ func onlyWeights(base, files Sources) bool {
 		}
 	}
 	for _, set := range []Sources{base, files} {
-		text, _ := set.File(weightsFile)
-		for _, line := range lines(text) {
-			if line != "" && !strings.ContainsAny(line[:1], " #") && !strings.HasPrefix(line, "index:") {
-				return false
-			}
+		if text, there := set.File(weightsFile); there && !indexAlone(File{weightsFile, text}) {
+			return false
 		}
 	}
 	return true
+}
+
+// indexAlone reports whether a file has the section of the index and no other, as the reader
+// of the rules takes it apart: what a line looks like says little (" rules:" is one as well).
+func indexAlone(f File) bool {
+	p, err := openPage(f)
+	if err != nil {
+		return false
+	}
+	sections, ok := p.root.(*ast.MappingNode)
+	return ok && len(sections.Values) == 1 && sections.Values[0].Key.String() == "index"
 }
 
 // reported asks for a report. That nobody could look is not "none".

@@ -140,7 +140,7 @@ func how(added, gone bool) string {
 	case gone:
 		return " 去掉"
 	}
-	return " 改了写法"
+	return " 有改动"
 }
 
 func titleOf(c *policy.ItemChange) string {

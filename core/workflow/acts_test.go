@@ -222,6 +222,10 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	if c.Region != town || c.Officer == 0 || c.Moves != 4 || c.AcceptDue != due || due != started {
 		t.Fatalf("sent on: %+v", c)
 	}
+	// Control: leave the level out of Route; who is told first is then the county.
+	if n := w.count(`select level from deadline where kind = 'accept'`); n != 0 {
+		t.Errorf("the township that has it is passed over: level %d", n)
+	}
 	for _, table := range []string{"case_member", "case_event", "case_facts", "finding", "claim", "case_status", "case_application", "identity_check"} {
 		if n := w.count(`select count(*) from ` + table + ` where region <> '` + string(town) + `'`); n != 0 {
 			t.Errorf("%d rows of %s stayed behind", n, table)

@@ -83,6 +83,9 @@ func receivedKey(c casefile.Case) string {
 }
 
 func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
+	if err := f.Cases.Await(ctx, tx, c, f.Routing.Days(tx.Today(), routing.AcceptDays)); err != nil {
+		return err
+	}
 	events, err := f.Cases.Events(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -95,9 +98,6 @@ func (f *Flow) toSorting(ctx context.Context, tx *pg.Tx, c casefile.Case) error 
 	err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.unsorted", Actor: casefile.JobActor(),
 		Citizen: "我们在问清您住哪个镇。", Staff: "只知道到县,请问清住处后分到镇"})
 	if err != nil {
-		return err
-	}
-	if err := f.Cases.Await(ctx, tx, c, f.Routing.Days(tx.Today(), routing.AcceptDays)); err != nil {
 		return err
 	}
 	if err := f.Cases.PublishStatus(ctx, tx, c.ID); err != nil {
