@@ -69,11 +69,16 @@ func Round(f, unit core.Fen) Sum {
 }
 
 // Unit is a unit in which five households more or less make no difference, each of them
-// given so much: 10, 100, 1,000 yuan and so on.
+// given so much: 10, 20, 50, 100 yuan and so on; 0 where nothing is given.
 func Unit(each core.Fen) core.Fen {
-	unit := core.Yuan(10)
-	for unit < Least*each {
-		unit *= 10
+	if each == 0 {
+		return 0
 	}
-	return unit
+	for ten := core.Yuan(10); ; ten *= 10 {
+		for _, unit := range []core.Fen{ten, 2 * ten, 5 * ten} {
+			if unit >= Least*each {
+				return unit
+			}
+		}
+	}
 }
