@@ -53,9 +53,9 @@ func (c indexSensitivityCmd) Run(t *tool) error {
 		return spoken(err)
 	}
 	if c.JSON {
-		return json.NewEncoder(t.out).Encode(kept.Sensing)
+		return json.NewEncoder(t.out).Encode(sensingShown(&kept))
 	}
-	printSensing(t.out, &kept, c.Losers)
+	printSensing(t.out, &kept, c.Losers, w.Registry.Regions())
 	fmt.Fprintf(t.out, "%d households in %.1f s; kept as %s\n", kept.Households, time.Since(began).Seconds(), kept.Digest)
 	return nil
 }

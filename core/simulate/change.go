@@ -48,7 +48,7 @@ func (p *Pair) weigh(items, both uint64, c *change, t *Tally) {
 		i := bits.TrailingZeros64(rest)
 		a, b, s, it := &p.old1[i], &p.new1[i], &t.Items[i], &p.items[i]
 		x, y := money(a), money(b)
-		s.Before, s.After = s.Before+x, s.After+y
+		s.move(x, y, it.Before == it.After)
 		c.before, c.after = c.before+policy.Yearly(x, it.Before), c.after+policy.Yearly(y, it.After)
 		if a.Bundled && a.Sample || b.Bundled && b.Sample {
 			s.Samples++

@@ -200,11 +200,16 @@ func previewed(t *testing.T, old, book *policy.Book, list []core.Household) (map
 func add(s *simulate.Shift, c *rulebook.Changed) {
 	was, is := c.Was.Outcome == matching.Eligible, c.Is.Outcome == matching.Eligible
 	a, b := c.Was.Benefit.Amount, c.Is.Benefit.Amount
+	x, y := core.Fen(0), core.Fen(0)
 	if c.Was.Bundled {
-		s.Before += a
+		x = a
 	}
 	if c.Is.Bundled {
-		s.After += b
+		y = b
+	}
+	s.Before, s.After = s.Before+x, s.After+y
+	if x != y {
+		s.Moved, s.Movers = s.Moved+max(x, y)-min(x, y), s.Movers+1
 	}
 	switch {
 	case !was && is:

@@ -26,6 +26,9 @@ type Shift struct {
 	Untold         int // eligible, and told how much under one Book only
 	Samples        int // households in whose sum a sample amount is
 
+	Moved  core.Fen // what households are given more or less, added up without a sign; all of either where the periods differ
+	Movers int      // those households
+
 	// What the best bundles give to the households of which anything could be another; the
 	// rest is left out of both, so only the difference is that of everybody.
 	Before, After core.Fen
@@ -42,7 +45,19 @@ func (s *Shift) Any() bool {
 func (s *Shift) add(o *Shift) {
 	s.Gained, s.Lost, s.Opened, s.Closed = s.Gained+o.Gained, s.Lost+o.Lost, s.Opened+o.Opened, s.Closed+o.Closed
 	s.More, s.Less, s.Untold, s.Samples = s.More+o.More, s.Less+o.Less, s.Untold+o.Untold, s.Samples+o.Samples
-	s.Before, s.After = s.Before+o.Before, s.After+o.After
+	s.Moved, s.Movers, s.Before, s.After = s.Moved+o.Moved, s.Movers+o.Movers, s.Before+o.Before, s.After+o.After
+}
+
+// move counts what one household is given before and after.
+func (s *Shift) move(before, after core.Fen, same bool) {
+	s.Before, s.After = s.Before+before, s.After+after
+	by := max(before, after) - min(before, after)
+	if !same {
+		by = before + after
+	}
+	if by != 0 {
+		s.Moved, s.Movers = s.Moved+by, s.Movers+1
+	}
 }
 
 // Add counts another place in; both are of one simulation.

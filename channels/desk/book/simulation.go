@@ -12,15 +12,16 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/discreet"
 	"lianou/core/pg"
 	"lianou/core/rulebook"
 	"lianou/core/simulate"
 	"lianou/core/staff"
 )
 
-// fewest is below how many families a place's number is not written: one village could tell
-// who they are (domain.md 7.5).
-const fewest = 5
+// unshown stands for a number that is not shown: it is under five, or would give one away that
+// is (core/discreet; domain.md 7.5).
+const unshown = "不显示"
 
 // simulation is what a page shows of a draft's newest simulation.
 type simulation struct {
@@ -30,13 +31,11 @@ type simulation struct {
 	Running bool
 	Old     bool // of what the draft said before, or broken off
 	simulate.Head
-	Left   string // how long it still takes, about
-	Whole  simulate.Tally
-	Cost   money
-	Sample bool // a sample amount is in the sums
-	Items  []itemLine
-	Same   int // items that come out the same
-	Homes  []countyLine
+	Left  string // how long it still takes, about
+	Shown simulate.Shown
+	Cost  money
+	Items []itemLine
+	Homes []countyLine
 }
 
 // money is a difference in a month and once, as people say it.
@@ -46,11 +45,9 @@ type money struct {
 }
 
 type itemLine struct {
-	simulate.Item
-	simulate.Shift
-	Cost       money
-	Sample     bool
-	Less, More int // of the bars, in 150 to either side
+	simulate.ShownItem
+	Cost              money
+	WorseBar, MoreBar int // in 150 to either side, by what is shown
 }
 
 type countyLine struct {
@@ -59,14 +56,13 @@ type countyLine struct {
 	Towns []placeLine
 }
 
-// placeLine is one place; numbers below fewest are said as "不到 5".
 type placeLine struct {
 	Name, Households, Worse, Better, Month string
-	WorseBar, BetterBar                    int // in 150
+	WorseBar, BetterBar                    int // in 150, by what is shown
 }
 
 // Left is where the bar to the left begins.
-func (l itemLine) Left() int { return 150 - l.Less }
+func (l itemLine) Left() int { return 150 - l.WorseBar }
 
 // Left is where the bar to the left begins.
 func (l placeLine) Left() int { return 150 - l.WorseBar }
@@ -129,13 +125,13 @@ func (b *Room) simulation(ctx context.Context, d *rulebook.Draft) (p simulation,
 	if err = b.d.DB.Read(ctx, pg.NoScope(), func(_ context.Context, tx *pg.Tx) error { now = tx.Now(); return nil }); err != nil {
 		return p, err
 	}
-	p.Has, p.Head, p.Whole = true, r.Head, r.Whole
+	p.Has, p.Head, p.Shown = true, r.Head, r.Shown()
 	p.Running = r.Ended == nil
 	p.Old = r.Stale || r.Said != simulate.SaidBy(d)
 	p.Left = left(&r.Head, now)
-	p.Cost = costOf(simulate.CostOf(r.Items, &r.Whole))
-	p.items(&r)
-	p.places(&r, b)
+	p.Cost = costOf(p.Shown.Month, p.Shown.Once)
+	p.items()
+	p.places(b)
 	return p, nil
 }
 
@@ -151,23 +147,17 @@ func left(h *simulate.Head, now time.Time) string {
 	return fmt.Sprintf("还要 %d 分钟左右", int(rest.Minutes())+1)
 }
 
-func (p *simulation) items(r *simulate.Result) {
+// items are in the order of what is shown of them, and their bars as long: where a number is
+// not shown, neither place nor length tells it.
+func (p *simulation) items() {
 	most := 1
-	for i := range r.Whole.Items {
-		s := &r.Whole.Items[i]
-		most = max(most, s.Lost+s.Less, s.Gained+s.More)
+	for i := range p.Shown.Items {
+		most = max(most, p.Shown.Items[i].Worse.N(), p.Shown.Items[i].Better.N())
 	}
-	for i := range r.Items {
-		s := &r.Whole.Items[i]
-		p.Sample = p.Sample || s.Samples > 0
-		if !s.Any() {
-			p.Same++
-			continue
-		}
-		p.Items = append(p.Items, itemLine{Item: r.Items[i], Shift: *s, Cost: costOf(simulate.CostOfItem(&r.Items[i], s)), Sample: s.Samples > 0,
-			Less: bar(s.Lost+s.Less, most), More: bar(s.Gained+s.More, most)})
+	for _, it := range p.Shown.Items {
+		p.Items = append(p.Items, itemLine{ShownItem: it, Cost: costOf(it.Month, it.Once), WorseBar: bar(it.Worse.N(), most), MoreBar: bar(it.Better.N(), most)})
 	}
-	slices.SortStableFunc(p.Items, func(x, y itemLine) int { return cmp.Compare(y.Lost+y.Shift.Less, x.Lost+x.Shift.Less) })
+	slices.SortStableFunc(p.Items, func(x, y itemLine) int { return cmp.Compare(y.Worse.N(), x.Worse.N()) })
 }
 
 // bar is the length of n in 150, and seen where there is any.
@@ -179,25 +169,17 @@ func bar(n, most int) int {
 }
 
 // places puts the townships under their counties, those of which most lose something first.
-func (p *simulation) places(r *simulate.Result, b *Room) {
-	counties, order := map[core.RegionCode]*simulate.Tally{}, []core.RegionCode{}
-	for i := range r.ByTown {
-		code := r.ByTown[i].Region.County()
-		if counties[code] == nil {
-			counties[code], order = &simulate.Tally{}, append(order, code)
-		}
-		counties[code].Add(&r.ByTown[i].Tally)
-	}
+func (p *simulation) places(b *Room) {
 	most := 1
-	for _, t := range counties {
-		most = max(most, t.Worse, t.Better)
+	for i := range p.Shown.Counties {
+		most = max(most, p.Shown.Counties[i].Worse.N(), p.Shown.Counties[i].Better.N())
 	}
-	slices.SortStableFunc(order, func(x, y core.RegionCode) int { return cmp.Compare(counties[y].Worse, counties[x].Worse) })
-	for _, code := range order {
-		line := countyLine{Name: b.name(code), Line: lineOf(b.name(code), r.Head.Items, counties[code], most)}
-		for i := range r.ByTown {
-			if t := &r.ByTown[i]; t.Region.County() == code && t.Touched > 0 {
-				line.Towns = append(line.Towns, lineOf(b.name(t.Region), r.Head.Items, &t.Tally, most))
+	counties := slices.SortedStableFunc(slices.Values(p.Shown.Counties), func(x, y simulate.ShownPlace) int { return cmp.Compare(y.Worse.N(), x.Worse.N()) })
+	for i := range counties {
+		line := countyLine{Name: b.name(counties[i].Region), Line: lineOf(b.name(counties[i].Region), &counties[i], most)}
+		for j := range counties[i].Towns {
+			if t := &counties[i].Towns[j]; t.Any() {
+				line.Towns = append(line.Towns, lineOf(b.name(t.Region), t, most))
 			}
 		}
 		p.Homes = append(p.Homes, line)
@@ -209,42 +191,42 @@ func (b *Room) name(code core.RegionCode) string {
 	return p.Name
 }
 
-func lineOf(name string, items []simulate.Item, t *simulate.Tally, most int) placeLine {
-	l := placeLine{Name: name, Households: fmt.Sprint(t.Households), Worse: few(t.Worse), Better: few(t.Better), Month: "—"}
-	if t.Touched >= fewest {
-		l.Month = costOf(simulate.CostOf(items, t)).Month
-	}
-	if t.Worse >= fewest {
-		l.WorseBar = bar(t.Worse, most)
-	}
-	if t.Better >= fewest {
-		l.BetterBar = bar(t.Better, most)
+func lineOf(name string, p *simulate.ShownPlace, most int) placeLine {
+	l := placeLine{Name: name, Households: p.Households.Or(unshown), Worse: p.Worse.Or(unshown), Better: p.Better.Or(unshown), Month: said(p.Month),
+		WorseBar: bar(p.Worse.N(), most), BetterBar: bar(p.Better.N(), most)}
+	if l.Month == "" {
+		l.Month = "—"
 	}
 	return l
 }
 
-func few(n int) string {
-	if n > 0 && n < fewest {
-		return "不到 5"
-	}
-	return fmt.Sprint(n)
+func costOf(month, once discreet.Sum) money {
+	return money{Month: said(month), Once: said(once), Up: month.Fen > 0, Down: month.Fen < 0}
 }
 
-func costOf(c simulate.Cost) money {
-	return money{Month: said(c.Month()), Once: said(c.Once()), Up: c.Month() > 0, Down: c.Month() < 0}
-}
-
-// said is a difference in words: "多 12.3 万元", "少 800 元", "" for none.
-func said(f core.Fen) string {
-	if f == 0 {
+// said is a difference in words: "多 12.3 万元", "少约 800 元", "变化不到 50 元", "" for none.
+func said(s discreet.Sum) string {
+	switch {
+	case s.Hidden:
+		return unshown
+	case s.Fen == 0 && s.Unit > 0:
+		return "变化不到 " + yuan(s.Unit)
+	case s.Fen == 0:
 		return ""
 	}
-	word := "多 "
+	word, f := "多", s.Fen
 	if f < 0 {
-		word, f = "少 ", -f
+		word, f = "少", -f
 	}
-	if yuan := int64(f) / 100; yuan >= 10000 {
-		return word + strings.TrimSuffix(fmt.Sprintf("%.1f", float64(yuan)/10000), ".0") + " 万元"
+	if s.Unit > 0 {
+		word += "约"
 	}
-	return word + f.Short() + " 元"
+	return word + " " + yuan(f)
+}
+
+func yuan(f core.Fen) string {
+	if n := int64(f) / 100; n >= 10000 {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/10000), ".0") + " 万元"
+	}
+	return f.Short() + " 元"
 }

@@ -14,9 +14,8 @@ import (
 	"lianou/core/pg"
 )
 
-// fewest is the smallest count that is shown: fewer people of a group could be known by
-// it (domain.md 7.5).
-const fewest = 5
+// unshown stands for a number that is not shown (core/discreet; domain.md 7.5).
+const unshown = "不显示"
 
 // mostLosers is how many townships that lose most are named.
 const mostLosers = 8
@@ -39,7 +38,7 @@ type weightRow struct {
 }
 
 type runRow struct {
-	insight.Run
+	insight.ShownRun
 	N     int
 	Title string
 	Bands []bandRow
@@ -54,7 +53,7 @@ type bandRow struct {
 // groupRow is one group's share of the hardest 3 in 100.
 type groupRow struct {
 	Kind, Name         string
-	Before, After      string // counts, or "不到 5"
+	Before, After      string // counts, or unshown
 	BeforeIn, AfterIn  string // in a hundred of the group
 	Less, More, Hidden bool
 }
@@ -112,9 +111,9 @@ func (p *sensePage) fill(at int, place func(core.RegionCode) string) {
 		p.Weights = append(p.Weights, weightRow{part.Name, now[i], then[i]})
 	}
 	for i := range p.Kept.Runs {
-		r := runRow{Run: p.Kept.Runs[i], N: i, Title: runTitle(p.Kept.Runs[i].Name), Here: i == at}
-		for _, b := range r.Run.Bands {
-			r.Bands = append(r.Bands, bandRow{string(b.Band), few(b.Before), few(b.After)})
+		r := runRow{ShownRun: p.Kept.Runs[i].Shown(), N: i, Title: runTitle(p.Kept.Runs[i].Name), Here: i == at}
+		for _, b := range r.ShownRun.Bands {
+			r.Bands = append(r.Bands, bandRow{string(b.Band), b.Before.Or(unshown), b.After.Or(unshown)})
 		}
 		p.Runs = append(p.Runs, r)
 	}
@@ -147,27 +146,17 @@ func runTitle(name string) string {
 	return name
 }
 
-func groupOf(s insight.Share, place func(core.RegionCode) string) groupRow {
-	g := groupRow{Before: few(s.Before), After: few(s.After)}
+func groupOf(s insight.ShownShare, place func(core.RegionCode) string) groupRow {
+	g := groupRow{Before: s.Before.Or(unshown), After: s.After.Or(unshown), Hidden: s.Before.Hidden()}
 	g.Kind, g.Name = groupWords(s.Kind, s.Key)
 	if s.Kind == "town" {
 		g.Name = place(core.RegionCode(s.Key))
 	}
-	if g.Hidden = hidden(s.Before) || hidden(s.After); !g.Hidden {
-		g.BeforeIn, g.AfterIn = inHundred(s.Before, s.Of), inHundred(s.After, s.Of)
-		g.Less, g.More = s.After < s.Before, s.After > s.Before
+	if before, after := s.Before.N(), s.After.N(); !g.Hidden {
+		g.BeforeIn, g.AfterIn = inHundred(before, s.Of), inHundred(after, s.Of)
+		g.Less, g.More = after < before, after > before
 	}
 	return g
-}
-
-func hidden(n int) bool { return n > 0 && n < fewest }
-
-// few is a count as it may be shown.
-func few(n int) string {
-	if hidden(n) {
-		return "不到 " + strconv.Itoa(fewest)
-	}
-	return strconv.Itoa(n)
 }
 
 // inHundred is a share with two decimals, rounded half up.
