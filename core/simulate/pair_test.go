@@ -76,6 +76,9 @@ func drawBook(r *rand.Rand, files fstest.MapFS, on core.Date) *policy.Book {
 		e := edits[r.IntN(len(edits))]
 		f := changed[e.file]
 		found := regexp.MustCompile(e.find).FindAllIndex(f.Data, -1)
+		if len(found) == 0 {
+			continue // the first edit took the place
+		}
 		at := found[r.IntN(len(found))]
 		text := string(f.Data)
 		changed[e.file] = &fstest.MapFile{Data: []byte(text[:at[0]] + e.to[r.IntN(len(e.to))] + text[at[1]:])}
@@ -151,8 +154,11 @@ func TestSimulatingIsPreviewing(t *testing.T) {
 		for code, w := range shifts {
 			got := simulate.Shift{Before: w.Before, After: w.After} // an item that is not named is the same for everybody
 			for i, it := range pair.Items() {
-				if it.Code == code {
-					got = tally.Items[i]
+				if it.Code != code {
+					continue
+				}
+				if got = tally.Items[i]; it.Before != it.After { // by another period all of either has moved, which a preview does not say
+					got.Moved, got.Movers, w.Moved, w.Movers = 0, 0, 0, 0
 				}
 			}
 			if got.Before-got.After == w.Before-w.After { // one place's money is left out where nothing can differ there
