@@ -3,6 +3,7 @@ package city
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/discreet"
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/staff"
@@ -47,9 +49,6 @@ func (c *Room) Desk() desk.Room {
 	}}
 }
 
-// small is the count below which a cell is not shown: it could point at a person.
-const small = 5
-
 // line is one county-level unit.
 type line struct {
 	Name                     string
@@ -81,13 +80,10 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "city", Name: "city", Title: "全市"}, p)
 }
 
-// shown hides a count that is not zero and smaller than five.
+// shown hides a count that could point at a person. No sum of a column stands on the page.
 func shown(n int) string {
-	switch {
-	case n == 0:
-		return "0"
-	case n < small:
-		return "少于 5"
+	if discreet.Alone(n).Hidden() {
+		return fmt.Sprintf("少于 %d", discreet.Least)
 	}
 	return core.Yuan(int64(n)).Short()
 }
