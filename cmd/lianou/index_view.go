@@ -41,7 +41,7 @@ func printSensing(out io.Writer, k *insight.Kept, losers int, regions *registry.
 			if s.Kind == "town" {
 				name += " " + regions.FullName(core.RegionCode(s.Key))
 			}
-			fmt.Fprintf(out, "          %s: %d of %d before, %d after\n", name, s.Before.N(), s.Of, s.After.N())
+			fmt.Fprintf(out, "          %s: %d of %d before, %d after\n", name, s.Before.N(), s.Of.N(), s.After.N())
 		}
 	}
 }

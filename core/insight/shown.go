@@ -24,11 +24,11 @@ type ShownBand struct {
 	Before, After discreet.Count
 }
 
-// A ShownShare is a group's Share, its two numbers shown or hidden together.
+// A ShownShare is a group's Share, its numbers shown or hidden together: of a group of four
+// its size would tell as much.
 type ShownShare struct {
-	Kind, Key     string
-	Of            int
-	Before, After discreet.Count
+	Kind, Key         string
+	Of, Before, After discreet.Count
 }
 
 // Shown hides what must not be shown. The groups of one kind add up to a number that can be
@@ -38,9 +38,9 @@ func (r *Run) Shown() ShownRun {
 	if out.Entered.Hidden() || out.Left.Hidden() {
 		out.Entered, out.Left = discreet.Hide(), discreet.Hide()
 	}
-	bands := make([][2]int, len(r.Bands))
+	bands := make([][]int, len(r.Bands))
 	for i, b := range r.Bands {
-		bands[i] = [2]int{b.Before, b.After}
+		bands[i] = []int{b.Before, b.After}
 	}
 	for i, hide := range covered(bands) {
 		b := &r.Bands[i]
@@ -48,23 +48,26 @@ func (r *Run) Shown() ShownRun {
 	}
 	for from := 0; from < len(r.Shares); {
 		to := from
-		var pairs [][2]int
+		var rows [][]int
 		for to < len(r.Shares) && r.Shares[to].Kind == r.Shares[from].Kind {
-			pairs, to = append(pairs, [2]int{r.Shares[to].Before, r.Shares[to].After}), to+1
+			rows, to = append(rows, []int{r.Shares[to].Of, r.Shares[to].Before, r.Shares[to].After}), to+1
 		}
-		for i, hide := range covered(pairs) {
+		for i, hide := range covered(rows) {
 			s := &r.Shares[from+i]
-			out.Shares = append(out.Shares, ShownShare{s.Kind, s.Key, s.Of, discreet.If(hide, s.Before), discreet.If(hide, s.After)})
+			out.Shares = append(out.Shares, ShownShare{s.Kind, s.Key, discreet.If(hide, s.Of), discreet.If(hide, s.Before), discreet.If(hide, s.After)})
 		}
 		from = to
 	}
 	return out
 }
 
-// covered says which rows of two columns are hidden, each column having a sum that is known.
-func covered(rows [][2]int) []bool {
+// covered says which rows are hidden, each column having a sum that is known.
+func covered(rows [][]int) []bool {
 	out := make([]bool, len(rows))
-	for column := range 2 {
+	if len(rows) == 0 {
+		return out
+	}
+	for column := range rows[0] {
 		cells, sum := make([]discreet.Cell, len(rows)), 0
 		for i := range rows {
 			cells[i].N, sum = rows[i][column], sum+rows[i][column]
@@ -80,10 +83,10 @@ func covered(rows [][2]int) []bool {
 // Lost is how many in a hundred thousand of the group were among the hardest and are no more;
 // below nought where more are; 0 where it is not shown.
 func (s *ShownShare) Lost() int {
-	if s.Before.Hidden() || s.Of == 0 {
+	if s.Before.Hidden() || s.Of.N() == 0 {
 		return 0
 	}
-	return (s.Before.N() - s.After.N()) * 100_000 / s.Of
+	return (s.Before.N() - s.After.N()) * 100_000 / s.Of.N()
 }
 
 // Losers are the groups that are shown to lose most, the first the most.

@@ -153,7 +153,7 @@ func groupOf(s insight.ShownShare, place func(core.RegionCode) string) groupRow 
 		g.Name = place(core.RegionCode(s.Key))
 	}
 	if before, after := s.Before.N(), s.After.N(); !g.Hidden {
-		g.BeforeIn, g.AfterIn = inHundred(before, s.Of), inHundred(after, s.Of)
+		g.BeforeIn, g.AfterIn = inHundred(before, s.Of.N()), inHundred(after, s.Of.N())
 		g.Less, g.More = after < before, after > before
 	}
 	return g
