@@ -73,25 +73,12 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	looks, err := b.d.Rules.Looks(r.Context(), &p.Folder.Draft)
-	if err != nil {
+	if err := b.named(r.Context(), &p, at.Staff.ID); err != nil {
 		return err
-	}
-	ids := []core.StaffID{p.Author, p.EndedBy}
-	for _, l := range looks {
-		ids = append(ids, l.By)
-	}
-	names, err := b.d.Staff.Names(r.Context(), ids...)
-	if err != nil {
-		return err
-	}
-	for _, l := range looks {
-		p.Looks, p.Looked = append(p.Looks, lookLine{l, names[l.By]}), p.Looked || l.By == at.Staff.ID
 	}
 	if p.Today, err = b.today(r.Context()); err != nil {
 		return err
 	}
-	p.By, p.EndedName = names[p.Author], names[p.EndedBy]
 	live := p.State == rulebook.Open || p.State == rulebook.SignedOff
 	p.Stale = live && p.Base != editions[0].Number
 	p.Mine = live && at.Has(staff.City) && at.Staff.ID == p.Author
@@ -107,6 +94,27 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
 	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return strings.Compare(x.Name, y.Name) })
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)
+}
+
+// named puts names to who wrote, ended and looked at a draft.
+func (b *Room) named(ctx context.Context, p *draftPage, reader core.StaffID) error {
+	looks, err := b.d.Rules.Looks(ctx, &p.Folder.Draft)
+	if err != nil {
+		return err
+	}
+	ids := []core.StaffID{p.Author, p.EndedBy}
+	for _, l := range looks {
+		ids = append(ids, l.By)
+	}
+	names, err := b.d.Staff.Names(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	for _, l := range looks {
+		p.Looks, p.Looked = append(p.Looks, lookLine{l, names[l.By]}), p.Looked || l.By == reader
+	}
+	p.By, p.EndedName = names[p.Author], names[p.EndedBy]
+	return nil
 }
 
 // told puts into words what the steps do, and what those of whole files take back of what
