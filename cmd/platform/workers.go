@@ -10,11 +10,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"lianou/cmd/internal/boot"
+	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
+	"lianou/core/routing"
 	"lianou/core/simulate"
 	"lianou/core/watch"
+	"lianou/core/workflow"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
@@ -35,6 +38,10 @@ const (
 	monthsEvery = time.Minute
 )
 
+// asking is how many applicants' identities are asked for at a time: the asking waits for
+// the register's network and works little.
+const asking = 16
+
 // scanners is how many townships one platform looks at side by side.
 const scanners = 2
 
@@ -48,6 +55,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.watch.Register(list)
 	h.simulate.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
+		Lanes: routing.Reach(h.regions)(core.DezhouCity), Outside: map[string]int{workflow.CheckIdentity{}.Kind(): asking},
 		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err

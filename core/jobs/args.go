@@ -20,9 +20,7 @@ type OpenCase struct {
 func (OpenCase) Kind() string { return "open_case" }
 
 // InsertOpts makes the job unique by application: a second insert is a success.
-func (OpenCase) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
-}
+func (j OpenCase) InsertOpts() river.InsertOpts { return InLane(j.Region) }
 
 // Notify asks the gateway, which holds the channels' credentials, to tell somebody.
 // Platform to gateway.
@@ -45,9 +43,7 @@ type Untold struct {
 func (Untold) Kind() string { return "untold" }
 
 // InsertOpts makes the job unique by notice.
-func (Untold) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
-}
+func (j Untold) InsertOpts() river.InsertOpts { return InLane(j.Region) }
 
 // Told tells the platform that a notice reached its person. Gateway to platform.
 type Told struct {
@@ -59,9 +55,7 @@ type Told struct {
 func (Told) Kind() string { return "told" }
 
 // InsertOpts makes the job unique by notice.
-func (Told) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
-}
+func (j Told) InsertOpts() river.InsertOpts { return InLane(j.Region) }
 
 // PapersSent asks the platform to lay papers that came after the application into their
 // case. Gateway to platform, once for each. It has no region: the case may have moved.

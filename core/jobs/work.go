@@ -83,6 +83,14 @@ type Config struct {
 	// Parallel bounds how many jobs run at once. Defaults to 8.
 	Parallel int
 
+	// Lanes are the townships and sorting desks that have a queue of their own from the
+	// start; others get theirs when work of theirs lies there. Of the platform only.
+	Lanes []core.RegionCode
+
+	// Outside bounds the kinds that wait for outsiders by places of their own, so that an
+	// outsider who is slow does not stop what needs none. Of jobs in lanes; defaults to none.
+	Outside map[string]int
+
 	// Apart bounds further queues by name: work that waits for outsiders and must not
 	// take the places of the rest. Defaults to none.
 	Apart map[string]int
@@ -100,6 +108,8 @@ type Client struct {
 	Inserter
 	db       *pg.DB
 	periodic []Periodic
+	lanes    *lanes // nil of a program without
+	log      *slog.Logger
 }
 
 // New checks the configuration and makes a client that has not started.
@@ -130,12 +140,16 @@ func New(cfg Config) (*Client, error) {
 	for name, parallel := range cfg.Apart {
 		queues[name] = river.QueueConfig{MaxWorkers: parallel}
 	}
+	var own *lanes
+	if cfg.Schema == Platform {
+		own = newLanes(cfg.Lanes, queues)
+	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool()), &river.Config{
 		Schema:       string(cfg.Schema),
 		Workers:      cfg.Workers.river,
 		Queues:       queues,
 		PeriodicJobs: periodic,
-		Middleware:   []rivertype.Middleware{&quiet{}},
+		Middleware:   []rivertype.Middleware{newPlaces(cfg.Parallel, cfg.Outside), &quiet{}},
 		// River's default of an hour would leave a killed program's jobs lying that long.
 		JobTimeout:           defaultTimeout,
 		RescueStuckJobsAfter: 2 * cfg.Workers.longest,
@@ -146,19 +160,24 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, core.E(core.KindInvalid, "job_client", "").Wrap(err)
 	}
-	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic}, nil
+	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic, lanes: own, log: cfg.Log}, nil
 }
 
 // Start begins to work and goes on until Stop; the context is for the start alone,
 // or the end of it would cancel running jobs instead of letting them finish.
 func (c *Client) Start(ctx context.Context) error {
-	return pg.Fail(c.river.Start(context.WithoutCancel(ctx)), "start the job client")
+	if err := c.river.Start(context.WithoutCancel(ctx)); err != nil {
+		return pg.Fail(err, "start the job client")
+	}
+	c.lanes.start(ctx, c.follow)
+	return nil
 }
 
 // Stop takes no new job, lets running ones finish for Config.SoftStop, then
 // cancels them, and waits until ctx ends. A cancelled job is tried again without
 // loss of an attempt.
 func (c *Client) Stop(ctx context.Context) error {
+	c.lanes.end()
 	return pg.Fail(c.river.Stop(ctx), "stop the job client")
 }
 
@@ -174,4 +193,7 @@ func (c *Client) SweepNow(ctx context.Context) error {
 	})
 }
 
-var _ rivertype.WorkerMiddleware = &quiet{}
+var (
+	_ rivertype.WorkerMiddleware = &quiet{}
+	_ rivertype.WorkerMiddleware = &places{}
+)
