@@ -22,6 +22,27 @@ func forbidden() []string {
 	}
 }
 
+// impostors are what somebody asks for who only says to be us: money, a code, a card, a tap
+// on a link. Our texts name them only to say that we never ask (F69; wording.md): people
+// learn that whoever does is not us.
+func impostors() []string {
+	return []string{"转账", "汇款", "打款", "手续费", "保证金", "押金", "交钱", "收钱", "验证码", "密码", "卡号", "链接", "http", "扫码"}
+}
+
+// asks reports what a sentence asks for that nobody may ask for in our name; "" for nothing.
+// A sentence that says 不 or 别 warns of it.
+func asks(sentence string) string {
+	if strings.ContainsAny(sentence, "不别") {
+		return ""
+	}
+	for _, w := range impostors() {
+		if strings.Contains(sentence, w) {
+			return w
+		}
+	}
+	return ""
+}
+
 // Lint gives what is wrong with a citizen text, or nothing: sentences over the
 // bounds and words that are not said in the street. Staff may see its findings
 // while they write a reason.
@@ -35,6 +56,9 @@ func Lint(text string) []string {
 	total, count := 0, 0
 	for _, s := range Sentences(text) {
 		n := length(s)
+		if w := asks(s); w != "" {
+			out = append(out, "像骗子的话:"+w)
+		}
 		if n > MaxSentence {
 			out = append(out, fmt.Sprintf("句子太长(%d字):%s", n, s))
 		}

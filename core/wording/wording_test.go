@@ -84,7 +84,9 @@ func samples() map[string][]string {
 	return out
 }
 
-// Control: lengthen any sentence, or write 申请人 in one, and this turns red.
+// None of them asks for money, a code or a card, or sends a link.
+//
+// Controls: lengthen any sentence, or write 申请人 in one, and this turns red; so does 请报卡号.
 func TestEveryCitizenTextKeepsTheVoice(t *testing.T) {
 	t.Parallel()
 	for name, texts := range samples() {
@@ -136,12 +138,19 @@ func TestLintNamesEachFault(t *testing.T) {
 	for name, bad := range map[string]string{
 		"a forbidden word":       strings.Replace(good, "您的申请", "申请人的事", 1),
 		"an exclamation mark":    strings.Replace(good, "王庙镇。", "王庙镇!", 1),
+		"asking for money":       good + "请把手续费交到镇上。",
+		"asking for a code":      "我们不收钱。" + "请把验证码报给我们。",
+		"a link":                 good + "请点链接看结果。",
+		"a card by telephone":    good + "请报卡号。",
 		"a sentence of 41":       good + strings.Repeat("字", 41) + "。",
 		"sentences of 26 at all": strings.Repeat("字", 26) + "。",
 	} {
 		if len(Lint(bad)) == 0 {
 			t.Errorf("%s passes: %s", name, bad)
 		}
+	}
+	if got := Lint(Promise); got != nil {
+		t.Errorf("that we never ask is refused: %v", got)
 	}
 	if got := Lint(strings.Repeat("字", 25) + "。"); got != nil {
 		t.Errorf("25 characters are refused: %v", got)
