@@ -30,9 +30,10 @@ func impostors() []string {
 }
 
 // asks reports what a sentence asks for that nobody may ask for in our name; "" for nothing.
-// A sentence that says 不 or 别 warns of it.
+// A sentence that says 不, 别 or 没 warns of it, and one that tells nobody to do anything, such
+// as the label of a field, asks for nothing.
 func asks(sentence string) string {
-	if strings.ContainsAny(sentence, "不别") {
+	if strings.ContainsAny(sentence, "不别没") || !strings.ContainsAny(sentence, "请把需先") {
 		return ""
 	}
 	for _, w := range impostors() {
