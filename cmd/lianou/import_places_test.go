@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lianou/core/pg/pgtest"
+	"lianou/core/registry/seed"
+)
+
+// A list of places replaces the whole list: one that leaves out where people live is refused,
+// and says where; one that leaves out others says how many have to be confirmed. Nothing is
+// changed by either. (By a newcomer: four lines wiped 133 townships in silence.)
+//
+// Control: ends that counts nothing: `a list of one township: <nil> 1 counties, 1 townships`.
+func TestAListOfPlacesLosesNoTownship(t *testing.T) {
+	t.Parallel()
+	r := newReal(t)
+	env := []string{"LIANOU_DATABASE_URL=" + r.env.URL(pgtest.Import), "LIANOU_DATA_DIR=" + filepath.Dir(r.keys)}
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	shipped, err := os.ReadFile(filepath.Join("..", "..", "core", "registry", "data", "regions.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := string(shipped) + "371426999,迁建新镇,,\n371426999001,迁建新村,,\n"
+	r.must(r.tool("", env, "import", "regions", write("whole.csv", whole)))
+	m := seed.Stories()[0].Members[0]
+	r.must(r.tool("", env, "import", "people", write("people.csv", "姓名,身份证号,户号,村,乡镇,县\n"+m.Name+","+m.ID.Reveal()+",001,东街村,王庙镇,平原县\n")))
+
+	one := write("one.csv", "code,name,old_codes,synthetic\n371400,德州市,,\n371402,德城区,,\n371402001,新湖街道,,\n371402001001,甲社区,,\n")
+	for _, args := range [][]string{nil, {"--dry-run"}, {"--ending=8243"}} {
+		out, err := r.tool("", env, append([]string{"import", "regions", one}, args...)...)
+		if err == nil || !strings.Contains(out, "in 1 of these live 1 households, first in 371426104200 东街村 (1)") {
+			t.Errorf("a list of one township %v: %v %s", args, err, out)
+		}
+	}
+	back := write("back.csv", string(shipped))
+	out, err := r.tool("", env, "import", "regions", back)
+	if err == nil || !strings.Contains(out, "2 places of now are not in it: 371426999 迁建新镇 371426999001 迁建新村") || !strings.Contains(out, "--ending 2") {
+		t.Errorf("two places fewer: %v %s", err, out)
+	}
+	if out, err := r.tool("", env, "import", "regions", back, "--ending=3"); err == nil {
+		t.Errorf("another number than there are: %s", out)
+	}
+	if out := r.must(r.tool("", env, "import", "regions", back, "--ending=2")); !strings.Contains(out, "134 townships, 8096 villages") {
+		t.Errorf("two that are no more: %s", out)
+	}
+}
