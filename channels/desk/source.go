@@ -17,6 +17,8 @@ func SourceOf(p core.Provenance) (words, tone string) {
 		return wording.Record(p), "blue"
 	case from == "visit":
 		return "入户核实", "leaf"
+	case from == "change":
+		return "两个人核对后更正", "leaf" // core/registry/change: nobody changes a fact alone
 	case from == "id_number":
 		return "身份证号上", "blue"
 	case from == "supplement":

@@ -98,7 +98,7 @@ func (c importRegions) ends(ctx context.Context, tx *pg.Tx, tree *registry.Regio
 	var lived, households int64
 	first := registry.Ending{}
 	for _, e := range gone {
-		if true {
+		if e.Households == 0 {
 			continue
 		}
 		if lived == 0 {

@@ -154,10 +154,10 @@ func (p *Room) stands(ctx context.Context, tx *pg.Tx, why registry.Purpose, q ch
 	}
 	for _, f := range d.Facts {
 		if f.Person == q.Person && f.Path[strings.LastIndex(f.Path, "/")+1:] == q.Path {
-			return sayValue(q.Person == 0, q.Path, q.ValidFrom, f.Value), nil
+			return desk.SayFact(q.Person == 0, q.Path, q.ValidFrom, f.Value), nil
 		}
 	}
-	return sayValue(q.Person == 0, q.Path, q.ValidFrom, nil), nil
+	return desk.SayFact(q.Person == 0, q.Path, q.ValidFrom, nil), nil
 }
 
 func rowOf(q change.Request) changeRow {
@@ -166,7 +166,7 @@ func rowOf(q change.Request) changeRow {
 	if !home {
 		path = "members/m/" + q.Path
 	}
-	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: sayValue(home, q.Path, q.ValidFrom, q.Was), Then: sayValue(home, q.Path, q.ValidFrom, q.Becomes),
+	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: desk.SayFact(home, q.Path, q.ValidFrom, q.Was), Then: desk.SayFact(home, q.Path, q.ValidFrom, q.Becomes),
 		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), Contest: q.Origin == change.FromCitizen}
 	row.Word, row.Tone = states[q.State][0], states[q.State][1]
 	return row

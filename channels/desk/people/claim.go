@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/registry"
 	"lianou/core/wording"
@@ -59,7 +60,7 @@ func parts(list json.RawMessage) (out []json.RawMessage) {
 func takenAway(f registry.Fact, key string) []wording.Option {
 	var out []wording.Option
 	for i, part := range parts(f.Value) {
-		out = append(out, wording.Option{Value: strconv.Itoa(i), Word: sayValue(true, key, f.ValidFrom, slices.Concat(json.RawMessage("["), part, json.RawMessage("]")))})
+		out = append(out, wording.Option{Value: strconv.Itoa(i), Word: desk.SayFact(true, key, f.ValidFrom, slices.Concat(json.RawMessage("["), part, json.RawMessage("]")))})
 	}
 	return out
 }
@@ -162,20 +163,4 @@ func certificate(typed string) json.RawMessage {
 		return json.RawMessage(`{}`)
 	}
 	return json.RawMessage(`{"kind":"` + kind + `","grade":` + grade + `}`)
-}
-
-// sayValue puts a value of a request into words, "没有登记" for none.
-func sayValue(home bool, key string, day core.Date, value json.RawMessage) string {
-	var who core.PersonID
-	if !home {
-		who = 1 // any: only whether it is a person's counts
-	}
-	facts, err := json.Marshal(map[string]json.RawMessage{key: value})
-	if err != nil || len(value) == 0 {
-		return "没有登记"
-	}
-	if words := inWords(registry.PastSheet{Person: who, ValidFrom: day, Facts: facts})[key]; words != "" {
-		return words
-	}
-	return "没有登记"
 }

@@ -140,10 +140,10 @@ func factorsOf(d registry.Dossier, members []registry.Member, id policy.FactID, 
 		return nil
 	}
 	one := func(who string, of core.PersonID) factorClaim {
-		c := claim{Key: key, Home: of == 0, Label: words.Label, Value: sayValue(of == 0, key, 1, nil), Unit: words.Unit, Open: words.Options}
+		c := claim{Key: key, Home: of == 0, Label: words.Label, Value: desk.SayFact(of == 0, key, 1, nil), Unit: words.Unit, Open: words.Options}
 		for _, f := range d.Facts {
 			if f.Person == of && f.Path[strings.LastIndex(f.Path, "/")+1:] == key {
-				c.was, c.Since, c.Value = f.Value, f.ValidFrom, sayValue(of == 0, key, f.ValidFrom, f.Value)
+				c.was, c.Since, c.Value = f.Value, f.ValidFrom, desk.SayFact(of == 0, key, f.ValidFrom, f.Value)
 			}
 		}
 		return factorClaim{claim: c, Who: who, Part: part, Of: of}

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +139,7 @@ func (k known) face(row *factRow, path string) {
 	key, home := path[strings.LastIndex(path, "/")+1:], f.Person == 0
 	for _, s := range f.Against {
 		source, _ := desk.SourceOf(core.Provenance{Said: s.Source, At: s.KnownAt})
-		row.Against = append(row.Against, wordRow{sayValue(home, key, s.ValidFrom, s.Value), source, s.ValidFrom, s.KnownAt, s.Confidence, s.Source})
+		row.Against = append(row.Against, wordRow{desk.SayFact(home, key, s.ValidFrom, s.Value), source, s.ValidFrom, s.KnownAt, s.Confidence, s.Source})
 	}
 	if correctable(f, key) {
 		row.Key, row.About = key, claim{Home: home}.About()
@@ -169,52 +168,9 @@ func (k known) words(about core.PersonID) map[string][]wordRow {
 			continue
 		}
 		source, _ := desk.SourceOf(core.Provenance{Said: t.Source, At: t.KnownAt})
-		for key, value := range inWords(t) {
+		for key, value := range desk.SaySheet(t) {
 			out[key] = append(out[key], wordRow{value, source, t.ValidFrom, t.KnownAt, t.Confidence, t.Source})
 		}
 	}
 	return out
-}
-
-// inWords says one sheet in words, by fact; "" is a fact that it took back. What this
-// build has no words for is left out: the present value stands in the list all the same.
-func inWords(t registry.PastSheet) map[string]string {
-	keys := map[string]json.RawMessage{}
-	if json.Unmarshal(t.Facts, &keys) != nil {
-		return nil
-	}
-	said := wording.Facts(smallest(t, keys))
-	out := map[string]string{}
-	for key, raw := range keys {
-		path := key
-		if t.Person != 0 {
-			path = "members/x/" + key
-		}
-		if value, is := said[path]; is || string(raw) == "null" {
-			out[key] = value
-		}
-	}
-	return out
-}
-
-// smallest is the household that says no more than the sheet.
-func smallest(t registry.PastSheet, keys map[string]json.RawMessage) core.Household {
-	member := map[string]any{"ref": "x", "age": nil}
-	whole := map[string]any{"on": t.ValidFrom.String(), "county": string(core.DezhouCity), "members": []any{member}}
-	into := whole
-	if t.Person != 0 {
-		into = member
-	}
-	for key, raw := range keys {
-		into[key] = raw
-	}
-	doc, err := json.Marshal(whole)
-	if err != nil {
-		return core.Household{}
-	}
-	h, err := core.DecodeHousehold(doc)
-	if err != nil { // a sheet of another vocabulary: its words are not ours
-		return core.Household{}
-	}
-	return h
 }

@@ -75,7 +75,21 @@ func (t teller) inWords(r *matching.Reason) {
 	if i >= 0 && t.book.Tests[i].Fact == policy.DisabilityGrade {
 		r.Value, r.Limit = grades.Replace(r.Value), grades.Replace(r.Limit)
 	}
+	if i >= 0 && turned(t.book.Tests[i], r) {
+		r.Value, r.Limit = "", ""
+	}
 	if strings.HasPrefix(r.Code, "status.") && r.Outcome == matching.Eligible {
 		r.Text = strings.Replace(r.Text, "按现在的情况算也不符合", "按现在的情况算也算不上", 1)
 	}
+}
+
+// turned reports whether a condition speaks for an item by not being so, or against it by
+// being so: everybody of a family without work can do none or has none. The limit is then one
+// that is missed on purpose, and would read as a contradiction beside 符合.
+func turned(c *policy.Test, r *matching.Reason) bool {
+	says := func(sentence policy.Text) bool {
+		_, rest, _ := strings.Cut(sentence.String(), "{member}")
+		return rest != "" && strings.HasSuffix(r.Text, rest)
+	}
+	return r.Outcome == matching.Eligible && says(c.Fail) || r.Outcome == matching.NotEligible && says(c.Pass)
 }

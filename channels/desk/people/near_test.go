@@ -90,3 +90,27 @@ func TestGradesAreSaidInWords(t *testing.T) {
 func bookWithGrade() *policy.Book {
 	return &policy.Book{Tests: []*policy.Test{{Name: "disabled_severely", Fact: policy.DisabilityGrade}, {Name: "members", Fact: policy.MembersCount}}}
 }
+
+// TestALimitMissedOnPurposeIsNotShown: an item for families in which nobody can work asks
+// that somebody cannot; 「现在:不能 · 标准:能」 beside 符合 read as a contradiction (by a newcomer).
+// Control: turned that says no: `beside 符合: 不能 of 能、能干一点`.
+func TestALimitMissedOnPurposeIsNotShown(t *testing.T) {
+	t.Parallel()
+	rules, err := policy.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rules.On(core.NewDate(2026, 11, 29))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := teller{book: book}
+	r := matching.Reason{Code: "can_work", Outcome: matching.Eligible, Text: "您的儿子不能干活。", Value: "不能", Limit: "能、能干一点"}
+	if row := tell.reason(r); row.Value != "" || row.Limit != "" {
+		t.Errorf("beside 符合: %s of %s", row.Value, row.Limit)
+	}
+	r.Outcome = matching.NotEligible
+	if row := tell.reason(r); row.Value == "" || row.Limit == "" {
+		t.Error("what is missed says no more by how much")
+	}
+}

@@ -2,6 +2,7 @@ package twins
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,7 +101,8 @@ func (t *Room) cell(path string, told pairs.Told) cell {
 	if told.Value == "" {
 		return cell{}
 	}
-	c := cell{Value: told.Value, From: wording.Record(core.Provenance{Said: told.Source, At: told.Known})}
+	c := cell{Value: told.Value}
+	c.From, _ = desk.SourceOf(core.Provenance{Said: told.Source, At: told.Known})
 	switch key := strings.TrimPrefix(path, "facts/"); path {
 	case "sex":
 		c.Value = map[string]string{"male": "男", "female": "女"}[told.Value]
@@ -112,9 +114,7 @@ func (t *Room) cell(path string, told pairs.Told) cell {
 		}
 	case "name", "id_number", "phone":
 	default:
-		if f, ok := wording.MemberFact(key); ok {
-			c.Value = f.Word(told.Value)
-		}
+		c.Value = desk.SayFact(false, key, told.From, json.RawMessage(told.Value))
 	}
 	if told.From != 0 {
 		c.From += "," + told.From.Time().Format(time.DateOnly) + "起"

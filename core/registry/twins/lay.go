@@ -96,7 +96,7 @@ func columns(p registry.OwnRow) map[string]Told {
 		}
 	}
 	for _, f := range p.Facts {
-		out["facts/"+f.Path] = Told{Value: strings.Trim(string(f.Value), `"`), Source: f.Source, From: f.From, Known: f.Known}
+		out["facts/"+f.Path] = Told{Value: string(f.Value), Source: f.Source, From: f.From, Known: f.Known}
 	}
 	return out
 }
