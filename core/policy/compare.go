@@ -15,6 +15,7 @@ type Diff struct {
 	Tests    []TestChange   // by name
 	Params   []ParamChange  // by name
 	Statuses []StatusChange // by key
+	Rules    []RuleChange   // by the items
 	Packs    []PackChange   // by code
 	Calendar []DayChange    // by day: of the whole calendar, whatever the days of the Books
 	Years    []YearChange   // of the calendar
@@ -86,6 +87,7 @@ func Compare(old, new *Book) *Diff {
 	d.compareParams()
 	d.compareTests()
 	d.compareStatuses()
+	d.compareRules()
 	d.comparePacks()
 	d.compareCalendars()
 	d.Index = !old.Index.equal(new.Index)
@@ -99,8 +101,8 @@ func Compare(old, new *Book) *Diff {
 
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
-	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && len(d.Packs) == 0 &&
-		len(d.Calendar) == 0 && len(d.Years) == 0 && !d.Index
+	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && len(d.Rules) == 0 &&
+		len(d.Packs) == 0 && len(d.Calendar) == 0 && len(d.Years) == 0 && !d.Index
 }
 
 func counties(books ...*Book) []core.RegionCode {

@@ -57,6 +57,9 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Diff = base.Diff(p.Files)
+	if p.Today, err = b.today(r.Context()); err != nil {
+		return err
+	}
 	if err := b.told(r.Context(), &p, base); err != nil {
 		return err
 	}
@@ -74,9 +77,6 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	if err := b.named(r.Context(), &p, at.Staff.ID); err != nil {
-		return err
-	}
-	if p.Today, err = b.today(r.Context()); err != nil {
 		return err
 	}
 	live := p.State == rulebook.Open || p.State == rulebook.SignedOff
@@ -126,7 +126,7 @@ func (b *Room) told(ctx context.Context, p *draftPage, base rulebook.Sources) (e
 	if !p.ByFiles() {
 		return nil
 	}
-	if p.Told, err = p.Folder.Tell(base, b.county); err != nil {
+	if p.Told, err = p.Folder.Tell(base, p.Today, b.county); err != nil {
 		return err
 	}
 	if p.State == rulebook.Open || p.State == rulebook.SignedOff {
