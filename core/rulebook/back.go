@@ -25,6 +25,10 @@ const mostOlder = 12
 // written out before others published does so, and says nothing of it. Errors are those of
 // Load.
 func (s *Store) TakenBack(ctx context.Context, set Sources, names Names) (back Back, err error) {
+	return s.takenBack(ctx, set, names, s.loader())
+}
+
+func (s *Store) takenBack(ctx context.Context, set Sources, names Names, load loads) (back Back, err error) {
 	var files []Sources // the newest first
 	var today core.Date
 	err = s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -50,19 +54,21 @@ func (s *Store) TakenBack(ctx context.Context, set Sources, names Names) (back B
 	if err != nil || len(files) < 2 {
 		return back, err
 	}
-	back.Told, err = takenBack(files[0], files[1:], set, today, names)
-	return back, err
-}
-
-func takenBack(newest Sources, older []Sources, set Sources, today core.Date, names Names) (Told, error) {
 	var libs []*policy.Library
-	for _, one := range append([]Sources{newest, set}, older...) {
-		lib, err := one.Load()
+	for _, one := range slices.Insert(files, 1, set) {
+		lib, err := load(one)
 		if err != nil {
-			return Told{}, faulty(err)
+			return back, faulty(err)
 		}
 		libs = append(libs, lib)
 	}
+	back.Told = tellBack(libs, today, names)
+	return back, nil
+}
+
+// tellBack tells what the second of the sets takes back of the first: of the newest edition
+// and a set, and the editions before.
+func tellBack(libs []*policy.Library, today core.Date, names Names) Told {
 	t := teller{names: names, today: today}
 	var last *policy.Diff
 	for _, sp := range spans(today, libs...) {
@@ -70,7 +76,7 @@ func takenBack(newest Sources, older []Sources, set Sources, today core.Date, na
 		t.tell(sp, last, said(libs[2:], sp.from, last))
 	}
 	t.calendar(last, said(libs[2:], libs[1].Books()[len(libs[1].Books())-1].From, last))
-	return t.told(true), nil
+	return t.told(true)
 }
 
 // said keeps what one of the older sets says on a day as the new Book of the Diff does. The

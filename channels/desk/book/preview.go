@@ -124,19 +124,15 @@ func (b *Room) asked(ctx context.Context, d *rulebook.Draft, who core.StaffID) (
 }
 
 // unseen says why there is nothing to see of a draft on its own page, "" where there is.
-func (b *Room) unseen(ctx context.Context, f *rulebook.Folder) (string, error) {
+func (b *Room) unseen(ctx context.Context, f *rulebook.Folder, at desk.At) (string, error) {
 	switch {
 	case f.State == rulebook.Published:
 		return "这份草案已经发布了,不再在真实的家庭上看。", nil
 	case f.State == rulebook.Withdrawn:
 		return "这份草案已经撤回了,不再在真实的家庭上看。", nil
 	}
-	base, err := b.d.Rules.Sources(ctx, f.Base)
-	if err != nil {
-		return "", err
-	}
-	order, err := b.d.Rules.Weighed(ctx, base, f.Files)
-	if err == nil && order.Alone {
+	read, err := b.read(ctx, f, at)
+	if err == nil && read.Alone {
 		return "这份草案只改困难指数的权重,不改谁够什么条件,在家庭上看不出变化。要看的是权重试算。", nil
 	}
 	return "", err
@@ -149,7 +145,7 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 	if err != nil {
 		return page, "", err
 	}
-	if said, err = b.unseen(reqCtx, &f); err != nil || said != "" {
+	if said, err = b.unseen(reqCtx, &f, at); err != nil || said != "" {
 		return page, said, err
 	}
 	if !keep && len(f.Changes) > 0 {
@@ -199,7 +195,7 @@ func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
 		return v, err
 	}
 	switch {
-	case f.State != rulebook.Open && f.State != rulebook.SignedOff:
+	case !f.Living():
 		return v, rulebook.ErrState
 	case len(f.Changes) == 0:
 		return v, errNothingIn
