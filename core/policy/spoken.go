@@ -50,3 +50,12 @@ var perWords = map[string]string{"month": "每月", "year": "每年", "term": "�
 
 // PerWord is the period of a benefit as people say it, "" for none.
 func PerWord(per string) string { return perWords[per] }
+
+// Yes and No are what a fact that holds or not says.
+const (
+	Yes = "是"
+	No  = "否"
+)
+
+// YesNo reports whether a value says no more than yes or no.
+func YesNo(s string) bool { return s == Yes || s == No }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"lianou/channels/desk"
@@ -14,6 +15,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/matching"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/simulate"
@@ -271,9 +273,6 @@ func changeOf(h *core.Household, c *rulebook.Changed) change {
 	return out
 }
 
-// perWords are the periods of an amount.
-var perWords = map[string]string{"month": "每月 ", "year": "每年 ", "term": "每学期 ", "season": "每季 ", "once": "一次 "}
-
 func sideOf(h *core.Household, when string, s *rulebook.Side) side {
 	out := side{When: when}
 	out.Word, out.Tone = desk.Stands(s.Outcome.String())
@@ -290,7 +289,7 @@ func (out *side) give(s *rulebook.Side) {
 	case !s.Bundled:
 		out.Word, out.Tone = desk.Stands("dropped")
 	case s.Benefit.Amount > 0:
-		out.Money, out.Sample = perWords[s.Benefit.Per]+s.Benefit.Amount.Short()+" 元", s.Benefit.Sample
+		out.Money, out.Sample = strings.TrimSpace(policy.PerWord(s.Benefit.Per)+" "+s.Benefit.Amount.Short()+" 元"), s.Benefit.Sample
 	}
 }
 
@@ -299,7 +298,7 @@ func (out *side) give(s *rulebook.Side) {
 func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out := desk.Condition{Source: whoIs(h, r.Member)}
 	out.Text, out.Law = r.Text, r.Law
-	if !yesNo(r.Value) && !yesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
+	if !policy.YesNo(r.Value) && !policy.YesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		out.Value, out.Limit = r.Value, r.Limit
 		if r.Value != "" {
 			out.Fact = wording.FactLabel(r.Fact)
@@ -308,8 +307,6 @@ func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out.Word, out.Tone = desk.Stands(r.Outcome.String())
 	return out
 }
-
-func yesNo(s string) bool { return s == "是" || s == "否" }
 
 // whoIs says which member a reason is about; "" for the household.
 func whoIs(h *core.Household, ref core.MemberRef) string {
