@@ -1,12 +1,9 @@
 package book_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
-
-	"lianou/core/pg"
 )
 
 // TestADraftIsReadOnceAtTheDesk: the page of a draft loads its sets of rules once; the second
@@ -40,11 +37,7 @@ func TestADraftThatCannotBeToldAtTheDesk(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.takesBack()
-	o.must(o.db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `insert into rulebook_change (draft, n, author, op, why, at) select id, n, author, case n when 2 then '{"files": {"more.yaml": "items: 3\n"}}' else '{"files": {"more.yaml": ""}}' end::jsonb, '试', $1
-			from rulebook_draft, generate_series(2, 3) n where id = 2`, tx.Now())
-		return err
-	}))
+	o.unreadable(2)
 	han := o.as("han")
 	const at, says = "/desk/book/draft/2", "这份草案的第 2 步换上的文件读不出来,说不出它改了什么,所以不能签署、不能发布。请管系统的人看一看这一步"
 	status, page := o.ask(han, at, nil)
