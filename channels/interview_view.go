@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/matching"
+	"lianou/core/policy"
 	"lianou/core/wording"
 	"lianou/intake/interview"
 )
@@ -269,7 +270,7 @@ func BenefitSaid(b matching.Benefit) string {
 		return b.Text
 	}
 	say := wording.Money(b.Amount, b.Sample)
-	if per, ok := map[string]string{"month": "每月", "year": "每年", "term": "每学期", "season": "每个采暖季", "once": "一次"}[b.Per]; ok {
+	if per := policy.PerWord(b.Per); per != "" {
 		say = per + " " + say
 	}
 	return say

@@ -21,15 +21,20 @@ func (c *policyDiffCmd) Run(t *tool) error {
 	if err != nil {
 		return notKnown(err)
 	}
-	differ, last := 0, ""
+	differ, last, calendar := 0, "", ""
 	for _, p := range pairs {
 		d := policy.Compare(p.Old, p.New)
-		if d.Equal() {
+		if days := (&diffReport{d: d}).calendar(); days != "" && days != calendar { // one for all periods
+			differ++
+			fmt.Fprint(t.out, days)
+			calendar = days
+		}
+		report := (&diffReport{d: d}).text()
+		if report == "" {
 			last = ""
 			continue
 		}
 		differ++
-		report := (&diffReport{d: d}).text()
 		if report == last { // the same difference goes on in the next period
 			fmt.Fprintf(t.out, "== from %s: the same\n", p.From)
 			continue

@@ -18,9 +18,8 @@ type diffReport struct {
 }
 
 func (r *diffReport) text() string {
-	if r.d.Packs {
-		r.line(0, "packs of rules")
-		r.changed("in force", packsOf(r.d.Old), packsOf(r.d.New))
+	for i := range r.d.Packs {
+		r.pack(&r.d.Packs[i])
 	}
 	if r.d.Index {
 		r.line(0, "weights of the hardship index: everybody's place may differ")
@@ -80,14 +79,6 @@ func (r *diffReport) item(c *policy.ItemChange) {
 	r.changed("appraisal", string(c.Old.Appraisal), string(c.New.Appraisal))
 	r.changed("review", reviewOf(c.Old), reviewOf(c.New))
 	r.changed("public notice", noticeOf(c.Old), noticeOf(c.New))
-}
-
-func packsOf(b *policy.Book) string {
-	var out []string
-	for _, p := range b.Packs {
-		out = append(out, p.Code+" "+p.Name)
-	}
-	return strings.Join(out, ", ")
 }
 
 // weightsOf writes each part's weight as the points it can come to at most.

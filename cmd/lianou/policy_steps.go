@@ -99,23 +99,18 @@ func (r rules) shown(id int64) error {
 		return err
 	}
 	fmt.Fprintf(r.out, "draft %d of edition %d, %s, files %s\n", f.ID, f.Base, f.State, f.Digest)
-	base, err := r.store.Sources(r.ctx, f.Base)
-	if err != nil {
-		return err
-	}
-	say, err := f.Files.Speaker(r.county)
-	if err != nil {
-		return err
-	}
-	told, err := f.Tell(base, r.county)
+	read, err := r.store.Read(r.ctx, &f, r.county, func() error { return nil })
 	if err != nil {
 		return err
 	}
 	for _, c := range f.Changes {
-		fmt.Fprintf(r.out, "  %d. %s (%s)\n", c.N, say.Say(c.Op), c.Why)
-		if one := told[c.N]; one != nil {
+		fmt.Fprintf(r.out, "  %d. %s (%s)\n", c.N, read.Say(c.Op), c.Why)
+		if one := read.Steps[c.N]; one != nil {
 			r.lines(*one)
 		}
+	}
+	if read.Untold != nil {
+		fmt.Fprintf(r.out, "CANNOT BE SIGNED: %v\n", read.Untold)
 	}
 	return nil
 }
@@ -124,8 +119,11 @@ func (r rules) lines(told rulebook.Told) {
 	for _, line := range told.Lines {
 		fmt.Fprintf(r.out, "     %s\n", line)
 	}
-	if told.More > 0 {
-		fmt.Fprintf(r.out, "     and %d more\n", told.More)
+	for _, line := range told.Gone {
+		fmt.Fprintf(r.out, "     days gone by: %s\n", line)
+	}
+	for _, l := range told.Left {
+		fmt.Fprintf(r.out, "     and %d more: %s\n", l.N, l.Kind)
 	}
 }
 

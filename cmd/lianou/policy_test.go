@@ -53,7 +53,9 @@ func TestPolicyExportIsIdentical(t *testing.T) {
 }
 
 // The report names what changed with both versions, and the status of the command
-// tells equal, different and unreadable apart.
+// tells equal, different and unreadable apart. What the calendar says is told once.
+// Control: a report without the calendar ("day 2019-06-07 … is not in the report"); with it in
+// every period ("the calendar stands there 20 times").
 func TestPolicyDiff(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "policies")
@@ -98,6 +100,8 @@ func TestPolicyDiff(t *testing.T) {
 	edit("criteria.yaml", "    op: \">=\"\n    value: 80", "    op: \">=\"\n    value: 78")
 	edit("amounts.yaml", "{area: rural, value: 480, from: 2020-07-01", "{area: rural, value: 500, from: 2020-07-01")
 	edit("packs.yaml", "limit: {days: 30, county: 30, special: 45", "limit: {days: 28, county: 30, special: 45")
+	edit("calendar.yaml", "days: [2019-06-07, 2019-06-08, 2019-06-09]", "days: [2019-06-08, 2019-06-09]")
+	edit("packs.yaml", "until: 2021-07-01", "until: 2021-07-02")
 	weights := []byte("index:\n  source: 德民发〔2026〕9号\n  weights: {A: 110, B: 85, C: 100, D: 100, E: 100, F: 100, G: 100}\n")
 	if err := os.WriteFile(filepath.Join(changed, "index.yaml"), weights, 0o600); err != nil {
 		t.Fatal(err)
@@ -105,7 +109,7 @@ func TestPolicyDiff(t *testing.T) {
 	out, status := diff(folder, changed)
 	for _, want := range []string{
 		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
-		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years",
+		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years", "day 2019-06-07: off, 端午节 -> worked", "pack A 社会救助暂行办法,低保按 2012 年试行办法: in force, from 2014-05-01 until 2021-07-02",
 		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
 		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入缺口 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入缺口 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
 	} {
@@ -113,8 +117,8 @@ func TestPolicyDiff(t *testing.T) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)
 		}
 	}
-	if status != 1 {
-		t.Errorf("status %d", status)
+	if n := strings.Count(out, "2019-06-07"); status != 1 || n != 1 {
+		t.Errorf("status %d, and the calendar stands there %d times", status, n)
 	}
 	if _, status := diff(filepath.Join(folder, "nothing"), "2024-03-01"); status != statusNotKnown {
 		t.Errorf("an unreadable folder ends with %d", status)

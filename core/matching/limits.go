@@ -124,7 +124,7 @@ func constantSaid(t *policy.Test, unit policy.Unit) string {
 func wordsSaid(t *policy.Test) string {
 	f := t.Fact.Of()
 	if f.Unit == policy.UnitBool {
-		return "是"
+		return policy.Yes
 	}
 	var said []string
 	for i, s := range f.Said {

@@ -16,9 +16,9 @@ func appendValue(buf []byte, f *policy.Fact, v int64) []byte {
 	switch f.Unit {
 	case policy.UnitBool:
 		if v == 1 {
-			return append(buf, "是"...)
+			return append(buf, policy.Yes...)
 		}
-		return append(buf, "否"...)
+		return append(buf, policy.No...)
 	case policy.UnitEnum:
 		return append(buf, f.Said[v]...)
 	case policy.UnitDays:

@@ -15,7 +15,10 @@ type Diff struct {
 	Tests    []TestChange   // by name
 	Params   []ParamChange  // by name
 	Statuses []StatusChange // by key
-	Packs    bool           // other packs of rules are in force, or say other things
+	Rules    []RuleChange   // by the items
+	Packs    []PackChange   // by code
+	Calendar []DayChange    // by day: of the whole calendar, whatever the days of the Books
+	Years    []YearChange   // of the calendar
 	Index    bool           // the weights of the hardship index, or their source: no item's outcome goes by them
 
 	counties []core.RegionCode // that a row of either Book names
@@ -84,7 +87,9 @@ func Compare(old, new *Book) *Diff {
 	d.compareParams()
 	d.compareTests()
 	d.compareStatuses()
-	d.Packs = d.before.packs() != d.after.packs()
+	d.compareRules()
+	d.comparePacks()
+	d.compareCalendars()
 	d.Index = !old.Index.equal(new.Index)
 	for _, code := range codes(old, new) {
 		if c := d.item(code); c.changed() {
@@ -96,7 +101,8 @@ func Compare(old, new *Book) *Diff {
 
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
-	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && !d.Packs && !d.Index
+	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && len(d.Rules) == 0 &&
+		len(d.Packs) == 0 && len(d.Calendar) == 0 && len(d.Years) == 0 && !d.Index
 }
 
 func counties(books ...*Book) []core.RegionCode {

@@ -136,16 +136,6 @@ func (s *signer) process(it *Item) string {
 		it.Entry, it.BenefitKind, it.Appraisal, fmt.Sprintf("%+v", it.Review), days)
 }
 
-// packs signs the packs in force.
-func (s *signer) packs() string {
-	out := ""
-	for i := range s.book.Packs {
-		p := &s.book.Packs[i]
-		out += fmt.Sprintf("%q %q %s %s %q %q\n", p.Code, p.Name, p.From, p.Until, p.Laws, p.Changes)
-	}
-	return out
-}
-
 func statusTexts(s *Status) string {
 	return fmt.Sprintf("%q %q %q %q %q %q %q", s.Name, s.GrantedBy, s.TextRecognised.src, s.TextComputed.src, s.TextFail.src, s.TextUnknown.src, s.Law)
 }

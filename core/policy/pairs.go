@@ -14,22 +14,26 @@ type Pair struct {
 
 // Pairs faces two libraries on every day on which something begins in either. Where one of
 // them has no rules yet, its Book is an empty one.
-func Pairs(old, new *Library) []Pair {
-	var days []core.Date
-	for _, lib := range []*Library{old, new} {
+func Pairs(old, new *Library) (out []Pair) {
+	for _, day := range Boundaries(old, new) {
+		out = append(out, Pair{day, old.OrEmpty(day), new.OrEmpty(day)})
+	}
+	return out
+}
+
+// Boundaries are the days on which something begins in any of the libraries, in order.
+func Boundaries(libs ...*Library) (days []core.Date) {
+	for _, lib := range libs {
 		for _, b := range lib.books {
 			days = append(days, b.From)
 		}
 	}
 	slices.Sort(days)
-	var out []Pair
-	for _, day := range slices.Compact(days) {
-		out = append(out, Pair{day, old.orEmpty(day), new.orEmpty(day)})
-	}
-	return out
+	return slices.Compact(days)
 }
 
-func (l *Library) orEmpty(day core.Date) *Book {
+// OrEmpty is On with an empty Book for a day before the first.
+func (l *Library) OrEmpty(day core.Date) *Book {
 	if b, err := l.On(day); err == nil {
 		return b
 	}

@@ -17,12 +17,12 @@ func (b *Book) UnitOf(id ParamID) string {
 	if p.Unit != UnitFen {
 		return out
 	}
-	for _, per := range []struct{ word, per string }{{"每月", "/月"}, {"每年", "/年"}, {"一年", "/年"}, {"每季", "/季"}} {
+	for _, per := range []struct{ word, per string }{{"每月", "/月"}, {"每年", "/年"}, {"一年", "/年"}, {"每学期", "/学期"}, {"每季", "/季"}} {
 		if strings.Contains(p.Label, per.word) {
 			return out + per.per
 		}
 	}
-	return out + map[string]string{"month": "/月", "year": "/年", "season": "/季"}[b.per(id)]
+	return out + map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季"}[b.per(id)]
 }
 
 // per is the period of the benefits that a parameter is paid as; "" for none, or several.
@@ -45,3 +45,17 @@ func (b *Book) per(id ParamID) string {
 	}
 	return per
 }
+
+var perWords = map[string]string{"month": "每月", "year": "每年", "term": "每学期", "season": "每个采暖季", "once": "一次"}
+
+// PerWord is the period of a benefit as people say it, "" for none.
+func PerWord(per string) string { return perWords[per] }
+
+// Yes and No are what a fact that holds or not says.
+const (
+	Yes = "是"
+	No  = "否"
+)
+
+// YesNo reports whether a value says no more than yes or no.
+func YesNo(s string) bool { return s == Yes || s == No }

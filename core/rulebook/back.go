@@ -3,6 +3,7 @@ package rulebook
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -21,9 +22,13 @@ type Back struct {
 const mostOlder = 12
 
 // TakenBack finds what a set takes back of what was published last: a folder that was
-// written out before others published does so, and says nothing of it. What holds only on
-// days gone by is left out. Errors are those of Load.
+// written out before others published does so, and says nothing of it. Errors are those of
+// Load.
 func (s *Store) TakenBack(ctx context.Context, set Sources, names Names) (back Back, err error) {
+	return s.takenBack(ctx, set, names, s.loader())
+}
+
+func (s *Store) takenBack(ctx context.Context, set Sources, names Names, load loads) (back Back, err error) {
 	var files []Sources // the newest first
 	var today core.Date
 	err = s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -49,67 +54,43 @@ func (s *Store) TakenBack(ctx context.Context, set Sources, names Names) (back B
 	if err != nil || len(files) < 2 {
 		return back, err
 	}
-	back.Told, err = takenBack(files[0], files[1:], set, today, names)
-	return back, err
-}
-
-func takenBack(newest Sources, older []Sources, set Sources, today core.Date, names Names) (Told, error) {
 	var libs []*policy.Library
-	for _, one := range append([]Sources{newest, set}, older...) {
-		lib, err := one.Load()
+	for _, one := range slices.Insert(files, 1, set) {
+		lib, err := load(one)
 		if err != nil {
-			return Told{}, faulty(err)
+			return back, faulty(err)
 		}
 		libs = append(libs, lib)
 	}
-	t := teller{names: names}
-	pairs := policy.Pairs(libs[0], libs[1])
-	for i, p := range pairs {
-		if i+1 < len(pairs) && pairs[i+1].From <= today {
-			continue // gone by
-		}
-		d := policy.Compare(p.Old, p.New)
-		var differs []map[string]bool
-		for _, lib := range libs[2:] {
-			if was, err := lib.On(p.From); err == nil {
-				differs = append(differs, keysOf(policy.Compare(was, p.New)))
+	back.Told = tellBack(libs, today, names)
+	return back, nil
+}
+
+// tellBack tells what the second of the sets takes back of the first: of the newest edition
+// and a set, and the editions before.
+func tellBack(libs []*policy.Library, today core.Date, names Names) Told {
+	t := teller{names: names, today: today}
+	var last *policy.Diff
+	for _, sp := range spans(today, libs...) {
+		last = policy.Compare(libs[0].OrEmpty(sp.from), libs[1].OrEmpty(sp.from))
+		t.tell(sp, last, said(libs[2:], sp.from, last))
+	}
+	t.calendar(last, said(libs[2:], libs[1].Books()[len(libs[1].Books())-1].From, last))
+	return t.told(true)
+}
+
+// said keeps what one of the older sets says on a day as the new Book of the Diff does. The
+// older ones are compared when something is asked.
+func said(older []*policy.Library, day core.Date, d *policy.Diff) keeps {
+	differs := sync.OnceValue(func() (out []keySet) {
+		for _, lib := range older {
+			if was, err := lib.On(day); err == nil {
+				out = append(out, keysOf(policy.Compare(was, d.New)))
 			}
 		}
-		t.tell(p.From, d, func(key string) bool {
-			return slices.ContainsFunc(differs, func(keys map[string]bool) bool { return !keys[key] })
-		})
+		return out
+	})
+	return func(k key) bool {
+		return slices.ContainsFunc(differs(), func(keys keySet) bool { return !keys.has(k) })
 	}
-	return t.told(), nil
-}
-
-const indexKey = "index"
-
-func placeKey(name string, p policy.Place) string {
-	return "amount " + name + " " + string(p.County) + " " + string(p.Area)
-}
-func textKey(name string) string        { return "text " + name }
-func itemKey(code core.ItemCode) string { return "item " + string(code) }
-func testKey(name string) string        { return "test " + name }
-func statusKey(key string) string       { return "status " + key }
-
-// keysOf names everything that differs.
-func keysOf(d *policy.Diff) map[string]bool {
-	keys := map[string]bool{indexKey: d.Index}
-	for i := range d.Params {
-		c := &d.Params[i]
-		keys[textKey(c.Name)] = true
-		for _, at := range c.Places {
-			keys[placeKey(c.Name, at.Place)] = true
-		}
-	}
-	for i := range d.Items {
-		keys[itemKey(d.Items[i].Code)] = ruled(&d.Items[i])
-	}
-	for _, c := range d.Tests {
-		keys[testKey(c.Name)] = true
-	}
-	for _, c := range d.Statuses {
-		keys[statusKey(c.Key)] = true
-	}
-	return keys
 }

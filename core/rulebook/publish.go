@@ -9,8 +9,8 @@ import (
 )
 
 // Sign is the author's word for what a draft says now: the digest of the files they saw.
-// Errors: ErrNoDraft, ErrNotAuthor, ErrNotCity, ErrState, ErrStale, ErrSeen, and ErrNothing
-// for a draft that says the same as its edition.
+// Errors: ErrNoDraft, ErrNotAuthor, ErrNotCity, ErrState, ErrStale, ErrSeen, ErrUntold, and
+// ErrNothing for a draft that says the same as its edition.
 func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest string) error {
 	return s.own(ctx, who, id, func(ctx context.Context, tx *pg.Tx, d Draft) error {
 		last, err := newest(ctx, tx)
@@ -26,6 +26,9 @@ func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest str
 			return ErrSeen
 		case d.Digest == last.Source:
 			return ErrNothing
+		}
+		if err := s.tellable(ctx, tx, d); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, `update rulebook_draft set state = 'signed', signed = $2 where id = $1`, id, tx.Now()); err != nil {
 			return refused(pg.Fail(err, "sign a draft"))
@@ -79,7 +82,7 @@ type Publication struct {
 
 // Publish is the second signature: the draft becomes the next edition. Of several at once
 // one does. Programs hear of it after commit. Errors: ErrNoDraft, ErrSamePerson, ErrNotCity,
-// ErrState, ErrStale, ErrSeen, ErrDay, ErrNotSensed.
+// ErrState, ErrStale, ErrSeen, ErrUntold, ErrDay, ErrNotSensed.
 func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (number int, err error) {
 	err = s.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		// Step 1: what was signed, by somebody else, and seen.
@@ -92,6 +95,9 @@ func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (n
 			return err
 		}
 		if err := publishable(tx, d, last, who, p); err != nil {
+			return err
+		}
+		if err := s.tellable(ctx, tx, d); err != nil {
 			return err
 		}
 		// Step 2: the files and their Books, under their digests.

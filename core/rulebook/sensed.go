@@ -32,36 +32,17 @@ type Weighed struct {
 	Sensed bool // a report about these very weights is kept
 }
 
-// Weighed compares a draft's files with those of its edition.
-func (s *Store) Weighed(ctx context.Context, base, files Sources) (out Weighed, err error) {
-	was, _, err := base.Weights()
-	if err != nil {
-		return out, faulty(err)
-	}
-	is, _, err := files.Weights()
-	if err != nil {
-		return out, faulty(err)
-	}
-	if is == was {
+// Weighed says of a draft that was read whether its weights are others, and were looked at.
+func (s *Store) Weighed(ctx context.Context, r *Reading) (out Weighed, err error) {
+	if !r.Moved {
 		return out, nil
 	}
-	out = Weighed{Moved: true, Alone: onlyWeights(base, files), Words: weightWords(is)}
+	out = Weighed{Moved: true, Alone: r.Alone, Words: weightWords(r.Weights)}
 	err = s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		out.Sensed, err = s.reported(ctx, tx, &is)
+		out.Sensed, err = s.reported(ctx, tx, &r.Weights)
 		return err
 	})
 	return out, err
-}
-
-// OnlyWeights reports whether files give the index other weights and are otherwise the same.
-// What cannot be read is not "only". Sets are loaded only where their files differ by this one.
-func (s Sources) OnlyWeights(files Sources) bool {
-	if !onlyWeights(s, files) {
-		return false
-	}
-	was, _, err := s.Weights()
-	is, _, err2 := files.Weights()
-	return err == nil && err2 == nil && is != was
 }
 
 // onlyWeights reports whether the file of the weights is all that differs, and holds nothing

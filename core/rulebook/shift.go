@@ -1,45 +1,17 @@
 package rulebook
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"lianou/core"
 	"lianou/core/policy"
 )
 
-// Names gives a county its name. Without it the code stands for it.
-type Names func(core.RegionCode) string
-
-func (n Names) of(code core.RegionCode) string {
-	if n != nil {
-		if name := n(code); name != "" {
-			return name
-		}
-	}
-	return string(code)
-}
-
-// Told is what lies between two sets, in lines for people, and how many more there are.
-type Told struct {
-	Lines []string
-	More  int
-}
-
-// Count is how many things are told, shown or not.
-func (t Told) Count() int { return len(t.Lines) + t.More }
-
-// The bounds of what is told.
-const (
-	mostLines    = 12
-	mostCounties = 4 // of one line
-)
-
 // Tell says what differs between this set and another that both load: every standard with
-// what it was and becomes, where and from what day, then the items and conditions. Errors
-// are those of Load.
-func (s Sources) Tell(to Sources, names Names) (Told, error) {
+// what it was and becomes, where and from what day, then the items, conditions, packs and
+// the calendar; what holds on days before today only, on its own. Errors are those of Load.
+func (s Sources) Tell(to Sources, today core.Date, names Names) (Told, error) {
 	old, err := s.Load()
 	if err != nil {
 		return Told{}, faulty(err)
@@ -48,210 +20,73 @@ func (s Sources) Tell(to Sources, names Names) (Told, error) {
 	if err != nil {
 		return Told{}, faulty(err)
 	}
-	t := teller{names: names}
-	for _, p := range policy.Pairs(old, new) {
-		t.tell(p.From, policy.Compare(p.Old, p.New), func(string) bool { return true })
+	return tellOf(old, new, today, names), nil
+}
+
+func tellOf(old, new *policy.Library, today core.Date, names Names) Told {
+	t := teller{names: names, today: today}
+	var last *policy.Diff
+	for _, s := range spans(today, old, new) {
+		last = policy.Compare(old.OrEmpty(s.from), new.OrEmpty(s.from))
+		t.tell(s, last, all)
 	}
-	return t.told(), nil
+	t.calendar(last, all)
+	return t.told(false)
 }
 
 // mostTold is how many steps of whole files are told of one draft.
 const mostTold = 8
 
+// ErrUntold: nobody signs what the page cannot say. It says which step.
+var ErrUntold = core.E(core.KindConflict, "rulebook_untold", untold("其中一步"))
+
+// untold says who has to look. A desk has no command line; what to do is in the guides.
+func untold(which string) string {
+	return "这份草案" + which + "换上的文件读不出来,说不出它改了什么,所以不能签署、不能发布。请管系统的人看一看这一步;等不及的,就撤回,重新起草。"
+}
+
 // Tell says of every step of whole files what it does to the set that the steps before it
-// made of the draft's base, by the step's number.
-func (f Folder) Tell(base Sources, names Names) (map[int]*Told, error) {
+// made of the draft's base, by the step's number. A step that the base has already is left
+// out. With an error it gives what it told so far. Errors: ErrUntold with the step's own in it.
+func (f Folder) Tell(base Sources, today core.Date, names Names) (map[int]*Told, error) {
+	return f.tell(base, today, names, Sources.Load)
+}
+
+type loads func(Sources) (*policy.Library, error)
+
+func (f Folder) tell(base Sources, today core.Date, names Names, load loads) (map[int]*Told, error) {
 	out := map[int]*Told{}
+	var lib *policy.Library // of base, where it was loaded
 	for _, c := range f.Changes {
 		next, err := c.Op.apply(base)
 		if err != nil {
-			continue // a newer edition had it already, and it was left out
+			return out, stepUntold(c.N, err)
 		}
-		if c.Op.Files != nil && len(out) < mostTold {
-			told, err := base.Tell(next, names)
-			if err != nil {
-				return nil, err
+		var loaded *policy.Library
+		switch {
+		case c.Op.Files == nil || next.Equal(base):
+		case len(out) >= mostTold:
+			out[c.N] = &Told{Skipped: true}
+		default:
+			if loaded, err = load(next); err == nil && lib == nil {
+				lib, err = load(base)
 			}
+			if err != nil {
+				return out, stepUntold(c.N, err)
+			}
+			told := tellOf(lib, loaded, today, names)
 			out[c.N] = &told
 		}
-		base = next
+		base, lib = next, loaded
 	}
 	return out, nil
+}
+
+func stepUntold(n int, err error) error {
+	return core.E(ErrUntold.Kind, ErrUntold.Code, untold("的第 "+strconv.Itoa(n)+" 步")).Wrap(err)
 }
 
 // ByFiles reports whether a step of the draft replaces whole files.
 func (f Folder) ByFiles() bool {
 	return slices.ContainsFunc(f.Changes, func(c Change) bool { return c.Op.Files != nil })
-}
-
-// A teller writes the differences of period after period; what goes on is written once.
-type teller struct {
-	names  Names
-	lines  []string // of amounts, which come first
-	rest   []string
-	before map[string]bool // what the period before had
-	now    map[string]bool
-}
-
-func (t *teller) told() Told {
-	all := append(slices.Clone(t.lines), t.rest...)
-	n := min(len(all), mostLines)
-	return Told{all[:n], len(all) - n}
-}
-
-// once writes a line that the period before had not.
-func (t *teller) once(into *[]string, from core.Date, line string) {
-	t.now[line] = true
-	if !t.before[line] {
-		*into = append(*into, fmt.Sprintf("%s,从 %s 起", line, from))
-	}
-}
-
-// keep is asked with the keys of keysOf.
-func (t *teller) tell(from core.Date, d *policy.Diff, keep func(string) bool) {
-	t.before, t.now = t.now, map[string]bool{}
-	for i := range d.Params {
-		t.param(from, d, &d.Params[i], keep)
-	}
-	if d.Index && keep(indexKey) {
-		t.once(&t.rest, from, "困难指数的权重")
-	}
-	for i := range d.Items {
-		if c := &d.Items[i]; ruled(c) && keep(itemKey(c.Code)) {
-			t.once(&t.rest, from, "事项 "+string(c.Code)+" "+titleOf(c)+how(c.Old == nil, c.New == nil))
-		}
-	}
-	for _, c := range d.Tests {
-		if keep(testKey(c.Name)) {
-			t.once(&t.rest, from, "条件 "+c.Name+how(c.Old == nil, c.New == nil))
-		}
-	}
-	for _, c := range d.Statuses {
-		if keep(statusKey(c.Key)) {
-			t.once(&t.rest, from, "身份 "+c.Key+how(c.Old == nil, c.New == nil))
-		}
-	}
-}
-
-func how(added, gone bool) string {
-	switch {
-	case added:
-		return " 添上"
-	case gone:
-		return " 去掉"
-	}
-	return " 有改动"
-}
-
-func titleOf(c *policy.ItemChange) string {
-	if c.New != nil {
-		return c.New.Name
-	}
-	return c.Old.Name
-}
-
-// ruled reports whether an item itself differs, and not only an amount, or the source of
-// one, that it reads: those are told as amounts.
-func ruled(c *policy.ItemChange) bool {
-	return c.Old == nil || c.New == nil || c.Criteria || c.Benefit || c.Rules || c.Process || c.Words
-}
-
-// param writes each step from one amount to another once, with the places that take it.
-func (t *teller) param(from core.Date, d *policy.Diff, c *policy.ParamChange, keep func(string) bool) {
-	var steps []string
-	where := map[string][]policy.Place{}
-	for _, at := range c.Places {
-		if !keep(placeKey(c.Name, at.Place)) {
-			continue
-		}
-		step := amountOf(d.Old, c.Name, at.Old, at.Had) + " → " + amountOf(d.New, c.Name, at.New, at.Has)
-		if where[step] == nil {
-			steps = append(steps, step)
-		}
-		where[step] = append(where[step], at.Place)
-	}
-	for _, step := range steps {
-		t.once(&t.lines, from, labelOf(c)+"("+t.where(where[step], len(d.Counties()))+"):"+step)
-	}
-	if len(c.Places) == 0 && c.Texts && keep(textKey(c.Name)) {
-		t.once(&t.lines, from, labelOf(c)+":数没变,名称、依据或者样本标记变了")
-	}
-}
-
-func labelOf(c *policy.ParamChange) string {
-	if c.New != nil {
-		return c.New.Label
-	}
-	return c.Old.Label
-}
-
-func amountOf(b *policy.Book, name string, a policy.Amount, has bool) string {
-	id, found := b.Param(name)
-	if !has || !found {
-		return "没有"
-	}
-	mark := ""
-	if a.Sample {
-		mark = "(样本)"
-	}
-	return b.Params[id].Unit.Number(a.Value) + " " + b.UnitOf(id) + mark
-}
-
-// where names places: the counties that share urban, rural or both.
-func (t *teller) where(places []policy.Place, counties int) string {
-	areas := map[core.RegionCode]string{}
-	var order []core.RegionCode
-	for _, p := range places {
-		if _, seen := areas[p.County]; !seen {
-			order = append(order, p.County)
-		}
-		areas[p.County] += AreaWord(p.Area)
-	}
-	var out []string
-	for _, area := range []string{"城镇", "农村", "城镇农村", ""} {
-		var names []string
-		for _, c := range order {
-			if areas[c] == area && c != "" {
-				names = append(names, t.names.of(c))
-			}
-		}
-		others := slices.Contains(order, "") && areas[""] == area
-		if len(names) == 0 && !others {
-			continue
-		}
-		out = append(out, countyWords(names, others, len(names) == counties)+areaWords(area))
-	}
-	return strings.Join(out, ";")
-}
-
-func countyWords(names []string, others, all bool) string {
-	switch {
-	case others && all:
-		return "各县"
-	case len(names) == 0:
-		return "其他县"
-	}
-	out := strings.Join(names[:min(len(names), mostCounties)], "、")
-	if len(names) > mostCounties {
-		out += fmt.Sprintf("等 %d 个县", len(names))
-	}
-	if others {
-		out += "和其他县"
-	}
-	return out
-}
-
-func areaWords(area string) string {
-	switch area {
-	case "城镇农村":
-		return ""
-	case "":
-		return " 还不知道城乡的"
-	}
-	return " " + area
-}
-
-// AreaWord is an area as people say it; "" where it is not given.
-func AreaWord(a core.Area) string {
-	return map[core.Area]string{"urban": "城镇", "rural": "农村"}[a]
 }

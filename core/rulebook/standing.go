@@ -9,14 +9,10 @@ import (
 
 // Standing says what a standard is on a day at the counties and in the area of an Amount that
 // somebody is about to set, a line for each value it has there; no county is all of them, no
-// area both. A standard that is not there, or has no value by then, has no line. Errors are
-// those of Load, and KindNotFound for a day before the first Book.
-func (s Sources) Standing(a Amount, on core.Date, names Names) ([]string, error) {
-	lib, err := s.Load()
-	if err != nil {
-		return nil, faulty(err)
-	}
-	book, err := lib.On(on)
+// area both. A standard that is not there, or has no value by then, has no line. Errors:
+// KindNotFound for a day before the first Book.
+func (r *Reading) Standing(a Amount, on core.Date) ([]string, error) {
+	book, err := r.lib.On(on)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +44,7 @@ func (s Sources) Standing(a Amount, on core.Date, names Names) ([]string, error)
 			at[value] = append(at[value], policy.Place{County: county, Area: area})
 		}
 	}
-	t := teller{names: names}
+	t := teller{names: r.names}
 	var out []string
 	for _, value := range values {
 		out = append(out, t.where(at[value], all)+" "+value)

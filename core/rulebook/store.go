@@ -26,14 +26,17 @@ type Deps struct {
 }
 
 // Store writes drafts and editions. It is safe for use by many goroutines.
-type Store struct{ Deps }
+type Store struct {
+	Deps
+	kept readings
+}
 
 // New makes a Store. Errors are KindInvalid.
 func New(d Deps) (*Store, error) {
 	if d.DB == nil || d.Audit == nil {
 		return nil, core.E(core.KindInvalid, "rulebook_config", "").Wrap(errors.New("rulebook.Deps needs DB and Audit"))
 	}
-	return &Store{d}, nil
+	return &Store{Deps: d}, nil
 }
 
 // topic is the bell of new editions.

@@ -18,7 +18,7 @@ const shown = 3
 // refusal puts what policy found wrong behind the sentence that says so.
 func refusal(err error) error {
 	var bad policy.Problems
-	if !errors.Is(err, rulebook.ErrProblems) || !errors.As(err, &bad) {
+	if errors.Is(err, rulebook.ErrUntold) || !errors.Is(err, rulebook.ErrProblems) || !errors.As(err, &bad) {
 		return err
 	}
 	var out strings.Builder
@@ -122,7 +122,11 @@ func (b *Room) standing(w http.ResponseWriter, r *http.Request, at desk.At) erro
 	for _, code := range r.Form["county"] {
 		a.Counties = append(a.Counties, core.RegionCode(code))
 	}
-	lines, err := f.Files.Standing(a, today, b.county)
+	read, err := b.read(r.Context(), &f, at)
+	if err != nil {
+		return err
+	}
+	lines, err := read.Standing(a, today)
 	if err != nil {
 		return err
 	}

@@ -123,5 +123,46 @@ func TestFilesThatTakeBackPage(t *testing.T) {
 	tab.Faultless()
 	tab.Whole()
 	tab.Shot("book-back-phone")
+	ofEveryKind(o)
+	tab.Open(o.site.URL + "/desk/book/draft/3")
+	tab.Wait("已经过去的日子也改了")
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("book-told-phone")
+	tab.Laptop()
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("book-told")
 	tab.Quiet()
+}
+
+// ofEveryKind drafts a step of files by which days gone by, a holiday, a formula and many
+// amounts change, and a step after it that cannot be read.
+func ofEveryKind(o *office) {
+	o.t.Helper()
+	have, err := o.rules.Sources(o.t.Context(), 2)
+	o.must(err)
+	set := have
+	for _, e := range [][3]string{{"amounts.yaml", "value: 1", "value: 2"}, {"items/mz.yaml", "formula: dibao_standard * members_count", "formula: dibao_standard * members_count * 2"},
+		{"calendar.yaml", "      - {name: 端午节, days: [2019-06-07, 2019-06-08, 2019-06-09]}\n", ""}} {
+		text, _ := set.File(e[0])
+		set, err = set.With(e[0], strings.ReplaceAll(text, e[1], e[2]))
+		o.must(err)
+	}
+	d, err := o.rules.Draft(o.t.Context(), 2)
+	o.must(err)
+	id, err := o.rules.Begin(o.t.Context(), d.Author, "各样都改", rulebook.Step{Op: rulebook.Op{Files: have.Changes(set)}, Why: "会议"})
+	o.must(err)
+	o.unreadable(id)
+}
+
+// unreadable adds two steps to a draft, as an older program left them: the set between them
+// does not load.
+func (o *office) unreadable(id int64) {
+	o.t.Helper()
+	o.must(o.db.Tx(o.t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into rulebook_change (draft, n, author, op, why, at) select id, n, author, case n when 2 then '{"files": {"more.yaml": "items: 3\n"}}' else '{"files": {"more.yaml": ""}}' end::jsonb, '试', $1
+			from rulebook_draft, generate_series(2, 3) n where id = $2`, tx.Now(), id)
+		return err
+	}))
 }

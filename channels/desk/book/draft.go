@@ -2,12 +2,13 @@ package book
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"slices"
-	"strings"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/staff"
@@ -16,12 +17,9 @@ import (
 type draftPage struct {
 	Said string
 	rulebook.Folder
-	rulebook.Speaker
-	By, EndedName string
-	Diff          []rulebook.Line
-	Told          map[int]*rulebook.Told // of the steps of whole files, by their number
-	Back          rulebook.Back
-	rulebook.Outline
+	*rulebook.Reading
+	By, EndedName            string
+	Untold                   string // why a step of whole files is not told: then nobody signs
 	Counties                 []registry.Place
 	CriterionFs, ItemFs      []string
 	Weights                  []weightLine
@@ -52,21 +50,15 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Folder, err = b.d.Rules.Draft(r.Context(), id); err != nil {
 		return err
 	}
-	base, err := b.d.Rules.Sources(r.Context(), p.Base)
-	if err != nil {
+	if p.Reading, err = b.read(r.Context(), &p.Folder, at); err != nil {
 		return err
 	}
-	p.Diff = base.Diff(p.Files)
-	if err := b.told(r.Context(), &p, base); err != nil {
+	p.Untold = sentence(p.Reading.Untold)
+	p.Weights = weightLines(p.Reading.Weights)
+	if p.Order, err = b.d.Rules.Weighed(r.Context(), p.Reading); err != nil {
 		return err
 	}
-	if p.Outline, err = p.Files.Outline(); err != nil {
-		return err
-	}
-	if p.Weights, err = weightsNow(p.Files); err != nil {
-		return err
-	}
-	if p.Order, err = b.d.Rules.Weighed(r.Context(), base, p.Files); err != nil {
+	if p.Today, err = b.today(r.Context()); err != nil {
 		return err
 	}
 	editions, err := b.d.Rules.Editions(r.Context())
@@ -76,10 +68,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err := b.named(r.Context(), &p, at.Staff.ID); err != nil {
 		return err
 	}
-	if p.Today, err = b.today(r.Context()); err != nil {
-		return err
-	}
-	live := p.State == rulebook.Open || p.State == rulebook.SignedOff
+	live := p.Living()
 	p.Stale = live && p.Base != editions[0].Number
 	p.Mine = live && at.Has(staff.City) && at.Staff.ID == p.Author
 	p.Second = live && at.Has(staff.City) && at.Staff.ID != p.Author
@@ -91,8 +80,6 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0 && !p.Order.Alone // weights order households and change no finding
 	p.MayLook = p.Simulation.May
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
-	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return int(x.From - y.From) })
-	slices.SortStableFunc(p.Items, func(x, y rulebook.FieldLine) int { return strings.Compare(x.Name, y.Name) })
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)
 }
 
@@ -117,22 +104,29 @@ func (b *Room) named(ctx context.Context, p *draftPage, reader core.StaffID) err
 	return nil
 }
 
-// told puts into words what the steps do, and what those of whole files take back of what
-// was published last.
-func (b *Room) told(ctx context.Context, p *draftPage, base rulebook.Sources) (err error) {
-	if p.Speaker, err = p.Files.Speaker(b.county); err != nil {
-		return err
-	}
-	if !p.ByFiles() {
+// readings bounds how many drafts one member of staff may have read: each loads up to thirty
+// sets of rules. What was read already does not count.
+var readings = bell.Rate{Count: 240, Per: time.Hour}
+
+var errReadings = core.E(core.KindTooMany, "drafts_exceeded", "这一小时看过的草案和改动太多了。请过一会儿再看。")
+
+// read gives what a draft says in words.
+func (b *Room) read(ctx context.Context, f *rulebook.Folder, at desk.At) (*rulebook.Reading, error) {
+	return b.d.Rules.Read(ctx, f, b.county, func() error {
+		if ok, _ := b.d.Bell.Allow(ctx, "draft:"+desk.ActorOf(at).ID, readings); !ok { // without Redis nobody is kept from work
+			return errReadings
+		}
 		return nil
+	})
+}
+
+// sentence is what an error says to people.
+func sentence(err error) string {
+	var e *core.Error
+	if errors.As(err, &e) {
+		return e.Say
 	}
-	if p.Told, err = p.Folder.Tell(base, b.county); err != nil {
-		return err
-	}
-	if p.State == rulebook.Open || p.State == rulebook.SignedOff {
-		p.Back, err = b.d.Rules.TakenBack(ctx, p.Files, b.county)
-	}
-	return err
+	return ""
 }
 
 func (b *Room) county(code core.RegionCode) string {

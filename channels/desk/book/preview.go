@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"lianou/channels/desk"
@@ -14,6 +15,7 @@ import (
 	"lianou/core/bell"
 	"lianou/core/matching"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/simulate"
@@ -124,19 +126,15 @@ func (b *Room) asked(ctx context.Context, d *rulebook.Draft, who core.StaffID) (
 }
 
 // unseen says why there is nothing to see of a draft on its own page, "" where there is.
-func (b *Room) unseen(ctx context.Context, f *rulebook.Folder) (string, error) {
+func (b *Room) unseen(ctx context.Context, f *rulebook.Folder, at desk.At) (string, error) {
 	switch {
 	case f.State == rulebook.Published:
 		return "这份草案已经发布了,不再在真实的家庭上看。", nil
 	case f.State == rulebook.Withdrawn:
 		return "这份草案已经撤回了,不再在真实的家庭上看。", nil
 	}
-	base, err := b.d.Rules.Sources(ctx, f.Base)
-	if err != nil {
-		return "", err
-	}
-	order, err := b.d.Rules.Weighed(ctx, base, f.Files)
-	if err == nil && order.Alone {
+	read, err := b.read(ctx, f, at)
+	if err == nil && read.Alone {
 		return "这份草案只改困难指数的权重,不改谁够什么条件,在家庭上看不出变化。要看的是权重试算。", nil
 	}
 	return "", err
@@ -149,7 +147,7 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 	if err != nil {
 		return page, "", err
 	}
-	if said, err = b.unseen(reqCtx, &f); err != nil || said != "" {
+	if said, err = b.unseen(reqCtx, &f, at); err != nil || said != "" {
 		return page, said, err
 	}
 	if !keep && len(f.Changes) > 0 {
@@ -199,7 +197,7 @@ func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
 		return v, err
 	}
 	switch {
-	case f.State != rulebook.Open && f.State != rulebook.SignedOff:
+	case !f.Living():
 		return v, rulebook.ErrState
 	case len(f.Changes) == 0:
 		return v, errNothingIn
@@ -275,9 +273,6 @@ func changeOf(h *core.Household, c *rulebook.Changed) change {
 	return out
 }
 
-// perWords are the periods of an amount.
-var perWords = map[string]string{"month": "每月 ", "year": "每年 ", "term": "每学期 ", "season": "每季 ", "once": "一次 "}
-
 func sideOf(h *core.Household, when string, s *rulebook.Side) side {
 	out := side{When: when}
 	out.Word, out.Tone = desk.Stands(s.Outcome.String())
@@ -294,7 +289,7 @@ func (out *side) give(s *rulebook.Side) {
 	case !s.Bundled:
 		out.Word, out.Tone = desk.Stands("dropped")
 	case s.Benefit.Amount > 0:
-		out.Money, out.Sample = perWords[s.Benefit.Per]+s.Benefit.Amount.Short()+" 元", s.Benefit.Sample
+		out.Money, out.Sample = strings.TrimSpace(policy.PerWord(s.Benefit.Per)+" "+s.Benefit.Amount.Short()+" 元"), s.Benefit.Sample
 	}
 }
 
@@ -303,7 +298,7 @@ func (out *side) give(s *rulebook.Side) {
 func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out := desk.Condition{Source: whoIs(h, r.Member)}
 	out.Text, out.Law = r.Text, r.Law
-	if !yesNo(r.Value) && !yesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
+	if !policy.YesNo(r.Value) && !policy.YesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		out.Value, out.Limit = r.Value, r.Limit
 		if r.Value != "" {
 			out.Fact = wording.FactLabel(r.Fact)
@@ -312,8 +307,6 @@ func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out.Word, out.Tone = desk.Stands(r.Outcome.String())
 	return out
 }
-
-func yesNo(s string) bool { return s == "是" || s == "否" }
 
 // whoIs says which member a reason is about; "" for the household.
 func whoIs(h *core.Household, ref core.MemberRef) string {

@@ -102,12 +102,11 @@ func (b *Room) simulated(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if err != nil {
 		return err
 	}
-	base, err := b.d.Rules.Sources(r.Context(), f.Base)
+	read, err := b.read(r.Context(), &f, at)
 	if err != nil {
 		return err
 	}
-	live := f.State == rulebook.Open || f.State == rulebook.SignedOff
-	p.May = live && at.Has(staff.City) && len(base.Diff(f.Files)) > 0 && !base.OnlyWeights(f.Files)
+	p.May = f.Living() && at.Has(staff.City) && len(read.Diff) > 0 && !read.Alone
 	return at.Page.Part(w, "book", "simulation", p)
 }
 

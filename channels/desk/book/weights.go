@@ -16,18 +16,13 @@ type weightLine struct {
 	Now       int64
 }
 
-// weightsNow are the weights that a draft has.
-func weightsNow(set rulebook.Sources) ([]weightLine, error) {
-	now, _, err := set.Weights()
-	if err != nil {
-		return nil, err
-	}
+// weightLines are the weights of a draft as the form shows them.
+func weightLines(now hardship.Weights) (out []weightLine) {
 	parts := desk.IndexParts(nil)
-	var out []weightLine
 	for i, n := range now {
 		out = append(out, weightLine{hardship.Keys[i : i+1], parts[i].Name, n})
 	}
-	return out, nil
+	return out
 }
 
 // weights sets how much each part of the index counts.

@@ -228,7 +228,7 @@ func (t teller) reason(r matching.Reason) reasonRow {
 	return row
 }
 
-func plain(s string) bool { return s == "" || s == "是" || s == "否" }
+func plain(s string) bool { return s == "" || policy.YesNo(s) }
 
 func (t teller) members(refs []core.MemberRef) []string {
 	var out []string

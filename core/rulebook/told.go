@@ -1,0 +1,129 @@
+package rulebook
+
+import "lianou/core"
+
+// Told is what lies between two sets, in lines for people.
+type Told struct {
+	Lines []string // from today on
+	Gone  []string // of days gone by: what was paid for them went by what was said before
+	Left  []Left   // what has no line
+
+	Skipped bool // of a step: whole files were replaced so often that nothing is told of this one
+}
+
+// Left is how many things of one kind have no line.
+type Left struct {
+	Kind string
+	N    int
+}
+
+// Count is how many things are told, shown or not.
+func (t Told) Count() int {
+	n := len(t.Lines) + len(t.Gone)
+	for _, l := range t.Left {
+		n += l.N
+	}
+	return n
+}
+
+// The bounds of what is told.
+const (
+	mostLines    = 12
+	mostGone     = 6
+	mostCounties = 4 // of one line
+)
+
+// A kind is what a line is about.
+type kind int
+
+const (
+	ofAmount kind = iota
+	ofItem
+	ofRule
+	ofTest
+	ofStatus
+	ofPack
+	ofDay
+	ofIndex
+	kinds // how many there are
+)
+
+var kindWords = [kinds]string{"标准", "事项", "不能同时享受和抵扣的规定", "条件", "身份", "规则包", "放假和上班的日子", "权重"}
+
+// told chooses the lines. Every kind has its share of them, so that a long list of amounts
+// hides no formula; with amountsLast amounts have what the others leave.
+func (t *teller) told(amountsLast bool) (out Told) {
+	var left [kinds]int
+	choose := func(gone bool, most int) (texts []string) {
+		var byKind [kinds][]string
+		for _, l := range t.lines {
+			if l.gone == gone {
+				byKind[l.kind] = append(byKind[l.kind], l.say())
+			}
+		}
+		for k, n := range shares(&byKind, most, amountsLast) {
+			texts = append(texts, byKind[k][:n]...)
+			left[k] += len(byKind[k]) - n
+		}
+		return texts
+	}
+	out.Lines, out.Gone = choose(false, mostLines), choose(true, mostGone)
+	for k, n := range left {
+		if n > 0 {
+			out.Left = append(out.Left, Left{kindWords[k], n})
+		}
+	}
+	return out
+}
+
+// shares is how many of each kind are among most lines: in turn one of each.
+func shares(byKind *[kinds][]string, most int, amountsLast bool) (n [kinds]int) {
+	turns := [][]kind{{ofAmount, ofItem, ofRule, ofTest, ofStatus, ofPack, ofDay, ofIndex}}
+	if amountsLast {
+		turns = [][]kind{turns[0][1:], turns[0][:1]}
+	}
+	for _, turn := range turns {
+		for more := true; more && most > 0; {
+			more = false
+			for _, k := range turn {
+				if most > 0 && n[k] < len(byKind[k]) {
+					n[k]++
+					most--
+					more = true
+				}
+			}
+		}
+	}
+	return n
+}
+
+// line is one difference, and on what days.
+type line struct {
+	kind        kind
+	text        string
+	from, until core.Date // until zero for open
+	gone        bool
+}
+
+func (l *line) say() string {
+	switch {
+	case l.kind == ofDay:
+		return l.text
+	case l.gone:
+		return l.text + ",从 " + l.from.String() + " 到 " + (l.until - 1).String()
+	case l.until.IsZero():
+		return l.text + ",从 " + l.from.String() + " 起"
+	}
+	return l.text + ",从 " + l.from.String() + " 到 " + (l.until - 1).String()
+}
+
+// names of both versions, where they are two.
+func bothNames(old, new string) string {
+	if old == new || old == "" {
+		return new
+	}
+	if new == "" {
+		return old
+	}
+	return new + "(原来叫 " + old + ")"
+}
