@@ -87,9 +87,13 @@ func (t teller) inWords(r *matching.Reason) {
 // being so: everybody of a family without work can do none or has none. The limit is then one
 // that is missed on purpose, and would read as a contradiction beside 符合.
 func turned(c *policy.Test, r *matching.Reason) bool {
-	says := func(sentence policy.Text) bool {
+	says := func(sentence policy.Text) int { // how much of it the reason ends on
 		_, rest, _ := strings.Cut(sentence.String(), "{member}")
-		return rest != "" && strings.HasSuffix(r.Text, rest)
+		if !strings.HasSuffix(r.Text, rest) {
+			return 0
+		}
+		return len(rest)
 	}
-	return r.Outcome == matching.Eligible && says(c.Fail) || r.Outcome == matching.NotEligible && says(c.Pass)
+	so, not := says(c.Pass), says(c.Fail) // 不能干活 ends on 能干活
+	return r.Outcome == matching.Eligible && not > so || r.Outcome == matching.NotEligible && so > not
 }
