@@ -1,19 +1,15 @@
 package quota_test
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"lianou/core"
-	"lianou/core/pg"
-	"lianou/core/pg/pgtest"
 	"lianou/core/quota"
 	"lianou/core/staff"
 )
@@ -249,46 +245,5 @@ func TestTwoOfficersAtOnceOfferOnce(t *testing.T) {
 	}
 	if c := w.course(t, id); len(c.Offers) != 3 || len(c.Held()) != 3 {
 		t.Errorf("%d offers hold %d places, want 3", len(c.Offers), len(c.Held()))
-	}
-}
-
-// TestNobodyIsOutUnheard: who is not reached was tried three times on two days, in writing;
-// every act of it stands in the log, and the household was told of the offer.
-func TestNobodyIsOutUnheard(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	ctx, id := t.Context(), w.frozen(t, 1, 2)
-	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
-	for day, want := range map[core.Date]error{by.AddDate(0, 0, -5): quota.ErrAnswerDay, by.AddDate(0, 0, 90): quota.ErrAnswerDay} {
-		if err := w.quota.Offer(ctx, w.han, id, 1, day); !errors.Is(err, want) {
-			t.Errorf("until %s: %v", day, err)
-		}
-	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
-	try := quota.Try{How: quota.ByCall, Words: "没人接"}
-	gone := quota.Answer{N: 1, State: quota.Unreached, Words: "三次都没找到人"}
-	for range 3 {
-		must(t, w.quota.Try(ctx, w.han, id, 1, try))
-	}
-	if err := w.quota.Answer(ctx, w.han, id, gone); !errors.Is(err, quota.ErrTries) {
-		t.Errorf("on one day: %v", err)
-	}
-	w.env.Advance(25 * time.Hour)
-	if err := w.quota.Try(ctx, w.lin, id, 1, quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
-		t.Errorf("in a way that is none: %v", err)
-	}
-	try.How = quota.ByVisit
-	must(t, w.quota.Try(ctx, w.lin, id, 1, try))
-	must(t, w.quota.Answer(ctx, w.han, id, gone))
-	c := w.course(t, id)
-	if c.Of(1) != quota.Unreached || len(c.Offers[0].Tries) != 4 || c.Next(2) != 2 {
-		t.Errorf("%s, %d attempts, next %d", c.Of(1), len(c.Offers[0].Tries), c.Next(2))
-	}
-	var acts, told int
-	must(t, w.env.DB(pgtest.Check).Read(ctx, pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select (select count(*) from audit_entry where act in ('quota.offered', 'quota.tried', 'quota.unreached')), (select count(*) from notice where kind = 'offered')`).Scan(&acts, &told)
-	}))
-	if acts != 6 || told != 1 {
-		t.Errorf("%d entries of the log and %d notices, want 6 and 1", acts, told)
 	}
 }

@@ -39,7 +39,7 @@ type Try struct {
 }
 
 // A Skip is one household that was passed over, or is to be; or the word that it gives up
-// its offer, which waits for a second person as a skip does.
+// its offer, or was not reached, which waits for a second person as a skip does.
 type Skip struct {
 	ID       int64
 	N        int
@@ -50,9 +50,10 @@ type Skip struct {
 	State    string // asked, held, refused or undone
 	Second   core.StaffID
 	Seconded time.Time
-	Turn     int   // offers made before it was held
-	Offer    int64 // that is given up, 0 for a skip
-	Notice   int64 // of that: by which the household was told
+	Turn     int       // offers made before it was held
+	Offer    int64     // that is given up, 0 for a skip
+	Notice   int64     // of that: by which the household was told
+	Until    core.Date // of who was not reached: the last day on which they may say something, else 0
 	UndoWhy  string
 	Undone   time.Time
 	Undoer   core.StaffID
@@ -78,7 +79,7 @@ func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err 
 	if err := q.tries(ctx, tx, id, c.Offers); err != nil {
 		return c, err
 	}
-	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0), coalesce(offer, 0), coalesce(notice, 0)
+	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0), coalesce(offer, 0), coalesce(notice, 0), until
 		from quota_skip where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read skips")
@@ -103,13 +104,16 @@ func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
 }
 
 func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error) {
-	var seconded, undone *time.Time
+	var seconded, undone, until *time.Time
 	var words, why []byte
-	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer, &s.Offer, &s.Notice)
+	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer, &s.Offer, &s.Notice, &until)
 	if err != nil {
 		return s, err
 	}
 	s.Seconded, s.Undone = known(seconded), known(undone)
+	if until != nil {
+		s.Until = core.NewDate(until.Date())
+	}
 	if err = q.opened(&s.Words, words, skipAt(round, s.N, "words")); err != nil {
 		return s, err
 	}
@@ -260,7 +264,7 @@ func (c *Course) Undone(n int) (list []Undone) {
 		}
 		what := Passed
 		if s.Offer != 0 {
-			what = Declined
+			what = Outcome(s.Reason)
 		}
 		list = append(list, Undone{what, s.UndoWhy, s.Undoer, s.Undone})
 	}

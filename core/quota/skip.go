@@ -33,7 +33,7 @@ func (r Reason) Keeps() bool { return r == Away || r == Unclear }
 // Chinese is the reason as people read it.
 func (r Reason) Chinese() string {
 	return map[Reason]string{Away: "人不在家,过些天再问", Unclear: "有一样还没问清,问清再给", Housed: "已经解决了", Excluded: "已经享受只能选一样的另一项",
-		Moved: "全家迁走了", Died: "人不在世了", declined: "他家不要了"}[r]
+		Moved: "全家迁走了", Died: "人不在世了", declined: "他家不要了", unreached: "联系不上"}[r]
 }
 
 // Skip asks that the household whose turn it is, n, be passed over. Somebody else must hold
@@ -70,7 +70,8 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 }
 
 // Second is another person's word on what waits for one of entry n, a skip or that its offer
-// is given up: it holds, or it does not. Errors: ErrNone, ErrState, ErrSecond.
+// is given up or nobody was reached: it holds, or it does not. Errors: ErrNone, ErrState,
+// ErrSecond, ErrUntil.
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)
@@ -79,6 +80,8 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, h
 			return ErrState
 		case s.Asker == who.ID:
 			return ErrSecond
+		case holds && s.Until != 0 && tx.Today() <= s.Until:
+			return ErrUntil
 		}
 		e, err := entry(ctx, tx, t.round, n)
 		if err != nil {
@@ -104,13 +107,18 @@ func (q *Quota) second(ctx context.Context, tx *pg.Tx, who staff.Person, s *Skip
 	return q.giveUp(ctx, tx, who, s)
 }
 
+// act names in the log what is asked about an offer.
+func (r Reason) act() string {
+	return map[Reason]string{declined: "quota.decline", unreached: "quota.unreached"}[r]
+}
+
 // settled names in the log what a second person said.
 func (s *Skip) settled(holds bool) string {
 	switch {
 	case s.Offer != 0 && holds:
-		return "quota.declined"
+		return "quota." + string(s.Reason)
 	case s.Offer != 0:
-		return "quota.decline_refused"
+		return s.Reason.act() + "_refused"
 	case holds:
 		return "quota.skipped"
 	}

@@ -27,6 +27,7 @@ const (
 	KindUnfiled   Kind = "unfiled"
 	KindOffered   Kind = "offered"
 	KindDeclined  Kind = "declined"
+	KindUnreached Kind = "unreached"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -262,4 +263,12 @@ func Declined(item string) Notice {
 	return Notice{KindDeclined,
 		"有人记下:" + item + "您家不要了。名额还给您家留着,等另一个人再核对。您没说过不要,请马上打 " + Hotline + "。" + Promise,
 		[]Field{{"item", item}}}
+}
+
+// Unreached says that nobody of the household was reached about what Offered offered, until
+// when it is theirs for certain, and whom to ring. Who is not at home may be away from here.
+func Unreached(item string, until core.Date) Notice {
+	return Notice{KindUnreached,
+		item + "轮到您家了,几次都没联系上您。名额给您家留到 " + until.SayWhole() + "。要还是不要,最晚这天打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
+		[]Field{{"item", item}, {"until", until.String()}}}
 }

@@ -113,8 +113,8 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了。"
-	if to == quota.Declined {
-		said = "记下了,也告诉他家了。名额还给他家留着,请另一个人核对。"
+	if to == quota.Declined || to == quota.Unreached {
+		said = "记下了,正在告诉他家。名额还给他家留着,请另一个人核对。"
 	}
 	return k.of(w, r, at, said, func(id int64, n int) error {
 		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: to, Words: r.FormValue("words")})

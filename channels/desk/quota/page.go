@@ -125,11 +125,17 @@ type row struct {
 	Names   map[core.StaffID]string
 	Undoes  bool
 	Mine    bool // asked by who looks
+	Today   core.Date
 	Undone  []quota.Undone
 }
 
-// Waits reports whether the row's offer was given up by one person's word alone.
+// Waits reports whether the row's place is to go to the next by one person's word alone.
 func (r row) Waits() bool { return r.Skip != nil && r.Skip.Offer != 0 && r.Skip.State == "asked" }
+
+// Gone reports whether that word is that nobody was reached, and Early whether they may
+// still say something today.
+func (r row) Gone() bool  { return r.Skip.Until != 0 }
+func (r row) Early() bool { return r.Today <= r.Skip.Until }
 
 // Say is the reason of the row's skip.
 func (r row) Say() string { return r.Skip.Reason.Chinese() }
@@ -322,7 +328,7 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 	}
 	out := make([]row, 0, len(list))
 	for _, e := range list {
-		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N)}
+		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N), Today: tx.Today()}
 		one.Offer, one.Skip = c.Last(e.N)
 		one.Undoes, one.Undone = c.Undoable(e.N), c.Undone(e.N)
 		out = append(out, one)

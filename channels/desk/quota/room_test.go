@@ -284,10 +284,13 @@ func TestPagesAreReadable(t *testing.T) {
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)
 	tab.Laptop()
-	tab.Open(site.URL + "/desk/login")
-	tab.Fill("input[name=login]", first)
-	tab.Fill("input[name=password]", staff.DemoPassword)
-	tab.Go(".login .btn.go")
+	login := func() {
+		tab.Open(site.URL + "/desk/login")
+		tab.Fill("input[name=login]", first)
+		tab.Fill("input[name=password]", staff.DemoPassword)
+		tab.Go(".login .btn.go")
+	}
+	login()
 	see := func(path, name string) {
 		tab.Open(site.URL + path)
 		tab.Faultless()
@@ -334,6 +337,28 @@ func TestPagesAreReadable(t *testing.T) {
 	see(to, "desk-quota-declined")
 	see(to+"/why?a=1&b=2", "desk-quota-why")
 	see(to+"/public", "desk-quota-public")
+	h.unreached(t, to)
+	login()
+	see(to, "desk-quota-unreached")
+}
+
+// unreached writes of household 3 that nobody was reached, as one person's word.
+func (h *house) unreached(t *testing.T, to string) {
+	t.Helper()
+	h.does(t, county, to+"/undo", url.Values{"n": {"3"}, "why": {"他闺女说的不算"}})
+	h.does(t, second, to+"/try", url.Values{"n": {"3"}, "how": {"visit"}, "words": {"锁着门,邻居说去闺女家了"}})
+	h.Env.Advance(25 * time.Hour)
+	h.again(t, county)
+	h.does(t, county, to+"/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"关机"}})
+	h.does(t, county, to+"/answer", url.Values{"n": {"3"}, "answer": {"unreached"}, "words": {"三回都没找着人"}})
+}
+
+// does is an act that must come about.
+func (h *house) does(t *testing.T, who, target string, form url.Values) {
+	t.Helper()
+	if code, body := h.ask(t, who, target, form); code != http.StatusSeeOther {
+		t.Fatalf("%s %v: %d %s", target, form, code, body)
+	}
 }
 
 func must(t testing.TB, err error) {
