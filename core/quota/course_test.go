@@ -177,16 +177,16 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	case "answer":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
 		to := rapid.SampledFrom([]quota.Outcome{quota.Accepted, quota.Declined, quota.Unreached}).Draw(r, "answer")
-		got, want = w.quota.Answer(ctx, who, id, quota.Answer{N: n, State: to, Words: "他说的"}), p.answer(n, to, who.ID)
+		got, want = w.quota.Answer(ctx, who, id, quota.Answer{N: n, Offer: w.offered(t, id, n), State: to, Words: "他说的"}), p.answer(n, to, who.ID)
 	case "skip":
 		why := rapid.SampledFrom(append(quota.Reasons(), quota.Away, quota.Away, quota.Unclear)).Draw(r, "why")
 		got, want = w.quota.Skip(ctx, who, id, quota.Skip{N: n, Reason: why, Words: "去看过"}), p.skip(n, why, who.ID)
 	case "second":
 		holds := rapid.Bool().Draw(r, "holds")
-		got, want = w.quota.Second(ctx, who, id, n, holds), p.second(n, holds, who.ID)
+		got, want = w.quota.Second(ctx, who, id, n, w.stands(t, id, n), holds), p.second(n, holds, who.ID)
 	case "undo":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
-		got, want = w.quota.Undo(ctx, who, id, n, "记错了"), p.undo(n)
+		got, want = w.quota.Undo(ctx, who, id, n, w.stands(t, id, n), "记错了"), p.undo(n)
 	}
 	if !errors.Is(got, want) {
 		r.Fatalf("%s of %d: %v, want %v", what, n, got, want)

@@ -21,7 +21,6 @@ func TestADeclineIsTwoPeoplesWord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, id, by := t.Context(), w.frozen(t, 1, 3), w.today(t)+7
-	no := quota.Answer{N: 1, State: quota.Declined, Words: "他说不要了"}
 	stands := func(after string, want quota.Outcome, held, next int) {
 		t.Helper()
 		c := w.course(t, id)
@@ -30,33 +29,34 @@ func TestADeclineIsTwoPeoplesWord(t *testing.T) {
 		}
 	}
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "他说不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, no))
 	stands("one person's word", quota.Offered, 1, 2)
 	for name, err := range map[string][2]error{
 		"offered to the next":         {w.quota.Offer(ctx, w.han, id, 2, by), quota.ErrNoPlace},
-		"seconded by the same":        {w.quota.Second(ctx, w.han, id, 1, true), quota.ErrSecond},
+		"seconded by the same":        {w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond},
 		"written again":               {w.quota.Answer(ctx, w.lin, id, no), quota.ErrDeclining},
-		"accepted beside it":          {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
-		"seconded for another":        {w.quota.Second(ctx, w.lin, id, 2, true), quota.ErrState},
-		"tried, which is always well": {w.quota.Try(ctx, w.lin, id, 1, quota.Try{How: quota.ByCall, Words: "他老伴接的"}), nil},
+		"accepted beside it":          {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
+		"seconded for another":        {w.quota.Second(ctx, w.lin, id, 2, w.stands(t, id, 2), true), quota.ErrState},
+		"tried, which is always well": {w.quota.Try(ctx, w.lin, id, 1, w.offered(t, id, 1), quota.Try{How: quota.ByCall, Words: "他老伴接的"}), nil},
 	} {
 		if !errors.Is(err[0], err[1]) {
 			t.Errorf("%s: %v, want %v", name, err[0], err[1])
 		}
 	}
-	must(t, w.quota.Second(ctx, w.lin, id, 1, false))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false))
 	stands("it was not so", quota.Offered, 1, 2)
 	must(t, w.quota.Answer(ctx, w.han, id, no))
-	must(t, w.quota.Undo(ctx, w.han, id, 1, "听错了"))
+	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "听错了"))
 	stands("it was taken back", quota.Offered, 1, 2)
 	must(t, w.quota.Answer(ctx, w.lin, id, no))
-	must(t, w.quota.Second(ctx, w.han, id, 1, true))
+	must(t, w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true))
 	stands("two people's word", quota.Declined, 0, 2)
 	c := w.course(t, id)
 	if o := c.Offers[0]; o.Words != no.Words || o.Ender != w.han.ID || len(c.Skips) != 3 {
 		t.Errorf("%q, ended by %d, after %d that wait", o.Words, o.Ender, len(c.Skips))
 	}
-	must(t, w.quota.Undo(ctx, w.han, id, 1, "又要了"))
+	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "又要了"))
 	stands("the offer was taken back", quota.Waiting, 0, 1)
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
 	stands("it was offered again", quota.Offered, 1, 2)

@@ -28,6 +28,7 @@ const (
 // Answer is what came of an offer, and in whose words.
 type Answer struct {
 	N     int
+	Offer int64   // that they saw; its ID
 	State Outcome // Accepted, Declined or Unreached
 	Words string  // what the household said; of Unreached, how it was tried
 }
@@ -115,9 +116,9 @@ func (q *Quota) tell(ctx context.Context, tx *pg.Tx, who staff.Person, t telling
 	return q.d.Outbox.Enqueue(ctx, tx, n)
 }
 
-// Try writes down an attempt to reach the household of an open offer. Errors: ErrNone,
-// ErrState, KindInvalid.
-func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Try) error {
+// Try writes down an attempt to reach the household n of an open offer, as somebody saw it.
+// Errors: ErrNone, ErrState, KindInvalid.
+func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offer int64, t Try) error {
 	words, err := sentence("words", t.Words)
 	if err != nil {
 		return err
@@ -127,7 +128,7 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Tr
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
 		o := at.course.live(n)
-		if o == nil || o.State != "open" || len(o.Tries) >= 20 {
+		if o == nil || o.ID != offer || o.State != "open" || len(o.Tries) >= 20 {
 			return ErrState
 		}
 		e, err := entry(ctx, tx, at.round, n)
@@ -159,7 +160,7 @@ func (o *Offer) Tried() bool {
 	return len(o.Tries) >= 3 && len(days) >= 2 && len(people) >= 2
 }
 
-// Answer writes down what came of an open offer. That it is given up, or that nobody was
+// Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was
 // reached, holds once a second person has said so too (Second). Errors: ErrNone, ErrState,
 // ErrTries, ErrDeclining, KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
@@ -172,7 +173,7 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
 		o := at.course.live(a.N)
-		if o == nil || o.State != "open" {
+		if o == nil || o.ID != a.Offer || o.State != "open" {
 			return ErrState
 		}
 		if at.course.Declining(a.N) != nil {

@@ -71,12 +71,12 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 
 // Second is another person's word on what waits for one of entry n, a skip or that its offer
 // is given up or nobody was reached: it holds, or it does not. Errors: ErrNone, ErrState,
-// ErrSecond, ErrUntil.
-func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, holds bool) error {
+// ErrSecond, ErrUntil; ErrState also where not what they saw waits.
+func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, seen Seen, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)
 		switch {
-		case s == nil:
+		case s == nil || t.course.Stands(n) != seen:
 			return ErrState
 		case s.Asker == who.ID:
 			return ErrSecond
@@ -128,14 +128,17 @@ func (s *Skip) settled(holds bool) string {
 // Undo takes back what was last done with entry n. What waits for a second person is taken
 // back alone, at any time: nothing was done by it yet. An offer with its answer or a skip that
 // was held are, as long as nobody after it has accepted; the household waits again, in its
-// old place. Errors: ErrNone, ErrState where nothing was done, ErrLate, KindInvalid.
-func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, why string) error {
+// old place. Errors: ErrNone, ErrState where not what they saw stands, ErrLate, KindInvalid.
+func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, seen Seen, why string) error {
 	why, err := sentence("why", why)
 	if err != nil {
 		return err
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		waits := t.course.waits(n)
+		if t.course.Stands(n) != seen {
+			return ErrState
+		}
 		if waits == nil && t.course.late(n) {
 			return ErrLate
 		}

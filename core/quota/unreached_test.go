@@ -31,7 +31,7 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 		}
 	}
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
-	try, gone := quota.Try{How: quota.ByCall, Words: "没人接"}, quota.Answer{N: 1, State: quota.Unreached, Words: "几次都没找到人"}
+	try, gone := quota.Try{How: quota.ByCall, Words: "没人接"}, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Unreached, Words: "几次都没找到人"}
 	tries := func(after string, want error) {
 		t.Helper()
 		if err := w.quota.Answer(ctx, w.han, id, gone); !errors.Is(err, want) {
@@ -39,19 +39,19 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 		}
 	}
 	for range 3 {
-		must(t, w.quota.Try(ctx, w.han, id, 1, try))
+		must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), try))
 	}
 	tries("on one day", quota.ErrTries)
 	w.env.Advance(25 * time.Hour)
-	if err := w.quota.Try(ctx, w.lin, id, 1, quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
+	if err := w.quota.Try(ctx, w.lin, id, 1, w.offered(t, id, 1), quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
 		t.Errorf("in a way that is none: %v", err)
 	}
-	must(t, w.quota.Try(ctx, w.han, id, 1, try))
+	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), try))
 	tries("by one alone", quota.ErrTries)
 	w.refuses(t, id, []string{`update quota_offer set state = 'unreached', words = '\x00', ended = now(), ender = maker where round = $1`, `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, notice, until)
 		select round, n, region, 'unreached', '\x00', maker, now(), id, notice, answer_by + 9 from quota_offer where round = $1`})
 	try.How = quota.ByVisit
-	must(t, w.quota.Try(ctx, w.lin, id, 1, try))
+	must(t, w.quota.Try(ctx, w.lin, id, 1, w.offered(t, id, 1), try))
 	tries("enough", nil)
 	w.unheard(t, id, by)
 	if c := w.course(t, id); c.Of(1) != quota.Unreached || len(c.Offers[0].Tries) != 5 || c.Next(2) != 2 || c.Offers[0].Words != gone.Words || len(c.Held()) != 0 {
@@ -76,10 +76,10 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 		t.Fatalf("after one person's word: %s, %d of 1 held", c.Of(1), len(c.Held()))
 	}
 	for name, err := range map[string][2]error{
-		"held by the same":          {w.quota.Second(ctx, w.han, id, 1, true), quota.ErrSecond},
-		"held before its day":       {w.quota.Second(ctx, w.lin, id, 1, true), quota.ErrUntil},
+		"held by the same":          {w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond},
+		"held before its day":       {w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true), quota.ErrUntil},
 		"offered to the next":       {w.quota.Offer(ctx, w.han, id, 2, by), quota.ErrNoPlace},
-		"answered beside that word": {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
+		"answered beside that word": {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
 	} {
 		if !errors.Is(err[0], err[1]) {
 			t.Errorf("%s: %v, want %v", name, err[0], err[1])
@@ -92,9 +92,9 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 		`update quota_skip set state = 'held', second = asker, seconded = asked + interval '30 days', turn = 1 where round = $1`,
 	})
 	w.env.Advance(24 * time.Hour * time.Duration(by-w.today(t)))
-	if err := w.quota.Second(ctx, w.lin, id, 1, true); !errors.Is(err, quota.ErrUntil) {
+	if err := w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true); !errors.Is(err, quota.ErrUntil) {
 		t.Errorf("held on its last day: %v", err)
 	}
 	w.env.Advance(24 * time.Hour)
-	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 }

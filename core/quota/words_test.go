@@ -25,13 +25,13 @@ func TestWordsLieSealed(t *testing.T) {
 	id := w.frozen(t, 2, 5)
 	ctx, by := t.Context(), w.today(t)+7
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
-	must(t, w.quota.Try(ctx, w.han, id, 1, quota.Try{How: quota.ByCall, Words: "他说在医院"}))
-	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, State: quota.Declined, Words: "儿子有病不要"}))
-	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
-	must(t, w.quota.Undo(ctx, w.lin, id, 1, "听错了人家"))
+	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), quota.Try{How: quota.ByCall, Words: "他说在医院"}))
+	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "儿子有病不要"}))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
+	must(t, w.quota.Undo(ctx, w.lin, id, 1, w.stands(t, id, 1), "听错了人家"))
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "女儿在坐牢"}))
-	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
-	must(t, w.quota.Undo(ctx, w.lin, id, 1, "问过邻居了"))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
+	must(t, w.quota.Undo(ctx, w.lin, id, 1, w.stands(t, id, 1), "问过邻居了"))
 	said := []string{"他说在医院", "儿子有病不要", "听错了人家", "儿子有病不要", "女儿在坐牢", "问过邻居了"}
 	w.says(t, id, said)
 	for _, s := range said {

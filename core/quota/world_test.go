@@ -157,6 +157,24 @@ func (w *world) course(t testing.TB, id int64) (c quota.Course) {
 	return c
 }
 
+// stands is what whoever looks now sees to stand of an entry; offered is its last offer, 0
+// for none.
+func (w *world) stands(t testing.TB, id int64, n int) quota.Seen {
+	t.Helper()
+	c := w.course(t, id)
+	return c.Stands(n)
+}
+
+func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
+	t.Helper()
+	for _, o := range w.course(t, id).Offers {
+		if o.N == n {
+			last = o.ID
+		}
+	}
+	return last
+}
+
 // ranked is the order of a township as the desk's ranking shows it.
 func (w *world) ranked(t testing.TB, towns []core.RegionCode) (list []insight.Ranked) {
 	t.Helper()

@@ -107,7 +107,7 @@ func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return k.of(w, r, at, "记下了。", func(id int64, n int) error {
-		return k.d.Quota.Try(r.Context(), at.Staff, id, n, quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
+		return k.d.Quota.Try(r.Context(), at.Staff, id, n, offerOf(r), quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
 	})
 }
 
@@ -117,7 +117,7 @@ func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		said = "记下了,正在告诉他家。名额还给他家留着,请另一个人核对。"
 	}
 	return k.of(w, r, at, said, func(id int64, n int) error {
-		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: to, Words: r.FormValue("words")})
+		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, Offer: offerOf(r), State: to, Words: r.FormValue("words")})
 	})
 }
 
@@ -130,12 +130,12 @@ func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
 func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	holds := r.FormValue("holds") == "yes"
 	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,他家还在原来的位置。"}[holds], func(id int64, n int) error {
-		return k.d.Quota.Second(r.Context(), at.Staff, id, n, holds)
+		return k.d.Quota.Second(r.Context(), at.Staff, id, n, seenOf(r), holds)
 	})
 }
 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return k.of(w, r, at, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
-		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, r.FormValue("why"))
+		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, seenOf(r), r.FormValue("why"))
 	})
 }

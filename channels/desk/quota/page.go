@@ -124,7 +124,8 @@ type row struct {
 	Heard   notify.State // what became of telling that the offer was given up
 	Names   map[core.StaffID]string
 	Undoes  bool
-	Mine    bool // asked by who looks
+	Stands  quota.Seen // what whoever acts from this page has seen
+	Mine    bool       // asked by who looks
 	Today   core.Date
 	Undone  []quota.Undone
 }
@@ -330,7 +331,7 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 	for _, e := range list {
 		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N), Today: tx.Today()}
 		one.Offer, one.Skip = c.Last(e.N)
-		one.Undoes, one.Undone = c.Undoable(e.N), c.Undone(e.N)
+		one.Undoes, one.Undone, one.Stands = c.Undoable(e.N), c.Undone(e.N), c.Stands(e.N)
 		out = append(out, one)
 	}
 	return out, nil

@@ -114,3 +114,12 @@ func entryOf(r *http.Request, name string) (int, error) {
 	}
 	return n, nil
 }
+
+// offerOf and seenOf read what stood of the household on the page that somebody acts from;
+// of an address that says nothing, nothing, which stands nowhere.
+func offerOf(r *http.Request) int64 {
+	id, _ := strconv.ParseInt(r.FormValue("offer"), 10, 64)
+	return id
+}
+
+func seenOf(r *http.Request) quota.Seen { return quota.ParseSeen(r.FormValue("seen")) }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,6 +78,24 @@ func (h *house) scan(t *testing.T, reg *registry.Registry) {
 		more, err = all.Next(t.Context(), id)
 		must(t, err)
 	}
+}
+
+// seen adds to a form on a household what stands of it on the page of the moment.
+func (h *house) seen(t *testing.T, form url.Values) url.Values {
+	t.Helper()
+	n, err := strconv.Atoi(form.Get("n"))
+	if err != nil {
+		return form
+	}
+	must(t, h.DB.Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		c, err := h.rounds.Course(ctx, tx, 1)
+		if o, _ := c.Last(n); o != nil {
+			form.Set("offer", strconv.FormatInt(o.ID, 10))
+		}
+		form.Set("seen", c.Stands(n).String())
+		return err
+	}))
+	return form
 }
 
 // ask sends one request of somebody, a POST where there is a form.
@@ -172,7 +191,7 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 303},
 		{county, "/undo", url.Values{"n": {"3"}, "why": {"记错户了"}}, 303},
 	} {
-		if code, body := h.ask(t, c.who, to+c.act, c.form); code != c.code {
+		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != c.code {
 			t.Fatalf("step %d, %s %s: %d, want %d: %s", i+1, c.who, c.act, code, c.code, body)
 		}
 	}
@@ -191,6 +210,36 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		}
 	}
 	h.hangsOut(t, to)
+}
+
+var carried = regexp.MustCompile(`name="(?:seen|offer)" value="([^"]*)"`)
+
+// TestAPageActsOnWhatItShows: every form about a household carries what the page shows of it,
+// and an old page does nothing to what a colleague has written meanwhile.
+//
+// Control: the page's forms without their offer ("[offer-1-open] are carried"); undo that
+// reads what stands now ("what was written meanwhile is taken back: 303").
+func TestAPageActsOnWhatItShows(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	h.draws(t)
+	_, body := h.ask(t, first, to, nil)
+	day, _ := h.today(t)
+	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
+	h.does(t, county, to+"/offer", url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 7).String()}})
+	_, body = h.ask(t, first, to, nil)
+	var got []string
+	for _, m := range carried.FindAllStringSubmatch(body, -1) {
+		got = append(got, m[1])
+	}
+	if want := []string{"offer-1-open", "1", "1"}; !slices.Equal(got, want) { // undo, answer, attempt
+		t.Errorf("%q are carried, want %q", got, want)
+	}
+	h.does(t, second, to+"/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"要"}})
+	if code, body := h.ask(t, first, to+"/undo", url.Values{"n": {"1"}, "seen": {"offer-1-open"}, "why": {"日子写错了"}}); code != http.StatusConflict {
+		t.Errorf("what was written meanwhile is taken back: %d %s", code, body)
+	}
 }
 
 // TestKinDoNothingWithAPlace, and a list is no copy: it names no household to who was shown
@@ -326,12 +375,12 @@ func TestPagesAreReadable(t *testing.T) {
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
 		{county, "/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}}},
 	} {
-		if code, body := h.ask(t, c.who, to+c.act, c.form); code != http.StatusSeeOther {
+		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != http.StatusSeeOther {
 			t.Fatalf("%s: %d %s", c.act, code, body)
 		}
 	}
 	see(to, "desk-quota")
-	if code, body := h.ask(t, county, to+"/answer", url.Values{"n": {"3"}, "answer": {"declined"}, "words": {"住闺女家去了,不要了"}}); code != http.StatusSeeOther {
+	if code, body := h.ask(t, county, to+"/answer", h.seen(t, url.Values{"n": {"3"}, "answer": {"declined"}, "words": {"住闺女家去了,不要了"}})); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, body)
 	}
 	see(to, "desk-quota-declined")
@@ -356,7 +405,7 @@ func (h *house) unreached(t *testing.T, to string) {
 // does is an act that must come about.
 func (h *house) does(t *testing.T, who, target string, form url.Values) {
 	t.Helper()
-	if code, body := h.ask(t, who, target, form); code != http.StatusSeeOther {
+	if code, body := h.ask(t, who, target, h.seen(t, form)); code != http.StatusSeeOther {
 		t.Fatalf("%s %v: %d %s", target, form, code, body)
 	}
 }
