@@ -25,6 +25,14 @@ type plain struct {
 	reason quota.Reason
 	asker  core.StaffID
 	gives  map[int]core.StaffID // who wrote that an entry gives up its offer
+	undoes map[int]core.StaffID // who asked that what stands of an entry be taken back
+	under  [][]pass             // what stood of an entry before each skip that holds
+}
+
+// pass is how an entry stood, and how many offers had been made when it was passed over.
+type pass struct {
+	state  string
+	passed int
 }
 
 func (p *plain) turn() int {
@@ -55,6 +63,8 @@ func (p *plain) offer(n int) error {
 		return quota.ErrAsked
 	case n != p.turn():
 		return quota.ErrTurn
+	case p.undoes[n] != 0:
+		return quota.ErrAsked
 	case p.held() == p.places:
 		return quota.ErrNoPlace
 	}
@@ -66,7 +76,7 @@ func (p *plain) answer(n int, to quota.Outcome, who core.StaffID) error {
 	switch {
 	case p.state[n-1] != "offered":
 		return quota.ErrState
-	case p.gives[n] != 0:
+	case p.gives[n] != 0 || p.undoes[n] != 0:
 		return quota.ErrDeclining
 	case to == quota.Unreached:
 		return quota.ErrTries
@@ -84,12 +94,19 @@ func (p *plain) skip(n int, why quota.Reason, who core.StaffID) error {
 		return quota.ErrAsked
 	case n != p.turn():
 		return quota.ErrTurn
+	case p.undoes[n] != 0:
+		return quota.ErrAsked
 	}
 	p.asked, p.reason, p.asker = n, why, who
 	return nil
 }
 
 func (p *plain) second(n int, holds bool, who core.StaffID) error {
+	if asked := p.undoes[n]; asked == who {
+		return quota.ErrSecond
+	} else if asked != 0 {
+		return p.undone(n, holds)
+	}
 	if wrote := p.gives[n]; wrote == who {
 		return quota.ErrSecond
 	} else if wrote != 0 {
@@ -107,34 +124,51 @@ func (p *plain) second(n int, holds bool, who core.StaffID) error {
 	if p.asked = 0; !holds {
 		return nil
 	}
+	p.under[n-1] = append(p.under[n-1], pass{p.state[n-1], p.passed[n-1]})
 	if p.state[n-1], p.passed[n-1] = "out", p.made; p.reason.Keeps() {
 		p.state[n-1] = "passed"
 	}
 	return nil
 }
 
-func (p *plain) undo(n int) error {
-	if p.gives[n] != 0 {
-		delete(p.gives, n)
-		return nil
-	}
-	if p.asked == n {
-		p.asked = 0
-		return nil
-	}
-	for _, later := range p.state[n:] {
-		if later == "accepted" {
-			return quota.ErrLate
+func (p *plain) undo(n int, who core.StaffID) error {
+	for _, waits := range []map[int]core.StaffID{p.gives, p.undoes, {p.asked: p.asker}} {
+		if asked := waits[n]; asked != 0 && asked != who {
+			return quota.ErrAsker
+		} else if asked != 0 {
+			if delete(waits, n); p.asked == n {
+				p.asked = 0
+			}
+			return nil
 		}
+	}
+	if p.late(n) {
+		return quota.ErrLate
 	}
 	if p.state[n-1] == "" {
 		return quota.ErrState
 	}
-	if was := p.state[n-1]; was == "out" || was == "passed" {
-		p.state[n-1] = ""
-		return nil
+	p.undoes[n] = who
+	return nil
+}
+
+func (p *plain) late(n int) bool { return slices.Contains(p.state[n:], "accepted") }
+
+// undone is what comes of taking something back by another person's word.
+func (p *plain) undone(n int, holds bool) error {
+	if holds && p.late(n) {
+		return quota.ErrLate
 	}
-	p.state[n-1] = p.was[n-1] // an offer to who had been passed over leaves them passed over
+	delete(p.undoes, n)
+	was := p.state[n-1]
+	switch under := p.under[n-1]; {
+	case !holds:
+	case was == "out" || was == "passed":
+		last := under[len(under)-1]
+		p.state[n-1], p.passed[n-1], p.under[n-1] = last.state, last.passed, under[:len(under)-1]
+	default:
+		p.state[n-1] = p.was[n-1] // an offer to who had been passed over leaves them passed over
+	}
 	return nil
 }
 
@@ -147,7 +181,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
 		listed := rapid.IntRange(1, 4).Draw(r, "listed")
-		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}}
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}, undoes: map[int]core.StaffID{}, under: make([][]pass, listed)}
 		id := w.frozen(t, p.places, listed)
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
@@ -169,6 +203,9 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	if of := slices.Sorted(maps.Keys(p.gives)); len(of) > 0 && rapid.Bool().Draw(r, "the given up") {
 		n = of[0]
 	}
+	if of := slices.Sorted(maps.Keys(p.undoes)); len(of) > 0 && rapid.Bool().Draw(r, "the taken back") {
+		n = of[0]
+	}
 	var got, want error
 	what := rapid.SampledFrom([]string{"offer", "offer", "offer", "answer", "answer", "skip", "skip", "skip", "second", "second", "second", "undo"}).Draw(r, "act")
 	switch what {
@@ -186,7 +223,7 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 		got, want = w.quota.Second(ctx, who, id, n, w.stands(t, id, n), holds), p.second(n, holds, who.ID)
 	case "undo":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
-		got, want = w.quota.Undo(ctx, who, id, n, w.stands(t, id, n), "记错了"), p.undo(n)
+		got, want = w.quota.Undo(ctx, who, id, n, w.stands(t, id, n), "记错了"), p.undo(n, who.ID)
 	}
 	if !errors.Is(got, want) {
 		r.Fatalf("%s of %d: %v, want %v", what, n, got, want)

@@ -90,8 +90,8 @@ func (q *Quota) giveUp(ctx context.Context, tx *pg.Tx, who staff.Person, s *Skip
 	return refused(pg.Fail(err, "give up an offer"))
 }
 
-// Declining is the word that entry n gives up its open offer, or that nobody was reached,
-// which waits for a second person; nil for none.
+// Declining is the word about its offer that waits for a second person of entry n: that it is
+// given up, that nobody was reached, or that it be taken back; nil for none.
 func (c *Course) Declining(n int) *Skip {
 	if s := c.waits(n); s != nil && s.Offer != 0 {
 		return s

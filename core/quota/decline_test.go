@@ -12,8 +12,8 @@ import (
 
 // TestADeclineIsTwoPeoplesWord: who writes down that a household gives up its offer takes
 // nothing from it: the place stays theirs, they are told what was written, and somebody else
-// has to have heard the same. Until then it is taken back by anybody; of one that another
-// did not find so, the offer stands as before.
+// has to have heard the same. Until then who wrote it takes it back; of one that another did
+// not find so, the offer stands as before.
 //
 // Control: Answer that ends the offer at once, as it was ("after one person's word: declined, 0
 // of 1 held, next 2").
@@ -56,7 +56,7 @@ func TestADeclineIsTwoPeoplesWord(t *testing.T) {
 	if o := c.Offers[0]; o.Words != no.Words || o.Ender != w.han.ID || len(c.Skips) != 3 {
 		t.Errorf("%q, ended by %d, after %d that wait", o.Words, o.Ender, len(c.Skips))
 	}
-	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "又要了"))
+	w.undone(t, id, 1, "又要了")
 	stands("the offer was taken back", quota.Waiting, 0, 1)
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
 	stands("it was offered again", quota.Offered, 1, 2)

@@ -45,6 +45,8 @@ func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, n int, by
 			return ErrAsked
 		case t.next != n:
 			return ErrTurn
+		case t.course.waits(n) != nil:
+			return ErrAsked
 		}
 		no := freePlace(t.round.Places, t.course.Held())
 		if no == 0 {

@@ -10,8 +10,8 @@ import (
 // TestAnActIsOnWhatWasSeen: of two officers before the same page, what one does meets what
 // they saw, and never what the other has written meanwhile.
 //
-// Controls: without the comparison Second ("the other word is held: <nil>"), Undo ("a place that
-// was accepted meanwhile: <nil>"), Answer ("an answer to the offer of before: <nil>") and Try
+// Controls: without the comparison Second ("the other word is held: <nil>"), Undo ("an offer of
+// which somebody wrote meanwhile: <nil>"), Answer ("an answer to the offer of before: <nil>") and Try
 // ("an attempt for the offer of before: <nil>").
 func TestAnActIsOnWhatWasSeen(t *testing.T) {
 	t.Parallel()
@@ -33,7 +33,7 @@ func TestAnActIsOnWhatWasSeen(t *testing.T) {
 	says.Words = "想再等等"
 	must(t, w.quota.Answer(ctx, w.han, id, says))
 	late("the other word is held", w.quota.Second(ctx, w.lin, id, 1, first, true))
-	late("the other word is taken back", w.quota.Undo(ctx, w.lin, id, 1, first, "写错了"))
+	late("the other word is taken back", w.quota.Undo(ctx, w.han, id, 1, first, "写错了"))
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false))
 	says.State, says.Words = quota.Accepted, "要"
 	must(t, w.quota.Answer(ctx, w.lin, id, says))
@@ -42,7 +42,7 @@ func TestAnActIsOnWhatWasSeen(t *testing.T) {
 	two := w.frozen(t, 1, 3)
 	must(t, w.quota.Offer(ctx, w.han, two, 1, by))
 	was := w.stands(t, two, 1)
-	must(t, w.quota.Undo(ctx, w.lin, two, 1, was, "日子写错了"))
+	w.undone(t, two, 1, "日子写错了")
 	must(t, w.quota.Offer(ctx, w.lin, two, 1, by+3))
 	says.Offer = was.ID
 	late("an answer to the offer of before", w.quota.Answer(ctx, w.han, two, says))

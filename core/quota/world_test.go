@@ -175,6 +175,13 @@ func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
 	return last
 }
 
+// undone has one officer take back what stands of an entry, and another hold that.
+func (w *world) undone(t testing.TB, id int64, n int, why string) {
+	t.Helper()
+	must(t, w.quota.Undo(t.Context(), w.lin, id, n, w.stands(t, id, n), why))
+	must(t, w.quota.Second(t.Context(), w.han, id, n, w.stands(t, id, n), true))
+}
+
 // ranked is the order of a township as the desk's ranking shows it.
 func (w *world) ranked(t testing.TB, towns []core.RegionCode) (list []insight.Ranked) {
 	t.Helper()

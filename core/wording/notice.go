@@ -28,6 +28,7 @@ const (
 	KindOffered   Kind = "offered"
 	KindDeclined  Kind = "declined"
 	KindUnreached Kind = "unreached"
+	KindTaking    Kind = "taking_back"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -271,4 +272,12 @@ func Unreached(item string, until core.Date) Notice {
 	return Notice{KindUnreached,
 		item + "轮到您家了,几次都没联系上您。名额给您家留到 " + until.SayWhole() + "。要还是不要,最晚这天打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
 		[]Field{{"item", item}, {"until", until.String()}}}
+}
+
+// TakingBack says that somebody asked to take back the place that a household was given, and
+// how to say that it is not right: it is theirs until a second person has looked.
+func TakingBack(item string) Notice {
+	return Notice{KindTaking,
+		"有人提出收回给您家的" + item + "名额。名额还给您家留着,等另一个人再核对。您有不同意见,请马上打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
 }

@@ -129,13 +129,17 @@ func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	holds := r.FormValue("holds") == "yes"
-	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,他家还在原来的位置。"}[holds], func(id int64, n int) error {
+	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,原来的不动。"}[holds], func(id int64, n int) error {
 		return k.d.Quota.Second(r.Context(), at.Staff, id, n, seenOf(r), holds)
 	})
 }
 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, at, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
+	said := "提出来了。请另一个人核对,核对以前什么都不动。"
+	if seenOf(r).State == "asked" {
+		said = "退回去了,原来的不动。"
+	}
+	return k.of(w, r, at, said, func(id int64, n int) error {
 		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, seenOf(r), r.FormValue("why"))
 	})
 }

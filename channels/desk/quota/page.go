@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -106,6 +107,7 @@ type roundPage struct {
 	Turn               *row
 	Offers             []row
 	Asked              *row
+	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
 	Tomorrow, By       core.Date
 }
@@ -130,8 +132,15 @@ type row struct {
 	Undone  []quota.Undone
 }
 
-// Waits reports whether the row's place is to go to the next by one person's word alone.
-func (r row) Waits() bool { return r.Skip != nil && r.Skip.Offer != 0 && r.Skip.State == "asked" }
+// Waits reports whether something that was written of the row waits for a second person.
+func (r row) Waits() bool { return r.Skip != nil && r.Skip.State == "asked" }
+
+// Back reports whether that is that something be taken back.
+func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == quota.Undoing }
+
+// Undoable reports whether who looks may take back what stands, or ask for it: what waits is
+// taken back by who wrote it.
+func (r row) Undoable() bool { return r.Undoes && (!r.Waits() || r.Mine) }
 
 // Gone reports whether that word is that nobody was reached, and Early whether they may
 // still say something today.
@@ -200,6 +209,11 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 	for i := range c.Offers {
 		if c.Offers[i].State == "open" {
 			acute = append(acute, c.Offers[i].N)
+		}
+	}
+	for _, n := range c.Undoings() {
+		if !slices.Contains(acute, n) {
+			acute = append(acute, n)
 		}
 	}
 	shown := len(list)
@@ -291,7 +305,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 			}
 			one.Notice = told.State
 			if one.Waits() {
-				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil {
+				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil { // of an open offer there is one
 					return err
 				}
 				one.Heard = told.State
@@ -299,9 +313,17 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 			p.Offers = append(p.Offers, *one)
 			continue
 		}
-		if one.Skip != nil && one.Skip.State == "asked" {
+		switch {
+		case one.Back():
+			if told, err := notify.Get(ctx, tx, one.Skip.Notice); err == nil {
+				one.Heard = told.State
+			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
+				return err
+			}
+			p.Undoing = append(p.Undoing, *one)
+		case one.Waits():
 			p.Asked = one
-		} else {
+		default:
 			p.Turn = one
 		}
 	}
@@ -351,7 +373,7 @@ func (p *roundPage) people() []core.StaffID {
 			ids = append(ids, r.Skip.Asker, r.Skip.Second)
 		}
 		for _, u := range r.Undone {
-			ids = append(ids, u.By)
+			ids = append(ids, u.By, u.Second)
 		}
 	})
 	return ids
@@ -372,6 +394,9 @@ func (p *roundPage) each(do func(*row)) {
 	}
 	for i := range p.Offers {
 		do(&p.Offers[i])
+	}
+	for i := range p.Undoing {
+		do(&p.Undoing[i])
 	}
 	if p.Turn != nil {
 		do(p.Turn)

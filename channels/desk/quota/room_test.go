@@ -184,12 +184,15 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{county, "/answer", url.Values{"n": {"3"}, "answer": {"accepted"}, "words": {"行,下周一就能去"}}, 303},
 		{county, "/undo", url.Values{"n": {"2"}, "why": {"回来了"}}, 409},
 		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"听邻居说不去"}}, 303},
+		{second, "/undo", url.Values{"n": {"1"}, "why": {"邻居说的不算"}}, 403},
 		{county, "/undo", url.Values{"n": {"1"}, "why": {"邻居说的不算"}}, 303},
 		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}, 303},
 		{second, "/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"又要了"}}, 409},
 		{county, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 403},
 		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 303},
 		{county, "/undo", url.Values{"n": {"3"}, "why": {"记错户了"}}, 303},
+		{county, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 403},
+		{second, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 303},
 	} {
 		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != c.code {
 			t.Fatalf("step %d, %s %s: %d, want %d: %s", i+1, c.who, c.act, code, c.code, body)
@@ -387,6 +390,7 @@ func TestPagesAreReadable(t *testing.T) {
 	see(to+"/why?a=1&b=2", "desk-quota-why")
 	see(to+"/public", "desk-quota-public")
 	h.unreached(t, to)
+	h.does(t, county, to+"/undo", url.Values{"n": {"1"}, "why": {"记错户了,是隔壁那家不去"}})
 	login()
 	see(to, "desk-quota-unreached")
 }
