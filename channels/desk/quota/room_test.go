@@ -248,7 +248,8 @@ func TestAPageActsOnWhatItShows(t *testing.T) {
 // TestKinDoNothingWithAPlace, and a list is no copy: it names no household to who was shown
 // as many as a day has, but for what is posted, where nobody is named whole.
 //
-// Controls: of without stranger ("kin offer: 303"); rows without MayShow ("a page of the
+// Controls: of without stranger ("kin offer: 303"); stranger of who lives there now ("kin of who
+// lived there try: 303"); rows without MayShow ("a page of the
 // 2,001st: 200").
 func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 	t.Parallel()
@@ -280,6 +281,14 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 		if code, _ := h.ask(t, county, to+act, form); code != 403 {
 			t.Errorf("kin %s: %d", act, code)
 		}
+	}
+	must(t, h.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `update membership set until = current_date where until is null and household = (select household from quota_entry where round = 1 and n = 1)`
+		_, err := tx.Exec(ctx, sql)
+		return err
+	}))
+	if code, _ := h.ask(t, county, to+"/try", h.seen(t, url.Values{"n": {"1"}, "how": {"call"}, "words": {"空号"}})); code != 403 {
+		t.Errorf("kin of who lived there try: %d", code)
 	}
 	must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `insert into people_shown (staff, kind, who, at) select (select id::text from staff_account where login = $1), 'household', 1000000 + n, $2 from generate_series(1, $3::int) n`
