@@ -26,6 +26,8 @@ type plain struct {
 	asker  core.StaffID
 	gives  map[int]core.StaffID // who wrote that an entry gives up its offer
 	undoes map[int]core.StaffID // who asked that what stands of an entry be taken back
+	said   map[int]int          // how often it was written that an entry gives up this offer
+	asks   map[int]int          // how often it was asked that this offer be taken back
 	under  [][]pass             // what stood of an entry before each skip that holds
 }
 
@@ -68,6 +70,7 @@ func (p *plain) offer(n int) error {
 	case p.held() == p.places:
 		return quota.ErrNoPlace
 	}
+	p.said[n], p.asks[n] = 0, 0
 	p.was[n-1], p.state[n-1], p.made = p.state[n-1], "offered", p.made+1
 	return nil
 }
@@ -80,7 +83,10 @@ func (p *plain) answer(n int, to quota.Outcome, who core.StaffID) error {
 		return quota.ErrDeclining
 	case to == quota.Unreached:
 		return quota.ErrTries
+	case to == quota.Declined && p.said[n] == 2:
+		return quota.ErrOften
 	case to == quota.Declined:
+		p.said[n]++
 		p.gives[n] = who
 		return nil
 	}
@@ -148,6 +154,12 @@ func (p *plain) undo(n int, who core.StaffID) error {
 	if p.state[n-1] == "" {
 		return quota.ErrState
 	}
+	if s := p.state[n-1]; s == "offered" || s == "accepted" { // who has no place is not told
+		if p.asks[n] == 2 {
+			return quota.ErrOften
+		}
+		p.asks[n]++
+	}
 	p.undoes[n] = who
 	return nil
 }
@@ -181,7 +193,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
 		listed := rapid.IntRange(1, 4).Draw(r, "listed")
-		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}, undoes: map[int]core.StaffID{}, under: make([][]pass, listed)}
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}, undoes: map[int]core.StaffID{}, said: map[int]int{}, asks: map[int]int{}, under: make([][]pass, listed)}
 		id := w.frozen(t, p.places, listed)
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
@@ -220,6 +232,7 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 		got, want = w.quota.Skip(ctx, who, id, quota.Skip{N: n, Reason: why, Words: "去看过"}), p.skip(n, why, who.ID)
 	case "second":
 		holds := rapid.Bool().Draw(r, "holds")
+		w.told(t)
 		got, want = w.quota.Second(ctx, who, id, n, w.stands(t, id, n), holds), p.second(n, holds, who.ID)
 	case "undo":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")

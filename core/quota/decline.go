@@ -49,6 +49,9 @@ func unreaches(r Round, o *Offer, today core.Date, words string) word {
 // ask writes down a word about the open offer o, and tells the household: what is not so can
 // be taken back before the place is anybody else's. Somebody else must hold it.
 func (q *Quota) ask(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, w word) error {
+	if at.course.often(o.ID, w.reason) {
+		return ErrOften
+	}
 	e, err := entry(ctx, tx, at.round, o.N)
 	if err != nil {
 		return err
@@ -107,4 +110,19 @@ func (c *Course) waits(n int) *Skip {
 		}
 	}
 	return nil
+}
+
+// mostAsked is how often the same may be asked about one offer, where the household is told
+// (a sample; the table holds the same): nobody is worn down by being told it over and over.
+const mostAsked = 2
+
+// often reports whether it was asked as often as may be.
+func (c *Course) often(offer int64, r Reason) bool {
+	n := 0
+	for i := range c.Skips {
+		if s := &c.Skips[i]; s.Offer == offer && s.Reason == r && s.Notice != 0 {
+			n++
+		}
+	}
+	return n >= mostAsked
 }

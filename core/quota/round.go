@@ -103,6 +103,8 @@ var (
 	ErrUntil     = core.E(core.KindConflict, "quota_until", "他家还能打电话来的日子没过,过了再核对。联系上了就选「不是这样」。")
 	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
 	ErrAsker     = core.E(core.KindForbidden, "quota_asker", "这是别人写的。不是这样的话,请在核对里选「不是这样」。")
+	ErrOften     = core.E(core.KindConflict, "quota_often", "这件事已经为他家提过两次,不能再提了。请和他家当面问清,再记答复。")
+	ErrUnheard   = core.E(core.KindConflict, "quota_unheard", "告诉他家的通知还没有结果。送到了,或者确定送不到,再核对。不是这样的话,现在就能选「不是这样」。")
 	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出的人不能自己核对。请另一个人核对。")
 	ErrAnswerDay = core.Invalid("answer_by", "答复的日子,请选明天到 60 天以内的一天。")
 	ErrWords     = core.Invalid("words", "请写一句话说明,不超过五百字。")

@@ -73,7 +73,7 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 
 // Second is another person's word on what waits for one of entry n, a skip, that its offer is
 // given up or nobody was reached, or that something is to be taken back: it holds, or not. Errors: ErrNone, ErrState,
-// ErrSecond, ErrUntil, ErrLate; ErrState also where not what they saw waits.
+// ErrSecond, ErrUntil, ErrLate, ErrUnheard; ErrState also where not what they saw waits.
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, seen Seen, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)
@@ -86,6 +86,11 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, s
 			return ErrUntil
 		case holds && s.Reason == undo && t.course.late(n):
 			return ErrLate
+		}
+		if told, err := toldOf(ctx, tx, s); err != nil {
+			return err
+		} else if holds && !told {
+			return ErrUnheard
 		}
 		e, err := entry(ctx, tx, t.round, n)
 		if err != nil {
@@ -101,16 +106,20 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, s
 // second writes the word of a second person, and does what holds by it: ends the offer that is
 // given up, or takes back what is to be taken back.
 func (q *Quota) second(ctx context.Context, tx *pg.Tx, who staff.Person, t turn, s *Skip, holds bool) error {
+	after, err := q.follows(ctx, tx, who, t, s, holds)
+	if err != nil {
+		return err
+	}
 	if !holds {
-		_, err := tx.Exec(ctx, `update quota_skip set state = 'refused', second = $2, seconded = $3 where id = $1`, s.ID, int64(who.ID), tx.Now())
+		_, err := tx.Exec(ctx, `update quota_skip set state = 'refused', second = $2, seconded = $3, after = $4 where id = $1`, s.ID, int64(who.ID), tx.Now(), after)
 		return refused(pg.Fail(err, "settle a skip"))
 	}
-	_, err := tx.Exec(ctx, `update quota_skip set state = 'held', second = $2, seconded = $3, turn = $4 where id = $1`, s.ID, int64(who.ID), tx.Now(), len(t.course.Offers))
+	_, err = tx.Exec(ctx, `update quota_skip set state = 'held', second = $2, seconded = $3, turn = $4, after = $5 where id = $1`, s.ID, int64(who.ID), tx.Now(), len(t.course.Offers), after)
 	switch {
 	case err != nil:
 		return refused(pg.Fail(err, "settle a skip"))
 	case s.Undoes != 0:
-		return q.undoSkip(ctx, tx, who, t.round.ID, s.N, s.Undoes, s.Words)
+		return q.undoSkip(ctx, tx, who, back{t.round.ID, s.N, s.Undoes, s.Words, nil})
 	case s.Reason == undo:
 		return q.undoOffer(ctx, tx, who, s.Offer, s.Words)
 	case s.Offer != 0:

@@ -20,7 +20,7 @@ const undo Reason = "undo"
 // would take a place or a turn from somebody: that is asked for here, and somebody else must
 // hold it, as long as nobody after it has accepted. Then the household waits again, in its old
 // place. Errors: ErrNone, ErrState where not what they saw stands, ErrAsker, ErrLate,
-// KindInvalid.
+// ErrOften, KindInvalid.
 func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, seen Seen, why string) error {
 	why, err := sentence("why", why)
 	if err != nil {
@@ -48,7 +48,11 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, see
 		if waits == nil {
 			return q.askUndo(ctx, tx, who, t, e, why)
 		}
-		if err := q.undoSkip(ctx, tx, who, id, n, waits.ID, why); err != nil {
+		after, err := q.follows(ctx, tx, who, t, waits, false)
+		if err != nil {
+			return err
+		}
+		if err := q.undoSkip(ctx, tx, who, back{id, n, waits.ID, why, after}); err != nil {
 			return err
 		}
 		return q.trace(ctx, tx, who, act{"quota.taken_back", t.round, e.Region,
@@ -63,6 +67,9 @@ func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 	if o := t.course.live(e.N); o != nil {
 		offer = &o.ID
 		if o.State == "open" || o.State == "accepted" {
+			if t.course.often(o.ID, undo) {
+				return ErrOften
+			}
 			thing, _ := ThingOf(t.round.Item)
 			key := fmt.Sprintf("quota/%d/%s/%d", t.round.ID, undo, len(t.course.Skips)+1)
 			told, err := q.tell(ctx, tx, who, telling{e, key, wording.TakingBack(thing.Word)})
@@ -95,12 +102,21 @@ func (q *Quota) undoOffer(ctx context.Context, tx *pg.Tx, who staff.Person, offe
 	return refused(pg.Fail(err, "take an offer back"))
 }
 
-func (q *Quota) undoSkip(ctx context.Context, tx *pg.Tx, who staff.Person, round int64, n int, skip int64, why string) error {
-	sealed, err := q.sealed(why, skipAt(round, n, "undo_why"))
+// back is a skip that is taken back, or what waited among the skips.
+type back struct {
+	round int64
+	n     int
+	skip  int64
+	why   string
+	after *int64 // notice of that, nil for none
+}
+
+func (q *Quota) undoSkip(ctx context.Context, tx *pg.Tx, who staff.Person, b back) error {
+	sealed, err := q.sealed(b.why, skipAt(b.round, b.n, "undo_why"))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update quota_skip set state = 'undone', undone = $2, undoer = $3, undo_why = $4 where id = $1`, skip, tx.Now(), int64(who.ID), sealed)
+	_, err = tx.Exec(ctx, `update quota_skip set state = 'undone', undone = $2, undoer = $3, undo_why = $4, after = coalesce($5, after) where id = $1`, b.skip, tx.Now(), int64(who.ID), sealed, b.after)
 	return refused(pg.Fail(err, "take a skip back"))
 }
 

@@ -34,6 +34,8 @@ func TestWhatTwoHeldTwoTakeBack(t *testing.T) {
 	fails("another takes back what waits", w.quota.Undo(ctx, w.lin, id, 1, w.stands(t, id, 1), "没搬"), quota.ErrAsker)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "没搬"))
+	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "看错了"))
+	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "没搬"))
 	is(1, "one person's word on a skip", quota.Out)
 	fails("held by who asked", w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond)
 	w.refuses(t, id, []string{
@@ -48,17 +50,15 @@ func TestWhatTwoHeldTwoTakeBack(t *testing.T) {
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "日子写错了"))
 	is(1, "one person's word on an offer", quota.Offered)
 	fails("an answer beside it", w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining)
-	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "没写错"))
-	must(t, w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}))
-	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "记错户了"))
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false))
-	is(1, "it was refused", quota.Accepted)
+	is(1, "it was refused", quota.Offered)
+	must(t, w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}))
 	w.refuses(t, id, []string{`update quota_offer set state = 'undone', undone = now(), undoer = maker, undo_why = '\x00' where round = $1`})
 	w.undone(t, id, 1, "记错户了")
 	is(1, "two people's word on an offer", quota.Waiting)
 	c := w.course(t, id)
-	if list := c.Undone(1); len(list) != 3 || list[0].What != quota.Passed || list[1].What != quota.Undoing || list[2].What != quota.Offered ||
-		list[2].By != w.lin.ID || list[2].Second != w.han.ID || list[1].Second != 0 || list[2].Why != "记错户了" {
+	if list := c.Undone(1); len(list) != 3 || list[0].What != quota.Undoing || list[1].What != quota.Passed || list[2].What != quota.Offered ||
+		list[2].By != w.lin.ID || list[2].Second != w.han.ID || list[0].Second != 0 || list[2].Why != "记错户了" {
 		t.Errorf("%+v", list)
 	}
 }

@@ -96,5 +96,6 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 		t.Errorf("held on its last day: %v", err)
 	}
 	w.env.Advance(24 * time.Hour)
+	w.told(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 }

@@ -175,10 +175,20 @@ func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
 	return last
 }
 
+// told has all notices reach whom they are for.
+func (w *world) told(t testing.TB) {
+	t.Helper()
+	must(t, w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'person', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
+		return err
+	}))
+}
+
 // undone has one officer take back what stands of an entry, and another hold that.
 func (w *world) undone(t testing.TB, id int64, n int, why string) {
 	t.Helper()
 	must(t, w.quota.Undo(t.Context(), w.lin, id, n, w.stands(t, id, n), why))
+	w.told(t)
 	must(t, w.quota.Second(t.Context(), w.han, id, n, w.stands(t, id, n), true))
 }
 

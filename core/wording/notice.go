@@ -29,6 +29,8 @@ const (
 	KindDeclined  Kind = "declined"
 	KindUnreached Kind = "unreached"
 	KindTaking    Kind = "taking_back"
+	KindTakenBack Kind = "taken_back"
+	KindStands    Kind = "stands"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -279,5 +281,20 @@ func Unreached(item string, until core.Date) Notice {
 func TakingBack(item string) Notice {
 	return Notice{KindTaking,
 		"有人提出收回给您家的" + item + "名额。名额还给您家留着,等另一个人再核对。您有不同意见,请马上打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
+}
+
+// TakenBack says that a place was taken back after TakingBack, and where the household is now.
+func TakenBack(item string) Notice {
+	return Notice{KindTakenBack,
+		"给您家的" + item + "名额收回了。您家还排在原来的位置,轮到了再告诉您。" + Help + Promise,
+		[]Field{{"item", item}}}
+}
+
+// Stands says that what Declined, Unreached or TakingBack told is not so: the place is the
+// household's as before.
+func Stands(item string) Notice {
+	return Notice{KindStands,
+		"前面那条消息不算了。" + item + "名额还是您家的,和原来一样。" + Help + Promise,
 		[]Field{{"item", item}}}
 }

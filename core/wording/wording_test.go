@@ -55,6 +55,8 @@ func samples() map[string][]string {
 		"Declined":          {Declined("公益性岗位").Words, Declined("公租房").Words},
 		"Unreached":         {Unreached("公益性岗位", day).Words, Unreached("公租房", day).Words},
 		"TakingBack":        {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},
+		"TakenBack":         {TakenBack("公益性岗位").Words, TakenBack("公租房").Words},
+		"Stands":            {Stands("公益性岗位").Words, Stands("公租房").Words},
 		"Refused":           {Refused(no).Words, Refused(own).Words, Refused(law).Words},
 		"AskAgain":          {AskAgain(RemedyReview, "王庙镇", "平原县")},
 		"GrantLetter":       {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},

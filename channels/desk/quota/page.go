@@ -135,6 +135,15 @@ type row struct {
 // Waits reports whether something that was written of the row waits for a second person.
 func (r row) Waits() bool { return r.Skip != nil && r.Skip.State == "asked" }
 
+// Known reports whether it is known what became of telling the household: before, nothing
+// that takes its place holds.
+func (r row) Known() bool {
+	return r.Heard == notify.Confirmed || r.Heard == notify.Untold || r.Heard == ""
+}
+
+// Holds reports whether who looks may say of what waits that it is so.
+func (r row) Holds() bool { return r.Known() && !(r.Gone() && r.Early()) }
+
 // Back reports whether that is that something be taken back.
 func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == quota.Undoing }
 

@@ -5,6 +5,7 @@
 -- +goose Up
 alter table quota_skip drop constraint quota_skip_reason_check, drop constraint quota_skip_declined;
 alter table quota_skip add until date, -- of who was not reached: the last day on which they may still say something
+    add after bigint, -- notice of what came of a word that the household was told of, where it has its place or loses it by being taken back
     add undoes bigint references quota_skip (id), -- the skip that is to be taken back; of an offer it stands in offer
     add constraint quota_skip_reason_check check (reason in ('away', 'unknown', 'housed', 'moved', 'died', 'excluded', 'declined', 'unreached', 'undo')),
     add constraint quota_skip_about check (case when reason in ('declined', 'unreached') then offer is not null and undoes is null and notice is not null
@@ -69,6 +70,9 @@ begin
         if new.reason = 'unreached' and new.until < greatest((select answer_by from quota_offer where id = new.offer), (new.asked at time zone 'Asia/Shanghai')::date + 3) then
             raise exception 'a household has its days to be heard' using errcode = 'check_violation', constraint = 'quota_until';
         end if;
+        if new.notice is not null and (select count(*) from quota_skip where offer = new.offer and reason = new.reason) >= 2 then
+            raise exception 'a household is not told the same over and over' using errcode = 'check_violation', constraint = 'quota_often';
+        end if;
         return new;
     end if;
     if words_only_sealed(to_jsonb(old), to_jsonb(new)) then
@@ -79,12 +83,16 @@ begin
         or (old.state, new.state) not in (('asked', 'held'), ('asked', 'refused'), ('asked', 'undone'), ('held', 'undone'))
         or old.state = 'asked' and new.state = 'undone' and (new.second is not null or new.undoer <> old.asker) -- another refuses
         or old.state = 'held' and num_nonnulls(old.offer, old.undoes) > 0 -- its offer is what is taken back
+        or new.after is distinct from old.after and (old.state <> 'asked' or old.notice is null)
         or old.second is not null and (new.second, new.seconded, new.turn) is distinct from (old.second, old.seconded, old.turn)
         or new.state in ('held', 'refused') and not quota_writer(new.second) then
         raise exception 'a skip does not move so' using errcode = 'check_violation', constraint = 'quota_skip_moves';
     end if;
     if new.state = 'held' and (new.seconded at time zone 'Asia/Shanghai')::date <= new.until then
         raise exception 'a household has its days to be heard' using errcode = 'check_violation', constraint = 'quota_until';
+    end if;
+    if new.state = 'held' and not exists (select from notice where id = new.notice and state in ('confirmed', 'untold')) and new.notice is not null and old.state = 'asked' then
+        raise exception 'a household hears of it first' using errcode = 'check_violation', constraint = 'quota_unheard';
     end if;
     if old.state = 'held' and not exists (select from quota_skip where undoes = new.id and state = 'held' and second = new.undoer) then
         raise exception 'two people take back a skip' using errcode = 'check_violation', constraint = 'quota_undo_two_people';
@@ -96,6 +104,7 @@ begin
 end
 $$;
 -- +goose StatementEnd
+grant update (after) on quota_skip to lianou_platform;
 
 -- +goose Down
 -- What two people have signed has no place in the tables of before: there is no way down.
