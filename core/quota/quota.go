@@ -217,15 +217,23 @@ func one(ctx context.Context, tx *pg.Tx, sql string, id int64) (Round, error) {
 
 // Rounds lists the rounds of areas that somebody covers, the newest first, at most 200.
 func (q *Quota) Rounds(ctx context.Context, tx *pg.Tx, who staff.Person) ([]Round, error) {
-	all, err := Every(ctx, tx)
 	var out []Round
-	for _, r := range all {
-		if len(out) < 200 && q.mine(who, r.Area) == nil {
+	err := Every(ctx, tx, func(r Round) error {
+		if q.mine(who, r.Area) == nil {
 			out = append(out, r)
 		}
+		if len(out) == 200 {
+			return errFull
+		}
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		err = nil
 	}
 	return out, err
 }
+
+var errFull = errors.New("as many as a page has")
 
 // Round reads one round. Errors: ErrNone, also for who does not cover its area.
 func (q *Quota) Round(ctx context.Context, tx *pg.Tx, who staff.Person, id int64) (Round, error) {
