@@ -305,6 +305,7 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 
 // pending sorts the households that somebody has to do with now.
 func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
+	var undoing []row
 	for i := range rows {
 		one := &rows[i]
 		if one.Outcome == quota.Offered {
@@ -329,13 +330,14 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
 				return err
 			}
-			p.Undoing = append(p.Undoing, *one)
+			undoing = append(undoing, *one)
 		case one.Waits():
 			p.Asked = one
 		default:
 			p.Turn = one
 		}
 	}
+	p.Undoing = undoing
 	return nil
 }
 
