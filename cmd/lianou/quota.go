@@ -68,7 +68,8 @@ func rounds(t *tool, do func(context.Context, *pg.Tx, []quota.Round) error) erro
 	}
 	defer closeDB()
 	return w.DB.Read(t.ctx, pg.City("lianou quota"), func(ctx context.Context, tx *pg.Tx) error {
-		list, err := quota.Every(ctx, tx)
+		var list []quota.Round
+		err := quota.Every(ctx, tx, func(r quota.Round) error { list = append(list, r); return nil })
 		if err != nil {
 			return err
 		}

@@ -3,55 +3,98 @@ package quota
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/staff"
 	"lianou/core/wording"
 )
 
-// declined is the reason under which the word that a household gives up its offer waits for
-// a second person, among the skips. No form offers it: it is an answer.
-const declined Reason = "declined"
+// declined and unreached are the reasons under which the word that a household gives up its
+// offer, or that nobody of theirs was reached, waits for a second person, among the skips. No
+// form of skips offers them: they are answers.
+const (
+	declined  Reason = "declined"
+	unreached Reason = "unreached"
+)
 
-// decline writes down that a household gives up its offer o, and tells it so: a word that
-// is not theirs can be taken back before the place is anybody else's. Somebody else must
-// hold it.
-func (q *Quota) decline(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, words string) error {
+// heard is for how many days at least a household that was not reached may still say
+// something after it was told so (a sample; the table holds the same).
+const heard = 3
+
+// word is what takes its place from a household once a second person has said so too.
+type word struct {
+	reason Reason
+	words  string
+	notice wording.Notice // what the household is told of it
+	until  core.Date      // the last day on which they may still say something; 0 for none
+}
+
+// declines is the word that a household gives up its offer.
+func declines(r Round, words string) word {
+	thing, _ := ThingOf(r.Item)
+	return word{declined, words, wording.Declined(thing.Word), 0}
+}
+
+// unreaches is the word that nobody of a household was reached. It may be written as soon as
+// it was tried enough, so that they hear of it early; it holds only after the day of the
+// offer, and some days after they were told.
+func unreaches(r Round, o *Offer, today core.Date, words string) word {
+	thing, _ := ThingOf(r.Item)
+	until := max(o.AnswerBy, today.AddDate(0, 0, heard))
+	return word{unreached, words, wording.Unreached(thing.Word, until), until}
+}
+
+// ask writes down a word about the open offer o, and tells the household: what is not so can
+// be taken back before the place is anybody else's. Somebody else must hold it.
+func (q *Quota) ask(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, w word) error {
+	if at.course.often(o.ID, w.reason) {
+		return ErrOften
+	}
 	e, err := entry(ctx, tx, at.round, o.N)
 	if err != nil {
 		return err
 	}
-	sealed, err := q.sealed(words, skipAt(at.round.ID, o.N, "words"))
+	sealed, err := q.sealed(w.words, skipAt(at.round.ID, o.N, "words"))
 	if err != nil {
 		return err
 	}
-	thing, _ := ThingOf(at.round.Item)
-	key := fmt.Sprintf("quota/%d/declined/%d", at.round.ID, len(at.course.Skips)+1)
-	notice, err := q.tell(ctx, tx, who, telling{e, key, wording.Declined(thing.Word)})
+	key := fmt.Sprintf("quota/%d/%s/%d", at.round.ID, w.reason, len(at.course.Skips)+1)
+	notice, err := q.tell(ctx, tx, who, telling{e, key, w.notice})
 	if err != nil {
 		return err
 	}
-	const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, notice) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	if _, err := tx.Exec(ctx, sql, at.round.ID, o.N, string(e.Region), string(declined), sealed, int64(who.ID), tx.Now(), o.ID, notice); err != nil {
+	const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, notice, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	if _, err := tx.Exec(ctx, sql, at.round.ID, o.N, string(e.Region), string(w.reason), sealed, int64(who.ID), tx.Now(), o.ID, notice, day(w.until)); err != nil {
 		return refused(pg.Fail(err, "write down that an offer is given up"))
 	}
-	return q.trace(ctx, tx, who, act{"quota.decline_asked", at.round, e.Region,
-		map[string]any{"n": o.N, "household": e.Household, "place": o.PlaceNo, "words": words, "notice": notice}})
+	return q.trace(ctx, tx, who, act{w.reason.act() + "_asked", at.round, e.Region,
+		map[string]any{"n": o.N, "household": e.Household, "place": o.PlaceNo, "words": w.words, "notice": notice, "until": w.until}})
 }
 
-// giveUp ends the offer of which two people have heard that the household gives it up: the
-// words are those that the first of them wrote.
+// day is a date for the table, null for none.
+func day(d core.Date) *time.Time {
+	if d == 0 {
+		return nil
+	}
+	t := d.Time()
+	return &t
+}
+
+// giveUp ends the offer of which two people have heard that the household gives it up, or
+// that nobody of theirs was reached: the words are those that the first of them wrote.
 func (q *Quota) giveUp(ctx context.Context, tx *pg.Tx, who staff.Person, s *Skip) error {
 	sealed, err := q.sealed(s.Words, offerAt(s.Offer, "words"))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update quota_offer set state = 'declined', words = $2, ended = $3, ender = $4 where id = $1`, s.Offer, sealed, tx.Now(), int64(who.ID))
+	_, err = tx.Exec(ctx, `update quota_offer set state = $5, words = $2, ended = $3, ender = $4 where id = $1`, s.Offer, sealed, tx.Now(), int64(who.ID), string(s.Reason))
 	return refused(pg.Fail(err, "give up an offer"))
 }
 
-// Declining is the word that entry n gives up its open offer, which waits for a second
-// person; nil for none.
+// Declining is the word about its offer that waits for a second person of entry n: that it is
+// given up, that nobody was reached, or that it be taken back; nil for none.
 func (c *Course) Declining(n int) *Skip {
 	if s := c.waits(n); s != nil && s.Offer != 0 {
 		return s
@@ -67,4 +110,19 @@ func (c *Course) waits(n int) *Skip {
 		}
 	}
 	return nil
+}
+
+// mostAsked is how often the same may be asked about one offer, where the household is told
+// (a sample; the table holds the same): nobody is worn down by being told it over and over.
+const mostAsked = 2
+
+// often reports whether it was asked as often as may be.
+func (c *Course) often(offer int64, r Reason) bool {
+	n := 0
+	for i := range c.Skips {
+		if s := &c.Skips[i]; s.Offer == offer && s.Reason == r && s.Notice != 0 {
+			n++
+		}
+	}
+	return n >= mostAsked
 }

@@ -8,7 +8,7 @@
 // offered from the top; who accepts, declines, cannot be reached or is skipped is written
 // down with the reason and by whom, so that a stranger can follow why one household came
 // before another (Why) and check that the list is the one that was frozen (Verify). Who is
-// skipped, or declines, is so by the word of two people.
+// skipped, declines or was not reached is so by the word of two people, and so it is taken back.
 //
 // It owns the tables quota_round, quota_entry, quota_offer, quota_try and quota_skip. It
 // grants nothing: who accepts a place still has a case that people decide. Nobody is

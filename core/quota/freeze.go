@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 
@@ -81,16 +82,32 @@ func entries(ctx context.Context, tx *pg.Tx, id int64, from, n int) ([]Entry, er
 	return list, pg.Fail(err, "read a list")
 }
 
-// Every lists all rounds there are, the newest first, at most 1000. It is for checking, and
-// not for a page: it knows no areas.
-func Every(ctx context.Context, tx *pg.Tx) ([]Round, error) {
-	rows, err := tx.Query(ctx, `select `+roundColumns+` from quota_round order by id desc limit 1000`)
-	if err != nil {
-		return nil, pg.Fail(err, "list rounds")
+// Every walks all rounds there are, the newest first, and stops at the first error of see. It is
+// for checking, and not for a page: it knows no areas.
+func Every(ctx context.Context, tx *pg.Tx, see func(Round) error) error {
+	for last := int64(math.MaxInt64); ; {
+		rows, err := tx.Query(ctx, `select `+roundColumns+` from quota_round where id < $1 order by id desc limit $2`, last, perEvery)
+		if err != nil {
+			return pg.Fail(err, "list rounds")
+		}
+		list, err := pgx.CollectRows(rows, scanRound)
+		if err != nil {
+			return pg.Fail(err, "list rounds")
+		}
+		for _, r := range list {
+			if err := see(r); err != nil {
+				return err
+			}
+			last = r.ID
+		}
+		if len(list) < perEvery {
+			return nil
+		}
 	}
-	list, err := pgx.CollectRows(rows, scanRound)
-	return list, pg.Fail(err, "list rounds")
 }
+
+// perEvery is how many rounds Every holds at a time.
+const perEvery = 500
 
 // Verify reckons the digest of a drawn list again, and whether it stands in order, in a
 // scope that holds its whole area. False: the rows are not those that were drawn.

@@ -244,6 +244,33 @@ func TestRoundsThatCannotBeDrawnHinderNone(t *testing.T) {
 	w.due(t, 1)
 }
 
+// TestEveryRoundIsWalked: however many there are, none is left unchecked, and a page has the
+// newest of its reader's. Control: Every that ends after one page ("500 of 1203").
+func TestEveryRoundIsWalked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `insert into quota_round (item, area, places, cutoff, why, opener, opened) select 'ZJ-01', '371426104', 1, $1, '试', $2, $1 from generate_series(1, 1203)`
+		_, err := tx.Exec(ctx, sql, tx.Now(), int64(w.han.ID))
+		return err
+	}))
+	var seen []int64
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		seen = nil
+		return quota.Every(ctx, tx, func(r quota.Round) error { seen = append(seen, r.ID); return nil })
+	})
+	if len(seen) != 1203 || seen[0] != 1203 || seen[1202] != 1 {
+		t.Errorf("%d of 1203", len(seen))
+	}
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		list, err := w.quota.Rounds(ctx, tx, w.han)
+		if len(list) != 200 || list[0].ID != 1203 || list[199].ID != 1004 {
+			t.Errorf("a page of %d", len(list))
+		}
+		return err
+	})
+}
+
 // unpacked has the hardest household of the county wait to be packed, as after an import.
 func (w *world) unpacked(t *testing.T) core.HouseholdID {
 	t.Helper()

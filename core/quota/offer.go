@@ -28,6 +28,7 @@ const (
 // Answer is what came of an offer, and in whose words.
 type Answer struct {
 	N     int
+	Offer int64   // that they saw; its ID
 	State Outcome // Accepted, Declined or Unreached
 	Words string  // what the household said; of Unreached, how it was tried
 }
@@ -44,6 +45,8 @@ func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, n int, by
 			return ErrAsked
 		case t.next != n:
 			return ErrTurn
+		case t.course.waits(n) != nil:
+			return ErrAsked
 		}
 		no := freePlace(t.round.Places, t.course.Held())
 		if no == 0 {
@@ -115,9 +118,9 @@ func (q *Quota) tell(ctx context.Context, tx *pg.Tx, who staff.Person, t telling
 	return q.d.Outbox.Enqueue(ctx, tx, n)
 }
 
-// Try writes down an attempt to reach the household of an open offer. Errors: ErrNone,
-// ErrState, KindInvalid.
-func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Try) error {
+// Try writes down an attempt to reach the household n of an open offer, as somebody saw it.
+// Errors: ErrNone, ErrState, KindInvalid.
+func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offer int64, t Try) error {
 	words, err := sentence("words", t.Words)
 	if err != nil {
 		return err
@@ -127,7 +130,7 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Tr
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
 		o := at.course.live(n)
-		if o == nil || o.State != "open" || len(o.Tries) >= 20 {
+		if o == nil || o.ID != offer || o.State != "open" || len(o.Tries) >= 20 {
 			return ErrState
 		}
 		e, err := entry(ctx, tx, at.round, n)
@@ -148,19 +151,20 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, t Tr
 }
 
 // Tried reports whether an offer was tried as often as it must be before the household
-// may be written down as not reached: three times on two days (a sample; the table holds
-// the same).
+// may be written down as not reached: three times on two days, by two people (a sample; the
+// table holds the same). By two, and not only seconded by another: who did not try
+// themselves would sign for what they have not seen.
 func (o *Offer) Tried() bool {
-	days := map[core.Date]bool{}
+	days, people := map[core.Date]bool{}, map[core.StaffID]bool{}
 	for _, t := range o.Tries {
-		days[core.DateOf(t.At)] = true
+		days[core.DateOf(t.At)], people[t.Staff] = true, true
 	}
-	return len(o.Tries) >= 3 && len(days) >= 2
+	return len(o.Tries) >= 3 && len(days) >= 2 && len(people) >= 2
 }
 
-// Answer writes down what came of an open offer. That it is given up holds once a second
-// person has said so too (Second). Errors: ErrNone, ErrState, ErrTries, ErrDeclining,
-// KindInvalid.
+// Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was
+// reached, holds once a second person has said so too (Second). Errors: ErrNone, ErrState,
+// ErrTries, ErrDeclining, KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
 	words, err := sentence("words", a.Words)
 	if err != nil {
@@ -171,29 +175,36 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
 		o := at.course.live(a.N)
-		if o == nil || o.State != "open" {
+		if o == nil || o.ID != a.Offer || o.State != "open" {
 			return ErrState
 		}
 		if at.course.Declining(a.N) != nil {
 			return ErrDeclining
 		}
-		if a.State == Declined {
-			return q.decline(ctx, tx, who, at, o, words)
-		}
-		if a.State == Unreached && !o.Tried() {
+		switch {
+		case a.State == Declined:
+			return q.ask(ctx, tx, who, at, o, declines(at.round, words))
+		case a.State == Unreached && !o.Tried():
 			return ErrTries
+		case a.State == Unreached:
+			return q.ask(ctx, tx, who, at, o, unreaches(at.round, o, tx.Today(), words))
 		}
-		e, err := entry(ctx, tx, at.round, a.N)
-		if err != nil {
-			return err
-		}
-		sealed, err := q.sealed(words, offerAt(o.ID, "words"))
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update quota_offer set state = $2, words = $3, ended = $4, ender = $5 where id = $1`, o.ID, string(a.State), sealed, tx.Now(), int64(who.ID)); err != nil {
-			return refused(pg.Fail(err, "write down an answer"))
-		}
-		return q.trace(ctx, tx, who, act{"quota." + string(a.State), at.round, e.Region, map[string]any{"n": a.N, "household": e.Household, "place": o.PlaceNo, "words": words}})
+		return q.accept(ctx, tx, who, at, o, words)
 	})
+}
+
+// accept writes down that a household takes its place.
+func (q *Quota) accept(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, words string) error {
+	e, err := entry(ctx, tx, at.round, o.N)
+	if err != nil {
+		return err
+	}
+	sealed, err := q.sealed(words, offerAt(o.ID, "words"))
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update quota_offer set state = 'accepted', words = $2, ended = $3, ender = $4 where id = $1`, o.ID, sealed, tx.Now(), int64(who.ID)); err != nil {
+		return refused(pg.Fail(err, "write down an answer"))
+	}
+	return q.trace(ctx, tx, who, act{"quota.accepted", at.round, e.Region, map[string]any{"n": o.N, "household": e.Household, "place": o.PlaceNo, "words": words}})
 }

@@ -181,8 +181,8 @@ func sentence(field, s string) (string, error) {
 // refused turns what a constraint of the tables forbids into its sentence.
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
-		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
-		"quota_one_skip_asked": ErrAsked, "quota_one_decline_asked": ErrDeclining, "quota_declined_two_people": ErrSecond, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_until": ErrUntil, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
+		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)
 	}
@@ -217,15 +217,23 @@ func one(ctx context.Context, tx *pg.Tx, sql string, id int64) (Round, error) {
 
 // Rounds lists the rounds of areas that somebody covers, the newest first, at most 200.
 func (q *Quota) Rounds(ctx context.Context, tx *pg.Tx, who staff.Person) ([]Round, error) {
-	all, err := Every(ctx, tx)
 	var out []Round
-	for _, r := range all {
-		if len(out) < 200 && q.mine(who, r.Area) == nil {
+	err := Every(ctx, tx, func(r Round) error {
+		if q.mine(who, r.Area) == nil {
 			out = append(out, r)
 		}
+		if len(out) == 200 {
+			return errFull
+		}
+		return nil
+	})
+	if errors.Is(err, errFull) {
+		err = nil
 	}
 	return out, err
 }
+
+var errFull = errors.New("as many as a page has")
 
 // Round reads one round. Errors: ErrNone, also for who does not cover its area.
 func (q *Quota) Round(ctx context.Context, tx *pg.Tx, who staff.Person, id int64) (Round, error) {

@@ -39,7 +39,8 @@ type Try struct {
 }
 
 // A Skip is one household that was passed over, or is to be; or the word that it gives up
-// its offer, which waits for a second person as a skip does.
+// its offer, was not reached, or that one of these be taken back, which waits for a second
+// person as a skip does.
 type Skip struct {
 	ID       int64
 	N        int
@@ -50,9 +51,11 @@ type Skip struct {
 	State    string // asked, held, refused or undone
 	Second   core.StaffID
 	Seconded time.Time
-	Turn     int   // offers made before it was held
-	Offer    int64 // that is given up, 0 for a skip
-	Notice   int64 // of that: by which the household was told
+	Turn     int       // offers made before it was held
+	Offer    int64     // that is given up or to be taken back, 0 for none
+	Undoes   int64     // skip that is to be taken back, 0 for none
+	Notice   int64     // of that: by which the household was told
+	Until    core.Date // of who was not reached: the last day on which they may say something, else 0
 	UndoWhy  string
 	Undone   time.Time
 	Undoer   core.StaffID
@@ -78,7 +81,7 @@ func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err 
 	if err := q.tries(ctx, tx, id, c.Offers); err != nil {
 		return c, err
 	}
-	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0), coalesce(offer, 0), coalesce(notice, 0)
+	rows, err = tx.Query(ctx, `select id, n, reason, words, words_clear, asker, asked, state, coalesce(second, 0), seconded, coalesce(turn, 0), undo_why, undo_clear, undone, coalesce(undoer, 0), coalesce(offer, 0), coalesce(notice, 0), until, coalesce(undoes, 0)
 		from quota_skip where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read skips")
@@ -103,13 +106,16 @@ func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
 }
 
 func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error) {
-	var seconded, undone *time.Time
+	var seconded, undone, until *time.Time
 	var words, why []byte
-	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer, &s.Offer, &s.Notice)
+	err = row.Scan(&s.ID, &s.N, &s.Reason, &words, &s.Words, &s.Asker, &s.Asked, &s.State, &s.Second, &seconded, &s.Turn, &why, &s.UndoWhy, &undone, &s.Undoer, &s.Offer, &s.Notice, &until, &s.Undoes)
 	if err != nil {
 		return s, err
 	}
 	s.Seconded, s.Undone = known(seconded), known(undone)
+	if until != nil {
+		s.Until = core.NewDate(until.Date())
+	}
 	if err = q.opened(&s.Words, words, skipAt(round, s.N, "words")); err != nil {
 		return s, err
 	}
@@ -158,7 +164,7 @@ func (c *Course) Of(n int) Outcome {
 	}
 	out := Waiting
 	for i := range c.Skips {
-		if s := &c.Skips[i]; s.N == n && s.State == "held" && s.Offer == 0 {
+		if s := &c.Skips[i]; s.N == n && s.State == "held" && s.passes() {
 			switch {
 			case !s.Reason.Keeps():
 				return Out
@@ -207,7 +213,7 @@ func (c *Course) Held() map[int]bool {
 // Proposed is the skip that waits for a second person, nil for none.
 func (c *Course) Proposed() *Skip {
 	for i := range c.Skips {
-		if c.Skips[i].State == "asked" && c.Skips[i].Offer == 0 {
+		if c.Skips[i].State == "asked" && c.Skips[i].passes() {
 			return &c.Skips[i]
 		}
 	}
@@ -231,7 +237,7 @@ func (c *Course) Last(n int) (*Offer, *Skip) {
 	o := c.live(n)
 	for i := len(c.Skips) - 1; i >= 0; i-- {
 		s := &c.Skips[i]
-		if s.N == n && (s.State == "asked" || s.State == "held") && (s.Offer == 0 || o != nil && s.Offer == o.ID) {
+		if s.N == n && (s.State == "asked" || s.State == "held" && s.Undoes == 0) && (s.Offer == 0 || o != nil && s.Offer == o.ID) {
 			return o, s
 		}
 	}
@@ -240,17 +246,18 @@ func (c *Course) Last(n int) (*Offer, *Skip) {
 
 // An Undone is an act that was taken back.
 type Undone struct {
-	What Outcome // how the entry had stood by it; Passed of a skip
-	Why  string
-	By   core.StaffID
-	At   time.Time
+	What   Outcome // how the entry had stood by it; Passed of a skip, Undoing of taking back
+	Why    string
+	By     core.StaffID // who asked for it
+	Second core.StaffID // who held that; 0 of what had only been asked for
+	At     time.Time
 }
 
 // Undone lists what was taken back of entry n, the first done first.
 func (c *Course) Undone(n int) (list []Undone) {
 	for i := range c.Offers {
 		if o := &c.Offers[i]; o.N == n && o.State == "undone" {
-			list = append(list, Undone{Offered, o.UndoWhy, o.Undoer, o.Undone})
+			list = append(list, c.undone(Undone{Offered, o.UndoWhy, o.Undoer, 0, o.Undone}, c.by(o.ID, 0)))
 		}
 	}
 	for i := range c.Skips {
@@ -259,16 +266,25 @@ func (c *Course) Undone(n int) (list []Undone) {
 			continue
 		}
 		what := Passed
-		if s.Offer != 0 {
-			what = Declined
+		if !s.passes() {
+			what = Outcome(s.Reason)
 		}
-		list = append(list, Undone{what, s.UndoWhy, s.Undoer, s.Undone})
+		list = append(list, c.undone(Undone{what, s.UndoWhy, s.Undoer, 0, s.Undone}, c.by(0, s.ID)))
 	}
 	slices.SortStableFunc(list, func(a, b Undone) int { return a.At.Compare(b.At) })
 	return list
 }
 
-// Undoable reports whether something was done with entry n that can still be taken back.
+// undone names the two by whom something was taken back.
+func (c *Course) undone(u Undone, by *Skip) Undone {
+	if by != nil {
+		u.By, u.Second = by.Asker, by.Second
+	}
+	return u
+}
+
+// Undoable reports whether something was done with entry n that can still be taken back, or
+// asked to be.
 func (c *Course) Undoable(n int) bool {
 	return c.waits(n) != nil || !c.late(n) && (c.live(n) != nil || c.held(n) != nil)
 }

@@ -3,7 +3,8 @@ package quota
 // Outcome is where one entry of a frozen list stands.
 type Outcome string
 
-// The outcomes. Passed waits until one more offer was made; Out is skipped for good.
+// The outcomes. Passed waits until one more offer was made; Out is skipped for good. No entry
+// stands as Undoing: it names what was asked to be taken back, and was not.
 const (
 	Waiting   Outcome = "waiting"
 	Offered   Outcome = "offered"
@@ -12,6 +13,7 @@ const (
 	Unreached Outcome = "unreached"
 	Passed    Outcome = "passed"
 	Out       Outcome = "out"
+	Undoing   Outcome = "undo"
 )
 
 // next gives whose turn it is: the first that waits; where none does, the first that was

@@ -25,13 +25,14 @@ func TestWordsLieSealed(t *testing.T) {
 	id := w.frozen(t, 2, 5)
 	ctx, by := t.Context(), w.today(t)+7
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
-	must(t, w.quota.Try(ctx, w.han, id, 1, quota.Try{How: quota.ByCall, Words: "他说在医院"}))
-	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, State: quota.Declined, Words: "儿子有病不要"}))
-	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
-	must(t, w.quota.Undo(ctx, w.lin, id, 1, "听错了人家"))
+	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), quota.Try{How: quota.ByCall, Words: "他说在医院"}))
+	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "儿子有病不要"}))
+	w.told(t)
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
+	w.undone(t, id, 1, "听错了人家")
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "女儿在坐牢"}))
-	must(t, w.quota.Second(ctx, w.lin, id, 1, true))
-	must(t, w.quota.Undo(ctx, w.lin, id, 1, "问过邻居了"))
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
+	w.undone(t, id, 1, "问过邻居了")
 	said := []string{"他说在医院", "儿子有病不要", "听错了人家", "儿子有病不要", "女儿在坐牢", "问过邻居了"}
 	w.says(t, id, said)
 	for _, s := range said {
@@ -41,8 +42,8 @@ func TestWordsLieSealed(t *testing.T) {
 	}
 	w.admin(t, `update quota_offer set words = null, words_clear = '儿子有病不要', undo_why = null, undo_clear = '听错了人家' where words is not null;
 		update quota_try set words = null, words_clear = '他说在医院';
-		update quota_skip set words = null, words_clear = '儿子有病不要' where offer is not null;
-		update quota_skip set words = null, words_clear = '女儿在坐牢', undo_why = null, undo_clear = '问过邻居了' where offer is null`)
+		update quota_skip set words = null, words_clear = '儿子有病不要' where reason = 'declined';
+		update quota_skip set words = null, words_clear = '女儿在坐牢', undo_why = null, undo_clear = '问过邻居了' where reason = 'away'`)
 	w.says(t, id, said)
 	n, err := w.quota.Reseal(ctx)
 	must(t, err)
@@ -68,7 +69,7 @@ func TestWordsLieSealed(t *testing.T) {
 func (w *world) says(t *testing.T, id int64, want []string) {
 	t.Helper()
 	c := w.course(t, id)
-	for i, got := range []string{c.Offers[0].Tries[0].Words, c.Offers[0].Words, c.Offers[0].UndoWhy, c.Skips[0].Words, c.Skips[1].Words, c.Skips[1].UndoWhy} {
+	for i, got := range []string{c.Offers[0].Tries[0].Words, c.Offers[0].Words, c.Offers[0].UndoWhy, c.Skips[0].Words, c.Skips[2].Words, c.Skips[2].UndoWhy} {
 		if got != want[i] {
 			t.Errorf("%q is read as %q", want[i], got)
 		}

@@ -157,6 +157,41 @@ func (w *world) course(t testing.TB, id int64) (c quota.Course) {
 	return c
 }
 
+// stands is what whoever looks now sees to stand of an entry; offered is its last offer, 0
+// for none.
+func (w *world) stands(t testing.TB, id int64, n int) quota.Seen {
+	t.Helper()
+	c := w.course(t, id)
+	return c.Stands(n)
+}
+
+func (w *world) offered(t testing.TB, id int64, n int) (last int64) {
+	t.Helper()
+	for _, o := range w.course(t, id).Offers {
+		if o.N == n {
+			last = o.ID
+		}
+	}
+	return last
+}
+
+// told has all notices reach whom they are for.
+func (w *world) told(t testing.TB) {
+	t.Helper()
+	must(t, w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'person', updated = $1, ended = $1 where state = 'queued'`, tx.Now())
+		return err
+	}))
+}
+
+// undone has one officer take back what stands of an entry, and another hold that.
+func (w *world) undone(t testing.TB, id int64, n int, why string) {
+	t.Helper()
+	must(t, w.quota.Undo(t.Context(), w.lin, id, n, w.stands(t, id, n), why))
+	w.told(t)
+	must(t, w.quota.Second(t.Context(), w.han, id, n, w.stands(t, id, n), true))
+}
+
 // ranked is the order of a township as the desk's ranking shows it.
 func (w *world) ranked(t testing.TB, towns []core.RegionCode) (list []insight.Ranked) {
 	t.Helper()

@@ -27,6 +27,10 @@ const (
 	KindUnfiled   Kind = "unfiled"
 	KindOffered   Kind = "offered"
 	KindDeclined  Kind = "declined"
+	KindUnreached Kind = "unreached"
+	KindTaking    Kind = "taking_back"
+	KindTakenBack Kind = "taken_back"
+	KindStands    Kind = "stands"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
@@ -261,5 +265,36 @@ func Offered(item string, by core.Date) Notice {
 func Declined(item string) Notice {
 	return Notice{KindDeclined,
 		"有人记下:" + item + "您家不要了。名额还给您家留着,等另一个人再核对。您没说过不要,请马上打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
+}
+
+// Unreached says that nobody of the household was reached about what Offered offered, until
+// when it is theirs for certain, and whom to ring. Who is not at home may be away from here.
+func Unreached(item string, until core.Date) Notice {
+	return Notice{KindUnreached,
+		item + "轮到您家了,几次都没联系上您。名额给您家留到 " + until.SayWhole() + "。要还是不要,最晚这天打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
+		[]Field{{"item", item}, {"until", until.String()}}}
+}
+
+// TakingBack says that somebody asked to take back the place that a household was given, and
+// how to say that it is not right: it is theirs until a second person has looked.
+func TakingBack(item string) Notice {
+	return Notice{KindTaking,
+		"有人提出收回给您家的" + item + "名额。名额还给您家留着,等另一个人再核对。您有不同意见,请马上打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
+}
+
+// TakenBack says that a place was taken back after TakingBack, and where the household is now.
+func TakenBack(item string) Notice {
+	return Notice{KindTakenBack,
+		"给您家的" + item + "名额收回了。您家还排在原来的位置,轮到了再告诉您。" + Help + Promise,
+		[]Field{{"item", item}}}
+}
+
+// Stands says that what Declined, Unreached or TakingBack told is not so: the place is the
+// household's as before.
+func Stands(item string) Notice {
+	return Notice{KindStands,
+		"前面那条消息不算了。" + item + "名额还是您家的,和原来一样。" + Help + Promise,
 		[]Field{{"item", item}}}
 }

@@ -61,18 +61,19 @@ func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said strin
 }
 
 // stranger refuses an act on a household from its kin: who gets a place and who is passed
-// over is for somebody else to write down.
+// over is for somebody else to write down. Who used to live there counts: of a household that
+// nobody lives in any more, the place is still to be written about.
 func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
 	return k.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list, err := k.d.Quota.Entries(ctx, tx, id, n, 1)
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		living, err := k.d.Registry.Living(ctx, tx, []core.HouseholdID{list[0].Household})
+		lived, err := k.d.Registry.Lived(ctx, tx, []core.HouseholdID{list[0].Household})
 		if err != nil {
 			return err
 		}
-		kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(living)))
+		kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(lived)))
 		if _, is := kin[at.Staff.ID]; err == nil && is {
 			err = casefile.ErrConflictOfInterest
 		}
@@ -107,17 +108,17 @@ func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return k.of(w, r, at, "记下了。", func(id int64, n int) error {
-		return k.d.Quota.Try(r.Context(), at.Staff, id, n, quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
+		return k.d.Quota.Try(r.Context(), at.Staff, id, n, offerOf(r), quota.Try{How: quota.How(r.FormValue("how")), Words: r.FormValue("words")})
 	})
 }
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了。"
-	if to == quota.Declined {
-		said = "记下了,也告诉他家了。名额还给他家留着,请另一个人核对。"
+	if to == quota.Declined || to == quota.Unreached {
+		said = "记下了,正在告诉他家。名额还给他家留着,请另一个人核对。"
 	}
 	return k.of(w, r, at, said, func(id int64, n int) error {
-		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, State: to, Words: r.FormValue("words")})
+		return k.d.Quota.Answer(r.Context(), at.Staff, id, quota.Answer{N: n, Offer: offerOf(r), State: to, Words: r.FormValue("words")})
 	})
 }
 
@@ -129,13 +130,17 @@ func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	holds := r.FormValue("holds") == "yes"
-	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,他家还在原来的位置。"}[holds], func(id int64, n int) error {
-		return k.d.Quota.Second(r.Context(), at.Staff, id, n, holds)
+	return k.of(w, r, at, map[bool]string{true: "核对过了,记在名单上。", false: "记下了不是这样,原来的不动。"}[holds], func(id int64, n int) error {
+		return k.d.Quota.Second(r.Context(), at.Staff, id, n, seenOf(r), holds)
 	})
 }
 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, at, "退回去了,他家还在原来的位置。", func(id int64, n int) error {
-		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, r.FormValue("why"))
+	said := "提出来了。请另一个人核对,核对以前什么都不动。"
+	if seenOf(r).State == "asked" {
+		said = "退回去了,原来的不动。"
+	}
+	return k.of(w, r, at, said, func(id int64, n int) error {
+		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, seenOf(r), r.FormValue("why"))
 	})
 }

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -106,33 +107,10 @@ type roundPage struct {
 	Turn               *row
 	Offers             []row
 	Asked              *row
+	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
 	Tomorrow, By       core.Date
 }
-
-// row is one household of a list.
-type row struct {
-	quota.Entry
-	Head    registry.Head
-	Where   string
-	Band    string
-	Parts   []int
-	Outcome quota.Outcome
-	Offer   *quota.Offer
-	Skip    *quota.Skip
-	Notice  notify.State
-	Heard   notify.State // what became of telling that the offer was given up
-	Names   map[core.StaffID]string
-	Undoes  bool
-	Mine    bool // asked by who looks
-	Undone  []quota.Undone
-}
-
-// Waits reports whether the row's offer was given up by one person's word alone.
-func (r row) Waits() bool { return r.Skip != nil && r.Skip.Offer != 0 && r.Skip.State == "asked" }
-
-// Say is the reason of the row's skip.
-func (r row) Say() string { return r.Skip.Reason.Chinese() }
 
 func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r)
@@ -193,6 +171,11 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 	for i := range c.Offers {
 		if c.Offers[i].State == "open" {
 			acute = append(acute, c.Offers[i].N)
+		}
+	}
+	for _, n := range c.Undoings() {
+		if !slices.Contains(acute, n) {
+			acute = append(acute, n)
 		}
 	}
 	shown := len(list)
@@ -275,6 +258,7 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 
 // pending sorts the households that somebody has to do with now.
 func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
+	var undoing []row
 	for i := range rows {
 		one := &rows[i]
 		if one.Outcome == quota.Offered {
@@ -284,7 +268,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 			}
 			one.Notice = told.State
 			if one.Waits() {
-				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil {
+				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil { // of an open offer there is one
 					return err
 				}
 				one.Heard = told.State
@@ -292,12 +276,21 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 			p.Offers = append(p.Offers, *one)
 			continue
 		}
-		if one.Skip != nil && one.Skip.State == "asked" {
+		switch {
+		case one.Back():
+			if told, err := notify.Get(ctx, tx, one.Skip.Notice); err == nil {
+				one.Heard = told.State
+			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
+				return err
+			}
+			undoing = append(undoing, *one)
+		case one.Waits():
 			p.Asked = one
-		} else {
+		default:
 			p.Turn = one
 		}
 	}
+	p.Undoing = undoing
 	return nil
 }
 
@@ -322,9 +315,9 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 	}
 	out := make([]row, 0, len(list))
 	for _, e := range list {
-		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N)}
+		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N), Today: tx.Today()}
 		one.Offer, one.Skip = c.Last(e.N)
-		one.Undoes, one.Undone = c.Undoable(e.N), c.Undone(e.N)
+		one.Undoes, one.Undone, one.Stands = c.Undoable(e.N), c.Undone(e.N), c.Stands(e.N)
 		out = append(out, one)
 	}
 	return out, nil
@@ -344,7 +337,7 @@ func (p *roundPage) people() []core.StaffID {
 			ids = append(ids, r.Skip.Asker, r.Skip.Second)
 		}
 		for _, u := range r.Undone {
-			ids = append(ids, u.By)
+			ids = append(ids, u.By, u.Second)
 		}
 	})
 	return ids
@@ -365,6 +358,9 @@ func (p *roundPage) each(do func(*row)) {
 	}
 	for i := range p.Offers {
 		do(&p.Offers[i])
+	}
+	for i := range p.Undoing {
+		do(&p.Undoing[i])
 	}
 	if p.Turn != nil {
 		do(p.Turn)

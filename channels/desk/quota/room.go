@@ -54,10 +54,10 @@ func (k *Room) Desk() desk.Room {
 		{Method: "POST", Path: round + "/freeze", Roles: act, Trace: "quota.frozen", Serve: k.freeze},
 		{Method: "POST", Path: round + "/offer", Roles: act, Trace: "quota.offered", Serve: k.offer},
 		{Method: "POST", Path: round + "/try", Roles: act, Trace: "quota.tried", Serve: k.try},
-		{Method: "POST", Path: round + "/answer", Roles: act, Trace: "quota.accepted quota.decline_asked quota.unreached", Serve: k.answer},
+		{Method: "POST", Path: round + "/answer", Roles: act, Trace: "quota.accepted quota.decline_asked quota.unreached_asked", Serve: k.answer},
 		{Method: "POST", Path: round + "/skip", Roles: act, Trace: "quota.skip_asked", Serve: k.skip},
-		{Method: "POST", Path: round + "/second", Roles: act, Trace: "quota.skipped quota.skip_refused quota.declined quota.decline_refused", Serve: k.second},
-		{Method: "POST", Path: round + "/undo", Roles: act, Trace: "quota.undone", Serve: k.undo},
+		{Method: "POST", Path: round + "/second", Roles: act, Trace: "quota.skipped quota.skip_refused quota.declined quota.decline_refused quota.unreached quota.unreached_refused quota.undone quota.undo_refused", Serve: k.second},
+		{Method: "POST", Path: round + "/undo", Roles: act, Trace: "quota.undo_asked quota.taken_back", Serve: k.undo},
 	}}
 }
 
@@ -73,6 +73,7 @@ func (k *Room) Words() template.FuncMap {
 		"told":    func(s notify.State) string { return tolds[s] },
 		"outcome": func(o quota.Outcome) outcome { return outcomes[o] },
 		"undid":   func(o quota.Outcome) string { return undid[o] },
+		"two":     func(p roundPage, r row) pageRow { return pageRow{p, r} },
 		"prev":    func(n int) int { return n - 1 },
 	}
 }
@@ -87,7 +88,13 @@ type outcome struct{ Word, Tone string }
 var outcomes = map[quota.Outcome]outcome{quota.Waiting: {"在等", ""}, quota.Offered: {"等答复", "amber"}, quota.Accepted: {"要了", "leaf"}, quota.Declined: {"不要", ""},
 	quota.Unreached: {"联系不上", "red"}, quota.Passed: {"先往后放", "amber"}, quota.Out: {"跳过", "red"}}
 
-var undid = map[quota.Outcome]string{quota.Offered: "给他家的名额", quota.Declined: "「他家不要」", quota.Passed: "跳过"}
+var undid = map[quota.Outcome]string{quota.Offered: "给他家的名额", quota.Declined: "「他家不要」", quota.Unreached: "「联系不上」", quota.Passed: "跳过", quota.Undoing: "「要退回」"}
+
+// pageRow is one household of a page, for what needs both.
+type pageRow struct {
+	Page roundPage
+	Row  row
+}
 
 // in runs a look in one transaction of the officer's scope.
 func (k *Room) in(r *http.Request, at desk.At, do func(context.Context, *pg.Tx, registry.Purpose) error) error {
@@ -114,3 +121,12 @@ func entryOf(r *http.Request, name string) (int, error) {
 	}
 	return n, nil
 }
+
+// offerOf and seenOf read what stood of the household on the page that somebody acts from;
+// of an address that says nothing, nothing, which stands nowhere.
+func offerOf(r *http.Request) int64 {
+	id, _ := strconv.ParseInt(r.FormValue("offer"), 10, 64)
+	return id
+}
+
+func seenOf(r *http.Request) quota.Seen { return quota.ParseSeen(r.FormValue("seen")) }

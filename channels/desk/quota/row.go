@@ -1,0 +1,55 @@
+package quota
+
+import (
+	"lianou/core"
+	"lianou/core/notify"
+	"lianou/core/quota"
+	"lianou/core/registry"
+)
+
+// row is one household of a list.
+type row struct {
+	quota.Entry
+	Head    registry.Head
+	Where   string
+	Band    string
+	Parts   []int
+	Outcome quota.Outcome
+	Offer   *quota.Offer
+	Skip    *quota.Skip
+	Notice  notify.State
+	Heard   notify.State // what became of telling that the offer was given up
+	Names   map[core.StaffID]string
+	Undoes  bool
+	Stands  quota.Seen // what whoever acts from this page has seen
+	Mine    bool       // asked by who looks
+	Today   core.Date
+	Undone  []quota.Undone
+}
+
+// Waits reports whether something that was written of the row waits for a second person.
+func (r row) Waits() bool { return r.Skip != nil && r.Skip.State == "asked" }
+
+// Known reports whether it is known what became of telling the household: before, nothing
+// that takes its place holds.
+func (r row) Known() bool {
+	return r.Heard == notify.Confirmed || r.Heard == notify.Untold || r.Heard == ""
+}
+
+// Holds reports whether who looks may say of what waits that it is so.
+func (r row) Holds() bool { return r.Known() && !(r.Gone() && r.Early()) }
+
+// Back reports whether that is that something be taken back.
+func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == quota.Undoing }
+
+// Undoable reports whether who looks may take back what stands, or ask for it: what waits is
+// taken back by who wrote it.
+func (r row) Undoable() bool { return r.Undoes && (!r.Waits() || r.Mine) }
+
+// Gone reports whether that word is that nobody was reached, and Early whether they may
+// still say something today.
+func (r row) Gone() bool  { return r.Skip.Until != 0 }
+func (r row) Early() bool { return r.Today <= r.Skip.Until }
+
+// Say is the reason of the row's skip.
+func (r row) Say() string { return r.Skip.Reason.Chinese() }

@@ -1,0 +1,103 @@
+package quota_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/audit"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+)
+
+var carried = regexp.MustCompile(`name="(?:seen|offer)" value="([^"]*)"`)
+
+// TestAPageActsOnWhatItShows: every form about a household carries what the page shows of it,
+// and an old page does nothing to what a colleague has written meanwhile.
+//
+// Control: the page's forms without their offer ("[offer-1-open] are carried"); undo that
+// reads what stands now ("what was written meanwhile is taken back: 303").
+func TestAPageActsOnWhatItShows(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	h.draws(t)
+	_, body := h.ask(t, first, to, nil)
+	day, _ := h.today(t)
+	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
+	h.does(t, county, to+"/offer", url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 7).String()}})
+	_, body = h.ask(t, first, to, nil)
+	var got []string
+	for _, m := range carried.FindAllStringSubmatch(body, -1) {
+		got = append(got, m[1])
+	}
+	if want := []string{"offer-1-open", "1", "1"}; !slices.Equal(got, want) { // undo, answer, attempt
+		t.Errorf("%q are carried, want %q", got, want)
+	}
+	h.does(t, second, to+"/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"要"}})
+	if code, body := h.ask(t, first, to+"/undo", url.Values{"n": {"1"}, "seen": {"offer-1-open"}, "why": {"日子写错了"}}); code != http.StatusConflict {
+		t.Errorf("what was written meanwhile is taken back: %d %s", code, body)
+	}
+}
+
+// TestKinDoNothingWithAPlace, and a list is no copy: it names no household to who was shown
+// as many as a day has, but for what is posted, where nobody is named whole.
+//
+// Controls: of without stranger ("kin offer: 303"); stranger of who lives there now ("kin of who
+// lived there try: 303"); rows without MayShow ("a page of the
+// 2,001st: 200").
+func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	h.draws(t)
+	_, body := h.ask(t, first, to, nil)
+	if code, _ := h.ask(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}}); code != 303 {
+		t.Fatalf("freeze: %d", code)
+	}
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		var me core.StaffID
+		var kin core.PersonID
+		const sql = `select (select id from staff_account where login = $1), (select min(person) from quota_entry e join membership m on m.household = e.household where e.n = 1 and m.until is null)`
+		if err := tx.QueryRow(ctx, sql, county).Scan(&me, &kin); err != nil {
+			return err
+		}
+		return h.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "叔侄")
+	}))
+	day, _ := h.today(t)
+	offer := url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 7).String()}}
+	if code, _ := h.ask(t, county, to+"/offer", offer); code != 403 {
+		t.Errorf("kin offer: %d", code)
+	}
+	if code, _ := h.ask(t, second, to+"/offer", offer); code != 303 {
+		t.Fatalf("who is none offers: %d", code)
+	}
+	for act, form := range map[string]url.Values{"/answer": {"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}, "/try": {"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, "/undo": {"n": {"1"}, "why": {"记错了"}}} {
+		if code, _ := h.ask(t, county, to+act, form); code != 403 {
+			t.Errorf("kin %s: %d", act, code)
+		}
+	}
+	must(t, h.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `update membership set until = current_date where until is null and household = (select household from quota_entry where round = 1 and n = 1)`
+		_, err := tx.Exec(ctx, sql)
+		return err
+	}))
+	if code, _ := h.ask(t, county, to+"/try", h.seen(t, url.Values{"n": {"1"}, "how": {"call"}, "words": {"空号"}})); code != 403 {
+		t.Errorf("kin of who lived there try: %d", code)
+	}
+	must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `insert into people_shown (staff, kind, who, at) select (select id::text from staff_account where login = $1), 'household', 1000000 + n, $2 from generate_series(1, $3::int) n`
+		_, err := tx.Exec(ctx, sql, county, tx.Now().Add(-2*time.Hour), audit.ShownPerDay)
+		return err
+	}))
+	for page, want := range map[string]int{"": 429, "/why?a=1&b=2": 429, "/public": 200} {
+		if code, _ := h.ask(t, county, to+page, nil); code != want {
+			t.Errorf("a page of the 2,001st, %q: %d, want %d", page, code, want)
+		}
+	}
+}
