@@ -1,8 +1,26 @@
 -- What is closed when leads follow a household is told to who moves it, for the log; of two
 -- open ones that say the opposite of one item the later stands; and what lies open of a
 -- household that people emptied goes with them, for it is theirs, not the address's.
+--
+-- A report on weights that a desk asked for, and how far it is: one at a time for the city,
+-- for each reads everybody.
 
 -- +goose Up
+create table index_asked (
+    id      bigint generated always as identity primary key,
+    weights bigint[] not null check (cardinality(weights) = 7),
+    digest  text not null check (digest ~ '^[0-9a-f]{64}$'), -- of the weights
+    actor   text not null check (actor <> ''),
+    asked   timestamptz not null,
+    towns   int not null default 0, -- to read; 0 until it begins
+    done    int not null default 0 check (done between 0 and towns),
+    ended   timestamptz,
+    failed  boolean not null default false check (not failed or ended is not null)
+);
+create unique index index_asked_one on index_asked ((true)) where ended is null;
+create index index_asked_digest on index_asked (digest, id desc);
+grant select, insert, update on index_asked to lianou_platform;
+
 -- Of a due and a lost lead that name one item the one found later is believed, and of two
 -- households that become one that of who lived there: the others' is about rules and facts
 -- that do not hold any more. Row-level security holds in here: the caller must see both
@@ -62,6 +80,7 @@ grant execute on function registry_settle_household(bigint, text) to lianou_plat
 -- +goose StatementEnd
 
 -- +goose Down
+drop table index_asked;
 -- +goose StatementBegin
 drop function registry_settle_household(bigint, text);
 drop function lead_follow(bigint, bigint, text);
