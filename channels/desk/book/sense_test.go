@@ -20,9 +20,8 @@ import (
 // draft can be published. There is one at a time; an auditor has no button; one that came to
 // nothing, or was lost, may be asked for again; a draft that leaves the weights has none.
 //
-// Controls: AskSense without Insert ("jobs map[]"); index_asked without its index on one ("beside
-// another: 200"); SenseAsked that does not end what failed (`failed: the page lacks "没有算完"`); Routes with all for
-// POST ("an auditor: 200"); sense without Moved ("weights as they are: 200").
+// Controls: AskSense without Insert ("asked: 200, jobs map[]"); SenseAsked that leaves what came to
+// nothing (`failed: the page has, or lacks, "上一次没有算完"`).
 func TestTheDeskAsksForTheReport(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
