@@ -3,6 +3,8 @@ package casefile
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/pg"
 )
@@ -56,6 +58,19 @@ func (s *Store) Await(ctx context.Context, tx *pg.Tx, c Case, due core.Date) err
 		return pg.Fail(err, "start the clock of a case")
 	}
 	return s.SetDeadline(ctx, tx, Deadline{Case: c.ID, Kind: DeadlineAccept, Due: due, Level: 1})
+}
+
+// Clockless lists cases at some sorting desks whose acceptance no clock counts: they lay there
+// before Await was.
+func (s *Store) Clockless(ctx context.Context, tx *pg.Tx, desks []core.RegionCode, limit int) ([]core.CaseID, error) {
+	const sql = `select id from casefile c where region = any ($1) and state = 'open' and routed is null
+		and not exists (select from deadline d where d.case_id = c.id and d.claim_id = 0 and d.kind = $2) order by id limit $3`
+	rows, err := tx.Query(ctx, sql, desks, DeadlineAccept, limit)
+	if err != nil {
+		return nil, pg.Fail(err, "look for cases without a clock")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[core.CaseID])
+	return list, pg.Fail(err, "look for cases without a clock")
 }
 
 // Relocate takes a case and all its rows to another township, where it is routed

@@ -31,8 +31,9 @@ func Unscoped() map[string]string {
 		"ranking_step":  "counts of households by steps of the city's order, no person",
 		"index_sensing": "counts of a comparison of weights by groups and places, no household",
 		// watch
-		"scan":      "when everybody was looked at, and how far it is, no person",
-		"scan_town": "counts of a look by township, no person",
+		"index_asked": "weights that a desk wants compared, and how far that is, no person",
+		"scan":        "when everybody was looked at, and how far it is, no person",
+		"scan_town":   "counts of a look by township, no person",
 		// simulate
 		"simulation":      "what a change of the rules would do to everybody, no person",
 		"simulation_town": "counts and sums by township, no person",

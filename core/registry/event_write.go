@@ -57,6 +57,9 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 			return 0, err
 		}
 	}
+	if err := w.leadsOfLeft(ctx); err != nil {
+		return 0, err
+	}
 	e.Household = w.touched[0]
 	const sql = `insert into life_event (id, region, kind, day, known_at, source, household, person, undoes, made_by)
 		select $1, region, $3, $4, $5, $6, id, nullif($7::bigint, 0), nullif($8::bigint, 0), $9 from household where id = $2`
@@ -214,8 +217,8 @@ func (w *writing) death(ctx context.Context, id core.PersonID, to personImage) e
 func (w *writing) home(ctx context.Context, id core.HouseholdID, before, to *homeImage) error {
 	if before != nil && to != nil {
 		if before.Region != to.Region {
-			if _, err := w.tx.Exec(ctx, `select registry_settle_household($1, $2)`, int64(id), to.Region); err != nil {
-				return beyond(err, "move a household")
+			if err := w.settle(ctx, id, to.Region); err != nil {
+				return err
 			}
 			w.left[id] = before.Region
 		}

@@ -55,6 +55,15 @@ func Sorting(region core.RegionCode) bool {
 	return len(region) == 9 && strings.HasSuffix(string(region), "000")
 }
 
+// Desks are the sorting desks of the city: each county's, and its own.
+func (r *Router) Desks() []core.RegionCode {
+	list := []core.RegionCode{jobs.ScopeRegion(core.DezhouCity)}
+	for _, county := range r.regions.Counties() {
+		list = append(list, jobs.ScopeRegion(county.Code))
+	}
+	return list
+}
+
 // Place finds the township of an address. A place that is not in the tree goes to
 // the sorting desk of its county, and with no county to the city's.
 func (r *Router) Place(live core.Place) Where {

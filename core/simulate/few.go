@@ -30,6 +30,7 @@ type Choosing struct {
 	Draw  string            // digest of what is looked at: the same draws the same townships in the same order
 	Towns []core.RegionCode // to choose from; within the scope of the transaction
 	N     int
+	Now   func() time.Time // the clock of who waits for the page, which is no city's; required
 }
 
 // A Chosen is one household that the change touches.
@@ -68,7 +69,7 @@ func (s *Simulator) Choose(ctx context.Context, tx *pg.Tx, c Choosing, found *Re
 		f.Towns = f.Of
 		return f, nil
 	}
-	r := reading{Simulator: s, pair: pair, tally: pair.NewTally(), draw: c.Draw, until: time.Now().Add(fewWithin)}
+	r := reading{Simulator: s, pair: pair, tally: pair.NewTally(), draw: c.Draw, now: c.Now, until: c.Now().Add(fewWithin)}
 	for _, town := range drawn(c, found) {
 		list, err := r.town(ctx, tx, town)
 		if err != nil && !errors.Is(err, errEnough) {
@@ -78,7 +79,7 @@ func (s *Simulator) Choose(ctx context.Context, tx *pg.Tx, c Choosing, found *Re
 		if err != nil {
 			break
 		}
-		if f.Towns++; enough(f.Chosen, c.N) || r.tally.Households >= fewMost {
+		if f.Towns++; enough(f.Chosen, c.N) || r.tally.Households >= fewMost || r.late() {
 			break
 		}
 	}
@@ -140,8 +141,12 @@ type reading struct {
 	pair  *Pair
 	tally *Tally
 	draw  string
+	now   func() time.Time
 	until time.Time
 }
+
+// late reports whether who waits has waited enough.
+func (r *reading) late() bool { return r.now().After(r.until) }
 
 // town gives the few of one township that the draw puts first, those that lose before the
 // others. Errors: errEnough, with what was found until then.
@@ -153,7 +158,7 @@ func (r *reading) town(ctx context.Context, tx *pg.Tx, town core.RegionCode) (li
 		}
 	}
 	err = r.Registry.Scan(ctx, tx, town, func(home core.HouseholdID, row []byte) error {
-		if r.tally.Households%256 == 255 && time.Now().After(r.until) {
+		if r.tally.Households%256 == 255 && r.late() {
 			return errEnough
 		}
 		effect, err := r.pair.Effect(row, r.tally)

@@ -82,9 +82,7 @@ func (s *Simulator) Begin(ctx context.Context, r Request) (id int64, err error) 
 	if err != nil {
 		return 0, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.last, s.pair, s.idle = id, pair, nil
+	s.keep(id, pair)
 	return id, nil
 }
 

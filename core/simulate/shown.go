@@ -1,6 +1,8 @@
 package simulate
 
 import (
+	"slices"
+
 	"lianou/core"
 	"lianou/core/discreet"
 	"lianou/core/policy"
@@ -110,14 +112,15 @@ func (c *covered) item(i int) ShownItem {
 func (c *covered) place(t *Tally, code core.RegionCode, homes, worse, better *discreet.Tree) ShownPlace {
 	p := ShownPlace{Region: code, Households: homes.Count(), Worse: worse.Count(), Better: better.Count()}
 	month := CostOf(c.Items, t).Month()
-	p.Month = discreet.Sum{Fen: month, Hidden: worse.Hidden || better.Hidden || month != 0 && t.Worse+t.Better == 0}
+	p.Month = discreet.Sum{Fen: month, Hidden: c.monthly() && (worse.Hidden || better.Hidden || month != 0 && t.Worse+t.Better == 0)}
 	c.hides = c.hides || p.Month.Hidden
 	return p
 }
 
 // round rounds all money where anything is hidden: what the shown leave of a sum is then
 // not known better than by five households of what one is given. That is reckoned as a mean
-// by item and county, the largest of which counts.
+// by item and county, the largest of which counts. A nought that follows from what is shown
+// anyway stays one: nobody is given anything by the month of what is given once.
 func (s *Shown) round(r *Result, c *covered) {
 	cost := CostOf(r.Items, &r.Whole)
 	monthly, single := core.Fen(0), core.Fen(0)
@@ -125,18 +128,40 @@ func (s *Shown) round(r *Result, c *covered) {
 		each, once := c.given()
 		monthly, single = discreet.Unit(each), discreet.Unit(once)
 	}
-	s.Month, s.Once = discreet.Round(cost.Month(), monthly), discreet.Round(cost.Once(), single)
+	nobody := none(s.Worse, s.Better)
+	s.Month, s.Once = discreet.Sum{Fen: cost.Month()}, discreet.Sum{Fen: cost.Once()}
+	blur(&s.Month, monthly, nobody || !c.monthly())
+	blur(&s.Once, single, nobody || !slices.ContainsFunc(c.Items, Item.once))
 	for i := range s.Items {
-		blur(&s.Items[i].Month, monthly)
-		blur(&s.Items[i].Once, single)
+		it := &s.Items[i]
+		nobody := none(it.Lost, it.Less, it.Gained, it.More, it.Untold)
+		blur(&it.Month, monthly, nobody || !it.monthly())
+		blur(&it.Once, single, nobody || !it.once())
 	}
 	for i := range s.Counties {
-		blur(&s.Counties[i].Month, monthly)
+		s.Counties[i].round(monthly, !c.monthly())
 		for j := range s.Counties[i].Towns {
-			blur(&s.Counties[i].Towns[j].Month, monthly)
+			s.Counties[i].Towns[j].round(monthly, !c.monthly())
 		}
 	}
 }
+
+func (p *ShownPlace) round(unit core.Fen, nought bool) {
+	blur(&p.Month, unit, nought || none(p.Worse, p.Better))
+}
+
+// none reports whether all of some counts are shown, and nought.
+func none(list ...discreet.Count) bool {
+	return !slices.ContainsFunc(list, func(c discreet.Count) bool { return c != discreet.Shown(0) })
+}
+
+// monthly reports whether anything is given that comes to something in a month.
+func (c *covered) monthly() bool { return slices.ContainsFunc(c.Items, Item.monthly) }
+
+func (it Item) monthly() bool { return regular(it.Before) || regular(it.After) }
+func (it Item) once() bool    { return it.Before == "once" || it.After == "once" }
+
+func regular(per string) bool { return per != "once" && per != "" }
 
 // given is what one household is given more or less in a month, and once.
 func (c *covered) given() (month, once core.Fen) {
@@ -145,7 +170,7 @@ func (c *covered) given() (month, once core.Fen) {
 			x, it := &c.counties[i].tally.Items[j], &c.Items[j]
 			one := x.mean()
 			month = max(month, policy.Monthly(one, it.Before), policy.Monthly(one, it.After))
-			if it.Before == "once" || it.After == "once" {
+			if it.once() {
 				once = max(once, one)
 			}
 		}
@@ -163,11 +188,12 @@ func (s *Shift) mean() core.Fen {
 	return (moved + core.Fen(n) - 1) / core.Fen(n)
 }
 
-// blur rounds a sum, or takes it out where it is hidden.
-func blur(s *discreet.Sum, unit core.Fen) {
-	if s.Hidden {
+// blur rounds a sum, or takes it out where it is hidden. A nought that is known is left.
+func blur(s *discreet.Sum, unit core.Fen, known bool) {
+	switch {
+	case s.Hidden:
 		*s = discreet.Sum{Hidden: true}
-		return
+	case s.Fen != 0 || !known:
+		*s = discreet.Round(s.Fen, unit)
 	}
-	*s = discreet.Round(s.Fen, unit)
 }

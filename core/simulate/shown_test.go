@@ -15,7 +15,8 @@ import (
 // is drawn, of items that give everybody the same.
 func drawnResult(t *rapid.T) (r Result, amounts []core.Fen) {
 	for i := range rapid.IntRange(1, 4).Draw(t, "items") {
-		r.Items = append(r.Items, Item{Code: core.ItemCode(fmt.Sprint(i)), Before: "month", After: "month"})
+		per := rapid.SampledFrom([]string{"month", "month", "once"}).Draw(t, "per")
+		r.Items = append(r.Items, Item{Code: core.ItemCode(fmt.Sprint(i)), Before: per, After: per})
 		amounts = append(amounts, core.Fen(rapid.IntRange(1, 900).Draw(t, "amount")))
 	}
 	r.Whole.Items = make([]Shift, len(r.Items))
@@ -64,7 +65,8 @@ func fate(t *rapid.T, often int, bit uint64, amount core.Fen, c *change, s *Shif
 
 // TestWhatATrialShows: whoever subtracts what is shown of a simulation from what it comes
 // to, along townships, counties, items and the parts of an item, finds no number that is
-// hidden, and none under five; and money is known no better than by five households.
+// hidden, and none under five; and money is known no better than by five households. A nought
+// is exact where what is shown says that it is one, and nowhere else.
 //
 // Controls: one part of an item shown as it is ("item 1: one part is the rest of the other");
 // Lost beside items that are hidden (parts without c.lose.any: "5 lost by subtraction");
@@ -72,7 +74,9 @@ func fate(t *rapid.T, often int, bit uint64, amount core.Fen, c *change, s *Shif
 // unknown (side by Untold, rarely: "2 items are hidden, and one comes to 2 at the least"); the
 // city's number kept where the items give it away (Cover of false, rarely: "1 items are hidden,
 // and one comes to 5 at the least"); places uncovered ("a part of 1"); money exact ("money of
-// what is hidden is exact").
+// what is hidden is exact"); a nought that is told anyway blurred (blur without known: "item 0 once is
+// nought, and is said to come to less than 10.00"); any nought exact (blur as if known:
+// "all: an exact nought of counts that are not").
 func TestWhatATrialShows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -93,7 +97,7 @@ func TestWhatATrialShows(t *testing.T) {
 			attackItem(t, &s, &s.Items[i])
 		}
 		attackSides(t, &s)
-		attackMoney(t, &s, amounts)
+		attackMoney(t, &s, &r, amounts)
 	})
 }
 
@@ -191,36 +195,67 @@ func attackSides(t *rapid.T, s *Shown) {
 	}
 }
 
-// attackMoney looks for a sum that is known to the fen while something is hidden.
-func attackMoney(t *rapid.T, s *Shown, amounts []core.Fen) {
-	sums := []discreet.Sum{s.Month}
+// attackMoney looks for a sum that is known to the fen while something is hidden, and for a
+// nought that is blurred though it is told anyway.
+func attackMoney(t *rapid.T, s *Shown, r *Result, amounts []core.Fen) {
 	some := false
-	see := func(m discreet.Sum, c ...discreet.Count) {
-		for _, one := range c {
-			some = some || one.Hidden()
-			if one.Hidden() && !m.Hidden {
-				t.Errorf("money of a hidden number is shown: %+v", m)
-			}
+	var monthly, single []core.Fen
+	for i, it := range r.Items {
+		if r.Whole.Items[i].Movers == 0 {
+			continue // that nobody is given it is no small number
 		}
-		if !m.Hidden {
-			sums = append(sums, m)
+		if it.Before == "once" {
+			single = append(single, amounts[i])
+		} else {
+			monthly = append(monthly, amounts[i])
+		}
+	}
+	see := func(what string, m discreet.Sum, given []core.Fen, c ...discreet.Count) {
+		told := len(given) == 0
+		hidden, nobody := false, true
+		for _, one := range c {
+			hidden, nobody = hidden || one.Hidden(), nobody && one == discreet.Shown(0)
+		}
+		some = some || hidden
+		switch {
+		case hidden && !m.Hidden && !told && what != "all":
+			t.Errorf("money of a hidden number is shown: %s, %+v", what, m)
+		case m.Hidden:
+		case (told || nobody) && m.Fen == 0 && m.Unit != 0:
+			t.Errorf("%s is nought, and is said to come to less than %s", what, m.Unit)
+		case m.Unit == 0 && m.Fen == 0 && !told && !nobody && s.Hides:
+			t.Errorf("%s: an exact nought of counts that are not", what)
+		case m.Unit == 0 && m.Fen != 0 && s.Hides:
+			t.Errorf("money of what is hidden is exact: %s, %+v", what, m)
+		}
+		if m.Unit != 0 && !told && m.Unit < discreet.Least*slices.Min(given) {
+			t.Errorf("%s is known to %s, one household is given %s at the least", what, m.Unit, slices.Min(given))
 		}
 	}
 	for i := range s.Items {
-		see(s.Items[i].Month, s.Items[i].Lost, s.Items[i].Gained)
+		it := &s.Items[i]
+		at := slices.IndexFunc(r.Items, func(o Item) bool { return o.Code == it.Code })
+		month, once := amounts[at:at+1], amounts[at:at+1]
+		if r.Items[at].Before == "once" {
+			month = nil
+		} else {
+			once = nil
+		}
+		if it.Month.Hidden != it.Once.Hidden {
+			t.Errorf("item %s: one sum of two is shown", it.Code)
+		}
+		see("item "+string(it.Code)+" a month", it.Month, month, it.Lost, it.Less, it.Gained, it.More)
+		see("item "+string(it.Code)+" once", it.Once, once, it.Lost, it.Less, it.Gained, it.More)
 	}
 	for i := range s.Counties {
-		see(s.Counties[i].Month, s.Counties[i].Worse, s.Counties[i].Better)
+		see("a county", s.Counties[i].Month, monthly, s.Counties[i].Worse, s.Counties[i].Better)
 		for j := range s.Counties[i].Towns {
-			see(s.Counties[i].Towns[j].Month, s.Counties[i].Towns[j].Worse, s.Counties[i].Towns[j].Better)
+			see("a township", s.Counties[i].Towns[j].Month, monthly, s.Counties[i].Towns[j].Worse, s.Counties[i].Towns[j].Better)
 		}
 	}
-	for _, m := range sums {
-		if some && m.Unit == 0 && m.Fen != 0 {
-			t.Errorf("money of what is hidden is exact: %+v", m)
-		}
-	}
-	if least := slices.Min(amounts); some && s.Month.Unit != 0 && s.Month.Unit < discreet.Least*least {
-		t.Errorf("money is known to %s, one household is given %s at the least", s.Month.Unit, least)
+	see("all", s.Month, monthly, s.Worse, s.Better)
+	see("all", s.Once, single, s.Worse, s.Better)
+	if some && !s.Hides {
+		t.Error("something is hidden, and it is not said")
 	}
 }

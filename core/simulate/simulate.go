@@ -114,23 +114,42 @@ func Differ(old, lib *policy.Library, today core.Date) (Books, error) {
 	return first, nil
 }
 
-// take gives a Pair for one goroutine; give it back after use.
+// take gives a Pair for one goroutine; give it back after use. What is not at hand is read
+// while nobody waits: the townships of another simulation go on.
 func (s *Simulator) take(ctx context.Context, sim int64) (*Pair, error) {
+	if p := s.ready(sim); p != nil {
+		return p, nil
+	}
+	p, err := s.load(ctx, sim)
+	if err != nil {
+		return nil, err
+	}
+	s.keep(sim, p)
+	return p.Twin(), nil
+}
+
+// ready gives a Pair of the simulation that is at hand, nil for another.
+func (s *Simulator) ready(sim int64) *Pair {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.last != sim {
-		p, err := s.load(ctx, sim)
-		if err != nil {
-			return nil, err
-		}
-		s.last, s.pair, s.idle = sim, p, nil
+		return nil
 	}
 	if n := len(s.idle); n > 0 {
 		p := s.idle[n-1]
 		s.idle = s.idle[:n-1]
-		return p, nil
+		return p
 	}
-	return s.pair.Twin(), nil
+	return s.pair.Twin()
+}
+
+// keep has a simulation at hand from now on. Two that read the same one have both read it.
+func (s *Simulator) keep(sim int64, p *Pair) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last != sim {
+		s.last, s.pair, s.idle = sim, p, nil
+	}
 }
 
 // give takes a Pair back, unless another simulation is at hand.

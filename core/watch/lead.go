@@ -93,6 +93,24 @@ func closeLeft(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []i
 	return shut, pg.Fail(err, "close leads of who has left")
 }
 
+// endOpposed lets the later of two open leads stand where one says that an item fits and the
+// other that it does not any more: households that moved before that was seen to can have
+// both. It gives those of which nothing is left, for the log.
+func endOpposed(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]int64, error) {
+	const sql = `with less as (update lead l set items = case when l.items & ~o.items = 0 then l.items else l.items & ~o.items end,
+				state = case when l.items & ~o.items = 0 then 'gone' else 'open' end, settled = case when l.items & ~o.items = 0 then $2::timestamptz end
+			from lead o where l.region = $1 and o.region = $1 and o.household = l.household and l.state = 'open' and o.state = 'open'
+				and (l.kind, o.kind) in (('due', 'lost'), ('lost', 'due')) and l.items & o.items <> 0 and (o.found, o.id) > (l.found, l.id)
+			returning l.id, l.state)
+		select id from less where state = 'gone' order by id`
+	rows, err := tx.Query(ctx, sql, string(town), tx.Now())
+	if err != nil {
+		return nil, pg.Fail(err, "end leads that another one opposes")
+	}
+	ended, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return ended, pg.Fail(err, "end leads that another one opposes")
+}
+
 // noted adds to an entry of the log which leads were closed, where any was.
 func noted(detail map[string]any, closed []int64) map[string]any {
 	if len(closed) > 0 {

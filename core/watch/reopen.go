@@ -55,6 +55,7 @@ var (
 	errReason  = core.Invalid("reason", "写一句为什么要重新看,2 到 300 个字。")
 	errClosed  = core.E(core.KindConflict, "lead_closed", "这一条不能重新打开了:已经打开过,或者过了 30 天。请刷新再看。")
 	errAnother = core.E(core.KindConflict, "lead_another", "这一家又有了新的一条同样的线索,请看那一条。")
+	errOpposed = core.E(core.KindConflict, "lead_opposed", "后来的比对说法相反,已经另有一条线索,请先看那一条。")
 	errMoved   = core.E(core.KindConflict, "lead_moved", "这一家在这里已经没有人了,不能重新打开。")
 )
 
@@ -72,7 +73,8 @@ func (w *Watch) WhoseSettled(ctx context.Context, tx *pg.Tx, id int64) (househol
 // Reopen lays a settled lead open again, for a reason. What had come of it stays written, and
 // the fresh one says that there was one before. Errors: KindInvalid without a reason;
 // KindConflict for one that is not settled, was opened again before, was settled more than
-// ReopenDays ago, whose household has nobody any more or has a lead of that kind that is open.
+// ReopenDays ago, whose household has nobody any more, or has an open lead of that kind or one
+// that says the opposite.
 func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, reason string) error {
 	staff, err := strconv.ParseInt(by.ID, 10, 64)
 	if err != nil {
@@ -84,6 +86,9 @@ func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	}
 	household, err := w.WhoseSettled(ctx, tx, id)
 	if err != nil {
+		return err
+	}
+	if err := unopposed(ctx, tx, id); err != nil {
 		return err
 	}
 	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, was, owed, raise)
@@ -110,4 +115,19 @@ func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	}
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.reopened", Region: region, Purpose: "lead",
 		Detail: map[string]any{"lead": id, "fresh": fresh, "household": household}})
+}
+
+// unopposed refuses a settled lead while an open one of the same household says of an item
+// the opposite.
+func unopposed(ctx context.Context, tx *pg.Tx, id int64) error {
+	const sql = `select exists (select from lead l join lead o on (o.region, o.household) = (l.region, l.household) and o.state = 'open'
+		and (l.kind, o.kind) in (('due', 'lost'), ('lost', 'due')) and l.items & o.items <> 0 where l.id = $1)`
+	var opposed bool
+	if err := tx.QueryRow(ctx, sql, id).Scan(&opposed); err != nil {
+		return pg.Fail(err, "look for a lead of the opposite")
+	}
+	if opposed {
+		return errOpposed
+	}
+	return nil
 }

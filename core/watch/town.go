@@ -50,6 +50,11 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return false, err
 	}
+	opposed, err := endOpposed(ctx, tx, town)
+	if err != nil {
+		return false, err
+	}
+	closed = append(closed, opposed...)
 	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err

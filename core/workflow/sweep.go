@@ -7,6 +7,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
+	"lianou/core/routing"
 )
 
 // sweepSize bounds one transaction of a sweep; the next follows at once while
@@ -22,6 +23,10 @@ const climbDays = 2
 // person, one level at a time (F57); nothing is ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
 	for {
+		u, err := f.sweepDesks(ctx)
+		if err != nil {
+			return err
+		}
 		n, err := f.sweepNotices(ctx)
 		if err != nil {
 			return err
@@ -34,7 +39,7 @@ func (f *Flow) Sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if max(n, m, k) < sweepSize {
+		if max(u, n, m, k) < sweepSize {
 			return nil
 		}
 	}
@@ -46,6 +51,36 @@ type rung struct {
 	region core.RegionCode
 	kind   string
 	id     core.CaseID
+}
+
+// sweepDesks starts the clock of cases that came to a sorting desk before cases had one there.
+// It counts from the day on which each was opened: they have waited.
+func (f *Flow) sweepDesks(ctx context.Context) (n int, err error) {
+	err = f.DB.Tx(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := f.Cases.Clockless(ctx, tx, f.Routing.Desks(), sweepSize)
+		if err != nil {
+			return err
+		}
+		n = len(list)
+		for _, id := range list {
+			c, err := f.Cases.Lock(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if c.State != casefile.CaseOpen || !c.Routed.IsZero() || !routing.Sorting(c.Region) {
+				continue // somebody was faster
+			}
+			c.AcceptDue = 0 // of a clock that is gone
+			if err := f.Cases.Await(ctx, tx, c, f.Routing.Days(core.DateOf(c.Opened), routing.AcceptDays)); err != nil {
+				return err
+			}
+			if err := f.Audit.Write(ctx, tx, entry("case.awaited", c, nil)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
 }
 
 // sweepNotices takes down the notices whose last day has passed.

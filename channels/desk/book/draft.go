@@ -24,6 +24,7 @@ type draftPage struct {
 	CriterionFs, ItemFs      []string
 	Weights                  []weightLine
 	Order                    rulebook.Weighed // of the index, and the report that a change of weights needs
+	Sensing                  sensing
 	Today                    core.Date
 	Stale                    bool // a newer edition was published meanwhile
 	Mine, Second, Changeable bool
@@ -78,6 +79,9 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Live = live
 	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0 && !p.Order.Alone // weights order households and change no finding
+	if p.Sensing, err = b.sensing(r.Context(), &p.Folder, &p.Order, at); err != nil {
+		return err
+	}
 	p.MayLook = p.Simulation.May
 	p.Today = max(p.Today, editions[0].From) // the first day that can be chosen
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "draft", Title: "政策草案"}, p)

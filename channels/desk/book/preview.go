@@ -165,7 +165,7 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 	towns := slices.DeleteFunc(b.d.Regions.Expand(core.DezhouCity), func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
 	err = b.d.DB.Tx(reqCtx, at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		page = previewPage{Draft: v.draft, On: v.books.On} // anew: what lost a race is run again
-		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes}
+		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes, Now: time.Now}
 		if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
 			return err
 		}

@@ -13,12 +13,14 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/bell"
+	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/simulate"
 	"lianou/core/staff"
+	"lianou/core/watch"
 )
 
 //go:embed templates/*.html
@@ -31,6 +33,8 @@ type Deps struct {
 	Staff    *staff.Staff
 	Regions  *registry.Regions
 	Simulate *simulate.Simulator
+	Watch    *watch.Watch
+	Jobs     *jobs.Inserter // of the platform
 	Registry *registry.Registry
 	Audit    *audit.Log
 	Bell     *bell.Bell
@@ -54,6 +58,8 @@ func (b *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
+		{Method: "GET", Path: "/book/draft/{draft}/sense", Roles: all, Trace: "none: how far a report on weights is, no citizen", Serve: b.sensed},
+		{Method: "POST", Path: "/book/draft/{draft}/sense", Roles: writers, Trace: "index.asked", Serve: b.sense},
 		{Method: "GET", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "facts.read", Serve: b.preview},
 		{Method: "POST", Path: "/book/draft/{draft}/preview", Roles: writers, Trace: "rulebook.previewed facts.read", Serve: b.look},
 		{Method: "POST", Path: "/book/draft/{draft}/simulate", Roles: writers, Trace: "simulation.begun", Serve: b.simulateNow},

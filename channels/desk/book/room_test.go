@@ -33,6 +33,7 @@ import (
 	"lianou/core/seal"
 	"lianou/core/simulate"
 	"lianou/core/staff"
+	"lianou/core/watch"
 	"lianou/intake/drafts"
 )
 
@@ -48,6 +49,7 @@ type office struct {
 	env   *pgtest.Env
 	rules *rulebook.Store
 	sim   *simulate.Simulator
+	watch *watch.Watch
 	db    *pg.DB
 	reg   *registry.Registry
 	into  func(people int) // fills the city
@@ -96,7 +98,9 @@ func newOffice(t *testing.T) *office {
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
-	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim, Registry: reg, Audit: log, Bell: bells}))
+	o.watch, err = watch.New(watch.Deps{DB: db, Registry: reg, Books: books, Audit: log})
+	o.must(err)
+	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim, Watch: o.watch, Jobs: inserter, Registry: reg, Audit: log, Bell: bells}))
 	o.must(err)
 	o.site = httptest.NewServer(handler)
 	t.Cleanup(o.site.Close)

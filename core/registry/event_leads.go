@@ -1,0 +1,67 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// followed is the detail of an entry about leads that went with people. Closed are those of
+// which another said the same, or the opposite.
+type followed struct {
+	From   core.HouseholdID `json:"from,omitempty"`  // whose they were, where that is another
+	Home   core.HouseholdID `json:"household"`       // whose they are
+	Leads  []int64          `json:"leads,omitempty"` // that are another household's now
+	Closed []int64          `json:"closed,omitempty"`
+}
+
+// settle moves a household into another township with all that hangs on it. Which leads that
+// closes is told in the log: nobody decided it.
+func (w *writing) settle(ctx context.Context, home core.HouseholdID, town core.RegionCode) error {
+	f := followed{Home: home}
+	if err := w.tx.QueryRow(ctx, `select registry_settle_household($1, $2)`, int64(home), string(town)).Scan(&f.Closed); err != nil {
+		return beyond(err, "move a household")
+	}
+	return w.tellLeads(ctx, f, town)
+}
+
+// leadsOfLeft lets what lies open of households that the event emptied go with those who
+// left, to where most of them live now: the leads are about them. Of a household whose last
+// died, or left the city, nobody is anywhere, and the next look closes them.
+func (w *writing) leadsOfLeft(ctx context.Context) error {
+	const sql = `select m.household, h.region from life_change c
+			join membership m on m.person = c.person and m.until is null join household h on h.id = m.household
+		where c.event = $1 and c.what = 'membership' and c.household = $2 and not exists (select from membership s where s.household = $2 and s.until is null)
+		group by m.household, h.region order by count(distinct m.person) desc, min(m.person) limit 1`
+	for _, from := range w.touched {
+		f := followed{From: from}
+		var town core.RegionCode
+		err := w.tx.QueryRow(ctx, sql, w.event.ID, int64(from)).Scan(&f.Home, &town)
+		if errors.Is(err, pgx.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return pg.Fail(err, "look where who left lives")
+		}
+		const follow = `select coalesce(array_agg(which order by which) filter (where not shut), '{}'), coalesce(array_agg(which order by which) filter (where shut), '{}') from lead_follow($1, $2, $3)`
+		if err := w.tx.QueryRow(ctx, follow, int64(from), int64(f.Home), string(town)).Scan(&f.Leads, &f.Closed); err != nil {
+			return beyond(err, "let leads follow who left")
+		}
+		if err := w.tellLeads(ctx, f, town); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellLeads writes down what became of leads, where anything did.
+func (w *writing) tellLeads(ctx context.Context, f followed, town core.RegionCode) error {
+	if len(f.Leads)+len(f.Closed) == 0 {
+		return nil
+	}
+	return w.l.reg.trace(ctx, w.tx, w.why, "lead.followed", Person{Region: town}, f)
+}
