@@ -26,7 +26,7 @@ var errUnmoved = core.E(core.KindConflict, "draft_unmoved", "这份草案没有�
 
 // sense asks for the report on a draft's weights.
 func (b *Room) sense(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	f, order, err := b.weighed(r)
+	f, order, err := b.weighed(r, at)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (b *Room) sense(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // sensed is the part of the page that comes again while a report is made. When it is there
 // the whole page is another: it can be published.
 func (b *Room) sensed(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	f, order, err := b.weighed(r)
+	f, order, err := b.weighed(r, at)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (b *Room) sensed(w http.ResponseWriter, r *http.Request, at desk.At) error 
 }
 
 // weighed reads the draft of a request, and what it does to the weights.
-func (b *Room) weighed(r *http.Request) (f rulebook.Folder, order rulebook.Weighed, err error) {
+func (b *Room) weighed(r *http.Request, at desk.At) (f rulebook.Folder, order rulebook.Weighed, err error) {
 	id, err := number(r)
 	if err != nil {
 		return f, order, err
@@ -69,11 +69,11 @@ func (b *Room) weighed(r *http.Request) (f rulebook.Folder, order rulebook.Weigh
 	if f, err = b.d.Rules.Draft(r.Context(), id); err != nil {
 		return f, order, err
 	}
-	base, err := b.d.Rules.Sources(r.Context(), f.Base)
+	read, err := b.read(r.Context(), &f, at)
 	if err != nil {
 		return f, order, err
 	}
-	order, err = b.d.Rules.Weighed(r.Context(), base, f.Files)
+	order, err = b.d.Rules.Weighed(r.Context(), read)
 	return f, order, err
 }
 
