@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -102,53 +103,63 @@ func (p *pots) take(at place, amount core.Fen) (line *int64, known bool) {
 	return nil, true
 }
 
-// Waiting is the due money of one item in one county that its budget lines do not reach.
+// Waiting is the due money that is drawn first on one budget line and that no line has
+// money for.
 type Waiting struct {
-	Budget   int64 // the line that is drawn on first
-	Item     core.ItemCode
-	ItemName string
-	County   core.RegionCode
+	Budget   int64
+	Names    []string          // of the items, as notices print them; the one that waits longest first
+	Counties []core.RegionCode // where, the same
 	Totals
 	Since time.Time // the oldest of them
-	Short core.Fen  // what Budget lacks so that all that waits for it can go; exact where no other line covers the item
+	Short core.Fen  // what Budget lacks so that all of it can go; exact where no other line covers the items
 }
 
-// waiting gathers what a run leaves.
-type waiting map[place]*Waiting
+// Say is the sentence for the payer and the county. where names the counties.
+func (w Waiting) Say(where string) string {
+	return fmt.Sprintf("%s的%s,今年的钱还差 %s 元。%d 笔在等,共 %s 元,一笔也没退。请追加预算,两个人登记好,这几笔最先发。",
+		where, listed(w.Names), w.Short.Short(), w.Lines, w.Total.Short())
+}
 
-func (w waiting) add(p *pots, at place, name string, amount core.Fen, since time.Time) {
-	one := w[at]
+func listed(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("%s等 %d 项", strings.Join(names[:3], "、"), len(names))
+	}
+	return strings.Join(names, "、")
+}
+
+// waiting gathers what a run leaves, by budget line.
+type waiting map[int64]*Waiting
+
+func (w waiting) add(p *pots, at place, d dueLine) {
+	line := p.forPlace(at)[0].ID
+	one := w[line]
 	if one == nil {
-		one = &Waiting{Budget: p.forPlace(at)[0].ID, Item: at.item, ItemName: name, County: at.county, Since: since}
-		w[at] = one
+		one = &Waiting{Budget: line, Since: d.made}
+		w[line] = one
+	}
+	if !slices.Contains(one.Names, d.itemName) {
+		one.Names = append(one.Names, d.itemName)
+	}
+	if !slices.Contains(one.Counties, at.county) {
+		one.Counties = append(one.Counties, at.county)
 	}
 	one.Lines++
-	one.Total += amount
-	if since.Before(one.Since) {
-		one.Since = since
+	one.Total += d.amount
+	if d.made.Before(one.Since) {
+		one.Since = d.made
 	}
 }
 
 // list gives what waits, the oldest first, with what each line lacks.
 func (w waiting) list(p *pots) []Waiting {
-	need := map[int64]core.Fen{}
-	for _, one := range w {
-		need[one.Budget] += one.Total
-	}
-	for _, b := range p.all {
-		need[b.ID] -= b.left
-	}
 	out := make([]Waiting, 0, len(w))
-	for _, one := range w {
-		one.Short = need[one.Budget]
-		out = append(out, *one)
-	}
-	slices.SortFunc(out, func(a, b Waiting) int {
-		if n := a.Since.Compare(b.Since); n != 0 {
-			return n
+	for _, b := range p.all {
+		if one := w[b.ID]; one != nil {
+			one.Short = one.Total - b.left
+			out = append(out, *one)
 		}
-		return int(a.Budget - b.Budget)
-	})
+	}
+	slices.SortStableFunc(out, func(a, b Waiting) int { return a.Since.Compare(b.Since) })
 	return out
 }
 
@@ -162,7 +173,7 @@ func (p *pots) serve(due dueLines) (dueLines, waiting) {
 		at := place{d.item, d.region.County()}
 		line, known := p.take(at, d.amount)
 		if line == nil && known {
-			wait.add(p, at, d.itemName, d.amount, d.made)
+			wait.add(p, at, d)
 			continue
 		}
 		d.budget = line
@@ -174,19 +185,14 @@ func (p *pots) serve(due dueLines) (dueLines, waiting) {
 // errWaits is a batch of nothing because the money of the year is used up. It is no
 // refusal of anybody: all of it stays due.
 func errWaits(list []Waiting) error {
-	name, lines, short, seen := list[0].ItemName, 0, core.Fen(0), map[int64]bool{}
+	var names []string
+	lines, short := 0, core.Fen(0)
 	for _, w := range list {
-		lines += w.Lines
-		if !seen[w.Budget] {
-			short += w.Short
-		}
-		seen[w.Budget] = true
-		if w.ItemName != list[0].ItemName {
-			name = list[0].ItemName + "等"
-		}
+		names = append(names, w.Names...)
+		lines, short = lines+w.Lines, short+w.Short
 	}
-	return core.E(core.KindConflict, "budget_used_up",
-		fmt.Sprintf("%s今年的钱还差 %s 元,这 %d 笔先等着,一笔也没退。请县里追加预算,两个人登记好,再做这一批。", name, short.Short(), lines))
+	return core.E(core.KindConflict, "budget_used_up", fmt.Sprintf("%s今年的钱还差 %s 元,这 %d 笔先等着,一笔也没退。请追加预算,两个人登记好,再做这一批。",
+		listed(slices.Compact(names)), short.Short(), lines))
 }
 
 // Waiting lists what is due in the caller's scope and waits for money of the year's budget,
@@ -196,7 +202,8 @@ func (p *Payout) Waiting(ctx context.Context, tx *pg.Tx) ([]Waiting, error) {
 	if err != nil || len(lines.all) == 0 {
 		return nil, err
 	}
-	if enough, err := lines.reach(ctx, tx); err != nil || enough {
+	sums, err := dueSums(ctx, tx)
+	if err != nil || lines.reach(sums) {
 		return nil, err
 	}
 	const q = `select e.item, left(e.region, 6), e.amount, e.item_name, e.created` + dueInOrder
@@ -206,37 +213,57 @@ func (p *Payout) Waiting(ctx context.Context, tx *pg.Tx) ([]Waiting, error) {
 	}
 	wait := waiting{}
 	var at place
-	var amount core.Fen
-	var name string
-	var since time.Time
-	_, err = pgx.ForEachRow(rows, []any{&at.item, &at.county, &amount, &name, &since}, func() error {
-		if line, known := lines.take(at, amount); line == nil && known {
-			wait.add(lines, at, name, amount, since)
+	var d dueLine
+	_, err = pgx.ForEachRow(rows, []any{&at.item, &at.county, &d.amount, &d.itemName, &d.made}, func() error {
+		if line, known := lines.take(at, d.amount); line == nil && known {
+			wait.add(lines, at, d)
 		}
 		return nil
 	})
 	return wait.list(lines), pg.Fail(err, "look for what waits for money")
 }
 
-// reach reports that the first line of every item has enough for all of it that is due: the
-// usual day, and a count of it is quicker than going through a hundred thousand payments.
-func (p *pots) reach(ctx context.Context, tx *pg.Tx) (bool, error) {
-	const q = `select item, left(region, 6), sum(amount)::bigint from payout_entitlement where state = 'due' and period <= $1 group by 1, 2`
+// Unlisted is the due money of one item in one county for which no budget line is
+// registered: nothing holds it back.
+type Unlisted struct {
+	Item     core.ItemCode
+	ItemName string
+	County   core.RegionCode
+	Totals
+}
+
+// Unlisted lists what is due in the caller's scope without a budget line, by county and item.
+func (p *Payout) Unlisted(ctx context.Context, tx *pg.Tx) ([]Unlisted, error) {
+	lines, err := seenPots(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	sums, err := dueSums(ctx, tx)
+	return slices.DeleteFunc(sums, func(u Unlisted) bool { return len(lines.forPlace(place{u.Item, u.County})) > 0 }), err
+}
+
+func dueSums(ctx context.Context, tx *pg.Tx) ([]Unlisted, error) {
+	const q = `select item, min(item_name), left(region, 6), count(*), sum(amount)::bigint from payout_entitlement
+		where state = 'due' and period <= $1 group by 1, 3 order by 3, 1`
 	rows, err := tx.Query(ctx, q, payable(tx))
 	if err != nil {
-		return false, pg.Fail(err, "sum what is due by item")
+		return nil, pg.Fail(err, "sum what is due by item")
 	}
-	need := map[int64]core.Fen{}
-	var at place
-	var sum core.Fen
-	_, err = pgx.ForEachRow(rows, []any{&at.item, &at.county, &sum}, func() error {
-		if list := p.forPlace(at); len(list) > 0 {
-			need[list[0].ID] += sum
-		}
-		return nil
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (u Unlisted, err error) {
+		err = r.Scan(&u.Item, &u.ItemName, &u.County, &u.Lines, &u.Total)
+		return u, err
 	})
-	if err != nil {
-		return false, pg.Fail(err, "sum what is due by item")
+	return list, pg.Fail(err, "sum what is due by item")
+}
+
+// reach reports that the first line of every item has enough for all of it that is due: the
+// usual day, and a count of it is quicker than going through a hundred thousand payments.
+func (p *pots) reach(sums []Unlisted) bool {
+	need := map[int64]core.Fen{}
+	for _, u := range sums {
+		if list := p.forPlace(place{u.Item, u.County}); len(list) > 0 {
+			need[list[0].ID] += u.Total
+		}
 	}
-	return !slices.ContainsFunc(p.all, func(b *pot) bool { return need[b.ID] > b.left }), nil
+	return !slices.ContainsFunc(p.all, func(b *pot) bool { return need[b.ID] > b.left })
 }

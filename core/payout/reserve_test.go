@@ -88,8 +88,11 @@ func TestWhatHasNoMoneyWaitsAndGoesFirst(t *testing.T) {
 	}
 	h.stands("the first batch", k, 360_00, 0, 140_00)
 	list := h.waits()
-	if len(list) != 1 || list[0].Totals != (Totals{2, 500_00}) || list[0].Short != 360_00 || list[0].Item != "MZ-01" || list[0].County != "371426" {
+	if len(list) != 1 || list[0].Totals != (Totals{2, 500_00}) || list[0].Short != 360_00 || !slices.Equal(list[0].Counties, []core.RegionCode{"371426"}) {
 		t.Fatalf("what waits: %+v", list)
+	}
+	if say := list[0].Say("平原县"); say != "平原县的最低生活保障,今年的钱还差 360 元。2 笔在等,共 500 元,一笔也没退。请追加预算,两个人登记好,这几笔最先发。" {
+		t.Error(say)
 	}
 	_, err = h.batch()
 	var said *core.Error
