@@ -88,13 +88,19 @@ var (
 	ErrNoBudgetLine = core.E(core.KindNotFound, "no_budget", "没有这一笔预算。")
 )
 
+// Budgets keeps the lines of the budget. It needs no bank: whoever only enters and looks
+// makes one of its own. Safe for concurrent use.
+type Budgets struct{ audit *audit.Log }
+
+// NewBudgets makes a Budgets that writes its acts to a log.
+func NewBudgets(log *audit.Log) *Budgets { return &Budgets{audit: log} }
+
 // BudgetEntry is what somebody enters: the first amount of a line, or a change of it.
 type BudgetEntry struct {
 	BudgetKey
 	Amount core.Fen
 	Source string
 	By     core.StaffID
-	Actor  audit.Actor // whose hand it was, where a file was loaded in somebody's name; zero for By
 }
 
 // maxBudget bounds an amount of the budget of a city: a hundred milliard yuan.
@@ -131,7 +137,7 @@ func checkChange(amount core.Fen, source string) error {
 // EnterBudget writes down the first amount of a line, or one more of a line that is
 // there. Nothing is changed by it until another person confirms it. Errors: KindInvalid,
 // ErrEnteredTwice.
-func (p *Payout) EnterBudget(ctx context.Context, tx *pg.Tx, e BudgetEntry) (change int64, err error) {
+func (p *Budgets) EnterBudget(ctx context.Context, tx *pg.Tx, e BudgetEntry) (change int64, err error) {
 	if err := e.check(); err != nil {
 		return 0, err
 	}
@@ -153,7 +159,7 @@ func (p *Payout) EnterBudget(ctx context.Context, tx *pg.Tx, e BudgetEntry) (cha
 
 // ChangeBudget writes down a change of a line: more, or below 0 less. Errors as EnterBudget's,
 // and ErrNoBudgetLine.
-func (p *Payout) ChangeBudget(ctx context.Context, tx *pg.Tx, line int64, e BudgetEntry) (change int64, err error) {
+func (p *Budgets) ChangeBudget(ctx context.Context, tx *pg.Tx, line int64, e BudgetEntry) (change int64, err error) {
 	e.Source = strings.TrimSpace(e.Source)
 	if err := checkChange(e.Amount, e.Source); err != nil {
 		return 0, err
@@ -169,7 +175,7 @@ func (p *Payout) ChangeBudget(ctx context.Context, tx *pg.Tx, line int64, e Budg
 	return p.enter(ctx, tx, line, e)
 }
 
-func (p *Payout) enter(ctx context.Context, tx *pg.Tx, line int64, e BudgetEntry) (id int64, err error) {
+func (p *Budgets) enter(ctx context.Context, tx *pg.Tx, line int64, e BudgetEntry) (id int64, err error) {
 	const q = `insert into budget_change (budget, amount, source, entered_by, entered) values ($1, $2, $3, $4, $5) returning id`
 	err = tx.QueryRow(ctx, q, line, e.Amount, e.Source, e.By, tx.Now()).Scan(&id)
 	if pg.Constraint(err) == "budget_change_source" {
@@ -178,17 +184,13 @@ func (p *Payout) enter(ctx context.Context, tx *pg.Tx, line int64, e BudgetEntry
 	if err != nil {
 		return 0, pg.Fail(err, "enter a budget")
 	}
-	by := e.Actor
-	if by.Kind == "" {
-		by = staff(e.By)
-	}
-	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "budget.entered", Subject: budgetSubject(line), Purpose: "payout",
-		Detail: map[string]any{"change": id, "fen": int64(e.Amount), "source": e.Source, "by": e.By, "year": e.Year, "area": e.Area, "items": e.Items, "fund": e.Fund}})
+	return id, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(e.By), Act: "budget.entered", Subject: budgetSubject(line), Purpose: "payout",
+		Detail: map[string]any{"change": id, "fen": int64(e.Amount), "source": e.Source, "year": e.Year, "area": e.Area, "items": e.Items, "fund": e.Fund}})
 }
 
 // ConfirmBudget lets a second person put in force what was entered. The amount is the one
 // they saw. Errors: ErrSamePerson, ErrBudgetMoved, ErrBelowUsed.
-func (p *Payout) ConfirmBudget(ctx context.Context, tx *pg.Tx, by core.StaffID, change int64, seen core.Fen) error {
+func (p *Budgets) ConfirmBudget(ctx context.Context, tx *pg.Tx, by core.StaffID, change int64, seen core.Fen) error {
 	c, err := lockChange(ctx, tx, change)
 	switch {
 	case err != nil:
@@ -212,7 +214,7 @@ func (p *Payout) ConfirmBudget(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 
 // RefuseBudget takes out what was entered wrongly, for a reason; whoever entered it may.
 // Errors: KindInvalid, ErrBudgetMoved.
-func (p *Payout) RefuseBudget(ctx context.Context, tx *pg.Tx, by core.StaffID, change int64, why string) error {
+func (p *Budgets) RefuseBudget(ctx context.Context, tx *pg.Tx, by core.StaffID, change int64, why string) error {
 	why = strings.TrimSpace(why)
 	if why == "" || len([]rune(why)) > 200 {
 		return core.Invalid("reason", "请写一句哪里不对。")
@@ -247,9 +249,9 @@ func lockChange(ctx context.Context, tx *pg.Tx, id int64) (c BudgetChange, err e
 	return c, pg.Fail(err, "read a change of a budget")
 }
 
-// Budgets lists the lines of a year with their changes, the wider areas first. A line of
+// BudgetLines lists the lines of a year with their changes, the wider areas first. A line of
 // which everything entered was refused is not there.
-func (p *Payout) Budgets(ctx context.Context, tx *pg.Tx, year int) ([]Budget, error) {
+func (p *Budgets) BudgetLines(ctx context.Context, tx *pg.Tx, year int) ([]Budget, error) {
 	const q = `select id, year, area, items, fund, opened, amount, reserved, spent from budget b where year = $1
 		and (opened is not null or exists (select from budget_change c where c.budget = b.id and c.state = 'entered')) order by area, items, id`
 	list, err := budgetRows(ctx, tx, q, year)

@@ -47,7 +47,7 @@ func (h *house) money(k BudgetKey) (b Budget) {
 	h.t.Helper()
 	var reserved, spent core.Fen
 	h.must(h.db.Read(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		list, err := h.Budgets(ctx, tx, k.Year)
+		list, err := h.BudgetLines(ctx, tx, k.Year)
 		if err != nil {
 			return err
 		}

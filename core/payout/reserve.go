@@ -197,7 +197,7 @@ func errWaits(list []Waiting) error {
 
 // Waiting lists what is due in the caller's scope and waits for money of the year's budget,
 // the oldest first. It takes nothing. Without budget lines nothing waits.
-func (p *Payout) Waiting(ctx context.Context, tx *pg.Tx) ([]Waiting, error) {
+func (p *Budgets) Waiting(ctx context.Context, tx *pg.Tx) ([]Waiting, error) {
 	lines, err := seenPots(ctx, tx)
 	if err != nil || len(lines.all) == 0 {
 		return nil, err
@@ -233,7 +233,7 @@ type Unlisted struct {
 }
 
 // Unlisted lists what is due in the caller's scope without a budget line, by county and item.
-func (p *Payout) Unlisted(ctx context.Context, tx *pg.Tx) ([]Unlisted, error) {
+func (p *Budgets) Unlisted(ctx context.Context, tx *pg.Tx) ([]Unlisted, error) {
 	lines, err := seenPots(ctx, tx)
 	if err != nil {
 		return nil, err

@@ -95,13 +95,13 @@ func (k *Room) look(r *http.Request) (f found, err error) {
 		if f.year, err = strconv.Atoi(r.FormValue("year")); err != nil || f.year < 2000 || f.year > 2099 {
 			f.year = f.thisYear // nonsense is this year
 		}
-		if f.lines, err = k.d.Payout.Budgets(ctx, tx, f.year); err != nil || f.year != f.thisYear {
+		if f.lines, err = k.d.Budgets.BudgetLines(ctx, tx, f.year); err != nil || f.year != f.thisYear {
 			return err
 		}
-		if f.waits, err = k.d.Payout.Waiting(ctx, tx); err != nil {
+		if f.waits, err = k.d.Budgets.Waiting(ctx, tx); err != nil {
 			return err
 		}
-		f.unlisted, err = k.d.Payout.Unlisted(ctx, tx)
+		f.unlisted, err = k.d.Budgets.Unlisted(ctx, tx)
 		return err
 	})
 	return f, err

@@ -28,7 +28,7 @@ type Books interface {
 // Deps are what the room works with; all are required.
 type Deps struct {
 	DB      *pg.DB
-	Payout  *payout.Payout
+	Budgets *payout.Budgets
 	Staff   *staff.Staff
 	Regions *registry.Regions
 	Books   Books
@@ -86,7 +86,7 @@ func (k *Room) enter(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err := k.known(tx, e); err != nil {
 			return err
 		}
-		_, err := k.d.Payout.EnterBudget(ctx, tx, e)
+		_, err := k.d.Budgets.EnterBudget(ctx, tx, e)
 		return err
 	})
 	return done(w, r, err, "登记了。另一个人核对以后才算数。")
@@ -127,7 +127,7 @@ func (k *Room) change(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return core.Invalid("way", "请选是追加还是核减。")
 	}
 	err = k.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := k.d.Payout.ChangeBudget(ctx, tx, line, e)
+		_, err := k.d.Budgets.ChangeBudget(ctx, tx, line, e)
 		return err
 	})
 	return done(w, r, err, "登记了。另一个人核对以后才算数。")
@@ -158,7 +158,7 @@ func (k *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error
 		return core.Invalid("amount", "请刷新页面再核对。")
 	}
 	err = k.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		return k.d.Payout.ConfirmBudget(ctx, tx, at.Staff.ID, id, core.Fen(seen))
+		return k.d.Budgets.ConfirmBudget(ctx, tx, at.Staff.ID, id, core.Fen(seen))
 	})
 	return done(w, r, err, "核对好了,这笔钱可以用了。等着的排在最前面发。")
 }
@@ -169,7 +169,7 @@ func (k *Room) refuse(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	err = k.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		return k.d.Payout.RefuseBudget(ctx, tx, at.Staff.ID, id, r.FormValue("reason"))
+		return k.d.Budgets.RefuseBudget(ctx, tx, at.Staff.ID, id, r.FormValue("reason"))
 	})
 	return done(w, r, err, "退掉了,这一条不算数。")
 }

@@ -43,7 +43,7 @@ func newOffice(t *testing.T) *office {
 	cases, err := casefile.New(casefile.Config{Ring: o.Keys.Platform.Ring, Shared: o.Keys.Platform.Shared, Audit: o.Audit})
 	o.must(err)
 	handler, err := o.Shell.Handler(county.New(county.Deps{DB: o.DB, Cases: cases, Payout: o.payout, Audit: o.Audit, Staff: o.Staff, Regions: o.Regions}),
-		budget.New(budget.Deps{DB: o.DB, Payout: o.payout, Staff: o.Staff, Regions: o.Regions, Books: o.Book}))
+		budget.New(budget.Deps{DB: o.DB, Budgets: o.payout.Budgets, Staff: o.Staff, Regions: o.Regions, Books: o.Book}))
 	o.must(err)
 	o.site = httptest.NewServer(handler)
 	t.Cleanup(o.site.Close)
