@@ -158,14 +158,16 @@ func (l dueLines) digest() string {
 // that begins next month may be on the card by its first day, and none after it.
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
-// dueInOrder is what is due up to the month $1: emergencies before all else, because help
-// goes at once and papers later (domain.md 3.7), then who waits longest.
-const dueInOrder = ` from payout_entitlement e join claim c on c.id = e.claim
-	where e.state = 'due' and e.period <= $1 order by c.emergency desc, e.id`
+// dueNow is what is due up to the month $1; oldestFirst its order: emergencies before all
+// else, because help goes at once and papers later (domain.md 3.7), then who waits longest.
+const (
+	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1`
+	oldestFirst = ` order by c.emergency desc, e.id`
+)
 
 func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
 	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
-		dueInOrder + ` limit $2 for update of e skip locked`
+		dueNow + oldestFirst + ` limit $2 for update of e skip locked`
 	rows, err := tx.Query(ctx, q, payable(tx), MaxLines)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")

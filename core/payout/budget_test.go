@@ -115,10 +115,9 @@ func (h *house) taken(b Batch) (ids []int64) {
 // A line of the budget is two people's word, and what was said stays: by the code, and by
 // the database whatever the code does.
 //
-// Controls: ConfirmBudget without the look at who entered it leaves it to the database
-// ("sqlstate 23514 constraint budget_two_people"); budget_change_guard without its UPDATE
-// branch ("an amount edited passes as owner"); EnterBudget that opens the line ("one person's
-// word binds").
+// Seen red: ConfirmBudget without the look at who entered it leaves it to the database
+// (`sqlstate 23514 constraint budget_two_people, want same_person`); budget_change_guard that
+// lets states go back (`a refusal taken back: constraint "budget_change_source"`).
 func TestABudgetIsTwoPeoplesWord(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -206,7 +206,7 @@ func (p *Budgets) Waiting(ctx context.Context, tx *pg.Tx) ([]Waiting, error) {
 	if err != nil || lines.reach(sums) {
 		return nil, err
 	}
-	const q = `select e.item, left(e.region, 6), e.amount, e.item_name, e.created` + dueInOrder
+	const q = `select e.item, left(e.region, 6), e.amount, e.item_name, e.created` + dueNow + oldestFirst
 	rows, err := tx.Query(ctx, q, payable(tx))
 	if err != nil {
 		return nil, pg.Fail(err, "look for what waits for money")

@@ -16,9 +16,8 @@ import (
 // Money that a batch took comes back to its line exactly when nobody was paid by it, and
 // is spent when the bank says so: after each step the line is what its batches are.
 //
-// Controls: budget_follow without `- from was` (the old rows) for what changes ("the line
-// says 108000 reserved …"); without the trigger budget_moved ("answered: 72000 reserved, 0
-// spent").
+// Seen red: budget_follow that takes nothing back of what a line was before (`the line says
+// 76000 reserved and 0 spent of 100000, the batches 0 and 0`).
 func TestMoneyOfALineComesBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -71,9 +70,9 @@ func TestMoneyOfALineComesBack(t *testing.T) {
 // smaller sum that came later does not overtake, and once there is more the oldest go
 // first. What no line is registered for goes all the while, and an emergency goes first.
 //
-// Controls: take without shutting the line ("the second batch took [3]"); serve that drops
-// what does not fit ("nothing waits"); CreateBatch that refuses a batch with anything that waits
-// ("budget_used_up"); dueInOrder by the newest ("the raised line took [4 2]").
+// Seen red: take without shutting the line (`the first batch took [1 3 4], want [1 4]`);
+// oldestFirst by the newest (`took [4 3 2]`); without the emergencies (`the last batch took
+// [5], want the emergency 6`).
 func TestWhatHasNoMoneyWaitsAndGoesFirst(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -158,7 +157,8 @@ func (h *house) states() map[int64]string {
 // A county draws on its own money before the city's, and another county's is not touched;
 // a group of items shares one line.
 //
-// Control: forPlace in the order of ids ("the city's line has 40000 left").
+// Seen red: forPlace in the order of ids (`the county's: 30000 reserved, 0 spent, 20000 left;
+// want 36000, 0, 14000`).
 func TestWhichLineIsDrawnOn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

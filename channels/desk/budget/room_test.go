@@ -138,9 +138,9 @@ func (o *office) says(when, page string, want []string, not ...string) {
 // A budget line from its entry to its last fen, as payers and the county read it: entered
 // by one, confirmed by another, reserved by a batch, warned of, waited for, raised, used up.
 //
-// Controls: say without Short ("lacks 还差 160 元"); confirm offered to who entered it ("the
-// page has /confirm"); mineOf that gives the county everything ("has 临邑县"); the warning at
-// nine tenths ("lacks 用了八成以上").
+// Seen red: mineOf that gives the county everything (`the page has "临邑县"`); a page that offers
+// who entered it the second word (`the page has "/confirm"`); the warning at nine tenths (`the page
+// lacks "用了八成以上"`); a line without what it lacks (`the page lacks "等着的还差 160 元"`).
 func TestALineFromEntryToItsLastFen(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
