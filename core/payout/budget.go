@@ -2,7 +2,6 @@ package payout
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -288,9 +287,4 @@ func budgetRows(ctx context.Context, tx *pg.Tx, q string, args ...any) ([]Budget
 		return b, err
 	})
 	return list, pg.Fail(err, "list budgets")
-}
-
-// String names a line in the log of a tool.
-func (k BudgetKey) String() string {
-	return fmt.Sprintf("%d %s %v %s", k.Year, k.Area, k.Items, k.Fund)
 }

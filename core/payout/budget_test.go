@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func (h *house) money(k BudgetKey) (b Budget) {
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(b Budget) bool { return b.BudgetKey.String() == k.String() })
+		i := slices.IndexFunc(list, func(b Budget) bool { return reflect.DeepEqual(b.BudgetKey, k) })
 		if i < 0 {
 			return ErrNoBudgetLine
 		}

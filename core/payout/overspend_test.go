@@ -164,7 +164,7 @@ func (h *house) judged(k BudgetKey, want map[core.RegionCode]core.Fen) (overspen
 		return rows.Err()
 	}))
 	if taken != b.Reserved || taken+b.Left() != b.Amount {
-		h.t.Errorf("%s: %d taken, %d reserved and %d left of %d", k, taken, b.Reserved, b.Left(), b.Amount)
+		h.t.Errorf("%v: %d taken, %d reserved and %d left of %d", k, taken, b.Reserved, b.Left(), b.Amount)
 	}
 	if taken > b.Amount {
 		return 1
