@@ -16,6 +16,7 @@ func commands() []command {
 		{"import", "Bring in the city's own data.", &importCmd{}},
 		{"rescan", "Judge everybody in the registry by the rules of today.", &rescanCmd{}},
 		{"index", "Find out what other weights of the hardship index would change.", &indexCmd{}},
+		{"budget", "Enter the budget of a year from a table, and list what is left of it.", &budgetCmd{}},
 		{"quota", "List the rounds of scarce places, and check their frozen lists.", &quotaCmd{}},
 		{"keys", "Make the key files of an installation, or rotate one.", &keysCmd{}},
 		{"staff", "Make, list, close and open accounts of staff.", &staffCmd{}},

@@ -61,15 +61,26 @@ var (
 )
 
 // CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
-// draft. What another batch is just taking is left to it. ErrNothingDue when
-// nothing is left.
+// draft, and reserves it on the budget lines of the year. What another batch is just
+// taking is left to it; what no budget line has money for stays due, and Waiting lists
+// it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
+// waits.
 func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
 	if by <= 0 {
 		return Batch{}, core.E(core.KindForbidden, "no_staff", "")
 	}
-	lines, err := p.takeDue(ctx, tx)
+	// Before what is due is read: two runs at once are one after the other.
+	money, err := lockedPots(ctx, tx)
 	if err != nil {
 		return Batch{}, err
+	}
+	due, err := p.takeDue(ctx, tx)
+	if err != nil {
+		return Batch{}, err
+	}
+	lines, wait := money.serve(due)
+	if len(lines) == 0 {
+		return Batch{}, errWaits(wait.list(money))
 	}
 	b := Batch{CreatedBy: by, State: "draft", Created: tx.Now(), Totals: lines.totals(), Sample: lines.sample()}
 	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created) values ($1, $2, $3, $4, $5, $6) returning id, name`
@@ -106,6 +117,8 @@ type dueLine struct {
 	itemName string
 	period   Period
 	sample   bool
+	made     time.Time
+	budget   *int64 // nil: no budget line is registered for it
 }
 
 type dueLines []dueLine
@@ -145,10 +158,17 @@ func (l dueLines) digest() string {
 // that begins next month may be on the card by its first day, and none after it.
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
+// dueNow is what is due up to the month $1; oldestFirst its order: emergencies before all
+// else, because help goes at once and papers later (domain.md 3.7), then who waits longest.
+const (
+	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1`
+	oldestFirst = ` order by c.emergency desc, e.id`
+)
+
 func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
-	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period, sample
-		from payout_entitlement where state = 'due' and period <= $2 order by id limit $1 for update skip locked`
-	rows, err := tx.Query(ctx, q, MaxLines, payable(tx))
+	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
+		dueNow + oldestFirst + ` limit $2 for update of e skip locked`
+	rows, err := tx.Query(ctx, q, payable(tx), MaxLines)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}
@@ -156,7 +176,7 @@ func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
 	var out dueLines
 	for rows.Next() {
 		var d dueLine
-		err := rows.Scan(&d.id, &d.region, &d.claim, &d.attempt, &d.amount, &d.holder, &d.account, &d.last4, &d.item, &d.itemName, &d.period, &d.sample)
+		err := rows.Scan(&d.id, &d.region, &d.claim, &d.attempt, &d.amount, &d.holder, &d.account, &d.last4, &d.item, &d.itemName, &d.period, &d.sample, &d.made)
 		if err != nil {
 			return nil, pg.Fail(err, "take what is due")
 		}
@@ -180,7 +200,7 @@ func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 // insertLines writes the lines in one statement, each with its own sealed copy of
 // the account as it is now: a later correction does not reach back.
 func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines dueLines) error {
-	seqs, accounts := make([]int32, len(lines)), make([][]byte, len(lines))
+	seqs, accounts, budgets := make([]int32, len(lines)), make([][]byte, len(lines)), make([]*int64, len(lines))
 	for i, d := range lines {
 		plain, err := p.ring.Open(d.account, accountAt(d.claim))
 		if err != nil {
@@ -189,13 +209,13 @@ func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines 
 		if accounts[i], err = p.ring.Seal(plain, lineAt(batch, i+1)); err != nil {
 			return err
 		}
-		seqs[i] = int32(i + 1)
+		seqs[i], budgets[i] = int32(i+1), d.budget
 	}
-	const q = `insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, card)
-		select $1, e.id, e.region, e.attempts + 1, n.seq, e.amount, e.holder, n.account, e.last4, e.item, e.item_name, e.period, e.card
-		from unnest($2::bigint[], $3::int[], $4::bytea[]) as n (id, seq, account) join payout_entitlement e on e.id = n.id
+	const q = `insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, card, budget)
+		select $1, e.id, e.region, e.attempts + 1, n.seq, e.amount, e.holder, n.account, e.last4, e.item, e.item_name, e.period, e.card, n.budget
+		from unnest($2::bigint[], $3::int[], $4::bytea[], $5::bigint[]) as n (id, seq, account, budget) join payout_entitlement e on e.id = n.id
 		order by n.seq`
-	tag, err := tx.Exec(ctx, q, batch, lines.ids(), seqs, accounts)
+	tag, err := tx.Exec(ctx, q, batch, lines.ids(), seqs, accounts, budgets)
 	if err == nil && int(tag.RowsAffected()) != len(lines) {
 		return ErrTotals
 	}

@@ -30,6 +30,8 @@ type Deps struct {
 // Payout is the one way to money. Methods with a tx run in the caller's
 // transaction and scope; jobs open their own. Safe for concurrent use.
 type Payout struct {
+	*Budgets
+
 	cfg   Config
 	db    *pg.DB
 	ring  *seal.Ring
@@ -50,7 +52,7 @@ func New(cfg Config, d Deps) (*Payout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Payout{cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, bank: d.Bank, jobs: in}, nil
+	return &Payout{Budgets: NewBudgets(d.Audit), cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, bank: d.Bank, jobs: in}, nil
 }
 
 func staff(id core.StaffID) audit.Actor { return audit.Actor{Kind: "staff", ID: formatID(int64(id))} }

@@ -3,6 +3,7 @@ package county
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/payout"
 	"lianou/core/pg"
+	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
 )
@@ -29,6 +31,8 @@ type Deps struct {
 	Payout *payout.Payout
 	Audit  *audit.Log
 	Staff  *staff.Staff
+
+	Regions *registry.Regions
 }
 
 // Room is the payers' room.
@@ -66,11 +70,19 @@ func (c *Room) act(r *http.Request, do func(context.Context, *pg.Tx) error) erro
 }
 
 func (c *Room) create(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	said := ""
 	err := c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := c.d.Payout.CreateBatch(ctx, tx, at.Staff.ID)
+		if _, err := c.d.Payout.CreateBatch(ctx, tx, at.Staff.ID); err != nil {
+			return err
+		}
+		left, err := c.d.Payout.Waiting(ctx, tx)
+		said = "做好了一批。请另一个人核准。"
+		if n := lines(left); n > 0 {
+			said += fmt.Sprintf("另有 %d 笔钱不够,先等着。", n)
+		}
 		return err
 	})
-	return done(w, r, err, "做好了一批。请另一个人核准。")
+	return done(w, r, err, said)
 }
 
 // approve sends the totals that the page showed along: what has changed since is
@@ -121,8 +133,10 @@ func done(w http.ResponseWriter, r *http.Request, err error, said string) error 
 type page struct {
 	Said      string
 	Due       payout.Totals
-	DueSample bool // some of what is due stands on sample figures
-	Sample    bool // some of the money of the ledger does
+	DueSample bool     // some of what is due stands on sample figures
+	Waits     []string // of what is due, for want of money of the year: what is missing
+	CanBatch  bool     // something is due that has its money
+	Sample    bool     // some of the money of the ledger does
 	Batches   []batch
 	Asks      []ask // what the bank has to be asked about
 	Fixes     []fix
@@ -164,6 +178,7 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // found is what the room reads, before names and words are put to it.
 type found struct {
 	due       payout.Totals
+	waits     []payout.Waiting
 	open      []payout.Fix
 	asks      []payout.Inquiry
 	cards     []casefile.Card
@@ -204,6 +219,9 @@ func (c *Room) sum(ctx context.Context, tx *pg.Tx, at desk.At, f *found) (err er
 	if f.due, f.dueSample, err = c.d.Payout.Due(ctx, tx); err != nil {
 		return err
 	}
+	if f.waits, err = c.d.Payout.Waiting(ctx, tx); err != nil {
+		return err
+	}
 	if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
 		return err
 	}
@@ -230,7 +248,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Due: found.due, DueSample: found.dueSample, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
+	p := page{Waits: c.sayWaits(found.waits), CanBatch: found.due.Lines > lines(found.waits), Due: found.due, DueSample: found.dueSample, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
 	for _, b := range found.batches {
 		s := wordOf(b)
 		p.Moving = p.Moving || s.moving

@@ -77,7 +77,7 @@ func newOffice(t *testing.T) *office {
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: o.db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
-	handler, err := shell.Handler(county.New(county.Deps{DB: o.db, Cases: cases, Payout: o.payout, Audit: log, Staff: people}))
+	handler, err := shell.Handler(county.New(county.Deps{DB: o.db, Cases: cases, Payout: o.payout, Audit: log, Staff: people, Regions: regions}))
 	o.must(err)
 	o.site = httptest.NewServer(handler)
 	t.Cleanup(o.site.Close)

@@ -13,6 +13,7 @@ import (
 	shell "lianou/channels/desk"
 	"lianou/channels/desk/agent"
 	"lianou/channels/desk/book"
+	"lianou/channels/desk/budget"
 	whole "lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
@@ -30,7 +31,7 @@ import (
 func table() []shell.Route {
 	var all []shell.Route
 	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
-		county.New(county.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), people.New(people.Deps{}).Desk()} {
+		county.New(county.Deps{}).Desk(), budget.New(budget.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), people.New(people.Deps{}).Desk()} {
 		all = append(all, room.Routes...)
 	}
 	return all

@@ -21,6 +21,7 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	// Rules are the same for every story of this city; the room's own test changes them.
 	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/weights", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
 	"/book/draft/{draft}/preview", "/book/draft/{draft}/sense", "/book/draft/{draft}/simulate", "/book/draft/{draft}/rebase", "/book/draft/{draft}/withdraw", "/book/draft/{draft}/publish",
+	"/budget/enter", "/budget/{line}/change", "/budget/{change}/confirm", "/budget/{change}/refuse", // no budget is registered in this city; the room's own test walks one
 	// A round takes a scan and two people; the room's own test walks one from its opening to the last place.
 	"/quota/open", "/quota/round/{round}/withdraw", "/quota/round/{round}/freeze", "/quota/round/{round}/offer", "/quota/round/{round}/try", "/quota/round/{round}/answer",
 	"/quota/round/{round}/skip", "/quota/round/{round}/second", "/quota/round/{round}/undo"}

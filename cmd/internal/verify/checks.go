@@ -4,7 +4,7 @@ import "slices"
 
 // Checks is the table of promises. A new table brings its promises here.
 func Checks() []Check {
-	return slices.Concat(intakeChecks(), auditChecks(), callChecks(), caseChecks(), moneyChecks(), replayChecks(), ruleChecks())
+	return slices.Concat(intakeChecks(), auditChecks(), callChecks(), caseChecks(), moneyChecks(), budgetChecks(), replayChecks(), ruleChecks())
 }
 
 func intakeChecks() []Check {

@@ -76,8 +76,12 @@ insert into case_supplement (id, case_id, region, application, receipt, at) valu
 insert into payout_member (claim, case_id, region, scheme, member, period) values (1, 1, '371403001', 's', 'p:9', '202611');
 insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered)
 	overriding system value values (1, 1, 2, 1, 100, 100, 'd', 'answered', now(), now(), now(), now(), now());
-insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered)
-	overriding system value values (1, 1, 1, '371403001', 1, 1, 100, 'h', 'a', '1234', 'MZ-01', 'n', '202611', 'paid', '0000', now());
+insert into budget (id, year, area, items, fund, made, opened, amount, spent) overriding system value values
+	(1, extract(year from now() at time zone 'Asia/Shanghai'), '371403', '{MZ-01}', 'county', now(), now(), 150, 100);
+insert into budget_change (id, budget, amount, source, entered_by, entered, state, ended_by, ended, why) overriding system value values
+	(1, 1, 200, 'a', 1, now(), 'confirmed', 2, now(), ''), (2, 1, -50, 'b', 2, now(), 'confirmed', 1, now(), ''), (3, 1, 9, 'c', 1, now(), 'refused', 1, now(), 'w');
+insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered, budget)
+	overriding system value values (1, 1, 1, '371403001', 1, 1, 100, 'h', 'a', '1234', 'MZ-01', 'n', '202611', 'paid', '0000', now(), 1);
 insert into ledger_transaction (id, kind, ref, at) overriding system value values (1, 'answer', 1, now());
 insert into ledger_entry values (1, 'transit', 100), (1, 'bank', -100);
 `
@@ -169,6 +173,9 @@ func TestEachBroken(t *testing.T) {
 		"batch.totals":        `update payout_batch set total = 101`,
 		"ledger.zero":         `update ledger_entry set amount = 99 where account = 'transit'`,
 		"ledger.bank":         `update ledger_entry set amount = sign(amount) * 99`,
+		"budget.by_two":       `alter table budget_change drop constraint budget_two_people; update budget_change set ended_by = entered_by where id = 2`,
+		"budget.sums":         `update budget set spent = 99, reserved = 1`,
+		"budget.covers":       `update budget set items = '{MZ-02}'`,
 		"case.replayed":       `update casefile set state = 'visiting'`,
 		"claim.replayed":      `update audit_entry set purpose = 'agreed>approved' where id = 13`,
 		"batch.replayed":      `update audit_entry set act = 'batch.seen' where id = 19`,
