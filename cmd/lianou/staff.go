@@ -245,7 +245,7 @@ func withPlatform(t *tool, mending bool, do func(people) error) error {
 	if p.regions, err = registry.PlacesOf(t.ctx, db); err != nil {
 		return err
 	}
-	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Mending: mending})
+	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending})
 	if err != nil {
 		return err
 	}

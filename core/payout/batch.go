@@ -56,18 +56,20 @@ var (
 	ErrTotals = core.E(core.KindConflict, "totals_differ", "笔数或总额对不上,请重新核对。")
 	// ErrMoved is a batch or task that is not in the state the act needs.
 	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
+	// ErrKin is an approval by who has kin in the batch.
+	ErrKin = core.E(core.KindForbidden, "payout_kin", "这一批里有您亲属家的钱,请另一个人来核准。")
 	// ErrCardChanged is a draft with a line to a card that has been replaced since.
 	ErrCardChanged = core.E(core.KindConflict, "card_changed", "这一批做成以后,有人家换了卡。请作废,重做一批再核准。")
 )
 
 // CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
-// draft. What another batch is just taking is left to it. ErrNothingDue when
-// nothing is left.
+// draft. What another batch is just taking is left to it, and the money of the maker's
+// kin to another maker (F60). ErrNothingDue when nothing is left.
 func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
 	if by <= 0 {
 		return Batch{}, core.E(core.KindForbidden, "no_staff", "")
 	}
-	lines, err := p.takeDue(ctx, tx)
+	lines, err := p.takeDue(ctx, tx, by)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -145,10 +147,11 @@ func (l dueLines) digest() string {
 // that begins next month may be on the card by its first day, and none after it.
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
-func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
+func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLines, error) {
 	const q = `select id, region, claim, attempts + 1, amount, holder, account, last4, item, item_name, period, sample
-		from payout_entitlement where state = 'due' and period <= $2 order by id limit $1 for update skip locked`
-	rows, err := tx.Query(ctx, q, MaxLines, payable(tx))
+		from payout_entitlement e where state = 'due' and period <= $2
+		and not exists (select from case_conflict c where c.case_id = e.case_id and c.staff = $3) order by id limit $1 for update skip locked`
+	rows, err := tx.Query(ctx, q, MaxLines, payable(tx), by)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}
@@ -221,6 +224,9 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	tag, err := tx.Exec(ctx, q, id, by, tx.Now(), declared.Lines, declared.Total)
 	if pg.Constraint(err) == "payout_totals" {
 		return ErrTotals.Wrap(pg.Fail(err, "approve a batch"))
+	}
+	if pg.Constraint(err) == "payout_kin" {
+		return ErrKin.Wrap(pg.Fail(err, "approve a batch"))
 	}
 	if err != nil {
 		return pg.Fail(err, "approve a batch")
