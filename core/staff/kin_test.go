@@ -137,7 +137,9 @@ func TestKinAreDeclaredAndJudgedByAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := func(by audit.Actor) error {
-		return o.try(t, func(ctx context.Context, tx *pg.Tx) error { return o.staff.EndKin(ctx, tx, by, 0, id, "号码填错了") })
+		return o.try(t, func(ctx context.Context, tx *pg.Tx) error {
+			return o.staff.EndKin(ctx, tx, by, 0, id, "号码填错了")
+		})
 	}
 	if err := end(acting(county)); err != nil {
 		t.Fatal(err)
@@ -197,7 +199,9 @@ func TestKinAreAskedForOnceAYear(t *testing.T) {
 	if d, _ := due(); !d {
 		t.Error("one's own number counts for an answer")
 	}
-	none := func() { o.tx(t, func(ctx context.Context, tx *pg.Tx) error { return o.staff.DeclareNone(ctx, tx, acting(me), me.ID) }) }
+	none := func() {
+		o.tx(t, func(ctx context.Context, tx *pg.Tx) error { return o.staff.DeclareNone(ctx, tx, acting(me), me.ID) })
+	}
 	none()
 	if d, n := due(); d || !n {
 		t.Errorf("after the answer: asked %v, none %v", d, n)
