@@ -12,6 +12,7 @@ import (
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/own"
 	"lianou/channels/desk/people"
 	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
@@ -40,7 +41,8 @@ func roomParts(h *house) ([]boot.Part, error) {
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff, Audit: h.audit})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, whole, order, scarce, rules, double, register)
+	mine := own.New(own.Deps{DB: h.stores.DB, Staff: h.staff, Cases: h.cases, Flow: h.flow, Audit: h.audit})
+	handler, err := shell.Handler(calls, window, town, money, whole, order, scarce, rules, double, register, mine)
 	if err != nil {
 		return nil, err
 	}
