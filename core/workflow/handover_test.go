@@ -5,11 +5,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/staff"
+	"lianou/core/workflow"
 )
 
 // away records leave of whoever has a case in hand, with the other officer to stand in.
@@ -101,7 +103,8 @@ func TestLeaveHandsItsCasesOver(t *testing.T) {
 		t.Errorf("given back to %d", got.Officer)
 	}
 	w.must(w.flow.HandOver(t.Context(), head, a, c.ID, 0))
-	w.must(w.flow.Return(t.Context(), w.actors[next], c.ID, "不住这个镇"))
+	w.must(w.flow.Accept(t.Context(), w.actors[next], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+		Visitors: [2]core.StaffID{w.id(next), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
 	h := w.handed(a)
 	if err := w.flow.HandBack(t.Context(), head, h); !errors.Is(err, casefile.ErrMovedOn) || !h.Done {
 		t.Errorf("given back over somebody's work: %v", err)
