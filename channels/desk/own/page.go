@@ -33,9 +33,10 @@ type ownPage struct {
 type handed struct {
 	casefile.Handed
 	Applicant string
-	With      string // the other hand
-	Mine      bool   // it came to whoever reads
-	Opens     bool   // the reader may open the case
+	With      string // name of the other hand
+	other     core.StaffID
+	Mine      bool // it came to whoever reads
+	Opens     bool // the reader may open the case
 }
 
 // handedFor is how long a hand-over stands on the page.
@@ -44,7 +45,7 @@ const handedFor = 60 * 24 * time.Hour
 func (o *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := ownPage{Said: desk.Said(w, r), Me: at.Staff, Next: r.URL.Query().Get("next"), Team: at.Has(staff.Approver, staff.County, staff.City)}
 	err := o.tx(r, at, func(ctx context.Context, tx *pg.Tx) error {
-		p.Self, p.Handed, p.Today = false, nil, tx.Today()
+		p.Self, p.Today = false, tx.Today()
 		on, none, due, err := o.d.Staff.KinAnswer(ctx, tx, at.Staff.ID)
 		if err != nil {
 			return err
@@ -66,6 +67,9 @@ func (o *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		}
 		return o.handovers(ctx, tx, at, &p)
 	})
+	if err == nil {
+		err = o.name(r.Context(), p.Handed)
+	}
 	if err != nil {
 		return err
 	}
@@ -78,24 +82,32 @@ func (o *Room) handovers(ctx context.Context, tx *pg.Tx, at desk.At, p *ownPage)
 	if err != nil {
 		return err
 	}
+	p.Handed = nil
 	for _, h := range list {
 		c, err := o.d.Cases.Get(ctx, tx, h.Case)
 		if err != nil {
 			return err
 		}
 		row := handed{Handed: h, Applicant: c.Applicant, Mine: h.To == at.Staff.ID, Opens: at.Has(staff.Officer, staff.Approver, staff.County)}
-		other := h.From
-		if !row.Mine {
-			other = h.To
+		if row.other = h.From; !row.Mine {
+			row.other = h.To
 		}
-		names, err := o.d.Staff.Names(ctx, other)
-		if err != nil {
-			return err
-		}
-		row.With = names[other]
 		p.Handed = append(p.Handed, row)
 	}
 	return nil
+}
+
+// name fills in with whom cases changed hands, closed accounts too.
+func (o *Room) name(ctx context.Context, list []handed) error {
+	ids := make([]core.StaffID, len(list))
+	for i, h := range list {
+		ids[i] = h.other
+	}
+	names, err := o.d.Staff.Names(ctx, ids...)
+	for i, h := range list {
+		list[i].With = names[h.other]
+	}
+	return err
 }
 
 // back leads where somebody was going when they were asked, or to their own page.

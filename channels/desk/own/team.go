@@ -36,7 +36,7 @@ type away struct {
 func (o *Room) team(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := teamPage{Said: desk.Said(w, r), Judges: at.Has(staff.County, staff.City)}
 	err := o.tx(r, at, func(ctx context.Context, tx *pg.Tx) (err error) {
-		p.Away, p.Today = nil, tx.Today()
+		p.Today = tx.Today()
 		if p.Kin, err = o.d.Staff.ToJudge(ctx, tx, at.Staff); err != nil {
 			return err
 		}
@@ -61,6 +61,7 @@ func (o *Room) absences(ctx context.Context, tx *pg.Tx, at desk.At, p *teamPage)
 	if err != nil {
 		return err
 	}
+	p.Away = nil
 	var shown []int64
 	for _, a := range list {
 		row := away{Absence: a}
