@@ -113,16 +113,18 @@ const doneSince = `exists (select from case_event e where e.case_id = case_hando
 
 // HandedIn lists what was handed over under an absence and not given back.
 func (s *Store) HandedIn(ctx context.Context, tx *pg.Tx, absence int64) ([]Handed, error) {
-	return s.handed(ctx, tx, `absence = $1 and undone is null`, absence)
+	return s.handed(ctx, tx, handedQuery+`absence = $1 order by id`, absence)
 }
 
 // HandedOf lists what was handed to or from somebody since a moment, the newest first.
 func (s *Store) HandedOf(ctx context.Context, tx *pg.Tx, who core.StaffID, since time.Time) ([]Handed, error) {
-	return s.handed(ctx, tx, `(to_staff = $1 or from_staff = $1) and undone is null and at >= $2`, int64(who), since)
+	return s.handed(ctx, tx, handedQuery+`(to_staff = $1 or from_staff = $1) and at >= $2 order by at desc, id desc limit 200`, int64(who), since)
 }
 
-func (s *Store) handed(ctx context.Context, tx *pg.Tx, where string, args ...any) ([]Handed, error) {
-	rows, err := tx.Query(ctx, `select id, case_id, absence, part, from_staff, to_staff, at, `+doneSince+` from case_handover where `+where+` order by at desc, id desc limit 200`, args...)
+const handedQuery = `select id, case_id, absence, part, from_staff, to_staff, at, ` + doneSince + ` from case_handover where undone is null and `
+
+func (s *Store) handed(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Handed, error) {
+	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, pg.Fail(err, "read hand-overs")
 	}

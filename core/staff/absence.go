@@ -72,7 +72,7 @@ func (s *Staff) SetAbsence(ctx context.Context, tx *pg.Tx, by audit.Actor, a Abs
 // checkLeave holds the days to those taken already, and the stand-in to somebody of the
 // same work who is there.
 func (s *Staff) checkLeave(ctx context.Context, tx *pg.Tx, a Absence) error {
-	list, err := s.absences(ctx, tx, `b.staff = any ($1) and b.from_day <= $2 and b.to_day >= $3`, []int64{int64(a.Staff), int64(a.StandIn)}, a.To.Time(), a.From.Time())
+	list, err := s.absences(ctx, tx, leaveQuery+`b.staff = any ($1) and b.from_day <= $2 and b.to_day >= $3`, []int64{int64(a.Staff), int64(a.StandIn)}, a.To.Time(), a.From.Time())
 	if err != nil {
 		return err
 	}
@@ -118,12 +118,12 @@ func (s *Staff) Absences(ctx context.Context, tx *pg.Tx, ids ...core.StaffID) ([
 	for i, id := range ids {
 		plain[i] = int64(id)
 	}
-	return s.absences(ctx, tx, `b.staff = any ($1) and b.to_day >= $2`, plain, tx.Today().Time())
+	return s.absences(ctx, tx, leaveQuery+`b.staff = any ($1) and b.to_day >= $2 order by b.from_day, b.id`, plain, tx.Today().Time())
 }
 
 // AllAbsences lists what is not over of everybody, and leaves one entry.
 func (s *Staff) AllAbsences(ctx context.Context, tx *pg.Tx, by audit.Actor) ([]Absence, error) {
-	list, err := s.absences(ctx, tx, `b.to_day >= $1`, tx.Today().Time())
+	list, err := s.absences(ctx, tx, leaveQuery+`b.to_day >= $1 order by b.from_day, b.id`, tx.Today().Time())
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Staff) AllAbsences(ctx context.Context, tx *pg.Tx, by audit.Actor) ([]A
 
 // Absence reads one that was not taken back. Errors: ErrNoLeave.
 func (s *Staff) Absence(ctx context.Context, tx *pg.Tx, id int64) (Absence, error) {
-	list, err := s.absences(ctx, tx, `b.id = $1`, id)
+	list, err := s.absences(ctx, tx, leaveQuery+`b.id = $1`, id)
 	if err == nil && len(list) == 0 {
 		err = ErrNoLeave
 	}
@@ -146,11 +146,12 @@ func (s *Staff) Absence(ctx context.Context, tx *pg.Tx, id int64) (Absence, erro
 	return list[0], nil
 }
 
-// absences reads those that were not taken back under one of this package's conditions.
-func (s *Staff) absences(ctx context.Context, tx *pg.Tx, where string, args ...any) ([]Absence, error) {
-	rows, err := tx.Query(ctx, `select b.id, b.staff, a.name, b.from_day, b.to_day, b.reason, coalesce(b.stand_in, 0), coalesce(c.name, '')
-		from staff_absence b join staff_account a on a.id = b.staff left join staff_account c on c.id = b.stand_in
-		where b.undone is null and `+where+` order by b.from_day, b.id`, args...)
+const leaveQuery = `select b.id, b.staff, a.name, b.from_day, b.to_day, b.reason, coalesce(b.stand_in, 0), coalesce(c.name, '')
+	from staff_absence b join staff_account a on a.id = b.staff left join staff_account c on c.id = b.stand_in where b.undone is null and `
+
+// absences runs one of this package's queries for absences that were not taken back.
+func (s *Staff) absences(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Absence, error) {
+	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, pg.Fail(err, "read absences")
 	}

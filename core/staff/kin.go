@@ -157,18 +157,20 @@ func (s *Staff) KinAnswer(ctx context.Context, tx *pg.Tx, id core.StaffID) (on c
 
 // Declared lists what stands declared of one member of staff, and leaves one entry.
 func (s *Staff) Declared(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID) ([]Kin, error) {
-	return s.kin(ctx, tx, by, `k.staff = $1`, int64(id))
+	return s.kin(ctx, tx, by, kinQuery+`k.staff = $1 order by k.id`, int64(id))
 }
 
 // AllDeclared lists what stands declared of everybody, and leaves one entry.
 func (s *Staff) AllDeclared(ctx context.Context, tx *pg.Tx, by audit.Actor) ([]Kin, error) {
-	return s.kin(ctx, tx, by, `$1 = 0`, 0)
+	return s.kin(ctx, tx, by, kinQuery+`true order by k.staff, k.id`)
 }
 
-// kin reads declarations that stand, masked, under one of this package's conditions.
-func (s *Staff) kin(ctx context.Context, tx *pg.Tx, by audit.Actor, where string, arg any) ([]Kin, error) {
-	rows, err := tx.Query(ctx, `select k.id, k.staff, a.name, k.name, k.id_number, k.id_blind, k.relation, k.state, k.said, k.note, k.end_why
-		from staff_kin k join staff_account a on a.id = k.staff where k.state <> 'ended' and `+where+` order by k.staff, k.id`, arg)
+const kinQuery = `select k.id, k.staff, a.name, k.name, k.id_number, k.id_blind, k.relation, k.state, k.said, k.note, k.end_why
+	from staff_kin k join staff_account a on a.id = k.staff where k.state <> 'ended' and `
+
+// kin runs one of this package's queries for declarations that stand, and masks them.
+func (s *Staff) kin(ctx context.Context, tx *pg.Tx, by audit.Actor, sql string, args ...any) ([]Kin, error) {
+	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, pg.Fail(err, "read declared kin")
 	}

@@ -51,7 +51,7 @@ func (s *Staff) ToJudge(ctx context.Context, tx *pg.Tx, p Person) ([]Kin, error)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	return s.kin(ctx, tx, p.actor(), `k.state in ('declared', 'leaving') and k.staff = any ($1)`, ids)
+	return s.kin(ctx, tx, p.actor(), kinQuery+`k.state in ('declared', 'leaving') and k.staff = any ($1) order by k.staff, k.id`, ids)
 }
 
 // under gives the ids of the active accounts that a rule holds for.
@@ -90,28 +90,32 @@ func (s *Staff) Judge(ctx context.Context, tx *pg.Tx, p Person, id int64, v Verd
 	if note, err = kinNote(note, step.words); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, step.sql, id, who(p.actor()), tx.Now(), note); err != nil {
+	if step.becomes == KinEnded {
+		_, err = tx.Exec(ctx, `update staff_kin set state = 'ended', ended_by = $2, ended = $3, note = case when $4 = '' then note else $4 end where id = $1`,
+			id, who(p.actor()), tx.Now(), note)
+	} else {
+		_, err = tx.Exec(ctx, `update staff_kin set state = $5, judged_by = $2, judged = $3, note = case when $4 = '' then note else $4 end where id = $1`,
+			id, who(p.actor()), tx.Now(), note, string(step.becomes))
+	}
+	if err != nil {
 		return pg.Fail(err, "judge a declaration")
 	}
 	return s.kinTrace(ctx, tx, p.actor(), step.act, held.staff, id)
 }
 
-// kinStep is one verdict: from which states, what it writes, and what it must say.
+// kinStep is one verdict: from which states to which, and what it must say.
 type kinStep struct {
 	from       []KinState
+	becomes    KinState
 	act, words string // words: what is asked for when nothing was written; "" when nothing has to be
-	sql        string
 }
 
 func kinSteps() map[Verdict]kinStep {
-	const confirm = `update staff_kin set state = 'confirmed', judged_by = $2, judged = $3, note = case when $4 = '' then note else $4 end where id = $1`
 	return map[Verdict]kinStep{
-		KinConfirm: {[]KinState{KinDeclared, KinAsked}, "staff.relative_confirmed", "", confirm},
-		KinAsk: {[]KinState{KinDeclared}, "staff.relative_asked", "请写明要问什么。",
-			`update staff_kin set state = 'asked', judged_by = $2, judged = $3, note = $4 where id = $1`},
-		KinAgree: {[]KinState{KinLeaving}, "staff.relative_ended", "",
-			`update staff_kin set state = 'ended', ended_by = $2, ended = $3, note = case when $4 = '' then note else $4 end where id = $1`},
-		KinKeep: {[]KinState{KinLeaving}, "staff.relative_kept", "请写明为什么留着。", confirm},
+		KinConfirm: {[]KinState{KinDeclared, KinAsked}, KinConfirmed, "staff.relative_confirmed", ""},
+		KinAsk:     {[]KinState{KinDeclared}, KinAsked, "staff.relative_asked", "请写明要问什么。"},
+		KinAgree:   {[]KinState{KinLeaving}, KinEnded, "staff.relative_ended", ""},
+		KinKeep:    {[]KinState{KinLeaving}, KinConfirmed, "staff.relative_kept", "请写明为什么留着。"},
 	}
 }
 
