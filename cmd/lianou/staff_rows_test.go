@@ -15,8 +15,8 @@ import (
 // file again changes nothing. Numbers are shown masked and never asked for on the command
 // line.
 //
-// Controls: bring that ends at the first refused row ("put in: 0 rows were put in"); put
-// without errRepeated ("again: … 1 were refused").
+// Controls: bring that ends at the first refused row, named ("put in: …"); declare without
+// errRepeated ("again: 0 rows were put in, 0 stood already, 3 were refused").
 func TestKinAndLeaveComeInByTable(t *testing.T) {
 	t.Parallel()
 	r := newReal(t)

@@ -16,7 +16,7 @@ import (
 // Leave has a reason and somebody of the same work who is there; who is away gets no new
 // work, and gets it again once it was taken back.
 //
-// Controls: absences without "undone is null" ("back again: [2]"); checkLeave without the
+// Controls: Holding without "undone is null" ("back again: [2 3]"); checkLeave without the
 // look at who is away ("a stand-in who is away: <nil>").
 func TestLeaveHasAReasonAndAStandIn(t *testing.T) {
 	t.Parallel()

@@ -155,18 +155,11 @@ func Seed(ctx context.Context, db *pg.DB, towns []Town) (int, error) {
 		select u.login, u.name, array[u.role], array[u.region], $5, true, $6
 		from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as u (login, name, role, region, n)
 		order by u.n on conflict (login) do nothing`
-	// Nobody is asked for kin in the middle of a story: the accounts have answered.
-	const answer = `insert into staff_kin_answer (staff, none, at) select id, true, $1 from staff_account a
-		where demo and not exists (select from staff_kin_answer b where b.staff = a.id)`
 	made := 0
 	err = db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		tag, err := tx.Exec(ctx, sql, logins, names, roles, regions, hash, tx.Now())
-		if err != nil {
-			return pg.Fail(err, fmt.Sprintf("make %d demonstration accounts", len(logins)))
-		}
 		made = int(tag.RowsAffected())
-		_, err = tx.Exec(ctx, answer, tx.Now())
-		return pg.Fail(err, "answer for demonstration accounts")
+		return pg.Fail(err, fmt.Sprintf("make %d demonstration accounts", len(logins)))
 	})
 	return made, err
 }

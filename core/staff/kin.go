@@ -141,15 +141,17 @@ func (s *Staff) answered(ctx context.Context, tx *pg.Tx, id core.StaffID, none b
 }
 
 // KinAnswer says what somebody answered last, and whether they are to be asked: who never
-// answered, or a year ago. None is true for "no kin here".
+// answered, or a year ago. None is true for "no kin here". Nobody is asked in the middle of
+// a story: an account made for show counts as having answered then.
 func (s *Staff) KinAnswer(ctx context.Context, tx *pg.Tx, id core.StaffID) (on core.Date, none, due bool, err error) {
 	var at *time.Time
-	err = tx.QueryRow(ctx, `select at, none from staff_kin_answer where staff = $1 order by at desc, id desc limit 1`, int64(id)).Scan(&at, &none)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return core.Date(0), false, true, nil
-	}
+	err = tx.QueryRow(ctx, `select coalesce(b.at, case when a.demo then a.made end), coalesce(b.none, a.demo) from staff_account a
+		left join lateral (select at, none from staff_kin_answer where staff = a.id order by at desc, id desc limit 1) b on true where a.id = $1`, int64(id)).Scan(&at, &none)
 	if err != nil {
 		return core.Date(0), false, false, pg.Fail(err, "read an answer about kin")
+	}
+	if at == nil {
+		return core.Date(0), false, true, nil
 	}
 	on = core.DateOf(*at)
 	return on, none, on.AddDate(1, 0, 0) <= tx.Today(), nil

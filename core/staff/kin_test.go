@@ -53,9 +53,9 @@ func acting(p staff.Person) audit.Actor {
 // back; nobody judges what they said themselves; off the list it takes two, also for a
 // database session that goes past this package.
 //
-// Controls: Judge without the look at held.staff and held.saidBy ("oneself: 23514 …" from
-// the database, and with its checks dropped "oneself: <nil>"); EndKin that writes 'ended'
-// ("removed alone: sqlstate 23514 constraint staff_kin_guard").
+// Controls: Judge without the look at who said it ("oneself: not_head", "removed alone: …
+// sqlstate 23514 constraint staff_kin_second"); EndKin that writes 'ended' ("ask to take kin
+// off the list: sqlstate 23514 constraint staff_kin_guard").
 func TestKinAreDeclaredAndJudgedByAnother(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

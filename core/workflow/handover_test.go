@@ -50,7 +50,7 @@ func (w *world) handed(a staff.Absence) (h casefile.Handed) {
 // back while nothing was done. Whoever is kin takes nothing.
 //
 // Controls: DueInHand without its day ("due long after: 1 listed"); HandOver without rehand
-// ("in the hands of …"); HandBack without doneSince ("given back over somebody's work: <nil>");
+// ("in the hands of 1 …", "handed over twice: <nil>"); HandBack without doneSince ("given back over somebody's work: <nil>");
 // takes without NoConflict ("kin: <nil>").
 func TestLeaveHandsItsCasesOver(t *testing.T) {
 	t.Parallel()

@@ -130,8 +130,8 @@ func fits(t *testing.T, tab *browsertest.Tab, name string) {
 // county confirms, the township's second person hands over what falls due in one act, and
 // the stand-in reads it on their own page.
 //
-// Controls: afterLogin that leads on at once (`the page never said "您有亲属在本市申请救助吗"`);
-// openKin without its mask ("the page shows 周大山").
+// Controls: afterLogin that leads on at once ("wait until the page says 您有亲属在本市申请救助吗");
+// openKin without its mask ("the page shows 报上了。…").
 func TestAnOfficerDeclaresKinAndGoesOnLeave(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -197,7 +197,7 @@ func TestAnOfficerDeclaresKinAndGoesOnLeave(t *testing.T) {
 // Nobody judges or arranges what is not theirs, through the address either; and who has
 // answered this year goes where they were going.
 //
-// Control: leave without ofMine in hand and undo ("a stranger's leave: 303").
+// Control: ofMine without Heads ("a stranger's leave: 303").
 func TestWhatIsNotOnesOwnIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

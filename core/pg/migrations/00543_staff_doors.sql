@@ -162,7 +162,7 @@ revoke execute on function payout_kin_guard() from public;
 create constraint trigger payout_kin_made after insert on payout_batch deferrable initially deferred for each row execute function payout_kin_guard();
 create trigger payout_kin_guard before update of approved_by on payout_batch for each row execute function payout_kin_guard();
 
-grant select, insert on staff_kin, staff_kin_answer to lianou_platform, lianou_import;
+grant select, insert on staff_kin, staff_kin_answer to lianou_platform;
 grant update (state, note, judged_by, judged, end_why, end_by, ended_by, ended) on staff_kin to lianou_platform;
 grant update (undone, undone_by) on staff_absence to lianou_platform;
 grant select, insert on case_handover to lianou_platform;
