@@ -197,7 +197,7 @@ func TestAnOfficerDeclaresKinAndGoesOnLeave(t *testing.T) {
 // Nobody judges or arranges what is not theirs, through the address either; and who has
 // answered this year goes where they were going.
 //
-// Control: ofMine without Heads ("a stranger's leave: 303").
+// Control: ofMine without Heads ("a colleague undoes leave: 303, want 403").
 func TestWhatIsNotOnesOwnIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
