@@ -184,7 +184,7 @@ func (s *Staff) kin(ctx context.Context, tx *pg.Tx, by audit.Actor, sql string, 
 		}
 		return k, err
 	})
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, pg.Fail(err, "read declared kin")
 	}
 	ids := make([]int64, len(list))

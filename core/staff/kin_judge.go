@@ -45,10 +45,10 @@ func (p Person) over(other Person, roles ...Role) bool {
 		!slices.ContainsFunc(other.Regions, func(r core.RegionCode) bool { return !slices.Contains(p.Regions, r) })
 }
 
-// ToJudge lists the declarations that wait for p's word, and leaves one entry.
+// ToJudge lists the declarations that wait for p's word, and leaves one entry, of nobody as well.
 func (s *Staff) ToJudge(ctx context.Context, tx *pg.Tx, p Person) ([]Kin, error) {
 	ids, err := s.under(ctx, tx, p.Judges)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	return s.kin(ctx, tx, p.actor(), kinQuery+`k.state in ('declared', 'leaving') and k.staff = any ($1) order by k.staff, k.id`, ids)

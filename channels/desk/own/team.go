@@ -62,7 +62,7 @@ func (o *Room) absences(ctx context.Context, tx *pg.Tx, at desk.At, p *teamPage)
 		return err
 	}
 	p.Away = nil
-	var shown []int64
+	shown := []int64{}
 	for _, a := range list {
 		row := away{Absence: a}
 		if row.Due, err = o.d.Cases.DueInHand(ctx, tx, a.Staff, a.To); err != nil {
@@ -80,9 +80,6 @@ func (o *Room) absences(ctx context.Context, tx *pg.Tx, at desk.At, p *teamPage)
 			shown = append(shown, int64(c.ID))
 		}
 		p.Away = append(p.Away, row)
-	}
-	if len(shown) == 0 {
-		return nil
 	}
 	return o.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "case.listed", IDs: shown, Purpose: "leave"}))
 }
