@@ -1,12 +1,15 @@
 package desk
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/pg"
 	"lianou/core/staff"
 )
 
@@ -57,7 +60,29 @@ func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: in.Device, Path: "/desk/login", MaxAge: 400 * 24 * 3600,
 		HttpOnly: true, Secure: d.cfg.Secure, SameSite: http.SameSiteStrictMode})
-	http.Redirect(w, r, safeNext(r.FormValue("next")), http.StatusSeeOther)
+	http.Redirect(w, r, d.afterLogin(r, in.Person), http.StatusSeeOther)
+}
+
+// afterLogin leads where somebody was going; once a year by way of the question whether
+// they have kin who ask for assistance here. It asks and holds nobody up: what cannot be
+// read now is asked the next time.
+func (d *Desk) afterLogin(r *http.Request, who staff.Person) string {
+	next := safeNext(r.FormValue("next"))
+	if d.pages.rooms["own"] == nil {
+		return next
+	}
+	due := false
+	err := d.d.DB.Read(r.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		_, _, due, err = d.d.Staff.KinAnswer(ctx, tx, who.ID)
+		return err
+	})
+	if err != nil {
+		d.log.WarnContext(r.Context(), "whether to ask for kin is not known", "err", err)
+	}
+	if !due {
+		return next
+	}
+	return "/desk/own?next=" + url.QueryEscape(next)
 }
 
 func (d *Desk) logout(w http.ResponseWriter, r *http.Request) {

@@ -22,6 +22,8 @@ type staffCmd struct {
 	Disable staffDisable `cmd:"" help:"Close an account and end its sessions at once."`
 	Enable  staffEnable  `cmd:"" help:"Open a closed account again."`
 	Reset   staffReset   `cmd:"" help:"Set a new password and end the sessions of an account."`
+	Kin     staffKin     `cmd:"" help:"Relatives of staff: who may not work on whom."`
+	Away    staffAway    `cmd:"" help:"Leave of staff: who gets no new work, and who stands in."`
 }
 
 type staffAdd struct {
@@ -245,7 +247,7 @@ func withPlatform(t *tool, mending bool, do func(people) error) error {
 	if p.regions, err = registry.PlacesOf(t.ctx, db); err != nil {
 		return err
 	}
-	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Mending: mending})
+	p.staff, err = staff.New(t.ctx, staff.Config{DB: db, Log: p.log, Expand: routing.Reach(p.regions), Ring: keys.Ring, Mending: mending})
 	if err != nil {
 		return err
 	}

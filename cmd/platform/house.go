@@ -123,7 +123,7 @@ func (h *house) people(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions)})
+	h.staff, err = staff.New(ctx, staff.Config{DB: h.stores.DB, Log: h.audit, Expand: routing.Reach(h.regions), Ring: h.keys.Ring})
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/own"
 	"lianou/channels/desk/people"
 	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
@@ -41,13 +42,14 @@ func roomParts(h *house) ([]boot.Part, error) {
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Changes: h.changes, Life: h.life, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Staff: h.staff, Books: h.books, Audit: h.audit, Bell: h.stores.Bell})
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff, Audit: h.audit})
-	own, err := jobs.NewInserter(jobs.Platform)
+	queue, err := jobs.NewInserter(jobs.Platform)
 	if err != nil {
 		return nil, err
 	}
-	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: own, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
+	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: queue, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
-	handler, err := shell.Handler(calls, window, town, money, lines, whole, order, scarce, rules, double, register)
+	mine := own.New(own.Deps{DB: h.stores.DB, Staff: h.staff, Cases: h.cases, Flow: h.flow, Audit: h.audit})
+	handler, err := shell.Handler(calls, window, town, money, lines, whole, order, scarce, rules, double, register, mine)
 	if err != nil {
 		return nil, err
 	}

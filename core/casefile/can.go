@@ -45,6 +45,8 @@ const (
 	ActRejectCard   ActName = "reject_card"
 	ActLookPapers   ActName = "look_papers" // what came in after the application
 	ActEndMandate   ActName = "end_mandate" // somebody no longer acts for the household
+	ActHandOver     ActName = "hand_over"   // from who is away to who stands in; offered with the leave and not in the case
+	ActHandBack     ActName = "hand_back"   // who was away is back, and nothing was done
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -126,6 +128,8 @@ func rules() map[ActName]rule {
 		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
 		ActEndMandate:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
+		ActHandOver:     {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
+		ActHandBack:     {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
 		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},

@@ -56,13 +56,15 @@ var (
 	ErrTotals = core.E(core.KindConflict, "totals_differ", "笔数或总额对不上,请重新核对。")
 	// ErrMoved is a batch or task that is not in the state the act needs.
 	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
+	// ErrKin is an approval by who has kin in the batch.
+	ErrKin = core.E(core.KindForbidden, "payout_kin", "这一批里有您亲属家的钱,请另一个人来核准。")
 	// ErrCardChanged is a draft with a line to a card that has been replaced since.
 	ErrCardChanged = core.E(core.KindConflict, "card_changed", "这一批做成以后,有人家换了卡。请作废,重做一批再核准。")
 )
 
 // CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
 // draft, and reserves it on the budget lines of the year. What another batch is just
-// taking is left to it; what no budget line has money for stays due, and Waiting lists
+// taking is left to it, and the money of the maker's kin to another maker (F60); what no budget line has money for stays due, and Waiting lists
 // it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
 // waits.
 func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
@@ -74,7 +76,7 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (B
 	if err != nil {
 		return Batch{}, err
 	}
-	due, err := p.takeDue(ctx, tx)
+	due, err := p.takeDue(ctx, tx, by)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -158,17 +160,19 @@ func (l dueLines) digest() string {
 // that begins next month may be on the card by its first day, and none after it.
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
-// dueNow is what is due up to the month $1; oldestFirst its order: emergencies before all
-// else, because help goes at once and papers later (domain.md 3.7), then who waits longest.
+// dueNow is what is due up to the month $1, notKin leaves out the money of the kin of who asks
+// ($3), and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
+// 3.7), then who waits longest.
 const (
 	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1`
+	notKin      = ` and not exists (select from case_conflict k where k.case_id = e.case_id and k.staff = $3)`
 	oldestFirst = ` order by c.emergency desc, e.id`
 )
 
-func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx) (dueLines, error) {
+func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLines, error) {
 	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
-		dueNow + oldestFirst + ` limit $2 for update of e skip locked`
-	rows, err := tx.Query(ctx, q, payable(tx), MaxLines)
+		dueNow + notKin + oldestFirst + ` limit $2 for update of e skip locked`
+	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}
@@ -241,6 +245,9 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	tag, err := tx.Exec(ctx, q, id, by, tx.Now(), declared.Lines, declared.Total)
 	if pg.Constraint(err) == "payout_totals" {
 		return ErrTotals.Wrap(pg.Fail(err, "approve a batch"))
+	}
+	if pg.Constraint(err) == "payout_kin" {
+		return ErrKin.Wrap(pg.Fail(err, "approve a batch"))
 	}
 	if err != nil {
 		return pg.Fail(err, "approve a batch")

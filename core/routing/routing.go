@@ -169,12 +169,10 @@ func Least(ids []core.StaffID, load map[core.StaffID]int, out map[core.StaffID]b
 // Days counts working days from a day, which itself does not count.
 func (r *Router) Days(from core.Date, n int) core.Date { return r.calendar().Add(from, n) }
 
-// Kin finds the members of staff who declared one of the persons as kin.
-func (r *Router) Kin(ctx context.Context, tx *pg.Tx, persons []core.PersonID) ([]casefile.Kin, error) {
-	if len(persons) == 0 {
-		return nil, nil
-	}
-	found, err := r.staff.Relatives(ctx, tx, persons)
+// Kin finds the members of staff who are near one of the persons or hashed numbers: by
+// declaration, by being one, or by a household that they share or shared.
+func (r *Router) Kin(ctx context.Context, tx *pg.Tx, persons []core.PersonID, hashes [][]byte) ([]casefile.Kin, error) {
+	found, err := r.staff.Near(ctx, tx, persons, hashes)
 	list := make([]casefile.Kin, 0, len(found))
 	for id, relation := range found {
 		list = append(list, casefile.Kin{Staff: id, Relation: relation})

@@ -9,6 +9,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
+	"lianou/core/seal"
 )
 
 // Config is what New needs.
@@ -23,6 +24,10 @@ type Config struct {
 	// registry.Regions. Required.
 	Expand func(codes ...core.RegionCode) []core.RegionCode
 
+	// Ring seals the names and numbers of declared kin, and hashes the numbers as the
+	// register does. Defaults to nil: kin are neither declared by number nor listed then.
+	Ring *seal.Ring
+
 	// Mending admits a real database with active demonstration accounts, for the tool
 	// that closes them. Defaults to false, which refuses it.
 	Mending bool
@@ -34,6 +39,7 @@ type Staff struct {
 	db     *pg.DB
 	log    *audit.Log
 	expand func(codes ...core.RegionCode) []core.RegionCode
+	ring   *seal.Ring
 	hasher *hasher
 }
 
@@ -51,7 +57,7 @@ func New(ctx context.Context, cfg Config) (*Staff, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Staff{db: cfg.DB, log: cfg.Log, expand: cfg.Expand, hasher: h}
+	s := &Staff{db: cfg.DB, log: cfg.Log, expand: cfg.Expand, ring: cfg.Ring, hasher: h}
 	if cfg.Mending {
 		return s, nil
 	}
@@ -127,7 +133,7 @@ func (s *Staff) people(ctx context.Context, tx *pg.Tx, sql string, args ...any) 
 func (s *Staff) Holding(ctx context.Context, tx *pg.Tx, role Role, region core.RegionCode) ([]Person, error) {
 	const sql = `select ` + personColumns + ` from staff_account a
 		where active and $1 = any (roles) and regions && array[$2, $3, '371400']
-		and not exists (select 1 from staff_absence b where b.staff = a.id and $4 between b.from_day and b.to_day)
+		and not exists (select 1 from staff_absence b where b.staff = a.id and b.undone is null and $4 between b.from_day and b.to_day)
 		order by case when $2 = any (regions) then 0 when $3 = any (regions) then 1 else 2 end, id`
 	return s.people(ctx, tx, sql, string(role), string(region.Township()), string(region.County()), tx.Today().Time())
 }
@@ -148,72 +154,11 @@ func (s *Staff) Approvers(ctx context.Context, tx *pg.Tx, township core.RegionCo
 func (s *Staff) Assistants(ctx context.Context, tx *pg.Tx, region core.RegionCode) ([]Person, error) {
 	const sql = `select ` + personColumns + ` from staff_account a
 		where active and 'assistant' = any (roles) and $1 = any (regions) and ($2 = '' or village in ('', $2))
-		and not exists (select 1 from staff_absence b where b.staff = a.id and $3 between b.from_day and b.to_day)
+		and not exists (select 1 from staff_absence b where b.staff = a.id and b.undone is null and $3 between b.from_day and b.to_day)
 		order by village = '', id`
 	village := ""
 	if len(region) == 12 {
 		village = string(region)
 	}
 	return s.people(ctx, tx, sql, string(region.Township()), village, tx.Today().Time())
-}
-
-// IsRelative reports whether a member of staff has declared a person as kin.
-func (s *Staff) IsRelative(ctx context.Context, tx *pg.Tx, id core.StaffID, person core.PersonID) (bool, error) {
-	var yes bool
-	const sql = `select exists (select 1 from staff_relative where staff = $1 and person = $2)`
-	err := tx.QueryRow(ctx, sql, int64(id), int64(person)).Scan(&yes)
-	return yes, pg.Fail(err, "look for kin")
-}
-
-// Relatives gives, of some persons, those who are declared kin of any member of
-// staff: kin by staff id with the relation.
-func (s *Staff) Relatives(ctx context.Context, tx *pg.Tx, persons []core.PersonID) (map[core.StaffID]string, error) {
-	ids := make([]int64, len(persons))
-	for i, p := range persons {
-		ids[i] = int64(p)
-	}
-	rows, err := tx.Query(ctx, `select staff, relation from staff_relative where person = any ($1) order by staff`, ids)
-	if err != nil {
-		return nil, pg.Fail(err, "look for kin among staff")
-	}
-	out := map[core.StaffID]string{}
-	var id core.StaffID
-	var relation string
-	_, err = pgx.ForEachRow(rows, []any{&id, &relation}, func() error { out[id] = relation; return nil })
-	return out, pg.Fail(err, "look for kin among staff")
-}
-
-// KinOf gives, of some persons, those whom a member of staff has declared as kin.
-func (s *Staff) KinOf(ctx context.Context, tx *pg.Tx, id core.StaffID, persons []core.PersonID) ([]core.PersonID, error) {
-	rows, err := tx.Query(ctx, `select person from staff_relative where staff = $1 and person = any ($2)`, int64(id), persons)
-	if err != nil {
-		return nil, pg.Fail(err, "look for kin among persons")
-	}
-	kin, err := pgx.CollectRows(rows, pgx.RowTo[core.PersonID])
-	return kin, pg.Fail(err, "look for kin among persons")
-}
-
-// DeclareRelative records kin of a member of staff. Declaring again is harmless.
-func (s *Staff) DeclareRelative(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, person core.PersonID, relation string) error {
-	if relation == "" || len(relation) > 60 {
-		return core.Invalid("relation", "请写明是什么亲属关系。")
-	}
-	const sql = `insert into staff_relative (staff, person, relation, said) values ($1, $2, $3, $4)
-		on conflict (staff, person) do update set relation = excluded.relation`
-	if _, err := tx.Exec(ctx, sql, int64(id), int64(person), relation, tx.Now()); err != nil {
-		return pg.Fail(err, "declare kin")
-	}
-	return s.trace(ctx, tx, by, "staff.relative_declared", id)
-}
-
-// SetAbsence records that somebody is away, both days included.
-func (s *Staff) SetAbsence(ctx context.Context, tx *pg.Tx, by audit.Actor, id core.StaffID, from, to core.Date) error {
-	if from.IsZero() || to < from {
-		return core.Invalid("absence", "请假的结束日期不能早于开始日期。")
-	}
-	const sql = `insert into staff_absence (staff, from_day, to_day) values ($1, $2, $3)`
-	if _, err := tx.Exec(ctx, sql, int64(id), from.Time(), to.Time()); err != nil {
-		return pg.Fail(err, "record an absence")
-	}
-	return s.trace(ctx, tx, by, "staff.absence_set", id)
 }

@@ -49,7 +49,7 @@ func (o office) open(t *testing.T) (*staff.Staff, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return staff.New(t.Context(), staff.Config{DB: o.db, Log: audit.New(keys.Platform.Ring), Expand: o.tree.Expand})
+	return staff.New(t.Context(), staff.Config{DB: o.db, Log: audit.New(keys.Platform.Ring), Expand: o.tree.Expand, Ring: keys.Platform.Ring})
 }
 
 // tx runs fn in a transaction and reports its error.
@@ -208,7 +208,8 @@ func TestWhoIsThere(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return o.staff.SetAbsence(ctx, tx, operator, away, tx.Today(), tx.Today()+3)
+		_, err = o.staff.SetAbsence(ctx, tx, operator, staff.Absence{Staff: away, From: tx.Today(), To: tx.Today() + 3, Reason: "病假", StandIn: near})
+		return err
 	})
 	o.tx(t, func(ctx context.Context, tx *pg.Tx) error {
 		for _, tc := range []struct {

@@ -19,6 +19,7 @@ type recognised struct {
 	refs      map[core.MemberRef]core.MemberRef // the register's ref to the application's
 	misnamed  core.HouseholdID                  // of the applicant's number, given under another name: matches nobody
 	relative  bool                              // somebody named is registered in a household, and the applicant is not
+	hashes    [][]byte                          // of the numbers in the application, whether or not the register knows them
 	extra     []core.NamedMember                // of the household, not named in the application, with the refs they have or get
 }
 
@@ -35,6 +36,9 @@ func (f *Flow) recognise(ctx context.Context, tx *pg.Tx, app *core.Application) 
 	r := recognised{persons: map[core.MemberRef]core.PersonID{}, refs: map[core.MemberRef]core.MemberRef{}}
 	why := because("case.open", 0, app.ID)
 	for _, m := range named(app) {
+		if hash := f.Registry.NumberBlind(m.ID); hash != nil {
+			r.hashes = append(r.hashes, hash)
+		}
 		p, err := f.Registry.PersonByID(ctx, tx, why, m.ID)
 		if errors.Is(err, registry.ErrUnknown) {
 			continue
@@ -129,13 +133,14 @@ func named(app *core.Application) []core.NamedMember {
 	return list
 }
 
-// conflicts stores which members of staff are near relatives of the household.
+// conflicts stores which members of staff are near relatives of the household: declared,
+// or of one household with it now or before.
 func (f *Flow) conflicts(ctx context.Context, tx *pg.Tx, c casefile.Case, known recognised) error {
 	ids := make([]core.PersonID, 0, len(known.persons))
 	for _, id := range known.persons {
 		ids = append(ids, id)
 	}
-	kin, err := f.Routing.Kin(ctx, tx, ids)
+	kin, err := f.Routing.Kin(ctx, tx, ids, known.hashes)
 	if err != nil {
 		return err
 	}
