@@ -17,7 +17,6 @@ import (
 	"lianou/core/routing"
 	"lianou/core/simulate"
 	"lianou/core/watch"
-	"lianou/core/workflow"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
@@ -38,9 +37,10 @@ const (
 	monthsEvery = time.Minute
 )
 
-// asking is how many applicants' identities are asked for at a time: the asking waits for
-// the register's network and works little.
-const asking = 16
+// atOnce is how many jobs run of the queue of all, and how many of the lanes; asking how
+// many of those that wait for outsiders. Together they leave the desk connections of the
+// sixteen that a program has.
+const atOnce, asking = 5, 3
 
 // scanners is how many townships one platform looks at side by side.
 const scanners = 2
@@ -55,7 +55,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.watch.Register(list)
 	h.simulate.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Lanes: routing.Reach(h.regions)(core.DezhouCity), Outside: map[string]int{workflow.CheckIdentity{}.Kind(): asking},
+		Lanes: routing.Reach(h.regions)(core.DezhouCity), Parallel: atOnce, Outside: asking,
 		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err

@@ -3,8 +3,10 @@ package jobs_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/riverqueue/river"
@@ -72,10 +74,10 @@ func TestOneTownshipHoldsUpNoOther(t *testing.T) {
 }
 
 // Of one township two jobs run at a time, whatever else is free; what waits for an outsider
-// takes none of the places of the rest.
+// takes no place of the rest, of its own township's neither.
 //
-// Controls: laneWorkers 8: `5 of one township ran at once`; Outside not read: `waited
-// 30s in vain for eight to run`.
+// Controls: laneWorkers 8: `5 of one township ran at once`; slow in InLane: `waited 30s in
+// vain for eight to run`.
 func TestALaneTakesFewPlaces(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t).DB(pgtest.Platform)
@@ -111,8 +113,8 @@ func TestALaneTakesFewPlaces(t *testing.T) {
 		}
 	}
 	insert(t, db, jobs.Platform, all...)
-	run(t, db, jobs.Config{Schema: jobs.Platform, Workers: list, Parallel: 1, Outside: map[string]int{"slow": 8},
-		Lanes: append([]core.RegionCode{flooded, "371404001"}, others...)})
+	run(t, db, jobs.Config{Schema: jobs.Platform, Workers: list, Parallel: 1, Outside: 8,
+		Lanes: append([]core.RegionCode{flooded}, others...)})
 	jobstest.Until(t, "eight to run", func(context.Context) bool {
 		mu.Lock()
 		defer mu.Unlock()
@@ -122,8 +124,8 @@ func TestALaneTakesFewPlaces(t *testing.T) {
 		}
 		return n == 8
 	})
-	insert(t, db, jobs.Platform, jobs.OpenCase{Application: "a", Region: "371404001"})
-	jobstest.Until(t, "the others to open", func(context.Context) bool { mu.Lock(); defer mu.Unlock(); return opened == 1 })
+	insert(t, db, jobs.Platform, jobs.OpenCase{Application: "a", Region: flooded})
+	jobstest.Until(t, "a case of the same township to open", func(context.Context) bool { mu.Lock(); defer mu.Unlock(); return opened == 1 })
 	close(release)
 	jobstest.Wait(t, db, jobs.Platform, "slow", "completed", len(all))
 	mu.Lock()
@@ -139,7 +141,7 @@ type slow struct {
 }
 
 func (slow) Kind() string                   { return "slow" }
-func (s slow) InsertOpts() river.InsertOpts { return jobs.InLane(s.Region) }
+func (s slow) InsertOpts() river.InsertOpts { return jobs.InOutsideLane(s.Region) }
 
 // A township that was imported after the start gets its lane.
 //
@@ -152,4 +154,43 @@ func TestANewTownshipGetsALane(t *testing.T) {
 	run(t, db, jobs.Config{Schema: jobs.Platform, Workers: list})
 	insert(t, db, jobs.Platform, jobs.OpenCase{Application: "a1", Region: "371402999"})
 	jobstest.Wait(t, db, jobs.Platform, "open_case", "completed", 1)
+}
+
+// A job that was fetched and waits for a place begins nothing once the program stops, and is
+// laid back for another.
+//
+// Control: places that do not look at closing: `2 begun`.
+func TestWhoWaitsAtTheStopBeginsNothing(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t).DB(pgtest.Platform)
+	var begun atomic.Int64
+	release := make(chan struct{})
+	list := jobs.NewWorkers()
+	jobs.Work(list, 0, func(ctx context.Context, _ jobs.Job[jobs.OpenCase]) error {
+		begun.Add(1)
+		<-release
+		return nil
+	})
+	insert(t, db, jobs.Platform, jobs.OpenCase{Application: "a1", Region: flooded}, jobs.OpenCase{Application: "a2", Region: flooded})
+	c, err := jobs.New(jobs.Config{DB: db, Schema: jobs.Platform, Workers: list, Parallel: 1, Lanes: []core.RegionCode{flooded}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	jobstest.Wait(t, db, jobs.Platform, "open_case", "running", 2)
+	jobstest.Until(t, "one to begin", func(context.Context) bool { return begun.Load() == 1 })
+	ended := make(chan error)
+	go func() { ended <- c.Stop(context.WithoutCancel(t.Context())) }()
+	jobstest.Until(t, "the other to be laid back", func(context.Context) bool {
+		return jobstest.States(t, db, jobs.Platform, "open_case")["running"] == 1
+	})
+	close(release)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if n := begun.Load(); n != 1 {
+		t.Errorf("%d begun", n)
+	}
 }

@@ -23,13 +23,12 @@ type Job[A Args] struct {
 
 // Workers is the typed list of what a program can work.
 type Workers struct {
-	river   *river.Workers
-	longest time.Duration
-	err     error
+	river *river.Workers
+	err   error
 }
 
 // NewWorkers makes an empty list.
-func NewWorkers() *Workers { return &Workers{river: river.NewWorkers(), longest: defaultTimeout} }
+func NewWorkers() *Workers { return &Workers{river: river.NewWorkers()} }
 
 const defaultTimeout = time.Minute
 
@@ -40,7 +39,6 @@ func Work[A Args](list *Workers, timeout time.Duration, fn func(context.Context,
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
-	list.longest = max(list.longest, timeout)
 	err := river.AddWorkerSafely(list.river, &worker[A]{fn: fn, timeout: timeout})
 	if err != nil && list.err == nil {
 		list.err = err
@@ -80,16 +78,17 @@ type Config struct {
 	// Periodic lists the sweepers. Defaults to none.
 	Periodic []Periodic
 
-	// Parallel bounds how many jobs run at once. Defaults to 8.
+	// Parallel bounds how many jobs of the queue of all run at once, and how many of all
+	// lanes. Defaults to 8.
 	Parallel int
 
 	// Lanes are the townships and sorting desks that have a queue of their own from the
 	// start; others get theirs when work of theirs lies there. Of the platform only.
 	Lanes []core.RegionCode
 
-	// Outside bounds the kinds that wait for outsiders by places of their own, so that an
-	// outsider who is slow does not stop what needs none. Of jobs in lanes; defaults to none.
-	Outside map[string]int
+	// Outside bounds how many jobs of the townships' outside lanes run at once: they wait for
+	// outsiders and hold none of the places of Parallel. Defaults to 4.
+	Outside int
 
 	// Apart bounds further queues by name: work that waits for outsiders and must not
 	// take the places of the rest. Defaults to none.
@@ -109,6 +108,7 @@ type Client struct {
 	db       *pg.DB
 	periodic []Periodic
 	lanes    *lanes // nil of a program without
+	places   *places
 	log      *slog.Logger
 }
 
@@ -125,6 +125,9 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Parallel <= 0 {
 		cfg.Parallel = 8
 	}
+	if cfg.Outside <= 0 {
+		cfg.Outside = 4
+	}
 	if cfg.SoftStop <= 0 {
 		cfg.SoftStop = 10 * time.Second
 	}
@@ -140,6 +143,7 @@ func New(cfg Config) (*Client, error) {
 	for name, parallel := range cfg.Apart {
 		queues[name] = river.QueueConfig{MaxWorkers: parallel}
 	}
+	turns := newPlaces(cfg.Parallel, cfg.Outside)
 	var own *lanes
 	if cfg.Schema == Platform {
 		own = newLanes(cfg.Lanes, queues)
@@ -149,10 +153,11 @@ func New(cfg Config) (*Client, error) {
 		Workers:      cfg.Workers.river,
 		Queues:       queues,
 		PeriodicJobs: periodic,
-		Middleware:   []rivertype.Middleware{newPlaces(cfg.Parallel, cfg.Outside), &quiet{}},
-		// River's default of an hour would leave a killed program's jobs lying that long.
+		Middleware:   []rivertype.Middleware{turns, &quiet{}},
+		// River's default of an hour would leave a killed program's jobs lying that long. It
+		// takes no job for lost before the time that its own kind may take is over.
 		JobTimeout:           defaultTimeout,
-		RescueStuckJobsAfter: 2 * cfg.Workers.longest,
+		RescueStuckJobsAfter: 2 * defaultTimeout,
 		FetchCooldown:        20 * time.Millisecond,
 		SoftStopTimeout:      cfg.SoftStop,
 		Logger:               cfg.Log,
@@ -160,7 +165,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, core.E(core.KindInvalid, "job_client", "").Wrap(err)
 	}
-	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic, lanes: own, log: cfg.Log}, nil
+	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic, lanes: own, places: turns, log: cfg.Log}, nil
 }
 
 // Start begins to work and goes on until Stop; the context is for the start alone,
@@ -178,6 +183,7 @@ func (c *Client) Start(ctx context.Context) error {
 // loss of an attempt.
 func (c *Client) Stop(ctx context.Context) error {
 	c.lanes.end()
+	c.places.close()
 	return pg.Fail(c.river.Stop(ctx), "stop the job client")
 }
 

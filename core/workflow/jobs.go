@@ -24,7 +24,7 @@ type CheckIdentity struct {
 func (CheckIdentity) Kind() string { return "check_identity" }
 
 // InsertOpts makes the job unique by application and try.
-func (j CheckIdentity) InsertOpts() river.InsertOpts { return jobs.InLane(j.Region) }
+func (j CheckIdentity) InsertOpts() river.InsertOpts { return jobs.InOutsideLane(j.Region) }
 
 // Assess freezes the facts and judges them.
 type Assess struct {
