@@ -27,6 +27,7 @@ const (
 	KindUnfiled   Kind = "unfiled"
 	KindOffered   Kind = "offered"
 	KindDeclined  Kind = "declined"
+	KindDelivered Kind = "delivered"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.
