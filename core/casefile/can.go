@@ -144,7 +144,7 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver, ActSecondDelivery,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
 		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }

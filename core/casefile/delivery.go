@@ -51,7 +51,7 @@ func (d Delivery) Proven() bool { return d.ID != 0 && d.Undone.IsZero() && !d.Wa
 var ErrNoProof = core.E(core.KindInvalid, "invalid_proof", "要收的人签名。签不了的,写明为什么,拍一张照片,再写一位见证人。")
 
 // ErrReceiver is the answer to a delivery to nobody.
-var ErrReceiver = core.E(core.KindInvalid, "invalid_receiver", "请选是家里谁收的。别人代收的,写他的名字和他是这家什么人。")
+var ErrReceiver = core.E(core.KindInvalid, "invalid_receiver", "请选是家里谁收的。别人代收的,选“别人代收”,写他的名字和他是这家什么人。")
 
 // ErrDeliveryDay is the answer to a day on which nothing can have been delivered.
 var ErrDeliveryDay = core.E(core.KindInvalid, "invalid_on", "交付的日子不能早于批准那天,也不能晚于今天。")

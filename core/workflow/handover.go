@@ -77,11 +77,11 @@ func (f *Flow) Deliver(ctx context.Context, actor casefile.Actor, in Deliver) er
 // delivery checks what a form says, and names the member who took it.
 func (a *act) delivery(ctx context.Context, in Deliver) (casefile.Delivery, error) {
 	d := casefile.Delivery{Service: in.Service, What: trim(in.What), Amount: trim(in.Amount), On: in.On, Place: trim(in.Place), Member: in.Member,
-		Receiver: trim(in.Receiver), Relation: trim(in.Relation), Signature: in.Signature, By: a.actor.Staff}
-	if in.Signature == "" {
-		d.Unable, d.Witness = trim(in.Unable), trim(in.Witness)
+		Receiver: trim(in.Receiver), Relation: trim(in.Relation), Signature: in.Signature, Unable: trim(in.Unable), Witness: trim(in.Witness),
+		Photos: in.Photos, By: a.actor.Staff}
+	if d.Signature != "" && d.Unable != "" {
+		return d, core.Invalid("unable", "已经签了名,就不要写签不了的原因。不是本人签的,请点“重签”擦掉。")
 	}
-	d.Photos = in.Photos
 	for _, one := range []struct {
 		field, text, say string
 		most             int
@@ -119,13 +119,16 @@ func (a *act) receives(ctx context.Context, d *casefile.Delivery) error {
 	if d.Member == "" {
 		return nil
 	}
+	if d.Receiver != "" || d.Relation != "" {
+		return casefile.ErrReceiver
+	}
 	people, err := a.f.Cases.People(ctx, a.tx, a.c.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range people {
 		if m.Ref == d.Member {
-			d.Receiver, d.Relation = m.Name, ""
+			d.Receiver = m.Name
 			return nil
 		}
 	}

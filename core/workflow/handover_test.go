@@ -63,8 +63,9 @@ func (w *world) deliveredNotice(claim casefile.Claim) int64 {
 // A thing is handed over with proof, of a day that can be, by somebody who did not approve it;
 // the household is told and the claim ends with that. One officer's sentence ended it before.
 //
-// Controls: the case of ErrNoProof left out of Store.Deliver and the check delivery_proof out of
-// the migration: "one officer's word: <nil>, want invalid_proof"; the delivery_day of the guard left out: "before it was decided: <nil>".
+// Controls: the case of ErrNoProof left out of Store.Deliver and delivery_proof out of the
+// migration: `a photo and no witness: "", want invalid_proof`; no delivery_day in the guard:
+// `before it was decided: "", want invalid_on`; toDeliver without deliverBy: "0 days are set for it".
 func TestAThingIsHandedOverWithProof(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -88,6 +89,8 @@ func TestAThingIsHandedOverWithProof(t *testing.T) {
 		"before it was decided":    {"officer", func(d *workflow.Deliver) { d.On-- }, "invalid_on"},
 		"nobody took it":           {"officer", func(d *workflow.Deliver) { d.Member = "" }, "invalid_receiver"},
 		"a neighbour of no name":   {"officer", func(d *workflow.Deliver) { d.Member, d.Relation = "", "邻居" }, "invalid_receiver"},
+		"a member and a neighbour": {"officer", func(d *workflow.Deliver) { d.Receiver, d.Relation = "张某", "邻居" }, "invalid_receiver"},
+		"signed, and cannot sign":  {"officer", func(d *workflow.Deliver) { d.Unable = "手残疾" }, "invalid_unable"},
 		"somebody of another case": {"officer", func(d *workflow.Deliver) { d.Member = "m9" }, "invalid_receiver"},
 		"nothing":                  {"officer", func(d *workflow.Deliver) { d.What = " " }, "invalid_what"},
 		"no amount":                {"officer", func(d *workflow.Deliver) { d.Amount = "" }, "invalid_amount"},
@@ -127,8 +130,9 @@ func TestAThingIsHandedOverWithProof(t *testing.T) {
 // Where nobody can sign, a photo and a witness are one half of the proof; the other is a second
 // member of staff who made sure. Until then nobody is told and nothing is met.
 //
-// Controls: Waits that is never so: "one half is told: 1"; delivery_second without
-// `seconded_by is distinct from by_staff` and maySecondDelivery without the line of By: `the same person: ""`.
+// Controls: Waits that is never so: "sqlstate 23514 constraint claim_proof"; delivery_second without
+// its last line and maySecondDelivery without that of By: `the same person: "", want delivery_unseconded`;
+// a notice before the second word: "one half is told: 1; 1 days still run".
 func TestNobodySignedAndTwoStandBehindIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -166,8 +170,8 @@ func TestNobodySignedAndTwoStandBehindIt(t *testing.T) {
 // What a household says did not arrive is open again, under a named person's reason, with a day
 // that climbs; what was told of it before ends nothing any more, and a fresh proof does.
 //
-// Controls: told without the key of the notice: "closed by the word on what did not arrive";
-// TakeBack without Reopen: `it did not arrive: settled`; without deliverBy: "nobody is told that it is late".
+// Controls: told without the key of the notice: "closed by the word on what did not arrive: closed";
+// TakeBack without Reopen: "it did not arrive: settled"; without deliverBy: "nobody is told that it is late: 0".
 func TestWhatDidNotArriveIsDeliveredAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -192,7 +196,7 @@ func TestWhatDidNotArriveIsDeliveredAgain(t *testing.T) {
 	}
 	w.env.Advance(12 * 24 * time.Hour)
 	w.must(w.flow.Sweep(ctx))
-	if n := w.count(`select count(*) from case_event where kind = 'deadline.late' and staff like '交付期限%已报镇上'`); n != 1 {
+	if n := w.count(`select count(*) from case_event where kind = 'deadline.late' and staff like '交付期限%'`); n != 1 {
 		t.Errorf("nobody is told that it is late: %d", n)
 	}
 	if err := w.flow.Deliver(ctx, w.actors["helper"], w.signed(claim, 1)); !errors.Is(err, casefile.ErrOldStrokes) {
@@ -212,7 +216,8 @@ func TestWhatDidNotArriveIsDeliveredAgain(t *testing.T) {
 // The database holds the proof against the application's own role: no claim ends as handed over
 // without it, no proof is written that could not be, none is changed.
 //
-// Control: `drop trigger claim_proof_guard on claim`: "handed over and told: <nil>"; `drop trigger delivery_guard on delivery`: "of tomorrow: ".
+// Controls: without claim_proof_guard: "handed over and told: <nil>, want claim_proof"; without
+// delivery_guard: "of tomorrow: <nil>, want delivery_day", "and put back: <nil>, want delivery_stays".
 func TestHandingOverWithoutProofIsRefusedBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -263,13 +268,15 @@ func TestHandingOverWithoutProofIsRefusedBySQL(t *testing.T) {
 	try("the proof taken back", "", `update delivery set undone = now(), undone_by = $1, undone_why = '没收到'`, officer)
 	try("and put back", "delivery_stays", `update delivery set undone = null, undone_by = null, undone_why = ''`)
 	try("again", "", `update claim set delivered = null, state = 'delivering' where id = $1`, claim.ID)
+	try("who is kin", "", `insert into case_conflict (case_id, region, staff, relation) select case_id, region, $1, '外甥' from claim where id = $2`, w.id("second"), claim.ID)
+	try("by kin", "delivery_people", put, at, "m1", "", sign, "", "", none, w.id("second"))
 	try("and told by the old proof", "claim_proof", `update claim set delivered = now(), state = 'told' where id = $1`, claim.ID)
 }
 
 // Food, coal and clothes are given first as money is: within the ceiling by what they are worth,
 // by two people, with papers to follow, and with the same proof, by tomorrow.
 //
-// Control: rush that forgets Cash: "急难 in kind: paying".
+// Control: rush that forgets Cash: "急难 in kind: paid_pending_papers, paying".
 func TestEmergencyInGoods(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

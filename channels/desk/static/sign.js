@@ -6,7 +6,6 @@ for (const box of document.querySelectorAll("[data-sign]")) {
   const said = box.querySelector("[data-state]");
   const pad = new SignaturePad(canvas, { minWidth: 1, maxWidth: 3 });
   const fit = () => {
-    if (canvas.offsetWidth === 0) return; // folded away: it has its size once it is opened
     const ratio = Math.max(window.devicePixelRatio || 1, 1), kept = pad.toData();
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
@@ -21,6 +20,5 @@ for (const box of document.querySelectorAll("[data-sign]")) {
   pad.addEventListener("endStroke", keep);
   box.querySelector("[data-clear]").addEventListener("click", () => { pad.clear(); keep(); });
   window.addEventListener("resize", fit);
-  document.addEventListener("toggle", fit, true);
   fit();
 }

@@ -8,6 +8,9 @@ import (
 	"lianou/core/workflow"
 )
 
+// deputy is what the form sends in place of a member's ref for somebody in their place.
+const deputy = "-"
+
 // deliver files what somebody brought to a household, with the receiver's signature or what
 // stands in its place.
 func (t *Room) deliver(d doing) error {
@@ -16,9 +19,12 @@ func (t *Room) deliver(d doing) error {
 		return casefile.ErrDeliveryDay
 	}
 	in := workflow.Deliver{Claim: d.claim, Service: d.get("kind") == "service", What: d.get("what"), Amount: d.get("many"), On: on, Place: d.get("place"),
-		Member: core.MemberRef(d.get("member")), Unable: d.get("unable"), Witness: d.get("witness"), Sure: d.get("sure") != ""}
-	if in.Member == "" { // a name beside a member's is nobody's
-		in.Receiver, in.Relation = d.get("receiver"), d.get("relation")
+		Member: core.MemberRef(d.get("member")), Receiver: d.get("receiver"), Relation: d.get("relation"), Unable: d.get("unable"), Witness: d.get("witness"), Sure: d.get("sure") != ""}
+	switch in.Member {
+	case "":
+		return casefile.ErrReceiver
+	case deputy:
+		in.Member = ""
 	}
 	if in.Signature, err = t.strokes(d, "receiver"); err != nil {
 		return err

@@ -278,6 +278,9 @@ func (p *casePage) sortFindings() {
 // Stands is the word for where a claim is; when its notice has hung its days, that
 // is with whoever decides.
 func (p casePage) Stands(c casefile.Claim) string {
+	if d := p.Handed(c.ID); d != nil && d.Waits() {
+		return "交了,等第二人确认"
+	}
 	if c.NoticeOver {
 		if c.Terms.Twice() && c.NoticeNth < 2 {
 			return "公示完,等再公示一次"

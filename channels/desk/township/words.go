@@ -140,6 +140,8 @@ func claimWord(c casefile.Claim) string {
 		return "等张贴公示"
 	case c.State == casefile.ClaimReviewed && waitsForCounty(c):
 		return "等县里定"
+	case c.State == casefile.ClaimDelivering && !c.Delivered.IsZero():
+		return "交到了,在告诉家里"
 	case c.State == casefile.ClaimAgreed && c.Proposer != 0:
 		return "退回来了,再提意见"
 	}

@@ -104,8 +104,9 @@ end $$;
 -- +goose StatementEnd
 create trigger claim_proof_guard before update of state, delivered on claim for each row execute function claim_proof_guard();
 
--- What is not delivered has its day and climbs like every other. The kinds that are there
--- stay, whoever added them.
+-- What is not delivered has its day and climbs like every other; what waits already has two
+-- weeks. The kinds that are there stay, whoever added them, and a day that is first is kept
+-- where such days are.
 -- +goose StatementBegin
 do $$
 declare
@@ -113,13 +114,17 @@ declare
 begin
     alter table deadline drop constraint deadline_kind_check;
     execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, 'ARRAY[', 'ARRAY[''deliver''::text, ');
+    perform set_config('lianou.city', 'on', true);
+    if exists (select from pg_attribute where attrelid = 'deadline'::regclass and attname = 'first_due') then
+        insert into deadline (case_id, region, claim_id, kind, due, next, first_due)
+            select case_id, region, id, 'deliver', d, d, d from claim, (values ((lianou_now() at time zone interval '8 hours')::date + 14)) as t (d) where state = 'delivering';
+    else
+        insert into deadline (case_id, region, claim_id, kind, due, next)
+            select case_id, region, id, 'deliver', d, d from claim, (values ((lianou_now() at time zone interval '8 hours')::date + 14)) as t (d) where state = 'delivering';
+    end if;
+    perform set_config('lianou.city', '', true);
 end $$;
 -- +goose StatementEnd
-select set_config('lianou.city', 'on', true);
-insert into deadline (case_id, region, claim_id, kind, due, next)
-    select case_id, region, id, 'deliver', lianou_now()::date + 14, lianou_now()::date + 14 from claim where state = 'delivering'
-    on conflict do nothing;
-select set_config('lianou.city', '', true);
 
 -- +goose Down
 select set_config('lianou.city', 'on', true);
