@@ -12,31 +12,33 @@ type ActName string
 
 // The acts, in the order a desk offers them.
 const (
-	ActAccept       ActName = "accept"
-	ActEmergency    ActName = "emergency" // claim: pay first, papers later
-	ActAddItem      ActName = "add_item"  // the household asks for one more
-	ActDrop         ActName = "drop_item" // claim: the household does not want it
-	ActSupplement   ActName = "ask_supplement"
-	ActResume       ActName = "resume" // what was asked for is here
-	ActReturn       ActName = "return"
-	ActRelocate     ActName = "relocate"
-	ActPlanVisit    ActName = "plan_visit"
-	ActRecordVisit  ActName = "record_visit"
-	ActSecondVisit  ActName = "confirm_visit"  // the other visitor, in a session of their own
-	ActPropose      ActName = "propose"        // claim
-	ActPublish      ActName = "publish_notice" // claim
-	ActObject       ActName = "object"         // claim
-	ActAnswer       ActName = "answer_objection"
-	ActAppraise     ActName = "appraise"  // claim: what a meeting of neighbours said
-	ActDecide       ActName = "decide"    // claim
-	ActSendBack     ActName = "send_back" // claim
-	ActDeliver      ActName = "deliver"   // claim
-	ActReferResult  ActName = "refer_result"
-	ActAppeal       ActName = "appeal" // claim
-	ActConference   ActName = "conference"
-	ActConferenceIn ActName = "conference_end"
-	ActWithdraw     ActName = "withdraw"
-	ActWeigh        ActName = "weigh" // two applications, or a name and a number, looked at
+	ActAccept         ActName = "accept"
+	ActEmergency      ActName = "emergency" // claim: pay first, papers later
+	ActAddItem        ActName = "add_item"  // the household asks for one more
+	ActDrop           ActName = "drop_item" // claim: the household does not want it
+	ActSupplement     ActName = "ask_supplement"
+	ActResume         ActName = "resume" // what was asked for is here
+	ActReturn         ActName = "return"
+	ActRelocate       ActName = "relocate"
+	ActPlanVisit      ActName = "plan_visit"
+	ActRecordVisit    ActName = "record_visit"
+	ActSecondVisit    ActName = "confirm_visit"  // the other visitor, in a session of their own
+	ActPropose        ActName = "propose"        // claim
+	ActPublish        ActName = "publish_notice" // claim
+	ActObject         ActName = "object"         // claim
+	ActAnswer         ActName = "answer_objection"
+	ActAppraise       ActName = "appraise"         // claim: what a meeting of neighbours said
+	ActDecide         ActName = "decide"           // claim
+	ActSendBack       ActName = "send_back"        // claim
+	ActDeliver        ActName = "deliver"          // claim
+	ActSecondDelivery ActName = "confirm_delivery" // claim: nobody could sign, and a second person made sure
+	ActTakeBack       ActName = "not_arrived"      // claim: the household says that it did not get it
+	ActReferResult    ActName = "refer_result"
+	ActAppeal         ActName = "appeal" // claim
+	ActConference     ActName = "conference"
+	ActConferenceIn   ActName = "conference_end"
+	ActWithdraw       ActName = "withdraw"
+	ActWeigh          ActName = "weigh" // two applications, or a name and a number, looked at
 
 	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
 	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
@@ -72,6 +74,7 @@ type Situation struct {
 	NoticeTill map[core.ClaimID]core.Date
 	Appraised  map[core.ClaimID]bool
 	Kin        []core.StaffID
+	Handed     map[core.ClaimID]Delivery // was not taken back
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
 	Papers     int // came in after the application, and nobody has looked at it
@@ -99,52 +102,54 @@ func rules() map[ActName]rule {
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
 	return map[ActName]rule{
-		ActAccept:       {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
-		ActEmergency:    {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
-		ActAddItem:      {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
-		ActDrop:         {[]Role{RoleOfficer, RoleClerk}, running, []ClaimState{ClaimProposed, ClaimAgreed}, nil},
-		ActSupplement:   {officer, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting}, nil, nil},
-		ActResume:       {officer, []CaseState{CaseSupplement}, nil, nil},
-		ActReturn:       {officer, []CaseState{CaseOpen}, nil, mayReturn},
-		ActRelocate:     {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
-		ActPlanVisit:    {officer, atWork, nil, nil},
-		ActRecordVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
-		ActSecondVisit:  {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
-		ActPropose:      {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
-		ActAppraise:     {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
-		ActPublish:      {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
-		ActObject:       {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
-		ActAnswer:       {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, nil},
-		ActDecide:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
-		ActSendBack:     {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},
-		ActDeliver:      {[]Role{RoleOfficer, RoleAssistant}, running, []ClaimState{ClaimDelivering}, mayDeliver},
-		ActReferResult:  {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
-		ActAppeal:       {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
-		ActConference:   {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
-		ActConferenceIn: {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
-		ActWithdraw:     {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
-		ActChange:       {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
-		ActChangeDecide: {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
-		ActWeigh:        {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
-		ActLookPapers:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
-		ActEndMandate:   {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
-		ActHandOver:     {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
-		ActHandBack:     {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
-		ActProposeCard:  {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
-		ActConfirmCard:  {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
-		ActRejectCard:   {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
+		ActAccept:         {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
+		ActEmergency:      {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
+		ActAddItem:        {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
+		ActDrop:           {[]Role{RoleOfficer, RoleClerk}, running, []ClaimState{ClaimProposed, ClaimAgreed}, nil},
+		ActSupplement:     {officer, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting}, nil, nil},
+		ActResume:         {officer, []CaseState{CaseSupplement}, nil, nil},
+		ActReturn:         {officer, []CaseState{CaseOpen}, nil, mayReturn},
+		ActRelocate:       {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
+		ActPlanVisit:      {officer, atWork, nil, nil},
+		ActRecordVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
+		ActSecondVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
+		ActPropose:        {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
+		ActAppraise:       {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
+		ActPublish:        {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
+		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
+		ActAnswer:         {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, nil},
+		ActDecide:         {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
+		ActSendBack:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},
+		ActDeliver:        {[]Role{RoleOfficer, RoleAssistant}, running, []ClaimState{ClaimDelivering}, mayDeliver},
+		ActSecondDelivery: {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimDelivering}, maySecondDelivery},
+		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
+		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
+		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
+		ActConference:     {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
+		ActConferenceIn:   {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
+		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
+		ActChange:         {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
+		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
+		ActWeigh:          {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
+		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
+		ActEndMandate:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
+		ActHandOver:       {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
+		ActHandBack:       {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
+		ActProposeCard:    {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
+		ActConfirmCard:    {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
+		ActRejectCard:     {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 	}
 }
 
 // waits lists what must not happen over an application that nobody has looked at.
 func waits() []ActName {
-	return []ActName{ActEmergency, ActPropose, ActPublish, ActDecide, ActDeliver, ActWithdraw}
+	return []ActName{ActEmergency, ActPropose, ActPublish, ActDecide, ActDeliver, ActSecondDelivery, ActWithdraw}
 }
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActAppeal,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 
@@ -382,13 +387,6 @@ func maySecond(s Situation, c Claim, a Actor) error {
 	}
 	if a.Staff == c.Proposer || slices.Contains(s.Decided[c.ID], a.Staff) || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
 		return ErrSamePerson
-	}
-	return nil
-}
-
-func mayDeliver(_ Situation, c Claim, _ Actor) error {
-	if !c.Delivered.IsZero() {
-		return ErrMovedOn
 	}
 	return nil
 }

@@ -293,16 +293,6 @@ func (s *Store) SetMoney(ctx context.Context, tx *pg.Tx, c Claim, m Money) error
 	return pg.Fail(err, "write the payment of a claim")
 }
 
-// SetDelivered records that a thing or service reached the household, and
-// what it was.
-func (s *Store) SetDelivered(ctx context.Context, tx *pg.Tx, c Claim, result string) error {
-	if c.State != ClaimDelivering {
-		return ErrMovedOn
-	}
-	_, err := tx.Exec(ctx, `update claim set delivered = $2, result = $3, updated = $2 where id = $1`, c.ID, tx.Now(), result)
-	return pg.Fail(err, "write the delivery of a claim")
-}
-
 // Told closes the circle: the household knows the end of the claim. It is called
 // again for the same claim without harm.
 func (s *Store) Told(ctx context.Context, tx *pg.Tx, c Claim) error {

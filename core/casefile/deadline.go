@@ -20,6 +20,7 @@ const (
 	DeadlineDecide     DeadlineKind = "decide"
 	DeadlinePapers     DeadlineKind = "papers" // after paying first
 	DeadlineSupplement DeadlineKind = "supplement"
+	DeadlineDeliver    DeadlineKind = "deliver" // of a claim that is not money
 )
 
 // Deadline is one thing due. Level says who was told that it is late: 0 nobody,

@@ -43,6 +43,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if err := s.situationAppraised(ctx, tx, &out); err != nil {
 		return out, err
 	}
+	if err := s.situationDelivered(ctx, tx, &out); err != nil {
+		return out, err
+	}
 	if out.Parent, err = s.parents(ctx, tx, c); err != nil {
 		return out, err
 	}

@@ -116,8 +116,8 @@ func claimEdges() edges {
 		"delivering": {"told"},
 		"referred":   {"told"},
 		"refused":    {"told", "appealed"},
-		"told":       {"closed", "appealed"},
-		"closed":     {"appealed"},
+		"told":       {"closed", "appealed", "delivering"}, // it did not arrive
+		"closed":     {"appealed", "delivering"},
 		"appealed":   {"agreed", "told"},
 		"withdrawn":  {"proposed"}, // asked for after all
 	}

@@ -262,7 +262,7 @@ func statusItems(claims []Claim) []StatusItem {
 		}
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)
-		if c.HasAmount && c.Granted() {
+		if c.HasAmount && c.Cash && c.Granted() { // of a thing the sum is what it is worth
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample
 		}
 		list = append(list, item)

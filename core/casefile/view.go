@@ -43,6 +43,7 @@ type View struct {
 	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
+	Deliveries   []Delivery // oldest first, with what was taken back
 	Deadlines    []Deadline
 	Events       []Event
 	Tasks        []CallTask
@@ -160,6 +161,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, c := range v.Changes {
 		ids = append(ids, c.Proposer, c.Approver)
 	}
+	for _, d := range v.Deliveries {
+		ids = append(ids, d.By, d.SecondedBy, d.UndoneBy)
+	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
@@ -241,6 +245,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Deliveries, e = s.deliveries(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Doubts, e = s.Doubts(ctx, tx, v.ID); return })

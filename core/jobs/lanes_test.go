@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -159,7 +160,7 @@ func TestANewTownshipGetsALane(t *testing.T) {
 // A job that was fetched and waits for a place begins nothing once the program stops, and is
 // laid back for another.
 //
-// Control: places that do not look at closing: `2 begun`.
+// Control: places not closed at the stop: `waited 30s in vain for the other to be laid back`.
 func TestWhoWaitsAtTheStopBeginsNothing(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t).DB(pgtest.Platform)
@@ -172,7 +173,7 @@ func TestWhoWaitsAtTheStopBeginsNothing(t *testing.T) {
 		return nil
 	})
 	insert(t, db, jobs.Platform, jobs.OpenCase{Application: "a1", Region: flooded}, jobs.OpenCase{Application: "a2", Region: flooded})
-	c, err := jobs.New(jobs.Config{DB: db, Schema: jobs.Platform, Workers: list, Parallel: 1, Lanes: []core.RegionCode{flooded}, Log: slog.New(slog.DiscardHandler)})
+	c, err := jobs.New(jobs.Config{DB: db, Schema: jobs.Platform, Workers: list, Parallel: 1, SoftStop: time.Minute, Lanes: []core.RegionCode{flooded}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

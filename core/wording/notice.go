@@ -31,6 +31,7 @@ const (
 	KindTaking    Kind = "taking_back"
 	KindTakenBack Kind = "taken_back"
 	KindStands    Kind = "stands"
+	KindDelivered Kind = "delivered"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.

@@ -8,28 +8,6 @@ import (
 	"lianou/core/policy"
 )
 
-// MarkDelivered records that a thing or a service reached the household; whoever
-// hands it over tells them, so the claim ends with it.
-func (f *Flow) MarkDelivered(ctx context.Context, actor casefile.Actor, claim core.ClaimID, what string) error {
-	on := target{name: casefile.ActDeliver, trace: "claim.delivered", claim: claim}
-	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("what", what, "请写明送到了什么、交给了谁。"); err != nil {
-			return err
-		}
-		if err := f.Cases.SetDelivered(ctx, a.tx, a.claim, what); err != nil {
-			return err
-		}
-		if err := f.Cases.Told(ctx, a.tx, a.claim); err != nil {
-			return err
-		}
-		a.detail["what"] = what
-		if err := a.event(ctx, "claim.delivered", a.claim.Everyday+"办好了:"+what, a.claim.Name+":已办到,"+what); err != nil {
-			return err
-		}
-		return f.settle(ctx, a.tx, a.c)
-	})
-}
-
 // RecordResult writes what the outside body answered on a referred claim.
 func (f *Flow) RecordResult(ctx context.Context, actor casefile.Actor, claim core.ClaimID, result string) error {
 	on := target{name: casefile.ActReferResult, trace: "claim.result_recorded", claim: claim}

@@ -8,13 +8,17 @@ import (
 	"lianou/core/policy"
 )
 
-// Emergency pays first and files papers later (先救后补): visit and notice are
-// skipped, two people and reasons are not.
+// Emergency pays or gives first and files papers later (先救后补): visit and notice are
+// skipped, two people and reasons are not, nor the proof of what is given in kind.
 type Emergency struct {
 	Claim   core.ClaimID // of 急难型临时救助
-	Amount  core.Fen     // within the township's ceiling
+	Amount  core.Fen     // within the township's ceiling; of goods what they are worth
+	Goods   string       // what is given in place of money (food, coal, clothes), at most 60 characters; "" for money
 	Reasons []string
 }
+
+// mostGoods is how long the goods of an emergency may be named, in characters.
+const mostGoods = 60
 
 // paperDays is how many working days the papers may take after an emergency
 // payment (a sample figure, domain.md 3.7).
@@ -59,7 +63,7 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			}
 		}
 		// 3. The proposal, marked as paid before its papers.
-		p, err := a.proposal(ctx, Propose{Claim: in.Claim, Outcome: casefile.ProposeApprove, Amount: &in.Amount, Reasons: in.Reasons})
+		p, err := a.rush(ctx, in)
 		if err != nil {
 			return err
 		}
@@ -76,6 +80,26 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 			return err
 		}
 		a.detail["fen"] = int64(in.Amount)
+		if in.Goods != "" {
+			a.detail["goods"] = trim(in.Goods)
+			return a.event(ctx, "claim.rushed", "急难的事先办,东西先送,手续后补。", "急难:先救后补,给"+trim(in.Goods)+",等另一位同事定")
+		}
 		return a.event(ctx, "claim.rushed", "急难的事先办,钱先发,手续后补。", "急难:先救后补,等另一位同事定")
 	})
+}
+
+// rush is the proposal of an emergency: money, or the goods named first among its reasons.
+func (a *act) rush(ctx context.Context, in Emergency) (casefile.Proposal, error) {
+	p := Propose{Claim: in.Claim, Outcome: casefile.ProposeApprove, Amount: &in.Amount, Reasons: in.Reasons}
+	if in.Goods != "" {
+		if err := checkShort("goods", trim(in.Goods), "请写明先给什么、多少,60 个字以内,例如「面粉 2 袋、棉被 2 床」。", mostGoods); err != nil {
+			return casefile.Proposal{}, err
+		}
+		inKind := false
+		p.Cash = &inKind
+		if len(reasonsOf(in.Reasons)) > 0 { // goods alone are no reason
+			p.Reasons = append([]string{"先给" + trim(in.Goods) + "。" + trim(in.Reasons[0])}, in.Reasons[1:]...)
+		}
+	}
+	return a.proposal(ctx, p)
 }

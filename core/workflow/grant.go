@@ -18,7 +18,7 @@ func (a *act) grant(ctx context.Context, d casefile.Decision) error {
 	}
 	if !claim.Cash || !claim.HasAmount || claim.Amount == 0 {
 		if err = a.handed(ctx); err == nil {
-			err = a.f.Cases.MoveClaim(ctx, a.tx, claim, casefile.ClaimDelivering)
+			err = a.toDeliver(ctx, claim)
 		}
 	} else {
 		if err = a.entitle(ctx, claim, d, payout.FirstMonth(claim.Period, a.tx.Today())); err == nil {

@@ -185,6 +185,8 @@ func deadlineWord(k casefile.DeadlineKind) string {
 		return "补手续期限"
 	case casefile.DeadlineSupplement:
 		return "补材料期限"
+	case casefile.DeadlineDeliver:
+		return "交付期限"
 	}
 	return "办结期限"
 }

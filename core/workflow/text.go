@@ -25,6 +25,14 @@ func checkText(field, s, say string) error {
 	return nil
 }
 
+// checkShort is checkText for a line of at most so many runes.
+func checkShort(field, s, say string, most int) error {
+	if utf8.RuneCountInString(s) > most {
+		return core.Invalid(field, say)
+	}
+	return checkText(field, s, say)
+}
+
 func formatID(id int64) string { return strconv.FormatInt(id, 10) }
 
 func parseID(s string) (int64, bool) {

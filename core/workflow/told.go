@@ -41,7 +41,7 @@ func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
 	}
 	var trace []audit.Entry // none for a notice about the case as a whole: it ends nothing
 	for _, t := range about {
-		closed, err := f.told(ctx, tx, t)
+		closed, err := f.told(ctx, tx, t, n.Key)
 		if err != nil {
 			return err
 		}
@@ -61,8 +61,8 @@ func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
 	return f.Audit.Write(ctx, tx, trace...)
 }
 
-// told closes the claim when what was told is its end.
-func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, error) {
+// told closes the claim when what was told is its end. Key is that of the notice.
+func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling, key string) (bool, error) {
 	c, claim, err := f.Cases.LockClaim(ctx, tx, t.Claim)
 	if err != nil {
 		return false, err
@@ -70,7 +70,14 @@ func (f *Flow) told(ctx context.Context, tx *pg.Tx, t casefile.Telling) (bool, e
 	ends := claim.State == casefile.ClaimPaying && claim.Money == casefile.MoneyPaid && t.Kind == wording.KindPaid ||
 		claim.State == casefile.ClaimRefused && t.Kind == wording.KindRefused ||
 		claim.State == casefile.ClaimReferred && t.Kind == wording.KindReferred ||
-		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero()
+		claim.State == casefile.ClaimDelivering && !claim.Delivered.IsZero() && t.Kind == wording.KindDelivered
+	if ends && t.Kind == wording.KindDelivered { // of the delivery that stands: an earlier one did not arrive
+		d, err := f.Cases.StandingDelivery(ctx, tx, claim)
+		if err != nil {
+			return false, err
+		}
+		ends = key == deliveredKey(d)
+	}
 	if !ends && claim.State == casefile.ClaimPaying && t.Kind == wording.KindChanged {
 		// Stopped before any of it was paid: that is the end, and they know.
 		if ends, err = f.Payout.NothingLeft(ctx, tx, claim.ID); err != nil {

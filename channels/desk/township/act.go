@@ -141,10 +141,12 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActAnswer: func(d doing) error {
 			return f.AnswerObjection(d.r.Context(), d.actor, d.claim, d.get("outcome") == "founded", d.get("reason"))
 		},
-		casefile.ActSendBack:    func(d doing) error { return f.SendBack(d.r.Context(), d.actor, d.claim, d.get("reason")) },
-		casefile.ActDeliver:     func(d doing) error { return f.MarkDelivered(d.r.Context(), d.actor, d.claim, d.get("reason")) },
-		casefile.ActReferResult: func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
-		casefile.ActAppeal:      func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActSendBack:       func(d doing) error { return f.SendBack(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActDeliver:        t.deliver,
+		casefile.ActSecondDelivery: t.secondDelivery,
+		casefile.ActTakeBack:       t.takeBack,
+		casefile.ActReferResult:    func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActAppeal:         func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActSupplement: func(d doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, workflow.AskSupplement{Case: d.id, What: d.get("reason"), How: d.get("how"), Saw: d.saw()})
 		},
@@ -197,7 +199,11 @@ func (t *Room) emergency(d doing) error {
 	if amount == nil {
 		return casefile.ErrNoAmount
 	}
-	return t.d.Flow.Emergency(d.r.Context(), d.actor, workflow.Emergency{Claim: d.claim, Amount: *amount, Reasons: d.reasons()})
+	goods, err := d.goods()
+	if err != nil {
+		return err
+	}
+	return t.d.Flow.Emergency(d.r.Context(), d.actor, workflow.Emergency{Claim: d.claim, Amount: *amount, Goods: goods, Reasons: d.reasons()})
 }
 
 func (t *Room) relocate(d doing) error {

@@ -126,8 +126,8 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 		}
 	}
 	l := wording.GrantLetter(paper, claim.Name, wording.Grant{Item: claim.Everyday, Amount: d.Amount, Per: d.Period, From: payout.FirstMonth(d.Period, core.DateOf(d.At)).Start(), Sample: d.Sample, By: by})
-	if !d.HasAmount { // a thing or a service: no sum and no card to name
-		l.Paragraphs = slices.Delete(l.Paragraphs, 1, 2)
+	if !d.HasAmount || !claim.Cash { // a thing or a service: no sum and no card to name
+		l.Paragraphs[1] = "给的是东西或服务。交到时请收的人签名;没有收到,打 " + wording.Hotline + "。"
 	}
 	return withReasons(l, texts, d.Appeal)
 }

@@ -32,6 +32,7 @@ type casePage struct {
 	Visitors []staff.Person
 	Towns    []registry.Place
 	VisitDay string        // what the forms offer as the day of a visit
+	Today    string        // as a form takes it
 	Months   []monthOption // in which a change may begin
 	Confirm  []asking
 	Drop     map[core.ClaimID]bool // items that the household may let fall
@@ -96,7 +97,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
 		}
-		p.VisitDay, p.Months = t.visitDay(tx.Today(), p.View.Urgent).String(), monthsAhead(tx.Today())
+		p.Today, p.VisitDay, p.Months = tx.Today().String(), t.visitDay(tx.Today(), p.View.Urgent).String(), monthsAhead(tx.Today())
 		mandates, err := mandate.NewStore(nil).OfCase(ctx, tx, id)
 		if err != nil {
 			return err
@@ -188,6 +189,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	for _, c := range v.Changes {
 		ids = append(ids, c.Proposer, c.Approver)
 	}
+	for _, d := range v.Deliveries {
+		ids = append(ids, d.By, d.SecondedBy, d.UndoneBy)
+	}
 	if v.Card != nil {
 		ids = append(ids, v.Card.By)
 	}
@@ -274,6 +278,9 @@ func (p *casePage) sortFindings() {
 // Stands is the word for where a claim is; when its notice has hung its days, that
 // is with whoever decides.
 func (p casePage) Stands(c casefile.Claim) string {
+	if d := p.Handed(c.ID); d != nil && d.Waits() {
+		return "交了,等第二人确认"
+	}
 	if c.NoticeOver {
 		if c.Terms.Twice() && c.NoticeNth < 2 {
 			return "公示完,等再公示一次"
@@ -396,14 +403,14 @@ func (p *casePage) mends(act casefile.ActName) bool {
 
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true,
-	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActAnswer: true, casefile.ActResume: true,
+	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActSecondDelivery: true, casefile.ActAnswer: true, casefile.ActResume: true,
 	casefile.ActChangeDecide: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}
 
 // hard acts can hurt somebody when done by mistake.
-var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true}
+var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true, casefile.ActTakeBack: true}
 
 // To is where an act's form goes.
 func (p casePage) To(a actRow) string {

@@ -26,6 +26,7 @@ type paper struct {
 	Sort       string // what it is, for the label of the fold it lies in; "" for sound
 	Visit      int64  // 0: came with the application
 	More       int64  // came after it
+	Given      int64  // the delivery it proves
 	digest     core.BlobDigest
 }
 
@@ -96,7 +97,26 @@ func papersOf(v casefile.View) []paper {
 			out = append(out, paper{Name: at + "recording", Word: "入户录音", Kind: "sound", Visit: visit.ID, digest: visit.Recording})
 		}
 	}
+	return append(out, given(v)...)
+}
+
+// given lists what proves each delivery, in the order they were written down.
+func given(v casefile.View) (out []paper) {
+	for i, d := range v.Deliveries {
+		at := fmt.Sprintf("given%d.", i+1)
+		for n, digest := range d.Photos {
+			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: fmt.Sprintf("交付照片 %d", n+1), Kind: "photo", Sort: sortPhoto, Given: d.ID, digest: digest})
+		}
+		if d.Signature != "" {
+			out = append(out, paper{Name: at + "receiver", Word: "收的人的签名", Kind: "strokes", Sort: sortSign, Given: d.ID, digest: d.Signature})
+		}
+	}
 	return out
+}
+
+// GivenOf gives the page what proves one delivery.
+func (p casePage) GivenOf(id int64) []paper {
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Given != id })
 }
 
 // Waiting is the newest record of a visit, while the other visitor's word on it is
@@ -115,7 +135,7 @@ func (p casePage) Waiting() *casefile.Visit {
 
 // PapersOf gives the page the papers of one visit, or of the application (0).
 func (p casePage) PapersOf(visit int64) []paper {
-	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit || one.More != 0 })
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit || one.More != 0 || one.Given != 0 })
 }
 
 // MoreOf gives the page what came in after the application, one piece.
