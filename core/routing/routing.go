@@ -160,6 +160,10 @@ func Least(ids []core.StaffID, load map[core.StaffID]int, out map[core.StaffID]b
 // Days counts working days from a day, which itself does not count.
 func (r *Router) Days(from core.Date, n int) core.Date { return r.calendar().Add(from, n) }
 
+// Between counts the working days after one day, up to and with another; 0 where that is
+// not later.
+func (r *Router) Between(from, to core.Date) int { return max(0, r.calendar().Between(from, to)) }
+
 // Kin finds the members of staff who declared one of the persons as kin.
 func (r *Router) Kin(ctx context.Context, tx *pg.Tx, persons []core.PersonID) ([]casefile.Kin, error) {
 	if len(persons) == 0 {
