@@ -7,7 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/pg"
+	"lianou/core/wording"
 )
 
 // Rung is who is told that something is late, from below (F57).
@@ -30,6 +32,23 @@ func RungOf(a Actor) (list []Rung) {
 		}
 	}
 	return list
+}
+
+// LateOf is what is late in the household's words; a case that no township has waits for one.
+func LateOf(k DeadlineKind, c Case) wording.LateWhat {
+	switch {
+	case k == DeadlineAccept && c.Routed.IsZero():
+		return wording.LateSorting
+	case k == DeadlineAccept:
+		return wording.LateContact
+	case k == DeadlineSurvey, k == DeadlineVisit:
+		return wording.LateVisit
+	case k == DeadlinePapers:
+		return wording.LateForms
+	case k == DeadlineSupplement:
+		return wording.LatePapers
+	}
+	return wording.LateAnswer
 }
 
 // Climb is that one rung was told, once, that a deadline has passed.
@@ -146,9 +165,9 @@ func (s *Store) ladders(ctx context.Context, tx *pg.Tx, list []Climbed) error {
 	return pg.Fail(err, "read who was told")
 }
 
-// SeeClimbs notes that an actor opened what was told to their rung of one case, and gives
+// seeClimbs notes that an actor opened what was told to their rung of one case, and gives
 // what nobody of it had opened before. The caller writes the audit entry.
-func (s *Store) SeeClimbs(ctx context.Context, tx *pg.Tx, id core.CaseID, a Actor) ([]int64, error) {
+func (s *Store) seeClimbs(ctx context.Context, tx *pg.Tx, id core.CaseID, a Actor) ([]int64, error) {
 	rows, err := tx.Query(ctx, `update climb b set seen = $4, seen_by = $2 from casefile f
 		where f.id = b.case_id and b.case_id = $3 and b.seen is null and `+theirs+` returning b.id`, rungs(a), int64(a.Staff), id, tx.Now())
 	if err != nil {
@@ -158,18 +177,26 @@ func (s *Store) SeeClimbs(ctx context.Context, tx *pg.Tx, id core.CaseID, a Acto
 	return list, pg.Fail(err, "note who looked at what is late")
 }
 
-// ClimbOf reads one line for who stands on its rung; KindNotFound for everybody else.
-func (s *Store) ClimbOf(ctx context.Context, tx *pg.Tx, id int64, a Actor) (Climbed, error) {
+// SeeClimb notes that an actor opened one line that was told to their rung, and writes it
+// into the audit log: for who has no page of the case. KindNotFound for a line of another
+// rung, and for what is done.
+func (s *Store) SeeClimb(ctx context.Context, tx *pg.Tx, id int64, a Actor) error {
 	list, err := s.Climbs(ctx, tx, a)
+	if err != nil {
+		return err
+	}
 	for _, one := range list {
-		if one.ID == id {
-			return one, err
+		if one.ID != id {
+			continue
 		}
+		seen, err := s.seeClimbs(ctx, tx, one.Case.ID, a)
+		if err != nil {
+			return err
+		}
+		return s.audit.Write(ctx, tx, audit.Entry{Actor: a.Audit(), Act: "climb.seen", Case: one.Case.ID, Application: one.Case.Application, Region: one.Case.Region,
+			Purpose: "casework", Detail: map[string]any{"climb": id, "first": seen}})
 	}
-	if err == nil {
-		err = core.E(core.KindNotFound, "not_found", "这一条办好了,或者不在您这里。")
-	}
-	return Climbed{}, err
+	return core.E(core.KindNotFound, "not_found", "这一条办好了,或者不在您这里。")
 }
 
 func rungs(a Actor) []int16 {

@@ -121,6 +121,10 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	if err := s.seen(ctx, tx, id, actor); err != nil {
 		return View{}, err
 	}
+	late, err := s.seeClimbs(ctx, tx, id, actor)
+	if err != nil {
+		return View{}, err
+	}
 	if err := s.fill(ctx, tx, &v, b); err != nil {
 		return View{}, err
 	}
@@ -129,8 +133,12 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 		return View{}, err
 	}
 	v.Acts, v.Card = Acts(situation, actor), situation.Card
+	detail := map[string]any{"facts_version": v.FactsVersion}
+	if len(late) > 0 { // what had climbed to them, and nobody had opened
+		detail["climbs"] = late
+	}
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
-		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
+		Region: v.Region, Purpose: purpose, Detail: detail})
 	return v, err
 }
 

@@ -121,7 +121,7 @@ func (f *Flow) there(ctx context.Context, tx *pg.Tx, c casefile.Case, id core.St
 
 // lateLine is what the household reads of it.
 func (f *Flow) lateLine(ctx context.Context, tx *pg.Tx, c casefile.Case, d casefile.Deadline, on casefile.Rung) (string, error) {
-	late := wording.Late{What: lateOf(d.Kind, c), Due: d.Due, Told: f.rungName(c, on)}
+	late := wording.Late{What: casefile.LateOf(d.Kind, c), Due: d.Due, Told: f.rungName(c, on)}
 	if d.Claim != 0 && d.Kind == casefile.DeadlineDecide {
 		claims, err := f.Cases.Claims(ctx, tx, c.ID)
 		if err != nil {
@@ -134,15 +134,6 @@ func (f *Flow) lateLine(ctx context.Context, tx *pg.Tx, c casefile.Case, d casef
 		}
 	}
 	return late.Say(), nil
-}
-
-// lateOf is what is late in the household's words; a case that no township has waits for one.
-func lateOf(k casefile.DeadlineKind, c casefile.Case) wording.LateWhat {
-	if k == casefile.DeadlineAccept && c.Routed.IsZero() {
-		return wording.LateSorting
-	}
-	return map[casefile.DeadlineKind]wording.LateWhat{casefile.DeadlineAccept: wording.LateContact, casefile.DeadlineSurvey: wording.LateVisit,
-		casefile.DeadlineVisit: wording.LateVisit, casefile.DeadlinePapers: wording.LateForms, casefile.DeadlineSupplement: wording.LatePapers}[k]
 }
 
 // rungName is who was told, as a household knows them.
