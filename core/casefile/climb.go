@@ -193,10 +193,15 @@ func (s *Store) SeeClimb(ctx context.Context, tx *pg.Tx, id int64, a Actor) erro
 		if err != nil {
 			return err
 		}
-		return s.audit.Write(ctx, tx, audit.Entry{Actor: a.Audit(), Act: "climb.seen", Case: one.Case.ID, Application: one.Case.Application, Region: one.Case.Region,
-			Purpose: "casework", Detail: map[string]any{"climb": id, "first": seen}})
+		return s.climbSeen(ctx, tx, one.Case, a, seen)
 	}
 	return core.E(core.KindNotFound, "not_found", "这一条办好了,或者不在您这里。")
+}
+
+// climbSeen writes who opened what had climbed to them; first lists what nobody had before.
+func (s *Store) climbSeen(ctx context.Context, tx *pg.Tx, c Case, a Actor, first []int64) error {
+	return s.audit.Write(ctx, tx, audit.Entry{Actor: a.Audit(), Act: "climb.seen", Case: c.ID, Application: c.Application, Region: c.Region,
+		Purpose: "casework", Detail: map[string]any{"first": first}})
 }
 
 func rungs(a Actor) []int16 {

@@ -122,6 +122,9 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 		return View{}, err
 	}
 	late, err := s.seeClimbs(ctx, tx, id, actor)
+	if err == nil && len(late) > 0 {
+		err = s.climbSeen(ctx, tx, v.Case, actor, late)
+	}
 	if err != nil {
 		return View{}, err
 	}
@@ -133,12 +136,8 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 		return View{}, err
 	}
 	v.Acts, v.Card = Acts(situation, actor), situation.Card
-	detail := map[string]any{"facts_version": v.FactsVersion}
-	if len(late) > 0 { // what had climbed to them, and nobody had opened
-		detail["climbs"] = late
-	}
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
-		Region: v.Region, Purpose: purpose, Detail: detail})
+		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
 	return v, err
 }
 
