@@ -60,8 +60,7 @@ func (w *world) sweeps() {
 // city, each told once though eight sweeps look at every step; each has it on a list until
 // it is done, and who opened it is written down. The household reads that it is late and who
 // knows.
-// Control: Climb without the level in its condition and no unique (deadline, rung) ("told …
-// twice"); nextRung that begins at the township, as it was ("told [{2 …"); AddEvent without
+// Control: Climb without the level in its condition ("climb_deadline_rung_key", by the database); nextRung that begins at the township, as it was ("told [{2 …"); AddEvent without
 // the citizen's line ("the household reads …").
 func TestOverdueClimbsFourRungs(t *testing.T) {
 	t.Parallel()

@@ -34,10 +34,10 @@ type walk struct {
 // anew: its first day stays, who was told stays told, each rung once, and its day moves by
 // what the terms of the claim say and by the days in which nothing was due.
 //
-// Control, each alone: planned again, the visit has the days from then ("visit moved from …");
-// papers asked again, ten days from then ("supplement moved …"); an appeal with twenty days
-// from then ("decide moved …, no terms give it"); Resume that begins at nobody again ("was
-// told up to 2, now 0").
+// Control, each alone: papers asked again, ten days from then ("supplement0 moved from
+// 2026-12-17 to 2026-12-18 by ask"); an appeal with twenty days from then ("decide1 moved from
+// … by confer, no terms give it"). A Resume that begins at nobody again stays green here: the
+// database refuses it (deadline_remembers), which TestOverdueClimbsFourRungs holds.
 func TestNoActStartsAClockAnew(t *testing.T) {
 	t.Parallel()
 	for i, on := range []string{"2016-07-01", "2018-03-01", "2020-11-30", "2021-07-01", "2022-11-01", "2024-03-01", "2025-03-03"} {

@@ -44,8 +44,8 @@ func (w *world) plan(who string, c casefile.Case, on core.Date) error {
 // A visit that is planned again has another day and the same clock: who was told that it is
 // late stays told. It may be moved twice, then by the county, and never past the day of the
 // decision.
-// Control: SetDeadline that writes over what stands, as it did ("the clock moved from …", "3
-// rungs told, want 1"); mayBeOn without its last two checks ("a third time: <nil>").
+// Control: SetDeadline that writes over what stands, as it did ("the clock moved from
+// 2026-12-03 to …", "0 rungs told, want 1"); mayBeOn without the count ("got <nil>, want visit_moved").
 func TestAVisitPlannedAgainKeepsItsClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -76,7 +76,7 @@ func TestAVisitPlannedAgainKeepsItsClock(t *testing.T) {
 
 // A household that is asked for more has the days that are left of the first time, however
 // often it is asked; the days in which nothing was asked do not count.
-// Control: bringBy with ten days from today ("asked again: …").
+// Control: bringBy with ten days from today ("asked again later: … Due:2026-12-28, want 2026-12-23").
 func TestPapersAskedAgainGiveNoFreshDays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -109,7 +109,7 @@ func TestPapersAskedAgainGiveNoFreshDays(t *testing.T) {
 
 // An appeal goes on with the days that the decision left, under the same terms; an objection
 // after it adds what the law gives for one and nothing else.
-// Control: Appeal with twenty days from today, as it was ("the appeal is due …, want …");
+// Control: Appeal with twenty days from today, as it was ("5 days used and 20 left are not the 20");
 // reclock without the days of rest ("after the objection …").
 func TestAnAppealKeepsTheTotalDays(t *testing.T) {
 	t.Parallel()
