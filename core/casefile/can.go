@@ -110,7 +110,7 @@ func rules() map[ActName]rule {
 		ActResume:         {officer, []CaseState{CaseSupplement}, nil, nil},
 		ActReturn:         {officer, []CaseState{CaseOpen}, nil, mayReturn},
 		ActRelocate:       {[]Role{RoleCounty, RoleCity}, []CaseState{CaseOpen, CaseReturned}, nil, nil},
-		ActPlanVisit:      {officer, atWork, nil, nil},
+		ActPlanVisit:      {[]Role{RoleOfficer, RoleCounty}, atWork, nil, mayPlan},
 		ActRecordVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
 		ActSecondVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
 		ActPropose:        {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},

@@ -209,7 +209,7 @@ func (s *Store) Extend(ctx context.Context, tx *pg.Tx, c Claim, d Deadline) erro
 	if err != nil {
 		return pg.Fail(err, "move the day of the last decision")
 	}
-	return s.SetDeadline(ctx, tx, d)
+	return s.MoveDeadline(ctx, tx, d)
 }
 
 // Proposal is what an officer proposes for a claim, and why.

@@ -23,8 +23,7 @@ const (
 	DeadlineDeliver    DeadlineKind = "deliver" // of a claim that is not money
 )
 
-// Deadline is one thing due. Level says who was told that it is late: 0 nobody,
-// 1 the township, or nobody where there is none yet, 2 the county, 3 the city (F57).
+// Deadline is one thing due.
 type Deadline struct {
 	ID     int64
 	Case   core.CaseID
@@ -32,20 +31,43 @@ type Deadline struct {
 	Claim  core.ClaimID // 0: of the whole case
 	Kind   DeadlineKind
 	Due    core.Date // the last good day
+	First  core.Date // what that was when the clock was started
+	Rest   int       // working days between its ends and the times it was taken up again
 	Met    time.Time
-	Level  int
+	Level  Rung // the highest that was told that it is late (F57)
 	Next   core.Date
 	Law    string // what fixes it, in Chinese; "" for a promise of ours
 }
 
-// SetDeadline sets or moves a deadline that is not met yet. Its Level is the one below the
-// first that is told.
+// SetDeadline starts a clock that was not started yet. One that was keeps its day, what it
+// has told and whether it was met: no act hands out a fresh limit by being done again (F55).
+// Its Level is the one below the first that is told.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
-	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, next, law, level)
-		select id, region, $2, $3, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) do update set due = excluded.due, next = excluded.next, law = excluded.law, level = excluded.level, met = null`,
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) do nothing`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "set a deadline")
+}
+
+// MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever
+// was told stays told, and the next rung is told when the new day has passed.
+func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
+	_, err := tx.Exec(ctx, `update deadline set due = $4, law = $5, next = case when level = 0 then $4 else greatest(next, $4) end
+		where case_id = $1 and claim_id = $2 and kind = $3`, d.Case, d.Claim, d.Kind, day(d.Due), d.Law)
+	return pg.Fail(err, "move a deadline")
+}
+
+// Resume has a clock that was met go on until Due, and starts one that never ran. Whoever
+// was told stays told; the next rung has until tomorrow at least. One that runs goes on as
+// it is.
+func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
+		on conflict (case_id, claim_id, kind) do update set due = excluded.due, law = excluded.law, rest = $7, met = null,
+			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
+			where deadline.met is not null`,
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
+	return pg.Fail(err, "take up a deadline again")
 }
 
 // Meet marks a deadline as met, late or not. What is not there is no error.
@@ -55,33 +77,48 @@ func (s *Store) Meet(ctx context.Context, tx *pg.Tx, id core.CaseID, claim core.
 	return pg.Fail(err, "meet a deadline")
 }
 
+// MeetEach marks those of a kind as met, of the case and of each claim.
+func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind DeadlineKind) error {
+	_, err := tx.Exec(ctx, `update deadline set met = $3 where case_id = $1 and kind = $2 and met is null`, id, kind, tx.Now())
+	return pg.Fail(err, "meet the deadlines of a kind")
+}
+
 // MeetAll ends every deadline of a case that is over.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 
-const deadlineColumns = `id, case_id, region, claim_id, kind, due, met, level, next, law`
+const deadlineColumns = `id, case_id, region, claim_id, kind, due, first_due, rest, met, level, next, law`
 
 func scanDeadline(r row) (Deadline, error) {
 	var d Deadline
-	var due, next time.Time
+	var due, first, next time.Time
 	var met *time.Time
-	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &met, &d.Level, &next, &d.Law)
-	d.Due, d.Next, d.Met = dayOf(&due), dayOf(&next), timeOf(met)
+	err := r.Scan(&d.ID, &d.Case, &d.Region, &d.Claim, &d.Kind, &due, &first, &d.Rest, &met, &d.Level, &next, &d.Law)
+	d.Due, d.First, d.Next, d.Met = dayOf(&due), dayOf(&first), dayOf(&next), timeOf(met)
 	return d, err
 }
 
 // Late lists deadlines of the scope that have passed and whose next level is not
 // told yet, at most limit.
 func (s *Store) Late(ctx context.Context, tx *pg.Tx, limit int) ([]Deadline, error) {
-	return s.deadlines(ctx, tx, `select `+deadlineColumns+` from deadline where met is null and level < 3 and next < $1
+	return s.deadlines(ctx, tx, `select `+deadlineColumns+` from deadline where met is null and level < 4 and next < $1
 		order by next, id limit $2`, day(tx.Today()), limit)
 }
 
 // Deadlines reads those of one case.
 func (s *Store) Deadlines(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Deadline, error) {
 	return s.deadlines(ctx, tx, `select `+deadlineColumns+` from deadline where case_id = $1 order by due, id`, id)
+}
+
+// DeadlineOf reads one; a zero ID where there is none.
+func (s *Store) DeadlineOf(ctx context.Context, tx *pg.Tx, id core.CaseID, claim core.ClaimID, kind DeadlineKind) (Deadline, error) {
+	list, err := s.deadlines(ctx, tx, `select `+deadlineColumns+` from deadline where case_id = $1 and claim_id = $2 and kind = $3`, id, claim, kind)
+	if err != nil || len(list) == 0 {
+		return Deadline{}, err
+	}
+	return list[0], nil
 }
 
 func (s *Store) deadlines(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Deadline, error) {
@@ -99,12 +136,4 @@ func (s *Store) deadlines(ctx context.Context, tx *pg.Tx, sql string, args ...an
 		list = append(list, d)
 	}
 	return list, pg.Fail(rows.Err(), "read deadlines")
-}
-
-// Escalate notes that the next level was told, once, and when the one above will
-// be. It reports whether this call did it.
-func (s *Store) Escalate(ctx context.Context, tx *pg.Tx, d Deadline, next core.Date) (bool, error) {
-	tag, err := tx.Exec(ctx, `update deadline set level = level + 1, next = $3 where id = $1 and level = $2 and met is null`,
-		d.ID, d.Level, day(next))
-	return tag.RowsAffected() == 1, pg.Fail(err, "escalate a deadline")
 }

@@ -129,9 +129,9 @@ func (s *Store) Detach(ctx context.Context, tx *pg.Tx, elder, younger Case, app 
 	}
 	due := Deadline{Case: younger.ID, Kind: DeadlineAccept, Due: younger.AcceptDue}
 	if younger.Routed.IsZero() {
-		due.Level = 1 // no township has it yet
+		due.Level = RungTownship // no township has it yet
 	}
-	return s.SetDeadline(ctx, tx, due)
+	return s.Resume(ctx, tx, due)
 }
 
 // carry moves an application, its status and what was handed in to it under another case

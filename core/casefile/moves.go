@@ -42,8 +42,8 @@ func (s *Store) Route(ctx context.Context, tx *pg.Tx, c Case, r Routing) error {
 	if err != nil || !c.Routed.IsZero() {
 		return pg.Fail(err, "route a case")
 	}
-	// What waited at a sorting desk has a township now, which is the first to be told.
-	_, err = tx.Exec(ctx, `update deadline set level = 0 where case_id = $1 and claim_id = 0 and kind = $2 and met is null and level = 1 and next = due`, c.ID, DeadlineAccept)
+	// What waited at a sorting desk has a township now, whose assistant is the first to be told.
+	_, err = tx.Exec(ctx, `update deadline set level = 0 where case_id = $1 and claim_id = 0 and kind = $2 and met is null and level = $3 and next = due`, c.ID, DeadlineAccept, RungTownship)
 	return pg.Fail(err, "give a deadline its first step")
 }
 
@@ -57,7 +57,7 @@ func (s *Store) Await(ctx context.Context, tx *pg.Tx, c Case, due core.Date) err
 	if _, err := tx.Exec(ctx, `update casefile set accept_due = $2 where id = $1`, c.ID, day(due)); err != nil {
 		return pg.Fail(err, "start the clock of a case")
 	}
-	return s.SetDeadline(ctx, tx, Deadline{Case: c.ID, Kind: DeadlineAccept, Due: due, Level: 1})
+	return s.SetDeadline(ctx, tx, Deadline{Case: c.ID, Kind: DeadlineAccept, Due: due, Level: RungTownship})
 }
 
 // Clockless lists cases at some sorting desks whose acceptance no clock counts: they lay there

@@ -111,8 +111,9 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	return pg.Fail(err, "publish the status of a case")
 }
 
-// stage is how far the newest visit is, and whether papers wait for an officer.
+// stage is how far the newest visit is, and whether papers wait for an officer, on a day.
 type stage struct {
+	today   core.Date
 	planned core.Date
 	done    bool
 	papers  bool
@@ -124,7 +125,7 @@ func (s *Store) visitStage(ctx context.Context, tx *pg.Tx, id core.CaseID) (stag
 		return stage{}, pg.Fail(err, "read the stage of a visit")
 	}
 	defer rows.Close()
-	var v stage
+	v := stage{today: tx.Today()}
 	if rows.Next() {
 		var planned time.Time
 		if err := rows.Scan(&planned, &v.done); err != nil {
@@ -295,17 +296,24 @@ func undecided(c Claim) bool {
 }
 
 // nextStep is one sentence about what comes now. It promises only what a deadline
-// or a plan backs.
+// or a plan backs; where that day has passed it promises none.
 func nextStep(c Case, claims []Claim, visit stage) string {
+	by, say := core.Date(0), ""
 	switch {
 	case c.State == CaseOpen && !c.Routed.IsZero() && !c.AcceptDue.IsZero():
-		return c.AcceptDue.Say() + "前,镇上会联系您。"
+		by, say = c.AcceptDue, "前,镇上会联系您。"
 	case c.State.Closed() || c.State == CaseOpen:
 		return ""
 	case !visit.done && !visit.planned.IsZero():
-		return visit.planned.Say() + "有两个人到您家看看。"
+		by, say = visit.planned, "有两个人到您家看看。"
 	case !c.DecideDue.IsZero() && (c.State == CaseAccepted || c.State == CaseVisiting) && slices.ContainsFunc(claims, undecided):
-		return c.DecideDue.Say() + "前会有结果。"
+		by, say = c.DecideDue, "前会有结果。"
 	}
-	return ""
+	switch {
+	case by.IsZero():
+		return ""
+	case by < visit.today:
+		return wording.NextLate()
+	}
+	return by.Say() + say
 }

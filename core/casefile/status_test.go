@@ -1,8 +1,11 @@
 package casefile
 
 import (
+	"strings"
 	"testing"
+	"time"
 
+	"lianou/core"
 	"lianou/core/wording"
 )
 
@@ -51,5 +54,25 @@ func TestStatusAtTheEnd(t *testing.T) {
 	}
 	if got, _ := claimStatus(over); got != wording.StatusReviewing {
 		t.Errorf("a notice that has hung its days: %s", got)
+	}
+}
+
+// What comes next promises a day that is still to come; where it has passed, that it is late.
+// Control: nextStep without today ("12月2日前,镇上会联系您。" on the 3rd).
+func TestNextPromisesNoDayThatHasPassed(t *testing.T) {
+	t.Parallel()
+	day := core.NewDate(2026, 12, 2)
+	open := Case{State: CaseOpen, Routed: time.Now(), AcceptDue: day}
+	filed := Case{State: CaseVisiting, DecideDue: day}
+	for today, want := range map[core.Date]string{day: "12月2日", day + 1: "晚了"} {
+		for name, got := range map[string]string{
+			"contact": nextStep(open, nil, stage{today: today}),
+			"visit":   nextStep(Case{State: CaseVisiting}, nil, stage{today: today, planned: day}),
+			"answer":  nextStep(filed, []Claim{{State: ClaimAgreed}}, stage{today: today, done: true}),
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s on %s: %s", name, today, got)
+			}
+		}
 	}
 }

@@ -122,6 +122,13 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	if err := s.seen(ctx, tx, id, actor); err != nil {
 		return View{}, err
 	}
+	late, err := s.seeClimbs(ctx, tx, id, actor)
+	if err == nil && len(late) > 0 {
+		err = s.climbSeen(ctx, tx, v.Case, actor, late)
+	}
+	if err != nil {
+		return View{}, err
+	}
 	if err := s.fill(ctx, tx, &v, b); err != nil {
 		return View{}, err
 	}

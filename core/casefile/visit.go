@@ -16,6 +16,7 @@ type Visit struct {
 	First        core.StaffID
 	Second       core.StaffID
 	Planned      core.Date
+	Moved        int       // how often that day was changed
 	Done         time.Time // zero: still to come
 	Remote       string    // why by phone or video instead
 	FactsVersion int       // the facts the two confirmed
@@ -45,7 +46,15 @@ var ErrRecordChanged = core.E(core.KindConflict, "record_changed", "入户记录
 // ErrSameStrokes is the answer to one drawing in place of several signatures.
 var ErrSameStrokes = core.E(core.KindInvalid, "invalid_strokes", "有两个签名一模一样。入户人和家人要各签各的。")
 
-// PlanVisit sets who goes and when; planning again replaces the plan.
+// MaxMoves is how often a township may change the day of one visit (a sample figure): after
+// that the county says when.
+const MaxMoves = 2
+
+// ErrMoves is the answer to a township that would change the day once more.
+var ErrMoves = core.E(core.KindConflict, "visit_moved", "这次入户的日子改过两次了。还要改,请县里来改。")
+
+// PlanVisit sets who goes and when; planning again replaces the plan, and another day is
+// counted.
 func (s *Store) PlanVisit(ctx context.Context, tx *pg.Tx, c Case, first, second core.StaffID, on core.Date) error {
 	if first == second || first == 0 || second == 0 {
 		return ErrTwoVisitors
@@ -53,12 +62,22 @@ func (s *Store) PlanVisit(ctx context.Context, tx *pg.Tx, c Case, first, second 
 	_, err := tx.Exec(ctx, `insert into visit (case_id, region, first_staff, second_staff, planned, planned_at)
 		values ($1, $2, $3, $4, $5, $6)
 		on conflict (case_id) where done is null
-		do update set first_staff = excluded.first_staff, second_staff = excluded.second_staff, planned = excluded.planned`,
+		do update set first_staff = excluded.first_staff, second_staff = excluded.second_staff, planned = excluded.planned,
+			moved = visit.moved + (visit.planned <> excluded.planned)::int`,
 		c.ID, c.Region, first, second, day(on), tx.Now())
 	if pg.Constraint(err) == "visit_people" {
 		return ErrConflictOfInterest
 	}
 	return pg.Fail(err, "plan a visit")
+}
+
+// mayPlan: the township's, and the county's once the township has moved the day as often
+// as it may. Whether this is another day only the act knows.
+func mayPlan(s Situation, _ Claim, a Actor) error {
+	if !a.Has(RoleOfficer) && (s.Planned == nil || s.Planned.Moved < MaxMoves) {
+		return ErrNotYours
+	}
+	return nil
 }
 
 // RecordVisit fills in the planned visit, which is then over and unchangeable by

@@ -169,6 +169,10 @@ func Least(ids []core.StaffID, load map[core.StaffID]int, out map[core.StaffID]b
 // Days counts working days from a day, which itself does not count.
 func (r *Router) Days(from core.Date, n int) core.Date { return r.calendar().Add(from, n) }
 
+// Between counts the working days after one day, up to and with another; 0 where that is
+// not later.
+func (r *Router) Between(from, to core.Date) int { return max(0, r.calendar().Between(from, to)) }
+
 // Kin finds the members of staff who are near one of the persons or hashed numbers: by
 // declaration, by being one, or by a household that they share or shared.
 func (r *Router) Kin(ctx context.Context, tx *pg.Tx, persons []core.PersonID, hashes [][]byte) ([]casefile.Kin, error) {

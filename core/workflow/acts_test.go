@@ -56,7 +56,7 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 	if c, _ = w.get(c.ID); c.State != casefile.CasePaidFirst {
 		t.Fatalf("ended without its papers: %s", c.State)
 	}
-	// Late papers climb: township, county, city, each told once.
+	// Late papers climb, each rung told once.
 	w.env.Advance(40 * 24 * time.Hour)
 	for range 3 {
 		w.must(w.flow.Sweep(ctx))
@@ -65,7 +65,7 @@ func TestEmergencyPaysFirstAndWantsPapers(t *testing.T) {
 		t.Fatalf("one level was told %d times", n)
 	}
 	w.must(w.flow.PlanVisit(ctx, w.actors["officer"], workflow.PlanVisit{Case: c.ID, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")},
-		On: core.DateOf(time.Now()).AddDate(0, 0, 60)}))
+		On: core.DateOf(time.Now()).AddDate(0, 0, 41)}))
 	seen := visited()
 	seen.Case = c.ID
 	w.visit(seen)

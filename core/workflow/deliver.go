@@ -49,8 +49,7 @@ func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.Clai
 				return err
 			}
 		}
-		due := casefile.Deadline{Case: a.c.ID, Claim: claim, Kind: casefile.DeadlineDecide, Due: f.Routing.Days(a.tx.Today(), routineDays)}
-		if err := f.Cases.SetDeadline(ctx, a.tx, due); err != nil {
+		if err := a.askedAgain(ctx); err != nil {
 			return err
 		}
 		a.detail["says"] = says

@@ -27,12 +27,11 @@ func (a *act) toDeliver(ctx context.Context, claim casefile.Claim) error {
 	if claim.Emergency {
 		days = rushDays
 	}
-	return a.deliverBy(ctx, claim, days)
+	return a.f.Cases.SetDeadline(ctx, a.tx, a.deliverBy(claim, days))
 }
 
-func (a *act) deliverBy(ctx context.Context, claim casefile.Claim, days int) error {
-	return a.f.Cases.SetDeadline(ctx, a.tx, casefile.Deadline{Case: a.c.ID, Claim: claim.ID, Kind: casefile.DeadlineDeliver,
-		Due: a.f.Routing.Days(a.tx.Today(), days)})
+func (a *act) deliverBy(claim casefile.Claim, days int) casefile.Deadline {
+	return casefile.Deadline{Case: a.c.ID, Claim: claim.ID, Kind: casefile.DeadlineDeliver, Due: a.f.Routing.Days(a.tx.Today(), days)}
 }
 
 // Deliver is what comes back from the handing over of a thing or a service.
@@ -211,7 +210,7 @@ func (f *Flow) TakeBack(ctx context.Context, actor casefile.Actor, claim core.Cl
 				return err
 			}
 		}
-		if err := a.deliverBy(ctx, a.claim, againDays); err != nil {
+		if err := a.f.Cases.Resume(ctx, a.tx, a.deliverBy(a.claim, againDays)); err != nil {
 			return err
 		}
 		a.detail["delivery"], a.detail["recorded_by"], a.detail["why"] = d.ID, d.By, d.UndoneWhy

@@ -41,11 +41,6 @@ func (w *world) unsigned(claim casefile.Claim) workflow.Deliver {
 	return d
 }
 
-func (w *world) today() (day core.Date) {
-	w.in(func(_ context.Context, tx *pg.Tx) error { day = tx.Today(); return nil })
-	return day
-}
-
 // standing is the delivery of a claim that was not taken back.
 func (w *world) standing(claim casefile.Claim) (d casefile.Delivery) {
 	w.in(func(ctx context.Context, tx *pg.Tx) (err error) {

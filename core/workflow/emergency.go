@@ -74,8 +74,8 @@ func (f *Flow) Emergency(ctx context.Context, actor casefile.Actor, in Emergency
 		if err := f.Cases.Propose(ctx, a.tx, a.claim, p); err != nil {
 			return err
 		}
-		// 4. The papers follow, or the county hears of it.
-		papers := casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays)}
+		// 4. The papers of this payment follow, or the county hears of it.
+		papers := casefile.Deadline{Case: a.c.ID, Claim: a.claim.ID, Kind: casefile.DeadlinePapers, Due: f.Routing.Days(a.tx.Today(), paperDays)}
 		if err := f.Cases.SetDeadline(ctx, a.tx, papers); err != nil {
 			return err
 		}

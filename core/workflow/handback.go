@@ -12,7 +12,7 @@ import (
 )
 
 // supplementDays is how many working days a household has to bring what is
-// missing; nothing lapses when they pass, somebody calls.
+// missing, in all the times it is asked; nothing lapses when they pass, somebody calls.
 const supplementDays = 10
 
 // AskSupplement says, once and completely, what is still missing.
@@ -32,9 +32,8 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseSupplement); err != nil {
 			return err
 		}
-		due := f.Routing.Days(a.tx.Today(), supplementDays)
-		deadline := casefile.Deadline{Case: id, Kind: casefile.DeadlineSupplement, Due: due}
-		if err := f.Cases.SetDeadline(ctx, a.tx, deadline); err != nil {
+		due, err := a.bringBy(ctx)
+		if err != nil {
 			return err
 		}
 		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what), trim(how)); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"lianou/core"
-	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/routing"
@@ -14,13 +13,9 @@ import (
 // there is more.
 const sweepSize = 200
 
-// climbDays is how many working days a late deadline waits at one level before
-// the next is told.
-const climbDays = 2
-
 // Sweep looks for what has become due under the city's clock: notices that have
 // hung their days, deadlines that have passed, and what was never told. What is late climbs to a
-// person, one level at a time (F57); nothing is ever decided by it.
+// person, one rung at a time (F57); nothing is ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
 	for {
 		u, err := f.sweepDesks(ctx)
@@ -47,6 +42,7 @@ func (f *Flow) Sweep(ctx context.Context) error {
 
 func sweepScope() pg.Scope { return pg.City("deadlines of every township come due by one clock") }
 
+// rung is what a desk is told of once a sweep stands.
 type rung struct {
 	region core.RegionCode
 	kind   string
@@ -129,41 +125,6 @@ func (f *Flow) sweepNotices(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// sweepDeadlines tells the next level of each deadline that has passed.
-func (f *Flow) sweepDeadlines(ctx context.Context) (int, error) {
-	var bells []rung
-	n := 0
-	err := f.DB.Tx(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) error {
-		bells = bells[:0]
-		late, err := f.Cases.Late(ctx, tx, sweepSize)
-		if err != nil {
-			return err
-		}
-		n = len(late)
-		trace := make([]audit.Entry, 0, n)
-		for _, d := range late {
-			told, err := f.Cases.Escalate(ctx, tx, d, f.Routing.Days(tx.Today(), climbDays))
-			if err != nil {
-				return err
-			}
-			if !told {
-				continue
-			}
-			err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: d.Case, Kind: "deadline.late", Actor: casefile.JobActor(),
-				Staff: deadlineWord(d.Kind) + "已过 " + d.Due.Say() + ",已报" + levelWord(d.Level+1)})
-			if err != nil {
-				return err
-			}
-			bells = append(bells, rung{d.Region, "deadline.late", d.Case})
-			trace = append(trace, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "workflow"}, Act: "deadline.escalated", Case: d.Case,
-				Region: d.Region, Purpose: "casework", Detail: map[string]any{"kind": d.Kind, "level": d.Level + 1, "claim": d.Claim}})
-		}
-		return f.Audit.Write(ctx, tx, trace...)
-	})
-	f.ringAll(ctx, err, bells)
-	return n, err
-}
-
 func (f *Flow) ringAll(ctx context.Context, err error, bells []rung) {
 	if err != nil {
 		return
@@ -171,32 +132,4 @@ func (f *Flow) ringAll(ctx context.Context, err error, bells []rung) {
 	for _, b := range bells {
 		f.ring(ctx, b.region, b.kind, b.id)
 	}
-}
-
-func deadlineWord(k casefile.DeadlineKind) string {
-	switch k {
-	case casefile.DeadlineAccept:
-		return "受理期限"
-	case casefile.DeadlineSurvey:
-		return "调查期限"
-	case casefile.DeadlineVisit:
-		return "入户期限"
-	case casefile.DeadlinePapers:
-		return "补手续期限"
-	case casefile.DeadlineSupplement:
-		return "补材料期限"
-	case casefile.DeadlineDeliver:
-		return "交付期限"
-	}
-	return "办结期限"
-}
-
-func levelWord(level int) string {
-	switch level {
-	case 1:
-		return "镇上"
-	case 2:
-		return "县里"
-	}
-	return "市里"
 }

@@ -19,7 +19,7 @@ import (
 // the city, each once, however many sweeps look at the same moment, and nobody after them.
 //
 // Control: leave Await out of toSorting (nobody is ever told); begin it at level 0 (镇上 is
-// told of a case that no township has); leave the level out of Escalate's condition.
+// told of a case that no township has); leave the level out of Climb's condition.
 func TestTheSortingDeskIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -55,7 +55,7 @@ func TestTheSortingDeskIsNotForgotten(t *testing.T) {
 	}
 	for _, want := range [][]string{nil, {"县里"}, {"县里", "市里"}, {"县里", "市里"}} {
 		var all sync.WaitGroup
-		for range 4 {
+		for range 8 {
 			all.Go(func() {
 				if err := w.flow.Sweep(context.WithoutCancel(t.Context())); err != nil {
 					t.Error(err)

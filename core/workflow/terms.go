@@ -125,7 +125,14 @@ func (a *act) reclock(ctx context.Context, c casefile.Claim, s stand) error {
 		s.Special = elsewhere || objected
 	}
 	s.Notice = c.NoticeDays
+	stands, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, c.ID, casefile.DeadlineDecide)
+	if err != nil {
+		return err
+	}
 	due, law := clock(a.f.Routing.Days, c.Terms, s)
+	if stands.Rest > 0 { // an appeal took it up again; the days between are nobody's
+		due, law = a.f.Routing.Days(due, stands.Rest), law+resumedLaw
+	}
 	if due == c.Due {
 		return nil
 	}

@@ -29,8 +29,8 @@ func (f *Flow) PlanVisit(ctx context.Context, actor casefile.Actor, in PlanVisit
 }
 
 func (a *act) plan(ctx context.Context, in PlanVisit) error {
-	if in.On < a.tx.Today() {
-		return core.Invalid("visit_on", "入户日期不能早于今天。")
+	if err := a.mayBeOn(in.On); err != nil {
+		return err
 	}
 	if in.Part != "下午" {
 		in.Part = "上午"
@@ -51,8 +51,7 @@ func (a *act) plan(ctx context.Context, in PlanVisit) error {
 			return err
 		}
 	}
-	due := casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineVisit, Due: a.f.Routing.Days(in.On, visitDays)}
-	if err := a.f.Cases.SetDeadline(ctx, a.tx, due); err != nil {
+	if err := a.visitBy(ctx, in.On); err != nil {
 		return err
 	}
 	// 3. The household knows who comes, when, and that nothing is to be prepared.
@@ -134,7 +133,7 @@ func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.Ca
 			return casefile.ErrRecordChanged
 		}
 		for _, kind := range []casefile.DeadlineKind{casefile.DeadlineSurvey, casefile.DeadlineVisit, casefile.DeadlinePapers} {
-			if err := f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
+			if err := f.Cases.MeetEach(ctx, a.tx, a.c.ID, kind); err != nil {
 				return err
 			}
 		}

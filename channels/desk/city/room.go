@@ -26,6 +26,7 @@ type Deps struct {
 	DB      *pg.DB
 	Cases   *casefile.Store
 	Flow    *workflow.Flow
+	Staff   *staff.Staff
 	Audit   *audit.Log
 	Regions *registry.Regions
 }
@@ -45,6 +46,8 @@ func (c *Room) Desk() desk.Room {
 	return desk.Room{Name: "city", Title: "全市", Roles: all, Home: "/city", Routes: []desk.Route{
 		{Method: "GET", Path: "/city", Roles: all, Trace: "none: counts only, small ones suppressed", Serve: c.page},
 		{Method: "GET", Path: "/city/lost", Roles: senders, Trace: "case.listed", Serve: c.lost},
+		{Method: "GET", Path: "/city/late", Roles: senders, Trace: "case.listed", Serve: c.late},
+		{Method: "POST", Path: "/city/late/{climb}", Roles: senders, Trace: "climb.seen", Serve: c.open},
 		{Method: "POST", Path: "/city/relocate", Roles: senders, Trace: "case.relocated", Serve: c.relocate},
 	}}
 }

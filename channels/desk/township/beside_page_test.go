@@ -70,7 +70,7 @@ func TestThePageSaysWhereElseThePersonAsked(t *testing.T) {
 			"notices": 1, "notice_law": "审核确认办法第19条", "appraisal": "disputed", "appraise_law": "审核确认办法"}' where item = 'MZ-01'`,
 		`alter table claim enable trigger claim_terms_stay`,
 		`update claim set state = 'objected' where item = 'MZ-01'`,
-		`insert into deadline (case_id, region, claim_id, kind, due, next, law) select case_id, region, id, 'decide', '2030-05-08', '2030-05-08',
+		`insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law) select case_id, region, id, 'decide', '2030-05-08', '2030-05-08', '2030-05-08',
 			'特殊情况,45 个工作日。通知第四部分' from claim where item = 'MZ-01'`)
 	site := httptest.NewServer(handler)
 	t.Cleanup(site.Close)

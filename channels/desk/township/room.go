@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,6 +86,7 @@ type queuePage struct {
 	Filtered bool
 	Rows     []casefile.QueueRow
 	Doubts   []casefile.Doubt
+	Late     []desk.LateRow // what climbed to whoever reads
 	Next     string
 }
 
@@ -127,7 +129,14 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	} else {
 		find.Name = q
 	}
+	first := show == "" && q == "" && r.FormValue("after") == ""
+	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		if late = nil; first {
+			if late, err = t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff)); err != nil {
+				return err
+			}
+		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
 			return err
 		}
@@ -139,12 +148,22 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 			return err
 		}
 		p.Rows, p.Next = page.Rows, page.Next
-		ids := make([]int64, len(p.Rows))
-		for i, row := range p.Rows {
-			ids[i] = int64(row.ID)
+		ids := make([]int64, 0, len(p.Rows)+len(late))
+		for _, row := range p.Rows {
+			ids = append(ids, int64(row.ID))
 		}
+		for _, row := range late {
+			ids = append(ids, int64(row.Case.ID))
+		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
 		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "case.listed", IDs: ids, Purpose: "办件"}))
 	})
+	if err != nil || len(late) == 0 {
+		return p, err
+	}
+	names, err := t.d.Staff.Names(r.Context(), desk.LateStaff(late)...)
+	p.Late = desk.LateRows(late, names)
 	return p, err
 }
 

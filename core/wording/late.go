@@ -1,0 +1,70 @@
+package wording
+
+import "lianou/core"
+
+// LateWhat is what is late, as a household knows it.
+type LateWhat int
+
+// What may be late. The zero LateWhat is an answer on what was asked for.
+const (
+	LateAnswer  LateWhat = iota
+	LateSorting          // nobody has said which township has it
+	LateContact          // the township was to get in touch
+	LateVisit            // somebody was to come and look
+	LateForms            // what follows a payment that was made first
+	LatePapers           // the household's own, which nobody is blamed for
+	LateHandover         // what was granted is not there yet
+)
+
+// Late is that a day has passed, and who has been told of it (F57).
+type Late struct {
+	What LateWhat
+	Item string // everyday name, "" for the whole case
+	Due  core.Date
+	Told string // "村里的协理员", "王庙镇"
+}
+
+// Say is the line of the timeline.
+func (l Late) Say() string {
+	if l.What == LatePapers {
+		return "您要补的," + l.Due.Say() + "前还没等到。晚了也照样办。已经告诉" + l.Told + ",会有人来帮您。"
+	}
+	return l.what() + ",晚了。这不怪您。已经报给" + l.Told + ",在催。"
+}
+
+func (l Late) what() string {
+	day := "本该" + l.Due.Say() + "前"
+	switch l.What {
+	case LateSorting:
+		return "您的事" + day + "分到镇上"
+	case LateContact:
+		return "镇上" + day + "联系您"
+	case LateVisit:
+		return "上门看您家" + day + "办完"
+	case LateForms:
+		return "后补的手续" + day + "办完"
+	case LateHandover:
+		return l.Item + day + "送到"
+	}
+	if l.Item == "" {
+		return "您的事" + day + "有结果"
+	}
+	return l.Item + day + "有结果"
+}
+
+// NextLate says what comes now where the day for it has passed.
+func NextLate() string { return "比该办的日子晚了,正在催。" }
+
+// LateDo says to whoever is told what to do about it next. Above is for county and city,
+// who see to it that the township does.
+func LateDo(what LateWhat, above bool) string {
+	do := map[LateWhat]string{
+		LateAnswer: "差入户就入户,差意见就提,差第二人就请他今天定", LateSorting: "给报的人打电话,问清住哪个镇,派过去", LateContact: "今天联系这家,能办就受理",
+		LateVisit: "今天约好两个人上门,记录当天交", LateForms: "入户补手续,两个人都确认", LatePapers: "打电话或上门,帮他把要补的补上",
+		LateHandover: "今天送到,请收的人签字",
+	}[what]
+	if above && what != LateSorting {
+		return "打电话问镇上卡在哪里,要他们:" + do + "。"
+	}
+	return do + "。"
+}
