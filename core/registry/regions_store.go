@@ -36,18 +36,22 @@ func SaveRegions(ctx context.Context, tx *pg.Tx, t *Regions) error {
 // Ending is a place that a list of places no longer has.
 type Ending struct {
 	Place
-	Households int64 // that live in it, of a village or a township without its villages
+	// Households in which somebody lives: of a township all of them, in whichever village, and
+	// of a village those that its township does not count.
+	Households int64
 }
 
 // Endings lists what would end if a tree were stored: of each place that is valid and that
-// the tree does not have, how many households live there. A list with one township in it is
-// a whole list, too, and would take the others away from everybody who lives there. It
-// needs the role lianou_import.
+// the tree does not have, in how many households of it somebody lives. A list with one
+// township in it is a whole list, too, and would take the others away from everybody who
+// lives there. It needs the role lianou_import.
 func Endings(ctx context.Context, tx *pg.Tx, t *Regions) ([]Ending, error) {
 	const sql = `with gone as materialized (select code, name, level from region where valid_to is null and not code = any ($1)),
-		lives as (select case when village = '' then region else village end as code, count(*) as n from household
-			where region in (select left(code, 9) from gone where level >= 3) group by 1)
-		select g.code, g.name, g.level, coalesce(l.n, 0) from gone g left join lives l on l.code = g.code order by g.level, g.code`
+		lives as materialized (select region, village from household h where region in (select left(code, 9) from gone where level >= 3)
+			and exists (select from membership m where m.household = h.id and m.until is null))
+		select g.code, g.name, g.level, case g.level when 3 then (select count(*) from lives l where l.region = g.code)
+			when 4 then (select count(*) from lives l where l.village = g.code and l.region not in (select code from gone)) else 0 end
+		from gone g order by g.level, g.code`
 	rows, err := tx.Query(ctx, sql, t.columns().code)
 	if err != nil {
 		return nil, pg.Fail(err, "look which places would end")

@@ -7,13 +7,13 @@ type LateWhat int
 
 // What may be late. The zero LateWhat is an answer on what was asked for.
 const (
-	LateAnswer  LateWhat = iota
-	LateSorting          // nobody has said which township has it
-	LateContact          // the township was to get in touch
-	LateVisit            // somebody was to come and look
-	LateForms            // what follows a payment that was made first
-	LatePapers           // the household's own, which nobody is blamed for
-	LateHandover         // what was granted is not there yet
+	LateAnswer   LateWhat = iota
+	LateSorting           // nobody has said which township has it
+	LateContact           // the township was to get in touch
+	LateVisit             // somebody was to come and look
+	LateForms             // what follows a payment that was made first
+	LatePapers            // the household's own, which nobody is blamed for
+	LateHandover          // what was granted is not there yet
 )
 
 // Late is that a day has passed, and who has been told of it (F57).

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/width"
 )
 
 // Bounds of citizen texts, in characters without spaces.
@@ -30,18 +32,31 @@ func impostors() []string {
 }
 
 // asks reports what a sentence asks for that nobody may ask for in our name; "" for nothing.
-// A sentence that says 不, 别 or 没 warns of it, and one that tells nobody to do anything, such
-// as the label of a field, asks for nothing.
+// It is judged clause by clause: one that says that we do not, or that nobody should, warns
+// of it, and one that tells nobody to do anything, such as the label of a field, asks for
+// nothing.
 func asks(sentence string) string {
-	if strings.ContainsAny(sentence, "不别没") || !strings.ContainsAny(sentence, "请把需先") {
-		return ""
-	}
-	for _, w := range impostors() {
-		if strings.Contains(sentence, w) {
-			return w
+	for _, clause := range strings.FieldsFunc(strings.ToLower(width.Narrow.String(sentence)), func(r rune) bool { return strings.ContainsRune(",、:", r) }) {
+		if warns(clause) || !strings.ContainsAny(clause, "请把需先点") {
+			continue
+		}
+		for _, w := range impostors() {
+			if strings.Contains(clause, w) {
+				return w
+			}
 		}
 	}
 	return ""
+}
+
+// warns reports whether a clause says that nothing of it is asked for, and nobody should.
+func warns(clause string) bool {
+	for _, w := range []string{"不收", "不要", "不会", "不用", "没有人", "别给", "别点", "别告诉", "都不给"} {
+		if strings.Contains(clause, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // Lint gives what is wrong with a citizen text, or nothing: sentences over the
