@@ -38,7 +38,7 @@ func TestAListOfPlacesLosesNoTownship(t *testing.T) {
 	r.must(r.tool("", env, "import", "people", write("people.csv", "姓名,身份证号,户号,村,乡镇,县\n"+m.Name+","+m.ID.Reveal()+",001,东街村,王庙镇,平原县\n")))
 
 	one := write("one.csv", "code,name,old_codes,synthetic\n371400,德州市,,\n371402,德城区,,\n371402001,新湖街道,,\n371402001001,甲社区,,\n")
-	for _, args := range [][]string{nil, {"--dry-run"}, {"--ending=8243"}} {
+	for _, args := range [][]string{{"--dry-run"}, {"--ending=8242"}} {
 		out, err := r.tool("", env, append([]string{"import", "regions", one}, args...)...)
 		if err == nil || !strings.Contains(out, "in 1 of these live 1 households, first in 371426104 王庙镇 (1)") {
 			t.Errorf("a list of one township %v: %v %s", args, err, out)
@@ -48,9 +48,6 @@ func TestAListOfPlacesLosesNoTownship(t *testing.T) {
 	out, err := r.tool("", env, "import", "regions", back)
 	if err == nil || !strings.Contains(out, "2 places of now are not in it: 371426999 迁建新镇 371426999001 迁建新村") || !strings.Contains(out, "--ending 2") {
 		t.Errorf("two places fewer: %v %s", err, out)
-	}
-	if out, err := r.tool("", env, "import", "regions", back, "--ending=3"); err == nil {
-		t.Errorf("another number than there are: %s", out)
 	}
 	if out := r.must(r.tool("", env, "import", "regions", back, "--ending=2")); !strings.Contains(out, "134 townships, 8096 villages") {
 		t.Errorf("two that are no more: %s", out)
