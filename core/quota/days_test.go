@@ -61,7 +61,8 @@ func TestNobodyShutsAHouseholdsAnswer(t *testing.T) {
 // what became of telling it; that it is not so can be said at once.
 //
 // Controls: heardOut and the trigger without the day ("declined on the day it was told: <nil>");
-// by Until alone, in code and table ("update quota_skip set state = 'held' …: nothing refused it").
+// by Until alone, in code and table ("update quota_skip set state = 'held' …: nothing refused it"); Second that asks heardOut whatever
+// is said ("quota_unheard").
 func TestAHouseholdHasItsDays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -81,7 +82,9 @@ func TestAHouseholdHasItsDays(t *testing.T) {
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
 	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, no))
-	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false)) // untold, on the same day
+	w.admin(t, `delete from notice where kind = 'declined'`)
+	holds("declined of which no notice is there", quota.ErrUnheard)
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false)) // on the same day, whatever became of telling
 	days(1)
 	must(t, w.quota.Answer(ctx, w.han, id, no))
 	days(2)

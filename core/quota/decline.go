@@ -19,10 +19,10 @@ const (
 	unreached Reason = "unreached"
 )
 
-// heard is for how many days at least a household may still say something of a word about its
+// HeardDays is for how many days at least a household may still say something of a word about its
 // place, from the day of that word and from the day on which it is known what became of
 // telling them (a sample; the table holds the same).
-const heard = 3
+const HeardDays = 3
 
 // word is what takes its place from a household once a second person has said so too.
 type word struct {
@@ -35,7 +35,7 @@ type word struct {
 // declines is the word that a household gives up its offer.
 func declines(r Round, today core.Date, words string) word {
 	thing, _ := ThingOf(r.Item)
-	return word{declined, words, wording.Declined(thing.Word), today.AddDate(0, 0, heard)}
+	return word{declined, words, wording.Declined(thing.Word), today.AddDate(0, 0, HeardDays)}
 }
 
 // unreaches is the word that nobody of a household was reached. It may be written as soon as
@@ -43,7 +43,7 @@ func declines(r Round, today core.Date, words string) word {
 // offer, and some days after they were told.
 func unreaches(r Round, o *Offer, today core.Date, words string) word {
 	thing, _ := ThingOf(r.Item)
-	until := max(o.AnswerBy, today.AddDate(0, 0, heard))
+	until := max(o.AnswerBy, today.AddDate(0, 0, HeardDays))
 	return word{unreached, words, wording.Unreached(thing.Word, until), until}
 }
 

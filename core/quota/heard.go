@@ -21,6 +21,8 @@ func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 	}
 	n, err := notify.Get(ctx, tx, s.Notice)
 	switch {
+	case core.KindOf(err) == core.KindNotFound:
+		return ErrUnheard
 	case err != nil:
 		return err
 	case n.State != notify.Confirmed && n.State != notify.Untold:
@@ -38,7 +40,7 @@ func (s *Skip) Till(told notify.View) core.Date {
 	if told.Ended == nil {
 		return s.Until
 	}
-	return max(s.Until, core.DateOf(*told.Ended).AddDate(0, 0, heard))
+	return max(s.Until, core.DateOf(*told.Ended).AddDate(0, 0, HeardDays))
 }
 
 // follows tells a household that heard of a word about its place what came of it: that the

@@ -117,7 +117,7 @@ func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error
 	case until != nil:
 		s.Until = core.NewDate(until.Date())
 	case s.Notice != 0: // asked before the day was kept
-		s.Until = core.DateOf(s.Asked).AddDate(0, 0, heard)
+		s.Until = core.DateOf(s.Asked).AddDate(0, 0, HeardDays)
 	}
 	if err = q.opened(&s.Words, words, skipAt(round, s.N, "words")); err != nil {
 		return s, err

@@ -78,7 +78,7 @@ func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 			if err != nil {
 				return err
 			}
-			notice, until = &told, tx.Today().AddDate(0, 0, heard)
+			notice, until = &told, tx.Today().AddDate(0, 0, HeardDays)
 		}
 	} else {
 		skip = &t.course.held(e.N).ID

@@ -113,7 +113,7 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了。"
+	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了,正在告诉他家。"
 	if to == quota.Declined || to == quota.Unreached {
 		said = "记下了,正在告诉他家。名额还给他家留着,请另一个人核对。"
 	}
@@ -138,7 +138,7 @@ func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	said := "提出来了。请另一个人核对,核对以前什么都不动。"
 	if seenOf(r).State == "asked" {
-		said = "退回去了,原来的不动。"
+		said = "收回来了,原来的不动。"
 	}
 	return k.of(w, r, at, said, func(id int64, n int) error {
 		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, seenOf(r), r.FormValue("why"))

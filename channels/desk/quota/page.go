@@ -271,7 +271,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil { // of an open offer there is one
 					return err
 				}
-				one.Heard = told.State
+				one.Heard, one.Till = told.State, one.Skip.Till(told)
 			}
 			p.Offers = append(p.Offers, *one)
 			continue
@@ -279,7 +279,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 		switch {
 		case one.Back():
 			if told, err := notify.Get(ctx, tx, one.Skip.Notice); err == nil {
-				one.Heard = told.State
+				one.Heard, one.Till = told.State, one.Skip.Till(told)
 			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
 				return err
 			}
