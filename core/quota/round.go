@@ -59,6 +59,7 @@ type Round struct {
 	State  State
 	Ended  time.Time // zero while it is open
 	Ender  core.StaffID
+	Leaver core.StaffID // who asked that a drawn list be withdrawn; 0 for nobody
 
 	// Of a list that was drawn.
 	Drawn   time.Time // zero: not yet

@@ -82,7 +82,15 @@ func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
 }
 
 func (k *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.on(w, r, "这一批撤了。", func(id int64) error { return k.d.Quota.Withdraw(r.Context(), at.Staff, id, r.FormValue("why")) })
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	gone, err := k.d.Quota.Withdraw(r.Context(), at.Staff, id, r.FormValue("why"))
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), map[bool]string{true: "这一批撤了。", false: "提出来了。名单排好了,撤掉要两个人,请另一个人也来撤。"}[gone])
 }
 
 var errNotRead = core.Invalid("read", "请先看完名单,勾上「名单我看过了」。")

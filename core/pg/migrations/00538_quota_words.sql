@@ -117,6 +117,28 @@ $$;
 -- +goose StatementEnd
 grant update (after) on quota_skip to lianou_platform;
 
+-- A list that was drawn names who comes first: one person alone cannot make it void until
+-- another order comes out. That it be withdrawn is asked for, and another does it; who freezes
+-- it instead has said that it is right.
+alter table quota_round add leaver bigint references staff_account (id), add leaving timestamptz, -- who asked that it be withdrawn, and when
+    add constraint quota_leaving check ((leaver is null) = (leaving is null));
+-- +goose StatementBegin
+create function quota_round_leaves() returns trigger language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
+begin
+    if (new.leaver, new.leaving) is distinct from (old.leaver, old.leaving)
+        and (old.leaver is not null or old.state <> 'open' or new.state <> 'open' or old.drawn is null or not quota_writer(new.leaver)) then
+        raise exception 'it is asked for once that a list be withdrawn' using errcode = 'check_violation', constraint = 'quota_leaving';
+    end if;
+    if new.state = 'withdrawn' and old.state = 'open' and old.drawn is not null and (old.leaver is null or old.leaver = new.ender) then
+        raise exception 'two people withdraw a list that was drawn' using errcode = 'check_violation', constraint = 'quota_withdraw_two_people';
+    end if;
+    return new;
+end
+$$;
+-- +goose StatementEnd
+create trigger quota_round_leaves before update on quota_round for each row execute function quota_round_leaves();
+grant update (leaver, leaving) on quota_round to lianou_platform;
+
 -- +goose Down
 -- What two people have signed has no place in the tables of before, and is not thrown away.
 -- +goose StatementBegin
