@@ -26,9 +26,35 @@ type plain struct {
 	asker  core.StaffID
 	gives  map[int]core.StaffID // who wrote that an entry gives up its offer
 	undoes map[int]core.StaffID // who asked that what stands of an entry be taken back
-	said   map[int]int          // how often it was written that an entry gives up this offer
-	asks   map[int]int          // how often it was asked that this offer be taken back
+	said   map[told]often       // what somebody wrote today of this offer, that the household is told
 	under  [][]pass             // what stood of an entry before each skip that holds
+}
+
+// told is a word by somebody about the offer of an entry, of which the household is told:
+// that it is given up or to be taken back. often is how many of these still stood, and how
+// many there were.
+type told struct {
+	n    int
+	undo bool
+	who  core.StaffID
+}
+
+type often struct{ stood, all int }
+
+func (p *plain) says(w told) error {
+	o := p.said[w]
+	if o.stood > 0 || o.all == 2 {
+		return quota.ErrOften
+	}
+	p.said[w] = often{o.stood + 1, o.all + 1}
+	return nil
+}
+
+// slips is such a word that its own asker takes back.
+func (p *plain) slips(w told) {
+	if o, some := p.said[w]; some {
+		p.said[w] = often{0, o.all}
+	}
 }
 
 // pass is how an entry stood, and how many offers had been made when it was passed over.
@@ -70,7 +96,7 @@ func (p *plain) offer(n int) error {
 	case p.held() == p.places:
 		return quota.ErrNoPlace
 	}
-	p.said[n], p.asks[n] = 0, 0
+	maps.DeleteFunc(p.said, func(w told, _ often) bool { return w.n == n })
 	p.was[n-1], p.state[n-1], p.made = p.state[n-1], "offered", p.made+1
 	return nil
 }
@@ -83,15 +109,27 @@ func (p *plain) answer(n int, to quota.Outcome, who core.StaffID) error {
 		return quota.ErrDeclining
 	case to == quota.Unreached:
 		return quota.ErrTries
-	case to == quota.Declined && p.said[n] == 2:
-		return quota.ErrOften
+	case p.before(n) && to == quota.Accepted:
+		return quota.ErrBefore
 	case to == quota.Declined:
-		p.said[n]++
-		p.gives[n] = who
-		return nil
+		err := p.says(told{n, false, who})
+		if err == nil {
+			p.gives[n] = who
+		}
+		return err
 	}
 	p.state[n-1] = string(to)
 	return nil
+}
+
+// before reports whether a word about a household before entry n waits.
+func (p *plain) before(n int) bool {
+	for i := 1; i < n; i++ {
+		if p.gives[i] != 0 || p.undoes[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *plain) skip(n int, why quota.Reason, who core.StaffID) error {
@@ -142,6 +180,9 @@ func (p *plain) undo(n int, who core.StaffID) error {
 		if asked := waits[n]; asked != 0 && asked != who {
 			return quota.ErrAsker
 		} else if asked != 0 {
+			if p.asked != n {
+				p.slips(told{n, p.undoes[n] != 0, who})
+			}
 			if delete(waits, n); p.asked == n {
 				p.asked = 0
 			}
@@ -155,10 +196,9 @@ func (p *plain) undo(n int, who core.StaffID) error {
 		return quota.ErrState
 	}
 	if s := p.state[n-1]; s == "offered" || s == "accepted" { // who has no place is not told
-		if p.asks[n] == 2 {
-			return quota.ErrOften
+		if err := p.says(told{n, true, who}); err != nil {
+			return err
 		}
-		p.asks[n]++
 	}
 	p.undoes[n] = who
 	return nil
@@ -193,7 +233,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	by := core.DateOf(w.now(t)).AddDate(0, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
 		listed := rapid.IntRange(1, 4).Draw(r, "listed")
-		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}, undoes: map[int]core.StaffID{}, said: map[int]int{}, asks: map[int]int{}, under: make([][]pass, listed)}
+		p := &plain{places: rapid.IntRange(1, 4).Draw(r, "places"), state: make([]string, listed), was: make([]string, listed), passed: make([]int, listed), gives: map[int]core.StaffID{}, undoes: map[int]core.StaffID{}, said: map[told]often{}, under: make([][]pass, listed)}
 		id := w.frozen(t, p.places, listed)
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
@@ -232,7 +272,10 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 		got, want = w.quota.Skip(ctx, who, id, quota.Skip{N: n, Reason: why, Words: "去看过"}), p.skip(n, why, who.ID)
 	case "second":
 		holds := rapid.Bool().Draw(r, "holds")
-		w.told(t)
+		if w.told(t); holds {
+			w.later(t)
+			clear(p.said)
+		}
 		got, want = w.quota.Second(ctx, who, id, n, w.stands(t, id, n), holds), p.second(n, holds, who.ID)
 	case "undo":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
@@ -241,6 +284,12 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	if !errors.Is(got, want) {
 		r.Fatalf("%s of %d: %v, want %v", what, n, got, want)
 	}
+}
+
+// later has what was written and told lie four days back, as it does when nobody acts so long.
+func (w *world) later(t *testing.T) {
+	t.Helper()
+	w.admin(t, `update quota_skip set asked = asked - interval '4 days', until = until - 4; update notice set ended = ended - interval '4 days'`)
 }
 
 // same compares what stands in the tables with the paper.

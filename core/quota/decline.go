@@ -19,22 +19,23 @@ const (
 	unreached Reason = "unreached"
 )
 
-// heard is for how many days at least a household that was not reached may still say
-// something after it was told so (a sample; the table holds the same).
-const heard = 3
+// HeardDays is for how many days at least a household may still say something of a word about its
+// place, from the day of that word and from the day on which it is known what became of
+// telling them (a sample; the table holds the same).
+const HeardDays = 3
 
 // word is what takes its place from a household once a second person has said so too.
 type word struct {
 	reason Reason
 	words  string
 	notice wording.Notice // what the household is told of it
-	until  core.Date      // the last day on which they may still say something; 0 for none
+	until  core.Date      // the last day on which they may still say something, were they told at once
 }
 
 // declines is the word that a household gives up its offer.
-func declines(r Round, words string) word {
+func declines(r Round, today core.Date, words string) word {
 	thing, _ := ThingOf(r.Item)
-	return word{declined, words, wording.Declined(thing.Word), 0}
+	return word{declined, words, wording.Declined(thing.Word), today.AddDate(0, 0, HeardDays)}
 }
 
 // unreaches is the word that nobody of a household was reached. It may be written as soon as
@@ -42,14 +43,14 @@ func declines(r Round, words string) word {
 // offer, and some days after they were told.
 func unreaches(r Round, o *Offer, today core.Date, words string) word {
 	thing, _ := ThingOf(r.Item)
-	until := max(o.AnswerBy, today.AddDate(0, 0, heard))
+	until := max(o.AnswerBy, today.AddDate(0, 0, HeardDays))
 	return word{unreached, words, wording.Unreached(thing.Word, until), until}
 }
 
 // ask writes down a word about the open offer o, and tells the household: what is not so can
 // be taken back before the place is anybody else's. Somebody else must hold it.
 func (q *Quota) ask(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, w word) error {
-	if at.course.often(o.ID, w.reason) {
+	if at.course.often(of{o.ID, w.reason, who.ID, tx.Today()}) {
 		return ErrOften
 	}
 	e, err := entry(ctx, tx, at.round, o.N)
@@ -112,17 +113,32 @@ func (c *Course) waits(n int) *Skip {
 	return nil
 }
 
-// mostAsked is how often the same may be asked about one offer, where the household is told
-// (a sample; the table holds the same): nobody is worn down by being told it over and over.
+// mostAsked is how often in one day one person may ask the same about one offer, where the
+// household is told (a sample; the table holds the same): nobody is worn down by being told it
+// over and over. Of these only one may wait or have been settled; what who asked took back
+// before is a slip of the pen. It bounds a day and a person, never the word: as a bound for the
+// whole offer it let anybody shut the answer of a household for good.
 const mostAsked = 2
 
-// often reports whether it was asked as often as may be.
-func (c *Course) often(offer int64, r Reason) bool {
-	n := 0
+// of is what somebody asks about an offer on a day.
+type of struct {
+	offer  int64
+	reason Reason
+	asker  core.StaffID
+	day    core.Date
+}
+
+// often reports whether they asked it as often as may be on that day.
+func (c *Course) often(a of) bool {
+	asked, stood := 0, 0
 	for i := range c.Skips {
-		if s := &c.Skips[i]; s.Offer == offer && s.Reason == r && s.Notice != 0 {
-			n++
+		s := &c.Skips[i]
+		if s.Notice == 0 || (of{s.Offer, s.Reason, s.Asker, core.DateOf(s.Asked)}) != a {
+			continue
+		}
+		if asked++; s.State != "undone" {
+			stood++
 		}
 	}
-	return n >= mostAsked
+	return stood > 0 || asked >= mostAsked
 }

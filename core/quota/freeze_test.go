@@ -47,7 +47,7 @@ func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 	if err := w.quota.Freeze(ctx, w.lin, id, ""); !errors.Is(err, quota.ErrEarly) {
 		t.Errorf("before the cut-off: %v", err)
 	}
-	must(t, w.quota.Withdraw(ctx, w.han, id, "写错了"))
+	w.gone(t, w.han, id, "写错了")
 	ask.Cutoff = w.now(t)
 	id, err = w.quota.Open(ctx, w.han, ask)
 	must(t, err)
@@ -126,7 +126,7 @@ func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 		t.Error("another list is frozen than was drawn")
 	}
 	w.holds(t, id)
-	must(t, w.quota.Withdraw(ctx, w.han, unlooked, "那里还没比对"))
+	w.gone(t, w.han, unlooked, "那里还没比对")
 	w.env.Advance(2 * time.Hour)
 	w.due(t, 1)
 }

@@ -4,21 +4,43 @@ import (
 	"context"
 	"fmt"
 
+	"lianou/core"
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/staff"
 	"lianou/core/wording"
 )
 
-// toldOf reports whether it is known what became of telling the household of a word about it:
-// it was told, or no way reaches it. One of whom nobody is told is always so. Before, they
-// cannot have said that it is not true.
-func toldOf(ctx context.Context, tx *pg.Tx, s *Skip) (bool, error) {
+// heardOut refuses that a word about a household's place holds before it is known what became
+// of telling them, that they were told or that no way reaches them, and before their days after
+// that are over: until then they cannot have said that it is not true. Of a word that nobody is
+// told of nothing is waited for. Errors: ErrUnheard, ErrUntil.
+func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 	if s.Notice == 0 {
-		return true, nil
+		return nil
 	}
 	n, err := notify.Get(ctx, tx, s.Notice)
-	return n.State == notify.Confirmed || n.State == notify.Untold, err
+	switch {
+	case core.KindOf(err) == core.KindNotFound:
+		return ErrUnheard
+	case err != nil:
+		return err
+	case n.State != notify.Confirmed && n.State != notify.Untold:
+		return ErrUnheard
+	case tx.Today() <= s.Till(n):
+		return ErrUntil
+	}
+	return nil
+}
+
+// Till is the last day on which the household may still say something of the word, of which
+// told is the notice: their days run from when it is known what became of it. Another person
+// may hold the word from the next day.
+func (s *Skip) Till(told notify.View) core.Date {
+	if told.Ended == nil {
+		return s.Until
+	}
+	return max(s.Until, core.DateOf(*told.Ended).AddDate(0, 0, HeardDays))
 }
 
 // follows tells a household that heard of a word about its place what came of it: that the

@@ -164,7 +164,7 @@ func (o *Offer) Tried() bool {
 
 // Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was
 // reached, holds once a second person has said so too (Second). Errors: ErrNone, ErrState,
-// ErrTries, ErrDeclining, KindInvalid.
+// ErrTries, ErrDeclining, ErrBefore, ErrOften, KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
 	words, err := sentence("words", a.Words)
 	if err != nil {
@@ -182,8 +182,10 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 			return ErrDeclining
 		}
 		switch {
+		case a.State == Accepted && at.course.before(a.N):
+			return ErrBefore
 		case a.State == Declined:
-			return q.ask(ctx, tx, who, at, o, declines(at.round, words))
+			return q.ask(ctx, tx, who, at, o, declines(at.round, tx.Today(), words))
 		case a.State == Unreached && !o.Tried():
 			return ErrTries
 		case a.State == Unreached:
@@ -193,7 +195,19 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 	})
 }
 
-// accept writes down that a household takes its place.
+// before reports whether a word about the place or the turn of somebody before entry n waits:
+// by what n accepts it could not be taken back any more (late).
+func (c *Course) before(n int) bool {
+	for i := range c.Skips {
+		if s := &c.Skips[i]; s.N < n && s.State == "asked" && !s.passes() {
+			return true
+		}
+	}
+	return false
+}
+
+// accept writes down that a household takes its place, and tells it so: who never said it
+// must hear of it as of any other word.
 func (q *Quota) accept(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, words string) error {
 	e, err := entry(ctx, tx, at.round, o.N)
 	if err != nil {
@@ -203,8 +217,13 @@ func (q *Quota) accept(ctx context.Context, tx *pg.Tx, who staff.Person, at turn
 	if err != nil {
 		return err
 	}
+	thing, _ := ThingOf(at.round.Item)
+	notice, err := q.tell(ctx, tx, who, telling{e, fmt.Sprintf("quota/%d/accepted/%d", at.round.ID, o.ID), wording.Takes(thing.Word)})
+	if err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `update quota_offer set state = 'accepted', words = $2, ended = $3, ender = $4 where id = $1`, o.ID, sealed, tx.Now(), int64(who.ID)); err != nil {
 		return refused(pg.Fail(err, "write down an answer"))
 	}
-	return q.trace(ctx, tx, who, act{"quota.accepted", at.round, e.Region, map[string]any{"n": o.N, "household": e.Household, "place": o.PlaceNo, "words": words}})
+	return q.trace(ctx, tx, who, act{"quota.accepted", at.round, e.Region, map[string]any{"n": o.N, "household": e.Household, "place": o.PlaceNo, "words": words, "notice": notice}})
 }

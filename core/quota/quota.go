@@ -102,21 +102,38 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 	return id, err
 }
 
-// Withdraw ends a round that was not frozen; a list that was drawn for it stays. Errors: ErrNone, ErrState.
-func (q *Quota) Withdraw(ctx context.Context, who staff.Person, id int64, why string) error {
-	why, err := sentence("why", why)
+// Withdraw ends a round that was not frozen; a list that was drawn for it stays. Such a list
+// two people withdraw, for it says who comes first: of the first it is asked for, which bars no
+// freezing, and gone reports false. Errors: ErrNone, ErrState, ErrSecond, KindInvalid.
+func (q *Quota) Withdraw(ctx context.Context, who staff.Person, id int64, why string) (gone bool, err error) {
+	why, err = sentence("why", why)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
-		if r.State != Open {
+	err = q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
+		switch gone = false; {
+		case r.State != Open:
 			return ErrState
+		case !r.Drawn.IsZero() && r.Leaver == 0:
+			return q.leave(ctx, tx, who, r, why)
+		case r.Leaver == who.ID:
+			return ErrSecond
 		}
+		gone = true
 		if _, err := tx.Exec(ctx, `update quota_round set state = 'withdrawn', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(who.ID)); err != nil {
 			return refused(pg.Fail(err, "withdraw a round"))
 		}
-		return q.trace(ctx, tx, who, act{"quota.withdrawn", r, "", map[string]any{"why": why}})
+		return q.trace(ctx, tx, who, act{"quota.withdrawn", r, "", map[string]any{"why": why, "asker": r.Leaver}})
 	})
+	return gone && err == nil, err
+}
+
+// leave writes down that a list that was drawn is to be withdrawn.
+func (q *Quota) leave(ctx context.Context, tx *pg.Tx, who staff.Person, r Round, why string) error {
+	if _, err := tx.Exec(ctx, `update quota_round set leaver = $2, leaving = $3 where id = $1`, r.ID, int64(who.ID), tx.Now()); err != nil {
+		return refused(pg.Fail(err, "ask that a round be withdrawn"))
+	}
+	return q.trace(ctx, tx, who, act{"quota.withdraw_asked", r, "", map[string]any{"why": why}})
 }
 
 // mine refuses who does not see every township of an area: a part of a list is no order.
@@ -181,19 +198,19 @@ func sentence(field, s string) (string, error) {
 // refused turns what a constraint of the tables forbids into its sentence.
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
-		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_until": ErrUntil, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
-		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
+		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)
 	}
 	return err
 }
 
-const roundColumns = `id, item, area, places, cutoff, why, opener, opened, state, ended, coalesce(ender, 0), drawn, book, formula, tie, listed, digest`
+const roundColumns = `id, item, area, places, cutoff, why, opener, opened, state, ended, coalesce(ender, 0), drawn, book, formula, tie, listed, digest, coalesce(leaver, 0)`
 
 func scanRound(row pgx.CollectableRow) (r Round, err error) {
 	var ended, drawn *time.Time
-	err = row.Scan(&r.ID, &r.Item, &r.Area, &r.Places, &r.Cutoff, &r.Why, &r.Opener, &r.Opened, &r.State, &ended, &r.Ender, &drawn, &r.Book, &r.Formula, &r.Tie, &r.Listed, &r.Digest)
+	err = row.Scan(&r.ID, &r.Item, &r.Area, &r.Places, &r.Cutoff, &r.Why, &r.Opener, &r.Opened, &r.State, &ended, &r.Ender, &drawn, &r.Book, &r.Formula, &r.Tie, &r.Listed, &r.Digest, &r.Leaver)
 	if ended != nil {
 		r.Ended = *ended
 	}

@@ -55,7 +55,7 @@ type Skip struct {
 	Offer    int64     // that is given up or to be taken back, 0 for none
 	Undoes   int64     // skip that is to be taken back, 0 for none
 	Notice   int64     // of that: by which the household was told
-	Until    core.Date // of who was not reached: the last day on which they may say something, else 0
+	Until    core.Date // of what the household is told of: the earliest last day on which they may say something (Till), else 0
 	UndoWhy  string
 	Undone   time.Time
 	Undoer   core.StaffID
@@ -113,8 +113,11 @@ func (q *Quota) scanSkip(row pgx.CollectableRow, round int64) (s Skip, err error
 		return s, err
 	}
 	s.Seconded, s.Undone = known(seconded), known(undone)
-	if until != nil {
+	switch {
+	case until != nil:
 		s.Until = core.NewDate(until.Date())
+	case s.Notice != 0: // asked before the day was kept
+		s.Until = core.DateOf(s.Asked).AddDate(0, 0, HeardDays)
 	}
 	if err = q.opened(&s.Words, words, skipAt(round, s.N, "words")); err != nil {
 		return s, err

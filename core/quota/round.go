@@ -59,6 +59,7 @@ type Round struct {
 	State  State
 	Ended  time.Time // zero while it is open
 	Ender  core.StaffID
+	Leaver core.StaffID // who asked that a drawn list be withdrawn; 0 for nobody
 
 	// Of a list that was drawn.
 	Drawn   time.Time // zero: not yet
@@ -97,14 +98,15 @@ var (
 	ErrTooLong   = core.E(core.KindConflict, "quota_too_long", "这个地方够条件的人家太多,一批排不下。请按县或者乡镇分开办。")
 	ErrTurn      = core.E(core.KindConflict, "quota_turn", "现在轮到的不是这一户,可能有人刚办过。请刷新再看。")
 	ErrNoPlace   = core.E(core.KindConflict, "quota_no_place", "名额都给出去了。有人不要了,才轮到下一户。")
-	ErrAsked     = core.E(core.KindConflict, "quota_skip_asked", "这一户有人提出跳过或者退回。请另一个人先核对。")
+	ErrAsked     = core.E(core.KindConflict, "quota_skip_asked", "这一批有一户有人提出跳过或者退回。请另一个人先核对。")
 	ErrDeclining = core.E(core.KindConflict, "quota_declining", "他家有一件事记了还没核对。请另一个人先核对。")
+	ErrBefore    = core.E(core.KindConflict, "quota_before", "排在前面的人家有一件事记了还没核对。请另一个人先核对,再记「要」。这个名额还给他家留着。")
 	ErrTries     = core.E(core.KindConflict, "quota_tries", "要分两天联系过三次,至少两个人去联系过,才能记「联系不上」。")
-	ErrUntil     = core.E(core.KindConflict, "quota_until", "他家还能打电话来的日子没过,过了再核对。联系上了就选「不是这样」。")
+	ErrUntil     = core.E(core.KindConflict, "quota_until", "他家还能打电话来的日子没过,过了才能核对「是」。不是这样的,现在就能选「不是这样」。")
 	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
 	ErrAsker     = core.E(core.KindForbidden, "quota_asker", "这是别人写的。不是这样的话,请在核对里选「不是这样」。")
-	ErrOften     = core.E(core.KindConflict, "quota_often", "这件事已经为他家提过两次,不能再提了。请和他家当面问清,再记答复。")
-	ErrUnheard   = core.E(core.KindConflict, "quota_unheard", "告诉他家的通知还没有结果。送到了,或者确定送不到,再核对。不是这样的话,现在就能选「不是这样」。")
+	ErrOften     = core.E(core.KindConflict, "quota_often", "这件事您今天已经为他家提过了。请明天再提,或者请问过他家的另一个人提。")
+	ErrUnheard   = core.E(core.KindConflict, "quota_unheard", "告诉他家的通知还没有结果。送到了,或者确定送不到,才能核对「是」。不是这样的,现在就能选「不是这样」。")
 	ErrSecond    = core.E(core.KindForbidden, "quota_skip_same", "提出的人不能自己核对。请另一个人核对。")
 	ErrAnswerDay = core.Invalid("answer_by", "答复的日子,请选明天到 60 天以内的一天。")
 	ErrWords     = core.Invalid("words", "请写一句话说明,不超过五百字。")

@@ -82,15 +82,13 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, s
 			return ErrState
 		case s.Asker == who.ID:
 			return ErrSecond
-		case holds && s.Until != 0 && tx.Today() <= s.Until:
-			return ErrUntil
 		case holds && s.Reason == undo && t.course.late(n):
 			return ErrLate
 		}
-		if told, err := toldOf(ctx, tx, s); err != nil {
-			return err
-		} else if holds && !told {
-			return ErrUnheard
+		if holds { // that it is not so can be said at once
+			if err := heardOut(ctx, tx, s); err != nil {
+				return err
+			}
 		}
 		e, err := entry(ctx, tx, t.round, n)
 		if err != nil {

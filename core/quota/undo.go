@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/staff"
 	"lianou/core/wording"
@@ -64,10 +65,11 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, see
 // that has a place by it is told so before it loses it.
 func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn, e Entry, why string) error {
 	var offer, skip, notice *int64
+	var until core.Date
 	if o := t.course.live(e.N); o != nil {
 		offer = &o.ID
 		if o.State == "open" || o.State == "accepted" {
-			if t.course.often(o.ID, undo) {
+			if t.course.often(of{o.ID, undo, who.ID, tx.Today()}) {
 				return ErrOften
 			}
 			thing, _ := ThingOf(t.round.Item)
@@ -76,7 +78,7 @@ func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 			if err != nil {
 				return err
 			}
-			notice = &told
+			notice, until = &told, tx.Today().AddDate(0, 0, HeardDays)
 		}
 	} else {
 		skip = &t.course.held(e.N).ID
@@ -85,12 +87,12 @@ func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 	if err != nil {
 		return err
 	}
-	const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, undoes, notice) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-	if _, err := tx.Exec(ctx, sql, t.round.ID, e.N, string(e.Region), string(undo), sealed, int64(who.ID), tx.Now(), offer, skip, notice); err != nil {
+	const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, undoes, notice, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	if _, err := tx.Exec(ctx, sql, t.round.ID, e.N, string(e.Region), string(undo), sealed, int64(who.ID), tx.Now(), offer, skip, notice, day(until)); err != nil {
 		return refused(pg.Fail(err, "ask that something be taken back"))
 	}
 	return q.trace(ctx, tx, who, act{undo.act() + "_asked", t.round, e.Region,
-		map[string]any{"n": e.N, "household": e.Household, "why": why, "offer": offer, "skip": skip, "notice": notice}})
+		map[string]any{"n": e.N, "household": e.Household, "why": why, "offer": offer, "skip": skip, "notice": notice, "until": until}})
 }
 
 func (q *Quota) undoOffer(ctx context.Context, tx *pg.Tx, who staff.Person, offer int64, why string) error {

@@ -76,8 +76,8 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 		t.Fatalf("after one person's word: %s, %d of 1 held", c.Of(1), len(c.Held()))
 	}
 	for name, err := range map[string][2]error{
+		"held before they heard":    {w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true), quota.ErrUnheard},
 		"held by the same":          {w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond},
-		"held before its day":       {w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true), quota.ErrUntil},
 		"offered to the next":       {w.quota.Offer(ctx, w.han, id, 2, by), quota.ErrNoPlace},
 		"answered beside that word": {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
 	} {
@@ -91,11 +91,14 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 		`update quota_skip set until = until - 30 where round = $1`,
 		`update quota_skip set state = 'held', second = asker, seconded = asked + interval '30 days', turn = 1 where round = $1`,
 	})
+	w.told(t)
+	if err := w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true); !errors.Is(err, quota.ErrUntil) {
+		t.Errorf("held before its day: %v", err)
+	}
 	w.env.Advance(24 * time.Hour * time.Duration(by-w.today(t)))
 	if err := w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true); !errors.Is(err, quota.ErrUntil) {
 		t.Errorf("held on its last day: %v", err)
 	}
 	w.env.Advance(24 * time.Hour)
-	w.told(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 }

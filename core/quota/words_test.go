@@ -27,7 +27,7 @@ func TestWordsLieSealed(t *testing.T) {
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
 	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), quota.Try{How: quota.ByCall, Words: "他说在医院"}))
 	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "儿子有病不要"}))
-	w.told(t)
+	w.heard(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	w.undone(t, id, 1, "听错了人家")
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "女儿在坐牢"}))

@@ -184,11 +184,19 @@ func (w *world) told(t testing.TB) {
 	}))
 }
 
+// heard has them reach whom they are for, and lets the days pass in which those may say
+// something.
+func (w *world) heard(t testing.TB) {
+	t.Helper()
+	w.told(t)
+	w.env.Advance(4 * 24 * time.Hour)
+}
+
 // undone has one officer take back what stands of an entry, and another hold that.
 func (w *world) undone(t testing.TB, id int64, n int, why string) {
 	t.Helper()
 	must(t, w.quota.Undo(t.Context(), w.lin, id, n, w.stands(t, id, n), why))
-	w.told(t)
+	w.heard(t)
 	must(t, w.quota.Second(t.Context(), w.han, id, n, w.stands(t, id, n), true))
 }
 

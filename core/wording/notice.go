@@ -26,6 +26,7 @@ const (
 	KindCode      Kind = "code"
 	KindUnfiled   Kind = "unfiled"
 	KindOffered   Kind = "offered"
+	KindTakes     Kind = "takes"
 	KindDeclined  Kind = "declined"
 	KindUnreached Kind = "unreached"
 	KindTaking    Kind = "taking_back"
@@ -259,6 +260,14 @@ func Offered(item string, by core.Date) Notice {
 	return Notice{KindOffered,
 		item + "轮到您家了。要还是不要,请在 " + by.SayWhole() + "前告诉镇上,打 " + Hotline + " 也行。不要也不影响别的救助。" + Promise,
 		[]Field{{"item", item}, {"until", by.String()}}}
+}
+
+// Takes says that somebody wrote down that the household takes what Offered offered, and how
+// to say that it is not so.
+func Takes(item string) Notice {
+	return Notice{KindTakes,
+		"记下了:" + item + "您家要了,名额是您家的。您没说过要,请打 " + Hotline + "。" + Promise,
+		[]Field{{"item", item}}}
 }
 
 // Declined says that somebody wrote down that the household gives up what Offered offered, and

@@ -52,6 +52,7 @@ func samples() map[string][]string {
 		"LoginCode":         {LoginCode("482910").Words},
 		"Unfiled":           {Unfiled().Words},
 		"Offered":           {Offered("公益性岗位", day).Words, Offered("公租房", day).Words},
+		"Takes":             {Takes("公益性岗位").Words, Takes("公租房").Words},
 		"Declined":          {Declined("公益性岗位").Words, Declined("公租房").Words},
 		"Unreached":         {Unreached("公益性岗位", day).Words, Unreached("公租房", day).Words},
 		"TakingBack":        {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},

@@ -82,7 +82,15 @@ func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
 }
 
 func (k *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.on(w, r, "这一批撤了。", func(id int64) error { return k.d.Quota.Withdraw(r.Context(), at.Staff, id, r.FormValue("why")) })
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	gone, err := k.d.Quota.Withdraw(r.Context(), at.Staff, id, r.FormValue("why"))
+	if err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), map[bool]string{true: "这一批撤了。", false: "提出来了。名单排好了,撤掉要两个人,请另一个人也来撤。"}[gone])
 }
 
 var errNotRead = core.Invalid("read", "请先看完名单,勾上「名单我看过了」。")
@@ -113,7 +121,7 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 }
 
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了。"
+	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了,正在告诉他家。"
 	if to == quota.Declined || to == quota.Unreached {
 		said = "记下了,正在告诉他家。名额还给他家留着,请另一个人核对。"
 	}
@@ -138,7 +146,7 @@ func (k *Room) second(w http.ResponseWriter, r *http.Request, at desk.At) error 
 func (k *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	said := "提出来了。请另一个人核对,核对以前什么都不动。"
 	if seenOf(r).State == "asked" {
-		said = "退回去了,原来的不动。"
+		said = "收回来了,原来的不动。"
 	}
 	return k.of(w, r, at, said, func(id int64, n int) error {
 		return k.d.Quota.Undo(r.Context(), at.Staff, id, n, seenOf(r), r.FormValue("why"))

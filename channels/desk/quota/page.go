@@ -95,7 +95,9 @@ type roundPage struct {
 	Said string
 	quota.Round
 	OpenedBy, EndedBy  string
-	Mine, Acts, Due    bool // opened by who looks; may act; past its cut-off
+	LeavingBy          string // who asked that it be withdrawn
+	Leaves             bool   // that is who looks
+	Mine, Acts, Due    bool   // opened by who looks; may act; past its cut-off
 	Early              bool
 	Rows               []row
 	From, NextFrom     int
@@ -129,6 +131,7 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if p.Round, err = k.d.Quota.Round(ctx, tx, at.Staff, id); err != nil {
 			return err
 		}
+		p.Leaves = p.Leaver == at.Staff.ID
 		p.Mine, p.Early = p.Opener == at.Staff.ID, tx.Now().Before(p.Cutoff)
 		p.Tomorrow, p.By = tx.Today().AddDate(0, 0, 1), tx.Today().AddDate(0, 0, 7)
 		return k.fill(ctx, tx, why, &p)
@@ -271,7 +274,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil { // of an open offer there is one
 					return err
 				}
-				one.Heard = told.State
+				one.Heard, one.Till = told.State, one.Skip.Till(told)
 			}
 			p.Offers = append(p.Offers, *one)
 			continue
@@ -279,7 +282,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row)
 		switch {
 		case one.Back():
 			if told, err := notify.Get(ctx, tx, one.Skip.Notice); err == nil {
-				one.Heard = told.State
+				one.Heard, one.Till = told.State, one.Skip.Till(told)
 			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
 				return err
 			}
@@ -325,7 +328,7 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 
 // people are the members of staff whom the page names.
 func (p *roundPage) people() []core.StaffID {
-	ids := []core.StaffID{p.Opener, p.Ender}
+	ids := []core.StaffID{p.Opener, p.Ender, p.Leaver}
 	p.each(func(r *row) {
 		if r.Offer != nil {
 			ids = append(ids, r.Offer.Maker, r.Offer.Ender)
@@ -344,7 +347,7 @@ func (p *roundPage) people() []core.StaffID {
 }
 
 func (p *roundPage) name(names map[core.StaffID]string, me core.StaffID) {
-	p.OpenedBy, p.EndedBy = names[p.Opener], names[p.Ender]
+	p.OpenedBy, p.EndedBy, p.LeavingBy = names[p.Opener], names[p.Ender], names[p.Leaver]
 	p.each(func(r *row) {
 		r.Names = names
 		r.Mine = r.Skip != nil && r.Skip.Asker == me

@@ -106,6 +106,32 @@ func (h *house) told(t *testing.T) {
 	}))
 }
 
+// days has a household hear what is written of it, and its days pass, of each of which the
+// page of who would hold it says that it waits for them.
+func (h *house) days(t *testing.T, to, before string) {
+	t.Helper()
+	for _, want := range []string{before + "(送到,或者确定送不到)", "过了这天才能核对「是」;不是这样的,现在就能选"} {
+		if _, body := h.ask(t, first, to, nil); !strings.Contains(body, want) || strings.Contains(body, `name="holds" value="yes"`) {
+			t.Errorf("the page has no %q, or has it held already", want)
+		}
+		h.told(t)
+	}
+	h.pass(t)
+	if _, body := h.ask(t, first, to, nil); !strings.Contains(body, `name="holds" value="yes"`) {
+		t.Error("after its days nobody can hold it")
+	}
+}
+
+// pass has all notices arrive and four days pass, after which everybody logs in again.
+func (h *house) pass(t *testing.T) {
+	t.Helper()
+	h.told(t)
+	h.Env.Advance(4 * 24 * time.Hour)
+	for _, who := range []string{first, second, county, auditor} {
+		h.again(t, who)
+	}
+}
+
 // ask sends one request of somebody, a POST where there is a form.
 func (h *house) ask(t *testing.T, who, target string, form url.Values) (int, string) {
 	t.Helper()
@@ -151,6 +177,9 @@ func (h *house) draws(t *testing.T) {
 var digest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 
 // TestARoundGoesFromItsOpeningToTheLastPlace through the pages, each act by who may.
+//
+// Controls: Holds without Early, and the words of before ("the page has no "过了这天才能核对「是」…",
+// or has it held already"; "the auditor's page has "收回了「他家不要」…": true").
 func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -198,15 +227,16 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{second, "/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"又要了"}}, 409},
 		{county, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 403},
 		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 409}, // they have not heard of it yet
-		{"", "", nil, 0},
+		{"", "通知有了结果", nil, 0},
 		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 303},
 		{county, "/undo", url.Values{"n": {"3"}, "why": {"记错户了"}}, 303},
 		{county, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 403},
-		{"", "", nil, 0},
+		{"", "通知有了结果", nil, 0},
 		{second, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 303},
 	} {
-		if c.who == "" { // the notices arrive
-			h.told(t)
+		if c.who == "" { // the notices arrive, and days pass
+			h.hangs(t, to)
+			h.days(t, to, c.act)
 			continue
 		}
 		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != c.code {
@@ -214,7 +244,7 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		}
 	}
 	_, body = h.ask(t, auditor, to, nil)
-	for _, want := range []string{"身体不行,不去了", "在济南住院", "人不在家,过些天再问", "两个人核对过:他家不要了", "退回了「他家不要」:邻居说的不算", "退回了给他家的名额:记错户了", "给第 2 户"} {
+	for _, want := range []string{"身体不行,不去了", "在济南住院", "人不在家,过些天再问", "两个人核对过:他家不要了", "收回了「他家不要」:邻居说的不算", "退回了给他家的名额:记错户了", "给第 2 户"} {
 		if strings.Contains(body, want) == (want == "给第 2 户") { // an auditor acts on nothing
 			t.Errorf("the auditor's page has %q: %v", want, !strings.Contains(body, want))
 		}
@@ -227,11 +257,15 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 			t.Errorf("%s: %d, want %d", target, code, want)
 		}
 	}
-	h.hangsOut(t, to)
+	h.Env.Advance(8 * 24 * 3600e9)
+	h.again(t, county)
+	if code, body := h.ask(t, county, to+"/public", nil); code != 200 || strings.Contains(body, "*</td>") {
+		t.Errorf("after its time: %d, it still hangs out", code)
+	}
 }
 
-// hangsOut: what is posted names nobody whole, gives no index, and ends by itself.
-func (h *house) hangsOut(t *testing.T, to string) {
+// hangs: what is posted names nobody whole and gives no index.
+func (h *house) hangs(t *testing.T, to string) {
 	t.Helper()
 	code, body := h.ask(t, county, to+"/public", nil)
 	names := regexp.MustCompile(`<td>([^<]+)</td>`).FindAllStringSubmatch(body, -1)
@@ -242,11 +276,6 @@ func (h *house) hangsOut(t *testing.T, to string) {
 		if !strings.HasSuffix(n[1], "*") || len([]rune(strings.TrimRight(n[1], "*"))) != 1 {
 			t.Errorf("a whole name hangs out: %s", n[1])
 		}
-	}
-	h.Env.Advance(8 * 24 * 3600e9)
-	h.again(t, county)
-	if code, body := h.ask(t, county, to+"/public", nil); code != 200 || strings.Contains(body, "*</td>") {
-		t.Errorf("after its time: %d, it still hangs out", code)
 	}
 }
 
@@ -315,11 +344,14 @@ func TestPagesAreReadable(t *testing.T) {
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
 		{county, "/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}}},
 	} {
-		h.told(t)
+		if h.told(t); c.act == "/second" && c.form.Get("n") == "1" {
+			h.pass(t)
+		}
 		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != http.StatusSeeOther {
 			t.Fatalf("%s: %d %s", c.act, code, body)
 		}
 	}
+	login()
 	see(to, "desk-quota")
 	if code, body := h.ask(t, county, to+"/answer", h.seen(t, url.Values{"n": {"3"}, "answer": {"declined"}, "words": {"住闺女家去了,不要了"}})); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, body)

@@ -18,7 +18,8 @@ type row struct {
 	Offer   *quota.Offer
 	Skip    *quota.Skip
 	Notice  notify.State
-	Heard   notify.State // what became of telling that the offer was given up
+	Heard   notify.State // what became of telling the household of what waits
+	Till    core.Date    // the last day on which they may say something of it, as far as is known; 0 for none
 	Names   map[core.StaffID]string
 	Undoes  bool
 	Stands  quota.Seen // what whoever acts from this page has seen
@@ -37,7 +38,7 @@ func (r row) Known() bool {
 }
 
 // Holds reports whether who looks may say of what waits that it is so.
-func (r row) Holds() bool { return r.Known() && !(r.Gone() && r.Early()) }
+func (r row) Holds() bool { return r.Known() && !r.Early() }
 
 // Back reports whether that is that something be taken back.
 func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == quota.Undoing }
@@ -47,9 +48,10 @@ func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == q
 func (r row) Undoable() bool { return r.Undoes && (!r.Waits() || r.Mine) }
 
 // Gone reports whether that word is that nobody was reached, and Early whether they may
-// still say something today.
-func (r row) Gone() bool  { return r.Skip.Until != 0 }
-func (r row) Early() bool { return r.Today <= r.Skip.Until }
+// still say something today. Days is how many they have after it is known what became of telling.
+func (r row) Gone() bool  { return quota.Outcome(r.Skip.Reason) == quota.Unreached }
+func (r row) Early() bool { return r.Today <= r.Till }
+func (r row) Days() int   { return quota.HeardDays }
 
 // Say is the reason of the row's skip.
 func (r row) Say() string { return r.Skip.Reason.Chinese() }

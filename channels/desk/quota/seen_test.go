@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,4 +101,26 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 			t.Errorf("a page of the 2,001st, %q: %d, want %d", page, code, want)
 		}
 	}
+}
+
+// TestADrawnListIsWithdrawnByTwo through the pages: the second sees who asked, and does it; who
+// asked is shown no form for it any more. Its control is that of core/quota TestTwoWithdrawAListThatWasDrawn.
+func TestADrawnListIsWithdrawnByTwo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	h.draws(t)
+	shows := func(who, want string, form bool) {
+		t.Helper()
+		_, body := h.ask(t, who, to, nil)
+		if !strings.Contains(body, want) || strings.Contains(body, to+"/withdraw") != form {
+			t.Errorf("%s: the page has no %q, or a form: %v", who, want, !form)
+		}
+	}
+	shows(county, "提出撤掉,请另一个人也来撤", true)
+	h.does(t, county, to+"/withdraw", url.Values{"why": {"有一户不该在前面"}})
+	shows(county, "提出撤掉这一批", false)
+	shows(first, "我也来撤掉,不办了", true)
+	h.does(t, first, to+"/withdraw", url.Values{"why": {"名单是按旧资料排的"}})
+	shows(first, "撤的", false)
 }
