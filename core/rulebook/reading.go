@@ -20,6 +20,7 @@ type Reading struct {
 	Outline                  // by name and first day
 	Diff    []Line           // from the edition that the draft began with
 	Steps   map[int]*Told    // of the steps of whole files, by their number
+	Net     *Told            // all that lies between the edition and the draft; nil where each step is told
 	Untold  error            // ErrUntold; nil where every step of whole files is told
 	Back    Back             // empty for a draft that has ended
 	Weights hardship.Weights // that the draft has
@@ -130,6 +131,12 @@ func (s *Store) read(ctx context.Context, f *Folder, today core.Date, names Name
 		return out, nil
 	}
 	out.Steps, out.Untold = f.tell(base, today, names, load)
+	for _, step := range out.Steps {
+		if step.Skipped && out.Net == nil {
+			net := tellOf(was, out.lib, today, names)
+			out.Net = &net
+		}
+	}
 	if f.Living() {
 		out.Back, err = s.takenBack(ctx, f.Files, names, load)
 	}

@@ -3,6 +3,7 @@ package rulebook_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,5 +105,40 @@ func TestReadOnce(t *testing.T) {
 	}
 	if n := loads(id); n == 0 {
 		t.Error("after eight other drafts this one loads none")
+	}
+}
+
+// TestStepsBeyondTheEighth: steps of whole files that are too many to be told each by itself
+// are told together, whoever signs sees what they change; a draft whose steps are all told has
+// no such block.
+//
+// Red: without it "what the ninth step pays is told nowhere".
+func TestStepsBeyondTheEighth(t *testing.T) {
+	t.Parallel()
+	w, set := newWorld(t), shipped(t)
+	const row = "label: 特困照料护理标准(半护理)\n    rows: [{value: "
+	var steps []rulebook.Step
+	for was := 130; was < 138; was++ {
+		next := with(t, set, "amounts.yaml", row+strconv.Itoa(was), row+strconv.Itoa(was+1))
+		steps, set = append(steps, files(set, next)), next
+	}
+	id, err := w.store.Begin(t.Context(), w.han, "试", steps...)
+	must(t, err)
+	read, err := w.reads(t, id)
+	must(t, err)
+	if read.Net != nil || read.Steps[8] == nil || read.Steps[8].Skipped {
+		t.Errorf("eight steps are told each: %+v", read.Net)
+	}
+	must(t, w.store.Change(t.Context(), w.han, id, files(set, with(t, set, "items/mz.yaml", "formula: dibao_standard * members_count", "formula: dibao_standard * members_count * 2"))))
+	read, err = w.reads(t, id)
+	must(t, err)
+	if !read.Steps[9].Skipped || read.Net == nil {
+		t.Fatal("what the ninth step pays is told nowhere")
+	}
+	net := strings.Join(read.Net.Lines, "\n")
+	for _, want := range []string{"特困照料护理标准(半护理)(各县):130 元/月(样本) → 138 元/月(样本)", "事项 MZ-03 急难型临时救助:算法"} {
+		if !strings.Contains(net, want) {
+			t.Errorf("%q is not told of all steps together:\n%s", want, net)
+		}
 	}
 }

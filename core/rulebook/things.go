@@ -19,6 +19,16 @@ type thing struct {
 	say  string
 }
 
+// light reports whether a thing is of texts only, by its part: nobody gets more, less or
+// later by it.
+func (o *thing) light() bool {
+	switch o.key.part {
+	case "texts", "text", "law", "name", "everyday", "words", "sentences", "source", "limit text", "mark":
+		return true
+	}
+	return false
+}
+
 // groups are the things of one owner after another.
 func groups(list []thing) iter.Seq[[]thing] {
 	return func(yield func([]thing) bool) {

@@ -75,7 +75,7 @@ func TestToldOfDaysGoneBy(t *testing.T) {
 		"label: 特困照料护理标准(半护理)\n    rows: [{value: 130, from: 2016-07-01, until: 2025-01-01, source: 文件}, {value: 150, from: 2025-01-01, until: 2026-01-01, source: 文件}, {value: 130, from: 2026-01-01, sample: true")
 	told, err := base.Tell(set, day("2026-06-20"), names)
 	must(t, err)
-	tells(t, told, "", "特困照料护理标准(半护理):数没变,依据或者样本标记变了,从 2016-07-01 到 2024-12-31\n特困照料护理标准(半护理)(各县):130 元/月(样本) → 150 元/月,从 2025-01-01 到 2025-12-31")
+	tells(t, told, "", "特困照料护理标准(半护理)(各县):130 元/月(样本) → 150 元/月,从 2025-01-01 到 2025-12-31\n特困照料护理标准(半护理):数没变,依据或者样本标记变了,从 2016-07-01 到 2024-12-31")
 	set = with(t, base, "amounts.yaml", "label: 特困照料护理标准(半护理)\n    rows: [{value: 130", "label: 特困照料护理标准(半护理)\n    rows: [{value: 131")
 	told, err = base.Tell(set, day("2026-06-20"), names)
 	must(t, err)
@@ -121,5 +121,32 @@ func TestToldKinds(t *testing.T) {
 	}
 	if len(told.Lines) != 12 || len(told.Left) == 0 || told.Left[0].Kind != "标准" || told.Left[0].N < 5 {
 		t.Errorf("%d lines, left %v", len(told.Lines), told.Left)
+	}
+}
+
+// TestPaddingHidesNothing: sentences and names changed by the dozen push no formula out of the
+// lines that are shown, and every line is there, if folded away.
+//
+// Red: in the order of the items "the formula is not among the lines shown"; without the rest
+// "of 61 things told 18 have a line".
+func TestPaddingHidesNothing(t *testing.T) {
+	t.Parallel()
+	base := shipped(t)
+	set := base
+	for _, f := range base.Files() {
+		if strings.HasPrefix(f.Name, "items/") {
+			var err error
+			set, err = set.With(f.Name, strings.ReplaceAll(f.Text, "    everyday: ", "    everyday: 新"))
+			must(t, err)
+		}
+	}
+	set = with(t, set, "items/jt-rs-cl.yaml", "formula: pension_premium", "formula: pension_premium * 2")
+	told, err := base.Tell(set, day("2026-06-20"), names)
+	must(t, err)
+	if !strings.Contains(strings.Join(told.Lines, "\n"), ":算法 ") {
+		t.Errorf("the formula is not among the lines shown:\n%s", strings.Join(told.Lines, "\n"))
+	}
+	if n := len(told.Lines) + len(told.Gone) + len(told.Rest); n != told.Count() || n < 30 {
+		t.Errorf("of %d things told %d have a line", told.Count(), n)
 	}
 }
