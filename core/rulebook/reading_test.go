@@ -5,7 +5,9 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -141,4 +143,75 @@ func TestStepsBeyondTheEighth(t *testing.T) {
 			t.Errorf("%q is not told of all steps together:\n%s", want, net)
 		}
 	}
+}
+
+// TestAFaultIsReadOnce: of all who wait for a draft that cannot be read one reads it, and who
+// asks a while later has it read again.
+//
+// Red: with a fault forgotten at once "eight who ask load 8 sets".
+func TestAFaultIsReadOnce(t *testing.T) {
+	t.Parallel()
+	w, base := newWorld(t), shipped(t)
+	id, err := w.store.Begin(t.Context(), w.han, "试", files(base, with(t, base, "amounts.yaml", "value: 130", "value: 140")))
+	must(t, err)
+	f, err := w.store.Draft(t.Context(), id)
+	must(t, err)
+	f.Files, err = f.Files.With("more.yaml", "items: 3\n")
+	must(t, err)
+	was := w.store.Loads()
+	ask := func() error {
+		_, err := w.store.Read(t.Context(), &f, names, func() error { return nil })
+		return err
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := ask(); !errors.Is(err, rulebook.ErrProblems) {
+				t.Errorf("read: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := w.store.Loads() - was; n != 1 {
+		t.Errorf("eight who ask load %d sets", n)
+	}
+	w.store.Later()
+	if err := ask(); !errors.Is(err, rulebook.ErrProblems) || w.store.Loads()-was != 2 {
+		t.Errorf("later it is not tried again: %v", err)
+	}
+}
+
+// TestWaitingEndsWithTheRequest: who waits for somebody else's reading waits no longer than
+// their own request, and the reading goes on.
+//
+// Red: on a mutex "the request ended, and it waits".
+func TestWaitingEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, err := w.store.Begin(t.Context(), w.han, "试")
+	must(t, err)
+	f, err := w.store.Draft(t.Context(), id)
+	must(t, err)
+	reads, goes, first, second := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := w.store.Read(t.Context(), &f, names, func() error { close(reads); <-goes; return nil })
+		first <- err
+	}()
+	<-reads
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	go func() {
+		_, err := w.store.Read(ctx, &f, names, func() error { return nil })
+		second <- err
+	}()
+	select {
+	case err := <-second:
+		if !errors.Is(err, rulebook.ErrReading) {
+			t.Errorf("the request ended: %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the request ended, and it waits")
+	}
+	close(goes)
+	must(t, <-first)
 }
