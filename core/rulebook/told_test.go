@@ -101,7 +101,7 @@ func TestToldKinds(t *testing.T) {
 	want := []string{
 		"半护理照料标准(原来叫 特困照料护理标准(半护理))(各县):130 元/月(样本) → 131 元/月(样本),从 2026-06-20 起",
 		"事项 MZ-03 急难型临时救助:算法 低保标准(每人每月) * 家里几口人 → 低保标准(每人每月) * 家里几口人 * 2,从 2026-06-20 起",
-		"最低生活保障 和 特困人员救助供养 不能同时享受:去掉,从 2026-06-20 起",
+		"最低生活保障 和 特困人员救助供养 不能同时享受:去掉(按人算),从 2026-06-20 起",
 		"条件 eighty(本人已满 80 岁。):限额 多大年纪 不低于 80 岁 → 多大年纪 不低于 78 岁",
 	}
 	for _, w := range want {
@@ -148,5 +148,25 @@ func TestPaddingHidesNothing(t *testing.T) {
 	}
 	if n := len(told.Lines) + len(told.Gone) + len(told.Rest); n != told.Count() || n < 30 {
 		t.Errorf("of %d things told %d have a line", told.Count(), n)
+	}
+}
+
+// TestARuleTurns: a rule that went by person and goes by household is one change and says so.
+//
+// Red: compared as two "最低生活保障 和 特困人员救助供养 不能同时享受:添上(按户算);去掉(按人算)".
+func TestARuleTurns(t *testing.T) {
+	t.Parallel()
+	base := shipped(t)
+	const rule = "  - {a: MZ-01, b: MZ-02, kind: exclude, person: true, "
+	set := with(t, base, "rules.yaml", rule, strings.Replace(rule, "person: true, ", "", 1))
+	told, err := base.Tell(set, day("2026-06-20"), names)
+	must(t, err)
+	if lines := strings.Join(told.Lines, "\n"); !strings.Contains(lines, "最低生活保障 和 特困人员救助供养 不能同时享受:算 按人 → 按户,从") || strings.Contains(lines, "添上") {
+		t.Errorf("it says:\n%s", lines)
+	}
+	back, err := set.Tell(base, day("2026-06-20"), names)
+	must(t, err)
+	if lines := strings.Join(back.Lines, "\n"); !strings.Contains(lines, "不能同时享受:算 按户 → 按人,从") {
+		t.Errorf("the other way round it says:\n%s", lines)
 	}
 }
