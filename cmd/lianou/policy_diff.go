@@ -6,6 +6,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/policy"
+	"lianou/core/registry"
 )
 
 // policyDiffCmd compares two sets of policies. It ends with 0 when they are equal,
@@ -21,6 +22,10 @@ func (c *policyDiffCmd) Run(t *tool) error {
 	if err != nil {
 		return notKnown(err)
 	}
+	regions, err := registry.EmbeddedRegions()
+	if err != nil {
+		return err
+	}
 	differ, last, calendar := 0, "", ""
 	for _, p := range pairs {
 		d := policy.Compare(p.Old, p.New)
@@ -29,7 +34,7 @@ func (c *policyDiffCmd) Run(t *tool) error {
 			fmt.Fprint(t.out, days)
 			calendar = days
 		}
-		report := (&diffReport{d: d}).text()
+		report := (&diffReport{d: d, regions: regions}).text()
 		if report == "" {
 			last = ""
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,12 +9,14 @@ import (
 	"lianou/core"
 	"lianou/core/hardship"
 	"lianou/core/policy"
+	"lianou/core/registry"
 )
 
 // diffReport writes a comparison for people who look after the rules: items first,
 // then the conditions and amounts that make them differ.
 type diffReport struct {
-	d *policy.Diff
+	d       *policy.Diff
+	regions *registry.Regions
 	strings.Builder
 }
 
@@ -196,16 +199,16 @@ func (r *diffReport) param(c *policy.ParamChange) {
 // take it.
 func (r *diffReport) places(u policy.Unit, c *policy.ParamChange) {
 	var steps []string
-	where := map[string][]string{}
+	where := map[string][]policy.Place{}
 	for _, at := range c.Places {
 		step := amountAt(u, at.Old, at.Had) + " -> " + amountAt(u, at.New, at.Has)
 		if where[step] == nil {
 			steps = append(steps, step)
 		}
-		where[step] = append(where[step], whereOf(at.Place))
+		where[step] = append(where[step], at.Place)
 	}
 	for _, step := range steps {
-		places := strings.Join(where[step], "; ")
+		places := r.where(where[step])
 		if len(steps) == 1 && c.Everywhere {
 			places = "everywhere"
 		}
@@ -225,28 +228,62 @@ func amountAt(u policy.Unit, a policy.Amount, has bool) string {
 	return fmt.Sprintf("%s %s (%s%s)", u.Number(a.Value), u, a.Source, mark)
 }
 
-func whereOf(p policy.Place) string {
-	county, area := string(p.County), string(p.Area)
-	if county == "" {
-		county = "other counties"
+// where names places: the counties that share areas, by name.
+func (r *diffReport) where(places []policy.Place) string {
+	areas := map[core.RegionCode][]string{}
+	var order []core.RegionCode
+	for _, p := range places {
+		if areas[p.County] == nil {
+			order = append(order, p.County)
+		}
+		areas[p.County] = append(areas[p.County], cmp.Or(string(p.Area), "area not known"))
 	}
-	if area == "" {
-		area = "area not known"
+	var sets []string
+	counties := map[string][]string{}
+	for _, c := range order {
+		set := strings.Join(areas[c], ", ")
+		if counties[set] == nil {
+			sets = append(sets, set)
+		}
+		counties[set] = append(counties[set], r.county(c))
 	}
-	return county + ", " + area
+	var out []string
+	for _, set := range sets {
+		names := strings.Join(counties[set], ", ")
+		if len(counties[set]) == len(r.d.Counties())+1 {
+			names = "every county"
+		}
+		out = append(out, set+" in "+names)
+	}
+	return strings.Join(out, "; ")
 }
 
+func (r *diffReport) county(code core.RegionCode) string {
+	if code == "" {
+		return "other counties"
+	}
+	if p, found := r.regions.Place(code); found {
+		return p.Name
+	}
+	return string(code)
+}
+
+// touches prints once for all items that may differ at the same places.
 func (r *diffReport) touches(what string, list []policy.Touch) {
+	var order []string
+	items := map[string][]string{}
 	for _, t := range list {
 		where := "everywhere"
 		if t.Places != nil {
-			var places []string
-			for _, p := range t.Places {
-				places = append(places, whereOf(p))
-			}
-			where = strings.Join(places, "; ")
+			where = r.where(t.Places)
 		}
-		r.line(0, "%s: %s %s: %s", what, t.Item, r.title(t.Item), where)
+		if items[where] == nil {
+			order = append(order, where)
+		}
+		items[where] = append(items[where], string(t.Item)+" "+r.title(t.Item))
+	}
+	for _, where := range order {
+		r.line(0, "%s, %s, items %d: %s", what, where, len(items[where]), strings.Join(items[where], ", "))
 	}
 }
 

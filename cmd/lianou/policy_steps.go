@@ -109,6 +109,10 @@ func (r rules) shown(id int64) error {
 			r.lines(*one)
 		}
 	}
+	if read.Net != nil {
+		fmt.Fprintln(r.out, "  all steps together:")
+		r.lines(*read.Net)
+	}
 	if read.Untold != nil {
 		fmt.Fprintf(r.out, "CANNOT BE SIGNED: %v\n", read.Untold)
 	}
@@ -122,8 +126,8 @@ func (r rules) lines(told rulebook.Told) {
 	for _, line := range told.Gone {
 		fmt.Fprintf(r.out, "     days gone by: %s\n", line)
 	}
-	for _, l := range told.Left {
-		fmt.Fprintf(r.out, "     and %d more: %s\n", l.N, l.Kind)
+	for _, line := range told.Rest {
+		fmt.Fprintf(r.out, "     also: %s\n", line)
 	}
 }
 

@@ -105,13 +105,14 @@ func TestPolicyAsFiles(t *testing.T) {
 	if warned := strings.Contains(out.String(), "WARNING"); warned {
 		t.Errorf("what takes nothing back is warned of:\n%s", out)
 	}
-	said("更换文件:amounts.yaml (提高农村低保标准)\n     低保标准(每人每月)(各县 农村):480 元/月(样本) → 500 元/月,从 2020-07-01 起")
+	today := core.Date(0)
+	try(r.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
+	const raised = "低保标准(每人每月)(各县 农村):480 元/月(样本) → 500 元/月,从 "
+	said("更换文件:amounts.yaml (提高农村低保标准)\n     " + raised + today.String() + " 起\n     days gone by: " + raised + "2020-07-01 到 " + (today - 1).String())
 	if err := r.sign(han, d.ID, d.Digest[:8]); !errors.Is(err, rulebook.ErrSeen) {
 		t.Errorf("signed by eight characters: %v", err)
 	}
 	try(r.sign(han, d.ID, d.Digest))
-	today := core.Date(0)
-	try(r.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
 	if err := r.publish(han, d.ID, d.Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
 		t.Errorf("both signatures of one: %v", err)
 	}
@@ -128,7 +129,7 @@ func TestPolicyAsFiles(t *testing.T) {
 	if first := strings.Index(out.String(), "WARNING"); first < 0 || first > strings.Index(out.String(), "of edition 2, open") {
 		t.Errorf("the warning is not before the draft:\n%s", out)
 	}
-	said("take back what edition 2, the one published last, says (count: 1); begin from lianou policy export 2 if that is not meant\n     低保标准(每人每月)(各县 农村):500 元/月 → 480 元/月(样本)")
+	said("take back what edition 2, the one published last, says (count: 2); begin from lianou policy export 2 if that is not meant\n     低保标准(每人每月)(各县 农村):500 元/月 → 480 元/月(样本)")
 	if list, err = r.store.Drafts(r.ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -56,6 +56,7 @@ func TestPolicyExportIsIdentical(t *testing.T) {
 // tells equal, different and unreadable apart. What the calendar says is told once.
 // Control: a report without the calendar ("day 2019-06-07 … is not in the report"); with it in
 // every period ("the calendar stands there 20 times").
+// What may differ is told once for all items of the same places, by names of counties.
 func TestPolicyDiff(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "policies")
@@ -110,12 +111,15 @@ func TestPolicyDiff(t *testing.T) {
 	for _, want := range []string{
 		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years", "day 2019-06-07: off, 端午节 -> worked", "pack A 社会救助暂行办法,低保按 2012 年试行办法: in force, from 2014-05-01 until 2021-07-02",
-		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    other counties, rural; 371402, rural;", "outcomes may differ: MZ-10 高龄津贴: everywhere", "the same",
+		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    rural in every county", "outcomes may differ, everywhere, items ", "MZ-10 高龄津贴", "amounts may differ, rural in every county, items ", "the same",
 		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入缺口 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入缺口 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)
 		}
+	}
+	if n := strings.Count(out, "amounts may differ"); n > 2*strings.Count(out, "== from ") || strings.Contains(out, "371402") {
+		t.Errorf("what may differ is told %d times, or by the codes of counties", n)
 	}
 	if n := strings.Count(out, "2019-06-07"); status != 1 || n != 1 {
 		t.Errorf("status %d, and the calendar stands there %d times", status, n)

@@ -89,6 +89,12 @@ func (s *ShownShare) Lost() int {
 	return (s.Before.N() - s.After.N()) * 100_000 / s.Of.N()
 }
 
+// Unsaid reports whether a group of a kind is not shown: then none that is shown to lose does
+// not mean that none loses.
+func (r *ShownRun) Unsaid(kind string) bool {
+	return slices.ContainsFunc(r.Shares, func(s ShownShare) bool { return s.Kind == kind && s.Before.Hidden() })
+}
+
 // Losers are the groups that are shown to lose most, the first the most.
 func (r *ShownRun) Losers(n int) []ShownShare {
 	list := slices.DeleteFunc(slices.Clone(r.Shares), func(s ShownShare) bool { return s.Before.Hidden() || s.After.N() >= s.Before.N() })

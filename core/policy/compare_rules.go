@@ -11,6 +11,8 @@ import (
 type RuleChange struct {
 	A, B     core.ItemCode
 	Kind     RuleKind
+	Person   bool  // goes by person; otherwise by household
+	Turned   bool  // the same rule went by the other of them: Old and New say which
 	Old, New *Rule // nil: added, removed, or one of the items is not in force
 	Texts    bool  // no more than why, and by what law
 }
@@ -37,7 +39,7 @@ func (d *Diff) compareRules() {
 		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.kind, y.kind), order(x.person)-order(y.person))
 	})
 	for _, at := range slices.Compact(places) {
-		c := RuleChange{A: at.a, B: at.b, Kind: at.kind, Old: was[at], New: is[at]}
+		c := RuleChange{A: at.a, B: at.b, Kind: at.kind, Person: at.person, Old: was[at], New: is[at]}
 		same := false
 		if x, y := c.Old, c.New; x != nil && y != nil {
 			same = d.before.rule(x) == d.after.rule(y)
@@ -47,6 +49,33 @@ func (d *Diff) compareRules() {
 			d.Rules = append(d.Rules, c)
 		}
 	}
+	d.joinTurned()
+}
+
+// joinTurned makes one change of a rule that goes by household and comes by person, or the
+// other way round.
+func (d *Diff) joinTurned() {
+	var out []RuleChange
+	for _, c := range d.Rules {
+		if n := len(out); n > 0 && out[n-1].turns(&c) {
+			last := &out[n-1]
+			if c.New != nil {
+				last.New, last.Person = c.New, c.Person
+			} else {
+				last.Old = c.Old
+			}
+			last.Turned = true
+			continue
+		}
+		out = append(out, c)
+	}
+	d.Rules = out
+}
+
+// turns reports whether the one change undoes what the other does, for the other of person
+// and household.
+func (c *RuleChange) turns(o *RuleChange) bool {
+	return c.A == o.A && c.B == o.B && c.Kind == o.Kind && (c.Old == nil && o.New == nil || c.New == nil && o.Old == nil)
 }
 
 func order(yes bool) int {

@@ -1,5 +1,7 @@
 package rulebook
 
+import "time"
+
 // ReadOp is how a stored operation is read.
 func ReadOp(raw []byte) (Op, error) { return readOp(raw) }
 
@@ -10,4 +12,11 @@ func Repack(s Sources) (Sources, error) {
 		return Sources{}, err
 	}
 	return unpack(packed)
+}
+
+// Later makes what readings came to of faults as old as it gets.
+func (s *Store) Later() {
+	for _, one := range s.kept.list {
+		one.until = time.Time{}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"lianou/core"
 	"lianou/core/hardship"
@@ -20,6 +21,7 @@ type Reading struct {
 	Outline                  // by name and first day
 	Diff    []Line           // from the edition that the draft began with
 	Steps   map[int]*Told    // of the steps of whole files, by their number
+	Net     *Told            // all that lies between the edition and the draft; nil where each step is told
 	Untold  error            // ErrUntold; nil where every step of whole files is told
 	Back    Back             // empty for a draft that has ended
 	Weights hardship.Weights // that the draft has
@@ -42,12 +44,22 @@ type readings struct {
 	loads atomic.Int64
 }
 
-// reading is one of them; who comes while it is being read waits for it.
+// reading is one of them; who comes while it is being read waits for it, as long as their
+// request does.
 type reading struct {
-	key  readingKey
-	one  sync.Mutex
-	done *Reading
+	key   readingKey
+	one   chan struct{} // room for one: whoever is in it reads
+	done  *Reading
+	fault error // that the reading came to
+	until time.Time
 }
+
+// faultStands is how long a fault is given to all who ask: those who waited for the reading do
+// not load the same sets one after another, and who comes back later has it tried again.
+const faultStands = 5 * time.Second
+
+// ErrReading: the request ended before the draft was read.
+var ErrReading = core.E(core.KindUnavailable, "rulebook_reading", "这份草案还在读,请过一会儿再看。")
 
 // readingKey is all that a Reading goes by. Steps are only ever added.
 type readingKey struct {
@@ -64,7 +76,7 @@ func (r *readings) at(key readingKey) *reading {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	i := slices.IndexFunc(r.list, func(o *reading) bool { return o.key == key })
-	one := &reading{key: key}
+	one := &reading{key: key, one: make(chan struct{}, 1)}
 	if i >= 0 {
 		one = r.list[i]
 		r.list = slices.Delete(r.list, i, i+1)
@@ -78,7 +90,7 @@ func (r *readings) at(key readingKey) *reading {
 func (s *Store) Loads() int64 { return s.kept.loads.Load() }
 
 // Read reads a draft, or gives what was read of it before. Before it begins work it asks may,
-// whose error it gives back. Other errors are those of Load.
+// whose error it gives back. Other errors are ErrReading and those of Load.
 func (s *Store) Read(ctx context.Context, f *Folder, names Names, may func() error) (*Reading, error) {
 	key := readingKey{draft: f.ID, digest: f.Digest, steps: len(f.Changes), base: f.Base, living: f.Living()}
 	err := s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -90,17 +102,27 @@ func (s *Store) Read(ctx context.Context, f *Folder, names Names, may func() err
 		return nil, err
 	}
 	one := s.kept.at(key)
-	one.one.Lock()
-	defer one.one.Unlock()
-	if one.done != nil {
+	select {
+	case one.one <- struct{}{}:
+		defer func() { <-one.one }()
+	case <-ctx.Done():
+		return nil, ErrReading.Wrap(ctx.Err())
+	}
+	switch {
+	case one.done != nil:
 		return one.done, nil
+	case time.Now().Before(one.until):
+		return nil, one.fault
 	}
 	if err := may(); err != nil {
 		return nil, err
 	}
 	read, err := s.read(ctx, f, key.today, names)
-	if err == nil {
+	switch {
+	case err == nil:
 		one.done = read
+	case ctx.Err() == nil: // that this request ended is no fault of the draft
+		one.fault, one.until = err, time.Now().Add(faultStands)
 	}
 	return read, err
 }
@@ -130,6 +152,12 @@ func (s *Store) read(ctx context.Context, f *Folder, today core.Date, names Name
 		return out, nil
 	}
 	out.Steps, out.Untold = f.tell(base, today, names, load)
+	for _, step := range out.Steps {
+		if step.Skipped && out.Net == nil {
+			net := tellOf(was, out.lib, today, names)
+			out.Net = &net
+		}
+	}
 	if f.Living() {
 		out.Back, err = s.takenBack(ctx, f.Files, names, load)
 	}

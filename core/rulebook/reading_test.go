@@ -3,8 +3,11 @@ package rulebook_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -105,4 +108,110 @@ func TestReadOnce(t *testing.T) {
 	if n := loads(id); n == 0 {
 		t.Error("after eight other drafts this one loads none")
 	}
+}
+
+// TestStepsBeyondTheEighth: steps of whole files that are too many to be told each by itself
+// are told together, whoever signs sees what they change; a draft whose steps are all told has
+// no such block.
+//
+// Red: without it "what the ninth step pays is told nowhere".
+func TestStepsBeyondTheEighth(t *testing.T) {
+	t.Parallel()
+	w, set := newWorld(t), shipped(t)
+	const row = "label: 特困照料护理标准(半护理)\n    rows: [{value: "
+	var steps []rulebook.Step
+	for was := 130; was < 138; was++ {
+		next := with(t, set, "amounts.yaml", row+strconv.Itoa(was), row+strconv.Itoa(was+1))
+		steps, set = append(steps, files(set, next)), next
+	}
+	id, err := w.store.Begin(t.Context(), w.han, "试", steps...)
+	must(t, err)
+	read, err := w.reads(t, id)
+	must(t, err)
+	if read.Net != nil || read.Steps[8] == nil || read.Steps[8].Skipped {
+		t.Errorf("eight steps are told each: %+v", read.Net)
+	}
+	must(t, w.store.Change(t.Context(), w.han, id, files(set, with(t, set, "items/mz.yaml", "formula: dibao_standard * members_count", "formula: dibao_standard * members_count * 2"))))
+	read, err = w.reads(t, id)
+	must(t, err)
+	if !read.Steps[9].Skipped || read.Net == nil {
+		t.Fatal("what the ninth step pays is told nowhere")
+	}
+	net := strings.Join(read.Net.Lines, "\n")
+	for _, want := range []string{"特困照料护理标准(半护理)(各县):130 元/月(样本) → 138 元/月(样本)", "事项 MZ-03 急难型临时救助:算法"} {
+		if !strings.Contains(net, want) {
+			t.Errorf("%q is not told of all steps together:\n%s", want, net)
+		}
+	}
+}
+
+// TestAFaultIsReadOnce: of all who wait for a draft that cannot be read one reads it, and who
+// asks a while later has it read again.
+//
+// Red: with a fault forgotten at once "eight who ask load 8 sets".
+func TestAFaultIsReadOnce(t *testing.T) {
+	t.Parallel()
+	w, base := newWorld(t), shipped(t)
+	id, err := w.store.Begin(t.Context(), w.han, "试", files(base, with(t, base, "amounts.yaml", "value: 130", "value: 140")))
+	must(t, err)
+	f, err := w.store.Draft(t.Context(), id)
+	must(t, err)
+	f.Files, err = f.Files.With("more.yaml", "items: 3\n")
+	must(t, err)
+	was := w.store.Loads()
+	ask := func() error {
+		_, err := w.store.Read(t.Context(), &f, names, func() error { return nil })
+		return err
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := ask(); !errors.Is(err, rulebook.ErrProblems) {
+				t.Errorf("read: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := w.store.Loads() - was; n != 1 {
+		t.Errorf("eight who ask load %d sets", n)
+	}
+	w.store.Later()
+	if err := ask(); !errors.Is(err, rulebook.ErrProblems) || w.store.Loads()-was != 2 {
+		t.Errorf("later it is not tried again: %v", err)
+	}
+}
+
+// TestWaitingEndsWithTheRequest: who waits for somebody else's reading waits no longer than
+// their own request, and the reading goes on.
+//
+// Red: on a mutex "the request ended, and it waits".
+func TestWaitingEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, err := w.store.Begin(t.Context(), w.han, "试")
+	must(t, err)
+	f, err := w.store.Draft(t.Context(), id)
+	must(t, err)
+	reads, goes, first, second := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := w.store.Read(t.Context(), &f, names, func() error { close(reads); <-goes; return nil })
+		first <- err
+	}()
+	<-reads
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	go func() {
+		_, err := w.store.Read(ctx, &f, names, func() error { return nil })
+		second <- err
+	}()
+	select {
+	case err := <-second:
+		if !errors.Is(err, rulebook.ErrReading) {
+			t.Errorf("the request ended: %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the request ended, and it waits")
+	}
+	close(goes)
+	must(t, <-first)
 }

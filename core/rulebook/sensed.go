@@ -18,9 +18,9 @@ type Sensed func(ctx context.Context, tx *pg.Tx, w *hardship.Weights) error
 // ErrNotSensed: weights are not published blindly.
 var ErrNotSensed = core.E(core.KindConflict, "rulebook_not_sensed", notSensed("这组权重"))
 
-// notSensed says who has to do what. A desk has no command line; the command is in the guides.
+// notSensed says what to do: the report is asked for where the draft is.
 func notSensed(of string) string {
-	return "这份草案改了困难指数的权重,还没有算过会怎么变,不能发布。请管系统的人按" + of + "做一次权重试算,在「排序」的「权重试算」里看过结果,再发布。"
+	return "这份草案改了困难指数的权重," + of + "还没有算过会怎么变,不能发布。请在草案页上点“算这组权重”,看过结果再发布。"
 }
 
 // Weighed is what a draft does to the weights of the index, and whether anybody found out

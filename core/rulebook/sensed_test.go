@@ -15,8 +15,9 @@ import (
 )
 
 // TestWeightsNeedAReport: other weights are published only with a report about these very
-// ones; the refusal says who makes one and of which weights, and a failure to look is not "none". What was
+// ones; the refusal says where to ask for one and of which weights, and a failure to look is not "none". What was
 // decided by the first edition keeps its weights, and the file goes out and in with the rest.
+// Red: a sentence of before there was a button: "published unseen: rulebook_not_sensed".
 // Control: publish without s.sensed ("published unseen: <nil>").
 func TestWeightsNeedAReport(t *testing.T) {
 	t.Parallel()
@@ -34,7 +35,7 @@ func TestWeightsNeedAReport(t *testing.T) {
 	refused := func(what string, err error) {
 		t.Helper()
 		var e *core.Error
-		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, "A 110、B 85、C 100") || !strings.Contains(e.Say, "权重试算") || strings.Contains(e.Say, "lianou") {
+		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, "A 110、B 85、C 100") || !strings.Contains(e.Say, "在草案页上点“算这组权重”") || strings.Contains(e.Say, "lianou") {
 			t.Errorf("published %s: %v", what, err)
 		}
 	}

@@ -34,7 +34,8 @@ func tellOf(old, new *policy.Library, today core.Date, names Names) Told {
 	return t.told(false)
 }
 
-// mostTold is how many steps of whole files are told of one draft.
+// mostTold is how many steps of whole files are told of one draft, each by itself. Those
+// beyond are told with all the others: Reading.Net.
 const mostTold = 8
 
 // ErrUntold: nobody signs what the page cannot say. It says which step.

@@ -55,25 +55,26 @@ func (t *teller) tell(s span, d *policy.Diff, keep keeps) {
 	}
 	for of := range groups(things(d)) {
 		var says []string
+		light := true
 		for _, one := range of {
 			if keep(one.key) {
-				says = append(says, one.say)
+				says, light = append(says, one.say), light && one.light()
 			}
 		}
 		if len(says) > 0 {
-			t.line(s, of[0].kind, of[0].of+":"+strings.Join(says, ";"))
+			t.line(s, of[0].kind, of[0].of+":"+strings.Join(says, ";"), light)
 		}
 	}
 }
 
 // line writes a line, or goes on with that of the span before.
-func (t *teller) line(s span, k kind, text string) {
+func (t *teller) line(s span, k kind, text string, light bool) {
 	if at, had := t.before[text]; had && t.lines[at].gone == s.gone {
 		t.lines[at].until, t.now[text] = s.until, at
 		return
 	}
 	t.now[text] = len(t.lines)
-	t.lines = append(t.lines, line{k, text, s.from, s.until, s.gone})
+	t.lines = append(t.lines, line{k, text, s.from, s.until, s.gone, light})
 }
 
 // param writes each step from one amount to another once, with the places that take it.
@@ -92,14 +93,14 @@ func (t *teller) param(s span, d *policy.Diff, c *policy.ParamChange, keep keeps
 	}
 	label := labelOf(c)
 	for _, step := range steps {
-		t.line(s, ofAmount, label+"("+t.where(where[step], len(d.Counties()))+"):"+step)
+		t.line(s, ofAmount, label+"("+t.where(where[step], len(d.Counties()))+"):"+step, false)
 	}
 	if len(c.Places) == 0 && c.Texts && keep(textKey(c.Name)) {
 		what := "依据或者样本标记变了"
 		if c.Old != nil && c.New != nil && c.Old.Label != c.New.Label {
 			what = "名称变了"
 		}
-		t.line(s, ofAmount, label+":数没变,"+what)
+		t.line(s, ofAmount, label+":数没变,"+what, true)
 	}
 }
 

@@ -19,6 +19,16 @@ type thing struct {
 	say  string
 }
 
+// light reports whether a thing is of texts only, by its part: nobody gets more, less or
+// later by it.
+func (o *thing) light() bool {
+	switch o.key.part {
+	case "texts", "text", "law", "name", "everyday", "words", "sentences", "source", "limit text", "mark":
+		return true
+	}
+	return false
+}
+
 // groups are the things of one owner after another.
 func groups(list []thing) iter.Seq[[]thing] {
 	return func(yield func([]thing) bool) {
@@ -172,12 +182,22 @@ func (c *collected) rule(d *policy.Diff, r *policy.RuleChange) {
 	}
 	c.owner(ofRule, "rule "+string(r.A)+" "+string(r.B)+" "+string(r.Kind), name(r.A)+" 和 "+name(r.B)+" "+word)
 	switch {
-	case c.whole(r.Old == nil, r.New == nil, "添上", "去掉"):
+	case c.whole(r.Old == nil, r.New == nil, "添上("+by(r.Person)+"算)", "去掉("+by(r.Person)+"算)"):
+	case r.Turned:
+		c.changed("person", "算", by(r.Old.Person), by(r.New.Person))
 	case r.Texts:
 		c.add("texts", "理由或者依据变了")
 	default:
 		c.add("rule", "算法变了")
 	}
+}
+
+// by says whether something goes by person or by household.
+func by(person bool) string {
+	if person {
+		return "按人"
+	}
+	return "按户"
 }
 
 func (c *collected) test(d *policy.Diff, ch *policy.TestChange) {

@@ -68,10 +68,7 @@ func formulaWords(b *policy.Book, f *policy.Formula) string {
 }
 
 func eachOf(b *policy.Benefit) string {
-	if b.Each {
-		return "按人"
-	}
-	return "按户"
+	return by(b.Each)
 }
 
 // process names what of the handling is another: the days from what to what.

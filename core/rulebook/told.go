@@ -6,12 +6,13 @@ import "lianou/core"
 type Told struct {
 	Lines []string // from today on
 	Gone  []string // of days gone by: what was paid for them went by what was said before
-	Left  []Left   // what has no line
+	Left  []Left   // what is beyond these, by kind
+	Rest  []string // every line of it: what is hidden can be signed by nobody
 
-	Skipped bool // of a step: whole files were replaced so often that nothing is told of this one
+	Skipped bool // of a step: whole files were replaced so often that it is told with the others, as a whole
 }
 
-// Left is how many things of one kind have no line.
+// Left is how many things of one kind are in Rest.
 type Left struct {
 	Kind string
 	N    int
@@ -51,18 +52,22 @@ const (
 var kindWords = [kinds]string{"标准", "事项", "不能同时享受和抵扣的规定", "条件", "身份", "规则包", "放假和上班的日子", "权重"}
 
 // told chooses the lines. Every kind has its share of them, so that a long list of amounts
-// hides no formula; with amountsLast amounts have what the others leave.
+// hides no formula, and within a kind what decides or pays stands before texts; with
+// amountsLast amounts have what the others leave. What has no place is in Rest.
 func (t *teller) told(amountsLast bool) (out Told) {
 	var left [kinds]int
 	choose := func(gone bool, most int) (texts []string) {
 		var byKind [kinds][]string
-		for _, l := range t.lines {
-			if l.gone == gone {
-				byKind[l.kind] = append(byKind[l.kind], l.say())
+		for _, light := range []bool{false, true} {
+			for _, l := range t.lines {
+				if l.gone == gone && l.light == light {
+					byKind[l.kind] = append(byKind[l.kind], l.say())
+				}
 			}
 		}
 		for k, n := range shares(&byKind, most, amountsLast) {
 			texts = append(texts, byKind[k][:n]...)
+			out.Rest = append(out.Rest, byKind[k][n:]...)
 			left[k] += len(byKind[k]) - n
 		}
 		return texts
@@ -103,6 +108,7 @@ type line struct {
 	text        string
 	from, until core.Date // until zero for open
 	gone        bool
+	light       bool // texts only: nobody gets more, less or later by it
 }
 
 func (l *line) say() string {

@@ -75,7 +75,7 @@ func TestToldOfDaysGoneBy(t *testing.T) {
 		"label: 特困照料护理标准(半护理)\n    rows: [{value: 130, from: 2016-07-01, until: 2025-01-01, source: 文件}, {value: 150, from: 2025-01-01, until: 2026-01-01, source: 文件}, {value: 130, from: 2026-01-01, sample: true")
 	told, err := base.Tell(set, day("2026-06-20"), names)
 	must(t, err)
-	tells(t, told, "", "特困照料护理标准(半护理):数没变,依据或者样本标记变了,从 2016-07-01 到 2024-12-31\n特困照料护理标准(半护理)(各县):130 元/月(样本) → 150 元/月,从 2025-01-01 到 2025-12-31")
+	tells(t, told, "", "特困照料护理标准(半护理)(各县):130 元/月(样本) → 150 元/月,从 2025-01-01 到 2025-12-31\n特困照料护理标准(半护理):数没变,依据或者样本标记变了,从 2016-07-01 到 2024-12-31")
 	set = with(t, base, "amounts.yaml", "label: 特困照料护理标准(半护理)\n    rows: [{value: 130", "label: 特困照料护理标准(半护理)\n    rows: [{value: 131")
 	told, err = base.Tell(set, day("2026-06-20"), names)
 	must(t, err)
@@ -101,7 +101,7 @@ func TestToldKinds(t *testing.T) {
 	want := []string{
 		"半护理照料标准(原来叫 特困照料护理标准(半护理))(各县):130 元/月(样本) → 131 元/月(样本),从 2026-06-20 起",
 		"事项 MZ-03 急难型临时救助:算法 低保标准(每人每月) * 家里几口人 → 低保标准(每人每月) * 家里几口人 * 2,从 2026-06-20 起",
-		"最低生活保障 和 特困人员救助供养 不能同时享受:去掉,从 2026-06-20 起",
+		"最低生活保障 和 特困人员救助供养 不能同时享受:去掉(按人算),从 2026-06-20 起",
 		"条件 eighty(本人已满 80 岁。):限额 多大年纪 不低于 80 岁 → 多大年纪 不低于 78 岁",
 	}
 	for _, w := range want {
@@ -121,5 +121,52 @@ func TestToldKinds(t *testing.T) {
 	}
 	if len(told.Lines) != 12 || len(told.Left) == 0 || told.Left[0].Kind != "标准" || told.Left[0].N < 5 {
 		t.Errorf("%d lines, left %v", len(told.Lines), told.Left)
+	}
+}
+
+// TestPaddingHidesNothing: sentences and names changed by the dozen push no formula out of the
+// lines that are shown, and every line is there, if folded away.
+//
+// Red: in the order of the items "the formula is not among the lines shown"; without the rest
+// "of 61 things told 18 have a line".
+func TestPaddingHidesNothing(t *testing.T) {
+	t.Parallel()
+	base := shipped(t)
+	set := base
+	for _, f := range base.Files() {
+		if strings.HasPrefix(f.Name, "items/") {
+			var err error
+			set, err = set.With(f.Name, strings.ReplaceAll(f.Text, "    everyday: ", "    everyday: 新"))
+			must(t, err)
+		}
+	}
+	set = with(t, set, "items/jt-rs-cl.yaml", "formula: pension_premium", "formula: pension_premium * 2")
+	told, err := base.Tell(set, day("2026-06-20"), names)
+	must(t, err)
+	if !strings.Contains(strings.Join(told.Lines, "\n"), ":算法 ") {
+		t.Errorf("the formula is not among the lines shown:\n%s", strings.Join(told.Lines, "\n"))
+	}
+	if n := len(told.Lines) + len(told.Gone) + len(told.Rest); n != told.Count() || n < 30 {
+		t.Errorf("of %d things told %d have a line", told.Count(), n)
+	}
+}
+
+// TestARuleTurns: a rule that went by person and goes by household is one change and says so.
+//
+// Red: compared as two "最低生活保障 和 特困人员救助供养 不能同时享受:添上(按户算);去掉(按人算)".
+func TestARuleTurns(t *testing.T) {
+	t.Parallel()
+	base := shipped(t)
+	const rule = "  - {a: MZ-01, b: MZ-02, kind: exclude, person: true, "
+	set := with(t, base, "rules.yaml", rule, strings.Replace(rule, "person: true, ", "", 1))
+	told, err := base.Tell(set, day("2026-06-20"), names)
+	must(t, err)
+	if lines := strings.Join(told.Lines, "\n"); !strings.Contains(lines, "最低生活保障 和 特困人员救助供养 不能同时享受:算 按人 → 按户,从") || strings.Contains(lines, "添上") {
+		t.Errorf("it says:\n%s", lines)
+	}
+	back, err := set.Tell(base, day("2026-06-20"), names)
+	must(t, err)
+	if lines := strings.Join(back.Lines, "\n"); !strings.Contains(lines, "不能同时享受:算 按户 → 按人,从") {
+		t.Errorf("the other way round it says:\n%s", lines)
 	}
 }

@@ -19,8 +19,8 @@ import (
 // SenseTimeout bounds one report that was asked for: a hundred times what a city takes.
 const SenseTimeout = 30 * time.Minute
 
-// senseLost is after how long a report that has not ended is taken for lost: its process and
-// its job went, and nobody else could ever ask.
+// senseLost is after how long without a sign of life a report that has not ended is taken for
+// lost: its process and its job went, and nobody else could ever ask.
 const senseLost = 2 * time.Hour
 
 // senseHands is how many townships a report reads side by side: it shares the machine with cases.
@@ -46,16 +46,22 @@ func (SenseAsked) InsertOpts() river.InsertOpts {
 // ErrSensing: reports are made one at a time.
 var ErrSensing = core.E(core.KindConflict, "index_sensing", "正在算一组权重,一次只能算一组。等它算完,再点一次。")
 
+// errNobody is ErrUnpacked for a desk, which has no commands.
+var errNobody = core.E(ErrUnpacked.Kind, ErrUnpacked.Code, "全市还没有比对过,没有可以算的。请管系统的人先做一次全库比对,再来算。")
+
 // AskSense asks for the report on some weights, with its job in the same transaction, and
 // gives its number. The entry in the log stands for the wish; the report has its own.
-// Errors: ErrSensing.
+// Errors: ErrSensing, ErrUnpacked.
 func (w *Watch) AskSense(ctx context.Context, into *jobs.Inserter, weights hardship.Weights, by audit.Actor) (id int64, err error) {
+	if err := w.packed(ctx); err != nil {
+		return 0, err
+	}
 	err = w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const lost = `update index_asked set ended = $1, failed = true where ended is null and asked < $2`
+		const lost = `update index_asked set ended = $1, failed = true where ended is null and heard < $2`
 		if _, err := tx.Exec(ctx, lost, tx.Now(), tx.Now().Add(-senseLost)); err != nil {
 			return pg.Fail(err, "give up a report on weights")
 		}
-		const ask = `insert into index_asked (weights, digest, actor, asked) values ($1, $2, $3, $4) returning id`
+		const ask = `insert into index_asked (weights, digest, actor, asked, heard) values ($1, $2, $3, $4, $4) returning id`
 		if err := tx.QueryRow(ctx, ask, weights[:], weights.Digest(), by.Kind+":"+by.ID, tx.Now()).Scan(&id); err != nil {
 			return pg.Fail(err, "ask for a report on weights")
 		}
@@ -70,13 +76,25 @@ func (w *Watch) AskSense(ctx context.Context, into *jobs.Inserter, weights hards
 	return id, err
 }
 
+// packed refuses to compare nobody. Errors: errNobody.
+func (w *Watch) packed(ctx context.Context) error {
+	return w.DB.Read(ctx, pg.City("is there anybody to compare"), func(ctx context.Context, tx *pg.Tx) error {
+		var some bool
+		err := tx.QueryRow(ctx, `select exists (select from fact_row)`).Scan(&some)
+		if err == nil && !some {
+			return errNobody
+		}
+		return pg.Fail(err, "look whether anybody was scanned")
+	})
+}
+
 // SenseAsked makes a report that was asked for; it may run again. One that ended is left. On
 // the last attempt a failure is written down, so that somebody may ask again.
 func (w *Watch) SenseAsked(ctx context.Context, id int64, last bool) error {
 	var weights []int64
 	var actor string
-	err := w.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select weights, actor from index_asked where id = $1 and ended is null`, id).Scan(&weights, &actor)
+	err := w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `update index_asked set heard = $2 where id = $1 and ended is null returning weights, actor`, id, tx.Now()).Scan(&weights, &actor)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
@@ -103,7 +121,7 @@ func (w *Watch) SenseAsked(ctx context.Context, id int64, last bool) error {
 // far notes how far a report is. That it cannot be noted stops nothing: the next one says it.
 func (w *Watch) far(ctx context.Context, id int64, done, of int) {
 	_ = w.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update index_asked set towns = $3, done = greatest(done, $2) where id = $1 and ended is null`, id, done, of)
+		_, err := tx.Exec(ctx, `update index_asked set towns = $3, done = greatest(done, $2), heard = $4 where id = $1 and ended is null`, id, done, of, tx.Now())
 		return pg.Fail(err, "note how far a report on weights is")
 	})
 }
@@ -125,8 +143,8 @@ type Asked struct {
 
 // Asked reads how far a report is.
 func (w *Watch) Asked(ctx context.Context, tx *pg.Tx, weights *hardship.Weights) (a Asked, err error) {
-	const sql = `select last.id is not null and ended is null, last.id is not null and (failed or ended is null and asked < $2), coalesce(towns, 0), coalesce(done, 0),
-			exists (select from index_asked where ended is null and digest <> $1 and asked >= $2)
+	const sql = `select last.id is not null and ended is null, last.id is not null and (failed or ended is null and heard < $2), coalesce(towns, 0), coalesce(done, 0),
+			exists (select from index_asked where ended is null and digest <> $1 and heard >= $2)
 		from (select 1) one left join (select * from index_asked where digest = $1 order by id desc limit 1) last on true`
 	err = tx.QueryRow(ctx, sql, weights.Digest(), tx.Now().Add(-senseLost)).Scan(&a.Running, &a.Failed, &a.Towns, &a.Done, &a.Other)
 	a.Running = a.Running && !a.Failed

@@ -79,7 +79,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	p.Live = live
 	p.Simulation.May = live && at.Has(staff.City) && len(p.Diff) > 0 && !p.Order.Alone // weights order households and change no finding
-	if p.Sensing, err = b.sensing(r.Context(), &p.Folder, &p.Order, at); err != nil {
+	if p.Sensing, err = b.sensing(r.Context(), &p.Folder, p.Reading, &p.Order, at); err != nil {
 		return err
 	}
 	p.MayLook = p.Simulation.May

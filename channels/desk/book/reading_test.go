@@ -2,8 +2,11 @@ package book_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+
+	"lianou/core/rulebook"
 )
 
 // TestADraftIsReadOnceAtTheDesk: the page of a draft loads its sets of rules once; the second
@@ -47,5 +50,34 @@ func TestADraftThatCannotBeToldAtTheDesk(t *testing.T) {
 	status, page = o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}})
 	if status != http.StatusConflict || !strings.Contains(page, says) {
 		t.Errorf("signed all the same: %d", status)
+	}
+}
+
+// TestMoreStepsThanAreTold: a ninth step of files is not told by itself, and the page says what
+// all of them do; what has no place among the lines is folded away, and there.
+//
+// Red: without the block and the fold the page lacks "从头到尾,这份草案改了" and "点开看".
+func TestMoreStepsThanAreTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.takesBack()
+	d, err := o.rules.Draft(t.Context(), 2)
+	o.must(err)
+	set, row := d.Files, `label: 特困照料护理标准(半护理)`
+	for n := range 9 {
+		text, _ := set.File("amounts.yaml")
+		next, err := set.With("amounts.yaml", strings.Replace(text, row, row+strconv.Itoa(n), 1))
+		if n == 8 {
+			next, err = set.With("amounts.yaml", strings.ReplaceAll(text, "value: 1", "value: 2"))
+		}
+		o.must(err)
+		o.must(o.rules.Change(t.Context(), d.Author, 2, rulebook.Step{Op: rulebook.Op{Files: set.Changes(next)}, Why: "会议"}))
+		set = next
+	}
+	_, page := o.ask(o.as("lin"), "/desk/book/draft/2", nil)
+	for _, want := range []string{"这一步没有单独说", "从头到尾,这份草案改了", "半护理)76543210(原来叫", "130 元/月(样本) → 240 元/月", "点开看"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }

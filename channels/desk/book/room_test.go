@@ -273,7 +273,7 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	}
 	form.Set("digest", seen(lin))
 	status, page = o.ask(lin, at+"/publish", form)
-	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "请管系统的人按 A 110、B 85")
+	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "A 110、B 85", "在草案页上点“算这组权重”")
 	_, page = o.ask(lin, at, nil)
 	says("what is still missing", 200, page, http.StatusOK, "还缺一样", "A 110、B 85", "/desk/ranking/sensitivity", `full gap" disabled>发布`)
 	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }

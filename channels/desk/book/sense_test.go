@@ -2,12 +2,15 @@ package book_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"lianou/core/insight"
 	"lianou/core/jobs"
@@ -19,6 +22,11 @@ import (
 // its weights, which is a job; the page says how far it is and, when it is there, that the
 // draft can be published. There is one at a time; an auditor has no button; one that came to
 // nothing, or was lost, may be asked for again; a draft that leaves the weights has none.
+//
+// Nobody asks where nobody was scanned, for what was made already, or all day long.
+//
+// Red: "nobody to compare: 200"; of what was made "made already: 200"; without a rate "asked on
+// and on: 409".
 //
 // Controls: AskSense without Insert ("asked: 200, jobs map[]"); SenseAsked that leaves what came to
 // nothing (`failed: the page has, or lacks, "上一次没有算完"`).
@@ -48,6 +56,12 @@ func TestTheDeskAsksForTheReport(t *testing.T) {
 		t.Errorf("an auditor: %d", status)
 	}
 	status, page := o.ask(han, draftAt+"/sense", url.Values{})
+	has("nobody to compare", page, "请管系统的人先做一次全库比对", "!lianou rescan")
+	if got := jobstest.States(t, o.db, jobs.Platform, "sense_asked"); status != http.StatusConflict || len(got) != 0 {
+		t.Errorf("nobody to compare: %d, jobs %v", status, got)
+	}
+	o.into(500)
+	status, page = o.ask(han, draftAt+"/sense", url.Values{})
 	has("asked", page, "开始算这组权重了", "在排队", `hx-get="`+draftAt+`/sense"`, "!"+button)
 	if got := jobstest.States(t, o.db, jobs.Platform, "sense_asked"); status != http.StatusOK || got["available"] != 1 {
 		t.Errorf("asked: %d, jobs %v", status, got)
@@ -60,10 +74,11 @@ func TestTheDeskAsksForTheReport(t *testing.T) {
 	if status, page := o.ask(lin, "/desk/book/draft/2/sense", url.Values{}); status != http.StatusConflict || !strings.Contains(page, "一次只能算一组") {
 		t.Errorf("beside another: %d", status)
 	}
-	o.must(o.watch.SenseAsked(t.Context(), 1, false)) // nobody lives in the city
+	o.super(`create table aside as table fact_row; delete from fact_row`)
+	o.must(o.watch.SenseAsked(t.Context(), 1, false)) // nobody lives in the city any more
+	o.super(`insert into fact_row table aside; drop table aside`)
 	_, page = o.ask(lin, draftAt, nil)
 	has("failed", page, "上一次没有算完", button)
-	o.into(500)
 	o.ask(lin, draftAt+"/sense", url.Values{})
 	o.must(o.db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `update index_asked set towns = 134, done = 8 where ended is null`)
@@ -82,6 +97,9 @@ func TestTheDeskAsksForTheReport(t *testing.T) {
 	o.must(o.watch.SenseAsked(t.Context(), asked, false))
 	_, page = o.ask(han, draftAt, nil)
 	has("made", page, "这组权重的试算做过了", "!还缺一样", "!"+button)
+	if status, page = o.ask(han, draftAt+"/sense", url.Values{}); status != http.StatusConflict || !strings.Contains(page, "这组权重算过了") {
+		t.Errorf("made already: %d", status)
+	}
 	_, page = o.ask(lin, "/desk/book/draft/2", nil)
 	has("the other", page, "还缺一样", `action="/desk/book/draft/2/sense"`)
 	o.must(o.db.Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -93,4 +111,19 @@ func TestTheDeskAsksForTheReport(t *testing.T) {
 		}
 		return err
 	}))
+	for range 12 {
+		status, page = o.ask(lin, "/desk/book/draft/2/sense", url.Values{})
+	}
+	if status != http.StatusTooManyRequests || !strings.Contains(page, "这一小时算得太多了") {
+		t.Errorf("asked on and on: %d", status)
+	}
+}
+
+// super runs statements as nobody of the program may.
+func (o *office) super(statements string) {
+	o.t.Helper()
+	conn, err := pgconn.Connect(o.t.Context(), o.env.Superuser())
+	o.must(err)
+	_, err = conn.Exec(o.t.Context(), statements).ReadAll()
+	o.must(errors.Join(err, conn.Close(o.t.Context())))
 }

@@ -179,6 +179,8 @@ func TestPagesGoOn(t *testing.T) {
 // names nobody, and hides counts under five.
 // Control: the route for all roles ("pingyuan.county: 200"); few without hidden ("a count
 // of 3 is shown"); a page that names a command ("without a report: 200").
+//
+// Red: "it says that no township loses, and most are not shown".
 func TestWeightsAreTheCitysBusiness(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -195,6 +197,9 @@ func TestWeightsAreTheCitysBusiness(t *testing.T) {
 		code, body := h.ask(t, c.who, page+c.query, nil)
 		if code != c.code || named(body) != 0 || (code == 200) != strings.Contains(body, kept.Digest[:12]) {
 			t.Errorf("%s of %s: %d, want %d", c.query, c.who, code, c.code)
+		}
+		if code == 200 && (strings.Contains(body, "没有哪个乡镇变少") || !strings.Contains(body, "有的乡镇户数太少")) {
+			t.Errorf("%s: it says that no township loses, and most are not shown", c.query)
 		}
 		if n := regexp.MustCompile(`<td class="num" data-h="[^"]+">([1-4])[ <]`).FindStringSubmatch(body); n != nil {
 			t.Errorf("a count of %s is shown", n[1])

@@ -30,6 +30,7 @@ type sensePage struct {
 	One      runRow
 	Groups   []groupRow
 	Losers   []groupRow
+	Unsaid   bool // of some townships it is not shown whether they lose
 }
 
 type weightRow struct {
@@ -123,6 +124,7 @@ func (p *sensePage) fill(at int, place func(core.RegionCode) string) {
 			p.Groups = append(p.Groups, groupOf(s, place))
 		}
 	}
+	p.Unsaid = p.One.Unsaid("town")
 	for _, s := range p.One.Losers(len(p.One.Shares)) {
 		if s.Kind == "town" && len(p.Losers) < mostLosers {
 			p.Losers = append(p.Losers, groupOf(s, place))

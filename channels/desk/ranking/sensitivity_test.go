@@ -27,3 +27,21 @@ func TestPartsSumToTheWhole(t *testing.T) {
 		t.Errorf("%d tenths in force, %d proposed", now, then)
 	}
 }
+
+// TestAHiddenTownshipMayLose: that no township loses is said only where all are shown.
+//
+// Red: Unsaid never set "hidden: false".
+func TestAHiddenTownshipMayLose(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		before, after int
+		hidden        bool
+	}{{3, 2, true}, {300, 300, false}} {
+		shares := []insight.Share{{Kind: "town", Key: "371426101", Of: 900, Before: c.before, After: c.after}, {Kind: "town", Key: "371426102", Of: 900, Before: 300, After: 301}}
+		page := sensePage{Kept: insight.Kept{Sensing: insight.Sensing{Now: hardship.Even, Runs: []insight.Run{{Name: "A+10", Shares: shares}}}}}
+		page.fill(0, func(core.RegionCode) string { return "" })
+		if page.Unsaid != c.hidden || len(page.Losers) != 0 {
+			t.Errorf("hidden: %v, want %v; losers %v", page.Unsaid, c.hidden, page.Losers)
+		}
+	}
+}

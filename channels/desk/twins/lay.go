@@ -97,6 +97,9 @@ func label(path string) string {
 	return wording.FactLabel("members/m/" + strings.TrimPrefix(path, "facts/"))
 }
 
+// unregistered is what desk.SayFact says where it has no words, whether there is a value or not.
+const unregistered = "没有登记"
+
 func (t *Room) cell(path string, told pairs.Told) cell {
 	if told.Value == "" {
 		return cell{}
@@ -114,7 +117,9 @@ func (t *Room) cell(path string, told pairs.Told) cell {
 		}
 	case "name", "id_number", "phone":
 	default:
-		c.Value = desk.SayFact(false, key, told.From, json.RawMessage(told.Value))
+		if c.Value = desk.SayFact(false, key, told.From, json.RawMessage(told.Value)); c.Value == unregistered && told.Value != "null" {
+			c.Value = "有登记,这里显示不了"
+		}
 	}
 	if told.From != 0 {
 		c.From += "," + told.From.Time().Format(time.DateOnly) + "起"

@@ -12,6 +12,7 @@ create table index_asked (
     digest  text not null check (digest ~ '^[0-9a-f]{64}$'), -- of the weights
     actor   text not null check (actor <> ''),
     asked   timestamptz not null,
+    heard   timestamptz not null, -- the last sign that somebody reads for it
     towns   int not null default 0, -- to read; 0 until it begins
     done    int not null default 0 check (done between 0 and towns),
     ended   timestamptz,
