@@ -56,7 +56,8 @@ func TestPolicyExportIsIdentical(t *testing.T) {
 // tells equal, different and unreadable apart. What the calendar says is told once.
 // Control: a report without the calendar ("day 2019-06-07 … is not in the report"); with it in
 // every period ("the calendar stands there 20 times").
-// What may differ is told once for all items of the same places, by names of counties.
+// What may differ is told once for all items of the same places, by names of counties: item by
+// item and by codes "what may differ is told 141 times".
 func TestPolicyDiff(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "policies")
