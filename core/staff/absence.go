@@ -76,10 +76,10 @@ func (s *Staff) checkLeave(ctx context.Context, tx *pg.Tx, a Absence) error {
 	if err != nil {
 		return err
 	}
-	for _, other := range list {
-		if other.Staff == a.Staff {
-			return core.Invalid("from", "这几天里已经登记过请假。先撤回那一条。")
-		}
+	switch {
+	case slices.ContainsFunc(list, func(other Absence) bool { return other.Staff == a.Staff }):
+		return core.Invalid("from", "这几天里已经登记过请假。先撤回那一条。")
+	case len(list) > 0:
 		return core.Invalid("stand_in", "代办人那几天也请了假,请换一位。")
 	}
 	can, err := s.Colleagues(ctx, tx, a.Staff)

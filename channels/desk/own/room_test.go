@@ -33,13 +33,13 @@ import (
 )
 
 const (
-	town     core.RegionCode = "371426104"
-	fresh                    = "wang.li"
-	secret                   = "a long sentence of one's own"
-	brother                  = "371424196303150028" // nobody's number, with a valid check digit
-	officer                  = "wangmiao.officer"
-	approver                 = "wangmiao.approver"
-	county                   = "pingyuan.county"
+	town     = core.RegionCode("371426104")
+	fresh    = "wang.li"
+	secret   = "a long sentence of one's own"
+	brother  = "371424196303150028" // nobody's number, with a valid check digit
+	officer  = "wangmiao.officer"
+	approver = "wangmiao.approver"
+	county   = "pingyuan.county"
 )
 
 // house is the room with a new officer who has a case in hand.
