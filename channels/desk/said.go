@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/registry"
@@ -67,4 +68,10 @@ func smallest(t registry.PastSheet, keys map[string]json.RawMessage) core.Househ
 		return core.Household{}
 	}
 	return h
+}
+
+// Grades says the grades of a certificate of disability, 0 for none, in the words that stand
+// on it: "1 到 2" of a condition is 一级到二级.
+func Grades(value string) string {
+	return strings.NewReplacer("0", "没有残疾证", "1", "一级", "2", "二级", "3", "三级", "4", "四级", " 到 ", "到").Replace(value)
 }

@@ -53,6 +53,7 @@ type family struct {
 	Where   string
 	People  int
 	Worse   bool
+	Mixed   bool // loses something and is given more of something else
 	Changes []change
 	More    []change // folded away
 
@@ -66,6 +67,7 @@ type change struct {
 	Name    string
 	Worse   bool
 	Was, Is side
+	Sum     bool // the same conditions on both sides: only the sum is another
 }
 
 // place puts what gets worse first.
@@ -259,6 +261,7 @@ func (f *family) judge(rules *rulebook.Preview, h *core.Household) {
 	for i := range j.Items {
 		f.Changes = append(f.Changes, changeOf(h, &j.Items[i]))
 	}
+	f.Mixed = f.Worse && slices.ContainsFunc(f.Changes, func(c change) bool { return !c.Worse })
 	slices.SortStableFunc(f.Changes, func(x, y change) int { return x.place() - y.place() })
 	n := min(len(f.Changes), mostOpen)
 	f.Changes, f.More = f.Changes[:n], f.Changes[n:]
@@ -269,6 +272,9 @@ func changeOf(h *core.Household, c *rulebook.Changed) change {
 	if c.Item != "" {
 		out.Was.give(&c.Was)
 		out.Is.give(&c.Is)
+	}
+	if out.Is.Money != "" && out.Was.Money != "" && slices.Equal(out.Was.Reasons, out.Is.Reasons) {
+		out.Sum, out.Was.Reasons, out.Is.Reasons = true, nil, nil
 	}
 	return out
 }
@@ -300,6 +306,9 @@ func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out.Text, out.Law = r.Text, r.Law
 	if !policy.YesNo(r.Value) && !policy.YesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		out.Value, out.Limit = r.Value, r.Limit
+		if strings.HasSuffix(r.Fact, "/disability") {
+			out.Value, out.Limit = desk.Grades(r.Value), desk.Grades(r.Limit)
+		}
 		if r.Value != "" {
 			out.Fact = wording.FactLabel(r.Fact)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/core/policy"
@@ -64,16 +65,13 @@ func unitOf(key string) policy.Unit {
 	return ""
 }
 
-// grades are those of a certificate of disability, 0 for none.
-var grades = strings.NewReplacer("0", "没有残疾证", "1", "一级", "2", "二级", "3", "三级", "4", "四级", " 到 ", "到")
-
 // inWords says a condition as people do: a grade by its name; and where an item is for those
 // who are not something, that they are not, in words that do not end on the contrary of what
 // the condition came to.
 func (t teller) inWords(r *matching.Reason) {
 	i := slices.IndexFunc(t.book.Tests, func(c *policy.Test) bool { return c.Name == r.Code })
 	if i >= 0 && t.book.Tests[i].Fact == policy.DisabilityGrade {
-		r.Value, r.Limit = grades.Replace(r.Value), grades.Replace(r.Limit)
+		r.Value, r.Limit = desk.Grades(r.Value), desk.Grades(r.Limit)
 	}
 	if i >= 0 && turned(t.book.Tests[i], r) {
 		r.Value, r.Limit = "", ""
