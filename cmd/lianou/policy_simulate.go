@@ -24,7 +24,7 @@ type policySimulate struct {
 	New     string   `arg:"" help:"The rules after: draft:N, the number of an edition, or a folder of YAML files."`
 	Against string   `help:"The rules before, in the same words. Defaults to the edition on which the draft stands, else to the newest one."`
 	On      string   `help:"The day on which both are asked, such as 2026-07-01. Defaults to the first one from today on that either says something else."`
-	Town    []string `help:"Only these places: a township, a county, or several. Defaults to the whole city."`
+	Town    []string `help:"Only these places, by name or code: a township, a county, or several. Defaults to the whole city."`
 	Work    int      `help:"How many townships are judged side by side." default:"-1"`
 	Towns   int      `help:"How many townships to print, those with most families that lose something first; 0 for all." default:"20"`
 }

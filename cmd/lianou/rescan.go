@@ -25,7 +25,7 @@ import (
 
 // rescanCmd judges everybody in the registry by the Book of today.
 type rescanCmd struct {
-	Town []string `help:"Only these places: a township, a county, or several. Defaults to the whole city."`
+	Town []string `help:"Only these places, by name or code: a township, a county, or several. Defaults to the whole city."`
 	Work int      `help:"How many townships this process looks at side by side; 0 leaves all of it to the platform and waits." default:"-1"`
 	Join bool     `help:"Take part in the scan that has not ended instead of beginning one; any number of machines may." aliases:"resume"`
 	Anew bool     `help:"Give up the scan that has not ended and begin one. What it found stays found."`
@@ -116,10 +116,14 @@ func (c rescanCmd) towns(regions *registry.Regions) ([]core.RegionCode, error) {
 		asked = []string{string(core.DezhouCity)}
 	}
 	var out []core.RegionCode
-	for _, code := range asked {
-		list := regions.Expand(core.RegionCode(code))
+	for _, said := range asked {
+		code, err := placeOf(regions, said)
+		if err != nil {
+			return nil, err
+		}
+		list := regions.Expand(code)
 		if len(list) == 0 {
-			return nil, fmt.Errorf("%s is no township or county of this city", code)
+			return nil, fmt.Errorf("%s is no township or county of this city", said)
 		}
 		out = append(out, list...)
 	}
