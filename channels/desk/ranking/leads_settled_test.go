@@ -99,7 +99,7 @@ func TestALeadStaysClosed(t *testing.T) {
 		days  int
 		state string
 		code  int
-	}{{31, "", 409}, {29, "open", 409}, {29, "", 303}} {
+	}{{31, "", 409}, {29, "", 303}, {29, "open", 409}} {
 		if code, _ := h.ask(t, officer, lay(c.days, c.state), url.Values{"reason": {"看错了人"}}); code != c.code {
 			t.Errorf("%d days ago, beside another %q: %d, want %d", c.days, c.state, code, c.code)
 		}
