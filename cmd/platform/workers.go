@@ -10,11 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"lianou/cmd/internal/boot"
-	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/jobs"
 	"lianou/core/pg"
-	"lianou/core/routing"
 	"lianou/core/simulate"
 	"lianou/core/watch"
 	"lianou/intake/calls"
@@ -37,11 +35,6 @@ const (
 	monthsEvery = time.Minute
 )
 
-// atOnce is how many jobs run of the queue of all, and how many of the lanes; asking how
-// many of those that wait for outsiders. Together they leave the desk connections of the
-// sixteen that a program has.
-const atOnce, asking = 5, 3
-
 // scanners is how many townships one platform looks at side by side.
 const scanners = 2
 
@@ -55,7 +48,6 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.watch.Register(list)
 	h.simulate.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Lanes: routing.Reach(h.regions)(core.DezhouCity), Parallel: atOnce, Outside: asking,
 		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err

@@ -20,7 +20,9 @@ type OpenCase struct {
 func (OpenCase) Kind() string { return "open_case" }
 
 // InsertOpts makes the job unique by application: a second insert is a success.
-func (j OpenCase) InsertOpts() river.InsertOpts { return InLane(j.Region) }
+func (OpenCase) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
 
 // Notify asks the gateway, which holds the channels' credentials, to tell somebody.
 // Platform to gateway.
@@ -43,7 +45,9 @@ type Untold struct {
 func (Untold) Kind() string { return "untold" }
 
 // InsertOpts makes the job unique by notice.
-func (j Untold) InsertOpts() river.InsertOpts { return InLane(j.Region) }
+func (Untold) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
 
 // Told tells the platform that a notice reached its person. Gateway to platform.
 type Told struct {
@@ -55,7 +59,9 @@ type Told struct {
 func (Told) Kind() string { return "told" }
 
 // InsertOpts makes the job unique by notice.
-func (j Told) InsertOpts() river.InsertOpts { return InLane(j.Region) }
+func (Told) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
 
 // PapersSent asks the platform to lay papers that came after the application into their
 // case. Gateway to platform, once for each. It has no region: the case may have moved.

@@ -69,7 +69,7 @@ func TestAcross(t *testing.T) {
 	})
 	g := jobs.NewWorkers()
 	jobs.Work(g, 0, func(context.Context, jobs.Job[jobs.Notify]) error { told.Add(1); return nil })
-	run(t, platform, jobs.Config{Schema: jobs.Platform, Workers: p, Lanes: []core.RegionCode{"371402001"}})
+	run(t, platform, jobs.Config{Schema: jobs.Platform, Workers: p})
 	run(t, gateway, jobs.Config{Schema: jobs.Gateway, Workers: g})
 
 	open := jobs.OpenCase{Application: "a1", Region: "371402001"}

@@ -78,17 +78,8 @@ type Config struct {
 	// Periodic lists the sweepers. Defaults to none.
 	Periodic []Periodic
 
-	// Parallel bounds how many jobs of the queue of all run at once, and how many of all
-	// lanes. Defaults to 8.
+	// Parallel bounds how many jobs run at once. Defaults to 8.
 	Parallel int
-
-	// Lanes are the townships and sorting desks that have a queue of their own from the
-	// start; others get theirs when work of theirs lies there. Of the platform only.
-	Lanes []core.RegionCode
-
-	// Outside bounds how many jobs of the townships' outside lanes run at once: they wait for
-	// outsiders and hold none of the places of Parallel. Defaults to 4.
-	Outside int
 
 	// Apart bounds further queues by name: work that waits for outsiders and must not
 	// take the places of the rest. Defaults to none.
@@ -107,9 +98,6 @@ type Client struct {
 	Inserter
 	db       *pg.DB
 	periodic []Periodic
-	lanes    *lanes // nil of a program without
-	places   *places
-	log      *slog.Logger
 }
 
 // New checks the configuration and makes a client that has not started.
@@ -124,9 +112,6 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.Parallel <= 0 {
 		cfg.Parallel = 8
-	}
-	if cfg.Outside <= 0 {
-		cfg.Outside = 4
 	}
 	if cfg.SoftStop <= 0 {
 		cfg.SoftStop = 10 * time.Second
@@ -143,17 +128,12 @@ func New(cfg Config) (*Client, error) {
 	for name, parallel := range cfg.Apart {
 		queues[name] = river.QueueConfig{MaxWorkers: parallel}
 	}
-	turns := newPlaces(cfg.Parallel, cfg.Outside)
-	var own *lanes
-	if cfg.Schema == Platform {
-		own = newLanes(cfg.Lanes, queues)
-	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool()), &river.Config{
 		Schema:       string(cfg.Schema),
 		Workers:      cfg.Workers.river,
 		Queues:       queues,
 		PeriodicJobs: periodic,
-		Middleware:   []rivertype.Middleware{turns, &quiet{}},
+		Middleware:   []rivertype.Middleware{&quiet{}},
 		// River's default of an hour would leave a killed program's jobs lying that long. It
 		// takes no job for lost before the time that its own kind may take is over.
 		JobTimeout:           defaultTimeout,
@@ -165,25 +145,19 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, core.E(core.KindInvalid, "job_client", "").Wrap(err)
 	}
-	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic, lanes: own, places: turns, log: cfg.Log}, nil
+	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic}, nil
 }
 
 // Start begins to work and goes on until Stop; the context is for the start alone,
 // or the end of it would cancel running jobs instead of letting them finish.
 func (c *Client) Start(ctx context.Context) error {
-	if err := c.river.Start(context.WithoutCancel(ctx)); err != nil {
-		return pg.Fail(err, "start the job client")
-	}
-	c.lanes.start(ctx, c.follow)
-	return nil
+	return pg.Fail(c.river.Start(context.WithoutCancel(ctx)), "start the job client")
 }
 
 // Stop takes no new job, lets running ones finish for Config.SoftStop, then
 // cancels them, and waits until ctx ends. A cancelled job is tried again without
 // loss of an attempt.
 func (c *Client) Stop(ctx context.Context) error {
-	c.lanes.end()
-	c.places.close()
 	return pg.Fail(c.river.Stop(ctx), "stop the job client")
 }
 
@@ -199,7 +173,4 @@ func (c *Client) SweepNow(ctx context.Context) error {
 	})
 }
 
-var (
-	_ rivertype.WorkerMiddleware = &quiet{}
-	_ rivertype.WorkerMiddleware = &places{}
-)
+var _ rivertype.WorkerMiddleware = &quiet{}

@@ -24,7 +24,7 @@ type CheckIdentity struct {
 func (CheckIdentity) Kind() string { return "check_identity" }
 
 // InsertOpts makes the job unique by application and try.
-func (j CheckIdentity) InsertOpts() river.InsertOpts { return jobs.InOutsideLane(j.Region) }
+func (CheckIdentity) InsertOpts() river.InsertOpts { return once() }
 
 // Assess freezes the facts and judges them.
 type Assess struct {
@@ -36,7 +36,7 @@ type Assess struct {
 func (Assess) Kind() string { return "assess" }
 
 // InsertOpts makes the job unique by application.
-func (j Assess) InsertOpts() river.InsertOpts { return jobs.InLane(j.Region) }
+func (Assess) InsertOpts() river.InsertOpts { return once() }
 
 // Route sends the case to its township and officer. Turn counts its moves: a case
 // that goes away and comes back within a day is routed again.
@@ -50,7 +50,7 @@ type Route struct {
 func (Route) Kind() string { return "route" }
 
 // InsertOpts makes the job unique by application, place and turn.
-func (j Route) InsertOpts() river.InsertOpts { return jobs.InLane(j.Region) }
+func (Route) InsertOpts() river.InsertOpts { return once() }
 
 // Sweep looks for what has become due under the city's clock.
 type Sweep struct{}
