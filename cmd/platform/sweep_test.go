@@ -134,6 +134,8 @@ func TestSweepAsksEveryColumn(t *testing.T) {
 		values (1, 1, '371426104', gen_random_uuid(), '1', now(), jsonb_build_array(jsonb_build_object('digest', $1::text)))`, put("case_supplement.papers"))
 	s.plant(`insert into change_request (region, household, path, becomes, valid_from, origin, reason, evidence, proposer, made)
 		values ('371426104', 1, 'houses', '1', current_date, 'officer', 'x', $1, 'staff:1', now())`, put("change_request.evidence"))
+	s.plant(`insert into delivery (claim_id, case_id, region, service, what, amount, on_day, place, member, receiver, signature, photos, by_staff, at)
+		values (1, 1, '371426104', false, '面粉', '1 袋', current_date, '家里', 'm1', '甲', $1, array[$2::text], 1, now())`, put("delivery.signature"), put("delivery.photos"))
 	s.put("paper", "nobody's")
 	if n := s.sweep(); n != 1 {
 		t.Errorf("swept %d, want 1", n)

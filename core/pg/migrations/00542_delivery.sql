@@ -126,6 +126,29 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- What proves a handing over is kept as what proves a visit is.
+-- +goose StatementBegin
+create or replace function blob_named(wanted text) returns boolean language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select exists (select from application_blob where digest = wanted)
+        or exists (select from call where recording = wanted)
+        or exists (select from talk_line where blob = wanted)
+        or exists (select from talk_voice where blob = wanted)
+        or exists (select from visit where recording = wanted or wanted = any (photos)
+                   or jsonb_path_exists(signatures, '$.* ? (@ == $d)', jsonb_build_object('d', wanted)))
+        or exists (select from casefile where recording = wanted
+                   or papers @> jsonb_build_array(jsonb_build_object('digest', wanted))
+                   or jsonb_path_exists(signature, '$.* ? (@ == $d)', jsonb_build_object('d', wanted)))
+        or exists (select from case_application where recording = wanted
+                   or papers @> jsonb_build_array(jsonb_build_object('digest', wanted)))
+        or exists (select from case_supplement where papers @> jsonb_build_array(jsonb_build_object('digest', wanted)))
+        or exists (select from change_request where evidence = wanted)
+        or exists (select from delivery where signature = wanted or wanted = any (photos))
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
 select set_config('lianou.city', 'on', true);
 delete from deadline where kind = 'deliver';
@@ -142,5 +165,25 @@ end $$;
 drop trigger claim_proof_guard on claim;
 drop function claim_proof_guard();
 delete from case_transition where entity = 'claim' and to_state = 'delivering' and from_state in ('told', 'closed');
+-- +goose StatementBegin
+create or replace function blob_named(wanted text) returns boolean language sql stable security definer
+set search_path = public, pg_temp
+set lianou.city = 'on'
+as $$
+    select exists (select from application_blob where digest = wanted)
+        or exists (select from call where recording = wanted)
+        or exists (select from talk_line where blob = wanted)
+        or exists (select from talk_voice where blob = wanted)
+        or exists (select from visit where recording = wanted or wanted = any (photos)
+                   or jsonb_path_exists(signatures, '$.* ? (@ == $d)', jsonb_build_object('d', wanted)))
+        or exists (select from casefile where recording = wanted
+                   or papers @> jsonb_build_array(jsonb_build_object('digest', wanted))
+                   or jsonb_path_exists(signature, '$.* ? (@ == $d)', jsonb_build_object('d', wanted)))
+        or exists (select from case_application where recording = wanted
+                   or papers @> jsonb_build_array(jsonb_build_object('digest', wanted)))
+        or exists (select from case_supplement where papers @> jsonb_build_array(jsonb_build_object('digest', wanted)))
+        or exists (select from change_request where evidence = wanted)
+$$;
+-- +goose StatementEnd
 drop table delivery;
 drop function delivery_guard();
