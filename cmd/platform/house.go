@@ -151,7 +151,10 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry,
+	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
+		return err
+	}
+	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry, Changes: h.changes,
 		Staff: h.staff, Realname: check, Routing: router, Payout: h.payout, Outbox: outbox, Books: h.books, Bell: h.stores.Bell,
 		Log: h.log.With(boot.KeyComponent, "workflow")})
 	if err != nil {
@@ -230,9 +233,6 @@ func (h *house) doors(ctx context.Context) (err error) {
 		return err
 	}
 	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own, Ring: h.keys.Ring}); err != nil {
-		return err
-	}
-	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
 		return err
 	}
 	if h.life, err = registry.NewLife(h.registry, own); err != nil {

@@ -88,8 +88,8 @@ func (l laid) fact(prefix string, at time.Time) Fact {
 
 func (w word) said() Said { return Said{w.value, w.source, w.from, w.known, w.sure} }
 
-// sameValue compares two values and not their spelling: 40 is 40.0.
-func sameValue(a, b json.RawMessage) bool {
+// SameValue compares two values and not their spelling: 40 is 40.0.
+func SameValue(a, b json.RawMessage) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}

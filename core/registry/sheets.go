@@ -80,12 +80,8 @@ func (s Sheet) check(person bool) error {
 	if s.Source == "" || len(s.Source) > 64 || s.ValidFrom.IsZero() || s.Confidence < 1 || s.Confidence > 100 {
 		return core.E(core.KindInvalid, "invalid_sheet", "这份资料缺少来源、日期或可信度。")
 	}
-	fixed := []string{"on", "county", "members"}
-	if person {
-		fixed = []string{"ref", "age", "sex", "relation"}
-	}
 	named, err := object(s.Facts)
-	if err != nil || len(named) == 0 || slices.ContainsFunc(named, func(n string) bool { return slices.Contains(fixed, n) }) {
+	if err != nil || len(named) == 0 || slices.ContainsFunc(named, func(n string) bool { return Fixed(n, person) }) {
 		return core.Invalid("facts", "有一项填法不认识,请检查后再提交。")
 	}
 	var whole bytes.Buffer
@@ -101,6 +97,15 @@ func (s Sheet) check(person bool) error {
 	}
 	_, err = core.DecodeHousehold(whole.Bytes())
 	return err
+}
+
+// Fixed reports whether no sheet says a fact of a household, or of a person: it follows
+// from where they live and who they are.
+func Fixed(fact string, person bool) bool {
+	if person {
+		return slices.Contains([]string{"ref", "age", "sex", "relation"}, fact)
+	}
+	return slices.Contains([]string{"on", "county", "members"}, fact)
 }
 
 // CheckFacts holds facts about a household, or about one person, to the vocabulary as

@@ -124,7 +124,7 @@ func (l laid) against(at time.Time) []word {
 			continue
 		}
 		heard = append(heard, kind)
-		if !w.null() && !l.settled(w) && Fresh(w.source, w.path, w.known, at) && !sameValue(w.value, l.value) {
+		if !w.null() && !l.settled(w) && Fresh(w.source, w.path, w.known, at) && !SameValue(w.value, l.value) {
 			out = append(out, w)
 		}
 	}

@@ -50,7 +50,7 @@ func refused(mine, words []word, as AsOf, now time.Time) error {
 	}
 	for _, f := range lay(verified, as) {
 		w, ours := said[f.path]
-		if ours && over(w, f.word) > 0 && Fresh(f.source, f.path, f.known, now) && !sameValue(w.value, f.value) {
+		if ours && over(w, f.word) > 0 && Fresh(f.source, f.path, f.known, now) && !SameValue(w.value, f.value) {
 			e := *ErrVerified
 			e.Field = f.path
 			return &e

@@ -18,6 +18,12 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 	for path, source := range sources {
 		merged[path] = source
 	}
+	for _, path := range seen.Same {
+		if _, said := merged[path]; !said {
+			return core.Household{}, nil, core.Invalid("same", "有一项还没有人说过,不能说“没变”。请填上看到的。")
+		}
+		merged[path] = seen.Source
+	}
 	for path, value := range seen.Facts {
 		into := top
 		key := path
@@ -44,8 +50,10 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 }
 
 // Seen is what a visit confirmed or corrected: fact path to value, in the JSON of
-// the public contract (money in yuan).
+// the public contract (money in yuan), and the paths of what was looked at and is as it
+// was said. A path in both is corrected.
 type Seen struct {
 	Facts  map[string]json.RawMessage
+	Same   []string
 	Source core.Provenance
 }

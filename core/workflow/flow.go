@@ -20,6 +20,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -33,6 +34,7 @@ type Deps struct {
 	Audit    *audit.Log
 	Cases    *casefile.Store
 	Registry *registry.Registry
+	Changes  *change.Changes // asks for what a visit saw otherwise
 	Staff    *staff.Staff
 	Realname *realname.Checker
 	Routing  *routing.Router
@@ -60,7 +62,7 @@ type Flow struct {
 
 // New checks the dependencies and makes a Flow.
 func New(d Deps) (*Flow, error) {
-	if d.DB == nil || d.Opener == nil || d.Audit == nil || d.Cases == nil || d.Registry == nil || d.Staff == nil ||
+	if d.DB == nil || d.Opener == nil || d.Audit == nil || d.Cases == nil || d.Registry == nil || d.Changes == nil || d.Staff == nil ||
 		d.Realname == nil || d.Routing == nil || d.Payout == nil || d.Outbox == nil || d.Books == nil || d.Log == nil {
 		return nil, core.E(core.KindInvalid, "workflow_config", "")
 	}

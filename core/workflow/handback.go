@@ -61,8 +61,8 @@ func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, in Resume) erro
 		if err := checkText("what", in.What, "请写明补来了什么。"); err != nil {
 			return err
 		}
-		if len(in.Facts) > 0 {
-			facts, err := a.learn(ctx, "supplement", in.Facts)
+		if len(in.Facts)+len(in.Same) > 0 {
+			facts, err := a.learn(ctx, "supplement", Seen{Facts: in.Facts, Same: in.Same})
 			if err != nil {
 				return err
 			}
@@ -99,6 +99,7 @@ type Resume struct {
 	Case  core.CaseID
 	What  string
 	Facts map[string]json.RawMessage // what the papers say, by fact path; may be empty
+	Same  []string                   // what they say is as it was said
 	Saw   []int64                    // the ids of what came in that the officer's page showed
 }
 

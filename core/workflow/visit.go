@@ -69,7 +69,8 @@ type RecordVisit struct {
 	Case       core.CaseID
 	Statement  string                     // what they saw, in their words
 	Present    string                     // who of the household was there and signed
-	Facts      map[string]json.RawMessage // confirmed or corrected, by fact path
+	Facts      map[string]json.RawMessage // found otherwise, or new, by fact path
+	Same       []string                   // paths of facts that were looked at and are as before
 	Signatures map[string]core.BlobDigest // "first", "second", "household"
 	Recording  core.BlobDigest
 	Photos     []core.BlobDigest
@@ -90,11 +91,11 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 		if err := checkText("statement", in.Statement, "请写下入户看到的情况。"); err != nil {
 			return err
 		}
-		if len(in.Photos) > maxPhotos || len(in.Facts) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
+		if len(in.Photos) > maxPhotos || len(in.Facts)+len(in.Same) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
 			return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
 		}
 		// 1. Freeze what was seen.
-		facts, err := a.learn(ctx, "visit", in.Facts)
+		facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same})
 		if err != nil {
 			return err
 		}
@@ -140,8 +141,13 @@ func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.Ca
 		if err := f.Cases.SecondVisit(ctx, a.tx, visit, actor.Staff); err != nil {
 			return err
 		}
+		told, err := a.share(ctx, visit)
+		if err != nil {
+			return err
+		}
 		a.detail["visit"], a.detail["recorded_by"] = visit.ID, visit.RecordedBy
-		if err := a.event(ctx, "visit.seconded", "", "第二个入户的人确认了记录"); err != nil {
+		a.detail["learned"], a.detail["asked"] = told.learned, told.asked
+		if err := a.event(ctx, "visit.seconded", "", "第二个入户的人确认了记录"+told.words()); err != nil {
 			return err
 		}
 		return f.settle(ctx, a.tx, a.c)
@@ -151,13 +157,13 @@ func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.Ca
 // learn makes the new version of the facts, as a visit or the papers of a supplement
 // show them, and judges it. Nothing seen differently still makes a version: people
 // stand behind it now.
-func (a *act) learn(ctx context.Context, cause string, changed map[string]json.RawMessage) (casefile.Facts, error) {
+func (a *act) learn(ctx context.Context, cause string, seen Seen) (casefile.Facts, error) {
 	old, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	if err != nil {
 		return old, err
 	}
-	source := core.Provenance{Said: cause, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
-	h, sources, err := confirm(old.Household, old.Provenance, Seen{Facts: changed, Source: source})
+	seen.Source = core.Provenance{Said: cause, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
+	h, sources, err := confirm(old.Household, old.Provenance, seen)
 	if err != nil {
 		return old, err
 	}

@@ -21,6 +21,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -38,6 +39,7 @@ type world struct {
 	flow     *workflow.Flow
 	cases    *casefile.Store
 	registry *registry.Registry
+	changes  *change.Changes
 	staff    *staff.Staff
 	payout   *payout.Payout
 	jobs     *jobs.Inserter
@@ -74,7 +76,9 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	outbox, err := notify.NewOutbox(w.keys.Platform.Gateway)
 	w.must(err)
-	w.flow, err = workflow.New(workflow.Deps{DB: w.db, Opener: w.keys.Platform.Opener, Audit: w.log, Cases: w.cases, Registry: w.registry,
+	w.changes, err = change.New(change.Deps{Registry: w.registry, Ring: w.keys.Platform.Ring, Log: w.log})
+	w.must(err)
+	w.flow, err = workflow.New(workflow.Deps{DB: w.db, Opener: w.keys.Platform.Opener, Audit: w.log, Cases: w.cases, Registry: w.registry, Changes: w.changes,
 		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: books, Log: slog.New(slog.DiscardHandler),
 		Gather: time.Millisecond})
 	w.must(err)

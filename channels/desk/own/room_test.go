@@ -26,6 +26,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -59,7 +60,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	// What the acts of this room do not touch is there and empty.
 	flow, err := workflow.New(workflow.Deps{DB: h.DB, Audit: h.Audit, Cases: h.cases, Staff: h.Staff, Bell: h.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Realname: &realname.Checker{}, Routing: &routing.Router{}, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
+		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: &routing.Router{}, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
 	must(t, err)
 	h.handler, err = h.Shell.Handler(own.New(own.Deps{DB: h.DB, Staff: h.Staff, Cases: h.cases, Flow: flow, Audit: h.Audit}))
 	must(t, err)

@@ -24,6 +24,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -69,7 +70,7 @@ func newHouse(t *testing.T) house {
 	}))
 	// What the act does not touch is there and empty.
 	flow, err := workflow.New(workflow.Deps{DB: d.DB, Audit: d.Audit, Cases: cases, Staff: d.Staff, Bell: d.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Realname: &realname.Checker{}, Routing: &routing.Router{}, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
+		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: &routing.Router{}, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
 	must(t, err)
 	h := house{Desk: d}
 	h.room = township.New(township.Deps{Desk: d.Shell, DB: d.DB, Cases: cases, Flow: flow, Staff: d.Staff, Blobs: d.Blobs, Audit: d.Audit, Regions: d.Regions})

@@ -26,6 +26,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -68,7 +69,7 @@ func newStore(t *testing.T) house {
 	must(t, err)
 	// What the acts do not touch is there and empty.
 	flow, err := workflow.New(workflow.Deps{DB: d.DB, Audit: d.Audit, Cases: cases, Staff: d.Staff, Bell: d.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
+		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
 	must(t, err)
 	h := house{Desk: d}
 	h.room = township.New(township.Deps{Desk: d.Shell, DB: d.DB, Cases: cases, Flow: flow, Staff: d.Staff, Blobs: d.Blobs, Audit: d.Audit, Regions: d.Regions, Book: books})

@@ -24,6 +24,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/realname"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/routing"
 	"lianou/core/seal"
 	"lianou/core/staff"
@@ -71,7 +72,9 @@ func newCity(t *testing.T) *city {
 	c.must(err)
 	outbox, err := notify.NewOutbox(c.keys.Platform.Gateway)
 	c.must(err)
-	c.flow, err = workflow.New(workflow.Deps{DB: db, Opener: c.keys.Platform.Opener, Audit: log, Cases: c.cases, Registry: people, Staff: members,
+	changes, err := change.New(change.Deps{Registry: people, Ring: c.keys.Platform.Ring, Log: log})
+	c.must(err)
+	c.flow, err = workflow.New(workflow.Deps{DB: db, Opener: c.keys.Platform.Opener, Audit: log, Cases: c.cases, Registry: people, Changes: changes, Staff: members,
 		Realname: checker, Routing: router, Payout: bank, Outbox: outbox, Books: c.lib, Log: quiet, Gather: time.Millisecond})
 	c.must(err)
 	c.ask("4071882635", "371424196303150028", 390)

@@ -46,12 +46,14 @@ type Change struct {
 	Origin    Origin
 	Reason    string          // 1 to 1,000 characters
 	Evidence  core.BlobDigest // "" for none
+	Seconder  core.StaffID    // FromVisit only: who saw it beside the one who asks, and may not decide either
 }
 
 // Request is a change as it is kept.
 type Request struct {
 	ID ID
 	Change
+	Case     core.CaseID // in which it came up, 0 for none
 	Proposer string // "staff:7", "citizen:<account>"
 	Made     time.Time
 	State    State

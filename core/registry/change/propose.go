@@ -24,7 +24,7 @@ func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	if err := ch.check(tx.Today()); err != nil {
 		return 0, err
 	}
-	r := Request{Change: ch, Proposer: actor(why)}
+	r := Request{Change: ch, Case: why.Case, Proposer: actor(why)}
 	if err := tx.QueryRow(ctx, `select nextval('change_request_id_seq')`).Scan(&r.ID); err != nil {
 		return 0, pg.Fail(err, "number a change")
 	}
@@ -32,11 +32,12 @@ func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	if err != nil {
 		return 0, err
 	}
-	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made)
-		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12 from household where id = $2 returning region`
+	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made, seconder, case_id)
+		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, 'staff:' || nullif($13, 0), nullif($14, 0)
+		from household where id = $2 returning region`
 	var region core.RegionCode
 	err = tx.QueryRow(ctx, sql, r.ID, int64(ch.Household), int64(ch.Person), ch.Path, known(ch.Was), ch.Becomes, ch.ValidFrom.Time(),
-		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now()).Scan(&region)
+		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now(), int64(ch.Seconder), int64(why.Case)).Scan(&region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, registry.ErrNoHousehold
 	}
@@ -62,8 +63,27 @@ func (ch Change) check(today core.Date) error {
 		return core.Invalid("reason", "请写清楚为什么要改,一千字以内。")
 	case ch.Origin != FromOfficer && ch.Origin != FromCitizen && ch.Origin != FromVisit:
 		return core.Invalid("origin", "")
+	case (ch.Origin == FromVisit) != (ch.Seconder != 0):
+		return core.Invalid("seconder", "入户看到的,要写明是哪两个人看的。")
 	}
 	return nil
+}
+
+// Again is Propose where what the same person asked for earlier about the fact, and nobody
+// decided yet, gives way to what they ask for now. Errors: as Propose, without ErrAsked.
+func (c *Changes) Again(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch Change) (ID, error) {
+	const sql = `select id from change_request where household = $1 and coalesce(person, 0) = $2 and path = $3 and proposer = $4 and state = 'open'`
+	var earlier ID
+	err := tx.QueryRow(ctx, sql, int64(ch.Household), int64(ch.Person), ch.Path, actor(why)).Scan(&earlier)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, pg.Fail(err, "look for an earlier change")
+	}
+	if err == nil {
+		if err := c.Withdraw(ctx, tx, why, earlier, "又去看过,以新的为准。"); err != nil {
+			return 0, err
+		}
+	}
+	return c.Propose(ctx, tx, why, ch)
 }
 
 // known is a value as the database keeps it: null is nothing.
@@ -83,7 +103,7 @@ func refusal(err error, doing string) error {
 		return ErrAsked
 	case "change_about":
 		return registry.ErrNoHousehold
-	case "change_two_people", "change_own":
+	case "change_two_people", "change_own", "change_both":
 		return ErrTwoPeople
 	case "change_legal":
 		return ErrSettled
