@@ -26,7 +26,10 @@ type changeRow struct {
 	Now          string // what stands today where that is another than Before; "" else
 	By, Decided  string
 	Word, Tone   string
-	Mine         bool
+	Mine         bool      // who reads it asked for it
+	Saw          bool      // who reads it was there, beside the one who asks
+	Seen         bool      // two visitors saw it
+	Beside       string    // who was there beside the one who asks
 	Contest      bool      // somebody disputes what their household's index was made of
 	Due          core.Date // of a contest: until when it is to be answered
 	Late         bool
@@ -167,7 +170,7 @@ func rowOf(q change.Request) changeRow {
 		path = "members/m/" + q.Path
 	}
 	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: desk.SayFact(home, q.Path, q.ValidFrom, q.Was), Then: desk.SayFact(home, q.Path, q.ValidFrom, q.Becomes),
-		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), Contest: q.Origin == change.FromCitizen}
+		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), Contest: q.Origin == change.FromCitizen, Seen: q.Origin == change.FromVisit}
 	row.Word, row.Tone = states[q.State][0], states[q.State][1]
 	return row
 }
@@ -191,7 +194,7 @@ func staffOf(actor string) core.StaffID {
 func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) error {
 	var ids []core.StaffID
 	for _, row := range rows {
-		for _, id := range []core.StaffID{row.staff, row.decider} {
+		for _, id := range []core.StaffID{row.staff, row.decider, row.Seconder} {
 			if id != 0 {
 				ids = append(ids, id)
 			}
@@ -200,6 +203,7 @@ func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) erro
 	names, err := p.d.Staff.Names(ctx, ids...)
 	for i, row := range rows {
 		rows[i].By, rows[i].Decided, rows[i].Mine = names[row.staff], names[row.decider], row.staff == at.Staff.ID
+		rows[i].Beside, rows[i].Saw = names[row.Seconder], row.Seconder != 0 && row.Seconder == at.Staff.ID
 		if row.staff == 0 {
 			rows[i].By = "本人"
 		}

@@ -1,7 +1,9 @@
 package township
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lianou/channels/desk"
@@ -26,7 +28,8 @@ type asking struct {
 // confirm is one fact that a form asks to confirm, and what it was.
 type confirm struct {
 	desk.Answer
-	Was string
+	Was  string
+	Path string // of the fact that is ticked as seen to be so; "" where nobody said anything
 }
 
 // askings are every fact of the vocabulary, of the household and of each member: what
@@ -51,12 +54,17 @@ func confirms(fields []desk.Answer, at string, said map[string]string, path stri
 	out := make([]confirm, 0, len(fields))
 	for _, a := range fields {
 		key := strings.TrimPrefix(a.Name, at)
-		was := said[path+key]
 		if key == "disability.kind" {
-			was = said[path+"disability"]
+			key = "disability"
 		}
-		out = append(out, confirm{a, was})
+		c := confirm{Answer: a, Was: said[path+key]}
+		if c.Was != "" {
+			c.Path = path + key
+		}
+		out = append(out, c)
 	}
+	// What somebody said is looked at first.
+	slices.SortStableFunc(out, func(a, b confirm) int { return cmp.Compare(b.Was, "") - cmp.Compare(a.Was, "") })
 	return out
 }
 

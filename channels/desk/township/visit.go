@@ -23,6 +23,7 @@ func (t *Room) recordVisit(d doing) error {
 	if in.Facts, err = changed(d); err != nil {
 		return err
 	}
+	in.Same = d.r.PostForm["same"]
 	if s := d.get("account"); s != "" {
 		if in.Account, err = core.ParseBankAccount(s); err != nil {
 			return err
@@ -127,11 +128,12 @@ func (t *Room) resume(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts, Saw: d.saw()})
+	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts, Same: d.r.PostForm["same"], Saw: d.saw()})
 }
 
 // changed reads the facts that were seen differently, by fact path: of the household
-// (h.cars) and of each member (m.<ref>.age). An empty field says "as before".
+// (h.cars) and of each member (m.<ref>.age). An empty field says nothing: what was looked
+// at and is as before is ticked ("same").
 func changed(d doing) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	household, err := desk.HouseholdFacts(d.r.PostForm)

@@ -3,6 +3,7 @@ package township
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"lianou/channels/desk"
@@ -57,13 +58,29 @@ func TestAVisitAsksForTheWholeVocabulary(t *testing.T) {
 		t.Fatalf("asked of %+v", list)
 	}
 	was := map[string]string{}
+	same := map[string]bool{}
 	for _, a := range list {
+		if len(a.Rows) > 0 && a.Rows[0].Was == "" && slices.ContainsFunc(a.Rows, func(c confirm) bool { return c.Was != "" }) {
+			t.Errorf("%q begins with what nobody said: %s", a.Name, a.Rows[0].Label)
+		}
 		for _, row := range a.Rows {
+			same[row.Path] = true
 			if row.Label == "" {
 				t.Errorf("%s has no label", row.Name)
 			}
 			was[row.Name] = row.Was
 		}
+	}
+	// What was said can be ticked as seen to be so, and nothing else can.
+	// Control: a Path for every row ("members/m2/adl_failed can be ticked").
+	delete(same, "")
+	for path := range same {
+		if !slices.Contains([]string{"cars", "members/m1/adl_failed", "members/m1/disability"}, path) {
+			t.Errorf("%s can be ticked, and nobody said it", path)
+		}
+	}
+	if len(same) != 3 {
+		t.Errorf("to be ticked: %v", same)
 	}
 	household, member := desk.Asked()
 	for _, key := range household {

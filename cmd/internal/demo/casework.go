@@ -41,8 +41,7 @@ func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
 		return err
 	}
 	// 2. The visit, signed by both visitors and the family.
-	visit := url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "sign.first": {Scrawl(1)}, "sign.second": {Scrawl(2)}, "sign.household": {Scrawl(3)}}
-	if _, err := officer.Act(ctx, at, "/record_visit", visit); err != nil {
+	if err := officer.visit(ctx, at); err != nil {
 		return err
 	}
 	if err := p.second(ctx, t, at); err != nil {
@@ -65,6 +64,21 @@ func (p *Player) Work(ctx context.Context, t Township, receipt string) error {
 		}
 	}
 	return p.decide(ctx, t, at)
+}
+
+// visit writes the visit down: everything that was said is ticked as seen to be so.
+func (d *Desk) visit(ctx context.Context, at string) error {
+	page, err := d.Open(ctx, at)
+	if err != nil {
+		return err
+	}
+	form, err := page.Form("/record_visit")
+	if err != nil {
+		return err
+	}
+	_, err = d.Send(ctx, form, url.Values{"statement": {"入户看过,情况和本人说的一样。"}, "same": form.Boxes["same"],
+		"sign.first": {Scrawl(1)}, "sign.second": {Scrawl(2)}, "sign.household": {Scrawl(3)}})
+	return err
 }
 
 // second lets the other visitor, whichever of the two assistants went along, confirm

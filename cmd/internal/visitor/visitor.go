@@ -121,6 +121,7 @@ func (p *Page) Links() []string {
 type Form struct {
 	Action string
 	Values url.Values
+	Boxes  url.Values // what its checkboxes would say that nobody ticked
 	multi  bool
 }
 
@@ -131,7 +132,7 @@ func (p *Page) Form(suffix string) (*Form, error) {
 	if node == nil {
 		return nil, fmt.Errorf("%s has no form for %s; it says: %s", p.URL.Path, suffix, p.Alert())
 	}
-	f := &Form{Action: attr(node, "action"), Values: url.Values{}, multi: attr(node, "enctype") == "multipart/form-data"}
+	f := &Form{Action: attr(node, "action"), Values: url.Values{}, Boxes: url.Values{}, multi: attr(node, "enctype") == "multipart/form-data"}
 	walk(node, func(n *html.Node) {
 		if attr(n, "form") == "" {
 			f.take(n)
@@ -167,7 +168,11 @@ func (f *Form) take(n *html.Node) {
 	switch n.Data {
 	case "input":
 		kind := attr(n, "type")
-		if kind == "file" || kind == "submit" || (kind == "checkbox" || kind == "radio") && !has(n, "checked") {
+		if kind == "checkbox" && !has(n, "checked") {
+			f.Boxes.Add(name, attr(n, "value"))
+			return
+		}
+		if kind == "file" || kind == "submit" || kind == "radio" && !has(n, "checked") {
 			return
 		}
 		f.Values.Add(name, attr(n, "value"))

@@ -54,7 +54,7 @@ type Request struct {
 	ID ID
 	Change
 	Case     core.CaseID // in which it came up, 0 for none
-	Proposer string // "staff:7", "citizen:<account>"
+	Proposer string      // "staff:7", "citizen:<account>"
 	Made     time.Time
 	State    State
 	Decider  string // "" while open
