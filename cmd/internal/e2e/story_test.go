@@ -146,6 +146,7 @@ func (p person) visits(b *browsertest.Browser) {
 	form := `form[action$="/record_visit"]`
 	p.Fill(form+" [name=statement]", "两人入户。儿子卧床,五样不能自理。")
 	p.Upload(form+" [name=photo]", photo(p.t))
+	p.ticks(form)
 	for _, who := range []string{"1", "2"} {
 		p.Draw(form + " [data-sign]:nth-of-type(" + who + ") canvas")
 	}
@@ -158,9 +159,21 @@ func (p person) visits(b *browsertest.Browser) {
 	p.Wait("办好了")
 	p.judge("case-visited")
 	p.Wait("等第二人确认")
+	p.Until("what was ticked is said by the visit", `document.body.innerText.includes("入户核实") && !document.body.innerText.includes("本人说,待核")`)
 	p.secondedBy(b, p.Eval(`location.pathname`))
 	p.Open(city.Platform + p.Eval(`location.pathname`))
 	p.opens()
+}
+
+// ticks says of everything that somebody said that it was seen to be so.
+func (p person) ticks(form string) {
+	p.t.Helper()
+	p.Eval(`document.querySelectorAll('` + form + ` details').forEach((d) => d.open = true); ""`)
+	if n := p.Eval(`String(document.querySelectorAll('` + form + ` [name=same]').length)`); n == "0" {
+		p.t.Fatal("nothing can be ticked as seen")
+	}
+	p.judge("case-confirms")
+	p.Eval(`document.querySelectorAll('` + form + ` [name=same]').forEach((b) => b.click()); ""`)
 }
 
 // secondedBy has the other visitor read the record and stand behind it.
