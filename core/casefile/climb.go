@@ -49,6 +49,10 @@ func LateOf(k DeadlineKind, c Case) wording.LateWhat {
 		return wording.LatePapers
 	case k == DeadlineDeliver:
 		return wording.LateHandover
+	case k == DeadlineTell:
+		return wording.LateTelling
+	case k == DeadlineCard:
+		return wording.LateCard
 	}
 	return wording.LateAnswer
 }

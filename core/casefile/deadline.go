@@ -21,6 +21,8 @@ const (
 	DeadlinePapers     DeadlineKind = "papers" // after paying first
 	DeadlineSupplement DeadlineKind = "supplement"
 	DeadlineDeliver    DeadlineKind = "deliver" // of a claim that is not money
+	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
+	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
 )
 
 // Deadline is one thing due.

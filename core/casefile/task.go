@@ -69,11 +69,32 @@ func (s *Store) Tasks(ctx context.Context, tx *pg.Tx, regions []core.RegionCode,
 	return list, pg.Fail(rows.Err(), "read call tasks")
 }
 
+// CaseOfTask is the case of a task: it is locked before the task, as by every act.
+func (s *Store) CaseOfTask(ctx context.Context, tx *pg.Tx, id int64) (c core.CaseID, err error) {
+	err = tx.QueryRow(ctx, `select case_id from call_task where id = $1`, id).Scan(&c)
+	return c, pg.Fail(err, "find the case of a call task")
+}
+
 // LockTask reads one task and holds it.
 func (s *Store) LockTask(ctx context.Context, tx *pg.Tx, id int64) (CallTask, error) {
 	t, err := scanTask(tx.QueryRow(ctx, `select `+taskColumns+` from call_task t join casefile f on f.id = t.case_id
 		where t.id = $1 for update of t`, id))
 	return t, pg.Fail(err, "lock a call task")
+}
+
+// Reached ends the task of a notice that came through after all, and reports whether there
+// was one. Nobody did it, so it names nobody.
+func (s *Store) Reached(ctx context.Context, tx *pg.Tx, notice string) (bool, error) {
+	tag, err := tx.Exec(ctx, `update call_task set done = $2, how = '消息后来送到了' where notice = $1 and done is null`, notice, tx.Now())
+	return tag.RowsAffected() > 0, pg.Fail(err, "end the call task of a notice")
+}
+
+// MeetTelling ends the clock of reaching a household in person, of the case or of one claim,
+// where no task of it is left.
+func (s *Store) MeetTelling(ctx context.Context, tx *pg.Tx, id core.CaseID, claim core.ClaimID) error {
+	_, err := tx.Exec(ctx, `update deadline set met = $3 where case_id = $1 and claim_id = $2 and kind = 'tell' and met is null
+		and not exists (select from call_task where case_id = $1 and claim_id = $2 and done is null)`, id, claim, tx.Now())
+	return pg.Fail(err, "meet the deadline of telling somebody")
 }
 
 // EndTask records that somebody was reached and how.

@@ -71,6 +71,13 @@ func (p *Payout) ReturnedOf(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]i
 	return ids, pg.Fail(err, "look for what came back")
 }
 
+// Waits reports whether money of a claim came back and waits for a card.
+func (p *Payout) Waits(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (waits bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from payout_fix f join payout_entitlement e on e.id = f.entitlement
+		where e.claim = $1 and f.state in ('open', 'proposed'))`, claim).Scan(&waits)
+	return waits, pg.Fail(err, "look for money of a claim that came back")
+}
+
 // CaseOf is the case of a task.
 func (p *Payout) CaseOf(ctx context.Context, tx *pg.Tx, fix int64) (id core.CaseID, err error) {
 	err = tx.QueryRow(ctx, `select e.case_id from payout_fix f join payout_entitlement e on e.id = f.entitlement where f.id = $1`, fix).Scan(&id)

@@ -14,6 +14,9 @@ const (
 	LateForms             // what follows a payment that was made first
 	LatePapers            // the household's own, which nobody is blamed for
 	LateHandover          // what was granted is not there yet
+	LateTelling           // somebody was to tell them in person what no message could
+	LateCard              // money came back and waits for a card
+	lateEnd
 )
 
 // Late is that a day has passed, and who has been told of it (F57).
@@ -45,6 +48,10 @@ func (l Late) what() string {
 		return "后补的手续" + day + "办完"
 	case LateHandover:
 		return l.Item + day + "送到"
+	case LateTelling:
+		return "有一件事" + day + "当面告诉您"
+	case LateCard:
+		return "退回来的钱还在," + day + "核对好卡再发"
 	}
 	if l.Item == "" {
 		return "您的事" + day + "有结果"
@@ -61,7 +68,8 @@ func LateDo(what LateWhat, above bool) string {
 	do := map[LateWhat]string{
 		LateAnswer: "差入户就入户,差意见就提,差第二人就请他今天定", LateSorting: "给报的人打电话,问清住哪个镇,派过去", LateContact: "今天联系这家,能办就受理",
 		LateVisit: "今天约好两个人上门,记录当天交", LateForms: "入户补手续,两个人都确认", LatePapers: "打电话或上门,帮他把要补的补上",
-		LateHandover: "今天送到,请收的人签字",
+		LateHandover: "今天送到,请收的人签字", LateTelling: "今天打电话或上门告诉本人,记下怎么说的",
+		LateCard: "今天约本人当面看卡,登记新卡,请第二人核对",
 	}[what]
 	if above && what != LateSorting {
 		return "打电话问镇上卡在哪里,要他们:" + do + "。"

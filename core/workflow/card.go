@@ -165,6 +165,11 @@ func (a *act) confirmCard(ctx context.Context, seen int64) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
+	if mended > 0 {
+		if err := a.f.Cases.MeetEach(ctx, a.tx, a.c.ID, casefile.DeadlineCard); err != nil {
+			return nil, err
+		}
+	}
 	// 3. Whoever had the old card is told, at the number they gave at first too.
 	staff := "新卡核对过了:" + cardWords(card)
 	if mended > 0 {

@@ -116,6 +116,9 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) error {
 	if err := a.f.Cases.ApproveChange(ctx, a.tx, c, a.actor.Staff, a.appeal(), decision); err != nil {
 		return err
 	}
+	if err := a.mended(ctx); err != nil { // a stop takes back what came back
+		return err
+	}
 	// 2. What desks and the household see of the item.
 	what := a.whatChanges(c)
 	if err := a.f.Cases.SetChanged(ctx, a.tx, a.claim.ID, what+"。"+c.Reason, c.Amount); err != nil {

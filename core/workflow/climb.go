@@ -165,6 +165,10 @@ func deadlineWord(k casefile.DeadlineKind) string {
 		return "补材料期限"
 	case casefile.DeadlineDeliver:
 		return "交付期限"
+	case casefile.DeadlineTell:
+		return "当面告知的期限"
+	case casefile.DeadlineCard:
+		return "退回的钱核对卡的期限"
 	}
 	return "办结期限"
 }

@@ -61,6 +61,9 @@ func (f *Flow) Returned(ctx context.Context, job payout.Returned) error {
 				return err
 			}
 		}
+		if err := f.cardBy(ctx, tx, claim); err != nil {
+			return err
+		}
 		return f.answered(ctx, tx, c, line, answer{kind: wording.KindReturned, event: "payment.returned",
 			citizen: fmt.Sprintf("%s %d 月的钱没发成功,卡要核对。钱还在。", claim.Everyday, line.Period.Month()),
 			staff:   fmt.Sprintf("%s %d 月银行退回:%s", claim.Name, line.Period.Month(), wording.FixTask(line.Code))})
@@ -69,6 +72,30 @@ func (f *Flow) Returned(ctx context.Context, job payout.Returned) error {
 		f.ring(ctx, job.Region, "payment.returned", c.ID)
 	}
 	return err
+}
+
+// cardDays is how many working days there are to find out why the bank sent money back and
+// to have the card mended (a sample figure).
+const cardDays = 5
+
+// cardBy starts the clock of money that came back, while any of it waits for a card. The
+// officers and the payers act, so the township is told first.
+func (f *Flow) cardBy(ctx context.Context, tx *pg.Tx, claim casefile.Claim) error {
+	waits, err := f.Payout.Waits(ctx, tx, claim.ID)
+	if err != nil || !waits {
+		return err
+	}
+	return f.Cases.Resume(ctx, tx, casefile.Deadline{Case: claim.Case, Claim: claim.ID, Kind: casefile.DeadlineCard,
+		Due: f.Routing.Days(tx.Today(), cardDays), Level: casefile.RungAssistant})
+}
+
+// mended ends the clock of money of a claim when none of it waits for a card any more.
+func (a *act) mended(ctx context.Context) error {
+	waits, err := a.f.Payout.Waits(ctx, a.tx, a.claim.ID)
+	if err != nil || waits {
+		return err
+	}
+	return a.f.Cases.Meet(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineCard)
 }
 
 // answer is what one answer of the bank means to the timeline and the household.

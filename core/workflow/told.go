@@ -22,8 +22,28 @@ func (f *Flow) Told(ctx context.Context, job jobs.Told) error {
 		if err != nil || n.Case == 0 {
 			return err
 		}
+		if err := f.reached(ctx, tx, n); err != nil {
+			return err
+		}
 		return f.toldBy(ctx, tx, n)
 	})
+}
+
+// reached ends the task of a notice that came through while somebody was to go: nobody is
+// sent for what is known, and nobody is late with it.
+func (f *Flow) reached(ctx context.Context, tx *pg.Tx, n notify.View) error {
+	c, err := f.Cases.Lock(ctx, tx, n.Case)
+	if err != nil {
+		return err
+	}
+	ended, err := f.Cases.Reached(ctx, tx, formatID(n.ID))
+	if err != nil || !ended {
+		return err
+	}
+	if err := f.Cases.MeetTelling(ctx, tx, c.ID, n.Claim); err != nil {
+		return err
+	}
+	return f.Audit.Write(ctx, tx, entry("task.reached", c, map[string]any{"notice": n.ID}))
 }
 
 // toldBy closes every claim whose end a notice told.
@@ -179,14 +199,18 @@ func (f *Flow) Untold(ctx context.Context, job jobs.Untold) error {
 		if err != nil || n.Case == 0 || n.State == notify.Confirmed {
 			return err
 		}
-		id = n.Case
-		err = f.Cases.AddTask(ctx, tx, casefile.CallTask{Case: n.Case, Claim: n.Claim, Notice: formatID(n.ID),
-			Says: wording.CallTask(n.Words), Due: f.Routing.Days(tx.Today(), untoldDays)})
+		c, err := f.Cases.Lock(ctx, tx, n.Case) // first, as every act does
 		if err != nil {
 			return err
 		}
-		c, err := f.Cases.Get(ctx, tx, n.Case)
+		id = n.Case
+		due := f.Routing.Days(tx.Today(), untoldDays)
+		err = f.Cases.AddTask(ctx, tx, casefile.CallTask{Case: n.Case, Claim: n.Claim, Notice: formatID(n.ID),
+			Says: wording.CallTask(n.Words), Due: due})
 		if err != nil {
+			return err
+		}
+		if err := f.Cases.Resume(ctx, tx, casefile.Deadline{Case: c.ID, Claim: n.Claim, Kind: casefile.DeadlineTell, Due: due}); err != nil {
 			return err
 		}
 		return f.Audit.Write(ctx, tx, entry("task.made", c, map[string]any{"notice": n.ID}))
@@ -204,11 +228,15 @@ const untoldDays = 2
 // untold notice ends.
 func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int64, how string) error {
 	return f.DB.Tx(ctx, pg.Regions(actor.Regions...), func(ctx context.Context, tx *pg.Tx) error {
-		t, err := f.Cases.LockTask(ctx, tx, task)
+		of, err := f.Cases.CaseOfTask(ctx, tx, task)
 		if err != nil {
 			return err
 		}
-		c, err := f.Cases.Lock(ctx, tx, t.Case)
+		c, err := f.Cases.Lock(ctx, tx, of)
+		if err != nil {
+			return err
+		}
+		t, err := f.Cases.LockTask(ctx, tx, task)
 		if err != nil {
 			return err
 		}
@@ -225,6 +253,9 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 			return err
 		}
 		if err := f.Cases.EndTask(ctx, tx, t.ID, actor.Staff, how); err != nil {
+			return err
+		}
+		if err := f.Cases.MeetTelling(ctx, tx, c.ID, t.Claim); err != nil {
 			return err
 		}
 		if err := f.saidNotice(ctx, tx, t); err != nil {
