@@ -25,18 +25,23 @@ func (w *world) refusedAndUntold() (casefile.Case, int64) {
 	ctx := w.t.Context()
 	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款在线以上。"}}))
 	w.must(w.flow.Decide(ctx, w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Refused}))
-	var notice int64
+	return c, w.untold(c, "refused")
+}
+
+// untold has the newest notice of a kind reach nobody.
+func (w *world) untold(c casefile.Case, kind string) (notice int64) {
+	w.t.Helper()
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		list, err := notify.OfCase(ctx, tx, c.ID)
 		for _, n := range list {
-			if n.Kind == "refused" {
-				notice = n.ID
+			if string(n.Kind) == kind {
+				notice = max(notice, n.ID)
 			}
 		}
 		return err
 	})
-	w.must(w.flow.Untold(ctx, jobs.Untold{Notice: notice, Region: town}))
-	return c, notice
+	w.must(w.flow.Untold(w.t.Context(), jobs.Untold{Notice: notice, Region: town}))
+	return notice
 }
 
 func (w *world) tasks() (list []casefile.CallTask) {
@@ -56,7 +61,8 @@ func (w *world) tasks() (list []casefile.CallTask) {
 func TestWhomNobodyTellsClimbs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c, _ := w.refusedAndUntold()
+	c := w.visitPlanned()
+	w.untold(c, "visit")
 	task := w.tasks()[0]
 	w.env.Advance(time.Duration(task.Due-w.today()) * 24 * time.Hour)
 	w.sweeps()
