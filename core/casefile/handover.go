@@ -77,9 +77,9 @@ func (s *Store) HandOver(ctx context.Context, tx *pg.Tx, c Case, h Handed, by co
 }
 
 func (s *Store) rehand(ctx context.Context, tx *pg.Tx, id core.CaseID, part Part, from, to core.StaffID) error {
-	sql := `update casefile set officer = $3, updated = $4 where id = $1 and officer = $2`
+	sql := `update casefile set officer = $3, updated = $4 where id = $1 and coalesce(officer, 0) = $2`
 	if part == PartAssistant {
-		sql = `update casefile set assistant = $3, updated = $4 where id = $1 and assistant = $2`
+		sql = `update casefile set assistant = $3, updated = $4 where id = $1 and coalesce(assistant, 0) = $2`
 	}
 	tag, err := tx.Exec(ctx, sql, id, from, to, tx.Now())
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Store) rehand(ctx context.Context, tx *pg.Tx, id core.CaseID, part Part
 	if part == PartOfficer {
 		return nil
 	}
-	_, err = tx.Exec(ctx, `update call_task set assistant = $3 where case_id = $1 and assistant = $2 and done is null`, id, from, to)
+	_, err = tx.Exec(ctx, `update call_task set assistant = $3 where case_id = $1 and coalesce(assistant, 0) = $2 and done is null`, id, from, to)
 	return pg.Fail(err, "hand the tasks of a case over")
 }
 

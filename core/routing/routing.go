@@ -95,23 +95,40 @@ func (r *Router) Pick(ctx context.Context, tx *pg.Tx, c casefile.Case) (casefile
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1, hashtext($2))`, turn, string(c.Region)); err != nil {
 		return to, pg.Fail(err, "take turns in routing")
 	}
-	officers, err := r.staff.Officers(ctx, tx, c.Region)
-	if err != nil {
+	var err error
+	if to.Officer, err = r.officer(ctx, tx, c); err != nil {
 		return to, err
 	}
+	to.Assistant, err = r.assistant(ctx, tx, c)
+	return to, err
+}
+
+// Next chooses who takes one part of a case whose hand is gone, as Pick does; 0 for nobody.
+func (r *Router) Next(ctx context.Context, tx *pg.Tx, c casefile.Case, part casefile.Part) (core.StaffID, error) {
+	if part == casefile.PartAssistant {
+		return r.assistant(ctx, tx, c)
+	}
+	return r.officer(ctx, tx, c)
+}
+
+func (r *Router) officer(ctx context.Context, tx *pg.Tx, c casefile.Case) (core.StaffID, error) {
+	list, err := r.staff.Officers(ctx, tx, c.Region)
+	if err != nil {
+		return 0, err
+	}
+	return r.least(ctx, tx, c, list)
+}
+
+func (r *Router) assistant(ctx context.Context, tx *pg.Tx, c casefile.Case) (core.StaffID, error) {
 	place := c.Region
 	if c.Village != "" {
 		place = c.Village
 	}
-	assistants, err := r.staff.Assistants(ctx, tx, place)
+	list, err := r.staff.Assistants(ctx, tx, place)
 	if err != nil {
-		return to, err
+		return 0, err
 	}
-	if to.Officer, err = r.least(ctx, tx, c, officers); err != nil {
-		return to, err
-	}
-	to.Assistant, err = r.least(ctx, tx, c, nearest(assistants))
-	return to, err
+	return r.least(ctx, tx, c, nearest(list))
 }
 
 // nearest keeps the assistants of the very village when there are any.

@@ -15,8 +15,12 @@ const sweepSize = 200
 
 // Sweep looks for what has become due under the city's clock: notices that have
 // hung their days, deadlines that have passed, and what was never told. What is late climbs to a
-// person, one rung at a time (F57); nothing is ever decided by it.
+// person, one rung at a time (F57); what is in nobody's hands is given to somebody; nothing is
+// ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
+	if err := f.sweepOwners(ctx); err != nil { // first: who is late is told by name
+		return err
+	}
 	for {
 		u, err := f.sweepDesks(ctx)
 		if err != nil {
