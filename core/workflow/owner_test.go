@@ -42,6 +42,8 @@ func TestNobodyWhoLeftHasACaseInHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, _ := w.refusedAndUntold()
+	w.must(w.flow.SaidInPerson(t.Context(), w.actors["helper"], w.tasks()[0].ID, "上门当面说"))
+	w.untold(c, "visit") // of a case that is over
 	app := w.application("4071882643")
 	app.Applicant.ID, app.Applicant.Name, app.People, app.Contact.CitizenID = core.IDNumber{}, "孙老汉", nil, "another"
 	w.handOver(app)
@@ -67,11 +69,11 @@ func TestNobodyWhoLeftHasACaseInHand(t *testing.T) {
 	if n := w.count(`select count(*) from case_event where case_id = $1 and kind = 'case.given' and citizen like '%恩城镇%接着办%期限不变%'`, open.ID); n != 1 {
 		t.Errorf("the household reads of it %d times", n)
 	}
-	// The refusal nobody was told of: whatever became of the case, somebody is to go.
-	for _, task := range w.tasks() {
-		if task.Case == c.ID && task.Assistant != helper {
-			t.Errorf("a task lies with who has left: %+v", task)
-		}
+	if over, _ := w.get(c.ID); !over.State.Closed() {
+		t.Fatalf("the case is %s", over.State)
+	}
+	if tasks := w.tasks(); len(tasks) != 1 || tasks[0].Assistant != helper {
+		t.Errorf("a task lies with who has left: %+v", tasks)
 	}
 }
 

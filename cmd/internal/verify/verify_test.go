@@ -27,7 +27,9 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 	select n, now(), 'channel', 'app', 'application.received', 0, '00000000-0000-7000-8000-00000000000' || n, '', '', '', sha256('x'), 'd'
 	from generate_series(1, 2) n;
 insert into casefile (id, region, application, receipt, channel, state, applicant, people, call_id, recording, officer, accepted, first_contact, opened, updated) values
-	(1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', 'app', 'accepted', '甲', 1, 'CA1', repeat('c', 64), 1, now(), now(), now(), now());
+	(1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', 'app', 'accepted', '甲', 1, 'CA1', repeat('c', 64), 1, now() - interval '1 hour', now(), now(), now());
+insert into staff_account (id, login, name, roles, regions, password, made) overriding system value values
+	(1, 'one', '甲', '{officer}', '{371403001}', '$argon2id$x', now()), (2, 'two', '乙', '{officer}', '{371403}', '$argon2id$x', now());
 insert into call (id, exchange, began, recording, recording_state, noted) values ('CA1', 'x', now(), repeat('c', 64), 'stored', now());
 insert into call (id, exchange, began, noted, done, outcome, agent, taken, tries) values ('CA2', 'x', now(), now(), now(), 'no_answer', 1, now(), 3);
 insert into call_visit (call, region, source, lost, wrapped, sealed, made, due) values ('CA2', '371403001', 'form', false, 'w', 's', now(), current_date);
@@ -164,6 +166,7 @@ func TestEachBroken(t *testing.T) {
 		"decision.by_two":     `update decision set approver = 0`,
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
 		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
+		"case.owned":          `update staff_account set active = false where id = 1`,
 		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
 		"payment.once":        `drop index payout_line_live; alter table payout_line drop constraint payout_line_entitlement_attempt_key; insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered) overriding system value values (2, 1, 2, 1, 1, 1, 'd2', 'answered', now(), now(), now(), now(), now()); insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered) overriding system value select 2, 2, 1, region, 2, 1, 1, holder, account, last4, item, item_name, period, state, code, answered from payout_line where id = 1; update ledger_entry set amount = sign(amount) * 101`,
