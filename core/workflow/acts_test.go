@@ -251,6 +251,7 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 	}
 	w.must(w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"))
 	w.must(w.flow.Route(ctx, workflow.Route{Application: app.ID, Region: town, Turn: 1}))
+	w.sweeps() // what waits for the county is given to nobody here; control: LeftBy with it ("did not wait")
 	again, _ := w.get(c.ID)
 	if again.State != casefile.CaseReturned || again.Officer != 0 {
 		t.Fatalf("did not wait for the county: %s, officer %d", again.State, again.Officer)

@@ -124,7 +124,7 @@ func caseChecks() []Check {
 			select (select count(*) from case_joined), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"case.owned", "an open case is in the hands of an officer who is there, wherever one is who may take it", `
-			with open as (select f.* from casefile f where f.state not in ('settled', 'withdrawn')
+			with open as (select f.* from casefile f where f.state not in ('returned', 'settled', 'withdrawn')
 				and coalesce(f.accepted, f.routed) < lianou_now() - interval '1 minute'),
 			bad as (select f.id from open f where not exists (select from staff_account s where s.id = f.officer and s.active)
 				and exists (select from staff_account s where s.active and 'officer' = any (s.roles) and array[f.region, left(f.region, 6), '371400'] && s.regions
