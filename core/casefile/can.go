@@ -246,8 +246,8 @@ func mayEndMandate(s Situation, _ Claim, _ Actor) error {
 }
 
 func mayReturn(s Situation, _ Claim, _ Actor) error {
-	if !s.Case.Returned.IsZero() {
-		return ErrReturnedBefore
+	if s.Case.Returns >= MaxBounces {
+		return ErrSettledBefore
 	}
 	return nil
 }

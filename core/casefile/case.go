@@ -42,6 +42,7 @@ type Case struct {
 	Accepted     time.Time
 	Returned     time.Time
 	ReturnedBy   core.StaffID // 0: nobody handed it back
+	Returns      int          // how often it was handed back
 	Moves        int          // how often it was sent to another place
 	Settled      time.Time
 	AcceptDue    core.Date // last good day, zero before it was routed or lay at a sorting desk
@@ -65,7 +66,7 @@ const caseColumns = `f.id, f.region, f.village, f.town, f.village_name, f.applic
 	f.identity, coalesce(f.officer, 0), coalesce(f.assistant, 0), f.facts_version, f.book,
 	f.index_tenths is not null, coalesce(f.index_tenths, 0), f.index_parts, coalesce(f.index_low, 0), coalesce(f.index_high, 0),
 	f.index_band, f.index_version, f.first_contact, f.opened,
-	f.routed, f.accepted, f.returned, coalesce(f.returned_by, 0), f.moves, f.settled, f.accept_due, f.decide_due, f.updated`
+	f.routed, f.accepted, f.returned, coalesce(f.returned_by, 0), f.returns, f.moves, f.settled, f.accept_due, f.decide_due, f.updated`
 
 // row is what scans: pgx.Row or pgx.Rows.
 type row interface{ Scan(...any) error }
@@ -78,7 +79,7 @@ func scanCase(r row, more ...any) (Case, error) {
 		&c.Identity, &c.Officer, &c.Assistant, &c.FactsVersion, &c.Book,
 		&c.Index.Known, &c.Index.Tenths, &c.Index.Parts, &c.Index.Low, &c.Index.High,
 		&c.Index.Band, &c.Index.Version, &c.FirstContact, &c.Opened,
-		&routed, &accepted, &returned, &c.ReturnedBy, &c.Moves, &settled, &acceptDue, &decideDue, &c.Updated}
+		&routed, &accepted, &returned, &c.ReturnedBy, &c.Returns, &c.Moves, &settled, &acceptDue, &decideDue, &c.Updated}
 	if err := r.Scan(append(into, more...)...); err != nil {
 		return Case{}, err
 	}

@@ -9,10 +9,6 @@ import (
 	"lianou/core/pg"
 )
 
-// ErrReturnedBefore is the answer to a second bounce: it goes to arbitration at
-// the county and not back and forth (F55).
-var ErrReturnedBefore = core.E(core.KindConflict, "returned_before", "这件退过一次了,不能再退。请交县里协调。")
-
 // allow checks one step of a locked case against the graph.
 func (c Case) allow(to CaseState) error {
 	if !caseEdges().allows(string(c.State), string(to)) {
@@ -99,17 +95,24 @@ func (s *Store) Accept(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID, 
 	return s.stepped(ctx, tx, c.step(CaseAccepted), pg.Fail(err, "accept a case"))
 }
 
-// Return hands the case back, once in its life. It leaves its officer's desk and
-// waits for the county, which says where it belongs.
-func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case, by core.StaffID) error {
+// Return hands the case back, twice in its life at most. It leaves its officer's desk and
+// waits for the county, which says where it belongs; the second time with a reason, and for
+// good. Errors: ErrGround, ErrSettledBefore, ErrMovedOn.
+func (s *Store) Return(ctx context.Context, tx *pg.Tx, c Case, b Bounce) error {
 	if err := c.allow(CaseReturned); err != nil {
 		return err
 	}
-	if !c.Returned.IsZero() {
-		return ErrReturnedBefore
+	if c.Returns >= MaxBounces {
+		return ErrSettledBefore
+	}
+	if b.Ground.Say() == "" || b.Why == "" {
+		return ErrGround
+	}
+	if err := s.bounced(ctx, tx, c, b); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `update casefile set state = 'returned', returned = $2, returns = returns + 1, returned_by = $3, officer = null,
-		assistant = null, updated = $2 where id = $1`, c.ID, tx.Now(), by)
+		assistant = null, updated = $2 where id = $1`, c.ID, tx.Now(), b.By)
 	return s.stepped(ctx, tx, c.step(CaseReturned), pg.Fail(err, "hand a case back"))
 }
 

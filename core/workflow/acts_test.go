@@ -203,21 +203,21 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	if started.IsZero() {
 		t.Fatal("no clock runs")
 	}
-	if err := w.flow.Relocate(t.Context(), w.actors["officer"], c.ID, town); core.KindOf(err) != core.KindNotFound {
+	if err := w.flow.Relocate(t.Context(), w.actors["officer"], workflow.Relocate{Case: c.ID, To: town}); core.KindOf(err) != core.KindNotFound {
 		t.Fatalf("a township took it: %v", err)
 	}
 	// Out of the county only the city sends; and back within the day it is routed again.
 	const abroad core.RegionCode = "371402003"
-	if err := w.flow.Relocate(t.Context(), county, c.ID, abroad); !errors.Is(err, workflow.ErrOtherCounty) {
+	if err := w.flow.Relocate(t.Context(), county, workflow.Relocate{Case: c.ID, To: abroad}); !errors.Is(err, workflow.ErrOtherCounty) {
 		t.Fatalf("a county sent a case to another: %v", err)
 	}
-	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, abroad))
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], workflow.Relocate{Case: c.ID, To: abroad}))
 	w.routedAt(abroad, app)
-	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, town))
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], workflow.Relocate{Case: c.ID, To: town}))
 	due := w.routed(app).AcceptDue
-	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, abroad))
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], workflow.Relocate{Case: c.ID, To: abroad}))
 	w.routedAt(abroad, app)
-	w.must(w.flow.Relocate(t.Context(), w.actors["city"], c.ID, town))
+	w.must(w.flow.Relocate(t.Context(), w.actors["city"], workflow.Relocate{Case: c.ID, To: town}))
 	c = w.routed(app)
 	if c.Region != town || c.Officer == 0 || c.Moves != 4 || c.AcceptDue != due || due != started {
 		t.Fatalf("sent on: %+v", c)
@@ -233,11 +233,13 @@ func TestUnknownTownshipWaitsAtTheSortingDesk(t *testing.T) {
 	}
 }
 
-// A hand-back waits for the county, which may find that the township was right or
-// wrong; whoever handed it back does not have it again, and no clock starts anew.
-// Control: `return f.jobs.Insert(ctx, a.tx, Route{...})` at the end of Return, and
-// Route taking returned cases, sends it straight back.
-func TestHandedBackOnlyOnce(t *testing.T) {
+// A hand-back names its ground and waits for the county, which may find that the township was
+// right or wrong; whoever handed it back does not have it again, and no clock starts anew. A
+// second one is settled by the county, with a reason and for good (F55).
+// Controls: `return f.jobs.Insert(ctx, a.tx, Route{...})` at the end of Return, and
+// Route taking returned cases, sends it straight back; bounce_verdict dropped ("settled
+// without a reason"); MaxBounces 3 ("handed back a third time"); bounce_two_people dropped.
+func TestHandedBackTwiceIsSettledByTheCounty(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.enrol()
@@ -246,10 +248,15 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	ctx := t.Context()
-	if err := w.flow.Return(ctx, w.actors["officer"], c.ID, " "); core.KindOf(err) != core.KindInvalid {
-		t.Fatalf("handed back without a reason: %v", err)
+	back := func(login string, ground casefile.Ground, why string) error {
+		return w.flow.Return(ctx, w.actors[login], workflow.Return{Case: c.ID, Ground: ground, Why: why})
 	}
-	w.must(w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"))
+	for _, lacking := range [][2]string{{"elsewhere", " "}, {"", "住在德平镇"}, {"busy", "忙不过来"}} {
+		if err := back("officer", casefile.Ground(lacking[0]), lacking[1]); core.KindOf(err) != core.KindInvalid {
+			t.Fatalf("handed back on %q: %v", lacking, err)
+		}
+	}
+	w.must(back("officer", casefile.GroundElsewhere, "问了本人,住在德平镇"))
 	w.must(w.flow.Route(ctx, workflow.Route{Application: app.ID, Region: town, Turn: 1}))
 	w.sweeps() // what waits for the county is given to nobody here; control: LeftBy with it ("did not wait")
 	again, _ := w.get(c.ID)
@@ -260,7 +267,7 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 		t.Fatalf("the county may: %v", acts)
 	}
 	w.env.Advance(24 * time.Hour)
-	w.must(w.flow.Relocate(ctx, w.actors["county"], c.ID, town))
+	w.must(w.flow.Relocate(ctx, w.actors["county"], workflow.Relocate{Case: c.ID, To: town}))
 	again = w.routed(app)
 	if again.State != casefile.CaseOpen || !again.FirstContact.Equal(c.FirstContact) || again.AcceptDue != c.AcceptDue {
 		t.Fatalf("a clock started anew: %+v", again)
@@ -268,13 +275,50 @@ func TestHandedBackOnlyOnce(t *testing.T) {
 	if again.Officer == w.id("officer") || again.Officer == 0 {
 		t.Fatalf("routed to %d, who handed it back is %d", again.Officer, w.id("officer"))
 	}
-	if err := w.flow.Return(ctx, w.actors["officer"], c.ID, "不住本镇"); !errors.Is(err, casefile.ErrReturnedBefore) {
-		t.Fatalf("handed back twice: %v", err)
+	// The second time somebody settles it, who says why.
+	w.must(back("second", casefile.GroundNotOurs, "归民政局办"))
+	if err := w.flow.Relocate(ctx, w.actors["county"], workflow.Relocate{Case: c.ID, To: town}); !errors.Is(err, casefile.ErrVerdict) {
+		t.Fatalf("settled without a reason: %v", err)
 	}
+	w.must(w.flow.Relocate(ctx, w.actors["county"], workflow.Relocate{Case: c.ID, To: town, Why: "户口和住处都在恩城镇"}))
+	again = w.routed(app)
+	if again.State != casefile.CaseOpen || again.AcceptDue != c.AcceptDue || again.Officer == 0 {
+		t.Fatalf("settled: %+v", again)
+	}
+	if err := back("officer", casefile.GroundElsewhere, "还是不归我们"); !errors.Is(err, casefile.ErrSettledBefore) {
+		t.Fatalf("handed back a third time: %v", err)
+	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		list, err := w.cases.Bounces(ctx, tx, c.ID)
+		if len(list) != 2 || list[0].Ground != casefile.GroundElsewhere || list[1].By != w.id("second") || list[1].Nth != 2 {
+			t.Errorf("kept: %+v", list)
+		}
+		return err
+	})
+	w.refusedSQL("bounce_settles_once", `update case_bounce set verdict = '另一句'`)
+	w.refusedSQL("case_bounce_ground", `update casefile set state = 'returned'`)
 	w.must(w.flow.Withdraw(ctx, w.actors["officer"], c.ID, "本人说不办了"))
 	if again, _ = w.get(c.ID); again.State != casefile.CaseWithdrawn {
 		t.Fatalf("withdrawn: %s", again.State)
 	}
+}
+
+// Two working days after a case came nobody hands it back: the household would wait for it.
+// Control: Return without the days ("handed back on day 3").
+func TestNobodyHandsBackWhatTheyHadForDays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	w.handOver(app)
+	c := w.routed(app)
+	w.env.Advance(time.Duration(w.calendar().Add(w.today(), 2)+1-w.today()) * 24 * time.Hour)
+	late := workflow.Return{Case: c.ID, Ground: casefile.GroundElsewhere, Why: "住在德平镇"}
+	if err := w.flow.Return(t.Context(), w.actors["officer"], late); !errors.Is(err, workflow.ErrReturnLate) {
+		t.Fatalf("handed back on day 3: %v", err)
+	}
+	w.must(w.flow.Relocate(t.Context(), w.actors["county"], workflow.Relocate{Case: c.ID, To: "371426104", Why: "住在那里"}))
 }
 
 // A second request of the household joins the open case; both receipts lead there,

@@ -116,12 +116,12 @@ func (k *walk) resume() error {
 }
 
 func (k *walk) back() error {
-	return k.flow.Return(k.t.Context(), k.actors["officer"], k.id, "不归我们")
+	return k.flow.Return(k.t.Context(), k.actors["officer"], workflow.Return{Case: k.id, Ground: casefile.GroundNotOurs, Why: "不归我们"})
 }
 
 func (k *walk) thereAndBack() error {
 	for _, to := range []core.RegionCode{"371426104", town} {
-		if err := k.flow.Relocate(k.t.Context(), k.actors["county"], k.id, to); err != nil {
+		if err := k.flow.Relocate(k.t.Context(), k.actors["county"], workflow.Relocate{Case: k.id, To: to, Why: "住在那里"}); err != nil {
 			return err
 		}
 	}

@@ -111,44 +111,89 @@ type AskSupplement struct {
 	Saw  []int64 // the ids of what came in that the officer's page showed
 }
 
-// Return hands a case back, once in its life, with the rule it rests on (F55). The
-// county says where it belongs; the clock of first contact runs on, and so does the
-// deadline of acceptance, which climbs when nobody looks.
-func (f *Flow) Return(ctx context.Context, actor casefile.Actor, id core.CaseID, reason string) error {
-	on := target{name: casefile.ActReturn, trace: "case.returned", id: id}
+// returnDays is how many working days after a case came it may be handed back (Shandong's
+// measure for the hotline, 2020: what is not yours goes back within two, with the reason).
+const returnDays = 2
+
+// ErrReturnLate is a hand-back after those days: the household is not kept waiting for it.
+var ErrReturnLate = core.E(core.KindConflict, "return_late", "派来两个工作日以内才能退。请先受理接着办;确实不归本镇的,请县里改派。")
+
+// Return is why a case is handed back.
+type Return struct {
+	Case   core.CaseID
+	Ground casefile.Ground
+	Why    string // what the ground rests on: where they live, who has it, whose it is
+}
+
+// Return hands a case back on a ground (F55). The county says where it belongs, the second
+// time for good; the clock of first contact runs on, and so does the deadline of acceptance,
+// which climbs when nobody looks.
+func (f *Flow) Return(ctx context.Context, actor casefile.Actor, in Return) error {
+	on := target{name: casefile.ActReturn, trace: "case.returned", id: in.Case}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("reason", reason, "退回要写依据。"); err != nil {
+		if err := checkText("reason", in.Why, "退回要写依据:住哪里、谁在办、归谁办,怎么核的。"); err != nil {
 			return err
 		}
-		if err := f.Cases.Return(ctx, a.tx, a.c, actor.Staff); err != nil {
+		if !a.c.Routed.IsZero() && a.tx.Today() > f.Routing.Days(core.DateOf(a.c.Routed), returnDays) {
+			return ErrReturnLate
+		}
+		bounce := casefile.Bounce{By: actor.Staff, Ground: in.Ground, Why: trim(in.Why)}
+		if err := f.Cases.Return(ctx, a.tx, a.c, bounce); err != nil {
 			return err
 		}
-		a.detail["reason"] = reason
-		return a.event(ctx, "case.returned", "我们在重新核对该哪里办。", "退回,等县里定:"+reason)
+		a.detail["ground"], a.detail["reason"], a.detail["nth"] = in.Ground, in.Why, a.c.Returns+1
+		staff := "退回,等县里定:" + in.Ground.Say() + "。" + trim(in.Why)
+		if a.c.Returns > 0 {
+			staff = "第二次退回,请县里仲裁:" + in.Ground.Say() + "。" + trim(in.Why)
+		}
+		return a.event(ctx, "case.returned", "我们在重新核对该哪里办,期限不变。", staff)
 	})
 }
 
 // ErrOtherCounty is the answer to a county that would send a case out of its area.
 var ErrOtherCounty = core.E(core.KindForbidden, "other_county", "这个镇不归本县。跨县的由市里派,他们那边看得到这件。")
 
+// Relocate is where a case belongs. Why is required once it was handed back twice.
+type Relocate struct {
+	Case core.CaseID
+	To   core.RegionCode
+	Why  string
+}
+
 // Relocate sends a case to the township that is to handle it: from a sorting desk,
 // or after it was handed back, which may mean to the township that handed it back.
-func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, id core.CaseID, to core.RegionCode) error {
-	on := target{name: casefile.ActRelocate, trace: "case.relocated", id: id}
+// Errors: ErrOtherCounty, casefile.ErrVerdict, casefile.ErrOwnBounce.
+func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, in Relocate) error {
+	on := target{name: casefile.ActRelocate, trace: "case.relocated", id: in.Case}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if _, ok := f.Registry.Regions().Township(to); !ok {
+		if _, ok := f.Registry.Regions().Township(in.To); !ok {
 			return core.Invalid("region", "没有这个地方,请从列表里选。")
 		}
-		where := f.Routing.Place(core.Place{Region: to})
+		where := f.Routing.Place(core.Place{Region: in.To})
 		if !actor.Covers(where.Region) {
 			return ErrOtherCounty
+		}
+		if trim(in.Why) != "" {
+			if err := checkText("reason", in.Why, ""); err != nil {
+				return err
+			}
+		}
+		if err := f.Cases.SettleBounce(ctx, a.tx, a.c, actor.Staff, where.Region, trim(in.Why)); err != nil {
+			return err
 		}
 		err := f.Cases.Relocate(ctx, a.tx, a.c, where.Region, where.Village, [2]string{where.Town, where.VillageName})
 		if err != nil {
 			return err
 		}
-		a.detail["from"], a.detail["to"] = a.c.Region, where.Region
-		if err := a.event(ctx, "case.relocated", "", "改派到"+where.Town); err != nil {
+		a.detail["from"], a.detail["to"], a.detail["reason"] = a.c.Region, where.Region, in.Why
+		citizen, staff := "", "改派到"+where.Town
+		if trim(in.Why) != "" {
+			staff += ":" + trim(in.Why)
+		}
+		if a.c.State == casefile.CaseReturned && a.c.Returns >= casefile.MaxBounces {
+			citizen, staff = "定下来了,由"+where.Town+"办,期限不变。", staff+"。定了,不能再退"
+		}
+		if err := a.event(ctx, "case.relocated", citizen, staff); err != nil {
 			return err
 		}
 		return f.jobs.Insert(ctx, a.tx, Route{Application: a.c.Application, Region: where.Region, Turn: firstMove + a.c.Moves})

@@ -320,7 +320,7 @@ func TestPapersFollowTheirCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := w.get(core.CaseID(w.count(`select id from casefile`)))
-	w.must(w.flow.Relocate(ctx, w.actors["county"], c.ID, "371426104"))
+	w.must(w.flow.Relocate(ctx, w.actors["county"], workflow.Relocate{Case: c.ID, To: "371426104"}))
 	id := int64(w.count(`select max(id) from supplement`))
 	for range 2 {
 		w.must(w.flow.PapersSent(ctx, jobs.PapersSent{Papers: id}))
@@ -328,7 +328,7 @@ func TestPapersFollowTheirCase(t *testing.T) {
 	if n := w.count(`select count(*) from case_supplement where region = '371426104'`); n != 1 {
 		t.Fatalf("%d lie where the case is now", n)
 	}
-	w.must(w.flow.Relocate(ctx, w.actors["county"], c.ID, town))
+	w.must(w.flow.Relocate(ctx, w.actors["county"], workflow.Relocate{Case: c.ID, To: town}))
 	if n := w.count(`select count(*) from case_supplement where region = $1`, town); n != 1 {
 		t.Fatalf("%d came back with their case", n)
 	}

@@ -11,6 +11,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/workflow"
 )
 
 // lostCase is one case that nobody has yet, and why.
@@ -82,7 +83,7 @@ func (c *Room) relocate(w http.ResponseWriter, r *http.Request, at desk.At) erro
 	if err != nil {
 		return err
 	}
-	if err := c.d.Flow.Relocate(r.Context(), casefile.As(at.Staff), core.CaseID(id), to); err != nil {
+	if err := c.d.Flow.Relocate(r.Context(), casefile.As(at.Staff), workflow.Relocate{Case: core.CaseID(id), To: to, Why: r.FormValue("reason")}); err != nil {
 		return err
 	}
 	town, _ := c.d.Regions.Place(to)

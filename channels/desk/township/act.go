@@ -150,11 +150,13 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActSupplement: func(d doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, workflow.AskSupplement{Case: d.id, What: d.get("reason"), How: d.get("how"), Saw: d.saw()})
 		},
-		casefile.ActResume:       t.resume,
-		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
-		casefile.ActEndMandate:   t.endMandate,
-		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
-		casefile.ActReturn:       func(d doing) error { return f.Return(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActResume:     t.resume,
+		casefile.ActLookPapers: func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
+		casefile.ActEndMandate: t.endMandate,
+		casefile.ActDrop:       func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActReturn: func(d doing) error {
+			return f.Return(d.r.Context(), d.actor, workflow.Return{Case: d.id, Ground: casefile.Ground(d.get("ground")), Why: d.get("reason")})
+		},
 		casefile.ActConference:   func(d doing) error { return f.Conference(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActConferenceIn: func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("reason")) },
 		casefile.ActWithdraw:     func(d doing) error { return f.Withdraw(d.r.Context(), d.actor, d.id, d.get("reason")) },
@@ -211,5 +213,5 @@ func (t *Room) relocate(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Relocate(d.r.Context(), d.actor, d.id, to)
+	return t.d.Flow.Relocate(d.r.Context(), d.actor, workflow.Relocate{Case: d.id, To: to, Why: d.get("reason")})
 }
