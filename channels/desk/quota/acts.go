@@ -120,6 +120,16 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	})
 }
 
+func (k *Room) visit(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	met := r.FormValue("met")
+	if met != "yes" && met != "no" {
+		return core.Invalid("met", "请选见没见到他家的人。")
+	}
+	return k.of(w, r, at, "记下了。", func(id int64, n int) error {
+		return k.d.Quota.Visit(r.Context(), at.Staff, id, n, seenOf(r), quota.Visit{Met: met == "yes", Words: r.FormValue("words")})
+	})
+}
+
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了,正在告诉他家。"
 	if to == quota.Declined || to == quota.Unreached {
@@ -131,7 +141,7 @@ func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error 
 }
 
 func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, at, "提出来了。请另一个人核对。", func(id int64, n int) error {
+	return k.of(w, r, at, "提出来了,正在告诉他家。请另一个人核对。", func(id int64, n int) error {
 		return k.d.Quota.Skip(r.Context(), at.Staff, id, quota.Skip{N: n, Reason: quota.Reason(r.FormValue("reason")), Words: r.FormValue("words")})
 	})
 }

@@ -54,6 +54,8 @@ func (k *Room) Desk() desk.Room {
 		{Method: "POST", Path: round + "/freeze", Roles: act, Trace: "quota.frozen", Serve: k.freeze},
 		{Method: "POST", Path: round + "/offer", Roles: act, Trace: "quota.offered", Serve: k.offer},
 		{Method: "POST", Path: round + "/try", Roles: act, Trace: "quota.tried", Serve: k.try},
+		{Method: "POST", Path: round + "/phone", Roles: act, Trace: "field.revealed", Serve: k.phone},
+		{Method: "POST", Path: round + "/visit", Roles: act, Trace: "quota.visited", Serve: k.visit},
 		{Method: "POST", Path: round + "/answer", Roles: act, Trace: "quota.accepted quota.decline_asked quota.unreached_asked", Serve: k.answer},
 		{Method: "POST", Path: round + "/skip", Roles: act, Trace: "quota.skip_asked", Serve: k.skip},
 		{Method: "POST", Path: round + "/second", Roles: act, Trace: "quota.skipped quota.skip_refused quota.declined quota.decline_refused quota.unreached quota.unreached_refused quota.undone quota.undo_refused", Serve: k.second},

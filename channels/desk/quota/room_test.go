@@ -216,6 +216,8 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{county, "/skip", url.Values{"n": {"2"}, "reason": {"lazy"}, "words": {"去看过"}}, 422},
 		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}, 303},
 		{county, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 403},
+		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 409}, // they have not heard of it yet
+		{"", "通知有了结果", nil, 1},
 		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 303},
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}, 303},
 		{county, "/answer", url.Values{"n": {"3"}, "answer": {"accepted"}, "words": {"行,下周一就能去"}}, 303},
@@ -235,7 +237,9 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{second, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 303},
 	} {
 		if c.who == "" { // the notices arrive, and days pass
-			h.hangs(t, to)
+			if c.code == 1 {
+				h.hangs(t, to)
+			}
 			h.days(t, to, c.act)
 			continue
 		}
@@ -268,6 +272,9 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 func (h *house) hangs(t *testing.T, to string) {
 	t.Helper()
 	code, body := h.ask(t, county, to+"/public", nil)
+	if want := "名额 2 个,名单列到第 6 户:前面的人不要,或者不符合的,往后顺延。"; !strings.Contains(body, want) {
+		t.Errorf("posted without %q", want)
+	}
 	names := regexp.MustCompile(`<td>([^<]+)</td>`).FindAllStringSubmatch(body, -1)
 	if code != 200 || len(names) == 0 {
 		t.Fatalf("posted: %d %s", code, body)
@@ -329,13 +336,14 @@ func TestPagesAreReadable(t *testing.T) {
 	h.draws(t)
 	see(to, "desk-quota-preview")
 	_, body := h.ask(t, first, to, nil)
+	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
+	see(to+"/public", "desk-quota-public")
 	day, _ := h.today(t)
-	by := day.AddDate(0, 0, 7).String()
+	by := day.AddDate(0, 0, 20).String()
 	for _, c := range []struct {
 		who, act string
 		form     url.Values
 	}{
-		{first, "/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}}},
 		{county, "/offer", url.Values{"n": {"1"}, "by": {by}}},
 		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}},
 		{second, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}},
@@ -344,7 +352,7 @@ func TestPagesAreReadable(t *testing.T) {
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
 		{county, "/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}}},
 	} {
-		if h.told(t); c.act == "/second" && c.form.Get("n") == "1" {
+		if h.told(t); c.act == "/second" {
 			h.pass(t)
 		}
 		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != http.StatusSeeOther {
@@ -358,7 +366,6 @@ func TestPagesAreReadable(t *testing.T) {
 	}
 	see(to, "desk-quota-declined")
 	see(to+"/why?a=1&b=2", "desk-quota-why")
-	see(to+"/public", "desk-quota-public")
 	h.unreached(t, to)
 	h.does(t, county, to+"/undo", url.Values{"n": {"1"}, "why": {"记错户了,是隔壁那家不去"}})
 	login()
@@ -369,11 +376,29 @@ func TestPagesAreReadable(t *testing.T) {
 func (h *house) unreached(t *testing.T, to string) {
 	t.Helper()
 	h.does(t, county, to+"/undo", url.Values{"n": {"3"}, "why": {"他闺女说的不算"}})
+	h.workday(t)
+	h.does(t, county, to+"/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}})
+	h.Env.Advance(quota.TriesApart)
+	h.again(t, second)
 	h.does(t, second, to+"/try", url.Values{"n": {"3"}, "how": {"visit"}, "words": {"锁着门,邻居说去闺女家了"}})
-	h.Env.Advance(25 * time.Hour)
-	h.again(t, county)
+	h.workday(t)
 	h.does(t, county, to+"/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"关机"}})
 	h.does(t, county, to+"/answer", url.Values{"n": {"3"}, "answer": {"unreached"}, "words": {"三回都没找着人"}})
+}
+
+// workday moves on to nine in the morning of the next working day, when all log in.
+func (h *house) workday(t *testing.T) {
+	t.Helper()
+	now := time.Time{}
+	must(t, h.DB.Read(t.Context(), pg.NoScope(), func(_ context.Context, tx *pg.Tx) error { now = tx.Now().In(core.China); return nil }))
+	next := time.Date(now.Year(), now.Month(), now.Day()+1, 9, 0, 0, 0, core.China)
+	for !h.Book.Calendar().Working(core.DateOf(next)) {
+		next = next.AddDate(0, 0, 1)
+	}
+	h.Env.Advance(next.Sub(now))
+	for _, who := range []string{first, second, county} {
+		h.again(t, who)
+	}
 }
 
 // does is an act that must come about.

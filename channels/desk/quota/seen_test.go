@@ -78,7 +78,8 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 	if code, _ := h.ask(t, second, to+"/offer", offer); code != 303 {
 		t.Fatalf("who is none offers: %d", code)
 	}
-	for act, form := range map[string]url.Values{"/answer": {"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}, "/try": {"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, "/undo": {"n": {"1"}, "why": {"记错了"}}} {
+	for act, form := range map[string]url.Values{"/answer": {"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}, "/try": {"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, "/undo": {"n": {"1"}, "why": {"记错了"}},
+		"/phone": {"n": {"1"}, "reason": {"问他要不要"}}} {
 		if code, _ := h.ask(t, county, to+act, form); code != 403 {
 			t.Errorf("kin %s: %d", act, code)
 		}
