@@ -2,9 +2,7 @@ package quota
 
 import (
 	"context"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -61,20 +59,16 @@ func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said strin
 }
 
 // stranger refuses an act on a household from its kin: who gets a place and who is passed
-// over is for somebody else to write down. Who used to live there counts: of a household that
-// nobody lives in any more, the place is still to be written about.
+// over is for somebody else to write down. Who used to live there counts, and wherever they live now:
+// of a household that nobody lives in any more, the place is still to be written about.
 func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
 	return k.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list, err := k.d.Quota.Entries(ctx, tx, id, n, 1)
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		lived, err := k.d.Registry.Lived(ctx, tx, []core.HouseholdID{list[0].Household})
-		if err != nil {
-			return err
-		}
-		kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(lived)))
-		if _, is := kin[at.Staff.ID]; err == nil && is {
+		kin, err := k.d.Quota.Kin(ctx, tx, at.Staff.ID, list[0].Household)
+		if err == nil && kin {
 			err = casefile.ErrConflictOfInterest
 		}
 		return err
