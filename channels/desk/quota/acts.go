@@ -32,8 +32,8 @@ func (k *Room) open(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return desk.Back(w, r, home(id), "开好了。过了截止时间,请另一个人核对、冻结名单。")
 }
 
-// on runs one act on a round and goes back to its page.
-func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(id int64) error) error {
+// on runs one act on a round and goes back to the page it was done from.
+func (k *Room) on(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64) error) error {
 	id, err := number(r)
 	if err != nil {
 		return err
@@ -41,12 +41,12 @@ func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(i
 	if err := do(id); err != nil {
 		return err
 	}
-	return desk.Back(w, r, home(id), said)
+	return desk.Back(w, r, back(at, id), said)
 }
 
 // of runs one act on a household of a round, of which whoever acts is no kin.
 func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64, n int) error) error {
-	return k.on(w, r, said, func(id int64) error {
+	return k.on(w, r, at, said, func(id int64) error {
 		n, err := entryOf(r, "n")
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func (k *Room) freeze(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if r.FormValue("read") == "" {
 		return errNotRead
 	}
-	return k.on(w, r, "名单冻结了。从第一户起,一户一户地问。", func(id int64) error {
+	return k.on(w, r, at, "名单冻结了。从第一户起,一户一户地问。", func(id int64) error {
 		return k.d.Quota.Freeze(r.Context(), at.Staff, id, r.FormValue("digest"))
 	})
 }

@@ -34,6 +34,10 @@ type roundLine struct {
 }
 
 func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	if !at.Has(staff.County, staff.City, staff.Auditor) {
+		http.Redirect(w, r, townHome, http.StatusSeeOther)
+		return nil
+	}
 	p := listPage{Said: desk.Said(w, r), Acts: at.Has(staff.County, staff.City), Things: quota.Things(), Areas: k.areas(at)}
 	var rounds []quota.Round
 	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) (err error) {
