@@ -154,6 +154,9 @@ begin
                 and asker = new.asker and (asked at time zone 'Asia/Shanghai')::date = (new.asked at time zone 'Asia/Shanghai')::date) then
             raise exception 'a household is not told the same over and over' using errcode = 'check_violation', constraint = 'quota_often';
         end if;
+        if new.asked not between lianou_now() - interval '1 minute' and lianou_now() + interval '1 minute' then
+            raise exception 'a word is of when it is written' using errcode = 'check_violation', constraint = 'quota_word_time';
+        end if;
         return new;
     end if;
     if words_only_sealed(to_jsonb(old), to_jsonb(new)) then
@@ -187,6 +190,9 @@ begin
         if (new.seconded at time zone 'Asia/Shanghai')::date <= greatest(new.until, (new.asked at time zone 'Asia/Shanghai')::date + 3, heard + 3) then
             raise exception 'a household has its days to be heard' using errcode = 'check_violation', constraint = 'quota_until';
         end if;
+    end if;
+    if old.state = 'asked' and new.seconded not between lianou_now() - interval '1 minute' and lianou_now() + interval '1 minute' then
+        raise exception 'a word is of when it is written' using errcode = 'check_violation', constraint = 'quota_word_time';
     end if;
     if old.state = 'held' and not exists (select from quota_skip where undoes = new.id and state = 'held' and second = new.undoer) then
         raise exception 'two people take back a skip' using errcode = 'check_violation', constraint = 'quota_undo_two_people';
