@@ -1,6 +1,7 @@
 package quota_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lianou/core"
+	"lianou/core/pg"
 	"lianou/core/quota"
 	"lianou/core/staff"
 )
@@ -30,12 +32,12 @@ type plain struct {
 	under  [][]pass             // what stood of an entry before each skip that holds
 }
 
-// told is a word by somebody about the offer of an entry, of which the household is told:
-// that it is given up or to be taken back. often is how many of these still stood, and how
-// many there were.
+// told is a word by somebody about an entry, of which the household is told: that its offer
+// is given up or to be taken back, or that it be passed over. often is how many of these still
+// stood, and how many there were.
 type told struct {
 	n    int
-	undo bool
+	what string
 	who  core.StaffID
 }
 
@@ -96,7 +98,7 @@ func (p *plain) offer(n int) error {
 	case p.held() == p.places:
 		return quota.ErrNoPlace
 	}
-	maps.DeleteFunc(p.said, func(w told, _ often) bool { return w.n == n })
+	maps.DeleteFunc(p.said, func(w told, _ often) bool { return w.n == n && w.what != "skip" })
 	p.was[n-1], p.state[n-1], p.made = p.state[n-1], "offered", p.made+1
 	return nil
 }
@@ -112,7 +114,7 @@ func (p *plain) answer(n int, to quota.Outcome, who core.StaffID) error {
 	case p.before(n) && to == quota.Accepted:
 		return quota.ErrBefore
 	case to == quota.Declined:
-		err := p.says(told{n, false, who})
+		err := p.says(told{n, "no", who})
 		if err == nil {
 			p.gives[n] = who
 		}
@@ -141,8 +143,11 @@ func (p *plain) skip(n int, why quota.Reason, who core.StaffID) error {
 	case p.undoes[n] != 0:
 		return quota.ErrAsked
 	}
-	p.asked, p.reason, p.asker = n, why, who
-	return nil
+	err := p.says(told{n, "skip", who})
+	if err == nil {
+		p.asked, p.reason, p.asker = n, why, who
+	}
+	return err
 }
 
 func (p *plain) second(n int, holds bool, who core.StaffID) error {
@@ -180,8 +185,10 @@ func (p *plain) undo(n int, who core.StaffID) error {
 		if asked := waits[n]; asked != 0 && asked != who {
 			return quota.ErrAsker
 		} else if asked != 0 {
-			if p.asked != n {
-				p.slips(told{n, p.undoes[n] != 0, who})
+			for of, is := range map[string]bool{"skip": p.asked == n, "undo": p.asked != n && p.undoes[n] != 0, "no": p.asked != n && p.undoes[n] == 0} {
+				if is {
+					p.slips(told{n, of, who})
+				}
 			}
 			if delete(waits, n); p.asked == n {
 				p.asked = 0
@@ -196,7 +203,7 @@ func (p *plain) undo(n int, who core.StaffID) error {
 		return quota.ErrState
 	}
 	if s := p.state[n-1]; s == "offered" || s == "accepted" { // who has no place is not told
-		if err := p.says(told{n, true, who}); err != nil {
+		if err := p.says(told{n, "undo", who}); err != nil {
 			return err
 		}
 	}
@@ -225,8 +232,12 @@ func (p *plain) undone(n int, holds bool) error {
 }
 
 // TestAnyCourseIsTheOneOnPaper: whatever officers do in whatever order, a round goes as the
-// plain model does, and never are more places held than there are, nor one by two.
-// Control: next gives 0 where only those passed over are left ("it is the turn of 0, want 1").
+// plain model does, and never are more places held than there are, nor one by two; and who
+// writes an offer into the table past the code is let through where the paper has it.
+//
+// Controls: next gives 0 where only those passed over are left ("it is the turn of 0, want 1");
+// quota_offer_moves without quota_next ("the table takes an offer to 2 of place 1: true (tried), the
+// paper: quota_turn").
 func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -238,6 +249,7 @@ func TestAnyCourseIsTheOneOnPaper(t *testing.T) {
 		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			w.step(t, r, id, p, by)
 			w.same(t, r, id, p)
+			w.offers(t, r, id, p)
 		}
 	})
 }
@@ -313,6 +325,31 @@ func (w *world) same(t *testing.T, r *rapid.T, id int64, p *plain) {
 		if no > p.places {
 			r.Fatalf("place %d of %d", no, p.places)
 		}
+	}
+}
+
+// offers tries an offer to any entry and of any place as the application's own role, past its
+// code, which the table lets through where the paper does.
+func (w *world) offers(t *testing.T, r *rapid.T, id int64, p *plain) {
+	n, place := rapid.IntRange(1, len(p.state)).Draw(r, "any"), rapid.IntRange(1, p.places+1).Draw(r, "place")
+	c := w.course(t, id)
+	var want error
+	switch {
+	case p.asked != 0 || n != p.turn() || p.undoes[n] != 0:
+		want = quota.ErrTurn
+	case place > p.places || c.Held()[place]:
+		want = quota.ErrNoPlace
+	}
+	tried := errors.New("tried")
+	err := w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		const sql = `insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) values ($1, $2, $3, $4, $5, $6, $7, 1)`
+		if _, err := tx.Exec(ctx, sql, id, n, string(wangmiao), place, tx.Today().AddDate(0, 0, 5).Time(), int64(w.han.ID), tx.Now()); err != nil {
+			return pg.Fail(err, "try")
+		}
+		return tried
+	})
+	if taken := errors.Is(err, tried); taken != (want == nil) {
+		r.Fatalf("the table takes an offer to %d of place %d: %v (%v), the paper: %v, turn %d of %v", n, place, taken, err, want, p.turn(), p.state)
 	}
 }
 

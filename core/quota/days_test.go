@@ -61,7 +61,8 @@ func TestNobodyShutsAHouseholdsAnswer(t *testing.T) {
 // what became of telling it; that it is not so can be said at once.
 //
 // Controls: heardOut and the trigger without the day ("declined on the day it was told: <nil>");
-// by Until alone, in code and table ("update quota_skip set state = 'held' …: nothing refused it"); Second that asks heardOut whatever
+// by Until alone, in code and table ("declined on the last day, as of lianou_now(): nothing refused it"); the table
+// without quota_word_time ("declined …, as of lianou_now() + interval '30 days': nothing refused it"); Second that asks heardOut whatever
 // is said ("quota_unheard").
 func TestAHouseholdHasItsDays(t *testing.T) {
 	t.Parallel()
@@ -74,9 +75,12 @@ func TestAHouseholdHasItsDays(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}
 		if want != nil {
-			w.refuses(t, id, []string{`update quota_skip set state = 'held', second = (select id from staff_account where login = 'lin'), turn = 1,
-				seconded = (select max(asked) from quota_skip) + make_interval(days => greatest(3, (select max(ended)::date - max(asked)::date from notice, quota_skip where notice.id = quota_skip.notice and quota_skip.state = 'asked') + 3))
-				where round = $1 and state = 'asked'`})
+			const now = `update quota_skip set state = 'held', second = $2, turn = (select count(*) from quota_offer where round = $1), seconded = `
+			for _, when := range []string{`lianou_now()`, `lianou_now() + interval '30 days'`} { // also as of another day
+				if !w.forbids(t, now+when+` where round = $1 and state = 'asked'`, id, int64(w.lin.ID)) {
+					t.Errorf("%s, as of %s: nothing refused it", what, when)
+				}
+			}
 		}
 	}
 	must(t, w.quota.Offer(ctx, w.han, id, 1, by))

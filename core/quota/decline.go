@@ -50,7 +50,7 @@ func unreaches(r Round, o *Offer, today core.Date, words string) word {
 // ask writes down a word about the open offer o, and tells the household: what is not so can
 // be taken back before the place is anybody else's. Somebody else must hold it.
 func (q *Quota) ask(ctx context.Context, tx *pg.Tx, who staff.Person, at turn, o *Offer, w word) error {
-	if at.course.often(of{o.ID, w.reason, who.ID, tx.Today()}) {
+	if at.course.often(of{o.N, o.ID, w.reason, who.ID, tx.Today()}) {
 		return ErrOften
 	}
 	e, err := entry(ctx, tx, at.round, o.N)
@@ -120,8 +120,10 @@ func (c *Course) waits(n int) *Skip {
 // whole offer it let anybody shut the answer of a household for good.
 const mostAsked = 2
 
-// of is what somebody asks about an offer on a day.
+// of is what somebody asks about an offer on a day; of a turn, that a household be passed
+// over, without offer and reason.
 type of struct {
+	n      int
 	offer  int64
 	reason Reason
 	asker  core.StaffID
@@ -133,7 +135,11 @@ func (c *Course) often(a of) bool {
 	asked, stood := 0, 0
 	for i := range c.Skips {
 		s := &c.Skips[i]
-		if s.Notice == 0 || (of{s.Offer, s.Reason, s.Asker, core.DateOf(s.Asked)}) != a {
+		one := of{s.N, s.Offer, s.Reason, s.Asker, core.DateOf(s.Asked)}
+		if s.passes() {
+			one.reason = ""
+		}
+		if s.Notice == 0 || one != a {
 			continue
 		}
 		if asked++; s.State != "undone" {

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/notify"
@@ -11,10 +12,11 @@ import (
 	"lianou/core/wording"
 )
 
-// heardOut refuses that a word about a household's place holds before it is known what became
-// of telling them, that they were told or that no way reaches them, and before their days after
-// that are over: until then they cannot have said that it is not true. Of a word that nobody is
-// told of nothing is waited for. Errors: ErrUnheard, ErrUntil.
+// heardOut refuses that a word about a household's place or turn holds before it is known what
+// became of telling them, and before their days after that are over: until then they cannot
+// have said that it is not true. Whom no way reached somebody else than who wrote it has
+// visited first. Of a word that nobody is told of nothing is waited for. Errors: ErrUnheard,
+// ErrUnvisited, ErrMet, ErrUntil.
 func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 	if s.Notice == 0 {
 		return nil
@@ -27,6 +29,10 @@ func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 		return err
 	case n.State != notify.Confirmed && n.State != notify.Untold:
 		return ErrUnheard
+	case n.State == notify.Untold && len(s.Visits) == 0:
+		return ErrUnvisited
+	case s.Reason == unreached && s.met():
+		return ErrMet
 	case tx.Today() <= s.Till(n):
 		return ErrUntil
 	}
@@ -34,18 +40,24 @@ func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 }
 
 // Till is the last day on which the household may still say something of the word, of which
-// told is the notice: their days run from when it is known what became of it. Another person
-// may hold the word from the next day.
+// told is the notice: their days run from when they were told, or, where no way reached them,
+// from the first visit. Another person may hold the word from the next day.
 func (s *Skip) Till(told notify.View) core.Date {
-	if told.Ended == nil {
+	switch {
+	case told.State == notify.Untold && len(s.Visits) > 0:
+		return max(s.Until, core.DateOf(s.Visits[0].At).AddDate(0, 0, HeardDays))
+	case told.Ended == nil:
 		return s.Until
 	}
 	return max(s.Until, core.DateOf(*told.Ended).AddDate(0, 0, HeardDays))
 }
 
+// met reports whether somebody of the household was spoken to at a visit.
+func (s *Skip) met() bool { return slices.ContainsFunc(s.Visits, func(v Visit) bool { return v.Met }) }
+
 // follows tells a household that heard of a word about its place what came of it: that the
-// place is theirs as before, or was taken back. It gives the notice, nil where there is none:
-// who gave their place up, or was not reached, hears nothing more.
+// place or their turn is theirs as before, or was taken back. It gives the notice, nil where there is none:
+// who gave their place up, was not reached or is passed over hears nothing more.
 func (q *Quota) follows(ctx context.Context, tx *pg.Tx, who staff.Person, t turn, s *Skip, holds bool) (*int64, error) {
 	if s.Notice == 0 || holds && s.Reason != undo {
 		return nil, nil
@@ -56,8 +68,11 @@ func (q *Quota) follows(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 	}
 	thing, _ := ThingOf(t.round.Item)
 	says := wording.Stands(thing.Word)
-	if holds {
+	switch {
+	case holds:
 		says = wording.TakenBack(thing.Word)
+	case s.passes():
+		says = wording.TurnStays(thing.Word)
 	}
 	id, err := q.tell(ctx, tx, who, telling{e, fmt.Sprintf("quota/%d/after/%d", t.round.ID, s.ID), says})
 	return &id, err

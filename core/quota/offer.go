@@ -83,16 +83,26 @@ type turn struct {
 
 // turn runs one act on a frozen round, alone.
 func (q *Quota) turn(ctx context.Context, who staff.Person, id int64, do func(context.Context, *pg.Tx, turn) error) error {
-	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
+	return q.on(ctx, who, id, q.frozen(do))
+}
+
+// near runs an act at a household, alone, also of who sees a part of the list: whoever goes
+// there or rings. What is beyond their townships is not in its course, and so it has no next.
+func (q *Quota) near(ctx context.Context, who staff.Person, id int64, do func(context.Context, *pg.Tx, turn) error) error {
+	return q.held(ctx, who, id, func(area core.RegionCode) bool { return q.mine(who, area) == nil || q.goes(who, area) }, q.frozen(do))
+}
+
+func (q *Quota) frozen(do func(context.Context, *pg.Tx, turn) error) func(context.Context, *pg.Tx, Round) error {
+	return func(ctx context.Context, tx *pg.Tx, r Round) error {
 		if r.State != Frozen {
 			return ErrState
 		}
-		c, err := q.Course(ctx, tx, id)
+		c, err := q.Course(ctx, tx, r.ID)
 		if err != nil {
 			return err
 		}
 		return do(ctx, tx, turn{r, c, c.Next(r.Listed)})
-	})
+	}
 }
 
 // telling is words for a household of a list.
@@ -109,13 +119,18 @@ func (q *Quota) tell(ctx context.Context, tx *pg.Tx, who staff.Person, t telling
 	if err != nil {
 		return 0, err
 	}
-	n := notify.Notice{Key: t.key, Region: t.entry.Region, Text: t.words}
+	return q.d.Outbox.Enqueue(ctx, tx, notify.Notice{Key: t.key, Region: t.entry.Region, Text: t.words, Phone: ToRing(members).Phone})
+}
+
+// ToRing is who of a household is told, and rung: whoever asks for it where their telephone is
+// known, else the first of whom one is; nobody where none is.
+func ToRing(members []registry.Member) (who registry.Person) {
 	for _, m := range members {
-		if n.Phone.IsZero() || m.Relation == "applicant" && !m.Person.Phone.IsZero() {
-			n.Phone = m.Person.Phone
+		if !m.Person.Phone.IsZero() && (who.Phone.IsZero() || m.Relation == "applicant") {
+			who = m.Person
 		}
 	}
-	return q.d.Outbox.Enqueue(ctx, tx, n)
+	return who
 }
 
 // Try writes down an attempt to reach the household n of an open offer, as somebody saw it.
@@ -128,7 +143,7 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offe
 	if t.How != ByCall && t.How != ByVisit && t.How != ByKin {
 		return core.Invalid("how", "请选是怎么联系的。")
 	}
-	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
+	return q.near(ctx, who, id, func(ctx context.Context, tx *pg.Tx, at turn) error {
 		o := at.course.live(n)
 		if o == nil || o.ID != offer || o.State != "open" || len(o.Tries) >= 20 {
 			return ErrState
@@ -142,24 +157,16 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offe
 		if err != nil {
 			return err
 		}
-		const sql = `insert into quota_try (offer, k, region, how, words, staff, at) values ($1, $2, $3, $4, $5, $6, $7)`
-		if _, err := tx.Exec(ctx, sql, o.ID, k, string(e.Region), string(t.How), sealed, int64(who.ID), tx.Now()); err != nil {
+		on, err := q.workday(tx.Today())
+		if err != nil {
+			return err
+		}
+		const sql = `insert into quota_try (offer, k, region, how, words, staff, at, day) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+		if _, err := tx.Exec(ctx, sql, o.ID, k, string(e.Region), string(t.How), sealed, int64(who.ID), tx.Now(), day(on)); err != nil {
 			return refused(pg.Fail(err, "write down an attempt"))
 		}
 		return q.trace(ctx, tx, who, act{"quota.tried", at.round, e.Region, map[string]any{"n": n, "household": e.Household, "how": t.How, "words": words}})
 	})
-}
-
-// Tried reports whether an offer was tried as often as it must be before the household
-// may be written down as not reached: three times on two days, by two people (a sample; the
-// table holds the same). By two, and not only seconded by another: who did not try
-// themselves would sign for what they have not seen.
-func (o *Offer) Tried() bool {
-	days, people := map[core.Date]bool{}, map[core.StaffID]bool{}
-	for _, t := range o.Tries {
-		days[core.DateOf(t.At)], people[t.Staff] = true, true
-	}
-	return len(o.Tries) >= 3 && len(days) >= 2 && len(people) >= 2
 }
 
 // Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,16 +151,27 @@ func (q *Quota) mine(who staff.Person, area core.RegionCode) error {
 	return nil
 }
 
+// goes reports whether somebody is of a township of an area, whose officers ring and visit
+// its households for whoever holds the round.
+func (q *Quota) goes(who staff.Person, area core.RegionCode) bool {
+	return who.Has(staff.Officer, staff.Approver) && slices.ContainsFunc(q.d.Registry.Regions().Expand(area), who.Covers)
+}
+
 // on runs one act on a round that is held until the commit: acts on a round come one
 // after another.
 func (q *Quota) on(ctx context.Context, who staff.Person, id int64, do func(context.Context, *pg.Tx, Round) error) error {
+	return q.held(ctx, who, id, func(area core.RegionCode) bool { return q.mine(who, area) == nil }, do)
+}
+
+// held is on for whoever may act on a round of an area.
+func (q *Quota) held(ctx context.Context, who staff.Person, id int64, may func(core.RegionCode) bool, do func(context.Context, *pg.Tx, Round) error) error {
 	return q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `select ` + roundColumns + ` from quota_round where id = $1 for update`
 		r, err := one(ctx, tx, sql, id)
 		if err != nil {
 			return err
 		}
-		if q.mine(who, r.Area) != nil {
+		if !may(r.Area) {
 			return ErrNone
 		}
 		return do(ctx, tx, r)
@@ -198,7 +210,7 @@ func sentence(field, s string) (string, error) {
 // refused turns what a constraint of the tables forbids into its sentence.
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
-		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
+		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_turn": ErrTurn, "quota_kin": casefile.ErrConflictOfInterest, "quota_unvisited": ErrUnvisited, "quota_met": ErrMet, "quota_visit_another": ErrVisitor, "quota_visit_fits": ErrState, "quota_try_fits": ErrState, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
 		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)

@@ -36,6 +36,7 @@ type Try struct {
 	Words string
 	Staff core.StaffID
 	At    time.Time
+	Day   core.Date // the working day as which it counts, 0 where it was on none
 }
 
 // A Skip is one household that was passed over, or is to be; or the word that it gives up
@@ -59,6 +60,7 @@ type Skip struct {
 	UndoWhy  string
 	Undone   time.Time
 	Undoer   core.StaffID
+	Visits   []Visit // in the order in which they were made
 }
 
 // A Course is all that was done with a frozen list.
@@ -87,7 +89,10 @@ func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err 
 		return c, pg.Fail(err, "read skips")
 	}
 	c.Skips, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Skip, error) { return q.scanSkip(row, id) })
-	return c, pg.Fail(err, "read skips")
+	if err != nil {
+		return c, pg.Fail(err, "read skips")
+	}
+	return c, q.visits(ctx, tx, id, c.Skips)
 }
 
 func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
@@ -138,7 +143,7 @@ func (q *Quota) tries(ctx context.Context, tx *pg.Tx, round int64, offers []Offe
 	for i := range offers {
 		at[offers[i].ID] = i
 	}
-	rows, err := tx.Query(ctx, `select t.offer, t.k, t.how, t.words, t.words_clear, t.staff, t.at from quota_try t join quota_offer o on o.id = t.offer where o.round = $1 order by t.offer, t.k`, round)
+	rows, err := tx.Query(ctx, `select t.offer, t.k, t.how, t.words, t.words_clear, t.staff, t.at, t.day from quota_try t join quota_offer o on o.id = t.offer where o.round = $1 order by t.offer, t.k`, round)
 	if err != nil {
 		return pg.Fail(err, "read attempts")
 	}
@@ -146,7 +151,11 @@ func (q *Quota) tries(ctx context.Context, tx *pg.Tx, round int64, offers []Offe
 	var k int
 	var words []byte
 	var t Try
-	_, err = pgx.ForEachRow(rows, []any{&offer, &k, &t.How, &words, &t.Words, &t.Staff, &t.At}, func() error {
+	var on *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&offer, &k, &t.How, &words, &t.Words, &t.Staff, &t.At, &on}, func() error {
+		if t.Day = 0; on != nil {
+			t.Day = core.NewDate(on.Date())
+		}
 		if err := q.opened(&t.Words, words, tryAt(offer, k)); err != nil {
 			return err
 		}

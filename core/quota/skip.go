@@ -2,11 +2,13 @@ package quota
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/staff"
+	"lianou/core/wording"
 )
 
 // Reason is why a household was passed over. The list is closed.
@@ -35,8 +37,21 @@ func (r Reason) Chinese() string {
 		Moved: "全家迁走了", Died: "人不在世了", declined: "他家不要了", unreached: "联系不上", undo: "要退回"}[r]
 }
 
-// Skip asks that the household whose turn it is, n, be passed over. Somebody else must hold
-// it. Errors: ErrNone, ErrState, ErrTurn, ErrAsked, KindInvalid.
+// told is the reason as the household reads it: of a death nobody is told by a notice.
+func (r Reason) told() string {
+	return map[Reason]string{Away: "这些天您家没有人在", Unclear: "您家有一样还没问清", Housed: "您家已经解决了", Excluded: "您家已经有了只能选一样的另一项",
+		Moved: "您家全家迁走了", Died: "您家里的情况变了"}[r]
+}
+
+// Telling is what a household is told where it is to be passed over for a reason.
+func (r Reason) Telling(item core.ItemCode) wording.Notice {
+	thing, _ := ThingOf(item)
+	return wording.Skipping(thing.Word, r.told(), r.Keeps())
+}
+
+// Skip asks that the household whose turn it is, n, be passed over, and tells it so. Somebody
+// else must hold it, once the household has had its days. Errors: ErrNone, ErrState, ErrTurn,
+// ErrAsked, ErrOften, KindInvalid.
 func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) error {
 	words, err := sentence("words", s.Words)
 	if err != nil {
@@ -55,25 +70,41 @@ func (q *Quota) Skip(ctx context.Context, who staff.Person, id int64, s Skip) er
 		if t.course.waits(s.N) != nil {
 			return ErrAsked
 		}
-		e, err := entry(ctx, tx, t.round, s.N)
-		if err != nil {
-			return err
+		if t.course.often(of{n: s.N, asker: who.ID, day: tx.Today()}) {
+			return ErrOften
 		}
-		sealed, err := q.sealed(words, skipAt(id, s.N, "words"))
-		if err != nil {
-			return err
-		}
-		const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked) values ($1, $2, $3, $4, $5, $6, $7)`
-		if _, err := tx.Exec(ctx, sql, id, s.N, string(e.Region), string(s.Reason), sealed, int64(who.ID), tx.Now()); err != nil {
-			return refused(pg.Fail(err, "ask for a skip"))
-		}
-		return q.trace(ctx, tx, who, act{"quota.skip_asked", t.round, e.Region, map[string]any{"n": s.N, "household": e.Household, "reason": s.Reason, "words": words}})
+		s.Words = words
+		return q.askSkip(ctx, tx, who, t, s)
 	})
+}
+
+// askSkip writes down that a household is to be passed over, and tells it so.
+func (q *Quota) askSkip(ctx context.Context, tx *pg.Tx, who staff.Person, t turn, s Skip) error {
+	e, err := entry(ctx, tx, t.round, s.N)
+	if err != nil {
+		return err
+	}
+	sealed, err := q.sealed(s.Words, skipAt(t.round.ID, s.N, "words"))
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("quota/%d/skip/%d", t.round.ID, len(t.course.Skips)+1)
+	notice, err := q.tell(ctx, tx, who, telling{e, key, s.Reason.Telling(t.round.Item)})
+	if err != nil {
+		return err
+	}
+	until := tx.Today().AddDate(0, 0, HeardDays)
+	const sql = `insert into quota_skip (round, n, region, reason, words, asker, asked, notice, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	if _, err := tx.Exec(ctx, sql, t.round.ID, s.N, string(e.Region), string(s.Reason), sealed, int64(who.ID), tx.Now(), notice, day(until)); err != nil {
+		return refused(pg.Fail(err, "ask for a skip"))
+	}
+	return q.trace(ctx, tx, who, act{"quota.skip_asked", t.round, e.Region,
+		map[string]any{"n": s.N, "household": e.Household, "reason": s.Reason, "words": s.Words, "notice": notice, "until": until}})
 }
 
 // Second is another person's word on what waits for one of entry n, a skip, that its offer is
 // given up or nobody was reached, or that something is to be taken back: it holds, or not. Errors: ErrNone, ErrState,
-// ErrSecond, ErrUntil, ErrLate, ErrUnheard; ErrState also where not what they saw waits.
+// ErrSecond, ErrUntil, ErrLate, ErrUnheard, ErrUnvisited, ErrMet; ErrState also where not what they saw waits.
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, seen Seen, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)

@@ -69,7 +69,7 @@ func (q *Quota) askUndo(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 	if o := t.course.live(e.N); o != nil {
 		offer = &o.ID
 		if o.State == "open" || o.State == "accepted" {
-			if t.course.often(of{o.ID, undo, who.ID, tx.Today()}) {
+			if t.course.often(of{e.N, o.ID, undo, who.ID, tx.Today()}) {
 				return ErrOften
 			}
 			thing, _ := ThingOf(t.round.Item)

@@ -32,6 +32,7 @@ func TestWhatTwoHeldTwoTakeBack(t *testing.T) {
 	}
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Moved, Words: "搬走了"}))
 	fails("another takes back what waits", w.quota.Undo(ctx, w.lin, id, 1, w.stands(t, id, 1), "没搬"), quota.ErrAsker)
+	w.heard(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "没搬"))
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "看错了"))

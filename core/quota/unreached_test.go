@@ -12,8 +12,8 @@ import (
 	"lianou/core/quota"
 )
 
-// TestNobodyIsOutUnheard: who is not reached was tried three times on two days by two people,
-// in writing; one of them writes it, the household is told and has its days, and only another
+// TestNobodyIsOutUnheard: who is not reached was tried three times, hours apart and on two
+// working days, by two people, in writing; one of them writes it, the household is told and has its days, and only another
 // person gives the place away. Every act of it stands in the log.
 //
 // Controls: Answer and quota_offer_moves as they were ("update quota_offer …: nothing refused
@@ -24,8 +24,9 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, id := t.Context(), w.frozen(t, 1, 2)
-	by := w.today(t).AddDate(0, 0, 5)
-	for day, want := range map[core.Date]error{by.AddDate(0, 0, -5): quota.ErrAnswerDay, by.AddDate(0, 0, 90): quota.ErrAnswerDay} {
+	w.workday(t)
+	by := w.today(t).AddDate(0, 0, 20)
+	for day, want := range map[core.Date]error{by.AddDate(0, 0, -20): quota.ErrAnswerDay, by.AddDate(0, 0, 90): quota.ErrAnswerDay} {
 		if err := w.quota.Offer(ctx, w.han, id, 1, day); !errors.Is(err, want) {
 			t.Errorf("until %s: %v", day, err)
 		}
@@ -40,9 +41,10 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 	}
 	for range 3 {
 		must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), try))
+		w.env.Advance(quota.TriesApart)
 	}
 	tries("on one day", quota.ErrTries)
-	w.env.Advance(25 * time.Hour)
+	w.workday(t)
 	if err := w.quota.Try(ctx, w.lin, id, 1, w.offered(t, id, 1), quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
 		t.Errorf("in a way that is none: %v", err)
 	}

@@ -31,6 +31,7 @@ func TestWordsLieSealed(t *testing.T) {
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	w.undone(t, id, 1, "听错了人家")
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "女儿在坐牢"}))
+	w.heard(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	w.undone(t, id, 1, "问过邻居了")
 	said := []string{"他说在医院", "儿子有病不要", "听错了人家", "儿子有病不要", "女儿在坐牢", "问过邻居了"}
@@ -83,7 +84,7 @@ func (w *world) lies(t *testing.T, words string) bool {
 	must(t, err)
 	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 	var all bytes.Buffer
-	for _, sql := range []string{`copy quota_offer to stdout`, `copy quota_try to stdout`, `copy quota_skip to stdout`} {
+	for _, sql := range []string{`copy quota_offer to stdout`, `copy quota_try to stdout`, `copy quota_skip to stdout`, `copy quota_visit to stdout`} {
 		_, err := conn.PgConn().CopyTo(t.Context(), &all, sql)
 		must(t, err)
 	}

@@ -121,6 +121,19 @@ func (w *world) laid(t testing.TB, places, listed int) (id int64) {
 	return id
 }
 
+// workday moves on to nine in the morning of the next working day.
+func (w *world) workday(t testing.TB) {
+	t.Helper()
+	books, err := policy.Embedded()
+	must(t, err)
+	now := w.now(t).In(core.China)
+	next := time.Date(now.Year(), now.Month(), now.Day()+1, 9, 0, 0, 0, core.China)
+	for !books.Calendar().Working(core.DateOf(next)) {
+		next = next.AddDate(0, 0, 1)
+	}
+	w.env.Advance(next.Sub(now))
+}
+
 func (w *world) now(t testing.TB) (at time.Time) {
 	t.Helper()
 	w.see(t, func(_ context.Context, tx *pg.Tx) error { at = tx.Now(); return nil })

@@ -32,6 +32,8 @@ const (
 	KindTaking    Kind = "taking_back"
 	KindTakenBack Kind = "taken_back"
 	KindStands    Kind = "stands"
+	KindSkipping  Kind = "skipping"
+	KindTurnStays Kind = "turn_stays"
 	KindDelivered Kind = "delivered"
 )
 
@@ -306,5 +308,26 @@ func TakenBack(item string) Notice {
 func Stands(item string) Notice {
 	return Notice{KindStands,
 		"前面那条消息不算了。" + item + "名额还是您家的,和原来一样。" + Help + Promise,
+		[]Field{{"item", item}}}
+}
+
+// Skipping says that somebody wrote down why the household whose turn it is for an item is to
+// be passed over, and how to say that it is not so; keeps: its place stays and it is asked
+// again. why is a clause about the household, without a full stop. Who is not at home, or has
+// moved, may be away from here.
+func Skipping(item, why string, keeps bool) Notice {
+	then := "这一批就不再问您家了"
+	if keeps {
+		then = "先问后面的人家,您家的位置留着"
+	}
+	return Notice{KindSkipping,
+		item + "轮到您家了。有人记下:" + why + "。" + "另一个人核对了是这样," + then + "。不是这样,请马上打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
+		[]Field{{"item", item}}}
+}
+
+// TurnStays says that what Skipping told is not so: the household is asked as before.
+func TurnStays(item string) Notice {
+	return Notice{KindTurnStays,
+		"前面那条消息不算了。" + item + "还是轮到您家,和原来一样。" + Help + Promise,
 		[]Field{{"item", item}}}
 }

@@ -58,6 +58,8 @@ func samples() map[string][]string {
 		"TakingBack":        {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},
 		"TakenBack":         {TakenBack("公益性岗位").Words, TakenBack("公租房").Words},
 		"Stands":            {Stands("公益性岗位").Words, Stands("公租房").Words},
+		"Skipping":          {Skipping("公益性岗位", "您家已经有了只能选一样的另一项", true).Words, Skipping("公租房", "您家已经解决了", false).Words},
+		"TurnStays":         {TurnStays("公益性岗位").Words, TurnStays("公租房").Words},
 		"Refused":           {Refused(no).Words, Refused(own).Words, Refused(law).Words},
 		"AskAgain":          {AskAgain(RemedyReview, "王庙镇", "平原县")},
 		"GrantLetter":       {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},

@@ -2,9 +2,7 @@ package quota
 
 import (
 	"context"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -34,8 +32,8 @@ func (k *Room) open(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return desk.Back(w, r, home(id), "开好了。过了截止时间,请另一个人核对、冻结名单。")
 }
 
-// on runs one act on a round and goes back to its page.
-func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(id int64) error) error {
+// on runs one act on a round and goes back to the page it was done from.
+func (k *Room) on(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64) error) error {
 	id, err := number(r)
 	if err != nil {
 		return err
@@ -43,12 +41,12 @@ func (k *Room) on(w http.ResponseWriter, r *http.Request, said string, do func(i
 	if err := do(id); err != nil {
 		return err
 	}
-	return desk.Back(w, r, home(id), said)
+	return desk.Back(w, r, back(at, id), said)
 }
 
 // of runs one act on a household of a round, of which whoever acts is no kin.
 func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64, n int) error) error {
-	return k.on(w, r, said, func(id int64) error {
+	return k.on(w, r, at, said, func(id int64) error {
 		n, err := entryOf(r, "n")
 		if err != nil {
 			return err
@@ -61,20 +59,16 @@ func (k *Room) of(w http.ResponseWriter, r *http.Request, at desk.At, said strin
 }
 
 // stranger refuses an act on a household from its kin: who gets a place and who is passed
-// over is for somebody else to write down. Who used to live there counts: of a household that
-// nobody lives in any more, the place is still to be written about.
+// over is for somebody else to write down. Who used to live there counts, and wherever they live now:
+// of a household that nobody lives in any more, the place is still to be written about.
 func (k *Room) stranger(r *http.Request, at desk.At, id int64, n int) error {
 	return k.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list, err := k.d.Quota.Entries(ctx, tx, id, n, 1)
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		lived, err := k.d.Registry.Lived(ctx, tx, []core.HouseholdID{list[0].Household})
-		if err != nil {
-			return err
-		}
-		kin, err := k.d.Staff.Relatives(ctx, tx, slices.Collect(maps.Keys(lived)))
-		if _, is := kin[at.Staff.ID]; err == nil && is {
+		kin, err := k.d.Quota.Kin(ctx, tx, at.Staff.ID, list[0].Household)
+		if err == nil && kin {
 			err = casefile.ErrConflictOfInterest
 		}
 		return err
@@ -99,7 +93,7 @@ func (k *Room) freeze(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if r.FormValue("read") == "" {
 		return errNotRead
 	}
-	return k.on(w, r, "名单冻结了。从第一户起,一户一户地问。", func(id int64) error {
+	return k.on(w, r, at, "名单冻结了。从第一户起,一户一户地问。", func(id int64) error {
 		return k.d.Quota.Freeze(r.Context(), at.Staff, id, r.FormValue("digest"))
 	})
 }
@@ -120,6 +114,16 @@ func (k *Room) try(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	})
 }
 
+func (k *Room) visit(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	met := r.FormValue("met")
+	if met != "yes" && met != "no" {
+		return core.Invalid("met", "请选见没见到他家的人。")
+	}
+	return k.of(w, r, at, "记下了。", func(id int64, n int) error {
+		return k.d.Quota.Visit(r.Context(), at.Staff, id, n, seenOf(r), quota.Visit{Met: met == "yes", Words: r.FormValue("words")})
+	})
+}
+
 func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	to, said := quota.Outcome(r.FormValue("answer")), "答复记下了,正在告诉他家。"
 	if to == quota.Declined || to == quota.Unreached {
@@ -131,7 +135,7 @@ func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error 
 }
 
 func (k *Room) skip(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return k.of(w, r, at, "提出来了。请另一个人核对。", func(id int64, n int) error {
+	return k.of(w, r, at, "提出来了,正在告诉他家。请另一个人核对。", func(id int64, n int) error {
 		return k.d.Quota.Skip(r.Context(), at.Staff, id, quota.Skip{N: n, Reason: quota.Reason(r.FormValue("reason")), Words: r.FormValue("words")})
 	})
 }

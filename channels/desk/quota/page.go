@@ -10,7 +10,6 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/hardship"
-	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/quota"
 	"lianou/core/registry"
@@ -35,6 +34,10 @@ type roundLine struct {
 }
 
 func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	if !at.Has(staff.County, staff.City, staff.Auditor) {
+		http.Redirect(w, r, townHome, http.StatusSeeOther)
+		return nil
+	}
 	p := listPage{Said: desk.Said(w, r), Acts: at.Has(staff.County, staff.City), Things: quota.Things(), Areas: k.areas(at)}
 	var rounds []quota.Round
 	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) (err error) {
@@ -204,7 +207,7 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 			p.Waits++
 		}
 	}
-	return k.pending(ctx, tx, p, rows[shown:])
+	return k.pending(ctx, tx, why, p, rows[shown:])
 }
 
 // waiting is a round that nobody froze yet: the list that was drawn at its cut-off, or the
@@ -259,44 +262,6 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 	return err
 }
 
-// pending sorts the households that somebody has to do with now.
-func (k *Room) pending(ctx context.Context, tx *pg.Tx, p *roundPage, rows []row) error {
-	var undoing []row
-	for i := range rows {
-		one := &rows[i]
-		if one.Outcome == quota.Offered {
-			told, err := notify.Get(ctx, tx, one.Offer.Notice)
-			if err != nil {
-				return err
-			}
-			one.Notice = told.State
-			if one.Waits() {
-				if told, err = notify.Get(ctx, tx, one.Skip.Notice); err != nil { // of an open offer there is one
-					return err
-				}
-				one.Heard, one.Till = told.State, one.Skip.Till(told)
-			}
-			p.Offers = append(p.Offers, *one)
-			continue
-		}
-		switch {
-		case one.Back():
-			if told, err := notify.Get(ctx, tx, one.Skip.Notice); err == nil {
-				one.Heard, one.Till = told.State, one.Skip.Till(told)
-			} else if core.KindOf(err) != core.KindNotFound { // who has no place is told nothing
-				return err
-			}
-			undoing = append(undoing, *one)
-		case one.Waits():
-			p.Asked = one
-		default:
-			p.Turn = one
-		}
-	}
-	p.Undoing = undoing
-	return nil
-}
-
 // rows says who stands where, and what was done, of as many households as their reader may
 // still be shown. Errors: KindTooMany.
 func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list []quota.Entry, c *quota.Course) ([]row, error) {
@@ -324,51 +289,4 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 		out = append(out, one)
 	}
 	return out, nil
-}
-
-// people are the members of staff whom the page names.
-func (p *roundPage) people() []core.StaffID {
-	ids := []core.StaffID{p.Opener, p.Ender, p.Leaver}
-	p.each(func(r *row) {
-		if r.Offer != nil {
-			ids = append(ids, r.Offer.Maker, r.Offer.Ender)
-			for _, t := range r.Offer.Tries {
-				ids = append(ids, t.Staff)
-			}
-		}
-		if r.Skip != nil {
-			ids = append(ids, r.Skip.Asker, r.Skip.Second)
-		}
-		for _, u := range r.Undone {
-			ids = append(ids, u.By, u.Second)
-		}
-	})
-	return ids
-}
-
-func (p *roundPage) name(names map[core.StaffID]string, me core.StaffID) {
-	p.OpenedBy, p.EndedBy, p.LeavingBy = names[p.Opener], names[p.Ender], names[p.Leaver]
-	p.each(func(r *row) {
-		r.Names = names
-		r.Mine = r.Skip != nil && r.Skip.Asker == me
-	})
-}
-
-// each walks all rows of the page.
-func (p *roundPage) each(do func(*row)) {
-	for i := range p.Rows {
-		do(&p.Rows[i])
-	}
-	for i := range p.Offers {
-		do(&p.Offers[i])
-	}
-	for i := range p.Undoing {
-		do(&p.Undoing[i])
-	}
-	if p.Turn != nil {
-		do(p.Turn)
-	}
-	if p.Asked != nil {
-		do(p.Asked)
-	}
 }

@@ -73,7 +73,12 @@ type publicPage struct {
 	Over  bool
 	Until time.Time
 	Rows  []publicRow
+	Most  int // households that are posted, if there are so many
 }
+
+// times is how many households are posted for each place: who stands further down would
+// hardly come to be asked (a sample).
+const times = 3
 
 // publicRow is all that hangs out of a household: fixed, and masked.
 type publicRow struct {
@@ -96,10 +101,10 @@ func (k *Room) public(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if p.State != quota.Frozen {
 			return core.E(core.KindConflict, "quota_not_frozen", "名单冻结以后,才有公示。")
 		}
-		p.Until = p.Ended.Add(posted)
+		p.Until, p.Most = p.Ended.Add(posted), times*p.Places
 		var list []quota.Entry
 		if p.Over = tx.Now().After(p.Until); !p.Over {
-			if list, err = k.d.Quota.Entries(ctx, tx, id, 1, 3*p.Places); err != nil {
+			if list, err = k.d.Quota.Entries(ctx, tx, id, 1, p.Most); err != nil {
 				return err
 			}
 		}

@@ -43,9 +43,12 @@ func (k *Room) Templates() fs.FS { return templates }
 // Desk is the room's rows of the route table.
 func (k *Room) Desk() desk.Room {
 	all, act := []staff.Role{staff.County, staff.City, staff.Auditor}, []staff.Role{staff.County, staff.City}
+	town := []staff.Role{staff.Officer, staff.Approver} // who go to households for rounds of others
+	every, near := append(town, all...), append(town, act...)
 	const round = "/quota/round/{round}"
-	return desk.Room{Name: "quota", Title: "名额", Roles: all, Home: "/quota", Routes: []desk.Route{
-		{Method: "GET", Path: "/quota", Roles: all, Trace: "none: places and counts, no citizen", Serve: k.list},
+	return desk.Room{Name: "quota", Title: "名额", Roles: every, Home: "/quota", Routes: []desk.Route{
+		{Method: "GET", Path: "/quota/town", Roles: town, Trace: "household.listed", Serve: k.town},
+		{Method: "GET", Path: "/quota", Roles: every, Trace: "none: places and counts, no citizen", Serve: k.list},
 		{Method: "GET", Path: round, Roles: all, Trace: "household.listed", Serve: k.round},
 		{Method: "GET", Path: round + "/why", Roles: all, Trace: "household.listed", Serve: k.why},
 		{Method: "GET", Path: round + "/public", Roles: all, Trace: "household.listed", Serve: k.public},
@@ -53,7 +56,9 @@ func (k *Room) Desk() desk.Room {
 		{Method: "POST", Path: round + "/withdraw", Roles: act, Trace: "quota.withdrawn", Serve: k.withdraw},
 		{Method: "POST", Path: round + "/freeze", Roles: act, Trace: "quota.frozen", Serve: k.freeze},
 		{Method: "POST", Path: round + "/offer", Roles: act, Trace: "quota.offered", Serve: k.offer},
-		{Method: "POST", Path: round + "/try", Roles: act, Trace: "quota.tried", Serve: k.try},
+		{Method: "POST", Path: round + "/try", Roles: near, Trace: "quota.tried", Serve: k.try},
+		{Method: "POST", Path: round + "/phone", Roles: near, Trace: "field.revealed", Serve: k.phone},
+		{Method: "POST", Path: round + "/visit", Roles: near, Trace: "quota.visited", Serve: k.visit},
 		{Method: "POST", Path: round + "/answer", Roles: act, Trace: "quota.accepted quota.decline_asked quota.unreached_asked", Serve: k.answer},
 		{Method: "POST", Path: round + "/skip", Roles: act, Trace: "quota.skip_asked", Serve: k.skip},
 		{Method: "POST", Path: round + "/second", Roles: act, Trace: "quota.skipped quota.skip_refused quota.declined quota.decline_refused quota.unreached quota.unreached_refused quota.undone quota.undo_refused", Serve: k.second},

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"lianou/channels/browsertest"
 	"lianou/channels/desk/desktest"
 	desk "lianou/channels/desk/quota"
 	"lianou/core"
@@ -216,6 +215,8 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{county, "/skip", url.Values{"n": {"2"}, "reason": {"lazy"}, "words": {"去看过"}}, 422},
 		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}, 303},
 		{county, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 403},
+		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 409}, // they have not heard of it yet
+		{"", "通知有了结果", nil, 1},
 		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}, 303},
 		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}, 303},
 		{county, "/answer", url.Values{"n": {"3"}, "answer": {"accepted"}, "words": {"行,下周一就能去"}}, 303},
@@ -235,7 +236,9 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 		{second, "/second", url.Values{"n": {"3"}, "holds": {"yes"}}, 303},
 	} {
 		if c.who == "" { // the notices arrive, and days pass
-			h.hangs(t, to)
+			if c.code == 1 {
+				h.hangs(t, to)
+			}
 			h.days(t, to, c.act)
 			continue
 		}
@@ -268,6 +271,9 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 func (h *house) hangs(t *testing.T, to string) {
 	t.Helper()
 	code, body := h.ask(t, county, to+"/public", nil)
+	if want := "名额 2 个,名单列到第 6 户:前面的人不要,或者不符合的,往后顺延。"; !strings.Contains(body, want) {
+		t.Errorf("posted without %q", want)
+	}
 	names := regexp.MustCompile(`<td>([^<]+)</td>`).FindAllStringSubmatch(body, -1)
 	if code != 200 || len(names) == 0 {
 		t.Fatalf("posted: %d %s", code, body)
@@ -291,89 +297,6 @@ func (h *house) again(t *testing.T, who string) {
 			h.cookies[who] = c
 		}
 	}
-}
-
-// TestPagesAreReadable with a screen reader, by a finger, narrow and in large letters.
-func TestPagesAreReadable(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	to := h.opened(t)
-	site := httptest.NewServer(h.handler)
-	t.Cleanup(site.Close)
-	tab := browsertest.Start(t).Tab(t)
-	tab.Laptop()
-	login := func() {
-		tab.Open(site.URL + "/desk/login")
-		tab.Fill("input[name=login]", first)
-		tab.Fill("input[name=password]", staff.DemoPassword)
-		tab.Go(".login .btn.go")
-	}
-	login()
-	see := func(path, name string) {
-		tab.Open(site.URL + path)
-		tab.Faultless()
-		tab.Legible()
-		tab.View(name, 1366, 768)
-		tab.Large(true)
-		tab.Whole()
-		tab.Large(false)
-		tab.Touchscreen(360)
-		tab.Faultless()
-		tab.Whole()
-		tab.Legible()
-		tab.Shot(name + "-phone")
-		tab.Laptop()
-	}
-	see("/desk/quota", "desk-quota-rounds")
-	see(to, "desk-quota-drawing")
-	h.draws(t)
-	see(to, "desk-quota-preview")
-	_, body := h.ask(t, first, to, nil)
-	day, _ := h.today(t)
-	by := day.AddDate(0, 0, 7).String()
-	for _, c := range []struct {
-		who, act string
-		form     url.Values
-	}{
-		{first, "/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}}},
-		{county, "/offer", url.Values{"n": {"1"}, "by": {by}}},
-		{county, "/answer", url.Values{"n": {"1"}, "answer": {"declined"}, "words": {"身体不行,不去了"}}},
-		{second, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}},
-		{county, "/skip", url.Values{"n": {"2"}, "reason": {"away"}, "words": {"在济南住院,村里说下周回来"}}},
-		{second, "/second", url.Values{"n": {"2"}, "holds": {"yes"}}},
-		{county, "/offer", url.Values{"n": {"3"}, "by": {by}}},
-		{county, "/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"没人接"}}},
-	} {
-		if h.told(t); c.act == "/second" && c.form.Get("n") == "1" {
-			h.pass(t)
-		}
-		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != http.StatusSeeOther {
-			t.Fatalf("%s: %d %s", c.act, code, body)
-		}
-	}
-	login()
-	see(to, "desk-quota")
-	if code, body := h.ask(t, county, to+"/answer", h.seen(t, url.Values{"n": {"3"}, "answer": {"declined"}, "words": {"住闺女家去了,不要了"}})); code != http.StatusSeeOther {
-		t.Fatalf("%d %s", code, body)
-	}
-	see(to, "desk-quota-declined")
-	see(to+"/why?a=1&b=2", "desk-quota-why")
-	see(to+"/public", "desk-quota-public")
-	h.unreached(t, to)
-	h.does(t, county, to+"/undo", url.Values{"n": {"1"}, "why": {"记错户了,是隔壁那家不去"}})
-	login()
-	see(to, "desk-quota-unreached")
-}
-
-// unreached writes of household 3 that nobody was reached, as one person's word.
-func (h *house) unreached(t *testing.T, to string) {
-	t.Helper()
-	h.does(t, county, to+"/undo", url.Values{"n": {"3"}, "why": {"他闺女说的不算"}})
-	h.does(t, second, to+"/try", url.Values{"n": {"3"}, "how": {"visit"}, "words": {"锁着门,邻居说去闺女家了"}})
-	h.Env.Advance(25 * time.Hour)
-	h.again(t, county)
-	h.does(t, county, to+"/try", url.Values{"n": {"3"}, "how": {"call"}, "words": {"关机"}})
-	h.does(t, county, to+"/answer", url.Values{"n": {"3"}, "answer": {"unreached"}, "words": {"三回都没找着人"}})
 }
 
 // does is an act that must come about.

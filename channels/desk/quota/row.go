@@ -1,6 +1,8 @@
 package quota
 
 import (
+	"slices"
+
 	"lianou/core"
 	"lianou/core/notify"
 	"lianou/core/quota"
@@ -20,6 +22,9 @@ type row struct {
 	Notice  notify.State
 	Heard   notify.State // what became of telling the household of what waits
 	Till    core.Date    // the last day on which they may say something of it, as far as is known; 0 for none
+	Phone   core.Phone   // to be rung, which prints masked; zero where none is known
+	Rings   string       // whose it is
+	Looked  bool         // whether a number was looked for
 	Names   map[core.StaffID]string
 	Undoes  bool
 	Stands  quota.Seen // what whoever acts from this page has seen
@@ -31,14 +36,28 @@ type row struct {
 // Waits reports whether something that was written of the row waits for a second person.
 func (r row) Waits() bool { return r.Skip != nil && r.Skip.State == "asked" }
 
-// Known reports whether it is known what became of telling the household: before, nothing
-// that takes its place holds.
+// Known reports whether the household was told, at the door where no way reached it: before,
+// nothing that takes its place or its turn holds.
 func (r row) Known() bool {
-	return r.Heard == notify.Confirmed || r.Heard == notify.Untold || r.Heard == ""
+	return r.Heard == notify.Confirmed || r.Heard == notify.Untold && !r.Unvisited() || r.Heard == ""
+}
+
+// Untold reports whether no way reached the household, and Unvisited whether nobody went
+// there either.
+func (r row) Untold() bool    { return r.Heard == notify.Untold }
+func (r row) Unvisited() bool { return r.Untold() && len(r.Skip.Visits) == 0 }
+
+// Met reports whether somebody was spoken to at the door of whom it was written that nobody is
+// reached.
+func (r row) Met() bool {
+	return r.Gone() && slices.ContainsFunc(r.Skip.Visits, func(v quota.Visit) bool { return v.Met })
 }
 
 // Holds reports whether who looks may say of what waits that it is so.
-func (r row) Holds() bool { return r.Known() && !r.Early() }
+func (r row) Holds() bool { return r.Known() && !r.Early() && !r.Met() }
+
+// Passes reports whether what waits is that the household be passed over.
+func (r row) Passes() bool { return r.Waits() && r.Skip.Offer == 0 && !r.Back() }
 
 // Back reports whether that is that something be taken back.
 func (r row) Back() bool { return r.Waits() && quota.Outcome(r.Skip.Reason) == quota.Undoing }

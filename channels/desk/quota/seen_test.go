@@ -49,7 +49,8 @@ func TestAPageActsOnWhatItShows(t *testing.T) {
 // TestKinDoNothingWithAPlace, and a list is no copy: it names no household to who was shown
 // as many as a day has, but for what is posted, where nobody is named whole.
 //
-// Controls: of without stranger ("kin offer: 303"); stranger of who lives there now ("kin of who
+// Controls: of without stranger, and the table without quota_kin_bars ("kin offer: 303"); stranger by what its officer sees, as it was
+// ("kin of who moved to another county skip: 303"); stranger of who lives there now ("kin of who
 // lived there try: 303"); rows without MayShow ("a page of the
 // 2,001st: 200").
 func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
@@ -78,7 +79,8 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 	if code, _ := h.ask(t, second, to+"/offer", offer); code != 303 {
 		t.Fatalf("who is none offers: %d", code)
 	}
-	for act, form := range map[string]url.Values{"/answer": {"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}, "/try": {"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, "/undo": {"n": {"1"}, "why": {"记错了"}}} {
+	for act, form := range map[string]url.Values{"/answer": {"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}, "/try": {"n": {"1"}, "how": {"call"}, "words": {"没人接"}}, "/undo": {"n": {"1"}, "why": {"记错了"}},
+		"/phone": {"n": {"1"}, "reason": {"问他要不要"}}} {
 		if code, _ := h.ask(t, county, to+act, form); code != 403 {
 			t.Errorf("kin %s: %d", act, code)
 		}
@@ -91,6 +93,7 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 	if code, _ := h.ask(t, county, to+"/try", h.seen(t, url.Values{"n": {"1"}, "how": {"call"}, "words": {"空号"}})); code != 403 {
 		t.Errorf("kin of who lived there try: %d", code)
 	}
+	h.elsewhere(t, to)
 	must(t, h.DB.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `insert into people_shown (staff, kind, who, at) select (select id::text from staff_account where login = $1), 'household', 1000000 + n, $2 from generate_series(1, $3::int) n`
 		_, err := tx.Exec(ctx, sql, county, tx.Now().Add(-2*time.Hour), audit.ShownPerDay)
@@ -100,6 +103,36 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 		if code, _ := h.ask(t, county, to+page, nil); code != want {
 			t.Errorf("a page of the 2,001st, %q: %d, want %d", page, code, want)
 		}
+	}
+}
+
+// elsewhere: kin of a household that moved to another county, of whose people nobody of this
+// one sees anything, do nothing with its turn, through the page or past it.
+func (h *house) elsewhere(t *testing.T, to string) {
+	t.Helper()
+	must(t, h.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		var me core.StaffID
+		var kin core.PersonID
+		const sql = `select (select id from staff_account where login = $1), (select min(person) from quota_entry e join membership m on m.household = e.household where e.n = 2)`
+		if err := tx.QueryRow(ctx, sql, county).Scan(&me, &kin); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update membership set region = '371428101' where household = (select household from quota_entry where round = 1 and n = 2)`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `insert into staff_relative (staff, person, relation, said) values ($1, $2, '叔侄', $3)`, int64(me), int64(kin), tx.Now())
+		return err
+	}))
+	if code, _ := h.ask(t, county, to+"/skip", url.Values{"n": {"2"}, "reason": {"moved"}, "words": {"搬走了"}}); code != 403 {
+		t.Errorf("kin of who moved to another county skip: %d", code)
+	}
+	err := h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice)
+			select 1, 2, region, 2, current_date + 30, (select id from staff_account where login = $1), lianou_now(), 1 from quota_entry where round = 1 and n = 2`, county)
+		return pg.Fail(err, "try")
+	})
+	if pg.Constraint(err) != "quota_kin" {
+		t.Errorf("past the page kin offer: %v", err)
 	}
 }
 
