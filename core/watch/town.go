@@ -55,8 +55,15 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	closed = append(closed, opposed...)
-	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
+	had, err := w.newsOrHad(ctx, tx, town, judge, changes, nil)
+	if err != nil {
+		return false, err
+	}
+	c.newly, c.lost = layLeads(tx, town, changes, had, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
+		return false, err
+	}
+	if err := w.place(ctx, tx, town); err != nil {
 		return false, err
 	}
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
