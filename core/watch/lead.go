@@ -166,7 +166,7 @@ func placeLeads(tx *pg.Tx, town core.RegionCode, now []insight.Finding) {
 
 // closeLeft closes what lies open of households that are not in the township any more: all
 // of them died, or left the city. What lay open of one that moved went with it. It gives the
-// leads, for the log.
+// leads, for the log. It may have been told wrongly: see cameBack.
 func closeLeft(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []insight.Change) ([]int64, error) {
 	var left []int64
 	for i := range changes {
@@ -177,7 +177,7 @@ func closeLeft(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []i
 	if len(left) == 0 {
 		return nil, nil
 	}
-	const sql = `with shut as (update lead set state = 'gone', settled = $3 where region = $1 and household = any ($2) and state = 'open' returning id)
+	const sql = `with shut as (update lead set state = 'gone', departed = true, settled = $3 where region = $1 and household = any ($2) and state = 'open' returning id)
 		select id from shut order by id`
 	rows, err := tx.Query(ctx, sql, string(town), left, tx.Now())
 	if err != nil {
@@ -205,10 +205,14 @@ func endOpposed(ctx context.Context, tx *pg.Tx, town core.RegionCode) ([]int64, 
 	return ended, pg.Fail(err, "end leads that another one opposes")
 }
 
-// noted adds to an entry of the log which leads were closed, where any was.
-func noted(detail map[string]any, closed []int64) map[string]any {
+// noted adds to an entry of the log which leads were closed, and which were laid anew of who
+// is there again, where any was.
+func noted(detail map[string]any, closed, back []int64) map[string]any {
 	if len(closed) > 0 {
 		detail["closed"] = closed
+	}
+	if len(back) > 0 {
+		detail["back"] = back
 	}
 	return detail
 }

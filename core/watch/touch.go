@@ -94,11 +94,15 @@ func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *in
 	if err != nil {
 		return err
 	}
+	back, err := cameBack(ctx, tx, town, changes)
+	if err != nil {
+		return err
+	}
 	had, err := w.newsOrHad(ctx, tx, town, judge, changes, []core.HouseholdID{c.Household()})
 	if err != nil {
 		return err
 	}
 	newly, lost := layLeads(tx, town, changes, had, n)
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
-		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed)})
+		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed, back)})
 }
