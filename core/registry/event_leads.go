@@ -47,11 +47,43 @@ func (w *writing) leadsOfLeft(ctx context.Context) error {
 		if err != nil {
 			return pg.Fail(err, "look where who left lives")
 		}
+		const keep = `insert into lead_trail (event, region, lead, household, heir, kind, items)
+			select $1, $4, id, household, $3::bigint, kind, items from lead where household in ($2, $3) and state = 'open'
+				and exists (select from lead o where o.household = $2 and o.state = 'open')`
+		if _, err := w.tx.Exec(ctx, keep, w.event.ID, int64(from), int64(f.Home), string(town)); err != nil {
+			return beyond(err, "keep whose leads they were")
+		}
 		const follow = `select coalesce(array_agg(which order by which) filter (where not shut), '{}'), coalesce(array_agg(which order by which) filter (where shut), '{}') from lead_follow($1, $2, $3)`
 		if err := w.tx.QueryRow(ctx, follow, int64(from), int64(f.Home), string(town)).Scan(&f.Leads, &f.Closed); err != nil {
 			return beyond(err, "let leads follow who left")
 		}
 		if err := w.tellLeads(ctx, f, town); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leadsBack parts leads again that followed people into another household, for the event that
+// took them there is undone. What somebody has seen to meanwhile stays seen to.
+func (w *writing) leadsBack(ctx context.Context, undone EventID) error {
+	rows, err := w.tx.Query(ctx, `select home, array_agg(which order by which) from lead_unfollow($1) group by home order by home`, undone)
+	if err != nil {
+		return beyond(err, "part leads")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f followed, err error) {
+		err = row.Scan(&f.Home, &f.Leads)
+		return f, err
+	})
+	if err != nil {
+		return beyond(err, "part leads")
+	}
+	for _, f := range list {
+		home, err := w.l.reg.Home(ctx, w.tx, f.Home)
+		if err != nil {
+			return err
+		}
+		if err := w.tellLeads(ctx, f, home.Region); err != nil {
 			return err
 		}
 	}

@@ -190,5 +190,8 @@ func (l *Life) Undo(ctx context.Context, tx *pg.Tx, why Purpose, source string, 
 			return 0, err
 		}
 	}
+	if err := w.leadsBack(ctx, event); err != nil {
+		return 0, err
+	}
 	return w.end(ctx)
 }

@@ -33,6 +33,14 @@ const (
 	NotReached Outcome = "not_reached" // nobody was met
 	WrongData  Outcome = "wrong_data"  // what the register says is not so
 
+	// Of a loss alone, beside NotReached and WrongData. None of them stops anything.
+	StillFits Outcome = "still_fits" // somebody went: it goes on as it is
+	ToChange  Outcome = "to_change"  // somebody went: two people are to decide on a change
+	NotHad    Outcome = "not_had"    // it was never received
+
+	// Checking is no end: somebody goes and sees, and the lead lies open.
+	Checking Outcome = "checking"
+
 	// Of back-pay alone, beside WrongData.
 	MadeGood Outcome = "made_good" // the difference has been paid, or is on its way
 	NotOwed  Outcome = "not_owed"  // the rules give it to others
@@ -40,10 +48,14 @@ const (
 
 // Outcomes lists those of a kind of lead in the order in which a form offers them.
 func Outcomes(kind string) []Outcome {
-	if kind == LeadRaised {
+	switch kind {
+	case LeadRaised:
 		return []Outcome{MadeGood, NotOwed, WrongData}
+	case LeadLost:
+		return []Outcome{Checking, StillFits, ToChange, NotHad, NotReached, WrongData}
+	default:
+		return []Outcome{Applied, Served, NotInNeed, NotReached, WrongData}
 	}
-	return []Outcome{Applied, Served, NotInNeed, NotReached, WrongData}
 }
 
 // A Lead is something that a look found and a person has to see to.
@@ -56,12 +68,16 @@ type Lead struct {
 	Cause     string // "facts" or "book"
 	Since     core.Date
 	Found     time.Time
-	Place     insight.Place // where the household stood then
+	Place     insight.Place // where the household stands; of a settled lead, where it stood at last
+	Then      insight.Place // where it stood on the day of the lead
 	Owed      core.Fen      // of LeadRaised: of all items, by the facts of the last look
 	Raised    []Raised      // of LeadRaised
 
 	Again  string  // why it was opened again, "" where it never was settled
 	Before Outcome // what had come of it then
+
+	Checker core.StaffID // who goes and sees, 0 for nobody yet
+	Checked time.Time    // when they said so
 }
 
 // LeadsPage is which leads of a list are wanted.
@@ -79,7 +95,8 @@ type LeadMark struct {
 	ID    int64
 }
 
-const leadColumns = `id, region, household, kind, items, cause, since, found, place, coalesce(owed, 0) as owed, coalesce(raise, '[]') as raise`
+const leadColumns = `id, region, household, kind, items, cause, since, found, place, coalesce(owed, 0) as owed, coalesce(raise, '[]') as raise,
+	coalesce(found_place, place) as found_place, coalesce(checker, 0) as checker, coalesce(checking, found) as checking`
 
 // Leads gives a page of the open leads of some townships: the hardest households first.
 func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p LeadsPage) ([]Lead, error) {
@@ -103,17 +120,20 @@ func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p
 	return list, pg.Fail(err, "list leads")
 }
 
-// OpenLeads counts the open leads of some townships, of certain households where of is not nil.
-func (w *Watch) OpenLeads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, of []core.HouseholdID) (n int, err error) {
-	const sql = `select count(*) from lead where region = any ($1) and state = 'open' and ($2::bigint[] is null or household = any ($2))`
-	return n, pg.Fail(tx.QueryRow(ctx, sql, towns, of).Scan(&n), "count leads")
+// OpenLeads counts the open leads of some townships, of certain households where of is not nil,
+// and those of them that somebody goes to see.
+func (w *Watch) OpenLeads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, of []core.HouseholdID) (n, checking int, err error) {
+	const sql = `select count(*), count(checker) from lead where region = any ($1) and state = 'open' and ($2::bigint[] is null or household = any ($2))`
+	err = tx.QueryRow(ctx, sql, towns, of).Scan(&n, &checking)
+	return n, checking, pg.Fail(err, "count leads")
 }
 
 // scan reads leadColumns, and more behind them.
 func (l *Lead) scan(row pgx.CollectableRow, more ...any) error {
 	var items int64
 	var since time.Time
-	err := row.Scan(append([]any{&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place, &l.Owed, &l.Raised}, more...)...)
+	err := row.Scan(append([]any{&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place, &l.Owed, &l.Raised,
+		&l.Then, &l.Checker, &l.Checked}, more...)...)
 	l.Items, l.Since = insight.Items(items), core.DateOf(since)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/insight"
 	"lianou/core/pg"
 )
 
@@ -91,8 +92,8 @@ func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	if err := unopposed(ctx, tx, id); err != nil {
 		return err
 	}
-	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, was, owed, raise)
-		select l.region, l.household, l.kind, l.items, l.cause, l.book, l.since, l.found, l.place, l.was, l.owed, l.raise
+	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, found_place, was, owed, raise)
+		select l.region, l.household, l.kind, l.items, l.cause, l.book, l.since, l.found, l.place, coalesce(l.found_place, l.place), l.was, l.owed, l.raise
 			from lead l join household h on h.id = l.household and h.region = l.region where l.id = $1
 				and exists (select from membership m where m.household = h.id and m.until is null)
 		on conflict (region, household, kind) where state = 'open' do update set items = lead.items
@@ -109,12 +110,29 @@ func (w *Watch) Reopen(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	case another:
 		return errAnother
 	}
+	if err := w.placeAgain(ctx, tx, region, household); err != nil {
+		return err
+	}
 	const note = `insert into lead_reopen (lead, region, fresh, staff, reason, made) values ($1, $2, $3, $4, $5, $6)`
 	if _, err := tx.Exec(ctx, note, id, string(region), fresh, staff, reason, tx.Now()); err != nil {
 		return pg.Fail(err, "open a lead again")
 	}
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.reopened", Region: region, Purpose: "lead",
 		Detail: map[string]any{"lead": id, "fresh": fresh, "household": household}})
+}
+
+// placeAgain has the leads of a household stand where it stands now. One that no look has seen
+// here yet stands as it did.
+func (w *Watch) placeAgain(ctx context.Context, tx *pg.Tx, town core.RegionCode, home core.HouseholdID) error {
+	f, err := w.found.Of(ctx, tx, town, home)
+	if core.KindOf(err) == core.KindNotFound && err != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	placeLeads(tx, town, []insight.Finding{f})
+	return nil
 }
 
 // unopposed refuses a settled lead while an open one of the same household says of an item

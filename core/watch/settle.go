@@ -26,7 +26,7 @@ func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.
 	return household, pg.Fail(err, "read whose a lead is")
 }
 
-// Settle closes a lead with what came of it. Errors: KindConflict for one that is not open
+// Settle closes a lead with what came of it; Checking leaves it open, and says who goes. Errors: KindConflict for one that is not open
 // within the scope of tx, KindInvalid for an outcome that is none.
 func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome) error {
 	staff, err := strconv.ParseInt(by.ID, 10, 64)
@@ -48,13 +48,19 @@ func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	if !slices.Contains(Outcomes(kind), o) {
 		return core.Invalid("outcome", "请选一下结果。")
 	}
-	const sql = `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`
-	if _, err := tx.Exec(ctx, sql, id, string(o), staff, tx.Now()); err != nil {
+	act := "lead.settled"
+	if o == Checking {
+		act = "lead.checking"
+		_, err = tx.Exec(ctx, `update lead set checker = $2, checking = $3 where id = $1`, id, staff, tx.Now())
+	} else {
+		_, err = tx.Exec(ctx, `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`, id, string(o), staff, tx.Now())
+	}
+	if err != nil {
 		return pg.Fail(err, "settle a lead")
 	}
 	detail := map[string]any{"lead": id, "household": household, "outcome": o}
 	if kind == LeadRaised {
 		detail["owed"] = owed
 	}
-	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: "lead.settled", Region: region, Purpose: "lead", Detail: detail})
+	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Region: region, Purpose: "lead", Detail: detail})
 }

@@ -61,12 +61,16 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 	if len(before) > 0 && before[0].By.Book != judge.Book().Digest {
 		w.found.Judged(tx, town, judge.Book().Digest)
 	}
+	var now []insight.Finding
 	for _, id := range ids {
 		f, there := insight.Finding{Household: id}, len(rows[id]) > 0
 		if there {
 			if f, err = judge.Row(id, rows[id]); err != nil {
 				return core.E(core.KindInternal, "row_unreadable", "").Wrap(err)
 			}
+		}
+		if there {
+			now = append(now, f)
 		}
 		changed, err := w.found.Set(ctx, tx, town, f, !there)
 		if err != nil {
@@ -75,20 +79,30 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 		if changed == nil {
 			continue
 		}
-		if err := w.tell(ctx, tx, town, changed, newsOf(before, judge, tx.Today())); err != nil {
+		if err := w.tell(ctx, tx, town, changed, judge, newsOf(before, judge, tx.Today())); err != nil {
 			return err
 		}
 	}
+	placeLeads(tx, town, now) // also of who was found as before: leads may have come from elsewhere
 	return nil
 }
 
 // tell lays the leads of one change and writes it down.
-func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, n news) error {
-	closed, err := closeLeft(ctx, tx, town, []insight.Change{*c})
+func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, judge *insight.Judge, n news) error {
+	changes := []insight.Change{*c}
+	closed, err := closeLeft(ctx, tx, town, changes)
 	if err != nil {
 		return err
 	}
-	newly, lost := layLeads(tx, town, []insight.Change{*c}, n)
+	back, err := cameBack(ctx, tx, town, changes)
+	if err != nil {
+		return err
+	}
+	had, err := w.newsOrHad(ctx, tx, town, judge, changes, []core.HouseholdID{c.Household()})
+	if err != nil {
+		return err
+	}
+	newly, lost := layLeads(tx, town, changes, had, n)
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
-		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed)})
+		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed, back)})
 }

@@ -55,12 +55,25 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	closed = append(closed, opposed...)
-	c.newly, c.lost = layLeads(tx, town, changes, newsOf(before, judge, tx.Today()))
+	var back []int64
+	if len(before) > 0 { // the first look at a township knows nobody
+		if back, err = cameBack(ctx, tx, town, changes); err != nil {
+			return false, err
+		}
+	}
+	had, err := w.newsOrHad(ctx, tx, town, judge, changes, nil)
+	if err != nil {
+		return false, err
+	}
+	c.newly, c.lost = layLeads(tx, town, changes, had, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
 	}
+	if err := w.place(ctx, tx, town); err != nil {
+		return false, err
+	}
 	if err := w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "scan_town"}, Act: "registry.scanned", Region: town, Purpose: "scan",
-		Detail: noted(map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost, "raised": c.raised}, closed)}); err != nil {
+		Detail: noted(map[string]any{"scan": scan, "book": by.Book, "households": c.households, "changed": c.changed, "newly": c.newly, "lost": c.lost, "raised": c.raised}, closed, back)}); err != nil {
 		return false, err
 	}
 	finish(tx, scan, town, c)

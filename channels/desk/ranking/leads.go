@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -16,9 +18,9 @@ import (
 	"lianou/core/watch"
 )
 
-// mostLeads is how many leads a page shows; the hardest households come first, so the
-// rest waits for these.
-const mostLeads = 50
+// mostLeads is how many leads a page shows: of a telephone, some three screens of lines. The
+// hardest households come first, so the rest waits for these.
+const mostLeads = 20
 
 // leadPage is what scans found that somebody should see to.
 type leadPage struct {
@@ -27,10 +29,13 @@ type leadPage struct {
 	Said     string
 	Rows     []leadRow
 	Due      bool   // something new fits somebody
+	Lost     bool   // something may fit somebody no more
 	Raised   bool   // something may be owed to somebody
 	Open     int    // leads of the place in all
+	Checking int    // of them, those that somebody goes to see
 	Next     string // the address of the next page; "" for none
 	Apply    bool   // one was just settled as somebody to be helped to apply
+	Change   bool   // one was just settled as a change that two people are to decide
 	Door     bool   // who reads it may take an application down themselves
 }
 
@@ -42,7 +47,10 @@ type leadRow struct {
 	Cause string
 	Band  string
 	Low   int
-	Kin   bool // of who reads it: somebody else settles it
+	Day   int // Low on the day of the lead
+	Brief string
+	Goer  string // who goes and sees
+	Kin   bool   // of who reads it: somebody else settles it
 	Apart []string
 	Was   string // what had come of it before it was opened again
 
@@ -71,15 +79,30 @@ type outcomeWord struct {
 	Word    string
 }
 
-func outcomeWords(kind string) (list []outcomeWord) {
-	for _, o := range watch.Outcomes(kind) {
-		list = append(list, outcomeWord{o, outcomes[o]})
+// outcomeWords are what a form offers of a lead: who goes and sees says so once.
+func outcomeWords(l *watch.Lead) (list []outcomeWord) {
+	for _, o := range watch.Outcomes(l.Kind) {
+		if o != watch.Checking || l.Checker == 0 {
+			list = append(list, outcomeWord{o, outcomes[o]})
+		}
 	}
 	return list
 }
 
 var outcomes = map[watch.Outcome]string{watch.Applied: "符合,帮他申请", watch.Served: "已经有了", watch.NotInNeed: "不需要", watch.NotReached: "没找到人",
-	watch.WrongData: "资料不对", watch.MadeGood: "该补,已经补了", watch.NotOwed: "不该补"}
+	watch.WrongData: "资料不对", watch.MadeGood: "该补,已经补了", watch.NotOwed: "不该补",
+	watch.Checking: "我去核实", watch.StillFits: "已核实,仍符合", watch.ToChange: "已核实,走变更", watch.NotHad: "本来就没领"}
+
+// brief says in a line what a lead is about.
+func (r *leadRow) brief() string {
+	if r.Kind == watch.LeadRaised {
+		return "应补约 " + r.Owed.Short() + " 元"
+	}
+	if n := len(r.Items); n > 3 {
+		return strings.Join(r.Items[:2], "、") + " 等 " + strconv.Itoa(n) + " 项"
+	}
+	return strings.Join(r.Items, "、")
+}
 
 // apart says which of some items a rule lets nobody have beside one another: all of them may
 // fit, and one is chosen.
@@ -105,7 +128,7 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	empty := leadPage{view: v, Said: desk.Said(w, r), Apply: r.FormValue("then") == string(watch.Applied), Door: at.Has(staff.Clerk, staff.Assistant)}
+	empty := leadPage{view: v, Said: desk.Said(w, r), Apply: r.FormValue("then") == string(watch.Applied), Change: r.FormValue("then") == string(watch.ToChange), Door: at.Has(staff.Clerk, staff.Assistant)}
 	empty.Up, empty.Down = k.around(v, at)
 	var page leadPage
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
@@ -117,6 +140,9 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		page.Rows, err = k.leadRows(ctx, tx, why, at, list)
 		return err
 	})
+	if err == nil {
+		err = k.nameGoers(r.Context(), page.Rows)
+	}
 	if err != nil {
 		return err
 	}
@@ -129,7 +155,7 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 	if err != nil {
 		return nil, err
 	}
-	if page.Open, err = k.d.Watch.OpenLeads(ctx, tx, page.Towns, of); err != nil {
+	if page.Open, page.Checking, err = k.d.Watch.OpenLeads(ctx, tx, page.Towns, of); err != nil {
 		return nil, err
 	}
 	p := watch.LeadsPage{N: mostLeads + 1, Of: of}
@@ -145,11 +171,30 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 		last := list[mostLeads-1]
 		page.Next = fmt.Sprintf("/desk/ranking/leads?place=%s&after=%d.%d&n=%d", page.Place, last.Place, last.ID, page.From+mostLeads)
 	}
-	page.Due, page.Raised = false, false
+	kinds := map[string]bool{}
 	for _, l := range list {
-		page.Due, page.Raised = page.Due || l.Kind == watch.LeadDue, page.Raised || l.Kind == watch.LeadRaised
+		kinds[l.Kind] = true
 	}
+	page.Due, page.Lost, page.Raised = kinds[watch.LeadDue], kinds[watch.LeadLost], kinds[watch.LeadRaised]
 	return list, nil
+}
+
+// nameGoers names who goes and sees.
+func (k *Room) nameGoers(ctx context.Context, rows []leadRow) error {
+	var ids []core.StaffID
+	for i := range rows {
+		if rows[i].Checker != 0 {
+			ids = append(ids, rows[i].Checker)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	names, err := k.d.Staff.Names(ctx, ids...)
+	for i := range rows {
+		rows[i].Goer = names[rows[i].Checker]
+	}
+	return err
 }
 
 // First and Last are the numbers of the first and the last lead of the page.
@@ -189,7 +234,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at
 	}
 	out := make([]leadRow, 0, len(list))
 	for _, l := range list {
-		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(l.Kind)}
+		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Day: l.Then.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(&l)}
 		one.Where = k.d.Registry.Regions().FullName(l.Region)
 		if one.Head.Village != "" {
 			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
@@ -213,6 +258,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at
 		case l.Cause == "book":
 			one.Cause = "政策变了,可能从 " + l.Since.SayWhole() + " 起"
 		}
+		one.Brief = one.brief()
 		out = append(out, one)
 	}
 	return out, nil

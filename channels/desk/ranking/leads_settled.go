@@ -85,10 +85,14 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	to := "/desk/ranking/leads?place=" + url.QueryEscape(r.FormValue("place"))
-	if o := watch.Outcome(r.FormValue("outcome")); o == watch.Applied {
+	said := "记下了。记错了,在“看过的”里重新打开。"
+	switch o := watch.Outcome(r.FormValue("outcome")); o {
+	case watch.Applied, watch.ToChange:
 		to += "&then=" + string(o)
+	case watch.Checking:
+		said = "记下了,您去核实。这条还在下面,看过了再记结果。在领的照发。"
 	}
-	return desk.Back(w, r, to, "记下了。记错了,在“看过的”里重新打开。")
+	return desk.Back(w, r, to, said)
 }
 
 // settledPage is what came of the leads of a place.

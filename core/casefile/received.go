@@ -1,0 +1,56 @@
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Received is an item that a household of the register receives by a granted case.
+type Received struct {
+	Household core.HouseholdID
+	Item      core.ItemCode
+	Period    string
+	State     ClaimState
+	Since     time.Time       // of its approval
+	People    []core.PersonID // whom it is for; empty for the household as a whole
+}
+
+// ReceivedIn reads what some households of one township receive now, by household, wherever
+// the case lies. Who has not the township in scope reads nothing. Items alone; who shows them
+// leaves the trace.
+func ReceivedIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []core.HouseholdID) (map[core.HouseholdID][]Received, error) {
+	rows, err := tx.Query(ctx, `select household, item, period, state, since, people from claims_received($1, $2)`, string(town), homes)
+	if err != nil {
+		return nil, pg.Fail(err, "read what households receive")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Received])
+	if err != nil {
+		return nil, pg.Fail(err, "read what households receive")
+	}
+	out := map[core.HouseholdID][]Received{}
+	for _, r := range list {
+		if r.runs(tx.Now()) {
+			out[r.Household] = append(out[r.Household], r)
+		}
+	}
+	return out, nil
+}
+
+// runs reports whether what was granted still counts, as the pages of a household have it:
+// monthly money until it is stopped, what is given for a time until that is over, and what is
+// paid once until it is there.
+func (r *Received) runs(now time.Time) bool {
+	days := map[string]int{"term": 183, "season": 365, "year": 365}
+	if r.Period == "month" {
+		return true
+	}
+	if n, timed := days[r.Period]; timed {
+		return r.Since.AddDate(0, 0, n).After(now)
+	}
+	return r.State == ClaimApproved || r.State == ClaimPaying || r.State == ClaimDelivering
+}
