@@ -22,6 +22,23 @@ type Elsewhere struct {
 	Persons []core.PersonID // whom it is for; empty for the household as a whole
 }
 
+// Runs reports whether what was granted still counts.
+func (e Elsewhere) Runs(now time.Time) bool { return runs(e.Period, e.State, e.Since, now) }
+
+// runs: monthly money until it is stopped, what is paid for a time until that is over, and
+// what is paid once until it is there. The index of payments refuses a second one of the
+// same month whatever is said here.
+func runs(period string, state ClaimState, since, now time.Time) bool {
+	days := map[string]int{"term": 183, "season": 365, "year": 365}
+	if period == "month" {
+		return true
+	}
+	if n, timed := days[period]; timed {
+		return since.AddDate(0, 0, n).After(now)
+	}
+	return state == ClaimApproved || state == ClaimPaying || state == ClaimDelivering
+}
+
 // Elsewhere reads what the people of a case have by other cases. What was refused, what
 // nobody agreed to or asked for, and monthly money that was stopped, is left out. Which
 // of it still counts is the caller's to say.

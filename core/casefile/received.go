@@ -34,23 +34,9 @@ func ReceivedIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []co
 	}
 	out := map[core.HouseholdID][]Received{}
 	for _, r := range list {
-		if r.runs(tx.Now()) {
+		if runs(r.Period, r.State, r.Since, tx.Now()) {
 			out[r.Household] = append(out[r.Household], r)
 		}
 	}
 	return out, nil
-}
-
-// runs reports whether what was granted still counts, as the pages of a household have it:
-// monthly money until it is stopped, what is given for a time until that is over, and what is
-// paid once until it is there.
-func (r *Received) runs(now time.Time) bool {
-	days := map[string]int{"term": 183, "season": 365, "year": 365}
-	if r.Period == "month" {
-		return true
-	}
-	if n, timed := days[r.Period]; timed {
-		return r.Since.AddDate(0, 0, n).After(now)
-	}
-	return r.State == ClaimApproved || r.State == ClaimPaying || r.State == ClaimDelivering
 }

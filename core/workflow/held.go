@@ -39,7 +39,7 @@ func Has(list []casefile.Elsewhere, people []casefile.Member, now time.Time) (ou
 			switch {
 			case !e.Granted:
 				out.Open = append(out.Open, matching.Filed{Item: e.Item, Member: ref})
-			case runs(e, now):
+			case e.Runs(now):
 				out.Receiving = append(out.Receiving, matching.Receiving{Item: e.Item, Member: ref, Amount: e.Amount / core.Fen(len(refs)), Per: e.Period})
 			}
 		}
@@ -59,18 +59,4 @@ func refsOf(e casefile.Elsewhere, people []casefile.Member) ([]core.MemberRef, b
 		}
 	}
 	return refs, len(refs) > 0
-}
-
-// runs reports whether what was granted still counts: monthly money until it is stopped, what
-// is paid for a time until that is over, and what is paid once until it is there. The index of
-// payments refuses a second one of the same month whatever is said here.
-func runs(e casefile.Elsewhere, now time.Time) bool {
-	days := map[string]int{"term": 183, "season": 365, "year": 365}
-	if e.Period == "month" {
-		return true
-	}
-	if n, timed := days[e.Period]; timed {
-		return e.Since.AddDate(0, 0, n).After(now)
-	}
-	return e.State == casefile.ClaimApproved || e.State == casefile.ClaimPaying || e.State == casefile.ClaimDelivering
 }

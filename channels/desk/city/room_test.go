@@ -32,7 +32,11 @@ func TestACaseIsLostOnce(t *testing.T) {
 		return err
 	}))
 	must(t, d.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `update casefile set state = 'returned'`)
+		_, err := tx.Exec(ctx, `with b as (insert into case_bounce (case_id, region, nth, from_region, by_staff, ground, why, at)
+			select id, region, 1, region, 1, 'elsewhere', '住在德平镇', now() from casefile) select`)
+		if err == nil {
+			_, err = tx.Exec(ctx, `update casefile set state = 'returned'`)
+		}
 		return pg.Fail(err, "hand the case back")
 	}))
 	room := city.New(city.Deps{DB: d.DB, Cases: cases, Audit: d.Audit, Regions: d.Regions})
