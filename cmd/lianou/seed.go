@@ -53,7 +53,7 @@ func (c seedCmd) Run(t *tool) error {
 		return err
 	}
 	debug.SetGCPercent(400) // rows live for one chunk; collecting them early costs a fifth of the time
-	loader := seed.Loader{Registry: reg, Regions: regions}
+	loader := seed.Loader{Registry: reg, Regions: regions, Doubles: true}
 	if c.WhenTold {
 		if loader.Ahead, err = loader.MakeAhead(c.Number, c.People, time.Now()); err != nil {
 			return err

@@ -39,7 +39,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff, Regions: h.regions})
 	lines := budget.New(budget.Deps{DB: h.stores.DB, Budgets: h.payout.Budgets, Staff: h.staff, Regions: h.regions, Books: h.books})
 	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Audit: h.audit, Regions: h.regions})
-	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Changes: h.changes, Life: h.life, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
+	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Changes: h.changes, Life: h.life, Twins: h.twins, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Staff: h.staff, Books: h.books, Audit: h.audit, Bell: h.stores.Bell})
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff, Audit: h.audit})
 	queue, err := jobs.NewInserter(jobs.Platform)

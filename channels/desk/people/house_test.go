@@ -24,6 +24,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/registry/change"
 	"lianou/core/registry/seed"
+	"lianou/core/registry/twins"
 	"lianou/core/staff"
 )
 
@@ -44,6 +45,7 @@ type house struct {
 	*desktest.Desk
 	reg     *registry.Registry
 	cases   *casefile.Store
+	twins   *twins.Twins
 	handler http.Handler
 	cookie  *http.Cookie // of the officer
 	second  *http.Cookie // of the approver
@@ -81,7 +83,9 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	life, err := registry.NewLife(h.reg, queue)
 	must(t, err)
-	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Life: life, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
+	h.twins, err = twins.New(twins.Deps{DB: h.DB, Registry: h.reg, Audit: h.Audit, Jobs: queue, Ring: h.Keys.Platform.Ring})
+	must(t, err)
+	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Life: life, Twins: h.twins, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
 	_, err = staff.Seed(t.Context(), h.Env.DB(pgtest.Import), []staff.Town{{Code: "371424103", Name: "德平镇", County: "临邑县"}})
 	must(t, err)
 	sessions := h.Sessions(t, room, officer, approver, county)

@@ -39,6 +39,7 @@ type householdPage struct {
 	Contests []changeRow
 	MayAsk   bool // may write a contest down
 	MayTell  bool // may tell what happened in the family
+	Unions   []unionRow
 }
 
 func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -57,10 +58,13 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err
 		}
-		return p.judge(ctx, tx, why, &page)
+		return p.judge(ctx, tx, why, at, &page)
 	})
 	if err == nil {
 		err = p.nameStaff(r.Context(), at, page.Contests)
+	}
+	if err == nil {
+		err = p.nameUnions(r.Context(), page.Unions)
 	}
 	if err != nil {
 		return err
@@ -70,7 +74,7 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 
 // judge lays what is known today beside the Book of today. It writes nothing but who
 // looked.
-func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *householdPage) error {
+func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, page *householdPage) error {
 	page.On = tx.Today()
 	facts, sources, err := p.d.Registry.Facts(ctx, tx, why, page.Home, page.On)
 	if err != nil {
@@ -94,6 +98,9 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	page.Place = p.d.Regions.FullName(lowest(registry.Person{Region: home.Region, Village: home.Village}))
 	page.Members = memberRows(members, 0, page.On)
 	page.Name = calledAfter(members)
+	if page.Unions, err = p.unionsIn(ctx, tx, at, members); err != nil {
+		return err
+	}
 	t := teller{book: rules.Book(), sources: sources, names: namesOf(members)}
 	held, err := p.has(ctx, tx, page.Home, members)
 	if err != nil {

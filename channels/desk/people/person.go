@@ -33,6 +33,7 @@ type personPage struct {
 	Lookers []lookerRow
 	Changes []changeRow // asked for, of this person and the household
 	MayAsk  bool        // for a correction
+	Unions  []unionRow
 }
 
 // Waiting are the corrections that nobody has decided yet, Ended the others: those are
@@ -85,6 +86,9 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 			return err
 		}
 		page.Who, page.Place = whoIs(page.Person, tx.Today()), p.d.Regions.FullName(lowest(page.Person))
+		if page.Unions, err = p.unions(ctx, tx, at, map[core.PersonID]string{page.Person.ID: ""}); err != nil {
+			return err
+		}
 		return p.known(ctx, tx, why, &page)
 	})
 	page.MayAsk = at.Has(changers()...) && !page.As.Past()
@@ -95,6 +99,9 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	if err = p.nameStaff(r.Context(), at, page.Changes); err != nil {
+		return err
+	}
+	if err = p.nameUnions(r.Context(), page.Unions); err != nil {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "person", Title: page.Person.Name}, page)

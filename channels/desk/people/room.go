@@ -16,6 +16,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/registry/change"
+	"lianou/core/registry/twins"
 	"lianou/core/staff"
 )
 
@@ -29,6 +30,7 @@ type Deps struct {
 	Registry *registry.Registry
 	Changes  *change.Changes
 	Life     *registry.Life
+	Twins    *twins.Twins
 	Regions  *registry.Regions
 	Staff    *staff.Staff
 	Cases    *casefile.Store

@@ -39,6 +39,10 @@ type layPage struct {
 	Total      int
 	TwoNumbers bool
 	Merged     bool
+	Words      []word // what was said, the last first
+	Mine       bool   // whoever looks has said theirs, and nothing is asked of them
+	Waits      string // what a word that two are one waits for
+	Next       int64  // another pair that waits, 0 for none
 }
 
 // lay shows one pair side by side.
@@ -64,8 +68,14 @@ func (t *Room) lay(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		p.Row, p.Here, p.Merged, p.Total = t.row(s.Pair), s.Here.Name, s.Pair.State == pairs.One, s.Score.Total
 		p.TwoNumbers = !s.Here.IDNumber.IsZero() && !s.There.IDNumber.IsZero() && s.Here.IDNumber != s.There.IDNumber
 		p.Fields, p.Parts = t.fields(s), parts(s.Score)
-		return nil
+		if p.Next, err = t.next(ctx, tx, n); err != nil {
+			return err
+		}
+		return t.heard(ctx, tx, at, &p)
 	})
+	if err == nil {
+		err = t.nameWords(r.Context(), at, p.Words)
+	}
 	if err != nil {
 		return err
 	}

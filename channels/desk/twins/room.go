@@ -114,36 +114,24 @@ func id(r *http.Request) (int64, error) {
 	return n, nil
 }
 
-// judge keeps what somebody says about a pair and goes to the next one.
+// judge keeps what somebody says about a pair and stays with it: who taps twice meets what
+// they said, and not the buttons of the next pair.
 func (t *Room) judge(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	n, err := id(r)
 	if err != nil {
 		return err
 	}
 	v := pairs.Verdict{Pair: n, Say: pairs.Say(r.FormValue("say")), Reason: r.FormValue("reason"), Staff: at.Staff.ID}
-	to := "/desk/twins"
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		if err := t.stranger(ctx, tx, at, n); err != nil {
 			return err
 		}
-		if err := t.d.Twins.Decide(ctx, tx, v); err != nil {
-			return err
-		}
-		list, err := t.d.Twins.Waiting(ctx, tx)
-		if to = "/desk/twins"; err == nil {
-			for _, next := range list {
-				if next.ID != n {
-					to += "/" + strconv.FormatInt(next.ID, 10)
-					break
-				}
-			}
-		}
-		return err
+		return t.d.Twins.Decide(ctx, tx, v)
 	})
 	if err != nil {
 		return err
 	}
-	return desk.Back(w, r, to, said[v.Say])
+	return desk.Back(w, r, "/desk/twins/"+strconv.FormatInt(n, 10), said[v.Say])
 }
 
 // stranger refuses a word about a pair from kin of either: what is known of one becomes
@@ -166,8 +154,8 @@ func (t *Room) stranger(ctx context.Context, tx *pg.Tx, at desk.At, pair int64) 
 }
 
 var said = map[pairs.Say]string{
-	pairs.SaySame:      "记下了:是同一个人。两边都说了是,才会合到一起;合了也能撤。",
+	pairs.SaySame:      "记下了:是同一个人。合了也能撤。",
 	pairs.SayDifferent: "记下了:不是同一个人。两条都留着,以后不再问。",
 	pairs.SayLater:     "先放着,14 天后再拿出来。",
-	pairs.SayUndo:      "撤了。两条登记和合并以前一样。",
+	pairs.SayUndo:      "记下了:撤销合并。几秒钟以后,两条登记和合并以前一样。",
 }

@@ -76,9 +76,11 @@ func open(t *testing.T) (*desktest.Desk, *pairs.Twins, string) {
 }
 
 // TestPage: an officer opens a pair, sees it field by field with words and sources, says
-// why and what, and the next pair is there; of the row over the border the page names the
-// town and nothing else. Faultless at every width. Control: show There without asking
-// Beyond (the other name is on the page).
+// why and what, and stays where they are: what they said, when and why, the undo in a fold,
+// and under their finger no button; of the row over the border the page names the town and
+// nothing else. Faultless at every width. Control: show There without asking Beyond (the
+// other name is on the page). Red by going to the next pair, as it was: "after a word the page
+// is /desk/twins/2 …", "who said so, and what it waits for, is not on the page".
 func TestPage(t *testing.T) {
 	t.Parallel()
 	d, found, site := open(t)
@@ -129,23 +131,49 @@ func TestPage(t *testing.T) {
 	tab.Shot("twins-pair-narrow")
 	tab.Laptop()
 	tab.Fill("input[name=reason]", "看过户口簿,是一个人。")
+	at := tab.Eval(`(() => { const b = document.querySelector("button[value=same]"); b.scrollIntoView({block: "center"}); const r = b.getBoundingClientRect(); return r.x + r.width / 2 + "," + (r.y + r.height / 2) })()`)
 	tab.Go("button[value=same]")
 	tab.Wait("记下了:是同一个人")
-	if !strings.Contains(tab.Eval("location.pathname"), beyond[len(site):]) {
-		t.Errorf("after a word the page is %s", tab.Eval("location.pathname"))
+	if !strings.HasSuffix(tab.Eval("location.pathname"), own[len(site):]) || tab.Eval(`document.elementFromPoint(`+at+`)?.closest("button")?.value ?? ""`) != "" || !tab.Has("看下一对") {
+		t.Errorf("after a word the page is %s, and where the finger is lies the button %q", tab.Eval("location.pathname"), tab.Eval(`document.elementFromPoint(`+at+`)?.closest("button")?.value ?? ""`))
 	}
+	if !tab.Has("正在合,几秒钟就好") || !tab.Has("(您)说是同一个人") {
+		t.Error("who said so, and what it waits for, is not on the page")
+	}
+	tab.Faultless()
+	tab.Shot("twins-said")
 	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0')}))
 	tab.Open(site + "/desk/twins")
 	tab.Wait("合错了可以撤")
 	tab.Faultless()
 	tab.Shot("twins-done")
 	tab.Open(own)
+	tab.Wait("谁定的,凭什么")
+	if !tab.Has("“看过户口簿,是一个人。”") || tab.Eval(`String(document.querySelector("button[value=undo]").checkVisibility())`) != "false" {
+		t.Error("the page of two who are one does not say why, or its undo lies open")
+	}
+	tab.Faultless()
+	tab.Shot("twins-one")
+	tab.Phone()
+	tab.Faultless()
+	tab.Shot("twins-one-narrow")
+	tab.Laptop()
+	tab.Click("details.fold summary")
 	tab.Fill("input[name=reason]", "看错了,是叔侄两个。")
 	tab.Go("button[value=undo]")
 	tab.Wait("两条登记和合并以前一样")
 	must(t, found.Settle(t.Context(), pairs.Settle{Pair: int64(own[len(own)-1] - '0'), Verdict: 1}))
 	tab.Open(own)
-	tab.Wait("是同一个人")
+	tab.Wait("您怎么看")
+	if !tab.Has("撤销了合并") || !tab.Has("“看错了,是叔侄两个。”") {
+		t.Error("that it was undone, and why, is not on the page")
+	}
+	tab.Faultless()
+	tab.Shot("twins-undone")
+	tab.Open(beyond)
+	tab.Fill("input[name=reason]", "打电话问过,是一个人。")
+	tab.Go("button[value=same]")
+	tab.Wait("还没有合。德平镇也说是,才会合。")
 }
 
 // TestKinDecideNothing: who is declared kin of one of a pair, also of the row over the

@@ -42,3 +42,34 @@ func factsIn(t *testing.T, doc string) int {
 	}
 	return len(facts)
 }
+
+// The rows of the pairs for show have facts of the vocabulary, each on its keeper's sheet,
+// and ids and numbers that nobody else has.
+func TestDoublesStandBesideTheStories(t *testing.T) {
+	people, numbers := map[core.PersonID]bool{}, map[string]bool{"": true}
+	for _, s := range Stories() {
+		for _, m := range s.Members {
+			people[m.Person], numbers[m.ID.Reveal()] = true, true
+		}
+	}
+	for _, d := range Doubles() {
+		for i, h := range d.Known(core.NewDate(2026, 3, 2)) {
+			m := h.Members[0]
+			if people[m.ID] || m.ID >= firstPerson || h.ID >= firstHousehold || !m.IDNumber.IsZero() && numbers[m.IDNumber.Reveal()] {
+				t.Errorf("%s %d stands where another does", m.Name, i)
+			}
+			people[m.ID], numbers[m.IDNumber.Reveal()] = true, true
+			doc := `{"on":"2026-03-02","county":"371426"`
+			for _, sheet := range h.Sheets {
+				doc += "," + string(sheet.Facts[1:len(sheet.Facts)-1])
+			}
+			doc += `,"members":[{"ref":"m","relation":"applicant","age":60,"sex":"` + string(m.Sex) + `"`
+			for _, sheet := range m.Sheets {
+				doc += "," + string(sheet.Facts[1:len(sheet.Facts)-1])
+			}
+			if _, err := core.DecodeHousehold([]byte(doc + "}]}")); err != nil {
+				t.Errorf("%s %d: %v: %s", m.Name, i, err, doc)
+			}
+		}
+	}
+}

@@ -33,6 +33,9 @@ type Loader struct {
 	Progress func(done, total int)
 	// Ahead is what was made before the database was there. Optional.
 	Ahead *Ahead
+	// Doubles puts the pairs of Doubles in too. Defaults to false: figures and tests count
+	// the Stories and whom their number gives.
+	Doubles bool
 }
 
 // Result counts what was loaded.
@@ -76,6 +79,11 @@ func (l Loader) stories(ctx context.Context, tx *pg.Tx) error {
 	var known []registry.NewHousehold
 	for _, s := range Stories() {
 		known = append(known, s.Known(tx.Today()))
+	}
+	if empty && l.Doubles {
+		for _, d := range Doubles() {
+			known = append(known, d.Known(tx.Today())...)
+		}
 	}
 	if empty {
 		if err := registry.SaveRegions(ctx, tx, l.Regions); err != nil {

@@ -29,6 +29,6 @@ func (Became) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
-func (t *Twins) became(ctx context.Context, tx *pg.Tx, last said, a registry.Alias, apart bool) error {
-	return t.Jobs.Insert(ctx, tx, Became{Verdict: last.id, Kept: a.Kept, Gone: a.Gone, Apart: apart, By: last.staff})
+func (t *Twins) became(ctx context.Context, tx *pg.Tx, last Word, a registry.Alias, apart bool) error {
+	return t.Jobs.Insert(ctx, tx, Became{Verdict: last.id, Kept: a.Kept, Gone: a.Gone, Apart: apart, By: last.Staff})
 }

@@ -93,14 +93,6 @@ func (t *Twins) Decide(ctx context.Context, tx *pg.Tx, v Verdict) error {
 	return t.Jobs.Insert(ctx, tx, Settle{Pair: v.Pair, Verdict: last})
 }
 
-// said is a word as it is kept.
-type said struct {
-	id     int64
-	region core.RegionCode
-	say    Say
-	staff  core.StaffID
-}
-
 // Settle draws the consequence of the words about a pair as they are now: whoever comes
 // later, or runs it twice, comes to the same.
 //
@@ -121,53 +113,29 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 			return err
 		}
 		switch last := words[len(words)-1]; {
-		case lines[0].State == One && last.say == SayUndo:
+		case lines[0].State == One && last.Say == SayUndo:
 			return t.undo(ctx, tx, lines, last)
 		case lines[0].State == One:
 			return nil
-		case slices.ContainsFunc(words, func(w said) bool { return w.say == SayDifferent }):
+		case slices.ContainsFunc(words, func(w Word) bool { return w.Say == SayDifferent }):
 			return settle(ctx, tx, job.Pair, Different)
-		case last.say == SayLater:
+		case last.Say == SayLater:
 			return later(ctx, tx, job.Pair)
 		}
 		return t.merge(ctx, tx, lines, words)
 	})
 }
 
-// wordsAbout reads, in order, the last word of each member of staff in each township,
-// of those since the last undo.
-func wordsAbout(ctx context.Context, tx *pg.Tx, pair int64) ([]said, error) {
-	const sql = `select id, region, verdict, staff from person_verdict where pair = $1 order by id`
-	rows, err := tx.Query(ctx, sql, pair)
-	if err != nil {
-		return nil, pg.Fail(err, "read what was said about a pair")
-	}
-	defer rows.Close()
-	var list []said
-	for rows.Next() {
-		var w said
-		if err := rows.Scan(&w.id, &w.region, &w.say, &w.staff); err != nil {
-			return nil, pg.Fail(err, "read what was said about a pair")
-		}
-		if w.say == SayUndo || len(list) > 0 && list[len(list)-1].say == SayUndo {
-			list = nil // what was said before is answered
-		}
-		list = slices.DeleteFunc(list, func(o said) bool { return o.staff == w.staff && o.region == w.region })
-		list = append(list, w)
-	}
-	return list, pg.Fail(rows.Err(), "read what was said about a pair")
-}
-
 // merge makes the two one where the words suffice; else the pair waits.
-func (t *Twins) merge(ctx context.Context, tx *pg.Tx, lines []Pair, words []said) error {
+func (t *Twins) merge(ctx context.Context, tx *pg.Tx, lines []Pair, words []Word) error {
 	var staff []core.StaffID
 	for _, w := range words {
-		if w.say == SaySame && !slices.Contains(staff, w.staff) {
-			staff = append(staff, w.staff)
+		if w.Say == SaySame && !slices.Contains(staff, w.Staff) {
+			staff = append(staff, w.Staff)
 		}
 	}
 	for _, line := range lines {
-		if !slices.ContainsFunc(words, func(w said) bool { return w.say == SaySame && w.region == line.Town }) {
+		if !slices.ContainsFunc(words, func(w Word) bool { return w.Say == SaySame && w.Town == line.Town }) {
 			return nil
 		}
 	}
@@ -221,7 +189,7 @@ func (t *Twins) ready(ctx context.Context, tx *pg.Tx, lines []Pair, a *registry.
 }
 
 // undo makes the two rows two again, and the pair a question again.
-func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, last said) error {
+func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, last Word) error {
 	for _, line := range lines {
 		s, err := t.Registry.Aside(ctx, tx, line.Person)
 		if err != nil {
@@ -230,7 +198,7 @@ func (t *Twins) undo(ctx context.Context, tx *pg.Tx, lines []Pair, last said) er
 		if s.For != line.Other {
 			continue
 		}
-		if err := t.Registry.Unmerge(ctx, tx, purpose(), line.Person, last.staff); err != nil {
+		if err := t.Registry.Unmerge(ctx, tx, purpose(), line.Person, last.Staff); err != nil {
 			return err
 		}
 		if err := t.became(ctx, tx, last, registry.Alias{Kept: line.Other, Gone: line.Person}, true); err != nil {

@@ -32,14 +32,15 @@ const (
 	scanAtOnce = 2000
 )
 
-// Register adds the workers and says how often to look whether a scan is due.
-func (t *Twins) Register(list *jobs.Workers) jobs.Periodic {
+// Register adds the workers and gives the sweep that looks, every so long by the machine's
+// clock, whether by the city's a scan is due: the city's may go a day on in an instant.
+func (t *Twins) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, scanFor, func(ctx context.Context, _ jobs.Job[Scan]) error {
 		_, err := t.ScanIfDue(ctx)
 		return err
 	})
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Settle]) error { return t.Settle(ctx, j.Args) })
-	return jobs.Periodic{Every: time.Hour, Args: Scan{}}
+	return jobs.Periodic{Every: every, Args: Scan{}}
 }
 
 // Scanned is what a scan did.
@@ -66,7 +67,8 @@ func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 // Scan compares everybody worth comparing and flags the pairs that are new. It decides
 // nothing and changes no row of a person: a pair waits until people have looked. Broken
 // off anywhere and run again it goes on with the step it was in (pass.go), and gives the
-// counts of the whole.
+// counts of the whole. One that had nobody to compare is not kept: a city whose people are
+// still coming in would wait for the next day.
 func (t *Twins) Scan(ctx context.Context) (Scanned, error) {
 	p, err := t.begin(ctx)
 	if err != nil {
@@ -117,13 +119,16 @@ func (t *Twins) stretch(ctx context.Context, p *pass) error {
 
 // keep writes down that a scan was made, with its counts, and that none is on its way.
 func (t *Twins) keep(ctx context.Context, tx *pg.Tx, done Scanned) error {
+	if _, err := tx.Exec(ctx, `delete from pair_pass`); err != nil {
+		return pg.Fail(err, "end a scan")
+	}
+	if done.Compared == 0 && done.Skipped == 0 {
+		return nil
+	}
 	const sql = `insert into pair_scan (at, compared, flagged, skipped) values ($1, $2, $3, $4)
 		on conflict (one) do update set at = $1, compared = $2, flagged = $3, skipped = $4`
 	if _, err := tx.Exec(ctx, sql, tx.Now(), done.Compared, done.Flagged, done.Skipped); err != nil {
 		return pg.Fail(err, "keep the counts of a scan")
-	}
-	if _, err := tx.Exec(ctx, `delete from pair_pass`); err != nil {
-		return pg.Fail(err, "end a scan")
 	}
 	return t.Audit.Write(ctx, tx, audit.Entry{Actor: machine(), Act: "pairs.scanned", Purpose: "registry.twins", Detail: done})
 }

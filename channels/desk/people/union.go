@@ -1,0 +1,70 @@
+package people
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+// unionRow is one time that two rows were found to be one person: who said so, when and why.
+type unionRow struct {
+	Pair int64
+	Name string // of whom, where a page is about several
+	At   time.Time
+	Said []unionWord // empty where it was said in another township
+	Open bool        // whoever looks may open the pair, and undo it there
+}
+
+type unionWord struct {
+	Who, Reason string
+	At          time.Time
+	staff       core.StaffID
+}
+
+// unions lists where people found two rows to be one person, of people by their ids, with the
+// name to say of each.
+func (p *Room) unions(ctx context.Context, tx *pg.Tx, at desk.At, people map[core.PersonID]string) ([]unionRow, error) {
+	list, err := p.d.Twins.Unions(ctx, tx, slices.Collect(maps.Keys(people)))
+	var out []unionRow
+	for _, u := range list {
+		row := unionRow{Pair: u.ID, Name: people[u.Person], At: u.Found, Open: at.Has(staff.Officer, staff.Approver, staff.County)}
+		for _, w := range u.Words {
+			row.Said = append(row.Said, unionWord{Reason: w.Reason, At: w.At, staff: w.Staff})
+		}
+		out = append(out, row)
+	}
+	return out, err
+}
+
+// unionsIn lists them of the members of a household.
+func (p *Room) unionsIn(ctx context.Context, tx *pg.Tx, at desk.At, list []registry.Member) ([]unionRow, error) {
+	people := map[core.PersonID]string{}
+	for _, m := range list {
+		people[m.Person.ID] = m.Person.Name
+	}
+	return p.unions(ctx, tx, at, people)
+}
+
+func (p *Room) nameUnions(ctx context.Context, rows []unionRow) error {
+	var ids []core.StaffID
+	for _, row := range rows {
+		for _, w := range row.Said {
+			ids = append(ids, w.staff)
+		}
+	}
+	slices.Sort(ids)
+	names, err := p.d.Staff.Names(ctx, slices.Compact(ids)...)
+	for _, row := range rows {
+		for i, w := range row.Said {
+			row.Said[i].Who = names[w.staff]
+		}
+	}
+	return err
+}
