@@ -53,6 +53,10 @@ var inFormula = regexp.MustCompile(`[a-z][a-z_0-9]*`)
 // functions are those of formulas (policy.Formula).
 var functions = map[string]string{"least": "取小的", "most": "取大的", "part": "按比例"}
 
+// inWords are the signs of formulas as people say them; longer ones stand before those that
+// begin them.
+var inWords = strings.NewReplacer(`"`, "", " == ", " 是 ", " >= ", " 不低于 ", " <= ", " 不超过 ", " > ", " 高于 ", " < ", " 低于 ", " ? ", " 的给 ", " : ", ",不然 ")
+
 // formulaWords is a formula with the labels of what it reads.
 func formulaWords(b *policy.Book, f *policy.Formula) string {
 	if f == nil {
@@ -60,11 +64,17 @@ func formulaWords(b *policy.Book, f *policy.Formula) string {
 	}
 	words := maps.Clone(functions)
 	for _, u := range f.Uses {
-		if words[u.Name] = labelIn(b, u.Param); u.Param < 0 {
-			words[u.Name] = u.Fact.Of().Label
+		if u.Param >= 0 {
+			words[u.Name] = labelIn(b, u.Param)
+			continue
+		}
+		fact := u.Fact.Of()
+		words[u.Name] = fact.Label
+		for i, word := range fact.Words {
+			words[word] = cmp.Or(words[word], fact.Said[i])
 		}
 	}
-	return inFormula.ReplaceAllStringFunc(f.Source, func(name string) string { return cmp.Or(words[name], name) })
+	return inWords.Replace(inFormula.ReplaceAllStringFunc(f.Source, func(name string) string { return cmp.Or(words[name], name) }))
 }
 
 func eachOf(b *policy.Benefit) string {

@@ -108,20 +108,25 @@ func (b *Room) named(ctx context.Context, p *draftPage, reader core.StaffID) err
 	return nil
 }
 
-// readings bounds how many drafts one member of staff may have read: each loads up to thirty
-// sets of rules. What was read already does not count.
+// readings bounds how many drafts and editions one member of staff may have read: each loads up
+// to thirty sets of rules. What was read already does not count.
 var readings = bell.Rate{Count: 240, Per: time.Hour}
 
-var errReadings = core.E(core.KindTooMany, "drafts_exceeded", "这一小时看过的草案和改动太多了。请过一会儿再看。")
+var errReadings = core.E(core.KindTooMany, "drafts_exceeded", "这一小时看过的草案、改动和版本太多了。请过一会儿再看。")
 
 // read gives what a draft says in words.
 func (b *Room) read(ctx context.Context, f *rulebook.Folder, at desk.At) (*rulebook.Reading, error) {
-	return b.d.Rules.Read(ctx, f, b.county, func() error {
+	return b.d.Rules.Read(ctx, f, b.county, b.mayRead(ctx, at))
+}
+
+// mayRead asks whether somebody may have sets of rules loaded once more.
+func (b *Room) mayRead(ctx context.Context, at desk.At) func() error {
+	return func() error {
 		if ok, _ := b.d.Bell.Allow(ctx, "draft:"+desk.ActorOf(at).ID, readings); !ok { // without Redis nobody is kept from work
 			return errReadings
 		}
 		return nil
-	})
+	}
 }
 
 // sentence is what an error says to people.

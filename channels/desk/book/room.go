@@ -55,6 +55,7 @@ func (b *Room) Desk() desk.Room {
 	const none = "none: rules and who signed them, no citizen"
 	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
+		{Method: "GET", Path: "/book/edition/{edition}", Roles: all, Trace: none, Serve: b.edition},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
