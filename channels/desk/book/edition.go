@@ -14,7 +14,7 @@ type editionPage struct {
 	*rulebook.Printed
 	By, Second string
 	When       time.Time // it was signed
-	Coming     bool // its day has not come
+	Coming     bool      // its day has not come
 	Weights    []weightLine
 }
 
