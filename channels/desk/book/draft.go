@@ -32,7 +32,9 @@ type draftPage struct {
 	Looks                    []lookLine // at these files, on real households
 	Looked                   bool       // whoever reads the page did
 	MayLook                  bool
-	Live                     bool // open or signed
+	Live                     bool         // open or signed
+	Undone                   map[int]bool // steps that were taken back
+	Holds                    int          // how many steps were not
 }
 
 // lookLine is somebody's look at the draft as it stands.
@@ -54,6 +56,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Reading, err = b.read(r.Context(), &p.Folder, at); err != nil {
 		return err
 	}
+	p.Undone, p.Holds = rulebook.Undone(p.Changes), len(p.Folder.Standing())
 	p.Untold = sentence(p.Reading.Untold)
 	p.Weights = weightLines(p.Reading.Weights)
 	if p.Order, err = b.d.Rules.Weighed(r.Context(), p.Reading); err != nil {

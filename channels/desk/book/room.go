@@ -69,6 +69,7 @@ func (b *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/book/draft/{draft}/words", Roles: writers, Trace: "rulebook.changed", Serve: b.words},
 		{Method: "POST", Path: "/book/draft/{draft}/switch", Roles: writers, Trace: "rulebook.changed", Serve: b.turn},
 		{Method: "POST", Path: "/book/draft/{draft}/weights", Roles: writers, Trace: "rulebook.changed", Serve: b.weights},
+		{Method: "POST", Path: "/book/draft/{draft}/undo", Roles: writers, Trace: "rulebook.taken_back", Serve: b.undo},
 		{Method: "POST", Path: "/book/draft/{draft}/sign", Roles: writers, Trace: "rulebook.signed", Serve: b.sign},
 		{Method: "POST", Path: "/book/draft/{draft}/reopen", Roles: writers, Trace: "rulebook.reopened", Serve: b.reopen},
 		{Method: "POST", Path: "/book/draft/{draft}/rebase", Roles: writers, Trace: "rulebook.rebased", Serve: b.rebase},
