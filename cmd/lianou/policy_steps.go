@@ -103,8 +103,13 @@ func (r rules) shown(id int64) error {
 	if err != nil {
 		return err
 	}
+	undone := rulebook.Undone(f.Changes)
 	for _, c := range f.Changes {
-		fmt.Fprintf(r.out, "  %d. %s (%s)\n", c.N, read.Say(c.Op), c.Why)
+		mark := ""
+		if undone[c.N] {
+			mark = ", taken back"
+		}
+		fmt.Fprintf(r.out, "  %d. %s (%s)%s\n", c.N, read.Say(c.Op), c.Why, mark)
 		if one := read.Steps[c.N]; one != nil {
 			r.lines(*one)
 		}

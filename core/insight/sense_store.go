@@ -22,9 +22,9 @@ type Kept struct {
 	Sensing
 }
 
-// ErrNotSensed: nobody has found out yet what these weights would do. It says who finds out:
-// a desk has no commands.
-var ErrNotSensed = core.E(core.KindNotFound, "index_not_sensed", "还没有算过这组权重会怎么变。请管系统的人先做一次权重试算。")
+// ErrNotSensed: nobody has found out yet what these weights would do. The desk itself
+// asks for the report, on the page of a draft.
+var ErrNotSensed = core.E(core.KindNotFound, "index_not_sensed", "还没有算过这组权重会怎么变。请在改了权重的草案页上点“算这组权重”。")
 
 // Keep stores a report and gives its digest. The same one again is kept once.
 func (s Store) Keep(ctx context.Context, tx *pg.Tx, actor string, r *Sensing) (string, error) {

@@ -52,7 +52,7 @@ func Unscoped() map[string]string {
 		"rulebook_edition": "published rules and ids of staff, no citizen",
 		"rulebook_draft":   "rules that are being written, no citizen",
 		"rulebook_change":  "steps of a draft, no citizen",
-		"rulebook_look":    "who looked at what a draft does, and counts, no citizen",
+		"rulebook_look":    "who looked at what a draft does, counts, and numbers of the households shown: only the one who looked reads them, and no fact of them",
 		// quota
 		"quota_round": "batches of places: counts, digests and ids of staff, no citizen",
 		// intake

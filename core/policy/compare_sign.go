@@ -119,7 +119,7 @@ func (s *signer) rules(code core.ItemCode) string {
 
 // texts signs what people read of an item.
 func (s *signer) texts(it *Item) string {
-	out := fmt.Sprintf("%q %q %q %q %q %q", it.Name, it.Everyday, it.English, it.Category, it.Law, it.Benefit.Text)
+	out := fmt.Sprintf("%q %q %q %q %q %q %q %q %q", it.Name, it.Everyday, it.English, it.Category, it.Law, it.Benefit.Text, it.LimitLaw, it.NoticeLaw, it.AppraiseLaw)
 	for i := range s.book.Rules {
 		if r := &s.book.Rules[i]; r.A == it.Code || r.B == it.Code {
 			out += fmt.Sprintf("%q %q", r.Why, r.Law)

@@ -38,11 +38,18 @@ func Embedded() (*Library, error) {
 // all of them at once.
 func Load(fsys fs.FS) (*Library, error) {
 	files, bad := readFiles(fsys)
-	if len(bad) > 0 {
+	if len(bad) > 0 && len(files) == 0 {
 		return nil, bad
 	}
 	b := newBuilder(files)
 	b.build()
+	if len(bad) > 0 {
+		var spoiled []string
+		for i := range files {
+			spoiled = append(spoiled, files[i].spoiled...)
+		}
+		b.bad = append(bad, b.bad.own(spoiled)...)
+	}
 	if len(b.bad) > 0 {
 		return nil, b.bad.sorted()
 	}

@@ -32,6 +32,8 @@ type file struct {
 	raw  []byte
 	root ast.Node
 	doc  document
+
+	spoiled []string // names of entries at fault: what is said of them rests on that
 }
 
 // section is the place of the i-th entry of a section.
@@ -40,7 +42,8 @@ func (f *file) section(name string, i int, item string) at {
 	return at{f.name, item, "", a.node}
 }
 
-// readFiles parses every .yaml file below root, in the order of their names.
+// readFiles parses every .yaml file below root, in the order of their names. Of a file at
+// fault it gives what could be read.
 func readFiles(fsys fs.FS) ([]file, Problems) {
 	names, err := listFiles(fsys)
 	if err != nil {
@@ -53,10 +56,9 @@ func readFiles(fsys fs.FS) ([]file, Problems) {
 	var bad Problems
 	for _, name := range names {
 		f := file{name: name}
-		if p := f.read(fsys); p != nil {
+		for _, p := range f.read(fsys) {
 			p.File = name
-			bad = append(bad, *p)
-			continue
+			bad = append(bad, p)
 		}
 		files = append(files, f)
 	}
@@ -75,9 +77,25 @@ func listFiles(fsys fs.FS) ([]string, error) {
 	return names, err
 }
 
-// read takes one file in, from the bytes to the document. It returns the first
-// fault: what comes after one is guesswork.
-func (f *file) read(fsys fs.FS) *Problem {
+// read takes one file in, from the bytes to the document, and gives every fault that it has.
+func (f *file) read(fsys fs.FS) Problems {
+	if p := f.parse(fsys); p != nil {
+		f.spoilsAll()
+		return Problems{*p}
+	}
+	if f.root == nil {
+		return nil // an empty file says nothing
+	}
+	bad, whole := f.decode()
+	if !whole {
+		f.spoilsAll()
+	}
+	return bad
+}
+
+// parse takes one file in, from the bytes to the tree. It returns the first fault: what comes
+// after one is guesswork.
+func (f *file) parse(fsys fs.FS) *Problem {
 	r, err := fsys.Open(f.name)
 	if err != nil {
 		return &Problem{What: "the file cannot be read: " + err.Error(), Say: "这个规则文件打不开。请看看权限。"}
@@ -101,12 +119,9 @@ func (f *file) read(fsys fs.FS) *Problem {
 		return &Problem{Line: tree.Docs[1].GetToken().Position.Line, Column: 1, What: "one file holds one document", Say: "一个文件里只能写一份规则,请去掉「---」,或分成两个文件。"}
 	}
 	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
-		return nil // an empty file says nothing
+		return nil
 	}
 	f.root = tree.Docs[0].Body
-	if err := yaml.NodeToValue(f.root, &f.doc, yaml.Strict()); err != nil {
-		return problemOf(err)
-	}
 	return nil
 }
 

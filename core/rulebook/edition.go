@@ -9,6 +9,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/policy"
 )
 
 // An Edition is one published set of rules (版本). It never changes.
@@ -78,18 +79,23 @@ func sourceOf(ctx context.Context, tx *pg.Tx, number int) (Sources, error) {
 	return unpack(packed)
 }
 
-// keep stores a set and its Books once, under their digests.
+// keep loads a set and stores it.
 func keep(ctx context.Context, tx *pg.Tx, s Sources) (string, error) {
 	lib, err := s.Load()
 	if err != nil {
 		return "", err
 	}
+	return lib.Digest, keepLoaded(ctx, tx, lib, s)
+}
+
+// keepLoaded stores a set and its Books once, under their digests.
+func keepLoaded(ctx context.Context, tx *pg.Tx, lib *policy.Library, s Sources) error {
 	packed, err := s.pack()
 	if err != nil {
-		return "", err
+		return err
 	}
 	if _, err := tx.Exec(ctx, `insert into rulebook_source (digest, files) values ($1, $2) on conflict (digest) do nothing`, lib.Digest, packed); err != nil {
-		return "", pg.Fail(err, "keep a set of rules")
+		return pg.Fail(err, "keep a set of rules")
 	}
 	var digests []string
 	var days []time.Time
@@ -98,5 +104,5 @@ func keep(ctx context.Context, tx *pg.Tx, s Sources) (string, error) {
 	}
 	_, err = tx.Exec(ctx, `insert into rulebook_book (digest, source, from_day)
 		select u.digest, $1, u.day from unnest($2::text[], $3::date[]) as u (digest, day) on conflict (digest) do nothing`, lib.Digest, digests, days)
-	return lib.Digest, pg.Fail(err, "keep the Books of a set")
+	return pg.Fail(err, "keep the Books of a set")
 }

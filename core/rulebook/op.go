@@ -25,6 +25,7 @@ type Op struct {
 	Switch    *Switch           `json:"switch,omitempty"`
 	Weights   *Weights          `json:"weights,omitempty"`
 	Files     map[string]string `json:"files,omitempty"` // whole files by name; "" takes one out
+	Undo      int               `json:"undo,omitempty"`  // the number of a step that is taken back; only Store.TakeBack does it
 }
 
 // The refusals of an Op. What would not load is ErrProblems, wrapped round policy.Problems.
@@ -53,7 +54,7 @@ func readOp(raw []byte) (Op, error) {
 
 func (o Op) check() error {
 	n := 0
-	for _, given := range []bool{o.Amount != nil, o.Criterion != nil, o.Item != nil, o.Switch != nil, o.Weights != nil, o.Files != nil} {
+	for _, given := range []bool{o.Amount != nil, o.Criterion != nil, o.Item != nil, o.Switch != nil, o.Weights != nil, o.Files != nil, o.Undo > 0} {
 		if given {
 			n++
 		}
@@ -111,6 +112,8 @@ func (o Op) apply(s Sources) (Sources, error) {
 		return o.Switch.apply(s)
 	case o.Weights != nil:
 		return o.Weights.apply(s)
+	case o.Undo > 0:
+		return Sources{}, ErrOp // of a set alone nothing can be taken back
 	}
 	files := map[string]string{}
 	for _, f := range s.files {
@@ -160,8 +163,11 @@ func (sp Speaker) Say(o Op) string {
 	case o.Switch != nil:
 		return fmt.Sprintf("事项 %s 从 %s 起停办", o.Switch.Code, o.Switch.From)
 	}
-	if o.Weights != nil {
+	switch {
+	case o.Weights != nil:
 		return o.Weights.say()
+	case o.Undo > 0:
+		return fmt.Sprintf("收回第 %d 步", o.Undo)
 	}
 	return "更换文件:" + strings.Join(slices.Sorted(maps.Keys(o.Files)), "、")
 }

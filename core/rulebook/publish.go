@@ -8,10 +8,15 @@ import (
 	"lianou/core/pg"
 )
 
-// Sign is the author's word for what a draft says now: the digest of the files they saw.
-// Errors: ErrNoDraft, ErrNotAuthor, ErrNotCity, ErrState, ErrStale, ErrSeen, ErrUntold, and
-// ErrNothing for a draft that says the same as its edition.
+// Sign is the author's word for what a draft says now: the digest of the files they saw. What
+// has to be loaded is loaded before the draft is held. Errors: ErrNoDraft, ErrNotAuthor,
+// ErrNotCity, ErrState, ErrStale, ErrSeen, ErrUntold, and ErrNothing for a draft that says the
+// same as its edition.
 func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest string) error {
+	seen, err := s.loaded(ctx, id, func(f *Folder) bool { return f.Author == who && f.State == Open && f.Digest == digest }, false)
+	if err != nil {
+		return err
+	}
 	return s.own(ctx, who, id, func(ctx context.Context, tx *pg.Tx, d Draft) error {
 		last, err := newest(ctx, tx)
 		if err != nil {
@@ -27,7 +32,7 @@ func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest str
 		case d.Digest == last.Source:
 			return ErrNothing
 		}
-		if err := s.tellable(ctx, tx, d); err != nil {
+		if err := seen.still(ctx, tx, d); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update rulebook_draft set state = 'signed', signed = $2 where id = $1`, id, tx.Now()); err != nil {
@@ -81,9 +86,14 @@ type Publication struct {
 }
 
 // Publish is the second signature: the draft becomes the next edition. Of several at once
-// one does. Programs hear of it after commit. Errors: ErrNoDraft, ErrSamePerson, ErrNotCity,
-// ErrState, ErrStale, ErrSeen, ErrUntold, ErrDay, ErrNotSensed.
+// one does. Programs hear of it after commit. What has to be loaded is loaded before the draft
+// is held. Errors: ErrNoDraft, ErrSamePerson, ErrNotCity, ErrState, ErrStale, ErrSeen,
+// ErrUntold, ErrDay, ErrNotSensed.
 func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (number int, err error) {
+	seen, err := s.loaded(ctx, p.Draft, func(f *Folder) bool { return f.Author != who && f.State == SignedOff && f.Digest == p.Digest }, true)
+	if err != nil {
+		return 0, err
+	}
 	err = s.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		// Step 1: what was signed, by somebody else, and seen.
 		d, err := held(ctx, tx, p.Draft)
@@ -97,39 +107,30 @@ func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (n
 		if err := publishable(tx, d, last, who, p); err != nil {
 			return err
 		}
-		if err := s.tellable(ctx, tx, d); err != nil {
+		if err := seen.still(ctx, tx, d); err != nil {
 			return err
 		}
 		// Step 2: the files and their Books, under their digests.
-		set, err := filesOf(ctx, tx, d.ID)
-		if err != nil {
+		if err := s.sensed(ctx, tx, seen.was, weights(seen.lib)); err != nil {
 			return err
 		}
-		lib, err := set.Load()
-		if err != nil {
-			return faulty(err)
-		}
-		if err := s.sensed(ctx, tx, last, lib); err != nil {
+		if err := keepLoaded(ctx, tx, seen.lib, seen.Files); err != nil {
 			return err
 		}
-		source, err := keep(ctx, tx, set)
-		if err != nil {
-			return faulty(err)
-		}
-		if source != d.Digest {
+		if seen.lib.Digest != d.Digest {
 			return core.E(core.KindInternal, "rulebook_digest", "")
 		}
 		// Step 3: the edition, whose number only one gets, and the end of the draft.
 		number = last.Number + 1
 		_, err = tx.Exec(ctx, `insert into rulebook_edition (number, source, from_day, published, why, draft, author, signed, publisher)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, number, source, p.From.Time(), tx.Now(), d.Why, d.ID, int64(d.Author), d.Signed, int64(who))
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, number, d.Digest, p.From.Time(), tx.Now(), d.Why, d.ID, int64(d.Author), d.Signed, int64(who))
 		if err != nil {
 			return refused(pg.Fail(err, "publish an edition"))
 		}
 		if _, err := tx.Exec(ctx, `update rulebook_draft set state = 'published', ended = $2, ended_by = $3 where id = $1`, d.ID, tx.Now(), int64(who)); err != nil {
 			return refused(pg.Fail(err, "end a draft"))
 		}
-		return s.trace(ctx, tx, who, "rulebook.published", d.ID, map[string]any{"edition": number, "from": p.From, "digest": source, "author": strconv.FormatInt(int64(d.Author), 10)})
+		return s.trace(ctx, tx, who, "rulebook.published", d.ID, map[string]any{"edition": number, "from": p.From, "digest": d.Digest, "author": strconv.FormatInt(int64(d.Author), 10)})
 	})
 	if err != nil {
 		return 0, err

@@ -183,19 +183,3 @@ func (s *Store) loader() loads {
 		return lib, err
 	}
 }
-
-// tellable refuses a draft of which a step of whole files cannot be told: whoever signs would
-// not know what. Errors: ErrUntold.
-func (s *Store) tellable(ctx context.Context, tx *pg.Tx, d Draft) error {
-	f := Folder{Draft: d}
-	var err error
-	if f.Changes, err = changesOf(ctx, tx, d.ID); err != nil || !f.ByFiles() {
-		return err
-	}
-	base, err := sourceOf(ctx, tx, d.Base)
-	if err != nil {
-		return err
-	}
-	_, err = f.tell(base, tx.Today(), nil, s.loader())
-	return err
-}

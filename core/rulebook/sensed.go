@@ -8,7 +8,6 @@ import (
 	"lianou/core"
 	"lianou/core/hardship"
 	"lianou/core/pg"
-	"lianou/core/policy"
 )
 
 // Sensed reports whether somebody found out what these very weights would do to the order
@@ -86,16 +85,7 @@ func (s *Store) reported(ctx context.Context, tx *pg.Tx, w *hardship.Weights) (b
 
 // sensed refuses weights that differ from the newest edition's and that no kept report is
 // about. Errors: ErrNotSensed, which says who makes a report, and of which weights.
-func (s *Store) sensed(ctx context.Context, tx *pg.Tx, last Edition, lib *policy.Library) error {
-	set, err := sourceOf(ctx, tx, last.Number)
-	if err != nil {
-		return err
-	}
-	was, _, err := set.Weights()
-	if err != nil {
-		return core.E(core.KindInternal, "rulebook_weights", "").Wrap(err)
-	}
-	is := weights(lib)
+func (s *Store) sensed(ctx context.Context, tx *pg.Tx, was, is hardship.Weights) error {
 	if is == was {
 		return nil
 	}

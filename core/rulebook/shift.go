@@ -58,7 +58,7 @@ type loads func(Sources) (*policy.Library, error)
 func (f Folder) tell(base Sources, today core.Date, names Names, load loads) (map[int]*Told, error) {
 	out := map[int]*Told{}
 	var lib *policy.Library // of base, where it was loaded
-	for _, c := range f.Changes {
+	for _, c := range f.Standing() {
 		next, err := c.Op.apply(base)
 		if err != nil {
 			return out, stepUntold(c.N, err)
@@ -87,7 +87,7 @@ func stepUntold(n int, err error) error {
 	return core.E(ErrUntold.Kind, ErrUntold.Code, untold("的第 "+strconv.Itoa(n)+" 步")).Wrap(err)
 }
 
-// ByFiles reports whether a step of the draft replaces whole files.
+// ByFiles reports whether a step of the draft that holds replaces whole files.
 func (f Folder) ByFiles() bool {
-	return slices.ContainsFunc(f.Changes, func(c Change) bool { return c.Op.Files != nil })
+	return slices.ContainsFunc(f.Standing(), func(c Change) bool { return c.Op.Files != nil })
 }

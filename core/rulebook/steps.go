@@ -66,9 +66,9 @@ func (s *Store) Change(ctx context.Context, who core.StaffID, id int64, step Ste
 		if err != nil {
 			return err
 		}
-		var n int
-		if err := tx.QueryRow(ctx, `select count(*) from rulebook_change where draft = $1`, id).Scan(&n); err != nil {
-			return pg.Fail(err, "count the steps of a draft")
+		n, err := steps(ctx, tx, id)
+		if err != nil {
+			return err
 		}
 		_, err = s.step(ctx, tx, d, set, n+1, step)
 		return err
@@ -106,15 +106,20 @@ func (s *Store) step(ctx context.Context, tx *pg.Tx, d Draft, set Sources, n int
 	if err != nil {
 		return Sources{}, err
 	}
-	_, err = tx.Exec(ctx, `insert into rulebook_change (draft, n, author, op, why, at) values ($1, $2, $3, $4::jsonb, $5, $6)`,
-		d.ID, n, int64(d.Author), string(raw), why, tx.Now())
-	if err != nil {
-		return Sources{}, refused(pg.Fail(err, "write down a step"))
+	if err := writeDown(ctx, tx, d, Change{N: n, Why: why}, raw); err != nil {
+		return Sources{}, err
 	}
 	if err := s.write(ctx, tx, d.ID, written{out, lib.Digest, nil}); err != nil {
 		return Sources{}, err
 	}
 	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(speaker(lib, nil).Say(step.Op)), "why": why, "digest": lib.Digest})
+}
+
+// writeDown records a step, given as its JSON.
+func writeDown(ctx context.Context, tx *pg.Tx, d Draft, c Change, raw []byte) error {
+	_, err := tx.Exec(ctx, `insert into rulebook_change (draft, n, author, op, why, at) values ($1, $2, $3, $4::jsonb, $5, $6)`,
+		d.ID, c.N, int64(d.Author), string(raw), c.Why, tx.Now())
+	return refused(pg.Fail(err, "write down a step"))
 }
 
 // cut keeps a line short enough for the log.
@@ -181,9 +186,9 @@ func (s *Store) Rebase(ctx context.Context, who core.StaffID, id int64) error {
 	})
 }
 
-// Replay does recorded steps on a set. Errors: ErrReplay.
+// Replay does recorded steps on a set, but those that were taken back. Errors: ErrReplay.
 func Replay(set Sources, changes []Change) (Sources, error) {
-	for _, c := range changes {
+	for _, c := range standing(changes) {
 		out, err := c.Op.Apply(set)
 		switch {
 		case errors.Is(err, ErrNothing):

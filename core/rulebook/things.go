@@ -23,7 +23,7 @@ type thing struct {
 // later by it.
 func (o *thing) light() bool {
 	switch o.key.part {
-	case "texts", "text", "law", "name", "everyday", "words", "sentences", "source", "limit text", "mark":
+	case "texts", "text", "law", "limit law", "notice law", "survey law", "appraisal law", "name", "everyday", "words", "sentences", "source", "limit text", "mark":
 		return true
 	}
 	return false
@@ -186,7 +186,10 @@ func (c *collected) rule(d *policy.Diff, r *policy.RuleChange) {
 	case r.Turned:
 		c.changed("person", "算", by(r.Old.Person), by(r.New.Person))
 	case r.Texts:
-		c.add("texts", "理由或者依据变了")
+		c.changed("law", "依据", r.Old.Law, r.New.Law)
+		if r.Old.Why != r.New.Why {
+			c.add("texts", "理由变了")
+		}
 	default:
 		c.add("rule", "算法变了")
 	}
@@ -205,7 +208,7 @@ func (c *collected) test(d *policy.Diff, ch *policy.TestChange) {
 	if t == nil {
 		t = ch.Old
 	}
-	c.owner(ofTest, "test "+ch.Name, "条件 "+ch.Name+"("+short(people.Replace(t.Pass.String()))+")")
+	c.owner(ofTest, "test "+ch.Name, "条件“"+short(people.Replace(t.Pass.String()))+"”")
 	if c.whole(ch.Old == nil, ch.New == nil, "添上", "去掉") {
 		return
 	}
@@ -236,7 +239,10 @@ func (c *collected) status(ch *policy.StatusChange) {
 		c.add("condition", "怎么算够变了")
 	}
 	if ch.Texts {
-		c.add("texts", "名称、说的话或者依据变了")
+		c.changed("law", "依据", ch.Old.Law, ch.New.Law)
+		if ch.Old.Law == ch.New.Law {
+			c.add("texts", "名称或者说的话变了")
+		}
 	}
 }
 

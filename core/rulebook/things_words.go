@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,10 @@ var inFormula = regexp.MustCompile(`[a-z][a-z_0-9]*`)
 // functions are those of formulas (policy.Formula).
 var functions = map[string]string{"least": "取小的", "most": "取大的", "part": "按比例"}
 
+// inWords are the signs of formulas as people say them; longer ones stand before those that
+// begin them.
+var inWords = strings.NewReplacer(`"`, "", " == ", " 是 ", " >= ", " 不低于 ", " <= ", " 不超过 ", " > ", " 高于 ", " < ", " 低于 ", " ? ", " 的给 ", " : ", ",不然 ")
+
 // formulaWords is a formula with the labels of what it reads.
 func formulaWords(b *policy.Book, f *policy.Formula) string {
 	if f == nil {
@@ -60,11 +65,17 @@ func formulaWords(b *policy.Book, f *policy.Formula) string {
 	}
 	words := maps.Clone(functions)
 	for _, u := range f.Uses {
-		if words[u.Name] = labelIn(b, u.Param); u.Param < 0 {
-			words[u.Name] = u.Fact.Of().Label
+		if u.Param >= 0 {
+			words[u.Name] = labelIn(b, u.Param)
+			continue
+		}
+		fact := u.Fact.Of()
+		words[u.Name] = fact.Label
+		for i, word := range fact.Words {
+			words[word] = cmp.Or(words[word], fact.Said[i])
 		}
 	}
-	return inFormula.ReplaceAllStringFunc(f.Source, func(name string) string { return cmp.Or(words[name], name) })
+	return inWords.Replace(inFormula.ReplaceAllStringFunc(f.Source, func(name string) string { return cmp.Or(words[name], name) }))
 }
 
 func eachOf(b *policy.Benefit) string {
@@ -87,6 +98,7 @@ func (c *collected) process(d *policy.Diff, old, new *policy.Item) {
 		c.changed(n.part, n.what, strconv.Itoa(n.old), strconv.Itoa(n.new))
 	}
 	c.changed("limit text", "期限说明", old.LimitText, new.LimitText)
+	c.changed("survey law", "调查的依据", old.Survey.Law, new.Survey.Law)
 	c.changed("mark", "期限有依据(S)还是样本(X)", old.LimitMark, new.LimitMark)
 	c.changed("decides", "谁批", deciders(old), deciders(new))
 	c.changed("ceiling", "镇里能定到多少", labelIn(d.Old, old.Ceiling), labelIn(d.New, new.Ceiling))
@@ -98,7 +110,7 @@ func (c *collected) process(d *policy.Diff, old, new *policy.Item) {
 
 // restOf is what of the handling is not told one by one.
 func restOf(it *policy.Item) string {
-	return fmt.Sprintf("%v %q %q %q %v %v %q %v %q %q", it.Department, it.ByLaw, it.Entry, it.BenefitKind, it.NoticeIn, it.NoticeTwice, it.NoticeFree, it.Survey.Done, it.Survey.Law, it.Appraisal)
+	return fmt.Sprintf("%v %q %q %q %v %v %q %v %q", it.Department, it.ByLaw, it.Entry, it.BenefitKind, it.NoticeIn, it.NoticeTwice, it.NoticeFree, it.Survey.Done, it.Appraisal)
 }
 
 func deciders(it *policy.Item) string {
@@ -127,12 +139,36 @@ func labelIn(b *policy.Book, id policy.ParamID) string {
 func (c *collected) words(old, new *policy.Item) {
 	c.changed("everyday", "平常的叫法", old.Everyday, new.Everyday)
 	c.changed("text", "给什么", short(old.Benefit.Text), short(new.Benefit.Text))
-	c.changed("law", "依据", short(strings.Join(old.Law, "、")), short(strings.Join(new.Law, "、")))
+	c.laws("law", "依据", old.Law, new.Law)
+	c.changed("limit law", "期限的依据", old.LimitLaw, new.LimitLaw)
+	c.changed("notice law", "公示的依据", old.NoticeLaw, new.NoticeLaw)
+	c.changed("appraisal law", "评议的依据", old.AppraiseLaw, new.AppraiseLaw)
 	if old.Name != new.Name {
 		c.add("name", "名称变了")
 	}
 	if old.Category != new.Category || old.English != new.English {
 		c.add("words", "类别或者英文名变了")
+	}
+}
+
+// laws says which laws, to their articles, are no more named and which are now.
+func (c *collected) laws(part, what string, old, new []string) {
+	var says []string
+	for _, one := range []struct {
+		word       string
+		of, beside []string
+	}{{"去掉", old, new}, {"添上", new, old}} {
+		for _, law := range one.of {
+			if !slices.Contains(one.beside, law) {
+				says = append(says, one.word+law)
+			}
+		}
+	}
+	switch {
+	case len(says) > 0:
+		c.add(part, what+" "+strings.Join(says, "、"))
+	case !slices.Equal(old, new):
+		c.add(part, what+"的先后变了")
 	}
 }
 

@@ -102,7 +102,7 @@ func TestToldKinds(t *testing.T) {
 		"半护理照料标准(原来叫 特困照料护理标准(半护理))(各县):130 元/月(样本) → 131 元/月(样本),从 2026-06-20 起",
 		"事项 MZ-03 急难型临时救助:算法 低保标准(每人每月) * 家里几口人 → 低保标准(每人每月) * 家里几口人 * 2,从 2026-06-20 起",
 		"最低生活保障 和 特困人员救助供养 不能同时享受:去掉(按人算),从 2026-06-20 起",
-		"条件 eighty(本人已满 80 岁。):限额 多大年纪 不低于 80 岁 → 多大年纪 不低于 78 岁",
+		"条件“本人已满 80 岁。”:限额 多大年纪 不低于 80 岁 → 多大年纪 不低于 78 岁",
 	}
 	for _, w := range want {
 		if !strings.Contains(strings.Join(told.Lines, "\n"), w) {
@@ -121,6 +121,26 @@ func TestToldKinds(t *testing.T) {
 	}
 	if len(told.Lines) != 12 || len(told.Left) == 0 || told.Left[0].Kind != "标准" || told.Left[0].N < 5 {
 		t.Errorf("%d lines, left %v", len(told.Lines), told.Left)
+	}
+}
+
+// TestLawsAreToldToTheArticle: what an item, a rule or a pack names as its law is told whole,
+// the law that goes and the law that comes.
+//
+// Named: the code before gave the two whole lists of laws, cut after sixty characters, and said of
+// a rule "理由或者依据变了".
+func TestLawsAreToldToTheArticle(t *testing.T) {
+	t.Parallel()
+	base := shipped(t)
+	set := with(t, base, "items/jt-rs-cl.yaml", "law: [社会救助暂行办法第42至45条]", "law: [社会救助暂行办法第42至44条]",
+		"rules.yaml", "law: \"社会救助暂行办法第2、3章;特困人员认定办法\"}", "law: \"社会救助暂行办法第2、3章;特困人员认定办法第4条\"}")
+	told, err := base.Tell(set, day("2026-06-20"), names)
+	must(t, err)
+	lines := strings.Join(told.Lines, "\n")
+	for _, w := range []string{"依据 去掉社会救助暂行办法第42至45条、添上社会救助暂行办法第42至44条", "特困人员认定办法 → 社会救助暂行办法第2、3章;特困人员认定办法第4条"} {
+		if !strings.Contains(lines, w) {
+			t.Errorf("%s is not told:\n%s", w, lines)
+		}
 	}
 }
 

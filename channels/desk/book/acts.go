@@ -180,6 +180,22 @@ func (b *Room) act(w http.ResponseWriter, r *http.Request, said string, do func(
 	return desk.Back(w, r, home(id), said)
 }
 
+var errNotSure = core.Invalid("sure", "请先勾上「这一步收回」。")
+
+// undo takes one step of a draft back.
+func (b *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	n, err := strconv.Atoi(r.FormValue("step"))
+	if err != nil {
+		return rulebook.ErrNotThere
+	}
+	if r.FormValue("sure") == "" {
+		return errNotSure
+	}
+	return b.act(w, r, "第 "+strconv.Itoa(n)+" 步收回了。", func(id int64) error {
+		return b.d.Rules.TakeBack(r.Context(), at.Staff.ID, id, n, r.FormValue("why"))
+	})
+}
+
 func (b *Room) sign(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return b.act(w, r, "签署了。请另一位市级人员核对、发布。", func(id int64) error {
 		return b.d.Rules.Sign(r.Context(), at.Staff.ID, id, r.FormValue("digest"))

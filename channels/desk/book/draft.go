@@ -32,7 +32,9 @@ type draftPage struct {
 	Looks                    []lookLine // at these files, on real households
 	Looked                   bool       // whoever reads the page did
 	MayLook                  bool
-	Live                     bool // open or signed
+	Live                     bool         // open or signed
+	Undone                   map[int]bool // steps that were taken back
+	Holds                    int          // how many steps were not
 }
 
 // lookLine is somebody's look at the draft as it stands.
@@ -54,6 +56,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if p.Reading, err = b.read(r.Context(), &p.Folder, at); err != nil {
 		return err
 	}
+	p.Undone, p.Holds = rulebook.Undone(p.Changes), len(p.Folder.Standing())
 	p.Untold = sentence(p.Reading.Untold)
 	p.Weights = weightLines(p.Reading.Weights)
 	if p.Order, err = b.d.Rules.Weighed(r.Context(), p.Reading); err != nil {
@@ -108,20 +111,25 @@ func (b *Room) named(ctx context.Context, p *draftPage, reader core.StaffID) err
 	return nil
 }
 
-// readings bounds how many drafts one member of staff may have read: each loads up to thirty
-// sets of rules. What was read already does not count.
+// readings bounds how many drafts and editions one member of staff may have read: each loads up
+// to thirty sets of rules. What was read already does not count.
 var readings = bell.Rate{Count: 240, Per: time.Hour}
 
-var errReadings = core.E(core.KindTooMany, "drafts_exceeded", "这一小时看过的草案和改动太多了。请过一会儿再看。")
+var errReadings = core.E(core.KindTooMany, "drafts_exceeded", "这一小时看过的草案、改动和版本太多了。请过一会儿再看。")
 
 // read gives what a draft says in words.
 func (b *Room) read(ctx context.Context, f *rulebook.Folder, at desk.At) (*rulebook.Reading, error) {
-	return b.d.Rules.Read(ctx, f, b.county, func() error {
+	return b.d.Rules.Read(ctx, f, b.county, b.mayRead(ctx, at))
+}
+
+// mayRead asks whether somebody may have sets of rules loaded once more.
+func (b *Room) mayRead(ctx context.Context, at desk.At) func() error {
+	return func() error {
 		if ok, _ := b.d.Bell.Allow(ctx, "draft:"+desk.ActorOf(at).ID, readings); !ok { // without Redis nobody is kept from work
 			return errReadings
 		}
 		return nil
-	})
+	}
 }
 
 // sentence is what an error says to people.

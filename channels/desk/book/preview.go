@@ -3,6 +3,7 @@ package book
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -87,8 +88,8 @@ type side struct {
 }
 
 // look is somebody's asking to see a few real households for which a draft says something
-// else. It judges them and keeps that they were asked for; the page that it leads to shows
-// the same ones, for the draw is by the files. A page that is only fetched keeps nothing.
+// else. It judges them and keeps that they were asked for, and which; the page that it leads
+// to shows the same ones. A page that is only fetched keeps nothing.
 func (b *Room) look(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r)
 	if err != nil {
@@ -152,7 +153,7 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 	if said, err = b.unseen(reqCtx, &f, at); err != nil || said != "" {
 		return page, said, err
 	}
-	if !keep && len(f.Changes) > 0 {
+	if !keep && len(f.Standing()) > 0 {
 		if ok, err := b.asked(reqCtx, &f.Draft, at.Staff.ID); err != nil || !ok {
 			return page, "您还没有看过草案现在的样子。请点「在真实的家庭上看」。", err
 		}
@@ -164,12 +165,22 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 	if err != nil {
 		return page, "", err
 	}
+	var few *simulate.Few // what the look chose that this page shows
+	if !keep {
+		if few, err = b.shownBefore(reqCtx, &v.draft, at.Staff.ID); err != nil {
+			return page, "", err
+		}
+	}
 	towns := slices.DeleteFunc(b.d.Regions.Expand(core.DezhouCity), func(t core.RegionCode) bool { return !at.Staff.Covers(t) })
 	err = b.d.DB.Tx(reqCtx, at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		page = previewPage{Draft: v.draft, On: v.books.On} // anew: what lost a race is run again
-		c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes, Now: time.Now}
-		if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
-			return err
+		if few != nil {
+			page.Few = *few
+		} else {
+			c := simulate.Choosing{Books: v.books, Draw: v.draft.Digest, Towns: towns, N: mostHomes, Now: time.Now}
+			if page.Few, err = b.d.Simulate.Choose(ctx, tx, c, v.found); err != nil {
+				return err
+			}
 		}
 		why := registry.Purpose{Actor: desk.ActorOf(at), Why: forPreview}
 		if err := b.homes(ctx, tx, why, v.rules, &page); err != nil {
@@ -179,10 +190,26 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 			return nil
 		}
 		look := rulebook.Look{Draft: id, Digest: v.draft.Digest, Base: v.draft.Base, By: at.Staff.ID, Read: page.Households, Shown: len(page.Homes)}
+		if look.Chosen, err = json.Marshal(page.Few); err != nil {
+			return core.E(core.KindInternal, "rulebook_look", "").Wrap(err)
+		}
 		return b.d.Rules.KeepLook(ctx, tx, look)
 	})
 	page.Whole = page.Towns == page.Of
 	return page, "", err
+}
+
+// shownBefore gives what somebody's look chose, nil for looks that did not keep it.
+func (b *Room) shownBefore(ctx context.Context, d *rulebook.Draft, who core.StaffID) (*simulate.Few, error) {
+	raw, err := b.d.Rules.ChosenBy(ctx, d, who)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	var few simulate.Few
+	if err := json.Unmarshal(raw, &few); err != nil {
+		return nil, core.E(core.KindInternal, "rulebook_look", "").Wrap(err)
+	}
+	return &few, nil
 }
 
 // viewed is a draft ready to be tried on households.
@@ -201,7 +228,7 @@ func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
 	switch {
 	case !f.Living():
 		return v, rulebook.ErrState
-	case len(f.Changes) == 0:
+	case len(f.Standing()) == 0:
 		return v, errNothingIn
 	}
 	today, err := b.today(ctx)

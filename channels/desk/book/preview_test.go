@@ -203,6 +203,30 @@ func TestLooksAreAskedFor(t *testing.T) {
 	o.looks(1)
 }
 
+// TestAReloadShowsThoseLookedAt: the page that a look leads to goes by what the look kept, not
+// by what would be chosen now.
+//
+// Named: the code before chose anew ("a reload shows … households, one was kept").
+func TestAReloadShowsThoseLookedAt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.into(1000)
+	han, lin := o.as("han"), o.as("lin")
+	o.ask(han, "/desk/book/begin", url.Values{"why": {"降低标准"}})
+	o.ask(han, draftAt+"/amount", lower)
+	_, page := o.ask(lin, draftAt+"/preview", url.Values{})
+	if n := strings.Count(page, `id="home-`); n < 2 {
+		t.Fatalf("%d households", n)
+	}
+	o.must(o.db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update rulebook_look set chosen = jsonb_set(chosen, '{Chosen}', jsonb_build_array(chosen->'Chosen'->-1))`)
+		return err
+	}))
+	if _, page = o.ask(lin, draftAt+"/preview", nil); strings.Count(page, `id="home-`) != 1 {
+		t.Errorf("a reload shows %d households, one was kept", strings.Count(page, `id="home-`))
+	}
+}
+
 // looks counts the entries of looks in the log.
 func (o *office) looks(want int) {
 	o.t.Helper()

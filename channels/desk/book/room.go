@@ -55,6 +55,7 @@ func (b *Room) Desk() desk.Room {
 	const none = "none: rules and who signed them, no citizen"
 	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
+		{Method: "GET", Path: "/book/edition/{edition}", Roles: all, Trace: none, Serve: b.edition},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
@@ -68,6 +69,7 @@ func (b *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/book/draft/{draft}/words", Roles: writers, Trace: "rulebook.changed", Serve: b.words},
 		{Method: "POST", Path: "/book/draft/{draft}/switch", Roles: writers, Trace: "rulebook.changed", Serve: b.turn},
 		{Method: "POST", Path: "/book/draft/{draft}/weights", Roles: writers, Trace: "rulebook.changed", Serve: b.weights},
+		{Method: "POST", Path: "/book/draft/{draft}/undo", Roles: writers, Trace: "rulebook.taken_back", Serve: b.undo},
 		{Method: "POST", Path: "/book/draft/{draft}/sign", Roles: writers, Trace: "rulebook.signed", Serve: b.sign},
 		{Method: "POST", Path: "/book/draft/{draft}/reopen", Roles: writers, Trace: "rulebook.reopened", Serve: b.reopen},
 		{Method: "POST", Path: "/book/draft/{draft}/rebase", Roles: writers, Trace: "rulebook.rebased", Serve: b.rebase},

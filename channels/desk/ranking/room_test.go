@@ -185,7 +185,7 @@ func TestWeightsAreTheCitysBusiness(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	const page = "/desk/ranking/sensitivity"
-	if code, body := h.ask(t, city, page, nil); code != 200 || !strings.Contains(body, "请管系统的人做一次权重试算") || strings.Contains(body, "lianou index") {
+	if code, body := h.ask(t, city, page, nil); code != 200 || !strings.Contains(body, "草案页上点“算这组权重”") || strings.Contains(body, "lianou index") {
 		t.Errorf("without a report: %d", code)
 	}
 	kept, err := h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, By: audit.Actor{Kind: "operator"}})

@@ -19,7 +19,7 @@ import (
 var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/{change}", "/people/changes/contest/{household}", "/people/household/{household}/life", "/people/household/{household}/life/undo", "/agent/letter", "/twins/{pair}", "/ranking/lead/{lead}/settle", "/ranking/lead/{lead}/reopen", "/county/batch/{batch}/discard", "/county/inquiry/{return}/propose", "/county/inquiry/{return}/confirm", "/county/fix/{fix}/reject", "/county/fix/{fix}/phone", "/city/relocate", "/city/late/{climb}", "/county/fix/{fix}/confirm", "/counter/task/{task}/told",
 	"/agent/alerts/{call}/explained", // an alert takes its time; the room's own test closes one
 	// Rules are the same for every story of this city; the room's own test changes them.
-	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/weights", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
+	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/weights", "/book/draft/{draft}/undo", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
 	"/book/draft/{draft}/preview", "/book/draft/{draft}/sense", "/book/draft/{draft}/simulate", "/book/draft/{draft}/rebase", "/book/draft/{draft}/withdraw", "/book/draft/{draft}/publish",
 	"/budget/enter", "/budget/{line}/change", "/budget/{change}/confirm", "/budget/{change}/refuse", // no budget is registered in this city; the room's own test walks one
 	// A round takes a scan and two people; the room's own test walks one from its opening to the last place.
