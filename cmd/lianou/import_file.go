@@ -229,10 +229,7 @@ func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	if s.json != nil {
 		_ = s.json.Encode(res)
 	} else {
-		fmt.Fprintf(s.out, "%d rows: %s, %d repeated, %d refused, after %.1f s\n", res.Rows, brought(res, o.Kind), res.Repeated, res.Refused, time.Since(s.began).Seconds())
-		if res.Again {
-			fmt.Fprintln(s.out, "this file was brought in before; nothing has changed")
-		}
+		fmt.Fprintf(s.out, "%s: %s; %s repeated, %d refused, after %.1f s\n", count(res.Rows, "row", "rows"), brought(res, o.Kind), count(res.Repeated, "row", "rows"), res.Refused, time.Since(s.began).Seconds())
 		if o.DryRun && res.Nothing {
 			fmt.Fprintln(s.out, "a dry run: the same command without --dry-run writes")
 		}
@@ -250,15 +247,35 @@ func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	return nil
 }
 
-// brought says what came in, or would.
+// brought says what came in, would, or did when the same file came before.
 func brought(res bulk.Result, kind bulk.Kind) string {
+	said, is, are := "", "is", "are"
 	switch {
-	case res.Nothing && kind == bulk.Facts: // which of them are known shows when they are written
-		return fmt.Sprintf("nothing was written; %d sheets would be new or known", res.Would)
+	case res.Again:
+		said, is, are = "this file was brought in before, and nothing has changed; then ", "was", "were"
 	case res.Nothing:
-		return fmt.Sprintf("nothing was written; %d people would be new, %d known", res.Would, res.Known)
+		said, is, are = "nothing was written; ", "would be", "would be"
 	}
-	return fmt.Sprintf("%d people in %d households and %d sheets are new, %d known", res.People, res.Households, res.Sheets, res.Known)
+	if kind == bulk.Facts { // a row makes an entry about its person and one about its household
+		fresh := res.Sheets - res.Changed - res.Renewed
+		if res.Nothing {
+			fresh = res.Would - res.Changed - res.Renewed
+		}
+		return fmt.Sprintf("%s%s new, %d changed, %d the same for a newer day, %d known and unchanged",
+			said, count(fresh, "entry "+is, "entries "+are), res.Changed, res.Renewed, res.Known)
+	}
+	if res.Nothing {
+		return fmt.Sprintf("%s%s new, %d known and left as they are", said, count(res.Would, "person "+is, "people "+are), res.Known)
+	}
+	in := " in " + count(res.Households, "household", "households") + " "
+	return fmt.Sprintf("%s%s new, %d known and left as they are", said, count(res.People, "person"+in+is, "people"+in+are), res.Known)
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // mend says what to do where nothing came in: the refusal file has only the rows that are

@@ -47,7 +47,8 @@ func TestImportFiles(t *testing.T) {
 	if err != nil || !strings.Contains(string(back), "3,姓名,姓名不对") {
 		t.Errorf("refusal file: %v %s", err, back)
 	}
-	for _, want := range []string{"1 people in 1 households", "nothing has changed"} {
+	for _, want := range []string{"2 rows: 1 person in 1 household is new, 0 known and left as they are; 0 rows repeated, 1 refused",
+		"2 rows: this file was brought in before, and nothing has changed; then 1 person in 1 household was new"} {
 		if out := r.must(r.tool("", env, "import", "people", people, "--max-refused=50")); !strings.Contains(out, want) {
 			t.Errorf("want %q: %s", want, out)
 		}
@@ -78,5 +79,66 @@ func TestImportFiles(t *testing.T) {
 	}
 	if out, err := r.tool("", env, "import", "people", facts); err == nil || !strings.Contains(out, "“家庭年收入”不认识") {
 		t.Errorf("no people: %v %s", err, out)
+	}
+}
+
+// TestImportSaysWhatIsNew: of a file that comes again, and of one half of which is there
+// already, the operator reads what is new, changed, the same and known, in a trial too; where
+// nothing is refused there is no refusal file, and one of the last time goes with what it was
+// about.
+//
+// Red, as it was: "1 people in 1 households and 0 sheets are new" of a file that came before;
+// "1 sheets would be new or known"; "an empty refusal file".
+func TestImportSaysWhatIsNew(t *testing.T) {
+	t.Parallel()
+	r := newReal(t)
+	env := []string{"LIANOU_DATABASE_URL=" + r.env.URL(pgtest.Import), "LIANOU_DATA_DIR=" + filepath.Dir(r.keys)}
+	dir := t.TempDir()
+	says := func(want, name, content string, args ...string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := r.must(r.tool("", env, append([]string{"import", args[0], path}, args[1:]...)...)); !strings.Contains(out, want) || strings.Contains(out, "sheets") {
+			t.Errorf("%v: want %q: %s", args, want, out)
+		}
+	}
+	gone := func(name string) {
+		t.Helper()
+		if _, err := os.Stat(filepath.Join(dir, name)); !os.IsNotExist(err) {
+			t.Errorf("nothing was refused, and %s is there: %v", name, err)
+		}
+	}
+	people := seed.Stories()[0].Members
+	row := func(i int, home string) string {
+		return people[i].Name + "," + people[i].ID.Reveal() + "," + home + ",东街村,王庙镇,平原县\n"
+	}
+	const head = "姓名,身份证号,户号,村,乡镇,县\n"
+	says("2 rows: 1 person in 1 household is new, 0 known and left as they are; 0 rows repeated, 1 refused", "people.csv", head+row(0, "1")+"王,1,2,东街村,王庙镇,平原县\n", "people", "--max-refused=50")
+	says("1 row: 0 people in 0 households are new, 1 known and left as they are; 0 rows repeated, 0 refused", "people.csv", head+row(0, "1"), "people")
+	gone("people.refused.csv")
+	says("1 row: this file was brought in before, and nothing has changed; then 0 people in 0 households were new, 1 known", "people.csv", head+row(0, "1"), "people")
+	gone("people.refused.csv")
+	says("2 rows: nothing was written; 1 person would be new, 1 known and left as they are", "half.csv", head+row(0, "1")+row(1, "1"), "people", "--dry-run")
+	says("2 rows: 1 person in 0 households is new, 1 known and left as they are", "half.csv", head+row(0, "1")+row(1, "1"), "people")
+	gone("half.refused.csv")
+
+	facts := func(rows ...string) string {
+		out := "身份证号,日期,医保\n"
+		for _, r := range rows {
+			out += r + "\n"
+		}
+		return out
+	}
+	mother, son := people[0].ID.Reveal(), people[1].ID.Reveal()
+	says("1 row: 1 entry is new, 0 changed, 0 the same for a newer day, 0 known and unchanged", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
+	says("1 row: this file was brought in before, and nothing has changed; then 1 entry was new", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
+	four := facts(mother+",2026-01-01,居民医保", son+",2026-01-01,居民医保", mother+",2026-02-01,居民医保", mother+",2025-12-01,职工医保")
+	says("4 rows: nothing was written; 2 entries would be new, 0 changed, 1 the same for a newer day, 1 known and unchanged", "month.csv", four, "facts", "--source=registry:medical", "--dry-run")
+	says("4 rows: 2 entries are new, 0 changed, 1 the same for a newer day, 1 known and unchanged", "month.csv", four, "facts", "--source=registry:medical")
+	says("2 rows: 0 entries are new, 2 changed, 0 the same for a newer day, 0 known and unchanged", "other.csv", facts(mother+",2026-03-01,没有", son+",2026-01-01,职工医保"), "facts", "--source=registry:medical")
+	for _, name := range []string{"facts", "month", "other"} {
+		gone(name + ".refused.csv")
 	}
 }

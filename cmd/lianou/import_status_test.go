@@ -124,7 +124,7 @@ func TestImportGuideIsTrue(t *testing.T) {
 	if err := hold.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2 people in 1 households", "nothing has changed"} {
+	for _, want := range []string{"2 people in 1 household are new", "nothing has changed"} {
 		if out := imports(want, statusDone, "people", "好.csv"); !strings.Contains(out, want) {
 			t.Errorf("want %q: %s", want, out)
 		}

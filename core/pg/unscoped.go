@@ -23,6 +23,7 @@ func Unscoped() map[string]string {
 		"pair_pass":     "how far a scan is, and its counts, no person",
 		// bulk: lianou_import alone reads them
 		"bulk_run":     "digests and counts of files, no person",
+		"bulk_tally":   "counts of files, no person",
 		"bulk_row":     "sealed rows of the one file that is being brought in",
 		"bulk_refusal": "row numbers and reasons, nothing of the row",
 		"bulk_home":    "keyed hashes of household numbers and ids",

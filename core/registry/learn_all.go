@@ -41,6 +41,47 @@ const stillSaid = `case when not t.said::jsonb ?| array['statuses', 'shocks'] th
 
 const samePart = `coalesce(x ->> 'kind' || '/' || (x ->> 'date'), x #>> '{}') = coalesce(y ->> 'kind' || '/' || (y ->> 'date'), y #>> '{}')`
 
+// The sheets of a list that are not known yet: those that say anything else than the newest
+// of their source and day; and what their source said last, up to that day.
+const (
+	freshOfPeople = `with u as (
+			select p.region, t.about, t.source, t.valid_from, t.confidence, t.said::jsonb as facts, t.n
+			from unnest($1::int8[], $2::text[], $3::date[], $4::int2[], $5::text[]) with ordinality t (about, source, valid_from, confidence, said, n)
+			join person p on p.id = t.about),
+		fresh as materialized (
+			select u.*, (select s.facts from person_sheet s where s.person = u.about and s.source = u.source and s.valid_from <= u.valid_from
+				order by s.valid_from desc, s.known_at desc, s.id desc limit 1) as before
+			from u where u.facts is distinct from (select s.facts from person_sheet s
+				where s.person = u.about and s.source = u.source and s.valid_from = u.valid_from order by s.known_at desc, s.id desc limit 1))`
+	freshOfHouseholds = `with u as (
+			select h.region, t.about, t.source, t.valid_from, t.confidence, household_lists(t.about, t.valid_from, ` + stillSaid + `) as facts, t.n
+			from (select distinct on (about, source, valid_from, said) * -- rows of several members may say the same of their household
+				from unnest($1::int8[], $2::text[], $3::date[], $4::int2[], $5::text[]) with ordinality t (about, source, valid_from, confidence, said, n)
+				order by about, source, valid_from, said, n) t
+			join household h on h.id = t.about),
+		fresh as materialized (
+			select u.*, (select s.facts from household_sheet s where s.household = u.about and s.source = u.source and s.valid_from <= u.valid_from
+				order by s.valid_from desc, s.known_at desc, s.id desc limit 1) as before
+			from u where u.facts is distinct from (select s.facts from household_sheet s
+				where s.household = u.about and s.source = u.source and s.valid_from = u.valid_from order by s.known_at desc, s.id desc limit 1))`
+
+	putOfPeople = `, put as (insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts)
+			select region, about, source, valid_from, $6, confidence, facts from fresh order by n)`
+	putOfHouseholds = `, put as (insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
+			select region, about, source, valid_from, $6, confidence, facts from fresh order by n)`
+
+	countFresh = ` select count(*), count(*) filter (where before <> facts), count(*) filter (where before = facts) from fresh`
+)
+
+// Learnt counts the sheets of a list that were not known: Added in all, of which Changed say
+// otherwise than their source did before, and Renewed the same for a newer day.
+type Learnt struct{ Added, Changed, Renewed int }
+
+// Plus adds two counts up.
+func (l Learnt) Plus(m Learnt) Learnt {
+	return Learnt{l.Added + m.Added, l.Changed + m.Changed, l.Renewed + m.Renewed}
+}
+
 // LearnAll adds many sheets known as of now and says how many were new. A sheet that
 // says what the newest sheet of its source and day says already is not added again,
 // so a file may come twice. An older day than what is known is kept below it, in two
@@ -49,49 +90,62 @@ const samePart = `coalesce(x ->> 'kind' || '/' || (x ->> 'date'), x #>> '{}') = 
 // added to what stood on the day, and takes nothing away (household_lists). What two people
 // took out of a list stays out of it for the day from which they said so: a file that says it
 // again needs a newer one.
-func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (int, error) {
-	const aboutPeople = `insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts)
-		select p.region, u.about, u.source, u.valid_from, $6, u.confidence, u.facts
-		from unnest($1::int8[], $2::text[], $3::date[], $4::int2[], $5::text[]) with ordinality t (about, source, valid_from, confidence, said, n)
-		cross join lateral (select t.about, t.source, t.valid_from, t.confidence, t.said::jsonb as facts) u
-		join person p on p.id = u.about
-		where u.facts is distinct from (select s.facts from person_sheet s
-			where s.person = u.about and s.source = u.source and s.valid_from = u.valid_from order by s.known_at desc, s.id desc limit 1)
-		order by t.n`
-	const aboutHouseholds = `insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts)
-		select h.region, u.about, u.source, u.valid_from, $6, u.confidence, u.facts
-		from (select distinct on (about, source, valid_from, said) * -- rows of several members may say the same of their household
-			from unnest($1::int8[], $2::text[], $3::date[], $4::int2[], $5::text[]) with ordinality t (about, source, valid_from, confidence, said, n)
-			order by about, source, valid_from, said, n) t
-		cross join lateral (select t.about, t.source, t.valid_from, t.confidence, household_lists(t.about, t.valid_from, ` + stillSaid + `) as facts) u
-		join household h on h.id = u.about
-		where u.facts is distinct from (select s.facts from household_sheet s
-			where s.household = u.about and s.source = u.source and s.valid_from = u.valid_from order by s.known_at desc, s.id desc limit 1)
-		order by t.n`
-	added := 0
-	for _, part := range []struct {
-		sql    string
-		person bool
-	}{{aboutPeople, true}, {aboutHouseholds, false}} {
-		var about []int64
-		var sources, said []string
-		var from []pgDate
-		var sure []int16
-		for _, l := range list {
-			if (l.Person != 0) != part.person {
-				continue
-			}
-			about, sources, from = append(about, l.subject()), append(sources, l.Sheet.Source), append(from, pgDate(l.Sheet.ValidFrom))
-			sure, said = append(sure, int16(l.Sheet.Confidence)), append(said, string(l.Sheet.Facts))
-		}
-		if len(about) == 0 {
+func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (out Learnt, err error) {
+	people, households := partsOf(list)
+	for _, p := range []struct {
+		sql  string
+		part columnsOf
+	}{{freshOfPeople + putOfPeople + countFresh, people}, {freshOfHouseholds + putOfHouseholds + countFresh, households}} {
+		if len(p.part.about) == 0 {
 			continue
 		}
-		tag, err := tx.Exec(ctx, part.sql, about, sources, from, sure, said, tx.Now())
+		var n Learnt
+		err := tx.QueryRow(ctx, p.sql, p.part.about, p.part.sources, p.part.from, p.part.sure, p.part.said, tx.Now()).Scan(&n.Added, &n.Changed, &n.Renewed)
 		if err != nil {
-			return 0, pg.Fail(err, "write sheets of facts")
+			return Learnt{}, pg.Fail(err, "write sheets of facts")
 		}
-		added += int(tag.RowsAffected())
+		out = out.Plus(n)
 	}
-	return added, nil
+	return out, nil
+}
+
+// WouldLearn counts what LearnAll would add, and adds nothing.
+func (r *Registry) WouldLearn(ctx context.Context, tx *pg.Tx, list []Learned) (out Learnt, err error) {
+	people, households := partsOf(list)
+	for _, p := range []struct {
+		sql  string
+		part columnsOf
+	}{{freshOfPeople + countFresh, people}, {freshOfHouseholds + countFresh, households}} {
+		if len(p.part.about) == 0 {
+			continue
+		}
+		var n Learnt
+		err := tx.QueryRow(ctx, p.sql, p.part.about, p.part.sources, p.part.from, p.part.sure, p.part.said).Scan(&n.Added, &n.Changed, &n.Renewed)
+		if err != nil {
+			return Learnt{}, pg.Fail(err, "compare sheets of facts")
+		}
+		out = out.Plus(n)
+	}
+	return out, nil
+}
+
+// columnsOf is a list of sheets as the database takes it.
+type columnsOf struct {
+	about   []int64
+	sources []string
+	from    []pgDate
+	sure    []int16
+	said    []string
+}
+
+func partsOf(list []Learned) (people, households columnsOf) {
+	for _, l := range list {
+		c := &households
+		if l.Person != 0 {
+			c = &people
+		}
+		c.about, c.sources, c.from = append(c.about, l.subject()), append(c.sources, l.Sheet.Source), append(c.from, pgDate(l.Sheet.ValidFrom))
+		c.sure, c.said = append(c.sure, int16(l.Sheet.Confidence)), append(c.said, string(l.Sheet.Facts))
+	}
+	return people, households
 }

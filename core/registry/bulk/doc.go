@@ -1,6 +1,6 @@
 // Package bulk brings people and facts into the registry from files: a city's own
-// lists, and what departments send. It owns the tables bulk_run, bulk_row, bulk_refusal
-// and bulk_home.
+// lists, and what departments send. It owns the tables bulk_run, bulk_tally, bulk_row,
+// bulk_refusal and bulk_home.
 //
 // A file goes through it in order. Every row is read, held to the rules and compared
 // with the store; what can be written waits sealed in a staging table and what cannot

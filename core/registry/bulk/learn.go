@@ -86,20 +86,47 @@ func (w *work) asSheet(from core.Date, facts string) registry.Sheet {
 
 // buildFacts makes the sheets of a batch.
 func (w *work) buildFacts(rows []waiting) (batch, error) {
-	var list []registry.Learned
+	list, err := w.learned(rows)
+	return batch{rows: len(list), put: func(ctx context.Context, tx *pg.Tx) (written, error) {
+		n, err := w.cfg.Registry.LearnAll(ctx, tx, list)
+		return written{sheets: n.Added, changed: n.Changed, renewed: n.Renewed}, err
+	}}, err
+}
+
+func (w *work) learned(rows []waiting) (list []registry.Learned, err error) {
 	for _, r := range rows {
 		packed, err := w.open(r)
 		if err != nil {
-			return batch{}, err
+			return nil, err
 		}
 		sheets, err := w.unpackLearned(packed)
 		if err != nil {
-			return batch{}, err
+			return nil, err
 		}
 		list = append(list, sheets...)
 	}
-	return batch{rows: len(list), put: func(ctx context.Context, tx *pg.Tx) (written, error) {
-		n, err := w.cfg.Registry.LearnAll(ctx, tx, list)
-		return written{sheets: n}, err
-	}}, nil
+	return list, nil
+}
+
+// wouldLearn counts what the rows that wait would bring, and writes nothing.
+func (w *work) wouldLearn(ctx context.Context) (all registry.Learnt, err error) {
+	for after := []byte{}; ; {
+		rows, last, err := w.fetch(ctx, after)
+		if err != nil || len(rows) == 0 {
+			return all, err
+		}
+		list, err := w.learned(rows)
+		if err != nil {
+			return all, err
+		}
+		var n registry.Learnt
+		err = w.cfg.DB.Read(ctx, pg.City("import: only looking"), func(ctx context.Context, tx *pg.Tx) (err error) {
+			n, err = w.cfg.Registry.WouldLearn(ctx, tx, list)
+			return err
+		})
+		if all = all.Plus(n); err != nil || last {
+			return all, err
+		}
+		after = rows[len(rows)-1].group
+	}
 }

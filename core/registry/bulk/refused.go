@@ -33,10 +33,14 @@ const inOriginal = "。这次一行都没写:改在原来的文件里,再导入�
 const textMark = "'"
 
 // refusals writes the refusal file, by reading the file once more beside what was
-// noted; nothing of a row is kept in the database.
+// noted; nothing of a row is kept in the database. Where nothing is refused there is no such
+// file, and one of before in its place goes: it would be taken for this file's.
 func (w *work) refusals(ctx context.Context) (err error) {
 	if w.Refused == nil {
 		return nil
+	}
+	if w.state.refused == 0 {
+		return w.Refused.clear()
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(w.Refused.Path), ".refused-*") // 0600
 	if err != nil {
@@ -52,6 +56,23 @@ func (w *work) refusals(ctx context.Context) (err error) {
 		return cannotWrite(err)
 	}
 	if err := os.Rename(tmp.Name(), w.Refused.Path); err != nil {
+		return cannotWrite(err)
+	}
+	return nil
+}
+
+// clear takes a refusal file of before away, and leaves whatever else lies in its place.
+func (f RefusalFile) clear() error {
+	there, err := os.Open(f.Path)
+	if err != nil {
+		return nil // none is there, or not ours to read
+	}
+	first, _ := bufio.NewReader(there).ReadString('\n')
+	there.Close()
+	if !strings.HasPrefix(first, "\ufeff") || !strings.HasSuffix(strings.TrimRight(first, "\r\n"), strings.Join(addedHeads(), ",")) {
+		return nil
+	}
+	if err := os.Remove(f.Path); err != nil {
 		return cannotWrite(err)
 	}
 	return nil

@@ -74,8 +74,10 @@ type Progress struct {
 }
 
 // Result counts what became of a file. Each row is one of added, known, repeated and
-// refused; of facts, Sheets counts what was new. Where nothing was written, Would counts what
-// would have been: people who are not in the store, or sheets, new and known alike.
+// refused. Of facts, a row makes a sheet about its person and one about its household: Sheets
+// came in, of which Changed say otherwise than their source did before and Renewed the same for
+// a newer day; Known stood there already. Where nothing was written, Would counts what would
+// have been: people, or sheets, of which Changed and Renewed.
 type Result struct {
 	Run        int64 `json:"run"`
 	Again      bool  `json:"again"` // the file was brought in before; nothing changed
@@ -86,6 +88,8 @@ type Result struct {
 	People     int   `json:"people"`
 	Households int   `json:"households"`
 	Sheets     int   `json:"sheets"`
+	Changed    int   `json:"changed"`
+	Renewed    int   `json:"renewed"`
 	Known      int   `json:"known"`
 	Repeated   int   `json:"repeated"`
 	Refused    int   `json:"refused"`

@@ -26,10 +26,11 @@ type runState struct {
 	rows, repeated, refused    int
 	staged                     int // people, or sheets, that are neither refused nor repeated
 	people, households, sheets int // written
+	changed, renewed           int // of the sheets
 }
 
 func (s *runState) result() Result {
-	return Result{Run: s.id, Rows: s.rows, People: s.people, Households: s.households, Sheets: s.sheets,
+	return Result{Run: s.id, Rows: s.rows, People: s.people, Households: s.households, Sheets: s.sheets, Changed: s.changed, Renewed: s.renewed,
 		Known: s.staged - s.people - s.sheets, Repeated: s.repeated, Refused: s.refused}
 }
 
@@ -41,9 +42,9 @@ func wrappedAt(run int64) seal.At {
 func (w *work) begin(ctx context.Context) error {
 	const note = `insert into bulk_run (key, kind, source, digest, state, began) values ($1, $2, $3, $4, 'staging', $5) on conflict (key) do nothing`
 	// The staging table loses all of its rows or none: in a crash, or to another file.
-	const read = `select r.id, r.state, r.data_key, r.rows, r.repeated, r.refused, r.staged, r.people, r.households, r.sheets,
+	const read = `select r.id, r.state, r.data_key, r.rows, r.repeated, r.refused, r.staged, r.people, r.households, r.sheets, coalesce(t.changed, 0), coalesce(t.renewed, 0),
 			exists (select 1 from bulk_row b where b.run = r.id)
-		from bulk_run r where r.key = $1`
+		from bulk_run r left join bulk_tally t on t.run = r.id where r.key = $1`
 	s := runState{}
 	err := w.cfg.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		w.today = tx.Today()
@@ -56,7 +57,7 @@ func (w *work) begin(ctx context.Context) error {
 		}
 		var wrapped []byte
 		var there bool
-		err := tx.QueryRow(ctx, read, key).Scan(&s.id, &s.state, &wrapped, &s.rows, &s.repeated, &s.refused, &s.staged, &s.people, &s.households, &s.sheets, &there)
+		err := tx.QueryRow(ctx, read, key).Scan(&s.id, &s.state, &wrapped, &s.rows, &s.repeated, &s.refused, &s.staged, &s.people, &s.households, &s.sheets, &s.changed, &s.renewed, &there)
 		if err != nil {
 			return pg.Fail(err, "read an import")
 		}
@@ -109,14 +110,22 @@ func (w *work) stop(ctx context.Context) (Result, error) {
 // untouched says what a run that writes nothing would have written, and gives back what was
 // refused.
 func (w *work) untouched(ctx context.Context) (Result, error) {
-	const sql = `select coalesce(sum(case when $2 then met when payload is null then 0 else 1 end), 0)::int from bulk_row where run = $1`
+	const sql = `select count(payload)::int from bulk_row where run = $1`
 	res := w.state.result()
 	w.nothing, res.Nothing = true, true
-	err := w.cfg.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		return pg.Fail(tx.QueryRow(ctx, sql, w.state.id, w.Kind == Facts).Scan(&res.Would), "count staged rows")
-	})
-	if err != nil {
-		return res, err
+	if w.Kind == Facts {
+		n, err := w.wouldLearn(ctx)
+		if err != nil {
+			return res, err
+		}
+		res.Would, res.Changed, res.Renewed = n.Added, n.Changed, n.Renewed
+	} else {
+		err := w.cfg.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
+			return pg.Fail(tx.QueryRow(ctx, sql, w.state.id).Scan(&res.Would), "count staged rows")
+		})
+		if err != nil {
+			return res, err
+		}
 	}
 	res.Known -= res.Would
 	return res, w.refusals(ctx)

@@ -32,7 +32,7 @@ type batch struct {
 }
 
 // written counts what a batch brought into the store.
-type written struct{ people, households, sheets int }
+type written struct{ people, households, sheets, changed, renewed int }
 
 // writers is how many batches are written at once: one is sorted into its indexes
 // while the other is on its way.
@@ -81,6 +81,7 @@ func (w *work) writeAll(ctx context.Context) (again *batch, err error) {
 				mu.Lock()
 				s := w.state
 				s.people, s.households, s.sheets = s.people+n.people, s.households+n.households, s.sheets+n.sheets
+				s.changed, s.renewed = s.changed+n.changed, s.renewed+n.renewed
 				done += int64(b.rows)
 				w.tell(Progress{Phase: "write", Done: done, Total: int64(s.staged), Unit: "rows", Rows: s.rows, Refused: s.refused})
 				mu.Unlock()
@@ -162,12 +163,19 @@ func (w *work) build(ctx context.Context, rows []waiting) (batch, error) {
 func (w *work) put(ctx context.Context, b batch) (n written, err error) {
 	const away = `delete from bulk_row where run = $1 and grp > $2 and grp <= $3`
 	const count = `update bulk_run set people = people + $2, households = households + $3, sheets = sheets + $4 where id = $1`
+	const tally = `insert into bulk_tally (run, changed, renewed) values ($1, $2, $3)
+		on conflict (run) do update set changed = bulk_tally.changed + $2, renewed = bulk_tally.renewed + $3`
 	err = w.cfg.DB.Tx(ctx, pg.City("import: writing"), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if n, err = b.put(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, away, w.state.id, b.after, b.upto); err != nil {
 			return pg.Fail(err, "take written rows away")
+		}
+		if n.changed+n.renewed > 0 {
+			if _, err := tx.Exec(ctx, tally, w.state.id, n.changed, n.renewed); err != nil {
+				return pg.Fail(err, "note what a file changed")
+			}
 		}
 		_, err = tx.Exec(ctx, count, w.state.id, n.people, n.households, n.sheets) // last: the other writer waits for this row
 		return pg.Fail(err, "note how far an import is")
