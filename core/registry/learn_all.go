@@ -90,43 +90,34 @@ func (l Learnt) Plus(m Learnt) Learnt {
 // added to what stood on the day, and takes nothing away (household_lists). What two people
 // took out of a list stays out of it for the day from which they said so: a file that says it
 // again needs a newer one.
-func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (out Learnt, err error) {
+func (r *Registry) LearnAll(ctx context.Context, tx *pg.Tx, list []Learned) (Learnt, error) {
 	people, households := partsOf(list)
-	for _, p := range []struct {
-		sql  string
-		part columnsOf
-	}{{freshOfPeople + putOfPeople + countFresh, people}, {freshOfHouseholds + putOfHouseholds + countFresh, households}} {
-		if len(p.part.about) == 0 {
-			continue
-		}
-		var n Learnt
-		err := tx.QueryRow(ctx, p.sql, p.part.about, p.part.sources, p.part.from, p.part.sure, p.part.said, tx.Now()).Scan(&n.Added, &n.Changed, &n.Renewed)
-		if err != nil {
-			return Learnt{}, pg.Fail(err, "write sheets of facts")
-		}
-		out = out.Plus(n)
+	a, err := tally(ctx, tx, freshOfPeople+putOfPeople+countFresh, people, tx.Now())
+	if err != nil {
+		return Learnt{}, err
 	}
-	return out, nil
+	b, err := tally(ctx, tx, freshOfHouseholds+putOfHouseholds+countFresh, households, tx.Now())
+	return a.Plus(b), err
 }
 
 // WouldLearn counts what LearnAll would add, and adds nothing.
-func (r *Registry) WouldLearn(ctx context.Context, tx *pg.Tx, list []Learned) (out Learnt, err error) {
+func (r *Registry) WouldLearn(ctx context.Context, tx *pg.Tx, list []Learned) (Learnt, error) {
 	people, households := partsOf(list)
-	for _, p := range []struct {
-		sql  string
-		part columnsOf
-	}{{freshOfPeople + countFresh, people}, {freshOfHouseholds + countFresh, households}} {
-		if len(p.part.about) == 0 {
-			continue
-		}
-		var n Learnt
-		err := tx.QueryRow(ctx, p.sql, p.part.about, p.part.sources, p.part.from, p.part.sure, p.part.said).Scan(&n.Added, &n.Changed, &n.Renewed)
-		if err != nil {
-			return Learnt{}, pg.Fail(err, "compare sheets of facts")
-		}
-		out = out.Plus(n)
+	a, err := tally(ctx, tx, freshOfPeople+countFresh, people)
+	if err != nil {
+		return Learnt{}, err
 	}
-	return out, nil
+	b, err := tally(ctx, tx, freshOfHouseholds+countFresh, households)
+	return a.Plus(b), err
+}
+
+// tally runs one statement over sheets and reads its three counts.
+func tally(ctx context.Context, tx *pg.Tx, sql string, c columnsOf, more ...any) (n Learnt, err error) {
+	if len(c.about) == 0 {
+		return n, nil
+	}
+	err = tx.QueryRow(ctx, sql, append([]any{c.about, c.sources, c.from, c.sure, c.said}, more...)...).Scan(&n.Added, &n.Changed, &n.Renewed)
+	return n, pg.Fail(err, "compare sheets of facts, or write them")
 }
 
 // columnsOf is a list of sheets as the database takes it.
