@@ -62,6 +62,9 @@ func (c importRegions) run(t *tool) error {
 		return err
 	}
 	defer db.Close()
+	if err := c.foretell(t, db, tree); err != nil {
+		return err
+	}
 	err = db.Tx(t.ctx, pg.City("import of places"), func(ctx context.Context, tx *pg.Tx) error {
 		if err := c.ends(ctx, tx, tree); err != nil {
 			return err

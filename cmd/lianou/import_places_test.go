@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core/pg/pgtest"
 	"lianou/core/registry/seed"
 )
@@ -13,6 +15,10 @@ import (
 // A list of places replaces the whole list: one that leaves out where people live is refused,
 // and says where; one that leaves out others says how many have to be confirmed. Nothing is
 // changed by either. (By a newcomer: four lines wiped 133 townships in silence.)
+//
+// Before it writes, a list says which places it calls otherwise, and of those it leaves out how
+// many accounts of staff are for them. Red by a list that says nothing: `[--dry-run]: want "1
+// place is called otherwise: 371426104 王庙镇 -> 新王庙镇"`.
 //
 // Control: households not counted: `a list of one township [--ending=8243]: … 8242 places of
 // now are not in it: 371403 陵城区 …; nobody lives there`.
@@ -49,6 +55,26 @@ func TestAListOfPlacesLosesNoTownship(t *testing.T) {
 	if err == nil || !strings.Contains(out, "2 places of now are not in it: 371426999 迁建新镇 371426999001 迁建新村") || !strings.Contains(out, "--ending 2") {
 		t.Errorf("two places fewer: %v %s", err, out)
 	}
+	says := func(want, path string, args ...string) {
+		t.Helper()
+		if out, _ := r.tool("", env, append([]string{"import", "regions", path}, args...)...); !strings.Contains(out, want) {
+			t.Errorf("%v: want %q: %s", args, want, out)
+		}
+	}
+	super, err := pgx.Connect(t.Context(), r.env.Superuser())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer super.Close(t.Context())
+	if _, err := super.Exec(t.Context(), `insert into staff_account (login, name, roles, regions, password, active, made) values
+		('new.officer', '新人', '{officer}', '{371426999}', '$argon2id$x', true, now()), ('left.officer', '走了的', '{officer}', '{371426999}', '$argon2id$x', false, now())`); err != nil {
+		t.Fatal(err)
+	}
+	says("2 places of now are not in the file: 371426999 迁建新镇, 371426999001 迁建新村; 1 account of staff is for them", back)
+	renamed := write("renamed.csv", strings.Replace(whole, "371426104,王庙镇,", "371426104,新王庙镇,", 1))
+	says("1 place is called otherwise: 371426104 王庙镇 -> 新王庙镇", renamed, "--dry-run")
+	says("1 place is called otherwise", renamed)
+	says("1 place is called otherwise: 371426104 新王庙镇 -> 王庙镇", back, "--dry-run")
 	if out := r.must(r.tool("", env, "import", "regions", back, "--ending=2")); !strings.Contains(out, "134 townships, 8096 villages") {
 		t.Errorf("two that are no more: %s", out)
 	}

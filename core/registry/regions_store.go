@@ -127,3 +127,24 @@ func (t *Regions) columns() regionColumns {
 	}
 	return c
 }
+
+// Rename is a place that a list of places calls otherwise.
+type Rename struct {
+	Code    core.RegionCode
+	Was, Is string
+}
+
+// Renames lists what would be called otherwise if a tree were stored, higher places first.
+func Renames(ctx context.Context, tx *pg.Tx, t *Regions) ([]Rename, error) {
+	const sql = `select r.code, r.name, u.name from unnest($1::text[], $2::text[]) u (code, name)
+		join region r on r.code = u.code and r.valid_to is null and r.name <> u.name order by r.level, r.code`
+	c := t.columns()
+	rows, err := tx.Query(ctx, sql, c.code, c.name)
+	if err != nil {
+		return nil, pg.Fail(err, "look which places would be called otherwise")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Rename, err error) {
+		return r, row.Scan(&r.Code, &r.Was, &r.Is)
+	})
+	return list, pg.Fail(err, "look which places would be called otherwise")
+}
