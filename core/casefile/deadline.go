@@ -85,9 +85,10 @@ func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind De
 	return pg.Fail(err, "meet the deadlines of a kind")
 }
 
-// MeetAll ends every deadline of a case that is over.
+// MeetAll ends every deadline of a case that is over, but for what is still to be done by
+// somebody: telling the household in person, and the card of money that came back.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
-	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null`, id, tx.Now())
+	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card')`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 

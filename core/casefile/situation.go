@@ -66,7 +66,7 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 }
 
 func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) error {
-	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded, moved, coalesce(facts_version, 0), `+ofThis+`
+	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded, moved, coalesce(facts_version, 0), remote, `+ofThis+`
 		from visit where case_id = $1 order by id`, out.Case.ID)
 	if err != nil {
 		return pg.Fail(err, "read who visited")
@@ -77,7 +77,7 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		var planned time.Time
 		var done, seconded *time.Time
 		var own bool
-		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded, &v.Moved, &v.FactsVersion, &own); err != nil {
+		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded, &v.Moved, &v.FactsVersion, &v.Remote, &own); err != nil {
 			return pg.Fail(err, "read who visited")
 		}
 		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)

@@ -47,9 +47,11 @@ func (w *writing) leadsOfLeft(ctx context.Context) error {
 		if err != nil {
 			return pg.Fail(err, "look where who left lives")
 		}
+		// Of two homes emptied into one the first row has whose the lead was.
 		const keep = `insert into lead_trail (event, region, lead, household, heir, kind, items)
 			select $1, $4, id, household, $3::bigint, kind, items from lead where household in ($2, $3) and state = 'open'
-				and exists (select from lead o where o.household = $2 and o.state = 'open')`
+				and exists (select from lead o where o.household = $2 and o.state = 'open')
+			on conflict do nothing`
 		if _, err := w.tx.Exec(ctx, keep, w.event.ID, int64(from), int64(f.Home), string(town)); err != nil {
 			return beyond(err, "keep whose leads they were")
 		}

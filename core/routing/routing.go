@@ -128,7 +128,11 @@ func (r *Router) assistant(ctx context.Context, tx *pg.Tx, c casefile.Case) (cor
 	if err != nil {
 		return 0, err
 	}
-	return r.least(ctx, tx, c, nearest(list))
+	id, err := r.least(ctx, tx, c, nearest(list))
+	if err != nil || id != 0 {
+		return id, err
+	}
+	return r.least(ctx, tx, c, list) // who serves the village wrote it down, or is kin
 }
 
 // nearest keeps the assistants of the very village when there are any.

@@ -28,7 +28,7 @@ type Look struct {
 // KeepLook writes down that a draft was looked at, and the entry in the log, in the
 // transaction that read the households. Looking again moves the time on.
 func (s *Store) KeepLook(ctx context.Context, tx *pg.Tx, l Look) error {
-	const sql = `insert into rulebook_look (draft, digest, base, staff, at, households, shown, chosen) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb)
+	const sql = `insert into rulebook_look (draft, digest, base, staff, at, households, shown, chosen) values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::jsonb)
 		on conflict (draft, digest, base, staff) do update set at = excluded.at, households = excluded.households, shown = excluded.shown, chosen = excluded.chosen`
 	if _, err := tx.Exec(ctx, sql, l.Draft, l.Digest, l.Base, l.By, tx.Now(), l.Read, l.Shown, string(l.Chosen)); err != nil {
 		return pg.Fail(err, "keep a look at a draft")

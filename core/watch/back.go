@@ -35,7 +35,7 @@ func cameBack(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []in
 					cross join lateral (select case l.kind when 'due' then l.items & t.fits else l.items & ~t.fits end as items) still
 				where l.departed and l.kind in ('due', 'lost') and l.settled > $5 and still.items <> 0 and not exists (select from lead f where f.came_of = l.id)
 				order by l.household, l.kind, l.id desc
-			on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items returning id)
+			on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items, came_of = coalesce(lead.came_of, excluded.came_of) returning id)
 		select id from fresh order by id`
 	rows, err := tx.Query(ctx, sql, string(town), who, fits, places, tx.Now().AddDate(0, 0, -backDays))
 	if err != nil {

@@ -316,12 +316,12 @@ func Stands(item string) Notice {
 // again. why is a clause about the household, without a full stop. Who is not at home, or has
 // moved, may be away from here.
 func Skipping(item, why string, keeps bool) Notice {
-	then := "这一批就不再问您家了"
+	then := "这一批就先不问您家了"
 	if keeps {
-		then = "先问后面的人家,您家的位置留着"
+		then = "就先问后面的人家,您家的位置留着"
 	}
 	return Notice{KindSkipping,
-		item + "轮到您家了。有人记下:" + why + "。" + "另一个人核对了是这样," + then + "。不是这样,请马上打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
+		item + "轮到您家了。有人记下:" + why + "。现在还没定。另一个人核对了也是这样," + then + "。不是这样,请这三天里打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
 		[]Field{{"item", item}}}
 }
 

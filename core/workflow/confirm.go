@@ -19,6 +19,9 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 		merged[path] = source
 	}
 	for _, path := range seen.Same {
+		if path == recognitions {
+			return core.Household{}, nil, errRecognitions
+		}
 		if _, said := merged[path]; !said {
 			return core.Household{}, nil, core.Invalid("same", "有一项还没有人说过,不能说“没变”。请填上看到的。")
 		}
@@ -49,11 +52,22 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 	return h, merged, nil
 }
 
+// recognitions is the path of what a household is recognised as: for those who grant it, and
+// seen at nobody's door.
+const recognitions = "statuses"
+
+var (
+	errRecognitions = core.Invalid("same", "低保、特困这些身份由批的部门来定,入户不核。")
+	// errFactsMoved: a tick says that a value is so, and another stands by now.
+	errFactsMoved = core.E(core.KindConflict, "facts_moved", "打开这一页以后,情况又有了新的记录。请刷新,看过新的再点“属实”。")
+)
+
 // Seen is what a visit confirmed or corrected: fact path to value, in the JSON of
 // the public contract (money in yuan), and the paths of what was looked at and is as it
 // was said. A path in both is corrected.
 type Seen struct {
 	Facts  map[string]json.RawMessage
 	Same   []string
+	Shown  int // the version of the facts in which Same were read
 	Source core.Provenance
 }

@@ -57,7 +57,8 @@ type Flow struct {
 	mandates *mandate.Store
 
 	mu       sync.Mutex
-	matchers map[string]*matching.Matcher // by the Book's digest
+	matchers map[string]*matching.Matcher  // by the Book's digest
+	handed   map[casefile.Part]core.CaseID // up to which case the last sweep looked for hands
 }
 
 // New checks the dependencies and makes a Flow.
@@ -77,7 +78,7 @@ func New(d Deps) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Flow{Deps: d, jobs: in, mandates: mandate.NewStore(d.Audit).Keyed(d.Cases.Shared(), edge), matchers: map[string]*matching.Matcher{}}, nil
+	return &Flow{Deps: d, jobs: in, mandates: mandate.NewStore(d.Audit).Keyed(d.Cases.Shared(), edge), matchers: map[string]*matching.Matcher{}, handed: map[casefile.Part]core.CaseID{}}, nil
 }
 
 // matcher compiles each Book once.

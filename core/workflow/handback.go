@@ -62,7 +62,7 @@ func (f *Flow) Resume(ctx context.Context, actor casefile.Actor, in Resume) erro
 			return err
 		}
 		if len(in.Facts)+len(in.Same) > 0 {
-			facts, err := a.learn(ctx, "supplement", Seen{Facts: in.Facts, Same: in.Same})
+			facts, err := a.learn(ctx, "supplement", Seen{Facts: in.Facts, Same: in.Same, Shown: in.Shown})
 			if err != nil {
 				return err
 			}
@@ -100,6 +100,7 @@ type Resume struct {
 	What  string
 	Facts map[string]json.RawMessage // what the papers say, by fact path; may be empty
 	Same  []string                   // what they say is as it was said
+	Shown int                        // the version of the facts that the page showed; wanted with Same
 	Saw   []int64                    // the ids of what came in that the officer's page showed
 }
 

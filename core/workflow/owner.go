@@ -12,17 +12,25 @@ import (
 
 // sweepOwners gives what nobody has in hand to somebody who is there: cases and tasks of a
 // closed account, and what came when nobody could take it. Where nobody is, the clocks of a
-// case tell the county.
+// case tell the county. A sweep looks at one page of each part and the next one goes on from
+// there: some nobody may take, and they must not hold the others up.
 func (f *Flow) sweepOwners(ctx context.Context) error {
+	var failed error
 	for _, part := range []casefile.Part{casefile.PartOfficer, casefile.PartAssistant} {
-		for after, more := core.CaseID(0), true; more; {
-			var err error
-			if after, more, err = f.takeOn(ctx, part, after); err != nil {
-				return err
-			}
+		f.mu.Lock()
+		after := f.handed[part]
+		f.mu.Unlock()
+		last, more, err := f.takeOn(ctx, part, after)
+		if err != nil {
+			failed = errors.Join(failed, err) // the next one begins after it
+		} else if !more {
+			last = 0
 		}
+		f.mu.Lock()
+		f.handed[part] = last
+		f.mu.Unlock()
 	}
-	return nil
+	return failed
 }
 
 // roleOf is the role that a part of a case wants.
@@ -57,6 +65,9 @@ func (f *Flow) takeOn(ctx context.Context, part casefile.Part, after core.CaseID
 			c, err := f.Cases.Lock(ctx, tx, l.Case)
 			if err != nil {
 				return err
+			}
+			if c.State == casefile.CaseReturned || c.Routed.IsZero() || l.Part == casefile.PartOfficer && c.State.Closed() {
+				continue // it went on since it was listed
 			}
 			given, err := f.give(ctx, tx, c, l)
 			if err != nil {

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,7 @@ type fact struct {
 type shared struct {
 	learned int // facts that the visit vouches for there now
 	asked   int // facts of a department that another person compares with what was seen
+	left    int // facts that something else was written about meanwhile
 }
 
 // words says it to the officers of the case, after what was done.
@@ -38,25 +40,29 @@ func (s shared) words() string {
 		out += fmt.Sprintf(",看到的 %d 项记进了登记", s.learned)
 	}
 	if s.asked > 0 {
-		out += fmt.Sprintf(",%d 项和部门登记的不一样,等另一位同事核对", s.asked)
+		out += fmt.Sprintf(",%d 项要部门的凭据,等没去的同事核对", s.asked)
+	}
+	if s.left > 0 {
+		out += fmt.Sprintf(",%d 项登记刚变过,没有记", s.left)
 	}
 	return out
 }
 
 // share gives the register what both visitors of a record stand behind, so that the case
 // and the register do not tell two stories of one household. What a department vouches
-// for, or two people decided, is not overwritten: it is asked for, and a third person
-// compares (security.md P23; core/registry/change).
+// for, or two people decided, is not overwritten and not confirmed over: what differs is
+// asked for, and so is what only a certificate can say; a third person compares (security.md
+// P23; core/registry/change). Nothing is shared of a visit by telephone: nobody was there.
 func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 	var out shared
-	if a.c.Household == 0 {
+	if a.c.Household == 0 || visit.Remote != "" {
 		return out, nil
 	}
-	seen, err := a.seen(ctx, visit)
+	why := registry.Purpose{Actor: a.actor.Audit(), Why: "visit.seconded", Case: a.c.ID, Application: a.c.Application}
+	seen, err := a.seen(ctx, why, visit)
 	if err != nil || len(seen) == 0 {
 		return out, err
 	}
-	why := registry.Purpose{Actor: a.actor.Audit(), Why: "visit.seconded", Case: a.c.ID, Application: a.c.Application}
 	stands, err := a.stands(ctx, why)
 	if errors.Is(err, registry.ErrNoHousehold) {
 		return out, nil // moved out of this area meanwhile
@@ -65,11 +71,22 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 		return out, err
 	}
 	sheets := map[core.PersonID]map[string]json.RawMessage{}
-	for at, value := range seen {
-		if f, known := stands[at]; known && guarded(f) && !registry.SameValue(f.Value, value) {
-			out.asked++
-			if err := a.askChange(ctx, why, visit, at, f, value); err != nil {
+	order := slices.SortedFunc(maps.Keys(seen), func(a, b fact) int { return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.key, b.key)) })
+	for _, at := range order {
+		value := seen[at]
+		f := stands[at]
+		if same := registry.SameValue(f.Value, value); guarded(f) || certified[at.key] {
+			if same {
+				continue // who vouches for it stays who they are
+			}
+			asked, err := a.askChange(ctx, why, visit, at, f, value)
+			if err != nil {
 				return out, err
+			}
+			if asked {
+				out.asked++
+			} else {
+				out.left++
 			}
 			continue
 		}
@@ -84,7 +101,7 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 
 // seen is what the two confirmed or found otherwise at this visit and no other, of the
 // household and of those of its people whom the register knows.
-func (a *act) seen(ctx context.Context, visit casefile.Visit) (map[fact]json.RawMessage, error) {
+func (a *act) seen(ctx context.Context, why registry.Purpose, visit casefile.Visit) (map[fact]json.RawMessage, error) {
 	after, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, visit.FactsVersion)
 	if err != nil {
 		return nil, err
@@ -93,7 +110,7 @@ func (a *act) seen(ctx context.Context, visit casefile.Visit) (map[fact]json.Raw
 	if err != nil {
 		return nil, err
 	}
-	persons, err := a.persons(ctx)
+	persons, err := a.persons(ctx, why)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +120,7 @@ func (a *act) seen(ctx context.Context, visit casefile.Visit) (map[fact]json.Raw
 	}
 	out := map[fact]json.RawMessage{}
 	for path, from := range after.Provenance {
-		if from.Said != "visit" || before.Provenance[path] == from {
+		if from.Said != "visit" || before.Provenance[path] == from || path == recognitions {
 			continue
 		}
 		at, of := fact{key: path}, top
@@ -121,15 +138,22 @@ func (a *act) seen(ctx context.Context, visit casefile.Visit) (map[fact]json.Raw
 	return out, nil
 }
 
-// persons are those of the case whom the register knows, by their refs in it.
-func (a *act) persons(ctx context.Context) (map[core.MemberRef]core.PersonID, error) {
+// persons are those of the case who live in its household by the register today, by their refs
+// in it. A case names whom it likes: nobody of another household is written about.
+func (a *act) persons(ctx context.Context, why registry.Purpose) (map[core.MemberRef]core.PersonID, error) {
 	people, err := a.f.Cases.People(ctx, a.tx, a.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	members, err := a.f.Registry.Members(ctx, a.tx, why, a.c.Household)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[core.MemberRef]core.PersonID, len(people))
 	for _, m := range people {
-		out[m.Ref] = m.Person
+		if slices.ContainsFunc(members, func(r registry.Member) bool { return r.Person.ID == m.Person }) {
+			out[m.Ref] = m.Person
+		}
 	}
 	return out, nil
 }
@@ -147,17 +171,29 @@ func (a *act) stands(ctx context.Context, why registry.Purpose) (map[fact]regist
 	return out, nil
 }
 
+// certified are facts that nobody sees at a door: an authority's paper says them, so a third
+// person looks at it, whether the register has a word or none.
+var certified = map[string]bool{"hukou": true, "disability": true, "orphan": true, "lost_only_child": true, "veteran": true, "house_grade": true}
+
 // guarded reports whether a visit alone does not speak over a fact. A later visit does
 // over an earlier one, and over what is out of date.
 func guarded(f registry.Fact) bool {
-	return registry.Verified(f.Source) && f.Standing != registry.StandingStale && registry.Kind(f.Source) != "visit"
+	strong := func(source string) bool { return registry.Verified(source) && registry.Kind(source) != "visit" }
+	return strong(f.Source) && f.Standing != registry.StandingStale || slices.ContainsFunc(f.Against, func(s registry.Said) bool { return strong(s.Source) })
 }
 
-func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefile.Visit, at fact, f registry.Fact, value json.RawMessage) error {
-	_, err := a.f.Changes.Again(ctx, a.tx, why, change.Change{Household: a.c.Household, Person: at.person, Path: at.key, Was: f.Value, Becomes: value,
-		ValidFrom: visitedOn(visit), Origin: change.FromVisit, Seconder: visit.RecordedBy,
-		Reason: fmt.Sprintf("%s入户,两个人当面看到的和登记的不一样。入户记录在第 %d 号案。", visitedOn(visit).SayWhole(), a.c.ID)})
-	return err
+// askChange asks for what was seen, and reports whether it could: where another word was
+// written meanwhile, the visit is confirmed all the same.
+func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefile.Visit, at fact, f registry.Fact, value json.RawMessage) (bool, error) {
+	ch := change.Change{Household: a.c.Household, Person: at.person, Path: at.key, Was: f.Value, Becomes: value,
+		ValidFrom: max(visitedOn(visit), f.ValidFrom), Origin: change.FromVisit, Seconder: visit.RecordedBy,
+		Reason: visitedOn(visit).SayWhole() + "入户,两个人当面看到的和登记的不一样,或者登记里还没有。"}
+	stands, err := a.f.Changes.Stands(ctx, a.tx, ch)
+	if err != nil || !stands {
+		return false, err
+	}
+	_, err = a.f.Changes.Again(ctx, a.tx, why, ch)
+	return err == nil, err
 }
 
 // teach writes what was seen, a sheet for the household and one for each person. Somebody

@@ -70,7 +70,20 @@ func TestAVisitReachesTheRegister(t *testing.T) {
 	seen := visited()
 	seen.Case = c.ID
 	seen.Facts = map[string]json.RawMessage{"income_12m": json.RawMessage("7200.00"), "members/m2/disability": json.RawMessage(`{"kind":"limb","grade":2}`)}
-	seen.Same = []string{"houses", "members/m2/adl_failed"}
+	seen.Same, seen.Shown = []string{"houses", "members/m2/adl_failed", "statuses"}, c.FactsVersion
+	if err := w.flow.RecordVisit(t.Context(), w.actors["helper"], seen); core.KindOf(err) != core.KindInvalid {
+		t.Fatalf("a status was ticked at the door: %v", err)
+	}
+	seen.Facts["statuses"], seen.Same = json.RawMessage(`["dibao"]`), seen.Same[:2]
+	if err := w.flow.RecordVisit(t.Context(), w.actors["helper"], seen); core.KindOf(err) != core.KindInvalid {
+		t.Fatalf("a status was written at the door: %v", err)
+	}
+	delete(seen.Facts, "statuses")
+	seen.Shown--
+	if err := w.flow.RecordVisit(t.Context(), w.actors["helper"], seen); core.KindOf(err) != core.KindConflict {
+		t.Fatalf("ticked on a page of before: %v", err)
+	}
+	seen.Shown++
 	w.must(w.flow.RecordVisit(t.Context(), w.actors["helper"], seen))
 	if got := w.registered(c.Household); got["income_12m"][1] != "" || len(w.requests(c.Household)) != 0 {
 		t.Fatalf("after one word: %v, %d requests", got["income_12m"], len(w.requests(c.Household)))
@@ -86,7 +99,7 @@ func TestAVisitReachesTheRegister(t *testing.T) {
 	if f := got["members/b/disability"]; f[1] != "registry:disability" {
 		t.Errorf("the certificate was overwritten: %v", f)
 	}
-	for _, path := range []string{"cars", "members/a/illness"} { // said, and not looked at
+	for _, path := range []string{"cars", "members/a/illness", "statuses"} { // said, and not looked at; not a visitor's to say
 		if f, there := got[path]; there {
 			t.Errorf("a word of the application: %s %v", path, f)
 		}
@@ -95,6 +108,88 @@ func TestAVisitReachesTheRegister(t *testing.T) {
 	if len(list) != 1 || list[0].Path != "disability" || list[0].Origin != change.FromVisit || list[0].State != change.Open || list[0].Case != c.ID {
 		t.Fatalf("asked for: %+v", list)
 	}
+}
+
+// A case names whom it likes: of somebody who lives in another household nothing is written,
+// whatever two visitors say. What a department vouches for stays its own when it is confirmed,
+// so that nobody confirms today and overwrites tomorrow; of a visit by telephone nothing is
+// shared; and who was there does not decide under another request.
+//
+// Controls: persons without the register's members ("the neighbour's certificate"); share that
+// teaches what is the same ("confirmed, and the department's word is gone"); without Remote
+// ("nobody was there"); change_seen_guard dropped ("decided by who was there").
+func TestAVisitCannotBeTurnedIntoAWayRound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var neighbour core.PersonID
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		_, ids, err := w.registry.Enrol(ctx, tx, looked, registry.NewHousehold{Live: core.Place{Region: town}, Members: []registry.NewPerson{{Ref: "a", Relation: "applicant", Name: "赵邻居",
+			IDNumber: w.number("371402197506150024"), Sheets: []registry.Sheet{{Source: "registry:disability", ValidFrom: core.NewDate(2020, 1, 1), Confidence: 100, Facts: json.RawMessage(`{"adl_failed":4}`)}}}}})
+		neighbour = ids[0]
+		return err
+	})
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	app.Household.Members = append(app.Household.Members, core.Member{Ref: "m3", Relation: "other"})
+	app.People = append(app.People, core.NamedMember{Ref: "m3", Name: "赵邻居", ID: w.number("371402197506150024")})
+	w.handOver(app)
+	c := w.routed(app)
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	c, _ = w.get(c.ID)
+	seen := visited()
+	seen.Case, seen.Shown = c.ID, c.FactsVersion
+	seen.Facts = map[string]json.RawMessage{"members/m3/adl_failed": json.RawMessage(`0`)}
+	seen.Same = []string{"members/m2/disability"}
+	w.visit(seen)
+	if n := w.count(`select count(*) from person_sheet where person = $1`, int64(neighbour)); n != 1 {
+		t.Errorf("the neighbour's certificate has %d words", n)
+	}
+	if f := w.registered(c.Household)["members/b/disability"]; f[1] != "registry:disability" {
+		t.Errorf("confirmed, and the department's word is gone: %v", f)
+	}
+	// By telephone nobody sees anything.
+	w.must(w.flow.PlanVisit(t.Context(), w.actors["officer"], workflow.PlanVisit{Case: c.ID, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, On: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	seen = visited()
+	seen.Case, seen.Remote, seen.Facts = c.ID, "暴雪封路", map[string]json.RawMessage{"income_12m": json.RawMessage("1.00")}
+	w.visit(seen)
+	if f := w.registered(c.Household)["income_12m"]; f[1] != "" {
+		t.Errorf("nobody was there: %v", f)
+	}
+	// What both saw is decided by neither, under no other request.
+	w.must(w.flow.PlanVisit(t.Context(), w.actors["officer"], workflow.PlanVisit{Case: c.ID, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, On: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	seen = visited()
+	seen.Case, seen.Facts = c.ID, map[string]json.RawMessage{"members/m2/disability": json.RawMessage(`{"kind":"limb","grade":2}`)}
+	w.visit(seen)
+	asked := w.requests(c.Household)[0]
+	as := func(login string, do func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error) error {
+		return w.db.Tx(t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+			return do(ctx, tx, registry.Purpose{Actor: w.actors[login].Audit(), Why: "test"})
+		})
+	}
+	for _, login := range []string{"officer", "helper"} {
+		if err := as(login, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+			return w.changes.Withdraw(ctx, tx, why, asked.ID, "弄错了")
+		}); !errors.Is(err, change.ErrTwoPeople) {
+			t.Errorf("one visitor let it vanish: %v", err)
+		}
+	}
+	var again change.ID
+	w.must(as("second", func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
+		ch := asked.Change
+		ch.Origin, ch.Seconder = change.FromOfficer, 0
+		again, err = w.changes.Propose(ctx, tx, why, ch)
+		return err
+	}))
+	if err := as("helper", func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return w.changes.Accept(ctx, tx, why, again, "属实")
+	}); !errors.Is(err, change.ErrTwoPeople) {
+		t.Errorf("decided by who was there: %v", err)
+	}
+	w.must(as("approver", func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return w.changes.Accept(ctx, tx, why, again, "看过证")
+	}))
 }
 
 // Neither visitor decides what both saw; a third person does, and then the register says

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -18,9 +19,11 @@ const sweepSize = 200
 // person, one rung at a time (F57); what is in nobody's hands is given to somebody; nothing is
 // ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
-	if err := f.sweepOwners(ctx); err != nil { // first: who is late is told by name
-		return err
-	}
+	owners := f.sweepOwners(ctx) // first: who is late is told by name; what fails in it stops no clock
+	return errors.Join(owners, f.sweepDue(ctx))
+}
+
+func (f *Flow) sweepDue(ctx context.Context) error {
 	for {
 		u, err := f.sweepDesks(ctx)
 		if err != nil {

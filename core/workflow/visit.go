@@ -71,6 +71,7 @@ type RecordVisit struct {
 	Present    string                     // who of the household was there and signed
 	Facts      map[string]json.RawMessage // found otherwise, or new, by fact path
 	Same       []string                   // paths of facts that were looked at and are as before
+	Shown      int                        // the version of the facts that the page showed; wanted with Same
 	Signatures map[string]core.BlobDigest // "first", "second", "household"
 	Recording  core.BlobDigest
 	Photos     []core.BlobDigest
@@ -95,7 +96,10 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 			return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
 		}
 		// 1. Freeze what was seen.
-		facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same})
+		if _, has := in.Facts[recognitions]; has {
+			return errRecognitions
+		}
+		facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same, Shown: in.Shown})
 		if err != nil {
 			return err
 		}
@@ -161,6 +165,9 @@ func (a *act) learn(ctx context.Context, cause string, seen Seen) (casefile.Fact
 	old, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	if err != nil {
 		return old, err
+	}
+	if len(seen.Same) > 0 && seen.Shown != a.c.FactsVersion {
+		return casefile.Facts{}, errFactsMoved
 	}
 	seen.Source = core.Provenance{Said: cause, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
 	h, sources, err := confirm(old.Household, old.Provenance, seen)

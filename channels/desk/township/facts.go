@@ -68,6 +68,21 @@ func confirms(fields []desk.Answer, at string, said map[string]string, path stri
 	return out
 }
 
+// Visited are the facts for which a visit stands, whom a second visitor is asked to stand
+// behind.
+func (p casePage) Visited() (list []factGroup) {
+	for _, g := range p.Facts {
+		g.Rows = slices.DeleteFunc(slices.Clone(g.Rows), func(r factRow) bool { return r.Source != visitWord })
+		if len(g.Rows) > 0 {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// visitWord is how desk.SourceOf names a visit.
+var visitWord, _ = desk.SourceOf(core.Provenance{Said: "visit"})
+
 // factRow is one fact with its value and its source, in words.
 type factRow struct {
 	Label, Value, Source, Tone string

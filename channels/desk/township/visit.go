@@ -23,7 +23,7 @@ func (t *Room) recordVisit(d doing) error {
 	if in.Facts, err = changed(d); err != nil {
 		return err
 	}
-	in.Same = d.r.PostForm["same"]
+	in.Same, in.Shown = d.r.PostForm["same"], d.count("facts")
 	if s := d.get("account"); s != "" {
 		if in.Account, err = core.ParseBankAccount(s); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (t *Room) resume(d doing) error {
 	if err != nil {
 		return err
 	}
-	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts, Same: d.r.PostForm["same"], Saw: d.saw()})
+	return t.d.Flow.Resume(d.r.Context(), d.actor, workflow.Resume{Case: d.id, What: d.get("reason"), Facts: facts, Same: d.r.PostForm["same"], Shown: d.count("facts"), Saw: d.saw()})
 }
 
 // changed reads the facts that were seen differently, by fact path: of the household

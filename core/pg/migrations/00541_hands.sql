@@ -11,11 +11,14 @@ begin
     alter table deadline drop constraint deadline_kind_check;
     execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, 'ARRAY[', 'ARRAY[''tell''::text, ''card''::text, ');
     perform set_config('lianou.city', 'on', true);
+    -- What lies open already has some days before anybody is told that it is late.
     insert into deadline (case_id, region, claim_id, kind, due, first_due, next)
-        select case_id, region, claim_id, 'tell', min(due), min(due), min(due) from call_task where done is null group by case_id, region, claim_id;
+        select case_id, region, claim_id, 'tell', greatest(min(due), today + 3), min(due), greatest(min(due), today + 3)
+        from call_task, (values ((lianou_now() at time zone 'Asia/Shanghai')::date)) as t (today) where done is null group by case_id, region, claim_id, today;
     insert into deadline (case_id, region, claim_id, kind, due, first_due, next, level)
-        select e.case_id, e.region, e.claim, 'card', min(f.opened)::date + 7, min(f.opened)::date + 7, min(f.opened)::date + 7, 1
-        from payout_fix f join payout_entitlement e on e.id = f.entitlement where f.state in ('open', 'proposed') group by e.case_id, e.region, e.claim;
+        select e.case_id, e.region, e.claim, 'card', today + 7, today + 7, today + 7, 1
+        from payout_fix f join payout_entitlement e on e.id = f.entitlement, (values ((lianou_now() at time zone 'Asia/Shanghai')::date)) as t (today)
+        where f.state in ('open', 'proposed') group by e.case_id, e.region, e.claim, today;
     perform set_config('lianou.city', '', true);
 end $$;
 -- +goose StatementEnd

@@ -49,8 +49,20 @@ func (c *Changes) Refuse(ctx context.Context, tx *pg.Tx, why registry.Purpose, i
 	return c.trace(ctx, tx, why, "change.refused", r, region)
 }
 
-// Withdraw takes a request back, which only who asked may do. Errors: as Refuse.
+// Withdraw takes a request back, which only who asked may do. What two people saw is no one
+// person's to take back. Errors: as Refuse.
 func (c *Changes) Withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
+	r, err := c.Get(ctx, tx, why, id)
+	if err != nil {
+		return err
+	}
+	if r.Origin == FromVisit {
+		return ErrTwoPeople
+	}
+	return c.withdraw(ctx, tx, why, id, verdict)
+}
+
+func (c *Changes) withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
 	r, region, err := c.settle(ctx, tx, why, id, Withdrawn, verdict)
 	if err != nil {
 		return err

@@ -69,6 +69,13 @@ func (ch Change) check(today core.Date) error {
 	return nil
 }
 
+// Stands reports whether what a change was asked about is what the register says still.
+func (c *Changes) Stands(ctx context.Context, tx *pg.Tx, ch Change) (stands bool, err error) {
+	err = tx.QueryRow(ctx, `select registry_said($1, nullif($2, 0), $3, $4) is not distinct from $5::jsonb and $5::jsonb is distinct from nullif($6::jsonb, 'null'::jsonb)`,
+		int64(ch.Household), int64(ch.Person), ch.Path, ch.ValidFrom.Time(), known(ch.Was), ch.Becomes).Scan(&stands)
+	return stands, pg.Fail(err, "look at what stands")
+}
+
 // Again is Propose where what the same person asked for earlier about the fact, and nobody
 // decided yet, gives way to what they ask for now. Errors: as Propose, without ErrAsked.
 func (c *Changes) Again(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch Change) (ID, error) {
@@ -79,7 +86,7 @@ func (c *Changes) Again(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch
 		return 0, pg.Fail(err, "look for an earlier change")
 	}
 	if err == nil {
-		if err := c.Withdraw(ctx, tx, why, earlier, "又去看过,以新的为准。"); err != nil {
+		if err := c.withdraw(ctx, tx, why, earlier, "又去看过,以新的为准。"); err != nil {
 			return 0, err
 		}
 	}

@@ -22,9 +22,9 @@ func (c *Changes) Of(ctx context.Context, tx *pg.Tx, why registry.Purpose, house
 }
 
 // Waiting reads what waits for a second person within the scope, those of others
-// first, which the reader may decide, and of these the oldest; at most a hundred, with an audit entry for each.
+// first, which the reader may decide, of these what citizens dispute, and of these the oldest; at most a hundred, with an audit entry for each.
 func (c *Changes) Waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose) ([]Request, error) {
-	const sql = columns + ` where state = 'open' order by $2 in (proposer, coalesce(seconder, '')), made, id limit $1`
+	const sql = columns + ` where state = 'open' order by $2 in (proposer, coalesce(seconder, '')), origin = 'citizen' desc, made, id limit $1`
 	return c.read(ctx, tx, why, sql, maxWaiting, why.Actor.Kind+":"+why.Actor.ID)
 }
 
