@@ -30,7 +30,7 @@ func TestSenseIsKept(t *testing.T) {
 		if _, err := h.watch.Found().LastSensed(ctx, tx); !errors.Is(err, insight.ErrNotSensed) {
 			t.Errorf("before any report: %v", err)
 		}
-		if say := insight.ErrNotSensed.Say; !strings.Contains(say, "管系统的人") || strings.Contains(say, "lianou") {
+		if say := insight.ErrNotSensed.Say; !strings.Contains(say, "草案页") || strings.Contains(say, "lianou") {
 			t.Errorf("it says %s", say)
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,7 +45,7 @@ func (k *Room) Templates() fs.FS { return templates }
 func (k *Room) Desk() desk.Room {
 	all, act := []staff.Role{staff.County, staff.City, staff.Auditor}, []staff.Role{staff.County, staff.City}
 	town := []staff.Role{staff.Officer, staff.Approver} // who go to households for rounds of others
-	every, near := append(town, all...), append(town, act...)
+	every, near := slices.Concat(all, town), slices.Concat(act, town) // the county is named first: the township is led to its own page
 	const round = "/quota/round/{round}"
 	return desk.Room{Name: "quota", Title: "名额", Roles: every, Home: "/quota", Routes: []desk.Route{
 		{Method: "GET", Path: "/quota/town", Roles: town, Trace: "household.listed", Serve: k.town},
