@@ -44,7 +44,7 @@ func (k *Room) Templates() fs.FS { return templates }
 // Desk is the room's rows of the route table.
 func (k *Room) Desk() desk.Room {
 	all, act := []staff.Role{staff.County, staff.City, staff.Auditor}, []staff.Role{staff.County, staff.City}
-	town := []staff.Role{staff.Officer, staff.Approver} // who go to households for rounds of others
+	town := []staff.Role{staff.Officer, staff.Approver}               // who go to households for rounds of others
 	every, near := slices.Concat(all, town), slices.Concat(act, town) // the county is named first: the township is led to its own page
 	const round = "/quota/round/{round}"
 	return desk.Room{Name: "quota", Title: "名额", Roles: every, Home: "/quota", Routes: []desk.Route{
