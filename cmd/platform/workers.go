@@ -15,6 +15,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/simulate"
 	"lianou/core/watch"
+	"lianou/core/workflow"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
 )
@@ -35,6 +36,10 @@ const (
 	monthsEvery = time.Minute
 )
 
+// verifiers is how many persons are asked about side by side: a slow identity service
+// holds these places, and no others.
+const verifiers = 8
+
 // scanners is how many townships one platform looks at side by side.
 const scanners = 2
 
@@ -49,7 +54,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.watch.Register(list)
 	h.simulate.Register(list)
 	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
-		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners}, Log: h.log.With(boot.KeyComponent, "jobs")})
+		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners, workflow.IdentityQueue: verifiers}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,9 @@ type OpenCase struct {
 // Kind is the stable name.
 func (OpenCase) Kind() string { return "open_case" }
 
+// Of is its township.
+func (j OpenCase) Of() core.RegionCode { return j.Region }
+
 // InsertOpts makes the job unique by application: a second insert is a success.
 func (OpenCase) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
@@ -34,6 +37,9 @@ type Notify struct {
 // Kind is the stable name.
 func (Notify) Kind() string { return "notify" }
 
+// Of is its township.
+func (j Notify) Of() core.RegionCode { return j.Region }
+
 // Untold tells the platform that every way of telling somebody has been tried in
 // vain, so that a person has to go there. Gateway to platform.
 type Untold struct {
@@ -43,6 +49,9 @@ type Untold struct {
 
 // Kind is the stable name.
 func (Untold) Kind() string { return "untold" }
+
+// Of is its township.
+func (j Untold) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by notice.
 func (Untold) InsertOpts() river.InsertOpts {
@@ -57,6 +66,9 @@ type Told struct {
 
 // Kind is the stable name.
 func (Told) Kind() string { return "told" }
+
+// Of is its township.
+func (j Told) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by notice.
 func (Told) InsertOpts() river.InsertOpts {
@@ -89,6 +101,9 @@ type HouseholdTouched struct {
 
 // Kind is the stable name.
 func (HouseholdTouched) Kind() string { return "household_touched" }
+
+// Of is its township.
+func (j HouseholdTouched) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by event, household and township.
 func (HouseholdTouched) InsertOpts() river.InsertOpts {

@@ -22,11 +22,17 @@ const (
 	Platform Schema = pg.PlatformJobs
 )
 
+// tellEach is how often an inserter may wake the workers of a queue. River keeps the
+// waking back for a tenth of a second by itself, and what is kept back is not made up for:
+// a job inserted right after another would lie until the next poll.
+const tellEach = time.Millisecond
+
 // Inserter puts jobs into one program's queue and works none: what the other
 // program holds, and what stores hold on their own side. It has no connection of
 // its own. Safe for concurrent use.
 type Inserter struct {
-	river *river.Client[pgx.Tx]
+	river  *river.Client[pgx.Tx]
+	shares *shares
 }
 
 // NewInserter makes an inserter for a queue.
@@ -34,11 +40,11 @@ func NewInserter(schema Schema) (*Inserter, error) {
 	if schema != Gateway && schema != Platform {
 		return nil, core.E(core.KindInvalid, "job_schema", "")
 	}
-	client, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: string(schema), Logger: slog.New(slog.DiscardHandler)})
+	client, err := river.NewClient(riverpgxv5.New(nil), &river.Config{Schema: string(schema), FetchCooldown: tellEach, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, core.E(core.KindInternal, "job_client", "").Wrap(err)
 	}
-	return &Inserter{river: client}, nil
+	return &Inserter{river: client, shares: newShares()}, nil
 }
 
 // Insert enqueues jobs in the transaction, so they exist exactly when it commits.
@@ -58,6 +64,9 @@ func (i *Inserter) InsertAt(ctx context.Context, tx *pg.Tx, at time.Time, jobs .
 		opts := river.InsertOpts{}
 		if own, ok := args.(river.JobArgsWithInsertOpts); ok {
 			opts = own.InsertOpts()
+		}
+		if of, ok := args.(Of); ok {
+			opts.Queue = i.shares.queue(of.Of(), opts.Queue)
 		}
 		opts.ScheduledAt = at
 		params[n] = river.InsertManyParams{Args: args, InsertOpts: &opts}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -23,8 +24,9 @@ type Job[A Args] struct {
 
 // Workers is the typed list of what a program can work.
 type Workers struct {
-	river *river.Workers
-	err   error
+	river  *river.Workers
+	queues []string // that the kinds ask for by name
+	err    error
 }
 
 // NewWorkers makes an empty list.
@@ -32,12 +34,19 @@ func NewWorkers() *Workers { return &Workers{river: river.NewWorkers()} }
 
 const defaultTimeout = time.Minute
 
+// fetchEach is how often a queue may be asked for jobs.
+const fetchEach = 20 * time.Millisecond
+
 // Work adds a worker for the kind of A. Timeout 0 means one minute. The function
 // may run more than once for one job and must then find its own work done. A
 // second worker of a kind is an error that New reports.
 func Work[A Args](list *Workers, timeout time.Duration, fn func(context.Context, Job[A]) error) {
 	if timeout <= 0 {
 		timeout = defaultTimeout
+	}
+	var none A
+	if own, ok := any(none).(river.JobArgsWithInsertOpts); ok && own.InsertOpts().Queue != "" {
+		list.queues = append(list.queues, own.InsertOpts().Queue)
 	}
 	err := river.AddWorkerSafely(list.river, &worker[A]{fn: fn, timeout: timeout})
 	if err != nil && list.err == nil {
@@ -78,7 +87,8 @@ type Config struct {
 	// Periodic lists the sweepers. Defaults to none.
 	Periodic []Periodic
 
-	// Parallel bounds how many jobs run at once. Defaults to 8.
+	// Parallel bounds how many jobs of the common queue run at once. Defaults to 8. Each
+	// lane has one more.
 	Parallel int
 
 	// Apart bounds further queues by name: work that waits for outsiders and must not
@@ -110,6 +120,11 @@ func New(cfg Config) (*Client, error) {
 	case cfg.Workers.err != nil:
 		return nil, core.E(core.KindInvalid, "job_workers", "").Wrap(cfg.Workers.err)
 	}
+	for _, name := range cfg.Workers.queues {
+		if cfg.Apart[name] <= 0 { // its jobs would lie there for ever
+			return nil, core.E(core.KindInvalid, "job_queue", "").Wrap(errors.New(name))
+		}
+	}
 	if cfg.Parallel <= 0 {
 		cfg.Parallel = 8
 	}
@@ -124,9 +139,12 @@ func New(cfg Config) (*Client, error) {
 		make := func() (river.JobArgs, *river.InsertOpts) { return p.Args, nil }
 		periodic[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), make, &river.PeriodicJobOpts{ID: p.Args.Kind(), RunOnStart: true})
 	}
-	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel}}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel, FetchCooldown: fetchEach}}
+	for n := range lanes {
+		queues[lane(n)] = river.QueueConfig{MaxWorkers: 1, FetchCooldown: fetchEach}
+	}
 	for name, parallel := range cfg.Apart {
-		queues[name] = river.QueueConfig{MaxWorkers: parallel}
+		queues[name] = river.QueueConfig{MaxWorkers: parallel, FetchCooldown: fetchEach}
 	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool()), &river.Config{
 		Schema:       string(cfg.Schema),
@@ -138,14 +156,14 @@ func New(cfg Config) (*Client, error) {
 		// takes no job for lost before the time that its own kind may take is over.
 		JobTimeout:           defaultTimeout,
 		RescueStuckJobsAfter: 2 * defaultTimeout,
-		FetchCooldown:        20 * time.Millisecond,
+		FetchCooldown:        tellEach,
 		SoftStopTimeout:      cfg.SoftStop,
 		Logger:               cfg.Log,
 	})
 	if err != nil {
 		return nil, core.E(core.KindInvalid, "job_client", "").Wrap(err)
 	}
-	return &Client{Inserter: Inserter{river: client}, db: cfg.DB, periodic: cfg.Periodic}, nil
+	return &Client{Inserter: Inserter{river: client, shares: newShares()}, db: cfg.DB, periodic: cfg.Periodic}, nil
 }
 
 // Start begins to work and goes on until Stop; the context is for the start alone,

@@ -66,6 +66,9 @@ type Settled struct {
 // Kind is the stable name.
 func (Settled) Kind() string { return "payout_settled" }
 
+// Of is its township.
+func (j Settled) Of() core.RegionCode { return j.Region }
+
 // InsertOpts makes the job unique by line.
 func (Settled) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
@@ -81,6 +84,9 @@ type Returned struct {
 
 // Kind is the stable name.
 func (Returned) Kind() string { return "payout_returned" }
+
+// Of is its township.
+func (j Returned) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by line.
 func (Returned) InsertOpts() river.InsertOpts {

@@ -22,6 +22,9 @@ type LookBeyond struct {
 // Kind is the stable name.
 func (LookBeyond) Kind() string { return "look_beyond" }
 
+// Of is its township.
+func (j LookBeyond) Of() core.RegionCode { return j.Region }
+
 // InsertOpts makes the job unique by application.
 func (LookBeyond) InsertOpts() river.InsertOpts { return once() }
 

@@ -27,6 +27,9 @@ type TellDecided struct {
 // Kind is the stable name.
 func (TellDecided) Kind() string { return "tell_decided" }
 
+// Of is its township.
+func (j TellDecided) Of() core.RegionCode { return j.Region }
+
 // InsertOpts makes the job unique by the telling that asked for it.
 func (TellDecided) InsertOpts() river.InsertOpts { return once() }
 
@@ -40,6 +43,9 @@ type TellPaid struct {
 
 // Kind is the stable name.
 func (TellPaid) Kind() string { return "tell_paid" }
+
+// Of is its township.
+func (j TellPaid) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by the telling that asked for it.
 func (TellPaid) InsertOpts() river.InsertOpts { return once() }

@@ -23,8 +23,16 @@ type CheckIdentity struct {
 // Kind is the stable name.
 func (CheckIdentity) Kind() string { return "check_identity" }
 
+// Of is its township.
+func (j CheckIdentity) Of() core.RegionCode { return j.Region }
+
+// IdentityQueue keeps what waits for the identity service from the places of the rest.
+const IdentityQueue = "identity"
+
 // InsertOpts makes the job unique by application and try.
-func (CheckIdentity) InsertOpts() river.InsertOpts { return once() }
+func (CheckIdentity) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: IdentityQueue, UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
 
 // Assess freezes the facts and judges them.
 type Assess struct {
@@ -34,6 +42,9 @@ type Assess struct {
 
 // Kind is the stable name.
 func (Assess) Kind() string { return "assess" }
+
+// Of is its township.
+func (j Assess) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by application.
 func (Assess) InsertOpts() river.InsertOpts { return once() }
@@ -48,6 +59,9 @@ type Route struct {
 
 // Kind is the stable name.
 func (Route) Kind() string { return "route" }
+
+// Of is its township.
+func (j Route) Of() core.RegionCode { return j.Region }
 
 // InsertOpts makes the job unique by application, place and turn.
 func (Route) InsertOpts() river.InsertOpts { return once() }

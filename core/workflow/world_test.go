@@ -193,7 +193,7 @@ func (w *world) work() *jobs.Client {
 	w.t.Helper()
 	list := jobs.NewWorkers()
 	sweep := w.flow.Register(list, time.Hour)
-	client, err := jobs.New(jobs.Config{DB: w.db, Schema: jobs.Platform, Workers: list, Periodic: []jobs.Periodic{sweep}, Log: slog.New(slog.DiscardHandler)})
+	client, err := jobs.New(jobs.Config{DB: w.db, Schema: jobs.Platform, Workers: list, Periodic: []jobs.Periodic{sweep}, Apart: map[string]int{workflow.IdentityQueue: 8}, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
 	w.must(client.Start(w.t.Context()))
 	w.t.Cleanup(func() {
