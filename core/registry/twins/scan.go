@@ -52,14 +52,21 @@ type Scanned struct {
 
 func citywide() pg.Scope { return pg.City("pairs of rows that may be one person, over every township") }
 
-// ScanIfDue scans unless one was done within the last twenty hours of the city's clock.
+// ScanIfDue scans unless one was done within the last twenty hours of the city's clock. It
+// waits while search tokens are being made, by which pairs are found: a scan beside them
+// would miss who has none yet, and not come again before the next day.
 func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 	due := false
 	err := t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select not exists (select from pair_scan where at > $1)`, tx.Now().Add(-scanEvery)).Scan(&due)
+		busy, err := t.Registry.Renewing(ctx, tx)
+		if err != nil || busy {
+			return err
+		}
+		err = tx.QueryRow(ctx, `select not exists (select from pair_scan where at > $1)`, tx.Now().Add(-scanEvery)).Scan(&due)
+		return pg.Fail(err, "look when the last scan was")
 	})
 	if err != nil || !due {
-		return Scanned{}, pg.Fail(err, "look when the last scan was")
+		return Scanned{}, err
 	}
 	return t.Scan(ctx)
 }
@@ -67,8 +74,8 @@ func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 // Scan compares everybody worth comparing and flags the pairs that are new. It decides
 // nothing and changes no row of a person: a pair waits until people have looked. Broken
 // off anywhere and run again it goes on with the step it was in (pass.go), and gives the
-// counts of the whole. One that had nobody to compare is not kept: a city whose people are
-// still coming in would wait for the next day.
+// counts of the whole. One of a register without a single person is not kept: a city whose
+// people are still to come would wait for the next day.
 func (t *Twins) Scan(ctx context.Context) (Scanned, error) {
 	p, err := t.begin(ctx)
 	if err != nil {
@@ -122,8 +129,9 @@ func (t *Twins) keep(ctx context.Context, tx *pg.Tx, done Scanned) error {
 	if _, err := tx.Exec(ctx, `delete from pair_pass`); err != nil {
 		return pg.Fail(err, "end a scan")
 	}
-	if done.Compared == 0 && done.Skipped == 0 {
-		return nil
+	var anybody bool
+	if err := tx.QueryRow(ctx, `select exists (select from person)`).Scan(&anybody); err != nil || !anybody {
+		return pg.Fail(err, "look whether anybody is registered")
 	}
 	const sql = `insert into pair_scan (at, compared, flagged, skipped) values ($1, $2, $3, $4)
 		on conflict (one) do update set at = $1, compared = $2, flagged = $3, skipped = $4`

@@ -59,6 +59,63 @@ func TestTheDemosPairsAreFoundAndADayLaterTheNext(t *testing.T) {
 	jobstest.Until(t, "who came since", func(ctx context.Context) bool { return len(waitingNow(ctx, t, h)) == 3 })
 }
 
+// TestAScanWaitsForTheTokensOfEverybody: while search tokens are still being made no scan is
+// done, and the first after them finds who had none.
+//
+// Red: without asking, the scan of half a city is kept and the pair waits for the next day
+// ("0 wait, want 1"): a newcomer's city showed none of its two pairs.
+func TestAScanWaitsForTheTokensOfEverybody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enrol(t, village, born(t, "李喆", core.NewDate(2003, 5, 12), ""))
+	h.enrol(t, village, born(t, "李□", core.NewDate(2003, 5, 12), ""))
+	h.enrol(t, village, born(t, "周桂兰", core.NewDate(1967, 10, 20), ""))
+	exec := func(sql string) {
+		t.Helper()
+		err := h.db.Tx(t.Context(), pg.City("a test takes tokens away"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, sql)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`delete from person_token`)
+	exec(`update token_renewal set through = 0, done = false`)
+	if done, err := h.twins.ScanIfDue(t.Context()); err != nil || done.Compared != 0 {
+		t.Fatalf("a scan beside the making of tokens: %+v %v", done, err)
+	}
+	for more := true; more; {
+		var err error
+		if more, err = h.reg.Renew(t.Context(), h.db, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := h.twins.ScanIfDue(t.Context()); err != nil || done.Flagged != 1 {
+		t.Errorf("the scan after them: %+v %v, want one pair", done, err)
+	}
+}
+
+// TestAScanThatComparesNobodyIsKept: where people are registered and none is like another,
+// the next scan is due a day later, not five seconds later.
+//
+// Red: kept only if something was compared ("0 scans kept").
+func TestAScanThatComparesNobodyIsKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.enrol(t, village, born(t, "周桂兰", core.NewDate(1967, 10, 20), ""))
+	if _, err := h.twins.ScanIfDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	err := h.db.Read(t.Context(), pg.City("a test looks"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from pair_scan`).Scan(&kept)
+	})
+	if err != nil || kept != 1 {
+		t.Errorf("%d scans kept: %v", kept, err)
+	}
+}
+
 // waitingNow gives who of the village's township waits, in the order of the list.
 func waitingNow(ctx context.Context, t *testing.T, h house) (out [][2]core.PersonID) {
 	t.Helper()
