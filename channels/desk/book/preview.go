@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ type family struct {
 	Mixed   bool // loses something and is given more of something else
 	Changes []change
 	More    []change // folded away
+	Short   string   // the items by name, for who has the household folded
 
 	Standings []change // the statuses that the changes go by
 }
@@ -292,6 +294,20 @@ func (f *family) judge(rules *rulebook.Preview, h *core.Household) {
 	slices.SortStableFunc(f.Changes, func(x, y change) int { return x.place() - y.place() })
 	n := min(len(f.Changes), mostOpen)
 	f.Changes, f.More = f.Changes[:n], f.Changes[n:]
+	f.Short = f.short()
+}
+
+// short names the items that change, what gets worse first.
+func (f *family) short() string {
+	names := make([]string, 0, len(f.Changes))
+	for _, c := range f.Changes {
+		names = append(names, c.Name)
+	}
+	words := strings.Join(names, "、")
+	if len(f.More) > 0 {
+		words += fmt.Sprintf(" 等 %d 项", len(f.Changes)+len(f.More))
+	}
+	return words
 }
 
 func changeOf(h *core.Household, c *rulebook.Changed) change {

@@ -29,7 +29,7 @@ var loses = regexp.MustCompile(`</h2><span class="chip (red|leaf)">`)
 
 // families is the part of a preview that shows them.
 func families(page string) string {
-	i := strings.Index(page, `<section class="sheet gap home"`)
+	i := strings.Index(page, `<details class="sheet gap home"`)
 	if i < 0 {
 		return ""
 	}
