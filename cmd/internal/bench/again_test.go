@@ -130,7 +130,7 @@ func (p pair) form(token string, body []byte) func(addr string) (*http.Request, 
 func TestSameEventOverTwoGateways(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	body, err := p.house.form("again-0192c3f0-0000")
+	body, err := p.house.form("again-0192c3f0-0000", guilan())
 	must(t, err)
 	call := func(body []byte) func(string) (*http.Request, error) {
 		return func(addr string) (*http.Request, error) { return hook(t.Context(), addr, "msg-again", body) }

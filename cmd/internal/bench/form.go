@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lianou/core"
 	"lianou/intake"
 	"lianou/intake/interview"
 )
@@ -16,14 +17,23 @@ import (
 // new one is written.
 const keyLength = 36
 
+// asker is who asks in a form, and where they live.
+type asker struct {
+	name, number string
+	region       core.RegionCode
+}
+
+// guilan is whose request every form of B1 is: what is measured there is the door.
+func guilan() asker { return asker{"张桂兰", "371424196303150028", "371426104"} }
+
 // form is one household's request: what a family of three tells, so that what is
 // sealed is about 4 KB.
-func (h *house) form(key string) ([]byte, error) {
+func (h *house) form(key string, who asker) ([]byte, error) {
 	f := intake.Form{
 		Key:       key,
 		Contact:   intake.ContactForm{Phone: "13805340001"},
-		Applicant: intake.PersonForm{Name: "张桂兰", IDNumber: "371424196303150028"},
-		Live:      intake.PlaceForm{Region: "371426104", Detail: "村东头第三家"},
+		Applicant: intake.PersonForm{Name: who.name, IDNumber: who.number},
+		Live:      intake.PlaceForm{Region: string(who.region), Detail: "村东头第三家"},
 		Household: json.RawMessage(`{"area":"rural","hukou":"local","income_12m":9360,"houses":1,"cars":0,"members":[` +
 			`{"ref":"m1","relation":"applicant","age":null},{"ref":"m2","relation":"child","age":33},{"ref":"m3","relation":"child","age":31}]}`),
 		Story: strings.Repeat("儿子瘫在床上,没有钱看病。", storyTimes),
@@ -44,9 +54,9 @@ type template struct {
 	at  int
 }
 
-func (h *house) template(token string) (template, error) {
+func (h *house) template(token string, who asker) (template, error) {
 	hole := strings.Repeat("k", keyLength)
-	body, err := h.form(hole)
+	body, err := h.form(hole, who)
 	if err != nil {
 		return template{}, err
 	}

@@ -430,7 +430,7 @@ func (c *citizenClient) run(ctx context.Context, forms int) error {
 			c.move()
 		}
 		key := fmt.Sprintf("kill-%d-%03d-%06d", c.storm.seed, c.name, n)
-		body, err := c.storm.house.form(key)
+		body, err := c.storm.house.form(key, guilan())
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (s *submitter) run(ctx context.Context, tokens []string, start, end time.Ti
 	forms := make([]template, len(tokens))
 	for i, token := range tokens {
 		var err error
-		if forms[i], err = s.house.template(token); err != nil {
+		if forms[i], err = s.house.template(token, guilan()); err != nil {
 			return t, err
 		}
 	}
