@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,12 +10,17 @@ import (
 
 const textUnsure = "这一项要请工作人员当面看。"
 
-// say puts the steps into words that are read and heard alike.
+// say puts the steps into words that are read and heard alike. Where one of several can
+// never come, the others are not told: nobody is to ask or wait for what changes nothing.
 func (s *seeker) say(steps []Step) string {
 	var b strings.Builder
-	if len(steps) == 1 {
+	never := slices.DeleteFunc(slices.Clone(steps), func(st Step) bool { return st.Can != Never })
+	switch {
+	case len(steps) == 1:
 		b.WriteString("只差一样。")
-	} else {
+	case len(never) > 0:
+		steps = never
+	default:
 		b.WriteString("差 " + strconv.Itoa(len(steps)) + " 样。")
 	}
 	for i := range steps {

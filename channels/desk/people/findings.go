@@ -58,7 +58,7 @@ type reasonRow struct {
 
 // fill sorts the findings in the order in which somebody reads them: what fits, what only
 // one thing is between, what hangs on a fact, the rest.
-func (page *householdPage) fill(t teller, r matching.Result, misses []matching.Miss) {
+func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, misses []matching.Miss) {
 	page.Items = len(r.Findings)
 	for _, f := range r.Findings {
 		row := t.finding(f)
@@ -66,7 +66,7 @@ func (page *householdPage) fill(t teller, r matching.Result, misses []matching.M
 		row.Besides = besides(r, f.Item)
 		for _, m := range misses {
 			if m.Item == f.Item {
-				row.miss(m, page.On)
+				row.miss(m, h)
 			}
 		}
 		switch {

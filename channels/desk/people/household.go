@@ -107,7 +107,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 		return err
 	}
 	result := rules.ExplainWith(&facts, held)
-	page.fill(t, result, rules.Misses(&facts, &result, birthsOf(members)))
+	page.fill(t, &facts, result, rules.Misses(&facts, &result, birthsOf(members)))
 	page.have(t, result, held)
 	index := hardship.Score(&facts, rules.Book())
 	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)

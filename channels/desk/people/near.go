@@ -19,8 +19,8 @@ const (
 )
 
 // miss lays a miss beside its item.
-func (row *findingRow) miss(m matching.Miss, today core.Date) {
-	row.One = oneAway(m) && near(m.Steps[0], today)
+func (row *findingRow) miss(m matching.Miss, h *core.Household) {
+	row.One = oneAway(m) && near(m.Steps[0], h.On) && speaks(m.Steps[0], h)
 	row.Near = m.Text
 	if row.One {
 		return
@@ -52,6 +52,26 @@ func near(s matching.Step, today core.Date) bool {
 	case matching.ByThem:
 		unit := unitOf(s.Key)
 		return !s.Known || unit != policy.UnitFen && unit != policy.UnitM2 || away*nearShare <= s.To
+	}
+	return true
+}
+
+// speaks reports whether anything in the household speaks for a step that is open to
+// everybody: a certificate of disability is near for who is ill or cannot do things by
+// themselves, a union for who has work. Else everybody of seventy reads three times that
+// they have none.
+func speaks(s matching.Step, h *core.Household) bool {
+	i := slices.IndexFunc(h.Members, func(m core.Member) bool { return m.Ref == s.Member })
+	if i < 0 {
+		return true
+	}
+	m := &h.Members[i]
+	switch s.Key {
+	case "disability.grade", "disability.kind":
+		return m.Disability != nil && m.Disability.Grade > 0 || m.Illness != nil && *m.Illness != "none" ||
+			m.ADLFailed != nil && *m.ADLFailed > 0 || m.NeedsLongTermCare != nil && *m.NeedsLongTermCare || m.WorkAbility != nil && *m.WorkAbility == "none"
+	case "union_member":
+		return m.Employment != nil && *m.Employment == "employed"
 	}
 	return true
 }

@@ -56,7 +56,7 @@ func TestFarOffIsNotCalledOneStepAway(t *testing.T) {
 		"只差一样。到 2057年就满 90 岁。": {matching.Step{Key: "age", Known: true, Can: matching.ByItself, Late: core.NewDate(2057, 1, 1)}, ""},
 	} {
 		var row findingRow
-		row.miss(matching.Miss{Text: text, Steps: []matching.Step{c.step}}, today)
+		row.miss(matching.Miss{Text: text, Steps: []matching.Step{c.step}}, &core.Household{On: today})
 		if row.One || row.Near != c.want {
 			t.Errorf("%q: one step away %v, says %q", text, row.One, row.Near)
 		}
@@ -112,5 +112,29 @@ func TestALimitMissedOnPurposeIsNotShown(t *testing.T) {
 	r.Outcome = matching.NotEligible
 	if row := tell.reason(r); row.Value == "" || row.Limit == "" {
 		t.Error("what is missed says no more by how much")
+	}
+}
+
+// TestWhatAnybodyCouldAskForIsNotNear, unless something in the household speaks for it.
+// Control: speaks that gives true ("a healthy woman of 76: true, want false").
+func TestWhatAnybodyCouldAskForIsNotNear(t *testing.T) {
+	t.Parallel()
+	ill, work := core.Illness("serious"), core.Employment("employed")
+	grade := matching.Step{Key: "disability.grade", Member: "m", Known: true, To: 2, Can: matching.ByOthers}
+	union := matching.Step{Key: "union_member", Member: "m", Known: true, To: 1, Can: matching.ByThem}
+	for name, c := range map[string]struct {
+		step   matching.Step
+		member core.Member
+		want   bool
+	}{
+		"a healthy woman of 76":     {grade, core.Member{Ref: "m", Disability: &core.Disability{}}, false},
+		"somebody ill":              {grade, core.Member{Ref: "m", Disability: &core.Disability{}, Illness: &ill}, true},
+		"a grade that could be two": {grade, core.Member{Ref: "m", Disability: &core.Disability{Kind: "limb", Grade: 3}}, true},
+		"no work, no union":         {union, core.Member{Ref: "m"}, false},
+		"work and no union":         {union, core.Member{Ref: "m", Employment: &work}, true},
+	} {
+		if got := speaks(c.step, &core.Household{Members: []core.Member{c.member}}); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }
