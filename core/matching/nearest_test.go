@@ -61,6 +61,19 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// Beside what can never come nothing else is told: nobody is to ask or earn less for it.
+// Control: say without never ("差 3 样。…" with income and illness beside the sex).
+func TestNothingIsAskedForInVain(t *testing.T) {
+	t.Parallel()
+	m := matcherOn(t, "2024-03-01")
+	h := factsOf(t, "rich", set{"members.0.sex": "male"})
+	r := m.Explain(&h)
+	got := m.Nearest(&h, &r, Wish{Item: "FL-01"})
+	if want := "您本人不是女性。这一样变不了。"; len(got.Steps) < 2 || got.Text != want {
+		t.Errorf("%d steps, told %q, want %q", len(got.Steps), got.Text, want)
+	}
+}
+
 func merged(list ...set) set {
 	out := set{}
 	for _, s := range list {
