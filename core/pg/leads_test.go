@@ -13,8 +13,8 @@ import (
 
 // TestLeadsOfMovesBefore: when 00537 comes, what lay where a household lived before is brought
 // to where it lives now, settled ones with the reason why one was opened again, and of two open
-// ones of a kind one stays with what both had found. 00539, 00545 and
-// 00546 go back out as they came in.
+// ones of a kind one stays with what both had found. 00539, 00545,
+// 00546 and 00553 go back out as they came in.
 //
 // Controls: 00537 without its last block ("371424103 due open 2; 371426104 due open 1; 371426104
 // due settled 1; reopened 371426104 2"); Down of 00539 without the revoke (the function's grants differ).
@@ -59,7 +59,7 @@ func TestLeadsOfMovesBefore(t *testing.T) {
 		try(err)
 		return got
 	}
-	for _, n := range []int64{539, 545, 546} {
+	for _, n := range []int64{539, 545, 546, 553} {
 		before := lines()
 		try(pg.MigrateOne(t.Context(), url, n, true))
 		after := lines()

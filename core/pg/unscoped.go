@@ -21,6 +21,7 @@ func Unscoped() map[string]string {
 		"tail_renewal":  "how far the tokens of last four and name are, no person",
 		"pair_scan":     "counts of the last scan, no person",
 		"pair_pass":     "how far a scan is, and its counts, no person",
+		"pair_idle":     "the newest ids when a scan had nobody to compare, no person",
 		// bulk: lianou_import alone reads them
 		"bulk_run":     "digests and counts of files, no person",
 		"bulk_tally":   "counts of files, no person",

@@ -43,6 +43,14 @@ const alikeSlices = 128
 // AlikeSteps is how many steps there are to Alike.
 func (r *Registry) AlikeSteps() int { return len(alikeBlocks) * alikeSlices }
 
+// Newest gives the last person and the last fact of a person that came in, by their ids, 0 for
+// none: while both stay nobody is alike who was not before, but who moved. tx must see the whole city.
+func (r *Registry) Newest(ctx context.Context, tx *pg.Tx) (person, sheet int64, err error) {
+	const sql = `select coalesce((select max(id) from person), 0), coalesce((select max(id) from person_sheet), 0)`
+	err = tx.QueryRow(ctx, sql).Scan(&person, &sheet)
+	return person, sheet, pg.Fail(err, "read who came last")
+}
+
 // Alike lists the pairs of people worth comparing, from a step on, until there are enough
 // or no more steps: each once and in order, and how many groups were too large to be compared
 // whole; of more than two thousand nobody is. next is the step after those it has taken. A pair that is alike in two ways comes in

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
-	"lianou/core/pg"
 )
 
 // followed is the detail of an entry about leads that went with people. Closed are those of
@@ -29,34 +28,32 @@ func (w *writing) settle(ctx context.Context, home core.HouseholdID, town core.R
 	return w.tellLeads(ctx, f, town)
 }
 
+// leads has leads go where the people went whom they are about, once the event is kept: what
+// follows from it is asked of its row.
+func (w *writing) leads(ctx context.Context) error {
+	if w.event.Undoes != 0 {
+		if err := w.leadsBack(ctx, w.event.Undoes); err != nil {
+			return err
+		}
+	}
+	return w.leadsOfLeft(ctx)
+}
+
 // leadsOfLeft lets what lies open of households that the event emptied go with those who
 // left, to where most of them live now: the leads are about them. Of a household whose last
-// died, or left the city, nobody is anywhere, and the next look closes them.
+// died, or left the city, nobody is anywhere, and the next look closes them. Where they go the
+// function reads from the event, and keeps the trail by which they come back: both are of watch.
 func (w *writing) leadsOfLeft(ctx context.Context) error {
-	const sql = `select m.household, h.region from life_change c
-			join membership m on m.person = c.person and m.until is null join household h on h.id = m.household
-		where c.event = $1 and c.what = 'membership' and c.household = $2 and not exists (select from membership s where s.household = $2 and s.until is null)
-		group by m.household, h.region order by count(distinct m.person) desc, min(m.person) limit 1`
+	const sql = `select settled_in, town, coalesce(array_agg(which order by which) filter (where not shut), '{}'), coalesce(array_agg(which order by which) filter (where shut), '{}')
+		from lead_leave($1, $2) group by settled_in, town`
 	for _, from := range w.touched {
 		f := followed{From: from}
 		var town core.RegionCode
-		err := w.tx.QueryRow(ctx, sql, w.event.ID, int64(from)).Scan(&f.Home, &town)
+		err := w.tx.QueryRow(ctx, sql, w.event.ID, int64(from)).Scan(&f.Home, &town, &f.Leads, &f.Closed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			continue
 		}
 		if err != nil {
-			return pg.Fail(err, "look where who left lives")
-		}
-		// Of two homes emptied into one the first row has whose the lead was.
-		const keep = `insert into lead_trail (event, region, lead, household, heir, kind, items)
-			select $1, $4, id, household, $3::bigint, kind, items from lead where household in ($2, $3) and state = 'open'
-				and exists (select from lead o where o.household = $2 and o.state = 'open')
-			on conflict do nothing`
-		if _, err := w.tx.Exec(ctx, keep, w.event.ID, int64(from), int64(f.Home), string(town)); err != nil {
-			return beyond(err, "keep whose leads they were")
-		}
-		const follow = `select coalesce(array_agg(which order by which) filter (where not shut), '{}'), coalesce(array_agg(which order by which) filter (where shut), '{}') from lead_follow($1, $2, $3)`
-		if err := w.tx.QueryRow(ctx, follow, int64(from), int64(f.Home), string(town)).Scan(&f.Leads, &f.Closed); err != nil {
 			return beyond(err, "let leads follow who left")
 		}
 		if err := w.tellLeads(ctx, f, town); err != nil {

@@ -190,8 +190,5 @@ func (l *Life) Undo(ctx context.Context, tx *pg.Tx, why Purpose, source string, 
 			return 0, err
 		}
 	}
-	if err := w.leadsBack(ctx, event); err != nil {
-		return 0, err
-	}
 	return w.end(ctx)
 }

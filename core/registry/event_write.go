@@ -57,9 +57,6 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 			return 0, err
 		}
 	}
-	if err := w.leadsOfLeft(ctx); err != nil {
-		return 0, err
-	}
 	e.Household = w.touched[0]
 	const sql = `insert into life_event (id, region, kind, day, known_at, source, household, person, undoes, made_by)
 		select $1, region, $3, $4, $5, $6, id, nullif($7::bigint, 0), nullif($8::bigint, 0), $9 from household where id = $2`
@@ -73,6 +70,9 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 	}
 	if tag.RowsAffected() == 0 {
 		return 0, ErrBeyond
+	}
+	if err := w.leads(ctx); err != nil {
+		return 0, err
 	}
 	var follow []jobs.Args
 	for _, id := range w.touched {

@@ -99,3 +99,9 @@ func EachFact(b []byte) (map[string]string, bool) {
 	ok := eachFact(b, func(name, value []byte) bool { out[string(name)] = string(value); return true })
 	return out, ok
 }
+
+// What looks for households that are called after nobody.
+const (
+	HeadlessNext = headlessNext
+	HeadlessOne  = headlessOne
+)

@@ -29,8 +29,8 @@ func cameBack(ctx context.Context, tx *pg.Tx, town core.RegionCode, changes []in
 	if len(who) == 0 {
 		return nil, nil
 	}
-	const sql = `with fresh as (insert into lead (region, household, kind, items, cause, book, since, found, place, found_place, checker, checking, came_of)
-			select distinct on (l.household, l.kind) l.region, l.household, l.kind, still.items, l.cause, l.book, l.since, l.found, t.p, coalesce(l.found_place, l.place), l.checker, l.checking, l.id
+	const sql = `with fresh as (insert into lead (region, household, kind, items, cause, book, since, found, place, found_place, checker, checking, relieved, promised, came_of)
+			select distinct on (l.household, l.kind) l.region, l.household, l.kind, still.items, l.cause, l.book, l.since, l.found, t.p, coalesce(l.found_place, l.place), l.checker, l.checking, l.relieved, l.promised, l.id
 				from unnest($2::bigint[], $3::bigint[], $4::int[]) as t (h, fits, p) join lead l on l.household = t.h and l.region = $1
 					cross join lateral (select case l.kind when 'due' then l.items & t.fits else l.items & ~t.fits end as items) still
 				where l.departed and l.kind in ('due', 'lost') and l.settled > $5 and still.items <> 0 and not exists (select from lead f where f.came_of = l.id)

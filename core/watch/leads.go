@@ -78,6 +78,10 @@ type Lead struct {
 
 	Checker core.StaffID // who goes and sees, 0 for nobody yet
 	Checked time.Time    // when they said so
+
+	Relieved core.StaffID // who had said so before them, 0 for nobody
+	Promised time.Time    // when the first of all said so
+	Aside    bool         // somebody said so CheckDays ago, and nothing came of it
 }
 
 // LeadsPage is which leads of a list are wanted.
@@ -87,45 +91,71 @@ type LeadsPage struct {
 	Of    []core.HouseholdID // these alone, such as a village's; nil for all
 }
 
-// LeadMark is where a lead stands in its list: by its place among open ones, by when it was
-// settled among those.
+// LeadMark is where a lead stands in its list: by its place among open ones, those that are laid
+// aside first, by when it was settled among those.
 type LeadMark struct {
+	Aside bool
 	Place insight.Place
 	At    time.Time
 	ID    int64
 }
 
 const leadColumns = `id, region, household, kind, items, cause, since, found, place, coalesce(owed, 0) as owed, coalesce(raise, '[]') as raise,
-	coalesce(found_place, place) as found_place, coalesce(checker, 0) as checker, coalesce(checking, found) as checking`
+	coalesce(found_place, place) as found_place, coalesce(checker, 0) as checker, coalesce(checking, found) as checking,
+	coalesce(relieved, 0) as relieved, coalesce(promised, checking, found) as promised`
 
-// Leads gives a page of the open leads of some townships: the hardest households first.
+// Leads gives a page of the open leads of some townships: those first that somebody said they
+// would go and see to, and did not, and of each the hardest households first.
 func (w *Watch) Leads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, p LeadsPage) ([]Lead, error) {
-	after := LeadMark{Place: math.MaxInt32}
-	if p.After != nil {
-		after = *p.After
+	first := LeadMark{Place: math.MaxInt32}
+	aside, rest := first, first
+	if p.After != nil && p.After.Aside {
+		aside = *p.After
+	} else if p.After != nil {
+		aside.Place, rest = math.MinInt32, *p.After
 	}
+	late, err := w.overdue(tx)
+	if err != nil {
+		return nil, err
+	}
+	const of = `from lead where region = t.region and state = 'open' and ($4::bigint[] is null or household = any ($4))`
 	const sql = `select l.*, coalesce(r.reason, ''), coalesce(o.outcome, '') from unnest($1::text[]) as t (region)
-		cross join lateral (select ` + leadColumns + ` from lead where region = t.region and state = 'open'
-				and place <= $3 and (place < $3 or id > $4) and ($5::bigint[] is null or household = any ($5)) order by place desc, id limit $2) l
+		cross join lateral (
+			(select ` + leadColumns + `, true as aside ` + of + ` and checker is not null and coalesce(promised, checking) < $3
+				and place <= $5 and (place < $5 or id > $6) order by place desc, id limit $2)
+			union all
+			(select ` + leadColumns + `, false ` + of + ` and (checker is null or coalesce(promised, checking) >= $3)
+				and place <= $7 and (place < $7 or id > $8) order by place desc, id limit $2)) l
 		left join lead_reopen r on r.fresh = l.id left join lead o on o.id = r.lead
-		order by l.place desc, l.id limit $2`
-	rows, err := tx.Query(ctx, sql, towns, p.N, int32(after.Place), after.ID, p.Of)
+		order by l.aside desc, l.place desc, l.id limit $2`
+	rows, err := tx.Query(ctx, sql, towns, p.N, late, p.Of, int32(aside.Place), aside.ID, int32(rest.Place), rest.ID)
 	if err != nil {
 		return nil, pg.Fail(err, "list leads")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Lead, err error) {
-		err = l.scan(row, &l.Again, &l.Before)
+		err = l.scan(row, &l.Aside, &l.Again, &l.Before)
 		return l, err
 	})
 	return list, pg.Fail(err, "list leads")
 }
 
-// OpenLeads counts the open leads of some townships, of certain households where of is not nil,
-// and those of them that somebody goes to see.
-func (w *Watch) OpenLeads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, of []core.HouseholdID) (n, checking int, err error) {
-	const sql = `select count(*), count(checker) from lead where region = any ($1) and state = 'open' and ($2::bigint[] is null or household = any ($2))`
-	err = tx.QueryRow(ctx, sql, towns, of).Scan(&n, &checking)
-	return n, checking, pg.Fail(err, "count leads")
+// Open is how many leads lie open.
+type Open struct {
+	All      int
+	Checking int // that somebody goes to see
+	Aside    int // of them, those of CheckDays ago
+}
+
+// OpenLeads counts the open leads of some townships, of certain households where of is not nil.
+func (w *Watch) OpenLeads(ctx context.Context, tx *pg.Tx, towns []core.RegionCode, of []core.HouseholdID) (n Open, err error) {
+	late, err := w.overdue(tx)
+	if err != nil {
+		return n, err
+	}
+	const sql = `select count(*), count(checker), count(*) filter (where coalesce(promised, checking) < $3) from lead
+		where region = any ($1) and state = 'open' and ($2::bigint[] is null or household = any ($2))`
+	err = tx.QueryRow(ctx, sql, towns, of, late).Scan(&n.All, &n.Checking, &n.Aside)
+	return n, pg.Fail(err, "count leads")
 }
 
 // scan reads leadColumns, and more behind them.
@@ -133,7 +163,7 @@ func (l *Lead) scan(row pgx.CollectableRow, more ...any) error {
 	var items int64
 	var since time.Time
 	err := row.Scan(append([]any{&l.ID, &l.Region, &l.Household, &l.Kind, &items, &l.Cause, &since, &l.Found, &l.Place, &l.Owed, &l.Raised,
-		&l.Then, &l.Checker, &l.Checked}, more...)...)
+		&l.Then, &l.Checker, &l.Checked, &l.Relieved, &l.Promised}, more...)...)
 	l.Items, l.Since = insight.Items(items), core.DateOf(since)
 	return err
 }

@@ -26,41 +26,37 @@ func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.
 	return household, pg.Fail(err, "read whose a lead is")
 }
 
-// Settle closes a lead with what came of it; Checking leaves it open, and says who goes. Errors: KindConflict for one that is not open
-// within the scope of tx, KindInvalid for an outcome that is none.
-func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome) error {
+// Settle closes a lead with what came of it; Checking leaves it open, and says who goes. Over is
+// from whom they take that over, 0 for nobody. Errors: KindConflict for one that is not open
+// within the scope of tx, ErrChecked where another goes than over, KindInvalid for an outcome
+// that is none.
+func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome, over core.StaffID) error {
 	staff, err := strconv.ParseInt(by.ID, 10, 64)
 	if err != nil {
 		return core.E(core.KindInternal, "lead_staff", "").Wrap(err)
 	}
-	var region core.RegionCode
-	var household core.HouseholdID
-	var kind string
-	var owed core.Fen
-	const hold = `select region, household, kind, coalesce(owed, 0) from lead where id = $1 and state = 'open' for update`
-	err = tx.QueryRow(ctx, hold, id).Scan(&region, &household, &kind, &owed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return errSettled
-	}
+	l, err := holdLead(ctx, tx, id)
 	if err != nil {
-		return pg.Fail(err, "settle a lead")
+		return err
 	}
-	if !slices.Contains(Outcomes(kind), o) {
+	if !slices.Contains(Outcomes(l.kind), o) {
 		return core.Invalid("outcome", "请选一下结果。")
 	}
-	act := "lead.settled"
+	act, detail := "lead.settled", map[string]any{"lead": id, "household": l.household, "outcome": o}
 	if o == Checking {
-		act = "lead.checking"
-		_, err = tx.Exec(ctx, `update lead set checker = $2, checking = $3 where id = $1`, id, staff, tx.Now())
+		act, err = "lead.checking", l.check(ctx, tx, id, core.StaffID(staff), over)
+		if l.checker != 0 {
+			detail["instead_of"] = l.checker
+		}
 	} else {
 		_, err = tx.Exec(ctx, `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`, id, string(o), staff, tx.Now())
+		err = pg.Fail(err, "settle a lead")
 	}
 	if err != nil {
-		return pg.Fail(err, "settle a lead")
+		return err
 	}
-	detail := map[string]any{"lead": id, "household": household, "outcome": o}
-	if kind == LeadRaised {
-		detail["owed"] = owed
+	if l.kind == LeadRaised {
+		detail["owed"] = l.owed
 	}
-	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Region: region, Purpose: "lead", Detail: detail})
+	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Region: l.region, Purpose: "lead", Detail: detail})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,15 +29,15 @@ type leadPage struct {
 	Up, Down []choice
 	Said     string
 	Rows     []leadRow
-	Due      bool   // something new fits somebody
-	Lost     bool   // something may fit somebody no more
-	Raised   bool   // something may be owed to somebody
-	Open     int    // leads of the place in all
-	Checking int    // of them, those that somebody goes to see
-	Next     string // the address of the next page; "" for none
-	Apply    bool   // one was just settled as somebody to be helped to apply
-	Change   bool   // one was just settled as a change that two people are to decide
-	Door     bool   // who reads it may take an application down themselves
+	Due      bool       // something new fits somebody
+	Lost     bool       // something may fit somebody no more
+	Raised   bool       // something may be owed to somebody
+	Open     watch.Open // leads of the place in all
+	Days     int        // working days that who goes and sees has
+	Next     string     // the address of the next page; "" for none
+	Apply    bool       // one was just settled as somebody to be helped to apply
+	Change   bool       // one was just settled as a change that two people are to decide
+	Door     bool       // who reads it may take an application down themselves
 }
 
 type leadRow struct {
@@ -50,6 +51,7 @@ type leadRow struct {
 	Day   int // Low on the day of the lead
 	Brief string
 	Goer  string // who goes and sees
+	First string // who had said so before them
 	Kin   bool   // of who reads it: somebody else settles it
 	Apart []string
 	Was   string // what had come of it before it was opened again
@@ -79,12 +81,18 @@ type outcomeWord struct {
 	Word    string
 }
 
-// outcomeWords are what a form offers of a lead: who goes and sees says so once.
-func outcomeWords(l *watch.Lead) (list []outcomeWord) {
+// outcomeWords are what a form offers of a lead: who goes and sees says so once, and who goes in
+// place of another says that.
+func outcomeWords(l *watch.Lead, me core.StaffID) (list []outcomeWord) {
 	for _, o := range watch.Outcomes(l.Kind) {
-		if o != watch.Checking || l.Checker == 0 {
-			list = append(list, outcomeWord{o, outcomes[o]})
+		word := outcomes[o]
+		if o == watch.Checking && l.Checker == me {
+			continue
 		}
+		if o == watch.Checking && l.Checker != 0 {
+			word = "我接手去核实"
+		}
+		list = append(list, outcomeWord{o, word})
 	}
 	return list
 }
@@ -128,7 +136,7 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	empty := leadPage{view: v, Said: desk.Said(w, r), Apply: r.FormValue("then") == string(watch.Applied), Change: r.FormValue("then") == string(watch.ToChange), Door: at.Has(staff.Clerk, staff.Assistant)}
+	empty := leadPage{view: v, Days: watch.CheckDays, Said: desk.Said(w, r), Apply: r.FormValue("then") == string(watch.Applied), Change: r.FormValue("then") == string(watch.ToChange), Door: at.Has(staff.Clerk, staff.Assistant)}
 	empty.Up, empty.Down = k.around(v, at)
 	var page leadPage
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
@@ -155,12 +163,12 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 	if err != nil {
 		return nil, err
 	}
-	if page.Open, page.Checking, err = k.d.Watch.OpenLeads(ctx, tx, page.Towns, of); err != nil {
+	if page.Open, err = k.d.Watch.OpenLeads(ctx, tx, page.Towns, of); err != nil {
 		return nil, err
 	}
 	p := watch.LeadsPage{N: mostLeads + 1, Of: of}
 	if page.After != nil {
-		p.After = &watch.LeadMark{Place: page.After.Place, ID: int64(page.After.Household)}
+		p.After = &watch.LeadMark{Aside: page.Aside, Place: page.After.Place, ID: int64(page.After.Household)}
 	}
 	list, err := k.d.Watch.Leads(ctx, tx, page.Towns, p)
 	if err != nil {
@@ -170,6 +178,9 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 		list = list[:mostLeads]
 		last := list[mostLeads-1]
 		page.Next = fmt.Sprintf("/desk/ranking/leads?place=%s&after=%d.%d&n=%d", page.Place, last.Place, last.ID, page.From+mostLeads)
+		if last.Aside {
+			page.Next += "&aside=1"
+		}
 	}
 	kinds := map[string]bool{}
 	for _, l := range list {
@@ -179,20 +190,20 @@ func (k *Room) pageOfLeads(ctx context.Context, tx *pg.Tx, page *leadPage) ([]wa
 	return list, nil
 }
 
-// nameGoers names who goes and sees.
+// nameGoers names who goes and sees, and who had said so before.
 func (k *Room) nameGoers(ctx context.Context, rows []leadRow) error {
 	var ids []core.StaffID
 	for i := range rows {
-		if rows[i].Checker != 0 {
-			ids = append(ids, rows[i].Checker)
-		}
+		ids = append(ids, rows[i].Checker, rows[i].Relieved)
 	}
+	slices.Sort(ids)
+	ids = slices.DeleteFunc(slices.Compact(ids), func(id core.StaffID) bool { return id == 0 })
 	if len(ids) == 0 {
 		return nil
 	}
 	names, err := k.d.Staff.Names(ctx, ids...)
 	for i := range rows {
-		rows[i].Goer = names[rows[i].Checker]
+		rows[i].Goer, rows[i].First = names[rows[i].Checker], names[rows[i].Relieved]
 	}
 	return err
 }
@@ -234,7 +245,7 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at
 	}
 	out := make([]leadRow, 0, len(list))
 	for _, l := range list {
-		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Day: l.Then.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(&l)}
+		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Day: l.Then.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(&l, at.Staff.ID)}
 		one.Where = k.d.Registry.Regions().FullName(l.Region)
 		if one.Head.Village != "" {
 			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)

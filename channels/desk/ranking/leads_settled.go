@@ -2,6 +2,7 @@ package ranking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -71,28 +72,49 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
+	over, _ := strconv.ParseInt(r.PostFormValue("over"), 10, 64) // who is none is over nobody
+	var goer core.StaffID
+	var since time.Time
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		home, err := k.d.Watch.Whose(ctx, tx, id)
 		if err == nil {
 			err = k.notKin(ctx, tx, at, home)
 		}
+		if err == nil {
+			goer, since, err = k.d.Watch.Checker(ctx, tx, id)
+		}
 		if err != nil {
 			return err
 		}
-		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")))
+		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")), core.StaffID(over))
 	})
+	if errors.Is(err, watch.ErrChecked) {
+		err = k.goes(r.Context(), goer, since, err)
+	}
 	if err != nil {
 		return err
 	}
 	to := "/desk/ranking/leads?place=" + url.QueryEscape(r.FormValue("place"))
 	said := "记下了。记错了,在“看过的”里重新打开。"
-	switch o := watch.Outcome(r.FormValue("outcome")); o {
-	case watch.Applied, watch.ToChange:
+	switch o := watch.Outcome(r.FormValue("outcome")); {
+	case o == watch.Applied || o == watch.ToChange:
 		to += "&then=" + string(o)
-	case watch.Checking:
+	case o == watch.Checking && over != 0:
+		said = "记下了,由您接手去核实。原来说去的同事也记着。"
+	case o == watch.Checking:
 		said = "记下了,您去核实。这条还在下面,看过了再记结果。在领的照发。"
 	}
 	return desk.Back(w, r, to, said)
+}
+
+// goes says who said that they go and see, and since when.
+func (k *Room) goes(ctx context.Context, goer core.StaffID, since time.Time, err error) error {
+	names, failed := k.d.Staff.Names(ctx, goer)
+	if failed != nil {
+		return failed
+	}
+	say := names[goer] + " " + since.In(core.China).Format("1月2日 15:04") + " 已经说去核实了。要换您去,刷新以后选“我接手去核实”。"
+	return core.E(core.KindConflict, watch.ErrChecked.Code, say).Wrap(err)
 }
 
 // settledPage is what came of the leads of a place.

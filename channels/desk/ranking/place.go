@@ -20,7 +20,8 @@ type view struct {
 	Part  bool // Towns are not all of Place: the rest is not the officer's
 	Poor  bool // only the hardest 3 in 100 (相对贫困, domain.md 0.3)
 	After *insight.Ranked
-	From  int // how many were shown before
+	Aside bool // of leads: the page before ended among those that are laid aside
+	From  int  // how many were shown before
 }
 
 // perPage is how many households a page of the list has.
@@ -57,7 +58,7 @@ func (k *Room) viewOf(r *http.Request, at desk.At) (v view, err error) {
 	case registry.LevelCounty:
 		v.Level = 1
 	}
-	v.Place = place.Code
+	v.Place, v.Aside = place.Code, q.Get("aside") == "1"
 	return v, v.after(q.Get("after"), q.Get("n"))
 }
 

@@ -138,6 +138,16 @@ func caseChecks() []Check {
 			with bad as (select id from visit where first_staff = second_staff)
 			select (select count(*) from visit), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
+		{"visit.taught", "what the register learned of a visit was confirmed by its other visitor before, of people who were there, about the household of its case or somebody who is or was of it", `
+			with said as (select source, household, 0 as person, known_at from household_sheet where source like 'visit:%'
+				union all select source, 0, person, known_at from person_sheet where source like 'visit:%'),
+			bad as (select s.source from said s left join visit v on 'visit:' || v.id = s.source left join casefile f on f.id = v.case_id
+				where v.seconded is null or v.seconded > s.known_at or v.seconded_by = v.recorded_by or v.seconded_by not in (v.first_staff, v.second_staff) or v.remote <> ''
+					or f.household is null or s.household not in (0, f.household)
+					or s.person <> 0 and not exists (select from membership m where m.household = f.household and m.person = s.person
+						and m.since <= (s.known_at at time zone 'Asia/Shanghai')::date))
+			select (select count(*) from said), (select count(*) from bad),
+				array(select distinct source from bad order by source limit 5)`},
 	}
 }
 

@@ -66,6 +66,12 @@ insert into decision (id, claim_id, case_id, region, outcome, amount, sample, pr
 insert into public_notice (id, claim_id, case_id, region, item_name, from_day, until_day, place, name, people, sample, proposer, state) values
 	(1, 1, 1, '371403001', 'n', current_date - 10, current_date - 3, 'p', '张*', 1, true, 1, 'ended');
 insert into visit (id, case_id, region, first_staff, second_staff, planned, planned_at) values (1, 1, '371403001', 1, 2, current_date, now());
+update casefile set household = 11;
+insert into membership (household, person, region, ref, since) values (11, 21, '371403001', 'a', '2020-01-01');
+insert into visit (id, case_id, region, first_staff, second_staff, planned, planned_at, done, present, statement, signatures, recorded_by, seconded_by, seconded) overriding system value values
+	(2, 1, '371403001', 1, 2, current_date, now(), now(), 'a', 's', '{"first": "a", "second": "b", "household": "c"}', 1, 2, now());
+insert into household_sheet (region, household, source, valid_from, known_at, confidence, facts) values ('371403001', 11, 'visit:2', current_date, now(), 90, '{"houses": 1}');
+insert into person_sheet (region, person, source, valid_from, known_at, confidence, facts) values ('371403001', 21, 'visit:2', current_date, now(), 90, '{"adl_failed": 1}');
 insert into payout_entitlement (id, region, case_id, claim, decision, decision_digest, scheme, beneficiary, item, item_name, period, monthly, amount, sample, holder, account, last4, state, created, updated, paid)
 	overriding system value values
 	(1, '371403001', 1, 1, 1, repeat('a', 64), 's', 9, 'MZ-01', 'n', '202611', true, 100, true, 'h', 'a', '1234', 'paid', now(), now(), now());
@@ -167,7 +173,8 @@ func TestEachBroken(t *testing.T) {
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
 		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
 		"case.owned":          `update staff_account set active = false where id = 1`,
-		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1`,
+		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1 where id = 1`,
+		"visit.taught":        `update visit set seconded = null, seconded_by = null where id = 2`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
 		"payment.once":        `drop index payout_line_live; alter table payout_line drop constraint payout_line_entitlement_attempt_key; insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered) overriding system value values (2, 1, 2, 1, 1, 1, 'd2', 'answered', now(), now(), now(), now(), now()); insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered) overriding system value select 2, 2, 1, region, 2, 1, 1, holder, account, last4, item, item_name, period, state, code, answered from payout_line where id = 1; update ledger_entry set amount = sign(amount) * 101`,
 		"payment.answered":    `update payout_entitlement set state = 'sent', paid = null`,
@@ -252,5 +259,32 @@ func TestCouldNotCheck(t *testing.T) {
 	empty, err := Run(t.Context(), Config{DB: env.DB(pgtest.Check), Checks: []Check{}})
 	if err != nil || empty.Exit() != 2 {
 		t.Errorf("no check at all: exit %d, %v, want 2", empty.Exit(), err)
+	}
+}
+
+// What a visit taught the register is no word of one, of nobody who was there, of another's
+// household or of a stranger.
+//
+// Controls: the check without the membership ("a stranger: 0"), without the household ("another
+// household: 0"), without the moment ("before it was confirmed: 0").
+func TestWhatAVisitTaught(t *testing.T) {
+	t.Parallel()
+	for name, sql := range map[string]string{
+		"no such visit":            `update person_sheet set source = 'visit:9' where source = 'visit:2'`,
+		"one that is only planned": `update person_sheet set source = 'visit:1' where source = 'visit:2'`,
+		"by telephone":             `update visit set remote = 'flood' where id = 2; delete from household_sheet`,
+		"before it was confirmed":  `update person_sheet set known_at = now() - interval '1 minute'`,
+		"another household":        `update household_sheet set household = 12`,
+		"a stranger":               `update person_sheet set person = 22`,
+		"who came later":           `update membership set since = current_date + 9`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, x := range run(t, world(t, "set session_replication_role = replica;"+sql), acks).Results {
+				if x.Name == "visit.taught" && (x.Verdict != Broken || x.Bad != 1) {
+					t.Errorf("%d of it are broken: %s", x.Bad, x.Why)
+				}
+			}
+		})
 	}
 }

@@ -5,6 +5,6 @@
 // without a member of staff who said so, and two different identity numbers need two
 // of them. What was merged can be put back byte for byte (F31).
 //
-// It owns the tables person_pair, person_verdict, pair_scan and pair_pass. The rows of people, and
+// It owns the tables person_pair, person_verdict, pair_scan, pair_pass and pair_idle. The rows of people, and
 // which of them stands aside for another (registry.Alias), are the registry's: this package reads them through it and never writes them.
 package twins

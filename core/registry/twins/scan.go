@@ -52,18 +52,26 @@ type Scanned struct {
 
 func citywide() pg.Scope { return pg.City("pairs of rows that may be one person, over every township") }
 
-// ScanIfDue scans unless one was done within the last twenty hours of the city's clock. It
-// waits while search tokens are being made, by which pairs are found: a scan beside them
-// would miss who has none yet, and not come again before the next day.
+// ScanIfDue scans unless one was done within the last twenty hours of the city's clock, or had
+// nobody to compare then and nobody came since. It waits while search tokens are being made,
+// by which pairs are found: a scan beside them would miss who has none yet, and not come
+// again before the next day.
 func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 	due := false
 	err := t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error {
-		busy, err := t.Registry.Renewing(ctx, tx)
-		if err != nil || busy {
+		if busy, err := t.Registry.Renewing(ctx, tx); err != nil || busy {
 			return err
 		}
-		err = tx.QueryRow(ctx, `select not exists (select from pair_scan where at > $1)`, tx.Now().Add(-scanEvery)).Scan(&due)
-		return pg.Fail(err, "look when the last scan was")
+		if err := tx.QueryRow(ctx, `select not exists (select from pair_scan where at > $1)`, tx.Now().Add(-scanEvery)).Scan(&due); err != nil || !due {
+			return err
+		}
+		has, err := t.newest(ctx, tx)
+		if err != nil {
+			return err
+		}
+		same, err := has.stays(ctx, tx)
+		due = !same
+		return err
 	})
 	if err != nil || !due {
 		return Scanned{}, err
@@ -74,8 +82,8 @@ func (t *Twins) ScanIfDue(ctx context.Context) (Scanned, error) {
 // Scan compares everybody worth comparing and flags the pairs that are new. It decides
 // nothing and changes no row of a person: a pair waits until people have looked. Broken
 // off anywhere and run again it goes on with the step it was in (pass.go), and gives the
-// counts of the whole. One of a register without a single person is not kept: a city whose
-// people are still to come would wait for the next day.
+// counts of the whole. One that had nobody to compare is not kept as one: a city whose people
+// are still coming in would wait for the next day. It waits for somebody to come.
 func (t *Twins) Scan(ctx context.Context) (Scanned, error) {
 	p, err := t.begin(ctx)
 	if err != nil {
@@ -86,7 +94,7 @@ func (t *Twins) Scan(ctx context.Context) (Scanned, error) {
 			return p.Scanned, err
 		}
 	}
-	return p.Scanned, t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error { return t.keep(ctx, tx, p.Scanned) })
+	return p.Scanned, t.DB.Tx(ctx, citywide(), func(ctx context.Context, tx *pg.Tx) error { return t.keep(ctx, tx, p) })
 }
 
 // stretch takes as many steps as give enough pairs, and compares those.
@@ -125,13 +133,13 @@ func (t *Twins) stretch(ctx context.Context, p *pass) error {
 }
 
 // keep writes down that a scan was made, with its counts, and that none is on its way.
-func (t *Twins) keep(ctx context.Context, tx *pg.Tx, done Scanned) error {
+func (t *Twins) keep(ctx context.Context, tx *pg.Tx, p pass) error {
+	done := p.Scanned
 	if _, err := tx.Exec(ctx, `delete from pair_pass`); err != nil {
 		return pg.Fail(err, "end a scan")
 	}
-	var anybody bool
-	if err := tx.QueryRow(ctx, `select exists (select from person)`).Scan(&anybody); err != nil || !anybody {
-		return pg.Fail(err, "look whether anybody is registered")
+	if done.Compared == 0 && done.Skipped == 0 {
+		return p.idle(ctx, tx)
 	}
 	const sql = `insert into pair_scan (at, compared, flagged, skipped) values ($1, $2, $3, $4)
 		on conflict (one) do update set at = $1, compared = $2, flagged = $3, skipped = $4`

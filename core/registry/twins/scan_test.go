@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -260,4 +261,47 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
+}
+
+// TestASearchOfNobodyWaitsForSomethingNew: where nobody is alike nothing is looked through again
+// until somebody came, or a day went by; who came is looked for at once.
+//
+// Red by the code before: "again of the same: ... sqlstate P0001". Controls: ScanIfDue that looks
+// at no marker of people ("who came: 0 flagged"); the marker read at the end of the search
+// ("who came meanwhile: 0 flagged").
+func TestASearchOfNobodyWaitsForSomethingNew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	look := func(what string, flagged int) {
+		t.Helper()
+		if done, err := h.twins.ScanIfDue(t.Context()); err != nil || done.Flagged != flagged {
+			t.Errorf("%s: %d flagged, want %d: %v", what, done.Flagged, flagged, err)
+		}
+	}
+	look("nobody", 0)
+	h.enrol(t, village, born(t, "李喆", core.NewDate(2003, 5, 12), ""))
+	look("one alone", 0)
+	h.exec(t, `create function broken() returns trigger language plpgsql as $$ begin raise 'looked through'; end $$;
+		create trigger broken before insert on pair_pass for each row execute function broken()`)
+	look("again of the same", 0)
+	h.env.Advance(24 * time.Hour)
+	if _, err := h.twins.ScanIfDue(t.Context()); err == nil {
+		t.Error("a day later nothing is looked through")
+	}
+	h.exec(t, `drop trigger broken on pair_pass`)
+	look("a day later", 0)
+	// Somebody comes in while the last step is taken: after it was read.
+	h.exec(t, `create function comes() returns trigger language plpgsql security definer as $$ begin
+		if new.step = new.steps then insert into person (region, name, made) values ('371426104', '来', now()); end if; return new; end $$;
+		create trigger comes before update on pair_pass for each row execute function comes()`)
+	h.env.Advance(24 * time.Hour)
+	look("while they come", 0)
+	h.exec(t, `drop trigger comes on pair_pass; create trigger broken before insert on pair_pass for each row execute function broken()`)
+	if _, err := h.twins.ScanIfDue(t.Context()); err == nil {
+		t.Error("who came meanwhile: not looked for")
+	}
+	h.exec(t, `drop trigger broken on pair_pass`)
+	look("who came meanwhile", 0)
+	h.enrol(t, village, born(t, "李□", core.NewDate(2003, 5, 12), ""))
+	look("who came", 1)
 }

@@ -96,26 +96,6 @@ func TestAScanWaitsForTheTokensOfEverybody(t *testing.T) {
 	}
 }
 
-// TestAScanThatComparesNobodyIsKept: where people are registered and none is like another,
-// the next scan is due a day later, not five seconds later.
-//
-// Red: kept only if something was compared ("0 scans kept").
-func TestAScanThatComparesNobodyIsKept(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.enrol(t, village, born(t, "周桂兰", core.NewDate(1967, 10, 20), ""))
-	if _, err := h.twins.ScanIfDue(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	kept := 0
-	err := h.db.Read(t.Context(), pg.City("a test looks"), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from pair_scan`).Scan(&kept)
-	})
-	if err != nil || kept != 1 {
-		t.Errorf("%d scans kept: %v", kept, err)
-	}
-}
-
 // waitingNow gives who of the village's township waits, in the order of the list.
 func waitingNow(ctx context.Context, t *testing.T, h house) (out [][2]core.PersonID) {
 	t.Helper()
