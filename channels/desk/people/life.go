@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -156,14 +158,20 @@ func (page lifePage) Path() string {
 	return "/desk/people/household/" + strconv.FormatInt(int64(page.Home), 10) + "/life"
 }
 
+// tellings is how often one officer may send the form of an event in an hour, twice for each
+// (P22): every one has families judged again.
+var tellings = bell.Rate{Count: 60, Per: time.Hour}
+
+var errTellings = core.E(core.KindTooMany, "tellings_exceeded", "这一小时登记的变动太多了。过一会儿再登记。登记过的都在,登错的现在就能撤销。")
+
 // tell tries an event and shows what it would touch, and keeps it once that was read.
 func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
 	if !chosen {
 		return errNoPurpose
 	}
-	if err := p.mayAsk(r, at); err != nil {
-		return err
+	if ok, _ := p.d.Bell.Allow(r.Context(), "people-tell:"+desk.ActorOf(at).ID, tellings); !ok {
+		return errTellings
 	}
 	page, err := p.lifeOf(r, at, a)
 	if err != nil {
