@@ -309,3 +309,25 @@ func TestWhomEventsAreAbout(t *testing.T) {
 		t.Errorf("events are about %v, want %v", got, want)
 	}
 }
+
+// What a child is born as follows from the ages of who is in the household.
+//
+// Red by Birth as it was: "grandparent of who is 59: <nil>", "grandchild of who is 19: <nil>".
+func TestWhatAChildIsBornAs(t *testing.T) {
+	t.Parallel()
+	f := newFamilies(t)
+	for _, c := range []struct {
+		age      int
+		relation core.Relation
+		refused  bool
+	}{{19, "grandchild", true}, {19, "child", false}, {13, "child", true}, {13, "other", false}, {59, "grandchild", false}, {59, "grandparent", true}, {59, "spouse", true}} {
+		home, _ := f.enrolled(aged("applicant", "female", c.age))
+		err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+			_, _, err := f.life.Birth(ctx, tx, f.why, told(tx, 3), home, registry.NewPerson{Name: "人新", Sex: "male", Relation: c.relation})
+			return err
+		})
+		if c.refused != (core.KindOf(err) == core.KindInvalid) || !c.refused && err != nil {
+			t.Errorf("%s of who is %d: %v", c.relation, c.age, err)
+		}
+	}
+}

@@ -43,6 +43,7 @@ type lifePage struct {
 	Doubts   registry.Doubts     // of an adoption
 	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
+	Detail   string              // and of whom: relation and sex
 	Cases    []casefile.Status   // that somebody has to look at again
 
 	town   core.RegionCode   // where the household lives
@@ -170,6 +171,9 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if !chosen {
 		return errNoPurpose
 	}
+	if r.PostFormValue("again") != "" {
+		return p.again(w, r, at, a)
+	}
 	if ok, _ := p.d.Bell.Allow(r.Context(), "people-tell:"+desk.ActorOf(at).ID, tellings); !ok {
 		return errTellings
 	}
@@ -207,6 +211,11 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	page.Form = r.PostForm
+	return p.showLife(w, r, at, page)
+}
+
+// showLife answers a form that was sent.
+func (p *Room) showLife(w http.ResponseWriter, r *http.Request, at desk.At, page lifePage) error {
 	if r.Header.Get("HX-Request") != "" { // only what stands inside the page
 		return at.Page.Part(w, "people", "life", page)
 	}

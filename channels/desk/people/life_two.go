@@ -61,6 +61,7 @@ func (p *Room) betweenTwo(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 		return "", err
 	}
 	mover := registry.Mover{Person: other.ID, Relation: rel}
+	page.Detail = "住进去的人,在那一家里是" + relationWord(rel) + "。"
 	switch page.Kind.Value {
 	case "adoption":
 		if page.Doubts, err = page.life.DoubtAdoption(ctx, tx, other.ID, page.Home, told.Day); err != nil {
