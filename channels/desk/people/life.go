@@ -41,6 +41,8 @@ type lifePage struct {
 	Form     map[string][]string // what was typed, on the page that asks for a yes
 	Sure     bool                // the page asks for a yes
 	Doubts   registry.Doubts     // of an adoption
+	Worries  []string            // of a marriage: what to look at before it is registered
+	Missed   bool                // nobody was found by the other one's name and number
 	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
 	Detail   string              // and of whom: relation and sex
@@ -189,6 +191,9 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		return p.seen(ctx, tx, why, r, at, &page)
 	})
+	if page.Missed && errors.Is(err, errNobody) {
+		return errElsewhere
+	}
 	if err != nil {
 		return err
 	}
