@@ -141,11 +141,16 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	return nil
 }
 
-// empty says of a household without members whom it was called after; all that can happen in
-// it is that somebody comes back.
+// Offered are the events to choose from: all that can happen in a household of nobody is that
+// somebody comes back.
+func (page lifePage) Offered() []wording.Option {
+	return slices.DeleteFunc(slices.Clone(page.Kinds), func(o wording.Option) bool { return page.Empty && o.Value != "move_in" })
+}
+
+// empty says of a household without members whom it was called after.
 func (p *Room) empty(ctx context.Context, tx *pg.Tx, page *lifePage) error {
 	last, err := p.d.Registry.LastHead(ctx, tx, page.Home)
-	page.Empty, page.Kinds = true, slices.DeleteFunc(slices.Clone(page.Kinds), func(o wording.Option) bool { return o.Value != "move_in" })
+	page.Empty = true
 	for _, e := range page.Events {
 		for _, one := range e.People {
 			if one.Person == last {
