@@ -48,7 +48,9 @@ type Event struct {
 	Household core.HouseholdID
 	Person    core.PersonID // 0 where it is about several
 	Undoes    EventID       // of an undo
+	UndoesOf  EventKind     // what that was
 	Undone    bool
+	By        string  // who registered it: "staff:7"
 	People    []Party // whom it is about, as far as the scope sees them
 }
 

@@ -10,7 +10,8 @@ import (
 
 // Birth adds a child to a household from the day of birth on, which is the event's day.
 // Errors: KindInvalid for a child without a name or with another day of birth, ErrFlagged,
-// ErrNoHousehold.
+// ErrNoHousehold; KindInvalid for a relation that no birth gives (BornAs) and for a day
+// before BornSince.
 func (l *Life) Birth(ctx context.Context, tx *pg.Tx, why Purpose, told Told, household core.HouseholdID, child NewPerson) (EventID, core.PersonID, error) {
 	w, err := l.begin(ctx, tx, why, EventBirth, told)
 	if err != nil {
@@ -22,12 +23,22 @@ func (l *Life) Birth(ctx context.Context, tx *pg.Tx, why Purpose, told Told, hou
 	if child.Name == "" || child.Birth != told.Day || (!child.IDNumber.IsZero() && child.IDNumber.Birth() != told.Day) {
 		return 0, 0, core.Invalid("birth", "请填写孩子的姓名,出生日期要和身份证一致。")
 	}
+	if told.Day < BornSince(tx.Today()) {
+		return 0, 0, errBornLate
+	}
 	if err := w.lock(ctx, nil, household); err != nil {
 		return 0, 0, err
 	}
 	home, err := w.homeNow(ctx, household)
 	if err != nil {
 		return 0, 0, err
+	}
+	elders, err := w.elders(ctx, household)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !slices.Contains(BornAs(elders, told.Day), child.Relation) {
+		return 0, 0, errBornAs
 	}
 	if err := l.reg.addPerson(ctx, tx, &child, home); err != nil {
 		return 0, 0, err

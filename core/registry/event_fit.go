@@ -61,7 +61,7 @@ func (w *writing) mayMarry(ctx context.Context, couple [2]core.PersonID) error {
 		if !Marriageable(sex, birth, w.event.Told.Day) {
 			return tooYoung(sex)
 		}
-		wed, err := w.married(ctx, id)
+		wed, err := w.married(ctx, id, couple[1-i])
 		if err != nil {
 			return err
 		}
@@ -97,18 +97,6 @@ func (w *writing) born(ctx context.Context, id core.PersonID) (sex core.Sex, bir
 	const sql = `select coalesce(sex, ''), coalesce(birth - date '1970-01-01', 0) from person where id = $1`
 	err = w.tx.QueryRow(ctx, sql, int64(id)).Scan(&sex, &birth)
 	return sex, birth, pg.Fail(err, "read when somebody was born")
-}
-
-// married looks for the only couple that a household surely has: who it is called after and
-// who is their spouse. A son and his wife stand as a child and somebody else, and prove
-// nothing.
-func (w *writing) married(ctx context.Context, id core.PersonID) (yes bool, err error) {
-	const sql = `select exists (select from membership a join membership b on b.household = a.household and b.person <> a.person
-		where a.person = $1 and a.until is null and b.until is null
-			and (a.relation, b.relation) in (('applicant', 'spouse'), ('spouse', 'applicant'))
-			and not exists (select from person_alias x where x.gone = b.person and x.ended is null))`
-	err = w.tx.QueryRow(ctx, sql, int64(id)).Scan(&yes)
-	return yes, pg.Fail(err, "look for a spouse")
 }
 
 // notAkin refuses two who belonged to one household at one time as kin by blood: all whom

@@ -309,3 +309,80 @@ func TestWhomEventsAreAbout(t *testing.T) {
 		t.Errorf("events are about %v, want %v", got, want)
 	}
 }
+
+// What a child is born as follows from the ages of who is in the household.
+//
+// Red by Birth as it was: "grandparent of who is 59: <nil>", "grandchild of who is 19: <nil>".
+func TestWhatAChildIsBornAs(t *testing.T) {
+	t.Parallel()
+	f := newFamilies(t)
+	for _, c := range []struct {
+		age      int
+		relation core.Relation
+		refused  bool
+	}{{19, "grandchild", true}, {19, "child", false}, {13, "child", true}, {13, "other", false}, {59, "grandchild", false}, {59, "grandparent", true}, {59, "spouse", true}} {
+		home, _ := f.enrolled(aged("applicant", "female", c.age))
+		err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+			_, _, err := f.life.Birth(ctx, tx, f.why, told(tx, 3), home, registry.NewPerson{Name: "人新", Sex: "male", Relation: c.relation})
+			return err
+		})
+		if c.refused != (core.KindOf(err) == core.KindInvalid) || !c.refused && err != nil {
+			t.Errorf("%s of who is %d: %v", c.relation, c.age, err)
+		}
+	}
+}
+
+// Who has a living spouse in their household by any pair the register knows is not married to
+// another; where it only may be so, that is said and left to who saw the certificate.
+//
+// Red by married as it was, which knew the applicant and the spouse alone: "a father beside the
+// mother: only tried", "a son whose wedding was registered: only tried".
+func TestWhoHasASpouseAsOtherThanApplicant(t *testing.T) {
+	t.Parallel()
+	f := newFamilies(t)
+	_, p := f.enrolled(aged("applicant", "male", 30), aged("parent", "male", 60), aged("parent", "female", 58))
+	_, q := f.enrolled(aged("applicant", "male", 30), aged("spouse", "female", 30), aged("parent", "male", 60), aged("parent", "female", 58), aged("child", "female", 6))
+	alone, r := f.enrolled(aged("applicant", "female", 50))
+	sons, s := f.enrolled(aged("applicant", "male", 55), aged("child", "male", 28))
+	_, bride := f.enrolled(aged("applicant", "female", 26))
+	f.must(func(ctx context.Context, tx *pg.Tx) error {
+		_, _, err := f.life.Marry(ctx, tx, f.why, told(tx, 9), [2]core.PersonID{s[1], bride[0]}, []registry.Mover{{Person: bride[0], Relation: "other"}}, registry.Target{Household: sons})
+		return err
+	})
+	for what, c := range map[string]struct {
+		who     core.PersonID
+		refused bool
+		beside  core.Relation
+	}{
+		"a father beside the mother":         {p[1], true, "parent"},
+		"a son whose wedding was registered": {s[1], true, "other"},
+		"a father, and a mother of either":   {q[2], false, "parent"},
+	} {
+		err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+			couple := [2]core.PersonID{c.who, r[0]}
+			d, err := f.life.DoubtMarriage(ctx, tx, couple, tx.Today())
+			if err != nil || len(d.Beside) != 1 || d.Beside[0] != (registry.Beside{Of: c.who, Relation: c.beside}) || d.Kin {
+				t.Errorf("%s: doubts %+v, %v", what, d, err)
+			}
+			_, _, err = f.life.Marry(ctx, tx, f.why, told(tx, 0), couple, []registry.Mover{{Person: c.who, Relation: "spouse"}}, registry.Target{Household: alone})
+			if err == nil {
+				err = errTried
+			}
+			return err
+		})
+		if c.refused != strings.Contains(core.Known(err).Say, "家里还登记着配偶") || !c.refused && !errors.Is(err, errTried) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if err := f.at(func(ctx context.Context, tx *pg.Tx) error {
+		d, err := f.life.DoubtMarriage(ctx, tx, [2]core.PersonID{q[1], q[4]}, tx.Today())
+		if !d.Kin {
+			t.Error("a mother and her child are no kin")
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+var errTried = errors.New("only tried")

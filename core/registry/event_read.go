@@ -14,7 +14,7 @@ import (
 // a hundred, in one audit entry, also where there are none. Errors: ErrNoHousehold.
 func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID) ([]Event, error) {
 	const sql = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
-			exists (select from life_event u where u.undoes = e.id)
+			coalesce((select u.kind from life_event u where u.id = e.undoes), ''), exists (select from life_event u where u.undoes = e.id), made_by
 		from life_event e where household = $1 or id in (select event from life_change where household = $1) order by id desc limit 100`
 	rows, err := tx.Query(ctx, sql, int64(household))
 	if err != nil {
@@ -22,7 +22,7 @@ func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household cor
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
 		var e Event
-		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.Undone)
+		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.UndoesOf, &e.Undone, &e.By)
 		return e, err
 	})
 	if err != nil {

@@ -137,19 +137,24 @@ func (r *Registry) FactsAsOf(ctx context.Context, tx *pg.Tx, why Purpose, id cor
 
 // gathering collects the facts of one household.
 type gathering struct {
-	as      AsOf
-	home    Home
-	order   []core.PersonID
-	refs    map[core.PersonID]core.MemberRef
-	top     map[string]json.RawMessage
-	members map[core.PersonID]map[string]json.RawMessage
-	sources map[string]core.Provenance
-	facts   []Fact
+	as        AsOf
+	home      Home
+	order     []core.PersonID
+	refs      map[core.PersonID]core.MemberRef
+	relations map[core.PersonID]core.Relation
+	top       map[string]json.RawMessage
+	members   map[core.PersonID]map[string]json.RawMessage
+	sources   map[string]core.Provenance
+	facts     []Fact
+}
+
+func gatheringOf(as AsOf) gathering {
+	return gathering{as: as, refs: map[core.PersonID]core.MemberRef{}, relations: map[core.PersonID]core.Relation{}, top: map[string]json.RawMessage{},
+		members: map[core.PersonID]map[string]json.RawMessage{}, sources: map[string]core.Provenance{}}
 }
 
 func (r *Registry) gather(ctx context.Context, tx *pg.Tx, id core.HouseholdID, as AsOf) (gathering, error) {
-	g := gathering{as: as, refs: map[core.PersonID]core.MemberRef{}, top: map[string]json.RawMessage{},
-		members: map[core.PersonID]map[string]json.RawMessage{}, sources: map[string]core.Provenance{}}
+	g := gatheringOf(as)
 	if err := g.family(ctx, tx, id); err != nil {
 		return g, err
 	}
@@ -161,7 +166,7 @@ func (r *Registry) gather(ctx context.Context, tx *pg.Tx, id core.HouseholdID, a
 
 // member takes one member with what the register of the population itself says.
 func (g *gathering) member(m counted) {
-	g.order, g.refs[m.person] = append(g.order, m.person), m.ref
+	g.order, g.refs[m.person], g.relations[m.person] = append(g.order, m.person), m.ref, core.Relation(m.relation)
 	g.members[m.person] = map[string]json.RawMessage{"ref": text(string(m.ref)), "age": json.RawMessage("null")}
 	own := func(path string, value json.RawMessage, from core.Date) {
 		g.members[m.person][path] = value

@@ -50,6 +50,7 @@ type foundRow struct {
 	Age   string
 	Place string
 	Why   string
+	Gone  *goneRow
 }
 
 func (p *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -85,7 +86,15 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if got.Busy, err = p.d.Registry.Renewing(ctx, tx); err != nil {
 			return err
 		}
-		got.Rows, got.Full = p.rows(list, q, tx.Today()), len(list) >= most
+		people := make([]registry.Person, len(list))
+		for i, one := range list {
+			people[i] = one.Person
+		}
+		gone, err := p.gone(ctx, tx, people...)
+		if err != nil {
+			return err
+		}
+		got.Rows, got.Full = p.rows(list, gone, q, tx.Today()), len(list) >= most
 		return p.d.Audit.MayShow(ctx, tx, audit.Shown(desk.ActorOf(at), "person", len(list), func(i int) int64 { return int64(list[i].Person.ID) }))
 	})
 	if err != nil {
@@ -97,10 +106,11 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return p.showFind(w, at, findPage{For: a.For, Q: q, Found: &got})
 }
 
-func (p *Room) rows(list []registry.Found, q string, today core.Date) []foundRow {
+func (p *Room) rows(list []registry.Found, gone map[core.PersonID]*goneRow, q string, today core.Date) []foundRow {
 	out := make([]foundRow, 0, len(list))
 	for _, one := range list {
-		out = append(out, foundRow{one.Person, ageOf(one.Birth, today), p.d.Regions.FullName(lowest(one.Person)), whyFound(one, q)})
+		left := gone[one.ID]
+		out = append(out, foundRow{one.Person, left.age(one.Birth, today), p.d.Regions.FullName(lowest(one.Person)), whyFound(one, q), left})
 	}
 	return out
 }

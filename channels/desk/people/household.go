@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"lianou/channels/desk"
@@ -40,6 +41,10 @@ type householdPage struct {
 	MayAsk   bool // may write a contest down
 	MayTell  bool // may tell what happened in the family
 	Unions   []unionRow
+
+	As     asOf
+	Groups []factGroup // of a day before
+	Life   *lifePage   // of a household of which nobody is left
 }
 
 func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -58,7 +63,17 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err
 		}
-		return p.judge(ctx, tx, why, at, &page)
+		if page.As, err = asOfForm(r, tx.Today(), tx.Now()); err != nil {
+			return err
+		}
+		if page.As.Past() {
+			return p.then(ctx, tx, why, &page)
+		}
+		err := p.judge(ctx, tx, why, at, &page)
+		if errors.Is(err, registry.ErrNoHousehold) {
+			return p.emptied(ctx, tx, why, at, &page)
+		}
+		return err
 	})
 	if err == nil {
 		err = p.nameStaff(r.Context(), at, page.Contests)
@@ -66,10 +81,13 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if err == nil {
 		err = p.nameUnions(r.Context(), page.Unions)
 	}
+	if err == nil && page.Life != nil {
+		err = p.nameTellers(r.Context(), page.Life.Events)
+	}
 	if err != nil {
 		return err
 	}
-	return at.Page.Show(w, at, desk.View{Room: "people", Name: "household", Title: page.Name + "家"}, page)
+	return at.Page.Show(w, at, page.view(), page)
 }
 
 // judge lays what is known today beside the Book of today. It writes nothing but who

@@ -6,10 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -25,6 +26,8 @@ type lifePage struct {
 	Name    string
 	Members []memberRow
 	Events  []eventRow
+	Empty   bool // nobody is left
+	MayUndo bool
 	Kinds   []wording.Option
 	Kind    wording.Option // chosen; zero for none yet
 	Today   core.Date
@@ -38,22 +41,17 @@ type lifePage struct {
 	Form     map[string][]string // what was typed, on the page that asks for a yes
 	Sure     bool                // the page asks for a yes
 	Doubts   registry.Doubts     // of an adoption
+	Worries  []string            // of a marriage: what to look at before it is registered
+	Missed   bool                // nobody was found by the other one's name and number
 	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
+	Detail   string              // and of whom: relation and sex
 	Cases    []casefile.Status   // that somebody has to look at again
 
 	town   core.RegionCode   // where the household lives
 	family []registry.Member // of the household, and of the other one
 	theirs []registry.Member
 	life   *registry.Life
-}
-
-// eventRow is one event in words.
-type eventRow struct {
-	registry.Event
-	Word, Proof string
-	Who         string // "" for nobody whom the scope sees
-	Open        bool   // may be taken back
 }
 
 // kinds are the events that a township tells here, in the order in which they are asked
@@ -89,13 +87,16 @@ func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}); err != nil {
 		return err
 	}
+	if err := p.nameTellers(r.Context(), page.Events); err != nil {
+		return err
+	}
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "life", Title: "登记变动"}, page)
 }
 
 // lifeOf reads which household a page is about, and which kind of event.
 func (p *Room) lifeOf(r *http.Request, at desk.At, a asked) (lifePage, error) {
 	id, err := number(r, "household")
-	page := lifePage{Asked: a, Home: core.HouseholdID(id), Kinds: kinds, Proofs: proofs}
+	page := lifePage{Asked: a, Home: core.HouseholdID(id), Kinds: kinds, Proofs: proofs, MayUndo: true}
 	if !at.Has(staff.Officer, staff.Approver) { // the county's people
 		page.Kinds, page.Towns = twoKinds, p.towns(at)
 	}
@@ -133,18 +134,43 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	if err = p.mayName(ctx, tx, why, events); err != nil {
 		return err
 	}
-	for _, e := range events {
-		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Who: whoIn(e), Open: e.Kind != registry.EventUndo && !e.Undone}
-		_, proof, _ := strings.Cut(e.Told.Source, ",")
-		for _, o := range proofs {
-			if o.Value == proof {
-				row.Proof = o.Word
-			}
-		}
-		page.Events = append(page.Events, row)
+	page.Events = eventRows(events)
+	if len(members) == 0 {
+		return p.empty(ctx, tx, page)
 	}
 	return nil
 }
+
+// Offered are the events to choose from: all that can happen in a household of nobody is that
+// somebody comes back.
+func (page lifePage) Offered() []wording.Option {
+	return slices.DeleteFunc(slices.Clone(page.Kinds), func(o wording.Option) bool { return page.Empty && o.Value != "move_in" })
+}
+
+// empty says of a household without members whom it was called after.
+func (p *Room) empty(ctx context.Context, tx *pg.Tx, page *lifePage) error {
+	last, err := p.d.Registry.LastHead(ctx, tx, page.Home)
+	page.Empty = true
+	for _, e := range page.Events {
+		for _, one := range e.People {
+			if one.Person == last {
+				page.Name = one.Name
+			}
+		}
+	}
+	return err
+}
+
+// Path is where the events of the household stand.
+func (page lifePage) Path() string {
+	return "/desk/people/household/" + strconv.FormatInt(int64(page.Home), 10) + "/life"
+}
+
+// tellings is how often one officer may send the form of an event in an hour, twice for each
+// (P22): every one has families judged again.
+var tellings = bell.Rate{Count: 60, Per: time.Hour}
+
+var errTellings = core.E(core.KindTooMany, "tellings_exceeded", "这一小时登记的变动太多了。过一会儿再登记。登记过的都在,登错的现在就能撤销。")
 
 // tell tries an event and shows what it would touch, and keeps it once that was read.
 func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -152,8 +178,11 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if !chosen {
 		return errNoPurpose
 	}
-	if err := p.mayAsk(r, at); err != nil {
-		return err
+	if r.PostFormValue("again") != "" {
+		return p.again(w, r, at, a)
+	}
+	if ok, _ := p.d.Bell.Allow(r.Context(), "people-tell:"+desk.ActorOf(at).ID, tellings); !ok {
+		return errTellings
 	}
 	page, err := p.lifeOf(r, at, a)
 	if err != nil {
@@ -167,6 +196,9 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		return p.seen(ctx, tx, why, r, at, &page)
 	})
+	if page.Missed && errors.Is(err, errNobody) {
+		return errElsewhere
+	}
 	if err != nil {
 		return err
 	}
@@ -184,11 +216,16 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	})
 	switch {
 	case err == nil:
-		return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"/life?"+string(a.Query()), "登记了:"+page.Sentence)
+		return desk.Back(w, r, page.Path()+"?"+string(a.Query()), "登记了:"+page.Sentence)
 	case !errors.Is(err, errRehearsed):
 		return err
 	}
 	page.Form = r.PostForm
+	return p.showLife(w, r, at, page)
+}
+
+// showLife answers a form that was sent.
+func (p *Room) showLife(w http.ResponseWriter, r *http.Request, at desk.At, page lifePage) error {
 	if r.Header.Get("HX-Request") != "" { // only what stands inside the page
 		return at.Page.Part(w, "people", "life", page)
 	}
@@ -212,52 +249,4 @@ func (p *Room) seen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *htt
 		return err
 	}
 	return p.mayShow(ctx, tx, why, page.theirs)
-}
-
-// untell takes an event back; both stay in the register.
-func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	a, chosen := askedOf(r)
-	if !chosen {
-		return errNoPurpose
-	}
-	if err := p.mayAsk(r, at); err != nil {
-		return err
-	}
-	page, err := p.lifeOf(r, at, a)
-	if err != nil {
-		return err
-	}
-	event, err := strconv.ParseInt(r.PostFormValue("event"), 10, 64)
-	if err != nil {
-		return registry.ErrNoEvent
-	}
-	if r.PostFormValue("sure") == "" {
-		return core.Invalid("sure", "先打上钩,再撤销。")
-	}
-	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		if err := p.lives(ctx, tx, why, at, &page); err != nil {
-			return err
-		}
-		if err := p.notKin(ctx, tx, why, at, page.Home); err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(page.Events, func(e eventRow) bool { return int64(e.ID) == event }) {
-			return registry.ErrNoEvent // another household's
-		}
-		homes, err := p.d.Life.Homes(ctx, tx, registry.EventID(event))
-		if err != nil {
-			return err
-		}
-		for _, home := range homes { // it may have been told of two
-			if err := p.notKin(ctx, tx, why, at, home); err != nil {
-				return err
-			}
-		}
-		_, err = p.d.Life.Undo(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"/life?"+string(a.Query()), "撤销了。家里的人恢复到登记以前,两条都留着。")
 }

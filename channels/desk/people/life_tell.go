@@ -24,10 +24,11 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 	day := told.Day.SayWhole() + ","
 	switch page.Kind.Value {
 	case "birth":
-		child, err := childOf(r, told.Day)
+		child, err := page.childOf(r, told.Day)
 		if err != nil {
 			return "", err
 		}
+		page.Detail = map[core.Sex]string{"male": "男孩", "female": "女孩"}[child.Sex] + ",是本人" + page.Name + "的" + wordOf(page.Born(), string(child.Relation)) + "。"
 		_, _, err = page.life.Birth(ctx, tx, why, told, page.Home, child)
 		return day + page.Name + "家生了" + child.Name + "。", err
 	case "death":
@@ -118,16 +119,35 @@ func toldOf(r *http.Request, why registry.Purpose) (registry.Told, error) {
 
 // childOf reads a child who was born. A number is not needed: many are told before there
 // is one.
-func childOf(r *http.Request, born core.Date) (registry.NewPerson, error) {
+func (page *lifePage) childOf(r *http.Request, born core.Date) (registry.NewPerson, error) {
 	child := registry.NewPerson{Name: strings.TrimSpace(r.PostFormValue("name")), Birth: born, Sex: core.Sex(r.PostFormValue("sex")), Relation: core.Relation(r.PostFormValue("relation"))}
-	f, _ := wording.MemberFact("relation")
-	if child.Relation == "applicant" || !slices.ContainsFunc(f.Options, func(o wording.Option) bool { return o.Value == string(child.Relation) }) {
-		return child, core.Invalid("relation", "选孩子是申请人的什么人。")
+	if wordOf(page.Born(), string(child.Relation)) == "" {
+		return child, core.Invalid("relation", "选孩子是申请人的什么人。刚生的孩子是子女、孙子女或者其他。")
 	}
-	if child.Sex != "male" && child.Sex != "female" || len([]rune(child.Name)) > 60 {
+	if child.Sex != "male" && child.Sex != "female" || child.Name == "" || len([]rune(child.Name)) > 60 {
 		return child, core.Invalid("sex", "写上孩子的姓名,选男孩还是女孩。")
 	}
 	return child, nil
+}
+
+// Born are the relations to choose from for who is born.
+func (page lifePage) Born() (out []wording.Option) {
+	for _, r := range registry.BornAs(page.family, page.Today) {
+		o := wording.Option{Value: string(r), Word: relationWord(r)}
+		if r == "other" {
+			o.Word = "其他,比如弟弟妹妹、侄子侄女"
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// Earliest is the first day that the form offers; zero for any.
+func (page lifePage) Earliest() core.Date {
+	if page.Kind.Value == "birth" {
+		return registry.BornSince(page.Today)
+	}
+	return 0
 }
 
 // chosen are the members who were ticked.
@@ -169,4 +189,38 @@ func namesIn(who []memberRow) string {
 // Picked reports whether a value of a field was chosen on the page before.
 func (page lifePage) Picked(field, value string) bool {
 	return slices.Contains(page.Form[field], value)
+}
+
+// Typed is what was typed into a field on the page before.
+func (page lifePage) Typed(field string) string {
+	if values := page.Form[field]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// Proof is by what the event is told, in words.
+func (page lifePage) Proof() string { return wordOf(page.Proofs, page.Typed("proof")) }
+
+// again shows the form once more with all that was typed: whoever reads at the last step
+// what is wrong mends that and types nothing twice.
+func (p *Room) again(w http.ResponseWriter, r *http.Request, at desk.At, a asked) error {
+	page, err := p.lifeOf(r, at, a)
+	if err != nil {
+		return err
+	}
+	if page.Kind.Value == "" {
+		return errKind
+	}
+	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
+		return p.lives(ctx, tx, why, at, &page)
+	})
+	if err == nil {
+		err = p.nameTellers(r.Context(), page.Events)
+	}
+	if err != nil {
+		return err
+	}
+	page.Form = r.PostForm
+	return p.showLife(w, r, at, page)
 }

@@ -61,6 +61,7 @@ func (p *Room) betweenTwo(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 		return "", err
 	}
 	mover := registry.Mover{Person: other.ID, Relation: rel}
+	page.Detail = "住进去的人,在那一家里是" + relationWord(rel) + "。"
 	switch page.Kind.Value {
 	case "adoption":
 		if page.Doubts, err = page.life.DoubtAdoption(ctx, tx, other.ID, page.Home, told.Day); err != nil {
@@ -93,8 +94,31 @@ func (p *Room) marry(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 	default:
 		return "", core.Invalid("where", "选婚后住在哪一家。")
 	}
-	_, _, err := page.life.Marry(ctx, tx, why, told, [2]core.PersonID{who[0].ID, other.ID}, []registry.Mover{mover}, registry.Target{Household: home})
+	couple, names := [2]core.PersonID{who[0].ID, other.ID}, map[core.PersonID]string{who[0].ID: who[0].Name, other.ID: other.Name}
+	doubts, err := page.life.DoubtMarriage(ctx, tx, couple, told.Day)
+	if err != nil {
+		return "", err
+	}
+	if page.Worries = worries(doubts, names); doubts.Any() && !page.Sure && r.PostFormValue("seen") == "" {
+		return "", core.Invalid("seen", "先看结婚登记证,打上钩,再登记。")
+	}
+	_, _, err = page.life.Marry(ctx, tx, why, told, couple, []registry.Mover{mover}, registry.Target{Household: home})
 	return told.Day.SayWhole() + "," + who[0].Name + "和" + other.Name + "结婚," + where + "。", err
+}
+
+// worries says what speaks against a marriage, for whoever saw the certificate.
+func worries(d registry.CoupleDoubts, names map[core.PersonID]string) (out []string) {
+	for _, b := range d.Beside {
+		word := relationWord(b.Relation)
+		if b.Relation == "other" {
+			word = "登记成「其他」的人"
+		}
+		out = append(out, names[b.Of]+"家里还有一位"+word+",请先看清是不是夫妻。")
+	}
+	if d.Kin {
+		out = append(out, "这两个人在一户里登记过,可能是长辈和晚辈,请先看清是不是近亲。")
+	}
+	return out
 }
 
 // divorce founds a household of who leaves.
@@ -112,6 +136,10 @@ func (p *Room) divorce(ctx context.Context, tx *pg.Tx, why registry.Purpose, tol
 	return told.Day.SayWhole() + ",离婚," + namesIn(who) + "搬出去,住" + where + "。", err
 }
 
+// errElsewhere is the one answer for who does not exist, whose name and number do not fit, and
+// who is another county's.
+var errElsewhere = core.E(core.KindNotFound, "nobody", "没有找到另一个人。可能姓名或号码不对,请对一下。也可能是别的县的人:别的县的人,县里看不到,市里看得到。请打电话问市里。")
+
 // otherOf finds the other person by name and number, both of which have to fit: a number
 // with a slip in it is somebody else's.
 func (p *Room) otherOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, at desk.At, page *lifePage) (registry.Person, core.Relation, error) {
@@ -124,10 +152,11 @@ func (p *Room) otherOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *
 		return registry.Person{}, "", err
 	}
 	other, err := p.d.Registry.PersonByID(ctx, tx, why, id)
-	if err != nil {
+	if page.Missed = core.KindOf(err) == core.KindNotFound; err != nil {
 		return other, "", err
 	}
 	if other.Name != strings.TrimSpace(r.PostFormValue("name")) {
+		page.Missed = true
 		return registry.Person{}, "", errNobody
 	}
 	page.Other = other.Household

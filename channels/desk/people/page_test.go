@@ -211,6 +211,30 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 	tab.Quiet()
 }
 
+// The page of somebody who died, and of the household in which nobody is left, today and on a
+// day before, on every size of screen.
+func TestThePagesOfWhoIsGoneFit(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	home, person := h.byHimself(t)
+	day := h.happened(t, home, "death", 2, "member", person[len("/desk/people/"):])
+	tab, at := h.desk(t)
+	tab.Open(at + person + "?for=check")
+	tab.Wait("已去世")
+	fits(t, tab, "desk-person-gone")
+	tab.Open(at + home + "?for=check&on=" + (day - 1).String())
+	tab.Wait("那天一起生活的 1 口人")
+	fits(t, tab, "desk-household-then")
+	tab.Open(at + home + "?for=check")
+	tab.Wait("这一家没有人了")
+	fits(t, tab, "desk-household-empty")
+	tab.Click(".more summary")
+	tab.Click("[name=sure]")
+	tab.Click(".more[open] .btn")
+	tab.Wait("恢复到登记以前")
+	tab.Quiet()
+}
+
 // What takes people of two households, told by the county: every form, what a slip is
 // answered, and what an adoption would touch, on every size of screen.
 // Controls: whose child it becomes without its label ("select-name"); a page without

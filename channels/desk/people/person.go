@@ -27,6 +27,8 @@ type personPage struct {
 	Who     string
 	Place   string
 	Alone   bool // no household is on record
+	Gone    *goneRow
+	Home    core.HouseholdID // that they belonged to on the day; 0 for none
 	Members []memberRow
 	As      asOf
 	Groups  []factGroup
@@ -82,10 +84,18 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if page.Person, err = p.d.Registry.Person(ctx, tx, why, core.PersonID(id)); err != nil {
 			return err
 		}
-		if err = p.holds(ctx, tx, at, a, page.Person.Household); err != nil {
+		gone, err := p.gone(ctx, tx, page.Person)
+		if err != nil {
 			return err
 		}
-		page.Who, page.Place = whoIs(page.Person, tx.Today()), p.d.Regions.FullName(lowest(page.Person))
+		last := page.Person.Household
+		if page.Gone = gone[page.Person.ID]; page.Gone != nil {
+			last, page.Gone.May = page.Gone.Home, at.Has(tellers()...)
+		}
+		if err = p.holds(ctx, tx, at, a, last); err != nil {
+			return err
+		}
+		page.Who, page.Place = whoIs(page.Person, page.Gone.age(page.Person.Birth, tx.Today())), p.d.Regions.FullName(lowest(page.Person))
 		if page.Unions, err = p.unions(ctx, tx, at, map[core.PersonID]string{page.Person.ID: ""}); err != nil {
 			return err
 		}
@@ -98,6 +108,9 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err = p.nameLookers(r.Context(), page.Lookers); err != nil {
 		return err
 	}
+	if err = p.nameGone(r.Context(), page.Gone); err != nil {
+		return err
+	}
 	if err = p.nameStaff(r.Context(), at, page.Changes); err != nil {
 		return err
 	}
@@ -107,38 +120,45 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "person", Title: page.Person.Name}, page)
 }
 
-// known reads the household and the facts; somebody without one has neither.
+// known reads the household of the day and the facts; somebody without one has neither.
 func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) error {
-	home := page.Person.Household
-	if home == 0 {
-		page.Alone = true
+	if page.Person.Household != 0 {
+		if err := p.asked(ctx, tx, why, page); err != nil {
+			return err
+		}
+	}
+	members, err := p.family(ctx, tx, why, page)
+	if errors.Is(err, registry.ErrNoHousehold) { // the household was not one yet on that day
+		left := page.Gone != nil && page.Home == 0 && page.As.On >= page.Gone.Day
+		page.Home, page.Alone = 0, page.Gone == nil && page.Person.Household == 0
+		page.As.Before = !page.Alone && !left
 		return nil
 	}
-	members, err := p.d.Registry.Members(ctx, tx, why, home)
 	if err != nil {
 		return err
 	}
 	if err = p.mayShow(ctx, tx, why, members); err != nil {
 		return err
 	}
-	page.Members = memberRows(members, page.Person.ID, tx.Today())
-	if err = p.asked(ctx, tx, why, page); err != nil {
-		return err
+	page.Members = memberRows(members, page.Person.ID, page.As.On)
+	page.Groups, err = p.groups(ctx, tx, why, page.Home, page.As, members, page.Person)
+	return err
+}
+
+// family reads with whom somebody lives, or lived on the day. Errors: ErrNoHousehold.
+func (p *Room) family(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) (members []registry.Member, err error) {
+	page.Home = page.Person.Household
+	if !page.As.Past() {
+		if page.Home != 0 {
+			members, err = p.d.Registry.Members(ctx, tx, why, page.Home)
+		}
+	} else if page.Home, err = p.d.Registry.HouseholdAt(ctx, tx, page.Person.ID, page.As.both()); err == nil {
+		members, err = p.d.Registry.MembersAsOf(ctx, tx, why, page.Home, page.As.both())
 	}
-	d, err := p.d.Registry.Dossier(ctx, tx, why, home, page.As.both())
-	if errors.Is(err, registry.ErrNoHousehold) { // the household was not one yet on that day
-		page.As.Before = true
-		return nil
+	if err == nil && len(members) == 0 {
+		err = registry.ErrNoHousehold
 	}
-	if err != nil {
-		return err
-	}
-	told, err := p.d.Registry.Past(ctx, tx, why, home, page.As.both())
-	if err != nil {
-		return err
-	}
-	page.Groups = groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, page.As.Known}, page.Person)
-	return nil
+	return members, err
 }
 
 // asked lists what was asked to be corrected of this person and of their household.
@@ -165,8 +185,8 @@ func relationWord(r core.Relation) string {
 	return f.Word(string(r))
 }
 
-func whoIs(p registry.Person, today core.Date) string {
-	words := []string{map[core.Sex]string{"male": "男", "female": "女"}[p.Sex], ageOf(p.Birth, today)}
+func whoIs(p registry.Person, age string) string {
+	words := []string{map[core.Sex]string{"male": "男", "female": "女"}[p.Sex], age}
 	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
 	switch len(words) {
 	case 0:

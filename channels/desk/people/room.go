@@ -61,7 +61,7 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
 		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
-		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read change.read person.missed", Serve: p.household},
+		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read change.read events.read person.missed", Serve: p.household},
 		{Method: "GET", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "household.read events.read person.missed", Serve: p.life},
 		{Method: "POST", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "event.entered lead.followed person.missed", Serve: p.tell},
 		{Method: "POST", Path: "/people/household/{household}/life/undo", Roles: tellers(), Trace: "event.entered lead.followed person.missed", Serve: p.untell},

@@ -1,0 +1,128 @@
+package people
+
+import (
+	"context"
+	"errors"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/registry"
+)
+
+// goneRow says that somebody died or left the city, with the event that says so.
+type goneRow struct {
+	registry.Departure
+	Teller string
+	May    bool // who reads it may take the event back
+}
+
+// Word is what became of them and when.
+func (g goneRow) Word() string {
+	if g.Kind == registry.EventDeath {
+		return "已去世," + g.Day.SayWhole()
+	}
+	return "已搬出德州," + g.Day.SayWhole()
+}
+
+// Eve is the last day on which they were there.
+func (g goneRow) Eve() core.Date { return g.Day - 1 }
+
+// age is how old somebody is; of the dead, how old they were.
+func (g *goneRow) age(birth, today core.Date) string {
+	if g == nil || g.Kind != registry.EventDeath || birth.IsZero() {
+		return ageOf(birth, today)
+	}
+	return "去世时 " + ageOf(birth, g.Day)
+}
+
+// gone gives who of some people died or left the city.
+func (p *Room) gone(ctx context.Context, tx *pg.Tx, people ...registry.Person) (map[core.PersonID]*goneRow, error) {
+	var ids []core.PersonID
+	for _, one := range people {
+		if one.Household == 0 {
+			ids = append(ids, one.ID)
+		}
+	}
+	left, err := p.d.Registry.Departures(ctx, tx, ids...)
+	out := map[core.PersonID]*goneRow{}
+	for id, d := range left {
+		out[id] = &goneRow{Departure: d}
+	}
+	return out, err
+}
+
+// nameGone names who registered that somebody is gone.
+func (p *Room) nameGone(ctx context.Context, g *goneRow) error {
+	if g == nil {
+		return nil
+	}
+	names, err := p.d.Staff.Names(ctx, staffOf(g.By))
+	g.Teller = tellerIn(names, g.By)
+	return err
+}
+
+// emptied fills in the page of a household of which nobody is left, with what happened in it:
+// by mistake as by fate, so the way back stands there. Errors: ErrNoHousehold for one in
+// which nothing ever happened.
+func (p *Room) emptied(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, page *householdPage) error {
+	life := lifePage{Asked: page.Asked, Home: page.Home, MayUndo: page.MayTell}
+	if err := p.lives(ctx, tx, why, at, &life); err != nil {
+		return err
+	}
+	if len(life.Events) == 0 || !life.Empty {
+		return registry.ErrNoHousehold
+	}
+	page.Life, page.Name = &life, life.Name
+	home, err := p.d.Registry.Home(ctx, tx, page.Home)
+	page.Place = p.d.Regions.FullName(lowest(registry.Person{Region: home.Region, Village: home.Village}))
+	return err
+}
+
+// then fills in the page of a household of a day before, as it was known at a moment: who
+// lived there and what was known of all of them.
+func (p *Room) then(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *householdPage) error {
+	if _, err := p.d.Registry.Home(ctx, tx, page.Home); err != nil {
+		return err
+	}
+	members, err := p.d.Registry.MembersAsOf(ctx, tx, why, page.Home, page.As.both())
+	if errors.Is(err, registry.ErrNoHousehold) || err == nil && len(members) == 0 {
+		page.As.Before = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err = p.mayShow(ctx, tx, why, members); err != nil {
+		return err
+	}
+	page.MayAsk = false // what is corrected is what stands today
+	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.As.On)
+	page.Groups, err = p.groups(ctx, tx, why, page.Home, page.As, members, registry.Person{})
+	return err
+}
+
+// groups lays what was known of a household and of one of its people.
+func (p *Room) groups(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID, as asOf, members []registry.Member, who registry.Person) ([]factGroup, error) {
+	d, err := p.d.Registry.Dossier(ctx, tx, why, home, as.both())
+	if err != nil {
+		return nil, err
+	}
+	told, err := p.d.Registry.Past(ctx, tx, why, home, as.both())
+	if err != nil {
+		return nil, err
+	}
+	return groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, as.Known}, who), nil
+}
+
+// view is which page a household is shown by.
+func (page householdPage) view() desk.View {
+	v := desk.View{Room: "people", Name: "household", Title: page.Name + "家"}
+	switch {
+	case page.As.Past():
+		v.Name = "household-then"
+	case page.Life != nil:
+		v.Name = "household-empty"
+	}
+	return v
+}
