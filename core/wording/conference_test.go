@@ -10,7 +10,7 @@ import (
 // Whatever a conference comes to is told in plain words: the answer, the reason, who goes on, and
 // the way to have it looked at again; and never as a promise of money.
 //
-// Control: the sentence of the last decision left out: `"这还不是最后的决定" is not in: …`.
+// Named, not seen red: the sentence of the last decision left out.
 func TestConferenceIsToldPlainly(t *testing.T) {
 	t.Parallel()
 	day := core.NewDate(2026, 12, 31)

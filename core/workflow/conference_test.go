@@ -64,10 +64,9 @@ func (w *world) helps(claim casefile.Claim, yuan int64) casefile.Resolution {
 // for it; minutes have a vote of each, two people sign in sessions of their own, the household is
 // told with the way to ask again, and what follows is an ordinary opinion of no more than that.
 //
-// Controls: conference_votes that gives '' at once and EndConference by the rule of before (the
-// county alone): `two of three: "", want invalid_vote`, `the writer alone signed: ""`; no
-// claim_within_conference and no decision_within_conference: `more than was resolved: ""`; no tell in
-// conferred: "the household is told 0 times".
+// Control: claim_within_conference that looks at proposal and amount alone, so that what was sent
+// back passes again: `after its day: "", want after_resolved`. Named, not seen red: conference_votes that
+// finds no fault; no tell in conferred.
 func TestAConferenceIsHeldAndBindsWhatFollows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -196,8 +195,7 @@ func (w *world) detail(c casefile.Case, act string) string {
 // county was there and signs. Whoever is kin is neither asked nor counted, nor signs, also where it
 // is declared after the minutes; then the county calls it off.
 //
-// Controls: Above never set: `above the ceiling: ""`; conference_votes without its kin:
-// `kin was there: ""`; conference_member_guard without kin: `kin asked: ""`.
+// Named, not seen red: Above never set; conference_votes, and conference_member_guard, without kin.
 func TestAConferenceKeepsLevelAndDistance(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -228,7 +226,7 @@ func TestAConferenceKeepsLevelAndDistance(t *testing.T) {
 // one is open and leaves it by its end; what two people signed stays; a vote is taken before the
 // minutes; nobody signs who was not there.
 //
-// Controls: each trigger of the migration left out: `update casefile …: <nil>`, `update conference …: <nil>`.
+// Named, not seen red: each trigger of the migration left out.
 func TestAConferenceIsHeldBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -277,8 +275,7 @@ func TestAConferenceIsHeldBySQL(t *testing.T) {
 // told once, the household reads who knows, the county calls it off with why, and a second call goes
 // on with the days that were left.
 //
-// Controls: conferenceBy without Resume: "told [], want 3 rungs"; CallOff without the move: "called
-// off, and the case is conference"; SetDeadline anew at the second call: "the clock moved to …".
+// Named, not seen red: conferenceBy without Resume; CallOff without the move; a clock set anew by the second call.
 func TestAConferenceThatNobodyHoldsClimbs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -41,7 +41,7 @@ func (h house) super(t *testing.T, sql string) {
 // somebody of the county who was there signs it in their own session; the household is told, and
 // what was resolved stands on the page.
 //
-// Control: the room that hands on no votes: "go by form…/conference_minutes: context deadline exceeded".
+// Named, not seen red: the room that hands on no votes.
 func TestAConferenceOnThePage(t *testing.T) {
 	t.Parallel()
 	h := newMeeting(t)
@@ -94,9 +94,9 @@ func TestAConferenceOnThePage(t *testing.T) {
 	officer.Accessible()
 	officer.Whole()
 	officer.Shot("township-conference-minutes-phone")
-	officer.Go(form + " .btn.go")
+	officer.Go(form + " p.gap .btn")
 	officer.Wait("办好了:写会议记录")
-	officer.Wait("记录是您写的,要由到会的另一位同事自己登录来签。")
+	officer.Wait("等另一位到会的同事签")
 	officer.Quiet()
 	// 3. Signed by another who was there.
 	county.Open(site.URL + "/desk/township/case/1")
@@ -106,7 +106,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 	county.Accessible()
 	county.Whole()
 	county.Shot("township-conference-sign")
-	county.Go(form + " .btn.go")
+	county.Go(form + " p.gap .btn")
 	county.Wait("办好了:签会议记录")
 	county.Until("it stands on the page", `["可以帮", "反对", "摘要"].every((w) => document.querySelector("[aria-label=一事一议]").innerText.includes(w))`)
 	county.Accessible()
@@ -120,7 +120,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 // By the address itself: kin are not asked, an even number resolves nothing, who was not there does not
 // sign, the township does not call off; what ended is published by counts, and small ones are not in it.
 //
-// Control: Shown that shows what it has: "the page says 1 of one conference".
+// Named, not seen red: Shown that shows what it has.
 func TestAConferenceByItsAddresses(t *testing.T) {
 	t.Parallel()
 	h := newMeeting(t)
