@@ -4,8 +4,8 @@ import "lianou/core"
 
 // Conferred is what several bodies came to when they sat down over one household (一事一议).
 type Conferred struct {
-	Outcome string // "help", "not", "look", or "off" where it will not be held
-	Item    string // everyday name, of "help"
+	Outcome string   // "help", "not", "look", or "off" where it will not be held
+	Item    string   // everyday name, of "help"
 	Amount  core.Fen // at most; 0 where it is no money
 	Sample  bool
 	Period  string // how often, as of an item: "month", "year", "term", "season", "once"
