@@ -33,9 +33,12 @@ const (
 	ActSecondDelivery ActName = "confirm_delivery" // claim: nobody could sign, and a second person made sure
 	ActTakeBack       ActName = "not_arrived"      // claim: the household says that it did not get it
 	ActReferResult    ActName = "refer_result"
-	ActAppeal         ActName = "appeal" // claim
-	ActConference     ActName = "conference"
-	ActConferenceIn   ActName = "conference_end"
+	ActAppeal         ActName = "appeal"             // claim
+	ActConference     ActName = "conference"         // 一事一议: call it
+	ActInvite         ActName = "conference_invite"  // one more, another day or place
+	ActMinutes        ActName = "conference_minutes" // what was said, voted and resolved, with the first signature
+	ActConferenceIn   ActName = "conference_end"     // the second signature
+	ActConferenceOff  ActName = "conference_off"     // the county calls it off
 	ActWithdraw       ActName = "withdraw"
 	ActWeigh          ActName = "weigh" // two applications, or a name and a number, looked at
 
@@ -74,6 +77,7 @@ type Situation struct {
 	Appraised  map[core.ClaimID]bool
 	Kin        []core.StaffID
 	Handed     map[core.ClaimID]Delivery // was not taken back
+	Conference *Conference               // called, and not ended yet
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
 	Papers     int // came in after the application, and nobody has looked at it
@@ -96,7 +100,7 @@ type rule struct {
 
 func rules() map[ActName]rule {
 	officer := []Role{RoleOfficer}
-	second := []Role{RoleApprover, RoleCounty, RolePayer}
+	second, meets := []Role{RoleApprover, RoleCounty, RolePayer}, []Role{RoleOfficer, RoleApprover, RoleCounty}
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
@@ -124,8 +128,11 @@ func rules() map[ActName]rule {
 		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
 		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
 		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
-		ActConference:     {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
-		ActConferenceIn:   {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
+		ActConference:     {meets, atWork, nil, mayConfer},
+		ActInvite:         {meets, []CaseState{CaseConference}, nil, mayInvite},
+		ActMinutes:        {meets, []CaseState{CaseConference}, nil, mayMinute},
+		ActConferenceIn:   {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayEndConference},
+		ActConferenceOff:  {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:         {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
@@ -148,7 +155,7 @@ func waits() []ActName {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActTakeBack, ActAppeal,
+		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

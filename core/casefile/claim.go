@@ -256,7 +256,7 @@ func (s *Store) Propose(ctx context.Context, tx *pg.Tx, c Claim, p Proposal) err
 	_, err := tx.Exec(ctx, `update claim set state = 'reviewed', proposer = $2, proposal = $3, reasons = $4, amount = $5,
 		period = $6, sample = $7, emergency = $8, updated = $9, decides = coalesce(nullif($10, ''), decides), cash = $11, sent_back = '' where id = $1`,
 		c.ID, p.By, p.Outcome, encode(p.Reasons), amount, p.Period, p.Sample, p.Emergency, tx.Now(), p.Decides, c.Cash)
-	return s.stepped(ctx, tx, c.step(ClaimReviewed), pg.Fail(err, "propose for a claim"))
+	return s.stepped(ctx, tx, c.step(ClaimReviewed), conferenceFault(err, "propose for a claim"))
 }
 
 // SendBack returns a proposal to the officer, with why.

@@ -23,6 +23,7 @@ const (
 	DeadlineDeliver    DeadlineKind = "deliver" // of a claim that is not money
 	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
 	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
+	DeadlineConference DeadlineKind = "conference"
 )
 
 // Deadline is one thing due.

@@ -98,7 +98,7 @@ func (s *Store) AddDecision(ctx context.Context, tx *pg.Tx, d Decision) (Decisio
 	if pg.Constraint(err) == "decision_people" {
 		return d, ErrSamePerson
 	}
-	return d, pg.Fail(err, "write a decision")
+	return d, conferenceFault(err, "write a decision")
 }
 
 // ErrNoticeRuns is the answer to an approval while the public notice hangs.

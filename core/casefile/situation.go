@@ -46,6 +46,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if err := s.situationDelivered(ctx, tx, &out); err != nil {
 		return out, err
 	}
+	if out.Conference, err = s.openConference(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
 	if out.Parent, err = s.parents(ctx, tx, c); err != nil {
 		return out, err
 	}

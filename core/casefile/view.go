@@ -44,6 +44,7 @@ type View struct {
 	Decisions    []Decision
 	Changes      []Change
 	Deliveries   []Delivery // oldest first, with what was taken back
+	Conferences  []Conference
 	Deadlines    []Deadline
 	Events       []Event
 	Tasks        []CallTask
@@ -171,6 +172,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, d := range v.Deliveries {
 		ids = append(ids, d.By, d.SecondedBy, d.UndoneBy)
 	}
+	for _, c := range v.Conferences {
+		ids = append(ids, c.StaffIDs()...)
+	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
@@ -253,6 +257,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Deliveries, e = s.deliveries(ctx, tx, v.ID); return })
+	step(func() (e error) { v.Conferences, e = s.conferences(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Deadlines, e = s.Deadlines(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Events, e = s.Events(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Doubts, e = s.Doubts(ctx, tx, v.ID); return })

@@ -35,6 +35,8 @@ const (
 	KindSkipping  Kind = "skipping"
 	KindTurnStays Kind = "turn_stays"
 	KindDelivered Kind = "delivered"
+
+	KindConference Kind = "conference"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.

@@ -188,10 +188,10 @@ func (k *walk) appeal() error {
 }
 
 func (k *walk) confer() error {
-	if err := k.flow.Conference(k.t.Context(), k.actors["officer"], k.id, "几家一起看"); err != nil {
+	if err := k.flow.Conference(k.t.Context(), k.actors["officer"], k.meeting(k.id)); err != nil {
 		return err
 	}
-	return k.flow.EndConference(k.t.Context(), k.actors["county"], k.id, "都到了,镇上接着办")
+	return k.concluded(k.id, casefile.Resolution{Outcome: casefile.ConferLook, Reasons: "镇上接着办"})
 }
 
 func (k *walk) dropAndAdd() error {
@@ -252,7 +252,7 @@ func (k *walk) look() {
 		if d.First != old.First || d.Level < old.Level {
 			k.t.Errorf("%s by %s: first %s, now %s; was told up to %d, now %d", key, k.last, old.First, d.First, old.Level, d.Level)
 		}
-		if !old.Met.IsZero() && d.Met.IsZero() && !slices.Contains([]string{"ask", "plan", "appeal", "drop"}, k.last) {
+		if !old.Met.IsZero() && d.Met.IsZero() && !slices.Contains([]string{"ask", "plan", "appeal", "drop", "confer"}, k.last) {
 			k.t.Errorf("%s is open again by %s", key, k.last)
 		}
 		if d.Kind == casefile.DeadlineDecide {
@@ -282,6 +282,8 @@ func (k *walk) mayMove(old, d casefile.Deadline, c casefile.Case) bool {
 	case old.Met.IsZero():
 		return false
 	case d.Kind == casefile.DeadlineSupplement && k.last == "ask":
+		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))
+	case d.Kind == casefile.DeadlineConference && k.last == "confer":
 		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))
 	case d.Kind == casefile.DeadlineVisit && k.last == "plan":
 		return d.Due <= max(c.DecideDue, cal.Add(k.today(), 3))

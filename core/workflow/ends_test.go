@@ -34,7 +34,7 @@ func (w *world) refuse(claim casefile.Claim) (notice int64) {
 
 // What ends while a case waits for a paper or for a meeting ends the case when it
 // comes back. Meanwhile nobody starts the statutory days anew.
-// Control: without settle in Resume (EndConference) the case stays open for ever;
+// Control: without settle in Resume (conferred) the case stays open for ever;
 // without `!c.Accepted.IsZero()` in mayAccept and Accept it is accepted twice.
 func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	t.Parallel()
@@ -69,10 +69,12 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	}
 
 	c, claim = w.ready("4071882643")
+	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{job}, Agreed: "当面"}))
 	notice = w.refuse(claim)
-	w.must(w.flow.Conference(ctx, officer, c.ID, "几家意见不同"))
+	w.must(w.flow.Conference(ctx, officer, w.meeting(c.ID)))
 	w.must(w.flow.Told(ctx, jobs.Told{Notice: notice, Region: town}))
-	w.must(w.flow.EndConference(ctx, w.actors["county"], c.ID, "三方到会,维持原来的意见"))
+	w.must(w.flow.Drop(ctx, officer, w.claim(c.ID, job).ID, "自己找到活了"))
+	w.must(w.concluded(c.ID, casefile.Resolution{Outcome: casefile.ConferNot, Reasons: "维持原来的意见"}))
 	if got, _ := w.get(c.ID); got.State != casefile.CaseSettled {
 		t.Fatalf("after the meeting: %s", got.State)
 	}

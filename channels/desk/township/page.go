@@ -30,6 +30,7 @@ type casePage struct {
 	Held     []actRow // waiting for something; Why says what
 	County   []string // items that the county has now, and whoever reads has not
 	Visitors []staff.Person
+	Guests   []staff.Person // who may be asked to a conference
 	Towns    []registry.Place
 	VisitDay string        // what the forms offer as the day of a visit
 	Today    string        // as a form takes it
@@ -106,7 +107,10 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err := reach(ctx, tx, p.Acting); err != nil {
 			return err
 		}
-		p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff)
+		if p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff); err != nil || !p.confers() {
+			return err
+		}
+		p.Guests, err = t.guests(ctx, tx, p.View, at.Staff)
 		return err
 	})
 	if err != nil {
@@ -140,40 +144,6 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
 }
 
-// visitDay is the day that is offered for a visit: the next working day, and for who cannot
-// wait the next day, whatever it is. The officer may choose another.
-func (t *Room) visitDay(today core.Date, urgent bool) core.Date {
-	if urgent {
-		return today.AddDate(0, 0, 1)
-	}
-	return t.d.Desk.WorkDayAfter(today, 1)
-}
-
-// visitors are those who may go: assistants and officers of the place, the case's
-// own assistant and the one who asks first.
-func (t *Room) visitors(ctx context.Context, tx *pg.Tx, v casefile.View, me staff.Person) ([]staff.Person, error) {
-	assistants, err := t.d.Staff.Holding(ctx, tx, staff.Assistant, v.Region)
-	if err != nil {
-		return nil, err
-	}
-	officers, err := t.d.Staff.Holding(ctx, tx, staff.Officer, v.Region)
-	if err != nil {
-		return nil, err
-	}
-	list := append(officers, assistants...)
-	rank := func(p staff.Person) int {
-		switch p.ID {
-		case me.ID:
-			return 0
-		case v.Assistant:
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(list, func(a, b staff.Person) int { return rank(a) - rank(b) })
-	return slices.DeleteFunc(list, func(p staff.Person) bool { return !p.Covers(v.Region) }), nil
-}
-
 // peopleIn lists everybody of the staff whom the page names.
 func peopleIn(v casefile.View) []core.StaffID {
 	ids := []core.StaffID{v.EnteredBy, v.Officer, v.Assistant}
@@ -191,6 +161,9 @@ func peopleIn(v casefile.View) []core.StaffID {
 	}
 	for _, d := range v.Deliveries {
 		ids = append(ids, d.By, d.SecondedBy, d.UndoneBy)
+	}
+	for _, c := range v.Conferences {
+		ids = append(ids, c.StaffIDs()...)
 	}
 	if v.Card != nil {
 		ids = append(ids, v.Card.By)
@@ -404,13 +377,13 @@ func (p *casePage) mends(act casefile.ActName) bool {
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true,
 	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActSecondDelivery: true, casefile.ActAnswer: true, casefile.ActResume: true,
-	casefile.ActChangeDecide: true}
+	casefile.ActChangeDecide: true, casefile.ActMinutes: true, casefile.ActConferenceIn: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}
 
 // hard acts can hurt somebody when done by mistake.
-var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true, casefile.ActTakeBack: true}
+var hard = map[casefile.ActName]bool{casefile.ActReturn: true, casefile.ActWithdraw: true, casefile.ActChange: true, casefile.ActTakeBack: true, casefile.ActConferenceOff: true}
 
 // To is where an act's form goes.
 func (p casePage) To(a actRow) string {

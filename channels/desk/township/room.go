@@ -57,6 +57,7 @@ func (t *Room) Desk() desk.Room {
 	return desk.Room{Name: "township", Title: "办件", Roles: all, Home: "/township", Routes: []desk.Route{
 		{Method: "GET", Path: "/township", Roles: all, Trace: "case.listed", Serve: t.queue},
 		{Method: "GET", Path: "/township/list", Roles: all, Trace: "case.listed", Serve: t.list},
+		{Method: "GET", Path: "/township/conferences", Roles: all, Trace: "none: counts only, small ones suppressed", Serve: t.conferences},
 		{Method: "GET", Path: "/township/case/{case}", Roles: all, Trace: "case.read", Serve: t.page},
 		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
 		{Method: "GET", Path: "/township/case/{case}/paper/{paper}", Roles: all, Trace: "paper.opened", Serve: t.paper},
@@ -71,7 +72,7 @@ func (t *Room) Desk() desk.Room {
 // facts that an act learns and judges again, which registry writes.
 const (
 	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received papers.looked mandate.ended case.returned " +
-		"case.relocated case.withdrawn conference.asked conference.ended doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
+		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.ended conference.called_off doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
 	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"
 )

@@ -1,0 +1,162 @@
+package casefile
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// CallConference writes that a conference is called, with those who are asked to it. The case
+// is moved by the caller. Errors: ErrKinMeets, ErrMovedOn.
+func (s *Store) CallConference(ctx context.Context, tx *pg.Tx, c Case, in Conference) (int64, error) {
+	err := tx.QueryRow(ctx, `insert into conference (case_id, region, ground, why, called_by, called, on_day, place)
+		values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`, c.ID, c.Region, in.Ground, in.Why, in.By, tx.Now(), day(in.On), in.Place).Scan(&in.ID)
+	if err != nil {
+		return 0, conferenceFault(err, "call a conference")
+	}
+	return in.ID, s.ask(ctx, tx, c, in.ID, in.People, 0)
+}
+
+// ask puts people on the list after those who stand there.
+func (s *Store) ask(ctx context.Context, tx *pg.Tx, c Case, id int64, people []Attendee, stand int) error {
+	for i, p := range people {
+		_, err := tx.Exec(ctx, `insert into conference_member (conference, case_id, region, nth, staff, name, function)
+			values ($1, $2, $3, $4, $5, $6, $7)`, id, c.ID, c.Region, stand+i+1, number(p.Staff), p.Name, p.Function)
+		if err != nil {
+			return conferenceFault(err, "ask somebody to a conference")
+		}
+	}
+	return nil
+}
+
+// Invite gives a conference another day and place, and asks more people to it; nobody who was
+// asked is taken off: the minutes say who was absent.
+func (s *Store) Invite(ctx context.Context, tx *pg.Tx, c Case, open Conference, more []Attendee) error {
+	_, err := tx.Exec(ctx, `update conference set on_day = $2, place = $3 where id = $1`, open.ID, day(open.On), open.Place)
+	if err != nil {
+		return conferenceFault(err, "move a conference")
+	}
+	return s.ask(ctx, tx, c, open.ID, more, len(open.People))
+}
+
+// Minute writes what was said, voted and resolved, and the first signature; what was written
+// before and not signed by a second person gives way. It gives the conference with its digest.
+// Errors: ErrFewCame, ErrNoMajority, ErrKinMeets, ErrNotThere.
+func (s *Store) Minute(ctx context.Context, tx *pg.Tx, c Case, open Conference, r Resolution, by core.StaffID) (Conference, error) {
+	b, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return open, err
+	}
+	sealed, err := b.put("conference", conferenceColumn(open.ID), r.Minutes)
+	if err != nil {
+		return open, err
+	}
+	_, err = tx.Exec(ctx, `update conference set minutes = null, digest = '', outcome = '', reasons = '', claim_id = null, amount = null, period = '', until_day = null,
+		above = false, first_by = null, first_at = null where id = $1 and minutes is not null`, open.ID)
+	if err != nil {
+		return open, conferenceFault(err, "take minutes back")
+	}
+	for i, p := range open.People {
+		open.People[i].Vote = r.Votes[p.Nth]
+		if _, err := tx.Exec(ctx, `update conference_member set vote = $3 where conference = $1 and nth = $2`, open.ID, p.Nth, r.Votes[p.Nth]); err != nil {
+			return open, conferenceFault(err, "write a vote")
+		}
+	}
+	r.Votes = nil
+	open.Resolution, open.First, open.FirstAt = r, by, tx.Now()
+	open.Digest = open.Sum()
+	_, err = tx.Exec(ctx, `update conference set minutes = $2, digest = $3, outcome = $4, reasons = $5, claim_id = $6, amount = $7, until_day = $8, above = $9,
+		first_by = $10, first_at = $11, period = $12 where id = $1`, open.ID, sealed, open.Digest, r.Outcome, r.Reasons, number(r.Claim), number(r.Amount), day(r.Until), r.Above, by, tx.Now(), r.Period)
+	return open, conferenceFault(err, "write the minutes of a conference")
+}
+
+// Conclude is the second signature under minutes of one digest.
+func (s *Store) Conclude(ctx context.Context, tx *pg.Tx, open Conference, digest string, by core.StaffID) error {
+	tag, err := tx.Exec(ctx, `update conference set second_by = $3, second_at = $4 where id = $1 and digest = $2 and second_at is null and off_at is null`,
+		open.ID, digest, by, tx.Now())
+	if err == nil && tag.RowsAffected() == 0 {
+		return ErrMinutesMoved
+	}
+	return conferenceFault(err, "sign the minutes of a conference")
+}
+
+// CallOff ends a conference that will not be held, with why.
+func (s *Store) CallOff(ctx context.Context, tx *pg.Tx, open Conference, why string, by core.StaffID) error {
+	_, err := tx.Exec(ctx, `update conference set off_by = $2, off_at = $3, off_why = $4 where id = $1`, open.ID, by, tx.Now(), why)
+	return conferenceFault(err, "call a conference off")
+}
+
+func conferenceColumn(id int64) string { return "minutes/" + strconv.FormatInt(id, 10) }
+
+const conferenceColumns = `id, ground, why, called_by, called, on_day, place, minutes, digest, outcome, reasons, coalesce(claim_id, 0), coalesce(amount, 0),
+	period, until_day, above, coalesce(first_by, 0), first_at, coalesce(second_by, 0), second_at, coalesce(off_by, 0), off_at, off_why`
+
+// scanConference gives the minutes as they are sealed.
+func scanConference(r row) (c Conference, sealed []byte, err error) {
+	var on time.Time
+	var until, first, second, off *time.Time
+	err = r.Scan(&c.ID, &c.Ground, &c.Why, &c.By, &c.At, &on, &c.Place, &sealed, &c.Digest, &c.Outcome, &c.Reasons, &c.Claim, &c.Amount,
+		&c.Period, &until, &c.Above, &c.First, &first, &c.Second, &second, &c.OffBy, &off, &c.OffWhy)
+	c.On, c.Until, c.FirstAt, c.SecondAt, c.Off = dayOf(&on), dayOf(until), timeOf(first), timeOf(second), timeOf(off)
+	return c, sealed, err
+}
+
+// conferences reads those of a case with their minutes, oldest first.
+func (s *Store) conferences(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Conference, error) {
+	rows, err := tx.Query(ctx, `select `+conferenceColumns+` from conference where case_id = $1 order by id`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read conferences")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (Conference, error) {
+		c, sealed, err := scanConference(r)
+		if err != nil {
+			return c, err
+		}
+		c.Minutes, err = b.get("conference", conferenceColumn(c.ID), sealed)
+		return c, err
+	})
+	if err != nil {
+		return nil, pg.Fail(err, "read conferences")
+	}
+	people, err := s.attendees(ctx, tx, id)
+	for i := range list {
+		list[i].People = people[list[i].ID]
+	}
+	return list, err
+}
+
+// openConference is the one that a case waits for, without its minutes; nil when there is none.
+func (s *Store) openConference(ctx context.Context, tx *pg.Tx, id core.CaseID) (*Conference, error) {
+	rows, err := tx.Query(ctx, `select `+conferenceColumns+` from conference where case_id = $1 and second_at is null and off_at is null`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read the open conference")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (Conference, error) {
+		c, _, err := scanConference(r)
+		return c, err
+	})
+	if err != nil || len(list) == 0 {
+		return nil, pg.Fail(err, "read the open conference")
+	}
+	people, err := s.attendees(ctx, tx, id)
+	list[0].People = people[list[0].ID]
+	return &list[0], err
+}
+
+// attendees lists who was asked to each conference of a case.
+func (s *Store) attendees(ctx context.Context, tx *pg.Tx, id core.CaseID) (map[int64][]Attendee, error) {
+	rows, err := tx.Query(ctx, `select conference, nth, coalesce(staff, 0), name, function, vote from conference_member where case_id = $1 order by conference, nth`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read who was asked to a conference")
+	}
+	out := map[int64][]Attendee{}
+	var of int64
+	var p Attendee
+	_, err = pgx.ForEachRow(rows, []any{&of, &p.Nth, &p.Staff, &p.Name, &p.Function, &p.Vote}, func() error { out[of] = append(out[of], p); return nil })
+	return out, pg.Fail(err, "read who was asked to a conference")
+}
