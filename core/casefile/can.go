@@ -33,7 +33,9 @@ const (
 	ActSecondDelivery ActName = "confirm_delivery" // claim: nobody could sign, and a second person made sure
 	ActTakeBack       ActName = "not_arrived"      // claim: the household says that it did not get it
 	ActReferResult    ActName = "refer_result"
-	ActAppeal         ActName = "appeal" // claim
+	ActAppeal         ActName = "appeal"        // claim
+	ActReview         ActName = "review_appeal" // claim: an answer to an appeal about what was granted
+	ActReviewDecide   ActName = "decide_appeal" // claim: the second person's word on it
 	ActConference     ActName = "conference"
 	ActConferenceIn   ActName = "conference_end"
 	ActWithdraw       ActName = "withdraw"
@@ -72,6 +74,8 @@ type Situation struct {
 	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
 	NoticeTill map[core.ClaimID]core.Date
 	Appraised  map[core.ClaimID]bool
+	Appeals    []Appeal
+	Barred     map[core.ClaimID][]core.StaffID // who may have no part in an open appeal
 	Kin        []core.StaffID
 	Handed     map[core.ClaimID]Delivery // was not taken back
 	Changes    []Change
@@ -100,6 +104,7 @@ func rules() map[ActName]rule {
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
+	decided := []ClaimState{ClaimApproved, ClaimRefused, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
 	return map[ActName]rule{
 		ActAccept:         {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:      {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
@@ -112,7 +117,7 @@ func rules() map[ActName]rule {
 		ActPlanVisit:      {[]Role{RoleOfficer, RoleCounty}, atWork, nil, mayPlan},
 		ActRecordVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
 		ActSecondVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
-		ActPropose:        {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
+		ActPropose:        {[]Role{RoleOfficer, RoleCounty}, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActAppraise:       {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
 		ActPublish:        {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
 		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
@@ -123,7 +128,9 @@ func rules() map[ActName]rule {
 		ActSecondDelivery: {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimDelivering}, maySecondDelivery},
 		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
 		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
-		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
+		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, decided, mayAppeal},
+		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
+		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
 		ActConference:     {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},
 		ActConferenceIn:   {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, nil},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
@@ -147,8 +154,8 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActTakeBack, ActAppeal,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActConferenceIn, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -40,6 +40,7 @@ type View struct {
 	Visits       []Visit
 	Notices      []PublicNotice
 	Objections   []Objection
+	Appeals      []Appeal
 	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
@@ -174,6 +175,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
 	}
+	for _, p := range v.Appeals {
+		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy)
+	}
 	for _, x := range v.Appraisals {
 		ids = append(ids, x.By)
 	}
@@ -249,6 +253,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })
