@@ -278,7 +278,7 @@ func anew(s Situation, c Claim, a Actor) error {
 // mayAppeal: against what was decided, once at a time.
 func mayAppeal(s Situation, c Claim, _ Actor) error {
 	if _, open := s.OpenAppeal(c.ID); open {
-		return ErrMovedOn
+		return ErrAppealOpen
 	}
 	return nil
 }
@@ -305,4 +305,34 @@ func maySecondReview(s Situation, c Claim, a Actor) error {
 		return ErrSamePerson
 	}
 	return anew(s, c, a)
+}
+
+// Asked is an appeal that waits, as the list of a desk shows it.
+type Asked struct {
+	Appeal
+	Applicant, Item string
+	Who             string // who looks anew; put in by the desk
+	Late            bool
+}
+
+// AppealsOpen lists those of the regions that wait for an answer, the most pressing first, at
+// most limit; none that the actor may have no part in.
+func (s *Store) AppealsOpen(ctx context.Context, tx *pg.Tx, a Actor, limit int) ([]Asked, error) {
+	rows, err := tx.Query(ctx, `select `+appealColumns+`, (select f.applicant from casefile f where f.id = appeal.case_id), (select k.name from claim k where k.id = appeal.claim_id)
+		from appeal where region = any ($1) and state in ('open', 'proposed') and not appeal_bars(appeal, $2) order by due, id limit $3`, texts(a.Regions), int64(a.Staff), limit)
+	if err != nil {
+		return nil, pg.Fail(err, "list appeals")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (one Asked, err error) {
+		one.Appeal, err = scanAppeal(r, &one.Applicant, &one.Item)
+		one.Late = one.Due < tx.Today()
+		return one, err
+	})
+	return list, pg.Fail(err, "list appeals")
+}
+
+// ClaimFor finds the claim of an item in a case. Errors: KindNotFound.
+func (s *Store) ClaimFor(ctx context.Context, tx *pg.Tx, id core.CaseID, item core.ItemCode) (claim core.ClaimID, err error) {
+	err = tx.QueryRow(ctx, `select id from claim where case_id = $1 and item = $2`, id, item).Scan(&claim)
+	return claim, pg.Fail(err, "find the claim of an item")
 }

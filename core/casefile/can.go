@@ -128,7 +128,7 @@ func rules() map[ActName]rule {
 		ActSecondDelivery: {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimDelivering}, maySecondDelivery},
 		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
 		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
-		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, decided, mayAppeal},
+		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayAppeal},
 		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
 		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
 		ActConference:     {[]Role{RoleOfficer, RoleCounty}, atWork, nil, nil},

@@ -8,6 +8,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/payout"
+	"lianou/core/pg"
 	"lianou/core/wording"
 )
 
@@ -33,6 +34,27 @@ func (f *Flow) AppealAt(ctx context.Context, actor casefile.Actor, in Appeal) (p
 		return err
 	})
 	return promise, err
+}
+
+// AppealFor is Appeal of who is told of a case by its item, not of who reads the case.
+type AppealFor struct {
+	Case core.CaseID
+	Item core.ItemCode
+	Says string
+	Door casefile.Door
+}
+
+// AppealFor takes one in at a door that shows no more of a case than its household sees.
+func (f *Flow) AppealFor(ctx context.Context, actor casefile.Actor, in AppealFor) (promise string, err error) {
+	var claim core.ClaimID
+	err = f.DB.Read(ctx, pg.Regions(actor.Regions...), func(ctx context.Context, tx *pg.Tx) error {
+		claim, err = f.Cases.ClaimFor(ctx, tx, in.Case, in.Item)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return f.AppealAt(ctx, actor, Appeal{claim, in.Says, in.Door})
 }
 
 // file writes an appeal and has the decision looked at anew. What was granted goes on

@@ -28,8 +28,8 @@ func (w *world) appeals(id core.CaseID) (list []casefile.Appeal) {
 // decided by another: the case goes to them, the row says against which decision, by when and
 // what came of it, and the household reads who it was.
 //
-// Control: without anew in mayPropose "the same officer proposed: <nil>"; without decidedAgain
-// in Decide "the appeal is {… State:open …}".
+// Control: without anew the database refuses alone ("the same officer proposed: … 23514 constraint
+// appeal_people"); without decidedAgain "the appeal is {…}", "0 statuses name who looked".
 func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -47,7 +47,7 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	if got, _ := w.get(c.ID); got.Officer != w.id("second") || got.State != casefile.CaseVisiting {
 		t.Errorf("the case is %s with %d", got.State, got.Officer)
 	}
-	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrMovedOn) {
+	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrAppealOpen) {
 		t.Errorf("a second one while it is looked at: %v", err)
 	}
 	again := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了,还在线以上。"}}
@@ -100,8 +100,8 @@ func TestAnAppealGoesToTheCountyWhereTheTownshipHasNobodyNew(t *testing.T) {
 // higher sum and a new person decides; nothing is ever lower for having asked, and neither
 // who proposed nor who decided before changes the money meanwhile.
 //
-// Control: Appeal as it was refuses ("got appeal_granted"); without the comparison in mayRaise
-// "less was proposed: <nil>"; without anew in mayChange "who granted it stops it: <nil>".
+// Control: Appeal as it was answers appeal_granted; without the comparison in mayRaise "got <nil>,
+// want appeal_never_less"; without anew "who granted it stops it: … 23514 constraint decision_people".
 func TestAnAmountIsAppealedWhileTheMoneyGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
