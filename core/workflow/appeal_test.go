@@ -47,7 +47,7 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	if got, _ := w.get(c.ID); got.Officer != w.id("second") || got.State != casefile.CaseVisiting {
 		t.Errorf("the case is %s with %d", got.State, got.Officer)
 	}
-	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrAppealOpen) {
+	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Errorf("a second one while it is looked at: %v", err)
 	}
 	again := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了,还在线以上。"}}
@@ -121,6 +121,9 @@ func TestAnAmountIsAppealedWhileTheMoneyGoesOn(t *testing.T) {
 	}
 	from := payout.PeriodOf(w.today()).Next().Next()
 	more, less := was.Amount+core.Yuan(30), was.Amount-core.Yuan(30)
+	if err := w.flow.Appeal(ctx, w.actors["officer"], claim.ID, "再说一遍"); !errors.Is(err, casefile.ErrAppealOpen) {
+		t.Errorf("a second one while it is looked at: %v", err)
+	}
 	raise := workflow.ReviewAppeal{Claim: claim.ID, Outcome: casefile.AppealChanged, Amount: &more, From: from, Reasons: "评定表是一级,算成了二级。"}
 	if err := w.flow.ReviewAppeal(ctx, w.actors["officer"], raise); !errors.Is(err, casefile.ErrSamePerson) {
 		t.Errorf("who proposed it looks anew: %v", err)
