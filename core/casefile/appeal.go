@@ -74,6 +74,7 @@ type Appeal struct {
 	SentBack string
 	Decider  core.StaffID
 	Answered time.Time
+	Sent     int64 // as what it was handed in, 0 for none; written and not read back
 	Became   int64 // the decision that answered it, 0 for none
 }
 
@@ -113,9 +114,9 @@ func (s *Store) AddAppeal(ctx context.Context, tx *pg.Tx, c Case, p Appeal) (App
 		return p, err
 	}
 	p.At, p.State = tx.Now(), AppealOpen
-	err = tx.QueryRow(ctx, `insert into appeal (claim_id, case_id, region, about, decision, digest, says, door, taken_by, at, due, law, reviewer)
-		select id, case_id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 from claim where id = $1 returning id`,
-		p.Claim, p.About, p.Decision, p.Digest, sealed, p.Door, number(p.TakenBy), p.At, day(p.Due), p.Law, number(p.Reviewer)).Scan(&p.ID)
+	err = tx.QueryRow(ctx, `insert into appeal (claim_id, case_id, region, about, decision, digest, says, door, taken_by, at, due, law, reviewer, sent)
+		select id, case_id, region, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from claim where id = $1 returning id`,
+		p.Claim, p.About, p.Decision, p.Digest, sealed, p.Door, number(p.TakenBy), p.At, day(p.Due), p.Law, number(p.Reviewer), number(p.Sent)).Scan(&p.ID)
 	return p, appealed(err)
 }
 
@@ -336,3 +337,6 @@ func (s *Store) ClaimFor(ctx context.Context, tx *pg.Tx, id core.CaseID, item co
 	err = tx.QueryRow(ctx, `select id from claim where case_id = $1 and item = $2`, id, item).Scan(&claim)
 	return claim, pg.Fail(err, "find the claim of an item")
 }
+
+// Appealable reports whether a claim stands where its decision can be said to be wrong.
+func Appealable(c Claim) bool { return slices.Contains(rules()[ActAppeal].claims, c.State) }

@@ -17,11 +17,13 @@ type Appeal struct {
 	Claim core.ClaimID
 	Says  string
 	Door  casefile.Door
+
+	sent int64 // as what it was handed in, 0 for none
 }
 
 // Appeal takes one in that an officer of the case wrote down.
 func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.ClaimID, says string) error {
-	_, err := f.AppealAt(ctx, actor, Appeal{claim, says, casefile.DoorDesk})
+	_, err := f.AppealAt(ctx, actor, Appeal{Claim: claim, Says: says, Door: casefile.DoorDesk})
 	return err
 }
 
@@ -54,7 +56,7 @@ func (f *Flow) AppealFor(ctx context.Context, actor casefile.Actor, in AppealFor
 	if err != nil {
 		return "", err
 	}
-	return f.AppealAt(ctx, actor, Appeal{claim, in.Says, in.Door})
+	return f.AppealAt(ctx, actor, Appeal{Claim: claim, Says: in.Says, Door: in.Door})
 }
 
 // file writes an appeal and has the decision looked at anew. What was granted goes on
@@ -81,7 +83,7 @@ func (a *act) file(ctx context.Context, in Appeal) (string, error) {
 		return "", err
 	}
 	p, err := a.f.Cases.AddAppeal(ctx, a.tx, a.c, casefile.Appeal{Claim: a.claim.ID, Says: trim(in.Says), Door: in.Door, TakenBy: a.actor.Staff,
-		Due: d.Due, Law: d.Law, Reviewer: to})
+		Due: d.Due, Law: d.Law, Reviewer: to, Sent: in.sent})
 	if err != nil {
 		return "", err
 	}

@@ -15,6 +15,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/staff"
 	"lianou/core/workflow"
+	"lianou/intake/papers"
 )
 
 // appeals reads what stands of the appeals of a case.
@@ -178,4 +179,42 @@ func (w *world) employ(login string, role staff.Role, region core.RegionCode) {
 		w.actors[login] = casefile.As(p)
 		return err
 	})
+}
+
+// What somebody says through the app becomes an appeal, once; said again while it is looked
+// at, it lies in the case for an officer: nothing that is said is lost or refused by a machine.
+//
+// Control: appealSent that reports nothing filed ("0 appeals").
+func TestWhatIsSaidInTheAppBecomesAnAppeal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	ctx := t.Context()
+	c, claim := w.ready("4071882635")
+	w.refuse(claim)
+	door := newEdge(w)
+	sends := func(key, says string) {
+		t.Helper()
+		sent, err := door.papers.Send(ctx, papers.Sending{Citizen: "citizen-1", Key: key, Application: c.Application, Note: says, Item: dibao})
+		w.must(err)
+		if sent.Count != 0 {
+			t.Errorf("%d papers", sent.Count)
+		}
+		id := int64(w.count(`select max(id) from supplement`))
+		for range 2 {
+			w.must(w.flow.PapersSent(ctx, jobs.PapersSent{Papers: id}))
+		}
+	}
+	sends("one", "存款是卖粮的钱")
+	if n := w.count(`select count(*) from appeal where door = 'app' and taken_by is null and sent is not null and state = 'open'`); n != 1 {
+		t.Fatalf("%d appeals", n)
+	}
+	if got, _ := w.get(c.ID); got.Officer != w.id("second") {
+		t.Errorf("the case is with %d", got.Officer)
+	}
+	sends("two", "还有一句")
+	if n := w.count(`select count(*) from case_supplement`); n != 1 {
+		t.Errorf("%d words lie in the case", n)
+	}
 }
