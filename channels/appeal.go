@@ -42,7 +42,7 @@ func (d *CitizenDoor) Appeal(r *http.Request, who citizen.Citizen, in AppealBody
 			return PapersAnswer{}, papers.Sent{}, err
 		}
 	}
-	sent, err := d.env.Papers.Send(r.Context(), papers.Sending{Citizen: who.ID, Key: in.Key, Application: s.Application, Note: in.Says, Item: in.Item})
+	sent, err := d.env.Papers.Send(r.Context(), papers.Sending{Citizen: who.ID, Key: in.Key, Application: s.Application, Note: in.Says, Item: in.Item, Channel: d.env.Name})
 	return PapersAnswer{sent.At, AppealSent}, sent, err
 }
 

@@ -183,6 +183,14 @@ func (s Situation) Follows(c Claim) bool {
 	return follows && !slices.ContainsFunc(s.Claims, func(p Claim) bool { return p.Item == first && p.Granted() })
 }
 
+// mayAnswer: a different opinion is looked into by somebody who did not propose what hangs there.
+func mayAnswer(_ Situation, c Claim, a Actor) error {
+	if a.Staff == c.Proposer {
+		return ErrSamePerson
+	}
+	return nil
+}
+
 // maySecond: decided at the item's level, by nobody who wrote the application
 // down, visited, proposed or decided before. After an appeal the county may decide
 // too: a township may have no other approver.

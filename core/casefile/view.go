@@ -138,9 +138,20 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 		return View{}, err
 	}
 	v.Acts, v.Card = Acts(situation, actor), situation.Card
+	v.hush(situation, actor)
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
 		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
 	return v, err
+}
+
+// hush leaves what was objected, and by whom, to those who answer it: a neighbour is not named
+// to who proposed, nor to everybody who opens the case.
+func (v *View) hush(s Situation, a Actor) {
+	for i, o := range v.Objections {
+		if o.By != a.Staff && Check(s, a, ActAnswer, s.Claim(o.Claim)) != nil {
+			v.Objections[i].Says = ""
+		}
+	}
 }
 
 // seen puts the first look of each person into the timeline; every look is in the

@@ -30,7 +30,7 @@ func (f *Flow) appealSent(ctx context.Context, tx *pg.Tx, c casefile.Case, in pa
 	if _, open := a.all.OpenAppeal(id); open || !casefile.Appealable(a.claim) {
 		return false, nil
 	}
-	if _, err := a.file(ctx, Appeal{Claim: id, Says: in.Note, Door: casefile.DoorApp, sent: in.ID}); err != nil {
+	if _, err := a.file(ctx, Appeal{Claim: id, Says: in.Note, Door: doorOf(in.Channel), sent: in.ID}); err != nil {
 		return false, err
 	}
 	if err := papers.Taken(ctx, tx, in.ID, c.Region); err != nil {
@@ -42,4 +42,12 @@ func (f *Flow) appealSent(ctx context.Context, tx *pg.Tx, c casefile.Case, in pa
 	e := entry("claim.appealed", c, a.detail)
 	e.Application = in.Application
 	return true, f.Audit.Write(ctx, tx, e)
+}
+
+// doorOf is the door of a channel for citizens.
+func doorOf(c core.ChannelName) casefile.Door {
+	if c == "wechat" {
+		return casefile.DoorMini
+	}
+	return casefile.DoorApp
 }

@@ -69,7 +69,8 @@ type Sending struct {
 	Application core.ApplicationID
 	Papers      []core.Paper
 	Note        string
-	Item        core.ItemCode // the note says that the decision on it is wrong; "" for papers
+	Channel     core.ChannelName // at which it was said; of an Item
+	Item        core.ItemCode    // the note says that the decision on it is wrong; "" for papers
 }
 
 // Sent is one thing that was handed in, as its sender sees it.
@@ -85,7 +86,8 @@ type body struct {
 	Papers []core.Paper `json:"papers"`
 	Note   string       `json:"note,omitempty"`
 
-	Item core.ItemCode `json:"item,omitempty"`
+	Item    core.ItemCode    `json:"item,omitempty"`
+	Channel core.ChannelName `json:"channel,omitempty"`
 }
 
 func (in *Sending) check() error {
@@ -120,7 +122,7 @@ func (s *Store) Send(ctx context.Context, in Sending) (sent Sent, err error) {
 	if err := s.uploaded(in); err != nil {
 		return Sent{}, err
 	}
-	plain, err := json.Marshal(body{in.Papers, in.Note, in.Item})
+	plain, err := json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel})
 	if err != nil {
 		return Sent{}, core.E(core.KindInternal, "papers_body", "")
 	}

@@ -63,3 +63,13 @@ func (t *Room) review(d doing) error {
 func (t *Room) decideReview(d doing) error {
 	return t.d.Flow.DecideAppeal(d.r.Context(), d.actor, workflow.DecideAppeal{Claim: d.claim, Agree: d.get("outcome") == "agree", Reason: d.get("reason")})
 }
+
+// objected is what was said of the notice of a claim and nobody has answered.
+func objected(v casefile.View, claim core.ClaimID) (list []casefile.Objection) {
+	for _, o := range v.Objections {
+		if o.Claim == claim && o.Answered.IsZero() {
+			list = append(list, o)
+		}
+	}
+	return list
+}
