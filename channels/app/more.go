@@ -26,6 +26,7 @@ type caseView struct {
 	Supplement *channels.SupplementAnswer
 	Adds       bool   // papers may be added to it
 	Promise    string // after some were sent
+	Key        string // of what is said against a decision
 }
 
 // Waiting reports whether papers came and nobody has looked: it is the officer's turn.
@@ -113,13 +114,16 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 			c.sorry(w, r, err)
 			return
 		}
-		v := caseView{Status: s, Adds: true}
+		v := caseView{Status: s, Adds: true, Key: uuid.NewString()}
 		if v.Supplement, err = c.door.Supplement(r.Context(), who, s); err != nil {
 			c.sorry(w, r, err)
 			return
 		}
 		if n, err := strconv.Atoi(r.URL.Query().Get("sent")); err == nil && n >= 0 && n <= papers.MostPapers {
 			v.Promise = channels.HandedIn(s, n)
+		}
+		if r.URL.Query().Has("wrong") {
+			v.Promise = channels.AppealSent
 		}
 		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: v})
 	})

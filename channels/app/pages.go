@@ -105,6 +105,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/mine/{receipt}", c.casePage),
 		get("/mine/{receipt}/more", c.morePage),
 		post("/mine/{receipt}/more", c.morePost, maxPage),
+		post("/mine/{receipt}/wrong", c.wrongPost, small),
 		get("/money", c.moneyPage),
 		get("/news", c.newsPage),
 		get("/acting", c.actingPage),

@@ -58,6 +58,8 @@ func (c *Channel) routes() []route {
 			out: types{200: of[channels.ApplicationAnswer]()}, refuses: []int{401, 403, 404, 422, 503}, tagged: true},
 		{endpoint: post("/applications/{receipt}/papers", c.door.ServePapers), summary: "Hand papers in after applying; they were uploaded before",
 			in: of[channels.PapersBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
+		{endpoint: post("/applications/{receipt}/appeals", c.door.ServeAppeal), summary: "Say that the decision on an item is wrong: somebody new looks at it, and what was granted goes on meanwhile",
+			in: of[channels.AppealBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
 		{endpoint: get("/payouts", c.door.ServePayouts), summary: "The money of the citizen's own applications, newest first, twenty a page; Link names the next page",
 			out: types{200: of[[]channels.PayoutAnswer]()}, refuses: []int{401, 422, 503}, tagged: true,
 			query: map[string]string{"after": "The last id of the page before"}},

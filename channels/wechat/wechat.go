@@ -163,6 +163,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/helpers/end", small, c.door.ServeHelperEnd),
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
 		post("/applications/{receipt}/papers", small, c.door.ServePapers),
+		post("/applications/{receipt}/appeals", small, c.door.ServeAppeal),
 		{Method: "GET", Path: "/payouts", Serve: c.door.ServePayouts},
 	}
 	list = append(list, c.door.InterviewRoutes()...)

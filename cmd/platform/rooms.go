@@ -33,7 +33,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls := agent.New(agent.Deps{Desk: shell, Calls: h.calls, Registry: h.registry, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Opener: h.keys.Opener, Chats: h.chats, Begun: h.begun})
+	calls := agent.New(agent.Deps{Desk: shell, Flow: h.flow, Calls: h.calls, Registry: h.registry, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Opener: h.keys.Opener, Chats: h.chats, Begun: h.begun})
 	window := counter.New(counter.Deps{Desk: shell, DB: h.stores.DB, Blobs: h.blobs, Audit: h.audit, Cases: h.cases, Flow: h.flow, Calls: h.calls, Bell: h.stores.Bell, Regions: h.regions})
 	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff, Regions: h.regions})

@@ -16,6 +16,7 @@ type Role = staff.Role
 // The roles that act on cases.
 const (
 	RoleClerk     = staff.Clerk
+	RoleAgent     = staff.Agent     // 12345 坐席
 	RoleAssistant = staff.Assistant // 村级协理员
 	RoleOfficer   = staff.Officer   // 乡镇经办
 	RoleApprover  = staff.Approver  // 乡镇审批

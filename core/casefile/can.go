@@ -34,6 +34,8 @@ const (
 	ActTakeBack       ActName = "not_arrived"      // claim: the household says that it did not get it
 	ActReferResult    ActName = "refer_result"
 	ActAppeal         ActName = "appeal"             // claim
+	ActReview         ActName = "review_appeal"      // claim: an answer to an appeal about what was granted
+	ActReviewDecide   ActName = "decide_appeal"      // claim: the second person's word on it
 	ActConference     ActName = "conference"         // 一事一议: call it
 	ActInvite         ActName = "conference_invite"  // one more, another day or place
 	ActMinutes        ActName = "conference_minutes" // what was said, voted and resolved, with the first signature
@@ -75,6 +77,8 @@ type Situation struct {
 	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
 	NoticeTill map[core.ClaimID]core.Date
 	Appraised  map[core.ClaimID]bool
+	Appeals    []Appeal
+	Barred     map[core.ClaimID][]core.StaffID // who may have no part in an open appeal
 	Kin        []core.StaffID
 	Handed     map[core.ClaimID]Delivery // was not taken back
 	Conference *Conference               // called, and not ended yet
@@ -104,6 +108,7 @@ func rules() map[ActName]rule {
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
+	decided := []ClaimState{ClaimApproved, ClaimRefused, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
 	return map[ActName]rule{
 		ActAccept:         {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:      {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
@@ -116,18 +121,20 @@ func rules() map[ActName]rule {
 		ActPlanVisit:      {[]Role{RoleOfficer, RoleCounty}, atWork, nil, mayPlan},
 		ActRecordVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, mayRecord},
 		ActSecondVisit:    {[]Role{RoleOfficer, RoleAssistant}, atWork, nil, maySecondVisit},
-		ActPropose:        {officer, atWork, []ClaimState{ClaimAgreed}, mayPropose},
+		ActPropose:        {[]Role{RoleOfficer, RoleCounty}, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActAppraise:       {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
 		ActPublish:        {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
 		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
-		ActAnswer:         {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, nil},
+		ActAnswer:         {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, mayAnswer},
 		ActDecide:         {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
 		ActSendBack:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},
 		ActDeliver:        {[]Role{RoleOfficer, RoleAssistant}, running, []ClaimState{ClaimDelivering}, mayDeliver},
 		ActSecondDelivery: {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimDelivering}, maySecondDelivery},
 		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
 		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
-		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleCounty}, any, []ClaimState{ClaimRefused, ClaimTold, ClaimClosed}, nil},
+		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayAppeal},
+		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
+		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
 		ActConference:     {meets, atWork, nil, mayConfer},
 		ActInvite:         {meets, []CaseState{CaseConference}, nil, mayInvite},
 		ActMinutes:        {meets, []CaseState{CaseConference}, nil, mayMinute},
@@ -154,8 +161,8 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

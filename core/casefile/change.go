@@ -145,14 +145,19 @@ func (s Situation) stopped(id core.ClaimID) bool {
 }
 
 // mayChange: monthly money that was granted and runs.
-func mayChange(s Situation, c Claim, _ Actor) error {
+// Monthly reports whether money of a claim comes every month and can be another sum.
+func (s Situation) Monthly(c Claim) bool {
+	return c.Cash && c.Period == "month" && c.Proposal == ProposeApprove && c.Amount != 0 && !s.stopped(c.ID)
+}
+
+func mayChange(s Situation, c Claim, a Actor) error {
 	switch {
-	case !c.Cash || c.Period != "month" || c.Proposal != ProposeApprove || c.Amount == 0 || s.stopped(c.ID):
+	case !s.Monthly(c):
 		return ErrMovedOn
 	case s.OpenChange(c.ID) != nil:
 		return ErrChangeOpen
 	}
-	return nil
+	return anew(s, c, a)
 }
 
 // maySecondChange: a proposal waits, and the actor has no hand in it or in what

@@ -62,11 +62,11 @@ const (
 	reliefItem core.ItemCode = "YJ-01"
 )
 
-func mayRush(_ Situation, c Claim, _ Actor) error {
+func mayRush(s Situation, c Claim, a Actor) error {
 	if c.Item != RushItem && c.Item != reliefItem {
 		return ErrMovedOn
 	}
-	return nil
+	return anew(s, c, a)
 }
 
 func mayRecord(s Situation, _ Claim, a Actor) error {
@@ -95,8 +95,15 @@ func maySecondVisit(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
-func mayPropose(s Situation, c Claim, _ Actor) error {
+// mayPropose: the township's officer; after an appeal one who had no part before, and where
+// the township has nobody else, the county.
+func mayPropose(s Situation, c Claim, a Actor) error {
+	_, again := s.OpenAppeal(c.ID)
 	switch {
+	case !again && !a.Has(RoleOfficer):
+		return ErrNotYours
+	case anew(s, c, a) != nil:
+		return ErrSamePerson
 	case s.Unseconded != nil:
 		return errUnseconded
 	case !s.Visited:
@@ -176,6 +183,14 @@ func (s Situation) Follows(c Claim) bool {
 	return follows && !slices.ContainsFunc(s.Claims, func(p Claim) bool { return p.Item == first && p.Granted() })
 }
 
+// mayAnswer: a different opinion is looked into by somebody who did not propose what hangs there.
+func mayAnswer(_ Situation, c Claim, a Actor) error {
+	if a.Staff == c.Proposer {
+		return ErrSamePerson
+	}
+	return nil
+}
+
 // maySecond: decided at the item's level, by nobody who wrote the application
 // down, visited, proposed or decided before. After an appeal the county may decide
 // too: a township may have no other approver.
@@ -186,6 +201,9 @@ func maySecond(s Situation, c Claim, a Actor) error {
 	}
 	if !a.Has(level) && (len(s.Decided[c.ID]) == 0 || !a.Has(RoleCounty)) {
 		return ErrNotYours
+	}
+	if err := anew(s, c, a); err != nil {
+		return err
 	}
 	if a.Staff == c.Proposer || slices.Contains(s.Decided[c.ID], a.Staff) || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
 		return ErrSamePerson

@@ -86,7 +86,7 @@ const (
 // edges maps a state to the states that may follow; "" is birth.
 type edges map[string][]string
 
-// The three graphs are the same rows as table case_transition; a test holds the
+// The graphs are the same rows as table case_transition; a test holds the
 // two equal. Here they give a person a sentence instead of a database error.
 func caseEdges() edges {
 	return edges{
@@ -134,6 +134,16 @@ func applicationEdges() edges {
 		"linked":           {"set_aside", "routed"},
 		"contested":        {"linked", "set_aside", "received", "routed"},
 		"set_aside":        {},
+	}
+}
+
+func appealEdges() edges {
+	return edges{
+		"":          {"open"},
+		"open":      {"proposed", "answered", "withdrawn"},
+		"proposed":  {"open", "answered", "withdrawn"},
+		"answered":  {},
+		"withdrawn": {},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func graphs() map[string]edges {
-	return map[string]edges{"application": applicationEdges(), "case": caseEdges(), "claim": claimEdges()}
+	return map[string]edges{"application": applicationEdges(), "case": caseEdges(), "claim": claimEdges(), "appeal": appealEdges()}
 }
 
 // Every state is reachable from birth, and from every state an end can be
@@ -24,6 +24,7 @@ func TestGraphsHaveNoDeadEnds(t *testing.T) {
 		"application": {"routed", "linked", "set_aside"},
 		"case":        {"settled", "withdrawn"},
 		"claim":       {"closed", "withdrawn"},
+		"appeal":      {"answered", "withdrawn"},
 	}
 	for name, graph := range graphs() {
 		born := reach(graph, "")
@@ -126,7 +127,7 @@ func TestIllegalStepsAreRefusedBySQL(t *testing.T) {
 	}
 	defer root.Close(ctx)
 	prepare(t, root)
-	tables := map[string]string{"application": "case_application", "case": "casefile", "claim": "claim"}
+	tables := map[string]string{"application": "case_application", "case": "casefile", "claim": "claim", "appeal": "appeal"}
 	tried := 0
 	for name, graph := range graphs() {
 		table := tables[name]
@@ -147,7 +148,7 @@ func TestIllegalStepsAreRefusedBySQL(t *testing.T) {
 			}
 		}
 	}
-	if tried != 310 {
+	if tried != 322 {
 		t.Fatalf("only %d steps tried", tried)
 	}
 }
@@ -163,7 +164,10 @@ func prepare(t *testing.T, root *pgx.Conn) {
 			select application, id, region, receipt, channel, now() from casefile;
 		insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, proposer, proposal, reasons,
 			money, paid, delivered, told, created, updated)
-			select id, region, 'MZ-01', 'n', 'e', 'd', 'township', 0, true, 1, 1, 'approve', '["r"]', 'paid', now(), now(), now(), now(), now() from casefile`)
+			select id, region, 'MZ-01', 'n', 'e', 'd', 'township', 0, true, 1, 1, 'approve', '["r"]', 'paid', now(), now(), now(), now(), now() from casefile;
+		begin; set local session_replication_role = replica;
+		insert into appeal (claim_id, case_id, region, about, decision, digest, says, door, at, due, reviewer, outcome, reasons, decider)
+			select id, case_id, region, 'grant', 1, repeat('0', 64), 'x', 'app', now(), current_date, 2, 'stands', 'r', 3 from claim; commit`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,6 +177,9 @@ func prepare(t *testing.T, root *pgx.Conn) {
 func force(t *testing.T, root *pgx.Conn, table, state string) {
 	t.Helper()
 	cash := ""
+	if table == "appeal" {
+		cash = ", answered = " + map[bool]string{true: "now()", false: "null"}[state == "answered"]
+	}
 	if table == "claim" {
 		cash = ", cash = " + map[bool]string{true: "false", false: "true"}[state == "delivering"]
 	}

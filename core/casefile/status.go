@@ -43,6 +43,17 @@ type StatusItem struct {
 	Detail string         `json:"detail,omitempty"`
 	Amount string         `json:"amount,omitempty"` // "180 元/月", once decided
 	Sample bool           `json:"sample,omitempty"`
+	Again  string         `json:"again,omitempty"` // somebody said that it is wrong, and it is looked at anew: by when it is answered
+}
+
+// Decided reports whether there is a decision that the household may say is wrong, and
+// nobody looks at it anew yet.
+func (i StatusItem) Decided() bool {
+	switch i.Status {
+	case wording.StatusApproved, wording.StatusRefused, wording.StatusReferred, wording.StatusSent, wording.StatusPaid, wording.StatusRunning, wording.StatusReturned, wording.StatusChanged:
+		return i.Again == ""
+	}
+	return false
 }
 
 // StatusLine is one line of the citizen's timeline.
@@ -94,6 +105,10 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	if err != nil {
 		return err
 	}
+	appeals, err := s.Appeals(ctx, tx, id)
+	if err != nil {
+		return err
+	}
 	status, detail := caseStatus(c, claims, visit)
 	lines := make([]StatusLine, 0, len(events))
 	for _, e := range events {
@@ -107,7 +122,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	}
 	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7, missing = $8
 		where case_id = $1 and application in (select application from case_application
-			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims)), encode(lines), tx.Now(), missing)
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims, appeals)), encode(lines), tx.Now(), missing)
 	return pg.Fail(err, "publish the status of a case")
 }
 
@@ -255,7 +270,7 @@ func firstReason(c Claim) string {
 	return c.Reasons[0].Text
 }
 
-func statusItems(claims []Claim) []StatusItem {
+func statusItems(claims []Claim, appeals []Appeal) []StatusItem {
 	list := make([]StatusItem, 0, len(claims))
 	for _, c := range claims {
 		if c.State == ClaimProposed || c.State == ClaimWithdrawn && c.AgreedBy == 0 {
@@ -263,6 +278,9 @@ func statusItems(claims []Claim) []StatusItem {
 		}
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)
+		if i := slices.IndexFunc(appeals, func(p Appeal) bool { return p.Claim == c.ID && p.Open() }); i >= 0 {
+			item.Again = "您说不对,换了人在重新看。" + appeals[i].Due.Say() + "前答复。"
+		}
 		if c.HasAmount && c.Cash && c.Granted() { // of a thing the sum is what it is worth
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample
 		}

@@ -40,6 +40,7 @@ type View struct {
 	Visits       []Visit
 	Notices      []PublicNotice
 	Objections   []Objection
+	Appeals      []Appeal
 	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
@@ -138,9 +139,20 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 		return View{}, err
 	}
 	v.Acts, v.Card = Acts(situation, actor), situation.Card
+	v.hush(situation, actor)
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: actor.Audit(), Act: "case.read", Case: v.ID, Application: v.Application,
 		Region: v.Region, Purpose: purpose, Detail: map[string]any{"facts_version": v.FactsVersion}})
 	return v, err
+}
+
+// hush leaves what was objected, and by whom, to those who answer it: a neighbour is not named
+// to who proposed, nor to everybody who opens the case.
+func (v *View) hush(s Situation, a Actor) {
+	for i, o := range v.Objections {
+		if o.By != a.Staff && Check(s, a, ActAnswer, s.Claim(o.Claim)) != nil {
+			v.Objections[i].Says = ""
+		}
+	}
 }
 
 // seen puts the first look of each person into the timeline; every look is in the
@@ -177,6 +189,9 @@ func (v View) StaffIDs() []core.StaffID {
 	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By)
+	}
+	for _, p := range v.Appeals {
+		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy)
 	}
 	for _, x := range v.Appraisals {
 		ids = append(ids, x.By)
@@ -253,6 +268,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Changes, e = s.Changes(ctx, tx, v.ID); return })

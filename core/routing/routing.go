@@ -111,6 +111,17 @@ func (r *Router) Next(ctx context.Context, tx *pg.Tx, c casefile.Case, part case
 	return r.officer(ctx, tx, c)
 }
 
+// Anew chooses the officer who looks anew at what others decided: as Next does, and none of
+// those who had a part in it; 0 for nobody.
+func (r *Router) Anew(ctx context.Context, tx *pg.Tx, c casefile.Case, barred []core.StaffID) (core.StaffID, error) {
+	list, err := r.staff.Officers(ctx, tx, c.Region)
+	if err != nil {
+		return 0, err
+	}
+	list = slices.DeleteFunc(list, func(p staff.Person) bool { return slices.Contains(barred, p.ID) })
+	return r.least(ctx, tx, c, list)
+}
+
 func (r *Router) officer(ctx context.Context, tx *pg.Tx, c casefile.Case) (core.StaffID, error) {
 	list, err := r.staff.Officers(ctx, tx, c.Region)
 	if err != nil {

@@ -28,13 +28,14 @@ type Refusal struct {
 	County   string // such as 平原县; its government hears the reconsideration
 	Remedy   Remedy // "" is RemedyReview
 	Else     []string
+	Again    string // of Again, when this answers an appeal
 	Ask      string // how to ask again, as it was written down with the decision; "" says it from Remedy
 }
 
 // Refused is the notice of a refusal: the item, the reason, who decided, how and
 // until when to ask again, and what else may fit.
 func Refused(r Refusal) Notice {
-	words := r.Everyday + "这次没批(" + StatusRefused.Formal() + ")。" + stop(r.Reason) +
+	words := r.Again + r.Everyday + "这次没批(" + StatusRefused.Formal() + ")。" + stop(r.Reason) +
 		"这是" + r.By + "定的。" + AskAgain(r.Remedy, r.By, r.County) + elsewhere(r.Else, "回这条,或打 ")
 	return Notice{KindRefused, words, []Field{{"item", r.Everyday}, {"by", r.By}}}
 }

@@ -203,6 +203,7 @@ type Change struct {
 	Stopped bool
 	Was     core.Fen // a month, before
 	Reason  string   // whole sentences
+	Again   string   // of Again, when this answers an appeal
 	By      string   // who decided
 	County  string   // its government hears the reconsideration
 	Remedy  Remedy   // "" is RemedyReview
@@ -230,7 +231,7 @@ func Changed(c Change) Notice {
 		what = c.Item + c.What + "(" + StatusChanged.Formal() + ")。"
 	}
 	return Notice{KindChanged,
-		what + "原因:" + stop(c.Reason) + "这是" + c.By + "定的。" + AskAgain(c.Remedy, c.By, c.County),
+		c.Again + what + "原因:" + stop(c.Reason) + "这是" + c.By + "定的。" + AskAgain(c.Remedy, c.By, c.County),
 		[]Field{{"item", c.Item}, {"what", c.What}}}
 }
 

@@ -19,6 +19,7 @@ type act struct {
 	claim  casefile.Claim // the zero Claim for acts about the case
 	detail map[string]any // for the audit entry
 	more   []audit.Entry  // of what else the act did
+	again  string         // who looked anew, when the act answers an appeal; as wording.Again says it
 }
 
 // target says what an act is about. Claim 0: about the case; Case 0: the claim's.

@@ -93,7 +93,8 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 		}
 		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
 		if in.Approve {
-			return a.putChange(ctx, *c)
+			_, err := a.putChange(ctx, *c)
+			return err
 		}
 		if err := checkText("reason", in.Answer, "请写明为什么不改。"); err != nil {
 			return err
@@ -106,32 +107,32 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 	})
 }
 
-// putChange puts a change in force.
-func (a *act) putChange(ctx context.Context, c casefile.Change) error {
+// putChange puts a change in force and gives the decision of a new amount, 0 for a stop.
+func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 	// 1. A new sum is a decision of its own; a stop is the change itself.
 	decision, err := a.money(ctx, c)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := a.f.Cases.ApproveChange(ctx, a.tx, c, a.actor.Staff, a.appeal(), decision); err != nil {
-		return err
+		return 0, err
 	}
 	if err := a.mended(ctx); err != nil { // a stop takes back what came back
-		return err
+		return 0, err
 	}
 	// 2. What desks and the household see of the item.
 	what := a.whatChanges(c)
 	if err := a.f.Cases.SetChanged(ctx, a.tx, a.claim.ID, what+"。"+c.Reason, c.Amount); err != nil {
-		return err
+		return 0, err
 	}
 	a.detail["from"], a.detail["fen"], a.detail["decision"] = c.From, int64(c.Amount), decision
 	if err := a.event(ctx, "benefit.changed", a.claim.Everyday+what+"。原因:"+c.Reason, a.claim.Name+":"+what); err != nil {
-		return err
+		return 0, err
 	}
 	// 3. Tell the household.
-	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason,
+	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason, Again: a.again,
 		By: a.f.decidedBy(a.c, a.claim), County: a.county(), Remedy: a.remedy()})
-	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
+	return decision, a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
 }
 
 // money stops or changes the payments and gives the decision of a new sum.

@@ -60,10 +60,10 @@ const resumedLaw = "(复核接着算,期限不重来)"
 // askedAgain has the clock of a decided claim go on where it stood: an appeal is no new
 // claim, and what was used of the days before stays used (F55, F82). The days between the
 // decision and the appeal were nobody's here.
-func (a *act) askedAgain(ctx context.Context) error {
+func (a *act) askedAgain(ctx context.Context) (casefile.Deadline, error) {
 	d, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineDecide)
 	if err != nil {
-		return err
+		return d, err
 	}
 	if d.ID == 0 { // decided before clocks were kept
 		d = casefile.Deadline{Case: a.c.ID, Claim: a.claim.ID, Kind: casefile.DeadlineDecide, Due: a.f.Routing.Days(a.tx.Today(), routineDays)}
@@ -75,10 +75,10 @@ func (a *act) askedAgain(ctx context.Context) error {
 		d.Law += resumedLaw
 	}
 	if err := a.f.Cases.Resume(ctx, a.tx, d); err != nil {
-		return err
+		return d, err
 	}
 	a.detail["due"] = d.Due.String()
-	return a.f.Cases.Extend(ctx, a.tx, a.claim, d)
+	return d, a.f.Cases.Extend(ctx, a.tx, a.claim, d)
 }
 
 // rested moves the day of a clock that was met by the working days since.

@@ -54,6 +54,10 @@ func (f *Flow) Decide(ctx context.Context, actor casefile.Actor, in Decide) erro
 		if err := f.Cases.Meet(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineDecide); err != nil {
 			return err
 		}
+		// An appeal has its answer: this decision, by two who had no part in the first.
+		if err := a.decidedAgain(ctx, d); err != nil {
+			return err
+		}
 		// 3. Refused or referred: tell the household, with the way to ask again.
 		switch d.Outcome {
 		case casefile.Refused:
@@ -167,7 +171,7 @@ func (a *act) refused(ctx context.Context, d casefile.Decision) error {
 		return err
 	}
 	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.f.decidedBy(a.c, a.claim),
-		County: a.county(), Remedy: a.remedy(), Else: a.others(ctx)})
+		County: a.county(), Remedy: a.remedy(), Else: a.others(ctx), Again: a.again})
 	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
 }
 

@@ -18,6 +18,9 @@ func (f *Flow) Drop(ctx context.Context, actor casefile.Actor, claim core.ClaimI
 		if err := f.Cases.MoveClaim(ctx, a.tx, a.claim, casefile.ClaimWithdrawn); err != nil {
 			return err
 		}
+		if err := f.Cases.WithdrawAppeals(ctx, a.tx, a.c.ID, a.claim.ID); err != nil {
+			return err
+		}
 		if err := f.Cases.Meet(ctx, a.tx, a.c.ID, a.claim.ID, casefile.DeadlineDecide); err != nil {
 			return err
 		}

@@ -99,7 +99,11 @@ func TestAppealIsDecidedBySomebodyElse(t *testing.T) {
 		t.Fatalf("the first case is %s, the second is %d", got.State, other.ID)
 	}
 	w.must(w.flow.Appeal(ctx, w.actors["officer"], claim.ID, "存款是卖粮的钱"))
-	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了。"}}))
+	again := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了。"}}
+	if err := w.flow.Propose(ctx, w.actors["officer"], again); !errors.Is(err, casefile.ErrSamePerson) {
+		t.Fatalf("who proposed before proposed on the appeal: %v", err)
+	}
+	w.must(w.flow.Propose(ctx, w.actors["second"], again))
 	decide := workflow.Decide{Claim: claim.ID, Outcome: casefile.Refused}
 	if err := w.flow.Decide(ctx, w.actors["approver"], decide); !errors.Is(err, casefile.ErrSamePerson) {
 		t.Fatalf("who refused decided on the appeal: %v", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -375,6 +376,11 @@ func TestOutcomesAreRefusedBySQL(t *testing.T) {
 	}
 }
 
+// A different opinion on a notice holds the decision, is answered once and by somebody who did
+// not propose, and only who may answer reads it.
+//
+// Control: without mayAnswer the database refuses alone (named); without hush the officer who
+// proposed reads it (named).
 func TestObjectionHoldsTheDecision(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -391,7 +397,21 @@ func TestObjectionHoldsTheDecision(t *testing.T) {
 	if err := w.flow.Decide(ctx, approver, workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); err == nil {
 		t.Fatal("decided over an open objection")
 	}
-	w.must(w.flow.AnswerObjection(ctx, officer, claim.ID, false, "车是邻居的,看过行驶证"))
+	if err := w.flow.AnswerObjection(ctx, officer, claim.ID, false, "没有车"); !errors.Is(err, casefile.ErrSamePerson) {
+		t.Errorf("who proposed answers: %v", err)
+	}
+	w.refusedSQL("objection_people", `update objection set outcome = 'unfounded', by_staff = `+fmt.Sprint(w.id("officer"))+`, reasons = 'x', answered = now()`)
+	for who, hears := range map[string]bool{"officer": false, "approver": false, "second": true} {
+		w.in(func(ctx context.Context, tx *pg.Tx) error {
+			v, err := w.cases.View(ctx, tx, c.ID, w.actors[who], "办件")
+			if err == nil && (len(v.Objections) != 1 || (v.Objections[0].Says != "") != hears) {
+				t.Errorf("%s reads what was objected: %+v", who, v.Objections)
+			}
+			return err
+		})
+	}
+	w.must(w.flow.AnswerObjection(ctx, w.actors["second"], claim.ID, false, "车是邻居的,看过行驶证"))
+	w.refusedSQL("objection_final", `update objection set reasons = '别的'`)
 	if !w.claim(c.ID, dibao).NoticeOver {
 		t.Error("the notice has hung its days, and the claim does not say so")
 	}

@@ -32,6 +32,10 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 		if err != nil {
 			return err
 		}
+		if filed, err := f.appealSent(ctx, tx, at, in, counts); err != nil || filed {
+			c = at
+			return err
+		}
 		p := casefile.Supplement{ID: in.ID, Application: in.Application, Receipt: receipt, Papers: in.Papers, Note: in.Note, At: in.At}
 		if err := f.Cases.AddSupplement(ctx, tx, at, p); err != nil {
 			return err

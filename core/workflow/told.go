@@ -141,6 +141,10 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 	if waits, err := f.Cases.VisitWaits(ctx, tx, c.ID); err != nil || waits {
 		return err // one person's word about a household closes nothing
 	}
+	appeals, err := f.Cases.Appeals(ctx, tx, c.ID)
+	if err != nil || slices.ContainsFunc(appeals, casefile.Appeal.Open) {
+		return err // nor while somebody waits for an answer
+	}
 	doubts, err := f.Cases.Doubts(ctx, tx, c.ID)
 	if err != nil {
 		return err

@@ -69,6 +69,8 @@ type Sending struct {
 	Application core.ApplicationID
 	Papers      []core.Paper
 	Note        string
+	Channel     core.ChannelName // at which it was said; of an Item
+	Item        core.ItemCode    // the note says that the decision on it is wrong; "" for papers
 }
 
 // Sent is one thing that was handed in, as its sender sees it.
@@ -83,6 +85,9 @@ type Sent struct {
 type body struct {
 	Papers []core.Paper `json:"papers"`
 	Note   string       `json:"note,omitempty"`
+
+	Item    core.ItemCode    `json:"item,omitempty"`
+	Channel core.ChannelName `json:"channel,omitempty"`
 }
 
 func (in *Sending) check() error {
@@ -92,6 +97,8 @@ func (in *Sending) check() error {
 		return core.E(core.KindUnauthenticated, "no_account", "请先登录。")
 	case in.Key == "" || len(in.Key) > 200 || !utf8.ValidString(in.Key) || strings.ContainsRune(in.Key, 0):
 		return core.Invalid("key", "这一页没有打开完整,请关掉重新打开。")
+	case in.Item != "" && in.Note == "":
+		return core.Invalid("says", "请写一句,哪里不对。")
 	case len(in.Papers) > MostPapers:
 		return core.Invalid("papers", "照片太多了,一次最多 9 张。多的下一次再补。")
 	case len(in.Papers) == 0 && in.Note == "":
@@ -115,7 +122,7 @@ func (s *Store) Send(ctx context.Context, in Sending) (sent Sent, err error) {
 	if err := s.uploaded(in); err != nil {
 		return Sent{}, err
 	}
-	plain, err := json.Marshal(body{in.Papers, in.Note})
+	plain, err := json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel})
 	if err != nil {
 		return Sent{}, core.E(core.KindInternal, "papers_body", "")
 	}

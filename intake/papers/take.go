@@ -16,6 +16,8 @@ type Handed struct {
 	Application core.ApplicationID
 	Papers      []core.Paper
 	Note        string
+	Channel     core.ChannelName
+	Item        core.ItemCode // the decision that the note says is wrong; "" for papers
 	At          time.Time
 	Taken       bool // it lies in its case already
 }
@@ -42,7 +44,7 @@ func Take(ctx context.Context, tx *pg.Tx, opener *seal.Opener, id int64) (Handed
 	if err := json.Unmarshal(plain, &b); err != nil {
 		return h, core.E(core.KindInternal, "papers_unreadable", "") // the cause may quote the note
 	}
-	h.Papers, h.Note = b.Papers, b.Note
+	h.Papers, h.Note, h.Item, h.Channel = b.Papers, b.Note, b.Item, b.Channel
 	return h, nil
 }
 

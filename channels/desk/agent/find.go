@@ -37,7 +37,7 @@ func (a *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Part(w, "agent", "found", found)
+	return at.Page.Part(w, "agent", "found", pair{found, number, strings.ToUpper(strings.TrimSpace(r.FormValue("last4"))), ""})
 }
 
 // look takes one of the agent's wrong pairs before it asks, so that many at once are

@@ -19,6 +19,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/staff"
+	"lianou/core/workflow"
 	"lianou/intake/begun"
 	"lianou/intake/calls"
 	"lianou/intake/talks"
@@ -39,6 +40,7 @@ type Deps struct {
 	Audit   *audit.Log
 	Bell    *bell.Bell // counts wrong pairs
 
+	Flow     *workflow.Flow     // files what a caller says is wrong
 	Registry *registry.Registry // whose number it may be
 	Opener   *seal.Opener       // opens what was filed of a call, beside its sound
 	Chats    *talks.Desk        // conversations in WeChat that were handed over
@@ -107,6 +109,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/agent/quality/{drawn}/wave", Roles: agents, Trace: "none: who spoke when, and nothing of what was said", Serve: a.qualityWave},
 		{Method: "POST", Path: "/agent/quality/{drawn}/verdict", Roles: agents, Trace: "quality.judged", Serve: a.judged},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
+		{Method: "POST", Path: "/agent/appeal", Roles: agents, Trace: "status.read claim.appealed", Serve: a.appeal},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished call.settled talk.filed talk.done", Serve: a.done},

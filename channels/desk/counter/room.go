@@ -56,6 +56,9 @@ func (c *Room) Desk() desk.Room {
 	return desk.Room{Name: "counter", Title: "帮人报", Roles: clerks, Home: "/counter", Routes: []desk.Route{
 		{Method: "GET", Path: "/counter", Roles: clerks, Trace: "none: an empty form", Serve: c.form},
 		{Method: "POST", Path: "/counter/draft", Roles: clerks, Trace: "none: what somebody types, kept for themselves", Serve: c.draft},
+		{Method: "GET", Path: "/counter/ask", Roles: clerks, Trace: "none: an empty form", Serve: c.ask},
+		{Method: "POST", Path: "/counter/ask", Roles: clerks, Trace: "status.read", Serve: c.found},
+		{Method: "POST", Path: "/counter/appeal", Roles: clerks, Trace: "status.read claim.appealed", Serve: c.appeal},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed visit.listed", Serve: c.tasks},
 		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
 		{Method: "POST", Path: "/counter/visit/{visit}/phone", Roles: helpers, Trace: "visit.number", Serve: c.visitPhone},

@@ -147,6 +147,8 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActTakeBack:       t.takeBack,
 		casefile.ActReferResult:    func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAppeal:         func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActReview:         t.review,
+		casefile.ActReviewDecide:   t.decideReview,
 		casefile.ActSupplement: func(d doing) error {
 			return f.AskSupplement(d.r.Context(), d.actor, workflow.AskSupplement{Case: d.id, What: d.get("reason"), How: d.get("how"), Saw: d.saw()})
 		},

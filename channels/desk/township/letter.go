@@ -84,7 +84,7 @@ func (t *Room) written(v casefile.View, name string) (written, bool) {
 			return written{}, false
 		}
 		c := v.Changes[i]
-		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: t.writeStop(v, c)}, c.Proposer, c.Approver,
+		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: askUs(t.writeStop(v, c))}, c.Proposer, c.Approver,
 			map[string]any{"change": c.ID}}, true
 	}
 	i := slices.IndexFunc(v.Decisions, func(d casefile.Decision) bool { return d.ID == number })
@@ -92,7 +92,7 @@ func (t *Room) written(v casefile.View, name string) (written, bool) {
 		return written{}, false
 	}
 	d := v.Decisions[i]
-	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: t.write(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
+	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: askUs(t.write(v, d)), Version: d.FactsVersion}, d.Proposer, d.Approver,
 		map[string]any{"decision": d.ID, "digest": d.Digest}}, true
 }
 
@@ -130,6 +130,12 @@ func (t *Room) write(v casefile.View, d casefile.Decision) wording.Letter {
 		l.Paragraphs[1] = "给的是东西或服务。交到时请收的人签名;没有收到,打 " + wording.Hotline + "。"
 	}
 	return withReasons(l, texts, d.Appeal)
+}
+
+// askUs ends a letter with how to say that it is wrong without writing anything.
+func askUs(l wording.Letter) wording.Letter {
+	l.Paragraphs = append(l.Paragraphs, wording.AskUs())
+	return l
 }
 
 // writeStop puts a stop into words.

@@ -73,7 +73,7 @@ func (t *Room) Desk() desk.Room {
 const (
 	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received papers.looked mandate.ended case.returned " +
 		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.ended conference.called_off doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
-	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed " +
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"
 )
 
@@ -88,6 +88,7 @@ type queuePage struct {
 	Rows     []casefile.QueueRow
 	Doubts   []casefile.Doubt
 	Late     []desk.LateRow // what climbed to whoever reads
+	Appeals  []casefile.Asked
 	Next     string
 }
 
@@ -133,8 +134,11 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	first := show == "" && q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late = nil; first {
+		if late, p.Appeals = nil, nil; first {
 			if late, err = t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff)); err != nil {
+				return err
+			}
+			if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 				return err
 			}
 		}
@@ -156,10 +160,16 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		for _, row := range late {
 			ids = append(ids, int64(row.Case.ID))
 		}
+		for _, asked := range p.Appeals {
+			ids = append(ids, int64(asked.Case))
+		}
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
 		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "case.listed", IDs: ids, Purpose: "办件"}))
 	})
+	if err == nil {
+		err = t.named(r.Context(), p.Appeals)
+	}
 	if err != nil || len(late) == 0 {
 		return p, err
 	}

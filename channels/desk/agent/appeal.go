@@ -1,0 +1,80 @@
+package agent
+
+import (
+	"net/http"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/workflow"
+	"lianou/intake"
+)
+
+// pair is what a pair of receipt and number opens, with the pair: whoever goes on to say that
+// a decision is wrong is asked by it again.
+type pair struct {
+	casefile.Status
+	Number core.Receipt
+	Last4  string
+	Said   string // to be read out
+}
+
+// errWhose says that nobody confirmed whose application it is.
+var errWhose = core.Invalid("receipt", "先问清他是谁:认过来电人,或者让他说回执号和身份证后四位。")
+
+// appeal files that a caller says that a decision is wrong (F81). Who speaks is confirmed
+// first, as for every look at a household: by the pair that they say, or because the agent
+// confirmed in this call whose number it is. The agent reads out what comes of it.
+func (a *Room) appeal(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	found, err := a.whose(r, at)
+	if err != nil {
+		return err
+	}
+	in := workflow.AppealFor{Case: found.Case, Item: core.ItemCode(r.FormValue("item")), Says: r.FormValue("says"), Door: casefile.DoorHotline}
+	if found.Said, err = a.d.Flow.AppealFor(r.Context(), casefile.As(at.Staff), in); err != nil {
+		return err
+	}
+	return at.Page.Part(w, "agent", "appealed", found.Said)
+}
+
+// whose is the application that who speaks has shown to be theirs.
+func (a *Room) whose(r *http.Request, at desk.At) (pair, error) {
+	number, err := intake.ParseReceipt(strings.TrimSpace(r.FormValue("receipt")))
+	if err != nil {
+		return pair{}, errWrongPair
+	}
+	if id := r.FormValue("call"); id != "" {
+		return a.confirmed(r, at, id, number)
+	}
+	last4 := strings.ToUpper(strings.TrimSpace(r.FormValue("last4")))
+	if last4 == "" {
+		return pair{}, errWhose
+	}
+	s, err := a.look(r.Context(), at, number, last4)
+	return pair{Status: s, Number: number, Last4: last4}, err
+}
+
+// confirmed is an application of the household whose member the agent said, in a call that
+// they hold, is speaking.
+func (a *Room) confirmed(r *http.Request, at desk.At, id string, number core.Receipt) (pair, error) {
+	c, err := a.d.Calls.Get(r.Context(), id)
+	if err != nil {
+		return pair{}, err
+	}
+	if c.Agent != at.Staff.ID || !c.Done.IsZero() {
+		return pair{}, errWhose
+	}
+	who, err := a.callersOf(r.Context(), at, c)
+	if err != nil {
+		return pair{}, err
+	}
+	if who.Sure != nil {
+		for _, s := range who.Sure.Cases {
+			if s.Receipt == number {
+				return pair{Status: s, Number: number}, nil
+			}
+		}
+	}
+	return pair{}, errWhose
+}
