@@ -13,8 +13,8 @@ import (
 // that township too, here the county of both; others read that it was found elsewhere, and no
 // word of a township, whichever side they look from.
 //
-// Red by the page before: "the officer reads 在别的乡镇定的"; "the county is not told where". Control:
-// otherPlace without Covers ("the officer reads 德平镇").
+// Red by the page before: "the officer reads 乡镇"; "the county is not told where". Control:
+// otherPlace without Covers ("the officer reads 德平").
 func TestWhereTheOtherRowStandsIsReadByWhoMaySeeIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
