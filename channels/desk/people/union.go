@@ -10,6 +10,7 @@ import (
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/registry/twins"
 	"lianou/core/staff"
 )
 
@@ -19,6 +20,7 @@ type unionRow struct {
 	Name string // of whom, where a page is about several
 	At   time.Time
 	Said []unionWord // empty where it was said in another township
+	Else string      // where the other row stands, for whom that may be told; "" in the same township
 	Open bool        // whoever looks may open the pair, and undo it there
 }
 
@@ -34,13 +36,22 @@ func (p *Room) unions(ctx context.Context, tx *pg.Tx, at desk.At, people map[cor
 	list, err := p.d.Twins.Unions(ctx, tx, slices.Collect(maps.Keys(people)))
 	var out []unionRow
 	for _, u := range list {
-		row := unionRow{Pair: u.ID, Name: people[u.Person], At: u.Found, Open: at.Has(staff.Officer, staff.Approver, staff.County)}
+		row := unionRow{Pair: u.ID, Name: people[u.Person], At: u.Found, Else: p.otherPlace(at, u.Pair), Open: at.Has(staff.Officer, staff.Approver, staff.County)}
 		for _, w := range u.Words {
 			row.Said = append(row.Said, unionWord{Reason: w.Reason, At: w.At, staff: w.Staff})
 		}
 		out = append(out, row)
 	}
 	return out, err
+}
+
+// otherPlace names the township of the other row to who may see the people of that one too: to
+// others it would tell where somebody lived whom they have no business with.
+func (p *Room) otherPlace(at desk.At, u twins.Pair) string {
+	if u.OtherTown == u.Town || !at.Staff.Covers(u.OtherTown) {
+		return ""
+	}
+	return p.d.Regions.FullName(u.OtherTown)
 }
 
 // unionsIn lists them of the members of a household.

@@ -94,8 +94,8 @@ func (h *house) nameOf(t *testing.T, login string) (name string) {
 // said so and since when, on whichever page it would have been; it stays open and anybody may
 // say what came of it. One of yesterday stays where it is.
 //
-// Red by the code before: "officer: 搁置 0 times". Controls: counted from when it was taken over
-// ("taken over, it is as new"); the mark of a page that forgets it ("37 leads on the pages, 38 open").
+// Red by the code before: "officer: 搁置 0 times". Control: counted from when it was taken over
+// ("taken over, it is as new").
 func TestWhatNobodyWentToSeeComesBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -156,7 +156,7 @@ func TestWhatNobodyWentToSeeComesBack(t *testing.T) {
 
 // TestEveryLeadIsOnSomePage, once, also where more than a page of them lie on top.
 //
-// Control: the mark of a page without where it ended ("31 leads on the pages, 51 open").
+// Control: the mark of a page without where it ended ("25 leads on the pages, 51 open").
 func TestEveryLeadIsOnSomePage(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

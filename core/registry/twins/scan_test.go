@@ -266,9 +266,9 @@ func orElse(s, other string) string {
 // TestASearchOfNobodyWaitsForSomethingNew: where nobody is alike nothing is looked through again
 // until somebody came, or a day went by; who came is looked for at once.
 //
-// Red by the code before: "again of the same: ... sqlstate P0001". Controls: ScanIfDue that looks
-// at no marker of people ("who came: 0 flagged"); the marker read at the end of the search
-// ("who came meanwhile: 0 flagged").
+// Red by the code before: "again of the same: ... sqlstate P0001". Controls: Newest without
+// people ("who came meanwhile: not looked for"); the marker read at the end of the search
+// ("who came meanwhile: not looked for").
 func TestASearchOfNobodyWaitsForSomethingNew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
