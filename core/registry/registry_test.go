@@ -153,7 +153,7 @@ func TestSearch(t *testing.T) {
 		{seed.Stories()[0].Applicant().ID.Reveal(), []string{"周桂兰"}},
 		{strings.ToLower(seed.Stories()[0].Applicant().ID.Last4()), []string{"周桂兰"}},
 		{"13905340033", []string{"陈立国"}},
-		{"+86 139-0534-0033", nil}, // a part of its own: "+86" is no phone
+		{"+86 139-0534-0033", []string{"陈立国"}},
 		{"0033", []string{"陈立国"}},
 		{"19671020", []string{"周桂兰"}},
 		// Together with a place.

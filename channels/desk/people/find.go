@@ -42,6 +42,7 @@ type found struct {
 	Rows  []foundRow
 	Full  bool // it ended at most
 	Busy  bool // those of before are still being made ready for a search
+	Short bool // a surname's pinyin was asked for, which is no way to find somebody
 }
 
 // foundRow is one person of the list.
@@ -95,6 +96,7 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			return err
 		}
 		got.Rows, got.Full = p.rows(list, gone, q, tx.Today()), len(list) >= most
+		got.Short = len(list) == 0 && registry.OneSyllable(q)
 		return p.d.Audit.MayShow(ctx, tx, audit.Shown(desk.ActorOf(at), "person", len(list), func(i int) int64 { return int64(list[i].Person.ID) }))
 	})
 	if err != nil {

@@ -3,7 +3,6 @@ package people
 import (
 	"strconv"
 	"strings"
-	"unicode"
 
 	"lianou/core"
 	"lianou/core/registry"
@@ -13,14 +12,10 @@ import (
 // kinds of last four apart and repeats no number.
 func whyFound(p registry.Found, q string) string {
 	var by []string
-	for _, part := range strings.FieldsFunc(q, separates) {
+	for _, part := range registry.Spelled(q) {
 		by = append(by, partFound(p, part))
 	}
 	return strings.Join(by, "、")
-}
-
-func separates(c rune) bool {
-	return unicode.IsSpace(c) || strings.ContainsRune(",;\uff0c\u3001\uff1b", c)
 }
 
 // partFound is one part's reason. How a name that is written otherwise was found is the

@@ -115,7 +115,9 @@ func (t *Room) cell(path string, told pairs.Told) cell {
 		return cell{}
 	}
 	c := cell{Value: told.Value}
-	c.From, _ = desk.SourceOf(core.Provenance{Said: told.Source, At: told.Known})
+	if c.From = "没有号码的登记"; told.Source != "" {
+		c.From, _ = desk.SourceOf(core.Provenance{Said: told.Source, At: told.Known})
+	}
 	switch key := strings.TrimPrefix(path, "facts/"); path {
 	case "sex":
 		c.Value = map[string]string{"male": "男", "female": "女"}[told.Value]

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -52,6 +53,7 @@ func (t *Room) Desk() desk.Room {
 type row struct {
 	pairs.Pair
 	Town, Beyond string // Beyond: the other row's town where it is out of sight
+	Names        string // of those in sight, masked; "" on the page of one pair
 }
 
 type listPage struct {
@@ -60,7 +62,7 @@ type listPage struct {
 	Done []row // were made one person
 }
 
-// list shows the pairs that wait, and no name: who opens one reads two people.
+// list shows the pairs that wait, and no whole name: who opens one reads two people.
 func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := listPage{Said: desk.Said(w, r)}
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
@@ -72,7 +74,11 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
-		p.Rows, p.Done = t.rows(list), t.rows(done)
+		names, err := t.d.Twins.Names(ctx, tx, slices.Concat(list, done))
+		if err != nil {
+			return err
+		}
+		p.Rows, p.Done = t.rows(list, names), t.rows(done, names)
 		ids := make([]int64, 0, len(list)+len(done))
 		for _, pair := range append(list, done...) {
 			ids = append(ids, pair.ID)
@@ -85,10 +91,14 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, desk.View{Room: "twins", Name: "twins", Title: "重复登记"}, p)
 }
 
-func (t *Room) rows(list []pairs.Pair) []row {
+func (t *Room) rows(list []pairs.Pair, names map[core.PersonID]string) []row {
 	out := make([]row, 0, len(list))
 	for _, pair := range list {
-		out = append(out, t.row(pair))
+		one := t.row(pair)
+		if one.Names = names[pair.Person]; names[pair.Other] != "" {
+			one.Names += " / " + names[pair.Other]
+		}
+		out = append(out, one)
 	}
 	return out
 }

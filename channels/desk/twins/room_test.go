@@ -259,3 +259,44 @@ func TestAPairCountsWhomItShows(t *testing.T) {
 		t.Errorf("a pair of the 2,001st: %d", code)
 	}
 }
+
+// A list says who the pairs may be, by masked names of the rows in sight; on a page, what a
+// row does not have is told from what it has none of, and a row without a number does not say
+// that the population register gave it.
+// Red by the old code: `/desk/twins does not say 赵某峰 / 赵某峯`, `/desk/twins/1 does not
+// say 没有记录`, `… does not say 没有号码的登记`.
+func TestAListSaysWhoAndAPageWhatIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	d, found, _ := open(t)
+	const officer = "wangmiao.officer"
+	room := twins.New(twins.Deps{DB: d.DB, Twins: found, Staff: d.Staff, Audit: d.Audit, Regions: d.Regions})
+	cookie := d.Sessions(t, room, officer)[officer]
+	handler, err := d.Shell.Handler(room)
+	must(t, err)
+	var own int64
+	must(t, d.DB.Tx(t.Context(), pg.Regions(channeltest.Town), func(ctx context.Context, tx *pg.Tx) error {
+		list, err := found.Waiting(ctx, tx)
+		for _, p := range list {
+			if p.Other != 0 {
+				own = p.ID
+			}
+		}
+		return err
+	}))
+	page := "/desk/twins/" + strconv.FormatInt(own, 10)
+	for path, want := range map[string][]string{"/desk/twins": {"赵某峰 / 赵某峯", "周某兰"}, page: {"没有记录", "没有号码的登记", "公安户籍"}} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.AddCookie(cookie)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		body := w.Body.String()
+		for _, say := range want {
+			if !strings.Contains(body, say) {
+				t.Errorf("%s does not say %s", path, say)
+			}
+		}
+		if path == "/desk/twins" && (strings.Contains(body, "赵玉") || strings.Contains(body, "周某兰 /")) {
+			t.Error("the list tells a whole name, or one out of sight")
+		}
+	}
+}

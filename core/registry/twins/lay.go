@@ -24,7 +24,8 @@ const (
 )
 
 // Told is one value of one row, with who stated it and when it was known. The row's own
-// columns come from the population register on the day the row was made.
+// columns come from the population register on the day the row was made; those of a row
+// without an identity number do not, and have no Source: that register gives everybody one.
 type Told struct {
 	Value  string
 	Source string
@@ -85,14 +86,17 @@ var columnOrder = []string{"name", "id_number", "birth", "sex", "phone", "villag
 // columns is everything that is known of one row, by path. Numbers are masked.
 func columns(p registry.OwnRow) map[string]Told {
 	out := map[string]Told{}
-	birth := ""
+	birth, source := "", "registry:population"
+	if p.IDNumber.IsZero() {
+		source = ""
+	}
 	if !p.Birth.IsZero() {
 		birth = p.Birth.String()
 	}
 	for path, value := range map[string]string{"name": p.Name, "id_number": p.IDNumber.String(), "birth": birth, "sex": string(p.Sex),
 		"phone": p.Phone.String(), "village": string(p.Village)} {
 		if value != "" {
-			out[path] = Told{Value: value, Source: "registry:population", Known: p.Made}
+			out[path] = Told{Value: value, Source: source, Known: p.Made}
 		}
 	}
 	for _, f := range p.Facts {

@@ -115,6 +115,32 @@ func (t *Twins) Merged(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
 	return list, pg.Fail(err, "list merged pairs")
 }
 
+// Names gives the names of those of the rows that the scope sees, masked: family name, 某,
+// the last character. A list is no look at somebody, and needs no purpose.
+func (t *Twins) Names(ctx context.Context, tx *pg.Tx, list []Pair) (map[core.PersonID]string, error) {
+	ids := make([]core.PersonID, 0, 2*len(list))
+	for _, p := range list {
+		ids = append(ids, p.Person, p.Other)
+	}
+	rows, err := tx.Query(ctx, `select id, name from person where id = any($1)`, ids)
+	if err != nil {
+		return nil, pg.Fail(err, "name pairs")
+	}
+	out := map[core.PersonID]string{}
+	var id core.PersonID
+	var name string
+	_, err = pgx.ForEachRow(rows, []any{&id, &name}, func() error { out[id] = masked(name); return nil })
+	return out, pg.Fail(err, "name pairs")
+}
+
+func masked(name string) string {
+	chars := []rune(name)
+	if len(chars) < 3 {
+		return string(chars[:min(len(chars), 1)]) + "某"
+	}
+	return string(chars[0]) + "某" + string(chars[len(chars)-1])
+}
+
 // lines reads the lines of a pair that the scope sees: two where both rows stand in it.
 func (t *Twins) lines(ctx context.Context, tx *pg.Tx, id int64, lock bool) ([]Pair, error) {
 	sql := `select ` + pairColumns + ` from person_pair where pair = $1 order by person`
