@@ -88,9 +88,7 @@ func platformServices(cfg *boot.Config) []finding {
 	if _, err := core.ParseBankAccount(cfg.Bank.Account); err != nil {
 		list = append(list, mend("bank", "LIANOU_BANK_ACCOUNT is no account; give the city's paying account"))
 	}
-	if cfg.Bank.BaseURL == "" {
-		list = append(list, remark("bank", "LIANOU_BANK_URL is not set: batches are made and wait"))
-	}
+	list = append(list, rail(cfg)...)
 	if cfg.Identity.SecretID == "" {
 		list = append(list, remark("identity", "LIANOU_IDENTITY_SECRET_ID is not set: only the city's own registry is asked"))
 	} else if cfg.Identity.SecretKey == "" {

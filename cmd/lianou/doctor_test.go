@@ -369,6 +369,17 @@ func TestDoctorServices(t *testing.T) {
 			t.Errorf("%s: %s", c.line, told(list))
 		}
 	}
+	send, take := t.TempDir(), t.TempDir()
+	folders := append(slices.Clone(platform), "LIANOU_BANK_RAIL=folder", "LIANOU_BANK_SEND_DIR="+send, "LIANOU_BANK_TAKE_DIR="+take)
+	if list := services(settings(t, folders...), forPlatform); ill(list, "bank", "") || !strings.Contains(told(list), "files go to "+send) {
+		t.Errorf("folders that are there: %s", told(list))
+	}
+	if err := os.Remove(take); err != nil {
+		t.Fatal(err)
+	}
+	if list := services(settings(t, folders...), forPlatform); !ill(list, "bank", "take folder") {
+		t.Errorf("a folder that is gone: %s", told(list))
+	}
 	for _, program := range []string{forGateway, forPlatform} { // nothing set: said, and nothing to mend but the bank's account
 		soft := 0
 		for _, f := range services(settings(t), program) {

@@ -22,7 +22,7 @@ func (standinCmd) Run(t *tool) error {
 		Log:      boot.NewLog(t.out, cfg, "standin"),
 		WeChat:   standin.WeChatConfig{AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal(), PushToken: cfg.WeChat.PushToken.Reveal(), PushKey: cfg.WeChat.PushKey.Reveal()},
 		Cloud:    standin.CloudConfig{Keys: cloudKeys(cfg), SmsAppID: cfg.SMS.AppID, Sign: cfg.SMS.Sign},
-		Bank:     standin.BankConfig{User: cfg.Bank.User, Password: cfg.Bank.Password.Reveal()},
+		Bank:     standin.BankConfig{User: cfg.Bank.User, Password: cfg.Bank.Password.Reveal(), Inbox: cfg.Bank.SendDir, Outbox: cfg.Bank.TakeDir},
 		Exchange: exchangeOf(cfg.Hotline),
 	})
 	if err != nil {

@@ -182,15 +182,23 @@ func (h *house) money() error {
 	if err != nil {
 		return err
 	}
-	var bank *payout.Bank
-	if h.cfg.Bank.BaseURL != "" {
-		bank, err = payout.NewBank(payout.BankConfig{URL: h.cfg.Bank.BaseURL, User: h.cfg.Bank.User, Password: h.cfg.Bank.Password.Reveal()})
-		if err != nil {
-			return err
-		}
+	rail, err := h.rail()
+	if err != nil {
+		return err
 	}
-	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Bank: bank})
+	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Rail: rail})
 	return err
+}
+
+// rail is the way to the bank; nil without one.
+func (h *house) rail() (payout.Rail, error) {
+	switch b := h.cfg.Bank; boot.BankRail(h.cfg) {
+	case boot.RailFolder:
+		return payout.NewFolder(payout.FolderConfig{Send: b.SendDir, Take: b.TakeDir})
+	case boot.RailHTTP:
+		return payout.NewBank(payout.BankConfig{URL: b.BaseURL, User: b.User, Password: b.Password.Reveal()})
+	}
+	return nil, nil
 }
 
 // realname asks the register first and, where one is configured, the outside

@@ -18,7 +18,7 @@ var errAnswers = core.E(core.KindUnavailable, "bank_answers_left", "")
 // Poll takes in what the bank has answered and takes up batches left half-sent. A
 // file that cannot be read holds up neither the other files nor the batches.
 func (p *Payout) Poll(ctx context.Context) error {
-	if p.bank == nil {
+	if p.rail == nil {
 		return jobs.Cancel(core.E(core.KindInternal, "no_bank", ""))
 	}
 	left, err := p.answers(ctx)
@@ -34,7 +34,7 @@ func (p *Payout) Poll(ctx context.Context) error {
 // answers takes in every return file of the outbox that is not known yet, and says
 // how many it had to leave.
 func (p *Payout) answers(ctx context.Context) (left int, err error) {
-	names, odd, err := p.bank.Outbox(ctx)
+	names, odd, err := p.rail.Outbox(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -56,7 +56,7 @@ func (p *Payout) answers(ctx context.Context) (left int, err error) {
 }
 
 func (p *Payout) answer(ctx context.Context, name string) error {
-	raw, err := p.bank.Fetch(ctx, name)
+	raw, err := p.rail.Fetch(ctx, name)
 	if err != nil {
 		return err
 	}

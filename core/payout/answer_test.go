@@ -197,22 +197,6 @@ func TestLostAnswerIsAskedNotResent(t *testing.T) {
 	}
 }
 
-// The same, but the bank has not answered yet: the same bytes are offered again,
-// and it stays one file.
-func TestSilentBankGetsTheSameBytes(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.due(3)
-	h.bank.set(func(b *bank) { b.lose, b.silent = 1, true })
-	b := h.approved()
-	_ = h.Send(t.Context(), b.ID)
-	h.must(h.Send(t.Context(), b.ID))
-	puts, files, _ := h.bank.seen()
-	if v := h.view(b.ID); v.State != "sent" || puts != 2 || files != 1 {
-		t.Errorf("state %s, %d PUTs, %d files", v.State, puts, files)
-	}
-}
-
 // A batch whose job died is taken up by the poll, once, however often it polls.
 //
 // Control: take InsertOpts from SendBatch and three polls leave three more jobs.
@@ -302,7 +286,7 @@ func TestWrongPasswordIsOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := client.Put(t.Context(), "x.pay", []byte("x")); core.KindOf(err) != core.KindInternal {
+	if _, err := client.Put(t.Context(), "x.pay", []byte("x")); core.KindOf(err) != core.KindInternal {
 		t.Errorf("got %v", err)
 	}
 	if _, err := NewBank(BankConfig{URL: "ftp://x", User: "a", Password: "b"}); err == nil {

@@ -24,8 +24,7 @@ type BankConfig struct {
 	Timeout  time.Duration // of one request. Defaults to 20 s
 }
 
-// Bank speaks docs/bank-file.md over HTTP. It never repeats a PUT: a retry after a
-// lost answer is decided above, by what the outbox says.
+// Bank is the Rail of a bank that speaks docs/bank-file.md over HTTP.
 type Bank struct {
 	put *resty.Client
 	get *resty.Client
@@ -64,18 +63,33 @@ func errBank(what string, status int) error {
 	return core.E(kind, "bank_"+what, "").Wrap(errors.New(http.StatusText(status)))
 }
 
-// Put offers a payment file once. nil means that the bank has these very bytes.
-// Any error leaves the outcome unknown.
-func (b *Bank) Put(ctx context.Context, name string, raw []byte) error {
+// Put offers a payment file once.
+func (b *Bank) Put(ctx context.Context, name string, raw []byte) (Word, error) {
 	res, err := b.put.R().SetContext(ctx).SetHeader("Content-Type", "application/octet-stream").SetBody(raw).
 		Put("/bank/inbox/" + url.PathEscape(name))
 	if err != nil {
-		return errBank("put", 0)
+		return Unsaid, errBank("put", 0)
 	}
 	if s := res.StatusCode(); s != http.StatusOK && s != http.StatusCreated {
-		return errBank("put", s)
+		return Unsaid, errBank("put", s)
 	}
-	return nil
+	return Here, nil
+}
+
+// Ask fetches the receipt of a payment file. A bare status says nothing: a wrong
+// address and a proxy have a 404, too.
+func (b *Bank) Ask(ctx context.Context, q Question) (Word, error) {
+	res, err := b.get.R().SetContext(ctx).Get("/bank/inbox/" + url.PathEscape(q.Name))
+	if err != nil {
+		return Unsaid, errBank("ask", 0)
+	}
+	if res.StatusCode() != http.StatusOK {
+		return Unsaid, errBank("ask", res.StatusCode())
+	}
+	if len(res.Body()) > MaxReceiptSize {
+		return Unsaid, badFile("size", 0)
+	}
+	return q.heard(res.Body())
 }
 
 // MaxOutbox bounds how many names one look into the outbox takes in.

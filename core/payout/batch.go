@@ -35,6 +35,8 @@ type Batch struct {
 	Paid       core.Fen
 	Returned   core.Fen
 	State      string       // draft, discarded, approved, file_written, sent, answered, refused, closed
+	Offered    int          // how often its file was handed to the bank
+	Word       Word         // what the bank says of that, while it is unknown: Absent or Differs
 	Refused    string       // the bank's code for a file refused as a whole
 	Discarded  core.StaffID // who discarded it, 0 for nobody
 	Why        string       // the reason of that

@@ -7,6 +7,6 @@
 //
 // It must not decide who gets anything: every line stands on an approved decision
 // whose digest the database compares. It must not resend a file whose outcome is
-// unknown with other content, tell citizens (core/notify does, on workflow's
+// unknown before the bank has said that it has none, tell citizens (core/notify does, on workflow's
 // word), or print an account number.
 package payout

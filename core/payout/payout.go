@@ -17,14 +17,14 @@ type Config struct {
 	Payer core.BankAccount
 }
 
-// Deps are what a Payout works with. All are required, but Bank may be nil where
+// Deps are what a Payout works with. All are required, but Rail may be nil where
 // nothing is sent (tools, tests of desks).
 type Deps struct {
 	DB    *pg.DB // as lianou_platform; used by the jobs only
 	Ring  *seal.Ring
 	Audit *audit.Log
 	Log   *slog.Logger
-	Bank  *Bank
+	Rail  Rail
 }
 
 // Payout is the one way to money. Methods with a tx run in the caller's
@@ -37,7 +37,7 @@ type Payout struct {
 	ring  *seal.Ring
 	audit *audit.Log
 	log   *slog.Logger
-	bank  *Bank
+	rail  Rail
 	jobs  *jobs.Inserter
 
 	looked atomic.Int64 // the core.Date on which Months last found nothing more to make
@@ -52,7 +52,7 @@ func New(cfg Config, d Deps) (*Payout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Payout{Budgets: NewBudgets(d.Audit), cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, bank: d.Bank, jobs: in}, nil
+	return &Payout{Budgets: NewBudgets(d.Audit), cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, rail: d.Rail, jobs: in}, nil
 }
 
 func staff(id core.StaffID) audit.Actor { return audit.Actor{Kind: "staff", ID: formatID(int64(id))} }

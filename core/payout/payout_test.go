@@ -46,7 +46,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	p, err := New(Config{Payer: account(t, "622848000000000001")}, Deps{DB: env.DB(pgtest.Platform), Ring: keys.Platform.Ring,
-		Audit: audit.New(keys.Platform.Ring), Log: slog.New(slog.DiscardHandler), Bank: client})
+		Audit: audit.New(keys.Platform.Ring), Log: slog.New(slog.DiscardHandler), Rail: client})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,6 +171,8 @@ type bank struct {
 	puts    int
 	codes   map[string]string // by account, what it answers; default paid
 	lose    int               // so many answers to PUT are lost after the file was taken
+	stray   int               // so many files are lost on their way
+	mute    bool              // answers no question about a file
 	garble  func([]byte) []byte
 	refuse  string // refuse whole files with this code
 	silent  bool   // takes files and does not answer them
@@ -210,6 +212,8 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPut:
 		b.take(w, r)
+	case strings.HasPrefix(r.URL.Path, "/bank/inbox/"):
+		b.asked(w, strings.TrimPrefix(r.URL.Path, "/bank/inbox/"))
 	case r.URL.Path == "/bank/outbox":
 		names := []string{}
 		for n := range b.out {
@@ -230,6 +234,10 @@ func (b *bank) take(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/bank/inbox/")
 	raw, _ := io.ReadAll(r.Body)
 	b.puts++
+	if b.stray > 0 {
+		b.stray--
+		panic(http.ErrAbortHandler)
+	}
 	status := http.StatusCreated
 	if before, ok := b.files[name]; ok {
 		status = http.StatusOK

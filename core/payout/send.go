@@ -15,11 +15,13 @@ import (
 // several workers at once: the file is written once, and only its bytes go out.
 //
 //  1. Write the file and the intention, commit.
-//  2. If it was offered before, the outcome of that is unknown: ask the outbox.
-//  3. Offer the bytes, commit that first.
-//  4. Record that the bank has them.
+//  2. If it was handed over before, the outcome of that is unknown: ask the bank. Only
+//     its explicit "not here" lets the bytes go out again (security.md P14); without one
+//     the batch stays unknown, and the poll asks again.
+//  3. Count the offer, commit that first.
+//  4. Hand the bytes over and record what the bank says.
 func (p *Payout) Send(ctx context.Context, id int64) error {
-	if p.bank == nil {
+	if p.rail == nil {
 		return jobs.Cancel(core.E(core.KindInternal, "no_bank", ""))
 	}
 	f, err := p.file(ctx, id) // step 1
@@ -27,22 +29,22 @@ func (p *Payout) Send(ctx context.Context, id int64) error {
 		return err
 	}
 	if f.offered > 0 { // step 2
-		// A file that could not be read may be ours: offering the same bytes under the
-		// same name is then no second payment (docs/bank-file.md).
-		if _, err := p.answers(ctx); err != nil {
+		if f, err = p.inquire(ctx, id); err != nil || f == nil {
 			return err
 		}
 	}
-	open, err := p.offering(ctx, id) // step 3
+	open, err := p.offering(ctx, id, f.offered) // step 3
 	if err != nil || !open {
 		return err
 	}
+	f.offered++
 	// NOTE: the bank may have the file from here on, whatever comes back.
-	if err := p.bank.Put(ctx, f.name, f.raw); err != nil {
-		p.log.WarnContext(ctx, "offer a batch to the bank", "batch", f.batch, "code", core.Known(err).Code)
+	word, err := p.rail.Put(ctx, f.name, f.raw) // step 4
+	if err != nil {
+		p.log.WarnContext(ctx, "hand a batch to the bank", "batch", f.batch, "code", core.Known(err).Code)
 		return err
 	}
-	return p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error { return p.markSent(ctx, tx, id) }) // step 4
+	return p.heard(ctx, id, f, word)
 }
 
 // bankFile is a written payment file.
@@ -159,11 +161,12 @@ func fit(s string, width int) string {
 	return ""
 }
 
-// offering counts an offer before it is made; false when the batch moved on.
-func (p *Payout) offering(ctx context.Context, id int64) (open bool, err error) {
+// offering counts an offer before it is made; false when the batch moved on, or when
+// another worker is just making this one.
+func (p *Payout) offering(ctx context.Context, id int64, before int) (open bool, err error) {
 	err = p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `update payout_batch set offered = offered + 1 where id = $1 and state = 'file_written'`
-		tag, err := tx.Exec(ctx, q, id)
+		const q = `update payout_batch set offered = offered + 1 where id = $1 and state = 'file_written' and offered = $2`
+		tag, err := tx.Exec(ctx, q, id, before)
 		open = tag.RowsAffected() == 1
 		return pg.Fail(err, "count the offer")
 	})
@@ -197,12 +200,14 @@ func (p *Payout) markSent(ctx context.Context, tx *pg.Tx, id int64) error {
 }
 
 // leftBehind is how long a batch may stay approved or written before the poll
-// takes it up: its own job has then died or given up.
+// takes it up: its own job has then died or given up. One that was handed over is
+// taken up by every poll, to ask.
 const leftBehind = 10 * time.Minute
 
 func (p *Payout) takeUp(ctx context.Context) error {
 	return p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `select id from payout_batch where state in ('approved', 'file_written') and approved < $1 order by id`
+		const q = `select id from payout_batch where state in ('approved', 'file_written') and approved < $1
+			or state = 'file_written' and offered > 0 order by id`
 		rows, err := tx.Query(ctx, q, tx.Now().Add(-leftBehind))
 		if err != nil {
 			return pg.Fail(err, "look for batches left behind")

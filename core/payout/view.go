@@ -7,12 +7,15 @@ import (
 	"lianou/core/pg"
 )
 
+const batchRows = `select b.id, b.name, b.created_by, coalesce(b.approved_by, 0), b.lines, b.total, b.sample, b.paid, b.returned, b.state, b.offered,
+		coalesce((select max(w.word) from payout_word w where w.batch = b.id and w.offer = b.offered), ''), b.refused,
+		coalesce(b.discarded_by, 0), b.discard_reason, b.created, b.approved, b.intended, b.sent, b.answered, b.closed
+	from payout_batch b `
+
 // Batches lists batches, newest first, at most 100. A batch names nobody, so it
 // needs no region; who may see the list is the desk's to say.
 func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
-	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, sample, paid, returned, state, refused,
-			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
-		from payout_batch order by id desc limit 100`
+	const q = batchRows + `order by b.id desc limit 100`
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
 		return nil, pg.Fail(err, "list batches")
@@ -31,15 +34,13 @@ func (p *Payout) Batches(ctx context.Context, tx *pg.Tx) ([]Batch, error) {
 
 // BatchByID reads one batch; KindNotFound when there is none.
 func BatchByID(ctx context.Context, tx *pg.Tx, id int64) (Batch, error) {
-	const q = `select id, name, created_by, coalesce(approved_by, 0), lines, total, sample, paid, returned, state, refused,
-			coalesce(discarded_by, 0), discard_reason, created, approved, intended, sent, answered, closed
-		from payout_batch where id = $1`
+	const q = batchRows + `where b.id = $1`
 	return scanBatch(tx.QueryRow(ctx, q, id))
 }
 
 func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
 	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Sample, &b.Paid, &b.Returned, &b.State,
-		&b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
+		&b.Offered, &b.Word, &b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
 	return b, pg.Fail(err, "read a batch")
 }
 

@@ -85,6 +85,7 @@ func Unscoped() map[string]string {
 		"payout_file":        "sealed; one file holds lines of many townships",
 		"bank_return":        "sealed; one file holds lines of many townships",
 		"payout_inquiry":     "what the bank said of whole files, no person",
+		"payout_word":        "what the bank said of whole files, no person",
 		"budget":             "sums of money of a county or the city, no person",
 		"budget_change":      "how they came about, and ids of staff, no citizen",
 		"ledger_account":     "names of four accounts",

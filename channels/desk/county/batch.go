@@ -20,6 +20,7 @@ type batchPage struct {
 	Discarder       string
 	Word, Tone      string
 	MayApprove      bool
+	Unsure          string        // what is not known of it, and what to do
 	CardChanged     bool          // a line names a card that was replaced since: to be discarded
 	Lines           []payout.Line // names masked: whom the money is for is decided elsewhere
 	Heads           map[core.CaseID]casefile.Head
@@ -60,7 +61,7 @@ func (c *Room) batch(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	}
 	s := wordOf(p.Batch)
 	p.Maker, p.Approver, p.Discarder = names[p.CreatedBy], names[p.ApprovedBy], names[p.Discarded]
-	p.Word, p.Tone = s.word, s.tone
+	p.Word, p.Tone, p.Unsure = s.word, s.tone, unsure(p.Batch)
 	p.MayApprove = p.State == "draft" && p.CreatedBy != at.Staff.ID && p.Agrees() && !p.CardChanged
 	return at.Page.Show(w, at, desk.View{Room: "county", Name: "batch", Title: "批次 " + p.Name}, p)
 }
@@ -101,6 +102,19 @@ func (c *Room) fill(ctx context.Context, tx *pg.Tx, id int64, p *batchPage) erro
 	return err
 }
 
+// unsure says what is not known of a batch that was handed over, and what to do.
+func unsure(b payout.Batch) string {
+	switch {
+	case !b.Unknown():
+		return ""
+	case b.Word == payout.Differs:
+		return "银行说这个批号它那里是别的内容。请打电话让银行查批号 " + b.Name + "。没查清以前,一分钱也不会再发。不要另做一批。"
+	case b.Word == payout.Absent:
+		return "银行说没收到。正在把原来那一份再交一次。"
+	}
+	return "已经交给银行,还没有收条,不知道它收没收到。系统一直在问,问到以前不会再发。等了一小时还没有,请打电话让银行查批号 " + b.Name + "。不要另做一批。"
+}
+
 type stateWord struct {
 	word, tone string
 	moving     bool // on its way: the page asks for news by itself
@@ -111,6 +125,10 @@ type stateWord struct {
 func wordOf(b payout.Batch) stateWord {
 	answered := b.State == "answered" || b.State == "closed" && b.Refused == ""
 	switch {
+	case b.Unknown() && b.Word == payout.Differs:
+		return stateWord{word: "银行那边内容不一样", tone: "red", moving: true}
+	case b.Unknown():
+		return stateWord{word: "等银行收条", tone: "amber", moving: true}
 	case answered && b.Returned > 0 && b.Returned == b.Totals.Total:
 		return stateWord{word: "已退回", tone: "red"}
 	case answered && b.Returned > core.Fen(0):

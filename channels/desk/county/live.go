@@ -47,7 +47,7 @@ func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error
 func (f found) digest() string {
 	h := fnv.New64a()
 	for _, b := range f.batches {
-		fmt.Fprintln(h, b.ID, b.State, b.Paid, b.Returned)
+		fmt.Fprintln(h, b.ID, b.State, b.Offered, b.Word, b.Paid, b.Returned)
 	}
 	for _, x := range f.open {
 		fmt.Fprintln(h, x.ID, x.State)

@@ -148,6 +148,7 @@ type page struct {
 type batch struct {
 	payout.Batch
 	Maker, Approver, Discarder, Word, Tone string
+	Unsure                                 string // what is not known of it, and what to do
 	MayApprove, MayDiscard                 bool
 }
 
@@ -253,7 +254,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 		s := wordOf(b)
 		p.Moving = p.Moving || s.moving
 		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
-			Word: s.word, Tone: s.tone, MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
+			Word: s.word, Tone: s.tone, Unsure: unsure(b), MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
 	p.Sample = p.DueSample || slices.ContainsFunc(found.batches, func(b payout.Batch) bool { return b.Sample })
 	p.Fixes = found.fixes(at.Staff.ID, names)

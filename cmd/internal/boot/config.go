@@ -173,7 +173,10 @@ type Identity struct {
 
 // Bank is the paying bank's file transfer.
 type Bank struct {
-	BaseURL  string `env:"LIANOU_BANK_URL" help:"address of the bank, whose files lie under /bank/. Empty: batches wait"`
+	Rail     string `env:"LIANOU_BANK_RAIL" help:"http or folder. Empty: http where LIANOU_BANK_URL is set; without either, batches wait"`
+	SendDir  string `env:"LIANOU_BANK_SEND_DIR" help:"folder rail: where the bank fetches our files"`
+	TakeDir  string `env:"LIANOU_BANK_TAKE_DIR" help:"folder rail: where the bank puts its receipts, returns and statements"`
+	BaseURL  string `env:"LIANOU_BANK_URL" help:"address of the bank, whose files lie under /bank/"`
 	User     string `env:"LIANOU_BANK_USER" help:"basic authentication"`
 	Password Secret `env:"LIANOU_BANK_PASSWORD" help:"its password"`
 	Account  string `env:"LIANOU_BANK_ACCOUNT" help:"the city's paying account"`

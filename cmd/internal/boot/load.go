@@ -82,6 +82,7 @@ func (c *Config) check() []string {
 	}
 	faults = append(faults, c.OCR.check()...)
 	faults = append(faults, c.Speech.check()...)
+	faults = append(faults, checkBank(c)...)
 	faults = append(faults, c.Voice.check(c.SIP)...)
 	if c.Quality < 0 || c.Quality > 100 {
 		faults = append(faults, "LIANOU_QUALITY_SHARE must be 0 to 100")

@@ -29,6 +29,7 @@ type bank struct {
 type bankState struct {
 	Files   map[string]string   `json:"files"`   // digest of each file taken, by digest: the batch
 	Batches map[string]string   `json:"batches"` // batch number: digest of the file that was booked
+	Taken   map[string]string   `json:"taken"`   // file name without .pay: SM3 of the first bytes taken under it
 	Returns []returnFile        `json:"returns"`
 	Credits map[string][]Credit `json:"credits"` // by account
 }
@@ -74,6 +75,9 @@ func (b *bank) restore(st bankState) {
 	if st.Batches == nil {
 		st.Batches = map[string]string{}
 	}
+	if st.Taken == nil {
+		st.Taken = map[string]string{}
+	}
 	if st.Credits == nil {
 		st.Credits = map[string][]Credit{}
 	}
@@ -82,6 +86,7 @@ func (b *bank) restore(st bankState) {
 
 func (b *bank) routes(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /bank/inbox/{name}", b.guarded("inbox", b.take))
+	mux.HandleFunc("GET /bank/inbox/{name}", b.guarded("inbox/ask", b.asked))
 	mux.HandleFunc("GET /bank/outbox", b.guarded("outbox", b.list))
 	mux.HandleFunc("GET /bank/outbox/{name}", b.guarded("outbox/file", b.fetch))
 }
@@ -97,11 +102,7 @@ func (b *bank) guarded(call string, h served) http.HandlerFunc {
 			http.Error(w, "unauthorized", http.StatusUnauthorized)
 			return
 		}
-		only := []Mode{ModeTimeout, ModeCut, ModeCutDone, ModeStatus}
-		if call == "inbox" {
-			only = nil
-		}
-		b.faults.pass(w, r, b.faults.take(Bank, call, only...), func(w http.ResponseWriter, r *http.Request, f Fault) {
+		b.faults.pass(w, r, b.faults.take(Bank, call, modesOf(call)...), func(w http.ResponseWriter, r *http.Request, f Fault) {
 			if code, err := strconv.Atoi(f.Code); f.Mode == ModeError && err == nil && code >= 400 && code < 600 {
 				http.Error(w, "bank error", code)
 				return
@@ -109,6 +110,20 @@ func (b *bank) guarded(call string, h served) http.HandlerFunc {
 			h(w, r, f)
 		})
 	}
+}
+
+// modesOf are the modes that a call takes up; others wait for who they are meant for.
+func modesOf(call string) []Mode {
+	modes := []Mode{ModeTimeout, ModeCut, ModeCutDone, ModeStatus}
+	switch call {
+	case "inbox":
+		return append(modes, ModeError, ModeResult, ModeLate, ModeLose, ModeContrary, ModeTwice)
+	case "inbox/ask":
+		return append(modes, ModeHalf, ModeForeign)
+	case "outbox/file":
+		return append(modes, ModeHalf)
+	}
+	return modes
 }
 
 func same(a, b string) bool {
@@ -150,6 +165,9 @@ func (b *bank) book(stem string, raw []byte, f Fault) bool {
 		return false
 	}
 	defer b.changed()
+	if b.st.Taken[stem] == "" {
+		b.st.Taken[stem] = sm3hex(raw)
+	}
 	pay, err := parsePay(raw)
 	b.st.Files[digest] = pay.Batch
 	if f.Mode == ModeError {
@@ -166,6 +184,9 @@ func (b *bank) book(stem string, raw []byte, f Fault) bool {
 	b.st.Batches[pay.Batch] = digest
 	results := b.post(pay, f)
 	b.publish(stem, renderReturn(pay.Batch, pay.Date, results), f)
+	if f.Mode == ModeTwice {
+		b.publish(stem, renderReturn(pay.Batch, pay.Date, results), f)
+	}
 	if f.Mode == ModeContrary {
 		b.publish(stem, renderReturn(pay.Batch, pay.Date, opposite(results)), f)
 	}
@@ -255,15 +276,25 @@ func (b *bank) list(w http.ResponseWriter, _ *http.Request, _ Fault) {
 	_ = json.NewEncoder(w).Encode(names)
 }
 
-func (b *bank) fetch(w http.ResponseWriter, r *http.Request, _ Fault) {
-	for _, f := range b.ready() {
-		if f.Name == r.PathValue("name") {
-			w.Header().Set("Content-Type", "application/octet-stream")
-			_, _ = w.Write(f.Body)
+func (b *bank) fetch(w http.ResponseWriter, r *http.Request, f Fault) {
+	for _, file := range b.ready() {
+		if file.Name == r.PathValue("name") {
+			give(w, file.Body, f)
 			return
 		}
 	}
 	http.NotFound(w, r)
+}
+
+// give sends a file, or half of it before the line breaks.
+func give(w http.ResponseWriter, body []byte, f Fault) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if f.Mode == ModeHalf {
+		_, _ = w.Write(body[:len(body)/2])
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(body)
 }
 
 // CreditsOf lists the money that arrived on any card of a person, oldest first.

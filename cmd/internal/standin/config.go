@@ -85,6 +85,9 @@ type BankConfig struct {
 	User, Password string
 	// Delay is how long a return file waits. Defaults to none.
 	Delay time.Duration
+	// Inbox and Outbox are the folders of a customer who drops files: the bank fetches
+	// from the one and puts into the other, by Sweep. Default to none.
+	Inbox, Outbox string
 }
 
 // ExchangeConfig is the call exchange's side of the hotline.

@@ -32,7 +32,7 @@ func TestProductMeetsBank(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time it is the same bytes
-		if err := client.Put(t.Context(), "B-2026-11-1.pay", raw); err != nil {
+		if _, err := client.Put(t.Context(), "B-2026-11-1.pay", raw); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestProductMeetsBank(t *testing.T) {
 	}
 	order.Lines[0].Amount++
 	raw, _ = order.Bytes()
-	if err := client.Put(t.Context(), "B-2026-11-1.pay", raw); err != nil {
+	if _, err := client.Put(t.Context(), "B-2026-11-1.pay", raw); err != nil {
 		t.Fatal(err)
 	}
 	back, err = client.Fetch(t.Context(), "B-2026-11-1-2.ret")

@@ -40,8 +40,10 @@ const (
 	ModeLate     Mode = "late"     // bank: the return comes after Delay
 	ModeLose     Mode = "lose"     // bank: the return never comes
 	ModeContrary Mode = "contrary" // bank: a second return contradicts the first
+	ModeHalf     Mode = "half"     // bank: half of a file that it gives out
+	ModeForeign  Mode = "foreign"  // bank: a receipt that names another batch
 
-	ModeTwice    Mode = "twice"    // exchange: deliver the webhook twice
+	ModeTwice    Mode = "twice"    // exchange: deliver the webhook twice; bank: the same return under two names
 	ModeDisorder Mode = "disorder" // exchange: the end of the call arrives before its beginning
 	ModeForge    Mode = "forge"    // exchange: a signature by another key
 	ModeStale    Mode = "stale"    // exchange: signed 301 s ago
@@ -75,7 +77,7 @@ var modes = map[Service][]Mode{
 	WeChat:   {ModeResult},
 	Identity: {ModeResult},
 	SMS:      {ModeResult, ModeReport},
-	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary},
+	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary, ModeHalf, ModeForeign, ModeTwice},
 	Exchange: {ModeTwice, ModeDisorder, ModeForge, ModeStale, ModeMissing, ModeHuge, ModeInside, ModeJunk},
 	Speech:   {ModeSlow, ModeTruncated, ModeFlood, ModePrompt, ModeLanguage, ModeLies, ModeSilent, ModeInverted, ModeIsEnd},
 }

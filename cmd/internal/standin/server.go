@@ -90,6 +90,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		s.keep(ctx)
 	}()
 	go s.exchange.deliver(ctx)
+	go s.bank.visit(ctx)
 	go func() {
 		<-ctx.Done()
 		_ = srv.Close() // connections held by ModeTimeout must not outlive us
