@@ -87,9 +87,9 @@ type Item struct {
 
 // A Survey says by when the means of a household are looked into (调查).
 type Survey struct {
-	Days int    `yaml:"days"` // working days from acceptance
-	Done bool   `yaml:"done"` // it has ended by then; otherwise it has begun
-	Law  string `yaml:"law"`
+	Days int  // working days from acceptance
+	Done bool // it has ended by then; otherwise it has begun
+	Law  string
 }
 
 // A Benefit says what is given.

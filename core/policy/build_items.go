@@ -17,7 +17,7 @@ var (
 
 func (b *builder) addItem(a at, s *srcItem) {
 	it := datedItem{from: s.From.Date, until: s.Until.Date, at: a, Item: Item{
-		Code: s.Code, No: s.No, Name: s.Name, Everyday: s.Everyday, English: s.English, Category: s.Category,
+		Code: s.Code, No: int(s.No), Name: s.Name, Everyday: s.Everyday, English: s.English, Category: s.Category,
 		Law: s.Law, BenefitKind: s.Kind, Decides: s.Decides, Body: s.Body, Ceiling: -1,
 		Entry: s.Entry, ByLaw: s.Decides,
 	}}

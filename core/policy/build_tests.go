@@ -187,7 +187,7 @@ func sayParam(name string) string {
 }
 
 func (b *builder) limit(a at, l *srcLimit, fact *Fact) *Limit {
-	out := &Limit{Param: -1, By: -1, Times: max(l.Times, 1)}
+	out := &Limit{Param: -1, By: -1, Times: b.times(a, l.Times)}
 	unit := Unit("")
 	switch {
 	case l.Param != "" && l.Fact == "":
@@ -229,4 +229,20 @@ func (b *builder) limit(a at, l *srcLimit, fact *Fact) *Limit {
 		}
 	}
 	return out
+}
+
+// mostTimes bounds by how often a limit is multiplied: twelve months of a year, and some years.
+const mostTimes = 1000
+
+// times reads how often a limit counts, once where it is not said.
+func (b *builder) times(a at, d decimal) int64 {
+	if d == "" {
+		return 1
+	}
+	n, err := d.scaled(0)
+	if err != nil || n < 1 || n > mostTimes {
+		b.problem(a.in("times"), "几倍要写一个整数,从 1 到 "+strconv.Itoa(mostTimes)+",不带小数点。要乘小数的,用单位是 ratio 的标准(by)。", "times is a whole number from 1 to %d, not %q", mostTimes, string(d))
+		return 1
+	}
+	return n
 }

@@ -55,7 +55,7 @@ func (b *builder) resolve(a at, n *srcNode, person bool) *Node {
 		if n.AtLeast.N < 1 || n.AtLeast.N > core.MaxMembers {
 			b.problem(a.in("at_least.n"), "几个人要写一个数,从 1 到 "+strconv.Itoa(core.MaxMembers)+"。", "n must be between 1 and %d", core.MaxMembers)
 		}
-		return b.newNode(Node{Kind: NodeAtLeast, N: n.AtLeast.N, Kids: []*Node{b.node(a.in("at_least.of"), &n.AtLeast.Of, true)}})
+		return b.newNode(Node{Kind: NodeAtLeast, N: int(n.AtLeast.N), Kids: []*Node{b.node(a.in("at_least.of"), &n.AtLeast.Of, true)}})
 	}
 }
 

@@ -92,21 +92,21 @@ func (c *Calendar) Between(from, to core.Date) int {
 func (b *builder) addYears(f *file) {
 	for i, y := range f.doc.Calendar {
 		a := f.section("calendar", i, "calendar")
-		if b.calendar.years[y.Year] {
+		if b.calendar.years[int(y.Year)] {
 			b.problem(a.in("year"), "这一年的放假安排写了两遍。请留下一份。", "the year %d is given twice", y.Year)
 		}
 		if y.Year < 2000 || y.Year > 2099 {
 			b.problem(a.in("year"), "年份写得不对。年份写四位,比如 2024。", "%d is no year from 2000 to 2099", y.Year)
 		}
-		b.calendar.years[y.Year] = true
+		b.calendar.years[int(y.Year)] = true
 		for k, fest := range y.Off {
 			for n, d := range fest.Days {
-				b.checkDay(a.in(index("off", k)+".days").nth(n), y.Year, d.Date)
+				b.checkDay(a.in(index("off", k)+".days").nth(n), int(y.Year), d.Date)
 				b.calendar.off[d.Date] = fest.Name
 			}
 		}
 		for k, d := range y.Work {
-			b.checkDay(a.in("work").nth(k), y.Year, d.Date)
+			b.checkDay(a.in("work").nth(k), int(y.Year), d.Date)
 			b.calendar.work[d.Date] = true
 		}
 	}

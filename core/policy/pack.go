@@ -32,9 +32,21 @@ const (
 
 // A ReviewClass is how often a kind of household is looked at again.
 type ReviewClass struct {
-	Class  string `yaml:"class"` // A, B, C
-	Months int    `yaml:"months"`
+	Class  string // A, B, C
+	Months int
+	Who    string
+}
+
+type srcReview struct {
+	Class  string `yaml:"class"`
+	Months whole  `yaml:"months"`
 	Who    string `yaml:"who"`
+}
+
+type srcSurvey struct {
+	Days whole  `yaml:"days"`
+	Done bool   `yaml:"done"`
+	Law  string `yaml:"law"`
 }
 
 type srcPack struct {
@@ -54,10 +66,10 @@ type srcProcess struct {
 	Items     []core.ItemCode `yaml:"items"`
 	ByLaw     string          `yaml:"by_law"`
 	Limit     *srcTime        `yaml:"limit"`
-	Survey    *Survey         `yaml:"survey"`
+	Survey    *srcSurvey      `yaml:"survey"`
 	Notice    *srcNotice      `yaml:"notice"`
 	Appraisal Appraisal       `yaml:"appraisal"`
-	Review    []ReviewClass   `yaml:"review"`
+	Review    []srcReview     `yaml:"review"`
 }
 
 type srcStatusText struct {
@@ -171,7 +183,7 @@ func (p *srcProcess) apply(it *Item, laws string) {
 		it.LimitLaw = cmp.Or(p.Limit.Law, laws)
 	}
 	if p.Survey != nil {
-		it.Survey = *p.Survey
+		it.Survey = Survey{int(p.Survey.Days), p.Survey.Done, p.Survey.Law}
 	}
 	if p.Notice != nil {
 		p.Notice.apply(it)
@@ -181,21 +193,24 @@ func (p *srcProcess) apply(it *Item, laws string) {
 		it.Appraisal, it.AppraiseLaw = p.Appraisal, laws
 	}
 	if p.Review != nil {
-		it.Review = p.Review
+		it.Review = nil
+		for _, r := range p.Review {
+			it.Review = append(it.Review, ReviewClass{r.Class, int(r.Months), r.Who})
+		}
 	}
 }
 
 func (t *srcTime) apply(it *Item) {
-	it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText = t.Days, t.County, t.Special, t.Mark, t.Text
+	it.LimitDays, it.CountyDays, it.SpecialDays, it.LimitMark, it.LimitText = int(t.Days), int(t.County), int(t.Special), t.Mark, t.Text
 }
 
 func (n *srcNotice) apply(it *Item) {
-	it.NoticeDays, it.NoticeIn, it.NoticeTwice, it.NoticeFree = n.Days, n.Inside, n.Twice, n.Free
+	it.NoticeDays, it.NoticeIn, it.NoticeTwice, it.NoticeFree = int(n.Days), n.Inside, n.Twice, n.Free
 }
 
 // checkTime and checkNotice hold for items and packs alike.
 func (b *builder) checkTime(a at, t *srcTime) {
-	for place, days := range map[string]int{"days": t.Days, "county": t.County, "special": t.Special} {
+	for place, days := range map[string]whole{"days": t.Days, "county": t.County, "special": t.Special} {
 		if days < 0 || days > 250 {
 			b.problem(a.in(place), "办理时限写工作日,从 0 到 250。", "working days")
 		}

@@ -103,7 +103,16 @@ var faultCases = []faultCase{
 	{"misspelt status", "items/mz.yaml", "person: {all: [certificate, status.dibao]}", "person: {all: [certificate, " + mark + "status.dibbao]}", "no status", "没有叫「dibbao」的身份"},
 	{"misspelt key", "items/mz.yaml", "    everyday: 低保\n", "    " + mark + "everday: 低保\n", "everday", "写错了字"},
 	{"key twice", "items/mz.yaml", "    everyday: 低保\n", "    everyday: 低保\n    " + mark + "everyday: 低保\n", "already defined", "写了两遍"},
-	{"text for a number", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: " + mark + "二十, county: 30", "cannot unmarshal", "该填数字的填数字"},
+	{"text for a number", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: " + mark + "二十, county: 30", "no whole number", "该填数字"},
+	// Red before: accepted, and cut down to 1 (or, below 1, to the default) without a word.
+	{"limit times nothing", "criteria.yaml", "by: illness.ratio, times: 12", "by: illness.ratio, times: " + mark + "0", "whole number", "整数,从 1"},
+	{"limit times less than one", "criteria.yaml", "by: illness.ratio, times: 12", "by: illness.ratio, times: " + mark + "0.01", "whole number", "整数,从 1"},
+	{"limit times a fraction", "criteria.yaml", "by: illness.ratio, times: 12", "by: illness.ratio, times: " + mark + "1.99", "whole number", "整数,从 1"},
+	{"limit times less than nothing", "criteria.yaml", "by: illness.ratio, times: 12", "by: illness.ratio, times: " + mark + "-1", "whole number", "整数,从 1"},
+	{"half a day", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: " + mark + "20.5, county: 30", "no whole number", "整数"},
+	{"half a day of the county", "items/mz.yaml", "limit: {days: 20, county: 30", "limit: {days: 20, county: " + mark + "30.9", "no whole number", "整数"},
+	{"half an item", "items/mz.yaml", "    no: 2\n", "    no: " + mark + "2.5\n", "no whole number", "整数"},
+	{"half a year", "calendar.yaml", "- year: 2024", "- year: " + mark + "2024.5", "no whole number", "整数"},
 	{"broken line", "items/mz.yaml", "    everyday: 低保\n", "    everyday: [低保\n" + mark + "x", "", "缩进"},
 	// Rings.
 	{"group that refers to itself", "criteria.yaml", "when: {any: [status.dibao, status.tekun]}", "when: {any: [status.dibao, " + mark + "dibao_or_tekun]}", "dibao_or_tekun -> dibao_or_tekun", "引用了自己"},

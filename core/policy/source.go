@@ -59,10 +59,10 @@ type srcCriterion struct {
 }
 
 type srcLimit struct {
-	Param string `yaml:"param"`
-	Fact  string `yaml:"fact"`
-	By    string `yaml:"by"`
-	Times int64  `yaml:"times"`
+	Param string  `yaml:"param"`
+	Fact  string  `yaml:"fact"`
+	By    string  `yaml:"by"`
+	Times decimal `yaml:"times"` // "": once
 }
 
 type srcGroup struct {
@@ -84,7 +84,7 @@ type srcStatus struct {
 
 type srcItem struct {
 	Code       core.ItemCode `yaml:"code"`
-	No         int           `yaml:"no"`
+	No         whole         `yaml:"no"`
 	Name       string        `yaml:"name"`
 	Everyday   string        `yaml:"everyday"`
 	English    string        `yaml:"english"`
@@ -113,16 +113,16 @@ type srcBenefit struct {
 }
 
 type srcTime struct {
-	Days    int    `yaml:"days"`
-	County  int    `yaml:"county"`
-	Special int    `yaml:"special"`
+	Days    whole  `yaml:"days"`
+	County  whole  `yaml:"county"`
+	Special whole  `yaml:"special"`
 	Mark    string `yaml:"mark"`
 	Text    string `yaml:"text"`
 	Law     string `yaml:"law"` // in a pack: the article, where the pack's laws alone are too vague
 }
 
 type srcNotice struct {
-	Days   int      `yaml:"days"`
+	Days   whole    `yaml:"days"`
 	Law    string   `yaml:"law"` // as above
 	Inside bool     `yaml:"inside"`
 	Twice  bool     `yaml:"twice"`
@@ -141,7 +141,7 @@ type srcRule struct {
 }
 
 type srcYear struct {
-	Year int       `yaml:"year"`
+	Year whole     `yaml:"year"`
 	Off  []srcFest `yaml:"off"`
 	Work []day     `yaml:"work"`
 }
@@ -164,7 +164,7 @@ type srcNode struct {
 }
 
 type srcCount struct {
-	N  int     `yaml:"n"`
+	N  whole   `yaml:"n"`
 	Of srcNode `yaml:"of"`
 }
 
@@ -208,6 +208,23 @@ func (d decimal) scaled(places int) (int64, error) {
 	}
 	return strconv.ParseInt(whole+frac+strings.Repeat("0", places-len(frac)), 10, 64)
 }
+
+// whole is a count, such as of days. The library would cut 1.99 down to 1 without a word.
+type whole int
+
+// UnmarshalYAML reads the number.
+func (w *whole) UnmarshalYAML(node ast.Node) error {
+	text := node.GetToken().Value
+	v, err := decimal(text).scaled(0)
+	if err != nil || v > mostWhole {
+		return &fault{node: node, what: fmt.Sprintf("%q is no whole number", text),
+			say: "这一栏该填数字," + quoted(text) + "不行。请填一个整数,不带小数点和负号。"}
+	}
+	*w = whole(v)
+	return nil
+}
+
+const mostWhole = 1_000_000
 
 // day is a civil day written 2006-01-02; zero when absent.
 type day struct{ core.Date }

@@ -17,7 +17,7 @@ var (
 	misspelt    = slip{"criteria.yaml", "fact: hukou\n", "fact: hukuo\n", `perhaps "hukou"`}
 	noLaw       = slip{"items/mz.yaml", "law: [国办发〔2010〕54号]", `law: [""]`, "legal source"}
 	badKey      = slip{"items/mz.yaml", "    everyday: 低保\n", "    everday: 低保\n", "unknown field"}
-	textForDays = slip{"items/mz.yaml", "limit: {days: 15, county: 30", "limit: {days: 十五, county: 30", "cannot unmarshal"}
+	textForDays = slip{"items/mz.yaml", "limit: {days: 15, county: 30", "limit: {days: 十五, county: 30", "no whole number"}
 	brokenLine  = slip{"calendar.yaml", "calendar:\n", "calendar: [\n  x: y: z\n", ""}
 	noDivision  = slip{"items/mz.yaml", "formula: dibao_standard * members_count", "formula: dibao_standard / 0", "divides by 0"}
 	lonelyRule  = slip{"rules.yaml", "{a: ZJ-01, b: ZJ-02,", "{a: ZJ-01, b: ZJ-01,", "refers to itself"}
