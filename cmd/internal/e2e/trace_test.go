@@ -16,7 +16,7 @@ import (
 
 // unreached are rows this city's stories do not come to; the demonstration's third
 // story (a card that was closed) walks them.
-var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/{change}", "/people/changes/contest/{household}", "/people/household/{household}/life", "/people/household/{household}/life/undo", "/agent/letter", "/twins/{pair}", "/ranking/lead/{lead}/settle", "/ranking/lead/{lead}/reopen", "/county/batch/{batch}/discard", "/county/inquiry/{return}/propose", "/county/inquiry/{return}/confirm", "/county/fix/{fix}/reject", "/county/fix/{fix}/phone", "/city/relocate", "/city/late/{climb}", "/county/fix/{fix}/confirm", "/counter/task/{task}/told",
+var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/{change}", "/people/changes/told/{change}", "/people/changes/contest/{household}", "/people/household/{household}/life", "/people/household/{household}/life/undo", "/agent/letter", "/twins/{pair}", "/ranking/lead/{lead}/settle", "/ranking/lead/{lead}/reopen", "/county/batch/{batch}/discard", "/county/inquiry/{return}/propose", "/county/inquiry/{return}/confirm", "/county/fix/{fix}/reject", "/county/fix/{fix}/phone", "/city/relocate", "/city/late/{climb}", "/county/fix/{fix}/confirm", "/counter/task/{task}/told",
 	"/agent/alerts/{call}/explained", // an alert takes its time; the room's own test closes one
 	// Rules are the same for every story of this city; the room's own test changes them.
 	"/book/begin", "/book/draft/{draft}/amount", "/book/draft/{draft}/words", "/book/draft/{draft}/switch", "/book/draft/{draft}/weights", "/book/draft/{draft}/undo", "/book/draft/{draft}/sign", "/book/draft/{draft}/reopen",
