@@ -8,7 +8,7 @@ import (
 )
 
 // Whoever disputed something hears what they had said, what came of it, why, and where to
-// turn next, in short sentences. Control: Say without the way on ("says no way on").
+// turn next, in short sentences.
 func TestWhatCameOfAContestIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Contested{

@@ -48,7 +48,8 @@ func (h *house) says(t *testing.T, target string) string {
 // promised, and a way there; who asked sees that it is for another; the county sees which of
 // its townships let a promised day pass, and another county nothing.
 //
-// Red by the queue as it was: "the approver's queue: … 这里没有等着办的".
+// Red by the queue without its line: "the approver's queue: … 等第二人定 0", "the county
+// after the day".
 func TestWhatWaitsForASecondPersonIsSeen(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -103,8 +104,8 @@ func TestWhatWaitsForASecondPersonIsSeen(t *testing.T) {
 // somebody says how and when the person was told; it is as late as the answer would be. Then
 // the household's page says so. It is told once, and another township's is nobody's.
 //
-// Red by judgeChange as it was: "nobody is to tell: 没有等着核的更正". Controls: Told without
-// "told is null" and the database's change_told_once ("told twice: 303"); notKin left out.
+// Red by the page without the list: "nobody is to tell: … 没有等着核的更正", "there is no way
+// to say it was told".
 func TestTheAnswerReachesWhoDisputed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -173,7 +174,8 @@ func TestTheAnswerReachesWhoDisputed(t *testing.T) {
 }
 
 // A correction that the person asked for is promised and told as a contest is; one that the
-// officer found is not. Red without the tick: "the person is not told".
+// officer found is not. Red by propose deaf to the tick:
+// "the person is not told".
 func TestACorrectionAskedForByThePersonIsTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -198,7 +200,8 @@ func TestACorrectionAskedForByThePersonIsTold(t *testing.T) {
 // A citizen says since when it is so: the form offers no day, least of all today. And what
 // was disputed of a member says whose it was when it stands answered.
 //
-// Red by the form as it was: "the form offers a day"; by the list as it was: "whose".
+// Red by the form as it was: "the form offers a day"; by the list without the name:
+// "whose".
 func TestAContestSaysSinceWhenAndWhose(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -229,4 +232,22 @@ func hidden(body, name string) string {
 		return ""
 	}
 	return found[1]
+}
+
+// A refusal is gone from the page once its value is being corrected. Red by fault.js as it
+// was: "the message stays".
+func TestARefusalGoesWhenItsValueIsCorrected(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:housing", 30, `{"houses": 2}`)
+	tab, at := h.desk(t)
+	tab.Open(at + "/desk/people/changes/ask/1?for=check&about=home&fact=houses")
+	tab.Fill("[name=becomes]", "lots")
+	tab.Fill("[name=reason]", "看了不动产登记")
+	tab.Click("form.sheet .btn.go")
+	tab.Until("it is refused", `!!document.querySelector("#say #fault")`)
+	tab.Eval(`document.querySelector("[name=becomes]").value = "1"; document.querySelector("[name=becomes]").dispatchEvent(new Event("input", {bubbles: true})); ""`)
+	if got := tab.Eval(`document.querySelector("#say").innerText + document.querySelectorAll("[aria-invalid]").length`); got != "0" {
+		t.Errorf("the message stays: %s", got)
+	}
 }

@@ -15,12 +15,12 @@ import (
 // it.
 type Tally struct {
 	Region      core.RegionCode
-	Corrections int // nobody decided yet, without what citizens dispute
-	Contests    int // what citizens dispute and nobody decided yet
-	Mine        int // of both, what whoever counts asked for or saw, and may not decide
-	Untold      int // decided, and whoever disputed it has not been told
-	ToTell      int // of Untold, what whoever counts wrote down
-	Late        int // of Contests and Untold, what was written down before the day asked for
+	Corrections int       // nobody decided yet, without what citizens dispute
+	Contests    int       // what citizens dispute and nobody decided yet
+	Mine        int       // of both, what whoever counts asked for or saw, and may not decide
+	Untold      int       // decided, and whoever disputed it has not been told
+	ToTell      int       // of Untold, what whoever counts wrote down
+	Late        int       // of Contests and Untold, what was written down before the day asked for
 	Oldest      core.Date // when the oldest of Contests and Untold was written down; 0 without any
 }
 
