@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,16 +32,29 @@ type changeRow struct {
 	Seen         bool      // two visitors saw it
 	Beside       string    // who was there beside the one who asks
 	Contest      bool      // somebody disputes what their household's index was made of
-	Due          core.Date // of a contest: until when it is to be answered
+	Due          core.Date // of a contest: until when it is to be answered and told
 	Late         bool
+	Answer       string // what to say to whoever disputed it
+	Teller       string // who told them; How and ToldOn say how and when
+	HowWord      string
 	staff        core.StaffID
 	decider      core.StaffID
+	teller       core.StaffID
 }
 
-// changesPage is what waits in the officer's place for a second person.
+// Untold reports that whoever disputed it has still to hear what came of it.
+func (row changeRow) Untold() bool {
+	return row.Contest && row.ToldBy == "" && (row.State == change.Accepted || row.State == change.Refused)
+}
+
+// changesPage is what waits in the officer's place for a second person, and who waits to be
+// told what came of what they disputed.
 type changesPage struct {
 	Said     string
 	Rows     []changeRow
+	Untold   []changeRow
+	Hows     []wording.Option
+	Today    core.Date
 	Contests int
 	Late     int // of the contests
 }
@@ -54,41 +68,57 @@ func changing(at desk.At) registry.Purpose {
 }
 
 func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	empty := changesPage{Said: desk.Said(w, r)}
+	empty := changesPage{Said: desk.Said(w, r), Hows: hows}
 	var page changesPage
 	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		page = empty
 		why := changing(at)
-		list, err := p.d.Changes.Waiting(ctx, tx, why)
-		if err != nil {
+		if err := p.fillChanges(ctx, tx, why, &page); err != nil {
 			return err
 		}
-		ids := make([]int64, 0, len(list))
-		for _, q := range list {
-			row, err := p.waiting(ctx, tx, why, q)
-			if err != nil {
-				return err
-			}
-			page.Rows, ids = append(page.Rows, row), append(ids, int64(q.ID))
-			if row.Contest {
-				page.Contests++
-			}
-			if row.Late {
-				page.Late++
-			}
-		}
-		if err := p.mayList(ctx, tx, why, page.Rows); err != nil {
+		all := slices.Concat(page.Rows, page.Untold)
+		if err := p.mayList(ctx, tx, why, all); err != nil {
 			return err
+		}
+		ids := make([]int64, 0, len(all))
+		for _, row := range all {
+			ids = append(ids, int64(row.ID))
 		}
 		return p.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: why.Actor, Act: "change.listed", IDs: ids, Purpose: why.Why}))
 	})
-	if err == nil {
-		err = p.nameStaff(r.Context(), at, page.Rows)
+	for _, rows := range [][]changeRow{page.Rows, page.Untold} {
+		if err == nil {
+			err = p.nameStaff(r.Context(), at, rows)
+		}
 	}
 	if err != nil {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "changes", Title: "待核更正"}, page)
+}
+
+// fillChanges reads what waits for a second person and who waits to be told.
+func (p *Room) fillChanges(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *changesPage) error {
+	page.Today = tx.Today()
+	list, err := p.d.Changes.Waiting(ctx, tx, why)
+	if err != nil {
+		return err
+	}
+	for _, q := range list {
+		row, err := p.waiting(ctx, tx, why, q)
+		if err != nil {
+			return err
+		}
+		page.Rows = append(page.Rows, row)
+		if row.Contest {
+			page.Contests++
+		}
+		if row.Late {
+			page.Late++
+		}
+	}
+	page.Untold, err = p.untold(ctx, tx, why)
+	return err
 }
 
 // mayList counts whom a list of requests names. Errors: KindTooMany.
@@ -104,20 +134,11 @@ func (p *Room) mayList(ctx context.Context, tx *pg.Tx, why registry.Purpose, row
 
 // waiting lays a request beside what stands today.
 func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request) (changeRow, error) {
-	row := p.dated(rowOf(q), tx.Today())
 	members, err := p.d.Registry.Members(ctx, tx, why, q.Household)
 	if err != nil {
-		return row, err
+		return changeRow{}, err
 	}
-	for _, m := range members {
-		if m.Person.ID == q.Person {
-			row.Name, row.About = m.Person.Name, m.Person.ID
-		}
-	}
-	if q.Person == 0 {
-		head := headOf(members)
-		row.Name, row.About = head.Name+"家", head.ID
-	}
+	row := p.dated(called(rowOf(q), members), tx.Today())
 	now, err := p.stands(ctx, tx, why, q)
 	if now != row.Before {
 		row.Now = now
@@ -125,24 +146,39 @@ func (p *Room) waiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, q c
 	return row, err
 }
 
+// called puts a name to whom a request is about: a member, or after whom the household is
+// called. Who has left it has none here.
+func called(row changeRow, members []registry.Member) changeRow {
+	for _, m := range members {
+		if m.Person.ID == row.Person {
+			row.Name, row.About = m.Person.Name, m.Person.ID
+		}
+	}
+	if row.Person == 0 {
+		head := headOf(members)
+		row.Name, row.About = head.Name+"家", head.ID
+	}
+	return row
+}
+
 // dated says until when a contest is to be answered, and whether that day is over.
 func (p *Room) dated(row changeRow, today core.Date) changeRow {
 	if row.Contest {
 		row.Due = p.due(row.Made)
-		row.Late = row.State == change.Open && today > row.Due
+		row.Late = (row.State == change.Open || row.Untold()) && today > row.Due
 	}
 	return row
 }
 
 // contests lists what was disputed of a household's index, with what was answered.
-func (p *Room) contests(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID) ([]changeRow, error) {
+func (p *Room) contests(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID, members []registry.Member) ([]changeRow, error) {
 	list, err := p.d.Changes.Of(ctx, tx, why, home)
 	if err != nil {
 		return nil, err
 	}
 	var out []changeRow
 	for _, q := range list {
-		if row := rowOf(q); row.Contest {
+		if row := called(rowOf(q), members); row.Contest {
 			out = append(out, p.dated(row, tx.Today()))
 		}
 	}
@@ -170,7 +206,7 @@ func rowOf(q change.Request) changeRow {
 		path = "members/m/" + q.Path
 	}
 	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: desk.SayFact(home, q.Path, q.ValidFrom, q.Was), Then: desk.SayFact(home, q.Path, q.ValidFrom, q.Becomes),
-		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), Contest: q.Origin == change.FromCitizen, Seen: q.Origin == change.FromVisit}
+		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), teller: staffOf(q.ToldBy), HowWord: howWord(q.How), Contest: q.Origin == change.FromCitizen, Seen: q.Origin == change.FromVisit}
 	row.Word, row.Tone = states[q.State][0], states[q.State][1]
 	return row
 }
@@ -194,7 +230,7 @@ func staffOf(actor string) core.StaffID {
 func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) error {
 	var ids []core.StaffID
 	for _, row := range rows {
-		for _, id := range []core.StaffID{row.staff, row.decider, row.Seconder} {
+		for _, id := range []core.StaffID{row.staff, row.decider, row.Seconder, row.teller} {
 			if id != 0 {
 				ids = append(ids, id)
 			}
@@ -203,6 +239,7 @@ func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) erro
 	names, err := p.d.Staff.Names(ctx, ids...)
 	for i, row := range rows {
 		rows[i].By, rows[i].Decided, rows[i].Mine = names[row.staff], names[row.decider], row.staff == at.Staff.ID
+		rows[i].Teller = names[row.teller]
 		rows[i].Beside, rows[i].Saw = names[row.Seconder], row.Seconder != 0 && row.Seconder == at.Staff.ID
 		if row.staff == 0 {
 			rows[i].By = "本人"
@@ -214,6 +251,9 @@ func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) erro
 // verdicts are the ways a request ends, with what is said afterwards.
 var verdicts = map[string]string{"accept": "改了。新的登记从写的那天起算,原来的还看得到。", "refuse": "没改。理由留在请求里,提的人看得到。", "withdraw": "撤回了。登记没有变。"}
 
+// ended are verdicts about what a citizen disputed.
+var ended = map[string]string{"accept": "改了。新的登记从写的那天起算。", "refuse": "没改。"}
+
 // judgeChange ends a request. Kin keep out; whoever asked may only take it back.
 func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r, "change")
@@ -224,11 +264,15 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 	if verdicts[say] == "" {
 		return core.Invalid("say", "先选一样:改、不改,还是撤回。")
 	}
+	said := verdicts[say]
 	err = p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		why := changing(at)
 		q, err := p.d.Changes.Get(ctx, tx, why, change.ID(id))
 		if err != nil {
 			return err
+		}
+		if q.Origin == change.FromCitizen && say != "withdraw" {
+			said = ended[say] + "本人等着听结果:已经列在“要答复本人的”里," + p.due(q.Made).SayWhole() + "前告诉。"
 		}
 		if say == "withdraw" {
 			return p.d.Changes.Withdraw(ctx, tx, why, q.ID, r.PostFormValue("reason"))
@@ -244,7 +288,7 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 	if err != nil {
 		return err
 	}
-	return desk.Back(w, r, "/desk/people/changes", verdicts[say])
+	return desk.Back(w, r, "/desk/people/changes", said)
 }
 
 // accept lets a request through where what was shown still stands today. The register

@@ -17,10 +17,6 @@ import (
 	"lianou/core/registry/change"
 )
 
-// answerDays is how many working days a contest of the index has to be answered in by a
-// second person. No law sets it: it is what is said aloud to whoever contests.
-const answerDays = 10
-
 // asks is how often one officer may ask for corrections and write down contests in an
 // hour (P22): each of them is an hour of somebody else's work.
 var asks = bell.Rate{Count: 30, Per: time.Hour}
@@ -104,7 +100,7 @@ func (p *Room) contest(w http.ResponseWriter, r *http.Request, at desk.At) error
 
 func (p *Room) contestOf(r *http.Request) (contestPage, error) {
 	id, err := number(r, "household")
-	return contestPage{Home: core.HouseholdID(id), Days: answerDays}, err
+	return contestPage{Home: core.HouseholdID(id), Days: desk.AnswerDays}, err
 }
 
 // factors reads what the index of a household is made of, as it stands today.
@@ -218,9 +214,9 @@ func (p *Room) writeDown(w http.ResponseWriter, r *http.Request, at desk.At) err
 	return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"?"+string(a.Query()), "异议记下了。请告诉本人:"+due.SayWhole()+"前答复,正在办的事照常办。")
 }
 
-// due is the last day on which what was contested at a moment is answered.
+// due is the last day on which what was contested at a moment is answered and told.
 func (p *Room) due(made time.Time) core.Date {
-	return p.d.Book.Calendar().Add(core.DateOf(made), answerDays)
+	return p.d.Desk.AnswerBy(core.DateOf(made))
 }
 
 // bandsAloud are the bands as somebody is told theirs: a word for how hard, no number and
@@ -236,5 +232,5 @@ func aloud(x hardship.Index) string {
 	if low != high {
 		said = "您家现在至少算“" + low + "”这一档。还有几样没问清,问清了可能到“" + high + "”。"
 	}
-	return said + "这只用来定先看谁家,不定批不批。哪一样您觉得不对,现在就可以说,我记下来," + strconv.Itoa(answerDays) + " 个工作日内由另一位同事核过答复您。说了不耽误正在办的事。"
+	return said + "这只用来定先看谁家,不定批不批。哪一样您觉得不对,现在就可以说,我记下来," + strconv.Itoa(desk.AnswerDays) + " 个工作日内由另一位同事核过答复您。说了不耽误正在办的事。"
 }

@@ -34,6 +34,7 @@ type findPage struct {
 	Q         string // typed, repeated on the page and nowhere else
 	Found     *found
 	MayChange bool // sees what waits for a second person
+	Asks      *desk.Asks
 }
 
 // found is the answer of one search.
@@ -56,10 +57,17 @@ type foundRow struct {
 
 func (p *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, _ := askedOf(r)
-	return p.showFind(w, at, findPage{For: a.For})
+	return p.showFind(w, r, at, findPage{For: a.For})
 }
 
-func (p *Room) showFind(w http.ResponseWriter, at desk.At, page findPage) error {
+func (p *Room) showFind(w http.ResponseWriter, r *http.Request, at desk.At, page findPage) error {
+	err := p.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		page.Asks, err = p.d.Desk.Asks(ctx, tx, at)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	page.Purposes, page.Place, page.MayChange = purposes, p.place(at), at.Has(changers()...)
 	return at.Page.Show(w, at, desk.View{Room: "people", Name: "find", Title: "查人"}, page)
 }
@@ -105,7 +113,7 @@ func (p *Room) find(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if r.Header.Get("HX-Request") != "" {
 		return at.Page.Part(w, "people", "found", got)
 	}
-	return p.showFind(w, at, findPage{For: a.For, Q: q, Found: &got})
+	return p.showFind(w, r, at, findPage{For: a.For, Q: q, Found: &got})
 }
 
 func (p *Room) rows(list []registry.Found, gone map[core.PersonID]*goneRow, q string, today core.Date) []foundRow {

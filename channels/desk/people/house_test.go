@@ -47,6 +47,7 @@ type house struct {
 	cases   *casefile.Store
 	twins   *twins.Twins
 	handler http.Handler
+	room    *people.Room
 	cookie  *http.Cookie // of the officer
 	second  *http.Cookie // of the approver
 	over    *http.Cookie // of the county
@@ -90,6 +91,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	sessions := h.Sessions(t, room, officer, approver, county)
 	h.cookie, h.second, h.over = sessions[officer], sessions[approver], sessions[county]
+	h.room = room
 	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
 	h.handler, err = h.Shell.Handler(town, room)
 	must(t, err)

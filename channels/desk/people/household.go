@@ -129,7 +129,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	page.have(t, result, held)
 	index := hardship.Score(&facts, rules.Book())
 	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)
-	page.Contests, err = p.contests(ctx, tx, why, page.Home)
+	page.Contests, err = p.contests(ctx, tx, why, page.Home, members)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (p *Room) Desk() desk.Room {
 	all := []staff.Role{staff.Officer, staff.Approver, staff.County, staff.City}
 	two := changers()
 	return desk.Room{Name: "people", Title: "查人", Roles: all, Home: "/people", Routes: []desk.Route{
-		{Method: "GET", Path: "/people", Roles: all, Trace: "none: an empty form", Serve: p.page},
+		{Method: "GET", Path: "/people", Roles: all, Trace: "none: an empty form, and how much waits", Serve: p.page},
 		{Method: "POST", Path: "/people/find", Roles: all, Trace: "person.searched", Serve: p.find},
 		{Method: "GET", Path: "/people/{person}", Roles: all, Trace: "person.read household.read facts.read person.missed", Serve: p.person},
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
@@ -71,12 +71,11 @@ func (p *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/people/changes/contest/{household}", Roles: two, Trace: "household.read facts.read person.missed", Serve: p.contest},
 		{Method: "POST", Path: "/people/changes/contest/{household}", Roles: two, Trace: "change.proposed person.missed", Serve: p.writeDown},
 		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn", Serve: p.judgeChange},
+		{Method: "POST", Path: "/people/changes/told/{change}", Roles: two, Trace: "change.told", Serve: p.told},
 	}}
 }
 
-// changers are who asks for a verified fact to be corrected and who decides it: the
-// people of the township, two of them for each.
-func changers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver} }
+func changers() []staff.Role { return desk.AskDeciders() }
 
 // errNobody is the one answer for who does not exist and who is another township's.
 var errNobody = core.E(core.KindNotFound, "nobody", "没有找到。可能姓名或号码不对,也可能不在您管的地方。")

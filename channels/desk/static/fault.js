@@ -18,10 +18,24 @@ document.addEventListener("htmx:afterSwap", (e) => {
   });
   fault.append(" ", to);
 });
-document.addEventListener("htmx:beforeRequest", () => {
+// What is being corrected is no longer refused: the message goes with the first change of its field, or of its form where
+// it names none, so that nobody reads that something is wrong which has not been sent yet.
+let refused; // the form that was refused last
+document.addEventListener("htmx:afterSwap", (e) => {
+  if (e.target.id === "say" && e.target.querySelector("#fault")) refused = e.detail.requestConfig.elt.closest("form");
+});
+document.addEventListener("input", (e) => {
+  const fault = document.querySelector("#say #fault");
+  const field = document.querySelector("[aria-describedby=fault]");
+  if (!fault || !refused?.contains(e.target) || (field && field !== e.target)) return;
+  unmark();
+  fault.remove();
+});
+document.addEventListener("htmx:beforeRequest", unmark);
+function unmark() {
   for (const field of document.querySelectorAll("[aria-describedby=fault]")) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
     if (field.id === "fault-field") field.removeAttribute("id");
   }
-});
+}

@@ -89,6 +89,7 @@ type queuePage struct {
 	Doubts   []casefile.Doubt
 	Late     []desk.LateRow // what climbed to whoever reads
 	Appeals  []casefile.Asked
+	Asks     *desk.Asks     // what waits in the register for a second person; nil for nothing
 	Next     string
 }
 
@@ -131,11 +132,11 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	} else {
 		find.Name = q
 	}
-	first := show == "" && q == "" && r.FormValue("after") == ""
+	first := q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late, p.Appeals = nil, nil; first {
-			if late, err = t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff)); err != nil {
+		if late, p.Appeals, p.Asks = nil, nil, nil; first {
+			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
 			if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
@@ -176,6 +177,15 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	names, err := t.d.Staff.Names(r.Context(), desk.LateStaff(late)...)
 	p.Late = desk.LateRows(late, names)
 	return p, err
+}
+
+// above reads what lies over the list of cases: what waits in the register for a second
+// person, and over all of them what climbed to whoever reads.
+func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (late []casefile.Climbed, err error) {
+	if p.Asks, err = t.d.Desk.Asks(ctx, tx, at); err != nil || p.Filtered {
+		return nil, err
+	}
+	return t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff))
 }
 
 // every state: a receipt number finds a closed case too.

@@ -60,6 +60,9 @@ type Request struct {
 	Decider  string // "" while open
 	Verdict  string // why it was decided so
 	Decided  time.Time
+	ToldBy   string // who told whoever disputed it what came of it, "" while nobody did
+	How      How
+	ToldOn   core.Date
 }
 
 // Errors that callers tell apart; each says in Chinese what to do.

@@ -5,7 +5,8 @@
 // staff accepts or refuses it, or who asked takes it back. What is accepted becomes a
 // sheet of its own with the source "change:<id>", so that the register shows both the new
 // word and what it overruled. A citizen's contest of what the city has of them comes in
-// by the same door and freezes nothing.
+// by the same door and freezes nothing; it is over when somebody noted how they were told
+// what came of it.
 //
 // It must not change a fact by any other way, let one person both ask and decide, accept
 // what would overrule something newer than who asked had seen, or say whether somebody's
