@@ -89,7 +89,7 @@ type queuePage struct {
 	Doubts   []casefile.Doubt
 	Late     []desk.LateRow // what climbed to whoever reads
 	Appeals  []casefile.Asked
-	Asks     *desk.Asks     // what waits in the register for a second person; nil for nothing
+	Asks     *desk.Asks // what waits in the register for a second person; nil for nothing
 	Next     string
 }
 
@@ -139,9 +139,6 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
-			if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
-				return err
-			}
 		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
 			return err
@@ -183,6 +180,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 // person, and over all of them what climbed to whoever reads.
 func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (late []casefile.Climbed, err error) {
 	if p.Asks, err = t.d.Desk.Asks(ctx, tx, at); err != nil || p.Filtered {
+		return nil, err
+	}
+	if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 		return nil, err
 	}
 	return t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff))
