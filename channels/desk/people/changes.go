@@ -104,6 +104,7 @@ func (p *Room) fillChanges(ctx context.Context, tx *pg.Tx, why registry.Purpose,
 	if err != nil {
 		return err
 	}
+	page.Rows, page.Contests, page.Late = nil, 0, 0
 	for _, q := range list {
 		row, err := p.waiting(ctx, tx, why, q)
 		if err != nil {

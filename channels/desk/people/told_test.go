@@ -34,8 +34,8 @@ func (h *house) older(t *testing.T, days int) {
 	}))
 }
 
-// says is what a page says.
-func (h *house) says(t *testing.T, target string) string {
+// shows is what a page says.
+func (h *house) shows(t *testing.T, target string) string {
 	t.Helper()
 	code, body := h.ask(t, target, nil)
 	if code != 200 {
@@ -57,7 +57,7 @@ func TestWhatWaitsForASecondPersonIsSeen(t *testing.T) {
 	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
 	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
 	h.cookie, h.second = h.second, h.cookie
-	if page := h.says(t, "/desk/township"); strings.Contains(page, "更正") {
+	if page := h.shows(t, "/desk/township"); strings.Contains(page, "更正") {
 		t.Errorf("nothing waits: %s", page)
 	}
 	h.cookie, h.second = h.second, h.cookie
@@ -67,35 +67,35 @@ func TestWhatWaitsForASecondPersonIsSeen(t *testing.T) {
 		t.Fatalf("ask for a correction: %d %s", code, text(body))
 	}
 	due := h.Shell.WorkDay(desk.AnswerDays).Say()
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "2 件是您提的,等同事核") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "2 件是您提的,等同事核") {
 		t.Errorf("who asked may not decide: %s", page)
 	}
 	h.cookie = h.second
 	for _, where := range []string{"/desk/township", "/desk/township?show=decide", "/desk/people"} {
-		if page := h.says(t, where); !strings.Contains(page, "待核更正 1 件,异议 1 件,最早 "+due+"前答复") {
+		if page := h.shows(t, where); !strings.Contains(page, "待核更正 1 件,异议 1 件,最早 "+due+"前答复") {
 			t.Errorf("the approver's queue: %s: %s", where, page)
 		}
 	}
 	if _, body := h.ask(t, "/desk/township", nil); !strings.Contains(body, `href="/desk/people/changes"`) {
 		t.Error("the queue leads to no list")
 	}
-	if page := h.says(t, "/desk/people"); !strings.Contains(page, "待核更正 2 ") {
+	if page := h.shows(t, "/desk/people"); !strings.Contains(page, "待核更正 2 ") {
 		t.Errorf("the search says no number: %s", page)
 	}
 	h.cookie = theirCounty
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "镇上在核:待核更正 1 件,异议 1 件") || strings.Contains(page, "过了答复的日子") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "镇上在核:待核更正 1 件,异议 1 件") || strings.Contains(page, "过了答复的日子") {
 		t.Errorf("the county before the day: %s", page)
 	}
 	h.older(t, 40)
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "平原县王庙镇 1 件过了答复的日子,最早的本该") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "平原县王庙镇 1 件过了答复的日子,最早的本该") {
 		t.Errorf("the county after the day: %s", page)
 	}
 	h.cookie = h.second
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "1 件过了答复的日子") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "1 件过了答复的日子") {
 		t.Errorf("the day has passed: %s", page)
 	}
 	h.cookie = h.over
-	if page := h.says(t, "/desk/township"); strings.Contains(page, "异议") {
+	if page := h.shows(t, "/desk/township"); strings.Contains(page, "异议") {
 		t.Errorf("another county: %s", page)
 	}
 }
@@ -118,11 +118,11 @@ func TestTheAnswerReachesWhoDisputed(t *testing.T) {
 	if code, body := h.ask(t, judging.FindString(body), url.Values{"say": {"refuse"}, "reason": {"合作社的工资单是 390 元。"}}); code != 303 {
 		t.Fatalf("answer: %d %s", code, text(body))
 	}
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "要答复本人的 1 件,最早 "+due.Say()+"前答复") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "要答复本人的 1 件,最早 "+due.Say()+"前答复") {
 		t.Errorf("a colleague's queue: %s", page)
 	}
 	h.cookie = officer
-	if page := h.says(t, "/desk/township"); !strings.Contains(page, "要答复本人的 1 件(1 件是您记的)") {
+	if page := h.shows(t, "/desk/township"); !strings.Contains(page, "要答复本人的 1 件(1 件是您记的)") {
 		t.Errorf("the queue of who wrote it down: %s", page)
 	}
 	_, body = h.ask(t, "/desk/people/changes", nil)
@@ -131,7 +131,7 @@ func TestTheAnswerReachesWhoDisputed(t *testing.T) {
 			t.Errorf("nobody is to tell: %q is not in %s", part, text(body))
 		}
 	}
-	if page := h.says(t, motherAndSon+"?for=call"); !strings.Contains(page, "还没告诉本人") {
+	if page := h.shows(t, motherAndSon+"?for=call"); !strings.Contains(page, "还没告诉本人") {
 		t.Errorf("the household's page before: %s", page)
 	}
 	to := telling.FindString(body)
@@ -159,13 +159,13 @@ func TestTheAnswerReachesWhoDisputed(t *testing.T) {
 	if code, _ := h.ask(t, to, form); code != 409 {
 		t.Errorf("told twice: %d", code)
 	}
-	if page := h.says(t, "/desk/people/changes"); strings.Contains(page, "要答复本人的") {
+	if page := h.shows(t, "/desk/people/changes"); strings.Contains(page, "要答复本人的") {
 		t.Errorf("told, and still on the list: %s", page)
 	}
-	if page := h.says(t, "/desk/township"); strings.Contains(page, "要答复") {
+	if page := h.shows(t, "/desk/township"); strings.Contains(page, "要答复") {
 		t.Errorf("told, and still on the queue: %s", page)
 	}
-	if page := h.says(t, motherAndSon+"?for=call"); !strings.Contains(page, today.SayWhole()+"打电话告诉了本人") {
+	if page := h.shows(t, motherAndSon+"?for=call"); !strings.Contains(page, today.SayWhole()+"打电话告诉了本人") {
 		t.Errorf("the household's page after: %s", page)
 	}
 	if h.entries(t, "change.told", "") != 1 {
@@ -192,7 +192,7 @@ func TestACorrectionAskedForByThePersonIsTold(t *testing.T) {
 		t.Fatalf("accept: %d %s", code, text(body))
 	}
 	h.cookie = officer
-	if page := h.says(t, "/desk/people/changes"); !strings.Contains(page, "改过来了,从"+core.DateOf(h.Shell.Now()).SayWhole()+"起算") {
+	if page := h.shows(t, "/desk/people/changes"); !strings.Contains(page, "改过来了,从"+core.DateOf(h.Shell.Now()).SayWhole()+"起算") {
 		t.Errorf("the person is not told: %s", page)
 	}
 }
@@ -220,7 +220,7 @@ func TestAContestSaysSinceWhenAndWhose(t *testing.T) {
 	if code, body := h.ask(t, theirContest, form); code != 303 {
 		t.Fatalf("write it down: %d %s", code, text(body))
 	}
-	if page := h.says(t, motherAndSon+"?for=call"); !strings.Contains(page, "王小军 · 能不能干活 "+h.Shell.WorkDay(desk.AnswerDays).SayWhole()+"前答复") {
+	if page := h.shows(t, motherAndSon+"?for=call"); !strings.Contains(page, "王小军 · 能不能干活 "+h.Shell.WorkDay(desk.AnswerDays).SayWhole()+"前答复") {
 		t.Errorf("whose: %s", page)
 	}
 }

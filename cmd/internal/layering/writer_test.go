@@ -82,8 +82,8 @@ func TestEachTableHasOneWriter(t *testing.T) {
 	writes, unused := map[string]map[string]bool{}, maps.Clone(writesRight)
 	for _, dir := range []string{"channels", "core", "intake", "transcription"} { // cmd fills cities by hand, to measure them
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-				return err
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(filepath.Dir(path), "test") {
+				return err // packages of tests set up what they test
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 			if err != nil {
