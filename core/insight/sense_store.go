@@ -43,8 +43,34 @@ func (s Store) Keep(ctx context.Context, tx *pg.Tx, actor string, r *Sensing) (s
 // Sensed gives the newest report about some weights by a Book, "" for any Book: what
 // somebody who signs a change of weights must have. Errors: ErrNotSensed.
 func (s Store) Sensed(ctx context.Context, tx *pg.Tx, w *hardship.Weights, book string) (Kept, error) {
+	return s.sensed(ctx, tx, w.Digest(), book)
+}
+
+// SensedOf is Sensed by any Book of weights that are known by their digest. Errors: ErrNotSensed.
+func (s Store) SensedOf(ctx context.Context, tx *pg.Tx, weights string) (Kept, error) {
+	return s.sensed(ctx, tx, weights, "")
+}
+
+func (s Store) sensed(ctx context.Context, tx *pg.Tx, weights, book string) (Kept, error) {
 	const sql = `select id, digest, made, report from index_sensing where weights = $1 and ($2 = '' or book = $2) order by id desc limit 1`
-	return readKept(tx.QueryRow(ctx, sql, w.Digest(), book))
+	return readKept(tx.QueryRow(ctx, sql, weights, book))
+}
+
+// Told is that some weights were reported on, and when last.
+type Told struct {
+	Weights string // their digest
+	Made    time.Time
+}
+
+// ToldOf lists the weights that were reported on, the newest report first, at most so many.
+func (s Store) ToldOf(ctx context.Context, tx *pg.Tx, most int) ([]Told, error) {
+	const sql = `select weights, made from (select distinct on (weights) weights, made, id from index_sensing order by weights, id desc) t order by id desc limit $1`
+	rows, err := tx.Query(ctx, sql, most)
+	if err != nil {
+		return nil, pg.Fail(err, "list the reports on weights")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Told])
+	return list, pg.Fail(err, "list the reports on weights")
 }
 
 // HasSensed is Sensed by any Book, for who asks only whether there is a report.

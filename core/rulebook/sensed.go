@@ -28,7 +28,8 @@ type Weighed struct {
 	Moved  bool // other weights than its edition's
 	Alone  bool // and nothing else is another: they order households, no finding goes by them
 	Words  string
-	Sensed bool // a report about these very weights is kept
+	Of     string // the digest of the weights, by which their report is found
+	Sensed bool   // a report about these very weights is kept
 }
 
 // Weighed says of a draft that was read whether its weights are others, and were looked at.
@@ -36,7 +37,7 @@ func (s *Store) Weighed(ctx context.Context, r *Reading) (out Weighed, err error
 	if !r.Moved {
 		return out, nil
 	}
-	out = Weighed{Moved: true, Alone: r.Alone, Words: weightWords(r.Weights)}
+	out = Weighed{Moved: true, Alone: r.Alone, Words: weightWords(r.Weights), Of: r.Weights.Digest()}
 	err = s.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		out.Sensed, err = s.reported(ctx, tx, &r.Weights)
 		return err

@@ -31,7 +31,7 @@ func (c Contested) Say() string {
 	} else {
 		said += "这次没有改,还按" + c.Stands + "算。"
 	}
-	said += "理由是:" + strings.TrimRight(strings.TrimSpace(c.Why), "。.;;") + "。"
+	said += "理由是:" + strings.TrimRight(strings.TrimSpace(c.Why), "。.;\uff1b") + "。"
 	if c.Changed {
 		return said + "先看谁家,照新的排。批不批,看每一项的条件。" + Help
 	}

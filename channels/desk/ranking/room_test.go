@@ -207,6 +207,32 @@ func TestWeightsAreTheCitysBusiness(t *testing.T) {
 	}
 }
 
+// TestEachWeightsHaveTheirReport: whoever comes from a draft reads the report on its weights,
+// whatever was reported on since; the others are listed beside it with their hour.
+//
+// Red: the newest report at every address ("the draft's weights: another report").
+func TestEachWeightsHaveTheirReport(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ours := hardship.Weights{110, 85, 100, 100, 100, 100, 100}
+	first, err := h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, Proposed: &ours, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	second, err := h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	const page = "/desk/ranking/sensitivity"
+	if _, body := h.ask(t, city, page, nil); !strings.Contains(body, second.Digest[:12]) || !strings.Contains(body, "of="+first.Subject().Digest()) {
+		t.Error("the newest is not read, or the earlier one is not listed")
+	}
+	for _, query := range []string{"", "&run=0"} {
+		if code, body := h.ask(t, city, page+"?of="+first.Subject().Digest()+query, nil); code != 200 || !strings.Contains(body, first.Digest[:12]) || strings.Contains(body, second.Digest[:12]) {
+			t.Errorf("the draft's weights: another report (%d)", code)
+		}
+	}
+	if code, body := h.ask(t, city, page+"?of=nobody", nil); code != 200 || !strings.Contains(body, "还没有算过") {
+		t.Errorf("weights that nobody reported on: %d", code)
+	}
+}
+
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"lianou/channels/desk"
@@ -20,9 +21,14 @@ const unshown = "不显示"
 // mostLosers is how many townships that lose most are named.
 const mostLosers = 8
 
-// sensePage is the newest report on the weights, and one of its comparisons in full.
+// mostTold is how many reports are listed beside the one that is read.
+const mostTold = 12
+
+// sensePage is a report on weights, and one of its comparisons in full.
 type sensePage struct {
 	Known    bool
+	Of       string         // digest of the weights it is about
+	Told     []insight.Told // reports on other weights
 	Kept     insight.Kept
 	Weights  []weightRow
 	Proposed bool
@@ -59,11 +65,18 @@ type groupRow struct {
 	Less, More, Hidden bool
 }
 
-// sensitivity shows the newest report. It counts, and names nobody.
+// sensitivity shows the report on the weights that are asked for, else the newest. It
+// counts, and names nobody.
 func (k *Room) sensitivity(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	var page sensePage
+	of := r.URL.Query().Get("of")
 	err := k.d.DB.Tx(r.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		page.Kept, err = k.d.Watch.Found().LastSensed(ctx, tx)
+		if page.Kept, err = k.reportOn(ctx, tx, of); err != nil {
+			return err
+		}
+		page.Of = page.Kept.Subject().Digest()
+		told, err := k.d.Watch.Found().ToldOf(ctx, tx, mostTold)
+		page.Told = slices.DeleteFunc(told, func(t insight.Told) bool { return t.Weights == page.Of })
 		return err
 	})
 	switch {
@@ -78,6 +91,13 @@ func (k *Room) sensitivity(w http.ResponseWriter, r *http.Request, at desk.At) e
 	}
 	page.fill(n, func(c core.RegionCode) string { return k.d.Registry.Regions().FullName(c) })
 	return k.showSense(w, at, page)
+}
+
+func (k *Room) reportOn(ctx context.Context, tx *pg.Tx, of string) (insight.Kept, error) {
+	if of == "" {
+		return k.d.Watch.Found().LastSensed(ctx, tx)
+	}
+	return k.d.Watch.Found().SensedOf(ctx, tx, of)
 }
 
 func (k *Room) showSense(w http.ResponseWriter, at desk.At, page sensePage) error {
