@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lianou/channels/desk"
+	"lianou/core"
 	"lianou/core/rulebook"
 )
 
@@ -14,8 +15,25 @@ type editionPage struct {
 	*rulebook.Printed
 	By, Second string
 	When       time.Time // it was signed
-	Coming     bool      // its day has not come
+	Stands     stands    // on the day it is read
 	Weights    []weightLine
+}
+
+// stands is whether an edition is gone by, in words.
+type stands struct{ Word, Tone string }
+
+// standing says it of an edition from a day, with the next one, nil for the newest. One that
+// the next replaces on its first day, or before it, was never gone by.
+func standing(from core.Date, next *rulebook.Signed, today core.Date) stands {
+	switch {
+	case next != nil && next.From <= from:
+		return stands{"没有执行过", ""}
+	case from > today:
+		return stands{"还没到", "amber"}
+	case next != nil && next.From <= today:
+		return stands{"换过了", ""}
+	}
+	return stands{"现在按它办", "leaf"}
 }
 
 // edition shows a published edition whole.
@@ -36,6 +54,6 @@ func (b *Room) edition(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
-	p := editionPage{Printed: printed, By: names[printed.Author], Second: names[printed.Publisher], When: printed.Signed.Signed, Coming: printed.From > today, Weights: weightLines(printed.Weights)}
+	p := editionPage{Printed: printed, By: names[printed.Author], Second: names[printed.Publisher], When: printed.Signed.Signed, Stands: standing(printed.From, printed.Next, today), Weights: weightLines(printed.Weights)}
 	return at.Page.Show(w, at, desk.View{Room: "book", Name: "edition", Title: printed.Title()}, p)
 }

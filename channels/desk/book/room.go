@@ -109,7 +109,7 @@ type listPage struct {
 type edition struct {
 	rulebook.Signed
 	By, Second string
-	Coming     bool // its day has not come
+	Stands     stands
 }
 
 type draftLine struct {
@@ -142,8 +142,12 @@ func (b *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range editions {
-		p.Editions = append(p.Editions, edition{e, names[e.Author], names[e.Publisher], e.From > today})
+	for i, e := range editions { // the newest first
+		var next *rulebook.Signed
+		if i > 0 {
+			next = &editions[i-1]
+		}
+		p.Editions = append(p.Editions, edition{e, names[e.Author], names[e.Publisher], standing(e.From, next, today)})
 	}
 	for _, d := range drafts {
 		p.Drafts = append(p.Drafts, draftLine{d, names[d.Author]})
