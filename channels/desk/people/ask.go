@@ -90,7 +90,7 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err := p.mayAsk(r, at); err != nil {
 		return err
 	}
-	said := "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
+	var said string
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		page := askPage{}
 		if err := p.claims(ctx, tx, why, core.PersonID(id), &page); err != nil {
@@ -107,9 +107,10 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if err != nil {
 			return err
 		}
+		said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
 		if r.PostFormValue("self") != "" { // whoever it is about wants it, and is told what came of it
 			ch.Origin = change.FromCitizen
-			said += "请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
+			said = said + "请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
 		}
 		_, err = p.d.Changes.Propose(ctx, tx, why, ch)
 		return err
