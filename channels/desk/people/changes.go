@@ -99,12 +99,11 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 
 // fillChanges reads what waits for a second person and who waits to be told.
 func (p *Room) fillChanges(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *changesPage) error {
-	page.Today = tx.Today()
+	page.Today, page.Rows, page.Contests, page.Late = tx.Today(), nil, 0, 0
 	list, err := p.d.Changes.Waiting(ctx, tx, why)
 	if err != nil {
 		return err
 	}
-	page.Rows, page.Contests, page.Late = nil, 0, 0
 	for _, q := range list {
 		row, err := p.waiting(ctx, tx, why, q)
 		if err != nil {

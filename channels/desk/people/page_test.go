@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"testing"
 
@@ -182,6 +183,7 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 	tab.Go(`a[href*="of=0"][href$="income_per_capita_month"]`)
 	tab.Fill("[name=becomes]", "210")
 	tab.Fill("[name=reason]", "冬天没活,我一个月就两百来块。")
+	tab.Eval(`document.querySelector("[name=from]").value = document.querySelector("[name=from]").max; ""`)
 	fits(t, tab, "desk-contest-form")
 	tab.Click(".btn.go")
 	tab.Wait("异议记下了")
@@ -189,6 +191,15 @@ func TestThePagesOfAContestAndOfALifeFit(t *testing.T) {
 	tab.Open(at + "/desk/people/changes")
 	tab.Wait("本人有异议")
 	fits(t, tab, "desk-changes")
+	h.cookie = h.second
+	_, body := h.ask(t, "/desk/people/changes", nil)
+	h.ask(t, judging.FindString(body), url.Values{"say": {"refuse"}, "reason": {"合作社的工资单是 390 元。"}})
+	tab.Open(at + "/desk/township")
+	tab.Wait("要答复本人的")
+	fits(t, tab, "desk-township-asks")
+	tab.Open(at + "/desk/people/changes")
+	tab.Wait("已经告诉了")
+	fits(t, tab, "desk-untold")
 	tab.Open(at + theirLife + "?for=reported")
 	tab.Faultless()
 	tab.Go(`a[href$="kind=split"]`)
