@@ -200,7 +200,7 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			}
 		} else if slices.ContainsFunc(strings.Fields(r.Trace), func(act string) bool {
 			ofEach := r.Path == "/people/changes" && (act == "household.read" || act == "facts.read") // the list is empty here
-			ofNobody := r.Path == "/people/household/{household}" && act == "events.read" // read where nobody is left in it
+			ofNobody := r.Path == "/people/household/{household}" && act == "events.read"             // read where nobody is left in it
 			return !slices.Contains(left, act) && act != "talk.read" && act != "person.missed" && !ofEach && !ofNobody
 		}) {
 			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
