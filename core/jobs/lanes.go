@@ -18,10 +18,10 @@ type Of interface {
 	Of() core.RegionCode
 }
 
-// A township's share of the common places: fewer at once than there are places, so that it
-// never has them all, and a case a second from then on (one case is some six jobs), more
-// than the largest township has on its worst day. What comes faster waits in its lane,
-// one after the other.
+// A township's share of the common places: fewer at once than there are places, and a case a
+// second from then on (one case is some six jobs), more than the largest township has on its
+// worst day. What comes faster waits in its lane, one after the other. It counts what comes and
+// not what is at work: jobs that hang for more than a second may still come to all places.
 const (
 	shareBurst = 4
 	shareRate  = 6 // a second
