@@ -6,10 +6,10 @@ import "lianou/core/pg"
 // it, so that the place of one is a short sum and a count within one step (migration 00531).
 
 // stepSize is how many households a step has when the steps are cut; one that has grown to
-// fourfold has them all cut anew.
+// threefold has them all cut anew.
 const (
-	stepSize = 1000
-	grown    = 4
+	stepSize = 500
+	grown    = 3
 )
 
 // step carries the households that moved over to the steps of the city. It holds the city's
