@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -86,13 +87,24 @@ func joinNumbers(parts []string) []string {
 	var out []string
 	for i := 0; i < len(parts); {
 		n := 1
-		if at := slices.IndexFunc(grouped, func(pieces []*regexp.Regexp) bool { return fits(parts[i:], pieces) }); at >= 0 {
+		at := slices.IndexFunc(grouped, func(pieces []*regexp.Regexp) bool { return fits(parts[i:], pieces) })
+		if at >= 0 && !tailAndDay(parts[i:], len(grouped[at])) {
 			n = len(grouped[at])
 		}
 		out = append(out, strings.Join(parts[i:i+n], ""))
 		i += n
 	}
 	return out
+}
+
+// tailAndDay reports whether two parts that look like a telephone are rather the last four
+// of an identity number and a birth date: no town has subscribers 20100101 and the like.
+func tailAndDay(parts []string, n int) bool {
+	if n != 2 || len(parts[0]) != 4 || !strings.HasPrefix(parts[1], "20") {
+		return false
+	}
+	_, err := time.Parse("20060102", parts[1])
+	return err == nil
 }
 
 func fits(parts []string, pieces []*regexp.Regexp) bool {

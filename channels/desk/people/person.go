@@ -99,7 +99,7 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if page.Unions, err = p.unions(ctx, tx, at, map[core.PersonID]string{page.Person.ID: ""}); err != nil {
 			return err
 		}
-		return p.known(ctx, tx, why, &page)
+		return p.known(ctx, tx, at, why, &page)
 	})
 	page.MayAsk = at.Has(changers()...) && !page.As.Past()
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 }
 
 // known reads the household of the day and the facts; somebody without one has neither.
-func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) error {
+func (p *Room) known(ctx context.Context, tx *pg.Tx, at desk.At, why registry.Purpose, page *personPage) error {
 	if page.Person.Household != 0 {
 		if err := p.asked(ctx, tx, why, page); err != nil {
 			return err
@@ -136,6 +136,11 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, why registry.Purpose, page 
 	}
 	if err != nil {
 		return err
+	}
+	if page.As.Past() { // they may have lived with others then, whom the case is not about
+		if p.holds(ctx, tx, at, page.Asked, page.Home) != nil {
+			return errOtherHome
+		}
 	}
 	if err = p.mayShow(ctx, tx, why, members); err != nil {
 		return err

@@ -21,6 +21,9 @@ var purposes = []wording.Option{
 
 var errNoPurpose = core.Invalid("for", "先选为什么要看,再查。每看一次都记下来。")
 
+// errOtherHome keeps a case from being named as the reason to read another household.
+var errOtherHome = core.Invalid("on", "那一天这个人住在另一家,不是这件事的这一家。要看那一家,另选一个查的原因。")
+
 // asked is for what somebody looks: the purpose, and the case where they came from one.
 type asked struct {
 	For  string // one of purposes

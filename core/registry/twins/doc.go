@@ -6,5 +6,6 @@
 // of them. What was merged can be put back byte for byte (F31).
 //
 // It owns the tables person_pair, person_verdict, pair_scan, pair_pass and pair_idle. The rows of people, and
-// which of them stands aside for another (registry.Alias), are the registry's: this package reads them through it and never writes them.
+// which of them stands aside for another (registry.Alias), are the registry's: this package
+// never writes them, and reads them through it but for the name that a list of pairs masks.
 package twins
