@@ -25,7 +25,8 @@ type Departure struct {
 
 // Departures gives, of some people, those who belong to no household because they died or
 // left the city, by person, as far as the scope of tx sees them. It says when and shows
-// nobody, so it leaves no trace.
+// nobody, so it leaves no trace. The stays of one person are found by two indexes, of those
+// that run and of those that are over: a query that asks for both at once reads all there are.
 func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.PersonID) (map[core.PersonID]Departure, error) {
 	const sql = `select p.id, case when d.person is null then 'move_out' else 'death' end, coalesce(d.day, o.day) - date '1970-01-01',
 			coalesce(e.known_at, 'epoch'), coalesce(d.event, o.id), coalesce(e.made_by, ''), coalesce(l.household, 0)
@@ -35,7 +36,7 @@ func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.Per
 			where c.person = p.id and c.what = 'membership' and s.kind = 'move_out' and not exists (select from life_event u where u.undoes = s.id)
 			order by c.id desc limit 1) o on d.person is null
 		left join life_event e on e.id = coalesce(d.event, o.id)
-		left join lateral (select household from membership where person = p.id order by since desc, household desc limit 1) l on true
+		left join lateral (select household from membership where person = p.id and until is not null order by since desc, household desc limit 1) l on true
 		where coalesce(d.event, o.id) is not null and not exists (select from membership m where m.person = p.id and m.until is null)`
 	rows, err := tx.Query(ctx, sql, idsOf(people))
 	if err != nil {
@@ -51,8 +52,8 @@ func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.Per
 // HouseholdAt gives the household that somebody belonged to on a day, as it was known at a
 // moment. It shows nothing of anybody, so it leaves no trace. Errors: ErrNoHousehold.
 func (r *Registry) HouseholdAt(ctx context.Context, tx *pg.Tx, person core.PersonID, as AsOf) (core.HouseholdID, error) {
-	const sql = `select household, since - date '1970-01-01', ref, relation, coalesce(until - date '1970-01-01', 0) from membership
-		where person = $1 and until is distinct from since`
+	const sql = `select household, since - date '1970-01-01', ref, relation, 0 from membership where person = $1 and until is null
+		union all select household, since - date '1970-01-01', ref, relation, until - date '1970-01-01' from membership where person = $1 and until > since`
 	rows, err := tx.Query(ctx, sql, int64(person))
 	if err != nil {
 		return 0, pg.Fail(err, "read where somebody belonged")

@@ -108,7 +108,7 @@ func (l *Life) Death(ctx context.Context, tx *pg.Tx, why Purpose, told Told, per
 	}
 	home := o.key.household
 	if home == 0 { // who had moved out of the city dies all the same
-		const last = `select household from membership where person = $1 order by since desc, household desc limit 1`
+		const last = `select household from membership where person = $1 and until is not null order by since desc, household desc limit 1`
 		if err := tx.QueryRow(ctx, last, int64(person)).Scan(&home); err != nil {
 			return 0, pg.Fail(err, "read where somebody belonged last")
 		}
