@@ -26,7 +26,7 @@ type Departure struct {
 // Departures gives, of some people, those who belong to no household because they died or
 // left the city, by person, as far as the scope of tx sees them. It says when and shows
 // nobody, so it leaves no trace. The stays of one person are found by two indexes, of those
-// that run and of those that are over: a query that asks for both at once reads all there are.
+// that run and of those that are over; what is said of until has to let both be used.
 func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.PersonID) (map[core.PersonID]Departure, error) {
 	const sql = `select p.id, case when d.person is null then 'move_out' else 'death' end, coalesce(d.day, o.day) - date '1970-01-01',
 			coalesce(e.known_at, 'epoch'), coalesce(d.event, o.id), coalesce(e.made_by, ''), coalesce(l.household, 0)
@@ -52,8 +52,8 @@ func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.Per
 // HouseholdAt gives the household that somebody belonged to on a day, as it was known at a
 // moment. It shows nothing of anybody, so it leaves no trace. Errors: ErrNoHousehold.
 func (r *Registry) HouseholdAt(ctx context.Context, tx *pg.Tx, person core.PersonID, as AsOf) (core.HouseholdID, error) {
-	const sql = `select household, since - date '1970-01-01', ref, relation, 0 from membership where person = $1 and until is null
-		union all select household, since - date '1970-01-01', ref, relation, until - date '1970-01-01' from membership where person = $1 and until > since`
+	const sql = `select household, since - date '1970-01-01', ref, relation, coalesce(until - date '1970-01-01', 0) from membership
+		where person = $1 and (until is null or until > since)`
 	rows, err := tx.Query(ctx, sql, int64(person))
 	if err != nil {
 		return 0, pg.Fail(err, "read where somebody belonged")

@@ -103,7 +103,7 @@ func (w *writing) born(ctx context.Context, id core.PersonID) (sex core.Sex, bir
 // one person has for children and children's children, and that person and their parents.
 func (w *writing) notAkin(ctx context.Context, couple [2]core.PersonID) error {
 	const sql = `select exists (select from membership a join membership b on b.household = a.household
-		where a.person = $1 and b.person = $2 and a.until is distinct from a.since and b.until is distinct from b.since
+		where a.person = $1 and b.person = $2 and (a.until is null or a.until > a.since) and (b.until is null or b.until > b.since)
 			and daterange(a.since, a.until) && daterange(b.since, b.until)
 			and a.relation = any($3) and b.relation = any($3) and (a.relation <> all($4) or b.relation <> all($4)))`
 	blood, elders := []string{"applicant", "child", "grandchild", "parent", "grandparent"}, []string{"parent", "grandparent"}

@@ -70,7 +70,7 @@ func (l *Life) DoubtMarriage(ctx context.Context, tx *pg.Tx, couple [2]core.Pers
 		return d, pg.Fail(err, "look for who may be a spouse")
 	}
 	const kin = `select exists (select from membership a join membership b on b.household = a.household
-		where a.person = any($1) and b.person = any($1) and a.person <> b.person and a.until is distinct from a.since and b.until is distinct from b.since
+		where a.person = any($1) and b.person = any($1) and a.person <> b.person and (a.until is null or a.until > a.since) and (b.until is null or b.until > b.since)
 			and daterange(a.since, a.until) && daterange(b.since, b.until)
 			and (a.relation, b.relation) in (('spouse', 'child'), ('spouse', 'grandchild'), ('parent', 'grandparent'), ('other', 'grandchild'), ('other', 'child')))`
 	err = tx.QueryRow(ctx, kin, idsOf(couple[:])).Scan(&d.Kin)

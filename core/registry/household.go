@@ -34,8 +34,8 @@ var ErrNoHousehold = core.E(core.KindNotFound, "household_unknown", "这个人�
 // ErrNoHousehold.
 func (r *Registry) HouseholdOf(ctx context.Context, tx *pg.Tx, person core.PersonID) (core.HouseholdID, error) {
 	var id core.HouseholdID
-	const sql = `select household from membership where until is null and (person = $1
-		or person in (select kept from person_alias where gone = $1 and ended is null)) order by person = $1 limit 1`
+	const sql = `select household from membership where until is null and person in (select $1::bigint
+		union all select kept from person_alias where gone = $1 and ended is null) order by person = $1 limit 1`
 	err := tx.QueryRow(ctx, sql, int64(person)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, ErrNoHousehold

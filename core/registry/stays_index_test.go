@@ -18,7 +18,7 @@ func TestStaysOfOnePersonAreFoundByIndex(t *testing.T) {
 	t.Parallel()
 	f := newFamilies(t)
 	a := seed.Stories()[0]
-	mother := a.Members[0].Person
+	mother, son := a.Members[0].Person, a.Members[1].Person
 	if err := f.at(func(ctx context.Context, tx *pg.Tx) error {
 		_, err := f.life.MoveOut(ctx, tx, f.why, told(tx, 20), mother)
 		return err
@@ -30,6 +30,13 @@ func TestStaysOfOnePersonAreFoundByIndex(t *testing.T) {
 			home, err := f.reg.HouseholdAt(ctx, tx, mother, registry.AsOf{On: tx.Today() - 30, Known: tx.Now()})
 			if err == nil && home != a.Household {
 				t.Errorf("lived in %d", home)
+			}
+			return err
+		},
+		"HouseholdOf": func(ctx context.Context, tx *pg.Tx) error {
+			home, err := f.reg.HouseholdOf(ctx, tx, son)
+			if err == nil && home != a.Household {
+				t.Errorf("lives in %d", home)
 			}
 			return err
 		},
