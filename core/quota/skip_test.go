@@ -3,6 +3,7 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,11 +79,14 @@ func (w *world) comesAgain(t *testing.T) {
 	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+7))
 }
 
-// TestEachReasonIsSaidPlainly: a household reads of each reason what a person would say.
-// Control: a reason without told ("有人记下:。…, said before: true").
+// TestEachReasonIsSaidPlainly: a household reads of each reason what a person would say, and how
+// many days they have, as who would hold it reads.
+//
+// Controls: a reason without told ("有人记下:。…, said before: true"); HeardDays of four beside words of
+// their own ("… does not say 四天").
 func TestEachReasonIsSaidPlainly(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	seen, days := map[string]bool{}, wording.SayNumber(quota.HeardDays)+"天"
 	for _, why := range quota.Reasons() {
 		for _, thing := range quota.Things() {
 			says := why.Telling(thing.Item).Words
@@ -90,7 +94,13 @@ func TestEachReasonIsSaidPlainly(t *testing.T) {
 				t.Errorf("%s: %q, said before: %v", says, found, seen[says])
 			}
 			seen[says] = true
+			if !strings.Contains(says, days) {
+				t.Errorf("%q does not say %s", says, days)
+			}
 		}
+	}
+	if says := quota.ErrUnvisited.Say; !strings.Contains(says, days) {
+		t.Errorf("%q does not say %s", says, days)
 	}
 }
 

@@ -86,7 +86,7 @@ func TestAListNamesThePolicyByItsEdition(t *testing.T) {
 			t.Errorf("the page has no %s: %s", want, steps)
 		}
 	}
-	says("按政策随程序带的那一套")
+	says("按随程序带的那一套政策")
 	h.super(t, `insert into rulebook_source (digest, files) values (repeat('a', 64), '\x00'), (repeat('c', 64), '\x00');
 		insert into rulebook_book (digest, source, from_day) select book, repeat('a', 64), '2026-01-01' from quota_round;
 		insert into rulebook_edition (number, source, from_day, published, why) select 1, repeat('a', 64), '2026-01-01', drawn - interval '300 days', '第一版' from quota_round;

@@ -172,9 +172,9 @@ func edition(ctx context.Context, tx *pg.Tx, r quota.Round) (string, error) {
 	}
 	e, err := rulebook.EditionOf(ctx, tx, r.Book, core.DateOf(r.Cutoff), r.Drawn)
 	if errors.Is(err, rulebook.ErrNoEdition) {
-		return "随程序带的那一套", nil
+		return "随程序带的那一套政策", nil
 	}
-	return fmt.Sprintf("第 %d 版(%s起执行)", e.Number, e.From.SayWhole()), err
+	return fmt.Sprintf("政策第 %d 版(%s起执行)", e.Number, e.From.SayWhole()), err
 }
 
 // fill reads the order of the round and what was done with it.
