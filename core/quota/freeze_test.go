@@ -48,9 +48,10 @@ func TestAListIsFrozenByTwoAndIsTheOrderOfTheIndex(t *testing.T) {
 		t.Errorf("before the cut-off: %v", err)
 	}
 	w.gone(t, w.han, id, "写错了")
-	ask.Cutoff = w.now(t)
+	ask.Cutoff = w.now(t).Add(time.Minute)
 	id, err = w.quota.Open(ctx, w.han, ask)
 	must(t, err)
+	w.env.Advance(2 * time.Minute)
 	if err := w.quota.Freeze(ctx, w.lin, id, ""); !errors.Is(err, quota.ErrUndrawn) {
 		t.Errorf("before the list is drawn: %v", err)
 	}
@@ -98,7 +99,8 @@ func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 		must(t, err)
 		return id
 	}
-	unlooked, id, later := open("371424", 0), open("371426", 0), open("371426", time.Hour)
+	unlooked, id, later := open("371424", time.Minute), open("371426", time.Minute), open("371426", time.Hour)
+	w.env.Advance(2 * time.Minute)
 	waiting := w.unpacked(t)
 	drawn := make(chan error)
 	for range 2 {
@@ -233,13 +235,14 @@ func TestRoundsThatCannotBeDrawnHinderNone(t *testing.T) {
 	}
 	for _, county := range []core.RegionCode{"371424", "371425", "371427"} { // that nobody looked at
 		for range 10 {
-			must(t, open(county, at.Add(-time.Minute)))
+			must(t, open(county, at.Add(time.Hour)))
 		}
 	}
-	if err := open("371424", at); !errors.Is(err, quota.ErrOpen) {
+	if err := open("371424", at.Add(time.Hour)); !errors.Is(err, quota.ErrOpen) {
 		t.Errorf("the eleventh: %v", err)
 	}
-	must(t, open("371426", at))
+	must(t, open("371426", at.Add(time.Hour+time.Minute)))
+	w.env.Advance(2 * time.Hour)
 	w.due(t, 0)
 	w.due(t, 1)
 }

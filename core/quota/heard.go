@@ -15,9 +15,10 @@ import (
 // heardOut refuses that a word about a household's place or turn holds before it is known what
 // became of telling them, and before their days after that are over: until then they cannot
 // have said that it is not true. Whom no way reached somebody else than who wrote it has
-// visited first. Of a word that nobody is told of nothing is waited for. Errors: ErrUnheard,
-// ErrUnvisited, ErrMet, ErrUntil.
-func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
+// visited first. Whom somebody met is "not reached" only where they were tried anew after that.
+// Of a word that nobody is told of nothing is waited for. Errors: ErrUnheard, ErrUnvisited, ErrMet,
+// ErrUntil.
+func (c *Course) heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 	if s.Notice == 0 {
 		return nil
 	}
@@ -31,7 +32,7 @@ func heardOut(ctx context.Context, tx *pg.Tx, s *Skip) error {
 		return ErrUnheard
 	case n.State == notify.Untold && len(s.Visits) == 0:
 		return ErrUnvisited
-	case s.Reason == unreached && s.met():
+	case s.Reason == unreached && !c.live(s.N).Tried():
 		return ErrMet
 	case tx.Today() <= s.Till(n):
 		return ErrUntil
@@ -52,8 +53,12 @@ func (s *Skip) Till(told notify.View) core.Date {
 	return max(s.Until, core.DateOf(*told.Ended).AddDate(0, 0, HeardDays))
 }
 
-// met reports whether somebody of the household was spoken to at a visit.
-func (s *Skip) met() bool { return slices.ContainsFunc(s.Visits, func(v Visit) bool { return v.Met }) }
+// Went reports whether somebody went to the household about the word, so that it is not theirs
+// to hold: that the household was told would rest on the word of who gives its place away. Who
+// heard at the door that it gives its place up has asked it themselves, as its second person must.
+func (s *Skip) Went(who core.StaffID) bool {
+	return slices.ContainsFunc(s.Visits, func(v Visit) bool { return v.Staff == who && (s.Reason != declined || !v.Met) })
+}
 
 // follows tells a household that heard of a word about its place what came of it: that the
 // place or their turn is theirs as before, or was taken back. It gives the notice, nil where there is none:

@@ -171,7 +171,7 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offe
 
 // Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was
 // reached, holds once a second person has said so too (Second). Errors: ErrNone, ErrState,
-// ErrTries, ErrDeclining, ErrBefore, ErrOften, KindInvalid.
+// ErrTries, ErrMet, ErrDeclining, ErrBefore, ErrOften, KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
 	words, err := sentence("words", a.Words)
 	if err != nil {
@@ -193,6 +193,8 @@ func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer
 			return ErrBefore
 		case a.State == Declined:
 			return q.ask(ctx, tx, who, at, o, declines(at.round, tx.Today(), words))
+		case a.State == Unreached && !o.Tried() && !o.Met.IsZero():
+			return ErrMet
 		case a.State == Unreached && !o.Tried():
 			return ErrTries
 		case a.State == Unreached:

@@ -66,6 +66,25 @@ const (
 	longest   = 366 * 24 * time.Hour
 )
 
+// Earliest is the first cut-off that a round may have that is opened now: the full hour to
+// come. The form asks for hours, and what has passed is no cut-off: who opened a round would
+// know its order already.
+func Earliest(now time.Time) time.Time { return now.Truncate(time.Hour).Add(time.Hour) }
+
+// ahead refuses a cut-off that has passed, or lies too far ahead, and says which one may be
+// had.
+func ahead(cutoff, now time.Time) error {
+	switch {
+	case !cutoff.After(now):
+		return core.Invalid("cutoff", "截止时间 "+hour(cutoff)+"已经过了。最早可以选 "+hour(Earliest(now))+"。")
+	case cutoff.After(now.Add(longest)):
+		return core.Invalid("cutoff", "截止时间 "+hour(cutoff)+"太远了。最晚可以选 "+hour(now.Add(longest))+"。")
+	}
+	return nil
+}
+
+func hour(t time.Time) string { return t.In(core.China).Format("2006年1月2日 15 点") }
+
 // Open begins a round: the first of its two signatures. Errors: ErrNotYours, KindInvalid.
 func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, err error) {
 	why, err := sentence("why", a.Why)
@@ -82,8 +101,8 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 		return 0, err
 	}
 	err = q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		if a.Cutoff.Before(tx.Now().Add(-time.Hour)) || a.Cutoff.After(tx.Now().Add(longest)) {
-			return core.Invalid("cutoff", "截止时间请选现在以后、一年以内的。")
+		if err := ahead(a.Cutoff, tx.Now()); err != nil {
+			return err
 		}
 		var open int
 		const count = `select count(*) from quota_round where state = 'open' and drawn is null and area = $1 and item = $2`
@@ -101,40 +120,6 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 		return q.trace(ctx, tx, who, act{"quota.opened", Round{ID: id}, "", map[string]any{"item": a.Item, "area": a.Area, "places": a.Places, "cutoff": a.Cutoff, "why": why}})
 	})
 	return id, err
-}
-
-// Withdraw ends a round that was not frozen; a list that was drawn for it stays. Such a list
-// two people withdraw, for it says who comes first: of the first it is asked for, which bars no
-// freezing, and gone reports false. Errors: ErrNone, ErrState, ErrSecond, KindInvalid.
-func (q *Quota) Withdraw(ctx context.Context, who staff.Person, id int64, why string) (gone bool, err error) {
-	why, err = sentence("why", why)
-	if err != nil {
-		return false, err
-	}
-	err = q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
-		switch gone = false; {
-		case r.State != Open:
-			return ErrState
-		case !r.Drawn.IsZero() && r.Leaver == 0:
-			return q.leave(ctx, tx, who, r, why)
-		case r.Leaver == who.ID:
-			return ErrSecond
-		}
-		gone = true
-		if _, err := tx.Exec(ctx, `update quota_round set state = 'withdrawn', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(who.ID)); err != nil {
-			return refused(pg.Fail(err, "withdraw a round"))
-		}
-		return q.trace(ctx, tx, who, act{"quota.withdrawn", r, "", map[string]any{"why": why, "asker": r.Leaver}})
-	})
-	return gone && err == nil, err
-}
-
-// leave writes down that a list that was drawn is to be withdrawn.
-func (q *Quota) leave(ctx context.Context, tx *pg.Tx, who staff.Person, r Round, why string) error {
-	if _, err := tx.Exec(ctx, `update quota_round set leaver = $2, leaving = $3 where id = $1`, r.ID, int64(who.ID), tx.Now()); err != nil {
-		return refused(pg.Fail(err, "ask that a round be withdrawn"))
-	}
-	return q.trace(ctx, tx, who, act{"quota.withdraw_asked", r, "", map[string]any{"why": why}})
 }
 
 // mine refuses who does not see every township of an area: a part of a list is no order.
@@ -211,7 +196,7 @@ func sentence(field, s string) (string, error) {
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
 		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_turn": ErrTurn, "quota_kin": casefile.ErrConflictOfInterest, "quota_unvisited": ErrUnvisited, "quota_met": ErrMet, "quota_visit_another": ErrVisitor, "quota_visit_fits": ErrState, "quota_try_fits": ErrState, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
-		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_leaver_freezes": ErrLeaving, "quota_visitor_seconds": ErrVisited, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)
 	}

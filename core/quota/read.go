@@ -28,6 +28,7 @@ type Offer struct {
 	Undone   time.Time
 	Undoer   core.StaffID
 	Tries    []Try
+	Met      time.Time // when somebody of theirs was last met at a visit about it; zero for never
 }
 
 // A Try is one attempt to reach a household that was offered a place.
@@ -92,7 +93,27 @@ func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err 
 	if err != nil {
 		return c, pg.Fail(err, "read skips")
 	}
-	return c, q.visits(ctx, tx, id, c.Skips)
+	if err := q.visits(ctx, tx, id, c.Skips); err != nil {
+		return c, err
+	}
+	c.meet()
+	return c, nil
+}
+
+// meet notes of each offer when somebody of the household was last met about it, whatever
+// word they were visited for.
+func (c *Course) meet() {
+	at := map[int64]time.Time{}
+	for i := range c.Skips {
+		for _, v := range c.Skips[i].Visits {
+			if of := c.Skips[i].Offer; v.Met && v.At.After(at[of]) {
+				at[of] = v.At
+			}
+		}
+	}
+	for i := range c.Offers {
+		c.Offers[i].Met = at[c.Offers[i].ID]
+	}
 }
 
 func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {

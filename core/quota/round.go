@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/insight"
+	"lianou/core/wording"
 )
 
 // Tie names how equal indexes are ordered: as insight.Place does, and of equal places the
@@ -70,6 +71,14 @@ type Round struct {
 	Digest  string // of the list and what it was made by
 }
 
+// punctual is how long after its cut-off a list may be drawn and still be called that of its
+// cut-off: the job looks twice a minute, and the list of the city takes some.
+const punctual = 10 * time.Minute
+
+// Late reports whether a list was drawn so long after its cut-off that its facts are of
+// another moment, which people are told.
+func (r Round) Late() bool { return !r.Drawn.IsZero() && r.Drawn.Sub(r.Cutoff) > punctual }
+
 // An Entry is one household of a list, with all that its place rests on.
 type Entry struct {
 	N         int // from 1
@@ -91,6 +100,8 @@ var (
 	ErrOpen      = core.E(core.KindConflict, "quota_open", "这里同样的东西已经有十批在等名单。先办完或者撤掉几批,再开。")
 	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
+	ErrLeaving   = core.E(core.KindForbidden, "quota_leaving", "撤掉这一批是您提出的,您不能再冻结它。请另一个人核对、冻结,或者您先收回。")
+	ErrLeaver    = core.E(core.KindForbidden, "quota_leaver", "撤掉这一批是别人提出的,请提出的人自己收回。名单没有错,就核对、冻结。")
 	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")
 	ErrUndrawn   = core.E(core.KindConflict, "quota_undrawn", "系统正在排名单,一般一分钟就好。请过一会儿刷新再看。")
 	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看的是截止以前的先后,截止时的名单不一样。请再看一遍。")
@@ -102,9 +113,10 @@ var (
 	ErrDeclining = core.E(core.KindConflict, "quota_declining", "他家有一件事记了还没核对。请另一个人先核对。")
 	ErrBefore    = core.E(core.KindConflict, "quota_before", "排在前面的人家有一件事记了还没核对。请另一个人先核对,再记「要」。这个名额还给他家留着。")
 	ErrTries     = core.E(core.KindConflict, "quota_tries", "要分两个工作日联系过三次,每次隔四个小时以上,至少两个人去联系过,才能记「联系不上」。")
-	ErrUnvisited = core.E(core.KindConflict, "quota_unvisited", "通知没送到他家。要有人上门告诉过他家(写这件事的人去的不算),再过三天,才能核对「是」。")
+	ErrUnvisited = core.E(core.KindConflict, "quota_unvisited", "通知没送到他家。要有人上门告诉过他家(写这件事的人去的不算),再过"+wording.SayNumber(HeardDays)+"天,才能核对「是」。")
 	ErrVisitor   = core.E(core.KindForbidden, "quota_visit_another", "这件事是您写的。请另一个人上门。")
-	ErrMet       = core.E(core.KindConflict, "quota_met", "上门见到他家人了,不是联系不上。请选「不是这样」。")
+	ErrVisited   = core.E(core.KindForbidden, "quota_visitor_seconds", "为这件事上门的是您。请没去过的另一个人核对「是」。不是这样的,您现在就能选「不是这样」。")
+	ErrMet       = core.E(core.KindConflict, "quota_met", "上门见到过他家的人。见到以后,再分两个工作日联系过三次都没联系上,才算「联系不上」。")
 	ErrUntil     = core.E(core.KindConflict, "quota_until", "他家还能打电话来的日子没过,过了才能核对「是」。不是这样的,现在就能选「不是这样」。")
 	ErrLate      = core.E(core.KindConflict, "quota_too_late", "排在后面的人家已经接受了,这一步退不回去了。")
 	ErrAsker     = core.E(core.KindForbidden, "quota_asker", "这是别人写的。不是这样的话,请在核对里选「不是这样」。")

@@ -46,7 +46,7 @@ func (r Reason) told() string {
 // Telling is what a household is told where it is to be passed over for a reason.
 func (r Reason) Telling(item core.ItemCode) wording.Notice {
 	thing, _ := ThingOf(item)
-	return wording.Skipping(thing.Word, r.told(), r.Keeps())
+	return wording.Skipping(thing.Word, r.told(), r.Keeps(), HeardDays)
 }
 
 // Skip asks that the household whose turn it is, n, be passed over, and tells it so. Somebody
@@ -104,7 +104,7 @@ func (q *Quota) askSkip(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 
 // Second is another person's word on what waits for one of entry n, a skip, that its offer is
 // given up or nobody was reached, or that something is to be taken back: it holds, or not. Errors: ErrNone, ErrState,
-// ErrSecond, ErrUntil, ErrLate, ErrUnheard, ErrUnvisited, ErrMet; ErrState also where not what they saw waits.
+// ErrSecond, ErrUntil, ErrLate, ErrUnheard, ErrUnvisited, ErrVisited, ErrMet; ErrState also where not what they saw waits.
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, seen Seen, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)
@@ -115,9 +115,11 @@ func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, s
 			return ErrSecond
 		case holds && s.Reason == undo && t.course.late(n):
 			return ErrLate
+		case holds && s.Went(who.ID):
+			return ErrVisited
 		}
 		if holds { // that it is not so can be said at once
-			if err := heardOut(ctx, tx, s); err != nil {
+			if err := t.course.heardOut(ctx, tx, s); err != nil {
 				return err
 			}
 		}

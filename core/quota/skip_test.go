@@ -3,6 +3,7 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,11 +79,14 @@ func (w *world) comesAgain(t *testing.T) {
 	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+7))
 }
 
-// TestEachReasonIsSaidPlainly: a household reads of each reason what a person would say.
-// Control: a reason without told ("有人记下:。…, said before: true").
+// TestEachReasonIsSaidPlainly: a household reads of each reason what a person would say, and how
+// many days they have, as who would hold it reads.
+//
+// Controls: a reason without told ("有人记下:。…, said before: true"); HeardDays of four beside words of
+// their own ("… does not say 四天").
 func TestEachReasonIsSaidPlainly(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
+	seen, days := map[string]bool{}, wording.SayNumber(quota.HeardDays)+"天"
 	for _, why := range quota.Reasons() {
 		for _, thing := range quota.Things() {
 			says := why.Telling(thing.Item).Words
@@ -90,7 +94,13 @@ func TestEachReasonIsSaidPlainly(t *testing.T) {
 				t.Errorf("%s: %q, said before: %v", says, found, seen[says])
 			}
 			seen[says] = true
+			if !strings.Contains(says, days) {
+				t.Errorf("%q does not say %s", says, days)
+			}
 		}
+	}
+	if says := quota.ErrUnvisited.Say; !strings.Contains(says, days) {
+		t.Errorf("%q does not say %s", says, days)
 	}
 }
 
@@ -99,8 +109,9 @@ func TestEachReasonIsSaidPlainly(t *testing.T) {
 // at the door is not "not reached".
 //
 // Controls: heardOut and the table as they were ("untold and not visited: <nil>"); Visit and
-// quota_visit_fits without the asker ("visited by who wrote it: <nil>"; "the table takes it"); without met ("not reached, and
-// met: <nil>").
+// quota_visit_fits without the asker ("visited by who wrote it: <nil>"; "the table takes it"); without Tried ("not reached, and
+// met: <nil>"); Second and the table without who went ("held by who went there: <nil>"); Tried and quota_tried
+// without Met ("met, and written again the next day: <nil>").
 func TestWhomNoNoticeReachedIsVisited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -130,35 +141,65 @@ func TestWhomNoNoticeReachedIsVisited(t *testing.T) {
 		t.Error("visited by who wrote it: the table takes it")
 	}
 	must(t, w.quota.Visit(ctx, w.lin, id, 1, w.stands(t, id, 1), left))
+	w.env.Advance(4 * 24 * time.Hour)
+	fails("held by who went there", held(), quota.ErrVisited)
+	raw("held by who went there")
+	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), false)) // that it is not so they may say
+	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Moved, Words: "真搬走了"}))
+	w.untold(t)
+	must(t, w.quota.Visit(ctx, w.small, id, 1, w.stands(t, id, 1), left))
 	fails("on the day of the visit", held(), quota.ErrUntil)
 	raw("on the day of the visit")
 	w.env.Advance(4 * 24 * time.Hour)
 	must(t, held())
-	if v := w.course(t, id).Skips[0].Visits; len(v) != 1 || v[0].Met || v[0].Words != left.Words || v[0].Staff != w.lin.ID || w.lies(t, left.Words) {
+	if v := w.course(t, id).Skips[1].Visits; len(v) != 1 || v[0].Met || v[0].Words != left.Words || v[0].Staff != w.small.ID || w.lies(t, left.Words) {
 		t.Errorf("%+v", v)
 	}
 	w.metAfter(t, id)
 }
 
-// metAfter has household 2 written down as not reached and met at a visit.
+// metAfter has household 2 written down as not reached and met at a visit: it is so again only
+// where they were looked for anew, and then it is.
 func (w *world) metAfter(t *testing.T, id int64) {
 	t.Helper()
 	ctx := t.Context()
 	must(t, w.quota.Offer(ctx, w.han, id, 2, w.today(t)+7))
 	of := w.offered(t, id, 2)
-	w.workday(t)
-	for _, who := range []int{0, 1, 0} {
-		must(t, w.quota.Try(ctx, []staff.Person{w.han, w.lin}[who], id, 2, of, quota.Try{How: quota.ByCall, Words: "没人接"}))
-		w.workday(t)
+	tried := func() {
+		for _, who := range []staff.Person{w.han, w.lin, w.han} {
+			w.workday(t)
+			must(t, w.quota.Try(ctx, who, id, 2, of, quota.Try{How: quota.ByCall, Words: "没人接"}))
+		}
 	}
-	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 2, Offer: of, State: quota.Unreached, Words: "三次都没找到人"}))
+	gone := func() error {
+		return w.quota.Answer(ctx, w.han, id, quota.Answer{N: 2, Offer: of, State: quota.Unreached, Words: "三次都没找到人"})
+	}
+	held := func() error { return w.quota.Second(ctx, w.lin, id, 2, w.stands(t, id, 2), true) }
+	tried()
+	must(t, gone())
 	w.untold(t)
-	must(t, w.quota.Visit(ctx, w.lin, id, 2, w.stands(t, id, 2), quota.Visit{Met: true, Words: "他在家,说要想想"}))
+	must(t, w.quota.Visit(ctx, w.small, id, 2, w.stands(t, id, 2), quota.Visit{Met: true, Words: "他在家,说要想想"}))
 	w.env.Advance(9 * 24 * time.Hour)
-	if err := w.quota.Second(ctx, w.lin, id, 2, w.stands(t, id, 2), true); !errors.Is(err, quota.ErrMet) {
+	if err := held(); !errors.Is(err, quota.ErrMet) {
 		t.Errorf("not reached, and met: %v", err)
 	}
 	must(t, w.quota.Second(ctx, w.lin, id, 2, w.stands(t, id, 2), false))
+	w.env.Advance(24 * time.Hour)
+	if err := gone(); !errors.Is(err, quota.ErrMet) {
+		t.Errorf("met, and written again the next day: %v", err)
+	}
+	if !w.forbids(t, `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, notice, until) select round, n, region, reason, words, asker, lianou_now(), offer, notice, until + 30 from quota_skip where offer = $1 and reason = 'unreached'`, of) {
+		t.Error("met, and written again: the table takes it")
+	}
+	tried()
+	must(t, gone())
+	w.untold(t)
+	must(t, w.quota.Visit(ctx, w.small, id, 2, w.stands(t, id, 2), quota.Visit{Words: "锁着门,条子塞进去了"}))
+	w.env.Advance(9 * 24 * time.Hour)
+	must(t, held())
+	if c := w.course(t, id); c.Of(2) != quota.Unreached {
+		t.Errorf("looked for anew: %s", c.Of(2))
+	}
 }
 
 // untold has every way to tell anybody anything fail.

@@ -19,9 +19,14 @@ const TriesApart = 4 * time.Hour
 // working days at least, by two people (a sample; the table holds the same). By two, and not
 // only seconded by another: who did not try themselves would sign for what they have not
 // seen. What lies on a day of rest is kept, and counts for nothing: around midnight three
-// attempts once lay on two days and within a minute.
+// attempts once lay on two days and within a minute. Nor does what lies before somebody of
+// theirs was met at the door (Met): from then on they are looked for anew, which bars that word
+// for two working days and not for good.
 func (o *Offer) Tried() bool {
 	for i, a := range o.Tries {
+		if !a.At.After(o.Met) {
+			continue
+		}
 		for j, b := range o.Tries[i:] {
 			if b.Day == 0 || b.At.Before(a.At.Add(TriesApart)) {
 				continue
@@ -34,6 +39,16 @@ func (o *Offer) Tried() bool {
 		}
 	}
 	return false
+}
+
+// Counted is how many attempts were made since somebody of theirs was last met.
+func (o *Offer) Counted() (n int) {
+	for _, t := range o.Tries {
+		if t.At.After(o.Met) {
+			n++
+		}
+	}
+	return n
 }
 
 // workday is the day where it is a working day by the law of the day, else 0.

@@ -74,13 +74,15 @@ func (w *world) forbids(t testing.TB, sql string, args ...any) bool {
 
 // TestTheTableCountsAttemptsAsTheCodeDoes: of any attempts, at any times, by anybody, the
 // table says what a plain count of every three says, and so does the code.
-// Control: quota_tried without b.day ("the table says true and the code false, want false").
+// Controls: quota_tried without b.day ("the table says true and the code false, want false"); without who was met since ("the
+// table says true and the code false, want false").
 func TestTheTableCountsAttemptsAsTheCodeDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.frozen(t, 1, 2)
 	must(t, w.quota.Offer(t.Context(), w.han, id, 1, w.today(t)+20))
 	of := w.offered(t, id, 1)
+	must(t, w.quota.Answer(t.Context(), w.han, id, quota.Answer{N: 1, Offer: of, State: quota.Declined, Words: "不要"})) // a word, for the visits
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, core.China)
 	rapid.Check(t, func(r *rapid.T) {
 		at, sql := start, fmt.Sprintf("delete from quota_try where offer = %d;", of)
@@ -96,22 +98,27 @@ func TestTheTableCountsAttemptsAsTheCodeDoes(t *testing.T) {
 			o.Tries = append(o.Tries, one)
 			sql += fmt.Sprintf("insert into quota_try (offer, k, region, how, words, staff, at, day) values (%d, %d, '%s', 'call', '\\x00', %d, '%s', %s);", of, k+1, wangmiao, one.Staff, at.Format(time.RFC3339), day)
 		}
+		sql += "delete from quota_visit;"
+		if met := rapid.IntRange(-1, 30).Draw(r, "met after hours"); met >= 0 {
+			o.Met = start.Add(time.Duration(met) * time.Hour)
+			sql += fmt.Sprintf("insert into quota_visit (word, k, region, met, words, staff, at) select id, 1, region, true, '\\x00', asker, '%s' from quota_skip where offer = %d;", o.Met.Format(time.RFC3339), of)
+		}
 		w.admin(t, sql)
 		var table bool
 		w.see(t, func(ctx context.Context, tx *pg.Tx) error {
 			return tx.QueryRow(ctx, `select quota_tried($1)`, of).Scan(&table)
 		})
-		if want := enough(o.Tries); table != want || o.Tried() != want {
+		if want := enough(o.Tries, o.Met); table != want || o.Tried() != want {
 			r.Fatalf("the table says %v and the code %v, want %v: %+v", table, o.Tried(), want, o.Tries)
 		}
 	})
 }
 
-// enough looks at every three of the attempts that lie on working days.
-func enough(tries []quota.Try) bool {
+// enough looks at every three of the attempts that lie on working days, and after somebody was met.
+func enough(tries []quota.Try, met time.Time) bool {
 	var list []quota.Try
 	for _, t := range tries {
-		if t.Day != 0 {
+		if t.Day != 0 && t.At.After(met) {
 			list = append(list, t)
 		}
 	}

@@ -1,9 +1,11 @@
 package quota_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
+	"lianou/core/pg"
 	"lianou/core/quota"
 	"lianou/core/staff"
 )
@@ -28,13 +30,73 @@ func TestTwoWithdrawAListThatWasDrawn(t *testing.T) {
 	if r, _ := w.round(t, id); r.State != quota.Open || r.Leaver != w.han.ID {
 		t.Errorf("after one person's word: %s, asked by %d", r.State, r.Leaver)
 	}
+	if why := w.leaving(t, id); why != "有人不该在前面" {
+		t.Errorf("the second reads %q", why)
+	}
 	w.refuses(t, id, []string{alone, `update quota_round set leaver = ender, leaving = now() where id = $1`})
 	w.gone(t, w.lin, id, "名单是按旧资料排的")
 	two := w.laid(t, 1, 3)
 	_, err := w.quota.Withdraw(ctx, w.lin, two, "有人不该在前面")
 	must(t, err)
-	r, _ := w.round(t, two)
-	must(t, w.quota.Freeze(ctx, w.lin, two, r.Digest))
+	w.gone(t, w.han, two, "是排错了")
+	three := w.laid(t, 1, 3)
+	_, err = w.quota.Withdraw(ctx, w.han, three, "有人不该在前面")
+	must(t, err)
+	r, _ := w.round(t, three)
+	must(t, w.quota.Freeze(ctx, w.lin, three, r.Digest))
+}
+
+// TestWhoAsksThatAListBeWithdrawnDoesNotSignIt: they take it back, alone, and nobody else does;
+// while it waits they freeze nothing; why they asked lies sealed.
+//
+// Controls: Freeze without its leaver, and the table ("who asked freezes: <nil>"); Stay without who
+// asked, and the table ("another takes it back: <nil>", "update quota_round set leaver = null …: nothing refused it"); leave that
+// keeps why as it is ("why lies in the clear").
+func TestWhoAsksThatAListBeWithdrawnDoesNotSignIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, id := t.Context(), w.laid(t, 1, 3)
+	fails := func(what string, got, want error) {
+		t.Helper()
+		if !errors.Is(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	fails("taken back before it is asked", w.quota.Stay(ctx, w.lin, id), quota.ErrState)
+	_, err := w.quota.Withdraw(ctx, w.lin, id, "张家不该在前面")
+	must(t, err)
+	fails("who asked freezes", w.quota.Freeze(ctx, w.lin, id, "d"), quota.ErrLeaving)
+	fails("another takes it back", w.quota.Stay(ctx, w.han, id), quota.ErrLeaver)
+	w.refuses(t, id, []string{
+		`update quota_round set state = 'frozen', ended = lianou_now(), ender = leaver where id = $1`,
+		`update quota_round set leaver = null, leaving = null, leaving_why = null where id = $1`,
+		`update quota_round set leaver = null, leaving = null, leaving_why = null, stayer = opener, stayed = lianou_now() where id = $1`,
+		`update quota_round set leaver = opener where id = $1`,
+		`update quota_round set leaving_why = '\x00' where id = $1`,
+	})
+	if w.lies(t, "张家不该在前面") {
+		t.Error("why lies in the clear")
+	}
+	must(t, w.quota.Stay(ctx, w.lin, id))
+	if r, _ := w.round(t, id); r.State != quota.Open || r.Leaver != 0 {
+		t.Errorf("taken back: %s, asked by %d", r.State, r.Leaver)
+	}
+	w.refuses(t, id, []string{`update quota_round set state = 'withdrawn', ended = lianou_now(), ender = stayer where id = $1`})
+	must(t, w.quota.Freeze(ctx, w.lin, id, "d"))
+}
+
+// leaving is why a list is to be withdrawn.
+func (w *world) leaving(t *testing.T, id int64) string {
+	t.Helper()
+	var l quota.Leaving
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		r, err := w.quota.Round(ctx, tx, w.lin, id)
+		if err == nil {
+			l, err = w.quota.Leaving(ctx, tx, r)
+		}
+		return err
+	})
+	return l.Why
 }
 
 // gone has somebody withdraw a round, which must end by it.

@@ -84,7 +84,7 @@ func (w *world) lies(t *testing.T, words string) bool {
 	must(t, err)
 	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 	var all bytes.Buffer
-	for _, sql := range []string{`copy quota_offer to stdout`, `copy quota_try to stdout`, `copy quota_skip to stdout`, `copy quota_visit to stdout`} {
+	for _, sql := range []string{`copy quota_offer to stdout`, `copy quota_try to stdout`, `copy quota_skip to stdout`, `copy quota_visit to stdout`, `copy quota_round to stdout`} {
 		_, err := conn.PgConn().CopyTo(t.Context(), &all, sql)
 		must(t, err)
 	}

@@ -66,6 +66,23 @@ func newest(ctx context.Context, tx *pg.Tx) (Edition, error) {
 	return e, pg.Fail(err, "read the newest edition")
 }
 
+// EditionOf gives the edition by whose Book something was judged for a day, by what was
+// published at a moment. Errors: ErrNoEdition where that Book came with the program and no
+// edition has its files.
+func EditionOf(ctx context.Context, tx *pg.Tx, book string, day core.Date, known time.Time) (Edition, error) {
+	const sql = `select ` + editionColumns + ` from rulebook_edition where source = (select source from rulebook_book where digest = $1)
+		and (number = 1 or from_day <= $2 and published <= $3) order by number desc limit 1`
+	rows, err := tx.Query(ctx, sql, book, day.Time(), known)
+	if err != nil {
+		return Edition{}, pg.Fail(err, "read an edition")
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, scanEdition)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return e, ErrNoEdition
+	}
+	return e, pg.Fail(err, "read an edition")
+}
+
 // sourceOf reads the files of an edition. Errors: ErrNoEdition.
 func sourceOf(ctx context.Context, tx *pg.Tx, number int) (Sources, error) {
 	var packed []byte

@@ -316,15 +316,15 @@ func Stands(item string) Notice {
 
 // Skipping says that somebody wrote down why the household whose turn it is for an item is to
 // be passed over, and how to say that it is not so; keeps: its place stays and it is asked
-// again. why is a clause about the household, without a full stop. Who is not at home, or has
-// moved, may be away from here.
-func Skipping(item, why string, keeps bool) Notice {
+// again. why is a clause about the household, without a full stop; days is how many they have to
+// say so. Who is not at home, or has moved, may be away from here.
+func Skipping(item, why string, keeps bool, days int) Notice {
 	then := "这一批就先不问您家了"
 	if keeps {
 		then = "就先问后面的人家,您家的位置留着"
 	}
 	return Notice{KindSkipping,
-		item + "轮到您家了。有人记下:" + why + "。现在还没定。另一个人核对了也是这样," + then + "。不是这样,请这三天里打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
+		item + "轮到您家了。有人记下:" + why + "。现在还没定。另一个人核对了也是这样," + then + "。不是这样,请这" + SayNumber(int64(days)) + "天里打 " + Hotline + ",外地打 " + HotlineAway + "。" + Promise,
 		[]Field{{"item", item}}}
 }
 

@@ -58,7 +58,7 @@ func samples() map[string][]string {
 		"TakingBack":        {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},
 		"TakenBack":         {TakenBack("公益性岗位").Words, TakenBack("公租房").Words},
 		"Stands":            {Stands("公益性岗位").Words, Stands("公租房").Words},
-		"Skipping":          {Skipping("公益性岗位", "您家已经有了只能选一样的另一项", true).Words, Skipping("公租房", "您家已经解决了", false).Words},
+		"Skipping":          {Skipping("公益性岗位", "您家已经有了只能选一样的另一项", true, 3).Words, Skipping("公租房", "您家已经解决了", false, 3).Words},
 		"TurnStays":         {TurnStays("公益性岗位").Words, TurnStays("公租房").Words},
 		"Refused":           {Refused(no).Words, Refused(own).Words, Refused(law).Words},
 		"Answered":          {Answered(Answer{Item: "低保", Again: Again("李秀英", "王建国"), Stays: true, Reason: "存款查实了,还在线以上", By: "王庙镇", County: "平原县"}).Words, Answered(Answer{Item: "低保", Again: Again("", "王建国"), Reason: "存款是借的"}).Words},

@@ -87,6 +87,12 @@ func (k *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) erro
 	return desk.Back(w, r, home(id), map[bool]string{true: "这一批撤了。", false: "提出来了。名单排好了,撤掉要两个人,请另一个人也来撤。"}[gone])
 }
 
+func (k *Room) stay(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return k.on(w, r, at, "收回来了,这一批不撤。", func(id int64) error {
+		return k.d.Quota.Stay(r.Context(), at.Staff, id)
+	})
+}
+
 var errNotRead = core.Invalid("read", "请先看完名单,勾上「名单我看过了」。")
 
 func (k *Room) freeze(w http.ResponseWriter, r *http.Request, at desk.At) error {

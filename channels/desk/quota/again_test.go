@@ -15,7 +15,7 @@ func TestAPageThatWasReadAgain(t *testing.T) {
 	to := h.opened(t)
 	h.draws(t)
 	_, body := h.ask(t, first, to, nil)
-	day, _ := h.today(t)
+	day := h.today(t)
 	by := day.AddDate(0, 0, 7).String()
 	for _, c := range []struct {
 		act  string

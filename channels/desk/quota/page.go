@@ -2,9 +2,12 @@ package quota
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -13,6 +16,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/quota"
 	"lianou/core/registry"
+	"lianou/core/rulebook"
 	"lianou/core/staff"
 )
 
@@ -26,6 +30,7 @@ type listPage struct {
 	Things []quota.Thing
 	Areas  []registry.Place
 	Today  core.Date
+	First  time.Time // the first cut-off that may be asked for
 }
 
 type roundLine struct {
@@ -41,7 +46,7 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := listPage{Said: desk.Said(w, r), Acts: at.Has(staff.County, staff.City), Things: quota.Things(), Areas: k.areas(at)}
 	var rounds []quota.Round
 	err := k.in(r, at, func(ctx context.Context, tx *pg.Tx, _ registry.Purpose) (err error) {
-		p.Today = tx.Today()
+		p.Today, p.First = tx.Today(), quota.Earliest(tx.Now())
 		rounds, err = k.d.Quota.Rounds(ctx, tx, at.Staff)
 		return err
 	})
@@ -99,6 +104,8 @@ type roundPage struct {
 	quota.Round
 	OpenedBy, EndedBy  string
 	LeavingBy          string // who asked that it be withdrawn
+	Leaving            quota.Leaving
+	Policy             string // by which the list was judged, as people name it
 	Leaves             bool   // that is who looks
 	Mine, Acts, Due    bool   // opened by who looks; may act; past its cut-off
 	Early              bool
@@ -134,7 +141,14 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if p.Round, err = k.d.Quota.Round(ctx, tx, at.Staff, id); err != nil {
 			return err
 		}
-		p.Leaves = p.Leaver == at.Staff.ID
+		if p.Policy, err = edition(ctx, tx, p.Round); err != nil {
+			return err
+		}
+		if p.Leaves = p.Leaver == at.Staff.ID; p.Leaver != 0 {
+			if p.Leaving, err = k.d.Quota.Leaving(ctx, tx, p.Round); err != nil {
+				return err
+			}
+		}
 		p.Mine, p.Early = p.Opener == at.Staff.ID, tx.Now().Before(p.Cutoff)
 		p.Tomorrow, p.By = tx.Today().AddDate(0, 0, 1), tx.Today().AddDate(0, 0, 7)
 		return k.fill(ctx, tx, why, &p)
@@ -149,6 +163,18 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.name(names, at.Staff.ID)
 	thing, _ := quota.ThingOf(p.Item)
 	return at.Page.Show(w, at, desk.View{Room: "quota", Name: "round", Title: "名额 " + thing.Word, Wide: true}, p)
+}
+
+// edition names the policy by which a list was judged, "" where there is no list yet.
+func edition(ctx context.Context, tx *pg.Tx, r quota.Round) (string, error) {
+	if r.Drawn.IsZero() {
+		return "", nil
+	}
+	e, err := rulebook.EditionOf(ctx, tx, r.Book, core.DateOf(r.Cutoff), r.Drawn)
+	if errors.Is(err, rulebook.ErrNoEdition) {
+		return "随程序带的那一套政策", nil
+	}
+	return fmt.Sprintf("政策第 %d 版(%s起执行)", e.Number, e.From.SayWhole()), err
 }
 
 // fill reads the order of the round and what was done with it.
@@ -283,7 +309,7 @@ func (k *Room) named(ctx context.Context, tx *pg.Tx, why registry.Purpose, list 
 	}
 	out := make([]row, 0, len(list))
 	for _, e := range list {
-		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Parts: e.High[:], Outcome: c.Of(e.N), Today: tx.Today()}
+		one := row{Entry: e, Head: heads[e.Household], Where: k.d.Registry.Regions().FullName(e.Region), Band: string(hardship.BandOf(e.Place.Low())), Outcome: c.Of(e.N), Today: tx.Today()}
 		one.Offer, one.Skip = c.Last(e.N)
 		one.Undoes, one.Undone, one.Stands = c.Undoable(e.N), c.Undone(e.N), c.Stands(e.N)
 		out = append(out, one)

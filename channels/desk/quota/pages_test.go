@@ -50,10 +50,13 @@ func TestPagesAreReadable(t *testing.T) {
 	see(to, "desk-quota-drawing")
 	h.draws(t)
 	see(to, "desk-quota-preview")
+	h.does(t, first, to+"/withdraw", url.Values{"why": {"平原县龙门街道的资料那天还没导完"}})
+	see(to, "desk-quota-leaving")
+	h.does(t, first, to+"/stay", url.Values{})
 	_, body := h.ask(t, first, to, nil)
 	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
 	see(to+"/public", "desk-quota-public")
-	day, _ := h.today(t)
+	day := h.today(t)
 	by := day.AddDate(0, 0, 20).String()
 	for _, c := range []struct {
 		who, act string

@@ -89,6 +89,7 @@ func (p *roundPage) name(names map[core.StaffID]string, me core.StaffID) {
 	p.each(func(r *row) {
 		r.Names = names
 		r.Mine = r.Skip != nil && r.Skip.Asker == me
+		r.Went = r.Waits() && r.Skip.Went(me)
 	})
 }
 

@@ -57,9 +57,11 @@ func TestWhoIsToBeRungIsShown(t *testing.T) {
 }
 
 // TestTheUntoldAreVisited through the pages: of whom no notice reached the page says that
-// somebody must go, who wrote it may not be the one, and after that the days run.
+// somebody must go, who wrote it may not be the one, after that the days run, and who went
+// does not hold it.
 //
-// Control: Known of before ("the page has no 要有人上门告诉他家, or has it held").
+// Controls: Known of before ("the page has no 要有人上门告诉他家, or has it held"); Holds without Went ("the page has no
+// 上门去的是您, or has it held: true").
 func TestTheUntoldAreVisited(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -84,7 +86,7 @@ func TestTheUntoldAreVisited(t *testing.T) {
 		{county, "/visit", form, 403},
 		{second, "/visit", url.Values{"n": {"1"}, "words": {"去过了"}}, 422},
 		{second, "/visit", form, 303},
-		{second, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 409},
+		{first, "/second", url.Values{"n": {"1"}, "holds": {"yes"}}, 409},
 	} {
 		if code, body := h.ask(t, c.who, to+c.act, h.seen(t, c.form)); code != c.want {
 			t.Errorf("%s %s: %d, want %d: %s", c.who, c.act, code, c.want, body)
@@ -93,8 +95,15 @@ func TestTheUntoldAreVisited(t *testing.T) {
 	shows("没见到人:条子交给对门了", false)
 	h.Env.Advance(4 * 24 * time.Hour)
 	h.again(t, second)
-	shows("是这样,跳过", true)
-	h.does(t, second, to+"/second", url.Values{"n": {"1"}, "holds": {"yes"}})
+	shows("上门去的是您", false)
+	if code, _ := h.ask(t, second, to+"/second", h.seen(t, url.Values{"n": {"1"}, "holds": {"yes"}})); code != http.StatusForbidden {
+		t.Errorf("held by who went there: %d", code)
+	}
+	h.again(t, first)
+	if _, body := h.ask(t, first, to, nil); !strings.Contains(body, "是这样,跳过") {
+		t.Error("who did not go there cannot hold it")
+	}
+	h.does(t, first, to+"/second", url.Values{"n": {"1"}, "holds": {"yes"}})
 	shows("跳过过:全家迁走了", false)
 }
 

@@ -145,24 +145,34 @@ func (h *house) ask(t *testing.T, who, target string, form url.Values) (int, str
 	return w.Code, w.Body.String()
 }
 
-func (h *house) today(t *testing.T) (day core.Date, hour int) {
-	t.Helper()
-	must(t, h.DB.Read(t.Context(), pg.NoScope(), func(_ context.Context, tx *pg.Tx) error {
-		day, hour = tx.Today(), tx.Now().In(core.China).Hour()
-		return nil
-	}))
-	return day, hour
-}
+func (h *house) today(t *testing.T) core.Date { return core.DateOf(h.now(t)) }
 
-// opened has the county open a round whose cut-off is this hour, and gives its address.
+// opened has the county open a round whose cut-off is the first that may be, lets that come,
+// when all log in again, and gives the round's address.
 func (h *house) opened(t *testing.T) string {
 	t.Helper()
-	day, hour := h.today(t)
-	code, body := h.ask(t, county, "/desk/quota/open", url.Values{"item": {"RS-01"}, "area": {"371426"}, "places": {"2"}, "day": {day.String()}, "hour": {strconv.Itoa(hour)}, "why": {"平人社〔2026〕8 号,第四季度岗位"}})
+	now := h.now(t)
+	cutoff := quota.Earliest(now).In(core.China)
+	code, body := h.ask(t, county, "/desk/quota/open", asked(cutoff))
 	if code != http.StatusSeeOther {
 		t.Fatalf("open a round: %d %s", code, body)
 	}
+	h.Env.Advance(cutoff.Sub(now))
+	for _, who := range []string{first, second, county, auditor} {
+		h.again(t, who)
+	}
 	return "/desk/quota/round/1"
+}
+
+// asked is the form by which a round is opened.
+func asked(cutoff time.Time) url.Values {
+	return url.Values{"item": {"RS-01"}, "area": {"371426"}, "places": {"2"}, "day": {core.DateOf(cutoff).String()}, "hour": {strconv.Itoa(cutoff.In(core.China).Hour())}, "why": {"平人社〔2026〕8 号,第四季度岗位"}}
+}
+
+func (h *house) now(t *testing.T) (now time.Time) {
+	t.Helper()
+	must(t, h.DB.Read(t.Context(), pg.NoScope(), func(_ context.Context, tx *pg.Tx) error { now = tx.Now(); return nil }))
+	return now
 }
 
 // draws does what the job does at a cut-off.
@@ -192,7 +202,7 @@ func TestARoundGoesFromItsOpeningToTheLastPlace(t *testing.T) {
 	if seen == nil || !strings.Contains(body, "没问全") {
 		t.Fatalf("the second person sees no order to freeze: %s", body)
 	}
-	day, _ := h.today(t)
+	day := h.today(t)
 	by := day.AddDate(0, 0, 7).String()
 	for i, c := range []struct {
 		who, act string

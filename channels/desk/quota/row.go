@@ -1,8 +1,7 @@
 package quota
 
 import (
-	"slices"
-
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/notify"
 	"lianou/core/quota"
@@ -15,7 +14,6 @@ type row struct {
 	Head    registry.Head
 	Where   string
 	Band    string
-	Parts   []int
 	Outcome quota.Outcome
 	Offer   *quota.Offer
 	Skip    *quota.Skip
@@ -29,6 +27,7 @@ type row struct {
 	Undoes  bool
 	Stands  quota.Seen // what whoever acts from this page has seen
 	Mine    bool       // asked by who looks
+	Went    bool       // who looks went there about what waits, and so holds it not
 	Today   core.Date
 	Undone  []quota.Undone
 }
@@ -48,13 +47,11 @@ func (r row) Untold() bool    { return r.Heard == notify.Untold }
 func (r row) Unvisited() bool { return r.Untold() && len(r.Skip.Visits) == 0 }
 
 // Met reports whether somebody was spoken to at the door of whom it was written that nobody is
-// reached.
-func (r row) Met() bool {
-	return r.Gone() && slices.ContainsFunc(r.Skip.Visits, func(v quota.Visit) bool { return v.Met })
-}
+// reached, and was not looked for anew since.
+func (r row) Met() bool { return r.Gone() && !r.Offer.Tried() }
 
 // Holds reports whether who looks may say of what waits that it is so.
-func (r row) Holds() bool { return r.Known() && !r.Early() && !r.Met() }
+func (r row) Holds() bool { return r.Known() && !r.Early() && !r.Met() && !r.Went }
 
 // Passes reports whether what waits is that the household be passed over.
 func (r row) Passes() bool { return r.Waits() && r.Skip.Offer == 0 && !r.Back() }
@@ -71,6 +68,22 @@ func (r row) Undoable() bool { return r.Undoes && (!r.Waits() || r.Mine) }
 func (r row) Gone() bool  { return quota.Outcome(r.Skip.Reason) == quota.Unreached }
 func (r row) Early() bool { return r.Today <= r.Till }
 func (r row) Days() int   { return quota.HeardDays }
+
+// A share is one part of the index, in tenths, at least and at most.
+type share struct {
+	Name      string
+	Low, High int
+	Max       int // points, by even weights
+}
+
+// Shares are the parts of the row's index. What they come to at least and at most adds up to
+// what the index does: whoever asks can reckon it again.
+func (r row) Shares() (list []share) {
+	for i, p := range desk.IndexParts(nil) {
+		list = append(list, share{p.Name, r.Low[i], r.High[i], p.Max})
+	}
+	return list
+}
 
 // Say is the reason of the row's skip.
 func (r row) Say() string { return r.Skip.Reason.Chinese() }

@@ -29,7 +29,7 @@ func TestAPageActsOnWhatItShows(t *testing.T) {
 	to := h.opened(t)
 	h.draws(t)
 	_, body := h.ask(t, first, to, nil)
-	day, _ := h.today(t)
+	day := h.today(t)
 	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
 	h.does(t, county, to+"/offer", url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 7).String()}})
 	_, body = h.ask(t, first, to, nil)
@@ -37,7 +37,7 @@ func TestAPageActsOnWhatItShows(t *testing.T) {
 	for _, m := range carried.FindAllStringSubmatch(body, -1) {
 		got = append(got, m[1])
 	}
-	if want := []string{"offer-1-open", "1", "1"}; !slices.Equal(got, want) { // undo, answer, attempt
+	if want := []string{"1", "1", "offer-1-open"}; !slices.Equal(got, want) { // answer, attempt, undo
 		t.Errorf("%q are carried, want %q", got, want)
 	}
 	h.does(t, second, to+"/answer", url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"要"}})
@@ -71,7 +71,7 @@ func TestKinDoNothingWithAPlaceAndAListIsNoCopy(t *testing.T) {
 		}
 		return h.Staff.DeclareRelative(ctx, tx, audit.Actor{Kind: "operator"}, me, kin, "叔侄")
 	}))
-	day, _ := h.today(t)
+	day := h.today(t)
 	offer := url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 7).String()}}
 	if code, _ := h.ask(t, county, to+"/offer", offer); code != 403 {
 		t.Errorf("kin offer: %d", code)
@@ -136,24 +136,47 @@ func (h *house) elsewhere(t *testing.T, to string) {
 	}
 }
 
-// TestADrawnListIsWithdrawnByTwo through the pages: the second sees who asked, and does it; who
-// asked is shown no form for it any more. Its control is that of core/quota TestTwoWithdrawAListThatWasDrawn.
+// TestADrawnListIsWithdrawnByTwo through the pages: the second reads who asked and why, and does
+// it; who asked is shown no form for it nor for freezing it, and takes it back. Its other controls are those
+// of core/quota withdraw_test.go.
+//
+// Controls: the page without why ("pingyuan.county: the page has no 有一户不该在前面"); with the form
+// that freezes, as it was ("city: who asked for the withdrawal is shown the form that freezes").
 func TestADrawnListIsWithdrawnByTwo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	to := h.opened(t)
 	h.draws(t)
-	shows := func(who, want string, form bool) {
+	shows := func(who, want string, forms ...string) {
 		t.Helper()
 		_, body := h.ask(t, who, to, nil)
-		if !strings.Contains(body, want) || strings.Contains(body, to+"/withdraw") != form {
-			t.Errorf("%s: the page has no %q, or a form: %v", who, want, !form)
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: the page has no %s", who, want)
+		}
+		for _, form := range []string{"/withdraw", "/stay"} {
+			if strings.Contains(body, `action="`+to+form) != slices.Contains(forms, form) {
+				t.Errorf("%s: a form of %s: %v", who, form, !slices.Contains(forms, form))
+			}
 		}
 	}
-	shows(county, "提出撤掉,请另一个人也来撤", true)
-	h.does(t, county, to+"/withdraw", url.Values{"why": {"有一户不该在前面"}})
-	shows(county, "提出撤掉这一批", false)
-	shows(first, "我也来撤掉,不办了", true)
-	h.does(t, first, to+"/withdraw", url.Values{"why": {"名单是按旧资料排的"}})
-	shows(first, "撤的", false)
+	shows(county, "提出撤掉,请另一个人也来撤", "/withdraw")
+	_, body := h.ask(t, first, to, nil)
+	seen := digest.FindStringSubmatch(body)[1]
+	h.does(t, first, to+"/withdraw", url.Values{"why": {"有一户不该在前面"}})
+	shows(county, "提出撤掉这一批:<b>有一户不该在前面</b>", "/withdraw")
+	shows(first, "您提出撤掉这一批:<b>有一户不该在前面</b>", "/stay")
+	if _, body := h.ask(t, first, to, nil); digest.MatchString(body) {
+		t.Errorf("%s: who asked for the withdrawal is shown the form that freezes", first)
+	}
+	for who, path := range map[string]string{first: "/freeze", second: "/stay"} {
+		if code, _ := h.ask(t, who, to+path, url.Values{"digest": {seen}, "read": {"1"}}); code != http.StatusForbidden {
+			t.Errorf("%s %s: %d", who, path, code)
+		}
+	}
+	h.does(t, first, to+"/stay", url.Values{})
+	shows(first, "提出撤掉,请另一个人也来撤", "/withdraw")
+	h.does(t, county, to+"/withdraw", url.Values{"why": {"名单是按旧资料排的"}})
+	h.does(t, first, to+"/withdraw", url.Values{"why": {"资料是旧的"}})
+	shows(first, "撤的")
+	shows(first, "提出撤掉:名单是按旧资料排的")
 }

@@ -26,7 +26,7 @@ func TestATownshipSeesWhomToAsk(t *testing.T) {
 	h := newHouse(t)
 	to := h.begun(t)
 	ours, other := h.officers(t)
-	day, _ := h.today(t)
+	day := h.today(t)
 	h.does(t, county, to+"/offer", url.Values{"n": {"1"}, "by": {day.AddDate(0, 0, 20).String()}})
 	if code, _ := h.ask(t, ours, "/desk/quota", nil); code != http.StatusSeeOther {
 		t.Errorf("an officer at the door of the room: %d", code)
@@ -113,7 +113,7 @@ func TestTheTownPageIsReadable(t *testing.T) {
 	h := newHouse(t)
 	to := h.begun(t)
 	ours, _ := h.officers(t)
-	day, _ := h.today(t)
+	day := h.today(t)
 	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
 	tab := browsertest.Start(t).Tab(t)

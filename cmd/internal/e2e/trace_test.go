@@ -23,7 +23,7 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	"/book/draft/{draft}/preview", "/book/draft/{draft}/sense", "/book/draft/{draft}/simulate", "/book/draft/{draft}/rebase", "/book/draft/{draft}/withdraw", "/book/draft/{draft}/publish",
 	"/budget/enter", "/budget/{line}/change", "/budget/{change}/confirm", "/budget/{change}/refuse", // no budget is registered in this city; the room's own test walks one
 	// A round takes a scan and two people; the room's own test walks one from its opening to the last place.
-	"/quota/open", "/quota/round/{round}/withdraw", "/quota/round/{round}/freeze", "/quota/round/{round}/offer", "/quota/round/{round}/try", "/quota/round/{round}/phone", "/quota/round/{round}/visit", "/quota/round/{round}/answer",
+	"/quota/open", "/quota/round/{round}/withdraw", "/quota/round/{round}/stay", "/quota/round/{round}/freeze", "/quota/round/{round}/offer", "/quota/round/{round}/try", "/quota/round/{round}/phone", "/quota/round/{round}/visit", "/quota/round/{round}/answer",
 	// Kin and leave; the room's own test walks them.
 	"/own/kin", "/own/kin/{kin}/answer", "/own/kin/{kin}/end", "/own/none", "/own/away", "/own/away/{away}/undo", "/own/team/kin/{kin}", "/own/team/away", "/own/team/away/{away}/hand",
 	"/quota/round/{round}/skip", "/quota/round/{round}/second", "/quota/round/{round}/undo"}
