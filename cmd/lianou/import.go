@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
+	"lianou/cmd/internal/boot"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
@@ -16,24 +18,24 @@ import (
 )
 
 type importCmd struct {
-	People  importPeople  `cmd:"" help:"Bring in people and households, a row a person."`
-	Facts   importFacts   `cmd:"" help:"Bring in what a department knows, a row a person or household."`
-	Regions importRegions `cmd:"" help:"Replace the list of places."`
+	People  importPeople  `cmd:"" help:"人和户,一行一人。"`
+	Facts   importFacts   `cmd:"" help:"部门的数据,一行一人或一户。"`
+	Regions importRegions `cmd:"" help:"区划,整个替换。"`
 }
 
 type importRegions struct {
-	File string `arg:"" type:"existingfile" help:"CSV or XLSX: code, name, old_codes, synthetic; parents before children."`
-	Map  string `help:"Mapping file: which column is which, and which are ignored." type:"existingfile"`
+	File string `arg:"" help:"CSV 或 XLSX,四列:code、name、old_codes、synthetic;上级写在下级前面。"`
+	Map  string `help:"对照文件:哪一列是哪一项,哪些不读。"`
 
-	DryRun bool `help:"Look at everything, write nothing."`
-	Ending int  `help:"How many places of before are no more: they are not in the file on purpose." placeholder:"N"`
+	DryRun bool `help:"只看不写。"`
+	Ending int  `help:"原来的地方里,有几处确实撤了,所以不在表里。" placeholder:"几处"`
 }
 
 // errTried takes back what a trial would have written.
 var errTried = errors.New("only tried")
 
 // Run replaces the places. Programs read them when they start.
-func (c importRegions) Run(t *tool) error { return stopped(t, c.run(t)) }
+func (c importRegions) Run(t *tool) error { return closing(t, c.run(t)) }
 
 func (c importRegions) run(t *tool) error {
 	cfg, err := t.config()
@@ -46,16 +48,16 @@ func (c importRegions) run(t *tool) error {
 	}
 	table, err := openTable(t.ctx, c.File)
 	if err != nil {
-		return inWords(err)
+		return err
 	}
 	defer table.close()
 	m, err := readMapping(c.Map)
 	if err != nil {
-		return inWords(err)
+		return err
 	}
 	tree, err := bulk.ReadRegions(table.File, m)
 	if err != nil {
-		return inWords(err)
+		return err
 	}
 	db, err := openImport(t, cfg)
 	if err != nil {
@@ -79,14 +81,14 @@ func (c importRegions) run(t *tool) error {
 		return audit.New(keys.Ring).Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "operator"}, Act: "regions.imported", Purpose: "import",
 			Detail: map[string]any{"sha256": hex.EncodeToString(table.Digest[:]), "towns": tree.Len(registry.LevelTownship), "villages": tree.Len(registry.LevelVillage)}})
 	})
-	then := "restart the gateway and the platform to use them"
+	then := "换好了。gateway 和 platform 重新启动以后用新的。"
 	if errors.Is(err, errTried) {
-		then, err = "a dry run: nothing was written", nil
+		then, err = "试了一遍,没有写。去掉 --dry-run 再跑一次就写。", nil
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%d counties, %d townships, %d villages; %s\n",
+	fmt.Fprintf(t.out, "%d 个县,%d 个乡镇,%d 个村。%s\n",
 		tree.Len(registry.LevelCounty), tree.Len(registry.LevelTownship), tree.Len(registry.LevelVillage), then)
 	return nil
 }
@@ -111,26 +113,34 @@ func (c importRegions) ends(ctx context.Context, tx *pg.Tx, tree *registry.Regio
 	}
 	switch {
 	case lived > 0:
-		return fmt.Errorf("the file is taken for the whole list, and %d places of now are not in it; in %d of these live %d households, first in %s %s (%d); nothing was changed; "+
-			"put these places into the file, and leave them out once the people are moved", len(gone), lived, households, first.Code, first.Name, first.Households)
+		return broken("区划表是整个替换的。现在的地方有 %d 处不在表里,其中 %d 处还住着人,一共 %d 户,头一处是 %s %s(%d 户)。什么都没改。请把这几处补进表里;人都搬走以后再去掉",
+			len(gone), lived, households, first.Code, first.Name, first.Households)
 	case len(gone) != c.Ending:
-		names := ""
-		for _, e := range gone[:min(len(gone), 5)] {
-			names += " " + string(e.Code) + " " + e.Name
-		}
-		return fmt.Errorf("the file is taken for the whole list, and %d places of now are not in it:%s; nobody lives there, and nothing was changed; if they are no more, say --ending %d",
-			len(gone), names, len(gone))
+		return broken("区划表是整个替换的。现在的地方有 %d 处不在表里:%s。那里没有人住。什么都没改。漏了的补进表里;确实撤了的,加上 --ending %d 再来一次",
+			len(gone), firstOf(gone, ending), len(gone))
 	}
 	return nil
 }
 
-// stopped is how an import ends that was told to stop before it was done: a script that
-// brings files in does not take it for done.
-func stopped(t *tool, err error) error {
-	if err == nil || t.ctx.Err() == nil {
+// closing is how an import ends, in words that whoever brings files in reads: told to stop
+// before it was done, which a script does not take for done; with a sentence of its own; or
+// with what went wrong underneath and where to look.
+func closing(t *tool, err error) error {
+	if err == nil {
+		return nil
+	}
+	if t.ctx.Err() != nil {
+		return &verdict{statusUnfinished, errors.New("没做完就停了。同样的命令再跑一次,接着走")}
+	}
+	var own *verdict
+	if errors.As(err, &own) {
 		return err
 	}
-	return &verdict{statusUnfinished, errors.New("stopped before the file was done; run the same command again, it goes on where it was")}
+	var known *core.Error
+	if errors.As(err, &known) && known.Say != "" {
+		return inWords(err)
+	}
+	return errors.New("没做成。先跑 lianou doctor 看哪里不对,修好了,同样的命令再跑一次,接着走(" + boot.Plain(err).Error() + ")")
 }
 
 // openedTable is a table and the file it lies in.
@@ -142,10 +152,13 @@ type openedTable struct {
 func openTable(ctx context.Context, path string) (openedTable, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return openedTable{}, fmt.Errorf("open %s: %w", path, err)
+		return openedTable{}, notOpened(path, err)
 	}
 	info, err := f.Stat()
-	if err == nil {
+	switch {
+	case err == nil && info.IsDir():
+		err = &verdict{statusUsage, errors.New(path + " 是一个目录。请写目录里的哪个文件")}
+	case err == nil:
 		var table *tabular.File
 		if table, err = tabular.Look(ctx, f, info.Size()); err == nil {
 			return openedTable{table, f.Close}, nil
@@ -154,13 +167,24 @@ func openTable(ctx context.Context, path string) (openedTable, error) {
 	return openedTable{}, errors.Join(err, f.Close())
 }
 
+// notOpened says of a file that was named on the command line why it is not read.
+func notOpened(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &verdict{statusUsage, errors.New("没有这个文件:" + path + "。看看目录和名字写对了没有")}
+	case errors.Is(err, fs.ErrPermission):
+		return broken("没有权限读这个文件:%s。请换成能读的,或者请管机器的人改权限", path)
+	}
+	return broken("这个文件打不开:%s(%w)", path, err)
+}
+
 func readMapping(path string) (bulk.Mapping, error) {
 	if path == "" {
 		return bulk.Mapping{}, nil
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return bulk.Mapping{}, fmt.Errorf("read the mapping: %w", err)
+		return bulk.Mapping{}, notOpened(path, err)
 	}
 	return bulk.ParseMapping(b)
 }
@@ -172,7 +196,7 @@ func inWords(err error) error {
 		return err
 	}
 	if known.Err != nil {
-		return fmt.Errorf("%s (%w)", known.Say, known.Err)
+		return fmt.Errorf("%s(%w)", known.Say, known.Err)
 	}
 	return errors.New(known.Say)
 }

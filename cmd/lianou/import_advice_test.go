@@ -21,7 +21,7 @@ import (
 // only the one, says as well where to mend it. Places are looked at without being written.
 // docs/import.md promises a look without writing for all three.
 // Controls: the words of before, "Mend ten.refused.csv" ("no advice"); inOriginal left out
-// ("the refusal file does not say"); Would left at 0 ("0 people would be new, 9 known"); regions that go
+// ("the refusal file does not say"); Would left at 0 ("会新来 0 人,库里已有、不改 9 人"); regions that go
 // past errTried ("4 places were written").
 func TestAdviceLosesNobody(t *testing.T) {
 	t.Parallel()
@@ -45,10 +45,10 @@ func TestAdviceLosesNobody(t *testing.T) {
 	write(path, strings.Replace(strings.Join(lines, "\n"), right, wrong, 1))
 
 	out, err := r.tool("", env, "import", "people", path)
-	if err == nil || !strings.Contains(out, "10 rows: nothing was written; 9 people would be new, 0 known and left as they are; 0 rows repeated, 1 refused") {
+	if err == nil || !strings.Contains(out, "10 行:这次没有写;写的话,会新来 9 人,库里已有、不改 0 人;重复 0 行,退回 1 行") {
 		t.Errorf("held: %v %s", err, out)
 	}
-	said := regexp.MustCompile(`Mend these rows in (\S+) itself and import that file again: (\S+) lists only them`).FindStringSubmatch(out)
+	said := regexp.MustCompile(`请在原来的文件 (\S+) 里改好这几行,再导入它;(\S+) 里只有退回的行`).FindStringSubmatch(out)
 	if said == nil {
 		t.Fatalf("no advice: %s", out)
 	}
@@ -60,7 +60,7 @@ func TestAdviceLosesNobody(t *testing.T) {
 	all := strings.Split(string(text), "\n")
 	all[row-1] = right
 	write(said[1], strings.Join(all, "\n"))
-	if out := r.must(r.tool("", env, "import", "people", said[1])); !strings.Contains(out, "10 people in 10 households") {
+	if out := r.must(r.tool("", env, "import", "people", said[1])); !strings.Contains(out, "新来 10 人、10 户") {
 		t.Errorf("mended: %s", out)
 	}
 	super, err := pgx.Connect(t.Context(), r.env.Superuser())
@@ -78,7 +78,7 @@ func TestAdviceLosesNobody(t *testing.T) {
 	}
 	places := filepath.Join(dir, "places.csv")
 	write(places, "code,name,old_codes,synthetic\n371400,德州市,,\n371426,平原县,,\n371426104,王庙镇,,\n371426104200,东街村,,\n")
-	if out := r.must(r.tool("", env, "import", "regions", places, "--dry-run")); !strings.Contains(out, "1 counties, 1 townships, 1 villages; a dry run: nothing was written") {
+	if out := r.must(r.tool("", env, "import", "regions", places, "--dry-run")); !strings.Contains(out, "1 个县,1 个乡镇,1 个村。试了一遍,没有写") {
 		t.Errorf("places: %s", out)
 	}
 	if is := counted(t, super); is["region"] != was["region"] || is["audit_entry"] != was["audit_entry"] {

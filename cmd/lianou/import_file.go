@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,35 +24,35 @@ import (
 
 // importFile is what an import of people and one of facts are told alike.
 type importFile struct {
-	File       string `arg:"" type:"existingfile" help:"CSV (UTF-8, GB18030) or XLSX, its first row the header."`
-	Map        string `help:"Mapping file in YAML: columns, ignore, constant, values." type:"existingfile"`
-	Refused    string `help:"Where refused rows go, with what is wrong; beside the file when not said."`
-	MaxRefused int    `help:"Write nothing when more than this share of the rows, in percent, is refused." default:"5"`
-	DryRun     bool   `help:"Look at everything, write nothing."`
-	Date       string `help:"Since when it is true where a row does not say; today when not said." placeholder:"2024-03-01"`
-	JSON       bool   `name:"json" help:"Print progress and result as JSON lines."`
+	File       string `arg:"" help:"CSV(UTF-8、GB18030)或 XLSX,头一行是表头。"`
+	Map        string `help:"对照文件(YAML):columns、ignore、constant、values。"`
+	Refused    string `help:"退回的行和怎么改写到哪个文件;不写就放在原文件旁边。"`
+	MaxRefused int    `help:"退回的超过所有行的百分之几,就什么都不写。" default:"5"`
+	DryRun     bool   `help:"只看不写。"`
+	Date       string `help:"行里没写的,从哪天起是这样;不写就是今天。" placeholder:"2024-03-01"`
+	JSON       bool   `name:"json" help:"进度和结果写成一行一个 JSON。"`
 }
 
 type importPeople struct {
 	importFile
-	Source string `help:"Who says it; its household numbers are kept." default:"registry:population"`
+	Source string `help:"哪个部门的数据;记的是它的户号。" default:"registry:population"`
 }
 
 type importFacts struct {
 	importFile
-	Source     string `help:"Who says it, such as registry:disability." required:""`
-	Numbers    string `help:"Whose household numbers the file uses." default:"registry:population"`
-	Confidence int    `help:"How sure the source is, 1 to 100." default:"90"`
+	Source     string `help:"哪个部门的数据,例如 registry:disability。一定要写。"`
+	Numbers    string `help:"表里用的是哪个部门的户号。" default:"registry:population"`
+	Confidence int    `help:"可信到几分,1 到 100。" default:"90"`
 }
 
 // Run brings people and households in. Broken off, it goes on when run again.
 func (c importPeople) Run(t *tool) error {
-	return stopped(t, c.run(t, bulk.Order{Kind: bulk.People, Source: c.Source}))
+	return closing(t, c.run(t, bulk.Order{Kind: bulk.People, Source: c.Source}))
 }
 
 // Run brings facts in.
 func (c importFacts) Run(t *tool) error {
-	return stopped(t, c.run(t, bulk.Order{Kind: bulk.Facts, Source: c.Source, Numbers: c.Numbers, Confidence: c.Confidence}))
+	return closing(t, c.run(t, bulk.Order{Kind: bulk.Facts, Source: c.Source, Numbers: c.Numbers, Confidence: c.Confidence}))
 }
 
 // importMemory is what the collector holds the process to: an import is at work beside
@@ -71,11 +72,14 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	debug.SetMemoryLimit(importMemory)
 	table, err := openTable(t.ctx, c.File)
 	if err != nil {
-		return inWords(err)
+		return err
 	}
 	defer table.close()
+	if whole, err := filepath.Abs(c.File); err == nil { // what is said of it is true in every folder
+		c.File = whole
+	}
 	if err := c.complete(&o, table.File); err != nil {
-		return inWords(err)
+		return err
 	}
 	db, err := openImport(t, cfg)
 	if err != nil {
@@ -92,8 +96,12 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 	o.Progress = say.progress
 	res, err := imp.Run(t.ctx, o)
 	say.end()
+	var known *core.Error
+	if errors.As(err, &known) && (known.Field == "source" || known.Field == "numbers") {
+		return &verdict{statusUsage, inWords(err)}
+	}
 	if err != nil {
-		return inWords(err)
+		return err
 	}
 	return say.result(res, o)
 }
@@ -102,7 +110,7 @@ func (c importFile) run(t *tool, o bulk.Order) error {
 func importKeys(cfg *boot.Config) (*seal.PlatformKeys, error) {
 	keys, err := seal.LoadPlatform(boot.KeyPath(cfg, seal.PlatformFile))
 	if err != nil {
-		return nil, fmt.Errorf("the keys of the platform cannot be read (%w); `lianou up` or `lianou keys make` makes them", err)
+		return nil, broken("平台的密钥读不出来(%w)。还没有的,lianou up 或 lianou keys make 会做一套", err)
 	}
 	return keys, nil
 }
@@ -186,9 +194,13 @@ func (s *importTeller) file(f *tabular.File) {
 		return
 	}
 	if f.Format == tabular.CSV {
-		fmt.Fprintf(s.out, "reading CSV in %s, cells parted by %q\n", f.Encoding, f.Comma)
+		comma := string(f.Comma)
+		if f.Comma == '\t' {
+			comma = "制表符"
+		}
+		fmt.Fprintf(s.out, "当作 CSV 读,编码 %s,格子用 %s 隔开\n", f.Encoding, comma)
 	} else {
-		fmt.Fprintln(s.out, "reading XLSX, the first sheet that is not hidden")
+		fmt.Fprintln(s.out, "当作 XLSX 读,读头一张没藏起来的表")
 	}
 }
 
@@ -229,57 +241,48 @@ func (s *importTeller) result(res bulk.Result, o bulk.Order) error {
 	if s.json != nil {
 		_ = s.json.Encode(res)
 	} else {
-		fmt.Fprintf(s.out, "%s: %s; %s repeated, %d refused, after %.1f s\n", count(res.Rows, "row", "rows"), brought(res, o.Kind), count(res.Repeated, "row", "rows"), res.Refused, time.Since(s.began).Seconds())
+		fmt.Fprintf(s.out, "%d 行:%s;重复 %d 行,退回 %d 行。用了 %.1f 秒\n", res.Rows, brought(res, o.Kind), res.Repeated, res.Refused, time.Since(s.began).Seconds())
 		if o.DryRun && res.Nothing {
-			fmt.Fprintln(s.out, "a dry run: the same command without --dry-run writes")
+			fmt.Fprintln(s.out, "试了一遍。去掉 --dry-run 再跑一次就写")
 		}
 		if res.Refused > 0 {
-			fmt.Fprintf(s.out, "what was refused, and how to mend it: %s\n", o.Refused.Path)
+			fmt.Fprintf(s.out, "退回的行和怎么改,写在:%s\n", o.Refused.Path)
 		}
 	}
-	over := fmt.Sprintf("more than %d %%", max(o.MaxRefused, 0))
+	if !res.Over {
+		return nil
+	}
+	not := "一行都不会写"
 	if res.Held {
-		return fmt.Errorf("%d of %d rows were refused, %s: nothing was written. %s", res.Refused, res.Rows, over, s.mend(o))
+		not = "一行都没写"
 	}
-	if o.DryRun && !res.Again && res.Refused*100 > res.Rows*max(o.MaxRefused, 0) {
-		return fmt.Errorf("%d of %d rows are refused, %s: nothing would be written. %s", res.Refused, res.Rows, over, s.mend(o))
-	}
-	return nil
+	return broken("%d 行里退回 %d 行,超过了允许的 %d %%:%s。%s", res.Rows, res.Refused, max(o.MaxRefused, 0), not, s.mend(o))
 }
 
 // brought says what came in, would, or did when the same file came before.
 func brought(res bulk.Result, kind bulk.Kind) string {
-	said, is, are := "", "is", "are"
+	before, will := "", ""
 	switch {
 	case res.Again:
-		said, is, are = "this file was brought in before, and nothing has changed; then ", "was", "were"
+		before = "这个文件导入过,这次什么都没变。那一次:"
 	case res.Nothing:
-		said, is, are = "nothing was written; ", "would be", "would be"
+		before, will = "这次没有写;写的话,", "会"
 	}
 	if kind == bulk.Facts { // a row makes an entry about its person and one about its household
 		fresh := res.Sheets - res.Changed - res.Renewed
 		if res.Nothing {
 			fresh = res.Would - res.Changed - res.Renewed
 		}
-		return fmt.Sprintf("%s%s new, %d changed, %d the same for a newer day, %d known and unchanged",
-			said, count(fresh, "entry "+is, "entries "+are), res.Changed, res.Renewed, res.Known)
+		return fmt.Sprintf("%s%s新记 %d 条,改 %d 条,内容一样、日子更新 %d 条,已经有、不再记 %d 条", before, will, fresh, res.Changed, res.Renewed, res.Known)
 	}
 	if res.Nothing {
-		return fmt.Sprintf("%s%s new, %d known and left as they are", said, count(res.Would, "person "+is, "people "+are), res.Known)
+		return fmt.Sprintf("%s%s新来 %d 人,库里已有、不改 %d 人", before, will, res.Would, res.Known)
 	}
-	in := " in " + count(res.Households, "household", "households") + " "
-	return fmt.Sprintf("%s%s new, %d known and left as they are", said, count(res.People, "person"+in+is, "people"+in+are), res.Known)
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return fmt.Sprintf("%s新来 %d 人、%d 户,库里已有、不改 %d 人", before, res.People, res.Households, res.Known)
 }
 
 // mend says what to do where nothing came in: the refusal file has only the rows that are
 // wrong, and whoever brought that one in would lose the others.
 func (s *importTeller) mend(o bulk.Order) string {
-	return fmt.Sprintf("Mend these rows in %s itself and import that file again: %s lists only them, by row. Or allow more with --max-refused", s.path, o.Refused.Path)
+	return fmt.Sprintf("请在原来的文件 %s 里改好这几行,再导入它;%s 里只有退回的行,按行号排。要放宽,用 --max-refused", s.path, o.Refused.Path)
 }

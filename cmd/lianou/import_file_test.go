@@ -40,15 +40,15 @@ func TestImportFiles(t *testing.T) {
 	}
 	people := write("people.csv", gb)
 	out, err := r.tool("", env, "import", "people", people)
-	if err == nil || !strings.Contains(out, "GB18030") || !strings.Contains(out, "1 of 2 rows were refused, more than 5 %") {
+	if err == nil || !strings.Contains(out, "GB18030") || !strings.Contains(out, "2 行里退回 1 行,超过了允许的 5 %:一行都没写") {
 		t.Errorf("held: %v %s", err, out)
 	}
 	back, err := os.ReadFile(filepath.Join(dir, "people.refused.csv"))
 	if err != nil || !strings.Contains(string(back), "3,姓名,姓名不对") {
 		t.Errorf("refusal file: %v %s", err, back)
 	}
-	for _, want := range []string{"2 rows: 1 person in 1 household is new, 0 known and left as they are; 0 rows repeated, 1 refused",
-		"2 rows: this file was brought in before, and nothing has changed; then 1 person in 1 household was new"} {
+	for _, want := range []string{"2 行:新来 1 人、1 户,库里已有、不改 0 人;重复 0 行,退回 1 行",
+		"2 行:这个文件导入过,这次什么都没变。那一次:新来 1 人、1 户"} {
 		if out := r.must(r.tool("", env, "import", "people", people, "--max-refused=50")); !strings.Contains(out, want) {
 			t.Errorf("want %q: %s", want, out)
 		}
@@ -115,13 +115,13 @@ func TestImportSaysWhatIsNew(t *testing.T) {
 		return people[i].Name + "," + people[i].ID.Reveal() + "," + home + ",东街村,王庙镇,平原县\n"
 	}
 	const head = "姓名,身份证号,户号,村,乡镇,县\n"
-	says("2 rows: 1 person in 1 household is new, 0 known and left as they are; 0 rows repeated, 1 refused", "people.csv", head+row(0, "1")+"王,1,2,东街村,王庙镇,平原县\n", "people", "--max-refused=50")
-	says("1 row: 0 people in 0 households are new, 1 known and left as they are; 0 rows repeated, 0 refused", "people.csv", head+row(0, "1"), "people")
+	says("2 行:新来 1 人、1 户,库里已有、不改 0 人;重复 0 行,退回 1 行", "people.csv", head+row(0, "1")+"王,1,2,东街村,王庙镇,平原县\n", "people", "--max-refused=50")
+	says("1 行:新来 0 人、0 户,库里已有、不改 1 人;重复 0 行,退回 0 行", "people.csv", head+row(0, "1"), "people")
 	gone("people.refused.csv")
-	says("1 row: this file was brought in before, and nothing has changed; then 0 people in 0 households were new, 1 known", "people.csv", head+row(0, "1"), "people")
+	says("1 行:这个文件导入过,这次什么都没变。那一次:新来 0 人、0 户,库里已有、不改 1 人", "people.csv", head+row(0, "1"), "people")
 	gone("people.refused.csv")
-	says("2 rows: nothing was written; 1 person would be new, 1 known and left as they are", "half.csv", head+row(0, "1")+row(1, "1"), "people", "--dry-run")
-	says("2 rows: 1 person in 0 households is new, 1 known and left as they are", "half.csv", head+row(0, "1")+row(1, "1"), "people")
+	says("2 行:这次没有写;写的话,会新来 1 人,库里已有、不改 1 人", "half.csv", head+row(0, "1")+row(1, "1"), "people", "--dry-run")
+	says("2 行:新来 1 人、0 户,库里已有、不改 1 人", "half.csv", head+row(0, "1")+row(1, "1"), "people")
 	gone("half.refused.csv")
 
 	facts := func(rows ...string) string {
@@ -132,12 +132,12 @@ func TestImportSaysWhatIsNew(t *testing.T) {
 		return out
 	}
 	mother, son := people[0].ID.Reveal(), people[1].ID.Reveal()
-	says("1 row: 1 entry is new, 0 changed, 0 the same for a newer day, 0 known and unchanged", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
-	says("1 row: this file was brought in before, and nothing has changed; then 1 entry was new", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
+	says("1 行:新记 1 条,改 0 条,内容一样、日子更新 0 条,已经有、不再记 0 条", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
+	says("1 行:这个文件导入过,这次什么都没变。那一次:新记 1 条", "facts.csv", facts(mother+",2026-01-01,居民医保"), "facts", "--source=registry:medical")
 	four := facts(mother+",2026-01-01,居民医保", son+",2026-01-01,居民医保", mother+",2026-02-01,居民医保", mother+",2025-12-01,职工医保")
-	says("4 rows: nothing was written; 2 entries would be new, 0 changed, 1 the same for a newer day, 1 known and unchanged", "month.csv", four, "facts", "--source=registry:medical", "--dry-run")
-	says("4 rows: 2 entries are new, 0 changed, 1 the same for a newer day, 1 known and unchanged", "month.csv", four, "facts", "--source=registry:medical")
-	says("2 rows: 0 entries are new, 2 changed, 0 the same for a newer day, 0 known and unchanged", "other.csv", facts(mother+",2026-03-01,没有", son+",2026-01-01,职工医保"), "facts", "--source=registry:medical")
+	says("4 行:这次没有写;写的话,会新记 2 条,改 0 条,内容一样、日子更新 1 条,已经有、不再记 1 条", "month.csv", four, "facts", "--source=registry:medical", "--dry-run")
+	says("4 行:新记 2 条,改 0 条,内容一样、日子更新 1 条,已经有、不再记 1 条", "month.csv", four, "facts", "--source=registry:medical")
+	says("2 行:新记 0 条,改 2 条,内容一样、日子更新 0 条,已经有、不再记 0 条", "other.csv", facts(mother+",2026-03-01,没有", son+",2026-01-01,职工医保"), "facts", "--source=registry:medical")
 	for _, name := range []string{"facts", "month", "other"} {
 		gone(name + ".refused.csv")
 	}

@@ -38,17 +38,18 @@ func (c importRegions) foretell(t *tool, db *pg.DB, tree *registry.Regions) erro
 		return err
 	}
 	if len(renames) > 0 {
-		fmt.Fprintf(t.out, "%s called otherwise: %s\n", count(len(renames), "place is", "places are"), firstOf(renames, func(r registry.Rename) string {
-			return string(r.Code) + " " + r.Was + " -> " + r.Is
+		fmt.Fprintf(t.out, "改名的 %d 处:%s\n", len(renames), firstOf(renames, func(r registry.Rename) string {
+			return string(r.Code) + " " + r.Was + " → " + r.Is
 		}))
 	}
 	if len(gone) > 0 {
-		fmt.Fprintf(t.out, "%s not in the file: %s; %s for them\n", count(len(gone), "place of now is", "places of now are"), firstOf(gone, func(e registry.Ending) string {
-			return string(e.Code) + " " + e.Name
-		}), count(bound, "account of staff is", "accounts of staff are"))
+		fmt.Fprintf(t.out, "现在的地方有 %d 处不在表里:%s;管这几处的账号有 %d 个\n", len(gone), firstOf(gone, ending), bound)
 	}
 	return nil
 }
+
+// ending names a place that a list leaves out.
+func ending(e registry.Ending) string { return string(e.Code) + " " + e.Name }
 
 // firstOf says the first few of a list, and how many more there are.
 func firstOf[T any](list []T, say func(T) string) string {
@@ -57,7 +58,7 @@ func firstOf[T any](list []T, say func(T) string) string {
 		words = append(words, say(one))
 	}
 	if more := len(list) - placesShown; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
+		words = append(words, fmt.Sprintf("还有 %d 处", more))
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, "、")
 }

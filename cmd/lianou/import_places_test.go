@@ -46,13 +46,13 @@ func TestAListOfPlacesLosesNoTownship(t *testing.T) {
 	one := write("one.csv", "code,name,old_codes,synthetic\n371400,德州市,,\n371402,德城区,,\n371402001,新湖街道,,\n371402001001,甲社区,,\n")
 	for _, args := range [][]string{{"--dry-run"}, {"--ending=8242"}} {
 		out, err := r.tool("", env, append([]string{"import", "regions", one}, args...)...)
-		if err == nil || !strings.Contains(out, "in 1 of these live 1 households, first in 371426104 王庙镇 (1)") {
+		if err == nil || !strings.Contains(out, "其中 1 处还住着人,一共 1 户,头一处是 371426104 王庙镇(1 户)") {
 			t.Errorf("a list of one township %v: %v %s", args, err, out)
 		}
 	}
 	back := write("back.csv", string(shipped))
 	out, err := r.tool("", env, "import", "regions", back)
-	if err == nil || !strings.Contains(out, "2 places of now are not in it: 371426999 迁建新镇 371426999001 迁建新村") || !strings.Contains(out, "--ending 2") {
+	if err == nil || !strings.Contains(out, "有 2 处不在表里:371426999 迁建新镇、371426999001 迁建新村。") || !strings.Contains(out, "--ending 2") {
 		t.Errorf("two places fewer: %v %s", err, out)
 	}
 	says := func(want, path string, args ...string) {
@@ -70,12 +70,12 @@ func TestAListOfPlacesLosesNoTownship(t *testing.T) {
 		('new.officer', '新人', '{officer}', '{371426999}', '$argon2id$x', true, now()), ('left.officer', '走了的', '{officer}', '{371426999}', '$argon2id$x', false, now())`); err != nil {
 		t.Fatal(err)
 	}
-	says("2 places of now are not in the file: 371426999 迁建新镇, 371426999001 迁建新村; 1 account of staff is for them", back)
+	says("现在的地方有 2 处不在表里:371426999 迁建新镇、371426999001 迁建新村;管这几处的账号有 1 个", back)
 	renamed := write("renamed.csv", strings.Replace(whole, "371426104,王庙镇,", "371426104,新王庙镇,", 1))
-	says("1 place is called otherwise: 371426104 王庙镇 -> 新王庙镇", renamed, "--dry-run")
-	says("1 place is called otherwise", renamed)
-	says("1 place is called otherwise: 371426104 新王庙镇 -> 王庙镇", back, "--dry-run")
-	if out := r.must(r.tool("", env, "import", "regions", back, "--ending=2")); !strings.Contains(out, "134 townships, 8096 villages") {
+	says("改名的 1 处:371426104 王庙镇 → 新王庙镇", renamed, "--dry-run")
+	says("改名的 1 处", renamed)
+	says("改名的 1 处:371426104 新王庙镇 → 王庙镇", back, "--dry-run")
+	if out := r.must(r.tool("", env, "import", "regions", back, "--ending=2")); !strings.Contains(out, "134 个乡镇,8096 个村") {
 		t.Errorf("two that are no more: %s", out)
 	}
 }

@@ -81,7 +81,7 @@ func TestImportGuideIsTrue(t *testing.T) {
 
 	was := counted(t, super)
 	out := imports("a dry run", statusDone, "people", "人员.csv", "--dry-run", "--max-refused", "50")
-	if shown := regexp.MustCompile(`after [0-9.]+ s`).ReplaceAllString(strings.ReplaceAll(out, dir, "/data"), "after 0.1 s"); !strings.Contains(string(guide), shown) {
+	if shown := regexp.MustCompile(`用了 [0-9.]+ 秒`).ReplaceAllString(strings.ReplaceAll(out, dir, "/data"), "用了 0.1 秒"); !strings.Contains(string(guide), shown) {
 		t.Errorf("docs/import.md does not show: %s", shown)
 	}
 	is := counted(t, super)
@@ -95,11 +95,26 @@ func TestImportGuideIsTrue(t *testing.T) {
 	if back, err := os.ReadFile(filepath.Join(dir, "人员.refused.csv")); err != nil || !strings.Contains(string(back), "姓名不对") {
 		t.Errorf("refusal file of a dry run: %v %s", err, back)
 	}
-	if out := imports("a dry run of too much", statusBroken, "people", "人员.csv", "--dry-run"); !strings.Contains(out, "nothing would be written") {
+	if out := imports("a dry run of too much", statusBroken, "people", "人员.csv", "--dry-run"); !strings.Contains(out, "一行都不会写") {
 		t.Errorf("a dry run of too much: %s", out)
 	}
 	imports("too much", statusBroken, "people", "人员.csv")
-	imports("no file", statusUsage, "people", "没有.csv")
+	for _, kind := range []string{"people", "facts", "regions"} {
+		if out := imports("no file", statusUsage, kind, "没有.csv"); !strings.Contains(out, "没有这个文件:没有.csv") {
+			t.Errorf("%s of no file: %s", kind, out)
+		}
+	}
+	if out := imports("no mapping", statusUsage, "people", "好.csv", "--map", "没有.yaml"); !strings.Contains(out, "没有这个文件:没有.yaml") {
+		t.Errorf("no mapping: %s", out)
+	}
+	if out := imports("a folder", statusUsage, "people", "."); !strings.Contains(out, "是一个目录") {
+		t.Errorf("a folder: %s", out)
+	}
+	for _, source := range [][]string{nil, {"--source", "registry:disabilty"}, {"--source", "registry:means", "--numbers", "公安"}} {
+		if out := imports("no source", statusUsage, append([]string{"facts", "好.csv"}, source...)...); !strings.Contains(out, "registry:disability(残联)") {
+			t.Errorf("%v: which are there is not said: %s", source, out)
+		}
+	}
 
 	// It is stopped where it stands: before somebody who holds what it wants.
 	hold, err := super.Begin(t.Context())
@@ -118,13 +133,13 @@ func TestImportGuideIsTrue(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if out := ends("stopped", statusUnfinished, cmd, words); !strings.Contains(out, "run the same command again") {
+	if out := ends("stopped", statusUnfinished, cmd, words); !strings.Contains(out, "同样的命令再跑一次") {
 		t.Errorf("stopped: %s", out)
 	}
 	if err := hold.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2 people in 1 household are new", "nothing has changed"} {
+	for _, want := range []string{"新来 2 人、1 户", "这次什么都没变"} {
 		if out := imports(want, statusDone, "people", "好.csv"); !strings.Contains(out, want) {
 			t.Errorf("want %q: %s", want, out)
 		}

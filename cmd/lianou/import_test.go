@@ -31,7 +31,7 @@ func (s *site) importPlaces() {
 	if err := os.WriteFile(file, append(shipped, more...), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	if out, err := s.run("import", "regions", file); err != nil || !strings.Contains(out, "135 townships, 8097 villages") {
+	if out, err := s.run("import", "regions", file); err != nil || !strings.Contains(out, "135 个乡镇,8097 个村") {
 		s.t.Fatalf("import: %v %s", err, out)
 	}
 }

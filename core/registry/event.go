@@ -29,6 +29,7 @@ const (
 	EventMove     EventKind = "move" // within the city
 	EventMoveOut  EventKind = "move_out"
 	EventMoveIn   EventKind = "move_in"
+	EventArrive   EventKind = "arrive" // somebody whom nobody has registered
 	EventUndo     EventKind = "undo"
 )
 

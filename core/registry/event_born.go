@@ -22,7 +22,7 @@ func BornSince(today core.Date) core.Date { return today.AddDate(-1, 0, 0) }
 // Errors of births that cannot be; each says in Chinese what to do.
 var (
 	errBornAs   = core.Invalid("relation", "刚生的孩子,在这一家里是子女、孙子女或者其他,申请人的年纪也要对得上。请重新选。")
-	errBornLate = core.Invalid("day", "生下来满了一周岁的,是补登户口,不在这里登记。请他家带上出生证明,到派出所补登。日子填错了的,改一下。")
+	errBornLate = core.Invalid("day", "生下来满了一周岁的,是补登户口,不在这里登记。请他家带上出生证明,到派出所补登。补好了,有了身份证号,再登记「添了还没登记过的人」。日子填错了的,改一下。")
 )
 
 // BornAs gives what a child born on a day may be to the one whom a household of these members

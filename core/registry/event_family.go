@@ -185,7 +185,7 @@ func (l *Life) parted(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKin
 }
 
 // Adopt brings a child who is registered into another household. A child nobody has
-// registered is enrolled first. Errors: KindInvalid for who is of age or comes in as an
+// registered arrives (Arrive). Errors: KindInvalid for who is of age or comes in as an
 // elder, and as Move. What else speaks against it: DoubtAdoption.
 func (l *Life) Adopt(ctx context.Context, tx *pg.Tx, why Purpose, told Told, child Mover, household core.HouseholdID) (EventID, error) {
 	may := func(w *writing) error { return w.mayAdopt(ctx, child) }

@@ -18,7 +18,7 @@ func (l *Life) Move(ctx context.Context, tx *pg.Tx, why Purpose, told Told, move
 }
 
 // MoveIn brings people back who belong to no household: they had left the city. Who is
-// not registered yet is enrolled (Registry.Enrol). Errors: KindInvalid for who belongs to
+// not registered yet arrives (Arrive). Errors: KindInvalid for who belongs to
 // one, and as Move.
 func (l *Life) MoveIn(ctx context.Context, tx *pg.Tx, why Purpose, told Told, movers []Mover, to Target) (EventID, core.HouseholdID, error) {
 	return l.moved(ctx, tx, why, EventMoveIn, told, movers, to, nil, func(w *writing, home core.HouseholdID) error {

@@ -25,11 +25,26 @@ func Record(from core.Provenance) string {
 	return name + " " + from.At.In(core.China).Format("2006-01") + " 的记录"
 }
 
-// keeper is who keeps which of the city's records.
+// Keeper is one department that keeps a record of the city: its word in a source, such as
+// "disability" in "registry:disability", and how people call it.
+type Keeper struct{ Kind, Name string }
+
+// Keepers are the departments whose records there are words for. A source of any other word
+// says nothing to whoever reads where a fact came from: an import refuses it.
+func Keepers() []Keeper {
+	return []Keeper{
+		{"population", "公安户籍"}, {"civil", "民政局"}, {"disability", "残联"}, {"health", "卫健委"}, {"medical", "医保局"}, {"housing", "住建局"},
+		{"school", "教体局"}, {"means", "收入财产核对"}, {"labour", "人社局"}, {"union", "工会"}, {"veterans", "退役军人局"}, {"vehicles", "公安车管"},
+		{"market", "市场监管局"}, {"justice", "司法局"}, {"exchange", "部门交换"},
+	}
+}
+
+// keeper is who keeps which of the city's records; "" for a word nobody keeps one by.
 func keeper(kind string) string {
-	return map[string]string{
-		"population": "公安户籍", "civil": "民政局", "disability": "残联", "health": "卫健委", "medical": "医保局", "housing": "住建局",
-		"school": "教体局", "means": "收入财产核对", "labour": "人社局", "union": "工会", "veterans": "退役军人局", "vehicles": "公安车管",
-		"market": "市场监管局", "justice": "司法局", "exchange": "部门交换",
-	}[kind]
+	for _, k := range Keepers() {
+		if k.Kind == kind {
+			return k.Name
+		}
+	}
+	return ""
 }

@@ -46,6 +46,8 @@ func Happened(kind string) string {
 		return "搬出德州"
 	case "move_in":
 		return "搬回德州"
+	case "arrive":
+		return "添了人"
 	case "undo":
 		return "撤销了一条"
 	}

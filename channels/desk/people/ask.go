@@ -16,11 +16,12 @@ import (
 // askPage is the form by which a verified fact is asked to be corrected; without a fact
 // chosen it lists those that can be.
 type askPage struct {
-	Asked  asked
-	Person registry.Person
-	Claims []claim
-	Claim  *claim
-	Today  core.Date
+	Asked   asked
+	Person  registry.Person
+	Claims  []claim
+	Claim   *claim
+	Today   core.Date
+	Changes []changeRow // asked for before, of the person and the household
 }
 
 var (
@@ -42,9 +43,13 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		return p.claims(ctx, tx, why, core.PersonID(id), &page)
 	})
+	if err == nil {
+		err = p.nameStaff(r.Context(), at, page.Changes)
+	}
 	if err != nil {
 		return err
 	}
+	page.waits()
 	if r.FormValue("fact") != "" {
 		if page.Claim = page.pick(r); page.Claim == nil {
 			return errNoClaim
@@ -55,7 +60,7 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 
 // claims reads whom the form is about and what can be corrected.
 func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id core.PersonID, page *askPage) (err error) {
-	page.Today = tx.Today()
+	page.Today, page.Claims, page.Changes = tx.Today(), nil, nil
 	if page.Person, err = p.d.Registry.Person(ctx, tx, why, id); err != nil {
 		return err
 	}
@@ -63,7 +68,11 @@ func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id c
 		return err
 	}
 	d, err := p.d.Registry.Dossier(ctx, tx, why, page.Person.Household, registry.AsOf{On: tx.Today(), Known: tx.Now()})
+	if err != nil {
+		return err
+	}
 	page.Claims = claimsOf(d, id)
+	page.Changes, err = p.requests(ctx, tx, why, page.Person)
 	return err
 }
 
@@ -99,9 +108,13 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if err := p.notKin(ctx, tx, why, at, page.Person.Household); err != nil {
 			return err
 		}
+		page.waits()
 		c := page.pick(r)
 		if c == nil {
 			return errNoClaim
+		}
+		if c.Waits != nil {
+			return errWaits
 		}
 		ch, err := c.change(r, page.Person)
 		if err != nil {

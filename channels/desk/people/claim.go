@@ -23,6 +23,7 @@ type claim struct {
 	Since core.Date
 	Open  []wording.Option // the closed answers, none where a number is asked for
 	List  bool             // one of what stands is taken away: each is an answer, by its place
+	Waits *changeRow       // what waits for a second person about it, nil for nothing
 
 	was json.RawMessage
 }

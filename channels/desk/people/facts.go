@@ -43,6 +43,7 @@ type factRow struct {
 	Before       []wordRow
 	Against      []wordRow // other sources that say something else and are not out of date
 	Key, About   string    // by which a correction is asked for; "" where none can be
+	Waits        *changeRow
 }
 
 // wordRow is what one source said of a fact.

@@ -37,6 +37,7 @@ const (
 	herNumber = "37242219671020992"
 	officer   = "wangmiao.officer"
 	approver  = "wangmiao.approver"
+	city      = "city"
 	county    = "linyi.county" // of the second and the third story's townships
 )
 
@@ -51,6 +52,7 @@ type house struct {
 	cookie  *http.Cookie // of the officer
 	second  *http.Cookie // of the approver
 	over    *http.Cookie // of the county
+	wide    *http.Cookie // of the city
 }
 
 func newHouse(t *testing.T) *house {
@@ -89,8 +91,8 @@ func newHouse(t *testing.T) *house {
 	room := people.New(people.Deps{Desk: h.Shell, DB: h.DB, Registry: h.reg, Changes: changes, Life: life, Twins: h.twins, Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Audit: h.Audit, Bell: h.Bell, Book: h.Book})
 	_, err = staff.Seed(t.Context(), h.Env.DB(pgtest.Import), []staff.Town{{Code: "371424103", Name: "德平镇", County: "临邑县"}})
 	must(t, err)
-	sessions := h.Sessions(t, room, officer, approver, county)
-	h.cookie, h.second, h.over = sessions[officer], sessions[approver], sessions[county]
+	sessions := h.Sessions(t, room, officer, approver, county, city)
+	h.cookie, h.second, h.over, h.wide = sessions[officer], sessions[approver], sessions[county], sessions[city]
 	h.room = room
 	town := township.New(township.Deps{Desk: h.Shell, DB: h.DB, Cases: h.cases, Staff: h.Staff, Blobs: h.Blobs, Audit: h.Audit, Regions: h.Regions, Book: h.Book})
 	h.handler, err = h.Shell.Handler(town, room)

@@ -36,6 +36,9 @@ type lifePage struct {
 	Relations []wording.Option
 	Villages  []registry.Place
 	Towns     []townRow        // of the county, where what two households tell is told
+	Office    office           // of whoever registers
+	Counties  []registry.Place // to choose from, for the city
+	County    core.RegionCode  // that the city chose
 	Other     core.HouseholdID // whose people this event is about too
 
 	Form     map[string][]string // what was typed, on the page that asks for a yes
@@ -43,6 +46,7 @@ type lifePage struct {
 	Doubts   registry.Doubts     // of an adoption
 	Worries  []string            // of a marriage: what to look at before it is registered
 	Missed   bool                // nobody was found by the other one's name and number
+	Seen     string              // what whoever registers an arrival ticks
 	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
 	Detail   string              // and of whom: relation and sex
@@ -57,7 +61,7 @@ type lifePage struct {
 // kinds are the events that a township tells here, in the order in which they are asked
 // for. What takes people of two households, or leads to another township, the county tells
 // (twoKinds): it sees both.
-var kinds = []wording.Option{{Value: "birth", Word: "生了孩子"}, {Value: "death", Word: "去世"}, {Value: "split", Word: "分家另过"}, {Value: "move", Word: "全家搬到本镇别的村"}, {Value: "move_out", Word: "搬出德州"}}
+var kinds = []wording.Option{{Value: "birth", Word: "生了孩子"}, {Value: "arrive", Word: "添了还没登记过的人"}, {Value: "death", Word: "去世"}, {Value: "split", Word: "分家另过"}, {Value: "move", Word: "全家搬到本镇别的村"}, {Value: "move_out", Word: "搬出德州"}}
 
 // proofs are by what an event is told.
 var proofs = []wording.Option{{Value: "paper", Word: "看过证件、证明原件"}, {Value: "police", Word: "问过派出所"}, {Value: "village", Word: "村里证明"}, {Value: "visit", Word: "上门看过"}}
@@ -69,8 +73,11 @@ var (
 	errRehearsed = errors.New("a rehearsal is never kept")
 )
 
-// tellers are who may tell what happened in a family.
-func tellers() []staff.Role { return []staff.Role{staff.Officer, staff.Approver, staff.County} }
+// tellers are who may tell what happened in a family: the township of its own, the county of
+// two of its townships, the city of two counties.
+func tellers() []staff.Role {
+	return []staff.Role{staff.Officer, staff.Approver, staff.County, staff.City}
+}
 
 func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
@@ -97,11 +104,18 @@ func (p *Room) life(w http.ResponseWriter, r *http.Request, at desk.At) error {
 func (p *Room) lifeOf(r *http.Request, at desk.At, a asked) (lifePage, error) {
 	id, err := number(r, "household")
 	page := lifePage{Asked: a, Home: core.HouseholdID(id), Kinds: kinds, Proofs: proofs, MayUndo: true}
-	if !at.Has(staff.Officer, staff.Approver) { // the county's people
-		page.Kinds, page.Towns = twoKinds, p.towns(at)
+	page.Office = officeOf(at)
+	if page.Office != ofTown {
+		page.Kinds = twoKinds
 	}
 	if i := slices.IndexFunc(page.Kinds, func(o wording.Option) bool { return o.Value == r.FormValue("kind") }); i >= 0 {
 		page.Kind = page.Kinds[i]
+	}
+	switch page.Office {
+	case ofCounty:
+		page.Towns = p.towns(at)
+	case ofCity:
+		page.chooseCounty(p, r.FormValue("county"))
 	}
 	f, _ := wording.MemberFact("relation")
 	page.Relations = f.Options
@@ -197,7 +211,7 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return p.seen(ctx, tx, why, r, at, &page)
 	})
 	if page.Missed && errors.Is(err, errNobody) {
-		return errElsewhere
+		return page.Office.missed()
 	}
 	if err != nil {
 		return err

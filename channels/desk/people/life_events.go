@@ -39,7 +39,11 @@ func eventRows(events []registry.Event) []eventRow {
 			row.Word = "撤销了「" + wording.Happened(string(e.UndoesOf)) + "」"
 		}
 		_, proof, _ := strings.Cut(e.Told.Source, ",")
+		proof, came, _ := strings.Cut(proof, ",")
 		row.Proof = wordOf(proofs, proof)
+		if how, is := arrivalOf(came); is {
+			row.Proof += " · " + how.Word
+		}
 		if i := slices.IndexFunc(events, func(u registry.Event) bool { return u.Undoes == e.ID }); i >= 0 {
 			row.undoer, row.UndoneAt = events[i].By, events[i].KnownAt
 		}

@@ -42,6 +42,8 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 		who := page.chosen(r)
 		_, err := page.life.MoveOut(ctx, tx, why, told, idsOf(who)...)
 		return day + namesIn(who) + "搬出德州。", err
+	case "arrive":
+		return p.arrive(ctx, tx, why, told, r, page)
 	case "split":
 		return p.split(ctx, tx, why, told, r, page)
 	case "marriage", "divorce", "adoption", "move_town", "move_in":

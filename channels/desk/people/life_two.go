@@ -14,7 +14,8 @@ import (
 	"lianou/core/wording"
 )
 
-// twoKinds are the events that a county tells: of two households, or of two townships.
+// twoKinds are the events that a county tells, and the city of two counties: of two households,
+// or of two townships.
 var twoKinds = []wording.Option{{Value: "marriage", Word: "结婚"}, {Value: "divorce", Word: "离婚,一方搬出去"}, {Value: "adoption", Word: "收养"}, {Value: "move_town", Word: "全家搬到别的乡镇"}, {Value: "move_in", Word: "搬回德州"}}
 
 // townRow is a township with its villages.
@@ -136,9 +137,15 @@ func (p *Room) divorce(ctx context.Context, tx *pg.Tx, why registry.Purpose, tol
 	return told.Day.SayWhole() + ",离婚," + namesIn(who) + "搬出去,住" + where + "。", err
 }
 
-// errElsewhere is the one answer for who does not exist, whose name and number do not fit, and
-// who is another county's.
-var errElsewhere = core.E(core.KindNotFound, "nobody", "没有找到另一个人。可能姓名或号码不对,请对一下。也可能是别的县的人:别的县的人,县里看不到,市里看得到。请打电话问市里。")
+// missed is the one answer for who does not exist, whose name and number do not fit, and who
+// is another county's.
+func (o office) missed() error {
+	say := "没有找到另一个人。可能姓名或号码不对,请对一下。"
+	if o == ofCounty {
+		say += "也可能是别的县的人:别的县的人,县里看不到,市里看得到。请把两个人的姓名、身份证号和看过的证件告诉市里(打电话或者捎条子),由市里的人在「查人」里找到这一家登记。"
+	}
+	return core.E(core.KindNotFound, "nobody", say+"在德州从来没登记过的人,由他要住的镇上登记「添了还没登记过的人」。")
+}
 
 // otherOf finds the other person by name and number, both of which have to fit: a number
 // with a slip in it is somebody else's.
@@ -184,7 +191,7 @@ func otherID(typed string, today core.Date) (core.IDNumber, error) {
 func (page *lifePage) abroad(r *http.Request) (core.Place, string, error) {
 	i := slices.IndexFunc(page.Towns, func(t townRow) bool { return string(t.Code) == r.PostFormValue("town") })
 	if i < 0 {
-		return core.Place{}, "", core.Invalid("town", "选住到哪个乡镇。搬到别的县的,请市里登记。")
+		return core.Place{}, "", core.Invalid("town", "选住到哪个乡镇。搬到别的县的,请把这件事告诉市里,由市里的人在「查人」里登记。")
 	}
 	town, detail := page.Towns[i], strings.TrimSpace(r.PostFormValue("detail"))
 	for _, v := range town.Villages {

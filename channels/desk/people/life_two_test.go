@@ -171,7 +171,7 @@ func TestKinOfTheOtherHouseholdTakeNothingBack(t *testing.T) {
 // for all ("not said: 有一位不对"); a move to the same township let through ("200, not said:
 // 请镇上登记"); the marriage form with all members ("the boy is offered"); the page as it
 // was ("a woman by herself, a boy"). Red by a marriage that nobody doubts and the answer of all
-// looks: "not said: 刘志强家里还有一位", "not said: 别的县的人" (errElsewhere left out).
+// looks: "not said: 刘志强家里还有一位", "not said: 别的县的人" (missed left out).
 func TestThePreviewSaysWhatIsTrueOfTheKind(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

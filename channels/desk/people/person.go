@@ -114,6 +114,7 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err = p.nameStaff(r.Context(), at, page.Changes); err != nil {
 		return err
 	}
+	page.markWaiting()
 	if err = p.nameUnions(r.Context(), page.Unions); err != nil {
 		return err
 	}
@@ -123,7 +124,8 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 // known reads the household of the day and the facts; somebody without one has neither.
 func (p *Room) known(ctx context.Context, tx *pg.Tx, at desk.At, why registry.Purpose, page *personPage) error {
 	if page.Person.Household != 0 {
-		if err := p.asked(ctx, tx, why, page); err != nil {
+		var err error
+		if page.Changes, err = p.requests(ctx, tx, why, page.Person); err != nil {
 			return err
 		}
 	}
@@ -164,17 +166,6 @@ func (p *Room) family(ctx context.Context, tx *pg.Tx, why registry.Purpose, page
 		err = registry.ErrNoHousehold
 	}
 	return members, err
-}
-
-// asked lists what was asked to be corrected of this person and of their household.
-func (p *Room) asked(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *personPage) error {
-	list, err := p.d.Changes.Of(ctx, tx, why, page.Person.Household)
-	for _, q := range list {
-		if q.Person == 0 || q.Person == page.Person.ID {
-			page.Changes = append(page.Changes, rowOf(q))
-		}
-	}
-	return err
 }
 
 func memberRows(list []registry.Member, here core.PersonID, today core.Date) []memberRow {

@@ -66,7 +66,7 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "event.entered lead.followed person.missed", Serve: p.tell},
 		{Method: "POST", Path: "/people/household/{household}/life/undo", Roles: tellers(), Trace: "event.entered lead.followed person.missed", Serve: p.untell},
 		{Method: "GET", Path: "/people/changes", Roles: two, Trace: "change.listed change.read household.read facts.read", Serve: p.changes},
-		{Method: "GET", Path: "/people/changes/ask/{person}", Roles: two, Trace: "person.read facts.read person.missed", Serve: p.askChange},
+		{Method: "GET", Path: "/people/changes/ask/{person}", Roles: two, Trace: "person.read facts.read change.read person.missed", Serve: p.askChange},
 		{Method: "POST", Path: "/people/changes/ask/{person}", Roles: two, Trace: "change.proposed person.missed", Serve: p.propose},
 		{Method: "GET", Path: "/people/changes/contest/{household}", Roles: two, Trace: "household.read facts.read person.missed", Serve: p.contest},
 		{Method: "POST", Path: "/people/changes/contest/{household}", Roles: two, Trace: "change.proposed person.missed", Serve: p.writeDown},

@@ -21,7 +21,6 @@ import (
 var addsRight = map[string]string{
 	"channels/desk/agent offer: out.Maybe":               "callersOf begins it anew",
 	"channels/desk/book homes: page.Homes":               "chosen begins it anew",
-	"channels/desk/people asked: page.Changes":           "person begins it anew",
 	"channels/desk/quota fill: p.Taken":                  "round begins it anew",
 	"channels/desk/quota fill: p.Waits":                  "round begins it anew",
 	"channels/desk/quota pending: p.Offers":              "round begins it anew",
@@ -34,6 +33,7 @@ var addsRight = map[string]string{
 	"core/registry/bulk refuseTwice: s.refused":          "compare begins with a copy",
 	"core/registry/bulk refuseHomes: s.refused":          "compare begins with a copy",
 	"core/registry/bulk refuseContradictions: s.refused": "compare begins with a copy",
+	"core/registry/bulk refuseParted: s.refused":         "compare begins with a copy",
 	"core/registry/bulk refuseGroups: s.refused":         "compare begins with a copy",
 	"core/watch owed: l.items":                           "raise makes it",
 	"core/watch look: c.judged":                          "town makes it",

@@ -19,6 +19,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/registry/bulk"
 	"lianou/core/tables"
+	"lianou/core/wording"
 )
 
 // The refusal file holds the row as it came, in a form no spreadsheet computes or
@@ -228,17 +229,80 @@ func TestRefusedCellsAreNotParted(t *testing.T) {
 	}
 }
 
+// A refusal file that comes back mended is not a file of which too much is wrong: with two rows,
+// one mended, that one comes in and the other comes back once more, in a file of the sender's
+// columns and the four, not of eight. Where nothing may be refused, nothing is written of it.
+//
+// Red, as it was: "Held:true", and "行号,列,原因,怎么改,行号,列,原因,怎么改".
+func TestAMendedRefusalFileComesIn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	path := filepath.Join(t.TempDir(), "refused.csv")
+	bring := func(content string, most int) (bulk.Result, string) {
+		t.Helper()
+		order := o.order(content)
+		order.MaxRefused, order.Refused = most, &bulk.RefusalFile{Path: path}
+		res, err := o.imp.Run(t.Context(), order)
+		must(t, err)
+		b, err := os.ReadFile(path)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return res, string(b)
+	}
+	// One of the sender's own columns is called as one of the four.
+	own := strings.Replace(head, "村", "村,原因", 1)
+	row := func(name, number, home string) string {
+		return strings.TrimSuffix(line(name, number, home, "户主"), "\n") + ",新迁入\n"
+	}
+	_, first := bring(own+row("赵大", "1", "H1")+row("钱二", "2", "H2"), 100)
+	mended := strings.Replace(first, ",1,", ","+id("19600101", 111)+",", 1)
+	if mended == first {
+		t.Fatalf("nothing to mend: %q", first)
+	}
+	if res, _ := bring(mended, -1); !res.Held || res.People != 0 {
+		t.Errorf("where nothing may be refused: %+v", res)
+	}
+	res, again := bring(mended, 5)
+	if res.Held || res.People != 1 || res.Refused != 1 {
+		t.Errorf("one of two mended: %+v", res)
+	}
+	lines := strings.Split(again, "\r\n")
+	if want := "\ufeff" + strings.TrimSpace(own) + ",行号,列,原因,怎么改"; lines[0] != want {
+		t.Errorf("the next refusal file begins %q, want %q", lines[0], want)
+	}
+	if len(lines) != 3 || !strings.HasPrefix(lines[1], "钱二,2,H2,户主,,平原县,王庙镇,"+village+",新迁入,3,身份证号,身份证号不对,") {
+		t.Errorf("the row that is wrong still: %q", lines[1:])
+	}
+	if res, _ := bring(strings.Replace(again, ",2,", ","+id("19620202", 122)+",", 1), 5); res.People != 1 || res.Refused != 0 {
+		t.Errorf("both mended: %+v", res)
+	}
+}
+
 // Who brings a file in speaks as a department and as nobody else: what two visitors saw or
 // two people decided has doors of its own.
-// Control: check that takes any word, "decision:7: brought in".
+// Control: check that takes any word, "decision:7: brought in"; one that takes any department,
+// as it was ("registry:disabilty: brought in").
 func TestAFileIsNobodysDecision(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	for _, source := range []string{"", "change:7", "visit:3", "decision:7", "officer:7", "citizen", "registry:", "registry:A B", "registry:x:y:z"} {
+	for _, source := range []string{"", "change:7", "visit:3", "decision:7", "officer:7", "citizen", "registry:", "registry:A B", "registry:x:y:z", "registry:disabilty", "registry:x:371426"} {
 		order := o.order(head + line("赵大", id("19600101", 111), "H1", "户主"))
 		order.Source = source
 		if res, err := o.imp.Run(t.Context(), order); core.KindOf(err) != core.KindInvalid {
 			t.Errorf("%s: brought in, %+v, %v", source, res, err)
+		} else if say := saying(err); !strings.Contains(say, "registry:disability(残联)") || !strings.Contains(say, "registry:population(公安户籍)") {
+			t.Errorf("%s: which are there is not said: %s", source, say)
+		}
+	}
+	order := o.order("户号,家庭年收入\nH1,9600\n")
+	order.Kind, order.Source, order.Numbers = bulk.Facts, "registry:means:371426", "registry:populaton"
+	if _, err := o.imp.Run(t.Context(), order); core.Known(err).Field != "numbers" {
+		t.Errorf("numbers of nobody: %v", err)
+	}
+	for _, k := range wording.Keepers() { // each is shown by name
+		if got := wording.Record(core.Provenance{Said: "registry:" + k.Kind}); got != k.Name+"的记录" {
+			t.Errorf("%s is shown as %q", k.Kind, got)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (w *work) compare(ctx context.Context) error {
 	w.tell(Progress{Phase: "check", Unit: "rows", Rows: w.state.rows, Refused: w.state.refused})
 	err := w.cfg.DB.Tx(ctx, pg.City("import: comparing"), func(ctx context.Context, tx *pg.Tx) error {
 		s := *w.state
-		for _, step := range []func(context.Context, *pg.Tx, *runState) error{w.dropRepeated, w.refuseTwice, w.refuseHomes, w.refuseJoiners} {
+		for _, step := range []func(context.Context, *pg.Tx, *runState) error{w.dropRepeated, w.refuseTwice, w.refuseHomes, w.refuseParted, w.refuseJoiners} {
 			if err := step(ctx, tx, &s); err != nil {
 				return err
 			}

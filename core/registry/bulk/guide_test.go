@@ -40,6 +40,21 @@ func TestGuideNamesEveryField(t *testing.T) {
 	}
 }
 
+// TestGuideNamesEverySource: whoever brings a file in finds every department it may speak as.
+// Red, as it was: "docs/import.md does not say: | `registry:population` | 公安户籍 |".
+func TestGuideNamesEverySource(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../../docs/import.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range wording.Keepers() {
+		if row := "| `registry:" + k.Kind + "` | " + k.Name + " |\n"; !strings.Contains(string(b), row) {
+			t.Errorf("docs/import.md does not say: %s", row)
+		}
+	}
+}
+
 // TestGuideSaysWhichDates: the days that docs/import.md shows are taken as it says, and those
 // that it says are refused are. Control: a form of the guide that is none.
 func TestGuideSaysWhichDates(t *testing.T) {

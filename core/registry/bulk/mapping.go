@@ -53,6 +53,7 @@ type layout struct {
 	kind     Kind
 	heads    []string
 	fields   []string       // by column; "" for one that is ignored
+	added    []bool         // by column: of a refusal file that comes back; all false in any other
 	columns  map[string]int // by field
 	constant map[string]string
 	values   map[string]map[string]string
@@ -76,11 +77,16 @@ func layoutOf(kind Kind, m Mapping, head tables.Row) (*layout, error) {
 	for h, field := range m.Columns {
 		own[plainHead(h)] = field
 	}
-	ignored := addedHeads() // a refusal file that was mended comes back with them
+	l.added = addedAt(head)
+	ignored := addedHeads() // one that lost some of its own columns on the way
 	for _, h := range m.Ignore {
 		ignored = append(ignored, plainHead(h))
 	}
 	for i, c := range head.Cells {
+		if l.added[i] {
+			l.heads, l.fields = append(l.heads, c.Text), append(l.fields, "")
+			continue
+		}
 		field, err := fieldOf(plainHead(c.Text), own, known, ignored)
 		if err != nil {
 			return nil, err
@@ -104,6 +110,42 @@ func layoutOf(kind Kind, m Mapping, head tables.Row) (*layout, error) {
 		}
 	}
 	return l, l.complete()
+}
+
+// addedAt finds the columns that a refusal file has beside the sender's: the last of each of
+// their headings, where all four stand there, and once more where a file came back twice.
+func addedAt(head tables.Row) []bool {
+	out := make([]bool, len(head.Cells))
+	for {
+		var at []int
+		for _, h := range addedHeads() {
+			for i := len(out) - 1; i >= 0; i-- {
+				if !out[i] && plainHead(head.Cells[i].Text) == h {
+					at = append(at, i)
+					break
+				}
+			}
+		}
+		if len(at) < len(addedHeads()) {
+			return out
+		}
+		for _, i := range at {
+			out[i] = true
+		}
+	}
+}
+
+// back reports whether the file is one of refused rows that comes back mended.
+func (l *layout) back() bool { return slices.Contains(l.added, true) }
+
+// sent lists the columns of the sender.
+func (l *layout) sent() (out []int) {
+	for i, added := range l.added {
+		if !added {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 func fieldOf(head string, own, known map[string]string, ignored []string) (string, error) {

@@ -43,6 +43,8 @@ func (w *work) matchPeople(ctx context.Context, tx *pg.Tx, list []staged) ([]sta
 		switch {
 		case there && met.Name != s.name:
 			bad.column, bad.why = w.layout.column(fName), nameDiffers
+		case there && met.Household == 0: // to come back is an event, whatever household the file has them in
+			bad.column, bad.why = w.layout.column(fHome), departed
 		case there && s.met != 0 && met.Household != s.met:
 			bad.column, bad.why = w.layout.column(fHome), moved
 		case !there && candidates[i]:

@@ -86,7 +86,10 @@ func (w *work) writeRefusals(ctx context.Context, to io.Writer) error {
 	if _, err := io.WriteString(to, "\ufeff"); err != nil {
 		return cannotWrite(err)
 	}
-	head := append([]string(nil), w.layout.heads...)
+	var head []string
+	for _, i := range w.layout.sent() {
+		head = append(head, w.layout.heads[i])
+	}
 	if err := writeLine(to, quoteAll(append(head, addedHeads()...))); err != nil {
 		return err
 	}
@@ -162,8 +165,8 @@ func (w *work) eachRefusal(ctx context.Context, fn func(refusal) error) error {
 
 // refusedLine is the row as it came and what is wrong with it.
 func (w *work) refusedLine(row tables.Row, f refusal) []string {
-	line := make([]string, 0, len(w.layout.heads)+4)
-	for i := range w.layout.heads {
+	line := make([]string, 0, len(w.layout.heads)+len(addedHeads()))
+	for _, i := range w.layout.sent() {
 		text := ""
 		if i < len(row.Cells) && row.Number == f.row {
 			text = strings.ToValidUTF8(row.Cells[i].Text, "\ufffd")

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -14,6 +16,7 @@ import (
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/tables"
+	"lianou/core/wording"
 )
 
 // Config is what New needs.
@@ -51,7 +54,8 @@ type Order struct {
 	// Confidence of sheets, 1 to 100. Defaults to 90.
 	Confidence int
 	// MaxRefused is the share of refused rows, in percent, beyond which nothing is
-	// written. Defaults to 5; negative: nothing may be refused.
+	// written. Defaults to 5; negative: nothing may be refused. A refusal file that comes back
+	// mended has no such bound but the last.
 	MaxRefused int
 	// DryRun looks at everything and writes nothing.
 	DryRun bool
@@ -82,6 +86,7 @@ type Result struct {
 	Run        int64 `json:"run"`
 	Again      bool  `json:"again"` // the file was brought in before; nothing changed
 	Held       bool  `json:"held"`  // too much is refused; nothing was written
+	Over       bool  `json:"over"`  // too much is refused: nothing was written, or would be
 	Nothing    bool  `json:"nothing_written"`
 	Would      int   `json:"would"`
 	Rows       int   `json:"rows"`
@@ -168,24 +173,51 @@ func (im *Importer) Run(ctx context.Context, o Order) (Result, error) {
 
 // stops reports whether nothing is to be written: it is a trial, or too much is
 // refused. What has begun to be written is finished whatever turns up later.
-func (w *work) stops(s *runState) bool {
+func (w *work) stops(s *runState) bool { return w.DryRun || w.over(s) }
+
+// over reports whether more is refused than may be, and nothing is written yet. Of a refusal
+// file that comes back, whose rows were all wrong once, any share may be: one of two is not
+// half a file gone wrong. Where nothing may be refused, nothing may be in it either.
+func (w *work) over(s *runState) bool {
+	most := w.MaxRefused
+	if most > 0 && w.layout.back() {
+		most = 100
+	}
 	begun := s.people+s.sheets > 0
-	return w.DryRun || !begun && s.refused*100 > s.rows*w.MaxRefused
+	return !begun && s.refused*100 > s.rows*most
 }
 
 // departments are the sources that a file may speak as (registry.Kind). A single hand does
 // not overrule a department, so neither may a file call itself what outranks one.
 var departments = regexp.MustCompile(`^registry:[a-z0-9_-]{1,32}(:[a-z0-9_-]{1,16})?$`)
 
+// isDepartment reports whether a source is a department there is a word for: of another one every
+// page would say no more than that some department has it.
+func isDepartment(source string) bool {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(source, "registry:"), ":")
+	return departments.MatchString(source) && slices.ContainsFunc(wording.Keepers(), func(k wording.Keeper) bool { return k.Kind == kind })
+}
+
+func unknownSource(field, what string) error {
+	var all []string
+	for _, k := range wording.Keepers() {
+		all = append(all, "registry:"+k.Kind+"("+k.Name+")")
+	}
+	return core.Invalid(field, "写明"+what+",只认这些:"+strings.Join(all, "、")+"。一个部门分几处报的,后面再加冒号和代号,例如 registry:disability:371426。")
+}
+
 func (w *work) check() error {
 	if w.Kind != People && w.Kind != Facts || w.File == nil || w.Actor.Kind == "" {
 		return core.E(core.KindInternal, "bulk_order", "").Wrap(errors.New("bulk.Order needs Kind, File and Actor"))
 	}
-	if !departments.MatchString(w.Source) {
-		return core.Invalid("source", "请用 --source 写明是哪个部门的数据,例如 registry:disability。")
+	if !isDepartment(w.Source) {
+		return unknownSource("source", "是哪个部门的数据(--source)")
 	}
 	if w.Numbers == "" {
 		w.Numbers = w.Source
+	}
+	if !isDepartment(w.Numbers) {
+		return unknownSource("numbers", "用的是哪个部门的户号(--numbers)")
 	}
 	if w.Confidence == 0 {
 		w.Confidence = 90

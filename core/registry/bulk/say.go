@@ -43,6 +43,8 @@ const (
 	alikeRow     reason = "alike_row"
 	villages     reason = "home_villages"
 	split        reason = "home_split"
+	parted       reason = "home_parted"
+	departed     reason = "person_departed"
 	large        reason = "home_large"
 	unknown      reason = "person_unknown"
 	noHome       reason = "home_unknown"
@@ -136,6 +138,8 @@ func adviceOf() map[reason]advice {
 		missing:      {"这一格不能空", "补上这一格"},
 		nameDiffers:  {"名字对不上:这个身份证号在库里是另一个名字", "核对姓名和身份证号;改过名的,请到镇上办变更"},
 		moved:        {"这个人在库里登记在另一户", "搬家、分户请按迁移办,不从表里改"},
+		parted:       {"这个户号库里没有,写在这个户号下的人在库里登记在另一户,那一户还有别人", "核对户号。真分了户、搬了家的,先请镇上在「查人」里登记变动,再导入这几行;只是全家换了户号的,把全家写在新户号下"},
+		departed:     {"这个人在库里已经不属于哪一户:去世了,或者搬出了德州", "核对身份证号。搬回来的,先请县里在「查人」里登记「搬回德州」;登错了的,先撤销那一条"},
 		elsewhere:    {"这一户在库里登记在另一个村", "核对户号和村;搬家请按迁移办"},
 		alike:        {"可能是同一个人,请人核对", "库里有同名、同生日、同村的人。是同一个人就删掉这一行;不是,就在“已核对”一列写“是”"},
 		twice:        {"同一个人写了两行,内容不一样", "两行核对后只留一行"},

@@ -112,7 +112,7 @@ func (w *work) stop(ctx context.Context) (Result, error) {
 func (w *work) untouched(ctx context.Context) (Result, error) {
 	const sql = `select count(payload)::int from bulk_row where run = $1`
 	res := w.state.result()
-	w.nothing, res.Nothing = true, true
+	w.nothing, res.Nothing, res.Over = true, true, w.over(w.state)
 	if w.Kind == Facts {
 		n, err := w.wouldLearn(ctx)
 		if err != nil {
