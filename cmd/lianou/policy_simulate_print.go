@@ -31,6 +31,7 @@ func (r *simulationReport) text() string {
 	fmt.Fprintf(r, "LOSE SOMETHING: %s households (%s lose an item, %s have less money in a year)\n", s.Worse.Or(hidden), s.Lost.Or(hidden), s.Poorer.Or(hidden))
 	fmt.Fprintf(r, "COST: %s yuan a month, and %s once; for everybody whom the rules fit by the facts as registered\n", signed(s.Month), signed(s.Once))
 	fmt.Fprintf(r, "gain something: %s households (%s newly due); anything is another for %s\n", s.Better.Or(hidden), s.Newly.Or(hidden), s.Touched.Or(hidden))
+	fmt.Fprintf(r, "of these: %s gain and lose, %s neither (to be asked more, or less, or the same by another way)\n", s.Both.Or(hidden), s.Beside.Or(hidden))
 	if s.Hides {
 		fmt.Fprintln(r, "- is a number under five, or one that would tell such a number; money is rounded for it")
 	}

@@ -40,3 +40,20 @@ func ReceivedIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []co
 	}
 	return out, nil
 }
+
+// Filed is an item that a household has asked for and that is not decided.
+type Filed struct {
+	Household core.HouseholdID
+	Item      core.ItemCode
+}
+
+// FiledIn reads what some households of one township have asked for, wherever the case lies. Who
+// has not the township in scope reads nothing.
+func FiledIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []core.HouseholdID) ([]Filed, error) {
+	rows, err := tx.Query(ctx, `select household, item from claims_filed($1, $2)`, string(town), homes)
+	if err != nil {
+		return nil, pg.Fail(err, "read what households have asked for")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Filed])
+	return list, pg.Fail(err, "read what households have asked for")
+}

@@ -80,6 +80,10 @@ func (k *known) narrow(least, most int) bool {
 func drawn(t *rapid.T, deep int) *discreet.Tree {
 	node := &discreet.Tree{}
 	if deep == 0 {
+		if rapid.IntRange(0, 3).Draw(t, "the rules leave it alone") == 0 {
+			node.None = true
+			return node
+		}
 		node.N = rapid.OneOf(rapid.Just(0), rapid.IntRange(0, 6), rapid.IntRange(0, 60)).Draw(t, "n")
 		if rapid.Bool().Draw(t, "bounded") {
 			node.Most = max(discreet.Least, node.N+rapid.IntRange(0, 9).Draw(t, "room"))
@@ -106,7 +110,8 @@ func each(t *discreet.Tree, do func(*discreet.Tree)) {
 // Controls: small counts alone hidden, as pages did (Group with its first round taken for
 // enough: "a count of 3 is known to be 1 to 4"); without the levels (inside without Must: "a count of 4 is known to be 1 to
 // 4"); without the next smallest as a bound (holds without next: "a count of 5 is known to be 2
-// to 6"); what is below a hidden count left (Seal without kids: "a count of 0 is known to be 0 to 0").
+// to 6"); what is below a hidden count left (Seal without kids: "a count of 0 is known to be 0 to 0"); a known
+// nought sealed with the others (Seal without none: "a nought that everybody knows is hidden").
 func TestNobodyReckonsASmallCount(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -125,6 +130,8 @@ func TestNobodyReckonsASmallCount(t *testing.T) {
 				t.Errorf("a count of %d is known to be %d to %d", c.N, k.least, k.most)
 			case !c.Hidden && c.N > 0 && c.N < discreet.Least:
 				t.Errorf("a count of %d is shown", c.N)
+			case c.None && c.Hidden:
+				t.Error("a nought that everybody knows is hidden")
 			}
 		})
 	})
@@ -161,6 +168,19 @@ func TestWhatIsHidden(t *testing.T) {
 		if got != c.hide || ok != c.ok {
 			t.Errorf("%v: %s, %v", c.n, got, ok)
 		}
+	}
+}
+
+// TestWhichNoughtsStay: below a hidden count the nought that the rules tell stays, and one that
+// only the facts tell is hidden.
+// Control: none by N == 0 ("hidden: false true false").
+func TestWhichNoughtsStay(t *testing.T) {
+	t.Parallel()
+	few, nobody, rules := &discreet.Tree{N: 3}, &discreet.Tree{}, &discreet.Tree{None: true}
+	city := &discreet.Tree{N: 3, Kids: []*discreet.Tree{{N: 3, Kids: []*discreet.Tree{few, nobody}}, {Kids: []*discreet.Tree{rules}}}}
+	city.Cover(false)
+	if !few.Hidden || !nobody.Hidden || rules.Hidden || city.Kids[1].Hidden {
+		t.Errorf("hidden: %v %v %v", nobody.Hidden, few.Hidden, rules.Hidden)
 	}
 }
 

@@ -10,6 +10,9 @@
 // five values are left, and whether the number is small is not told either. Small and
 // hidden beside small look the same, and give the same reason.
 //
+// Where the rules themselves leave a place alone its nought stays one, also below a count that is
+// hidden (Tree.None): the reader knows it from the rules, and finds no other number by it.
+//
 // Sums of money tell counts, when an amount is known: they are hidden where a count is,
 // and where anything is hidden all of the others are rounded, so coarsely that five
 // households more or less make no difference (Round).

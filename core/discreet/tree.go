@@ -1,10 +1,13 @@
 package discreet
 
+import "slices"
+
 // A Tree is a count and those that it is the sum of: a city, its counties, their townships.
 type Tree struct {
 	N      int
 	Most   int // as of a Cell
 	Kids   []*Tree
+	None   bool // of one without kids: whoever knows the rules knows that it is nought, and it stays one
 	Hidden bool // said by Cover
 }
 
@@ -34,10 +37,18 @@ func (t *Tree) inside() bool {
 	return ok
 }
 
+// none reports whether the count, or everything below it, is known to be nought anyway.
+func (t *Tree) none() bool {
+	return t.None || len(t.Kids) > 0 && !slices.ContainsFunc(t.Kids, func(k *Tree) bool { return !k.none() })
+}
+
 // most is the most that a count can be by what bounds it and those below it; 0 for no bound.
 func (t *Tree) most() int {
 	sum := 0
 	for _, k := range t.Kids {
+		if k.none() {
+			continue
+		}
 		one := k.most()
 		if one == 0 {
 			return t.Most
@@ -50,8 +61,12 @@ func (t *Tree) most() int {
 	return t.Most
 }
 
-// Seal hides a count and all below it.
+// Seal hides a count and all below it, but what is known to be nought anyway: it was never
+// one of those that could be meant.
 func (t *Tree) Seal() {
+	if t.none() {
+		return
+	}
 	t.Hidden = true
 	for _, k := range t.Kids {
 		k.Seal()

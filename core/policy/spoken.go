@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // unitWords are the units as people say them.
 var unitWords = map[Unit]string{UnitFen: "元", UnitCount: "个", UnitYears: "岁", UnitMonths: "个月", UnitDays: "天", UnitM2: "平方米", UnitRatio: "倍"}
@@ -59,3 +62,32 @@ const (
 
 // YesNo reports whether a value says no more than yes or no.
 func YesNo(s string) bool { return s == Yes || s == No }
+
+// AmountSaid says what a parameter is at a place, with its unit and the mark of a sample; "没有"
+// where it has no row there, or that hangs on an area that is not known.
+func (b *Book) AmountSaid(name string, at Place) string {
+	id, found := b.params[name]
+	if !found {
+		return "没有"
+	}
+	a, has := b.Amount(id, at.County, at.Area)
+	if !has {
+		return "没有"
+	}
+	mark := ""
+	if a.Sample {
+		mark = "(样本)"
+	}
+	return b.Params[id].Unit.Number(a.Value) + " " + b.UnitOf(id) + mark
+}
+
+// Looks reports whether a condition stands in the item's own criteria; those of a status that it
+// goes by are the status's.
+func (it *Item) Looks(test string) bool { return it.When.looks(test) || it.Person.looks(test) }
+
+func (n *Node) looks(test string) bool {
+	if n == nil {
+		return false
+	}
+	return n.Kind == NodeTest && n.Test.Name == test || slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.looks(test) })
+}

@@ -32,6 +32,8 @@ func (c *change) touched() bool {
 
 func (c *change) worse() bool { return c.lost|c.less != 0 || c.after < c.before }
 
+func (c *change) better() bool { return c.gained|c.more != 0 || c.after > c.before }
+
 func (c *change) effect() Effect {
 	switch {
 	case !c.touched():
@@ -118,7 +120,7 @@ func (t *Tally) count(c *change) {
 		to  *int
 	}{
 		{c.gained != 0, &t.Newly}, {c.lost != 0, &t.Lost}, {c.worse(), &t.Worse},
-		{c.after < c.before, &t.Poorer}, {c.gained|c.more != 0 || c.after > c.before, &t.Better},
+		{c.after < c.before, &t.Poorer}, {c.better(), &t.Better}, {!c.worse() && !c.better(), &t.Beside},
 	} {
 		if one.yes {
 			*one.to++

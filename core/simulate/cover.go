@@ -72,7 +72,7 @@ func (r *Result) counties() (list []countyTally) {
 }
 
 // tree lays one number out by places. No place has more of it than it has households, where
-// these are shown.
+// these are shown; and where the change applies to nobody (Judged) it is nought by the rules.
 func (c *covered) tree(n func(*Tally) int, homes *discreet.Tree) *discreet.Tree {
 	node := func(t *Tally, of *discreet.Tree) *discreet.Tree {
 		one := &discreet.Tree{N: n(t)}
@@ -91,7 +91,9 @@ func (c *covered) tree(n func(*Tally) int, homes *discreet.Tree) *discreet.Tree 
 	for i := range c.counties {
 		county := node(&c.counties[i].tally, kid(homes, i))
 		for j, t := range c.counties[i].towns {
-			county.Kids = append(county.Kids, node(&t.Tally, kid(kid(homes, i), j)))
+			town := node(&t.Tally, kid(kid(homes, i), j))
+			town.None = homes != nil && t.Judged == 0 && town.N == 0
+			county.Kids = append(county.Kids, town)
 		}
 		city.Kids = append(city.Kids, county)
 	}

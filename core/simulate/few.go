@@ -48,8 +48,14 @@ type Few struct {
 	Households int      // judged, or left out because nothing can differ for them
 	Touched    int      // of them
 	Worse      int
+	Better     int // of them; some of these are among Worse too
+	Beside     int // of them, neither; as of a Tally
 	Towns, Of  int // townships looked through, of how many
 }
+
+// Both is how many lose something and are given more of something else; less than nought for
+// what was chosen before Better and Beside were kept.
+func (f Few) Both() int { return f.Worse + f.Better + f.Beside - f.Touched }
 
 // errEnough ends the reading of a township.
 var errEnough = errors.New("enough was read")
@@ -84,6 +90,7 @@ func (s *Simulator) Choose(ctx context.Context, tx *pg.Tx, c Choosing, found *Re
 		}
 	}
 	f.Households, f.Touched, f.Worse = r.tally.Households, r.tally.Touched, r.tally.Worse
+	f.Better, f.Beside = r.tally.Better, r.tally.Beside
 	slices.SortStableFunc(f.Chosen, before)
 	f.Chosen = f.Chosen[:min(len(f.Chosen), c.N)]
 	return f, nil

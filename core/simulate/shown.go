@@ -12,6 +12,8 @@ import (
 type Shown struct {
 	Households, Touched, Worse, Lost, Poorer, Better, Newly discreet.Count
 
+	Beside, Both discreet.Count // of Touched: neither worse nor better; the one and the other
+
 	Month, Once discreet.Sum
 	Items       []ShownItem // those of which anything is another
 	Same        int         // the others
@@ -90,6 +92,18 @@ func (s *Shown) parts(w *Tally, c *covered) {
 	all := discreet.Shown(w.Touched)
 	none := s.Worse.Hidden() || s.Better.Hidden() || discreet.Part(w.Worse, all).Hidden() || discreet.Part(w.Better, all).Hidden()
 	s.Touched = discreet.If(c.itemsHide() || none || discreet.Alone(w.Touched).Hidden(), w.Touched)
+	s.beside(w)
+}
+
+// beside takes Touched apart: with what it leaves, so that no part of it is a small number, and
+// not at all of a simulation that did not keep it.
+func (s *Shown) beside(w *Tally) {
+	both := w.both()
+	hide := s.Touched.Hidden() || both < 0
+	for _, n := range []int{w.Beside, both, w.Worse - both, w.Better - both, w.Touched - w.Beside} {
+		hide = hide || discreet.Alone(n).Hidden()
+	}
+	s.Beside, s.Both = discreet.If(hide, w.Beside), discreet.If(hide, both)
 }
 
 // item is one item with what is covered left out; its money goes with any of its numbers,

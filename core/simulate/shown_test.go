@@ -23,9 +23,14 @@ func drawnResult(t *rapid.T) (r Result, amounts []core.Fen) {
 	often := rapid.IntRange(2, 40).Draw(t, "seldom")
 	for county := range rapid.IntRange(1, 4).Draw(t, "counties") {
 		for town := range rapid.IntRange(1, 4).Draw(t, "towns") {
+			leaves := rapid.IntRange(0, 2).Draw(t, "the change leaves it alone") == 0
 			one := TownTally{Region: core.RegionCode(fmt.Sprintf("3714%02d%03d", county+1, town)), Tally: Tally{Items: make([]Shift, len(r.Items))}}
 			for range rapid.IntRange(0, 60).Draw(t, "households") {
 				one.Households++
+				if leaves {
+					continue
+				}
+				one.Judged++
 				var c change
 				for i := range r.Items {
 					fate(t, often, uint64(1)<<i, amounts[i], &c, &one.Items[i])
@@ -76,7 +81,9 @@ func fate(t *rapid.T, often int, bit uint64, amount core.Fen, c *change, s *Shif
 // and one comes to 5 at the least"); places uncovered ("a part of 1"); money exact ("money of
 // what is hidden is exact"); a nought that is told anyway blurred (blur without known: "item 0 once is
 // nought, and is said to come to less than 10.00"); any nought exact (blur as if known:
-// "all: an exact nought of counts that are not").
+// "all: an exact nought of counts that are not"); Touched taken apart to the last (beside without
+// its loop: "1 of those touched are known"); places that the change leaves alone covered with the
+// others (tree without None, as it was: "371401001, which the change leaves alone: … hidden:true").
 func TestWhatATrialShows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -91,14 +98,35 @@ func TestWhatATrialShows(t *testing.T) {
 			{"better", s.Better, func(p *ShownPlace) discreet.Count { return p.Better }},
 			{"households", s.Households, func(p *ShownPlace) discreet.Count { return p.Households }},
 		} {
-			attackPlaces(t, one.what, one.whole, s.Counties, one.of)
+			places := s.Counties
+			if one.what != "households" {
+				places = meant(&r, places) // the attacker knows the rules
+			}
+			attackPlaces(t, one.what, one.whole, places, one.of)
 		}
 		for i := range s.Items {
 			attackItem(t, &s, &s.Items[i])
 		}
 		attackSides(t, &s)
+		attackBeside(t, &s, &r)
 		attackMoney(t, &s, &r, amounts)
 	})
+}
+
+// meant leaves out the places that the change leaves alone.
+func meant(r *Result, places []ShownPlace) (out []ShownPlace) {
+	judged := map[core.RegionCode]int{}
+	for i := range r.ByTown {
+		judged[r.ByTown[i].Region] += r.ByTown[i].Judged
+		judged[r.ByTown[i].Region.County()] += r.ByTown[i].Judged
+	}
+	for _, p := range places {
+		if judged[p.Region] > 0 {
+			p.Towns = meant(r, p.Towns)
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // attackPlaces subtracts the places that are shown from their sum.
@@ -191,6 +219,34 @@ func attackSides(t *rapid.T, s *Shown) {
 	for _, part := range []struct{ n, of discreet.Count }{{s.Lost, s.Worse}, {s.Poorer, s.Worse}, {s.Newly, s.Better}, {s.Worse, s.Touched}, {s.Better, s.Touched}} {
 		if plain(part.n) || !part.n.Hidden() && !part.of.Hidden() && plain(discreet.Shown(part.of.N()-part.n.N())) {
 			t.Errorf("a part of %d of %d", part.n.N(), part.of.N())
+		}
+	}
+}
+
+// attackBeside takes the changed ones apart by what is shown of them, and looks for places that
+// the change leaves alone and that are not said to be so.
+func attackBeside(t *rapid.T, s *Shown, r *Result) {
+	if s.Beside.Hidden() != s.Both.Hidden() || s.Touched.Hidden() && !s.Beside.Hidden() {
+		t.Errorf("%+v", s)
+	}
+	if !s.Beside.Hidden() {
+		n, both := s.Beside.N(), s.Both.N()
+		for _, one := range []int{n, both, s.Worse.N() - both, s.Better.N() - both, s.Touched.N() - n} {
+			if plain(discreet.Shown(one)) {
+				t.Errorf("%d of those touched are known: %+v", one, s)
+			}
+		}
+		if s.Worse.N()+s.Better.N()-both+n != s.Touched.N() {
+			t.Errorf("%d worse, %d better, %d both and %d neither are not %d", s.Worse.N(), s.Better.N(), both, n, s.Touched.N())
+		}
+	}
+	for i := range s.Counties {
+		for j := range s.Counties[i].Towns {
+			p := &s.Counties[i].Towns[j]
+			at := slices.IndexFunc(r.ByTown, func(o TownTally) bool { return o.Region == p.Region })
+			if r.ByTown[at].Judged == 0 && (none(p.Worse, p.Better) && p.Month == discreet.Sum{}) == false {
+				t.Errorf("%s, which the change leaves alone: %+v", p.Region, p)
+			}
 		}
 	}
 }

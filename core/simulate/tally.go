@@ -15,6 +15,7 @@ type Tally struct {
 	Worse      int // something lost, or an amount is less
 	Poorer     int // all told, a year's money is less
 	Better     int // something new, or an amount is more
+	Beside     int // of Touched, neither worse nor better: asked more or asked less, or the same sum by another way
 	Items      []Shift
 }
 
@@ -36,6 +37,10 @@ type Shift struct {
 
 // NewTally makes an empty one for a pair's items.
 func (p *Pair) NewTally() *Tally { return &Tally{Items: make([]Shift, len(p.items))} }
+
+// both is how many households lose something and are given more of something else. Simulations of
+// before Beside was kept say less than there are.
+func (t *Tally) both() int { return t.Worse + t.Better + t.Beside - t.Touched }
 
 // Any reports whether anything is another.
 func (s *Shift) Any() bool {
@@ -64,6 +69,7 @@ func (s *Shift) move(before, after core.Fen, same bool) {
 func (t *Tally) Add(o *Tally) {
 	t.Households, t.Judged, t.Touched = t.Households+o.Households, t.Judged+o.Judged, t.Touched+o.Touched
 	t.Newly, t.Lost, t.Worse, t.Poorer, t.Better = t.Newly+o.Newly, t.Lost+o.Lost, t.Worse+o.Worse, t.Poorer+o.Poorer, t.Better+o.Better
+	t.Beside += o.Beside
 	for len(t.Items) < len(o.Items) {
 		t.Items = append(t.Items, Shift{})
 	}

@@ -3,7 +3,8 @@
 //
 // It owns the tables scan, scan_town, lead, lead_reopen and lead_trail. A scan is cut by township: each is one
 // transaction that packs what was written since, judges every household, stores what
-// differs and lays a lead for what is newly due or newly lost, and for what may be owed of
+// differs and lays a lead for what is newly due, for what is newly lost of things that somebody
+// has or has asked for, and for what may be owed of
 // months already entitled where a higher amount took effect on an earlier day. Any number of machines
 // takes townships from one list; one that dies leaves its township to the next.
 //

@@ -35,17 +35,18 @@ type laying struct {
 	places                   []int32
 }
 
-func (l *laying) add(id core.HouseholdID, due, had, lost insight.Items, at insight.Place) {
+func (l *laying) add(id core.HouseholdID, due, had, lost, concern insight.Items, at insight.Place) {
 	l.who, l.places = append(l.who, int64(id)), append(l.places, int32(at))
 	l.on, l.back = append(l.on, int64(due&^had)), append(l.back, int64(due))
-	l.off, l.gone = append(l.off, int64(lost|had)), append(l.gone, int64(lost))
+	l.off, l.gone = append(l.off, int64(lost|had)), append(l.gone, int64(lost&concern))
 }
 
 // layLeads writes what is newly due and newly lost, one open lead of each kind for a
 // household: what comes joins it, what is undone leaves it, and a lead of which nothing is
 // left is gone. What a household has already is not due to it, and leaves what lies open too.
-// It gives how many households have something new, and have lost something.
-func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had map[core.HouseholdID]insight.Items, n news) (newly, lost int) {
+// A loss is laid of what concerns somebody; see concerned. It gives how many households have
+// something new, and have lost something, be it theirs or not.
+func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, concern map[core.HouseholdID]insight.Items, n news) (newly, lost int) {
 	var l laying
 	told := map[core.HouseholdID]bool{}
 	for i := range changes {
@@ -61,11 +62,11 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had map
 			lost++
 		}
 		told[c.Household()] = true
-		l.add(c.Household(), due, had[c.Household()], gone, c.New.Place)
+		l.add(c.Household(), due, had[c.Household()], gone, concern[c.Household()], c.New.Place)
 	}
 	for id, items := range had {
 		if !told[id] {
-			l.add(id, 0, items, 0, 0)
+			l.add(id, 0, items, 0, 0, 0)
 		}
 	}
 	l.lay(tx, town, n)

@@ -114,6 +114,8 @@ func TestLeads(t *testing.T) {
 	if more := h.leads(t, id); len(more) != 1 || more[0] == first[0] {
 		t.Errorf("what came later did not join: %v, then %v", first, more)
 	}
+	m := h.money(t)
+	m.grant(given{home: id, item: m.first(h, id).Code, state: "approved", period: "month"})
 	h.learn(t, id, `{"statuses":[],"house_grade":"A","income_per_capita_month":90000}`)
 	if p := h.scan(t); p.Lost != 1 {
 		t.Errorf("after the household lost it: %+v", p)

@@ -102,7 +102,11 @@ func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *in
 	if err != nil {
 		return err
 	}
-	newly, lost := layLeads(tx, town, changes, had, n)
+	concern, err := w.concerned(ctx, tx, town, judge.Book(), changes)
+	if err != nil {
+		return err
+	}
+	newly, lost := layLeads(tx, town, changes, had, concern, n)
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
 		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed, back)})
 }

@@ -65,7 +65,11 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return false, err
 	}
-	c.newly, c.lost = layLeads(tx, town, changes, had, newsOf(before, judge, tx.Today()))
+	concern, err := w.concerned(ctx, tx, town, judge.Book(), changes)
+	if err != nil {
+		return false, err
+	}
+	c.newly, c.lost = layLeads(tx, town, changes, had, concern, newsOf(before, judge, tx.Today()))
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
 	}

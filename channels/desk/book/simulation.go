@@ -196,6 +196,9 @@ func lineOf(name string, p *simulate.ShownPlace, most int) placeLine {
 	if l.Month == "" {
 		l.Month = "—"
 	}
+	if l.Month == "—" && l.Worse == "0" && l.Better == "0" {
+		l.Month = "没有变化"
+	}
 	return l
 }
 

@@ -22,8 +22,32 @@ type together struct {
 	After   string   // the item that has to be approved first
 }
 
-// apart is an item that fits and is not in the bundle.
-type apart struct{ Name, By, Why, Law string }
+// apart is an item that fits and is not in the bundle, beside the one that keeps it out.
+type apart struct {
+	Name, By, Why, Law string
+
+	Brings, ByBrings matching.Benefit
+	Untold           []string // of the two, those of which nobody can tell yet how much: no sum says which is more
+}
+
+// choice lays what each of two items brings beside the other.
+func (t teller) choice(r matching.Result, d matching.Dropped) apart {
+	out := apart{Name: t.book.Title(d.Item), By: t.title(d.By), Why: d.Why, Law: d.Law}
+	for _, one := range []struct {
+		code core.ItemCode
+		name string
+		to   *matching.Benefit
+	}{{d.By, out.By, &out.ByBrings}, {d.Item, out.Name, &out.Brings}} {
+		f := r.Finding(one.code)
+		if f == nil {
+			continue
+		}
+		if *one.to = f.Benefit; f.Benefit.Per != "" && !f.Benefit.Told {
+			out.Untold = append(out.Untold, one.name)
+		}
+	}
+	return out
+}
 
 // findingRow is one item with everything that carried its outcome.
 type findingRow struct {
@@ -84,7 +108,7 @@ func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, 
 		}
 	}
 	for _, d := range r.Dropped {
-		page.Apart = append(page.Apart, apart{t.book.Title(d.Item), t.title(d.By), d.Why, d.Law})
+		page.Apart = append(page.Apart, t.choice(r, d))
 	}
 	page.Ask = mostAsked(page.Opening)
 	slices.SortStableFunc(page.Opening, func(a, b findingRow) int { return cmp.Compare(a.outstanding, b.outstanding) })

@@ -37,7 +37,8 @@ type leadPage struct {
 	Next     string     // the address of the next page; "" for none
 	Apply    bool       // one was just settled as somebody to be helped to apply
 	Change   bool       // one was just settled as a change that two people are to decide
-	Door     bool       // who reads it may take an application down themselves
+	Changes  []changeLink
+	Door     bool // who reads it may take an application down themselves
 }
 
 type leadRow struct {
@@ -122,13 +123,22 @@ func apart(book *policy.Book, items insight.Items) (out []string) {
 		if r.Kind != policy.Exclude || !known || !both || !items.Has(a.No) || !items.Has(b.No) {
 			continue
 		}
-		text := a.Name + "、" + b.Name + ":只能选一样。"
+		text := a.Name + "、" + b.Name + ":只能选一样,由本人选。"
 		if r.Person {
-			text = a.Name + "、" + b.Name + ":同一个人只能选一样。"
+			text = a.Name + "、" + b.Name + ":同一个人只能选一样,由本人选。"
 		}
-		out = append(out, text)
+		out = append(out, text+brings(a)+brings(b))
 	}
 	return out
+}
+
+// brings says in words what an item gives, so that whoever is to choose knows between what.
+func brings(it *policy.Item) string {
+	text := it.Benefit.Text
+	if text == "" {
+		return ""
+	}
+	return it.Name + ":" + text
 }
 
 func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -145,7 +155,9 @@ func (k *Room) leads(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
-		page.Rows, err = k.leadRows(ctx, tx, why, at, list)
+		if page.Rows, err = k.leadRows(ctx, tx, why, at, list); err == nil && page.Change {
+			page.Changes, err = k.changes(ctx, tx, at, r.FormValue("of"))
+		}
 		return err
 	})
 	if err == nil {

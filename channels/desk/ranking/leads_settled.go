@@ -98,7 +98,7 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	said := "记下了。记错了,在“看过的”里重新打开。"
 	switch o := watch.Outcome(r.FormValue("outcome")); {
 	case o == watch.Applied || o == watch.ToChange:
-		to += "&then=" + string(o)
+		to += "&then=" + string(o) + "&of=" + strconv.FormatInt(id, 10)
 	case o == watch.Checking && over != 0:
 		said = "记下了,由您接手去核实。原来说去的同事也记着。"
 	case o == watch.Checking:

@@ -1,6 +1,8 @@
 package seed
 
 import (
+	"encoding/json"
+
 	"lianou/core"
 	"lianou/core/registry"
 )
@@ -52,12 +54,22 @@ func (d Double) Known(today core.Date) []registry.NewHousehold {
 	}
 	var out []registry.NewHousehold
 	for _, r := range d.Rows {
+		sheets := byKeeper
+		if r.ID.IsZero() {
+			sheets = byList
+		}
 		out = append(out, registry.NewHousehold{
 			ID: r.Household, Live: core.Place{Region: at.Region, Detail: r.door}, Hukou: at.Region.County(), Since: today.AddDate(-2, 0, 0),
-			Sheets: byKeeper(`"area":"rural","hukou":"local"`, today-40),
+			Sheets: sheets(`"area":"rural","hukou":"local"`, today-40),
 			Members: []registry.NewPerson{{ID: r.Person, Ref: "m", Relation: "applicant", Name: r.Name, IDNumber: r.ID, Birth: r.Birth, Sex: sex,
-				Phone: r.Phone, Sheets: byKeeper(r.facts, today-40)}},
+				Phone: r.Phone, Sheets: sheets(r.facts, today-40)}},
 		})
 	}
 	return out
+}
+
+// byList is one sheet of the list that brought who has no number: whoever is in it by name alone
+// stands in no register of the police or of the certificates, which go by numbers.
+func byList(facts string, from core.Date) []registry.Sheet {
+	return []registry.Sheet{{Source: "registry:medical", ValidFrom: from, KnownAt: from.Time(), Confidence: 90, Facts: json.RawMessage("{" + facts + "}")}}
 }

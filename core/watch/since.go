@@ -1,0 +1,61 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/insight"
+	"lianou/core/pg"
+	"lianou/core/policy"
+)
+
+// A Since is what lies between a lead and the scan of its township before it.
+type Since struct {
+	Region    core.RegionCode
+	Household core.HouseholdID
+	Kind      string
+	Items     insight.Items
+	Cause     string    // as of a Lead
+	Last      time.Time // when that scan was done; zero where there was none
+	Was, Is   *policy.Book
+}
+
+// Since gives what lies before a lead, open or settled. Was and Is are the Books of the two, of
+// cause "book" alone, and nil where nobody keeps them any more. Errors: KindConflict for a lead
+// that is not within the scope of tx.
+func (w *Watch) Since(ctx context.Context, tx *pg.Tx, id int64) (s Since, err error) {
+	const sql = `select l.region, l.household, l.kind, l.items, l.cause, l.book, coalesce(b.done, 'epoch'), coalesce(b.book, '') from lead l
+		left join lateral (select t.done, t.book from scan s join scan_town t on t.scan = s.id and t.town = l.region
+			where t.done < l.found order by s.id desc limit 1) b on true where l.id = $1`
+	var items int64
+	var is, was string
+	err = tx.QueryRow(ctx, sql, id).Scan(&s.Region, &s.Household, &s.Kind, &items, &s.Cause, &is, &s.Last, &was)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s, errSettled
+	}
+	if err != nil {
+		return s, pg.Fail(err, "read what lies before a lead")
+	}
+	if s.Items = insight.Items(items); s.Last.Unix() == 0 {
+		s.Last = time.Time{}
+	}
+	if library, ok := w.Books.(Library); ok && s.Cause == "book" {
+		if s.Was, err = kept(library, was); err == nil {
+			s.Is, err = kept(library, is)
+		}
+	}
+	return s, err
+}
+
+// kept gives a Book by its digest, nil for one that nobody keeps.
+func kept(library Library, digest string) (*policy.Book, error) {
+	book, err := library.Book(digest)
+	if err != nil && core.KindOf(err) == core.KindNotFound {
+		return nil, nil
+	}
+	return book, err
+}
