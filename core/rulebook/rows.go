@@ -81,7 +81,7 @@ func (s Sources) paramLine(name string) (ParamLine, error) {
 // stepped says of one step of an amount what it was and becomes, where and on what days, and on
 // its own what of it lies before today.
 func (sp Speaker) stepped(today core.Date, old, new ParamLine) Told {
-	t := teller{names: sp.names, today: today}
+	t := teller{names: sp.names, today: today, now: map[string]int{}}
 	sp.tellMoves(&t, new, moves(today, old.Rows, new.Rows), func(move) bool { return true })
 	if len(t.lines) == 0 {
 		t.line(span{from: today}, line{kind: ofAmount, text: new.Label + ":数没变,依据或者样本标记变了", light: true})
