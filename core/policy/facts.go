@@ -111,6 +111,21 @@ type Fact struct {
 	Path  string   // the key of the household facts that answers it
 	Label string   // what it is called in Chinese
 	Asked bool     // false: no key in the facts; people find out (domain.md 1.2)
+
+	Levels  []string // what its numbers are called, from 0 on; nil for what is counted
+	Counter string   // what is said behind its number; "" for the word of the unit
+}
+
+// Amount says a value of a number: its level where it has levels, or how many of what.
+func (f *Fact) Amount(v int64) string {
+	if v >= 0 && v < int64(len(f.Levels)) {
+		return f.Levels[v]
+	}
+	word := f.Counter
+	if word == "" {
+		word = f.Unit.Chinese()
+	}
+	return f.Unit.Number(v) + " " + word
 }
 
 // IsMember reports whether the fact belongs to a member.
@@ -164,6 +179,18 @@ func derived(id FactID, key string, unit Unit, path, label string) *Fact {
 	return &Fact{ID: id, Key: key, Unit: unit, Path: path, Label: label, Asked: true}
 }
 
+// counted is a number of things that have a word of their own to be counted by.
+func counted(f *Fact, counter string) *Fact {
+	f.Counter = counter
+	return f
+}
+
+// levelled is a number that stands for a level: grade 1 is no single thing.
+func levelled(f *Fact, levels ...string) *Fact {
+	f.Levels = levels
+	return f
+}
+
 func people(id FactID, key, label string) *Fact {
 	return &Fact{ID: id, Key: key, Unit: UnitBool, Path: key, Label: label}
 }
@@ -183,8 +210,8 @@ func householdVocabulary() []*Fact {
 		yuan(IncomePerCapita, "income_per_capita_month", "平均每人每月收入"),
 		yuan(Income12m, "income_12m", "全家一年收入"),
 		yuan(FinancialAssets, "financial_assets_per_capita", "平均每人存款"),
-		plain(Houses, "houses", UnitCount, "有几处房"),
-		plain(Cars, "cars", UnitCount, "有几辆车"),
+		counted(plain(Houses, "houses", UnitCount, "有几处房"), "处"),
+		counted(plain(Cars, "cars", UnitCount, "有几辆车"), "辆"),
 		yuan(CarValue, "car_value", "车值多少钱"),
 		flag(BusinessWithStaff, "business_with_staff", "有没有雇人做买卖"),
 		yuan(Medical12m, "medical_12m", "一年自己花的看病钱"),
@@ -196,7 +223,7 @@ func householdVocabulary() []*Fact {
 		flag(Renting, "renting", "是不是租房住"),
 		enum(LegalMatter, "legal_matter", "打官司的事", "assistance_claim=要救助待遇", "maintenance=要赡养抚养费", "labour_pay=讨工钱", "injury=受伤赔偿", "domestic_violence=家暴", "none=没有"),
 		plain(FloorArea, "floor_area_per_capita", UnitM2, "平均每人住房面积"),
-		derived(MembersCount, "members.count", UnitCount, "members", "家里几口人"),
+		counted(derived(MembersCount, "members.count", UnitCount, "members", "家里几口人"), "口"),
 		derived(ShockDays, "shock.days", UnitDays, "shocks", "最近出过什么事"),
 		derived(ShockYear, "shock.within_year", UnitBool, "shocks", "一年里出过什么事"),
 		derived(DisasterYear, "disaster.within_year", UnitBool, "shocks", "一年里受过灾没有"),
@@ -217,8 +244,8 @@ func memberVocabulary() []*Fact {
 		enum(Sex, "sex", "男还是女", "male=男", "female=女"),
 		// The first word stands for "asked, and there is no certificate".
 		derivedEnum(DisabilityKind, "disability.kind", "disability", "残疾证上是哪一类", "none=没有", "visual=视力", "hearing=听力", "speech=言语", "limb=肢体", "intellectual=智力", "mental=精神", "multiple=多重"),
-		derived(DisabilityGrade, "disability.grade", UnitCount, "disability", "残疾证是几级"),
-		plain(ADLFailed, "adl_failed", UnitCount, "吃饭穿衣等六样有几样自己做不了"),
+		levelled(derived(DisabilityGrade, "disability.grade", UnitCount, "disability", "残疾等级"), "没有残疾证", "一级", "二级", "三级", "四级"),
+		counted(plain(ADLFailed, "adl_failed", UnitCount, "吃饭穿衣等六样有几样自己做不了"), "样"),
 		flag(NeedsCare, "needs_long_term_care", "是不是长期要人照护"),
 		enum(WorkAbility, "work_ability", "能不能干活", "full=能", "partial=能干一点", "none=不能"),
 		enum(Employment, "employment", "现在有没有工作", "employed=有工作", "unemployed_registered=登记失业", "idle=没工作", "student=上学", "retired=退休"),

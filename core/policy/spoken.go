@@ -11,6 +11,9 @@ var unitWords = map[Unit]string{UnitFen: "元", UnitCount: "个", UnitYears: "�
 // Chinese is the unit as people say it.
 func (u Unit) Chinese() string { return unitWords[u] }
 
+// Decimals is how many decimals a number of the unit is written with at most.
+func (u Unit) Decimals() int { return places(u) }
+
 // UnitOf is what a parameter counts in, as people say it, with its period where it has one:
 // 元/月. The label says the period, and where it does not, what is paid by the formulas that
 // read it, if they agree.

@@ -155,15 +155,13 @@ func (sp Speaker) Say(o Op) string {
 	case o.Amount != nil:
 		return sp.amount(o.Amount)
 	case o.Criterion != nil:
-		return fmt.Sprintf("条件 %s:%s 改为 %s", o.Criterion.Name, o.Criterion.Field, o.Criterion.Value)
+		return sp.titleOfTest(o.Criterion.Name) + ":" + FieldWord(o.Criterion.Field) + "改为 " + sp.inWords(fieldAt{field: o.Criterion.Field}, o.Criterion.Value)
 	case o.Item != nil:
-		return fmt.Sprintf("事项 %s:%s 改为 %s", o.Item.Code, o.Item.Field, o.Item.Value)
+		return fmt.Sprintf("事项 %s(%s 起的):%s改为 %s", sp.titleOf(o.Item.Code), o.Item.From, FieldWord(o.Item.Field), sp.inWords(fieldAt{field: o.Item.Field}, o.Item.Value))
 	case o.Switch != nil && o.Switch.On:
-		return fmt.Sprintf("事项 %s 从 %s 起恢复", o.Switch.Code, o.Switch.From)
+		return fmt.Sprintf("事项 %s 从 %s 起恢复", sp.titleOf(o.Switch.Code), o.Switch.From)
 	case o.Switch != nil:
-		return fmt.Sprintf("事项 %s 从 %s 起停办", o.Switch.Code, o.Switch.From)
-	}
-	switch {
+		return fmt.Sprintf("事项 %s 从 %s 起停办", sp.titleOf(o.Switch.Code), o.Switch.From)
 	case o.Weights != nil:
 		return o.Weights.say()
 	case o.Undo > 0:

@@ -23,7 +23,7 @@ type Amount struct {
 	Sample   bool              `json:"sample,omitempty"`
 }
 
-var number = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,3})?$`)
+var number = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,6})?$`)
 
 // row is one amount as written.
 type row struct {
@@ -42,8 +42,10 @@ func (r row) covers(day core.Date) bool {
 
 func (a *Amount) check() error {
 	switch {
+	case strings.HasPrefix(a.Value, "-"):
+		return core.Invalid("value", "数额不能是负数。不再发的,请停办那个事项。")
 	case !number.MatchString(a.Value):
-		return core.Invalid("value", "金额请只写数字,最多三位小数。")
+		return core.Invalid("value", "数额请只写数字,比如 760 或 760.5,不写逗号和单位。")
 	case a.From.IsZero():
 		return core.Invalid("from", "请写从哪一天起执行。")
 	case strings.TrimSpace(a.Source) == "":
@@ -65,6 +67,9 @@ func (a *Amount) apply(s Sources) (Sources, error) {
 	}
 	found, err := find(s, "parameters", "name", a.Param)
 	if err != nil {
+		return Sources{}, err
+	}
+	if err := a.fits(found[0].node); err != nil {
 		return Sources{}, err
 	}
 	p := found[0].page
@@ -286,5 +291,5 @@ func (sp Speaker) amount(a *Amount) string {
 	if id, found := sp.book.Param(a.Param); found {
 		label, unit = sp.book.Params[id].Label, " "+sp.book.UnitOf(id)
 	}
-	return fmt.Sprintf("标准 %s(%s)从 %s 起为 %s%s%s,依据:%s", label, where, a.From, a.Value, unit, mark, a.Source)
+	return fmt.Sprintf("标准 %s(%s)从 %s 起为 %s%s%s,依据:%s", label, where, a.From, grouped(a.Value), unit, mark, a.Source)
 }

@@ -144,7 +144,7 @@ func TestOpsRefused(t *testing.T) {
 		"two lines of source":      {with(func(a *rulebook.Amount) { a.Source = "a\n- b: c" }), core.Invalid("source", "")},
 		"no day":                   {with(func(a *rulebook.Amount) { a.From = 0 }), core.Invalid("from", "")},
 		"a township":               {with(func(a *rulebook.Amount) { a.Counties = []core.RegionCode{"371426104"} }), core.Invalid("counties", "")},
-		"more decimals than fen":   {with(func(a *rulebook.Amount) { a.Value = "640.001" }), rulebook.ErrProblems},
+		"more decimals than fen":   {with(func(a *rulebook.Amount) { a.Value = "640.001" }), core.Invalid("value", "")},
 		"a field that is not":      {rulebook.Op{Criterion: &rulebook.Criterion{Name: "income_below_standard", Field: "op", Value: "<"}}, rulebook.ErrOp},
 		"a sentence of nothing":    {rulebook.Op{Criterion: &rulebook.Criterion{Name: "income_below_standard", Field: "fail", Value: "{limits}"}}, rulebook.ErrProblems},
 		"a limit that is not":      {rulebook.Op{Criterion: &rulebook.Criterion{Name: "income_below_standard", Field: "limit.param", Value: "tekun"}}, rulebook.ErrProblems},

@@ -39,14 +39,15 @@ func (w *Weights) apply(s Sources) (Sources, error) {
 }
 
 func (w *Weights) say() string {
-	return "困难指数的权重改为 " + weightWords(w.Of)
+	return "困难指数的权重改为 " + weightWords(w.Of) + ",依据:" + w.Source
 }
 
-// weightWords are weights as people read them: A 110、B 85、….
+// weightWords are weights as people read them: A 收入缺口 110、B 刚性支出 85、….
 func weightWords(of hardship.Weights) string {
 	var out []string
+	names := hardship.Names()
 	for i, n := range of {
-		out = append(out, fmt.Sprintf("%c %d", hardship.Keys[i], n))
+		out = append(out, fmt.Sprintf("%c %s %d", hardship.Keys[i], names[i], n))
 	}
 	return strings.Join(out, "、")
 }

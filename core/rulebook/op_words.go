@@ -13,7 +13,7 @@ import (
 // A Criterion changes one field of a named condition: its limit, or a sentence.
 type Criterion struct {
 	Name  string `json:"name"`
-	Field string `json:"field"` // one of CriterionFields
+	Field string `json:"field"` // one of criterionFields
 	Value string `json:"value"`
 }
 
@@ -22,7 +22,7 @@ type Criterion struct {
 type Item struct {
 	Code  core.ItemCode `json:"code"`
 	From  core.Date     `json:"from"`
-	Field string        `json:"field"` // one of ItemFields
+	Field string        `json:"field"` // one of itemFields
 	Value string        `json:"value"`
 }
 
@@ -43,25 +43,13 @@ var (
 	plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,60}$`)
 )
 
-// CriterionFields lists what a Criterion may change.
-func CriterionFields() []string { return keys(criterionFields) }
-
-// ItemFields lists what an Item may change.
-func ItemFields() []string { return keys(itemFields) }
-
-func keys(m map[string]field) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // written checks a value and writes it as it shall stand in the file.
 func (f field) written(v string) (string, error) {
 	switch f {
 	case figure:
+		if strings.HasPrefix(v, "-") {
+			return "", core.Invalid("value", "这里不能写负数。")
+		}
 		if !number.MatchString(v) {
 			return "", core.Invalid("value", "这里请只写数字。")
 		}

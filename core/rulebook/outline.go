@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -13,6 +14,7 @@ type Outline struct {
 	Params   []ParamLine
 	Criteria []FieldLine
 	Items    []FieldLine
+	Bodies   []string // who decides an item anywhere in the set, and its departments
 }
 
 // A ParamLine is one parameter with every row it ever had.
@@ -36,6 +38,7 @@ type RowLine struct {
 type FieldLine struct {
 	Name   string // of a criterion, or an item's code
 	Title  string // its first sentence, or the item's name
+	Fact   string // that a criterion asks, by its key; "" of an item
 	From   core.Date
 	Until  core.Date
 	Off    bool
@@ -58,7 +61,7 @@ func (s Sources) Outline() (Outline, error) {
 			out.Params = append(out.Params, line)
 		}
 		for _, n := range elements(value(p.root, "criteria")) {
-			out.Criteria = append(out.Criteria, FieldLine{Name: word(n, "name"), Title: word(n, "pass"), Fields: fieldsOf(n, criterionFields)})
+			out.Criteria = append(out.Criteria, FieldLine{Name: word(n, "name"), Title: word(n, "pass"), Fact: word(n, "fact"), Fields: fieldsOf(n, criterionFields)})
 		}
 		for _, n := range elements(value(p.root, "items")) {
 			line := FieldLine{Name: word(n, "code"), Title: word(n, "name"), Off: word(n, "when") == suspended, Fields: fieldsOf(n, itemFields)}
@@ -72,8 +75,23 @@ func (s Sources) Outline() (Outline, error) {
 			}
 			out.Items = append(out.Items, line)
 		}
+		out.Bodies = append(out.Bodies, p.bodies()...)
 	}
+	slices.Sort(out.Bodies)
+	out.Bodies = slices.Compact(out.Bodies)
 	return out, nil
+}
+
+// bodies are who decides an item of a file, and its departments.
+func (p *page) bodies() (out []string) {
+	for _, at := range [][2]string{{"items", "body"}, {"departments", "name"}} {
+		for _, n := range elements(value(p.root, at[0])) {
+			if body := word(n, at[1]); body != "" {
+				out = append(out, body)
+			}
+		}
+	}
+	return out
 }
 
 func paramLine(n ast.Node) (ParamLine, error) {

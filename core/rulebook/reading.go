@@ -20,7 +20,7 @@ type Reading struct {
 	Speaker
 	Outline                  // by name and first day
 	Diff    []Line           // from the edition that the draft began with
-	Steps   map[int]*Told    // of the steps of whole files, by their number
+	Steps   map[int]*Told    // of the steps of whole files and of amounts, by their number
 	Net     *Told            // all that lies between the edition and the draft; nil where each step is told
 	Untold  error            // ErrUntold; nil where every step of whole files is told
 	Back    Back             // empty for a draft that has ended
@@ -28,7 +28,8 @@ type Reading struct {
 	Moved   bool             // other weights than its edition's
 	Alone   bool             // and nothing else is another: they order households, no finding goes by them
 
-	lib *policy.Library
+	lib  *policy.Library
+	said map[int]string // the steps that hold, by their number
 }
 
 // Living reports whether a draft may still be published.
@@ -148,20 +149,37 @@ func (s *Store) read(ctx context.Context, f *Folder, today core.Date, names Name
 		return nil, err
 	}
 	slices.SortStableFunc(out.Items, func(x, y FieldLine) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.From, y.From)) })
-	if !f.ByFiles() {
-		return out, nil
+	if f.ByFiles() {
+		if err = s.readFiles(ctx, f, out, readingOf{base, was, today, names, load}); err != nil {
+			return out, err
+		}
 	}
-	out.Steps, out.Untold = f.tell(base, today, names, load)
+	out.says(base, f, today)
+	return out, nil
+}
+
+// readingOf is what the steps of whole files are told by.
+type readingOf struct {
+	base  Sources
+	was   *policy.Library
+	today core.Date
+	names Names
+	load  loads
+}
+
+// readFiles tells the steps of whole files.
+func (s *Store) readFiles(ctx context.Context, f *Folder, out *Reading, by readingOf) (err error) {
+	out.Steps, out.Untold = f.tell(by.base, by.today, by.names, by.load)
 	for _, step := range out.Steps {
 		if step.Skipped && out.Net == nil {
-			net := tellOf(was, out.lib, today, names)
+			net := tellOf(by.was, out.lib, by.today, by.names)
 			out.Net = &net
 		}
 	}
 	if f.Living() {
-		out.Back, err = s.takenBack(ctx, f.Files, names, load)
+		out.Back, err = s.takenBack(ctx, f.Files, by.names, by.load)
 	}
-	return out, err
+	return err
 }
 
 // loader loads each set once, and counts.

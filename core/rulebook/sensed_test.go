@@ -35,7 +35,7 @@ func TestWeightsNeedAReport(t *testing.T) {
 	refused := func(what string, err error) {
 		t.Helper()
 		var e *core.Error
-		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, "A 110、B 85、C 100") || !strings.Contains(e.Say, "在草案页上点“算这组权重”") || strings.Contains(e.Say, "lianou") {
+		if !errors.Is(err, rulebook.ErrNotSensed) || !errors.As(err, &e) || !strings.Contains(e.Say, "A 收入缺口 110、B 刚性支出 85、C ") || !strings.Contains(e.Say, "在草案页上点“算这组权重”") || strings.Contains(e.Say, "lianou") {
 			t.Errorf("published %s: %v", what, err)
 		}
 	}

@@ -13,12 +13,16 @@ import (
 
 // Step is a change with its reason, as somebody asks for it.
 type Step struct {
-	Op  Op
-	Why string
+	Op   Op
+	Why  string
+	Sure bool // a leap of an amount was asked about, and is meant
+
+	Names Names // of counties, for what is asked about and for the log; nil for their codes
 }
 
 // Begin makes a draft from the newest edition and does the first steps, all or none.
-// Errors: ErrNoEdition, ErrNotCity, ErrWhy and those of Op.Apply.
+// Errors: ErrNoEdition, ErrNotCity, ErrWhy, ErrLeap, ErrAbsurd,
+// ErrBody and those of Op.Apply.
 func (s *Store) Begin(ctx context.Context, who core.StaffID, why string, steps ...Step) (id int64, err error) {
 	if why, err = reason(why); err != nil {
 		return 0, err
@@ -55,8 +59,8 @@ func (s *Store) Begin(ctx context.Context, who core.StaffID, why string, steps .
 }
 
 // Change does one more step of an open draft. What would not load is refused with the
-// problems, and nothing of it is kept. Errors: ErrNoDraft, ErrNotAuthor, ErrState, ErrWhy
-// and those of Op.Apply.
+// problems, and nothing of it is kept. Errors: ErrNoDraft, ErrNotAuthor, ErrState, ErrWhy,
+// ErrLeap, ErrAbsurd, ErrBody and those of Op.Apply.
 func (s *Store) Change(ctx context.Context, who core.StaffID, id int64, step Step) error {
 	return s.own(ctx, who, id, func(ctx context.Context, tx *pg.Tx, d Draft) error {
 		if d.State != Open {
@@ -106,13 +110,17 @@ func (s *Store) step(ctx context.Context, tx *pg.Tx, d Draft, set Sources, n int
 	if err != nil {
 		return Sources{}, err
 	}
+	sp := speaker(lib, step.Names)
+	if err := vet(set, out, sp, step, tx.Today()); err != nil {
+		return Sources{}, err
+	}
 	if err := writeDown(ctx, tx, d, Change{N: n, Why: why}, raw); err != nil {
 		return Sources{}, err
 	}
 	if err := s.write(ctx, tx, d.ID, written{out, lib.Digest, nil}); err != nil {
 		return Sources{}, err
 	}
-	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(speaker(lib, nil).Say(step.Op)), "why": why, "digest": lib.Digest})
+	return out, s.trace(ctx, tx, d.Author, "rulebook.changed", d.ID, map[string]any{"n": n, "what": cut(sp.whole(set, out, step.Op, tx.Today())), "why": why, "digest": lib.Digest})
 }
 
 // writeDown records a step, given as its JSON.

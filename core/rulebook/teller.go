@@ -15,8 +15,12 @@ type span struct {
 }
 
 // spans cuts time where any of the sets has a boundary, and today.
-func spans(today core.Date, libs ...*policy.Library) (out []span) {
-	days := policy.Boundaries(libs...)
+func spans(today core.Date, libs ...*policy.Library) []span {
+	return between(today, policy.Boundaries(libs...))
+}
+
+// between cuts time at days, in order, and today.
+func between(today core.Date, days []core.Date) (out []span) {
 	if len(days) > 0 && days[0] < today {
 		days = append(days, today)
 		slices.Sort(days)
@@ -55,26 +59,35 @@ func (t *teller) tell(s span, d *policy.Diff, keep keeps) {
 	}
 	for of := range groups(things(d)) {
 		var says []string
-		light := true
+		out := line{kind: of[0].kind, light: true}
 		for _, one := range of {
 			if keep(one.key) {
-				says, light = append(says, one.say), light && one.light()
+				says, out.light, out.dated = append(says, one.say), out.light && one.light(), out.dated || one.dated()
 			}
 		}
 		if len(says) > 0 {
-			t.line(s, of[0].kind, of[0].of+":"+strings.Join(says, ";"), light)
+			out.text = of[0].of + ":" + strings.Join(says, ";")
+			t.line(s, out)
 		}
 	}
 }
 
-// line writes a line, or goes on with that of the span before.
-func (t *teller) line(s span, k kind, text string, light bool) {
-	if at, had := t.before[text]; had && t.lines[at].gone == s.gone {
-		t.lines[at].until, t.now[text] = s.until, at
-		return
+// line writes a line, or goes on with that of the span before. What has no days of its own and
+// goes on today is one line from today on: that it is so of every day before says nothing.
+func (t *teller) line(s span, l line) {
+	if at, had := t.before[l.text]; had {
+		switch was := &t.lines[at]; {
+		case was.gone && !s.gone && !was.dated && s.from == t.today:
+			was.from, was.until, was.gone, t.now[l.text] = s.from, s.until, false, at
+			return
+		case was.gone == s.gone:
+			was.until, t.now[l.text] = s.until, at
+			return
+		}
 	}
-	t.now[text] = len(t.lines)
-	t.lines = append(t.lines, line{k, text, s.from, s.until, s.gone, light})
+	t.now[l.text] = len(t.lines)
+	l.from, l.until, l.gone = s.from, s.until, s.gone
+	t.lines = append(t.lines, l)
 }
 
 // param writes each step from one amount to another once, with the places that take it.
@@ -86,6 +99,9 @@ func (t *teller) param(s span, d *policy.Diff, c *policy.ParamChange, keep keeps
 			continue
 		}
 		step := amountOf(d.Old, c.Name, at.Old, at.Had) + " → " + amountOf(d.New, c.Name, at.New, at.Has)
+		if at.Had && at.Has {
+			step += bracketed(leap(at.Old.Value, at.New.Value))
+		}
 		if where[step] == nil {
 			steps = append(steps, step)
 		}
@@ -93,14 +109,14 @@ func (t *teller) param(s span, d *policy.Diff, c *policy.ParamChange, keep keeps
 	}
 	label := labelOf(c)
 	for _, step := range steps {
-		t.line(s, ofAmount, label+"("+t.where(where[step], len(d.Counties()))+"):"+step, false)
+		t.line(s, line{kind: ofAmount, text: label + "(" + t.where(where[step], len(d.Counties())) + "):" + step, dated: true})
 	}
 	if len(c.Places) == 0 && c.Texts && keep(textKey(c.Name)) {
 		what := "依据或者样本标记变了"
 		if c.Old != nil && c.New != nil && c.Old.Label != c.New.Label {
 			what = "名称变了"
 		}
-		t.line(s, ofAmount, label+":数没变,"+what, true)
+		t.line(s, line{kind: ofAmount, text: label + ":数没变," + what, light: true})
 	}
 }
 
@@ -125,5 +141,5 @@ func amountOf(b *policy.Book, name string, a policy.Amount, has bool) string {
 	if a.Sample {
 		mark = "(样本)"
 	}
-	return b.Params[id].Unit.Number(a.Value) + " " + b.UnitOf(id) + mark
+	return grouped(b.Params[id].Unit.Number(a.Value)) + " " + b.UnitOf(id) + mark
 }

@@ -29,6 +29,19 @@ func (o *thing) light() bool {
 	return false
 }
 
+// dated reports whether a thing has days of its own in the files, so that days gone by were
+// written otherwise on purpose. Conditions, rules, weights and texts have none: they are of
+// every day, and no day gone by is paid by them again.
+func (o *thing) dated() bool {
+	switch o.kind {
+	case ofItem:
+		return slices.Contains([]string{"", "formula", "per", "each", "benefit"}, o.key.part)
+	case ofPack:
+		return o.key.part == "" || o.key.part == "days"
+	}
+	return false
+}
+
 // groups are the things of one owner after another.
 func groups(list []thing) iter.Seq[[]thing] {
 	return func(yield func([]thing) bool) {

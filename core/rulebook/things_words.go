@@ -1,10 +1,7 @@
 package rulebook
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,36 +43,6 @@ func (c *collected) benefit(d *policy.Diff, old, new *policy.Item) {
 	if len(c.list) == had {
 		c.add("benefit", "算法变了")
 	}
-}
-
-// inFormula is a name in a formula, or one of its functions.
-var inFormula = regexp.MustCompile(`[a-z][a-z_0-9]*`)
-
-// functions are those of formulas (policy.Formula).
-var functions = map[string]string{"least": "取小的", "most": "取大的", "part": "按比例"}
-
-// inWords are the signs of formulas as people say them; longer ones stand before those that
-// begin them.
-var inWords = strings.NewReplacer(`"`, "", " == ", " 是 ", " >= ", " 不低于 ", " <= ", " 不超过 ", " > ", " 高于 ", " < ", " 低于 ", " ? ", " 的给 ", " : ", ",不然 ")
-
-// formulaWords is a formula with the labels of what it reads.
-func formulaWords(b *policy.Book, f *policy.Formula) string {
-	if f == nil {
-		return ""
-	}
-	words := maps.Clone(functions)
-	for _, u := range f.Uses {
-		if u.Param >= 0 {
-			words[u.Name] = labelIn(b, u.Param)
-			continue
-		}
-		fact := u.Fact.Of()
-		words[u.Name] = fact.Label
-		for i, word := range fact.Words {
-			words[word] = cmp.Or(words[word], fact.Said[i])
-		}
-	}
-	return inWords.Replace(inFormula.ReplaceAllStringFunc(f.Source, func(name string) string { return cmp.Or(words[name], name) }))
 }
 
 func eachOf(b *policy.Benefit) string {
@@ -180,7 +147,7 @@ func packDays(p *policy.Pack) string {
 }
 
 // people stands for what a sentence says of each household.
-var people = strings.NewReplacer("{member}", "本人", "{value}", "多少", "{limit}", "标准")
+var people = strings.NewReplacer("{member}", "本人", "{value}", "【这家的数】", "{limit}", "【标准】")
 
 var opWords = map[policy.Op]string{policy.Less: "低于", policy.AtMost: "不超过", policy.More: "高于", policy.AtLeast: "不低于", policy.Equal: "等于"}
 
@@ -202,7 +169,10 @@ func limitWords(b *policy.Book, t *policy.Test) string {
 	case t.Limit != nil:
 		return out + opWords[t.Op] + " " + baseWords(b, t.Limit)
 	}
-	number := func(n int64) string { return fact.Unit.Number(n) + " " + fact.Unit.Chinese() }
+	if len(fact.Levels) > 0 {
+		return out + levels(fact, t.Low, t.High)
+	}
+	number := fact.Amount
 	switch t.Op {
 	case policy.Less:
 		return out + opWords[t.Op] + " " + number(t.High+1)

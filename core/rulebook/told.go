@@ -1,14 +1,19 @@
 package rulebook
 
-import "lianou/core"
+import (
+	"slices"
+
+	"lianou/core"
+)
 
 // Told is what lies between two sets, in lines for people.
 type Told struct {
-	Lines []string // from today on
-	Gone  []string // of days gone by: what was paid for them went by what was said before
+	Lines []string // from today on; then what has no days of its own, or pays nothing, of days gone by
+	Gone  []string // of days gone by, written otherwise than before: what was paid for them went by the edition of then
 	Left  []Left   // what is beyond these, by kind
 	Rest  []string // every line of it: what is hidden can be signed by nobody
 
+	Idle    bool // nothing is another from today on
 	Skipped bool // of a step: whole files were replaced so often that it is told with the others, as a whole
 }
 
@@ -56,11 +61,11 @@ var kindWords = [kinds]string{"标准", "事项", "不能同时享受和抵扣�
 // amountsLast amounts have what the others leave. What has no place is in Rest.
 func (t *teller) told(amountsLast bool) (out Told) {
 	var left [kinds]int
-	choose := func(gone bool, most int) (texts []string) {
+	choose := func(alarm bool, most int) (texts []string) {
 		var byKind [kinds][]string
-		for _, light := range []bool{false, true} {
+		for _, order := range []struct{ gone, light bool }{{false, false}, {false, true}, {true, false}, {true, true}} {
 			for _, l := range t.lines {
-				if l.gone == gone && l.light == light {
+				if l.alarms() == alarm && l.gone == order.gone && l.light == order.light {
 					byKind[l.kind] = append(byKind[l.kind], l.say())
 				}
 			}
@@ -72,6 +77,7 @@ func (t *teller) told(amountsLast bool) (out Told) {
 		}
 		return texts
 	}
+	out.Idle = !slices.ContainsFunc(t.lines, func(l line) bool { return !l.gone })
 	out.Lines, out.Gone = choose(false, mostLines), choose(true, mostGone)
 	for k, n := range left {
 		if n > 0 {
@@ -109,7 +115,11 @@ type line struct {
 	from, until core.Date // until zero for open
 	gone        bool
 	light       bool // texts only: nobody gets more, less or later by it
+	dated       bool // it has days of its own, and pays
 }
+
+// alarms reports whether a line is of money of days gone by.
+func (l *line) alarms() bool { return l.gone && l.dated }
 
 func (l *line) say() string {
 	switch {

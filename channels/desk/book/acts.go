@@ -85,70 +85,10 @@ func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, op ruleb
 	if err != nil {
 		return err
 	}
-	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why")}); err != nil {
+	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why"), Names: b.county}); err != nil {
 		return pointed(refusal(err), mainField(op))
 	}
 	return desk.Back(w, r, home(id), "这一步改好了。")
-}
-
-func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	from, err := dayOf(r, "from")
-	if err != nil {
-		return err
-	}
-	a := rulebook.Amount{Param: r.FormValue("param"), Area: core.Area(r.FormValue("area")), Value: strings.TrimSpace(r.FormValue("value")), From: from,
-		Source: r.FormValue("source"), Sample: r.FormValue("sample") != ""}
-	for _, code := range r.Form["county"] {
-		a.Counties = append(a.Counties, core.RegionCode(code))
-	}
-	return b.step(w, r, at, rulebook.Op{Amount: &a})
-}
-
-// standing says beside the field what the chosen standard is today by the draft's files.
-func (b *Room) standing(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := number(r)
-	if err != nil {
-		return err
-	}
-	f, err := b.d.Rules.Draft(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	today, err := b.today(r.Context())
-	if err != nil {
-		return err
-	}
-	a := rulebook.Amount{Param: r.FormValue("param"), Area: core.Area(r.FormValue("area"))}
-	for _, code := range r.Form["county"] {
-		a.Counties = append(a.Counties, core.RegionCode(code))
-	}
-	read, err := b.read(r.Context(), &f, at)
-	if err != nil {
-		return err
-	}
-	lines, err := read.Standing(a, today)
-	if err != nil {
-		return err
-	}
-	return at.Page.Part(w, "book", "standing", lines)
-}
-
-// words changes a field of a condition, or of a version of an item: "item CL-01 2016-07-01",
-// "criterion income_below_standard".
-func (b *Room) words(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	what := strings.Fields(r.FormValue("what"))
-	v := strings.TrimSpace(r.FormValue("value"))
-	switch {
-	case len(what) == 2 && what[0] == "criterion":
-		return b.step(w, r, at, rulebook.Op{Criterion: &rulebook.Criterion{Name: what[1], Field: r.FormValue("field"), Value: v}})
-	case len(what) == 3 && what[0] == "item":
-		from, err := core.ParseDate(what[2])
-		if err != nil {
-			return err
-		}
-		return b.step(w, r, at, rulebook.Op{Item: &rulebook.Item{Code: core.ItemCode(what[1]), From: from, Field: r.FormValue("field"), Value: v}})
-	}
-	return core.Invalid("what", "请先选要改的是哪一条。")
 }
 
 // turn stops an item or takes it up again.
@@ -160,12 +100,21 @@ func (b *Room) turn(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return b.step(w, r, at, rulebook.Op{Switch: &rulebook.Switch{Code: core.ItemCode(r.FormValue("item")), On: r.FormValue("turn") == "on", From: from}})
 }
 
+// dayOf reads a day of a form. A year of fewer digits is a slip that browsers let pass.
 func dayOf(r *http.Request, name string) (core.Date, error) {
-	d, err := core.ParseDate(r.FormValue(name))
-	if err != nil {
+	typed := strings.TrimSpace(r.FormValue(name))
+	d, err := core.ParseDate(typed)
+	switch year, _, _ := strings.Cut(typed, "-"); {
+	case err == nil && d.Time().Year() >= 1990 && d.Time().Year() <= 2100:
+		return d, nil
+	case typed == "":
 		return 0, core.Invalid(name, "请选从哪一天起。")
+	case strings.Trim(year, "0123456789") == "" && year != "":
+		if n := strings.TrimLeft(year, "0"); len(n) != 4 || err == nil {
+			return 0, core.Invalid(name, "年份写的是 "+n+" 年。请写四位数的年份,比如 2026 年。")
+		}
 	}
-	return d, nil
+	return 0, core.Invalid(name, "日期没有写对。请写成 2026-07-01 这样。")
 }
 
 // act runs one act on a draft and goes back to its page.

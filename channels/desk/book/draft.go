@@ -21,7 +21,6 @@ type draftPage struct {
 	By, EndedName            string
 	Untold                   string // why a step of whole files is not told: then nobody signs
 	Counties                 []registry.Place
-	CriterionFs, ItemFs      []string
 	Weights                  []weightLine
 	Order                    rulebook.Weighed // of the index, and the report that a change of weights needs
 	Sensing                  sensing
@@ -49,7 +48,7 @@ func (b *Room) draft(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := draftPage{Said: desk.Said(w, r), Counties: b.d.Regions.Counties(), CriterionFs: rulebook.CriterionFields(), ItemFs: rulebook.ItemFields()}
+	p := draftPage{Said: desk.Said(w, r), Counties: b.d.Regions.Counties()}
 	if p.Folder, err = b.d.Rules.Draft(r.Context(), id); err != nil {
 		return err
 	}

@@ -252,7 +252,7 @@ func TestWeightsAloneAreNotSeenOnHomes(t *testing.T) {
 	han := o.as("han")
 	o.ask(han, "/desk/book/begin", url.Values{"why": {"改权重"}})
 	_, page := o.ask(han, draftAt+"/weights", weighing)
-	for _, want := range []string{"还缺一样", "A\u00a0110、B\u00a085", "/desk/ranking/sensitivity", "只改困难指数的权重"} {
+	for _, want := range []string{"还缺一样", "A\u00a0收入缺口\u00a0110、B\u00a0刚性支出\u00a085", "/desk/ranking/sensitivity", "只改困难指数的权重"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

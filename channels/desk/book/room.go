@@ -58,6 +58,7 @@ func (b *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/book/edition/{edition}", Roles: all, Trace: none, Serve: b.edition},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
+		{Method: "GET", Path: "/book/draft/{draft}/change", Roles: writers, Trace: none, Serve: b.change},
 		{Method: "GET", Path: "/book/draft/{draft}/simulation", Roles: all, Trace: "none: counts of a simulation, no citizen", Serve: b.simulated},
 		{Method: "GET", Path: "/book/draft/{draft}/sense", Roles: all, Trace: "none: how far a report on weights is, no citizen", Serve: b.sensed},
 		{Method: "POST", Path: "/book/draft/{draft}/sense", Roles: writers, Trace: "index.asked", Serve: b.sense},
@@ -86,17 +87,9 @@ func (b *Room) Words() template.FuncMap {
 		"area":     rulebook.AreaWord,
 		"county":   b.county,
 		"unit":     func(u string) string { return policy.Unit(u).Chinese() },
-		"field":    func(name string) string { return fieldWords[name] },
+		"shown":    rulebook.Shown,
 		"unbroken": func(words string) string { return strings.ReplaceAll(words, " ", "\u00a0") }, // a part stays beside its number
 	}
-}
-
-// fieldWords are the fields of conditions and items as people call them.
-var fieldWords = map[string]string{
-	"value": "限额", "range.0": "下限", "range.1": "上限", "limit.param": "限额用哪个标准", "limit.by": "再乘哪个比例", "limit.times": "再乘几倍",
-	"pass": "够条件时说", "fail": "不够时说", "unknown": "还不知道时说", "law": "依据",
-	"name": "名称", "everyday": "平常的叫法", "body": "谁来定", "benefit.text": "给什么", "benefit.formula": "怎么算", "limit.days": "几个工作日办完",
-	"limit.county": "县里定的几个工作日", "limit.mark": "期限有依据(S)还是样本(X)", "limit.text": "期限说明", "notice.days": "公示几天", "ceiling": "镇里能定到多少",
 }
 
 type listPage struct {

@@ -174,7 +174,7 @@ func TestTriedBeforeItIsSigned(t *testing.T) {
 	o.into(2000)
 	han, lin, auditor := o.as("han"), o.as("lin"), o.as("auditor")
 	const at = "/desk/book/draft/1"
-	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"780"}, "from": {"2026-12-31"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}}
+	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"780"}, "from": {"2026-12-31"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}, "sure": {"1"}}
 	o.ask(han, "/desk/book/begin", url.Values{"why": {"提高标准"}})
 	_, page := o.ask(han, at, nil)
 	if strings.Contains(page, at+"/simulate\"") {
@@ -241,7 +241,7 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	says("weights beyond 100 points", status, page, http.StatusUnprocessableEntity, "没有保存", "index.yaml 第 2 行", "满分是 103.0 分")
 	weigh.Set("B", "85")
 	status, page = o.ask(han, at+"/weights", weigh)
-	says("weights", status, page, http.StatusOK, "4 步", "困难指数的权重改为 A 110、B 85", `name="B" required min="0" max="300" step="1" value="85"`)
+	says("weights", status, page, http.StatusOK, "4 步", "困难指数的权重:A 收入缺口 100 → 110、B 刚性支出 100 → 85", `name="B" required min="0" max="300" step="1" value="85"`)
 	status, page = o.ask(lin, at+"/amount", raise)
 	says("changed by another", status, page, http.StatusForbidden, "只能由起草人")
 	seen := func(c *http.Client) string {
@@ -273,9 +273,9 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 	}
 	form.Set("digest", seen(lin))
 	status, page = o.ask(lin, at+"/publish", form)
-	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "A 110、B 85", "在草案页上点“算这组权重”")
+	says("weights that nobody looked at", status, page, http.StatusConflict, "还没有算过会怎么变", "A 收入缺口 110、B 刚性支出 85", "在草案页上点“算这组权重”")
 	_, page = o.ask(lin, at, nil)
-	says("what is still missing", 200, page, http.StatusOK, "还缺一样", "A 110、B 85", "/desk/ranking/sensitivity", `full gap" disabled>发布`)
+	says("what is still missing", 200, page, http.StatusOK, "还缺一样", "A\u00a0收入缺口\u00a0110、B\u00a0刚性支出\u00a085", "/desk/ranking/sensitivity", `full gap" disabled>发布`)
 	o.rules.Sensed = func(context.Context, *pg.Tx, *hardship.Weights) error { return nil }
 	status, page = o.ask(lin, at+"/publish", form)
 	says("published", status, page, http.StatusOK, "已发布", "2099年1月1日")

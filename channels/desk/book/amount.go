@@ -1,0 +1,79 @@
+package book
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lianou/channels/desk"
+	"lianou/core"
+	"lianou/core/rulebook"
+)
+
+// surePage asks about an amount that changes by more than half.
+type surePage struct {
+	Draft int64
+	Say   string     // from what to what, where and from what day
+	Form  url.Values // as it was sent
+}
+
+// amount sets a standard. One that leaps is asked about first.
+func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	from, err := dayOf(r, "from")
+	if err != nil {
+		return err
+	}
+	a := amountOf(r)
+	a.Value, a.From, a.Source, a.Sample = strings.TrimSpace(r.FormValue("value")), from, r.FormValue("source"), r.FormValue("sample") != ""
+	step := rulebook.Step{Op: rulebook.Op{Amount: &a}, Why: r.FormValue("why"), Sure: r.PostFormValue("sure") != "", Names: b.county}
+	switch err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, step); {
+	case errors.Is(err, rulebook.ErrLeap):
+		page := surePage{id, sentence(err), r.PostForm}
+		if r.Header.Get("HX-Request") != "" { // only what stands inside the page
+			return at.Page.Part(w, "book", "sure", page)
+		}
+		return at.Page.Show(w, at, desk.View{Room: "book", Name: "sure", Title: "改得很多,请再看一遍"}, page)
+	case err != nil:
+		return pointed(refusal(err), mainField(step.Op))
+	}
+	return desk.Back(w, r, home(id), "这一步改好了。")
+}
+
+// amountOf is the standard and the places that a form chose.
+func amountOf(r *http.Request) rulebook.Amount {
+	a := rulebook.Amount{Param: r.FormValue("param"), Area: core.Area(r.FormValue("area"))}
+	for _, code := range r.Form["county"] {
+		a.Counties = append(a.Counties, core.RegionCode(code))
+	}
+	return a
+}
+
+// standing says beside the field what the chosen standard is today by the draft's files.
+func (b *Room) standing(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	f, err := b.d.Rules.Draft(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	today, err := b.today(r.Context())
+	if err != nil {
+		return err
+	}
+	read, err := b.read(r.Context(), &f, at)
+	if err != nil {
+		return err
+	}
+	lines, err := read.Standing(amountOf(r), today)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "book", "standing", lines)
+}
