@@ -42,7 +42,8 @@ func offBy(what string, lines, head core.Fen) error {
 	return core.E(core.KindInvalid, ErrStatementTotals.Code, fmt.Sprintf("对账单自己加不起来:%s,明细加起来是 %s 元,单上写的是 %s 元。", what, lines, head))
 }
 
-// ParseStatement reads a statement strictly. Errors: ErrBankFile for the form,
+// ParseStatement reads a statement strictly. One without a line says that nothing has
+// moved, which is a word as well. Errors: ErrBankFile for the form,
 // ErrStatementTotals for sums.
 func ParseStatement(raw []byte) (Statement, error) {
 	if len(raw) > MaxReturnSize {
@@ -52,7 +53,7 @@ func ParseStatement(raw []byte) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	if len(records) < 2 || len(records)-1 > MaxLines {
+	if len(records) == 0 || len(records)-1 > MaxLines {
 		return Statement{}, badFile("number of lines", 1)
 	}
 	s, declared, err := parseStatementHead(records[0])

@@ -26,6 +26,8 @@ type Account struct {
 	Settled   core.Fen // paid, and our books say so
 	Returned  core.Fen // came back, and our books say so
 	Unmatched core.Fen
+	Explained core.Fen     // of Unmatched: two people have settled it
+	Brought   core.StaffID // who carried it in; 0 for the bank
 	Received  time.Time
 }
 
@@ -36,7 +38,7 @@ func (a Account) Agrees() bool { return a.Settled+a.Returned+a.Unmatched == a.To
 // say the same of the same money, else why not. A line that an earlier statement had
 // counts once.
 const compared = `with compared as (
-	select s.statement, s.seq, s.line, s.amount, s.last4, s.value_day, s.kind, l.id as ours, l.amount as our_amount, case
+	select s.statement, s.seq, s.line, s.amount, s.last4, s.value_day, s.kind, l.id as ours, l.batch, l.amount as our_amount, case
 		when l.id is null then 'none'
 		when exists (select from bank_statement_line e join bank_statement b on b.id = e.statement
 			where e.line = s.line and e.kind = s.kind and b.state = 'kept' and e.statement < s.statement) then 'again'
@@ -47,13 +49,16 @@ const compared = `with compared as (
 		else 'state' end as verdict
 	from bank_statement_line s left join payout_line l on l.name = s.line) `
 
-// Statements lists statements, newest first, at most 60.
+// Statements lists statements, newest first, at most 60. Like all of a statement it is
+// read under the scope of the city: who sees one township finds most lines foreign.
 func (p *Payout) Statements(ctx context.Context, tx *pg.Tx) ([]Account, error) {
 	const q = compared + `select s.id, s.name, s.number, coalesce(s.day_from::text, ''), coalesce(s.day_to::text, ''), s.state, s.reason, s.lines, s.paid + s.back,
-			coalesce(c.settled, 0), coalesce(c.returned, 0), coalesce(c.unmatched, 0), s.received
+			coalesce(c.settled, 0), coalesce(c.returned, 0), coalesce(c.unmatched, 0), coalesce(c.explained, 0), coalesce(s.brought_by, 0), s.received
 		from (select * from bank_statement where state <> 'again' order by id desc limit 60) s
 		left join lateral (select (sum(amount) filter (where verdict = 'P'))::bigint as settled, (sum(amount) filter (where verdict = 'B'))::bigint as returned,
-			(sum(amount) filter (where verdict not in ('P', 'B')))::bigint as unmatched from compared where statement = s.id) c on true
+			(sum(amount) filter (where verdict not in ('P', 'B')))::bigint as unmatched,
+			(sum(amount) filter (where verdict not in ('P', 'B') and exists (select from bank_statement_word w
+				where w.statement = x.statement and w.seq = x.seq and w.confirmed is not null)))::bigint as explained from compared x where statement = s.id) c on true
 		order by s.id desc`
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
@@ -68,6 +73,7 @@ type Difference struct {
 	Statement int64  // 0 for a payment of ours that no statement has
 	Seq       int    // 0 for a whole statement
 	Ours      int64  // id of our line; 0 for none
+	Batch     int64  // and of its batch
 	Line      string // our name of it, as the bank wrote it
 	Amount    core.Fen
 	OurAmount core.Fen
@@ -86,10 +92,10 @@ const wordOf = `coalesce(w.id, 0), coalesce(w.says, ''), coalesce(w.proposed_by,
 // Foreign lists what statements have and our books do not, or have otherwise, and whole
 // statements that were set aside, until two people have settled it. At most 200.
 func (p *Payout) Foreign(ctx context.Context, tx *pg.Tx) ([]Difference, error) {
-	const q = compared + `select x.statement, x.seq, x.ours, x.line, x.amount, x.our_amount, x.last4, x.day, x.kind, x.verdict, ` + wordOf + `
-		from (select statement, seq, coalesce(ours, 0) as ours, line, amount, coalesce(our_amount, 0) as our_amount, last4, value_day::text as day, kind, verdict
+	const q = compared + `select x.statement, x.seq, x.ours, x.batch, x.line, x.amount, x.our_amount, x.last4, x.day, x.kind, x.verdict, ` + wordOf + `
+		from (select statement, seq, coalesce(ours, 0) as ours, coalesce(batch, 0) as batch, line, amount, coalesce(our_amount, 0) as our_amount, last4, value_day::text as day, kind, verdict
 				from compared where verdict not in ('P', 'B')
-			union all select id, 0, 0, name, paid + back, 0, '', coalesce(day_to::text, ''), '', 'aside' from bank_statement where state = 'set_aside') x
+			union all select id, 0, 0, 0, name, paid + back, 0, '', coalesce(day_to::text, ''), '', 'aside' from bank_statement where state = 'set_aside') x
 		left join bank_statement_word w on w.statement = x.statement and w.seq = x.seq
 		where w.confirmed is null order by x.statement, x.seq limit 200`
 	return differences(ctx, tx, q)
@@ -98,7 +104,7 @@ func (p *Payout) Foreign(ctx context.Context, tx *pg.Tx) ([]Difference, error) {
 // Missing lists what our books have and no statement does, though a statement covers the
 // day of the bank's return, until two people have settled it. At most 200.
 func (p *Payout) Missing(ctx context.Context, tx *pg.Tx) ([]Difference, error) {
-	const q = `select 0::bigint, 0, l.id, l.name, l.amount, l.amount, l.last4, ((l.answered at time zone 'Asia/Shanghai')::date)::text,
+	const q = `select 0::bigint, 0, l.id, l.batch, l.name, l.amount, l.amount, l.last4, ((l.answered at time zone 'Asia/Shanghai')::date)::text,
 			case l.state when 'paid' then 'P' else 'B' end, 'missing', ` + wordOf + `
 		from payout_line l left join bank_statement_word w on w.line = l.id
 		where l.state in ('paid', 'returned') and w.confirmed is null and exists (select from bank_statement s where s.state = 'kept'
@@ -118,7 +124,8 @@ func differences(ctx context.Context, tx *pg.Tx, q string) ([]Difference, error)
 }
 
 // ProposeWord writes down what is behind a difference. It moves no money. KindInvalid
-// without a sentence, ErrMoved for what is settled or no difference.
+// without a sentence, ErrMoved for what is settled, no difference, or waits for the bank's
+// return: that may still say something else.
 func (p *Payout) ProposeWord(ctx context.Context, tx *pg.Tx, by core.StaffID, d Difference, says string) error {
 	switch {
 	case by <= 0:
@@ -154,7 +161,7 @@ func (p *Payout) stillOpen(ctx context.Context, tx *pg.Tx, d Difference) (bool, 
 	}
 	for _, x := range list {
 		if x.Statement == d.Statement && x.Seq == d.Seq && (d.Statement > 0 || x.Ours == d.Ours) {
-			return true, err
+			return x.Verdict != "waits", err
 		}
 	}
 	return false, err

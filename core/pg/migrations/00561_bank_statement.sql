@@ -15,9 +15,12 @@ create table bank_statement (
     sealed   bytea not null,
     state    text not null check (state in ('kept', 'set_aside', 'again')), -- again: these bytes were there before
     reason   text not null default '', -- a sentence for the payer
+    brought_by bigint check (brought_by > 0), -- who carried it in; null when the bank delivered it
     received timestamptz not null,
     check ((state = 'set_aside') = (reason <> '')),
-    check (state <> 'kept' or (number <> '' and day_from is not null and day_to >= day_from and lines > 0))
+    check (state <> 'kept' or (number <> '' and day_from is not null and day_to >= day_from)),
+    -- One statement of a day: another one of it waits for a person's word.
+    constraint bank_statement_day exclude using gist (daterange(day_from, day_to, '[]') with &&) where (state = 'kept')
 );
 create unique index bank_statement_once on bank_statement (digest) where state <> 'again';
 create unique index bank_statement_number on bank_statement (number) where state = 'kept';
