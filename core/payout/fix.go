@@ -101,7 +101,8 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 
 // ConfirmAccount lets a second person, who has called the citizen back, put the
 // corrected account in force; the entitlement is due again, once. ErrSamePerson
-// for whoever proposed it, ErrMoved when there is nothing proposed.
+// for whoever proposed it, ErrMoved when there is nothing proposed, ErrStatementSays while
+// the bank's statement has the money as paid.
 func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
 	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, l.batch
 		from payout_fix f join payout_entitlement e on e.id = f.entitlement join payout_line l on l.id = f.line
@@ -126,6 +127,9 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return err
 	}
 	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
+		return err
+	}
+	if err := p.statementSays(ctx, tx, fix); err != nil {
 		return err
 	}
 	if err := lockOnward(ctx, tx, claim); err != nil {

@@ -187,3 +187,24 @@ func (p *Payout) ConfirmWord(ctx context.Context, tx *pg.Tx, by core.StaffID, wo
 	}
 	return p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "statement.settled", Purpose: "payout", Detail: map[string]any{"word": strconv.FormatInt(word, 10)}})
 }
+
+// ErrStatementSays is a returned payment that a statement of the bank has as paid: sent
+// again it might be paid twice.
+var ErrStatementSays = core.E(core.KindConflict, "statement_says", "银行的对账单上,这笔钱付出去了。先问清银行,两个人在“对账”里核过,再换卡。")
+
+// statementSays refuses to send the money of a task again while a statement has it as paid
+// and two people have not settled why.
+func (p *Payout) statementSays(ctx context.Context, tx *pg.Tx, fix int64) error {
+	const q = `select exists (select from payout_fix f join payout_line l on l.id = f.line
+		join bank_statement_line s on s.line = l.name and s.kind = 'P'
+		left join bank_statement_word w on w.statement = s.statement and w.seq = s.seq and w.confirmed is not null
+		where f.id = $1 and w.id is null)`
+	var says bool
+	if err := tx.QueryRow(ctx, q, fix).Scan(&says); err != nil {
+		return pg.Fail(err, "look for a payment in the statements")
+	}
+	if says {
+		return ErrStatementSays
+	}
+	return nil
+}
