@@ -62,8 +62,8 @@ func fixAt(id int64) seal.At {
 }
 
 // ProposeAccount records a corrected account. A proposal may be replaced until it
-// is confirmed. KindInvalid for a holder that no bank file could carry or missing
-// evidence; ErrMoved for a task that has ended.
+// is confirmed. KindInvalid for a holder that no bank file could carry, missing
+// evidence, or what cannot mend the bank's code (Mends); ErrMoved for a task that has ended.
 func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c Correction) error {
 	if err := checkHolder(c.Holder); err != nil {
 		return err
@@ -75,6 +75,9 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return core.Invalid("evidence", "请写明怎么核对的,例如:看了卡和身份证。")
 	case by <= 0:
 		return core.E(core.KindForbidden, "no_staff", "")
+	}
+	if err := p.mends(ctx, tx, fix, c); err != nil {
+		return err
 	}
 	sealed, err := p.ring.Seal([]byte(c.Account.Reveal()), fixAt(fix))
 	if err != nil {
