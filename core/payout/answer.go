@@ -60,12 +60,16 @@ func (p *Payout) answer(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if isStatement(raw) {
+		return p.TakeStatement(ctx, name, raw)
+	}
 	return p.TakeReturn(ctx, name, raw)
 }
 
 func (p *Payout) unknown(ctx context.Context, names []string) (fresh []string, err error) {
 	err = p.db.Read(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `select n from unnest($1::text[]) as n where not exists (select 1 from bank_return r where r.name = n) order by n`
+		const q = `select n from unnest($1::text[]) as n where not exists (select 1 from bank_return r where r.name = n)
+			and not exists (select 1 from bank_statement s where s.name = n) order by n`
 		rows, err := tx.Query(ctx, q, names)
 		if err != nil {
 			return pg.Fail(err, "compare the outbox")

@@ -62,8 +62,8 @@ func fixAt(id int64) seal.At {
 }
 
 // ProposeAccount records a corrected account. A proposal may be replaced until it
-// is confirmed. KindInvalid for a holder that no bank file could carry or missing
-// evidence; ErrMoved for a task that has ended.
+// is confirmed. KindInvalid for a holder that no bank file could carry, missing
+// evidence, or what cannot mend the bank's code (Mends); ErrMoved for a task that has ended.
 func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64, c Correction) error {
 	if err := checkHolder(c.Holder); err != nil {
 		return err
@@ -75,6 +75,9 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return core.Invalid("evidence", "请写明怎么核对的,例如:看了卡和身份证。")
 	case by <= 0:
 		return core.E(core.KindForbidden, "no_staff", "")
+	}
+	if err := p.mends(ctx, tx, fix, c); err != nil {
+		return err
 	}
 	sealed, err := p.ring.Seal([]byte(c.Account.Reveal()), fixAt(fix))
 	if err != nil {
@@ -101,7 +104,8 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 
 // ConfirmAccount lets a second person, who has called the citizen back, put the
 // corrected account in force; the entitlement is due again, once. ErrSamePerson
-// for whoever proposed it, ErrMoved when there is nothing proposed.
+// for whoever proposed it, ErrMoved when there is nothing proposed, ErrStatementSays while
+// the bank's statement has the money as paid.
 func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
 	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, l.batch
 		from payout_fix f join payout_entitlement e on e.id = f.entitlement join payout_line l on l.id = f.line
@@ -126,6 +130,9 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return err
 	}
 	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
+		return err
+	}
+	if err := p.statementSays(ctx, tx, fix); err != nil {
 		return err
 	}
 	if err := lockOnward(ctx, tx, claim); err != nil {

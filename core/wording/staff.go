@@ -24,6 +24,22 @@ func FixTask(code string) string {
 	return fmt.Sprintf("银行退回,代码 %s。问一下银行。", code)
 }
 
+// FixSteps are what is done about a bank return, one after the other, for who mends it and
+// for who confirms. The money is safe meanwhile, and the household is told so by the notice.
+func FixSteps(code string) []string {
+	switch code {
+	case "1001":
+		return []string{"请本人拿卡和身份证来,名字一个字一个字对。", "名字写错的,改名字,卡号不动。", "卡是别人的,换成领钱的人自己的卡。"}
+	case "1002":
+		return []string{"打电话告诉这家:卡销了,钱还在。", "请本人带身份证和另一张卡来登记。", "没有别的卡,先到银行办一张。"}
+	case "1003":
+		return []string{"请本人带身份证到开户的银行激活。", "激活了,照原来的卡号登记,写明哪天激活的。", "激活不了,登记另一张卡。"}
+	case "1004":
+		return []string{"请本人拿卡来,卡号一位一位念。", "抄错的改过来,再核一遍。", "卡作废了的,登记另一张卡。"}
+	}
+	return []string{"打电话问银行这个代码是什么意思。", "问清以前不换卡。问清以后,照银行说的登记。"}
+}
+
 // Happened says which event in a family it was, by its kind as the register has it
 // (core/registry); "" for one that is none.
 func Happened(kind string) string {

@@ -54,6 +54,10 @@ func (a *act) proposeCard(ctx context.Context, in ProposeCard) (map[string]any, 
 	if !may {
 		return nil, casefile.ErrHolder
 	}
+	to := payout.Correction{Account: in.Account, Holder: trim(in.Holder), Evidence: trim(in.How)}
+	if err := a.f.Payout.Mends(ctx, a.tx, a.c.ID, to); err != nil {
+		return nil, err
+	}
 	_, old, err := a.cardOnRecord(ctx)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"lianou/core/casefile"
 	"lianou/core/payout"
@@ -66,7 +67,7 @@ func (f *Flow) Returned(ctx context.Context, job payout.Returned) error {
 		}
 		return f.answered(ctx, tx, c, line, answer{kind: wording.KindReturned, event: "payment.returned",
 			citizen: fmt.Sprintf("%s %d 月的钱没发成功,卡要核对。钱还在。", claim.Everyday, line.Period.Month()),
-			staff:   fmt.Sprintf("%s %d 月银行退回:%s", claim.Name, line.Period.Month(), wording.FixTask(line.Code))})
+			staff:   fmt.Sprintf("%s %d 月银行退回:%s", claim.Name, line.Period.Month(), wording.FixTask(line.Code)+strings.Join(wording.FixSteps(line.Code), ""))})
 	})
 	if err == nil {
 		f.ring(ctx, job.Region, "payment.returned", c.ID)

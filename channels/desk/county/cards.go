@@ -24,6 +24,7 @@ type fix struct {
 	Total      core.Fen
 	Sample     bool // some of it is a sample amount
 	Why        string
+	Steps      []string       // of its repair
 	Card       *casefile.Card // nil: the household has brought none yet
 	By         string
 	MayConfirm bool
@@ -139,7 +140,7 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 			continue
 		}
 		shown[card] = len(out)
-		one := fix{Fix: open, Head: f.heads[open.Line.Case], Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code)}
+		one := fix{Fix: open, Head: f.heads[open.Line.Case], Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code), Steps: wording.FixSteps(open.Code)}
 		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
 			one.Card = &f.cards[i]
 			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me

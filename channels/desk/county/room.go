@@ -59,6 +59,10 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "card.confirmed account.confirmed", Serve: c.confirm},
 		{Method: "POST", Path: "/county/fix/{fix}/phone", Roles: payers, Trace: "field.revealed", Serve: c.phone},
 		{Method: "POST", Path: "/county/fix/{fix}/reject", Roles: payers, Trace: "card.rejected account.rejected", Serve: c.reject},
+		{Method: "GET", Path: "/county/statement", Roles: payers, Trace: "statement.listed", Serve: c.statements},
+		{Method: "POST", Path: "/county/statement", Roles: payers, Trace: "statement.taken", Serve: c.bring},
+		{Method: "POST", Path: "/county/statement/word", Roles: payers, Trace: "statement.explained", Serve: c.explain},
+		{Method: "POST", Path: "/county/statement/word/{word}/confirm", Roles: payers, Trace: "statement.settled", Serve: c.settle},
 	}}
 }
 

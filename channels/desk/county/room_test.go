@@ -257,7 +257,7 @@ func TestPayersSeeWhatTheyApprove(t *testing.T) {
 	if n := o.listed(); n != shown+1 {
 		t.Errorf("%d entries for one list of news", n-shown)
 	}
-	for _, want := range []string{"已退回", "<h2>账", "退回的卡", "李秀英", "0017", "李小山", "5317", "/phone", "/reject"} {
+	for _, want := range []string{"已退回", "<h2>账", "退回的卡", "李秀英", "0017", "李小山", "5317", "/phone", "/reject", "卡已销户", "没有别的卡,先到银行办一张"} {
 		if !strings.Contains(news, want) {
 			t.Errorf("the news lack %q", want)
 		}

@@ -39,6 +39,7 @@ type panel struct {
 var modeNames = map[Mode]string{
 	ModeError: "报错(填代码)", ModeTimeout: "不回话", ModeCut: "一连就断", ModeCutDone: "办完了才断", ModeStatus: "502 网页",
 	ModeResult: "结果改成(填代码)", ModeReport: "收下了但没送到", ModeLate: "回单晚到", ModeLose: "回单不来", ModeContrary: "回单前后矛盾",
+	ModeStray: "对账单多一笔", ModeAmend: "对账单差一分", ModeOmit: "对账单少一笔",
 	ModeTwice: "通知送两次", ModeDisorder: "先后颠倒", ModeForge: "签名是假的", ModeStale: "时间是旧的",
 	ModeSlow: "很慢(填秒)", ModeTruncated: "只回一半", ModeFlood: "回 5 MB 的字", ModePrompt: "像命令的字", ModeLanguage: "听成英语", ModeLies: "时间是假的",
 	ModeSilent: "末了不出声", ModeInverted: "结束标记反着(旧 Python)", ModeIsEnd: "用 is_end 结束(新 Python)",

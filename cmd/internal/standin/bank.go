@@ -32,6 +32,7 @@ type bankState struct {
 	Taken   map[string]string   `json:"taken"`   // file name without .pay: SM3 of the first bytes taken under it
 	Returns []returnFile        `json:"returns"`
 	Credits map[string][]Credit `json:"credits"` // by account
+	Moves   []move              `json:"moves"`   // of days whose statement is not printed yet
 }
 
 // returnFile is an answer, visible in the outbox from Ready on.
@@ -116,6 +117,8 @@ func (b *bank) guarded(call string, h served) http.HandlerFunc {
 func modesOf(call string) []Mode {
 	modes := []Mode{ModeTimeout, ModeCut, ModeCutDone, ModeStatus}
 	switch call {
+	case "statement":
+		return []Mode{ModeStray, ModeAmend, ModeOmit, ModeTwice}
 	case "inbox":
 		return append(modes, ModeError, ModeResult, ModeLate, ModeLose, ModeContrary, ModeTwice)
 	case "inbox/ask":
@@ -201,6 +204,7 @@ func (b *bank) post(pay payFile, f Fault) []result {
 		if f.Mode == ModeResult {
 			code = f.Code
 		}
+		b.st.Moves = append(b.st.Moves, move{b.stamp().In(china).Format("20060102"), pay.Payer, l.Line, l.Account, l.Fen, code != "0000"})
 		if code == "0000" {
 			b.st.Credits[l.Account] = append(b.st.Credits[l.Account], Credit{b.stamp(), pay.Batch, l.Line, l.Fen, l.Purpose, l.Name})
 		}

@@ -42,8 +42,11 @@ const (
 	ModeContrary Mode = "contrary" // bank: a second return contradicts the first
 	ModeHalf     Mode = "half"     // bank: half of a file that it gives out
 	ModeForeign  Mode = "foreign"  // bank: a receipt that names another batch
+	ModeStray    Mode = "stray"    // bank: a statement with a line that is not the customer's
+	ModeAmend    Mode = "amend"    // bank: a statement whose first line is a fen too high
+	ModeOmit     Mode = "omit"     // bank: a statement without its first line
 
-	ModeTwice    Mode = "twice"    // exchange: deliver the webhook twice; bank: the same return under two names
+	ModeTwice    Mode = "twice"    // exchange: deliver the webhook twice; bank: the same return, or statement, under two names
 	ModeDisorder Mode = "disorder" // exchange: the end of the call arrives before its beginning
 	ModeForge    Mode = "forge"    // exchange: a signature by another key
 	ModeStale    Mode = "stale"    // exchange: signed 301 s ago
@@ -77,7 +80,7 @@ var modes = map[Service][]Mode{
 	WeChat:   {ModeResult},
 	Identity: {ModeResult},
 	SMS:      {ModeResult, ModeReport},
-	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary, ModeHalf, ModeForeign, ModeTwice},
+	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary, ModeHalf, ModeForeign, ModeTwice, ModeStray, ModeAmend, ModeOmit},
 	Exchange: {ModeTwice, ModeDisorder, ModeForge, ModeStale, ModeMissing, ModeHuge, ModeInside, ModeJunk},
 	Speech:   {ModeSlow, ModeTruncated, ModeFlood, ModePrompt, ModeLanguage, ModeLies, ModeSilent, ModeInverted, ModeIsEnd},
 }

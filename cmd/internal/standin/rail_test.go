@@ -100,7 +100,8 @@ func (l line) paid() int { return len(l.s.Credits(DemoPersons()[0].Account)) }
 //
 // Controls, seen red: a receipt's batch not looked at ("foreign: here"); a bare 404 read
 // as "not here" (see TestOnlyTheBankSaysNotHere); files without their end read at once
-// ("half of a return is given").
+// ("half of a return is given"); a day printed before it is over ("before the day is over:
+// [20261123-0000.sta]"); both copies under one name ("twice": statements … want 2).
 func TestEveryRailKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	for name, promise := range map[string]func(t *testing.T, l line){
@@ -114,6 +115,7 @@ func TestEveryRailKeepsItsPromises(t *testing.T) {
 		"a slow return is not there until it is":     slowReturn,
 		"the same return twice is two files":         sameReturnTwice,
 		"names that no file may have are left alone": oddNames,
+		"a day ends with its statement, once":        statementOfADay,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); eachRail(t, promise) })
 	}

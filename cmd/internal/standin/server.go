@@ -91,6 +91,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}()
 	go s.exchange.deliver(ctx)
 	go s.bank.visit(ctx)
+	go s.bank.nights(ctx)
 	go func() {
 		<-ctx.Done()
 		_ = srv.Close() // connections held by ModeTimeout must not outlive us
