@@ -24,8 +24,10 @@ type Since struct {
 	Was, Is   *policy.Book
 }
 
+var errNoLead = core.E(core.KindNotFound, "lead_none", "没有这一条线索。")
+
 // Since gives what lies before a lead, open or settled. Was and Is are the Books of the two, of
-// cause "book" alone, and nil where nobody keeps them any more. Errors: KindConflict for a lead
+// cause "book" alone, and nil where nobody keeps them any more. Errors: KindNotFound for a lead
 // that is not within the scope of tx.
 func (w *Watch) Since(ctx context.Context, tx *pg.Tx, id int64) (s Since, err error) {
 	const sql = `select l.region, l.household, l.kind, l.items, l.cause, l.book, coalesce(b.done, 'epoch'), coalesce(b.book, '') from lead l
@@ -35,7 +37,7 @@ func (w *Watch) Since(ctx context.Context, tx *pg.Tx, id int64) (s Since, err er
 	var is, was string
 	err = tx.QueryRow(ctx, sql, id).Scan(&s.Region, &s.Household, &s.Kind, &items, &s.Cause, &is, &s.Last, &was)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return s, errSettled
+		return s, errNoLead
 	}
 	if err != nil {
 		return s, pg.Fail(err, "read what lies before a lead")

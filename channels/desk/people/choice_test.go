@@ -27,7 +27,7 @@ func (h *house) choosing(t *testing.T) string {
 // TestAChoiceIsShownWithBoth: of two items that fit and of which one person can have one, the
 // page shows both with what each brings, and says so where nobody can tell how much one is: the
 // person chooses, and not the arithmetic.
-// Control: the page as it was (`does not say "最低生活保障 380 元/月"`).
+// Control: the page as it was (`does not say "最低生活保障 380 元/月": … 拿了“最低生活保障”,就不再拿它。`).
 func TestAChoiceIsShownWithBoth(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -27,7 +27,7 @@ func (k *Room) changes(ctx context.Context, tx *pg.Tx, at desk.At, of string) ([
 		return nil, nil
 	}
 	since, err := k.d.Watch.Since(ctx, tx, id)
-	if core.KindOf(err) == core.KindConflict && err != nil {
+	if core.KindOf(err) == core.KindNotFound && err != nil {
 		return nil, nil // of another place
 	}
 	if err == nil {

@@ -44,7 +44,7 @@ type leadPage struct {
 type leadRow struct {
 	watch.Lead
 	Head  registry.Head
-	Where string
+	Where []string
 	Items []string
 	Cause string
 	Band  string
@@ -258,9 +258,9 @@ func (k *Room) leadRows(ctx context.Context, tx *pg.Tx, why registry.Purpose, at
 	out := make([]leadRow, 0, len(list))
 	for _, l := range list {
 		one := leadRow{Lead: l, Head: heads[l.Household], Low: l.Place.Low(), Day: l.Then.Low(), Kin: kin[l.Household], Band: string(hardship.BandOf(l.Place.Low())), Outcomes: outcomeWords(&l, at.Staff.ID)}
-		one.Where = k.d.Registry.Regions().FullName(l.Region)
+		one.Where = k.levels(l.Region)
 		if one.Head.Village != "" {
-			one.Where = k.d.Registry.Regions().FullName(one.Head.Village)
+			one.Where = k.levels(one.Head.Village)
 		}
 		for no := 1; no <= insight.MaxItem; no++ {
 			if l.Items.Has(no) {

@@ -3,6 +3,8 @@ package ranking_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -66,4 +68,15 @@ func TestAChangeLeadsToTheCase(t *testing.T) {
 	if page := settle(); !strings.Contains(page, fmt.Sprintf(`href="/desk/township/case/%d">去提变更:最低生活保障`, id)) {
 		t.Error("the page leads nowhere")
 	}
+}
+
+// goes sends a form and gives where it leads.
+func (h *house) goes(t *testing.T, who, target string, form url.Values) string {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.AddCookie(h.cookies[who])
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return w.Header().Get("Location")
 }

@@ -87,7 +87,7 @@ func TestALeadSaysWhatChanged(t *testing.T) {
 	if read == 0 {
 		t.Error("no entry in the log")
 	}
-	if code, _ := h.ask(t, officer, "/desk/ranking/lead/999999/why", nil); code == 200 {
+	if code, _ := h.ask(t, officer, "/desk/ranking/lead/999999/why", nil); code != 404 {
 		t.Errorf("of no lead: %d", code)
 	}
 }

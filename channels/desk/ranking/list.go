@@ -42,7 +42,7 @@ type row struct {
 	insight.Ranked
 	N         int
 	Head      registry.Head
-	Where     string
+	Where     []string
 	Low, High int
 	Band      string
 	Formula   string
@@ -194,7 +194,7 @@ func (k *Room) rows(ctx context.Context, tx *pg.Tx, why registry.Purpose, list [
 	out := make([]row, 0, len(list))
 	for i, r := range list {
 		one := row{Ranked: r, N: from + i + 1, Head: heads[r.Household], Low: r.Place.Low(), High: r.Place.High(), Band: string(hardship.BandOf(r.Place.Low()))}
-		one.Where = k.d.Registry.Regions().FullName(lowest(one.Head, r))
+		one.Where = k.levels(lowest(one.Head, r))
 		if look, known := looks[r.Household]; known {
 			one.parts(&look, aid[r.Household])
 			one.Fits = bits.OnesCount64(uint64(look.Finding.Eligible))
@@ -210,4 +210,18 @@ func lowest(h registry.Head, r insight.Ranked) core.RegionCode {
 		return h.Village
 	}
 	return r.Region
+}
+
+// levels names a place in pieces between which a line may break: a village's name in the middle
+// of which it breaks is read as two.
+func (k *Room) levels(code core.RegionCode) []string {
+	full := k.d.Registry.Regions().FullName(code)
+	if len(code) != 12 {
+		return []string{full}
+	}
+	town := k.d.Registry.Regions().FullName(code[:9])
+	if rest, inside := strings.CutPrefix(full, town); inside && rest != "" {
+		return []string{town, rest}
+	}
+	return []string{full}
 }

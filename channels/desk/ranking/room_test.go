@@ -420,14 +420,3 @@ func TestPagesAreReadable(t *testing.T) {
 	tab.Whole()
 	tab.Shot("desk-sensitivity-phone")
 }
-
-// goes sends a form and gives where it leads.
-func (h *house) goes(t *testing.T, who, target string, form url.Values) string {
-	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.AddCookie(h.cookies[who])
-	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r)
-	return w.Header().Get("Location")
-}

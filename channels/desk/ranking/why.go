@@ -194,11 +194,13 @@ func (k *Room) byRules(ctx context.Context, tx *pg.Tx, why registry.Purpose, sin
 		place.Area = *h.Area
 	}
 	d := policy.Compare(since.Was, since.Is)
+	var lines []told
 	for i := range d.Items {
 		if c := &d.Items[i]; since.Items.Has(numberOf(c)) {
-			part.Lines = append(part.Lines, rules(d, c, place)...)
+			lines = append(lines, rules(d, c, place)...)
 		}
 	}
+	part.Lines = lines
 	return nil
 }
 
