@@ -124,7 +124,7 @@ func TestChangingInABrowser(t *testing.T) {
 	judge("book-condition")
 	tab.Eval(open("#change-item"))
 	tab.Choose("#change-item-form select", "item MZ-03 2016-07-01")
-	tab.Wait("镇街能批的临时救助上限")
+	tab.Wait("镇里能定到多少 现在")
 	tab.Eval(`document.querySelectorAll("#change-item details").forEach(d => { d.open = !!d.querySelector("code") }); ""`)
 	judge("book-formula")
 	tab.Open(o.site.URL + at)
