@@ -109,7 +109,7 @@ func (r rules) shown(id int64) error {
 		if undone[c.N] {
 			mark = ", taken back"
 		}
-		fmt.Fprintf(r.out, "  %d. %s (%s)%s\n", c.N, read.Say(c.Op), c.Why, mark)
+		fmt.Fprintf(r.out, "  %d. %s (%s)%s\n", c.N, read.Step(c), c.Why, mark)
 		if one := read.Steps[c.N]; one != nil {
 			r.lines(*one)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,6 +123,18 @@ func TestPolicyAsFiles(t *testing.T) {
 	}
 	try(r.publish(lin, d.ID, d.Digest, today))
 	said("edition 2 is published and holds from " + today.String())
+	var v *verdict
+	diff := policyDiffCmd{Old: "1", New: "2"}
+	if err := diff.compare(&tool{out: out}, r.set); !errors.As(err, &v) || v.status != 1 {
+		t.Errorf("two editions: %v", err)
+	}
+	said("比的是\n  - 发布的第 1 版,每个有变化的日子\n  + 发布的第 2 版,每个有变化的日子\n")
+	diff = policyDiffCmd{Old: "2021-01-01", New: fmt.Sprintf("draft:%d", d.ID), Edition: 2}
+	try(diff.compare(&tool{out: out}, r.set))
+	said("比的是\n  - 发布的第 2 版,2021-01-01 那天\n  + " + fmt.Sprint(d.ID) + " 号草案,2021-01-01 那天\n没有不一样的地方\n")
+	if !diff.published() || (&policyDiffCmd{Old: "2021-01-01", New: dir}).published() {
+		t.Error("the database is asked for what it does not have, or not for what it has")
+	}
 	try(r.export("2", again))
 	try(r.draft(lin, again, "没有改动"))
 	said("the folder is edition 2 as it stands")

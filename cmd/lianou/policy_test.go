@@ -54,7 +54,7 @@ func TestPolicyExportIsIdentical(t *testing.T) {
 
 // The report names what changed with both versions, and the status of the command
 // tells equal, different and unreadable apart. What the calendar says is told once.
-// Control: a report without the calendar ("day 2019-06-07 … is not in the report"); with it in
+// Control: a report without the calendar ("2019-06-07:放假(端午节) … is not in the report"); with it in
 // every period ("the calendar stands there 20 times").
 // What may differ is told once for all items of the same places, by names of counties: item by
 // item and by codes "what may differ is told 141 times".
@@ -77,11 +77,11 @@ func TestPolicyDiff(t *testing.T) {
 		return out.String(), 0
 	}
 	for _, pair := range [][2]string{{folder, folder}, {"2024-03-01", folder}, {"2024-03-01", "2024-03-02"}} {
-		if out, status := diff(pair[0], pair[1]); status != 0 || out != "no difference\n" {
+		if out, status := diff(pair[0], pair[1]); status != 0 || !strings.HasPrefix(out, "比的是\n  - ") || strings.Count(out, "\n") != 4 || !strings.HasSuffix(out, "没有不一样的地方\n") {
 			t.Errorf("%v: %d %s", pair, status, out)
 		}
 	}
-	if out, status := diff("2024-03-01", "2026-01-01"); status != 1 || !strings.Contains(out, "CL-01") || !strings.Contains(out, "F 刚性支出困难家庭认定") || !strings.Contains(out, "12000 yuan (样本, sample) -> 20000 yuan") {
+	if out, status := diff("2024-03-01", "2026-01-01"); status != 1 || !strings.Contains(out, "CL-01") || !strings.Contains(out, "F 刚性支出困难家庭认定") || !strings.Contains(out, "12000 元(样本,样本) → 20000 元") || !strings.HasPrefix(out, "比的是\n  - 随程序来的政策(不是发布过的版本),2024-03-01 那天\n  + 随程序来的政策(不是发布过的版本),2026-01-01 那天\n") {
 		t.Errorf("%d %s", status, out)
 	}
 	changed := filepath.Join(t.TempDir(), "changed")
@@ -109,17 +109,20 @@ func TestPolicyDiff(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, status := diff(folder, changed)
+	if !strings.HasPrefix(out, "比的是\n  - 文件夹 "+folder+",每个有变化的日子\n  + 文件夹 "+changed+",每个有变化的日子\n") { // by a newcomer: what was compared was said nowhere
+		t.Errorf("it does not say what is compared with what: %.200s", out)
+	}
 	for _, want := range []string{
-		"item MZ-01 最低生活保障", "- 30 working days, 30 at the county, 45 in special cases (S)", "+ 28 working days, 30 at the county, 45 in special cases (S)",
-		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- age >= 80 years", "+ age >= 78 years", "day 2019-06-07: off, 端午节 -> worked", "pack A 社会救助暂行办法,低保按 2012 年试行办法: in force, from 2014-05-01 until 2021-07-02",
-		"480 yuan (样本行 2020-07, sample) -> 500 yuan (样本行 2020-07, sample)\n    rural in every county", "outcomes may differ, everywhere, items ", "MZ-10 高龄津贴", "amounts may differ, rural in every county, items ", "the same",
-		"weights of the hardship index: everybody's place may differ", "- H-1: A 收入缺口 100% (30.0 points) B 刚性支出 100% (20.0 points)", "+ H-1/", ": A 收入缺口 110% (33.0 points) B 刚性支出 85% (17.0 points)", "+ 德民发〔2026〕9号",
+		"事项 MZ-01 最低生活保障", "- 30 个工作日,县里定的 30 个,特殊情况 45 个(S)", "+ 28 个工作日,县里定的 30 个,特殊情况 45 个(S)",
+		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- 多大年纪 不低于 80 岁", "+ 多大年纪 不低于 78 岁", "2019-06-07:放假(端午节) → 上班", "规则包 A 社会救助暂行办法,低保按 2012 年试行办法:用上,从 2014-05-01 起,到 2021-07-02 前",
+		"480 元(样本行 2020-07,样本) → 500 元(样本行 2020-07,样本)\n    各县 农村", "够不够条件可能变,各处,", "MZ-10 高龄津贴", "给的钱可能变,各县 农村,", "同上",
+		"困难指数的权重:谁排在前面都可能变", "- H-1: A 收入缺口 100(满分 30.0 分) B 刚性支出 100(满分 20.0 分)", "+ H-1/", ": A 收入缺口 110(满分 33.0 分) B 刚性支出 85(满分 17.0 分)", "+ 德民发〔2026〕9号",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)
 		}
 	}
-	if n := strings.Count(out, "amounts may differ"); n > 2*strings.Count(out, "== from ") || strings.Contains(out, "371402") {
+	if n := strings.Count(out, "给的钱可能变"); n > 2*strings.Count(out, "== 从 ") || strings.Contains(out, "371402") {
 		t.Errorf("what may differ is told %d times, or by the codes of counties", n)
 	}
 	if n := strings.Count(out, "2019-06-07"); status != 1 || n != 1 {

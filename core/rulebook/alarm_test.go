@@ -13,9 +13,10 @@ import (
 // otherwise is told, also where a later row holds from today on and nothing comes of it; what has
 // no days of its own (weights, sentences, conditions) raises no alarm.
 //
-// Red, the old code: "an amount of six years back, with a later row: no alarm" (a step of one
-// amount was never told), "weights: alarmed by 困难指数的权重…,从 2014-05-01 到 …", the same of
-// "a sentence of a pack" and "a condition".
+// Red: with every thing taken for one that has days "weights in files: alarmed by 困难指数的权重…",
+// "a sentence of a pack in force: alarmed by 规则包 C…", "a condition: alarmed by 事项 MZ-10…" (the
+// old code); a step of one amount was told nothing at all ("an amount of six years back, with a later
+// row: no alarm").
 func TestTheAlarmOfDaysGoneBy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

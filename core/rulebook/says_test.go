@@ -17,8 +17,8 @@ var key = regexp.MustCompile(`[a-z]+_[a-z_]+|[a-z]+\.[a-z]+|\{[a-z]+\}`)
 // TestStepsAreSaidInWords: what is signed says every step in Chinese words, what was there and
 // what is: of amounts place and day, of codes their words, of formulas and limits their labels.
 //
-// Red, the old code: "条件 income_below_standard:limit.times 改为 2", "困难指数的权重改为 A 110、…",
-// and nothing of what was there before.
+// Red: without what was there before "step 1 says 标准 低保标准…为 520 元/月" and no 480, "step 4
+// says …再乘几倍改为 2 倍". The old code said 条件 income_below_standard:limit.times 改为 2.
 func TestStepsAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -77,7 +77,7 @@ func TestStepsAreSaidInWords(t *testing.T) {
 
 // TestLevelsAreSaidByTheirWords: a limit or a formula that asks a grade says the grades.
 //
-// Red, the old code: "残疾证是几级 1 个 到 2 个" and "残疾证是几级 不超过 2".
+// Red, without the words of the levels: "残疾等级 1 个 到 2 个" and "残疾等级 不超过 2 的给".
 func TestLevelsAreSaidByTheirWords(t *testing.T) {
 	t.Parallel()
 	base := shipped(t)

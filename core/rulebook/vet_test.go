@@ -13,7 +13,7 @@ import (
 // its days is asked about, from what to what, and done by whoever is sure; what no standard comes
 // to is refused also of who is sure, and in whole files; smaller changes are not asked about.
 //
-// Red, the old code: "480 to 76,000,000: <nil>", "ten times: <nil>".
+// Red, without vet: "480 to 76,000,000: <nil>", "ten times: <nil>".
 func TestALeapIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -55,7 +55,7 @@ func TestALeapIsAskedAbout(t *testing.T) {
 
 // TestWhoDecidesIsChosen: a body that decides nothing in the rules is refused, with the list.
 //
-// Red, the old code: "随便谁: <nil>".
+// Red, without vet: "随便谁: <nil>".
 func TestWhoDecidesIsChosen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -137,3 +137,12 @@ func formulaWords(b *policy.Book, f *policy.Formula) string {
 	}
 	return formulaSaid(b, f.Source)
 }
+
+// FormulaSaid is a formula with the labels of what it reads; "" for none.
+func FormulaSaid(b *policy.Book, f *policy.Formula) string { return timesSign(formulaWords(b, f)) }
+
+// Compared is what a condition compares with what, in Chinese.
+func Compared(b *policy.Book, t *policy.Test) string { return limitWords(b, t) }
+
+// Decider is who decides an item, in Chinese.
+func Decider(it *policy.Item) string { return deciders(it) }

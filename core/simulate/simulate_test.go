@@ -107,7 +107,7 @@ func (h *town) draft(value string, from core.Date) int64 {
 
 func (h *town) amount(id int64, value string, from core.Date) {
 	h.t.Helper()
-	h.must(h.rules.Change(h.t.Context(), h.han, id, rulebook.Step{Why: "会议", Op: rulebook.Op{Amount: &rulebook.Amount{
+	h.must(h.rules.Change(h.t.Context(), h.han, id, rulebook.Step{Why: "会议", Sure: true, Op: rulebook.Op{Amount: &rulebook.Amount{
 		Param: "dibao.standard", Area: "rural", Value: value, From: from, Source: "样本文件", Sample: true}}}))
 }
 

@@ -39,8 +39,8 @@ func rural(value, from string, sure ...string) url.Values {
 // asks, from what to what, and its button does it; what no standard comes to, less than nothing,
 // too many decimals and a year of three digits are refused, each by a sentence of its own.
 //
-// Red, the old code: "76,000,000: 200, want 422", "ten times: the page has 确认无误: false",
-// "the year 202: the page has 年份写的是 202 年: false", "-5: the page has 数额不能是负数: false".
+// Red, without the questions of rulebook: "76,000,000: 200, want 422", "ten times: the page has 确认无误:
+// false", "of six years back: the page has 已经过去的日子也改了: false".
 func TestAnAmountThatLeapsIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -65,8 +65,8 @@ func TestAnAmountThatLeapsIsAskedAbout(t *testing.T) {
 // only the fields it has, closed lists and the names a formula may use, also without scripts;
 // what is typed in Chinese places is written as the files have it, and what is signed says no key.
 //
-// Red, the old code: the page is not there ("404, want 200"); the step is "条件
-// income_below_standard:limit.times 改为 2".
+// Named: the page before had one list of all fields and an empty line to type in, and the step said
+// 条件 income_below_standard:limit.times 改为 2.
 func TestAConditionIsChangedByWhatItSays(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -124,7 +124,7 @@ func TestChangingInABrowser(t *testing.T) {
 	judge("book-condition")
 	tab.Eval(open("#change-item"))
 	tab.Choose("#change-item-form select", "item MZ-03 2016-07-01")
-	tab.Wait("镇街能批的临时救助上限")
+	tab.Wait("镇里能定到多少 现在")
 	tab.Eval(`document.querySelectorAll("#change-item details").forEach(d => { d.open = !!d.querySelector("code") }); ""`)
 	judge("book-formula")
 	tab.Open(o.site.URL + at)

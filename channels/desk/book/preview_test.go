@@ -66,6 +66,10 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 	if strings.Contains(shown, "<a ") {
 		t.Error("a household leads somewhere")
 	}
+	// By a newcomer: 您 was read as who reads the page. Red, the old code: "it is not said whom 您 means".
+	if !strings.Contains(page, "里面的“您”是那一家的人,不是看这一页的人") || strings.Count(shown, "对这家人会这样说:") < 2 {
+		t.Error("it is not said whom 您 means")
+	}
 	o.nobodys(shown)
 	o.env.LoseRace() // control: the page not begun anew when it is read again ("different households")
 	if _, other := o.ask(lin, draftAt+"/preview", url.Values{}); families(other) != shown {
