@@ -301,7 +301,7 @@ func TestAccountsAreSealed(t *testing.T) {
 	e := h.decided(1, town, 500)
 	_, err := h.entitle(e)
 	h.must(err)
-	h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
+	h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeDormant })
 	h.sendAll()
 	h.mend(h.fixes()[0], e.Account)
 	h.must(h.env.DB(pgtest.Owner).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {

@@ -21,6 +21,9 @@ type Fix struct {
 	Evidence   string
 	ProposedBy core.StaffID
 	Opened     time.Time
+	Times      int          // how often this money came back
+	Again      string       // why it may be sent once more after the second time; "" while nobody has said
+	AgainBy    core.StaffID // and who said so
 }
 
 // Correction is a proposed account.
@@ -34,8 +37,9 @@ type Correction struct {
 func (p *Payout) FixTasks(ctx context.Context, tx *pg.Tx) ([]Fix, error) {
 	const q = `select f.id, f.code, f.state, f.holder, f.last4, f.evidence, coalesce(f.proposed_by, 0), f.opened,
 			l.id, l.name, l.batch, l.entitlement, l.region, e.case_id, e.claim, l.item, l.item_name, l.period, l.amount,
-			e.sample, l.holder, l.last4, l.state, l.code
-		from payout_fix f join payout_line l on l.id = f.line join payout_entitlement e on e.id = f.entitlement
+			e.sample, l.holder, l.last4, l.state, l.code,
+			(select count(*) from payout_line b where b.entitlement = f.entitlement and b.state = 'returned'), coalesce(a.says, ''), coalesce(a.allowed_by, 0)
+		from payout_fix f join payout_line l on l.id = f.line join payout_entitlement e on e.id = f.entitlement left join payout_again a on a.fix = f.id
 		where f.state in ('open', 'proposed') order by f.id limit 200`
 	rows, err := tx.Query(ctx, q)
 	if err != nil {
@@ -48,7 +52,7 @@ func (p *Payout) FixTasks(ctx context.Context, tx *pg.Tx) ([]Fix, error) {
 		l := &f.Line
 		err := rows.Scan(&f.ID, &f.Code, &f.State, &f.Holder, &f.Last4, &f.Evidence, &f.ProposedBy, &f.Opened,
 			&l.ID, &l.Name, &l.Batch, &l.Entitlement, &l.Region, &l.Case, &l.Claim, &l.Item, &l.ItemName, &l.Period, &l.Amount,
-			&l.Sample, &l.Holder, &l.Last4, &l.State, &l.Code)
+			&l.Sample, &l.Holder, &l.Last4, &l.State, &l.Code, &f.Times, &f.Again, &f.AgainBy)
 		if err != nil {
 			return nil, pg.Fail(err, "list fix tasks")
 		}
@@ -105,7 +109,8 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 // ConfirmAccount lets a second person, who has called the citizen back, put the
 // corrected account in force; the entitlement is due again, once. ErrSamePerson
 // for whoever proposed it, ErrMoved when there is nothing proposed, ErrStatementSays while
-// the bank's statement has the money as paid.
+// the bank's statement has the money as paid, ErrReturnedTwice for money
+// that came back a second time and that nobody has allowed to go out once more.
 func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
 	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, l.batch
 		from payout_fix f join payout_entitlement e on e.id = f.entitlement join payout_line l on l.id = f.line
@@ -133,6 +138,9 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 		return err
 	}
 	if err := p.statementSays(ctx, tx, fix); err != nil {
+		return err
+	}
+	if err := p.twice(ctx, tx, by, fix); err != nil {
 		return err
 	}
 	if err := lockOnward(ctx, tx, claim); err != nil {

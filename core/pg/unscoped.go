@@ -88,6 +88,7 @@ func Unscoped() map[string]string {
 		"bank_statement":      "sealed; totals of a day, no person",
 		"bank_statement_line": "amounts and tails of accounts of many townships; the payers' room alone reads them",
 		"bank_statement_word": "what two payers say of a difference",
+		"payout_again":        "why money that came back twice is sent once more, no person's name; the payers' room alone reads it",
 		"payout_word":         "what the bank said of whole files, no person",
 		"budget":              "sums of money of a county or the city, no person",
 		"budget_change":       "how they came about, and ids of staff, no citizen",

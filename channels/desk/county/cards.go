@@ -28,7 +28,9 @@ type fix struct {
 	Card       *casefile.Card // nil: the household has brought none yet
 	By         string
 	MayConfirm bool
-	Rung       bool // whoever reads it has looked at the number that the household gave
+	Stops      bool   // it came back twice, and nobody has said why it may go out once more
+	Allower    string // who has
+	Rung       bool   // whoever reads it has looked at the number that the household gave
 }
 
 // rung is what stands there once somebody looked at the number to ring: now the card may be
@@ -78,6 +80,18 @@ func (c *Room) reject(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	err = c.d.Flow.RejectCard(r.Context(), casefile.As(at.Staff), workflow.RejectCard{Case: id, Card: card, Reason: r.FormValue("reason")})
 	return done(w, r, err, "退回了。镇上会再核对。")
+}
+
+// again writes down why money that came back twice may go out once more.
+func (c *Room) again(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "fix")
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.AllowAgain(ctx, tx, at.Staff.ID, id, r.FormValue("says"))
+	})
+	return done(w, r, err, "记下了。请另一个人核对新卡,再发一次。")
 }
 
 // phone shows the number that the household gave when it asked for help, to whoever
@@ -140,10 +154,10 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 			continue
 		}
 		shown[card] = len(out)
-		one := fix{Fix: open, Head: f.heads[open.Line.Case], Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code), Steps: wording.FixSteps(open.Code)}
+		one := fix{Fix: open, Stops: open.Times >= 2 && open.Again == "", Allower: names[open.AgainBy], Head: f.heads[open.Line.Case], Lines: 1, Total: open.Line.Amount, Sample: open.Line.Sample, Why: wording.FixTask(open.Code), Steps: wording.FixSteps(open.Code)}
 		if i := slices.IndexFunc(f.cards, func(c casefile.Card) bool { return c.Case == open.Line.Case }); i >= 0 {
 			one.Card = &f.cards[i]
-			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me
+			one.By, one.MayConfirm = names[one.Card.By], one.Card.By != me && open.AgainBy != me && !one.Stops
 			one.Rung = f.rung[one.Card.ID]
 		}
 		out = append(out, one)

@@ -50,7 +50,7 @@ func (f found) digest() string {
 		fmt.Fprintln(h, b.ID, b.State, b.Offered, b.Word, b.Paid, b.Returned)
 	}
 	for _, x := range f.open {
-		fmt.Fprintln(h, x.ID, x.State)
+		fmt.Fprintln(h, x.ID, x.State, x.AgainBy)
 	}
 	for _, x := range f.cards {
 		fmt.Fprintln(h, x.ID)

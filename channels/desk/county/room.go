@@ -59,6 +59,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "card.confirmed account.confirmed", Serve: c.confirm},
 		{Method: "POST", Path: "/county/fix/{fix}/phone", Roles: payers, Trace: "field.revealed", Serve: c.phone},
 		{Method: "POST", Path: "/county/fix/{fix}/reject", Roles: payers, Trace: "card.rejected account.rejected", Serve: c.reject},
+		{Method: "POST", Path: "/county/fix/{fix}/again", Roles: payers, Trace: "payment.allowed", Serve: c.again},
 		{Method: "GET", Path: "/county/statement", Roles: payers, Trace: "statement.listed", Serve: c.statements},
 		{Method: "POST", Path: "/county/statement", Roles: payers, Trace: "statement.taken", Serve: c.bring},
 		{Method: "POST", Path: "/county/statement/word", Roles: payers, Trace: "statement.explained", Serve: c.explain},
@@ -242,6 +243,9 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	var people []core.StaffID
 	for _, b := range found.batches {
 		people = append(people, b.CreatedBy, b.ApprovedBy, b.Discarded)
+	}
+	for _, f := range found.open {
+		people = append(people, f.AgainBy)
 	}
 	for _, card := range found.cards {
 		people = append(people, card.By)

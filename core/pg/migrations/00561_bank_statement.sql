@@ -56,7 +56,26 @@ create table bank_statement_word (
     check ((confirmed is null) = (confirmed_by is null))
 );
 
+-- Money that came back twice is not sent a third time before somebody has found out why.
+create table payout_again (
+    fix        bigint primary key references payout_fix (id),
+    says       text not null check (says <> ''),
+    allowed_by bigint not null check (allowed_by > 0),
+    allowed    timestamptz not null
+);
+
 -- +goose StatementBegin
+create function payout_line_twice() returns trigger language plpgsql
+set search_path = public, pg_temp as $$
+begin
+    if (select count(*) from payout_line where entitlement = new.entitlement and state = 'returned') >= 2 and not exists (
+        select from payout_again a join payout_fix f on f.id = a.fix
+        where f.line = (select max(id) from payout_line where entitlement = new.entitlement and state = 'returned')) then
+        raise exception 'money that came back twice waits for a word'
+            using errcode = 'check_violation', constraint = 'payout_line_twice', table = 'payout_line';
+    end if;
+    return new;
+end $$;
 create function bank_statement_sums() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 declare
@@ -84,10 +103,14 @@ create constraint trigger bank_statement_sums after insert on bank_statement
 create trigger bank_statement_word_once before update on bank_statement_word
     for each row execute function bank_statement_word_once();
 
-grant select, insert on bank_statement, bank_statement_line, bank_statement_word to lianou_platform;
+create trigger payout_line_came_back before insert on payout_line
+    for each row when (new.attempt > 2) execute function payout_line_twice();
+
+grant select, insert on payout_again, bank_statement, bank_statement_line, bank_statement_word to lianou_platform;
 grant update (says, proposed_by, proposed, confirmed_by, confirmed) on bank_statement_word to lianou_platform;
-grant select on bank_statement, bank_statement_line, bank_statement_word to lianou_check;
+grant select on payout_again, bank_statement, bank_statement_line, bank_statement_word to lianou_check;
 
 -- +goose Down
-drop table bank_statement_word, bank_statement_line, bank_statement;
-drop function bank_statement_sums, bank_statement_word_once;
+drop trigger payout_line_came_back on payout_line;
+drop table payout_again, bank_statement_word, bank_statement_line, bank_statement;
+drop function payout_line_twice, bank_statement_sums, bank_statement_word_once;
