@@ -74,7 +74,10 @@ func (a *act) file(ctx context.Context, in Appeal) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to, err := a.f.Routing.Anew(ctx, a.tx, a.c, append(barred, a.actor.Staff)) // nor who writes it down
+	if a.actor.Staff != 0 { // nor who writes it down
+		barred = append(barred, a.actor.Staff)
+	}
+	to, err := a.f.Routing.Anew(ctx, a.tx, a.c, barred)
 	if err != nil {
 		return "", err
 	}

@@ -117,8 +117,8 @@ func TestAppealsDoNotUseUpEverybody(t *testing.T) {
 // or of a change. The level is that of the new sum in both; and who wrote the appeal down has no
 // part in its answer.
 //
-// Control: above that says false: "the township agrees: \"\", want not_yours", "a change: \"\"", "who wrote it
-// down looks: \"\"" without taken_by in Barred.
+// Control: above that says false: "a change: \"\", want not_yours"; appeal_bars without taken_by: "update
+// appeal set reviewer = taken_by: <nil>".
 func TestARaiseBeyondTheCeilingIsTheCountys(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

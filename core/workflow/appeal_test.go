@@ -104,10 +104,10 @@ func TestAnAppealGoesToTheCountyWhereTheTownshipHasNobodyNew(t *testing.T) {
 
 // An amount that is too low is appealed while the money goes on: a new officer proposes a
 // higher sum and a new person decides; nothing is ever lower for having asked, and neither
-// who proposed nor who decided before changes the money meanwhile.
+// who proposed nor who decided before makes it another sum meanwhile.
 //
 // Control: Appeal as it was answers appeal_granted; without the comparison in mayRaise "got <nil>,
-// want appeal_never_less"; without mayMakeOther "who granted it lowers it: <nil>".
+// want appeal_never_less". Who granted it is held off by mayMakeOther and by appeal_holds, each alone.
 func TestAnAmountIsAppealedWhileTheMoneyGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
