@@ -34,6 +34,11 @@ func (d *CitizenDoor) Appeal(r *http.Request, who citizen.Citizen, in AppealBody
 	if d.env.Papers == nil {
 		return PapersAnswer{}, papers.Sent{}, core.E(core.KindUnavailable, "no_papers", wording.For(core.KindUnavailable))
 	}
+	sending := papers.Sending{Citizen: who.ID, Key: in.Key, Application: s.Application, Note: in.Says, Item: in.Item, Channel: d.env.Name}
+	// What was kept is said again to who asks again, though by now it is being looked at anew.
+	if sent, kept, err := d.env.Papers.Kept(r.Context(), sending); err != nil || kept {
+		return PapersAnswer{sent.At, AppealSent}, sent, err
+	}
 	if !slices.ContainsFunc(s.Items, func(i casefile.StatusItem) bool { return i.Item == in.Item && i.Decided() }) {
 		return PapersAnswer{}, papers.Sent{}, errUndecided
 	}
@@ -42,7 +47,7 @@ func (d *CitizenDoor) Appeal(r *http.Request, who citizen.Citizen, in AppealBody
 			return PapersAnswer{}, papers.Sent{}, err
 		}
 	}
-	sent, err := d.env.Papers.Send(r.Context(), papers.Sending{Citizen: who.ID, Key: in.Key, Application: s.Application, Note: in.Says, Item: in.Item, Channel: d.env.Name})
+	sent, err := d.env.Papers.Send(r.Context(), sending)
 	return PapersAnswer{sent.At, AppealSent}, sent, err
 }
 

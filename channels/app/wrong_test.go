@@ -14,7 +14,8 @@ import (
 // wrong, by JSON and on the page, once under its key, and reads what comes of it. A stranger
 // and an item that is not decided are refused, and nothing of it stands in the clear.
 //
-// Control: Appeal without Decided ("an item that is not decided: 201").
+// Control: Appeal without Decided ("an item that is not decided: 201"); Decided asked before Kept
+// ("the same key: 409").
 func TestSomebodySaysThatADecisionIsWrong(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -33,13 +34,19 @@ func TestSomebodySaysThatADecisionIsWrong(t *testing.T) {
 	if status, out := call(t, s, "POST", at+"/appeals", own.Token, body(key, "MZ-02")); status != 201 || !strings.Contains(out["say"].(string), "换没经手过的人重新看") {
 		t.Fatalf("said: %d %v", status, out)
 	}
-	if status, _ := call(t, s, "POST", at+"/appeals", own.Token, body(key, "MZ-02")); status != 200 {
-		t.Errorf("the same key: %d", status)
+	// Meanwhile the platform has filed it, and the item says so.
+	d.sql(t, `update case_status set items = jsonb_set(items, '{0,again}', '"您说不对,换了人在重新看。"')`)
+	if status, out := call(t, s, "POST", at+"/appeals", own.Token, body(key, "MZ-02")); status != 200 {
+		t.Errorf("the same key: %d %v", status, out)
 	}
+	if status, _ := call(t, s, "POST", at+"/appeals", own.Token, body(uuid.NewString(), "MZ-02")); status != 409 {
+		t.Errorf("another key while it is looked at: %d", status)
+	}
+	d.sql(t, `update case_status set items = items #- '{0,again}'`)
 	if status, _ := call(t, s, "POST", at+"/appeals", d.other(t), body(uuid.NewString(), "MZ-02")); status != 404 {
 		t.Errorf("a stranger: %d", status)
 	}
-	if n := d.count(t, `select count(*) from supplement where count = 0 and sealed::text not like '%票据%'`); n != 1 {
+	if n := d.count(t, `select count(*) from supplement where count = 0 and position(convert_to('票据', 'UTF8') in sealed) = 0`); n != 1 {
 		t.Errorf("%d are kept", n)
 	}
 	page := s.Client()

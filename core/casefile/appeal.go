@@ -2,6 +2,8 @@ package casefile
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,11 +73,22 @@ type Appeal struct {
 	Amount   core.Fen // fen a month, as proposed; 0 for none
 	From     string   // yyyymm, from which month
 	Reasons  string   // as the household reads them
+	Above    bool     // Amount is beyond what a township may decide
 	SentBack string
 	Decider  core.StaffID
 	Answered time.Time
-	Sent     int64 // as what it was handed in, 0 for none; written and not read back
-	Became   int64 // the decision that answered it, 0 for none
+	Sent     int64        // as what it was handed in, 0 for none; written and not read back
+	Became   int64        // the decision that answered it, 0 for none
+	BackBy   core.StaffID // who wrote down that the household does not want it any more, 0: nobody
+	BackWhy  string
+	Back     core.StaffID // who asked them again and took it back
+}
+
+// AnswerDigest names a proposed answer for the page that shows it: hex SHA-256 of what whoever
+// decides has read.
+func (p Appeal) AnswerDigest() string {
+	sum := sha256.Sum256(encode([]any{p.ID, p.Outcome, p.Amount, p.From, p.Reasons}))
+	return hex.EncodeToString(sum[:])
 }
 
 // Open reports whether nobody has answered it yet.
@@ -87,6 +100,8 @@ var (
 	ErrAppealOpen = core.E(core.KindConflict, "appeal_open", "这一项已经在重新看了,有结果会告诉您。要补充的话,打 12345 说一声。")
 	// ErrNothingDecided is the answer to an appeal before there is a decision.
 	ErrNothingDecided = core.E(core.KindConflict, "nothing_decided", "这一项还没定,现在还不用复核。")
+	// ErrAnswerChanged is the answer to a decision on an answer that was written anew meanwhile.
+	ErrAnswerChanged = core.E(core.KindConflict, "record_changed", "答复改过了。请刷新,看过新的再定。")
 	// ErrNeverLess is an answer to an appeal that would give less than before.
 	ErrNeverLess = core.E(core.KindInvalid, "appeal_never_less", "复核只能不变或者往上加。确实要减,另走“变更或停发”,写明原因告诉本人。")
 )
@@ -126,7 +141,7 @@ func appealed(err error) error {
 	switch pg.Constraint(err) {
 	case "appeal_open":
 		return ErrAppealOpen
-	case "appeal_people", "appeal_two_people":
+	case "appeal_people", "appeal_two_people", "appeal_back_two":
 		return ErrSamePerson
 	case "appeal_never_less":
 		return ErrNeverLess
@@ -145,8 +160,8 @@ func (s *Store) ProposeAnswer(ctx context.Context, tx *pg.Tx, p Appeal, by core.
 	if !appealEdges().allows(string(p.State), string(AppealProposed)) {
 		return ErrMovedOn
 	}
-	_, err := tx.Exec(ctx, `update appeal set state = 'proposed', reviewer = $2, outcome = $3, amount = nullif($4::bigint, 0), from_period = nullif($5, ''), reasons = $6, sent_back = '' where id = $1`,
-		p.ID, by, p.Outcome, int64(p.Amount), p.From, p.Reasons)
+	_, err := tx.Exec(ctx, `update appeal set state = 'proposed', reviewer = $2, outcome = $3, amount = nullif($4::bigint, 0), from_period = nullif($5, ''), reasons = $6, above = $7, sent_back = '' where id = $1`,
+		p.ID, by, p.Outcome, int64(p.Amount), p.From, p.Reasons, p.Above)
 	return appealed(err)
 }
 
@@ -170,22 +185,33 @@ func (s *Store) AnswerAppeal(ctx context.Context, tx *pg.Tx, p Appeal) error {
 	return appealed(err)
 }
 
-// WithdrawAppeals ends what is open on a claim that the household gives up; 0 for every
-// claim of the case.
-func (s *Store) WithdrawAppeals(ctx context.Context, tx *pg.Tx, id core.CaseID, claim core.ClaimID) error {
-	_, err := tx.Exec(ctx, `update appeal set state = 'withdrawn' where case_id = $1 and ($2 = 0 or claim_id = $2) and state in ('open', 'proposed')`, id, int64(claim))
+// SayBack writes down that the household does not want an appeal any more; somebody else asks
+// them again before it is taken back.
+func (s *Store) SayBack(ctx context.Context, tx *pg.Tx, p Appeal, by core.StaffID, why string) error {
+	_, err := tx.Exec(ctx, `update appeal set back_by = $2, back_why = $3 where id = $1`, p.ID, by, why)
+	return appealed(err)
+}
+
+// WithdrawAppeal ends an appeal that the household does not want any more, as the second person.
+func (s *Store) WithdrawAppeal(ctx context.Context, tx *pg.Tx, p Appeal, by core.StaffID) error {
+	if !appealEdges().allows(string(p.State), string(AppealWithdrawn)) {
+		return ErrMovedOn
+	}
+	_, err := tx.Exec(ctx, `update appeal set state = 'withdrawn', withdrawn_by = $2 where id = $1`, p.ID, by)
 	return appealed(err)
 }
 
 const appealColumns = `id, claim_id, case_id, about, decision, digest, door, coalesce(taken_by, 0), at, due, law, state, coalesce(reviewer, 0),
-	coalesce(outcome, ''), coalesce(amount, 0), coalesce(from_period, ''), reasons, sent_back, coalesce(decider, 0), answered, coalesce(became, 0)`
+	coalesce(outcome, ''), coalesce(amount, 0), coalesce(from_period, ''), reasons, sent_back, coalesce(decider, 0), answered, coalesce(became, 0),
+	above, coalesce(back_by, 0), back_why, coalesce(withdrawn_by, 0)`
 
 func scanAppeal(r row, more ...any) (Appeal, error) {
 	var p Appeal
 	var due time.Time
 	var answered *time.Time
 	err := r.Scan(append([]any{&p.ID, &p.Claim, &p.Case, &p.About, &p.Decision, &p.Digest, &p.Door, &p.TakenBy, &p.At, &due, &p.Law, &p.State, &p.Reviewer,
-		&p.Outcome, &p.Amount, &p.From, &p.Reasons, &p.SentBack, &p.Decider, &answered, &p.Became}, more...)...)
+		&p.Outcome, &p.Amount, &p.From, &p.Reasons, &p.SentBack, &p.Decider, &answered, &p.Became,
+		&p.Above, &p.BackBy, &p.BackWhy, &p.Back}, more...)...)
 	p.Due, p.Answered = dayOf(&due), timeOf(answered)
 	return p, err
 }
@@ -220,92 +246,6 @@ func (s *Store) appealWords(ctx context.Context, tx *pg.Tx, id core.CaseID, b bo
 // GiveAnew puts a case whose officer had a part before into the hands of who looks anew.
 func (s *Store) GiveAnew(ctx context.Context, tx *pg.Tx, c Case, to core.StaffID) error {
 	return s.rehand(ctx, tx, c.ID, PartOfficer, c.Officer, to)
-}
-
-// Barred are those who may have no part in answering an appeal of a claim: whoever proposed
-// or decided on it, changed its money, or answered an earlier appeal, up to now.
-func (s *Store) Barred(ctx context.Context, tx *pg.Tx, claim core.ClaimID) ([]core.StaffID, error) {
-	rows, err := tx.Query(ctx, `with p as (select decision, at from appeal where claim_id = $1 and state in ('open', 'proposed'))
-		select proposer from decision where claim_id = $1 and id <= coalesce((select decision from p), id)
-		union select approver from decision where claim_id = $1 and id <= coalesce((select decision from p), id)
-		union select proposer from benefit_change where claim_id = $1 and state = 'approved' and decided <= coalesce((select at from p), decided)
-		union select approver from benefit_change where claim_id = $1 and state = 'approved' and decided <= coalesce((select at from p), decided)
-		union select reviewer from appeal where claim_id = $1 and state = 'answered'
-		union select decider from appeal where claim_id = $1 and state = 'answered'`, claim)
-	if err != nil {
-		return nil, pg.Fail(err, "read who had a part in a decision")
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[core.StaffID])
-	return list, pg.Fail(err, "read who had a part in a decision")
-}
-
-// OpenAppeal is the one on a claim that nobody has answered; false for none.
-func (s Situation) OpenAppeal(claim core.ClaimID) (Appeal, bool) {
-	i := slices.IndexFunc(s.Appeals, func(p Appeal) bool { return p.Claim == claim && p.Open() })
-	if i < 0 {
-		return Appeal{}, false
-	}
-	return s.Appeals[i], true
-}
-
-// Asks reports whether an appeal of the case waits for its answer.
-func (s Situation) Asks() bool { return slices.ContainsFunc(s.Appeals, Appeal.Open) }
-
-// situationAppeals reads the appeals, and of those that are open who is barred.
-func (s *Store) situationAppeals(ctx context.Context, tx *pg.Tx, out *Situation) (err error) {
-	if out.Appeals, err = s.Appeals(ctx, tx, out.Case.ID); err != nil {
-		return err
-	}
-	out.Barred = map[core.ClaimID][]core.StaffID{}
-	for _, p := range out.Appeals {
-		if !p.Open() {
-			continue
-		}
-		if out.Barred[p.Claim], err = s.Barred(ctx, tx, p.Claim); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// anew holds an act on a claim with an open appeal to people who had no part before.
-func anew(s Situation, c Claim, a Actor) error {
-	if _, open := s.OpenAppeal(c.ID); open && slices.Contains(s.Barred[c.ID], a.Staff) {
-		return ErrSamePerson
-	}
-	return nil
-}
-
-// mayAppeal: against what was decided, once at a time.
-func mayAppeal(s Situation, c Claim, _ Actor) error {
-	if _, open := s.OpenAppeal(c.ID); open {
-		return ErrAppealOpen
-	}
-	return nil
-}
-
-// mayReview: what was granted is looked at anew by one who had no part in it; where the
-// township has nobody else, by the county.
-func mayReview(s Situation, c Claim, a Actor) error {
-	if p, open := s.OpenAppeal(c.ID); !open || p.About != AboutGrant || p.State != AppealOpen {
-		return ErrMovedOn
-	}
-	return anew(s, c, a)
-}
-
-// maySecondReview: another new person decides on the answer.
-func maySecondReview(s Situation, c Claim, a Actor) error {
-	p, open := s.OpenAppeal(c.ID)
-	if !open || p.State != AppealProposed {
-		return ErrMovedOn
-	}
-	if c.Decides == "county" && !a.Has(RoleCounty) {
-		return ErrNotYours
-	}
-	if a.Staff == p.Reviewer || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
-		return ErrSamePerson
-	}
-	return anew(s, c, a)
 }
 
 // Asked is an appeal that waits, as the list of a desk shows it.

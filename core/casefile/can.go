@@ -77,6 +77,7 @@ type Situation struct {
 	Parent     map[core.ItemCode]core.ItemCode // items that follow once another is granted
 	NoticeTill map[core.ClaimID]core.Date
 	Appraised  map[core.ClaimID]bool
+	Heard      map[core.ClaimID]Heard // of different opinions on what is decided now
 	Appeals    []Appeal
 	Barred     map[core.ClaimID][]core.StaffID // who may have no part in an open appeal
 	Kin        []core.StaffID
@@ -108,12 +109,12 @@ func rules() map[ActName]rule {
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
-	decided := []ClaimState{ClaimApproved, ClaimRefused, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
+	decided := []ClaimState{ClaimApproved, ClaimRefused, ClaimReferred, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
 	return map[ActName]rule{
 		ActAccept:         {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:      {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
 		ActAddItem:        {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting, CasePaidFirst}, nil, nil},
-		ActDrop:           {[]Role{RoleOfficer, RoleClerk}, running, []ClaimState{ClaimProposed, ClaimAgreed}, nil},
+		ActDrop:           {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimProposed, ClaimAgreed}, mayDrop},
 		ActSupplement:     {officer, []CaseState{CaseOpen, CaseSupplement, CaseAccepted, CaseVisiting}, nil, nil},
 		ActResume:         {officer, []CaseState{CaseSupplement}, nil, nil},
 		ActReturn:         {officer, []CaseState{CaseOpen}, nil, mayReturn},

@@ -48,6 +48,7 @@ type Change struct {
 	Answer   string // why it was rejected
 	Appeal   string
 	Decision int64 // of the new amount, 0 for none
+	Above    bool  // the new amount is beyond what a township may decide
 }
 
 // Errors of changing.
@@ -65,11 +66,14 @@ func (s *Store) ProposeChange(ctx context.Context, tx *pg.Tx, c Change) (int64, 
 		amount = int64(c.Amount)
 	}
 	var id int64
-	err := tx.QueryRow(ctx, `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, proposer, proposed)
-		select id, case_id, region, $2, $3, $4, $5, $6, $7, $8 from claim where id = $1 returning id`,
-		c.Claim, c.Kind, c.Was, amount, c.From, c.Reason, c.Proposer, tx.Now()).Scan(&id)
-	if pg.Constraint(err) == "benefit_change_open" {
+	err := tx.QueryRow(ctx, `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, proposer, proposed, above)
+		select id, case_id, region, $2, $3, $4, $5, $6, $7, $8, $9 from claim where id = $1 returning id`,
+		c.Claim, c.Kind, c.Was, amount, c.From, c.Reason, c.Proposer, tx.Now(), c.Above).Scan(&id)
+	switch pg.Constraint(err) {
+	case "benefit_change_open":
 		return 0, ErrChangeOpen
+	case "decision_people":
+		return 0, ErrSamePerson
 	}
 	return id, pg.Fail(err, "propose a change")
 }
@@ -110,14 +114,14 @@ func (s *Store) SetChanged(ctx context.Context, tx *pg.Tx, id core.ClaimID, says
 // Changes reads the changes of a case, oldest first.
 func (s *Store) Changes(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Change, error) {
 	rows, err := tx.Query(ctx, `select id, claim_id, case_id, kind, was, coalesce(amount, 0), from_period, reason, state, proposer, proposed,
-		coalesce(approver, 0), decided, answer, appeal, coalesce(decision, 0) from benefit_change where case_id = $1 order by id`, id)
+		coalesce(approver, 0), decided, answer, appeal, coalesce(decision, 0), above from benefit_change where case_id = $1 order by id`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read changes")
 	}
 	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c Change, err error) {
 		var decided *time.Time
 		err = r.Scan(&c.ID, &c.Claim, &c.Case, &c.Kind, &c.Was, &c.Amount, &c.From, &c.Reason, &c.State, &c.Proposer, &c.Proposed,
-			&c.Approver, &decided, &c.Answer, &c.Appeal, &c.Decision)
+			&c.Approver, &decided, &c.Answer, &c.Appeal, &c.Decision, &c.Above)
 		c.Decided = timeOf(decided)
 		return c, err
 	})
@@ -144,29 +148,33 @@ func (s Situation) stopped(id core.ClaimID) bool {
 	return false
 }
 
-// mayChange: monthly money that was granted and runs.
 // Monthly reports whether money of a claim comes every month and can be another sum.
 func (s Situation) Monthly(c Claim) bool {
 	return c.Cash && c.Period == "month" && c.Proposal == ProposeApprove && c.Amount != 0 && !s.stopped(c.ID)
 }
 
-func mayChange(s Situation, c Claim, a Actor) error {
+// mayChange: monthly money that was granted and runs. Who had a part in what an appeal asks
+// about may stop it, for a death does not wait, and not make it another sum (ProposeChange).
+func mayChange(s Situation, c Claim, _ Actor) error {
 	switch {
 	case !s.Monthly(c):
 		return ErrMovedOn
 	case s.OpenChange(c.ID) != nil:
 		return ErrChangeOpen
 	}
-	return anew(s, c, a)
+	return nil
 }
 
 // maySecondChange: a proposal waits, and the actor has no hand in it or in what
-// was found out before.
+// was found out before. Beyond the township's ceiling it is the county's.
 func maySecondChange(s Situation, c Claim, a Actor) error {
 	open := s.OpenChange(c.ID)
 	if open == nil {
 		return ErrMovedOn
 	}
 	c.Proposer = open.Proposer
-	return maySecond(s, c, a)
+	if open.Above {
+		c.Decides = "county"
+	}
+	return apart(s, c, a)
 }

@@ -138,6 +138,9 @@ func mayDecide(s Situation, c Claim, a Actor) error {
 	if err := maySecond(s, c, a); err != nil {
 		return err
 	}
+	if slices.Contains(s.Heard[c.ID].Answered, a.Staff) {
+		return ErrSamePerson
+	}
 	if s.Unseconded != nil {
 		return errUnseconded
 	}
@@ -183,27 +186,36 @@ func (s Situation) Follows(c Claim) bool {
 	return follows && !slices.ContainsFunc(s.Claims, func(p Claim) bool { return p.Item == first && p.Granted() })
 }
 
-// mayAnswer: a different opinion is looked into by somebody who did not propose what hangs there.
-func mayAnswer(_ Situation, c Claim, a Actor) error {
-	if a.Staff == c.Proposer {
+// mayAnswer: a different opinion is looked into by somebody who did not propose what hangs
+// there, did not write the opinion down, and is not barred by an appeal.
+func mayAnswer(s Situation, c Claim, a Actor) error {
+	if a.Staff == c.Proposer || slices.Contains(s.Heard[c.ID].Took, a.Staff) {
 		return ErrSamePerson
 	}
-	return nil
+	return anew(s, c, a)
 }
 
 // maySecond: decided at the item's level, by nobody who wrote the application
 // down, visited, proposed or decided before. After an appeal the county may decide
 // too: a township may have no other approver.
 func maySecond(s Situation, c Claim, a Actor) error {
+	if s.Lifted(c.ID) {
+		c.Decides = "county"
+	}
+	if err := apart(s, c, a); err != nil {
+		return err
+	}
+	return anew(s, c, a)
+}
+
+// apart is maySecond as if no appeal were open.
+func apart(s Situation, c Claim, a Actor) error {
 	level := RoleApprover
 	if c.Decides == "county" {
 		level = RoleCounty
 	}
 	if !a.Has(level) && (len(s.Decided[c.ID]) == 0 || !a.Has(RoleCounty)) {
 		return ErrNotYours
-	}
-	if err := anew(s, c, a); err != nil {
-		return err
 	}
 	if a.Staff == c.Proposer || slices.Contains(s.Decided[c.ID], a.Staff) || a.Staff == s.Case.EnteredBy || slices.Contains(s.Visitors, a.Staff) {
 		return ErrSamePerson
@@ -218,7 +230,11 @@ func mayResult(_ Situation, c Claim, _ Actor) error {
 	return nil
 }
 
+// mayWithdraw: not over an appeal, which two people take back on its item first.
 func mayWithdraw(s Situation, _ Claim, _ Actor) error {
+	if s.Asks() {
+		return errNotNow("appeal_open", "有一项本人说不对,正在重新看。真不要了,先由两位没经手过的同志在那一项上点“家里不办”。")
+	}
 	for _, c := range s.Claims {
 		switch c.State {
 		case ClaimProposed, ClaimAgreed, ClaimWithdrawn:

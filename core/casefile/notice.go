@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -133,104 +132,6 @@ func (s *Store) EndNotice(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (b
 	tag, err := tx.Exec(ctx, `update public_notice set state = case when until_day < $2 then 'ended' else 'stopped' end
 		where claim_id = $1 and state = 'up'`, claim, day(tx.Today()))
 	return tag.RowsAffected() == 1, pg.Fail(err, "take a notice down")
-}
-
-// Objection is somebody's doubt about a notice.
-type Objection struct {
-	ID       int64
-	Notice   int64
-	Claim    core.ClaimID
-	At       time.Time
-	Says     string // sealed at rest; text and who said it
-	Outcome  string // "", "founded", "unfounded"
-	By       core.StaffID
-	Reasons  string
-	Answered time.Time
-}
-
-// Object files an objection against a claim whose notice hangs. The notice's days
-// run on; the decision waits for the answer.
-func (s *Store) Object(ctx context.Context, tx *pg.Tx, c Case, claim Claim, says string) (int64, error) {
-	if claim.State != ClaimNoticed && claim.State != ClaimObjected {
-		return 0, ErrMovedOn
-	}
-	b, err := s.boxOf(ctx, tx, c)
-	if err != nil {
-		return 0, err
-	}
-	sealed, err := b.put("objection", "says/"+strconv.FormatInt(int64(claim.ID), 10), says)
-	if err != nil {
-		return 0, err
-	}
-	if sealed == nil {
-		return 0, core.Invalid("says", "请写下有什么不同意见。")
-	}
-	var id int64
-	err = tx.QueryRow(ctx, `insert into objection (notice_id, claim_id, case_id, region, at, says)
-		select n.id, n.claim_id, n.case_id, n.region, $2, $3 from public_notice n where n.claim_id = $1 order by n.id desc limit 1
-		returning id`, claim.ID, tx.Now(), sealed).Scan(&id)
-	if err != nil {
-		return 0, pg.Fail(err, "file an objection")
-	}
-	return id, s.MoveClaim(ctx, tx, claim, ClaimObjected)
-}
-
-// Objected reports whether anybody ever objected to a claim.
-func (s *Store) Objected(ctx context.Context, tx *pg.Tx, c Claim) (bool, error) {
-	var found bool
-	err := tx.QueryRow(ctx, `select exists (select 1 from objection where case_id = $1 and claim_id = $2)`, c.Case, c.ID).Scan(&found)
-	return found, pg.Fail(err, "look for objections")
-}
-
-// AnswerObjections answers every open objection of a claim with one outcome.
-// Founded sends the claim back to be reviewed and stops its notice.
-func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, by core.StaffID, founded bool, reasons string) error {
-	if claim.State != ClaimObjected {
-		return ErrMovedOn
-	}
-	if strings.TrimSpace(reasons) == "" {
-		return ErrNoReason
-	}
-	outcome := "unfounded"
-	if founded {
-		outcome = "founded"
-		if _, err := s.EndNotice(ctx, tx, claim.ID); err != nil {
-			return err
-		}
-	}
-	_, err := tx.Exec(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5
-		where claim_id = $1 and answered is null`, claim.ID, outcome, by, reasons, tx.Now())
-	if err != nil {
-		return pg.Fail(err, "answer objections")
-	}
-	if founded {
-		return s.SendBack(ctx, tx, claim, reasons)
-	}
-	return s.MoveClaim(ctx, tx, claim, ClaimNoticed)
-}
-
-func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Objection, error) {
-	rows, err := tx.Query(ctx, `select id, notice_id, claim_id, at, says, coalesce(outcome, ''), coalesce(by_staff, 0), reasons, answered
-		from objection where case_id = $1 order by id`, id)
-	if err != nil {
-		return nil, pg.Fail(err, "read objections")
-	}
-	defer rows.Close()
-	var list []Objection
-	for rows.Next() {
-		var o Objection
-		var sealed []byte
-		var answered *time.Time
-		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered); err != nil {
-			return nil, pg.Fail(err, "read an objection")
-		}
-		if o.Says, err = b.get("objection", "says/"+strconv.FormatInt(int64(o.Claim), 10), sealed); err != nil {
-			return nil, err
-		}
-		o.Answered = timeOf(answered)
-		list = append(list, o)
-	}
-	return list, pg.Fail(rows.Err(), "read objections")
 }
 
 // boxOf opens the box of a case that was read before.

@@ -43,6 +43,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if err := s.situationAppeals(ctx, tx, &out); err != nil {
 		return out, err
 	}
+	if err := s.situationHeard(ctx, tx, &out); err != nil {
+		return out, err
+	}
 	if err := s.situationAppraised(ctx, tx, &out); err != nil {
 		return out, err
 	}

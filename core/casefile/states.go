@@ -114,7 +114,7 @@ func claimEdges() edges {
 		"approved":   {"paying", "delivering"},
 		"paying":     {"told"},
 		"delivering": {"told"},
-		"referred":   {"told"},
+		"referred":   {"told", "appealed"},
 		"refused":    {"told", "appealed"},
 		"told":       {"closed", "appealed", "delivering"}, // it did not arrive
 		"closed":     {"appealed", "delivering"},

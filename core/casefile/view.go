@@ -188,10 +188,13 @@ func (v View) StaffIDs() []core.StaffID {
 		ids = append(ids, c.StaffIDs()...)
 	}
 	for _, o := range v.Objections {
-		ids = append(ids, o.By)
+		ids = append(ids, o.By, o.TakenBy)
 	}
 	for _, p := range v.Appeals {
-		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy)
+		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy, p.BackBy, p.Back)
+	}
+	if v.Card != nil {
+		ids = append(ids, v.Card.By)
 	}
 	for _, x := range v.Appraisals {
 		ids = append(ids, x.By)

@@ -19,6 +19,7 @@ type act struct {
 	claim  casefile.Claim // the zero Claim for acts about the case
 	detail map[string]any // for the audit entry
 	more   []audit.Entry  // of what else the act did
+	trace  string         // in place of the target's, where the act came to less
 	again  string         // who looked anew, when the act answers an appeal; as wording.Again says it
 }
 
@@ -79,7 +80,11 @@ func (a *act) entry(on target) audit.Entry {
 	if a.claim.ID != 0 {
 		a.detail["claim"], a.detail["item"] = a.claim.ID, a.claim.Item
 	}
-	return audit.Entry{Actor: a.actor.Audit(), Act: on.trace, Case: a.c.ID, Application: a.c.Application, Region: a.c.Region,
+	trace := on.trace
+	if a.trace != "" {
+		trace = a.trace
+	}
+	return audit.Entry{Actor: a.actor.Audit(), Act: trace, Case: a.c.ID, Application: a.c.Application, Region: a.c.Region,
 		Purpose: "casework", Detail: a.detail}
 }
 

@@ -9,6 +9,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/payout"
 	"lianou/core/pg"
+	"lianou/core/policy"
 	"lianou/core/wording"
 )
 
@@ -73,6 +74,9 @@ func (a *act) file(ctx context.Context, in Appeal) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if a.actor.Staff != 0 { // nor who writes it down
+		barred = append(barred, a.actor.Staff)
+	}
 	to, err := a.f.Routing.Anew(ctx, a.tx, a.c, barred)
 	if err != nil {
 		return "", err
@@ -136,7 +140,8 @@ func (a *act) appealFiled(ctx context.Context, p casefile.Appeal) error {
 		a.claim.Name+":本人有异议("+p.Door.Say()+"),"+desk)
 }
 
-// decidedAgain answers the appeal that a new decision ends.
+// decidedAgain answers the appeal that a new decision ends. The letter of a refusal says it all,
+// and so does that of a referral.
 func (a *act) decidedAgain(ctx context.Context, d casefile.Decision) error {
 	p, open := a.all.OpenAppeal(a.claim.ID)
 	if !open {
@@ -155,7 +160,7 @@ func (a *act) decidedAgain(ctx context.Context, d casefile.Decision) error {
 	if err := a.answered(ctx, p); err != nil {
 		return err
 	}
-	if d.Outcome == casefile.Refused { // the letter of the refusal says it all
+	if d.Outcome != casefile.Approved {
 		return nil
 	}
 	return a.tellAnswer(ctx, p)
@@ -222,10 +227,15 @@ func (f *Flow) ReviewAppeal(ctx context.Context, actor casefile.Actor, in Review
 		}
 		p, _ := a.all.OpenAppeal(in.Claim)
 		p.Outcome, p.Reasons, p.Amount, p.From = in.Outcome, trim(in.Reasons), 0, ""
+		p.Above = false
 		switch in.Outcome {
 		case casefile.AppealStands, casefile.AppealOtherwise:
 		case casefile.AppealChanged:
 			if err := a.mayRaise(ctx, in); err != nil {
+				return err
+			}
+			var err error
+			if p.Above, err = a.above(ctx, *in.Amount); err != nil {
 				return err
 			}
 			p.Amount, p.From = *in.Amount, string(in.From)
@@ -245,6 +255,8 @@ func (a *act) mayRaise(ctx context.Context, in ReviewAppeal) error {
 	switch {
 	case in.Amount == nil || !a.all.Monthly(a.claim):
 		return ErrAnswer
+	case a.all.OpenChange(a.claim.ID) != nil:
+		return casefile.ErrChangeOpen
 	case *in.Amount <= a.claim.Amount || *in.Amount > core.MaxAmount:
 		return casefile.ErrNeverLess
 	}
@@ -255,10 +267,13 @@ func (a *act) mayRaise(ctx context.Context, in ReviewAppeal) error {
 type DecideAppeal struct {
 	Claim  core.ClaimID
 	Agree  bool
+	Digest string // of the answer that the page showed (Appeal.AnswerDigest); required to agree
 	Reason string // required to send it back
 }
 
-// DecideAppeal answers an appeal about what was granted, or sends the answer back.
+// DecideAppeal answers an appeal about what was granted, or sends the answer back. Errors:
+// casefile.ErrAnswerChanged where another answer was read; ErrCeiling where a township would
+// decide what is the county's.
 func (f *Flow) DecideAppeal(ctx context.Context, actor casefile.Actor, in DecideAppeal) error {
 	on := target{name: casefile.ActReviewDecide, trace: "appeal.decided", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -272,6 +287,12 @@ func (f *Flow) DecideAppeal(ctx context.Context, actor casefile.Actor, in Decide
 				return err
 			}
 			return a.event(ctx, "appeal.returned", "", a.claim.Name+":复核的答复退回再看。"+trim(in.Reason))
+		}
+		if in.Digest != p.AnswerDigest() {
+			return casefile.ErrAnswerChanged
+		}
+		if a.all.Lifted(in.Claim) {
+			a.claim.Decides = policy.ByCounty // as letters name who decided
 		}
 		if p.Decider = actor.Staff; p.Outcome != casefile.AppealChanged {
 			if err := a.answered(ctx, p); err != nil {
@@ -300,6 +321,9 @@ func (a *act) raise(ctx context.Context, p casefile.Appeal) error {
 		return err
 	}
 	var err error
+	if c.Above, err = a.above(ctx, c.Amount); err != nil {
+		return err
+	}
 	if c.ID, err = a.f.Cases.ProposeChange(ctx, a.tx, c); err != nil {
 		return err
 	}

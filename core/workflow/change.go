@@ -7,6 +7,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/payout"
+	"lianou/core/policy"
 	"lianou/core/wording"
 )
 
@@ -53,6 +54,9 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 			if c.Amount == c.Was {
 				return casefile.ErrNoChange
 			}
+			if err := a.mayMakeOther(ctx, &c, actor); err != nil {
+				return err
+			}
 		}
 		id, err := f.Cases.ProposeChange(ctx, a.tx, c)
 		if err != nil {
@@ -61,6 +65,18 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 		a.detail["change"], a.detail["kind"], a.detail["from"], a.detail["fen"], a.detail["reason"] = id, c.Kind, c.From, int64(c.Amount), c.Reason
 		return a.event(ctx, "benefit.change_proposed", "", a.claim.Name+":提出"+a.whatChanges(c)+",等另一位同事定。"+c.Reason)
 	})
+}
+
+// mayMakeOther holds another sum to those whom an open appeal does not bar (a stop does not wait
+// for new people), and says whether it is beyond what the township may decide.
+func (a *act) mayMakeOther(ctx context.Context, c *casefile.Change, by ...casefile.Actor) (err error) {
+	for _, one := range by {
+		if err := a.all.Anew(a.claim.ID, one.Staff); err != nil {
+			return err
+		}
+	}
+	c.Above, err = a.above(ctx, c.Amount)
+	return err
 }
 
 func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
@@ -92,6 +108,11 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 			return casefile.ErrMovedOn
 		}
 		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
+		if in.Approve && c.Kind == casefile.ChangeAmount {
+			if err := a.mayMakeOther(ctx, c, actor, casefile.Actor{Staff: c.Proposer}); err != nil {
+				return err
+			}
+		}
 		if in.Approve {
 			_, err := a.putChange(ctx, *c)
 			return err
@@ -109,7 +130,13 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 
 // putChange puts a change in force and gives the decision of a new amount, 0 for a stop.
 func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
-	// 1. A new sum is a decision of its own; a stop is the change itself.
+	// 1. A new sum is a decision of its own, at its level; a stop is the change itself.
+	if c.Above && !a.actor.Has(casefile.RoleCounty) {
+		return 0, ErrCeiling
+	}
+	if c.Above {
+		a.claim.Decides = policy.ByCounty // as letters name who decided
+	}
 	decision, err := a.money(ctx, c)
 	if err != nil {
 		return 0, err

@@ -397,7 +397,7 @@ func TestObjectionHoldsTheDecision(t *testing.T) {
 	if err := w.flow.Decide(ctx, approver, workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}); err == nil {
 		t.Fatal("decided over an open objection")
 	}
-	if err := w.flow.AnswerObjection(ctx, officer, claim.ID, false, "没有车"); !errors.Is(err, casefile.ErrSamePerson) {
+	if err := w.flow.AnswerObjection(ctx, officer, w.answers(claim, false, "没有车")); !errors.Is(err, casefile.ErrSamePerson) {
 		t.Errorf("who proposed answers: %v", err)
 	}
 	w.refusedSQL("objection_people", `update objection set outcome = 'unfounded', by_staff = `+fmt.Sprint(w.id("officer"))+`, reasons = 'x', answered = now()`)
@@ -410,7 +410,7 @@ func TestObjectionHoldsTheDecision(t *testing.T) {
 			return err
 		})
 	}
-	w.must(w.flow.AnswerObjection(ctx, w.actors["second"], claim.ID, false, "车是邻居的,看过行驶证"))
+	w.must(w.flow.AnswerObjection(ctx, w.actors["second"], w.answers(claim, false, "车是邻居的,看过行驶证")))
 	w.refusedSQL("objection_final", `update objection set reasons = '别的'`)
 	if !w.claim(c.ID, dibao).NoticeOver {
 		t.Error("the notice has hung its days, and the claim does not say so")

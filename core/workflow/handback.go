@@ -220,9 +220,6 @@ func (f *Flow) Withdraw(ctx context.Context, actor casefile.Actor, id core.CaseI
 				return err
 			}
 		}
-		if err := f.Cases.WithdrawAppeals(ctx, a.tx, id, 0); err != nil {
-			return err
-		}
 		if err := f.Cases.Close(ctx, a.tx, a.c, casefile.CaseWithdrawn); err != nil {
 			return err
 		}

@@ -143,6 +143,10 @@ func (a *act) level(ctx context.Context, p *casefile.Proposal) error {
 	if item != nil && item.Decides == policy.ByTownship && p.Decides != policy.ByOutside {
 		p.Decides = policy.ByTownship // proposed anew: the level is that of this sum
 	}
+	if a.all.Lifted(a.claim.ID) && p.Decides != policy.ByOutside {
+		p.Decides = policy.ByCounty // the township has answered twice
+		return nil
+	}
 	if p.Outcome != casefile.ProposeApprove || p.Amount == nil || p.Decides != policy.ByTownship || !a.isCash(*p) {
 		return nil
 	}
@@ -155,6 +159,13 @@ func (a *act) level(ctx context.Context, p *casefile.Proposal) error {
 		p.Decides = policy.ByCounty
 	}
 	return err
+}
+
+// above reports whether a sum a month is beyond what a township may decide.
+func (a *act) above(ctx context.Context, amount core.Fen) (bool, error) {
+	p := casefile.Proposal{Outcome: casefile.ProposeApprove, Amount: &amount}
+	err := a.level(ctx, &p)
+	return p.Decides == policy.ByCounty, err
 }
 
 // ceiling is the township's limit for the claim's item, if it has one.
@@ -242,7 +253,7 @@ func (f *Flow) Object(ctx context.Context, actor casefile.Actor, claim core.Clai
 		if err := checkText("says", says, "请写下有什么不同意见。"); err != nil {
 			return err
 		}
-		id, err := f.Cases.Object(ctx, a.tx, a.c, a.claim, says)
+		id, err := f.Cases.Object(ctx, a.tx, a.c, a.claim, actor.Staff, says)
 		if err != nil {
 			return err
 		}
@@ -254,21 +265,35 @@ func (f *Flow) Object(ctx context.Context, actor casefile.Actor, claim core.Clai
 	})
 }
 
-// AnswerObjection answers every open objection of a claim. Founded sends it back
-// to be reviewed.
-func (f *Flow) AnswerObjection(ctx context.Context, actor casefile.Actor, claim core.ClaimID, founded bool, reasons string) error {
-	on := target{name: casefile.ActAnswer, trace: "objection.answered", claim: claim}
+// AnswerObjection is what came of looking into different opinions on a notice.
+type AnswerObjection struct {
+	Claim   core.ClaimID
+	Saw     []int64 // the ids of those that the page showed
+	Founded bool
+	Reasons string
+}
+
+// AnswerObjection answers the open objections of a claim that the page showed; what came in
+// meanwhile stays open. Founded sends the claim back to be reviewed. Errors:
+// casefile.ErrObjectionsUnseen.
+func (f *Flow) AnswerObjection(ctx context.Context, actor casefile.Actor, in AnswerObjection) error {
+	on := target{name: casefile.ActAnswer, trace: "objection.answered", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("reasons", reasons, "请写明核实的结果。"); err != nil {
+		if err := checkText("reasons", in.Reasons, "请写明核实的结果。"); err != nil {
 			return err
 		}
-		if err := f.Cases.AnswerObjections(ctx, a.tx, a.claim, actor.Staff, founded, reasons); err != nil {
+		done, err := f.Cases.AnswerObjections(ctx, a.tx, a.claim, casefile.Answer{Saw: in.Saw, By: actor.Staff, Founded: in.Founded, Reasons: trim(in.Reasons)})
+		if err != nil {
 			return err
 		}
-		a.detail["founded"] = founded
-		if founded {
-			return a.event(ctx, "objection.founded", "核实后要重新看一遍。", a.claim.Name+":意见成立,重新审核")
+		a.detail["founded"], a.detail["objections"], a.detail["open"] = in.Founded, in.Saw, !done
+		left := ""
+		if !done {
+			left = "。还有没答复的"
 		}
-		return a.event(ctx, "objection.unfounded", "意见核实过了,不影响办理。", a.claim.Name+":意见不成立,照常办")
+		if in.Founded {
+			return a.event(ctx, "objection.founded", "核实后要重新看一遍。", a.claim.Name+":意见成立,重新审核"+left)
+		}
+		return a.event(ctx, "objection.unfounded", "意见核实过了,不影响办理。", a.claim.Name+":意见不成立,照常办"+left)
 	})
 }

@@ -36,7 +36,7 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 			c = at
 			return err
 		}
-		p := casefile.Supplement{ID: in.ID, Application: in.Application, Receipt: receipt, Papers: in.Papers, Note: in.Note, At: in.At}
+		p := casefile.Supplement{ID: in.ID, Application: in.Application, Receipt: receipt, Papers: in.Papers, Note: f.noteOf(in), At: in.At}
 		if err := f.Cases.AddSupplement(ctx, tx, at, p); err != nil {
 			return err
 		}
@@ -63,6 +63,21 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 		f.ring(ctx, c.Region, "papers.received", c.ID)
 	}
 	return err
+}
+
+// noteOf is what somebody wrote, with the item that they said is wrong: nothing was filed
+// against it, and an officer reads what they meant.
+func (f *Flow) noteOf(in papers.Handed) string {
+	if in.Item == "" {
+		return in.Note
+	}
+	name := string(in.Item)
+	if book, err := f.Books.On(core.DateOf(in.At)); err == nil {
+		if item, ok := book.Item(in.Item); ok {
+			name = item.Everyday
+		}
+	}
+	return "说" + name + "不对:" + in.Note
 }
 
 // spaced sets a number apart from the characters before it.

@@ -44,6 +44,7 @@ type world struct {
 	payout   *payout.Payout
 	jobs     *jobs.Inserter
 	log      *audit.Log
+	books    *policy.Library
 	actors   map[string]casefile.Actor
 	town     core.RegionCode // whose people act here
 }
@@ -64,9 +65,9 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	w.staff, err = staff.New(t.Context(), staff.Config{DB: w.db, Log: w.log, Expand: routing.Reach(regions), Ring: w.keys.Platform.Ring})
 	w.must(err)
-	books, err := policy.Embedded()
+	w.books, err = policy.Embedded()
 	w.must(err)
-	router, err := routing.New(routing.Config{Regions: regions, Staff: w.staff, Cases: w.cases, Calendar: books.Calendar})
+	router, err := routing.New(routing.Config{Regions: regions, Staff: w.staff, Cases: w.cases, Calendar: w.books.Calendar})
 	w.must(err)
 	checker, err := realname.New(w.registry, nil)
 	w.must(err)
@@ -79,7 +80,7 @@ func newWorld(t *testing.T) *world {
 	w.changes, err = change.New(change.Deps{Registry: w.registry, Ring: w.keys.Platform.Ring, Log: w.log})
 	w.must(err)
 	w.flow, err = workflow.New(workflow.Deps{DB: w.db, Opener: w.keys.Platform.Opener, Audit: w.log, Cases: w.cases, Registry: w.registry, Changes: w.changes,
-		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: books, Log: slog.New(slog.DiscardHandler),
+		Staff: w.staff, Realname: checker, Routing: router, Payout: w.payout, Outbox: outbox, Books: w.books, Log: slog.New(slog.DiscardHandler),
 		Gather: time.Millisecond})
 	w.must(err)
 	w.jobs, err = jobs.NewInserter(jobs.Platform)

@@ -122,12 +122,10 @@ func (s *Store) Send(ctx context.Context, in Sending) (sent Sent, err error) {
 	if err := s.uploaded(in); err != nil {
 		return Sent{}, err
 	}
-	plain, err := json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel})
+	plain, digest, err := s.content(in)
 	if err != nil {
-		return Sent{}, core.E(core.KindInternal, "papers_body", "")
+		return Sent{}, err
 	}
-	sum := sha256.Sum256(append([]byte(in.Application+"\n"), plain...))
-	digest := s.d.Digest.Blind("papers.body", string(sum[:]))
 	env, err := s.d.Platform.NewEnvelope()
 	if err != nil {
 		return Sent{}, err
@@ -149,6 +147,32 @@ func (s *Store) Send(ctx context.Context, in Sending) (sent Sent, err error) {
 		return s.keep(ctx, tx, in, row{digest, env.Wrapped, sealed})
 	})
 	return sent, err
+}
+
+// content is what is sealed, and its keyed digest, by which the same is known again.
+func (s *Store) content(in Sending) (plain, digest []byte, err error) {
+	if plain, err = json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel}); err != nil {
+		return nil, nil, core.E(core.KindInternal, "papers_body", "")
+	}
+	sum := sha256.Sum256(append([]byte(in.Application+"\n"), plain...))
+	return plain, s.d.Digest.Blind("papers.body", string(sum[:])), nil
+}
+
+// Kept finds what was sent before with the key, for whoever asks again after what may be sent
+// has changed; false for a key that is new. Errors: as of Send.
+func (s *Store) Kept(ctx context.Context, in Sending) (sent Sent, found bool, err error) {
+	if err := in.check(); err != nil {
+		return Sent{}, false, err
+	}
+	_, digest, err := s.content(in)
+	if err != nil {
+		return Sent{}, false, err
+	}
+	err = s.d.DB.Read(ctx, pg.Subject(in.Citizen), func(ctx context.Context, tx *pg.Tx) (err error) {
+		sent, found, err = before(ctx, tx, in, digest)
+		return err
+	})
+	return sent, found, err
 }
 
 // uploaded holds every digest to the account that names it: a digest alone opens nothing.

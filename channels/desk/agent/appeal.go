@@ -2,22 +2,19 @@ package agent
 
 import (
 	"net/http"
-	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/workflow"
-	"lianou/intake"
 )
 
 // pair is what a pair of receipt and number opens, with the pair: whoever goes on to say that
 // a decision is wrong is asked by it again.
 type pair struct {
 	casefile.Status
-	Number core.Receipt
-	Last4  string
-	Said   string // to be read out
+	desk.Pair
+	Said string // to be read out
 }
 
 // errWhose says that nobody confirmed whose application it is.
@@ -40,19 +37,18 @@ func (a *Room) appeal(w http.ResponseWriter, r *http.Request, at desk.At) error 
 
 // whose is the application that who speaks has shown to be theirs.
 func (a *Room) whose(r *http.Request, at desk.At) (pair, error) {
-	number, err := intake.ParseReceipt(strings.TrimSpace(r.FormValue("receipt")))
-	if err != nil {
+	p, ok := desk.PairOf(r)
+	if !ok {
 		return pair{}, errWrongPair
 	}
 	if id := r.FormValue("call"); id != "" {
-		return a.confirmed(r, at, id, number)
+		return a.confirmed(r, at, id, p.Number)
 	}
-	last4 := strings.ToUpper(strings.TrimSpace(r.FormValue("last4")))
-	if last4 == "" {
+	if p.Last4 == "" {
 		return pair{}, errWhose
 	}
-	s, err := a.look(r.Context(), at, number, last4)
-	return pair{Status: s, Number: number, Last4: last4}, err
+	s, err := a.look(r.Context(), at, p)
+	return pair{Status: s, Pair: p}, err
 }
 
 // confirmed is an application of the household whose member the agent said, in a call that
@@ -72,7 +68,7 @@ func (a *Room) confirmed(r *http.Request, at desk.At, id string, number core.Rec
 	if who.Sure != nil {
 		for _, s := range who.Sure.Cases {
 			if s.Receipt == number {
-				return pair{Status: s, Number: number}, nil
+				return pair{Status: s, Pair: desk.Pair{Number: number}}, nil
 			}
 		}
 	}

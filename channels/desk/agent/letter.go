@@ -33,14 +33,14 @@ func (a *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	key := "lookup:letter:" + desk.ActorOf(at).ID
-	if ok, _ := a.d.Bell.Allow(r.Context(), key, wrongPairs); !ok {
+	if ok, _ := a.d.Bell.Allow(r.Context(), key, desk.WrongPairs); !ok {
 		return errTooMany
 	}
 	last4 := strings.ToUpper(strings.TrimSpace(r.FormValue("last4")))
 	list, err := a.letters(r.Context(), at, code, last4)
 	fits := slices.ContainsFunc(list, func(l casefile.Letter) bool { return l.Fits })
 	if err != nil || fits || len(list) > 0 && last4 == "" { // a real code with wrong digits is a guess at whose it is
-		a.d.Bell.GiveBack(context.WithoutCancel(r.Context()), key, wrongPairs)
+		a.d.Bell.GiveBack(context.WithoutCancel(r.Context()), key, desk.WrongPairs)
 	}
 	if err != nil {
 		return err

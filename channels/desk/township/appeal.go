@@ -61,7 +61,7 @@ func (t *Room) review(d doing) error {
 }
 
 func (t *Room) decideReview(d doing) error {
-	return t.d.Flow.DecideAppeal(d.r.Context(), d.actor, workflow.DecideAppeal{Claim: d.claim, Agree: d.get("outcome") == "agree", Reason: d.get("reason")})
+	return t.d.Flow.DecideAppeal(d.r.Context(), d.actor, workflow.DecideAppeal{Claim: d.claim, Agree: d.get("outcome") == "agree", Digest: d.get("digest"), Reason: d.get("reason")})
 }
 
 // objected is what was said of the notice of a claim and nobody has answered.

@@ -118,7 +118,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	if p.Names, err = t.d.Staff.Names(r.Context(), peopleIn(p.View)...); err != nil {
+	if p.Names, err = t.d.Staff.Names(r.Context(), p.View.StaffIDs()...); err != nil {
 		return err
 	}
 	if p.Talk, err = t.talkOf(r, at, p.View); err != nil {
@@ -144,36 +144,6 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Adding = p.May[string(casefile.ActAddItem)] && !p.View.Accepted.IsZero()
 	p.sortFindings()
 	return at.Page.Show(w, at, desk.View{Room: "township", Name: "case", Title: p.View.Applicant + "家"}, p)
-}
-
-// peopleIn lists everybody of the staff whom the page names.
-func peopleIn(v casefile.View) []core.StaffID {
-	ids := []core.StaffID{v.EnteredBy, v.Officer, v.Assistant}
-	for _, c := range v.Claims {
-		ids = append(ids, c.Proposer)
-	}
-	for _, visit := range v.Visits {
-		ids = append(ids, visit.First, visit.Second)
-	}
-	for _, d := range v.Decisions {
-		ids = append(ids, d.Proposer, d.Approver)
-	}
-	for _, c := range v.Changes {
-		ids = append(ids, c.Proposer, c.Approver)
-	}
-	for _, d := range v.Deliveries {
-		ids = append(ids, d.By, d.SecondedBy, d.UndoneBy)
-	}
-	for _, c := range v.Conferences {
-		ids = append(ids, c.StaffIDs()...)
-	}
-	if v.Card != nil {
-		ids = append(ids, v.Card.By)
-	}
-	for _, s := range v.Supplements {
-		ids = append(ids, s.LookedBy)
-	}
-	return ids
 }
 
 // ahead is one time limit still to be met; items with the same one share a line.

@@ -1,0 +1,173 @@
+package casefile
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Objection is somebody's doubt about a notice.
+type Objection struct {
+	ID       int64
+	Notice   int64
+	Claim    core.ClaimID
+	At       time.Time
+	Says     string       // sealed at rest; text and who said it
+	TakenBy  core.StaffID // who wrote it down, 0: before that was kept
+	Outcome  string       // "", "founded", "unfounded"
+	By       core.StaffID
+	Reasons  string
+	Answered time.Time
+}
+
+// Object files an objection against a claim whose notice hangs, as by wrote it down. The
+// notice's days run on; the decision waits for the answer.
+func (s *Store) Object(ctx context.Context, tx *pg.Tx, c Case, claim Claim, by core.StaffID, says string) (int64, error) {
+	if claim.State != ClaimNoticed && claim.State != ClaimObjected {
+		return 0, ErrMovedOn
+	}
+	b, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return 0, err
+	}
+	sealed, err := b.put("objection", "says/"+strconv.FormatInt(int64(claim.ID), 10), says)
+	if err != nil {
+		return 0, err
+	}
+	if sealed == nil {
+		return 0, core.Invalid("says", "请写下有什么不同意见。")
+	}
+	var id int64
+	err = tx.QueryRow(ctx, `insert into objection (notice_id, claim_id, case_id, region, at, says, taken_by)
+		select n.id, n.claim_id, n.case_id, n.region, $2, $3, $4 from public_notice n where n.claim_id = $1 order by n.id desc limit 1
+		returning id`, claim.ID, tx.Now(), sealed, number(by)).Scan(&id)
+	if err != nil {
+		return 0, pg.Fail(err, "file an objection")
+	}
+	return id, s.MoveClaim(ctx, tx, claim, ClaimObjected)
+}
+
+// Objected reports whether anybody ever objected to a claim.
+func (s *Store) Objected(ctx context.Context, tx *pg.Tx, c Claim) (bool, error) {
+	var found bool
+	err := tx.QueryRow(ctx, `select exists (select 1 from objection where case_id = $1 and claim_id = $2)`, c.Case, c.ID).Scan(&found)
+	return found, pg.Fail(err, "look for objections")
+}
+
+// ErrObjectionsUnseen is the answer to an answer whose page showed none of the opinions that are open.
+var ErrObjectionsUnseen = core.E(core.KindConflict, "record_changed", "意见有变化。请刷新,看过现在这些再答复。")
+
+// Answer is what came of looking into the objections that the page of whoever answers showed.
+type Answer struct {
+	Saw     []int64 // ids; what came in meanwhile stays open
+	By      core.StaffID
+	Founded bool
+	Reasons string
+}
+
+// AnswerObjections answers the objections of a claim that were seen, with one outcome, and
+// reports whether none is left. Then the claim goes on: back to be reviewed where one of them
+// was founded, which also takes the notice down at once. Errors: ErrObjectionsUnseen.
+func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, in Answer) (done bool, err error) {
+	if claim.State != ClaimObjected {
+		return false, ErrMovedOn
+	}
+	if strings.TrimSpace(in.Reasons) == "" {
+		return false, ErrNoReason
+	}
+	outcome := "unfounded"
+	if in.Founded {
+		outcome = "founded"
+	}
+	tag, err := tx.Exec(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5
+		where claim_id = $1 and answered is null and id = any ($6)`, claim.ID, outcome, in.By, in.Reasons, tx.Now(), in.Saw)
+	switch {
+	case pg.Constraint(err) == "objection_people":
+		return false, ErrSamePerson
+	case err != nil:
+		return false, pg.Fail(err, "answer objections")
+	case tag.RowsAffected() == 0:
+		return false, ErrObjectionsUnseen
+	}
+	if in.Founded {
+		if _, err := s.EndNotice(ctx, tx, claim.ID); err != nil {
+			return false, err
+		}
+	}
+	return s.afterAnswer(ctx, tx, claim)
+}
+
+// afterAnswer moves a claim of whose notice no objection is open any more.
+func (s *Store) afterAnswer(ctx context.Context, tx *pg.Tx, claim Claim) (done bool, err error) {
+	var open int
+	var founded string
+	err = tx.QueryRow(ctx, `select count(*) filter (where answered is null), coalesce(string_agg(reasons, '' order by id) filter (where outcome = 'founded'
+		and notice_id = (select max(id) from public_notice where claim_id = $1)), '') from objection where claim_id = $1`, claim.ID).Scan(&open, &founded)
+	switch {
+	case err != nil:
+		return false, pg.Fail(err, "look for open objections")
+	case open > 0:
+		return false, nil
+	case founded != "":
+		return true, s.SendBack(ctx, tx, claim, founded)
+	}
+	return true, s.MoveClaim(ctx, tx, claim, ClaimNoticed)
+}
+
+// Heard is who of the staff had to do with different opinions on a claim since it was last decided.
+type Heard struct {
+	Took     []core.StaffID // wrote one down that is open
+	Answered []core.StaffID
+}
+
+func (s *Store) situationHeard(ctx context.Context, tx *pg.Tx, out *Situation) error {
+	out.Heard = map[core.ClaimID]Heard{}
+	rows, err := tx.Query(ctx, `select claim_id, coalesce(taken_by, 0), coalesce(by_staff, 0) from objection o where case_id = $1
+		and not exists (select from decision d where d.claim_id = o.claim_id and d.at >= o.answered)`, out.Case.ID)
+	if err != nil {
+		return pg.Fail(err, "read who heard objections")
+	}
+	var claim core.ClaimID
+	var took, answered core.StaffID
+	_, err = pgx.ForEachRow(rows, []any{&claim, &took, &answered}, func() error {
+		h := out.Heard[claim]
+		if answered != 0 {
+			h.Answered = append(h.Answered, answered)
+		} else {
+			h.Took = append(h.Took, took)
+		}
+		out.Heard[claim] = h
+		return nil
+	})
+	return pg.Fail(err, "read who heard objections")
+}
+
+func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Objection, error) {
+	rows, err := tx.Query(ctx, `select id, notice_id, claim_id, at, says, coalesce(outcome, ''), coalesce(by_staff, 0), reasons, answered, coalesce(taken_by, 0)
+		from objection where case_id = $1 order by id`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read objections")
+	}
+	defer rows.Close()
+	var list []Objection
+	for rows.Next() {
+		var o Objection
+		var sealed []byte
+		var answered *time.Time
+		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered, &o.TakenBy); err != nil {
+			return nil, pg.Fail(err, "read an objection")
+		}
+		if o.Says, err = b.get("objection", "says/"+strconv.FormatInt(int64(o.Claim), 10), sealed); err != nil {
+			return nil, err
+		}
+		o.Answered = timeOf(answered)
+		list = append(list, o)
+	}
+	return list, pg.Fail(rows.Err(), "read objections")
+}
