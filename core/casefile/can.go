@@ -164,7 +164,7 @@ func waits() []ActName {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceRead, ActConferenceIn, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
+		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

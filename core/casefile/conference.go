@@ -200,7 +200,7 @@ var (
 	ErrBarredMeets = core.E(core.KindForbidden, "barred_meets", "这家说不对的那一项,有人以前经手过,不能参加。请换人。")
 	// ErrUnread is the answer to the second signature before everybody of the staff who was there
 	// found the minutes right.
-	ErrUnread = core.E(core.KindConflict, "minutes_unread", "还有到会的同事没看过记录。他们自己登录点过“和会上一样”,您再签。")
+	ErrUnread = core.E(core.KindConflict, "minutes_unread", "还有到会的同事没看过记录。他们自己登录,点过“核对会议记录”,您再签。")
 	// ErrNobodySigns is the answer to a list, or minutes, under which nobody may put the second signature.
 	ErrNobodySigns = core.Invalid("people", "除了写记录的人,还要有一位镇上审批或者县里的同事到会,记录才有人签。")
 	// ErrCountySigns is that answer beyond what a township may decide.

@@ -26,7 +26,7 @@ func (w *world) meetsWith(id core.CaseID, logins ...string) workflow.Confer {
 // What was resolved holds for the decision that rests on it. The sum that changes in February, long
 // after the day up to which it might be granted, and above what was resolved then, is another matter.
 //
-// Control: conference_binds of 00580: "after_resolved".
+// Control: conference_binds of 00580, which looks at no decision: `above_resolved`.
 func TestAConferenceBindsTheDecisionThatRestsOnIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -75,7 +75,7 @@ func TestAnItemAskedForAnewIsNotBoundByTheConferenceOfBefore(t *testing.T) {
 // Who refused an item calls no conference while an appeal asks about it, is at none, and neither writes
 // nor signs: what they may not decide they would bind so, for ever.
 //
-// Control: the guards of 00580 and mayConfer without meets: `who refused calls it: "", want barred_meets`.
+// Control: meets and conference_barred that find nobody: `who refused calls it: "", want barred_meets`.
 func TestWhoRefusedBindsNothingByAConference(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -107,7 +107,7 @@ func TestWhoRefusedBindsNothingByAConference(t *testing.T) {
 // What the writer puts down as a colleague's vote counts once that colleague found it right in a session
 // of their own; minutes written anew are read anew.
 //
-// Control: mayEndConference without Unread and conference_votes of 00580: `nobody else has read them: "", want minutes_unread`.
+// Control: mayEndConference without Unread, conference_votes without confirmed: `nobody else has read them: "", want minutes_unread`.
 func TestAVoteOfTheStaffIsTheirOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -144,8 +144,8 @@ func TestAVoteOfTheStaffIsTheirOwn(t *testing.T) {
 
 // A conference that nobody could sign is not called, and minutes that nobody could sign are not written.
 //
-// Control: guests without signs: `two officers and a doctor: "", want invalid_people`; Minute without
-// signable: `the county writes, an officer signs: "", want invalid_people`.
+// Control: guests that does not ask signs: `two officers and a doctor: "", want invalid_people`. Named:
+// Minute without signable; conference_votes without the state of the claim.
 func TestAConferenceThatNobodyCouldSignIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -174,7 +174,8 @@ func TestAConferenceThatNobodyCouldSignIsRefused(t *testing.T) {
 
 // What is minuted and voted one person of the county does not void by a word: another agrees first.
 //
-// Control: CallOff and conference_guard of before: `the case is visiting by one word`.
+// Control: CallOff and conference_guard of before: `an approver asks: "case_moved_on", want not_yours`
+// (it was off by SQL before), and the SQL: `<nil>`.
 func TestWhatIsMinutedIsCalledOffByTwo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -207,7 +208,7 @@ func TestWhatIsMinutedIsCalledOffByTwo(t *testing.T) {
 // Why a conference was called says what ails whom: it is sealed with the case, as the minutes are, and
 // stands neither in the timeline nor in the log.
 //
-// Control: the event of before: `"孩子的病" stands in case_event 1 times`.
+// Control: the event of before: `"孩子的病" stands in case_event 2 times`.
 func TestWhyAConferenceWasCalledIsSealed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -122,6 +122,13 @@ func (p casePage) Conference() *casefile.Conference {
 	return nil
 }
 
+// minuted reports whether the conference that the case waits for has minutes: they are read and signed
+// then, and seldom written anew.
+func (p casePage) minuted() bool {
+	c := p.Conference()
+	return c != nil && c.Outcome != ""
+}
+
 // Bound is what the last conference on a claim resolved at most for what is proposed now, nil when
 // there is none.
 func (p casePage) Bound(id core.ClaimID) (last *casefile.Conference) {

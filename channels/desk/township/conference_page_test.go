@@ -107,7 +107,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 	approver.Open(site.URL + "/desk/township/case/1")
 	form = `form[action$="/conference_read"]`
 	unfold(approver, form)
-	approver.Until("what is read, with the own vote", `["1,800", "李大夫说", "记录写您的表决:赞成"].every((w) => document.querySelector('`+form+`').innerText.includes(w))`)
+	approver.Until("what is read, with the own vote", `!document.querySelector('form[action$="/conference_minutes"]').closest(".lead") && ["1,800", "李大夫说", "记录写您的表决:赞成"].every((w) => document.querySelector('`+form+`').innerText.includes(w))`)
 	approver.Accessible()
 	approver.Whole()
 	approver.Shot("township-conference-read")
@@ -127,7 +127,18 @@ func TestAConferenceOnThePage(t *testing.T) {
 	county.Until("it stands on the page", `["可以帮", "反对", "摘要"].every((w) => document.querySelector("[aria-label=一事一议]").innerText.includes(w))`)
 	county.Accessible()
 	county.Shot("township-conference-held")
+	narrow(county)
+	county.Accessible()
+	county.Whole()
+	county.Shot("township-conference-held-phone")
 	county.Quiet()
+	// 5. What is published of it, on both.
+	for name, tab := range map[string]*browsertest.Tab{"township-conferences": approver, "township-conferences-phone": county} {
+		tab.Open(site.URL + "/desk/township/conferences")
+		tab.Accessible()
+		tab.Whole()
+		tab.Shot(name)
+	}
 	if n := h.count(t, `select count(*) from notice where kind = 'conference' and words like '%可以帮您办受灾救助。最多 1,800 元%药费一直要花。%可打 12345%平原县政府申请行政复议%'`); n != 1 {
 		t.Errorf("the household is told %d times", n)
 	}

@@ -359,7 +359,7 @@ func (p *casePage) place(row actRow) {
 			return
 		}
 		p.Held = append(p.Held, row)
-	case !leading[row.Name] && !p.mends(row.Name):
+	case !leading[row.Name] && !p.mends(row.Name), row.Name == casefile.ActMinutes && p.minuted():
 		p.Other = append(p.Other, row)
 	case p.Lead == nil:
 		row.First = true
