@@ -9,8 +9,8 @@ import (
 // What is published of conferences shows no count of fewer than five, nor the two from which one
 // follows, and no sum from which a household's part could be had.
 //
-// Control: Shown without Cover: `{Help:1 …}: column 0 shows 1, want x`; sums hidden with Help alone, and
-// a year's added to what is given once: `the sum of four of nine is shown`, `a year's money is in what is given once`.
+// Control: Shown without Cover: `{Help:1 …}: column 0 shows 1, want x`; sums hidden with
+// Help alone: `the sum of four of thirteen is shown`.
 func TestConferencesArePublishedByCounts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

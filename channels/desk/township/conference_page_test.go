@@ -147,7 +147,8 @@ func TestAConferenceOnThePage(t *testing.T) {
 // By the address itself: kin are not asked, an even number resolves nothing, who was not there does not
 // sign, the township does not call off; what ended is published by counts, and small ones are not in it.
 //
-// Named, not seen red: Shown that shows what it has.
+// Control: quarters that begin with the one that runs: `200: the quarter that runs is published`; periods
+// other than the month taken for once: `five given once and five a year: … 约 5,010,000 元`.
 func TestAConferenceByItsAddresses(t *testing.T) {
 	t.Parallel()
 	h := newMeeting(t)
@@ -202,9 +203,20 @@ func TestAConferenceByItsAddresses(t *testing.T) {
 	}
 	h.super(t, `set session_replication_role = replica; update conference set off_at = date_trunc('quarter', now()) - interval '20 days'`)
 	code, body = ask("wangmiao.officer", http.MethodGet, "/desk/township/conferences", nil)
-	row := body[max(0, strings.Index(body, `<th scope="row">王庙镇`)):]
-	row = row[:max(0, strings.Index(row, "</tr>"))]
+	of := func(body string) string {
+		row := body[max(0, strings.Index(body, `<th scope="row">王庙镇`)):]
+		return row[:max(0, strings.Index(row, "</tr>"))]
+	}
+	row := of(body)
 	if code != http.StatusOK || strings.Count(row, "不写") != 1 || !strings.Contains(row, `data-h="撤掉的">不写`) || !strings.Contains(row, `data-h="开了">0`) {
 		t.Errorf("%d: the page says %s of one conference", code, row)
+	}
+	h.super(t, `set session_replication_role = replica; insert into conference (case_id, region, ground, why, called_by, called, on_day, place, minutes, digest, outcome, reasons,
+			claim_id, amount, period, until_day, first_by, first_at, second_by, second_at)
+		select f.id, f.region, 'hardship', '原来的理由', 1, t.at, t.at, '镇上', '\x01', repeat('a', 64), 'help', '药费', 1, case when n <= 5 then 100000000 else 100000 end,
+			case when n <= 5 then 'year' else 'once' end, t.at, 1, t.at, 2, t.at from casefile f, generate_series(1, 10) n, lateral (select date_trunc('quarter', now()) - interval '9 days' as at) t`)
+	_, body = ask("wangmiao.officer", http.MethodGet, "/desk/township/conferences", nil)
+	if row := of(body); !strings.Contains(row, `data-h="可以帮">10`) || !strings.Contains(row, `data-h="一次最多">约 5,000 元`) || !strings.Contains(row, `data-h="按年、学期、季给的">5`) {
+		t.Errorf("five given once and five a year: %s", row)
 	}
 }
