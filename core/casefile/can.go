@@ -39,6 +39,7 @@ const (
 	ActConference     ActName = "conference"         // 一事一议: call it
 	ActInvite         ActName = "conference_invite"  // one more, another day or place
 	ActMinutes        ActName = "conference_minutes" // what was said, voted and resolved, with the first signature
+	ActConferenceRead ActName = "conference_read"    // found right by another who was there
 	ActConferenceIn   ActName = "conference_end"     // the second signature
 	ActConferenceOff  ActName = "conference_off"     // the county calls it off
 	ActWithdraw       ActName = "withdraw"
@@ -105,7 +106,7 @@ type rule struct {
 
 func rules() map[ActName]rule {
 	officer := []Role{RoleOfficer}
-	second, meets := []Role{RoleApprover, RoleCounty, RolePayer}, []Role{RoleOfficer, RoleApprover, RoleCounty}
+	second, meet := []Role{RoleApprover, RoleCounty, RolePayer}, []Role{RoleOfficer, RoleApprover, RoleCounty}
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
@@ -136,11 +137,12 @@ func rules() map[ActName]rule {
 		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayAppeal},
 		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
 		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
-		ActConference:     {meets, atWork, nil, mayConfer},
-		ActInvite:         {meets, []CaseState{CaseConference}, nil, mayInvite},
-		ActMinutes:        {meets, []CaseState{CaseConference}, nil, mayMinute},
+		ActConference:     {meet, atWork, nil, mayConfer},
+		ActInvite:         {meet, []CaseState{CaseConference}, nil, mayInvite},
+		ActMinutes:        {meet, []CaseState{CaseConference}, nil, mayMinute},
+		ActConferenceRead: {meet, []CaseState{CaseConference}, nil, mayRead},
 		ActConferenceIn:   {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayEndConference},
-		ActConferenceOff:  {[]Role{RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
+		ActConferenceOff:  {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:         {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
@@ -163,7 +165,7 @@ func waits() []ActName {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
+		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -58,6 +58,8 @@ type Attendee struct {
 	Name     string       `json:"name"`            // at most 40 characters
 	Function string       `json:"function"`        // at most 40 characters
 	Vote     Vote         `json:"vote"`
+
+	Confirmed time.Time `json:"-"` // when one of the staff who was there found the minutes right, in an own session
 }
 
 // Resolution is what a conference comes to.
@@ -90,9 +92,12 @@ type Conference struct {
 	FirstAt    time.Time
 	Second     core.StaffID
 	SecondAt   time.Time
+	OffFirst   core.StaffID // who asked to call off what was minuted already; 0 for nobody
+	OffFirstAt time.Time
 	OffBy      core.StaffID
 	Off        time.Time
-	OffWhy     string
+	OffWhy     string    // sealed at rest, as are Why and Reasons
+	Lapsed     time.Time // the household gave up the item that was resolved on
 }
 
 // Ended reports whether it is over, either way.
@@ -126,9 +131,30 @@ func (c Conference) Was(id core.StaffID) bool {
 	return slices.ContainsFunc(c.Came(), func(p Attendee) bool { return p.Staff == id })
 }
 
+// Unread are those of the staff who were there and have not found the minutes right, but for the
+// two who sign.
+func (c Conference) Unread(signer core.StaffID) []Attendee {
+	return slices.DeleteFunc(c.Came(), func(p Attendee) bool {
+		return p.Staff == 0 || p.Staff == c.First || p.Staff == signer || !p.Confirmed.IsZero()
+	})
+}
+
+// Owes reports whether minutes that are not signed yet wait for this one to find them right.
+func (c Conference) Owes(p Attendee) bool {
+	return c.Outcome != "" && !c.Ended() && slices.ContainsFunc(c.Unread(0), func(o Attendee) bool { return o.Nth == p.Nth })
+}
+
+// Binds reports whether what was resolved holds for what is proposed next on its claim: up to the
+// first decision after it, and until the household gives the item up.
+func (c Conference) Binds(decisions []Decision) bool {
+	return c.Held() && c.Claim != 0 && c.Lapsed.IsZero() && !slices.ContainsFunc(decisions, func(d Decision) bool {
+		return d.Claim == c.Claim && d.At.After(c.SecondAt)
+	})
+}
+
 // StaffIDs lists everybody of the staff whom it names.
 func (c Conference) StaffIDs() []core.StaffID {
-	ids := []core.StaffID{c.By, c.First, c.Second, c.OffBy}
+	ids := []core.StaffID{c.By, c.First, c.Second, c.OffFirst, c.OffBy}
 	for _, p := range c.People {
 		ids = append(ids, p.Staff)
 	}
@@ -169,6 +195,18 @@ var (
 	ErrNoMajority = core.Invalid("vote", "赞成的要过到会的一半,这样定才算数。")
 	// ErrKinMeets is the answer to kin, or somebody of the household itself, at its conference.
 	ErrKinMeets = core.E(core.KindForbidden, "kin_meets", "名单里有这家的人或亲属,不能到会。请换人。")
+	// ErrBarredMeets is the answer to somebody at a conference who had a part in what an open appeal
+	// of the case asks about.
+	ErrBarredMeets = core.E(core.KindForbidden, "barred_meets", "这家说不对的那一项,有人以前经手过,不能参加。请换人。")
+	// ErrUnread is the answer to the second signature before everybody of the staff who was there
+	// found the minutes right.
+	ErrUnread = core.E(core.KindConflict, "minutes_unread", "还有到会的同事没看过记录。他们自己登录,点过“核对会议记录”,您再签。")
+	// ErrNobodySigns is the answer to a list, or minutes, under which nobody may put the second signature.
+	ErrNobodySigns = core.Invalid("people", "除了写记录的人,还要有一位镇上审批或者县里的同事到会,记录才有人签。")
+	// ErrCountySigns is that answer beyond what a township may decide.
+	ErrCountySigns = core.Invalid("people", "超过镇上能定的限额:除了写记录的人,还要有一位县里的同事到会,记录才有人签。")
+	// ErrResolvedGone is the answer to minutes about an item that was decided or given up meanwhile.
+	ErrResolvedGone = core.E(core.KindConflict, "resolved_gone", "会上说的那一项已经定了,或者家里不要了。请重写记录。")
 	// ErrNotThere is the answer to the signature of somebody who was not there.
 	ErrNotThere = core.E(core.KindForbidden, "not_there", "到会的人才能签。")
 	// ErrSignedTwice is the answer to a second signature by whoever wrote the minutes.
@@ -189,6 +227,12 @@ func conferenceFault(err error, what string) error {
 		return ErrNoMajority
 	case "conference_kin":
 		return ErrKinMeets
+	case "conference_barred":
+		return ErrBarredMeets
+	case "conference_unconfirmed":
+		return ErrUnread
+	case "conference_help":
+		return ErrResolvedGone
 	case "conference_signed":
 		return ErrNotThere
 	case "conference_second":
@@ -197,7 +241,7 @@ func conferenceFault(err error, what string) error {
 		return ErrAboveResolved
 	case "conference_until":
 		return ErrAfterResolved
-	case "conference_stays", "conference_open":
+	case "conference_stays", "conference_open", "conference_off_two":
 		return ErrMovedOn
 	case "conference_member_staff", "conference_member_name":
 		return core.Invalid("people", "名单里有人写了两次。")

@@ -1,9 +1,27 @@
 package casefile
 
-import "lianou/core"
+import (
+	"slices"
+
+	"lianou/core"
+)
+
+// meets holds conferences to people who had no part in what an open appeal asks about: they would
+// bind by a conference what they may not decide.
+func meets(s Situation, a Actor) error {
+	for _, barred := range s.Barred {
+		if slices.Contains(barred, a.Staff) {
+			return ErrBarredMeets
+		}
+	}
+	return nil
+}
 
 // mayConfer: with something that is still to be decided.
-func mayConfer(s Situation, _ Claim, _ Actor) error {
+func mayConfer(s Situation, _ Claim, a Actor) error {
+	if err := meets(s, a); err != nil {
+		return err
+	}
 	for _, c := range s.Claims {
 		if c.Conferrable() {
 			return nil
@@ -21,11 +39,11 @@ func (c Claim) Conferrable() bool {
 	return false
 }
 
-func mayInvite(s Situation, _ Claim, _ Actor) error {
+func mayInvite(s Situation, _ Claim, a Actor) error {
 	if s.Conference == nil || s.Conference.Outcome != "" {
 		return ErrMovedOn
 	}
-	return nil
+	return meets(s, a)
 }
 
 // mayMinute: by somebody of the staff who was asked, on its day or after.
@@ -38,7 +56,17 @@ func mayMinute(s Situation, _ Claim, a Actor) error {
 	case s.Today < s.Conference.On:
 		return errNotNow("not_yet", "会定在"+s.Conference.On.Say()+",开完再写记录。提前开的,先改日子。")
 	}
-	return nil
+	return meets(s, a)
+}
+
+// mayRead: somebody of the staff who was there finds the minutes right, once, in a session of their
+// own: what the writer put down as their vote counts by that.
+func mayRead(s Situation, _ Claim, a Actor) error {
+	c := s.Conference
+	if c == nil || c.Outcome == "" || !slices.ContainsFunc(c.Unread(0), func(p Attendee) bool { return p.Staff == a.Staff }) {
+		return ErrMovedOn
+	}
+	return meets(s, a)
 }
 
 // mayEndConference: what one wrote down counts once another who was there has read and signed
@@ -56,13 +84,25 @@ func mayEndConference(s Situation, _ Claim, a Actor) error {
 		return ErrNotThere
 	case c.Above && !a.Has(RoleCounty):
 		return core.E(core.KindForbidden, "above_ceiling", "超过镇上能定的限额,要县里到会的人来签。")
+	case meets(s, a) != nil:
+		return ErrBarredMeets
+	case len(c.Unread(a.Staff)) > 0:
+		return ErrUnread
 	}
 	return nil
 }
 
-func mayCallOff(s Situation, _ Claim, _ Actor) error {
-	if s.Conference == nil {
+// mayCallOff: somebody of the county. What is minuted already, one of the county asks for and
+// another, or an approver, agrees to.
+func mayCallOff(s Situation, _ Claim, a Actor) error {
+	c := s.Conference
+	switch {
+	case c == nil:
 		return ErrMovedOn
+	case c.OffFirst == 0 && !a.Has(RoleCounty):
+		return ErrNotYours
+	case c.OffFirst == a.Staff:
+		return core.E(core.KindForbidden, "same_person", "您提了撤会,要由另一位同事来定。")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/policy"
+	"lianou/core/staff"
 )
 
 // conferenceDays is how many working days there are to hold a conference and sign what it came
@@ -62,9 +63,10 @@ func (f *Flow) Conference(ctx context.Context, actor casefile.Actor, in Confer) 
 		if err := a.hardToLookInto(ctx); err != nil {
 			return err
 		}
-		a.detail["conference"], a.detail["ground"], a.detail["why"], a.detail["people"] = id, in.Ground, in.Why, len(people)
+		// Why is sealed with the case, and stands neither in the timeline nor in the log.
+		a.detail["conference"], a.detail["ground"], a.detail["people"] = id, in.Ground, len(people)
 		return a.event(ctx, "conference.called", "您家的情况要几家一起商量,"+in.On.Say()+"开会。",
-			fmt.Sprintf("提请一事一议(%s):%s。%s在%s开,请 %d 人", in.Ground.Say(), trim(in.Why), in.On.Say(), trim(in.Place), len(people)))
+			fmt.Sprintf("提请一事一议。%s在%s开,请 %d 人", in.On.Say(), trim(in.Place), len(people)))
 	})
 }
 
@@ -110,17 +112,17 @@ func (a *act) meets(c casefile.Conference, due core.Date) error {
 }
 
 // guests names the staff among those who are asked, and holds the whole list to three people, of
-// whom two can sign. Stand are those who were asked before.
+// whom one can write and another sign. Stand are those who were asked before.
 func (a *act) guests(ctx context.Context, stand, more []casefile.Attendee) ([]casefile.Attendee, error) {
-	people, staff := make([]casefile.Attendee, 0, len(more)), 0
+	people := make([]casefile.Attendee, 0, len(more))
 	for _, p := range more {
 		if p.Staff != 0 {
 			who, err := a.f.Staff.Person(ctx, a.tx, p.Staff)
 			if err != nil {
 				return nil, err
 			}
-			if !who.Covers(a.c.Region) || len(who.Roles) == 0 {
-				return nil, core.Invalid("people", "名单里有不管这个镇的账号。")
+			if !who.Covers(a.c.Region) || !who.Has(staff.Officer, staff.Approver, staff.County) {
+				return nil, core.Invalid("people", "名单里的同事,要是这个镇的经办、审批或者县里的。")
 			}
 			p.Name, p.Function = who.Name, who.Roles[0].Chinese()
 		}
@@ -134,15 +136,38 @@ func (a *act) guests(ctx context.Context, stand, more []casefile.Attendee) ([]ca
 		people = append(people, p)
 	}
 	all := append(slices.Clone(stand), people...)
+	colleagues := 0
 	for _, p := range all {
 		if p.Staff != 0 {
-			staff++
+			colleagues++
 		}
 	}
-	if len(all) < 3 || len(all) > 31 || staff < 2 {
+	if len(all) < 3 || len(all) > 31 || colleagues < 2 {
 		return nil, core.Invalid("people", "请三个人以上,其中至少两位是系统里的同事:会议记录要两个人各自登录来签。")
 	}
-	return people, nil
+	signs, err := a.signs(ctx, all, staff.Approver, staff.County)
+	if err == nil && !signs {
+		err = casefile.ErrNobodySigns
+	}
+	return people, err
+}
+
+// signs reports whether one of some people holds one of the roles that may sign, here and today.
+func (a *act) signs(ctx context.Context, people []casefile.Attendee, roles ...staff.Role) (bool, error) {
+	for _, p := range people {
+		if p.Staff == 0 {
+			continue
+		}
+		who, err := a.f.Staff.Person(ctx, a.tx, p.Staff)
+		switch {
+		case core.KindOf(err) == core.KindNotFound: // their account was closed meanwhile
+		case err != nil:
+			return false, err
+		case who.Has(roles...) && who.Covers(a.c.Region):
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Invite asks more people to the conference of a case, or gives it another day or place.

@@ -3,9 +3,11 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/staff"
 	"lianou/core/wording"
 )
 
@@ -18,9 +20,10 @@ type Minutes struct {
 	casefile.Resolution
 }
 
-// Minute writes down what was said, voted and resolved, and signs it first. It binds nobody until a
-// second person who was there has signed. Errors: casefile.ErrFewCame, ErrNoMajority, ErrKinMeets,
-// ErrNotThere, KindInvalid for what is left out.
+// Minute writes down what was said, voted and resolved, and signs it first. It binds nobody until
+// everybody of the staff who was there found it right and a second one has signed. Errors:
+// casefile.ErrFewCame, ErrNoMajority, ErrKinMeets, ErrBarredMeets, ErrNotThere, ErrNobodySigns,
+// ErrCountySigns, KindInvalid for what is left out.
 func (f *Flow) Minute(ctx context.Context, actor casefile.Actor, in Minutes) error {
 	on := target{name: casefile.ActMinutes, trace: "conference.minuted", id: in.Case}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -38,13 +41,16 @@ func (f *Flow) Minute(ctx context.Context, actor casefile.Actor, in Minutes) err
 		if err := a.resolves(ctx, &r); err != nil {
 			return err
 		}
+		if err := a.signable(ctx, r); err != nil {
+			return err
+		}
 		c, err := f.Cases.Minute(ctx, a.tx, a.c, *a.all.Conference, r, actor.Staff)
 		if err != nil {
 			return err
 		}
 		a.detail["conference"], a.detail["digest"], a.detail["outcome"] = c.ID, c.Digest, c.Outcome
 		a.detail["for"], a.detail["against"], a.detail["abstained"] = c.Count(casefile.VoteFor), c.Count(casefile.VoteAgainst), c.Count(casefile.VoteAbstained)
-		return a.event(ctx, "conference.minuted", "", fmt.Sprintf("一事一议:记录写好了,到会 %d 人,赞成 %d、反对 %d、弃权 %d,等另一位到会的同事签",
+		return a.event(ctx, "conference.minuted", "", fmt.Sprintf("一事一议:记录写好了,到会 %d 人,赞成 %d、反对 %d、弃权 %d,等到会的同事看过、签",
 			len(c.Came()), c.Count(casefile.VoteFor), c.Count(casefile.VoteAgainst), c.Count(casefile.VoteAbstained)))
 	})
 }
@@ -57,6 +63,22 @@ func (a *act) votes(votes map[int]casefile.Vote) error {
 		}
 	}
 	return nil
+}
+
+// signable refuses minutes under which none of those who came could put the second signature.
+func (a *act) signable(ctx context.Context, r casefile.Resolution) error {
+	others := slices.DeleteFunc(slices.Clone(a.all.Conference.People), func(p casefile.Attendee) bool {
+		return p.Staff == a.actor.Staff || r.Votes[p.Nth] == casefile.VoteAbsent
+	})
+	roles, missing := []staff.Role{staff.Approver, staff.County}, casefile.ErrNobodySigns
+	if r.Above {
+		roles, missing = roles[1:], casefile.ErrCountySigns
+	}
+	signs, err := a.signs(ctx, others, roles...)
+	if err == nil && !signs {
+		err = missing
+	}
+	return err
 }
 
 // resolves checks what was resolved: help is with one item that nobody has decided, with a sum
@@ -108,26 +130,44 @@ func (a *act) period(ctx context.Context) (string, error) {
 	return cashPer(item), nil
 }
 
+// FindRight is the word of one of the staff who was there, in a session of their own, that minutes of
+// a digest are right: what the writer put down as their vote counts by that. Errors:
+// casefile.ErrMinutesMoved, ErrBarredMeets, ErrKinMeets.
+func (f *Flow) FindRight(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string) error {
+	on := target{name: casefile.ActConferenceRead, trace: "conference.read", id: id}
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		c := *a.all.Conference
+		if err := f.Cases.FindRight(ctx, a.tx, c, digest, actor.Staff); err != nil {
+			return err
+		}
+		a.detail["conference"], a.detail["digest"] = c.ID, digest
+		return a.event(ctx, "conference.read", "", "一事一议:看过记录,和会上一样")
+	})
+}
+
 // EndConference is the second signature, by another of those who were there, under the minutes
 // that they were shown. The household is told, and the case goes back to the township. Errors:
-// casefile.ErrMinutesMoved, ErrNotThere, ErrSignedTwice, ErrKinMeets.
+// casefile.ErrMinutesMoved, ErrNotThere, ErrSignedTwice, ErrUnread, ErrResolvedGone, ErrKinMeets,
+// ErrBarredMeets.
 func (f *Flow) EndConference(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string) error {
 	on := target{name: casefile.ActConferenceIn, trace: "conference.ended", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		c := *a.all.Conference
+		c, err := f.Cases.ConferenceWords(ctx, a.tx, a.c, *a.all.Conference)
+		if err != nil {
+			return err
+		}
 		if err := f.Cases.Conclude(ctx, a.tx, c, digest, actor.Staff); err != nil {
 			return err
 		}
 		a.detail["conference"], a.detail["digest"], a.detail["outcome"], a.detail["first"] = c.ID, digest, c.Outcome, c.First
 		words := wording.Conferred{Outcome: string(c.Outcome), Until: c.Until, Reason: c.Reasons}
-		staff := map[casefile.ConferenceOutcome]string{casefile.ConferNot: "不另外帮", casefile.ConferLook: "再看情况"}[c.Outcome]
+		said := map[casefile.ConferenceOutcome]string{casefile.ConferNot: "不另外帮", casefile.ConferLook: "再看情况"}[c.Outcome]
 		if c.Outcome == casefile.ConferHelp {
-			var err error
-			if staff, err = a.helped(ctx, c, &words); err != nil {
+			if said, err = a.helped(ctx, c, &words); err != nil {
 				return err
 			}
 		}
-		return a.conferred(ctx, c, words, "一事一议定了:"+staff+"。"+c.Reasons)
+		return a.conferred(ctx, c, words, "一事一议定了:"+said)
 	})
 }
 
@@ -141,26 +181,39 @@ func (a *act) helped(ctx context.Context, c casefile.Conference, words *wording.
 	}
 	words.Item, words.Amount, words.Period, words.Sample = of.claim.Everyday, c.Amount, c.Period, sample
 	a.detail["claim"], a.detail["fen"], a.detail["until"] = c.Claim, int64(c.Amount), c.Until.String()
-	staff := "可以办" + of.claim.Name
+	said := "可以办" + of.claim.Name
 	if c.Amount > 0 {
-		staff += "," + wording.AtMost(c.Amount, c.Period, sample)
+		said += "," + wording.AtMost(c.Amount, c.Period, sample)
 	}
-	return staff + "," + c.Until.Say() + "前定", nil
+	return said + "," + c.Until.Say() + "前定", nil
 }
 
-// CallOff ends a conference that will not be held, with the county's reasons.
+// CallOff ends a conference that will not be held, with the county's reasons. One that was minuted
+// already is called off by two: the county asks, and another agrees, whose own why is not looked at.
 func (f *Flow) CallOff(ctx context.Context, actor casefile.Actor, id core.CaseID, why string) error {
 	on := target{name: casefile.ActConferenceOff, trace: "conference.called_off", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkShort("why", trim(why), "请写明为什么不开了,200 个字以内,本人看得到。", mostReason); err != nil {
+		c, err := f.Cases.ConferenceWords(ctx, a.tx, a.c, *a.all.Conference)
+		if err != nil {
 			return err
 		}
-		c := *a.all.Conference
-		if err := f.Cases.CallOff(ctx, a.tx, c, trim(why), actor.Staff); err != nil {
+		a.detail["conference"], a.detail["first"] = c.ID, c.OffFirst
+		if why = trim(why); c.OffFirst != 0 {
+			why = c.OffWhy
+		}
+		if err := checkShort("why", why, "请写明为什么不开了,200 个字以内,本人看得到。", mostReason); err != nil {
 			return err
 		}
-		a.detail["conference"], a.detail["why"] = c.ID, why
-		return a.conferred(ctx, c, wording.Conferred{Outcome: "off", Reason: trim(why)}, "一事一议撤掉了:"+trim(why))
+		if c.Outcome != "" && c.OffFirst == 0 {
+			if err := f.Cases.AskOff(ctx, a.tx, a.c, c, why, actor.Staff); err != nil {
+				return err
+			}
+			return a.event(ctx, "conference.off_asked", "", "一事一议:提了撤会,等另一位同事定")
+		}
+		if err := f.Cases.CallOff(ctx, a.tx, a.c, c, why, actor.Staff); err != nil {
+			return err
+		}
+		return a.conferred(ctx, c, wording.Conferred{Outcome: "off", Reason: why}, "一事一议撤掉了")
 	})
 }
 

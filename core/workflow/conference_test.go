@@ -216,6 +216,7 @@ func TestAConferenceKeepsLevelAndDistance(t *testing.T) {
 	w.must(w.minuted(c.ID, w.helps(claim, 6000)))
 	w.named("above the ceiling", "above_ceiling", w.flow.EndConference(ctx, w.actors["approver"], c.ID, w.last(c.ID).Digest))
 	w.must(w.minuted(c.ID, w.helps(claim, 2000)))
+	w.must(w.flow.FindRight(ctx, w.actors["county"], c.ID, w.last(c.ID).Digest))
 	w.super(`insert into case_conflict (case_id, region, staff, relation) values ($1, $2, $3, '表亲')`, c.ID, c.Region, int64(w.id("county")))
 	w.named("kin was there", "kin_meets", w.flow.EndConference(ctx, w.actors["approver"], c.ID, w.last(c.ID).Digest))
 	w.super(`delete from case_conflict where staff = $1`, int64(w.id("county")))

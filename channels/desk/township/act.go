@@ -159,12 +159,13 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActReturn: func(d doing) error {
 			return f.Return(d.r.Context(), d.actor, workflow.Return{Case: d.id, Ground: casefile.Ground(d.get("ground")), Why: d.get("reason")})
 		},
-		casefile.ActConference:    t.confer,
-		casefile.ActInvite:        t.invite,
-		casefile.ActMinutes:       t.minute,
-		casefile.ActConferenceIn:  func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("digest")) },
-		casefile.ActConferenceOff: func(d doing) error { return f.CallOff(d.r.Context(), d.actor, d.id, d.get("reason")) },
-		casefile.ActWithdraw:      func(d doing) error { return f.Withdraw(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActConference:     t.confer,
+		casefile.ActInvite:         t.invite,
+		casefile.ActMinutes:        t.minute,
+		casefile.ActConferenceRead: func(d doing) error { return f.FindRight(d.r.Context(), d.actor, d.id, d.get("digest")) },
+		casefile.ActConferenceIn:   func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("digest")) },
+		casefile.ActConferenceOff:  func(d doing) error { return f.CallOff(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActWithdraw:       func(d doing) error { return f.Withdraw(d.r.Context(), d.actor, d.id, d.get("reason")) },
 	}
 }
 

@@ -122,12 +122,30 @@ func (p casePage) Conference() *casefile.Conference {
 	return nil
 }
 
-// Bound is what the last conference on a claim resolved at most, nil when there is none.
+// minuted reports whether the conference that the case waits for has minutes: they are read and signed
+// then, and seldom written anew.
+func (p casePage) minuted() bool {
+	c := p.Conference()
+	return c != nil && c.Outcome != ""
+}
+
+// Bound is what the last conference on a claim resolved at most for what is proposed now, nil when
+// there is none.
 func (p casePage) Bound(id core.ClaimID) (last *casefile.Conference) {
 	for _, c := range p.View.Conferences {
-		if c.Held() && c.Claim == id && id != 0 {
+		if c.Claim == id && c.Binds(p.View.Decisions) {
 			last = &c
 		}
 	}
 	return last
+}
+
+// Mine is what the minutes say that somebody voted.
+func (p casePage) Mine(c casefile.Conference) casefile.Vote {
+	for _, one := range c.People {
+		if one.Staff == p.Me && p.Me != 0 {
+			return one.Vote
+		}
+	}
+	return ""
 }

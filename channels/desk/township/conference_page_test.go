@@ -38,8 +38,8 @@ func (h house) super(t *testing.T, sql string) {
 }
 
 // F103 on the page: the officer calls a conference, writes down who said what and how each voted;
-// somebody of the county who was there signs it in their own session; the household is told, and
-// what was resolved stands on the page.
+// the third colleague finds it right and somebody of the county who was there signs it, in sessions of
+// their own; the household is told, and what was resolved stands on the page.
 //
 // Named, not seen red: the room that hands on no votes.
 func TestAConferenceOnThePage(t *testing.T) {
@@ -58,8 +58,8 @@ func TestAConferenceOnThePage(t *testing.T) {
 		return tab
 	}
 	day := func(add int) string { return core.DateOf(time.Now()).AddDate(0, 0, add).String() }
-	officer, county := sits("wangmiao.officer"), sits("pingyuan.county")
-	// 1. Called, with one from elsewhere.
+	officer, county, approver := sits("wangmiao.officer"), sits("pingyuan.county"), sits("wangmiao.approver")
+	// 1. Called, with two from elsewhere.
 	form := `form[action$="/case/1/conference"]`
 	unfold := func(tab *browsertest.Tab, form string) {
 		tab.Eval(`(()=>{const f=document.querySelector('` + form + `');for(let d=f.closest("details");d;d=d.parentElement.closest("details"))d.open=true;f.querySelectorAll("details").forEach((d)=>d.open=true);return ""})()`)
@@ -69,9 +69,12 @@ func TestAConferenceOnThePage(t *testing.T) {
 	officer.Fill(form+" [name=reason]", "孩子的病要长期吃药")
 	officer.Fill(form+" [name=place]", "县民政局")
 	officer.Eval(`document.querySelector('` + form + ` [name=on]').value = "` + day(0) + `"; ""`)
+	officer.Click(fmt.Sprintf(`%s [name=people][value="%d"]`, form, h.ID(t, "wangmiao.approver")))
 	officer.Click(fmt.Sprintf(`%s [name=people][value="%d"]`, form, h.ID(t, "pingyuan.county")))
 	officer.Fill(form+" .grid [name=outside]", "李大夫")
 	officer.Fill(form+" .grid [name=function]", "县卫健局")
+	officer.Fill(form+" .grid + .grid [name=outside]", "王会计")
+	officer.Fill(form+" .grid + .grid [name=function]", "县医保局")
 	officer.Click(form + " [name=unrelated]")
 	officer.Accessible()
 	officer.Whole()
@@ -82,7 +85,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 	// 2. What was said, and each one's vote.
 	form = `form[action$="/conference_minutes"]`
 	unfold(officer, form)
-	for i, vote := range []string{"for", "for", "against"} {
+	for i, vote := range []string{"for", "for", "for", "against", "against"} {
 		officer.Choose(fmt.Sprintf("%s [name=vote%d]", form, i+1), vote)
 	}
 	officer.Fill(form+" [name=minutes]", "看了病历和票据,李大夫说可以先走大病保险。")
@@ -96,9 +99,22 @@ func TestAConferenceOnThePage(t *testing.T) {
 	officer.Shot("township-conference-minutes-phone")
 	officer.Go(form + " p.gap .btn")
 	officer.Wait("办好了:写会议记录")
-	officer.Wait("等另一位到会的同事签")
+	officer.Wait("等到会的同事看过、签")
 	officer.Quiet()
-	// 3. Signed by another who was there.
+	// 3. Not to be signed before the third colleague has found it right in a session of their own.
+	county.Open(site.URL + "/desk/township/case/1")
+	county.Until("it waits for the approver", `document.body.innerText.includes("还有到会的同事没看过记录") && !document.querySelector('form[action$="/conference_end"]')`)
+	approver.Open(site.URL + "/desk/township/case/1")
+	form = `form[action$="/conference_read"]`
+	unfold(approver, form)
+	approver.Until("what is read, with the own vote", `!document.querySelector('form[action$="/conference_minutes"]').closest(".lead") && ["1,800", "李大夫说", "记录写您的表决:赞成"].every((w) => document.querySelector('`+form+`').innerText.includes(w))`)
+	approver.Accessible()
+	approver.Whole()
+	approver.Shot("township-conference-read")
+	approver.Go(form + " p.gap .btn")
+	approver.Wait("办好了:核对会议记录")
+	approver.Quiet()
+	// 4. Signed by another who was there.
 	county.Open(site.URL + "/desk/township/case/1")
 	form = `form[action$="/conference_end"]`
 	unfold(county, form)
@@ -111,7 +127,18 @@ func TestAConferenceOnThePage(t *testing.T) {
 	county.Until("it stands on the page", `["可以帮", "反对", "摘要"].every((w) => document.querySelector("[aria-label=一事一议]").innerText.includes(w))`)
 	county.Accessible()
 	county.Shot("township-conference-held")
+	narrow(county)
+	county.Accessible()
+	county.Whole()
+	county.Shot("township-conference-held-phone")
 	county.Quiet()
+	// 5. What is published of it, on both.
+	for name, tab := range map[string]*browsertest.Tab{"township-conferences": approver, "township-conferences-phone": county} {
+		tab.Open(site.URL + "/desk/township/conferences")
+		tab.Accessible()
+		tab.Whole()
+		tab.Shot(name)
+	}
 	if n := h.count(t, `select count(*) from notice where kind = 'conference' and words like '%可以帮您办受灾救助。最多 1,800 元%药费一直要花。%可打 12345%平原县政府申请行政复议%'`); n != 1 {
 		t.Errorf("the household is told %d times", n)
 	}
@@ -120,7 +147,8 @@ func TestAConferenceOnThePage(t *testing.T) {
 // By the address itself: kin are not asked, an even number resolves nothing, who was not there does not
 // sign, the township does not call off; what ended is published by counts, and small ones are not in it.
 //
-// Named, not seen red: Shown that shows what it has.
+// Control: quarters that begin with the one that runs: `200: the quarter that runs is published`; periods
+// other than the month taken for once: `five given once and five a year: … 约 5,010,000 元`.
 func TestAConferenceByItsAddresses(t *testing.T) {
 	t.Parallel()
 	h := newMeeting(t)
@@ -157,16 +185,38 @@ func TestAConferenceByItsAddresses(t *testing.T) {
 	post("two came", "wangmiao.officer", "conference_minutes", minutes, http.StatusUnprocessableEntity, "单数")
 	minutes.Set("vote2", "against")
 	post("written", "wangmiao.officer", "conference_minutes", minutes, http.StatusSeeOther, "")
-	post("another digest", "pingyuan.county", "conference_end", url.Values{"digest": {strings.Repeat("a", 64)}}, http.StatusConflict, "换过了")
+	post("another digest", "pingyuan.county", "conference_read", url.Values{"digest": {strings.Repeat("a", 64)}}, http.StatusConflict, "换过了")
 	post("the township calls it off", "wangmiao.officer", "conference_off", url.Values{"reason": {"不用了吧"}}, http.StatusForbidden, "")
-	post("called off", "pingyuan.county", "conference_off", url.Values{"reason": {"按规定就能办"}}, http.StatusSeeOther, "")
+	post("the county signs unread", "pingyuan.county", "conference_end", url.Values{"digest": {strings.Repeat("a", 64)}}, http.StatusConflict, "没看过记录")
+	post("one calls it off", "pingyuan.county", "conference_off", url.Values{"reason": {"按规定就能办"}}, http.StatusSeeOther, "")
+	if n := h.count(t, `select count(*) from casefile where state = 'conference'`); n != 1 {
+		t.Error("one person voids what was minuted")
+	}
+	post("another agrees", "wangmiao.approver", "conference_off", nil, http.StatusSeeOther, "")
 	if n := h.count(t, `select count(*) from casefile where state = 'visiting'`); n != 1 {
 		t.Error("called off, and the case is still in conference")
 	}
 	code, body := ask("wangmiao.officer", http.MethodGet, "/desk/township/conferences", nil)
-	row := body[max(0, strings.Index(body, `<th scope="row">王庙镇`)):]
-	row = row[:max(0, strings.Index(row, "</tr>"))]
+	running := core.DateOf(time.Now()).Time()
+	if q := fmt.Sprintf("%d 年第%s季度", running.Year(), []string{"一", "二", "三", "四"}[(running.Month()-1)/3]); code != http.StatusOK || strings.Contains(body, q) {
+		t.Errorf("%d: the quarter that runs is published: %s", code, q)
+	}
+	h.super(t, `set session_replication_role = replica; update conference set off_at = date_trunc('quarter', now()) - interval '20 days'`)
+	code, body = ask("wangmiao.officer", http.MethodGet, "/desk/township/conferences", nil)
+	of := func(body string) string {
+		row := body[max(0, strings.Index(body, `<th scope="row">王庙镇`)):]
+		return row[:max(0, strings.Index(row, "</tr>"))]
+	}
+	row := of(body)
 	if code != http.StatusOK || strings.Count(row, "不写") != 1 || !strings.Contains(row, `data-h="撤掉的">不写`) || !strings.Contains(row, `data-h="开了">0`) {
 		t.Errorf("%d: the page says %s of one conference", code, row)
+	}
+	h.super(t, `set session_replication_role = replica; insert into conference (case_id, region, ground, why, called_by, called, on_day, place, minutes, digest, outcome, reasons,
+			claim_id, amount, period, until_day, first_by, first_at, second_by, second_at)
+		select f.id, f.region, 'hardship', '原来的理由', 1, t.at, t.at, '镇上', '\x01', repeat('a', 64), 'help', '药费', 1, case when n <= 5 then 100000000 else 100000 end,
+			case when n <= 5 then 'year' else 'once' end, t.at, 1, t.at, 2, t.at from casefile f, generate_series(1, 10) n, lateral (select date_trunc('quarter', now()) - interval '9 days' as at) t`)
+	_, body = ask("wangmiao.officer", http.MethodGet, "/desk/township/conferences", nil)
+	if row := of(body); !strings.Contains(row, `data-h="可以帮">10`) || !strings.Contains(row, `data-h="一次最多">约 5,000 元`) || !strings.Contains(row, `data-h="按年、学期、季给的">5`) {
+		t.Errorf("five given once and five a year: %s", row)
 	}
 }

@@ -57,12 +57,13 @@ func quarterOf(d core.Date) quarter {
 	return quarter{t.Year(), (int(t.Month())-1)/3 + 1}
 }
 
-// quarters are those that may be looked at: this one, and the seven before.
+// quarters are those that may be looked at: the last eight that are over. Of the one that runs, who
+// looked before and after a conference would read what became of one household.
 func quarters(today core.Date) (list []quarter) {
 	q := quarterOf(today)
 	for range 8 {
-		list = append(list, q)
 		q = q.before()
+		list = append(list, q)
 	}
 	return list
 }

@@ -20,6 +20,7 @@ import (
 // casePage is what the page of one case shows.
 type casePage struct {
 	View     casefile.View
+	Me       core.StaffID // whoever reads
 	Said     string
 	Names    map[core.StaffID]string
 	May      map[string]bool // acts about the case that may be done now
@@ -95,7 +96,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r), Register: at.Has(staff.Officer, staff.Approver, staff.County)}
+	p := casePage{Me: at.Staff.ID, May: map[string]bool{}, Drop: map[core.ClaimID]bool{}, Said: desk.Said(w, r), Register: at.Has(staff.Officer, staff.Approver, staff.County)}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if p.View, err = t.d.Cases.View(ctx, tx, id, casefile.As(at.Staff), "办件"); err != nil {
 			return err
@@ -328,7 +329,7 @@ func (p *casePage) place(row actRow) {
 			return
 		}
 		p.Held = append(p.Held, row)
-	case !leading[row.Name] && !p.mends(row.Name):
+	case !leading[row.Name] && !p.mends(row.Name), row.Name == casefile.ActMinutes && p.minuted():
 		p.Other = append(p.Other, row)
 	case p.Lead == nil:
 		row.First = true
@@ -349,7 +350,7 @@ func (p *casePage) mends(act casefile.ActName) bool {
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true,
 	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActSecondDelivery: true, casefile.ActAnswer: true, casefile.ActResume: true,
-	casefile.ActChangeDecide: true, casefile.ActReview: true, casefile.ActReviewDecide: true, casefile.ActMinutes: true, casefile.ActConferenceIn: true}
+	casefile.ActChangeDecide: true, casefile.ActReview: true, casefile.ActReviewDecide: true, casefile.ActMinutes: true, casefile.ActConferenceRead: true, casefile.ActConferenceIn: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}

@@ -52,8 +52,8 @@ func (p casePage) confers() bool {
 }
 
 // guests are those of the staff who may be asked to the conference of a case: who decides and who
-// handles, of the township and the county, at work today and no kin. Who asks comes first, and who
-// is on the list already is not asked again.
+// handles, of the township and the county, at work today, no kin and without a part in what an open
+// appeal asks about. Who asks comes first, and who is on the list already is not asked again.
 func (t *Room) guests(ctx context.Context, tx *pg.Tx, v casefile.View, me staff.Person) ([]staff.Person, error) {
 	list := []staff.Person{me}
 	for _, role := range []staff.Role{staff.Officer, staff.Approver, staff.County} {
@@ -66,6 +66,18 @@ func (t *Room) guests(ctx context.Context, tx *pg.Tx, v casefile.View, me staff.
 	seen := map[core.StaffID]bool{}
 	for _, k := range v.Kin {
 		seen[k.Staff] = true
+	}
+	for _, p := range v.Appeals {
+		if !p.Open() {
+			continue
+		}
+		barred, err := t.d.Cases.Barred(ctx, tx, p.Claim)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range barred {
+			seen[id] = true
+		}
 	}
 	for _, c := range v.Conferences {
 		for _, id := range c.StaffIDs() {

@@ -105,7 +105,7 @@ var (
 		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActAppraise: "登记民主评议", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "登记交付", casefile.ActSecondDelivery: "确认交付", casefile.ActTakeBack: "家里说没收到", casefile.ActReferResult: "登记对方答复",
-		casefile.ActAppeal: "本人说不对,换人重新看", casefile.ActReview: "复核提答复", casefile.ActReviewDecide: "定复核的答复", casefile.ActConference: "提请一事一议", casefile.ActInvite: "改会期、加人", casefile.ActMinutes: "写会议记录", casefile.ActConferenceIn: "签会议记录", casefile.ActConferenceOff: "不开了", casefile.ActWithdraw: "本人撤回",
+		casefile.ActAppeal: "本人说不对,换人重新看", casefile.ActReview: "复核提答复", casefile.ActReviewDecide: "定复核的答复", casefile.ActConference: "提请一事一议", casefile.ActInvite: "改会期、加人", casefile.ActMinutes: "写会议记录", casefile.ActConferenceRead: "核对会议记录", casefile.ActConferenceIn: "签会议记录", casefile.ActConferenceOff: "不开了", casefile.ActWithdraw: "本人撤回",
 		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
 		casefile.ActWeigh:       "核对两份申请",
 		casefile.ActSecondVisit: "确认入户记录", casefile.ActProposeCard: "登记新卡", casefile.ActConfirmCard: "核对新卡", casefile.ActRejectCard: "新卡不对,不换",
