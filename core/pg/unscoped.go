@@ -86,6 +86,7 @@ func Unscoped() map[string]string {
 		"bank_return":        "sealed; one file holds lines of many townships",
 		"payout_inquiry":     "what the bank said of whole files, no person",
 		"payout_word":        "what the bank said of whole files, no person",
+		"payout_said":        "what two people wrote down of it, no person",
 		"budget":             "sums of money of a county or the city, no person",
 		"budget_change":      "how they came about, and ids of staff, no citizen",
 		"ledger_account":     "names of four accounts",
