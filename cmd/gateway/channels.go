@@ -80,7 +80,8 @@ type edge struct {
 	begun    *begun.Store
 	records  *records.Asker
 	intake   *intake.Intake
-	own      *jobs.Inserter // the gateway's queue
+	own      *jobs.Inserter // the gateway's queue; the one of this process
+	platform *jobs.Inserter // the platform's queue; the same
 	text     *sms.Channel
 	identity *realname.Tencent // nil where no service is set
 	worker   *notify.Worker    // nil while there is no way of telling
@@ -217,30 +218,29 @@ func (e *edge) work(ctx context.Context) error {
 	if e.own, err = jobs.NewInserter(jobs.Gateway); err != nil {
 		return err
 	}
-	platform, err := jobs.NewInserter(jobs.Platform)
-	if err != nil {
+	if e.platform, err = jobs.NewInserter(jobs.Platform); err != nil {
 		return err
 	}
 	e.calls, err = calls.New(calls.Deps{DB: e.stores.DB, Bell: e.stores.Bell, Audit: e.audit, Ring: e.keys.Ring, Platform: e.keys.Platform, Blind: e.keys.Shared, Jobs: e.own,
-		Speech: platform})
+		Speech: e.platform})
 	if err != nil {
 		return err
 	}
-	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: e.own, Speech: platform}); err != nil {
+	if e.talks, err = talks.New(talks.Deps{DB: e.stores.DB, Ring: e.keys.Ring, Platform: e.keys.Platform, Opener: e.keys.Opener, Audit: e.audit, Bell: e.stores.Bell, Jobs: e.own, Speech: e.platform}); err != nil {
 		return err
 	}
-	if e.papers, err = papers.New(papers.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Blobs: e.blobs, Audit: e.audit, Jobs: platform}); err != nil {
+	if e.papers, err = papers.New(papers.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Blobs: e.blobs, Audit: e.audit, Jobs: e.platform}); err != nil {
 		return err
 	}
 	if e.begun, err = begun.New(begun.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Shared: e.keys.Shared, Audit: e.audit}); err != nil {
 		return err
 	}
-	if e.records, err = records.NewAsker(records.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Opener: e.keys.Opener, Jobs: platform}); err != nil {
+	if e.records, err = records.NewAsker(records.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Opener: e.keys.Opener, Jobs: e.platform}); err != nil {
 		return err
 	}
 	e.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(e.cfg.DataDir, "gateway-intake"), PerDay: e.cfg.PerDay, Metrics: e.metrics},
 		intake.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Regions: e.regions, Book: e.books, Blobs: e.blobs,
-			Audit: e.audit, Jobs: platform, Log: e.log})
+			Audit: e.audit, Jobs: e.platform, Log: e.log})
 	return err
 }
 

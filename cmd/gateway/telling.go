@@ -13,6 +13,10 @@ import (
 	"lianou/core/notify"
 )
 
+// messengers is how many notices are on their way side by side: a slow messenger holds these
+// places, and no others.
+const messengers = 8
+
 // telling is the worker of notices with the ways it has, in the order they are
 // tried: WeChat, then a text, then our voice on the telephone, then a person who calls.
 func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
@@ -30,7 +34,7 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	}
 	list := jobs.NewWorkers()
 	if len(routes) > 0 {
-		worker, err := notify.NewWorker(notify.Config{Routes: routes}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log})
+		worker, err := notify.NewWorker(notify.Config{Routes: routes}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log, Platform: e.platform})
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +57,8 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	if len(routes) == 0 && !taken {
 		return nil, nil
 	}
-	client, err := jobs.New(jobs.Config{DB: e.stores.DB, Schema: jobs.Gateway, Workers: list, Periodic: sweeps, Log: e.log.With(boot.KeyComponent, "jobs")})
+	client, err := jobs.New(jobs.Config{DB: e.stores.DB, Schema: jobs.Gateway, Workers: list, Periodic: sweeps, Beside: e.own,
+		Apart: map[string]int{jobs.NotifyQueue: messengers}, Log: e.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func rail(cfg *boot.Config) []finding {
 		err = folder.Ready()
 	}
 	if err != nil {
-		return []finding{mend("bank", "LIANOU_BANK_SEND_DIR must be writable and LIANOU_BANK_TAKE_DIR readable for this account: %w", err)}
+		return []finding{mend("bank", "LIANOU_BANK_SEND_DIR must be writable and LIANOU_BANK_TAKE_DIR readable for this account, and writable by its owner alone: %w", err)}
 	}
 	return []finding{well("bank", "files go to "+b.SendDir+" and come from "+b.TakeDir)}
 }

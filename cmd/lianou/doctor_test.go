@@ -374,6 +374,14 @@ func TestDoctorServices(t *testing.T) {
 	if list := services(settings(t, folders...), forPlatform); ill(list, "bank", "") || !strings.Contains(told(list), "files go to "+send) {
 		t.Errorf("folders that are there: %s", told(list))
 	}
+	// Control, seen red: the code before ("a folder that all may write: ok …").
+	late := settings(t, folders...)
+	if err := os.Chmod(take, 0o777); err != nil { //nolint:gosec // the fault that is looked for
+		t.Fatal(err)
+	}
+	if list := services(late, forPlatform); !ill(list, "bank", "writable by group or others") {
+		t.Errorf("a folder that all may write: %s", told(list))
+	}
 	if err := os.Remove(take); err != nil {
 		t.Fatal(err)
 	}

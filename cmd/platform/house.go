@@ -63,12 +63,21 @@ type house struct {
 	speech   *calls.Transcriber
 	voices   *talks.Listener
 	intake   *intake.Intake
+	own      *jobs.Inserter // the platform's queue; the one of this process
+	edge     *jobs.Inserter // the gateway's queue; the same
 }
 
 // build makes the house from the ground up: keys, records, people, cases, money,
 // and the flow over them.
 func build(ctx context.Context, w wiring) (*house, error) {
 	h := &house{wiring: w}
+	var err error
+	if h.own, err = jobs.NewInserter(jobs.Platform); err != nil {
+		return nil, err
+	}
+	if h.edge, err = jobs.NewInserter(jobs.Gateway); err != nil {
+		return nil, err
+	}
 	for _, floor := range []func(context.Context) error{h.ground, h.people, h.casework, h.doors} {
 		if err := floor(ctx); err != nil {
 			return nil, err
@@ -151,12 +160,13 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	outbox = outbox.Through(h.edge)
 	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
 		return err
 	}
 	h.flow, err = workflow.New(workflow.Deps{DB: h.stores.DB, Opener: h.keys.Opener, Audit: h.audit, Cases: h.cases, Registry: h.registry, Changes: h.changes,
 		Staff: h.staff, Realname: check, Routing: router, Payout: h.payout, Outbox: outbox, Books: h.books, Bell: h.stores.Bell,
-		Log: h.log.With(boot.KeyComponent, "workflow")})
+		Log: h.log.With(boot.KeyComponent, "workflow"), Jobs: h.own, Edge: h.edge})
 	if err != nil {
 		return err
 	}
@@ -164,11 +174,7 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	own, err := jobs.NewInserter(jobs.Platform)
-	if err != nil {
-		return err
-	}
-	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: own})
+	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: h.own})
 	if err != nil {
 		return err
 	}
@@ -186,7 +192,7 @@ func (h *house) money() error {
 	if err != nil {
 		return err
 	}
-	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Rail: rail})
+	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Rail: rail, Jobs: h.own})
 	return err
 }
 
@@ -218,19 +224,11 @@ func (h *house) realname() (*realname.Checker, error) {
 // doors is what the desk's channels need: intake on the platform's own role, and
 // the record of calls.
 func (h *house) doors(ctx context.Context) (err error) {
-	own, err := jobs.NewInserter(jobs.Platform)
-	if err != nil {
-		return err
-	}
 	h.calls, err = calls.New(calls.Deps{DB: h.stores.DB, Bell: h.stores.Bell, Audit: h.audit, Platform: h.keys.Self, Opener: h.keys.Opener, Share: h.cfg.Quality})
 	if err != nil {
 		return err
 	}
-	gateway, err := jobs.NewInserter(jobs.Gateway)
-	if err != nil {
-		return err
-	}
-	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: gateway, Audit: h.audit, Bell: h.stores.Bell})
+	h.chats, err = talks.NewDesk(talks.DeskDeps{DB: h.stores.DB, Opener: h.keys.Opener, Self: h.keys.Self, Gateway: h.keys.Gateway, Jobs: h.edge, Audit: h.audit, Bell: h.stores.Bell})
 	if err != nil {
 		return err
 	}
@@ -240,10 +238,10 @@ func (h *house) doors(ctx context.Context) (err error) {
 	if h.records, err = records.NewClerk(records.ClerkDeps{DB: h.stores.DB, Registry: h.registry, Opener: h.keys.Opener, Gateway: h.keys.Gateway}); err != nil {
 		return err
 	}
-	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: own, Ring: h.keys.Ring}); err != nil {
+	if h.twins, err = twins.New(twins.Deps{DB: h.stores.DB, Registry: h.registry, Audit: h.audit, Jobs: h.own, Ring: h.keys.Ring}); err != nil {
 		return err
 	}
-	if h.life, err = registry.NewLife(h.registry, own); err != nil {
+	if h.life, err = registry.NewLife(h.registry, h.own); err != nil {
 		return err
 	}
 	if h.drafts, err = drafts.New(h.stores.DB, h.keys.Ring); err != nil {
@@ -254,6 +252,6 @@ func (h *house) doors(ctx context.Context) (err error) {
 	}
 	h.intake, err = intake.New(ctx, intake.Config{Dir: filepath.Join(h.cfg.DataDir, "platform-intake"), Metrics: h.metrics},
 		intake.Deps{DB: h.stores.DB, Platform: h.keys.Self, Digest: h.keys.Shared, Regions: h.regions, Book: h.books, Blobs: h.blobs,
-			Audit: h.audit, Jobs: own, Log: h.log})
+			Audit: h.audit, Jobs: h.own, Log: h.log})
 	return err
 }

@@ -22,7 +22,6 @@ import (
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
-	"lianou/core/jobs"
 )
 
 // roomParts mounts the rooms of the staff desk under /desk/ and the desk's doors of
@@ -42,11 +41,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Changes: h.changes, Life: h.life, Twins: h.twins, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Staff: h.staff, Books: h.books, Audit: h.audit, Bell: h.stores.Bell})
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff, Audit: h.audit})
-	queue, err := jobs.NewInserter(jobs.Platform)
-	if err != nil {
-		return nil, err
-	}
-	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: queue, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
+	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: h.own, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
 	mine := own.New(own.Deps{DB: h.stores.DB, Staff: h.staff, Cases: h.cases, Flow: h.flow, Audit: h.audit})
 	handler, err := shell.Handler(calls, window, town, money, lines, whole, order, scarce, rules, double, register, mine)

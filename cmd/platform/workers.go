@@ -53,7 +53,7 @@ func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	h.voices.Register(list)
 	h.watch.Register(list)
 	h.simulate.Register(list)
-	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps,
+	client, err := jobs.New(jobs.Config{DB: h.stores.DB, Schema: jobs.Platform, Workers: list, Periodic: sweeps, Beside: h.own,
 		Apart: map[string]int{calls.SpeechQueue: h.cfg.Speech.Parallel, talks.VoiceQueue: h.cfg.Speech.Parallel, watch.Queue: scanners, simulate.Queue: scanners, workflow.IdentityQueue: verifiers}, Log: h.log.With(boot.KeyComponent, "jobs")})
 	if err != nil {
 		return nil, err

@@ -37,8 +37,11 @@ type Notify struct {
 // Kind is the stable name.
 func (Notify) Kind() string { return "notify" }
 
-// Of is its township.
-func (j Notify) Of() core.RegionCode { return j.Region }
+// NotifyQueue keeps what waits for messengers and the telephone from the places of the rest.
+const NotifyQueue = "messengers"
+
+// InsertOpts names its queue.
+func (Notify) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: NotifyQueue} }
 
 // Untold tells the platform that every way of telling somebody has been tried in
 // vain, so that a person has to go there. Gateway to platform.

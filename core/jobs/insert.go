@@ -22,14 +22,15 @@ const (
 	Platform Schema = pg.PlatformJobs
 )
 
-// tellEach is how often an inserter may wake the workers of a queue. River keeps the
-// waking back for a tenth of a second by itself, and what is kept back is not made up for:
-// a job inserted right after another would lie until the next poll.
-const tellEach = time.Millisecond
+// tellEach is how often an inserter may wake the workers of a queue. The waking is a NOTIFY
+// in the caller's transaction, and commits with one wait for each other, so it stays rare; a
+// job whose waking is kept back lies until the next look (lookEach).
+const tellEach = 100 * time.Millisecond
 
 // Inserter puts jobs into one program's queue and works none: what the other
 // program holds, and what stores hold on their own side. It has no connection of
-// its own. Safe for concurrent use.
+// its own. A process makes one for each queue and hands it on: it counts what each
+// township sends, and how often workers were woken. Safe for concurrent use.
 type Inserter struct {
 	river  *river.Client[pgx.Tx]
 	shares *shares
@@ -45,6 +46,14 @@ func NewInserter(schema Schema) (*Inserter, error) {
 		return nil, core.E(core.KindInternal, "job_client", "").Wrap(err)
 	}
 	return &Inserter{river: client, shares: newShares()}, nil
+}
+
+// Or is the inserter, or a new one for a queue where none was handed over.
+func (i *Inserter) Or(schema Schema) (*Inserter, error) {
+	if i != nil {
+		return i, nil
+	}
+	return NewInserter(schema)
 }
 
 // Insert enqueues jobs in the transaction, so they exist exactly when it commits.
@@ -65,8 +74,9 @@ func (i *Inserter) InsertAt(ctx context.Context, tx *pg.Tx, at time.Time, jobs .
 		if own, ok := args.(river.JobArgsWithInsertOpts); ok {
 			opts = own.InsertOpts()
 		}
-		if of, ok := args.(Of); ok {
-			opts.Queue = i.shares.queue(of.Of(), opts.Queue)
+		// What waits for outsiders has a queue of its own, and would shut a lane.
+		if of, ok := args.(Of); ok && opts.Queue == "" {
+			opts.Queue = i.shares.queue(of.Of())
 		}
 		opts.ScheduledAt = at
 		params[n] = river.InsertManyParams{Args: args, InsertOpts: &opts}

@@ -70,7 +70,7 @@ func TestAcross(t *testing.T) {
 	g := jobs.NewWorkers()
 	jobs.Work(g, 0, func(context.Context, jobs.Job[jobs.Notify]) error { told.Add(1); return nil })
 	run(t, platform, jobs.Config{Schema: jobs.Platform, Workers: p})
-	run(t, gateway, jobs.Config{Schema: jobs.Gateway, Workers: g})
+	run(t, gateway, jobs.Config{Schema: jobs.Gateway, Workers: g, Apart: map[string]int{jobs.NotifyQueue: 1}})
 
 	open := jobs.OpenCase{Application: "a1", Region: "371402001"}
 	insert(t, gateway, jobs.Platform, open)
@@ -251,7 +251,7 @@ func TestSweepNow(t *testing.T) {
 	swept := make(chan struct{}, 8)
 	w := jobs.NewWorkers()
 	jobs.Work(w, 0, func(context.Context, jobs.Job[jobs.Notify]) error { swept <- struct{}{}; return nil })
-	c := run(t, db, jobs.Config{Schema: jobs.Platform, Workers: w, Periodic: []jobs.Periodic{{Every: time.Hour, Args: jobs.Notify{}}}})
+	c := run(t, db, jobs.Config{Schema: jobs.Platform, Workers: w, Apart: map[string]int{jobs.NotifyQueue: 1}, Periodic: []jobs.Periodic{{Every: time.Hour, Args: jobs.Notify{}}}})
 	<-swept // at the start
 	if err := c.SweepNow(t.Context()); err != nil {
 		t.Fatal(err)

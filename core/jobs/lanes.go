@@ -12,7 +12,7 @@ import (
 
 // Of is a job of one township, or of a sorting desk: its Region, as ScopeRegion gives it.
 // While its township sends more than its share, such a job goes to the township's lane (分道)
-// instead of the queue it would have gone to.
+// instead of the common queue. One whose kind named a queue stays in it.
 type Of interface {
 	Args
 	Of() core.RegionCode
@@ -34,8 +34,8 @@ const lanes = 8
 // maxShares bounds the townships remembered: the city has 148 with its sorting desks.
 const maxShares = 1024
 
-// shares counts what each township sends. It lies in memory, one in each process: a
-// second gateway doubles the burst, and no more.
+// shares counts what each township sends to one queue. It lies in memory, with the one
+// inserter of a process: a second gateway doubles the burst, and no more.
 type shares struct {
 	mu   sync.Mutex
 	town map[core.RegionCode]*rate.Limiter
@@ -43,8 +43,8 @@ type shares struct {
 
 func newShares() *shares { return &shares{town: make(map[core.RegionCode]*rate.Limiter)} }
 
-// queue names where a job of a township goes: the queue it asked for, or its lane.
-func (s *shares) queue(region core.RegionCode, asked string) string {
+// queue names where a job of a township goes: "" for the common queue, or its lane.
+func (s *shares) queue(region core.RegionCode) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	limit := s.town[region]
@@ -56,7 +56,7 @@ func (s *shares) queue(region core.RegionCode, asked string) string {
 		s.town[region] = limit
 	}
 	if limit.Allow() {
-		return asked
+		return ""
 	}
 	return laneOf(region)
 }

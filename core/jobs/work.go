@@ -34,8 +34,14 @@ func NewWorkers() *Workers { return &Workers{river: river.NewWorkers()} }
 
 const defaultTimeout = time.Minute
 
-// fetchEach is how often a queue may be asked for jobs.
-const fetchEach = 20 * time.Millisecond
+// fetchEach is how often a queue may be asked for jobs. lookEach is how often it is asked
+// without being woken, and bounds how long a job lies there unseen; a lane, whose jobs wait
+// anyway, is asked more rarely.
+const (
+	fetchEach    = 20 * time.Millisecond
+	lookEach     = 100 * time.Millisecond
+	laneLookEach = 500 * time.Millisecond
+)
 
 // Work adds a worker for the kind of A. Timeout 0 means one minute. The function
 // may run more than once for one job and must then find its own work done. A
@@ -95,6 +101,10 @@ type Config struct {
 	// take the places of the rest. Defaults to none.
 	Apart map[string]int
 
+	// Beside is the process's inserter for the same queue: the client counts townships'
+	// shares with it. Defaults to none, and counts of its own.
+	Beside *Inserter
+
 	// SoftStop is how long Stop lets running jobs finish before it cancels them.
 	// Defaults to 10 s.
 	SoftStop time.Duration
@@ -139,12 +149,12 @@ func New(cfg Config) (*Client, error) {
 		make := func() (river.JobArgs, *river.InsertOpts) { return p.Args, nil }
 		periodic[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), make, &river.PeriodicJobOpts{ID: p.Args.Kind(), RunOnStart: true})
 	}
-	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel, FetchCooldown: fetchEach}}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Parallel, FetchCooldown: fetchEach, FetchPollInterval: lookEach}}
 	for n := range lanes {
-		queues[lane(n)] = river.QueueConfig{MaxWorkers: 1, FetchCooldown: fetchEach}
+		queues[lane(n)] = river.QueueConfig{MaxWorkers: 1, FetchCooldown: fetchEach, FetchPollInterval: laneLookEach}
 	}
 	for name, parallel := range cfg.Apart {
-		queues[name] = river.QueueConfig{MaxWorkers: parallel, FetchCooldown: fetchEach}
+		queues[name] = river.QueueConfig{MaxWorkers: parallel, FetchCooldown: fetchEach, FetchPollInterval: lookEach}
 	}
 	client, err := river.NewClient(riverpgxv5.New(cfg.DB.Pool()), &river.Config{
 		Schema:       string(cfg.Schema),
@@ -163,7 +173,11 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, core.E(core.KindInvalid, "job_client", "").Wrap(err)
 	}
-	return &Client{Inserter: Inserter{river: client, shares: newShares()}, db: cfg.DB, periodic: cfg.Periodic}, nil
+	counted := newShares()
+	if cfg.Beside != nil {
+		counted = cfg.Beside.shares
+	}
+	return &Client{Inserter: Inserter{river: client, shares: counted}, db: cfg.DB, periodic: cfg.Periodic}, nil
 }
 
 // Start begins to work and goes on until Stop; the context is for the start alone,

@@ -44,6 +44,11 @@ func NewOutbox(gateway seal.Recipient) (*Outbox, error) {
 	return &Outbox{gateway: gateway, jobs: in}, nil
 }
 
+// Through makes the outbox enqueue by the process's own inserter of the gateway's queue.
+func (o *Outbox) Through(in *jobs.Inserter) *Outbox {
+	return &Outbox{gateway: o.gateway, jobs: in}
+}
+
 const maxWords = 1000 // runes
 
 // Enqueue writes the notice and its job in the caller's transaction and gives its

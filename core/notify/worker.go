@@ -57,12 +57,15 @@ type Config struct {
 	InFlight time.Duration
 }
 
-// Deps are what a Worker works with. All are required.
+// Deps are what a Worker works with. All are required but Platform.
 type Deps struct {
 	DB     *pg.DB // as lianou_gateway
 	Opener *seal.Opener
 	Audit  *audit.Log
 	Log    *slog.Logger
+
+	// Platform is the process's inserter of the platform's queue. Defaults to one of its own.
+	Platform *jobs.Inserter
 }
 
 // Worker works jobs of the kind notify. Safe for concurrent use.
@@ -88,7 +91,7 @@ func NewWorker(cfg Config, deps Deps) (*Worker, error) {
 		}
 	}
 	cfg.Pause, cfg.InFlight = orElse(cfg.Pause, 5*time.Second), orElse(cfg.InFlight, 2*time.Minute)
-	platform, err := jobs.NewInserter(jobs.Platform)
+	platform, err := deps.Platform.Or(jobs.Platform)
 	if err != nil {
 		return nil, err
 	}

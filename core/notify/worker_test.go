@@ -321,7 +321,7 @@ func TestEnqueuedIsTold(t *testing.T) {
 	d := newDesk(t, []Outcome{{Result: Accepted}}, []Outcome{{Result: Delivered}})
 	list := jobs.NewWorkers()
 	d.worker.Register(list)
-	client, err := jobs.New(jobs.Config{DB: d.env.DB(pgtest.Gateway), Schema: jobs.Gateway, Workers: list, Log: slog.New(slog.DiscardHandler)})
+	client, err := jobs.New(jobs.Config{DB: d.env.DB(pgtest.Gateway), Schema: jobs.Gateway, Workers: list, Apart: map[string]int{jobs.NotifyQueue: 2}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,8 +98,8 @@ func (p *Payout) TakeReturn(ctx context.Context, name string, raw []byte) error 
 		if parseErr != nil {
 			return p.setAside(ctx, tx, r, "form: "+parseErr.Error())
 		}
-		const q = `select id, name, state, lines, total from payout_batch where name = $1 for update`
-		err := pg.Fail(tx.QueryRow(ctx, q, ret.Batch).Scan(&r.batch.ID, &r.batch.Name, &r.batch.State, &r.batch.Totals.Lines, &r.batch.Totals.Total), "lock a batch")
+		const q = `select id, name, state, lines, total, offered from payout_batch where name = $1 for update`
+		err := pg.Fail(tx.QueryRow(ctx, q, ret.Batch).Scan(&r.batch.ID, &r.batch.Name, &r.batch.State, &r.batch.Totals.Lines, &r.batch.Totals.Total, &r.batch.Offered), "lock a batch")
 		if err != nil && core.KindOf(err) == core.KindNotFound {
 			return p.setAside(ctx, tx, r, "no such batch")
 		}
@@ -125,6 +125,9 @@ const batchIs = "batch is "
 func (p *Payout) take(ctx context.Context, tx *pg.Tx, r incoming) error {
 	switch r.batch.State {
 	case "file_written":
+		if r.batch.Offered == 0 { // nobody has the file yet who could answer it
+			return p.setAside(ctx, tx, r, batchIs+r.batch.State)
+		}
 		// The answer to our PUT was lost; the return proves that it arrived.
 		if err := p.markSent(ctx, tx, r.batch.ID); err != nil {
 			return err
@@ -300,9 +303,9 @@ func follow(r incoming, known map[string]knownLine) (next []jobs.Args, entries [
 	return next, entries
 }
 
-// refused books a file that the bank refused as a whole. Only the codes that say
-// that nothing was booked free the money; any other leaves it where it is until a
-// person has asked the bank.
+// refused books a file that the bank refused as a whole, whatever the code says. The money
+// stays where it is until two people have asked the bank: a paper that says "nothing was
+// booked" would else free a whole batch, and whoever can write one has it paid twice.
 func (p *Payout) refused(ctx context.Context, tx *pg.Tx, r incoming) error {
 	if err := p.keep(ctx, tx, r, ""); err != nil {
 		return err
@@ -313,9 +316,6 @@ func (p *Payout) refused(ctx context.Context, tx *pg.Tx, r incoming) error {
 	}
 	err := p.audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "outside", ID: "bank"}, Act: "batch.refused", Subject: batchSubject(r.batch.ID),
 		Purpose: "payout", Detail: map[string]any{"batch": r.batch.Name, "code": r.Refused}})
-	if err == nil && (r.Refused == CodeTotals || r.Refused == CodeFormat) {
-		err = p.dissolve(ctx, tx, r.batch)
-	}
 	if err == nil {
 		p.log.ErrorContext(ctx, "bank refused a file", "batch", r.batch.Name, "code", r.Refused)
 	}
@@ -325,17 +325,22 @@ func (p *Payout) refused(ctx context.Context, tx *pg.Tx, r incoming) error {
 // dissolve closes a batch of which the bank booked nothing; its money waits for
 // the next one.
 func (p *Payout) dissolve(ctx context.Context, tx *pg.Tx, b Batch) error {
-	if err := release(ctx, tx, b.ID); err != nil {
-		return err
-	}
 	if err := post(ctx, tx, "refuse", b.ID, map[string]core.Fen{accTransit: b.Totals.Total, accOwed: -b.Totals.Total}); err != nil {
 		return err
 	}
+	return p.closeUnbooked(ctx, tx, b.ID)
+}
+
+// closeUnbooked closes a refused batch and lets its entitlements wait for the next one.
+func (p *Payout) closeUnbooked(ctx context.Context, tx *pg.Tx, batch int64) error {
+	if err := release(ctx, tx, batch); err != nil {
+		return err
+	}
 	const q = `update payout_batch set state = 'closed', closed = $2 where id = $1`
-	if _, err := tx.Exec(ctx, q, b.ID, tx.Now()); err != nil {
+	if _, err := tx.Exec(ctx, q, batch, tx.Now()); err != nil {
 		return pg.Fail(err, "close a refused batch")
 	}
-	return p.stepped(ctx, tx, "batch.dissolved", b.ID)
+	return p.stepped(ctx, tx, "batch.dissolved", batch)
 }
 
 // Close closes a batch when it is done: what CloseBatch asks for.

@@ -18,9 +18,9 @@ const (
 	CodeClosed       = "1002"
 	CodeDormant      = "1003"
 	CodeNoAccount    = "1004"
-	CodeTotals       = "9001" // whole file: nothing was booked
+	CodeTotals       = "9001" // whole file: totals or digest; a person asks what was booked
 	CodeOtherContent = "9002" // whole file: unknown what was booked
-	CodeFormat       = "9003" // whole file: nothing was booked
+	CodeFormat       = "9003" // whole file: format; a person asks what was booked
 )
 
 // ErrBankFile is a bank file that breaks docs/bank-file.md. Its text names the

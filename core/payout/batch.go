@@ -37,6 +37,7 @@ type Batch struct {
 	State      string       // draft, discarded, approved, file_written, sent, answered, refused, closed
 	Offered    int          // how often its file was handed to the bank
 	Word       Word         // what the bank says of that, while it is unknown: Absent or Differs
+	Held       bool         // not handed over any more: a card, a stop or a death since
 	Refused    string       // the bank's code for a file refused as a whole
 	Discarded  core.StaffID // who discarded it, 0 for nobody
 	Why        string       // the reason of that
@@ -237,10 +238,8 @@ func (p *Payout) insertLines(ctx context.Context, tx *pg.Tx, batch int64, lines 
 // the lines of a batch never change. The bank file is written by a job of the same
 // transaction.
 func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared Totals) error {
-	// A card that is just being changed is waited for, and then seen.
-	const hold = `select from payout_line l join payout_entitlement e on e.id = l.entitlement where l.batch = $1 order by e.id for share of e`
-	if _, err := tx.Exec(ctx, hold, id); err != nil {
-		return pg.Fail(err, "hold the cards of a batch")
+	if err := holdCards(ctx, tx, id); err != nil {
+		return err
 	}
 	const q = `update payout_batch set state = 'approved', approved_by = $2, approved = $3
 		where id = $1 and state = 'draft' and created_by <> $2 and lines = $4 and total = $5 and not ` + cardChanged

@@ -18,13 +18,14 @@ type Config struct {
 }
 
 // Deps are what a Payout works with. All are required, but Rail may be nil where
-// nothing is sent (tools, tests of desks).
+// nothing is sent (tools, tests of desks), and Jobs in a process of no other inserter.
 type Deps struct {
 	DB    *pg.DB // as lianou_platform; used by the jobs only
 	Ring  *seal.Ring
 	Audit *audit.Log
 	Log   *slog.Logger
 	Rail  Rail
+	Jobs  *jobs.Inserter // of the platform's queue. Defaults to one of its own
 }
 
 // Payout is the one way to money. Methods with a tx run in the caller's
@@ -48,7 +49,7 @@ func New(cfg Config, d Deps) (*Payout, error) {
 	if cfg.Payer.IsZero() || d.DB == nil || d.Ring == nil || d.Audit == nil || d.Log == nil {
 		return nil, core.E(core.KindInvalid, "payout_config", "")
 	}
-	in, err := jobs.NewInserter(jobs.Platform)
+	in, err := d.Jobs.Or(jobs.Platform)
 	if err != nil {
 		return nil, err
 	}

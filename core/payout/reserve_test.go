@@ -38,6 +38,8 @@ func TestMoneyOfALineComesBack(t *testing.T) {
 	h.must(h.Send(t.Context(), b.ID))
 	h.stands("with the bank", k, 760_00, 0, 240_00)
 	h.must(h.Poll(t.Context()))
+	h.stands("refused, and nobody has asked", k, 760_00, 0, 240_00)
+	h.said(h.inquiries()[0], BookedNothing)
 	h.stands("refused as a whole", k, 0, 0, 1000_00)
 
 	h.bank.set(func(b *bank) { b.refuse, b.codes[account(t, "62284800000000002").Reveal()] = "", "1002" })

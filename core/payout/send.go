@@ -18,8 +18,12 @@ import (
 //  2. If it was handed over before, the outcome of that is unknown: ask the bank. Only
 //     its explicit "not here" lets the bytes go out again (security.md P14); without one
 //     the batch stays unknown, and the poll asks again.
-//  3. Count the offer, commit that first.
+//  3. Count the offer, commit that first. Before a second one look whether the lines are
+//     still right: days may have passed.
 //  4. Hand the bytes over and record what the bank says.
+//
+// From the first offer on the bank's silence is no error: the poll asks again within
+// seconds, where River would come back to a failed job after hours.
 func (p *Payout) Send(ctx context.Context, id int64) error {
 	if p.rail == nil {
 		return jobs.Cancel(core.E(core.KindInternal, "no_bank", ""))
@@ -41,8 +45,8 @@ func (p *Payout) Send(ctx context.Context, id int64) error {
 	// NOTE: the bank may have the file from here on, whatever comes back.
 	word, err := p.rail.Put(ctx, f.name, f.raw) // step 4
 	if err != nil {
-		p.log.WarnContext(ctx, "hand a batch to the bank", "batch", f.batch, "code", core.Known(err).Code)
-		return err
+		p.unanswered(ctx, "hand a batch to the bank", f, err)
+		return nil
 	}
 	return p.heard(ctx, id, f, word)
 }
@@ -161,11 +165,16 @@ func fit(s string, width int) string {
 	return ""
 }
 
-// offering counts an offer before it is made; false when the batch moved on, or when
-// another worker is just making this one.
+// offering counts an offer before it is made; false when the batch moved on or is held,
+// or when another worker is just making this one.
 func (p *Payout) offering(ctx context.Context, id int64, before int) (open bool, err error) {
 	err = p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `update payout_batch set offered = offered + 1 where id = $1 and state = 'file_written' and offered = $2`
+		if before > 0 {
+			if held, err := p.hold(ctx, tx, id); err != nil || held {
+				return err
+			}
+		}
+		const q = `update payout_batch set offered = offered + 1 where id = $1 and state = 'file_written' and held is null and offered = $2`
 		tag, err := tx.Exec(ctx, q, id, before)
 		open = tag.RowsAffected() == 1
 		return pg.Fail(err, "count the offer")

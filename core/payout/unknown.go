@@ -15,23 +15,42 @@ func (b Batch) Unknown() bool { return b.State == "file_written" && b.Offered > 
 // inquire asks the bank about a file that was handed over. nil when the batch has moved
 // on or stays unknown; else the file, to be handed over once more.
 func (p *Payout) inquire(ctx context.Context, id int64) (*bankFile, error) {
-	// A return says more than a receipt. One that cannot be read may be of this batch.
-	if _, err := p.answers(ctx); err != nil {
+	// A return says more than a receipt, and one that was left may be of this batch.
+	left, unread := p.answers(ctx)
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	f, err := p.file(ctx, id)
 	if err != nil || f == nil {
 		return nil, err
 	}
+	if unread != nil {
+		p.unanswered(ctx, "look for the return of a batch", f, unread)
+	}
 	word, err := p.rail.Ask(ctx, Question{Batch: f.batch, Name: f.name, Digest: digest(f.raw), Offer: f.offered})
 	if err != nil {
-		p.log.WarnContext(ctx, "ask the bank about a batch", "batch", f.batch, "code", core.Known(err).Code)
+		p.unanswered(ctx, "ask the bank about a batch", f, err)
+		word = Unsaid
+	}
+	if err := p.heard(ctx, id, f, word); err != nil {
 		return nil, err
 	}
-	if err := p.heard(ctx, id, f, word); err != nil || word != Absent {
-		return nil, err
+	absent := word == Absent
+	if word == Unsaid {
+		if absent, err = p.ruledAbsent(ctx, id, f.offered); err != nil {
+			return nil, err
+		}
+	}
+	if unread != nil || left > 0 || !absent {
+		return nil, nil
 	}
 	return f, nil
+}
+
+// unanswered notes that the bank cannot be reached. What the outcome is stays unknown,
+// and the poll asks again.
+func (p *Payout) unanswered(ctx context.Context, what string, f *bankFile, err error) {
+	p.log.WarnContext(ctx, what, "batch", f.batch, "code", core.Known(err).Code)
 }
 
 // heard records the bank's word on the newest offer of a batch.

@@ -188,3 +188,48 @@ func TestOverFolders(t *testing.T) {
 		t.Errorf("state %s, ledger %+v, set aside as %q", v.State, h.ledger(), h.reason())
 	}
 }
+
+// While a file of the bank's could not be taken in, "not here" hands nothing over: what was
+// left may be the return of this very batch.
+//
+// Control, seen red: the code before, which threw `left` away ("2 PUTs").
+func TestWhatWasLeftMayBeOfThisBatch(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(1)
+	h.bank.set(func(b *bank) { b.stray = 1; b.out["AAA.ret"], b.broken = nil, "AAA.ret" })
+	b := h.approved()
+	h.again(b.ID)
+	if puts, _, _ := h.bank.seen(); puts != 1 || !h.whole(b.ID).Unknown() {
+		t.Errorf("%d PUTs", puts)
+	}
+	h.bank.set(func(b *bank) { delete(b.out, "AAA.ret") })
+	h.again(b.ID)
+	if v := h.whole(b.ID); v.State != "closed" {
+		t.Errorf("state %s", v.State)
+	}
+}
+
+// An outage after the hand-over ends the job: the next poll asks, within seconds. A job that
+// failed would come back after hours and keep the poll from asking meanwhile.
+//
+// Control, seen red: the code before ("the job: bank_put").
+func TestAnOutageIsNoFailureOfTheJob(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.due(1)
+	h.bank.set(func(b *bank) { b.stray, b.mute = 1, true })
+	b := h.approved()
+	for range 2 {
+		if err := h.Send(t.Context(), b.ID); err != nil {
+			t.Errorf("the job: %v", err)
+		}
+	}
+	h.bank.Close()
+	if err := h.Send(t.Context(), b.ID); err != nil {
+		t.Errorf("the bank is away: %v", err)
+	}
+	if v := h.whole(b.ID); !v.Unknown() || v.Offered != 1 {
+		t.Errorf("state %s, %d offers", v.State, v.Offered)
+	}
+}

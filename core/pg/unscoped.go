@@ -90,6 +90,7 @@ func Unscoped() map[string]string {
 		"bank_statement_word": "what two payers say of a difference",
 		"payout_again":        "why money that came back twice is sent once more, no person's name; the payers' room alone reads it",
 		"payout_word":         "what the bank said of whole files, no person",
+		"payout_said":         "what two people wrote down of it, no person",
 		"budget":              "sums of money of a county or the city, no person",
 		"budget_change":       "how they came about, and ids of staff, no citizen",
 		"ledger_account":      "names of four accounts",

@@ -27,7 +27,7 @@ import (
 )
 
 // Deps is what a Flow works with. All are required but Bell, without which desks
-// find out by their slow poll, and Gather.
+// find out by their slow poll, Gather, Jobs and Edge.
 type Deps struct {
 	DB       *pg.DB // as lianou_platform
 	Opener   *seal.Opener
@@ -43,6 +43,8 @@ type Deps struct {
 	Books    matching.Books
 	Bell     *bell.Bell
 	Log      *slog.Logger
+	Jobs     *jobs.Inserter // of the platform's queue. Defaults to one of its own
+	Edge     *jobs.Inserter // of the gateway's queue. Defaults to one of its own
 
 	// Gather is how long a household's decisions and payments are waited for before
 	// one notice tells them together, in real time. Defaults to 20 s; less than a
@@ -70,11 +72,11 @@ func New(d Deps) (*Flow, error) {
 	if d.Gather == 0 {
 		d.Gather = 20 * time.Second
 	}
-	in, err := jobs.NewInserter(jobs.Platform)
+	in, err := d.Jobs.Or(jobs.Platform)
 	if err != nil {
 		return nil, err
 	}
-	edge, err := jobs.NewInserter(jobs.Gateway)
+	edge, err := d.Edge.Or(jobs.Gateway)
 	if err != nil {
 		return nil, err
 	}

@@ -107,6 +107,8 @@ func unsure(b payout.Batch) string {
 	switch {
 	case !b.Unknown():
 		return ""
+	case b.Held:
+		return "银行说没收到。这期间这一批里有人换了卡、停了发,或者人不在了,所以停住,不再交给银行。请两个人把它作废,钱回到等着发的,跟下一批发。不要另做一批。"
 	case b.Word == payout.Differs:
 		return "银行说这个批号它那里是别的内容。请打电话让银行查批号 " + b.Name + "。没查清以前,一分钱也不会再发。不要另做一批。"
 	case b.Word == payout.Absent:
@@ -125,6 +127,8 @@ type stateWord struct {
 func wordOf(b payout.Batch) stateWord {
 	answered := b.State == "answered" || b.State == "closed" && b.Refused == ""
 	switch {
+	case b.Unknown() && b.Held:
+		return stateWord{word: "停住了,等两个人", tone: "red", moving: true}
 	case b.Unknown() && b.Word == payout.Differs:
 		return stateWord{word: "银行那边内容不一样", tone: "red", moving: true}
 	case b.Unknown():
@@ -133,6 +137,8 @@ func wordOf(b payout.Batch) stateWord {
 		return stateWord{word: "已退回", tone: "red"}
 	case answered && b.Returned > core.Fen(0):
 		return stateWord{word: "部分退回", tone: "red"}
+	case b.State == "closed" && b.Held && b.Returned == 0 && b.Paid == 0:
+		return stateWord{word: "停住后作废,钱回到等着发的"}
 	case b.State == "closed" && b.Refused != "":
 		return stateWord{word: "银行整批退回,钱回到等着发的", tone: "red"}
 	}

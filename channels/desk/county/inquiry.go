@@ -25,7 +25,7 @@ func asksOf(list []payout.Inquiry, names map[core.StaffID]string, me core.StaffI
 		a := ask{Inquiry: q, What: "又来一份回单,和先前的对不上", By: names[q.ProposedBy], MayConfirm: q.Outcome != "" && q.ProposedBy != me}
 		switch {
 		case q.Refused:
-			a.What = "银行说这个批号早有别的内容,不知道记没记账"
+			a.What = refusal(q.Reason)
 		case q.Batch == 0:
 			a.What = "来了一份回单,不是我们的批次,或者看不懂"
 		}
@@ -40,6 +40,17 @@ func asksOf(list []payout.Inquiry, names map[core.StaffID]string, me core.StaffI
 		out[i] = a
 	}
 	return out
+}
+
+// refusal says why the bank refused a file as a whole.
+func refusal(code string) string {
+	switch code {
+	case payout.CodeTotals:
+		return "银行整批退回,说笔数或总额不对。记没记账要问过才算"
+	case payout.CodeFormat:
+		return "银行整批退回,说文件格式不对。记没记账要问过才算"
+	}
+	return "银行说这个批号早有别的内容,不知道记没记账"
 }
 
 // asked writes down what the bank said when somebody asked.

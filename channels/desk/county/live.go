@@ -47,13 +47,16 @@ func (c *Room) batches(w http.ResponseWriter, r *http.Request, at desk.At) error
 func (f found) digest() string {
 	h := fnv.New64a()
 	for _, b := range f.batches {
-		fmt.Fprintln(h, b.ID, b.State, b.Offered, b.Word, b.Paid, b.Returned)
+		fmt.Fprintln(h, b.ID, b.State, b.Offered, b.Word, b.Held, b.Paid, b.Returned)
 	}
 	for _, x := range f.open {
 		fmt.Fprintln(h, x.ID, x.State, x.AgainBy)
 	}
 	for _, x := range f.cards {
 		fmt.Fprintln(h, x.ID)
+	}
+	for _, x := range f.unsettled {
+		fmt.Fprintln(h, x.Batch, x.Ruling, x.ProposedBy, x.Confirmed, x.MayDissolve)
 	}
 	for _, x := range f.asks {
 		fmt.Fprintln(h, x.Return, x.Outcome, x.ProposedBy)

@@ -55,6 +55,8 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
 		{Method: "POST", Path: "/county/inquiry/{return}/propose", Roles: payers, Trace: "inquiry.proposed", Serve: c.asked},
 		{Method: "POST", Path: "/county/inquiry/{return}/confirm", Roles: payers, Trace: "inquiry.confirmed batch.reopened", Serve: c.answered},
+		{Method: "POST", Path: "/county/batch/{batch}/said", Roles: payers, Trace: "ruling.proposed", Serve: c.said},
+		{Method: "POST", Path: "/county/batch/{batch}/said/confirm", Roles: payers, Trace: "ruling.confirmed batch.sent batch.refused batch.dissolved", Serve: c.ruled},
 		{Method: "GET", Path: "/county/batch/{batch}", Roles: payers, Trace: "batch.read", Serve: c.batch},
 		{Method: "POST", Path: "/county/fix/{fix}/confirm", Roles: payers, Trace: "card.confirmed account.confirmed", Serve: c.confirm},
 		{Method: "POST", Path: "/county/fix/{fix}/phone", Roles: payers, Trace: "field.revealed", Serve: c.phone},
@@ -144,6 +146,7 @@ type page struct {
 	Sample    bool     // some of the money of the ledger does
 	Batches   []batch
 	Asks      []ask // what the bank has to be asked about
+	Rulings   []ruling
 	Fixes     []fix
 	Ledger    []balance
 	Moving    bool   // a batch is on its way: the page asks for news by itself
@@ -187,6 +190,7 @@ type found struct {
 	waits     []payout.Waiting
 	open      []payout.Fix
 	asks      []payout.Inquiry
+	unsettled []payout.Unsettled
 	cards     []casefile.Card
 	rung      map[int64]bool // the cards whose household's own number this payer has looked at
 	heads     map[core.CaseID]casefile.Head
@@ -204,6 +208,9 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx, at desk.At) (f found, err er
 		return f, err
 	}
 	if f.asks, err = c.d.Payout.Inquiries(ctx, tx); err != nil {
+		return f, err
+	}
+	if f.unsettled, err = c.d.Payout.Unsettled(ctx, tx); err != nil {
 		return f, err
 	}
 	if f.cards, err = c.d.Cases.OpenCards(ctx, tx, cases(f.open)...); err != nil {
@@ -253,6 +260,9 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	for _, q := range found.asks {
 		people = append(people, q.ProposedBy)
 	}
+	for _, u := range found.unsettled {
+		people = append(people, u.ProposedBy)
+	}
 	names, err := c.d.Staff.Names(r.Context(), people...)
 	if err != nil {
 		return page{}, err
@@ -265,6 +275,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 			Word: s.word, Tone: s.tone, Unsure: unsure(b), MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
 	p.Sample = p.DueSample || slices.ContainsFunc(found.batches, func(b payout.Batch) bool { return b.Sample })
+	p.Rulings = rulingsOf(found.unsettled, names, at.Staff.ID)
 	p.Fixes = found.fixes(at.Staff.ID, names)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}

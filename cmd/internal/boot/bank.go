@@ -1,6 +1,9 @@
 package boot
 
-import "path/filepath"
+import (
+	"os"
+	"path/filepath"
+)
 
 // The rails to the bank (代发通道).
 const (
@@ -23,6 +26,11 @@ func checkBank(cfg *Config) []string {
 	case RailFolder:
 		if !filepath.IsAbs(b.SendDir) || !filepath.IsAbs(b.TakeDir) || filepath.Clean(b.SendDir) == filepath.Clean(b.TakeDir) {
 			return []string{"LIANOU_BANK_SEND_DIR and LIANOU_BANK_TAKE_DIR must be two different absolute paths"}
+		}
+		// Whoever may write there speaks as the bank. A share that is mounted later is looked
+		// at with each use.
+		if at, err := os.Stat(b.TakeDir); err == nil && at.Mode().Perm()&0o022 != 0 {
+			return []string{"LIANOU_BANK_TAKE_DIR is writable by group or others: whoever may write there speaks as the bank (chmod go-w, owned by the account that brings the bank's files)"}
 		}
 	case RailHTTP:
 		if b.BaseURL == "" {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,24 @@ func TestLoadDefaults(t *testing.T) {
 	if cfg.GatewayAddr != "127.0.0.1:8345" || cfg.PlatformAddr != "127.0.0.1:8346" || cfg.StandinAddr != "127.0.0.1:8347" ||
 		cfg.DataDir != "./var" || cfg.SIP.Addr != "127.0.0.1:5060" || !slices.Equal(cfg.SIP.Trunks, []string{"127.0.0.1"}) {
 		t.Errorf("%+v", cfg)
+	}
+}
+
+// A folder into which others than its owner may write speaks for nobody: the program does
+// not start with it.
+//
+// Control, seen red: the code before ("0775: <nil>", "0777: <nil>").
+func TestOpenBankFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	send, take := t.TempDir(), t.TempDir()
+	lines := []string{"LIANOU_DATABASE_URL=postgres://u:p4ssword@h/d", "LIANOU_BANK_RAIL=folder", "LIANOU_BANK_SEND_DIR=" + send, "LIANOU_BANK_TAKE_DIR=" + take}
+	for mode, open := range map[os.FileMode]bool{0o755: false, 0o775: true, 0o777: true} {
+		if err := os.Chmod(take, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(lines); (err != nil) != open || open && !strings.Contains(err.Error(), "LIANOU_BANK_TAKE_DIR") {
+			t.Errorf("%#o: %v", mode, err)
+		}
 	}
 }
 
