@@ -374,7 +374,7 @@ func TestDoctorServices(t *testing.T) {
 	if list := services(settings(t, folders...), forPlatform); ill(list, "bank", "") || !strings.Contains(told(list), "files go to "+send) {
 		t.Errorf("folders that are there: %s", told(list))
 	}
-	// Control, seen red: the code before ("a folder that all may write: ok …").
+	// Control, named: Ready that does not ask who may write; TestAnOpenFolderIsNotTheBank saw it red.
 	late := settings(t, folders...)
 	if err := os.Chmod(take, 0o777); err != nil { //nolint:gosec // the fault that is looked for
 		t.Fatal(err)
