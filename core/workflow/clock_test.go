@@ -137,7 +137,7 @@ func TestAnAppealKeepsTheTotalDays(t *testing.T) {
 	if got := w.claim(c.ID, dibao); got.Due != want {
 		t.Errorf("the claim is due %s, want %s", got.Due, want)
 	}
-	w.must(w.flow.Conference(ctx, officer, w.meeting(c.ID)))
+	w.must(w.flow.Conference(ctx, w.actors["second"], w.meetsWith(c.ID, "second", "county")))
 	special := cal.Add(cal.Add(claim.Terms.On, claim.Terms.Special), rest)
 	if now := w.deadline(c.ID, casefile.DeadlineDecide, claim.ID); now.Due != special {
 		t.Errorf("after the conference %s, want %s", now.Due, special)

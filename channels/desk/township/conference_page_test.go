@@ -148,7 +148,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 // sign, the township does not call off; what ended is published by counts, and small ones are not in it.
 //
 // Control: quarters that begin with the one that runs: `200: the quarter that runs is published`; periods
-// other than the month taken for once: `five given once and five a year: … 约 5,010,000 元`.
+// other than the month taken for once: `five given once and five a year: … 约 5,000,000 元`.
 func TestAConferenceByItsAddresses(t *testing.T) {
 	t.Parallel()
 	h := newMeeting(t)
