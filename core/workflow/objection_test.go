@@ -32,7 +32,8 @@ func (w *world) answers(claim casefile.Claim, founded bool, reasons string) work
 // had brought, and upheld it, again and again. Neither who wrote it down nor who is barred by the
 // appeal answers it.
 //
-// Control: mayAnswer as it was, with objection_guard as it was: "who refused answers: \"\", want same_person".
+// Control: objection_guard without taken_by: "update objection set outcome = 'founded', by_staff = taken_by
+// …: <nil>". Each of mayAnswer and objection_guard refuses alone.
 func TestNobodyUpholdsTheOpinionTheyWroteDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -64,8 +65,8 @@ func TestNobodyUpholdsTheOpinionTheyWroteDown(t *testing.T) {
 // holds the decision. Where one of them was founded the claim goes back once the last is answered.
 // Who answered does not decide.
 //
-// Control: without id = any: "2 of 2 were answered"; mayDecide without Heard, and no
-// objection_decider: "who answered decides: \"\", want same_person".
+// Control: without id = any: "a page that showed nothing: \"\", want record_changed". Who answered is held
+// off by mayDecide and by objection_decider, each alone.
 func TestAnAnswerIsAboutWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -97,7 +98,7 @@ func TestAnAnswerIsAboutWhatWasSeen(t *testing.T) {
 
 // One founded opinion among several sends the claim back to be reviewed, once all are answered.
 //
-// Control: afterAnswer that asks the last answer alone: "the claim is noticed".
+// Control: afterAnswer that never asks for a founded one: "the claim is noticed".
 func TestAFoundedOpinionIsNotOverruledByTheNext(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -99,10 +99,11 @@ begin
     return new;
 end $$;
 -- +goose StatementEnd
-create trigger appeal_waits before update of state on claim for each row when (new.state = 'withdrawn' and old.state <> 'withdrawn') execute function appeal_waits();
+-- After claim_guard, by its name: what is no step at all is refused as that.
+create trigger claim_under_appeal before update of state on claim for each row when (new.state = 'withdrawn' and old.state <> 'withdrawn') execute function appeal_waits();
 
 -- +goose Down
-drop trigger appeal_waits on claim;
+drop trigger claim_under_appeal on claim;
 drop function appeal_waits();
 -- +goose StatementBegin
 create or replace function appeal_holds() returns trigger language plpgsql set search_path = public, pg_temp as $$
