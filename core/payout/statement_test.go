@@ -166,6 +166,9 @@ func TestStatementIsMatchedLineByLine(t *testing.T) {
 	if len(missing) != 1 || missing[0].Line != left.Line || missing[0].Amount != left.Amount {
 		t.Errorf("in our books alone: %+v", missing)
 	}
+	if len(foreign) != 2 {
+		t.Errorf("in the statement alone, or of another amount: %+v", foreign)
+	}
 	// The same bytes again are nothing; another statement with a line of the first is.
 	h.printed("b.sta", s)
 	next := core.NewDate(2099, 1, 2)

@@ -98,7 +98,7 @@ func TestStatementSurvivesARestart(t *testing.T) {
 	if err := s.save(); err != nil {
 		t.Fatal(err)
 	}
-	s, base, _ = world(t, func(c *Config) { c.DataDir, c.Now = dir, clock.now })
+	s, _, _ = world(t, func(c *Config) { c.DataDir, c.Now = dir, clock.now })
 	clock.move(24 * time.Hour)
 	s.EndDays()
 	if err := s.save(); err != nil {
