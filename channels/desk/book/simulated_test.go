@@ -60,7 +60,7 @@ func TestBothPagesCountTheSame(t *testing.T) {
 	o.into(4000)
 	han := o.as("han")
 	o.ask(han, "/desk/book/begin", url.Values{"why": {"提高标准"}})
-	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"780"}, "from": {"2026-12-31"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}}
+	raise := url.Values{"param": {"dibao.standard"}, "area": {"rural"}, "value": {"780"}, "from": {"2026-12-31"}, "source": {"样本"}, "sample": {"1"}, "why": {"会议"}, "sure": {"1"}}
 	o.ask(han, draftAt+"/amount", raise)
 	o.ask(han, draftAt+"/simulate", url.Values{})
 	o.work(1)
