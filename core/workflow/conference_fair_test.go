@@ -84,7 +84,8 @@ func TestWhoRefusedBindsNothingByAConference(t *testing.T) {
 	ctx := t.Context()
 	c, claim := w.ready("4071882635")
 	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.refuse(claim), Region: town}))
-	w.must(w.flow.Appeal(ctx, w.actors["second"], claim.ID, "存款是卖粮的钱"))
+	w.employ("taker", "officer", town) // who writes an appeal down is barred as well
+	w.must(w.flow.Appeal(ctx, w.actors["taker"], claim.ID, "存款是卖粮的钱"))
 	w.named("who refused calls it", "barred_meets", w.flow.Conference(ctx, w.actors["officer"], w.meetsWith(c.ID, "second", "county")))
 	w.named("who refused is asked", "barred_meets", w.flow.Conference(ctx, w.actors["second"], w.meetsWith(c.ID, "second", "approver")))
 	w.must(w.flow.Conference(ctx, w.actors["second"], w.meetsWith(c.ID, "second", "county")))
