@@ -84,6 +84,9 @@ func (r *Registry) parse(query string, today core.Date) (terms, error) {
 	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) || utf8.RuneCountInString(query) > maxQuery || len(parts) > maxTerms {
 		return q, core.Invalid("query", "查询的内容太长或有不认识的字,请写短一些。")
 	}
+	if yearless.MatchString(dayInWords.ReplaceAllString(ordinary(query), "")) {
+		return q, core.Invalid("query", "生日要把年也写上,例如 1967年3月3日,或者八位数 19670303。")
+	}
 	for _, part := range parts {
 		if err := r.part(&q, part, today); err != nil {
 			return q, err

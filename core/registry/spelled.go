@@ -35,6 +35,7 @@ func Spelled(query string) []string {
 
 var (
 	dayInWords   = regexp.MustCompile(`((?:18|19|20)[0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号]?`)
+	yearless     = regexp.MustCompile(`[0-9]{1,2}\s*月\s*[0-9]{1,2}`)
 	dayInFigures = regexp.MustCompile(`^((?:18|19|20)[0-9]{2})[-./．]([0-9]{1,2})[-./．]([0-9]{1,2})$`)
 
 	besideName    = regexp.MustCompile(`(\p{Han})([0-9A-Za-z+])`)

@@ -117,11 +117,17 @@ var errClaim = core.Invalid("becomes", "新的内容没写对。有选项的选�
 // amount is what a number may look like: leading zeros are no JSON.
 var amount = regexp.MustCompile(`^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$`)
 
+// grouped is a number whose thousands are set apart, as the pages show it.
+var grouped = regexp.MustCompile(`^[1-9][0-9]{0,2}([,\x{ff0c}][0-9]{3})+(\.[0-9]{1,2})?$`)
+
 // value reads what was typed or chosen into the words of the schema. Whether it fits the
 // fact's own limits is the register's to say.
 func (c claim) value(typed string) (json.RawMessage, error) {
 	typed = strings.TrimSpace(typed)
 	if len(c.Open) == 0 {
+		if grouped.MatchString(typed) {
+			typed = strings.NewReplacer(",", "", "\uff0c", "").Replace(typed)
+		}
 		if !amount.MatchString(typed) {
 			return nil, errClaim
 		}

@@ -179,4 +179,8 @@ func TestADrawnListIsWithdrawnByTwo(t *testing.T) {
 	h.does(t, first, to+"/withdraw", url.Values{"why": {"资料是旧的"}})
 	shows(first, "撤的")
 	shows(first, "提出撤掉:名单是按旧资料排的")
+	// Red by the old code: `whoever withdrew it is said to have checked it`.
+	if _, body := h.ask(t, first, "/desk/quota", nil); !strings.Contains(body, " 撤的</div>") || strings.Contains(body, "核对的</div>") {
+		t.Error("whoever withdrew it is said to have checked it")
+	}
 }
