@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,10 @@ var (
 	// ErrAbsurd refuses what no standard of its unit comes to. It names the field.
 	ErrAbsurd = core.Invalid("value", "这个数额大得不像真的。")
 
+	// ErrSentence refuses a sentence with a place that is none, and a limit that its sentences
+	// say otherwise.
+	ErrSentence = core.Invalid("value", "给居民看的话对不上。")
+
 	// ErrBody refuses a body that decides nothing anywhere in the rules.
 	ErrBody = core.Invalid("value", "谁来定,请从名单里选。")
 )
@@ -29,17 +34,64 @@ var (
 var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 100, policy.UnitRatio: 1000, policy.UnitYears: 150, policy.UnitMonths: 1200, policy.UnitDays: 3660, policy.UnitM2: 1000, policy.UnitCount: 1000}
 
 // vet asks about a step that is done for the first time. A step that was recorded is not asked
-// about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrBody.
+// about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrSentence,
+// ErrBody.
 func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
 	switch o := step.Op; {
 	case o.Amount != nil:
 		return vetAmount(before, after, sp, step, today)
+	case o.Criterion != nil:
+		return vetCriterion(before, o.Criterion)
 	case o.Item != nil && o.Item.Field == "body":
 		return vetBody(before, o.Item.Value)
 	case o.Files != nil:
 		return vetFiles(before, after, sp)
 	}
 	return nil
+}
+
+// vetCriterion wants the sentences of a condition changed before its limit: a limit of 65 under
+// a sentence that says 60 would tell somebody of 62 that they are not yet 60. And it wants no
+// place in a sentence but those there are.
+func vetCriterion(before Sources, c *Criterion) error {
+	if criterionFields[c.Field] == sentence && strings.ContainsAny(c.Value, "【】") {
+		e := core.Invalid(ErrSentence.Field, "句子里方括号括起来的只能是【这个人】【这家的数】【标准】,一个字都不能改。")
+		return e.Wrap(ErrSentence)
+	}
+	if c.Field != "value" && c.Field != "range.0" && c.Field != "range.1" {
+		return nil
+	}
+	found, err := find(before, "criteria", "name", c.Name)
+	if err != nil {
+		return err
+	}
+	old := numberAt(found[0].node, c.Field)
+	if old == "" || old == c.Value {
+		return nil
+	}
+	for _, said := range []string{"pass", "fail", "unknown"} {
+		if slices.Contains(inSentence.FindAllString(word(found[0].node, said), -1), old) {
+			e := core.Invalid(ErrSentence.Field, "「"+fieldWords[said]+"」那一句里还写着 "+old+"。请先改句子,再改限额,不然给居民看的话和限额对不上。")
+			return e.Wrap(ErrSentence)
+		}
+	}
+	return nil
+}
+
+// inSentence is a number in a sentence.
+var inSentence = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+
+// numberAt is a limit of a condition as its file has it, "" where it has none.
+func numberAt(node ast.Node, field string) string {
+	outer, inner, deep := strings.Cut(field, ".")
+	if !deep {
+		return word(node, outer)
+	}
+	list, n := sequence(value(node, outer)), int(inner[0]-'0')
+	if n >= len(list.Values) {
+		return ""
+	}
+	return list.Values[n].GetToken().Value
 }
 
 // vetBody wants a body that is known. A set of another shape has no list: policy checks it.

@@ -71,3 +71,32 @@ func TestWhoDecidesIsChosen(t *testing.T) {
 		}
 	}
 }
+
+// TestALimitAndItsSentencesAgree: a limit that its sentences name is changed after them, and a
+// sentence has no place but those there are. By a newcomer, who published an edition that told
+// somebody of 62: 您本人不满 60 岁.
+//
+// Red, without vetCriterion: "a limit alone: <nil>", "a place that is none: <nil>".
+func TestALimitAndItsSentencesAgree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	to := func(field, value string) rulebook.Step {
+		return rulebook.Step{Op: rulebook.Op{Criterion: &rulebook.Criterion{Name: "sixty", Field: field, Value: value}}, Why: "会议"}
+	}
+	refused := func(what string, err error, says string) {
+		t.Helper()
+		var e *core.Error
+		if !errors.Is(err, rulebook.ErrSentence) || !errors.As(err, &e) || !strings.Contains(e.Say, says) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	id, err := w.store.Begin(t.Context(), w.han, "推后", to("law", "会议纪要"))
+	must(t, err)
+	change := func(s rulebook.Step) error { return w.store.Change(t.Context(), w.han, id, s) }
+	refused("a limit alone", change(to("value", "65")), "「够条件时说」那一句里还写着 60")
+	refused("a place that is none", change(to("pass", "{member}满了【岁】。")), "方括号")
+	must(t, change(to("pass", "{member}已满 65 岁。")))
+	refused("one sentence of two", change(to("value", "65")), "「不够时说」那一句里还写着 60")
+	must(t, change(to("fail", "{member}不满 65 岁。")))
+	must(t, change(to("value", "65")))
+}
