@@ -196,6 +196,29 @@ func spellings(t *Regions) []spelling {
 	return list
 }
 
+// Short lists the places that people call just so, without the word of their class: 施家
+// for each 施家村, 平原 for 平原县. It may as well be somebody's name: nothing is proposed
+// by it.
+func (t *Regions) Short(said string) []core.RegionCode { return t.short[said] }
+
+func shorts(t *Regions) map[string][]core.RegionCode {
+	out := map[string][]core.RegionCode{}
+	for _, s := range t.search {
+		if s.short {
+			out[s.said] = append(out[s.said], s.code)
+		}
+	}
+	for _, p := range t.All() {
+		if p.Level != LevelVillage {
+			continue
+		}
+		for _, rest := range villageNames(p.Name)[1:] {
+			out[rest] = append(out[rest], p.Code)
+		}
+	}
+	return out
+}
+
 // shortNames gives what is left of a county or township without its class word,
 // when at least two characters are: 平原 for 平原县, but nothing for 孔镇. The two
 // zones go by the names people use.

@@ -32,7 +32,7 @@ func FuzzQuery(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		q, err := r.parse(query, core.NewDate(2026, 11, 23))
+		q, err := r.parse(query, core.NewDate(2026, 11, 23), false)
 		if err == nil && q.id == nil && len(q.must) == 0 && len(q.names) == 0 {
 			t.Fatal("a query without anything to find by was taken")
 		}

@@ -68,18 +68,23 @@ func (c called) pieces(folded string) bool {
 
 // terms is a query taken apart.
 type terms struct {
-	id       []byte   // blind index of a whole identity number
-	must     []term   // numbers, birth dates, pinyin
-	names    []called // names in characters
-	villages []string // 12-digit codes, one of them
-	towns    []string // 9-digit codes, one of them, those of the villages included
-	by       []string // kinds, for the trace
+	id       []byte            // blind index of a whole identity number
+	must     []term            // numbers, birth dates, pinyin
+	names    []called          // names in characters
+	villages []string          // 12-digit codes, one of them
+	towns    []string          // 9-digit codes, one of them, those of the villages included
+	by       []string          // kinds, for the trace
+	where    []string          // places, as they were written
+	short    []core.RegionCode // places without their class word, any of them
+	shorts   bool              // what is a place without its class word is meant as the place
+	hid      bool              // a part was taken for a name that is a place without its class word
 }
 
 // parse takes a query apart, strictly: a part that cannot be understood is an
-// error that says what is wrong with it, and not a wider search.
-func (r *Registry) parse(query string, today core.Date) (terms, error) {
-	q := terms{villages: []string{}, towns: []string{}}
+// error that says what is wrong with it, and not a wider search. With shorts, 施家 is the
+// village of 施家村 and no name.
+func (r *Registry) parse(query string, today core.Date, shorts bool) (terms, error) {
+	q := terms{villages: []string{}, towns: []string{}, shorts: shorts}
 	parts := Spelled(query)
 	if !utf8.ValidString(query) || strings.ContainsRune(query, 0) || utf8.RuneCountInString(query) > maxQuery || len(parts) > maxTerms {
 		return q, core.Invalid("query", "查询的内容太长或有不认识的字,请写短一些。")
@@ -92,6 +97,7 @@ func (r *Registry) parse(query string, today core.Date) (terms, error) {
 			return q, err
 		}
 	}
+	r.address(&q)
 	if q.id == nil && len(q.must) == 0 && len(q.names) == 0 {
 		return q, core.Invalid("query", "只有地名还查不到人,请再写上姓名或号码。")
 	}
@@ -211,21 +217,11 @@ var (
 	errOneChar = core.Invalid("query", "只写一个字查不了:一个村里同姓的也太多。请再写名字里的一个字;不记得,就不写这个字,写身份证或手机的后四位,或者八位出生日期,后面可以加村名。")
 )
 
-// chinese takes Chinese: a place when it ends like one and is one, else a name.
+// chinese takes Chinese: a place when it ends like one and is one, or is said without its
+// class word and meant so, else a name.
 func (r *Registry) chinese(q *terms, s string) error {
-	if places := r.regions.Find(s); len(places) > 0 && endsLikePlace(s) {
-		for _, code := range places {
-			if len(code) == 12 {
-				q.villages = append(q.villages, string(code))
-				q.towns = append(q.towns, string(code.Township()))
-				continue
-			}
-			for _, town := range r.regions.Expand(code) {
-				q.towns = append(q.towns, string(town))
-			}
-		}
-		q.by = append(q.by, "place")
-		return nil
+	if done, err := r.aPlace(q, s); done || err != nil {
+		return err
 	}
 	name, ok := r.words.called(s)
 	switch {
@@ -289,10 +285,4 @@ func (t *tokenizer) heard(name string) term {
 		h.rank, h.letters, h.tokens = rankRare, nil, append(h.tokens, plain(kindReading, whatAnyOrder, any))
 	}
 	return h
-}
-
-func endsLikePlace(s string) bool {
-	return slices.ContainsFunc([]string{"村", "社区", "镇", "乡", "街道", "县", "市", "区"}, func(w string) bool {
-		return strings.HasSuffix(s, w)
-	})
 }

@@ -47,6 +47,7 @@ type Regions struct {
 	children map[core.RegionCode][]core.RegionCode // sorted by code
 	other    map[string]core.RegionCode            // OldCodes of nine and twelve digits
 	search   []spelling                            // for Find
+	short    map[string][]core.RegionCode          // by the name without its class word, for Short
 }
 
 // MaxRegions bounds an imported list; the city has about 8,300 places.
@@ -93,6 +94,7 @@ func (t *Regions) done() *Regions {
 		slices.Sort(list)
 	}
 	t.search = spellings(t)
+	t.short = shorts(t)
 	return t
 }
 

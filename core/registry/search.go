@@ -69,11 +69,7 @@ func (r *Registry) Search(ctx context.Context, tx *pg.Tx, why Purpose, query str
 // Find is Search with the reason for each person. Names in other characters count as
 // the name; those that only sound like it come last and say so.
 func (r *Registry) Find(ctx context.Context, tx *pg.Tx, why Purpose, query string) ([]Found, error) {
-	q, err := r.parse(query, tx.Today())
-	if err != nil {
-		return nil, err
-	}
-	list, err := r.find(ctx, tx, &q)
+	q, list, err := r.meant(ctx, tx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +81,25 @@ func (r *Registry) Find(ctx context.Context, tx *pg.Tx, why Purpose, query strin
 		detail.Persons = append(detail.Persons, f.ID)
 	}
 	return list, r.trace(ctx, tx, why, "person.searched", Person{}, detail)
+}
+
+// meant looks for a query as it reads first, and once more where nobody is called so and a
+// part of it is a village without its 村: 王秀英 施家.
+func (r *Registry) meant(ctx context.Context, tx *pg.Tx, query string) (terms, []Found, error) {
+	q, err := r.parse(query, tx.Today(), false)
+	if err != nil {
+		return q, nil, err
+	}
+	list, err := r.find(ctx, tx, &q)
+	if err != nil || len(list) > 0 || !q.hid {
+		return q, list, err
+	}
+	village, err := r.parse(query, tx.Today(), true)
+	if err != nil { // a place alone: what was asked stays a name that nobody has
+		return q, list, nil
+	}
+	list, err = r.find(ctx, tx, &village)
+	return village, list, err
 }
 
 // find looks in the order of what is sure, and no further than it needs to.

@@ -31,7 +31,7 @@ func TestWhatIsMistypedIsSaid(t *testing.T) {
 		{"东街村", "只有地名还查不到人"},
 		{"x!", "请用姓名"},
 	} {
-		q, err := r.parse(c.query, core.NewDate(2026, 11, 23))
+		q, err := r.parse(c.query, core.NewDate(2026, 11, 23), false)
 		if err == nil || !strings.Contains(saidOf(err), c.says) {
 			t.Errorf("%q: %q, want %q", c.query, saidOf(err), c.says)
 		}
@@ -72,7 +72,7 @@ func TestWhatIsTypedHasOneForm(t *testing.T) {
 		{"周?兰", "周?兰", "name"},
 		{"阿卜杜拉．买买提", "阿卜杜拉．买买提", "name"},
 	} {
-		q, err := r.parse(c.query, core.NewDate(2026, 11, 23))
+		q, err := r.parse(c.query, core.NewDate(2026, 11, 23), false)
 		if got := strings.Join(Spelled(c.query), " "); err != nil || got != c.parts || strings.Join(q.by, " ") != c.by {
 			t.Errorf("%q: %q by %q (%s), want %q by %q", c.query, got, strings.Join(q.by, " "), saidOf(err), c.parts, c.by)
 		}
