@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lianou/core"
+	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/policy"
 )
@@ -85,4 +86,40 @@ func (m *money) first(h *house, id core.HouseholdID) *policy.Item {
 	}
 	at := slices.IndexFunc(book.Items, func(it policy.Item) bool { return it.No == bits.TrailingZeros64(uint64(items))+1 })
 	return &book.Items[at]
+}
+
+// Who has one township in scope learns nothing of a household of another by its number (P21).
+// Control: the functions of 00564 and 00552 (red: `of another's household: 1 received, 1 asked for`).
+func TestWhatIsHadIsToldOfTheTownshipsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 300)
+	m := h.money(t)
+	own, home := h.towns[0], core.HouseholdID(0)
+	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select min(id) from household where region = $1`, h.towns[1]).Scan(&home)
+	})
+	m.grant(given{home: home, item: "MZ-01", state: "approved", period: "month"})
+	got := func(town core.RegionCode) (received, filed int) {
+		err := h.db.Read(t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
+			homes := []core.HouseholdID{home}
+			has, err := casefile.ReceivedIn(ctx, tx, town, homes)
+			if err != nil {
+				return err
+			}
+			asked, err := casefile.FiledIn(ctx, tx, town, homes)
+			received, filed = len(has), len(asked)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return received, filed
+	}
+	m.exec(`update casefile set state = 'visiting', settled = null where household = $1`, home)
+	if received, filed := got(h.towns[1]); received != 1 || filed != 1 {
+		t.Errorf("of their own: %d received, %d asked for, want 1 and 1", received, filed)
+	}
+	if received, filed := got(own); received+filed != 0 {
+		t.Errorf("of another's household: %d received, %d asked for", received, filed)
+	}
 }

@@ -216,15 +216,14 @@ create trigger attempt_steps after update on notice_attempt referencing old tabl
 -- +goose StatementBegin
 create function legal_decision() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    if not exists (select from case_transition where entity = 'decision' and from_state = '' and to_state = new.outcome)
-       or tg_op = 'UPDATE' and new.outcome <> old.outcome then
+    if not exists (select from case_transition where entity = 'decision' and from_state = '' and to_state = new.outcome) then
         raise exception 'no outcome of a decision'
             using errcode = 'check_violation', constraint = 'case_transition', table = 'decision';
     end if;
     return new;
 end $$;
 -- +goose StatementEnd
-create trigger decision_steps before insert or update on decision for each row execute function legal_decision();
+create trigger decision_steps before insert on decision for each row execute function legal_decision();
 
 grant select on case_transition to lianou_gateway;
 
