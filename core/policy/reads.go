@@ -1,5 +1,7 @@
 package policy
 
+import "lianou/core"
+
 // A reading is everything that one item looks at, through statuses and groups.
 type reading struct {
 	facts    map[FactID]bool
@@ -20,6 +22,20 @@ func (b *Book) reads(it *Item) *reading {
 	}
 	r.formula(it.Benefit.Formula)
 	return r
+}
+
+// Keys lists the keys of the household's facts that the outcome of an item hangs on, of
+// members and of the household alike; nil for an item that the Book has not.
+func (b *Book) Keys(code core.ItemCode) map[string]bool {
+	it, known := b.Item(code)
+	if !known {
+		return nil
+	}
+	out := map[string]bool{}
+	for id := range b.judges(it).facts {
+		out[id.Of().Path] = true
+	}
+	return out
 }
 
 // judges gathers what the outcome of an item hangs on.

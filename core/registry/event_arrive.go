@@ -14,7 +14,7 @@ import (
 // Errors of arrivals that cannot be; each says in Chinese what to do.
 var (
 	errNoNumber  = core.Invalid("number", "新来的人要有姓名和 18 位身份证号,对着身份证或者户口簿写。还没有号码的,先到派出所登记户口。")
-	errNotNew    = core.E(core.KindConflict, "person_not_new", "这个身份证号在德州已经登记过,不是新来的人。搬回来、收养、结婚、搬家,请把这件事告诉县里,由县里登记;他登记在别的县的,由市里登记。")
+	ErrNotNew    = core.E(core.KindConflict, "person_not_new", "这个身份证号在德州已经登记过,不是新来的人。搬回来、收养、结婚、搬家,请把这件事告诉县里,由县里登记;他登记在别的县的,由市里登记。")
 	errOtherName = core.Invalid("name", "这个身份证号登记过,名字不一样。请对着身份证核对姓名和号码。")
 	errComesAs   = core.Invalid("relation", "年纪和关系对不上:父母至少大 14 岁,祖父母至少大 28 岁。请重新选,或者对一下身份证号。")
 	errSpouse    = core.Invalid("relation", "这一家已经登记着本人的配偶。离了婚的先由县里登记离婚,配偶去世的先登记去世。")
@@ -121,7 +121,7 @@ func (w *writing) comesAs(ctx context.Context, household core.HouseholdID, as co
 }
 
 // enters adds who comes to the register, or takes the row that an arrival left which was taken
-// back: it belonged to no household for a day. Errors: errNotNew for anybody else.
+// back: it belonged to no household for a day. Errors: ErrNotNew for anybody else.
 func (w *writing) enters(ctx context.Context, who *NewPerson, home homeImage) error {
 	const sql = `select p.id, p.name, exists (select from membership m where m.person = p.id and m.until is distinct from m.since)
 			or exists (select from person_death d where d.person = p.id) or exists (select from person_alias x where x.ended is null and p.id in (x.gone, x.kept))
@@ -132,13 +132,13 @@ func (w *writing) enters(ctx context.Context, who *NewPerson, home homeImage) er
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		if err = w.l.reg.addPerson(ctx, w.tx, who, home); errors.Is(err, ErrFlagged) {
-			return errNotNew
+			return ErrNotNew
 		}
 		return err
 	case err != nil:
 		return pg.Fail(err, "look whether somebody is new")
 	case known:
-		return errNotNew
+		return ErrNotNew
 	case name != who.Name:
 		return errOtherName
 	}

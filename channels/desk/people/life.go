@@ -205,6 +205,9 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if page.Kind.Value == "" {
 		return errKind
 	}
+	if err := p.mayTry(r, at, page.Kind.Value); err != nil {
+		return err
+	}
 	page.Sure = r.PostFormValue("sure") == ""
 	page.life = p.d.Life.Afterwards(staysIn(r))
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
@@ -231,6 +234,8 @@ func (p *Room) tell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	switch {
 	case err == nil:
 		return desk.Back(w, r, page.Path()+"?"+string(a.Query()), "登记了:"+page.Sentence)
+	case errors.Is(err, registry.ErrNotNew):
+		return p.tried(r, at, a, err)
 	case !errors.Is(err, errRehearsed):
 		return err
 	}

@@ -1,11 +1,14 @@
 package people_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 
 	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
 )
 
 // new9 is the ID number of a boy of nine from elsewhere, without its last sign.
@@ -55,6 +58,9 @@ func TestSomebodyNewComesToLiveWithAHousehold(t *testing.T) {
 			t.Errorf("%s: %d, not said: %s: %s", c.what, code, c.says, text(body))
 		}
 	}
+	if n := h.tried(t); n != 1 {
+		t.Errorf("%d entries of a number that is somebody's, want 1", n)
+	}
 	h.says(t, "the last step", theirLife, comes(h), "周桂兰家添了李小新", "男,9 岁", "是本人周桂兰的孙子女", "收养的孩子", "还没有登记", "收养登记证看过了")
 	if code, body := h.ask(t, theirLife, comes(h, "sure", "1", "seen", "1")); code != 303 {
 		t.Fatalf("register: %d %s", code, text(body))
@@ -99,4 +105,29 @@ func TestThePagesOfAnArrivalFit(t *testing.T) {
 	tab.Wait("住到哪个县")
 	fits(t, tab, "desk-life-city-county")
 	tab.Quiet()
+}
+
+// tried counts the numbers in the log that were somebody's already.
+func (h *house) tried(t *testing.T) (n int) {
+	t.Helper()
+	must(t, h.Env.DB(pgtest.Check).Read(t.Context(), pg.City("a test counts entries"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'person.missed'`).Scan(&n)
+	}))
+	return n
+}
+
+// TestNumbersAreNotGuessedByArrivals: nobody finds out of number after number whether it is
+// registered in the city (P21): twenty an hour, and each that is somebody's stands in the log by
+// its keyed hash. Controls: mayTry left out ("25 numbers: 409, want 429"); tried left out of tell
+// ("0 entries of a number that is somebody's, want 1").
+func TestNumbersAreNotGuessedByArrivals(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	form, code := comes(h, "name", "陈佳明", "other", child17+string(core.IDCheckDigit(child17))), 0
+	for range 25 {
+		code, _ = h.ask(t, theirLife, form)
+	}
+	if n := h.tried(t); code != 429 || n != 20 {
+		t.Errorf("25 numbers: %d, want 429; %d entries, want 20", code, n)
+	}
 }

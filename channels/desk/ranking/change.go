@@ -6,6 +6,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/staff"
@@ -55,6 +56,10 @@ func (k *Room) changes(ctx context.Context, tx *pg.Tx, at desk.At, of string) ([
 		}
 	}
 	list, err := casefile.ChangingOf(ctx, tx, since.Household, people, items)
+	if err == nil && len(list) > 0 {
+		err = k.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "household.read", Purpose: forLeads, Region: since.Region,
+			Detail: map[string]any{"household": since.Household, "shown": []string{"received"}}})
+	}
 	var out []changeLink
 	for _, c := range list {
 		out = append(out, changeLink{book.Title(c.Item), c.Case})

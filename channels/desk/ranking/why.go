@@ -1,12 +1,14 @@
 package ranking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -28,7 +30,11 @@ type whyPart struct {
 }
 
 // told is one thing that changed.
-type told struct{ What, From, To, When string }
+type told struct {
+	What, From, To, When string
+
+	key string // of the fact, whoever's it is
+}
 
 // why says of a lead what changed since the look before it: facts of the household, or the rules
 // of its items. It is read by who opens the lead, an entry in the log for each.
@@ -60,17 +66,19 @@ func (k *Room) why(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Part(w, "ranking", "why", part)
 }
 
-// byFacts compares what is known of the household now with what was known at the look before.
+// byFacts compares what was known of the household when the lead was found with what was known at
+// the look before; what came to light since is no reason of it. What its items look at comes first.
 func (k *Room) byFacts(ctx context.Context, tx *pg.Tx, why registry.Purpose, since watch.Since, part *whyPart) error {
 	part.None = "变了哪一样,这里比不出来。看这一家的页面。"
 	if since.Last.IsZero() {
 		return nil
 	}
-	now, from, err := k.d.Registry.Facts(ctx, tx, why, since.Household, tx.Today())
+	as := func(at time.Time) registry.AsOf { return registry.AsOf{On: core.DateOf(at.In(core.China)), Known: at} }
+	now, from, err := k.d.Registry.FactsAsOf(ctx, tx, why, since.Household, as(since.Found))
 	if err != nil {
 		return unlessGone(err)
 	}
-	was, _, err := k.d.Registry.FactsAsOf(ctx, tx, why, since.Household, registry.AsOf{On: core.DateOf(since.Last.In(core.China)), Known: since.Last})
+	was, _, err := k.d.Registry.FactsAsOf(ctx, tx, why, since.Household, as(since.Last))
 	if err != nil {
 		return unlessGone(err)
 	}
@@ -82,8 +90,31 @@ func (k *Room) byFacts(ctx context.Context, tx *pg.Tx, why registry.Purpose, sin
 	for _, m := range members {
 		names[m.Ref] = m.Person.Name
 	}
-	part.Lines = append(came(was, now, names), facts(was, now, names, from)...)
+	lines := facts(was, now, names, from)
+	look, err := k.lookedAt(since)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(lines, func(a, b told) int { return cmp.Compare(look[a.key], look[b.key]) })
+	part.Lines = append(came(was, now, names), lines...)
 	return nil
+}
+
+// lookedAt gives the keys of facts that a lead's items hang on, each before those that have none.
+func (k *Room) lookedAt(since watch.Since) (map[string]int, error) {
+	book, err := k.d.Books.On(core.DateOf(since.Found.In(core.China)))
+	if err != nil {
+		return nil, err
+	}
+	look := map[string]int{}
+	for i := range book.Items {
+		if it := &book.Items[i]; since.Items.Has(it.No) {
+			for key := range book.Keys(it.Code) {
+				look[key] = -1
+			}
+		}
+	}
+	return look, nil
 }
 
 // unlessGone: of a household that was not there, or of whom somebody is another township's now,
@@ -142,7 +173,7 @@ func facts(was, now core.Household, names map[core.MemberRef]string, from map[st
 		if before[path] == after[path] || !both {
 			continue
 		}
-		one := told{What: name + wording.FactLabel(path), From: orUnknown(before[path]), To: orUnknown(after[path])}
+		one := told{What: name + wording.FactLabel(path), From: orUnknown(before[path]), To: orUnknown(after[path]), key: path[strings.LastIndexByte(path, '/')+1:]}
 		if p, known := from[path]; known && after[path] != "" && !p.At.IsZero() {
 			source, _ := desk.SourceOf(p)
 			one.When = core.DateOf(p.At.In(core.China)).Say() + "记的," + source
