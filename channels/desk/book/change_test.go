@@ -81,10 +81,36 @@ func TestAConditionIsChangedByWhatItSays(t *testing.T) {
 	says("anybody decides", "/words", url.Values{"what": {item}, "field": {"body"}, "value": {"随便谁"}, "why": {"会议"}}, http.StatusUnprocessableEntity, "请从这些里选", "县残联")
 	says("less than nothing", "/words", url.Values{"what": {"criterion one_car_at_most"}, "field": {"value"}, "value": {"-5"}, "why": {"会议"}}, http.StatusUnprocessableEntity, "这里不能写负数")
 	says("a sentence", "/words", url.Values{"what": {income}, "field": {"fail"}, "value": {"收入【这家的数】,\r\n高于【标准】。"}, "why": {"会议"}}, http.StatusOK, "“收入【这家的数】,高于【标准】。”", "收入{value},高于{limit}。")
-	says("a factor", "/words", url.Values{"what": {income}, "field": {"limit.times"}, "value": {"2"}, "why": {"会议"}}, http.StatusOK, "再乘几倍 1 倍 → 2 倍", "!limit.times")
+	says("a factor", "/words", url.Values{"what": {income}, "field": {"limit.times"}, "value": {"2"}, "why": {"会议"}, "sure": {"1"}}, http.StatusOK, "再乘几倍 1 倍 → 2 倍", "!limit.times")
 	if status, _ := o.ask(o.as("lin"), "/desk/book/draft/1"+to(income), nil); status != http.StatusForbidden {
 		t.Errorf("another person is shown the forms: %d", status)
 	}
+}
+
+// TestALimitThatLeapsIsAskedAbout: an age of 600 is refused, one of fifteen years more is asked
+// about and done by the button of the page that asks, with what was typed; a limit whose sentence
+// has it in words is changed after the sentence. By a newcomer: 600 was written down without a word.
+//
+// Red, with the bars of amounts alone: "600: 200, want 422", "75: the page has 确认无误: false",
+// "in words: 200, want 422".
+func TestALimitThatLeapsIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, says := o.asks()
+	const invalid = http.StatusUnprocessableEntity
+	to := func(field, value string, sure ...string) url.Values {
+		return url.Values{"what": {"criterion sixty"}, "field": {field}, "value": {value}, "why": {"会议"}, "sure": sure}
+	}
+	says("600", "/words", to("value", "600"), invalid, "的限额写成了 600 岁,大得不像真的,最多写到 120 岁")
+	says("the sentences first", "/words", to("value", "65"), invalid, "那一句里还写着 60 岁")
+	says("one in words", "/words", to("pass", "【这个人】已满六十周岁。"), http.StatusOK, "1 步")
+	says("the other", "/words", to("fail", "【这个人】还不到年纪。"), http.StatusOK, "2 步")
+	says("in words", "/words", to("value", "65"), invalid, "「够条件时说」那一句里还写着 六十周岁")
+	says("no number", "/words", to("pass", "【这个人】到年纪了。"), http.StatusOK, "3 步")
+	says("75", "/words", to("value", "75"), http.StatusOK, "确认无误", "条件“【这个人】到年纪了。”:限额 60 岁 → 75 岁(高了 15 岁)。", draftAt+`/words"`, `name="value" value="75"`, `name="field" value="value"`, `name="sure" value="1"`, "!这一步改好了")
+	says("nothing was done", "", nil, http.StatusOK, "3 步")
+	says("75, sure", "/words", to("value", "75", "1"), http.StatusOK, "4 步", "限额 60 岁 → 75 岁(高了 15 岁)")
+	says("by little", "/words", to("value", "70"), http.StatusOK, "5 步", "限额 75 岁 → 70 岁")
 }
 
 // TestChangingInABrowser: the same by hand, whole and without a finding of axe at both widths.

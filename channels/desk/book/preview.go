@@ -239,7 +239,7 @@ func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
 	}
 	v.draft = f.Draft
 	if v.books, err = b.d.Simulate.BooksOf(ctx, id, today); err != nil {
-		return v, refusal(err)
+		return v, refusal(err, nil)
 	}
 	if v.books.Said != simulate.SaidBy(&v.draft) {
 		return v, rulebook.ErrSeen // changed between the two readings
