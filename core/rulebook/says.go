@@ -81,7 +81,7 @@ func (sp Speaker) From(base Sources, o Op) string {
 		}
 		was, c := fieldsOf(found[0].node, criterionFields), o.Criterion
 		at := fieldAt{o.Criterion.Field, word(found[0].node, "fact")}
-		return sp.condition(word(found[0].node, "pass")) + ":" + FieldWord(c.Field) + " " + sp.move(at, was[c.Field], c.Value)
+		return sp.conditionIn(found[0]) + ":" + FieldWord(c.Field) + " " + sp.move(at, was[c.Field], c.Value)
 	case o.Item != nil:
 		versions, err := versionsOf(base, o.Item.Code)
 		if err != nil {
@@ -108,6 +108,22 @@ func (sp Speaker) move(at fieldAt, was, is string) string {
 
 // condition names one by the sentence that says it is met.
 func (sp Speaker) condition(pass string) string { return "条件“" + short(Shown(pass)) + "”" }
+
+// conditionIn names a condition by its sentence in the files, and where another says the same,
+// by what tells them apart now.
+func (sp Speaker) conditionIn(at place) string {
+	pass, name := word(at.node, "pass"), word(at.node, "name")
+	var twins []string
+	for _, n := range at.list.Values {
+		if word(n, "pass") == pass {
+			twins = append(twins, word(n, "name"))
+		}
+	}
+	if len(twins) == 1 {
+		return sp.condition(pass)
+	}
+	return sp.condition(pass) + "(" + apart(sp.conditions, name, twins) + ")"
+}
 
 // titleOf is how an item is called in the set.
 func (sp Speaker) titleOf(code core.ItemCode) string {

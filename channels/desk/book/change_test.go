@@ -3,6 +3,7 @@ package book_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -111,6 +112,36 @@ func TestALimitThatLeapsIsAskedAbout(t *testing.T) {
 	says("nothing was done", "", nil, http.StatusOK, "3 步")
 	says("75, sure", "/words", to("value", "75", "1"), http.StatusOK, "4 步", "限额 60 岁 → 75 岁(高了 15 岁)")
 	says("by little", "/words", to("value", "70"), http.StatusOK, "5 步", "限额 75 岁 → 70 岁")
+}
+
+var (
+	aList   = regexp.MustCompile(`(?s)<select name="([a-z]+)".*?</select>`)
+	anEntry = regexp.MustCompile(`<option value="[^"]+"[^>]*>([^<]+)</option>`)
+)
+
+// TestNoTwoEntriesOfAListReadAlike: in the forms of a draft as they ship. The same of every closed
+// list of each condition and item is core/rulebook's.
+//
+// Red, with the sentences alone: `what: two read "家在农村。"`, "平均每人存款 【这家的数】。没超过 【标准】。".
+func TestNoTwoEntriesOfAListReadAlike(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, says := o.asks()
+	page := says("the forms", "", nil, http.StatusOK, "家在农村。(用在 ZJ-03 农村危房改造)", "家在农村。(用在 ZJ-04 困难家庭采暖费减免)")
+	lists := aList.FindAllStringSubmatch(page, -1)
+	if len(lists) < 6 {
+		t.Errorf("%d lists", len(lists))
+	}
+	for _, list := range lists {
+		seen := map[string]bool{}
+		for _, entry := range anEntry.FindAllStringSubmatch(list[0], -1) {
+			if seen[entry[1]] {
+				t.Errorf("%s: two read %q", list[1], entry[1])
+			}
+			seen[entry[1]] = true
+		}
+	}
+	says("its page", "/change?what="+url.QueryEscape("criterion rural_for_heating"), nil, http.StatusOK, "<b>家在农村。(用在 ZJ-04 困难家庭采暖费减免)</b>")
 }
 
 // TestChangingInABrowser: the same by hand, whole and without a finding of axe at both widths.
