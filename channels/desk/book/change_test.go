@@ -179,6 +179,15 @@ func TestChangingInABrowser(t *testing.T) {
 	tab.Wait("现在:低保标准(每人每月)")
 	tab.Eval(`document.querySelectorAll("#change-criterion details").forEach((d, i) => { d.open = i < 4 }); ""`)
 	judge("book-condition")
+	const times = `#change-criterion form:has(input[value="limit.times"]) `
+	tab.Eval(`document.querySelectorAll("#change-criterion details").forEach(d => { d.open = !!d.querySelector('input[value="limit.times"]') }); ""`)
+	tab.Fill(times+"input[name=value]", "2")
+	tab.Fill(times+"input[name=why]", "会议")
+	tab.Click(times + ".btn.go")
+	tab.Wait("确认无误")
+	judge("book-sure-limit")
+	tab.Go("form[action$=words] .btn.stop")
+	tab.Wait("再乘几倍 1 倍 → 2 倍")
 	tab.Eval(open("#change-item"))
 	tab.Choose("#change-item-form select", "item MZ-03 2016-07-01")
 	tab.Wait("镇里能定到多少 现在")
@@ -194,6 +203,6 @@ func TestChangingInABrowser(t *testing.T) {
 	tab.Wait("确认无误")
 	judge("book-sure")
 	tab.Go("form[action$=amount] .btn.stop")
-	tab.Wait("2 步")
+	tab.Wait("3 步")
 	tab.Quiet()
 }
