@@ -26,6 +26,12 @@ func sensingShown(k *insight.Kept) shownSensing {
 // printSensing prints a report for whoever answers for the formula.
 func printSensing(out io.Writer, k *insight.Kept, losers int, regions *registry.Regions) {
 	fmt.Fprintf(out, "weights %s %.12s, book %.12s, %s: %d households, the hardest 3 in 100 are %d\n", k.Subject(), k.Subject().Digest(), k.Book, k.On, k.Households, k.Most)
+	if k.Proposed != nil {
+		fmt.Fprintf(out, "in force are %s\n", &k.Now)
+		fmt.Fprintln(out, `"proposed" is those proposed beside those in force; every step of a tenth starts from those proposed, not from those in force`)
+	} else {
+		fmt.Fprintln(out, "every step of a tenth starts from these, the weights in force")
+	}
 	fmt.Fprintf(out, "%s is a number under five, or one that would tell such a number\n", hidden)
 	fmt.Fprintf(out, "%-9s %8s %8s %9s   %s\n", "run", "entered", "left", "spearman", "bands before>after, red orange yellow blue none")
 	report := sensingShown(k)

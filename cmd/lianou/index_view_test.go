@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"lianou/core/hardship"
 	"lianou/core/insight"
 	"lianou/core/registry"
 )
@@ -25,5 +26,26 @@ func TestSensingIsPrintedDiscreetly(t *testing.T) {
 	printSensing(&out, &k, 10, regions)
 	if text := out.String(); !strings.Contains(text, "town 371426104 平原县王庙镇: 555 of 4000 before, 500 after") || strings.Contains(text, "of 9 before") || strings.Contains(text, "217") {
 		t.Error(text)
+	}
+}
+
+// TestSensingSaysWhatItStartsFrom: the steps of a tenth start from the proposed weights where there
+// are any, which is said; else from those in force. By a newcomer, who took them for those in force.
+//
+// Red, the old code: neither line was printed.
+func TestSensingSaysWhatItStartsFrom(t *testing.T) {
+	t.Parallel()
+	regions, err := registry.EmbeddedRegions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := hardship.Weights{110, 85, 100, 100, 100, 100, 100}
+	for want, proposed := range map[string]*hardship.Weights{"every step of a tenth starts from those proposed, not from those in force": &ours, "every step of a tenth starts from these, the weights in force": nil} {
+		k := insight.Kept{Sensing: insight.Sensing{Book: strings.Repeat("a", 64), Now: hardship.Even, Proposed: proposed}}
+		var out bytes.Buffer
+		printSensing(&out, &k, 10, regions)
+		if !strings.Contains(out.String(), want) || proposed != nil && !strings.Contains(out.String(), "in force are "+k.Now.String()) {
+			t.Errorf("%q is not said:\n%s", want, out.String())
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package rulebook
 
-import "time"
+import (
+	"time"
+
+	"lianou/core/policy"
+)
 
 // ReadOp is how a stored operation is read.
 func ReadOp(raw []byte) (Op, error) { return readOp(raw) }
@@ -19,4 +23,9 @@ func (s *Store) Later() {
 	for _, one := range s.kept.list {
 		one.until = time.Time{}
 	}
+}
+
+// NameOf is how a limit, in thousandths, is written in a sentence.
+func NameOf(sentence string, unit policy.Unit, limit int64) string {
+	return nameOf(sentence, unit, limit)
 }

@@ -41,7 +41,7 @@ func (r *Reading) OfCriterion(name string) (title string, fields []FieldView) {
 		return "", nil
 	}
 	line := &r.Criteria[i]
-	return Shown(line.Title), r.views(criterionOrder, line)
+	return r.title(line), r.views(criterionOrder, line)
 }
 
 // OfItem lists what can be changed of the version of an item that begins on a day, written as

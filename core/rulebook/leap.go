@@ -3,6 +3,8 @@ package rulebook
 import (
 	"strconv"
 	"strings"
+
+	"lianou/core/policy"
 )
 
 // leap says of a change of a number by more than half of it what it comes to; "" for a smaller
@@ -22,6 +24,25 @@ func leap(old, new int64) string {
 		return "只有原来的百分之 " + strconv.FormatInt(new*100/old, 10)
 	}
 	return "是原来的 " + timesOf(old, new) + " 倍"
+}
+
+// mostYears is by how much an age may change before it is asked about: 60 to 75 is a quarter of
+// the number, and most of those who have anything by it.
+const mostYears = 10
+
+// leapOf is leap by what is counted: of an age also by how many years it changes. The numbers
+// are thousandths.
+func leapOf(unit policy.Unit, old, new int64) string {
+	says, moved := leap(old, new), new-old
+	switch {
+	case says != "" || unit != policy.UnitYears:
+		return says
+	case moved > mostYears*1000:
+		return "高了 " + strconv.FormatInt(moved/1000, 10) + " 岁"
+	case moved < -mostYears*1000:
+		return "低了 " + strconv.FormatInt(-moved/1000, 10) + " 岁"
+	}
+	return ""
 }
 
 // timesOf is how many times a number is another: 1.8, 10, 10 万.

@@ -130,8 +130,9 @@ func (o Op) apply(s Sources) (Sources, error) {
 // A Speaker says changes in the words of a set: labels and units for names of standards, and
 // names for the codes of counties.
 type Speaker struct {
-	book  *policy.Book
-	names Names
+	book       *policy.Book
+	names      Names
+	conditions map[string]condName
 }
 
 // Speaker makes one. Errors are those of Load.
@@ -145,7 +146,8 @@ func (s Sources) Speaker(names Names) (Speaker, error) {
 
 func speaker(lib *policy.Library, names Names) Speaker {
 	books := lib.Books()
-	return Speaker{books[len(books)-1], names}
+	last := books[len(books)-1]
+	return Speaker{last, names, condNames(last)}
 }
 
 // Say is the change in one line. Of whole files it names the files: Sources.Tell says what

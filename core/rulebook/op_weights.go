@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lianou/core"
 	"lianou/core/hardship"
 	"lianou/core/policy"
 )
@@ -26,6 +27,9 @@ func (w *Weights) apply(s Sources) (Sources, error) {
 	if err != nil {
 		return Sources{}, err
 	}
+	if err := w.adds(s); err != nil {
+		return Sources{}, err
+	}
 	var out strings.Builder
 	out.WriteString("index:\n  weights: {")
 	for i, n := range w.Of {
@@ -37,6 +41,50 @@ func (w *Weights) apply(s Sources) (Sources, error) {
 	out.WriteString("}\n  source: " + strconv.Quote(source) + "\n")
 	return s.With(weightsFile, out.String())
 }
+
+// ErrWeights refuses weights by which nobody, or too many, could come to 100 points. It says
+// which were changed and what all come to.
+var ErrWeights = core.Invalid("weights", "七部分的满分加起来要正好 100 分。")
+
+// mostPoints is the highest index, in tenths of a point: bands and limits mean what they say
+// only by it.
+const mostPoints = 1000
+
+// adds refuses weights that do not come to the highest index.
+func (w *Weights) adds(s Sources) error {
+	off := w.Of.Most() - mostPoints
+	if off == 0 {
+		return nil
+	}
+	word, do := "多了", "减"
+	if off < 0 {
+		off, word, do = -off, "少了", "加"
+	}
+	says := "七部分的满分加起来要正好 100 分,现在是 " + points(w.Of.Most()) + " 分," + word + " " + points(off) + " 分。"
+	if changed := w.tops(s); changed != "" {
+		says += "这一步改的是:" + changed + "。"
+	}
+	return core.Invalid(ErrWeights.Field, says+"请在别的部分里"+do+" "+points(off)+" 分,再交。").Wrap(ErrWeights)
+}
+
+// tops names the parts that are others than in a set, and what each gives at most.
+func (w *Weights) tops(s Sources) string {
+	was, known := weightsIn(s)
+	if !known {
+		return ""
+	}
+	var out []string
+	old, new, names := was.Tops(), w.Of.Tops(), hardship.Names()
+	for i := range new {
+		if was[i] != w.Of[i] {
+			out = append(out, fmt.Sprintf("%c %s %d → %d(满分 %s 分 → %s 分)", hardship.Keys[i], names[i], was[i], w.Of[i], points(old[i]), points(new[i])))
+		}
+	}
+	return strings.Join(out, "、")
+}
+
+// points writes tenths of a point.
+func points(tenths int) string { return fmt.Sprintf("%d.%d", tenths/10, tenths%10) }
 
 func (w *Weights) say() string {
 	return "困难指数的权重改为 " + weightWords(w.Of) + ",依据:" + w.Source

@@ -61,7 +61,7 @@ func (s Sources) Outline() (Outline, error) {
 			out.Params = append(out.Params, line)
 		}
 		for _, n := range elements(value(p.root, "criteria")) {
-			out.Criteria = append(out.Criteria, FieldLine{Name: word(n, "name"), Title: word(n, "pass"), Fact: word(n, "fact"), Fields: fieldsOf(n, criterionFields)})
+			out.Criteria = append(out.Criteria, criterionLine(n))
 		}
 		for _, n := range elements(value(p.root, "items")) {
 			line := FieldLine{Name: word(n, "code"), Title: word(n, "name"), Off: word(n, "when") == suspended, Fields: fieldsOf(n, itemFields)}
@@ -92,6 +92,10 @@ func (p *page) bodies() (out []string) {
 		}
 	}
 	return out
+}
+
+func criterionLine(n ast.Node) FieldLine {
+	return FieldLine{Name: word(n, "name"), Title: word(n, "pass"), Fact: word(n, "fact"), Fields: fieldsOf(n, criterionFields)}
 }
 
 func paramLine(n ast.Node) (ParamLine, error) {

@@ -23,6 +23,10 @@ type Changed struct {
 	Item    core.ItemCode
 	Name    string
 	Was, Is Side
+
+	// Same are the reasons that both Books give in the same words, of this member or that, and
+	// that stand at neither side.
+	Same []*matching.Reason
 }
 
 // A Side is one item of one household under one Book; zero where the Book lacks the item.
@@ -35,9 +39,10 @@ type Side struct {
 	// carry the outcome first; where there is none, the first that carries it. They are the
 	// matcher's own and not to be changed.
 	Reasons []*matching.Reason
+	More    []*matching.Reason // the rest of them
 }
 
-// mostReasons bounds the reasons of a side: the first decide, the rest is read in the case.
+// mostReasons is how many reasons of a side are read at once: the first decide.
 const mostReasons = 3
 
 // NewPreview compares two Books. Errors are those of matching.Compile.
@@ -76,12 +81,11 @@ func (p *Preview) Judge(h *core.Household) (out Judged) {
 	was, is := p.before.Explain(h), p.after.Explain(h)
 	for _, it := range p.items {
 		a, b := was.Finding(it.Code), is.Finding(it.Code)
-		c := Changed{it.Code, it.Name, sideOf(&was, a), sideOf(&is, b)}
+		c := Changed{Item: it.Code, Name: it.Name, Was: sideOf(&was, a), Is: sideOf(&is, b)}
 		if !c.differs() {
 			continue
 		}
-		x, y := reasonsOf(a), reasonsOf(b)
-		c.Was.Reasons, c.Is.Reasons = telling(c.Was.Outcome, x, y), telling(c.Is.Outcome, y, x)
+		c.explain(reasonsOf(a), reasonsOf(b))
 		out.Items = append(out.Items, c)
 	}
 	if len(out.Items) > 0 {
@@ -99,8 +103,9 @@ func standings(was, is []matching.Standing) (out []Changed) {
 			continue
 		}
 		a := &was[at]
-		out = append(out, Changed{Name: b.Name, Was: Side{Outcome: a.Outcome, Reasons: telling(a.Outcome, a.Reasons, b.Reasons)},
-			Is: Side{Outcome: b.Outcome, Reasons: telling(b.Outcome, b.Reasons, a.Reasons)}})
+		c := Changed{Name: b.Name, Was: Side{Outcome: a.Outcome}, Is: Side{Outcome: b.Outcome}}
+		c.explain(a.Reasons, b.Reasons)
+		out = append(out, c)
 	}
 	return out
 }
@@ -141,34 +146,59 @@ func (c *Changed) Worse() bool {
 	return a != 0 && b != 0 && b < a
 }
 
-// telling are the reasons for an outcome that the other side does not have.
-func telling(outcome matching.Outcome, list, other []*matching.Reason) []*matching.Reason {
-	has := func(in []*matching.Reason, r *matching.Reason) bool {
-		return slices.ContainsFunc(in, func(x *matching.Reason) bool { return *x == *r })
+// explain lays out the reasons of both sides: every one stands at its side, or in Same.
+func (c *Changed) explain(was, is []*matching.Reason) {
+	c.Was.Reasons, c.Was.More = telling(c.Was.Outcome, was, is)
+	c.Is.Reasons, c.Is.More = telling(c.Is.Outcome, is, was)
+	for _, r := range was {
+		if has(is, r) && !has(c.Was.Reasons, r) && !has(c.Is.Reasons, r) && !has(c.Same, r) { // who has none of their own says one that both have
+			c.Same = append(c.Same, r)
+		}
 	}
-	var carry, rest []*matching.Reason
+}
+
+// has reports whether a reason is among others, in the same words.
+func has(in []*matching.Reason, r *matching.Reason) bool {
+	return slices.ContainsFunc(in, func(x *matching.Reason) bool { return *x == *r })
+}
+
+// telling are the reasons for an outcome that the other side does not have, those to be read
+// first and the rest; where there is none, the first that carries the outcome.
+func telling(outcome matching.Outcome, list, other []*matching.Reason) (first, rest []*matching.Reason) {
+	var carry, beside []*matching.Reason
 	for _, r := range list {
 		switch {
-		case has(other, r) || has(carry, r) || has(rest, r):
+		case has(other, r) || has(carry, r) || has(beside, r):
 		case r.Outcome == outcome:
 			carry = append(carry, r)
 		default:
-			rest = append(rest, r)
+			beside = append(beside, r)
 		}
 	}
-	// A condition that the other side has with another limit says more than any other.
-	mirrored := func(r *matching.Reason) int {
-		if slices.ContainsFunc(other, func(x *matching.Reason) bool { return x.Code == r.Code && x.Member == r.Member && x.Limit != r.Limit }) {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(carry, func(a, b *matching.Reason) int { return mirrored(a) - mirrored(b) })
-	out := append(carry, rest...)
+	slices.SortStableFunc(carry, func(a, b *matching.Reason) int { return weight(a, other) - weight(b, other) })
+	out := append(carry, beside...)
 	if len(out) == 0 {
 		out = carrying(outcome, list)
 	}
-	return out[:min(len(out), mostReasons)]
+	n := min(len(out), mostReasons)
+	return out[:n], out[n:]
+}
+
+// weight puts reasons in order by what the other side says of the same condition and member: who
+// was told otherwise comes first, in a family of six of whom one is lost among five who never fitted;
+// then who was told another limit; then what the other side does not speak of.
+func weight(r *matching.Reason, other []*matching.Reason) int {
+	out := 2
+	for _, x := range other {
+		switch {
+		case x.Code != r.Code || x.Member != r.Member:
+		case x.Outcome != r.Outcome:
+			return 0
+		case x.Limit != r.Limit:
+			out = 1
+		}
+	}
+	return out
 }
 
 // carrying is the first reason that speaks for an outcome.

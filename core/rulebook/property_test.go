@@ -69,7 +69,7 @@ func done(t *testing.T, set rulebook.Sources, ops []rulebook.Op) (rulebook.Sourc
 		switch {
 		case err == nil:
 			set, kept = out, append(kept, rulebook.Change{N: len(kept) + 1, Op: op})
-		case slices.ContainsFunc([]error{rulebook.ErrNothing, rulebook.ErrSwitched, rulebook.ErrSwitchDay, rulebook.ErrProblems, rulebook.ErrNotThere}, func(e error) bool { return errors.Is(err, e) }):
+		case slices.ContainsFunc([]error{rulebook.ErrNothing, rulebook.ErrSwitched, rulebook.ErrSwitchDay, rulebook.ErrProblems, rulebook.ErrNotThere, rulebook.ErrWeights}, func(e error) bool { return errors.Is(err, e) }):
 			if op.Amount != nil && !errors.Is(err, rulebook.ErrNothing) {
 				t.Errorf("an amount was refused: %s: %v", raw, err)
 			}

@@ -130,7 +130,7 @@ func (sp Speaker) span(t *teller, of ParamLine, list []move) {
 func (sp Speaker) stepOf(of ParamLine, m move) string {
 	out := sp.value(of, m.old) + " → " + sp.value(of, m.new)
 	if m.old != nil && m.new != nil {
-		out += bracketed(leap(thousandths(m.old.Value), thousandths(m.new.Value)))
+		out += bracketed(leapOf(policy.Unit(of.Unit), thousandths(m.old.Value), thousandths(m.new.Value)))
 	}
 	return out
 }

@@ -81,7 +81,7 @@ func (sp Speaker) From(base Sources, o Op) string {
 		}
 		was, c := fieldsOf(found[0].node, criterionFields), o.Criterion
 		at := fieldAt{o.Criterion.Field, word(found[0].node, "fact")}
-		return sp.condition(word(found[0].node, "pass")) + ":" + FieldWord(c.Field) + " " + sp.inWords(at, was[c.Field]) + " → " + sp.inWords(at, c.Value)
+		return sp.conditionIn(found[0]) + ":" + FieldWord(c.Field) + " " + sp.move(at, was[c.Field], c.Value)
 	case o.Item != nil:
 		versions, err := versionsOf(base, o.Item.Code)
 		if err != nil {
@@ -90,7 +90,7 @@ func (sp Speaker) From(base Sources, o Op) string {
 		for _, v := range versions {
 			if v.from == o.Item.From {
 				was, at := fieldsOf(v.node, itemFields), fieldAt{field: o.Item.Field}
-				return fmt.Sprintf("事项 %s %s(%s 起的):%s %s → %s", o.Item.Code, word(v.node, "name"), v.from, FieldWord(o.Item.Field), sp.inWords(at, was[o.Item.Field]), sp.inWords(at, o.Item.Value))
+				return fmt.Sprintf("事项 %s %s(%s 起的):%s %s", o.Item.Code, word(v.node, "name"), v.from, FieldWord(o.Item.Field), sp.move(at, was[o.Item.Field], o.Item.Value))
 			}
 		}
 	case o.Weights != nil:
@@ -101,8 +101,29 @@ func (sp Speaker) From(base Sources, o Op) string {
 	return sp.Say(o)
 }
 
+// move says a field from what to what, and of a number that leaps what that comes to.
+func (sp Speaker) move(at fieldAt, was, is string) string {
+	return sp.inWords(at, was) + " → " + sp.inWords(at, is) + bracketed(at.leaps(was, is))
+}
+
 // condition names one by the sentence that says it is met.
 func (sp Speaker) condition(pass string) string { return "条件“" + short(Shown(pass)) + "”" }
+
+// conditionIn names a condition by its sentence in the files, and where another says the same,
+// by what tells them apart now.
+func (sp Speaker) conditionIn(at place) string {
+	pass, name := word(at.node, "pass"), word(at.node, "name")
+	var twins []string
+	for _, n := range at.list.Values {
+		if word(n, "pass") == pass {
+			twins = append(twins, word(n, "name"))
+		}
+	}
+	if len(twins) == 1 {
+		return sp.condition(pass)
+	}
+	return sp.condition(pass) + "(" + apart(sp.conditions, name, twins) + ")"
+}
 
 // titleOf is how an item is called in the set.
 func (sp Speaker) titleOf(code core.ItemCode) string {
@@ -119,6 +140,21 @@ func (sp Speaker) titleOfTest(name string) string {
 		return "条件“" + name + "”"
 	}
 	return sp.condition(sp.book.Tests[i].Pass.String())
+}
+
+// Called is how people call an item, a condition or a standard, by its name in the files; ""
+// for what they have no name for.
+func (sp Speaker) Called(name string) string {
+	if _, is := sp.book.Item(core.ItemCode(name)); is {
+		return "事项 " + sp.titleOf(core.ItemCode(name))
+	}
+	if id, is := sp.book.Param(name); is {
+		return "标准 " + sp.book.Params[id].Label
+	}
+	if slices.ContainsFunc(sp.book.Tests, func(t *policy.Test) bool { return t.Name == name }) {
+		return sp.titleOfTest(name)
+	}
+	return ""
 }
 
 // fieldAt is a field of a condition or an item, with the fact that the condition asks.

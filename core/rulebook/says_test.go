@@ -40,7 +40,7 @@ func TestStepsAreSaidInWords(t *testing.T) {
 			"标准 低保标准(每人每月)(平原县 农村)从 " + today.String() + " 起为 530 元/月,依据:德民发〔2026〕1号\n低保标准(每人每月)(平原县 农村):520 元/月 → 530 元/月,从 " + today.String() + " 起"},
 		{rulebook.Op{Amount: &rulebook.Amount{Param: "dibao.standard", Counties: []core.RegionCode{"371426"}, Area: "rural", Value: "530", From: today, Source: "德民发〔2026〕2号"}},
 			"标准 低保标准(每人每月)(平原县 农村)从 " + today.String() + " 起为 530 元/月,依据:德民发〔2026〕2号\n低保标准(每人每月):数没变,依据或者样本标记变了,从 " + today.String() + " 起"},
-		{criterion("income_below_standard", "limit.times", "2"), income + "再乘几倍 1 倍 → 2 倍"},
+		{criterion("income_below_standard", "limit.times", "2"), income + "再乘几倍 1 倍 → 2 倍(是原来的 2 倍)"},
 		{criterion("income_below_standard", "limit.param", "tekun.standard"), income + "限额用哪个标准 低保标准(每人每月) → 特困基本生活标准(每人每月)"},
 		{criterion("income_below_standard", "fail", "收入 {value},高了。"), income + "不够时说 “平均每人每月收入 【这家的数】。不低于低保标准 【标准】。” → “收入 【这家的数】,高了。”"},
 		{criterion("one_car_at_most", "pass", "家里的车不超过 2 辆。"), "条件“家里的车不超过 1 辆。”:够条件时说 “家里的车不超过 1 辆。” → “家里的车不超过 2 辆。”"},
@@ -55,7 +55,7 @@ func TestStepsAreSaidInWords(t *testing.T) {
 	id, err := w.store.Begin(t.Context(), w.han, "各样")
 	must(t, err)
 	for _, s := range steps {
-		must(t, w.store.Change(t.Context(), w.han, id, rulebook.Step{Op: s.op, Why: "会议"}))
+		must(t, w.store.Change(t.Context(), w.han, id, rulebook.Step{Op: s.op, Why: "会议", Sure: true}))
 	}
 	f, err := w.store.Draft(t.Context(), id)
 	must(t, err)

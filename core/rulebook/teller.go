@@ -99,8 +99,8 @@ func (t *teller) param(s span, d *policy.Diff, c *policy.ParamChange, keep keeps
 			continue
 		}
 		step := amountOf(d.Old, c.Name, at.Old, at.Had) + " → " + amountOf(d.New, c.Name, at.New, at.Has)
-		if at.Had && at.Has {
-			step += bracketed(leap(at.Old.Value, at.New.Value))
+		if at.Had && at.Has && c.New != nil {
+			step += bracketed(leapOf(c.New.Unit, at.Old.Value*1000, at.New.Value*1000)) // years have no decimals, and of the rest only the ratio counts
 		}
 		if where[step] == nil {
 			steps = append(steps, step)

@@ -2,7 +2,6 @@ package rulebook
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,11 +13,11 @@ import (
 
 // Why a step is asked about, or refused, by what it says and not by how it is written.
 var (
-	// ErrLeap asks: the standard changes by more than half of what it is. Its sentence says
-	// from what to what; Step.Sure is the answer.
-	ErrLeap = core.E(core.KindConflict, "rulebook_leap", "这个标准改得很多。")
+	// ErrLeap asks: a number changes by more than half of what it is, or an age by more than
+	// ten years. Its sentence says from what to what; Step.Sure is the answer.
+	ErrLeap = core.E(core.KindConflict, "rulebook_leap", "这个数改得很多。")
 
-	// ErrAbsurd refuses what no standard of its unit comes to. It names the field.
+	// ErrAbsurd refuses what no number of its kind comes to. It names the field.
 	ErrAbsurd = core.Invalid("value", "这个数额大得不像真的。")
 
 	// ErrSentence refuses a sentence with a place that is none, and a limit that its sentences
@@ -29,9 +28,10 @@ var (
 	ErrBody = core.Invalid("value", "谁来定,请从名单里选。")
 )
 
-// mostOf bounds a standard by its unit, as written: what is beyond is a slip of the pen. Of
-// money it is what any formula may give at most (policy.MaxBenefit).
-var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 100, policy.UnitRatio: 1000, policy.UnitYears: 150, policy.UnitMonths: 1200, policy.UnitDays: 3660, policy.UnitM2: 1000, policy.UnitCount: 1000}
+// mostOf bounds a number by its unit, as written: what is beyond is a slip of the pen. Of
+// money it is what any formula may give at most (policy.MaxBenefit); of things, what a
+// household may have of them (core.Household).
+var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 100, policy.UnitRatio: 1000, policy.UnitYears: 120, policy.UnitMonths: 600, policy.UnitDays: 3660, policy.UnitM2: 1000, policy.UnitCount: 100}
 
 // vet asks about a step that is done for the first time. A step that was recorded is not asked
 // about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrSentence,
@@ -41,57 +41,13 @@ func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
 	case o.Amount != nil:
 		return vetAmount(before, after, sp, step, today)
 	case o.Criterion != nil:
-		return vetCriterion(before, o.Criterion)
-	case o.Item != nil && o.Item.Field == "body":
-		return vetBody(before, o.Item.Value)
+		return vetCriterion(before, sp, step)
+	case o.Item != nil:
+		return vetItem(before, sp, step)
 	case o.Files != nil:
 		return vetFiles(before, after, sp)
 	}
 	return nil
-}
-
-// vetCriterion wants the sentences of a condition changed before its limit: a limit of 65 under
-// a sentence that says 60 would tell somebody of 62 that they are not yet 60. And it wants no
-// place in a sentence but those there are.
-func vetCriterion(before Sources, c *Criterion) error {
-	if criterionFields[c.Field] == sentence && strings.ContainsAny(c.Value, "【】") {
-		e := core.Invalid(ErrSentence.Field, "句子里方括号括起来的只能是【这个人】【这家的数】【标准】,一个字都不能改。")
-		return e.Wrap(ErrSentence)
-	}
-	if c.Field != "value" && c.Field != "range.0" && c.Field != "range.1" {
-		return nil
-	}
-	found, err := find(before, "criteria", "name", c.Name)
-	if err != nil {
-		return err
-	}
-	old := numberAt(found[0].node, c.Field)
-	if old == "" || old == c.Value {
-		return nil
-	}
-	for _, said := range []string{"pass", "fail", "unknown"} {
-		if slices.Contains(inSentence.FindAllString(word(found[0].node, said), -1), old) {
-			e := core.Invalid(ErrSentence.Field, "「"+fieldWords[said]+"」那一句里还写着 "+old+"。请先改句子,再改限额,不然给居民看的话和限额对不上。")
-			return e.Wrap(ErrSentence)
-		}
-	}
-	return nil
-}
-
-// inSentence is a number in a sentence.
-var inSentence = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
-
-// numberAt is a limit of a condition as its file has it, "" where it has none.
-func numberAt(node ast.Node, field string) string {
-	outer, inner, deep := strings.Cut(field, ".")
-	if !deep {
-		return word(node, outer)
-	}
-	list, n := sequence(value(node, outer)), int(inner[0]-'0')
-	if n >= len(list.Values) {
-		return ""
-	}
-	return list.Values[n].GetToken().Value
 }
 
 // vetBody wants a body that is known. A set of another shape has no list: policy checks it.
@@ -119,7 +75,7 @@ func vetAmount(before, after Sources, sp Speaker, step Step, today core.Date) er
 	var leaps []string
 	t := teller{names: sp.names, today: today}
 	sp.tellMoves(&t, new, moves(today, old.Rows, new.Rows), func(m move) bool {
-		return m.old != nil && m.new != nil && leap(thousandths(m.old.Value), thousandths(m.new.Value)) != ""
+		return m.old != nil && m.new != nil && leapOf(policy.Unit(new.Unit), thousandths(m.old.Value), thousandths(m.new.Value)) != ""
 	})
 	for i := range t.lines {
 		leaps = append(leaps, t.lines[i].say())
@@ -136,7 +92,8 @@ func vetAmount(before, after Sources, sp Speaker, step Step, today core.Date) er
 // mostLeaps is how many places a question names.
 const mostLeaps = 4
 
-// vetFiles finds amounts beyond any bound that the files before did not have.
+// vetFiles finds numbers beyond any bound that the files before did not have, and limits whose
+// sentences say them as they were.
 func vetFiles(before, after Sources, sp Speaker) error {
 	was, err := before.Outline()
 	if err != nil {
@@ -162,10 +119,19 @@ func vetFiles(before, after Sources, sp Speaker) error {
 			}
 		}
 	}
-	return nil
+	return sp.vetConditions(was.Criteria, is.Criteria)
+}
+
+// share reports whether a ratio is a part of a whole, as its name says: there is no more than
+// all of it.
+func share(p ParamLine) bool {
+	return policy.Unit(p.Unit) == policy.UnitRatio && strings.Contains(p.Label, "比例")
 }
 
 func absurd(sp Speaker, p ParamLine, value string) error {
+	if share(p) && thousandths(value) > 1000 {
+		return core.Invalid(ErrAbsurd.Field, p.Label+"写成了 "+grouped(value)+"。比例最多是 1(就是百分之百),百分之六十要写 0.6。请改对了再交。").Wrap(ErrAbsurd)
+	}
 	most, bounded := mostOf[policy.Unit(p.Unit)]
 	if !bounded || thousandths(value) <= most*1000 {
 		return nil

@@ -100,3 +100,123 @@ func TestALimitAndItsSentencesAgree(t *testing.T) {
 	must(t, change(to("fail", "{member}不满 65 岁。")))
 	must(t, change(to("value", "65")))
 }
+
+// TestALimitInWordsAndItsSentences: also a sentence that has the number in words, or in another
+// unit, is changed before its limit, in steps and in whole files.
+//
+// Red, with the digits of vet alone: "in words: <nil>", "12 months that are a year: <nil>", "a whole
+// file: <nil>".
+func TestALimitInWordsAndItsSentences(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	to := func(name, field, value string) rulebook.Step {
+		return rulebook.Step{Op: rulebook.Op{Criterion: &rulebook.Criterion{Name: name, Field: field, Value: value}}, Why: "会议", Sure: true}
+	}
+	id, err := w.store.Begin(t.Context(), w.han, "推后", to("sixty", "pass", "{member}已满六十周岁。"), to("sixty", "fail", "{member}还没到 60 岁。"))
+	must(t, err)
+	change := func(s rulebook.Step) error { return w.store.Change(t.Context(), w.han, id, s) }
+	refused := func(what string, err error, says string) {
+		t.Helper()
+		var e *core.Error
+		if !errors.Is(err, rulebook.ErrSentence) || !errors.As(err, &e) || !strings.Contains(e.Say, says) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	refused("in words", change(to("sixty", "value", "65")), "「够条件时说」那一句里还写着 六十周岁。请先改句子")
+	refused("12 months that are a year", change(to("jobless_year", "value", "18")), "「不够时说」那一句里还写着 1 年")
+	refused("a level", change(to("grade_one", "value", "2")), "「够条件时说」那一句里还写着 一级")
+	must(t, change(to("sixty", "pass", "{member}已满六十五周岁。")))
+	must(t, change(to("sixty", "fail", "{member}还没到 65 岁。")))
+	must(t, change(to("sixty", "value", "65")))
+	set := with(t, shipped(t), "criteria.yaml", "op: \">=\"\n    value: 80", "op: \">=\"\n    value: 85")
+	refused("a whole file", change(rulebook.Step{Op: rulebook.Op{Files: shipped(t).Changes(set)}, Why: "会议"}), "80 岁")
+}
+
+// TestNumbersOfEveryKindHaveBounds: what no age, count, share, factor or number of days comes to is
+// refused with what it may be, also of who is sure; what leaps is asked about, from what to what;
+// small changes are not. By a newcomer: an age of 600 was written down without a word.
+//
+// Red, with vetAmount alone: "an age of 600: <nil>" and every other line of conditions and items;
+// "a share of 60: 40 times asked" for want of a bound of shares.
+func TestNumbersOfEveryKindHaveBounds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	condition := func(name, field, value string) rulebook.Op {
+		return rulebook.Op{Criterion: &rulebook.Criterion{Name: name, Field: field, Value: value}}
+	}
+	item := func(field, value string) rulebook.Op {
+		return rulebook.Op{Item: &rulebook.Item{Code: "MZ-01", From: newestOf(t, "MZ-01"), Field: field, Value: value}}
+	}
+	standard := func(param, value string) rulebook.Op {
+		return rulebook.Op{Amount: &rulebook.Amount{Param: param, Value: value, From: w.today(t), Source: "文件"}}
+	}
+	var first []rulebook.Step // sentences that name no number, so that the limits are free
+	for _, name := range []string{"sixty", "jobless_half_year", "working_age", "one_car_at_most"} {
+		for _, said := range []string{"pass", "fail"} {
+			first = append(first, rulebook.Step{Op: condition(name, said, map[string]string{"pass": "符合这一条", "fail": "不符合这一条"}[said]+"("+name+")。"), Why: "会议"})
+		}
+	}
+	id, err := w.store.Begin(t.Context(), w.han, "数", first...)
+	must(t, err)
+	change := func(op rulebook.Op, sure bool) error {
+		return w.store.Change(t.Context(), w.han, id, rulebook.Step{Op: op, Why: "会议", Sure: sure, Names: names})
+	}
+	for _, c := range []struct {
+		what  string
+		op    rulebook.Op
+		want  error
+		words string
+	}{
+		{"an age of 600", condition("sixty", "value", "600"), rulebook.ErrAbsurd, "的限额写成了 600 岁,大得不像真的,最多写到 120 岁。请看看是不是多写了几个零"},
+		{"months", condition("jobless_half_year", "value", "6000"), rulebook.ErrAbsurd, "最多写到 600 个月"},
+		{"cars", condition("one_car_at_most", "value", "1000"), rulebook.ErrAbsurd, "最多写到 100 辆"},
+		{"the upper end", condition("working_age", "range.1", "590"), rulebook.ErrAbsurd, "的上限写成了 590 岁"},
+		{"a level", condition("grade_one", "value", "7"), rulebook.ErrAbsurd, "最多写到 四级"},
+		{"times", condition("income_below_standard", "limit.times", "1000"), rulebook.ErrAbsurd, "再乘几倍写成了 1000 倍"},
+		{"days of an item", item("limit.days", "3000"), rulebook.ErrProblems, "政策有不通的地方"},
+		{"days of a notice", item("notice.days", "700"), rulebook.ErrProblems, "政策有不通的地方"},
+		{"an age in a standard", standard("tekun.keep_age", "180"), rulebook.ErrAbsurd, "最多写到 120 岁"},
+		{"a share of 60", standard("rigid.ratio", "60"), rulebook.ErrAbsurd, "百分之六十要写 0.6"},
+
+		{"sixty to 75", condition("sixty", "value", "75"), rulebook.ErrLeap, ":限额 60 岁 → 75 岁(高了 15 岁)。"},
+		{"sixty to 45", condition("sixty", "value", "45"), rulebook.ErrLeap, "60 岁 → 45 岁(低了 15 岁)"},
+		{"half a year to two", condition("jobless_half_year", "value", "24"), rulebook.ErrLeap, "6 个月 → 24 个月(是原来的 4 倍)"},
+		{"two cars", condition("one_car_at_most", "value", "2"), rulebook.ErrLeap, "1 辆 → 2 辆(是原来的 2 倍)"},
+		{"twice", condition("income_below_standard", "limit.times", "2"), rulebook.ErrLeap, "再乘几倍 1 倍 → 2 倍(是原来的 2 倍)"},
+		{"the lower end", condition("working_age", "range.0", "30"), rulebook.ErrLeap, "下限 16 岁 → 30 岁"},
+		{"days", item("limit.days", "90"), rulebook.ErrLeap, " → 90 个工作日"},
+		{"an age in a standard, by 11 years", standard("tekun.keep_age", "29"), rulebook.ErrLeap, "18 岁 → 29 岁"},
+
+		{"sixty to 65", condition("sixty", "value", "65"), nil, ""},
+		{"half a year to eight months", condition("jobless_half_year", "value", "8"), nil, ""},
+		{"a share of 0.7", standard("rigid.ratio", "0.7"), nil, ""},
+	} {
+		err := change(c.op, false)
+		var e *core.Error
+		if c.want == nil && err != nil || c.want != nil && (!errors.Is(err, c.want) || !errors.As(err, &e) || !strings.Contains(e.Say, c.words)) {
+			t.Errorf("%s: %v, want %q", c.what, err, c.words)
+		}
+		if errors.Is(c.want, rulebook.ErrAbsurd) {
+			if err := change(c.op, true); !errors.Is(err, rulebook.ErrAbsurd) {
+				t.Errorf("%s, sure: %v", c.what, err)
+			}
+		}
+	}
+	set := with(t, shipped(t), "criteria.yaml", "range: [16, 59]", "range: [16, 590]")
+	if err := w.store.Change(t.Context(), w.han, id, rulebook.Step{Op: rulebook.Op{Files: shipped(t).Changes(set)}, Why: "会议"}); !errors.Is(err, rulebook.ErrAbsurd) {
+		t.Errorf("in whole files: %v", err)
+	}
+}
+
+// newestOf is the first day of the newest version of an item.
+func newestOf(t *testing.T, code string) (from core.Date) {
+	t.Helper()
+	out, err := shipped(t).Outline()
+	must(t, err)
+	for i := range out.Items {
+		if out.Items[i].Name == code && out.Items[i].From > from {
+			from = out.Items[i].From
+		}
+	}
+	return from
+}

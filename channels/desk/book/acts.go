@@ -1,6 +1,7 @@
 package book
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -12,23 +13,50 @@ import (
 	"lianou/core/rulebook"
 )
 
+// problems is ErrProblems where what is wrong follows it.
+const problems = "这样改以后,政策有不通的地方,所以没有保存:"
+
 // shown is how many problems a refusal names; the rest is a number.
 const shown = 3
 
-// refusal puts what policy found wrong behind the sentence that says so.
-func refusal(err error) error {
+// refused is refusal by the words of a draft.
+func (b *Room) refused(ctx context.Context, draft int64, at desk.At, err error) error {
+	if !errors.Is(err, rulebook.ErrProblems) {
+		return err
+	}
+	f, broken := b.d.Rules.Draft(ctx, draft)
+	if broken != nil {
+		return refusal(err, nil)
+	}
+	read, broken := b.read(ctx, &f, at)
+	if broken != nil {
+		return refusal(err, nil)
+	}
+	return refusal(err, read.Called)
+}
+
+// refusal puts what policy found wrong behind the sentence that says so, each by what people
+// call the thing that is wrong: nobody at a desk has the files (lianou policy check names file
+// and line).
+func refusal(err error, called func(string) string) error {
 	var bad policy.Problems
 	if errors.Is(err, rulebook.ErrUntold) || !errors.Is(err, rulebook.ErrProblems) || !errors.As(err, &bad) {
 		return err
 	}
 	var out strings.Builder
-	out.WriteString(rulebook.ErrProblems.Say)
+	out.WriteString(problems)
 	for i, p := range bad {
 		if i == shown {
 			out.WriteString(" ……")
 			break
 		}
-		out.WriteString(" " + placeOf(p) + ":" + p.Say)
+		out.WriteString(" ")
+		if called != nil {
+			if name := called(p.Item); name != "" {
+				out.WriteString(name + ":")
+			}
+		}
+		out.WriteString(rulebook.Shown(p.Say))
 	}
 	return core.E(core.KindInvalid, rulebook.ErrProblems.Code, out.String()).Wrap(err)
 }
@@ -67,37 +95,13 @@ func mainField(op rulebook.Op) string {
 	return "value"
 }
 
-// placeOf says where a fault is: file, line, and the entry that is wrong.
-func placeOf(p policy.Problem) string {
-	out := p.File
-	if p.Line > 0 {
-		out += " 第 " + strconv.Itoa(p.Line) + " 行"
-	}
-	if p.Item != "" {
-		out += "(" + p.Item + ")"
-	}
-	return out
-}
-
-// step does one change of a draft and goes back to its page.
-func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, op rulebook.Op) error {
-	id, err := number(r)
-	if err != nil {
-		return err
-	}
-	if err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, rulebook.Step{Op: op, Why: r.FormValue("why"), Names: b.county}); err != nil {
-		return pointed(refusal(err), mainField(op))
-	}
-	return desk.Back(w, r, home(id), "这一步改好了。")
-}
-
 // turn stops an item or takes it up again.
 func (b *Room) turn(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	from, err := dayOf(r, "from")
 	if err != nil {
 		return err
 	}
-	return b.step(w, r, at, rulebook.Op{Switch: &rulebook.Switch{Code: core.ItemCode(r.FormValue("item")), On: r.FormValue("turn") == "on", From: from}})
+	return b.step(w, r, at, "switch", rulebook.Op{Switch: &rulebook.Switch{Code: core.ItemCode(r.FormValue("item")), On: r.FormValue("turn") == "on", From: from}})
 }
 
 // dayOf reads a day of a form. A year of fewer digits is a slip that browsers let pass.
@@ -118,13 +122,13 @@ func dayOf(r *http.Request, name string) (core.Date, error) {
 }
 
 // act runs one act on a draft and goes back to its page.
-func (b *Room) act(w http.ResponseWriter, r *http.Request, said string, do func(id int64) error) error {
+func (b *Room) act(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64) error) error {
 	id, err := number(r)
 	if err != nil {
 		return err
 	}
 	if err := do(id); err != nil {
-		return pointed(refusal(err), "")
+		return pointed(b.refused(r.Context(), id, at, err), "")
 	}
 	return desk.Back(w, r, home(id), said)
 }
@@ -140,27 +144,27 @@ func (b *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if r.FormValue("sure") == "" {
 		return errNotSure
 	}
-	return b.act(w, r, "第 "+strconv.Itoa(n)+" 步收回了。", func(id int64) error {
+	return b.act(w, r, at, "第 "+strconv.Itoa(n)+" 步收回了。", func(id int64) error {
 		return b.d.Rules.TakeBack(r.Context(), at.Staff.ID, id, n, r.FormValue("why"))
 	})
 }
 
 func (b *Room) sign(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return b.act(w, r, "签署了。请另一位市级人员核对、发布。", func(id int64) error {
+	return b.act(w, r, at, "签署了。请另一位市级人员核对、发布。", func(id int64) error {
 		return b.d.Rules.Sign(r.Context(), at.Staff.ID, id, r.FormValue("digest"))
 	})
 }
 
 func (b *Room) reopen(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return b.act(w, r, "签署收回了,可以接着改。", func(id int64) error { return b.d.Rules.Reopen(r.Context(), at.Staff.ID, id) })
+	return b.act(w, r, at, "签署收回了,可以接着改。", func(id int64) error { return b.d.Rules.Reopen(r.Context(), at.Staff.ID, id) })
 }
 
 func (b *Room) rebase(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return b.act(w, r, "换到新的一版上了。请再看一遍改动,再签署。", func(id int64) error { return b.d.Rules.Rebase(r.Context(), at.Staff.ID, id) })
+	return b.act(w, r, at, "换到新的一版上了。请再看一遍改动,再签署。", func(id int64) error { return b.d.Rules.Rebase(r.Context(), at.Staff.ID, id) })
 }
 
 func (b *Room) withdraw(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return b.act(w, r, "这份草案撤回了。", func(id int64) error { return b.d.Rules.Withdraw(r.Context(), at.Staff.ID, id, r.FormValue("why")) })
+	return b.act(w, r, at, "这份草案撤回了。", func(id int64) error { return b.d.Rules.Withdraw(r.Context(), at.Staff.ID, id, r.FormValue("why")) })
 }
 
 var errNotRead = core.Invalid("read", "请先看完这一页上的改动,勾上「我看过了」。")
@@ -173,7 +177,7 @@ func (b *Room) publish(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if r.FormValue("read") == "" {
 		return errNotRead
 	}
-	return b.act(w, r, "发布了,从 "+from.SayWhole()+"起按它办。", func(id int64) error {
+	return b.act(w, r, at, "发布了,从 "+from.SayWhole()+"起按它办。", func(id int64) error {
 		_, err := b.d.Rules.Publish(r.Context(), at.Staff.ID, rulebook.Publication{Draft: id, Digest: r.FormValue("digest"), From: from})
 		return err
 	})

@@ -11,35 +11,41 @@ import (
 	"lianou/core/rulebook"
 )
 
-// surePage asks about an amount that changes by more than half.
+// surePage asks about a number that changes by more than half, or an age by more than ten years.
 type surePage struct {
 	Draft int64
+	Act   string     // of the draft's page, that does it
 	Say   string     // from what to what, where and from what day
 	Form  url.Values // as it was sent
 }
 
 // amount sets a standard. One that leaps is asked about first.
 func (b *Room) amount(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := number(r)
-	if err != nil {
-		return err
-	}
 	from, err := dayOf(r, "from")
 	if err != nil {
 		return err
 	}
 	a := amountOf(r)
 	a.Value, a.From, a.Source, a.Sample = strings.TrimSpace(r.FormValue("value")), from, r.FormValue("source"), r.FormValue("sample") != ""
-	step := rulebook.Step{Op: rulebook.Op{Amount: &a}, Why: r.FormValue("why"), Sure: r.PostFormValue("sure") != "", Names: b.county}
+	return b.step(w, r, at, "amount", rulebook.Op{Amount: &a})
+}
+
+// step does one change of a draft, and asks first where it leaps.
+func (b *Room) step(w http.ResponseWriter, r *http.Request, at desk.At, act string, op rulebook.Op) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	step := rulebook.Step{Op: op, Why: r.FormValue("why"), Sure: r.PostFormValue("sure") != "", Names: b.county}
 	switch err := b.d.Rules.Change(r.Context(), at.Staff.ID, id, step); {
 	case errors.Is(err, rulebook.ErrLeap):
-		page := surePage{id, sentence(err), r.PostForm}
+		page := surePage{id, act, sentence(err), r.PostForm}
 		if r.Header.Get("HX-Request") != "" { // only what stands inside the page
 			return at.Page.Part(w, "book", "sure", page)
 		}
 		return at.Page.Show(w, at, desk.View{Room: "book", Name: "sure", Title: "改得很多,请再看一遍"}, page)
 	case err != nil:
-		return pointed(refusal(err), mainField(step.Op))
+		return pointed(b.refused(r.Context(), id, at, err), mainField(op))
 	}
 	return desk.Back(w, r, home(id), "这一步改好了。")
 }

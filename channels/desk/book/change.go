@@ -65,13 +65,13 @@ func (b *Room) words(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	v := rulebook.Typed(strings.Join(strings.FieldsFunc(strings.TrimSpace(r.FormValue("value")), func(c rune) bool { return c == '\r' || c == '\n' }), ""))
 	switch {
 	case len(what) == 2 && what[0] == "criterion":
-		return b.step(w, r, at, rulebook.Op{Criterion: &rulebook.Criterion{Name: what[1], Field: r.FormValue("field"), Value: v}})
+		return b.step(w, r, at, "words", rulebook.Op{Criterion: &rulebook.Criterion{Name: what[1], Field: r.FormValue("field"), Value: v}})
 	case len(what) == 3 && what[0] == "item":
 		from, err := core.ParseDate(what[2])
 		if err != nil {
 			return err
 		}
-		return b.step(w, r, at, rulebook.Op{Item: &rulebook.Item{Code: core.ItemCode(what[1]), From: from, Field: r.FormValue("field"), Value: v}})
+		return b.step(w, r, at, "words", rulebook.Op{Item: &rulebook.Item{Code: core.ItemCode(what[1]), From: from, Field: r.FormValue("field"), Value: v}})
 	}
 	return errNoWhat
 }

@@ -3,6 +3,7 @@ package book_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -81,10 +82,66 @@ func TestAConditionIsChangedByWhatItSays(t *testing.T) {
 	says("anybody decides", "/words", url.Values{"what": {item}, "field": {"body"}, "value": {"随便谁"}, "why": {"会议"}}, http.StatusUnprocessableEntity, "请从这些里选", "县残联")
 	says("less than nothing", "/words", url.Values{"what": {"criterion one_car_at_most"}, "field": {"value"}, "value": {"-5"}, "why": {"会议"}}, http.StatusUnprocessableEntity, "这里不能写负数")
 	says("a sentence", "/words", url.Values{"what": {income}, "field": {"fail"}, "value": {"收入【这家的数】,\r\n高于【标准】。"}, "why": {"会议"}}, http.StatusOK, "“收入【这家的数】,高于【标准】。”", "收入{value},高于{limit}。")
-	says("a factor", "/words", url.Values{"what": {income}, "field": {"limit.times"}, "value": {"2"}, "why": {"会议"}}, http.StatusOK, "再乘几倍 1 倍 → 2 倍", "!limit.times")
+	says("a factor", "/words", url.Values{"what": {income}, "field": {"limit.times"}, "value": {"2"}, "why": {"会议"}, "sure": {"1"}}, http.StatusOK, "再乘几倍 1 倍 → 2 倍", "!limit.times")
 	if status, _ := o.ask(o.as("lin"), "/desk/book/draft/1"+to(income), nil); status != http.StatusForbidden {
 		t.Errorf("another person is shown the forms: %d", status)
 	}
+}
+
+// TestALimitThatLeapsIsAskedAbout: an age of 600 is refused, one of fifteen years more is asked
+// about and done by the button of the page that asks, with what was typed; a limit whose sentence
+// has it in words is changed after the sentence. By a newcomer: 600 was written down without a word.
+//
+// Red, with the bars of amounts alone: "600: 200, want 422", "75: the page has 确认无误: false",
+// "in words: 200, want 422".
+func TestALimitThatLeapsIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, says := o.asks()
+	const invalid = http.StatusUnprocessableEntity
+	to := func(field, value string, sure ...string) url.Values {
+		return url.Values{"what": {"criterion sixty"}, "field": {field}, "value": {value}, "why": {"会议"}, "sure": sure}
+	}
+	says("600", "/words", to("value", "600"), invalid, "的限额写成了 600 岁,大得不像真的,最多写到 120 岁")
+	says("the sentences first", "/words", to("value", "65"), invalid, "那一句里还写着 60 岁")
+	says("one in words", "/words", to("pass", "【这个人】已满六十周岁。"), http.StatusOK, "1 步")
+	says("the other", "/words", to("fail", "【这个人】还不到年纪。"), http.StatusOK, "2 步")
+	says("in words", "/words", to("value", "65"), invalid, "「够条件时说」那一句里还写着 六十周岁")
+	says("no number", "/words", to("pass", "【这个人】到年纪了。"), http.StatusOK, "3 步")
+	says("75", "/words", to("value", "75"), http.StatusOK, "确认无误", "条件“【这个人】到年纪了。”:限额 60 岁 → 75 岁(高了 15 岁)。", draftAt+`/words"`, `name="value" value="75"`, `name="field" value="value"`, `name="sure" value="1"`, "!这一步改好了")
+	says("nothing was done", "", nil, http.StatusOK, "3 步")
+	says("75, sure", "/words", to("value", "75", "1"), http.StatusOK, "4 步", "限额 60 岁 → 75 岁(高了 15 岁)")
+	says("by little", "/words", to("value", "70"), http.StatusOK, "5 步", "限额 75 岁 → 70 岁")
+}
+
+var (
+	aList   = regexp.MustCompile(`(?s)<select name="([a-z]+)".*?</select>`)
+	anEntry = regexp.MustCompile(`<option value="[^"]+"[^>]*>([^<]+)</option>`)
+)
+
+// TestNoTwoEntriesOfAListReadAlike: in the forms of a draft as they ship. The same of every closed
+// list of each condition and item is core/rulebook's.
+//
+// Red, with the sentences alone: `what: two read "家在农村。"`, "平均每人存款 【这家的数】。没超过 【标准】。".
+func TestNoTwoEntriesOfAListReadAlike(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	_, says := o.asks()
+	page := says("the forms", "", nil, http.StatusOK, "家在农村。(用在 ZJ-03 农村危房改造)", "家在农村。(用在 ZJ-04 困难家庭采暖费减免)")
+	lists := aList.FindAllStringSubmatch(page, -1)
+	if len(lists) < 6 {
+		t.Errorf("%d lists", len(lists))
+	}
+	for _, list := range lists {
+		seen := map[string]bool{}
+		for _, entry := range anEntry.FindAllStringSubmatch(list[0], -1) {
+			if seen[entry[1]] {
+				t.Errorf("%s: two read %q", list[1], entry[1])
+			}
+			seen[entry[1]] = true
+		}
+	}
+	says("its page", "/change?what="+url.QueryEscape("criterion rural_for_heating"), nil, http.StatusOK, "<b>家在农村。(用在 ZJ-04 困难家庭采暖费减免)</b>")
 }
 
 // TestChangingInABrowser: the same by hand, whole and without a finding of axe at both widths.
@@ -122,6 +179,15 @@ func TestChangingInABrowser(t *testing.T) {
 	tab.Wait("现在:低保标准(每人每月)")
 	tab.Eval(`document.querySelectorAll("#change-criterion details").forEach((d, i) => { d.open = i < 4 }); ""`)
 	judge("book-condition")
+	const times = `#change-criterion form:has(input[value="limit.times"]) `
+	tab.Eval(`document.querySelectorAll("#change-criterion details").forEach(d => { d.open = !!d.querySelector('input[value="limit.times"]') }); ""`)
+	tab.Fill(times+"input[name=value]", "2")
+	tab.Fill(times+"input[name=why]", "会议")
+	tab.Click(times + ".btn.go")
+	tab.Wait("确认无误")
+	judge("book-sure-limit")
+	tab.Go("form[action$=words] .btn.stop")
+	tab.Wait("再乘几倍 1 倍 → 2 倍")
 	tab.Eval(open("#change-item"))
 	tab.Choose("#change-item-form select", "item MZ-03 2016-07-01")
 	tab.Wait("镇里能定到多少 现在")
@@ -137,6 +203,6 @@ func TestChangingInABrowser(t *testing.T) {
 	tab.Wait("确认无误")
 	judge("book-sure")
 	tab.Go("form[action$=amount] .btn.stop")
-	tab.Wait("2 步")
+	tab.Wait("3 步")
 	tab.Quiet()
 }

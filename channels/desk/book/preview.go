@@ -70,7 +70,9 @@ type change struct {
 	Name    string
 	Worse   bool
 	Was, Is side
-	Sum     bool // the same conditions on both sides: only the sum is another
+	Sum     bool             // the same conditions on both sides: only the sum is another
+	Same    []desk.Condition // said alike before and after
+	Of      string           // whom they are about
 }
 
 // place puts what gets worse first.
@@ -87,6 +89,7 @@ type side struct {
 	Money            string
 	Sample           bool
 	Reasons          []desk.Condition
+	More             []desk.Condition // folded away
 }
 
 // look is somebody's asking to see a few real households for which a draft says something
@@ -239,7 +242,7 @@ func (b *Room) view(ctx context.Context, id int64) (v viewed, err error) {
 	}
 	v.draft = f.Draft
 	if v.books, err = b.d.Simulate.BooksOf(ctx, id, today); err != nil {
-		return v, refusal(err)
+		return v, refusal(err, nil)
 	}
 	if v.books.Said != simulate.SaidBy(&v.draft) {
 		return v, rulebook.ErrSeen // changed between the two readings
@@ -316,6 +319,14 @@ func changeOf(h *core.Household, c *rulebook.Changed) change {
 		out.Was.give(&c.Was)
 		out.Is.give(&c.Is)
 	}
+	var whom []string
+	for _, r := range c.Same {
+		one := conditionOf(h, r)
+		if out.Same = append(out.Same, one); one.Source != "" && !slices.Contains(whom, one.Source) {
+			whom = append(whom, one.Source)
+		}
+	}
+	out.Of = strings.Join(whom, "、")
 	if out.Is.Money != "" && out.Was.Money != "" && slices.Equal(out.Was.Reasons, out.Is.Reasons) {
 		out.Sum, out.Was.Reasons, out.Is.Reasons = true, nil, nil
 	}
@@ -327,6 +338,9 @@ func sideOf(h *core.Household, when string, s *rulebook.Side) side {
 	out.Word, out.Tone = desk.Stands(s.Outcome.String())
 	for _, r := range s.Reasons {
 		out.Reasons = append(out.Reasons, conditionOf(h, r))
+	}
+	for _, r := range s.More {
+		out.More = append(out.More, conditionOf(h, r))
 	}
 	return out
 }

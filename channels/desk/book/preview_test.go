@@ -70,6 +70,13 @@ func TestPreviewedOnRealHomes(t *testing.T) {
 	if !strings.Contains(page, "里面的“您”是那一家的人,不是看这一页的人") || strings.Count(shown, "对这家人会这样说:") < 2 {
 		t.Error("it is not said whom 您 means")
 	}
+	// By a newcomer. Red, the old code: `the preview does not say "都算在里面"`, and of the reasons that
+	// both give not a word.
+	for in, words := range map[string]string{page: "领没领、申请没申请、以前有没有告诉过,都算在里面", shown: "条理由改前改后说的一样"} {
+		if !strings.Contains(in, words) {
+			t.Errorf("the preview does not say %q", words)
+		}
+	}
 	o.nobodys(shown)
 	o.env.LoseRace() // control: the page not begun anew when it is read again ("different households")
 	if _, other := o.ask(lin, draftAt+"/preview", url.Values{}); families(other) != shown {

@@ -79,7 +79,7 @@ func (b *Room) simulateNow(w http.ResponseWriter, r *http.Request, at desk.At) e
 	}
 	books, err := b.d.Simulate.BooksOf(r.Context(), id, today)
 	if err != nil {
-		return refusal(err)
+		return refusal(err, nil)
 	}
 	req := simulate.Request{Draft: id, Books: books, Towns: b.d.Regions.Expand(core.DezhouCity), By: desk.ActorOf(at)}
 	if _, err := b.d.Simulate.Begin(r.Context(), req); err != nil {

@@ -35,5 +35,5 @@ func (b *Room) weights(w http.ResponseWriter, r *http.Request, at desk.At) error
 		}
 		op.Of[i] = n
 	}
-	return b.step(w, r, at, rulebook.Op{Weights: &op})
+	return b.step(w, r, at, "weights", rulebook.Op{Weights: &op})
 }

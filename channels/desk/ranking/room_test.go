@@ -233,6 +233,35 @@ func TestEachWeightsHaveTheirReport(t *testing.T) {
 	}
 }
 
+// TestTheReportSaysWhatItStartsFrom: of a draft's weights every step of a tenth starts from those
+// proposed, and the page says so, in its columns too; else from those in force. By a newcomer.
+//
+// Red, the old code: `of a draft: the page lacks "别的各行都从提出的权重动起,不是从现在在用的"`, `a tenth of a
+// draft's: the page lacks "!data-h=\"现在\""`.
+func TestTheReportSaysWhatItStartsFrom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ours := hardship.Weights{110, 85, 100, 100, 100, 100, 100}
+	_, err := h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, Proposed: &ours, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	says := func(what, query string, words ...string) {
+		t.Helper()
+		_, body := h.ask(t, city, "/desk/ranking/sensitivity"+query, nil)
+		for _, w := range words {
+			not, absent := strings.CutPrefix(w, "!")
+			if strings.Contains(body, not) == absent {
+				t.Errorf("%s: the page lacks %q", what, w)
+			}
+		}
+	}
+	const by, now = `<th scope="col">按提出的权重</th>`, `<th scope="col">现在</th>`
+	says("of a draft", "", "别的各行都从提出的权重动起,不是从现在在用的", now, "!"+by, `data-h="现在"`)
+	says("a tenth of a draft's", "?run=1", by, "!"+now, "从提出的权重起,收入缺口 减一成:各类人", `data-h="按提出的权重"`, `!data-h="现在"`)
+	_, err = h.watch.Sense(t.Context(), watch.Sensing{Hands: 2, By: audit.Actor{Kind: "operator"}})
+	must(t, err)
+	says("of those in force", "?run=1", "各行都从现在在用的权重动起", now, "!从提出的权重")
+}
+
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)

@@ -34,6 +34,7 @@ type sensePage struct {
 	Proposed bool
 	Runs     []runRow
 	One      runRow
+	From     string // what One starts from, in a word
 	Groups   []groupRow
 	Losers   []groupRow
 	Unsaid   bool // of some townships it is not shown whether they lose
@@ -62,6 +63,7 @@ type groupRow struct {
 	Kind, Name         string
 	Before, After      string // counts, or unshown
 	BeforeIn, AfterIn  string // in a hundred of the group
+	From               string // what Before is by
 	Less, More, Hidden bool
 }
 
@@ -138,16 +140,19 @@ func (p *sensePage) fill(at int, place func(core.RegionCode) string) {
 		}
 		p.Runs = append(p.Runs, r)
 	}
-	p.One = p.Runs[at]
+	p.One, p.From = p.Runs[at], "现在"
+	if p.Proposed && p.Kept.Runs[at].Name != "proposed" {
+		p.One.Title, p.From = "从提出的权重起,"+p.One.Title, "按提出的权重"
+	}
 	for _, s := range p.One.Shares {
 		if s.Kind != "town" {
-			p.Groups = append(p.Groups, groupOf(s, place))
+			p.Groups = append(p.Groups, p.groupOf(s, place))
 		}
 	}
 	p.Unsaid = p.One.Unsaid("town")
 	for _, s := range p.One.Losers(len(p.One.Shares)) {
 		if s.Kind == "town" && len(p.Losers) < mostLosers {
-			p.Losers = append(p.Losers, groupOf(s, place))
+			p.Losers = append(p.Losers, p.groupOf(s, place))
 		}
 	}
 }
@@ -168,8 +173,8 @@ func runTitle(name string) string {
 	return name
 }
 
-func groupOf(s insight.ShownShare, place func(core.RegionCode) string) groupRow {
-	g := groupRow{Before: s.Before.Or(unshown), After: s.After.Or(unshown), Hidden: s.Before.Hidden()}
+func (p *sensePage) groupOf(s insight.ShownShare, place func(core.RegionCode) string) groupRow {
+	g := groupRow{From: p.From, Before: s.Before.Or(unshown), After: s.After.Or(unshown), Hidden: s.Before.Hidden()}
 	g.Kind, g.Name = groupWords(s.Kind, s.Key)
 	if s.Kind == "town" {
 		g.Name = place(core.RegionCode(s.Key))
