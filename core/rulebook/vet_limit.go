@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,12 +51,16 @@ func (at fieldAt) most() (int64, bool) {
 	return most, known
 }
 
+// saidFields are the sentences that are said to people: they have places. A law's number has
+// brackets of its own: 民发【2021】43号.
+var saidFields = []string{"pass", "fail", "unknown"}
+
 // vetCriterion wants the sentences of a condition changed before its limit: a limit of 65 under
 // a sentence that says 60 would tell somebody of 62 that they are not yet 60. It wants no place
 // in a sentence but those there are, and asks about a limit that leaps.
 func vetCriterion(before Sources, sp Speaker, step Step) error {
 	c := step.Op.Criterion
-	if criterionFields[c.Field] == sentence && strings.ContainsAny(c.Value, "【】") {
+	if slices.Contains(saidFields, c.Field) && strings.ContainsAny(c.Value, "【】") {
 		e := core.Invalid(ErrSentence.Field, "句子里方括号括起来的只能是【这个人】【这家的数】【标准】,一个字都不能改。")
 		return e.Wrap(ErrSentence)
 	}
