@@ -113,7 +113,7 @@ func (k known) group(name string, said map[string]string, at place, keys []strin
 // none reports whether a fact says that there is none of something, or that something is not
 // so, and nothing else is to be seen in it: no age, no other word beside it or before.
 func (r factRow) none(key string) bool {
-	return nones[r.Value] && !wants[key] && !r.Old && len(r.Before)+len(r.Against) == 0
+	return nones[r.Value] && !wants[key] && !r.Old && r.Turned == "" && len(r.Before)+len(r.Against) == 0
 }
 
 var (

@@ -274,6 +274,7 @@ func (t teller) reason(r matching.Reason) reasonRow {
 	switch {
 	case t.reckoned[strings.TrimPrefix(r.Code, "status.")]:
 		row.Source, row.Tone = "按登记的情况算的,名单上没有", "amber"
+	case strings.HasPrefix(r.Code, "after "): // of what has to be had first no list says anything
 	case known:
 		row.Source, row.Tone = desk.SourceOf(from)
 	}

@@ -20,6 +20,17 @@ type turnedRow struct {
 	Turn         string // who came or left, "11月20日多了李小新"
 	Key          string // by which it is asked anew
 	Waits        *changeRow
+	recorded     bool // by a department
+}
+
+// TurnedBy are those of them that departments recorded, or that people said.
+func (page householdPage) TurnedBy(departments bool) (out []turnedRow) {
+	for _, row := range page.Turned {
+		if row.recorded == departments {
+			out = append(out, row)
+		}
+	}
+	return out
 }
 
 // turnedOf lists those facts in the order in which they are asked for, and how each was turned
@@ -34,7 +45,7 @@ func turnedOf(d registry.Dossier, members []registry.Member) (rows []turnedRow, 
 			continue
 		}
 		by[f.Path] = turnWords(f.Turned, names, d.Household.On)
-		row := turnedRow{Label: wording.FactLabel(f.Path), Value: said[f.Path], Since: f.ValidFrom, Turn: by[f.Path], Key: f.Path}
+		row := turnedRow{Label: wording.FactLabel(f.Path), Value: said[f.Path], Since: f.ValidFrom, Turn: by[f.Path], Key: f.Path, recorded: strings.HasPrefix(f.Source, "registry:")}
 		row.Source, row.Tone = desk.SourceOf(d.Sources[f.Path])
 		rows = append(rows, row)
 	}

@@ -25,7 +25,7 @@ func TestWhatWasToldForFewerIsAskedAgain(t *testing.T) {
 		t.Fatalf("register: %d %s", code, text(body))
 	}
 	came := (core.DateOf(h.Shell.Now()) - 3).Say() + "多了李小新"
-	body := h.says(t, "the household", motherAndSon+"?for=check", nil, "家里人变了,这", "平均每人月收入 390 元/月 没有核对过:"+came, "问过了,写下现在的",
+	body := h.says(t, "the household", motherAndSon+"?for=check", nil, "家里人变了,这", "平均每人月收入 390 元/月 问过了,写下现在的 没有核对过:"+came, "部门记录的 4 样",
 		"可能符合,收入、财产要重新问", "入户核实,没有核对过:"+came, "是家里人变动以前登记的")
 	if item := findingIn(body, "SF-01"); strings.Contains(item, "要重新问") {
 		t.Errorf("is marked that rests on nothing: %s", item)
@@ -54,7 +54,7 @@ func TestWhatWasToldForFewerIsAskedAgain(t *testing.T) {
 			t.Fatalf("accept: %d %s", code, text(body))
 		}
 	}
-	h.says(t, "asked again", motherAndSon+"?for=check", nil, "!390 元/月 没有核对过", "!收入、财产要重新问", "!支出要重新问", "房子几处 1 处 没有核对过:"+came)
+	h.says(t, "asked again", motherAndSon+"?for=check", nil, "!390 元/月 没有核对过", "!收入、财产要重新问", "!支出要重新问", "房子几处 1 处 问过了,写下现在的 没有核对过:"+came)
 }
 
 // findingIn is one item of a household's page, in words.
