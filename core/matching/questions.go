@@ -106,10 +106,18 @@ func factAt(key string, member bool) *policy.Fact {
 
 // ages are the usual ages of some facts. They order questions and decide nothing.
 var ages = map[policy.FactID][2]int{
-	policy.SchoolStage: {3, 25}, policy.Orphan: {0, 17}, policy.Unattended: {0, 17},
+	policy.SchoolStage: {3, 30}, policy.Orphan: {0, 17}, policy.Unattended: {0, 17},
 	policy.WorkAbility: {16, 64}, policy.Employment: {16, 64}, policy.UnemployedMonths: {16, 64},
 	policy.Pension: {16, 64}, policy.Veteran: {18, 120}, policy.UnionMember: {18, 64},
 	policy.LostOnlyChild: {40, 120}, policy.Supporter: {60, 120},
+}
+
+// Unlikely reports whether a fact of a member, by its key in the household schema, is none that
+// people of that age have to do with: a question about it comes last, or not at all. It
+// decides nothing, and whose age is not known is asked everything.
+func Unlikely(key string, m *core.Member) bool {
+	f := factAt(key, true)
+	return f != nil && unlikely(f.ID, m)
 }
 
 func unlikely(f policy.FactID, m *core.Member) bool {

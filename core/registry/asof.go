@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ type counted struct {
 	relation, sex string
 	birth, since  core.Date
 	made          time.Time
+	numbered      bool    // has an identity number
+	own, kin      voucher // of the person, and of the relation
 }
 
 // family takes the household's place and its members as of the two times. How it is now
@@ -71,19 +74,25 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID, 
 	if err := dropAside(ctx, tx, there, g.as.Known); err != nil {
 		return err
 	}
-	ids := make([]int64, 0, len(there))
-	for person := range there {
-		ids = append(ids, int64(person))
-	}
-	list, err := readCounted(ctx, tx, ids, there)
+	maps.DeleteFunc(all, func(k memberKey, m memberImage) bool { // they are one of the others
+		_, counts := there[k.person]
+		return m.present(k.since, g.as.On) && !counts
+	})
+	list, err := readCounted(ctx, tx, idsOf(slices.Collect(maps.Keys(there))), there)
 	if err != nil {
 		return err
 	}
 	if len(list) < len(there) {
 		return ErrBeyond
 	}
+	said, err := readTold(ctx, tx, all, g.as.Known)
+	if err != nil {
+		return err
+	}
+	g.turns = turnsOf(all, said, g.as.On)
 	slices.SortFunc(list, func(a, b counted) int { return cmp.Or(cmp.Compare(a.ref, b.ref), cmp.Compare(a.person, b.person)) })
 	for _, m := range list {
+		m.own, m.kin = m.vouch(said, id)
 		g.member(m)
 	}
 	return nil
@@ -132,7 +141,7 @@ func readStays(ctx context.Context, tx *pg.Tx, id core.HouseholdID) (map[memberK
 
 // readCounted fills in what the register of the population says of members.
 func readCounted(ctx context.Context, tx *pg.Tx, ids []int64, there map[core.PersonID]counted) ([]counted, error) {
-	rows, err := tx.Query(ctx, `select id, birth, coalesce(sex, ''), made from person where id = any($1)`, ids)
+	rows, err := tx.Query(ctx, `select id, birth, coalesce(sex, ''), made, id_blind is not null from person where id = any($1)`, ids)
 	if err != nil {
 		return nil, pg.Fail(err, "read the members of a household")
 	}
@@ -141,9 +150,10 @@ func readCounted(ctx context.Context, tx *pg.Tx, ids []int64, there map[core.Per
 	var birth *pgDate
 	var sex string
 	var made time.Time
-	_, err = pgx.ForEachRow(rows, []any{&id, &birth, &sex, &made}, func() error {
+	var numbered bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &birth, &sex, &made, &numbered}, func() error {
 		m := there[id]
-		m.sex, m.made = sex, made
+		m.sex, m.made, m.numbered = sex, made, numbered
 		if birth != nil {
 			m.birth = core.Date(*birth)
 		}

@@ -40,6 +40,7 @@ type Fact struct {
 	Said
 	Standing Standing
 	Against  []Said // other sources' words within their shelf life that differ, the nearest first
+	Turned   []Turn // who came or left since it was said, of a fact that counts everybody
 }
 
 // Dossier is a household as of two times, with every fact's word.
@@ -48,6 +49,7 @@ type Dossier struct {
 	Household core.Household
 	Sources   map[string]core.Provenance // by path, as Facts gives them
 	Facts     []Fact                     // by path
+	Refs      map[core.PersonID]core.MemberRef
 }
 
 // Dossier gives all that was true of a household on a day as far as it was known at a
@@ -67,7 +69,7 @@ func (r *Registry) Dossier(ctx context.Context, tx *pg.Tx, why Purpose, id core.
 		detail.Paths[path] = src.Said
 	}
 	slices.SortFunc(g.facts, func(a, b Fact) int { return cmp.Compare(a.Path, b.Path) })
-	d := Dossier{Home: g.home, Household: h, Sources: g.sources, Facts: g.facts}
+	d := Dossier{Home: g.home, Household: h, Sources: g.sources, Facts: g.facts, Refs: g.refs}
 	return d, r.trace(ctx, tx, why, "facts.read", Person{Region: g.home.Region}, detail)
 }
 

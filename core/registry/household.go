@@ -146,6 +146,7 @@ type gathering struct {
 	members   map[core.PersonID]map[string]json.RawMessage
 	sources   map[string]core.Provenance
 	facts     []Fact
+	turns     []Turn
 }
 
 func gatheringOf(as AsOf) gathering {
@@ -164,23 +165,23 @@ func (r *Registry) gather(ctx context.Context, tx *pg.Tx, id core.HouseholdID, a
 	return g, g.sheets(ctx, tx, id)
 }
 
-// member takes one member with what the register of the population itself says.
+// member takes one member with what the register of people itself says, and by whose word.
 func (g *gathering) member(m counted) {
 	g.order, g.refs[m.person], g.relations[m.person] = append(g.order, m.person), m.ref, core.Relation(m.relation)
 	g.members[m.person] = map[string]json.RawMessage{"ref": text(string(m.ref)), "age": json.RawMessage("null")}
-	own := func(path string, value json.RawMessage, from core.Date) {
+	own := func(path string, value json.RawMessage, from core.Date, by voucher) {
 		g.members[m.person][path] = value
-		w := word{m.person, path, value, "registry:population", from, m.made, 100, 0}
+		w := word{m.person, path, value, by.source, from, by.known, 100, 0}
 		g.told(laid{word: w})
 	}
 	if m.relation != "" {
-		own("relation", text(m.relation), m.since)
+		own("relation", text(m.relation), m.since, m.kin)
 	}
 	if m.sex != "" {
-		own("sex", text(m.sex), m.birth)
+		own("sex", text(m.sex), m.birth, m.own)
 	}
 	if !m.birth.IsZero() {
-		own("age", number(m.birth.Age(g.as.On)), m.birth)
+		own("age", number(m.birth.Age(g.as.On)), m.birth, m.own)
 	}
 }
 
@@ -191,7 +192,9 @@ func (g *gathering) told(f laid) {
 		prefix = "members/" + string(g.refs[f.about]) + "/"
 	}
 	g.sources[prefix+f.path] = core.Provenance{Said: f.source, At: f.known}
-	g.facts = append(g.facts, f.fact(prefix, g.as.Known))
+	fact := f.fact(prefix, g.as.Known)
+	fact.Turned = g.turned(fact)
+	g.facts = append(g.facts, fact)
 }
 
 // sheets lays what the sheets say over one another.

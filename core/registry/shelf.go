@@ -25,6 +25,7 @@ type shelf struct {
 var shelves = []shelf{
 	{0, "", "", 6},
 	{0, "registry:population", "", 0},
+	{0, byFile, "", 0},
 	{0, "registry:disability", "", 60},
 	{0, "registry:health", "", 24},
 	{0, "registry:housing", "", 24},

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"strings"
+	"time"
 
 	"lianou/core"
 )
@@ -14,8 +15,11 @@ func Record(from core.Provenance) string {
 	if !ok {
 		return ""
 	}
-	kind, _, _ := strings.Cut(rest, ":")
+	kind, by, _ := strings.Cut(rest, ":")
 	name := keeper(kind)
+	if kind == "people" {
+		return registered(by, from.At)
+	}
 	switch {
 	case name == "":
 		return "部门登记"
@@ -23,6 +27,36 @@ func Record(from core.Provenance) string {
 		return name + "的记录"
 	}
 	return name + " " + from.At.In(core.China).Format("2006-01") + " 的记录"
+}
+
+// registered says by whose word the register has somebody as old and as whose kin as it does:
+// by their number, by what the officer saw who registered them, or by a file.
+func registered(by string, at time.Time) string {
+	who, proof, _ := strings.Cut(by, ",")
+	officer := strings.HasPrefix(who, "officer:")
+	switch {
+	case by == "id_number":
+		return "身份证号上"
+	case officer && at.IsZero():
+		return "工作人员登记的"
+	case !officer && at.IsZero():
+		return "导入的名单"
+	case !officer:
+		return "导入的名单,记在 " + at.In(core.China).Format("2006-01")
+	}
+	said := "工作人员 " + at.In(core.China).Format("2006-01-02") + " 登记的"
+	proof, _, _ = strings.Cut(proof, ",") // and why somebody came
+	for _, p := range Proofs() {
+		if p.Value == proof {
+			said += "," + p.Word
+		}
+	}
+	return said
+}
+
+// Proofs are by what an officer registers an event in a family.
+func Proofs() []Option {
+	return []Option{{"paper", "看过证件、证明原件"}, {"police", "问过派出所"}, {"village", "村里证明"}, {"visit", "上门看过"}}
 }
 
 // Keeper is one department that keeps a record of the city: its word in a source, such as

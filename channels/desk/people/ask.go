@@ -13,19 +13,20 @@ import (
 	"lianou/core/registry/change"
 )
 
-// askPage is the form by which a verified fact is asked to be corrected; without a fact
-// chosen it lists those that can be.
+// askPage is the form by which a fact is asked to be corrected, or to be written down where
+// nobody has said it; without a fact chosen it lists those that can be.
 type askPage struct {
 	Asked   asked
 	Person  registry.Person
 	Claims  []claim
+	Unsaid  []claim // nobody has said them yet
 	Claim   *claim
 	Today   core.Date
 	Changes []changeRow // asked for before, of the person and the household
 }
 
 var (
-	errNoClaim = core.E(core.KindConflict, "claim", "这一项现在不能请求更正。没有核实过的,直接登记新的就行。")
+	errNoClaim = core.E(core.KindConflict, "claim", "这一项不在这里写。请从这个人的页上,点要写的那一项。")
 	errSooner  = core.Invalid("valid_from", "新的不能早于现在登记的那天起。现在登记的从那天起就是这样的话,写同一天。")
 )
 
@@ -60,7 +61,7 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 
 // claims reads whom the form is about and what can be corrected.
 func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id core.PersonID, page *askPage) (err error) {
-	page.Today, page.Claims, page.Changes = tx.Today(), nil, nil
+	page.Today, page.Claims, page.Unsaid, page.Changes = tx.Today(), nil, nil, nil
 	if page.Person, err = p.d.Registry.Person(ctx, tx, why, id); err != nil {
 		return err
 	}
@@ -71,15 +72,17 @@ func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id c
 	if err != nil {
 		return err
 	}
-	page.Claims = claimsOf(d, id)
+	page.Claims, page.Unsaid = claimsOf(d, id), unknowns(d, id)
 	page.Changes, err = p.requests(ctx, tx, why, page.Person)
 	return err
 }
 
 func (page askPage) pick(r *http.Request) *claim {
-	for i, c := range page.Claims {
-		if c.Key == r.FormValue("fact") && c.About() == r.FormValue("about") {
-			return &page.Claims[i]
+	for _, list := range [][]claim{page.Claims, page.Unsaid} {
+		for i, c := range list {
+			if c.Key == r.FormValue("fact") && c.About() == r.FormValue("about") {
+				return &list[i]
+			}
 		}
 	}
 	return nil
@@ -121,9 +124,12 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 			return err
 		}
 		said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
+		if c.New {
+			said = "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
+		}
 		if r.PostFormValue("self") != "" { // whoever it is about wants it, and is told what came of it
 			ch.Origin = change.FromCitizen
-			said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
+			said += "请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
 		}
 		_, err = p.d.Changes.Propose(ctx, tx, why, ch)
 		return err

@@ -171,18 +171,13 @@ func (p *Room) dated(row changeRow, today core.Date) changeRow {
 }
 
 // contests lists what was disputed of a household's index, with what was answered.
-func (p *Room) contests(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID, members []registry.Member) ([]changeRow, error) {
-	list, err := p.d.Changes.Of(ctx, tx, why, home)
-	if err != nil {
-		return nil, err
-	}
-	var out []changeRow
-	for _, q := range list {
-		if row := called(rowOf(q), members); row.Contest {
-			out = append(out, p.dated(row, tx.Today()))
+func (p *Room) contests(list []changeRow, members []registry.Member, today core.Date) (out []changeRow) {
+	for _, row := range list {
+		if row.Contest {
+			out = append(out, p.dated(called(row, members), today))
 		}
 	}
-	return out, nil
+	return out
 }
 
 // stands is what the register says today of the fact that a request is about.

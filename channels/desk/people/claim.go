@@ -13,7 +13,8 @@ import (
 	"lianou/core/wording"
 )
 
-// claim is one verified fact that somebody may ask to have corrected.
+// claim is one fact that somebody may ask to have corrected, or written down where nobody has
+// said it yet.
 type claim struct {
 	Key   string // the schema key, without the member
 	Home  bool   // about the whole household
@@ -24,6 +25,8 @@ type claim struct {
 	Open  []wording.Option // the closed answers, none where a number is asked for
 	List  bool             // one of what stands is taken away: each is an answer, by its place
 	Waits *changeRow       // what waits for a second person about it, nil for nothing
+	New   bool             // nobody has said it yet
+	Paper string           // what vouches for it, "" where words do
 
 	was json.RawMessage
 }
@@ -44,10 +47,13 @@ var composed = []string{"relation", "age", "sex"}
 // is wrong in one is taken out here, by two people.
 var lists = []string{"shocks", "statuses"}
 
-// correctable reports whether somebody may ask to have a fact corrected. Of an empty list
-// there is nothing to take away.
+// correctable reports whether somebody may ask to have a fact corrected, whoever said it. Of an
+// empty list there is nothing to take away, and of one that nobody looked at nothing to correct.
 func correctable(f registry.Fact, key string) bool {
-	return registry.Verified(f.Source) && !slices.Contains(composed, key) && (!slices.Contains(lists, key) || len(parts(f.Value)) > 0)
+	if slices.Contains(lists, key) {
+		return registry.Verified(f.Source) && len(parts(f.Value)) > 0
+	}
+	return statable(key, f.Person == 0)
 }
 
 func parts(list json.RawMessage) (out []json.RawMessage) {
@@ -67,8 +73,7 @@ func takenAway(f registry.Fact, key string) []wording.Option {
 }
 
 // claimsOf lists what of a dossier can be asked to be corrected on the page of a person:
-// the verified facts of theirs and of their household. What is not verified is simply
-// told anew.
+// the facts of theirs and of their household.
 func claimsOf(d registry.Dossier, p core.PersonID) []claim {
 	said := wording.Facts(d.Household)
 	var out []claim
@@ -82,7 +87,7 @@ func claimsOf(d registry.Dossier, p core.PersonID) []claim {
 		if !known || !shown {
 			continue
 		}
-		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, was: f.Value}
+		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, Paper: papers[key], was: f.Value}
 		if slices.Contains(lists, key) {
 			c.List, c.Open = true, takenAway(f, key)
 		}

@@ -52,23 +52,11 @@ type factor struct {
 // factorClaim is one such fact, of a member or of the household.
 type factorClaim struct {
 	claim
-	Who  string // "" for the household's
-	Part string
-	Of   core.PersonID // 0 for the household's
-}
-
-// made are the facts that each part of the index counts, in the order of its parts. What
-// is told in several parts (an event that struck) is told in a case and not here.
-func made() [7][]policy.FactID {
-	return [7][]policy.FactID{
-		{policy.IncomePerCapita, policy.FinancialAssets},
-		{policy.Rigid12m, policy.Income12m},
-		{policy.DisabilityGrade, policy.Illness, policy.ADLFailed, policy.NeedsCare},
-		{policy.WorkAbility, policy.Employment},
-		{policy.HouseGrade, policy.OwnsHome, policy.Renting, policy.FloorArea},
-		{policy.SchoolStage},
-		{},
-	}
+	Who          string // "" for the household's
+	Part         string
+	Of           core.PersonID // 0 for the household's
+	Source, Tone string        // who says it, "" of what nobody does
+	Counted      string        // what the index counts although nobody said it, "" else
 }
 
 func (p *Room) contest(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -120,7 +108,7 @@ func (p *Room) factors(ctx context.Context, tx *pg.Tx, why registry.Purpose, pag
 	}
 	for i, part := range desk.IndexParts(nil) {
 		one := factor{Name: part.Name}
-		for _, id := range made()[i] {
+		for _, id := range made(&d.Household)[i] {
 			one.Claims = append(one.Claims, factorsOf(d, members, id, part.Name)...)
 		}
 		page.Factors = append(page.Factors, one)
@@ -136,13 +124,15 @@ func factorsOf(d registry.Dossier, members []registry.Member, id policy.FactID, 
 		return nil
 	}
 	one := func(who string, of core.PersonID) factorClaim {
+		source, tone := "", ""
 		c := claim{Key: key, Home: of == 0, Label: words.Label, Value: desk.SayFact(of == 0, key, 1, nil), Unit: words.Unit, Open: words.Options}
 		for _, f := range d.Facts {
 			if f.Person == of && f.Path[strings.LastIndex(f.Path, "/")+1:] == key {
 				c.was, c.Since, c.Value = f.Value, f.ValidFrom, desk.SayFact(of == 0, key, f.ValidFrom, f.Value)
+				source, tone = desk.SourceOf(core.Provenance{Said: f.Source, At: f.KnownAt})
 			}
 		}
-		return factorClaim{claim: c, Who: who, Part: part, Of: of}
+		return factorClaim{claim: c, Who: who, Part: part, Of: of, Source: source, Tone: tone, Counted: counted(&d.Household, id, c.was != nil)}
 	}
 	if !id.IsMember() {
 		return []factorClaim{one("", 0)}

@@ -93,3 +93,23 @@ func spoiled(form url.Values, field, bad string) url.Values {
 	out.Set(field, bad)
 	return out
 }
+
+// Of what has to be spent, which nobody told as one sum, the page of an objection says what the
+// index counts and of which parts, each with who says it; each part is disputed by itself. Of a
+// year's income that nobody told it says by what it is reckoned. A sum that was told is what
+// counts, and its parts are not listed.
+//
+// As it was: "一年必要大额开支 没有登记", of 14,000 yuan that the index counts. Control, seen red:
+// counted that gives nothing ("the sum").
+func TestAnObjectionSeesWhatTheIndexCounts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:medical", 20, `{"medical_12m": 12000, "rehab_12m": 2000}`)
+	h.says(t, "one of three is open", theirContest+"?for=call", nil, "下面三样都问清了,指数才算得出来", "一年自付医疗 12,000 元 医保局")
+	h.learn(t, 1, 0, "visit:12", 20, `{"education_12m": 0, "income_per_capita_month": 390}`)
+	h.says(t, "the sum", theirContest+"?for=call", nil, "一年必要大额开支 没有登记 指数按下面三样加起来算:14,000 元", "一年自付医疗 12,000 元 医保局", "一年自付教育 0 元 入户核实", "一年自付康复 2,000 元 医保局",
+		"全家一年收入 没有登记 指数按平均每人月收入算:9,360 元")
+	h.says(t, "a part", theirContest+"?for=call&of=0&fact=medical_12m", nil, "现在算的: 12,000 元", "它算在“刚性支出”里")
+	h.learn(t, 1, 0, "visit:13", 1, `{"rigid_12m": 9000}`)
+	h.says(t, "told as one", theirContest+"?for=call", nil, "一年必要大额开支 9,000 元 入户核实", "!一年自付医疗")
+}

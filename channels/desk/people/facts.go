@@ -19,6 +19,8 @@ type known struct {
 	told    []registry.PastSheet     // what overrules first
 	members []registry.Member
 	at      time.Time // the moment of the view
+	asked   asked
+	may     bool // may write down what nobody has said
 }
 
 // factGroup is the facts about one person, or about the whole household.
@@ -26,7 +28,8 @@ type factGroup struct {
 	Name string
 	Rows []factRow
 	None []factRow // of which there is none, undisputed: rarely read, so folded
-	Open []string  // what nobody has said, in words
+	Open []openRow // what nobody has said
+	Idle []openRow // nor anybody asks of somebody of that age
 }
 
 // Known is of how many facts something is known.
@@ -42,6 +45,7 @@ type factRow struct {
 	Old          bool
 	Before       []wordRow
 	Against      []wordRow // other sources that say something else and are not out of date
+	Turned       string    // who came or left since, of what counts everybody
 	Key, About   string    // by which a correction is asked for; "" where none can be
 	Waits        *changeRow
 }
@@ -88,7 +92,12 @@ func (k known) group(name string, said map[string]string, at place, keys []strin
 		}
 		value, is := said[at.prefix+key]
 		if !is {
-			g.Open = append(g.Open, wording.FactLabel(at.prefix+key))
+			row := openAt(at.prefix+key, wording.FactLabel(at.prefix+key), at.person, headOf(k.members).ID, k.asked, k.may)
+			if idle(at.prefix+key, &k.facts) {
+				g.Idle = append(g.Idle, row)
+			} else {
+				g.Open = append(g.Open, row)
+			}
 			continue
 		}
 		row := k.row(at.prefix+key, value, words[key])
@@ -104,7 +113,7 @@ func (k known) group(name string, said map[string]string, at place, keys []strin
 // none reports whether a fact says that there is none of something, or that something is not
 // so, and nothing else is to be seen in it: no age, no other word beside it or before.
 func (r factRow) none(key string) bool {
-	return nones[r.Value] && !wants[key] && !r.Old && len(r.Before)+len(r.Against) == 0
+	return nones[r.Value] && !wants[key] && !r.Old && r.Turned == "" && len(r.Before)+len(r.Against) == 0
 }
 
 var (
@@ -138,6 +147,9 @@ func (k known) face(row *factRow, path string) {
 		return
 	}
 	key, home := path[strings.LastIndex(path, "/")+1:], f.Person == 0
+	if len(f.Turned) > 0 {
+		row.Turned = turnWords(f.Turned, personNames(k.members), k.facts.On)
+	}
 	for _, s := range f.Against {
 		source, _ := desk.SourceOf(core.Provenance{Said: s.Source, At: s.KnownAt})
 		row.Against = append(row.Against, wordRow{desk.SayFact(home, key, s.ValidFrom, s.Value), source, s.ValidFrom, s.KnownAt, s.Confidence, s.Source})

@@ -20,6 +20,7 @@ type together struct {
 	Benefit matching.Benefit
 	Who     []string // whom it is for, nobody named where it is for all
 	After   string   // the item that has to be approved first
+	Doubt   string   // it rests on what was told of another family, "" else
 }
 
 // apart is an item that fits and is not in the bundle, beside the one that keeps it out.
@@ -63,11 +64,13 @@ type findingRow struct {
 	Main        []reasonRow
 	More        int             // reasons beyond Main
 	Whole       []desk.Standing // every condition, of the item and of each member; nil where Main says it all
-	Missing     []string
+	Missing     []openRow
 	Near        string // what would have to be otherwise, and whether it can
 	One         bool   // one thing is between the household and the item, and it can come
 	Besides     []string
-	Left        bool // it fits and is left out of the bundle
+	Left        bool   // it fits and is left out of the bundle
+	Again       string // what has to be asked again before it stands
+	found       matching.Outcome
 	outstanding int
 }
 
@@ -78,6 +81,7 @@ type reasonRow struct {
 	Who          string
 	Source, Tone string
 	Word, Shade  string
+	Turned       string // who came or left since the fact was told
 }
 
 // fill sorts the findings in the order in which somebody reads them: what fits, what only
@@ -104,7 +108,7 @@ func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, 
 			page.Failing = append(page.Failing, row)
 		}
 		if slices.Contains(r.Bundle, f.Item) {
-			page.Together = append(page.Together, together{f.Item, row.Name, f.Benefit, row.Who, row.After})
+			page.Together = append(page.Together, together{Code: f.Item, Name: row.Name, Benefit: f.Benefit, Who: row.Who, After: row.After})
 		}
 	}
 	for _, d := range r.Dropped {
@@ -137,7 +141,7 @@ func besides(r matching.Result, item core.ItemCode) (out []string) {
 
 // question is one fact and how many items hang on it.
 type question struct {
-	What  string
+	openRow
 	Items int
 }
 
@@ -146,9 +150,12 @@ func mostAsked(open []findingRow) []question {
 	var out []question
 	for _, row := range open {
 		for _, what := range row.Missing {
-			i := slices.IndexFunc(out, func(q question) bool { return q.What == what })
+			i := slices.IndexFunc(out, func(q question) bool { return q.What == what.What })
+			if what.Idle {
+				continue
+			}
 			if i < 0 {
-				out, i = append(out, question{What: what}), len(out)
+				out, i = append(out, question{openRow: what}), len(out)
 			}
 			out[i].Items++
 		}
@@ -166,7 +173,7 @@ func (t teller) title(code core.ItemCode) string {
 
 func (t teller) finding(f matching.Finding) findingRow {
 	row := findingRow{Code: f.Item, Name: t.book.Title(f.Item), Benefit: f.Benefit, Who: t.members(f.For), After: t.title(f.After),
-		Missing: t.places(f.Missing), outstanding: len(f.Missing)}
+		Missing: t.places(f.Missing), found: f.Outcome, outstanding: len(f.Missing)}
 	if it, known := t.book.Item(f.Item); known {
 		row.Everyday, row.Department, row.Law = it.Everyday, bodyOf(it), it.Law
 	}
@@ -198,9 +205,27 @@ func (t teller) conditions(reasons []*matching.Reason) []desk.Condition {
 	for _, r := range reasons {
 		row := t.reason(*r)
 		out = append(out, desk.Condition{Reason: casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member, Fact: r.Fact, Value: row.Value, Limit: row.Limit, Law: r.Law},
-			Word: row.Word, Tone: row.Shade, Source: row.Source})
+			Word: row.Word, Tone: row.Shade, Source: row.Source + unlooked(row.Turned)})
 	}
 	return out
+}
+
+// reckoned are the statuses that a household has by what is recorded of it and no list says: a
+// list that names it for another one vouches for none of these.
+func reckoned(r matching.Result) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range r.Statuses {
+		out[s.Key] = s.Outcome == matching.Eligible && !s.Recognised
+	}
+	return out
+}
+
+// unlooked is said behind a source of what nobody looked at since the family is another one.
+func unlooked(turn string) string {
+	if turn == "" {
+		return ""
+	}
+	return ",没有核对过:" + turn
 }
 
 // telling is how many reasons of an item are read at once; the others are folded away.
@@ -241,11 +266,16 @@ func bodyOf(it *policy.Item) string { return cmp.Or(it.Body, it.Department.Name)
 
 func (t teller) reason(r matching.Reason) reasonRow {
 	t.inWords(&r)
-	row := reasonRow{Reason: r, Who: t.names[r.Member]}
+	row := reasonRow{Reason: r, Who: t.names[r.Member], Turned: t.turned[r.Fact]}
 	if plain(r.Value) || plain(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		row.Value, row.Limit = "", ""
 	}
-	if from, known := t.sources[r.Fact]; known {
+	from, known := t.sources[r.Fact]
+	switch {
+	case t.reckoned[strings.TrimPrefix(r.Code, "status.")]:
+		row.Source, row.Tone = "按登记的情况算的,名单上没有", "amber"
+	case strings.HasPrefix(r.Code, "after "): // of what has to be had first no list says anything
+	case known:
 		row.Source, row.Tone = desk.SourceOf(from)
 	}
 	row.Word, row.Shade = desk.Stands(r.Outcome.String())
@@ -262,20 +292,30 @@ func (t teller) members(refs []core.MemberRef) []string {
 	return out
 }
 
-// places names facts by their paths, with the member they are about.
-func (t teller) places(paths []string) []string {
-	var out []string
-	for _, path := range paths {
-		words := wording.FactLabel(path)
+// places names facts by their paths, with the member they are about and where the answer is
+// written down. What nobody of that age is asked is left out, unless nothing else is open.
+func (t teller) places(paths []string) (out []openRow) {
+	asked := slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return idle(path, t.facts) })
+	if len(asked) == 0 {
+		asked = paths
+	}
+	for _, path := range asked {
+		words, person := wording.FactLabel(path), core.PersonID(0)
 		if rest, inside := strings.CutPrefix(path, "members/"); inside {
 			ref, _, _ := strings.Cut(rest, "/")
+			person = t.persons[core.MemberRef(ref)]
 			if name := t.names[core.MemberRef(ref)]; name != "" && len(t.names) > 1 {
 				words = name + ":" + words
 			}
 		}
-		if !slices.Contains(out, words) {
-			out = append(out, words)
+		if slices.ContainsFunc(out, func(o openRow) bool { return o.What == words }) {
+			continue
 		}
+		row := openAt(path, words, person, t.head, t.asked, t.may)
+		if row.Idle = idle(path, t.facts); row.Idle {
+			row.Where = "这个年纪一般用不上,不用专门问。真有的,本人说了再写"
+		}
+		out = append(out, row)
 	}
 	return out
 }

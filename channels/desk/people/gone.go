@@ -98,21 +98,30 @@ func (p *Room) then(ctx context.Context, tx *pg.Tx, why registry.Purpose, page *
 	}
 	page.MayAsk = false // what is corrected is what stands today
 	page.Name, page.Members = calledAfter(members), memberRows(members, 0, page.As.On)
-	page.Groups, err = p.groups(ctx, tx, why, page.Home, page.As, members, registry.Person{})
+	page.Groups, err = p.groups(ctx, tx, why, view{page.Home, page.As, page.Asked, false}, members, registry.Person{})
 	return err
 }
 
+// view is of which household somebody is shown the facts, as of when, for what, and whether
+// they may write down what nobody has said.
+type view struct {
+	home  core.HouseholdID
+	as    asOf
+	asked asked
+	may   bool
+}
+
 // groups lays what was known of a household and of one of its people.
-func (p *Room) groups(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID, as asOf, members []registry.Member, who registry.Person) ([]factGroup, error) {
-	d, err := p.d.Registry.Dossier(ctx, tx, why, home, as.both())
+func (p *Room) groups(ctx context.Context, tx *pg.Tx, why registry.Purpose, of view, members []registry.Member, who registry.Person) ([]factGroup, error) {
+	d, err := p.d.Registry.Dossier(ctx, tx, why, of.home, of.as.both())
 	if err != nil {
 		return nil, err
 	}
-	told, err := p.d.Registry.Past(ctx, tx, why, home, as.both())
+	told, err := p.d.Registry.Past(ctx, tx, why, of.home, of.as.both())
 	if err != nil {
 		return nil, err
 	}
-	return groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, as.Known}, who), nil
+	return groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, of.as.Known, of.asked, of.may && !of.as.Past()}, who), nil
 }
 
 // view is which page a household is shown by.

@@ -3,7 +3,9 @@ package people
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -42,6 +44,10 @@ type householdPage struct {
 	MayTell  bool // may tell what happened in the family
 	Unions   []unionRow
 
+	Turned []turnedRow // told of another family than it is now
+	Head   core.PersonID
+	asked  []changeRow // requests about the household and its people
+
 	As     asOf
 	Groups []factGroup // of a day before
 	Life   *lifePage   // of a household of which nobody is left
@@ -79,6 +85,9 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 		err = p.nameStaff(r.Context(), at, page.Contests)
 	}
 	if err == nil {
+		err = p.nameStaff(r.Context(), at, page.asked)
+	}
+	if err == nil {
 		err = p.nameUnions(r.Context(), page.Unions)
 	}
 	if err == nil && page.Life != nil {
@@ -94,10 +103,11 @@ func (p *Room) household(w http.ResponseWriter, r *http.Request, at desk.At) err
 // looked.
 func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, page *householdPage) error {
 	page.On = tx.Today()
-	facts, sources, err := p.d.Registry.Facts(ctx, tx, why, page.Home, page.On)
+	d, err := p.d.Registry.Dossier(ctx, tx, why, page.Home, registry.AsOf{On: page.On, Known: tx.Now()})
 	if err != nil {
 		return err
 	}
+	facts := d.Household
 	home, err := p.d.Registry.Home(ctx, tx, page.Home)
 	if err != nil {
 		return err
@@ -115,22 +125,33 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	}
 	page.Place = p.d.Regions.FullName(lowest(registry.Person{Region: home.Region, Village: home.Village}))
 	page.Members = memberRows(members, 0, page.On)
-	page.Name = calledAfter(members)
+	page.Name, page.Head = calledAfter(members), headOf(members).ID
 	if page.Unions, err = p.unionsIn(ctx, tx, at, members); err != nil {
 		return err
 	}
-	t := teller{book: rules.Book(), sources: sources, names: namesOf(members)}
+	t := teller{book: rules.Book(), sources: d.Sources, names: namesOf(members), facts: &facts, persons: personsOf(members), head: page.Head, asked: page.Asked, may: page.MayAsk}
+	page.Turned, t.turned = turnedOf(d, members)
 	held, err := p.has(ctx, tx, page.Home, members)
 	if err != nil {
 		return err
 	}
 	result := rules.ExplainWith(&facts, held)
+	t.reckoned = reckoned(result)
 	page.fill(t, &facts, result, rules.Misses(&facts, &result, birthsOf(members)))
 	page.have(t, result, held)
+	if len(t.turned) > 0 {
+		unasked := before(facts, t.turned)
+		page.doubt(rules.ExplainWith(&unasked, held), t.turned)
+	}
 	index := hardship.Score(&facts, rules.Book())
 	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)
-	page.Contests, err = p.contests(ctx, tx, why, page.Home, members)
-	return err
+	page.Index.Turned = matters(slices.Collect(maps.Keys(t.turned)))
+	if page.asked, err = p.requests(ctx, tx, why, registry.Person{Household: page.Home}); err != nil {
+		return err
+	}
+	page.waits()
+	page.Contests = p.contests(page.asked, members, tx.Today())
+	return nil
 }
 
 // calledAfter is the member whose name stands for the household.
@@ -162,4 +183,20 @@ type teller struct {
 	book    *policy.Book
 	sources map[string]core.Provenance
 	names   map[core.MemberRef]string
+	turned  map[string]string // by path: who came or left since the fact was told
+	facts   *core.Household
+	persons map[core.MemberRef]core.PersonID
+	head    core.PersonID
+	asked   asked
+	may     bool // may write down what nobody has said
+
+	reckoned map[string]bool // statuses by their keys
+}
+
+func personsOf(list []registry.Member) map[core.MemberRef]core.PersonID {
+	out := map[core.MemberRef]core.PersonID{}
+	for _, m := range list {
+		out[m.Ref] = m.Person.ID
+	}
+	return out
 }

@@ -94,3 +94,19 @@ func TestAnotherTownshipsHouseholdIsNotThere(t *testing.T) {
 		t.Errorf("%d misses stand in the log, want 2", n)
 	}
 }
+
+// That a household counts as one on dibao by its income is no word of the list that has it as
+// one at the edge: the reason says that it was reckoned.
+//
+// As it was: "先把低保办下来,这一项跟着就能办。 符合 民政局 2026-11 的记录". Control, seen red: reckoned
+// that gives nothing ("names the list").
+func TestAStatusThatIsReckonedNamesNoList(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	h.learn(t, 1, 0, "registry:civil", 10, `{"statuses": ["edge"]}`)
+	_, body := h.ask(t, motherAndSon+"?for=check", nil)
+	if item := findingIn(body, "GA-01"); !strings.Contains(item, "按登记的情况算的,名单上没有") || strings.Contains(item, "跟着就能办。 符合 民政局") {
+		t.Errorf("names the list: %s", item)
+	}
+}

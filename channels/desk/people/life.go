@@ -64,7 +64,7 @@ type lifePage struct {
 var kinds = []wording.Option{{Value: "birth", Word: "生了孩子"}, {Value: "arrive", Word: "添了还没登记过的人"}, {Value: "death", Word: "去世"}, {Value: "split", Word: "分家另过"}, {Value: "move", Word: "全家搬到本镇别的村"}, {Value: "move_out", Word: "搬出德州"}}
 
 // proofs are by what an event is told.
-var proofs = []wording.Option{{Value: "paper", Word: "看过证件、证明原件"}, {Value: "police", Word: "问过派出所"}, {Value: "village", Word: "村里证明"}, {Value: "visit", Word: "上门看过"}}
+var proofs = wording.Proofs()
 
 var (
 	errKind  = core.Invalid("kind", "先选是什么变动。")

@@ -43,3 +43,26 @@ func TestABirthIsWhatABirthCanBe(t *testing.T) {
 	}
 	h.says(t, "nothing came of it", theirLife+"?for=reported", nil, "还没有登记过变动")
 }
+
+// Who was typed in by an officer has the officer's word beside their age and their kin, with its
+// day and its proof, and no record of the police that nobody read.
+//
+// As it was: "公安户籍 2026-11 的记录" three times. Control: core/registry TestWhoSaysHowOldSomebodyIs.
+func TestWhoWasTypedInIsNoRecordOfThePolice(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	today := core.DateOf(h.Shell.Now())
+	form := url.Values{"for": {"reported"}, "kind": {"birth"}, "day": {(today - 3).String()}, "proof": {"village"}, "name": {"王朵朵"}, "sex": {"female"}, "relation": {"grandchild"}, "sure": {"1"}}
+	if code, body := h.ask(t, theirLife, form); code != 303 {
+		t.Fatalf("register: %d %s", code, text(body))
+	}
+	_, body := h.ask(t, motherAndSon+"?for=check", nil)
+	_, rest, _ := strings.Cut(body, `aria-label="这一家"`)
+	rest, _, _ = strings.Cut(rest, "<b>王朵朵</b>")
+	link := rest[strings.LastIndex(rest, `href="`)+len(`href="`):]
+	page := text(h.says(t, "her page", link[:strings.Index(link, "?")]+"?for=check", nil, "年龄 0 岁 工作人员 "+today.String()+" 登记的,村里证明", "和申请人的关系 孙子女 工作人员 "+today.String()+" 登记的,村里证明"))
+	if hers, _, _ := strings.Cut(page, "全家"); strings.Contains(hers, "公安户籍") {
+		t.Errorf("a record of the police: %s", hers)
+	}
+	h.says(t, "her grandmother's", mother+"?for=check", nil, "年龄 59 岁 公安户籍")
+}

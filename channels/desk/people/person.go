@@ -148,7 +148,7 @@ func (p *Room) known(ctx context.Context, tx *pg.Tx, at desk.At, why registry.Pu
 		return err
 	}
 	page.Members = memberRows(members, page.Person.ID, page.As.On)
-	page.Groups, err = p.groups(ctx, tx, why, page.Home, page.As, members, page.Person)
+	page.Groups, err = p.groups(ctx, tx, why, view{page.Home, page.As, page.Asked, at.Has(changers()...)}, members, page.Person)
 	return err
 }
 

@@ -15,8 +15,9 @@ type indexView struct {
 	hardship.Index
 	Whole  bool // nothing that counts is open
 	Rows   []partRow
-	Narrow []string // facts that would narrow the interval, the most telling first
-	Low    string   // the band of the least it can be; work goes by it
+	Narrow []openRow // facts that would narrow the interval, the most telling first
+	Turned string    // what of it was told of another family than it is now
+	Low    string    // the band of the least it can be; work goes by it
 	High   string
 }
 
@@ -26,7 +27,7 @@ type partRow struct {
 	Open int // what may still be added
 }
 
-func indexOf(x hardship.Index, narrow []string) indexView {
+func indexOf(x hardship.Index, narrow []openRow) indexView {
 	v := indexView{Index: x, Whole: x.Complete(), Narrow: narrow, Low: string(hardship.BandOf(x.Min)), High: string(hardship.BandOf(x.Max))}
 	named := desk.IndexParts(nil)
 	for i, p := range x.Parts {

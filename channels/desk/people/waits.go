@@ -33,14 +33,20 @@ func (page *personPage) markWaiting() {
 				}
 			}
 		}
+		for _, rows := range [][]openRow{g.Open, g.Idle} {
+			for i, row := range rows {
+				rows[i].Waits = row.Href != "" && waitingFor(page.Changes, row.home, row.key) != nil
+			}
+		}
 	}
 }
 
-// requests lists what was asked to be corrected of a person and of their household.
+// requests lists what was asked to be corrected of a person and of their household; of
+// everybody there where no person is named.
 func (p *Room) requests(ctx context.Context, tx *pg.Tx, why registry.Purpose, who registry.Person) (out []changeRow, err error) {
 	list, err := p.d.Changes.Of(ctx, tx, why, who.Household)
 	for _, q := range list {
-		if q.Person == 0 || q.Person == who.ID {
+		if q.Person == 0 || q.Person == who.ID || who.ID == 0 {
 			out = append(out, rowOf(q))
 		}
 	}
@@ -49,7 +55,16 @@ func (p *Room) requests(ctx context.Context, tx *pg.Tx, why registry.Purpose, wh
 
 // waits lays what waits beside what can be corrected.
 func (page *askPage) waits() {
-	for i, c := range page.Claims {
-		page.Claims[i].Waits = waitingFor(page.Changes, c.Home, c.Key)
+	for _, list := range [][]claim{page.Claims, page.Unsaid} {
+		for i, c := range list {
+			list[i].Waits = waitingFor(page.Changes, c.Home, c.Key)
+		}
+	}
+}
+
+// waits lays what waits beside what was told of another family than it is now.
+func (page *householdPage) waits() {
+	for i, row := range page.Turned {
+		page.Turned[i].Waits = waitingFor(page.asked, true, row.Key)
 	}
 }
