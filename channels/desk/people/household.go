@@ -3,9 +3,7 @@ package people
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -130,7 +128,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 		return err
 	}
 	t := teller{book: rules.Book(), sources: d.Sources, names: namesOf(members), facts: &facts, persons: personsOf(members), head: page.Head, asked: page.Asked, may: page.MayAsk}
-	page.Turned, t.turned = turnedOf(d, members)
+	page.Turned, t.turned = turnedOf(d, members, lookBack(rules.Book(), &facts))
 	held, err := p.has(ctx, tx, page.Home, members)
 	if err != nil {
 		return err
@@ -145,7 +143,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	}
 	index := hardship.Score(&facts, rules.Book())
 	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)
-	page.Index.Turned = matters(slices.Collect(maps.Keys(t.turned)))
+	page.Index.Turned = matters(turnedPaths(page.Turned))
 	if page.asked, err = p.requests(ctx, tx, why, registry.Person{Household: page.Home}); err != nil {
 		return err
 	}

@@ -35,12 +35,15 @@ func (page householdPage) TurnedBy(departments bool) (out []turnedRow) {
 
 // turnedOf lists those facts in the order in which they are asked for, and how each was turned
 // by its path.
-func turnedOf(d registry.Dossier, members []registry.Member) (rows []turnedRow, by map[string]string) {
+func turnedOf(d registry.Dossier, members []registry.Member, window core.Date) (rows []turnedRow, by map[string]string) {
 	names := personNames(members)
 	by = map[string]string{}
 	said := wording.Facts(d.Household)
 	order, _ := desk.Asked()
 	for _, f := range d.Facts {
+		if words := lapsed(f, d.Household.On, window); words != "" {
+			by[f.Path] = words
+		}
 		if len(f.Turned) == 0 {
 			continue
 		}
@@ -51,6 +54,13 @@ func turnedOf(d registry.Dossier, members []registry.Member) (rows []turnedRow, 
 	}
 	slices.SortFunc(rows, func(a, b turnedRow) int { return slices.Index(order, a.Key) - slices.Index(order, b.Key) })
 	return rows, by
+}
+
+func turnedPaths(rows []turnedRow) (out []string) {
+	for _, row := range rows {
+		out = append(out, row.Key)
+	}
+	return out
 }
 
 func personNames(members []registry.Member) map[core.PersonID]string {
@@ -93,7 +103,7 @@ func before(h core.Household, turned map[string]string) core.Household {
 		"income_per_capita_month": func() { h.IncomePerCapitaMonth = nil }, "income_12m": func() { h.Income12m = nil },
 		"financial_assets_per_capita": func() { h.FinancialAssetsPerCapita = nil }, "houses": func() { h.Houses = nil }, "cars": func() { h.Cars = nil },
 		"car_value": func() { h.CarValue = nil }, "business_with_staff": func() { h.BusinessWithStaff = nil },
-		"medical_12m": func() { h.Medical12m = nil }, "education_12m": func() { h.Education12m = nil }, "rehab_12m": func() { h.Rehab12m = nil },
+		events: func() { h.Shocks = nil }, "medical_12m": func() { h.Medical12m = nil }, "education_12m": func() { h.Education12m = nil }, "rehab_12m": func() { h.Rehab12m = nil },
 		"rigid_12m": func() { h.Rigid12m = nil }, "floor_area_per_capita": func() { h.FloorAreaPerCapita = nil },
 	}
 	for path := range turned {
@@ -107,13 +117,13 @@ func before(h core.Household, turned map[string]string) core.Household {
 // matter is what a fact is about, in the words in which officers ask for it.
 var matter = map[string]string{
 	"income_per_capita_month": "收入", "income_12m": "收入", "financial_assets_per_capita": "财产", "houses": "财产", "cars": "财产", "car_value": "财产", "business_with_staff": "财产",
-	"medical_12m": "支出", "education_12m": "支出", "rehab_12m": "支出", "rigid_12m": "支出", "floor_area_per_capita": "住房面积",
+	"medical_12m": "支出", "education_12m": "支出", "rehab_12m": "支出", "rigid_12m": "支出", "floor_area_per_capita": "住房面积", events: "近来出没出过事",
 }
 
 // matters names what some facts are about, each once and in the order of matter's own talk.
 func matters(paths []string) string {
 	var out []string
-	for _, word := range []string{"收入", "财产", "支出", "住房面积"} {
+	for _, word := range []string{"收入", "财产", "支出", "住房面积", "近来出没出过事"} {
 		if slices.ContainsFunc(paths, func(p string) bool { return matter[p] == word }) {
 			out = append(out, word)
 		}
@@ -134,6 +144,9 @@ func (page *householdPage) doubt(without matching.Result, turned map[string]stri
 			}
 			var open []string
 			for path := range turned {
+				if path == events && row.found == matching.Eligible {
+					continue // what happened is not undone by the days since
+				}
 				if slices.Contains(f.Missing, path) {
 					open = append(open, path)
 				}

@@ -88,3 +88,21 @@ func TestThePagesOfWhatIsToAskFit(t *testing.T) {
 	fits(t, tab, "desk-ask-new")
 	tab.Quiet()
 }
+
+// That nothing had happened when somebody asked says nothing of the days since: of an answer
+// older than the ninety days that the rules look back on, the page says that nobody asked, and
+// that the item has to be asked again. A younger one is not doubted.
+//
+// As it was, the record of months ago said 「最近 90 天家里没有出急难的事」 and no more. Control,
+// seen red: lapsed that gives "" (`急难: …`).
+func TestThatNothingHappenedStandsForItsDays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "registry:civil:1", 100, `{"shocks": []}`)
+	body := h.says(t, "asked long ago", motherAndSon+"?for=check", nil, "以后家里出没出过事,没有问过", "近来出没出过事要重新问")
+	if item := findingIn(body, "YJ-01"); !strings.Contains(item, "要重新问") {
+		t.Errorf("急难: %s", item)
+	}
+	h.learn(t, 1, 0, "registry:civil:1", 20, `{"shocks": []}`)
+	h.says(t, "asked lately", motherAndSon+"?for=check", nil, "!没有问过", "!近来出没出过事")
+}
