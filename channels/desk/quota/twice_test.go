@@ -20,8 +20,8 @@ import (
 // with what they filled in left as it was; beside one of the same thing that is not over they are
 // asked, read which, and tick that it is another.
 //
-// Controls: open as it was ("a second of the same is opened: /desk/quota/round/2"); doubled without its link ("no way to the
-// one that stands"); the form of beside without its tick ("opened beside it without a tick").
+// Controls: the line without its link ("no way to the one that stands: #fault-field"); the tick set
+// already ("opened beside it without a tick").
 func TestTheSameRoundIsNamed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -104,8 +104,8 @@ func (h *house) count(t *testing.T) (n int) {
 // household fits, and what is to be asked, for a tick; and that it has one by another list, or is
 // offered one there, which leads to that list, to the skip that says so, and to no button.
 //
-// Controls: offer with every tick ("without a tick: 303"); the page without known ("the page has no
-// 还没问清"), without has ("the page has no 另一批正等他家答复"; "a place can be given").
+// Controls: offer that takes every press for a tick (`with the tick "": 303, want 422`); the page
+// without has and known ("the page has no 够不够条件还没问清", `has no <option value="had" selected>`).
 func TestWhatStandsInTheWayOfAPlaceIsShown(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
