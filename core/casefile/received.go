@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,13 +25,9 @@ type Received struct {
 // the case lies. Who has not the township in scope reads nothing. Items alone; who shows them
 // leaves the trace.
 func ReceivedIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []core.HouseholdID) (map[core.HouseholdID][]Received, error) {
-	rows, err := tx.Query(ctx, `select household, item, period, state, since, people from claims_received($1, $2)`, string(town), homes)
+	list, err := received(ctx, tx, town, homes)
 	if err != nil {
-		return nil, pg.Fail(err, "read what households receive")
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Received])
-	if err != nil {
-		return nil, pg.Fail(err, "read what households receive")
+		return nil, err
 	}
 	out := map[core.HouseholdID][]Received{}
 	for _, r := range list {
@@ -39,6 +36,27 @@ func ReceivedIn(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []co
 		}
 	}
 	return out, nil
+}
+
+// received reads what was granted to some households of one township and nobody stopped,
+// whether it still runs or not.
+func received(ctx context.Context, tx *pg.Tx, town core.RegionCode, homes []core.HouseholdID) ([]Received, error) {
+	rows, err := tx.Query(ctx, `select household, item, period, state, since, people from claims_received($1, $2)`, string(town), homes)
+	if err != nil {
+		return nil, pg.Fail(err, "read what households receive")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Received])
+	return list, pg.Fail(err, "read what households receive")
+}
+
+// GivenTo reads of what a household of a township was granted what it has been given, or is
+// being paid, however long ago: a house that was handed over is had though nothing runs. What
+// was approved and waits for its place is not given. As of ReceivedIn.
+func GivenTo(ctx context.Context, tx *pg.Tx, town core.RegionCode, home core.HouseholdID) ([]Received, error) {
+	list, err := received(ctx, tx, town, []core.HouseholdID{home})
+	return slices.DeleteFunc(list, func(r Received) bool {
+		return r.State != ClaimPaying && r.State != ClaimTold && r.State != ClaimClosed
+	}), err
 }
 
 // Filed is an item that a household has asked for and that is not decided.

@@ -274,7 +274,7 @@ func (w *world) step(t *testing.T, r *rapid.T, id int64, p *plain, by core.Date)
 	what := rapid.SampledFrom([]string{"offer", "offer", "offer", "answer", "answer", "skip", "skip", "skip", "second", "second", "second", "undo"}).Draw(r, "act")
 	switch what {
 	case "offer":
-		got, want = w.quota.Offer(ctx, who, id, n, by), p.offer(n)
+		got, want = w.quota.Offer(ctx, who, id, quota.Offering{N: n, By: by}), p.offer(n)
 	case "answer":
 		n = rapid.IntRange(1, len(p.state)).Draw(r, "of")
 		to := rapid.SampledFrom([]quota.Outcome{quota.Accepted, quota.Declined, quota.Unreached}).Draw(r, "answer")
@@ -364,7 +364,9 @@ func TestTwoOfficersAtOnceOfferOnce(t *testing.T) {
 		var all sync.WaitGroup
 		errs := make(chan error, 8)
 		for i := range 8 {
-			all.Go(func() { errs <- w.quota.Offer(t.Context(), []staff.Person{w.han, w.lin}[i%2], id, n, by) })
+			all.Go(func() {
+				errs <- w.quota.Offer(t.Context(), []staff.Person{w.han, w.lin}[i%2], id, quota.Offering{N: n, By: by})
+			})
 		}
 		all.Wait()
 		done := 0

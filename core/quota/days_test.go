@@ -25,7 +25,7 @@ func TestNobodyShutsAHouseholdsAnswer(t *testing.T) {
 		}
 	}
 	for n := 1; n <= 2; n++ {
-		must(t, w.quota.Offer(ctx, w.han, id, n, by))
+		must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: n, By: by}))
 	}
 	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "不要了"}
 	for range 2 {
@@ -83,7 +83,7 @@ func TestAHouseholdHasItsDays(t *testing.T) {
 			}
 		}
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, no))
 	w.admin(t, `delete from notice where kind = 'declined'`)
@@ -104,7 +104,7 @@ func TestAHouseholdHasItsDays(t *testing.T) {
 
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "记错户了"))
 	holds("of who has no place nobody waits", nil)
-	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+20))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: w.today(t) + 20}))
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "日子写错了"))
 	w.told(t)
 	holds("taken back on the day it was told", quota.ErrUntil)
@@ -126,7 +126,7 @@ func TestNobodyAcceptsPastAWordThatWaits(t *testing.T) {
 	w := newWorld(t)
 	ctx, id, by := t.Context(), w.frozen(t, 2, 3), w.today(t)+7
 	for n := 1; n <= 2; n++ {
-		must(t, w.quota.Offer(ctx, w.han, id, n, by))
+		must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: n, By: by}))
 	}
 	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "不要了"}))
 	yes := quota.Answer{N: 2, Offer: w.offered(t, id, 2), State: quota.Accepted, Words: "要"}

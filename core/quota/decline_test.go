@@ -28,12 +28,12 @@ func TestADeclineIsTwoPeoplesWord(t *testing.T) {
 			t.Errorf("after %s: %s, %d of 1 held, next %d", after, got, len(c.Held()), c.Next(3))
 		}
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "他说不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, no))
 	stands("one person's word", quota.Offered, 1, 2)
 	for name, err := range map[string][2]error{
-		"offered to the next":         {w.quota.Offer(ctx, w.han, id, 2, by), quota.ErrNoPlace},
+		"offered to the next":         {w.quota.Offer(ctx, w.han, id, quota.Offering{N: 2, By: by}), quota.ErrNoPlace},
 		"seconded by the same":        {w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond},
 		"written again":               {w.quota.Answer(ctx, w.lin, id, no), quota.ErrDeclining},
 		"accepted beside it":          {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
@@ -56,7 +56,7 @@ func TestADeclineIsTwoPeoplesWord(t *testing.T) {
 	}
 	w.undone(t, id, 1, "又要了")
 	stands("the offer was taken back", quota.Waiting, 0, 1)
-	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+7))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: w.today(t) + 7}))
 	stands("it was offered again", quota.Offered, 1, 2)
 
 	var acts, told int
@@ -88,7 +88,7 @@ func TestAHouseholdHearsWhatIsWrittenOfIt(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, got, want)
 		}
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	no := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "他说不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, no))
 	fails("before they could hear of it", w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true), quota.ErrUnheard)
@@ -101,7 +101,7 @@ func TestAHouseholdHearsWhatIsWrittenOfIt(t *testing.T) {
 	must(t, w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: no.Offer, State: quota.Accepted, Words: "要"}))
 	w.undone(t, id, 1, "记错户了")
 	w.hears(t, "offered declined stands declined stands takes taking_back taken_back")
-	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+7))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: w.today(t) + 7}))
 	no.Offer = w.offered(t, id, 1)
 	must(t, w.quota.Answer(ctx, w.han, id, no)) // of another offer it is another word
 	w.heard(t)

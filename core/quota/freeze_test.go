@@ -3,6 +3,8 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -95,7 +97,7 @@ func TestAListIsDrawnAtItsCutoff(t *testing.T) {
 	w := peopled(t)
 	ctx := t.Context()
 	open := func(area core.RegionCode, in time.Duration) int64 {
-		id, err := w.quota.Open(ctx, w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: w.now(t).Add(in), Why: "2026 年第二批"})
+		id, err := w.quota.Open(ctx, w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: w.now(t).Add(in), Why: "2026 年第二批", Beside: math.MaxInt64})
 		must(t, err)
 		return id
 	}
@@ -194,7 +196,7 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.frozen(t, 2, 5)
-	must(t, w.quota.Offer(t.Context(), w.han, id, 1, core.DateOf(w.now(t)).AddDate(0, 0, 5)))
+	must(t, w.quota.Offer(t.Context(), w.han, id, quota.Offering{N: 1, By: core.DateOf(w.now(t)).AddDate(0, 0, 5)}))
 	w.refuses(t, id, []string{
 		`update quota_entry set n = n + 100 where round = $1`, `update quota_entry set place = 0 where round = $1`, `delete from quota_entry where round = $1`,
 		`insert into quota_entry (round, n, region, household, place, low, high, fits) values ($1, 6, '371426104', 99, 1, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true)`,
@@ -228,9 +230,10 @@ func TestAFrozenListIsNotChanged(t *testing.T) {
 func TestRoundsThatCannotBeDrawnHinderNone(t *testing.T) {
 	t.Parallel()
 	w := peopled(t)
-	at := w.now(t)
+	at, nth := w.now(t), 0
 	open := func(area core.RegionCode, cutoff time.Time) error {
-		_, err := w.quota.Open(t.Context(), w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: cutoff, Why: "2026 年第三批"})
+		nth++
+		_, err := w.quota.Open(t.Context(), w.han, quota.Asked{Item: "RS-01", Area: area, Places: 2, Cutoff: cutoff, Why: fmt.Sprint("2026 年第三批,之", nth), Beside: math.MaxInt64})
 		return err
 	}
 	for _, county := range []core.RegionCode{"371424", "371425", "371427"} { // that nobody looked at
@@ -253,7 +256,7 @@ func TestEveryRoundIsWalked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		const sql = `insert into quota_round (item, area, places, cutoff, why, opener, opened) select 'ZJ-01', '371426104', 1, $1, '试', $2, $1 from generate_series(1, 1203)`
+		const sql = `insert into quota_round (item, area, places, cutoff, why, opener, opened) select 'ZJ-01', '371426104', 1, $1, '试 ' || n, $2, $1 from generate_series(1, 1203) n`
 		_, err := tx.Exec(ctx, sql, tx.Now(), int64(w.han.ID))
 		return err
 	}))

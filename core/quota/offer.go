@@ -33,40 +33,87 @@ type Answer struct {
 	Words string  // what the household said; of Unreached, how it was tried
 }
 
-// Offer offers the next place to the household whose turn it is, n, as somebody saw it, and
-// tells it so. Of two at once one does. Errors: ErrNone, ErrState, ErrTurn, ErrAsked,
-// ErrNoPlace, ErrAnswerDay.
-func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, n int, by core.Date) error {
+// An Offering is the next place for the household whose turn it is.
+type Offering struct {
+	N    int       // as somebody saw it
+	By   core.Date // the last day on which they answer
+	Sure bool      // they have seen that it is not known whether the household fits (Known), and what is missing
+}
+
+// Offer offers the next place to the household whose turn it is, and tells it so. Of two at once
+// one does, and of two lists with one household at the top. Errors: ErrNone, ErrState, ErrTurn,
+// ErrAsked, ErrNoPlace, ErrAnswerDay; ErrHad and ErrElsewhere where it has one or is offered one by
+// another list; ErrUnsure.
+func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, o Offering) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		switch {
-		case by <= tx.Today() || by > tx.Today().AddDate(0, 0, longestAnswer):
+		case o.By <= tx.Today() || o.By > tx.Today().AddDate(0, 0, longestAnswer):
 			return ErrAnswerDay
 		case t.course.Proposed() != nil:
 			return ErrAsked
-		case t.next != n:
+		case t.next != o.N:
 			return ErrTurn
-		case t.course.waits(n) != nil:
+		case t.course.waits(o.N) != nil:
 			return ErrAsked
 		}
 		no := freePlace(t.round.Places, t.course.Held())
 		if no == 0 {
 			return ErrNoPlace
 		}
-		e, err := entry(ctx, tx, t.round, n)
+		e, err := entry(ctx, tx, t.round, o.N)
 		if err != nil {
 			return err
 		}
-		key := fmt.Sprintf("quota/%d/%d", id, len(t.course.Offers)+1)
-		notice, err := q.tell(ctx, tx, who, telling{e, key, offered(t.round, by)})
+		if err := alone(ctx, tx, e.Household); err != nil {
+			return err
+		}
+		has, err := q.Has(ctx, tx, t.round, e, &t.course)
+		if err == nil {
+			err = barred(has)
+		}
 		if err != nil {
 			return err
 		}
-		const sql = `insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice) values ($1, $2, $3, $4, $5, $6, $7, $8)`
-		if _, err := tx.Exec(ctx, sql, id, n, string(e.Region), no, by.Time(), int64(who.ID), tx.Now(), notice); err != nil {
-			return refused(pg.Fail(err, "offer a place"))
+		known, err := q.Known(ctx, tx, registry.Purpose{Actor: actor(who), Why: "quota"}, t.round, e)
+		if err == nil && known.Unsure() && !o.Sure {
+			err = ErrUnsure
 		}
-		return q.trace(ctx, tx, who, act{"quota.offered", t.round, e.Region, map[string]any{"n": n, "household": e.Household, "place": no, "answer_by": by, "notice": notice}})
+		if err != nil {
+			return err
+		}
+		return q.give(ctx, tx, who, t, giving{e, no, o.By, known, has})
 	})
+}
+
+// giving is one place for one household, with what was known of it.
+type giving struct {
+	entry   Entry
+	placeNo int
+	by      core.Date
+	known   Known
+	had     []Having // which is not so, as two people said
+}
+
+// give writes an offer down, and tells the household.
+func (q *Quota) give(ctx context.Context, tx *pg.Tx, who staff.Person, t turn, g giving) error {
+	e, id := g.entry, t.round.ID
+	key := fmt.Sprintf("quota/%d/%d", id, len(t.course.Offers)+1)
+	notice, err := q.tell(ctx, tx, who, telling{e, key, offered(t.round, g.by)})
+	if err != nil {
+		return err
+	}
+	const sql = `insert into quota_offer (round, n, region, place_no, answer_by, maker, made, notice, unsure) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	if _, err := tx.Exec(ctx, sql, id, e.N, string(e.Region), g.placeNo, g.by.Time(), int64(who.ID), tx.Now(), notice, g.known.Unsure()); err != nil {
+		return refused(pg.Fail(err, "offer a place"))
+	}
+	detail := map[string]any{"n": e.N, "household": e.Household, "place": g.placeNo, "answer_by": g.by, "notice": notice}
+	if g.known.Unsure() {
+		detail["unsure"] = append(g.known.Missing, g.known.Against...)
+	}
+	if len(g.had) > 0 {
+		detail["had"] = g.had
+	}
+	return q.trace(ctx, tx, who, act{"quota.offered", t.round, e.Region, detail})
 }
 
 func offered(r Round, by core.Date) wording.Notice {
@@ -171,7 +218,7 @@ func (q *Quota) Try(ctx context.Context, who staff.Person, id int64, n int, offe
 
 // Answer writes down what came of an open offer, as somebody saw it. That it is given up, or that nobody was
 // reached, holds once a second person has said so too (Second). Errors: ErrNone, ErrState,
-// ErrTries, ErrMet, ErrDeclining, ErrBefore, ErrOften, KindInvalid.
+// ErrTries, ErrMet, ErrDeclining, ErrBefore, ErrOften, ErrTwice, KindInvalid.
 func (q *Quota) Answer(ctx context.Context, who staff.Person, id int64, a Answer) error {
 	words, err := sentence("words", a.Words)
 	if err != nil {
@@ -224,6 +271,9 @@ func (q *Quota) accept(ctx context.Context, tx *pg.Tx, who staff.Person, at turn
 	}
 	sealed, err := q.sealed(words, offerAt(o.ID, "words"))
 	if err != nil {
+		return err
+	}
+	if err := q.once(ctx, tx, at.round, e); err != nil {
 		return err
 	}
 	thing, _ := ThingOf(at.round.Item)

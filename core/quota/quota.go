@@ -14,112 +14,37 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/matching"
 	"lianou/core/notify"
 	"lianou/core/pg"
-	"lianou/core/policy"
 	"lianou/core/registry"
 	"lianou/core/seal"
 	"lianou/core/staff"
 )
-
-// Books gives the Book in force on a day.
-type Books interface {
-	On(core.Date) (*policy.Book, error)
-}
 
 // Deps is what New needs; all are required.
 type Deps struct {
 	DB       *pg.DB // of lianou_platform
 	Registry *registry.Registry
 	Cases    *casefile.Store
-	Books    Books
+	Books    matching.Books
 	Audit    *audit.Log
 	Outbox   *notify.Outbox
 	Ring     *seal.Ring // seals what people said
 }
 
 // Quota keeps rounds. It is safe for concurrent use.
-type Quota struct{ d Deps }
+type Quota struct {
+	d     Deps
+	rules *matching.Current
+}
 
 // New checks what it is given.
 func New(d Deps) (*Quota, error) {
 	if d.DB == nil || d.Registry == nil || d.Cases == nil || d.Books == nil || d.Audit == nil || d.Outbox == nil || d.Ring == nil {
 		return nil, core.E(core.KindInternal, "quota_config", "").Wrap(errors.New("quota.Deps needs all of its fields"))
 	}
-	return &Quota{d}, nil
-}
-
-// Asked is what a round is opened with.
-type Asked struct {
-	Item   core.ItemCode
-	Area   core.RegionCode
-	Places int
-	Cutoff time.Time
-	Why    string
-}
-
-// maxPlaces bounds a round, as the table does; maxOpen is how many of one thing may wait for
-// their lists in one area; longest is how far ahead a cut-off may lie.
-const (
-	maxPlaces = 2000
-	maxOpen   = 10
-	longest   = 366 * 24 * time.Hour
-)
-
-// Earliest is the first cut-off that a round may have that is opened now: the full hour to
-// come. The form asks for hours, and what has passed is no cut-off: who opened a round would
-// know its order already.
-func Earliest(now time.Time) time.Time { return now.Truncate(time.Hour).Add(time.Hour) }
-
-// ahead refuses a cut-off that has passed, or lies too far ahead, and says which one may be
-// had.
-func ahead(cutoff, now time.Time) error {
-	switch {
-	case !cutoff.After(now):
-		return core.Invalid("cutoff", "截止时间 "+hour(cutoff)+"已经过了。最早可以选 "+hour(Earliest(now))+"。")
-	case cutoff.After(now.Add(longest)):
-		return core.Invalid("cutoff", "截止时间 "+hour(cutoff)+"太远了。最晚可以选 "+hour(now.Add(longest))+"。")
-	}
-	return nil
-}
-
-func hour(t time.Time) string { return t.In(core.China).Format("2006年1月2日 15 点") }
-
-// Open begins a round: the first of its two signatures. Errors: ErrNotYours, KindInvalid.
-func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, err error) {
-	why, err := sentence("why", a.Why)
-	if err != nil {
-		return 0, err
-	}
-	if _, known := ThingOf(a.Item); !known {
-		return 0, core.Invalid("item", "请选要分的是什么。")
-	}
-	if a.Places < 1 || a.Places > maxPlaces {
-		return 0, core.Invalid("places", "名额请填 1 到 2000。")
-	}
-	if err := q.mine(who, a.Area); err != nil {
-		return 0, err
-	}
-	err = q.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		if err := ahead(a.Cutoff, tx.Now()); err != nil {
-			return err
-		}
-		var open int
-		const count = `select count(*) from quota_round where state = 'open' and drawn is null and area = $1 and item = $2`
-		if err := tx.QueryRow(ctx, count, string(a.Area), string(a.Item)).Scan(&open); err != nil {
-			return pg.Fail(err, "count open rounds")
-		}
-		if open >= maxOpen {
-			return ErrOpen
-		}
-		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-			string(a.Item), string(a.Area), a.Places, a.Cutoff, why, int64(who.ID), tx.Now()).Scan(&id)
-		if err != nil {
-			return refused(pg.Fail(err, "open a round"))
-		}
-		return q.trace(ctx, tx, who, act{"quota.opened", Round{ID: id}, "", map[string]any{"item": a.Item, "area": a.Area, "places": a.Places, "cutoff": a.Cutoff, "why": why}})
-	})
-	return id, err
+	return &Quota{d, matching.NewCurrent(d.Books)}, nil
 }
 
 // mine refuses who does not see every township of an area: a part of a list is no order.
@@ -196,7 +121,7 @@ func sentence(field, s string) (string, error) {
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
 		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_turn": ErrTurn, "quota_kin": casefile.ErrConflictOfInterest, "quota_unvisited": ErrUnvisited, "quota_met": ErrMet, "quota_visit_another": ErrVisitor, "quota_visit_fits": ErrState, "quota_try_fits": ErrState, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
-		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_leaver_freezes": ErrLeaving, "quota_visitor_seconds": ErrVisited, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_same_round": ErrDouble, "quota_had": ErrHad, "quota_elsewhere": ErrElsewhere, "quota_twice": ErrTwice, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_leaver_freezes": ErrLeaving, "quota_visitor_seconds": ErrVisited, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)
 	}

@@ -20,6 +20,7 @@ type Offer struct {
 	Maker    core.StaffID
 	Made     time.Time
 	Notice   int64
+	Unsure   bool   // it was not known whether the household fits
 	State    string // open, accepted, declined, unreached or undone
 	Words    string // of the household, or why nobody was reached
 	Ended    time.Time
@@ -72,7 +73,7 @@ type Course struct {
 
 // Course reads what was done with a round, in the scope of tx.
 func (q *Quota) Course(ctx context.Context, tx *pg.Tx, id int64) (c Course, err error) {
-	rows, err := tx.Query(ctx, `select id, n, place_no, answer_by, maker, made, notice, state, words, words_clear, ended, coalesce(ender, 0), undo_why, undo_clear, undone, coalesce(undoer, 0)
+	rows, err := tx.Query(ctx, `select id, n, place_no, answer_by, maker, made, notice, unsure, state, words, words_clear, ended, coalesce(ender, 0), undo_why, undo_clear, undone, coalesce(undoer, 0)
 		from quota_offer where round = $1 order by id`, id)
 	if err != nil {
 		return c, pg.Fail(err, "read offers")
@@ -120,7 +121,7 @@ func (q *Quota) scanOffer(row pgx.CollectableRow) (o Offer, err error) {
 	var by time.Time
 	var ended, undone *time.Time
 	var words, why []byte
-	err = row.Scan(&o.ID, &o.N, &o.PlaceNo, &by, &o.Maker, &o.Made, &o.Notice, &o.State, &words, &o.Words, &ended, &o.Ender, &why, &o.UndoWhy, &undone, &o.Undoer)
+	err = row.Scan(&o.ID, &o.N, &o.PlaceNo, &by, &o.Maker, &o.Made, &o.Notice, &o.Unsure, &o.State, &words, &o.Words, &ended, &o.Ender, &why, &o.UndoWhy, &undone, &o.Undoer)
 	if err != nil {
 		return o, err
 	}

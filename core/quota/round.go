@@ -20,11 +20,12 @@ type Thing struct {
 	Item core.ItemCode
 	Word string // as people say it
 	Unit string // what is counted: 套, 户, 个
+	Sole bool   // the item is nothing else: who was given it has one
 }
 
 // Things lists what is shared out by rounds, in the order in which a form offers it.
 func Things() []Thing {
-	return []Thing{{"ZJ-01", "公租房", "套"}, {"ZJ-03", "危房改造", "户"}, {"RS-01", "公益性岗位", "个"}}
+	return []Thing{{"ZJ-01", "公租房", "套", true}, {"ZJ-03", "危房改造", "户", true}, {"RS-01", "公益性岗位", "个", false}}
 }
 
 // ThingOf finds one by its item.
@@ -98,6 +99,12 @@ var (
 	ErrNone      = core.E(core.KindNotFound, "quota_none", "没有这一批,或者不归您管。")
 	ErrState     = core.E(core.KindConflict, "quota_state", "这一批的状态变了。请刷新再看。")
 	ErrOpen      = core.E(core.KindConflict, "quota_open", "这里同样的东西已经有十批在等名单。先办完或者撤掉几批,再开。")
+	ErrDouble    = core.E(core.KindConflict, "quota_double", "同样的一批已经有了,没有再开。真是同一个文件的第二批,请换一个截止时间,或者在「凭什么开」里写上是第几批。")
+	ErrBeside    = core.E(core.KindConflict, "quota_beside", "同样的东西,这里还有一批没分完。请看过那一批,勾上,再开。")
+	ErrHad       = core.E(core.KindConflict, "quota_had", "他家已经有了同样的一份,一户不给两份。请提出跳过「已经有了同样的一份」,另一个人核对。核对下来不是这样,就能给。")
+	ErrElsewhere = core.E(core.KindConflict, "quota_elsewhere", "同样的东西,另一批正等他家答复。答复了再给。要先问后面的,请提出跳过「另一批正等他家答复」,他家的位置留着。")
+	ErrTwice     = core.E(core.KindConflict, "quota_twice", "他家在另一批已经要了一份,一户不给两份。请提出退回这一步,写上为什么,另一个人核对。")
+	ErrUnsure    = core.Invalid("sure", "他家够不够条件还没问清。请先问清;要先给他家留着名额的,勾上再给。")
 	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
 	ErrLeaving   = core.E(core.KindForbidden, "quota_leaving", "撤掉这一批是您提出的,您不能再冻结它。请另一个人核对、冻结,或者您先收回。")

@@ -23,7 +23,7 @@ func TestAnActIsOnWhatWasSeen(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	open := w.stands(t, id, 1)
 	says := quota.Answer{N: 1, Offer: open.ID, State: quota.Declined, Words: "不要了"}
 	must(t, w.quota.Answer(ctx, w.han, id, says))
@@ -40,10 +40,10 @@ func TestAnActIsOnWhatWasSeen(t *testing.T) {
 	late("a place that was accepted meanwhile", w.quota.Undo(ctx, w.han, id, 1, open, "记错了"))
 
 	two := w.frozen(t, 1, 3)
-	must(t, w.quota.Offer(ctx, w.han, two, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, two, quota.Offering{N: 1, By: by}))
 	was := w.stands(t, two, 1)
 	w.undone(t, two, 1, "日子写错了")
-	must(t, w.quota.Offer(ctx, w.lin, two, 1, by+3))
+	must(t, w.quota.Offer(ctx, w.lin, two, quota.Offering{N: 1, By: by + 3}))
 	says.Offer = was.ID
 	late("an answer to the offer of before", w.quota.Answer(ctx, w.han, two, says))
 	late("an attempt for the offer of before", w.quota.Try(ctx, w.han, two, 1, was.ID, quota.Try{How: quota.ByCall, Words: "没人接"}))

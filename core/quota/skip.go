@@ -14,32 +14,36 @@ import (
 // Reason is why a household was passed over. The list is closed.
 type Reason string
 
-// The reasons. Of the first two the household keeps its place and comes again after one
+// The reasons. Of the first three the household keeps its place and comes again after one
 // more offer; the others are so for the whole round.
 const (
-	Away     Reason = "away"
-	Unclear  Reason = "unknown"
-	Housed   Reason = "housed"
-	Moved    Reason = "moved"
-	Died     Reason = "died"
-	Excluded Reason = "excluded"
+	Away      Reason = "away"
+	Unclear   Reason = "unknown"
+	Elsewhere Reason = "elsewhere" // another list waits for its answer
+	Had       Reason = "had"       // it has one already
+	Housed    Reason = "housed"
+	Moved     Reason = "moved"
+	Died      Reason = "died"
+	Excluded  Reason = "excluded"
 )
 
 // Reasons lists them in the order in which a form offers them.
-func Reasons() []Reason { return []Reason{Away, Unclear, Housed, Excluded, Moved, Died} }
+func Reasons() []Reason {
+	return []Reason{Away, Unclear, Elsewhere, Had, Housed, Excluded, Moved, Died}
+}
 
 // Keeps reports whether the household keeps its place for the next offer.
-func (r Reason) Keeps() bool { return r == Away || r == Unclear }
+func (r Reason) Keeps() bool { return r == Away || r == Unclear || r == Elsewhere }
 
 // Chinese is the reason as people read it.
 func (r Reason) Chinese() string {
-	return map[Reason]string{Away: "人不在家,过些天再问", Unclear: "有一样还没问清,问清再给", Housed: "已经解决了", Excluded: "已经享受只能选一样的另一项",
+	return map[Reason]string{Away: "人不在家,过些天再问", Unclear: "有一样还没问清,问清再给", Elsewhere: "另一批正等他家答复", Had: "已经有了同样的一份", Housed: "已经解决了", Excluded: "已经享受只能选一样的另一项",
 		Moved: "全家迁走了", Died: "人不在世了", declined: "他家不要了", unreached: "联系不上", undo: "要退回"}[r]
 }
 
 // told is the reason as the household reads it: of a death nobody is told by a notice.
 func (r Reason) told() string {
-	return map[Reason]string{Away: "这些天您家没有人在", Unclear: "您家有一样还没问清", Housed: "您家已经解决了", Excluded: "您家已经有了只能选一样的另一项",
+	return map[Reason]string{Away: "这些天您家没有人在", Unclear: "您家有一样还没问清", Elsewhere: "另一批正等您家答复", Had: "您家已经有了同样的一份", Housed: "您家已经解决了", Excluded: "您家已经有了只能选一样的另一项",
 		Moved: "您家全家迁走了", Died: "您家里的情况变了"}[r]
 }
 

@@ -76,7 +76,7 @@ func (w *world) comesAgain(t *testing.T) {
 	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 1, Reason: quota.Away, Words: "在济南住院"}))
 	w.heard(t)
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
-	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+7))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: w.today(t) + 7}))
 }
 
 // TestEachReasonIsSaidPlainly: a household reads of each reason what a person would say, and how
@@ -163,7 +163,7 @@ func TestWhomNoNoticeReachedIsVisited(t *testing.T) {
 func (w *world) metAfter(t *testing.T, id int64) {
 	t.Helper()
 	ctx := t.Context()
-	must(t, w.quota.Offer(ctx, w.han, id, 2, w.today(t)+7))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 2, By: w.today(t) + 7}))
 	of := w.offered(t, id, 2)
 	tried := func() {
 		for _, who := range []staff.Person{w.han, w.lin, w.han} {

@@ -25,7 +25,7 @@ func TestAttemptsAroundMidnightAreOne(t *testing.T) {
 	w := newWorld(t)
 	ctx, id := t.Context(), w.frozen(t, 1, 2)
 	w.workday(t)
-	must(t, w.quota.Offer(ctx, w.han, id, 1, w.today(t)+20))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: w.today(t) + 20}))
 	w.env.Advance(15*time.Hour - time.Minute) // a minute to midnight
 	of := w.offered(t, id, 1)
 	try, gone := quota.Try{How: quota.ByCall, Words: "没人接"}, quota.Answer{N: 1, Offer: of, State: quota.Unreached, Words: "三次都没找到人"}
@@ -80,7 +80,7 @@ func TestTheTableCountsAttemptsAsTheCodeDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.frozen(t, 1, 2)
-	must(t, w.quota.Offer(t.Context(), w.han, id, 1, w.today(t)+20))
+	must(t, w.quota.Offer(t.Context(), w.han, id, quota.Offering{N: 1, By: w.today(t) + 20}))
 	of := w.offered(t, id, 1)
 	must(t, w.quota.Answer(t.Context(), w.han, id, quota.Answer{N: 1, Offer: of, State: quota.Declined, Words: "不要"})) // a word, for the visits
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, core.China)

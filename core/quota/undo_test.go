@@ -47,7 +47,7 @@ func TestWhatTwoHeldTwoTakeBack(t *testing.T) {
 	must(t, w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true))
 	is(1, "two people's word on a skip", quota.Waiting)
 
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	must(t, w.quota.Undo(ctx, w.han, id, 1, w.stands(t, id, 1), "日子写错了"))
 	is(1, "one person's word on an offer", quota.Offered)
 	fails("an answer beside it", w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining)

@@ -27,11 +27,11 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 	w.workday(t)
 	by := w.today(t).AddDate(0, 0, 20)
 	for day, want := range map[core.Date]error{by.AddDate(0, 0, -20): quota.ErrAnswerDay, by.AddDate(0, 0, 90): quota.ErrAnswerDay} {
-		if err := w.quota.Offer(ctx, w.han, id, 1, day); !errors.Is(err, want) {
+		if err := w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: day}); !errors.Is(err, want) {
 			t.Errorf("until %s: %v", day, err)
 		}
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	try, gone := quota.Try{How: quota.ByCall, Words: "没人接"}, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Unreached, Words: "几次都没找到人"}
 	tries := func(after string, want error) {
 		t.Helper()
@@ -80,7 +80,7 @@ func (w *world) unheard(t *testing.T, id int64, by core.Date) {
 	for name, err := range map[string][2]error{
 		"held before they heard":    {w.quota.Second(ctx, w.lin, id, 1, w.stands(t, id, 1), true), quota.ErrUnheard},
 		"held by the same":          {w.quota.Second(ctx, w.han, id, 1, w.stands(t, id, 1), true), quota.ErrSecond},
-		"offered to the next":       {w.quota.Offer(ctx, w.han, id, 2, by), quota.ErrNoPlace},
+		"offered to the next":       {w.quota.Offer(ctx, w.han, id, quota.Offering{N: 2, By: by}), quota.ErrNoPlace},
 		"answered beside that word": {w.quota.Answer(ctx, w.lin, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}), quota.ErrDeclining},
 	} {
 		if !errors.Is(err[0], err[1]) {

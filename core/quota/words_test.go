@@ -24,7 +24,7 @@ func TestWordsLieSealed(t *testing.T) {
 	w := newWorld(t)
 	id := w.frozen(t, 2, 5)
 	ctx, by := t.Context(), w.today(t)+7
-	must(t, w.quota.Offer(ctx, w.han, id, 1, by))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 1, By: by}))
 	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), quota.Try{How: quota.ByCall, Words: "他说在医院"}))
 	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Declined, Words: "儿子有病不要"}))
 	w.heard(t)

@@ -33,6 +33,7 @@ type world struct {
 	reg                     *registry.Registry
 	watch                   *watch.Watch
 	han, lin, county, small staff.Person
+	first                   int64 // household of the last list that was laid
 }
 
 func newWorld(t *testing.T) *world {
@@ -89,29 +90,41 @@ func peopled(t *testing.T) *world {
 	return w
 }
 
-// frozen lays a frozen list of so many households that live nowhere, for what is done with
-// a list and not how it is made.
+// frozen lays a frozen list of so many households that live nowhere, and stand in no other, for
+// what is done with a list and not how it is made.
 func (w *world) frozen(t testing.TB, places, listed int) int64 {
 	t.Helper()
 	id := w.laid(t, places, listed)
+	w.freezes(t, id)
+	return id
+}
+
+func (w *world) freezes(t testing.TB, id int64) {
+	t.Helper()
 	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `update quota_round set state = 'frozen', ended = $2, ender = $3 where id = $1`, id, tx.Now(), int64(w.lin.ID))
 		return err
 	}))
-	return id
 }
 
 // laid lays such a list as if it had been drawn.
-func (w *world) laid(t testing.TB, places, listed int) (id int64) {
+func (w *world) laid(t testing.TB, places, listed int) int64 {
+	t.Helper()
+	w.first += 1000
+	return w.listed(t, places, listed, w.first)
+}
+
+// listed lays such a list of households numbered from one on.
+func (w *world) listed(t testing.TB, places, listed int, from int64) (id int64) {
 	t.Helper()
 	must(t, w.db.Tx(t.Context(), w.han.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ('ZJ-01', $1, $2, $3, '试', $4, $3) returning id`,
+		err := tx.QueryRow(ctx, `insert into quota_round (item, area, places, cutoff, why, opener, opened) values ('ZJ-01', $1, $2, $3, gen_random_uuid(), $4, $3) returning id`,
 			string(wangmiao), places, tx.Now(), int64(w.han.ID)).Scan(&id)
 		if err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into quota_entry (round, n, region, household, place, low, high, fits)
-			select $1, n, $2, n, 1000 - n, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true from generate_series(1, $3::int) n`, id, string(wangmiao), listed)
+			select $1, n, $2, $4 + n, 1000 - n, '{0,0,0,0,0,0,0}', '{0,0,0,0,0,0,0}', true from generate_series(1, $3::int) n`, id, string(wangmiao), listed, from-1)
 		if err != nil {
 			return err
 		}

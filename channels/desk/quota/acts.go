@@ -3,8 +3,6 @@ package quota
 import (
 	"context"
 	"net/http"
-	"strconv"
-	"time"
 
 	"lianou/channels/desk"
 	"lianou/core"
@@ -12,25 +10,6 @@ import (
 	"lianou/core/pg"
 	"lianou/core/quota"
 )
-
-func (k *Room) open(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	day, err := core.ParseDate(r.FormValue("day"))
-	hour, err2 := strconv.Atoi(r.FormValue("hour"))
-	if err != nil || err2 != nil || hour < 0 || hour > 23 {
-		return core.Invalid("day", "请选截止的日子和钟点。")
-	}
-	places, err := strconv.Atoi(r.FormValue("places"))
-	if err != nil {
-		return core.Invalid("places", "名额请填 1 到 2000。")
-	}
-	y, m, d := day.Time().Date()
-	id, err := k.d.Quota.Open(r.Context(), at.Staff, quota.Asked{Item: core.ItemCode(r.FormValue("item")), Area: core.RegionCode(r.FormValue("area")), Places: places,
-		Cutoff: time.Date(y, m, d, hour, 0, 0, 0, core.China), Why: r.FormValue("why")})
-	if err != nil {
-		return err
-	}
-	return desk.Back(w, r, home(id), "开好了。过了截止时间,请另一个人核对、冻结名单。")
-}
 
 // on runs one act on a round and goes back to the page it was done from.
 func (k *Room) on(w http.ResponseWriter, r *http.Request, at desk.At, said string, do func(id int64) error) error {
@@ -110,7 +89,7 @@ func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return quota.ErrAnswerDay
 		}
-		return k.d.Quota.Offer(r.Context(), at.Staff, id, n, by)
+		return k.d.Quota.Offer(r.Context(), at.Staff, id, quota.Offering{N: n, By: by, Sure: r.FormValue("sure") != ""})
 	})
 }
 

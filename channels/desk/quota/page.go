@@ -100,6 +100,7 @@ func (k *Room) areas(at desk.At) []registry.Place {
 
 // roundPage is one round: its order, and what is to be done next.
 type roundPage struct {
+	who  staff.Person // who looks
 	Said string
 	quota.Round
 	OpenedBy, EndedBy  string
@@ -129,7 +130,7 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	empty := roundPage{Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
+	empty := roundPage{who: at.Staff, Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
 	if from := r.URL.Query().Get("from"); from != "" {
 		if empty.From, err = strconv.Atoi(from); err != nil || empty.From < 1 {
 			return core.Invalid("from", "这一页的地址不完整,请从第一页看起。")
@@ -233,7 +234,7 @@ func (k *Room) fill(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *rou
 			p.Waits++
 		}
 	}
-	return k.pending(ctx, tx, why, p, rows[shown:])
+	return k.pending(ctx, tx, why, p, rows[shown:], &c)
 }
 
 // waiting is a round that nobody froze yet: the list that was drawn at its cut-off, or the

@@ -11,12 +11,17 @@ import (
 )
 
 // pending sorts the households that somebody has to do with now.
-func (k *Room) pending(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage, rows []row) error {
+func (k *Room) pending(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *roundPage, rows []row, c *quota.Course) error {
 	var undoing []row
 	for i := range rows {
 		one := &rows[i]
 		if err := k.acute(ctx, tx, why, one, i < perPage); err != nil {
 			return err
+		}
+		if one.Outcome == quota.Offered || !one.Waits() {
+			if err := k.stands(ctx, tx, why, p, one, c); err != nil {
+				return err
+			}
 		}
 		switch {
 		case one.Outcome == quota.Offered:

@@ -30,6 +30,9 @@ type row struct {
 	Went    bool       // who looks went there about what waits, and so holds it not
 	Today   core.Date
 	Undone  []quota.Undone
+	Has     []having    // of whose turn it is, or who was offered a place
+	Fit     quota.Known // as that: whether it is known that it fits
+	Lacks   []string    // what is to be asked to know whether it fits
 }
 
 // Waits reports whether something that was written of the row waits for a second person.
