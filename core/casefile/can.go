@@ -50,10 +50,13 @@ const (
 	ActProposeCard  ActName = "propose_card"
 	ActConfirmCard  ActName = "confirm_card"
 	ActRejectCard   ActName = "reject_card"
-	ActLookPapers   ActName = "look_papers" // what came in after the application
-	ActEndMandate   ActName = "end_mandate" // somebody no longer acts for the household
-	ActHandOver     ActName = "hand_over"   // from who is away to who stands in; offered with the leave and not in the case
-	ActHandBack     ActName = "hand_back"   // who was away is back, and nothing was done
+	ActLookPapers   ActName = "look_papers"    // what came in after the application
+	ActEndMandate   ActName = "end_mandate"    // somebody no longer acts for the household
+	ActAuthorise    ActName = "means_word"     // somebody lets their income and property be asked after, or says no
+	ActTakeWordBack ActName = "means_withdraw" // and does not any more
+	ActCheckMeans   ActName = "means_check"    // departments are asked about what a visit saw
+	ActHandOver     ActName = "hand_over"      // from who is away to who stands in; offered with the leave and not in the case
+	ActHandBack     ActName = "hand_back"      // who was away is back, and nothing was done
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -72,6 +75,8 @@ type Situation struct {
 	Planned    *Visit // still to come
 	Unseconded *Visit // written down by one of the two, waits for the other
 	Visited    bool
+	Held       *Visit                          // the newest one, where facts of it wait for somebody's word
+	Means      []MeansPerson                   // read with Held only
 	Card       *Card                           // proposed, waits for a second person
 	Visitors   []core.StaffID                  // of every visit
 	Decided    map[core.ClaimID][]core.StaffID // who had a part in what an appeal asks about
@@ -149,6 +154,9 @@ func rules() map[ActName]rule {
 		ActWeigh:          {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
 		ActEndMandate:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
+		ActAuthorise:      {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen}, any...), nil, nil},
+		ActTakeWordBack:   {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, nil},
+		ActCheckMeans:     {[]Role{RoleOfficer, RoleAssistant}, any, nil, mayCheckMeans},
 		ActHandOver:       {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
 		ActHandBack:       {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
 		ActProposeCard:    {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
@@ -164,9 +172,9 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
 		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
-		ActProposeCard, ActRejectCard, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
+		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 
 // Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,

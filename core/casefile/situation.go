@@ -22,6 +22,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if err := s.situationVisits(ctx, tx, &out); err != nil {
 		return out, err
 	}
+	if err := s.situationMeans(ctx, tx, &out); err != nil {
+		return out, err
+	}
 	if out.Card, err = s.openCard(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
@@ -75,7 +78,7 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 }
 
 func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) error {
-	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded, moved, coalesce(facts_version, 0), remote, `+ofThis+`
+	rows, err := tx.Query(ctx, `select id, first_staff, second_staff, planned, done, coalesce(recorded_by, 0), seconded, moved, coalesce(facts_version, 0), remote, means_held, `+ofThis+`
 		from visit where case_id = $1 order by id`, out.Case.ID)
 	if err != nil {
 		return pg.Fail(err, "read who visited")
@@ -86,7 +89,7 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		var planned time.Time
 		var done, seconded *time.Time
 		var own bool
-		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded, &v.Moved, &v.FactsVersion, &v.Remote, &own); err != nil {
+		if err := rows.Scan(&v.ID, &v.First, &v.Second, &planned, &done, &v.RecordedBy, &seconded, &v.Moved, &v.FactsVersion, &v.Remote, &v.Held, &own); err != nil {
 			return pg.Fail(err, "read who visited")
 		}
 		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)
@@ -98,7 +101,10 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		case v.Waits():
 			out.Unseconded = &v
 		default:
-			out.Visited, out.Unseconded = true, nil // an older record that nobody seconded is past
+			out.Visited, out.Unseconded, out.Held = true, nil, nil // an older record that nobody seconded is past
+			if len(v.Held) > 0 {
+				out.Held = &v
+			}
 		}
 	}
 	return pg.Fail(rows.Err(), "read who visited")

@@ -38,6 +38,7 @@ type View struct {
 	Findings     []Finding
 	Claims       []Claim
 	Visits       []Visit
+	Means        []MeansPerson // whose word is wanted, and what they said
 	Notices      []PublicNotice
 	Objections   []Objection
 	Appeals      []Appeal
@@ -175,6 +176,11 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, x := range v.Visits {
 		ids = append(ids, x.First, x.Second)
 	}
+	for _, p := range v.Means {
+		for _, a := range p.Words {
+			ids = append(ids, a.TakenBy, a.WithdrawnBy)
+		}
+	}
 	for _, d := range v.Decisions {
 		ids = append(ids, d.Proposer, d.Approver)
 	}
@@ -269,6 +275,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	}
 	step(func() (e error) { v.Claims, e = s.Claims(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Means, e = s.meansPeople(ctx, tx, v.Case, b, true); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })

@@ -28,6 +28,7 @@ type Visit struct {
 	Photos       []core.BlobDigest
 	RecordedBy   core.StaffID // which of the two wrote it down, 0 on records from before that was kept
 	Seconded     time.Time    // when the other one confirmed it; zero: still to come
+	Held         []string     // facts that departments are asked about once every adult said yes
 }
 
 // Waits reports whether one of the two still has to confirm what the other wrote.

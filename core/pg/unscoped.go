@@ -80,6 +80,7 @@ func Unscoped() map[string]string {
 		"call_day":        "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
+		"means_text":      "texts that adults agree to, no person",
 		// payout
 		"payout_batch":        "counts and totals of one bank file, no person",
 		"payout_file":         "sealed; one file holds lines of many townships",

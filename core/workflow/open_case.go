@@ -88,6 +88,11 @@ func (f *Flow) opened(ctx context.Context, tx *pg.Tx, opened casefile.Opened, ap
 			return err
 		}
 	}
+	if !opened.Contested {
+		if err := f.ownMeans(ctx, tx, c, app); err != nil {
+			return err
+		}
+	}
 	if opened.Linked && !opened.Contested {
 		if err := f.joined(ctx, tx, c, app); err != nil {
 			return err

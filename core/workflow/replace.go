@@ -28,6 +28,9 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 	if err := a.f.Cases.MoveApplication(ctx, a.tx, d.Application, casefile.ApplicationLinked); err != nil {
 		return err
 	}
+	if err := a.ownMeansBack(ctx); err != nil {
+		return err
+	}
 	if err := a.f.Cases.Replace(ctx, a.tx, a.c, casefile.NewCase{Application: app, Household: known.household, Person: known.applicant(&app),
 		Persons: known.persons, Extra: known.extra}); err != nil {
 		return err
@@ -42,6 +45,9 @@ func (a *act) replace(ctx context.Context, d casefile.Doubt) error {
 		return err
 	}
 	if err := a.reload(ctx); err != nil {
+		return err
+	}
+	if err := a.f.ownMeans(ctx, a.tx, a.c, &app); err != nil {
 		return err
 	}
 	if app.Account != nil {

@@ -28,9 +28,10 @@ type fact struct {
 
 // shared is what the register was told of a visit.
 type shared struct {
-	learned int // facts that the visit vouches for there now
-	asked   int // facts of a department that another person compares with what was seen
-	left    int // facts that something else was written about meanwhile
+	learned int      // facts that the visit vouches for there now
+	asked   int      // facts of a department that another person compares with what was seen
+	left    int      // facts that something else was written about meanwhile
+	held    []string // facts of income and property that wait for somebody's word
 }
 
 // words says it to the officers of the case, after what was done.
@@ -45,6 +46,9 @@ func (s shared) words() string {
 	if s.left > 0 {
 		out += fmt.Sprintf(",%d 项登记刚变过,没有记", s.left)
 	}
+	if len(s.held) > 0 {
+		out += fmt.Sprintf(",收入财产 %d 项等家里人都同意了再问部门", len(s.held))
+	}
 	return out
 }
 
@@ -52,7 +56,9 @@ func (s shared) words() string {
 // and the register do not tell two stories of one household. What a department vouches
 // for, or two people decided, is not overwritten and not confirmed over: what differs is
 // asked for, and so is what only a certificate can say; a third person compares (security.md
-// P23; core/registry/change). Nothing is shared of a visit by telephone: nobody was there.
+// P23; core/registry/change). Income and property are asked after with the word of every adult:
+// what differs there waits for it, and nothing else does. Nothing is shared of a visit by telephone:
+// nobody was there.
 func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 	var out shared
 	if a.c.Household == 0 || visit.Remote != "" {
@@ -70,6 +76,10 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 	if err != nil {
 		return out, err
 	}
+	lacking, err := a.meansLacking(ctx)
+	if err != nil {
+		return out, err
+	}
 	sheets := map[core.PersonID]map[string]json.RawMessage{}
 	order := slices.SortedFunc(maps.Keys(seen), func(a, b fact) int { return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.key, b.key)) })
 	for _, at := range order {
@@ -78,6 +88,10 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 		if same := registry.SameValue(f.Value, value); guarded(f) || certified[at.key] {
 			if same {
 				continue // who vouches for it stays who they are
+			}
+			if lacking && isMeans(at) {
+				out.held = append(out.held, at.key)
+				continue
 			}
 			asked, err := a.askChange(ctx, why, visit, at, f, value)
 			if err != nil {
@@ -95,6 +109,11 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 		}
 		sheets[at.person][at.key] = value
 		out.learned++
+	}
+	if len(out.held) > 0 {
+		if err := a.f.Cases.HoldMeans(ctx, a.tx, visit.ID, out.held); err != nil {
+			return out, err
+		}
 	}
 	return out, a.teach(ctx, why, visit, sheets)
 }
@@ -185,8 +204,12 @@ func guarded(f registry.Fact) bool {
 // askChange asks for what was seen, and reports whether it could: where another word was
 // written meanwhile, the visit is confirmed all the same.
 func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefile.Visit, at fact, f registry.Fact, value json.RawMessage) (bool, error) {
+	other := visit.First // the other one of the two who were there
+	if other == a.actor.Staff {
+		other = visit.Second
+	}
 	ch := change.Change{Household: a.c.Household, Person: at.person, Path: at.key, Was: f.Value, Becomes: value,
-		ValidFrom: max(visitedOn(visit), f.ValidFrom), Origin: change.FromVisit, Seconder: visit.RecordedBy,
+		ValidFrom: max(visitedOn(visit), f.ValidFrom), Origin: change.FromVisit, Seconder: other,
 		Reason: visitedOn(visit).SayWhole() + "入户,两个人当面看到的和登记的不一样,或者登记里还没有。"}
 	stands, err := a.f.Changes.Stands(ctx, a.tx, ch)
 	if err != nil || !stands {

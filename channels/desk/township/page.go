@@ -45,8 +45,9 @@ type casePage struct {
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
 	Doubts   []doubtView
-	Acting   []actingRow // who acts for the household
-	Talk     []talkLine  // the conversation in WeChat it came from
+	Acting   []actingRow        // who acts for the household
+	Consent  casefile.MeansText // what is read to an adult whose word is wanted
+	Talk     []talkLine         // the conversation in WeChat it came from
 	Walked   []casefile.Event
 
 	Register bool // whoever reads may look into the register too
@@ -108,6 +109,9 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		}
 		p.Acting = acting(mandates, tx.Today())
 		if err := reach(ctx, tx, p.Acting); err != nil {
+			return err
+		}
+		if p.Consent, err = t.d.Cases.MeansText(ctx, tx); err != nil {
 			return err
 		}
 		if p.Visitors, err = t.visitors(ctx, tx, p.View, at.Staff); err != nil || !p.confers() {
@@ -303,7 +307,7 @@ func (p *casePage) sortActs() {
 		}
 		p.place(row)
 	}
-	p.Acts = slices.ContainsFunc(p.View.Acts, func(a casefile.Act) bool { return a.Name != casefile.ActEndMandate }) // that somebody acts leaves nothing to do
+	p.Acts = slices.ContainsFunc(p.View.Acts, func(a casefile.Act) bool { return !slices.Contains(always, a.Name) })
 	for _, c := range p.View.Claims {
 		decides := func(a casefile.Act) bool { return a.Name == casefile.ActDecide && a.Claim == c.ID }
 		if waitsForCounty(c) && !slices.ContainsFunc(p.View.Acts, decides) {
@@ -313,7 +317,10 @@ func (p *casePage) sortActs() {
 }
 
 // beside are acts whose form stands beside what it is about.
-var beside = []casefile.ActName{casefile.ActWeigh, casefile.ActLookPapers, casefile.ActEndMandate}
+var beside = []casefile.ActName{casefile.ActWeigh, casefile.ActLookPapers, casefile.ActEndMandate, casefile.ActAuthorise, casefile.ActTakeWordBack}
+
+// always are acts that stand open and leave nothing to do.
+var always = []casefile.ActName{casefile.ActEndMandate, casefile.ActAuthorise, casefile.ActTakeWordBack}
 
 // place puts an act where the officer looks for it.
 func (p *casePage) place(row actRow) {

@@ -102,6 +102,7 @@ var (
 	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "decision": "批准后"}
 	acts   = map[casefile.ActName]string{
 		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActEndMandate: "结束代办",
+		casefile.ActAuthorise: "登记核对授权", casefile.ActTakeWordBack: "撤回核对授权", casefile.ActCheckMeans: "问部门核对收入财产",
 		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActAppraise: "登记民主评议", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "登记交付", casefile.ActSecondDelivery: "确认交付", casefile.ActTakeBack: "家里说没收到", casefile.ActReferResult: "登记对方答复",
