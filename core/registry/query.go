@@ -220,8 +220,8 @@ var (
 // chinese takes Chinese: a place when it ends like one and is one, or is said without its
 // class word and meant so, else a name.
 func (r *Registry) chinese(q *terms, s string) error {
-	if done, err := r.aPlace(q, s); done || err != nil {
-		return err
+	if r.aPlace(q, s) {
+		return nil
 	}
 	name, ok := r.words.called(s)
 	switch {

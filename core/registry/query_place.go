@@ -10,28 +10,18 @@ import (
 
 // aPlace takes a part of a query that is a place: one that ends like a place and is one, or
 // one without its class word where that is how the query is meant.
-func (r *Registry) aPlace(q *terms, s string) (bool, error) {
+func (r *Registry) aPlace(q *terms, s string) bool {
 	short := r.regions.Short(s)
 	switch {
 	case endsLikePlace(s) && len(r.regions.Find(s)) > 0:
 		q.where = append(q.where, s)
-		return true, nil
+		return true
 	case len(short) > 0 && q.shorts:
 		q.short = append(q.short, short...)
-		return true, nil
+		return true
 	}
-	pieces := strings.Fields(s) // of a name that is written in several, or of a name and a place
-	hides := slices.ContainsFunc(pieces, func(piece string) bool { return len(r.regions.Short(piece)) > 0 })
-	q.hid = q.hid || hides
-	if !hides || !q.shorts || len(pieces) < 2 {
-		return false, nil
-	}
-	for _, piece := range pieces {
-		if err := r.chinese(q, piece); err != nil {
-			return true, err
-		}
-	}
-	return true, nil
+	q.hid = q.hid || len(short) > 0
+	return false
 }
 
 // address turns the places of a query into codes. Several are one address, whatever their

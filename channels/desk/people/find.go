@@ -120,7 +120,8 @@ func (p *Room) rows(list []registry.Found, gone map[core.PersonID]*goneRow, q st
 	out := make([]foundRow, 0, len(list))
 	for _, one := range list {
 		left := gone[one.ID]
-		out = append(out, foundRow{one.Person, left.age(one.Birth, today), p.d.Regions.FullName(lowest(one.Person)), whyFound(one, q), left})
+		place := p.d.Regions.FullName(lowest(one.Person))
+		out = append(out, foundRow{one.Person, left.age(one.Birth, today), place, whyFound(one, q, place), left})
 	}
 	return out
 }

@@ -10,17 +10,17 @@ import (
 
 // whyFound says by which parts of what was typed somebody was found. It tells the two
 // kinds of last four apart and repeats no number.
-func whyFound(p registry.Found, q string) string {
+func whyFound(p registry.Found, q, place string) string {
 	var by []string
 	for _, part := range registry.Spelled(q) {
-		by = append(by, partFound(p, part))
+		by = append(by, partFound(p, part, place))
 	}
 	return strings.Join(by, "、")
 }
 
 // partFound is one part's reason. How a name that is written otherwise was found is the
 // registry's to say.
-func partFound(p registry.Found, part string) string {
+func partFound(p registry.Found, part, place string) string {
 	digits := strings.Trim(part, "0123456789") == ""
 	id, phone := p.IDNumber.Last4(), ""
 	if !p.Phone.IsZero() {
@@ -46,6 +46,8 @@ func partFound(p registry.Found, part string) string {
 	case strings.HasSuffix(part, "村"), strings.HasSuffix(part, "社区"), strings.HasSuffix(part, "镇"), strings.HasSuffix(part, "乡"),
 		strings.HasSuffix(part, "街道"), strings.HasSuffix(part, "县"), strings.HasSuffix(part, "区"), strings.HasSuffix(part, "市"):
 		return "住处"
+	case strings.Contains(place, part):
+		return "住处" // a village without its 村
 	}
 	switch word := p.By.Say(); {
 	case p.As != "":
