@@ -35,7 +35,8 @@ type Account struct {
 func (a Account) Agrees() bool { return a.Settled+a.Returned+a.Unmatched == a.Total }
 
 // compared is each line of the statements beside ours: verdict is 'P' or 'B' where both
-// say the same of the same money, else why not. A line that an earlier statement had
+// say the same of the same money, else why not: 'denied' is of a batch that the bank refused or that
+// is held, 'void' of one that was dissolved. A line that an earlier statement had
 // counts once.
 const compared = `with compared as (
 	select s.statement, s.seq, s.line, s.amount, s.last4, s.value_day, s.kind, l.id as ours, l.batch, l.amount as our_amount, case
@@ -44,10 +45,12 @@ const compared = `with compared as (
 			where e.line = s.line and e.kind = s.kind and b.state = 'kept' and e.statement < s.statement) then 'again'
 		when l.amount <> s.amount then 'amount'
 		when l.last4 <> s.last4 then 'last4'
+		when l.state = 'ordered' and (b.state = 'refused' or b.held is not null) then 'denied'
 		when l.state = 'ordered' then 'waits'
+		when l.state = 'void' then 'void'
 		when s.kind = 'P' and l.state = 'paid' or s.kind = 'B' and l.state = 'returned' then s.kind
 		else 'state' end as verdict
-	from bank_statement_line s left join payout_line l on l.name = s.line) `
+	from bank_statement_line s left join payout_line l on l.name = s.line left join payout_batch b on b.id = l.batch) `
 
 // Statements lists statements, newest first, at most 60. Like all of a statement it is
 // read under the scope of the city: who sees one township finds most lines foreign.
@@ -80,7 +83,7 @@ type Difference struct {
 	Last4     string
 	Day       string // yyyy-mm-dd: of value, or of the bank's return
 	Kind      Movement
-	Verdict   string // none, again, amount, last4, waits, state; missing; aside
+	Verdict   string // none, again, amount, last4, denied, waits, void, state; missing; aside
 	Word      int64  // id of the proposed word, 0 for none
 	Says      string
 	By        core.StaffID
@@ -192,19 +195,28 @@ func (p *Payout) ConfirmWord(ctx context.Context, tx *pg.Tx, by core.StaffID, wo
 // again it might be paid twice.
 var ErrStatementSays = core.E(core.KindConflict, "statement_says", "银行的对账单上,这笔钱付出去了。先问清银行,两个人在“对账”里核过,再换卡。")
 
-// statementSays refuses to send the money of a task again while a statement has it as paid
+// statementSays refuses to send the money of a month again while a statement has it as paid
 // and two people have not settled why.
-func (p *Payout) statementSays(ctx context.Context, tx *pg.Tx, fix int64) error {
-	const q = `select exists (select from payout_fix f join payout_line l on l.id = f.line
-		join bank_statement_line s on s.line = l.name and s.kind = 'P'
-		left join bank_statement_word w on w.statement = s.statement and w.seq = s.seq and w.confirmed is not null
-		where f.id = $1 and w.id is null)`
+func statementSays(ctx context.Context, tx *pg.Tx, claim core.ClaimID, month Period) error {
 	var says bool
-	if err := tx.QueryRow(ctx, q, fix).Scan(&says); err != nil {
+	if err := tx.QueryRow(ctx, `select payout_contradicted($1, $2)`, claim, month).Scan(&says); err != nil {
 		return pg.Fail(err, "look for a payment in the statements")
 	}
 	if says {
 		return ErrStatementSays
+	}
+	return nil
+}
+
+// statementPaid refuses to dissolve a batch while a statement has a payment of it and two
+// people have not settled why.
+func statementPaid(ctx context.Context, tx *pg.Tx, batch int64) error {
+	var paid bool
+	if err := tx.QueryRow(ctx, `select payout_batch_contradicted($1)`, batch).Scan(&paid); err != nil {
+		return pg.Fail(err, "look for a batch in the statements")
+	}
+	if paid {
+		return ErrStatementPaid
 	}
 	return nil
 }

@@ -54,6 +54,9 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 			if c.Amount == c.Was {
 				return casefile.ErrNoChange
 			}
+			if err := a.notBack(ctx, in.From); err != nil {
+				return err
+			}
 			if err := a.mayMakeOther(ctx, &c, actor); err != nil {
 				return err
 			}
@@ -89,6 +92,16 @@ func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
 	first, err := a.f.Payout.FirstFree(ctx, a.tx, a.claim.ID)
 	if err == nil && from < first {
 		return payout.ErrUnderway
+	}
+	return err
+}
+
+// notBack holds another sum to months of which no money waits for a card: made again it would
+// go out without the words that it needs.
+func (a *act) notBack(ctx context.Context, from payout.Period) error {
+	back, err := a.f.Payout.CameBack(ctx, a.tx, a.claim.ID, from)
+	if err == nil && back {
+		return payout.ErrCameBack
 	}
 	return err
 }

@@ -132,6 +132,10 @@ func sayDifference(d payout.Difference) (what, todo string) {
 		return fmt.Sprintf("金额不一样:我们发的是 %s 元,银行记的是 %s 元。", d.OurAmount.Short(), d.Amount.Short()), "请银行查,多扣的退回来,少发的补上。"
 	case "last4":
 		return "卡不一样:银行记的尾号是 " + d.Last4 + "。", "马上请银行查,钱到了谁的卡上。"
+	case "denied":
+		return "银行说这一批没收到或者没记账,对账单上却付出去了。", "问银行到底付了没有,钱在谁那里。问清以前,这一批不能作废。"
+	case "void":
+		return "这一批作废了,对账单上却付出去了。", "马上问银行钱在谁那里。问清以前,这一笔不会再发。"
 	case "waits":
 		return "银行已经记了账,回单还没来。", "等回单,来了自己对上。过一天还没来,请银行补发回单。"
 	case "aside":
