@@ -22,6 +22,7 @@ type ChangeBenefit struct {
 // DecideChange is the second person's word on it.
 type DecideChange struct {
 	Claim   core.ClaimID
+	Digest  string // of the change that the page showed (Change.Digest)
 	Approve bool
 	Answer  string // required to reject: why
 }
@@ -112,13 +113,17 @@ func (a *act) whatChanges(c casefile.Change) string {
 }
 
 // DecideChange decides a proposed change: the money stops or is another sum from
-// its month on, and the household is told why, by whom and how to ask again.
+// its month on, and the household is told why, by whom and how to ask again. Errors:
+// casefile.ErrChangeAnew where another change was read.
 func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in DecideChange) error {
 	on := target{name: casefile.ActChangeDecide, trace: "benefit.change_decided", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		c := a.all.OpenChange(in.Claim)
 		if c == nil {
 			return casefile.ErrMovedOn
+		}
+		if in.Digest != c.Digest() {
+			return casefile.ErrChangeAnew
 		}
 		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
 		if in.Approve && c.Kind == casefile.ChangeAmount {
