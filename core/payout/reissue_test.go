@@ -86,8 +86,7 @@ func TestAnotherSumDoesNotSendWhatCameBack(t *testing.T) {
 // How often money came back is counted for its month, whichever row it stands in: a month that
 // was made again with another sum goes on with the tries of the one before.
 //
-// Controls, seen red: the code before ("the third return is counted as 1", "a fourth try:
-// <nil>"); without payout_goes_on ("by SQL: … 23514 constraint payout_line_entitled").
+// Control, seen red: the code before ("a third try: <nil>, came back 1 times").
 func TestAnotherSumKeepsTheCount(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -150,8 +149,8 @@ func (h *house) madeAgainBySQL(l Line, attempt int) error {
 // statement that comes when the card is mended already, and one that comes when the batch is
 // approved.
 //
-// Controls, seen red: the code before ("a batch of what the bank paid: <nil>"); changedSince
-// that looks at cards alone ("approved before the statement: state closed, 2 PUTs").
+// Controls, seen red: the code before ("a batch of what the bank paid: <nil>", "approved before
+// the statement: state closed, 2 PUTs").
 func TestWhatAStatementHasAsPaidWaits(t *testing.T) {
 	t.Parallel()
 	for _, when := range []string{"mended", "approved"} {
@@ -187,8 +186,8 @@ func TestWhatAStatementHasAsPaidWaits(t *testing.T) {
 // Two people do not free a batch of which a statement of the bank has a payment, neither one
 // that the bank refused nor one that is held, before two people settled that payment.
 //
-// Controls, seen red: the code before ("refused: freed while it is paid: <nil>", "held: …
-// <nil>"); without the trigger payout_freed ("by SQL: <nil>").
+// Controls, seen red: the code before ("freed while it is paid: <nil>", "by SQL: <nil>"); without
+// statementPaid the trigger refuses without a sentence ("… 23514 constraint payout_freed").
 func TestWhatAStatementHasIsNotFreed(t *testing.T) {
 	t.Parallel()
 	t.Run("refused", func(t *testing.T) {
@@ -257,7 +256,7 @@ func (h *house) freedBySQL(sql string) {
 
 // A statement that comes after its batch was dissolved keeps the money from going out again.
 //
-// Control, named: payout_contradicted that looks at returned lines alone.
+// Control, seen red: the code before ("a batch of what the bank paid: <nil>").
 func TestAStatementAfterTheDissolvingHoldsTheMoney(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -283,7 +282,7 @@ func TestAStatementAfterTheDissolvingHoldsTheMoney(t *testing.T) {
 // may have passed since the approval. The bank never had such a file, so nobody need be asked:
 // its money is due again, and is paid once, to the card of then.
 //
-// Control, seen red: the code before ("card: 1 PUTs, state closed, refused ”").
+// Control, seen red: the code before ("1 PUTs, state closed … Bank:360.00").
 func TestNothingStaleIsHandedOverAtFirst(t *testing.T) {
 	t.Parallel()
 	fresh := account(t, "622848111111000001")
