@@ -64,7 +64,7 @@ func (h *house) unknownBatch() (Batch, BatchView) {
 //
 // Controls, seen red: BringStatement that keeps at once ("23514 constraint
 // bank_statement_confirmed"); one that looks at no day ("a day to come: <nil>", "a file of more
-// than a month: <nil>").
+// than a month: <nil>"); keepLines that takes none for known ("23505 bank_statement_line_pkey").
 func TestAPersonBringsAStatement(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -82,6 +82,7 @@ func TestAPersonBringsAStatement(t *testing.T) {
 	if err := h.counts(maker, all[0].ID); !errors.Is(err, ErrSamePerson) {
 		t.Errorf("confirmed alone: %v", err)
 	}
+	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return keepLines(ctx, tx, all[0].ID, s.Lines) })) // as of one that counted before 00587
 	h.must(h.counts(check, all[0].ID))
 	if all, foreign, _ = h.reconciled(); len(foreign) != 2 || all[0].State != "kept" || all[0].Unmatched != b.Totals.Total || all[0].Confirmed != check {
 		t.Errorf("%+v %v", all, verdicts(foreign))
