@@ -70,10 +70,14 @@ func (l *Log) Revealed(ctx context.Context, tx *pg.Tx, staff string, since time.
 	return n, pg.Fail(err, "count reveals")
 }
 
-// Looked reports whether a member of staff was shown a full number of a case since a time, as
-// far as the transaction's scope reaches.
+// RevealPhone is the purpose of a look at the telephone number of a case: which field was
+// shown stays sealed, and whether somebody could ring is asked of the log.
+const RevealPhone = "reveal_phone"
+
+// Looked reports whether a member of staff was shown the telephone number of a case since a
+// time, as far as the transaction's scope reaches.
 func (l *Log) Looked(ctx context.Context, tx *pg.Tx, staff string, of core.CaseID, since time.Time) (yes bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from audit_entry where act = 'field.revealed' and actor_kind = 'staff' and actor_id = $1 and case_id = $2 and at >= $3)`,
-		staff, int64(of), since).Scan(&yes)
+	err = tx.QueryRow(ctx, `select exists (select from audit_entry where act = 'field.revealed' and purpose = $4 and actor_kind = 'staff' and actor_id = $1 and case_id = $2 and at >= $3)`,
+		staff, int64(of), since, RevealPhone).Scan(&yes)
 	return yes, pg.Fail(err, "ask whether a number was shown")
 }

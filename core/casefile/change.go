@@ -2,6 +2,8 @@ package casefile
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,10 +53,19 @@ type Change struct {
 	Above    bool  // the new amount is beyond what a township may decide
 }
 
+// Digest names a proposed change for the page that shows it: hex SHA-256 of what whoever
+// decides has read.
+func (c Change) Digest() string {
+	sum := sha256.Sum256(encode([]any{c.ID, c.Kind, c.Was, c.Amount, c.From, c.Reason}))
+	return hex.EncodeToString(sum[:])
+}
+
 // Errors of changing.
 var (
 	// ErrNoChange is the answer to a proposal that would change nothing.
 	ErrNoChange = core.E(core.KindInvalid, "invalid_amount", "和现在的金额一样。要改就写新的每月金额。")
+	// ErrChangeAnew is the answer to a decision on a change that was written anew meanwhile.
+	ErrChangeAnew = core.E(core.KindConflict, "record_changed", "变更改过了。请刷新,看过新的再定。")
 	// ErrChangeOpen is the answer to a second proposal while one waits.
 	ErrChangeOpen = core.E(core.KindConflict, "change_open", "已经有一个变更在等第二个人定。")
 )

@@ -54,8 +54,12 @@ func (s *Store) Reveal(ctx context.Context, tx *pg.Tx, in Look) (string, error) 
 	if err != nil {
 		return "", err
 	}
+	why := "reveal"
+	if in.Field == FieldPhone {
+		why = audit.RevealPhone
+	}
 	err = s.audit.Write(ctx, tx, audit.Entry{Actor: who, Act: "field.revealed", Case: c.ID, Application: c.Application,
-		Region: c.Region, Purpose: "reveal", Detail: map[string]any{"field": in.Field, "reason": in.Reason}})
+		Region: c.Region, Purpose: why, Detail: map[string]any{"field": in.Field, "reason": in.Reason}})
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,11 @@ import (
 // out why.
 var ErrReturnedTwice = core.E(core.KindConflict, "returned_twice", "这笔钱退回两次了。先查清为什么,写下来,另一个人才能再发一次。")
 
+// timesBack is how often the money of the month of e came back, whichever row it stood in: a
+// month may have been made again with another sum.
+const timesBack = `(select count(*) from payout_entitlement o join payout_line b on b.entitlement = o.id
+		where o.claim = e.claim and o.period = e.period and b.state = 'returned')`
+
 // AllowAgain writes down why the money of a case that came back twice may be sent once more.
 // It sends nothing: the card is confirmed by another. KindInvalid without a reason, ErrMoved
 // when nothing of the case waits for it.
@@ -28,7 +33,7 @@ func (p *Payout) AllowAgain(ctx context.Context, tx *pg.Tx, by core.StaffID, fix
 	}
 	const q = `insert into payout_again (fix, says, allowed_by, allowed)
 		select f.id, $2, $3, $4 from payout_fix f join payout_entitlement e on e.id = f.entitlement where e.case_id = $1 and f.state in ('open', 'proposed')
-			and (select count(*) from payout_line l where l.entitlement = f.entitlement and l.state = 'returned') >= 2 on conflict do nothing`
+			and ` + timesBack + ` >= 2 on conflict do nothing`
 	tag, err := tx.Exec(ctx, q, id, says, by, tx.Now())
 	if err != nil {
 		return pg.Fail(err, "allow money to go out once more")
@@ -41,8 +46,8 @@ func (p *Payout) AllowAgain(ctx context.Context, tx *pg.Tx, by core.StaffID, fix
 
 // twice refuses a third try that nobody has allowed, or that its own confirmer has.
 func (p *Payout) twice(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
-	const q = `select (select count(*) from payout_line l where l.entitlement = f.entitlement and l.state = 'returned'), coalesce(a.allowed_by, 0)
-		from payout_fix f left join payout_again a on a.fix = f.id where f.id = $1`
+	const q = `select ` + timesBack + `, coalesce(a.allowed_by, 0)
+		from payout_fix f join payout_entitlement e on e.id = f.entitlement left join payout_again a on a.fix = f.id where f.id = $1`
 	var times int
 	var allowed core.StaffID
 	if err := tx.QueryRow(ctx, q, fix).Scan(&times, &allowed); err != nil {

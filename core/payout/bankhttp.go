@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -110,6 +111,12 @@ func (b *Bank) Outbox(ctx context.Context) (names []string, odd int, err error) 
 
 var outboxName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
+// bankName reports whether a file of the bank may have a name: not one of those that people's
+// files have here.
+func bankName(name string) bool {
+	return outboxName.MatchString(name) && !strings.HasPrefix(name, broughtPrefix)
+}
+
 // parseOutbox reads the JSON list of names. A bad name is left out and counted: it
 // must not hold up the money of the files beside it.
 func parseOutbox(raw []byte) (names []string, odd int, err error) {
@@ -117,7 +124,7 @@ func parseOutbox(raw []byte) (names []string, odd int, err error) {
 		return nil, 0, core.E(core.KindUnavailable, "bank_outbox_form", "")
 	}
 	all := len(names)
-	names = slices.DeleteFunc(names, func(n string) bool { return !outboxName.MatchString(n) })
+	names = slices.DeleteFunc(names, func(n string) bool { return !bankName(n) })
 	return names, all - len(names), nil
 }
 

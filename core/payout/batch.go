@@ -163,11 +163,13 @@ func (l dueLines) digest() string {
 // that begins next month may be on the card by its first day, and none after it.
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
-// dueNow is what is due up to the month $1, notKin leaves out the money of the kin of who asks
+// dueNow is what is due up to the month $1, unsaid leaves out what a statement of the bank has
+// as paid and two people have not settled, notKin the money of the kin of who asks
 // ($3), and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
 // 3.7), then who waits longest.
 const (
-	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1`
+	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1` + unsaid
+	unsaid      = ` and (e.attempts = 0 or not payout_contradicted(e.claim, e.period))`
 	notKin      = ` and not exists (select from case_conflict k where k.case_id = e.case_id and k.staff = $3)`
 	oldestFirst = ` order by c.emergency desc, e.id`
 )

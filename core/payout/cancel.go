@@ -12,13 +12,15 @@ import (
 
 // cancelling takes the months of a claim from one on out of the books.
 type cancelling struct {
-	claim core.ClaimID
-	from  Period
-	by    core.StaffID
+	claim  core.ClaimID
+	from   Period
+	by     core.StaffID
+	remake bool // they are made again with another sum
 }
 
 // cancelFrom cancels the months of a claim from one on, as long as none of them is
-// with the bank or on the card, and gives them.
+// with the bank or on the card, and gives them. One that came back is not made again: its
+// task ends with it, and with the task the words that it needs to go out once more.
 func (p *Payout) cancelFrom(ctx context.Context, tx *pg.Tx, c cancelling) ([]month, error) {
 	if _, err := ParsePeriod(string(c.from)); err != nil {
 		return nil, err
@@ -28,10 +30,8 @@ func (p *Payout) cancelFrom(ctx context.Context, tx *pg.Tx, c cancelling) ([]mon
 		return nil, err
 	}
 	for _, m := range months {
-		switch m.state {
-		case "due", "returned", "fixing":
-		default:
-			return nil, ErrUnderway
+		if err := p.mayCancel(ctx, tx, m, c.remake); err != nil {
+			return nil, err
 		}
 	}
 	trace := make([]audit.Entry, 0, len(months))
@@ -42,6 +42,19 @@ func (p *Payout) cancelFrom(ctx context.Context, tx *pg.Tx, c cancelling) ([]mon
 		trace = append(trace, m.entry(staff(c.by), "payment.cancelled"))
 	}
 	return months, p.audit.Write(ctx, tx, trace...)
+}
+
+func (p *Payout) mayCancel(ctx context.Context, tx *pg.Tx, m month, remake bool) error {
+	back := m.state == "returned" || m.state == "fixing"
+	switch {
+	case m.state != "due" && !back:
+		return ErrUnderway
+	case back && remake:
+		return ErrCameBack
+	case back || remake: // a stop of what is merely due keeps money in
+		return statementSays(ctx, tx, m.claim, m.period)
+	}
+	return nil
 }
 
 // month is an entitlement as its makers and enders need it.
@@ -110,7 +123,7 @@ func (p *Payout) cancel(ctx context.Context, tx *pg.Tx, m month) error {
 }
 
 // remake makes a cancelled month again by the new decision, for the same members
-// and to the same account.
+// and to the same account. It goes on with the tries of the one before (00586).
 func (p *Payout) remake(ctx context.Context, tx *pg.Tx, old month, o ChangeOrder) error {
 	const again = `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, beneficiary,
 			item, item_name, period, monthly, amount, sample, holder, account, last4, created, updated)

@@ -33,13 +33,17 @@ type ChangeOrder struct {
 var (
 	// ErrUnderway is a change from a month whose money is with the bank or on the card.
 	ErrUnderway = core.E(core.KindConflict, "month_underway", "这个月的钱已经在发或者发过了,请从后面的月份起改。")
+	// ErrCameBack is another sum for a month whose money came back: made again it would go out
+	// without the words that a payment needs to go out again.
+	ErrCameBack = core.E(core.KindConflict, "month_came_back", "这几个月里有一笔钱退回来了,还没改好卡。先把卡核对好,再改钱数;或者从退回的后一个月起改。")
 	// ErrStopped is a change of money that has ended, or never was monthly.
 	ErrStopped = core.E(core.KindConflict, "not_running", "这一项没有在按月发,不能再改。")
 )
 
 // Stop ends a monthly claim from a month on. Months from then that were made and
 // not sent are cancelled, a returned one included; those before it go on. ErrUnderway
-// when one is already on its way, ErrStopped when nothing runs.
+// when one is already on its way, ErrStopped when nothing runs, ErrStatementSays while the
+// bank's statement has one that came back as paid.
 func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	switch {
 	case s.Reason == "" || s.By <= 0 || s.Proposer <= 0:
@@ -50,7 +54,7 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	if err := lockOnward(ctx, tx, s.Claim); err != nil {
 		return err
 	}
-	if _, err := p.cancelFrom(ctx, tx, cancelling{s.Claim, s.From, s.By}); err != nil {
+	if _, err := p.cancelFrom(ctx, tx, cancelling{claim: s.Claim, from: s.From, by: s.By}); err != nil {
 		return err
 	}
 	const q = `insert into payout_stop (claim, region, from_period, reason, proposed_by, by_staff, at)
@@ -75,7 +79,8 @@ func (p *Payout) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 }
 
 // Change pays another amount from a month on. Months from then that were made and
-// not sent are made again. Errors as Stop's, and ErrUndecided.
+// not sent are made again. Errors as Stop's, ErrUndecided, and ErrCameBack for a month
+// that came back and whose card is not mended.
 func (p *Payout) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
 	if err := lockOnward(ctx, tx, o.Claim); err != nil {
 		return err
@@ -89,7 +94,7 @@ func (p *Payout) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
 	case tag.RowsAffected() == 0:
 		return ErrStopped
 	}
-	months, err := p.cancelFrom(ctx, tx, cancelling{o.Claim, o.From, o.By})
+	months, err := p.cancelFrom(ctx, tx, cancelling{o.Claim, o.From, o.By, true})
 	if err != nil {
 		return err
 	}
@@ -111,6 +116,14 @@ func (p *Payout) FirstFree(ctx context.Context, tx *pg.Tx, claim core.ClaimID) (
 		return "", pg.Fail(err, "look for the last month of a claim")
 	}
 	return last.Next(), nil
+}
+
+// CameBack reports whether money of a claim for a month from then on came back and waits for
+// a card: until then it is no other sum.
+func (p *Payout) CameBack(ctx context.Context, tx *pg.Tx, claim core.ClaimID, from Period) (back bool, err error) {
+	const q = `select exists (select from payout_entitlement where claim = $1 and period >= $2 and state in ('returned', 'fixing'))`
+	err = tx.QueryRow(ctx, q, claim, from).Scan(&back)
+	return back, pg.Fail(err, "look for months that came back")
 }
 
 // NothingLeft reports whether a claim has no month that was paid or will be.

@@ -38,7 +38,7 @@ func (p *Payout) FixTasks(ctx context.Context, tx *pg.Tx) ([]Fix, error) {
 	const q = `select f.id, f.code, f.state, f.holder, f.last4, f.evidence, coalesce(f.proposed_by, 0), f.opened,
 			l.id, l.name, l.batch, l.entitlement, l.region, e.case_id, e.claim, l.item, l.item_name, l.period, l.amount,
 			e.sample, l.holder, l.last4, l.state, l.code,
-			(select count(*) from payout_line b where b.entitlement = f.entitlement and b.state = 'returned'), coalesce(a.says, ''), coalesce(a.allowed_by, 0)
+			` + timesBack + `, coalesce(a.says, ''), coalesce(a.allowed_by, 0)
 		from payout_fix f join payout_line l on l.id = f.line join payout_entitlement e on e.id = f.entitlement left join payout_again a on a.fix = f.id
 		where f.state in ('open', 'proposed') order by f.id limit 200`
 	rows, err := tx.Query(ctx, q)
@@ -112,7 +112,7 @@ func (p *Payout) ProposeAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 // the bank's statement has the money as paid, ErrReturnedTwice for money
 // that came back a second time and that nobody has allowed to go out once more.
 func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID, fix int64) error {
-	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, l.batch
+	const q = `select f.state, f.proposed_by, f.entitlement, f.region, f.holder, f.account, f.last4, e.claim, e.period, l.batch
 		from payout_fix f join payout_entitlement e on e.id = f.entitlement join payout_line l on l.id = f.line
 		where f.id = $1 for update of f`
 	var state, holder, last4 string
@@ -120,8 +120,9 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	var entitlement, batch int64
 	var region core.RegionCode
 	var claim core.ClaimID
+	var month Period
 	var sealed []byte
-	err := tx.QueryRow(ctx, q, fix).Scan(&state, &proposer, &entitlement, &region, &holder, &sealed, &last4, &claim, &batch)
+	err := tx.QueryRow(ctx, q, fix).Scan(&state, &proposer, &entitlement, &region, &holder, &sealed, &last4, &claim, &month, &batch)
 	switch {
 	case err != nil:
 		return pg.Fail(err, "read a fix task")
@@ -137,7 +138,7 @@ func (p *Payout) ConfirmAccount(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if sealed, err = p.ring.Seal(plain, accountAt(claim)); err != nil {
 		return err
 	}
-	if err := p.statementSays(ctx, tx, fix); err != nil {
+	if err := statementSays(ctx, tx, claim, month); err != nil {
 		return err
 	}
 	if err := p.twice(ctx, tx, by, fix); err != nil {

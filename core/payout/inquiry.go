@@ -104,7 +104,8 @@ func (p *Payout) ProposeInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID,
 var errAnswered = core.E(core.KindConflict, "bank_answered", "银行给这一批发过回单,不能当作一笔没记。请再问银行,按回单走。")
 
 // answered refuses to free the money of a file that the bank has answered line by
-// line, if only while the file was refused: it would be paid twice.
+// line, if only while the file was refused, or of which its statement has a payment: it would
+// be paid twice.
 func (q Inquiry) answered(ctx context.Context, tx *pg.Tx, said Outcome) error {
 	if said != BookedNothing {
 		return nil
@@ -117,14 +118,14 @@ func (q Inquiry) answered(ctx context.Context, tx *pg.Tx, said Outcome) error {
 	if some {
 		return errAnswered
 	}
-	return nil
+	return statementPaid(ctx, tx, q.Batch)
 }
 
 // ConfirmInquiry lets a second person put in force what the bank said. seen is the
 // proposal as that person read it. Nothing is paid by it: money that the bank has not
 // booked is due again, money that it has stays in transit until its return.
 // ErrSamePerson for whoever proposed it, ErrMoved when nothing, or by now something
-// else, is proposed.
+// else, is proposed, ErrStatementPaid for freeing what a statement of the bank has as paid.
 func (p *Payout) ConfirmInquiry(ctx context.Context, tx *pg.Tx, by core.StaffID, seen Inquiry) error {
 	q, err := inquiry(ctx, tx, seen.Return)
 	switch {

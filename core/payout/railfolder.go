@@ -171,7 +171,7 @@ func (f *Folder) Outbox(ctx context.Context) (names []string, odd int, err error
 		name := e.Name()
 		switch {
 		case strings.HasPrefix(name, "."), strings.HasSuffix(name, receiptEnd), e.IsDir():
-		case !outboxName.MatchString(name) || !e.Type().IsRegular():
+		case !bankName(name) || !e.Type().IsRegular():
 			odd++
 		default:
 			names = append(names, name)

@@ -106,6 +106,10 @@ func (p *Payout) ProposeRuling(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 		return core.Invalid("evidence", "请写明问的是银行哪一位、什么时候问的。")
 	case !u.allows(r):
 		return core.Invalid("word", "请选银行是怎么说的。")
+	case r == RuledDissolve:
+		if err := statementPaid(ctx, tx, batch); err != nil {
+			return err
+		}
 	}
 	const keep = `insert into payout_said (batch, offer, word, evidence, proposed_by, proposed) values ($1, $2, $3, $4, $5, $6)
 		on conflict (batch, offer) do update set word = excluded.word, evidence = excluded.evidence,
@@ -119,7 +123,8 @@ func (p *Payout) ProposeRuling(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 
 // ConfirmRuling lets a second person put in force what is written down. seen is the
 // proposal as that person read it. ErrSamePerson for whoever proposed it, ErrMoved when
-// nothing, or by now something else, is proposed, or when it no longer fits.
+// nothing, or by now something else, is proposed, or when it no longer fits, ErrStatementPaid
+// for dissolving what a statement of the bank has as paid.
 func (p *Payout) ConfirmRuling(ctx context.Context, tx *pg.Tx, by core.StaffID, seen Unsettled) error {
 	u, err := lockUnsettled(ctx, tx, seen.Batch)
 	switch {
@@ -129,6 +134,10 @@ func (p *Payout) ConfirmRuling(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 		return ErrMoved
 	case u.ProposedBy == by || by <= 0:
 		return ErrSamePerson
+	case u.Ruling == RuledDissolve:
+		if err := statementPaid(ctx, tx, u.Batch); err != nil {
+			return err
+		}
 	}
 	const done = `update payout_said set confirmed_by = $3, confirmed = $4 where batch = $1 and offer = $2`
 	if _, err := tx.Exec(ctx, done, u.Batch, u.Offer, by, tx.Now()); err != nil {
@@ -142,23 +151,27 @@ func (p *Payout) ConfirmRuling(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 	case RuledHere:
 		return p.markSent(ctx, tx, u.Batch)
 	case RuledDissolve:
-		return p.withdraw(ctx, tx, u)
+		return p.withdraw(ctx, tx, u.Batch)
 	}
 	return p.jobs.Insert(ctx, tx, SendBatch{Batch: u.Batch})
 }
 
-// withdraw dissolves a batch that the bank says it never had. Its money was never in
-// transit, so the ledger stays as it is.
-func (p *Payout) withdraw(ctx context.Context, tx *pg.Tx, u Unsettled) error {
+// withdraw dissolves a held batch that the bank says it never had, or that was never handed
+// over. Its money was never in transit, so the ledger stays as it is.
+func (p *Payout) withdraw(ctx context.Context, tx *pg.Tx, batch int64) error {
 	const q = `update payout_batch set state = 'refused', refused = $2, answered = $3 where id = $1`
-	if _, err := tx.Exec(ctx, q, u.Batch, receiptAbsent, tx.Now()); err != nil {
+	if _, err := tx.Exec(ctx, q, batch, receiptAbsent, tx.Now()); err != nil {
 		return pg.Fail(err, "withdraw a batch")
 	}
-	if err := p.stepped(ctx, tx, "batch.refused", u.Batch); err != nil {
+	if err := p.stepped(ctx, tx, "batch.refused", batch); err != nil {
 		return err
 	}
-	return p.closeUnbooked(ctx, tx, u.Batch)
+	return p.closeUnbooked(ctx, tx, batch)
 }
+
+// ErrStatementPaid is a batch that would be dissolved while a statement of the bank has a
+// payment of it.
+var ErrStatementPaid = core.E(core.KindConflict, "statement_paid", "银行的对账单上,这一批里有钱付出去了。先问清银行,两个人在“对账”里核过,再作废。")
 
 // ruledAbsent reports whether two people have recorded that the bank has no such file of
 // this offer.
@@ -172,27 +185,28 @@ func (p *Payout) ruledAbsent(ctx context.Context, id int64, offer int) (absent b
 
 // changedSince holds for a batch of which a line would be paid wrongly by now: to a card
 // that was replaced, for money that was stopped since the approval, to somebody of whom
-// it was learnt since that they died.
+// it was learnt since that they died, or once more what a statement of the bank has as paid.
 const changedSince = `exists (select from payout_line l join payout_entitlement e on e.id = l.entitlement
-		where l.batch = payout_batch.id and (e.card <> l.card
+		where l.batch = payout_batch.id and (e.card <> l.card or l.attempt > 1 and payout_contradicted(e.claim, e.period)
 			or exists (select from payout_stop s where s.claim = e.claim and (s.from_period <= e.period or s.at > payout_batch.approved))
 			or exists (select from person_death d join life_event v on v.id = d.event where d.person = e.beneficiary and v.known_at > payout_batch.approved)))`
 
-// hold stops a batch that is about to be handed over again when it would be paid wrongly
-// by now, and reports whether it is stopped.
-func (p *Payout) hold(ctx context.Context, tx *pg.Tx, id int64) (held bool, err error) {
+// hold stops a batch that is about to be handed over, for the first time or again, when it
+// would be paid wrongly by now, and reports whether it is stopped. before is how often it was
+// handed over.
+func (p *Payout) hold(ctx context.Context, tx *pg.Tx, id int64, before int) (held bool, err error) {
 	if err := holdCards(ctx, tx, id); err != nil {
 		return false, err
 	}
-	const q = `update payout_batch set held = $2 where id = $1 and state = 'file_written' and held is null and ` + changedSince
-	tag, err := tx.Exec(ctx, q, id, tx.Now())
+	const q = `update payout_batch set held = $2 where id = $1 and state = 'file_written' and held is null and offered = $3 and ` + changedSince
+	tag, err := tx.Exec(ctx, q, id, tx.Now(), before)
 	if err != nil {
 		return false, pg.Fail(err, "look for what changed since")
 	}
 	if tag.RowsAffected() == 0 {
 		return false, nil
 	}
-	p.log.ErrorContext(ctx, "a batch is held: a card, a stop or a death since it was approved", "batch", id)
+	p.log.ErrorContext(ctx, "a batch is held: a card, a stop, a death or a statement since it was approved", "batch", id, "offers", before)
 	return true, p.stepped(ctx, tx, "batch.held", id)
 }
 

@@ -18,8 +18,8 @@ import (
 //  2. If it was handed over before, the outcome of that is unknown: ask the bank. Only
 //     its explicit "not here" lets the bytes go out again (security.md P14); without one
 //     the batch stays unknown, and the poll asks again.
-//  3. Count the offer, commit that first. Before a second one look whether the lines are
-//     still right: days may have passed.
+//  3. Count the offer, commit that first. In the same transaction look whether the lines are
+//     still right: days may have passed. One that was never offered is dissolved else.
 //  4. Hand the bytes over and record what the bank says.
 //
 // From the first offer on the bank's silence is no error: the poll asks again within
@@ -165,14 +165,18 @@ func fit(s string, width int) string {
 	return ""
 }
 
-// offering counts an offer before it is made; false when the batch moved on or is held,
-// or when another worker is just making this one.
+// offering counts an offer before it is made; false when the batch moved on, is held or
+// dissolved, or when another worker is just making this one.
 func (p *Payout) offering(ctx context.Context, id int64, before int) (open bool, err error) {
 	err = p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		if before > 0 {
-			if held, err := p.hold(ctx, tx, id); err != nil || held {
-				return err
-			}
+		held, err := p.hold(ctx, tx, id, before)
+		switch {
+		case err != nil:
+			return err
+		case held && before == 0: // the bank never had it: nobody need be asked
+			return p.withdraw(ctx, tx, id)
+		case held:
+			return nil
 		}
 		const q = `update payout_batch set offered = offered + 1 where id = $1 and state = 'file_written' and held is null and offered = $2`
 		tag, err := tx.Exec(ctx, q, id, before)

@@ -20,8 +20,9 @@ func isStatement(raw []byte) bool { return len(raw) > 0 && raw[0] == 'S' }
 // TakeStatement takes in one statement that the bank delivered: once for its name, once for
 // its bytes, and one of a day. It moves no money. One that does not parse or add up, is of
 // another account, or of a day that has one, is set aside with a sentence; that is no
-// error. A batch whose outcome was unknown is known to be with the bank when a statement
-// has a line of it.
+// error. What people carried in of its days and nobody has confirmed makes room for it. A batch
+// whose outcome was unknown is known to be with the bank when a statement has a line of it, also
+// when people had brought these very bytes before.
 func (p *Payout) TakeStatement(ctx context.Context, name string, raw []byte) error {
 	return p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
 		in, err := p.readStatement(ctx, tx, raw)
@@ -29,31 +30,16 @@ func (p *Payout) TakeStatement(ctx context.Context, name string, raw []byte) err
 			return err
 		}
 		in.name = name
-		if err := p.keepStatement(ctx, tx, &in); err != nil || in.id == 0 || in.state != "kept" {
+		if in.reason == "" {
+			if err := p.replace(ctx, tx, in); err != nil {
+				return err
+			}
+		}
+		if err := p.keepStatement(ctx, tx, &in); err != nil || in.id == 0 || in.state == "set_aside" {
 			return err
 		}
-		return p.arrived(ctx, tx, in.id)
+		return p.arrived(ctx, tx, in.same)
 	})
-}
-
-// BringStatement takes in a statement that a person carried here, under the scope of the
-// city. again says that these very bytes were here. It tells nothing of batches whose
-// outcome is unknown: that is the bank's own word, over its own way. KindInvalid with a
-// sentence for what TakeStatement would set aside; nothing of it is kept.
-func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, raw []byte) (again bool, err error) {
-	if by <= 0 {
-		return false, core.E(core.KindForbidden, "no_staff", "")
-	}
-	in, err := p.readStatement(ctx, tx, raw)
-	switch {
-	case err != nil:
-		return false, err
-	case in.reason != "":
-		return false, core.Invalid("statement", in.reason)
-	}
-	in.name, in.by = "brought-"+digest(raw)[:16], by
-	err = p.keepStatement(ctx, tx, &in)
-	return in.state != "kept", err
 }
 
 // inStatement is a statement on its way in.
@@ -64,6 +50,7 @@ type inStatement struct {
 	by     core.StaffID // who carried it in; 0 for the bank
 	reason string       // why it cannot be used, a sentence
 	id     int64        // 0 while it is not kept
+	same   int64        // the statement with these bytes that counts: this one, or an earlier one
 	state  string
 }
 
@@ -72,8 +59,8 @@ type inStatement struct {
 func (p *Payout) readStatement(ctx context.Context, tx *pg.Tx, raw []byte) (inStatement, error) {
 	s, parseErr := ParseStatement(raw)
 	in := inStatement{Statement: s, raw: raw}
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('bank_statement', 0))`); err != nil {
-		return in, pg.Fail(err, "wait for another statement")
+	if err := oneAtATime(ctx, tx); err != nil {
+		return in, err
 	}
 	switch {
 	case errors.Is(parseErr, ErrStatementTotals):
@@ -86,6 +73,11 @@ func (p *Payout) readStatement(ctx context.Context, tx *pg.Tx, raw []byte) (inSt
 		return in, in.meets(ctx, tx)
 	}
 	return in, nil
+}
+
+func oneAtATime(ctx context.Context, tx *pg.Tx) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('bank_statement', 0))`)
+	return pg.Fail(err, "wait for another statement")
 }
 
 // meets looks for another statement of the same number or of one of its days.
@@ -115,8 +107,11 @@ func (p *Payout) keepStatement(ctx context.Context, tx *pg.Tx, in *inStatement) 
 		return err
 	}
 	state := "kept"
-	if in.reason != "" {
+	switch {
+	case in.reason != "":
 		state = "set_aside"
+	case in.by > 0:
+		state = "brought" // another person has to confirm it
 	}
 	var from, to *string
 	if in.Number != "" {
@@ -129,9 +124,10 @@ func (p *Payout) keepStatement(ctx context.Context, tx *pg.Tx, in *inStatement) 
 	}
 	const q = `insert into bank_statement (name, digest, number, day_from, day_to, lines, paid, back, sealed, state, reason, brought_by, received)
 		select $1, $2, $3, $4::text::date, $5::text::date, $6, $7, $8, $9, case when dup then 'again' else $10 end, case when dup then '' else $11 end, $12, $13
-		from (select exists (select from bank_statement where digest = $2) as dup) x on conflict (name) do nothing returning id, state`
+		from (select exists (select from bank_statement where digest = $2 and state <> 'void') as dup) x on conflict (name) do nothing
+		returning id, state, coalesce((select min(b.id) from bank_statement b where b.digest = $2 and b.state = 'kept'), id)`
 	err = pg.Fail(tx.QueryRow(ctx, q, in.name, digest(in.raw), in.Number, from, to, len(in.Lines), in.Paid, in.Back, sealed, state, in.reason, by, tx.Now()).
-		Scan(&in.id, &in.state), "keep a statement")
+		Scan(&in.id, &in.state, &in.same), "keep a statement")
 	if err != nil && core.KindOf(err) == core.KindNotFound {
 		return nil
 	}
@@ -157,7 +153,8 @@ func keepLines(ctx context.Context, tx *pg.Tx, id int64, list []StatementLine) e
 	}
 	const q = `insert into bank_statement_line (statement, seq, line, amount, last4, value_day, kind)
 		select $1, n, line, amount, last4, day::date, kind
-		from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[]) with ordinality as x (line, amount, last4, day, kind, n)`
+		from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[]) with ordinality as x (line, amount, last4, day, kind, n)
+		on conflict (statement, seq) do nothing` // it counted before 00587, which has it wait again
 	_, err := tx.Exec(ctx, q, id, names, amounts, tails, days, kinds)
 	return pg.Fail(err, "keep the lines of a statement")
 }

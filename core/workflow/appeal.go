@@ -260,7 +260,10 @@ func (a *act) mayRaise(ctx context.Context, in ReviewAppeal) error {
 	case *in.Amount <= a.claim.Amount || *in.Amount > core.MaxAmount:
 		return casefile.ErrNeverLess
 	}
-	return a.mayChangeFrom(ctx, in.From)
+	if err := a.mayChangeFrom(ctx, in.From); err != nil {
+		return err
+	}
+	return a.notBack(ctx, in.From)
 }
 
 // DecideAppeal is the second person's word on an answer.

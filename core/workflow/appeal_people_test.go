@@ -103,7 +103,7 @@ func TestAppealsDoNotUseUpEverybody(t *testing.T) {
 	w.named("the township decides a third", casefile.ErrNotYours.Code, w.flow.DecideAppeal(ctx, w.actors["another"], w.agrees(claim)))
 	from := payout.PeriodOf(w.today()).Next().Next()
 	w.named("stop", "", w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, From: from, Reason: "本人去世了。"}))
-	w.named("stopped", "", w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
+	w.named("stopped", "", w.flow.DecideChange(ctx, w.actors["approver"], w.says(claim, "")))
 	w.named("the county decides a third", "", w.flow.DecideAppeal(ctx, w.actors["county three"], w.agrees(claim)))
 	if list := w.appeals(c.ID); len(list) != 3 || list[2].State != casefile.AppealAnswered {
 		t.Errorf("%+v", list)
@@ -134,8 +134,8 @@ func TestARaiseBeyondTheCeilingIsTheCountys(t *testing.T) {
 	more, from := core.Yuan(2500), payout.PeriodOf(w.today()).Next().Next()
 	change := workflow.ChangeBenefit{Claim: claim.ID, Amount: &more, From: from, Reason: "加一些。"}
 	w.must(w.flow.ProposeChange(ctx, w.actors["officer"], change))
-	w.named("a change", casefile.ErrNotYours.Code, w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
-	w.must(w.flow.DecideChange(ctx, w.actors["county"], workflow.DecideChange{Claim: claim.ID, Answer: "没有依据。"}))
+	w.named("a change", casefile.ErrNotYours.Code, w.flow.DecideChange(ctx, w.actors["approver"], w.says(claim, "")))
+	w.must(w.flow.DecideChange(ctx, w.actors["county"], w.says(claim, "没有依据。")))
 
 	w.must(w.flow.Appeal(ctx, w.actors["second"], claim.ID, "算少了"))
 	raise := workflow.ReviewAppeal{Claim: claim.ID, Outcome: casefile.AppealChanged, Amount: &more, From: from, Reasons: "算少了。"}
@@ -195,8 +195,8 @@ func TestAnOpenChangeAndAnAppealDoNotBlockEachOther(t *testing.T) {
 	w.must(w.flow.Appeal(ctx, w.actors["officer"], claim.ID, "少了"))
 	raise := workflow.ReviewAppeal{Claim: claim.ID, Outcome: casefile.AppealChanged, Amount: &more, From: from, Reasons: "算少了。"}
 	w.named("an answer over an open change", "change_open", w.flow.ReviewAppeal(ctx, w.actors["second"], raise))
-	w.named("who proposed it is barred", casefile.ErrSamePerson.Code, w.flow.DecideChange(ctx, w.actors["another"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
-	w.named("turned down", "", w.flow.DecideChange(ctx, w.actors["another"], workflow.DecideChange{Claim: claim.ID, Answer: "正在重新看。"}))
+	w.named("who proposed it is barred", casefile.ErrSamePerson.Code, w.flow.DecideChange(ctx, w.actors["another"], w.says(claim, "")))
+	w.named("turned down", "", w.flow.DecideChange(ctx, w.actors["another"], w.says(claim, "正在重新看。")))
 	w.must(w.flow.ReviewAppeal(ctx, w.actors["second"], raise))
 	w.must(w.flow.DecideAppeal(ctx, w.actors["another"], w.agrees(claim)))
 }

@@ -27,6 +27,9 @@ var (
 	ErrCardOpen = core.E(core.KindConflict, "card_open", "登记了新卡,还没人核对。看过新卡旧卡,打上钩再定。")
 	// ErrPayerConfirms is the answer to a township that confirms a card after the bank sent money back.
 	ErrPayerConfirms = core.E(core.KindConflict, "payer_confirms", "银行退回过的,由发钱的人核对确认。")
+	// ErrNotRung is the answer to who would put a card in force after the bank sent money back,
+	// without a look at the number to ring since it was proposed: nobody has asked the household.
+	ErrNotRung = core.E(core.KindConflict, "card_not_rung", "先看家里原来的号码,打电话问过本人,再点。")
 )
 
 // ProposeCard writes down the card a household brought. Nothing is paid to it until
@@ -156,8 +159,10 @@ func (a *act) confirmCard(ctx context.Context, seen int64) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(returned) > 0 && !a.actor.Has(casefile.RolePayer) {
-		return nil, ErrPayerConfirms
+	if len(returned) > 0 {
+		if err := a.rang(ctx, card); err != nil {
+			return nil, err
+		}
 	}
 	// 2. The case has it, and all money that is still to come.
 	account, err := a.f.Cases.ConfirmCard(ctx, a.tx, a.c, card, a.actor.Staff)
@@ -185,6 +190,19 @@ func (a *act) confirmCard(ctx context.Context, seen int64) (map[string]any, erro
 	detail := cardDetail(card)
 	detail["mended"] = mended
 	return detail, a.tellCard(ctx, fmt.Sprintf("card/%d/done", card.ID), wording.CardChanged(card.Old.Last4, card.Last4))
+}
+
+// rang holds the card of money that came back to a payer who has looked at the number that
+// the household gave, at whichever door.
+func (a *act) rang(ctx context.Context, card casefile.Card) error {
+	if !a.actor.Has(casefile.RolePayer) {
+		return ErrPayerConfirms
+	}
+	looked, err := a.f.Audit.Looked(ctx, a.tx, a.actor.Audit().ID, a.c.ID, card.At)
+	if err == nil && !looked {
+		return ErrNotRung
+	}
+	return err
 }
 
 // RejectCard ends a wrong proposal; the card on record stays.

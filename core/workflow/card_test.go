@@ -128,6 +128,15 @@ func TestOneOfficerCannotRedirectTheMoney(t *testing.T) {
 	}
 }
 
+// looks shows somebody a masked value of a case in full.
+func (w *world) looks(who casefile.Actor, id core.CaseID, field casefile.Field) {
+	w.t.Helper()
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := w.cases.Reveal(ctx, tx, casefile.Look{Case: id, Field: field, Actor: who, Reason: "换卡前核对"})
+		return err
+	})
+}
+
 // onRecord holds the card that stands.
 func (w *world) onRecord(c casefile.Case, want string) {
 	w.t.Helper()
@@ -165,8 +174,8 @@ func (w *world) sentBack() {
 // puts nothing in force (26 November 2026, attack a14). A wrong card is sent back with a
 // reason.
 //
-// Control: let confirmCard take the open proposal without comparing its number and the
-// swapped card is paid.
+// Controls: let confirmCard take the open proposal without comparing its number and the
+// swapped card is paid; without rang, seen red ("confirmed without a look at the number: <nil>").
 func TestSwappedCardIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -211,6 +220,12 @@ func TestSwappedCardIsNotConfirmed(t *testing.T) {
 	if err := w.flow.ConfirmCard(ctx, w.actors["approver"], c.ID, good); !errors.Is(err, workflow.ErrPayerConfirms) {
 		t.Errorf("the township confirmed after the bank sent money back: %v", err)
 	}
+	// A payer rings at whichever door they come in, and a look at another number is no ring.
+	w.looks(payer, c.ID, casefile.FieldID)
+	if err := w.flow.ConfirmCard(ctx, payer, c.ID, good); !errors.Is(err, workflow.ErrNotRung) {
+		t.Errorf("confirmed without a look at the number: %v", err)
+	}
+	w.looks(payer, c.ID, casefile.FieldPhone)
 	w.must(w.flow.ConfirmCard(ctx, payer, c.ID, good))
 	w.must(w.payout.Close(ctx, int64(w.count(`select (args ->> 'batch')::int from jobs_platform.river_job where kind = 'close_batch'`))))
 	if n := w.count(`select count(*) from payout_entitlement e join payout_fix f on f.entitlement = e.id join payout_line l on l.id = f.line

@@ -22,6 +22,7 @@ type ChangeBenefit struct {
 // DecideChange is the second person's word on it.
 type DecideChange struct {
 	Claim   core.ClaimID
+	Digest  string // of the change that the page showed (Change.Digest)
 	Approve bool
 	Answer  string // required to reject: why
 }
@@ -53,6 +54,9 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 			}
 			if c.Amount == c.Was {
 				return casefile.ErrNoChange
+			}
+			if err := a.notBack(ctx, in.From); err != nil {
+				return err
 			}
 			if err := a.mayMakeOther(ctx, &c, actor); err != nil {
 				return err
@@ -93,19 +97,33 @@ func (a *act) mayChangeFrom(ctx context.Context, from payout.Period) error {
 	return err
 }
 
+// notBack holds another sum to months of which no money waits for a card: made again it would
+// go out without the words that it needs.
+func (a *act) notBack(ctx context.Context, from payout.Period) error {
+	back, err := a.f.Payout.CameBack(ctx, a.tx, a.claim.ID, from)
+	if err == nil && back {
+		return payout.ErrCameBack
+	}
+	return err
+}
+
 // whatChanges says a change in words that stand behind the item's name.
 func (a *act) whatChanges(c casefile.Change) string {
 	return wording.WhatChanges(payout.Period(c.From).Start(), a.tx.Today(), c.Amount, a.claim.Sample)
 }
 
 // DecideChange decides a proposed change: the money stops or is another sum from
-// its month on, and the household is told why, by whom and how to ask again.
+// its month on, and the household is told why, by whom and how to ask again. Errors:
+// casefile.ErrChangeAnew where another change was read.
 func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in DecideChange) error {
 	on := target{name: casefile.ActChangeDecide, trace: "benefit.change_decided", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		c := a.all.OpenChange(in.Claim)
 		if c == nil {
 			return casefile.ErrMovedOn
+		}
+		if in.Digest != c.Digest() {
+			return casefile.ErrChangeAnew
 		}
 		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
 		if in.Approve && c.Kind == casefile.ChangeAmount {

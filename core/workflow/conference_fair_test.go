@@ -45,7 +45,7 @@ func TestAConferenceBindsTheDecisionThatRestsOnIt(t *testing.T) {
 	w.env.Advance(30 * 24 * time.Hour)
 	more := core.Yuan(230)
 	w.must(w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, Amount: &more, From: payout.PeriodOf(w.today()).Next().Next(), Reason: "评定为一级。"}))
-	w.must(w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
+	w.must(w.flow.DecideChange(ctx, w.actors["approver"], w.says(claim, "")))
 	if got := w.claim(c.ID, nursing).Amount; got != more {
 		t.Errorf("the household gets %d fen a month", got)
 	}

@@ -146,6 +146,7 @@ func TestMoneyThatCameBackHasADay(t *testing.T) {
 		t.Fatalf("told %v", got)
 	}
 	w.must(w.flow.ProposeCard(t.Context(), w.actors["officer"], workflow.ProposeCard{Case: c.ID, Account: w.card(firstCard), Holder: "周桂兰", How: "看了卡和身份证"}))
+	w.looks(w.actors["payer"], c.ID, casefile.FieldPhone)
 	w.must(w.flow.ConfirmCard(t.Context(), w.actors["payer"], c.ID, w.openCard(c.ID).ID))
 	if n := w.count(`select count(*) from deadline where case_id = $1 and kind = 'card' and met is null`, c.ID); n != 0 {
 		t.Error("the clock runs on")

@@ -195,13 +195,12 @@ func TestMonthlyMoneyIsChangedAndStopped(t *testing.T) {
 	if err := w.flow.ProposeChange(ctx, officer, propose); !errors.Is(err, casefile.ErrChangeOpen) {
 		t.Errorf("a second proposal: %v", err)
 	}
-	yes := workflow.DecideChange{Claim: claim.ID, Approve: true}
-	if err := w.flow.DecideChange(ctx, officer, yes); !errors.Is(err, casefile.ErrNotYours) {
+	if err := w.flow.DecideChange(ctx, officer, w.says(claim, "")); !errors.Is(err, casefile.ErrNotYours) {
 		t.Errorf("who proposed decides: %v", err)
 	}
-	w.must(w.flow.DecideChange(ctx, approver, workflow.DecideChange{Claim: claim.ID, Answer: "评定表还没到。"}))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "评定表还没到。")))
 	w.must(w.flow.ProposeChange(ctx, officer, propose))
-	w.must(w.flow.DecideChange(ctx, approver, yes))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "")))
 	if got := w.claim(c.ID, nursing); got.Amount != less || !strings.Contains(got.Changed, "每月 60 元") {
 		t.Errorf("the claim after the change: %+v", got)
 	}
@@ -213,7 +212,7 @@ func TestMonthlyMoneyIsChangedAndStopped(t *testing.T) {
 
 	stop := workflow.ChangeBenefit{Claim: claim.ID, From: from.Next(), Reason: "搬到外省了。"}
 	w.must(w.flow.ProposeChange(ctx, officer, stop))
-	w.must(w.flow.DecideChange(ctx, approver, yes))
+	w.must(w.flow.DecideChange(ctx, approver, w.says(claim, "")))
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		n, err := w.payout.NextMonth(ctx, tx, from.Next())
 		if n != 0 {
@@ -314,7 +313,7 @@ func TestStoppedBeforeAnyMoney(t *testing.T) {
 	var today core.Date
 	w.in(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil })
 	w.must(w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, From: payout.PeriodOf(today).Next(), Reason: "人已经过世。"}))
-	w.must(w.flow.DecideChange(ctx, w.actors["approver"], workflow.DecideChange{Claim: claim.ID, Approve: true}))
+	w.must(w.flow.DecideChange(ctx, w.actors["approver"], w.says(claim, "")))
 	notice := w.count(`select id::int from notice where kind = 'changed' and claim = $1`, claim.ID)
 	w.must(w.flow.Told(ctx, jobs.Told{Notice: int64(notice), Region: town}))
 	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, nursing).State != casefile.ClaimClosed {

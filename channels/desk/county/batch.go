@@ -137,6 +137,8 @@ func wordOf(b payout.Batch) stateWord {
 		return stateWord{word: "已退回", tone: "red"}
 	case answered && b.Returned > core.Fen(0):
 		return stateWord{word: "部分退回", tone: "red"}
+	case b.State == "closed" && b.Held && b.Offered == 0:
+		return stateWord{word: "没交给银行:核准以后有人换了卡、停了发,或者人不在了。钱回到等着发的"}
 	case b.State == "closed" && b.Held && b.Returned == 0 && b.Paid == 0:
 		return stateWord{word: "停住后作废,钱回到等着发的"}
 	case b.State == "closed" && b.Refused != "":

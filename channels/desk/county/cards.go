@@ -41,12 +41,9 @@ type rung struct {
 	Card   casefile.Card
 }
 
-// ErrNotRung is the answer to who would put a card in force without a look at the number to
-// ring: nobody has asked the household.
-var ErrNotRung = core.E(core.KindConflict, "card_not_rung", "先看家里原来的号码,打电话问过本人,再点。")
-
 // confirm puts the card in force that the page showed: another one in its place is
-// refused, and so is who has not looked at the number to ring since it was proposed.
+// refused, and so is who has not looked at the number to ring since it was proposed
+// (which the act itself looks at once more, for the other doors).
 func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, card, err := c.cardOf(r)
 	if err != nil {
@@ -62,7 +59,7 @@ func (c *Room) confirm(w http.ResponseWriter, r *http.Request, at desk.At) error
 		}
 		yes, err := c.d.Audit.Looked(ctx, tx, desk.ActorOf(at).ID, id, proposed[0].At)
 		if err == nil && !yes {
-			err = ErrNotRung
+			err = workflow.ErrNotRung
 		}
 		return err
 	})

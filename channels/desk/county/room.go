@@ -64,6 +64,9 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/fix/{fix}/again", Roles: payers, Trace: "payment.allowed", Serve: c.again},
 		{Method: "GET", Path: "/county/statement", Roles: payers, Trace: "statement.listed", Serve: c.statements},
 		{Method: "POST", Path: "/county/statement", Roles: payers, Trace: "statement.taken", Serve: c.bring},
+		{Method: "POST", Path: "/county/brought/{statement}/confirm", Roles: payers, Trace: "statement.confirmed", Serve: c.stands},
+		{Method: "POST", Path: "/county/brought/{statement}/void", Roles: payers, Trace: "statement.voided statement.void_proposed", Serve: c.void},
+		{Method: "POST", Path: "/county/brought/{statement}/void/confirm", Roles: payers, Trace: "statement.voided statement.taken", Serve: c.voided},
 		{Method: "POST", Path: "/county/statement/word", Roles: payers, Trace: "statement.explained", Serve: c.explain},
 		{Method: "POST", Path: "/county/statement/word/{word}/confirm", Roles: payers, Trace: "statement.settled", Serve: c.settle},
 	}}

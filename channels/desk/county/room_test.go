@@ -322,9 +322,9 @@ func TestPayerKnowsWhoseMoneyItIs(t *testing.T) {
 
 // A card is not put in force by who has not looked at the number to ring since it was
 // proposed: the button is not there, and a form from elsewhere is refused. A look of somebody
-// else, or before this card was brought, is no look.
+// else, of another number, or before this card was brought, is no look.
 //
-// Controls: confirm without Looked ("confirmed without a look"); Looked without actor_id ("by
+// Controls: Looked without purpose, seen red ("offered by a look at another number"); confirm without Looked ("confirmed without a look"); Looked without actor_id ("by
 // a colleague's look"); without its time ("by a look before this card").
 func TestNoCardWithoutALook(t *testing.T) {
 	t.Parallel()
@@ -347,19 +347,21 @@ func TestNoCardWithoutALook(t *testing.T) {
 			t.Errorf("confirmed %s: %d", why, status)
 		}
 	}
-	look := func(who string, before string) {
+	look := func(who, before, purpose string) {
 		o.owner(fmt.Sprintf(`insert into audit_entry (at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
-			select now() - interval '%s', 'staff', '%d', 'field.revealed', id, '', '', region, 'reveal', sha256('x'), 'x' from casefile`, before, o.ids[who]))
+			select now() - interval '%s', 'staff', '%d', 'field.revealed', id, '', '', region, '%s', sha256('x'), 'x' from casefile`, before, o.ids[who], purpose))
 	}
 	refused("without a look")
-	look("payer1", "0")
+	look("payer1", "0", audit.RevealPhone)
 	refused("by a colleague's look")
-	look("payer2", "1 hour")
+	look("payer2", "1 hour", audit.RevealPhone)
 	refused("by a look before this card")
+	look("payer2", "0", "reveal")
+	refused("by a look at another number")
 	if status, _ := o.ask(c, "/desk/county/fix/1/confirm", url.Values{"card": {"2"}}); status != http.StatusConflict {
 		t.Errorf("another card: %d", status)
 	}
-	look("payer2", "0")
+	look("payer2", "0", audit.RevealPhone)
 	if !offered() {
 		t.Error("not offered after a look")
 	}

@@ -26,8 +26,9 @@ type statements struct {
 // account is one statement as the page shows it.
 type account struct {
 	payout.Account
-	Days, Bringer string
-	Left          core.Fen // not matched, and not settled by two people
+	Days, Bringer, Confirmer, Voider string
+	Left                             core.Fen // not matched, and not settled by two people
+	MayConfirm, MayVoid              bool     // by whoever reads it
 }
 
 // difference is money that one side alone has, and what a person does about it.
@@ -80,7 +81,7 @@ func oursOf(open []payout.Difference) (ids []int64) {
 func (c *Room) compared(r *http.Request, at desk.At, list []payout.Account, open []payout.Difference) (p statements, err error) {
 	var people []core.StaffID
 	for _, a := range list {
-		people = append(people, a.Brought)
+		people = append(people, a.Brought, a.Confirmed, a.VoidBy)
 	}
 	for _, d := range open {
 		people = append(people, d.By)
@@ -92,7 +93,8 @@ func (c *Room) compared(r *http.Request, at desk.At, list []payout.Account, open
 	reasons := map[int64]string{}
 	for _, a := range list {
 		reasons[a.ID] = a.Reason
-		p.List = append(p.List, account{Account: a, Days: days(a.From, a.To), Bringer: names[a.Brought], Left: a.Unmatched - a.Explained})
+		p.List = append(p.List, account{Account: a, Days: days(a.From, a.To), Bringer: names[a.Brought], Confirmer: names[a.Confirmed], Voider: names[a.VoidBy],
+			Left: a.Unmatched - a.Explained, MayConfirm: a.State == "brought" && a.Brought != at.Staff.ID, MayVoid: a.VoidBy > 0 && a.VoidBy != at.Staff.ID})
 	}
 	for _, d := range open {
 		one := difference{Difference: d, When: days(d.Day, d.Day), Author: names[d.By], Waits: d.Verdict == "waits", MayConfirm: d.Word > 0 && d.By != at.Staff.ID}
@@ -132,6 +134,10 @@ func sayDifference(d payout.Difference) (what, todo string) {
 		return fmt.Sprintf("金额不一样:我们发的是 %s 元,银行记的是 %s 元。", d.OurAmount.Short(), d.Amount.Short()), "请银行查,多扣的退回来,少发的补上。"
 	case "last4":
 		return "卡不一样:银行记的尾号是 " + d.Last4 + "。", "马上请银行查,钱到了谁的卡上。"
+	case "denied":
+		return "银行说这一批没收到或者没记账,对账单上却付出去了。", "问银行到底付了没有,钱在谁那里。问清以前,这一批不能作废。"
+	case "void":
+		return "这一批作废了,对账单上却付出去了。", "马上问银行钱在谁那里。问清以前,这一笔不会再发。"
 	case "waits":
 		return "银行已经记了账,回单还没来。", "等回单,来了自己对上。过一天还没来,请银行补发回单。"
 	case "aside":
@@ -154,7 +160,7 @@ func (c *Room) bring(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	said := "收下了这份对账单,对过了。没对上的在下面。"
+	said := "收下了这份对账单。请另一个人对着银行给的单子看一遍,确认了才算数。"
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		again, err := c.d.Payout.BringStatement(ctx, tx, at.Staff.ID, raw)
 		if again {
@@ -163,6 +169,46 @@ func (c *Room) bring(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	})
 	return compared(w, r, err, said)
+}
+
+// stands puts a statement in force that a colleague carried in.
+func (c *Room) stands(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "statement")
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.ConfirmStatement(ctx, tx, at.Staff.ID, id)
+	})
+	return compared(w, r, err, "确认了,这份对账单对过了。没对上的在下面。")
+}
+
+// void says of a statement that somebody carried in that it is none.
+func (c *Room) void(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "statement")
+	if err != nil {
+		return err
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.VoidStatement(ctx, tx, at.Staff.ID, id, r.FormValue("why"))
+	})
+	return compared(w, r, err, "记下了。两个人确认过的对账单,还要另一个人点头才撤下来。")
+}
+
+// voided takes one out that two people had put in force, as the page showed it.
+func (c *Room) voided(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r, "statement")
+	if err != nil {
+		return err
+	}
+	shown, err := strconv.ParseInt(r.FormValue("shown"), 10, 64)
+	if err != nil {
+		return payout.ErrMoved
+	}
+	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
+		return c.d.Payout.ConfirmVoid(ctx, tx, at.Staff.ID, id, time.UnixMicro(shown))
+	})
+	return compared(w, r, err, "撤下来了。银行自己送来的那份,从现在起算数。")
 }
 
 // brought reads the file of a form.

@@ -83,6 +83,8 @@ func (o *office) brings(c *http.Client, raw []byte) (int, string) {
 	return resp.StatusCode, string(b)
 }
 
+var confirmVoid = regexp.MustCompile(`/void/confirm"[^>]*><input type="hidden" name="shown" value="(\d+)"`)
+
 func has(t *testing.T, when, page string, want ...string) {
 	t.Helper()
 	for _, w := range want {
@@ -114,7 +116,15 @@ func TestPayersReconcile(t *testing.T) {
 		t.Errorf("half a file: %d", status)
 	}
 	_, page := o.brings(first, raw)
-	has(t, "brought", page, "收下了这份对账单", "payer1 交来", "没对上 423.01 元", "360 元", "500 元", "没对上 <b class=\"num\">3</b>",
+	has(t, "brought", page, "收下了这份对账单", "payer1 交来", "等另一个人确认", "还不算数")
+	if strings.Contains(page, "没对上 ") || strings.Contains(page, "/desk/county/brought/1/confirm") {
+		t.Error("it counts on one person's word, or they may confirm it alone")
+	}
+	if status, _ := o.ask(first, "/desk/county/brought/1/confirm", url.Values{"x": {""}}); status != http.StatusForbidden {
+		t.Errorf("confirmed alone: %d", status)
+	}
+	_, page = o.ask(second, "/desk/county/brought/1/confirm", url.Values{"x": {""}})
+	has(t, "confirmed", page, "payer1 交来,payer2 确认", "没对上 423.01 元", "360 元", "500 元", "没对上 <b class=\"num\">3</b>",
 		"金额不一样:我们发的是 410.50 元,银行记的是 410.51 元", "没写我们的笔号", "是不是手续费", "回单说到账了,这几天的对账单上没有", "先看后一天的对账单")
 	if _, page = o.brings(second, raw); !strings.Contains(page, "已经有了,没有再记一次") {
 		t.Error("the same file again is another")
@@ -142,6 +152,8 @@ func TestPayersReconcile(t *testing.T) {
 	if status, _ := o.ask(first, "/desk/county/statement/word", form); status != http.StatusConflict {
 		t.Errorf("settled twice: %d", status)
 	}
+	_, page = o.ask(first, "/desk/county/brought/1/void", url.Values{"why": {"银行说没出过这份"}})
+	has(t, "is none", page, "payer1", "说这份不对", "银行说没出过这份", "要另一个人来确认")
 	tab := browsertest.Start(t).Tab(t)
 	tab.Open(o.site.URL + "/desk/login")
 	tab.Fill("input[name=login]", "payer2")
@@ -156,4 +168,12 @@ func TestPayersReconcile(t *testing.T) {
 	tab.Accessible()
 	tab.Shot("county-statement-phone")
 	tab.Quiet()
+	_, page = o.ask(second, "/desk/county/statement", nil)
+	out := confirmVoid.FindStringSubmatch(page)
+	if out == nil {
+		t.Fatal("the second person cannot take it out")
+	}
+	if _, page = o.ask(second, "/desk/county/brought/1/void/confirm", url.Values{"shown": {out[1]}}); !strings.Contains(page, "还没有对账单") {
+		t.Error("it is still there")
+	}
 }

@@ -71,7 +71,7 @@ func (t *Room) change(d doing) error {
 }
 
 func (t *Room) decideChange(d doing) error {
-	return t.d.Flow.DecideChange(d.r.Context(), d.actor, workflow.DecideChange{Claim: d.claim, Approve: d.get("outcome") == "approve", Answer: d.get("reason")})
+	return t.d.Flow.DecideChange(d.r.Context(), d.actor, workflow.DecideChange{Claim: d.claim, Digest: d.get("digest"), Approve: d.get("outcome") == "approve", Answer: d.get("reason")})
 }
 
 // inMoney reads the form the officer chose; nil keeps the claim's.
