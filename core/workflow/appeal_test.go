@@ -48,7 +48,7 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	if got, _ := w.get(c.ID); got.Officer != w.id("second") || got.State != casefile.CaseVisiting {
 		t.Errorf("the case is %s with %d", got.State, got.Officer)
 	}
-	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrMovedOn) {
+	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrAppealOpen) {
 		t.Errorf("a second one while it is looked at: %v", err)
 	}
 	again := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了,还在线以上。"}}
