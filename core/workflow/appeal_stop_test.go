@@ -46,8 +46,8 @@ func (w *world) stops(claim casefile.Claim, proposer, approver string) error {
 // others may; and then the appeal is about the stop too, of which the household is told.
 //
 // Control: mayStop that returns nil and appeal_holds of 00573: "who granted it stops it: \"\", want
-// same_person"; no appeal_joined: "joined as {… Stop:0 …}"; Hears without Stop: "a word to the stop:
-// \"appeal_open\", want ".
+// same_person", "update benefit_change set state = 'approved', … insert into benefit_change …: <nil>".
+// Named: appeal_joined; Hears without Stop.
 func TestWhoIsAppealedAgainstStopsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -127,8 +127,7 @@ func (w *world) hearsOfBack(c casefile.Case) {
 // after; until then they say at any door that it is not so, and it goes on.
 //
 // Control: mayDrop without BackFrom and the guard without back_from: "before they heard: \"\", want
-// back_untold"; the guard alone: "before they heard: \"back_untold\"" still, and nothing for the SQL;
-// SaidInPerson without backTeller: "who wrote it down says that they know: <nil>".
+// back_untold", "update appeal set state = 'withdrawn' …: <nil>". Named: SaidInPerson without backTeller.
 func TestAHouseholdHearsThatItsAppealIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
