@@ -264,6 +264,33 @@ func (s *Store) openConference(ctx context.Context, tx *pg.Tx, id core.CaseID) (
 	return &list[0], err
 }
 
+// ToRead is a conference whose minutes wait for somebody to say whether they are right about them.
+type ToRead struct {
+	Case      core.CaseID
+	Applicant string
+	On        core.Date
+	Absent    bool // the minutes say that they were not there
+	DenyUntil core.Date
+}
+
+// MinutesToRead lists those of an actor, the oldest first, at most limit.
+func (s *Store) MinutesToRead(ctx context.Context, tx *pg.Tx, a Actor, limit int) ([]ToRead, error) {
+	rows, err := tx.Query(ctx, `select c.case_id, f.applicant, c.on_day, m.vote = 'absent', coalesce(c.absent_until, c.on_day) from conference_member m
+		join conference c on c.id = m.conference join casefile f on f.id = c.case_id
+		where m.staff = $1 and m.region = any ($2) and m.confirmed is null and m.denied is null and m.staff <> c.first_by
+			and c.minutes is not null and c.second_at is null and c.off_at is null order by c.first_at, c.id limit $3`, int64(a.Staff), texts(a.Regions), limit)
+	if err != nil {
+		return nil, pg.Fail(err, "list minutes to read")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (one ToRead, err error) {
+		var on, until time.Time
+		err = r.Scan(&one.Case, &one.Applicant, &on, &one.Absent, &until)
+		one.On, one.DenyUntil = dayOf(&on), dayOf(&until)
+		return one, err
+	})
+	return list, pg.Fail(err, "list minutes to read")
+}
+
 // attendees lists who was asked to each conference of a case.
 func (s *Store) attendees(ctx context.Context, tx *pg.Tx, id core.CaseID) (map[int64][]Attendee, error) {
 	rows, err := tx.Query(ctx, `select conference, nth, coalesce(staff, 0), name, function, vote, confirmed, denied from conference_member where case_id = $1 order by conference, nth`, id)
