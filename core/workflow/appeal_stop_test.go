@@ -47,7 +47,7 @@ func (w *world) stops(claim casefile.Claim, proposer, approver string) error {
 //
 // Control: mayStop that returns nil and appeal_holds of 00573: "who granted it stops it: \"\", want
 // same_person", "update benefit_change set state = 'approved', … insert into benefit_change …: <nil>".
-// Named: appeal_joined; Hears without Stop.
+// appeal_joined that joins nothing: "who stopped it answers: \"case_moved_on\"", "a word to the stop: \"appeal_open\", want ".
 func TestWhoIsAppealedAgainstStopsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -127,7 +127,8 @@ func (w *world) hearsOfBack(c casefile.Case) {
 // after; until then they say at any door that it is not so, and it goes on.
 //
 // Control: mayDrop without BackFrom and the guard without back_from: "before they heard: \"\", want
-// back_untold", "update appeal set state = 'withdrawn' …: <nil>". Named: SaidInPerson without backTeller.
+// back_untold", "update appeal set state = 'withdrawn' …: <nil>". SaidInPerson without
+// backTeller: "who wrote it down says that they know: \"\", want same_person".
 func TestAHouseholdHearsThatItsAppealIsTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -21,7 +21,7 @@ func (w *world) off(login string, id core.CaseID, why string) error {
 // are signed by nobody, by the database as well.
 //
 // Control: mayEndConference without Denied and Silent, and conference_votes of 00581: "signed at once:
-// \"\", want absence_unread", "update conference set second_by = …: <nil>".
+// \"\", want absence_unread".
 func TestWhoIsCalledAbsentMayDenyIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
