@@ -17,6 +17,7 @@ type AppealWord struct {
 	Door    Door
 	TakenBy core.StaffID // 0: the person themselves
 	Says    string       // sealed at rest
+	Sent    int64        // as what it was handed in, 0 for none; written and not read back
 }
 
 // Hears reports whether an open appeal takes something more from the household: its money was
@@ -36,8 +37,8 @@ func (s *Store) AddWord(ctx context.Context, tx *pg.Tx, c Case, p Appeal, in App
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into appeal_word (appeal, claim_id, case_id, region, at, door, taken_by, says)
-		select id, claim_id, case_id, region, $2, $3, $4, $5 from appeal where id = $1`, p.ID, tx.Now(), in.Door, number(in.TakenBy), sealed)
+	_, err = tx.Exec(ctx, `insert into appeal_word (appeal, claim_id, case_id, region, at, door, taken_by, says, sent)
+		select id, claim_id, case_id, region, $2, $3, $4, $5, $6 from appeal where id = $1`, p.ID, tx.Now(), in.Door, number(in.TakenBy), sealed, number(in.Sent))
 	if err != nil {
 		return pg.Fail(err, "write what is said to an appeal")
 	}

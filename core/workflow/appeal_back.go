@@ -76,7 +76,7 @@ func (f *Flow) backTeller(ctx context.Context, tx *pg.Tx, t casefile.CallTask, b
 // hears takes in what a household says while its appeal is open: that it is wanted still, or what
 // there is to say to a stop.
 func (a *act) hears(ctx context.Context, p casefile.Appeal, in Appeal) (string, error) {
-	if err := a.f.Cases.AddWord(ctx, a.tx, a.c, p, casefile.AppealWord{Says: trim(in.Says), Door: in.Door, TakenBy: a.actor.Staff}); err != nil {
+	if err := a.f.Cases.AddWord(ctx, a.tx, a.c, p, casefile.AppealWord{Says: trim(in.Says), Door: in.Door, TakenBy: a.actor.Staff, Sent: in.sent}); err != nil {
 		return "", err
 	}
 	a.trace = "appeal.heard"
