@@ -27,7 +27,7 @@ create table appeal_word (
     door     text not null check (door in ('desk', 'window', 'hotline', 'app', 'miniprogram')),
     taken_by bigint check (taken_by > 0),
     says     bytea not null, -- sealed with the case's key
-    sent     bigint unique,  -- as what it was handed in through the app
+    sent     bigint unique,  -- what it was handed in as, through the app
     foreign key (claim_id, case_id, region) references claim (id, case_id, region) on update cascade
 );
 create index appeal_word_case on appeal_word (case_id);
