@@ -82,6 +82,15 @@ type Appeal struct {
 	BackBy   core.StaffID // who wrote down that the household does not want it any more, 0: nobody
 	BackWhy  string
 	Back     core.StaffID // who asked them again and took it back
+
+	BackAt     time.Time
+	BackNotice int64     // that tells the household of the first word; 0 for one of before
+	BackFrom   core.Date // the first day on which the second word counts; zero until they have heard
+
+	Stop    int64 // the change that stopped the money while it was open, 0 for none
+	Stopped time.Time
+	Heard   time.Time    // when the household last said something more
+	More    []AppealWord // where what was said is read
 }
 
 // AnswerDigest names a proposed answer for the page that shows it: hex SHA-256 of what whoever
@@ -100,6 +109,9 @@ var (
 	ErrAppealOpen = core.E(core.KindConflict, "appeal_open", "这一项已经在重新看了,有结果会告诉您。要补充的话,打 12345 说一声。")
 	// ErrNothingDecided is the answer to an appeal before there is a decision.
 	ErrNothingDecided = core.E(core.KindConflict, "nothing_decided", "这一项还没定,现在还不用复核。")
+	// ErrBackUntold is the answer to the second word that an appeal is not wanted any more, before the
+	// household heard of the first.
+	ErrBackUntold = core.E(core.KindConflict, "back_untold", "告诉本人的通知还没有结果。送到了、再过 3 个工作日,第二个人才能点。")
 	// ErrAnswerChanged is the answer to a decision on an answer that was written anew meanwhile.
 	ErrAnswerChanged = core.E(core.KindConflict, "record_changed", "答复改过了。请刷新,看过新的再定。")
 	// ErrNeverLess is an answer to an appeal that would give less than before.
@@ -147,6 +159,8 @@ func appealed(err error) error {
 		return ErrNeverLess
 	case "appeal_final":
 		return ErrMovedOn
+	case "appeal_back_told":
+		return ErrBackUntold
 	}
 	return pg.Fail(err, "write an appeal")
 }
@@ -185,34 +199,19 @@ func (s *Store) AnswerAppeal(ctx context.Context, tx *pg.Tx, p Appeal) error {
 	return appealed(err)
 }
 
-// SayBack writes down that the household does not want an appeal any more; somebody else asks
-// them again before it is taken back.
-func (s *Store) SayBack(ctx context.Context, tx *pg.Tx, p Appeal, by core.StaffID, why string) error {
-	_, err := tx.Exec(ctx, `update appeal set back_by = $2, back_why = $3 where id = $1`, p.ID, by, why)
-	return appealed(err)
-}
-
-// WithdrawAppeal ends an appeal that the household does not want any more, as the second person.
-func (s *Store) WithdrawAppeal(ctx context.Context, tx *pg.Tx, p Appeal, by core.StaffID) error {
-	if !appealEdges().allows(string(p.State), string(AppealWithdrawn)) {
-		return ErrMovedOn
-	}
-	_, err := tx.Exec(ctx, `update appeal set state = 'withdrawn', withdrawn_by = $2 where id = $1`, p.ID, by)
-	return appealed(err)
-}
-
 const appealColumns = `id, claim_id, case_id, about, decision, digest, door, coalesce(taken_by, 0), at, due, law, state, coalesce(reviewer, 0),
 	coalesce(outcome, ''), coalesce(amount, 0), coalesce(from_period, ''), reasons, sent_back, coalesce(decider, 0), answered, coalesce(became, 0),
-	above, coalesce(back_by, 0), back_why, coalesce(withdrawn_by, 0)`
+	above, coalesce(back_by, 0), back_why, coalesce(withdrawn_by, 0), back_at, coalesce(back_notice, 0), back_from, coalesce(stop, 0), stopped, heard`
 
 func scanAppeal(r row, more ...any) (Appeal, error) {
 	var p Appeal
 	var due time.Time
-	var answered *time.Time
+	var answered, backAt, backFrom, stopped, heard *time.Time
 	err := r.Scan(append([]any{&p.ID, &p.Claim, &p.Case, &p.About, &p.Decision, &p.Digest, &p.Door, &p.TakenBy, &p.At, &due, &p.Law, &p.State, &p.Reviewer,
 		&p.Outcome, &p.Amount, &p.From, &p.Reasons, &p.SentBack, &p.Decider, &answered, &p.Became,
-		&p.Above, &p.BackBy, &p.BackWhy, &p.Back}, more...)...)
+		&p.Above, &p.BackBy, &p.BackWhy, &p.Back, &backAt, &p.BackNotice, &backFrom, &p.Stop, &stopped, &heard}, more...)...)
 	p.Due, p.Answered = dayOf(&due), timeOf(answered)
+	p.BackAt, p.BackFrom, p.Stopped, p.Heard = timeOf(backAt), dayOf(backFrom), timeOf(stopped), timeOf(heard)
 	return p, err
 }
 
@@ -240,7 +239,14 @@ func (s *Store) appealWords(ctx context.Context, tx *pg.Tx, id core.CaseID, b bo
 		}
 		return p, err
 	})
-	return list, pg.Fail(err, "read what appeals say")
+	if err != nil {
+		return nil, pg.Fail(err, "read what appeals say")
+	}
+	more, err := s.appealMore(ctx, tx, id, b)
+	for i := range list {
+		list[i].More = more[list[i].ID]
+	}
+	return list, err
 }
 
 // GiveAnew puts a case whose officer had a part before into the hands of who looks anew.
@@ -279,4 +285,4 @@ func (s *Store) ClaimFor(ctx context.Context, tx *pg.Tx, id core.CaseID, item co
 }
 
 // Appealable reports whether a claim stands where its decision can be said to be wrong.
-func Appealable(c Claim) bool { return slices.Contains(rules()[ActAppeal].claims, c.State) }
+func Appealable(c Claim) bool { return slices.Contains(decidedStates(), c.State) }

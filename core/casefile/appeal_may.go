@@ -12,13 +12,14 @@ import (
 
 // Barred are those who may have no part in answering an appeal of a claim: whoever proposed
 // or decided on it, changed its money, or answered an earlier appeal, up to now, and who wrote
-// the open one down. From the third appeal on those of the first decision, of the one that
+// the open one down, or stopped the money since. From the third appeal on those of the first decision, of the one that
 // stands and of the last answer: else nobody would be left.
 func (s *Store) Barred(ctx context.Context, tx *pg.Tx, claim core.ClaimID) ([]core.StaffID, error) {
 	const last = int64(1)<<62 - 1 // no decision and no appeal has such a number
-	rows, err := tx.Query(ctx, `with p as (select decision, at, id, taken_by from appeal where claim_id = $1 and state in ('open', 'proposed'))
+	rows, err := tx.Query(ctx, `with p as (select decision, at, id, taken_by, stop from appeal where claim_id = $1 and state in ('open', 'proposed'))
 		select appeal_barred($1, coalesce((select decision from p), $2), coalesce((select at from p), 'infinity'), coalesce((select id from p), $2))
-		union select taken_by from p where taken_by is not null`, claim, last)
+		union select taken_by from p where taken_by is not null
+		union select unnest(array[b.proposer, b.approver]) from benefit_change b join p on b.id = p.stop`, claim, last)
 	if err != nil {
 		return nil, pg.Fail(err, "read who had a part in a decision")
 	}
@@ -93,13 +94,29 @@ func mayDrop(s Situation, c Claim, a Actor) error {
 	case open && p.BackBy == a.Staff:
 		return errNotNow("back_unseconded", "等第二人:另一位没经手过的同志自己问过本人,再点一次。")
 	}
-	return anew(s, c, a)
+	if err := anew(s, c, a); err != nil || !open || p.BackBy == 0 {
+		return err
+	}
+	switch { // what one wrote down the household hears of, and has its days to say that it is not so
+	case p.BackFrom.IsZero():
+		return ErrBackUntold
+	case s.Today < p.BackFrom:
+		return errNotNow("back_waits", "已经告诉本人,"+p.BackFrom.Say()+"起才能点。在那以前,本人还能说不是他的意思。")
+	}
+	return nil
 }
 
-// mayAppeal: against what was decided, once at a time.
+// mayAppeal: against what was decided, once at a time. While one is open the household is heard
+// on a stop that came meanwhile, and where somebody wrote down that it is not wanted any more.
 func mayAppeal(s Situation, c Claim, _ Actor) error {
-	if _, open := s.OpenAppeal(c.ID); open {
+	p, open := s.OpenAppeal(c.ID)
+	switch {
+	case open && p.Hears():
+		return nil
+	case open:
 		return ErrAppealOpen
+	case c.State == ClaimAgreed: // only ever under an appeal
+		return ErrMovedOn
 	}
 	return nil
 }

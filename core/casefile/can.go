@@ -109,13 +109,18 @@ type rule struct {
 	also   func(Situation, Claim, Actor) error
 }
 
+// decidedStates are those of a claim that was decided.
+func decidedStates() []ClaimState {
+	return []ClaimState{ClaimApproved, ClaimRefused, ClaimReferred, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
+}
+
 func rules() map[ActName]rule {
 	officer := []Role{RoleOfficer}
 	second, meet := []Role{RoleApprover, RoleCounty, RolePayer}, []Role{RoleOfficer, RoleApprover, RoleCounty}
 	atWork := []CaseState{CaseAccepted, CaseVisiting, CasePaidFirst}
 	running := []CaseState{CaseAccepted, CaseVisiting, CaseSupplement, CasePaidFirst, CaseConference}
 	any := append([]CaseState{CaseSettled}, running...)
-	decided := []ClaimState{ClaimApproved, ClaimRefused, ClaimReferred, ClaimPaying, ClaimDelivering, ClaimTold, ClaimClosed}
+	decided := decidedStates()
 	return map[ActName]rule{
 		ActAccept:         {officer, []CaseState{CaseOpen, CaseSupplement}, nil, mayAccept},
 		ActEmergency:      {officer, []CaseState{CaseOpen, CaseAccepted, CaseVisiting}, []ClaimState{ClaimProposed, ClaimAgreed}, mayRush},
@@ -139,7 +144,7 @@ func rules() map[ActName]rule {
 		ActSecondDelivery: {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimDelivering}, maySecondDelivery},
 		ActTakeBack:       {[]Role{RoleOfficer, RoleAssistant, RoleClerk, RoleApprover, RoleCounty}, any, []ClaimState{ClaimDelivering, ClaimTold, ClaimClosed}, mayTakeBack},
 		ActReferResult:    {officer, any, []ClaimState{ClaimReferred, ClaimTold, ClaimClosed}, mayResult},
-		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayAppeal},
+		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, append([]ClaimState{ClaimAgreed}, decided...), mayAppeal},
 		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
 		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
 		ActConference:     {meet, atWork, nil, mayConfer},
@@ -149,7 +154,7 @@ func rules() map[ActName]rule {
 		ActConferenceIn:   {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayEndConference},
 		ActConferenceOff:  {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
-		ActChange:         {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
+		ActChange:         {[]Role{RoleOfficer, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:          {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},

@@ -164,10 +164,14 @@ func (s Situation) Monthly(c Claim) bool {
 	return c.Cash && c.Period == "month" && c.Proposal == ProposeApprove && c.Amount != 0 && !s.stopped(c.ID)
 }
 
-// mayChange: monthly money that was granted and runs. Who had a part in what an appeal asks
-// about may stop it, for a death does not wait, and not make it another sum (ProposeChange).
-func mayChange(s Situation, c Claim, _ Actor) error {
+// mayChange: monthly money that was granted and runs; the township's officer, and the county where
+// an appeal is open, for the township may have nobody else. Who had a part in what that appeal asks
+// about makes it no other sum, and stops it for a death or a departure alone (workflow).
+func mayChange(s Situation, c Claim, a Actor) error {
+	_, asked := s.OpenAppeal(c.ID)
 	switch {
+	case !asked && !a.Has(RoleOfficer):
+		return ErrNotYours
 	case !s.Monthly(c):
 		return ErrMovedOn
 	case s.OpenChange(c.ID) != nil:
@@ -184,7 +188,7 @@ func maySecondChange(s Situation, c Claim, a Actor) error {
 		return ErrMovedOn
 	}
 	c.Proposer = open.Proposer
-	if open.Above {
+	if _, asked := s.OpenAppeal(c.ID); open.Above || asked && !a.Has(RoleApprover) {
 		c.Decides = "county"
 	}
 	return apart(s, c, a)

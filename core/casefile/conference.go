@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"time"
 
 	"lianou/core"
@@ -59,7 +60,8 @@ type Attendee struct {
 	Function string       `json:"function"`        // at most 40 characters
 	Vote     Vote         `json:"vote"`
 
-	Confirmed time.Time `json:"-"` // when one of the staff who was there found the minutes right, in an own session
+	Confirmed time.Time `json:"-"` // when one of the staff found the minutes right, in an own session: their vote, or that they were absent
+	Denied    time.Time `json:"-"` // when one of the staff whom the minutes call absent said that they were there
 }
 
 // Resolution is what a conference comes to.
@@ -90,6 +92,7 @@ type Conference struct {
 	Digest     string
 	First      core.StaffID // who wrote the minutes, and signed
 	FirstAt    time.Time
+	DenyUntil  core.Date // the last day on which who is put down as absent may deny it
 	Second     core.StaffID
 	SecondAt   time.Time
 	OffFirst   core.StaffID // who asked to call off what was minuted already; 0 for nobody
@@ -142,6 +145,31 @@ func (c Conference) Unread(signer core.StaffID) []Attendee {
 // Owes reports whether minutes that are not signed yet wait for this one to find them right.
 func (c Conference) Owes(p Attendee) bool {
 	return c.Outcome != "" && !c.Ended() && slices.ContainsFunc(c.Unread(0), func(o Attendee) bool { return o.Nth == p.Nth })
+}
+
+// Silent are those of the staff whom the minutes call absent and who have said nothing to that.
+func (c Conference) Silent() []Attendee {
+	return slices.DeleteFunc(slices.Clone(c.People), func(p Attendee) bool {
+		return p.Staff == 0 || p.Vote != VoteAbsent || !p.Confirmed.IsZero() || !p.Denied.IsZero()
+	})
+}
+
+// Denied reports whether somebody whom the minutes call absent says that they were there.
+func (c Conference) Denied() bool {
+	return slices.ContainsFunc(c.People, func(p Attendee) bool { return !p.Denied.IsZero() })
+}
+
+// Asks reports whether a member of staff is to say whether minutes are right about them.
+func (c Conference) Asks(id core.StaffID) bool {
+	return c.Outcome != "" && !c.Ended() && slices.ContainsFunc(append(c.Unread(0), c.Silent()...), func(p Attendee) bool { return p.Staff == id })
+}
+
+// OffStamp names the word that one of minutes be called off, for the page that shows it: "" where nobody asks.
+func (c Conference) OffStamp() string {
+	if c.OffFirst == 0 {
+		return ""
+	}
+	return strconv.FormatInt(c.OffFirstAt.UnixMicro(), 10)
 }
 
 // Binds reports whether what was resolved holds for what is proposed next on its claim: up to the
@@ -201,6 +229,12 @@ var (
 	// ErrUnread is the answer to the second signature before everybody of the staff who was there
 	// found the minutes right.
 	ErrUnread = core.E(core.KindConflict, "minutes_unread", "还有到会的同事没看过记录。他们自己登录,点过“核对会议记录”,您再签。")
+	// ErrDenied is the answer to a signature under minutes of which somebody says that they were there.
+	ErrDenied = core.E(core.KindConflict, "absence_denied", "有同事说自己到会了,记录写他没到会。请写记录的同事重写,再签。")
+	// ErrAbsentSilent is the answer to a signature before who is put down as absent has had a working day.
+	ErrAbsentSilent = core.E(core.KindConflict, "absence_unread", "写成“没到会”的同事还没说对不对。他们点过,或者过了那一个工作日,您再签。")
+	// ErrOffMoved is the answer to whoever calls off over the word of another that their page did not show.
+	ErrOffMoved = core.E(core.KindConflict, "record_changed", "撤会的事有变化:有同事先提了,或者记录重写了。您写的没有记下。请刷新,看过再定。")
 	// ErrNobodySigns is the answer to a list, or minutes, under which nobody may put the second signature.
 	ErrNobodySigns = core.Invalid("people", "除了写记录的人,还要有一位镇上审批或者县里的同事到会,记录才有人签。")
 	// ErrCountySigns is that answer beyond what a township may decide.
@@ -231,6 +265,10 @@ func conferenceFault(err error, what string) error {
 		return ErrBarredMeets
 	case "conference_unconfirmed":
 		return ErrUnread
+	case "conference_denied":
+		return ErrDenied
+	case "conference_absent":
+		return ErrAbsentSilent
 	case "conference_help":
 		return ErrResolvedGone
 	case "conference_signed":

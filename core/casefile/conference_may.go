@@ -59,11 +59,11 @@ func mayMinute(s Situation, _ Claim, a Actor) error {
 	return meets(s, a)
 }
 
-// mayRead: somebody of the staff who was there finds the minutes right, once, in a session of their
-// own: what the writer put down as their vote counts by that.
+// mayRead: somebody of the staff who was asked finds the minutes right, once, in a session of their
+// own: what the writer put down as their vote, or that they were absent, counts by that. Who is put
+// down as absent may deny it instead.
 func mayRead(s Situation, _ Claim, a Actor) error {
-	c := s.Conference
-	if c == nil || c.Outcome == "" || !slices.ContainsFunc(c.Unread(0), func(p Attendee) bool { return p.Staff == a.Staff }) {
+	if s.Conference == nil || !s.Conference.Asks(a.Staff) {
 		return ErrMovedOn
 	}
 	return meets(s, a)
@@ -88,6 +88,10 @@ func mayEndConference(s Situation, _ Claim, a Actor) error {
 		return ErrBarredMeets
 	case len(c.Unread(a.Staff)) > 0:
 		return ErrUnread
+	case c.Denied():
+		return ErrDenied
+	case len(c.Silent()) > 0 && s.Today <= c.DenyUntil:
+		return errNotNow(ErrAbsentSilent.Code, "写成“没到会”的同事还没说对不对。他们点过,或者"+c.DenyUntil.AddDate(0, 0, 1).Say()+"起,您再签。")
 	}
 	return nil
 }

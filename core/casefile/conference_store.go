@@ -54,7 +54,8 @@ func (s *Store) Invite(ctx context.Context, tx *pg.Tx, c Case, open Conference, 
 }
 
 // Minute writes what was said, voted and resolved, and the first signature; what was written
-// before and not signed by a second person gives way. It gives the conference with its digest.
+// before and not signed by a second person gives way. Open carries the day up to which an absence may
+// be denied. It gives the conference with its digest.
 // Errors: ErrFewCame, ErrNoMajority, ErrKinMeets, ErrNotThere.
 func (s *Store) Minute(ctx context.Context, tx *pg.Tx, c Case, open Conference, r Resolution, by core.StaffID) (Conference, error) {
 	b, err := s.boxOf(ctx, tx, c)
@@ -76,7 +77,7 @@ func (s *Store) Minute(ctx context.Context, tx *pg.Tx, c Case, open Conference, 
 	open.Resolution, open.First, open.FirstAt = r, by, tx.Now()
 	open.Digest = open.Sum()
 	_, err = tx.Exec(ctx, `update conference set minutes = $2, digest = $3, outcome = $4, reasons_sealed = $5, claim_id = $6, amount = $7, until_day = $8, above = $9,
-		first_by = $10, first_at = $11, period = $12 where id = $1`, open.ID, sealed, open.Digest, r.Outcome, reasons, number(r.Claim), number(r.Amount), day(r.Until), r.Above, by, tx.Now(), r.Period)
+		first_by = $10, first_at = $11, period = $12, absent_until = $13 where id = $1`, open.ID, sealed, open.Digest, r.Outcome, reasons, number(r.Claim), number(r.Amount), day(r.Until), r.Above, by, tx.Now(), r.Period, day(open.DenyUntil))
 	return open, conferenceFault(err, "write the minutes of a conference")
 }
 
@@ -84,25 +85,25 @@ func (s *Store) Minute(ctx context.Context, tx *pg.Tx, c Case, open Conference, 
 // and writes each one's vote.
 func (s *Store) revote(ctx context.Context, tx *pg.Tx, open *Conference, votes map[int]Vote) error {
 	_, err := tx.Exec(ctx, `update conference set minutes = null, digest = '', outcome = '', reasons = '', reasons_sealed = null, claim_id = null, amount = null, period = '',
-		until_day = null, above = false, first_by = null, first_at = null, off_first = null, off_first_at = null, off_why = '', off_sealed = null
+		until_day = null, above = false, first_by = null, first_at = null, absent_until = null, off_first = null, off_first_at = null, off_why = '', off_sealed = null
 		where id = $1 and minutes is not null`, open.ID)
 	if err != nil {
 		return conferenceFault(err, "take minutes back")
 	}
 	for i, p := range open.People {
-		open.People[i].Vote, open.People[i].Confirmed = votes[p.Nth], time.Time{}
-		if _, err := tx.Exec(ctx, `update conference_member set vote = $3, confirmed = null where conference = $1 and nth = $2`, open.ID, p.Nth, votes[p.Nth]); err != nil {
+		open.People[i].Vote, open.People[i].Confirmed, open.People[i].Denied = votes[p.Nth], time.Time{}, time.Time{}
+		if _, err := tx.Exec(ctx, `update conference_member set vote = $3, confirmed = null, denied = null where conference = $1 and nth = $2`, open.ID, p.Nth, votes[p.Nth]); err != nil {
 			return conferenceFault(err, "write a vote")
 		}
 	}
 	return nil
 }
 
-// FindRight is the word of one of the staff who was there that minutes of one digest are right, with
-// their own vote in them. Errors: ErrMinutesMoved.
-func (s *Store) FindRight(ctx context.Context, tx *pg.Tx, open Conference, digest string, by core.StaffID) error {
-	tag, err := tx.Exec(ctx, `update conference_member m set confirmed = $4 from conference c where m.conference = $1 and m.staff = $3
-		and c.id = m.conference and c.digest = $2`, open.ID, digest, by, tx.Now())
+// FindRight is the word of one of the staff who was asked that minutes of one digest are right about
+// them: their vote, or that they were absent; false, that they were there. Errors: ErrMinutesMoved.
+func (s *Store) FindRight(ctx context.Context, tx *pg.Tx, open Conference, digest string, by core.StaffID, right bool) error {
+	tag, err := tx.Exec(ctx, `update conference_member m set confirmed = case when $5 then $4::timestamptz end, denied = case when $5 then null else $4::timestamptz end
+		from conference c where m.conference = $1 and m.staff = $3 and c.id = m.conference and c.digest = $2`, open.ID, digest, by, tx.Now(), right)
 	if err == nil && tag.RowsAffected() == 0 {
 		return ErrMinutesMoved
 	}
@@ -162,7 +163,7 @@ func conferenceWhy(called time.Time) string {
 
 const conferenceColumns = `id, ground, why, called_by, called, on_day, place, minutes, digest, outcome, reasons, coalesce(claim_id, 0), coalesce(amount, 0),
 	period, until_day, above, coalesce(first_by, 0), first_at, coalesce(second_by, 0), second_at, coalesce(off_by, 0), off_at, off_why,
-	coalesce(off_first, 0), off_first_at, lapsed, why_sealed, reasons_sealed, off_sealed`
+	coalesce(off_first, 0), off_first_at, lapsed, absent_until, why_sealed, reasons_sealed, off_sealed`
 
 // sealedConference is what is sealed of one.
 type sealedConference struct{ minutes, why, reasons, off []byte }
@@ -170,12 +171,15 @@ type sealedConference struct{ minutes, why, reasons, off []byte }
 // scanConference gives the words as they are sealed.
 func scanConference(r row) (c Conference, sealed sealedConference, err error) {
 	var on time.Time
-	var until, first, second, off, offFirst, lapsed *time.Time
+	var until, first, second, off, offFirst, lapsed, deny *time.Time
 	err = r.Scan(&c.ID, &c.Ground, &c.Why, &c.By, &c.At, &on, &c.Place, &sealed.minutes, &c.Digest, &c.Outcome, &c.Reasons, &c.Claim, &c.Amount,
 		&c.Period, &until, &c.Above, &c.First, &first, &c.Second, &second, &c.OffBy, &off, &c.OffWhy,
-		&c.OffFirst, &offFirst, &lapsed, &sealed.why, &sealed.reasons, &sealed.off)
+		&c.OffFirst, &offFirst, &lapsed, &deny, &sealed.why, &sealed.reasons, &sealed.off)
 	c.On, c.Until, c.FirstAt, c.SecondAt, c.Off = dayOf(&on), dayOf(until), timeOf(first), timeOf(second), timeOf(off)
-	c.OffFirstAt, c.Lapsed = timeOf(offFirst), timeOf(lapsed)
+	c.OffFirstAt, c.Lapsed, c.DenyUntil = timeOf(offFirst), timeOf(lapsed), dayOf(deny)
+	if deny == nil && first != nil { // minutes of before, as the database counts
+		c.DenyUntil = core.DateOf(*first).AddDate(0, 0, 1)
+	}
 	return c, sealed, err
 }
 
@@ -260,18 +264,45 @@ func (s *Store) openConference(ctx context.Context, tx *pg.Tx, id core.CaseID) (
 	return &list[0], err
 }
 
+// ToRead is a conference whose minutes wait for somebody to say whether they are right about them.
+type ToRead struct {
+	Case      core.CaseID
+	Applicant string
+	On        core.Date
+	Absent    bool // the minutes say that they were not there
+	DenyUntil core.Date
+}
+
+// MinutesToRead lists those of an actor, the oldest first, at most limit.
+func (s *Store) MinutesToRead(ctx context.Context, tx *pg.Tx, a Actor, limit int) ([]ToRead, error) {
+	rows, err := tx.Query(ctx, `select c.case_id, f.applicant, c.on_day, m.vote = 'absent', coalesce(c.absent_until, c.on_day) from conference_member m
+		join conference c on c.id = m.conference join casefile f on f.id = c.case_id
+		where m.staff = $1 and m.region = any ($2) and m.confirmed is null and m.denied is null and m.staff <> c.first_by
+			and c.minutes is not null and c.second_at is null and c.off_at is null order by c.first_at, c.id limit $3`, int64(a.Staff), texts(a.Regions), limit)
+	if err != nil {
+		return nil, pg.Fail(err, "list minutes to read")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (one ToRead, err error) {
+		var on, until time.Time
+		err = r.Scan(&one.Case, &one.Applicant, &on, &one.Absent, &until)
+		one.On, one.DenyUntil = dayOf(&on), dayOf(&until)
+		return one, err
+	})
+	return list, pg.Fail(err, "list minutes to read")
+}
+
 // attendees lists who was asked to each conference of a case.
 func (s *Store) attendees(ctx context.Context, tx *pg.Tx, id core.CaseID) (map[int64][]Attendee, error) {
-	rows, err := tx.Query(ctx, `select conference, nth, coalesce(staff, 0), name, function, vote, confirmed from conference_member where case_id = $1 order by conference, nth`, id)
+	rows, err := tx.Query(ctx, `select conference, nth, coalesce(staff, 0), name, function, vote, confirmed, denied from conference_member where case_id = $1 order by conference, nth`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read who was asked to a conference")
 	}
 	out := map[int64][]Attendee{}
 	var of int64
 	var p Attendee
-	var confirmed *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&of, &p.Nth, &p.Staff, &p.Name, &p.Function, &p.Vote, &confirmed}, func() error {
-		p.Confirmed = timeOf(confirmed)
+	var confirmed, denied *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&of, &p.Nth, &p.Staff, &p.Name, &p.Function, &p.Vote, &confirmed, &denied}, func() error {
+		p.Confirmed, p.Denied = timeOf(confirmed), timeOf(denied)
 		out[of] = append(out[of], p)
 		return nil
 	})

@@ -44,11 +44,15 @@ type StatusItem struct {
 	Amount string         `json:"amount,omitempty"` // "180 元/月", once decided
 	Sample bool           `json:"sample,omitempty"`
 	Again  string         `json:"again,omitempty"` // somebody said that it is wrong, and it is looked at anew: by when it is answered
+	Hear   bool           `json:"hear,omitempty"`  // while it is looked at, the household may say something more
 }
 
 // Decided reports whether there is a decision that the household may say is wrong, and
-// nobody looks at it anew yet.
+// nobody looks at it anew yet, or may say something more while somebody does.
 func (i StatusItem) Decided() bool {
+	if i.Hear {
+		return true
+	}
 	switch i.Status {
 	case wording.StatusApproved, wording.StatusRefused, wording.StatusReferred, wording.StatusSent, wording.StatusPaid, wording.StatusRunning, wording.StatusReturned, wording.StatusChanged:
 		return i.Again == ""
@@ -279,7 +283,10 @@ func statusItems(claims []Claim, appeals []Appeal) []StatusItem {
 		item := StatusItem{Item: c.Item, Name: c.Everyday}
 		item.Status, item.Detail = claimStatus(c)
 		if i := slices.IndexFunc(appeals, func(p Appeal) bool { return p.Claim == c.ID && p.Open() }); i >= 0 {
-			item.Again = "您说不对,换了人在重新看。" + appeals[i].Due.Say() + "前答复。"
+			item.Again, item.Hear = "您说不对,换了人在重新看。"+appeals[i].Due.Say()+"前答复。", appeals[i].Hears()
+			if appeals[i].BackBy != 0 {
+				item.Again = "有人记下您不要重新看了。不是您的意思,现在就说。"
+			}
 		}
 		if c.HasAmount && c.Cash && c.Granted() { // of a thing the sum is what it is worth
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample

@@ -49,6 +49,13 @@ func (r *Registry) Departures(ctx context.Context, tx *pg.Tx, people ...core.Per
 	return out, pg.Fail(err, "read how people left")
 }
 
+// Left reports whether somebody died or left the city and belongs to no household, wherever that
+// was registered. It shows nobody, so it leaves no trace.
+func (r *Registry) Left(ctx context.Context, tx *pg.Tx, person core.PersonID) (left bool, err error) {
+	err = tx.QueryRow(ctx, `select person_left($1)`, int64(person)).Scan(&left)
+	return left, pg.Fail(err, "look whether somebody left")
+}
+
 // HouseholdAt gives the household that somebody belonged to on a day, as it was known at a
 // moment. It shows nothing of anybody, so it leaves no trace. Errors: ErrNoHousehold.
 func (r *Registry) HouseholdAt(ctx context.Context, tx *pg.Tx, person core.PersonID, as AsOf) (core.HouseholdID, error) {

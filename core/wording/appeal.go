@@ -5,6 +5,27 @@ import "lianou/core"
 // KindAnswered is the notice that answers somebody who said that a decision is wrong.
 const KindAnswered Kind = "answered"
 
+// KindBack is the notice that somebody wrote down that an appeal is not wanted any more.
+const KindBack Kind = "appeal_back"
+
+// BackSaid tells a household that somebody wrote down that it does not want an appeal any more:
+// nobody else would know that it is not so.
+func BackSaid(item string) Notice {
+	const what = "有人记下您不要重新看了"
+	return Notice{KindBack, item + "您说过不对。现在" + what + "。告诉您以后,过 3 个工作日才算。不是您的意思,请打 " + Hotline + "。一说就接着看。" + Promise,
+		[]Field{{"item", item}, {"what", what}}}
+}
+
+// GoesOn is the receipt for who says that an appeal is still wanted, or says something to a stop.
+func GoesOn(item string) string {
+	return item + "您说的记下了。接着重新看,您这句也一起看。问进度用原来的回执号。"
+}
+
+// StopAsked says that a stop is looked at with what somebody asked about before.
+func StopAsked() string {
+	return "您说不对的事还在重新看,停发也一起看。有话要说,打 " + Hotline + "。"
+}
+
 // Again says who looked anew, by family name: the letter and the page of the case have the
 // whole names, and a message carries none.
 func Again(reviewer, decider string) string {

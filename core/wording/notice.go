@@ -204,6 +204,7 @@ type Change struct {
 	Was     core.Fen // a month, before
 	Reason  string   // whole sentences
 	Again   string   // of Again, when this answers an appeal
+	Asked   bool     // somebody waits for an answer about this money: the stop is looked at with it
 	By      string   // who decided
 	County  string   // its government hears the reconsideration
 	Remedy  Remedy   // "" is RemedyReview
@@ -230,8 +231,12 @@ func Changed(c Change) Notice {
 	if c.Stopped {
 		what = c.Item + c.What + "(" + StatusChanged.Formal() + ")。"
 	}
+	asked := ""
+	if c.Asked {
+		asked = StopAsked()
+	}
 	return Notice{KindChanged,
-		c.Again + what + "原因:" + stop(c.Reason) + "这是" + c.By + "定的。" + AskAgain(c.Remedy, c.By, c.County),
+		c.Again + what + "原因:" + stop(c.Reason) + "这是" + c.By + "定的。" + asked + AskAgain(c.Remedy, c.By, c.County),
 		[]Field{{"item", c.Item}, {"what", c.What}}}
 }
 

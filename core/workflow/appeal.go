@@ -66,7 +66,10 @@ func (a *act) file(ctx context.Context, in Appeal) (string, error) {
 	if err := checkText("says", in.Says, "请写明哪里不对。"); err != nil {
 		return "", err
 	}
-	if _, open := a.all.OpenAppeal(a.claim.ID); open {
+	if p, open := a.all.OpenAppeal(a.claim.ID); open {
+		if p.Hears() {
+			return a.hears(ctx, p, in)
+		}
 		return "", casefile.ErrAppealOpen
 	}
 	// 1. Somebody new, of those who are there.

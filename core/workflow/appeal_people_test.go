@@ -41,9 +41,10 @@ func TestAnAppealIsTakenBackByTwoNewPeople(t *testing.T) {
 	}
 	w.named("the same person again", "back_unseconded", w.flow.Drop(ctx, w.actors["second"], claim.ID, "本人说不要了"))
 	w.refusedSQL("appeal_people", `update appeal set state = 'withdrawn', withdrawn_by = `+fmt.Sprint(w.id("approver")))
-	w.refusedSQL("appeal_back_two", `update appeal set state = 'withdrawn', withdrawn_by = back_by`)
 	w.refusedSQL("appeal_back_two", `update appeal set state = 'withdrawn'`)
 	w.refusedSQL("appeal_waits", `update claim set state = 'withdrawn' where state = 'agreed'`)
+	w.hearsOfBack(c)
+	w.refusedSQL("appeal_back_two", `update appeal set state = 'withdrawn', withdrawn_by = back_by`)
 	w.must(w.flow.Drop(ctx, w.actors["county"], claim.ID, "又问了一遍,本人说不要了"))
 	p := w.appeals(c.ID)[0]
 	if p.State != casefile.AppealWithdrawn || p.BackBy != w.id("second") || p.Back != w.id("county") || w.claim(c.ID, dibao).State != casefile.ClaimWithdrawn {
@@ -76,7 +77,7 @@ func (w *world) stays(claim casefile.Claim, reviewer, decider string) {
 
 // Each answer barred two more people, until nobody was left who could stop the money. From the
 // third appeal on those of the decision and of the last answer are barred, the county decides, and
-// a stop passes whoever asks meanwhile: with two people, who need not be new.
+// a stop for a death passes whoever asks meanwhile: with two people, who need not be new.
 //
 // Control: appeal_barred without few: "who answered the first looks again: \"same_person\", want "; without
 // Lifted: "the township decides a third: \"\", want not_yours".
@@ -101,9 +102,9 @@ func TestAppealsDoNotUseUpEverybody(t *testing.T) {
 	}
 	w.named("who answered the first looks again", "", w.flow.ReviewAppeal(ctx, w.actors["second"], third))
 	w.named("the township decides a third", casefile.ErrNotYours.Code, w.flow.DecideAppeal(ctx, w.actors["another"], w.agrees(claim)))
-	from := payout.PeriodOf(w.today()).Next().Next()
-	w.named("stop", "", w.flow.ProposeChange(ctx, w.actors["officer"], workflow.ChangeBenefit{Claim: claim.ID, From: from, Reason: "本人去世了。"}))
-	w.named("stopped", "", w.flow.DecideChange(ctx, w.actors["approver"], w.says(claim, "")))
+	w.dies(c.Person)
+	w.named("a stop for a death", "", w.stops(claim, "officer", "approver"))
+	w.must(w.flow.ReviewAppeal(ctx, w.actors["second"], third)) // about the stop too
 	w.named("the county decides a third", "", w.flow.DecideAppeal(ctx, w.actors["county three"], w.agrees(claim)))
 	if list := w.appeals(c.ID); len(list) != 3 || list[2].State != casefile.AppealAnswered {
 		t.Errorf("%+v", list)

@@ -27,7 +27,7 @@ func (f *Flow) appealSent(ctx context.Context, tx *pg.Tx, c casefile.Case, in pa
 	if err := a.lock(ctx, target{claim: id}); err != nil {
 		return false, err
 	}
-	if _, open := a.all.OpenAppeal(id); open || !casefile.Appealable(a.claim) {
+	if p, open := a.all.OpenAppeal(id); open && !p.Hears() || !open && !casefile.Appealable(a.claim) {
 		return false, nil
 	}
 	if _, err := a.file(ctx, Appeal{Claim: id, Says: in.Note, Door: doorOf(in.Channel), sent: in.ID}); err != nil {
@@ -40,6 +40,9 @@ func (f *Flow) appealSent(ctx context.Context, tx *pg.Tx, c casefile.Case, in pa
 		return false, err
 	}
 	e := entry("claim.appealed", c, a.detail)
+	if a.trace != "" {
+		e.Act = a.trace
+	}
 	e.Application = in.Application
 	return true, f.Audit.Write(ctx, tx, e)
 }

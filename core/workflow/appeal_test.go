@@ -48,7 +48,7 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	if got, _ := w.get(c.ID); got.Officer != w.id("second") || got.State != casefile.CaseVisiting {
 		t.Errorf("the case is %s with %d", got.State, got.Officer)
 	}
-	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrMovedOn) {
+	if _, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "再说一遍", Door: casefile.DoorDesk}); !errors.Is(err, casefile.ErrAppealOpen) {
 		t.Errorf("a second one while it is looked at: %v", err)
 	}
 	again := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款查实了,还在线以上。"}}
@@ -195,7 +195,7 @@ func (w *world) employ(login string, role staff.Role, region core.RegionCode) {
 // What somebody says through the app becomes an appeal, once; said again while it is looked
 // at, it lies in the case for an officer: nothing that is said is lost or refused by a machine.
 //
-// Control: appealSent that reports nothing filed ("0 appeals").
+// Control: appealSent that reports nothing filed ("0 appeals"); Hears without BackBy: named.
 func TestWhatIsSaidInTheAppBecomesAnAppeal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -227,5 +227,10 @@ func TestWhatIsSaidInTheAppBecomesAnAppeal(t *testing.T) {
 	sends("two", "还有一句")
 	if n := w.count(`select count(*) from case_supplement`); n != 1 {
 		t.Errorf("%d words lie in the case", n)
+	}
+	w.must(w.flow.Drop(ctx, w.actors["second"], claim.ID, "家里说不要了"))
+	sends("three", "我没说过不要")
+	if n := w.count(`select count(*) from appeal p join appeal_word w on w.appeal = p.id where w.door = 'app' and w.taken_by is null and w.sent is not null and p.back_by is null`); n != 1 {
+		t.Errorf("%d words are heard that it is wanted still", n)
 	}
 }

@@ -61,6 +61,8 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 			if err := a.mayMakeOther(ctx, &c, actor); err != nil {
 				return err
 			}
+		} else if err := a.mayStop(ctx, actor.Staff); err != nil {
+			return err
 		}
 		id, err := f.Cases.ProposeChange(ctx, a.tx, c)
 		if err != nil {
@@ -71,8 +73,24 @@ func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in Chang
 	})
 }
 
-// mayMakeOther holds another sum to those whom an open appeal does not bar (a stop does not wait
-// for new people), and says whether it is beyond what the township may decide.
+// mayStop holds a stop to those whom an open appeal does not bar: the two against whom somebody
+// appeals would end by it what they ask about. A death or a departure that the registry knows does
+// not wait for new people.
+func (a *act) mayStop(ctx context.Context, by ...core.StaffID) error {
+	left, err := a.f.Registry.Left(ctx, a.tx, a.c.Person)
+	if err != nil || left {
+		return err
+	}
+	for _, one := range by {
+		if err := a.all.Anew(a.claim.ID, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayMakeOther holds another sum to those whom an open appeal does not bar, and says whether it is
+// beyond what the township may decide.
 func (a *act) mayMakeOther(ctx context.Context, c *casefile.Change, by ...casefile.Actor) (err error) {
 	for _, one := range by {
 		if err := a.all.Anew(a.claim.ID, one.Staff); err != nil {
@@ -126,12 +144,10 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 			return casefile.ErrChangeAnew
 		}
 		a.detail["change"], a.detail["kind"], a.detail["approved"] = c.ID, c.Kind, in.Approve
-		if in.Approve && c.Kind == casefile.ChangeAmount {
-			if err := a.mayMakeOther(ctx, c, actor, casefile.Actor{Staff: c.Proposer}); err != nil {
+		if in.Approve {
+			if err := a.mayPut(ctx, c); err != nil {
 				return err
 			}
-		}
-		if in.Approve {
 			_, err := a.putChange(ctx, *c)
 			return err
 		}
@@ -144,6 +160,14 @@ func (f *Flow) DecideChange(ctx context.Context, actor casefile.Actor, in Decide
 		a.detail["answer"] = trim(in.Answer)
 		return a.event(ctx, "benefit.change_rejected", "", a.claim.Name+":变更没有同意,照原来的发。"+trim(in.Answer))
 	})
+}
+
+// mayPut holds both who proposed a change and who agrees to it to what an open appeal lets them do.
+func (a *act) mayPut(ctx context.Context, c *casefile.Change) error {
+	if c.Kind == casefile.ChangeStop {
+		return a.mayStop(ctx, a.actor.Staff, c.Proposer)
+	}
+	return a.mayMakeOther(ctx, c, a.actor, casefile.Actor{Staff: c.Proposer})
 }
 
 // putChange puts a change in force and gives the decision of a new amount, 0 for a stop.
@@ -175,9 +199,16 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 		return 0, err
 	}
 	// 3. Tell the household.
-	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason, Again: a.again,
+	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason, Again: a.again, Asked: a.stopsAsked(c),
 		By: a.f.decidedBy(a.c, a.claim), County: a.county(), Remedy: a.remedy()})
 	return decision, a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
+}
+
+// stopsAsked reports whether a change stops what somebody waits for an answer about: the answer is
+// about the stop too, and the household may say something to it.
+func (a *act) stopsAsked(c casefile.Change) bool {
+	_, open := a.all.OpenAppeal(a.claim.ID)
+	return open && c.Kind == casefile.ChangeStop
 }
 
 // money stops or changes the payments and gives the decision of a new sum.

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,6 +14,10 @@ import (
 
 // mostReason is how long what the household reads of a conference may be, in characters.
 const mostReason = 200
+
+// denyDays is how many working days one of the staff whom minutes call absent has to say that they
+// were there (a sample figure).
+const denyDays = 1
 
 // Minutes are what a conference came to, as one of those who were there writes it down.
 type Minutes struct {
@@ -44,7 +49,9 @@ func (f *Flow) Minute(ctx context.Context, actor casefile.Actor, in Minutes) err
 		if err := a.signable(ctx, r); err != nil {
 			return err
 		}
-		c, err := f.Cases.Minute(ctx, a.tx, a.c, *a.all.Conference, r, actor.Staff)
+		open := *a.all.Conference
+		open.DenyUntil = f.Routing.Days(a.tx.Today(), denyDays)
+		c, err := f.Cases.Minute(ctx, a.tx, a.c, open, r, actor.Staff)
 		if err != nil {
 			return err
 		}
@@ -130,25 +137,43 @@ func (a *act) period(ctx context.Context) (string, error) {
 	return cashPer(item), nil
 }
 
-// FindRight is the word of one of the staff who was there, in a session of their own, that minutes of
-// a digest are right: what the writer put down as their vote counts by that. Errors:
-// casefile.ErrMinutesMoved, ErrBarredMeets, ErrKinMeets.
+// FindRight is the word of one of the staff who was asked, in a session of their own, that minutes of
+// a digest are right about them: what the writer put down as their vote, or that they were absent,
+// counts by that. Errors: casefile.ErrMinutesMoved, ErrBarredMeets, ErrKinMeets.
 func (f *Flow) FindRight(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string) error {
+	return f.readMinutes(ctx, actor, id, digest, true)
+}
+
+// DenyAbsence is the word of one whom minutes of a digest call absent that they were there: nobody
+// signs those minutes. Errors as FindRight's, and casefile.ErrNotThere for who is not called absent.
+func (f *Flow) DenyAbsence(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string) error {
+	return f.readMinutes(ctx, actor, id, digest, false)
+}
+
+func (f *Flow) readMinutes(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string, right bool) error {
 	on := target{name: casefile.ActConferenceRead, trace: "conference.read", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		c := *a.all.Conference
-		if err := f.Cases.FindRight(ctx, a.tx, c, digest, actor.Staff); err != nil {
+		if err := f.Cases.FindRight(ctx, a.tx, c, digest, actor.Staff, right); err != nil {
 			return err
 		}
 		a.detail["conference"], a.detail["digest"] = c.ID, digest
-		return a.event(ctx, "conference.read", "", "一事一议:看过记录,和会上一样")
+		said := "看过记录,和会上一样"
+		switch {
+		case !right:
+			a.trace = "conference.absence_denied"
+			said = "说自己到会了,记录写的是没到会。要重写"
+		case !c.Was(actor.Staff):
+			said = "看过记录,没到会,对"
+		}
+		return a.event(ctx, cmp.Or(a.trace, on.trace), "", "一事一议:"+said)
 	})
 }
 
 // EndConference is the second signature, by another of those who were there, under the minutes
 // that they were shown. The household is told, and the case goes back to the township. Errors:
-// casefile.ErrMinutesMoved, ErrNotThere, ErrSignedTwice, ErrUnread, ErrResolvedGone, ErrKinMeets,
-// ErrBarredMeets.
+// casefile.ErrMinutesMoved, ErrNotThere, ErrSignedTwice, ErrUnread, ErrDenied, ErrAbsentSilent,
+// ErrResolvedGone, ErrKinMeets, ErrBarredMeets.
 func (f *Flow) EndConference(ctx context.Context, actor casefile.Actor, id core.CaseID, digest string) error {
 	on := target{name: casefile.ActConferenceIn, trace: "conference.ended", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -190,12 +215,16 @@ func (a *act) helped(ctx context.Context, c casefile.Conference, words *wording.
 
 // CallOff ends a conference that will not be held, with the county's reasons. One that was minuted
 // already is called off by two: the county asks, and another agrees, whose own why is not looked at.
-func (f *Flow) CallOff(ctx context.Context, actor casefile.Actor, id core.CaseID, why string) error {
+// Saw is the OffStamp of the word that the page showed. Errors: casefile.ErrOffMoved.
+func (f *Flow) CallOff(ctx context.Context, actor casefile.Actor, id core.CaseID, why, saw string) error {
 	on := target{name: casefile.ActConferenceOff, trace: "conference.called_off", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
 		c, err := f.Cases.ConferenceWords(ctx, a.tx, a.c, *a.all.Conference)
 		if err != nil {
 			return err
+		}
+		if saw != c.OffStamp() { // else what one wrote would be agreement to another's words
+			return casefile.ErrOffMoved
 		}
 		a.detail["conference"], a.detail["first"] = c.ID, c.OffFirst
 		if why = trim(why); c.OffFirst != 0 {

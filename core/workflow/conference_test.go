@@ -131,6 +131,7 @@ func TestAConferenceIsHeldAndBindsWhatFollows(t *testing.T) {
 	r.Reasons = "药费一直要花,家里没有别的收入"
 	w.must(w.minuted(c.ID, r)) // written anew: what was shown before is signed by nobody
 	now := w.last(c.ID)
+	w.must(w.flow.FindRight(ctx, w.actors["approver"], c.ID, now.Digest)) // absent, and says so
 	w.named("minutes of before", "record_changed", w.flow.EndConference(ctx, county, c.ID, first.Digest))
 	w.named("the writer signs too", "not_yours", w.flow.EndConference(ctx, officer, c.ID, now.Digest))
 	w.named("who was absent signs", "not_there", w.flow.EndConference(ctx, w.actors["approver"], c.ID, now.Digest))
@@ -297,9 +298,9 @@ func TestAConferenceThatNobodyHoldsClimbs(t *testing.T) {
 	if lines := strings.Join(w.said(c.ID), ""); !strings.Contains(lines, "开会商量完,晚了") || !strings.Contains(lines, "德州市") {
 		t.Errorf("the household reads %s", lines)
 	}
-	w.named("the township", "not_yours", w.flow.CallOff(ctx, w.actors["officer"], c.ID, "不用开了"))
-	w.named("without why", "invalid_why", w.flow.CallOff(ctx, w.actors["county"], c.ID, " "))
-	w.must(w.flow.CallOff(ctx, w.actors["county"], c.ID, "按规定就能办,不用开会"))
+	w.named("the township", "not_yours", w.off("officer", c.ID, "不用开了"))
+	w.named("without why", "invalid_why", w.off("county", c.ID, " "))
+	w.must(w.off("county", c.ID, "按规定就能办,不用开会"))
 	if got, _ := w.get(c.ID); got.State != casefile.CaseVisiting {
 		t.Errorf("called off, and the case is %s", got.State)
 	}

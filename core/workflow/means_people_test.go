@@ -43,7 +43,7 @@ func TestAGuardianSignsAndACallCounts(t *testing.T) {
 		t.Errorf("still wanted: %s", got)
 	}
 	says := func(in workflow.MeansWord) error { return w.flow.MeansWord(t.Context(), w.actors["officer"], in) }
-	child := w.says(c, 62)
+	child := w.word(c, 62)
 	child.Member = "m3"
 	if err := says(child); !errors.Is(err, casefile.ErrMeansGuardian) {
 		t.Errorf("a child signs: %v", err)
@@ -54,7 +54,7 @@ func TestAGuardianSignsAndACallCounts(t *testing.T) {
 	}
 	child.Relation = "父亲"
 	w.must(says(child))
-	call := w.says(c, 0)
+	call := w.word(c, 0)
 	call.How, call.Signature, call.Call = casefile.MeansCall, "", elsewhere.ID
 	if err := says(call); !errors.Is(err, casefile.ErrMeansProof) {
 		t.Errorf("in somebody else's call: %v", err)

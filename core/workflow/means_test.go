@@ -44,7 +44,7 @@ func (w *world) poorer(app core.Application) casefile.Case {
 }
 
 // says is the son's word at the visit.
-func (w *world) says(c casefile.Case, sign int) workflow.MeansWord {
+func (w *world) word(c casefile.Case, sign int) workflow.MeansWord {
 	return workflow.MeansWord{Case: c.ID, Member: "m2", Agreed: true, Version: "adult-1", How: casefile.MeansVisit, Signature: strokes(sign)}
 }
 
@@ -102,7 +102,7 @@ func TestDepartmentsAreAskedWithEveryAdultsWord(t *testing.T) {
 	w.must(w.flow.Propose(t.Context(), w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeApprove, Reasons: []string{"符合条件"}}))
 	w.must(w.flow.PublishNotice(t.Context(), w.actors["officer"], claim.ID))
 	// 3. He comes round and signs for himself; now it is asked, in the name of both who were there.
-	w.must(w.flow.MeansWord(t.Context(), w.actors["second"], w.says(c, 71)))
+	w.must(w.flow.MeansWord(t.Context(), w.actors["second"], w.word(c, 71)))
 	if why, offered := w.acts(c.ID, w.actors["helper"])[casefile.ActCheckMeans]; !offered || why != "" {
 		t.Errorf("with every word: %v %q", offered, why)
 	}
@@ -132,7 +132,7 @@ func TestAWordEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.poorer(w.ticked())
-	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.says(c, 72)))
+	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.word(c, 72)))
 	var son, mother casefile.Authorisation
 	for _, p := range w.view(c.ID).Means {
 		if p.Ref == "m2" {
@@ -151,8 +151,8 @@ func TestAWordEnds(t *testing.T) {
 	if err := w.flow.TakeMeansBack(t.Context(), w.actors["officer"], c.ID, son.ID, "又说一次"); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Errorf("taken back twice: %v", err)
 	}
-	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.says(c, 73)))
-	if err := w.flow.MeansWord(t.Context(), w.actors["officer"], w.says(c, 74)); !errors.Is(err, casefile.ErrMeansStands) {
+	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.word(c, 73)))
+	if err := w.flow.MeansWord(t.Context(), w.actors["officer"], w.word(c, 74)); !errors.Is(err, casefile.ErrMeansStands) {
 		t.Errorf("a second word beside one that stands: %v", err)
 	}
 	// A year on, nobody's word stands; both are asked anew, and what a department said stays.
@@ -163,8 +163,8 @@ func TestAWordEnds(t *testing.T) {
 	if f := w.registered(c.Household)["income_12m"]; f[1] != "registry:means" {
 		t.Errorf("what was learnt is gone: %v", f)
 	}
-	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.says(c, 75)))
-	again := w.says(c, 76)
+	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.word(c, 75)))
+	again := w.word(c, 76)
 	again.Member, again.How = "m1", casefile.MeansWindow
 	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], again))
 	w.must(w.flow.CheckMeans(t.Context(), w.actors["officer"], c.ID))
@@ -237,7 +237,7 @@ func TestAWordIsHeldBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.poorer(w.ticked())
-	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.says(c, 77)))
+	w.must(w.flow.MeansWord(t.Context(), w.actors["officer"], w.word(c, 77)))
 	const into = `insert into means_authorisation (case_id, region, member, name, agreed, version, digest, how, signature, recording, guardian, relation, reason, at, expires, taken_by)
 		select case_id, region, `
 	const rest = `, version, digest, how, repeat('e', 64), '', '', '', null, lianou_now(), expires, taken_by from means_authorisation where member = 'm2' and agreed`
@@ -264,7 +264,7 @@ func TestAWordIsHeldBySQL(t *testing.T) {
 		}
 	}
 	w.declares("second", "周小山", sonID, "sibling")
-	if err := w.flow.MeansWord(t.Context(), w.actors["second"], w.says(c, 78)); !errors.Is(err, casefile.ErrConflictOfInterest) {
+	if err := w.flow.MeansWord(t.Context(), w.actors["second"], w.word(c, 78)); !errors.Is(err, casefile.ErrConflictOfInterest) {
 		t.Errorf("taken by kin: %v", err)
 	}
 	w.refusedSQL("means_people", into+`'m2', '周小山', true, version, digest, how, repeat('e', 64), '', '', '', null, lianou_now(), expires, k.staff

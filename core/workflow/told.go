@@ -52,6 +52,9 @@ func (f *Flow) toldBy(ctx context.Context, tx *pg.Tx, n notify.View) error {
 	if err != nil {
 		return err
 	}
+	if err := f.backHeard(ctx, tx, c, n); err != nil {
+		return err
+	}
 	about, err := f.Cases.TellingsOf(ctx, tx, n.ID)
 	if err != nil {
 		return err
@@ -248,6 +251,9 @@ func (f *Flow) SaidInPerson(ctx context.Context, actor casefile.Actor, task int6
 			return casefile.ErrNotYours
 		}
 		if err := f.Cases.NoConflict(ctx, tx, c.ID, actor.Staff); err != nil {
+			return err
+		}
+		if err := f.backTeller(ctx, tx, t, actor.Staff); err != nil {
 			return err
 		}
 		if !t.Done.IsZero() {

@@ -165,9 +165,9 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActConference:     t.confer,
 		casefile.ActInvite:         t.invite,
 		casefile.ActMinutes:        t.minute,
-		casefile.ActConferenceRead: func(d doing) error { return f.FindRight(d.r.Context(), d.actor, d.id, d.get("digest")) },
+		casefile.ActConferenceRead: t.readMinutes,
 		casefile.ActConferenceIn:   func(d doing) error { return f.EndConference(d.r.Context(), d.actor, d.id, d.get("digest")) },
-		casefile.ActConferenceOff:  func(d doing) error { return f.CallOff(d.r.Context(), d.actor, d.id, d.get("reason")) },
+		casefile.ActConferenceOff:  func(d doing) error { return f.CallOff(d.r.Context(), d.actor, d.id, d.get("reason"), d.get("off")) },
 		casefile.ActWithdraw:       func(d doing) error { return f.Withdraw(d.r.Context(), d.actor, d.id, d.get("reason")) },
 	}
 }

@@ -97,6 +97,14 @@ func (t *Room) minute(d doing) error {
 	return t.d.Flow.Minute(d.r.Context(), d.actor, workflow.Minutes{Case: d.id, Resolution: r})
 }
 
+// readMinutes is what one of the staff says of minutes that were shown to them.
+func (t *Room) readMinutes(d doing) error {
+	if d.get("outcome") == "deny" {
+		return t.d.Flow.DenyAbsence(d.r.Context(), d.actor, d.id, d.get("digest"))
+	}
+	return t.d.Flow.FindRight(d.r.Context(), d.actor, d.id, d.get("digest"))
+}
+
 // conferrable are the claims that a conference may resolve something on.
 func conferrable(v casefile.View) (list []casefile.Claim) {
 	for _, c := range v.Claims {

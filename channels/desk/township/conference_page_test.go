@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -192,7 +193,13 @@ func TestAConferenceByItsAddresses(t *testing.T) {
 	if n := h.count(t, `select count(*) from casefile where state = 'conference'`); n != 1 {
 		t.Error("one person voids what was minuted")
 	}
-	post("another agrees", "wangmiao.approver", "conference_off", nil, http.StatusSeeOther, "")
+	post("who has not seen that it is asked", "wangmiao.approver", "conference_off", url.Values{"reason": {"人没到齐"}, "off": {""}}, http.StatusConflict, "您写的没有记下")
+	_, shown := ask("wangmiao.approver", http.MethodGet, "/desk/township/case/1", nil)
+	stamp := regexp.MustCompile(`name="off" value="(\d+)"`).FindStringSubmatch(shown)
+	if stamp == nil {
+		t.Fatal("the form carries nothing of the word that it shows")
+	}
+	post("another agrees", "wangmiao.approver", "conference_off", url.Values{"off": {stamp[1]}}, http.StatusSeeOther, "")
 	if n := h.count(t, `select count(*) from casefile where state = 'visiting'`); n != 1 {
 		t.Error("called off, and the case is still in conference")
 	}

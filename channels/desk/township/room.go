@@ -89,7 +89,8 @@ type queuePage struct {
 	Doubts   []casefile.Doubt
 	Late     []desk.LateRow // what climbed to whoever reads
 	Appeals  []casefile.Asked
-	Asks     *desk.Asks // what waits in the register for a second person; nil for nothing
+	ToRead   []casefile.ToRead // minutes that wait for whoever reads
+	Asks     *desk.Asks        // what waits in the register for a second person; nil for nothing
 	Next     string
 }
 
@@ -135,7 +136,7 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	first := q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late, p.Appeals, p.Asks = nil, nil, nil; first {
+		if late, p.Appeals, p.ToRead, p.Asks = nil, nil, nil, nil; first {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
@@ -161,6 +162,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		for _, asked := range p.Appeals {
 			ids = append(ids, int64(asked.Case))
 		}
+		for _, one := range p.ToRead {
+			ids = append(ids, int64(one.Case))
+		}
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
 		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "case.listed", IDs: ids, Purpose: "办件"}))
@@ -183,6 +187,9 @@ func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (
 		return nil, err
 	}
 	if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
+		return nil, err
+	}
+	if p.ToRead, err = t.d.Cases.MinutesToRead(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 		return nil, err
 	}
 	return t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff))
