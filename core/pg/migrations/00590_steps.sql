@@ -128,10 +128,11 @@ begin
     return null;
 end $$;
 
--- What two people signed is not written anew: another look is another visit.
+-- What two people signed is not written anew: another look is another visit. What of it waits
+-- for somebody's word before a department is asked (00584) is no part of what was signed.
 create function visit_final() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
-    if (to_jsonb(new) - array['region', 'seconded_by', 'seconded', 'state']) <> (to_jsonb(old) - array['region', 'seconded_by', 'seconded', 'state'])
+    if (to_jsonb(new) - array['region', 'seconded_by', 'seconded', 'state', 'means_held']) <> (to_jsonb(old) - array['region', 'seconded_by', 'seconded', 'state', 'means_held'])
        or old.seconded is not null and (new.seconded, new.seconded_by) is distinct from (old.seconded, old.seconded_by) then
         raise exception 'a visit that took place stays as it was written'
             using errcode = 'check_violation', constraint = 'visit_final', table = 'visit';
