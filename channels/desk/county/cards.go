@@ -148,6 +148,10 @@ func (f found) fixes(me core.StaffID, names map[core.StaffID]string) []fix {
 			out[i].Lines++
 			out[i].Total += open.Line.Amount
 			out[i].Sample = out[i].Sample || open.Line.Sample
+			out[i].MayConfirm = out[i].MayConfirm && open.AgainBy != me
+			if stops := open.Times >= 2 && open.Again == ""; stops && !out[i].Stops { // the whole card waits for its reason
+				out[i].Fix, out[i].Stops, out[i].Allower, out[i].MayConfirm = open, true, names[open.AgainBy], false
+			}
 			continue
 		}
 		shown[card] = len(out)

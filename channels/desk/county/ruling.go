@@ -3,6 +3,7 @@ package county
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ type ruling struct {
 	Ways           []way // what may be written down
 	Open           bool  // something is, and waits for another person
 	MayConfirm     bool
+	Lapsed         bool // what was written down fits no more
 }
 
 // way is one word of the bank and what it does.
@@ -53,7 +55,8 @@ func rulingsOf(list []payout.Unsettled, names map[core.StaffID]string, me core.S
 				r.Ways = append(r.Ways, way{word, sayRuling(word)})
 			}
 		}
-		r.MayConfirm = r.Open && u.ProposedBy != me
+		r.Lapsed = r.Open && !slices.ContainsFunc(r.Ways, func(w way) bool { return w.Word == u.Ruling })
+		r.MayConfirm = r.Open && !r.Lapsed && u.ProposedBy != me
 		out[i] = r
 	}
 	return out
