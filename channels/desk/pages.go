@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -170,7 +171,7 @@ func words() template.FuncMap {
 		"minute": func(t time.Time) string { return t.In(core.China).Format("1月2日 15:04") },
 		"yuan":   func(f core.Fen) string { return f.Short() + " 元" },
 		"tenths": func(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) },
-		"days":   func(d time.Duration) int { return int(d.Hours() / 24) },
+		"ahead":  ahead,
 		"spoken": func(r core.Receipt) string {
 			if s := string(r); len(s) == 10 {
 				return s[:4] + " " + s[4:8] + " " + s[8:]
@@ -218,4 +219,12 @@ func serveStatic(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.ServeFileFS(w, r, static, "static/"+r.PathValue("name"))
+}
+
+// ahead says how far a demo's clock was moved, in days, or in hours within the first.
+func ahead(d time.Duration) string {
+	if days := int(d.Hours() / 24); days > 0 {
+		return strconv.Itoa(days) + " 天"
+	}
+	return strconv.Itoa(max(1, int(d.Hours()))) + " 小时"
 }
