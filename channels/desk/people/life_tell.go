@@ -69,8 +69,33 @@ func (p *Room) split(ctx context.Context, tx *pg.Tx, why registry.Purpose, told 
 	if err != nil {
 		return "", err
 	}
+	if page.Seen = couple(page.Members, who); page.Seen != "" && !page.Sure && r.PostFormValue("seen") == "" {
+		return "", core.Invalid("seen", "先问过两个人,打上钩,再登记。")
+	}
 	_, _, err = page.life.Split(ctx, tx, why, told, movers, to, "")
 	return told.Day.SayWhole() + "," + namesIn(who) + "分出去,住" + where + "。", err
+}
+
+// couple is what has to be asked before a married couple is registered as two households, ""
+// where none is parted: each would be judged by what one alone earns and owns, and of whoever
+// leaves nothing is known any more. A couple that lives apart is one family by the law
+// (最低生活保障审核确认办法第7条), but for those who in truth live apart.
+func couple(members, leave []memberRow) string {
+	var pair []string
+	parted, words := 0, []string{relationWord("applicant"), relationWord("spouse")}
+	for _, m := range members {
+		if !slices.Contains(words, m.Relation) {
+			continue
+		}
+		pair = append(pair, m.Name)
+		if slices.ContainsFunc(leave, func(l memberRow) bool { return l.ID == m.ID }) {
+			parted++
+		}
+	}
+	if len(pair) != 2 || parted != 1 {
+		return ""
+	}
+	return pair[0] + "和" + pair[1] + "登记的是夫妻。两个人都问过了:确实分开过,不是出门打工、看病、住院"
 }
 
 // leavers are the members who were given a relation in the new household: one choice each,
