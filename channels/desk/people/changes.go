@@ -47,6 +47,12 @@ func (row changeRow) Untold() bool {
 	return row.Contest && row.ToldBy == "" && (row.State == change.Accepted || row.State == change.Refused)
 }
 
+// Back reports that who asked took it back: nobody looked at it, and it is no answer.
+func (row changeRow) Back() bool { return row.State == change.Withdrawn }
+
+// MayBack reports whether who reads it may take it back.
+func (row changeRow) MayBack() bool { return row.Mine && !row.Contest && !row.Seen }
+
 // changesPage is what waits in the officer's place for a second person, and who waits to be
 // told what came of what they disputed.
 type changesPage struct {
