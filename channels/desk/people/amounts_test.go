@@ -12,7 +12,7 @@ import (
 // ago is called that where nothing stands, and what waits about such a fact has no zero day; who
 // gives no verdict is not told of a button that they do not have.
 //
-// Red, as it was: "a hundred million: 303, want 422", "ten times: 303, want 422", "nine of six: 422 … 有一项填得不对",
+// Red, as it was: "a hundred million: 303, want 422", "the form: 200, "改得很多,核对过" (false)", "nine of six: 422 … 有一项填得不对",
 // "long ago: 422 … 新的不能早于现在登记的那天起", "what waits: … 1970年1月1日起", "no verdict: 422 … 还是撤回".
 func TestASumIsHeldToWhatStands(t *testing.T) {
 	t.Parallel()
