@@ -79,8 +79,8 @@ func (h *Household) Check() error {
 	if h.IncomePerCapitaMonth != nil && *h.IncomePerCapitaMonth < -MaxAmount {
 		c.bad("income_per_capita_month")
 	}
-	c.count("houses", h.Houses, 100)
-	c.count("cars", h.Cars, 100)
+	c.count("houses", h.Houses)
+	c.count("cars", h.Cars)
 	if h.FloorAreaPerCapita != nil && (*h.FloorAreaPerCapita < 0 || *h.FloorAreaPerCapita > 10_000_00) {
 		c.bad("floor_area_per_capita")
 	}
@@ -109,7 +109,24 @@ func (c *checker) money(field string, v *Fen) {
 	}
 }
 
-func (c *checker) count(field string, v *int, limit int) {
+// CountLimit is the most that a fact that is counted may be, by its key without the member;
+// the least is 0. It is false for a fact that is not counted.
+func CountLimit(key string) (int, bool) {
+	switch key {
+	case "houses", "cars":
+		return 100, true
+	case "age":
+		return maxAge, true
+	case "adl_failed":
+		return 6, true
+	case "unemployed_months":
+		return 12 * maxAge, true
+	}
+	return 0, false
+}
+
+func (c *checker) count(field string, v *int) {
+	limit, _ := CountLimit(strings.TrimPrefix(field, "members."))
 	if v != nil && (*v < 0 || *v > limit) {
 		c.bad(field)
 	}
@@ -166,9 +183,9 @@ func (c *checker) member(m *Member) {
 	word(c, "members.insurance", m.Insurance, covers)
 	word(c, "members.pension", m.Pension, covers)
 	word(c, "members.supporter", m.Supporter, supporters)
-	c.count("members.age", m.Age, maxAge)
-	c.count("members.adl_failed", m.ADLFailed, 6)
-	c.count("members.unemployed_months", m.UnemployedMonths, 12*maxAge)
+	c.count("members.age", m.Age)
+	c.count("members.adl_failed", m.ADLFailed)
+	c.count("members.unemployed_months", m.UnemployedMonths)
 	c.money("members.self_paid_medical_12m", m.SelfPaidMedical12m)
 	if m.Parents != nil {
 		if len(*m.Parents) > 2 {

@@ -48,6 +48,15 @@ func TestNobodyIsOutUnheard(t *testing.T) {
 	if err := w.quota.Try(ctx, w.lin, id, 1, w.offered(t, id, 1), quota.Try{How: "sms", Words: "x"}); core.KindOf(err) != core.KindInvalid {
 		t.Errorf("in a way that is none: %v", err)
 	}
+	for _, none := range []string{"。", "x", "12"} { // red, as it was: "no words, 。: <nil>"
+		said := quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: none}
+		for _, err := range []error{w.quota.Try(ctx, w.lin, id, 1, said.Offer, quota.Try{How: quota.ByCall, Words: none}),
+			w.quota.Answer(ctx, w.lin, id, said), w.quota.Skip(ctx, w.lin, id, quota.Skip{N: 2, Reason: quota.Away, Words: none})} {
+			if core.KindOf(err) != core.KindInvalid {
+				t.Errorf("no words, %s: %v", none, err)
+			}
+		}
+	}
 	must(t, w.quota.Try(ctx, w.han, id, 1, w.offered(t, id, 1), try))
 	tries("by one alone", quota.ErrTries)
 	w.refuses(t, id, []string{`update quota_offer set state = 'unreached', words = '\x00', ended = now(), ender = maker where round = $1`, `insert into quota_skip (round, n, region, reason, words, asker, asked, offer, notice, until)

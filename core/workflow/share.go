@@ -216,6 +216,9 @@ func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefil
 		return false, err
 	}
 	_, err = a.f.Changes.Again(ctx, a.tx, why, ch)
+	if errors.Is(err, change.ErrAsked) { // their own objection waits for its answer
+		return false, nil
+	}
 	return err == nil, err
 }
 

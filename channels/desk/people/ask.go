@@ -27,7 +27,8 @@ type askPage struct {
 
 var (
 	errNoClaim = core.E(core.KindConflict, "claim", "这一项不在这里写。请从这个人的页上,点要写的那一项。")
-	errSooner  = core.Invalid("valid_from", "新的不能早于现在登记的那天起。现在登记的从那天起就是这样的话,写同一天。")
+	errLongAgo = core.Invalid("from", "最早写 1970年1月2日。从那以前就是这样的,也写这一天。")
+	errSooner  = core.Invalid("from", "新的不能早于现在登记的那天起。现在登记的从那天起就是这样的话,写同一天。")
 )
 
 // askChange shows the form.
@@ -146,11 +147,17 @@ func (c claim) change(r *http.Request, who registry.Person) (change.Change, erro
 	if err != nil {
 		return change.Change{}, err
 	}
+	if err := c.fits(r, becomes); err != nil {
+		return change.Change{}, err
+	}
 	from, err := core.ParseDate(r.PostFormValue("from"))
 	if err != nil {
 		return change.Change{}, errDay
 	}
-	if from < c.Since {
+	switch {
+	case from <= 0:
+		return change.Change{}, errLongAgo
+	case from < c.Since:
 		return change.Change{}, errSooner
 	}
 	if r.PostFormValue("was") != c.Value {

@@ -47,6 +47,12 @@ func (row changeRow) Untold() bool {
 	return row.Contest && row.ToldBy == "" && (row.State == change.Accepted || row.State == change.Refused)
 }
 
+// Back reports that who asked took it back: nobody looked at it, and it is no answer.
+func (row changeRow) Back() bool { return row.State == change.Withdrawn }
+
+// MayBack reports whether who reads it may take it back.
+func (row changeRow) MayBack() bool { return row.Mine && !row.Contest && !row.Seen }
+
 // changesPage is what waits in the officer's place for a second person, and who waits to be
 // told what came of what they disputed.
 type changesPage struct {
@@ -256,15 +262,15 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 		return change.ErrUnknown
 	}
 	say := r.PostFormValue("say")
-	if verdicts[say] == "" {
-		return core.Invalid("say", "先选一样:改、不改,还是撤回。")
-	}
 	said := verdicts[say]
 	err = p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		why := changing(at)
 		q, err := p.d.Changes.Get(ctx, tx, why, change.ID(id))
 		if err != nil {
 			return err
+		}
+		if verdicts[say] == "" {
+			return unsaid(staffOf(q.Proposer) == at.Staff.ID && q.Origin == change.FromOfficer)
 		}
 		if q.Origin == change.FromCitizen && say != "withdraw" {
 			said = ended[say] + "本人等着听结果:已经列在“要答复本人的”里," + p.due(q.Made).SayWhole() + "前告诉。"
@@ -284,6 +290,14 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 		return err
 	}
 	return desk.Back(w, r, "/desk/people/changes", said)
+}
+
+// unsaid asks for a verdict where none was given, by what the reader's form offers.
+func unsaid(theirs bool) error {
+	if theirs {
+		return core.Invalid("say", "这是您提的,由另一位同事定。要撤回的,点“撤回”。")
+	}
+	return core.Invalid("say", "先选一样:改,还是不改。")
 }
 
 // accept lets a request through where what was shown still stands today. The register

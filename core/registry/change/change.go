@@ -71,6 +71,8 @@ var (
 	ErrUnknown = core.E(core.KindNotFound, "change_unknown", "没有找到这条修改申请。")
 	// ErrTwoPeople: who asked may not decide, and only who asked may take it back.
 	ErrTwoPeople = core.E(core.KindForbidden, "change_two_people", "自己提的修改要由另一位同事审核;撤回只能由提出的人来做。")
+	// ErrContest: what a citizen disputes is answered, and not taken back by who wrote it down.
+	ErrContest = core.E(core.KindForbidden, "change_contest", "这是本人的异议,要由另一位同事核过答复本人。本人说不要了,也请另一位同事问过再写。")
 	// ErrSettled: somebody decided it already.
 	ErrSettled = core.E(core.KindConflict, "change_settled", "这条修改申请已经有人处理过了,请刷新后再看。")
 	// ErrMeanwhile: another value stands than the one that was shown.

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -50,14 +48,19 @@ func (c *Changes) Refuse(ctx context.Context, tx *pg.Tx, why registry.Purpose, i
 }
 
 // Withdraw takes a request back, which only who asked may do. What two people saw is no one
-// person's to take back. Errors: as Refuse.
+// person's to take back, and what a citizen disputes is answered by another one: an objection
+// that its writer could take back was gone, and nobody heard of it. Errors: as Refuse;
+// ErrContest.
 func (c *Changes) Withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
 	r, err := c.Get(ctx, tx, why, id)
 	if err != nil {
 		return err
 	}
-	if r.Origin == FromVisit {
+	switch r.Origin {
+	case FromVisit:
 		return ErrTwoPeople
+	case FromCitizen:
+		return ErrContest
 	}
 	return c.withdraw(ctx, tx, why, id, verdict)
 }
@@ -73,8 +76,8 @@ func (c *Changes) withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose,
 // settle moves a request out of open. The row is locked first, so that of two people
 // who decide at once the second finds it settled.
 func (c *Changes) settle(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, to State, verdict string) (Request, core.RegionCode, error) {
-	if strings.TrimSpace(verdict) == "" || !utf8.ValidString(verdict) || utf8.RuneCountInString(verdict) > maxReason {
-		return Request{}, "", core.Invalid("verdict", "请写清楚处理的理由,一千字以内。")
+	if !reasoned(verdict) {
+		return Request{}, "", errReason
 	}
 	var r Request
 	var region core.RegionCode

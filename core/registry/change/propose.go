@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +13,17 @@ import (
 	"lianou/core/registry"
 )
 
-const maxReason = 1000 // characters
+const (
+	maxReason = 1000 // characters
+	minReason = 2    // words: a family hears them
+)
+
+var errReason = core.Invalid("reason", "写清楚问了谁、看了什么、怎么说的,一千字以内。光写标点、数字或者一个字不算。")
+
+// reasoned reports whether a reason says something, of a request or of a verdict.
+func reasoned(s string) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxReason && core.Said(s, minReason)
+}
 
 // Propose asks for a change in the name of why.Actor. Nothing changes yet. Errors:
 // KindInvalid for a path or value outside the vocabulary, no day, no reason, or ErrSame;
@@ -59,8 +68,8 @@ func (ch Change) check(today core.Date) error {
 	switch {
 	case ch.ValidFrom.IsZero() || ch.ValidFrom > today:
 		return core.Invalid("valid_from", "请填写从哪天起是这样,不能晚于今天。")
-	case strings.TrimSpace(ch.Reason) == "" || !utf8.ValidString(ch.Reason) || utf8.RuneCountInString(ch.Reason) > maxReason:
-		return core.Invalid("reason", "请写清楚为什么要改,一千字以内。")
+	case !reasoned(ch.Reason):
+		return errReason
 	case ch.Origin != FromOfficer && ch.Origin != FromCitizen && ch.Origin != FromVisit:
 		return core.Invalid("origin", "")
 	case (ch.Origin == FromVisit) != (ch.Seconder != 0):
@@ -77,13 +86,18 @@ func (c *Changes) Stands(ctx context.Context, tx *pg.Tx, ch Change) (stands bool
 }
 
 // Again is Propose where what the same person asked for earlier about the fact, and nobody
-// decided yet, gives way to what they ask for now. Errors: as Propose, without ErrAsked.
+// decided yet, gives way to what they ask for now. What a citizen disputes gives way to
+// nothing. Errors: as Propose; ErrAsked only where such a one waits.
 func (c *Changes) Again(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch Change) (ID, error) {
-	const sql = `select id from change_request where household = $1 and coalesce(person, 0) = $2 and path = $3 and proposer = $4 and state = 'open'`
+	const sql = `select id, origin from change_request where household = $1 and coalesce(person, 0) = $2 and path = $3 and proposer = $4 and state = 'open'`
 	var earlier ID
-	err := tx.QueryRow(ctx, sql, int64(ch.Household), int64(ch.Person), ch.Path, actor(why)).Scan(&earlier)
+	var origin Origin
+	err := tx.QueryRow(ctx, sql, int64(ch.Household), int64(ch.Person), ch.Path, actor(why)).Scan(&earlier, &origin)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, pg.Fail(err, "look for an earlier change")
+	}
+	if err == nil && origin == FromCitizen {
+		return 0, ErrAsked
 	}
 	if err == nil {
 		if err := c.withdraw(ctx, tx, why, earlier, "又去看过,以新的为准。"); err != nil {
