@@ -43,7 +43,7 @@ func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
 	case o.Criterion != nil:
 		return vetCriterion(before, sp, step)
 	case o.Item != nil:
-		return vetItem(before, sp, step)
+		return vetItem(before, sp, step, today)
 	case o.Files != nil:
 		return vetFiles(before, after, sp)
 	}
