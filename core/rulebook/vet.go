@@ -37,6 +37,9 @@ var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 10
 // about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrSentence,
 // ErrBody.
 func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
+	if err := plain(step.Op); err != nil {
+		return err
+	}
 	switch o := step.Op; {
 	case o.Amount != nil:
 		return vetAmount(before, after, sp, step, today)
@@ -118,6 +121,9 @@ func vetFiles(before, after Sources, sp Speaker) error {
 				return err
 			}
 		}
+	}
+	if err := plainFiles(&was, &is); err != nil {
+		return err
 	}
 	return sp.vetConditions(was.Criteria, is.Criteria)
 }

@@ -91,12 +91,15 @@ func vetItem(before Sources, sp Speaker, step Step, today core.Date) error {
 		if v.from != i.From {
 			continue
 		}
-		if i.Field == "benefit.formula" {
-			on := max(v.from, today)
-			if !v.until.IsZero() {
-				on = min(on, v.until-1)
-			}
+		on := max(v.from, today)
+		if !v.until.IsZero() {
+			on = min(on, v.until-1)
+		}
+		switch {
+		case i.Field == "benefit.formula":
 			return sp.askFormula(before, step, on)
+		case itemFields[i.Field] == sentence:
+			return sp.askYuan(before, step, fieldsOf(v.node, itemFields)[i.Field], on)
 		}
 		return sp.askLeap(before, step, fieldAt{field: i.Field}, fieldsOf(v.node, itemFields)[i.Field], i.Value)
 	}
