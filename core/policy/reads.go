@@ -24,6 +24,17 @@ func (b *Book) reads(it *Item) *reading {
 	return r
 }
 
+// Standards are those that an item reads in its conditions, its benefit and its ceiling.
+func (b *Book) Standards(it *Item) (out []ParamID) {
+	read := b.reads(it).params
+	for id := range b.Params {
+		if read[ParamID(id)] {
+			out = append(out, ParamID(id))
+		}
+	}
+	return out
+}
+
 // Keys lists the keys of the household's facts that the outcome of an item hangs on, of
 // members and of the household alike; nil for an item that the Book has not.
 func (b *Book) Keys(code core.ItemCode) map[string]bool {

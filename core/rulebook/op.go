@@ -133,6 +133,7 @@ type Speaker struct {
 	book       *policy.Book
 	names      Names
 	conditions map[string]condName
+	lib        *policy.Library
 }
 
 // Speaker makes one. Errors are those of Load.
@@ -147,7 +148,7 @@ func (s Sources) Speaker(names Names) (Speaker, error) {
 func speaker(lib *policy.Library, names Names) Speaker {
 	books := lib.Books()
 	last := books[len(books)-1]
-	return Speaker{last, names, condNames(last)}
+	return Speaker{last, names, condNames(last), lib}
 }
 
 // Say is the change in one line. Of whole files it names the files: Sources.Tell says what

@@ -16,6 +16,7 @@ import (
 type Preview struct {
 	before, after *matching.Matcher
 	items         []*policy.Item // of either Book, by number; as the Book after has it
+	books         [2]*policy.Book
 }
 
 // Changed is what becomes of one item for one household.
@@ -34,6 +35,7 @@ type Side struct {
 	Outcome matching.Outcome
 	Benefit matching.Benefit // zero unless eligible
 	Bundled bool             // among what the household would be given
+	Untold  bool             // it fits, and the formula cannot be reckoned for want of a fact or a standard
 
 	// Reasons are those that the other Book does not give in the same words, the ones that
 	// carry the outcome first; where there is none, the first that carries it. They are the
@@ -47,7 +49,7 @@ const mostReasons = 3
 
 // NewPreview compares two Books. Errors are those of matching.Compile.
 func NewPreview(before, after *policy.Book) (*Preview, error) {
-	p := &Preview{}
+	p := &Preview{books: [2]*policy.Book{before, after}}
 	var err error
 	if p.before, err = matching.Compile(before); err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func (p *Preview) Judge(h *core.Household) (out Judged) {
 	was, is := p.before.Explain(h), p.after.Explain(h)
 	for _, it := range p.items {
 		a, b := was.Finding(it.Code), is.Finding(it.Code)
-		c := Changed{Item: it.Code, Name: it.Name, Was: sideOf(&was, a), Is: sideOf(&is, b)}
+		c := Changed{Item: it.Code, Name: it.Name, Was: sideOf(p.books[0], &was, a), Is: sideOf(p.books[1], &is, b)}
 		if !c.differs() {
 			continue
 		}
@@ -110,13 +112,15 @@ func standings(was, is []matching.Standing) (out []Changed) {
 	return out
 }
 
-func sideOf(r *matching.Result, f *matching.Finding) Side {
+func sideOf(b *policy.Book, r *matching.Result, f *matching.Finding) Side {
 	if f == nil {
 		return Side{}
 	}
 	s := Side{Outcome: f.Outcome, Bundled: slices.Contains(r.Bundle, f.Item)}
 	if f.Outcome == matching.Eligible {
 		s.Benefit = f.Benefit
+		it, known := b.Item(f.Item)
+		s.Untold = known && it.Benefit.Formula != nil && !f.Benefit.Told
 	}
 	return s
 }
@@ -142,9 +146,20 @@ func (c *Changed) Worse() bool {
 	if c.Is.Outcome != matching.Eligible {
 		return true
 	}
-	a, b := c.Was.Benefit.Amount, c.Is.Benefit.Amount
-	return a != 0 && b != 0 && b < a
+	return c.told() && c.Is.Benefit.Amount < c.Was.Benefit.Amount
 }
+
+// Better reports whether the household wins the item, or is given more, or it instead of another.
+func (c *Changed) Better() bool {
+	if c.Is.Outcome != matching.Eligible {
+		return false
+	}
+	return c.Was.Outcome != matching.Eligible || c.told() && c.Is.Benefit.Amount > c.Was.Benefit.Amount || c.Is.Bundled && !c.Was.Bundled
+}
+
+// told reports whether it is told on both sides how much it is, be it 0: what cannot be reckoned
+// is neither less nor more.
+func (c *Changed) told() bool { return c.Was.Benefit.Told && c.Is.Benefit.Told }
 
 // explain lays out the reasons of both sides: every one stands at its side, or in Same.
 func (c *Changed) explain(was, is []*matching.Reason) {

@@ -22,6 +22,7 @@ type Reading struct {
 	Diff    []Line           // from the edition that the draft began with
 	Steps   map[int]*Told    // of the steps of whole files and of amounts, by their number
 	Net     *Told            // all that lies between the edition and the draft; nil where each step is told
+	Nothing []string         // items that give nothing by their formula from today on, which they did by the edition's, or whatever the home
 	Untold  error            // ErrUntold; nil where every step of whole files is told
 	Back    Back             // empty for a draft that has ended
 	Weights hardship.Weights // that the draft has
@@ -153,6 +154,9 @@ func (s *Store) read(ctx context.Context, f *Folder, today core.Date, names Name
 		if err = s.readFiles(ctx, f, out, readingOf{base, was, today, names, load}); err != nil {
 			return out, err
 		}
+	}
+	if f.Living() {
+		out.Nothing = nothings(was, out.lib, today)
 	}
 	out.says(base, f, today)
 	return out, nil

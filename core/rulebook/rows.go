@@ -93,19 +93,20 @@ func (sp Speaker) stepped(today core.Date, old, new ParamLine) Told {
 
 // tellMoves writes down the moves that are wanted, span after span.
 func (sp Speaker) tellMoves(t *teller, of ParamLine, list []move, wanted func(move) bool) {
-	list = slices.DeleteFunc(list, func(m move) bool { return !wanted(m) })
+	all := list
+	list = slices.DeleteFunc(slices.Clone(list), func(m move) bool { return !wanted(m) })
 	for len(list) > 0 {
 		n := slices.IndexFunc(list, func(m move) bool { return m.span != list[0].span })
 		if n < 0 {
 			n = len(list)
 		}
-		sp.span(t, of, list[:n])
+		sp.span(t, of, list[:n], all)
 		list = list[n:]
 	}
 }
 
 // span writes down the moves of one span, each step from one amount to another once.
-func (sp Speaker) span(t *teller, of ParamLine, list []move) {
+func (sp Speaker) span(t *teller, of ParamLine, list, all []move) {
 	t.before, t.now = t.now, map[string]int{}
 	counties := map[core.RegionCode]bool{}
 	var steps []string
@@ -123,7 +124,8 @@ func (sp Speaker) span(t *teller, of ParamLine, list []move) {
 		where[step] = append(where[step], m.Place)
 	}
 	for _, step := range steps {
-		t.line(list[0].span, line{kind: ofAmount, text: of.Label + "(" + t.where(where[step], len(counties)) + "):" + step, dated: true})
+		kept := sp.keptRows(t, of, all, list[0].span, where[step])
+		t.line(list[0].span, line{kind: ofAmount, text: of.Label + "(" + t.where(where[step], len(counties)) + "):" + step, kept: kept, dated: true})
 	}
 }
 

@@ -189,6 +189,9 @@ func (sp Speaker) inWords(at fieldAt, value string) string {
 	case "limit.mark":
 		return markWords[value]
 	case "benefit.formula":
+		if givesNothing(value) {
+			return nothing
+		}
 		return "“" + timesSign(formulaSaid(sp.book, value)) + "”"
 	}
 	return "“" + Shown(value) + "”"

@@ -75,17 +75,17 @@ func (t *teller) tell(s span, d *policy.Diff, keep keeps) {
 // line writes a line, or goes on with that of the span before. What has no days of its own and
 // goes on today is one line from today on: that it is so of every day before says nothing.
 func (t *teller) line(s span, l line) {
-	if at, had := t.before[l.text]; had {
+	if at, had := t.before[l.text+l.kept]; had {
 		switch was := &t.lines[at]; {
 		case was.gone && !s.gone && !was.dated && s.from == t.today:
-			was.from, was.until, was.gone, t.now[l.text] = s.from, s.until, false, at
+			was.from, was.until, was.gone, t.now[l.text+l.kept] = s.from, s.until, false, at
 			return
 		case was.gone == s.gone:
-			was.until, t.now[l.text] = s.until, at
+			was.until, t.now[l.text+l.kept] = s.until, at
 			return
 		}
 	}
-	t.now[l.text] = len(t.lines)
+	t.now[l.text+l.kept] = len(t.lines)
 	l.from, l.until, l.gone = s.from, s.until, s.gone
 	t.lines = append(t.lines, l)
 }
@@ -109,7 +109,7 @@ func (t *teller) param(s span, d *policy.Diff, c *policy.ParamChange, keep keeps
 	}
 	label := labelOf(c)
 	for _, step := range steps {
-		t.line(s, line{kind: ofAmount, text: label + "(" + t.where(where[step], len(d.Counties())) + "):" + step, dated: true})
+		t.line(s, line{kind: ofAmount, text: label + "(" + t.where(where[step], len(d.Counties())) + "):" + step, kept: t.kept(c, d, where[step]), dated: true})
 	}
 	if len(c.Places) == 0 && c.Texts && keep(textKey(c.Name)) {
 		what := "依据或者样本标记变了"

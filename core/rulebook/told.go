@@ -112,6 +112,7 @@ func shares(byKind *[kinds][]string, most int, amountsLast bool) (n [kinds]int) 
 type line struct {
 	kind        kind
 	text        string
+	kept        string    // what has amounts of its own there, which stay
 	from, until core.Date // until zero for open
 	gone        bool
 	light       bool // texts only: nobody gets more, less or later by it
@@ -125,12 +126,10 @@ func (l *line) say() string {
 	switch {
 	case l.kind == ofDay:
 		return l.text
-	case l.gone:
-		return l.text + ",从 " + l.from.String() + " 到 " + (l.until - 1).String()
-	case l.until.IsZero():
-		return l.text + ",从 " + l.from.String() + " 起"
+	case l.until.IsZero() && !l.gone:
+		return l.text + ",从 " + l.from.String() + " 起" + l.kept
 	}
-	return l.text + ",从 " + l.from.String() + " 到 " + (l.until - 1).String()
+	return l.text + ",从 " + l.from.String() + " 到 " + (l.until - 1).String() + l.kept
 }
 
 // names of both versions, where they are two.

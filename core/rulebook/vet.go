@@ -37,13 +37,16 @@ var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 10
 // about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrSentence,
 // ErrBody.
 func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
+	if err := plain(step.Op); err != nil {
+		return err
+	}
 	switch o := step.Op; {
 	case o.Amount != nil:
 		return vetAmount(before, after, sp, step, today)
 	case o.Criterion != nil:
 		return vetCriterion(before, sp, step)
 	case o.Item != nil:
-		return vetItem(before, sp, step)
+		return vetItem(before, sp, step, today)
 	case o.Files != nil:
 		return vetFiles(before, after, sp)
 	}
@@ -118,6 +121,9 @@ func vetFiles(before, after Sources, sp Speaker) error {
 				return err
 			}
 		}
+	}
+	if err := plainFiles(&was, &is); err != nil {
+		return err
 	}
 	return sp.vetConditions(was.Criteria, is.Criteria)
 }

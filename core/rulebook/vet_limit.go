@@ -76,8 +76,9 @@ func vetCriterion(before Sources, sp Speaker, step Step) error {
 	return sp.askLeap(before, step, fieldAt{c.Field, was.Fact}, was.Fields[c.Field], c.Value)
 }
 
-// vetItem wants a body that is known, and asks about days that leap.
-func vetItem(before Sources, sp Speaker, step Step) error {
+// vetItem wants a body that is known, and asks about days that leap and about formulas that give
+// nothing, or much more or less.
+func vetItem(before Sources, sp Speaker, step Step, today core.Date) error {
 	i := step.Op.Item
 	if i.Field == "body" {
 		return vetBody(before, i.Value)
@@ -87,9 +88,20 @@ func vetItem(before Sources, sp Speaker, step Step) error {
 		return err
 	}
 	for _, v := range versions {
-		if v.from == i.From {
-			return sp.askLeap(before, step, fieldAt{field: i.Field}, fieldsOf(v.node, itemFields)[i.Field], i.Value)
+		if v.from != i.From {
+			continue
 		}
+		on := max(v.from, today)
+		if !v.until.IsZero() {
+			on = min(on, v.until-1)
+		}
+		switch {
+		case i.Field == "benefit.formula":
+			return sp.askFormula(before, step, on)
+		case itemFields[i.Field] == sentence:
+			return sp.askYuan(before, step, fieldsOf(v.node, itemFields)[i.Field], on)
+		}
+		return sp.askLeap(before, step, fieldAt{field: i.Field}, fieldsOf(v.node, itemFields)[i.Field], i.Value)
 	}
 	return nil
 }

@@ -78,6 +78,9 @@ var inWords = strings.NewReplacer(`"`, "", " == ", " 是 ", " != ", " 不是 ", 
 // formulaSaid is the source of a formula with the labels of what it reads; a name that is
 // none stays as it is.
 func formulaSaid(b *policy.Book, source string) string {
+	if givesNothing(source) {
+		return nothing
+	}
 	facts, words := map[string]*policy.Fact{}, map[string]string{}
 	for _, f := range policy.Facts() {
 		facts[varName(f.Key)] = f

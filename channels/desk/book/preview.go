@@ -69,6 +69,7 @@ const mostOpen = 3
 type change struct {
 	Name    string
 	Worse   bool
+	Better  bool
 	Was, Is side
 	Sum     bool             // the same conditions on both sides: only the sum is another
 	Same    []desk.Condition // said alike before and after
@@ -293,7 +294,7 @@ func (f *family) judge(rules *rulebook.Preview, h *core.Household) {
 	for i := range j.Items {
 		f.Changes = append(f.Changes, changeOf(h, &j.Items[i]))
 	}
-	f.Mixed = f.Worse && slices.ContainsFunc(f.Changes, func(c change) bool { return !c.Worse })
+	f.Mixed = f.Worse && slices.ContainsFunc(f.Changes, func(c change) bool { return c.Better })
 	slices.SortStableFunc(f.Changes, func(x, y change) int { return x.place() - y.place() })
 	n := min(len(f.Changes), mostOpen)
 	f.Changes, f.More = f.Changes[:n], f.Changes[n:]
@@ -314,7 +315,7 @@ func (f *family) short() string {
 }
 
 func changeOf(h *core.Household, c *rulebook.Changed) change {
-	out := change{Name: c.Name, Worse: c.Worse(), Was: sideOf(h, "现在", &c.Was), Is: sideOf(h, "改后", &c.Is)}
+	out := change{Name: c.Name, Worse: c.Worse(), Better: c.Better(), Was: sideOf(h, "现在", &c.Was), Is: sideOf(h, "改后", &c.Is)}
 	if c.Item != "" {
 		out.Was.give(&c.Was)
 		out.Is.give(&c.Is)
@@ -351,7 +352,9 @@ func (out *side) give(s *rulebook.Side) {
 	case s.Outcome != matching.Eligible:
 	case !s.Bundled:
 		out.Word, out.Tone = desk.Stands("dropped")
-	case s.Benefit.Amount > 0:
+	case s.Untold:
+		out.Money = "算不出来,还缺情况或者标准"
+	case s.Benefit.Told:
 		out.Money, out.Sample = strings.TrimSpace(policy.PerWord(s.Benefit.Per)+" "+s.Benefit.Amount.Short()+" 元"), s.Benefit.Sample
 	}
 }
