@@ -1,6 +1,7 @@
 package rulebook_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -8,6 +9,9 @@ import (
 	"lianou/core/hardship"
 	"lianou/core/rulebook"
 )
+
+// eighty is a condition in the files, with its limit in its sentences.
+const eighty = "value: %d\n    unit: years\n    pass: \"{member}已满 %d 岁。\"\n    fail: \"{member}不满 %d 岁。\""
 
 // TestTheAlarmOfDaysGoneBy: whoever writes an amount, a formula or a pack of days gone by
 // otherwise is told, also where a later row holds from today on and nothing comes of it; what has
@@ -46,7 +50,7 @@ func TestTheAlarmOfDaysGoneBy(t *testing.T) {
 		{"weights in files", rulebook.Op{Files: base.Changes(weights)}, "", false},
 		{"a sentence of a pack in force", files("packs.yaml", "只公示一次,7 天。", "只公示一次,公示 7 天。"), "", false},
 		{"a sentence of a pack gone by", files("packs.yaml", "没有争议的,不再民主评议。", "没有争议的,不用民主评议。"), "", false},
-		{"a condition", files("criteria.yaml", "op: \">=\"\n    value: 80", "op: \">=\"\n    value: 78"), "", false},
+		{"a condition", files("criteria.yaml", fmt.Sprintf(eighty, 80, 80, 80), fmt.Sprintf(eighty, 78, 78, 78)), "", false},
 	} {
 		id, err := w.store.Begin(t.Context(), w.han, "试", rulebook.Step{Op: tc.op, Why: "试"})
 		must(t, err)

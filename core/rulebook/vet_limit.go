@@ -149,7 +149,7 @@ func (sp Speaker) vetNumbers(was, is *FieldLine) error {
 		if most, bounded := at.most(); bounded && thousandths(new) > most*1000 {
 			return core.Invalid(ErrAbsurd.Field, sp.condition(is.Title)+"的"+FieldWord(field)+"写成了 "+sp.inWords(at, new)+",大得不像真的,最多写到 "+sp.inWords(at, strconv.FormatInt(most, 10))+"。请看看是不是多写了几个零,改对了再交。").Wrap(ErrAbsurd)
 		}
-		if err := is.stillSays(at, old); err != nil {
+		if err := sp.stillSays(is, at, old); err != nil {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func (sp Speaker) vetNumbers(was, is *FieldLine) error {
 }
 
 // stillSays refuses a limit of which a sentence says what it was before.
-func (l *FieldLine) stillSays(at fieldAt, old string) error {
+func (sp Speaker) stillSays(l *FieldLine, at fieldAt, old string) error {
 	if old == "" {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (l *FieldLine) stillSays(at fieldAt, old string) error {
 	}
 	for _, said := range []string{"pass", "fail", "unknown"} {
 		if text := nameOf(l.Fields[said], unit, thousandths(old)); text != "" {
-			e := core.Invalid(ErrSentence.Field, "「"+fieldWords[said]+"」那一句里还写着 "+text+"。请先改句子,再改限额,不然给居民看的话和限额对不上。")
+			e := core.Invalid(ErrSentence.Field, sp.condition(l.Title)+"的「"+fieldWords[said]+"」那一句里还写着 "+text+"。请先改句子,再改限额,不然给居民看的话和限额对不上。")
 			return e.Wrap(ErrSentence)
 		}
 	}

@@ -129,7 +129,7 @@ func TestALimitInWordsAndItsSentences(t *testing.T) {
 	must(t, change(to("sixty", "fail", "{member}还没到 65 岁。")))
 	must(t, change(to("sixty", "value", "65")))
 	set := with(t, shipped(t), "criteria.yaml", "op: \">=\"\n    value: 80", "op: \">=\"\n    value: 85")
-	refused("a whole file", change(rulebook.Step{Op: rulebook.Op{Files: shipped(t).Changes(set)}, Why: "会议"}), "80 岁")
+	refused("a whole file", change(rulebook.Step{Op: rulebook.Op{Files: shipped(t).Changes(set)}, Why: "会议"}), "条件“【这个人】已满 80 岁。”的「够条件时说」那一句里还写着 80 岁")
 }
 
 // TestNumbersOfEveryKindHaveBounds: what no age, count, share, factor or number of days comes to is
