@@ -23,7 +23,7 @@ func TestBothSidesAreSaidInWords(t *testing.T) {
 	}
 	young := &matching.Reason{Code: "minor", Member: "m1", Text: "不满 18 岁。", Outcome: matching.Eligible}
 	given := func(f core.Fen) rulebook.Side {
-		return rulebook.Side{Outcome: matching.Eligible, Bundled: true, Benefit: matching.Benefit{Amount: f, Per: "month"}, Reasons: []*matching.Reason{young}}
+		return rulebook.Side{Outcome: matching.Eligible, Bundled: true, Benefit: matching.Benefit{Amount: f, Told: true, Per: "month"}, Reasons: []*matching.Reason{young}}
 	}
 	c := changeOf(h, &rulebook.Changed{Item: "ET-01", Name: "孤儿基本生活费", Was: given(107_000), Is: given(85_000)})
 	if !c.Sum || len(c.Was.Reasons) != 0 || len(c.Is.Reasons) != 0 {
