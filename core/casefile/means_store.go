@@ -67,8 +67,8 @@ func (s *Store) CallOf(ctx context.Context, tx *pg.Tx, c Case, application core.
 }
 
 // OwnMeans keeps the word that whoever applies for themselves gave with their application, of
-// nobody else. It writes nothing where one stands or the text is none of ours, and gives the row
-// with ID 0 then.
+// nobody else. It writes nothing where one stands, the text is none of ours or the strokes are a
+// copy, and gives the row with ID 0 then: no word of theirs holds up that the case is opened.
 func (s *Store) OwnMeans(ctx context.Context, tx *pg.Tx, c Case, app *core.Application, a Authorisation) (Authorisation, error) {
 	a.Member, a.Name, a.Agreed = app.Applicant.Ref, app.Applicant.Name, true
 	if now := tx.Now(); a.At.After(now) { // the gateway's clock may be ahead
@@ -81,7 +81,9 @@ func (s *Store) OwnMeans(ctx context.Context, tx *pg.Tx, c Case, app *core.Appli
 				and exists (select from case_member m where m.case_id = $1 and m.ref = $3 and m.ended is null and m.name in ('', $4))
 				and not exists (select from means_authorisation o where o.case_id = $1 and o.member = $3 and o.name = $4 and o.agreed and o.withdrawn is null and o.expires >= $12)
 				and not exists (select from case_conflict k where k.case_id = $1 and k.staff = $11)
-			returning id, digest)
+				and not exists (select from visit v, jsonb_each_text(v.signatures) s where v.case_id = $1 and s.value = $7 and $7 <> '')
+				and not exists (select from delivery d where d.signature = $7 and $7 <> '')
+			on conflict do nothing returning id, digest)
 		select coalesce(max(id), 0), coalesce(max(digest), '') from written`, c.ID, c.Region, a.Member, a.Name, a.Version, a.How, a.Signature, app.ID, a.At, day(a.Expires),
 		number(a.TakenBy), day(tx.Today())).Scan(&a.ID, &a.Digest)
 	a.Application = app.ID

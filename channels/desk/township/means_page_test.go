@@ -22,9 +22,10 @@ func TestAnAdultSignsForThemselvesOnThePage(t *testing.T) {
 	root, err := pgx.Connect(t.Context(), h.Env.Superuser())
 	must(t, err)
 	defer root.Close(context.Background())
-	_, err = root.Exec(t.Context(), `insert into visit (case_id, region, first_staff, second_staff, planned, planned_at, done, present, statement, signatures, recorded_by, seconded_by, seconded, means_held)
-		select f.id, f.region, (select id from staff_account where login = 'wangmiao.officer'), (select id from staff_account where login = 'wangmiao.assistant1'), current_date, now(), now(), '周桂兰', '',
-			'{"first": "a1", "second": "b2", "household": "c3"}', (select id from staff_account where login = 'wangmiao.officer'), (select id from staff_account where login = 'wangmiao.assistant1'), now(), '{income_12m}' from casefile f`)
+	_, err = root.Exec(t.Context(), `insert into visit (case_id, region, first_staff, second_staff, planned, planned_at)
+			select f.id, f.region, (select id from staff_account where login = 'wangmiao.officer'), (select id from staff_account where login = 'wangmiao.assistant1'), current_date, now() from casefile f;
+		update visit set done = now(), present = '周桂兰', statement = '', signatures = '{"first": "a1", "second": "b2", "household": "c3"}', recorded_by = first_staff;
+		update visit set seconded_by = second_staff, seconded = now(), means_held = '{income_12m}'`)
 	must(t, err)
 	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
