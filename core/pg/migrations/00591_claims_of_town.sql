@@ -22,7 +22,7 @@ begin
             where m.household = any (homes) and m.region = town and m.until is null),
         theirs as (
             select f.household as home, f.id from casefile f where f.household = any (homes)
-                    and exists (select from household h where h.id = f.household and h.region = claims_filed.town)
+                    and not exists (select from household h where h.id = f.household and h.region <> claims_filed.town)
             union select l.home, f.id from living l join casefile f on f.person = l.person)
     select distinct t.home, k.item from theirs t join casefile f on f.id = t.id join claim k on k.case_id = f.id
     where f.state not in ('settled', 'withdrawn') and k.state not in ('withdrawn', 'refused')
@@ -49,7 +49,7 @@ begin
         theirs as (
             select c.home, c.id, bool_and(c.named) as named from (
                 select f.household as home, f.id, false as named from casefile f where f.household = any (homes)
-                    and exists (select from household h where h.id = f.household and h.region = claims_received.town)
+                    and not exists (select from household h where h.id = f.household and h.region <> claims_received.town)
                 union all select l.home, f.id, false from living l join casefile f on f.person = l.person
                 union all select l.home, c.case_id, true from living l join case_member c on c.person = l.person and c.ended is null) c group by c.home, c.id),
         given as (
