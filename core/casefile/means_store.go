@@ -53,8 +53,16 @@ func (s *Store) Authorise(ctx context.Context, tx *pg.Tx, c Case, a Authorisatio
 	return a, meansFault(err, "write an authorisation")
 }
 
-// meansUntil is the last day of a word that was given then.
-func meansUntil(at time.Time) core.Date { return core.DateOf(at).AddDate(0, MeansMonths, 0) }
+// meansUntil is the last day of a word that was given then: the same day of the month, or the
+// last one of a shorter month, as the database counts. Of a 29th February it is a 28th.
+func meansUntil(at time.Time) core.Date {
+	day := core.DateOf(at)
+	until := day.AddDate(0, MeansMonths, 0)
+	if over := until.Time().Day(); over != day.Time().Day() {
+		until -= core.Date(over)
+	}
+	return until
+}
 
 // CallOf is the recording of the call in which one of a case's applications was made. Errors:
 // ErrMeansProof when there is none.
@@ -78,7 +86,7 @@ func (s *Store) OwnMeans(ctx context.Context, tx *pg.Tx, c Case, app *core.Appli
 	err := tx.QueryRow(ctx, `with written as (
 			insert into means_authorisation (case_id, region, member, name, agreed, version, digest, how, signature, application, at, expires, taken_by)
 			select $1, $2, $3, $4, true, t.version, t.digest, $6, $7, $8, $9, $10, $11 from means_text t where t.version = $5
-				and exists (select from case_member m where m.case_id = $1 and m.ref = $3 and m.ended is null and m.name in ('', $4))
+				and length(btrim($4)) between 1 and 40 and exists (select from case_member m where m.case_id = $1 and m.ref = $3 and m.ended is null and m.name in ('', $4))
 				and not exists (select from means_authorisation o where o.case_id = $1 and o.member = $3 and o.name = $4 and o.agreed and o.withdrawn is null and o.expires >= $12)
 				and not exists (select from case_conflict k where k.case_id = $1 and k.staff = $11)
 				and not exists (select from visit v, jsonb_each_text(v.signatures) s where v.case_id = $1 and s.value = $7 and $7 <> '')
