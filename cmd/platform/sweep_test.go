@@ -136,6 +136,9 @@ func TestSweepAsksEveryColumn(t *testing.T) {
 		values ('371426104', 1, 'houses', '1', current_date, 'officer', 'x', $1, 'staff:1', now())`, put("change_request.evidence"))
 	s.plant(`insert into delivery (claim_id, case_id, region, service, what, amount, on_day, place, member, receiver, signature, photos, by_staff, at)
 		values (1, 1, '371426104', false, '面粉', '1 袋', current_date, '家里', 'm1', '甲', $1, array[$2::text], 1, now())`, put("delivery.signature"), put("delivery.photos"))
+	s.plant(`insert into means_authorisation (case_id, region, member, name, agreed, version, digest, how, signature, recording, at, expires, taken_by)
+		values (1, '371426104', 'm1', '甲', true, 'adult-1', 'x', 'window', $1, $2, now(), (now() at time zone interval '8 hours')::date, 1)`,
+		put("means_authorisation.signature"), put("means_authorisation.recording"))
 	s.put("paper", "nobody's")
 	if n := s.sweep(); n != 1 {
 		t.Errorf("swept %d, want 1", n)

@@ -88,7 +88,12 @@ func (q *Quota) Open(ctx context.Context, who staff.Person, a Asked) (id int64, 
 }
 
 // room refuses a round that stands already, one too many, or one beside what nobody looked at.
+// Who opens one of a thing waits for whoever does: of two at once the second sees the first.
 func (q *Quota) room(ctx context.Context, tx *pg.Tx, who staff.Person, a Asked) error {
+	const alone = `select pg_advisory_xact_lock(hashtextextended('quota open ' || $1, 0))`
+	if _, err := tx.Exec(ctx, alone, string(a.Item)); err != nil {
+		return pg.Fail(err, "wait for whoever opens a round")
+	}
 	if _, err := q.Same(ctx, tx, who, a); err == nil {
 		return ErrDouble
 	} else if !errors.Is(err, ErrNone) {

@@ -3,6 +3,7 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ import (
 //
 // Controls: Open as it was, without quota_same_round ("opened again: <nil>", "8 of 8 at once");
 // quota_document that gives its text back ("written 鲁建房[2026]5号: <nil>"); the index of what was withdrawn
-// too ("once the first is withdrawn: quota_double").
+// too ("once the first is withdrawn: quota_double"); room without its lock ("quota_beside, want quota_double", once in some runs).
 func TestTheSameRoundIsOpenedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -69,11 +70,13 @@ func TestTheSameRoundIsOpenedOnce(t *testing.T) {
 	if _, err := open(func(*quota.Asked) {}); err != nil {
 		t.Errorf("once the first is withdrawn: %v", err)
 	}
-	if n := w.atOnce(func(i int) error {
-		_, err := w.quota.Open(ctx, []staff.Person{w.han, w.lin}[i%2], quota.Asked{Item: "RS-01", Area: "371426", Places: 2, Cutoff: first.Cutoff, Why: "德人社〔2026〕1 号"})
-		return err
-	}, quota.ErrDouble, t); n != 1 {
-		t.Errorf("%d of 8 at once", n)
+	for _, town := range []core.RegionCode{wangmiao, "371426101", "371426102", "371426103"} {
+		if n := w.atOnce(func(i int) error {
+			_, err := w.quota.Open(ctx, []staff.Person{w.han, w.lin}[i%2], quota.Asked{Item: "RS-01", Area: town, Places: 2, Cutoff: first.Cutoff, Why: "德人社〔2026〕1 号"})
+			return err
+		}, quota.ErrDouble, t); n != 1 {
+			t.Errorf("%d of 8 at once", n)
+		}
 	}
 }
 
@@ -101,7 +104,8 @@ func (w *world) atOnce(do func(i int) error, want error, t *testing.T) (done int
 // place, one within it or one around it, a round is opened by who has seen that one.
 //
 // Controls: Open as it was ("beside one that waits: <nil>, want quota_beside"); quota_running by the area
-// alone ("around it: <nil>"), and of what is over too ("beside one whose places are taken: quota_beside, want <nil>").
+// alone ("around it: <nil>"), and of what is over too ("beside one whose places are taken: quota_beside, want <nil>"); room without its lock
+// ("7 of 8 at once, each beside none it saw").
 func TestARoundBesideAnotherIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -131,4 +135,13 @@ func TestARoundBesideAnotherIsAskedAbout(t *testing.T) {
 	asks("beside one that waits for an answer", "ZJ-01", wangmiao, 0, quota.ErrBeside)
 	must(t, w.quota.Answer(ctx, w.han, id, quota.Answer{N: 1, Offer: w.offered(t, id, 1), State: quota.Accepted, Words: "要"}))
 	asks("beside one whose places are taken", "ZJ-01", "371426", 0, nil)
+
+	for _, town := range []core.RegionCode{wangmiao, "371426101", "371426102", "371426103"} {
+		if n := w.atOnce(func(i int) error {
+			_, err := w.quota.Open(ctx, w.lin, quota.Asked{Item: "RS-01", Area: town, Places: 2, Cutoff: quota.Earliest(w.now(t)), Why: fmt.Sprintf("德人社〔2026〕%d 号", i+1)})
+			return err
+		}, quota.ErrBeside, t); n != 1 {
+			t.Errorf("%d of 8 at once, each beside none it saw", n)
+		}
+	}
 }
