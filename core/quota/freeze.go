@@ -14,7 +14,7 @@ import (
 
 // Freeze is the second signature: from now on places are offered by the list that was drawn
 // at the cut-off, and that was seen, as its digest says. Errors: ErrNone, ErrState, ErrSame,
-// ErrLeaving where they asked that the list be withdrawn, ErrEarly, ErrUndrawn, ErrSeen where another order was seen, before the cut-off.
+// ErrLeaving where they asked that the list be withdrawn, ErrEarly, ErrUndrawn, ErrEmpty, ErrSeen where another order was seen, before the cut-off.
 func (q *Quota) Freeze(ctx context.Context, who staff.Person, id int64, seen string) error {
 	return q.on(ctx, who, id, func(ctx context.Context, tx *pg.Tx, r Round) error {
 		switch {
@@ -28,6 +28,8 @@ func (q *Quota) Freeze(ctx context.Context, who staff.Person, id int64, seen str
 			return ErrEarly
 		case r.Drawn.IsZero():
 			return ErrUndrawn
+		case r.Listed == 0:
+			return ErrEmpty
 		case r.Digest != seen:
 			return ErrSeen
 		}

@@ -16,12 +16,13 @@ import (
 // A Having is what the household of an entry has already of what the list shares out, or is
 // offered by another one. Of one thing a household is given one, whatever lists it stands in.
 type Having struct {
-	Round   int64 // the other list, 0: by a case that was granted
+	Round   int64 // the list, which is the same one for another household; 0: by a case that was granted
 	N       int   // where it stands there
 	Area    core.RegionCode
 	Open    bool // only offered: that list waits for its answer
 	Since   time.Time
 	Cleared bool // two people have looked since, and it is not so: nothing is in the way
+	Other   bool // it is another household's, in which somebody of theirs stands too (Double)
 }
 
 // Has lists what the household of an entry has already, or is offered elsewhere, the first
@@ -49,7 +50,7 @@ func (q *Quota) Has(ctx context.Context, tx *pg.Tx, r Round, e Entry, c *Course)
 }
 
 func elsewhere(ctx context.Context, tx *pg.Tx, round int64, n int) ([]Having, error) {
-	rows, err := tx.Query(ctx, `select round, n, area, state = 'open', since, cleared from quota_has($1, $2)`, round, n)
+	rows, err := tx.Query(ctx, `select round, n, area, state = 'open', since, cleared, other from quota_has($1, $2)`, round, n)
 	if err != nil {
 		return nil, pg.Fail(err, "read what a household has by other lists")
 	}

@@ -124,7 +124,7 @@ func sentence(field, s string) (string, error) {
 func refused(err error) error {
 	of := map[string]*core.Error{"quota_two_people": ErrSame, "quota_writer": ErrNotYours, "quota_is_final": ErrState, "quota_places": ErrNoPlace,
 		"quota_one_place": ErrTurn, "quota_one_offer": ErrTurn, "quota_tries": ErrTries, "quota_before": ErrBefore, "quota_until": ErrUntil, "quota_turn": ErrTurn, "quota_kin": casefile.ErrConflictOfInterest, "quota_unvisited": ErrUnvisited, "quota_met": ErrMet, "quota_visit_another": ErrVisitor, "quota_visit_fits": ErrState, "quota_try_fits": ErrState, "quota_often": ErrOften, "quota_unheard": ErrUnheard, "quota_too_late": ErrLate, "quota_skip_two_people": ErrSecond,
-		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_same_round": ErrDouble, "quota_had": ErrHad, "quota_elsewhere": ErrElsewhere, "quota_twice": ErrTwice, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_leaver_freezes": ErrLeaving, "quota_visitor_seconds": ErrVisited, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
+		"quota_one_skip_asked": ErrAsked, "quota_one_word": ErrDeclining, "quota_same_round": ErrDouble, "quota_had": ErrHad, "quota_empty": ErrEmpty, "quota_elsewhere": ErrElsewhere, "quota_twice": ErrTwice, "quota_undo_two_people": ErrSecond, "quota_declined_two_people": ErrSecond, "quota_withdraw_two_people": ErrSecond, "quota_leaving": ErrState, "quota_leaver_freezes": ErrLeaving, "quota_visitor_seconds": ErrVisited, "quota_offer_moves": ErrState, "quota_skip_moves": ErrState}
 	if known := of[pg.Constraint(err)]; known != nil {
 		return known.Wrap(err)
 	}

@@ -111,6 +111,7 @@ var (
 	ErrLeaver    = core.E(core.KindForbidden, "quota_leaver", "撤掉这一批是别人提出的,请提出的人自己收回。名单没有错,就核对、冻结。")
 	ErrEarly     = core.E(core.KindConflict, "quota_early", "截止时间还没到,到了再冻结。")
 	ErrUndrawn   = core.E(core.KindConflict, "quota_undrawn", "系统正在排名单,一般一分钟就好。请过一会儿刷新再看。")
+	ErrEmpty     = core.E(core.KindConflict, "quota_empty", "截止时没有一户够条件,没有名单可以冻结。请撤掉这一批;人家的资料记全了,再开一批。")
 	ErrSeen      = core.E(core.KindConflict, "quota_seen", "您看的是截止以前的先后,截止时的名单不一样。请再看一遍。")
 	ErrUnlooked  = core.E(core.KindConflict, "quota_unlooked", "有的乡镇还从来没有全库比对过。请先运行一次比对,名单才排得出来。")
 	ErrTooLong   = core.E(core.KindConflict, "quota_too_long", "这个地方够条件的人家太多,一批排不下。请按县或者乡镇分开办。")

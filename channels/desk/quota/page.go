@@ -122,6 +122,9 @@ type roundPage struct {
 	Asked              *row
 	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
+	Doubles            []quota.Double // of a list that waits to be frozen, each once
+	More               int            // of them that are not named
+	Pairs              bool           // whether who looks may decide whether two rows are one person
 	Tomorrow, By       core.Date
 }
 
@@ -130,7 +133,7 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	empty := roundPage{who: at.Staff, Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons()}
+	empty := roundPage{who: at.Staff, Said: desk.Said(w, r), From: 1, Acts: at.Has(staff.County, staff.City), Reasons: quota.Reasons(), Pairs: at.Has(staff.County)}
 	if from := r.URL.Query().Get("from"); from != "" {
 		if empty.From, err = strconv.Atoi(from); err != nil || empty.From < 1 {
 			return core.Invalid("from", "这一页的地址不完整,请从第一页看起。")
@@ -152,7 +155,10 @@ func (k *Room) round(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		}
 		p.Mine, p.Early = p.Opener == at.Staff.ID, tx.Now().Before(p.Cutoff)
 		p.Tomorrow, p.By = tx.Today().AddDate(0, 0, 1), tx.Today().AddDate(0, 0, 7)
-		return k.fill(ctx, tx, why, &p)
+		if err := k.fill(ctx, tx, why, &p); err != nil {
+			return err
+		}
+		return k.double(ctx, tx, &p)
 	})
 	if err != nil {
 		return err

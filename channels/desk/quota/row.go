@@ -33,6 +33,7 @@ type row struct {
 	Has     []having    // of whose turn it is, or who was offered a place
 	Fit     quota.Known // as that: whether it is known that it fits
 	Lacks   []string    // what is to be asked to know whether it fits
+	Doubles []quota.Double
 }
 
 // Waits reports whether something that was written of the row waits for a second person.

@@ -1,0 +1,69 @@
+package quota_test
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"lianou/channels/browsertest"
+	"lianou/core/staff"
+)
+
+// TestOnePersonInTwoHouseholdsIsSaid: who is to freeze a list reads first in which of its households
+// one person stands, or may, and is led to the pair; so does whoever looks at the list afterwards,
+// and of whose turn it is when the other took a place, the page says which one.
+//
+// Controls: the page without double ("before it is frozen the page has no 第 1 户和第 2 户里有同一个人", and so on);
+// double of the open list alone ("frozen: …"); has without its other household ("… has no 里面有同一个人的另一户").
+func TestOnePersonInTwoHouseholdsIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	to := h.opened(t)
+	h.draws(t)
+	const of = `(select min(m.person) from quota_entry e join membership m using (household) where m.until is null and e.n = `
+	h.super(t, `insert into person_alias (region, gone, kept, decider, second, at) select '371426104', `+of+`2), `+of+`1), 1, 2, lianou_now();
+		insert into person_pair (pair, region, person, other, other_region, total, found) select 7, '371426104', `+of+`3), `+of+`4), '371426104', 90, lianou_now()`)
+	says := func(when, body string, want ...string) {
+		t.Helper()
+		for _, words := range want {
+			if !strings.Contains(body, words) {
+				t.Errorf("%s the page has no %s", when, words)
+			}
+		}
+	}
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Laptop()
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", first)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	see := func(name string) {
+		t.Helper()
+		tab.Laptop()
+		tab.Open(site.URL + to)
+		tab.Faultless()
+		tab.Legible()
+		tab.View(name, 1440, 900)
+		tab.Touchscreen(360)
+		tab.Faultless()
+		tab.Whole()
+		tab.Shot(name + "-phone")
+	}
+	_, body := h.ask(t, first, to, nil)
+	says("before it is frozen", body, "第 1 户和第 2 户里有同一个人", "第 3 户和第 4 户里可能有同一个人", "和第 2 户里有同一个人。两户只给一份")
+	_, theirs := h.ask(t, county, to, nil)
+	says("of the county", theirs, `href="/desk/twins/7"`)
+	see("quota-double")
+	h.does(t, first, to+"/freeze", url.Values{"digest": {digest.FindStringSubmatch(body)[1]}, "read": {"1"}})
+	h.does(t, first, to+"/offer", url.Values{"n": {"1"}, "by": {h.today(t).AddDate(0, 0, 7).String()}, "sure": {"1"}})
+	h.does(t, first, to+"/answer", h.seen(t, url.Values{"n": {"1"}, "answer": {"accepted"}, "words": {"要"}}))
+	_, body = h.ask(t, first, to, nil)
+	says("frozen:", body, "和第 2 户里有同一个人。两户只给一份", "里面有同一个人的另一户", "请提出跳过,另一个人核对")
+	if strings.Contains(body, "给第 2 户</button>") {
+		t.Error("frozen: the second is offered a place by the page")
+	}
+	see("quota-double-turn")
+}
