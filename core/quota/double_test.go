@@ -81,6 +81,33 @@ func TestOnePersonIsGivenOne(t *testing.T) {
 			t.Errorf("%d, which nothing bars: %v", n, err)
 		}
 	}
+	w.apart(t, id, take)
+}
+
+// apart: who left a household after it took a place, and left somebody there, is given one by who
+// has seen from whom they came. Its controls: quota_parted without anybody left behind (of 6 too: "whose household
+// moved whole into it: …"), and Offer that asks for no look ("came from the ninth: <nil>").
+func (w *world) apart(t *testing.T, id int64, take func(int) error) {
+	t.Helper()
+	ctx := t.Context()
+	must(t, take(5))
+	if has := w.has(t, id, 6); len(has) != 1 || has[0].Parted || has[0].N != 5 {
+		t.Errorf("whose household moved whole into it: %+v", has)
+	}
+	must(t, w.quota.Skip(ctx, w.han, id, quota.Skip{N: 6, Reason: quota.Had, Words: "就是第 5 户"}))
+	w.heard(t)
+	must(t, w.quota.Second(ctx, w.lin, id, 6, w.stands(t, id, 6), true))
+	w.root(t, `update membership set until = $2 where household = $1 and person = 109`, w.first+8, "2027-12-31")
+	for _, n := range []int{7, 8, 9} {
+		must(t, take(n))
+	}
+	if err := take(10); !errors.Is(err, quota.ErrParted) {
+		t.Errorf("came from the ninth: %v", err)
+	}
+	if has := w.has(t, id, 10); len(has) != 1 || !has[0].Parted || has[0].N != 9 {
+		t.Errorf("from whom it came: %+v", has)
+	}
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 10, By: w.today(t) + 60, Sure: true}))
 }
 
 // TestAListOfNobodyIsNotFrozen: its places could be offered to nobody for ever. It is withdrawn.

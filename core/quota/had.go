@@ -22,7 +22,8 @@ type Having struct {
 	Open    bool // only offered: that list waits for its answer
 	Since   time.Time
 	Cleared bool // two people have looked since, and it is not so: nothing is in the way
-	Other   bool // it is another household's, in which somebody of theirs stands too (Double)
+	Other   bool // it is another household's, in which somebody of theirs stands too (Double), or lived
+	Parted  bool // they lived there when it was taken, and left somebody behind: it bars nothing, and is looked at first
 }
 
 // Has lists what the household of an entry has already, or is offered elsewhere, the first
@@ -32,6 +33,11 @@ func (q *Quota) Has(ctx context.Context, tx *pg.Tx, r Round, e Entry, c *Course)
 	if err != nil {
 		return nil, err
 	}
+	parted, err := parted(ctx, tx, r.ID, e.N)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, parted...)
 	town, err := q.livesIn(ctx, tx, e)
 	if err != nil {
 		return nil, err
@@ -50,12 +56,22 @@ func (q *Quota) Has(ctx context.Context, tx *pg.Tx, r Round, e Entry, c *Course)
 }
 
 func elsewhere(ctx context.Context, tx *pg.Tx, round int64, n int) ([]Having, error) {
-	rows, err := tx.Query(ctx, `select round, n, area, state = 'open', since, cleared, other from quota_has($1, $2)`, round, n)
+	rows, err := tx.Query(ctx, `select round, n, area, state = 'open', since, cleared, other, false from quota_has($1, $2)`, round, n)
 	if err != nil {
 		return nil, pg.Fail(err, "read what a household has by other lists")
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Having])
 	return list, pg.Fail(err, "read what a household has by other lists")
+}
+
+// parted lists the places of households from which somebody of the entry's came since.
+func parted(ctx context.Context, tx *pg.Tx, round int64, n int) ([]Having, error) {
+	rows, err := tx.Query(ctx, `select round, n, area, false, since, false, true, true from quota_parted($1, $2)`, round, n)
+	if err != nil {
+		return nil, pg.Fail(err, "read from whom a household came")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Having])
+	return list, pg.Fail(err, "read from whom a household came")
 }
 
 // livesIn is the township in which a household lives now; of who has left the area, or is nobody
@@ -82,6 +98,7 @@ func (c *Course) cleared(n int) (at time.Time) {
 func barred(has []Having) (err error) {
 	for _, h := range has {
 		switch {
+		case h.Parted:
 		case h.Open && err == nil:
 			err = ErrElsewhere
 		case !h.Open && !h.Cleared:

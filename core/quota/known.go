@@ -18,6 +18,7 @@ type Known struct {
 	Against []string // it is known by now and does not: why, in sentences
 	Missing []string // paths of the facts that are not known and could decide
 	Nobody  bool     // nothing can be read of the household any more
+	Newer   bool     // by rules that were published since the list was drawn, for its cut-off too
 }
 
 // Unsure reports whether a place is offered only by who says that they have seen this.
@@ -41,6 +42,7 @@ func (q *Quota) Known(ctx context.Context, tx *pg.Tx, why registry.Purpose, r Ro
 	if err != nil {
 		return k, err
 	}
+	k.Newer = rules.Book().Digest != r.Book
 	for _, f := range rules.Explain(&facts).Findings {
 		if f.Item != r.Item {
 			continue

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/notify"
@@ -37,13 +38,13 @@ type Answer struct {
 type Offering struct {
 	N    int       // as somebody saw it
 	By   core.Date // the last day on which they answer
-	Sure bool      // they have seen that it is not known whether the household fits (Known), and what is missing
+	Sure bool      // they have seen that it is not known whether the household fits (Known), and what is missing; or from whom it came (Having.Parted)
 }
 
 // Offer offers the next place to the household whose turn it is, and tells it so. Of two at once
 // one does, and of two lists with one household at the top. Errors: ErrNone, ErrState, ErrTurn,
 // ErrAsked, ErrNoPlace, ErrAnswerDay; ErrHad and ErrElsewhere where it has one or is offered one by
-// another list; ErrUnsure.
+// another list; ErrUnsure, ErrParted.
 func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, o Offering) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		switch {
@@ -75,8 +76,12 @@ func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, o Offerin
 			return err
 		}
 		known, err := q.Known(ctx, tx, registry.Purpose{Actor: actor(who), Why: "quota"}, t.round, e)
-		if err == nil && known.Unsure() && !o.Sure {
+		switch apart := slices.ContainsFunc(has, func(h Having) bool { return h.Parted }); {
+		case err != nil || o.Sure:
+		case known.Unsure():
 			err = ErrUnsure
+		case apart:
+			err = ErrParted
 		}
 		if err != nil {
 			return err

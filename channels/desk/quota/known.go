@@ -68,6 +68,7 @@ func questions(paths []string, members []registry.Member) (out []string) {
 func (r row) Bars() (why quota.Reason) {
 	for _, h := range r.Has {
 		switch {
+		case h.Parted:
 		case h.Open && why == "":
 			why = quota.Elsewhere
 		case !h.Open && !h.Cleared:
@@ -75,6 +76,11 @@ func (r row) Bars() (why quota.Reason) {
 		}
 	}
 	return why
+}
+
+// Parted reports whether somebody of theirs left a household that took one.
+func (r row) Parted() bool {
+	return slices.ContainsFunc(r.Has, func(h having) bool { return h.Parted })
 }
 
 // Parts are the parts of the index that were not asked in full at the cut-off.

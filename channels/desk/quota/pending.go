@@ -18,7 +18,7 @@ func (k *Room) pending(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 		if err := k.acute(ctx, tx, why, one, i < perPage); err != nil {
 			return err
 		}
-		if one.Outcome == quota.Offered || !one.Waits() {
+		if i < perPage && (one.Outcome == quota.Offered || !one.Waits()) { // of so many open offers each is opened by itself
 			if err := k.stands(ctx, tx, why, p, one, c); err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ func (k *Room) town(w http.ResponseWriter, r *http.Request, at desk.At) error {
 				if err := k.acute(ctx, tx, why, &rows[i], i < perPage); err != nil {
 					return err
 				}
-				if rows[i].Outcome == quota.Offered {
+				if i < perPage && rows[i].Outcome == quota.Offered {
 					if err := k.lacks(ctx, tx, why, e.Round, &rows[i]); err != nil {
 						return err
 					}

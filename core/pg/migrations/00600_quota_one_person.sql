@@ -52,6 +52,19 @@ language sql stable security definer set search_path = public, pg_temp set liano
     where (e.round, e.n) = (of, nth) and e.region = any (string_to_array(current_setting('lianou.regions', true), ','))
     order by h.since, h.round, h.n
 $$;
+-- The places that households took in which somebody of an entry's lived then, who has left them since and
+-- somebody behind: one household that took one and was parted. To who has the township of the entry in scope.
+create function quota_parted(of bigint, nth integer) returns table (round bigint, n integer, area text, since timestamptz)
+language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
+    select distinct o.round, o.n, y.area, o.ended
+    from quota_round r join quota_entry e on e.round = r.id join membership m on m.household = e.household and (m.until is null or m.until >= (r.cutoff at time zone interval '8 hours')::date)
+        join membership was on was.person = m.person and was.household <> e.household and was.until is not null
+        join quota_entry x on x.household = was.household join quota_round y on y.id = x.round and y.item = r.item
+        join quota_offer o on (o.round, o.n) = (x.round, x.n) and o.state = 'accepted' and (o.ended at time zone interval '8 hours')::date between was.since and was.until
+    where (e.round, e.n) = (of, nth) and e.region = any (string_to_array(current_setting('lianou.regions', true), ','))
+        and exists (select from membership c where c.household = was.household and c.until is null)
+    order by 4, 1, 2
+$$;
 create function quota_round_of_somebody() returns trigger language plpgsql as $$
 begin
     if coalesce(new.listed, 0) = 0 then
@@ -61,15 +74,15 @@ begin
 end
 $$;
 -- +goose StatementEnd
-revoke execute on function quota_others(bigint, integer[]), quota_doubles(bigint, integer[]), quota_elsewhere(bigint, integer), quota_has(bigint, integer) from public;
-grant execute on function quota_doubles(bigint, integer[]), quota_has(bigint, integer) to lianou_platform;
+revoke execute on function quota_others(bigint, integer[]), quota_doubles(bigint, integer[]), quota_elsewhere(bigint, integer), quota_has(bigint, integer), quota_parted(bigint, integer) from public;
+grant execute on function quota_doubles(bigint, integer[]), quota_has(bigint, integer), quota_parted(bigint, integer) to lianou_platform;
 create trigger quota_round_of_somebody before update of state on quota_round
     for each row when (old.state <> 'frozen' and new.state = 'frozen') execute function quota_round_of_somebody();
 
 -- +goose Down
 drop trigger quota_round_of_somebody on quota_round;
 drop function quota_round_of_somebody();
-drop function quota_has(bigint, integer), quota_elsewhere(bigint, integer), quota_doubles(bigint, integer[]), quota_others(bigint, integer[]);
+drop function quota_parted(bigint, integer), quota_has(bigint, integer), quota_elsewhere(bigint, integer), quota_doubles(bigint, integer[]), quota_others(bigint, integer[]);
 -- +goose StatementBegin
 create function quota_elsewhere(of bigint, nth integer) returns table (round bigint, n integer, area text, state text, since timestamptz, cleared boolean)
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
