@@ -78,3 +78,28 @@ func TestAnAmountOfNothingIsLess(t *testing.T) {
 		t.Error("of those who get nothing 0 lose")
 	}
 }
+
+// TestWhatNobodyCanReckonIsLess: who was told a sum and is told none any more loses, and stands with
+// those who do; who is told one for the first time, or was told 0, does not.
+//
+// Red, the old code: "500 yuan that nobody can reckon any more: worse false".
+func TestWhatNobodyCanReckonIsLess(t *testing.T) {
+	t.Parallel()
+	fits := func(told bool, amount core.Fen) rulebook.Side {
+		return rulebook.Side{Outcome: matching.Eligible, Benefit: matching.Benefit{Told: told, Amount: amount}}
+	}
+	for _, c := range []struct {
+		what    string
+		was, is rulebook.Side
+		worse   bool
+	}{
+		{"500 yuan that nobody can reckon any more", fits(true, 500_00), fits(false, 0), true},
+		{"nothing that nobody can reckon any more", fits(true, 0), fits(false, 0), false},
+		{"never reckoned", fits(false, 0), fits(false, 0), false},
+		{"reckoned at last", fits(false, 0), fits(true, 500_00), false},
+	} {
+		if one := (rulebook.Changed{Was: c.was, Is: c.is}); one.Worse() != c.worse {
+			t.Errorf("%s: worse %v", c.what, one.Worse())
+		}
+	}
+}

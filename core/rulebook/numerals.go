@@ -209,12 +209,11 @@ var perUnit = map[policy.Unit]map[string][2]int64{
 	policy.UnitCount: {"级": {1, 1}, "处": {1, 1}, "套": {1, 1}, "辆": {1, 1}, "口": {1, 1}, "样": {1, 1}, "个": {1, 1}, "人": {1, 1}},
 }
 
-// nameOf finds a limit in a sentence and gives it as it is written there; "" for none. Digits
-// name it whatever is counted by them.
+// nameOf finds a limit in a sentence and gives it as it is written there; "" for none. What counts
+// something else (60 天 beside a limit of 60 years) does not name it.
 func nameOf(sentence string, unit policy.Unit, limit int64) string {
 	for _, s := range slices.Backward(spellings(sentence)) {
-		n, same := s.inUnit(unit)
-		if same && n == limit || s.text[0] < utf8.RuneSelf && s.n == limit {
+		if n, same := s.inUnit(unit); same && n == limit {
 			return strings.TrimSpace(s.text)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // TestALimitIsFoundInWords: a number is found in a sentence in digits and in words, in the unit
 // of its limit or in another that comes to the same; what only has a numeral in it is none.
 //
-// Red, with the digits alone: every line but the first two.
+// Red, with the digits alone: every line but the first two; with digits that name a limit whatever
+// they count, as it was: 60 天 and 60 元.
 func TestALimitIsFoundInWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -58,6 +59,8 @@ func TestALimitIsFoundInWords(t *testing.T) {
 		{"老百姓十分着急。", policy.UnitCount, 10_000, ""},
 		{"没工作六十天了。", policy.UnitYears, 60_000, ""},
 		{"星期一到镇上。", policy.UnitCount, 1_000, ""},
+		{"没工作 60 天了。", policy.UnitYears, 60_000, ""},
+		{"每月 60 元。", policy.UnitYears, 60_000, ""},
 	} {
 		if got := rulebook.NameOf(c.sentence, c.unit, c.limit); got != c.want {
 			t.Errorf("%s: %q, want %q", c.sentence, got, c.want)

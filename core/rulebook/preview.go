@@ -138,12 +138,16 @@ func (c *Changed) differs() bool {
 	return c.Was.Outcome != c.Is.Outcome
 }
 
-// Worse reports whether the household loses the item, or is given less.
+// Worse reports whether the household loses the item, or is given less, or nobody can tell any
+// more how much.
 func (c *Changed) Worse() bool {
 	if c.Was.Outcome != matching.Eligible {
 		return false
 	}
 	if c.Is.Outcome != matching.Eligible {
+		return true
+	}
+	if gave := c.Was.Benefit; gave.Told && gave.Amount > 0 && !c.Is.Benefit.Told {
 		return true
 	}
 	return c.told() && c.Is.Benefit.Amount < c.Was.Benefit.Amount
