@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -52,7 +53,11 @@ func (p *Payout) mayCancel(ctx context.Context, tx *pg.Tx, m month, remake bool)
 	case back && remake:
 		return ErrCameBack
 	case back || remake: // a stop of what is merely due keeps money in
-		return statementSays(ctx, tx, m.claim, m.period)
+		err := statementSays(ctx, tx, m.claim, m.period)
+		if errors.Is(err, ErrStatementSays) && !remake {
+			err = ErrStopSays
+		}
+		return err
 	}
 	return nil
 }

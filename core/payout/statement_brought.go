@@ -24,7 +24,8 @@ const longest = 31
 // it (ConfirmStatement), and not once the bank's own came. It tells nothing of batches whose
 // outcome is unknown: that is the bank's own word, over its own way. KindInvalid with a
 // sentence for what TakeStatement would set aside, for more than 31 days and for days that are
-// to come; nothing of it is kept.
+// to come; nothing of it is kept. ErrManyWait where three of theirs wait. What it has as paid is not
+// sent again while it waits.
 func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, raw []byte) (again bool, err error) {
 	if by <= 0 {
 		return false, core.E(core.KindForbidden, "no_staff", "")
@@ -40,6 +41,9 @@ func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	case in.To > tx.Today():
 		return false, core.Invalid("statement", "这份对账单写到了还没到的日子。请银行核对。")
 	}
+	if err := mayBring(ctx, tx, by); err != nil {
+		return false, err
+	}
 	in.name, in.by = broughtPrefix+digest(raw)[:16], by
 	var before int // of these bytes, taken out since
 	if err := tx.QueryRow(ctx, `select count(*) from bank_statement where digest = $1 and state = 'void'`, digest(raw)).Scan(&before); err != nil {
@@ -48,13 +52,37 @@ func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	if before > 0 {
 		in.name = fmt.Sprintf("%s-%d", in.name, before)
 	}
-	err = p.keepStatement(ctx, tx, &in)
-	return in.state != "brought", err
+	if err := p.keepStatement(ctx, tx, &in); err != nil || in.state != "brought" {
+		return true, err
+	}
+	return false, keepLines(ctx, tx, in.id, in.Lines)
+}
+
+// mayWait is how many of one person's statements may wait for another at a time.
+const mayWait = 3
+
+// The refusals of statements that people carry in.
+var (
+	ErrManyWait   = core.E(core.KindConflict, "statement_many", "您交的已经有三份在等另一个人确认。请先等确认,交错了的撤下来,再交。")
+	ErrOtherFile  = core.Invalid("file", "这个文件和同事交的那份不一样,没有确认。请用银行给您的原文件再试一次;还是不一样,就点“这份不对”。")
+	ErrVoidStands = core.E(core.KindConflict, "statement_void", "已经有人说这份不对,等另一个人确认。")
+)
+
+func mayBring(ctx context.Context, tx *pg.Tx, by core.StaffID) error {
+	var waiting int
+	if err := tx.QueryRow(ctx, `select count(*) from bank_statement where state = 'brought' and brought_by = $1`, by).Scan(&waiting); err != nil {
+		return pg.Fail(err, "count statements that wait")
+	}
+	if waiting >= mayWait {
+		return ErrManyWait
+	}
+	return nil
 }
 
 // carried is a statement that somebody carried in, as it stands.
 type carried struct {
 	Name   string
+	Digest string
 	State  string
 	Sealed []byte
 	By     core.StaffID // who brought it
@@ -66,19 +94,20 @@ func (p *Payout) lockCarried(ctx context.Context, tx *pg.Tx, id int64) (c carrie
 	if err := oneAtATime(ctx, tx); err != nil {
 		return c, err
 	}
-	const q = `select name, state, sealed, brought_by, coalesce(void_by, 0), void_at from bank_statement
+	const q = `select name, digest, state, sealed, brought_by, coalesce(void_by, 0), void_at from bank_statement
 		where id = $1 and brought_by is not null and state in ('brought', 'kept') for update`
-	err = pg.Fail(tx.QueryRow(ctx, q, id).Scan(&c.Name, &c.State, &c.Sealed, &c.By, &c.VoidBy, &c.VoidAt), "read a statement that was brought")
+	err = pg.Fail(tx.QueryRow(ctx, q, id).Scan(&c.Name, &c.Digest, &c.State, &c.Sealed, &c.By, &c.VoidBy, &c.VoidAt), "read a statement that was brought")
 	if err != nil && core.KindOf(err) == core.KindNotFound {
 		return c, ErrMoved
 	}
 	return c, err
 }
 
-// ConfirmStatement lets a second person stand behind a statement that another carried in: it
-// counts from now on. ErrSamePerson for who brought it, ErrMoved for one that does not wait,
-// KindInvalid with a sentence when another one of its days counts by now.
-func (p *Payout) ConfirmStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64) error {
+// ConfirmStatement lets a second person stand behind a statement that another carried in, by
+// handing in the file that the bank gave to them, raw: sums alone say nothing of its lines. It
+// counts from now on. ErrSamePerson for who brought it, ErrOtherFile for other bytes, ErrMoved for
+// one that does not wait, KindInvalid with a sentence when another one of its days counts by now.
+func (p *Payout) ConfirmStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, raw []byte) error {
 	c, err := p.lockCarried(ctx, tx, id)
 	switch {
 	case err != nil:
@@ -87,6 +116,8 @@ func (p *Payout) ConfirmStatement(ctx context.Context, tx *pg.Tx, by core.StaffI
 		return ErrMoved
 	case c.By == by || by <= 0:
 		return ErrSamePerson
+	case digest(raw) != c.Digest:
+		return ErrOtherFile
 	}
 	in, err := p.again(ctx, tx, c.Name, c.Sealed)
 	switch {
@@ -114,22 +145,26 @@ func (p *Payout) again(ctx context.Context, tx *pg.Tx, name string, sealed []byt
 }
 
 // VoidStatement says of a statement that somebody carried in that it is none. One that nobody
-// has confirmed is out at once; of one that counts another person has to confirm it
-// (ConfirmVoid). KindInvalid without a sentence, ErrMoved for the bank's own and for what is out.
+// has confirmed is out at once by the word of who brought it; of others another person has to
+// confirm that (ConfirmVoid). KindInvalid without a sentence, ErrVoidStands where somebody else says
+// so already, ErrMoved for the bank's own and for what is out.
 func (p *Payout) VoidStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, why string) error {
 	why = strings.TrimSpace(why)
 	switch {
 	case by <= 0:
 		return core.E(core.KindForbidden, "no_staff", "")
-	case why == "" || len(why) > 600:
+	case !core.Said(why, 2) || len(why) > 600:
 		return core.Invalid("why", "请写明这份对账单哪里不对。")
 	}
 	c, err := p.lockCarried(ctx, tx, id)
 	if err != nil {
 		return err
 	}
+	if c.VoidBy > 0 && c.VoidBy != by {
+		return ErrVoidStands
+	}
 	act, q := "statement.void_proposed", `update bank_statement set void_by = $2, void_why = $3, void_at = $4 where id = $1`
-	if c.State == "brought" {
+	if c.State == "brought" && c.By == by {
 		act, q = "statement.voided", `update bank_statement set state = 'void', voided_by = $2, void_why = $3, voided = $4 where id = $1`
 	}
 	if _, err := tx.Exec(ctx, q, id, by, why, tx.Now()); err != nil {
@@ -138,7 +173,7 @@ func (p *Payout) VoidStatement(ctx context.Context, tx *pg.Tx, by core.StaffID, 
 	return p.traceStatement(ctx, tx, by, act, c.Name, why)
 }
 
-// ConfirmVoid lets a second person take out a statement that counts, as the page showed it.
+// ConfirmVoid lets a second person take out a statement, as the page showed it.
 // What the bank delivered for its days and was set aside takes its place. ErrSamePerson for who
 // said that it is none, ErrMoved when nobody says so, or by now somebody else.
 func (p *Payout) ConfirmVoid(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, shown time.Time) error {
@@ -146,7 +181,7 @@ func (p *Payout) ConfirmVoid(ctx context.Context, tx *pg.Tx, by core.StaffID, id
 	switch {
 	case err != nil:
 		return err
-	case c.State != "kept" || c.VoidAt == nil || c.VoidAt.UnixMicro() != shown.UnixMicro():
+	case c.VoidAt == nil || c.VoidAt.UnixMicro() != shown.UnixMicro():
 		return ErrMoved
 	case c.VoidBy == by || by <= 0:
 		return ErrSamePerson

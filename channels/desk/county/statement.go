@@ -28,6 +28,7 @@ type account struct {
 	payout.Account
 	Days, Bringer, Confirmer, Voider string
 	Left                             core.Fen // not matched, and not settled by two people
+	Mine                             bool     // carried in by whoever reads it
 	MayConfirm, MayVoid              bool     // by whoever reads it
 }
 
@@ -94,7 +95,7 @@ func (c *Room) compared(r *http.Request, at desk.At, list []payout.Account, open
 	for _, a := range list {
 		reasons[a.ID] = a.Reason
 		p.List = append(p.List, account{Account: a, Days: days(a.From, a.To), Bringer: names[a.Brought], Confirmer: names[a.Confirmed], Voider: names[a.VoidBy],
-			Left: a.Unmatched - a.Explained, MayConfirm: a.State == "brought" && a.Brought != at.Staff.ID, MayVoid: a.VoidBy > 0 && a.VoidBy != at.Staff.ID})
+			Left: a.Unmatched - a.Explained, Mine: a.Brought == at.Staff.ID, MayConfirm: a.State == "brought" && a.Brought != at.Staff.ID, MayVoid: a.VoidBy > 0 && a.VoidBy != at.Staff.ID})
 	}
 	for _, d := range open {
 		one := difference{Difference: d, When: days(d.Day, d.Day), Author: names[d.By], Waits: d.Verdict == "waits", MayConfirm: d.Word > 0 && d.By != at.Staff.ID}
@@ -160,7 +161,7 @@ func (c *Room) bring(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	said := "收下了这份对账单。请另一个人对着银行给的单子看一遍,确认了才算数。"
+	said := "收下了这份对账单。请另一个人用银行给他的文件确认,确认了才算数。"
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		again, err := c.d.Payout.BringStatement(ctx, tx, at.Staff.ID, raw)
 		if again {
@@ -171,14 +172,18 @@ func (c *Room) bring(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return compared(w, r, err, said)
 }
 
-// stands puts a statement in force that a colleague carried in.
+// stands puts a statement in force that a colleague carried in, by the file of a second person.
 func (c *Room) stands(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r, "statement")
 	if err != nil {
 		return err
 	}
+	raw, err := brought(r)
+	if err != nil {
+		return err
+	}
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		return c.d.Payout.ConfirmStatement(ctx, tx, at.Staff.ID, id)
+		return c.d.Payout.ConfirmStatement(ctx, tx, at.Staff.ID, id, raw)
 	})
 	return compared(w, r, err, "确认了,这份对账单对过了。没对上的在下面。")
 }
@@ -192,7 +197,7 @@ func (c *Room) void(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		return c.d.Payout.VoidStatement(ctx, tx, at.Staff.ID, id, r.FormValue("why"))
 	})
-	return compared(w, r, err, "记下了。两个人确认过的对账单,还要另一个人点头才撤下来。")
+	return compared(w, r, err, "记下了。自己交的、还没人确认的,已经撤下来;别的还要另一个人点头。")
 }
 
 // voided takes one out that two people had put in force, as the page showed it.
@@ -208,7 +213,7 @@ func (c *Room) voided(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		return c.d.Payout.ConfirmVoid(ctx, tx, at.Staff.ID, id, time.UnixMicro(shown))
 	})
-	return compared(w, r, err, "撤下来了。银行自己送来的那份,从现在起算数。")
+	return compared(w, r, err, "撤下来了。银行自己送来过的,从现在起算数。")
 }
 
 // brought reads the file of a form.

@@ -68,6 +68,11 @@ func (o *office) printed(number string, lines ...payout.StatementLine) []byte {
 // brings sends a file by the page's form.
 func (o *office) brings(c *http.Client, raw []byte) (int, string) {
 	o.t.Helper()
+	return o.hands(c, "/desk/county/statement", raw)
+}
+
+func (o *office) hands(c *http.Client, to string, raw []byte) (int, string) {
+	o.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	part, err := w.CreateFormFile("file", "对账单.sta")
@@ -75,7 +80,7 @@ func (o *office) brings(c *http.Client, raw []byte) (int, string) {
 	_, err = part.Write(raw)
 	o.must(err)
 	o.must(w.Close())
-	resp, err := c.Post(o.site.URL+"/desk/county/statement", w.FormDataContentType(), &body)
+	resp, err := c.Post(o.site.URL+to, w.FormDataContentType(), &body)
 	o.must(err)
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
@@ -120,10 +125,18 @@ func TestPayersReconcile(t *testing.T) {
 	if strings.Contains(page, "没对上 ") || strings.Contains(page, "/desk/county/brought/1/confirm") {
 		t.Error("it counts on one person's word, or they may confirm it alone")
 	}
-	if status, _ := o.ask(first, "/desk/county/brought/1/confirm", url.Values{"x": {""}}); status != http.StatusForbidden {
+	const confirm = "/desk/county/brought/1/confirm"
+	if status, _ := o.hands(first, confirm, raw); status != http.StatusForbidden {
 		t.Errorf("confirmed alone: %d", status)
 	}
-	_, page = o.ask(second, "/desk/county/brought/1/confirm", url.Values{"x": {""}})
+	for name, other := range map[string][]byte{"another file": append(bytes.Clone(raw), '\n'), "no file": nil} {
+		if status, page := o.hands(second, confirm, other); status != http.StatusUnprocessableEntity || !strings.Contains(page, "和同事交的那份不一样") {
+			t.Errorf("confirmed by %s: %d", name, status)
+		}
+	}
+	_, waits := o.ask(second, "/desk/county/statement", nil)
+	has(t, "to the second", waits, "银行给您的同一份文件", "请另一个人也来撤")
+	_, page = o.hands(second, confirm, raw)
 	has(t, "confirmed", page, "payer1 交来,payer2 确认", "没对上 423.01 元", "360 元", "500 元", "没对上 <b class=\"num\">3</b>",
 		"金额不一样:我们发的是 410.50 元,银行记的是 410.51 元", "没写我们的笔号", "是不是手续费", "回单说到账了,这几天的对账单上没有", "先看后一天的对账单")
 	if _, page = o.brings(second, raw); !strings.Contains(page, "已经有了,没有再记一次") {
@@ -173,7 +186,7 @@ func TestPayersReconcile(t *testing.T) {
 	if out == nil {
 		t.Fatal("the second person cannot take it out")
 	}
-	if _, page = o.ask(second, "/desk/county/brought/1/void/confirm", url.Values{"shown": {out[1]}}); !strings.Contains(page, "还没有对账单") {
-		t.Error("it is still there")
+	if _, page = o.ask(second, "/desk/county/brought/1/void/confirm", url.Values{"shown": {out[1]}}); !strings.Contains(page, "撤下来了") || !strings.Contains(page, "银行说没出过这份") {
+		t.Error("it is still there, or nothing says that it was")
 	}
 }
