@@ -130,8 +130,8 @@ func goalsOf(it *policy.Item, who int) []goal {
 // newSeeker prepares the search for one household.
 func newSeeker(m *Matcher, h *core.Household, r *Result) *seeker {
 	s := &seeker{m: m, h: h}
-	s.base.Gather(h)
-	s.v.Gather(h)
+	m.gather(&s.base, h)
+	m.gather(&s.v, h)
 	s.place = m.placeOf(&s.v)
 	for i := range m.book.Statuses {
 		by := m.book.Statuses[i].GrantedBy
