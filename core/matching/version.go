@@ -10,7 +10,7 @@ import (
 
 // TraceVersion is the version of the traces that are written now. A reader refuses one that
 // it does not know. What changes the bytes of a trace, its form or what is judged, is a new
-// version with a schema of its own (docs/trace-v3.schema.json), and the way of the versions
+// version with a schema of its own (docs/trace-v4.schema.json), and the way of the versions
 // before stays in the program: a judgement that was kept is made again as it was made.
 //
 // Version 2 has the form of version 1. What comes first (Finding.After, and with it what a
