@@ -14,7 +14,7 @@ import (
 // to the record, and the record of "nothing" does not speak over it.
 //
 // Controls: freeze without happened ("told of a fire: 0 events", "nothing, today: …-365");
-// happened that gives a door's record for the family's word ("from a record"); saidAgain without
+// happened that takes a door's record for the family's word ("from a record: asked 2026-11-28"); saidAgain without
 // it ("said again").
 func TestWhatTheFamilySaysOfEventsIsOfToday(t *testing.T) {
 	t.Parallel()
@@ -48,7 +48,7 @@ func TestWhatTheFamilySaysOfEventsIsOfToday(t *testing.T) {
 	} {
 		s := stated{household: core.Household{On: today, County: "371426", Members: []core.Member{{Ref: "m1"}}, Shocks: c.own}, at: today.Time().Add(12 * time.Hour)}
 		if c.by != "" {
-			s.sources = map[string]core.Provenance{"shocks": {Said: c.by, By: "app", At: year.Time(), Since: year}}
+			s.sources = map[string]core.Provenance{"shocks": {Said: c.by, By: "app", At: today.Time(), Since: year}} // imported today
 		}
 		h, sources, err := freeze(s, c.record, today)
 		if err != nil {
