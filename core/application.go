@@ -84,6 +84,8 @@ type Provenance struct {
 	ToMS   int64       `json:"to_ms,omitempty"`
 
 	Unrecorded bool `json:"unrecorded,omitempty"` // the agent heard it, and the recording does not hold it
+
+	Since Date `json:"since,omitempty"` // the day of the word, of a record that grows old by it (Household.ShocksAsked)
 }
 
 // Consent is one agreement, told apart by purpose (PIPL art. 29).

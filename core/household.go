@@ -36,7 +36,29 @@ type Household struct {
 	Shocks   *[]Shock  `json:"shocks,omitempty"`   // nil: not asked; empty: asked, none
 	Statuses *[]Status `json:"statuses,omitempty"` // already recognised; nil: not looked up
 
+	// ShocksAsked is the day of the word on Shocks, zero for one of today: that nothing else
+	// had happened says nothing of the days since. It is no fact and in no contract; a case
+	// keeps it in the provenance (Told).
+	ShocksAsked Date `json:"-"`
+
 	Members []Member `json:"members"`
+}
+
+// ShocksPath is the path of what has happened to a household.
+const ShocksPath = "shocks"
+
+// Told takes from the sources of the facts the day of the word on what has happened: that of
+// the record or, where its source gives none, the day on which it was said.
+func (h *Household) Told(sources map[string]Provenance) {
+	from, known := sources[ShocksPath]
+	switch {
+	case h.Shocks == nil || !known:
+		h.ShocksAsked = 0
+	case from.Since.IsZero() && !from.At.IsZero():
+		h.ShocksAsked = DateOf(from.At)
+	default:
+		h.ShocksAsked = from.Since
+	}
 }
 
 // Member is one counted member (共同生活家庭成员) of a Household.

@@ -26,6 +26,9 @@ func TestTellKnowsEveryFact(t *testing.T) {
 		for i := range part.of.NumField() {
 			f := part.of.Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name == "-" {
+				continue // no fact: the day of a word (Household.ShocksAsked)
+			}
 			if strings.Contains(" "+part.not+" ", " "+name+" ") {
 				if err := part.tell(name, []byte("1")); !errors.Is(err, core.ErrNoFact) {
 					t.Errorf("%s may be told: %v", name, err)

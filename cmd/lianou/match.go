@@ -20,7 +20,7 @@ import (
 type matchCmd struct {
 	File  string `arg:"" help:"JSON lines of households; - reads standard input."`
 	Check bool   `help:"Fail when a line's \"want\" does not hold."`
-	Trace string `help:"Write the trace of every household to this file, one a line (docs/trace-v3.schema.json)." type:"path"`
+	Trace string `help:"Write the trace of every household to this file, one a line (docs/trace-v4.schema.json)." type:"path"`
 }
 
 // maxMatchLine bounds one household's line.

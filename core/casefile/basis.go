@@ -15,7 +15,7 @@ import (
 )
 
 // Basis is what a judgement rests on beside the facts: what the household had already
-// (matching.Held) and the trace, of the version of its day (docs/trace-v3.schema.json). Both
+// (matching.Held) and the trace, of the version of its day (docs/trace-v4.schema.json). Both
 // are JSON; this package reads neither.
 type Basis struct {
 	Book  string

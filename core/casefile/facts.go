@@ -39,6 +39,7 @@ func (s *Store) AddFacts(ctx context.Context, tx *pg.Tx, id core.CaseID, f Facts
 	_, err = tx.Exec(ctx, `insert into case_facts (case_id, region, version, at, facts, provenance, digest, cause, by_staff)
 		select id, region, $2, $3, $4, $5, $6, $7, $8 from casefile where id = $1`,
 		id, f.Version, tx.Now(), plain, encode(f.Provenance), f.Digest, f.Cause, number(f.By))
+	f.Household.Told(f.Provenance)
 	return f, pg.Fail(err, "freeze the facts of a case")
 }
 
@@ -57,6 +58,7 @@ func (s *Store) Facts(ctx context.Context, tx *pg.Tx, id core.CaseID, version in
 	if err := json.Unmarshal(provenance, &f.Provenance); err != nil {
 		return f, core.E(core.KindInternal, "case_facts", "").Wrap(err)
 	}
+	f.Household.Told(f.Provenance)
 	return f, nil
 }
 

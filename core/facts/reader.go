@@ -28,7 +28,7 @@ func NewReader(on core.Date) *Reader {
 // Unpack fills v with the facts of a Row as they are on the Reader's day. It allocates
 // nothing once v has grown. The only error is a row that Pack did not make.
 func (r *Reader) Unpack(row []byte, v *Vector) error {
-	if len(row) < 3 || row[0] != rowVersion || row[1] >= 100 || row[2] > core.MaxMembers {
+	if !readable(row) || row[2] > core.MaxMembers {
 		return errRow
 	}
 	v.Reset(int(row[2]))
@@ -45,6 +45,9 @@ func (r *Reader) Unpack(row []byte, v *Vector) error {
 	v.Set(policy.MembersCount, int64(row[2]))
 	if mask&shocksKnown != 0 {
 		in.shocks(v)
+		if row[0] != rowUnasked {
+			v.Asked = core.Date(in.varint())
+		}
 		v.deriveShocks()
 	}
 	for i := range v.M {
@@ -54,6 +57,11 @@ func (r *Reader) Unpack(row []byte, v *Vector) error {
 		return errRow
 	}
 	return nil
+}
+
+// readable reports whether bytes begin as a row does.
+func readable(row []byte) bool {
+	return len(row) >= 3 && (row[0] == rowVersion || row[0] == rowUnasked) && row[1] < 100
 }
 
 func (r *Reader) member(in *unpacking, m *Member) {

@@ -10,9 +10,13 @@ import (
 	"lianou/core/policy"
 )
 
-// rowVersion is the first byte of every Row. Another number is another order of
-// fields: rows of the old one are packed anew before they are read.
-const rowVersion = 1
+// rowVersion is the first byte of every Row. Another number is another order of fields.
+// Version 1 had no day of the word on events: such a row is read as it was meant, and
+// migration 00598 has every one of them packed anew by the first scan after it.
+const (
+	rowVersion = 2
+	rowUnasked = 1
+)
 
 // MaxRow bounds a Row in bytes: core.MaxMembers members of whom everything is known,
 // and core.MaxShocks events, stay under it.
@@ -46,6 +50,7 @@ func Pack(dst []byte, h *core.Household, births []core.Date) ([]byte, error) {
 	dst = appendFacts(dst, v.Known&^dated|shockBit(h), v.H[:])
 	if h.Shocks != nil {
 		dst = appendShocks(dst, v.Shocks)
+		dst = binary.AppendVarint(dst, int64(v.Asked))
 	}
 	for i := range v.M {
 		m := &v.M[i]

@@ -46,9 +46,7 @@ func plain(v *facts.Vector) map[string]any {
 			}
 		}
 	}
-	if v.Known>>policy.ShockDays&1 == 1 {
-		out["events"] = append([]facts.Shock{}, v.Shocks...)
-	}
+	out["events"], out["asked"], out["silent"] = append([]facts.Shock{}, v.Shocks...), v.Asked, v.Silent
 	return out
 }
 

@@ -10,6 +10,16 @@ import (
 // NoSum is the Loss of a Shock of which nobody has said what it cost.
 const NoSum = -1
 
+// Silence is for how many days the word that nothing (else) has happened to a household stands:
+// as many as the rules of urgent aid look back on (shock.window of the Book; 社会救助暂行办法
+// 第47条 asks what struck a family now). What is recorded to have happened stays true for good.
+// A word that is older is neither a yes nor a no: it has to be asked again, whoever judges.
+const Silence = 90
+
+// Silent reports whether the word on a household's events, of the day asked, says nothing any
+// more of what may have happened by another day. A zero day is a word of that very day.
+func Silent(asked, on core.Date) bool { return asked != 0 && on-asked > Silence }
+
 // A Shock is a sudden event (突发困难) as the index and the facts derived from it
 // need it.
 type Shock struct {
@@ -44,7 +54,8 @@ func shockOf(s *core.Shock) Shock {
 }
 
 // deriveShocks sets the facts that rules ask about sudden events. It leaves only
-// those that have happened by the day of the vector.
+// those that have happened by the day of the vector. Once nobody has asked for longer than
+// Silence, what is recorded answers with yes, and nothing with no.
 func (v *Vector) deriveShocks() {
 	newest, year, disaster := int64(policy.NoShock), false, false
 	damaged, from := no, core.Date(0)
@@ -66,10 +77,20 @@ func (v *Vector) deriveShocks() {
 			damaged = s.home
 		}
 	}
-	v.Set(policy.ShockDays, newest)
-	v.Set(policy.ShockYear, truth(year))
-	v.Set(policy.DisasterYear, truth(disaster))
+	v.Silent = Silent(v.Asked, v.On)
+	if !v.Silent || newest <= Silence {
+		v.Set(policy.ShockDays, newest)
+	}
+	v.setUnless(policy.ShockYear, year)
+	v.setUnless(policy.DisasterYear, disaster)
 	if damaged != open {
-		v.Set(policy.DisasterHome, truth(damaged == yes))
+		v.setUnless(policy.DisasterHome, damaged == yes)
+	}
+}
+
+// setUnless sets a fact that is so, or that is not so by a word which still stands.
+func (v *Vector) setUnless(f policy.FactID, is bool) {
+	if is || !v.Silent {
+		v.Set(f, truth(is))
 	}
 }

@@ -10,7 +10,7 @@ import (
 // of its county and its area, by the order of policy.Areas. A question that hangs on the
 // place alone costs a small part of Unpack. Errors: a row that Pack did not make.
 func Spot(row []byte) (county, area int, err error) {
-	if len(row) < 3 || row[0] != rowVersion || row[1] >= 100 {
+	if !readable(row) {
 		return 0, 0, errRow
 	}
 	in := unpacking{b: row[3:]}

@@ -17,9 +17,12 @@ type Vector struct {
 	H      [policy.HouseholdFacts]int64
 	M      []Member // at most core.MaxMembers
 
-	// Shocks are the sudden events behind the facts derived from them, for the index;
-	// meaningful where ShockDays is known.
+	// Shocks are the sudden events behind the facts derived from them, for the index; none
+	// where nobody was asked. Asked is the day of that word, zero for one of the day itself,
+	// and Silent says that it is too old to tell of what else may have happened.
 	Shocks []Shock
+	Asked  core.Date
+	Silent bool
 }
 
 // A Member is the same for one member.
@@ -52,7 +55,7 @@ func (m *Member) Get(f policy.FactID) (int64, bool) {
 
 // Reset forgets everything and keeps the memory, for n members.
 func (v *Vector) Reset(n int) {
-	v.Known, v.Shocks = 0, v.Shocks[:0]
+	v.Known, v.Shocks, v.Asked, v.Silent = 0, v.Shocks[:0], 0, false
 	v.M = slices.Grow(v.M[:0], n)[:n]
 	for i := range v.M {
 		v.M[i].Known = 0
@@ -94,6 +97,7 @@ func (v *Vector) gather(h *core.Household) {
 	}
 	v.Set(policy.MembersCount, int64(len(h.Members)))
 	if h.Shocks != nil {
+		v.Asked = h.ShocksAsked
 		for i := range *h.Shocks {
 			v.Shocks = append(v.Shocks, shockOf(&(*h.Shocks)[i]))
 		}

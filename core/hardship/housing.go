@@ -55,7 +55,7 @@ func choices(v *facts.Vector, f policy.FactID, a, b, c int64) ([3]int64, int) {
 // shock is G: each event of the last twelve months counts by its loss over half a
 // year's income, less a twelfth for every month that has passed; at most 10.
 func shock(v *facts.Vector) span {
-	if _, known := v.Get(policy.ShockDays); !known {
+	if _, known := v.Get(policy.ShockDays); !known && !v.Silent {
 		return span{points(0), points(10)}
 	}
 	income, known := yearIncome(v)
@@ -73,6 +73,9 @@ func shock(v *facts.Vector) span {
 			low.add(2*int64(s.Loss), income, left)
 			high.add(2*int64(s.Loss), income, left)
 		}
+	}
+	if v.Silent { // nobody asked what else may have struck
+		return span{low.total(), points(10)}
 	}
 	return span{low.total(), high.total()}
 }

@@ -321,5 +321,8 @@ func plainShock(h *core.Household) span {
 			high.add(2*int64(*s.Loss), income, left)
 		}
 	}
+	if h.ShocksAsked != 0 && h.On > h.ShocksAsked+90 {
+		return span{low.total(), points(10)}
+	}
 	return span{low.total(), high.total()}
 }

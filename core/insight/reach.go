@@ -68,7 +68,8 @@ func (j *Judge) Stands(r *Reach, row []byte) (bool, error) {
 }
 
 // sameDay reports whether the facts of a row are the same on both days: nobody had a
-// birthday, and no event grows older. The rest of a row hangs on no day.
+// birthday, no event grows older, and the word that there was none still stands or had lapsed
+// before. The rest of a row hangs on no day.
 func (j *Judge) sameDay(r *Reach, row []byte) (bool, error) {
 	if err := r.was.Unpack(row, &j.before); err != nil {
 		return false, err
@@ -82,5 +83,5 @@ func (j *Judge) sameDay(r *Reach, row []byte) (bool, error) {
 			return false, nil
 		}
 	}
-	return len(j.v.Shocks) == 0, nil
+	return len(j.v.Shocks) == 0 && j.v.Silent == j.before.Silent, nil
 }

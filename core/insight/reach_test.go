@@ -100,7 +100,7 @@ func TestReachOfAChange(t *testing.T) {
 // TestStandsOnAnotherDay: the same rules on a later day leave what was found of a household
 // only where nobody had a birthday and nothing that befell it grows older. Controls: sameDay
 // without its look at ages ("a birthday", "the second's birthday"); without its look at
-// events ("an event"); Stands without sameDay (all three); ReachFrom of another day without
+// events ("an event") or without its look at the silence ("a silence gets too old"); Stands without sameDay (all three); ReachFrom of another day without
 // a reader of it (all three, and "another day touches nobody").
 func TestStandsOnAnotherDay(t *testing.T) {
 	t.Parallel()
@@ -123,17 +123,21 @@ func TestStandsOnAnotherDay(t *testing.T) {
 		name   string
 		births []core.Date
 		shocks []core.Shock
+		asked  core.Date
 		want   bool
 	}{
-		{"nobody older", []core.Date{born(30, before+40), born(7, before-3)}, nil, true},
-		{"a birthday", []core.Date{born(60, before+1)}, nil, false},
-		{"the second's birthday", []core.Date{born(30, before+40), born(18, before+1)}, nil, false},
-		{"a birthday the day before", []core.Date{born(60, before)}, nil, true},
-		{"a birthday the day after", []core.Date{born(60, before+2)}, nil, true},
-		{"a birth not known", []core.Date{0}, nil, true},
-		{"an event", []core.Date{born(30, before+40)}, []core.Shock{{Kind: "accident", Date: before - 100}}, false},
+		{"nobody older", []core.Date{born(30, before+40), born(7, before-3)}, nil, 0, true},
+		{"the last day of a silence", []core.Date{born(30, before+40)}, nil, before + 1 - facts.Silence, true},
+		{"a silence gets too old", []core.Date{born(30, before+40)}, nil, before - facts.Silence, false},
+		{"a silence too old before", []core.Date{born(30, before+40)}, nil, before - 1 - facts.Silence, true},
+		{"a birthday", []core.Date{born(60, before+1)}, nil, 0, false},
+		{"the second's birthday", []core.Date{born(30, before+40), born(18, before+1)}, nil, 0, false},
+		{"a birthday the day before", []core.Date{born(60, before)}, nil, 0, true},
+		{"a birthday the day after", []core.Date{born(60, before+2)}, nil, 0, true},
+		{"a birth not known", []core.Date{0}, nil, 0, true},
+		{"an event", []core.Date{born(30, before+40)}, []core.Shock{{Kind: "accident", Date: before - 100}}, 0, false},
 	} {
-		h := core.Household{On: before, County: "371426", Members: make([]core.Member, len(c.births)), Shocks: &c.shocks}
+		h := core.Household{On: before, County: "371426", Members: make([]core.Member, len(c.births)), Shocks: &c.shocks, ShocksAsked: c.asked}
 		row, err := facts.Pack(nil, &h, c.births)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)

@@ -278,7 +278,7 @@ func TestJudgedAsThen(t *testing.T) {
 	if f := r.Finding("GA-01"); f.After != "MZ-01" || f.Reasons[0].Text != "先把低保办下来,这一项跟着就能办。" {
 		t.Errorf("after %q", f.After)
 	}
-	for version, m := range map[int]*Matcher{1: then, 2: m.As(2), 3: m} {
+	for version, m := range map[int]*Matcher{1: then, 2: m.As(2), 3: m.As(3), 4: m} {
 		b, err := m.Trace(&h, nil, nil)
 		if err != nil || VersionOf(b) != version {
 			t.Errorf("version %d: %.20s %v", version, b, err)

@@ -114,7 +114,7 @@ const notJudged = Outcome(0xff)
 func (e *explainer) begin(h *core.Household) {
 	n := len(h.Members)
 	e.h = h
-	e.v.Gather(h)
+	e.m.gather(&e.v, h)
 	e.place = e.m.placeOf(&e.v)
 	cells := (len(e.m.book.Tests) + len(e.m.book.Statuses)) * (n + 1)
 	e.tests = cleared(e.tests, cells, notJudged)

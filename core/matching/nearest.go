@@ -129,9 +129,9 @@ func goalsOf(it *policy.Item, who int) []goal {
 
 // newSeeker prepares the search for one household.
 func newSeeker(m *Matcher, h *core.Household, r *Result) *seeker {
-	s := &seeker{m: m, h: h}
-	s.base.Gather(h)
-	s.v.Gather(h)
+	s := &seeker{m: m, h: h, standings: r.Statuses}
+	m.gather(&s.base, h)
+	m.gather(&s.v, h)
 	s.place = m.placeOf(&s.v)
 	for i := range m.book.Statuses {
 		by := m.book.Statuses[i].GrantedBy
@@ -151,6 +151,8 @@ type seeker struct {
 	place   *place
 	base, v facts.Vector // as it is, and as it would be
 	granted [maxStatuses]bool
+
+	standings []Standing // as things are
 
 	reach bool // leave alone what nobody can bring about
 	limit int  // facts that may change

@@ -15,14 +15,18 @@ const textUnsure = "这一项要请工作人员当面看。"
 func (s *seeker) say(steps []Step) string {
 	var b strings.Builder
 	never := slices.DeleteFunc(slices.Clone(steps), func(st Step) bool { return st.Can != Never })
+	told := s.told(steps)
 	switch {
+	case len(told) == 0:
+		return textUnsure
 	case len(steps) == 1:
 		b.WriteString("只差一样。")
 	case len(never) > 0:
-		steps = never
-	default:
+		told = never
+	case len(told) == len(steps):
 		b.WriteString("差 " + strconv.Itoa(len(steps)) + " 样。")
 	}
+	steps = told
 	for i := range steps {
 		b.WriteString(steps[i].Text)
 		if i == len(steps)-1 || endOf(&steps[i], "") != endOf(&steps[i+1], "") {
@@ -30,6 +34,37 @@ func (s *seeker) say(steps []Step) string {
 		}
 	}
 	return b.String()
+}
+
+// told are the steps that say something to this household. An item for everybody but those of a
+// status is no use to whoever has that status, or would have it: that alone is told, of each
+// status once, and nobody is sent to ask or wait for the rest. A status that the household has
+// not, and would only come to on the way there, is none of theirs to hear of: without it the
+// plain conditions are told, uncounted.
+func (s *seeker) told(steps []Step) []Step {
+	if s.m.version < versionSilence {
+		return steps
+	}
+	var theirs, plain []Step
+	for i := range steps {
+		st := &steps[i]
+		switch {
+		case st.Leaves == "":
+			plain = append(plain, *st)
+		case s.has(st) && !slices.ContainsFunc(theirs, func(o Step) bool { return o.Leaves == st.Leaves }):
+			theirs = append(theirs, *st)
+		}
+	}
+	if len(theirs) > 0 {
+		return theirs
+	}
+	return plain
+}
+
+// has reports whether the status that stands in the way is one that the household has, or would
+// have as things are.
+func (s *seeker) has(st *Step) bool {
+	return slices.ContainsFunc(s.standings, func(o Standing) bool { return o.Key == st.Leaves && o.Outcome == Eligible })
 }
 
 // stepText says how a fact stands and how far it is off: the condition's own sentence

@@ -191,7 +191,11 @@ func (g *gathering) told(f laid) {
 	if f.about != 0 {
 		prefix = "members/" + string(g.refs[f.about]) + "/"
 	}
-	g.sources[prefix+f.path] = core.Provenance{Said: f.source, At: f.known}
+	from := core.Provenance{Said: f.source, At: f.known}
+	if f.about == 0 && f.path == core.ShocksPath {
+		from.Since = f.from
+	}
+	g.sources[prefix+f.path] = from
 	fact := f.fact(prefix, g.as.Known)
 	fact.Turned = g.turned(fact)
 	g.facts = append(g.facts, fact)
@@ -239,6 +243,7 @@ func (g *gathering) household(home Home) (core.Household, error) {
 	if err != nil {
 		return core.Household{}, core.E(core.KindInternal, "facts_unreadable", "").Wrap(err)
 	}
+	h.Told(g.sources)
 	return h, nil
 }
 

@@ -81,6 +81,7 @@ func (p *packing) gathered(today core.Date) (core.Household, error) {
 	for _, f := range lay(said, AsOf{On: today, Known: always().Known}) {
 		if f.about == 0 {
 			g.top[f.path] = f.value
+			g.sources[f.path] = core.Provenance{Since: f.from}
 		} else {
 			g.members[f.about][f.path] = f.value
 		}

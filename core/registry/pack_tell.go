@@ -34,6 +34,9 @@ func (p *packing) told(today core.Date) (h core.Household, ok bool) {
 	if !all[0].into(h.Tell) {
 		return h, false
 	}
+	if h.Shocks != nil {
+		h.ShocksAsked = all[0].from(core.ShocksPath)
+	}
 	for i := range h.Members {
 		if !all[i+1].into(h.Members[i].Tell) {
 			return h, false
@@ -102,6 +105,16 @@ func (l spoken) into(tell func(string, []byte) error) bool {
 		}
 	}
 	return true
+}
+
+// from is the day of the word on a fact, zero where there is none.
+func (l spoken) from(name string) core.Date {
+	for i := range l {
+		if string(l[i].name) == name {
+			return l[i].sheet.ValidFrom
+		}
+	}
+	return 0
 }
 
 // eachFact gives the names and values of an object of JSON to see, as they are written,

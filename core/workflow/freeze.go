@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"lianou/core"
@@ -45,7 +46,11 @@ func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]c
 		if err != nil {
 			return core.Household{}, nil, err
 		}
+		events, by := top[core.ShocksPath], sources[core.ShocksPath]
 		lay(side{over, r.sources, ""}, side{top, sources, ""})
+		if err := happened(side{top, sources, ""}, events, by, on); err != nil {
+			return core.Household{}, nil, err
+		}
 		top["county"] = over["county"]
 		for _, ref := range refs {
 			to, tied := r.refs[core.MemberRef(ref)]
@@ -62,6 +67,31 @@ func freeze(s stated, r *registered, on core.Date) (core.Household, map[string]c
 	}
 	h, err := join(top, members, order, on)
 	return h, sources, err
+}
+
+// happened lays what the family itself said of events over what is on record: what happened is
+// added to what happened before. Where that is nothing new the record stays whose it is, and is
+// as new as their word that nothing else did: silence grows old (facts.Silence), and whoever asks
+// has just been asked. What a door had from a record is no word of theirs.
+func happened(at side, said json.RawMessage, by core.Provenance, on core.Date) error {
+	recorded, known := at.sources[core.ShocksPath]
+	if len(said) == 0 || string(said) == "null" || known && strings.HasPrefix(by.Said, "registry:") {
+		return nil
+	}
+	before := string(at.facts[core.ShocksPath])
+	all, err := joinShocks(at.facts[core.ShocksPath], said)
+	if err != nil {
+		return err
+	}
+	if known && string(all) == before {
+		if !by.At.IsZero() {
+			on = core.DateOf(by.At)
+		}
+		recorded.Since = max(recorded.Since, on)
+		by = recorded
+	}
+	at.facts[core.ShocksPath], at.sources[core.ShocksPath] = all, by
+	return nil
 }
 
 // side is the facts of a household or of one member, with the sources of all facts

@@ -107,11 +107,13 @@ func saidAgain(old casefile.Facts, said stated, refs map[core.MemberRef]core.Mem
 	if err != nil {
 		return core.Household{}, nil, nil, err
 	}
-	if over["shocks"], err = joinShocks(top["shocks"], over["shocks"]); err != nil {
+	l := later{said: said, sources: maps.Clone(old.Provenance)}
+	events := over[core.ShocksPath]
+	delete(over, core.ShocksPath)
+	l.lay(top, over, "", "")
+	if err := happened(side{top, l.sources, ""}, events, l.source(core.ShocksPath), on); err != nil {
 		return core.Household{}, nil, nil, err
 	}
-	l := later{said: said, sources: maps.Clone(old.Provenance)}
-	l.lay(top, over, "", "")
 	for from, to := range refs {
 		if members[string(to)] != nil {
 			l.lay(members[string(to)], others[string(from)], "members/"+string(from)+"/", "members/"+string(to)+"/")
@@ -134,18 +136,22 @@ func (l *later) lay(into, over map[string]json.RawMessage, from, to string) {
 		if len(value) == 0 || string(value) == "null" || key == "on" || key == "county" || key == "relation" || string(into[key]) == string(value) {
 			continue
 		}
-		if vouched(l.sources[to+key]) && key != "shocks" {
+		if vouched(l.sources[to+key]) {
 			if key != "age" {
 				l.differs = append(l.differs, to+key)
 			}
 			continue
 		}
-		source, ok := l.said.sources[from+key]
-		if !ok {
-			source = core.Provenance{Said: "citizen", By: l.said.channel, At: l.said.at}
-		}
-		into[key], l.sources[to+key] = value, source
+		into[key], l.sources[to+key] = value, l.source(from+key)
 	}
+}
+
+// source is who said a fact of the later request.
+func (l *later) source(path string) core.Provenance {
+	if from, ok := l.said.sources[path]; ok {
+		return from
+	}
+	return core.Provenance{Said: "citizen", By: l.said.channel, At: l.said.at}
 }
 
 // vouched reports whether somebody stands behind a fact other than who told it. A record

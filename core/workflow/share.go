@@ -85,7 +85,9 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 	for _, at := range order {
 		value := seen[at]
 		f := stands[at]
-		if same := registry.SameValue(f.Value, value); guarded(f) || certified[at.key] {
+		same := registry.SameValue(f.Value, value)
+		renews := same && at == fact{key: core.ShocksPath} // nothing since: a record of what was is not newer by it
+		if !renews && (guarded(f) || certified[at.key]) {
 			if same {
 				continue // who vouches for it stays who they are
 			}

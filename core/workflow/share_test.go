@@ -110,6 +110,51 @@ func TestAVisitReachesTheRegister(t *testing.T) {
 	}
 }
 
+// What two found at the door to be so of what happened is as new as their visit: the record of
+// "nothing" is theirs from then on, though a department vouched for the one before. Otherwise the
+// family would be asked again the day after.
+//
+// Control: share without renews ("still of a year ago").
+func TestAVisitRenewsASilence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.enrol()
+	w.work()
+	app := w.application("4071882635")
+	app.Household.Shocks = nil
+	home := core.HouseholdID(0)
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		p, err := w.registry.PersonByID(ctx, tx, looked, w.number(motherID))
+		if err != nil {
+			return err
+		}
+		home = p.Household
+		return w.registry.Learn(ctx, tx, looked, home, 0, registry.Sheet{Source: "registry:civil", ValidFrom: tx.Today() - 300, Confidence: 90, Facts: json.RawMessage(`{"shocks":[]}`)})
+	})
+	w.handOver(app)
+	c := w.routed(app)
+	w.must(w.flow.Accept(t.Context(), w.actors["officer"], workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao},
+		Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, VisitOn: core.DateOf(time.Now()).AddDate(0, 0, 1)}))
+	asked := func() (day core.Date) {
+		w.in(func(ctx context.Context, tx *pg.Tx) error {
+			h, _, err := w.registry.Facts(ctx, tx, looked, home, tx.Today())
+			day = tx.Today() - h.ShocksAsked
+			return err
+		})
+		return day
+	}
+	if days := asked(); days != 300 {
+		t.Fatalf("asked %d days ago", days)
+	}
+	seen := visited()
+	seen.Case, seen.Same, seen.Shown = c.ID, []string{"shocks"}, c.FactsVersion
+	w.must(w.flow.RecordVisit(t.Context(), w.actors["helper"], seen))
+	w.must(w.flow.SecondVisit(t.Context(), w.actors["officer"], c.ID, w.record(c.ID)))
+	if days := asked(); days > 2 {
+		t.Errorf("still of a year ago: %d days", days)
+	}
+}
+
 // A case names whom it likes: of somebody who lives in another household nothing is written,
 // whatever two visitors say. What a department vouches for stays its own when it is confirmed,
 // so that nobody confirms today and overwrites tomorrow; of a visit by telephone nothing is

@@ -14,6 +14,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
+	"lianou/core/facts"
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/realname"
@@ -193,8 +194,12 @@ func Given(form interview.Form, known interview.Known, now time.Time) interview.
 }
 
 // Fresh reports whether what a register says of a fact may stand for an answer: not after
-// its shelf life, and never what no register vouches for.
+// its shelf life, never what no register vouches for, and what happened to a household not once
+// nobody has asked for longer than that word stands: the family is asked again.
 func Fresh(from core.Provenance, path string, now time.Time) bool {
+	if path == core.ShocksPath && facts.Silent(from.Since, core.DateOf(now)) {
+		return false
+	}
 	return strings.HasPrefix(from.Said, "registry:") && registry.Fresh(from.Said, path, from.At, now)
 }
 

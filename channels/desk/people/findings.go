@@ -72,6 +72,7 @@ type findingRow struct {
 	Again       string // what has to be asked again before it stands
 	found       matching.Outcome
 	outstanding int
+	asks        []string // paths of what is not known and could decide
 }
 
 // reasonRow is one condition as it stood. The sentence is the one that the household is
@@ -173,7 +174,7 @@ func (t teller) title(code core.ItemCode) string {
 
 func (t teller) finding(f matching.Finding) findingRow {
 	row := findingRow{Code: f.Item, Name: t.book.Title(f.Item), Benefit: f.Benefit, Who: t.members(f.For), After: t.title(f.After),
-		Missing: t.places(f.Missing), found: f.Outcome, outstanding: len(f.Missing)}
+		Missing: t.places(f.Missing), found: f.Outcome, outstanding: len(f.Missing), asks: f.Missing}
 	if it, known := t.book.Item(f.Item); known {
 		row.Everyday, row.Department, row.Law = it.Everyday, bodyOf(it), it.Law
 	}

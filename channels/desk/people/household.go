@@ -128,7 +128,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 		return err
 	}
 	t := teller{book: rules.Book(), sources: d.Sources, names: namesOf(members), facts: &facts, persons: personsOf(members), head: page.Head, asked: page.Asked, may: page.MayAsk}
-	page.Turned, t.turned = turnedOf(d, members, lookBack(rules.Book(), &facts))
+	page.Turned, t.turned = turnedOf(d, members)
 	held, err := p.has(ctx, tx, page.Home, members)
 	if err != nil {
 		return err

@@ -122,6 +122,7 @@ func answered(h *core.Household, v *facts.Vector, path string, answer func(*poli
 		switch {
 		case f.ID == policy.ShockDays && f.Path == path: // of no event there is nothing to count
 			out.Set(f.ID, policy.NoShock)
+			out.Silent = false
 		case !f.ID.IsMember() && f.Path == path:
 			out.Set(f.ID, answer(f))
 		case f.ID.IsMember():

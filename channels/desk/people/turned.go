@@ -35,13 +35,13 @@ func (page householdPage) TurnedBy(departments bool) (out []turnedRow) {
 
 // turnedOf lists those facts in the order in which they are asked for, and how each was turned
 // by its path.
-func turnedOf(d registry.Dossier, members []registry.Member, window core.Date) (rows []turnedRow, by map[string]string) {
+func turnedOf(d registry.Dossier, members []registry.Member) (rows []turnedRow, by map[string]string) {
 	names := personNames(members)
 	by = map[string]string{}
 	said := wording.Facts(d.Household)
 	order, _ := desk.Asked()
 	for _, f := range d.Facts {
-		if words := lapsed(f, d.Household.On, window); words != "" {
+		if words := lapsed(f, d.Household.On); words != "" {
 			by[f.Path] = words
 		}
 		if len(f.Turned) == 0 {
@@ -103,7 +103,7 @@ func before(h core.Household, turned map[string]string) core.Household {
 		"income_per_capita_month": func() { h.IncomePerCapitaMonth = nil }, "income_12m": func() { h.Income12m = nil },
 		"financial_assets_per_capita": func() { h.FinancialAssetsPerCapita = nil }, "houses": func() { h.Houses = nil }, "cars": func() { h.Cars = nil },
 		"car_value": func() { h.CarValue = nil }, "business_with_staff": func() { h.BusinessWithStaff = nil },
-		events: func() { h.Shocks = nil }, "medical_12m": func() { h.Medical12m = nil }, "education_12m": func() { h.Education12m = nil }, "rehab_12m": func() { h.Rehab12m = nil },
+		"medical_12m": func() { h.Medical12m = nil }, "education_12m": func() { h.Education12m = nil }, "rehab_12m": func() { h.Rehab12m = nil },
 		"rigid_12m": func() { h.Rigid12m = nil }, "floor_area_per_capita": func() { h.FloorAreaPerCapita = nil },
 	}
 	for path := range turned {
@@ -144,15 +144,14 @@ func (page *householdPage) doubt(without matching.Result, turned map[string]stri
 			}
 			var open []string
 			for path := range turned {
-				if path == events && row.found == matching.Eligible {
-					continue // what happened is not undone by the days since
-				}
 				if slices.Contains(f.Missing, path) {
 					open = append(open, path)
 				}
 			}
 			words := matters(open)
 			switch {
+			case row.found == matching.Unknown && slices.Contains(row.asks, events) && turned[events] != "":
+				row.Again = matter[events] + "要重新问" // the days since alone undo what was known of it: the verdict has it
 			case f.Outcome != row.found && words != "":
 				row.Again = words + "要重新问"
 				if row.found == matching.Eligible {

@@ -11,8 +11,8 @@ import (
 // laid gives, as one JSON object for each of whom it is about, the facts that stand: the
 // latest true, then the latest known, the surest, the last written; null takes back.
 func laid(table, about string) string {
-	return fmt.Sprintf(`select about, jsonb_object_agg(key, value) filter (where value <> 'null') as f from (
-		select distinct on (s.%[2]s, e.key) s.%[2]s as about, e.key, e.value from %[1]s s, jsonb_each(s.facts) e
+	return fmt.Sprintf(`select about, jsonb_object_agg(key, value) filter (where value <> 'null') as f, max(valid_from) filter (where key = 'shocks' and value <> 'null') as asked from (
+		select distinct on (s.%[2]s, e.key) s.%[2]s as about, e.key, e.value, s.valid_from from %[1]s s, jsonb_each(s.facts) e
 		where s.valid_from <= $1
 		order by s.%[2]s, e.key, s.valid_from desc, s.known_at desc, s.confidence desc, s.id desc) w group by about`, table, about)
 }
@@ -58,10 +58,16 @@ var statuses = map[policy.FactID]string{
 // happened are the sudden events up to the day, and within a year the part of them that is.
 const happened = `(select %s from jsonb_array_elements(f -> 'shocks') s where (s ->> 'date')::date <= $1%s)`
 
+// silence is true where the word on what happened is more than ninety days old: then only what
+// is in it is known, and not that there was nothing else.
+const silence = `$1::date - asked > 90`
+
 // ofHome is the SQL of each household fact, from its object f, its number of members n.
 func ofHome(f *policy.Fact) string {
 	year := ` and (s ->> 'date')::date >= ($1::date - interval '1 year')::date`
-	asked := func(expr string) string { return "case when f ? 'shocks' then " + expr + " end" }
+	asked := func(expr, yes string) string {
+		return "case when f ? 'shocks' and (" + expr + " " + yes + " or not coalesce(" + silence + ", false)) then " + expr + " end"
+	}
 	if name, is := statuses[f.ID]; is {
 		return fmt.Sprintf("case when f ? 'statuses' then (f -> 'statuses' ? '%s')::int end", name)
 	}
@@ -72,14 +78,14 @@ func ofHome(f *policy.Fact) string {
 	case policy.MembersCount:
 		return "n"
 	case policy.ShockDays:
-		return asked(fmt.Sprintf(happened, fmt.Sprintf("coalesce(min($1::date - (s ->> 'date')::date), %d)", int64(policy.NoShock)), ""))
+		return asked(fmt.Sprintf(happened, fmt.Sprintf("coalesce(min($1::date - (s ->> 'date')::date), %d)", int64(policy.NoShock)), ""), "<= 90")
 	case policy.ShockYear:
-		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year))
+		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year), "= 1")
 	case policy.DisasterYear:
-		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year+` and s ->> 'kind' = 'disaster'`))
+		return asked(fmt.Sprintf(happened, "(count(*) > 0)::int", year+` and s ->> 'kind' = 'disaster'`), "= 1")
 	case policy.DisasterHome: // of the last year: one that damaged the home settles it; one of which nobody said leaves it open
 		return asked(fmt.Sprintf(happened, `case when bool_or(s ->> 'damaged_home' <> 'none') then 1 when bool_or(s ->> 'damaged_home' is null) then null else 0 end`,
-			year+` and s ->> 'kind' = 'disaster'`))
+			year+` and s ->> 'kind' = 'disaster'`), "= 1")
 	}
 	if !f.Asked {
 		return "null::bigint"
@@ -127,7 +133,7 @@ func tables() []string {
 		`create temp table o_told as ` + laid("person_sheet", "person"),
 		`create temp table o_home as select id, region,
 			case when own <> '' and coalesce(f ->> 'hukou', '') not in ('other', 'permit') then left(own, 6) else left(region, 6) end as county, ` + strings.Join(home, ",\n") + `
-			from (select h.id, h.region, h.hukou as own, coalesce(s.f, '{}') as f, c.n from household h join (select household, count(*) as n from o_people group by household) c on c.household = h.id
+			from (select h.id, h.region, h.hukou as own, coalesce(s.f, '{}') as f, s.asked, c.n from household h join (select household, count(*) as n from o_people group by household) c on c.household = h.id
 				left join o_said s on s.about = h.id) x`,
 		`create temp table o_member as select household, ` + strings.Join(member, ",\n") + ` from (select m.household, m.birth, m.sex, coalesce(s.f, '{}') as f from o_people m left join o_told s on s.about = m.id) x`,
 		`create index on o_member (household)`,

@@ -185,7 +185,7 @@ func sheet(r *rand.Rand, facts map[string]json.RawMessage, today core.Date, n in
 		}
 	}
 	raw, _ := json.Marshal(facts) // parts of what was encoded
-	return registry.Sheet{Source: []string{"registry:population", "registry:medical", "visit"}[n], ValidFrom: today - core.Date(r.IntN(3)*30), Confidence: 60 + r.IntN(3)*10, Facts: raw}
+	return registry.Sheet{Source: []string{"registry:population", "registry:medical", "visit"}[n], ValidFrom: today - []core.Date{0, 30, 60, 90, 91, 300}[r.IntN(6)], Confidence: 60 + r.IntN(3)*10, Facts: raw}
 }
 
 // parts takes a household apart into what sheets say of it and of its members.

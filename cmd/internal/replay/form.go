@@ -15,6 +15,7 @@ const (
 	head1 = `{"trace":1,"body":`
 	head2 = `{"trace":2,"body":`
 	head3 = `{"trace":3,"body":`
+	head4 = `{"trace":4,"body":`
 	seal  = `,"sha256":"`
 	tail  = "\"}\n"
 )
@@ -156,7 +157,7 @@ type amount struct {
 func read(b []byte) (*trace, error) {
 	t := &trace{}
 	body, ok := b, false
-	for i, head := range []string{head1, head2, head3} {
+	for i, head := range []string{head1, head2, head3, head4} {
 		if body, ok = bytes.CutPrefix(b, []byte(head)); ok {
 			t.version = i + 1
 			break
@@ -167,7 +168,7 @@ func read(b []byte) (*trace, error) {
 	}
 	at := len(body) - len(seal) - 2*sha256.Size
 	if !ok || at < 0 || string(body[at:at+len(seal)]) != seal {
-		return nil, errors.New("this is no trace of version 1, 2 or 3")
+		return nil, errors.New("this is no trace of version 1, 2, 3 or 4")
 	}
 	sum := sha256.Sum256(body[:at])
 	if hex.EncodeToString(sum[:]) != string(body[at+len(seal):]) {

@@ -14,13 +14,13 @@ import (
 	"lianou/core/facts/factstest"
 )
 
-// Traces are as docs/trace-v3.schema.json says, the kept one of version 1 as its own schema
+// Traces are as docs/trace-v4.schema.json says, the kept one of version 1 as its own schema
 // says, and what is not is refused: the schemas are what others write readers from.
 //
 // Control: rename a key of the trace, or take one out of the schema.
 func TestTracesValidate(t *testing.T) {
 	t.Parallel()
-	s, before := schemaOf(t, "trace-v3.schema.json"), schemaOf(t, "trace-v1.schema.json")
+	s, before := schemaOf(t, "trace-v4.schema.json"), schemaOf(t, "trace-v1.schema.json")
 	var kept any
 	if err := json.Unmarshal(traceOfThen(t), &kept); err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestTracesValidate(t *testing.T) {
 		t.Fatal(bad)
 	}
 	if s.bad(s.root, kept, "") == "" {
-		t.Fatal("a trace of version 1 is valid as one of version 3")
+		t.Fatal("a trace of version 1 is valid as one of version 4")
 	}
 	books := current(t)
 	draw := rand.New(rand.NewPCG(13, 14))

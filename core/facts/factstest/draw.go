@@ -42,6 +42,9 @@ func draw(d Drawer) core.Household {
 		h.FloorAreaPerCapita = &f
 	}
 	h.Shocks, h.Statuses = d.shocks(h.On), d.statuses()
+	if h.Shocks != nil && d.pick("asked", 0, 2) > 0 {
+		h.ShocksAsked = h.On - core.Date(oneOf(d, "asked days", 0, 30, 89, 90, 91, 200, 400))
+	}
 	for i := range d.pick("members", 1, 4) {
 		h.Members = append(h.Members, d.member(i))
 	}
