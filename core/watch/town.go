@@ -20,6 +20,10 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err := hold(ctx, tx, scan, town); err != nil {
 		return false, err
 	}
+	told, err := w.events(ctx, tx, town)
+	if err != nil {
+		return false, err
+	}
 	fresh, err := w.Registry.Repack(ctx, tx, town, packs)
 	if err != nil {
 		return false, err
@@ -55,11 +59,16 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	closed = append(closed, opposed...)
-	var back []int64
+	veils, back, err := w.eventsBack(ctx, tx, town, changes, told)
+	if err != nil {
+		return false, err
+	}
 	if len(before) > 0 { // the first look at a township knows nobody
-		if back, err = cameBack(ctx, tx, town, changes); err != nil {
+		came, err := cameBack(ctx, tx, town, changes)
+		if err != nil {
 			return false, err
 		}
+		back = append(back, came...)
 	}
 	had, err := w.newsOrHad(ctx, tx, town, judge, changes, nil)
 	if err != nil {
@@ -69,7 +78,10 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return false, err
 	}
-	c.newly, c.lost = layLeads(tx, town, changes, had, concern, newsOf(before, judge, tx.Today()))
+	c.newly, c.lost = layLeads(tx, town, changes, had, concern, veils, newsOf(before, judge, tx.Today()))
+	if err := w.lookedAt(ctx, tx, town, judge.Book(), changes, told, nil); err != nil {
+		return false, err
+	}
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
 	}
