@@ -24,10 +24,17 @@ type losing struct {
 	town core.RegionCode
 	who  registry.Mover
 	took insight.Items
+	gave insight.Items
 }
 
 // newLosing makes a city in which one is, with nothing open of it, and no event kept of it.
 func newLosing(t *testing.T) *losing {
+	t.Helper()
+	return newTouched(t, func(l *losing) bool { return l.took != 0 })
+}
+
+// newTouched makes one in which somebody's death takes or gives what is wanted.
+func newTouched(t *testing.T, wanted func(*losing) bool) *losing {
 	t.Helper()
 	l := &losing{house: newHouse(t, 300)}
 	l.scan(t)
@@ -35,7 +42,7 @@ func newLosing(t *testing.T) *losing {
 	if l.life, err = registry.NewLife(l.reg, l.into); err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n < 60 && l.took == 0; n++ {
+	for n := 1; n < 90 && !wanted(l); n++ {
 		l.home = l.nth(t, n)
 		l.town = l.townOf(t, l.home)
 		family := l.family(t, l.home)
@@ -47,19 +54,19 @@ func newLosing(t *testing.T) *losing {
 			was := l.fits(t)
 			event := l.dies(t)
 			l.touch(t)
-			l.took = was &^ l.fits(t)
+			l.took, l.gave = was&^l.fits(t), l.fits(t)&^was
 			l.undo(t, event)
 			l.touch(t)
 			if now := l.fits(t); now != was {
 				t.Fatalf("undone, %x fits, before %x", now, was)
 			}
-			if l.took != 0 {
+			if wanted(l) {
 				break
 			}
 		}
 	}
-	if l.took == 0 {
-		t.Fatal("nobody's death costs anything")
+	if !wanted(l) {
+		t.Fatal("nobody's death changes anything")
 	}
 	l.forget(t)
 	return l
@@ -264,7 +271,7 @@ func TestWhatElseChangedIsNews(t *testing.T) {
 	if got := l.says(t); !strings.Contains(got, "gone") {
 		t.Fatalf("the event took nothing: %s", got)
 	}
-	l.learn(t, l.home, `{"house_grade":"D","owns_home":true,"houses":1,"area":"rural"}`)
+	l.learn(t, l.home, `{"statuses":["dibao"],"hukou":"local","house_grade":"D","owns_home":true,"houses":1,"area":"rural"}`)
 	l.undo(t, event)
 	l.scan(t)
 	news := l.fits(t) &^ was
@@ -274,7 +281,7 @@ func TestWhatElseChangedIsNews(t *testing.T) {
 	l.city(t, func(ctx context.Context, tx *pg.Tx) error {
 		var items int64
 		err := tx.QueryRow(ctx, `select items from lead where id = $1 and state = 'open' and checker = 4`, lead).Scan(&items)
-		if got := insight.Items(items); got&l.took != l.took&l.fits(t) || got&news == 0 {
+		if got := insight.Items(items); got&l.took&^1 != l.took&l.fits(t)&^1 || got&news == 0 { // but 低保 itself, which they have now
 			t.Errorf("it says %x; the event had taken %x, new is %x", got, l.took, news)
 		}
 		return err
@@ -320,6 +327,56 @@ func TestWhoIsThereAgainHasTheSameLeads(t *testing.T) {
 	}
 	if log := l.details(t, "household.judged") + l.details(t, "registry.scanned"); strings.Count(log, `"back":[`) != 2 {
 		t.Errorf("the log tells of %d", strings.Count(log, `"back":[`))
+	}
+}
+
+// TestALossThatAnEventHadEndedIsOpenAgain: what an event had fit again does not fit once it is
+// undone. The lead that said so lies open again, with who goes to see it; where the loss had
+// been settled, or nobody had asked, it is no news, though the household receives it.
+//
+// Controls: veil without lost (`settled: "… lost … open"`); back of due leads alone (`open: "#1 lost …
+// gone goes 4 …"`).
+func TestALossThatAnEventHadEndedIsOpenAgain(t *testing.T) {
+	t.Parallel()
+	l := newTouched(t, func(l *losing) bool { return l.gave != 0 })
+	no := 0
+	for !l.gave.Has(no) {
+		no++
+	}
+	one := int64(insight.Items(0).With(no))
+	m := l.money(t)
+	code := core.ItemCode("")
+	for _, it := range l.bookOn(t, m.today).Items {
+		if it.No == no {
+			code = it.Code
+		}
+	}
+	m.grant(given{home: l.home, item: code, state: "approved", period: "month"})
+	lost := func() (out []string) {
+		for _, s := range strings.Split(l.says(t), "; ") {
+			if strings.Contains(s, "lost") {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	for name, before := range map[string]func(lead int64){
+		"open":    func(lead int64) { l.goes(t, lead) },
+		"settled": func(lead int64) { l.settle(t, lead, seen(watch.StillFits)) },
+	} {
+		before(l.lay(t, l.town, l.home, "lost", one, 3))
+		want := lost()
+		event := l.dies(t)
+		l.scan(t)
+		if got := lost(); name == "open" && !strings.Contains(got[0], "gone") {
+			t.Fatalf("it fits, and says %s", got)
+		}
+		l.undo(t, event)
+		l.scan(t)
+		if got := lost(); fmt.Sprint(got) != fmt.Sprint(want) || strings.Contains(l.says(t), "due") && strings.Contains(l.says(t), "due "+fmt.Sprint(int64(l.gave))+" open") {
+			t.Errorf("%s: %q, want %q; all: %s", name, got, want, l.says(t))
+		}
+		l.forget(t)
 	}
 }
 

@@ -138,7 +138,7 @@ func TestTheWordIsAskedForWhereItIsDemanded(t *testing.T) {
 		tab.Faultless()
 		tab.Whole()
 		tab.Legible()
-		tab.View(fmt.Sprint("desk-leads-word-", wide), int64(wide), 900)
+		tab.View(fmt.Sprint("desk-leads-word-", wide), int64(wide), 1250)
 	}
 	_, body := h.ask(t, officer, "/desk/ranking/leads", nil)
 	form := came("not_in_need")
