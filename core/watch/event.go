@@ -58,7 +58,7 @@ func (w *Watch) events(ctx context.Context, tx *pg.Tx, town core.RegionCode) (ev
 }
 
 // lookedAt keeps what the look took and gave of each event that it is the first to see, of the
-// households that were judged; nil for all of the township. An event that is undone is done with.
+// households that were judged. An event that is undone is done with.
 func (w *Watch) lookedAt(ctx context.Context, tx *pg.Tx, town core.RegionCode, book *policy.Book, changes []insight.Change, ts events, judged []core.HouseholdID) error {
 	if len(ts) == 0 {
 		return nil
@@ -87,11 +87,6 @@ func (w *Watch) lookedAt(ctx context.Context, tx *pg.Tx, town core.RegionCode, b
 			}
 			t.inherit(undone, of[home])
 			t.keep(tx)
-		}
-	}
-	if judged == nil {
-		for home := range ts {
-			keep(home)
 		}
 	}
 	for _, home := range judged {

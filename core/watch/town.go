@@ -3,6 +3,8 @@ package watch
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -79,7 +81,7 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	c.newly, c.lost = layLeads(tx, town, changes, had, concern, veils, newsOf(before, judge, tx.Today()))
-	if err := w.lookedAt(ctx, tx, town, judge.Book(), changes, told, nil); err != nil {
+	if err := w.lookedAt(ctx, tx, town, judge.Book(), changes, told, slices.Collect(maps.Keys(told))); err != nil {
 		return false, err
 	}
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
