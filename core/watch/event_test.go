@@ -171,10 +171,9 @@ func (l *losing) goes(t *testing.T, lead int64) {
 // no news when it is undone, what lay open is open again with its number and who goes to see
 // it, what was settled is settled, and what the event alone had brought is gone.
 //
-// Controls: lookedAt that keeps nothing, as it was before (`death, scans, had: "#1 due … open"`);
-// eventsBack without back (`death, scans, open: "#1 due … gone goes 4"`); openAgain without again
-// ("… #2 due … open goes 4"); without what was seen to (`death, scans, settled meanwhile: "#1 due …
-// settled …; #2 due … open"`).
+// Controls: lookedAt that keeps nothing, as it was before (`death, scans, had: "#1 due 84152449 open", want
+// ""`); openAgain without again (`death, scans, open: "#1 due … gone goes 4; #2 due … open goes 4"`);
+// without what was seen to (`settled meanwhile: "#1 due … settled not_in_need; #2 due … open"`).
 func TestAnUndoneEventLeavesLeadsAsTheyWere(t *testing.T) {
 	t.Parallel()
 	l := newLosing(t)
@@ -228,8 +227,9 @@ func TestAnUndoneEventLeavesLeadsAsTheyWere(t *testing.T) {
 // comes back, and goes on with it; and a death that is told wrongly, undone, told anew and
 // undone again costs nothing either.
 //
-// Controls: veil that covers all that fits ("… without what is new"); openAgain without anew (`part: …`);
-// inherit that inherits nothing (`told anew: "#1 due … gone goes 4"`).
+// Controls: veil that covers all that fits ("it says 5041080; … new is 14c08022040"); openAgain
+// without anew (`part: "#1 due … settled not_in_need"`); inherit that inherits nothing (`told anew:
+// "#1 due … gone goes 4; #2 due … open"`).
 func TestWhatElseChangedIsNews(t *testing.T) {
 	t.Parallel()
 	l := newLosing(t)
@@ -291,8 +291,7 @@ func TestWhatElseChangedIsNews(t *testing.T) {
 // TestWhoIsThereAgainHasTheSameLeads: where the event emptied a household, what lay open is open
 // again with its number, back-pay too, which no scan would lay anew by the same rules.
 //
-// Control: back without what it says of back-pay (`"… raised … gone"`); eventsBack after cameBack
-// (a lead of another number).
+// Control: back without what it says of back-pay (`scan: back: "… #4 raised 1 gone"`).
 func TestWhoIsThereAgainHasTheSameLeads(t *testing.T) {
 	t.Parallel()
 	l := newLosing(t)
@@ -334,8 +333,7 @@ func TestWhoIsThereAgainHasTheSameLeads(t *testing.T) {
 // undone. The lead that said so lies open again, with who goes to see it; where the loss had
 // been settled, or nobody had asked, it is no news, though the household receives it.
 //
-// Controls: veil without lost (`settled: "… lost … open"`); back of due leads alone (`open: "#1 lost …
-// gone goes 4 …"`).
+// Control: veil without lost (`settled: ["#1 lost … settled still_fits" "#2 lost … open"]`).
 func TestALossThatAnEventHadEndedIsOpenAgain(t *testing.T) {
 	t.Parallel()
 	l := newTouched(t, func(l *losing) bool { return l.gave != 0 })
@@ -383,7 +381,7 @@ func TestALossThatAnEventHadEndedIsOpenAgain(t *testing.T) {
 // TestNobodyOpensALeadAgainOtherwise than an event that is undone: neither one that was settled,
 // nor one that is gone by itself, nor with more than it said.
 //
-// Control: 00595 whose trigger asks for no event ("one that is gone: the database took it").
+// Control: 00595 whose trigger asks for no event ("one that is gone: <nil>").
 func TestNobodyOpensALeadAgainOtherwise(t *testing.T) {
 	t.Parallel()
 	l := newLosing(t)

@@ -34,9 +34,7 @@ func came(outcome string) url.Values {
 // The words are read on the page of settled leads by who has the place, are sealed where they
 // lie, and the log has who was asked alone.
 //
-// Controls: said that demands nothing (`"no word": 500, want 422`: the database refuses it);
-// without core.Said (`"points": 303, want 422`); without Ways (`"papers": 500, want 422`); close
-// that seals nothing (the page of settled leads: 500); detail with the words ("the log has them").
+// Control: said that demands nothing (`"no word": 500, want 422`: the database refuses it).
 func TestNobodyIsSilencedWithoutAWord(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -106,8 +104,6 @@ func TestNobodyIsSilencedWithoutAWord(t *testing.T) {
 
 // TestTheWordIsAskedForWhereItIsDemanded: the form shows who was asked once a result needs it,
 // on a telephone too, and what was said stands on the page of settled leads.
-//
-// Control: ranking.css without its rule ("shown before a result is chosen").
 func TestTheWordIsAskedForWhereItIsDemanded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
