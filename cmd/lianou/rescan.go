@@ -223,7 +223,7 @@ func makeWatch(ctx context.Context, db *pg.DB, keys *seal.PlatformKeys) (*watch.
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := watch.New(watch.Deps{DB: db, Registry: reg, Books: books, Audit: log})
+	w, err := watch.New(watch.Deps{DB: db, Registry: reg, Books: books, Audit: log, Ring: keys.Ring})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -170,7 +170,7 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.watch, err = watch.New(watch.Deps{DB: h.stores.DB, Registry: h.registry, Books: h.books, Audit: h.audit})
+	h.watch, err = watch.New(watch.Deps{DB: h.stores.DB, Registry: h.registry, Books: h.books, Audit: h.audit, Ring: h.keys.Ring})
 	if err != nil {
 		return err
 	}

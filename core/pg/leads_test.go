@@ -14,10 +14,12 @@ import (
 // TestLeadsOfMovesBefore: when 00537 comes, what lay where a household lived before is brought
 // to where it lives now, settled ones with the reason why one was opened again, and of two open
 // ones of a kind one stays with what both had found. 00539, 00545,
-// 00546 and 00553 go back out as they came in.
+// 00546, 00553, 00594 and 00595 go back out as they came in; what was settled before 00594
+// without a word stays so, and still moves with its household.
 //
 // Controls: 00537 without its last block ("371424103 due open 2; 371426104 due open 1; 371426104
-// due settled 1; reopened 371426104 2"); Down of 00539 without the revoke (the function's grants differ).
+// due settled 1; reopened 371426104 2"); Down of 00539 without the revoke (the function's grants differ);
+// 00594 that leaves what lies open wordless ("closed without a word: <nil>").
 func TestLeadsOfMovesBefore(t *testing.T) {
 	t.Parallel()
 	env := pgtest.Empty(t)
@@ -59,7 +61,7 @@ func TestLeadsOfMovesBefore(t *testing.T) {
 		try(err)
 		return got
 	}
-	for _, n := range []int64{539, 545, 546, 553} {
+	for _, n := range []int64{539, 545, 546, 553, 594, 595} {
 		before := lines()
 		try(pg.MigrateOne(t.Context(), url, n, true))
 		after := lines()
@@ -67,5 +69,14 @@ func TestLeadsOfMovesBefore(t *testing.T) {
 		same(t, fmt.Sprint(n, " down"), lines(), before)
 		try(pg.MigrateOne(t.Context(), url, n, true))
 		same(t, fmt.Sprint(n, " up again"), lines(), after)
+	}
+	tag, err := conn.Exec(t.Context(), `update lead set region = region where state = 'settled' and wordless`)
+	try(err)
+	if tag.RowsAffected() != 1 {
+		t.Errorf("%d settled before", tag.RowsAffected())
+	}
+	const silent = `update lead set state = 'settled', outcome = 'not_in_need', staff = 3, settled = now() where state = 'open'`
+	if _, err := conn.Exec(t.Context(), silent); pg.Constraint(err) != "lead_word" {
+		t.Errorf("closed without a word: %v", err)
 	}
 }

@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	books, err := policy.Embedded()
 	must(t, err)
-	w.watch, err = watch.New(watch.Deps{DB: w.db, Registry: w.reg, Books: books, Audit: log})
+	w.watch, err = watch.New(watch.Deps{DB: w.db, Registry: w.reg, Books: books, Audit: log, Ring: keys.Platform.Ring})
 	must(t, err)
 	w.deps = quota.Deps{DB: w.db, Registry: w.reg, Cases: cases, Books: books, Audit: log, Outbox: box, Ring: keys.Platform.Ring}
 	w.quota, err = quota.New(w.deps)

@@ -31,10 +31,15 @@ func (w *writing) settle(ctx context.Context, home core.HouseholdID, town core.R
 // leads has leads go where the people went whom they are about, once the event is kept: what
 // follows from it is asked of its row.
 func (w *writing) leads(ctx context.Context) error {
-	if w.event.Undoes != 0 {
-		if err := w.leadsBack(ctx, w.event.Undoes); err != nil {
+	if undone := w.event.Undoes; undone != 0 {
+		if _, err := w.tx.Exec(ctx, `select lead_event_undone($1)`, undone); err != nil {
+			return beyond(err, "tell watch of an undone event")
+		}
+		if err := w.leadsBack(ctx, undone); err != nil {
 			return err
 		}
+	} else if _, err := w.tx.Exec(ctx, `select lead_event_told($1, $2)`, w.event.ID, idsOf(w.touched)); err != nil {
+		return beyond(err, "tell watch of an event") // before leads go anywhere
 	}
 	return w.leadsOfLeft(ctx)
 }

@@ -105,7 +105,7 @@ func TestWordsStay(t *testing.T) {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
-			values ($1, $2, 'due', 1, 'facts', 'x', '2026-01-01', now(), 0, 'settled', 'not_in_need', 3, now())`, wangmiao, int64(a.Household))
+			values ($1, $2, 'due', 1, 'facts', 'x', '2026-01-01', now(), 0, 'settled', 'applied', 3, now())`, wangmiao, int64(a.Household))
 		return err
 	}))
 	for name, sql := range map[string]string{

@@ -159,7 +159,7 @@ func TestLeadsPartAgain(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return h.watch.Settle(ctx, tx, lead, audit.Actor{Kind: "staff", ID: "4"}, watch.Served, 0)
+		return h.watch.Settle(ctx, tx, lead, audit.Actor{Kind: "staff", ID: "4"}, watch.Seen{Outcome: watch.Served, Asked: watch.Records, Words: "名册上有"})
 	})
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
 		_, err := life.Undo(ctx, tx, why, "officer:7", event)

@@ -205,7 +205,7 @@ func TestALeadOpposed(t *testing.T) {
 	settled := int64(0)
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
-			select region, household, 'due', 1, cause, book, since, found, place, 'settled', 'not_reached', 3, $2 from lead where id = $1 returning id`
+			select region, household, 'due', 1, cause, book, since, found, place, 'settled', 'applied', 3, $2 from lead where id = $1 returning id`
 		return tx.QueryRow(ctx, sql, later, tx.Now()).Scan(&settled)
 	})
 	err = h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {

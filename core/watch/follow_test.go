@@ -41,7 +41,7 @@ func TestLeadsFollowAMove(t *testing.T) {
 		t.Helper()
 		h.city(t, func(ctx context.Context, tx *pg.Tx) error {
 			const sql = `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
-				select $1, $2::bigint, $3, $4::bigint, 'facts', 'x', date '2026-01-01', $5::timestamptz, 0, s, case s when 'settled' then 'not_reached' end, case s when 'settled' then 3 end, case s when 'settled' then $5::timestamptz end
+				select $1, $2::bigint, $3, $4::bigint, 'facts', 'x', date '2026-01-01', $5::timestamptz, 0, s, case s when 'settled' then 'applied' end, case s when 'settled' then 3 end, case s when 'settled' then $5::timestamptz end
 				from (select $6::text as s) t returning id`
 			return tx.QueryRow(ctx, sql, string(town), int64(home), kind, items, tx.Now(), state).Scan(&id)
 		})
@@ -60,7 +60,7 @@ func TestLeadsFollowAMove(t *testing.T) {
 		})
 	}
 	move(there)
-	if got, want := h.seen(t, to, home), `due 1 "昨天他回来了" not_reached; lost 4 "" ; settled "昨天他回来了"; `; got != want {
+	if got, want := h.seen(t, to, home), `due 1 "昨天他回来了" applied; lost 4 "" ; settled "昨天他回来了"; `; got != want {
 		t.Errorf("moved: there %s, want %s", got, want)
 	}
 	if got := h.seen(t, from, home); got != "" {
@@ -68,7 +68,7 @@ func TestLeadsFollowAMove(t *testing.T) {
 	}
 	lay(from, "due", 2, "open") // as one left behind by a move of before
 	move(here)
-	if got, want := h.seen(t, from, home), `lost 4 "" ; due 3 "昨天他回来了" not_reached; settled "昨天他回来了"; `; got != want {
+	if got, want := h.seen(t, from, home), `lost 4 "" ; due 3 "昨天他回来了" applied; settled "昨天他回来了"; `; got != want {
 		t.Errorf("back: here %s, want %s", got, want)
 	}
 	if got := h.seen(t, to, home); got != "" {

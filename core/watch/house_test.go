@@ -74,7 +74,7 @@ func (h *house) judgeBy(t *testing.T, old, new string) {
 func (h *house) goBy(t *testing.T, books watch.Books) {
 	t.Helper()
 	var err error
-	if h.watch, err = watch.New(watch.Deps{DB: h.db, Registry: h.reg, Books: books, Audit: h.log}); err != nil {
+	if h.watch, err = watch.New(watch.Deps{DB: h.db, Registry: h.reg, Books: books, Audit: h.log, Ring: h.ring}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -35,18 +35,19 @@ type laying struct {
 	places                   []int32
 }
 
-func (l *laying) add(id core.HouseholdID, due, had, lost, concern insight.Items, at insight.Place) {
+func (l *laying) add(id core.HouseholdID, due, had, lost, concern insight.Items, at insight.Place, old veil) {
 	l.who, l.places = append(l.who, int64(id)), append(l.places, int32(at))
-	l.on, l.back = append(l.on, int64(due&^had)), append(l.back, int64(due))
-	l.off, l.gone = append(l.off, int64(lost|had)), append(l.gone, int64(lost&concern))
+	l.on, l.back = append(l.on, int64(due&^had&^old.due)), append(l.back, int64(due))
+	l.off, l.gone = append(l.off, int64(lost|had)), append(l.gone, int64(lost&concern&^old.lost))
 }
 
 // layLeads writes what is newly due and newly lost, one open lead of each kind for a
 // household: what comes joins it, what is undone leaves it, and a lead of which nothing is
 // left is gone. What a household has already is not due to it, and leaves what lies open too.
-// A loss is laid of what concerns somebody; see concerned. It gives how many households have
+// A loss is laid of what concerns somebody; see concerned. What is as it was before an event
+// that is undone is no news; see event. It gives how many households have
 // something new, and have lost something, be it theirs or not.
-func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, concern map[core.HouseholdID]insight.Items, n news) (newly, lost int) {
+func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, concern map[core.HouseholdID]insight.Items, veils map[core.HouseholdID]veil, n news) (newly, lost int) {
 	var l laying
 	told := map[core.HouseholdID]bool{}
 	for i := range changes {
@@ -55,18 +56,19 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, co
 		if c.Came || c.Went || due|gone == 0 { // who came or went is found by the list: the first look brings no news
 			continue
 		}
-		if due&^had[c.Household()] != 0 {
+		old := veils[c.Household()]
+		if due&^had[c.Household()]&^old.due != 0 {
 			newly++
 		}
 		if gone != 0 {
 			lost++
 		}
 		told[c.Household()] = true
-		l.add(c.Household(), due, had[c.Household()], gone, concern[c.Household()], c.New.Place)
+		l.add(c.Household(), due, had[c.Household()], gone, concern[c.Household()], c.New.Place, old)
 	}
 	for id, items := range had {
 		if !told[id] {
-			l.add(id, 0, items, 0, 0, 0)
+			l.add(id, 0, items, 0, 0, 0, veil{})
 		}
 	}
 	l.lay(tx, town, n)
@@ -77,20 +79,33 @@ func (l *laying) lay(tx *pg.Tx, town core.RegionCode, n news) {
 	if len(l.who) == 0 {
 		return
 	}
+	l.take(tx, town)
+	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, found_place)
+		select $1, h, $4, i, $5, $6, $7, $8, p, p from unnest($2::bigint[], $3::bigint[], $9::int[]) as t (h, i, p) where i <> 0
+		on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items`
+	for _, step := range []struct {
+		kind string
+		on   []int64
+	}{{LeadDue, l.on}, {LeadLost, l.gone}} {
+		tx.Later("lay leads", lay, string(town), l.who, step.on, step.kind, n.cause, n.book, n.since.Time(), tx.Now(), l.places)
+	}
+}
+
+// take has leave what lies open what does not fit any more, or fits again.
+func (l *laying) take(tx *pg.Tx, town core.RegionCode) {
+	if len(l.who) == 0 {
+		return
+	}
 	const undo = `update lead l set items = case when l.items & ~t.off = 0 then l.items else l.items & ~t.off end,
 			state = case when l.items & ~t.off = 0 then 'gone' else 'open' end,
 			settled = case when l.items & ~t.off = 0 then $5::timestamptz end
 		from (select unnest($2::bigint[]) as household, unnest($3::bigint[]) as off, $4::text as kind) t
 		where l.region = $1 and l.household = t.household and l.kind = t.kind and l.state = 'open' and l.items & t.off <> 0`
-	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, found_place)
-		select $1, h, $4, i, $5, $6, $7, $8, p, p from unnest($2::bigint[], $3::bigint[], $9::int[]) as t (h, i, p) where i <> 0
-		on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items`
 	for _, step := range []struct {
-		kind    string
-		on, off []int64
-	}{{LeadDue, l.on, l.off}, {LeadLost, l.gone, l.back}} {
+		kind string
+		off  []int64
+	}{{LeadDue, l.off}, {LeadLost, l.back}} {
 		tx.Later("take back leads", undo, string(town), l.who, step.off, step.kind, tx.Now())
-		tx.Later("lay leads", lay, string(town), l.who, step.on, step.kind, n.cause, n.book, n.since.Time(), tx.Now(), l.places)
 	}
 }
 

@@ -77,7 +77,7 @@ func TestLeadsStandWhereTheirHouseholdDoes(t *testing.T) {
 	var lead int64
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
 		lead = h.stands(t, town, id)[watch.LeadDue].ID
-		return h.watch.Settle(ctx, tx, lead, by, watch.NotReached, 0)
+		return h.watch.Settle(ctx, tx, lead, by, watch.Seen{Outcome: watch.NotReached, Asked: watch.NobodyHome, Words: "门锁着"})
 	})
 	h.learn(t, id, `{"income_per_capita_month":80,"income_12m":960,"rigid_12m":31000}`)
 	touch()
@@ -112,7 +112,7 @@ func TestALossHasOutcomesOfItsOwn(t *testing.T) {
 	town, by := h.townOf(t, h.nth(t, 1)), audit.Actor{Kind: "staff", ID: "4"}
 	settle := func(id int64, o watch.Outcome) (err error) {
 		t.Helper()
-		return h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error { return h.watch.Settle(ctx, tx, id, by, o, 0) })
+		return h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error { return h.watch.Settle(ctx, tx, id, by, seen(o)) })
 	}
 	for i, c := range []struct {
 		kind string
@@ -130,7 +130,7 @@ func TestALossHasOutcomesOfItsOwn(t *testing.T) {
 			continue
 		}
 		if err := h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			_, err := tx.Exec(ctx, `update lead set state = 'settled', outcome = $2, staff = 4, settled = now() where id = $1`, id, string(c.o))
+			_, err := tx.Exec(ctx, `update lead set state = 'settled', outcome = $2, staff = 4, settled = now(), asked = 'others', words = 'x' where id = $1`, id, string(c.o))
 			return err
 		}); err == nil {
 			t.Errorf("the database took %s for a loss", c.o)
@@ -159,4 +159,13 @@ func TestALossHasOutcomesOfItsOwn(t *testing.T) {
 	if len(h.stands(t, town, home)) != 0 {
 		t.Error("it lies open still")
 	}
+}
+
+// seen is an outcome with a word where one is demanded.
+func seen(o watch.Outcome) watch.Seen {
+	s := watch.Seen{Outcome: o}
+	if o.Demands() {
+		s.Asked, s.Words = watch.Ways(o)[0], "他说不用"
+	}
+	return s
 }

@@ -118,9 +118,9 @@ func (h *house) settleRaised(t *testing.T, home core.HouseholdID) {
 			return err
 		}
 		by := audit.Actor{Kind: "staff", ID: "1"}
-		if err := h.watch.Settle(ctx, tx, id, by, watch.Applied, 0); core.KindOf(err) != core.KindInvalid {
+		if err := h.watch.Settle(ctx, tx, id, by, watch.Seen{Outcome: watch.Applied}); core.KindOf(err) != core.KindInvalid {
 			t.Errorf("an outcome of another kind: %v", err)
 		}
-		return h.watch.Settle(ctx, tx, id, by, watch.MadeGood, 0)
+		return h.watch.Settle(ctx, tx, id, by, watch.Seen{Outcome: watch.MadeGood})
 	})
 }

@@ -26,6 +26,8 @@ type Settled struct {
 	Outcome  Outcome
 	Staff    core.StaffID
 	At       time.Time
+	Asked    Way          // who was asked, and how; "" where nobody had to be
+	Words    string       // what they said
 	Reopened string       // why it was opened again, "" where it was not
 	Reopener core.StaffID // who did
 }
@@ -37,7 +39,7 @@ func (w *Watch) SettledLeads(ctx context.Context, tx *pg.Tx, towns []core.Region
 		after = *p.After
 	}
 	const sql = `select l.*, coalesce(r.reason, ''), coalesce(r.staff, 0) from unnest($1::text[]) as t (region)
-		cross join lateral (select ` + leadColumns + `, outcome, staff, settled from lead where region = t.region and state = 'settled'
+		cross join lateral (select ` + leadColumns + `, outcome, staff, settled, coalesce(asked, ''), words from lead where region = t.region and state = 'settled'
 				and settled <= $3 and (settled < $3 or id < $4) and ($5::bigint[] is null or household = any ($5)) order by settled desc, id desc limit $2) l
 		left join lead_reopen r on r.lead = l.id
 		order by l.settled desc, l.id desc limit $2`
@@ -46,7 +48,10 @@ func (w *Watch) SettledLeads(ctx context.Context, tx *pg.Tx, towns []core.Region
 		return nil, pg.Fail(err, "list settled leads")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Settled, err error) {
-		err = s.scan(row, &s.Outcome, &s.Staff, &s.At, &s.Reopened, &s.Reopener)
+		var sealed []byte
+		if err = s.scan(row, &s.Outcome, &s.Staff, &s.At, &s.Asked, &sealed, &s.Reopened, &s.Reopener); err == nil {
+			s.Words, err = w.opened(s.ID, sealed)
+		}
 		return s, err
 	})
 	return list, pg.Fail(err, "list settled leads")

@@ -26,11 +26,12 @@ func (w *Watch) Whose(ctx context.Context, tx *pg.Tx, id int64) (household core.
 	return household, pg.Fail(err, "read whose a lead is")
 }
 
-// Settle closes a lead with what came of it; Checking leaves it open, and says who goes. Over is
-// from whom they take that over, 0 for nobody. Errors: KindConflict for one that is not open
-// within the scope of tx, ErrChecked where another goes than over, KindInvalid for an outcome
-// that is none.
-func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, o Outcome, over core.StaffID) error {
+// Settle closes a lead with what came of it, and with who was asked and what they said where
+// that is demanded; Checking leaves it open, and says who goes. The log names who was asked, and
+// not what they said. Errors: KindConflict for one that is not open within the scope of tx,
+// ErrChecked where another goes than s.Over, KindInvalid for an outcome that is none, or without
+// the word that it demands.
+func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor, s Seen) error {
 	staff, err := strconv.ParseInt(by.ID, 10, 64)
 	if err != nil {
 		return core.E(core.KindInternal, "lead_staff", "").Wrap(err)
@@ -39,18 +40,24 @@ func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(Outcomes(l.kind), o) {
+	if !slices.Contains(Outcomes(l.kind), s.Outcome) {
 		return core.Invalid("outcome", "请选一下结果。")
 	}
-	act, detail := "lead.settled", map[string]any{"lead": id, "household": l.household, "outcome": o}
-	if o == Checking {
-		act, err = "lead.checking", l.check(ctx, tx, id, core.StaffID(staff), over)
+	asked, words, err := s.said()
+	if err != nil {
+		return err
+	}
+	act, detail := "lead.settled", map[string]any{"lead": id, "household": l.household, "outcome": s.Outcome}
+	if s.Outcome == Checking {
+		act, err = "lead.checking", l.check(ctx, tx, id, core.StaffID(staff), s.Over)
 		if l.checker != 0 {
 			detail["instead_of"] = l.checker
 		}
 	} else {
-		_, err = tx.Exec(ctx, `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4 where id = $1`, id, string(o), staff, tx.Now())
-		err = pg.Fail(err, "settle a lead")
+		err = w.close(ctx, tx, id, staff, Seen{Outcome: s.Outcome, Asked: asked, Words: words})
+		if asked != "" {
+			detail["asked"] = asked
+		}
 	}
 	if err != nil {
 		return err
@@ -59,4 +66,14 @@ func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 		detail["owed"] = l.owed
 	}
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Region: l.region, Purpose: "lead", Detail: detail})
+}
+
+func (w *Watch) close(ctx context.Context, tx *pg.Tx, id, staff int64, s Seen) error {
+	sealed, err := w.sealed(id, s.Words)
+	if err != nil {
+		return err
+	}
+	const sql = `update lead set state = 'settled', outcome = $2, staff = $3, settled = $4, asked = nullif($5, ''), words = $6 where id = $1`
+	_, err = tx.Exec(ctx, sql, id, string(s.Outcome), staff, tx.Now(), string(s.Asked), sealed)
+	return pg.Fail(err, "settle a lead")
 }

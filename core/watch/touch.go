@@ -25,6 +25,10 @@ func (w *Watch) Touch(ctx context.Context, town core.RegionCode, id core.Househo
 // brought them, a part of them is packed, and all wait for a scan to be judged.
 func (w *Watch) refresh(ctx context.Context, town core.RegionCode, more ...core.HouseholdID) error {
 	return w.DB.Tx(ctx, pg.Job(town), func(ctx context.Context, tx *pg.Tx) error {
+		told, err := w.events(ctx, tx, town)
+		if err != nil {
+			return err
+		}
 		packed, err := w.Registry.Repack(ctx, tx, town, packs)
 		if err != nil {
 			return err
@@ -38,12 +42,13 @@ func (w *Watch) refresh(ctx context.Context, town core.RegionCode, more ...core.
 			}
 		}
 		slices.Sort(ids)
-		return w.judgeSome(ctx, tx, town, slices.Compact(ids))
+		return w.judgeSome(ctx, tx, town, slices.Compact(ids), told)
 	})
 }
 
-// judgeSome judges some households of a township from their packed rows.
-func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID) error {
+// judgeSome judges some households of a township from their packed rows, which are of after
+// the events told.
+func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, ids []core.HouseholdID, told events) error {
 	w.found.Beside(tx, town)
 	before, err := w.found.Towns(ctx, tx)
 	if err != nil {
@@ -62,6 +67,7 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 		w.found.Judged(tx, town, judge.Book().Digest)
 	}
 	var now []insight.Finding
+	var changes []insight.Change
 	for _, id := range ids {
 		f, there := insight.Finding{Household: id}, len(rows[id]) > 0
 		if there {
@@ -79,25 +85,34 @@ func (w *Watch) judgeSome(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 		if changed == nil {
 			continue
 		}
-		if err := w.tell(ctx, tx, town, changed, judge, newsOf(before, judge, tx.Today())); err != nil {
+		if err := w.tell(ctx, tx, town, changed, told, judge, newsOf(before, judge, tx.Today())); err != nil {
 			return err
 		}
+		changes = append(changes, *changed)
+	}
+	if err := w.lookedAt(ctx, tx, town, judge.Book(), changes, told, ids); err != nil {
+		return err
 	}
 	placeLeads(tx, town, now) // also of who was found as before: leads may have come from elsewhere
 	return nil
 }
 
 // tell lays the leads of one change and writes it down.
-func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, judge *insight.Judge, n news) error {
+func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *insight.Change, told events, judge *insight.Judge, n news) error {
 	changes := []insight.Change{*c}
 	closed, err := closeLeft(ctx, tx, town, changes)
 	if err != nil {
 		return err
 	}
-	back, err := cameBack(ctx, tx, town, changes)
+	veils, back, err := w.eventsBack(ctx, tx, town, changes, told)
 	if err != nil {
 		return err
 	}
+	came, err := cameBack(ctx, tx, town, changes)
+	if err != nil {
+		return err
+	}
+	back = append(back, came...)
 	had, err := w.newsOrHad(ctx, tx, town, judge, changes, []core.HouseholdID{c.Household()})
 	if err != nil {
 		return err
@@ -106,7 +121,7 @@ func (w *Watch) tell(ctx context.Context, tx *pg.Tx, town core.RegionCode, c *in
 	if err != nil {
 		return err
 	}
-	newly, lost := layLeads(tx, town, changes, had, concern, n)
+	newly, lost := layLeads(tx, town, changes, had, concern, veils, n)
 	return w.Audit.Write(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: "job", ID: "household_touched"}, Act: "household.judged", Region: town, Purpose: "scan",
 		Detail: noted(map[string]any{"household": c.Household(), "book": n.book, "newly": newly, "lost": lost}, closed, back)})
 }

@@ -3,6 +3,8 @@ package watch
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,6 +20,10 @@ import (
 func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.RegionCode, packed *int) (more bool, err error) {
 	tx.Remade()
 	if err := hold(ctx, tx, scan, town); err != nil {
+		return false, err
+	}
+	told, err := w.events(ctx, tx, town)
+	if err != nil {
 		return false, err
 	}
 	fresh, err := w.Registry.Repack(ctx, tx, town, packs)
@@ -55,11 +61,16 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 		return false, err
 	}
 	closed = append(closed, opposed...)
-	var back []int64
+	veils, back, err := w.eventsBack(ctx, tx, town, changes, told)
+	if err != nil {
+		return false, err
+	}
 	if len(before) > 0 { // the first look at a township knows nobody
-		if back, err = cameBack(ctx, tx, town, changes); err != nil {
+		came, err := cameBack(ctx, tx, town, changes)
+		if err != nil {
 			return false, err
 		}
+		back = append(back, came...)
 	}
 	had, err := w.newsOrHad(ctx, tx, town, judge, changes, nil)
 	if err != nil {
@@ -69,7 +80,10 @@ func (w *Watch) town(ctx context.Context, tx *pg.Tx, scan int64, town core.Regio
 	if err != nil {
 		return false, err
 	}
-	c.newly, c.lost = layLeads(tx, town, changes, had, concern, newsOf(before, judge, tx.Today()))
+	c.newly, c.lost = layLeads(tx, town, changes, had, concern, veils, newsOf(before, judge, tx.Today()))
+	if err := w.lookedAt(ctx, tx, town, judge.Book(), changes, told, slices.Collect(maps.Keys(told))); err != nil {
+		return false, err
+	}
 	if c.raised, err = w.raise(ctx, tx, town, before, judge); err != nil {
 		return false, err
 	}

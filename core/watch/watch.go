@@ -9,6 +9,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/registry"
+	"lianou/core/seal"
 )
 
 // Books gives the Book in force on a day: the shelf of published ones, or a library in
@@ -30,6 +31,7 @@ type Deps struct {
 	Registry *registry.Registry
 	Books    Books
 	Audit    *audit.Log
+	Ring     *seal.Ring // seals what people said of leads
 }
 
 // Watch runs scans. It is safe for concurrent use.
@@ -42,8 +44,8 @@ type Watch struct {
 
 // New checks what it is given.
 func New(d Deps) (*Watch, error) {
-	if d.DB == nil || d.Registry == nil || d.Books == nil || d.Audit == nil {
-		return nil, core.E(core.KindInternal, "watch_config", "").Wrap(errors.New("watch.Deps needs DB, Registry, Books and Audit"))
+	if d.DB == nil || d.Registry == nil || d.Books == nil || d.Audit == nil || d.Ring == nil {
+		return nil, core.E(core.KindInternal, "watch_config", "").Wrap(errors.New("watch.Deps needs DB, Registry, Books, Audit and Ring"))
 	}
 	return &Watch{Deps: d}, nil
 }

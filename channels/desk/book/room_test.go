@@ -98,7 +98,7 @@ func newOffice(t *testing.T) *office {
 	shell, err := desk.New(desk.Config{}, desk.Deps{DB: db, Staff: people, Sessions: sessions, Bell: bells, Blobs: &blob.Store{},
 		Audit: log, Regions: regions, Library: books, Drafts: kept, Log: slog.New(slog.DiscardHandler)})
 	o.must(err)
-	o.watch, err = watch.New(watch.Deps{DB: db, Registry: reg, Books: books, Audit: log})
+	o.watch, err = watch.New(watch.Deps{DB: db, Registry: reg, Books: books, Audit: log, Ring: keys.Platform.Ring})
 	o.must(err)
 	handler, err := shell.Handler(book.New(book.Deps{DB: db, Rules: o.rules, Staff: people, Regions: regions, Simulate: o.sim, Watch: o.watch, Jobs: inserter, Registry: reg, Audit: log, Bell: bells}))
 	o.must(err)

@@ -66,7 +66,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) scan(t *testing.T, reg *registry.Registry) {
 	t.Helper()
-	all, err := watch.New(watch.Deps{DB: h.DB, Registry: reg, Books: h.Book, Audit: h.Audit})
+	all, err := watch.New(watch.Deps{DB: h.DB, Registry: reg, Books: h.Book, Audit: h.Audit, Ring: h.Keys.Platform.Ring})
 	must(t, err)
 	into, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)

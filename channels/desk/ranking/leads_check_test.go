@@ -149,7 +149,7 @@ func TestWhatNobodyWentToSeeComesBack(t *testing.T) {
 	tab.Whole()
 	tab.Legible()
 	tab.View("desk-leads-laid-aside", 360, 900)
-	if code, _ := h.ask(t, second, stale, url.Values{"outcome": {"still_fits"}}); code != 303 {
+	if code, _ := h.ask(t, second, stale, came("still_fits")); code != 303 {
 		t.Errorf("what came of it: %d", code)
 	}
 }

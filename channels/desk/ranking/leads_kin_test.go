@@ -31,7 +31,7 @@ func TestKinStayKin(t *testing.T) {
 	}
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		const sql = `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
-			select region, household, k, 1, 'facts', repeat('b', 64), '2026-07-01', $2::timestamptz, place, s, case s when 'settled' then 'served' end, case s when 'settled' then 1 end, case s when 'settled' then $2::timestamptz end
+			select region, household, k, 1, 'facts', repeat('b', 64), '2026-07-01', $2::timestamptz, place, s, case s when 'settled' then 'applied' end, case s when 'settled' then 1 end, case s when 'settled' then $2::timestamptz end
 			from (select region, household, place from ranking where region = $1 order by place desc, household limit 1) r, (values ('due', 'settled'), ('lost', 'open')) as t (k, s)
 			returning id, household, state`
 		rows, err := tx.Query(ctx, sql, string(wangmiao), tx.Now())
@@ -70,7 +70,7 @@ func TestKinStayKin(t *testing.T) {
 	lead := "/desk/ranking/lead/"
 	kept := func(when string) {
 		t.Helper()
-		if code, _ := h.ask(t, county, lead+itoa(int(open))+"/settle", url.Values{"outcome": {"served"}}); code != 403 {
+		if code, _ := h.ask(t, county, lead+itoa(int(open))+"/settle", came("served")); code != 403 {
 			t.Errorf("%s, settle: %d, want 403", when, code)
 		}
 		if code, _ := h.ask(t, county, lead+itoa(int(settled))+"/reopen", url.Values{"reason": {"看错了人"}}); code != 403 {
@@ -93,7 +93,7 @@ func TestKinStayKin(t *testing.T) {
 		return tx.QueryRow(ctx, sql, left, string(to)).Scan(&open)
 	}))
 	exec(`select registry_settle_household($1, $2)`, int64(home), string(to))
-	if code, _ := h.ask(t, second, lead+itoa(int(left))+"/settle", url.Values{"outcome": {"served"}}); code != 409 {
+	if code, _ := h.ask(t, second, lead+itoa(int(left))+"/settle", came("served")); code != 409 {
 		t.Errorf("left behind, settle: %d, want 409", code)
 	}
 	if _, body := h.ask(t, second, "/desk/ranking/leads/settled", nil); reopenPath.MatchString(body) {

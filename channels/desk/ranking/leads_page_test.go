@@ -114,7 +114,7 @@ func TestALossIsAskedToBeSeen(t *testing.T) {
 		outcome string
 		code    int
 	}{{"served", 422}, {"checking", 303}} {
-		if code, _ := h.ask(t, officer, path, url.Values{"outcome": {c.outcome}}); code != c.code {
+		if code, _ := h.ask(t, officer, path, came(c.outcome)); code != c.code {
 			t.Errorf("%s: %d, want %d", c.outcome, code, c.code)
 		}
 	}

@@ -73,6 +73,7 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	over, _ := strconv.ParseInt(r.PostFormValue("over"), 10, 64) // who is none is over nobody
+	seen := watch.Seen{Outcome: watch.Outcome(r.PostFormValue("outcome")), Over: core.StaffID(over), Asked: watch.Way(r.PostFormValue("asked")), Words: r.PostFormValue("words")}
 	var goer core.StaffID
 	var since time.Time
 	err = k.in(r, at, forLeads, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
@@ -86,7 +87,7 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if err != nil {
 			return err
 		}
-		return k.d.Watch.Settle(ctx, tx, id, why.Actor, watch.Outcome(r.FormValue("outcome")), core.StaffID(over))
+		return k.d.Watch.Settle(ctx, tx, id, why.Actor, seen)
 	})
 	if errors.Is(err, watch.ErrChecked) {
 		err = k.goes(r.Context(), goer, since, err)
@@ -96,7 +97,7 @@ func (k *Room) settle(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	}
 	to := "/desk/ranking/leads?place=" + url.QueryEscape(r.FormValue("place"))
 	said := "记下了。记错了,在“看过的”里重新打开。"
-	switch o := watch.Outcome(r.FormValue("outcome")); {
+	switch o := seen.Outcome; {
 	case o == watch.Applied || o == watch.ToChange:
 		to += "&then=" + string(o) + "&of=" + strconv.FormatInt(id, 10)
 	case o == watch.Checking && over != 0:
@@ -132,6 +133,8 @@ type settledPage struct {
 type settledRow struct {
 	leadRow
 	Word     string
+	Asked    string // who was asked, and how; "" where nobody had to be
+	Words    string // what they said
 	By       string
 	At       time.Time
 	Reopened string // why
@@ -203,7 +206,7 @@ func (k *Room) settledRows(ctx context.Context, tx *pg.Tx, why registry.Purpose,
 	out := make([]settledRow, 0, len(rows))
 	for i, row := range rows {
 		s := &list[i]
-		out = append(out, settledRow{leadRow: row, Word: outcomes[s.Outcome], At: s.At, Reopened: s.Reopened, staff: s.Staff, reopener: s.Reopener,
+		out = append(out, settledRow{leadRow: row, Word: outcomes[s.Outcome], Asked: asked[s.Asked], Words: s.Words, At: s.At, Reopened: s.Reopened, staff: s.Staff, reopener: s.Reopener,
 			May: !row.Kin && s.Reopened == "" && tx.Now().Before(s.At.AddDate(0, 0, watch.ReopenDays))})
 	}
 	return out, err

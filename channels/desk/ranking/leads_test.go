@@ -3,7 +3,6 @@ package ranking_test
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,7 +58,7 @@ func TestBackPayIsShown(t *testing.T) {
 		outcome string
 		code    int
 	}{{"applied", 422}, {"not_owed", 303}, {"not_owed", 409}} {
-		if code, _ := h.ask(t, officer, path, url.Values{"outcome": {c.outcome}}); code != c.code {
+		if code, _ := h.ask(t, officer, path, came(c.outcome)); code != c.code {
 			t.Errorf("%s: %d, want %d", c.outcome, code, c.code)
 		}
 	}
@@ -167,18 +166,18 @@ func TestKinSettleNoLead(t *testing.T) {
 	if strings.Contains(body, theirs) || strings.Count(body, `/settle"`) != 2 || named(body) != 2 || !strings.Contains(body, "您和这户人家有亲属登记。这条请另一位同事看。") {
 		t.Errorf("kin are offered it: %s", body)
 	}
-	code, body := h.ask(t, officer, theirs, url.Values{"outcome": {"served"}})
+	code, body := h.ask(t, officer, theirs, came("served"))
 	if code != http.StatusForbidden || !strings.Contains(body, "要由别人办") {
 		t.Errorf("kin settled it: %d %s", code, body)
 	}
 	if _, body := h.ask(t, second, "/desk/ranking/leads", nil); !strings.Contains(body, theirs) || strings.Contains(body, "亲属登记") {
 		t.Errorf("another is not offered it: %s", body)
 	}
-	if code, body := h.ask(t, second, theirs, url.Values{"outcome": {"served"}}); code != http.StatusSeeOther {
+	if code, body := h.ask(t, second, theirs, came("served")); code != http.StatusSeeOther {
 		t.Errorf("another settled it: %d %s", code, body)
 	}
 	for _, p := range paths { // what is not theirs is the officer's as before
-		if code, _ := h.ask(t, officer, p[1], url.Values{"outcome": {"wrong_data"}}); (code == http.StatusSeeOther) != (p[1] != theirs) {
+		if code, _ := h.ask(t, officer, p[1], came("wrong_data")); (code == http.StatusSeeOther) != (p[1] != theirs) {
 			t.Errorf("%s of no kin: %d", p[1], code)
 		}
 	}

@@ -128,7 +128,7 @@ func TestALeadSaysWhichRuleChanged(t *testing.T) {
 		is.Params = append(is.Params, p)
 	}
 	books := editions{h.Book, map[string]*policy.Book{was.Digest: was, is.Digest: &is}}
-	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: books, Audit: h.Audit})
+	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: books, Audit: h.Audit, Ring: h.Keys.Platform.Ring})
 	must(t, err)
 	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Staff: h.Staff, Books: h.Book, Audit: h.Audit, Bell: h.Bell})
 	h.handler, err = h.Shell.Handler(room)

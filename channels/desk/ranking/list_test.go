@@ -82,7 +82,7 @@ func TestTheOrderIsNamedByItsOwnFormula(t *testing.T) {
 	old, err := h.Book.On(core.NewDate(2026, 11, 2))
 	must(t, err)
 	books := published{h.Book, old}
-	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: books, Audit: h.Audit})
+	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: books, Audit: h.Audit, Ring: h.Keys.Platform.Ring})
 	must(t, err)
 	room := ranking.New(ranking.Deps{DB: h.DB, Watch: h.watch, Registry: h.reg, Staff: h.Staff, Books: books, Audit: h.Audit, Bell: h.Bell})
 	h.handler, err = h.Shell.Handler(room)

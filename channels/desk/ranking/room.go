@@ -52,6 +52,7 @@ func (k *Room) Templates() fs.FS { return templates }
 func (k *Room) Words() template.FuncMap {
 	return template.FuncMap{
 		"stack": desk.StackIndex,
+		"ways":  askedWays,
 		"share": func(n int) string { return fmt.Sprintf("%d.%04d", n/10_000, n%10_000) },
 		"place": func(c core.RegionCode) string { return k.d.Registry.Regions().FullName(c) },
 	}

@@ -60,7 +60,7 @@ func newHouse(t *testing.T) *house {
 	must(t, err)
 	_, err = (seed.Loader{DB: h.Env.DB(pgtest.Import), Registry: h.reg, Regions: h.Regions}).Load(t.Context(), 5, 9000)
 	must(t, err)
-	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: h.Book, Audit: h.Audit})
+	h.watch, err = watch.New(watch.Deps{DB: h.DB, Registry: h.reg, Books: h.Book, Audit: h.Audit, Ring: h.Keys.Platform.Ring})
 	must(t, err)
 	h.into, err = jobs.NewInserter(jobs.Platform)
 	must(t, err)
@@ -291,7 +291,7 @@ func TestTheOrderIsNoCopy(t *testing.T) {
 		t.Errorf("another's: %d", code)
 	}
 	for i := 2; i <= 240; i++ {
-		code, _ := h.ask(t, officer, "/desk/ranking/lead/999999/settle", url.Values{"outcome": {"served"}})
+		code, _ := h.ask(t, officer, "/desk/ranking/lead/999999/settle", came("served"))
 		if (code == 429) != (i >= 240) {
 			t.Fatalf("page %d: %d", i, code)
 		}
@@ -315,7 +315,7 @@ func TestLeadIsSettledOnce(t *testing.T) {
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select id from lead where region = $1`, string(deping)).Scan(&foreign)
 	}))
-	if code, _ := h.ask(t, officer, "/desk/ranking/lead/"+itoa(int(foreign))+"/settle", url.Values{"outcome": {"served"}}); code != 409 {
+	if code, _ := h.ask(t, officer, "/desk/ranking/lead/"+itoa(int(foreign))+"/settle", came("served")); code != 409 {
 		t.Errorf("another township's lead: %d", code)
 	}
 	code, body := h.ask(t, officer, "/desk/ranking/leads", nil)
@@ -327,7 +327,7 @@ func TestLeadIsSettledOnce(t *testing.T) {
 		outcome string
 		code    int
 	}{{"", 422}, {"paid", 422}, {"served", 303}, {"served", 409}} {
-		if code, _ := h.ask(t, officer, path, url.Values{"outcome": {c.outcome}}); code != c.code {
+		if code, _ := h.ask(t, officer, path, came(c.outcome)); code != c.code {
 			t.Errorf("step %d, %q: %d, want %d", i, c.outcome, code, c.code)
 		}
 	}
@@ -402,7 +402,7 @@ func TestPagesAreReadable(t *testing.T) {
 	h.owe(t, wangmiao)
 	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
-			select region, household, 'due', 1, 'facts', repeat('b', 64), '2026-07-01', $2::timestamptz, place, 'settled', 'served', 1, $2::timestamptz from ranking where region = $1 limit 3`, string(wangmiao), tx.Now())
+			select region, household, 'due', 1, 'facts', repeat('b', 64), '2026-07-01', $2::timestamptz, place, 'settled', 'applied', 1, $2::timestamptz from ranking where region = $1 limit 3`, string(wangmiao), tx.Now())
 		return err
 	}))
 	site := httptest.NewServer(h.handler)

@@ -141,7 +141,7 @@ func (c *city) parts(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.watch, err = watch.New(watch.Deps{DB: c.db, Registry: c.reg, Books: books, Audit: c.log})
+	c.watch, err = watch.New(watch.Deps{DB: c.db, Registry: c.reg, Books: books, Audit: c.log, Ring: keys.Platform.Ring})
 	return err
 }
 

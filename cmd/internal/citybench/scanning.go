@@ -76,7 +76,7 @@ func (c *city) line(what string, ours []float64, bare *yardsticks, cfg *Config, 
 
 // forget takes away what scans found, so that the next one is a first one.
 func (c *city) forget(ctx context.Context) error {
-	_, err := c.admin.Exec(ctx, `truncate finding_page, finding_town, ranking, ranking_count, lead_reopen, lead_trail, lead, scan_town, scan; select ranking_cut(1000); checkpoint`)
+	_, err := c.admin.Exec(ctx, `truncate finding_page, finding_town, ranking, ranking_count, lead_reopen, lead_trail, lead_event, lead, scan_town, scan; select ranking_cut(1000); checkpoint`)
 	return err
 }
 

@@ -103,7 +103,7 @@ func (c *city) by(ctx context.Context, books watch.Books, first bool) (sec float
 			return 0, p, err
 		}
 	}
-	if c.watch, err = watch.New(watch.Deps{DB: c.db, Registry: c.reg, Books: books, Audit: c.log}); err != nil {
+	if c.watch, err = watch.New(watch.Deps{DB: c.db, Registry: c.reg, Books: books, Audit: c.log, Ring: c.watch.Ring}); err != nil {
 		return 0, p, err
 	}
 	took, p, err := c.scan(ctx)

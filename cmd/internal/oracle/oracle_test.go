@@ -41,7 +41,7 @@ func TestScanIsWhatSQLSays(t *testing.T) {
 	must(t, err)
 	books, err := policy.Embedded()
 	must(t, err)
-	w, err := watch.New(watch.Deps{DB: env.DB(pgtest.Platform), Registry: reg, Books: books, Audit: log})
+	w, err := watch.New(watch.Deps{DB: env.DB(pgtest.Platform), Registry: reg, Books: books, Audit: log, Ring: keys.Platform.Ring})
 	must(t, err)
 	into, err := jobs.NewInserter(jobs.Platform)
 	must(t, err)
