@@ -101,7 +101,7 @@ func (s *Store) situationVisits(ctx context.Context, tx *pg.Tx, out *Situation) 
 		case v.Waits():
 			out.Unseconded = &v
 		default:
-			out.Visited, out.Unseconded, out.Held = true, nil, nil // an older record that nobody seconded is past
+			out.Visited, out.Unseconded = true, nil // an older record that nobody seconded is past
 			if len(v.Held) > 0 {
 				out.Held = &v
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -24,19 +25,17 @@ func (a *act) meansLacking(ctx context.Context) (bool, error) {
 	return len(casefile.MeansLacking(people, a.tx.Today())) > 0, err
 }
 
-// ownMeans keeps the word of whoever applies for themselves, and of nobody else in the household.
-// A word on the telephone, or typed for somebody by an agent, is not theirs: it is signed at the visit.
+// ownMeans keeps the word of whoever applies for themselves, and of nobody else in the household,
+// where they drew their signature. A word on the telephone, typed in a chat, or typed for somebody by
+// an agent is not theirs: it is signed at the visit.
 func (f *Flow) ownMeans(ctx context.Context, tx *pg.Tx, c casefile.Case, app *core.Application) error {
 	i := slices.IndexFunc(app.Consent, func(c core.Consent) bool { return c.Purpose == "means_check" })
-	if i < 0 || app.Contact.Capacity != core.CapacitySelf || app.Applicant.Name == "" {
+	if i < 0 || app.Contact.Capacity != core.CapacitySelf || app.Applicant.Name == "" || app.Signature == nil || app.Signature.Strokes == "" {
 		return nil
 	}
-	word := casefile.Authorisation{Version: app.Consent[i].Version, How: casefile.MeansOwn, At: app.At}
+	word := casefile.Authorisation{Version: app.Consent[i].Version, How: casefile.MeansOwn, Signature: app.Signature.Strokes, At: app.At}
 	if app.Contact.Staff != 0 {
-		if app.Signature == nil || app.Signature.Strokes == "" {
-			return nil
-		}
-		word.How, word.Signature, word.TakenBy = casefile.MeansWindow, app.Signature.Strokes, app.Contact.Staff
+		word.How, word.TakenBy = casefile.MeansWindow, app.Contact.Staff
 		if slices.ContainsFunc(app.Papers, func(p core.Paper) bool { return p.Kind == core.PaperOral }) { // a village assistant at their home
 			word.How = casefile.MeansVisit
 		}
@@ -199,7 +198,9 @@ func (a *act) ownMeansBack(ctx context.Context) error {
 }
 
 // CheckMeans asks departments about the income and property that two visitors saw otherwise, and
-// that waited for somebody's word; a third person compares. ErrMovedOn when nothing waits.
+// that waited for somebody's word; a third person compares. What an open objection of the household
+// keeps from being asked goes on waiting. ErrMovedOn when nothing waits, ErrMeansObjected when
+// nothing can be asked before that is answered.
 func (f *Flow) CheckMeans(ctx context.Context, actor casefile.Actor, id core.CaseID) error {
 	on := target{name: casefile.ActCheckMeans, trace: "means.checked", id: id}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -213,29 +214,62 @@ func (f *Flow) CheckMeans(ctx context.Context, actor casefile.Actor, id core.Cas
 		if err != nil {
 			return err
 		}
-		asked := 0
+		var came checked
 		for _, key := range visit.Held {
 			at := fact{key: key}
 			value, was := seen[at]
-			if f := stands[at]; !was || registry.SameValue(f.Value, value) {
-				continue // the register has it by now
+			if f := stands[at]; was && registry.SameValue(f.Value, value) {
+				came.same++
+				continue
 			}
-			yes, err := a.askChange(ctx, why, visit, at, stands[at], value)
-			if err != nil {
-				return err
+			outcome := overtaken
+			if was {
+				if outcome, err = a.askChange(ctx, why, visit, at, stands[at], value); err != nil {
+					return err
+				}
 			}
-			if yes {
-				asked++
+			switch outcome {
+			case askedFor:
+				came.asked++
+			case objected:
+				came.waits = append(came.waits, key)
+			default:
+				came.past++
 			}
 		}
-		if err := f.Cases.HoldMeans(ctx, a.tx, visit.ID, nil); err != nil {
+		if len(came.waits) == len(visit.Held) {
+			return ErrMeansObjected
+		}
+		if err := f.Cases.HoldMeans(ctx, a.tx, visit.ID, came.waits); err != nil {
 			return err
 		}
-		a.detail["visit"], a.detail["facts"], a.detail["asked"] = visit.ID, visit.Held, asked
-		said := fmt.Sprintf("家里人都同意了,收入财产 %d 项去问部门,等没去的同事核对", asked)
-		if asked == 0 {
-			said = "家里人都同意了,登记已经和看到的一样,不用再问部门"
-		}
-		return a.event(ctx, "means.checked", "", said)
+		a.detail["visit"], a.detail["facts"], a.detail["asked"] = visit.ID, visit.Held, came.asked
+		return a.event(ctx, "means.checked", "", came.say())
 	})
+}
+
+// ErrMeansObjected is the answer to a check of what the household objects to: that is answered first.
+var ErrMeansObjected = core.E(core.KindConflict, "means_objected", "这几项本人提过不同意见,还没答复。请先答复,再来问部门。")
+
+// checked is what came of the facts of a means check.
+type checked struct {
+	asked, same, past int
+	waits             []string // for the answer to an objection
+}
+
+func (c checked) say() string {
+	parts := []string{"家里人都同意了"}
+	if c.asked > 0 {
+		parts = append(parts, fmt.Sprintf("收入财产 %d 项去问部门,等没去的同事核对", c.asked))
+	}
+	if c.same > 0 {
+		parts = append(parts, fmt.Sprintf("%d 项登记已经和看到的一样,不用问", c.same))
+	}
+	if c.past > 0 {
+		parts = append(parts, fmt.Sprintf("%d 项登记后来改过,以后来的为准,没有问", c.past))
+	}
+	if n := len(c.waits); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d 项先等本人的不同意见有了答复", n))
+	}
+	return strings.Join(parts, ";")
 }

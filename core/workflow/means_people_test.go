@@ -88,7 +88,7 @@ func TestAFalseApplicationsTickIsTakenBack(t *testing.T) {
 	w.handOver(app)
 	c := w.routed(app)
 	truly := w.another("4071882643")
-	truly.Consent = app.Consent
+	truly.Consent, truly.Signature = app.Consent, &core.Signature{Strokes: strokes(84)}
 	w.handOver(truly)
 	d := w.doubt(c)
 	if n := w.count(`select count(*) from means_authorisation where case_id = $1`, c.ID); n != 1 {

@@ -17,10 +17,11 @@ import (
 	"lianou/intake/interview"
 )
 
-// ticked is the mother's request with her own tick at the door.
+// ticked is the mother's request with her own tick and signature at the door.
 func (w *world) ticked() core.Application {
 	app := w.application("4071882635")
 	app.Consent = []core.Consent{{Purpose: "process", Version: "2026-01", How: "tick", At: app.At}, {Purpose: "means_check", Version: "2026-01", How: "tick", At: app.At}}
+	app.Signature = &core.Signature{Strokes: strokes(80)}
 	return app
 }
 
@@ -196,8 +197,9 @@ func TestATickIsTheWordOfWhoTicks(t *testing.T) {
 		is         func(*core.Application)
 	}{
 		{"at a screen", "own", func(*core.Application) {}},
+		{"typed in a chat", "", func(a *core.Application) { a.Signature, a.Consent[1].How = nil, "typed" }},
 		{"by a neighbour", "", func(a *core.Application) { a.Contact.Capacity = core.CapacityEntrusted }},
-		{"on the telephone", "", func(a *core.Application) { a.Contact.Staff, a.Consent[1].How = w.id("helper"), "spoken" }},
+		{"on the telephone", "", func(a *core.Application) { a.Signature, a.Contact.Staff, a.Consent[1].How = nil, w.id("helper"), "spoken" }},
 		{"at the window", "window", func(a *core.Application) {
 			a.Contact.Staff, a.Consent[1].How, a.Signature = w.id("helper"), "signature", &core.Signature{Strokes: strokes(81)}
 		}},
@@ -209,7 +211,7 @@ func TestATickIsTheWordOfWhoTicks(t *testing.T) {
 		{"without a tick", "", func(a *core.Application) { a.Consent = a.Consent[:1] }},
 	} {
 		app := w.ticked()
-		app.Receipt = core.Receipt("407188" + string(rune('0'+i)) + "000")
+		app.Receipt, app.Signature = core.Receipt("407188"+string(rune('0'+i))+"000"), &core.Signature{Strokes: strokes(90 + i)}
 		app.Applicant.ID, app.People[0].ID, app.Contact.CitizenID = core.IDNumber{}, core.IDNumber{}, "citizen-"+one.name
 		one.is(&app)
 		w.handOver(app)
@@ -226,6 +228,43 @@ func TestATickIsTheWordOfWhoTicks(t *testing.T) {
 		if strings.Join(got, " ") != one.want {
 			t.Errorf("%s: %v, want %q", one.name, got, one.want)
 		}
+	}
+}
+
+// What the household objected to is not asked about behind its back, nor forgotten: it waits until the
+// objection is answered, also when the visitor themselves wrote that down, and another visit that looked
+// at other things does not end the waiting.
+//
+// Controls, each seen red: askChange that says of an objection what it says of another word ("asked
+// before their objection is answered: <nil>"); situationVisits that forgets what waits ("a later visit ends the waiting").
+func TestAMeansCheckWaitsForAnObjection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.poorer(w.ticked())
+	w.must(w.flow.MeansWord(t.Context(), w.actors["second"], w.word(c, 74)))
+	why := registry.Purpose{Actor: w.actors["helper"].Audit(), Why: "their word", Case: c.ID}
+	var theirs change.ID
+	w.in(func(ctx context.Context, tx *pg.Tx) (err error) {
+		theirs, err = w.changes.Propose(ctx, tx, why, change.Change{Household: c.Household, Path: "income_12m", Was: json.RawMessage("30000"), Becomes: json.RawMessage("9000"),
+			ValidFrom: w.today(), Origin: change.FromCitizen, Reason: "他家里人说没有这么多"})
+		return err
+	})
+	if err := w.flow.CheckMeans(t.Context(), w.actors["helper"], c.ID); !errors.Is(err, workflow.ErrMeansObjected) {
+		t.Errorf("asked before their objection is answered: %v", err)
+	}
+	w.must(w.flow.PlanVisit(t.Context(), w.actors["officer"], workflow.PlanVisit{Case: c.ID, Visitors: [2]core.StaffID{w.id("officer"), w.id("helper")}, On: w.today() + 1}))
+	again := visited()
+	again.Case, again.Facts = c.ID, map[string]json.RawMessage{"members/m2/disability": json.RawMessage(`{"kind":"limb","grade":2}`)}
+	w.visit(again)
+	if _, offered := w.acts(c.ID, w.actors["helper"])[casefile.ActCheckMeans]; !offered {
+		t.Fatal("a later visit ends the waiting")
+	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		return w.changes.Accept(ctx, tx, registry.Purpose{Actor: w.actors["second"].Audit(), Why: "their word"}, theirs, "看了三个月的流水")
+	})
+	w.must(w.flow.CheckMeans(t.Context(), w.actors["helper"], c.ID))
+	if n := w.count(`select count(*) from case_event where case_id = $1 and kind = 'means.checked' and staff like '%1 项去问部门%'`, c.ID); n != 1 {
+		t.Errorf("once it is answered, %d entries say that it is asked", n)
 	}
 }
 

@@ -95,11 +95,11 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 				out.held = append(out.held, at.key)
 				continue
 			}
-			asked, err := a.askChange(ctx, why, visit, at, f, value)
+			outcome, err := a.askChange(ctx, why, visit, at, f, value)
 			if err != nil {
 				return out, err
 			}
-			if asked {
+			if outcome == askedFor {
 				out.asked++
 			} else {
 				out.left++
@@ -203,9 +203,17 @@ func guarded(f registry.Fact) bool {
 	return strong(f.Source) && f.Standing != registry.StandingStale || slices.ContainsFunc(f.Against, func(s registry.Said) bool { return strong(s.Source) })
 }
 
-// askChange asks for what was seen, and reports whether it could: where another word was
-// written meanwhile, the visit is confirmed all the same.
-func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefile.Visit, at fact, f registry.Fact, value json.RawMessage) (bool, error) {
+// asking is what came of asking a third person about a fact that was seen.
+type asking uint8
+
+const (
+	askedFor  asking = iota
+	objected         // the household's own objection to it waits for its answer
+	overtaken        // another word was written meanwhile
+)
+
+// askChange asks for what was seen, where it can; the visit is confirmed all the same.
+func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefile.Visit, at fact, f registry.Fact, value json.RawMessage) (asking, error) {
 	other := visit.First // the other one of the two who were there
 	if other == a.actor.Staff {
 		other = visit.Second
@@ -215,13 +223,13 @@ func (a *act) askChange(ctx context.Context, why registry.Purpose, visit casefil
 		Reason: visitedOn(visit).SayWhole() + "入户,两个人当面看到的和登记的不一样,或者登记里还没有。"}
 	stands, err := a.f.Changes.Stands(ctx, a.tx, ch)
 	if err != nil || !stands {
-		return false, err
+		return overtaken, err
 	}
 	_, err = a.f.Changes.Again(ctx, a.tx, why, ch)
-	if errors.Is(err, change.ErrAsked) { // their own objection waits for its answer
-		return false, nil
+	if errors.Is(err, change.ErrAsked) {
+		return objected, nil
 	}
-	return err == nil, err
+	return askedFor, err
 }
 
 // teach writes what was seen, a sheet for the household and one for each person. Somebody
