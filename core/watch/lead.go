@@ -82,7 +82,8 @@ func (l *laying) lay(tx *pg.Tx, town core.RegionCode, n news) {
 	l.take(tx, town)
 	const lay = `insert into lead (region, household, kind, items, cause, book, since, found, place, found_place)
 		select $1, h, $4, i, $5, $6, $7, $8, p, p from unnest($2::bigint[], $3::bigint[], $9::int[]) as t (h, i, p) where i <> 0
-		on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items`
+		on conflict (region, household, kind) where state = 'open' do update set items = lead.items | excluded.items,
+			joined = case when excluded.items & ~lead.items <> 0 then excluded.found else lead.joined end`
 	for _, step := range []struct {
 		kind string
 		on   []int64

@@ -72,7 +72,7 @@ func layRaised(tx *pg.Tx, town core.RegionCode, l *raising, found []owing, book 
 			select $1, h, 'raised', i, 'book', $2, s, $3, p, p, $4, o, r::jsonb
 				from unnest($5::bigint[], $6::bigint[], $7::date[], $8::int[], $9::bigint[], $10::text[]) as t (h, i, s, p, o, r)
 			on conflict (region, household, kind) where state = 'open'
-			do update set items = excluded.items, book = excluded.book, since = excluded.since, owed = excluded.owed, raise = excluded.raise
+			do update set items = excluded.items, book = excluded.book, since = excluded.since, owed = excluded.owed, raise = excluded.raise, joined = excluded.found
 				where (lead.items, lead.owed, lead.raise) is distinct from (excluded.items, excluded.owed, excluded.raise)`
 		tx.Later("lay leads of back-pay", lay, string(town), book, tx.Now(), l.was.Digest, who, items, since, places, owed, details)
 	}

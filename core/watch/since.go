@@ -20,7 +20,7 @@ type Since struct {
 	Kind      string
 	Items     insight.Items
 	Cause     string    // as of a Lead
-	Found     time.Time // when it was last found: what came later is not why
+	Found     time.Time // when it came to say all that it says: what came later is not why
 	Last      time.Time // when that scan was done; zero where there was none
 	Was, Is   *policy.Book
 }
@@ -31,7 +31,7 @@ var errNoLead = core.E(core.KindNotFound, "lead_none", "没有这一条线索。
 // cause "book" alone, and nil where nobody keeps them any more. Errors: KindNotFound for a lead
 // that is not within the scope of tx.
 func (w *Watch) Since(ctx context.Context, tx *pg.Tx, id int64) (s Since, err error) {
-	const sql = `select l.region, l.household, l.kind, l.items, l.cause, l.book, l.found, coalesce(b.done, 'epoch'), coalesce(b.book, '') from lead l
+	const sql = `select l.region, l.household, l.kind, l.items, l.cause, l.book, greatest(l.found, l.joined), coalesce(b.done, 'epoch'), coalesce(b.book, '') from lead l
 		left join lateral (select t.done, t.book from scan s join scan_town t on t.scan = s.id and t.town = l.region
 			where t.done < l.found order by s.id desc limit 1) b on true where l.id = $1`
 	var items int64

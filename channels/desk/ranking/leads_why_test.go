@@ -45,6 +45,15 @@ func (h *house) hardly(t *testing.T, town core.RegionCode) (id core.HouseholdID)
 	return id
 }
 
+// member is one of those who live in a household.
+func (h *house) member(t *testing.T, home core.HouseholdID) (id core.PersonID) {
+	t.Helper()
+	must(t, h.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select min(person) from membership where household = $1 and until is null`, int64(home)).Scan(&id)
+	}))
+	return id
+}
+
 // leadOf is the number of a household's open lead.
 func (h *house) leadOf(t *testing.T, home core.HouseholdID) (id int64) {
 	t.Helper()
@@ -57,8 +66,9 @@ func (h *house) leadOf(t *testing.T, home core.HouseholdID) (id int64) {
 // TestALeadSaysWhatChanged: who opens a lead reads which fact of the household is another, from
 // what to what, by whose word and on what day, and not only that something changed; each opening
 // is in the log, another township's lead is nobody's to open, and kin open none.
-// What came to light after the lead is not told; control: Facts of today (red: `it says what did not change: … 房子几套:1 套→3 套`).
-// Control: the comparison with what is known now on both sides ("房屋鉴定:A级…" is not said).
+// What came to light after the lead is not told; control: Facts of today (red: `it says what did not change: … 房子几处:1 处→3 处`).
+// Control: the comparison with what is known now on both sides ("房屋鉴定:A级…" is not said). What joins the
+// lead later has its reasons told too; control: Since as of the first day ("of what joined it later the lead does not say why").
 func TestALeadSaysWhatChanged(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -76,8 +86,13 @@ func TestALeadSaysWhatChanged(t *testing.T) {
 			t.Errorf("%d, the lead does not say %q: %s", code, want, said)
 		}
 	}
-	if strings.Contains(said, "房子几套") || strings.Contains(said, "houses") {
+	if strings.Contains(said, "房子几处") || strings.Contains(said, "houses") {
 		t.Errorf("it says what did not change: %s", said)
+	}
+	h.learnt(t, home, h.member(t, home), `{"disability":{"kind":"limb","grade":1}}`) // another item joins the lead
+	h.scan(t)
+	if _, part = h.ask(t, officer, at, nil); !strings.Contains(tags.ReplaceAllString(part, ""), "一级") || !strings.Contains(part, "房子几处") {
+		t.Errorf("of what joined it later the lead does not say why: %s", tags.ReplaceAllString(part, ""))
 	}
 	if _, page := h.ask(t, officer, "/desk/ranking/leads", nil); !strings.Contains(page, at) {
 		t.Error("the page does not lead there")
