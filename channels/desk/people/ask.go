@@ -137,6 +137,9 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if c.New {
 			said = "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
 		}
+		if ch.Anew {
+			said = "记下了,数没变。另一位同事核过,就算按现在几口人重新核对过。"
+		}
 		if r.PostFormValue("self") != "" { // whoever it is about wants it, and is told what came of it
 			ch.Origin = change.FromCitizen
 			said += "请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
@@ -187,7 +190,11 @@ func (c claim) change(r *http.Request, who registry.Person) (change.Change, erro
 	if r.PostFormValue("was") != c.Value {
 		return change.Change{}, change.ErrMeanwhile
 	}
-	ch := change.Change{Household: who.Household, Path: c.Key, Was: c.was, Becomes: becomes, ValidFrom: from, Origin: change.FromOfficer, Reason: r.PostFormValue("reason")}
+	anew, err := c.anew(becomes, from)
+	if err != nil {
+		return change.Change{}, err
+	}
+	ch := change.Change{Household: who.Household, Anew: anew, Path: c.Key, Was: c.was, Becomes: becomes, ValidFrom: from, Origin: change.FromOfficer, Reason: r.PostFormValue("reason")}
 	if !c.Home {
 		ch.Person = who.ID
 	}
