@@ -115,7 +115,9 @@ func TestThatNothingHappenedStandsForItsDays(t *testing.T) {
 
 // After somebody came, the figure that stands is confirmed for the people of now, by two and from
 // a day on which they were there: the mark is gone, and the value is what it was. Of what nobody
-// has to ask again the same value is refused as ever. As it was, "the same: 422 … 和现在登记的一样".
+// has to ask again the same value is refused as ever.
+//
+// Control: anew without its day ("before he came: 303"). Without Anew the table refuses (not seen).
 func TestTheSameFigureIsConfirmedForThePeopleOfNow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
