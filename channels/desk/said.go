@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"lianou/core"
@@ -74,4 +75,15 @@ func smallest(t registry.PastSheet, keys map[string]json.RawMessage) core.Househ
 // on it: "1 到 2" of a condition is 一级到二级.
 func Grades(value string) string {
 	return strings.NewReplacer("0", "没有残疾证", "1", "一级", "2", "二级", "3", "三级", "4", "四级", " 到 ", "到").Replace(value)
+}
+
+// graded is a grade as rules of before, and what cases keep of them, say it.
+var graded = regexp.MustCompile(`残疾证是 ?([1-4]) ?级`)
+
+// GradesIn says the grade of a certificate in a sentence by the word that stands on it, as the
+// other sentences do: 残疾证是 1 级 is 残疾证是一级.
+func GradesIn(text string) string {
+	return graded.ReplaceAllStringFunc(text, func(found string) string {
+		return "残疾证是" + Grades(graded.FindStringSubmatch(found)[1])
+	})
 }

@@ -17,6 +17,10 @@ var (
 	// ten years. Its sentence says from what to what; Step.Sure is the answer.
 	ErrLeap = core.E(core.KindConflict, "rulebook_leap", "这个数改得很多。")
 
+	// ErrSaid asks about a sentence with a number that the rules do not have. It is an ErrLeap
+	// too, with the same answer; what leaps in it is no number of the rules.
+	ErrSaid = core.E(core.KindConflict, "rulebook_said", "句子里的数对不上。").Wrap(ErrLeap)
+
 	// ErrAbsurd refuses what no number of its kind comes to. It names the field.
 	ErrAbsurd = core.Invalid("value", "这个数额大得不像真的。")
 
@@ -34,8 +38,8 @@ var (
 var mostOf = map[policy.Unit]int64{policy.UnitFen: int64(policy.MaxBenefit) / 100, policy.UnitRatio: 1000, policy.UnitYears: 120, policy.UnitMonths: 600, policy.UnitDays: 3660, policy.UnitM2: 1000, policy.UnitCount: 100}
 
 // vet asks about a step that is done for the first time. A step that was recorded is not asked
-// about again: doing it again must give the same set. Errors: ErrLeap, ErrAbsurd, ErrSentence,
-// ErrBody.
+// about again: doing it again must give the same set. Errors: ErrLeap, ErrSaid, ErrAbsurd,
+// ErrSentence, ErrBody.
 func vet(before, after Sources, sp Speaker, step Step, today core.Date) error {
 	if err := plain(step.Op); err != nil {
 		return err

@@ -100,7 +100,7 @@ func (sp Speaker) askYuan(before Sources, step Step, was string, on core.Date) e
 	for _, text := range inYuan.FindAllString(i.Value, -1) { // the first as it stands
 		for _, left := range said {
 			if text == left {
-				return core.E(ErrLeap.Kind, ErrLeap.Code, sp.From(before, step.Op)+"。句子里写着“"+text+"”,这个事项的算法和它用的标准里都没有这个数,居民读到的会和领到的不一样。").Wrap(ErrLeap)
+				return core.E(ErrSaid.Kind, ErrSaid.Code, sp.From(before, step.Op)+"。句子里写着“"+text+"”,这个事项的算法和它用的标准里都没有这个数,居民读到的会和领到的不一样。").Wrap(ErrSaid)
 			}
 		}
 	}

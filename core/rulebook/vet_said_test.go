@@ -36,7 +36,7 @@ func TestWhatCitizensReadIsPlainAndTrue(t *testing.T) {
 		{"markup in a source", rulebook.Op{Amount: &rulebook.Amount{Param: "dibao.standard", Area: "rural", Value: "500", From: w.today(t), Source: "<文件>"}}, true, rulebook.ErrSentence, "不能有尖括号"},
 		{"markup in whole files", rulebook.Op{Files: files}, false, rulebook.ErrSentence, "不能有尖括号"},
 		{"500 yuan", item("benefit.text", "每人每月给 500 元。"), false, rulebook.ErrLeap, "句子里写着“500 元”," + other},
-		{"in ten thousands", item("benefit.text", "一年给 1.2 万元。"), false, rulebook.ErrLeap, "句子里写着“1.2 万元”," + other},
+		{"in ten thousands", item("benefit.text", "一年给 1.2 万元。"), false, rulebook.ErrSaid, "句子里写着“1.2 万元”," + other},
 		{"a standard of it", item("benefit.text", "城里补到每人每月 600 元。"), false, nil, ""},
 		{"500 yuan, sure", item("benefit.text", "每人每月给 500 元。"), true, nil, ""},
 		{"no number", item("benefit.text", "按月发,补到低保标准。"), false, nil, ""},

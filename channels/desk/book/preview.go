@@ -363,7 +363,7 @@ func (out *side) give(s *rulebook.Side) {
 // name.
 func conditionOf(h *core.Household, r *matching.Reason) desk.Condition {
 	out := desk.Condition{Source: whoIs(h, r.Member)}
-	out.Text, out.Law = r.Text, r.Law
+	out.Text, out.Law = desk.GradesIn(r.Text), r.Law
 	if !policy.YesNo(r.Value) && !policy.YesNo(r.Limit) { // a yes beside a no says nothing that the sentence does not
 		out.Value, out.Limit = r.Value, r.Limit
 		if strings.HasSuffix(r.Fact, "/disability") {

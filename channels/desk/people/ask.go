@@ -23,6 +23,8 @@ type askPage struct {
 	Claim   *claim
 	Today   core.Date
 	Changes []changeRow // asked for before, of the person and the household
+	Incomes incomes
+	typed
 }
 
 var (
@@ -41,7 +43,7 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 	if err != nil {
 		return err
 	}
-	page := askPage{Asked: a}
+	page := askPage{Asked: a, typed: typed(r.PostForm)}
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		return p.claims(ctx, tx, why, core.PersonID(id), &page)
 	})
@@ -57,7 +59,7 @@ func (p *Room) askChange(w http.ResponseWriter, r *http.Request, at desk.At) err
 			return errNoClaim
 		}
 	}
-	return at.Page.Show(w, at, desk.View{Room: "people", Name: "ask", Title: "请求更正"}, page)
+	return show(w, r, at, desk.View{Room: "people", Name: "ask", Title: "请求更正"}, page)
 }
 
 // claims reads whom the form is about and what can be corrected.
@@ -73,7 +75,7 @@ func (p *Room) claims(ctx context.Context, tx *pg.Tx, why registry.Purpose, id c
 	if err != nil {
 		return err
 	}
-	page.Claims, page.Unsaid = claimsOf(d, id), unknowns(d, id)
+	page.Claims, page.Unsaid, page.Incomes = claimsOf(d, id), unknowns(d, id), incomesOf(d)
 	page.Changes, err = p.requests(ctx, tx, why, page.Person)
 	return err
 }
@@ -90,11 +92,15 @@ func (page askPage) pick(r *http.Request) *claim {
 }
 
 // propose keeps the request. What stood is what the form showed: who saw something else
-// than what stands now asks for another thing.
+// than what stands now asks for another thing. A sum that leaps, and one that contradicts the
+// household's other income, is asked about first.
 func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
 	if !chosen {
 		return errNoPurpose
+	}
+	if r.PostFormValue("again") != "" {
+		return p.askChange(w, r, at)
 	}
 	id, err := number(r, "person")
 	if err != nil {
@@ -103,7 +109,7 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err := p.mayAsk(r, at); err != nil {
 		return err
 	}
-	said := ""
+	said, doubts := "", []unsure(nil)
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		page := askPage{}
 		if err := p.claims(ctx, tx, why, core.PersonID(id), &page); err != nil {
@@ -124,9 +130,15 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if err != nil {
 			return err
 		}
+		if doubts = page.doubts(c, ch); len(doubts) > 0 && !sure(r) {
+			return nil
+		}
 		said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
 		if c.New {
 			said = "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
+		}
+		if ch.Anew {
+			said = "记下了,数没变。另一位同事核过,就算按现在几口人重新核对过。"
 		}
 		if r.PostFormValue("self") != "" { // whoever it is about wants it, and is told what came of it
 			ch.Origin = change.FromCitizen
@@ -138,7 +150,22 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 	if err != nil {
 		return err
 	}
+	if len(doubts) > 0 && !sure(r) {
+		return askSure(w, r, at, doubts)
+	}
 	return desk.Back(w, r, "/desk/people/"+strconv.FormatInt(id, 10)+"?"+string(a.Query()), said)
+}
+
+// doubts is what is asked about a correction before it is kept.
+func (page askPage) doubts(c *claim, ch change.Change) []unsure {
+	out := c.leaps(ch.Becomes)
+	if ch.Person != 0 || ch.Path != incomeYear && ch.Path != incomeEach {
+		return out
+	}
+	if says := page.Incomes.asked(ch, page.Changes).apart(); says != "" {
+		out = append(out, unsure{incomesApart, says})
+	}
+	return out
 }
 
 // change reads the form.
@@ -147,7 +174,7 @@ func (c claim) change(r *http.Request, who registry.Person) (change.Change, erro
 	if err != nil {
 		return change.Change{}, err
 	}
-	if err := c.fits(r, becomes); err != nil {
+	if err := c.fits(becomes); err != nil {
 		return change.Change{}, err
 	}
 	from, err := core.ParseDate(r.PostFormValue("from"))
@@ -163,7 +190,11 @@ func (c claim) change(r *http.Request, who registry.Person) (change.Change, erro
 	if r.PostFormValue("was") != c.Value {
 		return change.Change{}, change.ErrMeanwhile
 	}
-	ch := change.Change{Household: who.Household, Path: c.Key, Was: c.was, Becomes: becomes, ValidFrom: from, Origin: change.FromOfficer, Reason: r.PostFormValue("reason")}
+	anew, err := c.anew(becomes, from)
+	if err != nil {
+		return change.Change{}, err
+	}
+	ch := change.Change{Household: who.Household, Anew: anew, Path: c.Key, Was: c.was, Becomes: becomes, ValidFrom: from, Origin: change.FromOfficer, Reason: r.PostFormValue("reason")}
 	if !c.Home {
 		ch.Person = who.ID
 	}

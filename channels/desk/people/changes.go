@@ -50,6 +50,9 @@ func (row changeRow) Untold() bool {
 // Back reports that who asked took it back: nobody looked at it, and it is no answer.
 func (row changeRow) Back() bool { return row.State == change.Withdrawn }
 
+// Same reports that a figure was confirmed for other people than it was told for.
+func (row changeRow) Same() bool { return row.Before == row.Then }
+
 // MayBack reports whether who reads it may take it back.
 func (row changeRow) MayBack() bool { return row.Mine && !row.Contest && !row.Seen }
 

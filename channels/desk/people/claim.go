@@ -28,7 +28,28 @@ type claim struct {
 	New   bool             // nobody has said it yet
 	Paper string           // what vouches for it, "" where words do
 
-	was json.RawMessage
+	was    json.RawMessage
+	turned []registry.Turn // who came or left since it was said
+}
+
+// Again reports whether the value that stands may be confirmed for the people of now.
+func (c claim) Again() bool { return len(c.turned) > 0 }
+
+// errSoonerThanTurn keeps out what would be marked as told for another family at once.
+var errSoonerThanTurn = core.Invalid("from", "数没变的,从哪天起写家里人变了那天,或者以后的一天:那天以前的人数不是现在的。")
+
+// anew reports whether a value is the one that stands, confirmed for the people of now. Errors:
+// KindInvalid for a day before the last of them came or left.
+func (c claim) anew(becomes json.RawMessage, from core.Date) (bool, error) {
+	if !c.Again() || desk.SayFact(c.Home, c.Key, from, becomes) != desk.SayFact(c.Home, c.Key, from, c.was) {
+		return false, nil
+	}
+	for _, t := range c.turned {
+		if from < t.Day {
+			return false, errSoonerThanTurn
+		}
+	}
+	return true, nil
 }
 
 // About is the word by which the address tells the household's facts from the person's.
@@ -87,7 +108,7 @@ func claimsOf(d registry.Dossier, p core.PersonID) []claim {
 		if !known || !shown {
 			continue
 		}
-		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, Paper: papers[key], was: f.Value}
+		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, Paper: papers[key], was: f.Value, turned: f.Turned}
 		if slices.Contains(lists, key) {
 			c.List, c.Open = true, takenAway(f, key)
 		}

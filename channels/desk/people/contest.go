@@ -41,6 +41,7 @@ type contestPage struct {
 	Pick    *factorClaim
 	Today   core.Date
 	Days    int
+	typed
 }
 
 // factor is one part of the index with the facts that it is made of.
@@ -83,12 +84,12 @@ func (p *Room) contest(w http.ResponseWriter, r *http.Request, at desk.At) error
 			return errNoClaim
 		}
 	}
-	return at.Page.Show(w, at, desk.View{Room: "people", Name: "contest", Title: "记下异议"}, page)
+	return show(w, r, at, desk.View{Room: "people", Name: "contest", Title: "记下异议"}, page)
 }
 
 func (p *Room) contestOf(r *http.Request) (contestPage, error) {
 	id, err := number(r, "household")
-	return contestPage{Home: core.HouseholdID(id), Days: desk.AnswerDays}, err
+	return contestPage{Home: core.HouseholdID(id), Days: desk.AnswerDays, typed: typed(r.PostForm)}, err
 }
 
 // factors reads what the index of a household is made of, as it stands today.
@@ -161,11 +162,15 @@ func (page contestPage) pick(r *http.Request) *factorClaim {
 }
 
 // writeDown keeps a contest. It freezes nothing: the index, the order and every case go on
-// as they are until a second person has answered.
+// as they are until a second person has answered. A sum that leaps is asked about; that it
+// contradicts another is what people say, and is not.
 func (p *Room) writeDown(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
 	if !chosen {
 		return errNoPurpose
+	}
+	if r.PostFormValue("again") != "" {
+		return p.contest(w, r, at)
 	}
 	page, err := p.contestOf(r)
 	if err != nil {
@@ -175,6 +180,7 @@ func (p *Room) writeDown(w http.ResponseWriter, r *http.Request, at desk.At) err
 		return err
 	}
 	var due core.Date
+	var doubts []unsure
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := p.holds(ctx, tx, at, a, page.Home); err != nil {
 			return err
@@ -193,6 +199,9 @@ func (p *Room) writeDown(w http.ResponseWriter, r *http.Request, at desk.At) err
 		if err != nil {
 			return err
 		}
+		if doubts = c.leaps(ch.Becomes); len(doubts) > 0 && !sure(r) {
+			return nil
+		}
 		ch.Origin = change.FromCitizen
 		due = p.due(tx.Now())
 		_, err = p.d.Changes.Propose(ctx, tx, why, ch)
@@ -200,6 +209,9 @@ func (p *Room) writeDown(w http.ResponseWriter, r *http.Request, at desk.At) err
 	})
 	if err != nil {
 		return err
+	}
+	if len(doubts) > 0 && !sure(r) {
+		return askSure(w, r, at, doubts)
 	}
 	return desk.Back(w, r, "/desk/people/household/"+strconv.FormatInt(int64(page.Home), 10)+"?"+string(a.Query()), "异议记下了。请告诉本人:"+due.SayWhole()+"前答复,正在办的事照常办。")
 }

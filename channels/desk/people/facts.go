@@ -30,6 +30,7 @@ type factGroup struct {
 	None []factRow // of which there is none, undisputed: rarely read, so folded
 	Open []openRow // what nobody has said
 	Idle []openRow // nor anybody asks of somebody of that age
+	Note string    // that facts of it contradict one another, "" else
 }
 
 // Known is of how many facts something is known.

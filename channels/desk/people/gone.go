@@ -121,7 +121,9 @@ func (p *Room) groups(ctx context.Context, tx *pg.Tx, why registry.Purpose, of v
 	if err != nil {
 		return nil, err
 	}
-	return groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, of.as.Known, of.asked, of.may && !of.as.Past()}, who), nil
+	groups := groupsOf(known{d.Household, d.Sources, factsByPath(d), told, members, of.as.Known, of.asked, of.may && !of.as.Past()}, who)
+	groups[len(groups)-1].Note = incomesOf(d).apart() // the household's is the last
+	return groups, nil
 }
 
 // view is which page a household is shown by.

@@ -43,6 +43,7 @@ type householdPage struct {
 	Unions   []unionRow
 
 	Turned []turnedRow // told of another family than it is now
+	Income string      // that the two figures of it contradict one another, "" else
 	Head   core.PersonID
 	asked  []changeRow // requests about the household and its people
 
@@ -128,6 +129,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 		return err
 	}
 	t := teller{book: rules.Book(), sources: d.Sources, names: namesOf(members), facts: &facts, persons: personsOf(members), head: page.Head, asked: page.Asked, may: page.MayAsk}
+	page.Income = incomesOf(d).apart()
 	page.Turned, t.turned = turnedOf(d, members)
 	held, err := p.has(ctx, tx, page.Home, members)
 	if err != nil {

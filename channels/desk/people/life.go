@@ -47,6 +47,7 @@ type lifePage struct {
 	Worries  []string            // of a marriage: what to look at before it is registered
 	Missed   bool                // nobody was found by the other one's name and number
 	Seen     string              // what whoever registers an arrival ticks
+	Unlikely string              // that a parent was too old, or too young, which is asked about
 	Left     left                // the household that somebody leaves
 	Sentence string              // what will be registered
 	Detail   string              // and of whom: relation and sex

@@ -60,9 +60,14 @@ func (p *Room) arrive(ctx context.Context, tx *pg.Tx, why registry.Purpose, told
 		return "", core.Invalid("seen", "先看过,打上钩,再登记。")
 	}
 	birth := who.IDNumber.Birth()
-	sex := "女"
+	sex, is := "女", core.Sex("female")
 	if who.IDNumber.Male() {
-		sex = "男"
+		sex, is = "男", "male"
+	}
+	if how.Value != "adopted" {
+		if err := page.asksAge(r, who.Relation, registry.Person{Name: who.Name, Birth: birth, Sex: is}); err != nil {
+			return "", err
+		}
 	}
 	page.Detail = sex + "," + ageOf(birth, page.Today) + "," + birth.SayWhole() + "生,是本人" + page.Name + "的" + relationWord(who.Relation) + "。" + how.Word + "。"
 	told.Source += "," + how.Value

@@ -29,6 +29,9 @@ func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *h
 			return "", err
 		}
 		page.Detail = map[core.Sex]string{"male": "男孩", "female": "女孩"}[child.Sex] + ",是本人" + page.Name + "的" + wordOf(page.Born(), string(child.Relation)) + "。"
+		if err := page.asksAge(r, child.Relation, registry.Person{Name: child.Name, Birth: child.Birth, Sex: child.Sex}); err != nil {
+			return "", err
+		}
 		_, _, err = page.life.Birth(ctx, tx, why, told, page.Home, child)
 		return day + page.Name + "家生了" + child.Name + "。", err
 	case "death":

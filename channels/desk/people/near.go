@@ -99,6 +99,7 @@ func (t teller) inWords(r *matching.Reason) {
 	if strings.HasPrefix(r.Code, "status.") && r.Outcome == matching.Eligible {
 		r.Text = strings.Replace(r.Text, "按现在的情况算也不符合", "按现在的情况算也算不上", 1)
 	}
+	r.Text = desk.GradesIn(r.Text)
 }
 
 // turned reports whether a condition speaks for an item by not being so, or against it by

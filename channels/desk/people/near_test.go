@@ -65,7 +65,7 @@ func TestFarOffIsNotCalledOneStepAway(t *testing.T) {
 
 // TestGradesAreSaidInWords, and who is not something is not said to fail where that is what
 // the item asks for.
-// Control: reason without inWords (「现在 0 · 标准 1 到 2」; 「按现在的情况算也不符合」 beside 符合).
+// Controls: inWords without GradesIn ("by a rule of before: … 1 级,属于重度"); reason without inWords (「现在 0 · 标准 1 到 2」; 「按现在的情况算也不符合」 beside 符合).
 func TestGradesAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	tell := teller{book: bookWithGrade()}
@@ -77,6 +77,9 @@ func TestGradesAreSaidInWords(t *testing.T) {
 	}
 	if row := tell.reason(matching.Reason{Code: "members", Value: "1", Limit: "2"}); row.Value != "1" {
 		t.Errorf("a number of something else is %q", row.Value)
+	}
+	if row := tell.reason(matching.Reason{Text: "您的孩子(31 岁)的残疾证是 1 级,属于重度。"}); row.Text != "您的孩子(31 岁)的残疾证是一级,属于重度。" {
+		t.Errorf("by a rule of before: %s", row.Text)
 	}
 	const no = "不是低保家庭,按现在的情况算也不符合。"
 	if row := tell.reason(matching.Reason{Code: "status.dibao", Outcome: matching.Eligible, Text: no}); row.Text != "不是低保家庭,按现在的情况算也算不上。" {

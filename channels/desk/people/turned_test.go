@@ -112,3 +112,37 @@ func TestThatNothingHappenedStandsForItsDays(t *testing.T) {
 	h.learn(t, 1, 0, "registry:civil:1", 20, `{"shocks": []}`)
 	h.says(t, "asked lately", motherAndSon+"?for=check", nil, "!没有问过", "!近来出没出过事")
 }
+
+// After somebody came, the figure that stands is confirmed for the people of now, by two and from
+// a day on which they were there: the mark is gone, and the value is what it was. Of what nobody
+// has to ask again the same value is refused as ever.
+//
+// Control: anew without its day ("before he came: 303"). Without Anew the table refuses (not seen).
+func TestTheSameFigureIsConfirmedForThePeopleOfNow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:12", 20, declaredFacts)
+	const ask = "/desk/people/changes/ask/1"
+	today := core.DateOf(h.Shell.Now())
+	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"financial_assets_per_capita"}, "was": {"2,000 元"}, "becomes": {"2000"}, "from": {today.String()}, "reason": {"三口人了,看了存折"}}
+	h.refuses(t, "nobody came", ask, form, 422, "和现在登记的一样")
+	if code, body := h.ask(t, theirLife, comes(h, "sure", "1", "seen", "1")); code != 303 {
+		t.Fatalf("register: %d %s", code, text(body))
+	}
+	h.refuses(t, "before he came", ask, spoiled(form, "from", (today-10).String()), 422, "家里人变了那天")
+	h.says(t, "the form", ask+"?for=check&about=home&fact=financial_assets_per_capita", nil, "照原来的写一遍")
+	if code, body := h.ask(t, ask, form); code != 303 {
+		t.Fatalf("the same: %d %s", code, text(body))
+	}
+	_, body := h.ask(t, "/desk/people/changes", nil)
+	if page := text(body); !strings.Contains(page, "按现在几口人问过,还是 2,000 元") {
+		t.Errorf("what waits: %s", page)
+	}
+	h.cookie = h.second
+	if code, body := h.ask(t, judging.FindString(body), url.Values{"say": {"accept"}, "reason": {"看过存折"}}); code != 303 {
+		t.Fatalf("accept: %d %s", code, text(body))
+	}
+	h.says(t, "asked again", motherAndSon+"?for=check", nil, "!平均每人存款 2,000 元 问过了", "平均每人月收入 390 元/月 问过了")
+	person := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"financial_assets_per_capita"}, "was": {"2,000 元"}, "becomes": {"2000"}, "from": {today.String()}, "reason": {"又看了存折"}}
+	h.refuses(t, "a second time", ask, person, 422, "和现在登记的一样")
+}

@@ -3,6 +3,7 @@ package township
 import (
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 )
@@ -24,7 +25,7 @@ func reasonFor(v casefile.View, c casefile.Claim) string {
 			}
 		}
 	}
-	return strings.Join(words, "")
+	return desk.GradesIn(strings.Join(words, ""))
 }
 
 // waits reports whether a reason only says which item comes first, as the first one does

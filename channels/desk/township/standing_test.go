@@ -9,8 +9,10 @@ import (
 
 // TestWholeStanding: behind the two sentences of a finding stands every condition, of the item
 // and of each member: its word, value, limit, law and the source of its fact; what the household
-// has already stands apart, and never becomes an officer's reason.
-// Control: leave the members out of whole.
+// has already stands apart, and never becomes an officer's reason. A grade is 一级 in each of
+// them, also where the case keeps "1 级".
+// Control: leave the members out of whole. Red by the grades as they were: "the condition is
+// {… 残疾证是 1 级。 … 1 … 1 到 2 …}", "the officer is offered "您的孩子(31 岁)的残疾证是 1 级。"".
 func TestWholeStanding(t *testing.T) {
 	t.Parallel()
 	age := 31
@@ -27,7 +29,7 @@ func TestWholeStanding(t *testing.T) {
 		t.Fatalf("the standings are %+v", rows)
 	}
 	one := rows[2].Rows[0]
-	if one.Value != "1" || one.Limit != "1 到 2" || one.Law == "" || one.Source == "" || one.Word != "符合" {
+	if one.Value != "一级" || one.Limit != "一级到二级" || one.Text != "周小山(31 岁)的残疾证是一级。" || one.Law == "" || one.Source == "" || one.Word != "符合" {
 		t.Errorf("the condition is %+v", one)
 	}
 	if source := rows[1].Rows[0].Source; source != "" {
@@ -36,7 +38,7 @@ func TestWholeStanding(t *testing.T) {
 	if has := havings(f); len(has) != 1 || has[0].Outcome != "already" || len(rows[0].Rows) != 1 {
 		t.Errorf("what the household has already: %+v", has)
 	}
-	if says := reasonFor(v, casefile.Claim{Item: "MZ-08"}); says != grade.Text {
+	if says := reasonFor(v, casefile.Claim{Item: "MZ-08"}); says != "您的孩子(31 岁)的残疾证是一级。" {
 		t.Errorf("the officer is offered %q", says)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/matching"
@@ -40,7 +41,10 @@ func (t teller) reason(r casefile.Reason) casefile.Reason {
 	if said, name := t.said[r.Member], t.name[r.Member]; said != "" && name != "" {
 		r.Text = strings.ReplaceAll(r.Text, said, name)
 	}
-	r.Text = ofThem.Replace(r.Text)
+	r.Text = desk.GradesIn(ofThem.Replace(r.Text))
+	if strings.HasSuffix(r.Fact, "/disability") {
+		r.Value, r.Limit = desk.Grades(r.Value), desk.Grades(r.Limit)
+	}
 	return r
 }
 

@@ -47,6 +47,7 @@ type Change struct {
 	Reason    string          // 1 to 1,000 characters
 	Evidence  core.BlobDigest // "" for none
 	Seconder  core.StaffID    // FromVisit only: who saw it beside the one who asks, and may not decide either
+	Anew      bool            // the same value, confirmed for the people of now (registry.Fact.Turned)
 }
 
 // Request is a change as it is kept.

@@ -28,7 +28,8 @@ func reasoned(s string) bool {
 // Propose asks for a change in the name of why.Actor. Nothing changes yet. Errors:
 // KindInvalid for a path or value outside the vocabulary, no day, no reason, or ErrSame;
 // registry.ErrNoHousehold outside the scope or for who is no member; ErrMeanwhile when
-// another value stands than the one shown; ErrAsked.
+// another value stands than the one shown; ErrAsked. The value that stands is asked for only
+// where Anew says that it is confirmed for other people than it was told for.
 func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, ch Change) (ID, error) {
 	if err := ch.check(tx.Today()); err != nil {
 		return 0, err
@@ -41,12 +42,12 @@ func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	if err != nil {
 		return 0, err
 	}
-	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made, seconder, case_id)
-		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, 'staff:' || nullif($13, 0), nullif($14, 0)
+	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made, seconder, case_id, anew)
+		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, 'staff:' || nullif($13, 0), nullif($14, 0), $15
 		from household where id = $2 returning region`
 	var region core.RegionCode
 	err = tx.QueryRow(ctx, sql, r.ID, int64(ch.Household), int64(ch.Person), ch.Path, known(ch.Was), ch.Becomes, ch.ValidFrom.Time(),
-		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now(), int64(ch.Seconder), int64(why.Case)).Scan(&region)
+		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now(), int64(ch.Seconder), int64(why.Case), ch.Anew).Scan(&region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, registry.ErrNoHousehold
 	}
@@ -128,7 +129,7 @@ func refusal(err error, doing string) error {
 		return ErrTwoPeople
 	case "change_legal":
 		return ErrSettled
-	case "change_same":
+	case "change_same", "change_anew":
 		return ErrSame
 	}
 	return pg.Fail(err, doing)
