@@ -50,8 +50,8 @@ func (h house) line(t *testing.T, pair int64, town core.RegionCode) (p twins.Pai
 // asked takes it back, and nobody else does. While it waits another asks for nothing, and
 // nobody says of one person that they are one.
 //
-// Controls: person_verdict_fits without pair_two_people ("who asked granted it: <nil>"); without
-// pair_asked ("asked twice: <nil>"); 'back' of anybody ("another took it back: <nil>").
+// Controls: person_verdict_fits without pair_two_people ("who asked granted it: <nil>, want
+// pair_two_people"). Named: without pair_asked; 'back' of anybody.
 func TestUndoTakesTwo(t *testing.T) {
 	t.Parallel()
 	h, pair, gone, kept := aPair(t)
@@ -98,8 +98,8 @@ func TestUndoTakesTwo(t *testing.T) {
 // twisted: a no makes the two words for it nothing; an undo that was granted is not asked for
 // again; nobody's word of before the rows were two counts.
 //
-// Controls: Settle that merges before it looks for a no ("over a no"); person_verdict_fits
-// without "before.verdict = 'agree'" ("asked again before it was drawn: <nil>").
+// Named controls: Settle that merges before it looks for a no; person_verdict_fits without
+// "before.verdict = 'agree'".
 func TestBetweenAWordAndItsConsequence(t *testing.T) {
 	t.Parallel()
 	h, pair, gone, kept := aPair(t)
@@ -189,8 +189,8 @@ func TestAtOnce(t *testing.T) {
 // TestKinAreNoneOfTheTwo: who is kin of one says nothing, whatever program asks; what somebody
 // said who was found to be kin afterwards counts for nothing, and the pair waits for another.
 //
-// Controls: person_verdict_fits without pair_kin ("kin said so: <nil>"); forOne that leaves kin
-// in ("a job that fails, and is tried for ever: two_people").
+// Controls: ForOne that leaves kin in (the job fails: "two_people"). Named: person_verdict_fits
+// without pair_kin.
 func TestKinAreNoneOfTheTwo(t *testing.T) {
 	t.Parallel()
 	h, pair, gone, kept := aPair(t)
@@ -229,8 +229,8 @@ func TestKinAreNoneOfTheTwo(t *testing.T) {
 // and told apart for who said so; over a border it waits where nobody has said so yet, for
 // whose word it is; kin have it in neither.
 //
-// Controls: waitForWords that writes WaitsSecond on both lines ("the town that said so is asked
-// for more"); isForSecond without pair_kin ("kin are asked for their word").
+// Named controls: waitForWords that writes WaitsSecond on both lines; isForSecond without
+// pair_kin.
 func TestForSecond(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -291,9 +291,7 @@ func TestForSecond(t *testing.T) {
 // it, with the townships of both, and nobody against it; they were two again only when one
 // asked and another agreed; and no job fails.
 //
-// Controls: merge without `len(staff) < 2` ("a job that fails, and is tried for ever:
-// two_people"), and with the database's guards away too ("one person merged"); Standing that
-// goes on over an undo ("a job that fails …").
+// Named controls: Standing that goes on over an undo; merge without a town's word.
 func TestRandomWords(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
