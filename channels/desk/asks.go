@@ -6,6 +6,7 @@ import (
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/registry/change"
+	"lianou/core/registry/twins"
 	"lianou/core/staff"
 )
 
@@ -21,6 +22,8 @@ type Asks struct {
 	Over         bool      // Next has passed
 	Decides      bool      // whoever reads may decide; else it is the townships' to do
 	Towns        []AskTown // for the county: whose promised days have passed
+	Pairs        int       // rows of the register that wait for a second person, who reads among those who may be it
+	OwnPairs     int       // the same where who reads is the first
 }
 
 // AskTown is one township that is late.
@@ -29,6 +32,9 @@ type AskTown struct {
 	Late int
 	Due  core.Date // the oldest of the promised days
 }
+
+// Changes reports whether anything waits beside the pairs.
+func (a Asks) Changes() bool { return a.Open()+a.Untold > 0 }
 
 // Open is how many nobody has decided yet.
 func (a Asks) Open() int { return a.Corrections + a.Contests }
@@ -49,7 +55,11 @@ func (d *Desk) Asks(ctx context.Context, tx *pg.Tx, at At) (*Asks, error) {
 		return nil, nil
 	}
 	towns, err := change.Count(ctx, tx, ActorOf(at), d.lateBefore(tx.Today()), at.Staff.Regions...)
-	if err != nil || len(towns) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	a.Pairs, a.OwnPairs, err = twins.CountForSecond(ctx, tx, at.Staff.ID, at.Staff.Regions...)
+	if err != nil || len(towns) == 0 && a.Pairs+a.OwnPairs == 0 {
 		return nil, err
 	}
 	for _, town := range towns {

@@ -17,33 +17,36 @@ import (
 // once. A bank account is never followed: no mistake here may send money elsewhere.
 type Alias struct {
 	Gone, Kept core.PersonID
-	// Decider said so. Second is another member of staff who did too; required where
-	// both have an identity number and the numbers differ.
+	// Decider said so, and Second, another member of staff, did too.
 	Decider, Second core.StaffID
 }
 
 // The refusals of an alias.
 var (
-	ErrTwoNumbers = core.E(core.KindForbidden, "two_numbers", "两边的身份证号不一样,要两位工作人员都核对过才能合并。")
-	ErrPartOf     = core.E(core.KindConflict, "alias_part_of", "其中一条已经和别的登记合并过,请先撤销那一次,或选那一条保留。")
+	ErrTwoPeople = core.E(core.KindForbidden, "two_people", "合并和撤销合并,都要两位工作人员核对过才行。请另一位同事也看一遍。")
+	ErrPartOf    = core.E(core.KindConflict, "alias_part_of", "其中一条已经和别的登记合并过,请先撤销那一次,或选那一条保留。")
 )
 
-// Merge lets one row stand aside for another. tx must see both. Errors: ErrTwoNumbers,
+// Merge lets one row stand aside for another. tx must see both, and the words of both
+// deciders about the pair stand already: the database asks for them. Errors: ErrTwoPeople,
 // ErrPartOf, ErrUnknown, KindForbidden without a decider.
 func (r *Registry) Merge(ctx context.Context, tx *pg.Tx, why Purpose, a Alias) error {
-	if a.Decider <= 0 || a.Second == a.Decider {
+	switch {
+	case a.Decider <= 0:
 		return core.E(core.KindForbidden, "no_decider", "合并要由工作人员核对决定。")
+	case a.Second <= 0 || a.Second == a.Decider:
+		return ErrTwoPeople
 	}
 	regions, err := lockBoth(ctx, tx, a)
 	if err != nil {
 		return err
 	}
-	const sql = `insert into person_alias (region, gone, kept, decider, second, at) values ($1, $2, $3, $4, nullif($5, 0), $6)`
+	const sql = `insert into person_alias (region, gone, kept, decider, second, at) values ($1, $2, $3, $4, $5, $6)`
 	for _, region := range regions {
 		if _, err := tx.Exec(ctx, sql, region, int64(a.Gone), int64(a.Kept), int64(a.Decider), int64(a.Second), tx.Now()); err != nil {
 			switch pg.SQLState(err) {
 			case "23514":
-				return ErrTwoNumbers
+				return ErrTwoPeople
 			case "23505":
 				return ErrPartOf
 			}
@@ -53,21 +56,28 @@ func (r *Registry) Merge(ctx context.Context, tx *pg.Tx, why Purpose, a Alias) e
 	return r.traceBoth(ctx, tx, why, "person.merged", a, regions)
 }
 
-// Unmerge ends an alias: both rows are read as before. Errors: ErrUnknown when Gone
+// Unmerge ends an alias that asker asked to be ended and by agreed to: both rows are read as
+// before. As for Merge, their words stand already. Errors: ErrTwoPeople, ErrUnknown when gone
 // stands aside for nobody.
-func (r *Registry) Unmerge(ctx context.Context, tx *pg.Tx, why Purpose, gone core.PersonID, by core.StaffID) error {
-	if by <= 0 {
+func (r *Registry) Unmerge(ctx context.Context, tx *pg.Tx, why Purpose, gone core.PersonID, asker, by core.StaffID) error {
+	switch {
+	case by <= 0:
 		return core.E(core.KindForbidden, "no_decider", "撤销合并要由工作人员决定。")
+	case asker <= 0 || asker == by:
+		return ErrTwoPeople
 	}
-	const sql = `update person_alias set ended = greatest($2, at), ender = $3 where gone = $1 and ended is null returning region, kept`
-	rows, err := tx.Query(ctx, sql, int64(gone), tx.Now(), int64(by))
+	const sql = `update person_alias set ended = greatest($2, at), ender = $3, end_asker = $4 where gone = $1 and ended is null returning region, kept`
+	rows, err := tx.Query(ctx, sql, int64(gone), tx.Now(), int64(by), int64(asker))
 	if err != nil {
 		return pg.Fail(err, "end an alias")
 	}
 	var region core.RegionCode
 	var regions []core.RegionCode
-	a := Alias{Gone: gone, Decider: by}
+	a := Alias{Gone: gone, Decider: asker, Second: by}
 	if _, err = pgx.ForEachRow(rows, []any{&region, &a.Kept}, func() error { regions = append(regions, region); return nil }); err != nil {
+		if pg.Constraint(err) == "person_alias_two_people" {
+			return ErrTwoPeople
+		}
 		return pg.Fail(err, "end an alias")
 	}
 	if len(regions) == 0 {

@@ -12,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/registry/twins/twinstest"
 )
 
 // registerDump is every row of the tables that hold people, as the database prints
@@ -39,6 +40,7 @@ func TestUnmergeRestores(t *testing.T) {
 		kept := rapid.SampledFrom(people).Filter(func(p member) bool { return p.id != gone.id }).Draw(rt, "kept")
 		rows, digest := h.row(t, registerDump)
 		before := h.reads(t, people, towns)
+		twinstest.One(t, h.db, gone.id, kept.id, 3, 4)
 		h.step(t, towns, func(ctx context.Context, tx *pg.Tx) error {
 			return h.reg.Merge(ctx, tx, h.why, registry.Alias{Gone: gone.id, Kept: kept.id, Decider: 3, Second: 4})
 		})
@@ -47,8 +49,9 @@ func TestUnmergeRestores(t *testing.T) {
 		}
 		known := h.clock(t)
 		during := h.factsAt(t, kept.home, known, towns)
+		twinstest.Two(t, h.db, gone.id, kept.id, 4, 5)
 		h.step(t, towns, func(ctx context.Context, tx *pg.Tx) error {
-			return h.reg.Unmerge(ctx, tx, h.why, gone.id, 5)
+			return h.reg.Unmerge(ctx, tx, h.why, gone.id, 4, 5)
 		})
 		if n, d := h.row(t, registerDump); n != rows || d != digest {
 			rt.Errorf("an unmerge left other rows: %d of before, %d now", rows, n)
@@ -177,8 +180,9 @@ func TestMergeIsFollowed(t *testing.T) {
 			{Ref: "m3", Relation: "spouse", Name: "李秀英", Birth: core.NewDate(1942, 3, 6)}}})
 		return err
 	})
+	twinstest.One(t, h.db, ids[1], ids[0], 3, 4)
 	h.step(t, towns, func(ctx context.Context, tx *pg.Tx) error {
-		return h.reg.Merge(ctx, tx, h.why, registry.Alias{Gone: ids[1], Kept: ids[0], Decider: 3})
+		return h.reg.Merge(ctx, tx, h.why, registry.Alias{Gone: ids[1], Kept: ids[0], Decider: 3, Second: 4})
 	})
 	h.step(t, towns, func(ctx context.Context, tx *pg.Tx) error {
 		p, err := h.reg.Person(ctx, tx, h.why, ids[1])
@@ -204,9 +208,11 @@ func TestMergeIsFollowed(t *testing.T) {
 	})
 }
 
-// TestMergeRefuses: no machine, no one person over two numbers, no chains, nobody out of
-// sight. The database says it as well as the code. Controls: drop the trigger
-// person_alias_allowed; leave the check of Decider out and the column's check with it.
+// TestMergeRefuses: no machine, no one person, nobody who did not say so, no chains, nobody
+// out of sight; and no end of it by one person. The database says it as well as the code, to
+// whoever writes with the program's role. Controls: the trigger without pair_said ("the
+// database took two who said nothing", "… one of two towns", "… over somebody's no"); without
+// person_alias_ends_once's words ("the database took an end that one asked for").
 func TestMergeRefuses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -216,7 +222,10 @@ func TestMergeRefuses(t *testing.T) {
 	merge := func(a registry.Alias, towns ...core.RegionCode) error {
 		return h.db.Tx(t.Context(), pg.Regions(towns...), func(ctx context.Context, tx *pg.Tx) error { return h.reg.Merge(ctx, tx, h.why, a) })
 	}
-	if err := merge(registry.Alias{Gone: two, Kept: one, Decider: 3}, wangmiao); err != nil {
+	for _, pair := range [][2]core.PersonID{{two, one}, {three, one}, {three, two}, {1, 2}, {far["周桂兰"], one}} {
+		twinstest.One(t, h.db, pair[0], pair[1], 3, 4)
+	}
+	if err := merge(registry.Alias{Gone: two, Kept: one, Decider: 3, Second: 4}, wangmiao); err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct {
@@ -225,23 +234,41 @@ func TestMergeRefuses(t *testing.T) {
 		want  core.Kind
 	}{
 		"nobody decided":           {registry.Alias{Gone: three, Kept: one}, []core.RegionCode{wangmiao}, core.KindForbidden},
+		"one person":               {registry.Alias{Gone: three, Kept: one, Decider: 3}, []core.RegionCode{wangmiao}, core.KindForbidden},
 		"one person twice":         {registry.Alias{Gone: three, Kept: one, Decider: 3, Second: 3}, []core.RegionCode{wangmiao}, core.KindForbidden},
-		"two numbers, one person":  {registry.Alias{Gone: 1, Kept: 2, Decider: 3}, []core.RegionCode{wangmiao}, core.KindForbidden},
-		"itself":                   {registry.Alias{Gone: three, Kept: three, Decider: 3}, []core.RegionCode{wangmiao}, core.KindNotFound},
-		"who stays stands aside":   {registry.Alias{Gone: one, Kept: three, Decider: 3}, []core.RegionCode{wangmiao}, core.KindConflict},
-		"for one who stands aside": {registry.Alias{Gone: three, Kept: two, Decider: 3}, []core.RegionCode{wangmiao}, core.KindConflict},
-		"twice":                    {registry.Alias{Gone: two, Kept: one, Decider: 3}, []core.RegionCode{wangmiao}, core.KindConflict},
-		"another township's":       {registry.Alias{Gone: far["周桂兰"], Kept: one, Decider: 3}, []core.RegionCode{wangmiao}, core.KindNotFound},
+		"who said nothing":         {registry.Alias{Gone: three, Kept: one, Decider: 3, Second: 5}, []core.RegionCode{wangmiao}, core.KindForbidden},
+		"itself":                   {registry.Alias{Gone: three, Kept: three, Decider: 3, Second: 4}, []core.RegionCode{wangmiao}, core.KindNotFound},
+		"who stays stands aside":   {registry.Alias{Gone: one, Kept: three, Decider: 3, Second: 4}, []core.RegionCode{wangmiao}, core.KindConflict},
+		"for one who stands aside": {registry.Alias{Gone: three, Kept: two, Decider: 3, Second: 4}, []core.RegionCode{wangmiao}, core.KindConflict},
+		"twice":                    {registry.Alias{Gone: two, Kept: one, Decider: 3, Second: 4}, []core.RegionCode{wangmiao}, core.KindConflict},
+		"another township's":       {registry.Alias{Gone: far["周桂兰"], Kept: one, Decider: 3, Second: 4}, []core.RegionCode{wangmiao}, core.KindNotFound},
 	} {
 		if err := merge(tc.a, tc.towns...); core.KindOf(err) != tc.want {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
 		}
 	}
+	const no = `with said as (insert into person_verdict (pair, region, verdict, reason, staff, at)
+		select pair, region, 'different', '\x01'::bytea, 6, now() from person_pair where person = 1 and other = 2 returning 1) select count(*) from said`
+	if h.count(t, no) != 1 {
+		t.Fatal("no word against")
+	}
+	alias := func(region core.RegionCode, gone, kept core.PersonID, by string) string {
+		return fmt.Sprintf(`insert into person_alias (region, gone, kept, decider, second, at) values ('%s', %d, %d, %s, now())`, region, gone, kept, by)
+	}
 	for name, sql := range map[string]string{
-		"two numbers, one person": `insert into person_alias (region, gone, kept, decider, at) values ('371426104', 1, 2, 3, now())`,
-		"nobody":                  fmt.Sprintf(`insert into person_alias (region, gone, kept, decider, at) values ('371426104', %d, %d, 0, now())`, three, one),
-		"one twice":               fmt.Sprintf(`insert into person_alias (region, gone, kept, decider, second, at) values ('371426104', %d, %d, 3, 3, now())`, three, one),
-		"third township":          fmt.Sprintf(`insert into person_alias (region, gone, kept, decider, at) values ('371424106', %d, %d, 3, now())`, three, one),
+		"one person":                  alias(wangmiao, three, one, "3, null"),
+		"nobody":                      alias(wangmiao, three, one, "0, null"),
+		"one twice":                   alias(wangmiao, three, one, "3, 3"),
+		"two who said nothing":        alias(wangmiao, three, one, "5, 6"),
+		"one who said nothing":        alias(wangmiao, three, one, "3, 6"),
+		"two of whom no pair is":      alias(wangmiao, far["周桂兰"], 1, "3, 4"),
+		"two over somebody's no":      alias(wangmiao, 1, 2, "3, 4"),
+		"third township":              alias("371424106", three, one, "3, 4"),
+		"an end by nobody else":       fmt.Sprintf(`update person_alias set ended = now(), ender = 3 where gone = %d`, two),
+		"an end that one asked for":   fmt.Sprintf(`update person_alias set ended = now(), ender = 3, end_asker = 4 where gone = %d`, two),
+		"an end by one and the same":  fmt.Sprintf(`update person_alias set ended = now(), ender = 3, end_asker = 3 where gone = %d`, two),
+		"a word of somebody unknown":  fmt.Sprintf(`insert into person_verdict (pair, region, verdict, reason, staff, at) select pair, region, 'same', '\x01'::bytea, 77, now() from person_pair where person = %d and other = %d`, three, one),
+		"a word for another township": fmt.Sprintf(`insert into person_verdict (pair, region, verdict, reason, staff, at) select pair, '371424106', 'same', '\x01'::bytea, 3, now() from person_pair where person = %d and other = %d`, three, one),
 	} {
 		err := h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 			_, err := tx.Exec(ctx, sql)
@@ -251,10 +278,7 @@ func TestMergeRefuses(t *testing.T) {
 			t.Errorf("the database took %s: %v", name, err)
 		}
 	}
-	if err := merge(registry.Alias{Gone: 1, Kept: 2, Decider: 3, Second: 4}, wangmiao); err != nil {
-		t.Errorf("two people over two numbers: %v", err)
-	}
-	if err := merge(registry.Alias{Gone: far["周桂兰"], Kept: one, Decider: 3}, wangmiao, deping); err != nil {
+	if err := merge(registry.Alias{Gone: far["周桂兰"], Kept: one, Decider: 3, Second: 4}, wangmiao, deping); err != nil {
 		t.Errorf("who sees both: %v", err)
 	}
 	if n := h.count(t, `select count(*) from person_alias where gone = $1`, far["周桂兰"]); n != 2 {

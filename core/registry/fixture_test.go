@@ -62,7 +62,15 @@ func newHouse(t *testing.T) house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.hire(t)
 	return h
+}
+
+// hire makes accounts 3 to 9, who speak for the whole city.
+func (h house) hire(t *testing.T) {
+	t.Helper()
+	h.count(t, `with hired as (insert into staff_account (id, login, name, roles, regions, password, made) overriding system value
+		select n, 'officer' || n, 'x', '{county}', '{371400}', '$argon2id$x', now() from generate_series(3, 9) n returning 1) select count(*) from hired`)
 }
 
 // as runs fn in one transaction of the platform under the scope of townships.

@@ -8,6 +8,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/registry/seed"
+	"lianou/core/registry/twins/twinstest"
 )
 
 // TestWhatWasFoundMovesAlong: the word that two rows are one, a pair that waits and an open
@@ -41,12 +42,14 @@ func TestWhatWasFoundMovesAlong(t *testing.T) {
 		return live, all
 	}
 	merge := func() {
+		twinstest.One(t, f.db, son, mother, 3, 4)
 		try(func(ctx context.Context, tx *pg.Tx) error {
 			return f.reg.Merge(ctx, tx, f.why, registry.Alias{Gone: son, Kept: mother, Decider: 3, Second: 4})
 		})
 	}
 	merge() // and ended: what was known in between is read by it
-	try(func(ctx context.Context, tx *pg.Tx) error { return f.reg.Unmerge(ctx, tx, f.why, son, 3) })
+	twinstest.Two(t, f.db, son, mother, 4, 3)
+	try(func(ctx context.Context, tx *pg.Tx) error { return f.reg.Unmerge(ctx, tx, f.why, son, 4, 3) })
 	merge()
 	exec(`insert into person_pair (pair, region, person, other, other_region, total, found) values (9, $1, $3, $4, $2, 80, now()), (9, $2, $4, $3, $1, 80, now())`,
 		wangmiao, mengsi, int64(son), int64(b.Members[0].Person))
@@ -97,11 +100,14 @@ func TestWordsStay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	mother, son := a.Members[0].Person, a.Members[1].Person
+	twinstest.One(t, f.db, son, mother, 3, 4)
 	must(f.at(func(ctx context.Context, tx *pg.Tx) error {
-		if err := f.reg.Merge(ctx, tx, f.why, registry.Alias{Gone: a.Members[1].Person, Kept: a.Members[0].Person, Decider: 3, Second: 4}); err != nil {
-			return err
-		}
-		if err := f.reg.Unmerge(ctx, tx, f.why, a.Members[1].Person, 3); err != nil {
+		return f.reg.Merge(ctx, tx, f.why, registry.Alias{Gone: son, Kept: mother, Decider: 3, Second: 4})
+	}))
+	twinstest.Two(t, f.db, son, mother, 4, 3)
+	must(f.at(func(ctx context.Context, tx *pg.Tx) error {
+		if err := f.reg.Unmerge(ctx, tx, f.why, son, 4, 3); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `insert into lead (region, household, kind, items, cause, book, since, found, place, state, outcome, staff, settled)
@@ -109,7 +115,7 @@ func TestWordsStay(t *testing.T) {
 		return err
 	}))
 	for name, sql := range map[string]string{
-		"merged again":              `update person_alias set ended = null, ender = null`,
+		"merged again":              `update person_alias set ended = null, ender = null, end_asker = null`,
 		"ended by somebody else":    `update person_alias set ender = 4`,
 		"open again":                `update lead set state = 'open', outcome = null, staff = null, settled = null`,
 		"settled by somebody else":  `update lead set staff = 4`,

@@ -12,6 +12,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/registry/twins"
+	"lianou/core/registry/twins/twinstest"
 	"lianou/core/workflow"
 )
 
@@ -62,9 +63,14 @@ func twoRows(t *testing.T, alter func(*core.Application)) *twice {
 func (w *twice) became(apart bool) {
 	w.t.Helper()
 	why := registry.Purpose{Actor: audit.Actor{Kind: "job"}, Why: "test"}
+	if apart {
+		twinstest.Two(w.t, w.db, w.gone, w.kept, w.id("second"), w.id("officer"))
+	} else {
+		twinstest.One(w.t, w.db, w.gone, w.kept, w.id("officer"), w.id("second"))
+	}
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		if apart {
-			return w.registry.Unmerge(ctx, tx, why, w.gone, w.id("officer"))
+			return w.registry.Unmerge(ctx, tx, why, w.gone, w.id("second"), w.id("officer"))
 		}
 		return w.registry.Merge(ctx, tx, why, registry.Alias{Kept: w.kept, Gone: w.gone, Decider: w.id("officer"), Second: w.id("second")})
 	})

@@ -22,6 +22,10 @@ type unionRow struct {
 	Said []unionWord // empty where it was said in another township
 	Else string      // where the other row stands, for whom that may be told; "" in the same township
 	Open bool        // whoever looks may open the pair, and undo it there
+	// Parting tells that somebody asks for it to be undone and another has to agree; Asked who,
+	// when and why, nil where that was said in another township.
+	Parting bool
+	Asked   *unionWord
 }
 
 type unionWord struct {
@@ -39,6 +43,9 @@ func (p *Room) unions(ctx context.Context, tx *pg.Tx, at desk.At, people map[cor
 		row := unionRow{Pair: u.ID, Name: people[u.Person], At: u.Found, Else: p.otherPlace(at, u.Pair), Open: at.Has(staff.Officer, staff.Approver, staff.County)}
 		for _, w := range u.Words {
 			row.Said = append(row.Said, unionWord{Reason: w.Reason, At: w.At, staff: w.Staff})
+		}
+		if row.Parting = u.Waits == twins.WaitsApart || u.Asked != nil; u.Asked != nil {
+			row.Asked = &unionWord{Reason: u.Asked.Reason, At: u.Asked.At, staff: u.Asked.Staff}
 		}
 		out = append(out, row)
 	}
@@ -69,12 +76,18 @@ func (p *Room) nameUnions(ctx context.Context, rows []unionRow) error {
 		for _, w := range row.Said {
 			ids = append(ids, w.staff)
 		}
+		if row.Asked != nil {
+			ids = append(ids, row.Asked.staff)
+		}
 	}
 	slices.Sort(ids)
 	names, err := p.d.Staff.Names(ctx, slices.Compact(ids)...)
 	for _, row := range rows {
 		for i, w := range row.Said {
 			row.Said[i].Who = names[w.staff]
+		}
+		if row.Asked != nil {
+			row.Asked.Who = names[row.Asked.staff]
 		}
 	}
 	return err

@@ -16,7 +16,10 @@ import (
 
 // The page of somebody who was registered twice, and of their household, says who found that
 // the two rows are one person, when and why, and where that is undone; the address of the row
-// that stands aside leads there too. Once it is undone nothing of it is said.
+// that stands aside leads there too. That somebody asks for it to be undone is said while it
+// waits; once it is undone nothing of it is said.
+//
+// Control: unions without Parting ("it does not say that an undo waits").
 //
 // Red by the pages as they were: "/desk/people/101: it does not say 登记过两次,合成了一个人".
 func TestAPageSaysWhoMadeTwoRowsOne(t *testing.T) {
@@ -36,11 +39,12 @@ func TestAPageSaysWhoMadeTwoRowsOne(t *testing.T) {
 	_, err := h.twins.Scan(t.Context())
 	must(t, err)
 	pair := h.pairOf(t, seed.Doubles()[0].Rows[0].Person)
-	h.say(t, pair, twins.SaySame, "看过户口簿,是一个人。")
+	h.say(t, officer, pair, twins.SaySame, "看过户口簿,是一个人。")
+	h.say(t, approver, pair, twins.SaySame, "问过村里,就是他。")
 	where := []string{"/desk/people/101?for=check", "/desk/people/102?for=check", "/desk/people/household/11?for=check"}
 	for _, at := range where {
 		code, body := h.ask(t, at, nil)
-		for _, want := range []string{"登记过两次,合成了一个人", "任丽华定的," + h.Shell.Now().In(core.China).Format("1月2日"), "“看过户口簿,是一个人。”"} {
+		for _, want := range []string{"登记过两次,合成了一个人", "任丽华定的," + h.Shell.Now().In(core.China).Format("1月2日"), "“看过户口簿,是一个人。”", "“问过村里,就是他。”"} {
 			if code != 200 || !strings.Contains(text(body), want) {
 				t.Errorf("%s: it does not say %s", at, want)
 			}
@@ -56,7 +60,16 @@ func TestAPageSaysWhoMadeTwoRowsOne(t *testing.T) {
 	tab.Open(site + where[2])
 	tab.Wait("登记过两次")
 	fits(t, tab, "household-union")
-	h.say(t, pair, twins.SayUndo, "看错了。")
+	h.say(t, officer, pair, twins.SayApart, "看错了。")
+	for _, at := range where {
+		if code, body := h.ask(t, at, nil); code != 200 || !strings.Contains(text(body), "有人说合错了,提了撤销,等另一位同事定") || !strings.Contains(text(body), "任丽华提的") {
+			t.Errorf("%s: it does not say that an undo waits", at)
+		}
+	}
+	tab.Open(site + where[0])
+	tab.Wait("提了撤销")
+	fits(t, tab, "person-union-apart")
+	h.say(t, approver, pair, twins.SayAgree, "是看错了。")
 	for _, at := range where {
 		if code, body := h.ask(t, at, nil); code != 200 || strings.Contains(body, "登记过两次") {
 			t.Errorf("%s, undone: %d", at, code)
@@ -73,12 +86,12 @@ func (h *house) pairOf(t *testing.T, id core.PersonID) (pair int64) {
 	return pair
 }
 
-// say has the officer say something about a pair, and draws the consequence.
-func (h *house) say(t *testing.T, pair int64, say twins.Say, why string) {
+// say has somebody of the township say something about a pair, and draws the consequence.
+func (h *house) say(t *testing.T, login string, pair int64, say twins.Say, why string) {
 	t.Helper()
 	must(t, h.DB.Tx(t.Context(), pg.Regions("371426104"), func(ctx context.Context, tx *pg.Tx) error {
 		var me core.StaffID
-		if err := tx.QueryRow(ctx, `select id from staff_account where login = $1`, officer).Scan(&me); err != nil {
+		if err := tx.QueryRow(ctx, `select id from staff_account where login = $1`, login).Scan(&me); err != nil {
 			return err
 		}
 		return h.twins.Decide(ctx, tx, twins.Verdict{Pair: pair, Say: say, Reason: why, Staff: me})

@@ -18,7 +18,16 @@ type word struct {
 	Mine      bool
 }
 
-var saidOf = map[pairs.Say]string{pairs.SaySame: "说是同一个人", pairs.SayDifferent: "说不是,是两个人", pairs.SayLater: "说先放着,以后再看", pairs.SayUndo: "撤销了合并"}
+// ask is that somebody wants two who are one to be two again.
+type ask struct {
+	Who  string
+	Town string // where it was said, where that is out of sight; "" elsewhere
+	Mine bool
+	by   core.StaffID
+}
+
+var saidOf = map[pairs.Say]string{pairs.SaySame: "说是同一个人", pairs.SayDifferent: "说不是,是两个人", pairs.SayLater: "说先放着,以后再看", pairs.SayUndo: "撤销了合并",
+	pairs.SayApart: "提了撤销合并", pairs.SayAgree: "同意撤销合并", pairs.SayKeep: "说不撤,还是一个人", pairs.SayBack: "收回了撤销"}
 
 // settling is how long it may take until a word has its consequence.
 const settling = time.Minute
@@ -30,58 +39,89 @@ func (t *Room) heard(ctx context.Context, tx *pg.Tx, at desk.At, p *layPage) err
 	if err != nil {
 		return err
 	}
+	kin, err := t.d.Twins.Kin(ctx, tx, p.Row.ID)
+	if err != nil {
+		return err
+	}
 	p.Words = nil
 	for _, w := range pairs.Once(all) {
 		p.Words = append(p.Words, word{Word: w, Said: saidOf[w.Say], Mine: w.Staff == at.Staff.ID})
 	}
 	slices.Reverse(p.Words)
+	if p.Merged {
+		t.parting(p, all, at.Staff.ID, tx.Now())
+		return nil
+	}
 	standing := pairs.Standing(all)
 	back := p.Row.State == pairs.Later && p.Row.Until <= tx.Today() // asked again
-	p.Mine = !back && slices.ContainsFunc(standing, func(w pairs.Word) bool { return w.Staff == at.Staff.ID && w.Say != pairs.SayUndo })
-	if p.Row.State == pairs.Open && p.Mine {
-		p.Waits = t.waits(p, standing, tx.Now())
+	p.Mine = !back && slices.ContainsFunc(standing, func(w pairs.Word) bool { return w.Staff == at.Staff.ID })
+	if p.Row.State == pairs.Open || back {
+		p.Waits = t.waits(p, pairs.ForOne(standing, kin), at.Staff.ID, tx.Now())
 	}
 	return nil
 }
 
-// waits says what is missing until two rows are one, where somebody said that they are.
-func (t *Room) waits(p *layPage, standing []pairs.Word, now time.Time) string {
-	var towns []core.RegionCode
-	var staff []core.StaffID
-	last := time.Time{}
-	for _, w := range standing {
-		if w.Say == pairs.SaySame {
-			towns, staff, last = append(towns, w.Town), append(staff, w.Staff), w.At
-		}
+// parting says whether somebody asks for two who are one to be two again, or whether they
+// are about to be.
+func (t *Room) parting(p *layPage, all []pairs.Word, me core.StaffID, now time.Time) {
+	if len(all) > 0 && all[len(all)-1].Say == pairs.SayAgree {
+		p.Going = true
+		return
 	}
-	slices.Sort(staff)
-	switch {
-	case len(staff) == 0:
-		return ""
-	case !slices.Contains(towns, p.Row.OtherTown):
-		return "还没有合。" + t.town(p.Row.OtherTown) + "也说是,才会合。"
-	case !slices.Contains(towns, p.Row.Pair.Town):
-		return "还没有合。" + t.town(p.Row.Pair.Town) + "也说是,才会合。"
-	case p.TwoNumbers && len(slices.Compact(staff)) < 2:
-		return "还没有合。两个身份证号不一样,要再有一位同事核对过、也说是,才会合。"
-	case now.Sub(last) > settling:
-		return "还没有合上。多半是其中一条已经和别的登记合过:先撤那一次,再来说一遍。"
+	if word, asked := pairs.Asked(all); asked {
+		p.Ask = &ask{Mine: word.Staff == me, by: word.Staff}
+		return
 	}
-	return "正在合,几秒钟就好。"
+	drawn := len(all) == 0 || now.Sub(all[len(all)-1].At) > settling
+	if p.Row.Waits == pairs.WaitsApart && drawn { // said where the scope does not see it
+		p.Ask = &ask{Town: t.town(p.Row.OtherTown), by: p.Row.Sayers[0]}
+	}
 }
 
+// waits says what is missing until two rows are one, where somebody said that they are. The
+// words are those that count.
+func (t *Room) waits(p *layPage, yes []pairs.Word, me core.StaffID, now time.Time) string {
+	said := func(town core.RegionCode) bool {
+		return slices.ContainsFunc(yes, func(w pairs.Word) bool { return w.Town == town })
+	}
+	mine, theirs := said(p.Row.Pair.Town), said(p.Row.OtherTown)
+	unseen := p.Row.Other == 0 // the other town's words
+	switch sayers := pairs.Sayers(yes); {
+	case unseen && !mine && p.Row.Waits == pairs.WaitsSecond:
+		return t.town(p.Row.OtherTown) + "的同事说是同一个人,凭什么请打电话问。您也核对过、也说是,就合。"
+	case len(sayers) == 0:
+		return ""
+	case !theirs && !(unseen && p.Row.Waits == "" && now.Sub(yes[len(yes)-1].At) > settling):
+		return "还没有合。" + t.town(p.Row.OtherTown) + "也说是,才会合。"
+	case !mine:
+		return "还没有合。" + t.town(p.Row.Pair.Town) + "也说是,才会合。"
+	case len(sayers) < 2 && theirs && sayers[0] == me:
+		return "还没有合。要再有一位同事核对过、也说是,才会合。"
+	case len(sayers) < 2 && theirs:
+		return "有一位同事说是同一个人。您也核对过、也说是,就合。"
+	case now.Sub(yes[len(yes)-1].At) > settling:
+		return "还没有合上。多半是其中一条已经和别的登记合过:先撤那一次,再来说一遍。"
+	}
+	return merging
+}
+
+const merging = "正在合,几秒钟就好。"
+
 // nameWords names who said what.
-func (t *Room) nameWords(ctx context.Context, at desk.At, words []word) error {
-	ids := make([]core.StaffID, 0, len(words))
-	for _, w := range words {
+func (t *Room) nameWords(ctx context.Context, at desk.At, p *layPage) error {
+	ids := make([]core.StaffID, 0, len(p.Words))
+	for _, w := range p.Words {
 		ids = append(ids, w.Staff)
 	}
 	names, err := t.d.Staff.Names(ctx, ids...)
-	for i, w := range words {
-		words[i].Who = names[w.Staff]
+	for i, w := range p.Words {
+		p.Words[i].Who = names[w.Staff]
 		if w.Staff == at.Staff.ID {
-			words[i].Who += "(您)"
+			p.Words[i].Who += "(您)"
 		}
+	}
+	if p.Ask != nil && p.Ask.by != 0 {
+		p.Ask.Who = names[p.Ask.by]
 	}
 	return err
 }

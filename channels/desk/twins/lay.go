@@ -42,7 +42,13 @@ type layPage struct {
 	Words      []word // what was said, the last first
 	Mine       bool   // whoever looks has said theirs, and nothing is asked of them
 	Waits      string // what a word that two are one waits for
+	Ask        *ask   // somebody wants two who are one to be two again; nil for nobody
+	Going      bool   // two people said so, and the job is about to
+	Blocked    bool   // another merge is to be undone first
 	Next       int64  // another pair that waits, 0 for none
+	Sure       *sure  // what is to be confirmed before it is kept; nil where nothing is
+	stays      string // the name of the column that stays, "" where that is not known
+	names      [2]string
 }
 
 // lay shows one pair side by side.
@@ -51,9 +57,23 @@ func (t *Room) lay(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	p := layPage{Said: desk.Said(w, r)}
+	p, err := t.page(r.Context(), at, n)
+	if err != nil {
+		return err
+	}
+	p.Said = desk.Said(w, r)
+	return show(w, at, p)
+}
+
+func show(w http.ResponseWriter, at desk.At, p layPage) error {
+	return at.Page.Show(w, at, desk.View{Room: "twins", Name: "pair", Title: "是不是同一个人", Wide: true}, p)
+}
+
+// page reads one pair side by side, with what was said about it.
+func (t *Room) page(ctx context.Context, at desk.At, n int64) (p layPage, err error) {
 	why := registry.Purpose{Actor: desk.ActorOf(at), Why: "registry.twins"}
-	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+	err = t.d.DB.Tx(ctx, at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		p = layPage{}
 		s, err := t.d.Twins.Lay(ctx, tx, why, n)
 		if err != nil {
 			return err
@@ -67,19 +87,23 @@ func (t *Room) lay(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		}
 		p.Row, p.Here, p.Merged, p.Total = t.row(s.Pair), s.Here.Name, s.Pair.State == pairs.One, s.Score.Total
 		p.TwoNumbers = !s.Here.IDNumber.IsZero() && !s.There.IDNumber.IsZero() && s.Here.IDNumber != s.There.IDNumber
-		p.Fields, p.Parts = t.fields(s), parts(s.Score)
+		p.Fields, p.Parts, p.Blocked, p.names = t.fields(s), parts(s.Score), s.Blocked, [2]string{s.Here.Name, s.There.Name}
+		switch s.Stays {
+		case 0:
+		case s.Here.ID:
+			p.stays = "这一条"
+		default:
+			p.stays = "另一条"
+		}
 		if p.Next, err = t.next(ctx, tx, n); err != nil {
 			return err
 		}
 		return t.heard(ctx, tx, at, &p)
 	})
 	if err == nil {
-		err = t.nameWords(r.Context(), at, p.Words)
+		err = t.nameWords(ctx, at, &p)
 	}
-	if err != nil {
-		return err
-	}
-	return at.Page.Show(w, at, desk.View{Room: "twins", Name: "pair", Title: "是不是同一个人", Wide: true}, p)
+	return p, err
 }
 
 // fields puts the comparison into words; of a row out of sight there is nothing to

@@ -57,15 +57,23 @@ type row struct {
 }
 
 type listPage struct {
-	Said string
-	Rows []row // wait
-	Done []row // were made one person
+	Said   string
+	Second []secondRow // wait for the word of a second person
+	Rows   []row       // wait beside those
+	Done   []row       // were made one person
 }
 
 // list shows the pairs that wait, and no whole name: who opens one reads two people.
 func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := listPage{Said: desk.Said(w, r)}
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		second, rows, err := t.seconds(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		above := func(p pairs.Pair) bool {
+			return slices.ContainsFunc(second, func(s pairs.Pair) bool { return s.ID == p.ID })
+		}
 		list, err := t.d.Twins.Waiting(ctx, tx)
 		if err != nil {
 			return err
@@ -74,17 +82,24 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
-		names, err := t.d.Twins.Names(ctx, tx, slices.Concat(list, done))
+		list, done = slices.DeleteFunc(list, above), slices.DeleteFunc(done, above)
+		names, err := t.d.Twins.Names(ctx, tx, slices.Concat(second, list, done))
 		if err != nil {
 			return err
 		}
-		p.Rows, p.Done = t.rows(list, names), t.rows(done, names)
-		ids := make([]int64, 0, len(list)+len(done))
-		for _, pair := range append(list, done...) {
+		p.Second, p.Rows, p.Done = rows, t.rows(list, names), t.rows(done, names)
+		for i, one := range t.rows(second, names) {
+			p.Second[i].Names = one.Names
+		}
+		ids := make([]int64, 0, len(second)+len(list)+len(done))
+		for _, pair := range slices.Concat(second, list, done) {
 			ids = append(ids, pair.ID)
 		}
 		return t.d.Audit.Write(ctx, tx, audit.Listed(audit.Listing{Actor: desk.ActorOf(at), Act: "pair.listed", IDs: ids, Purpose: "重复登记"}))
 	})
+	if err == nil {
+		err = t.nameSeconds(r.Context(), p.Second)
+	}
 	if err != nil {
 		return err
 	}
@@ -125,13 +140,17 @@ func id(r *http.Request) (int64, error) {
 }
 
 // judge keeps what somebody says about a pair and stays with it: who taps twice meets what
-// they said, and not the buttons of the next pair.
+// they said, and not the buttons of the next pair. What joins two people or parts them is
+// confirmed first.
 func (t *Room) judge(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	n, err := id(r)
 	if err != nil {
 		return err
 	}
 	v := pairs.Verdict{Pair: n, Say: pairs.Say(r.FormValue("say")), Reason: r.FormValue("reason"), Staff: at.Staff.ID}
+	if confirms(v.Say) && r.FormValue("sure") == "" {
+		return t.confirm(w, r, at, v)
+	}
 	err = t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		if err := t.stranger(ctx, tx, at, n); err != nil {
 			return err
@@ -164,8 +183,11 @@ func (t *Room) stranger(ctx context.Context, tx *pg.Tx, at desk.At, pair int64) 
 }
 
 var said = map[pairs.Say]string{
-	pairs.SaySame:      "记下了:是同一个人。合了也能撤。",
+	pairs.SaySame:      "记下了:是同一个人。两个人都说是才合,合了也能撤。",
 	pairs.SayDifferent: "记下了:不是同一个人。两条都留着,以后不再问。",
 	pairs.SayLater:     "先放着,14 天后再拿出来。",
-	pairs.SayUndo:      "记下了:撤销合并。几秒钟以后,两条登记和合并以前一样。",
+	pairs.SayApart:     "记下了:您提了撤销。另一位同事同意才撤,同意以前还算一个人。",
+	pairs.SayAgree:     "记下了:同意撤销。几秒钟以后,两条登记和合并以前一样。",
+	pairs.SayKeep:      "记下了:不撤,还是一个人。提的人看得到您写的。",
+	pairs.SayBack:      "收回了。还是一个人。",
 }

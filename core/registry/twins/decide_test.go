@@ -2,6 +2,7 @@ package twins_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,13 @@ func (h house) waiting(t *testing.T, towns ...core.RegionCode) map[core.PersonID
 	return out
 }
 
+// both has two people say that two rows of one township are one.
+func (h house) both(t *testing.T, pair int64, towns ...core.RegionCode) {
+	t.Helper()
+	h.say(t, pair, twins.SaySame, 3, towns...)
+	h.say(t, pair, twins.SaySame, 4, towns...)
+}
+
 // say says something about a pair, in some townships, and draws the consequence.
 func (h house) say(t *testing.T, pair int64, say twins.Say, staff core.StaffID, towns ...core.RegionCode) {
 	t.Helper()
@@ -64,10 +72,10 @@ func (h house) standsFor(t *testing.T, id core.PersonID) (kept core.PersonID) {
 	return kept
 }
 
-// TestDecideAndUndo: one word with a reason makes two rows of one township one, and an
-// undo puts every row back and asks the question again. Casework hears of each, once,
-// from the transaction that did it. Controls: leave the undo's Unmerge out; leave became
-// out of merge.
+// TestDecideAndUndo: the words of two people with their reasons make two rows of one township
+// one, and of two others two again: that puts every row back and asks the question again.
+// Casework hears of each, once, from the transaction that did it. Controls: leave the undo's
+// Unmerge out; leave became out of merge; merge after one word, and undo when it is asked for.
 func TestDecideAndUndo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -79,6 +87,11 @@ func TestDecideAndUndo(t *testing.T) {
 		union all select 't' || t::text from person_token t union all select 'ps' || t::text from person_sheet t) every_row`
 	h.superuser(t, people, &before)
 	h.say(t, pair.ID, twins.SaySame, 3, wangmiao)
+	h.say(t, pair.ID, twins.SaySame, 3, wangmiao) // the same person again
+	if one := h.waiting(t, wangmiao)[a]; h.standsFor(t, a) != 0 || one.Waits != twins.WaitsSecond || !slices.Equal(one.Sayers, []core.StaffID{3}) {
+		t.Errorf("after the word of one person %d stands for %d, and the pair is %+v", h.standsFor(t, a), a, one)
+	}
+	h.say(t, pair.ID, twins.SaySame, 4, wangmiao)
 	h.superuser(t, people, &during)
 	if h.standsFor(t, a) != b { // the row with a number stays, though it is the newer
 		t.Errorf("%d stands for %d", h.standsFor(t, a), a)
@@ -94,7 +107,11 @@ func TestDecideAndUndo(t *testing.T) {
 	if got := told(); got != "false" {
 		t.Errorf("casework heard %q of a merge", got)
 	}
-	h.say(t, pair.ID, twins.SayUndo, 4, wangmiao)
+	h.say(t, pair.ID, twins.SayApart, 4, wangmiao)
+	if got := told(); got != "false" || h.standsFor(t, a) != b {
+		t.Errorf("one person asked for an undo, and casework heard %q", got)
+	}
+	h.say(t, pair.ID, twins.SayAgree, 5, wangmiao)
 	if got := told(); got != "false true" {
 		t.Errorf("casework heard %q of a merge and its undo", got)
 	}
@@ -106,6 +123,10 @@ func TestDecideAndUndo(t *testing.T) {
 		t.Errorf("after an undo the pair is %q", again.State)
 	}
 	h.say(t, pair.ID, twins.SaySame, 3, wangmiao)
+	if h.standsFor(t, a) != 0 {
+		t.Error("a word of before the undo counts after it")
+	}
+	h.say(t, pair.ID, twins.SaySame, 4, wangmiao)
 	if h.standsFor(t, a) != b {
 		t.Error("what was undone cannot be decided again")
 	}
@@ -173,28 +194,6 @@ func TestOneSideIsNotEnough(t *testing.T) {
 	}
 }
 
-// TestTwoNumbersNeedTwoPeople: one word does not suffice where both have a number.
-// Control: take the number's line out of ready; the database refuses then
-// (TestMergeRefuses in core/registry).
-func TestTwoNumbersNeedTwoPeople(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	a := h.enrol(t, village, born(t, "王秀英", 0, "37242219480305102"))[0]
-	b := h.enrol(t, village, born(t, "王秀英", 0, "37242219480306102"))[0]
-	pair := scanned(t, h)[a]
-	h.say(t, pair.ID, twins.SaySame, 3, wangmiao)
-	h.say(t, pair.ID, twins.SaySame, 3, wangmiao) // the same person again
-	if h.standsFor(t, b) != 0 || len(h.waiting(t, wangmiao)) != 1 {
-		t.Error("one person merged two numbers")
-	}
-	h.say(t, pair.ID, twins.SaySame, 4, wangmiao)
-	var second int
-	h.superuser(t, `select second from person_alias where gone = $1`, &second, int64(b))
-	if h.standsFor(t, b) != a || second != 4 {
-		t.Errorf("two people said so; the second is %d", second)
-	}
-}
-
 // TestDifferentAndLater: one word leaves two rows two for good, whatever the next scan
 // thinks; what is put off comes back by itself. Control: flag without looking for the
 // pair.
@@ -235,7 +234,7 @@ func TestThreeRows(t *testing.T) {
 		return err
 	}, wangmiao)
 	for _, p := range pairs {
-		h.say(t, p.ID, twins.SaySame, 3, wangmiao)
+		h.both(t, p.ID, wangmiao)
 	}
 	if len(pairs) != 3 {
 		t.Errorf("%d pairs, want 3", len(pairs))
@@ -270,7 +269,9 @@ func TestDecideRefuses(t *testing.T) {
 		"no reason":              {func(v *twins.Verdict) { v.Reason = "  " }, wangmiao, core.KindInvalid},
 		"a long reason":          {func(v *twins.Verdict) { v.Reason = strings.Repeat("看", 501) }, wangmiao, core.KindInvalid},
 		"another word":           {func(v *twins.Verdict) { v.Say = "merge" }, wangmiao, core.KindInvalid},
-		"undo of what is open":   {func(v *twins.Verdict) { v.Say = twins.SayUndo }, wangmiao, core.KindConflict},
+		"undo by one":            {func(v *twins.Verdict) { v.Say = twins.SayUndo }, wangmiao, core.KindInvalid},
+		"undo of what is open":   {func(v *twins.Verdict) { v.Say = twins.SayApart }, wangmiao, core.KindConflict},
+		"who has no account":     {func(v *twins.Verdict) { v.Staff = 99 }, wangmiao, core.KindForbidden},
 		"another township":       {func(*twins.Verdict) {}, deping, core.KindNotFound},
 		"a pair that is not one": {func(v *twins.Verdict) { v.Pair = 999 }, wangmiao, core.KindNotFound},
 	} {
@@ -337,6 +338,7 @@ func TestReasonsLieSealed(t *testing.T) {
 		return n
 	}
 	reasonOfBefore := func() (n int) {
+		h.exec(t, `insert into person_pair (pair, region, person, other, other_region, total, found) values (77, '371426104', 901, 902, '371426104', 90, now())`)
 		h.superuser(t, `with old as (insert into person_verdict (pair, region, verdict, reason_clear, staff, at) values (77, '371426104', 'later', '看过户口簿', 3, now()) returning 1) select count(*) from old`, &n)
 		return n
 	}

@@ -2,8 +2,8 @@
 // side, and keeps what people decide about them: the same, different, or later.
 //
 // A machine flags a pair and never decides it: no row is merged, closed or changed
-// without a member of staff who said so, and two different identity numbers need two
-// of them. What was merged can be put back byte for byte (F31).
+// without two members of staff who said so, and no merge is undone without two. What was
+// merged can be put back byte for byte (F31).
 //
 // It owns the tables person_pair, person_verdict, pair_scan, pair_pass and pair_idle. The rows of people, and
 // which of them stands aside for another (registry.Alias), are the registry's: this package

@@ -55,8 +55,13 @@ func newHouse(t *testing.T) house {
 	if h.twins, err = twins.New(twins.Deps{DB: h.db, Registry: reg, Audit: log, Jobs: queue, Ring: keys.Platform.Ring}); err != nil {
 		t.Fatal(err)
 	}
+	h.exec(t, hired)
 	return h
 }
+
+// hired makes accounts 3 to 12, who speak for the whole city where a scope lets them.
+const hired = `insert into staff_account (id, login, name, roles, regions, password, made) overriding system value
+	select n, 'officer' || n, 'x', '{county}', '{371400}', '$argon2id$x', now() from generate_series(3, 12) n`
 
 // enrol adds one household and gives the ids of its people.
 func (h house) enrol(t *testing.T, live core.RegionCode, members ...registry.NewPerson) []core.PersonID {

@@ -46,6 +46,8 @@ type Sides struct {
 	Here, There registry.Person // There is zero where the other row is out of sight
 	Fields      []Field         // empty then as well
 	Score       Score
+	Stays       core.PersonID // which row stays when they become one; 0 where it is out of sight, or another merge is to be undone first
+	Blocked     bool          // they cannot become one before another merge is undone
 }
 
 // Lay lays a pair side by side, field by field. Where the other row stands in a township
@@ -71,6 +73,12 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		return Sides{}, err
 	}
 	out.There, out.Score = there.Person, Compare(t.table, recordOf(here.Person), recordOf(there.Person), tx.Today())
+	if out.Pair.State != One {
+		if out.Stays, err = t.stays(ctx, tx, here.Person, there.Person); err != nil {
+			return Sides{}, err
+		}
+		out.Blocked = out.Stays == 0
+	}
 	out.Fields = fields(columns(here), columns(there))
 	for i, f := range out.Fields { // two numbers can be alike where they are masked
 		if f.Path == "id_number" && f.Is == FieldSame && here.IDNumber != there.IDNumber || f.Path == "phone" && f.Is == FieldSame && here.Phone != there.Phone {

@@ -48,7 +48,7 @@ func Once(words []Word) []Word {
 	return slices.CompactFunc(slices.Clone(words), func(a, b Word) bool { return a.Staff == b.Staff && a.Say == b.Say && a.At.Equal(b.At) })
 }
 
-// wordsAbout reads the words about a pair that stand, without their reasons.
+// wordsAbout reads the words about a pair, without their reasons.
 func wordsAbout(ctx context.Context, tx *pg.Tx, pair int64) ([]Word, error) {
 	rows, err := tx.Query(ctx, `select id, region, verdict, staff, at from person_verdict where pair = $1 order by id`, pair)
 	if err != nil {
@@ -57,27 +57,46 @@ func wordsAbout(ctx context.Context, tx *pg.Tx, pair int64) ([]Word, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Word, err error) {
 		return w, row.Scan(&w.id, &w.Town, &w.Say, &w.Staff, &w.At)
 	})
-	return Standing(list), pg.Fail(err, "read what was said about a pair")
+	return list, pg.Fail(err, "read what was said about a pair")
 }
 
-// Standing gives, in order, the last word of each member of staff in each township, of those
-// since the last undo: what was said before that is answered.
+// Standing gives, in order, the last word of each member of staff in each township of whether
+// two rows are one, of those since the rows were last two again: what was said before that is
+// answered.
 func Standing(all []Word) (list []Word) {
 	for _, w := range all {
-		if w.Say == SayUndo || len(list) > 0 && list[len(list)-1].Say == SayUndo {
+		switch {
+		case w.Say.parts():
 			list = nil
+		case !w.Say.ofOne():
+			list = slices.DeleteFunc(list, func(o Word) bool { return o.Staff == w.Staff && o.Town == w.Town })
+			list = append(list, w)
 		}
-		list = slices.DeleteFunc(list, func(o Word) bool { return o.Staff == w.Staff && o.Town == w.Town })
-		list = append(list, w)
 	}
 	return list
 }
 
+// Asked gives the word that asks for two rows that are one to be two again, while nobody has
+// answered it and who asked has not taken it back.
+func Asked(all []Word) (ask Word, stands bool) {
+	for _, w := range all {
+		switch {
+		case w.Say == SayApart && !stands:
+			ask, stands = w, true
+		case w.Say != SayApart && (w.Say.ofOne() || w.Say.parts()):
+			ask, stands = Word{}, false
+		}
+	}
+	return ask, stands
+}
+
 // Union is a pair that people found to be one person, with those words of theirs for it that
-// the scope sees.
+// the scope sees, and that of who asks for it to be undone; Waits tells where that one is out
+// of scope.
 type Union struct {
 	Pair
 	Words []Word
+	Asked *Word // nil where nobody asks, or nobody in sight
 }
 
 // Unions gives the pairs of some rows that are one person now, the newest first. Found of
@@ -87,7 +106,7 @@ func (t *Twins) Unions(ctx context.Context, tx *pg.Tx, people []core.PersonID) (
 	for i, id := range people {
 		plain[i] = int64(id)
 	}
-	const sql = `select * from (select distinct on (pair) pair, person, region, other, other_region, total, settled, state, until from person_pair
+	const sql = `select * from (select distinct on (pair) pair, person, region, other, other_region, total, settled, state, until, waits, sayers from person_pair
 		where state = 'same' and person = any($1) order by pair, person) p order by settled desc, pair`
 	rows, err := tx.Query(ctx, sql, plain)
 	if err != nil {
@@ -103,8 +122,11 @@ func (t *Twins) Unions(ctx context.Context, tx *pg.Tx, people []core.PersonID) (
 		if err != nil {
 			return nil, err
 		}
-		words = slices.DeleteFunc(Standing(words), func(w Word) bool { return w.Say != SaySame })
-		out = append(out, Union{p, Once(words)})
+		u := Union{Pair: p, Words: Once(ForOne(Standing(words), nil))}
+		if ask, asked := Asked(words); asked {
+			u.Asked = &ask
+		}
+		out = append(out, u)
 	}
 	return out, nil
 }
