@@ -199,7 +199,9 @@ func TestATickIsTheWordOfWhoTicks(t *testing.T) {
 		{"at a screen", "own", func(*core.Application) {}},
 		{"typed in a chat", "", func(a *core.Application) { a.Signature, a.Consent[1].How = nil, "typed" }},
 		{"by a neighbour", "", func(a *core.Application) { a.Contact.Capacity = core.CapacityEntrusted }},
-		{"on the telephone", "", func(a *core.Application) { a.Signature, a.Contact.Staff, a.Consent[1].How = nil, w.id("helper"), "spoken" }},
+		{"on the telephone", "", func(a *core.Application) {
+			a.Signature, a.Contact.Staff, a.Consent[1].How = nil, w.id("helper"), "spoken"
+		}},
 		{"at the window", "window", func(a *core.Application) {
 			a.Contact.Staff, a.Consent[1].How, a.Signature = w.id("helper"), "signature", &core.Signature{Strokes: strokes(81)}
 		}},
