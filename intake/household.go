@@ -226,7 +226,7 @@ type fact struct {
 // The facts of a household and of a member; what is ours to fill, and what only
 // names or holds others, is none.
 var (
-	householdFacts = factsOf(reflect.TypeFor[core.Household](), "on", "county", "members")
+	householdFacts = factsOf(reflect.TypeFor[core.Household](), "on", "county", "members", "-")
 	memberFacts    = factsOf(reflect.TypeFor[core.Member](), "ref")
 )
 

@@ -15,8 +15,8 @@ import (
 // A scan of packed rows and the page of the household find the same on any day after the facts
 // were written down, however old the word on its events has got by then: every item, and the index.
 //
-// Controls: the row without the day of the word ("fits false, open false on the scan, open true on
-// the page"); Score that does not look at the silence ("the index").
+// Control: the row without the day of the word ("MZ-03 … fits false, open false on the scan, unknown
+// on the page").
 func TestPageAndScanAgreeOnAnyDay(t *testing.T) {
 	t.Parallel()
 	lib, err := policy.Embedded()

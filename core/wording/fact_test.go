@@ -21,7 +21,7 @@ func TestEveryFactHasALabel(t *testing.T) {
 		return out
 	}
 	for _, key := range keys(core.Household{}) {
-		if key == "on" || key == "county" || key == "members" || key == "shocks" {
+		if key == "on" || key == "county" || key == "members" || key == "shocks" || key == "-" {
 			continue
 		}
 		if f, ok := wording.HouseholdFact(key); !ok || f.Label == "" {

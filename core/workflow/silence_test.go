@@ -13,7 +13,7 @@ import (
 // anywhere; what the family itself says when it applies is of that day. What it tells of is added
 // to the record, and the record of "nothing" does not speak over it.
 //
-// Controls: freeze without happened ("told of a fire: 0 events", "nothing, today: …-365");
+// Controls: freeze without happened ("told of a fire: 0 events", "nothing, today: … asked 2025-11-28");
 // happened that takes a door's record for the family's word ("from a record: asked 2026-11-28"); saidAgain without
 // it ("said again").
 func TestWhatTheFamilySaysOfEventsIsOfToday(t *testing.T) {

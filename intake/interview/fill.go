@@ -66,7 +66,7 @@ func slot(h *core.Household, path string) (reflect.Value, error) {
 
 func field(v reflect.Value, name string) (reflect.Value, error) {
 	for i := range v.NumField() {
-		if key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); key == name {
+		if key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); key == name && key != "-" {
 			return v.Field(i), nil
 		}
 	}

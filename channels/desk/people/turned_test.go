@@ -97,7 +97,7 @@ func TestThePagesOfWhatIsToAskFit(t *testing.T) {
 // that the item has to be asked again. A younger one is not doubted.
 //
 // As it was, the record of months ago said 「最近 90 天家里没有出急难的事」 and no more. Control,
-// seen red: lapsed that gives "" (`急难: …`).
+// seen red: doubt without its look at the events ("近来出没出过事要重新问" is not said).
 func TestThatNothingHappenedStandsForItsDays(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
