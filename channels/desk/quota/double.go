@@ -26,16 +26,15 @@ func (k *Room) double(ctx context.Context, tx *pg.Tx, p *roundPage) error {
 	if err != nil {
 		return err
 	}
-	of := map[int][]quota.Double{}
+	of, once := map[int][]quota.Double{}, []quota.Double(nil)
 	for _, d := range list {
 		of[d.N] = append(of[d.N], d)
 		if p.State == quota.Open && d.N < d.Other {
-			p.Doubles = append(p.Doubles, d)
+			once = append(once, d)
 		}
 	}
 	p.each(func(r *row) { r.Doubles = of[r.N] })
-	if p.More = len(p.Doubles) - told; p.More > 0 {
-		p.Doubles = p.Doubles[:told]
-	}
+	p.More = max(0, len(once)-told)
+	p.Doubles = once[:len(once)-p.More]
 	return nil
 }
