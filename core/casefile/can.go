@@ -172,7 +172,7 @@ func rules() map[ActName]rule {
 
 // waits lists what must not happen over an application that nobody has looked at.
 func waits() []ActName {
-	return []ActName{ActEmergency, ActPropose, ActPublish, ActDecide, ActDeliver, ActSecondDelivery, ActWithdraw}
+	return []ActName{ActEmergency, ActCheckMeans, ActPropose, ActPublish, ActDecide, ActDeliver, ActSecondDelivery, ActWithdraw}
 }
 
 // order is how a desk lists acts.

@@ -41,6 +41,9 @@ func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	case in.To > tx.Today():
 		return false, core.Invalid("statement", "这份对账单写到了还没到的日子。请银行核对。")
 	}
+	if here, err := isHere(ctx, tx, raw); err != nil || here {
+		return here, err
+	}
 	if err := mayBring(ctx, tx, by); err != nil {
 		return false, err
 	}
@@ -58,23 +61,35 @@ func (p *Payout) BringStatement(ctx context.Context, tx *pg.Tx, by core.StaffID,
 	return false, keepLines(ctx, tx, in.id, in.Lines)
 }
 
-// mayWait is how many of one person's statements may wait for another at a time.
-const mayWait = 3
+// mayWait is how many of one person's statements may wait for another at a time, and mayBringADay
+// how many they may hand in within a day, whatever came of them.
+const mayWait, mayBringADay = 3, 10
 
 // The refusals of statements that people carry in.
 var (
 	ErrManyWait   = core.E(core.KindConflict, "statement_many", "您交的已经有三份在等另一个人确认。请先等确认,交错了的撤下来,再交。")
+	ErrManyToday  = core.E(core.KindTooMany, "statement_often", "您今天交的对账单够多了,明天再交;急的请同事交。")
 	ErrOtherFile  = core.Invalid("file", "这个文件和同事交的那份不一样,没有确认。请用银行给您的原文件再试一次;还是不一样,就点“这份不对”。")
 	ErrVoidStands = core.E(core.KindConflict, "statement_void", "已经有人说这份不对,等另一个人确认。")
 )
 
+// isHere reports whether these very bytes are here, and were not taken out.
+func isHere(ctx context.Context, tx *pg.Tx, raw []byte) (here bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from bank_statement where digest = $1 and state <> 'void')`, digest(raw)).Scan(&here)
+	return here, pg.Fail(err, "look for the same file")
+}
+
 func mayBring(ctx context.Context, tx *pg.Tx, by core.StaffID) error {
-	var waiting int
-	if err := tx.QueryRow(ctx, `select count(*) from bank_statement where state = 'brought' and brought_by = $1`, by).Scan(&waiting); err != nil {
+	var waiting, day int
+	const q = `select count(*) filter (where state = 'brought'), count(*) filter (where received > $2) from bank_statement where brought_by = $1 and (state = 'brought' or received > $2)`
+	if err := tx.QueryRow(ctx, q, by, tx.Now().Add(-24*time.Hour)).Scan(&waiting, &day); err != nil {
 		return pg.Fail(err, "count statements that wait")
 	}
-	if waiting >= mayWait {
+	switch {
+	case waiting >= mayWait:
 		return ErrManyWait
+	case day >= mayBringADay:
+		return ErrManyToday
 	}
 	return nil
 }
@@ -235,11 +250,12 @@ func (p *Payout) useAside(ctx context.Context, tx *pg.Tx) error {
 	return nil
 }
 
-// replace takes out what people carried in of these days, or of this number, and nobody has
-// confirmed: the bank's own is here.
+// replace takes out what people carried in of these days and no others, or of this number, and
+// nobody has confirmed: the bank's own is here. One of more days goes on holding back what it has
+// as paid on the others.
 func (p *Payout) replace(ctx context.Context, tx *pg.Tx, in inStatement) error {
 	const q = `update bank_statement set state = 'void', void_why = '银行自己送来了这几天的对账单。', voided = $5 where state = 'brought'
-		and (digest = $1 or number = $2 or day_from <= $4::text::date and day_to >= $3::text::date)`
+		and (digest = $1 or number = $2 or day_from >= $3::text::date and day_to <= $4::text::date)`
 	_, err := tx.Exec(ctx, q, digest(in.raw), in.Number, in.From.String(), in.To.String(), tx.Now())
 	return pg.Fail(err, "take out what was brought")
 }

@@ -56,16 +56,17 @@ const compared = `with compared as (
 		else 'state' end as verdict
 	from bank_statement_line s join bank_statement k on k.id = s.statement and k.state = 'kept' left join payout_line l on l.name = s.line left join payout_batch b on b.id = l.batch) `
 
-// Statements lists statements, newest first: all that wait for somebody, sixty that count, and
-// what people took out in sixty days. Like all of a statement it is read under the scope of the
+// Statements lists statements, newest first: all that wait for somebody, sixty that count, sixty that
+// were set aside, and what people took out in sixty days. Like all of a statement it is read under the scope of the
 // city: who sees one township finds most lines foreign.
 func (p *Payout) Statements(ctx context.Context, tx *pg.Tx) ([]Account, error) {
 	const q = compared + `select s.id, s.name, s.number, coalesce(s.day_from::text, ''), coalesce(s.day_to::text, ''), s.state, s.reason, s.lines, s.paid + s.back,
 			coalesce(c.settled, 0), coalesce(c.returned, 0), coalesce(c.unmatched, 0), coalesce(c.explained, 0), coalesce(s.brought_by, 0), s.received,
 			coalesce(s.confirmed_by, 0), coalesce(s.voided_by, s.void_by, 0), s.void_why, coalesce(s.voided, s.void_at, s.received)
-		from (select * from bank_statement where state in ('brought', 'set_aside')
+		from (select * from bank_statement where state = 'brought'
+			union all (select * from bank_statement where state = 'set_aside' order by id desc limit 60)
 			union all (select * from bank_statement where state = 'kept' order by id desc limit 60)
-			union all select * from bank_statement where state = 'void' and voided_by is not null and voided > $1::timestamptz - interval '60 days') s
+			union all (select * from bank_statement where state = 'void' and voided_by is not null and voided > $1::timestamptz - interval '60 days' order by id desc limit 60)) s
 		left join lateral (select (sum(amount) filter (where verdict = 'P'))::bigint as settled, (sum(amount) filter (where verdict = 'B'))::bigint as returned,
 			(sum(amount) filter (where verdict not in ('P', 'B')))::bigint as unmatched,
 			(sum(amount) filter (where verdict not in ('P', 'B') and exists (select from bank_statement_word w
@@ -200,10 +201,10 @@ func (p *Payout) ConfirmWord(ctx context.Context, tx *pg.Tx, by core.StaffID, wo
 
 // ErrStatementSays is a returned payment that a statement of the bank has as paid: sent
 // again it might be paid twice.
-var ErrStatementSays = core.E(core.KindConflict, "statement_says", "银行的对账单上,这笔钱付出去了。先问清银行,两个人在“对账”里核过,再换卡。")
+var ErrStatementSays = core.E(core.KindConflict, "statement_says", "银行的对账单上,这笔钱付出去了。先问清银行,两个人在“对账”里核过,再换卡。同事交的那份还没确认的,先在“对账”里确认,或者两个人撤下来。")
 
 // ErrStopSays is such a payment of a month from which money is to stop.
-var ErrStopSays = core.E(core.KindConflict, "stop_statement_says", "银行的对账单上,这个月的钱付出去了。先问清银行,两个人在“对账”里核过,再停;后面的月份现在就能停。")
+var ErrStopSays = core.E(core.KindConflict, "stop_statement_says", "银行的对账单上,这个月的钱付出去了。先问清银行,两个人在“对账”里核过,再停;后面的月份现在就能停。同事交的那份还没确认的,先在“对账”里确认,或者两个人撤下来。")
 
 // statementSays refuses to send the money of a month again while a statement has it as paid
 // and two people have not settled why.

@@ -104,10 +104,13 @@ func (w *world) apart(t *testing.T, id int64, take func(int) error) {
 	if err := take(10); !errors.Is(err, quota.ErrParted) {
 		t.Errorf("came from the ninth: %v", err)
 	}
+	if err := w.quota.Offer(ctx, w.han, id, quota.Offering{N: 10, By: w.today(t) + 60, Sure: true}); !errors.Is(err, quota.ErrParted) {
+		t.Errorf("by who says that something else is seen: %v", err)
+	}
 	if has := w.has(t, id, 10); len(has) != 1 || !has[0].Parted || has[0].N != 9 {
 		t.Errorf("from whom it came: %+v", has)
 	}
-	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 10, By: w.today(t) + 60, Sure: true}))
+	must(t, w.quota.Offer(ctx, w.han, id, quota.Offering{N: 10, By: w.today(t) + 60, Home: true}))
 }
 
 // TestAListOfNobodyIsNotFrozen: its places could be offered to nobody for ever. It is withdrawn.

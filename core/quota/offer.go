@@ -38,7 +38,8 @@ type Answer struct {
 type Offering struct {
 	N    int       // as somebody saw it
 	By   core.Date // the last day on which they answer
-	Sure bool      // they have seen that it is not known whether the household fits (Known), and what is missing; or from whom it came (Having.Parted)
+	Sure bool      // they have seen that it is not known whether the household fits (Known), and what is missing
+	Home bool      // they have seen from which household it came, that took one (Having.Parted)
 }
 
 // Offer offers the next place to the household whose turn it is, and tells it so. Of two at once
@@ -77,10 +78,10 @@ func (q *Quota) Offer(ctx context.Context, who staff.Person, id int64, o Offerin
 		}
 		known, err := q.Known(ctx, tx, registry.Purpose{Actor: actor(who), Why: "quota"}, t.round, e)
 		switch apart := slices.ContainsFunc(has, func(h Having) bool { return h.Parted }); {
-		case err != nil || o.Sure:
-		case known.Unsure():
+		case err != nil:
+		case known.Unsure() && !o.Sure:
 			err = ErrUnsure
-		case apart:
+		case apart && !o.Home:
 			err = ErrParted
 		}
 		if err != nil {

@@ -105,7 +105,7 @@ var (
 	ErrElsewhere = core.E(core.KindConflict, "quota_elsewhere", "同样的东西,另一批正等他家答复。答复了再给。要先问后面的,请提出跳过「另一批正等他家答复」,他家的位置留着。")
 	ErrTwice     = core.E(core.KindConflict, "quota_twice", "他家在另一批已经要了一份,一户不给两份。请提出退回这一步,写上为什么,另一个人核对。")
 	ErrUnsure    = core.Invalid("sure", "他家够不够条件还没问清。请先问清;要先给他家留着名额的,勾上再给。")
-	ErrParted    = core.Invalid("sure", "他家有人从一户要过同样一份的人家分出来。请看过写着的那一户;该给的,勾上再给。")
+	ErrParted    = core.Invalid("home", "他家有人从一户要过同样一份的人家分出来。请看过写着的那一户;该给的,勾上再给。")
 	ErrNotYours  = core.E(core.KindForbidden, "quota_not_yours", "这个地方的批次,由管着它全部乡镇的县级或市级人员办。")
 	ErrSame      = core.E(core.KindForbidden, "quota_same_person", "开批次的人不能自己冻结名单。请另一个人核对。")
 	ErrLeaving   = core.E(core.KindForbidden, "quota_leaving", "撤掉这一批是您提出的,您不能再冻结它。请另一个人核对、冻结,或者您先收回。")

@@ -43,7 +43,7 @@ func (r Reason) Chinese() string {
 
 // told is the reason as the household reads it: of a death nobody is told by a notice.
 func (r Reason) told() string {
-	return map[Reason]string{Away: "这些天您家没有人在", Unclear: "您家有一样还没问清", Elsewhere: "另一批正等您家答复", Had: "登记上您家有过同样的一份", Housed: "您家已经解决了", Excluded: "您家已经有了只能选一样的另一项",
+	return map[Reason]string{Away: "这些天您家没有人在", Unclear: "您家有一样还没问清", Elsewhere: "同样的一份,正等您家的人答复", Had: "登记上您家的人有过同样的一份", Housed: "您家已经解决了", Excluded: "您家已经有了只能选一样的另一项",
 		Moved: "您家全家迁走了", Died: "您家里的情况变了"}[r]
 }
 

@@ -55,8 +55,9 @@ func (w *Watch) Settle(ctx context.Context, tx *pg.Tx, id int64, by audit.Actor,
 		}
 	} else {
 		err = w.close(ctx, tx, id, staff, Seen{Outcome: s.Outcome, Asked: asked, Words: words})
-		if asked != "" {
-			detail["asked"] = asked
+		detail["asked"] = asked
+		if l.checker != 0 && l.checker != core.StaffID(staff) {
+			detail["instead_of"] = l.checker // who had said that they go and see
 		}
 	}
 	if err != nil {

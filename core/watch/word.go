@@ -35,12 +35,10 @@ var (
 )
 
 // Demands reports whether a lead may end so only with a word of who was asked and what they
-// said: where nothing follows for the household, such a word is all that is left of it. Where
-// they are helped to apply, a change is asked for or the difference was paid, what follows
-// says it.
-func (o Outcome) Demands() bool {
-	return !slices.Contains([]Outcome{Applied, ToChange, MadeGood, Checking}, o)
-}
+// said: every ending does. Nothing holds whoever says that somebody is helped to apply, that a
+// change is asked for or the difference was paid to that it follows, and a later look lays only
+// what is new.
+func (o Outcome) Demands() bool { return o != Checking }
 
 // Ways lists who may have been asked, and how, where a lead ends so. That nobody needs it
 // is the family's own word, brought by others at most, and not of papers; the database holds
@@ -64,11 +62,10 @@ type Seen struct {
 	Words   string       // what they said; empty together with Asked
 }
 
-// said gives the word as it is to be kept, empty where none is demanded and none given.
-// Errors: KindInvalid.
+// said gives the word as it is to be kept, empty where none is demanded. Errors: KindInvalid.
 func (s Seen) said() (Way, string, error) {
 	words := strings.TrimSpace(s.Words)
-	if s.Outcome == Checking || !s.Outcome.Demands() && words == "" {
+	if !s.Outcome.Demands() {
 		return "", "", nil
 	}
 	if s.Asked == "" {

@@ -162,8 +162,8 @@ func vouched(p core.Provenance) bool {
 	return from == "registry" && p.By == "" || from == "visit" || from == "supplement" || from == "decision"
 }
 
-// joinShocks adds what happened to what happened before, each once, and keeps the
-// latest when there are too many.
+// joinShocks adds what happened to what happened before, each once. When there are too many
+// what was there before stays, and the latest of what is added.
 func joinShocks(old, more json.RawMessage) (json.RawMessage, error) {
 	if len(more) == 0 || string(more) == "null" {
 		return more, nil
@@ -177,6 +177,7 @@ func joinShocks(old, more json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(more, &added); err != nil {
 		return nil, errFacts.Wrap(err)
 	}
+	before := len(all)
 	for _, one := range added {
 		if !slices.ContainsFunc(all, func(s json.RawMessage) bool { return string(s) == string(one) }) {
 			all = append(all, one)
@@ -185,7 +186,11 @@ func joinShocks(old, more json.RawMessage) (json.RawMessage, error) {
 	if len(all) == 0 {
 		return more, nil
 	}
-	whole, err := json.Marshal(all[max(0, len(all)-core.MaxShocks):])
+	if over := len(all) - core.MaxShocks; over > 0 {
+		all = slices.Delete(all, before, before+min(over, len(all)-before))
+		all = all[max(0, len(all)-core.MaxShocks):]
+	}
+	whole, err := json.Marshal(all)
 	if err != nil {
 		return nil, errFacts.Wrap(err)
 	}

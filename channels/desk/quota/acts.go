@@ -89,7 +89,7 @@ func (k *Room) offer(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return quota.ErrAnswerDay
 		}
-		return k.d.Quota.Offer(r.Context(), at.Staff, id, quota.Offering{N: n, By: by, Sure: r.FormValue("sure") != ""})
+		return k.d.Quota.Offer(r.Context(), at.Staff, id, quota.Offering{N: n, By: by, Sure: r.FormValue("sure") != "", Home: r.FormValue("home") != ""})
 	})
 }
 

@@ -56,8 +56,7 @@ func TestAChangeLeadsToTheCase(t *testing.T) {
 	}
 	settle := func() string {
 		at := fmt.Sprintf("/desk/ranking/lead/%d/settle", lay())
-		form := url.Values{"outcome": {"to_change"}, "place": {string(wangmiao)}}
-		to := h.goes(t, officer, at, form)
+		to := h.goes(t, officer, at, came("to_change"))
 		_, page := h.ask(t, officer, to, nil)
 		return page
 	}

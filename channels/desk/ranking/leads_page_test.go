@@ -3,7 +3,6 @@ package ranking_test
 import (
 	"context"
 	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -122,7 +121,7 @@ func TestALossIsAskedToBeSeen(t *testing.T) {
 	if said := tags.ReplaceAllString(body, ""); !strings.Contains(said, "其中1条有人去核实") || !regexp.MustCompile(`.{2,4}去核实,.{5,20}记的`).MatchString(said) {
 		t.Errorf("who goes is not named: %s", said)
 	}
-	if code, _ := h.ask(t, second, path, url.Values{"outcome": {"to_change"}}); code != 303 {
+	if code, _ := h.ask(t, second, path, came("to_change")); code != 303 {
 		t.Errorf("another's word: %d", code)
 	}
 	_, body = h.ask(t, second, "/desk/ranking/leads?then=to_change", nil)

@@ -198,7 +198,7 @@ func TestWhatToDoNext(t *testing.T) {
 		t.Errorf("both are offered: %s", body)
 	}
 	path := settlePath.FindStringSubmatch(body)
-	if code, _ := h.ask(t, officer, path[1], url.Values{"outcome": {"applied"}}); code != 303 {
+	if code, _ := h.ask(t, officer, path[1], came("applied")); code != 303 {
 		t.Fatal(code)
 	}
 	_, body = h.ask(t, officer, "/desk/ranking/leads?then=applied&place="+string(wangmiao), nil)

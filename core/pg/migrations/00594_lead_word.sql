@@ -1,6 +1,6 @@
 -- A lead may not be closed without a word where nothing follows from closing it: who was asked,
--- by which way, and what they said, sealed. Where somebody applies, a change is asked for or the
--- difference was paid, what follows says it. A word that the family never gave could silence it.
+-- by which way, and what they said, sealed. A word that the family never gave could silence it.
+-- Where somebody applies, a change is asked for or the difference was paid the desk asks for it too.
 
 -- +goose Up
 -- What was settled before stays as it was written, and still moves with its household: so the

@@ -34,6 +34,17 @@ language sql stable security definer set search_path = public, pg_temp set liano
     where e.region = any (string_to_array(current_setting('lianou.regions', true), ','))
     order by o.n, x.n
 $$;
+-- As before (00565), and for the households in which somebody of it stands by another row: those who
+-- act on one of them wait for one another, in one order.
+create or replace function quota_alone(home bigint) returns void language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('quota home ' || one.id, 0)) from (
+        select home as id union select o.household from membership m
+            join person_alias a on m.person in (a.gone, a.kept) and a.ended is null join membership o on o.person in (a.gone, a.kept)
+            where m.household = home
+        order by 1) one;
+end
+$$;
 drop function quota_has(bigint, integer), quota_elsewhere(bigint, integer);
 -- As before (00565); and the places of those other households (pair 0), in the same list too.
 create function quota_elsewhere(of bigint, nth integer) returns table (round bigint, n integer, area text, state text, since timestamptz, cleared boolean, other boolean)
@@ -84,6 +95,9 @@ drop trigger quota_round_of_somebody on quota_round;
 drop function quota_round_of_somebody();
 drop function quota_parted(bigint, integer), quota_has(bigint, integer), quota_elsewhere(bigint, integer), quota_doubles(bigint, integer[]), quota_others(bigint, integer[]);
 -- +goose StatementBegin
+create or replace function quota_alone(home bigint) returns void language sql security invoker as $$
+    select pg_advisory_xact_lock(hashtextextended('quota home ' || home, 0))
+$$;
 create function quota_elsewhere(of bigint, nth integer) returns table (round bigint, n integer, area text, state text, since timestamptz, cleared boolean)
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
     select o.round, o.n, y.area, o.state, coalesce(o.ended, o.made),

@@ -1,7 +1,8 @@
 -- A statement that a person carried in and nobody confirmed yet was taken out by any one colleague,
 -- and said nothing against a payment until it was confirmed: one person could keep the bank's word
 -- out. Now it goes by the word of who brought it, of two others, or of the bank, whose own takes its
--- place; and while it waits no money that it has as paid is sent again.
+-- place; and while it waits, for seven days (a sample), no money that it has as paid is sent again:
+-- a file that nobody stands behind holds nobody's money for longer.
 
 -- +goose Up
 -- +goose StatementBegin
@@ -23,14 +24,14 @@ end $$;
 create or replace function payout_contradicted(of_claim bigint, of_period text) returns boolean language sql stable
 set search_path = public, pg_temp as $$
     select exists (select from payout_entitlement e join payout_line l on l.entitlement = e.id and l.state in ('returned', 'void')
-        join bank_statement_line s on s.line = l.name and s.kind = 'P' join bank_statement b on b.id = s.statement and b.state in ('kept', 'brought')
+        join bank_statement_line s on s.line = l.name and s.kind = 'P' join bank_statement b on b.id = s.statement and (b.state = 'kept' or b.state = 'brought' and b.received > lianou_now() - interval '7 days')
         where e.claim = of_claim and e.period = of_period and not exists (select from bank_statement_word w
             where w.statement = s.statement and w.seq = s.seq and w.confirmed is not null))
 $$;
 create or replace function payout_batch_contradicted(of_batch bigint) returns boolean language sql stable
 set search_path = public, pg_temp as $$
     select exists (select from payout_line l join bank_statement_line s on s.line = l.name and s.kind = 'P'
-        join bank_statement b on b.id = s.statement and b.state in ('kept', 'brought')
+        join bank_statement b on b.id = s.statement and (b.state = 'kept' or b.state = 'brought' and b.received > lianou_now() - interval '7 days')
         where l.batch = of_batch and not exists (select from bank_statement_word w
             where w.statement = s.statement and w.seq = s.seq and w.confirmed is not null))
 $$;
