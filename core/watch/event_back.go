@@ -105,21 +105,26 @@ func (t *event) openAgain(ctx context.Context, tx *pg.Tx, town core.RegionCode, 
 	if items &^= insight.Items(done); items == 0 {
 		return 0, nil
 	}
-	const join = `update lead set items = items | $4 where region = $1 and household = $2 and kind = $3 and state = 'open' returning id`
+	const join = `update lead set items = items | $4, joined = case when $4 & ~items <> 0 then lianou_now() else joined end
+		where region = $1 and household = $2 and kind = $3 and state = 'open' returning id`
+	if id, err := laidOpen(tx.QueryRow(ctx, join, string(town), int64(t.home), kind, int64(items))); id != 0 || err != nil {
+		return id, err
+	}
 	const again = `update lead set state = 'open', settled = null, departed = false, items = $4 where region = $1 and household = $2 and kind = $3 and id = $5 and state = 'gone' returning id`
+	if id, err := laidOpen(tx.QueryRow(ctx, again, string(town), int64(t.home), kind, int64(items), lead)); id != 0 || err != nil {
+		return id, err
+	}
 	const anew = `insert into lead (region, household, kind, items, cause, book, since, found, place, found_place, checker, checking, relieved, promised, came_of)
 		select $1, $2, l.kind, $4, l.cause, l.book, l.since, l.found, l.place, coalesce(l.found_place, l.place), l.checker, l.checking, l.relieved, l.promised,
 			case when not exists (select from lead f where f.came_of = l.id) then l.id end
 			from lead l where l.id = $5 and l.kind = $3 and l.state <> 'open' returning id`
-	args := []any{string(town), int64(t.home), kind, int64(items)}
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{{join, args}, {again, append(args, lead)}, {anew, append(args, lead)}} {
-		err := tx.QueryRow(ctx, step.sql, step.args...).Scan(&id)
-		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
-			return id, pg.Fail(err, "open a lead again")
-		}
+	return laidOpen(tx.QueryRow(ctx, anew, string(town), int64(t.home), kind, int64(items), lead))
+}
+
+// laidOpen is the lead that a statement left open, 0 for none.
+func laidOpen(row pgx.Row) (id int64, err error) {
+	if err = row.Scan(&id); errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
 	}
-	return 0, nil
+	return id, pg.Fail(err, "open a lead again")
 }

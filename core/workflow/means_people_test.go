@@ -24,7 +24,7 @@ func TestAGuardianSignsAndACallCounts(t *testing.T) {
 	age := 12
 	app.Household.Members = append(app.Household.Members, core.Member{Ref: "m3", Relation: "grandchild", Age: &age})
 	app.People = append(app.People, core.NamedMember{Ref: "m3", Name: "周小花"})
-	app.Contact.Staff, app.Call = w.id("helper"), &core.CallRef{ID: "call-1", Recording: strokes(60)} // an agent wrote it down: her tick is no signature
+	app.Signature, app.Contact.Staff, app.Call = nil, w.id("helper"), &core.CallRef{ID: "call-1", Recording: strokes(60)} // an agent wrote it down: her tick is no signature
 	w.handOver(app)
 	c := w.routed(app)
 	elsewhere := w.application("4071882643")
