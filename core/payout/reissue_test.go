@@ -75,7 +75,7 @@ func TestAnotherSumDoesNotSendWhatCameBack(t *testing.T) {
 			t.Errorf("%s: another sum: %v, %d tasks", when, err, len(h.fixes()))
 		}
 	}
-	if err := h.stop(e, e.Period); !errors.Is(err, ErrStatementSays) {
+	if err := h.stop(e, e.Period); !errors.Is(err, ErrStopSays) {
 		t.Errorf("stopped, though a statement has it as paid: %v", err)
 	}
 	h.must(h.change(h.decidedAgain(e, e.Period.Next(), 50002, "e")))
