@@ -125,8 +125,8 @@ func TestAPersonBringsAStatement(t *testing.T) {
 	}
 }
 
-// The bank's own takes the place of what a person brought and nobody confirmed, whatever it says
-// of these days; and the very bytes that people brought first, delivered by the bank, are its word
+// The bank's own takes the place of what a person brought of its days and nobody confirmed, whatever it
+// says of them; what is of other days as well goes on waiting; and the very bytes that people brought first, delivered by the bank, are its word
 // that it has a batch whose outcome was unknown.
 //
 // Controls, seen red: without replace, and with arrived for what was kept alone ("ST1 alone: state
@@ -136,7 +136,8 @@ func TestTheBanksOwnTakesThePlace(t *testing.T) {
 	for name, c := range map[string]struct {
 		number    string
 		confirmed bool
-	}{"ST1 alone": {"ST1", false}, "ST2 alone": {"ST2", false}, "ST1 confirmed": {"ST1", true}} {
+		days      core.Date // before that of the bank's own
+	}{"ST1 alone": {"ST1", false, 0}, "ST2 alone": {"ST2", false, 0}, "ST1 confirmed": {"ST1", true, 0}, "ST2 beside more days": {"ST2", false, 30}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
@@ -144,7 +145,7 @@ func TestTheBanksOwnTakesThePlace(t *testing.T) {
 			s := h.today(c.number, v)
 			carried := s // the genuine one
 			if c.number != "ST1" {
-				carried = Statement{Number: "ST1", Account: s.Account, From: s.From - 30, To: s.To}
+				carried = Statement{Number: "ST1", Account: s.Account, From: s.From - c.days, To: s.To}
 			}
 			_, err := h.bring(maker, carried)
 			h.must(err)
@@ -153,7 +154,11 @@ func TestTheBanksOwnTakesThePlace(t *testing.T) {
 			}
 			h.printed("bank.sta", s)
 			all, _, _ := h.reconciled()
-			if got := h.whole(b.ID); got.State != "sent" || len(all) != 1 || all[0].State != "kept" || c.confirmed != (all[0].Brought == maker) {
+			if waits := c.days > 0; waits != (len(all) == 2 && all[1].State == "brought") {
+				t.Errorf("%s: what is of other days too: %+v", name, all)
+			}
+			all = all[:1]
+			if got := h.whole(b.ID); got.State != "sent" || all[0].State != "kept" || c.confirmed != (all[0].Brought == maker) {
 				t.Errorf("%s: state %s, %+v", name, got.State, all)
 			}
 		})
