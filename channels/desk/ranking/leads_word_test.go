@@ -125,7 +125,7 @@ func TestTheWordIsAskedForWhereItIsDemanded(t *testing.T) {
 		}
 		tab.Open(site.URL + "/desk/ranking/leads")
 		tab.Eval(`document.querySelector('.clue').open = true, ''`)
-		for outcome, want := range map[string]string{"": "false", "applied": "true", "checking": "false", "served": "true", "not_reached": "true", "not_in_need": "true"} {
+		for outcome, want := range map[string]string{"": "false", "applied": "true", "served": "true", "not_reached": "true", "not_in_need": "true"} {
 			if got := shown(outcome); got != want {
 				t.Errorf("%d px, %q: shown %s, want %s", wide, outcome, got, want)
 			}
