@@ -86,7 +86,7 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 		value := seen[at]
 		f := stands[at]
 		same := registry.SameValue(f.Value, value)
-		renews := same && at == fact{key: core.ShocksPath} && !guarded(f) // nothing since: a record of what was is not newer by it
+		renews := same && at == fact{key: core.ShocksPath} && (!guarded(f) || string(value) == "[]") // nothing since: a record of what was is not newer by it, and stays whose it is
 		if !renews && (guarded(f) || certified[at.key]) {
 			if same {
 				continue // who vouches for it stays who they are
