@@ -26,7 +26,7 @@ import (
 // other; the second of the new words is told what comes of it.
 //
 // Controls: person_verdict_fits that does not clear `waits` ("declined: wangmiao.officer is
-// told …"); that does not write `since` ("parted: …").
+// told, or not told, !value="back""); that does not write `since` ("parted: … !还没有合。").
 func TestTwoTownsOfOnePair(t *testing.T) {
 	t.Parallel()
 	d, found, _ := open(t)

@@ -46,7 +46,8 @@ func (h house) reads(t *testing.T, pair int64, town core.RegionCode) (s twins.Si
 // both read as well.
 //
 // Controls: person_verdict_fits that does not clear `waits` for 'keep' ("kept in the other town:
-// 371426104 reads …", and "asked once more: … pair_asked"); Asked without `p.Waits`.
+// 371426104 reads … Waits:apart"); Asked without Sayers ("asked in the other town: 371426104 sees
+// who asks: true").
 func TestBothTownsReadWhetherAnUndoWaits(t *testing.T) {
 	t.Parallel()
 	h, pair, _, b := overABorder(t)
@@ -103,7 +104,7 @@ func TestBothTownsReadWhetherAnUndoWaits(t *testing.T) {
 // out of sight; what is said afterwards counts, and makes them one again.
 //
 // Controls: person_verdict_fits that does not write `since` ("371426104 still counts 1 words of
-// before"); Standing without Past.
+// before"); Standing without Past (the job fails: "two_people").
 func TestAfterAnUndoBothTownsAreAskedAnew(t *testing.T) {
 	t.Parallel()
 	h, pair, a, b := overABorder(t)
