@@ -44,7 +44,7 @@ func (p *Room) unions(ctx context.Context, tx *pg.Tx, at desk.At, people map[cor
 		for _, w := range u.Words {
 			row.Said = append(row.Said, unionWord{Reason: w.Reason, At: w.At, staff: w.Staff})
 		}
-		if row.Parting = u.Waits == twins.WaitsApart || u.Asked != nil; u.Asked != nil {
+		if row.Parting = u.Waits == twins.WaitsApart; u.Asked != nil {
 			row.Asked = &unionWord{Reason: u.Asked.Reason, At: u.Asked.At, staff: u.Asked.Staff}
 		}
 		out = append(out, row)

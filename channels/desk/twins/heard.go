@@ -16,12 +16,13 @@ type word struct {
 	pairs.Word
 	Who, Said string
 	Mine      bool
+	Past      bool // answered: the rows were made two since
 }
 
 // ask is that somebody wants two who are one to be two again.
 type ask struct {
 	Who  string
-	Town string // where it was said, where that is out of sight; "" elsewhere
+	Town string // where it may have been said, where that is out of sight; "" elsewhere
 	Mine bool
 	by   core.StaffID
 }
@@ -45,14 +46,16 @@ func (t *Room) heard(ctx context.Context, tx *pg.Tx, at desk.At, p *layPage) err
 	}
 	p.Words = nil
 	for _, w := range pairs.Once(all) {
-		p.Words = append(p.Words, word{Word: w, Said: saidOf[w.Say], Mine: w.Staff == at.Staff.ID})
+		p.Words = append(p.Words, word{Word: w, Said: saidOf[w.Say], Mine: w.Staff == at.Staff.ID, Past: w.Say == pairs.SaySame && p.Row.Past(w)})
 	}
 	slices.Reverse(p.Words)
 	if p.Merged {
-		t.parting(p, all, at.Staff.ID, tx.Now())
+		parting(p, all, at.Staff.ID)
 		return nil
 	}
-	standing := pairs.Standing(all)
+	standing := p.Row.Standing(all)
+	p.counted = slices.DeleteFunc(slices.Clone(p.Row.Sayers), func(id core.StaffID) bool { return slices.Contains(kin, id) })
+	p.against = p.Row.State == pairs.Different && !slices.ContainsFunc(standing, func(w pairs.Word) bool { return w.Say == pairs.SayDifferent && w.Staff == at.Staff.ID })
 	back := p.Row.State == pairs.Later && p.Row.Until <= tx.Today() // asked again
 	p.Mine = !back && slices.ContainsFunc(standing, func(w pairs.Word) bool { return w.Staff == at.Staff.ID })
 	if p.Row.State == pairs.Open || back {
@@ -62,20 +65,18 @@ func (t *Room) heard(ctx context.Context, tx *pg.Tx, at desk.At, p *layPage) err
 }
 
 // parting says whether somebody asks for two who are one to be two again, or whether they
-// are about to be.
-func (t *Room) parting(p *layPage, all []pairs.Word, me core.StaffID, now time.Time) {
-	if len(all) > 0 && all[len(all)-1].Say == pairs.SayAgree {
+// are about to be. The line of the pair tells: of the words, some may be out of sight.
+func parting(p *layPage, all []pairs.Word, me core.StaffID) {
+	switch p.Row.Waits {
+	case pairs.WaitsParting:
 		p.Going = true
-		return
+	case pairs.WaitsApart:
+		p.Ask = &ask{by: p.Row.Sayers[0], Mine: p.Row.Sayers[0] == me}
+		if _, seen := p.Row.Asked(all); !seen {
+			p.Ask.Town = p.Row.Beyond
+		}
 	}
-	if word, asked := pairs.Asked(all); asked {
-		p.Ask = &ask{Mine: word.Staff == me, by: word.Staff}
-		return
-	}
-	drawn := len(all) == 0 || now.Sub(all[len(all)-1].At) > settling
-	if p.Row.Waits == pairs.WaitsApart && drawn { // said where the scope does not see it
-		p.Ask = &ask{Town: t.town(p.Row.OtherTown), by: p.Row.Sayers[0]}
-	}
+	p.Kept = p.Row.Declined(all)
 }
 
 // waits says what is missing until two rows are one, where somebody said that they are. The
@@ -87,8 +88,12 @@ func (t *Room) waits(p *layPage, yes []pairs.Word, me core.StaffID, now time.Tim
 	mine, theirs := said(p.Row.Pair.Town), said(p.Row.OtherTown)
 	unseen := p.Row.Other == 0 // the other town's words
 	switch sayers := pairs.Sayers(yes); {
-	case unseen && !mine && p.Row.Waits == pairs.WaitsSecond:
+	case p.Blocked && (len(sayers) > 0 || p.Row.Waits == pairs.WaitsSecond):
+		return blocked
+	case unseen && !mine && p.Row.Waits == pairs.WaitsSecond && len(p.counted) > 0:
 		return t.town(p.Row.OtherTown) + "的同事说是同一个人,凭什么请打电话问。您也核对过、也说是,就合。"
+	case len(sayers) == 0 && p.Row.Parted():
+		return "合过一次,后来两个人撤了。以前说的都不算了,请重新核对再定。"
 	case len(sayers) == 0:
 		return ""
 	case !theirs && !(unseen && p.Row.Waits == "" && now.Sub(yes[len(yes)-1].At) > settling):
@@ -99,13 +104,18 @@ func (t *Room) waits(p *layPage, yes []pairs.Word, me core.StaffID, now time.Tim
 		return "还没有合。要再有一位同事核对过、也说是,才会合。"
 	case len(sayers) < 2 && theirs:
 		return "有一位同事说是同一个人。您也核对过、也说是,就合。"
-	case now.Sub(yes[len(yes)-1].At) > settling:
-		return "还没有合上。多半是其中一条已经和别的登记合过:先撤那一次,再来说一遍。"
+	case now.Sub(yes[len(yes)-1].At) <= settling:
+		return merging
+	case unseen:
+		return "还没有合上。多半是" + p.Row.Beyond + "那一条已经和别的登记合过:先撤那一次,再来说一遍。"
 	}
-	return merging
+	return "两个人都说了是,还没有合上。再说一遍,就合。"
 }
 
-const merging = "正在合,几秒钟就好。"
+const (
+	merging = "正在合,几秒钟就好。"
+	blocked = "现在合不上:其中一条已经和别的登记合过。先撤那一次,再来说一遍。"
+)
 
 // nameWords names who said what.
 func (t *Room) nameWords(ctx context.Context, at desk.At, p *layPage) error {

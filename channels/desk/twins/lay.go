@@ -44,11 +44,14 @@ type layPage struct {
 	Waits      string // what a word that two are one waits for
 	Ask        *ask   // somebody wants two who are one to be two again; nil for nobody
 	Going      bool   // two people said so, and the job is about to
+	Kept       bool   // somebody out of sight answered that they stay one
 	Blocked    bool   // another merge is to be undone first
 	Next       int64  // another pair that waits, 0 for none
 	Sure       *sure  // what is to be confirmed before it is kept; nil where nothing is
 	stays      string // the name of the column that stays, "" where that is not known
 	names      [2]string
+	counted    []core.StaffID // said that the two are one, as far as the line tells, and are no kin
+	against    bool           // a colleague says that they are two
 }
 
 // lay shows one pair side by side.

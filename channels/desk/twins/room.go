@@ -188,6 +188,6 @@ var said = map[pairs.Say]string{
 	pairs.SayLater:     "先放着,14 天后再拿出来。",
 	pairs.SayApart:     "记下了:您提了撤销。另一位同事同意才撤,同意以前还算一个人。",
 	pairs.SayAgree:     "记下了:同意撤销。几秒钟以后,两条登记和合并以前一样。",
-	pairs.SayKeep:      "记下了:不撤,还是一个人。提的人看得到您写的。",
+	pairs.SayKeep:      "记下了:不撤,还是一个人。",
 	pairs.SayBack:      "收回了。还是一个人。",
 }

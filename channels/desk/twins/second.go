@@ -35,7 +35,7 @@ func (t *Room) seconds(ctx context.Context, tx *pg.Tx, at desk.At) (list []pairs
 			return nil, nil, err
 		}
 		one.by = pair.Sayers[0]
-		if w, seen := first(words, one.Part); seen {
+		if w, seen := first(pair, words); seen {
 			one.by, one.Reason, one.At = w.Staff, w.Reason, w.At
 		}
 		out = append(out, one)
@@ -44,12 +44,14 @@ func (t *Room) seconds(ctx context.Context, tx *pg.Tx, at desk.At) (list []pairs
 }
 
 // first is the word that waits for a second one, where the scope sees it.
-func first(words []pairs.Word, part bool) (pairs.Word, bool) {
-	if part {
-		return pairs.Asked(words)
+func first(pair pairs.Pair, words []pairs.Word) (pairs.Word, bool) {
+	if pair.Waits == pairs.WaitsApart {
+		return pair.Asked(words)
 	}
-	for _, w := range pairs.ForOne(pairs.Standing(words), nil) {
-		return w, true
+	for _, w := range pairs.ForOne(pair.Standing(words), nil) {
+		if slices.Contains(pair.Sayers, w.Staff) {
+			return w, true
+		}
 	}
 	return pairs.Word{}, false
 }

@@ -87,18 +87,25 @@ func (p layPage) one() []string {
 	out := []string{stays, "两条登记一个字不改、一条不删。",
 		"两条都有没办完的件:后来的那件还没人接手,就并到先来的那件;有人在办的不自己并,两边的经办会看到要核对。在发的钱、领钱的卡不动。",
 		"困难指数和对照 41 项,下一次比对起按一个人算。"}
-	if p.Blocked {
-		out = append(out, "其中一条已经和别的登记合过:要先撤那一次,这一对才合得上。")
-	}
 	return out
 }
 
-// who says whose word is still needed beside this one, and that it can be undone.
+// who says what is still needed beside this word, and that it can be undone.
 func (p layPage) who(at desk.At) string {
 	undo := "合错了能撤,也要两个人。"
-	for _, id := range p.Row.Sayers {
-		if id != at.Staff.ID && (p.Row.Waits == pairs.WaitsSecond || p.Row.Beyond == "") {
+	if p.Blocked {
+		return "您说了也先不合:其中一条已经和别的登记合过。先撤那一次,再来说一遍。"
+	}
+	if p.against {
+		return "您说了也先不合:有同事说过不是同一个人。那位同事改口说是,才会合。"
+	}
+	for _, id := range p.counted {
+		switch {
+		case id == at.Staff.ID:
+		case p.Row.Beyond == "":
 			return "已经有同事说是。您是另一个人:确认以后,几秒钟就合。" + undo
+		case p.Row.Waits == pairs.WaitsSecond:
+			return "已经有同事说是。您是另一个人:确认以后就合。要是" + p.Row.Beyond + "那一条已经和别的登记合过,要先撤那一次才合得上。" + undo
 		}
 	}
 	if p.Row.Beyond != "" {

@@ -13,13 +13,19 @@ alter table person_verdict add constraint person_verdict_verdict_check
 alter table person_alias add end_asker bigint check (end_asker > 0), -- asked for the end; ender agreed
     add constraint person_alias_ends_by_two check (end_asker <> ender);
 
--- What a pair waits for, as the words stood when their consequence was last drawn, on the line
--- of each township: a word of somebody there who is none of the sayers, of the other township,
--- or that somebody other than the sayer agrees to an end.
-alter table person_pair add waits text check (waits in ('second', 'beyond', 'apart')),
+-- What a pair waits for, on the line of each township: a word of somebody there who is none of
+-- the sayers, or of the other township, as the words stood when their consequence was last
+-- drawn; where the two are one, that somebody other than the sayer agrees to an end, or, agreed
+-- by the sayer, that the end is drawn. The latter come with the word itself: who answers may
+-- speak for one township only, and the other sees no word of theirs, but both see their line.
+--
+-- What was said up to the word since, of whether they are one, was answered by that word: the
+-- rows were two again. Each township reads it on its own line as well.
+alter table person_pair add waits text check (waits in ('second', 'beyond', 'apart', 'parting')),
     add sayers bigint[] not null default '{}',
+    add since bigint not null default 0,
     add constraint person_pair_sayers check ((waits is null) = (sayers = '{}')),
-    add constraint person_pair_waits check (waits is null or state <> 'different' and (waits = 'apart') = (state = 'same'));
+    add constraint person_pair_waits check (waits is null or state <> 'different' and (waits in ('apart', 'parting')) = (state = 'same'));
 create index person_pair_waits on person_pair (region) where waits in ('second', 'apart');
 grant update (waits, sayers) on person_pair to lianou_platform;
 
@@ -32,9 +38,10 @@ update person_verdict v set verdict = 'apart' from person_pair p
         and not exists (select from person_verdict w where w.pair = v.pair and w.id > v.id and w.verdict <> 'undo');
 update person_pair p set waits = 'apart', sayers = array[(select v.staff from person_verdict v where v.pair = p.pair and v.verdict = 'apart' order by id desc limit 1)]
     where p.state = 'same' and exists (select from person_verdict v where v.pair = p.pair and v.verdict = 'apart');
+update person_pair p set since = u.id from (select pair, max(id) as id from person_verdict where verdict = 'undo' group by pair) u where u.pair = p.pair;
 with said as (
         select distinct on (v.pair, v.staff, v.region) v.pair, v.staff, v.region, v.verdict from person_verdict v
-        where v.id > coalesce((select max(u.id) from person_verdict u where u.pair = v.pair and u.verdict = 'undo'), 0)
+        where v.id > coalesce((select max(since) from person_pair p where p.pair = v.pair), 0)
         order by v.pair, v.staff, v.region, v.id desc),
     yes as (select pair, array_agg(distinct staff) as staff, array_agg(distinct region) as towns from said where verdict = 'same' group by pair)
 update person_pair p set sayers = yes.staff, waits = case when p.region = any (yes.towns) and not p.other_region = any (yes.towns) then 'beyond' else 'second' end
@@ -50,7 +57,8 @@ set search_path = public, pg_temp set lianou.city = 'on' as $$
     select staff from staff_kin_of(array(select person from person_pair where pair = of))
 $$;
 
--- Words about a pair come one after the other, each numbered when it is its turn.
+-- Words about a pair come one after the other, each numbered when it is its turn. One about
+-- rows that are one is told on both lines at once.
 create function person_verdict_fits() returns trigger language plpgsql security definer
 set search_path = public, pg_temp
 set lianou.city = 'on' as $$
@@ -89,6 +97,12 @@ begin
     if new.verdict = 'agree' and ask.staff in (select pair_kin(new.pair)) then
         raise exception 'who asked is kin of one of the two' using errcode = 'check_violation', table = 'person_verdict', constraint = 'pair_asker_kin';
     end if;
+    case new.verdict
+    when 'apart' then update person_pair set waits = 'apart', sayers = array[new.staff] where pair = new.pair;
+    when 'agree' then update person_pair set waits = 'parting', sayers = array[new.staff], since = new.id where pair = new.pair;
+    when 'keep', 'back' then update person_pair set waits = null, sayers = '{}' where pair = new.pair;
+    else null;
+    end case;
     return new;
 end $$;
 
@@ -99,7 +113,7 @@ set search_path = public, pg_temp as $$
     with said as (
             select distinct on (staff, region) staff, region, verdict from person_verdict
             where pair = of and verdict in ('same', 'different', 'later')
-                and id > coalesce((select max(id) from person_verdict where pair = of and verdict in ('undo', 'agree')), 0)
+                and id > (select max(since) from person_pair where pair = of)
             order by staff, region, id desc),
         yes as (select staff, region from said where verdict = 'same' and staff not in (select pair_kin(of)))
     select one <> two and array[one, two] <@ array(select staff from yes) and towns <@ array(select region from yes)
@@ -239,7 +253,7 @@ drop function person_verdict_fits(), pair_said(bigint, bigint, bigint, text[]), 
 revoke update (end_asker) on person_alias from lianou_platform;
 alter table person_alias drop constraint person_alias_ends_by_two, drop column end_asker;
 drop index person_pair_waits;
-alter table person_pair drop constraint person_pair_waits, drop constraint person_pair_sayers, drop column waits, drop column sayers;
+alter table person_pair drop constraint person_pair_waits, drop constraint person_pair_sayers, drop column waits, drop column sayers, drop column since;
 -- An end that two agreed to is the one word of before; what only waited is not known there.
 alter table person_verdict disable trigger words_stay;
 select set_config('lianou.city', 'on', true);

@@ -36,10 +36,6 @@ const SayUndo Say = "undo"
 // ofOne reports whether a word is about two rows that are one.
 func (s Say) ofOne() bool { return slices.Contains([]Say{SayApart, SayAgree, SayKeep, SayBack}, s) }
 
-// parts reports whether rows that were one are two by this word: what was said before it of
-// whether they are one is answered.
-func (s Say) parts() bool { return s == SayAgree || s == SayUndo }
-
 // Verdict is one word of one member of staff about one pair.
 type Verdict struct {
 	Pair   int64

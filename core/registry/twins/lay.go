@@ -47,7 +47,7 @@ type Sides struct {
 	Fields      []Field         // empty then as well
 	Score       Score
 	Stays       core.PersonID // which row stays when they become one; 0 where it is out of sight, or another merge is to be undone first
-	Blocked     bool          // they cannot become one before another merge is undone
+	Blocked     bool          // they cannot become one before another merge is undone; where There is out of sight, as far as Here tells
 }
 
 // Lay lays a pair side by side, field by field. Where the other row stands in a township
@@ -68,6 +68,11 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 	switch {
 	case errors.Is(err, registry.ErrUnknown):
 		out.Pair.Other, out.Pair.Total = 0, 0 // an id and a sum of somebody else's
+		if out.Pair.State != One {
+			own, err := t.Registry.Aside(ctx, tx, out.Here.ID)
+			out.Blocked = own.For != 0
+			return out, err
+		}
 		return out, nil
 	case err != nil:
 		return Sides{}, err

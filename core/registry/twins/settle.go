@@ -48,10 +48,12 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 		if err != nil {
 			return err
 		}
-		words := Standing(all)
+		words := lines[0].Standing(all)
 		switch {
+		case lines[0].State == One && lines[0].Waits != WaitsParting:
+			return nil // what waits, the database wrote on both lines with the word
 		case lines[0].State == One:
-			return t.settleOne(ctx, tx, lines, all)
+			return t.undo(ctx, tx, lines, all)
 		case len(words) == 0:
 			return nil
 		case slices.ContainsFunc(words, func(w Word) bool { return w.Say == SayDifferent }):
@@ -64,26 +66,6 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 		}
 		return t.merge(ctx, tx, lines, words)
 	})
-}
-
-// settleOne draws what was said of two rows that are one.
-func (t *Twins) settleOne(ctx context.Context, tx *pg.Tx, lines []Pair, all []Word) error {
-	if len(all) > 0 && all[len(all)-1].Say == SayAgree {
-		return t.undo(ctx, tx, lines, all)
-	}
-	ask, asked := Asked(all)
-	for _, line := range lines {
-		var err error
-		if asked {
-			err = wait(ctx, tx, line, WaitsApart, ask.Staff)
-		} else {
-			err = wait(ctx, tx, line, "")
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // merge makes the two one where the words suffice; else the pair waits.

@@ -66,18 +66,20 @@ type Pair struct {
 	Until     core.Date // shown again on; zero but for Later
 	Waits     Waits
 	Sayers    []core.StaffID // whose word it waits beside; none where it waits for nobody's
+
+	since int64 // the word by which the rows were last two again; 0 for never
 }
 
 // ErrNoPair says that there is no such pair within the scope.
 var ErrNoPair = core.E(core.KindNotFound, "pair_unknown", "没有这一对登记,可能已经处理完了。")
 
-const pairColumns = `pair, person, region, other, other_region, total, found, state, until, waits, sayers`
+const pairColumns = `pair, person, region, other, other_region, total, found, state, until, waits, sayers, since`
 
 func scanPair(row pgx.CollectableRow) (Pair, error) {
 	var p Pair
 	var until *time.Time
 	var waits *Waits
-	err := row.Scan(&p.ID, &p.Person, &p.Town, &p.Other, &p.OtherTown, &p.Total, &p.Found, &p.State, &until, &waits, &p.Sayers)
+	err := row.Scan(&p.ID, &p.Person, &p.Town, &p.Other, &p.OtherTown, &p.Total, &p.Found, &p.State, &until, &waits, &p.Sayers, &p.since)
 	if waits != nil {
 		p.Waits = *waits
 	}
@@ -94,7 +96,7 @@ const maxList = 50
 // speaks first, each once. Of a row in a township out of the scope neither the id nor
 // the total is given.
 func (t *Twins) Waiting(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
-	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, found, state, until, waits, sayers
+	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, found, state, until, waits, sayers, since
 		from (select distinct on (pair) ` + pairColumns + `, exists (select from person o where o.id = other) as seen from person_pair
 			where state = 'open' or state = 'later' and until <= $1 order by pair, person) p
 		order by total desc, pair limit $2`
@@ -109,7 +111,7 @@ func (t *Twins) Waiting(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
 // Merged lists the pairs of the scope that people found to be one person, the newest
 // first: who has doubts can undo one.
 func (t *Twins) Merged(ctx context.Context, tx *pg.Tx) ([]Pair, error) {
-	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, settled, state, until, waits, sayers
+	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, settled, state, until, waits, sayers, since
 		from (select distinct on (pair) ` + pairColumns + `, settled, exists (select from person o where o.id = other) as seen from person_pair
 			where state = 'same' order by pair, person) p
 		order by settled desc, pair limit $1`

@@ -10,15 +10,17 @@ import (
 	"lianou/core/pg"
 )
 
-// Waits is what one line of a pair waits for, as the words stood when their consequence was
-// last drawn. Each township reads it of its own line, and nothing of the other's words.
+// Waits is what one line of a pair waits for: of two rows, as the words stood when their
+// consequence was last drawn; of two that are one, as they stand. Each township reads it of its
+// own line, and nothing of the other's words.
 type Waits string
 
 // What a pair waits for; "" for nobody's word in particular.
 const (
-	WaitsSecond Waits = "second" // a word of this township, of somebody who is none of the Sayers
-	WaitsBeyond Waits = "beyond" // a word of the other township
-	WaitsApart  Waits = "apart"  // somebody other than who asked agrees that two who are one be two again
+	WaitsSecond  Waits = "second"  // a word of this township, of somebody who is none of the Sayers
+	WaitsBeyond  Waits = "beyond"  // a word of the other township
+	WaitsApart   Waits = "apart"   // somebody other than who asked agrees that two who are one be two again
+	WaitsParting Waits = "parting" // nobody any more: that was agreed to, and they are about to be two
 )
 
 // Kin gives the staff who are kin of either row of a pair, wherever it stands: they say
@@ -98,7 +100,7 @@ func wait(ctx context.Context, tx *pg.Tx, line Pair, what Waits, sayers ...core.
 // become one or two again, the longest found first: those that me may second, and those of
 // whose Sayers me is. Of which me is kin, none.
 func (t *Twins) ForSecond(ctx context.Context, tx *pg.Tx, me core.StaffID) ([]Pair, error) {
-	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, found, state, until, waits, sayers
+	const sql = `select pair, person, region, case when seen then other else 0 end, other_region, case when seen then total else 0 end, found, state, until, waits, sayers, since
 		from (select distinct on (pair) ` + pairColumns + `, exists (select from person o where o.id = other) as seen from person_pair
 			where ` + isForSecond + ` order by pair, person) p
 		order by found, pair limit $3`

@@ -60,34 +60,52 @@ func wordsAbout(ctx context.Context, tx *pg.Tx, pair int64) ([]Word, error) {
 	return list, pg.Fail(err, "read what was said about a pair")
 }
 
-// Standing gives, in order, the last word of each member of staff in each township of whether
-// two rows are one, of those since the rows were last two again: what was said before that is
-// answered.
-func Standing(all []Word) (list []Word) {
+// Past reports whether the rows were two again since a word was said: what was said of whether
+// they are one is answered. The word that made them two may be the other township's, and out of
+// sight; the line of the pair has when it was said.
+func (p Pair) Past(w Word) bool { return w.id <= p.since }
+
+// Parted reports whether the rows were one once, and made two again.
+func (p Pair) Parted() bool { return p.since > 0 }
+
+// Standing gives, of words about the pair in order, the last of each member of staff in each
+// township of whether its rows are one, of those that are not past.
+func (p Pair) Standing(all []Word) (list []Word) {
 	for _, w := range all {
-		switch {
-		case w.Say.parts():
-			list = nil
-		case !w.Say.ofOne():
-			list = slices.DeleteFunc(list, func(o Word) bool { return o.Staff == w.Staff && o.Town == w.Town })
-			list = append(list, w)
+		if p.Past(w) || w.Say.ofOne() {
+			continue
 		}
+		list = slices.DeleteFunc(list, func(o Word) bool { return o.Staff == w.Staff && o.Town == w.Town })
+		list = append(list, w)
 	}
 	return list
 }
 
-// Asked gives the word that asks for two rows that are one to be two again, while nobody has
-// answered it and who asked has not taken it back.
-func Asked(all []Word) (ask Word, stands bool) {
+// Asked gives, of words about the pair, the one that asks for its rows to be two again while
+// that waits for an answer; none where it was said out of sight. That it waits is read of the
+// pair: the answer may have been given out of sight too.
+func (p Pair) Asked(all []Word) (ask Word, seen bool) {
+	if p.Waits != WaitsApart {
+		return Word{}, false
+	}
 	for _, w := range all {
-		switch {
-		case w.Say == SayApart && !stands:
-			ask, stands = w, true
-		case w.Say != SayApart && (w.Say.ofOne() || w.Say.parts()):
-			ask, stands = Word{}, false
+		if w.Say == SayApart && slices.Contains(p.Sayers, w.Staff) && !p.Past(w) {
+			ask, seen = w, true
 		}
 	}
-	return ask, stands
+	return ask, seen
+}
+
+// Declined reports whether, of words about the pair as far as they are in sight, the last of
+// whether its rows stay one asks for them to be two again, while nothing waits: somebody
+// answered out of sight that they stay one.
+func (p Pair) Declined(all []Word) (declined bool) {
+	for _, w := range all {
+		if w.Say.ofOne() {
+			declined = w.Say == SayApart && !p.Past(w)
+		}
+	}
+	return declined && p.State == One && p.Waits == ""
 }
 
 // Union is a pair that people found to be one person, with those words of theirs for it that
@@ -106,7 +124,7 @@ func (t *Twins) Unions(ctx context.Context, tx *pg.Tx, people []core.PersonID) (
 	for i, id := range people {
 		plain[i] = int64(id)
 	}
-	const sql = `select * from (select distinct on (pair) pair, person, region, other, other_region, total, settled, state, until, waits, sayers from person_pair
+	const sql = `select * from (select distinct on (pair) pair, person, region, other, other_region, total, settled, state, until, waits, sayers, since from person_pair
 		where state = 'same' and person = any($1) order by pair, person) p order by settled desc, pair`
 	rows, err := tx.Query(ctx, sql, plain)
 	if err != nil {
@@ -122,8 +140,8 @@ func (t *Twins) Unions(ctx context.Context, tx *pg.Tx, people []core.PersonID) (
 		if err != nil {
 			return nil, err
 		}
-		u := Union{Pair: p, Words: Once(ForOne(Standing(words), nil))}
-		if ask, asked := Asked(words); asked {
+		u := Union{Pair: p, Words: Once(ForOne(p.Standing(words), nil))}
+		if ask, seen := p.Asked(words); seen {
 			u.Asked = &ask
 		}
 		out = append(out, u)
