@@ -40,7 +40,7 @@ func (t *Room) heard(ctx context.Context, tx *pg.Tx, at desk.At, p *layPage) err
 	if err != nil {
 		return err
 	}
-	kin, err := t.d.Twins.Kin(ctx, tx, p.Row.ID)
+	kin, err := t.d.Twins.Uncounted(ctx, tx, p.Row.ID)
 	if err != nil {
 		return err
 	}

@@ -51,10 +51,17 @@ select set_config('lianou.city', '', true);
 alter table person_verdict enable trigger words_stay;
 
 -- +goose StatementBegin
--- Staff who are kin of either row of a pair, ids only.
+-- Staff who are kin of either row of a pair, or of somebody who lives or lived in one household
+-- with one of them, ids only: how many a household counts is theirs too.
 create function pair_kin(of bigint) returns setof bigint language sql stable security definer
 set search_path = public, pg_temp set lianou.city = 'on' as $$
-    select staff from staff_kin_of(array(select person from person_pair where pair = of))
+    select staff from staff_kin_near(array(select person from person_pair where pair = of), '{}')
+$$;
+-- And with them who said something of it and is on the staff no more: what these said counts for
+-- nothing, neither for one person nor for two.
+create function pair_uncounted(of bigint) returns setof bigint language sql stable security definer
+set search_path = public, pg_temp set lianou.city = 'on' as $$
+    select pair_kin(of) union select v.staff from person_verdict v join staff_account a on a.id = v.staff where v.pair = of and not a.active
 $$;
 
 -- Words about a pair come one after the other, each numbered when it is its turn. One about
@@ -112,10 +119,10 @@ create function pair_said(of bigint, one bigint, two bigint, towns text[]) retur
 set search_path = public, pg_temp as $$
     with said as (
             select distinct on (staff, region) staff, region, verdict from person_verdict
-            where pair = of and verdict in ('same', 'different', 'later')
+            where pair = of and verdict in ('same', 'different', 'later') and staff not in (select pair_uncounted(of))
                 and id > (select max(since) from person_pair where pair = of)
             order by staff, region, id desc),
-        yes as (select staff, region from said where verdict = 'same' and staff not in (select pair_kin(of)))
+        yes as (select staff, region from said where verdict = 'same')
     select one <> two and array[one, two] <@ array(select staff from yes) and towns <@ array(select region from yes)
         and not exists (select from said where verdict = 'different')
 $$;
@@ -190,8 +197,8 @@ end $$;
 -- +goose StatementEnd
 create trigger person_verdict_fits before insert on person_verdict for each row execute function person_verdict_fits();
 grant update (end_asker) on person_alias to lianou_platform;
-revoke execute on function pair_kin(bigint), pair_said(bigint, bigint, bigint, text[]), person_verdict_fits() from public;
-grant execute on function pair_kin(bigint) to lianou_platform;
+revoke execute on function pair_kin(bigint), pair_uncounted(bigint), pair_said(bigint, bigint, bigint, text[]), person_verdict_fits() from public;
+grant execute on function pair_kin(bigint), pair_uncounted(bigint) to lianou_platform;
 
 -- +goose Down
 drop trigger person_verdict_fits on person_verdict;
@@ -249,7 +256,7 @@ begin
     return new;
 end $$;
 -- +goose StatementEnd
-drop function person_verdict_fits(), pair_said(bigint, bigint, bigint, text[]), pair_kin(bigint);
+drop function person_verdict_fits(), pair_said(bigint, bigint, bigint, text[]), pair_uncounted(bigint), pair_kin(bigint);
 revoke update (end_asker) on person_alias from lianou_platform;
 alter table person_alias drop constraint person_alias_ends_by_two, drop column end_asker;
 drop index person_pair_waits;

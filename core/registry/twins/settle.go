@@ -48,14 +48,18 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 		if err != nil {
 			return err
 		}
-		words := lines[0].Standing(all)
+		none, err := t.Uncounted(ctx, tx, job.Pair)
+		if err != nil {
+			return err
+		}
+		words := slices.DeleteFunc(lines[0].Standing(all), func(w Word) bool { return slices.Contains(none, w.Staff) })
 		switch {
 		case lines[0].State == One && lines[0].Waits != WaitsParting:
 			return nil // what waits, the database wrote on both lines with the word
 		case lines[0].State == One:
 			return t.undo(ctx, tx, lines, all)
 		case len(words) == 0:
-			return nil
+			return waitForWords(ctx, tx, lines, nil)
 		case slices.ContainsFunc(words, func(w Word) bool { return w.Say == SayDifferent }):
 			return settle(ctx, tx, job.Pair, Different)
 		case words[len(words)-1].Say == SayLater:

@@ -23,10 +23,11 @@ const (
 	WaitsParting Waits = "parting" // nobody any more: that was agreed to, and they are about to be two
 )
 
-// Kin gives the staff who are kin of either row of a pair, wherever it stands: they say
-// nothing about it, and what they said before they were known to be counts for nothing.
-func (t *Twins) Kin(ctx context.Context, tx *pg.Tx, pair int64) ([]core.StaffID, error) {
-	rows, err := tx.Query(ctx, `select pair_kin($1)`, pair)
+// Uncounted gives the staff whose words about a pair count for nothing, wherever it stands: kin
+// of either row or of somebody of their households, who say nothing about it once they are known
+// to be, and those who said something and are on the staff no more.
+func (t *Twins) Uncounted(ctx context.Context, tx *pg.Tx, pair int64) ([]core.StaffID, error) {
+	rows, err := tx.Query(ctx, `select pair_uncounted($1)`, pair)
 	if err != nil {
 		return nil, pg.Fail(err, "look for kin of a pair")
 	}
@@ -36,14 +37,14 @@ func (t *Twins) Kin(ctx context.Context, tx *pg.Tx, pair int64) ([]core.StaffID,
 
 // forOne gives, of words that stand, those that count for two rows being one.
 func (t *Twins) forOne(ctx context.Context, tx *pg.Tx, pair int64, words []Word) ([]Word, error) {
-	kin, err := t.Kin(ctx, tx, pair)
-	return ForOne(words, kin), err
+	none, err := t.Uncounted(ctx, tx, pair)
+	return ForOne(words, none), err
 }
 
-// ForOne gives, of words that stand, those that count for two rows being one: not what kin
-// of either said.
-func ForOne(standing []Word, kin []core.StaffID) []Word {
-	return slices.DeleteFunc(slices.Clone(standing), func(w Word) bool { return w.Say != SaySame || slices.Contains(kin, w.Staff) })
+// ForOne gives, of words that stand, those that count for two rows being one: not what the
+// uncounted said.
+func ForOne(standing []Word, uncounted []core.StaffID) []Word {
+	return slices.DeleteFunc(slices.Clone(standing), func(w Word) bool { return w.Say != SaySame || slices.Contains(uncounted, w.Staff) })
 }
 
 // Sayers gives who said some words, each once, in order.
