@@ -225,6 +225,33 @@ func TestKinAreNoneOfTheTwo(t *testing.T) {
 	}
 }
 
+// TestALoneNoCountsWhileItsSayerDoes: one who says that they are two is enough, but not who is found
+// to be kin of somebody they live with, nor who is on the staff no more: two others make them one.
+//
+// Controls: Settle with every "different" (both names), pair_kin of the two alone ("kin of the household keeps them two").
+func TestALoneNoCountsWhileItsSayerDoes(t *testing.T) {
+	t.Parallel()
+	for name, over := range map[string]string{
+		"kin of the household keeps them two": `insert into membership (household, person, region, ref, since) select 77001, n, '371426104', 'm' || n, '2020-01-01' from unnest(array[%[1]d, 77002]) n on conflict do nothing;
+			insert into staff_relative (staff, person, relation, said) values (8, 77002, '父亲', now())`,
+		"who left the staff keeps them two": `update staff_account set active = false where id = 8 and %[1]d > 0`,
+	} {
+		h, pair, gone, kept := aPair(t)
+		h.exec(t, "update membership set until = current_date where person = "+fmt.Sprint(gone)+" and until is null")
+		h.say(t, pair, twins.SayDifferent, 8, wangmiao)
+		h.say(t, pair, twins.SaySame, 9, wangmiao)
+		h.say(t, pair, twins.SaySame, 10, wangmiao)
+		if h.standsFor(t, gone) != 0 {
+			t.Fatalf("%s: one who says that they are two was not enough", name)
+		}
+		h.exec(t, "set session_replication_role = replica; "+fmt.Sprintf(over, gone))
+		h.say(t, pair, twins.SaySame, 9, wangmiao)
+		if h.standsFor(t, gone) != kept {
+			t.Error(name)
+		}
+	}
+}
+
 // TestForSecond: what waits for a second person is listed and counted for who may second it,
 // and told apart for who said so; over a border it waits where nobody has said so yet, for
 // whose word it is; kin have it in neither.
