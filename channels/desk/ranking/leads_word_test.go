@@ -29,8 +29,8 @@ func came(outcome string) url.Values {
 	return form
 }
 
-// TestNobodyIsSilencedWithoutAWord: a lead after which nothing follows is closed with who was
-// asked and what they said, or not at all; where they are helped to apply nothing is demanded.
+// TestNobodyIsSilencedWithoutAWord: a lead is closed with who was asked and what they said, or not
+// at all, whatever the ending: an attacker closed it as helped to apply, and nothing followed.
 // The words are read on the page of settled leads by who has the place, are sealed where they
 // lie, and the log has who was asked alone.
 //
