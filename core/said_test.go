@@ -20,3 +20,16 @@ func TestWhatIsSaidIsWords(t *testing.T) {
 		}
 	}
 }
+
+// What tells somebody something, and what fits any question.
+//
+// Controls, seen red: Told without fitsAll ("同意: true"), without its look at one character over and over ("嗯嗯: true").
+func TestWhatFitsAnyQuestionTellsNothing(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{"同意": false, "同意。": false, " 听 说 ": false, "不行": false, "是": false, "嗯嗯": false, "嗯嗯嗯,嗯": false, "": false, "12": false, "情况属实": false,
+		"同意,看了存折": true, "看了存折": true, "邻居说他不要": true, "不行,收入没有变": true} {
+		if got := core.Told(s, 2); got != want {
+			t.Errorf("%s: %v", s, got)
+		}
+	}
+}

@@ -114,6 +114,9 @@ func sentence(field, s string) (string, error) {
 	if n := utf8.RuneCountInString(s); n == 0 || n > 500 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return "", core.Invalid(field, ErrWords.Say)
 	}
+	if field == "why" && !core.Said(s, 2) {
+		return "", core.Invalid(field, "写清楚凭什么:是哪个文件,例如「平民字〔2026〕5 号」,或者为什么这样办。光写数字、标点不算。")
+	}
 	if !core.Said(s, 1) { // "要" is an answer
 		return "", core.Invalid(field, "写清楚问了谁、怎么说的。光写标点、数字或者一个字母不算。")
 	}

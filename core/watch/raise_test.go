@@ -121,6 +121,6 @@ func (h *house) settleRaised(t *testing.T, home core.HouseholdID) {
 		if err := h.watch.Settle(ctx, tx, id, by, watch.Seen{Outcome: watch.Applied}); core.KindOf(err) != core.KindInvalid {
 			t.Errorf("an outcome of another kind: %v", err)
 		}
-		return h.watch.Settle(ctx, tx, id, by, watch.Seen{Outcome: watch.MadeGood})
+		return h.watch.Settle(ctx, tx, id, by, watch.Seen{Outcome: watch.MadeGood, Asked: watch.Records, Words: "看了发放记录"})
 	})
 }

@@ -31,7 +31,7 @@ const leastSaid, mostSaid = 2, 200
 var (
 	errAsked = core.Invalid("asked", "选一下问的是谁、怎么问的。这样记结果,要写明问了谁、怎么说的。")
 	errFits  = core.Invalid("asked", "问的人和结果对不上:记“不需要”,要问过他本人或者家里人;记“没找到人”,选“上门没人”“电话没打通”或者“托邻居、亲戚问的”;别的结果,不能选这两样。")
-	errSaid  = core.Invalid("words", "写一句他们怎么说的、看到了什么,2 到 200 个字。光写标点、数字或者一个字母不算。")
+	errSaid  = core.Invalid("words", "写一句他们怎么说的、看到了什么,2 到 200 个字。光写标点、数字,或者只写「嗯嗯」「属实」这样的,不算。")
 )
 
 // Demands reports whether a lead may end so only with a word of who was asked and what they
@@ -75,7 +75,7 @@ func (s Seen) said() (Way, string, error) {
 		return "", "", errFits
 	}
 	n := utf8.RuneCountInString(words)
-	if n < leastSaid || n > mostSaid || !utf8.ValidString(words) || strings.ContainsRune(words, 0) || !core.Said(words, leastSaid) {
+	if n < leastSaid || n > mostSaid || !utf8.ValidString(words) || strings.ContainsRune(words, 0) || !core.Told(words, leastSaid) {
 		return "", "", errSaid
 	}
 	return s.Asked, words, nil

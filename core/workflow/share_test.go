@@ -228,7 +228,7 @@ func TestAVisitCannotBeTurnedIntoAWayRound(t *testing.T) {
 		return err
 	}))
 	if err := as("helper", func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
-		return w.changes.Accept(ctx, tx, why, again, "属实")
+		return w.changes.Accept(ctx, tx, why, again, "看了证,属实")
 	}); !errors.Is(err, change.ErrTwoPeople) {
 		t.Errorf("decided by who was there: %v", err)
 	}

@@ -133,6 +133,10 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if doubts = page.doubts(c, ch); len(doubts) > 0 && !sure(r) {
 			return nil
 		}
+		if err := change.CheckReason(ch.Reason); err != nil {
+			return err
+		}
+		ch.Reason += doubted(doubts)
 		said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
 		if c.New {
 			said = "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
@@ -154,6 +158,15 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		return askSure(w, r, at, doubts)
 	}
 	return desk.Back(w, r, "/desk/people/"+strconv.FormatInt(id, 10)+"?"+string(a.Query()), said)
+}
+
+// doubted is what the one who asks was asked about and held to, for whoever decides to read.
+func doubted(doubts []unsure) string {
+	out := ""
+	for _, d := range doubts {
+		out += "\n〔系统问过:" + d.Say + " 提的人说没错。〕"
+	}
+	return out
 }
 
 // doubts is what is asked about a correction before it is kept.

@@ -231,7 +231,10 @@ var bandsAloud = map[hardship.Band]string{
 func aloud(x hardship.Index) string {
 	low, high := bandsAloud[hardship.BandOf(x.Min)], bandsAloud[hardship.BandOf(x.Max)]
 	said := "按现在知道的情况,您家算“" + low + "”这一档。"
-	if low != high {
+	switch {
+	case low != high && hardship.BandOf(x.Min) == hardship.None: // nobody who is poor is told that they are not
+		said = "您家的情况还没问清,算哪一档现在说不准,问清了可能到“" + high + "”。"
+	case low != high:
 		said = "您家现在至少算“" + low + "”这一档。还有几样没问清,问清了可能到“" + high + "”。"
 	}
 	return said + "这只用来定先看谁家,不定批不批。哪一样您觉得不对,现在就可以说,我记下来," + strconv.Itoa(desk.AnswerDays) + " 个工作日内由另一位同事核过答复您。说了不耽误正在办的事。"

@@ -16,7 +16,7 @@ import (
 //
 // Controls: asked that passes over what waits ("beside what waits: 303"); doubts without the
 // incomes ("asked about: 303"); groups without the note ("her page: 200"); judge without it ("the
-// household: 200").
+// household: 200"); a request without what was asked ("whoever decides does not read what was asked").
 func TestTwoIncomesThatContradictAreSaid(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -41,6 +41,9 @@ func TestTwoIncomesThatContradictAreSaid(t *testing.T) {
 		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了工资单"}}
 	h.says(t, "beside what waits", ask, spoiled(year, "becomes", "9400"), "写的是 900 元")
 	_, body = h.ask(t, "/desk/people/changes", nil)
+	if said := text(body); !strings.Contains(said, "系统问过:"+apart) || !strings.Contains(said, "提的人说没错") {
+		t.Errorf("whoever decides does not read what was asked: %s", said)
+	}
 	h.cookie = h.second
 	if code, body := h.ask(t, judging.FindString(body), url.Values{"say": {"accept"}, "reason": {"问过村里"}}); code != 303 {
 		t.Fatalf("accept: %d %s", code, text(body))

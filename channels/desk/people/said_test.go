@@ -64,7 +64,7 @@ func TestAnObjectionIsNotTakenBackByWhoWroteIt(t *testing.T) {
 // A full stop is no answer to a family and no reason: not of who asks, not of who writes an
 // objection down, not of who decides either way.
 //
-// Red, as it was: "a reason: 303, want 422", "their words: 303, want 422", "the answer 。: 303, want 422".
+// Red, as it was: "a reason: 303, want 422", "their words: 303, want 422", "the answer 。: 303, want 422"; with words that fit any question: "the answer 不行: 303".
 func TestAFullStopIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -77,11 +77,11 @@ func TestAFullStopIsNoAnswer(t *testing.T) {
 	h.cookie = h.second
 	h.refuses(t, "their words", theirContest, spoiled(form, "reason", "..."), 422, "怎么说的")
 	for _, say := range []string{"refuse", "accept"} {
-		for _, word := range []string{"。", ".", "x", "123", "看"} {
+		for _, word := range []string{"。", ".", "x", "123", "看", "不行", "同意。"} {
 			h.refuses(t, "the answer "+word, to, url.Values{"say": {say}, "reason": {word}}, 422, "怎么说的")
 		}
 	}
-	if code, body := h.ask(t, to, url.Values{"say": {"refuse"}, "reason": {"看过"}}); code != 303 {
-		t.Errorf("two words: %d %s", code, text(body))
+	if code, body := h.ask(t, to, url.Values{"say": {"refuse"}, "reason": {"看过账"}}); code != 303 {
+		t.Errorf("three words: %d %s", code, text(body))
 	}
 }

@@ -18,11 +18,19 @@ const (
 	minReason = 2    // words: a family hears them
 )
 
-var errReason = core.Invalid("reason", "写清楚问了谁、看了什么、怎么说的,一千字以内。光写标点、数字或者一个字不算。")
+var errReason = core.Invalid("reason", "写清楚问了谁、看了什么、怎么说的,一千字以内。光写标点、数字,或者只写「同意」「听说」「不行」这样的,不算。")
 
 // reasoned reports whether a reason says something, of a request or of a verdict.
 func reasoned(s string) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxReason && core.Said(s, minReason)
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxReason && core.Told(s, minReason)
+}
+
+// CheckReason is the error of a reason that says nothing, or too much; nil for another.
+func CheckReason(s string) error {
+	if !reasoned(s) {
+		return errReason
+	}
+	return nil
 }
 
 // Propose asks for a change in the name of why.Actor. Nothing changes yet. Errors:

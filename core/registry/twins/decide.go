@@ -66,7 +66,7 @@ func (t *Twins) Decide(ctx context.Context, tx *pg.Tx, v Verdict) error {
 		return core.E(core.KindForbidden, "no_decider", "是不是同一个人,要由工作人员核对决定。")
 	case !v.Say.ofOne() && !slices.Contains([]Say{SaySame, SayDifferent, SayLater}, v.Say):
 		return core.Invalid("verdict", "请选一项:同一个人、不是同一个人、以后再看。")
-	case v.Reason == "" || utf8.RuneCountInString(v.Reason) > 500 || !utf8.ValidString(v.Reason) || strings.ContainsRune(v.Reason, 0):
+	case !core.Told(v.Reason, 2) || utf8.RuneCountInString(v.Reason) > 500 || !utf8.ValidString(v.Reason) || strings.ContainsRune(v.Reason, 0):
 		return core.Invalid("reason", "请写明依据,例如看了哪份证件、问了谁,不超过 500 字。")
 	}
 	lines, err := t.lines(ctx, tx, v.Pair, false)

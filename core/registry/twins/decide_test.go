@@ -259,7 +259,7 @@ func TestDecideRefuses(t *testing.T) {
 	a := h.enrol(t, village, born(t, "李喆", core.NewDate(2003, 5, 12), ""))[0]
 	h.enrol(t, village, born(t, "李□", core.NewDate(2003, 5, 12), ""))
 	pair := scanned(t, h)[a]
-	good := twins.Verdict{Pair: pair.ID, Say: twins.SaySame, Reason: "看过。", Staff: 3}
+	good := twins.Verdict{Pair: pair.ID, Say: twins.SaySame, Reason: "看过户口本。", Staff: 3}
 	for name, tc := range map[string]struct {
 		spoil func(*twins.Verdict)
 		town  core.RegionCode
@@ -267,6 +267,7 @@ func TestDecideRefuses(t *testing.T) {
 	}{
 		"a machine":              {func(v *twins.Verdict) { v.Staff = 0 }, wangmiao, core.KindForbidden},
 		"no reason":              {func(v *twins.Verdict) { v.Reason = "  " }, wangmiao, core.KindInvalid},
+		"one that fits any":      {func(v *twins.Verdict) { v.Reason = "是。" }, wangmiao, core.KindInvalid},
 		"a long reason":          {func(v *twins.Verdict) { v.Reason = strings.Repeat("看", 501) }, wangmiao, core.KindInvalid},
 		"another word":           {func(v *twins.Verdict) { v.Say = "merge" }, wangmiao, core.KindInvalid},
 		"undo by one":            {func(v *twins.Verdict) { v.Say = twins.SayUndo }, wangmiao, core.KindInvalid},

@@ -53,6 +53,12 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 			return err
 		}
 		words := slices.DeleteFunc(lines[0].Standing(all), func(w Word) bool { return slices.Contains(none, w.Staff) })
+		different := slices.ContainsFunc(words, func(w Word) bool { return w.Say == SayDifferent })
+		if lines[0].State == Different && !different { // whose word it was, counts no more
+			if err := settle(ctx, tx, job.Pair, Open); err != nil {
+				return err
+			}
+		}
 		switch {
 		case lines[0].State == One && lines[0].Waits != WaitsParting:
 			return nil // what waits, the database wrote on both lines with the word
@@ -60,7 +66,7 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 			return t.undo(ctx, tx, lines, all)
 		case len(words) == 0:
 			return waitForWords(ctx, tx, lines, nil)
-		case slices.ContainsFunc(words, func(w Word) bool { return w.Say == SayDifferent }):
+		case different:
 			return settle(ctx, tx, job.Pair, Different)
 		case words[len(words)-1].Say == SayLater:
 			if err := later(ctx, tx, job.Pair); err != nil {
