@@ -133,17 +133,10 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if doubts = page.doubts(c, ch); len(doubts) > 0 && !sure(r) {
 			return nil
 		}
-		if err := change.CheckReason(ch.Reason); err != nil {
+		if ch.Reason, err = reasonBeside(ch.Reason, doubts); err != nil {
 			return err
 		}
-		ch.Reason += doubted(doubts)
-		said = "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
-		if c.New {
-			said = "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
-		}
-		if ch.Anew {
-			said = "记下了,数没变。另一位同事核过,就算按现在几口人重新核对过。"
-		}
+		said = c.asked(ch)
 		if r.PostFormValue("self") != "" { // whoever it is about wants it, and is told what came of it
 			ch.Origin = change.FromCitizen
 			said += "请告诉本人:" + p.due(tx.Now()).SayWhole() + "前答复。"
@@ -160,13 +153,30 @@ func (p *Room) propose(w http.ResponseWriter, r *http.Request, at desk.At) error
 	return desk.Back(w, r, "/desk/people/"+strconv.FormatInt(id, 10)+"?"+string(a.Query()), said)
 }
 
-// doubted is what the one who asks was asked about and held to, for whoever decides to read.
-func doubted(doubts []unsure) string {
-	out := ""
-	for _, d := range doubts {
-		out += "\n〔系统问过:" + d.Say + " 提的人说没错。〕"
+// asked is what whoever asks reads afterwards.
+func (c *claim) asked(ch change.Change) string {
+	switch {
+	case ch.Anew:
+		return "记下了,数没变。另一位同事核过,就算按现在几口人重新核对过。"
+	case c.New:
+		return "记下了。要由另一位同事核过才算数,在这以前还当作不知道。"
 	}
-	return out
+	return "更正请求提交了。要由另一位同事核过才改,现在登记的先不变。"
+}
+
+// reasonBeside is a reason with what its writer was asked about and held to, for whoever decides
+// to read. Errors: of a reason that says nothing, or that leaves no room for it.
+func reasonBeside(reason string, doubts []unsure) (string, error) {
+	if err := change.CheckReason(reason); err != nil || len(doubts) == 0 {
+		return reason, err
+	}
+	for _, d := range doubts {
+		reason += "\n〔系统问过:" + d.Say + " 提的人说没错。〕"
+	}
+	if change.CheckReason(reason) != nil {
+		return "", core.Invalid("reason", "理由写得太长,系统问过的那几句放不下。请写短一点,五百字以内。")
+	}
+	return reason, nil
 }
 
 // doubts is what is asked about a correction before it is kept.

@@ -34,6 +34,7 @@ func TestTwoIncomesThatContradictAreSaid(t *testing.T) {
 	}
 	h.says(t, "both", ask, spoiled(form, "becomes", "5000"), "这几处请再看一遍", "差了十倍以上", "写的是 5,000 元")
 	form.Set("sure", "1")
+	h.refuses(t, "no room for what was asked", ask, spoiled(form, "reason", strings.Repeat("看了工资单", 195)), 422, "写短一点")
 	if code, body := h.ask(t, ask, form); code != 303 {
 		t.Fatalf("it is meant so: %d %s", code, text(body))
 	}

@@ -206,8 +206,11 @@ func (k *Room) settledRows(ctx context.Context, tx *pg.Tx, why registry.Purpose,
 	out := make([]settledRow, 0, len(rows))
 	for i, row := range rows {
 		s := &list[i]
-		if may := s.Reopened == ""; row.Kin { // what others said of their own family, and why, is nothing for them
-			s.Words, s.Reopened = "", map[bool]string{false: "有人要重新看"}[may]
+		if row.Kin { // what others said of their own family, and why, is nothing for them
+			s.Words = ""
+			if s.Reopened != "" {
+				s.Reopened = "有人要重新看"
+			}
 		}
 		out = append(out, settledRow{leadRow: row, Word: outcomes[s.Outcome], Asked: asked[s.Asked], Words: s.Words, At: s.At, Reopened: s.Reopened, staff: s.Staff, reopener: s.Reopener,
 			May: !row.Kin && s.Reopened == "" && tx.Now().Before(s.At.AddDate(0, 0, watch.ReopenDays))})
