@@ -121,6 +121,29 @@ func (h *house) kin(t *testing.T, login string) {
 	}))
 }
 
+// TestKinReadNoWords: what a neighbour said of a family is read by who has the place, and not by its kin.
+//
+// Control: settledRows that leaves the words in ("kin read what was said").
+func TestKinReadNoWords(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, wangmiao)
+	_, body := h.ask(t, officer, "/desk/ranking/leads", nil)
+	form := came("not_in_need")
+	form.Set("words", "邻居说他儿子在外头有车")
+	if code, _ := h.ask(t, officer, settlePath.FindStringSubmatch(body)[1], form); code != 303 {
+		t.Fatalf("settled: %d", code)
+	}
+	const page = "/desk/ranking/leads/settled"
+	if _, body := h.ask(t, second, page, nil); !strings.Contains(body, "在外头有车") {
+		t.Error("a colleague does not read what was said")
+	}
+	h.kin(t, second)
+	if _, body := h.ask(t, second, page, nil); strings.Contains(body, "在外头有车") {
+		t.Error("kin read what was said")
+	}
+}
+
 // TestManyLeadsHavePages that follow one another without a gap or a double, say how many
 // there are, and can be read village by village.
 // Control: Leads without After (the second page is the first again: "/desk/ranking/lead/… stands twice").
