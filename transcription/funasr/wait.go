@@ -50,7 +50,7 @@ func (c *conn) sendJSON(v any) error {
 func (c *conn) sendStop(l *listener) error {
 	l.stopped.Store(true)
 	err := c.sendJSON(stop{IsEnd: true})
-	l.wake()
+	_ = l.arm() // of a read that is under way
 	return err
 }
 
@@ -72,15 +72,22 @@ type listener struct {
 	stopped atomic.Bool
 
 	inverted bool
-	answered bool  // since the sound has ended
+	arming   sync.Mutex
+	answered bool  // since the sound has ended; under arming
 	read     int   // bytes of all answers
 	count    int   // utterances so far
 	until    int64 // where the last final ended
 	draft    string
 }
 
-// wake moves the deadline of a read that is under way.
-func (l *listener) wake() { _ = l.conn.ws.SetReadDeadline(time.Now().Add(l.patience)) }
+// arm sets the deadline of the read that is under way or comes next. The sender does it once
+// the sound has ended, the reader before each read, and neither knows which is first: an
+// answer that overtakes the sender must not be given the patience of none again.
+func (l *listener) arm() error {
+	l.arming.Lock()
+	defer l.arming.Unlock()
+	return l.conn.ws.SetReadDeadline(l.deadline())
+}
 
 func (l *listener) deadline() time.Time {
 	switch {
@@ -95,11 +102,8 @@ func (l *listener) deadline() time.Time {
 // listen gives every utterance to out and returns nil at the server's end.
 func (l *listener) listen(ctx context.Context, out chan<- transcription.Segment) error {
 	for {
-		if err := l.conn.ws.SetReadDeadline(l.deadline()); err != nil {
+		if err := l.arm(); err != nil {
 			return transcription.ErrTemporary.Wrap(errors.New("the connection is gone"))
-		}
-		if l.stopped.Load() && !l.answered {
-			l.wake() // the sound may have ended between the two lines above
 		}
 		kind, b, err := l.conn.ws.ReadMessage()
 		if err != nil {
@@ -137,7 +141,9 @@ func (l *listener) ended(a answer, stopped bool) bool {
 	if !stopped {
 		return false
 	}
+	l.arming.Lock()
 	l.answered = true
+	l.arming.Unlock()
 	return a.IsEnd || a.IsFinal && !l.inverted
 }
 
