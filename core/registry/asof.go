@@ -74,9 +74,12 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID, 
 	if err := dropAside(ctx, tx, there, g.as.Known); err != nil {
 		return err
 	}
+	aside := map[core.PersonID]bool{}
 	maps.DeleteFunc(all, func(k memberKey, m memberImage) bool { // they are one of the others
 		_, counts := there[k.person]
-		return m.present(k.since, g.as.On) && !counts
+		one := m.present(k.since, g.as.On) && !counts
+		aside[k.person] = aside[k.person] || one
+		return one
 	})
 	list, err := readCounted(ctx, tx, idsOf(slices.Collect(maps.Keys(there))), there)
 	if err != nil {
@@ -85,11 +88,12 @@ func (g *gathering) people(ctx context.Context, tx *pg.Tx, id core.HouseholdID, 
 	if len(list) < len(there) {
 		return ErrBeyond
 	}
-	said, err := readTold(ctx, tx, all, g.as.Known)
+	said, err := readTold(ctx, tx, id, all, g.as.Known)
 	if err != nil {
 		return err
 	}
-	g.turns = turnsOf(all, said, g.as.On)
+	g.lived = belongedOf(id, all, said, g.as.On)
+	g.lived.aside = aside
 	slices.SortFunc(list, func(a, b counted) int { return cmp.Or(cmp.Compare(a.ref, b.ref), cmp.Compare(a.person, b.person)) })
 	for _, m := range list {
 		m.own, m.kin = m.vouch(said, id)

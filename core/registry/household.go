@@ -146,7 +146,7 @@ type gathering struct {
 	members   map[core.PersonID]map[string]json.RawMessage
 	sources   map[string]core.Provenance
 	facts     []Fact
-	turns     []Turn
+	lived     belonged
 }
 
 func gatheringOf(as AsOf) gathering {

@@ -45,7 +45,7 @@ func (c claim) anew(becomes json.RawMessage, from core.Date) (bool, error) {
 		return false, nil
 	}
 	for _, t := range c.turned {
-		if from < t.Day {
+		if !t.Back && from < t.Day { // nothing happened on the day of what was taken back
 			return false, errSoonerThanTurn
 		}
 	}

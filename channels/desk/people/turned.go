@@ -71,8 +71,8 @@ func personNames(members []registry.Member) map[core.PersonID]string {
 	return names
 }
 
-// turnWords says who came or left on which day. Who left is another household's, or nobody's,
-// now: they are counted.
+// turnWords says who came or left on which day, or was wrongly counted. Who left is another
+// household's, or nobody's, now: they are counted.
 func turnWords(list []registry.Turn, names map[core.PersonID]string, today core.Date) string {
 	var out []string
 	for i, t := range list {
@@ -83,11 +83,11 @@ func turnWords(list []registry.Turn, names map[core.PersonID]string, today core.
 		if who == "" || !t.Came {
 			who = " 1 人"
 		}
-		words := day + "少了" + who
-		if t.Came {
-			words = day + "多了" + who
+		words := day + moved[t.Came] + who
+		if t.Back {
+			words = miscounted[t.Came] + who
 		}
-		if i > 0 && list[i-1].Day == t.Day && list[i-1].Came == t.Came && who != " 1 人" { // "11月20日多了李小新、李老"
+		if i > 0 && sameTurn(list[i-1], t) && who != " 1 人" { // "11月20日多了李小新、李老"
 			words = "、" + who
 		} else if i > 0 {
 			words = "," + words
@@ -95,6 +95,17 @@ func turnWords(list []registry.Turn, names map[core.PersonID]string, today core.
 		out = append(out, words)
 	}
 	return strings.Join(out, "")
+}
+
+// The words of somebody who came (true) or left since, and of whom the register had wrongly left
+// out (true) or in when the figure was written.
+var (
+	moved      = map[bool]string{true: "多了", false: "少了"}
+	miscounted = map[bool]string{true: "写的时候没算上", false: "写的时候多算了"}
+)
+
+func sameTurn(a, b registry.Turn) bool {
+	return a.Came == b.Came && a.Back == b.Back && (a.Back || a.Day == b.Day)
 }
 
 // before is what is known of a household without what was told of another one than it is now.
