@@ -31,8 +31,8 @@ func officer(tx *pg.Tx) registry.Told {
 // fits every death is none. A department's own word demands none, nor do other events of an officer.
 // The database holds it, and what was registered before stays readable and moves with its household.
 //
-// Controls: begin without check ("no words: <nil>", kept out by the database alone: says event_basis); says of core.Told alone ("上门看过了: <nil>");
-// the event kept without words (life_event_basis); life_event_told that lets words be null ("past the desk: <nil>").
+// Controls: begin without check (`death, "": <nil>`); says of core.Told alone (`death, "上门看过了": <nil>`);
+// the words kept as they are ("the words lie open"); life_event_told that lets words be null ("past the desk: <nil>").
 func TestADeathIsToldByMoreThanATick(t *testing.T) {
 	t.Parallel()
 	f := newFamilies(t)
@@ -112,9 +112,10 @@ func TestADeathIsToldByMoreThanATick(t *testing.T) {
 // says why, sealed. Until it is agreed the dead stay dead, whatever asks the database. A birth, a
 // split or a move one takes back, whoever registered it.
 //
-// Controls: Alone that is always true ("another's: life_event_two_people"); judge without asking who asked
-// ("asked twice", then life_undo_two_people); life_event_told without two people ("alone, past TakeBack: <nil>");
-// TakeBack that does not look at what is open ("the second: asks").
+// Controls: Alone that is always true ("another's: false, undo_two_people"); judge without asking who asked
+// ("asked twice: … life_undo_two_people"); life_event_told without two people ("alone, past TakeBack: <nil>");
+// TakeBack that does not look at what is open ("asked twice: undo_state"); registry_settle_household without
+// life_undo ("does not move with its household").
 func TestTwoPeopleTakeADeathBack(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"death", "move_out"} {
