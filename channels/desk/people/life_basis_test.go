@@ -16,8 +16,7 @@ import (
 // what, and not by a tick; both stand on the page of the household and of whoever is gone. Of what
 // ends nobody's place a tick is enough, as before.
 //
-// Controls: toldOf without basis ("no number: 200"); numbered that is always true ("no number: 200"); basis that
-// takes any words ("上门看过: 200"); the person's page without toldOf (no "德火字").
+// Red by the desk as it was: a form with a tick alone, and "先选凭什么登记" for a paper of its own.
 func TestADeathIsRegisteredByMoreThanATick(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -49,8 +48,7 @@ func TestADeathIsRegisteredByMoreThanATick(t *testing.T) {
 // on both pages and in the list of what waits, and another person says yes or no, with a reason
 // each. Who is kin reads no words of it.
 //
-// Controls: untell by Undo alone ("asked for: 403"); UndosWaiting left out of the list ("the list"); unsaidToKin left out
-// ("kin: … “火化证明"); Count without life_undo ("how much waits").
+// Control: toldOf without basis (the death itself: "422 … 先选凭什么登记").
 func TestADeathIsTakenBackByTwo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
