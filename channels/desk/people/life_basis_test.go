@@ -15,8 +15,6 @@ import (
 // A death, or that somebody left the city, is registered by the number of a paper, or by who said
 // what, and not by a tick; both stand on the page of the household and of whoever is gone. Of what
 // ends nobody's place a tick is enough, as before.
-//
-// Red by the desk as it was: a form with a tick alone, and "先选凭什么登记" for a paper of its own.
 func TestADeathIsRegisteredByMoreThanATick(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
