@@ -51,8 +51,10 @@ type Event struct {
 	Undoes    EventID       // of an undo
 	UndoesOf  EventKind     // what that was
 	Undone    bool
-	By        string  // who registered it: "staff:7"
-	People    []Party // whom it is about, as far as the scope sees them
+	By        string   // who registered it: "staff:7"
+	Words     string   // by what it was told, or why another was taken back (Because); "" where none are kept
+	Ask       *UndoAsk // who asked last to have it taken back; nil for nobody
+	People    []Party  // whom it is about, as far as the scope sees them
 }
 
 // Party is somebody an event is about.
@@ -103,6 +105,7 @@ type Life struct {
 	reg   *Registry
 	queue *jobs.Inserter
 	stay  map[core.PersonID]core.Relation // of Afterwards
+	words string                          // of Because
 }
 
 // NewLife makes a ready Life. The queue is the platform's.
@@ -110,7 +113,7 @@ func NewLife(reg *Registry, queue *jobs.Inserter) (*Life, error) {
 	if reg == nil || queue == nil {
 		return nil, core.E(core.KindInternal, "life_config", "").Wrap(errors.New("registry.NewLife needs a registry and a queue"))
 	}
-	return &Life{reg, queue, nil}, nil
+	return &Life{reg: reg, queue: queue}, nil
 }
 
 // Homes lists the households that an event changed, within the scope of tx. Numbers alone.

@@ -93,7 +93,8 @@ func (r *Registry) addPerson(ctx context.Context, tx *pg.Tx, p *NewPerson, home 
 }
 
 // Death ends the membership of somebody on the day they died and keeps the day; their
-// row and their sheets stay. Errors: ErrUnknown, ErrDead, ErrOrder.
+// row and their sheets stay. Because says by what it is told. Errors: KindInvalid without that,
+// ErrUnknown, ErrDead, ErrOrder.
 func (l *Life) Death(ctx context.Context, tx *pg.Tx, why Purpose, told Told, person core.PersonID) (EventID, error) {
 	w, err := l.begin(ctx, tx, why, EventDeath, told)
 	if err != nil {

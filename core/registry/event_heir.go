@@ -21,7 +21,9 @@ type stayer struct {
 // where the one a household is called after leaves it, one of them becomes the applicant
 // and the others are theirs. Without it the next of age does (heirs).
 func (l *Life) Afterwards(stay map[core.PersonID]core.Relation) *Life {
-	return &Life{l.reg, l.queue, stay}
+	with := *l
+	with.stay = stay
+	return &with
 }
 
 // succeed lets somebody who stays be the one a household is called after, where that one

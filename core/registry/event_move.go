@@ -128,7 +128,8 @@ func (w *writing) placedBefore(ctx context.Context, household core.HouseholdID) 
 }
 
 // MoveOut ends the memberships of people who leave the city. Their rows stay where they
-// last lived. Errors: ErrNoHousehold for who belongs to none, and as Move.
+// last lived. Because says by what it is told. Errors: KindInvalid without that, ErrNoHousehold for
+// who belongs to none, and as Move.
 func (l *Life) MoveOut(ctx context.Context, tx *pg.Tx, why Purpose, told Told, people ...core.PersonID) (EventID, error) {
 	w, err := l.begin(ctx, tx, why, EventMoveOut, told)
 	if err != nil {
@@ -160,8 +161,10 @@ func (l *Life) MoveOut(ctx context.Context, tx *pg.Tx, why Purpose, told Told, p
 }
 
 // Undo takes back an event that was entered wrongly: everything it changed stands as
-// before. Both are kept, so that what was known in between can still be read. Errors:
-// ErrNoEvent, ErrUndone, ErrOverlaid when something else changed meanwhile what it did.
+// before. Both are kept, so that what was known in between can still be read. Because says why.
+// The database holds that two people take back what one may not alone (TakeBack). Errors:
+// KindInvalid without a reason, ErrNoEvent, ErrUndone, ErrUndoTwo, ErrOverlaid when something else
+// changed meanwhile what it did.
 func (l *Life) Undo(ctx context.Context, tx *pg.Tx, why Purpose, source string, event EventID) (EventID, error) {
 	var e Event
 	const sql = `select kind, day - date '1970-01-01', household, coalesce(person, 0) from life_event where id = $1`

@@ -10,19 +10,46 @@ import (
 	"lianou/core/pg"
 )
 
+// eventColumns is what events reads.
+const eventColumns = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
+	coalesce((select u.kind from life_event u where u.id = e.undoes), ''), exists (select from life_event u where u.undoes = e.id), made_by, words from life_event e`
+
 // Events reads the events of a household with whom they are about, the newest first, at most
 // a hundred, in one audit entry, also where there are none. Errors: ErrNoHousehold.
 func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household core.HouseholdID) ([]Event, error) {
-	const sql = `select id, kind, day - date '1970-01-01', source, known_at, region, household, coalesce(person, 0), coalesce(undoes, 0),
-			coalesce((select u.kind from life_event u where u.id = e.undoes), ''), exists (select from life_event u where u.undoes = e.id), made_by
-		from life_event e where household = $1 or id in (select event from life_change where household = $1) order by id desc limit 100`
-	rows, err := tx.Query(ctx, sql, int64(household))
+	list, err := l.events(ctx, tx, eventColumns+` where household = $1 or id in (select event from life_change where household = $1) order by id desc limit 100`, int64(household))
+	if err != nil {
+		return nil, err
+	}
+	home, err := l.reg.Home(ctx, tx, household)
+	if err != nil {
+		return nil, err
+	}
+	detail := looked{Home: household, Shown: shownOf(list...)}
+	for _, e := range list {
+		for _, id := range e.persons() {
+			if !slices.Contains(detail.Persons, id) {
+				detail.Persons = append(detail.Persons, id)
+			}
+		}
+	}
+	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: home.Region}, detail)
+}
+
+// events runs one of this package's queries for eventColumns, with whom they are about, what was
+// said of them, and who wants them taken back.
+func (l *Life) events(ctx context.Context, tx *pg.Tx, sql string, arg any) ([]Event, error) {
+	rows, err := tx.Query(ctx, sql, arg)
 	if err != nil {
 		return nil, pg.Fail(err, "read events")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
 		var e Event
-		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.UndoesOf, &e.Undone, &e.By)
+		var words []byte
+		err := row.Scan(&e.ID, &e.Kind, &e.Told.Day, &e.Told.Source, &e.KnownAt, &e.Region, &e.Household, &e.Person, &e.Undoes, &e.UndoesOf, &e.Undone, &e.By, &words)
+		if err == nil {
+			e.Words, err = l.reg.opened(words, wordsAt(e.ID))
+		}
 		return e, err
 	})
 	if err != nil {
@@ -31,19 +58,29 @@ func (l *Life) Events(ctx context.Context, tx *pg.Tx, why Purpose, household cor
 	if err := l.parties(ctx, tx, list); err != nil {
 		return nil, err
 	}
-	home, err := l.reg.Home(ctx, tx, household)
-	if err != nil {
-		return nil, err
+	return list, l.asks(ctx, tx, list)
+}
+
+// shownOf says what is shown of events, for the log.
+func shownOf(events ...Event) (shown []string) {
+	named, said := false, false
+	for _, e := range events {
+		named, said = named || len(e.People) > 0, said || e.Words != "" || e.Ask != nil
 	}
-	detail := looked{Home: household}
-	for _, e := range list {
-		for _, p := range e.People {
-			if detail.Shown = []string{"name"}; !slices.Contains(detail.Persons, p.Person) {
-				detail.Persons = append(detail.Persons, p.Person)
-			}
-		}
+	if named {
+		shown = append(shown, "name")
 	}
-	return list, l.reg.trace(ctx, tx, why, "events.read", Person{Region: home.Region}, detail)
+	if said {
+		shown = append(shown, "words")
+	}
+	return shown
+}
+
+func (e Event) persons() (ids []core.PersonID) {
+	for _, p := range e.People {
+		ids = append(ids, p.Person)
+	}
+	return ids
 }
 
 // parties names whom events are about: who came, went, died or was born, and who married

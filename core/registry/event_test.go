@@ -31,7 +31,7 @@ func newFamilies(t *testing.T) families {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return families{h, t, life}
+	return families{h, t, life.Because("他家里人说的,村会计也去看过了")}
 }
 
 // at runs fn within townships; all three of the Stories where none is named.

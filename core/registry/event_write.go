@@ -26,12 +26,15 @@ type writing struct {
 	vacant  []core.HouseholdID                   // that the one they are called after left
 }
 
-// begin numbers an event. Its day is today or before, and it has a source.
+// begin numbers an event. Its day is today or before, it has a source, and words where it demands them.
 func (l *Life) begin(ctx context.Context, tx *pg.Tx, why Purpose, kind EventKind, told Told) (*writing, error) {
 	if told.Source == "" || len(told.Source) > 64 || told.Day.IsZero() || told.Day > tx.Today() {
 		return nil, core.Invalid("day", "请填写这件事发生的日期和依据,日期不能晚于今天。")
 	}
 	w := &writing{l: l, tx: tx, why: why, event: Event{Kind: kind, Told: told}, left: map[core.HouseholdID]core.RegionCode{}}
+	if err := w.check(); err != nil {
+		return nil, err
+	}
 	err := tx.QueryRow(ctx, `select nextval('life_event_id_seq')`).Scan(&w.event.ID)
 	return w, pg.Fail(err, "number an event")
 }
@@ -58,12 +61,15 @@ func (w *writing) end(ctx context.Context) (EventID, error) {
 		}
 	}
 	e.Household = w.touched[0]
-	const sql = `insert into life_event (id, region, kind, day, known_at, source, household, person, undoes, made_by)
-		select $1, region, $3, $4, $5, $6, id, nullif($7::bigint, 0), nullif($8::bigint, 0), $9 from household where id = $2`
-	by := w.why.Actor.Kind + ":" + w.why.Actor.ID
-	tag, err := w.tx.Exec(ctx, sql, e.ID, int64(e.Household), e.Kind, pgDate(e.Told.Day), w.tx.Now(), e.Told.Source, int64(e.Person), int64(e.Undoes), by)
-	if pg.Constraint(err) == "life_event_undone" {
-		return 0, ErrUndone
+	const sql = `insert into life_event (id, region, kind, day, known_at, source, household, person, undoes, made_by, words)
+		select $1, region, $3, $4, $5, $6, id, nullif($7::bigint, 0), nullif($8::bigint, 0), $9, $10 from household where id = $2`
+	words, err := w.sealed()
+	if err != nil {
+		return 0, err
+	}
+	tag, err := w.tx.Exec(ctx, sql, e.ID, int64(e.Household), e.Kind, pgDate(e.Told.Day), w.tx.Now(), e.Told.Source, int64(e.Person), int64(e.Undoes), w.why.actor(), words)
+	if told := eventRefused(err); told != nil {
+		return 0, told
 	}
 	if err != nil {
 		return 0, beyond(err, "keep an event")

@@ -63,7 +63,7 @@ func TestWhoIsThereAgainHasTheirLeads(t *testing.T) {
 			t.Errorf("away: %v", got)
 		}
 		h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-			_, err := life.Undo(ctx, tx, why, "officer:7", event)
+			_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 			return err
 		})
 	}
@@ -142,7 +142,7 @@ func TestLeadsPartAgain(t *testing.T) {
 		return err
 	})
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Undo(ctx, tx, why, "officer:7", event)
+		_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 		return err
 	})
 	if got, was := open(from)+"; "+open(into), "due 3 lost 20; due 8 lost 17"; got != was {
@@ -162,7 +162,7 @@ func TestLeadsPartAgain(t *testing.T) {
 		return h.watch.Settle(ctx, tx, lead, audit.Actor{Kind: "staff", ID: "4"}, watch.Seen{Outcome: watch.Served, Asked: watch.Records, Words: "名册上有"})
 	})
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Undo(ctx, tx, why, "officer:7", event)
+		_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 		return err
 	})
 	if got := open(seen); got != "" {

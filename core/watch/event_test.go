@@ -108,7 +108,7 @@ func (l *losing) parts(t *testing.T) (event registry.EventID) {
 func (l *losing) undo(t *testing.T, event registry.EventID) {
 	t.Helper()
 	l.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := l.life.Undo(ctx, tx, why, "officer:7", event)
+		_, err := l.life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 		return err
 	})
 }

@@ -132,7 +132,7 @@ func TestLeadsGoWithThePeople(t *testing.T) {
 		t.Errorf("a household of their own: %q", got)
 	}
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Undo(ctx, tx, why, "officer:7", event)
+		_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 		return err
 	})
 	if got := open(alone); got != "due 1" {

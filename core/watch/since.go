@@ -20,8 +20,8 @@ type Since struct {
 	Kind      string
 	Items     insight.Items
 	Cause     string    // as of a Lead
-	Found     time.Time // when it came to say all that it says: what came later is not why
-	Last      time.Time // when that scan was done; zero where there was none
+	Found     time.Time // when it came to say all that it says: what came later is not why (stands)
+	Last      time.Time // when that scan was done, or what came before an event that is undone; zero where there was none
 	Was, Is   *policy.Book
 }
 
@@ -46,6 +46,11 @@ func (w *Watch) Since(ctx context.Context, tx *pg.Tx, id int64) (s Since, err er
 	if s.Items = insight.Items(items); s.Last.Unix() == 0 {
 		s.Last = time.Time{}
 	}
+	undone, err := undoneOf(ctx, tx, id)
+	if err != nil {
+		return s, err
+	}
+	s.stands(undone)
 	if library, ok := w.Books.(Library); ok && s.Cause == "book" {
 		if s.Was, err = kept(library, was); err == nil {
 			s.Is, err = kept(library, is)
@@ -61,4 +66,46 @@ func kept(library Library, digest string) (*policy.Book, error) {
 		return nil, nil
 	}
 	return book, err
+}
+
+// A span is how long an event stood that is undone.
+type span struct {
+	told, undone time.Time
+	back         time.Time // of the first look after that; zero where none saw the lead so
+}
+
+// undoneOf reads the events about a lead's household that are undone. One that somebody had seen
+// to by the look after the undo said what it says because of them.
+func undoneOf(ctx context.Context, tx *pg.Tx, lead int64) ([]span, error) {
+	const sql = `select e.told, e.undone, coalesce(case when l.settled <= e.back then null else e.back end, 'epoch') from lead l join lead_event e on e.household = l.household
+		where l.id = $1 and e.undone is not null`
+	rows, err := tx.Query(ctx, sql, lead)
+	if err != nil {
+		return nil, pg.Fail(err, "read what was undone before a lead")
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u span, err error) {
+		if err = row.Scan(&u.told, &u.undone, &u.back); u.back.Unix() == 0 {
+			u.back = time.Time{}
+		}
+		return u, err
+	})
+	return list, pg.Fail(err, "read what was undone before a lead")
+}
+
+// stands moves the two moments off events that are undone, so that what is compared is what
+// stands. A lead that was found while one stood, and is there after the look that followed its
+// undo, is there because of what that look saw. And what is compared with is not the household as
+// such an event had it, but as it was before: what changed while it stood is news all the same.
+func (s *Since) stands(undone []span) {
+	for moved := true; moved; {
+		moved = false
+		for _, u := range undone {
+			if within := !s.Found.Before(u.told) && s.Found.Before(u.undone); within && !u.back.IsZero() {
+				s.Found, moved = u.back, true
+			}
+			if within := !s.Last.Before(u.told) && s.Last.Before(u.undone); within && !s.Found.Before(u.undone) {
+				s.Last, moved = u.told.Add(-time.Microsecond), true
+			}
+		}
+	}
 }

@@ -56,7 +56,7 @@ func TestTwoWhoCameTogetherPartWithTheirLeads(t *testing.T) {
 		t.Helper()
 		for _, event := range events {
 			h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-				_, err := life.Undo(ctx, tx, why, "officer:7", event)
+				_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 				return err
 			})
 		}
@@ -135,7 +135,7 @@ func TestNobodyPartsLeadsOfWhatStands(t *testing.T) {
 		}
 	}
 	h.city(t, func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Undo(ctx, tx, why, "officer:7", event)
+		_, err := life.Because("选错了人,他本人在家").Undo(ctx, tx, why, "officer:7", event)
 		return err
 	})
 	h.lay(t, h.townOf(t, into), into, "due", 1, 0) // found since, of who lives there

@@ -25,7 +25,7 @@ func (w *world) dies(who core.PersonID) {
 	life, err := registry.NewLife(w.registry, w.jobs)
 	w.must(err)
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Death(ctx, tx, registry.Purpose{Actor: audit.Actor{Kind: "operator"}, Why: "test"}, registry.Told{Day: tx.Today(), Source: "officer:paper"}, who)
+		_, err := life.Because("火化证明,编号 20261107").Death(ctx, tx, registry.Purpose{Actor: audit.Actor{Kind: "operator"}, Why: "test"}, registry.Told{Day: tx.Today(), Source: "officer:paper"}, who)
 		return err
 	})
 }

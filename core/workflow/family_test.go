@@ -65,7 +65,7 @@ func TestWhatHappensInAFamilyReopensItsCases(t *testing.T) {
 
 	// 3. The birth is taken back: the officer is asked again, and the money runs on.
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
-		_, err := life.Undo(ctx, tx, why, "officer:paper", born)
+		_, err := life.Because("孩子是别人家的").Undo(ctx, tx, why, "officer:paper", born)
 		return err
 	})
 	if d = w.doubt(c); d.Kind != casefile.DoubtFamily || d.Event <= int64(born) {

@@ -62,6 +62,7 @@ type changesPage struct {
 	Said     string
 	Rows     []changeRow
 	Untold   []changeRow
+	Undos    []eventRow // deaths and departures that somebody wants taken back
 	Hows     []wording.Option
 	Today    core.Date
 	Contests int
@@ -79,10 +80,13 @@ func changing(at desk.At) registry.Purpose {
 func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	empty := changesPage{Said: desk.Said(w, r), Hows: hows}
 	var page changesPage
-	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+	err := p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		page = empty
 		why := changing(at)
 		if err := p.fillChanges(ctx, tx, why, &page); err != nil {
+			return err
+		}
+		if page.Undos, err = p.undosWaiting(ctx, tx, why, at); err != nil {
 			return err
 		}
 		all := slices.Concat(page.Rows, page.Untold)
@@ -99,6 +103,9 @@ func (p *Room) changes(w http.ResponseWriter, r *http.Request, at desk.At) error
 		if err == nil {
 			err = p.nameStaff(r.Context(), at, rows)
 		}
+	}
+	if err == nil {
+		err = p.nameTellers(r.Context(), page.Undos)
 	}
 	if err != nil {
 		return err

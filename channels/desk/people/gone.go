@@ -14,7 +14,8 @@ import (
 type goneRow struct {
 	registry.Departure
 	Teller string
-	May    bool // who reads it may take the event back
+	May    bool     // who reads it may take the event back
+	Row    eventRow // the event; none where it is beyond the scope
 }
 
 // Word is what became of them and when.
@@ -58,8 +59,33 @@ func (p *Room) nameGone(ctx context.Context, g *goneRow) error {
 		return nil
 	}
 	names, err := p.d.Staff.Names(ctx, staffOf(g.By))
-	g.Teller = tellerIn(names, g.By)
+	if g.Teller = tellerIn(names, g.By); err != nil {
+		return err
+	}
+	row := []eventRow{g.Row}
+	err = p.nameTellers(ctx, row)
+	g.Row = row[0]
 	return err
+}
+
+// toldOf reads by what it is told that somebody is gone, and who wants that taken back.
+func (p *Room) toldOf(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At, g *goneRow, who registry.Person) error {
+	if g == nil || !g.May {
+		return nil
+	}
+	e, err := p.d.Life.Event(ctx, tx, why, g.Event)
+	if errors.Is(err, registry.ErrNoEvent) { // beyond the scope
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	events := []registry.Event{e}
+	if err := p.unsaidToKin(ctx, tx, at, []registry.Member{{Person: who}}, events); err != nil {
+		return err
+	}
+	g.Row = eventRows(events, why.Actor, tx.Now())[0]
+	return nil
 }
 
 // emptied fills in the page of a household of which nobody is left, with what happened in it:

@@ -57,6 +57,8 @@ type lifePage struct {
 	family []registry.Member // of the household, and of the other one
 	theirs []registry.Member
 	life   *registry.Life
+
+	because string // by what a death or a departure is told
 }
 
 // kinds are the events that a township tells here, in the order in which they are asked
@@ -149,7 +151,10 @@ func (p *Room) lives(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	if err = p.mayName(ctx, tx, why, events); err != nil {
 		return err
 	}
-	page.Events = eventRows(events)
+	if err = p.unsaidToKin(ctx, tx, at, members, events); err != nil {
+		return err
+	}
+	page.Events = eventRows(events, why.Actor, tx.Now())
 	if len(members) == 0 {
 		return p.empty(ctx, tx, page)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lianou/channels/desk"
 	"lianou/core"
+	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
@@ -26,15 +27,24 @@ type eventRow struct {
 	Open        bool   // may be taken back
 	UndoneBy    string
 	UndoneAt    time.Time // zero where it stands
+	Alone       bool      // who reads it may take it back alone
+	Asker       string    // who wants it taken back
+	Judge       string    // who said what of that
+	Mine        bool      // who reads it wants it taken back
 
 	undoer string
 }
 
+// Waits reports whether somebody wants it taken back and another is to decide.
+func (row eventRow) Waits() bool { return row.Ask != nil && row.Ask.State == registry.UndoOpen }
+
 // eventRows says events, and of one that was undone by which other.
-func eventRows(events []registry.Event) []eventRow {
+func eventRows(events []registry.Event, reader audit.Actor, now time.Time) []eventRow {
+	me := reader.Kind + ":" + reader.ID
 	var out []eventRow
 	for _, e := range events {
-		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Who: whoIn(e), Open: e.Kind != registry.EventUndo && !e.Undone}
+		row := eventRow{Event: e, Word: wording.Happened(string(e.Kind)), Who: whoIn(e), Open: e.Kind != registry.EventUndo && !e.Undone,
+			Alone: e.Alone(me, now), Mine: e.Ask != nil && e.Ask.By == me}
 		if e.Kind == registry.EventUndo {
 			row.Word = "撤销了「" + wording.Happened(string(e.UndoesOf)) + "」"
 		}
@@ -67,10 +77,16 @@ func (p *Room) nameTellers(ctx context.Context, rows []eventRow) error {
 	var ids []core.StaffID
 	for _, row := range rows {
 		ids = append(ids, staffOf(row.By), staffOf(row.undoer))
+		if row.Ask != nil {
+			ids = append(ids, staffOf(row.Ask.By), staffOf(row.Ask.JudgedBy))
+		}
 	}
 	names, err := p.d.Staff.Names(ctx, ids...)
 	for i, row := range rows {
 		rows[i].Teller, rows[i].UndoneBy = tellerIn(names, row.By), tellerIn(names, row.undoer)
+		if row.Ask != nil {
+			rows[i].Asker, rows[i].Judge = tellerIn(names, row.Ask.By), tellerIn(names, row.Ask.JudgedBy)
+		}
 	}
 	return err
 }
@@ -89,7 +105,8 @@ var undos = bell.Rate{Count: 120, Per: time.Hour}
 
 var errUndos = core.E(core.KindTooMany, "undos_exceeded", "这一小时撤销得太多了。过一会儿再撤,没撤的都还在。")
 
-// untell takes an event back; both stay in the register.
+// untell takes an event back, or asks another person to where that takes two; both stay in the
+// register. It also ends such a request: "keep".
 func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	a, chosen := askedOf(r)
 	if !chosen {
@@ -106,9 +123,10 @@ func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return registry.ErrNoEvent
 	}
-	if r.PostFormValue("sure") == "" {
+	if r.PostFormValue("sure") == "" && r.PostFormValue("say") != "keep" {
 		return core.Invalid("sure", "先打上钩,再撤销。")
 	}
+	said := "撤销了。家里的人恢复到登记以前,两条都留着。"
 	err = p.look(r, at, a, func(ctx context.Context, tx *pg.Tx, why registry.Purpose) error {
 		if err := p.lives(ctx, tx, why, at, &page); err != nil {
 			return err
@@ -116,13 +134,64 @@ func (p *Room) untell(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if err := p.mayUndo(ctx, tx, why, at, &page, registry.EventID(event)); err != nil {
 			return err
 		}
-		_, err = p.d.Life.Undo(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
+		life := p.d.Life.Because(r.PostFormValue("reason"))
+		if r.PostFormValue("say") == "keep" {
+			said = "没有撤。登记照旧,写的话留着。"
+			return life.KeepEvent(ctx, tx, why, registry.EventID(event))
+		}
+		undone, err := life.TakeBack(ctx, tx, why, "officer:"+why.Actor.ID, registry.EventID(event))
+		if err == nil && !undone {
+			said = "提了撤销,等另一位同事定。定以前,登记照旧。请同事到「待核更正」里看。"
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return desk.Back(w, r, page.Path()+"?"+string(a.Query()), "撤销了。家里的人恢复到登记以前,两条都留着。")
+	return desk.Back(w, r, page.Path()+"?"+string(a.Query()), said)
+}
+
+// undosWaiting lists what somebody of the officer's place wants taken back and another has to
+// judge, where the household's events stand.
+func (p *Room) undosWaiting(ctx context.Context, tx *pg.Tx, why registry.Purpose, at desk.At) ([]eventRow, error) {
+	events, err := p.d.Life.UndosWaiting(ctx, tx, why)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.mayName(ctx, tx, why, events); err != nil {
+		return nil, err
+	}
+	for i := range events {
+		if err := p.unsaidToKin(ctx, tx, at, nil, events[i:i+1]); err != nil {
+			return nil, err
+		}
+	}
+	return eventRows(events, why.Actor, tx.Now()), nil
+}
+
+// unsaidToKin leaves out what was said of events to whoever is declared kin of those they are
+// about, or of the household's people: who told of a death need not be read by its family.
+func (p *Room) unsaidToKin(ctx context.Context, tx *pg.Tx, at desk.At, members []registry.Member, events []registry.Event) error {
+	var ids []core.PersonID
+	for _, m := range members {
+		ids = append(ids, m.Person.ID)
+	}
+	for _, e := range events {
+		for _, one := range e.People {
+			ids = append(ids, one.Person)
+		}
+	}
+	kin, err := p.d.Staff.Relatives(ctx, tx, ids)
+	if _, is := kin[at.Staff.ID]; err != nil || !is {
+		return err
+	}
+	for i := range events {
+		events[i].Words = ""
+		if ask := events[i].Ask; ask != nil {
+			ask.Words, ask.Answer = "", ""
+		}
+	}
+	return nil
 }
 
 // mayUndo refuses an event of another household, and whoever is declared kin of the people

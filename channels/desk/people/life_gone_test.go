@@ -36,6 +36,10 @@ func (h *house) happened(t *testing.T, home, kind string, ago int, more ...strin
 	t.Helper()
 	day := core.DateOf(h.Shell.Now()) - core.Date(ago)
 	form := url.Values{"for": {"reported"}, "kind": {kind}, "day": {day.String()}, "proof": {"paper"}, "sure": {"1"}}
+	if paper := map[string]string{"death": "cremation", "move_out": "transfer"}[kind]; paper != "" {
+		form.Set("proof", paper)
+		form.Set("number", "德火字 20261107 号")
+	}
 	for i := 0; i < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
 	}
@@ -47,12 +51,12 @@ func (h *house) happened(t *testing.T, home, kind string, ago int, more ...strin
 
 // undoOf is the form by which a page takes an event back, and where it is sent.
 func undoOf(body string) (to string, form url.Values) {
-	_, rest, _ := strings.Cut(body, `<details class="more"><summary class="why open">登错了,撤销</summary>`)
+	_, rest, _ := strings.Cut(body, `<details class="more untell`)
 	_, rest, _ = strings.Cut(rest, `action="`)
 	to, rest, _ = strings.Cut(rest, `"`)
 	_, rest, _ = strings.Cut(rest, `name="event" value="`)
 	event, _, _ := strings.Cut(rest, `"`)
-	return to, url.Values{"for": {"check"}, "event": {event}, "sure": {"1"}}
+	return to, url.Values{"for": {"check"}, "event": {event}, "sure": {"1"}, "reason": {"他本人今天到窗口来了"}}
 }
 
 // says holds a page to sentences; one that begins with ! must not be there.

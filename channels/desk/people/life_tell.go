@@ -17,7 +17,7 @@ import (
 // happen writes what a form tells, and gives it in one sentence. Who is not of the
 // household that the page is about is nobody here.
 func (p *Room) happen(ctx context.Context, tx *pg.Tx, why registry.Purpose, r *http.Request, at desk.At, page *lifePage) (string, error) {
-	told, err := toldOf(r, why)
+	told, err := page.toldOf(r, why)
 	if err != nil {
 		return "", err
 	}
@@ -134,13 +134,20 @@ func (page *lifePage) founders(r *http.Request, who []memberRow) (movers []regis
 	return movers, nil
 }
 
-// toldOf reads when it happened and by what it is told.
-func toldOf(r *http.Request, why registry.Purpose) (registry.Told, error) {
+// toldOf reads when it happened and by what it is told: of an event that ends somebody's place
+// with the words that are kept beside it.
+func (page *lifePage) toldOf(r *http.Request, why registry.Purpose) (registry.Told, error) {
 	day, err := core.ParseDate(r.PostFormValue("day"))
 	if err != nil {
 		return registry.Told{}, errDay
 	}
 	proof := r.PostFormValue("proof")
+	if page.Grounds() != nil {
+		if proof, page.because, err = page.basis(r); err != nil {
+			return registry.Told{}, err
+		}
+		page.life = page.life.Because(page.because)
+	}
 	if !slices.ContainsFunc(proofs, func(o wording.Option) bool { return o.Value == proof }) {
 		return registry.Told{}, errProof
 	}

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ const theirLife = "/desk/people/household/1/life"
 // and keeps nothing; the second registers it. It is taken back the same way, and both stay.
 //
 // Controls: tell that forgets errRehearsed ("told before the yes"); untell without Undo
-// ("not taken back"); untell that does not look whose event it is ("another household's").
+// ("not taken back"); untell without Because ("undo: 422"); untell that does not look whose event it is ("another household's").
 func TestWhatHappensInAFamilyIsToldInTwoSteps(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -25,14 +26,14 @@ func TestWhatHappensInAFamilyIsToldInTwoSteps(t *testing.T) {
 	today := core.DateOf(h.Shell.Now()).String()
 	forms := map[string]url.Values{
 		"birth":    {"name": {"王朵朵"}, "sex": {"female"}, "relation": {"grandchild"}},
-		"death":    {"member": {"2"}},
-		"move_out": {"member": {"2"}},
+		"death":    {"member": {"2"}, "words": {"邻居赵大娘说他昨天夜里走的"}},
+		"move_out": {"member": {"2"}, "words": {"他姐姐说他全家落户济南了"}},
 		"move":     {"village": {"any"}},
 		"split":    {"member": {"2"}, "relation-2": {"applicant"}, "village": {"any"}},
 	}
 	village := h.Regions.Villages("371426104")[0]
 	for kind, form := range forms {
-		for k, v := range map[string]string{"for": "reported", "kind": kind, "day": today, "proof": "paper"} {
+		for k, v := range map[string]string{"for": "reported", "kind": kind, "day": today, "proof": cmp.Or(map[string]string{"death": "visit", "move_out": "visit"}[kind], "paper")} {
 			form.Set(k, v)
 		}
 		if form.Get("village") != "" {
@@ -61,17 +62,22 @@ func TestWhatHappensInAFamilyIsToldInTwoSteps(t *testing.T) {
 		t.Error("nobody left")
 	}
 	_, body := h.ask(t, theirLife+"?for=reported", nil)
-	if page := text(body); !strings.Contains(page, "去世") || !strings.Contains(page, "看过证件") {
+	if page := text(body); !strings.Contains(page, "去世") || !strings.Contains(page, "上门看过 “邻居赵大娘说他昨天夜里走的”") {
 		t.Errorf("what happened is not there: %s", page)
 	}
 	_, rest, _ := strings.Cut(body, `name="event" value="`)
 	event, _, _ := strings.Cut(rest, `"`)
-	undo := url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}}
+	undo := url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}, "reason": {"他本人今天到窗口来了"}}
 	if code, _ := h.ask(t, theirLife+"/undo", spoiled(undo, "event", "999")); code != 404 {
 		t.Errorf("another household's: %d", code)
 	}
 	if code, _ := h.ask(t, theirLife+"/undo", spoiled(undo, "sure", "")); code != 422 {
 		t.Errorf("undone without a yes: %d", code)
+	}
+	for _, reason := range []string{"", "登错了", "登记错了"} {
+		if code, _ := h.ask(t, theirLife+"/undo", spoiled(undo, "reason", reason)); code != 422 {
+			t.Errorf("undone because %q: %d", reason, code)
+		}
 	}
 	if code, body := h.ask(t, theirLife+"/undo", undo); code != 303 {
 		t.Errorf("undo: %d %s", code, text(body))

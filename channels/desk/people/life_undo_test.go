@@ -49,6 +49,10 @@ func TestAnEventSaysWhoRegisteredItAndWhatWasUndone(t *testing.T) {
 	to, form := undoOf(first)
 	h.cookie = h.second
 	if code, body := h.ask(t, to, form); code != 303 {
+		t.Fatalf("asked for: %d %s", code, text(body))
+	}
+	h.cookie = h.wide
+	if code, body := h.ask(t, to, form); code != 303 {
 		t.Fatalf("undo: %d %s", code, text(body))
 	}
 	page := text(h.says(t, "undone", home+"/life?for=check", nil, "撤销了「去世」:孙老根", "!撤销了一条"))

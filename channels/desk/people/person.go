@@ -95,6 +95,9 @@ func (p *Room) person(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		if err = p.holds(ctx, tx, at, a, last); err != nil {
 			return err
 		}
+		if err = p.toldOf(ctx, tx, why, at, page.Gone, page.Person); err != nil {
+			return err
+		}
 		page.Who, page.Place = whoIs(page.Person, page.Gone.age(page.Person.Birth, tx.Today())), p.d.Regions.FullName(lowest(page.Person))
 		if page.Unions, err = p.unions(ctx, tx, at, map[core.PersonID]string{page.Person.ID: ""}); err != nil {
 			return err

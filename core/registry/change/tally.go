@@ -15,7 +15,7 @@ import (
 // it.
 type Tally struct {
 	Region      core.RegionCode
-	Corrections int       // nobody decided yet, without what citizens dispute
+	Corrections int       // nobody decided yet, without what citizens dispute; and events that are to be taken back
 	Contests    int       // what citizens dispute and nobody decided yet
 	Mine        int       // of both, what whoever counts asked for or saw, and may not decide
 	Untold      int       // decided, and whoever disputed it has not been told
@@ -31,6 +31,8 @@ func Count(ctx context.Context, tx *pg.Tx, by audit.Actor, before core.Date, tow
 			count(*) filter (where not open), count(*) filter (where not open and mine), count(*) filter (where contest and (made at time zone 'Asia/Shanghai')::date < $3), min(made) filter (where contest)
 		from (select region, made, true as open, origin = 'citizen' as contest, $2 in (proposer, coalesce(seconder, '')) as mine
 				from change_request where state = 'open' and region = any ($1)
+			union all select region, asked, true, false, asked_by = $2
+				from life_undo where state = 'open' and region = any ($1)
 			union all select region, made, false, true, proposer = $2
 				from change_request where origin = 'citizen' and state in ('accepted', 'refused') and told is null and region = any ($1)) waits
 		group by region order by region`
