@@ -194,3 +194,31 @@ func TestOpeningALeadTellsIt(t *testing.T) {
 	}
 	tab.View("desk-leads-why-phone", 360, 1100)
 }
+
+// TestALeadSaysWhatWasToldForOthers: who reads why a household is here reads what of it was told for
+// other people than live in it now; of a household in which nobody came or left nothing of it.
+//
+// Control, seen red: why without unasked ("is not marked").
+func TestALeadSaysWhatWasToldForOthers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	home := h.hardly(t, wangmiao)
+	h.learnt(t, home, 0, `{"house_grade":"A","owns_home":true,"houses":1,"area":"rural"}`)
+	h.scan(t)
+	h.learnt(t, home, 0, `{"house_grade":"D","statuses":["dibao"]}`)
+	h.scan(t)
+	at := fmt.Sprintf("/desk/ranking/lead/%d/why", h.leadOf(t, home))
+	const mark = "是家里人变动以前登记的,没有核对过:"
+	if _, part := h.ask(t, officer, at, nil); strings.Contains(part, mark) {
+		t.Errorf("before anybody came: %s", tags.ReplaceAllString(part, ""))
+	}
+	must(t, h.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error { // somebody of another household came today
+		_, err := tx.Exec(ctx, `update membership set household = $1, ref = 'm9', relation = 'child', since = current_date
+			where until is null and person = (select max(o.person) from membership m join membership o using (region)
+				where m.household = $1 and m.until is null and o.household <> m.household and o.until is null and o.relation <> 'applicant')`, int64(home))
+		return err
+	}))
+	if _, part := h.ask(t, officer, at, nil); !strings.Contains(part, mark) || !strings.Contains(part, "要重新问。") {
+		t.Errorf("is not marked: %s", tags.ReplaceAllString(part, ""))
+	}
+}
