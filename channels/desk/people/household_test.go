@@ -91,6 +91,7 @@ func TestASumOfNothingIsSaid(t *testing.T) {
 	tab.Wait("每月 0 元")
 	fits(t, tab, "desk-household-nothing")
 	tab.View("desk-household-nothing-1440", 1440, 900)
+	tab.View("desk-household-nothing-360", 360, 1500)
 	tab.Quiet()
 }
 

@@ -198,7 +198,8 @@ func TestOpeningALeadTellsIt(t *testing.T) {
 // TestALeadSaysWhatWasToldForOthers: who reads why a household is here reads what of it was told for
 // other people than live in it now; of a household in which nobody came or left nothing of it.
 //
-// Control, seen red: why without unasked ("is not marked").
+// Controls, seen red: why without unasked ("is not marked"); told under the city's scope ("another
+// township's household is read"); told that says nothing ("beside the order it is not marked").
 func TestALeadSaysWhatWasToldForOthers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -220,5 +221,14 @@ func TestALeadSaysWhatWasToldForOthers(t *testing.T) {
 	}))
 	if _, part := h.ask(t, officer, at, nil); !strings.Contains(part, mark) || !strings.Contains(part, "要重新问。") {
 		t.Errorf("is not marked: %s", tags.ReplaceAllString(part, ""))
+	}
+	beside := fmt.Sprintf("/desk/ranking/household/%d/told", home) // the same beside its place in the order
+	if code, part := h.ask(t, officer, beside, nil); code != 200 || !strings.Contains(part, mark) {
+		t.Errorf("beside the order it is not marked: %d %s", code, part)
+	}
+	for what, id := range map[string]string{"another township's": fmt.Sprint(h.hardly(t, deping)), "no": "999999", "no number": "x"} {
+		if code, part := h.ask(t, officer, "/desk/ranking/household/"+id+"/told", nil); code != 404 {
+			t.Errorf("%s household is read: %d %s", what, code, part)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func (k *Room) why(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err != nil {
 			return err
 		}
-		if part.Unasked, err = k.unasked(ctx, tx, why, since.Household); err != nil {
+		if part.Unasked, err = k.unasked(ctx, tx, why, since.Household); unlessGone(err) != nil {
 			return err
 		}
 		if since.Cause == "book" {
