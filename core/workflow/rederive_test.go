@@ -142,8 +142,8 @@ func (w *world) traced(c casefile.Case, shelf *rulebook.Shelf) {
 
 // coded holds that reasons are kept with the names of their conditions, that what was kept before
 // they had any is found again, and that a name taken out of one item is not.
-// Controls: reasonsFound without the code ("none is kept"); differs without uncoded ("as before");
-// differs that strips item by item ("goes by unnamed").
+// Controls, seen red: reasonsFound without the code ("none is kept"); differs without uncoded ("as
+// before they had names: […]").
 func (w *world) coded(c casefile.Case, rejudge func() (workflow.Rejudged, error)) {
 	w.t.Helper()
 	const without = `update finding set reasons = (select coalesce(jsonb_agg(r - 'code'), '[]') from jsonb_array_elements(reasons) r), benefit = benefit - 'nothing' - 'alone',

@@ -46,8 +46,8 @@ func TestOnlyWhatIsNearIsOneStepAway(t *testing.T) {
 // and the nearest is read first. A household was 362 yuan (6.6 %) short of the spending for 支出型
 // and read nothing of it under 只差一样, where an income 19 % over its line stood (by a newcomer).
 //
-// Controls: oneAway without amounts ("the spending: far"); apartOf of yuan alone, far as before
-// ("first the income"); fill without the order ("first the income").
+// Controls, seen red: oneAway without amounts ("6.6 % short: 1 are near"); apartOf by yuan ("19.5 %
+// short: 1 are near"); fill without the order ("6.6 % short: 2 are near, first MZ-01").
 func TestNearGoesByShareOfTheLine(t *testing.T) {
 	t.Parallel()
 	lib, err := policy.Embedded()

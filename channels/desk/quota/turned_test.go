@@ -20,7 +20,7 @@ import (
 // came or left nothing is said, and the place may be given as before.
 //
 // Controls, seen red: lacks that ends where nothing is missing ("of whom it was known"); Known
-// without Turned ("of whom it was not"); turned that keeps every fact ("before anybody came").
+// without Turned ("of whom it was not").
 func TestWhatWasToldForOthersIsMarkedAtAPlace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

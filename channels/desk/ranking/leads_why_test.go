@@ -198,8 +198,8 @@ func TestOpeningALeadTellsIt(t *testing.T) {
 // TestALeadSaysWhatWasToldForOthers: who reads why a household is here reads what of it was told for
 // other people than live in it now; of a household in which nobody came or left nothing of it.
 //
-// Controls, seen red: why without unasked ("is not marked"); told under the city's scope ("another
-// township's household is read"); told that says nothing ("beside the order it is not marked").
+// Controls, seen red: why without unasked ("is not marked"); told that says nothing ("beside the
+// order it is not marked").
 func TestALeadSaysWhatWasToldForOthers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
