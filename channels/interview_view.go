@@ -264,14 +264,18 @@ func saidAt(from core.Provenance) string {
 	return map[core.ChannelName]string{"wechat": "微信", "app": "手机网页", "hotline": "12345 电话", "agent": "12345 电话"}[from.By]
 }
 
-// BenefitSaid says what an item would give. A sum by a sample amount says so.
+// BenefitSaid says what an item would give. A sum by a sample amount says so, one that comes to 0
+// says that and why, and what is for one of the family alone whom.
 func BenefitSaid(b matching.Benefit) string {
 	if b.Amount == 0 {
-		return b.Text
+		return b.NothingSaid() + b.AloneSaid + b.Text
 	}
 	say := wording.Money(b.Amount, b.Sample)
 	if per := policy.PerWord(b.Per); per != "" {
 		say = per + " " + say
+	}
+	if b.AloneSaid != "" {
+		say += "。" + b.AloneSaid
 	}
 	return say
 }

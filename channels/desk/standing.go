@@ -16,6 +16,9 @@ type Condition struct {
 	Word, Tone, Source string
 }
 
+// Unlisted is the source of a status that follows from what is recorded and stands on no list.
+const Unlisted = "按登记的情况算的,名单上没有"
+
 // Stands puts an outcome of matching into a word and its colour.
 func Stands(outcome string) (word, tone string) {
 	switch outcome {

@@ -119,6 +119,10 @@ type matchBenefit struct {
 	Sample bool             `json:"sample,omitempty"`
 	Text   string           `json:"text"`
 	For    []core.MemberRef `json:"for,omitempty"`
+
+	Nothing string           `json:"nothing,omitempty"` // that it comes to 0, and why
+	Alone   []core.MemberRef `json:"alone,omitempty"`   // whom alone of the household it is for
+	Whom    string           `json:"whom,omitempty"`    // that in words
 }
 
 type matchFault struct {

@@ -13,7 +13,8 @@ func matchView(f *matching.Finding) *matchFinding {
 		out.Members = append(out.Members, matchVerdict{v.Member, v.Outcome, matchReasons(v.Reasons)})
 	}
 	if f.Outcome == matching.Eligible {
-		b := matchBenefit{f.Benefit.Amount, f.Benefit.Per, f.Benefit.Sample, f.Benefit.Text, f.Benefit.For}
+		b := matchBenefit{f.Benefit.Amount, f.Benefit.Per, f.Benefit.Sample, f.Benefit.Text, f.Benefit.For,
+			f.Benefit.NothingSaid(), f.Benefit.Alone, f.Benefit.AloneSaid}
 		out.Benefit = &b
 	}
 	return out

@@ -85,7 +85,11 @@ type Standing struct {
 }
 
 // Reason is one criterion with its sentence.
+//
+// Code is the condition's name in the Book; judgements of before it was kept have none, and are
+// found again without (workflow.Rejudge).
 type Reason struct {
+	Code    string         `json:"code,omitempty"`
 	Outcome string         `json:"outcome"`
 	Text    string         `json:"text"`
 	Member  core.MemberRef `json:"member,omitempty"`
@@ -107,6 +111,10 @@ type Benefit struct {
 	For []core.MemberRef `json:"for,omitempty"`
 	// Either says that it can be given as money or otherwise, as the officer proposes.
 	Either bool `json:"either,omitempty"`
+	// Nothing says that it comes to 0 and why; Alone is whom alone of the household it is for
+	// (matching.Benefit). Neither is there of what was judged before reasons had codes.
+	Nothing string           `json:"nothing,omitempty"`
+	Alone   []core.MemberRef `json:"alone,omitempty"`
 }
 
 // Fen is the amount, 0 when there is none.

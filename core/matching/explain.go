@@ -29,9 +29,11 @@ func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 func (e *explainer) whole(h *core.Household, have *Held) (Result, bundler) {
 	e.have = have
 	r := e.explain(h)
+	e.alone(r.Findings)
 	b := e.bundler()
 	b.have = have
 	b.best(&r)
+	e.nothing(&r, &b)
 	e.finish(&r)
 	return r, b
 }

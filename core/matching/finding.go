@@ -62,6 +62,10 @@ type Benefit struct {
 	Sample bool   // computed with a sample amount: must be shown as 样本
 	Text   string
 	For    []core.MemberRef // whom the amount is for; empty for the whole household
+
+	Nothing   string           // why it comes to 0, where it is told that it does; "" else
+	Alone     []core.MemberRef // of an item of the household that fits by single entry only: whom it is for (nothing.go)
+	AloneSaid string           // that in words to the household; "" where there is nobody else
 }
 
 // A Standing is how one status of the Book stands.

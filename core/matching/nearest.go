@@ -18,6 +18,7 @@ type Miss struct {
 	Reach  []Step         // the fewest that people can bring about or wait for; nil when there is none, or Steps is it
 	Unsure bool           // the search was given up, or nothing in the facts would do: people look
 	Text   string         // plain Chinese, for phone and screen alike
+	Few    string         // Steps in the same words where Text is of Reach, "" else
 }
 
 // A Step is one fact that would have to be otherwise.
@@ -103,7 +104,7 @@ func (s *seeker) miss(w Wish) Miss {
 	}
 	if reach := s.search(goals, true); reach != nil {
 		out.Reach = s.steps(reach, w.Births)
-		out.Text = s.say(out.Reach)
+		out.Text, out.Few = s.say(out.Reach), s.say(out.Steps)
 		return out
 	}
 	out.Text = s.say(out.Steps)

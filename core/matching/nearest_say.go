@@ -72,7 +72,7 @@ func (s *seeker) has(st *Step) bool {
 func (s *seeker) stepText(n *narrowed, st *Step) string {
 	text := s.stands(n, st)
 	switch {
-	case st.Leaves != "":
+	case st.Leaves != "": // how far a family is from a status that it is not to have is nobody's aim
 		return text
 	case n.fact == policy.Age && st.Early != 0:
 		return text + s.ageText(n, st)
@@ -83,14 +83,16 @@ func (s *seeker) stepText(n *narrowed, st *Step) string {
 	return text + gapText(n.fact, st)
 }
 
-// stands is the sentence on how the condition is now.
+// stands is the sentence on how the condition is now. A status that stands in the way is named
+// to those who have it, or would as things are; to others the plain condition is told (told has
+// why), which is the text of a Step and of no Miss.
 func (s *seeker) stands(n *narrowed, st *Step) string {
 	name := ""
 	if n.member != house {
 		name = MemberSaid(&s.h.Members[n.member])
 	}
 	switch {
-	case st.Leaves != "":
+	case st.Leaves != "" && (s.m.version < versionSilence || s.has(st)):
 		return "这一项给" + s.m.book.Statuses[n.leaves-1].Name + "以外的人。"
 	case n.test != nil && n.fact != n.test.Fact && !st.Known:
 		return "还不知道" + n.fact.Of().Label + "。"

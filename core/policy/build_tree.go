@@ -102,6 +102,9 @@ func (b *builder) group(name string, a at, person bool) *Node {
 	defer func() { b.path = b.path[:len(b.path)-1] }()
 	g := b.groups[name]
 	n := b.node(b.groupAt[name].in("when"), &g.When, person)
+	if n.Group == "" {
+		n.Group = name
+	}
 	b.groupNodes[key] = n
 	return n
 }

@@ -18,9 +18,14 @@ import (
 // arithmetic it has least(a, b), most(a, b) and part(x, ratio): x times a ratio
 // parameter, rounded half up to a fen.
 type Formula struct {
-	Source  string
-	Uses    []Use // every name it reads, in order of name
-	single  bool  // Source is one name
+	Source string
+	Uses   []Use // every name it reads, in order of name
+	single bool  // Source is one name
+
+	// Differences are its subtractions of one name from another: where one leaves nothing, it is
+	// why nothing is given.
+	Differences []Difference
+
 	program *vm.Program
 }
 
@@ -30,6 +35,9 @@ type Use struct {
 	Fact  FactID
 	Param ParamID // -1 for a fact
 }
+
+// A Difference is From less Less.
+type Difference struct{ From, Less Use }
 
 // MaxBenefit bounds what any formula may give; more is a mistake in the rules.
 const MaxBenefit = core.Fen(1_000_000_00)
@@ -91,7 +99,7 @@ func (b *builder) formula(a at, source string) *Formula {
 	}
 	slices.SortFunc(names.uses, func(x, y Use) int { return strings.Compare(x.Name, y.Name) })
 	single := len(names.uses) == 1 && names.uses[0].Name == source
-	return &Formula{Source: source, Uses: names.uses, single: single, program: program}
+	return &Formula{Source: source, Uses: names.uses, single: single, program: program, Differences: names.differences()}
 }
 
 // formulaNames walks a formula and collects what it reads, with a value of each
@@ -101,10 +109,29 @@ type formulaNames struct {
 	b    *builder
 	uses []Use
 	env  map[string]any
+	less [][2]string // names of which the second is taken from the first
+}
+
+// differences are the subtractions of one name from another.
+func (v *formulaNames) differences() (out []Difference) {
+	use := func(name string) Use {
+		return v.uses[slices.IndexFunc(v.uses, func(u Use) bool { return u.Name == name })]
+	}
+	for _, pair := range v.less {
+		out = append(out, Difference{use(pair[0]), use(pair[1])})
+	}
+	return out
 }
 
 // Visit implements ast.Visitor.
 func (v *formulaNames) Visit(node *ast.Node) {
+	if minus, is := (*node).(*ast.BinaryNode); is && minus.Operator == "-" {
+		from, named := minus.Left.(*ast.IdentifierNode)
+		less, also := minus.Right.(*ast.IdentifierNode)
+		if named && also {
+			v.less = append(v.less, [2]string{from.Value, less.Value})
+		}
+	}
 	n, isName := (*node).(*ast.IdentifierNode)
 	if !isName {
 		return

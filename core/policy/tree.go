@@ -26,6 +26,7 @@ type Node struct {
 	Test   *Test
 	Status int
 	N      int
+	Group  string // of the root of a named group: its name
 
 	size int // nodes below and with it, as often as they are reached
 }

@@ -61,7 +61,8 @@ func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 	list := make([]casefile.Finding, 0, len(result.Findings))
 	for _, m := range result.Findings {
 		one := casefile.Finding{Item: m.Item, Name: book.Title(m.Item), Outcome: m.Outcome.String(), Missing: m.Missing, After: m.After,
-			Bundled: slices.Contains(result.Bundle, m.Item), Benefit: casefile.Benefit{Per: m.Benefit.Per, Sample: m.Benefit.Sample, Text: m.Benefit.Text, For: m.Benefit.For}}
+			Bundled: slices.Contains(result.Bundle, m.Item), Benefit: casefile.Benefit{Per: m.Benefit.Per, Sample: m.Benefit.Sample, Text: m.Benefit.Text, For: m.Benefit.For,
+				Nothing: m.Benefit.NothingSaid(), Alone: m.Benefit.Alone}}
 		if m.Benefit.Amount > 0 {
 			fen := int64(m.Benefit.Amount)
 			one.Benefit.Amount = &fen
@@ -86,7 +87,7 @@ func findingsOf(result *matching.Result, book *policy.Book) []casefile.Finding {
 
 func reasonsFound(list []*matching.Reason) (out []casefile.Reason) {
 	for _, r := range list {
-		out = append(out, casefile.Reason{Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member, Fact: r.Fact, Value: r.Value, Limit: r.Limit, Law: r.Law})
+		out = append(out, casefile.Reason{Code: r.Code, Outcome: r.Outcome.String(), Text: r.Text, Member: r.Member, Fact: r.Fact, Value: r.Value, Limit: r.Limit, Law: r.Law})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -76,12 +77,21 @@ func Rejudge(ctx context.Context, tx *pg.Tx, cases *casefile.Store, m *matching.
 }
 
 // differs compares findings. What was judged before a trace was kept had neither its members
-// nor how near it was written down.
+// nor how near it was written down, and what was judged before reasons had codes neither those
+// nor why a sum is none: it is compared without. Which form it has is one for all findings of a
+// judgement, so that a code taken out of some is found; the trace, which has every condition by
+// its name and every share, is compared whole either way.
 func differs(stored, now []casefile.Finding, whole bool) (list []core.ItemCode) {
 	again := map[core.ItemCode][]byte{}
+	coded := slices.ContainsFunc(stored, func(f casefile.Finding) bool {
+		return slices.ContainsFunc(f.Reasons, func(r casefile.Reason) bool { return r.Code != "" })
+	})
 	for _, finding := range now {
 		if !whole {
 			finding.Members, finding.Near = nil, ""
+		}
+		if !coded {
+			finding = uncoded(finding)
 		}
 		again[finding.Item] = spelt(finding)
 	}
@@ -95,6 +105,23 @@ func differs(stored, now []casefile.Finding, whole bool) (list []core.ItemCode) 
 		list = append(list, item) // judged now, and not then
 	}
 	return list
+}
+
+// uncoded is a finding as it was kept before reasons had codes.
+func uncoded(f casefile.Finding) casefile.Finding {
+	plain := func(list []casefile.Reason) []casefile.Reason {
+		list = slices.Clone(list)
+		for i := range list {
+			list[i].Code = ""
+		}
+		return list
+	}
+	f.Reasons, f.Members = plain(f.Reasons), slices.Clone(f.Members)
+	for i := range f.Members {
+		f.Members[i].Reasons = plain(f.Members[i].Reasons)
+	}
+	f.Benefit.Nothing, f.Benefit.Alone = "", nil
+	return f
 }
 
 // spelt is a finding in bytes, lists that hold nothing as the database gives them back.

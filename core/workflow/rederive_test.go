@@ -127,6 +127,7 @@ func (w *world) traced(c casefile.Case, shelf *rulebook.Shelf) {
 	if strings.Contains(string(r.Trace), "周") {
 		w.t.Error("a name is in the trace")
 	}
+	w.coded(c, rejudge)
 	w.super(`update case_facts set facts = jsonb_set(facts, '{income_per_capita_month}', '90000') where case_id = $1`, int64(c.ID))
 	if r, err = rejudge(); err != nil || !r.Other || len(r.Differs) == 0 {
 		w.t.Errorf("other facts: differs %v, another trace %v, %v", r.Differs, r.Other, err)
@@ -137,6 +138,32 @@ func (w *world) traced(c casefile.Case, shelf *rulebook.Shelf) {
 		w.t.Errorf("an altered trace: %v", err)
 	}
 	w.super(`update case_trace set trace = set_byte(trace, 40, get_byte(trace, 40) # 1) where case_id = $1`, int64(c.ID))
+}
+
+// coded holds that reasons are kept with the names of their conditions, that what was kept before
+// they had any is found again, and that a name taken out of one item is not.
+// Controls, seen red: reasonsFound without the code ("none is kept"); differs without uncoded ("as
+// before they had names: […]").
+func (w *world) coded(c casefile.Case, rejudge func() (workflow.Rejudged, error)) {
+	w.t.Helper()
+	const without = `update finding set reasons = (select coalesce(jsonb_agg(r - 'code'), '[]') from jsonb_array_elements(reasons) r), benefit = benefit - 'nothing' - 'alone',
+		members = (select coalesce(jsonb_agg(m || jsonb_build_object('reasons', (select coalesce(jsonb_agg(r - 'code'), '[]') from jsonb_array_elements(m -> 'reasons') r))), '[]') from jsonb_array_elements(members) m)
+		where case_id = $1 and (item = $2 or $2 = '')`
+	var codes int
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from finding, jsonb_array_elements(reasons) r where case_id = $1 and r ? 'code'`, c.ID).Scan(&codes)
+	})
+	if codes == 0 {
+		w.t.Error("of the names of conditions none is kept")
+	}
+	w.super(without, int64(c.ID), "MZ-01")
+	if r, err := rejudge(); err != nil || !slices.Equal(r.Differs, []core.ItemCode{"MZ-01"}) {
+		w.t.Errorf("a name taken out of one goes by unnamed: %v, %v", r.Differs, err)
+	}
+	w.super(without, int64(c.ID), "")
+	if r, err := rejudge(); err != nil || len(r.Differs) != 0 {
+		w.t.Errorf("as before they had names: %v, %v", r.Differs, err)
+	}
 }
 
 // super changes rows past every rule of the program, as who holds the database could.

@@ -88,6 +88,7 @@ func (c change) place() int {
 type side struct {
 	When, Word, Tone string
 	Money            string
+	Nothing, Whom    string // why the money is none, and whom alone of the household it is for
 	Sample           bool
 	Reasons          []desk.Condition
 	More             []desk.Condition // folded away
@@ -348,6 +349,9 @@ func sideOf(h *core.Household, when string, s *rulebook.Side) side {
 
 // give says what the household would be given of an item that fits.
 func (out *side) give(s *rulebook.Side) {
+	if s.Outcome == matching.Eligible {
+		out.Nothing, out.Whom = s.Benefit.Nothing, s.Benefit.AloneSaid
+	}
 	switch {
 	case s.Outcome != matching.Eligible:
 	case !s.Bundled:

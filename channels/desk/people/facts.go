@@ -149,7 +149,7 @@ func (k known) face(row *factRow, path string) {
 	}
 	key, home := path[strings.LastIndex(path, "/")+1:], f.Person == 0
 	if len(f.Turned) > 0 {
-		row.Turned = turnWords(f.Turned, personNames(k.members), k.facts.On)
+		row.Turned = desk.TurnWords(f.Turned, personNames(k.members), k.facts.On)
 	}
 	for _, s := range f.Against {
 		source, _ := desk.SourceOf(core.Provenance{Said: s.Source, At: s.KnownAt})

@@ -18,6 +18,7 @@ type together struct {
 	Code    core.ItemCode
 	Name    string
 	Benefit matching.Benefit
+	Alone   string   // whom alone of the household it is for, "" else
 	Who     []string // whom it is for, nobody named where it is for all
 	After   string   // the item that has to be approved first
 	Doubt   string   // it rests on what was told of another family, "" else
@@ -61,6 +62,7 @@ type findingRow struct {
 	Who         []string
 	After       string
 	Benefit     matching.Benefit
+	Alone       string // whom alone of the household it is for, "" else
 	Main        []reasonRow
 	More        int             // reasons beyond Main
 	Whole       []desk.Standing // every condition, of the item and of each member; nil where Main says it all
@@ -73,6 +75,7 @@ type findingRow struct {
 	found       matching.Outcome
 	outstanding int
 	asks        []string // paths of what is not known and could decide
+	share       int64    // of what is nearly: how far it is from its line, in thousandths
 }
 
 // reasonRow is one condition as it stood. The sentence is the one that the household is
@@ -109,13 +112,14 @@ func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, 
 			page.Failing = append(page.Failing, row)
 		}
 		if slices.Contains(r.Bundle, f.Item) {
-			page.Together = append(page.Together, together{Code: f.Item, Name: row.Name, Benefit: f.Benefit, Who: row.Who, After: row.After})
+			page.Together = append(page.Together, together{Code: f.Item, Name: row.Name, Benefit: f.Benefit, Alone: row.Alone, Who: row.Who, After: row.After})
 		}
 	}
 	for _, d := range r.Dropped {
 		page.Apart = append(page.Apart, t.choice(r, d))
 	}
 	page.Ask = mostAsked(page.Opening)
+	slices.SortStableFunc(page.Nearly, func(a, b findingRow) int { return cmp.Compare(a.share, b.share) })
 	slices.SortStableFunc(page.Opening, func(a, b findingRow) int { return cmp.Compare(a.outstanding, b.outstanding) })
 }
 
@@ -173,7 +177,7 @@ func (t teller) title(code core.ItemCode) string {
 }
 
 func (t teller) finding(f matching.Finding) findingRow {
-	row := findingRow{Code: f.Item, Name: t.book.Title(f.Item), Benefit: f.Benefit, Who: t.members(f.For), After: t.title(f.After),
+	row := findingRow{Code: f.Item, Name: t.book.Title(f.Item), Benefit: f.Benefit, Alone: matching.AloneSaid(t.members(f.Benefit.Alone), len(t.names)), Who: t.members(f.For), After: t.title(f.After),
 		Missing: t.places(f.Missing), found: f.Outcome, outstanding: len(f.Missing), asks: f.Missing}
 	if it, known := t.book.Item(f.Item); known {
 		row.Everyday, row.Department, row.Law = it.Everyday, bodyOf(it), it.Law
@@ -274,7 +278,7 @@ func (t teller) reason(r matching.Reason) reasonRow {
 	from, known := t.sources[r.Fact]
 	switch {
 	case t.reckoned[strings.TrimPrefix(r.Code, "status.")]:
-		row.Source, row.Tone = "按登记的情况算的,名单上没有", "amber"
+		row.Source, row.Tone = desk.Unlisted, "amber"
 	case strings.HasPrefix(r.Code, "after "): // of what has to be had first no list says anything
 	case known:
 		row.Source, row.Tone = desk.SourceOf(from)

@@ -145,7 +145,7 @@ func (p *Room) judge(ctx context.Context, tx *pg.Tx, why registry.Purpose, at de
 	}
 	index := hardship.Score(&facts, rules.Book())
 	page.Index, page.Aloud = indexOf(index, t.places(narrows(&facts, rules.Book()))), aloud(index)
-	page.Index.Turned = matters(turnedPaths(page.Turned))
+	page.Index.Turned = desk.Matters(turnedPaths(page.Turned))
 	if page.asked, err = p.requests(ctx, tx, why, registry.Person{Household: page.Home}); err != nil {
 		return err
 	}

@@ -60,6 +60,41 @@ func TestTheNearestMissIsSaid(t *testing.T) {
 	}
 }
 
+// A family above the line whose son is let in alone reads that 低保 comes to 0 by the formula, why,
+// and that it is for him; and that the spending it is a little short of is near.
+//
+// As it was: 符合 with the text of the item alone, and 支出型 among what does not fit. Controls, seen
+// red: "amount" without NothingSaid ("0"); finding without Alone ("whom"); oneAway without
+// amounts ("near").
+func TestASumOfNothingIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.learn(t, 1, 0, "visit:13", 1, `{"income_per_capita_month": 520, "income_12m": 12480, "financial_assets_per_capita": 2000, "rigid_12m": 4700}`)
+	body := h.says(t, "the household", motherAndSon+"?for=check", nil)
+	if item := findingIn(body, "MZ-01"); !strings.Contains(item, "每月 0 元:平均每人每月收入 520 元,已经到了低保标准") || !strings.Contains(item, "由经办的人定") {
+		t.Errorf("0: %s", item)
+	}
+	_, rest, _ := strings.Cut(body, `id="h-together"`)
+	bundle, _, _ := strings.Cut(rest, "</section>")
+	for what, part := range map[string]string{"the item": findingIn(body, "MZ-01"), "the bundle": text(bundle)} {
+		if !strings.Contains(part, "每月 0 元:") || !strings.Contains(part, "只给王小军,不是全家(按单人户办)") {
+			t.Errorf("whom, %s: %s", what, part)
+		}
+	}
+	_, rest, _ = strings.Cut(body, `id="near"`)
+	near, _, _ := strings.Cut(rest, "</details></section>")
+	if page := text(near); !strings.Contains(page, "支出型临时救助") || !strings.Contains(page, "还差 292 元") {
+		t.Errorf("near: %s", page)
+	}
+	tab, at := h.desk(t)
+	tab.Open(at + motherAndSon + "?for=check")
+	tab.Wait("每月 0 元")
+	fits(t, tab, "desk-household-nothing")
+	tab.View("desk-household-nothing-1440", 1440, 900)
+	tab.View("desk-household-nothing-360", 360, 1500)
+	tab.Quiet()
+}
+
 // What is not known is an interval, with the facts that would narrow it by name; once
 // they are known it is one number.
 // Control: narrows that gives nil, "问清这几样".

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,8 +12,13 @@ import (
 )
 
 // How near a single thing has to be for an item to be called one step away: an amount within
-// a fifth of what it would have to be, a day within a year. What an office grants or people
-// can do is near whatever it is. Anything else is no news to anybody who waits for it.
+// a fifth of its line, a day within a year. What an office grants or people can do is near
+// whatever it is. Anything else is no news to anybody who waits for it.
+//
+// Of every amount this one rule holds, an income as well as what was spent, by its share of the
+// line and never by yuan: 362 yuan of a spending are near and 3,000 may be of another. Nobody is
+// asked to spend; but what is spent comes about, and who is 7 % short of it today is the first to
+// be asked again. Nearly shows the nearest first, by the same share (apartOf).
 const (
 	nearShare  = 5 // one in so many
 	nearMonths = 12
@@ -23,6 +29,9 @@ func (row *findingRow) miss(m matching.Miss, h *core.Household) {
 	row.One = oneAway(m) && near(m.Steps[0], h.On) && speaks(m.Steps[0], h)
 	row.Near = m.Text
 	if row.One {
+		row.Near, row.share = cmp.Or(m.Few, m.Text), apartOf(m.Steps[0])
+	}
+	if row.One {
 		return
 	}
 	row.Near = strings.TrimPrefix(m.Text, "只差一样。")
@@ -32,16 +41,38 @@ func (row *findingRow) miss(m matching.Miss, h *core.Household) {
 }
 
 // oneAway reports whether a single thing stands between a household and an item, and it is
-// one that people can bring about, ask for or wait for.
+// one that people can bring about, ask for or wait for, or an amount, which comes about by itself.
 func oneAway(m matching.Miss) bool {
 	if m.Unsure || len(m.Steps) != 1 || m.Steps[0].Leaves != "" {
 		return false
 	}
-	return m.Steps[0].Can != matching.ByFate && m.Steps[0].Can != matching.Never
+	return m.Steps[0].Can != matching.Never && (m.Steps[0].Can != matching.ByFate || amounts(m.Steps[0]))
+}
+
+// amounts reports whether a step is of an amount that is known, in yuan or square metres.
+func amounts(s matching.Step) bool {
+	unit := unitOf(s.Key)
+	return s.Known && (unit == policy.UnitFen || unit == policy.UnitM2)
+}
+
+// apartOf is how far an amount is from its line, in thousandths of the line and rounded up, so
+// that a fen beyond a share is beyond it; 0 for what is no amount, and the whole of a line that
+// is nothing.
+func apartOf(s matching.Step) int64 {
+	switch {
+	case !amounts(s):
+		return 0
+	case s.To <= 0:
+		return 1000
+	}
+	return (1000*max(s.To-s.From, s.From-s.To) + s.To - 1) / s.To
 }
 
 // near reports whether a step is within reach, not only of the kind that can be reached.
 func near(s matching.Step, today core.Date) bool {
+	if amounts(s) {
+		return apartOf(s)*nearShare <= 1000
+	}
 	away := max(s.To-s.From, s.From-s.To)
 	switch s.Can {
 	case matching.ByItself:
@@ -49,9 +80,6 @@ func near(s matching.Step, today core.Date) bool {
 			return s.Late <= today.AddDate(0, nearMonths, 0)
 		}
 		return unitOf(s.Key) == policy.UnitMonths && away <= nearMonths
-	case matching.ByThem:
-		unit := unitOf(s.Key)
-		return !s.Known || unit != policy.UnitFen && unit != policy.UnitM2 || away*nearShare <= s.To
 	}
 	return true
 }

@@ -42,6 +42,53 @@ func TestOnlyWhatIsNearIsOneStepAway(t *testing.T) {
 	}
 }
 
+// TestNearGoesByShareOfTheLine: one rule for an income over its line and a spending short of it,
+// and the nearest is read first. A household was 362 yuan (6.6 %) short of the spending for 支出型
+// and read nothing of it under 只差一样, where an income 19 % over its line stood (by a newcomer).
+//
+// Controls, seen red: oneAway without amounts ("6.6 % short: 1 are near"); apartOf by yuan ("19.5 %
+// short: 1 are near"); fill without the order ("6.6 % short: 2 are near, first MZ-01").
+func TestNearGoesByShareOfTheLine(t *testing.T) {
+	t.Parallel()
+	lib, err := policy.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := lib.On(core.NewDate(2026, 11, 29))
+	if err != nil {
+		t.Fatal(err)
+	}
+	income := matching.Step{Key: "income_per_capita_month", Known: true, From: 1142_00, To: 960_00, Can: matching.ByThem}
+	spent := func(from int64) matching.Step {
+		return matching.Step{Key: "rigid_12m", Known: true, From: from, To: 5500_00, Can: matching.ByFate}
+	}
+	for name, c := range map[string]struct {
+		spent matching.Step
+		near  int
+		first core.ItemCode
+	}{
+		"6.6 % short":  {spent(5138_00), 2, "MZ-04"},
+		"19.5 % short": {spent(4428_00), 2, "MZ-01"},
+		"21 % short":   {spent(4345_00), 1, "MZ-01"},
+	} {
+		r := matching.Result{Findings: []matching.Finding{{Item: "MZ-01", Outcome: matching.NotEligible}, {Item: "MZ-04", Outcome: matching.NotEligible}}}
+		misses := []matching.Miss{
+			{Item: "MZ-01", Steps: []matching.Step{income}, Text: "只差一样。每月多 182 元。"},
+			{Item: "MZ-04", Steps: []matching.Step{c.spent}, Text: "差 2 样。", Few: "只差一样。还差一点。"},
+		}
+		var page householdPage
+		page.fill(teller{book: book}, &core.Household{On: core.NewDate(2026, 11, 29)}, r, misses)
+		if len(page.Nearly) != c.near || page.Nearly[0].Code != c.first {
+			t.Errorf("%s: %d are near, first %s", name, len(page.Nearly), page.Nearly[0].Code)
+		}
+		for _, row := range page.Nearly {
+			if row.Code == "MZ-04" && row.Near != "只差一样。还差一点。" {
+				t.Errorf("%s: says %q", name, row.Near)
+			}
+		}
+	}
+}
+
 // TestFarOffIsNotCalledOneStepAway: what stands under 不符合 does not say that only one
 // thing is missing, and of a day decades off the reason says enough.
 // Control: miss without the trim ("只差一样。每月多 6,800 元。").

@@ -47,7 +47,7 @@ func turnedOf(d registry.Dossier, members []registry.Member) (rows []turnedRow, 
 		if len(f.Turned) == 0 {
 			continue
 		}
-		by[f.Path] = turnWords(f.Turned, names, d.Household.On)
+		by[f.Path] = desk.TurnWords(f.Turned, names, d.Household.On)
 		row := turnedRow{Label: wording.FactLabel(f.Path), Value: said[f.Path], Since: f.ValidFrom, Turn: by[f.Path], Key: f.Path, recorded: strings.HasPrefix(f.Source, "registry:")}
 		row.Source, row.Tone = desk.SourceOf(d.Sources[f.Path])
 		rows = append(rows, row)
@@ -71,43 +71,6 @@ func personNames(members []registry.Member) map[core.PersonID]string {
 	return names
 }
 
-// turnWords says who came or left on which day, or was wrongly counted. Who left is another
-// household's, or nobody's, now: they are counted.
-func turnWords(list []registry.Turn, names map[core.PersonID]string, today core.Date) string {
-	var out []string
-	for i, t := range list {
-		who, day := names[t.Person], t.Day.Say()
-		if t.Day.Time().Year() != today.Time().Year() {
-			day = t.Day.SayWhole()
-		}
-		if who == "" || !t.Came {
-			who = " 1 人"
-		}
-		words := day + moved[t.Came] + who
-		if t.Back {
-			words = miscounted[t.Came] + who
-		}
-		if i > 0 && sameTurn(list[i-1], t) && who != " 1 人" { // "11月20日多了李小新、李老"
-			words = "、" + who
-		} else if i > 0 {
-			words = "," + words
-		}
-		out = append(out, words)
-	}
-	return strings.Join(out, "")
-}
-
-// The words of somebody who came (true) or left since, and of whom the register had wrongly left
-// out (true) or in when the figure was written.
-var (
-	moved      = map[bool]string{true: "多了", false: "少了"}
-	miscounted = map[bool]string{true: "写的时候没算上", false: "写的时候多算了"}
-)
-
-func sameTurn(a, b registry.Turn) bool {
-	return a.Came == b.Came && a.Back == b.Back && (a.Back || a.Day == b.Day)
-}
-
 // before is what is known of a household without what was told of another one than it is now.
 func before(h core.Household, turned map[string]string) core.Household {
 	forget := map[string]func(){
@@ -123,23 +86,6 @@ func before(h core.Household, turned map[string]string) core.Household {
 		}
 	}
 	return h
-}
-
-// matter is what a fact is about, in the words in which officers ask for it.
-var matter = map[string]string{
-	"income_per_capita_month": "收入", "income_12m": "收入", "financial_assets_per_capita": "财产", "houses": "财产", "cars": "财产", "car_value": "财产", "business_with_staff": "财产",
-	"medical_12m": "支出", "education_12m": "支出", "rehab_12m": "支出", "rigid_12m": "支出", "floor_area_per_capita": "住房面积", events: "近来出没出过事",
-}
-
-// matters names what some facts are about, each once and in the order of matter's own talk.
-func matters(paths []string) string {
-	var out []string
-	for _, word := range []string{"收入", "财产", "支出", "住房面积", "近来出没出过事"} {
-		if slices.ContainsFunc(paths, func(p string) bool { return matter[p] == word }) {
-			out = append(out, word)
-		}
-	}
-	return strings.Join(out, "、")
 }
 
 // doubt marks what rests on facts that nobody has looked at since the family is another one:
@@ -159,10 +105,10 @@ func (page *householdPage) doubt(without matching.Result, turned map[string]stri
 					open = append(open, path)
 				}
 			}
-			words := matters(open)
+			words := desk.Matters(open)
 			switch {
 			case row.found == matching.Unknown && slices.Contains(row.asks, events) && turned[events] != "":
-				row.Again = matter[events] + "要重新问" // the days since alone undo what was known of it: the verdict has it
+				row.Again = desk.Matters([]string{events}) + "要重新问" // the days since alone undo what was known of it: the verdict has it
 			case f.Outcome != row.found && words != "":
 				row.Again = words + "要重新问"
 				if row.found == matching.Eligible {

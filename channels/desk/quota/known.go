@@ -2,9 +2,11 @@ package quota
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/quota"
@@ -32,14 +34,34 @@ func (k *Room) stands(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *r
 	return k.lacks(ctx, tx, why, p.Round, one)
 }
 
-// lacks reads what is to be asked of a household of which it is not known whether it fits.
+// lacks reads what is to be asked of a household of which it is not known whether it fits, and of
+// any what was told for other people than live in it now.
 func (k *Room) lacks(ctx context.Context, tx *pg.Tx, why registry.Purpose, r quota.Round, one *row) (err error) {
-	if one.Fit, err = k.d.Quota.Known(ctx, tx, why, r, one.Entry); err != nil || len(one.Fit.Missing) == 0 {
+	if one.Fit, err = k.d.Quota.Known(ctx, tx, why, r, one.Entry); err != nil {
 		return err
 	}
+	told := one.Fit.Turned
+	if !one.Fit.Asked {
+		if told, err = k.turned(ctx, tx, why, one.Household); err != nil {
+			return err
+		}
+	}
+	if len(one.Fit.Missing) == 0 && len(told) == 0 {
+		return nil
+	}
 	members, err := k.d.Registry.Members(ctx, tx, why, one.Household)
-	one.Lacks = questions(one.Fit.Missing, members)
+	one.Lacks, one.Unasked = questions(one.Fit.Missing, members), desk.Unasked(told, members, tx.Today())
 	return err
+}
+
+// turned reads what of a household counts everybody and was told before somebody came or left. The
+// list knew that it fits; by what it stands where it stands may be another figure now.
+func (k *Room) turned(ctx context.Context, tx *pg.Tx, why registry.Purpose, home core.HouseholdID) ([]registry.Fact, error) {
+	d, err := k.d.Registry.Dossier(ctx, tx, why, home, registry.AsOf{On: tx.Today(), Known: tx.Now()})
+	if errors.Is(err, registry.ErrNoHousehold) || errors.Is(err, registry.ErrBeyond) {
+		return nil, nil // the row says elsewhere what became of them
+	}
+	return slices.DeleteFunc(d.Facts, func(f registry.Fact) bool { return len(f.Turned) == 0 }), err
 }
 
 // questions says paths of facts as people ask for them; of whom, where there are several.

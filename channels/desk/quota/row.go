@@ -33,6 +33,7 @@ type row struct {
 	Has     []having    // of whose turn it is, or who was offered a place
 	Fit     quota.Known // as that: whether it is known that it fits
 	Lacks   []string    // what is to be asked to know whether it fits
+	Unasked string      // what was told for other people than live there now, "" for nothing
 	Doubles []quota.Double
 }
 

@@ -194,3 +194,41 @@ func TestOpeningALeadTellsIt(t *testing.T) {
 	}
 	tab.View("desk-leads-why-phone", 360, 1100)
 }
+
+// TestALeadSaysWhatWasToldForOthers: who reads why a household is here reads what of it was told for
+// other people than live in it now; of a household in which nobody came or left nothing of it.
+//
+// Controls, seen red: why without unasked ("is not marked"); told that says nothing ("beside the
+// order it is not marked").
+func TestALeadSaysWhatWasToldForOthers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	home := h.hardly(t, wangmiao)
+	h.learnt(t, home, 0, `{"house_grade":"A","owns_home":true,"houses":1,"area":"rural"}`)
+	h.scan(t)
+	h.learnt(t, home, 0, `{"house_grade":"D","statuses":["dibao"]}`)
+	h.scan(t)
+	at := fmt.Sprintf("/desk/ranking/lead/%d/why", h.leadOf(t, home))
+	const mark = "是家里人变动以前登记的,没有核对过:"
+	if _, part := h.ask(t, officer, at, nil); strings.Contains(part, mark) {
+		t.Errorf("before anybody came: %s", tags.ReplaceAllString(part, ""))
+	}
+	must(t, h.Env.DB(pgtest.Owner).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error { // somebody of another household came today
+		_, err := tx.Exec(ctx, `update membership set household = $1, ref = 'm9', relation = 'child', since = current_date
+			where until is null and person = (select max(o.person) from membership m join membership o using (region)
+				where m.household = $1 and m.until is null and o.household <> m.household and o.until is null and o.relation <> 'applicant')`, int64(home))
+		return err
+	}))
+	if _, part := h.ask(t, officer, at, nil); !strings.Contains(part, mark) || !strings.Contains(part, "要重新问。") {
+		t.Errorf("is not marked: %s", tags.ReplaceAllString(part, ""))
+	}
+	beside := fmt.Sprintf("/desk/ranking/household/%d/told", home) // the same beside its place in the order
+	if code, part := h.ask(t, officer, beside, nil); code != 200 || !strings.Contains(part, mark) {
+		t.Errorf("beside the order it is not marked: %d %s", code, part)
+	}
+	for what, id := range map[string]string{"another township's": fmt.Sprint(h.hardly(t, deping)), "no": "999999", "no number": "x"} {
+		if code, part := h.ask(t, officer, "/desk/ranking/household/"+id+"/told", nil); code != 404 {
+			t.Errorf("%s household is read: %d %s", what, code, part)
+		}
+	}
+}

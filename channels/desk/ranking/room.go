@@ -66,6 +66,7 @@ func (k *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/ranking/leads", Roles: all, Trace: "household.listed", Serve: k.leads},
 		{Method: "GET", Path: "/ranking/leads/settled", Roles: all, Trace: "household.listed", Serve: k.settled},
 		{Method: "GET", Path: "/ranking/lead/{lead}/why", Roles: all, Trace: "facts.read", Serve: k.why},
+		{Method: "GET", Path: "/ranking/household/{household}/told", Roles: all, Trace: "facts.read", Serve: k.told},
 		{Method: "GET", Path: "/ranking/sensitivity", Roles: []staff.Role{staff.City}, Trace: "none: counts by groups and places, of nobody", Serve: k.sensitivity},
 		{Method: "POST", Path: "/ranking/lead/{lead}/settle", Roles: all, Trace: "lead.settled lead.checking", Serve: k.settle},
 		{Method: "POST", Path: "/ranking/lead/{lead}/reopen", Roles: all, Trace: "lead.reopened", Serve: k.reopen},

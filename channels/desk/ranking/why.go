@@ -27,6 +27,8 @@ type whyPart struct {
 	Lines []told
 	More  int
 	None  string // why there is nothing to tell
+
+	Unasked string // what was told for other people than live there now, "" for nothing
 }
 
 // told is one thing that changed.
@@ -51,6 +53,9 @@ func (k *Room) why(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			err = k.notKin(ctx, tx, at, since.Household)
 		}
 		if err != nil {
+			return err
+		}
+		if part.Unasked, err = k.unasked(ctx, tx, why, since.Household); unlessGone(err) != nil {
 			return err
 		}
 		if since.Cause == "book" {

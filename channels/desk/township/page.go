@@ -89,6 +89,8 @@ type findingRow struct {
 	Main, More   []casefile.Reason // what the outcome hangs on; the rest
 	Besides      []casefile.Reason // what the household has already that bears on it
 	NearWords    string            // how near it is, as an officer reads it
+	Nothing      string            // that its sum is none and why, "" else
+	Whom         string            // whom alone of the household it is for, "" else
 	Whole        []desk.Standing   // every condition, of the item and of each member
 }
 
@@ -201,6 +203,7 @@ func (p *casePage) sortFindings() {
 		row.Main, row.More = weigh(f)
 		row.Main, row.More = told.reasons(row.Main), told.reasons(row.More)
 		row.Whole, row.NearWords, row.Besides = told.whole(p.View, f), told.reason(casefile.Reason{Text: f.Near}).Text, told.reasons(havings(f))
+		row.Nothing, row.Whom = f.Benefit.Nothing, told.alone(f.Benefit.Alone)
 		switch f.Outcome {
 		case "eligible":
 			row.Word, row.Tone = "符合", "leaf"

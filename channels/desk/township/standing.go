@@ -2,8 +2,10 @@ package township
 
 import (
 	"slices"
+	"strings"
 
 	"lianou/channels/desk"
+	"lianou/core"
 	"lianou/core/casefile"
 )
 
@@ -32,12 +34,23 @@ func (t teller) conditions(v casefile.View, reasons []casefile.Reason) []desk.Co
 	for _, r := range t.reasons(reasons) {
 		row := desk.Condition{Reason: r}
 		row.Word, row.Tone = desk.Stands(r.Outcome)
-		if from, known := v.Facts.Provenance[r.Fact]; known {
+		from, known := v.Facts.Provenance[r.Fact]
+		switch key, status := strings.CutPrefix(r.Code, "status."); {
+		case status && r.Outcome == "eligible" && !listed(v, key): // a list that names another standing vouches for none of this one
+			row.Source = desk.Unlisted
+		case strings.HasPrefix(r.Code, "after "): // of what has to be had first no list says anything
+		case known:
 			row.Source, _ = desk.SourceOf(from)
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// listed reports whether the facts of a case have a status as recognised.
+func listed(v casefile.View, key string) bool {
+	list := v.Facts.Household.Statuses
+	return list != nil && slices.Contains(*list, core.Status(key))
 }
 
 // havings are the reasons that say what the household has already.

@@ -1,8 +1,10 @@
 package township
 
 import (
+	"strings"
 	"testing"
 
+	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 )
@@ -40,6 +42,44 @@ func TestWholeStanding(t *testing.T) {
 	}
 	if says := reasonFor(v, casefile.Claim{Item: "MZ-08"}); says != "您的孩子(31 岁)的残疾证是一级。" {
 		t.Errorf("the officer is offered %q", says)
+	}
+}
+
+// A status that follows from what is recorded is no word of the list that names another one, nor is
+// what has to be had first; who is on the list, and what was judged before reasons had codes, reads
+// the list as before. What comes to 0 says so, and whom alone it is for by name.
+//
+// Controls: conditions without the code ("reckoned: 民政局 …"); listed that says no ("listed"); alone
+// with the household's words ("whom").
+func TestAStatusThatIsReckonedNamesNoList(t *testing.T) {
+	t.Parallel()
+	age := 44
+	v := casefile.View{Members: []casefile.Member{{Ref: "m1", Name: "周桂兰"}, {Ref: "m2", Name: "王大军"}, {Ref: "m3"}}}
+	v.Facts.Household.Members = []core.Member{{Ref: "m1", Relation: "applicant"}, {Ref: "m2", Relation: "spouse", Age: &age}, {Ref: "m3", Relation: "child"}}
+	v.Facts.Household.Statuses = &[]core.Status{"edge"}
+	v.Facts.Provenance = map[string]core.Provenance{"statuses": {Said: "registry:civil"}}
+	from := func(code, outcome string) string {
+		return tellerOf(v).conditions(v, []casefile.Reason{{Code: code, Outcome: outcome, Text: "算。", Fact: "statuses"}})[0].Source
+	}
+	list := from("", "eligible")
+	if list == "" || list == desk.Unlisted {
+		t.Fatalf("before codes: %q", list)
+	}
+	for name, c := range map[string]struct{ code, outcome, want string }{
+		"reckoned":    {"status.dibao", "eligible", desk.Unlisted},
+		"listed":      {"status.edge", "eligible", list},
+		"is none":     {"status.dibao", "not_eligible", list},
+		"comes first": {"after MZ-01", "eligible", ""},
+		"a condition": {"income_below_edge", "eligible", list},
+	} {
+		if got := from(c.code, c.outcome); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	for want, who := range map[string][]core.MemberRef{"只给王大军,不是全家(按单人户办)。": {"m2"}, "只给申请人的孩子,不是全家(按单人户办)。": {"m3"}, "": nil} {
+		if got := tellerOf(v).alone(who); got != strings.Replace(want, "王大军", "王大军(44 岁)", 1) {
+			t.Errorf("whom: %q, want %q", got, want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package township
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,15 @@ func (t teller) reason(r casefile.Reason) casefile.Reason {
 		r.Value, r.Limit = desk.Grades(r.Value), desk.Grades(r.Limit)
 	}
 	return r
+}
+
+// alone says whom alone of a household an item is for, "" for everybody.
+func (t teller) alone(who []core.MemberRef) string {
+	names := make([]string, 0, len(who))
+	for _, ref := range who {
+		names = append(names, cmp.Or(t.name[ref], ofThem.Replace(t.said[ref])))
+	}
+	return matching.AloneSaid(names, len(t.said))
 }
 
 func (t teller) reasons(list []casefile.Reason) []casefile.Reason {

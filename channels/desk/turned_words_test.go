@@ -1,4 +1,4 @@
-package people
+package desk
 
 import (
 	"testing"
@@ -25,7 +25,7 @@ func TestTurnsInWords(t *testing.T) {
 		"back":      {[]registry.Turn{{Person: 1, Day: day, Came: true, Back: true}, {Person: 2, Day: day + 1, Came: true, Back: true}}, "写的时候没算上李小、李老"},
 		"both":      {[]registry.Turn{{Person: 3, Day: day, Back: true}, {Person: 2, Day: day, Came: true}}, "写的时候多算了 1 人,11月27日多了李老"},
 	} {
-		if got := turnWords(c.turns, names, today); got != c.want {
+		if got := TurnWords(c.turns, names, today); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
