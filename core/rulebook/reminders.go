@@ -2,20 +2,22 @@ package rulebook
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"strings"
 
 	"lianou/core"
+	"lianou/core/facts"
 	"lianou/core/pg"
 	"lianou/core/policy"
 )
 
-// ErrApart: a standard is no longer the multiple of another one that is declared of it. Whoever
-// signs has to say that they read it; the law may set other sums, so nothing is refused for it.
-var ErrApart = core.Invalid("apart", "有标准不到声明的倍数了。请改数额,或者看清楚,勾上「看过了,就这样定」。")
+// ErrApart: a standard is no longer the multiple of another one that is declared of it, or the
+// days that urgent aid looks back on are not those of the program. Whoever signs has to say that they
+// read it; the law may set other sums, so nothing is refused for it.
+var ErrApart = core.Invalid("apart", "有标准和别处对不上了。请改数额,或者看清楚,勾上「看过了,就这样定」。")
 
 // Reminders says where a set has standards that are not what it declares of them (policy.Relation),
-// from a day on, and the other set had not just so. With nil for the other it says all.
+// or days that the program does not follow, from a day on, and the other set had not just so. With nil for the other it says all.
 func Reminders(old, new *policy.Library, from core.Date, names Names) (out []string) {
 	t, libs := teller{names: names, today: from}, []*policy.Library{new}
 	if old != nil {
@@ -49,6 +51,41 @@ func RemindersOf(old, new *policy.Book, names Names) (out []string) {
 	return out
 }
 
+// window is the standard that says how many days urgent aid looks back.
+const window = "shock.window"
+
+// unfollowed writes a line for each number of days that urgent aid looks back on and the word that
+// nothing happened does not stand for: that one is the program's own (facts.Silence), for packed rows
+// are read without a Book. More days, and a family of whom nobody asked is told no.
+func (t *teller) unfollowed(old, new *policy.Book) (out []line) {
+	id, found := new.Param(window)
+	if !found {
+		return nil
+	}
+	told := map[int64]bool{}
+	for _, county := range append([]core.RegionCode{""}, rowCounties(&new.Params[id])...) {
+		for _, area := range policy.Areas {
+			is, has := new.Amount(id, county, area)
+			if !has || is.Value == facts.Silence || told[is.Value] || old != nil && hasAmount(old, policy.Place{County: county, Area: area}, is.Value) {
+				continue
+			}
+			told[is.Value] = true
+			out = append(out, line{kind: ofAmount, text: fmt.Sprintf("%s是 %d 天,可是登记的“没出过事”只管 %d 天,这个数在程序里,不跟着标准变,请先请管程序的人一起改", new.Params[id].Label, is.Value, facts.Silence)})
+		}
+	}
+	return out
+}
+
+// hasAmount reports whether a Book has that many days at a place.
+func hasAmount(b *policy.Book, at policy.Place, days int64) bool {
+	id, found := b.Param(window)
+	if !found {
+		return false
+	}
+	row, has := b.Amount(id, at.County, at.Area)
+	return has && row.Value == days
+}
+
 // apart writes a line for each standard and sum that is below its multiple, with the places.
 func (t *teller) apart(old, new *policy.Book) (out []line) {
 	known := map[string]bool{}
@@ -74,6 +111,7 @@ func (t *teller) apart(old, new *policy.Book) (out []line) {
 		}
 		where[l.text] = append(where[l.text], b.Place)
 	}
+	out = t.unfollowed(old, new)
 	for _, l := range order {
 		l.text = t.where(where[l.text], len(counties)) + "的" + l.text
 		out = append(out, l)
@@ -138,9 +176,6 @@ func (s *Store) apart(ctx context.Context, base, files Sources, names Names, loa
 	new, err := load(files)
 	if err != nil {
 		return nil, faulty(err)
-	}
-	if !slices.ContainsFunc(new.Books(), func(b *policy.Book) bool { return len(b.Relations) > 0 }) {
-		return nil, nil
 	}
 	old, err := load(base)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 // edition already has is no news of the next draft. By a newcomer, whom nothing reminded.
 //
 // Controls: answered that asks for nothing ("the author signs in silence: <nil>" and the second);
-// Reminders that forget the edition ("the next draft: …"); detail without it ("the log: … bytes of what was read, …").
+// Reminders that forget the edition ("the next draft: …"); detail without it ("the log: … bytes of what was read, …");
+// apart without unfollowed ("days that the program does not follow: ").
 func TestAStandardThatFallsBehindIsAnswered(t *testing.T) {
 	t.Parallel()
 	w, ctx := newWorld(t), t.Context()
@@ -62,6 +63,13 @@ func TestAStandardThatFallsBehindIsAnswered(t *testing.T) {
 	must(t, err)
 	if got := apart(begin(rulebook.Op{Amount: &rulebook.Amount{Param: "relief.winter", Value: "95", From: today, Source: "文件"}})); got != "" {
 		t.Errorf("the next draft: %s", got)
+	}
+	days := func(n string) string {
+		t.Helper()
+		return apart(begin(rulebook.Op{Amount: &rulebook.Amount{Param: "shock.window", Value: n, From: today, Source: "文件", Sample: true}}))
+	}
+	if got := days("120"); !strings.Contains(got, "急难救助看最近多少天是 120 天,可是登记的“没出过事”只管 90 天") || strings.Contains(got, "\n") {
+		t.Errorf("days that the program does not follow: %s", got)
 	}
 	both := begin(raise("dibao.standard", "720"), raise("tekun.standard", "936"))
 	if got := apart(both); got != "" {

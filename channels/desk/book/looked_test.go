@@ -16,8 +16,9 @@ import (
 // what is left, and when it ended with what it found and who may look; those who signed it are told
 // that it is theirs. A look at some townships, or one from before, is none. By a newcomer, who heard nothing.
 //
-// Controls: After of any scan ("before: …"); of any number of townships ("of one township: …");
-// without the part on the list ("the list: …"); Mine of everybody ("the auditor signed it").
+// Controls: After of any scan ("before: the list has no 发布以后还没有看过全市"); of any number of townships
+// ("of one township: …"); the list without the part ("before: the list has no …"); Mine of everybody
+// ("the auditor signed it").
 func TestWhoSignedHearsThatTheCityWasLookedAt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

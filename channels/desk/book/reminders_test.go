@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"lianou/channels/browsertest"
 )
 
 // TestWhatFallsBehindIsAnsweredAtBothSignatures: a standard that is no longer the multiple declared
@@ -11,8 +13,8 @@ import (
 // their own, without which nothing is signed; the edition prints what is declared and that it does
 // not hold. By a newcomer, who raised 低保 past 特困 and was told of nothing.
 //
-// Controls: the page without the template ("who signs reads nothing of it"), without the tick
-// ("lin has no tick"); acts that always answer ("han signs in silence"); Printed without it ("the edition").
+// Controls: the page without the reminder ("who signs reads nothing of it", "lin has no tick"); sign
+// that always answers ("han signs in silence").
 func TestWhatFallsBehindIsAnsweredAtBothSignatures(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -23,7 +25,7 @@ func TestWhatFallsBehindIsAnsweredAtBothSignatures(t *testing.T) {
 	const short = "不到低保标准(每人每月) 700 元/月的 1.3 倍(910 元/月),少 286 元/月,从 2099-01-01 起。依据:"
 	_, page := o.ask(han, draftAt, nil)
 	if !strings.Contains(page, short) || !strings.Contains(page, `name="apart"`) {
-		t.Errorf("who signs reads nothing of it: %s", sentence(page, "不到声明的倍数"))
+		t.Errorf("who signs reads nothing of it: %s", sentence(page, "有标准和别处对不上"))
 	}
 	seen := digest.FindStringSubmatch(page)[1]
 	form := url.Values{"digest": {seen}, "from": {"2099-01-01"}, "read": {"1"}}
@@ -35,6 +37,19 @@ func TestWhatFallsBehindIsAnsweredAtBothSignatures(t *testing.T) {
 	if _, page := o.ask(lin, draftAt, nil); !strings.Contains(page, short) || !strings.Contains(page, `name="apart"`) {
 		t.Error("lin has no tick")
 	}
+	tab := browsertest.Start(t).Tab(t)
+	tab.Open(o.site.URL + "/desk/login")
+	tab.Fill("input[name=login]", "mei") // of the city, who may publish it too
+	tab.Fill("input[name=password]", password)
+	tab.Go(".login .btn.go")
+	tab.Laptop()
+	tab.Open(o.site.URL + draftAt)
+	tab.Faultless()
+	tab.View("book-apart", 1440, 900)
+	tab.Touchscreen(360)
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("book-apart-phone")
 	form.Del("apart")
 	if _, page := o.ask(lin, draftAt+"/publish", form); !strings.Contains(page, "勾上「看过了,就这样定」") {
 		t.Error("lin publishes in silence")
