@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"lianou/core/policy"
+	"lianou/core/registry"
+	"lianou/core/rulebook"
 )
 
 // policyCmd works on the rules of assistance as data.
@@ -39,8 +42,26 @@ func (c *policyCheckCmd) Run(t *tool) error {
 		fmt.Fprintf(t.out, "%s  %d items, %d departments, %d conditions, %d parameters (%d sample amounts)  book %.12s\n",
 			b.From, len(b.Items), len(b.Departments), len(b.Tests), len(b.Params), samples, b.Digest)
 	}
+	remind(t.out, rulebook.Reminders(nil, lib, 0, countyNames()))
 	fmt.Fprintf(t.out, "policies are in order, digest %s\n", lib.Digest)
 	return nil
+}
+
+// remind prints where standards are not the multiples that are declared of them. It is no fault:
+// the law may set other sums.
+func remind(out io.Writer, lines []string) {
+	for _, l := range lines {
+		fmt.Fprintf(out, "提醒:%s\n", l)
+	}
+}
+
+// countyNames gives counties their names.
+func countyNames() rulebook.Names {
+	regions, err := registry.EmbeddedRegions()
+	if err != nil {
+		return nil
+	}
+	return rules{people: people{regions: regions}}.county
 }
 
 // loadPolicies reads a folder, or the built-in policies for "", and prints every

@@ -25,6 +25,12 @@ func (r *diffReport) text() string {
 	for i := range r.d.Packs {
 		r.pack(&r.d.Packs[i])
 	}
+	for i := range r.d.Relations {
+		r.relation(&r.d.Relations[i])
+	}
+	for _, l := range rulebook.RemindersOf(r.d.Old, r.d.New, r.county) {
+		r.line(0, "提醒:%s", l)
+	}
 	if r.d.Index {
 		r.line(0, "困难指数的权重:谁排在前面都可能变")
 		r.changed("权重", weightsOf(r.d.Old), weightsOf(r.d.New))
@@ -61,6 +67,19 @@ func (r *diffReport) changed(what, old, new string) {
 	r.line(1, "%s", what)
 	r.line(2, "- %s", old)
 	r.line(2, "+ %s", new)
+}
+
+// relation prints a declared multiple of standards, which reminds and pays nothing.
+func (r *diffReport) relation(c *policy.RelationChange) {
+	said := func(b *policy.Book, rel *policy.Relation) string {
+		if rel == nil {
+			return "没有"
+		}
+		one := rulebook.RelationWords(&policy.Book{Params: b.Params, Relations: []policy.Relation{*rel}})[0]
+		return one.Say + "(" + one.Law + ")"
+	}
+	r.line(0, "标准之间的倍数 %s %s", c.Of, c.Base)
+	r.changed("怎么说", said(r.d.Old, c.Old), said(r.d.New, c.New))
 }
 
 func (r *diffReport) item(c *policy.ItemChange) {

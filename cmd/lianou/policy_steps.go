@@ -156,39 +156,48 @@ func (r rules) county(code core.RegionCode) string {
 	return p.Name
 }
 
-// warned gives the warning of a draft that replaces whole files to who signs it.
+// warned gives who signs a draft what stands apart in it, and the warning of one that replaces
+// whole files.
 func (r rules) warned(id int64) error {
 	f, err := r.store.Draft(r.ctx, id)
-	if err != nil || !f.ByFiles() {
+	if err != nil {
 		return err
+	}
+	apart, err := r.store.Apart(r.ctx, id, r.county)
+	if err != nil {
+		return r.faults(err)
+	}
+	remind(r.out, apart)
+	if !f.ByFiles() {
+		return nil
 	}
 	return r.takesBack(f.Files)
 }
 
 // sign and publish take the whole digest of the files that were read: of a part of it an
 // author can find two sets, have one read and the other published.
-func (r rules) sign(who core.StaffID, id int64, digest string) error {
-	if err := r.warned(id); err != nil {
+func (r rules) sign(who core.StaffID, g rulebook.Signature) error {
+	if err := r.warned(g.Draft); err != nil {
 		return err
 	}
-	if err := r.store.Sign(r.ctx, who, id, digest); err != nil {
+	if err := r.store.Sign(r.ctx, who, g); err != nil {
 		return err
 	}
-	return r.shown(id)
+	return r.shown(g.Draft)
 }
 
-func (r rules) publish(who core.StaffID, id int64, digest string, from core.Date) error {
-	if err := r.warned(id); err != nil {
+func (r rules) publish(who core.StaffID, p rulebook.Publication) error {
+	if err := r.warned(p.Draft); err != nil {
 		return err
 	}
-	number, err := r.store.Publish(r.ctx, who, rulebook.Publication{Draft: id, Digest: digest, From: from})
+	number, err := r.store.Publish(r.ctx, who, p)
 	if errors.Is(err, rulebook.ErrNotSensed) { // the sentence is for a desk, which has no commands
 		fmt.Fprintln(r.out, "lianou index sensitivity --weights FILE makes the report; FILE holds the seven weights of the draft as JSON (docs/index-guide.md)")
 	}
 	if err != nil {
 		return r.faults(err)
 	}
-	fmt.Fprintf(r.out, "edition %d is published and holds from %s\n", number, from)
+	fmt.Fprintf(r.out, "edition %d is published and holds from %s\n", number, p.From)
 	return nil
 }
 

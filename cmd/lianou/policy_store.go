@@ -43,6 +43,7 @@ type policySign struct {
 	Draft  int64  `arg:"" help:"Number of the draft."`
 	Digest string `arg:"" help:"Digest of the files that were read, all of it."`
 	As     string `required:"" help:"Log-in of its author."`
+	Apart  bool   `help:"The reminders about multiples of standards were read, and are meant."`
 }
 
 type policyPublish struct {
@@ -50,6 +51,7 @@ type policyPublish struct {
 	Digest string `arg:"" help:"Digest of the files that were read, all of it."`
 	From   string `required:"" help:"The first day that is judged by it, such as 2026-07-01; today or later."`
 	As     string `required:"" help:"Log-in of who signs second."`
+	Apart  bool   `help:"The reminders about multiples of standards were read, and are meant."`
 }
 
 type policyRebase struct {
@@ -93,7 +95,7 @@ func (c policySign) Run(t *tool) error {
 		if err != nil {
 			return err
 		}
-		return r.sign(who, c.Draft, c.Digest)
+		return r.sign(who, rulebook.Signature{Draft: c.Draft, Digest: c.Digest, Apart: c.Apart})
 	})
 }
 
@@ -107,7 +109,7 @@ func (c policyPublish) Run(t *tool) error {
 		if err != nil {
 			return err
 		}
-		return r.publish(who, c.Draft, c.Digest, from)
+		return r.publish(who, rulebook.Publication{Draft: c.Draft, Digest: c.Digest, From: from, Apart: c.Apart})
 	})
 }
 

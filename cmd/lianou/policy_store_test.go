@@ -110,18 +110,18 @@ func TestPolicyAsFiles(t *testing.T) {
 	try(r.tx(func(_ context.Context, tx *pg.Tx) error { today = tx.Today(); return nil }))
 	const raised = "低保标准(每人每月)(各县 农村):480 元/月(样本) → 500 元/月,从 "
 	said("更换文件:amounts.yaml (提高农村低保标准)\n     " + raised + today.String() + " 起\n     days gone by: " + raised + "2020-07-01 到 " + (today - 1).String())
-	if err := r.sign(han, d.ID, d.Digest[:8]); !errors.Is(err, rulebook.ErrSeen) {
+	if err := r.sign(han, rulebook.Signature{Draft: d.ID, Digest: d.Digest[:8], Apart: true}); !errors.Is(err, rulebook.ErrSeen) {
 		t.Errorf("signed by eight characters: %v", err)
 	}
-	try(r.sign(han, d.ID, d.Digest))
-	if err := r.publish(han, d.ID, d.Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
+	try(r.sign(han, rulebook.Signature{Draft: d.ID, Digest: d.Digest, Apart: true}))
+	if err := r.publish(han, rulebook.Publication{Draft: d.ID, Digest: d.Digest, From: today, Apart: true}); !errors.Is(err, rulebook.ErrSamePerson) {
 		t.Errorf("both signatures of one: %v", err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	if err := r.publish(lin, d.ID, d.Digest[:32], today); !errors.Is(err, rulebook.ErrSeen) {
+	if err := r.publish(lin, rulebook.Publication{Draft: d.ID, Digest: d.Digest[:32], From: today, Apart: true}); !errors.Is(err, rulebook.ErrSeen) {
 		t.Errorf("published by half a digest: %v", err)
 	}
-	try(r.publish(lin, d.ID, d.Digest, today))
+	try(r.publish(lin, rulebook.Publication{Draft: d.ID, Digest: d.Digest, From: today, Apart: true}))
 	said("edition 2 is published and holds from " + today.String())
 	var v *verdict
 	diff := policyDiffCmd{Old: "1", New: "2"}
@@ -146,9 +146,9 @@ func TestPolicyAsFiles(t *testing.T) {
 	if list, err = r.store.Drafts(r.ctx); err != nil {
 		t.Fatal(err)
 	}
-	try(r.sign(lin, list[0].ID, list[0].Digest))
+	try(r.sign(lin, rulebook.Signature{Draft: list[0].ID, Digest: list[0].Digest, Apart: true}))
 	said("WARNING")
-	if err := r.publish(lin, list[0].ID, list[0].Digest, today); !errors.Is(err, rulebook.ErrSamePerson) {
+	if err := r.publish(lin, rulebook.Publication{Draft: list[0].ID, Digest: list[0].Digest, From: today, Apart: true}); !errors.Is(err, rulebook.ErrSamePerson) {
 		t.Errorf("both signatures of one: %v", err)
 	}
 	said("WARNING")

@@ -58,6 +58,8 @@ func TestPolicyExportIsIdentical(t *testing.T) {
 // every period ("the calendar stands there 20 times").
 // What may differ is told once for all items of the same places, by names of counties: item by
 // item and by codes "what may differ is told 141 times".
+// A multiple that no longer holds is told by diff and by check, which ends in order: without remind
+// "check tells nothing", without RemindersOf it "is not in the report".
 func TestPolicyDiff(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "policies")
@@ -117,10 +119,15 @@ func TestPolicyDiff(t *testing.T) {
 		"- 户口在德州,或有德州的居住证。", "+ 户口在德州,或者有居住证。", "- 多大年纪 不低于 80 岁", "+ 多大年纪 不低于 78 岁", "2019-06-07:放假(端午节) → 上班", "规则包 A 社会救助暂行办法,低保按 2012 年试行办法:用上,从 2014-05-01 起,到 2021-07-02 前",
 		"480 元(样本行 2020-07,样本) → 500 元(样本行 2020-07,样本)\n    各县 农村", "够不够条件可能变,各处,", "MZ-10 高龄津贴", "给的钱可能变,各县 农村,", "同上",
 		"困难指数的权重:谁排在前面都可能变", "- H-1: A 收入缺口 100(满分 30.0 分) B 刚性支出 100(满分 20.0 分)", "+ H-1/", ": A 收入缺口 110(满分 33.0 分) B 刚性支出 85(满分 17.0 分)", "+ 德民发〔2026〕9号",
+		"提醒:各县 农村的特困基本生活标准(每人每月)是 624 元/月,不到低保标准(每人每月) 500 元/月的 1.3 倍(650 元/月),少 26 元/月。依据:德州市",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in the report of status %d:\n%s", want, status, out)
 		}
+	}
+	var checked bytes.Buffer
+	if err := (&policyCheckCmd{Folder: changed}).Run(&tool{out: &checked}); err != nil || !strings.Contains(checked.String(), "少 26 元/月,从 2020-07-01 起。依据:") || !strings.Contains(checked.String(), "policies are in order") {
+		t.Errorf("check tells nothing: %v\n%s", err, checked.String())
 	}
 	if n := strings.Count(out, "给的钱可能变"); n > 2*strings.Count(out, "== 从 ") || strings.Contains(out, "371402") {
 		t.Errorf("what may differ is told %d times, or by the codes of counties", n)

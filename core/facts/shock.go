@@ -13,6 +13,7 @@ const NoSum = -1
 // Silence is for how many days the word that nothing (else) has happened to a household stands:
 // as many as the rules of urgent aid look back on (shock.window of the Book; 社会救助暂行办法
 // 第47条 asks what struck a family now). What is recorded to have happened stays true for good.
+// An edition with another number is told so where it is signed (core/rulebook, Reminders).
 // A word that is older is neither a yes nor a no: it has to be asked again, whoever judges.
 const Silence = 90
 

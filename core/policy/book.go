@@ -19,8 +19,9 @@ type Book struct {
 	Params      []Param // by ParamID
 	Rules       []Rule
 	Calendar    *Calendar
-	Index       *Index // nil: the weights built into the formula
-	Nodes       int    // how many numbers Node.ID runs over
+	Index       *Index     // nil: the weights built into the formula
+	Relations   []Relation // declared between standards; none in Books from before there were any
+	Nodes       int        // how many numbers Node.ID runs over
 
 	items  map[core.ItemCode]int
 	params map[string]ParamID

@@ -34,6 +34,7 @@ type builder struct {
 	calendar    *Calendar
 	packs       []*srcPack // by the day they begin
 	index       *Index
+	relations   []Relation
 	path        []string // names being resolved, to show a cycle
 }
 
@@ -69,6 +70,7 @@ func (b *builder) build() {
 		b.addIndex(&b.files[i])
 	}
 	for i := range b.files {
+		b.addRelations(&b.files[i])
 		b.addTests(&b.files[i])
 		b.gather(&b.files[i])
 	}

@@ -10,16 +10,17 @@ import (
 // A Diff is what lies between two Books. It names whatever may differ, never less:
 // a rescan after a change judges only whom Judged names.
 type Diff struct {
-	Old, New *Book
-	Items    []ItemChange   // by number, those that changed
-	Tests    []TestChange   // by name
-	Params   []ParamChange  // by name
-	Statuses []StatusChange // by key
-	Rules    []RuleChange   // by the items
-	Packs    []PackChange   // by code
-	Calendar []DayChange    // by day: of the whole calendar, whatever the days of the Books
-	Years    []YearChange   // of the calendar
-	Index    bool           // the weights of the hardship index, or their source: no item's outcome goes by them
+	Old, New  *Book
+	Items     []ItemChange     // by number, those that changed
+	Tests     []TestChange     // by name
+	Params    []ParamChange    // by name
+	Statuses  []StatusChange   // by key
+	Rules     []RuleChange     // by the items
+	Packs     []PackChange     // by code
+	Calendar  []DayChange      // by day: of the whole calendar, whatever the days of the Books
+	Years     []YearChange     // of the calendar
+	Relations []RelationChange // by the standards: no item's outcome goes by them
+	Index     bool             // the weights of the hardship index, or their source: no item's outcome goes by them
 
 	counties []core.RegionCode // that a row of either Book names
 	before   *signer
@@ -90,6 +91,7 @@ func Compare(old, new *Book) *Diff {
 	d.compareRules()
 	d.comparePacks()
 	d.compareCalendars()
+	d.compareRelations()
 	d.Index = !old.Index.equal(new.Index)
 	for _, code := range codes(old, new) {
 		if c := d.item(code); c.changed() {
@@ -102,7 +104,7 @@ func Compare(old, new *Book) *Diff {
 // Equal reports that nothing differs but, perhaps, the days.
 func (d *Diff) Equal() bool {
 	return len(d.Items) == 0 && len(d.Tests) == 0 && len(d.Params) == 0 && len(d.Statuses) == 0 && len(d.Rules) == 0 &&
-		len(d.Packs) == 0 && len(d.Calendar) == 0 && len(d.Years) == 0 && !d.Index
+		len(d.Packs) == 0 && len(d.Calendar) == 0 && len(d.Years) == 0 && len(d.Relations) == 0 && !d.Index
 }
 
 func counties(books ...*Book) []core.RegionCode {

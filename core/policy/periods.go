@@ -82,7 +82,7 @@ func (b *builder) epochs() []core.Date {
 func (b *builder) book(on core.Date) *Book {
 	book := &Book{
 		From: on, Departments: b.departments, Statuses: b.statuses, Tests: b.tests,
-		Calendar: b.calendar, Index: b.index, Nodes: b.nodes, params: b.paramIDs, items: map[core.ItemCode]int{},
+		Calendar: b.calendar, Index: b.index, Relations: b.relations, Nodes: b.nodes, params: b.paramIDs, items: map[core.ItemCode]int{},
 	}
 	for i := range b.params {
 		book.Params = append(book.Params, b.paramOn(&b.params[i], on))

@@ -24,6 +24,7 @@ type document struct {
 	Calendar    []srcYear      `yaml:"calendar"`
 	Packs       []srcPack      `yaml:"packs"`
 	Index       *srcIndex      `yaml:"index"`
+	Relations   []srcRelation  `yaml:"relations"`
 }
 
 type srcParam struct {

@@ -109,7 +109,7 @@ func cutOut(way []ast.Node) bool {
 
 // spoils notes the names of an entry that lacks something from now on.
 func (f *file) spoils(entry ast.Node) {
-	for _, key := range []string{"name", "code", "key", "a", "b"} {
+	for _, key := range []string{"name", "code", "key", "a", "b", "of"} {
 		if v := child(entry, key); v != nil {
 			f.spoiled = append(f.spoiled, v.GetToken().Value)
 		}

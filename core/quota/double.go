@@ -27,3 +27,18 @@ func (q *Quota) Doubles(ctx context.Context, tx *pg.Tx, id int64, of ...int) ([]
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Double])
 	return list, pg.Fail(err, "look for one person in two entries")
 }
+
+// WouldDouble lists those of an order that is not drawn yet, by the places it would give: while the
+// pairs can still be looked at before the cut-off. Of households in the scope of tx.
+func (q *Quota) WouldDouble(ctx context.Context, tx *pg.Tx, list []Entry) ([]Double, error) {
+	homes := make([]int64, len(list))
+	for i, e := range list {
+		homes[e.N-1] = int64(list[i].Household)
+	}
+	rows, err := tx.Query(ctx, `select n, other, pair from quota_would_double($1, $2)`, homes, tx.Today().Time())
+	if err != nil {
+		return nil, pg.Fail(err, "look for one person in two households of an order")
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Double])
+	return out, pg.Fail(err, "look for one person in two households of an order")
+}

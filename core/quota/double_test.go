@@ -34,7 +34,8 @@ func (w *world) doubles(t testing.TB, id int64, of ...int) (list []quota.Double)
 //
 // Controls: quota_elsewhere of its own household alone ("took one under another row: []", "is offered
 // a second: <nil>"); quota_others without the row itself ("the list has the doubles …", without 5 and 6), and with it
-// wherever somebody lived (9 and 10 more); pairs that bar ("4, which nothing bars: quota_had").
+// wherever somebody lived (9 and 10 more); pairs that bar ("4, which nothing bars: quota_had"); WouldDouble on a
+// day after they moved ("before it is drawn it would have [{1 2 0} {2 1 0} {3 4 7} {4 3 7}]").
 func TestOnePersonIsGivenOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -53,6 +54,17 @@ func TestOnePersonIsGivenOne(t *testing.T) {
 	want := []quota.Double{{1, 2, 0}, {2, 1, 0}, {3, 4, 7}, {4, 3, 7}, {5, 6, 0}, {6, 5, 0}}
 	if got := w.doubles(t, id); !reflect.DeepEqual(got, want) {
 		t.Errorf("the list has the doubles %v, want %v", got, want)
+	}
+	var would []quota.Double
+	w.see(t, func(ctx context.Context, tx *pg.Tx) error {
+		list, err := w.quota.Entries(ctx, tx, id, 1, 10)
+		if err == nil {
+			would, err = w.quota.WouldDouble(ctx, tx, list)
+		}
+		return err
+	})
+	if !reflect.DeepEqual(would, want) {
+		t.Errorf("before it is drawn it would have %v, want %v", would, want)
 	}
 	if got := w.doubles(t, id, 4); !reflect.DeepEqual(got, want[3:4]) {
 		t.Errorf("the fourth has the doubles %v", got)

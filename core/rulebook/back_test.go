@@ -88,8 +88,8 @@ func (w *world) issue(t *testing.T, steps ...rulebook.Step) {
 	must(t, err)
 	d, err := w.store.Draft(t.Context(), id)
 	must(t, err)
-	must(t, w.store.Sign(t.Context(), w.han, id, d.Digest))
-	_, err = w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: id, Digest: d.Digest, From: w.today(t)})
+	must(t, w.store.Sign(t.Context(), w.han, rulebook.Signature{Draft: id, Digest: d.Digest, Apart: true}))
+	_, err = w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: id, Digest: d.Digest, From: w.today(t), Apart: true})
 	must(t, err)
 }
 

@@ -24,14 +24,14 @@ func (w *world) signed(t *testing.T, who core.StaffID, op rulebook.Op) rulebook.
 	must(t, err)
 	f, err := w.store.Draft(t.Context(), id)
 	must(t, err)
-	must(t, w.store.Sign(t.Context(), who, id, f.Digest))
+	must(t, w.store.Sign(t.Context(), who, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
 	return f
 }
 
 func (w *world) publish(t *testing.T, op rulebook.Op, from core.Date) int {
 	t.Helper()
 	f := w.signed(t, w.han, op)
-	n, err := w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: from})
+	n, err := w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: from, Apart: true})
 	must(t, err)
 	return n
 }
@@ -78,23 +78,23 @@ func TestTwoPeople(t *testing.T) {
 		}
 	}
 	publish := func(who core.StaffID, digest string, from core.Date) error {
-		_, err := w.store.Publish(ctx, who, rulebook.Publication{Draft: id, Digest: digest, From: from})
+		_, err := w.store.Publish(ctx, who, rulebook.Publication{Draft: id, Digest: digest, From: from, Apart: true})
 		return err
 	}
-	is("signed with nothing in it", w.store.Sign(ctx, w.han, id, f.Digest), rulebook.ErrNothing)
+	is("signed with nothing in it", w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}), rulebook.ErrNothing)
 	is("changed by another", w.store.Change(ctx, w.lin, id, step), rulebook.ErrNotAuthor)
 	is("changed without a reason", w.store.Change(ctx, w.han, id, rulebook.Step{Op: step.Op, Why: " "}), rulebook.ErrWhy)
 	must(t, w.store.Change(ctx, w.han, id, step))
 	is("a change that does not load", w.store.Change(ctx, w.han, id, rulebook.Step{Op: rulebook.Op{Files: map[string]string{"rules.yaml": "rules: 1"}}, Why: "试"}), rulebook.ErrProblems)
-	is("signed as it was before", w.store.Sign(ctx, w.han, id, f.Digest), rulebook.ErrSeen)
+	is("signed as it was before", w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}), rulebook.ErrSeen)
 	f, err = w.store.Draft(ctx, id)
 	must(t, err)
 	if len(f.Changes) != 1 || f.Changes[0].Why != step.Why || f.Changes[0].Op.Amount.Value != "520" {
 		t.Errorf("steps: %+v", f.Changes)
 	}
 	is("published before it was signed", publish(w.lin, f.Digest, today), rulebook.ErrState)
-	is("signed by another", w.store.Sign(ctx, w.lin, id, f.Digest), rulebook.ErrNotAuthor)
-	must(t, w.store.Sign(ctx, w.han, id, f.Digest))
+	is("signed by another", w.store.Sign(ctx, w.lin, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}), rulebook.ErrNotAuthor)
+	must(t, w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
 	is("changed when signed", w.store.Change(ctx, w.han, id, step), rulebook.ErrState)
 	is("published by its author", publish(w.han, f.Digest, today), rulebook.ErrSamePerson)
 	is("published by a county", publish(w.county, f.Digest, today), rulebook.ErrNotCity)
@@ -102,7 +102,7 @@ func TestTwoPeople(t *testing.T) {
 	is("published unseen", publish(w.lin, w.sourceOf(t, 1), today), rulebook.ErrSeen)
 	is("published for yesterday", publish(w.lin, f.Digest, today-1), rulebook.ErrDay)
 	must(t, w.store.Reopen(ctx, w.han, id))
-	must(t, w.store.Sign(ctx, w.han, id, f.Digest))
+	must(t, w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
 	must(t, publish(w.lin, f.Digest, today))
 	is("published twice", publish(w.lin, f.Digest, today), rulebook.ErrState)
 	is("withdrawn when published", w.store.Withdraw(ctx, w.han, id, "不要了"), rulebook.ErrState)
@@ -230,7 +230,7 @@ func TestSecondSignatures(t *testing.T) {
 	for i := range errs {
 		all.Go(func() {
 			d := drafts[i%2]
-			_, errs[i] = w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: d.ID, Digest: d.Digest, From: today})
+			_, errs[i] = w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: d.ID, Digest: d.Digest, From: today, Apart: true})
 		})
 	}
 	all.Wait()
@@ -272,15 +272,15 @@ func TestRebase(t *testing.T) {
 	must(t, err)
 	f, err := w.store.Draft(ctx, id)
 	must(t, err)
-	must(t, w.store.Sign(ctx, w.han, id, f.Digest))
-	_, err = w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: id, Digest: f.Digest, From: w.today(t)})
+	must(t, w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
+	_, err = w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: id, Digest: f.Digest, From: w.today(t), Apart: true})
 	must(t, err)
-	if _, err := w.store.Publish(ctx, w.han, rulebook.Publication{Draft: late.ID, Digest: late.Digest, From: w.today(t)}); !errors.Is(err, rulebook.ErrStale) {
+	if _, err := w.store.Publish(ctx, w.han, rulebook.Publication{Draft: late.ID, Digest: late.Digest, From: w.today(t), Apart: true}); !errors.Is(err, rulebook.ErrStale) {
 		t.Errorf("published from an older edition: %v", err)
 	}
 	o, err := w.store.Draft(ctx, open)
 	must(t, err)
-	if err := w.store.Sign(ctx, w.lin, open, o.Digest); !errors.Is(err, rulebook.ErrStale) {
+	if err := w.store.Sign(ctx, w.lin, rulebook.Signature{Draft: open, Digest: o.Digest, Apart: true}); !errors.Is(err, rulebook.ErrStale) {
 		t.Errorf("signed from an older edition: %v", err)
 	}
 	if err := w.store.Rebase(ctx, w.lin, wrong.ID); !errors.Is(err, rulebook.ErrReplay) || !errors.Is(err, rulebook.ErrSwitched) {
@@ -298,8 +298,8 @@ func TestRebase(t *testing.T) {
 	if late.State != rulebook.Open || late.Base != 2 || !late.Signed.IsZero() {
 		t.Errorf("after the rebase: %+v", late.Draft)
 	}
-	must(t, w.store.Sign(ctx, w.lin, late.ID, late.Digest))
-	_, err = w.store.Publish(ctx, w.han, rulebook.Publication{Draft: late.ID, Digest: late.Digest, From: w.today(t)})
+	must(t, w.store.Sign(ctx, w.lin, rulebook.Signature{Draft: late.ID, Digest: late.Digest, Apart: true}))
+	_, err = w.store.Publish(ctx, w.han, rulebook.Publication{Draft: late.ID, Digest: late.Digest, From: w.today(t), Apart: true})
 	must(t, err)
 	shelf := w.shelf(t, pgtest.Platform)
 	book, err := shelf.On(day("2026-12-01"))

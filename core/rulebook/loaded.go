@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/hardship"
@@ -15,6 +16,7 @@ type ready struct {
 	Folder
 	done   bool             // it was loaded, for its signature can be given
 	untold error            // ErrUntold, where a step of whole files cannot be told
+	apart  []string         // standards that are not the declared multiples any more
 	lib    *policy.Library  // of its files, for a publication
 	was    hardship.Weights // of its edition, for a publication
 }
@@ -37,6 +39,9 @@ func (s *Store) loaded(ctx context.Context, id int64, may func(*Folder) bool, pu
 		}
 		_, r.untold = r.tell(base, today, nil, load)
 	}
+	if r.apart, err = s.apart(ctx, base, r.Files, nil, load); err != nil {
+		return r, err
+	}
 	r.done = true
 	if !publish {
 		return r, nil
@@ -50,6 +55,22 @@ func (s *Store) loaded(ctx context.Context, id int64, may func(*Folder) bool, pu
 		return r, faulty(err)
 	}
 	return r, nil
+}
+
+// answered wants a word of whoever signs about what stands apart. Errors: ErrApart.
+func (r *ready) answered(word bool) error {
+	if len(r.apart) > 0 && !word {
+		return ErrApart
+	}
+	return nil
+}
+
+// detail puts what stands apart into an entry of the log: who signs has read it.
+func (r *ready) detail(of map[string]any) map[string]any {
+	if len(r.apart) > 0 {
+		of["apart"] = cut(strings.Join(r.apart, ";"))
+	}
+	return of
 }
 
 // still compares what was loaded with the draft that is held: a step added, taken back or done

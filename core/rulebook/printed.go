@@ -16,16 +16,18 @@ import (
 // force: everything that is judged and paid by it, in words.
 type Printed struct {
 	Signed
-	Next     *Signed   // that took its place; nil for the newest
-	On       core.Date // the day that is shown
-	Changes  *Told     // from the edition before, as of its first day; nil for the first
-	Items    []PrintedItem
-	Statuses []PrintedStatus
-	Rules    []PrintedRule
-	Params   []ParamLine // with the rows that have not ended by On
-	Packs    []policy.Pack
-	Weights  hardship.Weights
-	Paper    string // that set the weights; "" for the built-in ones
+	Next      *Signed   // that took its place; nil for the newest
+	On        core.Date // the day that is shown
+	Changes   *Told     // from the edition before, as of its first day; nil for the first
+	Items     []PrintedItem
+	Statuses  []PrintedStatus
+	Rules     []PrintedRule
+	Params    []ParamLine       // with the rows that have not ended by On
+	Relations []PrintedRelation // declared between standards
+	Apart     []string          // where they do not hold on that day
+	Packs     []policy.Pack
+	Weights   hardship.Weights
+	Paper     string // that set the weights; "" for the built-in ones
 }
 
 // A PrintedItem is one item: what is given, to whom, by whom and how soon.
@@ -87,7 +89,7 @@ func (s *Store) Printed(ctx context.Context, number int, names Names, may func()
 			return nil, err
 		}
 	}
-	return out, out.fill(set, lib)
+	return out, out.fill(set, lib, names)
 }
 
 // lastDay is the last day on which the edition was or is in force, its first where that has
@@ -114,7 +116,7 @@ func (s *Store) changes(ctx context.Context, before int, lib *policy.Library, fr
 }
 
 // fill writes down what the Book of the day says.
-func (p *Printed) fill(set Sources, lib *policy.Library) error {
+func (p *Printed) fill(set Sources, lib *policy.Library, names Names) error {
 	book, err := lib.On(p.On)
 	if err != nil {
 		return err
@@ -129,6 +131,7 @@ func (p *Printed) fill(set Sources, lib *policy.Library) error {
 	for i := range book.Rules {
 		p.Rules = append(p.Rules, printedRule(book, &book.Rules[i]))
 	}
+	p.Relations, p.Apart = RelationWords(book), RemindersOf(nil, book, names)
 	p.Packs, p.Weights = book.Packs, hardship.WeightsOf(book)
 	if book.Index != nil {
 		p.Paper = book.Index.Source

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -8,11 +9,19 @@ import (
 	"lianou/core/pg"
 )
 
+// A Signature is the author's word about these files.
+type Signature struct {
+	Draft  int64
+	Digest string // of the files they saw
+	Apart  bool   // they read which standards are not the declared multiples of others (Reading.Apart)
+}
+
 // Sign is the author's word for what a draft says now: the digest of the files they saw. What
 // has to be loaded is loaded before the draft is held. Errors: ErrNoDraft, ErrNotAuthor,
-// ErrNotCity, ErrState, ErrStale, ErrSeen, ErrUntold, and ErrNothing for a draft that says the
+// ErrNotCity, ErrState, ErrStale, ErrSeen, ErrUntold, ErrApart, and ErrNothing for a draft that says the
 // same as its edition.
-func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest string) error {
+func (s *Store) Sign(ctx context.Context, who core.StaffID, g Signature) error {
+	id, digest := g.Draft, g.Digest
 	seen, err := s.loaded(ctx, id, func(f *Folder) bool { return f.Author == who && f.State == Open && f.Digest == digest }, false)
 	if err != nil {
 		return err
@@ -32,13 +41,13 @@ func (s *Store) Sign(ctx context.Context, who core.StaffID, id int64, digest str
 		case d.Digest == last.Source:
 			return ErrNothing
 		}
-		if err := seen.still(ctx, tx, d); err != nil {
+		if err := cmp.Or(seen.still(ctx, tx, d), seen.answered(g.Apart)); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `update rulebook_draft set state = 'signed', signed = $2 where id = $1`, id, tx.Now()); err != nil {
 			return refused(pg.Fail(err, "sign a draft"))
 		}
-		return s.trace(ctx, tx, who, "rulebook.signed", id, map[string]any{"digest": digest, "base": d.Base})
+		return s.trace(ctx, tx, who, "rulebook.signed", id, seen.detail(map[string]any{"digest": digest, "base": d.Base}))
 	})
 }
 
@@ -83,12 +92,13 @@ type Publication struct {
 	Draft  int64
 	Digest string // of the files they saw
 	From   core.Date
+	Apart  bool // as of a Signature
 }
 
 // Publish is the second signature: the draft becomes the next edition. Of several at once
 // one does. Programs hear of it after commit. What has to be loaded is loaded before the draft
 // is held. Errors: ErrNoDraft, ErrSamePerson, ErrNotCity, ErrState, ErrStale, ErrSeen,
-// ErrUntold, ErrDay, ErrNotSensed.
+// ErrUntold, ErrDay, ErrApart, ErrNotSensed.
 func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (number int, err error) {
 	seen, err := s.loaded(ctx, p.Draft, func(f *Folder) bool { return f.Author != who && f.State == SignedOff && f.Digest == p.Digest }, true)
 	if err != nil {
@@ -107,7 +117,7 @@ func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (n
 		if err := publishable(tx, d, last, who, p); err != nil {
 			return err
 		}
-		if err := seen.still(ctx, tx, d); err != nil {
+		if err := cmp.Or(seen.still(ctx, tx, d), seen.answered(p.Apart)); err != nil {
 			return err
 		}
 		// Step 2: the files and their Books, under their digests.
@@ -130,7 +140,7 @@ func (s *Store) Publish(ctx context.Context, who core.StaffID, p Publication) (n
 		if _, err := tx.Exec(ctx, `update rulebook_draft set state = 'published', ended = $2, ended_by = $3 where id = $1`, d.ID, tx.Now(), int64(who)); err != nil {
 			return refused(pg.Fail(err, "end a draft"))
 		}
-		return s.trace(ctx, tx, who, "rulebook.published", d.ID, map[string]any{"edition": number, "from": p.From, "digest": d.Digest, "author": strconv.FormatInt(int64(d.Author), 10)})
+		return s.trace(ctx, tx, who, "rulebook.published", d.ID, seen.detail(map[string]any{"edition": number, "from": p.From, "digest": d.Digest, "author": strconv.FormatInt(int64(d.Author), 10)}))
 	})
 	if err != nil {
 		return 0, err

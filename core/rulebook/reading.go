@@ -23,6 +23,7 @@ type Reading struct {
 	Steps   map[int]*Told    // of the steps of whole files and of amounts, by their number
 	Net     *Told            // all that lies between the edition and the draft; nil where each step is told
 	Nothing []string         // items that give nothing by their formula from today on, which they did by the edition's, or whatever the home
+	Apart   []string         // standards that are not the declared multiples of others from today on, and were not so in the edition
 	Untold  error            // ErrUntold; nil where every step of whole files is told
 	Back    Back             // empty for a draft that has ended
 	Weights hardship.Weights // that the draft has
@@ -157,6 +158,7 @@ func (s *Store) read(ctx context.Context, f *Folder, today core.Date, names Name
 	}
 	if f.Living() {
 		out.Nothing = nothings(was, out.lib, today)
+		out.Apart = Reminders(was, out.lib, today, names)
 	}
 	out.says(base, f, today)
 	return out, nil

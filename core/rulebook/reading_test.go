@@ -47,14 +47,14 @@ func TestAStepThatCannotBeTold(t *testing.T) {
 	}
 	d, err := w.store.Draft(t.Context(), id)
 	must(t, err)
-	if err := w.store.Sign(t.Context(), w.han, id, d.Digest); !errors.Is(err, rulebook.ErrUntold) {
+	if err := w.store.Sign(t.Context(), w.han, rulebook.Signature{Draft: id, Digest: d.Digest, Apart: true}); !errors.Is(err, rulebook.ErrUntold) {
 		t.Errorf("signed: %v", err)
 	}
 	must(t, w.db.Tx(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, `update rulebook_draft set state = 'signed', signed = $2 where id = $1`, id, tx.Now())
 		return err
 	}))
-	if _, err := w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: id, Digest: d.Digest, From: w.today(t)}); !errors.Is(err, rulebook.ErrUntold) {
+	if _, err := w.store.Publish(t.Context(), w.lin, rulebook.Publication{Draft: id, Digest: d.Digest, From: w.today(t), Apart: true}); !errors.Is(err, rulebook.ErrUntold) {
 		t.Errorf("published: %v", err)
 	}
 }

@@ -29,7 +29,7 @@ func TestWeightsNeedAReport(t *testing.T) {
 
 	f := w.signed(t, w.han, rulebook.Op{Weights: &rulebook.Weights{Of: other, Source: `德民发〔2026〕9号"试行"`}})
 	publish := func() error {
-		_, err := w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: w.today(t)})
+		_, err := w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: w.today(t), Apart: true})
 		return err
 	}
 	refused := func(what string, err error) {

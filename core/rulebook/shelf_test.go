@@ -132,7 +132,7 @@ func TestDatedPublish(t *testing.T) {
 func (w *world) again(t *testing.T, op rulebook.Op, from core.Date) rulebook.Publication {
 	t.Helper()
 	f := w.signed(t, w.han, op)
-	return rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: from}
+	return rulebook.Publication{Draft: f.ID, Digest: f.Digest, From: from, Apart: true}
 }
 
 // TestFollow: programs judge by a new edition without a restart: the edge without Redis, by

@@ -149,6 +149,7 @@ func things(d *policy.Diff) []thing {
 	for i := range d.Packs {
 		c.pack(&d.Packs[i])
 	}
+	c.relations(d)
 	c.index(d)
 	return c.list
 }

@@ -33,6 +33,23 @@ func (c *collected) index(d *policy.Diff) {
 	c.add("source", "依据变了")
 }
 
+// relations says which declared multiples come, go or are others. They remind, and pay nothing.
+func (c *collected) relations(d *policy.Diff) {
+	for i := range d.Relations {
+		ch := &d.Relations[i]
+		b, r := d.New, ch.New
+		if r == nil {
+			b, r = d.Old, ch.Old
+		}
+		c.owner(ofRelation, "relation "+ch.Of+" "+ch.Base+" "+string(ch.Area), relationWords(b, r))
+		if c.whole(ch.Old == nil, ch.New == nil, "添上", "去掉") {
+			continue
+		}
+		c.changed("times", "倍数", policy.UnitRatio.Number(ch.Old.Times), policy.UnitRatio.Number(ch.New.Times))
+		c.changed("law", "依据", ch.Old.Law, ch.New.Law)
+	}
+}
+
 // benefit names what of an amount's computing is another.
 func (c *collected) benefit(d *policy.Diff, old, new *policy.Item) {
 	was, is := &old.Benefit, &new.Benefit

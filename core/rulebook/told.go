@@ -49,12 +49,13 @@ const (
 	ofTest
 	ofStatus
 	ofPack
+	ofRelation
 	ofDay
 	ofIndex
 	kinds // how many there are
 )
 
-var kindWords = [kinds]string{"标准", "事项", "不能同时享受和抵扣的规定", "条件", "身份", "规则包", "放假和上班的日子", "权重"}
+var kindWords = [kinds]string{"标准", "事项", "不能同时享受和抵扣的规定", "条件", "身份", "规则包", "标准之间的倍数", "放假和上班的日子", "权重"}
 
 // told chooses the lines. Every kind has its share of them, so that a long list of amounts
 // hides no formula, and within a kind what decides or pays stands before texts; with
@@ -89,7 +90,7 @@ func (t *teller) told(amountsLast bool) (out Told) {
 
 // shares is how many of each kind are among most lines: in turn one of each.
 func shares(byKind *[kinds][]string, most int, amountsLast bool) (n [kinds]int) {
-	turns := [][]kind{{ofAmount, ofItem, ofRule, ofTest, ofStatus, ofPack, ofDay, ofIndex}}
+	turns := [][]kind{{ofAmount, ofItem, ofRule, ofTest, ofStatus, ofPack, ofRelation, ofDay, ofIndex}}
 	if amountsLast {
 		turns = [][]kind{turns[0][1:], turns[0][:1]}
 	}

@@ -61,8 +61,8 @@ func TestAStepIsTakenBackAlone(t *testing.T) {
 	must(t, w.store.TakeBack(ctx, w.han, id, 2, "都不改了"))
 	f, err = w.store.Draft(ctx, id)
 	must(t, err)
-	is("signed with nothing left", w.store.Sign(ctx, w.han, id, f.Digest), rulebook.ErrNothing)
-	must(t, w.store.Sign(ctx, w.han, alone, one.Digest))
+	is("signed with nothing left", w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}), rulebook.ErrNothing)
+	must(t, w.store.Sign(ctx, w.han, rulebook.Signature{Draft: alone, Digest: one.Digest, Apart: true}))
 	is("after the signature", w.store.TakeBack(ctx, w.han, alone, 1, "写错了"), rulebook.ErrState)
 
 	is("written over by a later amount", w.store.TakeBack(ctx, w.han, begin(amount("520", "2026-07-01"), amount("530", "2026-07-01")), 1, "写错了"), rulebook.ErrRests)
@@ -95,16 +95,18 @@ func TestNothingIsLoadedWhileADraftIsHeld(t *testing.T) {
 		what string
 		act  func(f rulebook.Folder) error
 	}{
-		{"signed", func(f rulebook.Folder) error { return w.store.Sign(ctx, w.han, id, f.Digest) }},
+		{"signed", func(f rulebook.Folder) error {
+			return w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true})
+		}},
 		{"published", func(f rulebook.Folder) error {
-			_, err := w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: id, Digest: f.Digest, From: w.today(t)})
+			_, err := w.store.Publish(ctx, w.lin, rulebook.Publication{Draft: id, Digest: f.Digest, From: w.today(t), Apart: true})
 			return err
 		}},
 	} {
 		f, err := w.store.Draft(ctx, id)
 		must(t, err)
 		if c.what == "published" {
-			must(t, w.store.Sign(ctx, w.han, id, f.Digest))
+			must(t, w.store.Sign(ctx, w.han, rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
 		}
 		was, done := w.store.Loads(), make(chan error, 1)
 		must(t, w.db.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {

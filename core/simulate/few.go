@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lianou/core"
+	"lianou/core/discreet"
 	"lianou/core/pg"
 )
 
@@ -56,6 +57,31 @@ type Few struct {
 // Both is how many lose something and are given more of something else; less than nought for
 // what was chosen before Better and Beside were kept.
 func (f Few) Both() int { return f.Worse + f.Better + f.Beside - f.Touched }
+
+// A ShownFew is what pages may have of a Few: what core/discreet hides is not in it. That the few
+// households themselves are looked at, each counted and in the log, makes none of these numbers
+// of the others known.
+type ShownFew struct {
+	Households, Touched, Worse, Better, Beside, Both discreet.Count
+
+	Hides bool
+}
+
+// Shown hides what must not be shown, by the rule of Result.Shown.
+func (f Few) Shown() ShownFew {
+	homes := discreet.Alone(f.Households)
+	s := ShownFew{Households: homes, Worse: discreet.Part(f.Worse, homes), Better: discreet.Part(f.Better, homes)}
+	all := discreet.Part(f.Touched, homes)
+	hide := all.Hidden() || s.Worse.Hidden() || s.Better.Hidden() || discreet.Part(f.Worse, all).Hidden() || discreet.Part(f.Better, all).Hidden()
+	s.Touched = discreet.If(hide, f.Touched)
+	s.Beside, s.Both = apart(s.Touched, f.parts())
+	s.Hides = homes.Hidden() || s.Worse.Hidden() || s.Better.Hidden() || hide || f.Both() >= 0 && s.Both.Hidden()
+	return s
+}
+
+func (f Few) parts() parts {
+	return parts{touched: f.Touched, worse: f.Worse, better: f.Better, beside: f.Beside, both: f.Both()}
+}
 
 // errEnough ends the reading of a township.
 var errEnough = errors.New("enough was read")

@@ -92,18 +92,20 @@ func (s *Shown) parts(w *Tally, c *covered) {
 	all := discreet.Shown(w.Touched)
 	none := s.Worse.Hidden() || s.Better.Hidden() || discreet.Part(w.Worse, all).Hidden() || discreet.Part(w.Better, all).Hidden()
 	s.Touched = discreet.If(c.itemsHide() || none || discreet.Alone(w.Touched).Hidden(), w.Touched)
-	s.beside(w)
+	s.Beside, s.Both = apart(s.Touched, parts{touched: w.Touched, worse: w.Worse, better: w.Better, beside: w.Beside, both: w.both()})
 }
 
-// beside takes Touched apart: with what it leaves, so that no part of it is a small number, and
-// not at all of a simulation that did not keep it.
-func (s *Shown) beside(w *Tally) {
-	both := w.both()
-	hide := s.Touched.Hidden() || both < 0
-	for _, n := range []int{w.Beside, both, w.Worse - both, w.Better - both, w.Touched - w.Beside} {
+// parts are what touched households come to.
+type parts struct{ touched, worse, better, beside, both int }
+
+// apart takes Touched apart: with what it leaves, so that no part of it is a small number, and
+// not at all of what did not keep it.
+func apart(touched discreet.Count, p parts) (beside, both discreet.Count) {
+	hide := touched.Hidden() || p.both < 0
+	for _, n := range []int{p.beside, p.both, p.worse - p.both, p.better - p.both, p.touched - p.beside} {
 		hide = hide || discreet.Alone(n).Hidden()
 	}
-	s.Beside, s.Both = discreet.If(hide, w.Beside), discreet.If(hide, both)
+	return discreet.If(hide, p.beside), discreet.If(hide, p.both)
 }
 
 // item is one item with what is covered left out; its money goes with any of its numbers,

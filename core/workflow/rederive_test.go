@@ -87,8 +87,8 @@ func (w *world) raise(rules *rulebook.Store) {
 	w.must(err)
 	f, err := rules.Draft(ctx, id)
 	w.must(err)
-	w.must(rules.Sign(ctx, w.id("city"), id, f.Digest))
-	_, err = rules.Publish(ctx, second, rulebook.Publication{Draft: id, Digest: f.Digest, From: today})
+	w.must(rules.Sign(ctx, w.id("city"), rulebook.Signature{Draft: id, Digest: f.Digest, Apart: true}))
+	_, err = rules.Publish(ctx, second, rulebook.Publication{Draft: id, Digest: f.Digest, From: today, Apart: true})
 	w.must(err)
 }
 

@@ -151,7 +151,7 @@ func (b *Room) undo(w http.ResponseWriter, r *http.Request, at desk.At) error {
 
 func (b *Room) sign(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return b.act(w, r, at, "签署了。请另一位市级人员核对、发布。", func(id int64) error {
-		return b.d.Rules.Sign(r.Context(), at.Staff.ID, id, r.FormValue("digest"))
+		return b.d.Rules.Sign(r.Context(), at.Staff.ID, rulebook.Signature{Draft: id, Digest: r.FormValue("digest"), Apart: r.FormValue("apart") != ""})
 	})
 }
 
@@ -178,7 +178,7 @@ func (b *Room) publish(w http.ResponseWriter, r *http.Request, at desk.At) error
 		return errNotRead
 	}
 	return b.act(w, r, at, "发布了,从 "+from.SayWhole()+"起按它办。", func(id int64) error {
-		_, err := b.d.Rules.Publish(r.Context(), at.Staff.ID, rulebook.Publication{Draft: id, Digest: r.FormValue("digest"), From: from})
+		_, err := b.d.Rules.Publish(r.Context(), at.Staff.ID, rulebook.Publication{Draft: id, Digest: r.FormValue("digest"), From: from, Apart: r.FormValue("apart") != ""})
 		return err
 	})
 }

@@ -33,8 +33,8 @@ func (o *office) takesBack() {
 	o.must(err)
 	d, err := o.rules.Draft(o.t.Context(), id)
 	o.must(err)
-	o.must(o.rules.Sign(o.t.Context(), ids["han"], id, d.Digest))
-	_, err = o.rules.Publish(o.t.Context(), ids["lin"], rulebook.Publication{Draft: id, Digest: d.Digest, From: today})
+	o.must(o.rules.Sign(o.t.Context(), ids["han"], rulebook.Signature{Draft: id, Digest: d.Digest, Apart: true}))
+	_, err = o.rules.Publish(o.t.Context(), ids["lin"], rulebook.Publication{Draft: id, Digest: d.Digest, From: today, Apart: true})
 	o.must(err)
 	fsys, err := policy.Shipped()
 	o.must(err)
@@ -63,7 +63,7 @@ func TestFilesThatTakeBack(t *testing.T) {
 			t.Errorf("%d: the author's page lacks %q", status, want)
 		}
 	}
-	o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}})
+	o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}, "apart": {"1"}})
 	if _, page = o.ask(lin, at, nil); !strings.Contains(page, "改过的 <span class=\"num\">1</span> 处改回去,都写在这一页最上面") {
 		t.Error("the second signature is asked for without the warning")
 	}

@@ -9,6 +9,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/bell"
+	"lianou/core/discreet"
 	"lianou/core/registry"
 	"lianou/core/rulebook"
 	"lianou/core/staff"
@@ -39,7 +40,8 @@ type draftPage struct {
 // lookLine is somebody's look at the draft as it stands.
 type lookLine struct {
 	rulebook.Look
-	By string
+	By           string
+	Turned, Seen discreet.Count // of Read and Shown, which stand on a page for all
 }
 
 // draft shows what a draft changes, its steps, and to who may, the forms.
@@ -104,7 +106,7 @@ func (b *Room) named(ctx context.Context, p *draftPage, reader core.StaffID) err
 		return err
 	}
 	for _, l := range looks {
-		p.Looks, p.Looked = append(p.Looks, lookLine{l, names[l.By]}), p.Looked || l.By == reader
+		p.Looks, p.Looked = append(p.Looks, lookLine{l, names[l.By], discreet.Alone(l.Read), discreet.Alone(l.Shown)}), p.Looked || l.By == reader
 	}
 	p.By, p.EndedName = names[p.Author], names[p.EndedBy]
 	return nil

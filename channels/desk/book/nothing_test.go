@@ -41,7 +41,7 @@ func TestWhatGivesNothingIsSaidAtEveryTurn(t *testing.T) {
 	if !strings.Contains(shown, "每月 0 元") || strings.Contains(shown, "有少有多") || !strings.Contains(shown, "会少") {
 		t.Errorf("a family that gets less is 有少有多: %v; 每月 0 元: %v", strings.Contains(shown, "有少有多"), strings.Contains(shown, "每月 0 元"))
 	}
-	o.ask(han, draftAt+"/sign", url.Values{"digest": {seen}})
+	o.ask(han, draftAt+"/sign", url.Values{"digest": {seen}, "apart": {"1"}})
 	if _, page := o.ask(lin, draftAt, nil); !strings.Contains(page, red) || !strings.Contains(page, "我看过了") {
 		t.Error("who publishes is not told")
 	}

@@ -43,9 +43,10 @@ var (
 type previewPage struct {
 	rulebook.Draft
 	simulate.Few
-	On    core.Date
-	Homes []family
-	Whole bool // every township was looked through
+	On      core.Date
+	Numbers simulate.ShownFew // of Few, as they may be shown
+	Homes   []family
+	Whole   bool // every township was looked through
 }
 
 // family is one household without anything by which it is found again: township, how many
@@ -202,7 +203,7 @@ func (b *Room) chosen(reqCtx context.Context, id int64, at desk.At, keep bool) (
 		}
 		return b.d.Rules.KeepLook(ctx, tx, look)
 	})
-	page.Whole = page.Towns == page.Of
+	page.Whole, page.Numbers = page.Towns == page.Of, page.Few.Shown()
 	return page, "", err
 }
 

@@ -204,8 +204,8 @@ func TestLooksAreAskedFor(t *testing.T) {
 	o.looks(1)
 	_, page = o.ask(han, draftAt, nil)
 	seen := digest.FindStringSubmatch(page)[1]
-	o.ask(han, draftAt+"/sign", url.Values{"digest": {seen}})
-	o.ask(lin, draftAt+"/publish", url.Values{"digest": {seen}, "from": {"2099-01-01"}, "read": {"1"}})
+	o.ask(han, draftAt+"/sign", url.Values{"digest": {seen}, "apart": {"1"}})
+	o.ask(lin, draftAt+"/publish", url.Values{"digest": {seen}, "from": {"2099-01-01"}, "read": {"1"}, "apart": {"1"}})
 	for _, form := range []url.Values{nil, {}} {
 		if status, page := o.ask(lin, draftAt+"/preview", form); status != http.StatusOK || !strings.Contains(page, "这份草案已经发布了,不再") || !strings.Contains(page, "签署和发布") {
 			t.Errorf("of a draft that is published: %d", status)

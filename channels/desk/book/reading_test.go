@@ -47,7 +47,7 @@ func TestADraftThatCannotBeToldAtTheDesk(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(page, says) || !strings.Contains(page, `full gap" disabled>签署`) {
 		t.Errorf("%d, the page lacks %q, or signs", status, says)
 	}
-	status, page = o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}})
+	status, page = o.ask(han, at+"/sign", map[string][]string{"digest": {digest.FindStringSubmatch(page)[1]}, "apart": {"1"}})
 	if status != http.StatusConflict || !strings.Contains(page, says) {
 		t.Errorf("signed all the same: %d", status)
 	}

@@ -56,6 +56,7 @@ func (b *Room) Desk() desk.Room {
 	return desk.Room{Name: "book", Title: "政策", Roles: all, Home: "/book", Routes: []desk.Route{
 		{Method: "GET", Path: "/book", Roles: all, Trace: none, Serve: b.list},
 		{Method: "GET", Path: "/book/edition/{edition}", Roles: all, Trace: none, Serve: b.edition},
+		{Method: "GET", Path: "/book/edition/{edition}/scan", Roles: all, Trace: "none: how far a look at everybody is, and its counts, no citizen", Serve: b.scanned},
 		{Method: "GET", Path: "/book/draft/{draft}", Roles: all, Trace: none, Serve: b.draft},
 		{Method: "GET", Path: "/book/draft/{draft}/standing", Roles: writers, Trace: none, Serve: b.standing},
 		{Method: "GET", Path: "/book/draft/{draft}/change", Roles: writers, Trace: none, Serve: b.change},
@@ -97,6 +98,7 @@ type listPage struct {
 	Editions []edition
 	Drafts   []draftLine
 	Writes   bool
+	Looked   []lookedAt // by the edition in force, and by one that was published for a day to come
 }
 
 type edition struct {
@@ -136,11 +138,16 @@ func (b *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	for i, e := range editions { // the newest first
-		var next *rulebook.Signed
-		if i > 0 {
-			next = &editions[i-1]
-		}
+		next := after(editions, i)
 		p.Editions = append(p.Editions, edition{e, names[e.Author], names[e.Publisher], standing(e.From, next, today)})
+		if word := p.Editions[i].Stands.Word; word != inForce && word != toCome {
+			continue
+		}
+		l, err := b.lookedAt(r.Context(), &editions[i], next, at.Staff.ID)
+		if err != nil {
+			return err
+		}
+		p.Looked = append(p.Looked, l)
 	}
 	for _, d := range drafts {
 		p.Drafts = append(p.Drafts, draftLine{d, names[d.Author]})

@@ -260,18 +260,18 @@ func TestTwoPeopleAtTheDesk(t *testing.T) {
 		}
 		return found[1]
 	}
-	status, page = o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}})
+	status, page = o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}, "apart": {"1"}})
 	says("signed", status, page, http.StatusOK, "等另一位市级人员")
 	if strings.Contains(page, at+"/publish") {
 		t.Error("the author has the button that publishes")
 	}
 	old := seen(lin)
-	status, page = o.ask(lin, at+"/publish", url.Values{"digest": {old}, "from": {"2099-01-01"}})
+	status, page = o.ask(lin, at+"/publish", url.Values{"digest": {old}, "from": {"2099-01-01"}, "apart": {"1"}})
 	says("published unread", status, page, http.StatusUnprocessableEntity, "我看过了")
 	o.ask(han, at+"/reopen", url.Values{})
 	o.ask(han, at+"/words", url.Values{"what": {"item CL-02 2016-07-01"}, "field": {"limit.days"}, "value": {"10"}, "why": {"再快些"}})
-	o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}})
-	form := url.Values{"digest": {old}, "from": {"2099-01-01"}, "read": {"1"}}
+	o.ask(han, at+"/sign", url.Values{"digest": {seen(han)}, "apart": {"1"}})
+	form := url.Values{"digest": {old}, "from": {"2099-01-01"}, "read": {"1"}, "apart": {"1"}}
 	status, page = o.ask(lin, at+"/publish", form)
 	says("published as it was seen before", status, page, http.StatusConflict, "在您看过以后又改了")
 	_, page = o.ask(auditor, at, nil)

@@ -139,7 +139,12 @@ func left(h *simulate.Head, now time.Time) string {
 	if h.Done == 0 {
 		return ""
 	}
-	rest := now.Sub(h.Begun) / time.Duration(h.Done) * time.Duration(h.Towns-h.Done)
+	return leftOf(now.Sub(h.Begun), h.Done, h.Towns)
+}
+
+// leftOf is how long the rest of the townships takes at the pace of those that are done.
+func leftOf(passed time.Duration, done, towns int) string {
+	rest := passed / time.Duration(done) * time.Duration(towns-done)
 	if rest < time.Minute {
 		return fmt.Sprintf("还要 %d 秒左右", int(rest.Seconds())+1)
 	}

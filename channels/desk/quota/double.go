@@ -12,17 +12,10 @@ import (
 const told = 10
 
 // double reads of the rows shown in which other households of the list somebody of theirs stands;
-// of a list that waits to be frozen it reads of all, because who freezes it is asked to look first.
+// of a list that waits to be frozen it reads of all, because who freezes it is asked to look first, and
+// of the order before the cut-off too, when looking at a pair still moves somebody.
 func (k *Room) double(ctx context.Context, tx *pg.Tx, p *roundPage) error {
-	if p.Drawn.IsZero() || p.State == quota.Withdrawn || p.Total == 0 {
-		return nil
-	}
-	var shown []int
-	if p.State == quota.Frozen {
-		shown = []int{0} // no entry has it: none shown is not all
-		p.each(func(r *row) { shown = append(shown, r.N) })
-	}
-	list, err := k.d.Quota.Doubles(ctx, tx, p.ID, shown...)
+	list, err := k.doubles(ctx, tx, p)
 	if err != nil {
 		return err
 	}
@@ -37,4 +30,18 @@ func (k *Room) double(ctx context.Context, tx *pg.Tx, p *roundPage) error {
 	p.More = max(0, len(once)-told)
 	p.Doubles = once[:len(once)-p.More]
 	return nil
+}
+
+func (k *Room) doubles(ctx context.Context, tx *pg.Tx, p *roundPage) ([]quota.Double, error) {
+	switch {
+	case p.State == quota.Withdrawn || p.Total == 0:
+		return nil, nil
+	case p.Drawn.IsZero():
+		return k.d.Quota.WouldDouble(ctx, tx, p.order)
+	case p.State != quota.Frozen:
+		return k.d.Quota.Doubles(ctx, tx, p.ID)
+	}
+	shown := []int{0} // no entry has it: none shown is not all
+	p.each(func(r *row) { shown = append(shown, r.N) })
+	return k.d.Quota.Doubles(ctx, tx, p.ID, shown...)
 }

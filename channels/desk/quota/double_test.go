@@ -1,12 +1,18 @@
 package quota_test
 
 import (
+	"context"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
 	"lianou/channels/browsertest"
+	"lianou/core"
+	"lianou/core/pg"
+	"lianou/core/quota"
 	"lianou/core/staff"
 )
 
@@ -66,4 +72,51 @@ func TestOnePersonInTwoHouseholdsIsSaid(t *testing.T) {
 		t.Error("frozen: the second is offered a place by the page")
 	}
 	see("quota-double-turn")
+}
+
+// TestOnePersonIsSaidBeforeTheCutOff: who looks at the order before the cut-off reads in which of its
+// households one person may stand, while looking at the pair still moves somebody, and is led there.
+// By a newcomer, to whom it was said of the list alone.
+//
+// Control: doubles of drawn lists alone ("before the cut-off the page has no …").
+func TestOnePersonIsSaidBeforeTheCutOff(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	cutoff := quota.Earliest(h.now(t)).In(core.China)
+	if code, body := h.ask(t, county, "/desk/quota/open", asked(cutoff)); code != http.StatusSeeOther {
+		t.Fatalf("open a round: %d %s", code, body)
+	}
+	var list quota.List
+	must(t, h.DB.Tx(t.Context(), pg.City("a test looks at the order"), func(ctx context.Context, tx *pg.Tx) error {
+		rounds, err := h.rounds.Rounds(ctx, tx, staff.Person{Roles: []staff.Role{staff.City}, Regions: h.Regions.Expand(core.DezhouCity)})
+		if err == nil {
+			list, err = h.rounds.Draw(ctx, tx, rounds[0])
+		}
+		return err
+	}))
+	of := func(n int) string {
+		return fmt.Sprintf("(select min(person) from membership where until is null and household = %d)", list.Entries[n-1].Household)
+	}
+	h.super(t, `insert into person_pair (pair, region, person, other, other_region, total, found) select 7, '371426104', `+of(2)+`, `+of(3)+`, '371426104', 90, lianou_now()`)
+	_, body := h.ask(t, county, "/desk/quota/round/1", nil)
+	for _, words := range []string{"第 2 户和第 3 户里可能有同一个人", "现在还没截止", `href="/desk/twins/7"`, "现在截止的话"} {
+		if !strings.Contains(body, words) {
+			t.Errorf("before the cut-off the page has no %s", words)
+		}
+	}
+	site := httptest.NewServer(h.handler)
+	t.Cleanup(site.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Laptop()
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", county)
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	tab.Open(site.URL + "/desk/quota/round/1")
+	tab.Faultless()
+	tab.View("quota-would-double", 1440, 900)
+	tab.Touchscreen(360)
+	tab.Faultless()
+	tab.Whole()
+	tab.Shot("quota-would-double-phone")
 }

@@ -122,7 +122,8 @@ type roundPage struct {
 	Asked              *row
 	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
-	Doubles            []quota.Double // of a list that waits to be frozen, each once
+	Doubles            []quota.Double // of a list that waits to be frozen, or of the order before it, each once
+	order              []quota.Entry  // as it would be drawn now
 	More               int            // of them that are not named
 	Pairs              bool           // whether who looks may decide whether two rows are one person
 	Tomorrow, By       core.Date
@@ -285,7 +286,7 @@ func (k *Room) preview(ctx context.Context, tx *pg.Tx, why registry.Purpose, p *
 		_, err = k.rows(ctx, tx, why, nil, nil)
 		return err
 	}
-	p.Total = len(drawn.Entries)
+	p.Total, p.order = len(drawn.Entries), drawn.Entries
 	from := min(p.From-1, len(drawn.Entries))
 	list := drawn.Entries[from:min(from+perPage, len(drawn.Entries))]
 	if from+perPage < len(drawn.Entries) {
