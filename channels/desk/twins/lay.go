@@ -46,6 +46,7 @@ type layPage struct {
 	Going      bool   // two people said so, and the job is about to
 	Kept       bool   // somebody out of sight answered that they stay one
 	Blocked    bool   // another merge is to be undone first
+	PutOff     bool   // somebody says that they are one, and it was put off once already
 	Next       int64  // another pair that waits, 0 for none
 	Sure       *sure  // what is to be confirmed before it is kept; nil where nothing is
 	stays      string // the name of the column that stays, "" where that is not known
