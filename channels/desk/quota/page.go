@@ -122,9 +122,11 @@ type roundPage struct {
 	Asked              *row
 	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
-	Doubles            []quota.Double // of a list that waits to be frozen, each once
-	More               int            // of them that are not named
-	Pairs              bool           // whether who looks may decide whether two rows are one person
+	Doubles            []quota.Double   // of a list that waits to be frozen, each once
+	Anew               []int            // passed over for a merge that is none any more
+	Twice              []quota.TwoTaken // took a second place
+	More               int              // of them that are not named
+	Pairs              bool             // whether who looks may decide whether two rows are one person
 	Tomorrow, By       core.Date
 }
 
