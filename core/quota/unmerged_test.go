@@ -15,8 +15,7 @@ import (
 // though somebody after it accepted meanwhile, which they cannot of another skip, and it is its turn
 // again. Two places taken before the rows became one are told of before, to who sees both, and after.
 //
-// Controls: quota_unmerged without a.ended ("while it stands: [2]"); late that is the course's alone
-// ("taken back: quota_late"); the guard of before ("held: …"); quota_two_taken that is of no other
+// Controls: late that is the course's alone ("taken back: …"); the guard of before ("held: …"); quota_two_taken that is of no other
 // ("two taken: []"); quota_of_pair without its scope ("of a township: 1").
 func TestAMergeThatIsUndoneIsLookedAtAnew(t *testing.T) {
 	t.Parallel()
