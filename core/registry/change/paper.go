@@ -70,16 +70,16 @@ func plain(number string) string {
 }
 
 // checkPaper holds a paper to the form that is known of it. Errors: KindInvalid.
-func (c *Changes) checkPaper(ctx context.Context, tx *pg.Tx, ch Change, p *Paper) error {
-	p.Number = plain(p.Number)
-	if !numbered(p.Number) {
+func (c *Changes) checkPaper(ctx context.Context, tx *pg.Tx, ch Change, p Paper) error {
+	number := plain(p.Number)
+	if !numbered(number) {
 		return errPaper
 	}
 	if p.On <= 0 || p.On > tx.Today() {
 		return errPaperDay
 	}
 	if ch.Path == "disability" {
-		return c.checkCard(ctx, tx, ch, p.Number)
+		return c.checkCard(ctx, tx, ch, number)
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (c *Changes) Vouch(ctx context.Context, tx *pg.Tx, why registry.Purpose, id
 	case r.Proposer == actor(why) || r.Seconder != 0 && "staff:"+strconv.FormatInt(int64(r.Seconder), 10) == actor(why):
 		return ErrTwoPeople
 	}
-	if err := c.checkPaper(ctx, tx, r.Change, &p); err != nil {
+	if err := c.checkPaper(ctx, tx, r.Change, p); err != nil {
 		return err
 	}
 	sealed, err := c.sealPaper(id, why, p)
@@ -156,8 +156,7 @@ func (c *Changes) Vouch(ctx context.Context, tx *pg.Tx, why registry.Purpose, id
 }
 
 func (c *Changes) sealPaper(id ID, why registry.Purpose, p Paper) ([]byte, error) {
-	p.By = actor(why)
-	raw, err := json.Marshal(p)
+	raw, err := json.Marshal(Paper{Number: plain(p.Number), On: p.On, By: actor(why)})
 	if err != nil {
 		return nil, core.E(core.KindInternal, "change_paper_unreadable", "")
 	}

@@ -81,11 +81,10 @@ func (c *Changes) paper(ctx context.Context, tx *pg.Tx, why registry.Purpose, r 
 	case r.Paper == nil:
 		return nil, nil
 	}
-	p := *r.Paper
-	if err := c.checkPaper(ctx, tx, r.Change, &p); err != nil {
+	if err := c.checkPaper(ctx, tx, r.Change, *r.Paper); err != nil {
 		return nil, err
 	}
-	return c.sealPaper(r.ID, why, p)
+	return c.sealPaper(r.ID, why, *r.Paper)
 }
 
 // check holds a change to the vocabulary and the limits.
