@@ -112,12 +112,16 @@ func (q *Quota) askSkip(ctx context.Context, tx *pg.Tx, who staff.Person, t turn
 func (q *Quota) Second(ctx context.Context, who staff.Person, id int64, n int, seen Seen, holds bool) error {
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		s := t.course.waits(n)
+		late, err := q.late(ctx, tx, t, n)
+		if err != nil {
+			return err
+		}
 		switch {
 		case s == nil || t.course.Stands(n) != seen:
 			return ErrState
 		case s.Asker == who.ID:
 			return ErrSecond
-		case holds && s.Reason == undo && t.course.late(n):
+		case holds && s.Reason == undo && late:
 			return ErrLate
 		case holds && s.Went(who.ID):
 			return ErrVisited

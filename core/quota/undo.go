@@ -19,7 +19,8 @@ const undo Reason = "undo"
 // taken back by who asked it, alone, at any time: nothing was done by it yet, and who says
 // that it is not so refuses it (Second). An offer with its answer, or a skip that was held,
 // would take a place or a turn from somebody: that is asked for here, and somebody else must
-// hold it, as long as nobody after it has accepted. Then the household waits again, in its old
+// hold it, as long as nobody after it has accepted, or where the skip was for a merge that is none any
+// more (Unmerged). Then the household waits again, in its old
 // place. Errors: ErrNone, ErrState where not what they saw stands, ErrAsker, ErrLate,
 // ErrOften, KindInvalid.
 func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, seen Seen, why string) error {
@@ -29,12 +30,16 @@ func (q *Quota) Undo(ctx context.Context, who staff.Person, id int64, n int, see
 	}
 	return q.turn(ctx, who, id, func(ctx context.Context, tx *pg.Tx, t turn) error {
 		waits := t.course.waits(n)
+		late, err := q.late(ctx, tx, t, n)
+		if err != nil {
+			return err
+		}
 		switch {
 		case t.course.Stands(n) != seen:
 			return ErrState
 		case waits != nil && waits.Asker != who.ID:
 			return ErrAsker
-		case waits == nil && t.course.late(n):
+		case waits == nil && late:
 			return ErrLate
 		case seen == Seen{}:
 			return ErrState

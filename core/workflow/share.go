@@ -87,7 +87,7 @@ func (a *act) share(ctx context.Context, visit casefile.Visit) (shared, error) {
 		f := stands[at]
 		same := registry.SameValue(f.Value, value)
 		renews := same && at == fact{key: core.ShocksPath} && (!guarded(f) || string(value) == "[]") // nothing since: a record of what was is not newer by it, and stays whose it is
-		if !renews && (guarded(f) || certified[at.key]) {
+		if !renews && (guarded(f) || change.Certified(at.key)) {
 			if same {
 				continue // who vouches for it stays who they are
 			}
@@ -191,10 +191,6 @@ func (a *act) stands(ctx context.Context, why registry.Purpose) (map[fact]regist
 	}
 	return out, nil
 }
-
-// certified are facts that nobody sees at a door: an authority's paper says them, so a third
-// person looks at it, whether the register has a word or none.
-var certified = map[string]bool{"hukou": true, "disability": true, "orphan": true, "lost_only_child": true, "veteran": true, "house_grade": true}
 
 // guarded reports whether a visit alone does not speak over a fact. A later visit does
 // over an earlier one, and over what is out of date.

@@ -223,7 +223,7 @@ func TestAVisitCannotBeTurnedIntoAWayRound(t *testing.T) {
 	var again change.ID
 	w.must(as("second", func(ctx context.Context, tx *pg.Tx, why registry.Purpose) (err error) {
 		ch := asked.Change
-		ch.Origin, ch.Seconder = change.FromOfficer, 0
+		ch.Origin, ch.Seconder, ch.Paper = change.FromOfficer, 0, sonsCard()
 		again, err = w.changes.Propose(ctx, tx, why, ch)
 		return err
 	}))
@@ -255,6 +255,9 @@ func TestVisitorsDoNotDecideWhatTheySaw(t *testing.T) {
 	accept := func(login string) error {
 		return w.db.Tx(t.Context(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
 			why := registry.Purpose{Actor: w.actors[login].Audit(), Why: "test"}
+			if err := w.changes.Vouch(ctx, tx, why, list[0].ID, *sonsCard()); err != nil {
+				return err
+			}
 			return w.changes.Accept(ctx, tx, why, list[0].ID, "看过证,属实")
 		})
 	}
@@ -289,4 +292,9 @@ func TestALaterVisitAsksInPlaceOfAnEarlier(t *testing.T) {
 		!registry.SameValue(list[0].Becomes, json.RawMessage(`{"kind":"limb","grade":3}`)) {
 		t.Errorf("asked for: %+v", list)
 	}
+}
+
+// sonsCard is the certificate of the son: 肢体 (4), the second grade.
+func sonsCard() *change.Paper {
+	return &change.Paper{Number: sonID + "42", On: core.NewDate(2020, 1, 1)}
 }

@@ -17,7 +17,7 @@ func TestAPageThatWasReadAgain(t *testing.T) {
 	h := newHouse(t)
 	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}
 	if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
 		t.Fatalf("ask: %d %s", code, text(body))
 	}

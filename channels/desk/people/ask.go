@@ -221,7 +221,8 @@ func (c claim) change(r *http.Request, who registry.Person) (change.Change, erro
 	if !c.Home {
 		ch.Person = who.ID
 	}
-	return ch, nil
+	ch.Paper, err = paperOf(r)
+	return ch, err
 }
 
 // notKin refuses whoever is declared kin of somebody of the household: they neither ask

@@ -34,12 +34,15 @@ type changeRow struct {
 	Contest      bool      // somebody disputes what their household's index was made of
 	Due          core.Date // of a contest: until when it is to be answered and told
 	Late         bool
+	Wants        string // the paper that says it, which nobody named yet: who says yes names it
+	PaperBy      string // who named it
 	Answer       string // what to say to whoever disputed it
 	Teller       string // who told them; How and ToldOn say how and when
 	HowWord      string
 	staff        core.StaffID
 	decider      core.StaffID
 	teller       core.StaffID
+	namer        core.StaffID
 }
 
 // Untold reports that whoever disputed it has still to hear what came of it.
@@ -218,6 +221,11 @@ func rowOf(q change.Request) changeRow {
 	}
 	row := changeRow{Request: q, Label: wording.FactLabel(path), Before: desk.SayFact(home, q.Path, q.ValidFrom, q.Was), Then: desk.SayFact(home, q.Path, q.ValidFrom, q.Becomes),
 		staff: staffOf(q.Proposer), decider: staffOf(q.Decider), teller: staffOf(q.ToldBy), HowWord: howWord(q.How), Contest: q.Origin == change.FromCitizen, Seen: q.Origin == change.FromVisit}
+	if row.Paper != nil {
+		row.namer = staffOf(row.Paper.By)
+	} else if q.NeedsPaper() {
+		row.Wants = papers[q.Path]
+	}
 	row.Word, row.Tone = states[q.State][0], states[q.State][1]
 	return row
 }
@@ -225,6 +233,7 @@ func rowOf(q change.Request) changeRow {
 // states are how far a request is, in words and colour.
 var states = map[change.State][2]string{
 	change.Open: {"等另一位同事核", "amber"}, change.Accepted: {"改了", "leaf"}, change.Refused: {"没改", ""}, change.Withdrawn: {"撤回了", ""},
+	change.Mistaken: {"记错了,本人没有提过", ""},
 }
 
 // staffOf reads "staff:7", 0 for a citizen.
@@ -241,7 +250,7 @@ func staffOf(actor string) core.StaffID {
 func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) error {
 	var ids []core.StaffID
 	for _, row := range rows {
-		for _, id := range []core.StaffID{row.staff, row.decider, row.Seconder, row.teller} {
+		for _, id := range []core.StaffID{row.staff, row.decider, row.Seconder, row.teller, row.namer} {
 			if id != 0 {
 				ids = append(ids, id)
 			}
@@ -250,6 +259,7 @@ func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) erro
 	names, err := p.d.Staff.Names(ctx, ids...)
 	for i, row := range rows {
 		rows[i].By, rows[i].Decided, rows[i].Mine = names[row.staff], names[row.decider], row.staff == at.Staff.ID
+		rows[i].PaperBy = names[row.namer]
 		rows[i].Teller = names[row.teller]
 		rows[i].Beside, rows[i].Saw = names[row.Seconder], row.Seconder != 0 && row.Seconder == at.Staff.ID
 		if row.staff == 0 {
@@ -260,7 +270,8 @@ func (p *Room) nameStaff(ctx context.Context, at desk.At, rows []changeRow) erro
 }
 
 // verdicts are the ways a request ends, with what is said afterwards.
-var verdicts = map[string]string{"accept": "改了。新的登记从写的那天起算,原来的还看得到。", "refuse": "没改。理由留在请求里,提的人看得到。", "withdraw": "撤回了。登记没有变。"}
+var verdicts = map[string]string{"accept": "改了。新的登记从写的那天起算,原来的还看得到。", "refuse": "没改。理由留在请求里,提的人看得到。", "withdraw": "撤回了。登记没有变,撤回的这一条和理由还在这个人的页上。",
+	"mistaken": "记下了:记错了,本人没有提过。登记没有变,也不用告诉谁。这一条还留在那一家的页上。"}
 
 // ended are verdicts about what a citizen disputed.
 var ended = map[string]string{"accept": "改了。新的登记从写的那天起算。", "refuse": "没改。"}
@@ -272,6 +283,9 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 		return change.ErrUnknown
 	}
 	say := r.PostFormValue("say")
+	if r.PostFormValue("again") != "" {
+		return desk.Back(w, r, "/desk/people/changes", "还没有定。")
+	}
 	said := verdicts[say]
 	err = p.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		why := changing(at)
@@ -282,7 +296,7 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 		if verdicts[say] == "" {
 			return unsaid(staffOf(q.Proposer) == at.Staff.ID && q.Origin == change.FromOfficer)
 		}
-		if q.Origin == change.FromCitizen && say != "withdraw" {
+		if q.Origin == change.FromCitizen && ended[say] != "" {
 			said = ended[say] + "本人等着听结果:已经列在“要答复本人的”里," + p.due(q.Made).SayWhole() + "前告诉。"
 		}
 		if say == "withdraw" {
@@ -291,11 +305,17 @@ func (p *Room) judgeChange(w http.ResponseWriter, r *http.Request, at desk.At) e
 		if err := p.notKin(ctx, tx, why, at, q.Household); err != nil {
 			return err
 		}
-		if say == "refuse" {
+		switch say {
+		case "refuse":
 			return p.d.Changes.Refuse(ctx, tx, why, q.ID, r.PostFormValue("reason"))
+		case "mistaken":
+			return p.mistake(ctx, tx, why, q, r)
 		}
-		return p.accept(ctx, tx, why, q, r.PostFormValue("reason"))
+		return p.accept(ctx, tx, why, q, r)
 	})
+	if errors.Is(err, errUnsure) {
+		return askSure(w, r, at, []unsure{mistaken})
+	}
 	if err != nil {
 		return err
 	}
@@ -311,8 +331,9 @@ func unsaid(theirs bool) error {
 }
 
 // accept lets a request through where what was shown still stands today. The register
-// itself looks at the day from which the new value is true.
-func (p *Room) accept(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request, reason string) error {
+// itself looks at the day from which the new value is true. Where nobody named the paper that says
+// it, whoever accepts has looked at it.
+func (p *Room) accept(ctx context.Context, tx *pg.Tx, why registry.Purpose, q change.Request, r *http.Request) error {
 	now, err := p.stands(ctx, tx, why, q)
 	if err != nil {
 		return err
@@ -320,5 +341,17 @@ func (p *Room) accept(ctx context.Context, tx *pg.Tx, why registry.Purpose, q ch
 	if q.State == change.Open && now != rowOf(q).Before {
 		return change.ErrMeanwhile
 	}
-	return p.d.Changes.Accept(ctx, tx, why, q.ID, reason)
+	if q.State == change.Open && q.NeedsPaper() && q.Paper == nil {
+		paper, err := paperOf(r)
+		if err != nil {
+			return err
+		}
+		if paper == nil {
+			return change.ErrPaper
+		}
+		if err := p.d.Changes.Vouch(ctx, tx, why, q.ID, *paper); err != nil {
+			return err
+		}
+	}
+	return p.d.Changes.Accept(ctx, tx, why, q.ID, r.PostFormValue("reason"))
 }

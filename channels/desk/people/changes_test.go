@@ -29,7 +29,7 @@ func TestAVerifiedFactIsCorrectedByTwo(t *testing.T) {
 		t.Errorf("the empty list: %d", code)
 	}
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}
 	for field, bad := range map[string]string{"becomes": "E", "from": "2020-01-01", "reason": "", "fact": "no_such", "was": "A 级,安全"} {
 		if code, _ := h.ask(t, "/desk/people/changes/ask/1", spoiled(form, field, bad)); code != 422 && code != 409 {
 			t.Errorf("%s %q: %d", field, bad, code)
@@ -75,7 +75,7 @@ func TestWhomTheListOfCorrectionsNamesIsCounted(t *testing.T) {
 	h := newHouse(t)
 	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}
 	if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
 		t.Fatalf("ask: %d %s", code, text(body))
 	}
@@ -106,7 +106,7 @@ func TestTheOtherEndsOfACorrection(t *testing.T) {
 	h := newHouse(t)
 	h.learn(t, 1, 0, "registry:housing", 30, `{"house_grade": "B"}`)
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}
 	officer := h.cookie
 	asked := func() string {
 		h.cookie = officer

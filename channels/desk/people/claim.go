@@ -10,6 +10,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/wording"
 )
 
@@ -27,6 +28,7 @@ type claim struct {
 	Waits *changeRow       // what waits for a second person about it, nil for nothing
 	New   bool             // nobody has said it yet
 	Paper string           // what vouches for it, "" where words do
+	Named bool             // by its number and its day, whoever asks (change.Certified)
 
 	was    json.RawMessage
 	turned []registry.Turn // who came or left since it was said
@@ -108,7 +110,7 @@ func claimsOf(d registry.Dossier, p core.PersonID) []claim {
 		if !known || !shown {
 			continue
 		}
-		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, Paper: papers[key], was: f.Value, turned: f.Turned}
+		c := claim{Key: key, Home: f.Person == 0, Label: words.Label, Value: value, Unit: words.Unit, Since: f.ValidFrom, Open: words.Options, Paper: papers[key], Named: change.Certified(key), was: f.Value, turned: f.Turned}
 		if slices.Contains(lists, key) {
 			c.List, c.Open = true, takenAway(f, key)
 		}

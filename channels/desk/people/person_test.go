@@ -66,7 +66,7 @@ func TestWhatIsRarelyReadIsFolded(t *testing.T) {
 	h.learn(t, 1, 1, "citizen", 30, `{"self_paid_medical_12m": 4200}`)
 	h.learn(t, 1, 1, "registry:means", 20, `{"self_paid_medical_12m": 9000}`)
 	form := url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}
 	for range 2 {
 		if code, body := h.ask(t, "/desk/people/changes/ask/1", form); code != 303 {
 			t.Fatalf("ask: %d %s", code, text(body))

@@ -63,14 +63,14 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/{person}/reveal", Roles: all, Trace: "field.revealed person.missed", Serve: p.reveal},
 		{Method: "GET", Path: "/people/household/{household}", Roles: all, Trace: "household.read facts.read change.read events.read person.missed", Serve: p.household},
 		{Method: "GET", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "household.read events.read person.missed", Serve: p.life},
-		{Method: "POST", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "event.entered lead.followed person.missed", Serve: p.tell},
+		{Method: "POST", Path: "/people/household/{household}/life", Roles: tellers(), Trace: "event.entered lead.followed person.missed person.searched", Serve: p.tell},
 		{Method: "POST", Path: "/people/household/{household}/life/undo", Roles: tellers(), Trace: "event.entered event.undo_asked event.undo_judged lead.followed person.missed", Serve: p.untell},
 		{Method: "GET", Path: "/people/changes", Roles: two, Trace: "change.listed change.read household.read facts.read events.read", Serve: p.changes},
 		{Method: "GET", Path: "/people/changes/ask/{person}", Roles: two, Trace: "person.read facts.read change.read person.missed", Serve: p.askChange},
 		{Method: "POST", Path: "/people/changes/ask/{person}", Roles: two, Trace: "change.proposed person.missed", Serve: p.propose},
 		{Method: "GET", Path: "/people/changes/contest/{household}", Roles: two, Trace: "household.read facts.read person.missed", Serve: p.contest},
 		{Method: "POST", Path: "/people/changes/contest/{household}", Roles: two, Trace: "change.proposed person.missed", Serve: p.writeDown},
-		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn", Serve: p.judgeChange},
+		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn change.mistaken", Serve: p.judgeChange},
 		{Method: "POST", Path: "/people/changes/told/{change}", Roles: two, Trace: "change.told", Serve: p.told},
 	}}
 }

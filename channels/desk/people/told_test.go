@@ -63,7 +63,7 @@ func TestWhatWaitsForASecondPersonIsSeen(t *testing.T) {
 	h.cookie, h.second = h.second, h.cookie
 	h.disputes(t)
 	if code, body := h.ask(t, "/desk/people/changes/ask/1", url.Values{"for": {"check"}, "about": {"home"}, "fact": {"house_grade"}, "was": {"B 级,基本安全"}, "becomes": {"D"},
-		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}}); code != 303 {
+		"from": {core.DateOf(h.Shell.Now()).String()}, "reason": {"看了 11 月的鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}); code != 303 {
 		t.Fatalf("ask for a correction: %d %s", code, text(body))
 	}
 	due := h.Shell.WorkDay(desk.AnswerDays).Say()
@@ -188,7 +188,7 @@ func TestACorrectionAskedForByThePersonIsTold(t *testing.T) {
 	officer := h.cookie
 	h.cookie = h.second
 	_, body := h.ask(t, "/desk/people/changes", nil)
-	if code, body := h.ask(t, judging.FindString(body), url.Values{"say": {"accept"}, "reason": {"对过鉴定书"}}); code != 303 {
+	if code, body := h.ask(t, judging.FindString(body), url.Values{"say": {"accept"}, "reason": {"对过鉴定书"}, "paper": {"平房鉴2020-118"}, "paper_on": {"2020-11-01"}}); code != 303 {
 		t.Fatalf("accept: %d %s", code, text(body))
 	}
 	h.cookie = officer

@@ -10,6 +10,7 @@ import (
 	"lianou/core"
 	"lianou/core/matching"
 	"lianou/core/registry"
+	"lianou/core/registry/change"
 	"lianou/core/wording"
 )
 
@@ -94,7 +95,7 @@ func unknowns(d registry.Dossier, p core.PersonID) (out []claim) {
 			if !known {
 				continue
 			}
-			out = append(out, claim{Key: key, Home: home, Label: words.Label, Value: desk.SayFact(home, key, 1, nil), Unit: words.Unit, Open: words.Options, New: true, Paper: papers[key]})
+			out = append(out, claim{Key: key, Home: home, Label: words.Label, Value: desk.SayFact(home, key, 1, nil), Unit: words.Unit, Open: words.Options, New: true, Paper: papers[key], Named: change.Certified(key)})
 		}
 	}
 	household, member := desk.Asked()

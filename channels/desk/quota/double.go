@@ -19,6 +19,12 @@ func (k *Room) double(ctx context.Context, tx *pg.Tx, p *roundPage) error {
 	if err != nil {
 		return err
 	}
+	if p.Anew, err = k.d.Quota.Unmerged(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	if p.Twice, err = k.d.Quota.TwoTaken(ctx, tx, p.ID); err != nil {
+		return err
+	}
 	of, once := map[int][]quota.Double{}, []quota.Double(nil)
 	for _, d := range list {
 		of[d.N] = append(of[d.N], d)

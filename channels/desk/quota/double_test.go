@@ -21,7 +21,7 @@ import (
 // and of whose turn it is when the other took a place, the page says which one.
 //
 // Controls: the page without double ("before it is frozen the page has no 第 1 户和第 2 户里有同一个人", and so on);
-// double of the open list alone ("frozen: …"); has without its other household ("… has no 里面有同一个人的另一户").
+// double of the open list alone ("frozen: …"); double without Unmerged and TwoTaken ("undone: …"); has without its other household ("… has no 里面有同一个人的另一户").
 func TestOnePersonInTwoHouseholdsIsSaid(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -72,6 +72,14 @@ func TestOnePersonInTwoHouseholdsIsSaid(t *testing.T) {
 		t.Error("frozen: the second is offered a place by the page")
 	}
 	see("quota-double-turn")
+	h.super(t, `update person_alias set ended = lianou_now(), ender = 2, end_asker = 1`) // both take one, and are one person after that
+	h.does(t, first, to+"/offer", url.Values{"n": {"2"}, "by": {h.today(t).AddDate(0, 0, 7).String()}, "sure": {"1"}})
+	h.does(t, first, to+"/answer", h.seen(t, url.Values{"n": {"2"}, "answer": {"accepted"}, "words": {"要"}}))
+	h.super(t, `insert into person_alias (region, gone, kept, decider, second, at) select '371426104', `+of+`2), `+of+`1), 1, 2, lianou_now();
+		create or replace function quota_unmerged(of bigint) returns table (n integer) language sql as 'select 3'`) // what it finds: core/quota
+	_, body = h.ask(t, first, to, nil)
+	says("undone:", body, "请重新看:第 3 户是因为两条登记合成一个人", "可能给了两份:第 1 户和第 2 户里有同一个人,两户都要了")
+	see("quota-anew")
 }
 
 // TestOnePersonIsSaidBeforeTheCutOff: who looks at the order before the cut-off reads in which of its

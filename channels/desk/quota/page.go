@@ -122,10 +122,12 @@ type roundPage struct {
 	Asked              *row
 	Undoing            []row // that wait for a second person, but for open offers
 	Reasons            []quota.Reason
-	Doubles            []quota.Double // of a list that waits to be frozen, or of the order before it, each once
-	order              []quota.Entry  // as it would be drawn now
-	More               int            // of them that are not named
-	Pairs              bool           // whether who looks may decide whether two rows are one person
+	Doubles            []quota.Double   // of a list that waits to be frozen, or of the order before it, each once
+	order              []quota.Entry    // as it would be drawn now
+	Anew               []int            // passed over for a merge that is none any more
+	Twice              []quota.TwoTaken // took a second place
+	More               int              // of them that are not named
+	Pairs              bool             // whether who looks may decide whether two rows are one person
 	Tomorrow, By       core.Date
 }
 

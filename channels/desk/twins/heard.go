@@ -53,6 +53,9 @@ func (t *Room) heard(ctx context.Context, tx *pg.Tx, at desk.At, p *layPage) err
 		parting(p, all, at.Staff.ID)
 		return nil
 	}
+	if p.PutOff, err = t.d.Twins.PutOff(ctx, tx, p.Row.ID, at.Staff.ID); err != nil {
+		return err
+	}
 	standing := p.Row.Standing(all)
 	p.counted = slices.DeleteFunc(slices.Clone(p.Row.Sayers), func(id core.StaffID) bool { return slices.Contains(kin, id) })
 	p.against = p.Row.State == pairs.Different && !slices.ContainsFunc(standing, func(w pairs.Word) bool { return w.Say == pairs.SayDifferent && w.Staff == at.Staff.ID })

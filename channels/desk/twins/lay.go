@@ -12,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/pg"
+	"lianou/core/quota"
 	"lianou/core/registry"
 	pairs "lianou/core/registry/twins"
 	"lianou/core/wording"
@@ -39,16 +40,18 @@ type layPage struct {
 	Total      int
 	TwoNumbers bool
 	Merged     bool
-	Words      []word // what was said, the last first
-	Mine       bool   // whoever looks has said theirs, and nothing is asked of them
-	Waits      string // what a word that two are one waits for
-	Ask        *ask   // somebody wants two who are one to be two again; nil for nobody
-	Going      bool   // two people said so, and the job is about to
-	Kept       bool   // somebody out of sight answered that they stay one
-	Blocked    bool   // another merge is to be undone first
-	Next       int64  // another pair that waits, 0 for none
-	Sure       *sure  // what is to be confirmed before it is kept; nil where nothing is
-	stays      string // the name of the column that stays, "" where that is not known
+	Words      []word        // what was said, the last first
+	Mine       bool          // whoever looks has said theirs, and nothing is asked of them
+	Waits      string        // what a word that two are one waits for
+	Ask        *ask          // somebody wants two who are one to be two again; nil for nobody
+	Going      bool          // two people said so, and the job is about to
+	Kept       bool          // somebody out of sight answered that they stay one
+	Blocked    bool          // another merge is to be undone first
+	Taken      []quota.Thing // that households of both rows took a place of
+	PutOff     bool          // somebody says that they are one, and it was put off once already
+	Next       int64         // another pair that waits, 0 for none
+	Sure       *sure         // what is to be confirmed before it is kept; nil where nothing is
+	stays      string        // the name of the column that stays, "" where that is not known
 	names      [2]string
 	counted    []core.StaffID // said that the two are one, as far as the line tells, and are no kin
 	against    bool           // a colleague says that they are two
@@ -100,6 +103,11 @@ func (t *Room) page(ctx context.Context, at desk.At, n int64) (p layPage, err er
 		}
 		if p.Next, err = t.next(ctx, tx, n); err != nil {
 			return err
+		}
+		if !p.Merged {
+			if p.Taken, err = quota.TakenByBoth(ctx, tx, n); err != nil {
+				return err
+			}
 		}
 		return t.heard(ctx, tx, at, &p)
 	})

@@ -60,7 +60,8 @@ func (p layPage) comes(v pairs.Verdict, at desk.At) *sure {
 	s := sure{Say: v.Say, Reason: v.Reason}
 	if v.Say == pairs.SaySame {
 		s.Title, s.Yes = "看清楚再确认:两条合成一个人", "确认,是同一个人"
-		s.Comes = append(p.one(), p.who(at))
+		s.Comes = append(p.one(), p.two()...)
+		s.Comes = append(s.Comes, p.who(at))
 		return &s
 	}
 	s.Comes = []string{"两条登记各算各的,和合并以前一样,一个字不变。", "合并时并到一起的件,分回原来的两件。在发的钱、领钱的卡不动。", "困难指数和对照 41 项,下一次比对起按两个人算。"}
@@ -87,6 +88,14 @@ func (p layPage) one() []string {
 	out := []string{stays, "两条登记一个字不改、一条不删。",
 		"两条都有没办完的件:后来的那件还没人接手,就并到先来的那件;有人在办的不自己并,两边的经办会看到要核对。在发的钱、领钱的卡不动。",
 		"困难指数和对照 41 项,下一次比对起按一个人算。"}
+	return out
+}
+
+// two says of what both took a place already: it is taken from nobody by a merge.
+func (p layPage) two() (out []string) {
+	for _, thing := range p.Taken {
+		out = append(out, "两边的人家各要了一份"+thing.Word+"名额。合了,那两份都还在,系统不收回:名额那一页会写出来,请那边的人问清,退一份。")
+	}
 	return out
 }
 

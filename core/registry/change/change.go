@@ -33,6 +33,7 @@ const (
 	Accepted  State = "accepted"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
+	Mistaken  State = "mistaken" // what was written down as somebody's objection, and was not theirs
 )
 
 // Change is what is asked for.
@@ -47,6 +48,7 @@ type Change struct {
 	Reason    string          // 1 to 1,000 characters
 	Evidence  core.BlobDigest // "" for none
 	Seconder  core.StaffID    // FromVisit only: who saw it beside the one who asks, and may not decide either
+	Paper     *Paper          // what says it, where NeedsPaper; a visit and a citizen may lack it until it is decided
 	Anew      bool            // the same value, confirmed for the people of now (registry.Fact.Turned)
 }
 
@@ -74,6 +76,8 @@ var (
 	ErrTwoPeople = core.E(core.KindForbidden, "change_two_people", "自己提的修改要由另一位同事审核;撤回只能由提出的人来做。")
 	// ErrContest: what a citizen disputes is answered, and not taken back by who wrote it down.
 	ErrContest = core.E(core.KindForbidden, "change_contest", "这是本人的异议,要由另一位同事核过答复本人。本人说不要了,也请另一位同事问过再写。")
+	// ErrNoContest: nobody but a citizen disputes anything, so that nothing else was theirs by mistake.
+	ErrNoContest = core.E(core.KindConflict, "change_mistaken", "只有记成本人异议的,才能说记错了。别的请点「不改」,或者由提的人撤回。")
 	// ErrSettled: somebody decided it already.
 	ErrSettled = core.E(core.KindConflict, "change_settled", "这条修改申请已经有人处理过了,请刷新后再看。")
 	// ErrMeanwhile: another value stands than the one that was shown.

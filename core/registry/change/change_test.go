@@ -83,7 +83,8 @@ func (o *office) tx(fn func(ctx context.Context, tx *pg.Tx) error) error {
 // house is a change of the grade of the house, from B to D.
 func (o *office) house() change.Change {
 	return change.Change{Household: o.home, Path: "house_grade", Was: json.RawMessage(`"B"`), Becomes: json.RawMessage(`"D"`),
-		ValidFrom: core.NewDate(2026, 11, 1), Origin: change.FromOfficer, Reason: "房子九月塌了一面墙"}
+		ValidFrom: core.NewDate(2026, 11, 1), Origin: change.FromOfficer, Reason: "房子九月塌了一面墙",
+		Paper: &change.Paper{Number: "平房鉴〔2026〕118号", On: core.NewDate(2026, 11, 1)}}
 }
 
 func (o *office) propose(who string, ch change.Change) (id change.ID, err error) {

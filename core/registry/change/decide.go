@@ -47,10 +47,23 @@ func (c *Changes) Refuse(ctx context.Context, tx *pg.Tx, why registry.Purpose, i
 	return c.trace(ctx, tx, why, "change.refused", r, region)
 }
 
+// Mistake ends an objection that nobody made: it was written down for the wrong family. Another
+// person than its writer says so, in words; the facts stay, and nobody is told, for nobody asked.
+// It stays among what was written of the household. Errors: as Refuse; ErrNoContest.
+func (c *Changes) Mistake(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
+	r, region, err := c.settle(ctx, tx, why, id, Mistaken, verdict)
+	if err != nil {
+		return err
+	}
+	return c.trace(ctx, tx, why, "change.mistaken", r, region)
+}
+
 // Withdraw takes a request back, which only who asked may do. What two people saw is no one
 // person's to take back, and what a citizen disputes is answered by another one: an objection
-// that its writer could take back was gone, and nobody heard of it. Errors: as Refuse;
-// ErrContest.
+// that its writer could take back was gone, and nobody heard of it; one that was not theirs is
+// called so by another (Mistake). What an officer asked for by themselves promised nobody
+// anything and changed nothing: it is theirs to take back alone, with a reason that stays in the
+// list. Errors: as Refuse; ErrContest.
 func (c *Changes) Withdraw(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
 	r, err := c.Get(ctx, tx, why, id)
 	if err != nil {

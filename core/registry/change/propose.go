@@ -34,7 +34,8 @@ func CheckReason(s string) error {
 }
 
 // Propose asks for a change in the name of why.Actor. Nothing changes yet. Errors:
-// KindInvalid for a path or value outside the vocabulary, no day, no reason, or ErrSame;
+// KindInvalid for a path or value outside the vocabulary, no day, no reason, no paper where an officer needs
+// one, or ErrSame;
 // registry.ErrNoHousehold outside the scope or for who is no member; ErrMeanwhile when
 // another value stands than the one shown; ErrAsked. The value that stands is asked for only
 // where Anew says that it is confirmed for other people than it was told for.
@@ -46,16 +47,20 @@ func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 	if err := tx.QueryRow(ctx, `select nextval('change_request_id_seq')`).Scan(&r.ID); err != nil {
 		return 0, pg.Fail(err, "number a change")
 	}
+	paper, err := c.paper(ctx, tx, why, r)
+	if err != nil {
+		return 0, err
+	}
 	reason, err := c.d.Ring.Seal([]byte(ch.Reason), place(r.ID, "reason"))
 	if err != nil {
 		return 0, err
 	}
-	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made, seconder, case_id, anew)
-		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, 'staff:' || nullif($13, 0), nullif($14, 0), $15
+	const sql = `insert into change_request (id, region, household, person, path, was, becomes, valid_from, origin, reason, evidence, proposer, made, seconder, case_id, anew, paper)
+		select $1, region, id, nullif($3, 0), $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, 'staff:' || nullif($13, 0), nullif($14, 0), $15, $16
 		from household where id = $2 returning region`
 	var region core.RegionCode
 	err = tx.QueryRow(ctx, sql, r.ID, int64(ch.Household), int64(ch.Person), ch.Path, known(ch.Was), ch.Becomes, ch.ValidFrom.Time(),
-		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now(), int64(ch.Seconder), int64(why.Case), ch.Anew).Scan(&region)
+		ch.Origin, reason, ch.Evidence, r.Proposer, tx.Now(), int64(ch.Seconder), int64(why.Case), ch.Anew, paper).Scan(&region)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, registry.ErrNoHousehold
 	}
@@ -63,6 +68,23 @@ func (c *Changes) Propose(ctx context.Context, tx *pg.Tx, why registry.Purpose, 
 		return 0, refusal(err, "ask for a change")
 	}
 	return r.ID, c.trace(ctx, tx, why, "change.proposed", r, region)
+}
+
+// paper seals the paper of a request, nil where it has none. An officer who asks for what a paper
+// says has it before them; what was seen or disputed waits for it (Vouch).
+func (c *Changes) paper(ctx context.Context, tx *pg.Tx, why registry.Purpose, r Request) ([]byte, error) {
+	switch {
+	case !r.NeedsPaper():
+		return nil, nil
+	case r.Paper == nil && r.Origin == FromOfficer:
+		return nil, errPaper
+	case r.Paper == nil:
+		return nil, nil
+	}
+	if err := c.checkPaper(ctx, tx, r.Change, *r.Paper); err != nil {
+		return nil, err
+	}
+	return c.sealPaper(r.ID, why, *r.Paper)
 }
 
 // check holds a change to the vocabulary and the limits.
@@ -135,7 +157,11 @@ func refusal(err error, doing string) error {
 		return registry.ErrNoHousehold
 	case "change_two_people", "change_own", "change_both":
 		return ErrTwoPeople
-	case "change_legal":
+	case "change_paper":
+		return ErrPaper
+	case "change_mistaken":
+		return ErrNoContest
+	case "change_legal", "change_paper_once":
 		return ErrSettled
 	case "change_same", "change_anew":
 		return ErrSame

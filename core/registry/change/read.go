@@ -43,7 +43,7 @@ func (c *Changes) Get(ctx context.Context, tx *pg.Tx, why registry.Purpose, id I
 
 const columns = `select id, region, household, coalesce(person, 0), path, was, becomes, valid_from - date '1970-01-01', origin, reason, coalesce(evidence, ''),
 	proposer, made, state, coalesce(decider, ''), verdict, coalesce(decided, made),
-	coalesce(split_part(seconder, ':', 2)::bigint, 0), coalesce(case_id, 0), coalesce(told_by, ''), coalesce(told_how, ''), coalesce(told_on - date '1970-01-01', 0) from change_request`
+	coalesce(split_part(seconder, ':', 2)::bigint, 0), coalesce(case_id, 0), coalesce(told_by, ''), coalesce(told_how, ''), coalesce(told_on - date '1970-01-01', 0), paper from change_request`
 
 func (c *Changes) read(ctx context.Context, tx *pg.Tx, why registry.Purpose, sql string, args ...any) ([]Request, error) {
 	rows, err := tx.Query(ctx, sql, args...)
@@ -54,14 +54,17 @@ func (c *Changes) read(ctx context.Context, tx *pg.Tx, why registry.Purpose, sql
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Request, error) {
 		var r Request
 		var region core.RegionCode
-		var reason, verdict []byte
+		var reason, verdict, paper []byte
 		err := row.Scan(&r.ID, &region, &r.Household, &r.Person, &r.Path, &r.Was, &r.Becomes, &r.ValidFrom, &r.Origin, &reason, &r.Evidence,
 			&r.Proposer, &r.Made, &r.State, &r.Decider, &verdict, &r.Decided, &r.Seconder, &r.Case,
-			&r.ToldBy, &r.How, &r.ToldOn)
+			&r.ToldBy, &r.How, &r.ToldOn, &paper)
 		if err != nil {
 			return r, err
 		}
 		regions = append(regions, region)
+		if err := c.openPaper(&r, paper); err != nil {
+			return r, err
+		}
 		return r, c.open(&r, reason, verdict)
 	})
 	if err != nil {

@@ -50,6 +50,7 @@ var (
 	ErrAsked   = core.E(core.KindConflict, "pair_asked", "已经有人提了撤销,等另一位同事定。请刷新后再看。")
 	ErrOwnAsk  = core.E(core.KindForbidden, "pair_two_people", "撤销是您提的,要由另一位同事定。不想撤了,点「收回」。")
 	ErrSpeaker = core.E(core.KindForbidden, "pair_speaker", "这个镇的登记,要由管这个镇的经办、审批来定。")
+	ErrPutOff  = core.E(core.KindConflict, "pair_put_off", "有同事说是同一个人,这一对已经放过一次,不能再放。请核对了定:是,还是不是。")
 	ErrKin     = core.E(core.KindForbidden, "kin", "您和其中一位有亲属登记,这一对要由别人定。")
 	ErrAskKin  = core.E(core.KindForbidden, "pair_asker_kin", "提撤销的人后来报了和其中一位是亲属。请点「不撤」写明,再由一位没有亲属关系的同事提。")
 )
@@ -100,7 +101,7 @@ func (t *Twins) Decide(ctx context.Context, tx *pg.Tx, v Verdict) error {
 
 // refusal turns what the database refuses into what the person can do.
 func refusal(err error) error {
-	for _, known := range []*core.Error{ErrMoved, ErrAsked, ErrOwnAsk, ErrSpeaker, ErrAskKin} {
+	for _, known := range []*core.Error{ErrMoved, ErrAsked, ErrOwnAsk, ErrSpeaker, ErrAskKin, ErrPutOff} {
 		if pg.Constraint(err) == known.Code {
 			return known
 		}

@@ -78,8 +78,14 @@ func (t *Twins) Settle(ctx context.Context, job Settle) error {
 	})
 }
 
-// merge makes the two one where the words suffice; else the pair waits.
+// merge makes the two one where the words suffice; else the pair waits, on the list: whoever had
+// put it off before somebody said so hides it no more.
 func (t *Twins) merge(ctx context.Context, tx *pg.Tx, lines []Pair, words []Word) error {
+	if lines[0].State == Later {
+		if err := settle(ctx, tx, lines[0].ID, Open); err != nil {
+			return err
+		}
+	}
 	words, err := t.forOne(ctx, tx, lines[0].ID, words)
 	if err != nil {
 		return err

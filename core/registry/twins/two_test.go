@@ -407,3 +407,37 @@ func (m *model) drawn() {
 	slices.Sort(staff)
 	m.one = !m.put && len(slices.Compact(staff)) > 1 && slices.Contains(towns, string(m.towns[0])) && slices.Contains(towns, string(m.towns[1]))
 }
+
+// TestAPairIsPutOffOnce: a pair of which somebody says that it is one person comes back on the list
+// with that word, whoever had put it off before; another puts it off once, and nobody does once more:
+// neither that one, nor a third, nor after a repeated word. Who said so may change their mind, and
+// where nobody says so it is put off as often as anybody likes.
+//
+// Controls: merge without the settling ("said again: the pair is later"); person_verdict_fits of
+// before ("put off twice: <nil>"); pair_put_off without the staff of before ("nobody says so any
+// more: pair_put_off").
+func TestAPairIsPutOffOnce(t *testing.T) {
+	t.Parallel()
+	h, pair, _, _ := aPair(t)
+	step := func(name string, say twins.Say, staff core.StaffID, want error, state twins.State, waits twins.Waits) {
+		t.Helper()
+		if err := h.tell(t.Context(), pair, say, staff, wangmiao); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+		h.settle(t, pair)
+		if got := h.line(t, pair, wangmiao); got.State != state || got.Waits != waits {
+			t.Errorf("%s: the pair is %s, and waits for %q", name, got.State, got.Waits)
+		}
+	}
+	step("nobody says so yet", twins.SayLater, 4, nil, twins.Later, "")
+	step("nor now", twins.SayLater, 5, nil, twins.Later, "")
+	step("one says so", twins.SaySame, 3, nil, twins.Open, twins.WaitsSecond)
+	step("another puts it off", twins.SayLater, 4, nil, twins.Later, twins.WaitsSecond)
+	step("said again", twins.SaySame, 3, nil, twins.Open, twins.WaitsSecond)
+	step("put off twice", twins.SayLater, 4, twins.ErrPutOff, twins.Open, twins.WaitsSecond)
+	step("by a third", twins.SayLater, 5, twins.ErrPutOff, twins.Open, twins.WaitsSecond)
+	step("who said so does not any more", twins.SayLater, 3, nil, twins.Later, "")
+	step("nobody says so any more", twins.SayLater, 5, nil, twins.Later, "")
+	step("a second one all the same", twins.SaySame, 5, nil, twins.Open, twins.WaitsSecond)
+	step("and another", twins.SaySame, 3, nil, twins.One, "")
+}

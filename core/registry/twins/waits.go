@@ -35,6 +35,13 @@ func (t *Twins) Uncounted(ctx context.Context, tx *pg.Tx, pair int64) ([]core.St
 	return list, pg.Fail(err, "look for kin of a pair")
 }
 
+// PutOff reports whether a pair of which somebody else than who asks says that it is one person was
+// put off since: nobody does so twice.
+func (t *Twins) PutOff(ctx context.Context, tx *pg.Tx, pair int64, who core.StaffID) (off bool, err error) {
+	err = tx.QueryRow(ctx, `select pair_put_off($1, $2)`, pair, int64(who)).Scan(&off)
+	return off, pg.Fail(err, "look whether a pair was put off")
+}
+
 // forOne gives, of words that stand, those that count for two rows being one.
 func (t *Twins) forOne(ctx context.Context, tx *pg.Tx, pair int64, words []Word) ([]Word, error) {
 	none, err := t.Uncounted(ctx, tx, pair)
