@@ -206,7 +206,7 @@ func TestFirstPageIsLight(t *testing.T) {
 	tab.Open(s.URL + "/c/app/")
 	tab.Wait("家里遇到难处")
 	tab.Until("the page is kept for bad days", `navigator.serviceWorker.controller !== null`)
-	n := c.settled()
+	n := c.Settled()
 	t.Logf("first page: %d bytes over the wire", n)
 	if n > 60_000 || n < 3000 {
 		t.Errorf("the first page is %d bytes", n)
@@ -229,7 +229,7 @@ func TestFilledInWithoutNetwork(t *testing.T) {
 	enter(tab, d)
 	tab.Wait("我的求助")
 	tab.Until("the pages are kept", `navigator.serviceWorker.controller !== null`)
-	c.pull()
+	c.Pull()
 	tab.Open(s.URL + "/c/app/apply")
 	tab.Wait("现在没有网")
 	held(tab)
@@ -262,7 +262,7 @@ func TestFilledInWithoutNetwork(t *testing.T) {
 	if n := d.count(t, `select count(*) from application`); n != 0 {
 		t.Errorf("%d applications without network", n)
 	}
-	c.mend()
+	c.Mend()
 	tab.Eval(`window.dispatchEvent(new Event("online")); window.dispatchEvent(new Event("online")); ""`)
 	tab.Wait("记下这个号")
 	if n := d.count(t, `select count(*) from application`); n != 1 {

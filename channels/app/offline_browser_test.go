@@ -8,18 +8,6 @@ import (
 	browsertest "lianou/channels/browsertest"
 )
 
-// unplug takes the network from a window: the browser knows of it, and no connection is taken
-// in, for a service worker fetches on its own. plugIn gives it back.
-func unplug(tab *browsertest.Tab, c *cable) {
-	tab.Offline(true)
-	c.pull()
-}
-
-func plugIn(tab *browsertest.Tab, c *cable) {
-	c.mend()
-	tab.Offline(false)
-}
-
 // online opens a page with the network and waits until the device keeps what it saw.
 func online(tab *browsertest.Tab, at, says string) {
 	tab.Open(at)
@@ -62,7 +50,7 @@ func TestSeenWithoutNetwork(t *testing.T) {
 	if raw == "" || strings.Contains(raw, string(a.Receipt)) || strings.Contains(raw, "王庙镇") || strings.Contains(raw, missing) {
 		t.Errorf("on the device lies %.300q", raw)
 	}
-	unplug(tab, c)
+	tab.Unplug(c)
 	for at, says := range map[string]string{home: "还差材料:" + missing, mine: "查进度", one: "拍照补上", s.URL + "/c/app/receipt/" + string(a.Receipt): "记下这个号"} {
 		if how := offline(tab, at); how != "seen" || !tab.Has("没有网,这是 ") || !tab.Has(says) {
 			t.Errorf("%s: %s, without %q: %s", strings.TrimPrefix(at, s.URL), how, says, tab.Eval(`location.href+document.body.innerText`))
@@ -83,11 +71,11 @@ func TestSeenWithoutNetwork(t *testing.T) {
 	if how := offline(tab, one); own != "own" || how != "seen" {
 		t.Errorf("to its own account: %s", how)
 	}
-	plugIn(tab, c)
+	tab.PlugIn(c)
 	tab.Until("the page is the server's again", `!document.body.hasAttribute("data-away")`)
 	tab.Go("#leave .plain")
 	online(tab, home, "家里遇到难处")
-	unplug(tab, c)
+	tab.Unplug(c)
 	if how := offline(tab, one); how != "list" || tab.Has(missing) {
 		t.Errorf("after the log-out: %s", how)
 	}
@@ -108,7 +96,7 @@ func TestLeftWithoutNetwork(t *testing.T) {
 	tab.Open(s.URL + "/c/app/enter?to=/c/app/mine")
 	enter(tab, d)
 	online(tab, s.URL+"/c/app/mine", "我的求助")
-	unplug(tab, c)
+	tab.Unplug(c)
 	tab.Await(`window.lianou.save({ready:true,owner:window.lianou.who,key:"0192c3f0-left-1",at:Date.now(),fields:[["key","0192c3f0-left-1"]],files:[]}).then(()=>"")`)
 	tab.Click("#leave .plain")
 	tab.Wait("退出就没有了")
@@ -120,7 +108,7 @@ func TestLeftWithoutNetwork(t *testing.T) {
 	if how := offline(tab, s.URL+"/c/app/mine"); how != "list" {
 		t.Errorf("after the log-out without network: %s", how)
 	}
-	plugIn(tab, c)
+	tab.PlugIn(c)
 	tab.Until("the server has heard of it", `!document.body.hasAttribute("data-away")&&!document.getElementById("leave")`)
 	if n := d.count(t, `select count(*) from citizen_session where ended is null`); n != 0 {
 		t.Errorf("still logged in: %d sessions", n)
@@ -154,7 +142,7 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 	enter(tab, d)
 	online(tab, ask, "遇到了什么难处")
 	const story = "儿子瘫在床上,没有钱看病。"
-	unplug(tab, c)
+	tab.Unplug(c)
 	notAnswered(t, tab, "还没写,先写好再点“下一步”。不清楚就点“不清楚”。")
 	answerKept(tab, "none")
 	held(tab)
@@ -184,7 +172,7 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 	tab.Shot("app-away-answered")
 	offline(tab, ask)
 	tab.Wait("答好了,存在手机里")
-	plugIn(tab, c)
+	tab.PlugIn(c)
 	tab.Eval(`window.dispatchEvent(new Event("online")); ""`)
 	tab.Wait("您叫什么名字")
 	answerKept(tab, "none")
@@ -192,11 +180,11 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 		t.Errorf("%d acts of one answer", now-was)
 	}
 	online(tab, ask, "您叫什么名字")
-	unplug(tab, c)
+	tab.Unplug(c)
 	tab.Fill("input[name=v]", "张桂芳")
 	tab.Click("main form .ask > .big:not(.second)")
 	tab.Wait("答好了,存在手机里")
-	c.mend()
+	c.Mend()
 	if status, _ := a.do("GET", "/interview", nil); status != 200 {
 		t.Fatalf("the other door: %d", status)
 	}
@@ -207,7 +195,7 @@ func TestAnsweredWithoutNetwork(t *testing.T) {
 	tab.Click("#draft-bar .more")
 	answerKept(tab, "none")
 	online(tab, ask+"?step=form/live.region", "您现在住在哪个镇")
-	unplug(tab, c)
+	tab.Unplug(c)
 	tab.Choose("select[name=v]", "")
 	notAnswered(t, tab, "还没选,先选好再点“下一步”。不清楚就点“不清楚”。")
 	answerKept(tab, "false")
@@ -239,12 +227,12 @@ func TestHalfAFormComesBack(t *testing.T) {
 	tab := browsertest.Start(t).Tab(t)
 	tab.Narrow()
 	online(tab, s.URL+"/c/app/", "家里遇到难处")
-	unplug(tab, c)
+	tab.Unplug(c)
 	tab.Open(s.URL + "/c/app/apply")
 	tab.Wait("现在没有网")
 	tab.Fill(`[name="form/applicant.name"]`, "张桂兰")
 	kept(tab, true)
-	plugIn(tab, c)
+	tab.PlugIn(c)
 	tab.Open(s.URL + "/c/app/")
 	tab.Wait("有一张表填到一半")
 	held(tab)

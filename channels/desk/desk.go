@@ -94,6 +94,9 @@ func (d *Desk) Handler(makers ...RoomMaker) (http.Handler, error) {
 		for _, r := range room.Routes {
 			mux.HandleFunc(r.Method+" /desk"+r.Path, d.mount(r))
 		}
+		for _, s := range room.Shells {
+			mux.HandleFunc(http.MethodGet+" /desk"+s.Path, d.shell(s))
+		}
 	}
 	for _, r := range d.own() {
 		serve := r.bare

@@ -3,6 +3,7 @@ package desk
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -57,6 +58,12 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, who staff.Person, er
 	if page.Say == "" {
 		page.Say = "这一步没办成,已经记下。请再试一次;还不行就把下面的编号告诉管理员。"
 	}
+	if wantsJSON(r) {
+		if err := JSON(w, to.status, map[string]string{"code": known.Code, "say": page.Say, "ref": ref}); err != nil {
+			d.log.ErrorContext(r.Context(), "error as JSON", "err", err)
+		}
+		return
+	}
 	if r.Header.Get("HX-Request") != "" {
 		w.Header().Set("HX-Retarget", "#say")
 		w.Header().Set("HX-Reswap", "innerHTML")
@@ -69,6 +76,17 @@ func (d *Desk) fail(w http.ResponseWriter, r *http.Request, who staff.Person, er
 	if err := d.pages.show(w, to.status, who, View{Name: "error", Title: to.title}, page); err != nil {
 		d.log.ErrorContext(r.Context(), "error page", "err", err)
 	}
+}
+
+// wantsJSON reports whether a script of ours asks, which tells the person in its own place.
+func wantsJSON(r *http.Request) bool { return r.Header.Get("Accept") == "application/json" }
+
+// JSON answers a script of ours.
+func JSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.WriteHeader(status)
+	return json.NewEncoder(w).Encode(v)
 }
 
 // back is the page the person came from, when it is one of ours.

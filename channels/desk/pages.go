@@ -125,6 +125,20 @@ func (p *Pages) Part(w http.ResponseWriter, room, name string, data any) error {
 	return write(w, http.StatusOK, t, name, data)
 }
 
+// Text renders one named fragment of a room into a string, for an answer that holds several.
+func (p *Pages) Text(room, name string, data any) (string, error) {
+	t := p.rooms[room]
+	if t == nil {
+		t = p.shell
+	}
+	var b strings.Builder
+	err := t.ExecuteTemplate(&b, name, data)
+	return b.String(), err
+}
+
+// Asset is the address of a static file of the desk, "" for none.
+func (p *Pages) Asset(name string) string { return p.assets[name] }
+
 // write renders into memory first: an error half-way must not leave half a page
 // with status 200.
 func write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {

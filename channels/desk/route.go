@@ -51,6 +51,23 @@ type Room struct {
 	Home  string // path below /desk, the link's target
 
 	Routes []Route
+	Shells []Shell
+}
+
+// A Shell is a file of a room that is the same for everybody and holds nothing of anybody: a
+// device keeps it for when there is no network, and asks for it without a session.
+type Shell struct {
+	Path  string // below /desk, without a wildcard
+	Serve func(w http.ResponseWriter, r *http.Request, p *Pages) error
+}
+
+// shell answers with a file that is nobody's.
+func (d *Desk) shell(s Shell) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Serve(w, r, d.pages); err != nil {
+			d.fail(w, r, staff.Person{}, err)
+		}
+	}
 }
 
 // check refuses a table with a hole in it: a row that names no role, no trace or
@@ -72,6 +89,13 @@ func check(rooms []Room) error {
 			}
 			seen[name] = true
 		}
+		for _, s := range room.Shells {
+			name := http.MethodGet + " " + s.Path
+			if s.Serve == nil || !strings.HasPrefix(s.Path, "/"+room.Name+"/") || strings.Contains(s.Path, "{") || seen[name] {
+				return fmt.Errorf("shell %s of room %s stands twice, outside it, for many addresses or without a handler", s.Path, room.Name)
+			}
+			seen[name] = true
+		}
 	}
 	return nil
 }
@@ -88,7 +112,7 @@ func (d *Desk) mount(r Route) http.HandlerFunc {
 		req.Body = http.MaxBytesReader(w, req.Body, MaxBody)
 		defer channels.ForgetFiles(req)
 		who, err := d.Person(req)
-		if errors.Is(err, staff.ErrNoSession) && req.Method == http.MethodGet && req.Header.Get("HX-Request") == "" {
+		if errors.Is(err, staff.ErrNoSession) && req.Method == http.MethodGet && req.Header.Get("HX-Request") == "" && !wantsJSON(req) {
 			http.Redirect(w, req, "/desk/login?next="+url.QueryEscape(safeNext(req.URL.RequestURI())), http.StatusSeeOther)
 			return
 		}

@@ -26,6 +26,7 @@ const (
 	DoubtRelative  DoubtKind = "relative"  // somebody named is registered in a household that the applicant is not of
 	DoubtPerson    DoubtKind = "person"    // somebody of the case was found to be somebody of another one, or no longer to be
 	DoubtFamily    DoubtKind = "family"    // a birth, a death, a move in the household since
+	DoubtVisit     DoubtKind = "visit"     // another record of a visit that was written down already
 )
 
 // Beside reports whether the doubt is about an application that waits beside the
@@ -54,8 +55,8 @@ type Doubt struct {
 	Receipt     core.Receipt
 	Kind        DoubtKind
 	Other       core.CaseID  // 0 for none in sight
-	Event       int64        // of the register, of DoubtFamily; 0 else
-	About       string       // what happened, of DoubtFamily
+	Event       int64        // of the register, of DoubtFamily; the record, of DoubtVisit; 0 else
+	About       string       // what happened, of these two
 	OtherNumber core.Receipt // of that case
 	Urgent      bool         // the application says that basic living is hit now
 	Applicant   string       // of the case

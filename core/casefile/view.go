@@ -38,7 +38,8 @@ type View struct {
 	Findings     []Finding
 	Claims       []Claim
 	Visits       []Visit
-	Means        []MeansPerson // whose word is wanted, and what they said
+	Seconds      []SecondRecord // of visits, that do not count
+	Means        []MeansPerson  // whose word is wanted, and what they said
 	Notices      []PublicNotice
 	Objections   []Objection
 	Appeals      []Appeal
@@ -275,6 +276,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	}
 	step(func() (e error) { v.Claims, e = s.Claims(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Visits, e = s.visits(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Seconds, e = s.seconds(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Means, e = s.meansPeople(ctx, tx, v.Case, b, true); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })

@@ -88,43 +88,46 @@ const maxPhotos = 30
 // again on them.
 func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordVisit) error {
 	on := target{name: casefile.ActRecordVisit, trace: "visit.recorded", id: in.Case}
-	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("statement", in.Statement, "请写下入户看到的情况。"); err != nil {
+	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error { return a.record(ctx, in) })
+}
+
+func (a *act) record(ctx context.Context, in RecordVisit) error {
+	f := a.f
+	if err := checkText("statement", in.Statement, "请写下入户看到的情况。"); err != nil {
+		return err
+	}
+	if len(in.Photos) > maxPhotos || len(in.Facts)+len(in.Same) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
+		return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
+	}
+	// 1. Freeze what was seen.
+	if _, has := in.Facts[recognitions]; has {
+		return errRecognitions
+	}
+	facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same, Shown: in.Shown})
+	if err != nil {
+		return err
+	}
+	// 2. File the record.
+	visit, err := f.Cases.RecordVisit(ctx, a.tx, a.c, casefile.Visit{Statement: in.Statement, Present: in.Present, Remote: in.Remote,
+		FactsVersion: facts.Version, RecordedBy: a.actor.Staff, Place: in.Place, Recording: in.Recording, Signatures: in.Signatures, Photos: in.Photos})
+	if err != nil {
+		return err
+	}
+	if err := a.seenCard(ctx, in); err != nil {
+		return err
+	}
+	// 3. What was paid first comes back to the visit.
+	if a.c.State != casefile.CaseVisiting {
+		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
 			return err
 		}
-		if len(in.Photos) > maxPhotos || len(in.Facts)+len(in.Same) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
-			return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
-		}
-		// 1. Freeze what was seen.
-		if _, has := in.Facts[recognitions]; has {
-			return errRecognitions
-		}
-		facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same, Shown: in.Shown})
-		if err != nil {
-			return err
-		}
-		// 2. File the record.
-		visit, err := f.Cases.RecordVisit(ctx, a.tx, a.c, casefile.Visit{Statement: in.Statement, Present: in.Present, Remote: in.Remote,
-			FactsVersion: facts.Version, RecordedBy: actor.Staff, Place: in.Place, Recording: in.Recording, Signatures: in.Signatures, Photos: in.Photos})
-		if err != nil {
-			return err
-		}
-		if err := a.seenCard(ctx, in); err != nil {
-			return err
-		}
-		// 3. What was paid first comes back to the visit.
-		if a.c.State != casefile.CaseVisiting {
-			if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseVisiting); err != nil {
-				return err
-			}
-		}
-		if err := a.begun(ctx); err != nil {
-			return err
-		}
-		a.detail["visit"], a.detail["facts"] = visit, facts.Digest
-		a.detail["visitors"], a.detail["signatures"] = [2]core.StaffID{a.all.Planned.First, a.all.Planned.Second}, in.Signatures
-		return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
-	})
+	}
+	if err := a.begun(ctx); err != nil {
+		return err
+	}
+	a.detail["visit"], a.detail["facts"] = visit, facts.Digest
+	a.detail["visitors"], a.detail["signatures"] = [2]core.StaffID{a.all.Planned.First, a.all.Planned.Second}, in.Signatures
+	return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
 }
 
 // SecondVisit is the other visitor's word on one record, given in a session of their

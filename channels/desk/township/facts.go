@@ -30,14 +30,15 @@ type confirm struct {
 	desk.Answer
 	Was  string
 	Path string // of the fact that is ticked as seen to be so; "" where nobody said anything
+	Open bool   // an item still hangs on it
 }
 
 // askings are every fact of the vocabulary, of the household and of each member: what
 // a visit finds out is whatever an item may hang on.
 func askings(v casefile.View) []asking {
-	said := wording.Facts(v.Facts.Household)
+	said, open := wording.Facts(v.Facts.Household), stillOpen(v)
 	household, _ := desk.Confirmed("")
-	list := []asking{{"全家", "", confirms(household, "h.", said, "")}}
+	list := []asking{{"全家", "", confirms(household, "h.", "", said, open)}}
 	names := map[core.MemberRef]string{}
 	for _, m := range v.Members {
 		names[m.Ref] = m.Name
@@ -45,27 +46,40 @@ func askings(v casefile.View) []asking {
 	for _, m := range v.Facts.Household.Members {
 		at := memberAt(m.Ref)
 		_, fields := desk.Confirmed(at)
-		list = append(list, asking{names[m.Ref], string(m.Ref), confirms(fields, at, said, "members/"+string(m.Ref)+"/")})
+		list = append(list, asking{names[m.Ref], string(m.Ref), confirms(fields, at, "members/"+string(m.Ref)+"/", said, open)})
 	}
 	return list
 }
 
-func confirms(fields []desk.Answer, at string, said map[string]string, path string) []confirm {
+func confirms(fields []desk.Answer, at, path string, said map[string]string, open map[string]bool) []confirm {
 	out := make([]confirm, 0, len(fields))
 	for _, a := range fields {
 		key := strings.TrimPrefix(a.Name, at)
 		if key == "disability.kind" {
 			key = "disability"
 		}
-		c := confirm{Answer: a, Was: said[path+key]}
+		c := confirm{Answer: a, Was: said[path+key], Open: open[path+key]}
 		if c.Was != "" {
 			c.Path = path + key
 		}
 		out = append(out, c)
 	}
-	// What somebody said is looked at first.
-	slices.SortStableFunc(out, func(a, b confirm) int { return cmp.Compare(b.Was, "") - cmp.Compare(a.Was, "") })
+	// What an item still hangs on is asked first, then what somebody said is looked at.
+	slices.SortStableFunc(out, func(a, b confirm) int {
+		return cmp.Or(first(b.Open)-first(a.Open), cmp.Compare(b.Was, "")-cmp.Compare(a.Was, ""))
+	})
 	return out
+}
+
+// stillOpen are the facts that nobody knows and that would decide an item.
+func stillOpen(v casefile.View) map[string]bool {
+	open := map[string]bool{}
+	for _, f := range v.Findings {
+		for _, path := range f.Missing {
+			open[path] = true
+		}
+	}
+	return open
 }
 
 // Visited are the facts for which a visit stands, whom a second visitor is asked to stand

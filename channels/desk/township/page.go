@@ -45,6 +45,7 @@ type casePage struct {
 	Items    map[core.ItemCode]string
 	Facts    []factGroup
 	Doubts   []doubtView
+	Seconds  []secondRow        // records of visits that do not count
 	Acting   []actingRow        // who acts for the household
 	Consent  casefile.MeansText // what is read to an adult whose word is wanted
 	Talk     []talkLine         // the conversation in WeChat it came from
@@ -137,6 +138,7 @@ func (t *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p.Towns = t.d.Regions.Townships(p.View.Region.County())
 	p.Confirm = askings(p.View)
 	p.Facts, p.Doubts = factGroups(p.View), doubtViews(p.View)
+	p.Seconds = secondRows(p.View)
 	p.Items = map[core.ItemCode]string{}
 	for _, c := range p.View.Claims {
 		p.Items[c.Item] = c.Name

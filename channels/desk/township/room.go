@@ -54,10 +54,15 @@ func (t *Room) Templates() fs.FS { return templates }
 // casefile's to say, act by act; the roles here only open the door.
 func (t *Room) Desk() desk.Room {
 	all := []staff.Role{staff.Officer, staff.Approver, staff.Assistant, staff.Clerk, staff.County}
-	return desk.Room{Name: "township", Title: "办件", Roles: all, Home: "/township", Routes: []desk.Route{
+	visiting := []staff.Role{staff.Officer, staff.Assistant, staff.Clerk}
+	shells := []desk.Shell{{Path: "/township/visits/shell", Serve: visitShell}, {Path: "/township/visits/sw.js", Serve: visitWorker}, {Path: "/township/visits/manifest.json", Serve: visitManifest}}
+	return desk.Room{Name: "township", Title: "办件", Roles: all, Home: "/township", Shells: shells, Routes: []desk.Route{
 		{Method: "GET", Path: "/township", Roles: all, Trace: "case.listed", Serve: t.queue},
 		{Method: "GET", Path: "/township/list", Roles: all, Trace: "case.listed", Serve: t.list},
 		{Method: "GET", Path: "/township/conferences", Roles: all, Trace: "none: counts only, small ones suppressed", Serve: t.conferences},
+		{Method: "GET", Path: "/township/visits/{$}", Roles: visiting, Trace: "none: an empty page, which a device fills", Serve: t.visits},
+		{Method: "GET", Path: "/township/visits/pack", Roles: visiting, Trace: "case.read", Serve: t.pack},
+		{Method: "POST", Path: "/township/visits/record", Roles: visiting, Trace: "visit.recorded visit.second facts.learned facts.read change.proposed account.proposed card.proposed", Serve: t.handIn},
 		{Method: "GET", Path: "/township/case/{case}", Roles: all, Trace: "case.read", Serve: t.page},
 		{Method: "GET", Path: "/township/case/{case}/audio", Roles: all, Trace: "recording.played", Serve: t.audio},
 		{Method: "GET", Path: "/township/case/{case}/paper/{paper}", Roles: all, Trace: "paper.opened", Serve: t.paper},
@@ -90,6 +95,7 @@ type queuePage struct {
 	Late     []desk.LateRow // what climbed to whoever reads
 	Appeals  []casefile.Asked
 	ToRead   []casefile.ToRead // minutes that wait for whoever reads
+	Visits   bool              // whoever reads goes to households
 	Asks     *desk.Asks        // what waits in the register for a second person; nil for nothing
 	Next     string
 }
@@ -118,7 +124,7 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
-	p := queuePage{Place: t.place(at.Staff), Q: q, Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
+	p := queuePage{Place: t.place(at.Staff), Q: q, Visits: at.Has(staff.Officer, staff.Assistant, staff.Clerk), Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
 	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}, {"lost", "退回、等派", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)

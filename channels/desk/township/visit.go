@@ -17,26 +17,9 @@ import (
 // recordVisit stores what the two visitors bring back, then files it. Pictures and
 // strokes are named by their content, so sending the form twice stores them once.
 func (t *Room) recordVisit(d doing) error {
-	in := workflow.RecordVisit{Case: d.id, Statement: d.get("statement"), Present: d.get("present"), Place: d.get("place"), Remote: d.get("remote"), Holder: d.get("holder"),
-		Signatures: map[string]core.BlobDigest{}}
-	var err error
-	if in.Facts, err = changed(d); err != nil {
+	in, err := t.went(d)
+	if err != nil {
 		return err
-	}
-	in.Same, in.Shown = d.r.PostForm["same"], d.count("facts")
-	if s := d.get("account"); s != "" {
-		if in.Account, err = core.ParseBankAccount(s); err != nil {
-			return err
-		}
-	}
-	for _, who := range []string{"first", "second", "household"} {
-		digest, err := t.strokes(d, who)
-		if err != nil {
-			return err
-		}
-		if digest != "" {
-			in.Signatures[who] = digest
-		}
 	}
 	if in.Photos, err = t.photos(d); err != nil {
 		return err
@@ -87,15 +70,11 @@ func (t *Room) photos(d doing) ([]core.BlobDigest, error) {
 		if err != nil {
 			return nil, core.Invalid("photo", "照片没有传完整,请再选一次。")
 		}
-		picture, err := blob.CheckImage(b)
+		digest, err := t.keepPicture(d, b)
 		if err != nil {
 			return nil, err
 		}
-		info, err := t.d.Blobs.Put(d.r.Context(), bytes.NewReader(picture.Data), blob.PutOptions{Class: "visit", MIME: picture.MIME, Max: desk.MaxBody})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, info.Digest)
+		out = append(out, digest)
 	}
 	return out, nil
 }
