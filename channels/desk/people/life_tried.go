@@ -50,13 +50,13 @@ func (p *Room) mayTry(r *http.Request, at desk.At, kind string) error {
 		if err != nil {
 			return err
 		}
-		return p.d.Audit.MayShow(ctx, tx, audit.Shown(desk.ActorOf(at), "person", 1, func(int) int64 { return numbered(blind) }))
+		return p.d.Audit.MayShow(ctx, tx, audit.Shown(desk.ActorOf(at), "person", 1, func(int) int64 { return standsFor(blind) }))
 	})
 }
 
-// numbered stands for a number, by its keyed hash, among the ids of people who are counted: those
+// standsFor stands for a number, by its keyed hash, among the ids of people who are counted: those
 // are above zero, and nobody may have it.
-func numbered(blind []byte) int64 {
+func standsFor(blind []byte) int64 {
 	return -int64(binary.BigEndian.Uint64(blind)>>1) - 1
 }
 
