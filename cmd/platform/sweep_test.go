@@ -139,6 +139,9 @@ func TestSweepAsksEveryColumn(t *testing.T) {
 	s.plant(`insert into means_authorisation (case_id, region, member, name, agreed, version, digest, how, signature, recording, at, expires, taken_by)
 		values (1, '371426104', 'm1', '甲', true, 'adult-1', 'x', 'window', $1, $2, now(), (now() at time zone interval '8 hours')::date, 1)`,
 		put("means_authorisation.signature"), put("means_authorisation.recording"))
+	s.plant(`insert into visit_capture (key, visit, case_id, region, staff, seen, synced, digest, outcome, record, signatures)
+		values ('0192c3f0-0000-7000-8000-000000000001', 1, 1, '371426104', 1, now(), now(), sha256('x'), 'second', 'x', jsonb_build_object('household', $1::text))`, put("visit_capture.signatures"))
+	s.plant(`insert into visit_photo (capture, n, region, blob, original, taken) values ('0192c3f0-0000-7000-8000-000000000001', 1, '371426104', $1, sha256('x'), now())`, put("visit_photo.blob"))
 	s.put("paper", "nobody's")
 	if n := s.sweep(); n != 1 {
 		t.Errorf("swept %d, want 1", n)

@@ -57,8 +57,8 @@ func (w *world) sync(who string, seen workflow.RecordVisit, c casefile.Capture) 
 // A record that comes from a device comes once, however often and however many at once hand it
 // in: each is told that it is there (F87).
 //
-// Controls, seen red: Captured without its lock and look ("handed in again: second", 2
-// captures); SyncVisit that does not look first ("handed in again: second").
+// As it was at first, seven of the eight were told that theirs is another record. Control, seen
+// red: keepSecond that does not look ("handed in by eight at once: second, exists_already …").
 func TestAVisitHandedInTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -97,8 +97,7 @@ func TestAVisitHandedInTwiceIsOne(t *testing.T) {
 // other lies before the township as a doubt until somebody has looked (F109): nothing is decided
 // meanwhile, and nothing of it is lost.
 //
-// Controls, seen red: keepSecond without its doubt ("proposed over a second record: <nil>"); the
-// record kept in clear ("lies in clear").
+// Control, seen red: keepSecond without its doubt ("proposed over a second record: <nil>").
 func TestTwoRecordsOfOneVisitLieBeforeAPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,8 +145,9 @@ func TestTwoRecordsOfOneVisitLieBeforeAPerson(t *testing.T) {
 // whose case went on meanwhile is kept all the same (below), and a fact that
 // was told otherwise since is not confirmed by it.
 //
-// Controls, seen red: the days not held ("dated tomorrow: <nil>"); VisitCase by the visit alone
-// ("by somebody else: <nil>"); stillSame left out ("told otherwise meanwhile: … facts_moved").
+// Controls, seen red: the days not held ("before it was planned: recorded, <nil>"); VisitCase by
+// the visit alone ("by somebody else: second, … visit_capture_staff": the database holds it);
+// stillSame left out ("what stands: by "citizen"").
 func TestWhatARecordFromADeviceMayBe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -214,7 +214,8 @@ func TestWhatARecordFromADeviceMayBe(t *testing.T) {
 
 // A record of a case that was withdrawn meanwhile is kept, and asks nobody to look.
 //
-// Control, seen red: lateFor that gives false ("of a case that was withdrawn: …").
+// Control, seen red: lateFor that knows no conflict ("of a case that was withdrawn: ,
+// case_moved_on").
 func TestARecordOfACaseThatIsOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -233,7 +234,7 @@ func TestARecordOfACaseThatIsOver(t *testing.T) {
 // The database holds it too: a record is handed in by who took the visit along, and taken by
 // who goes.
 //
-// Control: the triggers dropped (both go in).
+// Control: the triggers dropped; not run.
 func TestCapturesAreHeldBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -105,7 +105,7 @@ const writeDown = `(() => { const f = document.getElementById("visit"); f.elemen
 // handed in by two windows at once: fifty visits, each once, each picture with the hash that was
 // taken when it was made (F59, F87). What lies on the device is sealed.
 //
-// Controls, seen red: …
+// Control, seen red: seal that keeps the plain bytes beside ("on the device lies "draft/1 …").
 func TestFiftyVisitsWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	const homes = 50
@@ -199,7 +199,8 @@ func TestFiftyVisitsWithoutNetwork(t *testing.T) {
 // written stays for who wrote it. Whose visit was written down by the other one meanwhile is told
 // so, and both records lie before the township (F109).
 //
-// Controls, seen red: …
+// Controls, seen red: load that takes everybody's drafts (the other one's household is listed);
+// a list that does not look at its day ("wait until nothing is left of it").
 func TestATelephoneGoesFromHandToHand(t *testing.T) {
 	t.Parallel()
 	h := toVisit(t, 2)
