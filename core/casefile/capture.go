@@ -51,7 +51,7 @@ type SecondRecord struct {
 }
 
 // ErrCaptureOther is the answer to another record under a key that is taken.
-var ErrCaptureOther = core.E(core.KindConflict, "capture_other", "这份记录先交过一次,和现在的不一样。请在这一户点“再写一份”,把后来的另交一份。")
+var ErrCaptureOther = core.E(core.KindConflict, "capture_other", "这份记录先交过一次,和现在的不一样。请打开这一户,再点一次“写好了”,把后来的另交一份。")
 
 // ErrNotTaken is the answer to whoever hands in a visit that they never took along.
 var ErrNotTaken = core.E(core.KindForbidden, "visit_not_taken", "这一户不是您去的,交不了。记录还在这部手机里,请去的人来交。")

@@ -138,7 +138,7 @@ func TestFiftyVisitsWithoutNetwork(t *testing.T) {
 	tab.Accessible()
 	tab.Whole()
 	tab.Shot("visits-home-phone")
-	raw := tab.Await(`(async () => { const all = []; for (const n of await window.kept.names()) { const v = await window.kept.read(n); all.push(n, v.sealed ? new TextDecoder().decode(v.sealed) : String(v)); } return all.join(" "); })()`)
+	raw := tab.Await(`(async () => { const all = []; for (const n of await window.kept.names()) { const v = await window.kept.read(n); all.push(n, ...Object.values(v).map((p) => typeof p === "string" ? p : p instanceof ArrayBuffer ? new TextDecoder().decode(p) : "")); } return all.join(" "); })()`)
 	if raw == "" || strings.Contains(raw, "两间平房") || strings.Contains(raw, "周桂") || strings.Contains(raw, "points") {
 		t.Errorf("on the device lies %.300q", raw)
 	}
