@@ -71,7 +71,9 @@ func (h house) handsIn(t *testing.T, cookie *http.Cookie, s sent) (int, map[stri
 // same one twice is one, whatever the clock says at the handing in; a phone that is a day ahead
 // dates nothing tomorrow.
 //
-// Controls, seen red: …
+// Controls, seen red: pictures that are not held to their hash ("a picture that is changed: 200");
+// the clock in the digest ("by a phone that is a day ahead: 409"); setRight that moves nothing
+// ("by a phone that is a day ahead: 422").
 func TestWhatADeviceHandsIn(t *testing.T) {
 	t.Parallel()
 	h := toVisit(t, 2)
