@@ -156,7 +156,7 @@ func rules() map[ActName]rule {
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:         {[]Role{RoleOfficer, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
-		ActWeigh:          {officer, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
+		ActWeigh:          {[]Role{RoleOfficer, RoleCounty}, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
 		ActEndMandate:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
 		ActAuthorise:      {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen}, any...), nil, nil},

@@ -97,27 +97,50 @@ func (s *Store) Captured(ctx context.Context, tx *pg.Tx, c Capture) (out Capture
 	return out, err == nil, pg.Fail(err, "look for a record that was handed in")
 }
 
-// ErrVisitAway is the answer to a visit whose case another township has by now.
-var ErrVisitAway = core.E(core.KindConflict, "visit_away", "这一户的事转到别的乡镇了,在这里交不了。记录还在这部手机里,请打电话告诉那边看到了什么。")
+// ErrSecondKept is the answer to one more record of a visit by who handed in two.
+var ErrSecondKept = core.E(core.KindConflict, "second_kept", "这一户您交的另一份记录已经收下了,等经办看。这一份还在手机里,请当面告诉经办。")
 
-// VisitCase gives the case of a visit that somebody took along, and when it was planned. Errors:
-// ErrNotTaken, ErrVisitAway.
-func (s *Store) VisitCase(ctx context.Context, tx *pg.Tx, visit int64, staff core.StaffID) (core.CaseID, time.Time, error) {
-	var id core.CaseID
-	var planned *time.Time
-	err := tx.QueryRow(ctx, `select coalesce(v.case_id, 0), v.planned_at from visit_taken t left join visit v on v.id = t.visit where t.visit = $1 and t.staff = $2`, visit, staff).Scan(&id, &planned)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return 0, time.Time{}, ErrNotTaken
-	case err == nil && id == 0:
-		return 0, time.Time{}, ErrVisitAway
+// TakenVisit is a visit that somebody took along.
+type TakenVisit struct {
+	Case    core.CaseID
+	Planned time.Time // when it was planned
+	Taken   time.Time // when they took it along, last
+	Goes    bool      // they are still one of the two
+}
+
+// TakenVisit reads one. Errors: ErrNotTaken, also for one that is out of sight.
+func (s *Store) TakenVisit(ctx context.Context, tx *pg.Tx, visit int64, staff core.StaffID) (t TakenVisit, err error) {
+	err = tx.QueryRow(ctx, `select v.case_id, v.planned_at, t.at, $2 in (v.first_staff, v.second_staff)
+		from visit_taken t join visit v on v.id = t.visit where t.visit = $1 and t.staff = $2`, visit, staff).Scan(&t.Case, &t.Planned, &t.Taken, &t.Goes)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return t, ErrNotTaken
 	}
-	return id, timeOf(planned), pg.Fail(err, "look for a visit")
+	return t, pg.Fail(err, "look for a visit")
+}
+
+// WroteVisit lists who wrote the two records that a doubt is about: neither says which counts.
+func (s *Store) WroteVisit(ctx context.Context, tx *pg.Tx, d Doubt) (staff []core.StaffID, err error) {
+	err = tx.QueryRow(ctx, `select array [c.staff, coalesce(v.recorded_by, c.staff)] from visit_capture c join visit v on v.id = c.visit where c.n = $1`, d.Event).Scan(&staff)
+	return staff, pg.Fail(err, "read who wrote two records")
+}
+
+// SamePictures counts the pictures of a record that were handed in with another case's, byte for
+// byte.
+func (s *Store) SamePictures(ctx context.Context, tx *pg.Tx, c Capture, of core.CaseID) (n int, err error) {
+	originals := make([][]byte, 0, len(c.Photos))
+	for _, p := range c.Photos {
+		originals = append(originals, p.Original[:])
+	}
+	err = tx.QueryRow(ctx, `select count(distinct p.original) from visit_photo p join visit_capture c on c.key = p.capture where p.original = any ($1) and c.case_id <> $2`, originals, of).Scan(&n)
+	return n, pg.Fail(err, "look for pictures of other cases")
 }
 
 // AddCapture keeps what came under a key: record is sealed, and "" for the one that counts. It
 // gives the number of the row.
 func (s *Store) AddCapture(ctx context.Context, tx *pg.Tx, c Case, in Capture, by core.StaffID, second *SecondRecord) (n int64, err error) {
+	if in.Seen.After(tx.Now()) { // the clocks of two machines are never one
+		in.Seen = tx.Now()
+	}
 	outcome, signatures := CaptureRecorded, map[string]core.BlobDigest{}
 	var sealed []byte
 	if second != nil {
@@ -137,6 +160,9 @@ func (s *Store) AddCapture(ctx context.Context, tx *pg.Tx, c Case, in Capture, b
 	const sql = `insert into visit_capture (key, visit, case_id, region, staff, seen, synced, digest, outcome, record, signatures)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning n`
 	err = tx.QueryRow(ctx, sql, in.Key, in.Visit, c.ID, c.Region, by, in.Seen, tx.Now(), in.Digest[:], outcome, sealed, encode(signatures)).Scan(&n)
+	if pg.Constraint(err) == "visit_capture_second" {
+		return 0, ErrSecondKept
+	}
 	if err != nil {
 		return 0, pg.Fail(err, "keep a record that was handed in")
 	}

@@ -23,7 +23,8 @@ func routed(s Situation) error {
 }
 
 // mayWeigh: at any time. Whoever files against a case that was accepted long ago
-// would hold it up for ever otherwise.
+// would hold it up for ever otherwise. The county may too: of two records of a visit neither
+// writer says which counts, and a township may have no other officer.
 func mayWeigh(s Situation, _ Claim, _ Actor) error {
 	if s.Doubts == 0 {
 		return ErrMovedOn

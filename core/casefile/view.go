@@ -108,10 +108,32 @@ type Past struct {
 	Open    bool
 }
 
+// open notes that somebody looks at a case, and at what climbed to them of it.
+func (s *Store) open(ctx context.Context, tx *pg.Tx, c Case, actor Actor) error {
+	if err := s.seen(ctx, tx, c.ID, actor); err != nil {
+		return err
+	}
+	late, err := s.seeClimbs(ctx, tx, c.ID, actor)
+	if err == nil && len(late) > 0 {
+		err = s.climbSeen(ctx, tx, c, actor, late)
+	}
+	return err
+}
+
 // View reads a whole case for an actor and writes the read into the audit log
 // with its purpose: the transaction must be one that can write. Purpose is a
 // short sentence such as "受理".
 func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor, purpose string) (View, error) {
+	return s.view(ctx, tx, id, actor, purpose, true)
+}
+
+// ViewToTake is View for a device that takes a case along: nobody has opened its page, so what
+// climbed to them is not seen yet.
+func (s *Store) ViewToTake(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor) (View, error) {
+	return s.view(ctx, tx, id, actor, "带去入户", false)
+}
+
+func (s *Store) view(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor, purpose string, opened bool) (View, error) {
 	v, b, err := s.header(ctx, tx, id)
 	if err != nil {
 		return View{}, err
@@ -123,15 +145,10 @@ func (s *Store) View(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 	if err := s.NoConflict(ctx, tx, id, actor.Staff); err != nil {
 		return View{}, err
 	}
-	if err := s.seen(ctx, tx, id, actor); err != nil {
-		return View{}, err
-	}
-	late, err := s.seeClimbs(ctx, tx, id, actor)
-	if err == nil && len(late) > 0 {
-		err = s.climbSeen(ctx, tx, v.Case, actor, late)
-	}
-	if err != nil {
-		return View{}, err
+	if opened {
+		if err := s.open(ctx, tx, v.Case, actor); err != nil {
+			return View{}, err
+		}
 	}
 	if err := s.fill(ctx, tx, &v, b); err != nil {
 		return View{}, err

@@ -29,6 +29,8 @@ type Visit struct {
 	RecordedBy   core.StaffID // which of the two wrote it down, 0 on records from before that was kept
 	Seconded     time.Time    // when the other one confirmed it; zero: still to come
 	Held         []string     // facts that departments are asked about once every adult said yes
+	Seen         time.Time    // when it was written down where there was no network; zero: it was on line
+	Taken        []time.Time  // when each of the pictures was made, of such a record
 }
 
 // Waits reports whether one of the two still has to confirm what the other wrote.
@@ -81,15 +83,23 @@ func mayPlan(s Situation, _ Claim, a Actor) error {
 	return nil
 }
 
+// Whole holds a record to what makes it one. Errors: ErrVisitIncomplete, ErrSameStrokes.
+func (v Visit) Whole() error {
+	first, second, household := v.Signatures["first"], v.Signatures["second"], v.Signatures["household"]
+	switch {
+	case v.Statement == "", v.Present == "", first == "", second == "", household == "":
+		return ErrVisitIncomplete
+	case first == second, first == household, second == household:
+		return ErrSameStrokes
+	}
+	return nil
+}
+
 // RecordVisit fills in the planned visit, which is then over and unchangeable by
 // this door. KindNotFound when none was planned.
 func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (int64, error) {
-	if v.Statement == "" || v.Present == "" || v.Signatures["first"] == "" || v.Signatures["second"] == "" || v.Signatures["household"] == "" {
-		return 0, ErrVisitIncomplete
-	}
-	if v.Signatures["first"] == v.Signatures["second"] || v.Signatures["first"] == v.Signatures["household"] ||
-		v.Signatures["second"] == v.Signatures["household"] {
-		return 0, ErrSameStrokes
+	if err := v.Whole(); err != nil {
+		return 0, err
 	}
 	var id int64
 	var wrapped []byte
@@ -116,7 +126,10 @@ func (s *Store) RecordVisit(ctx context.Context, tx *pg.Tx, c Case, v Visit) (in
 // the case's key. The caller has logged the read.
 func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Visit, error) {
 	rows, err := tx.Query(ctx, `select id, case_id, first_staff, second_staff, planned, done, remote, coalesce(facts_version, 0), present,
-		place, statement, recording, signatures, photos, coalesce(recorded_by, 0), seconded from visit where case_id = $1 order by id desc`, id)
+		place, statement, recording, signatures, photos, coalesce(recorded_by, 0), seconded,
+		(select c.seen from visit_capture c where c.visit = visit.id and c.outcome = 'recorded'),
+		array (select p.taken from visit_photo p join visit_capture c on c.key = p.capture where c.visit = visit.id and c.outcome = 'recorded' order by p.n)
+		from visit where case_id = $1 order by id desc`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read visits")
 	}
@@ -125,13 +138,13 @@ func (s *Store) visits(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([
 	for rows.Next() {
 		var v Visit
 		var planned time.Time
-		var done, seconded *time.Time
+		var done, seconded, seen *time.Time
 		var sealed []byte
 		if err := rows.Scan(&v.ID, &v.Case, &v.First, &v.Second, &planned, &done, &v.Remote, &v.FactsVersion, &v.Present,
-			&v.Place, &sealed, &v.Recording, &v.Signatures, &v.Photos, &v.RecordedBy, &seconded); err != nil {
+			&v.Place, &sealed, &v.Recording, &v.Signatures, &v.Photos, &v.RecordedBy, &seconded, &seen, &v.Taken); err != nil {
 			return nil, pg.Fail(err, "read a visit")
 		}
-		v.Planned, v.Done, v.Seconded = dayOf(&planned), timeOf(done), timeOf(seconded)
+		v.Planned, v.Done, v.Seconded, v.Seen = dayOf(&planned), timeOf(done), timeOf(seconded), timeOf(seen)
 		if v.Statement, err = b.get("visit", "statement/"+strconv.FormatInt(v.ID, 10), sealed); err != nil {
 			return nil, err
 		}

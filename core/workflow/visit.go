@@ -91,18 +91,26 @@ func (f *Flow) RecordVisit(ctx context.Context, actor casefile.Actor, in RecordV
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error { return a.record(ctx, in) })
 }
 
-func (a *act) record(ctx context.Context, in RecordVisit) error {
-	f := a.f
+// whole holds a record to what can be said of it without its case.
+func (in RecordVisit) whole() error {
 	if err := checkText("statement", in.Statement, "请写下入户看到的情况。"); err != nil {
 		return err
 	}
 	if len(in.Photos) > maxPhotos || len(in.Facts)+len(in.Same) > 400 || len(in.Place) > 60 || len(in.Remote) > maxText {
 		return core.E(core.KindTooLarge, "visit_too_large", "一次入户的照片或事实太多了。")
 	}
-	// 1. Freeze what was seen.
 	if _, has := in.Facts[recognitions]; has {
 		return errRecognitions
 	}
+	return casefile.Visit{Statement: in.Statement, Present: in.Present, Signatures: in.Signatures}.Whole()
+}
+
+func (a *act) record(ctx context.Context, in RecordVisit) error {
+	f := a.f
+	if err := in.whole(); err != nil {
+		return err
+	}
+	// 1. Freeze what was seen.
 	facts, err := a.learn(ctx, "visit", Seen{Facts: in.Facts, Same: in.Same, Shown: in.Shown})
 	if err != nil {
 		return err

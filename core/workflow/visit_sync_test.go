@@ -119,6 +119,15 @@ func TestTwoRecordsOfOneVisitLieBeforeAPerson(t *testing.T) {
 		t.Error("what they wrote lies in clear")
 	}
 	w.must(w.flow.SecondVisit(t.Context(), w.actors["officer"], id, w.record(id)))
+	third := captured(visit, 7, "third")
+	if _, err := w.flow.SyncVisit(t.Context(), w.actors["officer"], other, third); code(err) != "second_kept" {
+		t.Errorf("one more of the same hand: %v", err)
+	}
+	unsigned := other
+	unsigned.Signatures = nil
+	if _, err := w.flow.SyncVisit(t.Context(), w.actors["helper"], unsigned, captured(visit, 6, "unsigned")); code(err) != "invalid_visit" {
+		t.Errorf("a second record that nobody signed: %v", err)
+	}
 	claim := w.claim(id, dibao)
 	propose := workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"不符合条件。"}}
 	if err := w.flow.Propose(t.Context(), w.actors["officer"], propose); code(err) != "doubt_open" {
@@ -137,7 +146,11 @@ func TestTwoRecordsOfOneVisitLieBeforeAPerson(t *testing.T) {
 	if d.Kind != casefile.DoubtVisit || !strings.Contains(d.About, "另一份记录") {
 		t.Errorf("the doubt is %+v", d)
 	}
-	w.must(w.flow.Weigh(t.Context(), w.actors["officer"], workflow.Weigh{Case: id, Doubt: d.ID, Verdict: casefile.VerdictLooked, Reason: "两个人去的是两家,问过了"}))
+	looked := workflow.Weigh{Case: id, Doubt: d.ID, Verdict: casefile.VerdictLooked, Reason: "两个人去的是两家,问过了"}
+	if err := w.flow.Weigh(t.Context(), w.actors["officer"], looked); code(err) != "own_record" {
+		t.Errorf("who wrote one of the two says which counts: %v", err)
+	}
+	w.must(w.flow.Weigh(t.Context(), w.actors["county"], looked))
 	w.must(w.flow.Propose(t.Context(), w.actors["officer"], propose))
 }
 
@@ -147,7 +160,7 @@ func TestTwoRecordsOfOneVisitLieBeforeAPerson(t *testing.T) {
 //
 // Controls, seen red: the days not held ("before it was planned: recorded, <nil>"); VisitCase by
 // the visit alone ("by somebody else: second, … visit_capture_staff": the database holds it);
-// stillSame left out ("what stands: by "citizen"").
+// stillSo left out ("what stands: by "citizen"").
 func TestWhatARecordFromADeviceMayBe(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -45,6 +45,9 @@ func (f *Flow) Weigh(ctx context.Context, actor casefile.Actor, in Weigh) error 
 		if (in.Verdict == casefile.VerdictLooked) == (d.Kind.Beside() && d.Application != a.c.Application) {
 			return errVerdict
 		}
+		if err := a.othersRecords(ctx, d); err != nil {
+			return err
+		}
 		if err := a.weigh(ctx, d, in); err != nil {
 			return err
 		}
@@ -70,6 +73,20 @@ func (f *Flow) Weigh(ctx context.Context, actor casefile.Actor, in Weigh) error 
 		}
 		return f.settle(ctx, a.tx, a.c)
 	})
+}
+
+var errOwnRecords = core.E(core.KindForbidden, "own_record", "两份入户记录有一份是您写的,请没写的同事看,或者请县里看。")
+
+// othersRecords keeps who wrote one of two records of a visit from saying which counts.
+func (a *act) othersRecords(ctx context.Context, d casefile.Doubt) error {
+	if d.Kind != casefile.DoubtVisit {
+		return nil
+	}
+	wrote, err := a.f.Cases.WroteVisit(ctx, a.tx, d)
+	if err == nil && slices.Contains(wrote, a.actor.Staff) {
+		return errOwnRecords
+	}
+	return err
 }
 
 func verdictWord(v casefile.Verdict) string {

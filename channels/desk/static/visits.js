@@ -3,7 +3,6 @@
 (function () {
   "use strict";
   const kept = window.kept, form = document.getElementById("visit"), $ = (id) => document.getElementById(id);
-  const DAY = 24 * 3600 * 1000, DRAFTS = 60 * DAY; // what nobody handed in by then is forgotten
   const online = document.body.dataset.who || "";
   let who = online, pack = null, drafts = [], at = null, place = "", busy = false;
 
@@ -36,12 +35,12 @@
     for (const name of await kept.names()) {
       if (!name.startsWith("draft/")) continue;
       const d = await kept.get(name);
-      if (d.touched + DRAFTS < Date.now()) await forget(d);
-      else if (d.who === who) drafts.push(d);
+      if (d.who !== who) continue;
+      drafts.push(at && at.visit === d.visit ? at : d); // what is open goes on as it is
     }
   }
   const draftOf = (visit) => drafts.find((d) => d.visit === visit);
-  const save = (d) => { d.touched = Date.now(); return kept.put("draft/" + d.visit, d); };
+  const save = (d) => kept.put("draft/" + d.visit, d);
   async function forget(d) {
     await kept.drop("draft/" + d.visit);
     for (const p of d.photos) await kept.drop(p.name);
@@ -83,7 +82,8 @@
 
   // 3. One household.
   async function open(h) {
-    at = draftOf(h.visit) || { visit: h.visit, who: who, key: crypto.randomUUID(), home: h, fields: [], photos: [], ready: false };
+    place = ""; // of another house
+    const d = at = draftOf(h.visit) || { visit: h.visit, who: who, key: crypto.randomUUID(), home: h, fields: [], photos: [], ready: false };
     $("sheet").innerHTML = at.home.html; // of our own server, sealed since
     fill(at.fields);
     show(true);
@@ -91,7 +91,7 @@
     stateOf();
     say(at.says || "", "bad");
     await pictures();
-    if (navigator.geolocation) navigator.geolocation.getCurrentPosition((p) => { place = spot(p); }, () => {}, { enableHighAccuracy: true, timeout: 20000 });
+    if (navigator.geolocation) navigator.geolocation.getCurrentPosition((p) => { if (at === d) place = spot(p); }, () => {}, { enableHighAccuracy: true, timeout: 20000 });
   }
   const spot = (p) => p.coords.longitude.toFixed(5) + "," + p.coords.latitude.toFixed(5);
   function fill(fields) {
@@ -176,12 +176,15 @@
     await keep();
     const out = lacking();
     if (out.length) return say("还差:" + out.join("、") + "。", "bad");
+    if (!looked() && !ask($("done"), "一样都没点“属实”,也没填看到的:收入、财产还是算本人说的,待核。")) return;
     if (at.sent) at.key = crypto.randomUUID(); // what was sent under the old one may lie there
     Object.assign(at, { ready: true, sent: false, seen: new Date().toISOString(), place: place });
     await save(at);
     await leave();
     await hand();
   };
+  // looked reports whether a single fact was seen to be so, or otherwise.
+  const looked = () => fieldsOf().some(([n, v]) => n === "same" || v && /^(h|m\.[^.]+)\./.test(n));
   let sure = null; // what was asked once, and by which button
   function ask(button, words) {
     if (sure === button) { sure = null; return true; }
@@ -211,12 +214,18 @@
     for (const [name, value] of d.fields) b.append(name, value);
     b.append("key", d.key);
     b.append("visit", d.visit);
+    b.append("who", d.who);
     b.append("seen", d.seen);
     b.append("place", d.place);
     b.append("photos", JSON.stringify(d.photos.map((p) => ({ sha256: p.sha256, taken: p.taken, place: p.place }))));
     for (const p of d.photos) b.append("photo", new Blob([await kept.open(p.name)], { type: "image/jpeg" }), "photo.jpg");
     b.append("now", new Date().toISOString());
     return b;
+  }
+  // gone puts away what was taken along: whoever holds the telephone may be somebody else.
+  async function gone() {
+    await kept.drop("tasks");
+    pack = null;
   }
   async function send(d) {
     d.sent = true;
@@ -231,8 +240,10 @@
       await forget(d);
       return { done: true, second: answer.outcome === "second", say: answer.say };
     }
-    if (got.status === 401) return { stop: "登录过期了。记录都在手机里:先到“办件”登录,再回来点“交上去”。" };
-    if (got.status >= 500 || got.status === 429) return { stop: answer.say || "现在连不上。记录都在手机里,过一会儿再交。" };
+    if (got.status === 401 || got.status === 403 && answer.code !== "visit_not_taken") await gone();
+    if (got.status === 401) return { stop: "登录过期了,带着的名单收起来了。记录都在手机里:先到“办件”登录,再回来点“交上去”。" };
+    if (got.status === 503 || got.status === 429) return { stop: answer.say || "现在连不上。记录都在手机里,过一会儿再交。" };
+    if (got.status >= 500) return { bad: d.home.title + ":" + (answer.say || "现在收不了,过一会儿再交。") };
     d.says = answer.say || "这份没有收下。";
     d.ready = false;
     await kept.again("draft/" + d.visit, d);
@@ -274,34 +285,46 @@
     try {
       const got = await fetch("/desk/township/visits/pack", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(60000) });
       const answer = await got.json();
+      if (got.status === 401 || got.status === 403) { await gone(); list(); }
       if (!got.ok) return say(answer.say || "现在带不了,过一会儿再试。", "bad");
+      if (answer.who !== who) return location.reload(); // somebody else has logged in
       pack = answer;
       pack.homes = pack.homes || [];
       await kept.put("tasks", pack);
       for (const d of drafts) { // what is written goes on by the newest form
         const now = pack.homes.find((h) => h.visit === d.visit);
-        if (now && !d.ready) { d.home = now; await save(d); }
+        if (!now || d.ready || d === at) continue;
+        if (now.facts !== d.home.facts) d.fields = d.fields.filter((f) => f[0] !== "same"); // of what was told otherwise since
+        d.home = now;
+        await save(d);
       }
       list();
-      say(pack.homes.length ? "带上了 " + pack.homes.length + " 户,没网也能看、能写。七天以后自己清掉。" : "三天以内没有安排给您的入户。", "");
+      const kin = pack.kin ? "有 " + pack.kin + " 户和您有亲属登记,不能带,请换人去。" : "";
+      say((pack.homes.length ? "带上了 " + pack.homes.length + " 户,没网也能看、能写。七天以后自己清掉。" : "三天以内没有安排给您的入户。") + kin, kin ? "wait" : "");
     } catch (e) { say("没连上,带不了。到有网的地方再点。", "wait"); }
   }
   $("wipe").onclick = async () => {
     const words = drafts.length ? "还有 " + drafts.length + " 户写了没交,清掉就没有了。" : "这部手机上带着的人家都会清掉。";
     if (!ask($("wipe"), words)) return;
     for (const d of drafts.slice()) await forget(d);
-    await kept.drop("tasks");
-    pack = null;
+    await gone();
     list();
     say("清掉了。");
   };
 
   // 7. The network comes and goes.
   function net() { chip($("net"), navigator.onLine && online ? "有网" : "没有网", navigator.onLine && online ? "leaf" : "amber"); }
-  addEventListener("online", () => { if (!online) location.reload(); net(); hand(); });
+  addEventListener("online", () => { if (!online && !at) location.reload(); net(); hand(); });
   addEventListener("offline", net);
   document.addEventListener("click", (e) => { if (e.target !== sure) sure = null; }, true);
   if (navigator.serviceWorker) navigator.serviceWorker.register("/desk/township/visits/sw.js");
-  load().then(() => { net(); list(); return online ? hand() : null; }).catch(() => say("这部手机存不了东西(可能开了无痕浏览),没网时写不了。", "bad"));
-  window.visits = { save: async (d) => { drafts = drafts.filter((o) => o.visit !== d.visit).concat(d); await save(d); list(); }, open: (v) => open(pack.homes.find((h) => h.visit === v)), pack: () => pack, hand: hand };
+  // Where there is a network, the page without a log-in shows nothing: whose telephone it is now the log-in says.
+  const reached = async () => !online && navigator.onLine && fetch("/desk/township/visits/manifest.json", { cache: "no-store", signal: AbortSignal.timeout(5000) }).then((r) => r.ok).catch(() => false);
+  reached().then(async (yes) => {
+    if (yes) return location.replace("/desk/township/visits/");
+    await load();
+    net();
+    list();
+    return online ? hand() : null;
+  }).catch(() => say("这部手机存不了东西(可能开了无痕浏览),没网时写不了。", "bad"));
 })();

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -37,6 +38,10 @@ var (
 	errPicture = core.E(core.KindInvalid, "picture_changed", "有一张照片和拍下的时候不一样了。请打开这一户,删掉重拍。")
 )
 
+// errOthers keeps one visitor's record from going in under another one's name: then the two who
+// stand behind it would be one.
+var errOthers = core.E(core.KindConflict, "others_record", "现在登录的不是写这份记录的人。请写的人自己登录,再来交。")
+
 // handedIn is what the page says of a record.
 type handedIn struct {
 	Outcome casefile.CaptureOutcome `json:"outcome"`
@@ -45,11 +50,21 @@ type handedIn struct {
 
 // handIn takes in one record that a device made without network. The same again is the same.
 func (t *Room) handIn(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	if err := r.ParseMultipartForm(desk.MaxBody); err != nil {
+	var large *http.MaxBytesError
+	if err := r.ParseMultipartForm(desk.MaxBody); errors.As(err, &large) {
+		return core.E(core.KindTooLarge, "capture_too_large", "这一户的照片太大了。请打开这一户,删掉几张再交。")
+	} else if err != nil {
 		return errCapture
 	}
+	clock, err := t.d.DB.ReadClock(r.Context())
+	if err != nil {
+		return err
+	}
 	d := doing{r: r, actor: casefile.As(at.Staff)}
-	c, err := captureOf(d, time.Now())
+	if d.get("who") != tagOf(at) {
+		return errOthers
+	}
+	c, err := captureOf(d, clock.Now)
 	if err != nil {
 		return err
 	}
@@ -58,27 +73,35 @@ func (t *Room) handIn(w http.ResponseWriter, r *http.Request, at desk.At) error 
 		return err
 	}
 	c.Digest = digestOf(r.PostForm, raw)
-	in, err := t.went(d)
-	if err != nil {
-		return err
-	}
 	for i, b := range raw {
-		digest, err := t.keepPicture(d, b)
-		if err != nil {
-			return err
-		}
-		in.Photos = append(in.Photos, digest)
-		c.Photos = append(c.Photos, casefile.CapturedPhoto{Blob: digest, Original: sha256.Sum256(b), Taken: setRight(d, noted[i].Taken), Place: noted[i].Place})
+		c.Photos = append(c.Photos, casefile.CapturedPhoto{Original: sha256.Sum256(b), Taken: setRight(d, noted[i].Taken, clock.Now), Place: noted[i].Place})
 	}
-	out, err := t.d.Flow.SyncVisit(r.Context(), d.actor, in, c)
+	_, out, err := t.d.Flow.HandedIn(r.Context(), d.actor, c) // before any file is kept
+	if err == nil && out == "" {
+		out, err = t.sync(d, c, raw)
+	}
 	if err != nil {
 		return err
 	}
 	say := "交上去了,等另一位自己登录确认。"
 	if out == casefile.CaptureSecond {
-		say = "这一户已经有一份记录了,这一份也收下了,另存着,请经办看两份以哪份为准。"
+		say = "这一份也收下了,另存着:这一户已经有一份记录,或者情况变了。请经办看以哪份为准。"
 	}
 	return desk.JSON(w, http.StatusOK, handedIn{out, say})
+}
+
+func (t *Room) sync(d doing, c casefile.Capture, raw [][]byte) (casefile.CaptureOutcome, error) {
+	in, err := t.went(d)
+	if err != nil {
+		return "", err
+	}
+	for i, b := range raw {
+		if c.Photos[i].Blob, err = t.keepPicture(d, b); err != nil {
+			return "", err
+		}
+		in.Photos = append(in.Photos, c.Photos[i].Blob)
+	}
+	return t.d.Flow.SyncVisit(d.r.Context(), d.actor, in, c)
 }
 
 // captureOf reads under which key, of which visit and of when a record is.
@@ -92,21 +115,18 @@ func captureOf(d doing, now time.Time) (c casefile.Capture, err error) {
 	if err != nil {
 		return c, errCapture
 	}
-	c.Visit, c.Seen = visit, setRight(d, seen)
-	if c.Seen.After(now) && c.Seen.Before(now.Add(time.Minute)) { // the way of the message
-		c.Seen = now
-	}
+	c.Visit, c.Seen = visit, setRight(d, seen, now)
 	return c, nil
 }
 
 // setRight moves a time of the device's clock by how far that is from ours: it says what it has
 // when it hands in. A phone that is a day ahead dates nothing tomorrow.
-func setRight(d doing, of time.Time) time.Time {
+func setRight(d doing, of, now time.Time) time.Time {
 	theirs, err := time.Parse(time.RFC3339, d.get("now"))
 	if err != nil {
 		return of
 	}
-	return of.Add(time.Since(theirs))
+	return of.Add(now.Sub(theirs))
 }
 
 // pictures reads the files as they came, each held to the hash that the device took of it.
@@ -181,7 +201,7 @@ func digestOf(form map[string][]string, pictures [][]byte) [32]byte {
 		_, _ = sum.Write(b)
 	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		if name == "now" {
+		if name == "now" { // of the handing in, not of the record
 			continue
 		}
 		add([]byte(name))

@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ type sent struct {
 	photo  []byte
 }
 
-func record(t *testing.T, visit int) sent {
+func record(t *testing.T, tag string, visit int) sent {
 	t.Helper()
 	var b bytes.Buffer
 	must(t, png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 64, 48))))
@@ -34,7 +35,7 @@ func record(t *testing.T, visit int) sent {
 		}
 		return `[{"points":[` + strings.Join(points, ",") + `]}]`
 	}
-	return sent{map[string]string{"key": fmt.Sprintf("0192c3f0-0000-7000-8000-%012d", visit), "visit": fmt.Sprint(visit), "seen": now, "now": now, "place": "116.43421,37.16543", "facts": "1",
+	return sent{map[string]string{"key": fmt.Sprintf("0192c3f0-0000-7000-8000-%012d", visit), "visit": fmt.Sprint(visit), "seen": now, "now": now, "place": "116.43421,37.16543", "facts": "1", "who": tag,
 		"statement": "两间平房,儿子卧床,家里没有贵重东西。", "present": "周桂一", "sign.first": stroke(1), "sign.second": stroke(2), "sign.household": stroke(3),
 		"photos": fmt.Sprintf(`[{"sha256":%q,"taken":%q,"place":""}]`, hex.EncodeToString(sum[:]), now)}, b.Bytes()}
 }
@@ -78,7 +79,18 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 	t.Parallel()
 	h := toVisit(t, 2)
 	cookie := h.Sessions(t, h.room, "wangmiao.officer")["wangmiao.officer"]
-	if code, answer := h.handsIn(t, cookie, record(t, 1)); code != 403 || answer["code"] != "visit_not_taken" {
+	tag := ""
+	if code, answer := h.handsIn(t, cookie, record(t, tag, 1)); code != 409 || answer["code"] != "others_record" {
+		t.Errorf("another one's, under this log-in: %d %v", code, answer)
+	}
+	own := httptest.NewRequest(http.MethodGet, "/desk/township/visits/", nil)
+	own.AddCookie(cookie)
+	shown := httptest.NewRecorder()
+	h.handler.ServeHTTP(shown, own)
+	if found := regexp.MustCompile(`data-who="([0-9a-f]{16})"`).FindStringSubmatch(shown.Body.String()); found != nil {
+		tag = found[1]
+	}
+	if code, answer := h.handsIn(t, cookie, record(t, tag, 1)); code != 403 || answer["code"] != "visit_not_taken" {
 		t.Errorf("a visit that nobody took along: %d %v", code, answer)
 	}
 	r := httptest.NewRequest(http.MethodGet, "/desk/township/visits/pack", nil)
@@ -101,24 +113,31 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 		"a picture too few":         {func(s *sent) { s.photo = nil }, 422, "invalid_capture"},
 		"a picture that is changed": {func(s *sent) { s.photo = append(s.photo, 0) }, 422, "picture_changed"},
 		"a picture of no time":      {func(s *sent) { s.fields["photos"] = `[{"sha256":"00"}]` }, 422, "picture_changed"},
-		"dated tomorrow":            {func(s *sent) { s.fields["seen"] = tomorrow }, 422, "invalid_seen"},
-		"a fact that is none":       {func(s *sent) { s.fields["h.wealth"] = "1" }, 422, ""},
-		"without a signature":       {func(s *sent) { delete(s.fields, "sign.household") }, 422, "invalid_visit"},
+		"a picture of last year": {func(s *sent) {
+			s.fields["photos"] = strings.Replace(s.fields["photos"], fmt.Sprint(time.Now().Year()), fmt.Sprint(time.Now().Year()-1), 1)
+		}, 422, "invalid_photo"},
+		"dated tomorrow":      {func(s *sent) { s.fields["seen"] = tomorrow }, 422, "invalid_seen"},
+		"a fact that is none": {func(s *sent) { s.fields["h.wealth"] = "1" }, 422, ""},
+		"without a signature": {func(s *sent) { delete(s.fields, "sign.household") }, 422, "invalid_visit"},
 	} {
-		s := record(t, 1)
+		s := record(t, tag, 1)
 		c.change(&s)
 		code, answer := h.handsIn(t, cookie, s)
 		if code != c.status || c.code != "" && answer["code"] != c.code || answer["say"] == "" {
 			t.Errorf("%s: %d %v", name, code, answer)
 		}
 	}
-	if code, answer := h.handsIn(t, nil, record(t, 1)); code != 401 || answer["say"] == "" {
+	if n := h.count(t, `select count(*) from visit_capture where outcome = 'second'`); n != 0 {
+		t.Errorf("%d records beside one that never was", n)
+	}
+	if code, answer := h.handsIn(t, nil, record(t, tag, 1)); code != 401 || answer["say"] == "" {
 		t.Errorf("by nobody: %d %v", code, answer)
 	}
 	if n := h.count(t, `select (select count(*) from visit where done is not null) + (select count(*) from visit_capture) + (select count(*) from visit_photo)`); n != 0 {
 		t.Errorf("%d rows of what was refused", n)
 	}
-	ahead := record(t, 1)
+	ahead := record(t, tag, 1)
+	ahead.fields["photos"] = strings.Replace(ahead.fields["photos"], ahead.fields["seen"], tomorrow, 1)
 	ahead.fields["seen"], ahead.fields["now"] = tomorrow, tomorrow
 	for range 2 {
 		if code, answer := h.handsIn(t, cookie, ahead); code != 200 || answer["outcome"] != "recorded" {
@@ -129,7 +148,7 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 	if n := h.count(t, `select count(*) from visit_capture c join visit v on v.id = c.visit where v.done is not null and c.seen <= now() and c.seen > now() - interval '5 minutes'`); n != 1 {
 		t.Errorf("%d records of now", n)
 	}
-	other := record(t, 1)
+	other := record(t, tag, 1)
 	other.fields["statement"] = "三间新房,家里有车。"
 	if code, answer := h.handsIn(t, cookie, other); code != 409 || answer["code"] != "capture_other" {
 		t.Errorf("another one under the same key: %d %v", code, answer)

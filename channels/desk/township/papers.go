@@ -27,6 +27,7 @@ type paper struct {
 	Visit      int64  // 0: came with the application
 	More       int64  // came after it
 	Given      int64  // the delivery it proves
+	Second     int64  // the record of a visit, that does not count
 	digest     core.BlobDigest
 }
 
@@ -86,7 +87,11 @@ func papersOf(v casefile.View) []paper {
 	for i, visit := range visits {
 		at := fmt.Sprintf("visit%d.", i+1)
 		for n, digest := range visit.Photos {
-			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: fmt.Sprintf("入户照片 %d", n+1), Kind: "photo", Sort: sortPhoto, Visit: visit.ID, digest: digest})
+			word := fmt.Sprintf("入户照片 %d", n+1)
+			if n < len(visit.Taken) {
+				word += visit.Taken[n].In(core.China).Format(",1月2日 15:04 拍")
+			}
+			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: word, Kind: "photo", Sort: sortPhoto, Visit: visit.ID, digest: digest})
 		}
 		for _, s := range signers {
 			if digest := visit.Signatures[s.who]; digest != "" {
@@ -95,6 +100,17 @@ func papersOf(v casefile.View) []paper {
 		}
 		if visit.Recording != "" {
 			out = append(out, paper{Name: at + "recording", Word: "入户录音", Kind: "sound", Visit: visit.ID, digest: visit.Recording})
+		}
+	}
+	for _, r := range v.Seconds {
+		at := fmt.Sprintf("second%d.", r.N)
+		for n, digest := range r.Photos {
+			out = append(out, paper{Name: fmt.Sprintf("%sphoto%d", at, n+1), Word: fmt.Sprintf("另一份记录的照片 %d", n+1), Kind: "photo", Sort: sortPhoto, Second: r.N, digest: digest})
+		}
+		for _, s := range signers {
+			if digest := r.Signatures[s.who]; digest != "" {
+				out = append(out, paper{Name: at + s.who, Word: s.word, Kind: "strokes", Sort: sortSign, Second: r.N, digest: digest})
+			}
 		}
 	}
 	return append(out, given(v)...)
@@ -135,7 +151,12 @@ func (p casePage) Waiting() *casefile.Visit {
 
 // PapersOf gives the page the papers of one visit, or of the application (0).
 func (p casePage) PapersOf(visit int64) []paper {
-	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit || one.More != 0 || one.Given != 0 })
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Visit != visit || one.More != 0 || one.Given != 0 || one.Second != 0 })
+}
+
+// SecondOf gives the page the papers of a record that does not count.
+func (p casePage) SecondOf(n int64) []paper {
+	return slices.DeleteFunc(papersOf(p.View), func(one paper) bool { return one.Second != n })
 }
 
 // MoreOf gives the page what came in after the application, one piece.

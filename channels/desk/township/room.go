@@ -54,7 +54,7 @@ func (t *Room) Templates() fs.FS { return templates }
 // casefile's to say, act by act; the roles here only open the door.
 func (t *Room) Desk() desk.Room {
 	all := []staff.Role{staff.Officer, staff.Approver, staff.Assistant, staff.Clerk, staff.County}
-	visiting := []staff.Role{staff.Officer, staff.Assistant, staff.Clerk}
+	visiting := []staff.Role{staff.Officer, staff.Assistant} // who may write a visit down
 	shells := []desk.Shell{{Path: "/township/visits/shell", Serve: visitShell}, {Path: "/township/visits/sw.js", Serve: visitWorker}, {Path: "/township/visits/manifest.json", Serve: visitManifest}}
 	return desk.Room{Name: "township", Title: "办件", Roles: all, Home: "/township", Shells: shells, Routes: []desk.Route{
 		{Method: "GET", Path: "/township", Roles: all, Trace: "case.listed", Serve: t.queue},
@@ -124,7 +124,7 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
-	p := queuePage{Place: t.place(at.Staff), Q: q, Visits: at.Has(staff.Officer, staff.Assistant, staff.Clerk), Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
+	p := queuePage{Place: t.place(at.Staff), Q: q, Visits: at.Has(staff.Officer, staff.Assistant), Query: template.URL(url.Values{"show": {show}, "q": {q}}.Encode()), Filtered: show != ""}
 	for _, f := range []filter{{"", "全部", false}, {"mine", "我的", false}, {"due", "今天到期", false}, {"late", "过期", false}, {"decide", "等第二人", false}, {"lost", "退回、等派", false}} {
 		f.On = f.Value == show
 		p.Filters = append(p.Filters, f)

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -51,8 +52,9 @@ type taken struct {
 	On     string      `json:"on"`
 	Title  string      `json:"title"` // whose, how many
 	Where  string      `json:"where"`
-	Mate   string      `json:"mate"` // who goes too
-	HTML   string      `json:"html"` // the form, as the page of the case has it
+	Mate   string      `json:"mate"`  // who goes too
+	HTML   string      `json:"html"`  // the form, as the page of the case has it
+	Facts  int         `json:"facts"` // the version that the form shows
 	Urgent bool        `json:"urgent,omitempty"`
 }
 
@@ -62,6 +64,7 @@ type packed struct {
 	At    string  `json:"at"`
 	Until string  `json:"until"` // when the device forgets it
 	Homes []taken `json:"homes"`
+	Kin   int     `json:"kin,omitempty"` // left out: whoever goes is kin by now
 }
 
 // pack reads what somebody's visits of the next days need, and notes that they have it: each case
@@ -71,7 +74,7 @@ func (t *Room) pack(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	var views []casefile.View
 	var plans []casefile.Visit
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		views, plans = nil, nil
+		views, plans, p.Kin = nil, nil, 0
 		list, err := t.d.Cases.ToTake(ctx, tx, at.Staff.ID, tx.Today()+takeAhead, takeMost)
 		if err != nil {
 			return err
@@ -79,7 +82,11 @@ func (t *Room) pack(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		p.At, p.Until = tx.Now().Format(time.RFC3339), tx.Now().AddDate(0, 0, takeFor).Format(time.RFC3339)
 		var ids []int64
 		for _, plan := range list {
-			v, err := t.d.Cases.View(ctx, tx, plan.Case, casefile.As(at.Staff), "带去入户")
+			v, err := t.d.Cases.ViewToTake(ctx, tx, plan.Case, casefile.As(at.Staff))
+			if errors.Is(err, casefile.ErrConflictOfInterest) {
+				p.Kin++
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -137,7 +144,7 @@ func (t *Room) taking(at desk.At, v casefile.View, plan casefile.Visit, names ma
 		mate = f.Second
 	}
 	return taken{plan.ID, v.ID, plan.Planned.Say(), v.Applicant + "家 · " + strconv.Itoa(len(v.Members)) + " 口人",
-		strings.TrimSpace(v.Town + v.VillageName + " " + v.Address), mate, html, v.Urgent}, err
+		strings.TrimSpace(v.Town + v.VillageName + " " + v.Address), mate, html, v.Facts.Version, v.Urgent}, err
 }
 
 //go:embed visits-sw.js

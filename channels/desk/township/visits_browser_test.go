@@ -155,14 +155,15 @@ func TestFiftyVisitsWithoutNetwork(t *testing.T) {
 	tab.Wait("还差:看到的情况、")
 	listed("opened a third time")
 	// 4. The others as the first.
-	tab.Await(`(async () => { const of = window.visits, name = (await window.kept.names()).find((n) => n.startsWith("draft/") ), all = [];
+	tab.Await(`(async () => { const pack = await window.kept.get("tasks"), all = [];
 		for (const n of await window.kept.names()) if (n.startsWith("draft/")) { const d = await window.kept.get(n); if (d.ready) all.push(d); }
 		const first = all[0], bytes = await window.kept.open(first.photos[0].name);
-		for (const home of of.pack().homes) { if (home.visit === first.visit) continue;
+		for (const home of pack.homes) { if (home.visit === first.visit) continue;
 			const photo = { ...first.photos[0], name: "photo/" + home.visit + "/1" };
 			await window.kept.seal(photo.name, bytes);
-			await of.save({ ...first, visit: home.visit, home: home, key: crypto.randomUUID(), photos: [photo], fields: first.fields }); }
-		return name; })()`)
+			await window.kept.put("draft/" + home.visit, { ...first, visit: home.visit, home: home, key: crypto.randomUUID(), photos: [photo] }); }
+		return ""; })()`)
+	listed("opened with all of them")
 	tab.Until("all are written down", `document.getElementById("hand").textContent.includes("50 户")`)
 	tab.Shot("visits-ready-phone")
 
@@ -252,7 +253,7 @@ func TestATelephoneGoesFromHandToHand(t *testing.T) {
 	// Days go by: what was taken along is gone.
 	tab.Open(site + "/desk/township/visits/")
 	tab.Until("one is left to go to", `document.body.dataset.listed === "1"`)
-	tab.Await(`(async () => { const p = window.visits.pack(); p.until = new Date(Date.now() - 1000).toISOString(); await window.kept.put("tasks", p); return ""; })()`)
+	tab.Await(`(async () => { const p = await window.kept.get("tasks"); p.until = new Date(Date.now() - 1000).toISOString(); await window.kept.put("tasks", p); return ""; })()`)
 	tab.Unplug(cable)
 	tab.Open(site + "/desk/township/visits/")
 	tab.Until("nothing is left of it", `document.body.dataset.listed === "0"`)

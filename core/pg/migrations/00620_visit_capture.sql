@@ -28,6 +28,7 @@ create table visit_capture (
     foreign key (case_id, region) references casefile (id, region) on update cascade
 );
 create unique index visit_capture_recorded on visit_capture (visit) where outcome = 'recorded';
+create unique index visit_capture_second on visit_capture (visit, staff) where outcome = 'second'; -- nobody floods a case
 create index visit_capture_case on visit_capture (case_id);
 create table visit_photo (
     capture  uuid        not null references visit_capture (key),
@@ -40,6 +41,7 @@ create table visit_photo (
     primary key (capture, n)
 );
 create index visit_photo_blob on visit_photo (blob);
+create index visit_photo_original on visit_photo (original);
 call lianou_scope_table('visit_taken');
 call lianou_scope_table('visit_capture');
 call lianou_scope_table('visit_photo');
@@ -101,7 +103,14 @@ $$;
 -- +goose StatementEnd
 
 -- +goose Down
+select set_config('lianou.city', 'on', true);
 -- +goose StatementBegin
+do $$
+begin
+    if exists (select from visit_capture) or exists (select from case_doubt where kind = 'visit') then
+        raise exception 'records that devices made cannot be told without 00620';
+    end if;
+end $$;
 create or replace function blob_named(wanted text) returns boolean language sql stable security definer
 set search_path = public, pg_temp
 set lianou.city = 'on'
@@ -123,7 +132,7 @@ as $$
         or exists (select from means_authorisation where signature = wanted or recording = wanted)
 $$;
 -- +goose StatementEnd
-delete from case_doubt where kind = 'visit';
+select set_config('lianou.city', '', true);
 alter table case_doubt drop constraint case_doubt_event;
 alter table case_doubt add constraint case_doubt_event check ((kind = 'family') = (event is not null and about <> ''));
 alter table case_doubt drop constraint case_doubt_kind_check;
