@@ -72,6 +72,14 @@ func (s *Store) ToTake(ctx context.Context, tx *pg.Tx, staff core.StaffID, until
 	return list, pg.Fail(err, "list visits to take along")
 }
 
+// ToSecond counts the records of the other visitor that somebody has still to stand behind.
+func (s *Store) ToSecond(ctx context.Context, tx *pg.Tx, staff core.StaffID) (n int, err error) {
+	const sql = `select count(*) from visit v join casefile f on f.id = v.case_id where $1 in (v.first_staff, v.second_staff) and v.done is not null and v.seconded is null
+		and v.recorded_by <> $1 and f.state not in ('settled', 'withdrawn')`
+	err = tx.QueryRow(ctx, sql, staff).Scan(&n)
+	return n, pg.Fail(err, "count records to stand behind")
+}
+
 // Take notes that somebody has what is to be known of a visit on a device of theirs.
 func (s *Store) Take(ctx context.Context, tx *pg.Tx, visits []int64, staff core.StaffID) error {
 	_, err := tx.Exec(ctx, `insert into visit_taken (visit, region, staff, at) select id, region, $2, $3 from visit where id = any($1)

@@ -39,6 +39,8 @@ type UndoAsk struct {
 var (
 	// ErrUndoAsked: whoever asks asked already.
 	ErrUndoAsked = core.E(core.KindConflict, "undo_asked", "撤销您已经提过了,要由另一位同事定。不想撤了,点「收回」。")
+	// ErrUndoOwn is the answer to who registered an event and would be the one to keep it.
+	ErrUndoOwn = core.E(core.KindForbidden, "undo_own", "这是您自己登记的,撤不撤要由别的同事定。您同意撤,可以点撤销。")
 	// ErrUndoMoved: nobody asks for it any more.
 	ErrUndoMoved = core.E(core.KindConflict, "undo_state", "没有等着定的撤销,可能刚刚有人定过。请刷新后再看。")
 	// ErrUndoTwo: who asked does not decide, and who did not ask takes nothing back.
@@ -100,6 +102,9 @@ func (l *Life) KeepEvent(ctx context.Context, tx *pg.Tx, why Purpose, event Even
 	if e.Ask.By == why.actor() {
 		return l.judge(ctx, tx, why, e, UndoWithdrawn)
 	}
+	if e.By == why.actor() { // whoever registered a death of somebody alive would keep it for ever
+		return ErrUndoOwn
+	}
 	return l.judge(ctx, tx, why, e, UndoKept)
 }
 
@@ -114,8 +119,11 @@ func (l *Life) askUndo(ctx context.Context, tx *pg.Tx, why Purpose, e Event) err
 	}
 	const sql = `insert into life_undo (id, region, event, household, reason, asked_by, asked) values ($1, $2, $3, $4, $5, $6, $7)`
 	_, err = tx.Exec(ctx, sql, id, string(e.Region), e.ID, int64(e.Household), reason, why.actor(), tx.Now())
-	if pg.Constraint(err) == "life_undo_open" {
+	switch pg.Constraint(err) {
+	case "life_undo_open":
 		return ErrUndoMoved
+	case "life_undo_stands":
+		return ErrUndone
 	}
 	if err != nil {
 		return beyond(err, "ask for an undo")

@@ -45,8 +45,8 @@ func registered(by string, at time.Time) string {
 		return "导入的名单,记在 " + at.In(core.China).Format("2006-01")
 	}
 	said := "工作人员 " + at.In(core.China).Format("2006-01-02") + " 登记的"
-	proof, _, _ = strings.Cut(proof, ",") // and why somebody came
-	for _, p := range Proofs() {
+	proof, _, _ = strings.Cut(proof, ",")                           // and why somebody came
+	for _, p := range append(Proofs(), Option{"said", "村里、邻居说的"}) { // which no paper is
 		if p.Value == proof {
 			said += "," + p.Word
 		}

@@ -135,7 +135,11 @@ func (a *act) record(ctx context.Context, in RecordVisit) error {
 	}
 	a.detail["visit"], a.detail["facts"] = visit, facts.Digest
 	a.detail["visitors"], a.detail["signatures"] = [2]core.StaffID{a.all.Planned.First, a.all.Planned.Second}, in.Signatures
-	return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交,事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
+	early := ""
+	if on := a.all.Planned.Planned; a.tx.Today() < on {
+		early = ",比约的" + on.Say() + "早"
+	}
+	return a.event(ctx, "visit.recorded", "入户看过了。", "入户记录已交"+early+",事实第 "+strconv.Itoa(facts.Version)+" 版,等第二人确认")
 }
 
 // SecondVisit is the other visitor's word on one record, given in a session of their

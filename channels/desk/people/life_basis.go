@@ -23,7 +23,7 @@ type ground struct {
 func (g ground) Paper() bool { return g.Proof == "paper" }
 
 // looks are the grounds that are no paper.
-var looks = []ground{{wording.Option{Value: "police", Word: "问过派出所"}, "police"}, {wording.Option{Value: "village", Word: "村里、邻居说的"}, "village"}, {wording.Option{Value: "visit", Word: "上门看过"}, "visit"}}
+var looks = []ground{{wording.Option{Value: "police", Word: "问过派出所"}, "police"}, {wording.Option{Value: "village", Word: "村里、邻居说的"}, "said"}, {wording.Option{Value: "visit", Word: "上门看过"}, "visit"}}
 
 // grounds are those to choose from, of events that end somebody's place; nil for others.
 func grounds(kind string) []ground {

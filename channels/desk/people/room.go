@@ -70,7 +70,7 @@ func (p *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/people/changes/ask/{person}", Roles: two, Trace: "change.proposed person.missed", Serve: p.propose},
 		{Method: "GET", Path: "/people/changes/contest/{household}", Roles: two, Trace: "household.read facts.read person.missed", Serve: p.contest},
 		{Method: "POST", Path: "/people/changes/contest/{household}", Roles: two, Trace: "change.proposed person.missed", Serve: p.writeDown},
-		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn change.mistaken", Serve: p.judgeChange},
+		{Method: "POST", Path: "/people/changes/judge/{change}", Roles: two, Trace: "change.accepted change.refused change.withdrawn change.mistaken change.vouched", Serve: p.judgeChange},
 		{Method: "POST", Path: "/people/changes/told/{change}", Roles: two, Trace: "change.told", Serve: p.told},
 	}}
 }

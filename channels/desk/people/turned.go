@@ -123,6 +123,8 @@ func (page *householdPage) doubt(without matching.Result, turned map[string]stri
 		for _, row := range page.Fitting {
 			if row.Code == page.Together[i].Code && row.Tone == "amber" {
 				page.Together[i].Doubt = row.Word
+			} else if row.Code == page.Together[i].Code && row.Again != "" {
+				page.Together[i].Doubt = row.Again
 			}
 		}
 	}

@@ -300,7 +300,7 @@
       }
       list();
       const kin = pack.kin ? "有 " + pack.kin + " 户和您有亲属登记,不能带,请换人去。" : "";
-      say((pack.homes.length ? "带上了 " + pack.homes.length + " 户,没网也能看、能写。七天以后自己清掉。" : "三天以内没有安排给您的入户。") + kin, kin ? "wait" : "");
+      say((pack.homes.length ? "带上了 " + pack.homes.length + " 户,没网也能看、能写。七天以后自己清掉。" : "三天以内没有安排给您的入户。") + (pack.waits ? "另有 " + pack.waits + " 份同去的人写的记录等您确认:回“办件”打开那一户。" : "") + kin, kin || pack.waits ? "wait" : "");
     } catch (e) { say("没连上,带不了。到有网的地方再点。", "wait"); }
   }
   $("wipe").onclick = async () => {

@@ -64,7 +64,8 @@ type packed struct {
 	At    string  `json:"at"`
 	Until string  `json:"until"` // when the device forgets it
 	Homes []taken `json:"homes"`
-	Kin   int     `json:"kin,omitempty"` // left out: whoever goes is kin by now
+	Waits int     `json:"waits,omitempty"` // records of the other visitor that wait for this one's word
+	Kin   int     `json:"kin,omitempty"`   // left out: whoever goes is kin by now
 }
 
 // pack reads what somebody's visits of the next days need, and notes that they have it: each case
@@ -91,6 +92,9 @@ func (t *Room) pack(w http.ResponseWriter, r *http.Request, at desk.At) error {
 				return err
 			}
 			views, plans, ids = append(views, v), append(plans, plan), append(ids, plan.ID)
+		}
+		if p.Waits, err = t.d.Cases.ToSecond(ctx, tx, at.Staff.ID); err != nil {
+			return err
 		}
 		return t.d.Cases.Take(ctx, tx, ids, at.Staff.ID)
 	})

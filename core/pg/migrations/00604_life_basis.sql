@@ -48,6 +48,9 @@ begin
         return new;
     end if;
     select * into was from life_event e where e.id = new.undoes;
+    if not found then
+        raise exception 'nobody sees what is taken back' using errcode = 'check_violation', table = 'life_event', constraint = 'life_event_two_people';
+    end if;
     if was.kind in ('death', 'move_out') and not (was.made_by = new.made_by and was.known_at > new.known_at - interval '1 day')
         and not exists (select from life_undo u where u.event = was.id and u.state = 'agreed' and u.judged_by = new.made_by) then
         raise exception 'two people take it back' using errcode = 'check_violation', table = 'life_event', constraint = 'life_event_two_people';
@@ -61,6 +64,8 @@ begin
                 and not exists (select from life_event u where u.undoes = e.id)) then
             raise exception 'there is nothing to take back' using errcode = 'check_violation', table = 'life_undo', constraint = 'life_undo_stands';
         end if;
+    elsif new.state = 'kept' and exists (select from life_event e where e.id = new.event and e.made_by = new.judged_by) then
+        raise exception 'who registered it does not keep it' using errcode = 'check_violation', table = 'life_undo', constraint = 'life_undo_own';
     elsif old.state <> 'open' and (new.state, new.answer, new.judged_by, new.judged) is distinct from (old.state, old.answer, old.judged_by, old.judged) then
         raise exception 'what came of it stays so' using errcode = 'restrict_violation', table = 'life_undo', constraint = 'life_undo_once';
     end if;

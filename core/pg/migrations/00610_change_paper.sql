@@ -19,7 +19,9 @@ create or replace function change_seen_guard() returns trigger language plpgsql 
 begin
     if new.state in ('accepted', 'refused', 'mistaken') and old.state = 'open' and exists (
         select from change_request v where v.household = new.household and v.person is not distinct from new.person and v.path = new.path
-            and v.origin = 'visit' and v.made > new.decided - interval '1 year' and new.decider in (v.proposer, v.seconder)) then
+            and (v.origin = 'visit' and v.made > new.decided - interval '1 year' and new.decider in (v.proposer, v.seconder)
+                -- nor does whoever stands behind the value that is disputed say that nobody disputes it
+                or new.state = 'mistaken' and v.state = 'accepted' and new.decider in (v.proposer, v.seconder, v.decider))) then
         raise exception 'decided by who was there' using errcode = 'check_violation', constraint = 'change_both', table = 'change_request';
     end if;
     return new;

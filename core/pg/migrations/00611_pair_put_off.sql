@@ -13,7 +13,8 @@ set search_path = public, pg_temp set lianou.city = 'on' as $$
                 and id > (select max(since) from person_pair where pair = of)),
         last as (select distinct on (staff, region) staff, verdict from said order by staff, region, id desc),
         yes as (select staff from last where verdict = 'same')
-    select exists (select from yes where staff <> who)
+    select exists (select from said where verdict = 'later' and staff = who) -- nobody puts off one pair twice: it would never be looked at
+        or exists (select from yes where staff <> who)
         and exists (select from said l join said s on s.verdict = 'same' and s.id < l.id and s.staff <> l.staff where l.verdict = 'later' and s.staff in (select staff from yes))
 $$;
 -- As before (00592), and nobody puts off twice.

@@ -26,7 +26,7 @@ create function quota_two_taken(of bigint) returns table (n integer, other_round
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
     select e.n, h.round, h.n, h.area from quota_entry e join quota_offer o on (o.round, o.n) = (e.round, e.n) and o.state = 'accepted'
         cross join lateral quota_elsewhere(of, e.n) h
-    where e.round = of and h.other and h.state = 'accepted' and e.region = any (string_to_array(current_setting('lianou.regions', true), ','))
+    where e.round = of and h.other and h.state = 'accepted' and (h.round <> e.round or e.n < h.n) and e.region = any (string_to_array(current_setting('lianou.regions', true), ','))
     order by 1, 2, 3
 $$;
 -- What households of both rows of a pair took, to who has both their townships in scope.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -47,10 +48,19 @@ func (c *Changes) Refuse(ctx context.Context, tx *pg.Tx, why registry.Purpose, i
 	return c.trace(ctx, tx, why, "change.refused", r, region)
 }
 
+// errMistakeWords wants more than the button says: it ends what a family was promised an answer to.
+var errMistakeWords = core.Invalid("reason", "写清楚问了谁、是谁家的事、怎么记错的,例如:问过记的人李某,他把隔壁赵家的话记到了这一家。")
+
+// ownWords takes out what the button says itself.
+var ownWords = strings.NewReplacer("记错了", "", "写错了", "", "登错了", "", "本人没有提过", "", "没有提过", "", "没提过", "", "弄错了", "", "搞错了", "")
+
 // Mistake ends an objection that nobody made: it was written down for the wrong family. Another
 // person than its writer says so, in words; the facts stay, and nobody is told, for nobody asked.
 // It stays among what was written of the household. Errors: as Refuse; ErrNoContest.
 func (c *Changes) Mistake(ctx context.Context, tx *pg.Tx, why registry.Purpose, id ID, verdict string) error {
+	if !core.Told(ownWords.Replace(verdict), 6) {
+		return errMistakeWords
+	}
 	r, region, err := c.settle(ctx, tx, why, id, Mistaken, verdict)
 	if err != nil {
 		return err

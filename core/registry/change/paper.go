@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -151,8 +154,15 @@ func (c *Changes) Vouch(ctx context.Context, tx *pg.Tx, why registry.Purpose, id
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update change_request set paper = $2 where id = $1 and state = 'open' and paper is null`, id, sealed)
-	return refusal(err, "name the paper of a change")
+	var region core.RegionCode
+	err = tx.QueryRow(ctx, `update change_request set paper = $2 where id = $1 and state = 'open' and paper is null returning region`, id, sealed).Scan(&region)
+	if errors.Is(err, pgx.ErrNoRows) { // another one named theirs meanwhile
+		return ErrSettled
+	}
+	if err != nil {
+		return refusal(err, "name the paper of a change")
+	}
+	return c.trace(ctx, tx, why, "change.vouched", r, region)
 }
 
 func (c *Changes) sealPaper(id ID, why registry.Purpose, p Paper) ([]byte, error) {
