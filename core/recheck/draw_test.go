@@ -39,8 +39,9 @@ func TestTheDrawIsUniform(t *testing.T) {
 	}
 }
 
-// A draw has its share and all relatives, hangs on no order of the list, and one case more
-// or less moves nobody's ticket.
+// A draw has its share and all relatives, and hangs on no order of the list.
+//
+// Controls: Draw without kin ("case 1 is not drawn"); Need rounded down ("0 of 2 are less than 30 %").
 func TestADrawHasItsShareAndAllRelatives(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -78,6 +79,8 @@ func TestADrawHasItsShareAndAllRelatives(t *testing.T) {
 
 // Another id, order, place, day, county, share or number has another digest; another seed, head or
 // round has another key.
+//
+// Control: a line of the list without its place and end ("joined has the digest of as it is").
 func TestEveryChangeHasAnotherDigest(t *testing.T) {
 	t.Parallel()
 	f := Frame{ID: 7, County: "371426", Since: core.NewDate(2026, 1, 1), Until: core.NewDate(2026, 3, 31), Percent: 30}

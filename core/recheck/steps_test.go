@@ -14,6 +14,9 @@ import (
 
 // A round goes through its three steps, each once and in order; the share is drawn, and everybody of the
 // register is in.
+//
+// Control: Draw without kin (the database refuses it: "sqlstate 23514 constraint recheck_drawn");
+// recheck_head at any later size ("listed with too few entries after the commitment: <nil>").
 func TestARoundTakesItsStepsOnce(t *testing.T) {
 	t.Parallel()
 	w := rechecktest.New(t)
@@ -79,6 +82,8 @@ func TestNoListBeforeThePeriodIsOver(t *testing.T) {
 }
 
 // The tables refuse it to the application's own role.
+//
+// Controls: recheck_decided without one case, the guard without recheck_whole ("a list without one: done").
 func TestNobodyAddsOrTakesACase(t *testing.T) {
 	t.Parallel()
 	w := rechecktest.New(t)

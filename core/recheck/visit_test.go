@@ -17,6 +17,8 @@ import (
 
 // Another pair than before goes to a drawn case; one of them writes what they found, the other
 // holds it, and it changes nothing of the case.
+//
+// Control: recheck_visit_guard without recheck_barred ("who went there before: <nil>, want recheck_another_pair").
 func TestAnotherPairGoes(t *testing.T) {
 	t.Parallel()
 	w := rechecktest.New(t)

@@ -18,6 +18,8 @@ func again(w *rechecktest.World, id int64) redraw.Report {
 
 // Whoever changes one id, the order, the seed, the head, the share, the register or what was drawn,
 // past every trigger, is told of by drawing again.
+//
+// Control: no comparison with the lot (`delete from recheck_visit where case_id = 13: "", want "the lot says"`).
 func TestDrawingAgainTellsOfEveryChange(t *testing.T) {
 	t.Parallel()
 	w := rechecktest.New(t)

@@ -226,6 +226,7 @@ begin
     end if;
     select state into step from recheck_round where id = new.round for share;
     if tg_op = 'INSERT' and step is distinct from (case tg_table_name when 'recheck_visit' then 'listed' when 'recheck_word' then 'drawn' else 'committed' end)
+            or tg_op = 'INSERT' and tg_table_name = 'recheck_visit' and to_jsonb(new) ->> 'first' is not null -- who goes is said later, under its guard
             or tg_op = 'UPDATE' and tg_table_name in ('recheck_entry', 'recheck_kin') and to_jsonb(new) - 'region' <> to_jsonb(old) - 'region' then
         raise exception 'the list and the draw are final' using errcode = 'check_violation', constraint = 'recheck_final', table = tg_table_name;
     end if;
