@@ -18,6 +18,7 @@ func commands() []command {
 		{"index", "Find out what other weights of the hardship index would change.", &indexCmd{}},
 		{"budget", "Enter the budget of a year from a table, and list what is left of it.", &budgetCmd{}},
 		{"quota", "List the rounds of scarce places, and check their frozen lists.", &quotaCmd{}},
+		{"draw", "List the draws of random re-checks, and draw one again to check it.", &drawCmd{}},
 		{"keys", "Make the key files of an installation, or rotate one.", &keysCmd{}},
 		{"staff", "Make, list, close and open accounts of staff.", &staffCmd{}},
 		{"doctor", "Check the set-up and say what to mend.", &doctorCmd{}},

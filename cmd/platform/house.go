@@ -16,6 +16,7 @@ import (
 	"lianou/core/policy"
 	"lianou/core/quota"
 	"lianou/core/realname"
+	"lianou/core/recheck"
 	"lianou/core/registry"
 	"lianou/core/registry/change"
 	"lianou/core/registry/twins"
@@ -53,6 +54,7 @@ type house struct {
 	flow     *workflow.Flow
 	watch    *watch.Watch
 	quota    *quota.Quota
+	recheck  *recheck.Recheck
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
@@ -176,6 +178,9 @@ func (h *house) casework(context.Context) (err error) {
 	}
 	h.simulate, err = simulate.New(simulate.Deps{DB: h.stores.DB, Registry: h.registry, Rules: h.rules, Audit: h.audit, Jobs: h.own})
 	if err != nil {
+		return err
+	}
+	if h.recheck, err = recheck.New(recheck.Deps{DB: h.stores.DB, Cases: h.cases, Staff: h.staff, Audit: h.audit, Ring: h.keys.Ring, Regions: h.registry.Regions()}); err != nil {
 		return err
 	}
 	h.quota, err = quota.New(quota.Deps{DB: h.stores.DB, Registry: h.registry, Cases: h.cases, Books: h.books, Audit: h.audit, Outbox: outbox, Ring: h.keys.Ring})

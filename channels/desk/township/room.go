@@ -18,6 +18,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/matching"
 	"lianou/core/pg"
+	"lianou/core/recheck"
 	"lianou/core/registry"
 	"lianou/core/staff"
 	"lianou/core/workflow"
@@ -38,7 +39,8 @@ type Deps struct {
 	Audit   *audit.Log
 	Regions *registry.Regions
 	Book    matching.Books
-	Chats   *talks.Desk // nil where no chat is led
+	Chats   *talks.Desk      // nil where no chat is led
+	Recheck *recheck.Recheck // nil where nothing is looked at again
 }
 
 // Room is the township's room, which county officers reach too.
@@ -98,6 +100,7 @@ type queuePage struct {
 	Visits   bool              // whoever reads goes to households
 	Asks     *desk.Asks        // what waits in the register for a second person; nil for nothing
 	Next     string
+	Again    int // drawn cases where whoever looks goes
 }
 
 type filter struct {
@@ -119,6 +122,14 @@ func (t *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	return at.Page.Part(w, "township", "queue-list", p)
+}
+
+// again counts the drawn cases that somebody is sent to look at again.
+func (t *Room) again(ctx context.Context, tx *pg.Tx, at desk.At) (int, error) {
+	if t.d.Recheck == nil {
+		return 0, nil
+	}
+	return t.d.Recheck.Waiting(ctx, tx, at.Staff.ID)
 }
 
 // read reads one page of the queue and writes one entry with the cases shown.
@@ -146,6 +157,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
+		}
+		if p.Again, err = t.again(ctx, tx, at); err != nil {
+			return err
 		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
 			return err

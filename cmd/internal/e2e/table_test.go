@@ -21,6 +21,7 @@ import (
 	"lianou/channels/desk/people"
 	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
+	"lianou/channels/desk/recheck"
 	"lianou/channels/desk/township"
 	"lianou/channels/desk/twins"
 	"lianou/core/casefile"
@@ -32,7 +33,7 @@ import (
 func table() []shell.Route {
 	var all []shell.Route
 	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
-		county.New(county.Deps{}).Desk(), budget.New(budget.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), people.New(people.Deps{}).Desk(), own.New(own.Deps{}).Desk()} {
+		county.New(county.Deps{}).Desk(), budget.New(budget.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), recheck.New(recheck.Deps{}).Desk(), people.New(people.Deps{}).Desk(), own.New(own.Deps{}).Desk()} {
 		all = append(all, room.Routes...)
 	}
 	return all
