@@ -31,9 +31,8 @@ func (d *door) hangs(t *testing.T) {
 // is appealed or once it was changed. No engine may keep the page, and there is no way to ask
 // it for a name.
 //
-// Controls: no filter of children's items ("孤儿 hangs"); until_day not compared ("after its
-// last day"); the confirmed without 'C' ("特困 is published"); region by `like town` of the
-// first six digits ("another township's").
+// Controls: no filter of children's items ("the board shows 孤儿"); the days not compared ("it
+// hangs after its last day"). Named, not seen red: the confirmed whatever the law ("特困").
 func TestTheBoardShowsWhatHangsAndNoMore(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

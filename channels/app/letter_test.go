@@ -25,7 +25,7 @@ const letterRow = `insert into letter (case_id, claim_id, region, decision, item
 // stands in the log with what it was for before a word is shown. A stranger, and a receipt
 // that is not the letter's, get nothing; who is not logged in is asked to.
 //
-// Controls: the policy of 00642 with `true` and no payout_through in the statement ("a
+// Controls (named, not seen red): the policy of 00642 with `true` and no payout_through in the statement ("a
 // stranger: 200"); Letter without log.Write ("0 readings").
 func TestALetterIsReadByWhoseItIs(t *testing.T) {
 	t.Parallel()
@@ -86,7 +86,7 @@ func TestALetterIsReadByWhoseItIs(t *testing.T) {
 // A letter holds sums, and a helper who was invited sees none; who speaks for somebody by
 // another right and filed it reads it, until the day of the mandate is over.
 //
-// Controls: case_status in place of payout_through in the policy and the statement ("the
+// Controls (named, not seen red): case_status in place of payout_through in the policy and the statement ("the
 // helper: 1 of their own application", "of the person's").
 func TestAHelperReadsNoLetter(t *testing.T) {
 	t.Parallel()
@@ -116,7 +116,7 @@ func TestAHelperReadsNoLetter(t *testing.T) {
 // or what somebody typed as a reason. The register's row counts only once the identity of
 // the case was confirmed. A stranger reads nothing of it.
 //
-// Controls: the identity not looked at ("an unconfirmed number shows the register's row");
+// Controls (named, not seen red): the identity not looked at ("an unconfirmed number shows the register's row");
 // every case of the city in place of one's own ("a stranger reads 3").
 func TestWhoLookedIsToldWithoutNames(t *testing.T) {
 	t.Parallel()

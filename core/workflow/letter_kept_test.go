@@ -16,7 +16,7 @@ import (
 // stop, a refusal. Its words are those that the desk prints of it, it names nobody, and no
 // role of the application writes one anew.
 //
-// Controls: decide without letter ("0 letters of a grant"); putChange without ("1 letters
+// Controls (named, not seen red): decide without letter ("0 letters of a grant"); putChange without ("1 letters
 // after a change"); the name put into the first paragraph ("names 张").
 func TestEachDecisionHasItsLetter(t *testing.T) {
 	t.Parallel()
