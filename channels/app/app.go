@@ -74,7 +74,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
 		_, _ = w.Write(c.openapi)
 	}})
-	return append(list, c.pageEndpoints()...)
+	return append(append(list, c.pageEndpoints()...), c.publicPages()...)
 }
 
 // Finishes adds the work that ends what was confirmed at any door; one door of a program

@@ -27,6 +27,7 @@ type caseView struct {
 	Adds       bool   // papers may be added to it
 	Promise    string // after some were sent
 	Key        string // of what is said against a decision
+	Letters    []channels.LetterAnswer
 }
 
 // Waiting reports whether papers came and nobody has looked: it is the officer's turn.
@@ -116,6 +117,10 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 		}
 		v := caseView{Status: s, Adds: true, Key: uuid.NewString()}
 		if v.Supplement, err = c.door.Supplement(r.Context(), who, s); err != nil {
+			c.sorry(w, r, err)
+			return
+		}
+		if v.Letters, err = c.door.Letters(r, who, s); err != nil {
 			c.sorry(w, r, err)
 			return
 		}

@@ -164,6 +164,9 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
 		post("/applications/{receipt}/papers", small, c.door.ServePapers),
 		post("/applications/{receipt}/appeals", small, c.door.ServeAppeal),
+		{Method: "GET", Path: "/applications/{receipt}/letters", Serve: c.door.ServeLetters},
+		{Method: "GET", Path: "/applications/{receipt}/letters/{letter}", Serve: c.door.ServeLetter},
+		{Method: "GET", Path: "/seen", Serve: c.door.ServeSeen},
 		{Method: "GET", Path: "/payouts", Serve: c.door.ServePayouts},
 	}
 	list = append(list, c.door.InterviewRoutes()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -30,13 +31,18 @@ type PublicNotice struct {
 	Again    bool   // it will hang again after this
 }
 
-// MaskName hides a name as public boards do: the family name stays, the rest
-// becomes 某. A name with "·" keeps its first part's first rune.
+// nobody is a masked name of which nothing is shown.
+const nobody = "某某"
+
+// MaskName hides a name as public boards do: its first character stays, the rest becomes
+// 某, no more than two of them, so that its length is not told. Of a compound surname, of a
+// name with "·" and of one in Latin letters that is the first character as well: no
+// character of a given name is shown that does not stand first.
 func MaskName(name string) string {
 	runes := []rune(strings.TrimSpace(name))
 	switch {
-	case len(runes) == 0:
-		return "某某"
+	case len(runes) == 0 || !unicode.IsLetter(runes[0]):
+		return nobody // digits, a sign: a number that stands where a name should
 	case len(runes) == 1:
 		return string(runes) + "某"
 	}
@@ -61,11 +67,18 @@ func (s *Store) PublishNotice(ctx context.Context, tx *pg.Tx, c Case, claim Clai
 	if n.Place == "" {
 		n.Place = string(c.Region)
 	}
+	child, err := s.ofChild(ctx, tx, c)
+	if err != nil {
+		return n, err
+	}
+	if child {
+		n.Name = nobody
+	}
 	var amount any
 	if n.HasSum {
 		amount = int64(n.Amount)
 	}
-	err := tx.QueryRow(ctx, `insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people,
+	err = tx.QueryRow(ctx, `insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people,
 		amount, period, sample, proposer, nth) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 		claim.ID, c.ID, c.Region, n.ItemName, day(n.From), day(n.Until), n.Place, n.Name, n.People,
 		amount, n.Period, n.Sample, claim.Proposer, n.Nth).Scan(&n.ID)
@@ -105,6 +118,31 @@ func (s *Store) Notices(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]Publi
 	}
 	return list, pg.Fail(rows.Err(), "read notices")
 }
+
+// ofChild reports whether a case is of somebody under eighteen: of a minor a board tells no
+// name at all (未成年人保护法 第一百零三条). Who has no number on record is taken to be grown.
+func (s *Store) ofChild(ctx context.Context, tx *pg.Tx, c Case) (bool, error) {
+	b, err := s.boxOf(ctx, tx, c)
+	if err != nil {
+		return false, err
+	}
+	var sealed []byte
+	if err := tx.QueryRow(ctx, `select applicant_id from casefile where id = $1`, c.ID).Scan(&sealed); err != nil {
+		return false, pg.Fail(err, "read whose notice it is")
+	}
+	plain, err := b.get("casefile", "applicant_id", sealed)
+	if err != nil || plain == "" {
+		return false, err
+	}
+	number, err := core.ParseID(plain, tx.Today())
+	if err != nil {
+		return false, nil // it was checked when it came in; what cannot be read tells no age
+	}
+	return number.Birth().AddDate(grown, 0, 0) > tx.Today(), nil
+}
+
+// grown is the age from which a board names somebody, in years.
+const grown = 18
 
 // NoticesOver lists the notices of the scope whose last day has passed, at most
 // limit, for the sweeper.

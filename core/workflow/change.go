@@ -186,6 +186,13 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 	if err := a.f.Cases.ApproveChange(ctx, a.tx, c, a.actor.Staff, a.appeal(), decision); err != nil {
 		return 0, err
 	}
+	of := casefile.LetterOf{Claim: a.claim, Decision: decision}
+	if decision == 0 {
+		of.Change = c.ID
+	}
+	if err := a.letter(ctx, of); err != nil {
+		return 0, err
+	}
 	if err := a.mended(ctx); err != nil { // a stop takes back what came back
 		return 0, err
 	}

@@ -108,7 +108,10 @@ func (a *act) decide(ctx context.Context, outcome casefile.Outcome, reasons []ca
 	if _, err := a.f.Cases.EndNotice(ctx, a.tx, a.claim.ID); err != nil {
 		return d, err
 	}
-	return d, a.f.Cases.DecideClaim(ctx, a.tx, a.claim, d)
+	if err := a.f.Cases.DecideClaim(ctx, a.tx, a.claim, d); err != nil {
+		return d, err
+	}
+	return d, a.letter(ctx, casefile.LetterOf{Claim: a.claim, Decision: d.ID})
 }
 
 // rests is a decision on the claim with what it rests on: visit, notice, facts and

@@ -1,12 +1,9 @@
 package township
 
 import (
-	"fmt"
-
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/payout"
-	"lianou/core/wording"
 	"lianou/core/workflow"
 )
 
@@ -21,18 +18,9 @@ type monthOption struct {
 func monthsAhead(today core.Date) []monthOption {
 	out := make([]monthOption, 0, 12)
 	for p := payout.PeriodOf(today).Next(); len(out) < cap(out); p = p.Next() {
-		out = append(out, monthOption{p, monthWord(string(p))})
+		out = append(out, monthOption{p, payout.SayMonth(string(p))})
 	}
 	return out
-}
-
-// monthWord says yyyymm as people do.
-func monthWord(period string) string {
-	p, err := payout.ParsePeriod(period)
-	if err != nil {
-		return period
-	}
-	return fmt.Sprintf("%d 年 %d 月", p.Start().Time().Year(), p.Month())
 }
 
 // openChange is the change of a claim that waits for a second person.
@@ -82,17 +70,4 @@ func (d doing) inMoney() *bool {
 	}
 	money := form == "money"
 	return &money
-}
-
-// changeLetter is the decision on a new sum, on paper.
-func changeLetter(p wording.Paper, claim casefile.Claim, c casefile.Change, by string) wording.Letter {
-	return wording.ChangeLetter(p, claim.Name, by, wording.Change{What: "从" + monthWord(c.From) + "起每月 " + c.Amount.Short() + " 元" + sampleMark(claim.Sample),
-		Was: c.Was, Reason: c.Reason}, c.Appeal)
-}
-
-func sampleMark(sample bool) string {
-	if sample {
-		return "(样本)"
-	}
-	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/payout"
 	"lianou/core/wording"
 )
 
@@ -24,7 +25,7 @@ func (t *Room) Words() template.FuncMap {
 		"identity":    func(i casefile.Identity) string { return identities[i] },
 		"actword":     func(n casefile.ActName) string { return acts[n] },
 		"doubtword":   func(k casefile.DoubtKind) string { return doubtWords[k][0] },
-		"month":       monthWord,
+		"month":       payout.SayMonth,
 		"changeword":  func(s casefile.ChangeState) string { return changeWords[s] },
 		"changetone":  func(s casefile.ChangeState) string { return changeTones[s] },
 		"claimname":   func(v casefile.View, id core.ClaimID) string { return claimIn(v, id).Name },
