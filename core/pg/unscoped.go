@@ -57,6 +57,9 @@ func Unscoped() map[string]string {
 		"rulebook_look":    "who looked at what a draft does, counts, and numbers of the households shown: only the one who looked reads them, and no fact of them",
 		// quota
 		"quota_round": "batches of places: counts, digests and ids of staff, and sealed why one is to be withdrawn",
+		// notify: of a contact, who has no township
+		"contact_way":  "keyed hashes of accounts and numbers, names of ways and times",
+		"contact_wish": "keyed hashes, names of ways and ids of staff",
 		// intake
 		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
 		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",
