@@ -55,6 +55,7 @@ func samples() map[string][]string {
 		"ConferenceKept": {ConferenceKept(Conferred{Outcome: "help", Item: "临时救助(急)", Amount: 500000, Sample: true, Period: "month", Until: day, Reason: "孩子的病要长期吃药", Town: town, County: "平原县"}).Words,
 			ConferenceKept(Conferred{Outcome: "not", Reason: "同一场病已经救助过", Town: town, County: "平原县"}).Words},
 		"Delivered":        {Delivered(Handed{Item: "取暖补助", What: "块煤", Amount: "1 吨", On: day}).Words},
+		"SpeaksNow":        {SpeaksNow("0022").Words, SpeaksNow("").Words},
 		"LoginCode":        {LoginCode("482910").Words},
 		"Unfiled":          {Unfiled().Words},
 		"Offered":          {Offered("公益性岗位", day).Words, Offered("公租房", day).Words},
