@@ -107,15 +107,15 @@ func (n *loaded) learn(ctx context.Context, tx *pg.Tx, channel core.ChannelName,
 	if n.contact == nil || !told && !failed {
 		return nil
 	}
-	q := `insert into contact_way as w (contact, channel, told) values ($1, $2, $3)
+	const arrived = `insert into contact_way as w (contact, channel, told) values ($1, $2, $3)
 		on conflict (contact, channel) do update set told = greatest(w.told, excluded.told)`
-	args := []any{n.contact, channel, tx.Now()}
 	if failed {
-		q = `insert into contact_way as w (contact, channel, failed, code) values ($1, $2, $3, $4)
+		const dead = `insert into contact_way as w (contact, channel, failed, code) values ($1, $2, $3, $4)
 			on conflict (contact, channel) do update set failed = greatest(w.failed, excluded.failed), code = excluded.code`
-		args = append(args, out.Code)
+		_, err := tx.Exec(ctx, dead, n.contact, channel, tx.Now(), out.Code)
+		return pg.Fail(err, "keep what is known of a way")
 	}
-	_, err := tx.Exec(ctx, q, args...)
+	_, err := tx.Exec(ctx, arrived, n.contact, channel, tx.Now())
 	return pg.Fail(err, "keep what is known of a way")
 }
 
