@@ -74,6 +74,7 @@ type (
 		Lines    []InterviewLine     `json:"lines"`
 		May      []InterviewItem     `json:"may" doc:"What may be due; people decide"`
 		Open     []InterviewOpen     `json:"open"`
+		Told     string              `json:"told" doc:"Who hears what becomes of it, and at which number; to be shown before it is signed"`
 		Document string              `json:"document" doc:"The text above the signature; its SHA-256 goes into signature.document"`
 		Consents []interview.Consent `json:"consents"`
 	}
@@ -172,6 +173,7 @@ func (x *Interviews) summary(t *open, m *matching.Matcher) *InterviewSummary {
 	sum := x.Interviewer.Sum(t.Talk, m)
 	form := x.Interviewer.Form()
 	out := &InterviewSummary{Lines: x.lines(t, sum), May: []InterviewItem{}, Open: []InterviewOpen{}, Document: form.Document(), Consents: form.Consents}
+	out.Told = x.whoIsTold(t)
 	for _, it := range sum.May {
 		out.May = append(out.May, InterviewItem{it.Code, it.Name, BenefitSaid(it.Benefit), it.Why})
 	}
@@ -182,6 +184,17 @@ func (x *Interviews) summary(t *open, m *matching.Matcher) *InterviewSummary {
 		out.Open = append(out.Open, InterviewOpen{Ask: it.Name + ":还要有人问细了才知道", Item: it.Code})
 	}
 	return out
+}
+
+// whoIsTold is said of the contact that the application will carry (intake.Told).
+func (x *Interviews) whoIsTold(t *open) string {
+	said := x.Interviewer.Fields(t.Talk)
+	phone, _ := core.ParsePhone(said["form/contact.phone"]) // a wrong one is asked for anew
+	name := said["form/contact.name"]
+	if name == "" {
+		name = said["form/applicant.name"]
+	}
+	return wording.WhoIsTold(core.Capacity(said["form/contact.capacity"]), name, phone)
 }
 
 // lines are what was known of the person before, then what was answered, in order.

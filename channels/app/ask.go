@@ -246,6 +246,7 @@ type signView struct {
 	Key      string
 	Consents []interview.Consent
 	Document string // the whole text that is signed
+	Told     string // who hears what becomes of it
 	Values   map[string]string
 	Kept     map[string]string
 }
@@ -260,7 +261,7 @@ func (c *Channel) signPage(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, askHome, http.StatusSeeOther)
 			return
 		}
-		c.showSign(w, r, signView{Revision: now.Revision, Key: uuid.NewString()}, nil)
+		c.showSign(w, r, signView{Revision: now.Revision, Key: uuid.NewString(), Told: now.Summary.Told}, nil)
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 // nobody knew is counted and folded: it hinders nothing. Nothing of the summary is left out.
 type review struct {
 	Recorded bool                     // a register gave some of it
+	Told     string                   // who hears what becomes of it
 	Lacks    []channels.InterviewOpen // what no application goes without
 	Unsure   reviewGroup
 	Groups   []reviewGroup
@@ -36,7 +37,7 @@ const unsure = "不清楚"
 
 // looked arranges a summary.
 func looked(s *channels.InterviewSummary) review {
-	r := review{Recorded: s.Recorded(), May: s.May, Unsure: reviewGroup{Title: unsure}}
+	r := review{Recorded: s.Recorded(), Told: s.Told, May: s.May, Unsure: reviewGroup{Title: unsure}}
 	for _, o := range s.Open {
 		if o.Needed {
 			r.Lacks = append(r.Lacks, o)

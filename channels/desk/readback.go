@@ -50,7 +50,7 @@ func readBack(v url.Values, s spoken) []string {
 	if f.Urgent {
 		lines = append(lines, "急难,先救后补")
 	}
-	return lines
+	return append(lines, toldLine(f))
 }
 
 // numberSaid parts an ID number as it is built: place, day of birth, the rest.
@@ -91,6 +91,16 @@ func callerLine(f intake.Form) string {
 		}
 	}
 	return line + ",说话的是" + who + f.Contact.Name
+}
+
+// toldLine says who will be told, from the contact that notices go to (features.md F70).
+func toldLine(f intake.Form) string {
+	phone, _ := core.ParsePhone(f.Contact.Phone) // a wrong one is marked on the form
+	name := f.Contact.Name
+	if name == "" {
+		name = f.Applicant.Name
+	}
+	return wording.WhoIsTold(core.Capacity(f.Contact.Capacity), name, phone)
 }
 
 func familyLines(f intake.Form, h core.Household) []string {

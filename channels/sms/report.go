@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"lianou/core"
@@ -81,5 +82,17 @@ func (r report) outcome() notify.Outcome {
 	if r.ReportStatus == "SUCCESS" {
 		return notify.Outcome{Result: notify.Delivered, Provider: r.SerialNo}
 	}
-	return notify.Outcome{Result: notify.Refused, Provider: r.SerialNo, Code: short(r.Description)}
+	return notify.Outcome{Result: notify.Refused, Provider: r.SerialNo, Code: short(r.Description), Gone: gone(r.Description)}
+}
+
+// gone reports whether a report says that nobody has the number any more (空号): the
+// operators' code for an unknown subscriber, or the words of the centre. A telephone that is
+// switched off, out of money or out of reach is not gone.
+func gone(description string) bool {
+	for _, w := range []string{"MK:0001", "MI:0001", "UNKNOWN SUBSCRIBER", "空号"} {
+		if strings.Contains(strings.ToUpper(description), w) {
+			return true
+		}
+	}
+	return false
 }

@@ -144,7 +144,7 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Outcome, e
 		return notify.Outcome{Result: lostOrUnsent(err), Code: "network"}, err
 	}
 	if f := out.Response.Error; f != nil {
-		return notify.Outcome{Result: meaning(f.Code), Code: short(f.Code)}, nil
+		return answered(f.Code), nil
 	}
 	if len(out.Response.SendStatusSet) != 1 {
 		return notify.Outcome{Result: notify.Unknown, Code: "body"}, errBody
@@ -154,7 +154,13 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Outcome, e
 		c.log.InfoContext(ctx, "text message accepted", "phone", m.Phone.String(), "provider", s.SerialNo)
 		return notify.Outcome{Result: notify.Accepted, Provider: s.SerialNo}, nil
 	}
-	return notify.Outcome{Result: meaning(s.Code), Code: short(s.Code)}, nil
+	return answered(s.Code), nil
+}
+
+// answered is what a code in place of a serial number means. Who had our texts stopped is
+// told by other ways first from then on.
+func answered(code string) notify.Outcome {
+	return notify.Outcome{Result: meaning(code), Code: short(code), Gone: code == "FailedOperation.PhoneNumberInBlacklist"}
 }
 
 // fill gives the parameters in order, false when the notice lacks one.

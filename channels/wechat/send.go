@@ -118,6 +118,8 @@ func meaning(code int) notify.Outcome {
 		out = notify.Outcome{Result: notify.Accepted}
 	case -1, 45009, 40001, 42001, 40014:
 		out.Result = notify.Later // busy, quota, or a token that died twice
+	case 40003, 43004:
+		out.Gone = true // left the mini-program, or follows us no more
 	}
 	// The rest is final on this way: 43101 no grant left, 40003 no such person, 40037 no
 	// such template, 41030 no such page, 45015 too long silent, 47003 a field breaks its

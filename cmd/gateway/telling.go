@@ -18,7 +18,8 @@ import (
 const messengers = 8
 
 // telling is the worker of notices with the ways it has, in the order they are
-// tried: WeChat, then a text, then our voice on the telephone, then a person who calls.
+// tried with somebody of whom nothing is known: WeChat, then a text, then our voice on the
+// telephone, then a person who calls.
 func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	var routes []notify.Route
 	if ch, open := host.Channel("wechat"); open {
@@ -34,7 +35,11 @@ func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	}
 	list := jobs.NewWorkers()
 	if len(routes) > 0 {
-		worker, err := notify.NewWorker(notify.Config{Routes: routes}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log, Platform: e.platform})
+		night := notify.CityNight()
+		if e.cfg.NoNight {
+			night = notify.Night{}
+		}
+		worker, err := notify.NewWorker(notify.Config{Routes: routes, Night: night}, notify.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Audit: e.audit, Log: e.log, Platform: e.platform})
 		if err != nil {
 			return nil, err
 		}

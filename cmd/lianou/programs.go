@@ -103,6 +103,7 @@ func demoSettings(standinAddr, gatewayAddr string) map[string]string {
 	base := "http://" + standinAddr
 	return map[string]string{
 		"LIANOU_PUBLIC_URL":             "http://" + gatewayAddr,
+		"LIANOU_TELL_AT_NIGHT":          "true", // nobody is woken by a stand-in
 		"LIANOU_HOTLINE_WEBHOOK_SECRET": standin.DemoWebhookSecret(),
 		"LIANOU_HOTLINE_TWILIO_TOKEN":   standin.DemoTwilioToken,
 		"LIANOU_RECORDING_SOURCES":      standinAddr,

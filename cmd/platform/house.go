@@ -162,7 +162,7 @@ func (h *house) casework(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	outbox = outbox.Through(h.edge)
+	outbox = outbox.Through(h.edge).Keyed(notify.NewKeys(h.keys.Shared))
 	if h.changes, err = change.New(change.Deps{Registry: h.registry, Ring: h.keys.Ring, Log: h.audit}); err != nil {
 		return err
 	}

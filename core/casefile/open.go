@@ -11,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/wording"
 )
 
 // NewCase is what workflow knows when it opens a case.
@@ -289,10 +290,10 @@ func (s *Store) insertApplication(ctx context.Context, tx *pg.Tx, id core.CaseID
 	}
 	call, recording := heard(a)
 	_, err = tx.Exec(ctx, `insert into case_application (application, case_id, region, receipt, channel, citizen, story, at, call_id, recording, papers,
-			applicant, applicant_id, contact_name, capacity, contact_phone, account, urgent, facts)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`, a.ID, id, region, a.Receipt, a.Channel,
+			applicant, applicant_id, contact_name, capacity, contact_phone, account, urgent, facts, told)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`, a.ID, id, region, a.Receipt, a.Channel,
 		a.Contact.CitizenID, own.story, a.At, call, recording, encode(orEmpty(a.Papers)), a.Applicant.Name, own.id, a.Contact.Name,
-		a.Contact.Capacity, own.phone, own.account, a.Urgent, encode(a.Household))
+		a.Contact.Capacity, own.phone, own.account, a.Urgent, encode(a.Household), wording.WhoIsTold(a.Contact.Capacity, a.Contact.Name, a.Contact.Phone))
 	if err != nil {
 		return pg.Fail(err, "write an application of a case")
 	}

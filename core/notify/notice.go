@@ -26,12 +26,14 @@ type Notice struct {
 	Citizen     string             // account, "" when the person has none
 	Phone       core.Phone         // zero when not known
 	Text        wording.Notice     // required
+	Haste       Haste              // "" for what waits for the morning
 }
 
 // Outbox enqueues notices. Safe for concurrent use.
 type Outbox struct {
 	gateway seal.Recipient
 	jobs    *jobs.Inserter
+	keys    Keys
 }
 
 // NewOutbox makes an outbox; phones are sealed to the gateway's public key, one
@@ -46,7 +48,13 @@ func NewOutbox(gateway seal.Recipient) (*Outbox, error) {
 
 // Through makes the outbox enqueue by the process's own inserter of the gateway's queue.
 func (o *Outbox) Through(in *jobs.Inserter) *Outbox {
-	return &Outbox{gateway: o.gateway, jobs: in}
+	return &Outbox{gateway: o.gateway, jobs: in, keys: o.keys}
+}
+
+// Keyed makes the outbox write whom a notice is for, by keyed hashes: the ways to them are
+// then ordered by what they wish and what told them last. Without it the order is fixed.
+func (o *Outbox) Keyed(k Keys) *Outbox {
+	return &Outbox{gateway: o.gateway, jobs: o.jobs, keys: k}
 }
 
 const maxWords = 1000 // runes
@@ -69,12 +77,12 @@ func (o *Outbox) Enqueue(ctx context.Context, tx *pg.Tx, n Notice) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	const q = `insert into notice (key, region, application, case_id, claim, citizen, kind, words, fields, wrapped, phone, created, updated)
-		values ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+	const q = `insert into notice (key, region, application, case_id, claim, citizen, kind, words, fields, wrapped, phone, created, updated, haste, person, contact)
+		values ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15)
 		on conflict (key) do nothing returning id`
 	var id int64
 	err = pg.Fail(tx.QueryRow(ctx, q, n.Key, n.Region, n.Application, n.Case, n.Claim, n.Citizen, n.Text.Kind,
-		n.Text.Words, fields, wrapped, phone, tx.Now()).Scan(&id), "write a notice")
+		n.Text.Words, fields, wrapped, phone, tx.Now(), n.Haste, o.keys.Person(n.Citizen, n.Phone), o.keys.contact(n.Citizen, n.Phone)).Scan(&id), "write a notice")
 	if err != nil && core.KindOf(err) == core.KindNotFound {
 		const again = `select id from notice where key = $1`
 		return id, pg.Fail(tx.QueryRow(ctx, again, n.Key).Scan(&id), "find a notice")

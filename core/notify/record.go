@@ -36,6 +36,9 @@ func (w *Worker) recordIn(ctx context.Context, tx *pg.Tx, n *loaded, channel cor
 	if err != nil || tag.RowsAffected() == 0 {
 		return pg.Fail(err, "record an attempt")
 	}
+	if err := n.learn(ctx, tx, channel, out); err != nil {
+		return err
+	}
 	act := ""
 	switch out.Result {
 	case Accepted, Missed:

@@ -45,8 +45,12 @@ type Route struct {
 
 // Config is what a Worker needs beside its dependencies.
 type Config struct {
-	// Routes in the order they are tried. Required.
+	// Routes in the order they are tried with somebody of whom nothing is known: what they
+	// wish, and what told them last, goes before. Required.
 	Routes []Route
+
+	// Night is when nothing is sent but what has Haste. Defaults to none.
+	Night Night
 
 	// Pause is the first wait before asking or trying again; it grows with what has
 	// passed, to 5 minutes. Defaults to 5 s.
@@ -128,7 +132,7 @@ func (w *Worker) Work(ctx context.Context, job jobs.Job[jobs.Notify]) error {
 	if err != nil || n.ended {
 		return err
 	}
-	for _, r := range w.cfg.Routes {
+	for _, r := range n.order(w.cfg.Routes) {
 		done, err := w.route(ctx, n, r)
 		if err != nil || done {
 			return err
@@ -200,6 +204,9 @@ func (w *Worker) await(ctx context.Context, n *loaded, r Route, a *attempt) (boo
 
 // send writes the intention, sends once, and writes the outcome.
 func (w *Worker) send(ctx context.Context, n *loaded, r Route, before *attempt) (bool, error) {
+	if wait := w.cfg.Night.Wait(n.now, n.created); wait > 0 && n.haste == "" {
+		return false, jobs.Snooze(wait)
+	}
 	a, err := w.intend(ctx, n, r, before)
 	if err != nil {
 		return false, err
@@ -220,7 +227,7 @@ func (w *Worker) send(ctx context.Context, n *loaded, r Route, before *attempt) 
 // settle records an outcome and says what follows from it.
 func (w *Worker) settle(ctx context.Context, n *loaded, r Route, a *attempt, out Outcome) (bool, error) {
 	if out.Result == Accepted && r.TellsOnAccept {
-		out.Result = Delivered
+		out.Result, out.unproven = Delivered, true
 	}
 	if out.Result == Missed && (out.Wait <= 0 || a.sends >= r.Sends) {
 		out.Result = Refused // it was tried as often as may be
@@ -261,7 +268,12 @@ type loaded struct {
 	phone    core.Phone
 	ended    bool
 	now      time.Time
+	created  time.Time
+	haste    Haste
+	contact  []byte // nil for nobody's
 	attempts map[core.ChannelName]*attempt
+	past     map[core.ChannelName]past
+	wish     wish
 }
 
 type attempt struct {
@@ -277,14 +289,18 @@ type attempt struct {
 
 func (w *Worker) load(ctx context.Context, id int64) (*loaded, error) {
 	n := &loaded{id: id, attempts: map[core.ChannelName]*attempt{}}
-	var wrapped, phone, fields []byte
+	var wrapped, phone, fields, person []byte
 	err := w.deps.DB.Read(ctx, scopeOf(id), func(ctx context.Context, tx *pg.Tx) error {
 		n.now = tx.Now()
-		const q = `select key, region, case_id, coalesce(application::text, ''), citizen, kind, words, fields, wrapped, phone, ended is not null
-			from notice where id = $1`
-		err := tx.QueryRow(ctx, q, id).Scan(&n.key, &n.region, &n.caseID, &n.app, &n.citizen, &n.kind, &n.words, &fields, &wrapped, &phone, &n.ended)
+		const q = `select key, region, case_id, coalesce(application::text, ''), citizen, kind, words, fields, wrapped, phone, ended is not null,
+			created, haste, person, contact from notice where id = $1`
+		err := tx.QueryRow(ctx, q, id).Scan(&n.key, &n.region, &n.caseID, &n.app, &n.citizen, &n.kind, &n.words, &fields, &wrapped, &phone, &n.ended,
+			&n.created, &n.haste, &person, &n.contact)
 		if err != nil {
 			return pg.Fail(err, "read a notice")
+		}
+		if err := n.readWays(ctx, tx, person, n.contact); err != nil {
+			return err
 		}
 		return n.readAttempts(ctx, tx)
 	})

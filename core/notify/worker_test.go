@@ -17,6 +17,7 @@ import (
 	"lianou/core/jobs/jobstest"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/seal"
 )
 
 // provider plays an outside provider by a script of answers; the last one stays.
@@ -62,6 +63,9 @@ type desk struct {
 	worker      *Worker
 	wechat, sms *provider
 	notice      int64
+	keys        Keys
+	opener      *seal.Opener
+	audit       *audit.Log
 }
 
 func newDesk(t testing.TB, wechat, sms []Outcome) *desk {
@@ -73,6 +77,8 @@ func newDesk(t testing.TB, wechat, sms []Outcome) *desk {
 	if d.box, err = NewOutbox(keys.Platform.Gateway); err != nil {
 		t.Fatal(err)
 	}
+	d.keys, d.opener, d.audit = NewKeys(keys.Platform.Shared), keys.Gateway.Opener, audit.NewTo(keys.Gateway.Platform)
+	d.box = d.box.Keyed(d.keys)
 	d.worker, err = NewWorker(Config{Routes: []Route{
 		{Channel: "wechat", Sender: d.wechat, TellsOnAccept: true},
 		{Channel: "sms", Sender: asked{d.sms}},

@@ -60,6 +60,9 @@ func Unscoped() map[string]string {
 		// recheck
 		"recheck_share": "how much a county looks at again, no person",
 		"recheck_round": "rounds of a county: days, counts, hashes and a sealed seed, and ids of staff",
+		// notify: of a contact, who has no township
+		"contact_way":  "keyed hashes of accounts and numbers, names of ways and times",
+		"contact_wish": "keyed hashes, names of ways and ids of staff",
 		// intake
 		"receipt":          "numbers that name applications: looked up by number before any township is known, no person",
 		"application_blob": "digests of sealed files and ids: the sweeper asks for every township",

@@ -19,7 +19,7 @@ type Conferred struct {
 // is no decision: each item gets its own letter.
 func ConferenceKept(c Conferred) Notice {
 	return Notice{KindConference, c.said() + stop(c.Reason) + c.goesOn() +
-		"觉得不对,可打 " + Hotline + ",换人再看。每一项定了都会给您信。收到信起 60 天内,可向" + c.County + "政府申请行政复议。",
+		"每一项定了都会给您信。收到信起 60 天内,可向" + c.County + "政府申请行政复议。觉得不对,可打 " + Hotline + ",换人再看。",
 		[]Field{{"outcome", c.Outcome}}}
 }
 

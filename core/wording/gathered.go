@@ -47,7 +47,7 @@ func Decided(grants []Grant, referrals []Referral) Notice {
 	if len(grants) == 1 {
 		what = grants[0].Item
 	}
-	words := granted(what, grants) + "这是" + who + "定的。钱直接打到卡上。" + passedOn(referrals) + Promise
+	words := granted(what, grants) + "这是" + who + "定的。钱直接打到卡上。" + passedOn(referrals) + Help + Promise
 	return Notice{KindApproved, words, []Field{{"item", short(names(grants, func(g Grant) string { return g.Item }), sample)},
 		{"amount", sum.Short()}, {"by", who}}}
 }

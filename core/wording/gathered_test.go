@@ -50,9 +50,9 @@ func TestGatheredDecisionsSayWhoAndHowMuch(t *testing.T) {
 		{"one alone is said as ever", []Grant{low}, nil, KindApproved, Approved(low).Words},
 		{"one passed on alone too", nil, []Referral{law}, KindReferred, Referred("免费律师", "司法局", 7).Words},
 		{"two by two bodies", []Grant{low, once}, nil, KindApproved,
-			"2 项救助批准了(确认同意)。低保每月 180 元(样本)、取暖补助一次 500 元。按月发的,从 4 月起算。这是王庙镇、平原县定的。钱直接打到卡上。我们不收钱,不要验证码。"},
+			"2 项救助批准了(确认同意)。低保每月 180 元(样本)、取暖补助一次 500 元。按月发的,从 4 月起算。这是王庙镇、平原县定的。钱直接打到卡上。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。"},
 		{"one of each", []Grant{low}, []Referral{law}, KindApproved,
-			"低保批准了(确认同意)。每月 180 元(样本),从 4 月起算。这是王庙镇定的。钱直接打到卡上。免费律师已转给司法局。7 个工作日内给您回话。有了结果我们告诉您。我们不收钱,不要验证码。"},
+			"低保批准了(确认同意)。每月 180 元(样本),从 4 月起算。这是王庙镇定的。钱直接打到卡上。免费律师已转给司法局。7 个工作日内给您回话。有了结果我们告诉您。有问题打 12345,外地打 0534-12345。我们不收钱,不要验证码。"},
 		{"two passed on", nil, []Referral{law, {"免费用电", "司法局", 20}}, KindReferred,
 			"免费律师、免费用电已转给司法局。最晚 20 个工作日内给您回话。有了结果我们告诉您。"},
 	} {

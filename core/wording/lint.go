@@ -2,7 +2,9 @@ package wording
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/width"
@@ -28,7 +30,7 @@ func forbidden() []string {
 // on a link. Our texts name them only to say that we never ask (F69; wording.md): people
 // learn that whoever does is not us.
 func impostors() []string {
-	return []string{"转账", "汇款", "打款", "手续费", "保证金", "押金", "交钱", "收钱", "验证码", "密码", "卡号", "链接", "http", "扫码"}
+	return []string{"转账", "汇款", "打款", "手续费", "保证金", "押金", "交钱", "收钱", "交费", "缴费", "工本费", "验证码", "登录码", "动态码", "密码", "卡号", "链接", "http", "扫码"}
 }
 
 // asks reports what a sentence asks for that nobody may ask for in our name; "" for nothing.
@@ -36,9 +38,12 @@ func impostors() []string {
 // of it, and one that tells nobody to do anything, such as the label of a field, asks for
 // nothing.
 func asks(sentence string) string {
-	for _, clause := range strings.FieldsFunc(strings.ToLower(width.Narrow.String(sentence)), func(r rune) bool { return strings.ContainsRune(",、:", r) }) {
-		if warns(clause) || !strings.ContainsAny(clause, "请把需先点") {
+	for _, clause := range strings.FieldsFunc(thousands().ReplaceAllString(strings.ToLower(width.Narrow.String(sentence)), "$1$2"), func(r rune) bool { return strings.ContainsRune(",、:", r) }) {
+		if warns(clause) || !urges(clause) {
 			continue
+		}
+		if pays().MatchString(clause) {
+			return "交钱"
 		}
 		for _, w := range impostors() {
 			if strings.Contains(clause, w) {
@@ -48,6 +53,25 @@ func asks(sentence string) string {
 	}
 	return ""
 }
+
+// urges reports whether a clause tells somebody to do something.
+func urges(clause string) bool {
+	if strings.ContainsAny(clause, "请把需先点交缴付转汇") {
+		return true
+	}
+	for _, w := range []string{"告诉我们", "报给", "报一下", "念给", "发来", "发给", "发到我", "输入", "填上您", "要您"} {
+		if strings.Contains(clause, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// pays finds a sum that somebody is to hand over: 交 20 元. What we pay is 打到卡上 or 发.
+var pays = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[交缴付转汇].{0,5}[0-9][0-9,.]* ?元`) })
+
+// thousands finds the comma of a number, which parts no clause.
+var thousands = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([0-9]),([0-9])`) })
 
 // warns reports whether a clause says that nothing of it is asked for, and nobody should.
 func warns(clause string) bool {
@@ -82,6 +106,22 @@ func Lint(text string) []string {
 	}
 	if count > 0 && total > MaxSentenceMean*count {
 		out = append(out, fmt.Sprintf("句子平均 %d 字", total/count))
+	}
+	return out
+}
+
+// LintNotice gives what is wrong with a whole message that goes out by itself: what Lint
+// finds, and a message about money that does not end with whom to ask. Who gets an unexpected
+// one rings the number under it, and that must be ours (wording.md). Only the promise may
+// stand behind.
+func LintNotice(text string) []string {
+	out := Lint(text)
+	body := strings.TrimSpace(strings.ReplaceAll(text, Promise, ""))
+	if !strings.ContainsAny(body, "元钱卡") && !strings.Contains(body, "停发") {
+		return out
+	}
+	if all := Sentences(body); !strings.Contains(all[len(all)-1], Hotline) {
+		out = append(out, "说到钱,最后没写 "+Hotline)
 	}
 	return out
 }

@@ -162,7 +162,7 @@ type Grant struct {
 // Approved says what was granted, from when, and who decided.
 func Approved(g Grant) Notice {
 	return Notice{KindApproved,
-		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s", g.Item, how(g), g.By, Promise),
+		fmt.Sprintf("%s批准了(确认同意)。%s这是%s定的。钱直接打到卡上。%s%s", g.Item, how(g), g.By, Help, Promise),
 		[]Field{{"item", short([]string{g.Item}, g.Sample)}, {"amount", g.Amount.Short()}, {"by", g.By}}}
 }
 

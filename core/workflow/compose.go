@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/notify"
 	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/wording"
@@ -14,6 +15,7 @@ import (
 type together struct {
 	words    wording.Notice
 	tellings []casefile.Telling
+	haste    notify.Haste
 }
 
 // compose finds the words for what waits: what hangs out in one notice, decisions
@@ -37,14 +39,14 @@ func (f *Flow) compose(ctx context.Context, tx *pg.Tx, c casefile.Case, waiting 
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, together{words, hung})
+		out = append(out, together{words: words, tellings: hung})
 	}
 	if len(decided) > 0 {
 		words, err := f.composeDecided(ctx, tx, c, claims, decided)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, together{words, decided})
+		out = append(out, together{words: words, tellings: decided})
 	}
 	return out, nil
 }
@@ -124,9 +126,20 @@ func (f *Flow) composeMoney(ctx context.Context, tx *pg.Tx, c casefile.Case, cla
 	}
 	out := make([]together, 0, len(order))
 	for _, g := range order {
-		out = append(out, together{moneyWords(c, claims, g.kind, paid[g]), told[g]})
+		out = append(out, together{moneyWords(c, claims, g.kind, paid[g]), told[g], hasteOfMoney(claims, g.kind, paid[g])})
 	}
 	return out, nil
+}
+
+// hasteOfMoney: what an emergency pays is waited for tonight, and money that came back is
+// not: the counter where its card is looked at is closed until the morning.
+func hasteOfMoney(claims map[core.ClaimID]casefile.Claim, kind wording.Kind, lines []payout.Line) notify.Haste {
+	for _, l := range lines {
+		if kind == wording.KindPaid && claims[l.Claim].Emergency {
+			return notify.HasteEmergency
+		}
+	}
+	return ""
 }
 
 // moneyWords says one line as letters do, by the official name, and several as

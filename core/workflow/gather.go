@@ -145,7 +145,7 @@ func (f *Flow) send(ctx context.Context, tx *pg.Tx, c casefile.Case, t together)
 	if len(t.tellings) == 1 {
 		claim = t.tellings[0].Claim
 	}
-	id, err := f.enqueue(ctx, tx, c, notify.Notice{Claim: claim, Key: keyOf(t.tellings[0]), Text: t.words})
+	id, err := f.enqueue(ctx, tx, c, notify.Notice{Claim: claim, Key: keyOf(t.tellings[0]), Text: t.words, Haste: t.haste})
 	if err != nil {
 		return err
 	}

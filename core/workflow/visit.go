@@ -8,6 +8,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/notify"
 	"lianou/core/wording"
 )
 
@@ -61,7 +62,9 @@ func (a *act) plan(ctx context.Context, in PlanVisit) error {
 		return err
 	}
 	key := fmt.Sprintf("visit/%d/%s/%s", a.c.ID, in.On, in.Part)
-	return a.f.tell(ctx, a.tx, a.c, 0, key, wording.Visit(in.On, in.Part, a.c.Town))
+	_, err = a.f.enqueue(ctx, a.tx, a.c, notify.Notice{Key: key, Text: wording.Visit(in.On, in.Part, a.c.Town),
+		Haste: notify.HasteOfVisit(in.On, a.tx.Today(), in.Part == "上午")})
+	return err
 }
 
 // RecordVisit is what two people bring back.

@@ -149,7 +149,7 @@ func (a *act) merge(ctx context.Context, d casefile.Doubt, in Weigh) error {
 		return err
 	}
 	if in.Contact {
-		if err := a.f.Cases.Speak(ctx, a.tx, a.c, d.Application); err != nil {
+		if err := a.speak(ctx, d.Application); err != nil {
 			return err
 		}
 	}

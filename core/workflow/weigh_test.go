@@ -100,6 +100,13 @@ func TestAnOfficerWeighsTwoApplications(t *testing.T) {
 			if now, _ := w.get(c.ID); who.Citizen != "citizen-2" || now.FactsVersion != 2 {
 				t.Errorf("told is %s, facts %d", who.Citizen, now.FactsVersion)
 			}
+			// Who was told until now hears that it is another, once; each application keeps whom its door named.
+			if n := w.count(`select count(*) from notice where case_id = $1 and kind = 'speaks' and citizen = $2`, c.ID, first.Contact.CitizenID); n != 1 {
+				t.Errorf("who was told before heard %d times", n)
+			}
+			if n := w.count(`select count(*) from case_application where case_id = $1 and told like '办得怎么样,告诉%'`, c.ID); n != 2 {
+				t.Errorf("%d applications keep who is told", n)
+			}
 		})
 	}
 }
