@@ -61,14 +61,18 @@ var (
 	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
 	// ErrKin is an approval by who has kin in the batch.
 	ErrKin = core.E(core.KindForbidden, "payout_kin", "这一批里有您亲属家的钱,请另一个人来核准。")
+	// ErrDecider is a batch with money that its maker or approver decided on (security.md P16).
+	ErrDecider = core.E(core.KindForbidden, "payout_decider", "这一批里有您自己提出或者批准的钱。定的人不能发,请另一个人来。")
+	// ErrOthersOnly is a run of nothing but the money of its maker's kin or of their own decisions.
+	ErrOthersOnly = core.E(core.KindForbidden, "payout_others_only", "等着发的钱,有的是您自己定的,有的是您亲属家的。请另一个人来做这一批。")
 	// ErrCardChanged is a draft with a line to a card that has been replaced since.
 	ErrCardChanged = core.E(core.KindConflict, "card_changed", "这一批做成以后,有人家换了卡。请作废,重做一批再核准。")
 )
 
 // CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
 // draft, and reserves it on the budget lines of the year. What another batch is just
-// taking is left to it, and the money of the maker's kin to another maker (F60); what no budget line has money for stays due, and Waiting lists
-// it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
+// taking is left to it, and the money of the maker's kin (F60), or that the maker decided on,
+// to another maker; what no budget line has money for stays due, and Waiting lists it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
 // waits.
 func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
 	if by <= 0 {
@@ -165,18 +169,19 @@ func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
 // dueNow is what is due up to the month $1, unsaid leaves out what a statement of the bank has
 // as paid and two people have not settled, notKin the money of the kin of who asks
-// ($3), and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
+// ($3), notDecided what they proposed or approved themselves, and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
 // 3.7), then who waits longest.
 const (
 	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1` + unsaid
 	unsaid      = ` and (e.attempts = 0 or not payout_contradicted(e.claim, e.period))`
 	notKin      = ` and not exists (select from case_conflict k where k.case_id = e.case_id and k.staff = $3)`
+	notDecided  = ` and not exists (select from decision d where d.id = e.decision and $3 in (d.proposer, d.approver))`
 	oldestFirst = ` order by c.emergency desc, e.id`
 )
 
 func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLines, error) {
 	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
-		dueNow + notKin + oldestFirst + ` limit $2 for update of e skip locked`
+		dueNow + notKin + notDecided + oldestFirst + ` limit $2 for update of e skip locked`
 	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
@@ -195,7 +200,7 @@ func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLi
 		return nil, pg.Fail(err, "take what is due")
 	}
 	if len(out) == 0 {
-		return nil, ErrNothingDue
+		return nil, p.othersOnly(ctx, tx)
 	}
 	return out, nil
 }
@@ -251,6 +256,9 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	}
 	if pg.Constraint(err) == "payout_kin" {
 		return ErrKin.Wrap(pg.Fail(err, "approve a batch"))
+	}
+	if pg.Constraint(err) == "payout_decider" {
+		return ErrDecider.Wrap(pg.Fail(err, "approve a batch"))
 	}
 	if err != nil {
 		return pg.Fail(err, "approve a batch")
