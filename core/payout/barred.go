@@ -30,13 +30,15 @@ func (p *Payout) Barred(ctx context.Context, tx *pg.Tx, by core.StaffID, batch i
 
 // othersOnly turns a run that found nothing for its maker into its reason: there is money, which
 // is their kin's or which they decided on themselves.
-func (p *Payout) othersOnly(ctx context.Context, tx *pg.Tx) error {
-	t, _, err := p.Due(ctx, tx)
-	if err == nil && t.Lines > 0 {
-		return ErrOthersOnly
-	}
+func (p *Payout) othersOnly(ctx context.Context, tx *pg.Tx, pick Choice) error {
+	parts, err := p.Parts(ctx, tx)
 	if err != nil {
 		return err
+	}
+	for _, part := range parts {
+		if pick.takes(part) {
+			return ErrOthersOnly
+		}
 	}
 	return ErrNothingDue
 }

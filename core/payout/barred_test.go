@@ -43,7 +43,7 @@ func TestWhoDecidedDoesNotPay(t *testing.T) {
 	h.decidedBy(maker, check, first.Claim)
 	const third core.StaffID = 13
 	make := func(by core.StaffID) (b Batch, err error) {
-		err = h.tx(func(ctx context.Context, tx *pg.Tx) error { b, err = h.CreateBatch(ctx, tx, by); return err })
+		err = h.tx(func(ctx context.Context, tx *pg.Tx) error { b, err = h.CreateBatch(ctx, tx, by, Choice{}); return err })
 		return b, err
 	}
 	b, err := make(maker)

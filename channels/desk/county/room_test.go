@@ -187,7 +187,7 @@ func (o *office) batch() int64 {
 	o.t.Helper()
 	var b payout.Batch
 	o.must(o.db.Tx(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = o.payout.CreateBatch(ctx, tx, o.ids["payer1"])
+		b, err = o.payout.CreateBatch(ctx, tx, o.ids["payer1"], payout.Choice{})
 		return err
 	}))
 	return b.ID
