@@ -3,6 +3,7 @@ package payout
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -127,6 +128,7 @@ func (g *gateBank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := g.armed()
 	here := s.bank != "" && strings.HasPrefix(r.Method+" "+r.URL.Path, s.bank)
 	if here && !s.after {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that the other side is gone
 		g.at <- s.name
 		<-r.Context().Done() // its process is killed
 		panic(http.ErrAbortHandler)
