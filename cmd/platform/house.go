@@ -197,7 +197,9 @@ func (h *house) money() error {
 	if err != nil {
 		return err
 	}
-	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Rail: rail, Jobs: h.own})
+	h.payout, err = payout.New(payout.Config{Payer: payer}, payout.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit, Log: h.log, Rail: rail, Jobs: h.own,
+		Apart:    func(day core.Date) ([]payout.Apart, error) { return apart(h.books, day) },
+		Calendar: func() payout.Calendar { return h.books.Calendar() }})
 	return err
 }
 

@@ -74,7 +74,10 @@ func TestReturnedLineIsMendedOnce(t *testing.T) {
 	if l := h.ledger(); l.Bank != sum || l.Owed != 0 || !l.Balanced() {
 		t.Errorf("ledger %+v", l)
 	}
-	err := h.tx(func(ctx context.Context, tx *pg.Tx) error { _, err := h.CreateBatch(ctx, tx, maker); return err })
+	err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := h.CreateBatch(ctx, tx, maker, Choice{})
+		return err
+	})
 	if !errors.Is(err, ErrNothingDue) {
 		t.Errorf("a third batch: %v", err)
 	}

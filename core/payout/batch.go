@@ -28,7 +28,8 @@ type Totals struct {
 type Batch struct {
 	ID         int64
 	Name       string
-	CreatedBy  core.StaffID
+	CreatedBy  core.StaffID // 0: the job, and nobody has taken it over yet
+	Choice     Choice       // what of all that was due it took
 	ApprovedBy core.StaffID // 0 before
 	Totals     Totals
 	Sample     bool // some of the amounts are sample figures
@@ -61,35 +62,52 @@ var (
 	ErrMoved = core.E(core.KindConflict, "moved_on", "这一批刚有人动过,请刷新再看。")
 	// ErrKin is an approval by who has kin in the batch.
 	ErrKin = core.E(core.KindForbidden, "payout_kin", "这一批里有您亲属家的钱,请另一个人来核准。")
+	// ErrDecider is a batch with money that its maker or approver decided on (security.md P16).
+	ErrDecider = core.E(core.KindForbidden, "payout_decider", "这一批里有您自己提出或者批准的钱。定的人不能发,请另一个人来。")
+	// ErrNotTaken is an approval of a draft of the job that nobody has taken over.
+	ErrNotTaken = core.E(core.KindConflict, "not_taken", "这一批是系统做的,还没有人接。请一个人看过接下,另一个人再核准。")
+	// ErrOthersOnly is a run of nothing but the money of its maker's kin or of their own decisions.
+	ErrOthersOnly = core.E(core.KindForbidden, "payout_others_only", "等着发的钱,有的是您自己定的,有的是您亲属家的。请另一个人来做这一批。")
 	// ErrCardChanged is a draft with a line to a card that has been replaced since.
 	ErrCardChanged = core.E(core.KindConflict, "card_changed", "这一批做成以后,有人家换了卡。请作废,重做一批再核准。")
 )
 
-// CreateBatch gathers what is due in the caller's scope, at most MaxLines, into a
+// CreateBatch gathers what is due of a Choice in the caller's scope, at most MaxLines, into a
 // draft, and reserves it on the budget lines of the year. What another batch is just
-// taking is left to it, and the money of the maker's kin to another maker (F60); what no budget line has money for stays due, and Waiting lists
-// it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
+// taking is left to it, and the money of the maker's kin (F60), or that the maker decided on,
+// to another maker; what no budget line has money for stays due, and Waiting lists it. ErrNothingDue when nothing is left; KindConflict budget_used_up when all of it
 // waits.
-func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (Batch, error) {
+func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) (Batch, error) {
 	if by <= 0 {
 		return Batch{}, core.E(core.KindForbidden, "no_staff", "")
 	}
+	if err := pick.check(); err != nil {
+		return Batch{}, err
+	}
+	return p.createBatch(ctx, tx, by, pick)
+}
+
+func (p *Payout) createBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) (Batch, error) {
 	// Before what is due is read: two runs at once are one after the other.
 	money, err := lockedPots(ctx, tx)
 	if err != nil {
 		return Batch{}, err
 	}
-	due, err := p.takeDue(ctx, tx, by)
+	due, err := p.takeDue(ctx, tx, by, pick)
 	if err != nil {
+		return Batch{}, err
+	}
+	if due, err = p.free(ctx, tx, due); err != nil {
 		return Batch{}, err
 	}
 	lines, wait := money.serve(due)
 	if len(lines) == 0 {
 		return Batch{}, errWaits(wait.list(money))
 	}
-	b := Batch{CreatedBy: by, State: "draft", Created: tx.Now(), Totals: lines.totals(), Sample: lines.sample()}
-	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created) values ($1, $2, $3, $4, $5, $6) returning id, name`
-	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), b.Sample, tx.Now()).Scan(&b.ID, &b.Name)
+	b := Batch{CreatedBy: by, Choice: pick, State: "draft", Created: tx.Now(), Totals: lines.totals(), Sample: lines.sample()}
+	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created, county, item, period, emergency)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id, name`
+	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), b.Sample, tx.Now(), pick.County, pick.Item, pick.Period, pick.Emergency).Scan(&b.ID, &b.Name)
 	if err != nil {
 		return Batch{}, pg.Fail(err, "make a batch")
 	}
@@ -100,7 +118,11 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID) (B
 	if _, err := tx.Exec(ctx, mark, lines.ids(), tx.Now()); err != nil {
 		return Batch{}, pg.Fail(err, "mark what is batched")
 	}
-	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: staff(by), Act: "batch.created", Subject: batchSubject(b.ID), Purpose: "payout",
+	who := robot()
+	if by > 0 {
+		who = staff(by)
+	}
+	return b, p.audit.Write(ctx, tx, audit.Entry{Actor: who, Act: "batch.created", Subject: batchSubject(b.ID), Purpose: "payout",
 		Detail: b.detail()})
 }
 
@@ -165,19 +187,20 @@ func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
 // dueNow is what is due up to the month $1, unsaid leaves out what a statement of the bank has
 // as paid and two people have not settled, notKin the money of the kin of who asks
-// ($3), and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
+// ($3), notDecided what they proposed or approved themselves, and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
 // 3.7), then who waits longest.
 const (
-	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1` + unsaid
+	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1` + unsaid + unheld
 	unsaid      = ` and (e.attempts = 0 or not payout_contradicted(e.claim, e.period))`
 	notKin      = ` and not exists (select from case_conflict k where k.case_id = e.case_id and k.staff = $3)`
+	notDecided  = ` and not exists (select from decision d where d.id = e.decision and $3 in (d.proposer, d.approver))`
 	oldestFirst = ` order by c.emergency desc, e.id`
 )
 
-func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLines, error) {
+func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) (dueLines, error) {
 	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
-		dueNow + notKin + oldestFirst + ` limit $2 for update of e skip locked`
-	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by)
+		dueNow + notKin + notDecided + chosen + oldestFirst + ` limit $2 for update of e skip locked`
+	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by, pick.County, pick.Item, pick.Period, pick.Emergency)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}
@@ -195,7 +218,7 @@ func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID) (dueLi
 		return nil, pg.Fail(err, "take what is due")
 	}
 	if len(out) == 0 {
-		return nil, ErrNothingDue
+		return nil, p.othersOnly(ctx, tx, pick)
 	}
 	return out, nil
 }
@@ -243,14 +266,20 @@ func (p *Payout) Approve(ctx context.Context, tx *pg.Tx, by core.StaffID, id int
 	if err := holdCards(ctx, tx, id); err != nil {
 		return err
 	}
+	if err := p.stillApart(ctx, tx, id); err != nil {
+		return err
+	}
 	const q = `update payout_batch set state = 'approved', approved_by = $2, approved = $3
-		where id = $1 and state = 'draft' and created_by <> $2 and lines = $4 and total = $5 and not ` + cardChanged
+		where id = $1 and state = 'draft' and created_by not in (0, $2) and lines = $4 and total = $5 and not ` + cardChanged
 	tag, err := tx.Exec(ctx, q, id, by, tx.Now(), declared.Lines, declared.Total)
 	if pg.Constraint(err) == "payout_totals" {
 		return ErrTotals.Wrap(pg.Fail(err, "approve a batch"))
 	}
 	if pg.Constraint(err) == "payout_kin" {
 		return ErrKin.Wrap(pg.Fail(err, "approve a batch"))
+	}
+	if pg.Constraint(err) == "payout_decider" {
+		return ErrDecider.Wrap(pg.Fail(err, "approve a batch"))
 	}
 	if err != nil {
 		return pg.Fail(err, "approve a batch")
@@ -287,6 +316,8 @@ func whyNot(ctx context.Context, tx *pg.Tx, by core.StaffID, id int64, declared 
 		return ErrMoved
 	case b.CreatedBy == by:
 		return ErrSamePerson
+	case b.CreatedBy == 0:
+		return ErrNotTaken
 	case b.Totals != declared:
 		return ErrTotals
 	}

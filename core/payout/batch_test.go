@@ -55,7 +55,7 @@ func TestTwentyAtOncePayOnce(t *testing.T) {
 	h.bank.set(func(b *bank) { b.lose = 3 })
 	var b Batch
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	}))
 	var wait sync.WaitGroup
@@ -112,7 +112,7 @@ func TestTwoCreatorsNeverShareALine(t *testing.T) {
 	for range 8 {
 		wait.Go(func() {
 			err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
-				b, err := h.CreateBatch(ctx, tx, maker)
+				b, err := h.CreateBatch(ctx, tx, maker, Choice{})
 				if err == nil {
 					mu.Lock()
 					got.Lines, got.Total = got.Lines+b.Totals.Lines, got.Total+b.Totals.Total
@@ -137,7 +137,7 @@ func TestApproveRefuses(t *testing.T) {
 	h.due(2)
 	var b Batch
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	}))
 	oneMore := b.Totals

@@ -88,7 +88,7 @@ func (h *house) waits() (list []Waiting) {
 // batch makes a batch of what is due.
 func (h *house) batch() (b Batch, err error) {
 	err = h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	})
 	return b, err

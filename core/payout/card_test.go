@@ -76,7 +76,7 @@ func TestDraftDoesNotKeepTheOldCard(t *testing.T) {
 	h.must(err)
 	draft := func() (b Batch) {
 		h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-			b, err = h.CreateBatch(ctx, tx, maker)
+			b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 			return err
 		}))
 		return b

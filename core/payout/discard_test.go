@@ -18,7 +18,10 @@ func TestDiscardFreesTheLines(t *testing.T) {
 	h.due(2)
 	create := func() (b Batch) {
 		t.Helper()
-		h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) { b, err = h.CreateBatch(ctx, tx, maker); return err }))
+		h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
+			b, err = h.CreateBatch(ctx, tx, maker, Choice{})
+			return err
+		}))
 		return b
 	}
 	discard := func(id int64, reason string) error {

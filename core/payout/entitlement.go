@@ -152,7 +152,7 @@ func (p *Payout) entitledBefore(ctx context.Context, tx *pg.Tx, e Entitlement) (
 // Due counts what waits for a batch in the caller's scope, up to the coming month: not what a
 // statement of the bank has as paid.
 func (p *Payout) Due(ctx context.Context, tx *pg.Tx) (t Totals, sample bool, err error) {
-	const q = `select count(*), coalesce(sum(e.amount), 0)::bigint, coalesce(bool_or(e.sample), false) from payout_entitlement e where e.state = 'due' and e.period <= $1` + unsaid
+	const q = `select count(*), coalesce(sum(e.amount), 0)::bigint, coalesce(bool_or(e.sample), false) from payout_entitlement e where e.state = 'due' and e.period <= $1` + unsaid + unheld
 	err = tx.QueryRow(ctx, q, payable(tx)).Scan(&t.Lines, &t.Total, &sample)
 	return t, sample, pg.Fail(err, "count what is due")
 }

@@ -79,7 +79,10 @@ func TestLineChecksTheDecisionAgain(t *testing.T) {
 		_, err := tx.Exec(ctx, `update decision set digest = $2 where id = $1`, e.Decision, "c"+digest64[1:])
 		return pg.Fail(err, "tamper")
 	}))
-	err = h.tx(func(ctx context.Context, tx *pg.Tx) error { _, err := h.CreateBatch(ctx, tx, maker); return err })
+	err = h.tx(func(ctx context.Context, tx *pg.Tx) error {
+		_, err := h.CreateBatch(ctx, tx, maker, Choice{})
+		return err
+	})
 	if !errors.Is(err, ErrUndecided) {
 		t.Errorf("got %v", err)
 	}
@@ -206,7 +209,10 @@ func TestLedgerBalancesUnderAnything(t *testing.T) {
 			}
 		case "batch":
 			var b Batch
-			if keep(func(ctx context.Context, tx *pg.Tx) (err error) { b, err = h.CreateBatch(ctx, tx, maker); return err }) {
+			if keep(func(ctx context.Context, tx *pg.Tx) (err error) {
+				b, err = h.CreateBatch(ctx, tx, maker, Choice{})
+				return err
+			}) {
 				h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) }))
 				_ = h.Send(t.Context(), b.ID)
 			}

@@ -95,7 +95,7 @@ func (h *house) atOnce(db *pg.DB, towns []core.RegionCode) (made []int64) {
 	for _, region := range towns {
 		wait.Go(func() {
 			err := db.Tx(h.t.Context(), pg.Regions(region), func(ctx context.Context, tx *pg.Tx) error {
-				b, err := h.CreateBatch(ctx, tx, maker)
+				b, err := h.CreateBatch(ctx, tx, maker, Choice{})
 				if err == nil {
 					mu.Lock()
 					made = append(made, b.ID)

@@ -25,7 +25,12 @@ type Deps struct {
 	Audit *audit.Log
 	Log   *slog.Logger
 	Rail  Rail
-	Jobs  *jobs.Inserter // of the platform's queue. Defaults to one of its own
+	// Apart gives the items of a day that do not go side by side. nil where no rules are: then only
+	// the same item is looked for.
+	Apart func(core.Date) ([]Apart, error)
+	// Calendar gives the working days. nil: nothing is said of what is late.
+	Calendar func() Calendar
+	Jobs     *jobs.Inserter // of the platform's queue. Defaults to one of its own
 }
 
 // Payout is the one way to money. Methods with a tx run in the caller's
@@ -33,13 +38,15 @@ type Deps struct {
 type Payout struct {
 	*Budgets
 
-	cfg   Config
-	db    *pg.DB
-	ring  *seal.Ring
-	audit *audit.Log
-	log   *slog.Logger
-	rail  Rail
-	jobs  *jobs.Inserter
+	cfg      Config
+	db       *pg.DB
+	ring     *seal.Ring
+	audit    *audit.Log
+	log      *slog.Logger
+	rail     Rail
+	jobs     *jobs.Inserter
+	apart    func(core.Date) ([]Apart, error)
+	calendar func() Calendar
 
 	looked atomic.Int64 // the core.Date on which Months last found nothing more to make
 }
@@ -53,7 +60,7 @@ func New(cfg Config, d Deps) (*Payout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Payout{Budgets: NewBudgets(d.Audit), cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, rail: d.Rail, jobs: in}, nil
+	return &Payout{Budgets: NewBudgets(d.Audit), cfg: cfg, db: d.DB, ring: d.Ring, audit: d.Audit, log: d.Log, rail: d.Rail, jobs: in, apart: d.Apart, calendar: d.Calendar}, nil
 }
 
 func staff(id core.StaffID) audit.Actor { return audit.Actor{Kind: "staff", ID: formatID(int64(id))} }

@@ -35,6 +35,7 @@ type house struct {
 	t    testing.TB
 	env  *pgtest.Env
 	bank *bank
+	made int // payments of its own, so that each has its card
 }
 
 func newHouse(t testing.TB) *house {
@@ -137,7 +138,7 @@ func (h *house) due(n int) (sum core.Fen) {
 func (h *house) approved() (b Batch) {
 	h.t.Helper()
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	}))
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) }))

@@ -180,7 +180,7 @@ func TestCardChangesWhileADraftIsMade(t *testing.T) {
 	<-begun
 	var b Batch
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	}))
 	close(change)
@@ -202,7 +202,7 @@ func TestCardChangesWhileADraftIsApproved(t *testing.T) {
 	h.must(err)
 	var b Batch
 	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker)
+		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
 		return err
 	}))
 	var approved error

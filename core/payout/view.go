@@ -9,7 +9,8 @@ import (
 
 const batchRows = `select b.id, b.name, b.created_by, coalesce(b.approved_by, 0), b.lines, b.total, b.sample, b.paid, b.returned, b.state, b.offered,
 		coalesce((select max(w.word) from payout_word w where w.batch = b.id and w.offer = b.offered), ''), b.held is not null, b.refused,
-		coalesce(b.discarded_by, 0), b.discard_reason, b.created, b.approved, b.intended, b.sent, b.answered, b.closed
+		coalesce(b.discarded_by, 0), b.discard_reason, b.created, b.approved, b.intended, b.sent, b.answered, b.closed,
+		b.county, b.item, b.period, b.emergency
 	from payout_batch b `
 
 // Batches lists batches, newest first, at most 100. A batch names nobody, so it
@@ -40,7 +41,8 @@ func BatchByID(ctx context.Context, tx *pg.Tx, id int64) (Batch, error) {
 
 func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
 	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Sample, &b.Paid, &b.Returned, &b.State,
-		&b.Offered, &b.Word, &b.Held, &b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed)
+		&b.Offered, &b.Word, &b.Held, &b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed,
+		&b.Choice.County, &b.Choice.Item, &b.Choice.Period, &b.Choice.Emergency)
 	return b, pg.Fail(err, "read a batch")
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/core/workflow"
@@ -153,7 +154,7 @@ func (w *world) onRecord(c casefile.Case, want string) {
 func (w *world) sentBack() {
 	w.t.Helper()
 	w.must(w.db.Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		_, err := w.payout.CreateBatch(ctx, tx, w.id("payer"))
+		_, err := w.payout.CreateBatch(ctx, tx, w.id("payer"), payout.Choice{})
 		return err
 	}))
 	w.must(w.env.DB(pgtest.Owner).Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {

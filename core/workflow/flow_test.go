@@ -166,7 +166,7 @@ func (w *world) pay(claim casefile.Claim) {
 	ctx := w.t.Context()
 	var line int64
 	w.must(w.db.Tx(ctx, pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := w.payout.CreateBatch(ctx, tx, w.id("county")); err != nil {
+		if _, err := w.payout.CreateBatch(ctx, tx, w.id("county"), payout.Choice{}); err != nil {
 			return err
 		}
 		lines, err := w.linesOf(ctx, tx, claim.ID)

@@ -119,7 +119,7 @@ func (w *world) line(c casefile.Case, item core.ItemCode) payout.Line {
 	w.must(w.db.Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		due, _, err := w.payout.Due(ctx, tx)
 		if err == nil && due.Lines > 0 {
-			_, err = w.payout.CreateBatch(ctx, tx, w.id("county"))
+			_, err = w.payout.CreateBatch(ctx, tx, w.id("county"), payout.Choice{})
 		}
 		if err != nil {
 			return err

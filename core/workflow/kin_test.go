@@ -134,12 +134,12 @@ func TestNobodyPaysTheirKin(t *testing.T) {
 	}
 	batch := func(login string) (b payout.Batch, err error) {
 		err = w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			b, err = w.payout.CreateBatch(ctx, tx, w.id(login))
+			b, err = w.payout.CreateBatch(ctx, tx, w.id(login), payout.Choice{})
 			return err
 		})
 		return b, err
 	}
-	if _, err := batch("payer"); !errors.Is(err, payout.ErrNothingDue) {
+	if _, err := batch("payer"); !errors.Is(err, payout.ErrOthersOnly) {
 		t.Fatalf("kin made a batch: %v", err)
 	}
 	b, err := batch("city")

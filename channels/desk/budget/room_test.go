@@ -79,7 +79,7 @@ func (o *office) due(item, name string, amount core.Fen) {
 		e.Members = []payout.MemberKey{payout.CaseKey(e.Case, "a")}
 		const d = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
 				evidence, facts_version, facts_digest, book, at, digest)
-			values ($1, $2, '371426103', 'approved', $3, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
+			values ($1, $2, '371426103', 'approved', $3, 'month', true, 101, 102, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
 				repeat('a', 64), 'b', now(), repeat('a', 64)) returning id`
 		return pg.Fail(tx.QueryRow(ctx, d, e.Claim, e.Case, amount).Scan(&e.Decision), "decision")
 	}))

@@ -20,6 +20,8 @@ type batchPage struct {
 	Discarder       string
 	Word, Tone      string
 	MayApprove      bool
+	MayTake         bool          // a draft of the job, which nobody has taken over
+	Barred          string        // why this payer may not approve it
 	Unsure          string        // what is not known of it, and what to do
 	CardChanged     bool          // a line names a card that was replaced since: to be discarded
 	Lines           []payout.Line // names masked: whom the money is for is decided elsewhere
@@ -46,6 +48,13 @@ func (c *Room) batch(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		if err := c.fill(ctx, tx, id, &p); err != nil {
 			return err
 		}
+		if p.State == "draft" {
+			if barred := c.d.Payout.Barred(ctx, tx, at.Staff.ID, id); core.KindOf(barred) == core.KindForbidden {
+				p.Barred = core.Known(barred).Say
+			} else if barred != nil {
+				return barred
+			}
+		}
 		ids := make([]int64, len(p.Lines))
 		for i, l := range p.Lines {
 			ids[i] = l.ID
@@ -60,9 +69,10 @@ func (c *Room) batch(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	s := wordOf(p.Batch)
-	p.Maker, p.Approver, p.Discarder = names[p.CreatedBy], names[p.ApprovedBy], names[p.Discarded]
+	p.Maker, p.Approver, p.Discarder = makerOf(p.Batch, names), names[p.ApprovedBy], names[p.Discarded]
 	p.Word, p.Tone, p.Unsure = s.word, s.tone, unsure(p.Batch)
-	p.MayApprove = p.State == "draft" && p.CreatedBy != at.Staff.ID && p.Agrees() && !p.CardChanged
+	p.MayTake = p.State == "draft" && p.CreatedBy == 0 && p.Barred == ""
+	p.MayApprove = p.State == "draft" && p.CreatedBy != 0 && p.CreatedBy != at.Staff.ID && p.Agrees() && !p.CardChanged && p.Barred == ""
 	return at.Page.Show(w, at, desk.View{Room: "county", Name: "batch", Title: "批次 " + p.Name}, p)
 }
 

@@ -58,6 +58,9 @@ func (f found) digest() string {
 	for _, x := range f.unsettled {
 		fmt.Fprintln(h, x.Batch, x.Ruling, x.ProposedBy, x.Confirmed, x.MayDissolve)
 	}
+	for _, x := range f.held {
+		fmt.Fprintln(h, x.ID, x.LookedBy, x.Says)
+	}
 	for _, x := range f.asks {
 		fmt.Fprintln(h, x.Return, x.Outcome, x.ProposedBy)
 	}

@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -51,6 +50,7 @@ func (c *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/county", Roles: payers, Trace: "payment.listed", Serve: c.page},
 		{Method: "GET", Path: "/county/batches", Roles: payers, Trace: "payment.listed", Serve: c.batches},
 		{Method: "POST", Path: "/county/batch", Roles: payers, Trace: "batch.created", Serve: c.create},
+		{Method: "POST", Path: "/county/batch/{batch}/take", Roles: payers, Trace: "batch.taken", Serve: c.take},
 		{Method: "POST", Path: "/county/batch/{batch}/approve", Roles: payers, Trace: "batch.approved", Serve: c.approve},
 		{Method: "POST", Path: "/county/batch/{batch}/discard", Roles: payers, Trace: "batch.discarded", Serve: c.discard},
 		{Method: "POST", Path: "/county/inquiry/{return}/propose", Roles: payers, Trace: "inquiry.proposed", Serve: c.asked},
@@ -62,6 +62,8 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/county/fix/{fix}/phone", Roles: payers, Trace: "field.revealed", Serve: c.phone},
 		{Method: "POST", Path: "/county/fix/{fix}/reject", Roles: payers, Trace: "card.rejected account.rejected", Serve: c.reject},
 		{Method: "POST", Path: "/county/fix/{fix}/again", Roles: payers, Trace: "payment.allowed", Serve: c.again},
+		{Method: "POST", Path: "/county/held/{overlap}/say", Roles: payers, Trace: "overlap.said", Serve: c.sayApart},
+		{Method: "POST", Path: "/county/held/{overlap}/confirm", Roles: payers, Trace: "overlap.let_go", Serve: c.letGo},
 		{Method: "GET", Path: "/county/statement", Roles: payers, Trace: "statement.listed", Serve: c.statements},
 		{Method: "POST", Path: "/county/statement", Roles: payers, Trace: "statement.taken", Serve: c.bring},
 		{Method: "POST", Path: "/county/brought/{statement}/confirm", Roles: payers, Trace: "statement.confirmed", Serve: c.stands},
@@ -77,22 +79,6 @@ func scope() pg.Scope { return pg.City("payers make batches for the whole city")
 
 func (c *Room) act(r *http.Request, do func(context.Context, *pg.Tx) error) error {
 	return c.d.DB.Tx(r.Context(), scope(), do)
-}
-
-func (c *Room) create(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	said := ""
-	err := c.act(r, func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := c.d.Payout.CreateBatch(ctx, tx, at.Staff.ID); err != nil {
-			return err
-		}
-		left, err := c.d.Payout.Waiting(ctx, tx)
-		said = "做好了一批。请另一个人核准。"
-		if n := lines(left); n > 0 {
-			said += fmt.Sprintf("另有 %d 笔钱不够,先等着。", n)
-		}
-		return err
-	})
-	return done(w, r, err, said)
 }
 
 // approve sends the totals that the page showed along: what has changed since is
@@ -145,10 +131,14 @@ type page struct {
 	Due       payout.Totals
 	DueSample bool     // some of what is due stands on sample figures
 	Waits     []string // of what is due, for want of money of the year: what is missing
+	Choices   choices  // what a run may be narrowed to
+	Unpaid    []unpaid // what is not on the card yet, and by when
+	Late      int      // payments of it that are late
 	CanBatch  bool     // something is due that has its money
 	Sample    bool     // some of the money of the ledger does
 	Batches   []batch
-	Asks      []ask // what the bank has to be asked about
+	Held      []held // what may be the same money again
+	Asks      []ask  // what the bank has to be asked about
 	Rulings   []ruling
 	Fixes     []fix
 	Ledger    []balance
@@ -160,7 +150,8 @@ type batch struct {
 	payout.Batch
 	Maker, Approver, Discarder, Word, Tone string
 	Unsure                                 string // what is not known of it, and what to do
-	MayApprove, MayDiscard                 bool
+	Chosen                                 string // what of all that was due it took
+	MayApprove, MayDiscard, MayTake        bool
 }
 
 type balance struct {
@@ -191,9 +182,12 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 type found struct {
 	due       payout.Totals
 	waits     []payout.Waiting
+	parts     []payout.Part
+	unpaid    []payout.Unpaid
 	open      []payout.Fix
 	asks      []payout.Inquiry
 	unsettled []payout.Unsettled
+	held      []payout.Held
 	cards     []casefile.Card
 	rung      map[int64]bool // the cards whose household's own number this payer has looked at
 	heads     map[core.CaseID]casefile.Head
@@ -225,7 +219,10 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx, at desk.At) (f found, err er
 			return f, err
 		}
 	}
-	f.heads, err = c.d.Cases.Heads(ctx, tx, cases(f.open)...)
+	if f.held, err = c.d.Payout.Held(ctx, tx); err != nil {
+		return f, err
+	}
+	f.heads, err = c.d.Cases.Heads(ctx, tx, append(cases(f.open), heldCases(f.held)...)...)
 	return f, err
 }
 
@@ -236,6 +233,12 @@ func (c *Room) sum(ctx context.Context, tx *pg.Tx, at desk.At, f *found) (err er
 		return err
 	}
 	if f.waits, err = c.d.Payout.Waiting(ctx, tx); err != nil {
+		return err
+	}
+	if f.parts, err = c.d.Payout.Parts(ctx, tx); err != nil {
+		return err
+	}
+	if f.unpaid, err = c.d.Payout.Unpaid(ctx, tx); err != nil {
 		return err
 	}
 	if f.ledger, err = c.d.Payout.LedgerTotals(ctx, tx); err != nil {
@@ -263,6 +266,9 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	for _, q := range found.asks {
 		people = append(people, q.ProposedBy)
 	}
+	for _, h := range found.held {
+		people = append(people, h.LookedBy)
+	}
 	for _, u := range found.unsettled {
 		people = append(people, u.ProposedBy)
 	}
@@ -271,15 +277,24 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 		return page{}, err
 	}
 	p := page{Waits: c.sayWaits(found.waits), CanBatch: found.due.Lines > lines(found.waits), Due: found.due, DueSample: found.dueSample, Asks: asksOf(found.asks, names, at.Staff.ID), Seen: found.digest()}
+	p.Choices, p.Unpaid = c.choicesOf(found.parts), unpaidOf(found.unpaid)
+	items := map[core.ItemCode]string{}
+	for _, u := range found.unpaid {
+		items[u.Item] = u.ItemName
+		if u.Late > 0 {
+			p.Late += u.Lines
+		}
+	}
 	for _, b := range found.batches {
 		s := wordOf(b)
 		p.Moving = p.Moving || s.moving
-		p.Batches = append(p.Batches, batch{Batch: b, Maker: names[b.CreatedBy], Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
-			Word: s.word, Tone: s.tone, Unsure: unsure(b), MayApprove: b.State == "draft" && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
+		p.Batches = append(p.Batches, batch{Batch: b, Maker: makerOf(b, names), Chosen: c.choiceWord(b, items), MayTake: b.CreatedBy == 0 && b.State == "draft", Approver: names[b.ApprovedBy], Discarder: names[b.Discarded],
+			Word: s.word, Tone: s.tone, Unsure: unsure(b), MayApprove: b.State == "draft" && b.CreatedBy != 0 && b.CreatedBy != at.Staff.ID, MayDiscard: b.State == "draft"})
 	}
 	p.Sample = p.DueSample || slices.ContainsFunc(found.batches, func(b payout.Batch) bool { return b.Sample })
 	p.Rulings = rulingsOf(found.unsettled, names, at.Staff.ID)
 	p.Fixes = found.fixes(at.Staff.ID, names)
+	p.Held = c.heldOf(found, names, at.Staff.ID)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}
 	return p, nil

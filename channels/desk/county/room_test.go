@@ -133,7 +133,7 @@ func (o *office) entitled(amount core.Fen) {
 		e.Members = []payout.MemberKey{payout.CaseKey(e.Case, "a")}
 		const d = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal,
 				evidence, facts_version, facts_digest, book, at, digest)
-			values ($1, $2, '371426103', 'approved', $3, 'month', true, 1, 2, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
+			values ($1, $2, '371426103', 'approved', $3, 'month', true, 101, 102, '["够"]', '六十天内可申请行政复议', '{"visit": 1}', 1,
 				repeat('a', 64), 'b', now(), repeat('a', 64)) returning id`
 		return pg.Fail(tx.QueryRow(ctx, d, e.Claim, e.Case, amount).Scan(&e.Decision), "decision")
 	}))
@@ -187,7 +187,7 @@ func (o *office) batch() int64 {
 	o.t.Helper()
 	var b payout.Batch
 	o.must(o.db.Tx(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = o.payout.CreateBatch(ctx, tx, o.ids["payer1"])
+		b, err = o.payout.CreateBatch(ctx, tx, o.ids["payer1"], payout.Choice{})
 		return err
 	}))
 	return b.ID
@@ -296,6 +296,11 @@ func TestPayersPages(t *testing.T) {
 	tab.Open(o.site.URL + "/desk/county")
 	tab.Wait("已退回")
 	judge("county-returned")
+	o.entitled(52000)
+	o.owner(`insert into payout_overlap (entitlement, other, region, kind, why, law, found) select max(id), min(id), max(region), 'exclude', '同一个人低保和特困只能享受一样。', '社会救助暂行办法', now() from payout_entitlement`)
+	tab.Open(o.site.URL + "/desk/county")
+	tab.Wait("可能发重,先留住的")
+	judge("county-held-back")
 	tab.Quiet()
 }
 

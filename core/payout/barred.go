@@ -1,0 +1,44 @@
+package payout
+
+import (
+	"context"
+
+	"lianou/core"
+	"lianou/core/pg"
+)
+
+// Barred says why somebody may not approve a batch, so that a page can say it before they try:
+// ErrDecider, ErrKin, or nil. The database looks again when they do.
+func (p *Payout) Barred(ctx context.Context, tx *pg.Tx, by core.StaffID, batch int64) error {
+	const q = `select
+		exists (select from payout_line l join payout_entitlement e on e.id = l.entitlement join decision d on d.id = e.decision
+			where l.batch = $1 and $2::bigint in (d.proposer, d.approver)),
+		exists (select from case_conflict c join payout_entitlement e on e.case_id = c.case_id join payout_line l on l.entitlement = e.id
+			where c.staff = $2 and l.batch = $1)`
+	var decided, kin bool
+	if err := tx.QueryRow(ctx, q, batch, by).Scan(&decided, &kin); err != nil {
+		return pg.Fail(err, "look who is barred from a batch")
+	}
+	switch {
+	case decided:
+		return ErrDecider
+	case kin:
+		return ErrKin
+	}
+	return nil
+}
+
+// othersOnly turns a run that found nothing for its maker into its reason: there is money, which
+// is their kin's or which they decided on themselves.
+func (p *Payout) othersOnly(ctx context.Context, tx *pg.Tx, pick Choice) error {
+	parts, err := p.Parts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if pick.takes(part) {
+			return ErrOthersOnly
+		}
+	}
+	return ErrNothingDue
+}
