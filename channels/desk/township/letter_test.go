@@ -7,7 +7,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/policy"
 	"lianou/core/registry"
 )
 
