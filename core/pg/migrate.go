@@ -2,8 +2,10 @@ package pg
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -222,4 +224,21 @@ func lockedRiver(ctx context.Context, pool *pgxpool.Pool, m *rivermigrate.Migrat
 	}()
 	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
 	return err
+}
+
+// Migrations names the set of migrations in this program, by a hash of their names and contents.
+func Migrations() string {
+	sum := sha256.New()
+	err := fs.WalkDir(migrations, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := migrations.ReadFile(path)
+		_, _ = fmt.Fprintf(sum, "%s %d\n%s", path, len(b), b) // a hash takes everything
+		return err
+	})
+	if err != nil { // the files are in the program
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
