@@ -110,17 +110,19 @@ func (c *Room) create(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
-	said := "做好了一批。请另一个人核准。"
+	short := 0
 	err = c.act(r, func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := c.d.Payout.CreateBatch(ctx, tx, at.Staff.ID, pick); err != nil {
 			return err
 		}
 		left, err := c.d.Payout.Waiting(ctx, tx)
-		if n := lines(left); n > 0 {
-			said += fmt.Sprintf("另有 %d 笔钱不够,先等着。", n)
-		}
+		short = lines(left)
 		return err
 	})
+	said := "做好了一批。请另一个人核准。"
+	if short > 0 {
+		said += fmt.Sprintf("另有 %d 笔钱不够,先等着。", short)
+	}
 	if held > 0 {
 		said += fmt.Sprintf("有 %d 处可能发重,先留住了,请核对。", held)
 	}

@@ -98,7 +98,7 @@ func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, 
 		row.Besides = besides(r, f.Item)
 		for _, m := range misses {
 			if m.Item == f.Item {
-				row.miss(m, h)
+				row.miss(m, h, r.Findings)
 			}
 		}
 		switch {
@@ -119,7 +119,7 @@ func (page *householdPage) fill(t teller, h *core.Household, r matching.Result, 
 		page.Apart = append(page.Apart, t.choice(r, d))
 	}
 	page.Ask = mostAsked(page.Opening)
-	slices.SortStableFunc(page.Nearly, func(a, b findingRow) int { return cmp.Compare(a.share, b.share) })
+	slices.SortStableFunc(page.Nearly, nearer)
 	slices.SortStableFunc(page.Opening, func(a, b findingRow) int { return cmp.Compare(a.outstanding, b.outstanding) })
 }
 

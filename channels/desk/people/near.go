@@ -24,9 +24,9 @@ const (
 	nearMonths = 12
 )
 
-// miss lays a miss beside its item.
-func (row *findingRow) miss(m matching.Miss, h *core.Household) {
-	row.One = oneAway(m) && near(m.Steps[0], h.On) && speaks(m.Steps[0], h)
+// miss lays a miss beside its item; all are the findings of the household.
+func (row *findingRow) miss(m matching.Miss, h *core.Household, all []matching.Finding) {
+	row.One = oneAway(m) && near(m.Steps[0], h.On) && speaks(m.Steps[0], h) && !empty(m.Steps[0], all)
 	row.Near = m.Text
 	if row.One {
 		row.Near, row.share = cmp.Or(m.Few, m.Text), apartOf(m.Steps[0])
@@ -47,6 +47,20 @@ func oneAway(m matching.Miss) bool {
 		return false
 	}
 	return m.Steps[0].Can != matching.Never && (m.Steps[0].Can != matching.ByFate || amounts(m.Steps[0]))
+}
+
+// empty reports whether a step has a household apply for what one of them alone would have
+// and what comes to 0: 先申请低保 sends a family of four for a single entry of nothing.
+func empty(s matching.Step, all []matching.Finding) bool {
+	return s.Can == matching.ByItem && slices.ContainsFunc(all, func(f matching.Finding) bool {
+		return f.Item == s.By && len(f.Benefit.Alone) > 0 && f.Benefit.Told && f.Benefit.Amount == 0
+	})
+}
+
+// nearer orders what is nearly: an amount by its share of the line, before what hangs on an
+// assessment, an office or a day, of which nobody can say how far off it is.
+func nearer(a, b findingRow) int {
+	return cmp.Or(cmp.Compare(cmp.Compare(b.share, 0), cmp.Compare(a.share, 0)), cmp.Compare(a.share, b.share))
 }
 
 // amounts reports whether a step is of an amount that is known, in yuan or square metres.

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"lianou/core"
@@ -103,10 +105,43 @@ func TestFarOffIsNotCalledOneStepAway(t *testing.T) {
 		"只差一样。到 2057年就满 90 岁。": {matching.Step{Key: "age", Known: true, Can: matching.ByItself, Late: core.NewDate(2057, 1, 1)}, ""},
 	} {
 		var row findingRow
-		row.miss(matching.Miss{Text: text, Steps: []matching.Step{c.step}}, &core.Household{On: today})
+		row.miss(matching.Miss{Text: text, Steps: []matching.Step{c.step}}, &core.Household{On: today}, nil)
 		if row.One || row.Near != c.want {
 			t.Errorf("%q: one step away %v, says %q", text, row.One, row.Near)
 		}
+	}
+}
+
+// TestNobodyIsSentForNothing: a family is not one step away where the step is an item that
+// one of them alone would have, at 0 yuan; and an amount of which somebody is a little short
+// comes before what an assessment may still say.
+// Controls: miss without empty ("a family is sent for 0 yuan"); nearer by the share alone ("the house first").
+func TestNobodyIsSentForNothing(t *testing.T) {
+	t.Parallel()
+	first := matching.Step{Key: "status.subsistence", Can: matching.ByItem, By: "MZ-01"}
+	for name, c := range map[string]struct {
+		benefit matching.Benefit
+		want    bool
+	}{
+		"one alone, at 0":      {matching.Benefit{Told: true, Alone: []core.MemberRef{"m2"}}, false},
+		"one alone, for money": {matching.Benefit{Told: true, Amount: 100_00, Alone: []core.MemberRef{"m2"}}, true},
+		"one alone, not told":  {matching.Benefit{Alone: []core.MemberRef{"m2"}}, true},
+		"the household":        {matching.Benefit{Told: true}, true},
+	} {
+		var row findingRow
+		row.miss(matching.Miss{Text: "只差一样。", Steps: []matching.Step{first}}, &core.Household{On: core.NewDate(2026, 11, 30)}, []matching.Finding{{Item: "MZ-01", Benefit: c.benefit}})
+		if row.One != c.want {
+			t.Errorf("%s: one step away %v; a family is sent for 0 yuan, or is not sent for what it would have", name, row.One)
+		}
+	}
+	rows := []findingRow{{Code: "house"}, {Code: "far", share: 150}, {Code: "day"}, {Code: "close", share: 20}}
+	slices.SortStableFunc(rows, nearer)
+	var got []string
+	for _, r := range rows {
+		got = append(got, string(r.Code))
+	}
+	if want := "close far house day"; strings.Join(got, " ") != want {
+		t.Errorf("nearly, in this order: %v, want %s; the house first sends people for an assessment", got, want)
 	}
 }
 
