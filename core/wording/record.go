@@ -45,13 +45,22 @@ func registered(by string, at time.Time) string {
 		return "导入的名单,记在 " + at.In(core.China).Format("2006-01")
 	}
 	said := "工作人员 " + at.In(core.China).Format("2006-01-02") + " 登记的"
-	proof, _, _ = strings.Cut(proof, ",")                           // and why somebody came
-	for _, p := range append(Proofs(), Option{"said", "村里、邻居说的"}) { // which no paper is
-		if p.Value == proof {
-			said += "," + p.Word
-		}
+	proof, _, _ = strings.Cut(proof, ",") // and why somebody came
+	if word := Proof(proof); word != "" {
+		said += "," + word
 	}
 	return said
+}
+
+// Proof is the word for by what an event is registered, "" where there is none: of Proofs, or
+// what is only told (said), on which nothing but the end of a place is registered.
+func Proof(value string) string {
+	for _, p := range append(Proofs(), Option{"said", "村里、邻居说的"}) {
+		if p.Value == value {
+			return p.Word
+		}
+	}
+	return ""
 }
 
 // Proofs are by what an officer registers an event in a family.

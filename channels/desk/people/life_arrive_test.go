@@ -69,7 +69,7 @@ func TestSomebodyNewComesToLiveWithAHousehold(t *testing.T) {
 	body := h.says(t, "what happened", theirLife+"?for=reported", nil, "收养:李小新", "看过证件、证明原件 · 收养的孩子")
 	_, rest, _ := strings.Cut(body, `name="event" value="`)
 	event, _, _ := strings.Cut(rest, `"`)
-	if code, body := h.ask(t, theirLife+"/undo", url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}}); code != 303 {
+	if code, body := h.ask(t, theirLife+"/undo", url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}, "reason": {"奶奶说孩子住在姑姑家"}}); code != 303 {
 		t.Errorf("undo: %d %s", code, text(body))
 	}
 	if code, body := h.ask(t, theirLife, comes(h, "came", "lives", "sure", "1", "seen", "1")); code != 303 {

@@ -38,6 +38,8 @@ func TestADeathIsRegisteredByMoreThanATick(t *testing.T) {
 	}
 	h.says(t, "the household's events", theirLife+"?for=check", nil, "看过证件、证明原件 “火化证明,编号 德火字 20261107 号”")
 	h.says(t, "his own page", "/desk/people/2?for=check", nil, "凭:看过证件、证明原件", "“火化证明,编号 德火字 20261107 号”")
+	h.happened(t, theirLife[:len(theirLife)-len("/life")], "death", 1, "member", "1", "proof", "village", "words", "邻居赵大娘说她昨天夜里走的")
+	h.says(t, "what was only told says so", theirLife+"?for=check", nil, "村里、邻居说的 “邻居赵大娘说她昨天夜里走的”")
 	birth := url.Values{"for": {"reported"}, "kind": {"birth"}, "day": {day}, "proof": {"visit"}, "name": {"王朵朵"}, "sex": {"female"}, "relation": {"other"}}
 	h.says(t, "a birth", theirLife, birth, "还没有登记", "凭:上门看过。")
 }
@@ -70,11 +72,14 @@ func TestADeathIsTakenBackByTwo(t *testing.T) {
 	h.cookie = first
 	h.says(t, "the list", "/desk/people/changes", nil, "等另一位同事定的撤销", "孙老根 · 去世", "“他本人昨天到窗口来了”", "!没有等着核的更正")
 	h.says(t, "how much waits", "/desk/people", nil, "待核更正 1")
+	h.refuses(t, "who registered it", to, spoiled(spoiled(form, "say", "keep"), "reason", "派出所李警官说确实销户了"), 403, "要由别的同事定")
+	h.cookie = h.wide
 	h.refuses(t, "no reason", to, spoiled(spoiled(form, "say", "keep"), "reason", "不撤"), 422, "写清楚为什么不撤")
 	if code, body := h.ask(t, to, spoiled(spoiled(form, "say", "keep"), "reason", "派出所李警官说确实销户了")); code != 303 {
 		t.Fatalf("kept: %d %s", code, text(body))
 	}
 	h.says(t, "kept", home+"/life?for=check", nil, "提过撤销:“他本人昨天到窗口来了”", "定的不撤:“派出所李警官说确实销户了”", "!撤销了「去世」")
+	h.cookie = first
 	h.says(t, "nothing waits", "/desk/people/changes", nil, "没有等着核的更正")
 	h.cookie = h.second
 	h.ask(t, to, form)

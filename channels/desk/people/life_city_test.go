@@ -47,7 +47,7 @@ func TestTheCityTellsOfTwoCounties(t *testing.T) {
 	body := h.says(t, "what happened", zhangs+"?for=reported", nil, "结婚:", "周桂兰", "韩立新")
 	_, rest, _ := strings.Cut(body, `name="event" value="`)
 	event, _, _ := strings.Cut(rest, `"`)
-	if code, body := h.ask(t, zhangs+"/undo", url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}}); code != 303 {
+	if code, body := h.ask(t, zhangs+"/undo", url.Values{"for": {"reported"}, "event": {event}, "sure": {"1"}, "reason": {"两个人都说还没有登记"}}); code != 303 {
 		t.Errorf("undo: %d %s", code, text(body))
 	}
 	h.says(t, "as before", motherAndSon+"?for=check", nil, "周桂兰家 · 2 口人")

@@ -50,7 +50,7 @@ func eventRows(events []registry.Event, reader audit.Actor, now time.Time) []eve
 		}
 		_, proof, _ := strings.Cut(e.Told.Source, ",")
 		proof, came, _ := strings.Cut(proof, ",")
-		row.Proof = wordOf(proofs, proof)
+		row.Proof = wording.Proof(proof)
 		if how, is := arrivalOf(came); is {
 			row.Proof += " · " + how.Word
 		}

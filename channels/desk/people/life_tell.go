@@ -147,8 +147,7 @@ func (page *lifePage) toldOf(r *http.Request, why registry.Purpose) (registry.To
 			return registry.Told{}, err
 		}
 		page.life = page.life.Because(page.because)
-	}
-	if !slices.ContainsFunc(proofs, func(o wording.Option) bool { return o.Value == proof }) {
+	} else if !slices.ContainsFunc(proofs, func(o wording.Option) bool { return o.Value == proof }) {
 		return registry.Told{}, errProof
 	}
 	return registry.Told{Day: day, Source: "officer:" + why.Actor.ID + "," + proof}, nil
