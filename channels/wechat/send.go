@@ -12,6 +12,7 @@ import (
 	"lianou/core"
 	"lianou/core/citizen"
 	"lianou/core/notify"
+	"lianou/core/wording"
 )
 
 // Template is one subscribe-message template: its id, the page it opens, and for each
@@ -48,6 +49,16 @@ func (t Template) check() error {
 var (
 	_ notify.Sender = (*Channel)(nil)
 )
+
+// Invited reports whether a tap on the template of this kind is left: notify.Invited.
+func (c *Channel) Invited(ctx context.Context, citizen string, kind wording.Kind) (bool, error) {
+	t, ok := c.cfg.Templates[kind]
+	if !ok || citizen == "" {
+		return false, nil
+	}
+	left, err := c.env.Citizens.Grants(ctx, citizen)
+	return left[t.ID] > 0, err
+}
 
 // Send offers one subscribe message. It takes a grant first and sends nothing without
 // one; WeChat counts the same way.

@@ -25,6 +25,14 @@ type Confirmer interface {
 	Confirm(ctx context.Context, reference, provider string) (Outcome, error)
 }
 
+// An Invited is a Sender that knows whether somebody asked to be told this very thing on its
+// way, such as by a tap on a subscription in WeChat.
+type Invited interface {
+	Sender
+	// Invited reports that of an account and a kind of notice. Errors: those of the store.
+	Invited(ctx context.Context, citizen string, kind wording.Kind) (bool, error)
+}
+
 // Message is what a Sender gets.
 type Message struct {
 	Reference string // ours, the same on each repeat; goes to the provider where it takes one

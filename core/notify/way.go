@@ -25,8 +25,8 @@ type wish struct {
 
 // order gives the ways in the order in which this notice tries them. What was begun goes on
 // first, in the order it was begun: nothing learnt meanwhile makes a second message overtake
-// one whose answer is awaited. Then what the person wishes, what told them last, the others
-// as they are configured, and last what is dead: tried all the same, since a number may be
+// one whose answer is awaited. Then what the person wishes, where they asked for this very
+// message, what told them last, the others as they are configured, and last what is dead: tried all the same, since a number may be
 // somebody's again, and nobody is left out because of what we believe.
 func (n *loaded) order(routes []Route) []Route {
 	out := slices.Clone(routes)
@@ -45,6 +45,7 @@ func (n *loaded) order(routes []Route) []Route {
 const (
 	rankBegun = iota
 	rankWished
+	rankInvited
 	rankOpen
 	rankDead
 )
@@ -61,8 +62,28 @@ func (n *loaded) rank(c core.ChannelName) int {
 		return rankDead
 	case wished:
 		return rankWished
+	case n.invited[c]:
+		return rankInvited
 	}
 	return rankOpen
+}
+
+// readInvited asks the ways on which nothing was sent yet whether this notice was asked for
+// there. Without it a text that arrived once would hide for good every subscription that
+// somebody taps later: WeChat proves nothing, and a text does.
+func (w *Worker) readInvited(ctx context.Context, n *loaded) error {
+	n.invited = map[core.ChannelName]bool{}
+	for _, r := range w.cfg.Routes {
+		s, can := r.Sender.(Invited)
+		if !can || n.attempts[r.Channel] != nil {
+			continue
+		}
+		var err error
+		if n.invited[r.Channel], err = s.Invited(ctx, n.citizen, n.kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readWays fills in what is known of the ways to the contact of a notice.

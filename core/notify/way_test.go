@@ -13,6 +13,7 @@ import (
 	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
+	"lianou/core/wording"
 )
 
 // ways are three providers in their configured order, whose answers a test sets.
@@ -20,6 +21,8 @@ type ways struct {
 	*desk
 	by    map[core.ChannelName]*provider
 	tries []core.ChannelName // of the notice at work, in order
+
+	invited map[core.ChannelName]bool // where this kind of notice was asked for
 }
 
 // noted keeps the order in which ways send.
@@ -31,6 +34,10 @@ type noted struct {
 func (n noted) Send(ctx context.Context, m Message) (Outcome, error) {
 	n.w.tries = append(n.w.tries, n.name)
 	return n.w.by[n.name].Send(ctx, m)
+}
+
+func (n noted) Invited(context.Context, string, wording.Kind) (bool, error) {
+	return n.w.invited[n.name], nil
 }
 
 func newWays(t testing.TB) *ways {
@@ -93,7 +100,7 @@ func (w *ways) wish(number string, c core.ChannelName) {
 // notice; a wish after a failure counts, another number knows nothing of it, and the fixed
 // list is for whom nothing is known of.
 //
-// Controls: see TestNobodyIsLeftOutWhateverHappened.
+// Controls: rank without invited ("asked for in WeChat: [voice], want [wechat voice]"); and see TestNobodyIsLeftOutWhateverHappened.
 func TestTheNextBeginsWhereTheLastArrived(t *testing.T) {
 	t.Parallel()
 	w := newWays(t)
@@ -116,6 +123,11 @@ func TestTheNextBeginsWhereTheLastArrived(t *testing.T) {
 	step("another wish", number, map[core.ChannelName]Outcome{"wechat": {Result: Accepted}}, "wechat")
 	w.wish(number, "")
 	step("taken back; accepted proves nothing", number, map[core.ChannelName]Outcome{"voice": yes}, "voice")
+	w.invited = map[core.ChannelName]bool{"wechat": true}
+	step("asked for in WeChat", number, map[core.ChannelName]Outcome{"wechat": no, "voice": yes}, "wechat", "voice")
+	w.wish(number, "voice")
+	step("a wish before a tap", number, map[core.ChannelName]Outcome{"voice": yes}, "voice")
+	w.invited = nil
 	step("another number", "13905340102", map[core.ChannelName]Outcome{"wechat": no, "sms": no, "voice": no}, "wechat", "sms", "voice")
 }
 

@@ -132,6 +132,9 @@ func (w *Worker) Work(ctx context.Context, job jobs.Job[jobs.Notify]) error {
 	if err != nil || n.ended {
 		return err
 	}
+	if err := w.readInvited(ctx, n); err != nil {
+		return err
+	}
 	for _, r := range n.order(w.cfg.Routes) {
 		done, err := w.route(ctx, n, r)
 		if err != nil || done {
@@ -273,6 +276,7 @@ type loaded struct {
 	contact  []byte // nil for nobody's
 	attempts map[core.ChannelName]*attempt
 	past     map[core.ChannelName]past
+	invited  map[core.ChannelName]bool
 	wish     wish
 }
 
