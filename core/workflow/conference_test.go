@@ -172,7 +172,7 @@ func (w *world) keptConference(c casefile.Case, held casefile.Conference) {
 			w.t.Errorf("%s leaves %s, want %s", act, detail, held.Digest)
 		}
 	}
-	if n := w.count(`select count(*) from notice where case_id = $1 and kind = 'conference' and words like '%最多每月 300 元%药费一直要花,家里没有别的收入。这还不是最后的决定%可打 12345%行政复议%'`, c.ID); n != 1 {
+	if n := w.count(`select count(*) from notice where case_id = $1 and kind = 'conference' and words like '%最多每月 300 元%药费一直要花,家里没有别的收入。这还不是最后的决定%行政复议%可打 12345%'`, c.ID); n != 1 {
 		w.t.Errorf("the household is told %d times", n)
 	}
 	if n := w.count(`select count(*) from deadline where case_id = $1 and kind = 'conference' and met is null`, c.ID); n != 0 {

@@ -100,6 +100,9 @@ func TestWhatADeviceHandsIn(t *testing.T) {
 	if w.Code != 200 || strings.Count(w.Body.String(), `"visit":`) != 2 || !strings.Contains(w.Body.String(), "周桂一家") {
 		t.Fatalf("taken along: %d %.400s", w.Code, w.Body.String())
 	}
+	if n := h.count(t, `select count(*) from audit_entry where act = 'case.read' and purpose like '%带%'`); n != 2 {
+		t.Errorf("%d entries of what was taken along, want one for each of 2 cases", n)
+	}
 	tomorrow := time.Now().AddDate(0, 0, 1).Format(time.RFC3339)
 	for name, c := range map[string]struct {
 		change func(*sent)

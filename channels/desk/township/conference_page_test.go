@@ -140,7 +140,7 @@ func TestAConferenceOnThePage(t *testing.T) {
 		tab.Whole()
 		tab.Shot(name)
 	}
-	if n := h.count(t, `select count(*) from notice where kind = 'conference' and words like '%可以帮您办受灾救助。最多 1,800 元%药费一直要花。%可打 12345%平原县政府申请行政复议%'`); n != 1 {
+	if n := h.count(t, `select count(*) from notice where kind = 'conference' and words like '%可以帮您办受灾救助。最多 1,800 元%药费一直要花。%平原县政府申请行政复议%可打 12345%'`); n != 1 {
 		t.Errorf("the household is told %d times", n)
 	}
 }

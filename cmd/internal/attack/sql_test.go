@@ -14,21 +14,23 @@ import (
 // variable lists the places whose SQL is not a constant expression at the call, by
 // package and function, and why it is constant all the same.
 var variable = map[string]string{
-	"cmd/internal/verify.runOne":   "the checks' own constants, in a table; the role can only read",
-	"cmd/internal/oracle.Judge":    "compiled from a Book, for a bench of a throw-away city; the programs contain none of it",
-	"core/registry.alike":          "constants of one table, one after the other",
-	"cmd/internal/bench.exec":      "set-up of a throw-away server, from names in this repository",
-	"core/registry.insert":         "one constant a table, chosen by which table the rows are for",
-	"core/audit.strays":            "two constants of the same function, one after the other",
-	"core/pg.AllowLogin":           "ALTER ROLE takes no parameter: the server's own format(%I, %L) builds it",
-	"core/pg.prepare":              "the embedded file of roles",
-	"core/pg/local.CreateDatabase": "CREATE DATABASE takes no parameter: the operator's name, quoted",
-	"core/jobs/jobstest.States":    "for tests: the schema's name, quoted",
-	"core/pg/pgtest.LoseRaceOver":  "for tests: the name of a table",
-	"core/pg/pgtest.New":           "for tests: names of throw-away databases",
-	"core/pg/pgtest.Empty":         "for tests: names of throw-away databases",
-	"core/pg/pgtest.drop":          "for tests: names of throw-away databases",
-	"core/pg/pgtest.migrate":       "for tests: names of throw-away databases",
+	"cmd/internal/verify.runOne":     "the checks' own constants, in a table; the role can only read",
+	"cmd/internal/oracle.Judge":      "compiled from a Book, for a bench of a throw-away city; the programs contain none of it",
+	"core/registry.alike":            "constants of one table, one after the other",
+	"cmd/internal/bench.exec":        "set-up of a throw-away server, from names in this repository",
+	"core/registry.insert":           "one constant a table, chosen by which table the rows are for",
+	"core/audit.strays":              "two constants of the same function, one after the other",
+	"core/pg.AllowLogin":             "ALTER ROLE takes no parameter: the server's own format(%I, %L) builds it",
+	"core/pg.prepare":                "the embedded file of roles",
+	"core/pg/local.CreateDatabase":   "CREATE DATABASE takes no parameter: the operator's name, quoted",
+	"core/jobs/jobstest.States":      "for tests: the schema's name, quoted",
+	"core/recheck/rechecktest.Super": "for tests: statements past every trigger",
+	"core/recheck/rechecktest.Lay":   "for tests: constants of its own list",
+	"core/pg/pgtest.LoseRaceOver":    "for tests: the name of a table",
+	"core/pg/pgtest.New":             "for tests: names of throw-away databases",
+	"core/pg/pgtest.Empty":           "for tests: names of throw-away databases",
+	"core/pg/pgtest.drop":            "for tests: names of throw-away databases",
+	"core/pg/pgtest.migrate":         "for tests: names of throw-away databases",
 }
 
 // sqlAt says which argument of a method is SQL text, and how many arguments the

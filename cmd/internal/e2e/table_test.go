@@ -203,7 +203,8 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 			ofEach := r.Path == "/people/changes" && (act == "household.read" || act == "facts.read" || act == "events.read")          // the list is empty here
 			ofNobody := slices.Contains([]string{"/people/household/{household}", "/people/{person}"}, r.Path) && act == "events.read" // read where nobody is left in it, and of who is gone
 			ofLead := strings.Contains(r.Path, "{lead}") && act == "facts.read"                                                        // nothing is compared where no scan went before
-			return !slices.Contains(left, act) && !ofLead && act != "talk.read" && act != "person.missed" && !ofEach && !ofNobody
+			ofVisits := r.Path == "/township/visits/pack" && act == "case.read"                                                        // whoever asks here goes nowhere in the next days; the room's own test goes
+			return !slices.Contains(left, act) && !ofLead && !ofVisits && act != "talk.read" && act != "person.missed" && !ofEach && !ofNobody
 		}) {
 			t.Errorf("GET %s declares %s and left %v", r.Path, r.Trace, left)
 		}
