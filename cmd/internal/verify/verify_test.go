@@ -247,7 +247,7 @@ func TestAcks(t *testing.T) {
 // counting an error as held.
 func TestCouldNotCheck(t *testing.T) {
 	t.Parallel()
-	env := world(t, `drop table visit`)
+	env := world(t, `drop table visit cascade`)
 	r := run(t, env, acks)
 	var out bytes.Buffer
 	if err := r.Print(&out); err != nil {
