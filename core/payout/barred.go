@@ -29,16 +29,16 @@ func (p *Payout) Barred(ctx context.Context, tx *pg.Tx, by core.StaffID, batch i
 }
 
 // othersOnly turns a run that found nothing for its maker into its reason: there is money, which
-// is their kin's or which they decided on themselves.
-func (p *Payout) othersOnly(ctx context.Context, tx *pg.Tx, pick Choice) error {
-	parts, err := p.Parts(ctx, tx)
-	if err != nil {
-		return err
+// is their kin's or which they decided on themselves. What another run is just taking is no
+// reason of that kind: it is not due any more in a moment.
+func (p *Payout) othersOnly(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) error {
+	const q = `select exists (select` + dueNow + chosen + ` and not (true` + notKin + notDecided + `) limit $2)`
+	var barred bool
+	if err := tx.QueryRow(ctx, q, payable(tx), 1, by, pick.County, pick.Item, pick.Period, pick.Emergency).Scan(&barred); err != nil {
+		return pg.Fail(err, "look whose money is due")
 	}
-	for _, part := range parts {
-		if pick.takes(part) {
-			return ErrOthersOnly
-		}
+	if barred {
+		return ErrOthersOnly
 	}
 	return ErrNothingDue
 }

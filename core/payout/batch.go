@@ -218,7 +218,7 @@ func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID, pick C
 		return nil, pg.Fail(err, "take what is due")
 	}
 	if len(out) == 0 {
-		return nil, p.othersOnly(ctx, tx, pick)
+		return nil, p.othersOnly(ctx, tx, by, pick)
 	}
 	return out, nil
 }

@@ -29,10 +29,6 @@ func (c Choice) check() error {
 	return nil
 }
 
-func (c Choice) takes(p Part) bool {
-	return (c.County == "" || c.County == p.County) && (c.Item == "" || c.Item == p.Item) && (c.Period == "" || c.Period == p.Period) && (!c.Emergency || p.Emergency)
-}
-
 // chosen narrows what is due to a Choice ($4 to $7).
 const chosen = ` and ($4 = '' or left(e.region, 6) = $4) and ($5 = '' or e.item = $5) and ($6 = '' or e.period = $6) and (not $7 or c.emergency)`
 

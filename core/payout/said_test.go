@@ -53,8 +53,8 @@ func stale(fresh core.BankAccount) map[string]func(h *house, e Entitlement) {
 		"stop": func(h *house, e Entitlement) { h.must(h.stop(e, e.Period.Next())) },
 		"death": func(h *house, e Entitlement) {
 			h.must(h.env.DB(pgtest.Owner).Tx(h.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-				const q = `with v as (insert into life_event (region, kind, day, known_at, source, household, person, made_by)
-						values ($1, 'death', '2026-03-01', now(), '派出所', 1, $2, 'officer') returning id)
+				const q = `with v as (insert into life_event (region, kind, day, known_at, source, household, person, made_by, words)
+						values ($1, 'death', '2026-03-01', now(), '派出所', 1, $2, 'officer', '\x01') returning id)
 					insert into person_death (person, region, day, event) select $2, $1, '2026-03-01', id from v`
 				_, err := tx.Exec(ctx, q, e.Region, e.Beneficiary)
 				return pg.Fail(err, "a death")

@@ -74,7 +74,7 @@ func TestAnObjectionOfNobodyIsCalledThat(t *testing.T) {
 	must(t, err)
 	anew, err := o.propose("7", theirs)
 	must(t, err)
-	if err := o.mistake("5", anew, "本人没有提过这个"); !errors.Is(err, change.ErrTwoPeople) {
+	if err := o.mistake("5", anew, "问了本人,说没有提过这个"); !errors.Is(err, change.ErrTwoPeople) {
 		t.Errorf("who was there: %v", err)
 	}
 }
