@@ -279,7 +279,7 @@ func (s *Server) run(throwaway bool) error {
 		"-c", "log_error_verbosity=terse", "-c", "timezone=UTC"}
 	if throwaway {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off",
-			"-c", "jit=off", "-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
+			"-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
 			"-c", "checkpoint_timeout=1h", "-c", "max_wal_size=4GB")
 	} else {
 		// A young cluster has no old WAL segments to use again, and filling each new one
