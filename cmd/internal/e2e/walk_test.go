@@ -222,7 +222,7 @@ func (q request) sent(text string) bool {
 // plain takes what was asked for out of an answer that repeats it. What a page of one's own
 // may list, such as leads, is taken out only where it was asked for in the path.
 func (w target) plain(q request, body string) string {
-	body = queryOfPage.ReplaceAllString(body, "")
+	body = momentAsked.ReplaceAllString(queryOfPage.ReplaceAllString(body, ""), "")
 	for name, value := range w.values {
 		if slices.Contains([]string{"lead", "pair", "draft", "round", "change", "household"}, name) && !strings.Contains(q.path, "/"+name+"/") {
 			continue
@@ -234,6 +234,9 @@ func (w target) plain(q request, body string) string {
 	}
 	return body
 }
+
+// momentAsked is when an answer was made, which a device that takes visits along is told.
+var momentAsked = regexp.MustCompile(`"(?:at|until)":"20\d\d-[^"]*"`)
 
 // queryOfPage is the search that a page's own links carry on.
 var queryOfPage = regexp.MustCompile(`(?i)\?q(=|%3d)[^"]*"`)
