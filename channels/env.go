@@ -58,6 +58,7 @@ type Env struct {
 	Begun    *begun.Store      // what citizens began in a call; nil gives nothing
 	Records  *records.Asker    // what the city knows of who is asked; nil asks nothing
 	Text     notify.Sender     // text messages, for log-in codes
+	Wishes   *notify.Wishes    // by which way somebody wants to be told first; nil keeps none
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.
 	RealName func(ctx context.Context, name string, id core.IDNumber) realname.Answer

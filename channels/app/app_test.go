@@ -83,7 +83,7 @@ func newDoor(t *testing.T) *door {
 	must(t, err)
 	d.env.Cases, err = casefile.NewReader(db, keys.Shared, log)
 	must(t, err)
-	d.env.Text = d.phone
+	d.env.Text, d.env.Wishes = d.phone, notify.NewWishes(db, notify.NewKeys(keys.Shared))
 	queue, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
 	inserter, err := jobs.NewInserter(jobs.Platform)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -316,8 +315,4 @@ func sayDay(v any) string {
 		return core.DateOf(t).Say()
 	}
 	return ""
-}
-
-func sortNews(list []newsLine) {
-	slices.SortStableFunc(list, func(a, b newsLine) int { return b.At.Compare(a.At) })
 }

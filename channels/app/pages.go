@@ -112,6 +112,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/looked", c.lookedPage),
 		get("/money", c.moneyPage),
 		get("/news", c.newsPage),
+		post("/news/way", c.wayPost, small),
 		get("/acting", c.actingPage),
 		post("/acting/found", c.actingFound, small),
 		post("/acting/end", c.actingEnd, small),
@@ -249,34 +250,6 @@ func (c *Channel) minePost(w http.ResponseWriter, r *http.Request) {
 		s.Items = nil
 		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: caseView{Status: s}})
 	})
-}
-
-// newsPage shows what happened lately in all of a citizen's cases, newest first.
-func (c *Channel) newsPage(w http.ResponseWriter, r *http.Request) {
-	c.own(w, r, func(who citizen.Citizen) {
-		list, err := c.door.Statuses(r.Context(), who)
-		if err != nil {
-			c.sorry(w, r, err)
-			return
-		}
-		c.show(w, r, http.StatusOK, "news", view{Title: "消息", Data: newsOf(list)})
-	})
-}
-
-type newsLine struct {
-	Receipt core.Receipt
-	casefile.StatusLine
-}
-
-func newsOf(list []casefile.Status) []newsLine {
-	var out []newsLine
-	for _, s := range list {
-		for _, line := range s.Timeline {
-			out = append(out, newsLine{s.Receipt, line})
-		}
-	}
-	sortNews(out)
-	return out
 }
 
 // own runs a page of one's own, or sends whoever is not logged in to do so.

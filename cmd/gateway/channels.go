@@ -248,7 +248,8 @@ func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
 		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Begun: e.begun, Records: e.records, Papers: e.papers, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
 		Hears: e.hears, Hotwords: e.words, Cards: e.cards,
-		Mandates: mandate.NewReader(e.stores.DB, e.audit, e.own), Helpers: mandate.NewHelpers(e.stores.DB, e.keys.Shared, e.audit, e.own)}
+		Mandates: mandate.NewReader(e.stores.DB, e.audit, e.own), Helpers: mandate.NewHelpers(e.stores.DB, e.keys.Shared, e.audit, e.own),
+		Wishes: notify.NewWishes(e.stores.DB, notify.NewKeys(e.keys.Shared))}
 	if e.text != nil {
 		env.Text = e.text
 	}

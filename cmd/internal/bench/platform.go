@@ -89,14 +89,18 @@ func (o *office) ready(ctx context.Context) error {
 // hire makes n members of staff of a role and gives the cookies of their sessions.
 // Nobody types a password: the hash is one that no password has.
 func (o *office) hire(ctx context.Context, n int, role staff.Role) ([]string, error) {
+	return o.hireAt(ctx, n, role, "371402001")
+}
+
+func (o *office) hireAt(ctx context.Context, n int, role staff.Role, at core.RegionCode) ([]string, error) {
 	conn, err := pgx.Connect(ctx, o.house.admin)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	const people = `insert into staff_account (login, name, roles, regions, password, made)
-		select $1 || g, '压测', array[$1], array['371402001'], '$argon2id$none', now() from generate_series(1, $2) g returning id`
-	rows, err := conn.Query(ctx, people, string(role), n)
+		select $1 || g, '压测', array[$1], array[$3], '$argon2id$none', now() from generate_series(1, $2) g returning id`
+	rows, err := conn.Query(ctx, people, string(role), n, string(at))
 	if err != nil {
 		return nil, err
 	}

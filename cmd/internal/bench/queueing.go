@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lianou/core"
+	"lianou/core/registry"
+	"lianou/core/staff"
+)
+
+// queueBar is what an officer may wait for a page of their queue, in milliseconds.
+const queueBar = 150.0
+
+// openCases is how many cases are open in the city while pages are read.
+const openCases = 200_000
+
+// pagesAsked is how often a round asks one kind of page.
+const pagesAsked = 20
+
+// queueing measures "queue": what a page of the queue takes over HTTP at 200,000 open cases, from
+// the request to its last byte, the entry that it was listed committed.
+func queueing(ctx context.Context, cfg *Config) (missed Verdict, err error) {
+	h, err := openHouse(ctx, cfg)
+	if err != nil {
+		return missed, err
+	}
+	defer h.close()
+	began := time.Now()
+	if err := h.layCases(ctx, openCases); err != nil {
+		return missed, fmt.Errorf("lay the cases: %w", err)
+	}
+	cfg.note("queue %d open cases after %.0f s", openCases, time.Since(began).Seconds())
+	o, err := openOffice(ctx, h, cfg.Platform)
+	if err != nil {
+		return missed, err
+	}
+	defer o.close()
+	var worst float64
+	var slow string
+	for _, desk := range []struct {
+		name string
+		role staff.Role
+		at   core.RegionCode
+	}{{"township", staff.Officer, "371402001"}, {"county", staff.County, "371402"}} {
+		cookies, err := o.hireAt(ctx, 1, desk.role, desk.at)
+		if err != nil {
+			return missed, err
+		}
+		for _, page := range []string{"", "?show=mine", "?show=due", "?show=late", "?show=decide", "?show=lost", "?q=%E5%BC%A0%E4%B8%89"} {
+			var took []float64
+			for range cfg.Rounds * pagesAsked {
+				ms, err := o.reads(ctx, "/desk/township"+page, cookies[0])
+				if err != nil {
+					return missed, err
+				}
+				took = append(took, ms)
+			}
+			p95 := percentile(took, 95)
+			cfg.note("queue %-9s %-14s p50 %6.1f ms p95 %6.1f ms of %d", desk.name, page, percentile(took, 50), p95, len(took))
+			if p95 > worst {
+				worst, slow = p95, desk.name+" "+page
+			}
+		}
+	}
+	if worst > queueBar {
+		missed.Short = append(missed.Short, "queue")
+	}
+	fmt.Fprintf(cfg.Out, "queue p95 %.1f ms bar <=%.0f ms %s (%d open cases in 134 townships, slowest page: %s; load %s)\n", worst, queueBar, word(worst <= queueBar), openCases, slow, load())
+	return missed, nil
+}
+
+// reads gets one page and says how long its last byte took, in milliseconds.
+func (o *office) reads(ctx context.Context, path, cookie string) (float64, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+o.addr+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Cookie", cookie)
+	began := time.Now()
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && (resp.StatusCode != http.StatusOK || !strings.Contains(string(body), "办件")) {
+		err = fmt.Errorf("GET %s: %d", path, resp.StatusCode)
+	}
+	return time.Since(began).Seconds() * 1000, err
+}
+
+// layCases lays open cases over all townships, each with its status, a claim and a deadline: a
+// sixtieth is late and was told of to everybody, so that no sweep works meanwhile.
+func (h *house) layCases(ctx context.Context, n int) error {
+	places, err := registry.EmbeddedRegions()
+	if err != nil {
+		return err
+	}
+	var towns []string
+	for _, code := range places.Expand(core.DezhouCity) {
+		if len(code) == 9 && !strings.HasSuffix(string(code), "000") {
+			towns = append(towns, string(code))
+		}
+	}
+	conn, err := pgx.Connect(ctx, h.admin)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `set session_replication_role = replica`); err != nil {
+		return err
+	}
+	const cases = `insert into casefile (region, application, receipt, channel, applicant, people, first_contact, opened, updated, village_name, officer, urgent, index_low, index_high)
+		select ($2::text[])[1 + g % cardinality($2::text[])], gen_random_uuid(), lpad(g::text, 10, '1'), 'app', '张' || g, 1 + g % 5,
+			now() - make_interval(mins => g % 40000), now() - make_interval(mins => g % 40000), now(), '东街村', 900 + g % 300, g % 50 = 0,
+			case when g % 3 > 0 then g % 700 end, case when g % 3 > 0 then g % 700 + 90 end from generate_series(1, $1::int) g`
+	if _, err := conn.Exec(ctx, cases, n, towns); err != nil {
+		return err
+	}
+	for _, rest := range []string{
+		`insert into case_status (application, case_id, region, receipt, status, updated) select application, id, region, receipt, 'received', now() from casefile`,
+		`insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, state, created, updated)
+			select id, region, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, 50000, 'month', case when id % 9 = 0 then 'reviewed' else 'open' end, now(), now() from casefile`,
+		`insert into deadline (case_id, region, kind, due, next, level) select id, region, 'decide', current_date + (id % 30)::int - case when id % 60 = 0 then 40 else 0 end, current_date + 60, 3 from casefile`,
+		`vacuum analyze casefile, case_status, claim, deadline`,
+	} {
+		if _, err := conn.Exec(ctx, rest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
