@@ -6,10 +6,10 @@ PACKAGES ?= ./...
 # One set of flags for builds, tests and checks: with two, everything is compiled twice.
 export GOFLAGS += -trimpath
 
-.PHONY: help build run phone test check bench demo tools tools-run
+.PHONY: help build run phone test check bench soak-ledger demo tools tools-run
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 build: ## build the three programs into bin/
 	@mkdir -p bin
@@ -35,6 +35,9 @@ check: ## formatting, vet, staticcheck, import ranks, links in documents
 
 bench: tools-run build ## the figures of the README, with their yardsticks
 	./bin/lianou bench
+
+soak-ledger: tools ## a million operations on the ledger, with connections cut in the middle; an hour and more
+	LIANOU_TEST_LEDGER_STEPS=$${LIANOU_TEST_LEDGER_STEPS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
 
 demo: tools-run build ## three stories through the public doors, from the first word to the money
 	./bin/lianou demo

@@ -5,6 +5,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/payout"
 	"lianou/core/wording"
 )
 
@@ -68,4 +69,19 @@ func lateWhat(one casefile.Climbed) string {
 		return what + " · " + one.Item
 	}
 	return what
+}
+
+// StillRow is money that stands still past its day, in the words of the rung that reads.
+type StillRow struct {
+	payout.Late
+	What, Do string
+}
+
+// StillRows puts words to it.
+func StillRows(list []payout.Late, on payout.Rung) []StillRow {
+	rows := make([]StillRow, 0, len(list))
+	for _, l := range list {
+		rows = append(rows, StillRow{l, l.What(), l.Do(on)})
+	}
+	return rows
 }

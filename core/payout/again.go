@@ -13,9 +13,8 @@ import (
 var ErrReturnedTwice = core.E(core.KindConflict, "returned_twice", "这笔钱退回两次了。先查清为什么,写下来,另一个人才能再发一次。")
 
 // timesBack is how often the money of the month of e came back, whichever row it stood in: a
-// month may have been made again with another sum.
-const timesBack = `(select count(*) from payout_entitlement o join payout_line b on b.entitlement = o.id
-		where o.claim = e.claim and o.period = e.period and b.state = 'returned')`
+// month may have been made again with another sum, or by another claim of the same member.
+const timesBack = `(select times from payout_back(e.claim, e.period))`
 
 // AllowAgain writes down why the money of a case that came back twice may be sent once more.
 // It sends nothing: the card is confirmed by another. KindInvalid without a reason, ErrMoved

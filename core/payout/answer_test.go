@@ -114,9 +114,16 @@ func TestContradictingReturnIsSetAside(t *testing.T) {
 		spoil  func(r *Return)
 		reason string
 	}{
-		"one fen more":      {func(r *Return) { r.Lines[0].Amount++; r.Paid++ }, "total differs"},
-		"a fen moved over":  {func(r *Return) { r.Lines[0].Amount++; r.Lines[1].Amount-- }, "line 1 differs"},
-		"a line missing":    {func(r *Return) { r.Paid -= r.Lines[1].Amount; r.Lines = r.Lines[:1] }, "number of lines differs"},
+		"one fen more":     {func(r *Return) { r.Lines[0].Amount++; r.Paid++ }, "total differs"},
+		"a fen moved over": {func(r *Return) { r.Lines[0].Amount++; r.Lines[1].Amount-- }, "line 1 differs"},
+		"a line missing":   {func(r *Return) { r.Paid -= r.Lines[1].Amount; r.Lines = r.Lines[:1] }, "number of lines differs"},
+		"a line too many": {func(r *Return) {
+			r.Lines[1].Amount -= 100 // the sum is right
+			r.Lines = append(r.Lines, ReturnLine{Seq: 3, Line: "P000000000000099", Amount: 100, Code: CodePaid})
+		}, "number of lines differs"},
+		"a line too many, and its sum": {func(r *Return) {
+			r.Lines, r.Paid = append(r.Lines, ReturnLine{Seq: 3, Line: "P000000000000099", Amount: 100, Code: CodePaid}), r.Paid+100
+		}, "number of lines differs"},
 		"a foreign line":    {func(r *Return) { r.Lines[1].Line = "P999999999999999" }, "line 2 differs"},
 		"an unknown batch":  {func(r *Return) { r.Batch = "LN999999999999" }, "no such batch"},
 		"nothing is spoilt": {func(*Return) {}, ""},
@@ -175,6 +182,59 @@ func TestReturnImportedTwice(t *testing.T) {
 	h.must(h.TakeReturn(t.Context(), "again.ret", raw))
 	if h.reason() != "batch is closed" || h.ledger().Bank != sum {
 		t.Errorf("reason %q, ledger %+v", h.reason(), h.ledger())
+	}
+}
+
+// A return that names another of our batches, with the same number of lines and the same sum, books
+// nothing; its own books each once, whichever name it comes under and however often, and is kept
+// once.
+//
+// Controls: none seen red yet.
+func TestAReturnOfAnotherBatchBooksNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.bank.set(func(b *bank) { b.silent = true })
+	var sent []BatchView
+	for i := range 2 {
+		_, err := h.entitle(h.decided(i+1, town, 50000))
+		h.must(err)
+		sent = append(sent, h.sendAll())
+	}
+	returned := func(name string, lines BatchView) []byte {
+		r := Return{Batch: name, Date: core.NewDate(2026, 3, 5), Paid: lines.Totals.Total}
+		for i, l := range lines.Items {
+			r.Lines = append(r.Lines, ReturnLine{Seq: i + 1, Line: l.Name, Amount: l.Amount, Code: CodePaid})
+		}
+		raw, err := r.Bytes()
+		h.must(err)
+		return raw
+	}
+	first := returned(sent[0].Name, sent[0])
+	for _, c := range []struct {
+		file   string
+		raw    []byte
+		reason string
+		paid   core.Fen
+		want   error
+	}{
+		{"a.ret", returned(sent[1].Name, sent[0]), "line 1 differs", 0, nil},
+		{"b.ret", returned(sent[0].Name, sent[1]), "line 1 differs", 0, nil},
+		{"c.ret", first, "line 1 differs", 50000, nil}, // the newest that was set aside is b.ret still
+		{"c.ret", first, "line 1 differs", 50000, ErrMoved},
+		{"d.ret", first, "batch is closed", 50000, nil},
+	} {
+		if err := h.TakeReturn(t.Context(), c.file, c.raw); !errors.Is(err, c.want) || h.reason() != c.reason {
+			t.Errorf("%s: %v, reason %q, want %q", c.file, err, h.reason(), c.reason)
+		}
+		if l := h.ledger(); l.Bank != c.paid || l.Transit != 100000-c.paid || !l.Balanced() {
+			t.Errorf("%s: ledger %+v, want %d on cards", c.file, l, c.paid)
+		}
+	}
+	if a, b := h.whole(sent[0].ID), h.whole(sent[1].ID); a.State != "closed" || b.State != "sent" {
+		t.Errorf("the batches are %s and %s", a.State, b.State)
+	}
+	if n := h.entries("return.set_aside", ""); n != 3 {
+		t.Errorf("%d returns set aside in the log", n)
 	}
 }
 

@@ -42,6 +42,9 @@ type Batch struct {
 	Refused    string       // the bank's code for a file refused as a whole
 	Discarded  core.StaffID // who discarded it, 0 for nobody
 	Why        string       // the reason of that
+	AgainOf    int64        // the batch whose money it takes again because a change dissolved that one; 0 for none
+	Again      string       // its name
+	Changed    string       // what had changed in it, or in this one that was dissolved; "" for nothing
 	Created    time.Time
 	Approved   *time.Time
 	Intended   *time.Time
@@ -84,16 +87,17 @@ func (p *Payout) CreateBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, pi
 	if err := pick.check(); err != nil {
 		return Batch{}, err
 	}
-	return p.createBatch(ctx, tx, by, pick)
+	return p.createBatch(ctx, tx, by, run{pick: pick})
 }
 
-func (p *Payout) createBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) (Batch, error) {
+func (p *Payout) createBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, r run) (Batch, error) {
+	pick := r.pick
 	// Before what is due is read: two runs at once are one after the other.
 	money, err := lockedPots(ctx, tx)
 	if err != nil {
 		return Batch{}, err
 	}
-	due, err := p.takeDue(ctx, tx, by, pick)
+	due, err := p.takeDue(ctx, tx, by, r)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -104,10 +108,10 @@ func (p *Payout) createBatch(ctx context.Context, tx *pg.Tx, by core.StaffID, pi
 	if len(lines) == 0 {
 		return Batch{}, errWaits(wait.list(money))
 	}
-	b := Batch{CreatedBy: by, Choice: pick, State: "draft", Created: tx.Now(), Totals: lines.totals(), Sample: lines.sample()}
-	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created, county, item, period, emergency)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id, name`
-	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), b.Sample, tx.Now(), pick.County, pick.Item, pick.Period, pick.Emergency).Scan(&b.ID, &b.Name)
+	b := Batch{CreatedBy: by, Choice: pick, State: "draft", Created: tx.Now(), AgainOf: r.of, Totals: lines.totals(), Sample: lines.sample()}
+	const q = `insert into payout_batch (created_by, lines, total, digest, sample, created, county, item, period, emergency, again_of)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11::bigint, 0)) returning id, name`
+	err = tx.QueryRow(ctx, q, by, b.Totals.Lines, b.Totals.Total, lines.digest(), b.Sample, tx.Now(), pick.County, pick.Item, pick.Period, pick.Emergency, r.of).Scan(&b.ID, &b.Name)
 	if err != nil {
 		return Batch{}, pg.Fail(err, "make a batch")
 	}
@@ -186,21 +190,22 @@ func (l dueLines) digest() string {
 func payable(tx *pg.Tx) Period { return PeriodOf(tx.Today()).Next() }
 
 // dueNow is what is due up to the month $1, unsaid leaves out what a statement of the bank has
-// as paid and two people have not settled, notKin the money of the kin of who asks
+// as paid and two people have not settled (asked once, and only where something was tried before), notKin the money of the kin of who asks
 // ($3), notDecided what they proposed or approved themselves, and oldestFirst is the order: emergencies before all else, because help goes at once and papers later (domain.md
 // 3.7), then who waits longest.
 const (
 	dueNow      = ` from payout_entitlement e join claim c on c.id = e.claim where e.state = 'due' and e.period <= $1` + unsaid + unheld
-	unsaid      = ` and (e.attempts = 0 or not payout_contradicted(e.claim, e.period))`
+	unsaid      = ` and (e.attempts = 0 or (e.claim, e.period) not in (select claim, period from payout_contradicted_months()))`
 	notKin      = ` and not exists (select from case_conflict k where k.case_id = e.case_id and k.staff = $3)`
 	notDecided  = ` and not exists (select from decision d where d.id = e.decision and $3 in (d.proposer, d.approver))`
 	oldestFirst = ` order by c.emergency desc, e.id`
 )
 
-func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID, pick Choice) (dueLines, error) {
+func (p *Payout) takeDue(ctx context.Context, tx *pg.Tx, by core.StaffID, r run) (dueLines, error) {
+	pick := r.pick
 	const q = `select e.id, e.region, e.claim, e.attempts + 1, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, e.sample, e.created` +
-		dueNow + notKin + notDecided + chosen + oldestFirst + ` limit $2 for update of e skip locked`
-	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by, pick.County, pick.Item, pick.Period, pick.Emergency)
+		dueNow + notKin + notDecided + chosen + onlyOf + oldestFirst + ` limit $2 for update of e skip locked`
+	rows, err := tx.Query(ctx, q, payable(tx), MaxLines, by, pick.County, pick.Item, pick.Period, pick.Emergency, r.of)
 	if err != nil {
 		return nil, pg.Fail(err, "take what is due")
 	}

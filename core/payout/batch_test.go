@@ -3,7 +3,9 @@ package payout
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"lianou/core"
@@ -42,52 +44,59 @@ func TestFromDecisionToCard(t *testing.T) {
 	}
 }
 
-// P14, small: one batch approved and sent twenty times at once, with three lost
-// answers, is one file and each line paid once.
+// P14: one batch approved by two operators and sent a hundred times at once, with three lost
+// answers, is one file; its return, imported a hundred times at once under its own name and under
+// others, is one booking, and each line is paid once.
 //
 // Control: give each Send its own file date, or let it skip payout_file, and the
 // bank holds files that differ; drop "state = 'draft'" from Approve and two
 // approvals pass.
-func TestTwentyAtOncePayOnce(t *testing.T) {
+func TestAHundredAtOncePayOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	const times = 100
 	sum := h.due(12)
-	h.bank.set(func(b *bank) { b.lose = 3 })
-	var b Batch
-	h.must(h.tx(func(ctx context.Context, tx *pg.Tx) (err error) {
-		b, err = h.CreateBatch(ctx, tx, maker, Choice{})
-		return err
-	}))
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	approvals := 0
-	for range 20 {
-		wait.Go(func() {
-			err := h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) })
-			switch {
-			case err == nil:
-				mu.Lock()
-				approvals++
-				mu.Unlock()
-			case !errors.Is(err, ErrMoved):
-				t.Errorf("approve: %v", err)
-			}
-			_ = h.Send(t.Context(), b.ID) // a lost answer is an error, and the next one's to mend
-			_ = h.Poll(t.Context())
-		})
-	}
-	wait.Wait()
+	h.bank.set(func(b *bank) { b.lose, b.broken = 3, ".ret" }) // no return is read before its turn
+	b, err := h.batch()
+	h.must(err)
+	approvals := atOnce(times, func(i int) bool {
+		by := check + core.StaffID(i%2)
+		err := h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, by, b.ID, b.Totals) })
+		if err != nil && !errors.Is(err, ErrMoved) {
+			t.Errorf("approve: %v", err)
+		}
+		_ = h.Send(t.Context(), b.ID) // a lost answer is an error, and the next one's to mend
+		return err == nil
+	})
+	var raw []byte
+	h.bank.set(func(b *bank) {
+		b.broken = ""
+		for _, one := range b.out {
+			raw = one
+		}
+	})
 	h.must(h.Send(t.Context(), b.ID))
-	h.must(h.Poll(t.Context()))
-	if approvals != 1 {
-		t.Errorf("%d approvals", approvals)
+	atOnce(times, func(i int) bool {
+		name := b.Name + ".pay.ret"
+		if i%2 == 1 {
+			name = fmt.Sprintf("again%d.ret", i)
+		}
+		err := h.TakeReturn(t.Context(), name, raw)
+		if k := core.KindOf(err); err != nil && k != core.KindConflict {
+			t.Errorf("import: %v", err)
+		}
+		_ = h.Poll(t.Context())
+		return err == nil
+	})
+	if approvals != 1 || h.entries("batch.approved", batchSubject(b.ID)) != 1 || h.entries("batch.answered", batchSubject(b.ID)) != 1 {
+		t.Errorf("%d approvals, %d bookings in the log", approvals, h.entries("batch.answered", batchSubject(b.ID)))
 	}
 	if v := h.view(b.ID); v.State != "closed" || v.Paid != sum {
 		t.Errorf("batch %+v", v.Batch)
 	}
 	_, files, ordered := h.bank.seen()
-	if files != 1 {
-		t.Errorf("%d files at the bank", files)
+	if files != 1 || len(ordered) != 12 {
+		t.Errorf("%d files at the bank, %d accounts", files, len(ordered))
 	}
 	for acc, n := range ordered {
 		if n != 1 {
@@ -100,6 +109,31 @@ func TestTwentyAtOncePayOnce(t *testing.T) {
 	if got := jobstest.States(t, h.db, jobs.Platform, "payout_settled"); got["available"] != 12 {
 		t.Errorf("settled jobs: %v", got)
 	}
+	var applied, batches int
+	h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select (select count(*) from bank_return where state = 'applied'), (select count(distinct batch) from payout_line)`).Scan(&applied, &batches)
+	}))
+	if applied != 1 || batches != 1 {
+		t.Errorf("%d returns booked, lines in %d batches", applied, batches)
+	}
+}
+
+// atOnce does something many times at once and counts how often it was done.
+func atOnce(times int, do func(i int) bool) (n int) {
+	var wait sync.WaitGroup
+	var done atomic.Int64
+	start := make(chan struct{})
+	for i := range times {
+		wait.Go(func() {
+			<-start
+			if do(i) {
+				done.Add(1)
+			}
+		})
+	}
+	close(start)
+	wait.Wait()
+	return int(done.Load())
 }
 
 func TestTwoCreatorsNeverShareALine(t *testing.T) {

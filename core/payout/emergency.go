@@ -39,7 +39,7 @@ func (p *Payout) Emergency(ctx context.Context) error {
 		return err
 	}
 	err = p.db.Tx(ctx, bankScope(), func(ctx context.Context, tx *pg.Tx) error {
-		const q = `select exists (select from payout_batch where created_by = 0 and state = 'draft'),
+		const q = `select exists (select from payout_batch where created_by = 0 and state = 'draft' and again_of is null),
 			exists (select` + dueNow + ` and c.emergency)`
 		var waits, due bool
 		if err := tx.QueryRow(ctx, q, payable(tx)).Scan(&waits, &due); err != nil {
@@ -48,7 +48,7 @@ func (p *Payout) Emergency(ctx context.Context) error {
 		if waits || !due {
 			return nil
 		}
-		_, err := p.createBatch(ctx, tx, 0, pick)
+		_, err := p.createBatch(ctx, tx, 0, run{pick: pick})
 		return err
 	})
 	if k := core.KindOf(err); err != nil && (k == core.KindNotFound || k == core.KindConflict) {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -168,75 +166,5 @@ func TestPeriods(t *testing.T) {
 		if _, err := ParsePeriod(bad); err == nil {
 			t.Errorf("%q passes", bad)
 		}
-	}
-}
-
-// F64: whatever is done, kept or rolled back, in any order, the ledger balances,
-// nobody is paid twice, and what is not on a card is owed or on its way.
-func TestLedgerBalancesUnderAnything(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	n, entitled := 0, core.Fen(0)
-	errRoll := errors.New("rolled back")
-	rapid.Check(t, func(r *rapid.T) {
-		roll := rapid.IntRange(0, 3).Draw(r, "roll") == 0
-		lose := rapid.IntRange(0, 1).Draw(r, "lose")
-		h.bank.set(func(b *bank) { b.lose = lose })
-		keep := func(fn func(ctx context.Context, tx *pg.Tx) error) bool {
-			err := h.tx(func(ctx context.Context, tx *pg.Tx) error {
-				if err := fn(ctx, tx); err != nil {
-					return err
-				}
-				if roll {
-					return errRoll
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, errRoll) && !errors.Is(err, ErrNothingDue) && !errors.Is(err, ErrMoved) {
-				r.Fatalf("step: %v", err)
-			}
-			return err == nil
-		}
-		switch rapid.SampledFrom([]string{"entitle", "entitle", "batch", "mend", "poll"}).Draw(r, "step") {
-		case "entitle":
-			n++
-			e := h.decided(n, town, core.Fen(rapid.Int64Range(1, 1_000_000).Draw(r, "fen")))
-			if rapid.IntRange(0, 4).Draw(r, "bad") == 0 {
-				h.bank.set(func(b *bank) { b.codes[e.Account.Reveal()] = CodeClosed })
-			}
-			if keep(func(ctx context.Context, tx *pg.Tx) error { _, err := h.Entitle(ctx, tx, e); return err }) {
-				entitled += e.Amount
-			}
-		case "batch":
-			var b Batch
-			if keep(func(ctx context.Context, tx *pg.Tx) (err error) {
-				b, err = h.CreateBatch(ctx, tx, maker, Choice{})
-				return err
-			}) {
-				h.must(h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Approve(ctx, tx, check, b.ID, b.Totals) }))
-				_ = h.Send(t.Context(), b.ID)
-			}
-		case "mend":
-			for _, f := range h.fixes() {
-				n++
-				c := Correction{Account: account(t, "62284822222"+string(rune('0'+n/100%10))+string(rune('0'+n/10%10))+string(rune('0'+n%10))+"000"), Holder: "李秀英", Evidence: "看了卡"}
-				if keep(func(ctx context.Context, tx *pg.Tx) error { return h.ProposeAccount(ctx, tx, maker, f.ID, c) }) {
-					keep(func(ctx context.Context, tx *pg.Tx) error { return h.ConfirmAccount(ctx, tx, check, f.ID) })
-				}
-			}
-		case "poll":
-			h.must(h.Poll(t.Context()))
-		}
-		if l := h.ledger(); !l.Balanced() || l.Entitled != entitled {
-			r.Fatalf("entitled %d, ledger %+v", entitled, l)
-		}
-	})
-	var twice int
-	h.must(h.db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) error {
-		const q = `select count(*) from (select entitlement from payout_line where state = 'paid' group by 1 having count(*) > 1) x`
-		return pg.Fail(tx.QueryRow(ctx, q).Scan(&twice), "paid twice")
-	}))
-	if twice != 0 {
-		t.Errorf("%d paid twice", twice)
 	}
 }

@@ -24,10 +24,11 @@ var ErrOverlap = core.E(core.KindConflict, "payout_overlap", "这一批里有钱
 
 // unheld leaves out what is held back because it may be the same money again.
 const unheld = ` and not exists (select from payout_overlap x join payout_entitlement o on o.id = x.other
-		where x.entitlement = e.id and x.confirmed is null and o.state <> 'cancelled')`
+		where x.entitlement = e.id and x.confirmed is null and (o.state <> 'cancelled' or x.kind = 'back'))`
 
 // findOverlaps writes down, for the payments $1, what may be the same money (F67): by the rules
-// $2 to $7; the same item again within its time; the same item for one person under two rows of the register. Of
+// $2 to $7; the same item again within its time; the same item for one person under two rows of the register; a
+// month that came back twice and begins anew by another claim of the same member. Of
 // two that wait the one made later is held. Two claims of which two people have said that both are
 // right are not asked of again while their decisions stand.
 const findOverlaps = `with cand as (select unnest($1::bigint[]) as id),
@@ -55,9 +56,17 @@ const findOverlaps = `with cand as (select unnest($1::bigint[]) as id),
 				and (r.kind = 'exclude' or c.period = o.period and c.case_id <> o.case_id
 					and case when r.a = c.item then c.decision > o.decision else o.decision > c.decision end)
 		where r.kind is not null or p.same and c.scheme = o.scheme and (c.claim <> o.claim or not c.monthly)
-		order by p.id, p.other, r.kind)
+		order by p.id, p.other, r.kind),
+	back as (select c.region, c.id, max(o.id) as other, 'back' as kind
+		from cand join payout_entitlement c on c.id = cand.id and c.attempts > 1 join payout_member m on m.claim = c.claim and m.period = c.period and m.live
+			join payout_member n on n.scheme = m.scheme and n.member = m.member and n.period = m.period and not n.live and n.claim <> c.claim
+			join payout_entitlement o on o.claim = n.claim and o.period = n.period
+		where (select times from payout_back(c.claim, c.period)) >= 2
+			and not exists (select from payout_fix x join payout_again a on a.fix = x.id where x.entitlement = c.id)
+		group by 1, 2)
 	insert into payout_overlap (entitlement, other, region, kind, why, law, found)
-	select f.id, f.other, f.region, f.kind, f.why, f.law, $8 from found f
+	select f.id, f.other, f.region, f.kind, f.why, f.law, $8 from (select * from found
+			union all select region, id, other, null, null, null, null, kind, '', '' from back) f
 	where not exists (select from payout_overlap x join payout_entitlement e on e.id = x.entitlement join payout_entitlement o on o.id = x.other
 		where x.confirmed is not null and (e.claim, e.decision, o.claim, o.decision) in ((f.claim, f.decision, f.other_claim, f.other_decision), (f.other_claim, f.other_decision, f.claim, f.decision)))
 	order by f.id, f.other on conflict (entitlement, other) do nothing returning id`

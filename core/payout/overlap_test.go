@@ -99,20 +99,31 @@ func TestSameMoneyTwiceIsHeldBack(t *testing.T) {
 			clean[first.Claim] = "the first of " + what
 			into[second.Claim] = what
 		}
+		// No two of a kind are the same: either item may be first, months differ, and so does the time
+		// between two that are paid once.
+		month, one, two, home, other := []Period{"202601", "202602", "202603"}[i%3], core.ItemCode("MZ-01"), core.ItemCode("MZ-02"), core.ItemCode("ZJ-01"), core.ItemCode("ZJ-02")
+		if i%2 == 1 {
+			one, two, home, other = two, one, other, home
+		}
+		ago := func(months int) Period { return PeriodOf(Period("202603").Start().AddDate(0, -months, 0)) }
 		// 1. Two items of which one person gets one, in the same month.
-		pair(want, "exclude", paying{"MZ-01", "month", "202603", n}, paying{"MZ-02", "month", "202603", n})
-		pair(clean, "two people of two items", paying{"MZ-01", "month", "202603", n + 1}, paying{"MZ-02", "month", "202603", n + 2})
+		pair(want, "exclude", paying{one, "month", month, n}, paying{two, "month", month, n})
+		pair(clean, "two people of two items", paying{one, "month", month, n + 1}, paying{two, "month", month, n + 2})
 		// 2. Of which one household gets one, for two members.
 		h.home(n, n+3)
 		h.home(n, n+4)
-		pair(want, "exclude", paying{"ZJ-01", "month", "202603", n + 3}, paying{"ZJ-02", "month", "202603", n + 4})
-		pair(clean, "two months", paying{"ZJ-01", "month", "202602", n + 5}, paying{"ZJ-02", "month", "202603", n + 5})
+		pair(want, "exclude", paying{home, "month", month, n + 3}, paying{other, "month", month, n + 4})
+		pair(clean, "two months", paying{home, "month", month, n + 5}, paying{other, "month", month.Next(), n + 5})
 		// 3. The higher one only: B was decided on before A, so nobody took it off.
 		pair(want, "higher", paying{"MZ-09", "month", "202603", n + 6}, paying{"MZ-08", "month", "202603", n + 6})
 		pair(clean, "deducted already", paying{"MZ-08", "month", "202603", n + 7}, paying{"MZ-09", "month", "202603", n + 7})
 		// 4. Once, and again within its time.
-		pair(want, "once", paying{"MZ-03", "once", "202509", n + 8}, paying{"MZ-03", "once", "202603", n + 8})
-		pair(clean, "another year", paying{"JT-01", "year", "202512", n + 9}, paying{"JT-01", "year", "202601", n + 9})
+		pair(want, "once", paying{"MZ-03", "once", ago(1 + i%11), n + 8}, paying{"MZ-03", "once", "202603", n + 8})
+		if i%2 == 0 {
+			pair(clean, "another year", paying{"JT-01", "year", "202512", n + 9}, paying{"JT-01", "year", "202601", n + 9})
+		} else {
+			pair(clean, "once, and after its time", paying{"MZ-03", "once", ago(12 + i/2), n + 9}, paying{"MZ-03", "once", "202603", n + 9})
+		}
 		// 5. One person under two rows.
 		h.alias(n+5000, n+6000, false)
 		h.alias(n+7000, n+8000, true)

@@ -28,7 +28,7 @@ type Pay struct {
 // Held is a payment that is held back because another may be the same money.
 type Held struct {
 	ID        int64
-	Kind      string // exclude, higher, once, person
+	Kind      string // exclude, higher, once, person, back
 	Why       string // of the rule; "" where there is none
 	Law       string
 	Found     time.Time
@@ -43,7 +43,7 @@ const heldRows = `select x.id, x.kind, x.why, x.law, x.found, coalesce(x.says, '
 		e.id, e.region, e.case_id, e.item_name, e.period, e.amount, e.sample, e.state,
 		o.id, o.region, o.case_id, o.item_name, o.period, o.amount, o.sample, o.state
 	from payout_overlap x join payout_entitlement e on e.id = x.entitlement join payout_entitlement o on o.id = x.other
-	where x.confirmed is null and e.state = 'due' and o.state <> 'cancelled'`
+	where x.confirmed is null and e.state = 'due' and (o.state <> 'cancelled' or x.kind = 'back')`
 
 // Held lists what is held back in the caller's scope, the oldest first, at most 200. What is in
 // another township is shown by its place and sum only to who may see the city.

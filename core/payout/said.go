@@ -187,7 +187,7 @@ func (p *Payout) ruledAbsent(ctx context.Context, id int64, offer int) (absent b
 // that was replaced, for money that was stopped since the approval, to somebody of whom
 // it was learnt since that they died, or once more what a statement of the bank has as paid.
 const changedSince = `exists (select from payout_line l join payout_entitlement e on e.id = l.entitlement
-		where l.batch = payout_batch.id and (e.card <> l.card or l.attempt > 1 and payout_contradicted(e.claim, e.period)
+		where l.batch = payout_batch.id and (e.card <> l.card or l.attempt > 1 and (e.claim, e.period) in (select claim, period from payout_contradicted_months())
 			or exists (select from payout_stop s where s.claim = e.claim and (s.from_period <= e.period or s.at > payout_batch.approved))
 			or exists (select from person_death d join life_event v on v.id = d.event where d.person = e.beneficiary and v.known_at > payout_batch.approved)))`
 
@@ -207,6 +207,9 @@ func (p *Payout) hold(ctx context.Context, tx *pg.Tx, id int64, before int) (hel
 		return false, nil
 	}
 	p.log.ErrorContext(ctx, "a batch is held: a card, a stop, a death or a statement since it was approved", "batch", id, "offers", before)
+	if err := whyHeld(ctx, tx, id); err != nil {
+		return true, err
+	}
 	return true, p.stepped(ctx, tx, "batch.held", id)
 }
 

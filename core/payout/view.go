@@ -10,8 +10,8 @@ import (
 const batchRows = `select b.id, b.name, b.created_by, coalesce(b.approved_by, 0), b.lines, b.total, b.sample, b.paid, b.returned, b.state, b.offered,
 		coalesce((select max(w.word) from payout_word w where w.batch = b.id and w.offer = b.offered), ''), b.held is not null, b.refused,
 		coalesce(b.discarded_by, 0), b.discard_reason, b.created, b.approved, b.intended, b.sent, b.answered, b.closed,
-		b.county, b.item, b.period, b.emergency
-	from payout_batch b `
+		b.county, b.item, b.period, b.emergency, coalesce(b.again_of, 0), coalesce(a.name, ''), coalesce(a.held_why, b.held_why)
+	from payout_batch b left join payout_batch a on a.id = b.again_of `
 
 // Batches lists batches, newest first, at most 100. A batch names nobody, so it
 // needs no region; who may see the list is the desk's to say.
@@ -42,7 +42,7 @@ func BatchByID(ctx context.Context, tx *pg.Tx, id int64) (Batch, error) {
 func scanBatch(row interface{ Scan(...any) error }) (b Batch, err error) {
 	err = row.Scan(&b.ID, &b.Name, &b.CreatedBy, &b.ApprovedBy, &b.Totals.Lines, &b.Totals.Total, &b.Sample, &b.Paid, &b.Returned, &b.State,
 		&b.Offered, &b.Word, &b.Held, &b.Refused, &b.Discarded, &b.Why, &b.Created, &b.Approved, &b.Intended, &b.Sent, &b.Answered, &b.Closed,
-		&b.Choice.County, &b.Choice.Item, &b.Choice.Period, &b.Choice.Emergency)
+		&b.Choice.County, &b.Choice.Item, &b.Choice.Period, &b.Choice.Emergency, &b.AgainOf, &b.Again, &b.Changed)
 	return b, pg.Fail(err, "read a batch")
 }
 

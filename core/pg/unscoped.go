@@ -98,6 +98,7 @@ func Unscoped() map[string]string {
 		"payout_again":        "why money that came back twice is sent once more, no person's name; the payers' room alone reads it",
 		"payout_day":          "by when an item's money is to be on the card, no person",
 		"payout_span":         "how many months an item's money is for, no person",
+		"payout_climb":        "ids, counties and days of what stands still, no person",
 		"payout_word":         "what the bank said of whole files, no person",
 		"payout_said":         "what two people wrote down of it, no person",
 		"budget":              "sums of money of a county or the city, no person",

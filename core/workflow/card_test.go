@@ -176,7 +176,8 @@ func (w *world) sentBack() {
 // reason.
 //
 // Controls: let confirmCard take the open proposal without comparing its number and the
-// swapped card is paid; without rang, seen red ("confirmed without a look at the number: <nil>").
+// swapped card is paid; without rang, seen red ("confirmed without a look at the number: <nil>"); without MayHold
+// none seen red yet.
 func TestSwappedCardIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -190,7 +191,15 @@ func TestSwappedCardIsNotConfirmed(t *testing.T) {
 	w.env.Advance(8 * 24 * time.Hour)
 	w.must(w.flow.Decide(ctx, w.actors["approver"], workflow.Decide{Claim: claim.ID, Outcome: casefile.Approved}))
 	w.sentBack()
-	offer := workflow.ProposeCard{Case: c.ID, Account: w.card(firstCard), Holder: "周桂兰", How: "看了卡和身份证"}
+	offer := workflow.ProposeCard{Case: c.ID, Account: w.card(firstCard), Holder: "王建国", How: "看了卡和身份证"}
+	// For money that came back, a card in the name of somebody outside the household changes nothing.
+	if err := w.flow.ProposeCard(ctx, officer, offer); !errors.Is(err, casefile.ErrHolder) {
+		t.Errorf("a stranger's card for what came back: %v", err)
+	}
+	if n := w.count(`select (select count(*) from case_card where case_id = $1) + (select count(*) from payout_fix where state <> 'open')`, c.ID); n != 0 {
+		t.Errorf("%d traces of a stranger's card", n)
+	}
+	offer.Holder = "周桂兰"
 	w.must(w.flow.ProposeCard(ctx, officer, offer))
 	looked := w.openCard(c.ID)
 	if looked.Old != (casefile.OnRecord{Holder: "周桂兰", Last4: "0017"}) || looked.Last4 != "5317" {

@@ -9,6 +9,7 @@ import (
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/casefile"
+	"lianou/core/payout"
 	"lianou/core/pg"
 )
 
@@ -18,6 +19,12 @@ type lateCase struct {
 	desk.LateRow
 	County string
 	Opened bool
+}
+
+// lateView is what climbed to the city: cases, and money that stands still.
+type lateView struct {
+	Rows  []lateCase
+	Still []desk.StillRow
 }
 
 // open has one of them shown whole, and writes down who looked.
@@ -38,8 +45,12 @@ func (c *Room) open(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // late lists what nobody below the city did in time, oldest first.
 func (c *Room) late(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	var list []casefile.Climbed
+	var still []payout.Late
 	err := c.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if list, err = c.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff)); err != nil {
+			return err
+		}
+		if still, err = payout.Lates(ctx, tx, payout.RungCity); err != nil {
 			return err
 		}
 		ids := make([]int64, 0, len(list))
@@ -60,5 +71,5 @@ func (c *Room) late(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		county, _ := c.d.Regions.Place(row.Case.Region.County())
 		rows = append(rows, lateCase{row, county.Name, !row.Seen.IsZero()})
 	}
-	return at.Page.Part(w, "city", "late", rows)
+	return at.Page.Part(w, "city", "late", lateView{rows, desk.StillRows(still, payout.RungCity)})
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/channels/browsertest"
 	"lianou/channels/channeltest"
 	"lianou/channels/desk/city"
@@ -119,5 +121,36 @@ func TestWhatIsLateLiesBeforeEachRung(t *testing.T) {
 		t.Errorf("the city reads a name, or not what it should: %s", line)
 	}
 	judge(mayor, "late-city")
-	mayor.Quiet()
+
+	stands(t, d)
+	for _, c := range []struct {
+		tab              *browsertest.Tab
+		path, name, says string
+	}{{county, "/desk/township", "late-money-county", "请找发钱的人"}, {mayor, "/desk/city", "late-money-city", "请找发钱的人"}} {
+		c.tab.Open(site.URL + c.path)
+		c.tab.Until("the money is there", `document.body.innerText.includes("钱停住了,没人动")`)
+		if !c.tab.Has(c.says) || !c.tab.Has("1,080 元") {
+			t.Errorf("%s does not say how much stands, or what to do", c.name)
+		}
+		judge(c.tab, c.name)
+		c.tab.Quiet()
+	}
+	officer.Open(site.URL + "/desk/township")
+	if officer.Has("钱停住了") {
+		t.Error("a township is told of a batch")
+	}
+}
+
+// stands lays a draft that nobody approved and that climbed to the city.
+func stands(t *testing.T, d *desktest.Desk) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.Env.Superuser())
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	for _, s := range []string{`set session_replication_role = replica`,
+		`insert into payout_batch (created_by, lines, total, digest, created) values (1, 3, 108000, 'd', now())`,
+		`insert into payout_climb (kind, batch, rung, counties, due, told) select 'draft', id, r, '{371426}', current_date - 6, now() from payout_batch, generate_series(1, 3) r`} {
+		_, err := conn.Exec(t.Context(), s)
+		must(t, err)
+	}
 }

@@ -1,6 +1,7 @@
 package county
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -148,7 +149,7 @@ func wordOf(b payout.Batch) stateWord {
 	case answered && b.Returned > core.Fen(0):
 		return stateWord{word: "部分退回", tone: "red"}
 	case b.State == "closed" && b.Held && b.Offered == 0:
-		return stateWord{word: "没交给银行:核准以后有人换了卡、停了发,或者人不在了。钱回到等着发的"}
+		return stateWord{word: "没交给银行:核准以后" + cmp.Or(b.Changed, "有人换了卡、停了发,或者人不在了") + "。还该发的,系统另做一批"}
 	case b.State == "closed" && b.Held && b.Returned == 0 && b.Paid == 0:
 		return stateWord{word: "停住后作废,钱回到等着发的"}
 	case b.State == "closed" && b.Refused != "":

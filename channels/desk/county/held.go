@@ -41,6 +41,8 @@ func whatHeld(h payout.Held) string {
 		return h.Why
 	case "higher":
 		return h.Why + "这一笔定的时候,没有扣过。"
+	case "back":
+		return "这个人这个月的钱,在另一件里发过两次,两次都退回了。先查清为什么退,再发。"
 	case "once":
 		return fmt.Sprintf("%s在 %d 年 %d 月已经给过这个人一次,还没满时间。", h.Other.ItemName, h.Other.Period.Year(), h.Other.Period.Month())
 	}

@@ -61,6 +61,9 @@ func (f found) digest() string {
 	for _, x := range f.held {
 		fmt.Fprintln(h, x.ID, x.LookedBy, x.Says)
 	}
+	for _, x := range f.still {
+		fmt.Fprintln(h, x.ID)
+	}
 	for _, x := range f.asks {
 		fmt.Fprintln(h, x.Return, x.Outcome, x.ProposedBy)
 	}

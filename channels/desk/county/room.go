@@ -137,8 +137,9 @@ type page struct {
 	CanBatch  bool     // something is due that has its money
 	Sample    bool     // some of the money of the ledger does
 	Batches   []batch
-	Held      []held // what may be the same money again
-	Asks      []ask  // what the bank has to be asked about
+	Held      []held          // what may be the same money again
+	Still     []desk.StillRow // what stands still past its day
+	Asks      []ask           // what the bank has to be asked about
 	Rulings   []ruling
 	Fixes     []fix
 	Ledger    []balance
@@ -188,6 +189,7 @@ type found struct {
 	asks      []payout.Inquiry
 	unsettled []payout.Unsettled
 	held      []payout.Held
+	still     []payout.Late
 	cards     []casefile.Card
 	rung      map[int64]bool // the cards whose household's own number this payer has looked at
 	heads     map[core.CaseID]casefile.Head
@@ -220,6 +222,9 @@ func (c *Room) look(ctx context.Context, tx *pg.Tx, at desk.At) (f found, err er
 		}
 	}
 	if f.held, err = c.d.Payout.Held(ctx, tx); err != nil {
+		return f, err
+	}
+	if f.still, err = payout.Lates(ctx, tx, payout.RungPayers); err != nil {
 		return f, err
 	}
 	f.heads, err = c.d.Cases.Heads(ctx, tx, append(cases(f.open), heldCases(f.held)...)...)
@@ -295,6 +300,7 @@ func (c *Room) say(r *http.Request, at desk.At, found found) (page, error) {
 	p.Rulings = rulingsOf(found.unsettled, names, at.Staff.ID)
 	p.Fixes = found.fixes(at.Staff.ID, names)
 	p.Held = c.heldOf(found, names, at.Staff.ID)
+	p.Still = desk.StillRows(found.still, payout.RungPayers)
 	l := found.ledger
 	p.Ledger = []balance{{"决定要发的", l.Entitled}, {"还没发的", l.Owed}, {"在银行路上的", l.Transit}, {"已到卡上的", l.Bank}}
 	return p, nil

@@ -301,7 +301,28 @@ func TestPayersPages(t *testing.T) {
 	tab.Open(o.site.URL + "/desk/county")
 	tab.Wait("可能发重,先留住的")
 	judge("county-held-back")
+	o.entitled(53000)
+	o.batch()
+	o.owner(`insert into payout_climb (kind, batch, rung, counties, due, told) select 'draft', max(id), 1, '{371426}', current_date - 3, now() from payout_batch where state = 'draft'`,
+		`insert into payout_climb (kind, overlap, rung, counties, due, told) select 'held', max(id), 1, '{371426}', current_date - 1, now() from payout_overlap`,
+		`update payout_batch set held_why = '1 笔换了卡' where id = (select min(id) from payout_batch)`,
+		`update payout_batch set again_of = (select min(id) from payout_batch) where state = 'draft'`)
+	tab.Open(o.site.URL + "/desk/county")
+	tab.Wait("钱停住了,没人动")
+	judge("county-still")
+	tab.Open(fmt.Sprintf("%s/desk/county/batch/%d", o.site.URL, o.newest()))
+	tab.Wait("1 笔换了卡")
+	judge("county-anew")
 	tab.Quiet()
+}
+
+// newest is the batch that was made last.
+func (o *office) newest() (id int64) {
+	o.t.Helper()
+	o.must(o.db.Read(o.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select max(id) from payout_batch`).Scan(&id)
+	}))
+	return id
 }
 
 // Who checks a card and who approves a batch can tell whose money it is: the receipt

@@ -17,6 +17,7 @@ import (
 	"lianou/core/blob"
 	"lianou/core/casefile"
 	"lianou/core/matching"
+	"lianou/core/payout"
 	"lianou/core/pg"
 	"lianou/core/recheck"
 	"lianou/core/registry"
@@ -94,7 +95,8 @@ type queuePage struct {
 	Filtered bool
 	Rows     []casefile.QueueRow
 	Doubts   []casefile.Doubt
-	Late     []desk.LateRow // what climbed to whoever reads
+	Late     []desk.LateRow  // what climbed to whoever reads
+	Still    []desk.StillRow // money that nobody moves, told to the county
 	Appeals  []casefile.Asked
 	ToRead   []casefile.ToRead // minutes that wait for whoever reads
 	Visits   bool              // whoever reads goes to households
@@ -211,6 +213,13 @@ func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (
 	}
 	if p.ToRead, err = t.d.Cases.MinutesToRead(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 		return nil, err
+	}
+	if slices.Contains(casefile.RungOf(casefile.As(at.Staff)), casefile.RungCounty) {
+		still, err := payout.Lates(ctx, tx, payout.RungCounty, at.Staff.Regions...)
+		if err != nil {
+			return nil, err
+		}
+		p.Still = desk.StillRows(still, payout.RungCounty)
 	}
 	return t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff))
 }
