@@ -51,6 +51,7 @@ const (
 	ActConfirmCard  ActName = "confirm_card"
 	ActRejectCard   ActName = "reject_card"
 	ActLookPapers   ActName = "look_papers"    // what came in after the application
+	ActLookedUp     ActName = "looked_up"      // what a register of the city answers
 	ActEndMandate   ActName = "end_mandate"    // somebody no longer acts for the household
 	ActAuthorise    ActName = "means_word"     // somebody lets their income and property be asked after, or says no
 	ActTakeWordBack ActName = "means_withdraw" // and does not any more
@@ -92,6 +93,7 @@ type Situation struct {
 	Changes    []Change
 	Doubts     int // what nobody has looked at yet
 	Papers     int // came in after the application, and nobody has looked at it
+	Looks      int // what a register answers, and nobody has looked up
 	Agents     int // who may act for the household
 }
 
@@ -158,6 +160,7 @@ func rules() map[ActName]rule {
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:          {[]Role{RoleOfficer, RoleCounty}, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
+		ActLookedUp:       {officer, append([]CaseState{CaseOpen}, running...), nil, mayLookUp},
 		ActEndMandate:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
 		ActAuthorise:      {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActTakeWordBack:   {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, nil},
@@ -177,7 +180,7 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+	return []ActName{ActWeigh, ActLookPapers, ActLookedUp, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
 		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }

@@ -24,6 +24,7 @@ const (
 	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
 	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
 	DeadlineConference DeadlineKind = "conference"
+	DeadlineLookup     DeadlineKind = "lookup" // what a register answers is looked up by then
 )
 
 // Deadline is one thing due.

@@ -67,6 +67,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if out.Papers, err = s.unlooked(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
+	if err = s.situationLooks(ctx, tx, &out); err != nil {
+		return out, err
+	}
 	if out.Agents, err = mandate.Standing(ctx, tx, c.ID); err != nil {
 		return out, err
 	}

@@ -169,6 +169,8 @@ func deadlineWord(k casefile.DeadlineKind) string {
 		return "当面告知的期限"
 	case casefile.DeadlineCard:
 		return "退回的钱核对卡的期限"
+	case casefile.DeadlineLookup:
+		return "查部门记录的期限"
 	case casefile.DeadlineConference:
 		return "一事一议的期限"
 	}

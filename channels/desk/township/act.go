@@ -149,16 +149,15 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActAppeal:         func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReview:         t.review,
 		casefile.ActReviewDecide:   t.decideReview,
-		casefile.ActSupplement: func(d doing) error {
-			return f.AskSupplement(d.r.Context(), d.actor, workflow.AskSupplement{Case: d.id, What: d.get("reason"), How: d.get("how"), Saw: d.saw()})
-		},
-		casefile.ActResume:       t.resume,
-		casefile.ActLookPapers:   func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
-		casefile.ActEndMandate:   t.endMandate,
-		casefile.ActAuthorise:    t.meansWord,
-		casefile.ActTakeWordBack: t.takeMeansBack,
-		casefile.ActCheckMeans:   func(d doing) error { return f.CheckMeans(d.r.Context(), d.actor, d.id) },
-		casefile.ActDrop:         func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
+		casefile.ActSupplement:     t.askSupplement,
+		casefile.ActLookedUp:       t.lookedUp,
+		casefile.ActResume:         t.resume,
+		casefile.ActLookPapers:     func(d doing) error { return f.LookPapers(d.r.Context(), d.actor, d.id, d.saw()) },
+		casefile.ActEndMandate:     t.endMandate,
+		casefile.ActAuthorise:      t.meansWord,
+		casefile.ActTakeWordBack:   t.takeMeansBack,
+		casefile.ActCheckMeans:     func(d doing) error { return f.CheckMeans(d.r.Context(), d.actor, d.id) },
+		casefile.ActDrop:           func(d doing) error { return f.Drop(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReturn: func(d doing) error {
 			return f.Return(d.r.Context(), d.actor, workflow.Return{Case: d.id, Ground: casefile.Ground(d.get("ground")), Why: d.get("reason")})
 		},

@@ -322,7 +322,7 @@ func (p *casePage) sortActs() {
 }
 
 // beside are acts whose form stands beside what it is about.
-var beside = []casefile.ActName{casefile.ActWeigh, casefile.ActLookPapers, casefile.ActEndMandate, casefile.ActAuthorise, casefile.ActTakeWordBack}
+var beside = []casefile.ActName{casefile.ActWeigh, casefile.ActLookPapers, casefile.ActLookedUp, casefile.ActEndMandate, casefile.ActAuthorise, casefile.ActTakeWordBack}
 
 // always are acts that stand open and leave nothing to do.
 var always = []casefile.ActName{casefile.ActEndMandate, casefile.ActAuthorise, casefile.ActTakeWordBack}

@@ -78,7 +78,7 @@ func (t *Room) Desk() desk.Room {
 // The entries of the acts, one for each, which workflow writes; and those of the
 // facts that an act learns and judges again, which registry writes.
 const (
-	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.looking supplement.looked_up supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
 		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.read conference.ended conference.called_off conference.absence_denied doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
 	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"

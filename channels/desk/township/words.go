@@ -96,13 +96,13 @@ var (
 	periods   = map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季", "once": ",一次"}
 	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineSurvey: "调查", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
 		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料", casefile.DeadlineDeliver: "交付",
-		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议"}
+		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录"}
 	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
 	// causes are what made the newest version of the facts.
-	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "decision": "批准后"}
+	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "lookup": "查部门记录后", "decision": "批准后"}
 	acts   = map[casefile.ActName]string{
-		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActEndMandate: "结束代办",
+		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActLookedUp: "登记查到的", casefile.ActEndMandate: "结束代办",
 		casefile.ActAuthorise: "登记核对授权", casefile.ActTakeWordBack: "撤回核对授权", casefile.ActCheckMeans: "问部门核对收入财产",
 		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActAppraise: "登记民主评议", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
