@@ -36,7 +36,7 @@ type lackingOf struct {
 	account  bool // a card is on record
 	card     bool // pictures of the identity card are
 	identity Identity
-	looks    []Look
+	looks    []Lookup
 }
 
 // Lacking lists everything that is still wanting of the items of a case that are on their way:
@@ -65,7 +65,7 @@ func (s *Store) Lacking(ctx context.Context, tx *pg.Tx, c Case) ([]Lack, error) 
 // papers reads what came with the application, and who is of the household.
 func (of *lackingOf) papers(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	var came []core.Paper
-	err := tx.QueryRow(ctx, `select account is not null, papers from casefile where id = $1`, id).Scan(&of.account, &came)
+	err := tx.QueryRow(ctx, `select f.account is not null or exists (select from person p where p.id = f.person and p.account is not null), f.papers from casefile f where f.id = $1`, id).Scan(&of.account, &came)
 	if err != nil {
 		return pg.Fail(err, "read what came with an application")
 	}
@@ -110,7 +110,7 @@ func (of lackingOf) list() []Lack {
 			means = means || k.Kind == "means"
 			all.add(path, wording.Wanted(path, of.names[member(path)]), k.Kind, f.Name)
 		}
-		for _, p := range wording.Papers(f.Item) {
+		for _, p := range wording.ItemPapers(f.Item) {
 			all.add("paper/"+p.Key, p.Word, p.Keeper, f.Name)
 		}
 	}
@@ -143,7 +143,7 @@ func (l *lacks) add(key, word, keeper, item string) {
 	if i < 0 {
 		i = len(l.list)
 		l.list = append(l.list, Lack{Key: key, Word: word, Keeper: keeper,
-			None: slices.ContainsFunc(l.of.looks, func(k Look) bool { return k.Key == key && k.Outcome == LookNone })})
+			None: slices.ContainsFunc(l.of.looks, func(k Lookup) bool { return k.Key == key && k.Outcome == LookNone })})
 	}
 	if item != "" && !slices.Contains(l.list[i].Items, item) {
 		l.list[i].Items = append(l.list[i].Items, item)

@@ -22,8 +22,8 @@ const (
 	LookKnown LookOutcome = "known" // it came another way meanwhile
 )
 
-// Look is something that a register of the city answers, and who asks it (我们自己查).
-type Look struct {
+// Lookup is something that a register of the city answers, and who asks it (我们自己查).
+type Lookup struct {
 	ID      int64
 	Key     string // of Lack
 	Keeper  string
@@ -36,10 +36,10 @@ type Look struct {
 }
 
 // Open reports whether nobody has looked yet.
-func (l Look) Open() bool { return l.Outcome == "" }
+func (l Lookup) Open() bool { return l.Outcome == "" }
 
 // LookUp gives something to somebody to look up, once while it is open. It reports whether it is new.
-func (s *Store) LookUp(ctx context.Context, tx *pg.Tx, id core.CaseID, l Look) (bool, error) {
+func (s *Store) LookUp(ctx context.Context, tx *pg.Tx, id core.CaseID, l Lookup) (bool, error) {
 	tag, err := tx.Exec(ctx, `insert into supplement_look (case_id, region, key, keeper, staff, made) select id, region, $2, $3, $4, $5 from casefile where id = $1
 		on conflict (case_id, key) where done is null do nothing`, id, l.Key, l.Keeper, l.Staff, tx.Now())
 	return tag.RowsAffected() > 0, pg.Fail(err, "give something to look up")
@@ -47,7 +47,7 @@ func (s *Store) LookUp(ctx context.Context, tx *pg.Tx, id core.CaseID, l Look) (
 
 // LookedUp ends a look with what the register says, and meets the clock once none is open.
 // ErrMovedOn where it was ended before, or is another case's.
-func (s *Store) LookedUp(ctx context.Context, tx *pg.Tx, c Case, l Look) error {
+func (s *Store) LookedUp(ctx context.Context, tx *pg.Tx, c Case, l Lookup) error {
 	b, err := s.boxOf(ctx, tx, c)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *Store) LookedUp(ctx context.Context, tx *pg.Tx, c Case, l Look) error {
 // EndKnown ends the looks for what is no longer wanting, in nobody's name.
 func (s *Store) EndKnown(ctx context.Context, tx *pg.Tx, c Case) error {
 	open, err := s.looks(ctx, tx, c, nil)
-	if err != nil || !slices.ContainsFunc(open, Look.Open) {
+	if err != nil || !slices.ContainsFunc(open, Lookup.Open) {
 		return err
 	}
 	wanting, err := s.Lacking(ctx, tx, c)
@@ -98,17 +98,17 @@ func (s *Store) lookedAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error 
 func lookColumn(id int64) string { return "look/" + strconv.FormatInt(id, 10) }
 
 // Looks reads what is looked up for a case, oldest first, without the words.
-func (s *Store) Looks(ctx context.Context, tx *pg.Tx, c Case) ([]Look, error) {
+func (s *Store) Looks(ctx context.Context, tx *pg.Tx, c Case) ([]Lookup, error) {
 	return s.looks(ctx, tx, c, nil)
 }
 
 // looks reads what was given to look up, oldest first; the words where a box is given.
-func (s *Store) looks(ctx context.Context, tx *pg.Tx, c Case, b *box) ([]Look, error) {
+func (s *Store) looks(ctx context.Context, tx *pg.Tx, c Case, b *box) ([]Lookup, error) {
 	rows, err := tx.Query(ctx, `select id, key, keeper, staff, made, outcome, done, coalesce(by_staff, 0), words from supplement_look where case_id = $1 order by id`, c.ID)
 	if err != nil {
 		return nil, pg.Fail(err, "read what is looked up")
 	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Look, err error) {
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Lookup, err error) {
 		var done *time.Time
 		var words []byte
 		if err := r.Scan(&l.ID, &l.Key, &l.Keeper, &l.Staff, &l.Made, &l.Outcome, &done, &l.By, &words); err != nil {

@@ -69,14 +69,14 @@ func Wanted(path, who string) string {
 	return word
 }
 
-// Paper is one thing that an item wants beside the facts.
-type Paper struct{ Key, Word, Keeper string }
+// ItemPaper is one thing that an item wants beside the facts.
+type ItemPaper struct{ Key, Word, Keeper string }
 
-// Papers are what an item wants beside the facts that its rules read: with a Keeper, a register
+// ItemPapers are what an item wants beside the facts that its rules read: with a Keeper, a register
 // of the city has it.
-func Papers(item core.ItemCode) []Paper {
-	school := Paper{"enrolment", "在读证明", "school"}
-	return map[core.ItemCode][]Paper{
+func ItemPapers(item core.ItemCode) []ItemPaper {
+	school := ItemPaper{"enrolment", "在读证明", "school"}
+	return map[core.ItemCode][]ItemPaper{
 		"SF-01": {{"matter", "和这件事有关的材料(合同、欠条、判决书,有哪样拿哪样)", ""}},
 		"ZJ-02": {{"lease", "租房合同", ""}},
 		"YB-02": {{"bills", "医院的结算单", "medical"}},

@@ -46,7 +46,7 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 		if err != nil {
 			return err
 		}
-		what, err := wanted(list, in)
+		what, err := toBring(list, in)
 		if err != nil {
 			return err
 		}
@@ -66,8 +66,8 @@ func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSu
 	})
 }
 
-// wanted says what the household is asked for; "" for nothing.
-func wanted(list []casefile.Lack, in AskSupplement) (string, error) {
+// toBring says what the household is asked for; "" for nothing.
+func toBring(list []casefile.Lack, in AskSupplement) (string, error) {
 	var words []string
 	for _, l := range list { // in the order of the list, whatever the form's is
 		if !slices.Contains(in.Ticks, l.Key) {
@@ -100,7 +100,7 @@ func (a *act) lookUp(ctx context.Context, list []casefile.Lack) (words []string,
 		if !l.Ours() {
 			continue
 		}
-		fresh, err := a.f.Cases.LookUp(ctx, a.tx, a.c.ID, casefile.Look{Key: l.Key, Keeper: l.Keeper, Staff: a.actor.Staff})
+		fresh, err := a.f.Cases.LookUp(ctx, a.tx, a.c.ID, casefile.Lookup{Key: l.Key, Keeper: l.Keeper, Staff: a.actor.Staff})
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func asked(v casefile.View) (theirs, ours []string) {
 // household, whether it is ticked or written: an officer looks it up, by a day. A second time needs why it
 // was not in the first, and is counted; what the register does not have may be asked then.
 //
-// Controls: PENDING
+// Controls, named: toBring without l.Ours(); supplement_ask_once left out (00649).
 func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -96,6 +96,13 @@ func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 	if v = w.view(c.ID); len(v.Asks) != 2 || v.Asks[1].Nth != 2 || v.Asks[1].Late != "上次没问到他租房" || len(v.Looks) != len(ours) {
 		t.Errorf("the second time: %+v, %d looks", v.Asks, len(v.Looks))
 	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
+		page, err := w.cases.Queue(ctx, tx, casefile.QueueFilter{Regions: []core.RegionCode{town}}, 10, "")
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].Asks != 2 || page.Rows[0].Looks != len(ours) {
+			t.Errorf("the queue says %+v, %v", page.Rows, err)
+		}
+		return nil
+	})
 	if n := w.count(`select count(*) from supplement_ask where position(convert_to('租房', 'UTF8') in coalesce(late, '')) > 0`); n != 0 {
 		t.Error("why lies open")
 	}
@@ -109,7 +116,7 @@ func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 // nothing, the household may be asked. Who is late with it is told of as with every other day; what came
 // another way ends by itself.
 //
-// Controls: PENDING
+// Controls, named: learnFrom without EndKnown; Lack.None never set.
 func TestWhatARegisterHasIsLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -125,8 +132,8 @@ func TestWhatARegisterHasIsLookedUp(t *testing.T) {
 		t.Error("the household was told to bring something")
 	}
 	w.refused("invalid_what", w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID}))
-	look := func(key string) casefile.Look {
-		i := slices.IndexFunc(w.view(c.ID).Looks, func(l casefile.Look) bool { return l.Key == key })
+	look := func(key string) casefile.Lookup {
+		i := slices.IndexFunc(w.view(c.ID).Looks, func(l casefile.Lookup) bool { return l.Key == key })
 		if i < 0 {
 			t.Fatalf("nobody looks up %s", key)
 		}

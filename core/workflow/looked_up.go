@@ -33,7 +33,7 @@ func (f *Flow) LookedUp(ctx context.Context, actor casefile.Actor, in LookedUp) 
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(looks, func(l casefile.Look) bool { return l.ID == in.Look && l.Open() })
+		i := slices.IndexFunc(looks, func(l casefile.Lookup) bool { return l.ID == in.Look && l.Open() })
 		if i < 0 {
 			return casefile.ErrMovedOn
 		}

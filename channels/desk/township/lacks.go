@@ -47,11 +47,12 @@ func (p casePage) Asked() int { return len(p.View.Asks) }
 
 // lookRow is one thing that we look up.
 type lookRow struct {
-	casefile.Look
+	casefile.Lookup
 	Word, Register string
 	Due            core.Date
-	Fields         []confirm // in which what was found is written, none where it is no fact
-	Member         string    // whose fact it is, by ref
+	Whose          core.StaffID // to look: whoever has the case in hand by now
+	Fields         []confirm    // in which what was found is written, none where it is no fact
+	Member         string       // whose fact it is, by ref
 }
 
 // Looking is what waits for somebody to look it up, and what came of the others.
@@ -61,7 +62,10 @@ func (p casePage) Looking() (list []lookRow) {
 		words[l.Key] = l.Word
 	}
 	for _, l := range p.View.Looks {
-		row := lookRow{Look: l, Word: words[l.Key], Register: wording.KeeperOf(l.Keeper).Name}
+		row := lookRow{Lookup: l, Word: words[l.Key], Register: wording.KeeperOf(l.Keeper).Name, Whose: l.Staff}
+		if p.View.Officer != 0 {
+			row.Whose = p.View.Officer
+		}
 		if row.Word == "" { // no longer wanting
 			row.Word = wording.FactLabel(l.Key)
 		}

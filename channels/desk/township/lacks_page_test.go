@@ -15,7 +15,7 @@ import (
 // becomes the officer's to look up. What the register does not have is the household's after all, and a
 // second time asks why.
 //
-// Controls: PENDING
+// Controls, named: the form that ticks what a register has; no late field.
 func TestWhatIsMissingIsTickedOnce(t *testing.T) {
 	t.Parallel()
 	h := newStore(t)

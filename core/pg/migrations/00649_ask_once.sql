@@ -40,6 +40,7 @@ create index supplement_look_case on supplement_look (case_id);
 call lianou_scope_table('supplement_ask');
 call lianou_scope_table('supplement_look');
 grant select, insert on supplement_ask, supplement_look to lianou_platform;
+grant select on supplement_ask, supplement_look to lianou_check, lianou_backup;
 grant update (outcome, done, by_staff, words) on supplement_look to lianou_platform;
 
 -- +goose StatementBegin
