@@ -7,7 +7,7 @@ import "lianou/core"
 func ReviewSoon(item string, due core.Date) Notice {
 	return Notice{KindReview,
 		item + "按规定隔一阵要再看一遍。" + due.Say() + "前看您家的:几口人、收入、住处变没变。没变的,您什么都不用办,钱照发。" +
-			"变了的,打 " + Hotline + " 说一声。我们看晚了,也不停您的钱。" + Promise,
+			"变了的,跟我们说一声。我们看晚了,也不停您的钱。" + Promise + Help,
 		[]Field{{"item", item}, {"until", due.Say()}}}
 }
 
