@@ -23,6 +23,9 @@ func SourceOf(p core.Provenance) (words, tone string) {
 		return "身份证号上", "blue"
 	case from == "supplement":
 		return "看了补来的材料", "leaf"
+	case from == "lookup":
+		_, kind, _ := strings.Cut(p.Said, ":")
+		return "向" + wording.KeeperOf(kind).Name + "查来的", "leaf"
 	case from == "decision":
 		return "批准时记下", "leaf"
 	case strings.HasPrefix(p.CallID, casefile.ChatCall):

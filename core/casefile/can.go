@@ -45,18 +45,20 @@ const (
 	ActWithdraw       ActName = "withdraw"
 	ActWeigh          ActName = "weigh" // two applications, or a name and a number, looked at
 
-	ActChange       ActName = "change_benefit" // claim: stop or change monthly money
-	ActChangeDecide ActName = "decide_change"  // claim: the second person's word on it
-	ActProposeCard  ActName = "propose_card"
-	ActConfirmCard  ActName = "confirm_card"
-	ActRejectCard   ActName = "reject_card"
-	ActLookPapers   ActName = "look_papers"    // what came in after the application
-	ActEndMandate   ActName = "end_mandate"    // somebody no longer acts for the household
-	ActAuthorise    ActName = "means_word"     // somebody lets their income and property be asked after, or says no
-	ActTakeWordBack ActName = "means_withdraw" // and does not any more
-	ActCheckMeans   ActName = "means_check"    // departments are asked about what a visit saw
-	ActHandOver     ActName = "hand_over"      // from who is away to who stands in; offered with the leave and not in the case
-	ActHandBack     ActName = "hand_back"      // who was away is back, and nothing was done
+	ActChange        ActName = "change_benefit"  // claim: stop or change monthly money
+	ActChangeDecide  ActName = "decide_change"   // claim: the second person's word on it
+	ActReviewBenefit ActName = "periodic_review" // claim: what a periodic re-check comes to
+	ActProposeCard   ActName = "propose_card"
+	ActConfirmCard   ActName = "confirm_card"
+	ActRejectCard    ActName = "reject_card"
+	ActLookPapers    ActName = "look_papers"    // what came in after the application
+	ActLookedUp      ActName = "looked_up"      // what a register of the city answers
+	ActEndMandate    ActName = "end_mandate"    // somebody no longer acts for the household
+	ActAuthorise     ActName = "means_word"     // somebody lets their income and property be asked after, or says no
+	ActTakeWordBack  ActName = "means_withdraw" // and does not any more
+	ActCheckMeans    ActName = "means_check"    // departments are asked about what a visit saw
+	ActHandOver      ActName = "hand_over"      // from who is away to who stands in; offered with the leave and not in the case
+	ActHandBack      ActName = "hand_back"      // who was away is back, and nothing was done
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -90,9 +92,11 @@ type Situation struct {
 	Handed     map[core.ClaimID]Delivery // was not taken back
 	Conference *Conference               // called, and not ended yet
 	Changes    []Change
-	Doubts     int // what nobody has looked at yet
-	Papers     int // came in after the application, and nobody has looked at it
-	Agents     int // who may act for the household
+	Reviews    []Review // periodic re-checks of money that runs
+	Doubts     int      // what nobody has looked at yet
+	Papers     int      // came in after the application, and nobody has looked at it
+	Looks      int      // what a register answers, and nobody has looked up
+	Agents     int      // who may act for the household
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -155,9 +159,11 @@ func rules() map[ActName]rule {
 		ActConferenceOff:  {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:         {[]Role{RoleOfficer, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
+		ActReviewBenefit:  {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayReviewBenefit},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:          {[]Role{RoleOfficer, RoleCounty}, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},
+		ActLookedUp:       {officer, append([]CaseState{CaseOpen}, running...), nil, mayLookUp},
 		ActEndMandate:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayEndMandate},
 		ActAuthorise:      {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActTakeWordBack:   {[]Role{RoleOfficer, RoleClerk, RoleAssistant}, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, nil},
@@ -177,8 +183,8 @@ func waits() []ActName {
 
 // order is how a desk lists acts.
 func order() []ActName {
-	return []ActName{ActWeigh, ActLookPapers, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActChange, ActTakeBack, ActAppeal,
+	return []ActName{ActWeigh, ActLookPapers, ActLookedUp, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
+		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActReviewBenefit, ActChange, ActTakeBack, ActAppeal,
 		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -53,6 +53,10 @@ func LateOf(k DeadlineKind, c Case) wording.LateWhat {
 		return wording.LateTelling
 	case k == DeadlineCard:
 		return wording.LateCard
+	case k == DeadlineReview:
+		return wording.LateReview
+	case k == DeadlineLookup:
+		return wording.LateLookup
 	case k == DeadlineConference:
 		return wording.LateMeeting
 	}

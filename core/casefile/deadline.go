@@ -24,6 +24,8 @@ const (
 	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
 	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
 	DeadlineConference DeadlineKind = "conference"
+	DeadlineLookup     DeadlineKind = "lookup" // what a register answers is looked up by then
+	DeadlineReview     DeadlineKind = "review" // money that runs is looked at again by then
 )
 
 // Deadline is one thing due.
@@ -47,9 +49,17 @@ type Deadline struct {
 // Its Level is the one below the first that is told.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
-		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) do nothing`,
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind <> 'review' do nothing`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "set a deadline")
+}
+
+// StartReview starts the clock of a periodic re-check, a new one for each. One that runs keeps its day.
+func (s *Store) StartReview(ctx context.Context, tx *pg.Tx, r Review) error {
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
+		select id, region, $2, 'review', $3, $3, $3, $4, $5 from casefile where id = $1 on conflict (case_id, claim_id) where kind = 'review' and met is null do nothing`,
+		r.Case, r.Claim, day(r.Due), r.Class+" 类:"+r.Who, RungAssistant)
+	return pg.Fail(err, "start the clock of a re-check")
 }
 
 // MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever
@@ -66,7 +76,7 @@ func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
 		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) do update set due = excluded.due, law = excluded.law, rest = $7, met = null,
+		on conflict (case_id, claim_id, kind) where kind <> 'review' do update set due = excluded.due, law = excluded.law, rest = $7, met = null,
 			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
 			where deadline.met is not null`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
@@ -87,9 +97,10 @@ func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind De
 }
 
 // MeetAll ends every deadline of a case that is over, but for what is still to be done by
-// somebody: telling the household in person, and the card of money that came back.
+// somebody: telling the household in person, the card of money that came back, and the re-check
+// of money that runs.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
-	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card')`, id, tx.Now())
+	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review')`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 

@@ -38,6 +38,8 @@ type QueueRow struct {
 	HasCall bool      // there is a recording to listen to
 	HasChat bool      // it came from a conversation that was handed to an agent
 	Papers  int       // came in after the application, and nobody has looked at it
+	Looks   int       // what a register answers and nobody has looked up
+	Asks    int       // how often the household was asked for what is missing
 }
 
 // Page is one piece of a queue; Next is "" at its end.
@@ -85,7 +87,8 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 			or k.state = 'reviewed' and k.proposal <> 'approve' or k.state = 'noticed'
 			and exists (select 1 from public_notice n where n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
 		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null),
-		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null)
+		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null),
+		(select count(*) from supplement_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from supplement_ask a where a.case_id = f.id)
 		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application)
 		where f.region = any($1)
 		and case when cardinality($2::text[]) = 0 then f.state not in ('settled', 'withdrawn') else f.state = any($2) end
@@ -108,7 +111,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 	for rows.Next() {
 		var r QueueRow
 		var due *time.Time
-		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due, &r.Papers)
+		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due, &r.Papers, &r.Looks, &r.Asks)
 		if err != nil {
 			return Page{}, pg.Fail(err, "read a line of a queue")
 		}

@@ -40,6 +40,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if out.Changes, err = s.Changes(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
+	if out.Reviews, err = s.reviews(ctx, tx, c.ID, nil); err != nil {
+		return out, err
+	}
 	if err := s.situationDecided(ctx, tx, &out); err != nil {
 		return out, err
 	}
@@ -65,6 +68,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 		return out, err
 	}
 	if out.Papers, err = s.unlooked(ctx, tx, c.ID); err != nil {
+		return out, err
+	}
+	if err = s.situationLooks(ctx, tx, &out); err != nil {
 		return out, err
 	}
 	if out.Agents, err = mandate.Standing(ctx, tx, c.ID); err != nil {

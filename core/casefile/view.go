@@ -46,6 +46,7 @@ type View struct {
 	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
+	Reviews      []Review   // periodic re-checks, oldest first
 	Deliveries   []Delivery // oldest first, with what was taken back
 	Conferences  []Conference
 	Deadlines    []Deadline
@@ -55,6 +56,9 @@ type View struct {
 	Doubts       []Doubt
 	Beyond       []Beyond // cases of the same person in other townships
 	Supplements  []Supplement
+	Lacks        []Lack   // what is still wanting of the items on their way
+	Asks         []Ask    // the times that the household was asked
+	Looks        []Lookup // what we look up ourselves
 	History      []Past
 	Kin          []Kin
 	Rank         int // of the index among the township's open cases, 1 is hardest; 0 unknown
@@ -232,6 +236,15 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, p := range v.Supplements {
 		ids = append(ids, p.LookedBy)
 	}
+	for _, r := range v.Reviews {
+		ids = append(ids, r.By)
+	}
+	for _, l := range v.Looks {
+		ids = append(ids, l.Staff, l.By)
+	}
+	for _, a := range v.Asks {
+		ids = append(ids, a.By)
+	}
 	for _, k := range v.Kin {
 		ids = append(ids, k.Staff)
 	}
@@ -309,6 +322,10 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Beyond, e = s.beyond(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Supplements, e = s.supplements(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Reviews, e = s.reviews(ctx, tx, v.ID, &b); return })
+	step(func() (e error) { v.Asks, e = s.asks(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Looks, e = s.looks(ctx, tx, v.Case, &b); return })
+	step(func() (e error) { v.Lacks, e = s.Lacking(ctx, tx, v.Case); return })
 	step(func() error { return s.around(ctx, tx, v, b) })
 	return err
 }

@@ -17,6 +17,8 @@ const (
 	LateTelling           // somebody was to tell them in person what no message could
 	LateCard              // money came back and waits for a card
 	LateMeeting           // several bodies were to sit down over it (一事一议)
+	LateLookup            // what we said we would look up ourselves
+	LateReview            // money that runs was to be looked at again; it goes on
 	lateEnd
 )
 
@@ -32,6 +34,9 @@ type Late struct {
 func (l Late) Say() string {
 	if l.What == LatePapers {
 		return "您要补的," + l.Due.Say() + "前还没等到。晚了也照样办。已经告诉" + l.Told + ",会有人来帮您。"
+	}
+	if l.What == LateReview {
+		return l.what() + ",晚了。钱照发,您不用办什么。已经报给" + l.Told + ",在催。"
 	}
 	return l.what() + ",晚了。这不怪您。已经报给" + l.Told + ",在催。"
 }
@@ -54,6 +59,12 @@ func (l Late) what() string {
 	case LateCard:
 		return "退回来的钱还在," + day + "核对好卡再发"
 	}
+	if l.What == LateReview {
+		return l.Item + day + "再看一遍"
+	}
+	if l.What == LateLookup {
+		return "部门有的记录,我们" + day + "查完"
+	}
 	if l.What == LateMeeting {
 		return "您家的事" + day + "开会商量完"
 	}
@@ -73,7 +84,7 @@ func LateDo(what LateWhat, above bool) string {
 		LateAnswer: "差入户就入户,差意见就提,差第二人就请他今天定", LateSorting: "给报的人打电话,问清住哪个镇,派过去", LateContact: "今天联系这家,能办就受理",
 		LateVisit: "今天约好两个人上门,记录当天交", LateForms: "入户补手续,两个人都确认", LatePapers: "打电话或上门,帮他把要补的补上",
 		LateHandover: "今天送到,请收的人签字", LateTelling: "今天打电话或上门告诉本人,记下怎么说的",
-		LateCard: "今天约本人当面看卡,登记新卡,请第二人核对", LateMeeting: "今天把会开了,记下怎么定的,两个人签字;开不成的,县里写明原因撤掉",
+		LateCard: "今天约本人当面看卡,登记新卡,请第二人核对", LateReview: "今天安排复核,没变的点照发;没看以前不许停钱", LateLookup: "今天向部门查清,查到没查到都记下", LateMeeting: "今天把会开了,记下怎么定的,两个人签字;开不成的,县里写明原因撤掉",
 	}[what]
 	if above && what != LateSorting {
 		return "打电话问镇上卡在哪里,要他们:" + do + "。"

@@ -37,6 +37,7 @@ const (
 	KindDelivered Kind = "delivered"
 
 	KindConference Kind = "conference"
+	KindReview     Kind = "review"
 )
 
 // Hotline is the number people call, and HotlineAway from outside the city.

@@ -90,6 +90,8 @@ func samples() map[string][]string {
 		"Lacks":            {Lacks("户口本首页的照片")},
 		"BestBefore":       {BestBefore(day)},
 		"Bring":            {Bring("拍照就行", day), Bring("", day)},
+		"ReviewSoon":       {ReviewSoon("低保", day).Words},
+		"ReviewedSame":     {ReviewedSame("低保").Words},
 		"PapersCame":       {PapersCame("户口本首页的照片")},
 		"WrongPair":        {WrongPair()},
 		"WriteMoney":       {WriteMoney()},

@@ -38,39 +38,48 @@ var ErrChangeMonth = core.E(core.KindInvalid, "invalid_from", "请选从哪个�
 func (f *Flow) ProposeChange(ctx context.Context, actor casefile.Actor, in ChangeBenefit) error {
 	on := target{name: casefile.ActChange, trace: "benefit.change_proposed", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("reason", in.Reason, "请写明为什么要改,本人看得到。"); err != nil {
-			return err
-		}
-		// 1. From a month whose money is neither on its way nor on the card.
-		if err := a.mayChangeFrom(ctx, in.From); err != nil {
-			return err
-		}
-		// 2. To something else than now; nothing at all is a stop and says so.
-		c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: a.claim.Amount, From: string(in.From), Reason: trim(in.Reason), Proposer: actor.Staff}
-		if in.Amount != nil {
-			c.Kind, c.Amount = casefile.ChangeAmount, *in.Amount
-			if c.Amount <= 0 || c.Amount > core.MaxAmount {
-				return casefile.ErrNoAmount
-			}
-			if c.Amount == c.Was {
-				return casefile.ErrNoChange
-			}
-			if err := a.notBack(ctx, in.From); err != nil {
-				return err
-			}
-			if err := a.mayMakeOther(ctx, &c, actor); err != nil {
-				return err
-			}
-		} else if err := a.mayStop(ctx, actor.Staff); err != nil {
-			return err
-		}
-		id, err := f.Cases.ProposeChange(ctx, a.tx, c)
+		c, err := a.proposeChange(ctx, in)
 		if err != nil {
 			return err
 		}
-		a.detail["change"], a.detail["kind"], a.detail["from"], a.detail["fen"], a.detail["reason"] = id, c.Kind, c.From, int64(c.Amount), c.Reason
-		return a.event(ctx, "benefit.change_proposed", "", a.claim.Name+":提出"+a.whatChanges(c)+",等另一位同事定。"+c.Reason)
+		a.detail["change"], a.detail["kind"], a.detail["from"], a.detail["fen"], a.detail["reason"] = c.ID, c.Kind, c.From, int64(c.Amount), c.Reason
+		return nil
 	})
+}
+
+// proposeChange writes a proposal about the claim in hand, with its line in the timeline.
+func (a *act) proposeChange(ctx context.Context, in ChangeBenefit) (casefile.Change, error) {
+	if err := checkText("reason", in.Reason, "请写明为什么要改,本人看得到。"); err != nil {
+		return casefile.Change{}, err
+	}
+	// 1. From a month whose money is neither on its way nor on the card.
+	if err := a.mayChangeFrom(ctx, in.From); err != nil {
+		return casefile.Change{}, err
+	}
+	// 2. To something else than now; nothing at all is a stop and says so.
+	c := casefile.Change{Claim: in.Claim, Kind: casefile.ChangeStop, Was: a.claim.Amount, From: string(in.From), Reason: trim(in.Reason), Proposer: a.actor.Staff}
+	if in.Amount != nil {
+		c.Kind, c.Amount = casefile.ChangeAmount, *in.Amount
+		if c.Amount <= 0 || c.Amount > core.MaxAmount {
+			return c, casefile.ErrNoAmount
+		}
+		if c.Amount == c.Was {
+			return c, casefile.ErrNoChange
+		}
+		if err := a.notBack(ctx, in.From); err != nil {
+			return c, err
+		}
+		if err := a.mayMakeOther(ctx, &c, a.actor); err != nil {
+			return c, err
+		}
+	} else if err := a.mayStop(ctx, a.actor.Staff); err != nil {
+		return c, err
+	}
+	var err error
+	if c.ID, err = a.f.Cases.ProposeChange(ctx, a.tx, c); err != nil {
+		return c, err
+	}
+	return c, a.event(ctx, "benefit.change_proposed", "", a.claim.Name+":提出"+a.whatChanges(c)+",等另一位同事定。"+c.Reason)
 }
 
 // mayStop holds a stop to those whom an open appeal does not bar: the two against whom somebody

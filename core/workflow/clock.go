@@ -40,12 +40,18 @@ func (a *act) visitBy(ctx context.Context, on core.Date) error {
 // bringBy is until when a household brings what lacks. Asked for more it has the days that
 // are left of the first time; the days in which nothing was asked of it do not count.
 func (a *act) bringBy(ctx context.Context) (core.Date, error) {
-	d, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, 0, casefile.DeadlineSupplement)
+	return a.runOn(ctx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineSupplement, Due: a.f.Routing.Days(a.tx.Today(), supplementDays)})
+}
+
+// runOn starts a clock of the case, or has one that was met go on with the days that it had left;
+// one that runs keeps its day. It gives the day.
+func (a *act) runOn(ctx context.Context, start casefile.Deadline) (core.Date, error) {
+	d, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, 0, start.Kind)
 	switch {
 	case err != nil:
 		return 0, err
 	case d.ID == 0:
-		d = casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineSupplement, Due: a.f.Routing.Days(a.tx.Today(), supplementDays)}
+		d = start
 	case d.Met.IsZero():
 		return d.Due, nil
 	default:

@@ -108,7 +108,7 @@ func (k *walk) planAny() error {
 }
 
 func (k *walk) ask() error {
-	return k.flow.AskSupplement(k.t.Context(), k.actors["officer"], workflow.AskSupplement{Case: k.id, What: fmt.Sprint("第", len(k.trail), "样")})
+	return k.flow.AskSupplement(k.t.Context(), k.actors["officer"], workflow.AskSupplement{Case: k.id, What: fmt.Sprint("第", len(k.trail), "样"), Late: "上次漏了"})
 }
 
 func (k *walk) resume() error {
@@ -281,7 +281,7 @@ func (k *walk) mayMove(old, d casefile.Deadline, c casefile.Case) bool {
 	switch {
 	case old.Met.IsZero():
 		return false
-	case d.Kind == casefile.DeadlineSupplement && k.last == "ask":
+	case (d.Kind == casefile.DeadlineSupplement || d.Kind == casefile.DeadlineLookup) && k.last == "ask":
 		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))
 	case d.Kind == casefile.DeadlineConference && k.last == "confer":
 		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))

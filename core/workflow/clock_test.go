@@ -85,7 +85,7 @@ func TestPapersAskedAgainGiveNoFreshDays(t *testing.T) {
 	c := w.accepted("4071882635")
 	ctx, officer, cal := t.Context(), w.actors["officer"], w.calendar()
 	ask := func(what string) {
-		w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: what}))
+		w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: what, Late: "上次漏了", Kept: "在外省"}))
 	}
 	ask("户口本")
 	first := w.deadline(c.ID, casefile.DeadlineSupplement, 0)

@@ -46,7 +46,7 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 
 	c, claim := w.ready("4071882635")
 	notice := w.refuse(claim)
-	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本"}))
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本", Kept: "外省的户口"}))
 	before, _ := w.get(c.ID)
 	w.env.Advance(24 * time.Hour)
 	again := workflow.Accept{Case: c.ID, Items: []core.ItemCode{dibao}}

@@ -2,56 +2,11 @@ package workflow
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/wording"
 )
-
-// supplementDays is how many working days a household has to bring what is
-// missing, in all the times it is asked; nothing lapses when they pass, somebody calls.
-const supplementDays = 10
-
-// AskSupplement says, once and completely, what is still missing.
-func (f *Flow) AskSupplement(ctx context.Context, actor casefile.Actor, in AskSupplement) error {
-	id, what, how := in.Case, in.What, in.How
-	on := target{name: casefile.ActSupplement, trace: "supplement.asked", id: id}
-	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		if err := checkText("what", what, "请写明还缺什么。"); err != nil {
-			return err
-		}
-		if trim(how) == "" {
-			how = "我们上门时补,不用跑"
-		}
-		if err := checkText("how", how, ""); err != nil {
-			return err
-		}
-		if err := f.Cases.Move(ctx, a.tx, a.c, casefile.CaseSupplement); err != nil {
-			return err
-		}
-		due, err := a.bringBy(ctx)
-		if err != nil {
-			return err
-		}
-		if err := f.Cases.AskFor(ctx, a.tx, id, trim(what), trim(how)); err != nil {
-			return err
-		}
-		// What the page showed was looked at before somebody asked for more.
-		if _, err := f.Cases.LookedAt(ctx, a.tx, id, actor.Staff, in.Saw); err != nil {
-			return err
-		}
-		a.detail["what"] = what
-		if err := a.event(ctx, "supplement.asked", wording.Lacks(what), "请补:"+what); err != nil {
-			return err
-		}
-		sum := sha256.Sum256([]byte(what)) // a second press is told once, something else on the same day as well
-		key := fmt.Sprintf("supplement/%d/%s/%x", id, due, sum[:6])
-		return f.tell(ctx, a.tx, a.c, 0, key, wording.AskOne(what, how, due))
-	})
-}
 
 // Resume records that what was asked for is here, and what it says; the case goes on
 // where it was. What was told meanwhile may have been its end.
@@ -102,14 +57,6 @@ type Resume struct {
 	Same  []string                   // what they say is as it was said
 	Shown int                        // the version of the facts that the page showed; wanted with Same
 	Saw   []int64                    // the ids of what came in that the officer's page showed
-}
-
-// AskSupplement is what is still missing.
-type AskSupplement struct {
-	Case core.CaseID
-	What string
-	How  string  // it can be brought easiest; "" with the visit
-	Saw  []int64 // the ids of what came in that the officer's page showed
 }
 
 // returnDays is how many working days after a case came it may be handed back (Shandong's

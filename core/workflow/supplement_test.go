@@ -143,7 +143,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 	e.received(app)
 	w.handOver(app)
 	c := w.routed(app)
-	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本首页的照片", How: "拍照就行"}))
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "户口本首页的照片", How: "拍照就行", Kept: "外省的户口"}))
 	e.stands("asked", app, wording.StatusAskOne)
 	seen, err := e.reader.ByReceipt(ctx, app.Receipt, "citizen-1")
 	if err != nil || seen.Missing == nil || seen.Missing.What != "户口本首页的照片" || seen.Missing.Since.IsZero() || seen.Missing.Until.IsZero() {
@@ -216,7 +216,7 @@ func TestWhatWasAskedForIsHandedIn(t *testing.T) {
 		t.Error("the note lies open")
 	}
 
-	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "第三页", Saw: unseen(v)})) // 还差
+	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, What: "第三页", Late: "上次没看到还有第三页", Saw: unseen(v)})) // 还差
 	e.stands("asked again", app, wording.StatusAskOne)
 	if seen, _ = e.reader.ByReceipt(ctx, app.Receipt, "citizen-1"); seen.Missing == nil || seen.Missing.What != "第三页" || seen.Missing.How != "我们上门时补,不用跑" {
 		t.Errorf("asked again: %+v", seen.Missing)

@@ -180,6 +180,11 @@ func (f *Flow) SecondVisit(ctx context.Context, actor casefile.Actor, id core.Ca
 // show them, and judges it. Nothing seen differently still makes a version: people
 // stand behind it now.
 func (a *act) learn(ctx context.Context, cause string, seen Seen) (casefile.Facts, error) {
+	return a.learnFrom(ctx, cause, cause, seen)
+}
+
+// learnFrom is learn with another source than the cause. What is known by it is not looked up any more.
+func (a *act) learnFrom(ctx context.Context, cause, source string, seen Seen) (casefile.Facts, error) {
 	old, err := a.f.Cases.Facts(ctx, a.tx, a.c.ID, a.c.FactsVersion)
 	if err != nil {
 		return old, err
@@ -187,7 +192,7 @@ func (a *act) learn(ctx context.Context, cause string, seen Seen) (casefile.Fact
 	if len(seen.Same) > 0 && seen.Shown != a.c.FactsVersion {
 		return casefile.Facts{}, errFactsMoved
 	}
-	seen.Source = core.Provenance{Said: cause, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
+	seen.Source = core.Provenance{Said: source, By: "desk", At: a.tx.Now().UTC(), Staff: a.actor.Staff}
 	h, sources, err := confirm(old.Household, old.Provenance, seen)
 	if err != nil {
 		return old, err
@@ -196,5 +201,10 @@ func (a *act) learn(ctx context.Context, cause string, seen Seen) (casefile.Fact
 	if err != nil {
 		return facts, err
 	}
-	return facts, a.f.judge(ctx, a.tx, a.c, facts, nil)
+	if err := a.f.judge(ctx, a.tx, a.c, facts, nil); err != nil {
+		return facts, err
+	}
+	known := a.c
+	known.FactsVersion = facts.Version
+	return facts, a.f.Cases.EndKnown(ctx, a.tx, known)
 }

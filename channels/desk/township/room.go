@@ -79,9 +79,9 @@ func (t *Room) Desk() desk.Room {
 // The entries of the acts, one for each, which workflow writes; and those of the
 // facts that an act learns and judges again, which registry writes.
 const (
-	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
+	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.looking supplement.looked_up supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
 		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.read conference.ended conference.called_off conference.absence_denied doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
-	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.reviewed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"
 )
 
@@ -98,9 +98,10 @@ type queuePage struct {
 	Late     []desk.LateRow  // what climbed to whoever reads
 	Still    []desk.StillRow // money that nobody moves, told to the county
 	Appeals  []casefile.Asked
-	ToRead   []casefile.ToRead // minutes that wait for whoever reads
-	Visits   bool              // whoever reads goes to households
-	Asks     *desk.Asks        // what waits in the register for a second person; nil for nothing
+	Reviews  []casefile.ReviewDue // periodic re-checks that are near or late
+	ToRead   []casefile.ToRead    // minutes that wait for whoever reads
+	Visits   bool                 // whoever reads goes to households
+	Asks     *desk.Asks           // what waits in the register for a second person; nil for nothing
 	Next     string
 	Again    int // drawn cases where whoever looks goes
 }
@@ -155,7 +156,7 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	first := q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late, p.Appeals, p.ToRead, p.Asks = nil, nil, nil, nil; first {
+		if late, p.Appeals, p.ToRead, p.Reviews, p.Asks = nil, nil, nil, nil, nil; first {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
@@ -185,6 +186,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 			ids = append(ids, int64(asked.Case))
 		}
 		for _, one := range p.ToRead {
+			ids = append(ids, int64(one.Case))
+		}
+		for _, one := range p.Reviews {
 			ids = append(ids, int64(one.Case))
 		}
 		slices.Sort(ids)
@@ -220,6 +224,9 @@ func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (
 			return nil, err
 		}
 		p.Still = desk.StillRows(still, payout.RungCounty)
+	}
+	if p.Reviews, err = t.d.Cases.ReviewsDue(ctx, tx, at.Staff.Regions, mostAppeals); err != nil {
+		return nil, err
 	}
 	return t.d.Cases.Climbs(ctx, tx, casefile.As(at.Staff))
 }

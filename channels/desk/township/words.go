@@ -26,6 +26,7 @@ func (t *Room) Words() template.FuncMap {
 		"actword":     func(n casefile.ActName) string { return acts[n] },
 		"doubtword":   func(k casefile.DoubtKind) string { return doubtWords[k][0] },
 		"month":       payout.SayMonth,
+		"reviewed":    func(outcome string) string { return reviewOutcomes[outcome] },
 		"changeword":  func(s casefile.ChangeState) string { return changeWords[s] },
 		"changetone":  func(s casefile.ChangeState) string { return changeTones[s] },
 		"claimname":   func(v casefile.View, id core.ClaimID) string { return claimIn(v, id).Name },
@@ -96,19 +97,19 @@ var (
 	periods   = map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季", "once": ",一次"}
 	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineSurvey: "调查", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
 		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料", casefile.DeadlineDeliver: "交付",
-		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议"}
+		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录", casefile.DeadlineReview: "定期复核"}
 	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
 	// causes are what made the newest version of the facts.
-	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "decision": "批准后"}
+	causes = map[string]string{"application": "按申请和登记", "visit": "入户后", "supplement": "补材料后", "lookup": "查部门记录后", "decision": "批准后"}
 	acts   = map[casefile.ActName]string{
-		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActEndMandate: "结束代办",
+		casefile.ActAccept: "受理", casefile.ActEmergency: "急难:先救后补", casefile.ActSupplement: "一次说清还缺什么", casefile.ActResume: "补齐了,接着办", casefile.ActLookPapers: "看过了", casefile.ActLookedUp: "登记查到的", casefile.ActEndMandate: "结束代办",
 		casefile.ActAuthorise: "登记核对授权", casefile.ActTakeWordBack: "撤回核对授权", casefile.ActCheckMeans: "问部门核对收入财产",
 		casefile.ActReturn: "退回县里(要写依据)", casefile.ActRelocate: "派到镇上", casefile.ActPlanVisit: "改入户的人或日子", casefile.ActAddItem: "本人还要报一项", casefile.ActDrop: "家里不办这一项", casefile.ActRecordVisit: "写入户记录",
 		casefile.ActPropose: "提意见", casefile.ActPublish: "张贴公示", casefile.ActAppraise: "登记民主评议", casefile.ActObject: "登记不同意见", casefile.ActAnswer: "答复不同意见",
 		casefile.ActDecide: "作出决定", casefile.ActSendBack: "退给经办再核", casefile.ActDeliver: "登记交付", casefile.ActSecondDelivery: "确认交付", casefile.ActTakeBack: "家里说没收到", casefile.ActReferResult: "登记对方答复",
 		casefile.ActAppeal: "本人说不对,换人重新看", casefile.ActReview: "复核提答复", casefile.ActReviewDecide: "定复核的答复", casefile.ActConference: "提请一事一议", casefile.ActInvite: "改会期、加人", casefile.ActMinutes: "写会议记录", casefile.ActConferenceRead: "核对会议记录", casefile.ActConferenceIn: "签会议记录", casefile.ActConferenceOff: "不开了", casefile.ActWithdraw: "本人撤回",
-		casefile.ActChange: "变更或停发", casefile.ActChangeDecide: "定变更",
+		casefile.ActChange: "变更或停发", casefile.ActReviewBenefit: "定期复核", casefile.ActChangeDecide: "定变更",
 		casefile.ActWeigh:       "核对两份申请",
 		casefile.ActSecondVisit: "确认入户记录", casefile.ActProposeCard: "登记新卡", casefile.ActConfirmCard: "核对新卡", casefile.ActRejectCard: "新卡不对,不换",
 	}

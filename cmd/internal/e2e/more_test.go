@@ -13,7 +13,7 @@ import (
 func asksFor(t *testing.T, town, receipt, what string) (*demo.Desk, string) {
 	t.Helper()
 	officer, at := caseOf(t, town, receipt)
-	_, err := officer.Act(t.Context(), at, "/ask_supplement", url.Values{"reason": {what}, "how": {"拍一张送上来就行"}})
+	_, err := officer.Act(t.Context(), at, "/ask_supplement", url.Values{"reason": {what}, "how": {"拍一张送上来就行"}, "kept": {"户口在外省,这里查不到"}, "late": {"上次没说"}})
 	must(t, err)
 	return officer, at
 }
