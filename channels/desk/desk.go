@@ -50,6 +50,8 @@ type Desk struct {
 	live  *Live
 	judge *Judge
 	clock atomic.Pointer[pg.Clock]
+
+	refused refusals
 }
 
 // A RoomMaker is a room with its templates, before it is mounted.

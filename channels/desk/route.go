@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,8 +9,6 @@ import (
 
 	"lianou/channels"
 	"lianou/core"
-	"lianou/core/audit"
-	"lianou/core/pg"
 	"lianou/core/staff"
 )
 
@@ -127,23 +124,5 @@ func (d *Desk) mount(r Route) http.HandlerFunc {
 			d.trace(req, who, err)
 			d.fail(w, req, who, err)
 		}
-	}
-}
-
-// trace writes into the audit log that somebody was kept from what is not theirs:
-// another role's page, a full number too many. What is only filled in wrongly, or
-// is not there, is no attempt at anything.
-func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
-	kind := core.KindOf(err)
-	if kind != core.KindForbidden && kind != core.KindTooMany {
-		return
-	}
-	code := core.Known(err).Code
-	entry := audit.Refused(ActorOf(At{Staff: who}), strings.NewReplacer(".", "_", "/", "_").Replace(code), code)
-	entry.Purpose = r.Pattern
-	ctx := context.WithoutCancel(r.Context())
-	err = d.d.DB.Tx(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error { return d.d.Audit.Write(ctx, tx, entry) })
-	if err != nil {
-		d.log.WarnContext(ctx, "refusal not written to the audit log", "code", code, "err", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 type keysCmd struct {
 	Make   keysMake   `cmd:"" help:"Make the two key files of a new installation."`
+	Sign   keysSign   `cmd:"" help:"Give platform.keys a key that signs decisions, or the next one; what was signed before still verifies."`
 	Rotate keysRotate `cmd:"" help:"Give a key file a fresh sealing key; what was sealed before still opens."`
 }
 
@@ -24,6 +25,23 @@ type keysRotate struct {
 	File    string `arg:"" help:"gateway.keys or platform.keys." type:"existingfile"`
 	Prepare bool   `help:"Several machines: add a key that only opens. Bring the file to all, start each anew, then rotate without this."`
 	Cipher  string `help:"What the new key seals with." enum:"sm4,aes" default:"sm4"`
+}
+
+type keysSign struct {
+	File string `arg:"" help:"platform.keys." type:"existingfile"`
+}
+
+// Run adds the key and says what strangers verify with.
+func (c keysSign) Run(t *tool) error {
+	if err := seal.AddSigner(c.File); err != nil {
+		return err
+	}
+	keys, err := seal.LoadPlatform(c.File)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "public key of decisions: %s\nnext: bring the file to every platform and start each anew; then renew the copies you keep\n", keys.Sign.Public())
+	return nil
 }
 
 func cipherOf(word string) seal.Cipher {
@@ -58,6 +76,7 @@ func (c keysMake) Run(t *tool) error {
 	}
 	fmt.Fprintf(t.out, "%s\n%s\n", filepath.Join(dir, seal.GatewayFile), filepath.Join(dir, seal.PlatformFile))
 	fmt.Fprintf(t.out, "public key of the audit log: %s\n", keys.Platform.Audit.Public)
+	fmt.Fprintf(t.out, "public key of decisions: %s\n", keys.Platform.Sign.Public())
 	fmt.Fprintln(t.out, "Keep two copies in two places, away from the backups of the database. Bring each program its own file and no other.")
 	return nil
 }

@@ -52,8 +52,13 @@ func (c verifyCmd) check(t *tool) error {
 	if c.Rejudge {
 		report.Results = append(report.Results, rejudged(t, cfg, checks.DB))
 	}
+	signed, unsigned := signatures(t, cfg, checks.DB)
+	report.Results = append(report.Results, signed)
 	if err := report.Print(t.out); err != nil {
 		return err
+	}
+	if unsigned > 0 {
+		fmt.Fprintf(t.out, "%d decisions are of before there was a key to sign them with\n", unsigned)
 	}
 	switch report.Exit() {
 	case 0:

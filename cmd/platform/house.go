@@ -143,7 +143,7 @@ func (h *house) people(ctx context.Context) (err error) {
 }
 
 func (h *house) casework(context.Context) (err error) {
-	h.cases, err = casefile.New(casefile.Config{Ring: h.keys.Ring, Shared: h.keys.Shared, Audit: h.audit})
+	h.cases, err = casefile.New(casefile.Config{Ring: h.keys.Ring, Shared: h.keys.Shared, Audit: h.audit, Sign: h.keys.Sign})
 	if err != nil {
 		return err
 	}

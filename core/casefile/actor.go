@@ -32,11 +32,12 @@ type Actor struct {
 	Name    string // as colleagues read it
 	Roles   []Role
 	Regions []core.RegionCode // townships
+	Session string            // names the log-in that they act in, "" for none
 }
 
 // As makes an Actor of a member of staff.
 func As(p staff.Person) Actor {
-	return Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: p.Roles, Regions: p.Regions}
+	return Actor{Kind: "staff", Staff: p.ID, Name: p.Name, Roles: p.Roles, Regions: p.Regions, Session: p.Session}
 }
 
 // JobActor is a machine at work: it may open, assess and route, and decides

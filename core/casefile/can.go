@@ -188,11 +188,22 @@ func order() []ActName {
 		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 
+// Rules are who may do what, made once for many questions about it.
+type Rules struct{ of map[ActName]rule }
+
+// NewRules makes the rules of every act.
+func NewRules() Rules { return Rules{rules()} }
+
 // Check says whether the actor may do the act now: nil, ErrNotYours, ErrMovedOn,
 // ErrConflictOfInterest, ErrSamePerson, or a conflict that says what is missing.
 // claim is the zero Claim for acts about the case.
 func Check(s Situation, a Actor, act ActName, claim Claim) error {
-	r, known := rules()[act]
+	return NewRules().Check(s, a, act, claim)
+}
+
+// Check is the function Check.
+func (all Rules) Check(s Situation, a Actor, act ActName, claim Claim) error {
+	r, known := all.of[act]
 	switch {
 	case !known || a.Kind != "staff" || a.Staff == 0:
 		return ErrNotYours
@@ -216,10 +227,10 @@ func Check(s Situation, a Actor, act ActName, claim Claim) error {
 // Acts lists what the actor may do, and what must wait with the reason. What does
 // not belong to the actor or the state is left out.
 func Acts(s Situation, a Actor) []Act {
-	all := rules()
+	all := NewRules()
 	var list []Act
 	add := func(name ActName, claim Claim) {
-		err := Check(s, a, name, claim)
+		err := all.Check(s, a, name, claim)
 		known := core.Known(err)
 		switch {
 		case err == nil:
@@ -229,7 +240,7 @@ func Acts(s Situation, a Actor) []Act {
 		}
 	}
 	for _, name := range order() {
-		if len(all[name].claims) == 0 {
+		if len(all.of[name].claims) == 0 {
 			add(name, Claim{})
 			continue
 		}

@@ -49,8 +49,9 @@ type Change struct {
 	Decided  time.Time
 	Answer   string // why it was rejected
 	Appeal   string
-	Decision int64 // of the new amount, 0 for none
-	Above    bool  // the new amount is beyond what a township may decide
+	Decision int64  // of the new amount, 0 for none
+	Above    bool   // the new amount is beyond what a township may decide
+	Session  string // of who decides, for the signature; written and not read back
 }
 
 // Digest names a proposed change for the page that shows it: hex SHA-256 of what whoever
@@ -94,14 +95,20 @@ func (s *Store) ProposeChange(ctx context.Context, tx *pg.Tx, c Change) (int64, 
 func (s *Store) ApproveChange(ctx context.Context, tx *pg.Tx, c Change, by core.StaffID, appeal string, decision int64) error {
 	_, err := tx.Exec(ctx, `update benefit_change set state = 'approved', approver = $2, decided = $3, appeal = $4, decision = $5 where id = $1`,
 		c.ID, by, tx.Now(), appeal, number(decision))
-	return changed(err)
+	if err != nil {
+		return changed(err)
+	}
+	return s.signChange(ctx, tx, c)
 }
 
 // RejectChange ends a proposal; the money goes on as it was.
 func (s *Store) RejectChange(ctx context.Context, tx *pg.Tx, c Change, by core.StaffID, answer string) error {
 	_, err := tx.Exec(ctx, `update benefit_change set state = 'rejected', approver = $2, decided = $3, answer = $4 where id = $1`,
 		c.ID, by, tx.Now(), answer)
-	return changed(err)
+	if err != nil {
+		return changed(err)
+	}
+	return s.signChange(ctx, tx, c)
 }
 
 func changed(err error) error {

@@ -33,6 +33,7 @@ type Decision struct {
 	Book         string
 	At           time.Time
 	Digest       string // SHA-256 over everything above but ID
+	Session      string // of the approver, for the signature; written and not read back
 }
 
 // Evidence names what the decision rests on.
@@ -98,7 +99,10 @@ func (s *Store) AddDecision(ctx context.Context, tx *pg.Tx, d Decision) (Decisio
 	if pg.Constraint(err) == "decision_people" {
 		return d, ErrSamePerson
 	}
-	return d, conferenceFault(err, "write a decision")
+	if err != nil {
+		return d, conferenceFault(err, "write a decision")
+	}
+	return d, s.sign(ctx, tx, Signature{Kind: SignedDecision, Of: d.ID, Claim: d.Claim, Case: d.Case, Digest: d.Digest, By: d.Approver, Session: d.Session, At: d.At})
 }
 
 // ErrNoticeRuns is the answer to an approval while the public notice hangs.

@@ -8,11 +8,12 @@ import (
 	"lianou/core/seal"
 )
 
-// Config names what a Store needs. All fields are required.
+// Config names what a Store needs. All fields but Sign are required.
 type Config struct {
 	Ring   *seal.Ring   // the platform's: wraps one data key for each case
 	Shared seal.Blinder // both sides' hashes, for asking by phone
 	Audit  *audit.Log   // for reads of a person
+	Sign   *seal.Signer // signs decisions. Defaults to none: they stand unsigned
 }
 
 // Store reads and writes cases. It is safe for use by many goroutines and keeps
@@ -21,6 +22,7 @@ type Store struct {
 	ring   *seal.Ring
 	shared seal.Blinder
 	audit  *audit.Log
+	signer *seal.Signer
 }
 
 // New makes a Store, or says which dependency is missing.
@@ -28,7 +30,7 @@ func New(c Config) (*Store, error) {
 	if c.Ring == nil || c.Audit == nil {
 		return nil, core.E(core.KindInvalid, "casefile_config", "")
 	}
-	return &Store{ring: c.Ring, shared: c.Shared, audit: c.Audit}, nil
+	return &Store{ring: c.Ring, shared: c.Shared, audit: c.Audit, signer: c.Sign}, nil
 }
 
 // box seals the private columns of one case under its own data key, so that

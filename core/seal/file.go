@@ -58,6 +58,7 @@ type platformFile struct {
 	Gateway      publicKey    `json:"gateway"`
 	AuditPrivate string       `json:"audit_private"`
 	AuditPublic  string       `json:"audit_public"`
+	Sign         []PrivateKey `json:"sign,omitempty"` // of decisions; none in files of before
 }
 
 // GenerateKeys makes fresh keys and writes gateway.keys and platform.keys into
@@ -231,6 +232,10 @@ func freshFiles(c Cipher) (*gatewayFile, *platformFile, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	sign, _, err := keyPair(c)
+	if err != nil {
+		return nil, nil, err
+	}
 	skey, vkey, err := note.GenerateKey(rand.Reader, AuditName)
 	if err != nil {
 		return nil, nil, core.E(core.KindUnavailable, "seal_random", "").Wrap(err)
@@ -245,6 +250,6 @@ func freshFiles(c Cipher) (*gatewayFile, *platformFile, error) {
 	g := &gatewayFile{Kind: kindGateway, Ring: ring(secrets[0]), Blind: secrets[2], Shared: secrets[4],
 		Private: []PrivateKey{gPriv}, Platform: pPub, Token: secrets[5], AuditPublic: vkey}
 	p := &platformFile{Kind: kindPlatform, Ring: ring(secrets[1]), Blind: secrets[3], Shared: secrets[4],
-		Private: []PrivateKey{pPriv}, Self: pPub, Gateway: gPub, AuditPrivate: skey, AuditPublic: vkey}
+		Private: []PrivateKey{pPriv}, Self: pPub, Gateway: gPub, AuditPrivate: skey, AuditPublic: vkey, Sign: []PrivateKey{sign}}
 	return g, p, nil
 }

@@ -36,6 +36,7 @@ type PlatformKeys struct {
 	Gateway Recipient
 	Shared  Blinder
 	Audit   AuditKey
+	Sign    *Signer // of decisions; nil with a key file of before (AddSigner)
 }
 
 // AuditKey signs checkpoints of the audit log (Ed25519, C2SP signed note).
@@ -123,5 +124,11 @@ func (f *platformFile) open() (*PlatformKeys, error) {
 		return nil, core.E(core.KindInvalid, "seal_audit_key", "")
 	}
 	audit := AuditKey{Signer: signer, Verifier: verifier, Public: f.AuditPublic}
-	return &PlatformKeys{Ring: ring, Opener: opener, Self: self, Gateway: gateway, Shared: shared, Audit: audit}, nil
+	keys := &PlatformKeys{Ring: ring, Opener: opener, Self: self, Gateway: gateway, Shared: shared, Audit: audit}
+	if len(f.Sign) > 0 {
+		if keys.Sign, err = NewSigner(f.Sign); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
 }

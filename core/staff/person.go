@@ -61,6 +61,7 @@ type Person struct {
 	Roles   []Role
 	Regions []core.RegionCode // nine-digit townships, expanded and sorted
 	Village core.RegionCode   // of an assistant who serves one village, else ""
+	Session string            // names the log-in, opens nothing; "" for who is not logged in
 }
 
 // Has reports whether the person holds one of the roles.

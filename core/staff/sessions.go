@@ -2,6 +2,8 @@ package staff
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"time"
@@ -133,7 +135,15 @@ func (s *Sessions) Who(ctx context.Context) (Person, error) {
 	if core.KindOf(err) == core.KindNotFound || (err == nil && epoch != s.m.GetInt64(ctx, keyEpoch)) {
 		return Person{}, ErrNoSession
 	}
+	p.Session = s.name(ctx)
 	return p, err
+}
+
+// name is what a session is called where something is signed in it: of the token, which it does not
+// give away, and not its hash in the database either.
+func (s *Sessions) name(ctx context.Context) string {
+	sum := sha256.Sum256([]byte("lianou session\n" + s.m.Token(ctx)))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Again gives the person of a request's session as things stand now, for what

@@ -34,7 +34,7 @@ const (
 func Decided(t testing.TB) (*Desk, *casefile.Store, *workflow.Flow) {
 	t.Helper()
 	d := New(t)
-	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit})
+	cases, err := casefile.New(casefile.Config{Ring: d.Keys.Platform.Ring, Shared: d.Keys.Platform.Shared, Audit: d.Audit, Sign: d.Keys.Platform.Sign})
 	must(t, err)
 	id, err := core.ParseID("371424196303150028", core.DateOf(time.Now()))
 	must(t, err)

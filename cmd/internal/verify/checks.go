@@ -71,6 +71,11 @@ func auditChecks() []Check {
 				where (l.entry is null) = (p.entry is null))
 			select (select count(*) from audit_entry), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
+		{"refusal.named", "every refusal at a desk names whom, and the address that was asked", `
+			with refused as (select id, actor_id, purpose from audit_entry where act like 'refusal.%' and actor_kind = 'staff' and purpose ~ '^(GET|POST) /desk/'),
+			bad as (select id from refused where actor_id !~ '^[1-9][0-9]*$')
+			select (select count(*) from refused), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
 		{"audit.kept", "every leaf has its entry", `
 			with bad as (select l.n from audit_leaf l where not exists (select from audit_entry e where e.id = l.entry))
 			select (select count(*) from audit_leaf), (select count(*) from bad),

@@ -166,6 +166,7 @@ func TestEachBroken(t *testing.T) {
 		"audit.dense":         `update audit_leaf set n = 1`,
 		"audit.known":         `delete from audit_pending`,
 		"audit.kept":          `insert into audit_leaf values (1, 7, sha256('h'), sha256('c')); update audit_head set size = 2`,
+		"refusal.named":       `insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail) select 98, now(), 'staff', '', 'refusal.kin', 0, '', 'case:1', '', 'POST /desk/township/case/{case}/accept', commitment, detail from audit_entry where id = 1; insert into audit_pending values (98)`,
 		"call.gone_to":        `delete from call_visit`,
 		"quality.lot":         `update call_quality set lot = (lot + 1) % 10000`,
 		"claim.decided":       `update claim set state = 'refused'`,
