@@ -45,7 +45,11 @@ func (w *walk) bank() (Hop, error) {
 	}
 	if at != nil {
 		h.At = *at
-		h.Points = append(h.Points, Point{Label: "银行的答复", Value: "代码 " + code + ",回单 " + answered})
+		said := "代码 " + code
+		if answered != "" {
+			said += ",回单 " + answered
+		}
+		h.Points = append(h.Points, Point{Label: "银行的答复", Value: said})
 	}
 	subject := "entitlement:" + strconv.FormatInt(l.owed, 10)
 	switch state {

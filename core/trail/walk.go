@@ -89,7 +89,15 @@ func logged(id int64) Check {
 
 // same is the check that two things are equal; want and got are said where they are not.
 func same[T comparable](what string, want, got T) Check {
-	return Check{What: what, Holds: want == got, Seen: fmt.Sprintf("一处是 %v,一处是 %v", want, got)}
+	return Check{What: what, Holds: want == got, Seen: "一处是 " + short(fmt.Sprint(want)) + ",一处是 " + short(fmt.Sprint(got))}
+}
+
+// short is a digest as far as two of them have to be told apart; the whole one stands beside.
+func short(s string) string {
+	if len(s) == 64 {
+		return s[:12] + "…"
+	}
+	return s
 }
 
 func yuan(f core.Fen) string { return f.Short() + " 元" }

@@ -72,7 +72,7 @@ func newTracing(t *testing.T) *tracing {
 func (w *tracing) comes(blobs *blob.Store, app *core.Application, call bool) {
 	w.t.Helper()
 	if call {
-		app.Channel = "agent"
+		app.Channel, app.Contact.Staff = "agent", w.id("second")
 		id := "CA" + string(app.Receipt)
 		info, err := blobs.Put(w.t.Context(), strings.NewReader("the words of "+id), blob.PutOptions{Class: "recording", MIME: "audio/wav", Max: 1 << 20})
 		w.must(err)
