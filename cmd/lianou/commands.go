@@ -19,6 +19,7 @@ func commands() []command {
 		{"budget", "Enter the budget of a year from a table, and list what is left of it.", &budgetCmd{}},
 		{"quota", "List the rounds of scarce places, and check their frozen lists.", &quotaCmd{}},
 		{"draw", "List the draws of random re-checks, and draw one again to check it.", &drawCmd{}},
+		{"trace", "Walk from a payment back to the words it began with.", &traceCmd{}},
 		{"keys", "Make the key files of an installation, or rotate one.", &keysCmd{}},
 		{"staff", "Make, list, close and open accounts of staff.", &staffCmd{}},
 		{"doctor", "Check the set-up and say what to mend.", &doctorCmd{}},

@@ -13,6 +13,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/registry"
 	"lianou/core/routing"
+	"lianou/core/seal"
 	"lianou/core/staff"
 )
 
@@ -59,6 +60,7 @@ type people struct {
 	regions *registry.Regions
 	by      audit.Actor
 	log     *audit.Log
+	keys    *seal.PlatformKeys
 }
 
 // Run makes one account.
@@ -240,7 +242,7 @@ func withPlatform(t *tool, mending bool, do func(people) error) error {
 		return err
 	}
 	defer db.Close()
-	p := people{ctx: t.ctx, db: db, by: audit.Actor{Kind: "operator"}, log: audit.New(keys.Ring)}
+	p := people{ctx: t.ctx, db: db, by: audit.Actor{Kind: "operator"}, log: audit.New(keys.Ring), keys: keys}
 	if who, err := user.Current(); err == nil {
 		p.by.ID = who.Username
 	}

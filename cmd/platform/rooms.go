@@ -8,11 +8,13 @@ import (
 	"lianou/channels"
 	"lianou/channels/desk"
 	"lianou/channels/desk/agent"
+	"lianou/channels/desk/audit"
 	"lianou/channels/desk/book"
 	"lianou/channels/desk/budget"
 	"lianou/channels/desk/city"
 	"lianou/channels/desk/counter"
 	"lianou/channels/desk/county"
+	"lianou/channels/desk/export"
 	"lianou/channels/desk/own"
 	"lianou/channels/desk/people"
 	"lianou/channels/desk/quota"
@@ -23,6 +25,8 @@ import (
 	"lianou/channels/look"
 	"lianou/cmd/internal/boot"
 	"lianou/core"
+	exported "lianou/core/export"
+	"lianou/core/trail"
 )
 
 // roomParts mounts the rooms of the staff desk under /desk/ and the desk's doors of
@@ -46,7 +50,17 @@ func roomParts(h *house) ([]boot.Part, error) {
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: h.own, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
 	mine := own.New(own.Deps{DB: h.stores.DB, Staff: h.staff, Cases: h.cases, Flow: h.flow, Audit: h.audit})
-	handler, err := shell.Handler(calls, window, town, money, lines, whole, order, scarce, again, rules, double, register, mine)
+	walker, err := trail.New(trail.Deps{DB: h.stores.DB, Cases: h.cases, Staff: h.staff, Audit: h.audit, Blobs: h.blobs})
+	if err != nil {
+		return nil, err
+	}
+	traced := audit.New(audit.Deps{Trail: walker})
+	files, err := exported.New(exported.Deps{DB: h.stores.DB, Ring: h.keys.Ring, Audit: h.audit})
+	if err != nil {
+		return nil, err
+	}
+	leaves := export.New(export.Deps{DB: h.stores.DB, Exports: files, Cases: h.cases, Payout: h.payout, Trail: walker, Staff: h.staff})
+	handler, err := shell.Handler(calls, window, town, money, lines, whole, traced, order, scarce, again, rules, double, register, leaves, mine)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,7 +178,7 @@ func (l dueLines) ids() []int64 {
 func (l dueLines) digest() string {
 	var b bytes.Buffer
 	for _, d := range l {
-		fmt.Fprintf(&b, "%d/%d/%d\n", d.id, d.attempt, d.amount)
+		content(&b, d.id, d.attempt, d.amount)
 	}
 	sum := sm3.Sum(b.Bytes())
 	return hex.EncodeToString(sum[:])

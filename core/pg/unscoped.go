@@ -57,6 +57,8 @@ func Unscoped() map[string]string {
 		"rulebook_look":    "who looked at what a draft does, counts, and numbers of the households shown: only the one who looked reads them, and no fact of them",
 		// quota
 		"quota_round": "batches of places: counts, digests and ids of staff, and sealed why one is to be withdrawn",
+		// export
+		"export_file": "counts, sums, digests and ids of staff; the file itself is sealed, and handed to its maker alone",
 		// recheck
 		"recheck_share": "how much a county looks at again, no person",
 		"recheck_round": "rounds of a county: days, counts, hashes and a sealed seed, and ids of staff",

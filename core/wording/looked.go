@@ -34,7 +34,7 @@ func LookedAt(act string) string {
 // that somebody typed may name another person.
 func LookedFor(purpose string) string {
 	own := []string{"办件", "办这件事", "核对情况", "回电话", "上门前看", "有人反映", "听原话", "打印决定书", "看材料", "带去入户", "办件看微信对话",
-		"来电查进度", "窗口来说不对", "来电核对决定书", "接电话看家里的申请", "接电话认来电人", "质检", "核对一批", "发钱", "对账", "督办", "跨县改派", "重复登记"}
+		"来电查进度", "窗口来说不对", "来电核对决定书", "接电话看家里的申请", "接电话认来电人", "质检", "核对一批", "发钱", "对账", "督办", "跨县改派", "重复登记", "审计"}
 	if slices.Contains(own, purpose) {
 		return purpose
 	}

@@ -35,6 +35,12 @@ const outside core.ItemCode = "CS-01"
 // passed on.
 func (w *world) family(n int, refer ...core.ItemCode) casefile.Case {
 	w.t.Helper()
+	return w.familyBy(n, func(*core.Application) {}, refer...)
+}
+
+// familyBy is family whose application came otherwise than by the app.
+func (w *world) familyBy(n int, came func(*core.Application), refer ...core.ItemCode) casefile.Case {
+	w.t.Helper()
 	ctx := w.t.Context()
 	number := w.number(idNumber(n))
 	account, err := core.ParseBankAccount("62284800000017")
@@ -49,6 +55,7 @@ func (w *world) family(n int, refer ...core.ItemCode) casefile.Case {
 	})
 	app := w.application(core.Receipt(fmt.Sprintf("40718%05d", n)))
 	app.Applicant.ID, app.People[0].ID = number, number
+	came(&app)
 	w.handOver(app)
 	w.must(w.flow.OpenCase(ctx, jobs.OpenCase{Application: app.ID, Region: town}))
 	w.must(w.flow.CheckIdentity(ctx, workflow.CheckIdentity{Application: app.ID, Try: 1, Region: town}))
