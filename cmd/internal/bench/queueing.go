@@ -124,16 +124,16 @@ func (h *house) layCases(ctx context.Context, n int) error {
 	if _, err := conn.Exec(ctx, cases, n, towns); err != nil {
 		return err
 	}
-	for _, rest := range []string{
-		`insert into case_status (application, case_id, region, receipt, status, updated) select application, id, region, receipt, 'received', now() from casefile`,
-		`insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, state, created, updated)
-			select id, region, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, 50000, 'month', case when id % 9 = 0 then 'reviewed' else 'open' end, now(), now() from casefile`,
-		`insert into deadline (case_id, region, kind, due, next, level) select id, region, 'decide', current_date + (id % 30)::int - case when id % 60 = 0 then 40 else 0 end, current_date + 60, 3 from casefile`,
-		`vacuum analyze casefile, case_status, claim, deadline`,
-	} {
-		if _, err := conn.Exec(ctx, rest); err != nil {
-			return err
-		}
+	var rest pgx.Batch
+	rest.Queue(`insert into case_status (application, case_id, region, receipt, status, updated) select application, id, region, receipt, 'received', now() from casefile`)
+	rest.Queue(`insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, state, proposal, proposer, reasons, created, updated)
+		select id, region, 'MZ-01', '最低生活保障', '低保', '民政', 'township', 7, true, 50000, 'month', case when id % 9 = 0 then 'reviewed' else 'open' end,
+			case when id % 9 = 0 then 'approve' else '' end, case when id % 9 = 0 then 900 end, case when id % 9 = 0 then '["够"]'::jsonb else '[]'::jsonb end, now(), now() from casefile`)
+	rest.Queue(`insert into deadline (case_id, region, kind, due, first_due, next, level) select id, region, 'decide', due, due, current_date + 60, 3
+		from (select id, region, current_date + (id % 30)::int - case when id % 60 = 0 then 40 else 0 end as due from casefile) f`)
+	if err := conn.SendBatch(ctx, &rest).Close(); err != nil {
+		return err
 	}
-	return nil
+	_, err = conn.Exec(ctx, `vacuum analyze casefile, case_status, claim, deadline`)
+	return err
 }
