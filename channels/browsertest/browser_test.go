@@ -45,3 +45,19 @@ func TestAccessibleSeesPlantedFaults(t *testing.T) {
 		t.Fatalf("planted 2 faults, axe named %d: %v", len(seen.faults), seen.faults)
 	}
 }
+
+// TestUntilWaitsForAnElement: a question about an element that is not there yet is asked again instead
+// of failing: a new page has its first elements before its last ones. CI failed on one such moment.
+//
+// Control: Until without notThere (`wait until it came: exception "… Cannot read properties of null"`).
+func TestUntilWaitsForAnElement(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `<!doctype html><html lang="zh-CN"><title>x</title><main><h1>求助</h1></main>
+<script>setTimeout(() => document.querySelector("main").insertAdjacentHTML("beforeend", '<p id="late">到了</p>'), 300)</script></html>`)
+	}))
+	t.Cleanup(srv.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Open(srv.URL)
+	tab.Until("it came", `document.querySelector("#late").textContent === "到了"`)
+}

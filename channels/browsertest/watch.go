@@ -134,6 +134,12 @@ func pageChanged(err error) bool {
 	return false
 }
 
+// notThere reports whether a question asked something of an element that is not there
+// yet: a page that is still being read has its first elements before its last ones.
+func notThere(err error) bool {
+	return strings.Contains(err.Error(), "properties of null") || strings.Contains(err.Error(), "properties of undefined")
+}
+
 // Until waits until a script gives true, and says what was waited for.
 func (tab *Tab) Until(what, js string) {
 	tab.t.Helper()
@@ -145,6 +151,12 @@ func (tab *Tab) Until(what, js string) {
 		case err == nil:
 			return
 		case ctx.Err() == nil && pageChanged(err):
+			continue
+		case ctx.Err() == nil && notThere(err):
+			select {
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
 			continue
 		}
 		tab.Shot("failed-" + tab.t.Name())
