@@ -88,7 +88,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 			and exists (select 1 from public_notice n where n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
 		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null),
 		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null),
-		(select count(*) from supplement_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from supplement_ask a where a.case_id = f.id)
+		(select count(*) from case_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from case_ask a where a.case_id = f.id)
 		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application)
 		where f.region = any($1)
 		and case when cardinality($2::text[]) = 0 then f.state not in ('settled', 'withdrawn') else f.state = any($2) end
