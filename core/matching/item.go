@@ -1,6 +1,9 @@
 package matching
 
 import (
+	"slices"
+
+	"lianou/core"
 	"lianou/core/policy"
 )
 
@@ -23,29 +26,41 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		e.everyMember(it, when)
 	}
 	e.turn++
-	from := len(e.picked)
-	if it.Person != nil && it.When == nil && len(e.persons) == 1 {
-		from = e.each[len(e.each)-1].from // what is said of the only member is all there is to say
-	} else {
-		if it.When != nil && when == f.Outcome {
-			e.collect(it.When, house, false)
-		}
-		if it.Person != nil && person == f.Outcome {
-			e.pickOf(person)
-		}
+	from, before := len(e.picked), len(e.opens)
+	if it.When != nil && when == f.Outcome {
+		e.collect(it.When, house, false)
 	}
-	e.spans = append(e.spans, span{from, len(e.picked)})
-	switch f.Outcome {
-	case Unknown:
-		f.Missing = e.missingPaths(e.missing(e.picked[from:]))
-	case Eligible:
+	if it.Person != nil && person == f.Outcome {
+		e.pickOf(person)
+	}
+	if f.Outcome == Unknown {
+		e.missing(e.picked[from:])
+	}
+	e.lacks = append(e.lacks, span{before, len(e.opens)})
+	whole := span{from, from}
+	if it.Person != nil && len(e.persons) > 0 {
+		whole.from = e.each[len(e.each)-len(e.persons)].from
+	}
+	e.spans = append(e.spans, e.said(from, whole))
+	if f.Outcome == Eligible {
 		e.eligible(it, f)
 	}
+}
+
+// said closes the reasons picked from a place on. Where they are those of another span, such
+// as all that was said of the members one after another, they are not kept twice.
+func (e *explainer) said(from int, other span) span {
+	if slices.Equal(e.picked[other.from:other.to], e.picked[from:]) {
+		e.picked = e.picked[:from]
+		return other
+	}
+	return span{from, len(e.picked)}
 }
 
 // everyMember says of each member how the item stands for them: for each separately, for
 // nobody is passed over because another member carries the finding.
 func (e *explainer) everyMember(it *policy.Item, when Outcome) {
+	last := span{len(e.picked), len(e.picked)}
 	for i, o := range e.persons {
 		e.turn++
 		from := len(e.picked)
@@ -56,7 +71,8 @@ func (e *explainer) everyMember(it *policy.Item, when Outcome) {
 		if it.When != nil && when == whole {
 			e.collect(it.When, house, false)
 		}
-		e.each = append(e.each, verdict{whole, span{from, len(e.picked)}})
+		last = e.said(from, last)
+		e.each = append(e.each, verdict{whole, last})
 	}
 }
 
@@ -78,12 +94,30 @@ func (e *explainer) pickOf(person Outcome) {
 // what has to be granted first.
 func (e *explainer) eligible(it *policy.Item, f *Finding) {
 	if it.Person != nil {
-		for i, o := range e.persons {
-			if o == Eligible {
-				f.For = append(f.For, e.h.Members[i].Ref)
-			}
-		}
+		f.For = e.fitting()
 	}
 	f.Benefit = e.benefit(it, e.sharesOf(e.now))
 	e.waits[e.now] = e.waitsFor(it)
+}
+
+// fitting lists the members whom the item fits. Those who stand side by side are a piece of
+// the list of all.
+func (e *explainer) fitting() (out []core.MemberRef) {
+	if e.refs == nil {
+		for i := range e.h.Members {
+			e.refs = append(e.refs, e.h.Members[i].Ref)
+		}
+	}
+	from := max(slices.Index(e.persons, Eligible), 0)
+	to := from
+	for to < len(e.persons) && e.persons[to] == Eligible {
+		to++
+	}
+	out = e.refs[from:to:to]
+	for i := to; i < len(e.persons); i++ {
+		if e.persons[i] == Eligible {
+			out = append(out, e.refs[i])
+		}
+	}
+	return out
 }
