@@ -17,10 +17,10 @@ func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 	if e == nil {
 		e = &explainer{m: m, vars: map[string]any{}}
 	}
-	defer m.scratch.Put(e)
 	r, b := e.whole(h, have)
 	e.claims, e.joints = b.claims, b.joints
 	e.forget()
+	m.scratch.Put(e)
 	return r
 }
 
@@ -47,7 +47,7 @@ func (e *explainer) explain(h *core.Household) Result {
 	r := Result{Book: book.Digest, Findings: make([]Finding, len(book.Items)), Statuses: e.standingsOut()}
 	for i := range book.Items {
 		e.now = i
-		r.Findings[i].Offer = &e.offers[i]
+		r.Findings[i].Offer = &e.none
 		e.item(&book.Items[i], &r.Findings[i])
 	}
 	return r
@@ -93,9 +93,10 @@ type explainer struct {
 	stamp   []int32 // by proto: the item that already gives it
 	turn    int32
 	lacks   []span    // of the items: what is missing, in opens
-	offers  []Offer   // of the items, empty where they are not eligible
+	offers  []Offer   // of the items that are eligible
+	none    Offer     // of all others
 	picked  []int32   // proto indices of all findings, one after another
-	spans   []span    // of the statuses, then of the items; what is said twice in a row lies there once
+	spans   []span    // of the statuses, then of the items
 	each    []verdict // of the items about a person, every member, one after another
 	vars    map[string]any
 	now     int        // the item being judged
@@ -135,7 +136,6 @@ func (e *explainer) begin(h *core.Household) {
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
 	e.each, e.lacks, e.cast = e.each[:0], e.lacks[:0], e.cast[:0]
 	e.offers = slices.Grow(e.offers[:0], len(e.m.book.Items))[:len(e.m.book.Items)]
-	clear(e.offers)
 	e.refs = nil
 	for i := range h.Members {
 		e.cast = append(e.cast, e.m.groundsOf(h.Members[i].Ref))
@@ -149,7 +149,6 @@ func (e *explainer) forget() {
 	clear(e.vars)
 	clear(e.text)
 	clear(e.names)
-	clear(e.offers)
 	e.refs = nil
 }
 

@@ -39,8 +39,13 @@ type Offer struct {
 
 // A Verdict is how an item stands for one member, the household's part included.
 type Verdict struct {
-	Member  core.MemberRef
+	*Stand
 	Reasons []*Reason // never empty; shared as those of the finding
+}
+
+// A Stand is who, and how it stands for them. It is shared like a Ground and not to be changed.
+type Stand struct {
+	Member  core.MemberRef
 	Outcome Outcome
 }
 

@@ -45,7 +45,7 @@ func (e *explainer) reasons(r *Result) []*Reason {
 func (e *explainer) verdicts(r *Result, all []*Reason) {
 	each, n := make([]Verdict, len(e.each)), len(e.h.Members)
 	for i, v := range e.each {
-		each[i] = Verdict{Member: e.h.Members[i%n].Ref, Outcome: v.outcome, Reasons: v.of(all)}
+		each[i] = Verdict{Stand: &e.cast[i%n].stands[v.outcome], Reasons: v.of(all)}
 	}
 	for i := range r.Findings {
 		if e.m.book.Items[i].Person != nil {
@@ -87,7 +87,7 @@ func (e *explainer) offered(r *Result) {
 			continue
 		}
 		offers = offers[1:]
-		offers[0] = *f.Offer
+		offers[0], *f.Offer = *f.Offer, Offer{}
 		f.Offer = &offers[0]
 	}
 }

@@ -22,8 +22,9 @@ type Ground struct {
 
 // grounds are those of one member, or of the household.
 type grounds struct {
-	of    []Ground // by condition and outcome: the tests in the order of the Book, then the statuses
-	paths []string // by fact: where it is answered; a member's facts have a path of a member alone
+	stands [outcomes]Stand
+	of     []Ground // by condition and outcome: the tests in the order of the Book, then the statuses
+	paths  []string // by fact: where it is answered; a member's facts have a path of a member alone
 }
 
 // outcomes is how many there are.
@@ -36,6 +37,9 @@ func (g *grounds) at(condition int, o Outcome) *Ground { return &g.of[condition*
 // a member's facts begin with.
 func (m *Matcher) newGrounds(ref core.MemberRef, prefix string) *grounds {
 	g := &grounds{paths: make([]string, factSlots)}
+	for o := range g.stands {
+		g.stands[o] = Stand{ref, Outcome(o)}
+	}
 	for _, f := range policy.Facts() {
 		switch same := m.samePath[f.ID]; {
 		case same != f.ID: // the one before it in the vocabulary

@@ -27,40 +27,29 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	}
 	e.turn++
 	from, before := len(e.picked), len(e.opens)
-	if it.When != nil && when == f.Outcome {
-		e.collect(it.When, house, false)
+	if it.Person != nil && it.When == nil && len(e.persons) == 1 {
+		from = e.each[len(e.each)-1].from // what is said of the only member is all there is to say
+	} else {
+		if it.When != nil && when == f.Outcome {
+			e.collect(it.When, house, false)
+		}
+		if it.Person != nil && person == f.Outcome {
+			e.pickOf(person)
+		}
 	}
-	if it.Person != nil && person == f.Outcome {
-		e.pickOf(person)
-	}
-	if f.Outcome == Unknown {
+	e.spans = append(e.spans, span{from, len(e.picked)})
+	switch f.Outcome {
+	case Unknown:
 		e.missing(e.picked[from:])
-	}
-	e.lacks = append(e.lacks, span{before, len(e.opens)})
-	whole := span{from, from}
-	if it.Person != nil && len(e.persons) > 0 {
-		whole.from = e.each[len(e.each)-len(e.persons)].from
-	}
-	e.spans = append(e.spans, e.said(from, whole))
-	if f.Outcome == Eligible {
+	case Eligible:
 		e.eligible(it, f)
 	}
-}
-
-// said closes the reasons picked from a place on. Where they are those of another span, such
-// as all that was said of the members one after another, they are not kept twice.
-func (e *explainer) said(from int, other span) span {
-	if slices.Equal(e.picked[other.from:other.to], e.picked[from:]) {
-		e.picked = e.picked[:from]
-		return other
-	}
-	return span{from, len(e.picked)}
+	e.lacks = append(e.lacks, span{before, len(e.opens)})
 }
 
 // everyMember says of each member how the item stands for them: for each separately, for
 // nobody is passed over because another member carries the finding.
 func (e *explainer) everyMember(it *policy.Item, when Outcome) {
-	last := span{len(e.picked), len(e.picked)}
 	for i, o := range e.persons {
 		e.turn++
 		from := len(e.picked)
@@ -71,8 +60,7 @@ func (e *explainer) everyMember(it *policy.Item, when Outcome) {
 		if it.When != nil && when == whole {
 			e.collect(it.When, house, false)
 		}
-		last = e.said(from, last)
-		e.each = append(e.each, verdict{whole, last})
+		e.each = append(e.each, verdict{whole, span{from, len(e.picked)}})
 	}
 }
 
@@ -93,10 +81,11 @@ func (e *explainer) pickOf(person Outcome) {
 // eligible adds what only an eligible finding has: who benefits, how much, and
 // what has to be granted first.
 func (e *explainer) eligible(it *policy.Item, f *Finding) {
+	f.Offer = &e.offers[e.now]
+	*f.Offer = Offer{Benefit: e.benefit(it, e.sharesOf(e.now))}
 	if it.Person != nil {
 		f.For = e.fitting()
 	}
-	f.Benefit = e.benefit(it, e.sharesOf(e.now))
 	e.waits[e.now] = e.waitsFor(it)
 }
 
