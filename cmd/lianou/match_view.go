@@ -23,7 +23,7 @@ func matchView(f *matching.Finding) *matchFinding {
 func matchReasons(list []*matching.Reason) []matchReason {
 	out := make([]matchReason, len(list))
 	for i, r := range list {
-		out[i] = matchReason(*r)
+		out[i] = matchReason{r.Code, r.Outcome, r.Text, r.Member, r.Fact, r.Against, r.Value, r.Limit, r.Law}
 	}
 	return out
 }

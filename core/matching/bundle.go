@@ -104,16 +104,16 @@ func (b *bundler) whole(i int, f *Finding) core.Fen {
 }
 
 func (b *bundler) gatherEach(i int, f *Finding) {
-	shares := b.e.sharesOf(i)
-	for k, m := range b.members(f) {
+	shares, members := b.e.sharesOf(i), b.members(f)
+	for k, m := range members {
 		fen := shares[m+1]
 		if !b.m.book.Items[i].Benefit.Each {
 			fen = untold
 			if f.Outcome == Eligible {
-				fen = part(shares[0], len(b.members(f)), k)
+				fen = part(shares[0], len(members), k)
 			}
 		}
-		b.add(claim{item: i, member: m, fen: fen}, len(b.members(f)), k)
+		b.add(claim{item: i, member: m, fen: fen}, len(members), k)
 	}
 }
 
@@ -231,11 +231,12 @@ func (b *bundler) solve() []bool {
 func (b *bundler) solveGroups() (taken []bool, worth score) {
 	taken = make([]bool, len(b.claims))
 	seen, impossible := make([]bool, len(b.claims)), false
+	var group []int
 	for i := range b.claims {
 		if seen[i] {
 			continue
 		}
-		group := b.groupOf(i, seen)
+		group = b.groupOf(i, seen, group[:0])
 		if len(group) == 1 {
 			if taken[i] = !b.claims[i].barred; taken[i] {
 				worth = worth.plus(&b.claims[i])
@@ -256,10 +257,10 @@ func (b *bundler) solveGroups() (taken []bool, worth score) {
 	return taken, worth
 }
 
-// groupOf gathers the claims that rules join to claim i, in order.
-func (b *bundler) groupOf(i int, seen []bool) []int {
+// groupOf gathers the claims that rules join to claim i, in order, in a list that is empty.
+func (b *bundler) groupOf(i int, seen []bool, group []int) []int {
 	seen[i] = true
-	group := []int{i}
+	group = append(group, i)
 	for at := 0; at < len(group); at++ {
 		for _, j := range b.joints {
 			for _, pair := range [2][2]int{{j.a, j.b}, {j.b, j.a}} {

@@ -16,7 +16,8 @@ import (
 const maxStatuses = 8
 
 // A Matcher is a Book compiled for judging. It may be shared by any number of
-// goroutines: nothing in it changes but a pool of scratch memory.
+// goroutines: nothing in it changes but a pool of scratch memory and what is known of the refs
+// that members go by.
 type Matcher struct {
 	book   *policy.Book
 	places []*place // groups of counties times the three states of the area
@@ -25,9 +26,12 @@ type Matcher struct {
 	samePath []policy.FactID // by fact: the first one that the same answer settles
 	other    []policy.FactID // by Test.ID: the fact in its limit, or noFact
 	rules    []ruleAt
-	shared   []bool    // by item: a rule acts on it member by member
-	grants   []int     // by status: the place of the item that grants it, -1 for none
-	version  int       // of its traces: how it judges (version.go)
+	shared   []bool   // by item: a rule acts on it member by member
+	grants   []int    // by status: the place of the item that grants it, -1 for none
+	version  int      // of its traces: how it judges (version.go)
+	house    *grounds // of the household
+	cast     *cast    // of the members
+	firsts   map[core.ItemCode]*Reason
 	scratch  sync.Pool // of *explainer
 }
 
@@ -96,6 +100,8 @@ func (m *Matcher) index() {
 		m.shared[place[r.A]] = m.shared[place[r.A]] || r.Person
 		m.shared[place[r.B]] = m.shared[place[r.B]] || r.Person
 	}
+	m.firsts = firstsOf(m.book)
+	m.house, m.cast = m.newGrounds("", ""), &cast{known: map[core.MemberRef]*grounds{}}
 }
 
 // Book gives the Book that was compiled.

@@ -17,10 +17,10 @@ func (m *Matcher) explainWith(h *core.Household, have *Held) Result {
 	if e == nil {
 		e = &explainer{m: m, vars: map[string]any{}}
 	}
-	defer m.scratch.Put(e)
 	r, b := e.whole(h, have)
 	e.claims, e.joints = b.claims, b.joints
 	e.forget()
+	m.scratch.Put(e)
 	return r
 }
 
@@ -47,6 +47,7 @@ func (e *explainer) explain(h *core.Household) Result {
 	r := Result{Book: book.Digest, Findings: make([]Finding, len(book.Items)), Statuses: e.standingsOut()}
 	for i := range book.Items {
 		e.now = i
+		r.Findings[i].Offer = &e.none
 		e.item(&book.Items[i], &r.Findings[i])
 	}
 	return r
@@ -84,12 +85,16 @@ type explainer struct {
 	limit  []byte // scratch for a constant limit
 
 	names   []string
-	paths   []string // by fact and member, as needed
-	asked   []int32  // by fact and member: the item for which it is already missing
-	opens   []open   // what is missing, of all statuses and items one after another
+	refs    []core.MemberRef // all members, as needed; the result's own
+	cast    []*grounds       // by member
+	asked   []int32          // by fact and member: the item for which it is already missing
+	opens   []open           // what is missing, of all statuses and items one after another
 	behind  [maxStatuses][]open
 	stamp   []int32 // by proto: the item that already gives it
 	turn    int32
+	lacks   []span    // of the items: what is missing, in opens
+	offers  []Offer   // of the items that are eligible
+	none    Offer     // of all others
 	picked  []int32   // proto indices of all findings, one after another
 	spans   []span    // of the statuses, then of the items
 	each    []verdict // of the items about a person, every member, one after another
@@ -122,7 +127,6 @@ func (e *explainer) begin(h *core.Household) {
 	e.tests = cleared(e.tests, cells, notJudged)
 	e.judged = cleared(e.judged, e.m.book.Nodes*(n+1), notJudged)
 	e.memo = cleared(e.memo, 2*cells, 0)
-	e.paths = cleared(e.paths, (n+1)*factSlots, "")
 	e.asked = cleared(e.asked, (n+1)*factSlots, 0)
 	e.names = cleared(e.names, n, "")
 	e.persons = cleared(e.persons, n, Unknown)
@@ -130,8 +134,11 @@ func (e *explainer) begin(h *core.Household) {
 	e.waits = cleared(e.waits, len(e.m.book.Items), 0)
 	e.proto, e.text, e.stamp = e.proto[:0], e.text[:0], e.stamp[:0]
 	e.picked, e.spans, e.opens, e.turn, e.strict = e.picked[:0], e.spans[:0], e.opens[:0], 0, false
-	e.each = e.each[:0]
+	e.each, e.lacks, e.cast = e.each[:0], e.lacks[:0], e.cast[:0]
+	e.offers = slices.Grow(e.offers[:0], len(e.m.book.Items))[:len(e.m.book.Items)]
+	e.refs = nil
 	for i := range h.Members {
+		e.cast = append(e.cast, e.m.groundsOf(h.Members[i].Ref))
 		e.names[i] = MemberSaid(&h.Members[i])
 	}
 }
@@ -141,6 +148,8 @@ func (e *explainer) forget() {
 	e.h, e.have = nil, nil
 	clear(e.vars)
 	clear(e.text)
+	clear(e.names)
+	e.refs = nil
 }
 
 // factSlots is the number of facts a member or household can have.

@@ -118,11 +118,11 @@ func TestReasonsSpeak(t *testing.T) {
 		t.Fatalf("reasons %v", texts(f))
 	}
 	want := Reason{
-		Code: "income_below_standard", Outcome: NotEligible, Fact: "income_per_capita_month", Value: "6,000 元", Limit: "480 元(样本)",
-		Text: "平均每人每月收入 6,000 元。不低于低保标准 480 元(样本)。", Law: "社会救助暂行办法第9条",
+		Ground: &Ground{Code: "income_below_standard", Outcome: NotEligible, Fact: "income_per_capita_month", Law: "社会救助暂行办法第9条"},
+		Text:   "平均每人每月收入 6,000 元。不低于低保标准 480 元(样本)。", Value: "6,000 元", Limit: "480 元(样本)",
 	}
-	if *f.Reasons[i] != want {
-		t.Errorf("got  %+v\nwant %+v", f.Reasons[i], want)
+	if !f.Reasons[i].Same(&want) {
+		t.Errorf("got  %+v %+v\nwant %+v %+v", f.Reasons[i].Ground, f.Reasons[i], want.Ground, want)
 	}
 	if f := r.Finding("MZ-09"); f.Reasons[0].Text != "您本人不满 60 岁。" || f.Reasons[0].Fact != "members/m1/age" || f.Reasons[0].Limit != "60 岁" {
 		t.Errorf("MZ-09: %+v", f.Reasons[0])

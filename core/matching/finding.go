@@ -23,10 +23,15 @@ type Result struct {
 // A Finding is the answer for one item.
 type Finding struct {
 	Item    core.ItemCode
+	Reasons []*Reason // never empty; shared between findings and not to be changed
+	Members []Verdict // of an item about a person, every member in the household's order; else nil
+	Missing []string  // fact paths that are not known and could decide; empty unless Unknown
+	*Offer            // never nil; of whatever is not eligible one and the same, that is empty
 	Outcome Outcome
-	Reasons []*Reason        // never empty; shared between findings and not to be changed
-	Members []Verdict        // of an item about a person, every member in the household's order; else nil
-	Missing []string         // fact paths that are not known and could decide; empty unless Unknown
+}
+
+// An Offer is what only an eligible finding has.
+type Offer struct {
 	For     []core.MemberRef // the members who benefit; empty when it is for the household
 	Benefit Benefit
 	After   core.ItemCode // the item that has to be approved first, "" for none (after.go)
@@ -34,22 +39,28 @@ type Finding struct {
 
 // A Verdict is how an item stands for one member, the household's part included.
 type Verdict struct {
-	Member  core.MemberRef
-	Outcome Outcome
+	*Stand
 	Reasons []*Reason // never empty; shared as those of the finding
 }
 
-// A Reason is one condition that carried the finding, as it stood.
-type Reason struct {
-	Code    string  // name of the condition in the Book
-	Outcome Outcome // Eligible: speaks for the item; NotEligible: against; Unknown: open
-	Text    string  // one Chinese sentence
+// A Stand is who, and how it stands for them. It is shared like a Ground and not to be changed.
+type Stand struct {
 	Member  core.MemberRef
-	Fact    string // fact path, such as "income_12m" or "members/m1/age"
-	Against string // path of the fact that the limit hangs on, "" for none
-	Value   string // with its unit, "" when not known
-	Limit   string // with its unit and the sample mark, "" for a status and where it is not known
-	Law     string
+	Outcome Outcome
+}
+
+// A Reason is one condition that carried the finding, as it stood: its Ground, and what is said
+// to this household. A copy may be put into other words; its Ground is everybody's.
+type Reason struct {
+	*Ground
+	Text  string // one Chinese sentence
+	Value string // with its unit, "" when not known
+	Limit string // with its unit and the sample mark, "" for a status and where it is not known
+}
+
+// Same reports whether two reasons say the same in the same words, be they of two Books.
+func (r *Reason) Same(o *Reason) bool {
+	return r.Text == o.Text && r.Value == o.Value && r.Limit == o.Limit && *r.Ground == *o.Ground
 }
 
 // A Benefit is what an eligible item would give.
@@ -72,9 +83,9 @@ type Benefit struct {
 type Standing struct {
 	Key        string // "dibao"
 	Name       string
+	Reasons    []*Reason
 	Outcome    Outcome
 	Recognised bool // an authority has recognised it; otherwise it is computed
-	Reasons    []*Reason
 }
 
 // Dropped says why an eligible item is not in the bundle.

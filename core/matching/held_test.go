@@ -228,7 +228,7 @@ func TestGroupsOfTheBookAreSmall(t *testing.T) {
 	largest, groups := 0, 0
 	for i := range b.claims {
 		if !seen[i] {
-			largest, groups = max(largest, len(b.groupOf(i, seen))), groups+1
+			largest, groups = max(largest, len(b.groupOf(i, seen, nil))), groups+1
 		}
 	}
 	if largest != 7 || len(b.joints) == 0 {

@@ -1,6 +1,9 @@
 package matching
 
 import (
+	"slices"
+
+	"lianou/core"
 	"lianou/core/policy"
 )
 
@@ -23,7 +26,7 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 		e.everyMember(it, when)
 	}
 	e.turn++
-	from := len(e.picked)
+	from, before := len(e.picked), len(e.opens)
 	if it.Person != nil && it.When == nil && len(e.persons) == 1 {
 		from = e.each[len(e.each)-1].from // what is said of the only member is all there is to say
 	} else {
@@ -37,10 +40,11 @@ func (e *explainer) item(it *policy.Item, f *Finding) {
 	e.spans = append(e.spans, span{from, len(e.picked)})
 	switch f.Outcome {
 	case Unknown:
-		f.Missing = e.missingPaths(e.missing(e.picked[from:]))
+		e.missing(e.picked[from:])
 	case Eligible:
 		e.eligible(it, f)
 	}
+	e.lacks = append(e.lacks, span{before, len(e.opens)})
 }
 
 // everyMember says of each member how the item stands for them: for each separately, for
@@ -77,13 +81,32 @@ func (e *explainer) pickOf(person Outcome) {
 // eligible adds what only an eligible finding has: who benefits, how much, and
 // what has to be granted first.
 func (e *explainer) eligible(it *policy.Item, f *Finding) {
+	f.Offer = &e.offers[e.now]
+	*f.Offer = Offer{Benefit: e.benefit(it, e.sharesOf(e.now))}
 	if it.Person != nil {
-		for i, o := range e.persons {
-			if o == Eligible {
-				f.For = append(f.For, e.h.Members[i].Ref)
-			}
+		f.For = e.fitting()
+	}
+	e.waits[e.now] = e.waitsFor(it)
+}
+
+// fitting lists the members whom the item fits. Those who stand side by side are a piece of
+// the list of all.
+func (e *explainer) fitting() (out []core.MemberRef) {
+	if e.refs == nil {
+		for i := range e.h.Members {
+			e.refs = append(e.refs, e.h.Members[i].Ref)
 		}
 	}
-	f.Benefit = e.benefit(it, e.sharesOf(e.now))
-	e.waits[e.now] = e.waitsFor(it)
+	from := max(slices.Index(e.persons, Eligible), 0)
+	to := from
+	for to < len(e.persons) && e.persons[to] == Eligible {
+		to++
+	}
+	out = e.refs[from:to:to]
+	for i := to; i < len(e.persons); i++ {
+		if e.persons[i] == Eligible {
+			out = append(out, e.refs[i])
+		}
+	}
+	return out
 }

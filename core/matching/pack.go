@@ -52,7 +52,7 @@ func (s score) plus(c *claim) score {
 
 // pack solves a group.
 func (b *bundler) pack(group []int) *packer {
-	p := &packer{score: score{value: -1}, taken: make([]bool, len(group)), best: make([]bool, len(group))}
+	p := &packer{score: score{value: -1}, claims: make([]*claim, 0, len(group)), taken: make([]bool, len(group)), best: make([]bool, len(group))}
 	place := make(map[int]int, len(group))
 	for k, c := range group {
 		p.claims = append(p.claims, &b.claims[c])

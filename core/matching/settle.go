@@ -19,6 +19,9 @@ func (b *bundler) settle(findings []Finding, taken []bool) {
 
 func (b *bundler) settleItem(findings []Finding, item, from, to int, taken []bool) {
 	f := &findings[item]
+	if f.Outcome != Eligible {
+		return // received, and nothing of it is new
+	}
 	f.Benefit.For = f.For
 	sum, told, all, some := core.Fen(0), true, true, false
 	var who []core.MemberRef

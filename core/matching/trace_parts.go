@@ -36,7 +36,7 @@ func (t *tracer) facts(f *policy.Fact) []traceFact {
 		if f.Unit == policy.UnitEnum {
 			one.Word = f.Words[x]
 		}
-		for _, path := range t.r.paths(&Reason{Fact: one.Path}) {
+		for _, path := range t.r.paths(&Reason{Ground: &Ground{Fact: one.Path}}) {
 			if from, told := t.sources[path]; told {
 				one.Sources = append(one.Sources, t.source(from))
 			}

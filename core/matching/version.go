@@ -52,7 +52,7 @@ func (m *Matcher) As(version int) *Matcher {
 	if version < 1 || version > TraceVersion || version == m.version {
 		return m
 	}
-	return &Matcher{book: m.book, places: m.places, group: m.group, samePath: m.samePath, other: m.other, rules: m.rules, shared: m.shared, grants: m.grants, version: version}
+	return &Matcher{book: m.book, places: m.places, group: m.group, samePath: m.samePath, other: m.other, rules: m.rules, shared: m.shared, grants: m.grants, house: m.house, cast: m.cast, firsts: m.firsts, version: version}
 }
 
 // VersionOf reads a trace's version, 0 where it has none.

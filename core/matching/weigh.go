@@ -14,6 +14,7 @@ type Weigher struct {
 	e        *explainer
 	home     core.Household // members with nothing but a name to tell them apart
 	findings []Finding
+	offers   []Offer // of the findings
 	out      []Given
 
 	b     bundler // of the last household
@@ -32,7 +33,7 @@ type Given struct {
 // NewWeigher makes one.
 func (m *Matcher) NewWeigher() *Weigher {
 	n := len(m.book.Items)
-	return &Weigher{e: &explainer{m: m, vars: map[string]any{}}, findings: make([]Finding, n), out: make([]Given, n)}
+	return &Weigher{e: &explainer{m: m, vars: map[string]any{}}, findings: make([]Finding, n), offers: make([]Offer, n), out: make([]Given, n)}
 }
 
 // Weigh gives every item in the order of the Book, from what a Scanner over the same Book
@@ -85,7 +86,8 @@ func (w *Weigher) begin(v *facts.Vector) {
 // item says of one that fits for whom and how much.
 func (w *Weigher) item(i int, found Found) {
 	e, it, f := w.e, &w.e.m.book.Items[i], &w.findings[i]
-	*f = Finding{Item: it.Code, For: f.For[:0], Outcome: NotEligible}
+	w.offers[i] = Offer{For: w.offers[i].For[:0]}
+	*f = Finding{Item: it.Code, Offer: &w.offers[i], Outcome: NotEligible}
 	switch bit := uint64(1) << i; {
 	case found.Open&bit != 0:
 		f.Outcome = Unknown

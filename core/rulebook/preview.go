@@ -178,7 +178,7 @@ func (c *Changed) explain(was, is []*matching.Reason) {
 
 // has reports whether a reason is among others, in the same words.
 func has(in []*matching.Reason, r *matching.Reason) bool {
-	return slices.ContainsFunc(in, func(x *matching.Reason) bool { return *x == *r })
+	return slices.ContainsFunc(in, func(x *matching.Reason) bool { return x.Same(r) })
 }
 
 // telling are the reasons for an outcome that the other side does not have, those to be read

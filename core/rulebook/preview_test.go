@@ -152,7 +152,7 @@ func told(t *testing.T, was, is *policy.Book, list []core.Household) {
 				t.Fatalf("%d reasons before, %d after, worse %v", len(c.Was.Reasons), len(c.Is.Reasons), c.Worse())
 			}
 			for _, r := range c.Was.Reasons {
-				if slices.ContainsFunc(c.Is.Reasons, func(x *matching.Reason) bool { return *x == *r }) {
+				if slices.ContainsFunc(c.Is.Reasons, func(x *matching.Reason) bool { return x.Same(r) }) {
 					t.Fatalf("both sides say %q", r.Text)
 				}
 			}
@@ -298,5 +298,5 @@ func (l *laid) first(t *testing.T, c *rulebook.Changed) {
 }
 
 func in(list []*matching.Reason, r *matching.Reason) bool {
-	return slices.ContainsFunc(list, func(x *matching.Reason) bool { return *x == *r })
+	return slices.ContainsFunc(list, func(x *matching.Reason) bool { return x.Same(r) })
 }

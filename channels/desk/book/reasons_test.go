@@ -17,11 +17,11 @@ import (
 func TestBothSidesAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	h := &core.Household{Members: []core.Member{{Ref: "m1", Relation: "child"}}}
-	grade := &matching.Reason{Code: "severe", Member: "m1", Fact: "members/m1/disability", Value: "4", Limit: "1 到 2", Text: "残疾不重。"}
+	grade := &matching.Reason{Ground: &matching.Ground{Code: "severe", Member: "m1", Fact: "members/m1/disability"}, Value: "4", Limit: "1 到 2", Text: "残疾不重。"}
 	if c := conditionOf(h, grade); c.Value != "四级" || c.Limit != "一级到二级" {
 		t.Errorf("%s of %s", c.Value, c.Limit)
 	}
-	young := &matching.Reason{Code: "minor", Member: "m1", Text: "不满 18 岁。", Outcome: matching.Eligible}
+	young := &matching.Reason{Ground: &matching.Ground{Code: "minor", Member: "m1", Outcome: matching.Eligible}, Text: "不满 18 岁。"}
 	given := func(f core.Fen) rulebook.Side {
 		return rulebook.Side{Outcome: matching.Eligible, Bundled: true, Benefit: matching.Benefit{Amount: f, Told: true, Per: "month"}, Reasons: []*matching.Reason{young}}
 	}

@@ -73,7 +73,7 @@ func TestNearGoesByShareOfTheLine(t *testing.T) {
 		"19.5 % short": {spent(4428_00), 2, "MZ-01"},
 		"21 % short":   {spent(4345_00), 1, "MZ-01"},
 	} {
-		r := matching.Result{Findings: []matching.Finding{{Item: "MZ-01", Outcome: matching.NotEligible}, {Item: "MZ-04", Outcome: matching.NotEligible}}}
+		r := matching.Result{Findings: []matching.Finding{{Item: "MZ-01", Offer: &matching.Offer{}, Outcome: matching.NotEligible}, {Item: "MZ-04", Offer: &matching.Offer{}, Outcome: matching.NotEligible}}}
 		misses := []matching.Miss{
 			{Item: "MZ-01", Steps: []matching.Step{income}, Text: "只差一样。每月多 182 元。"},
 			{Item: "MZ-04", Steps: []matching.Step{c.spent}, Text: "差 2 样。", Few: "只差一样。还差一点。"},
@@ -129,7 +129,7 @@ func TestNobodyIsSentForNothing(t *testing.T) {
 		"the household":        {matching.Benefit{Told: true}, true},
 	} {
 		var row findingRow
-		row.miss(matching.Miss{Text: "只差一样。", Steps: []matching.Step{first}}, &core.Household{On: core.NewDate(2026, 11, 30)}, []matching.Finding{{Item: "MZ-01", Benefit: c.benefit}})
+		row.miss(matching.Miss{Text: "只差一样。", Steps: []matching.Step{first}}, &core.Household{On: core.NewDate(2026, 11, 30)}, []matching.Finding{{Item: "MZ-01", Offer: &matching.Offer{Benefit: c.benefit}}})
 		if row.One != c.want {
 			t.Errorf("%s: one step away %v; a family is sent for 0 yuan, or is not sent for what it would have", name, row.One)
 		}
@@ -152,22 +152,22 @@ func TestGradesAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	tell := teller{book: bookWithGrade()}
 	for in, want := range map[[2]string][2]string{{"0", "1 到 2"}: {"没有残疾证", "一级到二级"}, {"3", "1"}: {"三级", "一级"}} {
-		row := tell.reason(matching.Reason{Code: "disabled_severely", Value: in[0], Limit: in[1]})
+		row := tell.reason(matching.Reason{Ground: &matching.Ground{Code: "disabled_severely"}, Value: in[0], Limit: in[1]})
 		if row.Value != want[0] || row.Limit != want[1] {
 			t.Errorf("%v: %q beside %q", in, row.Value, row.Limit)
 		}
 	}
-	if row := tell.reason(matching.Reason{Code: "members", Value: "1", Limit: "2"}); row.Value != "1" {
+	if row := tell.reason(matching.Reason{Ground: &matching.Ground{Code: "members"}, Value: "1", Limit: "2"}); row.Value != "1" {
 		t.Errorf("a number of something else is %q", row.Value)
 	}
-	if row := tell.reason(matching.Reason{Text: "您的孩子(31 岁)的残疾证是 1 级,属于重度。"}); row.Text != "您的孩子(31 岁)的残疾证是一级,属于重度。" {
+	if row := tell.reason(matching.Reason{Ground: &matching.Ground{}, Text: "您的孩子(31 岁)的残疾证是 1 级,属于重度。"}); row.Text != "您的孩子(31 岁)的残疾证是一级,属于重度。" {
 		t.Errorf("by a rule of before: %s", row.Text)
 	}
 	const no = "不是低保家庭,按现在的情况算也不符合。"
-	if row := tell.reason(matching.Reason{Code: "status.dibao", Outcome: matching.Eligible, Text: no}); row.Text != "不是低保家庭,按现在的情况算也算不上。" {
+	if row := tell.reason(matching.Reason{Ground: &matching.Ground{Code: "status.dibao", Outcome: matching.Eligible}, Text: no}); row.Text != "不是低保家庭,按现在的情况算也算不上。" {
 		t.Errorf("beside 符合: %s", row.Text)
 	}
-	if row := tell.reason(matching.Reason{Code: "status.dibao", Outcome: matching.NotEligible, Text: no}); row.Text != no {
+	if row := tell.reason(matching.Reason{Ground: &matching.Ground{Code: "status.dibao", Outcome: matching.NotEligible}, Text: no}); row.Text != no {
 		t.Errorf("beside 不符合: %s", row.Text)
 	}
 }
@@ -190,7 +190,7 @@ func TestALimitMissedOnPurposeIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	tell := teller{book: book}
-	r := matching.Reason{Code: "can_work", Outcome: matching.Eligible, Text: "您的儿子不能干活。", Value: "不能", Limit: "能、能干一点"}
+	r := matching.Reason{Ground: &matching.Ground{Code: "can_work", Outcome: matching.Eligible}, Text: "您的儿子不能干活。", Value: "不能", Limit: "能、能干一点"}
 	if row := tell.reason(r); row.Value != "" || row.Limit != "" {
 		t.Errorf("beside 符合: %s of %s", row.Value, row.Limit)
 	}
