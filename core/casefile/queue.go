@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/wording"
@@ -232,4 +234,29 @@ func (s *Store) Counts(ctx context.Context, tx *pg.Tx, regions []core.RegionCode
 	err := tx.QueryRow(ctx, queueCounts,
 		texts(regions), int64(mine), day(tx.Today())).Scan(&n.Open, &n.Mine, &n.DueToday, &n.Late, &n.Urgent, &n.Decide, &n.Tasks)
 	return n, pg.Fail(err, "count a queue")
+}
+
+const queueTowns = `select region, sum(n)::int, sum(late)::int, sum(urgent)::int, sum(second)::int from (
+		select f.region, count(*) as n, 0 as late, count(*) filter (where f.urgent) as urgent, 0 as second
+			from casefile f where f.region = any($1) and f.state not in ('settled', 'withdrawn') group by f.region
+		union all select f.region, 0, count(distinct d.case_id), 0, 0 from deadline d join casefile f on f.id = d.case_id
+			where d.region = any($1) and d.met is null and d.due < $2 and f.region = any($1) and f.state not in ('settled', 'withdrawn') group by f.region
+		union all select k.region, 0, 0, 0, count(*) from claim k where k.region = any($1) and k.state in ('reviewed', 'noticed') group by k.region) t
+	group by region`
+
+// CountTowns counts by township, all of a city in one reading: Open, Late, Urgent and Decide of
+// Counts. A township with none of them is not in it.
+func (s *Store) CountTowns(ctx context.Context, tx *pg.Tx, regions []core.RegionCode) (map[core.RegionCode]Counts, error) {
+	rows, err := tx.Query(ctx, queueTowns, texts(regions), day(tx.Today()))
+	if err != nil {
+		return nil, pg.Fail(err, "count townships")
+	}
+	out := map[core.RegionCode]Counts{}
+	var town core.RegionCode
+	var n Counts
+	_, err = pgx.ForEachRow(rows, []any{&town, &n.Open, &n.Late, &n.Urgent, &n.Decide}, func() error {
+		out[town] = n
+		return nil
+	})
+	return out, pg.Fail(err, "count townships")
 }

@@ -32,7 +32,8 @@ func TestAPageOfTheQueueReadsNoTableWhole(t *testing.T) {
 	const town core.RegionCode = "371421103"
 	const args = `'{371421103}', '{}', '2024-03-01', '5', 'true', 'true', 'false', 'true', '周桂兰', '4071882635', 'true', 'false', '1', '1', '2024-03-01', '1', '51', 'true'`
 	for name, ask := range map[string]struct{ sql, args string }{"all": {queueAll, args}, "mine": {queueMine, args}, "late or due": {queueWaits, args + `, '2024-01-01', '2024-02-29'`},
-		"decide": {queueDecide, args}, "lost": {queueLost, args}, "name": {queueName, args}, "number": {queueNumber, args}, "counts": {queueCounts, `'{371421103}', '5', '2024-03-01'`}} {
+		"decide": {queueDecide, args}, "lost": {queueLost, args}, "name": {queueName, args}, "number": {queueNumber, args}, "counts": {queueCounts, `'{371421103}', '5', '2024-03-01'`},
+		"townships": {queueTowns, `'{371421103}', '2024-03-01'`}} {
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
 			var plan []byte
 			err := db.Tx(context.Background(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {

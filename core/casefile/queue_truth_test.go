@@ -216,6 +216,20 @@ func compareQueue(ctx context.Context, t *testing.T, store *casefile.Store, tx *
 	if got != want {
 		t.Errorf("counts %+v want %+v", got, want)
 	}
+	byTown, err := store.CountTowns(ctx, tx, append(towns, "371421105"))
+	if err != nil {
+		return err
+	}
+	var sum casefile.Counts
+	for town, n := range byTown {
+		if !slices.Contains(towns, town) {
+			t.Errorf("counted in %s: %+v", town, n)
+		}
+		sum.Open, sum.Late, sum.Urgent, sum.Decide = sum.Open+n.Open, sum.Late+n.Late, sum.Urgent+n.Urgent, sum.Decide+n.Decide
+	}
+	if want.Mine, want.DueToday, want.Tasks = 0, 0, 0; sum != want {
+		t.Errorf("by township %+v want %+v", sum, want)
+	}
 	some := all[len(all)/2]
 	for name, c := range map[string]struct {
 		ask casefile.QueueFilter
