@@ -32,17 +32,17 @@ func (s *Store) AddAsk(ctx context.Context, tx *pg.Tx, c Case, a Ask) error {
 	if err != nil {
 		return err
 	}
-	late, err := b.put("supplement_ask", askColumn("late", a.Nth), a.Late)
+	late, err := b.put("case_ask", askColumn("late", a.Nth), a.Late)
 	if err != nil {
 		return err
 	}
-	kept, err := b.put("supplement_ask", askColumn("kept", a.Nth), a.Kept)
+	kept, err := b.put("case_ask", askColumn("kept", a.Nth), a.Kept)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `insert into supplement_ask (case_id, region, nth, keys, own, late, kept, by_staff, at) select id, region, $2, $3, $4, $5, $6, $7, $8 from casefile where id = $1`,
+	_, err = tx.Exec(ctx, `insert into case_ask (case_id, region, nth, keys, own, late, kept, by_staff, at) select id, region, $2, $3, $4, $5, $6, $7, $8 from casefile where id = $1`,
 		c.ID, a.Nth, orEmpty(a.Keys), a.Own, late, kept, a.By, tx.Now())
-	if pg.Constraint(err) == "supplement_ask_once" {
+	if pg.Constraint(err) == "case_ask_once" {
 		return ErrAskedBefore
 	}
 	return pg.Fail(err, "write down what a household is asked for")
@@ -50,7 +50,7 @@ func (s *Store) AddAsk(ctx context.Context, tx *pg.Tx, c Case, a Ask) error {
 
 // Asks counts how often a household was asked.
 func (s *Store) Asks(ctx context.Context, tx *pg.Tx, id core.CaseID) (n int, err error) {
-	err = tx.QueryRow(ctx, `select coalesce(max(nth), 0) from supplement_ask where case_id = $1`, id).Scan(&n)
+	err = tx.QueryRow(ctx, `select coalesce(max(nth), 0) from case_ask where case_id = $1`, id).Scan(&n)
 	return n, pg.Fail(err, "count how often a household was asked")
 }
 
@@ -58,7 +58,7 @@ func askColumn(what string, nth int) string { return what + "/" + strconv.Itoa(n
 
 // asks reads them, the first first.
 func (s *Store) asks(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Ask, error) {
-	rows, err := tx.Query(ctx, `select nth, keys, own, late, kept, by_staff, at from supplement_ask where case_id = $1 order by nth`, id)
+	rows, err := tx.Query(ctx, `select nth, keys, own, late, kept, by_staff, at from case_ask where case_id = $1 order by nth`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read what a household was asked for")
 	}
@@ -67,10 +67,10 @@ func (s *Store) asks(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]A
 		if err := r.Scan(&a.Nth, &a.Keys, &a.Own, &late, &kept, &a.By, &a.At); err != nil {
 			return a, err
 		}
-		if a.Late, err = b.get("supplement_ask", askColumn("late", a.Nth), late); err != nil {
+		if a.Late, err = b.get("case_ask", askColumn("late", a.Nth), late); err != nil {
 			return a, err
 		}
-		a.Kept, err = b.get("supplement_ask", askColumn("kept", a.Nth), kept)
+		a.Kept, err = b.get("case_ask", askColumn("kept", a.Nth), kept)
 		return a, err
 	})
 	return list, pg.Fail(err, "read what a household was asked for")

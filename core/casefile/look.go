@@ -40,7 +40,7 @@ func (l Lookup) Open() bool { return l.Outcome == "" }
 
 // LookUp gives something to somebody to look up, once while it is open. It reports whether it is new.
 func (s *Store) LookUp(ctx context.Context, tx *pg.Tx, id core.CaseID, l Lookup) (bool, error) {
-	tag, err := tx.Exec(ctx, `insert into supplement_look (case_id, region, key, keeper, staff, made) select id, region, $2, $3, $4, $5 from casefile where id = $1
+	tag, err := tx.Exec(ctx, `insert into case_look (case_id, region, key, keeper, staff, made) select id, region, $2, $3, $4, $5 from casefile where id = $1
 		on conflict (case_id, key) where done is null do nothing`, id, l.Key, l.Keeper, l.Staff, tx.Now())
 	return tag.RowsAffected() > 0, pg.Fail(err, "give something to look up")
 }
@@ -52,11 +52,11 @@ func (s *Store) LookedUp(ctx context.Context, tx *pg.Tx, c Case, l Lookup) error
 	if err != nil {
 		return err
 	}
-	words, err := b.put("supplement_look", lookColumn(l.ID), l.Words)
+	words, err := b.put("case_look", lookColumn(l.ID), l.Words)
 	if err != nil {
 		return err
 	}
-	tag, err := tx.Exec(ctx, `update supplement_look set outcome = $3, done = $4, by_staff = $5, words = $6 where id = $2 and case_id = $1 and done is null`,
+	tag, err := tx.Exec(ctx, `update case_look set outcome = $3, done = $4, by_staff = $5, words = $6 where id = $2 and case_id = $1 and done is null`,
 		c.ID, l.ID, l.Outcome, tx.Now(), l.By, words)
 	if err != nil {
 		return pg.Fail(err, "end a look")
@@ -81,7 +81,7 @@ func (s *Store) EndKnown(ctx context.Context, tx *pg.Tx, c Case) error {
 	for _, l := range wanting {
 		keys = append(keys, l.Key)
 	}
-	_, err = tx.Exec(ctx, `update supplement_look set outcome = 'known', done = $3 where case_id = $1 and done is null and key <> all ($2)`, c.ID, keys, tx.Now())
+	_, err = tx.Exec(ctx, `update case_look set outcome = 'known', done = $3 where case_id = $1 and done is null and key <> all ($2)`, c.ID, keys, tx.Now())
 	if err != nil {
 		return pg.Fail(err, "end looks for what is known")
 	}
@@ -91,7 +91,7 @@ func (s *Store) EndKnown(ctx context.Context, tx *pg.Tx, c Case) error {
 // lookedAll meets the clock of looking things up once nothing is open.
 func (s *Store) lookedAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
 	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and kind = 'lookup' and met is null
-		and not exists (select from supplement_look where case_id = $1 and done is null)`, id, tx.Now())
+		and not exists (select from case_look where case_id = $1 and done is null)`, id, tx.Now())
 	return pg.Fail(err, "meet the deadline of looking something up")
 }
 
@@ -104,7 +104,7 @@ func (s *Store) Looks(ctx context.Context, tx *pg.Tx, c Case) ([]Lookup, error) 
 
 // looks reads what was given to look up, oldest first; the words where a box is given.
 func (s *Store) looks(ctx context.Context, tx *pg.Tx, c Case, b *box) ([]Lookup, error) {
-	rows, err := tx.Query(ctx, `select id, key, keeper, staff, made, outcome, done, coalesce(by_staff, 0), words from supplement_look where case_id = $1 order by id`, c.ID)
+	rows, err := tx.Query(ctx, `select id, key, keeper, staff, made, outcome, done, coalesce(by_staff, 0), words from case_look where case_id = $1 order by id`, c.ID)
 	if err != nil {
 		return nil, pg.Fail(err, "read what is looked up")
 	}
@@ -116,7 +116,7 @@ func (s *Store) looks(ctx context.Context, tx *pg.Tx, c Case, b *box) ([]Lookup,
 		}
 		l.Done = timeOf(done)
 		if b != nil {
-			l.Words, err = b.get("supplement_look", lookColumn(l.ID), words)
+			l.Words, err = b.get("case_look", lookColumn(l.ID), words)
 		}
 		return l, err
 	})
@@ -125,7 +125,7 @@ func (s *Store) looks(ctx context.Context, tx *pg.Tx, c Case, b *box) ([]Lookup,
 
 // situationLooks counts what waits for a look.
 func (s *Store) situationLooks(ctx context.Context, tx *pg.Tx, out *Situation) error {
-	err := tx.QueryRow(ctx, `select count(*) from supplement_look where case_id = $1 and done is null`, out.Case.ID).Scan(&out.Looks)
+	err := tx.QueryRow(ctx, `select count(*) from case_look where case_id = $1 and done is null`, out.Case.ID).Scan(&out.Looks)
 	return pg.Fail(err, "count what waits for a look")
 }
 

@@ -97,7 +97,7 @@ const (
 			and exists (select 1 from public_notice n where n.case_id = k.case_id and n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
 		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null),
 		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null),
-		(select count(*) from supplement_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from supplement_ask a where a.case_id = f.id)
+		(select count(*) from case_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from case_ask a where a.case_id = f.id)
 		from (`
 	queueRest = `) w join casefile f on f.id = w.id
 		left join case_status s on s.application = w.said` + queueOrder

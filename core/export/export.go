@@ -22,6 +22,7 @@ const Keep = 7 * 24 * time.Hour
 type File struct {
 	ID       int64
 	Kind     Kind
+	For      Purpose
 	Name     string
 	Regions  []core.RegionCode // in whose scope
 	Rows     int
@@ -33,17 +34,19 @@ type File struct {
 	Until    time.Time
 	AgreedBy core.StaffID // 0: nobody yet
 	Agreed   time.Time
+	Declined core.StaffID // 0: nobody said no
 	Taken    int
 	Over     bool // its bytes are gone, or its days are
 }
 
 // Waits reports whether a second person's yes is missing.
-func (f File) Waits() bool { return f.Rows > FreeRows && f.AgreedBy == 0 }
+func (f File) Waits() bool { return f.Rows > FreeRows && f.AgreedBy == 0 && f.Declined == 0 }
 
 // Errors of files.
 var (
 	ErrNone  = core.E(core.KindNotFound, "no_export", "没有这份文件。")
 	ErrWaits = core.E(core.KindConflict, "export_waits", "超过 100 行,要另一个人同意了才能下载。")
+	ErrNo    = core.E(core.KindConflict, "export_declined", "另一个人没有同意,文件已经删了。")
 	ErrOver  = core.E(core.KindConflict, "export_over", "过了 7 天,文件已经删了。请重新导出。")
 	ErrSelf  = core.E(core.KindForbidden, "export_self", "自己导出的,要另一个人来同意。")
 	ErrDone  = core.E(core.KindConflict, "export_done", "这份文件不用同意,或者已经有人同意了。")
@@ -97,7 +100,7 @@ func at(digest string) seal.At {
 }
 
 // Make writes a table as a file, in one transaction with its entry, and takes away the bytes of
-// those that are over. Errors: ErrEmpty, ErrMany, KindForbidden for a kind that is not theirs.
+// those that are over. Errors: ErrPurpose, ErrEmpty, ErrMany, KindForbidden for a kind that is not theirs.
 func (e *Exports) Make(ctx context.Context, who staff.Person, t Table) (File, error) {
 	if !MayMake(who, t.Kind) {
 		return File{}, core.E(core.KindForbidden, "export_kind", "这种文件不归您导出。")
@@ -105,27 +108,28 @@ func (e *Exports) Make(ctx context.Context, who staff.Person, t Table) (File, er
 	if err := t.check(); err != nil {
 		return File{}, err
 	}
-	raw, err := t.bytes()
-	if err != nil {
-		return File{}, err
-	}
-	sum := sha256.Sum256(raw)
-	f := File{Kind: t.Kind, Name: t.Name, Regions: who.Regions, Rows: len(t.Rows), HasSum: t.HasSum, Sum: t.Sum, Digest: hex.EncodeToString(sum[:]), MadeBy: who.ID}
-	sealed, err := e.d.Ring.Seal(raw, at(f.Digest))
-	if err != nil {
-		return File{}, err
-	}
-	err = e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+	f := File{Kind: t.Kind, For: t.For, Name: t.Name, Regions: who.Regions, Rows: len(t.Rows), HasSum: t.HasSum, Sum: t.Sum, MadeBy: who.ID}
+	err := e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := tx.Exec(ctx, `update export_file set sealed = null where until <= $1 and sealed is not null`, tx.Now()); err != nil {
 			return pg.Fail(err, "take away files that are over")
 		}
 		f.Made, f.Until = tx.Now(), tx.Now().Add(Keep)
+		raw, err := t.bytes(t.mark(who.Name, f.Made))
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(raw)
+		f.Digest = hex.EncodeToString(sum[:])
+		sealed, err := e.d.Ring.Seal(raw, at(f.Digest))
+		if err != nil {
+			return err
+		}
 		var fen any
 		if f.HasSum {
 			fen = int64(f.Sum)
 		}
-		err := tx.QueryRow(ctx, `insert into export_file (kind, name, regions, rows, fen, digest, sealed, made_by, made, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
-			f.Kind, f.Name, f.Regions, f.Rows, fen, f.Digest, sealed, f.MadeBy, f.Made, f.Until).Scan(&f.ID)
+		err = tx.QueryRow(ctx, `insert into export_file (kind, purpose, name, regions, rows, fen, digest, sealed, made_by, made, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
+			f.Kind, f.For, f.Name, f.Regions, f.Rows, fen, f.Digest, sealed, f.MadeBy, f.Made, f.Until).Scan(&f.ID)
 		if err != nil {
 			return pg.Fail(err, "keep a file")
 		}
@@ -140,10 +144,10 @@ func (f File) entry(who staff.Person, act string, more map[string]any) audit.Ent
 	for k, v := range more {
 		detail[k] = v
 	}
-	return audit.Entry{Actor: actor(who), Act: act, Subject: "export:" + strconv.FormatInt(f.ID, 10), Purpose: "导出", Detail: detail}
+	return audit.Entry{Actor: actor(who), Act: act, Subject: "export:" + strconv.FormatInt(f.ID, 10), Purpose: f.For.Word(), Detail: detail}
 }
 
-const columns = `select id, kind, name, regions, rows, fen is not null, coalesce(fen, 0), digest, made_by, made, until, coalesce(agreed_by, 0), coalesce(agreed, 'epoch'), taken, sealed is null or until <= $1 from export_file `
+const columns = `select id, kind, purpose, name, regions, rows, fen is not null, coalesce(fen, 0), digest, made_by, made, until, coalesce(agreed_by, 0), coalesce(agreed, 'epoch'), coalesce(declined_by, 0), taken, sealed is null or until <= $1 from export_file `
 
 const (
 	one       = columns + `where id = $2`
@@ -151,7 +155,7 @@ const (
 )
 
 func scan(row interface{ Scan(...any) error }) (f File, err error) {
-	err = row.Scan(&f.ID, &f.Kind, &f.Name, &f.Regions, &f.Rows, &f.HasSum, &f.Sum, &f.Digest, &f.MadeBy, &f.Made, &f.Until, &f.AgreedBy, &f.Agreed, &f.Taken, &f.Over)
+	err = row.Scan(&f.ID, &f.Kind, &f.For, &f.Name, &f.Regions, &f.Rows, &f.HasSum, &f.Sum, &f.Digest, &f.MadeBy, &f.Made, &f.Until, &f.AgreedBy, &f.Agreed, &f.Declined, &f.Taken, &f.Over)
 	return f, pg.Fail(err, "read a file's head")
 }
 
@@ -177,7 +181,7 @@ func (e *Exports) Get(ctx context.Context, who staff.Person, id int64) (f File, 
 func (e *Exports) List(ctx context.Context, who staff.Person) (list []File, err error) {
 	err = e.d.DB.Read(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list = nil
-		rows, err := tx.Query(ctx, columns+`where made_by = $2 or agreed_by is null and rows > $3 and until > $1 order by id desc limit 400`, tx.Now(), who.ID, FreeRows)
+		rows, err := tx.Query(ctx, columns+`where made_by = $2 or agreed_by is null and declined_by is null and rows > $3 and until > $1 order by id desc limit 400`, tx.Now(), who.ID, FreeRows)
 		if err != nil {
 			return pg.Fail(err, "list files")
 		}
@@ -200,16 +204,9 @@ func (e *Exports) List(ctx context.Context, who staff.Person) (list []File, err 
 // ErrDone, ErrOver.
 func (e *Exports) Agree(ctx context.Context, who staff.Person, id int64, digest string) error {
 	return e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		f, err := find(ctx, tx, who, oneLocked, id)
-		switch {
-		case err != nil:
+		f, err := waiting(ctx, tx, who, id, digest)
+		if err != nil {
 			return err
-		case f.MadeBy == who.ID:
-			return ErrSelf
-		case !f.Waits() || f.Digest != digest:
-			return ErrDone
-		case f.Over:
-			return ErrOver
 		}
 		if _, err := tx.Exec(ctx, `update export_file set agreed_by = $2, agreed = $3 where id = $1`, id, who.ID, tx.Now()); err != nil {
 			return pg.Fail(err, "agree to a file")
@@ -218,7 +215,37 @@ func (e *Exports) Agree(ctx context.Context, who staff.Person, id int64, digest 
 	})
 }
 
-// Take hands the bytes to their maker, and counts it. Errors: ErrNone, ErrWaits, ErrOver; seal's
+// Decline is the second person's no: the file is gone at once. Errors: as of Agree.
+func (e *Exports) Decline(ctx context.Context, who staff.Person, id int64, digest string) error {
+	return e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		f, err := waiting(ctx, tx, who, id, digest)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update export_file set declined_by = $2, declined = $3, sealed = null where id = $1`, id, who.ID, tx.Now()); err != nil {
+			return pg.Fail(err, "decline a file")
+		}
+		return e.d.Audit.Write(ctx, tx, f.entry(who, "export.declined", nil))
+	})
+}
+
+// waiting locks a file that waits for somebody's word, as its page showed it.
+func waiting(ctx context.Context, tx *pg.Tx, who staff.Person, id int64, digest string) (File, error) {
+	f, err := find(ctx, tx, who, oneLocked, id)
+	switch {
+	case err != nil:
+		return f, err
+	case f.MadeBy == who.ID:
+		return f, ErrSelf
+	case !f.Waits() || f.Digest != digest:
+		return f, ErrDone
+	case f.Over:
+		return f, ErrOver
+	}
+	return f, nil
+}
+
+// Take hands the bytes to their maker, and counts it. Errors: ErrNone, ErrWaits, ErrNo, ErrOver; seal's
 // where the bytes are not those that were sealed.
 func (e *Exports) Take(ctx context.Context, who staff.Person, id int64) (f File, raw []byte, err error) {
 	err = e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -230,6 +257,8 @@ func (e *Exports) Take(ctx context.Context, who staff.Person, id int64) (f File,
 			return ErrNone
 		case f.Waits():
 			return ErrWaits
+		case f.Declined != 0:
+			return ErrNo
 		case f.Over:
 			return ErrOver
 		}

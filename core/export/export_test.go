@@ -73,7 +73,7 @@ func (w *world) must(err error) {
 
 func (w *world) make(who string, n int) export.File {
 	w.t.Helper()
-	t := export.Table{Kind: export.Cases, Name: "试", Head: []string{"回执号", "号"}, HasSum: true, Sum: core.Yuan(int64(n))}
+	t := export.Table{Kind: export.Cases, For: export.Check, Name: "试", Head: []string{"回执号", "号"}, HasSum: true, Sum: core.Yuan(int64(n))}
 	for i := range n {
 		t.Rows = append(t.Rows, []string{fmt.Sprintf("%010d", i), "371424196303150028"})
 		t.IDs = append(t.IDs, int64(i))
@@ -98,7 +98,7 @@ var cells = map[string]string{
 func TestTheFileOpensAsText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	in := export.Table{Kind: export.Cases, Name: "试", Head: []string{"甲", "乙"}, HasSum: true, Sum: 123456}
+	in := export.Table{Kind: export.Cases, For: export.Check, Name: "试", Head: []string{"甲", "乙"}, HasSum: true, Sum: 123456}
 	var want []string
 	for was, is := range cells {
 		in.Rows = append(in.Rows, []string{was, "371424196303150028"})
@@ -133,7 +133,7 @@ func TestTheFileOpensAsText(t *testing.T) {
 	rows, err := look.Rows()
 	w.must(err)
 	defer rows.Close()
-	n, last := 0, ""
+	n, foot, last := 0, "", ""
 	for {
 		row, err := rows.Next()
 		if errors.Is(err, io.EOF) {
@@ -148,10 +148,13 @@ func TestTheFileOpensAsText(t *testing.T) {
 				t.Errorf("row %d has the number %s", row.Number, c.Text)
 			}
 		}
-		n, last = n+1, row.Cells[0].Text
+		n, foot, last = n+1, last, row.Cells[0].Text
 	}
-	if want := fmt.Sprintf("共 %d 行,合计 1,234.56 元", len(cells)); last != want || n < len(cells)+1 {
-		t.Errorf("%d rows, the last says %q, want %q", n, last, want)
+	if want := fmt.Sprintf("共 %d 行,合计 1,234.56 元", len(cells)); foot != want || n < len(cells)+2 {
+		t.Errorf("%d rows, the foot says %q, want %q", n, foot, want)
+	}
+	if want := "one " + f.Made.In(core.China).Format("2006-01-02 15:04") + " 导出,用途:逐户核对。"; last != want {
+		t.Errorf("its mark is %q, want %q", last, want)
 	}
 }
 
@@ -229,7 +232,7 @@ func TestManyRowsTakeTwo(t *testing.T) {
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	many := export.Table{Kind: export.Cases, Name: "试", Head: []string{"甲"}}
+	many := export.Table{Kind: export.Cases, For: export.Above, Name: "试", Head: []string{"甲"}}
 	if _, err := w.exports.Make(t.Context(), w.people["one"], many); !errors.Is(err, export.ErrEmpty) {
 		t.Errorf("of nothing: %v", err)
 	}
@@ -240,7 +243,56 @@ func TestBounds(t *testing.T) {
 		t.Errorf("of %d rows: %v", len(many.Rows), err)
 	}
 	many.Rows = many.Rows[:1]
+	for _, wrong := range []export.Purpose{"", "家里用"} {
+		many.For = wrong
+		if _, err := w.exports.Make(t.Context(), w.people["one"], many); !errors.Is(err, export.ErrPurpose) {
+			t.Errorf("for %q: %v", wrong, err)
+		}
+	}
+	many.For = export.Above
 	if _, err := w.exports.Make(t.Context(), w.people["payer"], many); core.KindOf(err) != core.KindForbidden {
 		t.Errorf("a payer's list of cases: %v", err)
+	}
+}
+
+// A second person's no takes the file away at once, by the database as well: nobody fetches it, and
+// nobody says yes to it any more. Its maker says no to nothing of their own.
+//
+// Controls: Decline that keeps the bytes; Take without the look at Declined; waiting without its maker.
+func TestANoTakesTheFileAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, f := t.Context(), w.make("one", export.FreeRows+1)
+	if err := w.exports.Decline(ctx, w.people["one"], f.ID, f.Digest); !errors.Is(err, export.ErrSelf) {
+		t.Errorf("declined by its maker: %v", err)
+	}
+	if err := w.exports.Decline(ctx, w.people["other"], f.ID, f.Digest); !errors.Is(err, export.ErrNone) {
+		t.Errorf("declined from another place: %v", err)
+	}
+	w.must(w.exports.Decline(ctx, w.people["two"], f.ID, f.Digest))
+	if err := w.exports.Agree(ctx, w.people["county"], f.ID, f.Digest); !errors.Is(err, export.ErrDone) {
+		t.Errorf("agreed after a no: %v", err)
+	}
+	if _, _, err := w.exports.Take(ctx, w.people["one"], f.ID); !errors.Is(err, export.ErrNo) {
+		t.Errorf("taken after a no: %v", err)
+	}
+	if now, err := w.exports.Get(ctx, w.people["one"], f.ID); err != nil || now.Declined != w.people["two"].ID || !now.Over {
+		t.Errorf("its maker sees %+v, %v", now, err)
+	}
+	if list, err := w.exports.List(ctx, w.people["county"]); err != nil || len(list) != 0 {
+		t.Errorf("it still waits for the county: %+v, %v", list, err)
+	}
+	c, err := pgx.Connect(ctx, w.env.Superuser())
+	w.must(err)
+	defer c.Close(context.Background())
+	for _, sql := range []string{`update export_file set declined_by = null, declined = null`, `update export_file set agreed_by = declined_by, agreed = now()`} {
+		if _, err := c.Exec(ctx, sql); pg.Constraint(err) != "export_stays" && pg.Constraint(err) != "export_no" {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	var acts string
+	w.must(c.QueryRow(ctx, `select string_agg(act, ' ' order by id) from audit_entry where subject = 'export:' || $1`, fmt.Sprint(f.ID)).Scan(&acts))
+	if acts != "export.made export.declined" {
+		t.Errorf("the log has %q", acts)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -32,6 +33,7 @@ const (
 // Table is what a file is made of.
 type Table struct {
 	Kind   Kind
+	For    Purpose
 	Name   string // what it is of, such as "批次 LN000000000003 的明细"; nobody's name
 	Head   []string
 	Rows   [][]string // as wide as Head
@@ -50,6 +52,8 @@ var (
 // check refuses a table that would make a wrong file.
 func (t Table) check() error {
 	switch {
+	case t.For.Word() == "":
+		return ErrPurpose
 	case len(t.Rows) == 0:
 		return ErrEmpty
 	case len(t.Rows) > MaxRows:
@@ -72,10 +76,16 @@ func (t Table) foot() string {
 	return s
 }
 
-// bytes writes the table as a workbook of one sheet: the head, the rows, then how many they are.
+// mark says whose file it is, wherever it turns up (security.md E10).
+func (t Table) mark(by string, at time.Time) string {
+	return by + " " + at.In(core.China).Format("2006-01-02 15:04") + " 导出,用途:" + t.For.Word() + "。"
+}
+
+// bytes writes the table as a workbook of one sheet: the head, the rows, how many they are, and
+// its mark.
 // Every cell is a text cell in a column of text format, so that 18 digits stay 18 digits and no
 // program takes one for a formula.
-func (t Table) bytes() ([]byte, error) {
+func (t Table) bytes(mark string) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
 	fault := func(err error) ([]byte, error) {
@@ -107,8 +117,10 @@ func (t Table) bytes() ([]byte, error) {
 			return fault(err)
 		}
 	}
-	if err := put(len(t.Rows)+2, []string{t.foot()}); err != nil {
-		return fault(err)
+	for i, s := range []string{t.foot(), mark} {
+		if err := put(len(t.Rows)+2+i, []string{s}); err != nil {
+			return fault(err)
+		}
 	}
 	if err := w.Flush(); err != nil {
 		return fault(err)

@@ -38,8 +38,8 @@ func TestAskOnceAndReviewGoBack(t *testing.T) {
 		version int64
 		rows    string
 	}{
-		{649, `insert into supplement_ask (case_id, region, nth, keys, own, by_staff, at) values (1, '371426104', 1, '{cars}', false, 1, now());
-			insert into supplement_look (case_id, region, key, keeper, staff, made) values (1, '371426104', 'cars', 'vehicles', 1, now());
+		{649, `insert into case_ask (case_id, region, nth, keys, own, by_staff, at) values (1, '371426104', 1, '{cars}', false, 1, now());
+			insert into case_look (case_id, region, key, keeper, staff, made) values (1, '371426104', 'cars', 'vehicles', 1, now());
 			insert into deadline (case_id, region, kind, due, first_due, next) values (1, '371426104', 'lookup', current_date, current_date, current_date)`},
 		{650, `insert into benefit_review (claim_id, case_id, region, nth, class, who, months, packs, since, due) values (1, 1, '371426104', 1, 'A', 'x', 12, 'C', current_date - 1, current_date);
 			insert into deadline (case_id, region, claim_id, kind, due, first_due, next, met) values (1, '371426104', 1, 'review', current_date, current_date, current_date, now());

@@ -44,7 +44,7 @@ func asked(v casefile.View) (theirs, ours []string) {
 // household, whether it is ticked or written: an officer looks it up, by a day. A second time needs why it
 // was not in the first, and is counted; what the register does not have may be asked then.
 //
-// Controls, named: toBring without l.Ours(); supplement_ask_once left out (00649).
+// Controls, named: toBring without l.Ours(); case_ask_once left out (00649).
 func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -63,7 +63,7 @@ func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 	if err := w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, Ticks: []string{"cars"}}); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Errorf("what is known is asked for: %v", err)
 	}
-	if n := w.count(`select count(*) from supplement_ask`) + w.count(`select count(*) from supplement_look`); n != 0 {
+	if n := w.count(`select count(*) from case_ask`) + w.count(`select count(*) from case_look`); n != 0 {
 		t.Errorf("%d rows of what was refused", n)
 	}
 	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, Ticks: theirs, What: "村里的联系人"}))
@@ -103,13 +103,13 @@ func TestWhatIsMissingIsAskedOnce(t *testing.T) {
 		}
 		return nil
 	})
-	if n := w.count(`select count(*) from supplement_ask where position(convert_to('租房', 'UTF8') in coalesce(late, '')) > 0`); n != 0 {
+	if n := w.count(`select count(*) from case_ask where position(convert_to('租房', 'UTF8') in coalesce(late, '')) > 0`); n != 0 {
 		t.Error("why lies open")
 	}
 	if n := w.count(`select count(*) from audit_entry where act = 'supplement.asked'`); n != 2 {
 		t.Errorf("%d entries", n)
 	}
-	w.refusedSQL("supplement_ask_once", `insert into supplement_ask (case_id, region, nth, keys, own, by_staff, at) select id, region, 3, '{}', true, 1, now() from casefile`)
+	w.refusedSQL("case_ask_once", `insert into case_ask (case_id, region, nth, keys, own, by_staff, at) select id, region, 3, '{}', true, 1, now() from casefile`)
 }
 
 // What a register answers is known of the case from then on, with the register as its source; where it has
@@ -159,12 +159,12 @@ func TestWhatARegisterHasIsLookedUp(t *testing.T) {
 	if theirs, _ := asked(w.view(c.ID)); !slices.Contains(theirs, "paper/enrolment") {
 		t.Errorf("what no register has is not the household's: %v", theirs)
 	}
-	if n := w.count(`select count(*) from supplement_look where position(convert_to('教体局', 'UTF8') in coalesce(words, '')) > 0`); n != 0 {
+	if n := w.count(`select count(*) from case_look where position(convert_to('教体局', 'UTF8') in coalesce(words, '')) > 0`); n != 0 {
 		t.Error("what was found lies open")
 	}
 	w.must(w.flow.AskSupplement(ctx, officer, workflow.AskSupplement{Case: c.ID, Ticks: []string{"paper/enrolment"}}))
 	// What is left climbs.
-	rest := w.count(`select count(*) from supplement_look where done is null`)
+	rest := w.count(`select count(*) from case_look where done is null`)
 	w.env.Advance(14 * 24 * time.Hour)
 	w.must(w.flow.Sweep(ctx))
 	if n := len(w.late(c.ID, casefile.DeadlineLookup)); rest == 0 || n != 1 {
@@ -172,10 +172,10 @@ func TestWhatARegisterHasIsLookedUp(t *testing.T) {
 	}
 	// Another way than a register: what somebody brings ends the look for it.
 	w.must(w.flow.Resume(ctx, officer, workflow.Resume{Case: c.ID, What: "都问清了", Facts: w.open(c.ID)}))
-	if n := w.count(`select count(*) from supplement_look where done is null and key not like 'paper/%'`); n != 0 {
+	if n := w.count(`select count(*) from case_look where done is null and key not like 'paper/%'`); n != 0 {
 		t.Errorf("%d looks for what is known", n)
 	}
-	w.refusedSQL("supplement_look_stays", `update supplement_look set outcome = 'none' where outcome = 'found'`)
+	w.refusedSQL("case_look_stays", `update case_look set outcome = 'none' where outcome = 'found'`)
 }
 
 // open gives a value to each fact that is still looked up.

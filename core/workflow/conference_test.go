@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -260,8 +261,8 @@ func TestAConferenceIsHeldBySQL(t *testing.T) {
 	w.refusedSQL("conference_stays", `update conference set off_by = 1, off_at = now(), off_why = '不算'`)
 	w.refusedSQL("conference_stays", `update conference_member set vote = 'against' where nth = 1`)
 	w.refusedSQL("conference_amount", `update claim set state = 'reviewed', proposal = 'approve', proposer = 1, reasons = '["r"]', amount = 30001 where item = 'MZ-01'`)
-	w.refusedSQL("conference_amount", `insert into decision (claim_id, case_id, region, outcome, amount, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
-		select id, case_id, region, 'approved', 30001, false, 1, 2, '["r"]', '六十天内可申请行政复议', '{"visit": 1}', 1, 'f', 'b', now(), repeat('a', 64) from claim where item = 'MZ-01'`)
+	w.refusedSQL("conference_amount", fmt.Sprintf(`insert into decision (claim_id, case_id, region, outcome, amount, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
+		select id, case_id, region, 'approved', 30001, false, %d, %d, '["r"]', '六十天内可申请行政复议', '{"visit": 1}', 1, 'f', 'b', now(), repeat('a', 64) from claim where item = 'MZ-01'`, w.id("officer"), w.id("approver")))
 	for _, sql := range []string{`delete from conference`, `delete from conference_member`, `update conference set why = '换一个理由'`, `update conference_member set name = '别人'`} {
 		err := w.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 			_, err := tx.Exec(ctx, sql)

@@ -78,6 +78,9 @@ func situations() map[string]situation {
 	add("handed", false, func(s *S, _ *C) {
 		s.Handed = map[core.ClaimID]casefile.Delivery{1: {ID: 1, By: who("handed")}}
 	})
+	add("due", false, func(s *S, _ *C) { s.Reviews = []casefile.Review{{Claim: 1, Told: 30}} })
+	add("early", false, func(s *S, _ *C) { s.Reviews = []casefile.Review{{Claim: 1}} })
+	add("looks", false, func(s *S, _ *C) { s.Looks = 1 })
 	put := func(above bool) func(*S, *C) {
 		return func(s *S, _ *C) {
 			s.Changes = []casefile.Change{{Claim: 1, State: casefile.ChangeProposed, Proposer: who("changer"), Above: above}}

@@ -29,6 +29,7 @@ func (k *Room) days(p *listPage) func(context.Context, *pg.Tx) error {
 
 // made writes the file and leads to its page.
 func (k *Room) made(w http.ResponseWriter, r *http.Request, at desk.At, t export.Table) error {
+	t.For = export.Purpose(r.FormValue("purpose"))
 	f, err := k.d.Exports.Make(r.Context(), at.Staff, t)
 	if err != nil {
 		return err

@@ -53,6 +53,7 @@ func (k *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/export/sample", Roles: look, Trace: "export.made", Serve: k.sample},
 		{Method: "GET", Path: file, Roles: all, Trace: "none: counts, a sum and a digest", Serve: k.file},
 		{Method: "POST", Path: file + "/agree", Roles: all, Trace: "export.agreed", Serve: k.agree},
+		{Method: "POST", Path: file + "/decline", Roles: all, Trace: "export.declined", Serve: k.decline},
 		{Method: "POST", Path: file + "/take", Roles: all, Trace: "export.taken", Serve: k.take},
 	}}
 }
@@ -69,10 +70,11 @@ type listPage struct {
 	Pays, Works, Looks bool
 	Batches            []payout.Batch
 	First, Last        core.Date
+	Purposes           []export.Purpose
 }
 
 func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p := listPage{Said: desk.Said(w, r), Me: at.Staff.ID, Pays: export.MayMake(at.Staff, export.Batch), Works: export.MayMake(at.Staff, export.Cases), Looks: export.MayMake(at.Staff, export.Sample)}
+	p := listPage{Said: desk.Said(w, r), Purposes: export.Purposes(), Me: at.Staff.ID, Pays: export.MayMake(at.Staff, export.Batch), Works: export.MayMake(at.Staff, export.Cases), Looks: export.MayMake(at.Staff, export.Sample)}
 	var err error
 	if p.Files, err = k.d.Exports.List(r.Context(), at.Staff); err != nil {
 		return err
@@ -101,7 +103,7 @@ func (k *Room) file(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	p.Mine = p.MadeBy == at.Staff.ID
-	if p.Names, err = k.d.Staff.Names(r.Context(), p.MadeBy, p.AgreedBy); err != nil {
+	if p.Names, err = k.d.Staff.Names(r.Context(), p.MadeBy, p.AgreedBy, p.Declined); err != nil {
 		return err
 	}
 	return at.Page.Show(w, at, desk.View{Room: "export", Name: "file", Title: "导出的文件"}, p)
@@ -113,12 +115,23 @@ func (k *Room) agree(w http.ResponseWriter, r *http.Request, at desk.At) error {
 		return err
 	}
 	if r.FormValue("sure") == "" {
-		return core.Invalid("sure", "请看过行数和合计,再打钩。")
+		return core.Invalid("sure", "请看过行数、合计和用途,再打钩。")
 	}
 	if err := k.d.Exports.Agree(r.Context(), at.Staff, id, r.FormValue("digest")); err != nil {
 		return err
 	}
 	return desk.Back(w, r, home(id), "同意了。导出的人现在可以下载。")
+}
+
+func (k *Room) decline(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	id, err := number(r)
+	if err != nil {
+		return err
+	}
+	if err := k.d.Exports.Decline(r.Context(), at.Staff, id, r.FormValue("digest")); err != nil {
+		return err
+	}
+	return desk.Back(w, r, home(id), "没有同意。文件已经删了。")
 }
 
 // take hands the file out. What leaves is named by its number: a name could tell whose it is.

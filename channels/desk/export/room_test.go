@@ -87,7 +87,7 @@ func TestFilesAreMadeOnThePages(t *testing.T) {
 		return w.Code, w.Header().Get("Location") + w.Body.String()
 	}
 	today := core.DateOf(time.Now())
-	span := url.Values{"since": {today.AddDate(0, 0, -2).String()}, "until": {today.AddDate(0, 0, 1).String()}, "n": {"3"}, "batch": {"1"}}
+	span := url.Values{"since": {today.AddDate(0, 0, -2).String()}, "until": {today.AddDate(0, 0, 1).String()}, "n": {"3"}, "batch": {"1"}, "purpose": {"above"}}
 	if code, _ := ask("city", http.MethodGet, "/desk/export", nil); code != http.StatusForbidden {
 		t.Errorf("the city: %d", code)
 	}
@@ -105,12 +105,12 @@ func TestFilesAreMadeOnThePages(t *testing.T) {
 	}
 	code, raw := ask("payer1", http.MethodPost, at["payer1"]+"/take", nil)
 	list := rows(t, raw)
-	if code != http.StatusOK || len(list) != 6 || list[1][5] != "周某某" || list[5][0] != "共 4 行,合计 1,446.00 元" {
+	if code != http.StatusOK || len(list) != 7 || list[1][5] != "周某某" || list[5][0] != "共 4 行,合计 1,446.00 元" {
 		t.Errorf("the batch: %d %q", code, list)
 	}
 	_, raw = ask("auditor", http.MethodPost, at["auditor"]+"/take", nil)
 	list = rows(t, raw)
-	if len(list) != 5 || list[1][6] != "周某某" || strings.Contains(fmt.Sprint(list), "周桂兰") {
+	if len(list) != 6 || list[1][6] != "周某某" || strings.Contains(fmt.Sprint(list), "周桂兰") {
 		t.Errorf("the sample: %q", list)
 	}
 	if code, body := ask("wangmiao.officer", http.MethodPost, at["wangmiao.officer"]+"/take", nil); code == http.StatusOK || !strings.Contains(body, "超过 100 行") {
@@ -150,6 +150,10 @@ func TestFilesAreMadeOnThePages(t *testing.T) {
 	tab.Wait("等您同意")
 	tab.Open(site.URL + at["wangmiao.officer"])
 	see("desk-export-agree")
+	if !tab.Has("报给上级部门") {
+		t.Error("the second person is not told what for")
+	}
+	tab.Has("报给上级部门")
 	tab.Click("input[name=sure]")
 	tab.Go("main .btn.go")
 	tab.Wait("同意了")
@@ -157,10 +161,19 @@ func TestFilesAreMadeOnThePages(t *testing.T) {
 	tab.Open(site.URL + at["wangmiao.officer"])
 	tab.Wait("可以下载")
 	see("desk-export-ready")
+	_, other := ask("wangmiao.officer", http.MethodPost, "/desk/export/cases", span)
+	login("wangmiao.approver")
+	tab.Open(site.URL + other)
+	tab.Go("main .btn.stop")
+	tab.Wait("没有同意")
+	see("desk-export-declined")
+	if code, body := ask("wangmiao.officer", http.MethodPost, other+"/take", nil); code == http.StatusOK || !strings.Contains(body, "没有同意") {
+		t.Errorf("taken after a no: %d %s", code, body)
+	}
 	code, raw = ask("wangmiao.officer", http.MethodPost, at["wangmiao.officer"]+"/take", nil)
 	list = rows(t, raw)
 	said := fmt.Sprint(list)
-	if code != http.StatusOK || len(list) != 107 || strings.Contains(said, "别处的人") || !strings.Contains(said, "'=cmd|calc") || list[106][0] != "共 105 行" {
+	if code != http.StatusOK || len(list) != 108 || !strings.HasSuffix(list[107][0], "导出,用途:报给上级部门。") || strings.Contains(said, "别处的人") || !strings.Contains(said, "'=cmd|calc") || list[106][0] != "共 105 行" {
 		t.Errorf("the cases: %d, %d rows: %.300s … %q", code, len(list), said, list[len(list)-1])
 	}
 }

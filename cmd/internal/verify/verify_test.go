@@ -46,6 +46,8 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 	select 30 + n, now(), 'staff', w.actor, w.act, 0, '', w.subject, '', '', sha256('x'), 'd' from (values
 		(1, 'j', 'rulebook.founded', 'edition:1'), (2, '5', 'rulebook.signed', 'draft:1'), (3, '6', 'rulebook.published', 'draft:1')) as w (n, actor, act, subject);
 insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
+	values (39, now(), 'staff', '7', 'refusal.kin', 0, '', 'case:1', '', 'POST /desk/township/case/{case}/accept', sha256('x'), 'd');
+insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
 	select 40 + n, now(), 'job', 'workflow', 'case.doubted', n, '', '', '', 'casework', sha256('x'), 'd' from generate_series(1, 2) n;
 insert into rulebook_source values (repeat('a', 64), 'z'), (repeat('b', 64), 'z');
 insert into rulebook_book values (repeat('c', 64), repeat('b', 64), '2016-07-01');

@@ -4,7 +4,7 @@
 -- somebody of the staff looks it up, by a day.
 
 -- +goose Up
-create table supplement_ask (
+create table case_ask (
     id       bigint generated always as identity primary key,
     case_id  bigint not null,
     region   text not null,
@@ -15,12 +15,12 @@ create table supplement_ask (
     kept     bytea,              -- sealed: why the household is asked for what a register has
     by_staff bigint not null,    -- 0: asked before this was kept
     at       timestamptz not null,
-    constraint supplement_ask_something check (own or cardinality(keys) > 0),
-    constraint supplement_ask_once check (nth = 1 or late is not null),
+    constraint case_ask_something check (own or cardinality(keys) > 0),
+    constraint case_ask_once check (nth = 1 or late is not null),
     unique (case_id, nth),
     foreign key (case_id, region) references casefile (id, region) on update cascade
 );
-create table supplement_look (
+create table case_look (
     id       bigint generated always as identity primary key,
     case_id  bigint not null,
     region   text not null,
@@ -32,27 +32,27 @@ create table supplement_look (
     done     timestamptz,
     by_staff bigint,
     words    bytea,              -- sealed: what the register says
-    constraint supplement_look_done check ((done is null) = (outcome = '') and (outcome not in ('found', 'none') or (by_staff is not null and words is not null))),
+    constraint case_look_done check ((done is null) = (outcome = '') and (outcome not in ('found', 'none') or (by_staff is not null and words is not null))),
     foreign key (case_id, region) references casefile (id, region) on update cascade
 );
-create unique index supplement_look_open on supplement_look (case_id, key) where done is null;
-create index supplement_look_case on supplement_look (case_id);
-call lianou_scope_table('supplement_ask');
-call lianou_scope_table('supplement_look');
-grant select, insert on supplement_ask, supplement_look to lianou_platform;
-grant select on supplement_ask, supplement_look to lianou_check, lianou_backup;
-grant update (outcome, done, by_staff, words) on supplement_look to lianou_platform;
+create unique index case_look_open on case_look (case_id, key) where done is null;
+create index case_look_case on case_look (case_id);
+call lianou_scope_table('case_ask');
+call lianou_scope_table('case_look');
+grant select, insert on case_ask, case_look to lianou_platform;
+grant select on case_ask, case_look to lianou_check, lianou_backup;
+grant update (outcome, done, by_staff, words) on case_look to lianou_platform;
 
 -- +goose StatementBegin
-create function supplement_look_stays() returns trigger language plpgsql set search_path = public, pg_temp as $$
+create function case_look_stays() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
     if old.done is not null and to_jsonb(new) - 'region' <> to_jsonb(old) - 'region' then
-        raise exception 'what was looked up stays' using errcode = 'restrict_violation', table = 'supplement_look', constraint = 'supplement_look_stays';
+        raise exception 'what was looked up stays' using errcode = 'restrict_violation', table = 'case_look', constraint = 'case_look_stays';
     end if;
     return new;
 end $$;
 -- +goose StatementEnd
-create trigger supplement_look_stays before update on supplement_look for each row execute function supplement_look_stays();
+create trigger case_look_stays before update on case_look for each row execute function case_look_stays();
 
 -- Who was asked already was asked once.
 -- +goose StatementBegin
@@ -63,7 +63,7 @@ begin
     alter table deadline drop constraint deadline_kind_check;
     execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, 'ARRAY[', 'ARRAY[''lookup''::text, ');
     perform set_config('lianou.city', 'on', true);
-    insert into supplement_ask (case_id, region, nth, keys, own, by_staff, at)
+    insert into case_ask (case_id, region, nth, keys, own, by_staff, at)
         select f.id, f.region, 1, '{}', true, 0, min(e.at) from case_event e join casefile f on f.id = e.case_id where e.kind = 'supplement.asked' group by f.id, f.region;
     perform set_config('lianou.city', '', true);
 end $$;
@@ -83,5 +83,5 @@ begin
     execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, '''lookup''::text, ', '');
 end $$;
 -- +goose StatementEnd
-drop table supplement_look, supplement_ask;
-drop function supplement_look_stays();
+drop table case_look, case_ask;
+drop function case_look_stays();
