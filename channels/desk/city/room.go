@@ -68,10 +68,14 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := page{Said: desk.Said(w, r), Sends: at.Has(staff.City)}
 	err := c.d.DB.Read(r.Context(), pg.City("the city counts its counties"), func(ctx context.Context, tx *pg.Tx) error {
 		p.Lines = nil
+		towns, err := c.d.Cases.CountTowns(ctx, tx, c.d.Regions.Expand(core.DezhouCity))
+		if err != nil {
+			return err
+		}
 		for _, county := range c.d.Regions.Counties() {
-			n, err := c.d.Cases.Counts(ctx, tx, c.d.Regions.Expand(county.Code), core.StaffID(0))
-			if err != nil {
-				return err
+			var n casefile.Counts
+			for _, town := range c.d.Regions.Expand(county.Code) {
+				n.Open, n.Late, n.Urgent, n.Decide = n.Open+towns[town].Open, n.Late+towns[town].Late, n.Urgent+towns[town].Urgent, n.Decide+towns[town].Decide
 			}
 			p.Lines = append(p.Lines, line{county.Name, shown(n.Open), shown(n.Late), shown(n.Urgent), shown(n.Decide)})
 		}

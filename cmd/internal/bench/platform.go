@@ -99,7 +99,7 @@ func (o *office) hireAt(ctx context.Context, n int, role staff.Role, at core.Reg
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	const people = `insert into staff_account (login, name, roles, regions, password, made)
-		select $1 || g, '压测', array[$1], array[$3], '$argon2id$none', now() from generate_series(1, $2) g returning id`
+		select $1 || g || '-' || $3::text, '压测', array[$1], array[$3], '$argon2id$none', now() from generate_series(1, $2) g returning id`
 	rows, err := conn.Query(ctx, people, string(role), n, string(at))
 	if err != nil {
 		return nil, err
