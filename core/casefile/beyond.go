@@ -76,9 +76,10 @@ func (s *Store) Doubled(ctx context.Context, tx *pg.Tx, c, other Case) (bool, er
 	return err == nil && tag.RowsAffected() > 0, pg.Fail(err, "write a doubt")
 }
 
+const senderOf = `select a.citizen from casefile f join case_application a on a.application = ` + spoken + ` where f.id = $1`
+
 // Sender is the account that a case's contact wrote from, "" for none.
 func (s *Store) Sender(ctx context.Context, tx *pg.Tx, c Case) (citizen string, err error) {
-	err = tx.QueryRow(ctx, `select a.citizen from casefile f join case_application a on a.application = coalesce(f.speaks, f.application)
-		where f.id = $1`, c.ID).Scan(&citizen)
+	err = tx.QueryRow(ctx, senderOf, c.ID).Scan(&citizen)
 	return citizen, pg.Fail(err, "read who sent an application")
 }

@@ -29,7 +29,7 @@ func (s *Store) OpenedIn(ctx context.Context, tx *pg.Tx, since, until core.Date,
 	rows, err := tx.Query(ctx, `select f.id, f.receipt, f.applicant, f.people, f.town, f.village_name, s.status,
 			coalesce((select string_agg(c.everyday, '、' order by c.id) from claim c where c.case_id = f.id and c.state <> 'withdrawn'), ''),
 			(f.opened at time zone 'Asia/Shanghai')::date, f.accept_due, f.decide_due
-		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application)
+		from casefile f join case_status s on s.application = `+spoken+`
 		where (f.opened at time zone 'Asia/Shanghai')::date between $1 and $2 and not exists (select from case_conflict k where k.case_id = f.id and k.staff = $3)
 		order by f.id limit $4`, day(since), day(until), looker, limit)
 	if err != nil {

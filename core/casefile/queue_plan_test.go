@@ -14,7 +14,7 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-// A page of the queue reads no table from end to end, whatever is asked and whether or not
+// A page of the queue, or the head of a case, reads no table from end to end, whatever is asked and whether or not
 // PostgreSQL looks at what is asked: with whole reads forbidden, every table is reached by a
 // condition on an index. So it costs the same however many cases there were.
 //
@@ -23,7 +23,8 @@ import (
 // security takes for a function that could tell of other townships, each names "Index Scan
 // case_status"; with the case's state behind a flag in queueAll too, that names "Seq Scan
 // casefile" in a plan made without looking; without f.region in the count of what is late,
-// counts names "Bitmap Index Scan casefile_open".
+// counts names "Bitmap Index Scan casefile_open"; spoken as coalesce: header names "Index Scan
+// case_status", sender and contact "Index Scan case_application".
 func TestAPageOfTheQueueReadsNoTableWhole(t *testing.T) {
 	t.Parallel()
 	env := pgtest.New(t)
@@ -33,7 +34,7 @@ func TestAPageOfTheQueueReadsNoTableWhole(t *testing.T) {
 	const args = `'{371421103}', '{}', '2024-03-01', '5', 'true', 'true', 'false', 'true', '周桂兰', '4071882635', 'true', 'false', '1', '1', '2024-03-01', '1', '51', 'true'`
 	for name, ask := range map[string]struct{ sql, args string }{"all": {queueAll, args}, "mine": {queueMine, args}, "late or due": {queueWaits, args + `, '2024-01-01', '2024-02-29'`},
 		"decide": {queueDecide, args}, "lost": {queueLost, args}, "name": {queueName, args}, "number": {queueNumber, args}, "counts": {queueCounts, `'{371421103}', '5', '2024-03-01'`},
-		"townships": {queueTowns, `'{371421103}', '2024-03-01'`}} {
+		"townships": {queueTowns, `'{371421103}', '2024-03-01'`}, "header": {headerOf, `17`}, "sender": {senderOf, `17`}, "contact": {contactOf, `17`}} {
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
 			var plan []byte
 			err := db.Tx(context.Background(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {

@@ -109,13 +109,14 @@ type Sealed struct {
 	Citizen string // account of the citizen side that first asked, "" for none
 }
 
+const contactOf = `select f.contact_name, coalesce(nullif(f.account_holder, ''), f.applicant), a.citizen
+	from casefile f join case_application a on a.application = ` + spoken + ` where f.id = $1`
+
 // OpenPerson opens the applicant's numbers for a job or an act. The caller writes the
 // audit entry of what it does with them.
 func (s *Store) OpenPerson(ctx context.Context, tx *pg.Tx, c Case) (Sealed, error) {
 	out := Sealed{Name: c.Applicant}
-	err := tx.QueryRow(ctx, `select f.contact_name, coalesce(nullif(f.account_holder, ''), f.applicant), a.citizen
-		from casefile f join case_application a on a.application = coalesce(f.speaks, f.application)
-		where f.id = $1`, c.ID).Scan(&out.Contact, &out.Holder, &out.Citizen)
+	err := tx.QueryRow(ctx, contactOf, c.ID).Scan(&out.Contact, &out.Holder, &out.Citizen)
 	if err != nil {
 		return out, pg.Fail(err, "read the contact of a case")
 	}

@@ -253,14 +253,16 @@ func (v View) StaffIDs() []core.StaffID {
 	return slices.DeleteFunc(ids, func(id core.StaffID) bool { return id == 0 })
 }
 
+const headerOf = `select ` + caseColumns + `, f.contact_name, f.capacity, f.data_key, f.contact_phone,
+	f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.signature, f.call_id, f.recording, s.status, s.detail
+	from casefile f join case_status s on s.application = ` + spoken + ` where f.id = $1`
+
 // header reads the case's own row with what is sealed in it.
 func (s *Store) header(ctx context.Context, tx *pg.Tx, id core.CaseID) (View, box, error) {
 	var v View
 	var wrapped, phone, number, detail, story, account []byte
 	var err error
-	v.Case, err = scanCase(tx.QueryRow(ctx, `select `+caseColumns+`, f.contact_name, f.capacity, f.data_key, f.contact_phone,
-		f.applicant_id, f.live_detail, f.story, f.account, f.papers, f.signature, f.call_id, f.recording, s.status, s.detail
-		from casefile f join case_status s on s.application = coalesce(f.speaks, f.application) where f.id = $1`, id),
+	v.Case, err = scanCase(tx.QueryRow(ctx, headerOf, id),
 		&v.Contact, &v.Capacity, &wrapped, &phone, &number, &detail, &story, &account, &v.Papers, &v.Signature, &v.CallID, &v.Recording,
 		&v.Status, &v.Detail)
 	if err != nil {

@@ -43,7 +43,8 @@ func (w *world) opened(receipt core.Receipt) casefile.Case {
 // somebody of another township and somebody whose roles were taken away; and whoever did a step
 // before that it may not follow. Each is told in words, and no row of the case moves.
 //
-// Controls, named: apart without the proposer; do without its Check.
+// Control, named: do without its Check. Apart without the proposer is not seen here, for who proposed
+// had gone there as well: TestWhoMayDoWhatIsTheTable sees it.
 func TestNobodyActsOutsideTheTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

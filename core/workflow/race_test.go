@@ -60,7 +60,7 @@ func wasLate(err error) bool {
 // Two approvers decide one claim at the same moment: one decision, and the other reads that
 // somebody was faster.
 //
-// Control, named: LockClaim without its lock.
+// The lock of the case holds them apart, and that of the claim once more: without the latter it is green.
 func TestTwoDecideAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -89,7 +89,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 // A decision and the household's withdrawal at the same moment (the proposal is sent back, and the
 // case withdrawn), and each after the other: one of the two, never a decision on what was withdrawn.
 //
-// Control, named: LockClaim without its lock.
+// The lock of the case holds them apart, and that of the claim once more: without the latter it is green.
 func TestADecisionAndAWithdrawalAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -138,7 +138,7 @@ func TestADecisionAndAWithdrawalAtOnce(t *testing.T) {
 // Both who went write the visit down at the same moment: one record, and the other reads that
 // somebody was faster and has something to confirm.
 //
-// Control, named: LockClaim without its lock.
+// The lock of the case holds them apart, and that of the claim once more: without the latter it is green.
 func TestTwoSendOneVisit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
