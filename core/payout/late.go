@@ -2,6 +2,7 @@ package payout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -41,10 +42,7 @@ func (LateMoney) InsertOpts() river.InsertOpts { return jobs.Single() }
 // RegisterLate adds the worker of payout_late and gives the periodic job.
 func (p *Payout) RegisterLate(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 2*time.Minute, func(ctx context.Context, _ jobs.Job[LateMoney]) error {
-		if err := p.Anew(ctx); err != nil {
-			return err
-		}
-		return p.Climb(ctx)
+		return errors.Join(p.Anew(ctx), p.Climb(ctx)) // what cannot be made anew climbs all the same
 	})
 	return jobs.Periodic{Every: every, Args: LateMoney{}}
 }

@@ -13,8 +13,19 @@ import (
 	"lianou/core/wording"
 )
 
-// sweepReviews sets the next re-check of monthly money that has none ahead of it, tells of those that are
+// SweepReviews sets the next re-check of monthly money that has none ahead of it, tells of those that are
 // near, and ends those of money that was stopped. What is late climbs by its deadline; it stops nothing.
+//
+// It is no part of Sweep: it looks at all monthly money of the city, which moves by the day, and a re-check
+// that cannot be told of stops no clock.
+func (f *Flow) SweepReviews(ctx context.Context) error {
+	for {
+		if n, err := f.sweepReviews(ctx); err != nil || n < sweepSize {
+			return err
+		}
+	}
+}
+
 func (f *Flow) sweepReviews(ctx context.Context) (int, error) {
 	over, err := f.endReviews(ctx)
 	if err != nil {
@@ -199,7 +210,7 @@ type ReviewBenefit struct {
 }
 
 // ReviewBenefit ends a re-check: the money goes on, or a change or a stop is proposed, which waits for a
-// second person as every one does. Errors: casefile.ErrMovedOn where none is due; those of ProposeChange.
+// second person as every one does. Errors: casefile.ErrMovedOn where none is due, ErrReviewSelf; those of ProposeChange.
 func (f *Flow) ReviewBenefit(ctx context.Context, actor casefile.Actor, in ReviewBenefit) error {
 	on := target{name: casefile.ActReviewBenefit, trace: "benefit.reviewed", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -210,7 +221,10 @@ func (f *Flow) ReviewBenefit(ctx context.Context, actor casefile.Actor, in Revie
 		r.Outcome, r.Words, r.By = in.Outcome, trim(in.Words), actor.Staff
 		says := "照原来的发"
 		switch in.Outcome {
-		case casefile.ReviewSame:
+		case casefile.ReviewSame: // nobody vouches for ever for what they proposed
+			if actor.Staff == a.claim.Proposer {
+				return casefile.ErrReviewSelf
+			}
 		case casefile.ReviewChange, casefile.ReviewStop:
 			if (in.Change.Amount == nil) != (in.Outcome == casefile.ReviewStop) {
 				return casefile.ErrNoAmount
