@@ -114,9 +114,13 @@ func (f *Flow) setReview(ctx context.Context, tx *pg.Tx, book *policy.Book, one 
 	for _, p := range book.Packs {
 		codes = append(codes, p.Code)
 	}
-	r := casefile.Review{Claim: one.Claim, Nth: one.Nth, Class: class.Class, Who: class.Who, Months: class.Months, Packs: strings.Join(codes, " "), Since: one.Since,
-		// Money that ran before re-checks were kept is not late the day that they are: everybody is told first.
-		Due: max(one.Since.AddDate(0, class.Months, 0), tx.Today()+casefile.ReviewAhead)}
+	due := one.Since.AddDate(0, class.Months, 0)
+	// Money that ran before re-checks were kept is not late the day that they are: everybody is told first, and
+	// what has passed is spread over the months of its class, or a township would have a year's on one day.
+	if soonest := tx.Today() + casefile.ReviewAhead; due < soonest {
+		due = soonest + core.Date(int(one.Claim)%(30*class.Months))
+	}
+	r := casefile.Review{Claim: one.Claim, Nth: one.Nth, Class: class.Class, Who: class.Who, Months: class.Months, Packs: strings.Join(codes, " "), Since: one.Since, Due: due}
 	fresh, err := f.Cases.AddReview(ctx, tx, r)
 	if err != nil || !fresh {
 		return err
