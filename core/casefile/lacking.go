@@ -165,7 +165,7 @@ type lacks struct {
 }
 
 func (l *lacks) add(key, word, keeper, item string) {
-	looked := func(o string) bool {
+	looked := func(o LookOutcome) bool {
 		return slices.ContainsFunc(l.of.looks, func(k Lookup) bool { return k.Key == key && k.Outcome == o })
 	}
 	if strings.HasPrefix(key, "paper/") && looked(LookFound) {
