@@ -142,7 +142,7 @@ func Seed(ctx context.Context, db *pg.DB, towns []Town) (int, error) {
 	}
 	// One hash for all: making 600 would take half a minute, and the password is no
 	// secret here.
-	hash, err := hashPassword(DemoPassword)
+	hash, err := standard.hash(DemoPassword)
 	if err != nil {
 		return 0, err
 	}
