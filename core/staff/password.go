@@ -29,7 +29,8 @@ type cost struct {
 // standard is OWASP's second choice for Argon2id, about 40 ms of one core.
 var standard = cost{memory: 19 * 1024, passes: 2}
 
-// light is for worlds of tests, which hire a dozen people each (see Config.Light).
+// light is for a password that everybody knows, and for worlds of tests, which hire a dozen people each (see
+// Config.Light).
 var light = cost{memory: 64, passes: 1}
 
 // Limits of a password, in bytes and characters.
