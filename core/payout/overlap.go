@@ -35,8 +35,8 @@ const findOverlaps = `with cand as (select unnest($1::bigint[]) as id),
 	rule as (select * from unnest($2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[]) as r (a, b, kind, person, why, law)),
 	months as (select distinct e.period from payout_entitlement e join cand on cand.id = e.id),
 	every as (select e.id, e.region, e.claim, e.case_id, e.item, e.scheme, e.period, e.monthly, e.decision, e.state,
-			left(e.period, 4)::int * 12 + case when s.whole then 1 else right(e.period, 2)::int end as lo, s.months as span
-		from payout_entitlement e join decision d on d.id = e.decision join payout_span s on s.per = case when d.period in (select per from payout_span) then d.period else '' end
+			left(e.period, 4)::int * 12 + case when coalesce(s.whole, z.whole) then 1 else right(e.period, 2)::int end as lo, coalesce(s.months, z.months) as span
+		from payout_entitlement e join decision d on d.id = e.decision left join payout_span s on s.per = d.period join payout_span z on z.per = ''
 		where e.state <> 'cancelled' and (e.id in (select id from cand) or e.monthly and e.period in (select period from months)
 			or not e.monthly and e.period >= (select (left(min(period), 4)::int - 2)::text || right(min(period), 2) from months))),
 	alias as (select distinct 'p:' || gone as gone, 'p:' || kept as kept, kept as id from person_alias where ended is null),

@@ -41,7 +41,7 @@ type Config struct {
 
 // Bars are the bars this package measures, in the order of their lines.
 func Bars() []string {
-	return []string{"B1", "B2", "B8", "B9", "B10", "B11", "B12", "B13", "fair", "queue"}
+	return []string{"B1", "B2", "B8", "B9", "B10", "B11", "B12", "B13", "fair", "queue", "payout"}
 }
 
 func (c *Config) wants(bars ...string) bool {
@@ -89,7 +89,7 @@ func Run(ctx context.Context, cfg Config) (Verdict, error) {
 	for _, part := range []struct {
 		bars []string
 		run  func(context.Context, *Config) (Verdict, error)
-	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B8"}, finding}, {[]string{"B9"}, importing}, {[]string{"B10"}, popping}, {[]string{"B11"}, calling}, {[]string{"B12"}, asking}, {[]string{"B13"}, starting}, {[]string{"fair"}, fairly}, {[]string{"queue"}, queueing}} {
+	}{{[]string{"B1", "B2"}, accepting}, {[]string{"B8"}, finding}, {[]string{"B9"}, importing}, {[]string{"B10"}, popping}, {[]string{"B11"}, calling}, {[]string{"B12"}, asking}, {[]string{"B13"}, starting}, {[]string{"fair"}, fairly}, {[]string{"queue"}, queueing}, {[]string{"payout"}, paying}} {
 		if !cfg.wants(part.bars...) {
 			continue
 		}

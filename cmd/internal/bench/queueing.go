@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
-	"lianou/core/registry"
 	"lianou/core/staff"
 )
 
@@ -109,15 +108,9 @@ func (o *office) reads(ctx context.Context, path, cookie string) (float64, error
 // layCases lays open cases over all townships, each with its status, a claim and a deadline: a
 // sixtieth is late and was told of to everybody, so that no sweep works meanwhile.
 func (h *house) layCases(ctx context.Context, n int) error {
-	places, err := registry.EmbeddedRegions()
+	towns, err := townships()
 	if err != nil {
 		return err
-	}
-	var towns []string
-	for _, code := range places.Expand(core.DezhouCity) {
-		if len(code) == 9 && !strings.HasSuffix(string(code), "000") {
-			towns = append(towns, string(code))
-		}
 	}
 	conn, err := pgx.Connect(ctx, h.admin)
 	if err != nil {
