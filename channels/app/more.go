@@ -130,6 +130,9 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("wrong") {
 			v.Promise = channels.AppealSent
 		}
+		if r.URL.Query().Has("unsolved") {
+			v.Promise = wording.UnsolvedSent
+		}
 		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: v})
 	})
 }

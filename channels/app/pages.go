@@ -106,6 +106,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		get("/mine/{receipt}/more", c.morePage),
 		post("/mine/{receipt}/more", c.morePost, maxPage),
 		post("/mine/{receipt}/wrong", c.wrongPost, small),
+		post("/mine/{receipt}/unsolved", c.unsolvedPost, small),
 		get("/mine/{receipt}/letter/{letter}", c.letterPage),
 		get("/mine/{receipt}/letter/{letter}/sheet", c.letterSheet),
 		get("/mine/{receipt}/letter/{letter}/text", c.letterText),

@@ -60,6 +60,8 @@ func (c *Channel) routes() []route {
 			in: of[channels.PapersBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
 		{endpoint: post("/applications/{receipt}/appeals", c.door.ServeAppeal), summary: "Say that the decision on an item is wrong: somebody new looks at it, and what was granted goes on meanwhile",
 			in: of[channels.AppealBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
+		{endpoint: post("/applications/{receipt}/unsolved", c.door.ServeUnsolved), summary: "Say that an item is not solved though its end was told: the unit that decided has it again, and after its answer the one above",
+			in: of[channels.UnsolvedBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
 		{endpoint: get("/applications/{receipt}/letters", c.door.ServeLetters), summary: "The letters of decisions on an application, newest first, without their text; none for a helper who was invited",
 			out: types{200: of[[]channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
 		{endpoint: get("/applications/{receipt}/letters/{letter}", c.door.ServeLetter), summary: "One letter, to read and as it is read out; that it was read stands in the log",

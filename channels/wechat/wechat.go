@@ -164,6 +164,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		{Method: "GET", Path: "/applications/{receipt}", Serve: c.door.ServeApplication},
 		post("/applications/{receipt}/papers", small, c.door.ServePapers),
 		post("/applications/{receipt}/appeals", small, c.door.ServeAppeal),
+		post("/applications/{receipt}/unsolved", small, c.door.ServeUnsolved),
 		{Method: "GET", Path: "/applications/{receipt}/letters", Serve: c.door.ServeLetters},
 		{Method: "GET", Path: "/applications/{receipt}/letters/{letter}", Serve: c.door.ServeLetter},
 		{Method: "GET", Path: "/seen", Serve: c.door.ServeSeen},

@@ -36,6 +36,8 @@ const (
 	ActAppeal         ActName = "appeal"             // claim
 	ActReview         ActName = "review_appeal"      // claim: an answer to an appeal about what was granted
 	ActReviewDecide   ActName = "decide_appeal"      // claim: the second person's word on it
+	ActUnsolved       ActName = "unsolved"           // claim: the household was told of the end, and it is not solved
+	ActUnsolvedAnswer ActName = "answer_unsolved"    // claim: the word of the unit where that lies
 	ActConference     ActName = "conference"         // 一事一议: call it
 	ActInvite         ActName = "conference_invite"  // one more, another day or place
 	ActMinutes        ActName = "conference_minutes" // what was said, voted and resolved, with the first signature
@@ -92,11 +94,12 @@ type Situation struct {
 	Handed     map[core.ClaimID]Delivery // was not taken back
 	Conference *Conference               // called, and not ended yet
 	Changes    []Change
-	Reviews    []Review // periodic re-checks of money that runs
-	Doubts     int      // what nobody has looked at yet
-	Papers     int      // came in after the application, and nobody has looked at it
-	Looks      int      // what a register answers, and nobody has looked up
-	Agents     int      // who may act for the household
+	Reviews    []Review   // periodic re-checks of money that runs
+	Unsolved   []Unsolved // what the household says is not solved, oldest first
+	Doubts     int        // what nobody has looked at yet
+	Papers     int        // came in after the application, and nobody has looked at it
+	Looks      int        // what a register answers, and nobody has looked up
+	Agents     int        // who may act for the household
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -151,6 +154,8 @@ func rules() map[ActName]rule {
 		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, append([]ClaimState{ClaimAgreed}, decided...), mayAppeal},
 		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
 		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
+		ActUnsolved:       {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayUnsolved},
+		ActUnsolvedAnswer: {[]Role{RoleOfficer, RoleApprover, RoleCounty, RoleCity}, any, append([]ClaimState{ClaimProposed, ClaimAgreed, ClaimReviewed, ClaimNoticed, ClaimObjected, ClaimAppealed, ClaimWithdrawn}, decided...), mayAnswerUnsolved},
 		ActConference:     {meet, atWork, nil, mayConfer},
 		ActInvite:         {meet, []CaseState{CaseConference}, nil, mayInvite},
 		ActMinutes:        {meet, []CaseState{CaseConference}, nil, mayMinute},
@@ -184,7 +189,7 @@ func waits() []ActName {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActLookedUp, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActReviewBenefit, ActChange, ActTakeBack, ActAppeal,
+		ActAnswer, ActUnsolvedAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActReviewBenefit, ActChange, ActTakeBack, ActUnsolved, ActAppeal,
 		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -55,6 +55,8 @@ func LateOf(k DeadlineKind, c Case) wording.LateWhat {
 		return wording.LateCard
 	case k == DeadlineReview:
 		return wording.LateReview
+	case k == DeadlineUnsolved:
+		return wording.LateUnsolved
 	case k == DeadlineLookup:
 		return wording.LateLookup
 	case k == DeadlineConference:

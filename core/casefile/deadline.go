@@ -24,8 +24,9 @@ const (
 	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
 	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
 	DeadlineConference DeadlineKind = "conference"
-	DeadlineLookup     DeadlineKind = "lookup" // what a register answers is looked up by then
-	DeadlineReview     DeadlineKind = "review" // money that runs is looked at again by then
+	DeadlineLookup     DeadlineKind = "lookup"   // what a register answers is looked up by then
+	DeadlineReview     DeadlineKind = "review"   // money that runs is looked at again by then
+	DeadlineUnsolved   DeadlineKind = "unsolved" // what the household says is not solved is answered by then
 )
 
 // Deadline is one thing due.
@@ -71,12 +72,12 @@ func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 }
 
 // Resume has a clock that was met go on until Due, and starts one that never ran. Whoever
-// was told stays told; the next rung has until tomorrow at least. One that runs goes on as
-// it is.
+// was told stays told; the next rung has until tomorrow at least, and none below Level is told
+// from now on. One that runs goes on as it is.
 func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
 		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) where kind <> 'review' do update set due = excluded.due, law = excluded.law, rest = $7, met = null,
+		on conflict (case_id, claim_id, kind) where kind <> 'review' do update set due = excluded.due, law = excluded.law, rest = $7, met = null, level = greatest(deadline.level, excluded.level),
 			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
 			where deadline.met is not null`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
@@ -97,10 +98,10 @@ func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind De
 }
 
 // MeetAll ends every deadline of a case that is over, but for what is still to be done by
-// somebody: telling the household in person, the card of money that came back, and the re-check
-// of money that runs.
+// somebody: telling the household in person, the card of money that came back, the re-check of
+// money that runs, and what the household says is not solved.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
-	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review')`, id, tx.Now())
+	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review', 'unsolved')`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 

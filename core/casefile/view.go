@@ -47,6 +47,7 @@ type View struct {
 	Decisions    []Decision
 	Changes      []Change
 	Reviews      []Review   // periodic re-checks, oldest first
+	Unsolved     []Unsolved // what the household says is not solved, with the answers, oldest first
 	Deliveries   []Delivery // oldest first, with what was taken back
 	Conferences  []Conference
 	Deadlines    []Deadline
@@ -239,6 +240,9 @@ func (v View) StaffIDs() []core.StaffID {
 	for _, r := range v.Reviews {
 		ids = append(ids, r.By)
 	}
+	for _, u := range v.Unsolved {
+		ids = append(ids, u.Who, u.TakenBy, u.By)
+	}
 	for _, l := range v.Looks {
 		ids = append(ids, l.Staff, l.By)
 	}
@@ -325,6 +329,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Supplements, e = s.supplements(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Reviews, e = s.reviews(ctx, tx, v.ID, &b); return })
+	step(func() (e error) { v.Unsolved, e = s.unsolveds(ctx, tx, v.ID, &b); return })
 	step(func() (e error) { v.Asks, e = s.asks(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Looks, e = s.looks(ctx, tx, v.Case, &b); return })
 	step(func() (e error) { v.Lacks, e = s.Lacking(ctx, tx, v.Case); return })

@@ -92,6 +92,11 @@ func duties() []duty {
 		{act: "decide_change", roles: "county", when: "more", cases: after, claims: "paying told closed", not: "entered recorder visitor changer"},
 		{act: "decide_change", roles: "approver county", when: "stop", cases: after, claims: "paying told closed", not: "entered recorder visitor changer"},
 
+		{act: "unsolved", roles: "officer clerk assistant agent county", when: "any -undone -climbed -topmost", cases: after, claims: decided},
+		{act: "answer_unsolved", roles: "officer approver", when: "undone", cases: after, not: "replied noted"},
+		{act: "answer_unsolved", roles: "county", when: "climbed", cases: after, not: "replied noted"},
+		{act: "answer_unsolved", roles: "city", when: "topmost", cases: after, not: "replied noted"},
+
 		{act: "conference", roles: desk, when: "any", cases: atWork, claims: open, not: "barred"},
 		{act: "conference_invite", roles: desk, when: "meeting", cases: "conference"},
 		{act: "conference_minutes", roles: desk, when: "meeting minuted unread beyond off", cases: "conference", only: "writer was reader"},

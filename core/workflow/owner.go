@@ -10,17 +10,23 @@ import (
 	"lianou/core/staff"
 )
 
-// sweepOwners gives what nobody has in hand to somebody who is there: cases and tasks of a
-// closed account, and what came when nobody could take it. Where nobody is, the clocks of a
+// sweepOwners gives what nobody has in hand to somebody who is there: cases, tasks and what is not
+// solved of a closed account, and what came when nobody could take it. Where nobody is, the clocks of a
 // case tell the county. A sweep looks at one page of each part and the next one goes on from
 // there: some nobody may take, and they must not hold the others up.
 func (f *Flow) sweepOwners(ctx context.Context) error {
 	var failed error
-	for _, part := range []casefile.Part{casefile.PartOfficer, casefile.PartAssistant} {
+	for _, part := range []casefile.Part{casefile.PartOfficer, casefile.PartAssistant, partUnsolved} {
 		f.mu.Lock()
 		after := f.handed[part]
 		f.mu.Unlock()
-		last, more, err := f.takeOn(ctx, part, after)
+		take := func(ctx context.Context, after core.CaseID) (core.CaseID, bool, error) {
+			return f.takeOn(ctx, part, after)
+		}
+		if part == partUnsolved {
+			take = f.nameUnsolved
+		}
+		last, more, err := take(ctx, after)
 		if err != nil {
 			failed = errors.Join(failed, err) // the next one begins after it
 		} else if !more {

@@ -110,6 +110,7 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/quality/{drawn}/verdict", Roles: agents, Trace: "quality.judged", Serve: a.judged},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/appeal", Roles: agents, Trace: "status.read claim.appealed", Serve: a.appeal},
+		{Method: "POST", Path: "/agent/unsolved", Roles: agents, Trace: "status.read claim.unsolved", Serve: a.unsolved},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished call.settled talk.filed talk.done", Serve: a.done},

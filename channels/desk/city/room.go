@@ -48,6 +48,9 @@ func (c *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/city/lost", Roles: senders, Trace: "case.listed", Serve: c.lost},
 		{Method: "GET", Path: "/city/late", Roles: senders, Trace: "case.listed", Serve: c.late},
 		{Method: "POST", Path: "/city/late/{climb}", Roles: senders, Trace: "climb.seen", Serve: c.open},
+		{Method: "GET", Path: "/city/unsolved", Roles: senders, Trace: "case.listed", Serve: c.unsolved},
+		{Method: "GET", Path: "/city/unsolved/{unsolved}", Roles: senders, Trace: "unsolved.read", Serve: c.readUnsolved},
+		{Method: "POST", Path: "/city/unsolved/{unsolved}", Roles: senders, Trace: "unsolved.answered", Serve: c.answerUnsolved},
 		{Method: "POST", Path: "/city/relocate", Roles: senders, Trace: "case.relocated", Serve: c.relocate},
 	}}
 }

@@ -71,8 +71,10 @@ func (d *Desk) flow(t testing.TB, cases *casefile.Store) *workflow.Flow {
 	must(t, err)
 	outbox, err := notify.NewOutbox(d.Keys.Platform.Gateway)
 	must(t, err)
+	people, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})
+	must(t, err)
 	flow, err := workflow.New(workflow.Deps{DB: d.DB, Audit: d.Audit, Cases: cases, Staff: d.Staff, Bell: d.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
+		Registry: people, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
 	must(t, err)
 	return flow
 }

@@ -149,6 +149,8 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActReferResult:    func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAppeal:         func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReview:         t.review,
+		casefile.ActUnsolved:       t.unsolved,
+		casefile.ActUnsolvedAnswer: t.answerUnsolved,
 		casefile.ActReviewDecide:   t.decideReview,
 		casefile.ActSupplement:     t.askSupplement,
 		casefile.ActLookedUp:       t.lookedUp,

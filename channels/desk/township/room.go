@@ -81,29 +81,30 @@ func (t *Room) Desk() desk.Room {
 const (
 	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.looking supplement.looked_up supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
 		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.read conference.ended conference.called_off conference.absence_denied doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
-	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.reviewed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.reviewed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.unsolved unsolved.answered claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"
 )
 
 // queuePage is what the queue shows.
 type queuePage struct {
-	Place    string
-	Counts   casefile.Counts
-	Q        string
-	Query    template.URL // the filter again, encoded, for links and the live part
-	Filters  []filter
-	Filtered bool
-	Rows     []casefile.QueueRow
-	Doubts   []casefile.Doubt
-	Late     []desk.LateRow  // what climbed to whoever reads
-	Still    []desk.StillRow // money that nobody moves, told to the county
-	Appeals  []casefile.Asked
-	Reviews  []casefile.ReviewDue // periodic re-checks that are near or late
-	ToRead   []casefile.ToRead    // minutes that wait for whoever reads
-	Visits   bool                 // whoever reads goes to households
-	Asks     *desk.Asks           // what waits in the register for a second person; nil for nothing
-	Next     string
-	Again    int // drawn cases where whoever looks goes
+	Place     string
+	Counts    casefile.Counts
+	Q         string
+	Query     template.URL // the filter again, encoded, for links and the live part
+	Filters   []filter
+	Filtered  bool
+	Rows      []casefile.QueueRow
+	Doubts    []casefile.Doubt
+	Late      []desk.LateRow  // what climbed to whoever reads
+	Still     []desk.StillRow // money that nobody moves, told to the county
+	Appeals   []casefile.Asked
+	NotSolved []casefile.NotSolved // what households say is not solved, at the unit of whoever reads
+	Reviews   []casefile.ReviewDue // periodic re-checks that are near or late
+	ToRead    []casefile.ToRead    // minutes that wait for whoever reads
+	Visits    bool                 // whoever reads goes to households
+	Asks      *desk.Asks           // what waits in the register for a second person; nil for nothing
+	Next      string
+	Again     int // drawn cases where whoever looks goes
 }
 
 type filter struct {
@@ -156,7 +157,7 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	first := q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late, p.Appeals, p.ToRead, p.Reviews, p.Asks = nil, nil, nil, nil, nil; first {
+		if late, p.Appeals, p.NotSolved, p.ToRead, p.Reviews, p.Asks = nil, nil, nil, nil, nil, nil; first {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
@@ -185,6 +186,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		for _, asked := range p.Appeals {
 			ids = append(ids, int64(asked.Case))
 		}
+		for _, one := range p.NotSolved {
+			ids = append(ids, int64(one.Case))
+		}
 		for _, one := range p.ToRead {
 			ids = append(ids, int64(one.Case))
 		}
@@ -197,6 +201,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	})
 	if err == nil {
 		err = t.named(r.Context(), p.Appeals)
+	}
+	if err == nil {
+		err = t.handlers(r.Context(), p.NotSolved)
 	}
 	if err != nil || len(late) == 0 {
 		return p, err
@@ -213,6 +220,9 @@ func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (
 		return nil, err
 	}
 	if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
+		return nil, err
+	}
+	if p.NotSolved, err = t.d.Cases.UnsolvedWaiting(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 		return nil, err
 	}
 	if p.ToRead, err = t.d.Cases.MinutesToRead(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {

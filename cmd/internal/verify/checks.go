@@ -15,7 +15,7 @@ func intakeChecks() []Check {
 			select (select count(*) from application), (select count(*) from bad),
 				array(select receipt from bad order by receipt limit 5)`},
 		{"supplement.taken", "what somebody handed in after applying lies in its case, once, with its entry", `
-			with bad as (select s.id from supplement s left join (select id, region, application from case_supplement union all select p.sent, p.region, h.application from appeal p join supplement h on h.id = p.sent union all select w.sent, w.region, h.application from appeal_word w join supplement h on h.id = w.sent) c on c.id = s.id
+			with bad as (select s.id from supplement s left join (select id, region, application from case_supplement union all select p.sent, p.region, h.application from appeal p join supplement h on h.id = p.sent union all select w.sent, w.region, h.application from appeal_word w join supplement h on h.id = w.sent union all select u.sent, u.region, h.application from unsolved u join supplement h on h.id = u.sent) c on c.id = s.id
 				left join jobs_platform.river_job j on j.kind = 'papers_sent' and (j.args->>'papers')::bigint = s.id and j.state not in ('discarded', 'cancelled')
 				where s.taken is not null and (c.id is null or c.region <> s.region or c.application <> s.application)
 					or s.taken is null and (c.id is not null or j.id is null)
