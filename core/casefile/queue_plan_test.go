@@ -82,6 +82,8 @@ func layOpen(t *testing.T, env *pgtest.Env) {
 	lay.Queue(`insert into deadline (case_id, region, kind, due, first_due, next) select id, region, 'decide', current_date, current_date, current_date from casefile`)
 	lay.Queue(`insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people, sample, proposer)
 		select id, case_id, region, 'n', current_date - 7, current_date, 'p', '张*', 1, true, 1 from claim`)
+	lay.Queue(`insert into unsolved (claim_id, case_id, region, nth, unit, decision, says, door, at, due, law)
+		select id, case_id, region, 1, 'township', 1, 'x', 'desk', now(), current_date, 'x' from claim where id % 4 = 0`)
 	lay.Queue(`analyze`)
 	if err := conn.SendBatch(t.Context(), &lay).Close(); err != nil {
 		t.Fatal(err)

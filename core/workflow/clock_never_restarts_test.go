@@ -86,6 +86,9 @@ func (k *walk) step() {
 		if name == "accept" && k.dice.IntN(3) > 0 {
 			continue // a while in the open
 		}
+		if name == "appeal" && k.said.IsZero() {
+			continue // nobody here decides after it, and what is decided alone is not solved
+		}
 		k.last = name
 		err := acts[name]()
 		if err == nil {

@@ -83,7 +83,7 @@ begin
     elsif (to_jsonb(new) - array['region', 'state', 'who', 'answer', 'answered_by', 'answered']) <> (to_jsonb(old) - array['region', 'state', 'who', 'answer', 'answered_by', 'answered'])
        or old.state <> 'open' and (to_jsonb(new) - 'region') <> (to_jsonb(old) - 'region') then
         wrong := 'unsolved_final';
-    elsif new.answered_by is not null and unsolved_bars(new, new.answered_by) then
+    elsif old.answered_by is null and unsolved_bars(new, new.answered_by) then -- one that was answered goes with its case to another township
         wrong := 'unsolved_people';
     end if;
     if wrong <> '' then
