@@ -20,7 +20,7 @@ func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 	s := d.serve(t)
 	own := d.login(t)
 	a := d.asking(t, own.Citizen.ID)
-	d.sql(t, `update case_status set items = '[{"item": "MZ-02", "name": "临时救助", "status": "paid"}, {"item": "MZ-01", "name": "低保", "status": "reviewing"}, {"item": "MZ-03", "name": "取暖费", "status": "refused"}]'`)
+	d.sql(t, `update case_status set items = '[{"item": "MZ-02", "name": "临时救助", "status": "money_paid"}, {"item": "MZ-01", "name": "低保", "status": "reviewing"}, {"item": "MZ-03", "name": "取暖费", "status": "refused"}]'`)
 	at := "/applications/" + string(a.Receipt)
 	body := func(key, item, says string) string {
 		return `{"key":"` + key + `","item":"` + item + `","says":"` + says + `"}`

@@ -39,17 +39,26 @@ func (c *Room) unsolved(w http.ResponseWriter, r *http.Request, at desk.At) erro
 	if err != nil {
 		return err
 	}
+	names, err := c.d.Staff.Names(r.Context(), hands(list)...)
+	if err != nil {
+		return err
+	}
 	rows := make([]notSolved, 0, len(list))
 	for _, one := range list {
-		if rows = append(rows, notSolved{one, c.county(one)}); one.Who != 0 {
-			names, err := c.d.Staff.Names(r.Context(), one.Who)
-			if err != nil {
-				return err
-			}
-			rows[len(rows)-1].Name = names[one.Who]
-		}
+		one.Name = names[one.Who]
+		rows = append(rows, notSolved{one, c.county(one)})
 	}
 	return at.Page.Part(w, "city", "unsolved-list", rows)
+}
+
+// hands are those who have one by name.
+func hands(list []casefile.NotSolved) (ids []core.StaffID) {
+	for _, one := range list {
+		if one.Who != 0 {
+			ids = append(ids, one.Who)
+		}
+	}
+	return ids
 }
 
 func (c *Room) county(one casefile.NotSolved) string {
