@@ -13,7 +13,8 @@ import (
 // page, once under its key, and reads what comes of it. A stranger, an item that was not decided, and a
 // second one while one is open are answered in words; nothing of it stands in the clear.
 //
-// Controls, named: Reopens that looks at its own item alone; Reopens asked before Kept.
+// Control: Reopens asked before Kept ("the same key: 409"). Named, not seen red: Reopens that looks at its
+// own item alone.
 func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

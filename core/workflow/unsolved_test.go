@@ -59,8 +59,10 @@ func (w *world) over(receipt core.Receipt) (casefile.Case, casefile.Claim) {
 // never to who answered before, and its days go on from the first time. What is said after the city's
 // answer is kept there. Each answer is told with what was done or why not, and nothing is said in the clear.
 //
-// Controls, named, none seen red: NextUnsolved that stays with its unit (unsolved_climbs); UnsolvedBarred that
-// names nobody (unsolved_people); unsolvedBy that counts from today; unsolved without Reopen.
+// Controls: NextUnsolved that stays with its unit ("case_moved_on: ERROR: what is not solved is not so": the
+// database refuses it); unsolvedBy that counts from today ("the second lies as … Due:2026-12-21"); unsolved
+// without Reopen ("the case is settled, and it lies as …"); unsolved_guard that looks at people again when an
+// answered one goes with its case to another township ("ERROR: what is not solved is not so").
 func TestWhatIsNotSolvedGoesBackAndClimbs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -186,7 +188,7 @@ func (w *world) unsolvedBySQL(u casefile.Unsolved) {
 // What the county decided goes back to the county. A unit that is late is who the ladder begins with, once
 // each, and the clock runs on through the answer of nobody.
 //
-// Control, named: unsolvedBy without Level.
+// Control: unsolvedBy without Level ("the county is told 0 times", "1 below it are told that it is late").
 func TestTheLadderBeginsWithTheUnitThatHasIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -215,7 +217,8 @@ func TestTheLadderBeginsWithTheUnitThatHasIt(t *testing.T) {
 // A township whose only officer wrote it down has it without a name: the approver may answer. Kin of the
 // household are not named, and may do nothing.
 //
-// Control, named: UnsolvedBarred without TakenBy.
+// UnsolvedBarred without TakenBy stays green here, for the database refuses it (unsolved_people);
+// TestWhoMayDoWhatIsTheTable turns red ("answer_unsolved by [county] who did [noted] … may is false").
 func TestWhoWroteItDownDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -242,7 +245,7 @@ func TestWhoWroteItDownDoesNotAnswer(t *testing.T) {
 // What is said through the app is filed once, and what comes while one is open lies in the case for an
 // officer: nothing is lost or refused by a machine.
 //
-// Control, named: appealSent that takes in.Unsolved too.
+// Control: appealSent that takes in.Unsolved too ("0 are filed").
 func TestUnsolvedIsSaidThroughTheApp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -281,7 +284,7 @@ func TestUnsolvedIsSaidThroughTheApp(t *testing.T) {
 // Who has it by name and leaves is followed by another of the unit, who is told of it; what nobody could
 // take is named once somebody is there.
 //
-// Control, named: sweepOwners without partUnsolved.
+// Control: sweepOwners without partUnsolved ("it is with 1, not second").
 func TestWhatIsNotSolvedFindsAnotherHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,7 +17,7 @@ import (
 // F82 at 12345: who rings and says the receipt and the last four of the number says that a matter is not
 // solved; the agent reads out who has it and by when. Without the pair nothing is filed.
 //
-// Controls, named: whose that takes the receipt alone.
+// Named, not seen red: whose that takes the receipt alone.
 func TestACallerSaysThatItIsNotSolved(t *testing.T) {
 	t.Parallel()
 	d, cases, flow := desktest.Decided(t)

@@ -19,7 +19,7 @@ import (
 // the queue and answers; said again it lies before the county, then before the city, which reads a number
 // and nobody's name until it opens it. Each sees what was said and answered before, at 1440 and 360.
 //
-// Controls, named: UnsolvedWaiting without units; the city's list with the applicant.
+// Named, not seen red: UnsolvedWaiting without units; the city's list with the applicant.
 func TestWhatIsNotSolvedClimbsOnThePages(t *testing.T) {
 	t.Parallel()
 	d, cases, flow := desktest.Decided(t)

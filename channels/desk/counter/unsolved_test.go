@@ -17,7 +17,7 @@ import (
 // F82 at the window and with the village assistant: the receipt and the card that somebody shows open what
 // they may say is not solved, and it says at which door it was said. A wrong card opens nothing.
 //
-// Controls, named: saysOf without shown.
+// Named, not seen red: saysOf without shown.
 func TestSomebodyAtTheWindowSaysThatItIsNotSolved(t *testing.T) {
 	t.Parallel()
 	for login, door := range map[string]string{"pingyuan.clerk": "window", "wangmiao.assistant1": "village"} {
