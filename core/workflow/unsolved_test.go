@@ -170,7 +170,7 @@ func (w *world) unsolvedBySQL(u casefile.Unsolved) {
 		return fmt.Sprintf(`insert into unsolved (claim_id, case_id, region, nth, unit, beyond, decision, says, door, at, due, law) select claim_id, case_id, region, %d, '%s', true, decision, says, door, at, due, law from unsolved where id = %d %s`, nth, unit, u.ID, more)
 	}
 	w.super(`update casefile set region = '371426104'`) // the officer who answered has no part in the new township
-	w.super(`update casefile set region = '`+string(town)+`'`)
+	w.super(`update casefile set region = '` + string(town) + `'`)
 	w.refusedSQL("unsolved_open", again(u.Nth+1, "city", ""))
 	w.refusedSQL("unsolved_of", again(u.Nth+2, "city", ""))
 	w.refusedSQL("unsolved_climbs", strings.Replace(again(u.Nth+1, "county", ""), "true, decision", "false, decision", 1))
