@@ -8,7 +8,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/audit"
-	"lianou/core/bell"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
@@ -36,7 +35,7 @@ type Calendar interface {
 	Add(d core.Date, n int) core.Date // the n-th working day after d
 }
 
-// Deps is what New needs; all but Bell are required.
+// Deps is what New needs; all are required.
 type Deps struct {
 	DB       *pg.DB // of lianou_platform
 	Cases    *casefile.Store
@@ -45,7 +44,6 @@ type Deps struct {
 	Ring     *seal.Ring // seals seeds, and words about households
 	Regions  *registry.Regions
 	Calendar func() Calendar
-	Bell     *bell.Bell // nil: nobody's page is told
 }
 
 // Sampled keeps rounds, calls and matters. It is safe for concurrent use.
@@ -54,7 +52,7 @@ type Sampled struct{ d Deps }
 // New checks what it is given.
 func New(d Deps) (*Sampled, error) {
 	if d.DB == nil || d.Cases == nil || d.Staff == nil || d.Audit == nil || d.Ring == nil || d.Regions == nil || d.Calendar == nil {
-		return nil, core.E(core.KindInternal, "sampled_config", "").Wrap(errors.New("sampled.Deps needs all of its fields but Bell"))
+		return nil, core.E(core.KindInternal, "sampled_config", "").Wrap(errors.New("sampled.Deps needs all of its fields"))
 	}
 	return &Sampled{d}, nil
 }

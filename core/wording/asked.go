@@ -25,8 +25,8 @@ const (
 func Asked(what AskedWhat, item string, month int, by core.Date) (citizen, staff string) {
 	money := fmt.Sprintf("%s %d 月的钱", item, month)
 	said := map[AskedWhat]string{AskedRight: "您说到了,数对得上。", AskedAmount: "您说到了,数不对。", AskedMissing: "您说没到。", AskedTaken: "您说别人拿走了。", AskedUnsure: "您说不清楚。以后发钱还会告诉您。"}[what]
-	if citizen = "问过您" + money + "到没到," + said; what == AskedUnfound {
-		citizen = "想问您" + money + "到没到,上门没找到您。"
+	if citizen = "问过您:" + money + "到没到。" + said; what == AskedUnfound {
+		citizen = "上门找过您,没找到。想问您:" + money + "到没到。"
 	}
 	if !by.IsZero() {
 		citizen += "有人在查," + by.Say() + "前给您说法。"
@@ -44,11 +44,11 @@ func FoundOut(result, item string, month int) (citizen, staff string) {
 	money := fmt.Sprintf("%s %d 月的钱", item, month)
 	switch result {
 	case "arrived":
-		return money + "查过了,在您卡上,可以取。", money + "查过了:到了卡上"
+		return money + "查过了。在您卡上,可以取。", money + "查过了:到了卡上"
 	case "explained":
-		return money + "查过了,数没有错,怎么算的跟您说过了。还不清楚,请打 " + Hotline + "。", money + "查过了:数没有错,说清了"
+		return money + "查过了。数没有错,怎么算的跟您说过了。还不清楚,请打 " + Hotline + "。", money + "查过了:数没有错,说清了"
 	case "repaired":
-		return money + "查过了,已经改好再发,两个人核对过。", money + "查过了:改好再发,两个人核对"
+		return money + "查过了。已经改好再发,两个人核对过。", money + "查过了:改好再发,两个人核对"
 	}
-	return money + "查过了,别人拿走的事,已经交给该管的人查。", money + "查过了:转有权查的部门"
+	return money + "查过了。别人拿走的事,已经交给该管的人查。", money + "查过了:转有权查的部门"
 }
