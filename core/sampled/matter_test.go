@@ -71,7 +71,7 @@ func TestAMismatchHasAPayerByName(t *testing.T) {
 		}
 	}
 	w.Super(fmt.Sprintf(`update staff_account set active = false where id = %d`, w.Three.ID))
-	w.Super(`update sampled_call set outcome = '', by_staff = null, answered = null, words = null, row = null, stated = null, stated_on = null where outcome = 'unsure'`)
+	w.Super(`update sampled_call set outcome = '', by_staff = null, answered = null, words = null, row = null, stated = null, stated_on = null, taker = null, taken = null where outcome = 'unsure'`)
 	call := w.ToAsk(w.Second)[0]
 	w.Must(w.Sampled.Take(t.Context(), w.Second, call.ID))
 	_, err := w.Sampled.Answer(t.Context(), w.Second, sampled.Answer{Call: call.ID, Arrived: sampled.No, Words: "真的没有收到"})

@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"lianou/channels/desk"
-	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/bell"
 	"lianou/core/casefile"
@@ -64,7 +63,7 @@ func (k *Room) Desk() desk.Room {
 
 // Words are the formatting functions of this room's templates.
 func (k *Room) Words() template.FuncMap {
-	return template.FuncMap{"askplace": func(c core.RegionCode) string { return k.d.Regions.FullName(c) }, "kindword": kindWord, "resultword": resultWord}
+	return template.FuncMap{"kindword": kindWord, "resultword": resultWord}
 }
 
 func kindWord(o sampled.Outcome) string {
