@@ -31,7 +31,7 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	// A sampled call takes money of a day that is over; the room's own test walks one to the end of its matter.
 	"/sampled/call/{asked}/take", "/sampled/call/{asked}/phone", "/sampled/call/{asked}/answer", "/sampled/call/{asked}/missed", "/sampled/matter/{matter}/own", "/sampled/matter/{matter}/close", "/sampled/matter/{matter}/confirm",
 	// The auditor's way and files; the rooms' own tests walk them.
-	"/audit/find", "/export/batch", "/export/cases", "/export/sample", "/export/file/{file}/agree", "/export/file/{file}/take",
+	"/audit/find", "/export/batch", "/export/cases", "/export/sample", "/export/file/{file}/agree", "/export/file/{file}/decline", "/export/file/{file}/take",
 	"/quota/round/{round}/skip", "/quota/round/{round}/second", "/quota/round/{round}/undo"}
 
 // P17: every row that changes something left one of the entries it declares, and
