@@ -165,9 +165,13 @@ func (s *Sampled) Matters(ctx context.Context, tx *pg.Tx, who staff.Person) ([]M
 	if !who.Has(finders()...) {
 		return nil, nil
 	}
-	return s.matters(ctx, tx, matterQuery+`where m.state <> 'closed' and c.by_staff <> $1 and not exists (select from sampled_barred(m.call) x where x = $1)
-		order by (m.owner is not distinct from $1) desc, m.due, m.id limit 50`, int64(who.ID))
+	return s.matters(ctx, tx, matterQuery+openMatters, int64(who.ID))
 }
+
+// openMatters are those that somebody ($1) may look into; who had a part is asked last, as in askable.
+const openMatters = `join (select o.id, o.mine, o.due from (select m.id, m.call, m.due, m.owner is not distinct from $1 as mine from sampled_matter m join sampled_call c on c.id = m.call
+			where m.state <> 'closed' and c.by_staff <> $1 order by (m.owner is not distinct from $1) desc, m.due, m.id) o
+		where not exists (select from sampled_barred(o.call) x where x = $1) order by o.mine desc, o.due, o.id limit 50) w on w.id = m.id order by w.mine desc, m.due, m.id`
 
 // Matter reads one. Errors: ErrNone, ErrBarred.
 func (s *Sampled) Matter(ctx context.Context, tx *pg.Tx, who staff.Person, id int64) (Matter, error) {

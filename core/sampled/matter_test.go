@@ -111,6 +111,24 @@ func TestAMatterEndsInWords(t *testing.T) {
 	if err := end(w.Three, sampled.Missing, sampled.Repaired, words); !errors.Is(err, sampled.ErrMended) {
 		t.Errorf("without a repair: %v", err)
 	}
+	// What comes to the household anyway is no repair of this payment.
+	for _, c := range [][]string{
+		{"next month's payment", `insert into payout_entitlement (region, case_id, claim, decision, decision_digest, scheme, item, item_name, period, monthly, amount, sample, holder, account, last4, state, created, updated, paid)
+			select e.region, e.case_id, e.claim, e.decision, e.decision_digest, 'next', e.item, e.item_name, to_char(to_date(e.period, 'YYYYMM') + interval '1 month', 'YYYYMM'), true, e.amount, e.sample, e.holder, e.account, e.last4, 'paid', lianou_now(), lianou_now(), lianou_now()
+			from payout_entitlement e join sampled_call c on c.claim = e.claim where c.outcome = 'missing'`,
+			`insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered)
+			select 1, e.id, e.region, 1, 9000, e.amount, e.holder, e.account, e.last4, e.item, e.item_name, e.period, 'paid', '0000', lianou_now() from payout_entitlement e where e.scheme = 'next'`},
+		{"next month's card", `insert into payout_fix (line, entitlement, region, code, state, holder, account, last4, evidence, proposed_by, proposed, confirmed_by, confirmed, opened)
+			select 8000 + e.id, e.id, e.region, '1', 'confirmed', 'x', 'x', '1234', 'x', 9005, lianou_now(), 9006, lianou_now(), lianou_now() from payout_entitlement e join sampled_call c on c.claim = e.claim
+			where c.outcome = 'missing' and e.id not in (select l.entitlement from payout_line l join sampled_call c on c.line = l.id)`},
+		{"an end of the money", `insert into benefit_change (claim_id, case_id, region, kind, was, from_period, reason, state, proposer, proposed, approver, decided, appeal)
+			select claim, case_id, region, 'stop', 1, '203001', 'x', 'approved', 1, lianou_now(), 2, lianou_now(), '不服可以申诉,六十日内,打热线' from sampled_call where outcome = 'missing'`},
+	} {
+		w.Super(c[1:]...)
+		if err := end(w.Three, sampled.Missing, sampled.Repaired, words); !errors.Is(err, sampled.ErrMended) {
+			t.Errorf("with %s: %v", c[0], err)
+		}
+	}
 	w.Super(`insert into payout_fix (line, entitlement, region, code, state, holder, account, last4, evidence, proposed_by, proposed, confirmed_by, confirmed, opened)
 		select l.id, l.entitlement, l.region, '1', 'confirmed', 'x', 'x', '1234', 'x', 9005, lianou_now(), 9006, lianou_now(), lianou_now() from payout_line l join sampled_call c on c.line = l.id where c.outcome = 'missing'`)
 	w.Must(end(w.Three, sampled.Missing, sampled.Repaired, words))

@@ -121,7 +121,10 @@ create table sampled_matter (
 );
 create index sampled_matter_open on sampled_matter (due) where state <> 'closed';
 create index sampled_matter_case on sampled_matter (case_id);
+create index sampled_matter_owner on sampled_matter (owner) where state <> 'closed';
+create index sampled_try_case on sampled_try (case_id);
 create index payout_line_paid on payout_line (answered) where state = 'paid';
+create index call_task_case on call_task (case_id); -- who told a household by word
 call lianou_scope_table('sampled_line');
 call lianou_scope_table('sampled_call');
 call lianou_scope_table('sampled_try');
@@ -166,8 +169,8 @@ language sql stable security definer set search_path = public, pg_temp set liano
     select s.line from sampled_round r join sampled_line s on s.round = r.id where r.id = of
         order by sampled_ticket(sampled_key(laid_open, r.head_root, r.id), s.line, s.weight) limit (select (lines * percent + 99) / 100 from sampled_round where id = of)
 $$;
--- Who does not ask and does not look into it: whoever proposed, decided, paid, changed the card, told the
--- household by word or asked before; and kin.
+-- Who does not ask and does not look into it: whoever proposed, decided, paid, changed the card or told the
+-- household by word; and kin.
 create function sampled_barred(of bigint) returns setof bigint
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
     with c as (select s.id, s.case_id, s.claim, l.batch, e.decision from sampled_call s join payout_line l on l.id = s.line join payout_entitlement e on e.id = l.entitlement where s.id = of)
@@ -178,13 +181,17 @@ language sql stable security definer set search_path = public, pg_temp set liano
         union select t.by_staff from c join call_task t on t.case_id = c.case_id
         union select k.staff from c join case_conflict k on k.case_id = c.case_id) w where w.staff is not null
 $$;
--- Whether the money of a call went another way since: by a card mended or an amount changed, each by two.
+-- Whether this very payment went another way since: it came back and its card was mended, its month was
+-- made and sent anew, or the sum of its claim was changed; each takes two people. Next month's payment,
+-- another month's card and an end of the money are none of it.
 create function sampled_mended(of bigint) returns boolean
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
-    select exists (select from sampled_call s join sampled_matter m on m.call = s.id where s.id = of and (
-        exists (select from payout_fix x join payout_entitlement o on o.id = x.entitlement where o.claim = s.claim and x.state = 'confirmed' and x.confirmed >= m.opened)
-        or exists (select from benefit_change b where b.claim_id = s.claim and b.state = 'approved' and b.decided >= m.opened)
-        or exists (select from payout_line p join payout_entitlement o on o.id = p.entitlement where o.claim = s.claim and p.id <> s.line and p.state in ('ordered', 'paid') and o.created >= m.opened)))
+    select exists (select from sampled_call s join sampled_matter m on m.call = s.id join payout_line l on l.id = s.line where s.id = of and (
+        exists (select from payout_fix x join payout_entitlement o on o.id = x.entitlement
+            where o.claim = s.claim and o.period = l.period and x.state = 'confirmed' and x.confirmed >= m.opened)
+        or exists (select from payout_entitlement o join payout_line p on p.entitlement = o.id
+            where o.claim = s.claim and o.period = l.period and o.id <> l.entitlement and o.created >= m.opened and p.state in ('ordered', 'paid'))
+        or exists (select from benefit_change b where b.case_id = s.case_id and b.claim_id = s.claim and b.kind = 'change' and b.state = 'approved' and b.decided >= m.opened)))
 $$;
 create function sampled_round_guard() returns trigger language plpgsql security definer
 set search_path = public, pg_temp set lianou.city = 'on' as $$
@@ -385,7 +392,7 @@ end $$;
 drop index deadline_anew, deadline_once;
 create unique index deadline_once on deadline (case_id, claim_id, kind) where kind <> 'review';
 drop table sampled_matter, sampled_try, sampled_call, sampled_line, sampled_round, sampled_share;
-drop index payout_line_paid;
+drop index payout_line_paid, call_task_case;
 drop function sampled_no_truncate();
 drop function sampled_matter_guard();
 drop function sampled_try_guard();
