@@ -115,4 +115,20 @@ func TestNobodySteersADraw(t *testing.T) {
 	try("drawn again", of(`update sampled_round set seed = sha256('x') where id = R`))
 	try("a round taken back", `delete from sampled_round`)
 	try("another amount", `update sampled_call set amount = amount + 1`)
+	// The draw itself, laid back by one step: the lot says who, and nobody else.
+	w.Super(of(`create table was as select r.seed, c.line from sampled_round r join sampled_call c on c.round = r.id where r.id = R`), `grant select on was to lianou_platform`,
+		`delete from sampled_call`, of(`update sampled_round set state = 'listed', drawn = null, seed = null, calls = null where id = R`))
+	const call = `insert into sampled_call (round, line, case_id, region, claim, amount, paid, how, due, made) select s.round, s.line, s.case_id, s.region, e.claim, l.amount, current_date, 'phone', current_date, now()
+		from sampled_line s join payout_line l on l.id = s.line join payout_entitlement e on e.id = l.entitlement where s.round = R and s.line `
+	const drawn = `; update sampled_round set state = 'drawn', drawn = now(), seed = (select seed from was limit 1), calls = (select count(*) from sampled_call where round = R) where id = R`
+	try("another household drawn", of(call+`= (select min(line) from sampled_line where line not in (select line from was))`+drawn))
+	try("one more than the lot says", of(call+`<= (select max(line) from was) + 1`+drawn))
+	try("nobody drawn", of(drawn[2:]))
+	w.Must(w.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, of(call+`in (select line from was)`)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, of(drawn[2:]))
+		return err
+	}))
 }

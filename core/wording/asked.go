@@ -50,5 +50,5 @@ func FoundOut(result, item string, month int) (citizen, staff string) {
 	case "repaired":
 		return money + "查过了。已经改好再发,两个人核对过。", money + "查过了:改好再发,两个人核对"
 	}
-	return money + "查过了。别人拿走的事,已经交给该管的人查。", money + "查过了:转有权查的部门"
+	return money + "查过了。钱没到您手里的事,已经交给该管的人查。", money + "查过了:转有权查的部门"
 }

@@ -27,7 +27,6 @@ var variable = map[string]string{
 	"core/recheck/rechecktest.Super": "for tests: statements past every trigger",
 	"core/recheck/rechecktest.Lay":   "for tests: constants of its own list",
 	"core/sampled/sampledtest.Super": "for tests: statements past every trigger",
-	"core/sampled/sampledtest.Count": "for tests: one number of the city",
 	"core/trail/trailtest.super":     "for tests: statements past every trigger",
 	"core/pg/pgtest.LoseRaceOver":    "for tests: the name of a table",
 	"core/pg/pgtest.New":             "for tests: names of throw-away databases",
