@@ -151,24 +151,28 @@ func hows(who staff.Person) []string {
 	return out
 }
 
-// askable are the open calls that somebody may make, the soonest due first. Who had a part in the money
-// ($2) is asked of those alone that are shown, and so in a step of its own: it reads six tables, and a
-// day of the city's payments has thousands of calls. Regions are named beside row-level security for
-// the index.
-const askable = `(select o.id, o.due from (select c.id, c.due from sampled_call c where c.outcome = '' and c.region = any ($4) and c.how = any ($1)
-			and (c.how = 'visit' or not exists (select from sampled_try t where t.call = c.id and t.slot = $3)) order by c.due, c.id) o
-		where not exists (select from sampled_barred(o.id) b where b = $2) order by o.due, o.id limit 50) w`
+// askable are the open calls that somebody may make. Who had a part in the money ($2) is asked of
+// those alone that are shown, and so in a step of its own: it reads six tables, and a day of the
+// city's payments has thousands of calls. Regions are named beside row-level security for the index,
+// and a try is one row each and not "exists", which could be answered by reading every try there was.
+const (
+	askable = `select c.id, c.due from sampled_call c where c.outcome = '' and c.region = any ($4) and c.how = any ($1)
+		and (c.how = 'visit' or (select true from sampled_try t where t.call = c.id and t.slot = $3 limit 1) is null)`
+	noPart   = ` o where not exists (select from sampled_barred(o.id) b where b = $2)`
+	soonest  = `(select o.id, o.due from (` + askable + ` order by c.due, c.id)` + noPart + ` order by o.due, o.id limit 50) w`
+	anyFifty = `(select from (` + askable + ` offset 0)` + noPart + ` limit 50) w` // in no order: it is for a count
+)
 
 // ToAsk lists the open calls that somebody may make, the soonest due first, at most 50: none of
 // theirs who had a part in the money, and none that rang in vain at this time of the day. Whoever
 // shows it writes that down.
 func (s *Sampled) ToAsk(ctx context.Context, tx *pg.Tx, who staff.Person) ([]Call, error) {
-	return s.calls(ctx, tx, callQuery+`join `+askable+` on w.id = c.id order by c.due, c.id`, hows(who), int64(who.ID), Slot(tx.Now()), who.Regions)
+	return s.calls(ctx, tx, callQuery+`join `+soonest+` on w.id = c.id order by c.due, c.id`, hows(who), int64(who.ID), Slot(tx.Now()), who.Regions)
 }
 
 // Waiting counts those calls, up to 50.
 func (s *Sampled) Waiting(ctx context.Context, tx *pg.Tx, who staff.Person) (n int, err error) {
-	const sql = `select count(*) from ` + askable
+	const sql = `select count(*) from ` + anyFifty
 	err = tx.QueryRow(ctx, sql, hows(who), int64(who.ID), Slot(tx.Now()), who.Regions).Scan(&n)
 	return n, pg.Fail(err, "count sampled calls")
 }

@@ -142,16 +142,16 @@ $$;
 -- that is another than before, and for a household that was told by somebody's word.
 create function sampled_paid(at_county text, on_day date, more integer) returns table (line bigint, case_id bigint, region text, weight integer)
 language sql stable security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
-    select l.id, e.case_id, f.region, 1 + more * (
+    select l.id, e.case_id, l.region, 1 + more * (
             (b.id is null)::int
             + (b.last4 is distinct from l.last4 and b.id is not null
                 or exists (select from payout_fix x join payout_entitlement o on o.id = x.entitlement where o.claim = e.claim and x.state = 'confirmed' and x.confirmed < l.answered
                     and (b.id is null or x.confirmed > b.answered)))::int
             + exists (select from call_task t where t.case_id = e.case_id and t.done is not null and t.by_staff is not null)::int)
-    from payout_line l join payout_entitlement e on e.id = l.entitlement join casefile f on f.id = e.case_id
+    from payout_line l join payout_entitlement e on e.id = l.entitlement
         left join lateral (select p.id, p.last4, p.answered from payout_line p join payout_entitlement o on o.id = p.entitlement
             where o.claim = e.claim and p.state = 'paid' and (p.answered, p.id) < (l.answered, l.id) order by p.answered desc, p.id desc limit 1) b on true
-    where l.state = 'paid' and left(f.region, 6) = at_county
+    where l.state = 'paid' and left(l.region, 6) = at_county
         and l.answered >= on_day::timestamp at time zone 'Asia/Shanghai' and l.answered < (on_day + 1)::timestamp at time zone 'Asia/Shanghai'
     order by 1
 $$;
