@@ -11,7 +11,7 @@ import (
 
 // The sampled call goes back out as it came in, with clocks of its kinds.
 //
-// Control: Down of 00658 without deadline_once as 00650 left it.
+// Control: Down with deadline_once over every kind ("down: + index CREATE UNIQUE INDEX deadline_once").
 func TestSampledCallsGoBack(t *testing.T) {
 	t.Parallel()
 	env := pgtest.Empty(t)

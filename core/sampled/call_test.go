@@ -21,8 +21,7 @@ const all = `insert into sampled_share values ('371426', 100, 2, '样本', now()
 // Whoever had a part in the money, and kin, are not shown a call, cannot take it, and cannot say what
 // was said; the tables refuse it too. Everybody else may.
 //
-// Controls: ToAsk without sampled_barred ("the proposer is shown the call"); Call without Barred (the
-// database still refuses); each line of sampled_barred left out by turns (its own name).
+// Control: noPart without sampled_barred ("the proposer is shown the call, with 4", and the other six).
 func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -72,7 +71,7 @@ func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 // The caller has neither amount nor day before the answer is written, and what is said is read
 // strictly: what is not a number of yuan is asked again.
 //
-// Controls: callQuery with c.amount as it is ("the caller knows 361.00"); amount by core.ParseYuan
+// Controls: callQuery with c.amount as it is ("the caller knows 360.00"); amount by core.ParseYuan
 // alone ("1e3: <nil>").
 func TestWhatIsSaidIsReadStrictly(t *testing.T) {
 	t.Parallel()
@@ -128,8 +127,8 @@ func TestWhatIsSaidIsReadStrictly(t *testing.T) {
 // Three calls in vain, each at another time of the day, and somebody of the township goes there; who
 // is not found there either is for the payers.
 //
-// Controls: Missed without the part of the day ("twice in one morning: <nil>"); a third try that sends
-// nobody ("0 go there").
+// Controls: Take without the part of the day ("twice at one time of the day: <nil>"); a third try that
+// sends nobody ("after 3 calls: sent false", "xieli: 0 go there").
 func TestThreeCallsInVainAndSomebodyGoes(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)

@@ -36,8 +36,8 @@ func said(t *testing.T, w *sampledtest.World) map[sampled.Outcome]sampled.Matter
 // a clock; who does not know opens none. Who made or approved the run sees none of it and cannot end
 // it; where every payer had a part, the county has it.
 //
-// Controls: owner without Barred ("in the hands of p1"; the database: sampled_barred); Answer without
-// the matter (the database: "constraint sampled_matter").
+// Controls: owner without Barred (the database: "constraint sampled_barred"); Answer without the matter
+// (the database: "constraint sampled_matter").
 func TestAMismatchHasAPayerByName(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -84,8 +84,10 @@ func TestAMismatchHasAPayerByName(t *testing.T) {
 // A matter ends by the words of who has it in hand; where money moved, by two, and not before the
 // repairs of payments wrote that it did. What ended stays; the household reads what came of it.
 //
-// Controls: Close without the owner ("another ends it: <nil>"); sampled_mended always true ("without a
-// repair: <nil>"); Confirm without By ("the same person confirms: …sampled_two").
+// Controls: Close without the owner ("another ends it: <nil>"); no sampled_mended ("without a repair:
+// <nil>"); sampled_mended without the month of a card, of a payment ("with next month's card: <nil>",
+// "with next month's payment: <nil>"), without the kind of a change ("with an end of the money: <nil>");
+// Confirm without the stamp ("what was not read is confirmed: <nil>").
 func TestAMatterEndsInWords(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -182,6 +184,8 @@ func TestAMatterEndsInWords(t *testing.T) {
 }
 
 // The figures of a month are those of its days.
+//
+// Control: Wrong without who has it ("Wrong:2}, want …Wrong:3").
 func TestFiguresOfAMonth(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)

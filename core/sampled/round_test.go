@@ -16,8 +16,8 @@ import (
 // anything is paid, the list when the day is over and the log has grown, and the calls. A county where
 // one payment was made asks about it.
 //
-// Controls: list without the head ("listed before the log grew"); Work without the wait after midnight
-// (the database: "constraint sampled_early").
+// Controls: Work on a day that is not over (the database: "constraint sampled_early"); seeds for today
+// alone ("13 seeds for 13 counties, want today's and tomorrow's of each").
 func TestADayIsDrawn(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -54,6 +54,8 @@ func TestADayIsDrawn(t *testing.T) {
 }
 
 // The share is kept; no payment is on two lists; who weighs more is marked so.
+//
+// Control: sampled_paid without call_task ("23 weigh for a first payment, 0 also for a word").
 func TestTheShareOfADayIsKept(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -72,8 +74,8 @@ func TestTheShareOfADayIsKept(t *testing.T) {
 
 // The tables refuse to the application's own role whatever would steer a draw.
 //
-// Controls: sampled_round_guard without sampled_draw ("one less drawn"), without sampled_paid ("a list
-// without one: done").
+// Controls: sampled_round_guard without sampled_draw ("another household drawn: done"), without
+// sampled_paid ("a list without one: done").
 func TestNobodySteersADraw(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)

@@ -130,8 +130,6 @@ var stamp = regexp.MustCompile(`name="stamp" value="(\d+)"`)
 // A sampled call goes through the pages, from the list to the end of its matter, each act by who may;
 // the pages are looked at on the way, wide and narrow. The page of a call has no amount and no day of
 // it, in no attribute.
-//
-// Control: the amount in the page of the call ("has "361"").
 func TestACallGoesThroughThePages(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 6)
