@@ -57,6 +57,10 @@ func LateOf(k DeadlineKind, c Case) wording.LateWhat {
 		return wording.LateReview
 	case k == DeadlineUnsolved:
 		return wording.LateUnsolved
+	case k == DeadlineAsk:
+		return wording.LateAsk
+	case k == DeadlineMatter:
+		return wording.LateMatter
 	case k == DeadlineLookup:
 		return wording.LateLookup
 	case k == DeadlineConference:

@@ -27,6 +27,8 @@ const (
 	DeadlineLookup     DeadlineKind = "lookup"   // what a register answers is looked up by then
 	DeadlineReview     DeadlineKind = "review"   // money that runs is looked at again by then
 	DeadlineUnsolved   DeadlineKind = "unsolved" // what the household says is not solved is answered by then
+	DeadlineAsk        DeadlineKind = "ask"    // somebody asks by then whether the money arrived
+	DeadlineMatter     DeadlineKind = "matter" // and finds out why it did not
 )
 
 // Deadline is one thing due.
@@ -50,7 +52,7 @@ type Deadline struct {
 // Its Level is the one below the first that is told.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
-		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind <> 'review' do nothing`,
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do nothing`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "set a deadline")
 }
@@ -61,6 +63,15 @@ func (s *Store) StartReview(ctx context.Context, tx *pg.Tx, r Review) error {
 		select id, region, $2, 'review', $3, $3, $3, $4, $5 from casefile where id = $1 on conflict (case_id, claim_id) where kind = 'review' and met is null do nothing`,
 		r.Case, r.Claim, day(r.Due), r.Class+" 类:"+r.Who, RungAssistant)
 	return pg.Fail(err, "start the clock of a re-check")
+}
+
+// StartAnew starts the clock of what is asked about money (DeadlineAsk, DeadlineMatter): a new one each
+// time, that climbs from below. One that runs for the claim keeps its day.
+func (s *Store) StartAnew(ctx context.Context, tx *pg.Tx, d Deadline) error {
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind in ('ask', 'matter') and met is null do nothing`,
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
+	return pg.Fail(err, "start a clock anew")
 }
 
 // MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever
@@ -77,7 +88,7 @@ func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
 		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) where kind <> 'review' do update set due = excluded.due, law = excluded.law, rest = $7, met = null, level = greatest(deadline.level, excluded.level),
+		on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do update set due = excluded.due, law = excluded.law, rest = $7, met = null, level = greatest(deadline.level, excluded.level),
 			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
 			where deadline.met is not null`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
@@ -99,9 +110,9 @@ func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind De
 
 // MeetAll ends every deadline of a case that is over, but for what is still to be done by
 // somebody: telling the household in person, the card of money that came back, the re-check of
-// money that runs, and what the household says is not solved.
+// money that runs, what the household says is not solved, and what is asked about money that was paid.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
-	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review', 'unsolved')`, id, tx.Now())
+	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review', 'unsolved', 'ask', 'matter')`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 

@@ -62,6 +62,9 @@ func Unscoped() map[string]string {
 		// recheck
 		"recheck_share": "how much a county looks at again, no person",
 		"recheck_round": "rounds of a county: days, counts, hashes and a sealed seed, and ids of staff",
+		// sampled
+		"sampled_share": "how much a county asks about, no person",
+		"sampled_round": "rounds of a county and day: counts, hashes and a sealed seed",
 		// notify: of a contact, who has no township
 		"contact_way":  "keyed hashes of accounts and numbers, names of ways and times",
 		"contact_wish": "keyed hashes, names of ways and ids of staff",

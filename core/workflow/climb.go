@@ -173,6 +173,10 @@ func deadlineWord(k casefile.DeadlineKind) string {
 		return "定期复核的期限"
 	case casefile.DeadlineUnsolved:
 		return "没有解决的答复期限"
+	case casefile.DeadlineAsk:
+		return "问钱到没到的期限"
+	case casefile.DeadlineMatter:
+		return "查对不上的钱的期限"
 	case casefile.DeadlineLookup:
 		return "查部门记录的期限"
 	case casefile.DeadlineConference:

@@ -21,6 +21,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/recheck"
 	"lianou/core/registry"
+	"lianou/core/sampled"
 	"lianou/core/staff"
 	"lianou/core/workflow"
 	"lianou/intake/talks"
@@ -42,6 +43,7 @@ type Deps struct {
 	Book    matching.Books
 	Chats   *talks.Desk      // nil where no chat is led
 	Recheck *recheck.Recheck // nil where nothing is looked at again
+	Sampled *sampled.Sampled // nil where nobody is asked whether money arrived
 }
 
 // Room is the township's room, which county officers reach too.
@@ -105,6 +107,7 @@ type queuePage struct {
 	Asks      *desk.Asks           // what waits in the register for a second person; nil for nothing
 	Next      string
 	Again     int // drawn cases where whoever looks goes
+	Paid     int // households to ask at the door whether their money arrived
 }
 
 type filter struct {
@@ -136,6 +139,14 @@ func (t *Room) again(ctx context.Context, tx *pg.Tx, at desk.At) (int, error) {
 	return t.d.Recheck.Waiting(ctx, tx, at.Staff.ID)
 }
 
+// paid counts the households where somebody may ask whether the money arrived.
+func (t *Room) paid(ctx context.Context, tx *pg.Tx, at desk.At) (int, error) {
+	if t.d.Sampled == nil || !at.Has(staff.Officer, staff.Assistant) {
+		return 0, nil
+	}
+	return t.d.Sampled.Waiting(ctx, tx, at.Staff)
+}
+
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
@@ -163,6 +174,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 			}
 		}
 		if p.Again, err = t.again(ctx, tx, at); err != nil {
+			return err
+		}
+		if p.Paid, err = t.paid(ctx, tx, at); err != nil {
 			return err
 		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {

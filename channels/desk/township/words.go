@@ -98,7 +98,7 @@ var (
 	periods   = map[string]string{"month": "/月", "year": "/年", "term": "/学期", "season": "/季", "once": ",一次"}
 	deadlines = map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineSurvey: "调查", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
 		casefile.DeadlinePapers: "补齐材料", casefile.DeadlineSupplement: "补来材料", casefile.DeadlineDeliver: "交付",
-		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录", casefile.DeadlineReview: "定期复核", casefile.DeadlineUnsolved: "答复没有解决的"}
+		casefile.DeadlineTell: "当面告诉本人", casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录", casefile.DeadlineReview: "定期复核", casefile.DeadlineUnsolved: "答复没有解决的", casefile.DeadlineAsk: "问钱到没到", casefile.DeadlineMatter: "查对不上的钱"}
 	identities = map[casefile.Identity]string{casefile.IdentityPending: "还在核", casefile.IdentityMatch: "一致", casefile.IdentityMismatch: "不一致,请当面看证件",
 		casefile.IdentityNotFound: "没有查到,请带户口本核", casefile.IdentityUnavailable: "对方系统暂时不通,不影响办理"}
 	// causes are what made the newest version of the facts.

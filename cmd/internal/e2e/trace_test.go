@@ -28,6 +28,8 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	"/own/kin", "/own/kin/{kin}/answer", "/own/kin/{kin}/end", "/own/none", "/own/away", "/own/away/{away}/undo", "/own/team/kin/{kin}", "/own/team/away", "/own/team/away/{away}/hand",
 	// A draw takes decided cases of a period that is over; the room's own test walks one to what was found.
 	"/recheck/commit", "/recheck/round/{round}/list", "/recheck/round/{round}/draw", "/recheck/round/{round}/send", "/recheck/round/{round}/found", "/recheck/round/{round}/hold",
+	// A sampled call takes money of a day that is over; the room's own test walks one to the end of its matter.
+	"/sampled/call/{asked}/take", "/sampled/call/{asked}/phone", "/sampled/call/{asked}/answer", "/sampled/call/{asked}/missed", "/sampled/matter/{matter}/own", "/sampled/matter/{matter}/close", "/sampled/matter/{matter}/confirm",
 	// The auditor's way and files; the rooms' own tests walk them.
 	"/audit/find", "/export/batch", "/export/cases", "/export/sample", "/export/file/{file}/agree", "/export/file/{file}/decline", "/export/file/{file}/take",
 	"/quota/round/{round}/skip", "/quota/round/{round}/second", "/quota/round/{round}/undo"}

@@ -92,6 +92,12 @@ insert into budget_change (id, budget, amount, source, entered_by, entered, stat
 	(1, 1, 200, 'a', 1, now(), 'confirmed', 2, now(), ''), (2, 1, -50, 'b', 2, now(), 'confirmed', 1, now(), ''), (3, 1, 9, 'c', 1, now(), 'refused', 1, now(), 'w');
 insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered, budget)
 	overriding system value values (1, 1, 1, '371403001', 1, 1, 100, 'h', 'a', '1234', 'MZ-01', 'n', '202611', 'paid', '0000', now(), 1);
+insert into sampled_round (id, county, day, percent, more, state, opened, seed_hash, sealed, after, listed, lines, head_size, head_root, digest, drawn, seed, calls) overriding system value values
+	(1, '371403', current_date, 5, 2, 'drawn', now(), sha256('s'), 's', 8, now(), 1, 9, sha256('r'), sha256('d'), now(), sha256('x'), 1);
+insert into sampled_line values (1, 1, 1, 1, '371403001', 3);
+insert into sampled_call (id, round, line, case_id, region, claim, amount, paid, how, due, made, taker, taken, outcome, by_staff, answered, words, row) overriding system value values
+	(1, 1, 1, 1, '371403001', 1, 100, current_date, 'phone', current_date, now(), 1, now(), 'missing', 1, now(), 'w', gen_random_uuid());
+insert into sampled_matter (call, case_id, region, kind, opened, due) values (1, 1, '371403001', 'missing', now(), current_date);
 insert into ledger_transaction (id, kind, ref, at) overriding system value values (1, 'answer', 1, now());
 insert into ledger_entry values (1, 'transit', 100), (1, 'bank', -100);
 `
@@ -176,6 +182,7 @@ func TestEachBroken(t *testing.T) {
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
 		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
 		"case.owned":          `update staff_account set active = false where id = 1`,
+		"sampled.matter":      `delete from sampled_matter`,
 		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1 where id = 1`,
 		"visit.taught":        `update visit set seconded = null, seconded_by = null where id = 2`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
