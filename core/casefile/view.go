@@ -172,8 +172,15 @@ func (s *Store) view(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 // to who proposed, nor to everybody who opens the case.
 func (v *View) hush(s Situation, a Actor) {
 	for i, o := range v.Objections {
-		if o.By != a.Staff && Check(s, a, ActAnswer, s.Claim(o.Claim)) != nil {
+		claim := s.Claim(o.Claim)
+		if !o.Answered.IsZero() && claim.State == ClaimNoticed {
+			claim.State = ClaimObjected // of what was said after the answer, whoever could answer reads it
+		}
+		if o.By != a.Staff && Check(s, a, ActAnswer, claim) != nil {
 			v.Objections[i].Says = ""
+			for j := range o.Words {
+				o.Words[j].Says = ""
+			}
 		}
 	}
 }
@@ -217,6 +224,9 @@ func (v View) StaffIDs() []core.StaffID {
 	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By, o.TakenBy)
+		for _, w := range o.Words {
+			ids = append(ids, w.TakenBy)
+		}
 	}
 	for _, p := range v.Appeals {
 		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy, p.BackBy, p.Back)
