@@ -34,16 +34,16 @@ type NumberBody struct {
 
 // PostingAnswer is one line of a public board.
 type PostingAnswer struct {
-	Notice    int64     `json:"notice" doc:"The number by which somebody objects"`
-	Confirmed bool      `json:"confirmed" doc:"Decided and published: nobody objects any more"`
-	Place     string    `json:"place"`
-	Name      string    `json:"name" doc:"Masked"`
-	People    int       `json:"people"`
-	Item      string    `json:"item"`
-	Sum       string    `json:"sum,omitempty"`
-	Sample    bool      `json:"sample"`
-	From      core.Date `json:"from"`
-	Until     core.Date `json:"until"`
+	Notice    int64  `json:"notice" doc:"The number by which somebody objects"`
+	Confirmed bool   `json:"confirmed" doc:"Decided and published: nobody objects any more"`
+	Place     string `json:"place"`
+	Name      string `json:"name" doc:"Masked"`
+	People    int    `json:"people"`
+	Item      string `json:"item"`
+	Sum       string `json:"sum,omitempty"`
+	Sample    bool   `json:"sample"`
+	From      string `json:"from" doc:"Day, as 2026-03-01"`
+	Until     string `json:"until" doc:"The last day on which somebody may object"`
 }
 
 // Bounds of one source, such as a village behind one address of its operator.
@@ -162,7 +162,7 @@ func (d *CitizenDoor) ServeBoard(w http.ResponseWriter, r *http.Request) {
 	}
 	out := make([]PostingAnswer, len(list))
 	for i, p := range list {
-		out[i] = PostingAnswer{p.ID, p.Confirmed, p.Place, p.Name, p.People, p.Item, p.Sum(), p.Sample, p.From, p.Until}
+		out[i] = PostingAnswer{p.ID, p.Confirmed, p.Place, p.Name, p.People, p.Item, p.Sum(), p.Sample, p.From.String(), p.Until.String()}
 	}
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow, noarchive, nosnippet")
 	WriteJSON(w, http.StatusOK, out)

@@ -42,8 +42,10 @@ func (f *Flow) ObjectionSent(ctx context.Context, job jobs.ObjectionSent) error 
 		if err := objections.Taken(ctx, tx, in.ID, filed.ID); err != nil {
 			return err
 		}
-		if err := f.Cases.PublishStatus(ctx, tx, a.c.ID); err != nil {
-			return err
+		if filed.First { // of the others the household sees nothing, not even when
+			if err := f.Cases.PublishStatus(ctx, tx, a.c.ID); err != nil {
+				return err
+			}
 		}
 		c = a.c
 		return f.Audit.Write(ctx, tx, entry(a.filedAs("objection.filed"), a.c, a.detail))
@@ -90,7 +92,8 @@ func (f *Flow) ObjectAt(ctx context.Context, actor casefile.Actor, in ObjectAt) 
 	}
 	phone, _ := core.ParsePhone(said.Phone) // Check held it; "" is none
 	shared := f.Cases.Shared()
-	form, key := objections.Sender(shared, "form", in.Key), objections.Key(shared, in.Key)
+	page := in.Key + "/" + formatID(in.Notice) // one of the same key about another notice is another
+	form, key := objections.Sender(shared, "form", page), objections.Key(shared, page)
 	number := objections.Number(shared, form, key, 0)
 	sender := form
 	if said.Phone != "" {
@@ -102,7 +105,10 @@ func (f *Flow) ObjectAt(ctx context.Context, actor casefile.Actor, in ObjectAt) 
 			Sender: sender, Receipt: objections.Mark(shared, number)})
 		return err
 	})
-	return wording.ObjectionTaken(objections.Spoken(number), said.Phone != ""), err
+	if err != nil {
+		return "", err
+	}
+	return wording.ObjectionTaken(objections.Spoken(number), said.Phone != ""), nil
 }
 
 // object files one, or adds it to what the same sender said of the notice. The household reads
@@ -112,7 +118,7 @@ func (a *act) object(ctx context.Context, in casefile.ObjectionSaid) (casefile.O
 	if err != nil {
 		return filed, err
 	}
-	a.detail["objection"], a.detail["door"], a.detail["notice"] = filed.ID, in.Door, in.Notice
+	a.detail["objection"], a.detail["door"], a.detail["notice"], a.detail["claim"] = filed.ID, in.Door, in.Notice, a.claim.ID
 	if !filed.New {
 		a.trace, a.detail["again"] = "objection.added", filed.Again
 		return filed, nil
