@@ -94,6 +94,7 @@ func samples() map[string][]string {
 		"ReviewedSame":     {ReviewedSame("低保").Words},
 		"PapersCame":       {PapersCame("户口本首页的照片")},
 		"WrongPair":        {WrongPair()},
+		"Mistaken":         {Mistaken()},
 
 		"ObjectionAnswered": {ObjectionAnswered(true).Words, ObjectionAnswered(false).Words},
 		"ObjectionTaken":    {ObjectionTaken("1234 5678 9012", true), ObjectionTaken("1234 5678 9012", false)},
