@@ -33,10 +33,6 @@ func (f *Flow) sweepDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := f.sweepReviews(ctx)
-		if err != nil {
-			return err
-		}
 		m, err := f.sweepDeadlines(ctx)
 		if err != nil {
 			return err
@@ -45,7 +41,7 @@ func (f *Flow) sweepDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if max(u, n, r, m, k) < sweepSize {
+		if max(u, n, m, k) < sweepSize {
 			return nil
 		}
 	}
