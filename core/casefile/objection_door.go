@@ -207,6 +207,13 @@ func (s *Store) objectionWords(ctx context.Context, tx *pg.Tx, id core.CaseID, b
 	return all, pg.Fail(err, "read what was said of a notice")
 }
 
+// unfiled counts what was sent of a case's notices and is not filed yet: a claim waits for it, and
+// whoever opens the case reads why.
+func (s *Store) unfiled(ctx context.Context, tx *pg.Tx, id core.CaseID) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from public_notice n join objection_sent x on x.notice_id = n.id where n.case_id = $1 and x.taken is null`, id).Scan(&n)
+	return n, pg.Fail(err, "count objections that are not filed")
+}
+
 // ObjectionSays is what came of one by the mark of its number, as objection_said has it.
 func (s *Store) ObjectionSays(ctx context.Context, tx *pg.Tx, receipt []byte) (state string, err error) {
 	err = tx.QueryRow(ctx, `select objection_said($1)`, receipt).Scan(&state)

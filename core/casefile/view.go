@@ -42,6 +42,7 @@ type View struct {
 	Means        []MeansPerson  // whose word is wanted, and what they said
 	Notices      []PublicNotice
 	Objections   []Objection
+	Unfiled      int // opinions that villagers sent and nothing has filed yet; no decision goes before them
 	Appeals      []Appeal
 	Appraisals   []Appraisal
 	Decisions    []Decision
@@ -322,6 +323,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Means, e = s.meansPeople(ctx, tx, v.Case, b, true); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Unfiled, e = s.unfiled(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
 	"lianou/core/pg"
@@ -54,4 +57,14 @@ func Take(ctx context.Context, tx *pg.Tx, opener *seal.Opener, id int64) (Handed
 func Taken(ctx context.Context, tx *pg.Tx, id, objection int64) error {
 	_, err := tx.Exec(ctx, `update objection_sent set taken = $2, objection = nullif($3::bigint, 0) where id = $1`, id, tx.Now(), objection)
 	return pg.Fail(err, "note that an objection was filed")
+}
+
+// Waiting lists those sent before a moment that nobody has filed, with ids above after, oldest first.
+func Waiting(ctx context.Context, tx *pg.Tx, before time.Time, after int64, limit int) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select id from objection_sent where taken is null and at < $1 and id > $2 order by id limit $3`, before, after, limit)
+	if err != nil {
+		return nil, pg.Fail(err, "list objections that are not filed")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return list, pg.Fail(err, "list objections that are not filed")
 }

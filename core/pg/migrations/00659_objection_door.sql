@@ -159,10 +159,13 @@ begin
             raise exception 'outcome without its decision'
                 using errcode = 'check_violation', constraint = 'claim_decision', table = 'claim';
         end if;
-        if exists (select 1 from objection where claim_id = new.id and answered is null)
-           or exists (select 1 from objection_sent s join public_notice n on n.id = s.notice_id where n.claim_id = new.id and s.taken is null) then
+        if exists (select 1 from objection where claim_id = new.id and answered is null) then
             raise exception 'objection still open'
                 using errcode = 'check_violation', constraint = 'claim_objection', table = 'claim';
+        end if;
+        if exists (select 1 from objection_sent s join public_notice n on n.id = s.notice_id where n.claim_id = new.id and s.taken is null) then
+            raise exception 'objection not filed yet'
+                using errcode = 'check_violation', constraint = 'claim_objection_sent', table = 'claim';
         end if;
     end if;
     if new.state = 'approved' and new.notice_days > 0 and not new.emergency
