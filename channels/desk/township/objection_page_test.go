@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"lianou/channels/browsertest"
 	"lianou/channels/channeltest"
 	"lianou/channels/desk/desktest"
 	"lianou/channels/desk/township"
@@ -79,4 +80,23 @@ func TestWhatWasObjectedIsReadByWhoMayAnswer(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d entries", n)
 	}
+	_, err = root.Exec(t.Context(), `begin; set local session_replication_role = replica; insert into objection_sent (notice_id, region, door, sender, key, digest, receipt, wrapped, sealed, at)
+		select 1, region, 'app', sha256('d'), sha256('k'), sha256('x'), sha256('y'), 'w', 's', now() from public_notice where id = 1; commit`)
+	must(t, err)
+	site := httptest.NewServer(handler)
+	t.Cleanup(site.Close)
+	tab := browsertest.Start(t).Tab(t)
+	tab.Open(site.URL + "/desk/login")
+	tab.Fill("input[name=login]", "wangmiao.officer")
+	tab.Fill("input[name=password]", staff.DemoPassword)
+	tab.Go(".login .btn.go")
+	tab.Open(site.URL + "/desk/township/case/1")
+	tab.Until("what waits", `["网上送来还没收进来的有 1 条", "门面房在镇上"].every((w) => document.body.innerText.includes(w))`)
+	tab.Accessible()
+	tab.Shot("township-objections")
+	narrow(tab)
+	tab.Accessible()
+	tab.Whole()
+	tab.Shot("township-objections-phone")
+	tab.Quiet()
 }
