@@ -60,7 +60,8 @@ func neighbour(notice int64, key, says string) objections.Saying {
 // telephone reach anything that the household reads. Once answered they are told in general
 // words, by a notice of no case, and the number says the same; nothing of the household is in it.
 //
-// Controls: the words in the clear; the notice of the case.
+// Control: the notice of the case ("0 notices to who objected", "the household's notices hold
+// [{… Key:objection/1/1 …"). Named, not seen red: the words in the clear.
 func TestAVillagerObjectsAtADoorOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -163,7 +164,7 @@ func (w *world) generalOnly(c casefile.Case) {
 // none was refused, and the officer reads how often. What the same sender writes after the answer
 // is read, and holds nothing. Beyond fifty senders those who come are put together.
 //
-// Controls: no sender ("200 open objections"); MostSenders a thousand.
+// Controls: MostSenders a thousand ("60 objections of 60 senders"). Named, not seen red: no sender.
 func TestAFloodIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -258,8 +259,9 @@ func TestWordsAfterTheAnswerAreReadAndHoldNothing(t *testing.T) {
 // shown to who may answer alone, each time with a reason and an entry, which the household does
 // not read; who objected does not answer.
 //
-// Controls: ShowObjector without Check ("the officer who proposed sees …"); ObjectAt with the
-// city's scope; no comparison of names in tellObjectors.
+// Controls: ShowObjector without Check ("officer sees {Objection:1 Word:1 Name:second …}", the clerk
+// and the approver too); no comparison of names in tellObjectors (`who is named as having objected
+// answers: "", want same_person`). Named, not seen red: ObjectAt with the city's scope.
 func TestTheStaffTakeAnObjectionDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -349,7 +351,9 @@ func TestWhatComesTooLateBlocksNothing(t *testing.T) {
 // the next sweep after the job's time, also where another one of them fails: no opinion waits
 // for somebody to find a job that was given up. In SQL as in Go the decision waits for it.
 //
-// Controls: claim_outcome_guard without what is not filed yet; Sweep without sweepObjections; one transaction for all of them; View without Unfiled.
+// Controls: claim_outcome_guard without what is not filed yet (`decided before it was filed: "", want
+// objection_coming`); Sweep without sweepObjections ("one of them fails: 0 filed, the page says 2
+// are not"). Named, not seen red: one transaction for all of them; View without Unfiled.
 func TestWhatNoJobFilesASweepFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
