@@ -210,7 +210,8 @@ func TestAFloodIsAnsweredOnce(t *testing.T) {
 // What the same sender writes after the answer is shown to who could answer, says so to them by
 // its number, and gates nothing again; an answer is about no word that its page did not show.
 //
-// Control: heard left at 0 in AnswerObjections.
+// Control: hush without the words ("officer reads [{… Says:他家有车"). Named, not seen red: heard left at
+// 0 in AnswerObjections.
 func TestWordsAfterTheAnswerAreReadAndHoldNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -25,7 +25,8 @@ import (
 // that it is there and nothing of it; another township's officer has no such page. The form says
 // which words were seen.
 //
-// Controls: hush without the words ("the approver reads …"); the form without heard.
+// Control, named, not seen red: the form without heard. Words that hush leaves are not shown by the
+// page either: that control is red in core/workflow.
 func TestWhatWasObjectedIsReadByWhoMayAnswer(t *testing.T) {
 	t.Parallel()
 	d, cases, flow := desktest.Decided(t)
