@@ -24,7 +24,7 @@ var twelve = regexp.MustCompile(`[0-9]{4} [0-9]{4} [0-9]{4}`)
 // none. A child's item, a line of another place and one that is over cannot be objected to, and
 // the page says what else there is to do. Nobody else's site sends the form.
 //
-// Controls: objection_put without the days ("it is kept after its last day"); without the
+// Controls, named, not seen red: objection_put without the days ("it is kept after its last day"); without the
 // children's items ("a child's"); objectPost without sameOrigin.
 func TestAVillagerObjectsOnTheBoard(t *testing.T) {
 	t.Parallel()

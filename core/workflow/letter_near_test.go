@@ -16,7 +16,7 @@ import (
 // one is put right. Where the item fits by the facts, or they are others than those it was
 // decided by, nobody is told what they lack.
 //
-// Control: nearOf without the version of the facts ("other facts").
+// Control, named, not seen red: nearOf without the version of the facts ("other facts").
 func TestARefusalSaysWhatWouldHaveToBeOtherwise(t *testing.T) {
 	t.Parallel()
 	book, err := policy.Embedded()

@@ -27,7 +27,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 // A number follows from its sender and key, has a check digit, and is read as people write it;
 // another sender's, key's or try's is another. One wrong digit is none.
 //
-// Control: the check digit not looked at ("a slip is taken").
+// Control, named, not seen red: the check digit not looked at ("a slip is taken").
 func TestANumberIsSaidAloud(t *testing.T) {
 	t.Parallel()
 	keys, err := seal.NewKeys(seal.SM4)

@@ -18,7 +18,7 @@ import (
 // F62 at the window: the number on the notice opens the line of the board and nothing more of the
 // household, and what is said of it is taken down once, with a number to look the answer up by.
 //
-// Control: HangingNotice that does not ask what hangs ("a notice that was taken down").
+// Control, named, not seen red: HangingNotice that does not ask what hangs ("a notice that was taken down").
 func TestSomebodyAtTheWindowObjectsToANotice(t *testing.T) {
 	t.Parallel()
 	d, cases, flow := desktest.Decided(t)
