@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "invite", "accept", "helperend", "bound", "more", "money", "away", "letter", "looked", "board", "boards"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "invite", "accept", "helperend", "bound", "more", "money", "away", "letter", "looked", "board", "boards", "object", "objection"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}

@@ -143,7 +143,7 @@ func rules() map[ActName]rule {
 		ActPropose:        {[]Role{RoleOfficer, RoleCounty}, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActAppraise:       {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
 		ActPublish:        {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
-		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
+		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleAgent, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
 		ActAnswer:         {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, mayAnswer},
 		ActDecide:         {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
 		ActSendBack:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},

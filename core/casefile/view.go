@@ -42,6 +42,7 @@ type View struct {
 	Means        []MeansPerson  // whose word is wanted, and what they said
 	Notices      []PublicNotice
 	Objections   []Objection
+	Unfiled      int // opinions that villagers sent and nothing has filed yet; no decision goes before them
 	Appeals      []Appeal
 	Appraisals   []Appraisal
 	Decisions    []Decision
@@ -173,8 +174,15 @@ func (s *Store) view(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 // to who proposed, nor to everybody who opens the case.
 func (v *View) hush(s Situation, a Actor) {
 	for i, o := range v.Objections {
-		if o.By != a.Staff && Check(s, a, ActAnswer, s.Claim(o.Claim)) != nil {
+		claim := s.Claim(o.Claim)
+		if !o.Answered.IsZero() && claim.State == ClaimNoticed {
+			claim.State = ClaimObjected // of what was said after the answer, whoever could answer reads it
+		}
+		if o.By != a.Staff && Check(s, a, ActAnswer, claim) != nil {
 			v.Objections[i].Says = ""
+			for j := range o.Words {
+				o.Words[j].Says = ""
+			}
 		}
 	}
 }
@@ -218,6 +226,9 @@ func (v View) StaffIDs() []core.StaffID {
 	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By, o.TakenBy)
+		for _, w := range o.Words {
+			ids = append(ids, w.TakenBy)
+		}
 	}
 	for _, p := range v.Appeals {
 		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy, p.BackBy, p.Back)
@@ -316,6 +327,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Means, e = s.meansPeople(ctx, tx, v.Case, b, true); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Unfiled, e = s.unfiled(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })

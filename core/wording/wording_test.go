@@ -99,8 +99,13 @@ func samples() map[string][]string {
 		"ReviewedSame":     {ReviewedSame("低保").Words},
 		"PapersCame":       {PapersCame("户口本首页的照片")},
 		"WrongPair":        {WrongPair()},
-		"WriteMoney":       {WriteMoney()},
-		"WriteNumber":      {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
+		"Mistaken":         {Mistaken()},
+
+		"ObjectionAnswered": {ObjectionAnswered(true).Words, ObjectionAnswered(false).Words},
+		"ObjectionTaken":    {ObjectionTaken("1234 5678 9012", true), ObjectionTaken("1234 5678 9012", false)},
+		"ObjectionSays":     {ObjectionSays("open"), ObjectionSays("more"), ObjectionSays("founded"), ObjectionSays("unfounded"), ObjectionSays("over")},
+		"WriteMoney":        {WriteMoney()},
+		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))
@@ -142,7 +147,7 @@ func TestAChangeNamesItsYear(t *testing.T) {
 func TestSamplesCoverTheCatalogue(t *testing.T) {
 	t.Parallel()
 	listed := samples()
-	for _, file := range []string{"notice.go", "gathered.go", "letter.go", "reply.go"} {
+	for _, file := range []string{"notice.go", "gathered.go", "letter.go", "reply.go", "objection.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -111,6 +111,7 @@ func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Told]) error { return f.Told(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Untold]) error { return f.Untold(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.PapersSent]) error { return f.PapersSent(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.ObjectionSent]) error { return f.ObjectionSent(ctx, j.Args) })
 	jobs.Work(list, 5*time.Minute, func(ctx context.Context, _ jobs.Job[Sweep]) error { return f.Sweep(ctx) })
 	return jobs.Periodic{Every: every, Args: Sweep{}}
 }

@@ -61,7 +61,7 @@ func duties() []duty {
 		{act: "appraise", roles: "officer", when: "appraise", cases: running, claims: "agreed objected"},
 		{act: "publish_notice", roles: "officer", when: "any -doubt -refuse -refer", cases: running, claims: "reviewed"},
 		{act: "publish_notice", roles: "approver", when: "twice", cases: running, claims: "noticed", not: apart},
-		{act: "object", roles: desk + " clerk", when: "any", cases: running, claims: "noticed objected"},
+		{act: "object", roles: desk + " clerk agent", when: "any", cases: running, claims: "noticed objected"},
 		{act: "answer_objection", roles: "officer county", when: "any", cases: running, claims: "objected", not: "proposer took barred"},
 
 		{act: "decide", roles: "approver", when: "calm -doubt -recorded -county -twice", cases: running, claims: "noticed", not: apart + " answered"},

@@ -20,7 +20,8 @@ const sweepSize = 200
 // ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
 	owners := f.sweepOwners(ctx) // first: who is late is told by name; what fails in it stops no clock
-	return errors.Join(owners, f.sweepDue(ctx))
+	objected := f.sweepObjections(ctx)
+	return errors.Join(owners, objected, f.sweepDue(ctx))
 }
 
 func (f *Flow) sweepDue(ctx context.Context) error {

@@ -60,6 +60,8 @@ func (c *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/counter/ask", Roles: clerks, Trace: "status.read", Serve: c.found},
 		{Method: "POST", Path: "/counter/appeal", Roles: clerks, Trace: "status.read claim.appealed", Serve: c.appeal},
 		{Method: "POST", Path: "/counter/unsolved", Roles: clerks, Trace: "status.read claim.unsolved", Serve: c.unsolved},
+		{Method: "POST", Path: "/counter/notice", Roles: clerks, Trace: "none: a line of the public board", Serve: c.notice},
+		{Method: "POST", Path: "/counter/object", Roles: clerks, Trace: "objection.filed objection.added", Serve: c.object},
 		{Method: "GET", Path: "/counter/tasks", Roles: helpers, Trace: "task.listed visit.listed", Serve: c.tasks},
 		{Method: "POST", Path: "/counter/task/{task}/told", Roles: helpers, Trace: "notice.said", Serve: c.told},
 		{Method: "POST", Path: "/counter/visit/{visit}/phone", Roles: helpers, Trace: "visit.number", Serve: c.visitPhone},

@@ -73,6 +73,7 @@ type actRow struct {
 	Appeal           *casefile.Appeal     // the one to answer
 	Unsolved         *casefile.Unsolved   // what is not solved and waits for an answer
 	Objected         []casefile.Objection // what was said of the notice and nobody has answered
+	Heard            int64                // the last word of them
 	Amount, Reason   string
 	Rule             casefile.Benefit // what the Book says of an amount it does not come to
 	Period           string           // of the amount
@@ -304,7 +305,7 @@ func (p *casePage) sortActs() {
 		}
 		c := claims[a.Claim]
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
-			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID), Review: openReview(p.View, c.ID), Appeal: openAppeal(p.View, c.ID), Unsolved: openUnsolved(p.View, c.ID), Objected: objected(p.View, c.ID)}
+			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID), Review: openReview(p.View, c.ID), Appeal: openAppeal(p.View, c.ID), Unsolved: openUnsolved(p.View, c.ID), Objected: objected(p.View, c.ID), Heard: heardOf(objected(p.View, c.ID))}
 		if c.HasAmount {
 			row.Amount, row.Period, row.Sample = strings.ReplaceAll(c.Amount.Short(), ",", ""), c.Period, c.Sample
 		}

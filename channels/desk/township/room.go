@@ -73,6 +73,7 @@ func (t *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/township/case/{case}/paper/{paper}", Roles: all, Trace: "paper.opened", Serve: t.paper},
 		{Method: "GET", Path: "/township/case/{case}/decision/{decision}", Roles: all, Trace: "decision.read", Serve: t.letter},
 		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
+		{Method: "POST", Path: "/township/case/{case}/objector", Roles: all, Trace: "objector.shown", Serve: t.objector},
 		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: caseTraces, Serve: t.act},
 		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: claimTraces, Serve: t.act},
 	}}

@@ -19,7 +19,7 @@ var ranks = map[string]int{
 	"core":    0,
 	"core/pg": 1, "core/pg/local": 1, "core/seal": 1, "core/bell": 1, "core/wording": 1, "core/policy": 1, "core/tencent": 1, "core/idcard": 1, "core/names": 1, "core/tables": 1, "core/discreet": 1, "transcription": 1,
 	"core/audit": 2, "core/blob": 2, "core/facts": 2, "core/jobs": 2, "core/matching": 2, "core/hardship": 2, "transcription/*": 2,
-	"core/registry": 3, "core/staff": 3, "core/notify": 3, "core/mandate": 3, "core/rulebook": 3, "intake/interview": 3, "intake/calls": 3, "intake/drafts": 3, "intake/talks": 3, "intake/begun": 3, "intake/papers": 3,
+	"core/registry": 3, "core/staff": 3, "core/notify": 3, "core/mandate": 3, "core/rulebook": 3, "intake/interview": 3, "intake/calls": 3, "intake/drafts": 3, "intake/talks": 3, "intake/begun": 3, "intake/papers": 3, "intake/objections": 3,
 	"core/realname": 4, "core/casefile": 4, "core/export": 4, "intake": 4, "intake/records": 5,
 	"core/registry/*": 4, // what fills the registry: the synthetic city, and files
 	"core/citizen":    5, "core/routing": 5, "core/payout": 5, "core/recheck": 5, "core/sampled": 5, "core/simulate": 5,

@@ -22,6 +22,14 @@ func intakeChecks() []Check {
 					or not exists (select from audit_entry a where a.act = 'papers.sent' and a.subject = 'papers:' || s.id))
 			select (select count(*) from supplement), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
+		{"objection.taken", "what a villager said of a notice at a door is filed once, or waits with its job or for the next sweep and holds the decision, and has its entry", `
+			with bad as (select s.id from objection_sent s left join objection_word w on w.receipt = s.receipt
+				left join jobs_platform.river_job j on j.kind = 'objection_sent' and (j.args->>'objection')::bigint = s.id and j.state not in ('discarded', 'cancelled')
+				where s.taken is not null and s.objection is distinct from w.objection_id
+					or s.taken is null and (w.id is not null or j.id is null and s.at < lianou_now() - interval '1 hour')
+					or not exists (select from audit_entry a where a.act = 'objection.sent' and a.subject = 'objection:' || s.id))
+			select (select count(*) from objection_sent), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
 		{"application.once", "one delivery, one application: (channel, key) is never doubled", `
 			with bad as (select min(receipt) as receipt from application group by channel, key having count(*) > 1)
 			select (select count(*) from application), (select count(*) from bad),
