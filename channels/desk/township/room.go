@@ -103,7 +103,8 @@ type queuePage struct {
 	Visits   bool                 // whoever reads goes to households
 	Asks     *desk.Asks           // what waits in the register for a second person; nil for nothing
 	Next     string
-	Again    int // drawn cases where whoever looks goes
+	Again    int            // drawn cases where whoever looks goes
+	Hands    casefile.Heads // what waits for a hand or went on by itself, for who looks after the place
 }
 
 type filter struct {
@@ -163,6 +164,11 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		}
 		if p.Again, err = t.again(ctx, tx, at); err != nil {
 			return err
+		}
+		if at.Has(staff.Approver, staff.County) {
+			if p.Hands, err = t.d.Cases.HeadsOf(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
+				return err
+			}
 		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
 			return err
