@@ -28,7 +28,7 @@ func (d *Desk) trace(r *http.Request, who staff.Person, err error) {
 		return
 	}
 	code := core.Known(err).Code
-	switch d.refused.count(who.ID, time.Now()) {
+	switch d.refused.count(refusedOf{who.ID, code}, time.Now()) {
 	case refusedOver:
 		return
 	case refusedLast:
@@ -86,8 +86,9 @@ func isPlainAct(s string) bool {
 	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_-") == ""
 }
 
-// maxRefused is how many refusals of one account stand in the log of a minute, a sample figure:
-// more than a person comes to by hand, and no loop fills the log.
+// maxRefused is how many refusals of one account for one reason stand in the log of a minute, a
+// sample figure: more than a person comes to by hand, no loop fills the log, and a loop of one kind
+// hides none of another.
 const maxRefused = 30
 
 // verdict is what becomes of one more refusal.
@@ -99,18 +100,24 @@ const (
 	refusedOver
 )
 
+// refusedOf is whom, and why: the code of a sentence, of which there are so many and no more.
+type refusedOf struct {
+	who  core.StaffID
+	code string
+}
+
 // refusals counts what was refused to each account in the minute that runs.
 type refusals struct {
 	mu     sync.Mutex
 	minute time.Time
-	of     map[core.StaffID]int
+	of     map[refusedOf]int
 }
 
-func (c *refusals) count(who core.StaffID, now time.Time) verdict {
+func (c *refusals) count(who refusedOf, now time.Time) verdict {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if minute := now.Truncate(time.Minute); !minute.Equal(c.minute) {
-		c.minute, c.of = minute, map[core.StaffID]int{}
+		c.minute, c.of = minute, map[refusedOf]int{}
 	}
 	c.of[who]++
 	switch n := c.of[who]; {

@@ -19,12 +19,12 @@ func TestALoopOfRefusalsFillsNoLog(t *testing.T) {
 	now := time.Date(2026, 11, 30, 12, 0, 5, 0, time.UTC)
 	written := map[verdict]int{}
 	for range 1000 {
-		written[c.count(1, now)]++
+		written[c.count(refusedOf{1, "kin"}, now)]++
 	}
 	if written[refusedOnce] != maxRefused || written[refusedLast] != 1 {
 		t.Errorf("of a thousand in a minute: %v", written)
 	}
-	if c.count(2, now) != refusedOnce || c.count(1, now.Add(time.Minute)) != refusedOnce {
+	if c.count(refusedOf{2, "kin"}, now) != refusedOnce || c.count(refusedOf{1, "kin"}, now.Add(time.Minute)) != refusedOnce {
 		t.Error("another account, or another minute, is held to the first one's")
 	}
 }

@@ -54,6 +54,16 @@ func (s *Store) Asks(ctx context.Context, tx *pg.Tx, id core.CaseID) (n int, err
 	return n, pg.Fail(err, "count how often a household was asked")
 }
 
+// askedKeys are what a household was asked for, all times together.
+func (s *Store) askedKeys(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]string, error) {
+	rows, err := tx.Query(ctx, `select distinct k from case_ask, unnest(keys) k where case_id = $1`, id)
+	if err != nil {
+		return nil, pg.Fail(err, "read what a household was asked for")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return list, pg.Fail(err, "read what a household was asked for")
+}
+
 func askColumn(what string, nth int) string { return what + "/" + strconv.Itoa(nth) }
 
 // asks reads them, the first first.

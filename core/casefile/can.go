@@ -160,7 +160,7 @@ func rules() map[ActName]rule {
 		ActConferenceOff:  {[]Role{RoleApprover, RoleCounty}, []CaseState{CaseConference}, nil, mayCallOff},
 		ActWithdraw:       {[]Role{RoleOfficer, RoleClerk}, []CaseState{CaseOpen, CaseReturned, CaseSupplement, CaseAccepted, CaseVisiting}, nil, mayWithdraw},
 		ActChange:         {[]Role{RoleOfficer, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayChange},
-		ActReviewBenefit:  {officer, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayReviewBenefit},
+		ActReviewBenefit:  {[]Role{RoleOfficer, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, mayReviewBenefit},
 		ActChangeDecide:   {[]Role{RoleApprover, RoleCounty}, any, []ClaimState{ClaimPaying, ClaimTold, ClaimClosed}, maySecondChange},
 		ActWeigh:          {[]Role{RoleOfficer, RoleCounty}, append([]CaseState{CaseOpen, CaseReturned}, any...), nil, mayWeigh},
 		ActLookPapers:     {officer, append([]CaseState{CaseOpen, CaseReturned, CaseWithdrawn}, any...), nil, mayLookPapers},

@@ -20,6 +20,7 @@ type Lack struct {
 	Keeper string   // kind of the register that answers; "" where the household is asked
 	Items  []string // the items that hang on it, in everyday words; none for the whole case
 	None   bool     // the register was asked and has nothing: the household is asked after all
+	Before bool     // the household was asked for it already (一次性告知)
 }
 
 // Ours reports whether we look it up ourselves.
@@ -37,6 +38,7 @@ type lackingOf struct {
 	card     bool // pictures of the identity card are
 	identity Identity
 	looks    []Lookup
+	before   []string // keys that the household was asked for
 }
 
 // Lacking lists everything that is still wanting of the items of a case that are on their way:
@@ -56,6 +58,7 @@ func (s *Store) Lacking(ctx context.Context, tx *pg.Tx, c Case) ([]Lack, error) 
 	step(func() (e error) { of.means, e = s.MeansPeople(ctx, tx, c); return })
 	step(func() (e error) { of.looks, e = s.looks(ctx, tx, c, nil); return })
 	step(func() error { return of.papers(ctx, tx, c.ID) })
+	step(func() (e error) { of.before, e = s.askedKeys(ctx, tx, c.ID); return })
 	if err != nil {
 		return nil, err
 	}
@@ -101,13 +104,25 @@ func (of lackingOf) list() []Lack {
 	all := lacks{of: of}
 	// 1. The facts that nobody knows, in the order of the items.
 	means := false
+	waits, no := of.words()
 	for _, f := range of.findings {
 		if !slices.Contains(items, f.Item) {
 			continue
 		}
 		for _, path := range f.Missing {
+			if path == "statuses" { // granted by those who decide: nobody brings it, and nobody types it in
+				continue
+			}
 			k, _ := wording.KeptBy(path)
-			means = means || k.Kind == "means"
+			if IsMeans(path) {
+				means = true
+				if len(waits) > 0 {
+					continue // no department is asked before the last word is there
+				}
+				if len(no) > 0 {
+					k.Kind = "" // who said no is asked, and nobody about them
+				}
+			}
 			all.add(path, wording.Wanted(path, of.names[member(path)]), k.Kind, f.Name)
 		}
 		for _, p := range wording.ItemPapers(f.Item) {
@@ -116,10 +131,8 @@ func (of lackingOf) list() []Lack {
 	}
 	// 2. What departments are asked with: the word of each adult who has not said no.
 	if means {
-		for _, p := range MeansLacking(of.means, of.today) {
-			if !p.Refused() {
-				all.add("paper/word/"+string(p.Ref), p.Called()+"同意核对收入财产,签个字", "", "")
-			}
+		for _, p := range waits {
+			all.add("paper/word/"+string(p.Ref), p.Called()+"同意核对收入财产,签个字", "", "")
 		}
 	}
 	// 3. Who it is, and where the money goes.
@@ -132,6 +145,19 @@ func (of lackingOf) list() []Lack {
 	return all.list
 }
 
+// words are the adults whose word about income and property is still to come, and those who said no
+// (社会救助暂行办法 Art. 58: departments are asked with their word alone).
+func (of lackingOf) words() (waits, no []MeansPerson) {
+	for _, p := range MeansLacking(of.means, of.today) {
+		if p.Refused() {
+			no = append(no, p)
+		} else {
+			waits = append(waits, p)
+		}
+	}
+	return waits, no
+}
+
 // lacks gathers, each thing once.
 type lacks struct {
 	of   lackingOf
@@ -139,11 +165,16 @@ type lacks struct {
 }
 
 func (l *lacks) add(key, word, keeper, item string) {
+	looked := func(o LookOutcome) bool {
+		return slices.ContainsFunc(l.of.looks, func(k Lookup) bool { return k.Key == key && k.Outcome == o })
+	}
+	if strings.HasPrefix(key, "paper/") && looked(LookFound) {
+		return // a paper has no fact to be known by: that it was found is what is known
+	}
 	i := slices.IndexFunc(l.list, func(have Lack) bool { return have.Key == key })
 	if i < 0 {
 		i = len(l.list)
-		l.list = append(l.list, Lack{Key: key, Word: word, Keeper: keeper,
-			None: slices.ContainsFunc(l.of.looks, func(k Lookup) bool { return k.Key == key && k.Outcome == LookNone })})
+		l.list = append(l.list, Lack{Key: key, Word: word, Keeper: keeper, None: looked(LookNone), Before: slices.Contains(l.of.before, key)})
 	}
 	if item != "" && !slices.Contains(l.list[i].Items, item) {
 		l.list[i].Items = append(l.list[i].Items, item)

@@ -237,6 +237,13 @@ func mayCheckMeans(s Situation, _ Claim, a Actor) error {
 	return MeansMissing(s.Means, s.Today)
 }
 
+// IsMeans reports whether a fact at a path is the household's income or property, which departments
+// are asked about with every adult's word alone.
+func IsMeans(path string) bool {
+	return slices.Contains([]string{"income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "car_value",
+		"business_with_staff", "owns_home"}, path)
+}
+
 // MeansMissing says whose word is missing and how it is got, nil when nobody's is.
 func MeansMissing(people []MeansPerson, today core.Date) error {
 	lacking := MeansLacking(people, today)

@@ -229,6 +229,9 @@ func (s Situation) OpenReview(id core.ClaimID) *Review {
 	return nil
 }
 
+// ErrReviewSelf is the answer to who proposed the money and says that it goes on.
+var ErrReviewSelf = core.E(core.KindForbidden, "review_self", "这笔钱当初是您提的意见。照原来的发,要换一位同事来看;没有别人,请县里看。")
+
 // mayReviewBenefit: once it was told of; the household had its days to say what changed.
 func mayReviewBenefit(s Situation, c Claim, _ Actor) error {
 	r := s.OpenReview(c.ID)

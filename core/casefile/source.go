@@ -34,7 +34,7 @@ func SourceOf(p core.Provenance) (words string, sure Sure) {
 		return "看了补来的材料", SureSeen
 	case from == "lookup":
 		_, kind, _ := strings.Cut(p.Said, ":")
-		return "向" + wording.KeeperOf(kind).Name + "查来的", SureSeen
+		return "向" + wording.KeeperOf(kind).Name + "查来的,一个人查的,待核", SureSaid // two at the door, or the register itself, make more of it
 	case from == "decision":
 		return "批准时记下", SureSeen
 	case strings.HasPrefix(p.CallID, ChatCall):

@@ -15,6 +15,9 @@ import (
 	"lianou/core/staff"
 )
 
+// maxLive is how many files of one person lie here at a time, a sample figure.
+const maxLive = 20
+
 // Keep is how long a file can be fetched; then its bytes go and what is known of it stays.
 const Keep = 7 * 24 * time.Hour
 
@@ -26,6 +29,8 @@ type File struct {
 	Name     string
 	Regions  []core.RegionCode // in whose scope
 	Rows     int
+	Head     []string // its columns
+	Two      bool     // wants a second person's yes
 	HasSum   bool
 	Sum      core.Fen
 	Digest   string // SHA-256 of its bytes
@@ -40,12 +45,13 @@ type File struct {
 }
 
 // Waits reports whether a second person's yes is missing.
-func (f File) Waits() bool { return f.Rows > FreeRows && f.AgreedBy == 0 && f.Declined == 0 }
+func (f File) Waits() bool { return f.Two && f.AgreedBy == 0 && f.Declined == 0 }
 
 // Errors of files.
 var (
+	ErrFull  = core.E(core.KindConflict, "export_full", "您有 20 份文件还没过期。请先用完这些,过了 7 天再导。")
 	ErrNone  = core.E(core.KindNotFound, "no_export", "没有这份文件。")
-	ErrWaits = core.E(core.KindConflict, "export_waits", "超过 100 行,要另一个人同意了才能下载。")
+	ErrWaits = core.E(core.KindConflict, "export_waits", "这份文件要另一个人同意了才能下载。")
 	ErrNo    = core.E(core.KindConflict, "export_declined", "另一个人没有同意,文件已经删了。")
 	ErrOver  = core.E(core.KindConflict, "export_over", "过了 7 天,文件已经删了。请重新导出。")
 	ErrSelf  = core.E(core.KindForbidden, "export_self", "自己导出的,要另一个人来同意。")
@@ -68,9 +74,24 @@ func roles(k Kind) []staff.Role {
 // MayMake reports whether somebody makes files of a kind.
 func MayMake(who staff.Person, k Kind) bool { return who.Has(roles(k)...) }
 
+// kindsOf are the kinds that somebody makes.
+func kindsOf(who staff.Person) (list []Kind) {
+	for _, k := range []Kind{Batch, Cases, Sample} {
+		if MayMake(who, k) {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// covers reports whether a file is of somebody's kind and places, as these are today.
+func covers(who staff.Person, f File) bool {
+	return MayMake(who, f.Kind) && !slices.ContainsFunc(f.Regions, func(r core.RegionCode) bool { return !who.Covers(r) })
+}
+
 // sees reports whether somebody may know of a file: its maker, and who could say yes to it.
 func sees(who staff.Person, f File) bool {
-	return f.MadeBy == who.ID || MayMake(who, f.Kind) && !slices.ContainsFunc(f.Regions, func(r core.RegionCode) bool { return !who.Covers(r) })
+	return f.MadeBy == who.ID || covers(who, f)
 }
 
 // Deps are what Exports work with; all are required.
@@ -100,7 +121,7 @@ func at(digest string) seal.At {
 }
 
 // Make writes a table as a file, in one transaction with its entry, and takes away the bytes of
-// those that are over. Errors: ErrPurpose, ErrEmpty, ErrMany, KindForbidden for a kind that is not theirs.
+// those that are over. Errors: ErrPurpose, ErrFull, ErrEmpty, ErrMany, KindForbidden for a kind that is not theirs.
 func (e *Exports) Make(ctx context.Context, who staff.Person, t Table) (File, error) {
 	if !MayMake(who, t.Kind) {
 		return File{}, core.E(core.KindForbidden, "export_kind", "这种文件不归您导出。")
@@ -108,19 +129,23 @@ func (e *Exports) Make(ctx context.Context, who staff.Person, t Table) (File, er
 	if err := t.check(); err != nil {
 		return File{}, err
 	}
-	f := File{Kind: t.Kind, For: t.For, Name: t.Name, Regions: who.Regions, Rows: len(t.Rows), HasSum: t.HasSum, Sum: t.Sum, MadeBy: who.ID}
-	err := e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+	f := File{Kind: t.Kind, For: t.For, Name: t.Name, Regions: who.Regions, Rows: len(t.Rows), Head: t.Head, HasSum: t.HasSum, Sum: t.Sum, MadeBy: who.ID}
+	err := e.d.DB.Tx(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		if _, err := tx.Exec(ctx, `update export_file set sealed = null where until <= $1 and sealed is not null`, tx.Now()); err != nil {
 			return pg.Fail(err, "take away files that are over")
 		}
 		f.Made, f.Until = tx.Now(), tx.Now().Add(Keep)
-		raw, err := t.bytes(t.mark(who.Name, f.Made))
+		if f.Two, err = e.wantsTwo(ctx, tx, who, f.Rows); err != nil {
+			return err
+		}
+		var raw, sealed []byte
+		raw, err = t.bytes(t.mark(who.Name, f.Made))
 		if err != nil {
 			return err
 		}
 		sum := sha256.Sum256(raw)
 		f.Digest = hex.EncodeToString(sum[:])
-		sealed, err := e.d.Ring.Seal(raw, at(f.Digest))
+		sealed, err = e.d.Ring.Seal(raw, at(f.Digest))
 		if err != nil {
 			return err
 		}
@@ -128,14 +153,33 @@ func (e *Exports) Make(ctx context.Context, who staff.Person, t Table) (File, er
 		if f.HasSum {
 			fen = int64(f.Sum)
 		}
-		err = tx.QueryRow(ctx, `insert into export_file (kind, purpose, name, regions, rows, fen, digest, sealed, made_by, made, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
-			f.Kind, f.For, f.Name, f.Regions, f.Rows, fen, f.Digest, sealed, f.MadeBy, f.Made, f.Until).Scan(&f.ID)
+		err = tx.QueryRow(ctx, `insert into export_file (kind, purpose, name, regions, rows, head, two, fen, digest, sealed, made_by, made, until) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id`,
+			f.Kind, f.For, f.Name, f.Regions, f.Rows, f.Head, f.Two, fen, f.Digest, sealed, f.MadeBy, f.Made, f.Until).Scan(&f.ID)
 		if err != nil {
 			return pg.Fail(err, "keep a file")
 		}
 		return e.d.Audit.Write(ctx, tx, f.entry(who, "export.made", map[string]any{"ids": t.IDs, "asked": t.Asked}))
 	})
 	return f, err
+}
+
+// wantsTwo reports whether a file of so many rows takes a second person: by itself, or because what one
+// person took in a week would come to more than FreeRows, in however small parts. It holds back another
+// file of theirs until it is done, so that two at once are counted both.
+func (e *Exports) wantsTwo(ctx context.Context, tx *pg.Tx, who staff.Person, rows int) (bool, error) {
+	if _, err := tx.Exec(ctx, `select from staff_account where id = $1 for update`, who.ID); err != nil {
+		return false, pg.Fail(err, "hold back other files of a person")
+	}
+	var live, free int
+	err := tx.QueryRow(ctx, `select count(*) filter (where sealed is not null), coalesce(sum(rows) filter (where not two and made > $2), 0) from export_file where made_by = $1`,
+		who.ID, tx.Now().Add(-Keep)).Scan(&live, &free)
+	if err != nil {
+		return false, pg.Fail(err, "count the files of a person")
+	}
+	if live >= maxLive {
+		return false, ErrFull
+	}
+	return free+rows > FreeRows, nil
 }
 
 // entry is what the log says of a file at every step: how much, and which bytes.
@@ -147,7 +191,7 @@ func (f File) entry(who staff.Person, act string, more map[string]any) audit.Ent
 	return audit.Entry{Actor: actor(who), Act: act, Subject: "export:" + strconv.FormatInt(f.ID, 10), Purpose: f.For.Word(), Detail: detail}
 }
 
-const columns = `select id, kind, purpose, name, regions, rows, fen is not null, coalesce(fen, 0), digest, made_by, made, until, coalesce(agreed_by, 0), coalesce(agreed, 'epoch'), coalesce(declined_by, 0), taken, sealed is null or until <= $1 from export_file `
+const columns = `select id, kind, purpose, name, regions, rows, head, two, fen is not null, coalesce(fen, 0), digest, made_by, made, until, coalesce(agreed_by, 0), coalesce(agreed, 'epoch'), coalesce(declined_by, 0), taken, sealed is null or until <= $1 from export_file `
 
 const (
 	one       = columns + `where id = $2`
@@ -155,7 +199,7 @@ const (
 )
 
 func scan(row interface{ Scan(...any) error }) (f File, err error) {
-	err = row.Scan(&f.ID, &f.Kind, &f.For, &f.Name, &f.Regions, &f.Rows, &f.HasSum, &f.Sum, &f.Digest, &f.MadeBy, &f.Made, &f.Until, &f.AgreedBy, &f.Agreed, &f.Declined, &f.Taken, &f.Over)
+	err = row.Scan(&f.ID, &f.Kind, &f.For, &f.Name, &f.Regions, &f.Rows, &f.Head, &f.Two, &f.HasSum, &f.Sum, &f.Digest, &f.MadeBy, &f.Made, &f.Until, &f.AgreedBy, &f.Agreed, &f.Declined, &f.Taken, &f.Over)
 	return f, pg.Fail(err, "read a file's head")
 }
 
@@ -181,7 +225,8 @@ func (e *Exports) Get(ctx context.Context, who staff.Person, id int64) (f File, 
 func (e *Exports) List(ctx context.Context, who staff.Person) (list []File, err error) {
 	err = e.d.DB.Read(ctx, who.Scope(), func(ctx context.Context, tx *pg.Tx) error {
 		list = nil
-		rows, err := tx.Query(ctx, columns+`where made_by = $2 or agreed_by is null and declined_by is null and rows > $3 and until > $1 order by id desc limit 400`, tx.Now(), who.ID, FreeRows)
+		rows, err := tx.Query(ctx, columns+`where made_by = $2 or agreed_by is null and declined_by is null and two and until > $1 and kind = any($3) and regions <@ $4 order by id desc limit 50`,
+			tx.Now(), who.ID, kindsOf(who), who.Regions)
 		if err != nil {
 			return pg.Fail(err, "list files")
 		}
@@ -191,7 +236,7 @@ func (e *Exports) List(ctx context.Context, who staff.Person) (list []File, err 
 			if err != nil {
 				return err
 			}
-			if sees(who, f) && len(list) < 50 {
+			if sees(who, f) {
 				list = append(list, f)
 			}
 		}
@@ -253,7 +298,7 @@ func (e *Exports) Take(ctx context.Context, who staff.Person, id int64) (f File,
 		switch {
 		case err != nil:
 			return err
-		case f.MadeBy != who.ID:
+		case f.MadeBy != who.ID, !covers(who, f): // who has other work or places by now is nobody here
 			return ErrNone
 		case f.Waits():
 			return ErrWaits

@@ -161,14 +161,25 @@ func TestTheFileOpensAsText(t *testing.T) {
 // More than a hundred rows leave on two people's word, by the database as well; nobody else knows
 // of the file, and what it was stands in the log at every step.
 //
-// Controls: Take without Waits; sees without Covers; Agree without the look at its maker.
+// Controls: wantsTwo by the rows of one file; Take without covers; Take without Waits; sees without Covers; Agree without the look at its maker.
 func TestManyRowsTakeTwo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
 	small, large := w.make("one", export.FreeRows), w.make("one", export.FreeRows+1)
+	moved := w.people["one"]
+	moved.Regions = []core.RegionCode{"371426105"}
+	if _, _, err := w.exports.Take(ctx, moved, small.ID); !errors.Is(err, export.ErrNone) {
+		t.Errorf("taken by who has another township by now: %v", err)
+	}
 	if _, _, err := w.exports.Take(ctx, w.people["one"], small.ID); err != nil {
 		t.Errorf("a hundred rows: %v", err)
+	}
+	if more := w.make("one", 1); !more.Waits() {
+		t.Error("the hundred and first row of a week leaves on one person's word")
+	}
+	if other := w.make("two", 1); other.Waits() {
+		t.Error("somebody else's week is counted")
 	}
 	if _, _, err := w.exports.Take(ctx, w.people["one"], large.ID); !errors.Is(err, export.ErrWaits) {
 		t.Errorf("taken by one person: %v", err)
@@ -190,7 +201,7 @@ func TestManyRowsTakeTwo(t *testing.T) {
 	if err := w.exports.Agree(ctx, w.people["two"], large.ID, small.Digest); !errors.Is(err, export.ErrDone) {
 		t.Errorf("agreed to other bytes: %v", err)
 	}
-	if list, err := w.exports.List(ctx, w.people["county"]); err != nil || len(list) != 1 || list[0].ID != large.ID {
+	if list, err := w.exports.List(ctx, w.people["county"]); err != nil || len(list) != 2 || list[1].ID != large.ID {
 		t.Errorf("the county's list: %+v, %v", list, err)
 	}
 	c, err := pgx.Connect(ctx, w.env.Superuser())

@@ -16,7 +16,7 @@ import (
 // a limit in silence, so that ours is far below it and is said.
 const (
 	MaxRows  = 5000 // of one file
-	FreeRows = 100  // handed out on one person's word
+	FreeRows = 100  // handed out in a week on one person's word
 	maxCell  = 1000 // characters
 )
 

@@ -206,7 +206,7 @@ func TestDatabaseRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ sql, constraint string }{
 		"a declared total changed":   {`update payout_batch set total = total + 1`, "payout_declared"},
 		"a step left out":            {`update payout_entitlement set state = 'fixing' where state = 'batched'`, "case_transition"},
-		"its maker as approver":      {`update payout_batch set approved_by = created_by`, "payout_batch_check"},
+		"its maker as approver":      {`update payout_batch set approved_by = created_by`, "payout_batch_people"},
 		"an amount changed":          {`update payout_line set amount = amount + 1`, ""},
 		"a second live line":         {`insert into payout_line (batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period) select batch, entitlement, region, attempt + 1, seq + 100, amount, holder, account, last4, item, item_name, period from payout_line limit 1`, "payout_line_entitled"},
 		"a ledger entry changed":     {`update ledger_entry set amount = amount + 1`, "ledger_fixed"},

@@ -2,7 +2,7 @@ package payout
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
@@ -41,10 +41,7 @@ func (LateMoney) InsertOpts() river.InsertOpts { return jobs.Single() }
 // RegisterLate adds the worker of payout_late and gives the periodic job.
 func (p *Payout) RegisterLate(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 2*time.Minute, func(ctx context.Context, _ jobs.Job[LateMoney]) error {
-		if err := p.Anew(ctx); err != nil {
-			return err
-		}
-		return p.Climb(ctx)
+		return errors.Join(p.Anew(ctx), p.Climb(ctx)) // what cannot be made anew climbs all the same
 	})
 	return jobs.Periodic{Every: every, Args: LateMoney{}}
 }
@@ -141,6 +138,7 @@ func (p *Payout) tell(ctx context.Context, tx *pg.Tx, s still, due core.Date) er
 type Late struct {
 	ID     int64
 	Kind   string // draft, approved, held
+	At     string // how far it is: refused, stopped, ours or bank of an approved one, half of what one person wrote about
 	Batch  int64  // 0 for money that is held back
 	Name   string // of the batch, or of the item
 	Totals Totals
@@ -153,7 +151,8 @@ type Late struct {
 // Lates lists what was told to a rung and still stands, the longest first, at most 100: of some
 // counties, or of all without any. It names nobody.
 func Lates(ctx context.Context, tx *pg.Tx, on Rung, counties ...core.RegionCode) ([]Late, error) {
-	const q = `select c.id, c.kind, coalesce(c.batch, 0), coalesce(b.name, e.item_name), coalesce(b.lines, 1), coalesce(b.total, e.amount), coalesce(b.sample, e.sample),
+	const q = `select c.id, c.kind, case when c.kind = 'held' then case when x.looked_by is not null then 'half' else '' end
+				when b.state = 'refused' then 'refused' when b.held is not null then 'stopped' when b.state = 'sent' then 'bank' else 'ours' end, coalesce(c.batch, 0), coalesce(b.name, e.item_name), coalesce(b.lines, 1), coalesce(b.total, e.amount), coalesce(b.sample, e.sample),
 			c.due, c.told, (select max(h.rung) from payout_climb h where h.kind = c.kind and (h.batch = c.batch or h.overlap = c.overlap))
 		from payout_climb c left join payout_batch b on b.id = c.batch left join payout_overlap x on x.id = c.overlap left join payout_entitlement e on e.id = x.entitlement
 			left join payout_entitlement o on o.id = x.other
@@ -172,7 +171,7 @@ func Lates(ctx context.Context, tx *pg.Tx, on Rung, counties ...core.RegionCode)
 	}
 	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (l Late, err error) {
 		var due time.Time
-		err = r.Scan(&l.ID, &l.Kind, &l.Batch, &l.Name, &l.Totals.Lines, &l.Totals.Total, &l.Sample, &due, &l.Told, &l.Rung)
+		err = r.Scan(&l.ID, &l.Kind, &l.At, &l.Batch, &l.Name, &l.Totals.Lines, &l.Totals.Total, &l.Sample, &due, &l.Told, &l.Rung)
 		l.Due = core.NewDate(due.Date())
 		return l, err
 	})
@@ -181,19 +180,27 @@ func Lates(ctx context.Context, tx *pg.Tx, on Rung, counties ...core.RegionCode)
 
 // What says what stands still.
 func (l Late) What() string {
-	switch l.Kind {
-	case "draft":
-		return fmt.Sprintf("批次 %s 做好了,没人核准", l.Name)
-	case "approved":
-		return fmt.Sprintf("批次 %s 核准了,银行还没答复", l.Name)
+	switch {
+	case l.Kind == "draft":
+		return "批次 " + l.Name + " 做好了,没人核准"
+	case l.Kind == "held" && l.At == "half":
+		return l.Name + "可能发重,先留住了,一个人写过,等另一个人"
+	case l.Kind == "held":
+		return l.Name + "可能发重,先留住了,没人核对"
 	}
-	return l.Name + "可能发重,先留住了,没人核对"
+	return "批次 " + l.Name + " " + map[string]string{"refused": "银行没有收,还没处理", "stopped": "停住了,等两个人定", "bank": "交给银行了,银行还没答复", "ours": "核准了,还没交给银行"}[l.At]
 }
 
 // Do says what the rung that reads is to do.
 func (l Late) Do(on Rung) string {
-	if on > RungPayers {
-		return map[string]string{"draft": "请找发钱的人:换一个人核准,或者作废重做。", "approved": "请找发钱的人,问银行到哪一步了。", "held": "请找发钱的两个人核对,该发的放行。"}[l.Kind]
+	kind := l.Kind
+	if kind == "approved" {
+		kind = l.At
 	}
-	return map[string]string{"draft": "请另一个人今天核准,或者作废重做。", "approved": "请打电话问银行,把问到的登记在这里。", "held": "请核对这两笔,写一句,另一个人再放行。"}[l.Kind]
+	if on > RungPayers {
+		return map[string]string{"draft": "请找发钱的人:换一个人核准,或者作废重做。", "bank": "请找发钱的人,问银行到哪一步了。", "ours": "请找管系统的人,看文件为什么没有交出去。",
+			"refused": "请找发钱的人,看银行为什么没收。", "stopped": "请找发钱的两个人定下来。", "held": "请找发钱的两个人核对,该发的放行。"}[kind]
+	}
+	return map[string]string{"draft": "请另一个人今天核准,或者作废重做。", "bank": "请打电话问银行,把问到的登记在这里。", "ours": "文件还没交出去。请找管系统的人看一看。",
+		"refused": "请看银行为什么没收,按那一批的页面办。", "stopped": "请另一个人看过,两个人定。", "held": "请核对这两笔,写一句,另一个人再放行。"}[kind]
 }

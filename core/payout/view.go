@@ -10,7 +10,7 @@ import (
 const batchRows = `select b.id, b.name, b.created_by, coalesce(b.approved_by, 0), b.lines, b.total, b.sample, b.paid, b.returned, b.state, b.offered,
 		coalesce((select max(w.word) from payout_word w where w.batch = b.id and w.offer = b.offered), ''), b.held is not null, b.refused,
 		coalesce(b.discarded_by, 0), b.discard_reason, b.created, b.approved, b.intended, b.sent, b.answered, b.closed,
-		b.county, b.item, b.period, b.emergency, coalesce(b.again_of, 0), coalesce(a.name, ''), coalesce(a.held_why, b.held_why)
+		b.county, b.item, b.period, b.emergency, coalesce(b.again_of, 0), coalesce(a.name, ''), coalesce(nullif(b.held_why, ''), a.held_why, '')
 	from payout_batch b left join payout_batch a on a.id = b.again_of `
 
 // Batches lists batches, newest first, at most 100. A batch names nobody, so it

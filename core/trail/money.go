@@ -98,14 +98,14 @@ func (w *walk) batch() (Hop, error) {
 	}
 	approved := int64(1)
 	if approver != 0 {
-		if approved, err = w.entry(subject, "batch.approved"); err != nil {
+		if approved, err = w.byWho(subject, "batch.approved", approver); err != nil {
 			return h, err
 		}
 	}
 	early := approver == 0 && (state == "draft" || state == "discarded")
 	h.Checks = []Check{{What: "做批和核准是两个人", Holds: early || approver != 0 && maker != 0 && approver != maker, Seen: "只有一个人"},
 		{What: "笔数和总额,一笔笔重新加过", Holds: again.Lines == lines && again.Total == total, Seen: "写的是 " + sum(lines, total) + ",加起来是 " + sum(again.Lines, again.Total)},
-		same("内容指纹重新算过", again.Stored, again.Digest), logged(min(h.Entry, approved))}
+		same("内容指纹重新算过", again.Stored, again.Digest), logged(h.Entry), {What: "日志里核准的就是这个人", Holds: approved != 0, Seen: "日志里不是这个工号核准的"}}
 	if early {
 		h.Points[2] = Point{Label: "核准", Value: "还没有,钱没有出去"}
 	}

@@ -82,6 +82,14 @@ func (w *walk) entry(subject string, acts ...string) (id int64, err error) {
 	return id, pg.Fail(err, "find an entry")
 }
 
+// byWho finds the last entry of the log about a subject with an act by somebody, 0 for none: an account that
+// a row names and the log does not did not do it.
+func (w *walk) byWho(subject, act string, who core.StaffID) (id int64, err error) {
+	err = w.tx.QueryRow(w.ctx, `select coalesce(max(id), 0) from audit_entry where subject = $1 and act = $2 and actor_kind = 'staff' and actor_id = $3`,
+		subject, act, strconv.FormatInt(int64(who), 10)).Scan(&id)
+	return id, pg.Fail(err, "find an entry")
+}
+
 // logged is the check that the log has the entry.
 func logged(id int64) Check {
 	return Check{What: "日志里有这一步", Holds: id != 0, Seen: "日志里找不到"}

@@ -112,8 +112,22 @@ func (a *act) lookUp(ctx context.Context, list []casefile.Lack) (words []string,
 		return nil, nil
 	}
 	a.detail["looks"] = len(words)
-	_, err = a.runOn(ctx, casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineLookup, Level: casefile.RungAssistant, Due: a.f.Routing.Days(a.tx.Today(), lookupDays)})
-	return words, err
+	return words, a.lookBy(ctx)
+}
+
+// lookBy has what is looked up ready in lookupDays; a look that runs keeps the day it has. It is a clock
+// of ours and no one's days of the law, so that a new look begins with its own and is not late on its first.
+func (a *act) lookBy(ctx context.Context) error {
+	d, err := a.f.Cases.DeadlineOf(ctx, a.tx, a.c.ID, 0, casefile.DeadlineLookup)
+	if err != nil || d.ID != 0 && d.Met.IsZero() {
+		return err
+	}
+	due := a.f.Routing.Days(a.tx.Today(), lookupDays)
+	if d.ID == 0 {
+		d = casefile.Deadline{Case: a.c.ID, Kind: casefile.DeadlineLookup, Level: casefile.RungAssistant}
+	}
+	d.Due = due
+	return a.f.Cases.Resume(ctx, a.tx, d)
 }
 
 // ask asks the household, writes down the how manieth time it is, and tells it.

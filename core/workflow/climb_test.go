@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -48,7 +49,8 @@ func (w *world) sweeps() {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if err := w.flow.Sweep(context.WithoutCancel(w.t.Context())); err != nil {
+			ctx := context.WithoutCancel(w.t.Context())
+			if err := errors.Join(w.flow.Sweep(ctx), w.flow.SweepReviews(ctx)); err != nil {
 				w.t.Error(err)
 			}
 		})

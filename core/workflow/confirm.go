@@ -28,6 +28,9 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 		merged[path] = seen.Source
 	}
 	for path, value := range seen.Facts {
+		if path == recognitions {
+			return core.Household{}, nil, errRecognitions
+		}
 		into := top
 		key := path
 		if rest, ok := strings.CutPrefix(path, "members/"); ok {
@@ -57,7 +60,7 @@ func confirm(frozen core.Household, sources map[string]core.Provenance, seen See
 const recognitions = "statuses"
 
 var (
-	errRecognitions = core.Invalid("same", "低保、特困这些身份由批的部门来定,入户不核。")
+	errRecognitions = core.Invalid("same", "低保、特困这些身份由批的部门来定,这里不填。")
 	// errFactsMoved: a tick says that a value is so, and another stands by now.
 	errFactsMoved = core.E(core.KindConflict, "facts_moved", "打开这一页以后,情况又有了新的记录。请刷新,看过新的再点“属实”。")
 )

@@ -159,7 +159,7 @@ func (l *later) source(path string) core.Provenance {
 // shown as what it is, and stands over nothing that is said later.
 func vouched(p core.Provenance) bool {
 	from, _, _ := strings.Cut(p.Said, ":")
-	return from == "registry" && p.By == "" || from == "visit" || from == "supplement" || from == "lookup" || from == "decision"
+	return from == "registry" && p.By == "" || from == "visit" || from == "supplement" || from == "decision"
 }
 
 // joinShocks adds what happened to what happened before, each once. When there are too many

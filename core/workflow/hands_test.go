@@ -72,10 +72,10 @@ func TestWhomNobodyTellsClimbs(t *testing.T) {
 	}
 	ladder := []told{{casefile.RungAssistant, w.id("helper")}, {casefile.RungTownship, c.Officer}}
 	for i := range ladder {
-		w.env.Advance(24 * time.Hour)
-		if i > 0 {
+		if i > 0 { // counted from the day on which the rung below was told, whatever day of the week that is
 			w.env.Advance(time.Duration(w.calendar().Add(w.today(), 2)-w.today()) * 24 * time.Hour)
 		}
+		w.env.Advance(24 * time.Hour)
 		w.sweeps()
 		if got := w.late(c.ID, casefile.DeadlineTell); !slices.Equal(got, ladder[:i+1]) {
 			t.Fatalf("told %v, want %v", got, ladder[:i+1])

@@ -91,6 +91,21 @@ func (Sweep) InsertOpts() river.InsertOpts {
 	return jobs.Single()
 }
 
+// SweepReviews looks for re-checks of monthly money.
+type SweepReviews struct{}
+
+// Kind is the stable name.
+func (SweepReviews) Kind() string { return "casework_reviews" }
+
+// InsertOpts lets one wait or run at a time.
+func (SweepReviews) InsertOpts() river.InsertOpts { return jobs.Single() }
+
+// RegisterReviews adds the worker of re-checks and gives the periodic job.
+func (f *Flow) RegisterReviews(list *jobs.Workers, every time.Duration) jobs.Periodic {
+	jobs.Work(list, 10*time.Minute, func(ctx context.Context, _ jobs.Job[SweepReviews]) error { return f.SweepReviews(ctx) })
+	return jobs.Periodic{Every: every, Args: SweepReviews{}}
+}
+
 func once() river.InsertOpts { return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}} }
 
 // Register adds every worker of the casework to the platform's list and gives the

@@ -44,6 +44,18 @@ func (f *Flow) LookedUp(ctx context.Context, actor casefile.Actor, in LookedUp) 
 				return core.Invalid("facts", "这里只填查的这一样。")
 			}
 		}
+		if casefile.IsMeans(path) {
+			people, err := f.Cases.MeansPeople(ctx, a.tx, a.c)
+			if err != nil {
+				return err
+			}
+			if err := casefile.MeansMissing(people, a.tx.Today()); err != nil {
+				return err
+			}
+		}
+		if in.Found && !strings.HasPrefix(path, "paper/") && len(in.Facts) == 0 {
+			return errFoundNothing
+		}
 		// 1. The look is over.
 		look.Outcome, look.Words, look.By = casefile.LookNone, trim(in.Words), actor.Staff
 		if in.Found {
@@ -68,6 +80,9 @@ func (f *Flow) LookedUp(ctx context.Context, actor casefile.Actor, in LookedUp) 
 		return a.event(ctx, "supplement.looked_up", "", says)
 	})
 }
+
+// errFoundNothing is the answer to a look that found what nobody wrote down.
+var errFoundNothing = core.Invalid("facts", "查到了,就把查到的填上。记录里没有这一样,请选「没查到」。")
 
 // lookWord names what is looked up without whose it is: lines of the timeline are not sealed.
 func lookWord(key string) string {

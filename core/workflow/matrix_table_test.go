@@ -102,7 +102,7 @@ func duties() []duty {
 		{act: "conference_off", roles: "county", when: "meeting minuted unread beyond", cases: "conference"},
 		{act: "conference_off", roles: "approver county", when: "off", cases: "conference", not: "asker"},
 
-		{act: "periodic_review", roles: "officer", when: "due", cases: after, claims: "paying told closed"},
+		{act: "periodic_review", roles: "officer county", when: "due", cases: after, claims: "paying told closed"},
 		{act: "looked_up", roles: "officer", when: "looks", cases: "open " + running},
 		{act: "weigh", roles: "officer county", when: "doubt", cases: whole},
 		{act: "look_papers", roles: "officer", when: "any", cases: everand},

@@ -15,8 +15,7 @@ import (
 // isMeans reports whether a fact is of a household's income or property, of which departments are
 // asked with the word of every adult (社会救助暂行办法第58条).
 func isMeans(at fact) bool {
-	return at.person == 0 && slices.Contains([]string{"income_per_capita_month", "income_12m", "financial_assets_per_capita", "houses", "cars", "car_value",
-		"business_with_staff", "owns_home"}, at.key)
+	return at.person == 0 && casefile.IsMeans(at.key)
 }
 
 // meansLacking reports whether an adult's word is missing.

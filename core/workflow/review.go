@@ -13,8 +13,19 @@ import (
 	"lianou/core/wording"
 )
 
-// sweepReviews sets the next re-check of monthly money that has none ahead of it, tells of those that are
+// SweepReviews sets the next re-check of monthly money that has none ahead of it, tells of those that are
 // near, and ends those of money that was stopped. What is late climbs by its deadline; it stops nothing.
+//
+// It is no part of Sweep: it looks at all monthly money of the city, which moves by the day, and a re-check
+// that cannot be told of stops no clock.
+func (f *Flow) SweepReviews(ctx context.Context) error {
+	for {
+		if n, err := f.sweepReviews(ctx); err != nil || n < sweepSize {
+			return err
+		}
+	}
+}
+
 func (f *Flow) sweepReviews(ctx context.Context) (int, error) {
 	over, err := f.endReviews(ctx)
 	if err != nil {
@@ -103,9 +114,13 @@ func (f *Flow) setReview(ctx context.Context, tx *pg.Tx, book *policy.Book, one 
 	for _, p := range book.Packs {
 		codes = append(codes, p.Code)
 	}
-	r := casefile.Review{Claim: one.Claim, Nth: one.Nth, Class: class.Class, Who: class.Who, Months: class.Months, Packs: strings.Join(codes, " "), Since: one.Since,
-		// Money that ran before re-checks were kept is not late the day that they are: everybody is told first.
-		Due: max(one.Since.AddDate(0, class.Months, 0), tx.Today()+casefile.ReviewAhead)}
+	due := one.Since.AddDate(0, class.Months, 0)
+	// Money that ran before re-checks were kept is not late the day that they are: everybody is told first, and
+	// what has passed is spread over the months of its class, or a township would have a year's on one day.
+	if soonest := tx.Today() + casefile.ReviewAhead; due < soonest {
+		due = soonest + core.Date(int(one.Claim)%(30*class.Months))
+	}
+	r := casefile.Review{Claim: one.Claim, Nth: one.Nth, Class: class.Class, Who: class.Who, Months: class.Months, Packs: strings.Join(codes, " "), Since: one.Since, Due: due}
 	fresh, err := f.Cases.AddReview(ctx, tx, r)
 	if err != nil || !fresh {
 		return err
@@ -199,7 +214,7 @@ type ReviewBenefit struct {
 }
 
 // ReviewBenefit ends a re-check: the money goes on, or a change or a stop is proposed, which waits for a
-// second person as every one does. Errors: casefile.ErrMovedOn where none is due; those of ProposeChange.
+// second person as every one does. Errors: casefile.ErrMovedOn where none is due, ErrReviewSelf; those of ProposeChange.
 func (f *Flow) ReviewBenefit(ctx context.Context, actor casefile.Actor, in ReviewBenefit) error {
 	on := target{name: casefile.ActReviewBenefit, trace: "benefit.reviewed", claim: in.Claim}
 	return f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
@@ -210,7 +225,10 @@ func (f *Flow) ReviewBenefit(ctx context.Context, actor casefile.Actor, in Revie
 		r.Outcome, r.Words, r.By = in.Outcome, trim(in.Words), actor.Staff
 		says := "照原来的发"
 		switch in.Outcome {
-		case casefile.ReviewSame:
+		case casefile.ReviewSame: // nobody vouches for ever for what they proposed
+			if actor.Staff == a.claim.Proposer {
+				return casefile.ErrReviewSelf
+			}
 		case casefile.ReviewChange, casefile.ReviewStop:
 			if (in.Change.Amount == nil) != (in.Outcome == casefile.ReviewStop) {
 				return casefile.ErrNoAmount

@@ -46,7 +46,7 @@ func (w *world) remindedOf() int { return w.count(`select count(*) from notice w
 // Monthly money has its next look from the day on which it was granted, by the class that the law of the
 // day has the household in; the household and whoever has it in hand are told thirty, fifteen and three days
 // before, each once; nobody may end it before. What is late climbs, and stops nothing. Whoever looked says
-// that it goes on, and the months begin anew.
+// that it goes on, who proposed it does not, and the months begin anew.
 //
 // Controls: the days before compared without their type (seen: "look for re-checks that are near: sqlstate 42883",
 // and "told of it 0 times"). Named: TellReview without its comparison; mayReviewBenefit without Begun.
@@ -54,7 +54,7 @@ func TestMoneyThatRunsIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, claim := w.runs()
-	ctx, officer := t.Context(), w.actors["officer"]
+	ctx, officer, second := t.Context(), w.actors["officer"], w.actors["second"]
 	list := w.reviews(c.ID)
 	granted := w.today()
 	if len(list) != 1 || list[0].Class != "A" || list[0].Months != 12 || list[0].Nth != 1 || list[0].Since != granted || list[0].Due != granted.AddDate(0, 12, 0) || list[0].Told != 0 {
@@ -106,12 +106,13 @@ func TestMoneyThatRunsIsLookedAtAgain(t *testing.T) {
 			t.Errorf("%s ended it: %v", login, err)
 		}
 	}
-	w.must(w.flow.ReviewBenefit(ctx, officer, same))
-	w.refused("case_moved_on", w.flow.ReviewBenefit(ctx, officer, same))
+	w.refused("review_self", w.flow.ReviewBenefit(ctx, officer, same))
+	w.must(w.flow.ReviewBenefit(ctx, second, same))
+	w.refused("case_moved_on", w.flow.ReviewBenefit(ctx, second, same))
 	ended := w.today()
 	w.sweeps()
 	list = w.reviews(c.ID)
-	if len(list) != 2 || list[0].Outcome != casefile.ReviewSame || list[0].By != officer.Staff || list[0].Words != same.Words || list[1].Nth != 2 || list[1].Since != ended || list[1].Due != ended.AddDate(0, 12, 0) {
+	if len(list) != 2 || list[0].Outcome != casefile.ReviewSame || list[0].By != second.Staff || list[0].Words != same.Words || list[1].Nth != 2 || list[1].Since != ended || list[1].Due != ended.AddDate(0, 12, 0) {
 		t.Fatalf("afterwards: %+v", list)
 	}
 	if n := w.count(`select count(*) from benefit_review where position(convert_to('娘俩', 'UTF8') in coalesce(words, '')) > 0`); n != 0 {

@@ -34,10 +34,6 @@ func (f *Flow) sweepDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := f.sweepReviews(ctx)
-		if err != nil {
-			return err
-		}
 		m, err := f.sweepDeadlines(ctx)
 		if err != nil {
 			return err
@@ -46,7 +42,7 @@ func (f *Flow) sweepDue(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if max(u, n, r, m, k) < sweepSize {
+		if max(u, n, m, k) < sweepSize {
 			return nil
 		}
 	}

@@ -172,6 +172,7 @@ func TestABrokenLinkIsNamed(t *testing.T) {
 		{"one person alone", first[w.homes[4]][1], `alter table payout_batch drop constraint payout_batch_check; update payout_batch set approved_by = created_by`, trail.Batch, true},
 		{"two people again", first[w.homes[4]][1], `update payout_batch set approved_by = ` + strconv.FormatInt(int64(w.id("city")), 10), trail.Voice, true},
 		{"a line less in the batch", first[w.homes[4]][1], `delete from payout_line where name = '` + first[w.homes[4]][2] + `'`, trail.Batch, true},
+		{"another who approved", first[w.homes[4]][1], `update payout_batch set approved_by = ` + strconv.FormatInt(int64(w.id("second")), 10), trail.Batch, true},
 		{"no batch", first[w.homes[4]][1], `delete from payout_batch`, trail.Batch, true},
 	} {
 		w.super(`set session_replication_role = replica; ` + strings.NewReplacer("%[1]s", c.line).Replace(c.sql))

@@ -36,7 +36,7 @@ func (k *Room) made(w http.ResponseWriter, r *http.Request, at desk.At, t export
 	}
 	said := "做好了,可以下载。"
 	if f.Waits() {
-		said = "做好了。超过 100 行,请另一个人来这一页同意。"
+		said = "做好了。7 天里一共超过 100 行了,请另一个人来这一页同意。"
 	}
 	return desk.Back(w, r, home(f.ID), said)
 }

@@ -31,7 +31,7 @@ func TestWhatWasToldForOthersIsMarkedAtAPlace(t *testing.T) {
 	if _, body := h.ask(t, county, to, nil); strings.Contains(body, mark) {
 		t.Error("before anybody came: it is marked")
 	}
-	h.super(t, fmt.Sprintf(`update membership set since = current_date - 1 where household = %[1]d and until is null and person = (select max(person) from membership where household = %[1]d and until is null and relation <> 'applicant')`, home))
+	h.super(t, fmt.Sprintf(`update membership set since = (now() at time zone 'Asia/Shanghai')::date - 1 where household = %[1]d and until is null and person = (select max(person) from membership where household = %[1]d and until is null and relation <> 'applicant')`, home))
 	says := func(what string) {
 		t.Helper()
 		_, body := h.ask(t, county, to, nil)

@@ -29,7 +29,7 @@ var unreached = []string{"/people/changes/ask/{person}", "/people/changes/judge/
 	// A draw takes decided cases of a period that is over; the room's own test walks one to what was found.
 	"/recheck/commit", "/recheck/round/{round}/list", "/recheck/round/{round}/draw", "/recheck/round/{round}/send", "/recheck/round/{round}/found", "/recheck/round/{round}/hold",
 	// The auditor's way and files; the rooms' own tests walk them.
-	"/audit/find", "/export/batch", "/export/cases", "/export/sample", "/export/file/{file}/agree", "/export/file/{file}/take",
+	"/audit/find", "/export/batch", "/export/cases", "/export/sample", "/export/file/{file}/agree", "/export/file/{file}/decline", "/export/file/{file}/take",
 	"/quota/round/{round}/skip", "/quota/round/{round}/second", "/quota/round/{round}/undo"}
 
 // P17: every row that changes something left one of the entries it declares, and

@@ -47,6 +47,9 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, core.E(core.KindInvalid, "signed_config", "")
 	}
 	r := runner{Config: cfg}
+	if err := cfg.DB.Read(ctx, pg.City("every decision held to its signature"), r.begin); err != nil {
+		return Report{}, err
+	}
 	for more := true; more; {
 		before := r
 		err := cfg.DB.Read(ctx, pg.City("every decision held to its signature"), func(ctx context.Context, tx *pg.Tx) (err error) {
@@ -66,15 +69,32 @@ type runner struct {
 	Config
 	report Report
 	last   core.CaseID
-	first  *time.Time // of the oldest signature: what was decided since has one
+	first  *time.Time       // of the oldest signature: what was decided since has one
+	from   map[string]int64 // by kind, the lowest row that was signed: what has a higher number has one, whatever time it says
+}
+
+// begin reads from where on there are signatures, once: every batch would read all of them for it.
+func (r *runner) begin(ctx context.Context, tx *pg.Tx) error {
+	if err := tx.QueryRow(ctx, `select min(at) from decision_signature`).Scan(&r.first); err != nil {
+		return pg.Fail(err, "read the oldest signature")
+	}
+	var decision, change *int64
+	const lowest = `select min(of_id) filter (where kind = 'decision'), min(of_id) filter (where kind = 'change') from decision_signature`
+	if err := tx.QueryRow(ctx, lowest).Scan(&decision, &change); err != nil {
+		return pg.Fail(err, "read the oldest signature")
+	}
+	r.from = map[string]int64{}
+	for kind, id := range map[string]*int64{casefile.SignedDecision: decision, casefile.SignedChange: change} {
+		if id != nil {
+			r.from[kind] = *id
+		}
+	}
+	return nil
 }
 
 func (r *runner) some(ctx context.Context, tx *pg.Tx) (more bool, err error) {
-	if err := tx.QueryRow(ctx, `select min(at) from decision_signature`).Scan(&r.first); err != nil {
-		return false, pg.Fail(err, "read the oldest signature")
-	}
-	rows, err := tx.Query(ctx, `select case_id from (select case_id from decision union select case_id from benefit_change where state <> 'proposed'
-		union select case_id from decision_signature) c where case_id > $1 order by case_id limit $2`, r.last, batch)
+	rows, err := tx.Query(ctx, `select id from casefile f where id > $1 and (exists (select from decision d where d.case_id = f.id)
+		or exists (select from benefit_change b where b.case_id = f.id and b.state <> 'proposed') or exists (select from decision_signature s where s.case_id = f.id)) order by id limit $2`, r.last, batch)
 	if err != nil {
 		return false, pg.Fail(err, "read what was decided")
 	}
@@ -137,7 +157,7 @@ func (r *runner) judge(by map[name]casefile.Signature, now casefile.Signature, s
 	g, found := by[of]
 	delete(by, of)
 	switch {
-	case !found && (r.first == nil || now.At.Before(*r.first)):
+	case !found && r.before(now):
 		r.report.Unsigned++
 	case !found:
 		r.wrong(of, "is not signed")
@@ -147,6 +167,13 @@ func (r *runner) judge(by map[name]casefile.Signature, now casefile.Signature, s
 			r.wrong(of, "is not what was signed")
 		}
 	}
+}
+
+// before reports whether a row is of before there was a key: by its time, which whoever writes a row
+// can choose, and by its number, which they cannot.
+func (r *runner) before(now casefile.Signature) bool {
+	from, signed := r.from[now.Kind]
+	return r.first == nil || now.At.Before(*r.first) && (!signed || now.Of < from)
 }
 
 func (r *runner) wrong(of name, how string) {

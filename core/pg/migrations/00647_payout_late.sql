@@ -33,7 +33,8 @@ alter table payout_batch add column again_of bigint references payout_batch (id)
     add column held_why text not null default '', -- what had changed; counts, nobody's name
     drop constraint payout_batch_made,
     -- 0: the job, until somebody takes it over
-    add constraint payout_batch_made check (created_by > 0 or created_by = 0 and (emergency or again_of is not null) and state in ('draft', 'discarded'));
+    -- (or a draft made anew that a Down discarded: what it was made of is not known any more)
+    add constraint payout_batch_made check (created_by > 0 or created_by = 0 and (emergency or again_of is not null or state = 'discarded') and state in ('draft', 'discarded'));
 grant update (held_why) on payout_batch to lianou_platform;
 drop index payout_batch_robot;
 create unique index payout_batch_robot on payout_batch (created_by) where created_by = 0 and state = 'draft' and again_of is null;
@@ -42,12 +43,13 @@ create index payout_batch_withdrawn on payout_batch (id) where state = 'closed' 
 
 -- +goose Down
 drop index payout_batch_withdrawn, payout_batch_anew, payout_batch_robot;
--- A draft of the job that nobody took over goes with the job: its money is due again.
+-- A draft of the job that nobody took over goes with the job, an emergency's made anew as well: its money
+-- is due again. The guard of batches counts their lines, in the city's scope.
 select set_config('lianou.city', 'on', true);
-update payout_entitlement set state = 'due' where state = 'batched' and id in (select l.entitlement from payout_line l join payout_batch b on b.id = l.batch where b.created_by = 0 and b.state = 'draft' and not b.emergency);
-update payout_line set state = 'void', answered = now() where state = 'ordered' and batch in (select id from payout_batch where created_by = 0 and state = 'draft' and not emergency);
+update payout_entitlement set state = 'due' where state = 'batched' and id in (select l.entitlement from payout_line l join payout_batch b on b.id = l.batch where b.created_by = 0 and b.state = 'draft' and (not b.emergency or b.again_of is not null));
+update payout_line set state = 'void', answered = now() where state = 'ordered' and batch in (select id from payout_batch where created_by = 0 and state = 'draft' and (not emergency or again_of is not null));
+update payout_batch set state = 'discarded' where created_by = 0 and state = 'draft' and (not emergency or again_of is not null);
 select set_config('lianou.city', '', true);
-update payout_batch set state = 'discarded' where created_by = 0 and state = 'draft' and not emergency;
 alter table payout_batch drop constraint payout_batch_made;
 alter table payout_batch add constraint payout_batch_made check (created_by > 0 or created_by = 0 and emergency and state in ('draft', 'discarded')) not valid;
 create unique index payout_batch_robot on payout_batch (created_by) where created_by = 0 and state = 'draft';

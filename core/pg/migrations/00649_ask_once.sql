@@ -60,12 +60,13 @@ do $$
 declare
     was text := (select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'deadline'::regclass and conname = 'deadline_kind_check');
 begin
-    alter table deadline drop constraint deadline_kind_check;
-    execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, 'ARRAY[', 'ARRAY[''lookup''::text, ');
+    -- First what reads the whole timeline, then what holds the table of clocks.
     perform set_config('lianou.city', 'on', true);
     insert into case_ask (case_id, region, nth, keys, own, by_staff, at)
         select f.id, f.region, 1, '{}', true, 0, min(e.at) from case_event e join casefile f on f.id = e.case_id where e.kind = 'supplement.asked' group by f.id, f.region;
     perform set_config('lianou.city', '', true);
+    alter table deadline drop constraint deadline_kind_check;
+    execute 'alter table deadline add constraint deadline_kind_check ' || replace(was, 'ARRAY[', 'ARRAY[''lookup''::text, ');
 end $$;
 -- +goose StatementEnd
 

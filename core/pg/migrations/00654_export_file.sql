@@ -1,6 +1,7 @@
 -- Tables that leave the house as files (P27): what was in one, who made it, who said yes to it, and
 -- what for, and the sealed bytes until they are over. A file of more than a hundred rows is handed
--- out after a second person's yes alone, and one that they said no to is gone; how many rows, their
+-- out after a second person's yes alone (and so is what goes beyond a hundred in a week, in however many
+-- files), and one that they said no to is gone; how many rows, their
 -- sum and the digest are fixed when it is made.
 
 -- +goose Up
@@ -11,6 +12,8 @@ create table export_file (
     regions   text[]      not null check (cardinality(regions) > 0),           -- in whose scope it was made
     purpose   text        not null check (purpose in ('reconcile', 'above', 'check', 'audit', 'meeting')),
     rows      integer     not null check (rows between 1 and 5000),
+    head      text[]      not null check (cardinality(head) > 0), -- its columns
+    two       boolean     not null, -- wants a second person's yes
     fen       bigint      check (fen >= 0), -- null: no money in it
     digest    text        not null check (digest ~ '^[0-9a-f]{64}$'),           -- SHA-256 of the file
     sealed    bytea,                                                          -- null once it is over
@@ -26,7 +29,8 @@ create table export_file (
     constraint export_no check (declined_by is null or declined_by <> made_by and agreed_by is null and sealed is null),
     check ((agreed_by is null) = (agreed is null)),
     constraint export_two check (agreed_by is null or agreed_by <> made_by),
-    constraint export_yes check (taken = 0 or rows <= 100 or agreed_by is not null)
+    constraint export_yes check (taken = 0 or not two or agreed_by is not null),
+    constraint export_many check (two or rows <= 100)
 );
 create index export_file_until on export_file (until) where sealed is not null;
 create index export_file_maker on export_file (made_by, id);

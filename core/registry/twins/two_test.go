@@ -237,7 +237,7 @@ func TestALoneNoCountsWhileItsSayerDoes(t *testing.T) {
 		"who left the staff keeps them two": `update staff_account set active = false where id = 8 and %[1]d > 0`,
 	} {
 		h, pair, gone, kept := aPair(t)
-		h.exec(t, "update membership set until = current_date where person = "+fmt.Sprint(gone)+" and until is null")
+		h.exec(t, "update membership set until = (now() at time zone 'Asia/Shanghai')::date where person = "+fmt.Sprint(gone)+" and until is null")
 		h.say(t, pair, twins.SayDifferent, 8, wangmiao)
 		h.say(t, pair, twins.SaySame, 9, wangmiao)
 		h.say(t, pair, twins.SaySame, 10, wangmiao)
