@@ -514,7 +514,7 @@ func TestWhoActsWhileACaseIsMovedOn(t *testing.T) {
 			})
 		}
 		all.Go(func() {
-			if err := w.flow.AskSupplement(context.WithoutCancel(t.Context()), w.actors[login], workflow.AskSupplement{Case: id, What: "户口本"}); err != nil {
+			if err := w.flow.AskSupplement(context.WithoutCancel(t.Context()), w.actors[login], workflow.AskSupplement{Case: id, What: "低保边缘的证明"}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -92,7 +92,7 @@ func TestAllOfOnePersonGoesInOneAct(t *testing.T) {
 	taken := plan.Cases[0]
 	for login, a := range w.actors {
 		if a.Staff == taken.To {
-			w.must(w.flow.AskSupplement(t.Context(), w.actors[login], workflow.AskSupplement{Case: taken.ID, What: "户口本"}))
+			w.must(w.flow.AskSupplement(t.Context(), w.actors[login], workflow.AskSupplement{Case: taken.ID, What: "低保边缘的证明"}))
 		}
 	}
 	var list []casefile.Handed
@@ -142,7 +142,7 @@ func TestTwoMoveTheSameAtOnce(t *testing.T) {
 	}
 	for _, one := range in.Cases[:3] {
 		all.Go(func() {
-			if err := w.flow.AskSupplement(context.WithoutCancel(t.Context()), w.actors["officer"], workflow.AskSupplement{Case: one.Case, What: "户口本"}); err != nil {
+			if err := w.flow.AskSupplement(context.WithoutCancel(t.Context()), w.actors["officer"], workflow.AskSupplement{Case: one.Case, What: "低保边缘的证明"}); err != nil {
 				t.Errorf("an officer who acts: %v", err)
 			}
 		})
