@@ -94,6 +94,16 @@ func (s *Store) WaitingIn(ctx context.Context, tx *pg.Tx, towns []core.RegionCod
 	return list, pg.Fail(rows.Err(), "read what waits for a hand")
 }
 
+// FullTowns lists the places in which something waits because all have as much as they may.
+func (s *Store) FullTowns(ctx context.Context, tx *pg.Tx) ([]core.RegionCode, error) {
+	rows, err := tx.Query(ctx, `select distinct region from case_wait where ended is null and why = 'full' order by region`)
+	if err != nil {
+		return nil, pg.Fail(err, "look where cases wait for a hand")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[core.RegionCode])
+	return list, pg.Fail(err, "look where cases wait for a hand")
+}
+
 // Orphaned lists the cases whose wait lies before nobody, or before one of those who are not
 // there (closed accounts, and who is on leave today), after a case, at most limit.
 func (s *Store) Orphaned(ctx context.Context, tx *pg.Tx, after core.CaseID, limit int) ([]Wait, error) {
@@ -126,10 +136,11 @@ type Heads struct {
 	Moved int // cases that went on by themselves since yesterday, of which this one was told
 }
 
-// HeadsOf counts it.
+const headsOf = `select (select count(*) from case_wait where region = any ($1) and ended is null),
+		(select count(*) from case_hop where region = any ($1) and expired >= $2 and moved_to is not null and told = $3)`
+
+// HeadsOf counts it, out of an index of its own each: it is read with every page of a queue.
 func (s *Store) HeadsOf(ctx context.Context, tx *pg.Tx, regions []core.RegionCode, who core.StaffID) (h Heads, err error) {
-	err = tx.QueryRow(ctx, `select (select count(*) from case_wait where region = any ($1) and ended is null),
-		(select count(*) from case_hop where region = any ($1) and expired >= $2 and moved_to is not null and told = $3)`,
-		texts(regions), (tx.Today()-1).Time().Add(-8*time.Hour), who).Scan(&h.Waits, &h.Moved)
+	err = tx.QueryRow(ctx, headsOf, texts(regions), (tx.Today()-1).Time().Add(-8*time.Hour), who).Scan(&h.Waits, &h.Moved)
 	return h, pg.Fail(err, "count what lies before a head")
 }

@@ -141,8 +141,17 @@ func (f *Flow) HandOn(ctx context.Context, job HandOn) error {
 
 // sweepWaits gives what waits where a place came to be otherwise: a number was raised, somebody is
 // back or new. And what waits before somebody who is gone or on leave goes before another.
+// Each township is looked at by itself: however many wait in one that is full, another's turn comes.
 func (f *Flow) sweepWaits(ctx context.Context) error {
-	return errors.Join(f.drain(ctx, nil), f.sweepMinders(ctx))
+	var towns []core.RegionCode
+	err := f.DB.Read(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
+		towns, err = f.Cases.FullTowns(ctx, tx)
+		return err
+	})
+	for _, town := range towns {
+		err = errors.Join(err, f.drain(ctx, []core.RegionCode{town}))
+	}
+	return errors.Join(err, f.sweepMinders(ctx))
 }
 
 // drainSize bounds one look at what waits; the rest has its turn when the next place is free.
