@@ -119,8 +119,11 @@ func TestWhoHasEnoughIsGivenNoMore(t *testing.T) {
 	if c, _ := w.get(hard); c.Officer != 0 {
 		t.Error("given though all have enough")
 	}
-	// The workers run; no sweep does. Whoever has the urgent one too has no room by giving one up.
+	// The workers run; their one sweep of the hour is over. Whoever has the urgent one too has no room by giving one up.
 	w.work()
+	jobstest.Until(t, "the sweep at the start to be over", func(context.Context) bool {
+		return w.count(`select count(*) from jobs_platform.river_job where kind = 'casework_sweep' and state = 'completed'`) == 1
+	})
 	r, _ := w.get(rush)
 	gone := first
 	if r.Officer == one.Officer {

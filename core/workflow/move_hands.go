@@ -77,11 +77,20 @@ func (f *Flow) moveAll(ctx context.Context, tx *pg.Tx, actor casefile.Actor, by 
 		return out, nil, err
 	}
 	for _, one := range in.Cases {
-		c, moved, err := f.moveOne(ctx, tx, actor, in, one, &out)
+		c, fate, err := f.moveOne(ctx, tx, actor, in, one, out.Move)
 		if err != nil {
 			return out, nil, err
 		}
-		if moved && !slices.Contains(towns, c.Region) {
+		switch fate {
+		case fateKin:
+			out.Kin++
+			continue
+		case fateGone:
+			out.Gone++
+			continue
+		}
+		out.Cases++
+		if !slices.Contains(towns, c.Region) {
 			towns = append(towns, c.Region)
 			if err := f.released(ctx, tx, c, in.From); err != nil {
 				return out, nil, err
@@ -103,19 +112,27 @@ func (f *Flow) heads(ctx context.Context, tx *pg.Tx, by staff.Person, of core.St
 	return err
 }
 
-// moveOne hands one over, or counts why it stays.
-func (f *Flow) moveOne(ctx context.Context, tx *pg.Tx, actor casefile.Actor, in Move, one MoveOne, out *Moved) (casefile.Case, bool, error) {
+// fate is what became of one case of a move.
+type fate int
+
+const (
+	fateMoved fate = iota
+	fateKin        // stays, see Moved.Kin
+	fateGone       // stays, see Moved.Gone
+)
+
+// moveOne hands one over, or says why it stays.
+func (f *Flow) moveOne(ctx context.Context, tx *pg.Tx, actor casefile.Actor, in Move, one MoveOne, move int64) (casefile.Case, fate, error) {
 	c, err := f.Cases.Lock(ctx, tx, one.Case)
 	if core.KindOf(err) == core.KindNotFound {
-		out.Gone++
-		return c, false, nil
+		return c, fateGone, nil
 	}
 	if err != nil {
-		return c, false, err
+		return c, fateGone, err
 	}
 	all, err := f.Cases.Situation(ctx, tx, c)
 	if err != nil {
-		return c, false, err
+		return c, fateGone, err
 	}
 	hand := c.Officer
 	if in.Part == casefile.PartAssistant {
@@ -123,22 +140,15 @@ func (f *Flow) moveOne(ctx context.Context, tx *pg.Tx, actor casefile.Actor, in 
 	}
 	switch err := casefile.Check(all, actor, casefile.ActAssign, casefile.Claim{}); {
 	case core.Known(err).Is(casefile.ErrConflictOfInterest):
-		out.Kin++
-		return c, false, nil
+		return c, fateKin, nil
 	case err != nil || hand != in.From || one.To == in.From:
-		out.Gone++
-		return c, false, nil
+		return c, fateGone, nil
 	}
 	may, err := f.Routing.May(ctx, tx, c, in.Part, one.To)
-	if err != nil {
-		return c, false, err
+	if err != nil || !may {
+		return c, fateKin, err
 	}
-	if !may {
-		out.Kin++
-		return c, false, nil
-	}
-	out.Cases++
-	return c, true, f.movedTo(ctx, tx, actor, c, in, one.To, out.Move)
+	return c, fateMoved, f.movedTo(ctx, tx, actor, c, in, one.To, move)
 }
 
 func (f *Flow) movedTo(ctx context.Context, tx *pg.Tx, actor casefile.Actor, c casefile.Case, in Move, to core.StaffID, move int64) error {
