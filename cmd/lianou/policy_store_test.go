@@ -37,7 +37,7 @@ func newRules(t *testing.T) (r rules, han, lin core.StaffID, out *bytes.Buffer) 
 	try(err)
 	out = new(bytes.Buffer)
 	r = rules{people: people{ctx: t.Context(), db: pgtest.New(t).DB(pgtest.Platform), log: audit.New(keys.Platform.Ring)}, out: out}
-	r.staff, err = staff.New(t.Context(), staff.Config{DB: r.db, Log: r.log, Expand: tree.Expand})
+	r.staff, err = staff.New(t.Context(), staff.Config{DB: r.db, Log: r.log, Expand: tree.Expand, Light: true})
 	try(err)
 	r.store, err = rulebook.New(rulebook.Deps{DB: r.db, Audit: r.log})
 	try(err)

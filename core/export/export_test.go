@@ -42,7 +42,7 @@ func newWorld(t *testing.T) *world {
 	regions, err := registry.EmbeddedRegions()
 	w.must(err)
 	db := w.env.DB(pgtest.Platform)
-	accounts, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: regions.Expand})
+	accounts, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: regions.Expand, Light: true})
 	w.must(err)
 	full := export.Deps{DB: db, Ring: keys.Platform.Ring, Audit: log}
 	depstest.Whole(t, full, export.New)

@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	w.deps = quota.Deps{DB: w.db, Registry: w.reg, Cases: cases, Books: books, Audit: log, Outbox: box, Ring: keys.Platform.Ring}
 	w.quota, err = quota.New(w.deps)
 	must(t, err)
-	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: regions.Expand})
+	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: regions.Expand, Light: true})
 	must(t, err)
 	hire := func(login string, role staff.Role, at core.RegionCode) staff.Person {
 		p := staff.Person{Login: login, Roles: []staff.Role{role}, Regions: regions.Expand(at)}

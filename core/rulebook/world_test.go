@@ -42,7 +42,7 @@ func emptyWorld(t *testing.T) *world {
 	log := audit.New(keys.Platform.Ring)
 	tree, err := registry.EmbeddedRegions()
 	must(t, err)
-	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: tree.Expand})
+	office, err := staff.New(t.Context(), staff.Config{DB: w.db, Log: log, Expand: tree.Expand, Light: true})
 	must(t, err)
 	w.store, err = rulebook.New(rulebook.Deps{DB: w.db, Audit: log})
 	must(t, err)

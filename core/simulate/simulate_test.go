@@ -67,7 +67,7 @@ func newTown(t *testing.T, people int) *town {
 	h.must(err)
 	h.deps = simulate.Deps{DB: h.db, Registry: reg, Rules: h.rules, Audit: log, Jobs: into}
 	h.sim = h.again()
-	people2, err := staff.New(t.Context(), staff.Config{DB: h.db, Log: log, Expand: routing.Reach(regions)})
+	people2, err := staff.New(t.Context(), staff.Config{DB: h.db, Log: log, Expand: routing.Reach(regions), Light: true})
 	h.must(err)
 	h.must(h.db.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		h.today = tx.Today()

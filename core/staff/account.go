@@ -31,7 +31,7 @@ func (s *Staff) Create(ctx context.Context, tx *pg.Tx, by audit.Actor, a Account
 	if err := s.checkAccount(a); err != nil {
 		return 0, err
 	}
-	hash, err := hashPassword(a.Password)
+	hash, err := s.hasher.cost.hash(a.Password)
 	if err != nil {
 		return 0, err
 	}
@@ -85,7 +85,7 @@ func (s *Staff) SetPassword(ctx context.Context, tx *pg.Tx, by audit.Actor, id c
 	if err := checkNewPassword(password); err != nil {
 		return err
 	}
-	hash, err := hashPassword(password)
+	hash, err := s.hasher.cost.hash(password)
 	if err != nil {
 		return err
 	}

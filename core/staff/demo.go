@@ -140,9 +140,8 @@ func Seed(ctx context.Context, db *pg.DB, towns []Town) (int, error) {
 	if !clock.Demo {
 		return 0, ErrNotDemo.Wrap(errors.New("accounts with a known password are for databases that `lianou up` made"))
 	}
-	// One hash for all: making 600 would take half a minute, and the password is no
-	// secret here.
-	hash, err := hashPassword(DemoPassword)
+	// One hash for all, and a light one: making 600 would take half a minute, and there is no secret to keep.
+	hash, err := light.hash(DemoPassword)
 	if err != nil {
 		return 0, err
 	}

@@ -125,3 +125,27 @@ func TestDemoAccountsAreClosed(t *testing.T) {
 		t.Errorf("still refused: %v", err)
 	}
 }
+
+// Passwords are hashed lightly where nobody real logs in, and nowhere else: one setting that slipped into
+// a real city would lie in every stolen copy of its accounts.
+//
+// Control: New without the refusal (`a real database hashes lightly: <nil>`).
+func TestLightHashesAreForShow(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	keys, err := seal.NewKeys(seal.SM4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := staff.Config{DB: o.db, Log: audit.New(keys.Platform.Ring), Expand: o.tree.Expand, Light: true}
+	quick, err := staff.New(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.staff = quick
+	o.hire(t, "light.hash", staff.Officer, "371426104")
+	setDemo(t, o, false)
+	if _, err := staff.New(t.Context(), cfg); !errors.Is(err, staff.ErrNotDemo) {
+		t.Errorf("a real database hashes lightly: %v", err)
+	}
+}

@@ -14,15 +14,24 @@ import (
 	"lianou/core"
 )
 
-// Cost of a password hash: OWASP's second choice for Argon2id (19 MiB, two
-// passes), about 40 ms of one core.
 const (
-	argonMemory  = 19 * 1024 // KiB
-	argonTime    = 2
 	argonThreads = 1
-	argonKey     = 32
-	argonSalt    = 16
+	argonKey     = 32 // bytes
+	argonSalt    = 16 // bytes
 )
+
+// cost is the effort that goes into a password's hash.
+type cost struct {
+	memory uint32 // KiB
+	passes uint32
+}
+
+// standard is OWASP's second choice for Argon2id, about 40 ms of one core.
+var standard = cost{memory: 19 * 1024, passes: 2}
+
+// light is for a password that everybody knows, and for worlds of tests, which hire a dozen people each (see
+// Config.Light).
+var light = cost{memory: 64, passes: 1}
 
 // Limits of a password, in bytes and characters.
 const (
@@ -32,14 +41,14 @@ const (
 
 var b64 = base64.RawStdEncoding
 
-// hashPassword makes a PHC string of a password under a fresh salt.
-func hashPassword(password string) (string, error) {
+// hash makes a PHC string of a password under a fresh salt.
+func (c cost) hash(password string) (string, error) {
 	salt := make([]byte, argonSalt)
 	if _, err := rand.Read(salt); err != nil {
 		return "", core.E(core.KindUnavailable, "random", "").Wrap(err)
 	}
-	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
+	key := argon2.IDKey([]byte(password), salt, c.passes, c.memory, argonThreads, argonKey)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.passes, argonThreads,
 		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
@@ -69,16 +78,17 @@ func verify(stored, password string) bool {
 // hasher bounds how many hashes are worked on at once: each takes 19 MiB, and a
 // storm of log-ins must not take the machine.
 type hasher struct {
+	cost  cost
 	room  chan struct{}
 	dummy string // checked when there is no account, so that both take as long
 }
 
-func newHasher() (*hasher, error) {
-	dummy, err := hashPassword("nobody's password")
+func newHasher(c cost) (*hasher, error) {
+	dummy, err := c.hash("nobody's password")
 	if err != nil {
 		return nil, err
 	}
-	return &hasher{room: make(chan struct{}, 4), dummy: dummy}, nil
+	return &hasher{cost: c, room: make(chan struct{}, 4), dummy: dummy}, nil
 }
 
 // matches verifies a password against a hash, or against nothing with the same

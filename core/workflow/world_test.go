@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	w.cases, err = casefile.New(casefile.Config{Ring: w.keys.Platform.Ring, Shared: w.keys.Platform.Shared, Audit: w.log, Sign: w.keys.Platform.Sign})
 	w.must(err)
-	w.staff, err = staff.New(t.Context(), staff.Config{DB: w.db, Log: w.log, Expand: routing.Reach(regions), Ring: w.keys.Platform.Ring})
+	w.staff, err = staff.New(t.Context(), staff.Config{DB: w.db, Log: w.log, Expand: routing.Reach(regions), Ring: w.keys.Platform.Ring, Light: true})
 	w.must(err)
 	w.books, err = policy.Embedded()
 	w.must(err)

@@ -57,7 +57,7 @@ func newOffice(t *testing.T) *office {
 	log := audit.New(keys.Platform.Ring)
 	regions, err := registry.EmbeddedRegions()
 	o.must(err)
-	people, err := staff.New(t.Context(), staff.Config{DB: o.db, Log: log, Expand: routing.Reach(regions)})
+	people, err := staff.New(t.Context(), staff.Config{DB: o.db, Log: log, Expand: routing.Reach(regions), Light: true})
 	o.must(err)
 	sessions, err := staff.NewSessions(staff.SessionConfig{Staff: people})
 	o.must(err)

@@ -42,7 +42,7 @@ func New(t testing.TB) *Desk {
 	d.DB, d.Audit = d.Env.DB(pgtest.Platform), audit.New(d.Keys.Platform.Ring)
 	_, err := staff.Seed(t.Context(), d.Env.DB(pgtest.Import), []staff.Town{{Code: channeltest.Town, Name: "王庙镇", County: "平原县"}})
 	must(t, err)
-	d.Staff, err = staff.New(t.Context(), staff.Config{DB: d.DB, Log: d.Audit, Expand: d.Regions.Expand, Ring: d.Keys.Platform.Ring})
+	d.Staff, err = staff.New(t.Context(), staff.Config{DB: d.DB, Log: d.Audit, Expand: d.Regions.Expand, Ring: d.Keys.Platform.Ring, Light: true})
 	must(t, err)
 	d.Blobs, err = blob.Open(blob.Config{URL: d.BlobURL, To: d.Keys.Gateway.Platform, Opener: d.Keys.Platform.Opener}) // desks look at what came in
 	must(t, err)

@@ -31,6 +31,10 @@ func within(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // the database's user passes through
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
 	bin := os.Getenv("LIANOU_BIN") // programs that were built already
 	if bin == "" {
 		bin = filepath.Join(dir, "bin")

@@ -57,7 +57,7 @@ func newCity(t *testing.T) *city {
 	c.must(err)
 	c.cases, err = casefile.New(casefile.Config{Ring: ring, Shared: c.keys.Platform.Shared, Audit: log})
 	c.must(err)
-	members, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: routing.Reach(regions)})
+	members, err := staff.New(t.Context(), staff.Config{DB: db, Log: log, Expand: routing.Reach(regions), Light: true})
 	c.must(err)
 	c.lib, err = policy.Embedded()
 	c.must(err)

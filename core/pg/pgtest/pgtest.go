@@ -107,9 +107,13 @@ func (e *Env) DB(role Role) *pg.DB {
 // URL names the test's database for a role.
 func (e *Env) URL(role Role) string { return e.server.roleURL(role, e.name) }
 
-// Superuser names the test's database for the server's superuser.
+// Superuser names the test's database for the server's superuser. Its sessions have the city's day, as
+// the application's have: what a test calls current_date was yesterday's for eight hours of every day.
 func (e *Env) Superuser() string {
 	u, err := withDatabase(e.server.admin, e.name)
+	if err == nil {
+		u, err = inTimezone(u, "Asia/Shanghai")
+	}
 	if err != nil {
 		e.t.Fatalf("pgtest: %v", err)
 	}

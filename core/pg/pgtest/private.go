@@ -89,7 +89,7 @@ func (s *server) serve(dir, bin string, throwaway bool) (*local.Server, error) {
 }
 
 func folder() (string, error) {
-	dir, err := os.MkdirTemp("/tmp", "lianou-test-")
+	dir, err := os.MkdirTemp(quick("/dev/shm"), "lianou-test-")
 	if err != nil {
 		return "", fmt.Errorf("make a folder: %w", err)
 	}

@@ -20,6 +20,18 @@ func withDatabase(raw, database string) (string, error) {
 	return u.String(), nil
 }
 
+// inTimezone has the sessions of a URL begin in a time zone.
+func inTimezone(raw, zone string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	q.Set("timezone", zone)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
 func mustRoleURL(admin string, role Role, database string) string {
 	u, err := withDatabase(admin, database)
 	if err == nil {

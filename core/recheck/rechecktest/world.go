@@ -55,7 +55,7 @@ func New(t testing.TB) *World {
 	w.Must(err)
 	cases, err := casefile.New(casefile.Config{Ring: keys.Platform.Ring, Shared: keys.Platform.Shared, Audit: w.log})
 	w.Must(err)
-	w.staff, err = staff.New(t.Context(), staff.Config{DB: w.DB, Log: w.log, Expand: regions.Expand})
+	w.staff, err = staff.New(t.Context(), staff.Config{DB: w.DB, Log: w.log, Expand: regions.Expand, Light: true})
 	w.Must(err)
 	w.Recheck, err = recheck.New(recheck.Deps{DB: w.DB, Cases: cases, Staff: w.staff, Audit: w.log, Ring: keys.Platform.Ring, Regions: regions})
 	w.Must(err)
