@@ -61,6 +61,7 @@ const (
 	ActCheckMeans    ActName = "means_check"    // departments are asked about what a visit saw
 	ActHandOver      ActName = "hand_over"      // from who is away to who stands in; offered with the leave and not in the case
 	ActHandBack      ActName = "hand_back"      // who was away is back, and nothing was done
+	ActAssign        ActName = "assign"         // into somebody's hands, by whoever looks after the township; offered with the list of what waits
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -175,6 +176,7 @@ func rules() map[ActName]rule {
 		ActCheckMeans:     {[]Role{RoleOfficer, RoleAssistant}, any, nil, mayCheckMeans},
 		ActHandOver:       {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
 		ActHandBack:       {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
+		ActAssign:         {[]Role{RoleApprover, RoleCounty}, append([]CaseState{CaseOpen}, running...), nil, nil},
 		ActProposeCard:    {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:    {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:     {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},

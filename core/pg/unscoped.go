@@ -91,6 +91,8 @@ func Unscoped() map[string]string {
 		"call_day":        "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
+		"hand_figure":     "by which numbers work is given out, and ids of staff, no citizen",
+		"hand_move":       "ids of staff, and why one's cases went to others",
 		"means_text":      "texts that adults agree to, no person",
 		// payout
 		"payout_batch":        "counts and totals of one bank file, no person",

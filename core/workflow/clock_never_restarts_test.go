@@ -76,7 +76,7 @@ func TestNoActStartsAClockAnew(t *testing.T) {
 // is likelier.
 func (k *walk) step() {
 	acts := map[string]func() error{"accept": k.accept, "plan": k.planAny, "ask": k.ask, "resume": k.resume, "return": k.back, "move": k.thereAndBack,
-		"visit": k.seeThem, "refuse": k.refuse, "appeal": k.appeal, "confer": k.confer, "drop": k.dropAndAdd, "unsolved": k.unsolved, "reply": k.reply, "rush": k.rush, "sweep": k.sweepOnce, "wait": k.wait}
+		"visit": k.seeThem, "refuse": k.refuse, "appeal": k.appeal, "confer": k.confer, "drop": k.dropAndAdd, "unsolved": k.unsolved, "reply": k.reply, "rush": k.rush, "sweep": k.sweepOnce, "wait": k.wait, "assign": k.assign}
 	names := slices.Sorted(maps.Keys(acts))
 	k.dice.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	if k.dice.IntN(2) == 0 {
@@ -131,6 +131,18 @@ func (k *walk) thereAndBack() error {
 	}
 	k.routed(k.app)
 	return nil
+}
+
+// assign has the head put the case into whose hands it is not.
+func (k *walk) assign() error {
+	return k.flow.Assign(k.t.Context(), k.actors["approver"], workflow.Assign{Case: k.id, Part: casefile.PartOfficer, To: k.other(), Why: "换个人办"})
+}
+
+func (k *walk) other() core.StaffID {
+	if c, _ := k.get(k.id); c.Officer == k.actors["officer"].Staff {
+		return k.actors["second"].Staff
+	}
+	return k.actors["officer"].Staff
 }
 
 func (k *walk) seeThem() error {

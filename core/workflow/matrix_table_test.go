@@ -114,6 +114,7 @@ func duties() []duty {
 		{act: "end_mandate", roles: "officer", when: "any", cases: everand},
 		{act: "hand_over", roles: "approver county city", when: "any", cases: "open returned " + running},
 		{act: "hand_back", roles: hands + " approver county city", when: "any", cases: "open returned " + running},
+		{act: "assign", roles: "approver county", when: "any", cases: "open " + running},
 		{act: "propose_card", roles: "officer", when: "any", cases: "open " + after},
 		{act: "confirm_card", roles: "approver county payer", when: "any", cases: "open " + after, not: "card recorder visitor"},
 		{act: "reject_card", roles: "approver county payer", when: "any", cases: "open " + after, not: "card recorder visitor"},

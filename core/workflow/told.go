@@ -168,6 +168,9 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 	if err := f.Cases.Close(ctx, tx, c, to); err != nil {
 		return err
 	}
+	if err := f.released(ctx, tx, c, c.Officer, c.Assistant); err != nil {
+		return err
+	}
 	if err := f.Cases.MeetAll(ctx, tx, c.ID); err != nil {
 		return err
 	}

@@ -107,8 +107,9 @@ type queuePage struct {
 	Visits    bool                 // whoever reads goes to households
 	Asks      *desk.Asks           // what waits in the register for a second person; nil for nothing
 	Next      string
-	Again     int // drawn cases where whoever looks goes
-	Paid     int // households to ask at the door whether their money arrived
+	Again     int            // drawn cases where whoever looks goes
+	Paid      int            // households to ask at the door whether their money arrived
+	Hands     casefile.Heads // what waits for a hand or went on by itself, for who looks after the place
 }
 
 type filter struct {
@@ -176,6 +177,11 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		}
 		if p.Again, err = t.again(ctx, tx, at); err != nil {
 			return err
+		}
+		if at.Has(staff.Approver, staff.County) {
+			if p.Hands, err = t.d.Cases.HeadsOf(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
+				return err
+			}
 		}
 		if p.Paid, err = t.paid(ctx, tx, at); err != nil {
 			return err

@@ -62,7 +62,7 @@ func path(r shell.Route, d decided, act string) string {
 	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
 	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
 	call := d.call[strings.LastIndex(d.call, "/")+1:]
-	to := "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1", "{edition}", "1", "{pair}", "1", "{change}", "1", "{lead}", "1", "{round}", "1", "{person}", "1", "{household}", "1", "{kin}", "1", "{away}", "1", "{climb}", "1", "{word}", "1", "{statement}", "1", "{overlap}", "1", "{file}", "1", "{unsolved}", "1", "{asked}", "1", "{matter}", "1", "{$}", "").Replace(r.Path)
+	to := "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1", "{edition}", "1", "{pair}", "1", "{change}", "1", "{lead}", "1", "{round}", "1", "{person}", "1", "{household}", "1", "{kin}", "1", "{away}", "1", "{move}", "1", "{climb}", "1", "{word}", "1", "{statement}", "1", "{overlap}", "1", "{file}", "1", "{unsolved}", "1", "{asked}", "1", "{matter}", "1", "{$}", "").Replace(r.Path)
 	if r.Method == http.MethodGet && ofRegister(r) { // nobody is looked at without a purpose
 		to += "?for=check"
 	}

@@ -136,10 +136,12 @@ func caseChecks() []Check {
 					or (select count(distinct e.case_id) from audit_entry e where e.act in ('case.joined', 'case.doubted') and e.case_id in (j.elder, j.younger)) <> 2)
 			select (select count(*) from case_joined), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
-		{"case.owned", "an open case is in the hands of an officer who is there, wherever one is who may take it", `
+		{"case.owned", "an open case is in the hands of an officer who is there, wherever one is who may take it, or waits for one before somebody by name", `
 			with open as (select f.* from casefile f where f.state not in ('returned', 'settled', 'withdrawn')
 				and coalesce(f.accepted, f.routed) < lianou_now() - interval '1 minute'),
 			bad as (select f.id from open f where not exists (select from staff_account s where s.id = f.officer and s.active)
+				and not exists (select from case_wait w join staff_account o on o.id = w.owner and o.active
+					where w.case_id = f.id and w.part = 'officer' and w.ended is null)
 				and exists (select from staff_account s where s.active and 'officer' = any (s.roles) and array[f.region, left(f.region, 6), '371400'] && s.regions
 					and s.id <> coalesce(f.entered_by, 0) and s.id <> coalesce(f.returned_by, 0)
 					and not exists (select from case_conflict k where k.case_id = f.id and k.staff = s.id)
