@@ -27,8 +27,8 @@ const (
 	DeadlineLookup     DeadlineKind = "lookup"   // what a register answers is looked up by then
 	DeadlineReview     DeadlineKind = "review"   // money that runs is looked at again by then
 	DeadlineUnsolved   DeadlineKind = "unsolved" // what the household says is not solved is answered by then
-	DeadlineAsk        DeadlineKind = "ask"    // somebody asks by then whether the money arrived
-	DeadlineMatter     DeadlineKind = "matter" // and finds out why it did not
+	DeadlineAsk        DeadlineKind = "ask"      // somebody asks by then whether the money arrived
+	DeadlineMatter     DeadlineKind = "matter"   // and finds out why it did not
 )
 
 // Deadline is one thing due.

@@ -17,7 +17,7 @@ import (
 // there: some nobody may take, and they must not hold the others up.
 func (f *Flow) sweepOwners(ctx context.Context) error {
 	var failed error
-	for _, part := range []casefile.Part{casefile.PartOfficer, casefile.PartAssistant, partUnsolved}parts() {
+	for _, part := range append(parts(), partUnsolved) {
 		f.mu.Lock()
 		after := f.handed[part]
 		f.mu.Unlock()
