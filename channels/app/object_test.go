@@ -61,7 +61,7 @@ func TestAVillagerObjectsOnTheBoard(t *testing.T) {
 		t.Fatalf("the page: %d %s", status, page)
 	}
 	form := url.Values{"key": {key[1]}, "says": {"他家有辆面包车"}}
-	if status, page = ask(one, "POST", at+notice, "https://elsewhere.example", form); status != 403 {
+	if status, _ = ask(one, "POST", at+notice, "https://elsewhere.example", form); status != 403 {
 		t.Errorf("another site's form: %d", status)
 	}
 	status, page = ask(one, "POST", at+notice, s.URL, form)
