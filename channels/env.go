@@ -23,6 +23,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/begun"
 	"lianou/intake/calls"
+	"lianou/intake/objections"
 	"lianou/intake/papers"
 	"lianou/intake/records"
 	"lianou/intake/talks"
@@ -55,10 +56,12 @@ type Env struct {
 	Citizens *citizen.Citizens // log-in of citizens
 	Talks    *talks.Store      // citizens' conversations; nil leads none
 	Papers   *papers.Store     // what comes after an application; nil takes none
-	Begun    *begun.Store      // what citizens began in a call; nil gives nothing
-	Records  *records.Asker    // what the city knows of who is asked; nil asks nothing
-	Text     notify.Sender     // text messages, for log-in codes
-	Wishes   *notify.Wishes    // by which way somebody wants to be told first; nil keeps none
+	// Objections is what villagers say against public notices; nil takes none.
+	Objections *objections.Store
+	Begun      *begun.Store   // what citizens began in a call; nil gives nothing
+	Records    *records.Asker // what the city knows of who is asked; nil asks nothing
+	Text       notify.Sender  // text messages, for log-in codes
+	Wishes     *notify.Wishes // by which way somebody wants to be told first; nil keeps none
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.
 	RealName func(ctx context.Context, name string, id core.IDNumber) realname.Answer

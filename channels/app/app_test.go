@@ -34,6 +34,7 @@ import (
 	"lianou/core/pg/pgtest"
 	"lianou/core/wording"
 	"lianou/intake"
+	"lianou/intake/objections"
 	"lianou/intake/papers"
 	"lianou/intake/talks"
 )
@@ -91,6 +92,8 @@ func newDoor(t *testing.T) *door {
 	d.env.Talks, err = talks.New(talks.Deps{DB: db, Ring: keys.Ring, Platform: keys.Platform, Opener: keys.Opener, Audit: log, Bell: d.house.Bell, Jobs: queue, Speech: inserter})
 	must(t, err)
 	d.env.Papers, err = papers.New(papers.Deps{DB: db, Platform: keys.Platform, Digest: keys.Shared, Blobs: d.house.Blobs, Audit: log, Jobs: inserter})
+	must(t, err)
+	d.env.Objections, err = objections.New(objections.Deps{DB: db, Platform: keys.Platform, Shared: keys.Shared, Audit: log, Jobs: inserter})
 	must(t, err)
 	in, err := intake.New(t.Context(), intake.Config{Dir: t.TempDir()}, intake.Deps{DB: db, Platform: keys.Platform, Digest: keys.Shared,
 		Regions: d.house.Regions, Book: d.house.Book, Blobs: d.house.Blobs, Audit: log, Jobs: inserter, Log: d.env.Log})

@@ -10,6 +10,7 @@ import (
 	"lianou/channels"
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/intake/objections"
 )
 
 // boardView is the public board (公示栏) of a township or a village: what hangs today, and
@@ -24,6 +25,7 @@ type boardView struct {
 	Address string // of the page, "" where the gateway knows none
 	Today   core.Date
 	Sample  bool
+	Tally   objections.Tally // of the township, where it is large enough to be shown
 }
 
 // boardGroup is what hangs in one place.
@@ -61,7 +63,12 @@ func (c *Channel) board(w http.ResponseWriter, r *http.Request, sheet bool) {
 		c.sorry(w, r, err)
 		return
 	}
-	v := boardView{Place: place, Name: town.Name, Groups: byPlace(list), Sheet: sheet, Code: boardCode(list), Today: core.DateOf(c.env.Now())}
+	tally, err := c.tally(r, town.Code)
+	if err != nil {
+		c.sorry(w, r, err)
+		return
+	}
+	v := boardView{Tally: tally, Place: place, Name: town.Name, Groups: byPlace(list), Sheet: sheet, Code: boardCode(list), Today: core.DateOf(c.env.Now())}
 	if place != town.Code {
 		v.Town = town.Code
 		if len(v.Groups) > 0 {
@@ -117,5 +124,10 @@ func (c *Channel) publicPages() []channels.Endpoint {
 	get := func(path string, h http.HandlerFunc) channels.Endpoint {
 		return channels.Endpoint{Method: "GET", Path: path, Serve: h, PerMinute: 30}
 	}
-	return []channels.Endpoint{get("/board", c.boardsPage), get("/board/{place}", c.boardPage), get("/board/{place}/sheet", c.boardSheet)}
+	post := func(path string, h http.HandlerFunc) channels.Endpoint {
+		return channels.Endpoint{Method: "POST", Path: path, Serve: c.sameOrigin(h), PerMinute: 30, MaxBody: 16 << 10}
+	}
+	return []channels.Endpoint{get("/board", c.boardsPage), get("/board/{place}", c.boardPage), get("/board/{place}/sheet", c.boardSheet),
+		get("/board/{place}/object/{notice}", c.objectPage), post("/board/{place}/object/{notice}", c.objectPost),
+		get("/objection", c.objectionPage), post("/objection", c.objectionPost)}
 }

@@ -30,6 +30,17 @@ type caseView struct {
 	Letters    []channels.LetterAnswer
 }
 
+// LetterOf is the newest letter about an item, none for one that has none: there a refusal says
+// why, by which law, and what would have to be otherwise.
+func (v caseView) LetterOf(item core.ItemCode) []channels.LetterAnswer {
+	for i, l := range v.Letters {
+		if l.Item == item {
+			return v.Letters[i : i+1]
+		}
+	}
+	return nil
+}
+
 // Waiting reports whether papers came and nobody has looked: it is the officer's turn.
 func (v caseView) Waiting() bool { return v.Status.Status == wording.StatusPapersIn }
 
@@ -129,6 +140,9 @@ func (c *Channel) casePage(w http.ResponseWriter, r *http.Request) {
 		}
 		if r.URL.Query().Has("wrong") {
 			v.Promise = channels.AppealSent
+		}
+		if r.URL.Query().Has("unsolved") {
+			v.Promise = wording.UnsolvedSent
 		}
 		c.show(w, r, http.StatusOK, "case", view{Title: "办到哪了", Data: v})
 	})

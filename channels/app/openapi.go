@@ -57,6 +57,11 @@ func (r route) operation(reg huma.Registry, problem *huma.Schema) *huma.Operatio
 	if strings.Contains(r.endpoint.Path, "{id}") {
 		op.Parameters = []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}}}
 	}
+	for name, kind := range map[string]string{"place": huma.TypeString, "notice": huma.TypeInteger} {
+		if strings.Contains(r.endpoint.Path, "{"+name+"}") {
+			op.Parameters = []*huma.Param{{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: kind}}}
+		}
+	}
 	op.Parameters = append(op.Parameters, r.params()...)
 	if r.in != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: content("application/json", reg.Schema(r.in, true, ""))}

@@ -35,6 +35,10 @@ func (c *Channel) routes() []route {
 	get := func(path string, serve http.HandlerFunc) channels.Endpoint {
 		return channels.Endpoint{Method: "GET", Path: path, Serve: serve}
 	}
+	open := func(e channels.Endpoint) channels.Endpoint {
+		e.PerMinute = 30
+		return e
+	}
 	papers := post("/papers", c.postPapers)
 	papers.MaxBody = channels.MaxUpload
 	applications := channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60}
@@ -60,10 +64,18 @@ func (c *Channel) routes() []route {
 			in: of[channels.PapersBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
 		{endpoint: post("/applications/{receipt}/appeals", c.door.ServeAppeal), summary: "Say that the decision on an item is wrong: somebody new looks at it, and what was granted goes on meanwhile",
 			in: of[channels.AppealBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
+		{endpoint: post("/applications/{receipt}/unsolved", c.door.ServeUnsolved), summary: "Say that an item is not solved though its end was told: the unit that decided has it again, and after its answer the one above",
+			in: of[channels.UnsolvedBody](), out: types{201: of[channels.PapersAnswer](), 200: of[channels.PapersAnswer]()}, refuses: []int{401, 403, 404, 409, 413, 422, 429, 503}, once: true},
 		{endpoint: get("/applications/{receipt}/letters", c.door.ServeLetters), summary: "The letters of decisions on an application, newest first, without their text; none for a helper who was invited",
 			out: types{200: of[[]channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
 		{endpoint: get("/applications/{receipt}/letters/{letter}", c.door.ServeLetter), summary: "One letter, to read and as it is read out; that it was read stands in the log",
 			out: types{200: of[channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
+		{endpoint: open(get("/boards/{place}", c.door.ServeBoard)), summary: "What hangs on the public board of a township or a village today", open: true,
+			out: types{200: of[[]channels.PostingAnswer]()}, refuses: []int{422, 429, 503}},
+		{endpoint: open(post("/notices/{notice}/objections", c.door.ServeObject)), summary: "Say something against a public notice while it hangs, with or without a name; nothing of who it is about comes back", open: true,
+			in: of[channels.ObjectBody](), out: types{201: of[channels.ObjectAnswer](), 200: of[channels.ObjectAnswer]()}, refuses: []int{409, 413, 422, 429, 503}, once: true},
+		{endpoint: open(post("/objections/find", c.door.ServeObjection)), summary: "What came of it, by its number, in general words", open: true,
+			in: of[channels.NumberBody](), out: types{200: of[channels.SayAnswer]()}, refuses: []int{413, 422, 429, 503}},
 		{endpoint: get("/seen", c.door.ServeSeen), summary: "Who of the staff looked at the citizen's data: day, role and unit, for what, never a name; Link names the next page",
 			out: types{200: of[[]channels.SeenAnswer]()}, refuses: []int{401, 422, 503},
 			query: map[string]string{"before": "As Link of the page before names it"}},

@@ -62,7 +62,7 @@ func rungNames() map[casefile.Rung]string {
 func lateWhat(one casefile.Climbed) string {
 	what := map[casefile.DeadlineKind]string{casefile.DeadlineAccept: "受理", casefile.DeadlineSurvey: "调查", casefile.DeadlineVisit: "入户", casefile.DeadlineDecide: "作出决定",
 		casefile.DeadlinePapers: "补手续", casefile.DeadlineSupplement: "补材料", casefile.DeadlineDeliver: "交付", casefile.DeadlineTell: "当面告诉本人",
-		casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录", casefile.DeadlineReview: "定期复核"}[one.Deadline.Kind]
+		casefile.DeadlineCard: "核对退回的钱的卡", casefile.DeadlineConference: "一事一议", casefile.DeadlineLookup: "查部门的记录", casefile.DeadlineReview: "定期复核", casefile.DeadlineUnsolved: "答复没有解决的", casefile.DeadlineAsk: "问钱到没到", casefile.DeadlineMatter: "查对不上的钱"}[one.Deadline.Kind]
 	switch {
 	case casefile.LateOf(one.Deadline.Kind, one.Case) == wording.LateSorting:
 		return "分到镇上"

@@ -38,6 +38,7 @@ import (
 	"lianou/intake"
 	"lianou/intake/begun"
 	"lianou/intake/calls"
+	"lianou/intake/objections"
 	"lianou/intake/papers"
 	"lianou/intake/records"
 	"lianou/intake/talks"
@@ -77,6 +78,7 @@ type edge struct {
 	calls    *calls.Log
 	talks    *talks.Store
 	papers   *papers.Store
+	objects  *objections.Store
 	begun    *begun.Store
 	records  *records.Asker
 	intake   *intake.Intake
@@ -232,6 +234,9 @@ func (e *edge) work(ctx context.Context) error {
 	if e.papers, err = papers.New(papers.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Digest: e.keys.Shared, Blobs: e.blobs, Audit: e.audit, Jobs: e.platform}); err != nil {
 		return err
 	}
+	if e.objects, err = objections.New(objections.Deps{DB: e.stores.DB, Platform: e.keys.Platform, Shared: e.keys.Shared, Audit: e.audit, Jobs: e.platform}); err != nil {
+		return err
+	}
 	if e.begun, err = begun.New(begun.Deps{DB: e.stores.DB, Opener: e.keys.Opener, Shared: e.keys.Shared, Audit: e.audit}); err != nil {
 		return err
 	}
@@ -246,7 +251,7 @@ func (e *edge) work(ctx context.Context) error {
 
 func (e *edge) env() channels.Env {
 	env := channels.Env{Intake: e.intake, Log: e.log, Now: time.Now, Client: &http.Client{Timeout: 20 * time.Second}, Blobs: e.blobs,
-		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Begun: e.begun, Records: e.records, Papers: e.papers, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
+		Cases: e.cases, Kept: e.intake.Kept, Calls: e.calls, Talks: e.talks, Begun: e.begun, Records: e.records, Papers: e.papers, Objections: e.objects, Citizens: e.citizens, Shared: e.stores.Bell, Ring: e.keys.Ring, Metrics: e.metrics, Reported: e.reported, Callee: e.callee, Away: e.intake.Away, Regions: e.regions, Book: e.books,
 		Hears: e.hears, Hotwords: e.words, Cards: e.cards,
 		Mandates: mandate.NewReader(e.stores.DB, e.audit, e.own), Helpers: mandate.NewHelpers(e.stores.DB, e.keys.Shared, e.audit, e.own),
 		Wishes: notify.NewWishes(e.stores.DB, notify.NewKeys(e.keys.Shared))}

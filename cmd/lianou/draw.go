@@ -18,6 +18,8 @@ import (
 type drawCmd struct {
 	List   drawListCmd   `cmd:"" help:"List the rounds of random re-checks."`
 	Verify drawVerifyCmd `cmd:"" help:"Draw a round again from the log and the frozen list, by code of its own."`
+	Days   drawDaysCmd   `cmd:"" help:"List the rounds of sampled calls: who is asked whether the money of a day arrived."`
+	Paid   drawPaidCmd   `cmd:"" help:"Draw a round of sampled calls again, in the same way."`
 }
 
 type drawListCmd struct{}
@@ -46,6 +48,56 @@ func (drawListCmd) Run(t *tool) error {
 			}
 			return pg.Fail(rows.Err(), "list the rounds of re-checks")
 		})
+	}))
+}
+
+type drawDaysCmd struct{}
+
+func (drawDaysCmd) Run(t *tool) error {
+	return judged(withAudit(t, func(_ *boot.Config, db *pg.DB) error {
+		return db.Read(t.ctx, pg.City("lianou draw days"), func(ctx context.Context, tx *pg.Tx) error {
+			rows, err := tx.Query(ctx, `select id, county, day::text, percent, more, state, coalesce(lines, 0), coalesce(calls, 0) from sampled_round order by id desc limit 400`)
+			if err != nil {
+				return pg.Fail(err, "list the rounds of sampled calls")
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var id int64
+				var percent, more, lines, calls int
+				var county, day, state string
+				if err := rows.Scan(&id, &county, &day, &percent, &more, &state, &lines, &calls); err != nil {
+					return pg.Fail(err, "read a round")
+				}
+				fmt.Fprintf(t.out, "round %d: county %s, paid on %s, at least %d %%, %d tickets more a reason, %s, %d payments, %d drawn\n", id, county, day, percent, more, state, lines, calls)
+			}
+			return pg.Fail(rows.Err(), "list the rounds of sampled calls")
+		})
+	}))
+}
+
+type drawPaidCmd drawVerifyCmd
+
+// Run exits as that of drawVerifyCmd.
+func (c drawPaidCmd) Run(t *tool) error {
+	return judged(withAudit(t, func(cfg *boot.Config, db *pg.DB) error {
+		key, err := drawVerifyCmd(c).key(cfg)
+		if err != nil {
+			return err
+		}
+		rep, err := redraw.CheckPaid(t.ctx, db, key, c.Round)
+		if core.KindOf(err) == core.KindNotFound {
+			return fmt.Errorf("there is no round %d; `lianou draw days` names them", c.Round)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "round %d, %s: %d payments on the list, %d drawn\n", rep.Round, rep.State, rep.Cases, rep.Drawn)
+		if len(rep.Faults) > 0 {
+			fmt.Fprintf(t.out, "  %s\n", strings.Join(rep.Faults, "\n  "))
+			return broken("the draw of round %d is not what it says", c.Round)
+		}
+		fmt.Fprintln(t.out, "drawn again from the log and the list: the same")
+		return nil
 	}))
 }
 

@@ -22,6 +22,7 @@ import (
 	"lianou/core/registry/twins"
 	"lianou/core/routing"
 	"lianou/core/rulebook"
+	"lianou/core/sampled"
 	"lianou/core/seal"
 	"lianou/core/simulate"
 	"lianou/core/staff"
@@ -55,6 +56,7 @@ type house struct {
 	watch    *watch.Watch
 	quota    *quota.Quota
 	recheck  *recheck.Recheck
+	sampled  *sampled.Sampled
 	calls    *calls.Log
 	drafts   *drafts.Store
 	chats    *talks.Desk
@@ -181,6 +183,11 @@ func (h *house) casework(context.Context) (err error) {
 		return err
 	}
 	if h.recheck, err = recheck.New(recheck.Deps{DB: h.stores.DB, Cases: h.cases, Staff: h.staff, Audit: h.audit, Ring: h.keys.Ring, Regions: h.registry.Regions()}); err != nil {
+		return err
+	}
+	h.sampled, err = sampled.New(sampled.Deps{DB: h.stores.DB, Cases: h.cases, Staff: h.staff, Audit: h.audit, Ring: h.keys.Ring, Regions: h.registry.Regions(),
+		Calendar: func() sampled.Calendar { return h.books.Calendar() }})
+	if err != nil {
 		return err
 	}
 	h.quota, err = quota.New(quota.Deps{DB: h.stores.DB, Registry: h.registry, Cases: h.cases, Books: h.books, Audit: h.audit, Outbox: outbox, Ring: h.keys.Ring})

@@ -20,6 +20,7 @@ import (
 	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/recheck"
+	"lianou/channels/desk/sampled"
 	"lianou/channels/desk/township"
 	"lianou/channels/desk/twins"
 	"lianou/channels/look"
@@ -37,16 +38,17 @@ func roomParts(h *house) ([]boot.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls := agent.New(agent.Deps{Desk: shell, Flow: h.flow, Calls: h.calls, Registry: h.registry, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Opener: h.keys.Opener, Chats: h.chats, Begun: h.begun})
+	calls := agent.New(agent.Deps{Desk: shell, Flow: h.flow, Calls: h.calls, Registry: h.registry, Regions: h.regions, Staff: h.staff, DB: h.stores.DB, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Opener: h.keys.Opener, Chats: h.chats, Begun: h.begun, Sampled: h.sampled})
 	window := counter.New(counter.Deps{Desk: shell, DB: h.stores.DB, Blobs: h.blobs, Audit: h.audit, Cases: h.cases, Flow: h.flow, Calls: h.calls, Bell: h.stores.Bell, Regions: h.regions})
-	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats, Recheck: h.recheck})
+	town := township.New(township.Deps{Desk: shell, DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Blobs: h.blobs, Audit: h.audit, Regions: h.regions, Book: h.books, Chats: h.chats, Recheck: h.recheck, Sampled: h.sampled})
 	money := county.New(county.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Payout: h.payout, Audit: h.audit, Staff: h.staff, Regions: h.regions})
 	lines := budget.New(budget.Deps{DB: h.stores.DB, Budgets: h.payout.Budgets, Staff: h.staff, Regions: h.regions, Books: h.books})
-	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Audit: h.audit, Regions: h.regions})
+	whole := city.New(city.Deps{DB: h.stores.DB, Cases: h.cases, Flow: h.flow, Staff: h.staff, Audit: h.audit, Regions: h.regions, Sampled: h.sampled})
 	register := people.New(people.Deps{Desk: shell, DB: h.stores.DB, Registry: h.registry, Changes: h.changes, Life: h.life, Twins: h.twins, Regions: h.regions, Staff: h.staff, Cases: h.cases, Audit: h.audit, Bell: h.stores.Bell, Book: h.books})
 	order := ranking.New(ranking.Deps{DB: h.stores.DB, Watch: h.watch, Registry: h.registry, Staff: h.staff, Books: h.books, Audit: h.audit, Bell: h.stores.Bell})
 	scarce := quota.New(quota.Deps{DB: h.stores.DB, Quota: h.quota, Registry: h.registry, Staff: h.staff, Audit: h.audit})
 	again := recheck.New(recheck.Deps{DB: h.stores.DB, Recheck: h.recheck, Cases: h.cases, Staff: h.staff, Audit: h.audit, Regions: h.regions})
+	arrived := sampled.New(sampled.Deps{DB: h.stores.DB, Sampled: h.sampled, Cases: h.cases, Staff: h.staff, Audit: h.audit, Bell: h.stores.Bell, Regions: h.regions})
 	rules := book.New(book.Deps{DB: h.stores.DB, Rules: h.rules, Staff: h.staff, Regions: h.regions, Simulate: h.simulate, Watch: h.watch, Jobs: h.own, Registry: h.registry, Audit: h.audit, Bell: h.stores.Bell})
 	double := twins.New(twins.Deps{DB: h.stores.DB, Twins: h.twins, Staff: h.staff, Audit: h.audit, Regions: h.regions})
 	mine := own.New(own.Deps{DB: h.stores.DB, Staff: h.staff, Cases: h.cases, Flow: h.flow, Audit: h.audit})
@@ -60,7 +62,7 @@ func roomParts(h *house) ([]boot.Part, error) {
 		return nil, err
 	}
 	leaves := export.New(export.Deps{DB: h.stores.DB, Exports: files, Cases: h.cases, Payout: h.payout, Trail: walker, Staff: h.staff})
-	handler, err := shell.Handler(calls, window, town, money, lines, whole, traced, order, scarce, again, rules, double, register, leaves, mine)
+	handler, err := shell.Handler(calls, window, town, money, lines, whole, traced, order, scarce, again, arrived, rules, double, register, leaves, mine)
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ const scanners = 2
 // office, and the integrator of the audit log.
 func workerParts(ctx context.Context, h *house) ([]boot.Part, error) {
 	list := jobs.NewWorkers()
-	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.flow.RegisterReviews(list, reviewsEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.payout.RegisterEmergency(list, monthsEvery), h.payout.RegisterLate(list, monthsEvery), h.drafts.Register(list), h.begun.Register(list), h.records.Register(list), h.registry.Register(h.stores.DB, list), h.life.Register(h.stores.DB, list),
+	sweeps := []jobs.Periodic{h.flow.Register(list, sweepEvery), h.flow.RegisterReviews(list, reviewsEvery), h.payout.Register(list, bankEvery), h.payout.RegisterMonths(list, monthsEvery), h.payout.RegisterEmergency(list, monthsEvery), h.payout.RegisterLate(list, monthsEvery), h.sampled.Register(list, monthsEvery), h.drafts.Register(list), h.begun.Register(list), h.records.Register(list), h.registry.Register(h.stores.DB, list), h.life.Register(h.stores.DB, list),
 		h.twins.Register(list, sweepEvery), h.quota.Register(list)}
 	h.speech.Register(list)
 	h.voices.Register(list)

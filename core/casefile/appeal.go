@@ -21,6 +21,7 @@ type Door string
 // The doors.
 const (
 	DoorDesk    Door = "desk"    // an officer of the case wrote it down
+	DoorVillage Door = "village" // the village assistant did; of what is not solved
 	DoorWindow  Door = "window"  // a clerk, for who stands there
 	DoorHotline Door = "hotline" // an agent, for who rings
 	DoorApp     Door = "app"
@@ -29,7 +30,7 @@ const (
 
 // Say names a door to colleagues.
 func (d Door) Say() string {
-	return map[Door]string{DoorDesk: "经办登记", DoorWindow: "窗口", DoorHotline: "12345 电话", DoorApp: "手机上", DoorMini: "微信上"}[d]
+	return map[Door]string{DoorDesk: "经办登记", DoorVillage: "村里", DoorWindow: "窗口", DoorHotline: "12345 电话", DoorApp: "手机上", DoorMini: "微信上"}[d]
 }
 
 // AppealState is how far an appeal is.

@@ -36,6 +36,8 @@ const (
 	ActAppeal         ActName = "appeal"             // claim
 	ActReview         ActName = "review_appeal"      // claim: an answer to an appeal about what was granted
 	ActReviewDecide   ActName = "decide_appeal"      // claim: the second person's word on it
+	ActUnsolved       ActName = "unsolved"           // claim: the household was told of the end, and it is not solved
+	ActUnsolvedAnswer ActName = "answer_unsolved"    // claim: the word of the unit where that lies
 	ActConference     ActName = "conference"         // 一事一议: call it
 	ActInvite         ActName = "conference_invite"  // one more, another day or place
 	ActMinutes        ActName = "conference_minutes" // what was said, voted and resolved, with the first signature
@@ -59,6 +61,7 @@ const (
 	ActCheckMeans    ActName = "means_check"    // departments are asked about what a visit saw
 	ActHandOver      ActName = "hand_over"      // from who is away to who stands in; offered with the leave and not in the case
 	ActHandBack      ActName = "hand_back"      // who was away is back, and nothing was done
+	ActAssign        ActName = "assign"         // into somebody's hands, by whoever looks after the township; offered with the list of what waits
 )
 
 // Act is one thing the actor may do. Why is "" when it may be done now; otherwise
@@ -92,11 +95,12 @@ type Situation struct {
 	Handed     map[core.ClaimID]Delivery // was not taken back
 	Conference *Conference               // called, and not ended yet
 	Changes    []Change
-	Reviews    []Review // periodic re-checks of money that runs
-	Doubts     int      // what nobody has looked at yet
-	Papers     int      // came in after the application, and nobody has looked at it
-	Looks      int      // what a register answers, and nobody has looked up
-	Agents     int      // who may act for the household
+	Reviews    []Review   // periodic re-checks of money that runs
+	Unsolved   []Unsolved // what the household says is not solved, oldest first
+	Doubts     int        // what nobody has looked at yet
+	Papers     int        // came in after the application, and nobody has looked at it
+	Looks      int        // what a register answers, and nobody has looked up
+	Agents     int        // who may act for the household
 }
 
 // errNotNow carries a reason why an act that belongs to the actor must wait.
@@ -140,7 +144,7 @@ func rules() map[ActName]rule {
 		ActPropose:        {[]Role{RoleOfficer, RoleCounty}, atWork, []ClaimState{ClaimAgreed}, mayPropose},
 		ActAppraise:       {officer, running, []ClaimState{ClaimAgreed, ClaimObjected}, mayAppraise},
 		ActPublish:        {[]Role{RoleOfficer, RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayPublish},
-		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
+		ActObject:         {[]Role{RoleOfficer, RoleClerk, RoleAgent, RoleApprover, RoleCounty}, running, []ClaimState{ClaimNoticed, ClaimObjected}, nil},
 		ActAnswer:         {[]Role{RoleOfficer, RoleCounty}, running, []ClaimState{ClaimObjected}, mayAnswer},
 		ActDecide:         {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, mayDecide},
 		ActSendBack:       {[]Role{RoleApprover, RoleCounty}, running, []ClaimState{ClaimReviewed, ClaimNoticed}, maySecond},
@@ -151,6 +155,8 @@ func rules() map[ActName]rule {
 		ActAppeal:         {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, append([]ClaimState{ClaimAgreed}, decided...), mayAppeal},
 		ActReview:         {[]Role{RoleOfficer, RoleCounty}, any, decided, mayReview},
 		ActReviewDecide:   {[]Role{RoleApprover, RoleCounty}, any, decided, maySecondReview},
+		ActUnsolved:       {[]Role{RoleOfficer, RoleClerk, RoleAssistant, RoleAgent, RoleCounty}, any, decided, mayUnsolved},
+		ActUnsolvedAnswer: {[]Role{RoleOfficer, RoleApprover, RoleCounty, RoleCity}, any, append([]ClaimState{ClaimProposed, ClaimAgreed, ClaimReviewed, ClaimNoticed, ClaimObjected, ClaimAppealed, ClaimWithdrawn}, decided...), mayAnswerUnsolved},
 		ActConference:     {meet, atWork, nil, mayConfer},
 		ActInvite:         {meet, []CaseState{CaseConference}, nil, mayInvite},
 		ActMinutes:        {meet, []CaseState{CaseConference}, nil, mayMinute},
@@ -170,6 +176,7 @@ func rules() map[ActName]rule {
 		ActCheckMeans:     {[]Role{RoleOfficer, RoleAssistant}, any, nil, mayCheckMeans},
 		ActHandOver:       {[]Role{RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
 		ActHandBack:       {[]Role{RoleOfficer, RoleAssistant, RoleApprover, RoleCounty, RoleCity}, append([]CaseState{CaseOpen, CaseReturned}, running...), nil, nil},
+		ActAssign:         {[]Role{RoleApprover, RoleCounty}, append([]CaseState{CaseOpen}, running...), nil, nil},
 		ActProposeCard:    {officer, append([]CaseState{CaseOpen}, any...), nil, nil},
 		ActConfirmCard:    {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
 		ActRejectCard:     {second, append([]CaseState{CaseOpen}, any...), nil, maySecondCard},
@@ -184,7 +191,7 @@ func waits() []ActName {
 // order is how a desk lists acts.
 func order() []ActName {
 	return []ActName{ActWeigh, ActLookPapers, ActLookedUp, ActAccept, ActEmergency, ActRecordVisit, ActSecondVisit, ActCheckMeans, ActConfirmCard, ActAppraise, ActPropose, ActPublish, ActDecide, ActReviewDecide, ActChangeDecide, ActSendBack, ActSecondDelivery, ActDeliver,
-		ActAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActReviewBenefit, ActChange, ActTakeBack, ActAppeal,
+		ActAnswer, ActUnsolvedAnswer, ActReview, ActPlanVisit, ActAddItem, ActDrop, ActSupplement, ActResume, ActObject, ActReferResult, ActConference, ActMinutes, ActConferenceIn, ActConferenceRead, ActInvite, ActConferenceOff, ActReviewBenefit, ActChange, ActTakeBack, ActUnsolved, ActAppeal,
 		ActProposeCard, ActRejectCard, ActAuthorise, ActTakeWordBack, ActEndMandate, ActRelocate, ActReturn, ActWithdraw}
 }
 

@@ -55,6 +55,12 @@ func LateOf(k DeadlineKind, c Case) wording.LateWhat {
 		return wording.LateCard
 	case k == DeadlineReview:
 		return wording.LateReview
+	case k == DeadlineUnsolved:
+		return wording.LateUnsolved
+	case k == DeadlineAsk:
+		return wording.LateAsk
+	case k == DeadlineMatter:
+		return wording.LateMatter
 	case k == DeadlineLookup:
 		return wording.LateLookup
 	case k == DeadlineConference:

@@ -53,25 +53,3 @@ func (s *Store) NoConflict(ctx context.Context, tx *pg.Tx, id core.CaseID, staff
 	}
 	return ErrConflictOfInterest
 }
-
-// Loads counts the cases that are not closed by the people in whose hands they
-// are, as officer or as assistant, in one township.
-func (s *Store) Loads(ctx context.Context, tx *pg.Tx, region core.RegionCode, staff []core.StaffID) (map[core.StaffID]int, error) {
-	ids := make([]int64, 0, len(staff))
-	for _, id := range staff {
-		ids = append(ids, int64(id))
-	}
-	rows, err := tx.Query(ctx, `select who, count(*) from (
-			select officer as who from casefile where region = $1 and state not in ('settled', 'withdrawn') and officer = any($2)
-			union all
-			select assistant from casefile where region = $1 and state not in ('settled', 'withdrawn') and assistant = any($2)
-		) held group by who`, region, ids)
-	if err != nil {
-		return nil, pg.Fail(err, "count what people have in hand")
-	}
-	loads := map[core.StaffID]int{}
-	var id core.StaffID
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error { loads[id] = n; return nil })
-	return loads, pg.Fail(err, "count what people have in hand")
-}

@@ -24,8 +24,11 @@ const (
 	DeadlineTell       DeadlineKind = "tell"    // somebody is to be reached in person
 	DeadlineCard       DeadlineKind = "card"    // money came back and waits for a card
 	DeadlineConference DeadlineKind = "conference"
-	DeadlineLookup     DeadlineKind = "lookup" // what a register answers is looked up by then
-	DeadlineReview     DeadlineKind = "review" // money that runs is looked at again by then
+	DeadlineLookup     DeadlineKind = "lookup"   // what a register answers is looked up by then
+	DeadlineReview     DeadlineKind = "review"   // money that runs is looked at again by then
+	DeadlineUnsolved   DeadlineKind = "unsolved" // what the household says is not solved is answered by then
+	DeadlineAsk        DeadlineKind = "ask"      // somebody asks by then whether the money arrived
+	DeadlineMatter     DeadlineKind = "matter"   // and finds out why it did not
 )
 
 // Deadline is one thing due.
@@ -49,7 +52,7 @@ type Deadline struct {
 // Its Level is the one below the first that is told.
 func (s *Store) SetDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
-		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind <> 'review' do nothing`,
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do nothing`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "set a deadline")
 }
@@ -62,6 +65,15 @@ func (s *Store) StartReview(ctx context.Context, tx *pg.Tx, r Review) error {
 	return pg.Fail(err, "start the clock of a re-check")
 }
 
+// StartAnew starts the clock of what is asked about money (DeadlineAsk, DeadlineMatter): a new one each
+// time, that climbs from below. One that runs for the claim keeps its day.
+func (s *Store) StartAnew(ctx context.Context, tx *pg.Tx, d Deadline) error {
+	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
+		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind in ('ask', 'matter') and met is null do nothing`,
+		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
+	return pg.Fail(err, "start a clock anew")
+}
+
 // MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever
 // was told stays told, and the next rung is told when the new day has passed.
 func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
@@ -71,12 +83,12 @@ func (s *Store) MoveDeadline(ctx context.Context, tx *pg.Tx, d Deadline) error {
 }
 
 // Resume has a clock that was met go on until Due, and starts one that never ran. Whoever
-// was told stays told; the next rung has until tomorrow at least. One that runs goes on as
-// it is.
+// was told stays told; the next rung has until tomorrow at least, and none below Level is told
+// from now on. One that runs goes on as it is.
 func (s *Store) Resume(ctx context.Context, tx *pg.Tx, d Deadline) error {
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
 		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1
-		on conflict (case_id, claim_id, kind) where kind <> 'review' do update set due = excluded.due, law = excluded.law, rest = $7, met = null,
+		on conflict (case_id, claim_id, kind) where kind not in ('review', 'ask', 'matter') do update set due = excluded.due, law = excluded.law, rest = $7, met = null, level = greatest(deadline.level, excluded.level),
 			next = case when deadline.level = 0 then excluded.due else greatest(excluded.due, $8) end
 			where deadline.met is not null`,
 		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level, d.Rest, day(tx.Today()))
@@ -97,10 +109,10 @@ func (s *Store) MeetEach(ctx context.Context, tx *pg.Tx, id core.CaseID, kind De
 }
 
 // MeetAll ends every deadline of a case that is over, but for what is still to be done by
-// somebody: telling the household in person, the card of money that came back, and the re-check
-// of money that runs.
+// somebody: telling the household in person, the card of money that came back, the re-check of
+// money that runs, what the household says is not solved, and what is asked about money that was paid.
 func (s *Store) MeetAll(ctx context.Context, tx *pg.Tx, id core.CaseID) error {
-	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review')`, id, tx.Now())
+	_, err := tx.Exec(ctx, `update deadline set met = $2 where case_id = $1 and met is null and kind not in ('tell', 'card', 'review', 'unsolved', 'ask', 'matter')`, id, tx.Now())
 	return pg.Fail(err, "end the deadlines of a case")
 }
 

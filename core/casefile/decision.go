@@ -111,6 +111,10 @@ var ErrNoticeRuns = core.E(core.KindConflict, "notice_runs", "公示还没满期
 // ErrObjectionOpen is the answer to a decision while an objection is unanswered.
 var ErrObjectionOpen = core.E(core.KindConflict, "objection_open", "有人提了不同意见,答复后才能定。")
 
+// ErrObjectionComing is the answer to a decision while an objection that somebody sent at a
+// door of their own is not filed yet.
+var ErrObjectionComing = core.E(core.KindConflict, "objection_coming", "有人从网上提了不同意见,还在收进来。过几分钟刷新这一页,看到了、答复了,才能定。")
+
 // DecideClaim moves the claim to its decided state in the transaction that wrote
 // the decision.
 func (s *Store) DecideClaim(ctx context.Context, tx *pg.Tx, c Claim, d Decision) error {
@@ -128,6 +132,8 @@ func (s *Store) DecideClaim(ctx context.Context, tx *pg.Tx, c Claim, d Decision)
 		return ErrNoticeRuns
 	case "claim_objection":
 		return ErrObjectionOpen
+	case "claim_objection_sent":
+		return ErrObjectionComing
 	}
 	return s.stepped(ctx, tx, c.step(to), pg.Fail(err, "decide a claim"))
 }

@@ -52,6 +52,7 @@ func movers() map[string]mover {
 		"case":        {"Case (个案)", "casefile", []string{"settled", "withdrawn"}},
 		"claim":       {"Claim (事项申办)", "claim", []string{"closed", "withdrawn"}},
 		"appeal":      {"Appeal (申诉)", "appeal", []string{"answered", "withdrawn"}},
+		"unsolved":    {"What is not solved (没有解决)", "unsolved", []string{"solved", "stands"}},
 		"visit":       {"Home visit (入户)", "visit", []string{"confirmed"}},
 		"notice":      {"Public notice (公示)", "public_notice", []string{"ended", "stopped"}},
 		"objection":   {"Objection (公示异议)", "objection", []string{"founded", "unfounded"}},

@@ -24,11 +24,13 @@ type InHand struct {
 	Due  core.Date
 }
 
-// Handed is one case that went from one hand to another while somebody was away.
+// Handed is one case that went from one hand to another while somebody was away, or in one act
+// with others of theirs.
 type Handed struct {
 	ID       int64
 	Case     core.CaseID
-	Absence  int64
+	Absence  int64 // 0: by a move
+	Move     int64 // 0: by leave
 	Part     Part
 	From, To core.StaffID
 	At       time.Time
@@ -71,8 +73,8 @@ func (s *Store) HandOver(ctx context.Context, tx *pg.Tx, c Case, h Handed, by co
 	if err := s.rehand(ctx, tx, c.ID, h.Part, h.From, h.To); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `insert into case_handover (case_id, region, absence, part, from_staff, to_staff, at, by_staff)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.Region, h.Absence, h.Part, h.From, h.To, tx.Now(), by)
+	_, err := tx.Exec(ctx, `insert into case_handover (case_id, region, absence, part, from_staff, to_staff, at, by_staff, move)
+		values ($1, $2, nullif($3, 0), $4, $5, $6, $7, $8, nullif($9, 0))`, c.ID, c.Region, h.Absence, h.Part, h.From, h.To, tx.Now(), by, h.Move)
 	return pg.Fail(err, "write a hand-over")
 }
 
@@ -116,12 +118,17 @@ func (s *Store) HandedIn(ctx context.Context, tx *pg.Tx, absence int64) ([]Hande
 	return s.handed(ctx, tx, handedQuery+`absence = $1 order by id`, absence)
 }
 
+// HandedBy lists what one move handed over and was not given back.
+func (s *Store) HandedBy(ctx context.Context, tx *pg.Tx, move int64) ([]Handed, error) {
+	return s.handed(ctx, tx, handedQuery+`move = $1 order by id`, move)
+}
+
 // HandedOf lists what was handed to or from somebody since a moment, the newest first.
 func (s *Store) HandedOf(ctx context.Context, tx *pg.Tx, who core.StaffID, since time.Time) ([]Handed, error) {
 	return s.handed(ctx, tx, handedQuery+`(to_staff = $1 or from_staff = $1) and at >= $2 order by at desc, id desc limit 200`, int64(who), since)
 }
 
-const handedQuery = `select id, case_id, absence, part, from_staff, to_staff, at, ` + doneSince + ` from case_handover where undone is null and `
+const handedQuery = `select id, case_id, coalesce(absence, 0), coalesce(move, 0), part, from_staff, to_staff, at, ` + doneSince + ` from case_handover where undone is null and `
 
 func (s *Store) handed(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Handed, error) {
 	rows, err := tx.Query(ctx, sql, args...)
@@ -132,7 +139,7 @@ func (s *Store) handed(ctx context.Context, tx *pg.Tx, sql string, args ...any) 
 	var list []Handed
 	for rows.Next() {
 		var h Handed
-		if err := rows.Scan(&h.ID, &h.Case, &h.Absence, &h.Part, &h.From, &h.To, &h.At, &h.Done); err != nil {
+		if err := rows.Scan(&h.ID, &h.Case, &h.Absence, &h.Move, &h.Part, &h.From, &h.To, &h.At, &h.Done); err != nil {
 			return nil, pg.Fail(err, "read a hand-over")
 		}
 		list = append(list, h)

@@ -31,6 +31,11 @@ type PublicNotice struct {
 	Again    bool   // it will hang again after this
 }
 
+// Sum is the amount as a board says it, "" for none.
+func (n PublicNotice) Sum() string {
+	return Posting{HasSum: n.HasSum, Amount: n.Amount, Period: n.Period}.Sum()
+}
+
 // nobody is a masked name of which nothing is shown.
 const nobody = "某某"
 

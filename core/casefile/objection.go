@@ -18,9 +18,11 @@ type Objection struct {
 	Notice   int64
 	Claim    core.ClaimID
 	At       time.Time
-	Says     string       // sealed at rest; text and who said it
-	TakenBy  core.StaffID // who wrote it down, 0: before that was kept
-	Outcome  string       // "", "founded", "unfounded"
+	Says     string          // sealed at rest; text and who said it
+	Door     Door            // at which it was first said
+	Words    []ObjectionWord // each time the same sender wrote, at a door of their own
+	TakenBy  core.StaffID    // who wrote it down, 0: before that was kept, or they themselves
+	Outcome  string          // "", "founded", "unfounded"
 	By       core.StaffID
 	Reasons  string
 	Answered time.Time
@@ -66,6 +68,7 @@ var ErrObjectionsUnseen = core.E(core.KindConflict, "record_changed", "意见有
 // Answer is what came of looking into the objections that the page of whoever answers showed.
 type Answer struct {
 	Saw     []int64 // ids; what came in meanwhile stays open
+	Heard   int64   // the last word of them that it showed; later ones read as said afterwards
 	By      core.StaffID
 	Founded bool
 	Reasons string
@@ -85,8 +88,9 @@ func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, in
 	if in.Founded {
 		outcome = "founded"
 	}
-	tag, err := tx.Exec(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5
-		where claim_id = $1 and answered is null and id = any ($6)`, claim.ID, outcome, in.By, in.Reasons, tx.Now(), in.Saw)
+	tag, err := tx.Exec(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5, heard = $7
+		where claim_id = $1 and answered is null and id = any ($6)
+			and $7 >= coalesce((select min(w.id) from objection_word w where w.objection_id = objection.id), 0)`, claim.ID, outcome, in.By, in.Reasons, tx.Now(), in.Saw, in.Heard)
 	switch {
 	case pg.Constraint(err) == "objection_people":
 		return false, ErrSamePerson
@@ -129,7 +133,9 @@ type Heard struct {
 func (s *Store) situationHeard(ctx context.Context, tx *pg.Tx, out *Situation) error {
 	out.Heard = map[core.ClaimID]Heard{}
 	rows, err := tx.Query(ctx, `select claim_id, coalesce(taken_by, 0), coalesce(by_staff, 0) from objection o where case_id = $1
-		and not exists (select from decision d where d.claim_id = o.claim_id and d.at >= o.answered)`, out.Case.ID)
+		and not exists (select from decision d where d.claim_id = o.claim_id and d.at >= o.answered)
+		union all select o.claim_id, w.taken_by, 0 from objection_word w join objection o on o.id = w.objection_id
+			where w.case_id = $1 and w.taken_by is not null and o.answered is null`, out.Case.ID)
 	if err != nil {
 		return pg.Fail(err, "read who heard objections")
 	}
@@ -149,7 +155,7 @@ func (s *Store) situationHeard(ctx context.Context, tx *pg.Tx, out *Situation) e
 }
 
 func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Objection, error) {
-	rows, err := tx.Query(ctx, `select id, notice_id, claim_id, at, says, coalesce(outcome, ''), coalesce(by_staff, 0), reasons, answered, coalesce(taken_by, 0)
+	rows, err := tx.Query(ctx, `select id, notice_id, claim_id, at, says, coalesce(outcome, ''), coalesce(by_staff, 0), reasons, answered, coalesce(taken_by, 0), door
 		from objection where case_id = $1 order by id`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read objections")
@@ -160,7 +166,7 @@ func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box
 		var o Objection
 		var sealed []byte
 		var answered *time.Time
-		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered, &o.TakenBy); err != nil {
+		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered, &o.TakenBy, &o.Door); err != nil {
 			return nil, pg.Fail(err, "read an objection")
 		}
 		if o.Says, err = b.get("objection", "says/"+strconv.FormatInt(int64(o.Claim), 10), sealed); err != nil {
@@ -169,5 +175,12 @@ func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box
 		o.Answered = timeOf(answered)
 		list = append(list, o)
 	}
-	return list, pg.Fail(rows.Err(), "read objections")
+	if err := pg.Fail(rows.Err(), "read objections"); err != nil || len(list) == 0 {
+		return list, err
+	}
+	words, err := s.objectionWords(ctx, tx, id, b)
+	for i := range list {
+		list[i].Words = words[list[i].ID]
+	}
+	return list, err
 }

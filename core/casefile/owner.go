@@ -18,17 +18,19 @@ type Left struct {
 // LeftBy lists what nobody has in hand, by case, after one, at most limit: of open cases that
 // a township has and did not hand back to the county, and of those that are over and somebody is still to be told of. gone are
 // closed accounts; there are the villages, townships and counties in which somebody could take that
-// part today.
+// part today. What waits for a hand by its turn is left out.
 func (s *Store) LeftBy(ctx context.Context, tx *pg.Tx, part Part, gone []core.StaffID, there []core.RegionCode, after core.CaseID, limit int) ([]Left, error) {
 	const officers = `select f.id, coalesce(f.officer, 0) from casefile f
 		where f.id > $4 and (f.officer = any ($1) or f.officer is null) and f.state not in ('returned', 'settled', 'withdrawn') and f.routed is not null
+			and not exists (select from case_wait w where w.case_id = f.id and w.part = 'officer' and w.why = 'full' and w.ended is null)
 			and array[f.village, f.region, left(f.region, 6), $3] && $2 order by f.id limit $5`
 	const assistants = `select id, hand from (
 			select f.id, coalesce(f.assistant, 0) as hand, f.region, f.village from casefile f
 				where (f.assistant = any ($1) or f.assistant is null) and f.state not in ('returned', 'settled', 'withdrawn') and f.routed is not null
 			union select f.id, coalesce(f.assistant, 0), f.region, f.village from call_task t join casefile f on f.id = t.case_id
 				where t.done is null and (f.assistant = any ($1) or f.assistant is null)) l
-		where id > $4 and array[village, region, left(region, 6), $3] && $2 order by id limit $5`
+		where id > $4 and not exists (select from case_wait w where w.case_id = l.id and w.part = 'assistant' and w.ended is null)
+			and array[village, region, left(region, 6), $3] && $2 order by id limit $5`
 	sql := officers
 	if part == PartAssistant {
 		sql = assistants

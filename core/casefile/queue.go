@@ -31,17 +31,18 @@ type QueueFilter struct {
 // QueueRow is one line of a queue. Names show, numbers do not.
 type QueueRow struct {
 	Case
-	Status  wording.Status // of the whole case
-	Detail  string
-	Items   []string  // names of the claims, in the order they were made
-	Waiting int       // claims that wait for a second person
-	NextDue core.Date // the nearest deadline not met, zero for none
-	Late    bool      // NextDue has passed
-	HasCall bool      // there is a recording to listen to
-	HasChat bool      // it came from a conversation that was handed to an agent
-	Papers  int       // came in after the application, and nobody has looked at it
-	Looks   int       // what a register answers and nobody has looked up
-	Asks    int       // how often the household was asked for what is missing
+	Status   wording.Status // of the whole case
+	Detail   string
+	Items    []string  // names of the claims, in the order they were made
+	Waiting  int       // claims that wait for a second person
+	NextDue  core.Date // the nearest deadline not met, zero for none
+	Late     bool      // NextDue has passed
+	HasCall  bool      // there is a recording to listen to
+	HasChat  bool      // it came from a conversation that was handed to an agent
+	Papers   int       // came in after the application, and nobody has looked at it
+	Looks    int       // what a register answers and nobody has looked up
+	Unsolved int       // what the household says is not solved and nobody has answered
+	Asks     int       // how often the household was asked for what is missing
 }
 
 // Page is one piece of a queue; Next is "" at its end.
@@ -97,7 +98,8 @@ const (
 			and exists (select 1 from public_notice n where n.case_id = k.case_id and n.claim_id = k.id and n.state <> 'stopped' and n.until_day < $3))),
 		(select min(d.due) from deadline d where d.case_id = f.id and d.met is null),
 		(select count(*) from case_supplement u where u.case_id = f.id and u.looked is null),
-		(select count(*) from case_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from case_ask a where a.case_id = f.id)
+		(select count(*) from case_look l where l.case_id = f.id and l.done is null), (select coalesce(max(a.nth), 0) from case_ask a where a.case_id = f.id),
+		(select count(*) from unsolved u where u.case_id = f.id and u.state = 'open')
 		from (`
 	queueRest = `) w join casefile f on f.id = w.id
 		left join case_status s on s.application = w.said` + queueOrder
@@ -163,7 +165,7 @@ func (s *Store) Queue(ctx context.Context, tx *pg.Tx, q QueueFilter, limit int, 
 	for rows.Next() {
 		var r QueueRow
 		var due *time.Time
-		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due, &r.Papers, &r.Looks, &r.Asks)
+		c, err := scanCase(rows, &r.Status, &r.Detail, &r.HasCall, &r.HasChat, &r.Items, &r.Waiting, &due, &r.Papers, &r.Looks, &r.Asks, &r.Unsolved)
 		if err != nil {
 			return Page{}, pg.Fail(err, "read a line of a queue")
 		}

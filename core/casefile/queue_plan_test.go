@@ -34,7 +34,7 @@ func TestAPageOfTheQueueReadsNoTableWhole(t *testing.T) {
 	const args = `'{371421103}', '{}', '2024-03-01', '5', 'true', 'true', 'false', 'true', '周桂兰', '4071882635', 'true', 'false', '1', '1', '2024-03-01', '1', '51', 'true'`
 	for name, ask := range map[string]struct{ sql, args string }{"all": {queueAll, args}, "mine": {queueMine, args}, "late or due": {queueWaits, args + `, '2024-01-01', '2024-02-29'`},
 		"decide": {queueDecide, args}, "lost": {queueLost, args}, "name": {queueName, args}, "number": {queueNumber, args}, "counts": {queueCounts, `'{371421103}', '5', '2024-03-01'`},
-		"townships": {queueTowns, `'{371421103}', '2024-03-01'`}, "header": {headerOf, `17`}, "sender": {senderOf, `17`}, "contact": {contactOf, `17`}} {
+		"townships": {queueTowns, `'{371421103}', '2024-03-01'`}, "heads": {headsOf, `'{371421103}', '2024-03-01', '7'`}, "header": {headerOf, `17`}, "sender": {senderOf, `17`}, "contact": {contactOf, `17`}} {
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
 			var plan []byte
 			err := db.Tx(context.Background(), pg.Regions(town), func(ctx context.Context, tx *pg.Tx) error {
@@ -82,6 +82,10 @@ func layOpen(t *testing.T, env *pgtest.Env) {
 	lay.Queue(`insert into deadline (case_id, region, kind, due, first_due, next) select id, region, 'decide', current_date, current_date, current_date from casefile`)
 	lay.Queue(`insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people, sample, proposer)
 		select id, case_id, region, 'n', current_date - 7, current_date, 'p', '张*', 1, true, 1 from claim`)
+	lay.Queue(`insert into unsolved (claim_id, case_id, region, nth, unit, decision, says, door, at, due, law)
+		select id, case_id, region, 1, 'township', 1, 'x', 'desk', now(), current_date, 'x' from claim where id % 4 = 0`)
+	lay.Queue(`insert into case_hop (case_id, region, staff, at, expired, moved_to, told) select id, region, officer, now(), now(), 7, 8 from casefile where id % 9 = 0`)
+	lay.Queue(`insert into case_wait (case_id, region, part, why, owner, since) select id, region, 'officer', 'full', 8, now() from casefile where id % 9 = 1`)
 	lay.Queue(`analyze`)
 	if err := conn.SendBatch(t.Context(), &lay).Close(); err != nil {
 		t.Fatal(err)

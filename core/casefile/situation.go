@@ -43,6 +43,9 @@ func (s *Store) Situation(ctx context.Context, tx *pg.Tx, c Case) (Situation, er
 	if out.Reviews, err = s.reviews(ctx, tx, c.ID, nil); err != nil {
 		return out, err
 	}
+	if out.Unsolved, err = s.unsolveds(ctx, tx, c.ID, nil); err != nil {
+		return out, err
+	}
 	if err := s.situationDecided(ctx, tx, &out); err != nil {
 		return out, err
 	}

@@ -45,19 +45,30 @@ type StatusItem struct {
 	Sample bool           `json:"sample,omitempty"`
 	Again  string         `json:"again,omitempty"` // somebody said that it is wrong, and it is looked at anew: by when it is answered
 	Hear   bool           `json:"hear,omitempty"`  // while it is looked at, the household may say something more
+
+	Unsolved string `json:"unsolved,omitempty"` // the household says that it is not solved: who has it and by when it is answered
 }
 
 // Decided reports whether there is a decision that the household may say is wrong, and
 // nobody looks at it anew yet, or may say something more while somebody does.
 func (i StatusItem) Decided() bool {
-	if i.Hear {
-		return true
-	}
+	return i.Hear || i.ended() && i.Again == ""
+}
+
+// ended reports whether the household was told how the item ended.
+func (i StatusItem) ended() bool {
 	switch i.Status {
 	case wording.StatusApproved, wording.StatusRefused, wording.StatusReferred, wording.StatusSent, wording.StatusPaid, wording.StatusRunning, wording.StatusReturned, wording.StatusChanged:
-		return i.Again == ""
+		return true
 	}
 	return false
+}
+
+// Reopens reports whether the household may say of an item that it is not solved: it was told how that
+// ended, and nothing of the case waits for such an answer.
+func (s Status) Reopens(item core.ItemCode) bool {
+	return !slices.ContainsFunc(s.Items, func(i StatusItem) bool { return i.Unsolved != "" }) &&
+		slices.ContainsFunc(s.Items, func(i StatusItem) bool { return i.Item == item && i.ended() })
 }
 
 // StatusLine is one line of the citizen's timeline.
@@ -113,6 +124,10 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	if err != nil {
 		return err
 	}
+	unsolved, err := s.unsolveds(ctx, tx, id, nil)
+	if err != nil {
+		return err
+	}
 	status, detail := caseStatus(c, claims, visit)
 	lines := make([]StatusLine, 0, len(events))
 	for _, e := range events {
@@ -126,7 +141,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	}
 	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7, missing = $8
 		where case_id = $1 and application in (select application from case_application
-			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims, appeals)), encode(lines), tx.Now(), missing)
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims, appeals, unsolved)), encode(lines), tx.Now(), missing)
 	return pg.Fail(err, "publish the status of a case")
 }
 
@@ -274,7 +289,7 @@ func firstReason(c Claim) string {
 	return c.Reasons[0].Text
 }
 
-func statusItems(claims []Claim, appeals []Appeal) []StatusItem {
+func statusItems(claims []Claim, appeals []Appeal, unsolved []Unsolved) []StatusItem {
 	list := make([]StatusItem, 0, len(claims))
 	for _, c := range claims {
 		if c.State == ClaimProposed || c.State == ClaimWithdrawn && c.AgreedBy == 0 {
@@ -287,6 +302,9 @@ func statusItems(claims []Claim, appeals []Appeal) []StatusItem {
 			if appeals[i].BackBy != 0 {
 				item.Again = "有人记下您不要重新看了。不是您的意思,现在就说。"
 			}
+		}
+		if i := slices.IndexFunc(unsolved, func(u Unsolved) bool { return u.Claim == c.ID && u.Open() }); i >= 0 {
+			item.Unsolved = wording.UnsolvedSays(unsolved[i].Unit.Say(), unsolved[i].Due)
 		}
 		if c.HasAmount && c.Cash && c.Granted() { // of a thing the sum is what it is worth
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample

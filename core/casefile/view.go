@@ -42,11 +42,13 @@ type View struct {
 	Means        []MeansPerson  // whose word is wanted, and what they said
 	Notices      []PublicNotice
 	Objections   []Objection
+	Unfiled      int // opinions that villagers sent and nothing has filed yet; no decision goes before them
 	Appeals      []Appeal
 	Appraisals   []Appraisal
 	Decisions    []Decision
 	Changes      []Change
 	Reviews      []Review   // periodic re-checks, oldest first
+	Unsolved     []Unsolved // what the household says is not solved, with the answers, oldest first
 	Deliveries   []Delivery // oldest first, with what was taken back
 	Conferences  []Conference
 	Deadlines    []Deadline
@@ -172,8 +174,15 @@ func (s *Store) view(ctx context.Context, tx *pg.Tx, id core.CaseID, actor Actor
 // to who proposed, nor to everybody who opens the case.
 func (v *View) hush(s Situation, a Actor) {
 	for i, o := range v.Objections {
-		if o.By != a.Staff && Check(s, a, ActAnswer, s.Claim(o.Claim)) != nil {
+		claim := s.Claim(o.Claim)
+		if !o.Answered.IsZero() && claim.State == ClaimNoticed {
+			claim.State = ClaimObjected // of what was said after the answer, whoever could answer reads it
+		}
+		if o.By != a.Staff && Check(s, a, ActAnswer, claim) != nil {
 			v.Objections[i].Says = ""
+			for j := range o.Words {
+				o.Words[j].Says = ""
+			}
 		}
 	}
 }
@@ -217,6 +226,9 @@ func (v View) StaffIDs() []core.StaffID {
 	}
 	for _, o := range v.Objections {
 		ids = append(ids, o.By, o.TakenBy)
+		for _, w := range o.Words {
+			ids = append(ids, w.TakenBy)
+		}
 	}
 	for _, p := range v.Appeals {
 		ids = append(ids, p.Reviewer, p.Decider, p.TakenBy, p.BackBy, p.Back)
@@ -238,6 +250,9 @@ func (v View) StaffIDs() []core.StaffID {
 	}
 	for _, r := range v.Reviews {
 		ids = append(ids, r.By)
+	}
+	for _, u := range v.Unsolved {
+		ids = append(ids, u.Who, u.TakenBy, u.By)
 	}
 	for _, l := range v.Looks {
 		ids = append(ids, l.Staff, l.By)
@@ -312,6 +327,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Means, e = s.meansPeople(ctx, tx, v.Case, b, true); return })
 	step(func() (e error) { v.Notices, e = s.Notices(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Objections, e = s.objections(ctx, tx, v.ID, b); return })
+	step(func() (e error) { v.Unfiled, e = s.unfiled(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Appeals, e = s.appealWords(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Appraisals, e = s.appraisals(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Decisions, e = s.Decisions(ctx, tx, v.ID); return })
@@ -325,6 +341,7 @@ func (s *Store) fill(ctx context.Context, tx *pg.Tx, v *View, b box) (err error)
 	step(func() (e error) { v.Kin, e = s.Conflicts(ctx, tx, v.ID); return })
 	step(func() (e error) { v.Supplements, e = s.supplements(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Reviews, e = s.reviews(ctx, tx, v.ID, &b); return })
+	step(func() (e error) { v.Unsolved, e = s.unsolveds(ctx, tx, v.ID, &b); return })
 	step(func() (e error) { v.Asks, e = s.asks(ctx, tx, v.ID, b); return })
 	step(func() (e error) { v.Looks, e = s.looks(ctx, tx, v.Case, &b); return })
 	step(func() (e error) { v.Lacks, e = s.Lacking(ctx, tx, v.Case); return })

@@ -92,6 +92,20 @@ func (PapersSent) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
 
+// ObjectionSent asks the platform to file what somebody said of a public notice. Gateway to
+// platform, once for each. It has no region: the case may have moved.
+type ObjectionSent struct {
+	Objection int64 `json:"objection" river:"unique"`
+}
+
+// Kind is the stable name.
+func (ObjectionSent) Kind() string { return "objection_sent" }
+
+// InsertOpts makes the job unique by what was sent.
+func (ObjectionSent) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
+}
+
 // HouseholdTouched asks the platform to judge a household again that a birth, death,
 // marriage, split or move touched (F36). Platform to itself, once for each household of an
 // event and each township it lived in, before it and after: where it left, it is looked for

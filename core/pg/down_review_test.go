@@ -9,7 +9,7 @@ import (
 	"lianou/core/pg/pgtest"
 )
 
-// What a household is asked for once, what we look up, and the periodic re-check go back out as they came
+// What a household is asked for once, what we look up, the periodic re-check, and what is not solved go back out as they came
 // in, with rows in them and clocks of the kinds that they brought.
 //
 // Control, named: Down of 00650 without the unique constraint.
@@ -44,6 +44,8 @@ func TestAskOnceAndReviewGoBack(t *testing.T) {
 		{650, `insert into benefit_review (claim_id, case_id, region, nth, class, who, months, packs, since, due) values (1, 1, '371426104', 1, 'A', 'x', 12, 'C', current_date - 1, current_date);
 			insert into deadline (case_id, region, claim_id, kind, due, first_due, next, met) values (1, '371426104', 1, 'review', current_date, current_date, current_date, now());
 			insert into deadline (case_id, region, claim_id, kind, due, first_due, next) values (1, '371426104', 1, 'review', current_date, current_date, current_date)`},
+		{657, `insert into unsolved (claim_id, case_id, region, nth, unit, decision, says, door, at, due, law) values (1, 1, '371426104', 1, 'township', 1, 'x', 'desk', now(), current_date, 'x');
+			insert into deadline (case_id, region, claim_id, kind, due, first_due, next) values (1, '371426104', 1, 'unsolved', current_date, current_date, current_date)`},
 	} {
 		try(pg.MigrateTo(t.Context(), url, step.version-1))
 		before := lines()

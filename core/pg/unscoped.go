@@ -62,6 +62,9 @@ func Unscoped() map[string]string {
 		// recheck
 		"recheck_share": "how much a county looks at again, no person",
 		"recheck_round": "rounds of a county: days, counts, hashes and a sealed seed, and ids of staff",
+		// sampled
+		"sampled_share": "how much a county asks about, no person",
+		"sampled_round": "rounds of a county and day: counts, hashes and a sealed seed",
 		// notify: of a contact, who has no township
 		"contact_way":  "keyed hashes of accounts and numbers, names of ways and times",
 		"contact_wish": "keyed hashes, names of ways and ids of staff",
@@ -88,6 +91,8 @@ func Unscoped() map[string]string {
 		"call_day":        "counts by day, no person",
 		// casefile
 		"case_transition": "the legal steps between states, no person",
+		"hand_figure":     "by which numbers work is given out, and ids of staff, no citizen",
+		"hand_move":       "ids of staff, and why one's cases went to others",
 		"means_text":      "texts that adults agree to, no person",
 		// payout
 		"payout_batch":        "counts and totals of one bank file, no person",

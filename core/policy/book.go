@@ -12,6 +12,7 @@ type Book struct {
 	Until  core.Date // first day after it; zero for open
 
 	Packs       []Pack // of rules in force, by the day they begin
+	Unsolved    UnsolvedDays
 	Departments []Department
 	Items       []Item // by No
 	Statuses    []Status

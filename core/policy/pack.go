@@ -43,6 +43,21 @@ type srcReview struct {
 	Who    string `yaml:"who"`
 }
 
+// UnsolvedDays is how many working days there are until a household that says "not solved" (没有解决)
+// has its answer: by the township, by the county where it said so again, by the city; all from the first
+// time that it said so, so that no unit's days begin anew.
+type UnsolvedDays struct {
+	Township, County, City int    // 0 in a Book without packs
+	Law                    string // what fixes them; "" for a sample
+}
+
+type srcUnsolved struct {
+	Township whole  `yaml:"township"`
+	County   whole  `yaml:"county"`
+	City     whole  `yaml:"city"`
+	Law      string `yaml:"law"`
+}
+
 type srcSurvey struct {
 	Days whole  `yaml:"days"`
 	Done bool   `yaml:"done"`
@@ -58,6 +73,7 @@ type srcPack struct {
 	Changes  []string        `yaml:"changes"`
 	Process  []srcProcess    `yaml:"process"`
 	Statuses []srcStatusText `yaml:"statuses"`
+	Unsolved *srcUnsolved    `yaml:"unsolved"`
 }
 
 // srcProcess is what a pack says of the handling of some items; what is not written
@@ -103,6 +119,9 @@ func (b *builder) checkPack(a at, p *srcPack) {
 	}
 	if !p.Until.IsZero() && p.Until.Date <= p.From.Date {
 		b.problem(a.in("until"), "还没开始就结束了。请把结束那天改到开始那天以后。", "it ends before it begins")
+	}
+	if u := p.Unsolved; u != nil && (u.Township < 1 || u.County < u.Township || u.City < u.County || u.City > 60) {
+		b.problem(a.in("unsolved"), "没有解决的,写镇、县、市各几个工作日内答复(1 到 60),都从头一次说起算,一级不少于一级。", "days until what is not solved is answered, none fewer than of the unit below")
 	}
 	for i := range p.Process {
 		b.checkProcess(a.in(index("process", i)), &p.Process[i])
@@ -158,6 +177,9 @@ func (b *builder) applyPacks(book *Book) {
 			continue
 		}
 		book.Packs = append(book.Packs, Pack{p.Code, p.Name, p.From.Date, p.Until.Date, p.Laws, p.Changes})
+		if u := p.Unsolved; u != nil {
+			book.Unsolved = UnsolvedDays{int(u.Township), int(u.County), int(u.City), u.Law}
+		}
 		for i := range p.Process {
 			for _, code := range p.Process[i].Items {
 				if k, inForce := book.items[code]; inForce {

@@ -187,3 +187,8 @@ func (s *Staff) UndoAbsence(ctx context.Context, tx *pg.Tx, by audit.Actor, id i
 func (s *Staff) leaveTrace(ctx context.Context, tx *pg.Tx, by audit.Actor, act string, about core.StaffID, id int64) error {
 	return s.log.Write(ctx, tx, audit.Entry{Actor: by, Act: act, Subject: subject(about), Purpose: leave, Detail: map[string]any{"absence": id}})
 }
+
+// AwaySince lists somebody's leave from a day until today, the earliest first.
+func (s *Staff) AwaySince(ctx context.Context, tx *pg.Tx, id core.StaffID, from core.Date) ([]Absence, error) {
+	return s.absences(ctx, tx, leaveQuery+`b.staff = $1 and b.to_day >= $2 and b.from_day <= $3 order by b.from_day, b.id`, int64(id), from.Time(), tx.Today().Time())
+}

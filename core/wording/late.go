@@ -19,6 +19,9 @@ const (
 	LateMeeting           // several bodies were to sit down over it (一事一议)
 	LateLookup            // what we said we would look up ourselves
 	LateReview            // money that runs was to be looked at again; it goes on
+	LateUnsolved          // the household said that it is not solved
+	LateAsk               // somebody was to ask whether the money arrived
+	LateMatter            // and to find out why it did not
 	lateEnd
 )
 
@@ -62,8 +65,17 @@ func (l Late) what() string {
 	if l.What == LateReview {
 		return l.Item + day + "再看一遍"
 	}
+	if l.What == LateAsk {
+		return day + "打电话问您钱到没到"
+	}
+	if l.What == LateMatter {
+		return "您说没对上的那笔钱," + day + "查清"
+	}
 	if l.What == LateLookup {
 		return "部门有的记录,我们" + day + "查完"
+	}
+	if l.What == LateUnsolved {
+		return l.Item + "没有解决的事" + day + "答复"
 	}
 	if l.What == LateMeeting {
 		return "您家的事" + day + "开会商量完"
@@ -84,10 +96,14 @@ func LateDo(what LateWhat, above bool) string {
 		LateAnswer: "差入户就入户,差意见就提,差第二人就请他今天定", LateSorting: "给报的人打电话,问清住哪个镇,派过去", LateContact: "今天联系这家,能办就受理",
 		LateVisit: "今天约好两个人上门,记录当天交", LateForms: "入户补手续,两个人都确认", LatePapers: "打电话或上门,帮他把要补的补上",
 		LateHandover: "今天送到,请收的人签字", LateTelling: "今天打电话或上门告诉本人,记下怎么说的",
-		LateCard: "今天约本人当面看卡,登记新卡,请第二人核对", LateReview: "今天安排复核,没变的点照发;没看以前不许停钱", LateLookup: "今天向部门查清,查到没查到都记下", LateMeeting: "今天把会开了,记下怎么定的,两个人签字;开不成的,县里写明原因撤掉",
+		LateCard: "今天约本人当面看卡,登记新卡,请第二人核对", LateReview: "今天安排复核,没变的点照发;没看以前不许停钱", LateLookup: "今天向部门查清,查到没查到都记下", LateUnsolved: "今天把没解决的办了,办不了的写明原因,答复本人;不在您这里的,打电话问卡在哪里", LateAsk: "今天问到本人钱到没到、到了多少;没电话的上门问", LateMatter: "今天问清这笔钱去了哪里,写下怎么办的", LateMeeting: "今天把会开了,记下怎么定的,两个人签字;开不成的,县里写明原因撤掉",
 	}[what]
-	if above && what != LateSorting {
-		return "打电话问镇上卡在哪里,要他们:" + do + "。"
+	if above && what != LateSorting && what != LateUnsolved {
+		who := map[LateWhat]string{LateAsk: "热线和镇上", LateMatter: "发钱的人"}[what]
+		if who == "" {
+			who = "镇上"
+		}
+		return "打电话问" + who + "卡在哪里,要他们:" + do + "。"
 	}
 	return do + "。"
 }

@@ -29,6 +29,7 @@ type Refusal struct {
 	Remedy   Remedy // "" is RemedyReview
 	Else     []string
 	Again    string // of Again, when this answers an appeal
+	Near     string // what would have to be otherwise, in whole sentences of the household's own facts; "" says nothing of it
 	Ask      string // how to ask again, as it was written down with the decision; "" says it from Remedy
 }
 
@@ -127,12 +128,18 @@ func RefusalLetter(p Paper, r Refusal) Letter {
 		"您的" + r.Item + "这次没批(不予确认)。回执号 " + GroupReceipt(p.No) + "。",
 		"原因:" + stop(r.Reason),
 		ground(p.Law),
+		r.Near + Mistaken(),
 		cmp.Or(r.Ask, AskAgain(r.Remedy, r.By, r.County)),
 	}}
 	if more := elsewhere(r.Else, "打 "); more != "" {
 		out.Paragraphs = append(out.Paragraphs, more)
 	}
 	return out
+}
+
+// Mistaken says how a fact that was written down wrongly is put right.
+func Mistaken() string {
+	return "家里的情况,哪一样记错了,打 " + Hotline + " 说一声。改了重新看。"
 }
 
 func ground(law string) string {

@@ -54,26 +54,31 @@ func samples() map[string][]string {
 		"CardKept":          {CardKept("6217", town).Words, CardKept("", town).Words},
 		"ConferenceKept": {ConferenceKept(Conferred{Outcome: "help", Item: "临时救助(急)", Amount: 500000, Sample: true, Period: "month", Until: day, Reason: "孩子的病要长期吃药", Town: town, County: "平原县"}).Words,
 			ConferenceKept(Conferred{Outcome: "not", Reason: "同一场病已经救助过", Town: town, County: "平原县"}).Words},
-		"Delivered":        {Delivered(Handed{Item: "取暖补助", What: "块煤", Amount: "1 吨", On: day}).Words},
-		"SpeaksNow":        {SpeaksNow("0022").Words, SpeaksNow("").Words},
-		"LoginCode":        {LoginCode("482910").Words},
-		"Unfiled":          {Unfiled().Words},
-		"Offered":          {Offered("公益性岗位", day).Words, Offered("公租房", day).Words},
-		"Takes":            {Takes("公益性岗位").Words, Takes("公租房").Words},
-		"Declined":         {Declined("公益性岗位").Words, Declined("公租房").Words},
-		"Unreached":        {Unreached("公益性岗位", day).Words, Unreached("公租房", day).Words},
-		"TakingBack":       {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},
-		"TakenBack":        {TakenBack("公益性岗位").Words, TakenBack("公租房").Words},
-		"Stands":           {Stands("公益性岗位").Words, Stands("公租房").Words},
-		"Skipping":         {Skipping("公益性岗位", "您家已经有了只能选一样的另一项", true, 3).Words, Skipping("公租房", "您家已经解决了", false, 3).Words},
-		"TurnStays":        {TurnStays("公益性岗位").Words, TurnStays("公租房").Words},
-		"Refused":          {Refused(no).Words, Refused(own).Words, Refused(law).Words},
-		"Answered":         {Answered(Answer{Item: "低保", Again: Again("李秀英", "王建国"), Stays: true, Reason: "存款查实了,还在线以上", By: "王庙镇", County: "平原县"}).Words, Answered(Answer{Item: "低保", Again: Again("", "王建国"), Reason: "存款是借的"}).Words},
-		"BackSaid":         {BackSaid("低保").Words, BackSaid("困难残疾人生活补贴").Words},
-		"GoesOn":           {GoesOn("低保")},
-		"StopAsked":        {StopAsked()},
-		"AskUs":            {AskUs()},
-		"Looked":           {Looked("低保", day, day), Looked("低保", day, day+1)},
+		"Delivered":  {Delivered(Handed{Item: "取暖补助", What: "块煤", Amount: "1 吨", On: day}).Words},
+		"SpeaksNow":  {SpeaksNow("0022").Words, SpeaksNow("").Words},
+		"LoginCode":  {LoginCode("482910").Words},
+		"Unfiled":    {Unfiled().Words},
+		"Offered":    {Offered("公益性岗位", day).Words, Offered("公租房", day).Words},
+		"Takes":      {Takes("公益性岗位").Words, Takes("公租房").Words},
+		"Declined":   {Declined("公益性岗位").Words, Declined("公租房").Words},
+		"Unreached":  {Unreached("公益性岗位", day).Words, Unreached("公租房", day).Words},
+		"TakingBack": {TakingBack("公益性岗位").Words, TakingBack("公租房").Words},
+		"TakenBack":  {TakenBack("公益性岗位").Words, TakenBack("公租房").Words},
+		"Stands":     {Stands("公益性岗位").Words, Stands("公租房").Words},
+		"Skipping":   {Skipping("公益性岗位", "您家已经有了只能选一样的另一项", true, 3).Words, Skipping("公租房", "您家已经解决了", false, 3).Words},
+		"TurnStays":  {TurnStays("公益性岗位").Words, TurnStays("公租房").Words},
+		"Refused":    {Refused(no).Words, Refused(own).Words, Refused(law).Words},
+		"Answered":   {Answered(Answer{Item: "低保", Again: Again("李秀英", "王建国"), Stays: true, Reason: "存款查实了,还在线以上", By: "王庙镇", County: "平原县"}).Words, Answered(Answer{Item: "低保", Again: Again("", "王建国"), Reason: "存款是借的"}).Words},
+		"BackSaid":   {BackSaid("低保").Words, BackSaid("困难残疾人生活补贴").Words},
+		"GoesOn":     {GoesOn("低保")},
+		"StopAsked":  {StopAsked()},
+		"AskUs":      {AskUs()},
+		"Looked":     {Looked("低保", day, day), Looked("低保", day, day+1)},
+		"UnsolvedAnswered": {UnsolvedAnswered(UnsolvedAnswer{Item: "困难残疾人生活补贴", By: "王庙镇", Solved: true, Words: "卡号改对了,钱重新发", Above: "平原县"}).Words,
+			UnsolvedAnswered(UnsolvedAnswer{Item: "低保", By: "平原县", Words: "存款查实了,还在线以上", Above: "德州市", Ask: AskAgain(RemedyReview, "王庙镇", "平原县")}).Words},
+		"UnsolvedTaken":    {UnsolvedTaken("低保", "王庙镇", day, day), UnsolvedTaken("低保", "平原县", day, day+1)},
+		"UnsolvedSays":     {UnsolvedSays("镇上", day)},
+		"UnsolvedSent":     {UnsolvedSent},
 		"AskAgain":         {AskAgain(RemedyReview, "王庙镇", "平原县")},
 		"GrantLetter":      {GrantLetter(paper, "最低生活保障", grant).Text(), GrantLetter(Paper{On: day}, "临时救助", once).Text()},
 		"RefusalLetter":    {RefusalLetter(paper, no).Text()},
@@ -94,8 +99,13 @@ func samples() map[string][]string {
 		"ReviewedSame":     {ReviewedSame("低保").Words},
 		"PapersCame":       {PapersCame("户口本首页的照片")},
 		"WrongPair":        {WrongPair()},
-		"WriteMoney":       {WriteMoney()},
-		"WriteNumber":      {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
+		"Mistaken":         {Mistaken()},
+
+		"ObjectionAnswered": {ObjectionAnswered(true).Words, ObjectionAnswered(false).Words},
+		"ObjectionTaken":    {ObjectionTaken("1234 5678 9012", true), ObjectionTaken("1234 5678 9012", false)},
+		"ObjectionSays":     {ObjectionSays("open"), ObjectionSays("more"), ObjectionSays("founded"), ObjectionSays("unfounded"), ObjectionSays("over")},
+		"WriteMoney":        {WriteMoney()},
+		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
 	}
 	for k := core.KindInternal; k <= core.KindUnavailable; k++ {
 		out["For"] = append(out["For"], For(k))
@@ -137,7 +147,7 @@ func TestAChangeNamesItsYear(t *testing.T) {
 func TestSamplesCoverTheCatalogue(t *testing.T) {
 	t.Parallel()
 	listed := samples()
-	for _, file := range []string{"notice.go", "gathered.go", "letter.go", "reply.go"} {
+	for _, file := range []string{"notice.go", "gathered.go", "letter.go", "reply.go", "objection.go"} {
 		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -89,6 +89,11 @@ func (a *act) start(ctx context.Context, decideBy core.Date) error {
 	if err := a.f.Cases.Accept(ctx, a.tx, a.c, a.actor.Staff, decideBy); err != nil {
 		return err
 	}
+	if a.c.Officer != a.actor.Staff { // taken off a colleague's hands
+		if err := a.f.released(ctx, a.tx, a.c, a.c.Officer); err != nil {
+			return err
+		}
+	}
 	for _, kind := range []casefile.DeadlineKind{casefile.DeadlineAccept, casefile.DeadlineSupplement} {
 		if err := a.f.Cases.Meet(ctx, a.tx, a.c.ID, 0, kind); err != nil {
 			return err

@@ -50,7 +50,11 @@ func (f *Flow) do(ctx context.Context, actor casefile.Actor, on target, step fun
 		if err := step(ctx, a); err != nil {
 			return err
 		}
-		// 4. What citizens see, and the trace, last.
+		// 4. Whoever has it in hand has taken it up: its days run for them no more.
+		if err := f.Cases.Answer(ctx, tx, a.c.ID, actor.Staff); err != nil {
+			return err
+		}
+		// 5. What citizens see, and the trace, last.
 		if err := f.Cases.PublishStatus(ctx, tx, a.c.ID); err != nil {
 			return err
 		}

@@ -103,6 +103,9 @@ func (a *act) file(ctx context.Context, in Appeal) (string, error) {
 			if err := a.f.Cases.GiveAnew(ctx, a.tx, a.c, to); err != nil {
 				return "", err
 			}
+			if err := a.f.released(ctx, a.tx, a.c, a.c.Officer); err != nil {
+				return "", err
+			}
 		}
 	}
 	a.detail["appeal"], a.detail["about"], a.detail["door"], a.detail["decision"], a.detail["digest"], a.detail["reviewer"] = p.ID, p.About, p.Door, p.Decision, p.Digest, to

@@ -13,7 +13,7 @@ import (
 // it into the case as a paper, and reports whether it did. What cannot be one any more, or is
 // not known to be the household's, is laid in for an officer to look at: no machine refuses it.
 func (f *Flow) appealSent(ctx context.Context, tx *pg.Tx, c casefile.Case, in papers.Handed, counts bool) (bool, error) {
-	if in.Item == "" || !counts {
+	if in.Item == "" || in.Unsolved || !counts {
 		return false, nil
 	}
 	id, err := f.Cases.ClaimFor(ctx, tx, c.ID, in.Item)

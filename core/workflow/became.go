@@ -128,6 +128,9 @@ func (f *Flow) join(ctx context.Context, tx *pg.Tx, elder, younger casefile.Case
 	if err != nil {
 		return err
 	}
+	if err := f.released(ctx, tx, younger, younger.Officer, younger.Assistant); err != nil {
+		return err
+	}
 	link := casefile.Joined{Elder: elder.ID, Younger: younger.ID, Kept: job.Kept, Gone: job.Gone, Application: app.ID, FactsBefore: elder.FactsVersion, FactsAfter: elder.FactsVersion}
 	for _, item := range app.Items {
 		if !slices.Contains(elder.Asked, item) {

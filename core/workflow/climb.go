@@ -122,7 +122,7 @@ func (f *Flow) there(ctx context.Context, tx *pg.Tx, c casefile.Case, id core.St
 // lateLine is what the household reads of it.
 func (f *Flow) lateLine(ctx context.Context, tx *pg.Tx, c casefile.Case, d casefile.Deadline, on casefile.Rung) (string, error) {
 	late := wording.Late{What: casefile.LateOf(d.Kind, c), Due: d.Due, Told: f.rungName(c, on)}
-	if d.Claim != 0 && (d.Kind == casefile.DeadlineDecide || d.Kind == casefile.DeadlineDeliver || d.Kind == casefile.DeadlineReview) {
+	if d.Claim != 0 && (d.Kind == casefile.DeadlineDecide || d.Kind == casefile.DeadlineDeliver || d.Kind == casefile.DeadlineReview || d.Kind == casefile.DeadlineUnsolved) {
 		claims, err := f.Cases.Claims(ctx, tx, c.ID)
 		if err != nil {
 			return "", err
@@ -171,6 +171,12 @@ func deadlineWord(k casefile.DeadlineKind) string {
 		return "退回的钱核对卡的期限"
 	case casefile.DeadlineReview:
 		return "定期复核的期限"
+	case casefile.DeadlineUnsolved:
+		return "没有解决的答复期限"
+	case casefile.DeadlineAsk:
+		return "问钱到没到的期限"
+	case casefile.DeadlineMatter:
+		return "查对不上的钱的期限"
 	case casefile.DeadlineLookup:
 		return "查部门记录的期限"
 	case casefile.DeadlineConference:

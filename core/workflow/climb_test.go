@@ -77,12 +77,18 @@ func TestOverdueClimbsFourRungs(t *testing.T) {
 	if got := w.late(c.ID, casefile.DeadlineAccept); got != nil {
 		t.Fatalf("told on the last good day: %v", got)
 	}
-	ladder := []told{{casefile.RungAssistant, w.id("helper")}, {casefile.RungTownship, c.Officer}, {casefile.RungCounty, 0}, {casefile.RungCity, 0}}
+	ladder := []told{{casefile.RungAssistant, w.id("helper")}, {casefile.RungTownship, 0}, {casefile.RungCounty, 0}, {casefile.RungCity, 0}}
 	next := c.AcceptDue + 1
 	for i := range ladder {
 		w.env.Advance(time.Duration(next-w.today()) * 24 * time.Hour)
 		w.sweeps()
 		w.sweeps()
+		if i == 0 { // its days are over: it went on to the colleague, who is told of it next (F54)
+			now, _ := w.get(c.ID)
+			if ladder[1].to = now.Officer; now.Officer == c.Officer || now.Officer == 0 {
+				t.Fatalf("late, and in the hands of %d still", now.Officer)
+			}
+		}
 		if got := w.late(c.ID, casefile.DeadlineAccept); !slices.Equal(got, ladder[:i+1]) {
 			t.Fatalf("told %v, want %v", got, ladder[:i+1])
 		}

@@ -26,6 +26,7 @@ type walk struct {
 	was   map[string]casefile.Deadline
 	rest  map[string]int // working days between decisions and appeals, as counted here
 	last  string         // what was done
+	said  core.Date      // when it was first said that the matter is not solved
 	done  map[string]int
 	trail []string
 }
@@ -55,14 +56,14 @@ func TestNoActStartsAClockAnew(t *testing.T) {
 				was: map[string]casefile.Deadline{}, rest: map[string]int{}, done: map[string]int{}}
 			w.handOver(k.app)
 			k.id = w.routed(k.app).ID
-			for range 45 {
+			for range 60 {
 				k.step()
 				k.look()
 				if t.Failed() {
 					t.Fatalf("after %v", k.trail)
 				}
 			}
-			for _, act := range []string{"plan", "ask", "resume", "visit", "refuse", "appeal", "sweep"} {
+			for _, act := range []string{"plan", "ask", "resume", "visit", "refuse", "appeal", "unsolved", "reply", "sweep"} {
 				if k.done[act] == 0 {
 					t.Errorf("%s was never done: %v", act, k.trail)
 				}
@@ -75,7 +76,7 @@ func TestNoActStartsAClockAnew(t *testing.T) {
 // is likelier.
 func (k *walk) step() {
 	acts := map[string]func() error{"accept": k.accept, "plan": k.planAny, "ask": k.ask, "resume": k.resume, "return": k.back, "move": k.thereAndBack,
-		"visit": k.seeThem, "refuse": k.refuse, "appeal": k.appeal, "confer": k.confer, "drop": k.dropAndAdd, "rush": k.rush, "sweep": k.sweepOnce, "wait": k.wait}
+		"visit": k.seeThem, "refuse": k.refuse, "appeal": k.appeal, "confer": k.confer, "drop": k.dropAndAdd, "unsolved": k.unsolved, "reply": k.reply, "rush": k.rush, "sweep": k.sweepOnce, "wait": k.wait, "assign": k.assign}
 	names := slices.Sorted(maps.Keys(acts))
 	k.dice.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	if k.dice.IntN(2) == 0 {
@@ -84,6 +85,9 @@ func (k *walk) step() {
 	for _, name := range names {
 		if name == "accept" && k.dice.IntN(3) > 0 {
 			continue // a while in the open
+		}
+		if name == "appeal" && k.said.IsZero() {
+			continue // nobody here decides after it, and what is decided alone is not solved
 		}
 		k.last = name
 		err := acts[name]()
@@ -127,6 +131,18 @@ func (k *walk) thereAndBack() error {
 	}
 	k.routed(k.app)
 	return nil
+}
+
+// assign has the head put the case into whose hands it is not.
+func (k *walk) assign() error {
+	return k.flow.Assign(k.t.Context(), k.actors["approver"], workflow.Assign{Case: k.id, Part: casefile.PartOfficer, To: k.other(), Why: "换个人办"})
+}
+
+func (k *walk) other() core.StaffID {
+	if c, _ := k.get(k.id); c.Officer == k.actors["officer"].Staff {
+		return k.actors["second"].Staff
+	}
+	return k.actors["officer"].Staff
 }
 
 func (k *walk) seeThem() error {
@@ -185,6 +201,34 @@ func (k *walk) appeal() error {
 		k.rest[key] += max(0, k.calendar().Between(core.DateOf(met), k.today()))
 	}
 	return err
+}
+
+// unsolved says that the matter is not solved; the days between an answer and that are nobody's.
+func (k *walk) unsolved() error {
+	c, err := k.claimNow(casefile.ClaimRefused, casefile.ClaimTold, casefile.ClaimClosed)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprint(casefile.DeadlineUnsolved, c.ID)
+	met := k.was[key].Met
+	_, err = k.flow.Unsolved(k.t.Context(), k.actors["helper"], workflow.Unsolved{Claim: c.ID, Says: "还是没办好", Door: casefile.DoorVillage})
+	switch {
+	case err != nil:
+	case k.said.IsZero():
+		k.said = k.today()
+	case !met.IsZero():
+		k.rest[key] += max(0, k.calendar().Between(core.DateOf(met), k.today()))
+	}
+	return err
+}
+
+func (k *walk) reply() error {
+	u := k.undone(k.id)
+	who := map[casefile.Unit]string{casefile.UnitTownship: "officer", casefile.UnitCounty: "county", casefile.UnitCity: "city"}[u.Unit]
+	if who == "" {
+		return casefile.ErrMovedOn
+	}
+	return k.flow.AnswerUnsolved(k.t.Context(), k.actors[who], workflow.AnswerUnsolved{Claim: u.Claim, Saw: u.ID, Solved: k.dice.IntN(2) == 0, Words: "看过了,就是这样"})
 }
 
 func (k *walk) confer() error {
@@ -252,7 +296,7 @@ func (k *walk) look() {
 		if d.First != old.First || d.Level < old.Level {
 			k.t.Errorf("%s by %s: first %s, now %s; was told up to %d, now %d", key, k.last, old.First, d.First, old.Level, d.Level)
 		}
-		if !old.Met.IsZero() && d.Met.IsZero() && !slices.Contains([]string{"ask", "plan", "appeal", "drop", "confer"}, k.last) {
+		if !old.Met.IsZero() && d.Met.IsZero() && !slices.Contains([]string{"ask", "plan", "appeal", "drop", "confer", "unsolved"}, k.last) {
 			k.t.Errorf("%s is open again by %s", key, k.last)
 		}
 		if d.Kind == casefile.DeadlineDecide {
@@ -283,6 +327,9 @@ func (k *walk) mayMove(old, d casefile.Deadline, c casefile.Case) bool {
 		return false
 	case (d.Kind == casefile.DeadlineSupplement || d.Kind == casefile.DeadlineLookup) && k.last == "ask":
 		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))
+	case d.Kind == casefile.DeadlineUnsolved && k.last == "unsolved":
+		n := map[casefile.Unit]int{casefile.UnitTownship: 5, casefile.UnitCounty: 10, casefile.UnitCity: 15}[k.undone(k.id).Unit]
+		return d.Due == cal.Add(k.said, n+k.rest[fmt.Sprint(d.Kind, d.Claim)])
 	case d.Kind == casefile.DeadlineConference && k.last == "confer":
 		return d.Due == cal.Add(old.Due, max(0, cal.Between(core.DateOf(old.Met), k.today())))
 	case d.Kind == casefile.DeadlineVisit && k.last == "plan":

@@ -89,6 +89,9 @@ func (f *Flow) Return(ctx context.Context, actor casefile.Actor, in Return) erro
 		if err := f.Cases.Return(ctx, a.tx, a.c, bounce); err != nil {
 			return err
 		}
+		if err := f.released(ctx, a.tx, a.c, a.c.Officer, a.c.Assistant); err != nil {
+			return err
+		}
 		a.detail["ground"], a.detail["reason"], a.detail["nth"] = in.Ground, in.Why, a.c.Returns+1
 		staff := "退回,等县里定:" + in.Ground.Say() + "。" + trim(in.Why)
 		if a.c.Returns > 0 {
@@ -133,6 +136,9 @@ func (f *Flow) Relocate(ctx context.Context, actor casefile.Actor, in Relocate) 
 		if err != nil {
 			return err
 		}
+		if err := f.released(ctx, a.tx, a.c, a.c.Officer, a.c.Assistant); err != nil {
+			return err
+		}
 		a.detail["from"], a.detail["to"], a.detail["reason"] = a.c.Region, where.Region, in.Why
 		citizen, staff := "", "改派到"+where.Town
 		if trim(in.Why) != "" {
@@ -168,6 +174,9 @@ func (f *Flow) Withdraw(ctx context.Context, actor casefile.Actor, id core.CaseI
 			}
 		}
 		if err := f.Cases.Close(ctx, a.tx, a.c, casefile.CaseWithdrawn); err != nil {
+			return err
+		}
+		if err := f.released(ctx, a.tx, a.c, a.c.Officer, a.c.Assistant); err != nil {
 			return err
 		}
 		if err := f.Cases.MeetAll(ctx, a.tx, id); err != nil {

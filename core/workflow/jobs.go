@@ -66,6 +66,20 @@ func (j Route) Of() core.RegionCode { return j.Region }
 // InsertOpts makes the job unique by application, place and turn.
 func (Route) InsertOpts() river.InsertOpts { return once() }
 
+// HandOn gives what waits for a hand to whoever has a place: in the places of one person, of
+// whom something was just taken, or in one township. It is no unique job: each share that is
+// released hands on, and one that finds nothing does nothing.
+type HandOn struct {
+	Region core.RegionCode `json:"region"`
+	Staff  core.StaffID    `json:"staff"` // 0: the township alone
+}
+
+// Kind is the stable name.
+func (HandOn) Kind() string { return "hand_on" }
+
+// Of is its township.
+func (j HandOn) Of() core.RegionCode { return j.Region }
+
 // Sweep looks for what has become due under the city's clock.
 type Sweep struct{}
 
@@ -104,6 +118,7 @@ func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[CheckIdentity]) error { return f.CheckIdentity(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Assess]) error { return f.Assess(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[Route]) error { return f.Route(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[HandOn]) error { return f.HandOn(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Settled]) error { return f.Settled(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[payout.Returned]) error { return f.Returned(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[TellDecided]) error { return f.TellDecided(ctx, j.Args) })
@@ -111,6 +126,7 @@ func (f *Flow) Register(list *jobs.Workers, every time.Duration) jobs.Periodic {
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Told]) error { return f.Told(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.Untold]) error { return f.Untold(ctx, j.Args) })
 	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.PapersSent]) error { return f.PapersSent(ctx, j.Args) })
+	jobs.Work(list, 0, func(ctx context.Context, j jobs.Job[jobs.ObjectionSent]) error { return f.ObjectionSent(ctx, j.Args) })
 	jobs.Work(list, 5*time.Minute, func(ctx context.Context, _ jobs.Job[Sweep]) error { return f.Sweep(ctx) })
 	return jobs.Periodic{Every: every, Args: Sweep{}}
 }

@@ -39,6 +39,9 @@ func (f *Flow) HandOver(ctx context.Context, actor casefile.Actor, away staff.Ab
 		if err := f.Cases.HandOver(ctx, a.tx, a.c, h, actor.Staff); err != nil {
 			return err
 		}
+		if err := f.released(ctx, a.tx, a.c, away.Staff); err != nil {
+			return err
+		}
 		a.detail["absence"], a.detail["from"], a.detail["to"], a.detail["part"] = away.ID, away.Staff, to, h.Part
 		return a.event(ctx, "case.handed_over", "原来办您这件事的人请假了,现在由"+a.c.Town+"的"+next.Name+"接着办,期限不变。",
 			away.Of+"请假("+away.From.Say()+"到"+away.To.Say()+"),交给"+next.Name+"接着办")
@@ -75,11 +78,18 @@ func (f *Flow) HandBack(ctx context.Context, actor casefile.Actor, h casefile.Ha
 		if err := f.Cases.HandBack(ctx, a.tx, h); err != nil {
 			return err
 		}
+		if err := f.released(ctx, a.tx, a.c, h.To); err != nil {
+			return err
+		}
 		back, err := f.Staff.Person(ctx, a.tx, h.From)
 		if err != nil {
 			return err
 		}
-		a.detail["absence"], a.detail["from"], a.detail["to"] = h.Absence, h.To, h.From
-		return a.event(ctx, "case.handed_back", "您这件事还是由"+a.c.Town+"的"+back.Name+"办。", "请假撤回,交回给"+back.Name)
+		a.detail["absence"], a.detail["move"], a.detail["from"], a.detail["to"] = h.Absence, h.Move, h.To, h.From
+		why := "请假撤回"
+		if h.Move != 0 {
+			why = "交接撤回"
+		}
+		return a.event(ctx, "case.handed_back", "您这件事还是由"+a.c.Town+"的"+back.Name+"办。", why+",交回给"+back.Name)
 	})
 }

@@ -38,7 +38,7 @@ func (l Letters) decision(v casefile.View, d casefile.Decision) wording.Letter {
 	switch d.Outcome {
 	case casefile.Refused:
 		return wording.RefusalLetter(paper, wording.Refusal{Item: claim.Name, Everyday: claim.Everyday, Reason: strings.Join(texts, ""), By: by, County: county,
-			Ask: d.Appeal, Else: fitting(v)})
+			Near: nearOf(v, d), Ask: d.Appeal, Else: fitting(v)})
 	case casefile.Referred:
 		return wording.Letter{Title: claim.Name + "转办告知书", To: paper.To, From: by, On: paper.On, Paragraphs: []string{
 			"您要办的" + claim.Name + "已转给" + claim.Department + "。回执号 " + wording.GroupReceipt(paper.No) + "。",
@@ -121,6 +121,20 @@ func (l Letters) groundOf(d casefile.Decision) []string {
 
 // mostLaws is how many articles a letter names.
 const mostLaws = 3
+
+// nearOf is what of the household's own facts would have to be otherwise for an item that its
+// facts did not fit; "" where it was refused for other reasons, or the facts are others now.
+func nearOf(v casefile.View, d casefile.Decision) string {
+	if d.FactsVersion != v.FactsVersion {
+		return ""
+	}
+	for _, f := range v.Findings {
+		if f.Item == d.Item && f.Outcome == "not_eligible" {
+			return f.Near
+		}
+	}
+	return ""
+}
 
 // fitting names what else may fit: the best of the other items that nobody filed.
 func fitting(v casefile.View) []string {

@@ -139,6 +139,13 @@ func (w *world) life(c casefile.Case) []turn {
 			return w.flow.ReviewAppeal(ctx, a, workflow.ReviewAppeal{Claim: claim().ID, Outcome: casefile.AppealStands, Reasons: "就是这个数。"})
 		}, map[string]string{"county": "reviewer"}, nil},
 		{"decide_appeal", "answer", "county two", func(a casefile.Actor) error { return w.flow.DecideAppeal(ctx, a, w.agrees(claim())) }, nil, nil},
+		{"unsolved", "accepted", "helper", func(a casefile.Actor) error {
+			_, err := w.flow.Unsolved(ctx, a, workflow.Unsolved{Claim: claim().ID, Says: "钱没到", Door: casefile.DoorVillage})
+			return err
+		}, map[string]string{"helper": "noted"}, nil},
+		{"answer_unsolved", "undone", "officer", func(a casefile.Actor) error {
+			return w.flow.AnswerUnsolved(ctx, a, workflow.AnswerUnsolved{Claim: claim().ID, Saw: w.undone(id).ID, Solved: true, Words: "卡号改对了,钱重新发。"})
+		}, nil, nil},
 	}
 }
 
@@ -176,7 +183,7 @@ func (w *world) print() (sum string) {
 	w.must(w.env.DB(pgtest.Check).Read(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
 		return tx.QueryRow(ctx, `select md5(concat_ws('/', (select string_agg(c::text, '|' order by id) from casefile c), (select string_agg(c::text, '|' order by id) from claim c),
 			(select string_agg(v::text, '|' order by id) from visit v), (select string_agg(n::text, '|' order by id) from public_notice n), (select string_agg(o::text, '|' order by id) from objection o),
-			(select string_agg(p::text, '|' order by id) from appeal p), (select string_agg(b::text, '|' order by id) from benefit_change b), (select count(*) from decision),
+			(select string_agg(p::text, '|' order by id) from appeal p), (select string_agg(u::text, '|' order by id) from unsolved u), (select string_agg(b::text, '|' order by id) from benefit_change b), (select count(*) from decision),
 			(select count(*) from case_event), (select count(*) from audit_entry), (select count(*) from notice), (select count(*) from payout_batch)))`).Scan(&sum)
 	}))
 	return sum

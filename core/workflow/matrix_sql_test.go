@@ -29,6 +29,7 @@ func heldBySQL() []held {
 		{"go to see", `insert into visit (case_id, region, first_staff, second_staff, planned, planned_at) select id, region, $1, 9500, current_date, lianou_now() from casefile`, "kin", ""},
 		{"confirm a visit", `update visit set seconded_by = $1, seconded = lianou_now() where done is not null and seconded is null`, "", "visitor"},
 		{"answer an objection", `update objection set outcome = 'unfounded', by_staff = $1, reasons = 'x', answered = lianou_now()`, "kin proposer took", ""},
+		{"answer what is not solved", `update unsolved set state = 'stands', answer = 'x', answered_by = $1, answered = lianou_now() where state = 'open'`, "kin earlier card recorder took closed elsewhere", ""},
 		{"confirm a card", `update case_card set state = 'confirmed', ended_by = $1, ended = lianou_now() where state = 'proposed'`, "kin recorder visitor card", ""},
 	}
 }
@@ -93,6 +94,9 @@ func (w *world) longCase() map[string]core.StaffID {
 	w.super(fmt.Sprintf(`begin; set local session_replication_role = replica; update casefile set entered_by = 9601;
 		insert into decision (claim_id, case_id, region, outcome, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
 			select id, case_id, region, 'refused', false, 9602, 9602 + 10, '["r"]', '收到信起 60 天内,可以申请复议。', '{"facts":"x"}', 1, 'x', 'b', lianou_now() - interval '9 days', repeat('b', 64) from claim where id = %d;
+		insert into unsolved (claim_id, case_id, region, nth, unit, decision, says, door, taken_by, at, due, law, state, answer, answered_by, answered)
+			select d.claim_id, d.case_id, d.region, n, 'township', d.id, 'x', 'desk', 9603, now(), current_date, 'x', case n when 1 then 'stands' else 'open' end,
+				case n when 1 then 'x'::bytea end, case n when 1 then 9602 end, case n when 1 then now() end from decision d, generate_series(1, 2) n;
 		update case_card set proposed_by = 9603; update visit set seconded = null, seconded_by = null, done = done; commit`, claim.ID))
 	return map[string]core.StaffID{"nothing": w.id("new"), "entered": 9601, "earlier": 9602, "proposer": w.id("second"), "recorder": w.id("helper"), "visitor": w.id("officer"),
 		"took": w.id("county"), "card": 9603, "kin": kinOfCase, "closed": w.id("closed"), "unroled": w.id("unroled"), "elsewhere": w.id("elsewhere")}

@@ -61,7 +61,7 @@ func duties() []duty {
 		{act: "appraise", roles: "officer", when: "appraise", cases: running, claims: "agreed objected"},
 		{act: "publish_notice", roles: "officer", when: "any -doubt -refuse -refer", cases: running, claims: "reviewed"},
 		{act: "publish_notice", roles: "approver", when: "twice", cases: running, claims: "noticed", not: apart},
-		{act: "object", roles: desk + " clerk", when: "any", cases: running, claims: "noticed objected"},
+		{act: "object", roles: desk + " clerk agent", when: "any", cases: running, claims: "noticed objected"},
 		{act: "answer_objection", roles: "officer county", when: "any", cases: running, claims: "objected", not: "proposer took barred"},
 
 		{act: "decide", roles: "approver", when: "calm -doubt -recorded -county -twice", cases: running, claims: "noticed", not: apart + " answered"},
@@ -92,6 +92,11 @@ func duties() []duty {
 		{act: "decide_change", roles: "county", when: "more", cases: after, claims: "paying told closed", not: "entered recorder visitor changer"},
 		{act: "decide_change", roles: "approver county", when: "stop", cases: after, claims: "paying told closed", not: "entered recorder visitor changer"},
 
+		{act: "unsolved", roles: "officer clerk assistant agent county", when: "any -undone -climbed -topmost", cases: after, claims: decided},
+		{act: "answer_unsolved", roles: "officer approver", when: "undone", cases: after, not: "replied noted"},
+		{act: "answer_unsolved", roles: "county", when: "climbed", cases: after, not: "replied noted"},
+		{act: "answer_unsolved", roles: "city", when: "topmost", cases: after, not: "replied noted"},
+
 		{act: "conference", roles: desk, when: "any", cases: atWork, claims: open, not: "barred"},
 		{act: "conference_invite", roles: desk, when: "meeting", cases: "conference"},
 		{act: "conference_minutes", roles: desk, when: "meeting minuted unread beyond off", cases: "conference", only: "writer was reader"},
@@ -109,6 +114,7 @@ func duties() []duty {
 		{act: "end_mandate", roles: "officer", when: "any", cases: everand},
 		{act: "hand_over", roles: "approver county city", when: "any", cases: "open returned " + running},
 		{act: "hand_back", roles: hands + " approver county city", when: "any", cases: "open returned " + running},
+		{act: "assign", roles: "approver county", when: "any", cases: "open " + running},
 		{act: "propose_card", roles: "officer", when: "any", cases: "open " + after},
 		{act: "confirm_card", roles: "approver county payer", when: "any", cases: "open " + after, not: "card recorder visitor"},
 		{act: "reject_card", roles: "approver county payer", when: "any", cases: "open " + after, not: "card recorder visitor"},

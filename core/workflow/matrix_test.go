@@ -16,7 +16,7 @@ import (
 // steps are the people of the matrix by what each did before, so that nobody did two things.
 func steps() []string {
 	return []string{"nothing", "entered", "proposer", "recorder", "visitor", "took", "answered", "earlier", "barred", "card", "handed",
-		"reviewer", "changer", "back", "writer", "was", "reader", "asker", "kin"}
+		"reviewer", "changer", "back", "replied", "noted", "writer", "was", "reader", "asker", "kin"}
 }
 
 // who is the number of the person who did a step.
@@ -80,6 +80,15 @@ func situations() map[string]situation {
 	})
 	add("due", false, func(s *S, _ *C) { s.Reviews = []casefile.Review{{Claim: 1, Told: 30}} })
 	add("early", false, func(s *S, _ *C) { s.Reviews = []casefile.Review{{Claim: 1}} })
+	undone := func(unit casefile.Unit) func(*S, *C) {
+		return func(s *S, _ *C) {
+			s.Unsolved = []casefile.Unsolved{{ID: 1, Claim: 1, Nth: 1, Unit: casefile.UnitTownship, State: casefile.UnsolvedStands, By: who("replied")},
+				{ID: 2, Claim: 1, Nth: 2, Unit: unit, State: casefile.UnsolvedOpen, TakenBy: who("noted")}}
+		}
+	}
+	add("undone", false, undone(casefile.UnitTownship)) // the township answered another person before
+	add("climbed", false, undone(casefile.UnitCounty))
+	add("topmost", false, undone(casefile.UnitCity))
 	add("looks", false, func(s *S, _ *C) { s.Looks = 1 })
 	put := func(above bool) func(*S, *C) {
 		return func(s *S, _ *C) {
@@ -137,7 +146,7 @@ func situations() map[string]situation {
 // takesPart says in which situations a step was done at all; a step that is not named was done
 // in every one.
 func takesPart(step, in string, asked bool) bool {
-	only := map[string]string{"earlier": "again third", "reviewer": "answer above", "changer": "change more stop", "handed": "handed", "back": "back",
+	only := map[string]string{"earlier": "again third", "reviewer": "answer above", "changer": "change more stop", "handed": "handed", "back": "back", "replied": "undone climbed topmost", "noted": "undone climbed topmost",
 		"writer": "meeting minuted unread beyond off", "was": "meeting minuted unread beyond off", "reader": "meeting minuted unread beyond off", "asker": "off"}
 	if step == "barred" {
 		return asked

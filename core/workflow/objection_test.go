@@ -21,6 +21,9 @@ func (w *world) answers(claim casefile.Claim, founded bool, reasons string) work
 		for _, o := range v.Objections {
 			if o.Claim == claim.ID && o.Answered.IsZero() {
 				in.Saw = append(in.Saw, o.ID)
+				for _, word := range o.Words {
+					in.Heard = max(in.Heard, word.ID)
+				}
 			}
 		}
 		return err

@@ -269,6 +269,7 @@ func (f *Flow) Object(ctx context.Context, actor casefile.Actor, claim core.Clai
 type AnswerObjection struct {
 	Claim   core.ClaimID
 	Saw     []int64 // the ids of those that the page showed
+	Heard   int64   // the last word of them that it showed, 0 for none
 	Founded bool
 	Reasons string
 }
@@ -282,8 +283,11 @@ func (f *Flow) AnswerObjection(ctx context.Context, actor casefile.Actor, in Ans
 		if err := checkText("reasons", in.Reasons, "请写明核实的结果。"); err != nil {
 			return err
 		}
-		done, err := f.Cases.AnswerObjections(ctx, a.tx, a.claim, casefile.Answer{Saw: in.Saw, By: actor.Staff, Founded: in.Founded, Reasons: trim(in.Reasons)})
+		done, err := f.Cases.AnswerObjections(ctx, a.tx, a.claim, casefile.Answer{Saw: in.Saw, Heard: in.Heard, By: actor.Staff, Founded: in.Founded, Reasons: trim(in.Reasons)})
 		if err != nil {
+			return err
+		}
+		if err := a.tellObjectors(ctx, in); err != nil {
 			return err
 		}
 		a.detail["founded"], a.detail["objections"], a.detail["open"] = in.Founded, in.Saw, !done

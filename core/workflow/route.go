@@ -41,7 +41,7 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 		if err != nil {
 			return err
 		}
-		if err := f.Cases.Route(ctx, tx, c, to); err != nil {
+		if err := f.Cases.Route(ctx, tx, c, to.Routing); err != nil {
 			return err
 		}
 		if c.AcceptDue.IsZero() {
@@ -55,8 +55,11 @@ func (f *Flow) Route(ctx context.Context, job Route) error {
 		}
 		// 3. The household is told where its request is and under which number.
 		err = f.Cases.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.routed", Actor: casefile.JobActor(),
-			Citizen: "派到了" + c.Town + "。", Staff: "派到" + c.Town + "(按居住地)"})
+			Citizen: "派到了" + c.Town + "。", Staff: "派到" + c.Town + "(按居住地)" + pastWord(to.OfficerBy)})
 		if err != nil {
+			return err
+		}
+		if err := f.lines(ctx, tx, c, to); err != nil {
 			return err
 		}
 		if err := f.tell(ctx, tx, c, 0, receivedKey(c), wording.Received(c.Receipt, c.Town)); err != nil {

@@ -32,9 +32,11 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 		if err != nil {
 			return err
 		}
-		if filed, err := f.appealSent(ctx, tx, at, in, counts); err != nil || filed {
-			c = at
-			return err
+		for _, file := range []func(context.Context, *pg.Tx, casefile.Case, papers.Handed, bool) (bool, error){f.appealSent, f.unsolvedSent} {
+			if filed, err := file(ctx, tx, at, in, counts); err != nil || filed {
+				c = at
+				return err
+			}
 		}
 		p := casefile.Supplement{ID: in.ID, Application: in.Application, Receipt: receipt, Papers: in.Papers, Note: f.noteOf(in), At: in.At}
 		if err := f.Cases.AddSupplement(ctx, tx, at, p); err != nil {
@@ -65,7 +67,7 @@ func (f *Flow) PapersSent(ctx context.Context, job jobs.PapersSent) error {
 	return err
 }
 
-// noteOf is what somebody wrote, with the item that they said is wrong: nothing was filed
+// noteOf is what somebody wrote, with the item that they said is wrong or not solved: nothing was filed
 // against it, and an officer reads what they meant.
 func (f *Flow) noteOf(in papers.Handed) string {
 	if in.Item == "" {
@@ -76,6 +78,9 @@ func (f *Flow) noteOf(in papers.Handed) string {
 		if item, ok := book.Item(in.Item); ok {
 			name = item.Everyday
 		}
+	}
+	if in.Unsolved {
+		return "说" + name + "没有解决:" + in.Note
 	}
 	return "说" + name + "不对:" + in.Note
 }

@@ -19,8 +19,10 @@ const sweepSize = 200
 // person, one rung at a time (F57); what is in nobody's hands is given to somebody; nothing is
 // ever decided by it.
 func (f *Flow) Sweep(ctx context.Context) error {
-	owners := f.sweepOwners(ctx) // first: who is late is told by name; what fails in it stops no clock
-	return errors.Join(owners, f.sweepDue(ctx))
+	// First: who is late is told by name; what fails in it stops no clock.
+	hands := errors.Join(f.sweepOwners(ctx), f.sweepHops(ctx), f.sweepWaits(ctx))
+	objected := f.sweepObjections(ctx)
+	return errors.Join(hands, objected, f.sweepDue(ctx))
 }
 
 func (f *Flow) sweepDue(ctx context.Context) error {

@@ -148,6 +148,9 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 	if err != nil || slices.ContainsFunc(appeals, casefile.Appeal.Open) {
 		return err // nor while somebody waits for an answer
 	}
+	if open, err := f.Cases.UnsolvedOpen(ctx, tx, c.ID); err != nil || open {
+		return err // nor while the household says that it is not solved
+	}
 	doubts, err := f.Cases.Doubts(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -163,6 +166,9 @@ func (f *Flow) settle(ctx context.Context, tx *pg.Tx, c casefile.Case) error {
 		to = casefile.CaseWithdrawn
 	}
 	if err := f.Cases.Close(ctx, tx, c, to); err != nil {
+		return err
+	}
+	if err := f.released(ctx, tx, c, c.Officer, c.Assistant); err != nil {
 		return err
 	}
 	if err := f.Cases.MeetAll(ctx, tx, c.ID); err != nil {

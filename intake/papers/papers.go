@@ -71,6 +71,7 @@ type Sending struct {
 	Note        string
 	Channel     core.ChannelName // at which it was said; of an Item
 	Item        core.ItemCode    // the note says that the decision on it is wrong; "" for papers
+	Unsolved    bool             // of an Item: not wrong, but not solved
 }
 
 // Sent is one thing that was handed in, as its sender sees it.
@@ -88,6 +89,8 @@ type body struct {
 
 	Item    core.ItemCode    `json:"item,omitempty"`
 	Channel core.ChannelName `json:"channel,omitempty"`
+
+	Unsolved bool `json:"unsolved,omitempty"`
 }
 
 func (in *Sending) check() error {
@@ -97,6 +100,8 @@ func (in *Sending) check() error {
 		return core.E(core.KindUnauthenticated, "no_account", "请先登录。")
 	case in.Key == "" || len(in.Key) > 200 || !utf8.ValidString(in.Key) || strings.ContainsRune(in.Key, 0):
 		return core.Invalid("key", "这一页没有打开完整,请关掉重新打开。")
+	case in.Unsolved && in.Note == "":
+		return core.Invalid("says", "请写一句,还差什么、哪里没办好。")
 	case in.Item != "" && in.Note == "":
 		return core.Invalid("says", "请写一句,哪里不对。")
 	case len(in.Papers) > MostPapers:
@@ -151,7 +156,7 @@ func (s *Store) Send(ctx context.Context, in Sending) (sent Sent, err error) {
 
 // content is what is sealed, and its keyed digest, by which the same is known again.
 func (s *Store) content(in Sending) (plain, digest []byte, err error) {
-	if plain, err = json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel}); err != nil {
+	if plain, err = json.Marshal(body{in.Papers, in.Note, in.Item, in.Channel, in.Unsolved}); err != nil {
 		return nil, nil, core.E(core.KindInternal, "papers_body", "")
 	}
 	sum := sha256.Sum256(append([]byte(in.Application+"\n"), plain...))

@@ -18,6 +18,7 @@ type Handed struct {
 	Note        string
 	Channel     core.ChannelName
 	Item        core.ItemCode // the decision that the note says is wrong; "" for papers
+	Unsolved    bool          // of an Item: the note says that it is not solved
 	At          time.Time
 	Taken       bool // it lies in its case already
 }
@@ -44,7 +45,7 @@ func Take(ctx context.Context, tx *pg.Tx, opener *seal.Opener, id int64) (Handed
 	if err := json.Unmarshal(plain, &b); err != nil {
 		return h, core.E(core.KindInternal, "papers_unreadable", "") // the cause may quote the note
 	}
-	h.Papers, h.Note, h.Item, h.Channel = b.Papers, b.Note, b.Item, b.Channel
+	h.Papers, h.Note, h.Item, h.Channel, h.Unsolved = b.Papers, b.Note, b.Item, b.Channel, b.Unsolved
 	return h, nil
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"net/http"
 
 	"lianou/channels/desk"
@@ -24,12 +25,21 @@ var errWhose = core.Invalid("receipt", "先问清他是谁:认过来电人,或�
 // first, as for every look at a household: by the pair that they say, or because the agent
 // confirmed in this call whose number it is. The agent reads out what comes of it.
 func (a *Room) appeal(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return a.saysOf(w, r, at, a.d.Flow.AppealFor)
+}
+
+// unsolved files that a caller says that an item is not solved (F82), as appeal does.
+func (a *Room) unsolved(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return a.saysOf(w, r, at, a.d.Flow.UnsolvedFor)
+}
+
+func (a *Room) saysOf(w http.ResponseWriter, r *http.Request, at desk.At, file func(context.Context, casefile.Actor, workflow.AppealFor) (string, error)) error {
 	found, err := a.whose(r, at)
 	if err != nil {
 		return err
 	}
 	in := workflow.AppealFor{Case: found.Case, Item: core.ItemCode(r.FormValue("item")), Says: r.FormValue("says"), Door: casefile.DoorHotline}
-	if found.Said, err = a.d.Flow.AppealFor(r.Context(), casefile.As(at.Staff), in); err != nil {
+	if found.Said, err = file(r.Context(), casefile.As(at.Staff), in); err != nil {
 		return err
 	}
 	return at.Page.Part(w, "agent", "appealed", found.Said)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -17,6 +18,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/sampled"
 	"lianou/core/seal"
 	"lianou/core/staff"
 	"lianou/core/workflow"
@@ -45,6 +47,7 @@ type Deps struct {
 	Opener   *seal.Opener       // opens what was filed of a call, beside its sound
 	Chats    *talks.Desk        // conversations in WeChat that were handed over
 	Begun    *begun.Desk        // what callers go on with by themselves
+	Sampled  *sampled.Sampled   // who is rung about money that was paid; nil where nobody is
 }
 
 // Room is the call agents' room.
@@ -110,6 +113,10 @@ func (a *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/agent/quality/{drawn}/verdict", Roles: agents, Trace: "quality.judged", Serve: a.judged},
 		{Method: "POST", Path: "/agent/find", Roles: agents, Trace: "status.read", Serve: a.find},
 		{Method: "POST", Path: "/agent/appeal", Roles: agents, Trace: "status.read claim.appealed", Serve: a.appeal},
+		{Method: "POST", Path: "/agent/unsolved", Roles: agents, Trace: "status.read claim.unsolved", Serve: a.unsolved},
+		{Method: "POST", Path: "/agent/notice", Roles: agents, Trace: "none: a line of the public board", Serve: a.notice},
+		{Method: "POST", Path: "/agent/object", Roles: agents, Trace: "objection.filed objection.added", Serve: a.object},
+		{Method: "POST", Path: "/agent/objection", Roles: agents, Trace: "none: what came of an opinion in general words, by its number", Serve: a.objection},
 		{Method: "POST", Path: "/agent/letter", Roles: agents, Trace: "letter.checked", Serve: a.letter},
 		{Method: "POST", Path: "/agent/call/{call}/release", Roles: agents, Trace: "call.released", Serve: a.release},
 		{Method: "POST", Path: "/agent/call/{call}/done", Roles: agents, Trace: "call.finished call.settled talk.filed talk.done", Serve: a.done},
@@ -120,6 +127,7 @@ func (a *Room) Desk() desk.Room {
 type page struct {
 	Said    string
 	Stuck   int // visits that nobody can make yet
+	Paid    int // households to ask whether their money arrived
 	Waiting []row
 	Page    int // of Waiting, from 1
 	At      string
@@ -264,7 +272,23 @@ func (a *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Page: pageOf(r), Stuck: stuck, Said: desk.Said(w, r)})
+	paid, err := a.paid(r, at)
+	if err != nil {
+		return err
+	}
+	return at.Page.Show(w, at, a.view(), page{Waiting: rows, Page: pageOf(r), Stuck: stuck, Paid: paid, Said: desk.Said(w, r)})
+}
+
+// paid counts the households that this agent may ask whether their money arrived (F105).
+func (a *Room) paid(r *http.Request, at desk.At) (n int, err error) {
+	if a.d.Sampled == nil {
+		return 0, nil
+	}
+	err = a.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
+		n, err = a.d.Sampled.Waiting(ctx, tx, at.Staff)
+		return err
+	})
+	return n, err
 }
 
 func (a *Room) waiting(w http.ResponseWriter, r *http.Request, at desk.At) error {

@@ -14,6 +14,7 @@ import (
 	"lianou/core/discreet"
 	"lianou/core/pg"
 	"lianou/core/registry"
+	"lianou/core/sampled"
 	"lianou/core/staff"
 	"lianou/core/workflow"
 )
@@ -29,6 +30,7 @@ type Deps struct {
 	Staff   *staff.Staff
 	Audit   *audit.Log
 	Regions *registry.Regions
+	Sampled *sampled.Sampled // nil where nobody is asked whether money arrived
 }
 
 // Room is the city's room.
@@ -48,6 +50,9 @@ func (c *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/city/lost", Roles: senders, Trace: "case.listed", Serve: c.lost},
 		{Method: "GET", Path: "/city/late", Roles: senders, Trace: "case.listed", Serve: c.late},
 		{Method: "POST", Path: "/city/late/{climb}", Roles: senders, Trace: "climb.seen", Serve: c.open},
+		{Method: "GET", Path: "/city/unsolved", Roles: senders, Trace: "case.listed", Serve: c.unsolved},
+		{Method: "GET", Path: "/city/unsolved/{unsolved}", Roles: senders, Trace: "unsolved.read", Serve: c.readUnsolved},
+		{Method: "POST", Path: "/city/unsolved/{unsolved}", Roles: senders, Trace: "unsolved.answered", Serve: c.answerUnsolved},
 		{Method: "POST", Path: "/city/relocate", Roles: senders, Trace: "case.relocated", Serve: c.relocate},
 	}}
 }
@@ -62,6 +67,7 @@ type page struct {
 	Said  string
 	Lines []line
 	Sends bool // may send a case to another county
+	Asked asked
 }
 
 func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
@@ -79,7 +85,8 @@ func (c *Room) page(w http.ResponseWriter, r *http.Request, at desk.At) error {
 			}
 			p.Lines = append(p.Lines, line{county.Name, shown(n.Open), shown(n.Late), shown(n.Urgent), shown(n.Decide)})
 		}
-		return nil
+		p.Asked, err = c.asked(ctx, tx, r.FormValue("month"))
+		return err
 	})
 	if err != nil {
 		return err

@@ -1,11 +1,13 @@
 package counter
 
 import (
+	"context"
 	"net/http"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
+	"lianou/core/staff"
 	"lianou/core/workflow"
 )
 
@@ -21,7 +23,7 @@ type pair struct {
 }
 
 func (c *Room) ask(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "ask", Title: "来说不对的"}, nil)
+	return at.Page.Show(w, at, desk.View{Room: "counter", Name: "ask", Title: "来说不对、没解决的"}, nil)
 }
 
 // found shows what whoever stands there would see of their application, and no more.
@@ -36,12 +38,25 @@ func (c *Room) found(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // appeal files that somebody at the window says that a decision is wrong (F81): the receipt
 // and the card that they show say whose it is.
 func (c *Room) appeal(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	return c.saysOf(w, r, at, casefile.DoorWindow, c.d.Flow.AppealFor)
+}
+
+// unsolved files that somebody at the window, or at home before a village assistant, says that an item is
+// not solved (F82), as appeal does.
+func (c *Room) unsolved(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	door := casefile.DoorWindow
+	if !at.Has(staff.Clerk) {
+		door = casefile.DoorVillage
+	}
+	return c.saysOf(w, r, at, door, c.d.Flow.UnsolvedFor)
+}
+
+func (c *Room) saysOf(w http.ResponseWriter, r *http.Request, at desk.At, door casefile.Door, file func(context.Context, casefile.Actor, workflow.AppealFor) (string, error)) error {
 	p, err := c.shown(r, at)
 	if err != nil {
 		return err
 	}
-	promise, err := c.d.Flow.AppealFor(r.Context(), casefile.As(at.Staff), workflow.AppealFor{Case: p.Case, Item: core.ItemCode(r.FormValue("item")),
-		Says: r.FormValue("says"), Door: casefile.DoorWindow})
+	promise, err := file(r.Context(), casefile.As(at.Staff), workflow.AppealFor{Case: p.Case, Item: core.ItemCode(r.FormValue("item")), Says: r.FormValue("says"), Door: door})
 	if err != nil {
 		return err
 	}
@@ -54,6 +69,6 @@ func (c *Room) shown(r *http.Request, at desk.At) (p pair, err error) {
 	if p.Pair, ok = desk.PairOf(r); !ok {
 		return p, errPair
 	}
-	p.Status, err = c.d.Desk.ByPair(r.Context(), at, p.Pair, desk.Trying{Cases: c.d.Cases, Scope: at.Staff.Scope(), Purpose: "窗口来说不对", Wrong: errPair, Many: errPairs})
+	p.Status, err = c.d.Desk.ByPair(r.Context(), at, p.Pair, desk.Trying{Cases: c.d.Cases, Scope: at.Staff.Scope(), Purpose: "窗口来说不对、没解决", Wrong: errPair, Many: errPairs})
 	return p, err
 }

@@ -71,8 +71,17 @@ func (d *Desk) flow(t testing.TB, cases *casefile.Store) *workflow.Flow {
 	must(t, err)
 	outbox, err := notify.NewOutbox(d.Keys.Platform.Gateway)
 	must(t, err)
+	people, err := registry.New(registry.Config{Ring: d.Keys.Platform.Ring, Log: d.Audit, Regions: d.Regions})
+	must(t, err)
 	flow, err := workflow.New(workflow.Deps{DB: d.DB, Audit: d.Audit, Cases: cases, Staff: d.Staff, Bell: d.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
+		Registry: people, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: outbox, Books: books})
 	must(t, err)
 	return flow
 }
+
+// HungNotice is SQL by which the claim of Decided is of an item whose notice hangs, under the
+// number 1, and was proposed by somebody who is not there.
+const HungNotice = `update claim set state = 'noticed', item = 'MZ-01', name = '最低生活保障', everyday = '低保', notice_days = 7, proposal = 'approve', amount = 36000, period = 'month';
+	delete from decision;
+	insert into public_notice (claim_id, case_id, region, item_name, from_day, until_day, place, name, people, amount, period, sample, proposer)
+		select id, case_id, region, name, (now() at time zone 'Asia/Shanghai')::date, (now() at time zone 'Asia/Shanghai')::date + 7, '王庙镇东街村', '周某某', 1, 36000, 'month', true, 99999 from claim`

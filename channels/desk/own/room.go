@@ -48,7 +48,7 @@ func (o *Room) Words() template.FuncMap {
 // who look after some; one's own page is behind one's name.
 func (o *Room) Desk() desk.Room {
 	all, heads := staff.Roles(), []staff.Role{staff.Approver, staff.County, staff.City}
-	judges := []staff.Role{staff.County, staff.City}
+	judges, near := []staff.Role{staff.County, staff.City}, []staff.Role{staff.Approver, staff.County}
 	return desk.Room{Name: "own", Title: "同事", Roles: heads, Home: "/own/team", Routes: []desk.Route{
 		{Method: "GET", Path: "/own", Roles: all, Trace: "staff.relatives_listed", Serve: o.page},
 		{Method: "POST", Path: "/own/kin", Roles: all, Trace: "staff.relative_declared", Serve: o.declare},
@@ -61,6 +61,13 @@ func (o *Room) Desk() desk.Room {
 		{Method: "POST", Path: "/own/team/kin/{kin}", Roles: judges, Trace: "staff.relative_confirmed staff.relative_asked staff.relative_ended staff.relative_kept", Serve: o.judge},
 		{Method: "POST", Path: "/own/team/away", Roles: heads, Trace: "staff.absence_set", Serve: o.awayOf},
 		{Method: "POST", Path: "/own/team/away/{away}/hand", Roles: heads, Trace: "case.handed_over", Serve: o.hand},
+		{Method: "GET", Path: "/own/hands", Roles: near, Trace: "case.listed", Serve: o.hands},
+		{Method: "POST", Path: "/own/hands/case/{case}", Roles: near, Trace: "case.assigned", Serve: o.assign},
+		{Method: "GET", Path: "/own/hands/move", Roles: near, Trace: "case.listed", Serve: o.movePlan},
+		{Method: "POST", Path: "/own/hands/move", Roles: near, Trace: "case.moved", Serve: o.move},
+		{Method: "POST", Path: "/own/hands/move/{move}/undo", Roles: near, Trace: "case.handed_back", Serve: o.moveBack},
+		{Method: "GET", Path: "/own/often", Roles: judges, Trace: "case.listed", Serve: o.often},
+		{Method: "POST", Path: "/own/hands/figure", Roles: []staff.Role{staff.County}, Trace: "hands.figure_set", Serve: o.figure},
 	}}
 }
 

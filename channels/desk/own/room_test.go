@@ -58,9 +58,13 @@ func newHouse(t *testing.T) *house {
 	var err error
 	h.cases, err = casefile.New(casefile.Config{Ring: h.Keys.Platform.Ring, Shared: h.Keys.Platform.Shared, Audit: h.Audit})
 	must(t, err)
+	books, err := policy.Embedded()
+	must(t, err)
+	router, err := routing.New(routing.Config{Regions: h.Regions, Staff: h.Staff, Cases: h.cases, Calendar: books.Calendar})
+	must(t, err)
 	// What the acts of this room do not touch is there and empty.
 	flow, err := workflow.New(workflow.Deps{DB: h.DB, Audit: h.Audit, Cases: h.cases, Staff: h.Staff, Bell: h.Bell, Log: slog.New(slog.DiscardHandler), Opener: &seal.Opener{},
-		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: &routing.Router{}, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
+		Registry: &registry.Registry{}, Changes: &change.Changes{}, Realname: &realname.Checker{}, Routing: router, Payout: &payout.Payout{}, Outbox: &notify.Outbox{}, Books: &policy.Library{}})
 	must(t, err)
 	h.handler, err = h.Shell.Handler(own.New(own.Deps{DB: h.DB, Staff: h.Staff, Cases: h.cases, Flow: flow, Audit: h.Audit}))
 	must(t, err)

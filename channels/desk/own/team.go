@@ -19,6 +19,7 @@ import (
 type teamPage struct {
 	Said   string
 	Judges bool
+	Near   bool // may say who takes what waits
 	Kin    []staff.Kin
 	Team   []staff.Person
 	Away   []away
@@ -34,7 +35,7 @@ type away struct {
 }
 
 func (o *Room) team(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	p := teamPage{Said: desk.Said(w, r), Judges: at.Has(staff.County, staff.City)}
+	p := teamPage{Said: desk.Said(w, r), Judges: at.Has(staff.County, staff.City), Near: at.Has(staff.Approver, staff.County)}
 	err := o.tx(r, at, func(ctx context.Context, tx *pg.Tx) (err error) {
 		p.Today = tx.Today()
 		if p.Kin, err = o.d.Staff.ToJudge(ctx, tx, at.Staff); err != nil {

@@ -140,7 +140,7 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActPublish: func(d doing) error { return f.PublishNotice(d.r.Context(), d.actor, d.claim) },
 		casefile.ActObject:  func(d doing) error { return f.Object(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAnswer: func(d doing) error {
-			return f.AnswerObjection(d.r.Context(), d.actor, workflow.AnswerObjection{Claim: d.claim, Saw: d.saw(), Founded: d.get("outcome") == "founded", Reasons: d.get("reason")})
+			return f.AnswerObjection(d.r.Context(), d.actor, workflow.AnswerObjection{Claim: d.claim, Saw: d.saw(), Heard: d.heard(), Founded: d.get("outcome") == "founded", Reasons: d.get("reason")})
 		},
 		casefile.ActSendBack:       func(d doing) error { return f.SendBack(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActDeliver:        t.deliver,
@@ -149,6 +149,8 @@ func (t *Room) table() map[casefile.ActName]func(doing) error {
 		casefile.ActReferResult:    func(d doing) error { return f.RecordResult(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActAppeal:         func(d doing) error { return f.Appeal(d.r.Context(), d.actor, d.claim, d.get("reason")) },
 		casefile.ActReview:         t.review,
+		casefile.ActUnsolved:       t.unsolved,
+		casefile.ActUnsolvedAnswer: t.answerUnsolved,
 		casefile.ActReviewDecide:   t.decideReview,
 		casefile.ActSupplement:     t.askSupplement,
 		casefile.ActLookedUp:       t.lookedUp,

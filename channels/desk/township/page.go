@@ -71,7 +71,9 @@ type actRow struct {
 	Change           *casefile.Change     // the one to decide
 	Review           *casefile.Review     // the periodic re-check to do
 	Appeal           *casefile.Appeal     // the one to answer
+	Unsolved         *casefile.Unsolved   // what is not solved and waits for an answer
 	Objected         []casefile.Objection // what was said of the notice and nobody has answered
+	Heard            int64                // the last word of them
 	Amount, Reason   string
 	Rule             casefile.Benefit // what the Book says of an amount it does not come to
 	Period           string           // of the amount
@@ -303,7 +305,7 @@ func (p *casePage) sortActs() {
 		}
 		c := claims[a.Claim]
 		row := actRow{Act: a, Item: c.Name, Department: c.Department, Cash: c.Cash, Refers: c.Decides == "outside", Hard: hard[a.Name],
-			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID), Review: openReview(p.View, c.ID), Appeal: openAppeal(p.View, c.ID), Objected: objected(p.View, c.ID)}
+			Either: either(p.View, c.Item), Change: openChange(p.View, c.ID), Review: openReview(p.View, c.ID), Appeal: openAppeal(p.View, c.ID), Unsolved: openUnsolved(p.View, c.ID), Objected: objected(p.View, c.ID), Heard: heardOf(objected(p.View, c.ID))}
 		if c.HasAmount {
 			row.Amount, row.Period, row.Sample = strings.ReplaceAll(c.Amount.Short(), ",", ""), c.Period, c.Sample
 		}
@@ -363,7 +365,7 @@ func (p *casePage) mends(act casefile.ActName) bool {
 // leading acts carry a case forward and may be the page's one solid button.
 var leading = map[casefile.ActName]bool{casefile.ActAccept: true, casefile.ActRecordVisit: true, casefile.ActSecondVisit: true, casefile.ActConfirmCard: true,
 	casefile.ActPropose: true, casefile.ActPublish: true, casefile.ActDecide: true, casefile.ActDeliver: true, casefile.ActSecondDelivery: true, casefile.ActAnswer: true, casefile.ActResume: true,
-	casefile.ActChangeDecide: true, casefile.ActReviewBenefit: true, casefile.ActReview: true, casefile.ActReviewDecide: true, casefile.ActMinutes: true, casefile.ActConferenceRead: true, casefile.ActConferenceIn: true}
+	casefile.ActChangeDecide: true, casefile.ActReviewBenefit: true, casefile.ActUnsolvedAnswer: true, casefile.ActReview: true, casefile.ActReviewDecide: true, casefile.ActMinutes: true, casefile.ActConferenceRead: true, casefile.ActConferenceIn: true}
 
 // follows is the decision that agrees with a proposal.
 var follows = map[casefile.Outcome]casefile.Outcome{casefile.ProposeApprove: casefile.Approved, casefile.ProposeRefuse: casefile.Refused, casefile.ProposeRefer: casefile.Referred}

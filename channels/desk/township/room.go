@@ -21,6 +21,7 @@ import (
 	"lianou/core/pg"
 	"lianou/core/recheck"
 	"lianou/core/registry"
+	"lianou/core/sampled"
 	"lianou/core/staff"
 	"lianou/core/workflow"
 	"lianou/intake/talks"
@@ -42,6 +43,7 @@ type Deps struct {
 	Book    matching.Books
 	Chats   *talks.Desk      // nil where no chat is led
 	Recheck *recheck.Recheck // nil where nothing is looked at again
+	Sampled *sampled.Sampled // nil where nobody is asked whether money arrived
 }
 
 // Room is the township's room, which county officers reach too.
@@ -71,6 +73,7 @@ func (t *Room) Desk() desk.Room {
 		{Method: "GET", Path: "/township/case/{case}/paper/{paper}", Roles: all, Trace: "paper.opened", Serve: t.paper},
 		{Method: "GET", Path: "/township/case/{case}/decision/{decision}", Roles: all, Trace: "decision.read", Serve: t.letter},
 		{Method: "POST", Path: "/township/case/{case}/reveal", Roles: all, Trace: "field.revealed", Serve: t.reveal},
+		{Method: "POST", Path: "/township/case/{case}/objector", Roles: all, Trace: "objector.shown", Serve: t.objector},
 		{Method: "POST", Path: "/township/case/{case}/{act}", Roles: all, Trace: caseTraces, Serve: t.act},
 		{Method: "POST", Path: "/township/case/{case}/claim/{claim}/{act}", Roles: all, Trace: claimTraces, Serve: t.act},
 	}}
@@ -81,29 +84,32 @@ func (t *Room) Desk() desk.Room {
 const (
 	caseTraces = "case.accepted claim.added visit.planned visit.recorded visit.seconded card.proposed card.confirmed card.rejected supplement.asked supplement.looking supplement.looked_up supplement.received papers.looked means.given means.refused means.withdrawn means.checked mandate.ended case.returned " +
 		"case.relocated case.withdrawn conference.called conference.invited conference.minuted conference.read conference.ended conference.called_off conference.absence_denied doubt.weighed facts.learned facts.read change.proposed change.withdrawn account.proposed"
-	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.reviewed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
+	claimTraces = "claim.proposed claim.dropped benefit.change_proposed benefit.reviewed benefit.change_decided claim.decided card.confirmed claim.rushed claim.sent_back claim.delivered delivery.seconded delivery.undone claim.result_recorded claim.unsolved unsolved.answered claim.appealed appeal.proposed appeal.decided appeal.back_said appeal.heard " +
 		"notice.published claim.appraised objection.filed objection.answered payment.changed payment.stopped payment.cancelled payment.entitled"
 )
 
 // queuePage is what the queue shows.
 type queuePage struct {
-	Place    string
-	Counts   casefile.Counts
-	Q        string
-	Query    template.URL // the filter again, encoded, for links and the live part
-	Filters  []filter
-	Filtered bool
-	Rows     []casefile.QueueRow
-	Doubts   []casefile.Doubt
-	Late     []desk.LateRow  // what climbed to whoever reads
-	Still    []desk.StillRow // money that nobody moves, told to the county
-	Appeals  []casefile.Asked
-	Reviews  []casefile.ReviewDue // periodic re-checks that are near or late
-	ToRead   []casefile.ToRead    // minutes that wait for whoever reads
-	Visits   bool                 // whoever reads goes to households
-	Asks     *desk.Asks           // what waits in the register for a second person; nil for nothing
-	Next     string
-	Again    int // drawn cases where whoever looks goes
+	Place     string
+	Counts    casefile.Counts
+	Q         string
+	Query     template.URL // the filter again, encoded, for links and the live part
+	Filters   []filter
+	Filtered  bool
+	Rows      []casefile.QueueRow
+	Doubts    []casefile.Doubt
+	Late      []desk.LateRow  // what climbed to whoever reads
+	Still     []desk.StillRow // money that nobody moves, told to the county
+	Appeals   []casefile.Asked
+	NotSolved []casefile.NotSolved // what households say is not solved, at the unit of whoever reads
+	Reviews   []casefile.ReviewDue // periodic re-checks that are near or late
+	ToRead    []casefile.ToRead    // minutes that wait for whoever reads
+	Visits    bool                 // whoever reads goes to households
+	Asks      *desk.Asks           // what waits in the register for a second person; nil for nothing
+	Next      string
+	Again     int            // drawn cases where whoever looks goes
+	Paid      int            // households to ask at the door whether their money arrived
+	Hands     casefile.Heads // what waits for a hand or went on by itself, for who looks after the place
 }
 
 type filter struct {
@@ -135,6 +141,14 @@ func (t *Room) again(ctx context.Context, tx *pg.Tx, at desk.At) (int, error) {
 	return t.d.Recheck.Waiting(ctx, tx, at.Staff.ID)
 }
 
+// paid counts the households where somebody may ask whether the money arrived.
+func (t *Room) paid(ctx context.Context, tx *pg.Tx, at desk.At) (int, error) {
+	if t.d.Sampled == nil || !at.Has(staff.Officer, staff.Assistant) {
+		return 0, nil
+	}
+	return t.d.Sampled.Waiting(ctx, tx, at.Staff)
+}
+
 // read reads one page of the queue and writes one entry with the cases shown.
 func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	show, q := r.FormValue("show"), strings.TrimSpace(r.FormValue("q"))
@@ -156,12 +170,20 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	first := q == "" && r.FormValue("after") == ""
 	var late []casefile.Climbed
 	err := t.d.DB.Tx(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
-		if late, p.Appeals, p.ToRead, p.Reviews, p.Asks = nil, nil, nil, nil, nil; first {
+		if late, p.Appeals, p.NotSolved, p.ToRead, p.Reviews, p.Asks = nil, nil, nil, nil, nil, nil; first {
 			if late, err = t.above(ctx, tx, at, &p); err != nil {
 				return err
 			}
 		}
 		if p.Again, err = t.again(ctx, tx, at); err != nil {
+			return err
+		}
+		if at.Has(staff.Approver, staff.County) {
+			if p.Hands, err = t.d.Cases.HeadsOf(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
+				return err
+			}
+		}
+		if p.Paid, err = t.paid(ctx, tx, at); err != nil {
 			return err
 		}
 		if p.Counts, err = t.d.Cases.Counts(ctx, tx, at.Staff.Regions, at.Staff.ID); err != nil {
@@ -185,6 +207,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 		for _, asked := range p.Appeals {
 			ids = append(ids, int64(asked.Case))
 		}
+		for _, one := range p.NotSolved {
+			ids = append(ids, int64(one.Case))
+		}
 		for _, one := range p.ToRead {
 			ids = append(ids, int64(one.Case))
 		}
@@ -197,6 +222,9 @@ func (t *Room) read(r *http.Request, at desk.At) (queuePage, error) {
 	})
 	if err == nil {
 		err = t.named(r.Context(), p.Appeals)
+	}
+	if err == nil {
+		err = t.handlers(r.Context(), p.NotSolved)
 	}
 	if err != nil || len(late) == 0 {
 		return p, err
@@ -213,6 +241,9 @@ func (t *Room) above(ctx context.Context, tx *pg.Tx, at desk.At, p *queuePage) (
 		return nil, err
 	}
 	if p.Appeals, err = t.d.Cases.AppealsOpen(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
+		return nil, err
+	}
+	if p.NotSolved, err = t.d.Cases.UnsolvedWaiting(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {
 		return nil, err
 	}
 	if p.ToRead, err = t.d.Cases.MinutesToRead(ctx, tx, casefile.As(at.Staff), mostAppeals); err != nil {

@@ -26,6 +26,7 @@ var variable = map[string]string{
 	"core/jobs/jobstest.States":      "for tests: the schema's name, quoted",
 	"core/recheck/rechecktest.Super": "for tests: statements past every trigger",
 	"core/recheck/rechecktest.Lay":   "for tests: constants of its own list",
+	"core/sampled/sampledtest.Super": "for tests: statements past every trigger",
 	"core/trail/trailtest.super":     "for tests: statements past every trigger",
 	"core/pg/pgtest.LoseRaceOver":    "for tests: the name of a table",
 	"core/pg/pgtest.New":             "for tests: names of throw-away databases",

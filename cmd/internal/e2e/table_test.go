@@ -24,6 +24,7 @@ import (
 	"lianou/channels/desk/quota"
 	"lianou/channels/desk/ranking"
 	"lianou/channels/desk/recheck"
+	"lianou/channels/desk/sampled"
 	"lianou/channels/desk/township"
 	"lianou/channels/desk/twins"
 	"lianou/core/casefile"
@@ -35,7 +36,7 @@ import (
 func table() []shell.Route {
 	var all []shell.Route
 	for _, room := range []shell.Room{agent.New(agent.Deps{}).Desk(), counter.New(counter.Deps{}).Desk(), township.New(township.Deps{}).Desk(),
-		county.New(county.Deps{}).Desk(), budget.New(budget.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), audit.New(audit.Deps{}).Desk(), export.New(export.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), recheck.New(recheck.Deps{}).Desk(), people.New(people.Deps{}).Desk(), own.New(own.Deps{}).Desk()} {
+		county.New(county.Deps{}).Desk(), budget.New(budget.Deps{}).Desk(), whole.New(whole.Deps{}).Desk(), audit.New(audit.Deps{}).Desk(), export.New(export.Deps{}).Desk(), book.New(book.Deps{}).Desk(), twins.New(twins.Deps{}).Desk(), ranking.New(ranking.Deps{}).Desk(), quota.New(quota.Deps{}).Desk(), recheck.New(recheck.Deps{}).Desk(), sampled.New(sampled.Deps{}).Desk(), people.New(people.Deps{}).Desk(), own.New(own.Deps{}).Desk()} {
 		all = append(all, room.Routes...)
 	}
 	return all
@@ -61,7 +62,7 @@ func path(r shell.Route, d decided, act string) string {
 	caseID := d.page[strings.LastIndex(d.page, "/")+1:]
 	letter := d.letter[strings.LastIndex(d.letter, "/")+1:]
 	call := d.call[strings.LastIndex(d.call, "/")+1:]
-	to := "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1", "{edition}", "1", "{pair}", "1", "{change}", "1", "{lead}", "1", "{round}", "1", "{person}", "1", "{household}", "1", "{kin}", "1", "{away}", "1", "{climb}", "1", "{word}", "1", "{statement}", "1", "{overlap}", "1", "{file}", "1", "{$}", "").Replace(r.Path)
+	to := "/desk" + strings.NewReplacer("{case}", caseID, "{paper}", "visit1.first", "{decision}", letter, "{call}", call, "{act}", act, "{claim}", "1", "{task}", "1", "{batch}", "1", "{fix}", "1", "{return}", "1", "{visit}", "1", "{drawn}", d.drawn, "{line}", "1", "{draft}", "1", "{edition}", "1", "{pair}", "1", "{change}", "1", "{lead}", "1", "{round}", "1", "{person}", "1", "{household}", "1", "{kin}", "1", "{away}", "1", "{move}", "1", "{climb}", "1", "{word}", "1", "{statement}", "1", "{overlap}", "1", "{file}", "1", "{unsolved}", "1", "{asked}", "1", "{matter}", "1", "{$}", "").Replace(r.Path)
 	if r.Method == http.MethodGet && ofRegister(r) { // nobody is looked at without a purpose
 		to += "?for=check"
 	}
@@ -191,7 +192,7 @@ func TestEveryReadingLeavesItsTrace(t *testing.T) {
 		if strings.Contains(r.Path, "{round}") && (status == http.StatusNotFound || status == http.StatusUnprocessableEntity) {
 			continue
 		}
-		if (strings.Contains(r.Path, "{pair}") || strings.Contains(r.Path, "{draft}") || strings.Contains(r.Path, "{lead}")) && status == http.StatusNotFound {
+		if (strings.Contains(r.Path, "{pair}") || strings.Contains(r.Path, "{draft}") || strings.Contains(r.Path, "{lead}") || strings.HasPrefix(r.Path, "/sampled/")) && status == http.StatusNotFound { // nobody is asked about money of a day that is not over
 			continue
 		}
 		if strings.Contains(r.Path, "/chat") { // this call was rung; TestChat reads a conversation

@@ -29,6 +29,7 @@ var writesRight = map[string]string{
 	"intake/begun call":                  "a call is begun and handed over in one statement",
 	"intake/begun draft":                 "a draft is begun and handed over in one statement",
 	"intake/papers application_blob":     "intake's own folder: papers of an application",
+	"intake/objections objection_sent":   "what the public edge keeps until casefile has filed it",
 }
 
 var write = regexp.MustCompile(`(?i)\b(?:insert\s+into|delete\s+from|update)\s+(?:only\s+)?([a-z][a-z0-9_]*)\s*(?:\(|$|set\b|select\b|where\b|using\b|as\b|[a-z]{1,2}\s+(?:set|where|using)\b)`)

@@ -45,9 +45,14 @@ func read(ctx context.Context, tx *pg.Tx, id int64) (round, error) {
 // stepsOf reads what the log says of a round. A second entry of a step is a fault: somebody
 // committed, listed or drew again.
 func stepsOf(ctx context.Context, tx *pg.Tx, id int64, rep *Report) (map[string]step, error) {
-	const sql = `select act, id, subject from audit_entry where subject ^@ ('recheck:' || $1::bigint::text || '/')
-		and act in ('recheck.committed', 'recheck.listed', 'recheck.drawn') order by id`
-	rows, err := tx.Query(ctx, sql, id)
+	return stepsAs(ctx, tx, "recheck", id, rep)
+}
+
+// stepsAs does so for the rounds of either kind, by the word that their acts begin with.
+func stepsAs(ctx context.Context, tx *pg.Tx, kind string, id int64, rep *Report) (map[string]step, error) {
+	const sql = `select act, id, subject from audit_entry where subject ^@ ($1::text || ':' || $2::bigint::text || '/')
+		and act in ($1::text || '.committed', $1::text || '.listed', $1::text || '.drawn') order by id`
+	rows, err := tx.Query(ctx, sql, kind, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read the log of a round")
 	}

@@ -1,5 +1,6 @@
-// Package redraw draws a round of re-checks once more, from the log and the frozen list, by code
-// that shares nothing with core/recheck: who doubts a draw reads these two files and believes nobody.
+// Package redraw draws a round of re-checks once more, and one of sampled calls, from the log and the
+// frozen list, by code that shares nothing with core/recheck and core/sampled: who doubts a draw reads
+// these files and believes nobody.
 //
 // It says what does not agree and mends nothing. It trusts the signature on the log's checkpoints;
 // `lianou audit verify` recomputes those.

@@ -15,12 +15,20 @@ func intakeChecks() []Check {
 			select (select count(*) from application), (select count(*) from bad),
 				array(select receipt from bad order by receipt limit 5)`},
 		{"supplement.taken", "what somebody handed in after applying lies in its case, once, with its entry", `
-			with bad as (select s.id from supplement s left join (select id, region, application from case_supplement union all select p.sent, p.region, h.application from appeal p join supplement h on h.id = p.sent union all select w.sent, w.region, h.application from appeal_word w join supplement h on h.id = w.sent) c on c.id = s.id
+			with bad as (select s.id from supplement s left join (select id, region, application from case_supplement union all select p.sent, p.region, h.application from appeal p join supplement h on h.id = p.sent union all select w.sent, w.region, h.application from appeal_word w join supplement h on h.id = w.sent union all select u.sent, u.region, h.application from unsolved u join supplement h on h.id = u.sent) c on c.id = s.id
 				left join jobs_platform.river_job j on j.kind = 'papers_sent' and (j.args->>'papers')::bigint = s.id and j.state not in ('discarded', 'cancelled')
 				where s.taken is not null and (c.id is null or c.region <> s.region or c.application <> s.application)
 					or s.taken is null and (c.id is not null or j.id is null)
 					or not exists (select from audit_entry a where a.act = 'papers.sent' and a.subject = 'papers:' || s.id))
 			select (select count(*) from supplement), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"objection.taken", "what a villager said of a notice at a door is filed once, or waits with its job or for the next sweep and holds the decision, and has its entry", `
+			with bad as (select s.id from objection_sent s left join objection_word w on w.receipt = s.receipt
+				left join jobs_platform.river_job j on j.kind = 'objection_sent' and (j.args->>'objection')::bigint = s.id and j.state not in ('discarded', 'cancelled')
+				where s.taken is not null and s.objection is distinct from w.objection_id
+					or s.taken is null and (w.id is not null or j.id is null and s.at < lianou_now() - interval '1 hour')
+					or not exists (select from audit_entry a where a.act = 'objection.sent' and a.subject = 'objection:' || s.id))
+			select (select count(*) from objection_sent), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"application.once", "one delivery, one application: (channel, key) is never doubled", `
 			with bad as (select min(receipt) as receipt from application group by channel, key having count(*) > 1)
@@ -128,16 +136,25 @@ func caseChecks() []Check {
 					or (select count(distinct e.case_id) from audit_entry e where e.act in ('case.joined', 'case.doubted') and e.case_id in (j.elder, j.younger)) <> 2)
 			select (select count(*) from case_joined), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
-		{"case.owned", "an open case is in the hands of an officer who is there, wherever one is who may take it", `
+		{"case.owned", "an open case is in the hands of an officer who is there, wherever one is who may take it, or waits for one before somebody by name", `
 			with open as (select f.* from casefile f where f.state not in ('returned', 'settled', 'withdrawn')
 				and coalesce(f.accepted, f.routed) < lianou_now() - interval '1 minute'),
 			bad as (select f.id from open f where not exists (select from staff_account s where s.id = f.officer and s.active)
+				and not exists (select from case_wait w join staff_account o on o.id = w.owner and o.active
+					where w.case_id = f.id and w.part = 'officer' and w.ended is null)
 				and exists (select from staff_account s where s.active and 'officer' = any (s.roles) and array[f.region, left(f.region, 6), '371400'] && s.regions
 					and s.id <> coalesce(f.entered_by, 0) and s.id <> coalesce(f.returned_by, 0)
 					and not exists (select from case_conflict k where k.case_id = f.id and k.staff = s.id)
 					and not exists (select from staff_absence b where b.staff = s.id and b.undone is null
 						and (lianou_now() at time zone 'Asia/Shanghai')::date between b.from_day and b.to_day)))
 			select (select count(*) from open), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"sampled.matter", "what a household says of its money is what was drawn and paid, what does not agree has its matter, and money that moved has two people's word", `
+			with bad as (select c.id from sampled_call c left join sampled_matter m on m.call = c.id join payout_line l on l.id = c.line
+				where c.amount <> l.amount or (c.outcome in ('amount', 'missing', 'taken', 'unfound')) <> (m.id is not null) or m.kind <> c.outcome
+					or m.result = 'repaired' and m.state = 'closed' and (m.second is null or m.second = m.by_staff)
+				union all select r.id from sampled_round r where r.state = 'drawn' and r.calls <> (select count(*) from sampled_call c where c.round = r.id))
+			select (select count(*) from sampled_call), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"visit.by_two", "every visit is made by two people", `
 			with bad as (select id from visit where first_staff = second_staff)

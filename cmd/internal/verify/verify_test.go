@@ -41,7 +41,7 @@ insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application
 		(4, 'claim.moved', 'claim:1', 'agreed>reviewed'), (5, 'claim.moved', 'claim:1', 'reviewed>noticed'), (6, 'claim.moved', 'claim:1', 'noticed>approved'),
 		(7, 'claim.moved', 'claim:1', 'approved>paying'), (8, 'payment.entitled', 'entitlement:1', ''), (9, 'batch.created', 'batch:1', ''),
 		(10, 'batch.approved', 'batch:1', ''), (11, 'batch.file_written', 'batch:1', ''), (12, 'batch.sent', 'batch:1', ''),
-		(13, 'batch.answered', 'batch:1', ''), (14, 'payment.settled', 'entitlement:1', ''), (15, 'papers.sent', 'papers:1', '')) as w (n, act, subject, purpose);
+		(13, 'batch.answered', 'batch:1', ''), (14, 'payment.settled', 'entitlement:1', ''), (15, 'papers.sent', 'papers:1', ''), (16, 'objection.sent', 'objection:1', '')) as w (n, act, subject, purpose);
 insert into audit_entry (id, at, actor_kind, actor_id, act, case_id, application, subject, region, purpose, commitment, detail)
 	select 30 + n, now(), 'staff', w.actor, w.act, 0, '', w.subject, '', '', sha256('x'), 'd' from (values
 		(1, 'j', 'rulebook.founded', 'edition:1'), (2, '5', 'rulebook.signed', 'draft:1'), (3, '6', 'rulebook.published', 'draft:1')) as w (n, actor, act, subject);
@@ -81,6 +81,11 @@ insert into payout_status (entitlement, case_id, region, item, name, period, mon
 	select id, case_id, region, item, item_name, period, monthly, amount, sample, last4, state, updated from payout_entitlement on conflict do nothing;
 insert into supplement (id, citizen, key, body_digest, application, region, count, wrapped, sealed, at, taken) overriding system value values
 	(1, 'c', 'k', sha256('x'), '00000000-0000-7000-8000-000000000002', '371403001', 1, 'w', 's', now(), now());
+insert into objection (id, notice_id, claim_id, case_id, region, at, says, door, sender, outcome, by_staff, reasons, answered, heard) overriding system value values
+	(1, 1, 1, 1, '371403001', now(), 's', 'app', sha256('d'), 'unfounded', 3, 'r', now(), 1);
+insert into objection_word (objection_id, case_id, region, at, door, says, receipt) values (1, 1, '371403001', now(), 'app', 's', sha256('r'));
+insert into objection_sent (notice_id, region, door, sender, key, digest, receipt, wrapped, sealed, at, taken, objection) values
+	(1, '371403001', 'app', sha256('d'), sha256('k'), sha256('x'), sha256('r'), 'w', 's', now(), now(), 1);
 insert into case_joined (region, elder, younger, kept, gone, at) values ('371403001', 1, 2, 8, 9, now());
 insert into case_supplement (id, case_id, region, application, receipt, at) values (1, 1, '371403001', '00000000-0000-7000-8000-000000000002', '0000000002', now());
 insert into payout_member (claim, case_id, region, scheme, member, period) values (1, 1, '371403001', 's', 'p:9', '202611');
@@ -92,6 +97,12 @@ insert into budget_change (id, budget, amount, source, entered_by, entered, stat
 	(1, 1, 200, 'a', 1, now(), 'confirmed', 2, now(), ''), (2, 1, -50, 'b', 2, now(), 'confirmed', 1, now(), ''), (3, 1, 9, 'c', 1, now(), 'refused', 1, now(), 'w');
 insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered, budget)
 	overriding system value values (1, 1, 1, '371403001', 1, 1, 100, 'h', 'a', '1234', 'MZ-01', 'n', '202611', 'paid', '0000', now(), 1);
+insert into sampled_round (id, county, day, percent, more, state, opened, seed_hash, sealed, after, listed, lines, head_size, head_root, digest, drawn, seed, calls) overriding system value values
+	(1, '371403', current_date, 5, 2, 'drawn', now(), sha256('s'), 's', 8, now(), 1, 9, sha256('r'), sha256('d'), now(), sha256('x'), 1);
+insert into sampled_line values (1, 1, 1, 1, '371403001', 3);
+insert into sampled_call (id, round, line, case_id, region, claim, amount, paid, how, due, made, taker, taken, outcome, by_staff, answered, words, row) overriding system value values
+	(1, 1, 1, 1, '371403001', 1, 100, current_date, 'phone', current_date, now(), 1, now(), 'missing', 1, now(), 'w', gen_random_uuid());
+insert into sampled_matter (call, case_id, region, kind, opened, due) values (1, 1, '371403001', 'missing', now(), current_date);
 insert into ledger_transaction (id, kind, ref, at) overriding system value values (1, 'answer', 1, now());
 insert into ledger_entry values (1, 'transit', 100), (1, 'bank', -100);
 `
@@ -176,12 +187,14 @@ func TestEachBroken(t *testing.T) {
 		"notice.days":         `update public_notice set until_day = current_date + 1`,
 		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
 		"case.owned":          `update staff_account set active = false where id = 1`,
+		"sampled.matter":      `delete from sampled_matter`,
 		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1 where id = 1`,
 		"visit.taught":        `update visit set seconded = null, seconded_by = null where id = 2`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,
 		"payment.once":        `drop index payout_line_live; alter table payout_line drop constraint payout_line_entitlement_attempt_key; insert into payout_batch (id, created_by, approved_by, lines, total, paid, digest, state, created, approved, intended, sent, answered) overriding system value values (2, 1, 2, 1, 1, 1, 'd2', 'answered', now(), now(), now(), now(), now()); insert into payout_line (id, batch, entitlement, region, attempt, seq, amount, holder, account, last4, item, item_name, period, state, code, answered) overriding system value select 2, 2, 1, region, 2, 1, 1, holder, account, last4, item, item_name, period, state, code, answered from payout_line where id = 1; update ledger_entry set amount = sign(amount) * 101`,
 		"payment.answered":    `update payout_entitlement set state = 'sent', paid = null`,
 		"payout.told":         `update payout_status set state = 'sent'`,
+		"objection.taken":     `delete from objection_word`,
 		"supplement.taken":    `delete from case_supplement`,
 		"batch.totals":        `update payout_batch set total = 101`,
 		"ledger.zero":         `update ledger_entry set amount = 99 where account = 'transit'`,

@@ -31,6 +31,7 @@ type Deps struct {
 	Ring  *seal.Ring
 	Audit *audit.Log
 	Cases *casefile.Store
+	Phone core.Phone // of the contact; zero for none
 }
 
 // Paid is one payment.
@@ -90,7 +91,7 @@ func (d Deps) owed(t testing.TB, money *payout.Payout, i int) Paid {
 	nine := fmt.Sprintf("40718%04d", i)
 	receipt := core.Receipt(nine + string(core.DammDigit(nine)))
 	app := core.Application{ID: core.ApplicationID(fmt.Sprintf("018f0000-0000-7000-8000-%012d", i+1)), Receipt: receipt, Channel: "app", At: time.Now().Add(-48 * time.Hour),
-		Applicant: core.Applicant{Ref: "m1", Name: "周桂兰"}, Contact: core.Contact{Name: "周小山", Capacity: core.CapacityMember},
+		Applicant: core.Applicant{Ref: "m1", Name: "周桂兰"}, Contact: core.Contact{Name: "周小山", Capacity: core.CapacityMember, Phone: d.Phone},
 		People: []core.NamedMember{{Ref: "m1", Name: "周桂兰"}}, Story: "周桂兰瘫在床上,电话 13905340001,家里没有别人。",
 		Household: core.Household{Members: []core.Member{{Ref: "m1", Relation: "applicant"}}}}
 	told := core.Provenance{Said: "citizen", By: "app", At: app.At}
