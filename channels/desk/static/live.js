@@ -2,8 +2,10 @@
 // session's own rights, so a bell can show nothing that a reload would not. A lost bell is healed by the slow poll.
 const parts = () => [...document.querySelectorAll("[data-live]")];
 // What somebody has typed into a part, or opened in it, is theirs until they send it.
+const changed = (field) => field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((o) => o.defaultSelected))
+  : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 const begun = (el) => !!el.querySelector("details[open]") || el.contains(document.activeElement?.closest("input, select, textarea")) ||
-  [...el.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+  [...el.querySelectorAll("input:not([type=hidden]), select, textarea")].some(changed);
 const theirs = (el) => el.contains(document.activeElement) || begun(el);
 // One question at a time for a part: bells that ring meanwhile are answered by one more.
 const busy = new Map();

@@ -90,11 +90,11 @@ func theirs(t *testing.T) (real, none target) {
 	if err != nil || recording == "" {
 		t.Fatalf("the case of the walk has no recording: %v", err)
 	}
-	maps.Copy(real.values, map[string]string{"claim": claim, "task": "1", "batch": "1", "fix": "1", "return": "1", "visit": "1", "person": "1", "household": "1", "draft": "1", "edition": "1", "pair": "1", "lead": lead, "word": "1", "statement": "1", "round": "1", "change": "1", "overlap": "1", "file": "1", "unsolved": "1", "asked": "1", "matter": "1", "kin": "1", "away": "1", "climb": "1", "paper": "visit1.first", "hash": recording, "name...": "../../" + application, "$": "", "act": ""})
+	maps.Copy(real.values, map[string]string{"claim": claim, "task": "1", "batch": "1", "fix": "1", "return": "1", "visit": "1", "person": "1", "household": "1", "draft": "1", "edition": "1", "pair": "1", "lead": lead, "word": "1", "statement": "1", "round": "1", "change": "1", "overlap": "1", "file": "1", "move": "1", "unsolved": "1", "asked": "1", "matter": "1", "kin": "1", "away": "1", "climb": "1", "paper": "visit1.first", "hash": recording, "name...": "../../" + application, "$": "", "act": ""})
 	real.canaries = map[string]string{"receipt": real.receipt, "spoken receipt": real.receipt[:4] + " " + real.receipt[4:8] + " " + real.receipt[8:], "name": real.name,
 		"story": "走不了路。", "link": d.page + `"`, "application": application, "recording": recording}
 	none = target{values: maps.Clone(real.values), receipt: "7319052645", name: "司马无人"[:len(real.name)]}
-	for _, key := range []string{"case", "claim", "decision", "task", "batch", "fix", "return", "visit", "person", "household", "draft", "pair", "lead", "round", "change", "kin", "away", "climb", "word", "statement", "overlap", "file", "unsolved", "asked", "matter"} {
+	for _, key := range []string{"case", "claim", "decision", "task", "batch", "fix", "return", "visit", "person", "household", "draft", "pair", "lead", "round", "change", "kin", "away", "climb", "word", "statement", "overlap", "file", "move", "unsolved", "asked", "matter"} {
 		none.values[key] = "999999999"
 	}
 	none.values["call"], none.values["drawn"], none.values["hash"] = "CA"+strings.Repeat("9", 20), "CA"+strings.Repeat("8", 20), strings.Repeat("9", 64)
