@@ -19,6 +19,7 @@ import (
 // the queue and answers; said again it lies before the county, then before the city, which reads a number
 // and nobody's name until it opens it. Each sees what was said and answered before, at 1440 and 360.
 //
+// Control: live.js without `checked` (`the tick is gone`).
 // Named, not seen red: UnsolvedWaiting without units; the city's list with the applicant.
 func TestWhatIsNotSolvedClimbsOnThePages(t *testing.T) {
 	t.Parallel()
@@ -68,7 +69,13 @@ func TestWhatIsNotSolvedClimbsOnThePages(t *testing.T) {
 		judge(tab, name+"-queue")
 		tab.Open(site.URL + "/desk/township/case/1")
 		judge(tab, name+"-case")
+		// The page asks each second whether the case is judged; a tick stands while it does.
+		tab.Eval(`document.addEventListener("htmx:beforeRequest", () => window.turns++); String(window.turns = 0)`)
 		tab.Eval(`String(document.querySelector('` + form + `[value=stands]').click())`)
+		tab.Until("the page has asked again", `window.turns > 2`)
+		if tab.Eval(`String(document.querySelector('`+form+`[value=stands]').checked)`) != "true" {
+			t.Errorf("%s: the tick is gone", login)
+		}
 		tab.Fill(form+`textarea`, words)
 		tab.Go(form + `.btn`)
 		if !tab.Has("答复没有解决的") && !tab.Has(words) {
