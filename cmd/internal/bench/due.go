@@ -121,7 +121,7 @@ func (t *treasury) copied(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, `create table bench_line (like payout_line including defaults including constraints including indexes)`); err != nil {
+	if _, err := conn.Exec(ctx, `create table bench_line (like payout_line including all)`); err != nil {
 		return 0, err
 	}
 	var lines bytes.Buffer
