@@ -3,11 +3,12 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
-	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
 	"time"
 
-	"lianou/cmd/internal/standin"
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/payout"
@@ -31,7 +32,7 @@ func paying(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 		return missed, err
 	}
 	defer h.close()
-	t, err := h.openTreasury(ctx)
+	t, err := h.openTreasury(ctx, cfg.Lianou)
 	if err != nil {
 		return missed, err
 	}
@@ -73,12 +74,14 @@ type treasury struct {
 	house         *house
 	db            *pg.DB // as lianou_platform
 	pay           *payout.Payout
-	bank          *httptest.Server
+	bank          *exec.Cmd
+	life          io.Closer
+	ended         chan struct{}
 	maker, second core.StaffID
 	batch         payout.Batch
 }
 
-func (h *house) openTreasury(ctx context.Context) (_ *treasury, err error) {
+func (h *house) openTreasury(ctx context.Context, program string) (_ *treasury, err error) {
 	t := &treasury{house: h}
 	defer func() {
 		if err != nil {
@@ -91,12 +94,11 @@ func (h *house) openTreasury(ctx context.Context) (_ *treasury, err error) {
 	if t.db, err = pg.Open(ctx, pg.Config{URL: h.server.URL("lianou_platform", database), Name: "lianou bench", MaxConns: 4}); err != nil {
 		return nil, err
 	}
-	server, err := standin.New(standin.Config{Bank: standin.BankConfig{User: "bench", Password: "bench"}, Log: slog.New(slog.DiscardHandler)})
+	at, err := t.openBank(ctx, program)
 	if err != nil {
 		return nil, err
 	}
-	t.bank = httptest.NewServer(server.Handler())
-	rail, err := payout.NewBank(payout.BankConfig{URL: t.bank.URL, User: "bench", Password: "bench", Timeout: time.Minute})
+	rail, err := payout.NewBank(payout.BankConfig{URL: at, User: "bench", Password: "bench", Timeout: time.Minute})
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +111,25 @@ func (h *house) openTreasury(ctx context.Context) (_ *treasury, err error) {
 	return t, err
 }
 
-func (t *treasury) close() {
-	if t.bank != nil {
-		t.bank.Close()
+// openBank starts the stand-ins beside the house and gives the bank's address.
+func (t *treasury) openBank(ctx context.Context, program string) (string, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return "", err
 	}
+	t.bank = exec.Command(program, "standin")
+	t.bank.Env = append(plainEnvironment(), "LIANOU_STANDIN_ADDR="+addr, "LIANOU_DATA_DIR="+filepath.Join(t.house.dir, "bank"), "LIANOU_LIFELINE=true",
+		"LIANOU_BANK_URL=http://"+addr, "LIANOU_BANK_USER=bench", "LIANOU_BANK_PASSWORD=bench")
+	if t.life, t.ended, err = launch(t.bank, filepath.Join(t.house.dir, "bank.log")); err != nil {
+		return "", err
+	}
+	return "http://" + addr, answers(ctx, "http://"+addr+"/", t.ended)
+}
+
+func (t *treasury) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	end(ctx, t.bank, t.life, t.ended)
 	if t.db != nil {
 		t.db.Close()
 	}
@@ -162,7 +179,7 @@ func (t *treasury) answered(ctx context.Context) error {
 	}
 	return t.db.Read(ctx, wholeCity, func(ctx context.Context, tx *pg.Tx) error {
 		b, err := payout.BatchByID(ctx, tx, t.batch.ID)
-		if err == nil && (b.State != "answered" || b.Paid+b.Returned != t.batch.Totals.Total || b.Returned*100 > b.Paid) {
+		if err == nil && (b.State != "answered" && b.State != "closed" || b.Paid+b.Returned != t.batch.Totals.Total || b.Returned*100 > b.Paid) {
 			err = fmt.Errorf("the batch is %s, paid %d and returned %d of %d", b.State, b.Paid, b.Returned, t.batch.Totals.Total)
 		}
 		return err
