@@ -46,10 +46,12 @@ type PostingAnswer struct {
 	Until     string `json:"until" doc:"The last day on which somebody may object"`
 }
 
-// Bounds of one source, such as a village behind one address of its operator.
+// Bounds of one source, such as a village behind one address of its operator, and of one account:
+// whoever is logged in is counted by themselves, so that no script on their line shuts them out.
 const (
-	objectsOfSource = 120 // an hour
-	numbersOfSource = 60  // an hour
+	objectsOfSource  = 120 // an hour
+	objectsOfCitizen = 30  // an hour
+	numbersOfSource  = 60  // an hour
 )
 
 // NoNumber is the answer to a number that is nobody's.
@@ -63,14 +65,18 @@ func (d *CitizenDoor) Object(r *http.Request, notice int64, what, which string, 
 	if d.env.Objections == nil {
 		return ObjectAnswer{}, false, errNoObjecting
 	}
-	if !d.hourly(r.Context(), "object:"+Source(r), objectsOfSource) {
+	bound, count := "object:"+Source(r), objectsOfSource
+	if what == objections.Citizen {
+		bound, count = "object:citizen:"+which, objectsOfCitizen
+	}
+	if !d.hourly(r.Context(), bound, count) {
 		return ObjectAnswer{}, false, core.E(core.KindTooMany, "objection_busy", "这里刚才来的意见太多。您写的还在,过一会儿再点一次,或者打 "+wording.Hotline+"。")
 	}
 	sent, err := d.env.Objections.Send(r.Context(), objections.Saying{Notice: notice, Channel: d.env.Name, What: what, Which: which, Key: in.Key, Says: in.Says, Name: in.Name, Phone: in.Phone})
 	if err != nil {
 		return ObjectAnswer{}, false, err
 	}
-	return ObjectAnswer{sent.Number, wording.ObjectionTaken(objections.Spoken(sent.Number), in.Phone != "")}, sent.Again, nil
+	return ObjectAnswer{sent.Number, wording.ObjectionTaken(objections.Spoken(sent.Number), sent.State, in.Phone != "")}, sent.Again, nil
 }
 
 func (d *CitizenDoor) hourly(ctx context.Context, key string, count int) bool {
@@ -100,12 +106,19 @@ func (d *CitizenDoor) Objection(r *http.Request, said string) (string, error) {
 	return "", NoNumber
 }
 
-// speaker is who objects at a door without pages: the account if there is one, else the line.
-func (d *CitizenDoor) speaker(r *http.Request) (what, which string) {
+// speaker is who objects at a door without pages: the account if there is one, else the form.
+func (d *CitizenDoor) speaker(r *http.Request, key string) (what, which string) {
 	if who, err := d.Citizen(r); err == nil {
-		return "citizen", who.ID
+		return objections.Citizen, who.ID
 	}
-	return "source", Source(r)
+	return FormSpeaker(r, key)
+}
+
+// FormSpeaker is who objects where neither an account nor a device is known: what was written down
+// once, on one line. The line alone is nobody: the second of a village behind one address would
+// add to what the first said, and once that is answered hold nothing.
+func FormSpeaker(r *http.Request, key string) (what, which string) {
+	return "form", Source(r) + " " + key
 }
 
 // ServeObject takes one: 201, or 200 for the same key again.
@@ -117,7 +130,7 @@ func (d *CitizenDoor) ServeObject(w http.ResponseWriter, r *http.Request) {
 	var out ObjectAnswer
 	var again bool
 	if err == nil {
-		what, which := d.speaker(r)
+		what, which := d.speaker(r, in.Key)
 		notice, bad := strconv.ParseInt(r.PathValue("notice"), 10, 64)
 		if bad != nil {
 			notice = 0 // nothing hangs under it

@@ -63,12 +63,7 @@ func (c *Channel) board(w http.ResponseWriter, r *http.Request, sheet bool) {
 		c.sorry(w, r, err)
 		return
 	}
-	tally, err := c.tally(r, town.Code)
-	if err != nil {
-		c.sorry(w, r, err)
-		return
-	}
-	v := boardView{Tally: tally, Place: place, Name: town.Name, Groups: byPlace(list), Sheet: sheet, Code: boardCode(list), Today: core.DateOf(c.env.Now())}
+	v := boardView{Tally: c.tally(r, town.Code), Place: place, Name: town.Name, Groups: byPlace(list), Sheet: sheet, Code: boardCode(list), Today: core.DateOf(c.env.Now())}
 	if place != town.Code {
 		v.Town = town.Code
 		if len(v.Groups) > 0 {
@@ -127,7 +122,9 @@ func (c *Channel) publicPages() []channels.Endpoint {
 	post := func(path string, h http.HandlerFunc) channels.Endpoint {
 		return channels.Endpoint{Method: "POST", Path: path, Serve: c.sameOrigin(h), PerMinute: 30, MaxBody: 16 << 10}
 	}
+	said := post("/board/{place}/object/{notice}", c.objectPost)
+	said.PerMinute = 0 // its own bound looks who is logged in
 	return []channels.Endpoint{get("/board", c.boardsPage), get("/board/{place}", c.boardPage), get("/board/{place}/sheet", c.boardSheet),
-		get("/board/{place}/object/{notice}", c.objectPage), post("/board/{place}/object/{notice}", c.objectPost),
+		get("/board/{place}/object/{notice}", c.objectPage), said,
 		get("/objection", c.objectionPage), post("/objection", c.objectionPost)}
 }

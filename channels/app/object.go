@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"regexp"
@@ -84,7 +85,7 @@ func (c *Channel) objectPost(w http.ResponseWriter, r *http.Request) {
 		c.sorry(w, r, gone)
 		return
 	}
-	what, which := c.speaker(r)
+	what, which := c.speaker(r, v.Key)
 	out, _, err := c.door.Object(r, id, what, which, channels.ObjectBody{Key: v.Key, Says: v.Says, Name: v.Name, Phone: v.Phone})
 	switch {
 	case err != nil && gone != nil:
@@ -108,15 +109,15 @@ func (c *Channel) device(r *http.Request) string {
 	return ""
 }
 
-// speaker is who objects: the account if somebody is logged in, else the device, else the line.
-func (c *Channel) speaker(r *http.Request) (what, which string) {
+// speaker is who objects: the account if somebody is logged in, else the device, else the page.
+func (c *Channel) speaker(r *http.Request, key string) (what, which string) {
 	if who, ok := c.peek(r); ok && who.ID != "" {
-		return "citizen", who.ID
+		return objections.Citizen, who.ID
 	}
 	if device := c.device(r); device != "" {
 		return "device", device
 	}
-	return "source", channels.Source(r)
+	return channels.FormSpeaker(r, key)
 }
 
 func (c *Channel) objectionPage(w http.ResponseWriter, r *http.Request) {
@@ -137,10 +138,20 @@ func (c *Channel) objectionPost(w http.ResponseWriter, r *http.Request) {
 	c.show(w, r, status, "objection", page)
 }
 
-// tally is how many opinions of a township were answered; none where they are not taken here.
-func (c *Channel) tally(r *http.Request, town core.RegionCode) (objections.Tally, error) {
+// tallyWait bounds the count of what was answered: a board waits for nothing that it can do without.
+const tallyWait = time.Second
+
+// tally is how many opinions of a township were answered; none where they are not taken here, or
+// cannot be counted just now.
+func (c *Channel) tally(r *http.Request, town core.RegionCode) objections.Tally {
 	if c.env.Objections == nil {
-		return objections.Tally{}, nil
+		return objections.Tally{}
 	}
-	return c.env.Objections.Tally(r.Context(), town)
+	ctx, done := context.WithTimeout(r.Context(), tallyWait)
+	defer done()
+	t, err := c.env.Objections.Tally(ctx, town)
+	if err != nil {
+		return objections.Tally{}
+	}
+	return t
 }

@@ -152,3 +152,71 @@ func TestAnOpinionByJSON(t *testing.T) {
 		t.Errorf("nothing hangs there: %d", status)
 	}
 }
+
+// Without a log-in two forms behind one address are two senders, who are two opinions. A script on the line
+// fills the bound of the line and that of the notice, and shuts out nobody who is logged in.
+//
+// Controls, not tried: FormSpeaker without the key ("1 senders"); Object that counts everybody by the line
+// ("logged in, behind the script: 429"); objection_put without p_account ("… of a full notice").
+func TestAScriptOnTheLineShutsOutNobodyWhoIsLoggedIn(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s := d.serve(t)
+	d.hangs(t)
+	path := fmt.Sprint("/notices/", d.count(t, `select n.id from public_notice n where n.claim_id = 101`), "/objections")
+	token := d.login(t).Token
+	say := func(token string) int {
+		status, _ := call(t, s, "POST", path, token, `{"key":"`+uuid.NewString()+`","says":"他家有辆面包车"}`)
+		return status
+	}
+	say("")
+	say("")
+	if n := d.count(t, `select count(distinct sender) from objection_sent`); n != 2 {
+		t.Errorf("%d senders", n)
+	}
+	last := 0
+	for range 119 {
+		last = say("")
+	}
+	if last != 429 {
+		t.Errorf("the line has no bound: %d", last)
+	}
+	if got := say(token); got != 201 {
+		t.Errorf("logged in, behind the script: %d", got)
+	}
+	d.super(t, `insert into objection_sent (notice_id, region, door, sender, key, digest, receipt, wrapped, sealed, at)
+		select notice_id, region, 'app', sha256(n::text::bytea), sha256('k'), sha256('x'), sha256(n::text::bytea), 'w', 's', lianou_now() from generate_series(1, 600) n, (select * from objection_sent limit 1) o`)
+	if got := say(token); got != 201 {
+		t.Errorf("logged in, of a full notice: %d", got)
+	}
+	if n := d.count(t, `select count(*) from objection_sent where account`); n != 2 {
+		t.Errorf("%d with an account", n)
+	}
+	for range 30 {
+		last = say(token)
+	}
+	if last != 429 {
+		t.Errorf("an account has no bound: %d", last)
+	}
+}
+
+// A board hangs also where what was answered cannot be counted.
+//
+// Control, not tried: board that is refused with the tally (503).
+func TestABoardDoesWithoutItsTally(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	s := d.serve(t)
+	d.hangs(t)
+	d.super(t, `drop function objection_tally(text)`)
+	r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/c/app/board/"+channeltest.Town, nil)
+	must(t, err)
+	resp, err := s.Client().Do(r)
+	must(t, err)
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	must(t, err)
+	if resp.StatusCode != 200 || !strings.Contains(string(page), "张某某") || strings.Contains(string(page), "核实完") {
+		t.Errorf("%d %s", resp.StatusCode, page)
+	}
+}

@@ -39,6 +39,10 @@ func (c *Channel) routes() []route {
 		e.PerMinute = 30
 		return e
 	}
+	counted := func(e channels.Endpoint) channels.Endpoint { // by a bound of its own, that looks who is logged in
+		e.PerMinute = 0
+		return e
+	}
 	papers := post("/papers", c.postPapers)
 	papers.MaxBody = channels.MaxUpload
 	applications := channels.Endpoint{Method: "POST", Path: "/applications", Parse: c.door.ParseApplication, Reply: c.door.ReplyApplication, MaxBody: intake.MaxForm + 1, PerMinute: 60}
@@ -72,7 +76,7 @@ func (c *Channel) routes() []route {
 			out: types{200: of[channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
 		{endpoint: open(get("/boards/{place}", c.door.ServeBoard)), summary: "What hangs on the public board of a township or a village today", open: true,
 			out: types{200: of[[]channels.PostingAnswer]()}, refuses: []int{422, 429, 503}},
-		{endpoint: open(post("/notices/{notice}/objections", c.door.ServeObject)), summary: "Say something against a public notice while it hangs, with or without a name; nothing of who it is about comes back", open: true,
+		{endpoint: counted(post("/notices/{notice}/objections", c.door.ServeObject)), summary: "Say something against a public notice while it hangs, with or without a name; nothing of who it is about comes back", open: true,
 			in: of[channels.ObjectBody](), out: types{201: of[channels.ObjectAnswer](), 200: of[channels.ObjectAnswer]()}, refuses: []int{409, 413, 422, 429, 503}, once: true},
 		{endpoint: open(post("/objections/find", c.door.ServeObjection)), summary: "What came of it, by its number, in general words", open: true,
 			in: of[channels.NumberBody](), out: types{200: of[channels.SayAnswer]()}, refuses: []int{413, 422, 429, 503}},

@@ -20,7 +20,13 @@ type Objection struct {
 	At       time.Time
 	Says     string          // sealed at rest; text and who said it
 	Door     Door            // at which it was first said
-	Words    []ObjectionWord // each time the same sender wrote, at a door of their own
+	Words    []ObjectionWord // what the same sender wrote at a door of their own and is kept in full, where this page reads it
+	Times    int             // how often they wrote there
+	After    int             // how often of these after the answer
+	Last     int64           // the last of them, 0 for none
+	Later    bool            // its words are too many for this page: those before it come first
+	Others   bool            // of all who came after those that are told apart
+	Namesake bool            // who answered bears a name that was left by nobody knows whom
 	TakenBy  core.StaffID    // who wrote it down, 0: before that was kept, or they themselves
 	Outcome  string          // "", "founded", "unfounded"
 	By       core.StaffID
@@ -67,44 +73,68 @@ var ErrObjectionsUnseen = core.E(core.KindConflict, "record_changed", "意见有
 
 // Answer is what came of looking into the objections that the page of whoever answers showed.
 type Answer struct {
-	Saw     []int64 // ids; what came in meanwhile stays open
-	Heard   int64   // the last word of them that it showed; later ones read as said afterwards
-	By      core.StaffID
-	Founded bool
-	Reasons string
+	Saw      []int64 // ids, at most MostShown; what came in meanwhile stays open
+	Heard    int64   // the last word of them that it showed; later ones read as said afterwards
+	Namesake []int64 // of them, those with which somebody unknown left the name of whoever answers
+	By       core.StaffID
+	Founded  bool
+	Reasons  string
 }
 
-// AnswerObjections answers the objections of a claim that were seen, with one outcome, and
-// reports whether none is left. Then the claim goes on: back to be reviewed where one of them
-// was founded, which also takes the notice down at once. Errors: ErrObjectionsUnseen.
-func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, claim Claim, in Answer) (done bool, err error) {
-	if claim.State != ClaimObjected {
-		return false, ErrMovedOn
-	}
-	if strings.TrimSpace(in.Reasons) == "" {
-		return false, ErrNoReason
+// Answered is what an answer did.
+type Answered struct {
+	IDs     []int64 // which it answered
+	Carried []Carried
+	Done    bool // none of the claim is left
+}
+
+// Carried is what came while its objection was answered, and where it waits now.
+type Carried struct {
+	Objection int64
+	Receipts  [][]byte
+}
+
+// AnswerObjections answers the objections of a claim that were seen, with one outcome. Once none
+// is left the claim goes on: back to be reviewed where one of them was founded, which also takes
+// the notice down at once. Errors: ErrObjectionsUnseen.
+func (s *Store) AnswerObjections(ctx context.Context, tx *pg.Tx, c Case, claim Claim, in Answer) (out Answered, err error) {
+	switch {
+	case claim.State != ClaimObjected:
+		return out, ErrMovedOn
+	case strings.TrimSpace(in.Reasons) == "":
+		return out, ErrNoReason
+	case len(in.Saw) > MostShown:
+		return out, ErrObjectionsUnseen
 	}
 	outcome := "unfounded"
 	if in.Founded {
 		outcome = "founded"
 	}
-	tag, err := tx.Exec(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5, heard = $7
+	rows, err := tx.Query(ctx, `update objection set outcome = $2, by_staff = $3, reasons = $4, answered = $5, heard = $7, namesake = id = any (coalesce($8::bigint[], '{}'))
 		where claim_id = $1 and answered is null and id = any ($6)
-			and $7 >= coalesce((select min(w.id) from objection_word w where w.objection_id = objection.id), 0)`, claim.ID, outcome, in.By, in.Reasons, tx.Now(), in.Saw, in.Heard)
+			and $7 >= coalesce((select min(w.id) from objection_word w where w.objection_id = objection.id), 0) returning id`,
+		claim.ID, outcome, in.By, in.Reasons, tx.Now(), in.Saw, in.Heard, in.Namesake)
+	if err == nil {
+		out.IDs, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
 	switch {
 	case pg.Constraint(err) == "objection_people":
-		return false, ErrSamePerson
+		return out, ErrSamePerson
 	case err != nil:
-		return false, pg.Fail(err, "answer objections")
-	case tag.RowsAffected() == 0:
-		return false, ErrObjectionsUnseen
+		return out, pg.Fail(err, "answer objections")
+	case len(out.IDs) == 0:
+		return out, ErrObjectionsUnseen
+	}
+	if out.Carried, err = s.carryOn(ctx, tx, c, claim.ID, out.IDs); err != nil {
+		return out, err
 	}
 	if in.Founded {
 		if _, err := s.EndNotice(ctx, tx, claim.ID); err != nil {
-			return false, err
+			return out, err
 		}
 	}
-	return s.afterAnswer(ctx, tx, claim)
+	out.Done, err = s.afterAnswer(ctx, tx, claim)
+	return out, err
 }
 
 // afterAnswer moves a claim of whose notice no objection is open any more.
@@ -155,30 +185,36 @@ func (s *Store) situationHeard(ctx context.Context, tx *pg.Tx, out *Situation) e
 }
 
 func (s *Store) objections(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) ([]Objection, error) {
-	rows, err := tx.Query(ctx, `select id, notice_id, claim_id, at, says, coalesce(outcome, ''), coalesce(by_staff, 0), reasons, answered, coalesce(taken_by, 0), door
-		from objection where case_id = $1 order by id`, id)
+	rows, err := tx.Query(ctx, `select o.id, o.notice_id, o.claim_id, o.at, o.says, coalesce(o.outcome, ''), coalesce(o.by_staff, 0), o.reasons, o.answered,
+			coalesce(o.taken_by, 0), o.door, o.others, o.namesake, w.times, w.after, w.last, w.kept
+		from objection o cross join lateral (select count(*) as times, count(x.says) as kept, coalesce(max(x.id), 0) as last,
+			count(*) filter (where o.answered is not null and x.id > o.heard) as after from objection_word x where x.objection_id = o.id) w
+		where o.case_id = $1 order by o.id`, id)
 	if err != nil {
 		return nil, pg.Fail(err, "read objections")
 	}
 	defer rows.Close()
 	var list []Objection
+	var kept []int
 	for rows.Next() {
 		var o Objection
 		var sealed []byte
 		var answered *time.Time
-		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered, &o.TakenBy, &o.Door); err != nil {
+		var words int
+		if err := rows.Scan(&o.ID, &o.Notice, &o.Claim, &o.At, &sealed, &o.Outcome, &o.By, &o.Reasons, &answered, &o.TakenBy, &o.Door,
+			&o.Others, &o.Namesake, &o.Times, &o.After, &o.Last, &words); err != nil {
 			return nil, pg.Fail(err, "read an objection")
 		}
 		if o.Says, err = b.get("objection", "says/"+strconv.FormatInt(int64(o.Claim), 10), sealed); err != nil {
 			return nil, err
 		}
 		o.Answered = timeOf(answered)
-		list = append(list, o)
+		list, kept = append(list, o), append(kept, words)
 	}
 	if err := pg.Fail(rows.Err(), "read objections"); err != nil || len(list) == 0 {
 		return list, err
 	}
-	words, err := s.objectionWords(ctx, tx, id, b)
+	words, err := s.objectionWords(ctx, tx, shown(list, kept), b)
 	for i := range list {
 		list[i].Words = words[list[i].ID]
 	}

@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"lianou/core"
 	"lianou/core/pg"
+	"lianou/core/wording"
 )
 
 // ObjectionSaid is what somebody says against a notice at a door of their own (F62).
@@ -22,8 +22,12 @@ type ObjectionSaid struct {
 	Phone   core.Phone // zero: nobody is told, the answer is looked up by its number
 	Door    Door
 	TakenBy core.StaffID // who wrote it down; 0: themselves
-	Sender  []byte       // keyed hash of an account, a device or a line; 32 bytes
+	Sender  []byte       // keyed hash of an account, a device, or a line and a key; 32 bytes
+	Account bool         // an account stands behind it
 	Receipt []byte       // keyed hash of the number that they were given; 32 bytes
+
+	others bool // it goes to the one that all others share
+	late   bool // nothing of the notice waits any more, and they had said nothing before
 }
 
 // ObjectionFiled is what became of it.
@@ -45,20 +49,24 @@ type ObjectionWord struct {
 	After   bool // whoever answered had not read it
 }
 
-// Objector is who left a name or a telephone.
-type Objector struct {
-	Objection, Word int64
-	Name            string
-	Phone           core.Phone
-}
-
 // MostSenders is how many senders of one notice are told apart. Whoever comes after them
 // without a telephone of the staff's is put together: none is refused, and nobody has to
 // answer a thousand invented ones.
 const MostSenders = 50
 
+// How much of what strangers write stands on a page, so that no flood of it keeps the page of a
+// case from being opened, and an answer from being given.
+const (
+	// MostKept is how often a sender is kept in full before the answer, and again after it. Later
+	// ones have their number, are counted, and hold what the first hold.
+	MostKept = 10
+	// MostShown is how many words a page shows, and how many objections one answer is about. Whose
+	// are not among them come when those before them are answered.
+	MostShown = 100
+)
+
 // ErrNoticeOver is the answer to an opinion on a notice that does not hang.
-var ErrNoticeOver = core.E(core.KindConflict, "notice_over", "这条公示已经到期,或者撤下了。还有不同意见,照样可以打 12345 说:哪个村、哪一项、哪里不对。镇上会核查,发了钱的也能查。")
+var ErrNoticeOver = core.E(core.KindConflict, "notice_over", wording.NoticeOver)
 
 // HangingNotice finds what hangs today by the number on it, with its claim. Errors:
 // ErrNoticeOver.
@@ -101,6 +109,7 @@ func (s *Store) AddObjection(ctx context.Context, tx *pg.Tx, c Case, claim Claim
 		}
 	}
 	if out.ID == 0 {
+		in.late = true
 		out.ID, err = s.objectionBy(ctx, tx, `select max(id) from objection where notice_id = $1`, in.Notice)
 		if err != nil || out.ID == 0 {
 			return out, err
@@ -109,8 +118,9 @@ func (s *Store) AddObjection(ctx context.Context, tx *pg.Tx, c Case, claim Claim
 	return out, s.addWord(ctx, tx, c, out.ID, in)
 }
 
-// objectionOf finds what a sender said of the notice before; past the bound of senders the one
-// that all others share, whose sender in then names.
+// objectionOf finds what a sender said of the notice before. Past the bound of senders it is the
+// one that all others share, while it is open: those who come after its answer are not those who
+// were answered, and have one anew.
 func (s *Store) objectionOf(ctx context.Context, tx *pg.Tx, in *ObjectionSaid) (id int64, err error) {
 	const own = `select id from objection where notice_id = $1 and sender = $2`
 	if id, err = s.objectionBy(ctx, tx, own, in.Notice, in.Sender); err != nil || id != 0 || in.TakenBy != 0 {
@@ -121,8 +131,8 @@ func (s *Store) objectionOf(ctx context.Context, tx *pg.Tx, in *ObjectionSaid) (
 	if err = tx.QueryRow(ctx, count, in.Notice).Scan(&senders); err != nil || senders < MostSenders {
 		return 0, pg.Fail(err, "count who objected")
 	}
-	in.Sender = s.shared.Blind("objection.sender", "all others")
-	return s.objectionBy(ctx, tx, own, in.Notice, in.Sender)
+	in.Sender, in.others = nil, true
+	return s.objectionBy(ctx, tx, `select id from objection where notice_id = $1 and others and answered is null`, in.Notice)
 }
 
 // objectionBy gives an id, 0 for none.
@@ -139,72 +149,96 @@ func (s *Store) objectionBy(ctx context.Context, tx *pg.Tx, sql string, args ...
 }
 
 func (s *Store) newObjection(ctx context.Context, tx *pg.Tx, c Case, claim Claim, in ObjectionSaid) (id int64, err error) {
-	b, err := s.boxOf(ctx, tx, c)
-	if err != nil {
+	if id, err = s.putObjection(ctx, tx, c, claim.ID, in); err != nil {
 		return 0, err
-	}
-	sealed, err := b.put("objection", "says/"+strconv.FormatInt(int64(claim.ID), 10), in.Says)
-	if err != nil {
-		return 0, err
-	}
-	err = tx.QueryRow(ctx, `insert into objection (notice_id, claim_id, case_id, region, at, says, taken_by, door, sender)
-		select n.id, n.claim_id, n.case_id, n.region, $2, $3, $4, $5, $6 from public_notice n where n.id = $1 returning id`,
-		in.Notice, tx.Now(), sealed, number(in.TakenBy), in.Door, in.Sender).Scan(&id)
-	if err != nil {
-		return 0, pg.Fail(err, "file an objection of a door")
 	}
 	return id, s.MoveClaim(ctx, tx, claim, ClaimObjected)
 }
 
-// left is what is sealed of who objected.
-type left struct {
-	Name  string `json:"name,omitempty"`
-	Phone string `json:"phone,omitempty"`
-}
-
-func wordAt(receipt []byte) string { return hex.EncodeToString(receipt) }
-
-func (s *Store) addWord(ctx context.Context, tx *pg.Tx, c Case, objection int64, in ObjectionSaid) error {
+func (s *Store) putObjection(ctx context.Context, tx *pg.Tx, c Case, claim core.ClaimID, in ObjectionSaid) (id int64, err error) {
 	b, err := s.boxOf(ctx, tx, c)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	says, err := b.put("objection_word", "says/"+wordAt(in.Receipt), in.Says)
+	sealed, err := b.put("objection", "says/"+strconv.FormatInt(int64(claim), 10), in.Says)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	var who []byte
-	if in.Name != "" || !in.Phone.IsZero() {
-		plain, err := json.Marshal(left{in.Name, in.Phone.Reveal()})
-		if err != nil {
-			return core.E(core.KindInternal, "objector", "")
+	err = tx.QueryRow(ctx, `insert into objection (notice_id, claim_id, case_id, region, at, says, taken_by, door, sender, others)
+		select n.id, n.claim_id, n.case_id, n.region, $2, $3, $4, $5, $6, $7 from public_notice n where n.id = $1 returning id`,
+		in.Notice, tx.Now(), sealed, number(in.TakenBy), in.Door, in.Sender, in.others).Scan(&id)
+	return id, pg.Fail(err, "file an objection of a door")
+}
+
+// carried stands in place of the first words of what is opened anew: each has its own.
+const carried = "(前面的在答复的时候,又有人说。)"
+
+// carryOn opens anew what all others share where somebody wrote to it while it was being
+// answered: they are not those who were answered, and nobody has read them.
+func (s *Store) carryOn(ctx context.Context, tx *pg.Tx, c Case, claim core.ClaimID, answered []int64) (out []Carried, err error) {
+	rows, err := tx.Query(ctx, `select o.id, o.notice_id, min(w.door) from objection o join objection_word w on w.objection_id = o.id and w.id > o.heard
+		where o.id = any ($1) and o.others group by o.id order by o.id`, answered)
+	if err != nil {
+		return nil, pg.Fail(err, "look what came during an answer")
+	}
+	type late struct {
+		Old, Notice int64
+		Door        Door
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[late])
+	if err != nil {
+		return nil, pg.Fail(err, "look what came during an answer")
+	}
+	for _, l := range list {
+		var to Carried
+		if to.Objection, err = s.putObjection(ctx, tx, c, claim, ObjectionSaid{Notice: l.Notice, Says: carried, Door: l.Door, others: true}); err != nil {
+			return nil, err
 		}
-		if who, err = b.put("objection_word", "who/"+wordAt(in.Receipt), string(plain)); err != nil {
+		rows, err := tx.Query(ctx, `update objection_word w set objection_id = $2 from objection o where o.id = $1 and w.objection_id = o.id and w.id > o.heard returning w.receipt`, l.Old, to.Objection)
+		if err == nil {
+			to.Receipts, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
+		}
+		if err != nil {
+			return nil, pg.Fail(err, "carry on what came during an answer")
+		}
+		out = append(out, to)
+	}
+	return out, nil
+}
+
+func (s *Store) addWord(ctx context.Context, tx *pg.Tx, c Case, objection int64, in ObjectionSaid) error {
+	var kept int
+	err := tx.QueryRow(ctx, `select count(*) from objection o join objection_word w on w.objection_id = o.id and (o.answered is null or w.id > o.heard)
+		where o.id = $1 and w.says is not null`, objection).Scan(&kept)
+	if err != nil {
+		return pg.Fail(err, "count what was said of a notice")
+	}
+	var says, who []byte
+	if kept < MostKept {
+		if says, who, err = s.sealWord(ctx, tx, c, in); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, `insert into objection_word (objection_id, case_id, region, at, door, says, who, receipt, taken_by)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, objection, c.ID, c.Region, tx.Now(), in.Door, says, who, in.Receipt, number(in.TakenBy))
+	_, err = tx.Exec(ctx, `insert into objection_word (objection_id, case_id, region, at, door, says, who, receipt, taken_by, account, late)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, objection, c.ID, c.Region, tx.Now(), in.Door, says, who, in.Receipt, number(in.TakenBy), in.Account, in.late)
 	return pg.Fail(err, "add to an objection")
 }
 
-// objectionWords reads what was written of each objection of a case, by its id, oldest first.
-func (s *Store) objectionWords(ctx context.Context, tx *pg.Tx, id core.CaseID, b box) (map[int64][]ObjectionWord, error) {
-	rows, err := tx.Query(ctx, `select w.objection_id, w.id, w.at, w.door, w.says, w.who is not null, w.receipt, coalesce(w.taken_by, 0), o.answered is not null and w.id > o.heard
-		from objection_word w join objection o on o.id = w.objection_id where w.case_id = $1 order by w.id`, id)
+func (s *Store) sealWord(ctx context.Context, tx *pg.Tx, c Case, in ObjectionSaid) (says, who []byte, err error) {
+	b, err := s.boxOf(ctx, tx, c)
 	if err != nil {
-		return nil, pg.Fail(err, "read what was said of a notice")
+		return nil, nil, err
 	}
-	var of int64
-	var w ObjectionWord
-	var sealed, receipt []byte
-	all := map[int64][]ObjectionWord{}
-	_, err = pgx.ForEachRow(rows, []any{&of, &w.ID, &w.At, &w.Door, &sealed, &w.Left, &receipt, &w.TakenBy, &w.After}, func() (err error) {
-		w.Says, err = b.get("objection_word", "says/"+wordAt(receipt), sealed)
-		all[of] = append(all[of], w)
-		return err
-	})
-	return all, pg.Fail(err, "read what was said of a notice")
+	says, err = b.put("objection_word", "says/"+wordAt(in.Receipt), in.Says)
+	if err != nil || in.Name == "" && in.Phone.IsZero() {
+		return says, nil, err
+	}
+	plain, err := json.Marshal(left{in.Name, in.Phone.Reveal()})
+	if err != nil {
+		return nil, nil, core.E(core.KindInternal, "objector", "")
+	}
+	who, err = b.put("objection_word", "who/"+wordAt(in.Receipt), string(plain))
+	return says, who, err
 }
 
 // unfiled counts what was sent of a case's notices and is not filed yet: a claim waits for it, and
@@ -218,39 +252,4 @@ func (s *Store) unfiled(ctx context.Context, tx *pg.Tx, id core.CaseID) (n int, 
 func (s *Store) ObjectionSays(ctx context.Context, tx *pg.Tx, receipt []byte) (state string, err error) {
 	err = tx.QueryRow(ctx, `select objection_said($1)`, receipt).Scan(&state)
 	return state, pg.Fail(err, "look what came of an objection")
-}
-
-// Objectors opens who left a name or a telephone with objections of a case, for the act that
-// answers them: it is told to the telephone, and shown to nobody.
-func (s *Store) Objectors(ctx context.Context, tx *pg.Tx, c Case, objections []int64) ([]Objector, error) {
-	return s.objectors(ctx, tx, c, `select objection_id, id, receipt, who from objection_word where case_id = $1 and objection_id = any ($2) and who is not null order by id`, objections)
-}
-
-func (s *Store) objectors(ctx context.Context, tx *pg.Tx, c Case, sql string, arg any) ([]Objector, error) {
-	b, err := s.boxOf(ctx, tx, c)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.Query(ctx, sql, c.ID, arg)
-	if err != nil {
-		return nil, pg.Fail(err, "read who objected")
-	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (o Objector, err error) {
-		var receipt, sealed []byte
-		if err := r.Scan(&o.Objection, &o.Word, &receipt, &sealed); err != nil {
-			return o, err
-		}
-		plain, err := b.get("objection_word", "who/"+wordAt(receipt), sealed)
-		if err != nil {
-			return o, err
-		}
-		var l left
-		if json.Unmarshal([]byte(plain), &l) != nil {
-			return o, core.E(core.KindInternal, "objector_unreadable", "") // the cause may quote it
-		}
-		o.Name = l.Name
-		o.Phone, _ = core.ParsePhone(l.Phone) // it was checked at the door; "" is none
-		return o, nil
-	})
-	return list, pg.Fail(err, "read who objected")
 }

@@ -179,7 +179,7 @@ func (v *View) hush(s Situation, a Actor) {
 			claim.State = ClaimObjected // of what was said after the answer, whoever could answer reads it
 		}
 		if o.By != a.Staff && Check(s, a, ActAnswer, claim) != nil {
-			v.Objections[i].Says = ""
+			v.Objections[i].Says, v.Objections[i].Namesake = "", false
 			for j := range o.Words {
 				o.Words[j].Says = ""
 			}

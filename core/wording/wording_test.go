@@ -102,8 +102,8 @@ func samples() map[string][]string {
 		"Mistaken":         {Mistaken()},
 
 		"ObjectionAnswered": {ObjectionAnswered(true).Words, ObjectionAnswered(false).Words},
-		"ObjectionTaken":    {ObjectionTaken("1234 5678 9012", true), ObjectionTaken("1234 5678 9012", false)},
-		"ObjectionSays":     {ObjectionSays("open"), ObjectionSays("more"), ObjectionSays("founded"), ObjectionSays("unfounded"), ObjectionSays("over")},
+		"ObjectionTaken":    {ObjectionTaken("1234 5678 9012", "open", true), ObjectionTaken("1234 5678 9012", "open", false), ObjectionTaken("1234 5678 9012", "more", true)},
+		"ObjectionSays":     {ObjectionSays("open"), ObjectionSays("more"), ObjectionSays("late"), ObjectionSays("founded"), ObjectionSays("unfounded"), ObjectionSays("over")},
 		"WriteMoney":        {WriteMoney()},
 		"WriteNumber":       {WriteNumber("辆"), WriteNumber("岁"), WriteNumber("平方米"), WriteNumber("")},
 	}

@@ -2,12 +2,11 @@ package workflow
 
 import (
 	"context"
-	"fmt"
+	"strings"
 
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
-	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/policy"
 	"lianou/core/wording"
@@ -35,7 +34,7 @@ func (f *Flow) ObjectionSent(ctx context.Context, job jobs.ObjectionSent) error 
 			return err
 		}
 		filed, err := a.object(ctx, casefile.ObjectionSaid{Notice: in.Notice, Says: in.Says, Name: in.Name, Phone: in.Phone, Door: casefile.Door(in.Door),
-			Sender: in.Sender, Receipt: in.Receipt})
+			Sender: in.Sender, Account: in.Account, Receipt: in.Receipt})
 		if err != nil {
 			return err
 		}
@@ -93,22 +92,28 @@ func (f *Flow) ObjectAt(ctx context.Context, actor casefile.Actor, in ObjectAt) 
 	phone, _ := core.ParsePhone(said.Phone) // Check held it; "" is none
 	shared := f.Cases.Shared()
 	page := in.Key + "/" + formatID(in.Notice) // one of the same key about another notice is another
-	form, key := objections.Sender(shared, "form", page), objections.Key(shared, page)
+	form := objections.Sender(shared, "form", page)
+	key := objections.Key(shared, strings.Join([]string{page, said.Says, said.Name, said.Phone}, "\x00")) // what was corrected is said anew
 	number := objections.Number(shared, form, key, 0)
 	sender := form
 	if said.Phone != "" {
 		sender = objections.Sender(shared, "phone", said.Phone)
 	}
 	on := target{name: casefile.ActObject, trace: "objection.filed", claim: claim}
+	var state string
 	err = f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
+		mark := objections.Mark(shared, number)
 		_, err := a.object(ctx, casefile.ObjectionSaid{Notice: in.Notice, Says: said.Says, Name: said.Name, Phone: phone, Door: in.Door, TakenBy: actor.Staff,
-			Sender: sender, Receipt: objections.Mark(shared, number)})
+			Sender: sender, Receipt: mark})
+		if err == nil {
+			state, err = f.Cases.ObjectionSays(ctx, a.tx, mark)
+		}
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	return wording.ObjectionTaken(objections.Spoken(number), said.Phone != ""), nil
+	return wording.ObjectionTaken(objections.Spoken(number), state, said.Phone != ""), nil
 }
 
 // object files one, or adds it to what the same sender said of the notice. The household reads
@@ -130,31 +135,4 @@ func (a *act) object(ctx context.Context, in casefile.ObjectionSaid) (casefile.O
 		return filed, err
 	}
 	return filed, a.event(ctx, "objection.filed", "公示时有人提了意见,镇上在核实。", a.claim.Name+":收到不同意见("+in.Door.Say()+"),核实后再定")
-}
-
-// tellObjectors tells whoever left a telephone what came of it, in general words, and holds
-// that who answers is not who objected. The notice is of no case and no application: nothing
-// that the household or its page reads is written.
-func (a *act) tellObjectors(ctx context.Context, in AnswerObjection) error {
-	list, err := a.f.Cases.Objectors(ctx, a.tx, a.c, in.Saw)
-	if err != nil {
-		return err
-	}
-	told := map[string]bool{}
-	for _, o := range list {
-		if o.Name != "" && trim(o.Name) == a.actor.Name {
-			return casefile.ErrSamePerson
-		}
-		to := o.Phone.Reveal()
-		if o.Phone.IsZero() || told[to] || o.Word > in.Heard {
-			continue
-		}
-		told[to] = true
-		_, err := a.f.Outbox.Enqueue(ctx, a.tx, notify.Notice{Key: fmt.Sprintf("objection/%d/%d", o.Objection, o.Word), Region: a.c.Region, Phone: o.Phone,
-			Text: wording.ObjectionAnswered(in.Founded)})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

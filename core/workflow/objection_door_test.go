@@ -258,10 +258,10 @@ func TestWordsAfterTheAnswerAreReadAndHoldNothing(t *testing.T) {
 // who rings again from the same telephone adds to it. An agent's name is nobody's who answers;
 // kin of the household take none; another township's clerk has no such notice. Who left a name is
 // shown to who may answer alone, each time with a reason and an entry, which the household does
-// not read; who objected does not answer.
+// not read; who objected does not answer, where the staff took the words down.
 //
 // Controls: ShowObjector without Check ("officer sees {Objection:1 Word:1 Name:second …}", the clerk
-// and the approver too); no comparison of names in tellObjectors (`who is named as having objected
+// and the approver too); no comparison of names (`who is named as having objected
 // answers: "", want same_person`). Named, not seen red: ObjectAt with the city's scope.
 func TestTheStaffTakeAnObjectionDown(t *testing.T) {
 	t.Parallel()
@@ -325,7 +325,8 @@ func TestTheStaffTakeAnObjectionDown(t *testing.T) {
 }
 
 // What was sent while the notice hung and is filed after it was taken down holds nothing that
-// nobody could answer: it stands with what was said before.
+// nobody could answer: it stands with what was said before, and its sender is not told that they
+// had said something before.
 //
 // Control: AddObjection that files whatever the claim's state.
 func TestWhatComesTooLateBlocksNothing(t *testing.T) {
@@ -341,7 +342,7 @@ func TestWhatComesTooLateBlocksNothing(t *testing.T) {
 	if n := w.count(`select count(*) from objection where answered is null`); n != 0 || w.claim(c.ID, dibao).State != casefile.ClaimAgreed {
 		t.Errorf("%d wait for an answer that nobody can give", n)
 	}
-	if say, err := edge.Said(ctx, sent.Number); err != nil || say != "more" {
+	if say, err := edge.Said(ctx, sent.Number); err != nil || say != "late" {
 		t.Errorf("its number says %q %v", say, err)
 	}
 	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: claim.ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"有车"}}))

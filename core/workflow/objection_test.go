@@ -12,18 +12,15 @@ import (
 	"lianou/core/workflow"
 )
 
-// answers is the word of who has seen every opinion on a claim that is open.
+// answers is the word of who has seen every opinion on a claim that is open and on the page.
 func (w *world) answers(claim casefile.Claim, founded bool, reasons string) workflow.AnswerObjection {
 	w.t.Helper()
 	in := workflow.AnswerObjection{Claim: claim.ID, Founded: founded, Reasons: reasons}
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		v, err := w.cases.View(ctx, tx, claim.Case, w.actors["second"], "test")
 		for _, o := range v.Objections {
-			if o.Claim == claim.ID && o.Answered.IsZero() {
-				in.Saw = append(in.Saw, o.ID)
-				for _, word := range o.Words {
-					in.Heard = max(in.Heard, word.ID)
-				}
+			if o.Claim == claim.ID && o.Answered.IsZero() && !o.Later {
+				in.Saw, in.Heard = append(in.Saw, o.ID), max(in.Heard, o.Last)
 			}
 		}
 		return err

@@ -29,8 +29,12 @@ func Number(b seal.Blinder, sender, key []byte, try int) string {
 // Mark is the keyed hash by which a number is found.
 func Mark(b seal.Blinder, number string) []byte { return b.Blind("objection.receipt", number) }
 
-// Sender is the keyed hash of who speaks: what is "citizen", "device", "source", "phone" or
-// "form", and which of them.
+// Citizen is what speaks where an account stands behind it.
+const Citizen = "citizen"
+
+// Sender is the keyed hash of who speaks: what is Citizen, "device", "phone", or "form" for what is
+// written down once by nobody known, and which of them. An address is nobody: a village may
+// stand behind one.
 func Sender(b seal.Blinder, what, which string) []byte {
 	return b.Blind("objection.sender", what+" "+which)
 }

@@ -26,7 +26,7 @@ const (
 var (
 	ErrKeyReused = core.E(core.KindConflict, "key_reused", "这一份已经送上来了,内容和这次不一样。要再说,请重新打开这一页。")
 	// ErrOver is the answer to an opinion on what does not hang any more.
-	ErrOver = core.E(core.KindConflict, "notice_over", "这条公示已经到期,或者撤下了。还有不同意见,照样可以打 "+wording.Hotline+" 说:哪个村、哪一项、哪里不对。镇上会核查,发了钱的也能查。")
+	ErrOver = core.E(core.KindConflict, "notice_over", wording.NoticeOver)
 
 	errEnough = core.E(core.KindTooMany, "objection_enough", "您对这一条写了很多次,都在,镇上会一起看。还有要说的,打 "+wording.Hotline+"。")
 	errBusy   = core.E(core.KindTooMany, "objection_busy", "这一条刚才来的意见太多。您写的还在这一页上,过一会儿再点一次,或者打 "+wording.Hotline+"。")
@@ -99,7 +99,8 @@ func (in *Saying) Check() error {
 // Sent is what the sender holds in hand.
 type Sent struct {
 	Number string
-	Again  bool // the same key was here before
+	Again  bool   // the same key was here before
+	State  string // what came of it so far, as Said gives it
 }
 
 // tries is how many numbers are tried that may be somebody else's.
@@ -134,7 +135,7 @@ func (s *Store) Send(ctx context.Context, in Saying) (out Sent, err error) {
 			out.Number = Number(s.d.Shared, sender, key, try)
 			var word string
 			var id int64
-			err := tx.QueryRow(ctx, `select word, sent from objection_put($1, $2, $3, $4, $5, $6, $7, $8)`, in.Notice, DoorOf(in.Channel), sender, key, digest,
+			err := tx.QueryRow(ctx, `select word, sent from objection_put($1, $2, $3, $4, $5, $6, $7, $8, $9)`, in.Notice, DoorOf(in.Channel), sender, in.What == Citizen, key, digest,
 				Mark(s.d.Shared, out.Number), env.Wrapped, sealed).Scan(&word, &id)
 			if err != nil {
 				return pg.Fail(err, "keep an objection")
@@ -143,7 +144,11 @@ func (s *Store) Send(ctx context.Context, in Saying) (out Sent, err error) {
 				continue
 			}
 			out.Again = word == "again"
-			return s.kept(ctx, tx, in, word, id)
+			if err := s.kept(ctx, tx, in, word, id); err != nil {
+				return err
+			}
+			out.State, err = said(ctx, tx, Mark(s.d.Shared, out.Number))
+			return err
 		}
 		return core.E(core.KindUnavailable, "objection_number", wording.For(core.KindUnavailable))
 	})
@@ -183,9 +188,15 @@ func DoorOf(c core.ChannelName) string {
 func (s *Store) Said(ctx context.Context, number string) (state string, err error) {
 	mark := Mark(s.d.Shared, number)
 	err = s.d.DB.Read(ctx, pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-		return pg.Fail(tx.QueryRow(ctx, `select objection_said($1)`, mark).Scan(&state), "look what came of an objection")
+		state, err = said(ctx, tx, mark)
+		return err
 	})
 	return state, err
+}
+
+func said(ctx context.Context, tx *pg.Tx, mark []byte) (state string, err error) {
+	err = tx.QueryRow(ctx, `select objection_said($1)`, mark).Scan(&state)
+	return state, pg.Fail(err, "look what came of an objection")
 }
 
 // Tally is how many opinions of a township were answered in ninety days, and how many of them

@@ -23,6 +23,7 @@ type Handed struct {
 	Notice  int64
 	Door    string
 	Sender  []byte
+	Account bool // an account stands behind it
 	Receipt []byte
 	Says    string
 	Name    string
@@ -38,8 +39,8 @@ const Unread = "(这一条送来时损坏了,看不到原话。)"
 func Take(ctx context.Context, tx *pg.Tx, opener *seal.Opener, id int64) (Handed, error) {
 	h := Handed{ID: id}
 	var key, wrapped, sealed []byte
-	const sql = `select notice_id, door, sender, key, receipt, wrapped, sealed, taken is not null from objection_sent where id = $1 for update`
-	if err := tx.QueryRow(ctx, sql, id).Scan(&h.Notice, &h.Door, &h.Sender, &key, &h.Receipt, &wrapped, &sealed, &h.Taken); err != nil {
+	const sql = `select notice_id, door, sender, account, key, receipt, wrapped, sealed, taken is not null from objection_sent where id = $1 for update`
+	if err := tx.QueryRow(ctx, sql, id).Scan(&h.Notice, &h.Door, &h.Sender, &h.Account, &key, &h.Receipt, &wrapped, &sealed, &h.Taken); err != nil {
 		return h, pg.Fail(err, "take an objection")
 	}
 	var b body
@@ -57,6 +58,12 @@ func Take(ctx context.Context, tx *pg.Tx, opener *seal.Opener, id int64) (Handed
 func Taken(ctx context.Context, tx *pg.Tx, id, objection int64) error {
 	_, err := tx.Exec(ctx, `update objection_sent set taken = $2, objection = nullif($3::bigint, 0) where id = $1`, id, tx.Now(), objection)
 	return pg.Fail(err, "note that an objection was filed")
+}
+
+// Refiled notes that those filed under some receipts stand with another objection now.
+func Refiled(ctx context.Context, tx *pg.Tx, receipts [][]byte, objection int64) error {
+	_, err := tx.Exec(ctx, `update objection_sent set objection = $2 where receipt = any ($1)`, receipts, objection)
+	return pg.Fail(err, "note that an objection was filed anew")
 }
 
 // Waiting lists those sent before a moment that nobody has filed, with ids above after, oldest first.

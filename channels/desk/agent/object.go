@@ -2,55 +2,32 @@ package agent
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"lianou/channels/desk"
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/wording"
-	"lianou/core/workflow"
 	"lianou/intake/objections"
 )
 
-// hangs is a notice as its board shows it, to be read to who named its number.
-type hangs struct {
-	casefile.PublicNotice
-	Key string // of what is written down about it
+func (a *Room) objecting() desk.Objecting {
+	return desk.Objecting{DB: a.d.DB, Cases: a.d.Cases, Flow: a.d.Flow, Door: casefile.DoorHotline, Wrong: core.Invalid("notice", "公示上的编号是一串数字,请他再念一遍。")}
 }
 
-var errNoNotice = core.Invalid("notice", "公示上的编号是一串数字,请他再念一遍。")
-
-// notice finds what hangs under a number: the caller hears the line of the board and says
-// whether it is the one. A household is not looked for by its name here.
+// notice reads out what hangs under a number that a caller named.
 func (a *Room) notice(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := strconv.ParseInt(strings.TrimSpace(r.FormValue("notice")), 10, 64)
-	if err != nil {
-		return errNoNotice
-	}
-	var v hangs
-	err = a.d.DB.Read(r.Context(), at.Staff.Scope(), func(ctx context.Context, tx *pg.Tx) error {
-		v.PublicNotice, err = a.d.Cases.HangingNotice(ctx, tx, id)
-		return err
-	})
+	v, err := a.objecting().Notice(r, at)
 	if err != nil {
 		return err
 	}
-	v.Key = rand.Text()
 	return at.Page.Part(w, "agent", "hangs", v)
 }
 
-// object takes down what a caller says against a notice (F62), with or without a name.
+// object takes down what a caller says against a notice.
 func (a *Room) object(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	id, err := strconv.ParseInt(r.FormValue("notice"), 10, 64)
-	if err != nil {
-		return errNoNotice
-	}
-	said, err := a.d.Flow.ObjectAt(r.Context(), casefile.As(at.Staff), workflow.ObjectAt{Notice: id, Says: r.FormValue("says"), Name: r.FormValue("name"),
-		Phone: r.FormValue("phone"), Door: casefile.DoorHotline, Key: r.FormValue("key")})
+	said, err := a.objecting().Take(r, at)
 	if err != nil {
 		return err
 	}

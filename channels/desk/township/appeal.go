@@ -64,10 +64,11 @@ func (t *Room) decideReview(d doing) error {
 	return t.d.Flow.DecideAppeal(d.r.Context(), d.actor, workflow.DecideAppeal{Claim: d.claim, Agree: d.get("outcome") == "agree", Digest: d.get("digest"), Reason: d.get("reason")})
 }
 
-// objected is what was said of the notice of a claim and nobody has answered.
+// objected is what was said of the notice of a claim and nobody has answered, as far as a page
+// shows it: an answer is about no more.
 func objected(v casefile.View, claim core.ClaimID) (list []casefile.Objection) {
 	for _, o := range v.Objections {
-		if o.Claim == claim && o.Answered.IsZero() {
+		if o.Claim == claim && o.Answered.IsZero() && !o.Later {
 			list = append(list, o)
 		}
 	}

@@ -19,11 +19,10 @@ type objectionRow struct {
 	Item  string
 	Shown bool // what was said is here
 	Open  bool
-	After int // how often the same sender wrote after the answer
 }
 
-// Times is how often the same sender wrote.
-func (o objectionRow) Times() int { return max(len(o.Words), 1) }
+// Unkept is how many of them are counted and not kept in full.
+func (o objectionRow) Unkept() int { return o.Times - len(o.Words) }
 
 // Objections are the different opinions on notices of the case.
 func (p casePage) Objections() []objectionRow { return objectionRows(p.View) }
@@ -36,11 +35,6 @@ func objectionRows(v casefile.View) (list []objectionRow) {
 				row.Item = c.Name
 			}
 		}
-		for _, w := range o.Words {
-			if w.After {
-				row.After++
-			}
-		}
 		list = append(list, row)
 	}
 	return list
@@ -50,9 +44,7 @@ func objectionRows(v casefile.View) (list []objectionRow) {
 // no more than was read.
 func heardOf(list []casefile.Objection) (last int64) {
 	for _, o := range list {
-		for _, w := range o.Words {
-			last = max(last, w.ID)
-		}
+		last = max(last, o.Last)
 	}
 	return last
 }

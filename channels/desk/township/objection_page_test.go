@@ -2,6 +2,7 @@ package township_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,7 +24,7 @@ import (
 // The officer who may answer reads on the case's page what was objected, from which door and how
 // often the same sender wrote, and opens the name with a reason; an approver, who may not, reads
 // that it is there and nothing of it; another township's officer has no such page. The form says
-// which words were seen.
+// which words were seen. Past ten of one sender the page counts them.
 //
 // Control, named, not seen red: the form without heard. Words that hush leaves are not shown by the
 // page either: that control is red in core/workflow.
@@ -80,6 +81,17 @@ func TestWhatWasObjectedIsReadByWhoMayAnswer(t *testing.T) {
 	must(t, root.QueryRow(t.Context(), `select count(*) from audit_entry where act = 'objector.shown'`).Scan(&n))
 	if n != 1 {
 		t.Errorf("%d entries", n)
+	}
+	for i := range casefile.MostKept {
+		say := fmt.Sprint("再说一遍,", i)
+		_, err := flow.ObjectAt(t.Context(), clerk, workflow.ObjectAt{Notice: 1, Says: say, Phone: "13905340078", Door: casefile.DoorWindow, Key: say})
+		must(t, err)
+	}
+	_, page = ask("wangmiao.officer", http.MethodGet, "", nil)
+	for _, want := range []string{`说了 <span class="num">12</span> 次`, `还有 <span class="num">2</span> 次只记了次数`, `name="heard" value="12"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("what is not kept: the page lacks %s", want)
+		}
 	}
 	_, err = root.Exec(t.Context(), `begin; set local session_replication_role = replica; insert into objection_sent (notice_id, region, door, sender, key, digest, receipt, wrapped, sealed, at)
 		select 1, region, 'app', sha256('d'), sha256('k'), sha256('x'), sha256('y'), 'w', 's', now() from public_notice where id = 1; commit`)

@@ -2,18 +2,24 @@
 -- the mini-program, without a log-in; 12345 and the window, by the number on the notice. The
 -- public edge keeps it sealed to the platform and cannot read it back. From that moment on the
 -- claim is not decided (claim_outcome_guard), before a job has filed it. One sender is one
--- opinion on a notice, with words added: a flood of them is answered once. Who left a name or a
+-- opinion on a notice, with words added: a flood of them is answered once. Whoever comes after the
+-- senders who are told apart shares one, and a new one when that is answered. Who left a name or a
 -- telephone is sealed apart from the words, and no row of the household's names them.
+--
+-- While it runs nobody writes to public_notice, whose unique index is built; towards its end nobody
+-- reads it or objection either, whose rows are looked through (docs/operator-guide.md).
 
 -- +goose Up
-alter table public_notice add constraint public_notice_place unique (id, region);
+create unique index public_notice_place on public_notice (id, region); -- while it is built boards are read
+alter table public_notice add constraint public_notice_place unique using index public_notice_place;
 
 create table objection_sent (
     id        bigint      generated always as identity primary key,
     notice_id bigint      not null,
     region    text        not null,
     door      text        not null check (door in ('app', 'miniprogram')),
-    sender    bytea       not null check (length(sender) = 32),  -- keyed hash of an account, a device or a line
+    sender    bytea       not null check (length(sender) = 32),  -- keyed hash of an account, a device, or a line and a key
+    account   boolean     not null default false,                -- an account stands behind it
     key       bytea       not null check (length(key) = 32),     -- of what the client chose once
     digest    bytea       not null check (length(digest) = 32),  -- keyed: equal bodies, nothing more
     receipt   bytea       not null check (length(receipt) = 32), -- of the number by which the answer is looked up
@@ -33,10 +39,14 @@ grant select on objection_sent to lianou_platform, lianou_check, lianou_backup;
 grant update (taken, objection) on objection_sent to lianou_platform;
 
 alter table objection add column door text not null default 'desk' check (door in ('desk', 'window', 'hotline', 'app', 'miniprogram')),
-    add column sender bytea check (length(sender) = 32), -- null: an officer of the case wrote it down
-    add column heard bigint not null default 0; -- the last word that whoever answered had read
+    add column sender bytea check (length(sender) = 32), -- null: an officer of the case wrote it down, or all others share it
+    add column others boolean not null default false check (not others or sender is null), -- of all who came after those that are told apart
+    add column heard bigint not null default 0, -- the last word that whoever answered had read
+    add column namesake boolean not null default false; -- whoever answered bears a name that was left, by nobody knows whom
 create unique index objection_sender on objection (notice_id, sender);
-grant update (heard) on objection to lianou_platform;
+create unique index objection_others on objection (notice_id) where others and answered is null;
+create index objection_answered on objection (region, answered) where answered is not null;
+grant update (heard, namesake) on objection to lianou_platform;
 
 create table objection_word (
     id           bigint      generated always as identity primary key,
@@ -45,17 +55,19 @@ create table objection_word (
     region       text        not null,
     at           timestamptz not null,
     door         text        not null check (door in ('window', 'hotline', 'app', 'miniprogram')),
-    says         bytea       not null, -- sealed with the case's key
-    who          bytea,                -- sealed: the name and telephone that were left
+    says         bytea,                -- sealed with the case's key; null: past those of one opinion that are kept in full
+    who          bytea check (who is null or says is not null), -- sealed: the name and telephone that were left
     receipt      bytea       not null unique check (length(receipt) = 32),
     taken_by     bigint      check (taken_by > 0),
+    account      boolean     not null default false, -- an account stands behind it
+    late         boolean     not null default false, -- its sender's first, when nothing waited any more: it stands with what others said
     check ((taken_by is null) = (door in ('app', 'miniprogram'))),
     foreign key (case_id, region) references casefile (id, region) on update cascade
 );
 create index objection_word_of on objection_word (objection_id);
 create index objection_word_case on objection_word (case_id);
 call lianou_scope_table('objection_word');
-grant select, insert on objection_word to lianou_platform;
+grant select, insert, update (objection_id) on objection_word to lianou_platform; -- to what was opened anew
 grant select on objection_word to lianou_check, lianou_backup;
 
 create policy audit_write_objection on audit_entry for insert to lianou_gateway
@@ -65,7 +77,8 @@ create policy audit_write_objection on audit_entry for insert to lianou_gateway
 -- Keeps one at the edge, and says what became of it: 'new'; 'again', the same key and content;
 -- 'other', the same key with other content; 'over', no such notice hangs; 'clash', the number is
 -- somebody else's; 'enough' and 'busy', the bounds of a sender on a notice and of a notice in an hour.
-create function objection_put(p_notice bigint, p_door text, p_sender bytea, p_key bytea, p_digest bytea, p_receipt bytea, p_wrapped bytea, p_sealed bytea)
+-- Whoever has an account is held to the former alone, and does not fill the latter for others.
+create function objection_put(p_notice bigint, p_door text, p_sender bytea, p_account boolean, p_key bytea, p_digest bytea, p_receipt bytea, p_wrapped bytea, p_sealed bytea)
     returns table (word text, sent bigint)
 language plpgsql security definer set search_path = public, pg_temp set lianou.city = 'on' as $$
 declare
@@ -87,24 +100,27 @@ begin
         return query select 'clash', 0::bigint;
     elsif (select count(*) from objection_sent s where s.sender = p_sender and s.notice_id = p_notice) >= 200 then
         return query select 'enough', 0::bigint;
-    elsif (select count(*) from objection_sent s where s.notice_id = p_notice and s.at > lianou_now() - interval '1 hour') >= 600 then
+    elsif not p_account and (select count(*) from objection_sent s where s.notice_id = p_notice and not s.account and s.at > lianou_now() - interval '1 hour') >= 600 then
         return query select 'busy', 0::bigint;
     else
-        return query insert into objection_sent (notice_id, region, door, sender, key, digest, receipt, wrapped, sealed, at)
-            values (p_notice, place, p_door, p_sender, p_key, p_digest, p_receipt, p_wrapped, p_sealed, lianou_now()) returning 'new', id;
+        return query insert into objection_sent (notice_id, region, door, sender, account, key, digest, receipt, wrapped, sealed, at)
+            values (p_notice, place, p_door, p_sender, p_account, p_key, p_digest, p_receipt, p_wrapped, p_sealed, lianou_now()) returning 'new', id;
     end if;
 end $$;
 
--- What came of one, by its number: '' for none, 'open', 'more' for words that came after the
--- answer, 'founded', 'unfounded', 'over' for what came too late. Nothing of whom it is about.
+-- What came of one, by its number: '' for none, 'open', 'more' for words of who was answered
+-- before, 'founded', 'unfounded', 'late' and 'over' for what came when nothing waited any more and
+-- stands with what others said, or with nothing. Nothing of whom it is about.
 create function objection_said(p_receipt bytea) returns text language sql stable security definer
 set search_path = public, pg_temp
 set lianou.city = 'on'
 as $$
     select coalesce(
-        (select case when o.answered is null then 'open' when w.id > o.heard then 'more' else o.outcome end
+        (select case when w.late then 'late' when o.answered is null then 'open' when w.id > o.heard then 'more' else o.outcome end
             from objection_word w join objection o on o.id = w.objection_id where w.receipt = p_receipt),
-        (select case when s.taken is null then 'open' else 'over' end from objection_sent s where s.receipt = p_receipt), '')
+        (select case when s.taken is not null then 'over'
+                when exists (select from objection o where o.notice_id = s.notice_id and o.sender = s.sender and o.answered is not null) then 'more' else 'open' end
+            from objection_sent s where s.receipt = p_receipt), '')
 $$;
 
 -- How many of a township were answered in ninety days, for its board; none while they are so few
@@ -190,13 +206,24 @@ begin
     return new;
 end $$;
 -- +goose StatementEnd
-revoke execute on function objection_put(bigint, text, bytea, bytea, bytea, bytea, bytea, bytea), objection_said(bytea), objection_tally(text) from public;
-grant execute on function objection_put(bigint, text, bytea, bytea, bytea, bytea, bytea, bytea), objection_tally(text) to lianou_gateway;
+revoke execute on function objection_put(bigint, text, bytea, boolean, bytea, bytea, bytea, bytea, bytea), objection_said(bytea), objection_tally(text) from public;
+grant execute on function objection_put(bigint, text, bytea, boolean, bytea, bytea, bytea, bytea, bytea), objection_tally(text) to lianou_gateway;
 grant execute on function objection_said(bytea) to lianou_gateway, lianou_platform;
 
 -- +goose Down
--- The opinions stay, and hold their claims until they are answered; who sent them goes.
+-- The opinions stay with what was said first, and hold their claims until they are answered. Who
+-- sent them goes, and so do the words that were added and the names and telephones left. What was
+-- acknowledged and is not filed yet stands nowhere else: while one waits it does not go back.
 -- +goose StatementBegin
+do $$
+begin
+    set local lianou.city = 'on';
+    if exists (select from objection_sent where taken is null) then
+        raise exception 'opinions on public notices wait to be filed: let the platform run until none does'
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+end $$;
+
 create or replace function claim_outcome_guard() returns trigger language plpgsql
 set search_path = public, pg_temp as $$
 declare
@@ -264,9 +291,10 @@ end $$;
 -- +goose StatementEnd
 drop function objection_tally(text);
 drop function objection_said(bytea);
-drop function objection_put(bigint, text, bytea, bytea, bytea, bytea, bytea, bytea);
+drop function objection_put(bigint, text, bytea, boolean, bytea, bytea, bytea, bytea, bytea);
 drop policy audit_write_objection on audit_entry;
+drop index objection_answered;
 drop table objection_word;
-alter table objection drop column door, drop column sender, drop column heard;
+alter table objection drop column door, drop column sender, drop column others, drop column heard, drop column namesake;
 drop table objection_sent;
 alter table public_notice drop constraint public_notice_place;
