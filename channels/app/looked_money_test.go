@@ -16,7 +16,7 @@ import (
 // solved, stands in its list, each by its own sentence. Who read the sender of an objection looked at
 // somebody else, and does not.
 //
-// Controls not tried.
+// Control: seen_by_staff with sampled.read and objector.shown alone ("2 looks, want 4").
 func TestWhoAskedAboutMoneyIsToldToo(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

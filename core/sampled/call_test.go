@@ -22,7 +22,7 @@ const all = `insert into sampled_share values ('371426', 100, 2, '样本', now()
 // was said; the tables refuse it too. Everybody else may.
 //
 // Control: noPart without sampled_barred ("the proposer is shown the call, with 4", and the other six; the
-// three of another card came later).
+// three of another card, with sampled_barred without case_card).
 func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -89,7 +89,7 @@ func card(by, ended, state string) string {
 // Of a visit the officer and the assistant of the case are barred too, whose word is looked at; the others
 // of the township go there. A call by telephone is no matter of theirs.
 //
-// Controls not tried.
+// Control: sampled_barred without them ("the case's assistant is shown 1, another of the township 1").
 func TestTheHandsOfTheCaseDoNotAskAtItsDoor(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -117,7 +117,7 @@ func TestTheHandsOfTheCaseDoNotAskAtItsDoor(t *testing.T) {
 // Of one claim the clock is that of the earliest call that is open, and of the earliest matter: what is due
 // later is not late before its day, and what is answered first takes no day from the others.
 //
-// Controls not tried.
+// Control: Onward that meets no earlier clock ("the earliest was answered: 0 clocks of ask to …").
 func TestTheClockIsThatOfTheEarliest(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)

@@ -188,7 +188,8 @@ func proposed(t *testing.T, w *sampledtest.World) sampled.Matter {
 // answer to it. A sum that was another ends by one. The tables hold it too, and somebody who comes to have
 // a part later keeps no case from moving and no second person from their word.
 //
-// Controls not tried.
+// Controls: sampled_matter_guard that lets one close it ("constraint sampled_second, want sampled_order"), and
+// that looks at the owner each time ("confirm the end of a matter: … sampled_barred").
 func TestMoneyThatIsNotThereEndsByTwo(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)

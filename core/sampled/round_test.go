@@ -132,7 +132,7 @@ func TestNobodySteersADraw(t *testing.T) {
 // A household that moved between two counties after the first drew up its list is on that one list, and the
 // second county's is drawn.
 //
-// Controls not tried.
+// Control: sampled_paid without the other lists ("constraint sampled_line_line_key").
 func TestACaseThatMovedIsOnOneList(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -148,7 +148,7 @@ func TestACaseThatMovedIsOnOneList(t *testing.T) {
 // A day on which something was paid while nobody drew gets its round up to six days later, that county's
 // alone; whoever is asked has three days from then. What is older gets none, and verify names it.
 //
-// Controls not tried.
+// Control: missed that looks at no day ("0 rounds of days before").
 func TestADayThatStoodStillIsMadeUp(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
