@@ -100,6 +100,28 @@ func (s *Store) Get(ctx context.Context, tx *pg.Tx, id core.CaseID) (Case, error
 	return c, pg.Fail(err, "read a case")
 }
 
+// Each reads several cases of the transaction's scope. What it does not reach is not in the map.
+func (s *Store) Each(ctx context.Context, tx *pg.Tx, ids []core.CaseID) (map[core.CaseID]Case, error) {
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = int64(id)
+	}
+	rows, err := tx.Query(ctx, `select `+caseColumns+` from casefile f where f.id = any ($1)`, list)
+	if err != nil {
+		return nil, pg.Fail(err, "read cases")
+	}
+	defer rows.Close()
+	out := map[core.CaseID]Case{}
+	for rows.Next() {
+		c, err := scanCase(rows)
+		if err != nil {
+			return nil, pg.Fail(err, "read a case")
+		}
+		out[c.ID] = c
+	}
+	return out, pg.Fail(rows.Err(), "read cases")
+}
+
 // Lock reads a case and holds it until the transaction ends: every act begins
 // with it, so that two officers cannot act on one state.
 func (s *Store) Lock(ctx context.Context, tx *pg.Tx, id core.CaseID) (Case, error) {

@@ -65,13 +65,40 @@ func (s *Store) StartReview(ctx context.Context, tx *pg.Tx, r Review) error {
 	return pg.Fail(err, "start the clock of a re-check")
 }
 
-// StartAnew starts the clock of what is asked about money (DeadlineAsk, DeadlineMatter): a new one each
-// time, that climbs from below. One that runs for the claim keeps its day.
-func (s *Store) StartAnew(ctx context.Context, tx *pg.Tx, d Deadline) error {
+// StartAnew starts a clock of what is asked about money (DeadlineAsk, DeadlineMatter) for each claim of
+// list, all of the kind, day and level of d, that climbs from below. A claim has one of a kind that runs,
+// whatever is open of it: one that runs already has an earlier day, and keeps it. Onward goes on from there.
+func (s *Store) StartAnew(ctx context.Context, tx *pg.Tx, d Deadline, list ...ClaimOf) error {
+	cases, claims := make([]int64, len(list)), make([]int64, len(list))
+	for i, one := range list {
+		cases[i], claims[i] = int64(one.Case), int64(one.Claim)
+	}
 	_, err := tx.Exec(ctx, `insert into deadline (case_id, region, claim_id, kind, due, first_due, next, law, level)
-		select id, region, $2, $3, $4, $4, $4, $5, $6 from casefile where id = $1 on conflict (case_id, claim_id, kind) where kind in ('ask', 'matter') and met is null do nothing`,
-		d.Case, d.Claim, d.Kind, day(d.Due), d.Law, d.Level)
+		select f.id, f.region, u.claim, $3, $4, $4, $4, $5, $6 from (select distinct c.id, c.claim from unnest($1::bigint[], $2::bigint[]) c (id, claim)) u join casefile f on f.id = u.id
+		order by f.id, u.claim on conflict (case_id, claim_id, kind) where kind in ('ask', 'matter') and met is null do nothing`,
+		cases, claims, d.Kind, day(d.Due), d.Law, d.Level)
 	return pg.Fail(err, "start a clock anew")
+}
+
+// ClaimOf is a claim and its case.
+type ClaimOf struct {
+	Case  core.CaseID
+	Claim core.ClaimID
+}
+
+// Onward is called when one of what is asked about the money of a claim has come to its end. The clock is
+// that of the earliest still open, d.Due: one that ran for an earlier day is met, and the next is started,
+// so that what is due later is not late before its day. A zero d.Due says that nothing is left.
+func (s *Store) Onward(ctx context.Context, tx *pg.Tx, d Deadline) error {
+	if d.Due.IsZero() {
+		return s.Meet(ctx, tx, d.Case, d.Claim, d.Kind)
+	}
+	_, err := tx.Exec(ctx, `update deadline set met = $4 where case_id = $1 and claim_id = $2 and kind = $3 and met is null and due < $5`,
+		d.Case, d.Claim, d.Kind, tx.Now(), day(d.Due))
+	if err != nil {
+		return pg.Fail(err, "meet a deadline")
+	}
+	return s.StartAnew(ctx, tx, d, ClaimOf{d.Case, d.Claim})
 }
 
 // MoveDeadline gives a clock the day that the terms of its claim have for it now. Whoever

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"lianou/core"
 	"lianou/core/casefile"
@@ -86,7 +87,9 @@ func (s *Sampled) compare(ctx context.Context, tx *pg.Tx, c *Call, in Answer) er
 		if c.Outcome = Right; paid != c.Stated {
 			c.Outcome = Amount
 		}
-	case YesVaguely, Unknown:
+	case YesVaguely:
+		c.Outcome = Vague
+	case Unknown:
 		c.Outcome = Unsure
 	case No:
 		c.Outcome = Missing
@@ -146,16 +149,21 @@ func (s *Sampled) keep(ctx context.Context, tx *pg.Tx, who staff.Person, c Call,
 	return s.trace(ctx, tx, who, "sampled.answered", c, map[string]any{"outcome": c.Outcome})
 }
 
-// asked ends the clock of asking where nothing of the claim is left to ask.
+// asked has the clock of asking go on to what of the claim is left to ask, or ends it.
 func (s *Sampled) asked(ctx context.Context, tx *pg.Tx, c Call) error {
-	var left bool
-	if err := tx.QueryRow(ctx, `select exists (select from sampled_call where claim = $1 and case_id = $2 and outcome = '')`, int64(c.Claim), int64(c.Case)).Scan(&left); err != nil {
+	var left *time.Time
+	if err := tx.QueryRow(ctx, `select min(due) from sampled_call where claim = $1 and case_id = $2 and outcome = ''`, int64(c.Claim), int64(c.Case)).Scan(&left); err != nil {
 		return pg.Fail(err, "look what is left to ask")
 	}
-	if left {
-		return nil
+	return s.onward(ctx, tx, askClock(0), c, left)
+}
+
+// onward has a clock go on to the earliest day of what is left of a claim; nil for nothing.
+func (s *Sampled) onward(ctx context.Context, tx *pg.Tx, d casefile.Deadline, of Call, left *time.Time) error {
+	if d.Case, d.Claim = of.Case, of.Claim; left != nil {
+		d.Due = core.NewDate(left.Date())
 	}
-	return s.d.Cases.Meet(ctx, tx, c.Case, c.Claim, casefile.DeadlineAsk)
+	return s.d.Cases.Onward(ctx, tx, d)
 }
 
 // line writes one of the timeline and shows it to the household.

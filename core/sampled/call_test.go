@@ -21,7 +21,8 @@ const all = `insert into sampled_share values ('371426', 100, 2, '样本', now()
 // Whoever had a part in the money, and kin, are not shown a call, cannot take it, and cannot say what
 // was said; the tables refuse it too. Everybody else may.
 //
-// Control: noPart without sampled_barred ("the proposer is shown the call, with 4", and the other six).
+// Control: noPart without sampled_barred ("the proposer is shown the call, with 4", and the other six; the
+// three of another card, with sampled_barred without case_card).
 func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 	t.Parallel()
 	w := sampledtest.New(t)
@@ -35,6 +36,9 @@ func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 		"who made the run":       {`update payout_batch set created_by = ` + me, `update payout_batch set created_by = 9001`},
 		"who approved the run":   {`update payout_batch set approved_by = ` + me, `update payout_batch set approved_by = 9002`},
 		"who changed the card":   {`insert into payout_fix (line, entitlement, region, code, state, holder, account, last4, evidence, proposed_by, opened) select id, entitlement, region, '1', 'proposed', 'x', 'x', '1234', 'x', ` + me + `, now() from payout_line`, `delete from payout_fix`},
+		"who proposed the card":  {card(me, "9006", "confirmed"), `delete from case_card`},
+		"who confirmed the card": {card("9005", me, "confirmed"), `delete from case_card`},
+		"who proposes one now":   {card(me, "null", "proposed"), `delete from case_card`},
 		"who told them by word":  {`insert into call_task (case_id, region, says, made, due, done, by_staff, how) select id, region, 'x', now(), current_date, now(), ` + me + `, 'x' from casefile`, `delete from call_task where by_staff = ` + me},
 		"kin of the household's": {`insert into case_conflict (case_id, region, staff, relation) select id, region, ` + me + `, '侄' from casefile`, `delete from case_conflict`},
 	} {
@@ -54,6 +58,10 @@ func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 		}
 		w.Super(c[1])
 	}
+	w.Super(card(me, "9006", "rejected"))
+	if n := len(w.ToAsk(w.Agent)); n != 4 {
+		t.Errorf("a card that was not taken bars from %d", 4-n)
+	}
 	w.Must(w.Sampled.Take(t.Context(), w.Agent, call.ID))
 	if err := w.Sampled.Take(t.Context(), w.Second, call.ID); !errors.Is(err, sampled.ErrTaken) {
 		t.Errorf("two ring one household: %v", err)
@@ -65,6 +73,96 @@ func TestWhoHadAPartDoesNotAsk(t *testing.T) {
 	w.Must(w.Sampled.Take(t.Context(), w.Second, call.ID))
 	if err := w.Sampled.Take(t.Context(), w.Officer, call.ID); !errors.Is(err, sampled.ErrNone) {
 		t.Errorf("the township takes an agent's: %v", err)
+	}
+}
+
+// card is another card of every case, by two people.
+func card(by, ended, state string) string {
+	at := "now()"
+	if ended == "null" {
+		at = "null"
+	}
+	return `insert into case_card (case_id, region, holder, account, last4, old_holder, old_last4, how, proposed_by, proposed, state, ended_by, ended, reason)
+		select id, region, 'x', 'x', '1234', '', '', '看了卡', ` + by + `, now(), '` + state + `', ` + ended + `, ` + at + `, case '` + state + `' when 'rejected' then 'x' else '' end from casefile`
+}
+
+// Of a visit the officer and the assistant of the case are barred too, whose word is looked at; the others
+// of the township go there. A call by telephone is no matter of theirs.
+//
+// Control: sampled_barred without them ("the case's assistant is shown 1, another of the township 1").
+func TestTheHandsOfTheCaseDoNotAskAtItsDoor(t *testing.T) {
+	t.Parallel()
+	w := sampledtest.New(t)
+	w.Super(all)
+	w.Drawn(1)
+	id := w.ToAsk(w.Agent)[0].ID
+	for part, other := range map[string]staff.Person{"officer": w.Helper, "assistant": w.Officer} {
+		who := map[string]staff.Person{"officer": w.Officer, "assistant": w.Helper}[part]
+		w.Super(`update sampled_call set how = 'visit'`, fmt.Sprintf(`update casefile set %s = %d`, part, who.ID))
+		if mine, theirs := len(w.ToAsk(who)), len(w.ToAsk(other)); mine != 0 || theirs != 1 {
+			t.Errorf("the case's %s is shown %d, another of the township %d", part, mine, theirs)
+		}
+		if err := w.Sampled.Take(t.Context(), who, id); !errors.Is(err, sampled.ErrBarred) {
+			t.Errorf("the case's %s takes it: %v", part, err)
+		}
+		w.Refused("the case's "+part+" takes it by SQL", fmt.Sprintf(`update sampled_call set taker = %d, taken = now()`, who.ID), "sampled_barred", "")
+		w.Super(`update sampled_call set how = 'phone'`, fmt.Sprintf(`update casefile set %s = %d`, part, w.Agent.ID))
+		if n := len(w.ToAsk(w.Agent)); n != 1 {
+			t.Errorf("by telephone the %s is barred", part)
+		}
+		w.Super(fmt.Sprintf(`update casefile set %s = null`, part))
+	}
+}
+
+// Of one claim the clock is that of the earliest call that is open, and of the earliest matter: what is due
+// later is not late before its day, and what is answered first takes no day from the others.
+//
+// Control: Onward that meets no earlier clock ("the earliest was answered: 0 clocks of ask to …").
+func TestTheClockIsThatOfTheEarliest(t *testing.T) {
+	t.Parallel()
+	w := sampledtest.New(t)
+	w.Super(all)
+	w.Drawn(3)
+	ids := map[int]int64{}
+	for i, c := range w.ToAsk(w.Agent) {
+		ids[i] = c.ID
+	}
+	one := fmt.Sprint(ids[0])
+	w.Super(`delete from deadline where claim_id <> (select claim from sampled_call where id = `+one+`)`,
+		fmt.Sprintf(`update sampled_call c set due = c.due + 7 * (c.id - %[1]s)::integer, (case_id, claim, region) = (select case_id, claim, region from sampled_call where id = %[1]s)`, one))
+	first := core.DateOf(w.Now()).AddDate(0, 0, 2)
+	runs := func(when, kind string, due core.Date) {
+		t.Helper()
+		if n := w.Count(`select count(*) from deadline where kind = $1 and met is null and due = $2 and next = $2`, kind, due.Time()); due != 0 && n != 1 {
+			t.Errorf("%s: %d clocks of %s to %s", when, n, kind, due)
+		}
+		if n := w.Count(`select count(*) from deadline where kind = $1 and met is null`, kind); (n != 0) != (due != 0) || n > 1 {
+			t.Errorf("%s: %d clocks of %s run", when, n, kind)
+		}
+	}
+	says := func(i int) {
+		t.Helper()
+		w.Must(w.Sampled.Take(t.Context(), w.Agent, ids[i]))
+		_, err := w.Sampled.Answer(t.Context(), w.Agent, sampled.Answer{Call: ids[i], Arrived: sampled.No, Words: "没有到我卡上"})
+		w.Must(err)
+	}
+	runs("drawn", "ask", first)
+	says(1)
+	runs("a later one was answered", "ask", first)
+	opened := core.DateOf(w.Now()).AddDate(0, 0, sampled.MatterDays)
+	w.Env.Advance(24 * time.Hour)
+	says(0)
+	runs("the earliest was answered", "ask", first.AddDate(0, 0, 14))
+	runs("two matters", "matter", opened)
+	w.Env.Advance(24 * time.Hour)
+	says(2)
+	runs("all were answered", "ask", 0)
+	for i, left := range []core.Date{opened.AddDate(0, 0, 1), opened.AddDate(0, 0, 2), 0} {
+		m := w.Matters(w.Three)[0]
+		_, err := w.Sampled.Close(t.Context(), w.Three, m.ID, sampled.Passed, "转给县公安局王庙派出所,收了材料")
+		w.Must(err)
+		w.Must(w.Sampled.Confirm(t.Context(), w.Xian, m.ID, proposed(t, w).Said, true))
+		runs(fmt.Sprintf("%d matters ended", i+1), "matter", left)
 	}
 }
 

@@ -28,11 +28,12 @@ type Outcome string
 // The outcomes; "" while nobody has answered. Amount to Unfound open a matter.
 const (
 	Right   Outcome = "right"
+	Vague   Outcome = "vague"   // it came, they do not know how much
 	Amount  Outcome = "amount"  // it came, and was another sum
 	Missing Outcome = "missing" // it did not come
 	Taken   Outcome = "taken"   // somebody else has it
 	Unfound Outcome = "unfound" // nobody found them, and the money goes on
-	Unsure  Outcome = "unsure"  // they do not know, or not how much
+	Unsure  Outcome = "unsure"  // they do not know whether it came
 )
 
 // Mismatch reports whether somebody has to look into it.

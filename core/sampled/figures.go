@@ -23,7 +23,7 @@ type Figures struct {
 func (s *Sampled) Figures(ctx context.Context, tx *pg.Tx, month core.Date) (map[core.RegionCode]Figures, error) {
 	from := core.NewDate(month.Time().Year(), month.Time().Month(), 1)
 	const sql = `select left(c.region, 6), count(*) filter (where c.outcome <> '' or exists (select from sampled_try t where t.call = c.id)),
-			count(*) filter (where c.outcome in ('right', 'amount', 'missing', 'taken', 'unsure')), count(*) filter (where c.outcome = 'right'), count(*) filter (where c.outcome in ('amount', 'missing', 'taken'))
+			count(*) filter (where c.outcome in ('right', 'amount', 'vague', 'missing', 'taken', 'unsure')), count(*) filter (where c.outcome = 'right'), count(*) filter (where c.outcome in ('amount', 'missing', 'taken'))
 		from sampled_round r join sampled_call c on c.round = r.id where r.day >= $1 and r.day < $2 group by 1`
 	rows, err := tx.Query(ctx, sql, from.Time(), from.AddDate(0, 1, 0).Time())
 	if err != nil {

@@ -31,15 +31,24 @@ func (s *Sampled) Register(list *jobs.Workers, every time.Duration) jobs.Periodi
 // settle is how long after midnight a day's list waits: what was being taken in is there by then.
 const settle = 30 * time.Minute
 
-// Work commits to a seed for today and tomorrow in every county, and takes the other two steps of
-// each round whose day is over. A county that cannot be worked keeps the others from nothing.
+// MakeUp is how many days back a day on which something was paid gets its round still: a platform that
+// stood still over a midnight chooses nobody's day. verify names what is older (sampled.listed).
+const MakeUp = 6
+
+// Work commits to a seed for today and tomorrow in every county, and for the days before that were paid
+// on and have none; and takes the other two steps of each round whose day is over. A county that cannot
+// be worked keeps the others from nothing.
 func (s *Sampled) Work(ctx context.Context) error {
 	var now time.Time
 	var open []int64
+	var missed []countyDay
 	have := map[core.RegionCode]map[core.Date]bool{}
 	err := s.d.DB.Read(ctx, scope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 		now = tx.Now()
 		if err := s.committed(ctx, tx, have); err != nil {
+			return err
+		}
+		if missed, err = s.missed(ctx, tx); err != nil {
 			return err
 		}
 		before := core.DateOf(now.Add(-settle))
@@ -62,6 +71,9 @@ func (s *Sampled) Work(ctx context.Context) error {
 			}
 		}
 	}
+	for _, m := range missed {
+		failed = errors.Join(failed, s.commit(ctx, m.County, m.Day))
+	}
 	for _, id := range open {
 		if err := s.list(ctx, id); err != nil {
 			failed = errors.Join(failed, err)
@@ -70,6 +82,35 @@ func (s *Sampled) Work(ctx context.Context) error {
 		failed = errors.Join(failed, s.draw(ctx, id))
 	}
 	return failed
+}
+
+type countyDay struct {
+	County core.RegionCode
+	Day    core.Date
+}
+
+// missed are the days of the last MakeUp on which a county paid something and has no round.
+func (s *Sampled) missed(ctx context.Context, tx *pg.Tx) ([]countyDay, error) {
+	var counties []string
+	for _, c := range s.d.Regions.Counties() {
+		counties = append(counties, string(c.Code))
+	}
+	const sql = `select c.county, d.day from unnest($1::text[]) c (county) cross join generate_series(1, $3::integer) k cross join lateral (select $2::date - k as day) d
+		where not exists (select from sampled_round r where r.county = c.county and r.day = d.day)
+			and exists (select from payout_line l where l.state = 'paid' and left(l.region, 6) = c.county
+				and l.answered >= d.day::timestamp at time zone 'Asia/Shanghai' and l.answered < (d.day + 1)::timestamp at time zone 'Asia/Shanghai')
+		order by 2, 1`
+	rows, err := tx.Query(ctx, sql, counties, tx.Today().Time(), MakeUp)
+	if err != nil {
+		return nil, pg.Fail(err, "look for days that nobody drew")
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (m countyDay, err error) {
+		var day time.Time
+		err = r.Scan(&m.County, &day)
+		m.Day = core.NewDate(day.Date())
+		return m, err
+	})
+	return list, pg.Fail(err, "look for days that nobody drew")
 }
 
 // committed marks which rounds of today and later there are.

@@ -21,7 +21,7 @@ const MatterDays = 5
 // Result is how a matter ended.
 type Result string
 
-// The results. Repaired takes a second person, and what the other repairs wrote down.
+// The results. Repaired takes what the other repairs wrote down; Explained is of an Amount alone.
 const (
 	Found     Result = "arrived"   // it is on the card after all: card or bank looked at
 	Explained Result = "explained" // it was the right sum, and they know now why
@@ -63,6 +63,10 @@ type Matter struct {
 	Heard                                string // the household's words
 }
 
+// Two reports whether an end takes a second person: one where money moved, and every one of money that is
+// said not to be there. Nobody writes away alone that somebody else has it.
+func (m Matter) Two(r Result) bool { return r == Repaired || m.Kind != Amount }
+
 // finders are the roles of who looks into it: payers first, and those of the county where every payer
 // had a part in the run.
 func finders() []staff.Role { return []staff.Role{staff.Payer, staff.County} }
@@ -78,38 +82,39 @@ func (s *Sampled) matter(ctx context.Context, tx *pg.Tx, who staff.Person, c Cal
 	if _, err := tx.Exec(ctx, sql, c.ID, int64(c.Case), string(c.Region), string(c.Outcome), tx.Now(), due.Time(), int64(owner)); err != nil {
 		return 0, refused(pg.Fail(err, "open a matter"))
 	}
-	d := casefile.Deadline{Case: c.Case, Claim: c.Claim, Kind: casefile.DeadlineMatter, Due: due, Level: casefile.RungTownship}
-	return due, s.d.Cases.StartAnew(ctx, tx, d)
+	return due, s.d.Cases.StartAnew(ctx, tx, matterClock(due), casefile.ClaimOf{Case: c.Case, Claim: c.Claim})
 }
 
-// owner is who has the fewest of those who may, 0 for nobody: whoever comes first takes it then.
+func matterClock(due core.Date) casefile.Deadline {
+	return casefile.Deadline{Kind: casefile.DeadlineMatter, Due: due, Level: casefile.RungTownship}
+}
+
+// owner is who has the fewest of those who may, as far as the caller's places reach, 0 for nobody:
+// whoever comes first takes it then.
 func (s *Sampled) owner(ctx context.Context, tx *pg.Tx, who staff.Person, c Call) (best core.StaffID, err error) {
 	barred, err := s.Barred(ctx, tx, c.ID)
 	if err != nil {
 		return 0, err
 	}
 	barred[who.ID] = true
-	least := 0
 	for _, role := range finders() {
 		list, err := s.d.Staff.Holding(ctx, tx, role, c.Region)
 		if err != nil {
 			return 0, err
 		}
+		var may []int64
 		for _, p := range list {
-			if barred[p.ID] {
-				continue
-			}
-			var has int
-			if err := tx.QueryRow(ctx, `select count(*) from sampled_matter where owner = $1 and state <> 'closed'`, int64(p.ID)).Scan(&has); err != nil {
-				return 0, pg.Fail(err, "count matters")
-			}
-			if best == 0 || has < least {
-				best, least = p.ID, has
+			if !barred[p.ID] {
+				may = append(may, int64(p.ID))
 			}
 		}
-		if best != 0 {
-			return best, nil
+		if len(may) == 0 {
+			continue
 		}
+		const least = `select u.id from unnest($1::bigint[]) with ordinality u (id, n)
+			order by (select count(*) from sampled_matter m where m.owner = u.id and m.state <> 'closed'), u.n limit 1`
+		err = tx.QueryRow(ctx, least, may).Scan(&best)
+		return best, pg.Fail(err, "count matters")
 	}
 	return 0, nil
 }
@@ -203,26 +208,28 @@ func (s *Sampled) Own(ctx context.Context, who staff.Person, id int64) error {
 	})
 }
 
-// Close ends a matter with what was found out and done; Repaired waits for a second person. Errors:
-// KindInvalid, ErrNone, ErrBarred, ErrMoved, ErrOwner, ErrFound, ErrMended.
-func (s *Sampled) Close(ctx context.Context, who staff.Person, id int64, result Result, words string) error {
-	words, err := said(words, ErrFound)
-	if err != nil {
-		return err
+// Close ends a matter with what was found out and done, or has it wait for a second person (Two), and
+// reports that. Errors: KindInvalid, ErrNone, ErrBarred, ErrMoved, ErrOwner, ErrFound, ErrMended.
+func (s *Sampled) Close(ctx context.Context, who staff.Person, id int64, result Result, words string) (waits bool, err error) {
+	if words, err = said(words, ErrFound); err != nil {
+		return false, err
 	}
 	if result != Found && result != Explained && result != Repaired && result != Passed {
-		return core.Invalid("result", "请选查到了什么。")
+		return false, core.Invalid("result", "请选查到了什么。")
 	}
-	return s.at(ctx, who, id, "open", func(ctx context.Context, tx *pg.Tx, m Matter) error {
-		if m.Owner != who.ID {
+	err = s.at(ctx, who, id, "open", func(ctx context.Context, tx *pg.Tx, m Matter) error {
+		switch {
+		case m.Owner != who.ID:
 			return ErrOwner
+		case result == Explained && m.Kind != Amount:
+			return core.Invalid("result", "“数没有错”是说数不对的时候选的。这家说钱没到手,请写查到钱在哪里。")
 		}
 		under, sealed, err := s.seal(ctx, tx, "sampled_matter", words)
 		if err != nil {
 			return err
 		}
 		state, act := "closed", "sampled.closed"
-		if result == Repaired {
+		if waits = m.Two(result); waits {
 			state, act = "proposed", "sampled.proposed"
 		}
 		const sql = `update sampled_matter set state = $2, result = $3, by_staff = $4, said = $5, words = $6, row = $7::uuid where id = $1`
@@ -236,9 +243,10 @@ func (s *Sampled) Close(ctx context.Context, who staff.Person, id int64, result 
 		}
 		return s.trace(ctx, tx, who, act, m.call(), map[string]any{"matter": id, "result": result})
 	})
+	return waits, err
 }
 
-// Confirm is the second person's word on money that moved: it did, or the first looks again. at is
+// Confirm is the second person's word on an end that waits for it: it is so, or the first looks again. at is
 // when the first wrote it, as the second read it. Errors: ErrNone, ErrBarred, ErrMoved, ErrSecond.
 func (s *Sampled) Confirm(ctx context.Context, who staff.Person, id int64, at time.Time, holds bool) error {
 	return s.at(ctx, who, id, "proposed", func(ctx context.Context, tx *pg.Tx, m Matter) error {
@@ -265,17 +273,15 @@ func (s *Sampled) Confirm(ctx context.Context, who staff.Person, id int64, at ti
 	})
 }
 
-// ended meets the clock of a matter, and tells the household.
+// ended has the clock go on to what is left of the claim, and tells the household.
 func (s *Sampled) ended(ctx context.Context, tx *pg.Tx, who staff.Person, m Matter) error {
-	var left bool
-	const look = `select exists (select from sampled_matter m join sampled_call c on c.id = m.call where c.claim = $1 and m.case_id = $2 and m.state <> 'closed')`
+	var left *time.Time
+	const look = `select min(m.due) from sampled_matter m join sampled_call c on c.id = m.call where c.claim = $1 and m.case_id = $2 and m.state <> 'closed'`
 	if err := tx.QueryRow(ctx, look, int64(m.Claim), int64(m.Case)).Scan(&left); err != nil {
 		return pg.Fail(err, "look what is left to find out")
 	}
-	if !left {
-		if err := s.d.Cases.Meet(ctx, tx, m.Case, m.Claim, casefile.DeadlineMatter); err != nil {
-			return err
-		}
+	if err := s.onward(ctx, tx, matterClock(0), m.call(), left); err != nil {
+		return err
 	}
 	citizen, inside := wording.FoundOut(string(m.Result), m.ItemName, m.Month)
 	return s.line(ctx, tx, who, m.call(), "sampled.closed", citizen, inside)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"lianou/core"
@@ -63,8 +64,8 @@ func TestAMismatchHasAPayerByName(t *testing.T) {
 		if n := len(w.Matters(who)); n != 0 {
 			t.Errorf("%s, who had a part in the run, sees %d", who.Login, n)
 		}
-		for name, err := range map[string]error{"takes": w.Sampled.Own(t.Context(), who, got[sampled.Missing].ID),
-			"ends": w.Sampled.Close(t.Context(), who, got[sampled.Missing].ID, sampled.Found, "问了银行,钱在卡上")} {
+		_, end := w.Sampled.Close(t.Context(), who, got[sampled.Missing].ID, sampled.Found, "问了银行,钱在卡上")
+		for name, err := range map[string]error{"takes": w.Sampled.Own(t.Context(), who, got[sampled.Missing].ID), "ends": end} {
 			if !errors.Is(err, sampled.ErrBarred) {
 				t.Errorf("%s %s it: %v", who.Login, name, err)
 			}
@@ -93,7 +94,8 @@ func TestAMatterEndsInWords(t *testing.T) {
 	w := sampledtest.New(t)
 	got := said(t, w)
 	end := func(who staff.Person, kind sampled.Outcome, r sampled.Result, words string) error {
-		return w.Sampled.Close(t.Context(), who, got[kind].ID, r, words)
+		_, err := w.Sampled.Close(t.Context(), who, got[kind].ID, r, words)
+		return err
 	}
 	const words = "问了农行王庙支行,11 月 29 日已入账,给本人回了电话"
 	if err := end(w.Xian, sampled.Amount, sampled.Explained, words); !errors.Is(err, sampled.ErrOwner) {
@@ -134,12 +136,7 @@ func TestAMatterEndsInWords(t *testing.T) {
 	w.Super(`insert into payout_fix (line, entitlement, region, code, state, holder, account, last4, evidence, proposed_by, proposed, confirmed_by, confirmed, opened)
 		select l.id, l.entitlement, l.region, '1', 'confirmed', 'x', 'x', '1234', 'x', 9005, lianou_now(), 9006, lianou_now(), lianou_now() from payout_line l join sampled_call c on c.line = l.id where c.outcome = 'missing'`)
 	w.Must(end(w.Three, sampled.Missing, sampled.Repaired, words))
-	waits := w.Matters(w.Xian)[0]
-	for _, m := range w.Matters(w.Xian) {
-		if m.State == "proposed" {
-			waits = m
-		}
-	}
+	waits := proposed(t, w)
 	if err := w.Sampled.Confirm(t.Context(), w.Three, waits.ID, waits.Said, true); !errors.Is(err, sampled.ErrSecond) {
 		t.Errorf("the same person confirms: %v", err)
 	}
@@ -148,38 +145,90 @@ func TestAMatterEndsInWords(t *testing.T) {
 	}
 	w.Must(w.Sampled.Confirm(t.Context(), w.Xian, waits.ID, waits.Said, false))
 	w.Must(end(w.Three, sampled.Missing, sampled.Repaired, words))
-	for _, m := range w.Matters(w.Xian) {
-		if m.State == "proposed" {
-			waits = m
-		}
-	}
+	waits = proposed(t, w)
 	w.Must(w.Sampled.Confirm(t.Context(), w.Xian, waits.ID, waits.Said, true))
 	w.Must(end(w.Three, sampled.Taken, sampled.Passed, words))
+	waits = proposed(t, w)
+	w.Must(w.Sampled.Confirm(t.Context(), w.Xian, waits.ID, waits.Said, true))
 	if n := w.Count(`select count(*) from deadline where kind = 'matter' and met is null`); n != 0 {
 		t.Errorf("%d clocks run on", n)
 	}
 	if n := w.Count(`select count(*) from case_event where kind like 'sampled.closed/%' and citizen <> ''`); n != 3 {
 		t.Errorf("%d households read what came of it", n)
 	}
-	for name, sql := range map[string]string{
-		"opened again":           `update sampled_matter set state = 'open', result = '', by_staff = null, said = null, words = null, row = null, second = null, seconded = null`,
-		"other words":            `update sampled_matter set words = 'x'`,
-		"another owner":          `update sampled_matter set owner = ` + fmt.Sprint(w.Xian.ID),
-		"taken back":             `delete from sampled_matter`,
-		"an answer taken back":   `update sampled_call set outcome = '', by_staff = null, answered = null, words = null, row = null, stated = null where outcome = 'missing'`,
-		"a mismatch with none":   `update sampled_call set outcome = 'missing' where outcome = 'unsure'`,
-		"a second of one":        `insert into sampled_matter (call, case_id, region, kind, opened, due) select call, case_id, region, kind, opened, due from sampled_matter limit 1`,
-		"one of no mismatch":     `insert into sampled_matter (call, case_id, region, kind, opened, due) select id, case_id, region, 'missing', now(), current_date from sampled_call where outcome = 'unsure'`,
-		"money moved by one":     `update sampled_matter set second = null, seconded = null where result = 'repaired'`,
-		"another day for asking": `update sampled_call set due = due + 9`,
+	for name, c := range map[string][3]string{
+		"opened again":           {`update sampled_matter set state = 'open', result = '', by_staff = null, said = null, words = null, row = null, second = null, seconded = null`, "sampled_final"},
+		"other words":            {`update sampled_matter set words = 'x'`, "sampled_final"},
+		"another owner":          {`update sampled_matter set owner = ` + fmt.Sprint(w.Xian.ID), "sampled_final"},
+		"money moved by one":     {`update sampled_matter set second = null, seconded = null where result = 'repaired'`, "sampled_final"},
+		"taken back":             {`delete from sampled_matter`, "42501", "sampled_final"},
+		"an answer taken back":   {`update sampled_call set outcome = '', by_staff = null, answered = null, words = null, row = null, stated = null where outcome = 'missing'`, "sampled_final"},
+		"a mismatch with none":   {`update sampled_call set outcome = 'missing' where outcome = 'unsure'`, "sampled_final"},
+		"a second of one":        {`insert into sampled_matter (call, case_id, region, kind, opened, due) select call, case_id, region, kind, opened, due from sampled_matter limit 1`, "sampled_matter_call_key"},
+		"one of no mismatch":     {`insert into sampled_matter (call, case_id, region, kind, opened, due) select id, case_id, region, 'missing', now(), current_date from sampled_call where outcome = 'unsure'`, "sampled_final"},
+		"another day for asking": {`update sampled_call set due = due + 9`, "42501", "sampled_final"},
 	} {
-		err := w.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
-			_, err := tx.Exec(ctx, sql)
-			return err
-		})
-		if err == nil {
-			t.Errorf("%s: done", name)
+		w.Refused(name, c[0], c[1], c[2])
+	}
+}
+
+// proposed is the matter that waits for a second person.
+func proposed(t *testing.T, w *sampledtest.World) sampled.Matter {
+	t.Helper()
+	for _, m := range w.Matters(w.Xian) {
+		if m.State == "proposed" {
+			return m
 		}
+	}
+	t.Fatal("none waits for a second person")
+	return sampled.Matter{}
+}
+
+// Money that is said not to be there ends by two people, whatever was found; that the sum was right is no
+// answer to it. A sum that was another ends by one. The tables hold it too, and somebody who comes to have
+// a part later keeps no case from moving and no second person from their word.
+//
+// Controls: sampled_matter_guard that lets one close it ("constraint sampled_second, want sampled_order"), and
+// that looks at the owner each time ("confirm the end of a matter: … sampled_barred").
+func TestMoneyThatIsNotThereEndsByTwo(t *testing.T) {
+	t.Parallel()
+	w := sampledtest.New(t)
+	got := said(t, w)
+	const words = "问了农行王庙支行,给本人回了电话"
+	byOne := fmt.Sprintf(`update sampled_matter set state = 'closed', result = 'passed', by_staff = %d, said = now(), words = 'x', row = gen_random_uuid() where state = 'open' and kind = `, w.Three.ID)
+	for _, kind := range []sampled.Outcome{sampled.Missing, sampled.Taken} {
+		m := got[kind]
+		if _, err := w.Sampled.Close(t.Context(), w.Three, m.ID, sampled.Explained, words); core.KindOf(err) != core.KindInvalid {
+			t.Errorf("%s: the sum was right: %v", kind, err)
+		}
+		w.Refused("ended by one", byOne+`'`+string(kind)+`'`, "sampled_order", "")
+		w.Refused("explained", strings.NewReplacer("'closed'", "'proposed'", "'passed'", "'explained'").Replace(byOne)+`'`+string(kind)+`'`, "sampled_explained", "")
+		waits, err := w.Sampled.Close(t.Context(), w.Three, m.ID, sampled.Found, words)
+		w.Must(err)
+		if !waits || w.Count(`select count(*) from case_event where kind like 'sampled.closed/%'`) != 0 {
+			t.Errorf("%s ends by one", kind)
+		}
+		w.Refused("closed without a second", `update sampled_matter set state = 'closed' where state = 'proposed'`, "sampled_second", "")
+		w.Refused("the first is the second", `update sampled_matter set state = 'closed', second = by_staff, seconded = now() where state = 'proposed'`, "sampled_two", "")
+		w.Refused("the asker is the second", fmt.Sprintf(`update sampled_matter set state = 'closed', second = %d, seconded = now() where state = 'proposed'`, w.Agent.ID), "sampled_barred", "")
+		w.Must(w.Sampled.Confirm(t.Context(), w.Xian, m.ID, proposed(t, w).Said, false))
+	}
+	m := got[sampled.Missing]
+	_, err := w.Sampled.Close(t.Context(), w.Three, m.ID, sampled.Found, words)
+	w.Must(err)
+	w.Super(fmt.Sprintf(`insert into case_conflict (case_id, region, staff, relation) select id, region, %d, '侄' from casefile`, w.Three.ID))
+	if _, err := w.Sampled.Close(t.Context(), w.Three, got[sampled.Taken].ID, sampled.Found, words); !errors.Is(err, sampled.ErrBarred) {
+		t.Errorf("kin end it: %v", err)
+	}
+	w.Refused("kin write it", fmt.Sprintf(`update sampled_matter set state = 'proposed', result = 'arrived', by_staff = %d, said = now(), words = 'x', row = gen_random_uuid() where state = 'open' and kind = 'taken'`, w.Three.ID), "sampled_barred", "")
+	w.Must(w.Sampled.Confirm(t.Context(), w.Xian, m.ID, proposed(t, w).Said, true))
+	w.Must(w.DB.Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update sampled_matter set owner = owner, second = second`)
+		return err
+	}))
+	w.Super(`delete from case_conflict`)
+	if waits, err := w.Sampled.Close(t.Context(), w.Three, got[sampled.Amount].ID, sampled.Explained, words); waits || err != nil {
+		t.Errorf("a sum that was right waits %v: %v", waits, err)
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 	"lianou/core/seal"
 )
 
-// AskDays is within how many working days after the money was paid somebody is asked (F105).
+// AskDays is within how many working days after the money was paid somebody is asked (F105). A day that is
+// drawn late has them from the day before it was drawn: nobody is late with what they were not given.
 const AskDays = 3
 
 func scope() pg.Scope { return pg.City("what was paid is drawn county by county, by no person") }
@@ -147,7 +148,7 @@ func (s *Sampled) draw(ctx context.Context, id int64) error {
 			return err
 		}
 		drawn := Draw(Mix(Hash(seed), Hash(root), id), list, f.Percent)
-		due := s.d.Calendar().Add(f.Day, AskDays)
+		due := s.d.Calendar().Add(max(f.Day, tx.Today().AddDate(0, 0, -1)), AskDays)
 		const calls = `insert into sampled_call (round, line, case_id, region, claim, amount, paid, how, due, made)
 			select s.round, s.line, s.case_id, s.region, e.claim, l.amount, $3, case when c.contact_phone is null then 'visit' else 'phone' end, $4, $5
 			from sampled_line s join payout_line l on l.id = s.line join payout_entitlement e on e.id = l.entitlement join casefile c on c.id = s.case_id
@@ -167,27 +168,22 @@ func (s *Sampled) draw(ctx context.Context, id int64) error {
 	})
 }
 
-// clocks starts the clock of each call of a round; whoever is late is told of at the township first,
-// as the assistant may be the one whose word is looked at.
+// clocks starts the clock of each claim that a round asks about; whoever is late is told of at the
+// township first, as the assistant may be the one whose word is looked at.
 func (s *Sampled) clocks(ctx context.Context, tx *pg.Tx, round int64, due core.Date) error {
-	rows, err := tx.Query(ctx, `select case_id, claim from sampled_call where round = $1 order by case_id, id`, round)
+	rows, err := tx.Query(ctx, `select case_id, claim from sampled_call where round = $1`, round)
 	if err != nil {
 		return pg.Fail(err, "read the calls of a draw")
 	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (d casefile.Deadline, err error) {
-		err = r.Scan(&d.Case, &d.Claim)
-		return d, err
-	})
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[casefile.ClaimOf])
 	if err != nil {
 		return pg.Fail(err, "read the calls of a draw")
 	}
-	for _, d := range list {
-		d.Kind, d.Due, d.Level = casefile.DeadlineAsk, due, casefile.RungAssistant
-		if err := s.d.Cases.StartAnew(ctx, tx, d); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.d.Cases.StartAnew(ctx, tx, askClock(due), list...)
+}
+
+func askClock(due core.Date) casefile.Deadline {
+	return casefile.Deadline{Kind: casefile.DeadlineAsk, Due: due, Level: casefile.RungAssistant}
 }
 
 func lines(ctx context.Context, tx *pg.Tx, sql string, args ...any) ([]Line, error) {

@@ -18,7 +18,7 @@ import (
 // Errors of rounds, calls and matters.
 var (
 	ErrNone   = core.E(core.KindNotFound, "sampled_none", "没有这一条。")
-	ErrBarred = core.E(core.KindForbidden, "sampled_barred", "这笔钱您经手过,或者是亲属家的,要别人来问、别人来查。")
+	ErrBarred = core.E(core.KindForbidden, "sampled_barred", "这笔钱、这张卡您经手过,这一家归您跟,或者是亲属家的。要别人来问、别人来查。")
 	ErrTaken  = core.E(core.KindConflict, "sampled_taken", "这一家有同事正在问,请换一家。")
 	ErrNotMe  = core.E(core.KindConflict, "sampled_taker", "这一家不在您手里了,请回到名单再打开。")
 	ErrOver   = core.E(core.KindConflict, "sampled_over", "这一条已经写好了,不能改。请刷新再看。")
@@ -26,7 +26,7 @@ var (
 	ErrWords  = core.E(core.KindInvalid, "sampled_words", "请写一句:他是怎么说的;没找到人,写去了哪里、问了谁。")
 	ErrFound  = core.E(core.KindInvalid, "sampled_found", "请写清楚查到了什么、怎么办的,至少一句话。")
 	ErrMended = core.E(core.KindConflict, "sampled_mended", "还没有看到这笔钱的改动。请先照原来的办法办:退回的改卡重发,数不对的改金额,都要两个人。办好再来写。")
-	ErrSecond = core.E(core.KindForbidden, "sampled_second", "钱动过的,要另一个人来确认。")
+	ErrSecond = core.E(core.KindForbidden, "sampled_second", "您写的,要另一个人来确认。")
 	ErrMoved  = core.E(core.KindConflict, "sampled_moved", "同事刚改过,请刷新再看。")
 )
 

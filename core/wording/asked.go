@@ -16,6 +16,7 @@ const (
 	AskedMissing AskedWhat = "missing"
 	AskedTaken   AskedWhat = "taken"
 	AskedUnfound AskedWhat = "unfound"
+	AskedVague   AskedWhat = "vague" // that it came, and not how much
 	AskedUnsure  AskedWhat = "unsure"
 )
 
@@ -24,14 +25,14 @@ const (
 // over a shoulder learns none.
 func Asked(what AskedWhat, item string, month int, by core.Date) (citizen, staff string) {
 	money := fmt.Sprintf("%s %d 月的钱", item, month)
-	said := map[AskedWhat]string{AskedRight: "您说到了,数对得上。", AskedAmount: "您说到了,数不对。", AskedMissing: "您说没到。", AskedTaken: "您说别人拿走了。", AskedUnsure: "您说不清楚。以后发钱还会告诉您。"}[what]
+	said := map[AskedWhat]string{AskedRight: "您说到了,数对得上。", AskedAmount: "您说到了,数不对。", AskedMissing: "您说没到。", AskedTaken: "您说别人拿走了。", AskedVague: "您说到了,记不清多少。", AskedUnsure: "您说不清楚到没到。以后发钱还会告诉您。"}[what]
 	if citizen = "问过您:" + money + "到没到。" + said; what == AskedUnfound {
 		citizen = "上门找过您,没找到。想问您:" + money + "到没到。"
 	}
 	if !by.IsZero() {
 		citizen += "有人在查," + by.Say() + "前给您说法。"
 	}
-	inside := map[AskedWhat]string{AskedRight: "到了,对得上", AskedAmount: "到了,数不对", AskedMissing: "没到", AskedTaken: "别人拿走了", AskedUnsure: "说不清", AskedUnfound: "上门没找到人"}[what]
+	inside := map[AskedWhat]string{AskedRight: "到了,对得上", AskedAmount: "到了,数不对", AskedMissing: "没到", AskedTaken: "别人拿走了", AskedVague: "到了,记不清多少", AskedUnsure: "说不清到没到", AskedUnfound: "上门没找到人"}[what]
 	staff = "问" + money + "到没到:" + inside
 	if !by.IsZero() {
 		staff += "。发钱的人在查,期限 " + by.Say()

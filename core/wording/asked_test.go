@@ -23,7 +23,7 @@ func TestWhatWasAskedIsSaidPlainly(t *testing.T) {
 			t.Errorf("%s names a sum in %s", found, citizen)
 		}
 	}
-	for _, what := range []AskedWhat{AskedRight, AskedAmount, AskedMissing, AskedTaken, AskedUnfound, AskedUnsure} {
+	for _, what := range []AskedWhat{AskedRight, AskedAmount, AskedMissing, AskedTaken, AskedUnfound, AskedVague, AskedUnsure} {
 		for _, by := range []core.Date{0, core.NewDate(2026, 12, 7)} {
 			say(Asked(what, "最低生活保障边缘家庭救助", 11, by))
 		}

@@ -25,6 +25,14 @@ func LookedAt(act string) string {
 		return "看了登记的情况"
 	case "facts.read":
 		return "看了家里的情况"
+	case "sampled.read":
+		return "要问您钱到没到,打开了您的名字和住址"
+	case "sampled.number":
+		return "要问您钱到没到,看了您的电话"
+	case "sampled.matter_read":
+		return "查您的钱,看了发的钱数、卡上的名字和尾号"
+	case "unsolved.read":
+		return "看了您说没有解决的话"
 	}
 	return "看了您的资料"
 }
@@ -34,7 +42,7 @@ func LookedAt(act string) string {
 // that somebody typed may name another person.
 func LookedFor(purpose string) string {
 	own := []string{"办件", "办这件事", "核对情况", "回电话", "上门前看", "有人反映", "听原话", "打印决定书", "看材料", "带去入户", "办件看微信对话",
-		"来电查进度", "窗口来说不对", "来电核对决定书", "接电话看家里的申请", "接电话认来电人", "质检", "核对一批", "发钱", "对账", "督办", "跨县改派", "重复登记", "审计"}
+		"来电查进度", "窗口来说不对", "来电核对决定书", "接电话看家里的申请", "接电话认来电人", "质检", "核对一批", "发钱", "对账", "督办", "跨县改派", "重复登记", "审计", "问钱到没到", "查对不上的钱"}
 	if slices.Contains(own, purpose) {
 		return purpose
 	}
@@ -43,6 +51,8 @@ func LookedFor(purpose string) string {
 		return "办件要核对"
 	case "reveal_phone":
 		return "要打电话"
+	case "sampled":
+		return "问钱到没到"
 	case "quota":
 		return "排名额"
 	case "registry.twins":

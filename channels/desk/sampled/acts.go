@@ -25,7 +25,7 @@ func (k *Room) take(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // numbersShown is how many numbers one person may be shown in an hour.
 var numbersShown = bell.Rate{Count: 30, Per: time.Hour}
 
-var errTooMany = core.E(core.KindUnavailable, "sampled_numbers", "这一小时看的号码太多了,过一会儿再看。")
+var errTooMany = core.E(core.KindTooMany, "sampled_numbers", "这一小时看的号码太多了,过一会儿再看。")
 
 func (k *Room) phone(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	id, err := number(r, "asked")
@@ -56,7 +56,7 @@ func (k *Room) answer(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	switch {
 	case got.Mismatch():
 		say = "记下了。和发的对不上,已经交给发钱的人查。"
-	case got == sampled.Unsure:
+	case got == sampled.Unsure || got == sampled.Vague:
 		say = "记下了。"
 	}
 	return desk.Back(w, r, home, say)
@@ -93,11 +93,11 @@ func (k *Room) end(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err != nil {
 		return err
 	}
-	result := sampled.Result(r.FormValue("result"))
-	if err := k.d.Sampled.Close(r.Context(), at.Staff, id, result, r.FormValue("words")); err != nil {
+	waits, err := k.d.Sampled.Close(r.Context(), at.Staff, id, sampled.Result(r.FormValue("result")), r.FormValue("words"))
+	if err != nil {
 		return err
 	}
-	if result == sampled.Repaired {
+	if waits {
 		return desk.Back(w, r, home, "记下了。请另一个人确认。")
 	}
 	return desk.Back(w, r, home, "办结了,这家在进度里看得到。")

@@ -71,22 +71,26 @@ func (k *Room) list(w http.ResponseWriter, r *http.Request, at desk.At) error {
 // rows reads what the list shows of each, and writes down that it was shown.
 func (k *Room) rows(ctx context.Context, tx *pg.Tx, at desk.At, p *listPage, calls []sampled.Call, matters []sampled.Matter) error {
 	p.Rows, p.Matters = nil, nil
+	var ids []core.CaseID
+	for _, c := range calls {
+		ids = append(ids, c.Case)
+	}
+	for _, m := range matters {
+		ids = append(ids, m.Case)
+	}
+	cases, err := k.d.Cases.Each(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	var shown []int64
 	for _, c := range calls {
-		of, err := k.d.Cases.Get(ctx, tx, c.Case)
-		if err != nil {
-			return err
-		}
-		mine := c.Mine(at.Staff.ID, tx.Now())
+		of, mine := cases[c.Case], c.Mine(at.Staff.ID, tx.Now())
 		p.Rows = append(p.Rows, row{Call: c, Who: casefile.MaskName(of.Applicant), Place: k.d.Regions.FullName(c.Region), Mine: mine,
 			Busy: !mine && c.Taker != 0 && c.Mine(c.Taker, tx.Now()), Late: c.Due < tx.Today()})
 		shown = append(shown, int64(c.Case))
 	}
 	for _, m := range matters {
-		of, err := k.d.Cases.Get(ctx, tx, m.Case)
-		if err != nil {
-			return err
-		}
+		of := cases[m.Case]
 		p.Matters = append(p.Matters, matterRow{Matter: m, Who: of.Applicant, Place: k.d.Regions.FullName(m.Region), Mine: m.Owner == at.Staff.ID, Late: m.Due < tx.Today()})
 		shown = append(shown, int64(m.Case))
 	}

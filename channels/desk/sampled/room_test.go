@@ -125,6 +125,28 @@ func (h *house) left(t *testing.T, act string) (n int) {
 	return n
 }
 
+// Who looks at number after number of calls in their hands is stopped, with the answer of a rate limit
+// and its entry, as in every room.
+//
+// Control not tried: core.KindUnavailable (503, and no entry).
+func TestNumbersShownHaveABound(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 1)
+	const one = "/desk/sampled/call/1"
+	h.does(t, agent, one+"/take", url.Values{})
+	for range 30 {
+		if code, _ := h.ask(t, agent, one+"/phone", url.Values{}); code != http.StatusOK {
+			t.Fatalf("a number within the bound: %d", code)
+		}
+	}
+	if code, body := h.ask(t, agent, one+"/phone", url.Values{}); code != http.StatusTooManyRequests || strings.Contains(body, "13905340001") {
+		t.Errorf("the thirty-first: %d", code)
+	}
+	if n := h.left(t, "refusal.sampled_numbers"); n != 1 {
+		t.Errorf("%d entries of the refusal", n)
+	}
+}
+
 var stamp = regexp.MustCompile(`name="stamp" value="(\d+)"`)
 
 // A sampled call goes through the pages, from the list to the end of its matter, each act by who may;
@@ -200,7 +222,7 @@ func TestACallGoesThroughThePages(t *testing.T) {
 	}
 	const one, two = "/desk/sampled/matter/1", "/desk/sampled/matter/2"
 	h.shows(t, payer, one, []string{"我来办"}, "办结周桂兰")
-	h.shows(t, county, one, []string{"360 元", "没有,卡里还是上个月的数", "办结周桂兰这一件", "/desk/township/case/"})
+	h.shows(t, county, one, []string{"360 元", "没有,卡里还是上个月的数", "写好了,请人确认", "都要第二个人确认", "/desk/township/case/"}, "数没有错")
 	login(county)
 	see(one, "desk-sampled-matter")
 	if code, body := h.ask(t, county, one+"/close", url.Values{"result": {"repaired"}, "words": {"卡号错了一位,改好再发了"}}); code == http.StatusSeeOther || !strings.Contains(body, "改卡重发") {
@@ -217,6 +239,9 @@ func TestACallGoesThroughThePages(t *testing.T) {
 	at = stamp.FindStringSubmatch(h.shows(t, payer, one, []string{"看过回单"}))
 	h.does(t, payer, one+"/confirm", url.Values{"stamp": {at[1]}, "holds": {"yes"}})
 	h.does(t, county, two+"/close", url.Values{"result": {"passed"}, "words": {"转给县公安局王庙派出所,收了材料"}})
+	at = stamp.FindStringSubmatch(h.shows(t, payer, two, []string{"等第二个人确认", "您看过交接的材料"}))
+	see(two, "desk-sampled-passed")
+	h.does(t, payer, two+"/confirm", url.Values{"stamp": {at[1]}, "holds": {"yes"}})
 	h.shows(t, payer, one, []string{"办结", "改好再发"}, "/confirm")
 	// 4. Every act left its entry.
 	for _, act := range []string{"sampled.shown", "sampled.read", "sampled.taken", "sampled.number", "sampled.answered", "sampled.missed", "sampled.matter_read", "sampled.owned", "sampled.proposed", "sampled.sent_back", "sampled.closed"} {

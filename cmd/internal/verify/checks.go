@@ -149,12 +149,19 @@ func caseChecks() []Check {
 						and (lianou_now() at time zone 'Asia/Shanghai')::date between b.from_day and b.to_day)))
 			select (select count(*) from open), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
-		{"sampled.matter", "what a household says of its money is what was drawn and paid, what does not agree has its matter, and money that moved has two people's word", `
+		{"sampled.matter", "what a household says of its money is what was drawn and paid, what does not agree has its matter, and money that moved or was not there has two people's word", `
 			with bad as (select c.id from sampled_call c left join sampled_matter m on m.call = c.id join payout_line l on l.id = c.line
 				where c.amount <> l.amount or (c.outcome in ('amount', 'missing', 'taken', 'unfound')) <> (m.id is not null) or m.kind <> c.outcome
-					or m.result = 'repaired' and m.state = 'closed' and (m.second is null or m.second = m.by_staff)
+					or (m.result = 'repaired' or m.kind <> 'amount') and m.state = 'closed' and (m.second is null or m.second = m.by_staff)
 				union all select r.id from sampled_round r where r.state = 'drawn' and r.calls <> (select count(*) from sampled_call c where c.round = r.id))
 			select (select count(*) from sampled_call), (select count(*) from bad),
+				array(select id::text from bad order by id limit 5)`},
+		{"sampled.listed", "what was paid more than eight days ago, since there are sampled calls, lay on a list that was drawn from", `
+			with bad as (select l.id from payout_line l where l.state = 'paid' and l.answered < lianou_now() - interval '8 days'
+				and (select shift from lianou_clock) = interval '0' -- a demonstration leaps over days in which no job ran
+				and l.answered >= (select min(tstamp) from lianou_migration where version_id = 658 and is_applied)::timestamptz
+				and not exists (select from sampled_line s join sampled_round r on r.id = s.round where s.line = l.id and r.state = 'drawn'))
+			select (select count(*) from payout_line where state = 'paid'), (select count(*) from bad),
 				array(select id::text from bad order by id limit 5)`},
 		{"visit.by_two", "every visit is made by two people", `
 			with bad as (select id from visit where first_staff = second_staff)

@@ -188,6 +188,7 @@ func TestEachBroken(t *testing.T) {
 		"case.joined":         `update case_joined set application = '00000000-0000-7000-8000-000000000001'`,
 		"case.owned":          `update staff_account set active = false where id = 1`,
 		"sampled.matter":      `delete from sampled_matter`,
+		"sampled.listed":      `update payout_line set answered = now() - interval '9 days'; update lianou_migration set tstamp = now() - interval '20 days'; update sampled_line set line = 2`,
 		"visit.by_two":        `alter table visit drop constraint visit_check; update visit set second_staff = 1 where id = 1`,
 		"visit.taught":        `update visit set seconded = null, seconded_by = null where id = 2`,
 		"payment.decided":     `update payout_entitlement set decision_digest = repeat('b', 64)`,

@@ -225,6 +225,24 @@ func (w *World) Count(sql string, args ...any) (n int) {
 	return n
 }
 
+// Refused holds that a statement of the application's own role is refused by want, a constraint, or a
+// SQLSTATE where the role has no such right; and, where owner is not "", that of the tables' owner by that.
+func (w *World) Refused(name, sql, want, owner string) {
+	w.t.Helper()
+	for role, want := range map[pgtest.Role]string{pgtest.Platform: want, pgtest.Owner: owner} {
+		if want == "" {
+			continue
+		}
+		err := w.Env.DB(role).Tx(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, sql)
+			return pg.Fail(err, "try")
+		})
+		if pg.Constraint(err) != want && pg.SQLState(err) != want {
+			w.t.Errorf("%s, as %s: %v, want %s", name, role, err, want)
+		}
+	}
+}
+
 // ToAsk lists what somebody may ask.
 func (w *World) ToAsk(who staff.Person) (list []sampled.Call) {
 	w.t.Helper()
