@@ -13,7 +13,7 @@ import (
 // and what is over or nobody's has none; the keys and the trigger hold afterwards, one that is open again
 // begins anew, and the whole goes back out.
 //
-// Controls: the backfill without the state; casefile_hands without the one that is open again.
+// Controls, not tried: the backfill without the state; casefile_hands without the one that is open again.
 func TestHandsOfBeforeBegin(t *testing.T) {
 	t.Parallel()
 	env := pgtest.Empty(t)

@@ -63,7 +63,7 @@ func (w *world) over(receipt core.Receipt) (casefile.Case, casefile.Claim) {
 // database refuses it); unsolvedBy that counts from today ("the second lies as … Due:2026-12-21"); unsolved
 // without Reopen ("the case is settled, and it lies as …"); unsolved_guard that looks at people again when an
 // answered one goes with its case to another township ("ERROR: what is not solved is not so");
-// UnsolvedBarred that bars who answered before at the city too.
+// Not tried: UnsolvedBarred that bars who answered before at the city too.
 func TestWhatIsNotSolvedGoesBackAndClimbs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -115,7 +115,7 @@ func TestHandsOnThePage(t *testing.T) {
 // county with links, for the city as numbers alone, and none of fewer than five; once handed over and back
 // is not often.
 //
-// Controls: discreet.Shown in ChangedOften.
+// Controls, not tried: discreet.Shown in ChangedOften.
 func TestWhatChangesHandsOften(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
