@@ -33,7 +33,7 @@ func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 	if status, out := call(t, s, "POST", at+"/unsolved", own.Token, body(uuid.NewString(), "MZ-02", "")); status != 422 || !strings.Contains(out["detail"].(string), "还差什么") {
 		t.Errorf("nothing said: %d %v", status, out)
 	}
-	if status, out := call(t, s, "POST", at+"/unsolved", own.Token, body(key, "MZ-02", "卡上没有钱")); status != 201 || !strings.Contains(out["say"].(string), "由定这件事的单位再办") {
+	if status, out := call(t, s, "POST", at+"/unsolved", own.Token, body(key, "MZ-02", "卡上没有钱")); status != 201 || !strings.Contains(out["say"].(string), "哪一级办、哪天前答复") {
 		t.Fatalf("said: %d %v", status, out)
 	}
 	// Meanwhile the platform has filed it, and the item says so.

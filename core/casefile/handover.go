@@ -91,7 +91,7 @@ func (s *Store) rehand(ctx context.Context, tx *pg.Tx, id core.CaseID, part Part
 		return ErrMovedOn
 	}
 	if part == PartOfficer {
-		return nil
+		return s.rehandUnsolved(ctx, tx, id, from, to)
 	}
 	_, err = tx.Exec(ctx, `update call_task set assistant = $3 where case_id = $1 and coalesce(assistant, 0) = $2 and done is null`, id, from, to)
 	return pg.Fail(err, "hand the tasks of a case over")

@@ -231,8 +231,12 @@ func mayResult(_ Situation, c Claim, _ Actor) error {
 	return nil
 }
 
-// mayWithdraw: not over an appeal, which two people take back on its item first.
+// mayWithdraw: not over an appeal, which two people take back on its item first, nor over what the
+// household says is not solved.
 func mayWithdraw(s Situation, _ Claim, _ Actor) error {
+	if _, open := s.OpenUnsolved(); open {
+		return errNotNow("unsolved_open_first", "本人说没有解决的还没答复,先答复。")
+	}
 	if s.Asks() {
 		return errNotNow("appeal_open", "有一项本人说不对,正在重新看。真不要了,先由两位没经手过的同志在那一项上点“家里不办”。")
 	}

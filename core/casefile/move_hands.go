@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lianou/core"
+	"lianou/core/discreet"
 	"lianou/core/pg"
 )
 
@@ -87,29 +88,37 @@ func (s *Store) AllInHand(ctx context.Context, tx *pg.Tx, who core.StaffID, part
 }
 
 // ChangedHands is how many cases of a township changed hands or were handed back often, by the
-// month in which they last did.
+// month in which they last did. A few of a township are somebody's: their number is not in it.
 type ChangedHands struct {
 	Region core.RegionCode
 	Town   string
 	Month  string // 2026-11
-	Cases  int
+	Cases  discreet.Count
 }
 
-// changes are the times a case went from hand to hand or back to the county, of a year.
+// changes are the times a case went from hand to hand or back to the county, of a year. One that was open
+// again with who had it before did not.
 const changes = `with changes as (
-	select h.case_id, h.region, h.at from case_hop h where h.at >= $1 and exists (select from case_hop b where b.case_id = h.case_id and b.id < h.id)
+	select h.case_id, h.region, h.at from case_hop h where h.at >= $1
+		and (select b.staff from case_hop b where b.case_id = h.case_id and b.id < h.id order by b.id desc limit 1) <> h.staff
 	union all select b.case_id, b.region, b.at from case_bounce b where b.at >= $1),
 	often as (select case_id, region, count(*) as n, max(at) as last from changes group by case_id, region having count(*) > $2)`
 
 // ChangedOften counts the cases of the scope that changed hands more than so many times within
-// a year, by township and month, the newest month first. It tells no case.
+// a year, by township and month, the newest month first. It tells no case, and no order of what is hidden.
 func (s *Store) ChangedOften(ctx context.Context, tx *pg.Tx, more int) ([]ChangedHands, error) {
 	rows, err := tx.Query(ctx, changes+` select o.region, (select f.town from casefile f where f.id = min(o.case_id)), to_char(o.last at time zone 'Asia/Shanghai', 'YYYY-MM') as month, count(*)
-		from often o group by o.region, month order by month desc, count(*) desc, o.region limit 400`, tx.Now().AddDate(-1, 0, 0), more)
+		from often o group by o.region, month order by month desc, case when count(*) >= $3 then count(*) end desc nulls last, o.region limit 400`,
+		tx.Now().AddDate(-1, 0, 0), more, discreet.Least)
 	if err != nil {
 		return nil, pg.Fail(err, "count what changed hands often")
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[ChangedHands])
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c ChangedHands, err error) {
+		var n int
+		err = r.Scan(&c.Region, &c.Town, &c.Month, &n)
+		c.Cases = discreet.Alone(n)
+		return c, err
+	})
 	return list, pg.Fail(err, "count what changed hands often")
 }
 

@@ -141,7 +141,7 @@ func (s *Store) PublishStatus(ctx context.Context, tx *pg.Tx, id core.CaseID) er
 	}
 	_, err = tx.Exec(ctx, `update case_status set status = $2, detail = $3, next = $4, items = $5, timeline = $6, updated = $7, missing = $8
 		where case_id = $1 and application in (select application from case_application
-			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims, appeals, unsolved)), encode(lines), tx.Now(), missing)
+			where case_id = $1 and state not in ('contested', 'set_aside'))`, id, status, detail, nextStep(c, claims, visit), encode(statusItems(claims, appeals, unsolved, tx.Today())), encode(lines), tx.Now(), missing)
 	return pg.Fail(err, "publish the status of a case")
 }
 
@@ -289,7 +289,7 @@ func firstReason(c Claim) string {
 	return c.Reasons[0].Text
 }
 
-func statusItems(claims []Claim, appeals []Appeal, unsolved []Unsolved) []StatusItem {
+func statusItems(claims []Claim, appeals []Appeal, unsolved []Unsolved, today core.Date) []StatusItem {
 	list := make([]StatusItem, 0, len(claims))
 	for _, c := range claims {
 		if c.State == ClaimProposed || c.State == ClaimWithdrawn && c.AgreedBy == 0 {
@@ -304,7 +304,7 @@ func statusItems(claims []Claim, appeals []Appeal, unsolved []Unsolved) []Status
 			}
 		}
 		if i := slices.IndexFunc(unsolved, func(u Unsolved) bool { return u.Claim == c.ID && u.Open() }); i >= 0 {
-			item.Unsolved = wording.UnsolvedSays(unsolved[i].Unit.Say(), unsolved[i].Due)
+			item.Unsolved = wording.UnsolvedSays(unsolved[i].Unit.Say(), unsolved[i].Due, today)
 		}
 		if c.HasAmount && c.Cash && c.Granted() { // of a thing the sum is what it is worth
 			item.Amount, item.Sample = c.Amount.Short()+" 元"+perWord(c.Period), c.Sample

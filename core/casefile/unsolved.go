@@ -12,8 +12,8 @@ import (
 	"lianou/core/pg"
 )
 
-// Unit is where something that is not solved lies: at the unit that decided, and after each
-// answer one further up.
+// Unit is where something that is not solved lies: at the unit that decided, and one further up after
+// each answer, or where nobody of it can answer.
 type Unit string
 
 // The units, from below.
@@ -26,7 +26,7 @@ const (
 // units are in the order in which they answer.
 func units() []Unit { return []Unit{UnitTownship, UnitCounty, UnitCity} }
 
-// Say names a unit to colleagues.
+// Say names a unit where the names of its places stand beside it.
 func (u Unit) Say() string {
 	return map[Unit]string{UnitTownship: "镇上", UnitCounty: "县里", UnitCity: "市里"}[u]
 }
@@ -34,6 +34,11 @@ func (u Unit) Say() string {
 // Rung is the rung of the ladder on which a unit stands.
 func (u Unit) Rung() Rung {
 	return map[Unit]Rung{UnitTownship: RungTownship, UnitCounty: RungCounty, UnitCity: RungCity}[u]
+}
+
+// Above is the next unit up; the city's is the city.
+func (u Unit) Above() Unit {
+	return units()[min(slices.Index(units(), u)+1, len(units())-1)]
 }
 
 // rolesOf are who answers for a unit.
@@ -116,23 +121,29 @@ func (s Situation) NextUnsolved(c Claim) Unsolved {
 		}
 	}
 	if last >= 0 {
-		next.Unit, next.Beyond = units()[min(last+1, len(units())-1)], units()[last] == UnitCity
+		next.Unit, next.Beyond = units()[last].Above(), units()[last] == UnitCity
 	}
 	return next
 }
 
-// UnsolvedBarred are those who may not answer the next one of a claim, or the open one: who
-// answered before, and who wrote it down. Kin are barred from everything.
-func (s Situation) UnsolvedBarred(claim core.ClaimID) (list []core.StaffID) {
+// UnsolvedBarred are those who may not answer one: who wrote it down, and who answered one of its claim
+// before. Above the city is nobody: its people may answer again, or nobody could. Kin are barred from
+// everything.
+func (s Situation) UnsolvedBarred(u Unsolved) (list []core.StaffID) {
+	if u.TakenBy != 0 {
+		list = append(list, u.TakenBy)
+	}
+	if u.Unit == UnitCity {
+		return list
+	}
+	return append(list, s.UnsolvedBefore(u.Claim)...)
+}
+
+// UnsolvedBefore are those who answered one of a claim.
+func (s Situation) UnsolvedBefore(claim core.ClaimID) (list []core.StaffID) {
 	for _, u := range s.Unsolved {
-		if u.Claim != claim {
-			continue
-		}
-		if u.By != 0 {
+		if u.Claim == claim && u.By != 0 {
 			list = append(list, u.By)
-		}
-		if u.Open() && u.TakenBy != 0 {
-			list = append(list, u.TakenBy)
 		}
 	}
 	return list
@@ -146,8 +157,7 @@ func mayUnsolved(s Situation, _ Claim, _ Actor) error {
 	return nil
 }
 
-// mayAnswerUnsolved: somebody of the unit where it lies who has not answered before, and did not
-// write it down.
+// mayAnswerUnsolved: somebody of the unit where it lies who is not barred from it.
 func mayAnswerUnsolved(s Situation, c Claim, a Actor) error {
 	u, open := s.OpenUnsolved()
 	switch {
@@ -155,7 +165,7 @@ func mayAnswerUnsolved(s Situation, c Claim, a Actor) error {
 		return ErrMovedOn
 	case !a.Has(rolesOf(u.Unit)...):
 		return ErrNotYours
-	case slices.Contains(s.UnsolvedBarred(c.ID), a.Staff):
+	case slices.Contains(s.UnsolvedBarred(u), a.Staff):
 		return ErrSamePerson
 	}
 	return nil

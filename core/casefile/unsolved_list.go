@@ -96,52 +96,8 @@ func (s *Store) ReadUnsolved(ctx context.Context, tx *pg.Tx, id int64, a Actor) 
 		Purpose: "casework", Detail: map[string]any{"unsolved": id}})
 }
 
-// UnsolvedLoads counts what each of some people has open by name, as far as the scope reaches.
-func (s *Store) UnsolvedLoads(ctx context.Context, tx *pg.Tx, of []core.StaffID) (map[core.StaffID]int, error) {
-	ids := make([]int64, 0, len(of))
-	for _, id := range of {
-		ids = append(ids, int64(id))
-	}
-	rows, err := tx.Query(ctx, `select who, count(*) from unsolved where state = 'open' and who = any ($1) group by who`, ids)
-	if err != nil {
-		return nil, pg.Fail(err, "count what is not solved")
-	}
-	out := map[core.StaffID]int{}
-	var who core.StaffID
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&who, &n}, func() error { out[who] = n; return nil })
-	return out, pg.Fail(err, "count what is not solved")
-}
-
 // UnsolvedOpen reports whether a case has one that nobody has answered.
 func (s *Store) UnsolvedOpen(ctx context.Context, tx *pg.Tx, id core.CaseID) (open bool, err error) {
 	err = tx.QueryRow(ctx, `select exists (select from unsolved where case_id = $1 and state = 'open')`, id).Scan(&open)
 	return open, pg.Fail(err, "look for what is not solved")
-}
-
-// UnsolvedLeft lists, by case after one, what nobody has by name, or somebody whose account is closed;
-// at most limit.
-func (s *Store) UnsolvedLeft(ctx context.Context, tx *pg.Tx, gone []core.StaffID, after core.CaseID, limit int) ([]Unsolved, error) {
-	ids := make([]int64, 0, len(gone))
-	for _, id := range gone {
-		ids = append(ids, int64(id))
-	}
-	rows, err := tx.Query(ctx, `select `+unsolvedColumns+` from unsolved u where u.state = 'open' and u.case_id > $1 and (u.who is null or u.who = any ($2)) order by u.case_id limit $3`, after, ids, limit)
-	if err != nil {
-		return nil, pg.Fail(err, "look for what is not solved and nobody has")
-	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (Unsolved, error) {
-		var says, answer []byte
-		return scanUnsolved(r, &says, &answer)
-	})
-	return list, pg.Fail(err, "look for what is not solved and nobody has")
-}
-
-// GiveUnsolved puts one into somebody's hands by name. ErrMovedOn where somebody answered it meanwhile.
-func (s *Store) GiveUnsolved(ctx context.Context, tx *pg.Tx, u Unsolved, to core.StaffID) error {
-	tag, err := tx.Exec(ctx, `update unsolved set who = $2 where id = $1 and state = 'open'`, u.ID, to)
-	if err == nil && tag.RowsAffected() == 0 {
-		return ErrMovedOn
-	}
-	return pg.Fail(err, "give what is not solved to somebody")
 }

@@ -105,12 +105,12 @@ func (s *Store) FullTowns(ctx context.Context, tx *pg.Tx) ([]core.RegionCode, er
 }
 
 // Orphaned lists the cases whose wait lies before nobody, or before one of those who are not
-// there (closed accounts, and who is on leave today), after a case, at most limit.
-func (s *Store) Orphaned(ctx context.Context, tx *pg.Tx, after core.CaseID, limit int) ([]Wait, error) {
+// there (closed accounts, and who is on leave today), after a wait, at most limit.
+func (s *Store) Orphaned(ctx context.Context, tx *pg.Tx, after int64, limit int) ([]Wait, error) {
 	rows, err := tx.Query(ctx, `select w.id, w.case_id, w.part, w.why, coalesce(w.owner, 0), w.since from case_wait w
-		where w.ended is null and w.case_id > $1 and not exists (select from staff_account a where a.id = w.owner and a.active
+		where w.ended is null and w.id > $1 and not exists (select from staff_account a where a.id = w.owner and a.active
 			and not exists (select from staff_absence b where b.staff = a.id and b.undone is null and $2 between b.from_day and b.to_day))
-		order by w.case_id limit $3`, int64(after), day(tx.Today()), limit)
+		order by w.id limit $3`, after, day(tx.Today()), limit)
 	if err != nil {
 		return nil, pg.Fail(err, "look before whom cases wait")
 	}

@@ -27,21 +27,26 @@ func UnsolvedAnswered(a UnsolvedAnswer) Notice {
 		[]Field{{"item", a.Item}, {"by", a.By}}}
 }
 
-// UnsolvedTaken is the receipt that every door gives who says that it is not solved: which unit has it
-// and by when it answers.
-func UnsolvedTaken(item, unit string, due, today core.Date) string {
-	by := due.Say() + "前答复您。"
+// UnsolvedBy says by when it is answered. The days count from the first time that it was said, so that
+// a unit may have it after its day.
+func UnsolvedBy(due, today core.Date) string {
 	if due < today {
-		by = "该答复的日子已经过了,我们催着办。"
+		return "该答复的日子已经过了,我们催着办。"
 	}
-	return item + "您说没有解决,记下了。由" + unit + "办。" + by + "原来给的照给。问进度用原来的回执号。"
+	return due.Say() + "前答复您。"
+}
+
+// UnsolvedTaken is the receipt of a door that reaches the case itself: which unit has it and by when it
+// answers.
+func UnsolvedTaken(item, unit string, due, today core.Date) string {
+	return item + "您说没有解决,记下了。由" + unit + "办。" + UnsolvedBy(due, today) + "原来给的照给。问进度用原来的回执号。"
 }
 
 // UnsolvedSays is the line of the progress while it is looked at.
-func UnsolvedSays(unit string, due core.Date) string {
-	return "您说没有解决," + unit + "在办。" + due.Say() + "前答复。"
+func UnsolvedSays(unit string, due, today core.Date) string {
+	return "您说没有解决," + unit + "在办。" + UnsolvedBy(due, today)
 }
 
 // UnsolvedSent is the receipt of a door that hands it on: which unit has it stands in the progress once
 // it is there.
-const UnsolvedSent = "您说没有解决,收到了。由定这件事的单位再办,哪天前答复,进度里会写。原来给的照给。问进度用原来的回执号。"
+const UnsolvedSent = "您说没有解决,收到了。哪一级办、哪天前答复,进度里会写。原来给的照给。问进度用原来的回执号。"

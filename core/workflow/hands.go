@@ -202,18 +202,19 @@ func (f *Flow) turn(ctx context.Context, tx *pg.Tx, c casefile.Case, w casefile.
 
 // sweepMinders puts what waits before nobody, or before who is not there, before somebody who is.
 func (f *Flow) sweepMinders(ctx context.Context) error {
-	for after := core.CaseID(0); ; {
+	var failed error
+	for after := int64(0); ; {
 		var list []casefile.Wait
 		err := f.DB.Read(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) (err error) {
 			list, err = f.Cases.Orphaned(ctx, tx, after, sweepSize)
 			return err
 		})
 		for _, w := range list {
-			after = w.Case
-			err = errors.Join(err, f.DB.Tx(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) error { return f.mind(ctx, tx, w) }))
+			after = w.ID
+			failed = errors.Join(failed, f.DB.Tx(ctx, sweepScope(), func(ctx context.Context, tx *pg.Tx) error { return f.mind(ctx, tx, w) }))
 		}
 		if err != nil || len(list) < sweepSize {
-			return err
+			return errors.Join(failed, err)
 		}
 	}
 }

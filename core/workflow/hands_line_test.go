@@ -11,11 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
 	"lianou/core/jobs/jobstest"
 	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
 	"lianou/core/staff"
 	"lianou/core/workflow"
 )
@@ -71,10 +74,24 @@ func (w *world) wait(id core.CaseID) (out casefile.Wait) {
 	return out
 }
 
-// handedOn runs what was enqueued to hand on, as the workers would.
-func (w *world) handedOn() {
+// handedOn runs what was enqueued to hand on, as the workers would, and nothing where nothing was. It
+// gives how many there were.
+func (w *world) handedOn() int {
 	w.t.Helper()
-	w.must(w.flow.HandOn(w.t.Context(), workflow.HandOn{Region: town}))
+	var list []workflow.HandOn
+	w.must(w.env.DB(pgtest.Check).Read(w.t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select args->>'region', coalesce((args->>'staff')::bigint, 0) from jobs_platform.river_job where kind = 'hand_on' and finalized_at is null order by id`)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[workflow.HandOn])
+		return err
+	}))
+	w.super(`update jobs_platform.river_job set state = 'completed', finalized_at = now() where kind = 'hand_on' and finalized_at is null`)
+	for _, job := range list {
+		w.must(w.flow.HandOn(w.t.Context(), job))
+	}
+	return len(list)
 }
 
 // Whoever has as much in hand as they may is given nothing while somebody of the same work is
@@ -288,9 +305,12 @@ func (d *days) step() {
 			return
 		}
 		i := d.dice.IntN(len(d.open))
+		freed := d.count(`select count(*) from casefile f where id = $1 and officer is not null and exists (select from case_wait w where w.case_id <> f.id and w.why = 'full' and w.ended is null)`, d.open[i]) == 1
 		d.must(d.flow.Withdraw(d.t.Context(), d.actors["officer"], d.open[i], "本人不办了"))
 		d.open = slices.Delete(d.open, i, i+1)
-		d.handedOn()
+		if d.handedOn() == 0 && freed {
+			d.t.Error("a place was released while something waits, and nothing hands it on")
+		}
 	case "back":
 		d.back()
 	case "day":

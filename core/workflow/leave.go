@@ -86,10 +86,13 @@ func (f *Flow) HandBack(ctx context.Context, actor casefile.Actor, h casefile.Ha
 			return err
 		}
 		a.detail["absence"], a.detail["move"], a.detail["from"], a.detail["to"] = h.Absence, h.Move, h.To, h.From
-		why := "请假撤回"
+		why, line := "请假撤回", "您这件事还是由"+a.c.Town+"的"+back.Name+"办。"
 		if h.Move != 0 {
 			why = "交接撤回"
 		}
-		return a.event(ctx, "case.handed_back", "您这件事还是由"+a.c.Town+"的"+back.Name+"办。", why+",交回给"+back.Name)
+		if h.Move != 0 && h.Part == casefile.PartAssistant {
+			line = "" // nor did the household read of the move
+		}
+		return a.event(ctx, "case.handed_back", line, why+",交回给"+back.Name)
 	})
 }

@@ -43,7 +43,7 @@ func duties() []duty {
 		{act: "resume", roles: "officer", when: "any", cases: "supplement_asked"},
 		{act: "return", roles: "officer", when: "any -bounced", cases: "open"},
 		{act: "relocate", roles: "county city", when: "any", cases: "open returned"},
-		{act: "withdraw", roles: "officer clerk", when: "calm -doubt", cases: early + " returned", claims: "proposed agreed withdrawn"},
+		{act: "withdraw", roles: "officer clerk", when: "calm -doubt -undone -climbed -topmost", cases: early + " returned", claims: "proposed agreed withdrawn"},
 		{act: "emergency", roles: "officer", when: "any -doubt", cases: "open accepted visiting", claims: "proposed agreed", not: "barred"},
 		{act: "drop_item", roles: "officer clerk", when: "calm", cases: running, claims: "proposed agreed"},
 		{act: "drop_item", roles: desk + " clerk", when: "asked", cases: running, claims: "proposed agreed", not: "barred back"},
@@ -95,7 +95,7 @@ func duties() []duty {
 		{act: "unsolved", roles: "officer clerk assistant agent county", when: "any -undone -climbed -topmost", cases: after, claims: decided},
 		{act: "answer_unsolved", roles: "officer approver", when: "undone", cases: after, not: "replied noted"},
 		{act: "answer_unsolved", roles: "county", when: "climbed", cases: after, not: "replied noted"},
-		{act: "answer_unsolved", roles: "city", when: "topmost", cases: after, not: "replied noted"},
+		{act: "answer_unsolved", roles: "city", when: "topmost", cases: after, not: "noted"},
 
 		{act: "conference", roles: desk, when: "any", cases: atWork, claims: open, not: "barred"},
 		{act: "conference_invite", roles: desk, when: "meeting", cases: "conference"},

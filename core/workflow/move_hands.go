@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"unicode/utf8"
 
 	"lianou/core"
 	"lianou/core/audit"
@@ -45,13 +44,13 @@ func (f *Flow) MoveAll(ctx context.Context, actor casefile.Actor, by staff.Perso
 	if len(in.Cases) == 0 || len(in.Cases) > casefile.MaxMove {
 		return Moved{}, ErrMoveMany
 	}
-	if trim(in.Why) == "" || utf8.RuneCountInString(in.Why) > 100 {
-		return Moved{}, core.Invalid("reason", "请写一句为什么交接,一百字以内。")
+	if err := checkShort("reason", in.Why, "请写一句为什么交接,一百字以内。", 100); err != nil {
+		return Moved{}, err
 	}
 	if in.Part != casefile.PartOfficer && in.Part != casefile.PartAssistant {
 		return Moved{}, core.Invalid("part", "请选交接经办的还是协理员的件。")
 	}
-	// Every mover takes the cases in one order, and all of them before the people.
+	// Every mover takes the cases in one order; people are not held, for whom the head names is not bound.
 	slices.SortFunc(in.Cases, func(a, b MoveOne) int { return cmp.Compare(a.Case, b.Case) })
 	in.Cases = slices.CompactFunc(in.Cases, func(a, b MoveOne) bool { return a.Case == b.Case })
 	var out Moved

@@ -111,6 +111,9 @@ func (f *Flow) takeLeft(ctx context.Context, tx *pg.Tx, c casefile.Case, l casef
 		return got, nil
 	}
 	e := casefile.Event{Staff: "没有人在办"}
+	if l.Part == casefile.PartAssistant {
+		e.Staff = "村里没有人跟着"
+	}
 	if l.From != 0 && !c.State.Closed() {
 		e.Citizen = "原来办您这件事的人不在这里了,"
 	}
@@ -133,7 +136,7 @@ func (f *Flow) give(ctx context.Context, tx *pg.Tx, c casefile.Case, l casefile.
 	e.Case, e.Kind, e.Actor = c.ID, "case.given", casefile.JobActor()
 	switch {
 	case l.Part == casefile.PartAssistant:
-		e.Staff, e.Citizen = "村里没有人跟着,交给"+next.Name+"跟着", ""
+		e.Staff, e.Citizen = e.Staff+",交给"+next.Name+"跟着"+pastWord(*to), ""
 	default:
 		e.Staff += ",交给" + next.Name + "接着办" + pastWord(*to)
 		if e.Citizen != "" {

@@ -56,17 +56,25 @@ func (a *act) unsolved(ctx context.Context, in Unsolved) (string, error) {
 	}
 	u := a.all.NextUnsolved(a.claim)
 	u.Says, u.Door, u.TakenBy, u.Sent = trim(in.Says), in.Door, a.actor.Staff, in.sent
-	// 1. Who has it, by name, and by when.
-	who, err := a.answers(ctx, u)
-	if err != nil {
-		return "", err
-	}
-	u.Who = who.ID
+	// 1. By when, and who has it by name.
+	var err error
 	if u.Due, u.Law, err = a.unsolvedBy(ctx, u.Unit); err != nil {
 		return "", err
 	}
 	if u, err = a.f.Cases.AddUnsolved(ctx, a.tx, a.c, u); err != nil {
 		return "", err
+	}
+	if u, err = a.raiseUnsolved(ctx, u); err != nil {
+		return "", err
+	}
+	who, err := a.answers(ctx, u)
+	if err != nil {
+		return "", err
+	}
+	if u.Who = who.ID; u.Who != 0 {
+		if err := a.f.Cases.GiveUnsolved(ctx, a.tx, u, u.Who); err != nil {
+			return "", err
+		}
 	}
 	// 2. A case that was over is open again; the one whose it is stays so.
 	if a.c.State == casefile.CaseSettled {
@@ -81,9 +89,9 @@ func (a *act) unsolved(ctx context.Context, in Unsolved) (string, error) {
 
 func (a *act) unsolvedSaid(ctx context.Context, u casefile.Unsolved, name string) error {
 	unit := a.unitName(u.Unit)
-	line := a.claim.Everyday + "您说没有解决,记下了。由" + unit + name + "办," + u.Due.Say() + "前答复。"
+	line := a.claim.Everyday + "您说没有解决,记下了。由" + unit + name + "办。" + wording.UnsolvedBy(u.Due, a.tx.Today())
 	if u.Beyond {
-		line = a.claim.Everyday + "您说还是没有解决,记下了。市里答复过,这句留在市里接着看。"
+		line = a.claim.Everyday + "您说还是没有解决,记下了。市里答复过,这句留在市里,由" + unit + name + "接着看。" + wording.UnsolvedBy(u.Due, a.tx.Today())
 	}
 	desk := fmt.Sprintf("%s:本人说没有解决,第 %d 次(%s),在%s", a.claim.Name, u.Nth, u.Door.Say(), u.Unit.Say())
 	if name != "" {
@@ -95,19 +103,35 @@ func (a *act) unsolvedSaid(ctx context.Context, u casefile.Unsolved, name string
 // unitName names a unit as a household knows it.
 func (a *act) unitName(u casefile.Unit) string { return a.f.rungName(a.c, u.Rung()) }
 
-// answers is who of a unit has it by name: in a township the officer of the case, else who has fewest of
-// these in hand; nobody who may not answer it. The zero Person where nobody is there.
+// raiseUnsolved takes one up to the first unit of which somebody can answer it.
+func (a *act) raiseUnsolved(ctx context.Context, u casefile.Unsolved) (casefile.Unsolved, error) {
+	for u.Unit != casefile.UnitCity {
+		raised, err := a.f.Cases.RaiseUnsolved(ctx, a.tx, u)
+		if err != nil || !raised {
+			return u, err
+		}
+		u.Unit, u.Who = u.Unit.Above(), 0
+	}
+	return u, nil
+}
+
+// answers is who of a unit has it by name: in a township the officer of the case, else who answered none
+// of its claim before and has fewest of these in hand in the places of whoever gives it; nobody who may
+// not answer it. The zero Person where nobody is there.
 func (a *act) answers(ctx context.Context, u casefile.Unsolved) (staff.Person, error) {
 	role := map[casefile.Unit]staff.Role{casefile.UnitTownship: casefile.RoleOfficer, casefile.UnitCounty: casefile.RoleCounty, casefile.UnitCity: casefile.RoleCity}[u.Unit]
 	list, err := a.f.Staff.Holding(ctx, a.tx, role, a.c.Region)
 	if err != nil {
 		return staff.Person{}, err
 	}
-	barred := append(a.all.UnsolvedBarred(a.claim.ID), a.all.Kin...)
-	barred = append(barred, u.TakenBy)
+	barred := append(a.all.UnsolvedBarred(u), a.all.Kin...)
 	list = slices.DeleteFunc(list, func(p staff.Person) bool { return slices.Contains(barred, p.ID) })
 	if len(list) == 0 {
 		return staff.Person{}, nil
+	}
+	before := a.all.UnsolvedBefore(u.Claim)
+	if fresh := slices.DeleteFunc(slices.Clone(list), func(p staff.Person) bool { return slices.Contains(before, p.ID) }); len(fresh) > 0 {
+		list = fresh
 	}
 	if i := slices.IndexFunc(list, func(p staff.Person) bool { return p.ID == a.c.Officer }); i >= 0 && u.Unit == casefile.UnitTownship {
 		return list[i], nil
@@ -195,18 +219,10 @@ func (f *Flow) AnswerUnsolved(ctx context.Context, actor casefile.Actor, in Answ
 			return err
 		}
 		words := wording.UnsolvedAnswered(wording.UnsolvedAnswer{Item: a.claim.Everyday, By: unit, Solved: in.Solved, Words: u.Answer,
-			Above: a.unitName(above(u.Unit)), Ask: wording.AskAgain(a.remedy(), a.f.decidedBy(a.c, a.claim), a.county())})
+			Above: a.unitName(u.Unit.Above()), Ask: wording.AskAgain(a.remedy(), a.f.decidedBy(a.c, a.claim), a.county())})
 		if err := f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("unsolved/%d", u.ID), words); err != nil {
 			return err
 		}
 		return f.settle(ctx, a.tx, a.c)
 	})
-}
-
-// above is the unit that has it when it is said again.
-func above(u casefile.Unit) casefile.Unit {
-	if u == casefile.UnitTownship {
-		return casefile.UnitCounty
-	}
-	return casefile.UnitCity
 }

@@ -112,7 +112,10 @@ func TestHandsOnThePage(t *testing.T) {
 }
 
 // What changed hands more often than the county's number is counted by township and month, for the
-// county with links, for the city as numbers alone; once handed over and back is not often.
+// county with links, for the city as numbers alone, and none of fewer than five; once handed over and back
+// is not often.
+//
+// Controls, not tried: discreet.Shown in ChangedOften.
 func TestWhatChangesHandsOften(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -151,6 +154,8 @@ func TestWhatChangesHandsOften(t *testing.T) {
 	}
 	if page := read("city"); strings.Contains(page, "周桂兰") || strings.Contains(page, "/desk/township/case/") || !strings.Contains(page, "王庙镇") {
 		t.Errorf("the city reads %s", page)
+	} else if !strings.Contains(page, `<td class="num">少于 5</td>`) || strings.Contains(page, `<td class="num">1</td>`) {
+		t.Errorf("the city reads how many it is of one household: %s", page)
 	}
 }
 

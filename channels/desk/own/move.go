@@ -134,7 +134,7 @@ func (o *Room) moveBack(w http.ResponseWriter, r *http.Request, at desk.At) erro
 	}
 	said := fmt.Sprintf("交回了 %d 件。", back)
 	if kept > 0 {
-		said += fmt.Sprintf("有 %d 件已经有人动了,留在现在的人手上。", kept)
+		said += fmt.Sprintf("有 %d 件已经有人动了或者要回避,留在现在的人手上。", kept)
 	}
 	return desk.Back(w, r, "/desk/own/hands", said)
 }
@@ -147,7 +147,8 @@ type oftenPage struct {
 	Links bool
 }
 
-// often says what went from hand to hand, by township and month; the city reads numbers alone.
+// often says what went from hand to hand, by township and month; the city reads numbers alone, and none
+// of fewer than five.
 func (o *Room) often(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	p := oftenPage{Links: at.Has(staff.County)}
 	err := o.tx(r, at, func(ctx context.Context, tx *pg.Tx) error {

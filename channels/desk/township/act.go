@@ -21,6 +21,7 @@ type doing struct {
 	actor casefile.Actor
 	id    core.CaseID
 	claim core.ClaimID
+	said  *string // what the page says once it is done
 }
 
 func (d doing) get(name string) string { return strings.TrimSpace(d.r.FormValue(name)) }
@@ -84,7 +85,8 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if !known {
 		return core.E(core.KindNotFound, "no_act", "没有这一步。")
 	}
-	d := doing{r: r, actor: casefile.As(at.Staff), id: id}
+	said := "办好了:" + acts[name] + "。"
+	d := doing{r: r, actor: casefile.As(at.Staff), id: id, said: &said}
 	if text := r.PathValue("claim"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
@@ -98,7 +100,7 @@ func (t *Room) act(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if err := do(d); err != nil {
 		return err
 	}
-	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), "办好了:"+acts[name]+"。")
+	return desk.Back(w, r, "/desk/township/case/"+strconv.FormatInt(int64(id), 10), said)
 }
 
 // belongs holds that a claim is the case's of the same address: a page whose two

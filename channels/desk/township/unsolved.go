@@ -22,13 +22,16 @@ func openUnsolved(v casefile.View, claim core.ClaimID) *casefile.Unsolved {
 }
 
 // unsolved writes down for the household that it is not solved. A village assistant does it in the
-// village, whoever else may in the township.
+// village, whoever else may in the township. Who has it and by when is on the page, to be said to them.
 func (t *Room) unsolved(d doing) error {
 	door := casefile.DoorDesk
 	if !d.actor.Has(casefile.RoleOfficer, casefile.RoleClerk, casefile.RoleCounty) {
 		door = casefile.DoorVillage
 	}
-	_, err := t.d.Flow.Unsolved(d.r.Context(), d.actor, workflow.Unsolved{Claim: d.claim, Says: d.get("reason"), Door: door})
+	promise, err := t.d.Flow.Unsolved(d.r.Context(), d.actor, workflow.Unsolved{Claim: d.claim, Says: d.get("reason"), Door: door})
+	if err == nil {
+		*d.said = "说给本人听:" + promise
+	}
 	return err
 }
 

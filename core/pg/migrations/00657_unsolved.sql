@@ -1,9 +1,9 @@
 -- "Not solved" (没有解决, F82): a household that was told how its matter ended says what is still
 -- missing. It is no appeal against a decision and no objection to a notice. It goes back to the unit
 -- that decided; said again after an answer it goes one unit up, township, county, city, and never to
--- a unit that answered before. After the city's answer it is kept and lies with the city. One is open
--- for each case. The days are those of the law pack, counted on from the first time it was said: no
--- clock starts anew (F55).
+-- a unit that answered before. After the city's answer it is kept and lies with the city. Where nobody
+-- of a unit can answer one, the unit above has it. One is open for each case. The days are those of the
+-- law pack, counted on from the first time it was said: no clock starts anew (F55).
 
 -- +goose Up
 alter table case_transition drop constraint case_transition_entity_check;
@@ -20,7 +20,7 @@ create table unsolved (
     case_id     bigint not null,
     region      text not null,
     nth         smallint not null check (nth >= 1), -- of its claim
-    unit        text not null check (unit in ('township', 'county', 'city')), -- where it lies
+    unit        text not null check (unit in ('township', 'county', 'city')), -- where it lies; goes up, never down
     beyond      boolean not null default false,     -- the city has answered before
     decision    bigint not null references decision (id), -- the newest when it was said
     says        bytea not null,  -- sealed with the case's key
@@ -46,7 +46,7 @@ create index unsolved_list on unsolved (region, due) where state = 'open';
 call lianou_scope_table('unsolved');
 grant select, insert on unsolved to lianou_platform;
 grant select on unsolved to lianou_check, lianou_backup;
-grant update (state, who, answer, answered_by, answered) on unsolved to lianou_platform;
+grant update (state, unit, who, answer, answered_by, answered) on unsolved to lianou_platform;
 
 -- +goose StatementBegin
 -- Which unit answers the next one of a claim: that which decided, and after an answer the one above.
@@ -57,14 +57,24 @@ create function unsolved_unit(claim bigint) returns text language sql stable set
 $$;
 
 -- Whether somebody may not answer one: kin of the household, who answered before, who wrote it down;
--- and of those that have an account, who has no part in that unit there.
+-- and of those that have an account, who has no part in that unit there. Above the city is nobody: its
+-- people may answer again, or what is said to it a second time could be answered by nobody.
 create function unsolved_bars(u unsolved, by_whom bigint) returns boolean language sql stable set search_path = public, pg_temp as $$
-    select by_whom = u.taken_by
-        or exists (select from unsolved e where e.claim_id = u.claim_id and e.id <> u.id and e.answered_by = by_whom)
+    select coalesce(by_whom = u.taken_by, false)
+        or u.unit <> 'city' and exists (select from unsolved e where e.claim_id = u.claim_id and e.id <> u.id and e.answered_by = by_whom)
         or exists (select from case_conflict c where c.case_id = u.case_id and c.staff = by_whom)
         or exists (select from staff_account a where a.id = by_whom
             and not (a.active and a.roles && case u.unit when 'township' then array['officer', 'approver'] else array[u.unit] end
                 and a.regions && array[u.region, left(u.region, 6), left(u.region, 4) || '00']))
+$$;
+
+-- Whether somebody of the unit where one lies can answer it. Leave counts once its day has passed: until
+-- then they may be back in time.
+create function unsolved_able(u unsolved) returns boolean language sql stable set search_path = public, pg_temp as $$
+    select exists (select from staff_account a where a.active and a.regions && array[u.region, left(u.region, 6), left(u.region, 4) || '00']
+        and not unsolved_bars(u, a.id)
+        and (u.due >= (lianou_now() at time zone 'Asia/Shanghai')::date or not exists (select from staff_absence b
+            where b.staff = a.id and b.undone is null and (lianou_now() at time zone 'Asia/Shanghai')::date between b.from_day and b.to_day)))
 $$;
 
 create function unsolved_guard() returns trigger language plpgsql set search_path = public, pg_temp as $$
@@ -80,9 +90,11 @@ begin
            or new.beyond <> exists (select from unsolved u where u.claim_id = new.claim_id and u.unit = 'city' and u.state <> 'open') then
             wrong := 'unsolved_climbs';
         end if;
-    elsif (to_jsonb(new) - array['region', 'state', 'who', 'answer', 'answered_by', 'answered']) <> (to_jsonb(old) - array['region', 'state', 'who', 'answer', 'answered_by', 'answered'])
+    elsif (to_jsonb(new) - array['region', 'state', 'unit', 'who', 'answer', 'answered_by', 'answered']) <> (to_jsonb(old) - array['region', 'state', 'unit', 'who', 'answer', 'answered_by', 'answered'])
        or old.state <> 'open' and (to_jsonb(new) - 'region') <> (to_jsonb(old) - 'region') then
         wrong := 'unsolved_final';
+    elsif new.unit <> old.unit and (new.state <> 'open' or (old.unit, new.unit) not in (('township', 'county'), ('county', 'city')) or unsolved_able(old)) then
+        wrong := 'unsolved_raised';
     elsif old.answered_by is null and unsolved_bars(new, new.answered_by) then -- one that was answered goes with its case to another township
         wrong := 'unsolved_people';
     end if;
@@ -133,7 +145,7 @@ begin
 end $$;
 -- +goose StatementEnd
 drop trigger casefile_unsolved on casefile;
-drop function unsolved_waits(), unsolved_bars(unsolved, bigint);
+drop function unsolved_waits(), unsolved_able(unsolved), unsolved_bars(unsolved, bigint);
 drop table unsolved;
 drop function unsolved_guard(), unsolved_unit(bigint);
 delete from case_transition where entity = 'unsolved';

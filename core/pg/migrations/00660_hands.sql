@@ -2,6 +2,10 @@
 -- while somebody of the same work is below, and where all are at it a case waits in its township's
 -- list, before an approver by name. What is given and not taken up in its days goes on to a
 -- colleague (F54). No clock of a case is touched by any of it.
+--
+-- What is in hand already is written before anything that holds the table of cases (a foreign key of a
+-- new table and a trigger do, until the end): cases go on being opened and acted on meanwhile. Held is
+-- only the end of it, with a second look at what was given since.
 
 -- +goose Up
 -- The figures, as data: of the city ('371400') or of a county, the newest row counts.
@@ -36,9 +40,19 @@ create table case_hop (
     away     boolean not null default false, -- they were on leave, and it counts for nobody
     moved_to bigint,      -- where it went on to by itself
     told     bigint,      -- the approver who was told, once
-    check (expired is not null or moved_to is null and told is null and not away),
-    foreign key (case_id, region) references casefile (id, region) on update cascade
+    check (expired is not null or moved_to is null and told is null and not away)
 );
+-- Cases of before: whoever has one in hand and has not accepted it begins now.
+-- +goose StatementBegin
+do $$
+begin
+    perform set_config('lianou.city', 'on', true);
+    insert into case_hop (case_id, region, staff, at, answered)
+        select id, region, officer, now(), case when accepted is not null then now() end from casefile
+        where officer is not null and state not in ('settled', 'withdrawn', 'returned');
+    perform set_config('lianou.city', '', true);
+end $$;
+-- +goose StatementEnd
 create unique index case_hop_one on case_hop (case_id) where ended is null;
 create index case_hop_case on case_hop (case_id);
 create index case_hop_runs on case_hop (id) where ended is null and answered is null and expired is null;
@@ -59,8 +73,7 @@ create table case_wait (
     why     text not null check (why in ('full', 'late')),
     owner   bigint, -- null: nobody who may is there, and the clock tells the county
     since   timestamptz not null,
-    ended   timestamptz,
-    foreign key (case_id, region) references casefile (id, region) on update cascade
+    ended   timestamptz
 );
 create unique index case_wait_one on case_wait (case_id, part) where ended is null;
 create index case_wait_case on case_wait (case_id);
@@ -83,9 +96,6 @@ create table hand_move (
 create index hand_move_by on hand_move (by_staff, at);
 grant select, insert on hand_move to lianou_platform;
 grant select on hand_move to lianou_check, lianou_backup;
-alter table case_handover alter column absence drop not null, add column move bigint references hand_move (id),
-    add constraint case_handover_of check ((absence is null) <> (move is null));
-create unique index case_handover_move on case_handover (move, case_id);
 
 -- +goose StatementBegin
 -- What has begun in whose hands, and what waits no more. It never raises: a case that is opened
@@ -97,7 +107,8 @@ begin
     if new.officer is distinct from before or new.state in ('settled', 'withdrawn', 'returned') then
         update case_hop set ended = lianou_now() where case_id = new.id and ended is null;
     end if;
-    if new.officer is distinct from before and new.officer is not null and new.state not in ('settled', 'withdrawn', 'returned') then
+    if (new.officer is distinct from before or tg_op = 'UPDATE' and old.state in ('settled', 'withdrawn', 'returned'))
+       and new.officer is not null and new.state not in ('settled', 'withdrawn', 'returned') then -- one that is open again begins anew with who has it
         insert into case_hop (case_id, region, staff, at) values (new.id, new.region, new.officer, lianou_now()) on conflict do nothing;
     end if;
     if tg_op = 'UPDATE' then
@@ -140,19 +151,20 @@ $$;
 -- +goose StatementEnd
 revoke execute on function casefile_hands(), case_hop_stays(), hand_loads(bigint[], text), hand_waits(bigint[]) from public;
 grant execute on function hand_loads(bigint[], text), hand_waits(bigint[]) to lianou_platform;
+alter table case_handover alter column absence drop not null, add column move bigint references hand_move (id),
+    add constraint case_handover_of check ((absence is null) <> (move is null));
+create unique index case_handover_move on case_handover (move, case_id);
+-- From here on the table of cases is held. Both sides of the keys are looked at whole.
+select set_config('lianou.city', 'on', true);
+alter table case_hop add foreign key (case_id, region) references casefile (id, region) on update cascade;
+alter table case_wait add foreign key (case_id, region) references casefile (id, region) on update cascade;
 create trigger casefile_hands after insert or update of officer, assistant, state, routed on casefile for each row execute function casefile_hands();
 create trigger case_hop_stays before update on case_hop for each row execute function case_hop_stays();
--- Cases of before: whoever has one in hand and has not accepted it begins now.
--- +goose StatementBegin
-do $$
-begin
-    perform set_config('lianou.city', 'on', true);
-    insert into case_hop (case_id, region, staff, at, answered)
-        select id, region, officer, now(), case when accepted is not null then now() end from casefile
-        where officer is not null and state not in ('settled', 'withdrawn', 'returned');
-    perform set_config('lianou.city', '', true);
-end $$;
--- +goose StatementEnd
+update case_hop h set ended = now() from casefile f where f.id = h.case_id and h.ended is null and (f.officer is distinct from h.staff or f.state in ('settled', 'withdrawn', 'returned'));
+insert into case_hop (case_id, region, staff, at, answered)
+    select f.id, f.region, f.officer, now(), case when f.accepted is not null then now() end from casefile f
+    where f.officer is not null and f.state not in ('settled', 'withdrawn', 'returned') and not exists (select from case_hop h where h.case_id = f.id and h.ended is null);
+select set_config('lianou.city', '', true);
 
 -- +goose Down
 drop trigger casefile_hands on casefile;
