@@ -25,7 +25,11 @@ func TestAnotherTownshipSeesNothing(t *testing.T) {
 	t.Cleanup(db.Close)
 	const elsewhere core.RegionCode = "371424103"
 	full := 0
+	listed := pg.Unscoped()
 	for _, table := range regional(t, db) {
+		if listed[table] != "" { // holds nobody, with its reason
+			continue
+		}
 		count := func(scope pg.Scope, where string) (n int) {
 			err := db.Read(t.Context(), scope, func(ctx context.Context, tx *pg.Tx) error {
 				return tx.QueryRow(ctx, "select count(*) from "+pgx.Identifier{table}.Sanitize()+where).Scan(&n)
