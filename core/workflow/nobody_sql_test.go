@@ -87,8 +87,8 @@ func hurts() []hurt {
 // ends a case, an item or a month of money. To the platform's role, which writes there, each is refused
 // by its own name.
 //
-// The database before 00662 was red by twelve of them: `an item dropped: <nil>, want claim_dropped_by`,
-// and the like.
+// Controls: the triggers of 00662 away: fifteen of the list, the first `an item dropped: "" (undo), want
+// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`.
 func TestNobodyIsRefusedBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

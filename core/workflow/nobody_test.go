@@ -75,8 +75,9 @@ var forsaken = map[string]string{
 // or closed; what two people decided before is all that there is, and is whole; everything that is
 // late lies before people, up to the city; money that ran goes on.
 //
-// Controls: a rule in climb that closes a case at the last rung: CONTROL1; the same with 00662 away:
-// CONTROL2.
+// Controls: a rule in climb that closes a case once the city was told, with 00662 away ("somebody was
+// refused by nobody: case 43 withdrawn", and the sweep that fails: "no job was given up: …
+// casework_sweep discarded"). Named, not seen red: the same with 00662 there.
 func TestACityLeftAloneRefusesNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -102,13 +102,13 @@ func (w *world) hours(d time.Duration) {
 }
 
 // P19: the service that knows who is who is down for four hours, in every way it can be, while
-// applications come in by the public door from eight sides at once. Each is taken, is on its way to
+// applications come in by the public door, five at once. Each is taken, is on its way to
 // its township with its identity open, and can be decided by two people who were at the house and
 // looked at the papers there, with no face and no telephone; nobody is refused, and what was not
 // said is neither a sum of nought nor a ground. Back again, the service is asked about everybody
 // who waits; whom it does not know is looked at by a person.
 //
-// Controls: CONTROL
+// Controls, named, not seen red: Unavailable that is final; a gathering that takes an income nobody said for 0.
 func TestAServiceThatIsDownRefusesNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -56,7 +56,7 @@ func (e *editions) On(core.Date) (*policy.Book, error) {
 //
 // LIANOU_TEST_REJUDGE_CASES says how many households, LIANOU_TEST_SEED which ones.
 //
-// Controls: a matcher of the newest Book for every digest: CONTROL; a reason without its text: CONTROL.
+// Controls, named, not seen red: a matcher of the newest Book for every digest; a reason without its text.
 func TestManyJudgementsAreFoundAgain(t *testing.T) {
 	t.Parallel()
 	n := int(envInt(t, "LIANOU_TEST_REJUDGE_CASES", manyCases))
