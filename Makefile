@@ -6,7 +6,7 @@ PACKAGES ?= ./...
 # One set of flags for builds, tests and checks: with two, everything is compiled twice.
 export GOFLAGS += -trimpath
 
-.PHONY: help build run phone test check bench soak-ledger demo tools tools-run
+.PHONY: help build run phone test check bench soak-ledger soak-rejudge demo tools tools-run
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: tools-run build ## the figures of the README, with their yardsticks
 
 soak-ledger: tools ## a million operations on the ledger, with connections cut in the middle; an hour and more
 	LIANOU_TEST_LEDGER_STEPS=$${LIANOU_TEST_LEDGER_STEPS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
+
+soak-rejudge: tools ## ten thousand drawn households judged, and judged again from what was kept
+	LIANOU_TEST_REJUDGE_CASES=$${LIANOU_TEST_REJUDGE_CASES:-10000} go test ./cmd/internal/rejudge -run '^TestManyJudgementsAreFoundAgain$$' -count=1 -timeout 12h -v
 
 demo: tools-run build ## three stories through the public doors, from the first word to the money
 	./bin/lianou demo

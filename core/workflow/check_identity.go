@@ -84,11 +84,12 @@ func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p r
 			return err
 		}
 	}
-	if err := f.Cases.AddEvent(ctx, tx, identityEvent(c, a)); err != nil {
+	wait, again := realname.Again(a, job.Try)
+	if err := f.Cases.AddEvent(ctx, tx, identityEvent(c, a, again)); err != nil {
 		return err
 	}
 	// 5. Unavailable is asked again later; the case does not wait for it.
-	if wait, again := realname.Again(a, job.Try); again {
+	if again {
 		next := CheckIdentity{Application: job.Application, Try: job.Try + 1, Region: c.Region}
 		if err := f.jobs.InsertAt(ctx, tx, time.Now().Add(wait), next); err != nil {
 			return fmt.Errorf("ask again for case %d: %w", c.ID, err)
@@ -114,7 +115,7 @@ func (f *Flow) identified(ctx context.Context, tx *pg.Tx, job CheckIdentity, p r
 
 // identityEvent tells staff the answer. The sender hears nothing of it: the answer would
 // tell whoever bought a list which name and number belong together.
-func identityEvent(c casefile.Case, a realname.Answer) casefile.Event {
+func identityEvent(c casefile.Case, a realname.Answer, again bool) casefile.Event {
 	e := casefile.Event{Case: c.ID, Kind: "identity." + string(a.Outcome), Actor: casefile.JobActor()}
 	switch a.Outcome {
 	case realname.Match:
@@ -125,8 +126,11 @@ func identityEvent(c casefile.Case, a realname.Answer) casefile.Event {
 		e.Staff = "实名核验:没查到这个号码,上门时看户口本"
 	default:
 		e.Staff = "实名核验:暂时查不了,照常办,系统过后再查"
-		if a.Code == realname.CodeNoNumber {
+		switch {
+		case a.Code == realname.CodeNoNumber:
 			e.Staff = "实名核验:还没有身份证号,上门时看证件"
+		case !again: // nobody is to wait for an answer that does not come
+			e.Staff = "实名核验:一直查不了,系统不再查。照常办,上门时看身份证和户口本"
 		}
 	}
 	if a.Outcome == realname.Match && a.By == "police" {

@@ -84,6 +84,8 @@ func (w *world) longCase() map[string]core.StaffID {
 	for login, place := range map[string]core.RegionCode{"new": town, "closed": town, "elsewhere": "371426104"} {
 		w.employ(login, staff.Approver, place)
 	}
+	w.employ("earlier", staff.Approver, town) // a decision is in the name of somebody who has an account
+	w.employ("card", staff.Approver, town)
 	w.employ("unroled", staff.Officer, town)
 	w.close("closed")
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
@@ -93,11 +95,11 @@ func (w *world) longCase() map[string]core.StaffID {
 	// before, a second visit waits for its other visitor.
 	w.super(fmt.Sprintf(`begin; set local session_replication_role = replica; update casefile set entered_by = 9601;
 		insert into decision (claim_id, case_id, region, outcome, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
-			select id, case_id, region, 'refused', false, 9602, 9602 + 10, '["r"]', '收到信起 60 天内,可以申请复议。', '{"facts":"x"}', 1, 'x', 'b', lianou_now() - interval '9 days', repeat('b', 64) from claim where id = %d;
+			select id, case_id, region, 'refused', false, %[2]d, 9602 + 10, '["r"]', '收到信起 60 天内,可以申请复议。', '{"facts":"x"}', 1, 'x', 'b', lianou_now() - interval '9 days', repeat('b', 64) from claim where id = %[1]d;
 		insert into unsolved (claim_id, case_id, region, nth, unit, decision, says, door, taken_by, at, due, law, state, answer, answered_by, answered)
-			select d.claim_id, d.case_id, d.region, n, 'township', d.id, 'x', 'desk', 9603, now(), current_date, 'x', case n when 1 then 'stands' else 'open' end,
-				case n when 1 then 'x'::bytea end, case n when 1 then 9602 end, case n when 1 then now() end from decision d, generate_series(1, 2) n;
-		update case_card set proposed_by = 9603; update visit set seconded = null, seconded_by = null, done = done; commit`, claim.ID))
-	return map[string]core.StaffID{"nothing": w.id("new"), "entered": 9601, "earlier": 9602, "proposer": w.id("second"), "recorder": w.id("helper"), "visitor": w.id("officer"),
-		"took": w.id("county"), "card": 9603, "kin": kinOfCase, "closed": w.id("closed"), "unroled": w.id("unroled"), "elsewhere": w.id("elsewhere")}
+			select d.claim_id, d.case_id, d.region, n, 'township', d.id, 'x', 'desk', %[3]d, now(), current_date, 'x', case n when 1 then 'stands' else 'open' end,
+				case n when 1 then 'x'::bytea end, case n when 1 then %[2]d end, case n when 1 then now() end from decision d, generate_series(1, 2) n;
+		update case_card set proposed_by = %[3]d; update visit set seconded = null, seconded_by = null, done = done; commit`, claim.ID, w.id("earlier"), w.id("card")))
+	return map[string]core.StaffID{"nothing": w.id("new"), "entered": 9601, "earlier": w.id("earlier"), "proposer": w.id("second"), "recorder": w.id("helper"), "visitor": w.id("officer"),
+		"took": w.id("county"), "card": w.id("card"), "kin": kinOfCase, "closed": w.id("closed"), "unroled": w.id("unroled"), "elsewhere": w.id("elsewhere")}
 }

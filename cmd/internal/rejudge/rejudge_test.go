@@ -89,22 +89,28 @@ func (c *city) must(err error) {
 	}
 }
 
-// ask hands an application over and runs the steps up to the judgement.
+// ask sends what a person of little income says.
 func (c *city) ask(receipt core.Receipt, number string, income int) {
 	c.t.Helper()
-	id, err := core.ParseID(number, core.DateOf(time.Now()))
-	c.must(err)
 	h, err := core.DecodeHousehold([]byte(`{"on":"2026-03-01","county":"371426","area":"rural","hukou":"local",
 		"members":[{"ref":"m1","relation":"applicant","age":59,"work_ability":"none","employment":"idle"}]}`))
 	c.must(err)
 	month := core.Yuan(int64(income))
 	h.IncomePerCapitaMonth = &month
+	c.send(receipt, number, h)
+}
+
+// send hands an application over and runs the steps up to the judgement.
+func (c *city) send(receipt core.Receipt, number string, h core.Household) {
+	c.t.Helper()
+	id, err := core.ParseID(number, core.DateOf(time.Now()))
+	c.must(err)
 	phone, err := core.ParsePhone("13905340001")
 	c.must(err)
 	app := core.Application{ID: core.ApplicationID(uuid.Must(uuid.NewV7()).String()), Receipt: receipt, Channel: "app", Key: string(receipt), At: time.Now(),
 		Contact:   core.Contact{Name: "周桂兰", Phone: phone, Capacity: core.CapacitySelf, CitizenID: string(receipt)},
-		Applicant: core.Applicant{Ref: "m1", Name: "周桂兰", ID: id}, Live: core.Place{Region: "371426103"}, Household: h,
-		People: []core.NamedMember{{Ref: "m1", Name: "周桂兰", ID: id}}}
+		Applicant: core.Applicant{Ref: h.Members[0].Ref, Name: "周桂兰", ID: id}, Live: core.Place{Region: "371426103"}, Household: h,
+		People: []core.NamedMember{{Ref: h.Members[0].Ref, Name: "周桂兰", ID: id}}}
 	env, err := c.keys.Gateway.Platform.NewEnvelope()
 	c.must(err)
 	handover, err := jobs.SealHandover(env, app)

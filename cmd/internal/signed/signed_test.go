@@ -74,6 +74,8 @@ func decided(t *testing.T) *world {
 	})
 	w.super(`insert into claim (case_id, region, item, name, everyday, department, decides, notice_days, cash, amount, period, sample, proposer, proposal, reasons, state, created, updated, agreed_by)
 		select id, region, i, i, i, '民政', 'township', 0, true, 36000, 'month', false, 11, 'approve', '[{"outcome": "stated", "text": "x"}]', 'reviewed', now(), now(), 11 from casefile, unnest(array['MZ-01', 'MZ-02', 'MZ-03']) as i;
+		insert into staff_account (id, login, name, roles, regions, password, made) overriding system value
+			select n, 'n' || n, 'n', array['approver'], array['371426103'], '$argon2id$x', now() from generate_series(11, 12) n;
 		insert into case_facts (case_id, region, version, facts, provenance, digest, at, cause) select id, region, 1, '{}', '{}', repeat('0', 64), now(), 'application' from casefile`)
 	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		for i, c := range []struct {
@@ -85,7 +87,11 @@ func decided(t *testing.T) *world {
 				Reasons: []casefile.Reason{{Outcome: "stated", Text: "人均月收入低于标准"}}, Appeal: "收到信起 60 天内,可以申请复议。",
 				Evidence: casefile.Evidence{Facts: "f", Book: "b"}, FactsVersion: 1, FactsDigest: "f", Book: "b", Period: "month"}
 			d.HasAmount, d.Amount = c.outcome == casefile.Approved, 36000
-			if _, err := c.by.AddDecision(ctx, tx, d); err != nil {
+			d, err := c.by.AddDecision(ctx, tx, d)
+			if err != nil {
+				return err
+			}
+			if err := told(ctx, tx, d.Claim, d.ID, 0); err != nil {
 				return err
 			}
 		}
@@ -94,11 +100,28 @@ func decided(t *testing.T) *world {
 		if stop.ID, err = w.cases.ProposeChange(ctx, tx, stop); err != nil {
 			return err
 		}
-		return w.cases.ApproveChange(ctx, tx, stop, 12, "收到信起 60 天内,可以申请复议。", 0)
+		if err := w.cases.ApproveChange(ctx, tx, stop, 12, "收到信起 60 天内,可以申请复议。", 0); err != nil {
+			return err
+		}
+		return told(ctx, tx, stop.Claim, 0, stop.ID)
 	})
 	// The one of before is older than the first that is signed.
 	w.super(`update decision set at = at - interval '1 day' where id = 1`)
 	return w
+}
+
+// told lays down what the household of a decision, or of a stop, gets of it.
+func told(ctx context.Context, tx *pg.Tx, claim core.ClaimID, decision, change int64) error {
+	const letter = `insert into letter (case_id, claim_id, region, decision, change, item, name, title, paragraphs, signed, on_day, code)
+		select case_id, id, region, nullif($2::bigint, 0), nullif($3::bigint, 0), item, everyday, 't', '["p"]', '王凤楼镇', current_date, '' from claim where id = $1`
+	const notice = `insert into notice (key, region, case_id, claim, kind, words, created, updated)
+		select 'told/' || $2::bigint || '/' || $3::bigint, region, case_id, id, 'refused', 'w', lianou_now(), lianou_now() from claim where id = $1`
+	for _, sql := range []string{letter, notice} {
+		if _, err := tx.Exec(ctx, sql, claim, decision, change); err != nil {
+			return pg.Fail(err, "tell")
+		}
+	}
+	return nil
 }
 
 func (w *world) run(key *seal.Signer) Report {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"lianou/core"
 	"lianou/core/audit"
 	"lianou/core/payout"
@@ -67,6 +69,19 @@ func (m *months) do(fn func(ctx context.Context, tx *pg.Tx) error) {
 	m.must(m.env.DB(pgtest.Platform).Tx(m.t.Context(), pg.Regions(m.of.Region), fn))
 }
 
+// stopDecided is the change by which the casework ends money.
+func (m *months) stopDecided(from payout.Period, proposer, approver int64) {
+	m.t.Helper()
+	conn, err := pgx.Connect(m.t.Context(), m.env.Superuser())
+	m.must(err)
+	defer conn.Close(context.WithoutCancel(m.t.Context()))
+	_, err = conn.Exec(m.t.Context(), `set session_replication_role = replica`)
+	m.must(err)
+	_, err = conn.Exec(m.t.Context(), `insert into benefit_change (claim_id, case_id, region, kind, was, from_period, reason, state, proposer, proposed, approver, decided, appeal)
+		select id, case_id, region, 'stop', 1, $1, '搬走了', 'approved', $2, now(), $3, now(), '六十天内可申请行政复议' from claim`, from, proposer, approver)
+	m.must(err)
+}
+
 func (m *months) decided(mark string, amount core.Fen) (id int64, digest string) {
 	m.t.Helper()
 	digest = strings.Repeat(mark, 64)
@@ -96,6 +111,7 @@ func TestMonthsAreReplayed(t *testing.T) {
 	change := payout.ChangeOrder{Claim: m.of.Claim, From: "202604", Amount: 20000, Sample: true, By: 12}
 	change.Decision, change.DecisionDigest = m.decided("b", change.Amount)
 	m.do(func(ctx context.Context, tx *pg.Tx) error { return m.payout.Change(ctx, tx, change) })
+	m.stopDecided("202605", 11, 12)
 	m.do(func(ctx context.Context, tx *pg.Tx) error {
 		return m.payout.Stop(ctx, tx, payout.StopOrder{Claim: m.of.Claim, From: "202605", Reason: "搬走了", Proposer: 11, By: 12})
 	})

@@ -1,0 +1,143 @@
+package workflow_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"lianou/core"
+	"lianou/core/casefile"
+	"lianou/core/pg"
+	"lianou/core/pg/pgtest"
+	"lianou/core/workflow"
+)
+
+// hurt is a way to take something from a household by SQL, and the name by which the database
+// refuses it to the role that may write there; "42501" where that role may not at all.
+type hurt struct{ what, sql, by string }
+
+const refusedDecision = `insert into decision (claim_id, case_id, region, outcome, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
+	select k.id, k.case_id, k.region, 'refused', false, PROPOSER, APPROVER, REASONS, APPEAL, EVIDENCE, 1, 'x', 'b', lianou_now(), repeat('a', 64) from claim k where k.proposal = 'refuse'`
+
+const stopped = `insert into benefit_change (claim_id, case_id, region, kind, was, from_period, reason, state, proposer, proposed, approver, decided, appeal)
+	select k.id, k.case_id, k.region, 'stop', 100, '209901', REASON, 'approved', PROPOSER, lianou_now(), APPROVER, lianou_now(), APPEAL from claim k where k.state = 'paying'`
+
+// filled puts the parts of a statement in, those that are not given as they should be.
+func filled(sql string, parts ...string) string {
+	given := map[string]string{"PROPOSER": `(select id from staff_account where login = 'second')`, "APPROVER": `(select id from staff_account where login = 'approver')`,
+		"REASONS": `'["r"]'`, "REASON": `'r'`, "APPEAL": `'收到信起 60 天内,可以申请复议。'`, "EVIDENCE": `'{"facts": "x"}'`}
+	for i := 0; i < len(parts); i += 2 {
+		given[parts[i]] = parts[i+1]
+	}
+	for _, name := range []string{"PROPOSER", "APPROVER", "REASONS", "REASON", "APPEAL", "EVIDENCE"} {
+		sql = strings.ReplaceAll(sql, name, given[name])
+	}
+	return sql
+}
+
+func hurts() []hurt {
+	letter := `; insert into letter (case_id, claim_id, region, decision, item, name, title, paragraphs, signed, on_day, code)
+		select d.case_id, d.claim_id, d.region, d.id, 'x', 'x', 'x', '["x"]', 'x', current_date, '' from decision d order by d.id desc limit 1`
+	return []hurt{
+		// An outcome without its decision.
+		{"an item refused", `update claim set state = 'refused' where proposal = 'refuse'`, "claim_decision"},
+		{"an item referred", `update claim set state = 'referred' where proposal = 'refuse'`, "claim_decision"},
+		{"an item that ran is told over", `update claim set state = 'told', told = lianou_now() where state = 'paying'`, "claim_told"},
+		{"a refusal that is not looked at", `update claim set state = 'told', told = lianou_now() where state = 'agreed'`, "case_transition"},
+		// What a rule that closes after a deadline would write.
+		{"an item dropped", `update claim set state = 'withdrawn', updated = lianou_now() where state = 'agreed'`, "claim_dropped_by"},
+		{"what was asked for dropped", `update claim set state = 'withdrawn', updated = lianou_now() where state = 'proposed' and item = 'RS-01'`, "claim_dropped_by"},
+		{"an item dropped with a job's word", `insert into case_event (case_id, region, at, kind, actor_kind, citizen, staff) select id, region, lianou_now(), 'x', 'job', '过期了', '过期' from casefile;
+			update claim set state = 'withdrawn', updated = lianou_now() where state = 'agreed'`, "claim_dropped_by"},
+		{"a case withdrawn", `update casefile set state = 'withdrawn', settled = lianou_now() where state = 'open'`, "case_closed_by"},
+		{"a case settled", `update casefile set state = 'settled', settled = lianou_now() where state = 'visiting'`, "case_closed_by"},
+		// A decision that lacks what it stands on.
+		{"refused by 0", filled(refusedDecision, "APPROVER", "0"), "decision_named"},
+		{"refused by an account that is none", filled(refusedDecision, "APPROVER", "47110"), "decision_named"},
+		{"proposed by an account that is none", filled(refusedDecision, "PROPOSER", "47110"), "decision_named"},
+		{"refused by one person", filled(refusedDecision, "PROPOSER", `(select id from staff_account where login = 'approver')`), "decision_check"},
+		{"refused without a reason", filled(refusedDecision, "REASONS", `'[]'`), "decision_reasons_check"},
+		{"refused without evidence", filled(refusedDecision, "EVIDENCE", `'{}'`), "decision_evidence_check"},
+		{"refused without a way to appeal", filled(refusedDecision, "APPEAL", `''`), "decision_appeal_check"},
+		{"refused without a letter", filled(refusedDecision), "decision_told"},
+		{"refused, and no notice goes out", filled(refusedDecision) + letter, "decision_told"},
+		// Money.
+		{"stopped by nobody", filled(stopped, "APPROVER", "null"), "benefit_change_check3"},
+		{"stopped by an account that is none", filled(stopped, "APPROVER", "47110"), "decision_named"},
+		{"stopped without a reason", filled(stopped, "REASON", `''`), "benefit_change_reason_check"},
+		{"stopped without a way to appeal", filled(stopped, "APPEAL", `''`), "benefit_change_check5"},
+		{"stopped without a letter", filled(stopped), "change_told"},
+		{"the books stop it", `insert into payout_stop (claim, region, from_period, reason, proposed_by, by_staff, at) select id, region, '209901', 'x', 1, 2, lianou_now() from claim where state = 'paying'`, "payout_stop_decided"},
+		{"a month taken away", `update payout_entitlement set state = 'cancelled' where state = 'due'`, "payout_cancelled_by"},
+		{"the months to come let go", `update payout_member set live = false where period = ''`, "payout_member_stays"},
+		{"less of a month", `update payout_entitlement set amount = 1`, "42501"},
+		{"less by another decision", `update decision set amount = 1`, "42501"},
+		// Nothing is taken out.
+		{"a case deleted", `delete from casefile`, "42501"},
+		{"an item deleted", `delete from claim`, "42501"},
+		{"an appeal deleted", `delete from appeal`, "42501"},
+		{"a month deleted", `delete from payout_entitlement`, "42501"},
+		{"a clock deleted", `delete from deadline`, "42501"},
+	}
+}
+
+// P19 by SQL: with every role that a program runs as, no statement of the list makes an adverse outcome
+// without a named person, reasons, evidence, the way to appeal, a letter and a notice; nothing else
+// ends a case, an item or a month of money. To the platform's role, which writes there, each is refused
+// by its own name.
+//
+// Controls: the triggers of 00662 away: fifteen of the list, the first `an item dropped: "" (undo), want
+// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`.
+func TestNobodyIsRefusedBySQL(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.threeCases()
+	kept := w.print()
+	undo := errors.New("undo")
+	for _, role := range []pgtest.Role{pgtest.Platform, pgtest.Gateway, pgtest.Audit, pgtest.Import, pgtest.Check, pgtest.Backup} {
+		for _, h := range hurts() {
+			var rows int64
+			err := w.env.DB(role).Tx(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+				for _, sql := range strings.Split(h.sql, ";") {
+					tag, err := tx.Exec(ctx, sql)
+					if err != nil {
+						return err
+					}
+					rows = tag.RowsAffected()
+				}
+				if _, err := tx.Exec(ctx, `set constraints all immediate`); err != nil {
+					return err
+				}
+				return undo
+			})
+			got := pg.Constraint(err)
+			if got == "" && !errors.Is(err, undo) {
+				got = pg.SQLState(err)
+			}
+			switch {
+			case role == pgtest.Platform && got != h.by:
+				t.Errorf("%s: %q (%v), want %s", h.what, got, err, h.by)
+			case role != pgtest.Platform && errors.Is(err, undo) && rows > 0:
+				t.Errorf("%s as %s: nothing refused it", h.what, role)
+			}
+		}
+	}
+	if w.print() != kept {
+		t.Error("something moved")
+	}
+}
+
+// threeCases are one nobody has taken up, one that waits for its refusal beside an item that was
+// agreed, and one whose money runs.
+func (w *world) threeCases() {
+	w.t.Helper()
+	ctx := w.t.Context()
+	app := w.lone(1)
+	app.Items = []core.ItemCode{job}
+	w.opening(app)
+	c := w.opening(w.lone(2))
+	w.taken(c.ID, dibao, nursing)
+	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: w.claim(c.ID, dibao).ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款在线以上。"}}))
+	w.paid(3)
+}
