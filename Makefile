@@ -39,7 +39,7 @@ bench: tools-run build ## the figures of the README, with their yardsticks
 soak-ledger: tools ## a million operations on the ledger, with connections cut in the middle; an hour and more
 	LIANOU_TEST_LEDGER_STEPS=$${LIANOU_TEST_LEDGER_STEPS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
 
-demo: tools-run build ## three stories through the public doors, from the first word to the money
+demo: tools-run build ## the stories through the public doors, from the first word to the money
 	./bin/lianou demo
 
 tools: ## install what the tests need, where it is missing
