@@ -42,7 +42,7 @@ soak-ledger: tools ## a million operations on the ledger, with connections cut i
 soak-rejudge: tools ## ten thousand drawn households judged, and judged again from what was kept
 	LIANOU_TEST_REJUDGE_CASES=$${LIANOU_TEST_REJUDGE_CASES:-10000} go test ./cmd/internal/rejudge -run '^TestManyJudgementsAreFoundAgain$$' -count=1 -timeout 12h -v
 
-demo: tools-run build ## three stories through the public doors, from the first word to the money
+demo: tools-run build ## the stories through the public doors, from the first word to the money
 	./bin/lianou demo
 
 tools: ## install what the tests need, where it is missing

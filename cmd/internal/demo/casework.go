@@ -124,11 +124,20 @@ func (p *Player) Pay(ctx context.Context) error {
 	if _, err := maker.Act(ctx, "/desk/county", "/county/batch", nil); err != nil {
 		return err
 	}
-	second, err := p.LogIn(ctx, "payer2")
+	at, err := maker.newestBatch(ctx)
 	if err != nil {
 		return err
 	}
-	at, err := second.newestBatch(ctx)
+	if err := p.release(ctx, at); err != nil {
+		return err
+	}
+	p.say("两个人做批、逐笔核批,文件发给银行,回单对上账")
+	return nil
+}
+
+// release has the second payer approve a batch, and waits for the bank's answer to it.
+func (p *Player) release(ctx context.Context, at string) error {
+	second, err := p.LogIn(ctx, "payer2")
 	if err != nil {
 		return err
 	}
@@ -143,9 +152,6 @@ func (p *Player) Pay(ctx context.Context) error {
 		text := page.Text()
 		return true, !strings.Contains(text, "在银行 ") && !strings.Contains(text, "已核准") && !strings.Contains(text, "文件写好"), nil
 	})
-	if err == nil {
-		p.say("两个人做批、逐笔核批,文件发给银行,回单对上账")
-	}
 	return err
 }
 

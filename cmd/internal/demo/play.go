@@ -43,6 +43,8 @@ func Play(ctx context.Context, cfg Config) error {
 		{"甲 · 窗口:五十九岁的母亲和一级残疾的儿子", p.motherAndSon},
 		{"乙 · 12345 电话:儿媳重病,积蓄花光", p.daughterInLaw},
 		{"丙 · 小程序:九岁的孩子得了白血病", p.sickChild},
+		{"丁 · 急难:夜里着了火,钱先到,手续后补", p.houseBurnt},
+		{"戊 · 一事一议:存款超了 620 元,下个月要动手术", p.sixHundredOver},
 	}
 	for _, s := range stories {
 		fmt.Fprintf(p.out, "\n%s\n", s.title)
