@@ -31,7 +31,7 @@ func commands() []command {
 		{"verify", "Check every promise against the rows, independently.", &verifyCmd{}},
 		{"policy", "Check the rules of assistance, and publish them by two people's word.", &policyCmd{}},
 		{"bench", "Measure the bars, with their yardsticks.", &benchCmd{}},
-		{"demo", "Play three stories end to end in a fresh city.", &demoCmd{}},
+		{"demo", "Play the stories end to end in a fresh city.", &demoCmd{}},
 		{"standin", "Run the stand-ins for outside services.", &standinCmd{}},
 	}
 }

@@ -1,4 +1,4 @@
-// Package demo plays the three stories end to end through the public doors, and
+// Package demo plays the stories end to end through the public doors, and
 // prints what happened as a timeline a person can read.
 //
 // Every step is what a person would do: a form sent, a page read, a button

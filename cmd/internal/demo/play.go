@@ -18,6 +18,7 @@ type Player struct {
 	begun    time.Time
 	day      int    // how far the clock was moved
 	at       string // the case's page of the running story
+	handed   int    // stories that end with a thing and not with money
 }
 
 // Config is what New and Play need.
@@ -43,6 +44,8 @@ func Play(ctx context.Context, cfg Config) error {
 		{"甲 · 窗口:五十九岁的母亲和一级残疾的儿子", p.motherAndSon},
 		{"乙 · 12345 电话:儿媳重病,积蓄花光", p.daughterInLaw},
 		{"丙 · 小程序:九岁的孩子得了白血病", p.sickChild},
+		{"己 · 复核:低保没批,本人说不对,换两个人重新看", p.refusedAndHeard},
+		{"庚 · 实物和抽查:三家进水,东西送到签名;抽一家换人再看", p.goodsAndDraw},
 	}
 	for _, s := range stories {
 		fmt.Fprintf(p.out, "\n%s\n", s.title)
@@ -55,7 +58,7 @@ func Play(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("audit verify: %w: %s", err, report)
 	}
 	fmt.Fprintf(p.out, "\n%s", report)
-	fmt.Fprintf(p.out, "demo: %d stories, %d paid, %d told, audit verified\n", len(stories), len(stories), len(stories))
+	fmt.Fprintf(p.out, "demo: %d stories, %d paid, %d handed over, %d told, audit verified\n", len(stories), len(stories)-p.handed, p.handed, len(stories))
 	return nil
 }
 
