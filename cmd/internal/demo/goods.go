@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"lianou/cmd/internal/visitor"
@@ -119,9 +120,22 @@ func (p *Player) giveFirst(ctx context.Context, t Township, receipt string) (at 
 	return at, nil
 }
 
-// handed is the form of a handing over, but for who took it and the proof.
-func handed(f invented) url.Values {
-	return url.Values{"kind": {"goods"}, "what": {"棉被和面粉"}, "many": {"2 床、2 袋"}, "place": {"家里"}, "member": {string(f.Applicant().Ref)}, "sure": {"yes"}}
+// handed fills the form of a handing over in, but for the proof: who took it is chosen by name.
+func (d *Desk) handed(ctx context.Context, at string, f invented) (*visitor.Form, url.Values, error) {
+	page, err := d.Open(ctx, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	form, err := page.Form("/deliver")
+	if err != nil {
+		return nil, nil, err
+	}
+	name := f.Applicant().Name
+	who := regexp.MustCompile(`<option value="([^"]+)">` + name + `</option>`).FindStringSubmatch(page.Body)
+	if who == nil {
+		return nil, nil, fmt.Errorf("%s cannot be chosen as who took it", name)
+	}
+	return form, url.Values{"kind": {"goods"}, "what": {"棉被和面粉"}, "many": {"2 床、2 袋"}, "place": {"家里"}, "member": {who[1]}, "sure": {"yes"}}, nil
 }
 
 // handOver has the officer bring the things and the receiver sign at the door. Nothing
@@ -131,12 +145,15 @@ func (p *Player) handOver(ctx context.Context, t Township, at string, f invented
 	if err != nil {
 		return err
 	}
-	if page, err := officer.Act(ctx, at, "/deliver", handed(f)); err == nil {
-		return fmt.Errorf("a thing counts as handed over without any proof: %s", page.Alert())
+	form, filled, err := officer.handed(ctx, at, f)
+	if err != nil {
+		return err
 	}
-	signed := handed(f)
-	signed.Set("sign.receiver", Scrawl(20+nth))
-	if _, err := officer.Act(ctx, at, "/deliver", signed); err != nil {
+	if _, err := officer.Send(ctx, form, filled); err == nil || !strings.Contains(err.Error(), "签") {
+		return fmt.Errorf("a thing that nobody signed for: %v, and not that a signature is missing", err)
+	}
+	filled.Set("sign.receiver", Scrawl(20+nth))
+	if _, err := officer.Send(ctx, form, filled); err != nil {
 		return err
 	}
 	p.say(f.Applicant().Name + "在家门口收下,签了名;没签以前,交不上去")
@@ -150,25 +167,21 @@ func (p *Player) handOverUnsigned(ctx context.Context, t Township, at string, f 
 	if err != nil {
 		return err
 	}
-	page, err := officer.Open(ctx, at)
+	form, filled, err := officer.handed(ctx, at, f)
 	if err != nil {
 		return err
 	}
-	form, err := page.Form("/deliver")
-	if err != nil {
-		return err
-	}
-	unsigned := handed(f)
-	unsigned.Set("unable", "手抖,拿不住笔")
-	unsigned.Set("witness", "邻居孟庆林")
+	filled.Set("unable", "手抖,拿不住笔")
+	filled.Set("witness", "邻居孟庆林")
 	photo, err := snapshot()
 	if err != nil {
 		return err
 	}
-	if _, err := officer.Send(ctx, form, unsigned, photo); err != nil {
+	if _, err := officer.Send(ctx, form, filled, photo); err != nil {
 		return err
 	}
-	if page, err = officer.Open(ctx, at); err != nil {
+	page, err := officer.Open(ctx, at)
+	if err != nil {
 		return err
 	}
 	if !strings.Contains(page.Text(), "等第二人确认") {

@@ -65,12 +65,12 @@ func (p *Player) drawLots(ctx context.Context, t Township, at, sealed string) er
 		return fmt.Errorf("the number that was laid open, %x, is not the one that was sealed", seed)
 	}
 	p.say("这几天过完了:名单定了,3 件;拆开那个数,对得上先前的指纹;抽中 1 件")
-	report, err := p.city.Tool("draw", "verify", path.Base(at))
-	if err != nil {
-		return fmt.Errorf("draw again: %w: %s", err, report)
-	}
-	if !strings.Contains(report, "3 cases on the list, 1 drawn") || !strings.Contains(report, "drawn again from the log and the list: the same") {
-		return fmt.Errorf("drawn again it is not the same: %s", report)
+	// What was just written waits some seconds for its place in the log.
+	if said, err := waitFor(ctx, "a draw that comes out the same again", func() (string, bool, error) {
+		said, err := p.city.Tool("draw", "verify", path.Base(at))
+		return said, strings.Contains(said, "3 cases on the list, 1 drawn") && strings.Contains(said, "drawn again from the log and the list: the same"), err
+	}); err != nil {
+		return fmt.Errorf("%w: %s", err, said)
 	}
 	p.say("谁都能重算:lianou draw verify " + path.Base(at) + ",另一套程序照日志和名单再抽一遍,一样")
 	return nil
