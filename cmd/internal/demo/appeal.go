@@ -186,7 +186,7 @@ func (p *Player) offersNot(ctx context.Context, login, at, act string) error {
 	}
 	for _, action := range page.Actions() {
 		if strings.HasSuffix(action, act) {
-			return fmt.Errorf("%s, who had a part in the refusal, may go on: %s", login, action)
+			return fmt.Errorf("%s is offered what is for somebody else: %s", login, action)
 		}
 	}
 	return nil

@@ -116,6 +116,9 @@ func (p *Player) giveFirst(ctx context.Context, t Township, receipt string) (at 
 	if err := approver.once(ctx, at, "decide", nil); err != nil {
 		return "", err
 	}
+	if err := p.offersNot(ctx, t.Town+".approver", at, "/deliver"); err != nil {
+		return "", err
+	}
 	p.say("急难:先送东西、手续后补,经办提、另一个人当天定;定的人不能去送")
 	return at, nil
 }
