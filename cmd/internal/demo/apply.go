@@ -50,18 +50,39 @@ func (p *Phone) LogInApp(ctx context.Context, number string) error {
 }
 
 func (p *Phone) enter(ctx context.Context, door string, proof map[string]string) error {
-	var session struct{ Token string }
 	p.door = door
-	if err := p.api(ctx, "POST", "/login", proof, &session); err != nil {
+	if err := p.session(ctx, "/login", proof); err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
-	p.token = session.Token
+	return nil
+}
+
+// Stay is what the app does when its session has grown old: a session holds for minutes, and
+// days go by in a story.
+func (p *Phone) Stay(ctx context.Context) error {
+	if err := p.session(ctx, "/login/refresh", map[string]string{"refresh": p.refresh}); err != nil {
+		return fmt.Errorf("stay logged in: %w", err)
+	}
+	return nil
+}
+
+func (p *Phone) session(ctx context.Context, path string, proof map[string]string) error {
+	var got struct{ Token, Refresh string }
+	p.token = ""
+	if err := p.api(ctx, "POST", path, proof, &got); err != nil {
+		return err
+	}
+	p.token, p.refresh = got.Token, got.Refresh
 	return nil
 }
 
 // Apply does what the client on the phone does: photograph both sides of the card,
 // sign, send the form. It gives the receipt's number.
 func (p *Phone) Apply(ctx context.Context, s seed.Story) (string, error) {
+	return p.apply(ctx, citizenForm(s))
+}
+
+func (p *Phone) apply(ctx context.Context, form map[string]any) (string, error) {
 	var papers []map[string]string
 	for _, side := range []string{"front", "back"} {
 		picture, err := p.raw(ctx, "cards/"+p.person+"/"+side+".png")
@@ -78,7 +99,6 @@ func (p *Phone) Apply(ctx context.Context, s seed.Story) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("strokes: %w", err)
 	}
-	form := citizenForm(s)
 	form["papers"] = papers
 	var asked struct{ Document string }
 	if err := p.api(ctx, "GET", "/form", nil, &asked); err != nil {
@@ -111,12 +131,17 @@ func (p *Phone) Progress(ctx context.Context, receipt string) (string, error) {
 
 // citizenForm is the JSON the app and the mini-program send.
 func citizenForm(s seed.Story) map[string]any {
-	who := s.Applicant()
 	doc, _ := json.Marshal(s.Declared(core.NewDate(2026, 11, 23))) // facts of our own always encode
 	var household map[string]any
 	_ = json.Unmarshal(doc, &household)
 	delete(household, "on")
 	delete(household, "county")
+	return formOf(s, household, "MZ-04")
+}
+
+// formOf is the form of a family that tells these facts and asks for one item.
+func formOf(s seed.Story, household map[string]any, item string) map[string]any {
+	who := s.Applicant()
 	var people []map[string]string
 	for _, m := range s.Members {
 		people = append(people, map[string]string{"ref": string(m.Ref), "name": m.Name, "id_number": m.ID.Reveal()})
@@ -125,7 +150,7 @@ func citizenForm(s seed.Story) map[string]any {
 		"key": rand.Text(), "contact": map[string]string{"name": who.Name, "phone": who.Phone.Reveal(), "capacity": "self"},
 		"applicant": map[string]string{"name": who.Name, "id_number": who.ID.Reveal()},
 		"live":      map[string]string{"region": string(s.Region), "detail": s.Door},
-		"household": household, "people": people, "items": []string{"MZ-04"}, "story": s.Title, "account": who.Account.Reveal(),
+		"household": household, "people": people, "items": []string{item}, "story": s.Title, "account": who.Account.Reveal(),
 		"consents": []map[string]string{{"purpose": "process", "version": "2026-01", "how": "tick"}, {"purpose": "means_check", "version": "2026-01", "how": "signature"}},
 	}
 }

@@ -15,6 +15,10 @@ func putFacts(v url.Values, s seed.Story) {
 	doc, _ := json.Marshal(s.Declared(core.NewDate(2026, 11, 23))) // facts of our own always encode
 	var facts map[string]any
 	_ = json.Unmarshal(doc, &facts)
+	putTold(v, facts, s.Members)
+}
+
+func putTold(v url.Values, facts map[string]any, who []seed.StoryMember) {
 	for key, value := range facts {
 		switch x := value.(type) {
 		case []any:
@@ -34,7 +38,7 @@ func putFacts(v url.Values, s seed.Story) {
 	}
 	members, _ := facts["members"].([]any)
 	for i, m := range members {
-		putMember(v, fmt.Sprintf("m%d.", i), m.(map[string]any), s.Members[i])
+		putMember(v, fmt.Sprintf("m%d.", i), m.(map[string]any), who[i])
 	}
 }
 

@@ -16,6 +16,7 @@ type Phone struct {
 	base, person string
 	client       *http.Client
 	door, token  string // where the person logged in, "" before
+	refresh      string // turns into a new token
 }
 
 // Phone gives a person's phone.

@@ -18,6 +18,7 @@ type Player struct {
 	begun    time.Time
 	day      int    // how far the clock was moved
 	at       string // the case's page of the running story
+	handed   int    // stories that end with a thing and not with money
 }
 
 // Config is what New and Play need.
@@ -45,6 +46,8 @@ func Play(ctx context.Context, cfg Config) error {
 		{"丙 · 小程序:九岁的孩子得了白血病", p.sickChild},
 		{"丁 · 急难:夜里着了火,钱先到,手续后补", p.houseBurnt},
 		{"戊 · 一事一议:存款超了 620 元,下个月要动手术", p.sixHundredOver},
+		{"己 · 复核:低保没批,本人说不对,换两个人重新看", p.refusedAndHeard},
+		{"庚 · 实物和抽查:三家进水,东西送到签名;抽一家换人再看", p.goodsAndDraw},
 	}
 	for _, s := range stories {
 		fmt.Fprintf(p.out, "\n%s\n", s.title)
@@ -57,7 +60,7 @@ func Play(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("audit verify: %w: %s", err, report)
 	}
 	fmt.Fprintf(p.out, "\n%s", report)
-	fmt.Fprintf(p.out, "demo: %d stories, %d paid, %d told, audit verified\n", len(stories), len(stories), len(stories))
+	fmt.Fprintf(p.out, "demo: %d stories, %d paid, %d handed over, %d told, audit verified\n", len(stories), len(stories)-p.handed, p.handed, len(stories))
 	return nil
 }
 

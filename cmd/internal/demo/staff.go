@@ -19,6 +19,10 @@ type Desk struct {
 
 // LogIn opens the desk for a demo account.
 func (p *Player) LogIn(ctx context.Context, login string) (*Desk, error) {
+	return p.logInWith(ctx, login, p.password)
+}
+
+func (p *Player) logInWith(ctx context.Context, login, password string) (*Desk, error) {
 	v, err := visitor.New(p.city.Platform)
 	if err != nil {
 		return nil, err
@@ -31,7 +35,7 @@ func (p *Player) LogIn(ctx context.Context, login string) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = v.Send(ctx, form, url.Values{"login": {login}, "password": {p.password}}); err != nil {
+	if _, err = v.Send(ctx, form, url.Values{"login": {login}, "password": {password}}); err != nil {
 		return nil, fmt.Errorf("log in as %s: %w", login, err)
 	}
 	return &Desk{v, login}, nil

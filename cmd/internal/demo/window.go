@@ -62,14 +62,18 @@ func ReceiptOf(text string) (string, error) {
 
 // StaffForm fills the staff's request form with what a family tells.
 func StaffForm(s seed.Story) url.Values {
+	v := whoAndWhere(s)
+	putFacts(v, s)
+	return v
+}
+
+func whoAndWhere(s seed.Story) url.Values {
 	who := s.Applicant()
-	v := url.Values{
+	return url.Values{
 		"applicant.name": {who.Name}, "applicant.id_number": {who.ID.Reveal()}, "contact.phone": {who.Phone.Reveal()}, "contact.capacity": {"self"},
 		"live.county": {string(s.Region.County())}, "live.township": {string(s.Region.Township())}, "live.village": {string(s.Region)}, "live.detail": {s.Door},
 		"account": {who.Account.Reveal()}, "story": {s.Title},
 	}
-	putFacts(v, s)
-	return v
 }
 
 // Told reads the person's phone until it shows what is wanted.

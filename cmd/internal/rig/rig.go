@@ -168,6 +168,14 @@ func (r *Rig) Tool(args ...string) (string, error) {
 	return string(out), err
 }
 
+// Tell runs another command of the tool and tells it one line, as a password.
+func (r *Rig) Tell(line string, args ...string) (string, error) {
+	cmd := r.tool(args...)
+	cmd.Stdin = strings.NewReader(line + "\n")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // Stop ends the city and waits until it is gone.
 func (r *Rig) Stop() {
 	if r.cmd == nil || r.cmd.Process == nil {
