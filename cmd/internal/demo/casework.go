@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -186,8 +185,12 @@ func (p *Player) mend(ctx context.Context, t Township, account string) error {
 		return err
 	}
 	// A household is rung on the number it gave itself, never on one that came with a card.
-	if page, err := payer.Act(ctx, "/desk/county", "/phone", nil); err != nil || !homeNumber.MatchString(page.Body) {
-		return fmt.Errorf("the payer is not shown the household's own number: %w", errors.Join(err, errors.New("no number")))
+	page, err := payer.Act(ctx, "/desk/county", "/phone", nil)
+	if err == nil && !homeNumber.MatchString(page.Body) {
+		err = fmt.Errorf("%s", page.Text())
+	}
+	if err != nil {
+		return fmt.Errorf("the payer is not shown the household's own number: %w", err)
 	}
 	if _, err := payer.Act(ctx, "/desk/county", "/confirm", nil); err != nil {
 		return err

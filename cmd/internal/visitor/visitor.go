@@ -130,7 +130,7 @@ type Form struct {
 func (p *Page) Form(suffix string) (*Form, error) {
 	node := find(p.root, func(n *html.Node) bool { return n.Data == "form" && strings.HasSuffix(attr(n, "action"), suffix) })
 	if node == nil {
-		return nil, fmt.Errorf("%s has no form for %s; it says: %s", p.URL.Path, suffix, p.Alert())
+		return nil, fmt.Errorf("%s has no form for %s; it says: %s", p.URL.Path, suffix, p.Text())
 	}
 	f := &Form{Action: attr(node, "action"), Values: url.Values{}, Boxes: url.Values{}, multi: attr(node, "enctype") == "multipart/form-data"}
 	walk(node, func(n *html.Node) {
