@@ -128,7 +128,7 @@ func (w *world) still() {
 	conn, err := pgx.Connect(w.t.Context(), w.env.Superuser())
 	w.must(err)
 	defer conn.Close(context.WithoutCancel(w.t.Context()))
-	jobstest.Until(w.t, "the queue to be worked off", func(ctx context.Context) bool {
+	jobstest.Within(w.t, 5*time.Minute, "the queue to be worked off", func(ctx context.Context) bool {
 		var waits, failed int
 		err := conn.QueryRow(ctx, `select count(*) filter (where state in ('available', 'running', 'pending') or state = 'scheduled' and scheduled_at < now() + interval '5 seconds'),
 			count(*) filter (where state = 'retryable' and attempt > 2) from jobs_platform.river_job`).Scan(&waits, &failed)

@@ -45,14 +45,20 @@ func Wait(t testing.TB, db *pg.DB, schema jobs.Schema, kind string, state string
 // Until polls a condition, with the test's patience.
 func Until(t testing.TB, what string, met func(context.Context) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	Within(t, Patience, what, met)
+}
+
+// Within is Until with another patience, for what hundreds of jobs have to do first.
+func Within(t testing.TB, patience time.Duration, what string, met func(context.Context) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !met(ctx) {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited %v in vain for %s", Patience, what)
+			t.Fatalf("waited %v in vain for %s", patience, what)
 		case <-tick.C:
 		}
 	}
