@@ -65,8 +65,10 @@ type Env struct {
 	// RealName asks whether a name and an ID number belong together; nil can ask nobody,
 	// and then no number moves from one account to another.
 	RealName func(ctx context.Context, name string, id core.IDNumber) realname.Answer
-	// Reported notes a provider's word on a message that was sent; nil drops it.
-	Reported func(ctx context.Context, provider string, out notify.Outcome) error
+	// Reported notes a provider's word on a message that was sent by a way; nil drops it.
+	// KindNotFound for a message that is not ours, or not yet: its report may overtake the
+	// answer to the send.
+	Reported func(ctx context.Context, way core.ChannelName, provider string, out notify.Outcome) error
 	// Callee opens the number of an open notice that this send is about to ring; nil
 	// opens none.
 	Callee func(ctx context.Context, notice int64, reference string) (core.Phone, error)

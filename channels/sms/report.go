@@ -65,7 +65,7 @@ func (c *Channel) poll(ctx context.Context, kept []report) []report {
 	}
 	var left []report
 	for _, r := range kept {
-		err := c.told(ctx, r.SerialNo, r.outcome())
+		err := c.told(ctx, c.name, r.SerialNo, r.outcome())
 		r.tries++
 		switch {
 		case err == nil:

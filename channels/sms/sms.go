@@ -71,7 +71,8 @@ type Channel struct {
 	http    *resty.Client
 	now     func() time.Time
 	log     *slog.Logger
-	told    func(ctx context.Context, provider string, out notify.Outcome) error
+	name    core.ChannelName
+	told    func(ctx context.Context, way core.ChannelName, provider string, out notify.Outcome) error
 }
 
 var (
@@ -98,7 +99,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	client := resty.New().SetBaseURL(u.Scheme + "://" + u.Host).SetTimeout(8 * time.Second).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).SetResponseBodyLimit(256 << 10)
 	account := tencent.Account{ID: cfg.SecretID, Secret: cfg.SecretKey, Service: "sms", Version: "2021-01-11", Host: u.Host}
-	return &Channel{cfg: cfg, account: account, http: client, now: env.Now, log: env.Log, told: env.Reported}, nil
+	return &Channel{cfg: cfg, account: account, http: client, now: env.Now, log: env.Log, name: env.Name, told: env.Reported}, nil
 }
 
 // Endpoints lists none: delivery reports are fetched, not believed from strangers.

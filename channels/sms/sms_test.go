@@ -210,7 +210,7 @@ func TestReports(t *testing.T) {
 	s := &centre{reports: `{"Response":{"PullSmsSendStatusSet":[{"SerialNo":"1","ReportStatus":"SUCCESS"},{"SerialNo":"2","ReportStatus":"FAIL","Description":"UNDELIV"},{"SerialNo":"code","ReportStatus":"SUCCESS"}]}}`}
 	heard := make(chan notify.Outcome, 10)
 	failures := 2
-	c := open(t, s, nil, channels.Env{Reported: func(_ context.Context, provider string, out notify.Outcome) error {
+	c := open(t, s, nil, channels.Env{Reported: func(_ context.Context, _ core.ChannelName, provider string, out notify.Outcome) error {
 		switch {
 		case provider == "code":
 			return core.E(core.KindNotFound, "not_found", "")

@@ -66,7 +66,7 @@ func (c *Channel) postPush(w http.ResponseWriter, r *http.Request) {
 // bounded refuses what nobody types so fast: before it is written down anywhere, so that
 // nobody else waits behind it.
 func (c *Channel) bounded(ctx context.Context, m message) error {
-	if m.From == "" {
+	if m.From == "" || m.Event == sentEvent { // as many as we sent
 		return nil
 	}
 	sum := sha256.Sum256([]byte(m.From))
@@ -107,6 +107,8 @@ func (c *Channel) keep(ctx context.Context, m message) error {
 		kept.Kind, kept.Body = talks.Spoken, voiceBody(m.Format, m.MediaID)
 	case m.Type == "event" && m.Event == "user_enter_tempsession":
 		kept.Kind, kept.Body = talks.Entered, ""
+	case m.Type == "event" && m.Event == sentEvent:
+		return c.reported(ctx, m)
 	case m.Type == "event" && strings.HasPrefix(m.Event, "subscribe_msg_"):
 		return c.subscriptionsOf(ctx, m)
 	case m.Type == "event":

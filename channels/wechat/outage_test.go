@@ -67,6 +67,7 @@ type outage struct {
 	unwanted map[string]bool
 	asked    int
 	accepted map[string]int
+	told     []string // messages of which WeChat's word is still to come
 }
 
 var itemOf = regexp.MustCompile(`项目[0-9]+号`)
@@ -97,6 +98,7 @@ func (o *outage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.lose[item]--
 		panic(http.ErrAbortHandler)
 	}
+	o.told = append(o.told, strconv.Itoa(o.asked))
 	_, _ = io.WriteString(w, `{"errcode":0,"msgid":`+strconv.Itoa(o.asked)+`}`)
 }
 
@@ -148,7 +150,7 @@ func TestWeChatDownForHours(t *testing.T) {
 	}
 	way, second := &noted{Channel: c, refs: map[int64]map[string]bool{}}, &texts{got: map[int64]int{}}
 	worker, err := notify.NewWorker(notify.Config{Routes: []notify.Route{
-		{Channel: "wechat", Sender: way, TellsOnAccept: true, Patience: 5 * time.Hour}, {Channel: "sms", Sender: second, TellsOnAccept: true},
+		{Channel: "wechat", Sender: way, Patience: 5 * time.Hour, Report: SentWithin}, {Channel: "sms", Sender: second},
 	}}, notify.Deps{DB: d.gateway, Opener: d.keys.Gateway.Opener, Audit: audit.NewTo(d.keys.Gateway.Platform), Log: slog.New(slog.DiscardHandler)})
 	must(t, err)
 	box, err := notify.NewOutbox(d.keys.Platform.Gateway)
@@ -188,6 +190,10 @@ func TestWeChatDownForHours(t *testing.T) {
 			must(t, err)
 			delete(due, id)
 		}
+		for _, message := range o.told {
+			must(t, worker.Report(t.Context(), "wechat", message, notify.Outcome{Result: notify.Delivered}))
+		}
+		o.told = nil
 		if asked := o.asked - before; minute%2 == 0 {
 			perTwo = append(perTwo, asked)
 		} else {

@@ -106,15 +106,19 @@ type message struct {
 	Format  string     `json:"Format" xml:"Format"` // of a voice: "amr" or "speex"
 	Event   string     `json:"Event" xml:"Event"`
 	List    events     `json:"List,omitempty" xml:"SubscribeMsgPopupEvent>List"`     // of subscriptions
-	Changed events     `json:"Changed,omitempty" xml:"SubscribeMsgChangeEvent>List"` // of XML; JSON has both in List
+	Changed events     `json:"Changed,omitempty" xml:"SubscribeMsgChangeEvent>List"` // of XML; JSON has all three in List
+	Sent    events     `json:"Sent,omitempty" xml:"SubscribeMsgSentEvent>List"`
 
 	took time.Time // when it was taken in, of one that waited on disk
 }
 
-// subscribed is what somebody chose for one template.
+// subscribed is what somebody chose for one template, or what became of one message by it.
 type subscribed struct {
 	Template string `json:"TemplateId" xml:"TemplateId"`
 	Status   string `json:"SubscribeStatusString" xml:"SubscribeStatusString"` // "accept" or "reject"
+
+	Message wideNumber `json:"MsgID,omitempty" xml:"MsgID"`         // as the answer to the send named it
+	Code    tolerantID `json:"ErrorCode,omitempty" xml:"ErrorCode"` // "0": it is on the phone
 }
 
 // events is a list that WeChat writes as one value where there is one.
@@ -160,7 +164,13 @@ func (m message) key() string {
 		return string(m.ID)
 	}
 	who := sha256.Sum256([]byte("push " + m.From))
-	return hex.EncodeToString(who[:16]) + "@" + strconv.FormatInt(m.Created, 10) + "/" + m.Event
+	key := hex.EncodeToString(who[:16]) + "@" + strconv.FormatInt(m.Created, 10) + "/" + m.Event
+	for _, s := range append(m.List, m.Sent...) { // two messages may arrive in one second
+		if s.Message != "" {
+			key += "/" + string(s.Message)
+		}
+	}
+	return key
 }
 
 var errPushBody = core.E(core.KindInvalid, "wechat_push_body", "")

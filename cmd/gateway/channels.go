@@ -208,11 +208,11 @@ func (e *edge) speak() (err error) {
 }
 
 // reported passes a delivery report on to the worker of notices.
-func (e *edge) reported(ctx context.Context, provider string, out notify.Outcome) error {
+func (e *edge) reported(ctx context.Context, way core.ChannelName, provider string, out notify.Outcome) error {
 	if e.worker == nil {
 		return nil
 	}
-	return e.worker.Report(ctx, "sms", provider, out)
+	return e.worker.Report(ctx, way, provider, out)
 }
 
 func (e *edge) work(ctx context.Context) error {

@@ -23,7 +23,7 @@ const messengers = 8
 func (e *edge) telling(host *channels.Host) ([]boot.Part, error) {
 	var routes []notify.Route
 	if ch, open := host.Channel("wechat"); open {
-		routes = append(routes, notify.Route{Channel: "wechat", Sender: ch.(*wechat.Channel), TellsOnAccept: true})
+		routes = append(routes, notify.Route{Channel: "wechat", Sender: ch.(*wechat.Channel), Report: wechat.SentWithin})
 	}
 	if e.text != nil {
 		routes = append(routes, notify.Route{Channel: "sms", Sender: e.text})

@@ -95,7 +95,7 @@ func TestNumberOfAnOpenNoticeOnly(t *testing.T) {
 // voice is a worker that may try the second way three times and cannot ask.
 func (d *desk) voice(t testing.TB) *Worker {
 	t.Helper()
-	w, err := NewWorker(Config{Routes: []Route{{Channel: "wechat", Sender: d.wechat, TellsOnAccept: true},
+	w, err := NewWorker(Config{Routes: []Route{{Channel: "wechat", Sender: d.wechat},
 		{Channel: "sms", Sender: d.sms, Sends: 3, Patience: 100 * time.Hour}}},
 		Deps{DB: d.env.DB(pgtest.Gateway), Opener: d.worker.deps.Opener, Audit: d.worker.deps.Audit, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

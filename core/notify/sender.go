@@ -60,8 +60,6 @@ type Outcome struct {
 	// Gone says with Refused that the way is dead for this person, such as a number out of
 	// service: it is tried last from now on. Not what may be otherwise tomorrow.
 	Gone bool
-
-	unproven bool // Delivered because it was accepted
 }
 
 // Result is the closed set of meanings.

@@ -121,10 +121,9 @@ func orZero(t *time.Time) time.Time {
 	return *t
 }
 
-// learn keeps what an outcome proves about a way. An accepted message proves nothing: WeChat
-// may drop it, and says so to nobody.
+// learn keeps what an outcome proves about a way. An accepted message proves nothing.
 func (n *loaded) learn(ctx context.Context, tx *pg.Tx, channel core.ChannelName, out Outcome) error {
-	told, failed := out.Result == Delivered && !out.unproven, out.Result == Refused && out.Gone
+	told, failed := out.Result == Delivered, out.Result == Refused && out.Gone
 	if n.contact == nil || !told && !failed {
 		return nil
 	}

@@ -22,10 +22,6 @@ type Route struct {
 	Channel core.ChannelName
 	Sender  Sender
 
-	// TellsOnAccept makes an accepted message count as told: WeChat shows it on the
-	// phone at once and never reports more.
-	TellsOnAccept bool
-
 	// Patience is how long a provider that is away is tried before the next way.
 	// Defaults to 30 minutes.
 	Patience time.Duration
@@ -229,9 +225,6 @@ func (w *Worker) send(ctx context.Context, n *loaded, r Route, before *attempt) 
 
 // settle records an outcome and says what follows from it.
 func (w *Worker) settle(ctx context.Context, n *loaded, r Route, a *attempt, out Outcome) (bool, error) {
-	if out.Result == Accepted && r.TellsOnAccept {
-		out.Result, out.unproven = Delivered, true
-	}
 	if out.Result == Missed && (out.Wait <= 0 || a.sends >= r.Sends) {
 		out.Result = Refused // it was tried as often as may be
 	}

@@ -80,7 +80,7 @@ func newDesk(t testing.TB, wechat, sms []Outcome) *desk {
 	d.keys, d.opener, d.audit = NewKeys(keys.Platform.Shared), keys.Gateway.Opener, audit.NewTo(keys.Gateway.Platform)
 	d.box = d.box.Keyed(d.keys)
 	d.worker, err = NewWorker(Config{Routes: []Route{
-		{Channel: "wechat", Sender: d.wechat, TellsOnAccept: true},
+		{Channel: "wechat", Sender: d.wechat},
 		{Channel: "sms", Sender: asked{d.sms}},
 	}}, Deps{DB: env.DB(pgtest.Gateway), Opener: keys.Gateway.Opener, Audit: audit.NewTo(keys.Gateway.Platform), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -131,7 +131,7 @@ func snoozed(err error) bool {
 
 func TestStopsAtTheFirstThatTells(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Accepted, Code: "0"}}, []Outcome{{Result: Accepted}})
+	d := newDesk(t, []Outcome{{Result: Delivered, Code: "0"}}, []Outcome{{Result: Accepted}})
 	for range 3 { // a job that runs again finds its work done
 		if err := d.work(); err != nil {
 			t.Fatal(err)
@@ -225,7 +225,7 @@ func TestAwayIsRetriedThenLeft(t *testing.T) {
 // after the send, and the count is wrong.
 func TestKilledBetweenSendAndRecord(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Accepted}}, []Outcome{{Result: Delivered}})
+	d := newDesk(t, []Outcome{{Result: Delivered}}, []Outcome{{Result: Delivered}})
 	d.wechat.crash = true
 	if err := d.work(); err == nil || snoozed(err) {
 		t.Fatalf("not killed: %v", err)
@@ -285,7 +285,7 @@ func TestNoReportGoesToAPerson(t *testing.T) {
 // Twenty workers on one notice send it once.
 func TestTwentyWorkersSendOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Accepted}}, []Outcome{{Result: Delivered}})
+	d := newDesk(t, []Outcome{{Result: Delivered}}, []Outcome{{Result: Delivered}})
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() { _ = d.work() })
@@ -324,7 +324,7 @@ func TestReportsConvergeInAnyOrder(t *testing.T) {
 // The same by real jobs: what is enqueued on the platform is told by the gateway.
 func TestEnqueuedIsTold(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t, []Outcome{{Result: Accepted}}, []Outcome{{Result: Delivered}})
+	d := newDesk(t, []Outcome{{Result: Delivered}}, []Outcome{{Result: Delivered}})
 	list := jobs.NewWorkers()
 	d.worker.Register(list)
 	client, err := jobs.New(jobs.Config{DB: d.env.DB(pgtest.Gateway), Schema: jobs.Gateway, Workers: list, Apart: map[string]int{jobs.NotifyQueue: 2}, Log: slog.New(slog.DiscardHandler)})

@@ -77,7 +77,7 @@ type Fault struct {
 }
 
 var modes = map[Service][]Mode{
-	WeChat:   {ModeResult},
+	WeChat:   {ModeResult, ModeReport},
 	Identity: {ModeResult},
 	SMS:      {ModeResult, ModeReport},
 	Bank:     {ModeResult, ModeLate, ModeLose, ModeContrary, ModeHalf, ModeForeign, ModeTwice, ModeStray, ModeAmend, ModeOmit},

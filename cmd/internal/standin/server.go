@@ -47,6 +47,7 @@ func New(cfg Config) (*Server, error) {
 	s.city = &cityClock{now: cfg.Now}
 	sh := shared{now: cfg.Now, stamp: s.city.stamp, people: s.people, faults: s.faults, changed: func() { s.dirty.Store(true) }}
 	s.wechat = newWeChat(cfg.WeChat, sh, cfg.URL)
+	s.wechat.gateway = cfg.Gateway
 	s.cloud = newCloud(cfg.Cloud, sh)
 	s.bank = newBank(cfg.Bank, sh)
 	s.speech = newSpeech(sh)

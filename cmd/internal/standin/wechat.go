@@ -15,8 +15,9 @@ import (
 // wechat is api.weixin.qq.com for one registered mini-program.
 type wechat struct {
 	shared
-	cfg WeChatConfig
-	url string
+	cfg     WeChatConfig
+	url     string
+	gateway string // the mini-program's own address, for what is pushed
 
 	mu     sync.Mutex
 	codes  map[string]loginCode // wx.login and getPhoneNumber codes not yet used

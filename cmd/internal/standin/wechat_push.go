@@ -111,8 +111,27 @@ func (s *Server) say(ctx context.Context, p Person, m word) bool {
 	if err != nil {
 		return false
 	}
+	return x.pushed(ctx, raw)
+}
+
+// tellSent pushes what became of an accepted subscribe message, by the page on its events.
+// code "0" says that it is on the phone.
+func (x *wechat) tellSent(openid, template string, message int64, code string) {
+	status := "success"
+	if code != "0" {
+		status = "failed:user refuse"
+	}
+	raw, err := json.Marshal(map[string]any{"ToUserName": "gh_lianou_demo", "FromUserName": openid, "CreateTime": x.now().Unix(), "MsgType": "event",
+		"Event": "subscribe_msg_sent_event", "List": map[string]string{"TemplateId": template, "MsgID": strconv.FormatInt(message, 10), "ErrorCode": code, "ErrorStatus": status}})
+	if err == nil {
+		x.pushed(context.Background(), raw) // as WeChat: who does not answer hears no more of it
+	}
+}
+
+// pushed pushes a message until it is answered, as often as WeChat does.
+func (x *wechat) pushed(ctx context.Context, raw []byte) bool {
 	for range pushTries {
-		if x.push(ctx, s.cfg.Gateway+"/c/wechat/push", raw) {
+		if x.push(ctx, x.gateway+"/c/wechat/push", raw) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ func DemoTemplates() map[string]Template {
 
 // sendSubscribe checks in WeChat's order: who, which template, which page, which
 // fields, and last whether the person still has a grant to spend.
-func (x *wechat) sendSubscribe(w http.ResponseWriter, r *http.Request, _ Fault) {
+func (x *wechat) sendSubscribe(w http.ResponseWriter, r *http.Request, f Fault) {
 	var in struct {
 		ToUser   string `json:"touser"`
 		Template string `json:"template_id"`
@@ -65,7 +65,16 @@ func (x *wechat) sendSubscribe(w http.ResponseWriter, r *http.Request, _ Fault) 
 		return
 	}
 	x.st.Grants[grant]--
-	wxAnswer(w, map[string]any{"errcode": 0, "errmsg": "ok", "msgid": x.deliver(m)})
+	if f.Mode == ModeReport { // taken, and dropped
+		x.st.Serial++
+		x.changed()
+		wxAnswer(w, map[string]any{"errcode": 0, "errmsg": "ok", "msgid": x.st.Serial})
+		go x.tellSent(in.ToUser, in.Template, x.st.Serial, or(f.Code, "43101"))
+		return
+	}
+	id := x.deliver(m)
+	wxAnswer(w, map[string]any{"errcode": 0, "errmsg": "ok", "msgid": id})
+	go x.tellSent(in.ToUser, in.Template, id, "0")
 }
 
 func label(t Template, i int) string {

@@ -1,0 +1,82 @@
+package wechat
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"lianou/core"
+	"lianou/core/notify"
+)
+
+// What WeChat says of a message that it accepted is passed on under the message's number, in
+// JSON and in XML, one or several, of two messages in one second both; a word that overtakes
+// the answer to its send waits for it; what is no message of ours is not answered, so that
+// WeChat says it again.
+//
+// Controls: reported that takes every word for an arrival ("101 is delivered, want refused
+// sent_43101"); without the wait ("overtaken: 404").
+func TestWhatBecameOfAMessage(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	var heard []string
+	early := 2
+	d.env.Reported = func(_ context.Context, way core.ChannelName, message string, out notify.Outcome) error {
+		switch {
+		case message == "900719925474099301" && early > 0:
+			early--
+			return core.E(core.KindNotFound, "not_found", "")
+		case message == "666":
+			return core.E(core.KindNotFound, "not_found", "")
+		}
+		heard = append(heard, fmt.Sprintf("%s %s %s %s", way, message, out.Result, out.Code))
+		return nil
+	}
+	c := newChatterAt(t, d)
+	stamp := time.Now().Unix()
+	event := func(list string) int {
+		t.Helper()
+		return c.push(fmt.Sprintf(`{"ToUserName":"gh","FromUserName":%q,"CreateTime":%d,"MsgType":"event","Event":"subscribe_msg_sent_event","List":%s}`, openid, stamp, list))
+	}
+	for _, s := range []struct{ name, list string }{
+		{"one", `{"TemplateId":"PAID","MsgID":"100","ErrorCode":"0","ErrorStatus":"success"}`},
+		{"dropped", `[{"TemplateId":"PAID","MsgID":101,"ErrorCode":43101,"ErrorStatus":"failed:user refuse"}]`},
+		{"two in a second", `[{"TemplateId":"PAID","MsgID":"102","ErrorCode":"0"},{"TemplateId":"PAID","MsgID":"103","ErrorCode":"0"}]`},
+		{"overtaken", `{"TemplateId":"PAID","MsgID":"900719925474099301","ErrorCode":"0"}`},
+	} {
+		if code := event(s.list); code != http.StatusOK {
+			t.Errorf("%s: %d", s.name, code)
+		}
+	}
+	if code := c.push(fmt.Sprintf(`<xml><FromUserName><![CDATA[%s]]></FromUserName><CreateTime>%d</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_sent_event]]></Event>`+
+		`<SubscribeMsgSentEvent><List><TemplateId><![CDATA[PAID]]></TemplateId><MsgID>104</MsgID><ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent></xml>`, openid, stamp)); code != http.StatusOK {
+		t.Errorf("xml: %d", code)
+	}
+	want := []string{"wechat 100 delivered ", "wechat 101 refused sent_43101", "wechat 102 delivered ", "wechat 103 delivered ",
+		"wechat 900719925474099301 delivered ", "wechat 104 delivered "}
+	if !slices.Equal(heard, want) {
+		t.Errorf("heard %q", heard)
+	}
+	if code := event(`{"TemplateId":"PAID","MsgID":"666","ErrorCode":"0"}`); code == http.StatusOK {
+		t.Error("a word about no message of ours is answered")
+	}
+	if got := c.answers(); got != "" {
+		t.Errorf("a word is answered in the chat: %s", got)
+	}
+}
+
+// Two words of one second wait on disk beside one another.
+//
+// Control: key without the messages' numbers: "one key".
+func TestEachMessageHasItsWord(t *testing.T) {
+	t.Parallel()
+	first := message{From: openid, Created: 17, Type: "event", Event: sentEvent, List: events{{Message: "1", Code: "0"}}}
+	second := first
+	second.List = events{{Message: "2", Code: "0"}}
+	if first.key() == second.key() {
+		t.Errorf("one key: %s", first.key())
+	}
+}
