@@ -84,7 +84,7 @@ func press(t *testing.T, line *ownLine, from, keys string) {
 // stranger with a wrong pair is offered nothing of it. Each call carries what it is about, and
 // waits for a person.
 //
-// Controls: look that leaves the items out (`wish "status"` of who pressed 2); the entry
+// Named, not seen red: look that leaves the items out (`wish "status"` of who pressed 2); the entry
 // without About (`about ""`); Found for any pair.
 func TestWhatWasKeyedInWaitsForAPerson(t *testing.T) {
 	t.Parallel()

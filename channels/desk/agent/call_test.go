@@ -197,7 +197,7 @@ func TestCallWithoutSoundIsTold(t *testing.T) {
 // What a caller wanted by key stands in the list and on the call, with the application that the
 // voice opened for them or the number of the notice, so that whoever rings back takes it down.
 //
-// Controls: RingsBack of call_back alone ("is not offered to be rung in vain"); the template
+// Named, not seen red: RingsBack of call_back alone ("is not offered to be rung in vain"); the template
 // without Keyed.
 func TestWhatACallerKeyedInIsShown(t *testing.T) {
 	t.Parallel()
@@ -241,7 +241,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 // A form that nobody reads out, the window's and an assistant's at the door, shows beside itself
 // who is told, before it is sent (F70).
 //
-// Control: Judged that sets no Whom.
+// Named, not seen red: Judged that sets no Whom.
 func TestAFormShowsWhoIsTold(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t)
