@@ -94,6 +94,8 @@ type (
 		Items    []casefile.StatusItem `json:"items"`
 		Timeline []casefile.StatusLine `json:"timeline,omitempty"`
 		Updated  time.Time             `json:"updated"`
+		Appeals  []core.ItemCode       `json:"appeals,omitempty" doc:"Items of which the household may say that the decision is wrong"`
+		Reopens  []core.ItemCode       `json:"reopens,omitempty" doc:"Items of which the household may say that they are not solved"`
 		// Supplement is there while something is asked for, and once something was sent.
 		Supplement *SupplementAnswer `json:"supplement,omitempty"`
 	}
@@ -367,6 +369,14 @@ func applicationOf(s casefile.Status) ApplicationAnswer {
 	a := ApplicationAnswer{Receipt: s.Receipt, Status: s.Status, Say: s.Say(), Next: s.Next, Items: s.Items, Timeline: s.Timeline, Updated: s.Updated}
 	if m := s.Missing; m != nil {
 		a.Supplement = &SupplementAnswer{Asked: m.What, How: m.How, Say: s.Lacks(), Since: &m.Since, Until: m.Until.String()}
+	}
+	for _, i := range s.Items {
+		if i.Decided() {
+			a.Appeals = append(a.Appeals, i.Item)
+		}
+		if s.Reopens(i.Item) {
+			a.Reopens = append(a.Reopens, i.Item)
+		}
 	}
 	return a
 }

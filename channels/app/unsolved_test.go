@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,7 +14,8 @@ import (
 // page, once under its key, and reads what comes of it. A stranger, an item that was not decided, and a
 // second one while one is open are answered in words; nothing of it stands in the clear.
 //
-// Control: Reopens asked before Kept ("the same key: 409"). Named, not seen red: Reopens that looks at its
+// Controls: Reopens asked before Kept ("the same key: 409"); every item a door may say something of ("what
+// may be said: [MZ-02 MZ-01 MZ-03] …"). Named, not seen red: Reopens that looks at its
 // own item alone.
 func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 	t.Parallel()
@@ -27,6 +29,14 @@ func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 		return `{"key":"` + key + `","item":"` + item + `","says":"` + says + `"}`
 	}
 	key := uuid.NewString()
+	may := func(want string) {
+		t.Helper()
+		_, out := call(t, s, "GET", at, own.Token, "")
+		if got := fmt.Sprint(out["appeals"], out["reopens"]); got != want {
+			t.Errorf("what may be said: %s, want %s", got, want)
+		}
+	}
+	may("[MZ-02 MZ-03] [MZ-02 MZ-03]")
 	if status, out := call(t, s, "POST", at+"/unsolved", own.Token, body(key, "MZ-01", "卡上没有钱")); status != 409 {
 		t.Errorf("an item that was not decided: %d %v", status, out)
 	}
@@ -38,6 +48,7 @@ func TestSomebodySaysThatItIsNotSolved(t *testing.T) {
 	}
 	// Meanwhile the platform has filed it, and the item says so.
 	d.sql(t, `update case_status set items = jsonb_set(items, '{0,unsolved}', '"您说没有解决,镇上在办。"')`)
+	may("[MZ-02 MZ-03] <nil>")
 	if status, out := call(t, s, "POST", at+"/unsolved", own.Token, body(key, "MZ-02", "卡上没有钱")); status != 200 {
 		t.Errorf("the same key: %d %v", status, out)
 	}

@@ -41,6 +41,7 @@ type Judged struct {
 
 	Wished []string // items ticked on a form that cannot be judged yet
 
+	Whom  string   // who is told, to be shown before it is sent; "" before there is an applicant
 	Aloud bool     // the form has a place for what is read back
 	Fault bool     // an answer is wrong: nothing is read out before it is mended
 	Back  []string // the request in lines, to be read to the caller

@@ -35,6 +35,7 @@ func (d *Desk) Judged(form url.Values) (Judged, error) {
 		return Judged{}, fmt.Errorf("judge a form: %w", err)
 	}
 	if form.Get("aloud") == "" {
+		judged.Whom = whomOf(form, day)
 		return judged, nil
 	}
 	book, err := d.d.Library.On(day)

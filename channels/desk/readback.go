@@ -93,6 +93,16 @@ func callerLine(f intake.Form) string {
 	return line + ",说话的是" + who + f.Contact.Name
 }
 
+// whomOf is toldLine of a form that nobody reads out: the window's, and that of an assistant at
+// the door, who show it to whoever asks.
+func whomOf(v url.Values, on core.Date) string {
+	f, _, _, err := stated(v, on)
+	if err != nil || f.Applicant.Name == "" {
+		return ""
+	}
+	return toldLine(f)
+}
+
 // toldLine says who will be told, from the contact that notices go to (features.md F70).
 func toldLine(f intake.Form) string {
 	phone, _ := core.ParsePhone(f.Contact.Phone) // a wrong one is marked on the form

@@ -64,9 +64,10 @@ type ownLine struct {
 
 // talk is what is known of a call while it goes on.
 type talk struct {
-	kept journal.Call
-	wish menu.Wish
-	hush func() // ends its captions; nil without
+	kept  journal.Call
+	wish  menu.Wish
+	about string // as calls.Keyed
+	hush  func() // ends its captions; nil without
 }
 
 func (c *Channel) openLine(cfg Line) (_ *ownLine, err error) {
@@ -176,6 +177,7 @@ func (l *ownLine) Over(c *phone.Call, r phone.Result) {
 	}
 	l.journal.Change(t.kept, func(e *journal.Entry) {
 		e.Answered, e.Ended, e.Wish = c.Answered, r.Ended, string(t.wish)
+		e.About = t.about
 		e.Sound, e.Partial = r.HasSound && !c.Answered.IsZero(), r.Partial
 		e.Digest = r.Recorded.Digest
 	})

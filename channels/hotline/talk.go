@@ -54,7 +54,7 @@ func (l *ownLine) talk(ctx context.Context, c *phone.Call) {
 		e.Spoke = v.spoke()
 		next := m.Next(e)
 		l.mu.Lock()
-		t.wish = m.Wish()
+		t.wish, t.about = m.Wish(), m.About()
 		l.mu.Unlock()
 		if step.End || e.Kind == menu.Ended {
 			return
@@ -163,7 +163,11 @@ func (l *ownLine) look(ctx context.Context, c *phone.Call, p menu.Pair) menu.Eve
 		l.c.env.Log.WarnContext(ctx, "a caller's look-up failed", "error", err)
 		return menu.Event{Kind: menu.Away}
 	}
-	return menu.Event{Kind: menu.Found, Status: found.Status}
+	e := menu.Event{Kind: menu.Found, Status: found.Status}
+	for _, i := range found.Items {
+		e.Decided, e.Reopens = e.Decided || i.Decided(), e.Reopens || found.Reopens(i.Item)
+	}
+	return e
 }
 
 type try struct {

@@ -91,6 +91,7 @@ type Call struct {
 	Done           time.Time
 	Outcome        Outcome
 	Wish           Wish
+	Keyed          Keyed
 	Partial        bool      // the recording stops before the call did, or has holes
 	Tries          int       // times rung back in vain
 	NextTry        time.Time // when to ring again; zero for at once, or for no more
@@ -131,7 +132,7 @@ const (
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
 
-const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, partial, tries, next_try`
+const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, about, partial, tries, next_try`
 
 // Get reads one call. Errors: KindNotFound.
 func (l *Log) Get(ctx context.Context, id string) (Call, error) {
@@ -181,7 +182,7 @@ func (l *Log) scan(row scanner) (Call, error) {
 	var caller, key []byte
 	var answered, ended, done, next *time.Time
 	var agent *int64
-	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Partial, &c.Tries, &next)
+	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Keyed, &c.Partial, &c.Tries, &next)
 	if err != nil {
 		return Call{}, pg.Fail(err, "read a call")
 	}

@@ -194,6 +194,66 @@ func TestCallWithoutSoundIsTold(t *testing.T) {
 	}
 }
 
+// What a caller wanted by key stands in the list and on the call, with the application that the
+// voice opened for them or the number of the notice, so that whoever rings back takes it down.
+//
+// Named, not seen red: RingsBack of call_back alone ("is not offered to be rung in vain"); the template
+// without Keyed.
+func TestWhatACallerKeyedInIsShown(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	for _, c := range []struct {
+		id     string
+		wish   calls.Wish
+		keyed  calls.Keyed
+		word   string
+		says   []string
+		rings  bool
+		filled string
+	}{
+		{"CK1", calls.WishAppeal, "receipt:7319052645", "要重新看,请回电", []string{"定得不对,要重新看", "7319 0526 45"}, true, `value="7319 0526 45"`},
+		{"CK2", calls.WishUnsolved, "receipt:7319052645", "没解决,请回电", []string{"他按键说:没有解决"}, true, `value="7319 0526 45"`},
+		{"CK3", calls.WishObject, "notice:31", "对公示有意见", []string{"公示不对。听完录音"}, false, `value="31"`},
+		{"CK4", calls.WishObject, "", "对公示有意见", []string{"没有编号"}, false, ""},
+		{"CK5", calls.WishCallBack, "receipt:7319052645", "请回电", []string{"听过这件办到哪了"}, true, `value="7319 0526 45"`},
+	} {
+		long := time.Now().Add(-time.Minute)
+		_, err := b.gateway.Heard(t.Context(), calls.Report{ID: c.id, Exchange: "sip", Caller: core.CallerPhone(channeltest.Phone), Began: long, Answered: long, Ended: long.Add(20 * time.Second), Wish: c.wish, Keyed: c.keyed})
+		must(t, err)
+		if _, list := b.ask(t, "0317", "/desk/agent/waiting", nil); !strings.Contains(list, c.word) {
+			t.Errorf("%s: the list does not say %q", c.id, c.word)
+		}
+		code, page := b.ask(t, "0317", "/desk/agent/call/"+c.id, nil)
+		for _, want := range append(c.says, c.filled) {
+			if code != 200 || !strings.Contains(page, want) {
+				t.Errorf("%s: the call does not say %q: %d", c.id, want, code)
+			}
+		}
+		if strings.Contains(page, "/"+c.id+"/missed") != c.rings {
+			t.Errorf("%s: whether it is offered to be rung in vain: %v", c.id, !c.rings)
+		}
+		if code, _ := b.ask(t, "0317", "/desk/agent/call/"+c.id+"/done", url.Values{"outcome": {"answered"}}); code >= 400 {
+			t.Errorf("%s is not finished: %d", c.id, code)
+		}
+	}
+}
+
+// A form that nobody reads out, the window's and an assistant's at the door, shows beside itself
+// who is told, before it is sent (F70).
+//
+// Named, not seen red: Judged that sets no Whom.
+func TestAFormShowsWhoIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBooth(t)
+	form := url.Values{"applicant.name": {"张秀英"}, "contact.phone": {"13905340022"}, "contact.capacity": {"committee"}, "contact.name": {"李书记"}, "live.county": {"371424"}}
+	if code, part := b.ask(t, "0317", "/desk/judge", form); code != 200 || !strings.Contains(part, "告诉谁") || !strings.Contains(part, "告诉村(居)委会李书记,发到 139****0022。消息只发给这个号。") {
+		t.Errorf("%d: %s", code, part)
+	}
+	if _, part := b.ask(t, "0317", "/desk/judge", url.Values{"contact.phone": {"13905340022"}}); strings.Contains(part, "告诉谁") {
+		t.Error("it is said before there is an applicant")
+	}
+}
+
 func (b *booth) id(name string) string { return strconv.FormatInt(int64(b.people[name]), 10) }
 
 // says is what an engine hears while a call lasts.

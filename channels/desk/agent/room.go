@@ -237,12 +237,23 @@ func length(c calls.Call) string {
 	return minutes(c.Ended.Sub(from))
 }
 
+// wishWord is why somebody is to be rung.
+func wishWord(w calls.Wish) string {
+	switch w {
+	case calls.WishAppeal:
+		return "要重新看,请回电"
+	case calls.WishUnsolved:
+		return "没解决,请回电"
+	}
+	return "请回电"
+}
+
 func stands(c calls.Call) (word, tone string) {
 	switch {
 	case !c.NextTry.IsZero():
 		return "再回电", "blue"
-	case c.Abandoned(), c.State() == calls.StateEnded && c.Wish == calls.WishCallBack:
-		return "请回电", "red"
+	case c.Abandoned(), c.State() == calls.StateEnded && c.Wish.RingsBack():
+		return wishWord(c.Wish), "red"
 	case c.State() == calls.StateRinging:
 		return "正在响", "amber"
 	case c.State() == calls.StateTalking:
@@ -255,6 +266,9 @@ func stands(c calls.Call) (word, tone string) {
 	}
 	if c.Partial {
 		return "录音不全", "amber"
+	}
+	if c.State() == calls.StateEnded && c.Wish == calls.WishObject {
+		return "对公示有意见", "blue"
 	}
 	return "录音", "blue"
 }
@@ -306,5 +320,5 @@ func ringBack(c calls.Call) bool {
 	if c.Exchange == calls.FromChat && c.Caller.IsZero() {
 		return false // there is no number yet
 	}
-	return c.Abandoned() || c.Tries > 0 || !c.NextTry.IsZero() || c.State() == calls.StateEnded && (c.Wish == calls.WishCallBack || c.RecordingState == "lost")
+	return c.Abandoned() || c.Tries > 0 || !c.NextTry.IsZero() || c.State() == calls.StateEnded && (c.Wish.RingsBack() || c.RecordingState == "lost")
 }

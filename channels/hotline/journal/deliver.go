@@ -62,7 +62,7 @@ func (j *Journal) apart(ctx context.Context, name string, e Entry) error {
 func reportOf(e Entry) calls.Report {
 	phone := core.CallerPhone(e.Caller) // a withheld or foreign number is none
 	report := calls.Report{ID: e.Call, Exchange: e.Exchange, Caller: phone, Called: e.Called, Began: e.Began, Answered: e.Answered,
-		Ended: e.Ended, Wish: calls.Wish(e.Wish), Partial: e.Partial}
+		Ended: e.Ended, Wish: calls.Wish(e.Wish), Keyed: calls.Keyed(e.About), Partial: e.Partial}
 	if !e.Ended.IsZero() && !e.Answered.IsZero() {
 		report.Sound = calls.SoundLost
 		if e.Sound {

@@ -24,6 +24,7 @@ type Entry struct {
 	Answered time.Time `json:"answered,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Wish     string    `json:"wish,omitempty"`
+	About    string    `json:"about,omitempty"` // as calls.Keyed
 	// Sound: there is a recording beside this entry. Partial: it stops before the
 	// call did, or has holes.
 	Sound   bool `json:"sound,omitempty"`

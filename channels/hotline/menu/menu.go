@@ -30,6 +30,10 @@ type Event struct {
 	Spoke  bool // the caller has been heard since the last step
 	Hidden bool // with Answered: the caller's number is not shown
 	Status wording.Status
+
+	// With Found: what the household may say of the application.
+	Decided bool // that a decision is wrong
+	Reopens bool // that it is not solved
 }
 
 // Step is what the line is to do next. A key interrupts what is being said, and
@@ -63,6 +67,9 @@ const (
 	receipt               // keys in the receipt number
 	last4                 // keys in the last four
 	looking
+	heard  // the state was read out: what may be said of it has keys
+	noting // keys in the number of a notice
+	saying // says what was chosen by key; it stays what the call is about
 	over
 )
 
@@ -73,9 +80,12 @@ type Menu struct {
 	said     bool // the caller has spoken at some time
 	served   bool // a status was read out
 	callBack bool
-	silences int // in a row
-	wrong    int // keys that mean nothing, in a row
-	pairs    int // looked up
+	kind     Wish   // chosen by key; "" for none
+	about    string // what was keyed in, as About gives it
+	may      Event  // what may be said of the application that was found
+	silences int    // in a row
+	wrong    int    // keys that mean nothing, in a row
+	pairs    int    // looked up
 	digits   strings.Builder
 	pair     Pair
 }
@@ -83,13 +93,21 @@ type Menu struct {
 // Wish is what the call is about as far as it went.
 func (m *Menu) Wish() Wish {
 	switch {
+	case m.kind == WishAppeal || m.kind == WishUnsolved:
+		return m.kind // somebody rings in any case
 	case m.callBack:
 		return WishCallBack
+	case m.kind != "":
+		return m.kind
 	case m.served && !m.said:
 		return WishStatus
 	}
 	return WishRequest
 }
+
+// About is what the caller keyed in: "receipt:" and the number once it opened an application,
+// "notice:" and the number that stands on it, "" for nothing.
+func (m *Menu) About() string { return m.about }
 
 // Next tells the menu what happened. After a step with End, or after Ended, it
 // answers with End and no words.
@@ -117,7 +135,12 @@ func (m *Menu) Next(e Event) Step {
 }
 
 func (m *Menu) listen(quiet time.Duration, say ...Clip) Step {
-	m.state = speaking
+	switch {
+	case m.kind != "":
+		m.state = saying
+	case m.state != heard:
+		m.state = speaking
+	}
 	m.digits.Reset()
 	return Step{Say: say, Quiet: quiet}
 }
@@ -132,13 +155,15 @@ func (m *Menu) key(k rune) Step {
 	switch m.state {
 	case receipt, last4:
 		return m.digit(k)
+	case noting:
+		return m.note(k)
 	case looking:
 		return Step{Look: &m.pair} // the answer is on its way
 	}
+	if step, ok := m.chosen(k); ok {
+		return step
+	}
 	switch k {
-	case '1':
-		m.wrong = 0
-		return m.ask(receipt, ClipReceipt)
 	case '0':
 		m.wrong, m.callBack = 0, true
 		if m.hidden {
@@ -209,6 +234,9 @@ func (m *Menu) person(why Clip) Step {
 
 // quiet is a caller of whom nothing is heard.
 func (m *Menu) quiet() Step {
+	if m.state == noting {
+		return m.noteQuiet()
+	}
 	if m.state == receipt || m.state == last4 {
 		if m.silences++; m.silences <= mostSilences {
 			clip := ClipReceipt
@@ -222,7 +250,7 @@ func (m *Menu) quiet() Step {
 	}
 	m.silences++
 	switch {
-	case m.served && !m.said:
+	case m.served && !m.said && m.kind == "" && !m.callBack:
 		return m.end(ClipBye)
 	case m.said && m.silences == 1:
 		return m.listen(waitMore, ClipGoOn)
@@ -242,8 +270,7 @@ func (m *Menu) looked(e Event) Step {
 	}
 	switch {
 	case e.Kind == Found:
-		m.served = true
-		return m.listen(waitFirst, ClipOf(e.Status), ClipOf(e.Status), ClipAnything)
+		return m.tell(e)
 	case e.Kind == Away:
 		return m.person(ClipAway)
 	case e.Kind == TooMany || m.pairs >= mostPairs:

@@ -149,6 +149,7 @@ const END = interview({ kind: 'end', ref: 'end' }, {
     lines: [{ ask: '您叫什么名字?', say: '孙福来', from: '身份证照片' }],
     may: [{ item: 'MZ-01', name: '低保', benefit: '每月 360 元', why: '收入在线下' }],
     open: [],
+    told: '办得怎么样,告诉本人,发到 138****0001。',
     document: '我说的都是真的。',
     consents: [
       { purpose: 'process', version: '2026-01', text: '我同意收集。', required: true },
@@ -177,6 +178,15 @@ test('what lacks is said: leave first, then the name', async () => {
   await seen.instance.send();
   assert.match(text(), /请用手指在框里写上名字/);
   assert.equal(sent(device, 'POST /interview/application').length, 0);
+});
+
+// Control: the card of it left out.
+test('who is told stands there before it is sent, and can be put right', async () => {
+  const { seen, text, settle } = show('pages/sign', {}, phone({ ...LOGIN, 'GET /interview': END }));
+  await settle();
+  assert.match(text(), /告诉谁.*告诉本人,发到 138\*\*\*\*0001.*换一个号.*您签的是这段话/);
+  seen.instance.change({ currentTarget: { dataset: { ref: 'form/contact.phone' } } });
+  assert.deepEqual(seen.instance.data.fault, '');
 });
 
 // Controls: a fresh key at every sending; a second tap that puts a second one in.

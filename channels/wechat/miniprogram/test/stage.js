@@ -54,6 +54,7 @@ function phone(answers = {}) {
     navigateTo: ({ url }) => went.push(url),
     redirectTo: ({ url }) => went.push(url),
     reLaunch: ({ url }) => went.push(url),
+    navigateBack: () => went.push('back'),
     onNeedPrivacyAuthorization: (f) => { phone.leave = f; },
     onNetworkStatusChange: () => {},
     offNetworkStatusChange: () => {},

@@ -10,6 +10,17 @@ const session = require('./session');
 const ask = (method, path, body) => session.withToken((token) => http.request({ method, path, body, token }));
 
 /**
+ * What is everybody's to ask: nobody is logged in for it, and who is, is known.
+ * @param {'GET'|'POST'} method
+ * @param {string} path
+ * @param {any} [body]
+ */
+const open = (method, path, body) => (session.here() ? ask(method, path, body) : http.request({ method, path, body }));
+
+/** @param {string} receipt */
+const of = (receipt) => `/applications/${encodeURIComponent(receipt)}`;
+
+/**
  * Keeps a file; a card answers with what stands on it, where it could be read.
  * @param {string} kind
  * @param {string} file
@@ -34,7 +45,7 @@ module.exports = {
   heard: (id) => ask('GET', `/interview/voice/${encodeURIComponent(id)}`),
   /** @param {string} code */
   bindPhone: (code) => ask('POST', '/phone', { code }),
-  form: () => ask('GET', '/form'),
+  form: () => open('GET', '/form'),
   /** @param {string} [step] a step of the summary to be put right */
   interview: (step) => ask('GET', step ? `/interview?step=${encodeURIComponent(step)}` : '/interview'),
   /** @param {string} capacity */
@@ -51,9 +62,25 @@ module.exports = {
   apply: (body) => ask('POST', '/interview/application', body),
   applications: () => ask('GET', '/applications'),
   /** @param {string} receipt */
-  application: (receipt) => ask('GET', `/applications/${encodeURIComponent(receipt)}`),
+  application: (receipt) => ask('GET', of(receipt)),
+  /** @param {string} receipt */
+  letters: (receipt) => ask('GET', `${of(receipt)}/letters`),
+  /** @param {string} receipt @param {string} letter */
+  letter: (receipt, letter) => ask('GET', `${of(receipt)}/letters/${encodeURIComponent(letter)}`),
+  /** @param {string} receipt @param {{key: string, item: string, says: string}} body */
+  appeal: (receipt, body) => ask('POST', `${of(receipt)}/appeals`, body),
+  /** @param {string} receipt @param {{key: string, item: string, says: string}} body */
+  unsolved: (receipt, body) => ask('POST', `${of(receipt)}/unsolved`, body),
+  /** @param {string} before the place of the last that was read, '' for the newest */
+  seen: (before) => session.withToken((token) => http.paged({ method: 'GET', path: before ? `/seen?before=${encodeURIComponent(before)}` : '/seen', token })),
+  /** @param {string} place a township */
+  board: (place) => open('GET', `/boards/${encodeURIComponent(place)}`),
+  /** @param {string} notice @param {{key: string, says: string, name: string, phone: string}} body */
+  object: (notice, body) => open('POST', `/notices/${encodeURIComponent(notice)}/objections`, body),
+  /** @param {string} number */
+  objection: (number) => open('POST', '/objections/find', { number }),
   /** @param {string} receipt @param {{key: string, papers: {kind: string, digest: string}[], note: string}} body */
-  handIn: (receipt, body) => ask('POST', `/applications/${encodeURIComponent(receipt)}/papers`, body),
+  handIn: (receipt, body) => ask('POST', `${of(receipt)}/papers`, body),
   /** @param {string} after the last id that was read, '' for the newest */
   payouts: (after) => ask('GET', after ? `/payouts?after=${encodeURIComponent(after)}` : '/payouts'),
   bindings: () => ask('GET', '/bindings'),

@@ -27,6 +27,34 @@ function request(ask) {
 }
 
 /**
+ * The same for a list in pages.
+ * @param {{method: 'GET', path: string, token?: string}} ask
+ * @returns {Promise<{list: any[], next: string}>} and what the next page begins before, '' at the end
+ */
+function paged(ask) {
+  return new Promise((resolve, reject) => {
+    wx.request({
+      url: config.gateway + ask.path,
+      method: ask.method,
+      header: bearer(ask.token || ''),
+      timeout: PATIENCE,
+      success: (got) => (got.statusCode < 300 ? resolve({ list: /** @type {any} */ (got.data), next: further(got.header) }) : reject(ofAnswer(got.statusCode, got.data))),
+      fail: () => reject(new Fault(NO_NETWORK)),
+    });
+  });
+}
+
+/**
+ * Reads <?before=7>; rel="next" (RFC 8288), in whatever case the phone spells the header.
+ * @param {any} header
+ */
+function further(header) {
+  const name = Object.keys(header || {}).find((key) => key.toLowerCase() === 'link');
+  const found = /[?&]before=(\d+)>/.exec(name ? String(header[name]) : '');
+  return found ? found[1] : '';
+}
+
+/**
  * @param {{path: string, file: string, kind?: string, token: string}} ask
  * @returns {Promise<any>}
  */
@@ -57,4 +85,4 @@ function parse(text) {
   }
 }
 
-module.exports = { request, upload };
+module.exports = { request, paged, upload };

@@ -15,4 +15,19 @@ function day(iso) {
   return Number.isNaN(at.getTime()) ? '' : `${at.getUTCMonth() + 1}月${at.getUTCDate()}日`;
 }
 
-module.exports = { spoken, day };
+/**
+ * A day that is a date already.
+ * @param {string} iso 2026-03-01
+ */
+function date(iso) {
+  const [, month, d] = String(iso).split('-').map(Number);
+  return month && d ? `${month}月${d}日` : '';
+}
+
+/**
+ * The number of an opinion as it is read aloud: 4071 8826 3512.
+ * @param {string} number
+ */
+const inFours = (number) => String(number).replace(/(\d{4})(?=\d)/g, '$1 ');
+
+module.exports = { spoken, day, date, inFours };

@@ -29,6 +29,10 @@ Component({
       wx.navigateTo({ url: '/pages/bound/index' });
     },
 
+    looked() {
+      wx.navigateTo({ url: '/pages/looked/index' });
+    },
+
     privacy() {
       wx.openPrivacyContract({});
     },

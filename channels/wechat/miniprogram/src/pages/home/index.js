@@ -74,6 +74,10 @@ Component({
       wx.navigateTo({ url: '/pages/news/index' });
     },
 
+    board() {
+      wx.navigateTo({ url: '/pages/board/index' });
+    },
+
     help() {
       wx.navigateTo({ url: '/pages/help/index' });
     },
