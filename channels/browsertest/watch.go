@@ -3,13 +3,10 @@ package browsertest
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -125,27 +122,6 @@ func (tab *Tab) View(name string, width, height int64) {
 		tab.t.Logf("no picture of %s: %v", name, err)
 	}
 }
-
-// Figure keeps a picture of what the window shows for a guide that people read on a phone's
-// network: <name>.webp, a fraction of the PNG that lies beside it to be looked at.
-func (tab *Tab) Figure(name string, width, height int64) {
-	if tab.shots == "" {
-		return
-	}
-	tab.View(name, width, height)
-	quality := int64(figureQuality)
-	var picture page.CaptureScreenshotResult
-	run(tab, "keep "+name, chromedp.Func(func(ctx context.Context, target *chromedp.Target) (err error) {
-		picture, err = chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: &quality})
-		return err
-	}))
-	if err := os.WriteFile(filepath.Join(tab.shots, name+".webp"), picture.Data, 0o644); err != nil {
-		tab.t.Logf("no picture of %s: %v", name, err)
-	}
-}
-
-// figureQuality keeps letters sharp at some fifty kilobytes a page.
-const figureQuality = 82
 
 // pageChanged reports whether a question got no answer because its page gave way to
 // another: the new one is to be asked. Chromium has four ways to say so.

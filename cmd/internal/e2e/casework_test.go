@@ -25,7 +25,7 @@ type asker struct {
 func asks(t *testing.T, key string, n int, name, region, card string, tells url.Values) asker {
 	t.Helper()
 	form := both(told(n, region), tells)
-	for field, value := range map[string]string{"applicant.name": name, "m0.name": name, "account": card, "consent.how": "signature", "sign.applicant": scrawl(0)} {
+	for field, value := range map[string]string{"applicant.name": name, "m0.name": name, "account": card, "consent.how": "signature", "sign.applicant": scrawl(20 + n)} {
 		form.Set(field, value)
 	}
 	body, err := json.Marshal(map[string]string{"key": key, "name": name, "id": form.Get("applicant.id_number"), "phone": form.Get("contact.phone"), "account": card, "about": form.Get("story")})
@@ -103,16 +103,30 @@ func (p person) holds(name string) {
 	p.Quiet()
 }
 
-// shows opens a page again and again until a script says that it shows something.
-func (p person) shows(what, path, js string) {
+// figure keeps a picture for the township's guide of what a selector names, where pictures are
+// wanted: of a desk's window, or of a telephone's where it is narrow.
+func (p person) figure(name, sel string, width, height int64) {
+	p.t.Helper()
+	p.Eval(`document.querySelector(` + quoted(sel) + `).scrollIntoView({block: "start"}); ""`)
+	p.Figure("guide-"+name, width, height)
+	if width < 500 {
+		p.Phone()
+		return
+	}
+	p.Desk()
+}
+
+// shows opens a page again and again until a script says that it shows something: one that
+// waits for a job and does not renew itself.
+func (p person) shows(what, page, js string) {
 	p.t.Helper()
 	for late := time.Now().Add(patience); ; {
-		p.Open(city.Platform + path)
+		p.Open(page)
 		if p.Eval(`String(`+js+`)`) == "true" {
 			return
 		}
 		if time.Now().After(late) {
-			p.t.Fatalf("%s never shows %s: %s", path, what, p.Text("main"))
+			p.t.Fatalf("%s never shows %s: %s", page, what, p.Text("main"))
 		}
 		must(p.t, breath(p.t.Context()))
 	}
@@ -130,10 +144,10 @@ func goneToSee(t *testing.T, town, page string, items ...string) {
 }
 
 // leftOpen lists what an ended case may not have: a clock that runs on or was met too late, a
-// call to be made.
+// call to be made. Whether its money arrived is asked after the end, of those who are drawn.
 const leftOpen = `select array_agg(what) from (
 	select 'clock ' || d.kind || case when d.met is null then ' open' else ' met late' end as what from deadline d join casefile f on f.id = d.case_id
-		where f.receipt = $1 and (d.met is null or (d.met at time zone 'Asia/Shanghai')::date > d.due)
+		where f.receipt = $1 and d.kind not in ('ask', 'matter') and (d.met is null or (d.met at time zone 'Asia/Shanghai')::date > d.due)
 	union all select 'call' from call_task c join casefile f on f.id = c.case_id where f.receipt = $1 and c.done is null) open`
 
 // ended waits until the case of a receipt is over, and holds what an ended case has: nothing

@@ -34,9 +34,40 @@ func appealed(t *testing.T, b *browsertest.Browser) ending {
 	approver.act("decide")
 	approver.Wait(saysNo)
 	approver.does("decide")
-	phone.saysItIsWrong(receipt)
 	hires(t, "deping.officer", "deping.officer2", "程秋生")
-	return ending{receipt: receipt}
+	phone.saysItIsWrong(receipt)
+	lookedAtAnew(t, b, page)
+	phone.shows("who looked anew, and what came of it", city.Gateway+"/c/app/mine/"+receipt, `["重新看过了:程秋生看的", "改了"].every((w) => document.body.innerText.includes(w))`)
+	phone.holds("appeal-heard")
+	must(t, hands(t).Pay(t.Context()))
+	flooded.hears(t, "已打到尾号 5622")
+	return ending{receipt: receipt, payments: 1}
+}
+
+// lookedAtAnew has somebody who had no part in the refusal look, and the county decide: those
+// who refused have no button.
+func lookedAtAnew(t *testing.T, b *browsertest.Browser, page string) {
+	t.Helper()
+	anew := at(t, b, "deping.officer2")
+	anew.desk("/township")
+	anew.Until("it is theirs now", `document.querySelector("[data-live]").innerText.includes("孟庆林") && document.querySelector(".chip.blue").innerText.includes("1")`)
+	anew.holds("appeal-queue")
+	on(t, b, "deping.officer", page).lacks("propose", "who proposed the refusal")
+	anew.Open(city.Platform + page)
+	anew.Wait(saysWrong)
+	anew.Wait("程秋生 重新看")
+	form := anew.act("propose")
+	anew.Fill(form+" [name=amount]", "900")
+	anew.Fill(form+" [name=reason]", foundAnew)
+	anew.holds("appeal-anew")
+	anew.figure("anew", "header", 1440, 720)
+	anew.does("propose")
+	on(t, b, "deping.approver", page).lacks("decide", "who refused")
+	county := on(t, b, "linyi.county", page)
+	county.act("decide")
+	county.Wait(foundAnew)
+	county.holds("appeal-decide")
+	county.does("decide")
 }
 
 // appliesByApp logs in with the code that comes by text and sends the form of the app.
@@ -66,7 +97,8 @@ func (p person) appliesByApp(a asker) string {
 			p.tick(`[name=items][value="MZ-03"]`)
 		}
 	}
-	p.Click(`[name="consent/process"]`)
+	p.tick(`[name="consent/process"]`)
+	p.tick(`[name="consent/means_check"]`)
 	p.Draw("canvas.pad")
 	p.Go(`#apply button[type=submit]`)
 	p.Wait("记下这个号")
@@ -114,6 +146,8 @@ func (p person) saysItIsWrong(receipt string) {
 	p.Click("main details summary")
 	p.Fill("main details[open] textarea", saysWrong)
 	p.holds("appeal-said")
+	p.figure("appeal", "header", 390, 1040)
 	p.Go("main details[open] .big")
+	p.shows("who looks at it anew", at, `document.body.innerText.includes("现在由程秋生重新看")`)
 	p.holds("appeal-taken")
 }

@@ -15,7 +15,11 @@ type ending struct {
 
 // The cases that are not the usual one, each from the queue to its end at the browsers of
 // those who handle it. Households are told of what was decided together, some twenty seconds
-// later: the stories do not wait for one another, and their ends are looked at last.
+// later: the stories do not wait for one another, and their ends are looked at last. The
+// conference is the last story: its notice hangs eight days of the city's clock.
+//
+// Control: the field between money and goods named "form", as it was: the emergency is proposed
+// from no browser ("go by form[action$="/emergency"] …: context deadline exceeded").
 func TestFromTheQueueToTheEnd(t *testing.T) {
 	b := browsertest.Start(t)
 	ends := map[string]ending{}

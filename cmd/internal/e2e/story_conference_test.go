@@ -30,6 +30,8 @@ func conference(t *testing.T, b *browsertest.Browser) ending {
 	approver.does("decide")
 	approver.Until("what was resolved stands beside the decision", `["可以帮", "最多 1,800 元", "摘要", "确认同意"].every((w) => document.body.innerText.includes(w))`)
 	approver.holds("conference-decided")
+	approver.figure("conference", "[aria-label=一事一议]", 1440, 560)
+	approver.figure("notice", "[aria-label=一事一议] + *", 1440, 480)
 	must(t, hands(t).Pay(t.Context()))
 	over.hears(t, "已打到尾号 9058")
 	return ending{receipt: receipt, payments: 1}

@@ -22,6 +22,7 @@ func emergency(t *testing.T, b *browsertest.Browser) ending {
 	approver.act("decide")
 	approver.Wait("今晚没有吃住")
 	approver.holds("emergency-decide")
+	approver.figure("decide", "header", 1440, 760)
 	approver.does("decide")
 	if approver.Has("入户 · ") || approver.Has("公示 · ") {
 		t.Error("the money waited for a visit or a notice")
@@ -39,12 +40,14 @@ func (p person) rushes(receipt, page string) {
 	p.desk("/township")
 	p.Until("the emergency is first in the queue", `(() => { const first = document.querySelector("tbody tr").innerText; return first.includes("`+spoken(receipt)+`") && first.includes("急难") })()`)
 	p.holds("emergency-queue")
+	p.figure("queue", "header", 1440, 520)
 	p.Go("tbody a.name")
 	p.Until("it leads to the case", `location.pathname === "`+page+`"`)
 	form := p.act("emergency")
 	p.Fill(form+" [name=amount]", "1500")
 	p.Fill(form+" [name=reason]", "夜里失火,粮食被褥烧光,今晚没有吃住。")
 	p.holds("emergency-propose")
+	p.figure("emergency", "header", 1440, 1230)
 	p.does("emergency")
 	p.lacks("decide", "who proposed it")
 	p.Wait("等另一位同事定")
@@ -55,7 +58,7 @@ func (p person) rushes(receipt, page string) {
 func paysRushed(t *testing.T, b *browsertest.Browser) {
 	t.Helper()
 	first := at(t, b, "payer1")
-	first.shows("a batch that the city made", "/desk/county", `document.querySelector("#batches tbody tr")?.innerText.includes("看明细,接下")`)
+	first.shows("a batch that the city made", city.Platform+"/desk/county", `document.querySelector("#batches tbody tr")?.innerText.includes("看明细,接下")`)
 	first.Go("#batches tbody a.btn.go")
 	first.Go(`form[action$="/take"] .btn`)
 	first.Until("it is theirs, and another's to release", `!document.querySelector('form[action$="/take"]') && !document.querySelector('form[action$="/approve"]')`)
@@ -72,7 +75,7 @@ func (p person) papersLater(b *browsertest.Browser, page string) {
 	p.Wait("补齐材料")
 	p.holds("emergency-papers")
 	p.does("plan_visit")
-	p.recordsVisit("emergency-visit", "屋里烧黑了,粮食、被褥都没了。两口子先住在弟弟家。")
+	p.recordsVisit("emergency-visit", "屋里烧黑了,粮食、被褥都没了。人先住在弟弟家。")
 	p.Wait("等第二人确认")
 	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
 		if other := on(p.t, b, login, page); other.Eval(`String(!!document.querySelector('form[action$="/confirm_visit"]'))`) == "true" {
@@ -97,6 +100,8 @@ func (p person) recordsVisit(name, seen string) {
 		p.Draw(form + " [data-sign]:nth-of-type(" + who + ") canvas")
 	}
 	p.holds(name + "-phone")
+	p.figure("visit", form, 390, 1000)
+	p.figure("sign", form+" [data-sign]:nth-of-type(2)", 390, 680)
 	p.does("record_visit")
 	p.Desk()
 }
