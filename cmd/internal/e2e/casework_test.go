@@ -59,16 +59,6 @@ func on(t *testing.T, b *browsertest.Browser, login, path string) person {
 	return p
 }
 
-// hires makes one more of the staff, like one that there is, with the password of all.
-func hires(t *testing.T, like, login, name string) {
-	t.Helper()
-	const sql = `insert into staff_account (login, name, roles, regions, password, demo, made)
-		select $1, $2, roles, regions, password, demo, made from staff_account where login = $3`
-	if _, err := admin(t).Exec(t.Context(), sql, login, name, like); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // act waits until an act is offered, unfolds its form, and gives its selector.
 func (p person) act(name string) string {
 	p.t.Helper()

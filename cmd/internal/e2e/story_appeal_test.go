@@ -151,3 +151,13 @@ func (p person) saysItIsWrong(receipt string) {
 	p.shows("who looks at it anew", at, `document.body.innerText.includes("现在由程秋生重新看")`)
 	p.holds("appeal-taken")
 }
+
+// hires makes one more of the staff, like one that there is, with the password of all.
+func hires(t *testing.T, like, login, name string) {
+	t.Helper()
+	const sql = `insert into staff_account (login, name, roles, regions, password, demo, made)
+		select $1, $2, roles, regions, password, demo, made from staff_account where login = $3`
+	if _, err := admin(t).Exec(t.Context(), sql, login, name, like); err != nil {
+		t.Fatal(err)
+	}
+}
