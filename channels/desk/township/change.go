@@ -62,12 +62,12 @@ func (t *Room) decideChange(d doing) error {
 	return t.d.Flow.DecideChange(d.r.Context(), d.actor, workflow.DecideChange{Claim: d.claim, Digest: d.get("digest"), Approve: d.get("outcome") == "approve", Answer: d.get("reason")})
 }
 
-// inMoney reads the form the officer chose; nil keeps the claim's.
+// inMoney reads whether the officer chose money; nil keeps the claim's.
 func (d doing) inMoney() *bool {
-	form := d.get("form")
-	if form == "" {
+	give := d.get("give")
+	if give == "" {
 		return nil
 	}
-	money := form == "money"
+	money := give == "money"
 	return &money
 }

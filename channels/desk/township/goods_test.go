@@ -19,9 +19,9 @@ func TestGoodsOfAnEmergency(t *testing.T) {
 		wrong bool
 	}{
 		"an item that is money only":          {url.Values{}, "", false},
-		"money, and a word left in the field": {url.Values{"form": {"money"}, "goods": {"面粉"}}, "", false},
-		"flour":                               {url.Values{"form": {"other"}, "goods": {" 面粉 2 袋 "}}, "面粉 2 袋", false},
-		"things, and none is named":           {url.Values{"form": {"other"}}, "", true},
+		"money, and a word left in the field": {url.Values{"give": {"money"}, "goods": {"面粉"}}, "", false},
+		"flour":                               {url.Values{"give": {"other"}, "goods": {" 面粉 2 袋 "}}, "面粉 2 袋", false},
+		"things, and none is named":           {url.Values{"give": {"other"}}, "", true},
 	} {
 		got, err := doing{r: &http.Request{Form: one.form}}.goods()
 		if got != one.goods || (err != nil) != one.wrong || one.wrong && core.KindOf(err) != core.KindInvalid {

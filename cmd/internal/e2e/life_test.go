@@ -71,7 +71,7 @@ func live() (decided, error) {
 	if err := send(ctx, officer, d.page, "/record_visit", seen); err != nil {
 		return d, err
 	}
-	if err := seconds(ctx, d.page); err != nil {
+	if err := secondsOf(ctx, "wangmiao", d.page); err != nil {
 		return d, err
 	}
 	// A refusal needs no public notice, so that the second person can decide today.
@@ -92,11 +92,11 @@ func live() (decided, error) {
 	return d, err
 }
 
-// seconds lets the other visitor, whichever of the two assistants went along, confirm
-// what the officer wrote down.
-func seconds(ctx context.Context, page string) error {
-	for _, login := range []string{"wangmiao.assistant1", "wangmiao.assistant2"} {
-		other, err := desk(ctx, login)
+// secondsOf lets the other visitor of a township, whichever of its two assistants went along,
+// confirm what the officer wrote down.
+func secondsOf(ctx context.Context, town, page string) error {
+	for _, assistant := range []string{".assistant1", ".assistant2"} {
+		other, err := desk(ctx, town+assistant)
 		if err != nil {
 			return err
 		}
