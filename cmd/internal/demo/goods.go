@@ -105,7 +105,7 @@ func (p *Player) giveFirst(ctx context.Context, t Township, receipt string) (at 
 	if at, err = officer.FindCase(ctx, receipt); err != nil {
 		return "", err
 	}
-	first := url.Values{"form": {"other"}, "amount": {"600"}, "goods": {"棉被 2 床、面粉 2 袋"}, "reason": {"昨夜水管爆了,被褥和粮食都泡了,今晚没有盖的。"}}
+	first := url.Values{"give": {"other"}, "amount": {"600"}, "goods": {"棉被 2 床、面粉 2 袋"}, "reason": {"昨夜水管爆了,被褥和粮食都泡了,今晚没有盖的。"}}
 	if err := officer.once(ctx, at, "emergency", first); err != nil {
 		return "", err
 	}
