@@ -37,7 +37,7 @@ var declared = map[string]string{
 	"login":        "token refresh first",
 	"papers":       "kind digest mime size card card.side card.name card.id_number card.address card.valid card.note",
 	"receipt":      "receipt spoken duplicate spooled at say",
-	"applications": "receipt status say next items items.name items.status items.detail items.say items.amount items.period items.sample items.item items.hear items.state items.again items.unsolved timeline timeline.at timeline.say timeline.says timeline.kind updated supplement timeline.money supplement.asked supplement.how supplement.say supplement.since supplement.until supplement.sent supplement.sent.at supplement.sent.count supplement.sent.say",
+	"applications": "receipt status say next items items.name items.status items.detail items.say items.amount items.period items.sample items.item items.hear items.state items.again items.unsolved timeline timeline.at timeline.say timeline.says timeline.kind updated supplement timeline.money supplement.asked supplement.how supplement.say supplement.since supplement.until supplement.sent supplement.sent.at supplement.sent.count supplement.sent.say appeals reopens",
 }
 
 // P22: an answer to a citizen has the declared keys and no other, and shows no

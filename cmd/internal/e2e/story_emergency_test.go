@@ -38,10 +38,10 @@ func emergency(t *testing.T, b *browsertest.Browser) ending {
 func (p person) rushes(receipt, page string) {
 	p.t.Helper()
 	p.desk("/township")
-	p.Until("the emergency is first in the queue", `(() => { const first = document.querySelector("tbody tr").innerText; return first.includes("`+spoken(receipt)+`") && first.includes("急难") })()`)
+	p.Until("the emergency is first in the queue", `(() => { const first = document.querySelector("table.pick tbody tr").innerText; return first.includes("`+spoken(receipt)+`") && first.includes("急难") })()`)
 	p.holds("emergency-queue")
 	p.figure("queue", "header", 1440, 520)
-	p.Go("tbody a.name")
+	p.Go("table.pick tbody a.name")
 	p.Until("it leads to the case", `location.pathname === "`+page+`"`)
 	form := p.act("emergency")
 	p.Fill(form+" [name=amount]", "1500")
