@@ -51,6 +51,7 @@ const (
 	badValue     reason = "value"
 	badWord      reason = "value_word"
 	badNumber    reason = "value_number"
+	badSign      reason = "value_negative" // a sender's mark for what is not known, such as -1
 	noFacts      reason = "facts_missing"
 )
 
@@ -152,6 +153,7 @@ func adviceOf() map[reason]advice {
 		badValue:     {"这一格收不下", "看看是不是数太大或太小,或者少了和它一起写的一格"},
 		badWord:      {"这一格的词不认识", "按说明里的词写"},
 		badNumber:    {"这一格不是数", "只写数"},
+		badSign:      {"这一格是负数", "写真的数;不知道就空着,不要用 -1、-9999 顶"},
 		noFacts:      {"这一行没有要记的内容", "补上内容,或者删掉这一行"},
 	}
 }
