@@ -46,6 +46,9 @@ const (
 	parted       reason = "home_parted"
 	departed     reason = "person_departed"
 	large        reason = "home_large"
+	twoHeads     reason = "home_heads"
+	twoSpouses   reason = "home_spouses"
+	childSpouse  reason = "spouse_child"
 	unknown      reason = "person_unknown"
 	noHome       reason = "home_unknown"
 	badValue     reason = "value"
@@ -148,6 +151,9 @@ func adviceOf() map[reason]advice {
 		villages:     {"同一个户号写了两个村", "核对户号和村"},
 		split:        {"同一个户号的人,在库里分在几户", "核对户号;合户、分户请按变更办"},
 		large:        {"一户超过 30 人", "核对户号,是不是几户用了一个号"},
+		twoHeads:     {"一户有两个户主", "留一个户主,别的写和他的关系;不是一家的,户号分开"},
+		twoSpouses:   {"一户有两个配偶", "核对谁是户主的配偶;别的写和户主的关系"},
+		childSpouse:  {"不满 18 岁写成了配偶", "核对和户主的关系,还有出生日期"},
 		unknown:      {"库里没有这个人", "先导入人员,或者核对身份证号"},
 		noHome:       {"库里没有这一户", "先导入人员,或者核对户号"},
 		badValue:     {"这一格收不下", "看看是不是数太大或太小,或者少了和它一起写的一格"},
