@@ -77,7 +77,7 @@ func (v *Vector) gather(h *core.Household) {
 	v.County, v.On = h.County, h.On
 	setWord(v, policy.Area, h.Area)
 	setWord(v, policy.Hukou, h.Hukou)
-	setFen(v, policy.IncomePerCapita, h.IncomePerCapitaMonth)
+	setFen(v, policy.IncomePerCapita, earned(h.IncomePerCapitaMonth))
 	setFen(v, policy.Income12m, h.Income12m)
 	setFen(v, policy.FinancialAssets, h.FinancialAssetsPerCapita)
 	setInt(v, policy.Houses, h.Houses)
@@ -202,6 +202,16 @@ func setWord[T ~string](v setter, f policy.FactID, s *T) {
 	if n, known := f.Of().Word(string(*s)); known {
 		v.Set(f, n)
 	}
+}
+
+// earned is an income as the rules count it: a business that lost money brought nothing in,
+// and no formula pays for the loss.
+func earned(n *core.Fen) *core.Fen {
+	if n != nil && *n < 0 {
+		none := core.Fen(0)
+		return &none
+	}
+	return n
 }
 
 func setFen(v setter, f policy.FactID, n *core.Fen) {

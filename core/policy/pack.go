@@ -95,6 +95,7 @@ type srcStatusText struct {
 
 // addPacks checks the packs. They come last: they refer to items and statuses.
 func (b *builder) addPacks() {
+	var all []placedPack
 	for i := range b.files {
 		f := &b.files[i]
 		for k := range f.doc.Packs {
@@ -105,9 +106,75 @@ func (b *builder) addPacks() {
 			}
 			b.checkPack(a, p)
 			b.packs = append(b.packs, p)
+			all = append(all, placedPack{p, a})
 		}
 	}
+	b.checkPackGaps(all)
 	slices.SortStableFunc(b.packs, func(x, y *srcPack) int { return cmp.Compare(x.From.Date, y.From.Date) })
+}
+
+type placedPack struct {
+	*srcPack
+	at at
+}
+
+// checkPackGaps holds that an item whose handling a law once fixed is under some law on every
+// later day: in a hole between two packs it would be handled as nobody wrote.
+func (b *builder) checkPackGaps(all []placedPack) {
+	slices.SortStableFunc(all, func(x, y placedPack) int { return cmp.Compare(x.From.Date, y.From.Date) })
+	said := map[at]bool{} // a hole of several items is told once
+	for _, item := range fixedItems(all) {
+		if !slices.ContainsFunc(b.items, func(it datedItem) bool { return it.Code == item }) { // told already
+			continue
+		}
+		var last *placedPack // of those that hold longest
+		for i := range all {
+			p := &all[i]
+			if !p.fixes(item) || p.From.IsZero() {
+				continue
+			}
+			if last != nil && !last.Until.IsZero() && last.Until.Date < p.From.Date {
+				b.packGap(said, p.at.in("from"), item, last.Until.Date, p.From.Date)
+			}
+			if last == nil || !last.Until.IsZero() && (p.Until.IsZero() || p.Until.Date > last.Until.Date) {
+				last = p
+			}
+		}
+		if last != nil && !last.Until.IsZero() {
+			b.packGap(said, last.at.in("until"), item, last.Until.Date, 0)
+		}
+	}
+}
+
+// packGap tells of the days from one to another, or for good, on which no pack fixes an item.
+func (b *builder) packGap(said map[at]bool, a at, item core.ItemCode, from, until core.Date) {
+	if said[a] {
+		return
+	}
+	said[a] = true
+	if until.IsZero() {
+		b.problem(a, "从"+from.SayWhole()+"起,"+string(item)+" 没有规则包管了。请补上以后的规则包,或者去掉结束的日期。",
+			"there is a gap: no pack fixes %s from %s on", item, from)
+		return
+	}
+	b.problem(a, "从"+from.SayWhole()+"到"+until.SayWhole()+"前一天,"+string(item)+" 没有规则包管。请把日期接上,中间不能空。",
+		"there is a gap: no pack fixes %s from %s to %s", item, from, until)
+}
+
+func (p *srcPack) fixes(item core.ItemCode) bool {
+	return slices.ContainsFunc(p.Process, func(s srcProcess) bool { return slices.Contains(s.Items, item) })
+}
+
+// fixedItems lists the items that some pack fixes the handling of.
+func fixedItems(all []placedPack) []core.ItemCode {
+	var out []core.ItemCode
+	for _, p := range all {
+		for _, s := range p.Process {
+			out = append(out, s.Items...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (b *builder) checkPack(a at, p *srcPack) {

@@ -149,6 +149,9 @@ var faultCases = []faultCase{
 	// The calendar.
 	{"holiday of another year", "calendar.yaml", "days: [2024-01-01]", "days: [" + mark + "2023-01-01]", "2023-01-01", "不是这一年的"},
 	{"calendar of the year 202", "calendar.yaml", "- year: 2024", "- year: " + mark + "202", "no year", "年份写四位"},
+	{"gap between two packs", "packs.yaml", "  - code: C\n    name: 低保和特困的新办法\n    from: 2021-07-01", "  - code: C\n    name: 低保和特困的新办法\n    from: " + mark + "2021-09-01", "a gap: no pack", "没有规则包管"},
+	{"another encoding", "rules.yaml", "why: \"公租房和租房补贴只能选一样。\"", "why: \"" + mark + "\xb9\xab\xd7\xe2\xb7\xbf\"", "not encoded in UTF-8", "另存一次"},
+	{"a byte order mark", "rules.yaml", "#", mark + "\ufeff#", "byte order mark", "BOM"},
 	// What could harm the machine.
 	{"anchor", "rules.yaml", "rules:\n", "rules: " + mark + "&all\n", "anchors", "不许用"},
 	{"alias", "rules.yaml", "why: \"公租房和租房补贴只能选一样。\"", "why: " + mark + "*all", "anchors", "不许用"},

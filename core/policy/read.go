@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -107,6 +109,9 @@ func (f *file) parse(fsys fs.FS) *Problem {
 	if len(f.raw) > maxBytes {
 		return &Problem{What: fmt.Sprintf("the file is larger than %d bytes", maxBytes), Say: "这个规则文件太大了。请分成几个文件。"}
 	}
+	if p := legible(f.raw); p != nil {
+		return p
+	}
 	tokens := lexer.Tokenize(string(f.raw))
 	if p := guard(tokens); p != nil {
 		return p
@@ -122,6 +127,26 @@ func (f *file) parse(fsys fs.FS) *Problem {
 		return nil
 	}
 	f.root = tree.Docs[0].Body
+	return nil
+}
+
+// legible refuses what is no text in UTF-8, at the first byte that is none: in another
+// encoding the words of a rule would be read as others, and still be words.
+func legible(raw []byte) *Problem {
+	if bytes.HasPrefix(raw, []byte("\ufeff")) {
+		return &Problem{Line: 1, Column: 1, What: "a byte order mark", Say: "文件开头有一个看不见的记号(BOM)。请另存为不带 BOM 的 UTF-8。"}
+	}
+	line, column := 1, 1
+	for rest := raw; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && size == 1 || r == 0 {
+			return &Problem{Line: line, Column: column, What: "not encoded in UTF-8", Say: "从这里起不是 UTF-8 编码,多半是 GB18030。请用 UTF-8 编码另存一次。"}
+		}
+		if column++; r == '\n' {
+			line, column = line+1, 1
+		}
+		rest = rest[size:]
+	}
 	return nil
 }
 

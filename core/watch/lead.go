@@ -46,7 +46,8 @@ func (l *laying) add(id core.HouseholdID, due, had, lost, concern insight.Items,
 // left is gone. What a household has already is not due to it, and leaves what lies open too.
 // A loss is laid of what concerns somebody; see concerned. What is as it was before an event
 // that is undone is no news; see event. It gives how many households have
-// something new, and have lost something, be it theirs or not.
+// something new, and have lost something that they receive or asked for: whoever signed the
+// Book reads that figure, and finds those households in the list.
 func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, concern map[core.HouseholdID]insight.Items, veils map[core.HouseholdID]veil, n news) (newly, lost int) {
 	var l laying
 	told := map[core.HouseholdID]bool{}
@@ -60,7 +61,7 @@ func layLeads(tx *pg.Tx, town core.RegionCode, changes []insight.Change, had, co
 		if due&^had[c.Household()]&^old.due != 0 {
 			newly++
 		}
-		if gone != 0 {
+		if gone&concern[c.Household()]&^old.lost != 0 {
 			lost++
 		}
 		told[c.Household()] = true

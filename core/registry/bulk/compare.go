@@ -69,12 +69,15 @@ func (w *work) refuseTwice(ctx context.Context, tx *pg.Tx, s *runState) error {
 }
 
 // refuseHomes refuses households that cannot be one: of two villages, of people who
-// live in two households of the store, of too many people.
+// live in two households of the store, of too many people, or with two heads or two spouses.
 func (w *work) refuseHomes(ctx context.Context, tx *pg.Tx, s *runState) error {
-	const sql = `with g as (select grp, count(*) as n, min(place) as place, max(place) as other, min(nullif(met, 0)) as met, max(nullif(met, 0)) as also
-				from bulk_row where run = $1 group by grp having count(*) > $3 or min(place) <> max(place) or min(nullif(met, 0)) <> max(nullif(met, 0))),
+	const sql = `with g as (select grp, count(*) as n, min(place) as place, max(place) as other, min(nullif(met, 0)) as met, max(nullif(met, 0)) as also,
+				count(*) filter (where kin = 1) as heads, count(*) filter (where kin = 2) as spouses
+				from bulk_row where run = $1 group by grp having count(*) > $3 or min(place) <> max(place) or min(nullif(met, 0)) <> max(nullif(met, 0))
+					or count(*) filter (where kin = 1) > 1 or count(*) filter (where kin = 2) > 1),
 		gone as (delete from bulk_row b using g where b.run = $1 and b.grp = g.grp
-			returning b.row, case when g.met <> g.also then 'home_split' when g.place <> g.other then 'home_villages' else 'home_large' end as code)
+			returning b.row, case when g.met <> g.also then 'home_split' when g.place <> g.other then 'home_villages' when g.n > $3 then 'home_large'
+				when g.heads > 1 then 'home_heads' else 'home_spouses' end as code)
 		insert into bulk_refusal (run, row, col, code, other) select $1, row, $2, code, 0 from gone`
 	if w.Kind == Facts {
 		return w.refuseContradictions(ctx, tx, s)

@@ -189,9 +189,14 @@ func factValue(path string, c tables.Cell, early int, today core.Date) (any, rea
 	case len(f.Options) > 0:
 		value, ok = word(f, strings.TrimSuffix(c.Text, "残疾"))
 	default:
-		if value, ok = number(c.Text); !ok {
+		n, ok := number(c.Text)
+		switch {
+		case !ok:
 			return nil, badNumber
+		case strings.HasPrefix(n.String(), "-"):
+			return nil, badSign
 		}
+		value = n
 	}
 	if !ok {
 		return nil, badWord
@@ -241,10 +246,10 @@ func words(f wording.Fact, said string) (any, bool) {
 }
 
 // number takes a plain number, as people write money too.
-func number(said string) (any, bool) {
+func number(said string) (json.Number, bool) {
 	s := strings.NewReplacer(",", "", "\uff0c", "", "元", "", "¥", "").Replace(said)
 	if v, err := strconv.ParseFloat(s, 64); err != nil || len(s) > 20 || strings.Trim(s, "-.0123456789") != "" {
-		return nil, false
+		return "", false
 	} else if v == float64(int64(v)) {
 		return json.Number(strconv.FormatInt(int64(v), 10)), true
 	} else {

@@ -61,6 +61,9 @@ func (p *peopleReader) read(row tables.Row) (person, *fault) {
 	if bad := out.agree(); bad != nil {
 		return person{}, bad
 	}
+	if out.relation == "spouse" && out.birth.Age(p.today) < 18 { // no county registers such a marriage
+		return person{}, &fault{fRelation, childSpouse}
+	}
 	return out, p.takePlace(&out, row)
 }
 
@@ -192,12 +195,23 @@ func unpackPerson(s string, today core.Date) (person, error) {
 	return out, nil
 }
 
+// kinOf marks of whom a household has one only.
+func kinOf(r core.Relation) int16 {
+	switch r {
+	case "applicant":
+		return 1
+	case "spouse":
+		return 2
+	}
+	return 0
+}
+
 // stage makes the row of the staging table that a person becomes.
 func (out *person) stage(reg *registry.Registry, source string, row int, seed maphash.Seed) staged {
 	packed := out.pack()
 	s := staged{row: row, group: reg.SourceKey(source, out.home), place: string(out.place), packed: packed,
 		content: int64(maphash.String(seed, packed+separator+out.home)), blind: reg.NumberBlind(out.id),
-		name: out.name, reviewed: out.reviewed, birth: out.birth}
+		name: out.name, reviewed: out.reviewed, birth: out.birth, kin: kinOf(out.relation)}
 	switch {
 	case s.blind != nil:
 		s.identity = s.blind

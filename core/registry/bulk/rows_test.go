@@ -198,6 +198,28 @@ func TestRepeatedRowCountsOnce(t *testing.T) {
 	}
 }
 
+// A family that cannot be is refused with all of it, and says why: two heads, two spouses, a
+// spouse who is a child. One that can comes in beside it.
+// Controls: compare without heads and spouses, read without childSpouse ("7 came in").
+func TestAFamilyThatCannotBe(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	order := o.order(head + line("赵大", id("19600101", 111), "H1", "户主") + line("赵二", id("19620101", 111), "H1", "本人") +
+		line("钱大", id("19600202", 111), "H2", "户主") + line("孙氏", id("19630101", 112), "H2", "妻") + line("李氏", id("19640101", 112), "H2", "配偶") +
+		line("周大", id("19900101", 111), "H3", "户主") + line("周小", id("20180101", 112), "H3", "配偶") +
+		line("吴大", id("19600303", 111), "H4", "户主") + line("郑氏", id("19610303", 112), "H4", "配偶") + line("吴小", id("19880303", 111), "H4", "子"))
+	order.MaxRefused = 100
+	res, bad := o.bring(order)
+	if res.People != 4 || res.Refused != 6 || len(bad) != 6 {
+		t.Fatalf("%d came in, %+v, %q", res.People, res, bad)
+	}
+	for i, want := range []string{"两个户主", "两个户主", "两个配偶", "两个配偶", "两个配偶", "不满 18 岁"} {
+		if !strings.Contains(strings.Join(bad[i], " "), want) {
+			t.Errorf("row %d: %q, want %s", i, bad[i], want)
+		}
+	}
+}
+
 // More refusals than allowed: nothing is written, the file can be brought again with
 // a larger share.
 // Control: leave out the comparison in compare and Run.

@@ -46,11 +46,15 @@ const (
 	parted       reason = "home_parted"
 	departed     reason = "person_departed"
 	large        reason = "home_large"
+	twoHeads     reason = "home_heads"
+	twoSpouses   reason = "home_spouses"
+	childSpouse  reason = "spouse_child"
 	unknown      reason = "person_unknown"
 	noHome       reason = "home_unknown"
 	badValue     reason = "value"
 	badWord      reason = "value_word"
 	badNumber    reason = "value_number"
+	badSign      reason = "value_negative" // a sender's mark for what is not known, such as -1
 	noFacts      reason = "facts_missing"
 )
 
@@ -147,11 +151,15 @@ func adviceOf() map[reason]advice {
 		villages:     {"同一个户号写了两个村", "核对户号和村"},
 		split:        {"同一个户号的人,在库里分在几户", "核对户号;合户、分户请按变更办"},
 		large:        {"一户超过 30 人", "核对户号,是不是几户用了一个号"},
+		twoHeads:     {"一户有两个户主", "留一个户主,别的写和他的关系;不是一家的,户号分开"},
+		twoSpouses:   {"一户有两个配偶", "核对谁是户主的配偶;别的写和户主的关系"},
+		childSpouse:  {"不满 18 岁写成了配偶", "核对和户主的关系,还有出生日期"},
 		unknown:      {"库里没有这个人", "先导入人员,或者核对身份证号"},
 		noHome:       {"库里没有这一户", "先导入人员,或者核对户号"},
 		badValue:     {"这一格收不下", "看看是不是数太大或太小,或者少了和它一起写的一格"},
 		badWord:      {"这一格的词不认识", "按说明里的词写"},
 		badNumber:    {"这一格不是数", "只写数"},
+		badSign:      {"这一格是负数", "写真的数;不知道就空着,不要用 -1、-9999 顶"},
 		noFacts:      {"这一行没有要记的内容", "补上内容,或者删掉这一行"},
 	}
 }

@@ -27,6 +27,7 @@ type staged struct {
 	birth    core.Date
 	reviewed bool
 	met      core.HouseholdID
+	kin      int16 // 1: the head, 2: the spouse; a household has one of each
 
 	// What matching a row of facts needs more.
 	home      []byte // of the household number
@@ -69,9 +70,9 @@ func copyStaged(ctx context.Context, tx *pg.Tx, run int64, key *seal.DataKey, ro
 				return err
 			}
 		}
-		list[i] = []any{run, int32(s.row), s.group, s.identity, s.content, s.place, int64(s.met), payload}
+		list[i] = []any{run, int32(s.row), s.group, s.identity, s.content, s.place, int64(s.met), payload, s.kin}
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"bulk_row"}, []string{"run", "row", "grp", "identity", "content", "place", "met", "payload"}, pgx.CopyFromRows(list))
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"bulk_row"}, []string{"run", "row", "grp", "identity", "content", "place", "met", "payload", "kin"}, pgx.CopyFromRows(list))
 	if err != nil {
 		return pg.Fail(err, "stage rows")
 	}

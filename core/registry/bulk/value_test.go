@@ -102,8 +102,8 @@ func TestPackedPerson(t *testing.T) {
 func TestEveryReasonHasWords(t *testing.T) {
 	t.Parallel()
 	for _, r := range []reason{badName, badText, badFormula, badID, digitID, birthID, floatID, roundID, oldID, floatText, badPhone, badDate, futureDate, badRelation, badSex, sexDiffers,
-		birthDiffers, noBirth, noPlace, manyPlaces, badHukou, missing, nameDiffers, moved, elsewhere, alike, twice, alikeRow, villages, split, large, unknown, noHome,
-		badValue, badWord, badNumber, noFacts, reason(tables.NUL), reason(tables.Encoding), reason(tables.LongCell), reason(tables.LongRow), reason(tables.Columns), reason(tables.Quote), reason(tables.Formula)} {
+		birthDiffers, noBirth, noPlace, manyPlaces, badHukou, missing, nameDiffers, moved, elsewhere, alike, twice, alikeRow, villages, split, large, twoHeads, twoSpouses, childSpouse, unknown, noHome,
+		badValue, badWord, badNumber, badSign, noFacts, reason(tables.NUL), reason(tables.Encoding), reason(tables.LongCell), reason(tables.LongRow), reason(tables.Columns), reason(tables.Quote), reason(tables.Formula)} {
 		a, ok := adviceOf()[r]
 		if !ok || a.why == "" || a.mend == "" || strings.ContainsAny(a.why+a.mend, "!！") || strings.Trim(string(r), "abcdefghijklmnopqrstuvwxyz_") != "" {
 			t.Errorf("%s: %+v", r, a)
@@ -132,6 +132,11 @@ func TestTheReasonListsTheWords(t *testing.T) {
 		said := adviseField(bad, path, nil).mend
 		if len(fact.Options) == 0 && (bad != badNumber || !strings.Contains(said, "只写数,是几"+fact.Unit)) {
 			t.Errorf("%s: %q %q", path, bad, said)
+		}
+		if len(fact.Options) == 0 {
+			if _, bad := factValue(path, tables.Cell{Text: "-9999"}, 0, today); bad != badSign {
+				t.Errorf("%s: a mark for what is not known: %q", path, bad)
+			}
 		}
 		for _, o := range fact.Options {
 			if !strings.Contains(said, o.Word) {

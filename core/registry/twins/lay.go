@@ -82,7 +82,13 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		if out.Stays, err = t.stays(ctx, tx, here.Person, there.Person); err != nil {
 			return Sides{}, err
 		}
-		out.Blocked = out.Stays == 0
+		if out.Stays == 0 { // or they became one since the pair was read
+			if lines, err = t.lines(ctx, tx, id, false); err != nil {
+				return Sides{}, err
+			}
+			out.Pair = lines[0]
+		}
+		out.Blocked = out.Stays == 0 && out.Pair.State != One
 	}
 	out.Fields = fields(columns(here), columns(there))
 	for i, f := range out.Fields { // two numbers can be alike where they are masked
