@@ -40,7 +40,7 @@ soak-ledger: tools ## a million operations on the ledger, with connections cut i
 	LIANOU_TEST_LEDGER_STEPS=$${LIANOU_TEST_LEDGER_STEPS:-1000000} go test ./core/payout -run '^TestLedgerBalancesUnderAnything$$' -count=1 -timeout 12h -v
 
 soak-rejudge: tools ## ten thousand drawn households judged, and judged again from what was kept
-	LIANOU_TEST_REJUDGE_CASES=$${LIANOU_TEST_REJUDGE_CASES:-10000} go test ./cmd/internal/rejudge -run '^TestManyJudgementsAreFoundAgain$$' -count=1 -timeout 12h -v
+	LIANOU_TEST_REJUDGE_CASES=$${LIANOU_TEST_REJUDGE_CASES:-10000} LIANOU_TEST_SEED=$${LIANOU_TEST_SEED:-$$(date +%s)} go test ./cmd/internal/rejudge -run '^TestManyJudgementsAreFoundAgain$$' -count=1 -timeout 12h -v
 
 demo: tools-run build ## the stories through the public doors, from the first word to the money
 	./bin/lianou demo

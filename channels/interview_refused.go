@@ -177,7 +177,7 @@ func (d *CitizenDoor) TellUnfiled(ctx context.Context, u talks.Unfiled, ways []n
 	}
 	n := wording.Unfiled()
 	m := notify.Message{Reference: "unfiled/" + strconv.FormatInt(u.Talk, 10), Kind: n.Kind, Words: n.Words, Fields: n.Fields, Citizen: u.Citizen, Phone: phone, Day: core.DateOf(d.env.Now()), Sends: 1}
-	later := false
+	later, taken := false, false
 	for _, way := range ways {
 		out, err := way.Send(ctx, m)
 		if err != nil {
@@ -185,11 +185,16 @@ func (d *CitizenDoor) TellUnfiled(ctx context.Context, u talks.Unfiled, ways []n
 		}
 		switch out.Result {
 		case notify.Refused:
+		case notify.Accepted: // it may still be dropped, and nobody waits here to hear of it
+			taken = true
 		case notify.Later:
 			later = true
 		default:
 			return nil
 		}
+	}
+	if taken {
+		return nil
 	}
 	if later && ago < talks.UnfiledKept {
 		return jobs.Snooze(awayPause)

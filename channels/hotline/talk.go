@@ -84,6 +84,9 @@ func (v *voice) spoke() bool {
 // do says a step's words and waits for a key, the end, or as much quiet as it allows.
 func (v *voice) do(ctx context.Context, step menu.Step) menu.Event {
 	for _, clip := range step.Say {
+		if !step.End && clip != menu.ClipHello && len(v.c.Sound().Digits()) > 0 {
+			break // pressed ahead; that the call is recorded is said all the same
+		}
 		p := v.say(clip, step.End)
 		select {
 		case <-p.Done():

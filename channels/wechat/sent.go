@@ -17,17 +17,50 @@ const sentEvent = "subscribe_msg_sent_event"
 // within seconds, or not at all where the message push is not set.
 const SentWithin = 10 * time.Minute
 
-// overtaken is how often a word is tried that came before the answer to its send was kept.
-const overtaken = 200 * time.Millisecond
+// A word that overtakes the answer to its send is tried again so often, for so long: WeChat
+// waits five seconds for us. One that was taken in on disk has waited longer than that where it
+// is older.
+const (
+	overtaken = 200 * time.Millisecond
+	overtakes = 2 * time.Second
+	onDisk    = 15 * time.Second
+)
 
-// reported passes on what became of our messages. A word that overtakes the answer to its
-// send waits for that while WeChat waits for us; what is not answered WeChat says again.
+// reported passes on what became of our messages. What is no message of ours when that time
+// is over is let go: its own notice goes the next way.
 func (c *Channel) reported(ctx context.Context, m message) error {
 	if c.env.Reported == nil {
 		return nil
 	}
-	var failed error
-	for _, s := range append(m.List, m.Sent...) {
+	if m.From == "" || len(m.From) > 64 {
+		return errPushBody
+	}
+	who, err := c.env.Citizens.Known(ctx, m.From)
+	if err != nil {
+		return err
+	}
+	words := append(m.List, m.Sent...)
+	left, err := c.pass(ctx, who, words[:min(len(words), mostEvents)])
+	for until := time.Now().Add(overtakes); err == nil && len(left) > 0 && m.took.IsZero() && time.Now().Before(until); {
+		select {
+		case <-ctx.Done():
+			return core.E(core.KindUnavailable, "wechat_sent", "").Wrap(ctx.Err())
+		case <-time.After(overtaken):
+		}
+		left, err = c.pass(ctx, who, left)
+	}
+	if err == nil && len(left) > 0 && !m.took.IsZero() && c.env.Now().Sub(m.took) < onDisk {
+		return core.E(core.KindUnavailable, "wechat_sent", "")
+	}
+	if err == nil && len(left) > 0 {
+		c.env.Log.WarnContext(ctx, "a word on no message of ours", "messages", len(left))
+	}
+	return err
+}
+
+// pass passes each word on as one about a message to somebody, and gives those about messages that nobody knows.
+func (c *Channel) pass(ctx context.Context, who string, words events) (unknown events, failed error) {
+	for _, s := range words {
 		if s.Message == "" {
 			continue
 		}
@@ -35,24 +68,13 @@ func (c *Channel) reported(ctx context.Context, m message) error {
 		if s.Code != "0" {
 			out = refused("sent_" + string(s.Code))
 		}
+		out.Citizen = who
 		err := c.env.Reported(ctx, c.env.Name, string(s.Message), out)
-		for core.KindOf(err) == core.KindNotFound && m.took.IsZero() && paused(ctx) {
-			err = c.env.Reported(ctx, c.env.Name, string(s.Message), out)
-		}
-		if core.KindOf(err) == core.KindNotFound && !m.took.IsZero() { // it waited on disk: the answer is long there, or never
-			c.env.Log.WarnContext(ctx, "a report of no message of ours", "message", string(s.Message))
-			err = nil
+		if core.KindOf(err) == core.KindNotFound {
+			unknown = append(unknown, s)
+			continue
 		}
 		failed = errors.Join(failed, err)
 	}
-	return failed
-}
-
-func paused(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(overtaken):
-		return true
-	}
+	return unknown, failed
 }

@@ -11,7 +11,7 @@ import (
 // A business that lost money brought nothing in: the loss is no income, and no formula that
 // pays what is missing to a line pays for it.
 //
-// Control: gather without earned ("-500").
+// Named, not seen red: gather without earned.
 func TestALossIsNoIncome(t *testing.T) {
 	t.Parallel()
 	for said, want := range map[core.Fen]int64{-50_000: 0, -1: 0, 0: 0, 1: 1, 30_000: 30_000} {

@@ -108,6 +108,9 @@ func (w *Worker) Report(ctx context.Context, channel core.ChannelName, provider 
 	if err != nil {
 		return err
 	}
+	if out.Citizen != "" && out.Citizen != n.citizen {
+		return core.E(core.KindNotFound, "report_of_another", "")
+	}
 	return w.deps.DB.Tx(ctx, scopeOf(id), func(ctx context.Context, tx *pg.Tx) error {
 		return w.recordIn(ctx, tx, n, channel, attemptID, out)
 	})

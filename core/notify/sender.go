@@ -57,6 +57,10 @@ type Outcome struct {
 	// with Later.
 	Wait time.Duration
 
+	// Citizen is the account that a report names, "" where it names none: a word on somebody
+	// else's message is none.
+	Citizen string
+
 	// Gone says with Refused that the way is dead for this person, such as a number out of
 	// service: it is tried last from now on. Not what may be otherwise tomorrow.
 	Gone bool

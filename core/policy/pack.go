@@ -124,26 +124,31 @@ func (b *builder) checkPackGaps(all []placedPack) {
 	slices.SortStableFunc(all, func(x, y placedPack) int { return cmp.Compare(x.From.Date, y.From.Date) })
 	said := map[at]bool{} // a hole of several items is told once
 	for _, item := range fixedItems(all) {
-		if !slices.ContainsFunc(b.items, func(it datedItem) bool { return it.Code == item }) { // told already
-			continue
-		}
 		var last *placedPack // of those that hold longest
 		for i := range all {
 			p := &all[i]
 			if !p.fixes(item) || p.From.IsZero() {
 				continue
 			}
-			if last != nil && !last.Until.IsZero() && last.Until.Date < p.From.Date {
+			if last != nil && !last.Until.IsZero() && last.Until.Date < p.From.Date && b.offered(item, last.Until.Date, p.From.Date) {
 				b.packGap(said, p.at.in("from"), item, last.Until.Date, p.From.Date)
 			}
 			if last == nil || !last.Until.IsZero() && (p.Until.IsZero() || p.Until.Date > last.Until.Date) {
 				last = p
 			}
 		}
-		if last != nil && !last.Until.IsZero() {
+		if last != nil && !last.Until.IsZero() && b.offered(item, last.Until.Date, 0) {
 			b.packGap(said, last.at.in("until"), item, last.Until.Date, 0)
 		}
 	}
+}
+
+// offered reports whether there is an item on any day of some, for good where until is zero: one
+// that was abolished needs no law any more.
+func (b *builder) offered(item core.ItemCode, from, until core.Date) bool {
+	return slices.ContainsFunc(b.items, func(it datedItem) bool {
+		return it.Code == item && (until.IsZero() || it.from < until) && (it.until.IsZero() || it.until > from)
+	})
 }
 
 // packGap tells of the days from one to another, or for good, on which no pack fixes an item.

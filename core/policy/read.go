@@ -140,7 +140,7 @@ func legible(raw []byte) *Problem {
 	for rest := raw; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && size == 1 || r == 0 {
-			return &Problem{Line: line, Column: column, What: "not encoded in UTF-8", Say: "从这里起不是 UTF-8 编码,多半是 GB18030。请用 UTF-8 编码另存一次。"}
+			return &Problem{Line: line, Column: column, What: "not encoded in UTF-8", Say: "从这里起不是 UTF-8 编码。请用 UTF-8 编码另存一次。"}
 		}
 		if column++; r == '\n' {
 			line, column = line+1, 1

@@ -125,7 +125,7 @@ func (m *Menu) Next(e Event) Step {
 		m.hidden = e.Hidden
 		return m.listen(waitFirst, ClipHello, ClipWelcome)
 	case Full:
-		return m.end(ClipNoted, ClipBye)
+		return m.takenDown()
 	case Key:
 		return m.key(e.Key)
 	case Quiet:
@@ -232,6 +232,15 @@ func (m *Menu) person(why Clip) Step {
 	return m.listen(waitMore, why)
 }
 
+// takenDown ends a call of which a person hears: nobody rings who objects and did not ask for
+// it, and may wish not to be known.
+func (m *Menu) takenDown() Step {
+	if m.kind == WishObject && !m.callBack {
+		return m.end(ClipBye)
+	}
+	return m.end(ClipNoted, ClipBye)
+}
+
 // quiet is a caller of whom nothing is heard.
 func (m *Menu) quiet() Step {
 	if m.state == noting {
@@ -260,7 +269,7 @@ func (m *Menu) quiet() Step {
 	if !m.said { // nothing came through: a bad line, or somebody who cannot speak
 		m.callBack = true
 	}
-	return m.end(ClipNoted, ClipBye)
+	return m.takenDown()
 }
 
 // looked is the answer to a pair.

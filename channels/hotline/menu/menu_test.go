@@ -43,7 +43,7 @@ var (
 var (
 	refused   = menu.Event{Kind: menu.Found, Status: wording.StatusRefused, Decided: true, Reopens: true}
 	running   = menu.Event{Kind: menu.Found, Status: wording.StatusRunning, Reopens: true}
-	toRefused = []menu.Clip{"hello", "welcome", "receipt", "last4", "status-refused", "status-refused", "appeal-way", "key-appeal", "key-unsolved"}
+	toRefused = []menu.Clip{"hello", "welcome", "receipt", "last4", "status-refused", "status-refused", "key-appeal", "key-unsolved", "appeal-way"}
 )
 
 // The ways callers go. Controls: Wish that says WishStatus though the caller spoke; listen that
@@ -101,15 +101,15 @@ func TestWays(t *testing.T) {
 		"a wrong key keeps what is offered": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{refused}, keys("92")),
 			slices.Concat(toRefused, []menu.Clip{"wrongkey", "appeal"}), false, menu.WishAppeal},
 		"a notice is wrong": {slices.Concat([]menu.Event{answered}, keys("2"+"99*"+"31#"), []menu.Event{spoke, quiet}),
-			[]menu.Clip{"hello", "welcome", "notice", "keyed", "digit-3", "digit-1", "object", "go-on", "noted", "bye"}, true, menu.WishObject},
+			[]menu.Clip{"hello", "welcome", "notice", "keyed", "digit-3", "digit-1", "object", "go-on", "bye"}, true, menu.WishObject},
 		"a notice is wrong, the number keyed in anew, and wants a person": {slices.Concat([]menu.Event{answered}, keys("2"+"31#"+"*"+"32#"+"0")),
 			[]menu.Clip{"hello", "welcome", "notice", "keyed", "digit-3", "digit-1", "object", "notice", "keyed", "digit-3", "digit-2", "object", "callback"}, false, menu.WishCallBack},
 		"a notice is wrong, number hidden: need not be known": {slices.Concat([]menu.Event{{Kind: menu.Answered, Hidden: true}}, keys("2"+"#"), []menu.Event{spoke, quiet}),
-			[]menu.Clip{"hello", "welcome", "notice", "object-where", "go-on", "noted", "bye"}, true, menu.WishObject},
+			[]menu.Clip{"hello", "welcome", "notice", "object-where", "go-on", "bye"}, true, menu.WishObject},
 		"a notice is wrong, without the key at the end": {slices.Concat([]menu.Event{answered}, keys("2"+"31"), []menu.Event{quiet}),
 			[]menu.Clip{"hello", "welcome", "notice", "keyed", "digit-3", "digit-1", "object"}, false, menu.WishObject},
 		"a notice is wrong, and no number comes": {slices.Concat([]menu.Event{answered}, keys("2"), []menu.Event{quiet, quiet, quiet, spoke, quiet}),
-			[]menu.Clip{"hello", "welcome", "notice", "notice", "notice", "object-where", "go-on", "noted", "bye"}, true, menu.WishObject},
+			[]menu.Clip{"hello", "welcome", "notice", "notice", "notice", "object-where", "go-on", "bye"}, true, menu.WishObject},
 		"recording is full": {[]menu.Event{answered, {Kind: menu.Full, Spoke: true}}, []menu.Clip{"hello", "welcome", "noted", "bye"}, true, menu.WishRequest},
 	} {
 		t.Run(name, func(t *testing.T) {

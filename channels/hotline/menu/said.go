@@ -12,9 +12,7 @@ func (m *Menu) tell(e Event) Step {
 	}
 	m.state = heard
 	say := []Clip{ClipOf(e.Status), ClipOf(e.Status)}
-	if toldByLetter(e.Status) {
-		say = append(say, ClipAppealWay) // its own words name the key of whoever reads the letter
-	} else {
+	if !toldByLetter(e.Status) { // else its own words name the key of whoever reads the letter
 		say = append(say, ClipKeyLetter)
 	}
 	if e.Decided {
@@ -22,6 +20,9 @@ func (m *Menu) tell(e Event) Step {
 	}
 	if e.Reopens {
 		say = append(say, ClipKeyUnsolved)
+	}
+	if toldByLetter(e.Status) { // "也可以": after the first way
+		say = append(say, ClipAppealWay)
 	}
 	return m.listen(waitFirst, say...)
 }

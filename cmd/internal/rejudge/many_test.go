@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/jackc/pgx/v5"
@@ -60,7 +59,7 @@ func (e *editions) On(core.Date) (*policy.Book, error) {
 func TestManyJudgementsAreFoundAgain(t *testing.T) {
 	t.Parallel()
 	n := int(envInt(t, "LIANOU_TEST_REJUDGE_CASES", manyCases))
-	seed := envInt(t, "LIANOU_TEST_SEED", time.Now().UnixNano())
+	seed := envInt(t, "LIANOU_TEST_SEED", 20261130)
 	t.Logf("seed %d (LIANOU_TEST_SEED)", seed)
 	draw := rand.New(rand.NewPCG(uint64(seed), 19)) //nolint:gosec // trials that can be repeated
 	c := newCity(t)

@@ -11,7 +11,8 @@
 -- +goose StatementBegin
 
 -- Whether somebody, and no job, has a line in the timeline of a case at that instant: all that one
--- transaction writes has one.
+-- transaction writes has one, and its own is asked, not what a column says. What cannot be seen any
+-- more when the transaction ends is not taken for lawful.
 create function case_said_by_somebody(of_case bigint, of_time timestamptz) returns boolean language sql stable
 set search_path = public, pg_temp as $$
     select exists (select from case_event e where e.case_id = of_case and e.at = of_time and e.actor_kind in ('staff', 'citizen'))
@@ -24,9 +25,9 @@ declare
     f casefile%rowtype;
 begin
     select * into f from casefile where id = new.id;
-    if f.state = 'settled' and exists (select from claim k where k.case_id = f.id and k.state not in ('closed', 'withdrawn')
+    if not found or f.state = 'settled' and exists (select from claim k where k.case_id = f.id and k.state not in ('closed', 'withdrawn')
             and (k.state <> 'proposed' or k.item = any (f.asked)))
-       or f.state = 'withdrawn' and not case_said_by_somebody(f.id, f.settled)
+       or f.state = 'withdrawn' and not case_said_by_somebody(f.id, lianou_now())
             and exists (select from case_application a where a.case_id = f.id) then
         raise exception 'a case is closed by nobody'
             using errcode = 'check_violation', constraint = 'case_closed_by', table = 'casefile';
@@ -40,7 +41,7 @@ declare
     k claim%rowtype;
 begin
     select * into k from claim where id = new.id;
-    if k.state = 'withdrawn' and not case_said_by_somebody(k.case_id, k.updated)
+    if not found or k.state = 'withdrawn' and not case_said_by_somebody(k.case_id, lianou_now())
        and (old.state <> 'proposed' or exists (select from casefile f where f.id = k.case_id and k.item = any (f.asked))) then
         raise exception 'an item is dropped by nobody'
             using errcode = 'check_violation', constraint = 'claim_dropped_by', table = 'claim';

@@ -189,14 +189,14 @@ func factValue(path string, c tables.Cell, early int, today core.Date) (any, rea
 	case len(f.Options) > 0:
 		value, ok = word(f, strings.TrimSuffix(c.Text, "残疾"))
 	default:
-		n, ok := number(c.Text)
+		n, isNumber := number(c.Text)
 		switch {
-		case !ok:
+		case !isNumber:
 			return nil, badNumber
 		case strings.HasPrefix(n.String(), "-"):
 			return nil, badSign
 		}
-		value = n
+		value, ok = n, true
 	}
 	if !ok {
 		return nil, badWord

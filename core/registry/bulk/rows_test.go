@@ -200,7 +200,7 @@ func TestRepeatedRowCountsOnce(t *testing.T) {
 
 // A family that cannot be is refused with all of it, and says why: two heads, two spouses, a
 // spouse who is a child. One that can comes in beside it.
-// Controls: compare without heads and spouses, read without childSpouse ("7 came in").
+// Named, not seen red: compare without heads and spouses; read without childSpouse.
 func TestAFamilyThatCannotBe(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

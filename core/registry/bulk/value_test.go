@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -136,6 +137,9 @@ func TestTheReasonListsTheWords(t *testing.T) {
 		if len(fact.Options) == 0 {
 			if _, bad := factValue(path, tables.Cell{Text: "-9999"}, 0, today); bad != badSign {
 				t.Errorf("%s: a mark for what is not known: %q", path, bad)
+			}
+			if v, bad := factValue(path, tables.Cell{Text: "2"}, 0, today); bad != "" || v != json.Number("2") {
+				t.Errorf("%s: 2 is %v, %q", path, v, bad)
 			}
 		}
 		for _, o := range fact.Options {

@@ -70,7 +70,11 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		out.Pair.Other, out.Pair.Total = 0, 0 // an id and a sum of somebody else's
 		if out.Pair.State != One {
 			own, err := t.Registry.Aside(ctx, tx, out.Here.ID)
-			out.Blocked = own.For != 0
+			if err != nil || own.For == 0 {
+				return out, err
+			}
+			out.Pair.State, err = t.stateNow(ctx, tx, id)
+			out.Blocked = out.Pair.State != One
 			return out, err
 		}
 		return out, nil
@@ -82,13 +86,12 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		if out.Stays, err = t.stays(ctx, tx, here.Person, there.Person); err != nil {
 			return Sides{}, err
 		}
-		if out.Stays == 0 { // or they became one since the pair was read
-			if lines, err = t.lines(ctx, tx, id, false); err != nil {
+		if out.Stays == 0 {
+			if out.Pair.State, err = t.stateNow(ctx, tx, id); err != nil {
 				return Sides{}, err
 			}
-			out.Pair = lines[0]
+			out.Blocked = out.Pair.State != One
 		}
-		out.Blocked = out.Stays == 0 && out.Pair.State != One
 	}
 	out.Fields = fields(columns(here), columns(there))
 	for i, f := range out.Fields { // two numbers can be alike where they are masked
@@ -97,6 +100,16 @@ func (t *Twins) Lay(ctx context.Context, tx *pg.Tx, why registry.Purpose, id int
 		}
 	}
 	return out, nil
+}
+
+// stateNow reads the state of a pair again: two rows that stand under one already may have
+// become one since the pair was read.
+func (t *Twins) stateNow(ctx context.Context, tx *pg.Tx, id int64) (State, error) {
+	lines, err := t.lines(ctx, tx, id, false)
+	if err != nil {
+		return "", err
+	}
+	return lines[0].State, nil
 }
 
 // columnOrder is the order of a row's own columns; facts follow by their paths.

@@ -15,7 +15,12 @@ const ask = (method, path, body) => session.withToken((token) => http.request({ 
  * @param {string} path
  * @param {any} [body]
  */
-const open = (method, path, body) => (session.here() ? ask(method, path, body) : http.request({ method, path, body }));
+const open = (method, path, body) => {
+  const stranger = () => http.request({ method, path, body });
+  if (!session.here()) return stranger();
+  const known = ask(method, path, body);
+  return method === 'GET' ? known.catch((/** @type {any} */ fault) => (fault && fault.away ? stranger() : Promise.reject(fault))) : known; // what anybody may read is not lost with a log-in
+};
 
 /** @param {string} receipt */
 const of = (receipt) => `/applications/${encodeURIComponent(receipt)}`;

@@ -10,7 +10,7 @@ const { spoken } = require('../../lib/words');
 Component({
   behaviors: [page],
   properties: { receipt: { type: String, value: '' }, letter: { type: String, value: '' } },
-  data: { one: /** @type {any} */ (null), lines: /** @type {{show: string, aloud: string}[]} */ ([]), number: '', aloud: false, wrong: false, open: false },
+  data: { one: /** @type {any} */ (null), lines: /** @type {{show: string, aloud: string}[]} */ ([]), number: '', aloud: false, asked: false, wrong: false, open: false },
 
   lifetimes: {
     attached() {
@@ -26,7 +26,7 @@ Component({
         const lines = (one.paragraphs || []).map((/** @type {string} */ show, /** @type {number} */ i) => ({ show, aloud: said[i + 1] || show })); // the title is said first
         this.setData({ one, lines, number: spoken(this.data.receipt) });
         const now = await api.application(this.data.receipt);
-        this.setData({ wrong: (now.appeals || []).includes(one.item), open: (now.reopens || []).includes(one.item) });
+        this.setData({ asked: true, wrong: (now.appeals || []).includes(one.item), open: (now.reopens || []).includes(one.item) });
       });
     },
 

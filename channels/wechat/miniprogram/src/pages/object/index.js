@@ -6,7 +6,6 @@
 const page = require('../../lib/page');
 const api = require('../../lib/api');
 const saying = require('../../lib/saying');
-const { Fault } = require('../../lib/fault');
 const { date, inFours } = require('../../lib/words');
 
 Component({
@@ -48,14 +47,22 @@ Component({
         return undefined;
       }
       return this.doing(async () => {
-        const got = await api.object(notice, { key, says: says.trim(), name: name.trim(), phone: phone.replace(/\s/g, '') }).catch(kept);
+        const got = await api.object(notice, { key, says: says.trim(), name: name.trim(), phone: phone.replace(/\s/g, '') }).catch((/** @type {any} */ fault) => this.kept(fault));
         saying.away();
         this.setData({ number: inFours(got.number), promise: got.say, name: '', phone: '' });
         wx.pageScrollTo({ scrollTop: 0 });
       });
     },
 
+    /** @param {any} fault */
+    kept(fault) {
+      const got = saying.unheard(fault, this.data.saying);
+      this.setData({ saying: got.saying });
+      throw got.fault;
+    },
+
     back() {
+      saying.away(); // on a helper's phone the next one must not read it
       wx.navigateBack({});
     },
 
@@ -64,9 +71,3 @@ Component({
     },
   },
 });
-
-/** @param {any} fault */
-function kept(fault) {
-  if (fault instanceof Fault && fault.status === 0) throw new Fault('没送到,您写的还在。网好了再点一次,不会重复。');
-  throw fault;
-}

@@ -5,7 +5,6 @@
 const page = require('../../lib/page');
 const api = require('../../lib/api');
 const saying = require('../../lib/saying');
-const { Fault } = require('../../lib/fault');
 
 /** @type {Record<string, any>} */
 const WAYS = {
@@ -49,11 +48,18 @@ Component({
         return undefined;
       }
       return this.doing(async () => {
-        const got = await this.data.way.send(this.data.receipt, { key, item: this.data.item, says: says.trim() }).catch(kept);
+        const got = await this.data.way.send(this.data.receipt, { key, item: this.data.item, says: says.trim() }).catch((/** @type {any} */ fault) => this.kept(fault));
         saying.away();
         this.setData({ promise: got.say });
         wx.pageScrollTo({ scrollTop: 0 });
       });
+    },
+
+    /** @param {any} fault */
+    kept(fault) {
+      const got = saying.unheard(fault, this.data.saying);
+      this.setData({ saying: got.saying });
+      throw got.fault;
     },
 
     back() {
@@ -61,12 +67,3 @@ Component({
     },
   },
 });
-
-/**
- * Nothing here is sent by itself.
- * @param {any} fault
- */
-function kept(fault) {
-  if (fault instanceof Fault && fault.status === 0) throw new Fault('没送到,您写的还在。网好了再点一次,不会重复。');
-  throw fault;
-}
