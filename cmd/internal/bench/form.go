@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"lianou/core"
 	"lianou/intake"
@@ -17,14 +18,18 @@ import (
 // new one is written.
 const keyLength = 36
 
-// asker is who asks in a form, and where they live.
+// asker is who asks in a form, and where they live. With a card they are somebody whose house
+// burnt yesterday, and it is urgent.
 type asker struct {
 	name, number string
 	region       core.RegionCode
+	card         string
 }
 
 // guilan is whose request every form of B1 is: what is measured there is the door.
-func guilan() asker { return asker{"张桂兰", "371424196303150028", "371426104"} }
+func guilan() asker {
+	return asker{name: "张桂兰", number: "371424196303150028", region: "371426104"}
+}
 
 // form is one household's request: what a family of three tells, so that what is
 // sealed is about 4 KB.
@@ -41,6 +46,11 @@ func (h *house) form(key string, who asker) ([]byte, error) {
 			{Purpose: "process", Version: "2026-01", How: "tick"}, {Purpose: "means_check", Version: "2026-01", How: "signature"},
 		},
 		Signature: &intake.SignatureForm{Strokes: string(h.strokes), Document: promised()},
+	}
+	if who.card != "" {
+		f.Urgent, f.Items, f.Account = true, []string{"MZ-03"}, who.card
+		yesterday := time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
+		f.Household = json.RawMessage(`{"area":"rural","hukou":"local","shocks":[{"kind":"fire","date":"` + yesterday + `","loss":26000}],"members":[{"ref":"m1","relation":"applicant","age":null}]}`)
 	}
 	return json.Marshal(f)
 }

@@ -48,6 +48,15 @@ func queueing(ctx context.Context, cfg *Config) (missed Verdict, err error) {
 	if worst > queueBar {
 		missed.Short = append(missed.Short, "queue")
 	}
+	decided, err := o.deciding(ctx, cfg)
+	if err != nil {
+		return missed, fmt.Errorf("decide: %w", err)
+	}
+	if decided > queueBar {
+		missed.Short = append(missed.Short, "decision")
+	}
+	fmt.Fprintf(cfg.Out, "decision p95 %.1f ms bar <=%.0f ms %s (%d decisions by a second person over HTTP, each committed with its letter, entry and notice, and the case's page after it; %d open cases; load %s)\n",
+		decided, queueBar, word(decided <= queueBar), decisions, openCases, load())
 	fmt.Fprintf(cfg.Out, "queue p95 %.1f ms bar <=%.0f ms %s (%d open cases in 134 townships, slowest page: %s; load %s)\n", worst, queueBar, word(worst <= queueBar), openCases, slow, load())
 	return missed, nil
 }

@@ -43,6 +43,16 @@ func New(base string) (*Visitor, error) {
 	return &Visitor{base: at, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}, nil
 }
 
+// Bring gives the visitor a cookie of a session that is open already, "name=value".
+func (v *Visitor) Bring(cookie string) error {
+	list, err := http.ParseCookie(cookie)
+	if err != nil {
+		return fmt.Errorf("visitor: %w", err)
+	}
+	v.client.Jar.SetCookies(v.base, list)
+	return nil
+}
+
 // maxPage bounds a page that is read.
 const maxPage = 8 << 20
 
