@@ -35,6 +35,10 @@ func TestNoStepWithoutItsEntry(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		// Nobody's case is withdrawn by nobody (P19).
+		if err := w.store.AddEvent(ctx, tx, casefile.Event{Case: c.ID, Kind: "case.withdrawn", Actor: officer(3, casefile.RoleOfficer), Staff: "本人说不要了"}); err != nil {
+			return err
+		}
 		return w.store.Close(ctx, tx, c, casefile.CaseWithdrawn)
 	}
 	if err := w.try(withdraw); err == nil {
