@@ -66,8 +66,8 @@ var errNumber = core.Invalid("applicant.id_number", "身份证号不对,请照�
 
 // What the job finds refused is said in the chat, which keeps WeChat's own rules; where it
 // took that, nothing else rings. Where WeChat took it no more, a subscribe message goes if
-// there is leave for one, else a text to the number that they gave; a way that cannot send
-// now is tried again, and none twice.
+// there is leave for one, and a text to the number that they gave: WeChat may still drop what it
+// accepted. A way that cannot send now is tried again, and none twice.
 //
 // Controls: tellUnfiled without Reached ("the chat took it: 1 texts"); without ways before
 // the text ("a grant: 0 subscribe messages"); that leaves out who said a number and bound
@@ -81,7 +81,7 @@ func TestToldByTheFirstWayThatTakesIt(t *testing.T) {
 		chats, sent, sms int
 	}{
 		"the chat took it":        {chats: 1},
-		"a grant":                 {chat: late, grant: true, sent: 1},
+		"a grant":                 {chat: late, grant: true, sent: 1, sms: 1},
 		"a number":                {chat: late, sms: 1},
 		"a grant that is no more": {chat: late, grant: true, subscribe: `{"errcode":43101}`, sent: 1, sms: 1},
 		"WeChat busy":             {chat: late, grant: true, subscribe: busy, sent: 1, sms: 1},
