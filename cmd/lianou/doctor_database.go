@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func upDatabase(ctx context.Context, url string) []finding {
 	if err != nil {
 		return list // the tables say why
 	}
-	return append(append(append(list, scans(ctx, db, clock.Demo)...), shown(ctx, db)...), headless(ctx, db)...)
+	return append(list, slices.Concat(scans(ctx, db, clock.Demo), shown(ctx, db), headless(ctx, db), searchMemory(ctx, db))...)
 }
 
 // serviceDatabase looks at the server with the eyes of one program: its own role
@@ -64,9 +65,7 @@ func serviceDatabase(ctx context.Context, cfg *boot.Config, program string) []fi
 	}
 	if err == nil {
 		list = append(list, accounts(ctx, db, clock.Demo))
-		list = append(list, scans(ctx, db, clock.Demo)...)
-		list = append(list, shown(ctx, db)...)
-		list = append(list, headless(ctx, db)...)
+		list = append(list, slices.Concat(scans(ctx, db, clock.Demo), shown(ctx, db), headless(ctx, db), searchMemory(ctx, db))...)
 	}
 	audit, as, bad := openServer(ctx, "LIANOU_AUDIT_DATABASE_URL", cfg.AuditURL.Reveal())
 	if bad != nil {

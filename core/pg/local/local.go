@@ -284,7 +284,10 @@ func (s *Server) run(throwaway bool) error {
 	} else {
 		// A young cluster has no old WAL segments to use again, and filling each new one
 		// with zeroes stops everybody for 60 ms; its last byte is written in any case.
-		args = append(args, "-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB", "-c", "wal_init_zero=off")
+		args = append(args, "-c", fmt.Sprintf("shared_buffers=%dMB", buffers()), "-c", "max_wal_size=2GB", "-c", "wal_init_zero=off")
+		if warms(s.bin) {
+			args = append(args, "-c", "shared_preload_libraries=pg_prewarm")
+		}
 	}
 	log, err := os.OpenFile(filepath.Join(s.dir, "postgres.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {

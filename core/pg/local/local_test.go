@@ -84,6 +84,9 @@ func TestLife(t *testing.T) {
 			t.Errorf("%s: %q %v, want %q", sql, got, err, want)
 		}
 	}
+	if preloaded, err := ask(t, s, `show shared_preload_libraries`); err != nil || (preloaded == "pg_prewarm") != warms(s.bin) {
+		t.Errorf("what lies in memory is read again after a start: %q %v", preloaded, err)
+	}
 	if info, err := os.Stat(s.Dir()); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder is open to others: %v %v", info.Mode(), err)
 	}
