@@ -31,7 +31,7 @@ type pages struct {
 	worker asset // the service worker, with its version
 }
 
-var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "invite", "accept", "helperend", "bound", "more", "money", "away", "letter", "looked", "board", "boards", "object", "objection"}
+var pageNames = []string{"home", "enter", "apply", "receipt", "mine", "case", "news", "help", "sorry", "ask", "sign", "acting", "end", "invite", "accept", "helperend", "bound", "more", "money", "away", "letter", "looked", "board", "boards", "object", "objection", "why"}
 
 func (c *Channel) parsePages() (*pages, error) {
 	p := &pages{set: map[string]*template.Template{}}
@@ -107,6 +107,7 @@ func (c *Channel) pageEndpoints() []channels.Endpoint {
 		post("/mine/{receipt}/more", c.morePost, maxPage),
 		post("/mine/{receipt}/wrong", c.wrongPost, small),
 		post("/mine/{receipt}/unsolved", c.unsolvedPost, small),
+		get("/mine/{receipt}/why", c.whyPage),
 		get("/mine/{receipt}/letter/{letter}", c.letterPage),
 		get("/mine/{receipt}/letter/{letter}/sheet", c.letterSheet),
 		get("/mine/{receipt}/letter/{letter}/text", c.letterText),

@@ -74,6 +74,8 @@ func (c *Channel) routes() []route {
 			out: types{200: of[[]channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
 		{endpoint: get("/applications/{receipt}/letters/{letter}", c.door.ServeLetter), summary: "One letter, to read and as it is read out; that it was read stands in the log",
 			out: types{200: of[channels.LetterAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
+		{endpoint: get("/applications/{receipt}/why", c.door.ServeWhy), summary: "How the household stands with every item and why, as its case was judged; that it was read stands in the log; none for a helper who was invited",
+			out: types{200: of[channels.WhyAnswer]()}, refuses: []int{401, 403, 404, 422, 503}},
 		{endpoint: open(get("/boards/{place}", c.door.ServeBoard)), summary: "What hangs on the public board of a township or a village today", open: true,
 			out: types{200: of[[]channels.PostingAnswer]()}, refuses: []int{422, 429, 503}},
 		{endpoint: counted(post("/notices/{notice}/objections", c.door.ServeObject)), summary: "Say something against a public notice while it hangs, with or without a name; nothing of who it is about comes back", open: true,

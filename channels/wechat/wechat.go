@@ -167,6 +167,7 @@ func (c *Channel) Endpoints() []channels.Endpoint {
 		post("/applications/{receipt}/unsolved", small, c.door.ServeUnsolved),
 		{Method: "GET", Path: "/applications/{receipt}/letters", Serve: c.door.ServeLetters},
 		{Method: "GET", Path: "/applications/{receipt}/letters/{letter}", Serve: c.door.ServeLetter},
+		{Method: "GET", Path: "/applications/{receipt}/why", Serve: c.door.ServeWhy},
 		{Method: "GET", Path: "/boards/{place}", Serve: c.door.ServeBoard, PerMinute: 30},
 		{Method: "POST", Path: "/notices/{notice}/objections", Serve: c.door.ServeObject, MaxBody: small}, // its own bound looks who is logged in
 		{Method: "POST", Path: "/objections/find", Serve: c.door.ServeObjection, MaxBody: small, PerMinute: 30},

@@ -35,6 +35,10 @@ func doors(t *testing.T) string {
 	answer("GET "+at+"/letters", "", `[{`+letter+`}]`)
 	answer("GET "+at+"/letters/7", "", `{`+letter+`,"sample":true,"paragraphs":["您家平均每人存款 15,000 元,线是每人 11,520 元(样本)。这是孟寺镇定的。","收到信起 60 天内,可以向临邑县人民政府申请行政复议。"],
 		"aloud":["最低生活保障不予确认决定书。","您家平均每人存款一万五千元,线是每人一万一千五百二十元(样本)。这是孟寺镇定的。","收到信起六十天内,可以向临邑县人民政府申请行政复议。","临邑县孟寺镇人民政府,二零二六年十一月二十七号。"]}`)
+	answer("GET "+at+"/why", "", `{"say":"这是拿记下的情况,和每一项的条件一条一条对出来的,不是决定。记得不对,就跟我们说。","items":[
+		{"item":"MZ-01","name":"低保","outcome":"not_eligible","status":"未批准","says":["您家平均每人存款 15,000 元,线是每人 11,520 元(样本)。"],"near":"存款少 3,480 元就合得上。","law":["最低生活保障审核确认办法第十二条"]},
+		{"item":"ZJ-01","name":"公租房","outcome":"eligible","says":["记下的情况,条件都合得上。给不给,要有人核实、决定。"],"list":"名额有限,按难处从重到轻排。11月1日定的名单,一共 3 个名额,您家排在第 2。还没有开始问。"},
+		{"item":"CL-01","name":"残疾人生活补贴","outcome":"unknown","says":["不知道有没有残疾证。"]}]}`)
 	answer("POST "+at+"/appeals", "", `{"at":"2026-11-28T02:00:00Z","say":"您说不对,收到了。换没经手过的人重新看,哪天前答复,进度里会写。"}`)
 	answer("POST "+at+"/unsolved", "", `{"at":"2026-11-28T02:00:00Z","say":"您说没有解决,收到了。"}`)
 	answer("GET /c/wechat/seen", `<?before=41>; rel="next"`, `[{"on":"2026-11-27","day":"2026年11月27日","who":"临邑县孟寺镇经办人员","what":"看了您的申请","why":"办理申请","times":3}]`)
@@ -112,6 +116,11 @@ func TestWhatBecomesOfADecision(t *testing.T) {
 	tab.Open(at + "/?page=" + `pages/wrong/index%3Fwhat=unsolved%26receipt=4071882635%26item=MZ-03`)
 	tab.Wait("还差什么?")
 	bar(t, tab, "unsolved")
+	tab.Open(at + "/?page=" + `pages/case/index%3Freceipt=4071882635`)
+	tab.Wait("最低生活保障不予确认决定书") // the last that comes: a tap before it is lost with what it hit
+	tab.TapOn("每一项,为什么有、为什么没有")
+	tab.Wait("存款少 3,480 元")
+	bar(t, tab, "why")
 	tab.Open(at + "/?page=pages/looked/index")
 	tab.Wait("再往前看")
 	bar(t, tab, "looked")

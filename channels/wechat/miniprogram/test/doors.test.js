@@ -23,8 +23,9 @@ test('the page of an application leads to its letters and to what may be said', 
   assert.equal(text().match(/我觉得不对/g).length, 1, 'only where there is a decision to say it of');
   seen.instance.letter(event({ letter: '7' }));
   seen.instance.say(event({ what: 'unsolved', item: 'MZ-03' }));
+  seen.instance.why();
   seen.instance.looked();
-  assert.deepEqual(device.went, ['/pages/letter/index?receipt=4071882635&letter=7', '/pages/wrong/index?what=unsolved&receipt=4071882635&item=MZ-03', '/pages/looked/index']);
+  assert.deepEqual(device.went, ['/pages/letter/index?receipt=4071882635&letter=7', '/pages/wrong/index?what=unsolved&receipt=4071882635&item=MZ-03', '/pages/why/index?receipt=4071882635', '/pages/looked/index']);
 });
 
 // Control: post without its catch (the steps are gone with the letters).
@@ -96,6 +97,22 @@ test('what may not be said here has a person, and another matter\'s words stay i
   assert.match(text(), /还没定,或者已经在重新办了.*12345/);
   assert.equal(seen.instance.data.saying.says, '');
   assert.doesNotMatch(text(), /送上去,重新看/);
+});
+
+// Controls: the status not looked at in grouped; an outcome left out of AT.
+test('for every item why, the household\'s own, with what would have to be otherwise', async () => {
+  const items = [
+    { item: 'MZ-01', name: '低保', outcome: 'not_eligible', status: '未批准', says: ['存款过了线。'], law: ['办法第十二条'], near: '存款少 3,480 元就合得上。' },
+    { item: 'ZJ-01', name: '公租房', outcome: 'eligible', says: ['条件都合得上。'], list: '您家排在第 2。还没有开始问。' },
+    { item: 'CL-01', name: '残疾人生活补贴', outcome: 'unknown', says: ['不知道有没有残疾证。'] },
+    { item: 'JY-02', name: '助学金', outcome: 'not_eligible', says: ['家里没有人上学。'] },
+  ];
+  const device = phone({ ...LOGIN, [`GET ${AT}/why`]: ok({ say: '这不是决定。', items }) });
+  const { seen, text, settle } = show('pages/why', { receipt: '4071882635' }, device);
+  await settle();
+  assert.match(text(), /这不是决定.*不写别人家的.*您提过的\(1 项\).*低保.*未批准.*少 3,480 元.*办法第十二条.*合得上,还没提的\(1 项\).*公租房.*排在第 2.*还说不准的\(1 项\).*有一条合不上的\(1 项\).*助学金.*记得不对.*12345/s);
+  seen.instance.back();
+  assert.deepEqual(device.went, ['/pages/case/index?receipt=4071882635']);
 });
 
 // Controls: the header not looked at; "Link" alone and not "link".

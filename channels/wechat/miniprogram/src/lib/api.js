@@ -72,6 +72,8 @@ module.exports = {
   letters: (receipt) => ask('GET', `${of(receipt)}/letters`),
   /** @param {string} receipt @param {string} letter */
   letter: (receipt, letter) => ask('GET', `${of(receipt)}/letters/${encodeURIComponent(letter)}`),
+  /** @param {string} receipt */
+  why: (receipt) => ask('GET', `${of(receipt)}/why`),
   /** @param {string} receipt @param {{key: string, item: string, says: string}} body */
   appeal: (receipt, body) => ask('POST', `${of(receipt)}/appeals`, body),
   /** @param {string} receipt @param {{key: string, item: string, says: string}} body */

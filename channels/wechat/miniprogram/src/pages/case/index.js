@@ -60,6 +60,10 @@ Component({
       wx.navigateTo({ url: `/pages/wrong/index?what=${what}&receipt=${this.data.one.receipt}&item=${item}` });
     },
 
+    why() {
+      wx.navigateTo({ url: `/pages/why/index?receipt=${this.data.one.receipt}` });
+    },
+
     looked() {
       wx.navigateTo({ url: '/pages/looked/index' });
     },
