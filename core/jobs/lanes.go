@@ -68,4 +68,6 @@ func laneOf(region core.RegionCode) string {
 	return lane(int(h.Sum32() % lanes))
 }
 
-func lane(n int) string { return "lane" + strconv.Itoa(n) }
+const laneName = "lane"
+
+func lane(n int) string { return laneName + strconv.Itoa(n) }

@@ -161,7 +161,7 @@ func New(cfg Config) (*Client, error) {
 		Workers:      cfg.Workers.river,
 		Queues:       queues,
 		PeriodicJobs: periodic,
-		Middleware:   []rivertype.Middleware{&quiet{}},
+		Middleware:   []rivertype.Middleware{&quiet{}, newYield()},
 		// River's default of an hour would leave a killed program's jobs lying that long. It
 		// takes no job for lost before the time that its own kind may take is over.
 		JobTimeout:           defaultTimeout,

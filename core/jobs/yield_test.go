@@ -1,0 +1,49 @@
+package jobs
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+)
+
+// A lane rests after work while others are at work, no longer than half a second, and not at all
+// on a quiet machine; what it waited meanwhile counts. Control: others not asked for (red:
+// "quiet: 40ms, want 0s").
+func TestALaneRestsWhileOthersWork(t *testing.T) {
+	t.Parallel()
+	end := time.Unix(1000, 0)
+	for name, tc := range map[string]struct {
+		took, since time.Duration
+		others      bool
+		want        time.Duration
+	}{
+		"quiet":             {10 * time.Millisecond, 0, false, 0},
+		"beside others":     {10 * time.Millisecond, 0, true, 40 * time.Millisecond},
+		"rested a while":    {10 * time.Millisecond, 15 * time.Millisecond, true, 25 * time.Millisecond},
+		"rested enough":     {10 * time.Millisecond, time.Second, true, 0},
+		"after a long job":  {time.Minute, 0, true, mostRest},
+		"before it did any": {0, 0, true, 0},
+	} {
+		if got := rest(worked{end, tc.took}, end.Add(tc.since), tc.others); got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}
+
+// A lane that rests gives up when its client stops, and the job is tried again. Control: ctx
+// not looked at in wait (red: it works, and no error).
+func TestARestEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	y := newYield()
+	y.busy.Add(1)
+	y.lane["lane3"] = worked{time.Now().Add(time.Hour), time.Minute}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	ran := false
+	err := y.Work(ctx, &rivertype.JobRow{Queue: "lane3"}, func(context.Context) error { ran = true; return nil })
+	if err == nil || ran {
+		t.Errorf("worked %v: %v", ran, err)
+	}
+}
