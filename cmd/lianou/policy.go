@@ -30,6 +30,11 @@ func (c *policyCheckCmd) Run(t *tool) error {
 	if err != nil {
 		return err
 	}
+	if c.Folder != "" {
+		if err := tell(t, policy.Lacking(os.DirFS(c.Folder))); err != nil {
+			return err
+		}
+	}
 	for _, b := range lib.Books() {
 		samples := 0
 		for _, p := range b.Params {
@@ -74,13 +79,21 @@ func loadPolicies(t *tool, folder string) (*policy.Library, error) {
 	lib, err := load()
 	var bad policy.Problems
 	if errors.As(err, &bad) {
-		for _, p := range bad {
-			fmt.Fprintf(t.out, "%s\n    %s\n", p, p.Say)
-		}
-		return nil, fmt.Errorf("the policies have %d problems", len(bad))
+		return nil, tell(t, bad)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load policies: %w", err)
 	}
 	return lib, nil
+}
+
+// tell prints every problem, and fails where there is one.
+func tell(t *tool, bad policy.Problems) error {
+	for _, p := range bad {
+		fmt.Fprintf(t.out, "%s\n    %s\n", p, p.Say)
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the policies have %d problems", len(bad))
 }

@@ -186,6 +186,9 @@ func (m *machine) startRedis(ctx context.Context) error {
 func (m *machine) keys() string { return filepath.Join(m.cfg.DataDir, "keys") }
 
 func (m *machine) makeKeys(context.Context) error {
+	if below := cityBelow(m.cfg.DataDir); below != "" {
+		return fmt.Errorf("in %s there is no city, but in %s there is one: set LIANOU_DATA_DIR=%s to start that, or name an empty folder for a new one", m.cfg.DataDir, below, below)
+	}
 	if err := os.MkdirAll(m.keys(), 0o700); err != nil {
 		return fmt.Errorf("make the folder of keys: %w", err)
 	}
@@ -196,6 +199,19 @@ func (m *machine) makeKeys(context.Context) error {
 	m.newKeys = err == nil
 	_, err = seal.LoadKeys(m.keys())
 	return err
+}
+
+// cityBelow finds a city one folder below one that has none: who names the folder above their
+// city gets a new one beside it, looks for their people there, and writes into the wrong one.
+func cityBelow(dir string) string {
+	if kept, err := filepath.Glob(filepath.Join(dir, "keys", "*.keys")); err != nil || len(kept) > 0 {
+		return ""
+	}
+	below, err := filepath.Glob(filepath.Join(dir, "*", "keys", seal.PlatformFile))
+	if err != nil || len(below) == 0 {
+		return ""
+	}
+	return filepath.Dir(filepath.Dir(below[0]))
 }
 
 // migrate brings the tables to this version; the people of a fresh city go in as
