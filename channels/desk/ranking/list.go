@@ -24,6 +24,7 @@ type listPage struct {
 	Up, Down   []choice
 	Households int // in the place
 	Most       int // of the hardest 3 in 100; 0 where all are shown
+	Short      int // of these, who have under 15 points and stand in no list; counted where the list ends
 	Rows       []row
 	Next       string // the address of the next page; "" for none
 	Unlooked   bool   // nobody has looked at the place yet
@@ -160,8 +161,12 @@ func (k *Room) order(ctx context.Context, tx *pg.Tx, page *listPage) ([]insight.
 	} else {
 		list, err = k.d.Watch.Found().Top(ctx, tx, page.Towns, p)
 	}
-	if err != nil || len(list) <= n {
-		return list, err
+	if err != nil {
+		return nil, err
+	}
+	if len(list) <= n {
+		page.Short = max(0, page.Most-page.From-len(list))
+		return list, nil
 	}
 	list = list[:n]
 	if last := list[n-1]; !page.Poor || page.From+n < page.Most {

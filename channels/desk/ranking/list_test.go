@@ -21,7 +21,9 @@ func of(body string) int {
 // TestAVillageIsCountedForItself: a village has its own households and its own hardest 3 in
 // 100, the villages of a township come to the township, and of a wider place an officer is
 // told what theirs is.
-// Control: count without the village ("the villages come to 1024, the township to 16").
+// Those of the hardest who have too few points to be listed are told to be left out.
+// Control: count without the village ("the villages come to 1024, the township to 16"); Short
+// left at nought ("of the hardest 1 0 are listed and 0 told").
 func TestAVillageIsCountedForItself(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -32,6 +34,13 @@ func TestAVillageIsCountedForItself(t *testing.T) {
 		most := regexp.MustCompile(`最困难的 3%,共 (\d+) 户`).FindStringSubmatch(body)
 		if n := of(body); code != 200 || most == nil || most[1] != strconv.Itoa((n*3+99)/100) {
 			t.Errorf("%s: %d, %d households, the hardest %v", v.Name, code, n, most)
+		}
+		short := 0
+		if m := regexp.MustCompile(`其中 <b class="num">(\d+)</b> 户不到 15 分|最困难的 (\d+) 户都不到 15 分`).FindStringSubmatch(body); m != nil {
+			short, _ = strconv.Atoi(m[1] + m[2])
+		}
+		if listed := named(body); most != nil && strconv.Itoa(listed+short) != most[1] {
+			t.Errorf("%s: of the hardest %s %d are listed and %d told to be left out", v.Name, most[1], listed, short)
 		}
 		sum += of(body)
 	}
