@@ -169,6 +169,30 @@ func TestOnePersonTwoCases(t *testing.T) {
 	}
 }
 
+// What somebody asked for once more, by an application that came after the two were one, stays
+// theirs when they are two again. Control: takeBack with all that the link asked for ("dropped: withdrawn").
+func TestWhatIsAskedForOnceMoreStays(t *testing.T) {
+	t.Parallel()
+	w := twoRows(t, nil)
+	w.became(false)
+	third := w.application("4071882651")
+	third.Items = []core.ItemCode{rehouse}
+	w.handOver(third)
+	if c := w.routed(third); c.ID != w.elder.ID {
+		t.Fatalf("the third is case %d, want %d", c.ID, w.elder.ID)
+	}
+	w.became(true)
+	if at := w.at(); at != [2]int{int(w.elder.ID), int(w.younger.ID)} {
+		t.Errorf("after the undo the receipts lead to %v", at)
+	}
+	if got := w.claim(w.elder.ID, rehouse); got.State != casefile.ClaimProposed {
+		t.Errorf("dropped: %s", got.State)
+	}
+	if c, _ := w.get(w.elder.ID); !slices.Contains(c.Asked, rehouse) {
+		t.Errorf("forgotten: %v", c.Asked)
+	}
+}
+
 // From another account the second application lies beside the elder case until an officer
 // has looked: the merge of two rows opens nobody's case to a stranger. Its sender still
 // reads what they read, and nothing of the other's. Found to be another matter it has its

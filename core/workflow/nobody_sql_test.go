@@ -18,10 +18,16 @@ import (
 type hurt struct{ what, sql, by string }
 
 const refusedDecision = `insert into decision (claim_id, case_id, region, outcome, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
-	select k.id, k.case_id, k.region, 'refused', false, PROPOSER, APPROVER, REASONS, APPEAL, EVIDENCE, 1, 'x', 'b', lianou_now(), repeat('a', 64) from claim k where k.proposal = 'refuse'`
+	select k.id, k.case_id, k.region, 'refused', false, PROPOSER, APPROVER, REASONS, APPEAL, EVIDENCE, 1, 'x', 'b', lianou_now(), repeat('a', 64) from claim k where k.proposal = 'refuse' and k.state <> 'refused'`
 
 const stopped = `insert into benefit_change (claim_id, case_id, region, kind, was, from_period, reason, state, proposer, proposed, approver, decided, appeal)
 	select k.id, k.case_id, k.region, 'stop', 100, '209901', REASON, 'approved', PROPOSER, lianou_now(), APPROVER, lianou_now(), APPEAL from claim k where k.state = 'paying'`
+
+const anotherSum = `insert into decision (claim_id, case_id, region, outcome, amount, period, sample, proposer, approver, reasons, appeal, evidence, facts_version, facts_digest, book, at, digest)
+	select k.id, k.case_id, k.region, 'approved', 1, 'month', false, PROPOSER, APPROVER, REASONS, APPEAL, EVIDENCE, 1, 'x', 'b', lianou_now(), repeat('b', 64) from claim k where k.state = 'paying'`
+
+const signedSum = `; insert into decision_signature (kind, of_id, claim_id, case_id, region, digest, by_staff, session, at, key_id, signature)
+	select 'decision', d.id, d.claim_id, d.case_id, d.region, d.digest, d.approver, '', d.at, 1, 'not a signature at all' from decision d order by d.id desc limit 1`
 
 // filled puts the parts of a statement in, those that are not given as they should be.
 func filled(sql string, parts ...string) string {
@@ -50,6 +56,11 @@ func hurts() []hurt {
 		{"what was asked for dropped", `update claim set state = 'withdrawn', updated = lianou_now() where state = 'proposed' and item = 'RS-01'`, "claim_dropped_by"},
 		{"an item dropped with a job's word", `insert into case_event (case_id, region, at, kind, actor_kind, citizen, staff) select id, region, lianou_now(), 'x', 'job', '过期了', '过期' from casefile;
 			update claim set state = 'withdrawn', updated = lianou_now() where state = 'agreed'`, "claim_dropped_by"},
+		{"what was asked for forgotten, and dropped then", `update casefile set asked = '{}' where asked <> '{}';
+			update claim set state = 'withdrawn', updated = lianou_now() where state = 'proposed' and item = 'RS-01'`, "case_asked_by"},
+		{"an application carried to another case", `update case_application set case_id = (select max(id) from casefile) where case_id = (select min(id) from casefile);
+			update casefile set state = 'withdrawn', settled = lianou_now() where id = (select min(id) from casefile)`, "case_application_moved_by"},
+		{"a refusal told that nobody heard of", `update claim set state = 'told', told = lianou_now() where state = 'refused'`, "claim_told_heard"},
 		{"a case withdrawn", `update casefile set state = 'withdrawn', settled = lianou_now() where state = 'open'`, "case_closed_by"},
 		{"a case settled", `update casefile set state = 'settled', settled = lianou_now() where state = 'visiting'`, "case_closed_by"},
 		// A decision that lacks what it stands on.
@@ -69,6 +80,11 @@ func hurts() []hurt {
 		{"stopped without a way to appeal", filled(stopped, "APPEAL", `''`), "benefit_change_check5"},
 		{"stopped without a letter", filled(stopped), "change_told"},
 		{"the books stop it", `insert into payout_stop (claim, region, from_period, reason, proposed_by, by_staff, at) select id, region, '209901', 'x', 1, 2, lianou_now() from claim where state = 'paying'`, "payout_stop_decided"},
+		{"another sum that nobody signed", filled(anotherSum), "decision_unsigned"},
+		{"another sum by a decision that is no change", filled(anotherSum) + signedSum + `; insert into payout_change (claim, case_id, region, from_period, amount, sample, decision, decision_digest, at)
+			select d.claim_id, d.case_id, d.region, '209901', 1, false, d.id, d.digest, lianou_now() from decision d order by d.id desc limit 1`, "payout_change_decided"},
+		{"another sum, and the household is not told", filled(anotherSum) + signedSum + filled(`; insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
+			select d.claim_id, d.case_id, d.region, 'change', 100, 1, '209901', 'r', 'approved', PROPOSER, lianou_now(), APPROVER, lianou_now(), APPEAL, d.id from decision d order by d.id desc limit 1`), "change_told"},
 		{"a month taken away", `update payout_entitlement set state = 'cancelled' where state = 'due'`, "payout_cancelled_by"},
 		{"the months to come let go", `update payout_member set live = false where period = ''`, "payout_member_stays"},
 		{"less of a month", `update payout_entitlement set amount = 1`, "42501"},
@@ -88,7 +104,8 @@ func hurts() []hurt {
 // by its own name.
 //
 // Controls: the triggers of 00662 away: fifteen of the list, the first `an item dropped: "" (undo), want
-// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`.
+// claim_dropped_by`, the last `the months to come let go: "" (undo), want payout_member_stays`; those of
+// 00665 away: the six of it, `what was asked for forgotten, and dropped then: "" (undo), want case_asked_by`.
 func TestNobodyIsRefusedBySQL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -129,7 +146,7 @@ func TestNobodyIsRefusedBySQL(t *testing.T) {
 }
 
 // threeCases are one nobody has taken up, one that waits for its refusal beside an item that was
-// agreed, and one whose money runs.
+// agreed, and one whose money runs; beside them one that was refused and has not heard of it.
 func (w *world) threeCases() {
 	w.t.Helper()
 	ctx := w.t.Context()
@@ -140,4 +157,5 @@ func (w *world) threeCases() {
 	w.taken(c.ID, dibao, nursing)
 	w.must(w.flow.Propose(ctx, w.actors["officer"], workflow.Propose{Claim: w.claim(c.ID, dibao).ID, Outcome: casefile.ProposeRefuse, Reasons: []string{"存款在线以上。"}}))
 	w.paid(3)
+	w.refusedOne(4)
 }

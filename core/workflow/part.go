@@ -59,10 +59,14 @@ func (f *Flow) part(ctx context.Context, tx *pg.Tx, p parting) error {
 // takeBack lets the elder be judged by its own facts again. What somebody has frozen since
 // holds the other's as well: a person looks.
 func (f *Flow) takeBack(ctx context.Context, tx *pg.Tx, elder, younger casefile.Case, link casefile.Joined) error {
-	if err := f.Cases.Unask(ctx, tx, elder.ID, link.Asked); err != nil {
+	alone, err := f.askedAlone(ctx, tx, elder, link.Asked)
+	if err != nil {
 		return err
 	}
-	if err := f.unpropose(ctx, tx, elder, link.Asked); err != nil || link.FactsAfter == link.FactsBefore {
+	if err := f.Cases.Unask(ctx, tx, elder.ID, alone); err != nil {
+		return err
+	}
+	if err := f.unpropose(ctx, tx, elder, alone); err != nil || link.FactsAfter == link.FactsBefore {
 		return err
 	}
 	if elder.FactsVersion != link.FactsAfter {
@@ -80,6 +84,24 @@ func (f *Flow) takeBack(ctx context.Context, tx *pg.Tx, elder, younger casefile.
 		return err
 	}
 	return f.judge(ctx, tx, now, facts, nil)
+}
+
+// askedAlone leaves of what an application asked for what no other asks for that stays: one that
+// came after it may want the same.
+func (f *Flow) askedAlone(ctx context.Context, tx *pg.Tx, c casefile.Case, items []core.ItemCode) ([]core.ItemCode, error) {
+	stays, err := f.Cases.Counting(ctx, tx, c.ID)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	alone := slices.Clone(items)
+	for _, id := range stays {
+		app, _, err := f.take(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		alone = slices.DeleteFunc(alone, func(i core.ItemCode) bool { return slices.Contains(app.Items, i) })
+	}
+	return alone, nil
 }
 
 // unpropose takes back what was proposed for the sake of the other's application, as far

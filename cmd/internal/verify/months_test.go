@@ -82,6 +82,19 @@ func (m *months) stopDecided(from payout.Period, proposer, approver int64) {
 	m.must(err)
 }
 
+// changeDecided is the change by which the casework pays another sum.
+func (m *months) changeDecided(o payout.ChangeOrder) {
+	m.t.Helper()
+	conn, err := pgx.Connect(m.t.Context(), m.env.Superuser())
+	m.must(err)
+	defer conn.Close(context.WithoutCancel(m.t.Context()))
+	_, err = conn.Exec(m.t.Context(), `set session_replication_role = replica`)
+	m.must(err)
+	_, err = conn.Exec(m.t.Context(), `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
+		select id, case_id, region, 'change', 1, $1, $2, 'r', 'approved', 1, now(), $3, now(), '六十天内可申请行政复议', $4 from claim`, o.Amount, o.From, o.By, o.Decision)
+	m.must(err)
+}
+
 func (m *months) decided(mark string, amount core.Fen) (id int64, digest string) {
 	m.t.Helper()
 	digest = strings.Repeat(mark, 64)
@@ -110,6 +123,7 @@ func TestMonthsAreReplayed(t *testing.T) {
 	turn("202605")
 	change := payout.ChangeOrder{Claim: m.of.Claim, From: "202604", Amount: 20000, Sample: true, By: 12}
 	change.Decision, change.DecisionDigest = m.decided("b", change.Amount)
+	m.changeDecided(change)
 	m.do(func(ctx context.Context, tx *pg.Tx) error { return m.payout.Change(ctx, tx, change) })
 	m.stopDecided("202605", 11, 12)
 	m.do(func(ctx context.Context, tx *pg.Tx) error {
