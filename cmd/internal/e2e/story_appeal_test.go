@@ -21,6 +21,8 @@ const (
 
 // appealed is a request from somebody's own telephone that is refused: they read the letter
 // there, say on its page what is wrong, and two who had no part in it look anew and grant it.
+//
+// Control: CONTROL
 func appealed(t *testing.T, b *browsertest.Browser) ending {
 	flooded := asks(t, "flooded", 14, "孟庆林", "371424103", "6205340000005345622", nil)
 	phone := person{b.Tab(t), t}
@@ -39,8 +41,10 @@ func appealed(t *testing.T, b *browsertest.Browser) ending {
 	lookedAtAnew(t, b, page)
 	phone.shows("who looked anew, and what came of it", city.Gateway+"/c/app/mine/"+receipt, `["重新看过了:程秋生看的", "改了"].every((w) => document.body.innerText.includes(w))`)
 	phone.holds("appeal-heard")
+	phone.figure("heard", "ol.steps", 390, 760)
 	must(t, hands(t).Pay(t.Context()))
 	flooded.hears(t, "已打到尾号 5622")
+	phone.shows("the money that was refused first", city.Gateway+"/c/app/money", `document.body.innerText.includes("到账,打到尾号 5622 的卡上")`)
 	return ending{receipt: receipt, payments: 1}
 }
 
@@ -67,6 +71,7 @@ func lookedAtAnew(t *testing.T, b *browsertest.Browser, page string) {
 	county.act("decide")
 	county.Wait(foundAnew)
 	county.holds("appeal-decide")
+	county.figure("county", "header", 1440, 720)
 	county.does("decide")
 }
 
@@ -150,14 +155,4 @@ func (p person) saysItIsWrong(receipt string) {
 	p.Go("main details[open] .big")
 	p.shows("who looks at it anew", at, `document.body.innerText.includes("现在由程秋生重新看")`)
 	p.holds("appeal-taken")
-}
-
-// hires makes one more of the staff, like one that there is, with the password of all.
-func hires(t *testing.T, like, login, name string) {
-	t.Helper()
-	const sql = `insert into staff_account (login, name, roles, regions, password, demo, made)
-		select $1, $2, roles, regions, password, demo, made from staff_account where login = $3`
-	if _, err := admin(t).Exec(t.Context(), sql, login, name, like); err != nil {
-		t.Fatal(err)
-	}
 }
