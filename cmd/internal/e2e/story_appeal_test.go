@@ -22,7 +22,8 @@ const (
 // appealed is a request from somebody's own telephone that is refused: they read the letter
 // there, say on its page what is wrong, and two who had no part in it look anew and grant it.
 //
-// Control: CONTROL
+// Control: Anew that holds nobody off: who refused looks at it again themselves ("who proposed
+// the refusal: propose is offered").
 func appealed(t *testing.T, b *browsertest.Browser) ending {
 	flooded := asks(t, "flooded", 14, "孟庆林", "371424103", "6205340000005345622", nil)
 	phone := person{b.Tab(t), t}
@@ -41,7 +42,7 @@ func appealed(t *testing.T, b *browsertest.Browser) ending {
 	lookedAtAnew(t, b, page)
 	phone.shows("who looked anew, and what came of it", city.Gateway+"/c/app/mine/"+receipt, `["重新看过了:程秋生看的", "改了"].every((w) => document.body.innerText.includes(w))`)
 	phone.holds("appeal-heard")
-	phone.figure("heard", "ol.steps", 390, 760)
+	phone.figure("heard", "ol.steps", 390, 600)
 	must(t, hands(t).Pay(t.Context()))
 	flooded.hears(t, "已打到尾号 5622")
 	phone.shows("the money that was refused first", city.Gateway+"/c/app/money", `document.body.innerText.includes("到账,打到尾号 5622 的卡上")`)
