@@ -138,7 +138,8 @@ func (c *chatter) new() string {
 // From "俺想问问低保" to a receipt, with a photo, in sealed pushes and customer messages
 // byte by byte.
 //
-// Control: Known without openid; commandOf that takes any sentence with 同意 in it.
+// Control: Known without openid; commandOf that takes any sentence with 同意 in it; a summary
+// without who is told (`does not say "报上去之前请看:\n办得怎么样…`).
 func TestChatToAReceipt(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
