@@ -173,7 +173,7 @@ func (x *Interviews) summary(t *open, m *matching.Matcher) *InterviewSummary {
 	sum := x.Interviewer.Sum(t.Talk, m)
 	form := x.Interviewer.Form()
 	out := &InterviewSummary{Lines: x.lines(t, sum), May: []InterviewItem{}, Open: []InterviewOpen{}, Document: form.Document(), Consents: form.Consents}
-	out.Told = x.whoIsTold(t)
+	out.Told = WhoIsTold(x.Interviewer.Fields(t.Talk))
 	for _, it := range sum.May {
 		out.May = append(out.May, InterviewItem{it.Code, it.Name, BenefitSaid(it.Benefit), it.Why})
 	}
@@ -186,9 +186,9 @@ func (x *Interviews) summary(t *open, m *matching.Matcher) *InterviewSummary {
 	return out
 }
 
-// whoIsTold is said of the contact that the application will carry (intake.Told).
-func (x *Interviews) whoIsTold(t *open) string {
-	said := x.Interviewer.Fields(t.Talk)
+// WhoIsTold is said of the contact that an application will carry (intake.Told), from what was
+// said of its fields so far: every door shows it before anything is sent (features.md F70).
+func WhoIsTold(said map[string]string) string {
 	phone, _ := core.ParsePhone(said["form/contact.phone"]) // a wrong one is asked for anew
 	name := said["form/contact.name"]
 	if name == "" {

@@ -11,7 +11,9 @@ import (
 )
 
 // The whole way in a real browser under the pages' own policy: log in, step through
-// the form, sign with the finger, hold the number.
+// the form, read who is told, sign with the finger, hold the number.
+//
+// Control: show that does not call told (`who is told, before it is sent: ""`).
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
@@ -52,6 +54,9 @@ func TestPagesInBrowser(t *testing.T) {
 		if title == "家里几口人" {
 			tab.Shot("app-form-3")
 		}
+	}
+	if told := tab.Eval(`[...document.querySelectorAll("[data-told]")].filter((p) => p.offsetParent).map((p) => p.innerText).join("|")`); told != "办得怎么样,告诉本人,发到 138****0001。" {
+		t.Errorf("who is told, before it is sent: %q", told)
 	}
 	tab.Click(`[name="consent/process"]`)
 	tab.Click(`[name="consent/means_check"]`)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"lianou/channels"
 	"lianou/core"
@@ -282,6 +283,30 @@ type applyView struct {
 
 // Value is what was filled in for a field.
 func (v applyView) Value(field string) string { return v.Values[field] }
+
+// toldLine is who hears what becomes of it, as its capacity says it, around the number that is
+// still to be filled in.
+type toldLine struct{ Capacity, Before, After string }
+
+// Told lists the lines of who is told, one a capacity: form.js shows that of the form as it
+// stands, before it is signed (features.md F70). The form asks for no name of who speaks for
+// another.
+func (v applyView) Told() (list []toldLine) {
+	phone, err := core.ParsePhone("13800000000") // stands for the one that is filled in
+	if err != nil {
+		return nil
+	}
+	for _, q := range v.Form.Questions {
+		if q.Key != channels.CapacityStep {
+			continue
+		}
+		for _, o := range q.Options {
+			before, after, _ := strings.Cut(wording.WhoIsTold(core.Capacity(o.Value), "", phone), phone.String())
+			list = append(list, toldLine{o.Value, before, after})
+		}
+	}
+	return list
+}
 
 // Ask is a question as it stands on the page, for one member or for all.
 type Ask struct {

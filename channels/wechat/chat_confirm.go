@@ -12,12 +12,12 @@ import (
 )
 
 // summary tells what was understood and what may be due, and then, in a message of its
-// own that nothing cuts, what is agreed to by answering.
+// own that nothing cuts, who hears what becomes of it (F70) and what is agreed to by answering.
 func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
-	sum, sources := c.iv.Sum(st.Talk, m), c.iv.Sources(st.Talk)
+	sum, sources, fields := c.iv.Sum(st.Talk, m), c.iv.Sources(st.Talk), c.iv.Fields(st.Talk)
 	var said strings.Builder
 	said.WriteString("问完了。您说的是:\n")
-	c.who(&said, c.iv.Fields(st.Talk))
+	c.who(&said, fields)
 	for _, s := range sum.Said {
 		if s.Answer != "不清楚" && !strings.HasPrefix(s.Ref, "form/") {
 			fmt.Fprintf(&said, "%s %s%s\n", s.Ask, s.Answer, markOf(sources[s.Ref]))
@@ -32,6 +32,9 @@ func (c *chat) summary(st *chatting, m *matching.Matcher) []string {
 	}
 	var agree strings.Builder
 	agree.WriteString("报上去之前请看:\n")
+	if fields["form/contact.phone"] != "" { // without one nothing is sent: 还差电话
+		agree.WriteString(channels.WhoIsTold(fields) + "\n")
+	}
 	for _, consent := range c.iv.Form().Consents {
 		if consent.Required {
 			agree.WriteString(consent.Text + "\n")

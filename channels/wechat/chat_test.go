@@ -138,7 +138,8 @@ func (c *chatter) new() string {
 // From "俺想问问低保" to a receipt, with a photo, in sealed pushes and customer messages
 // byte by byte.
 //
-// Control: Known without openid; commandOf that takes any sentence with 同意 in it.
+// Control: Known without openid; commandOf that takes any sentence with 同意 in it; a summary
+// without who is told (`does not say "报上去之前请看:\n办得怎么样…`).
 func TestChatToAReceipt(t *testing.T) {
 	t.Parallel()
 	c := newChatter(t)
@@ -183,7 +184,7 @@ func TestChatToAReceipt(t *testing.T) {
 		}
 		heard = c.says(say)
 	}
-	for _, want := range []string{"问完了", "最低生活保障", "要有人上门看过才定", "我同意民政部门", "回“同意”", "电话:尾号 0001", "姓名:张桂兰", "身份证号:尾号 0028", "住址:平原县王庙镇", "您说:俺日子难\n"} {
+	for _, want := range []string{"问完了", "最低生活保障", "要有人上门看过才定", "我同意民政部门", "回“同意”", "报上去之前请看:\n办得怎么样,告诉本人,发到 138****0001。\n", "电话:尾号 0001", "姓名:张桂兰", "身份证号:尾号 0028", "住址:平原县王庙镇", "您说:俺日子难\n"} {
 		if !strings.Contains(heard, want) {
 			t.Errorf("the summary does not say %q: %s", want, heard)
 		}

@@ -11,12 +11,21 @@
   steps.forEach(function () { dots.appendChild(document.createElement("i")); });
   bar.hidden = false;
 
+  // told shows who hears what becomes of it, of the form as it stands: the number as core masks it.
+  function told() {
+    var who = form.querySelector('[name="form/contact.capacity"]:checked'), phone = form.querySelector('[name="form/contact.phone"]').value.replace(/\D/g, "");
+    Array.prototype.forEach.call(form.querySelectorAll("[data-told]"), function (line) {
+      line.hidden = phone.length < 8 || line.getAttribute("data-told") !== (who && who.value || "self");
+      line.querySelector(".num").textContent = phone.slice(0, 3) + "****" + phone.slice(-4);
+    });
+  }
   function show(n, quiet) {
     at = Math.max(0, Math.min(n, steps.length - 1));
     steps.forEach(function (s, i) { s.hidden = i !== at; });
     Array.prototype.forEach.call(dots.children, function (d, i) { d.className = i <= at ? "on" : ""; });
     document.getElementById("back").hidden = at === 0;
     document.getElementById("next").hidden = at === steps.length - 1;
+    if (at === steps.length - 1) told();
     if (at === steps.length - 1 && window.lianouPad) window.lianouPad.fit();
     if (!quiet) {
       var head = steps[at].querySelector("h2");

@@ -241,7 +241,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 // A form that nobody reads out, the window's and an assistant's at the door, shows beside itself
 // who is told, before it is sent (F70).
 //
-// Named, not seen red: Judged that sets no Whom.
+// Control: Judged that sets no Whom ("200: " and nothing of who is told).
 func TestAFormShowsWhoIsTold(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t)

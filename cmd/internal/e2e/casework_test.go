@@ -94,10 +94,11 @@ func (p person) holds(name string) {
 }
 
 // figure keeps a picture for the township's guide of what a selector names, where pictures are
-// wanted: of a desk's window, or of a telephone's where it is narrow.
+// wanted: of a desk's window, or of a telephone's where it is narrow. What the last act said
+// would lie over it.
 func (p person) figure(name, sel string, width, height int64) {
 	p.t.Helper()
-	p.Eval(`document.querySelector(` + quoted(sel) + `).scrollIntoView({block: "start"}); ""`)
+	p.Eval(`document.querySelector("#say:not(:empty)")?.replaceChildren(); document.querySelector(` + quoted(sel) + `).scrollIntoView({block: "start"}); ""`)
 	p.Figure("guide-"+name, width, height)
 	if width < 500 {
 		p.Phone()

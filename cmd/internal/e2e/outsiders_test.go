@@ -45,15 +45,14 @@ func admin(t *testing.T) *pgx.Conn {
 	return conn
 }
 
-// hired makes one more officer of Wangmiao with the password of all of them.
-func hired(t *testing.T, login string) *http.Client {
+// hires makes one more of the staff, like one that there is, with the password of all.
+func hires(t *testing.T, like, login, name string) {
 	t.Helper()
 	const sql = `insert into staff_account (login, name, roles, regions, password, demo, made)
-		select $1, '去职的', roles, regions, password, demo, made from staff_account where login = 'wangmiao.officer'`
-	if _, err := admin(t).Exec(t.Context(), sql, login); err != nil {
+		select $1, $2, roles, regions, password, demo, made from staff_account where login = $3`
+	if _, err := admin(t).Exec(t.Context(), sql, login, name, like); err != nil {
 		t.Fatal(err)
 	}
-	return session(t, login)
 }
 
 func dismissed(t *testing.T, login string) {
@@ -66,7 +65,8 @@ func dismissed(t *testing.T, login string) {
 // revoked is an officer of Wangmiao who was dismissed while logged in.
 func revoked(t *testing.T) *http.Client {
 	t.Helper()
-	c := hired(t, "wangmiao.left")
+	hires(t, "wangmiao.officer", "wangmiao.left", "去职的")
+	c := session(t, "wangmiao.left")
 	if status, _, _ := ask(t, c, http.MethodGet, "/desk/township"); status != http.StatusOK {
 		t.Fatalf("the officer to be dismissed: %d", status)
 	}
@@ -153,7 +153,8 @@ func socket(t *testing.T, c *http.Client, origin string) (*websocket.Conn, int) 
 // dismissed hears nothing more, though the socket is open.
 // Control: pass to all that Live.hearing gives.
 func TestSocketIsOnesOwn(t *testing.T) {
-	leaving, _ := socket(t, hired(t, "wangmiao.leaves"), city.Platform)
+	hires(t, "wangmiao.officer", "wangmiao.leaves", "去职的")
+	leaving, _ := socket(t, session(t, "wangmiao.leaves"), city.Platform)
 	here, _ := socket(t, session(t, "wangmiao.officer"), city.Platform)
 	there, _ := socket(t, session(t, "deping.officer"), city.Platform)
 	dismissed(t, "wangmiao.leaves")

@@ -100,7 +100,7 @@ func (p person) recordsVisit(name, seen string) {
 		p.Draw(form + " [data-sign]:nth-of-type(" + who + ") canvas")
 	}
 	p.holds(name + "-phone")
-	p.figure("visit", form, 390, 1000)
+	p.figure("visit", "[aria-label=现在能办的]", 390, 1000)
 	p.figure("sign", form+" [data-sign]:nth-of-type(2)", 390, 680)
 	p.does("record_visit")
 	p.Desk()
