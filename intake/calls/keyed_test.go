@@ -52,7 +52,7 @@ func TestWhatWasKeyedInIsSealed(t *testing.T) {
 		if k, err := r.platform.KeyedIn(t.Context(), id, 7); err != nil || k != want {
 			t.Errorf("%s: %q, want %q: %v", id, k, want, err)
 		}
-		must(t, r.platform.Done(t.Context(), id, 7, OutcomeAnswered))
+		must(t, r.platform.Done(t.Context(), id, 7, OutcomeAnswered, r.platform.Unwritten(id, 7, WhyWrongKey, "按错了")))
 		if k, err := r.platform.KeyedIn(t.Context(), id, 7); !errors.Is(err, ErrTaken) || k != "" {
 			t.Errorf("%s: after the end %q: %v", id, k, err)
 		}

@@ -27,6 +27,7 @@ type open struct {
 	Filed              []core.Receipt // what came of this call so far
 	Keyed              string         // what the caller wanted by key; "" for nothing
 	Number             bool           // they keyed in a number too
+	Owes               bool           // what they have to say is written down, or why not, before the call ends
 	Before             []calls.Earlier
 	Callers            callers
 	Talk               talk
@@ -107,7 +108,7 @@ func (a *Room) shownKeyed(w http.ResponseWriter, r *http.Request, at desk.At) er
 
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
 	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Running: c.Ended.IsZero(), Tries: c.Tries, RingBack: ringBack(c), Chat: c.Exchange == calls.FromChat}
-	o.Keyed, o.Number = keyed(c), c.Keyed
+	o.Keyed, o.Number, o.Owes = keyed(c), c.Keyed, c.Wish.Owes()
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -228,7 +229,11 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if outcome == calls.OutcomeApplied {
 		how = talks.HowFiled
 	}
-	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, a.closes(r, at, how)); err != nil {
+	also := []calls.Also{a.closes(r, at, how)}
+	if why := r.FormValue("why"); why != "" {
+		also = append(also, a.d.Calls.Unwritten(r.PathValue("call"), at.Staff.ID, calls.Why(why), r.FormValue("why_says")))
+	}
+	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, also...); err != nil {
 		return err
 	}
 	a.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))

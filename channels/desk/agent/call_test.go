@@ -244,7 +244,7 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 		if strings.Contains(page, "/"+c.id+"/missed") != c.rings {
 			t.Errorf("%s: whether it is offered to be rung in vain: %v", c.id, !c.rings)
 		}
-		if code, _ := b.ask(t, "0317", "/desk/agent/call/"+c.id+"/done", url.Values{"outcome": {"answered"}}); code >= 400 {
+		if code, _ := b.ask(t, "0317", "/desk/agent/call/"+c.id+"/done", url.Values{"outcome": {"answered"}, "why": {"wrong_key"}, "why_says": {"他按错了"}}); code >= 400 {
 			t.Errorf("%s is not finished: %d", c.id, code)
 		}
 	}
