@@ -46,15 +46,15 @@ func (l *Log) TookDown(id string, agent core.StaffID, kind Wish) Also {
 // Unwritten is why nothing was written down of a call, beside its end. Errors: KindInvalid for an
 // unknown reason or one without a sentence; ErrTaken.
 func (l *Log) Unwritten(id string, agent core.StaffID, why Why, says string) Also {
+	plain := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(says, "\x00", ""), ""))
 	return func(ctx context.Context, tx *pg.Tx) error {
-		says = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(says, "\x00", ""), ""))
-		switch n := utf8.RuneCountInString(says); {
+		switch n := utf8.RuneCountInString(plain); {
 		case !slices.Contains(whys, why):
 			return core.Invalid("why", "请选为什么没有记。")
 		case n < 2 || n > mostWhy:
 			return core.Invalid("why_says", "请写一句为什么没有记,三百字以内。")
 		}
-		sealed, err := l.sealWords([]byte(says), wordAt(id))
+		sealed, err := l.sealWords([]byte(plain), wordAt(id))
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 // city's day.
 //
 // Controls: one digit of an identity number changed ("d h: no number"); the card of (g) for (h) too ("h a: … is
-// somebody else's"); ages by days through 365 ("says 58, female, and has number").
+// somebody else's"); ages without the birthday ("e a says 58, female").
 func TestFamiliesAreWhole(t *testing.T) {
 	t.Parallel()
 	day := core.NewDate(2027, 1, 10)
