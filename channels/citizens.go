@@ -2,6 +2,8 @@ package channels
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -57,6 +59,7 @@ type (
 		Token   string `json:"token" doc:"Bearer token, five minutes"`
 		Refresh string `json:"refresh" doc:"Turns into a new pair once, thirty days"`
 		First   bool   `json:"first" doc:"The account was made just now"`
+		Account string `json:"account" doc:"The same for every session of one account and good for nothing else: a phone tells by it whether what it keeps is another's"`
 	}
 	// FormAnswer is what is asked, with the lists.
 	FormAnswer struct {
@@ -160,7 +163,14 @@ func WriteLogin(w http.ResponseWriter, r *http.Request, l citizen.Login, err err
 		WriteProblem(w, r, err)
 		return
 	}
-	WriteJSON(w, http.StatusOK, LoginAnswer{l.Token, l.Refresh, l.First})
+	WriteJSON(w, http.StatusOK, LoginAnswer{l.Token, l.Refresh, l.First, accountMark(l.Citizen.ID)})
+}
+
+// accountMark tells one account's sessions from another's on a phone: a digest, for the account's
+// id is drawn at random and is nobody's to see.
+func accountMark(id string) string {
+	sum := sha256.Sum256([]byte("account on a phone\x00" + id))
+	return hex.EncodeToString(sum[:8])
 }
 
 // ServeForm answers with the form and its lists.

@@ -21,6 +21,16 @@ const (
 // words, a second value after the first and anything outside the limits are
 // KindInvalid, and Field names the place.
 func DecodeHousehold(b []byte) (Household, error) {
+	h, err := DecodeKept(b)
+	if err == nil {
+		err = h.oneHead()
+	}
+	return h, err
+}
+
+// DecodeKept is DecodeHousehold of what a register keeps: a household that files of before gave two
+// heads is read, so that somebody can put it right.
+func DecodeKept(b []byte) (Household, error) {
 	var h Household
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -30,7 +40,7 @@ func DecodeHousehold(b []byte) (Household, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Household{}, badFacts(errors.New("more than one value"))
 	}
-	return h, h.Check()
+	return h, h.checkKept()
 }
 
 func badFacts(err error) error {
@@ -54,8 +64,36 @@ func badFacts(err error) error {
 }
 
 // Check holds the household to the schema: known words, members present with
-// unique refs, numbers inside limits.
+// unique refs and one head at most, numbers inside limits.
 func (h *Household) Check() error {
+	if err := h.checkKept(); err != nil {
+		return err
+	}
+	return h.oneHead()
+}
+
+// ErrTwoHeads says that two members are written down as the one whom the others are related to.
+var ErrTwoHeads = &Error{Kind: KindInvalid, Code: "two_heads", Field: "members.relation", Say: "家里写了两个申请人(户主)。留一个,别的写和他的关系。"}
+
+// Heads is how many members are written down as the one whom the others are related to; families
+// that came in before it was looked at may have two.
+func (h *Household) Heads() (n int) {
+	for i := range h.Members {
+		if h.Members[i].Relation == "applicant" {
+			n++
+		}
+	}
+	return n
+}
+
+func (h *Household) oneHead() error {
+	if h.Heads() > 1 {
+		return ErrTwoHeads
+	}
+	return nil
+}
+
+func (h *Household) checkKept() error {
 	c := checker{}
 	if h.On.IsZero() {
 		c.bad("on")

@@ -35,6 +35,29 @@ func TestDecodeHousehold(t *testing.T) {
 	}
 }
 
+// A household has one head. One that a register keeps with two is read: nobody's case stands still
+// for what a file of before did.
+//
+// Controls: oneHead that looks at nothing (`stated: <nil>`); DecodeKept as strict as what is stated
+// (`kept: 2 heads, two_heads`).
+func TestAHouseholdHasOneHead(t *testing.T) {
+	t.Parallel()
+	two := []byte(strings.Replace(goodHousehold, `{"ref":"s",`, `{"ref":"s","relation":"applicant",`, 1))
+	if _, err := core.DecodeHousehold(two); !errors.Is(err, core.ErrTwoHeads) {
+		t.Errorf("stated: %v", err)
+	}
+	h, err := core.DecodeKept(two)
+	if err != nil || h.Heads() != 2 || len(h.Members) != 2 {
+		t.Errorf("kept: %d heads, %v", h.Heads(), err)
+	}
+	if err := h.Check(); !errors.Is(err, core.ErrTwoHeads) {
+		t.Errorf("checked: %v", err)
+	}
+	if _, err := core.DecodeKept([]byte(strings.Replace(string(two), `"disability":{}`, `"disability":{},"age":-1`, 1))); err == nil {
+		t.Error("what is kept is held to nothing else either")
+	}
+}
+
 // Each case changes one thing of the good household.
 func TestDecodeHouseholdRefuses(t *testing.T) {
 	t.Parallel()

@@ -49,6 +49,9 @@ func named(err error) error {
 		return nil
 	}
 	known := *core.Known(err)
+	if known.Code == core.ErrTwoHeads.Code {
+		return err
+	}
 	if known.Code == "unknown_fact" {
 		return err // the key is what is wrong with it, and the field names it
 	}

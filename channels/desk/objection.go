@@ -45,12 +45,12 @@ func (o Objecting) Notice(r *http.Request, at At) (v Hangs, err error) {
 }
 
 // Take takes down what somebody says against a notice, with or without a name, and gives what to
-// tell them. Errors: Wrong; those of workflow.Flow.ObjectAt.
-func (o Objecting) Take(r *http.Request, at At) (say string, err error) {
+// tell them; also is noted beside it, nil for nothing. Errors: Wrong; those of workflow.Flow.ObjectAt.
+func (o Objecting) Take(r *http.Request, at At, also func(context.Context, *pg.Tx) error) (say string, err error) {
 	id, err := strconv.ParseInt(strings.TrimSpace(r.FormValue("notice")), 10, 64)
 	if err != nil {
 		return "", o.Wrong
 	}
 	return o.Flow.ObjectAt(r.Context(), casefile.As(at.Staff), workflow.ObjectAt{Notice: id, Says: r.FormValue("says"), Name: r.FormValue("name"),
-		Phone: r.FormValue("phone"), Door: o.Door, Key: r.FormValue("key")})
+		Phone: r.FormValue("phone"), Door: o.Door, Key: r.FormValue("key"), Also: also})
 }

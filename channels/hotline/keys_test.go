@@ -17,7 +17,6 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/jobs"
-	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
 	"lianou/intake/calls"
 )
@@ -27,10 +26,11 @@ const (
 	keyedLast4   = "0028"
 )
 
-// answering is a line of our own that runs, and the refused application of one household.
-func answering(t *testing.T) (line *ownLine, db *pgtest.Env) {
+// answering is a line of our own that runs, with the refused application of one household, and the record of its calls
+// as desks read it.
+func answering(t *testing.T) (line *ownLine, desk *calls.Log) {
 	t.Helper()
-	db = pgtest.New(t)
+	db := pgtest.New(t)
 	h := channeltest.NewHouse(t)
 	inserter, err := jobs.NewInserter(jobs.Gateway)
 	must(t, err)
@@ -58,7 +58,9 @@ func answering(t *testing.T) (line *ownLine, db *pgtest.Env) {
 		values (gen_random_uuid(), 1, '371426104', $1, $2, 'refused', '[{"item": "MZ-01", "name": "低保", "status": "refused"}]', now())`,
 		keyedReceipt, hex.EncodeToString(h.Keys.Gateway.Shared.Blind("case.status", keyedReceipt+":"+keyedLast4)))
 	must(t, err)
-	return ch.line, db
+	desk, err = calls.New(calls.Deps{DB: db.DB(pgtest.Platform), Bell: h.Bell, Audit: audit.New(h.Keys.Platform.Ring), Platform: h.Keys.Platform.Self, Opener: h.Keys.Platform.Opener})
+	must(t, err)
+	return ch.line, desk
 }
 
 // press rings the line with a telephone that is not ours, presses keys and hangs up.
@@ -91,7 +93,7 @@ func TestWhatWasKeyedInWaitsForAPerson(t *testing.T) {
 	if _, err := exec.LookPath("baresip"); err != nil && os.Getenv("CI") != "true" {
 		t.Skip("NOT TESTED, keys of a real telephone: baresip is not here")
 	}
-	line, db := answering(t)
+	line, desk := answering(t)
 	pair := "1" + keyedReceipt + keyedLast4
 	for i, c := range []struct{ what, keys, wish, about string }{
 		{"a decision is wrong", pair + "2", "appeal", "receipt:" + keyedReceipt},
@@ -104,7 +106,7 @@ func TestWhatWasKeyedInWaitsForAPerson(t *testing.T) {
 			t.Parallel()
 			from := fmt.Sprintf("1370534100%d", i)
 			press(t, line, from, c.keys)
-			wish, about := kept(t, db, line.c.env.Calls, from)
+			wish, about := kept(t, desk, from)
 			if wish != c.wish || about != c.about {
 				t.Errorf("wish %q about %q, want %q about %q", wish, about, c.wish, c.about)
 			}
@@ -113,7 +115,7 @@ func TestWhatWasKeyedInWaitsForAPerson(t *testing.T) {
 }
 
 // kept is the record of who rang, once it is over and nobody has finished it.
-func kept(t *testing.T, db *pgtest.Env, list *calls.Log, from string) (wish, about string) {
+func kept(t *testing.T, list *calls.Log, from string) (wish, about string) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -122,14 +124,10 @@ func kept(t *testing.T, db *pgtest.Env, list *calls.Log, from string) (wish, abo
 		must(t, err)
 		for _, c := range waiting {
 			if c.Caller.Reveal() == from && !c.Ended.IsZero() {
-				var stands string
-				must(t, db.DB(pgtest.Check).Read(t.Context(), pg.NoScope(), func(ctx context.Context, tx *pg.Tx) error {
-					return tx.QueryRow(ctx, `select about from call where id = $1`, c.ID).Scan(&stands)
-				}))
-				if stands != string(c.Keyed) {
-					t.Errorf("%q is read as %q", stands, c.Keyed)
-				}
-				return string(c.Wish), stands
+				must(t, list.Take(t.Context(), c.ID, 7))
+				k, err := list.KeyedIn(t.Context(), c.ID, 7)
+				must(t, err)
+				return string(c.Wish), string(k)
 			}
 		}
 	}

@@ -26,6 +26,14 @@ const (
 	onDisk    = 15 * time.Second
 )
 
+// mostOvertaken bounds how many words wait for the answer to their send at one time in a process:
+// a number that nobody knows would else hold a handler for all that time, and as many as come.
+const mostOvertaken = 32
+
+// errOvertaken is answered beyond that bound. It is no outage, so nothing of it goes to the disk,
+// where everybody's messages would stand behind it: WeChat says it again within seconds.
+var errOvertaken = core.E(core.KindTooMany, "wechat_sent_waits", "")
+
 // reported passes on what became of our messages. What is no message of ours when that time
 // is over is let go: its own notice goes the next way.
 func (c *Channel) reported(ctx context.Context, m message) error {
@@ -41,13 +49,8 @@ func (c *Channel) reported(ctx context.Context, m message) error {
 	}
 	words := append(m.List, m.Sent...)
 	left, err := c.pass(ctx, who, words[:min(len(words), mostEvents)])
-	for until := time.Now().Add(overtakes); err == nil && len(left) > 0 && m.took.IsZero() && time.Now().Before(until); {
-		select {
-		case <-ctx.Done():
-			return core.E(core.KindUnavailable, "wechat_sent", "").Wrap(ctx.Err())
-		case <-time.After(overtaken):
-		}
-		left, err = c.pass(ctx, who, left)
+	if err == nil && len(left) > 0 && m.took.IsZero() {
+		left, err = c.await(ctx, who, left)
 	}
 	if err == nil && len(left) > 0 && !m.took.IsZero() && c.env.Now().Sub(m.took) < onDisk {
 		return core.E(core.KindUnavailable, "wechat_sent", "")
@@ -56,6 +59,25 @@ func (c *Channel) reported(ctx context.Context, m message) error {
 		c.env.Log.WarnContext(ctx, "a word on no message of ours", "messages", len(left))
 	}
 	return err
+}
+
+// await tries words that overtook the answers to their sends again, for as long as WeChat waits.
+func (c *Channel) await(ctx context.Context, who string, left events) (unknown events, err error) {
+	select {
+	case c.overtaken <- struct{}{}:
+		defer func() { <-c.overtaken }()
+	default:
+		return nil, errOvertaken
+	}
+	for until := time.Now().Add(overtakes); err == nil && len(left) > 0 && time.Now().Before(until); {
+		select {
+		case <-ctx.Done():
+			return nil, core.E(core.KindUnavailable, "wechat_sent", "").Wrap(ctx.Err())
+		case <-time.After(overtaken):
+		}
+		left, err = c.pass(ctx, who, left)
+	}
+	return left, err
 }
 
 // pass passes each word on as one about a message to somebody, and gives those about messages that nobody knows.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +66,65 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 	}
 	if got := c.answers(); got != "" {
 		t.Errorf("a word is answered in the chat: %s", got)
+	}
+}
+
+// However many words come about messages that nobody knows, so many wait and no more; the others are
+// answered at once, for WeChat to say them again, and none of them goes to the disk, where others would
+// stand behind it. A word about a message of ours is taken meanwhile.
+//
+// Controls: room for 9,999 (`160 waited, 0 were answered at once`); waiting for room, and an outage in place of
+// too many (`word 1: 200 after 1 looks`: it is on the disk).
+func TestNotEveryWordIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.spool, d.env.Ring = t.TempDir(), d.keys.Gateway.Ring
+	var mu sync.Mutex
+	asked := map[string]int{}
+	d.env.Reported = func(_ context.Context, _ core.ChannelName, message string, _ notify.Outcome) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if asked[message]++; message == "7" {
+			return nil
+		}
+		return core.E(core.KindNotFound, "not_found", "")
+	}
+	c := newChatterAt(t, d)
+	event := func(message int) int {
+		return c.push(fmt.Sprintf(`{"ToUserName":"gh","FromUserName":%q,"CreateTime":%d,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"PAID","MsgID":"%d","ErrorCode":"0"}}`, openid, time.Now().Unix(), message))
+	}
+	const many = 5 * mostOvertaken
+	codes := make([]int, many)
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() { codes[i] = event(1000 + i) })
+	}
+	all.Wait()
+	waited, refused := 0, 0
+	for i, code := range codes {
+		switch n := asked[strconv.Itoa(1000+i)]; {
+		case code == http.StatusOK && n > 1:
+			waited++
+		case code == http.StatusTooManyRequests && n == 1:
+			refused++
+		default:
+			t.Errorf("word %d: %d after %d looks", i, code, n)
+		}
+	}
+	if waited < mostOvertaken || refused == 0 {
+		t.Errorf("%d waited, %d were answered at once", waited, refused)
+	}
+	for range mostOvertaken {
+		c.ch.overtaken <- struct{}{}
+	}
+	if code := event(1); code != http.StatusTooManyRequests {
+		t.Errorf("one more than may wait: %d", code)
+	}
+	if code := event(7); code != http.StatusOK {
+		t.Errorf("about a message of ours: %d", code)
+	}
+	if c.ch.spool.busy() {
+		t.Error("a word that nobody waits for stands on the disk before everybody else's")
 	}
 }
 

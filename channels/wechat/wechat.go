@@ -63,6 +63,8 @@ type Channel struct {
 	push  *push      // nil while no push is set
 	chat  *chat      // the same
 	spool *pushSpool // nil without a folder
+
+	overtaken chan struct{} // one for each word that waits for the answer to its send
 }
 
 // New opens the door.
@@ -86,7 +88,7 @@ func New(cfg Config, env channels.Env) (*Channel, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Channel{cfg: cfg, env: env, door: door, http: resty.NewWithClient(client).SetResponseBodyLimit(256 << 10)}
+	c := &Channel{cfg: cfg, env: env, door: door, overtaken: make(chan struct{}, mostOvertaken), http: resty.NewWithClient(client).SetResponseBodyLimit(256 << 10)}
 	c.cards = c.reads()
 	c.token = &tokens{appID: cfg.AppID, secret: cfg.AppSecret, shared: env.Shared, http: c.http, now: time.Now}
 	// The library's own token handling stays out: its lock is of one process only.

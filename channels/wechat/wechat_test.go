@@ -246,6 +246,33 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+// Every session of an account bears one mark, and no other account's; it is neither the openid nor
+// the account's id.
+//
+// Controls: a mark drawn at each answer (`4a97 renewed and a056 again`); one for everybody (`another's is 9af2`).
+func TestSessionsOfAnAccountBearItsMark(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	_, h := d.open(t)
+	status, first := call(h, "POST", "/login", "", `{"code":"0a1B_-c"}`)
+	refresh, _ := first["refresh"].(string)
+	mark, _ := first["account"].(string)
+	if status != 200 || len(mark) != 16 {
+		t.Fatalf("log in: %d %v", status, first)
+	}
+	_, renewed := call(h, "POST", "/login/refresh", "", `{"refresh":"`+refresh+`"}`)
+	_, again := call(h, "POST", "/login", "", `{"code":"0a1B_-c"}`)
+	if renewed["account"] != mark || again["account"] != mark {
+		t.Errorf("%v renewed and %v again, want %s", renewed["account"], again["account"], mark)
+	}
+	who, err := d.env.Citizens.LoginWeChat(t.Context(), "o-somebody-else", "")
+	must(t, err)
+	_, other := call(h, "POST", "/login/refresh", "", `{"refresh":"`+who.Refresh+`"}`)
+	if other["account"] == mark || other["account"] == "" || strings.Contains(who.Citizen.ID, other["account"].(string)) {
+		t.Errorf("another's is %v, of %s", other["account"], who.Citizen.ID)
+	}
+}
+
 func photo(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -42,6 +42,7 @@ func (r *Reader) Unpack(row []byte, v *Vector) error {
 		v.H[bits.TrailingZeros64(rest)] = in.varint()
 	}
 	v.Known = mask &^ shocksKnown
+	v.earnedBefore()
 	v.Set(policy.MembersCount, int64(row[2]))
 	if mask&shocksKnown != 0 {
 		in.shocks(v)
@@ -57,6 +58,19 @@ func (r *Reader) Unpack(row []byte, v *Vector) error {
 		return errRow
 	}
 	return nil
+}
+
+// earnedBefore reads an income below nought as Gather does: rows that were packed before that
+// was looked at hold it as it stood in the register.
+func (v *Vector) earnedBefore() {
+	n, known := v.Get(policy.IncomePerCapita)
+	switch {
+	case !known || n >= 0:
+	case core.UnknownMark(core.Fen(n)):
+		v.Known &^= 1 << policy.IncomePerCapita
+	default:
+		v.H[policy.IncomePerCapita] = 0
+	}
 }
 
 // readable reports whether bytes begin as a row does.

@@ -205,9 +205,9 @@ func setWord[T ~string](v setter, f policy.FactID, s *T) {
 }
 
 // earned is an income as the rules count it: a business that lost money brought nothing in,
-// and no formula pays for the loss.
+// and no formula pays for the loss. A mark in the place of a figure is neither: nobody knows.
 func earned(n *core.Fen) *core.Fen {
-	if n != nil && *n < 0 {
+	if n = core.Unmarked(n); n != nil && *n < 0 {
 		none := core.Fen(0)
 		return &none
 	}

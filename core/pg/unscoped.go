@@ -87,6 +87,7 @@ func Unscoped() map[string]string {
 		"call_typed":      "sealed words that an agent typed, the same",
 		"call_alert":      "a call's id and lengths; the call has no township",
 		"call_reused":     "ids of calls under a number that an exchange used again, no person",
+		"call_word":       "the id of a call, a word of a list and a sealed sentence; the call has no township",
 		"call_quality":    "ids of a call and of staff, ticks and a sealed note; the call has no township",
 		"call_day":        "counts by day, no person",
 		// casefile

@@ -101,12 +101,13 @@ type Resident struct {
 	Name      string
 	Birth     core.Date // zero when not known
 	Numbered  bool
+	Relation  core.Relation // as it was written down when they came; "" when it was not
 }
 
 // Residents lists who lives in some households now, and who did: refs are not given
 // twice. Gone is true for those.
 func (r *Registry) Residents(ctx context.Context, tx *pg.Tx, households []core.HouseholdID) (now []Resident, gone []Resident, err error) {
-	const sql = `select m.household, coalesce(nullif(h.village, ''), h.region), m.person, m.ref, p.name, p.birth, p.id_blind is not null, m.until is not null
+	const sql = `select m.household, coalesce(nullif(h.village, ''), h.region), m.person, m.ref, p.name, p.birth, p.id_blind is not null, m.relation, m.until is not null
 		from membership m join person p on p.id = m.person join household h on h.id = m.household
 		where m.household = any ($1)`
 	ids := make([]int64, len(households))
@@ -120,7 +121,7 @@ func (r *Registry) Residents(ctx context.Context, tx *pg.Tx, households []core.H
 	var one Resident
 	var birth *pgDate
 	var ended bool
-	_, err = pgx.ForEachRow(rows, []any{&one.Household, &one.Home, &one.Person, &one.Ref, &one.Name, &birth, &one.Numbered, &ended}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&one.Household, &one.Home, &one.Person, &one.Ref, &one.Name, &birth, &one.Numbered, &one.Relation, &ended}, func() error {
 		if one.Birth = 0; birth != nil {
 			one.Birth = core.Date(*birth)
 		}

@@ -239,7 +239,7 @@ func (g *gathering) household(home Home) (core.Household, error) {
 	if err != nil {
 		return core.Household{}, core.E(core.KindInternal, "facts_unreadable", "")
 	}
-	h, err := core.DecodeHousehold(whole)
+	h, err := core.DecodeKept(whole)
 	if err != nil {
 		return core.Household{}, core.E(core.KindInternal, "facts_unreadable", "").Wrap(err)
 	}

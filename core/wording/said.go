@@ -51,6 +51,9 @@ func say(out map[string]string, at string, v reflect.Value, named func(string) (
 func value(f Fact, v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case core.Fen:
+		if core.UnknownMark(x) {
+			return "不知道(记着 " + x.Short() + ",是导出表里代替“不知道”的记号,不算收入,问清了再记)"
+		}
 		return x.Short() + " " + f.Unit
 	case core.Hundredths:
 		return core.Fen(x).Short() + " " + f.Unit

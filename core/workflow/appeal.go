@@ -19,7 +19,17 @@ type Appeal struct {
 	Says  string
 	Door  casefile.Door
 
+	Also func(context.Context, *pg.Tx) error // in the transaction that writes it down; nil for nothing
+
 	sent int64 // as what it was handed in, 0 for none
+}
+
+// beside does what a door notes beside what it takes in.
+func (a *act) beside(ctx context.Context, f func(context.Context, *pg.Tx) error) error {
+	if f == nil {
+		return nil
+	}
+	return f(ctx, a.tx)
 }
 
 // Appeal takes one in that an officer of the case wrote down.
@@ -33,8 +43,10 @@ func (f *Flow) Appeal(ctx context.Context, actor casefile.Actor, claim core.Clai
 func (f *Flow) AppealAt(ctx context.Context, actor casefile.Actor, in Appeal) (promise string, err error) {
 	on := target{name: casefile.ActAppeal, trace: "claim.appealed", claim: in.Claim}
 	err = f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		promise, err = a.file(ctx, in)
-		return err
+		if promise, err = a.file(ctx, in); err != nil {
+			return err
+		}
+		return a.beside(ctx, in.Also)
 	})
 	return promise, err
 }
@@ -45,6 +57,7 @@ type AppealFor struct {
 	Item core.ItemCode
 	Says string
 	Door casefile.Door
+	Also func(context.Context, *pg.Tx) error // in the transaction that writes it down; nil for nothing
 }
 
 // AppealFor takes one in at a door that shows no more of a case than its household sees.
@@ -57,7 +70,7 @@ func (f *Flow) AppealFor(ctx context.Context, actor casefile.Actor, in AppealFor
 	if err != nil {
 		return "", err
 	}
-	return f.AppealAt(ctx, actor, Appeal{Claim: claim, Says: in.Says, Door: in.Door})
+	return f.AppealAt(ctx, actor, Appeal{Claim: claim, Says: in.Says, Door: in.Door, Also: in.Also})
 }
 
 // file writes an appeal and has the decision looked at anew. What was granted goes on

@@ -190,7 +190,7 @@ func join(top map[string]json.RawMessage, members map[string]map[string]json.Raw
 	if err != nil {
 		return core.Household{}, errFacts.Wrap(err)
 	}
-	h, err := core.DecodeHousehold(whole)
+	h, err := core.DecodeKept(whole)
 	if err != nil {
 		return core.Household{}, errFacts.Wrap(err)
 	}

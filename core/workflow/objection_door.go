@@ -69,7 +69,8 @@ type ObjectAt struct {
 	Name   string // "" for none
 	Phone  string // "" for none: then the number alone tells what came of it
 	Door   casefile.Door
-	Key    string // of the page on which it is written down
+	Key    string                              // of the page on which it is written down
+	Also   func(context.Context, *pg.Tx) error // in the transaction that writes it down; nil for nothing
 }
 
 // ObjectAt takes one in for who rings or stands at the window, and gives what to read out to
@@ -105,6 +106,9 @@ func (f *Flow) ObjectAt(ctx context.Context, actor casefile.Actor, in ObjectAt) 
 		mark := objections.Mark(shared, number)
 		_, err := a.object(ctx, casefile.ObjectionSaid{Notice: in.Notice, Says: said.Says, Name: said.Name, Phone: phone, Door: in.Door, TakenBy: actor.Staff,
 			Sender: sender, Receipt: mark})
+		if err == nil {
+			err = a.beside(ctx, in.Also)
+		}
 		if err == nil {
 			state, err = f.Cases.ObjectionSays(ctx, a.tx, mark)
 		}

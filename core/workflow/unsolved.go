@@ -21,6 +21,8 @@ type Unsolved struct {
 	Says  string
 	Door  casefile.Door
 
+	Also func(context.Context, *pg.Tx) error // in the transaction that writes it down; nil for nothing
+
 	sent int64 // as what it was handed in, 0 for none
 }
 
@@ -29,8 +31,10 @@ type Unsolved struct {
 func (f *Flow) Unsolved(ctx context.Context, actor casefile.Actor, in Unsolved) (promise string, err error) {
 	on := target{name: casefile.ActUnsolved, trace: "claim.unsolved", claim: in.Claim}
 	err = f.do(ctx, actor, on, func(ctx context.Context, a *act) error {
-		promise, err = a.unsolved(ctx, in)
-		return err
+		if promise, err = a.unsolved(ctx, in); err != nil {
+			return err
+		}
+		return a.beside(ctx, in.Also)
 	})
 	return promise, err
 }
@@ -45,7 +49,7 @@ func (f *Flow) UnsolvedFor(ctx context.Context, actor casefile.Actor, in AppealF
 	if err != nil {
 		return "", err
 	}
-	return f.Unsolved(ctx, actor, Unsolved{Claim: claim, Says: in.Says, Door: in.Door})
+	return f.Unsolved(ctx, actor, Unsolved{Claim: claim, Says: in.Says, Door: in.Door, Also: in.Also})
 }
 
 // unsolved writes one down and gives it to its unit. The case is open again there, and what was granted

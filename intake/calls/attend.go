@@ -84,8 +84,9 @@ func (l *Log) Lapsed(ctx context.Context, tx *pg.Tx, id string) error {
 }
 
 // Done says what became of a call, by the agent who holds it. Saying the same again
-// is a success. Errors: KindInvalid for an unknown outcome, KindNotFound, ErrTaken,
-// ErrDone, and those of also.
+// is a success. Of a call whose caller had something to say by key something must be written
+// down, or why not (see TookDown, Unwritten). Errors: KindInvalid for an unknown outcome,
+// ErrUnwritten, KindNotFound, ErrTaken, ErrDone, and those of also.
 func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome Outcome, also ...Also) error {
 	if !slices.Contains(outcomes, outcome) {
 		return core.Invalid("outcome", "请选这通电话怎么办的。")
@@ -113,6 +114,11 @@ func (l *Log) Done(ctx context.Context, id string, agent core.StaffID, outcome O
 		}
 		if err := all(ctx, tx, also); err != nil {
 			return err
+		}
+		if outcome != OutcomeNoContact { // who was not reached is gone to
+			if err := l.written(ctx, tx, c); err != nil {
+				return err
+			}
 		}
 		if outcome != OutcomeNotOurs || c.Answered.IsZero() { // a talk about something else settles nothing
 			if err := l.settleSame(ctx, tx, id, agent, outcome != OutcomeNoContact); err != nil {

@@ -91,7 +91,7 @@ type Call struct {
 	Done           time.Time
 	Outcome        Outcome
 	Wish           Wish
-	Keyed          Keyed
+	Keyed          bool      // something was keyed in: KeyedIn opens it
 	Partial        bool      // the recording stops before the call did, or has holes
 	Tries          int       // times rung back in vain
 	NextTry        time.Time // when to ring again; zero for at once, or for no more
@@ -132,7 +132,7 @@ const (
 
 var outcomes = []Outcome{OutcomeApplied, OutcomeAnswered, OutcomeCalled, OutcomeNoContact, OutcomeNotOurs}
 
-const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, about, partial, tries, next_try`
+const columns = `id, exchange, caller, caller_key, called, began, answered, ended, recording, recording_state, agent, done, outcome, wish, keyed, about, partial, tries, next_try`
 
 // Get reads one call. Errors: KindNotFound.
 func (l *Log) Get(ctx context.Context, id string) (Call, error) {
@@ -179,13 +179,15 @@ type scanner interface{ Scan(...any) error }
 
 func (l *Log) scan(row scanner) (Call, error) {
 	var c Call
-	var caller, key []byte
+	var caller, key, keyed []byte
+	var before string // as the release before kept it
 	var answered, ended, done, next *time.Time
 	var agent *int64
-	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &c.Keyed, &c.Partial, &c.Tries, &next)
+	err := row.Scan(&c.ID, &c.Exchange, &caller, &key, &c.Called, &c.Began, &answered, &ended, &c.Recording, &c.RecordingState, &agent, &done, &c.Outcome, &c.Wish, &keyed, &before, &c.Partial, &c.Tries, &next)
 	if err != nil {
 		return Call{}, pg.Fail(err, "read a call")
 	}
+	c.Keyed = keyed != nil || before != ""
 	c.Answered, c.Ended, c.Done, c.NextTry = when(answered), when(ended), when(done), when(next)
 	if agent != nil {
 		c.Agent = core.StaffID(*agent)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"strings"
 	"time"
 
 	"lianou/core"
@@ -57,28 +56,6 @@ const (
 // RingsBack reports whether a caller with this wish waits to be rung.
 func (w Wish) RingsBack() bool {
 	return w == WishCallBack || w == WishAppeal || w == WishUnsolved
-}
-
-// Keyed is what a caller of our own line keyed in: "receipt:4071882635" once it opened an application with the
-// last four of their number, "notice:31" unseen, "" for nothing.
-type Keyed string
-
-// Receipt is the application that was opened, "" for none.
-func (k Keyed) Receipt() core.Receipt {
-	r, ok := strings.CutPrefix(string(k), "receipt:")
-	if !ok {
-		return ""
-	}
-	return core.Receipt(r)
-}
-
-// Notice is the number of a public notice, "" for none.
-func (k Keyed) Notice() string {
-	n, _ := strings.CutPrefix(string(k), "notice:")
-	if n == string(k) {
-		return ""
-	}
-	return n
 }
 
 // FromChat is the exchange of who asked in a chat to be rung: there was no call yet, and
@@ -154,7 +131,10 @@ func (l *Log) HeardIn(ctx context.Context, tx *pg.Tx, r Report) (changed bool, e
 // Listed rings the bell for a call that HeardIn noted.
 func (l *Log) Listed(ctx context.Context, id string) { l.bell.Ring(ctx, Topic, "call.heard", id) }
 
-type sealedReport struct{ caller, callerKey, blind, url []byte }
+type sealedReport struct {
+	caller, callerKey, blind, url []byte
+	keyed                         words
+}
 
 func (l *Log) sealReport(r Report) (s sealedReport, err error) {
 	if !r.Caller.IsZero() {
@@ -166,6 +146,9 @@ func (l *Log) sealReport(r Report) (s sealedReport, err error) {
 			return s, err
 		}
 		s.callerKey, s.blind = env.Wrapped, l.blind.Blind("call.caller", r.Caller.Reveal())
+	}
+	if s.keyed, err = l.sealKeyed(r.ID, r.Keyed); err != nil {
+		return s, err
 	}
 	if r.RecordingURL != "" {
 		s.url, err = l.ring.Seal([]byte(r.RecordingURL), urlAt(r.ID))
@@ -203,8 +186,8 @@ func delivered(ctx context.Context, tx *pg.Tx, r Report) (again bool, err error)
 // clause compares before it writes, so a repetition changes no row.
 func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, fetch bool, err error) {
 	const sql = `
-		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted, wish, partial, about)
-		values ($1, $2, $3, $4, $5, $6, coalesce(least($7::timestamptz, $8::timestamptz, $9::timestamptz), transaction_timestamp()), $8::timestamptz, $9::timestamptz, $10::bytea, case when $10::bytea is null then $12 else 'pending' end, $11, $13, $14, $15)
+		insert into call as c (id, exchange, caller, caller_key, caller_blind, called, began, answered, ended, recording_url, recording_state, noted, wish, partial, keyed, keyed_key)
+		values ($1, $2, $3, $4, $5, $6, coalesce(least($7::timestamptz, $8::timestamptz, $9::timestamptz), transaction_timestamp()), $8::timestamptz, $9::timestamptz, $10::bytea, case when $10::bytea is null then $12 else 'pending' end, $11, $13, $14, $15, $16)
 		on conflict (id) do update set
 			caller = coalesce(c.caller, excluded.caller), caller_key = coalesce(c.caller_key, excluded.caller_key),
 			caller_blind = coalesce(c.caller_blind, excluded.caller_blind),
@@ -217,7 +200,7 @@ func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, f
 				when c.recording_state = 'lost' and c.recording_url is null then case when excluded.recording_state = 'none' then 'lost' else excluded.recording_state end
 				else c.recording_state end,
 			wish = case when excluded.wish = '' then c.wish else excluded.wish end, partial = c.partial or excluded.partial,
-			about = case when excluded.about = '' then c.about else excluded.about end
+			keyed = coalesce(c.keyed, excluded.keyed), keyed_key = coalesce(c.keyed_key, excluded.keyed_key)
 		where (c.caller is null and excluded.caller is not null) or (c.called = '' and excluded.called <> '')
 			or least($7::timestamptz, $8::timestamptz, $9::timestamptz) < c.began
 			or (c.answered is null and excluded.answered is not null) or excluded.answered < c.answered
@@ -225,12 +208,12 @@ func merge(ctx context.Context, tx *pg.Tx, r Report, s sealedReport) (changed, f
 			or (c.recording_url is null and excluded.recording_url is not null)
 			or (c.recording_state = 'none' and excluded.recording_state <> 'none')
 			or (c.recording_state = 'lost' and c.recording_url is null and excluded.recording_state = 'pending')
-			or (excluded.wish <> '' and excluded.wish <> c.wish) or (excluded.about <> '' and excluded.about <> c.about) or (excluded.partial and not c.partial)
+			or (excluded.wish <> '' and excluded.wish <> c.wish) or (c.keyed is null and excluded.keyed is not null) or (excluded.partial and not c.partial)
 		returning recording_state`
 	var state string
 	err = tx.QueryRow(ctx, sql, r.ID, r.Exchange, s.caller, s.callerKey, s.blind, r.Called,
 		known(r.Began), known(r.Answered), known(r.Ended), s.url, tx.Now(),
-		cmp.Or(r.Sound, SoundNone), r.Wish, r.Partial, r.Keyed).Scan(&state)
+		cmp.Or(r.Sound, SoundNone), r.Wish, r.Partial, s.keyed.sealed, s.keyed.wrapped).Scan(&state)
 	if core.KindOf(pg.Fail(err, "merge a call")) == core.KindNotFound {
 		return false, false, nil
 	}

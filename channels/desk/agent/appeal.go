@@ -8,6 +8,7 @@ import (
 	"lianou/core"
 	"lianou/core/casefile"
 	"lianou/core/workflow"
+	"lianou/intake/calls"
 )
 
 // pair is what a pair of receipt and number opens, with the pair: whoever goes on to say that
@@ -25,21 +26,38 @@ var errWhose = core.Invalid("receipt", "先问清他是谁:认过来电人,或�
 // first, as for every look at a household: by the pair that they say, or because the agent
 // confirmed in this call whose number it is. The agent reads out what comes of it.
 func (a *Room) appeal(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return a.saysOf(w, r, at, a.d.Flow.AppealFor)
+	return a.saysOf(w, r, at, taking{calls.WishAppeal, a.d.Flow.AppealFor})
 }
 
 // unsolved files that a caller says that an item is not solved (F82), as appeal does.
 func (a *Room) unsolved(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	return a.saysOf(w, r, at, a.d.Flow.UnsolvedFor)
+	return a.saysOf(w, r, at, taking{calls.WishUnsolved, a.d.Flow.UnsolvedFor})
 }
 
-func (a *Room) saysOf(w http.ResponseWriter, r *http.Request, at desk.At, file func(context.Context, casefile.Actor, workflow.AppealFor) (string, error)) error {
+// taking is what is taken down, and how.
+type taking struct {
+	kind calls.Wish
+	file func(context.Context, casefile.Actor, workflow.AppealFor) (string, error)
+}
+
+// tookDown notes that it was from the call that is open beside the form, so that the call may end;
+// nil for none.
+func (a *Room) tookDown(r *http.Request, at desk.At, kind calls.Wish) calls.Also {
+	from := r.FormValue("from")
+	if from == "" {
+		return nil
+	}
+	return a.d.Calls.TookDown(from, at.Staff.ID, kind)
+}
+
+func (a *Room) saysOf(w http.ResponseWriter, r *http.Request, at desk.At, t taking) error {
 	found, err := a.whose(r, at)
 	if err != nil {
 		return err
 	}
-	in := workflow.AppealFor{Case: found.Case, Item: core.ItemCode(r.FormValue("item")), Says: r.FormValue("says"), Door: casefile.DoorHotline}
-	if found.Said, err = file(r.Context(), casefile.As(at.Staff), in); err != nil {
+	in := workflow.AppealFor{Case: found.Case, Item: core.ItemCode(r.FormValue("item")), Says: r.FormValue("says"), Door: casefile.DoorHotline,
+		Also: a.tookDown(r, at, t.kind)}
+	if found.Said, err = t.file(r.Context(), casefile.As(at.Staff), in); err != nil {
 		return err
 	}
 	return at.Page.Part(w, "agent", "appealed", found.Said)

@@ -21,6 +21,9 @@ func (a *Room) handOn(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	if err != nil {
 		return err
 	}
+	if err := a.d.Calls.WrittenDown(r.Context(), c); err != nil {
+		return err // once it is handed on, the caller's own application ends the call
+	}
 	if err := channels.BodyFault(r.ParseForm()); err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ type open struct {
 	Go                 string         // where somebody will go after the last time in vain; "" before it
 	Filed              []core.Receipt // what came of this call so far
 	Keyed              string         // what the caller wanted by key; "" for nothing
-	Receipt            core.Receipt   // that the voice opened for the caller, by the last four they keyed in
-	Notice             string         // the number of a notice that they keyed in, unseen
+	Number             bool           // they keyed in a number too
+	Owes               bool           // what they have to say is written down, or why not, before the call ends
 	Before             []calls.Earlier
 	Callers            callers
 	Talk               talk
@@ -71,26 +71,44 @@ func (a *Room) call(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	return at.Page.Show(w, at, a.view(), p)
 }
 
-// keyed says what the caller of our own line wanted by key, and what is to be done.
+// keyed says what the caller of our own line wanted by key, and what is to be done. The number that
+// they keyed in is not among it: see shownKeyed.
 func keyed(c calls.Call) string {
 	switch {
 	case c.Wish == calls.WishAppeal:
 		return "他按键说:定得不对,要重新看。回电问清身份证后四位,查到这件,替他记下。"
 	case c.Wish == calls.WishUnsolved:
 		return "他按键说:没有解决。回电问清身份证后四位,查到这件,替他记下。"
-	case c.Keyed.Notice() != "":
+	case c.Wish == calls.WishObject && c.Keyed:
 		return "他按键说:公示不对。听完录音,按编号找到那一条,替他记下。"
 	case c.Wish == calls.WishObject:
 		return "他按键说:公示不对,没有编号。听他说的是哪个村、哪一家。"
-	case c.Keyed.Receipt() != "":
-		return "他在电话里听过这件办到哪了。要念信、要讲,回电问清身份证后四位再说。"
+	case c.Keyed:
+		return "他在电话里按过号。要念信、要讲进度,回电问清身份证后四位再说。"
 	}
 	return ""
 }
 
+// keyedIn is what a caller keyed in, as an agent opened it.
+type keyedIn struct {
+	Receipt core.Receipt // that the voice opened for the caller, by the last four they keyed in
+	Notice  string       // the number of a notice, unseen
+}
+
+// shownKeyed opens what the caller keyed in, for whoever holds the call: beside the caller's number
+// it says who asked about whose application and who objects to whose, so a page does not show it
+// unasked.
+func (a *Room) shownKeyed(w http.ResponseWriter, r *http.Request, at desk.At) error {
+	k, err := a.d.Calls.KeyedIn(r.Context(), r.PathValue("call"), at.Staff.ID)
+	if err != nil {
+		return err
+	}
+	return at.Page.Part(w, "agent", "keyed", keyedIn{k.Receipt(), k.Notice()})
+}
+
 func (a *Room) opened(r *http.Request, at desk.At, c calls.Call) (*open, error) {
 	o := &open{ID: c.ID, Base: callAt(c.ID), Caller: caller(c), Length: length(c), Began: c.Began, Recording: c.Recording != "", Running: c.Ended.IsZero(), Tries: c.Tries, RingBack: ringBack(c), Chat: c.Exchange == calls.FromChat}
-	o.Keyed, o.Receipt, o.Notice = keyed(c), c.Keyed.Receipt(), c.Keyed.Notice()
+	o.Keyed, o.Number, o.Owes = keyed(c), c.Keyed, c.Wish.Owes()
 	var err error
 	if o.Filed, err = a.d.Calls.Filed(r.Context(), c.ID); err != nil {
 		return nil, err
@@ -211,7 +229,11 @@ func (a *Room) done(w http.ResponseWriter, r *http.Request, at desk.At) error {
 	if outcome == calls.OutcomeApplied {
 		how = talks.HowFiled
 	}
-	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, a.closes(r, at, how)); err != nil {
+	also := []calls.Also{a.closes(r, at, how)}
+	if why := r.FormValue("why"); why != "" {
+		also = append(also, a.d.Calls.Unwritten(r.PathValue("call"), at.Staff.ID, calls.Why(why), r.FormValue("why_says")))
+	}
+	if err := a.d.Calls.Done(r.Context(), r.PathValue("call"), at.Staff.ID, outcome, also...); err != nil {
 		return err
 	}
 	a.d.Desk.SentDraft(r, placeOf(r.PathValue("call")))

@@ -194,11 +194,12 @@ func TestCallWithoutSoundIsTold(t *testing.T) {
 	}
 }
 
-// What a caller wanted by key stands in the list and on the call, with the application that the
-// voice opened for them or the number of the notice, so that whoever rings back takes it down.
+// What a caller wanted by key stands in the list and on the call. The number that they keyed in, of
+// the application that the voice opened for them or of a notice, stands on no page until who holds
+// the call opens it, which leaves an entry with its purpose; in the table it is sealed.
 //
-// Named, not seen red: RingsBack of call_back alone ("is not offered to be rung in vain"); the template
-// without Keyed.
+// Controls: the number beside the button (`CK1: the number is shown unasked`); opened without KeyedIn
+// (`who does not hold the call opens it: 200`, `0 entries`).
 func TestWhatACallerKeyedInIsShown(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t)
@@ -207,15 +208,15 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 		wish   calls.Wish
 		keyed  calls.Keyed
 		word   string
-		says   []string
+		says   string
 		rings  bool
-		filled string
+		number string
 	}{
-		{"CK1", calls.WishAppeal, "receipt:7319052645", "要重新看,请回电", []string{"定得不对,要重新看", "7319 0526 45"}, true, `value="7319 0526 45"`},
-		{"CK2", calls.WishUnsolved, "receipt:7319052645", "没解决,请回电", []string{"他按键说:没有解决"}, true, `value="7319 0526 45"`},
-		{"CK3", calls.WishObject, "notice:31", "对公示有意见", []string{"公示不对。听完录音"}, false, `value="31"`},
-		{"CK4", calls.WishObject, "", "对公示有意见", []string{"没有编号"}, false, ""},
-		{"CK5", calls.WishCallBack, "receipt:7319052645", "请回电", []string{"听过这件办到哪了"}, true, `value="7319 0526 45"`},
+		{"CK1", calls.WishAppeal, "receipt:7319052645", "要重新看,请回电", "定得不对,要重新看", true, "7319 0526 45"},
+		{"CK2", calls.WishUnsolved, "receipt:7319052645", "没解决,请回电", "他按键说:没有解决", true, "7319 0526 45"},
+		{"CK3", calls.WishObject, "notice:4031", "对公示有意见", "公示不对。听完录音", false, "4031"},
+		{"CK4", calls.WishObject, "", "对公示有意见", "没有编号", false, ""},
+		{"CK5", calls.WishCallBack, "receipt:7319052645", "请回电", "他在电话里按过号", true, "7319 0526 45"},
 	} {
 		long := time.Now().Add(-time.Minute)
 		_, err := b.gateway.Heard(t.Context(), calls.Report{ID: c.id, Exchange: "sip", Caller: core.CallerPhone(channeltest.Phone), Began: long, Answered: long, Ended: long.Add(20 * time.Second), Wish: c.wish, Keyed: c.keyed})
@@ -223,19 +224,39 @@ func TestWhatACallerKeyedInIsShown(t *testing.T) {
 		if _, list := b.ask(t, "0317", "/desk/agent/waiting", nil); !strings.Contains(list, c.word) {
 			t.Errorf("%s: the list does not say %q", c.id, c.word)
 		}
+		keyed := "/desk/agent/call/" + c.id + "/keyed"
+		if code, part := b.ask(t, "0317", keyed, url.Values{}); code < 400 || c.number != "" && strings.Contains(part, c.number) {
+			t.Errorf("%s: who does not hold the call opens it: %d", c.id, code)
+		}
 		code, page := b.ask(t, "0317", "/desk/agent/call/"+c.id, nil)
-		for _, want := range append(c.says, c.filled) {
-			if code != 200 || !strings.Contains(page, want) {
-				t.Errorf("%s: the call does not say %q: %d", c.id, want, code)
+		if code != 200 || !strings.Contains(page, c.says) || strings.Contains(page, keyed) != (c.number != "") {
+			t.Errorf("%s: the call does not say %q: %d", c.id, c.says, code)
+		}
+		if c.number != "" {
+			if bare := strings.ReplaceAll(c.number, " ", ""); strings.Contains(page, c.number) || strings.Contains(page, bare) {
+				t.Errorf("%s: the number is shown unasked", c.id)
+			}
+			before := b.keyedEntries(t, c.id)
+			if code, part := b.ask(t, "0317", keyed, url.Values{}); code != 200 || !strings.Contains(part, ">"+c.number+"<") || b.keyedEntries(t, c.id) != before+1 {
+				t.Errorf("%s: opened: %d %s, %d entries", c.id, code, part, b.keyedEntries(t, c.id))
 			}
 		}
 		if strings.Contains(page, "/"+c.id+"/missed") != c.rings {
 			t.Errorf("%s: whether it is offered to be rung in vain: %v", c.id, !c.rings)
 		}
-		if code, _ := b.ask(t, "0317", "/desk/agent/call/"+c.id+"/done", url.Values{"outcome": {"answered"}}); code >= 400 {
+		if code, _ := b.ask(t, "0317", "/desk/agent/call/"+c.id+"/done", url.Values{"outcome": {"answered"}, "why": {"wrong_key"}, "why_says": {"他按错了"}}); code >= 400 {
 			t.Errorf("%s is not finished: %d", c.id, code)
 		}
 	}
+}
+
+// keyedEntries is how often it is noted that what was keyed in was opened.
+func (b *booth) keyedEntries(t *testing.T, call string) (n int) {
+	t.Helper()
+	must(t, b.d.Env.DB(pgtest.Check).Read(t.Context(), pg.City("test"), func(ctx context.Context, tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select count(*) from audit_entry where act = 'call.keyed' and subject = 'call:' || $1 and purpose <> ''`, call).Scan(&n)
+	}))
+	return n
 }
 
 // A form that nobody reads out, the window's and an assistant's at the door, shows beside itself

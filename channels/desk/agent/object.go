@@ -9,6 +9,7 @@ import (
 	"lianou/core/casefile"
 	"lianou/core/pg"
 	"lianou/core/wording"
+	"lianou/intake/calls"
 	"lianou/intake/objections"
 )
 
@@ -27,7 +28,7 @@ func (a *Room) notice(w http.ResponseWriter, r *http.Request, at desk.At) error 
 
 // object takes down what a caller says against a notice.
 func (a *Room) object(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	said, err := a.objecting().Take(r, at)
+	said, err := a.objecting().Take(r, at, a.tookDown(r, at, calls.WishObject))
 	if err != nil {
 		return err
 	}

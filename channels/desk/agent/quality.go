@@ -69,6 +69,20 @@ type listening struct {
 	Talk   talk
 	Filed  []filed
 	Typed  string
+
+	Unwritten string // why nothing was written down of what the caller had to say
+}
+
+// whyWords say why nothing was written down of a call.
+var whyWords = map[calls.Why]string{calls.WhyBefore: "以前已经记过", calls.WhyWithdrawn: "他说不用记了", calls.WhyWrongKey: "他按错了键", calls.WhyUnheard: "听不出说什么、说谁", calls.WhyOther: "别的"}
+
+// unwritten says why nothing was written down of a call, "" for one of which something was.
+func (a *Room) unwritten(r *http.Request, call string) (string, error) {
+	why, says, err := a.d.Calls.WhyUnwritten(r.Context(), call)
+	if err != nil || why == "" {
+		return "", err
+	}
+	return whyWords[why] + "。" + says, nil
 }
 
 // filed is one application as its agent filed it, numbers masked.
@@ -100,6 +114,9 @@ func (a *Room) listen(w http.ResponseWriter, r *http.Request, at desk.At) error 
 	p := listening{Drawn: d, Player: open{ID: c.ID, Base: qualityAt(c.ID), Recording: c.Recording != ""}, Typed: text.Typed}
 	p.Talk.Lines = linesOf(text.Segments, a.spoken(c, text.Segments), slots.Proposal{}, secondOf(c))
 	p.Talk.State, p.Talk.Tone = stateOf(text, c)
+	if p.Unwritten, err = a.unwritten(r, c.ID); err != nil {
+		return err
+	}
 	err = a.d.DB.Tx(r.Context(), pg.City("what an agent filed of a call that was drawn"), func(ctx context.Context, tx *pg.Tx) error {
 		if p.Filed, err = a.filedOf(ctx, tx, c.ID); err != nil {
 			return err

@@ -23,7 +23,7 @@ func (c *Room) notice(w http.ResponseWriter, r *http.Request, at desk.At) error 
 
 // object takes down what somebody at the window says against a notice.
 func (c *Room) object(w http.ResponseWriter, r *http.Request, at desk.At) error {
-	said, err := c.objecting().Take(r, at)
+	said, err := c.objecting().Take(r, at, nil)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type incomes struct {
 // as lived there then.
 func incomesOf(d registry.Dossier) incomes {
 	n := len(d.Household.Members)
-	in := incomes{d.Household.Income12m, d.Household.IncomePerCapitaMonth, n, n, n}
+	in := incomes{core.Unmarked(d.Household.Income12m), core.Unmarked(d.Household.IncomePerCapitaMonth), n, n, n}
 	for _, f := range d.Facts {
 		if f.Path != incomeYear && f.Path != incomeEach {
 			continue

@@ -28,6 +28,7 @@ const (
 	ClipEnough   Clip = "enough"   // that was tried often enough: a person will look
 	ClipAnything Clip = "anything" // anything else? speak, or hang up
 	ClipBye      Clip = "bye"
+	ClipHangUp   Clip = "hang-up" // nothing more? hang up
 
 	ClipKeyLetter   Clip = "key-letter"   // a person reads the letter out
 	ClipKeyAppeal   Clip = "key-appeal"   // it is wrong
@@ -47,7 +48,7 @@ func Digit(k rune) Clip { return Clip("digit-" + string(k)) }
 // Fixed lists every clip that is no status word.
 func Fixed() []Clip {
 	list := []Clip{ClipHello, ClipWelcome, ClipSpeak, ClipGoOn, ClipNoted, ClipCallBack, ClipNoNumber, ClipWrongKey, ClipReceipt, ClipLast4,
-		ClipSlip, ClipNoMatch, ClipAway, ClipEnough, ClipAnything, ClipBye,
+		ClipSlip, ClipNoMatch, ClipAway, ClipEnough, ClipAnything, ClipBye, ClipHangUp,
 		ClipKeyLetter, ClipKeyAppeal, ClipKeyUnsolved, ClipAppealWay, ClipAppeal, ClipUnsolved, ClipNotice, ClipKeyed, ClipObject, ClipWhere}
 	for k := '0'; k <= '9'; k++ {
 		list = append(list, Digit(k))
@@ -58,7 +59,7 @@ func Fixed() []Clip {
 // Invites reports whether a clip asks the caller to speak: who begins to, need not hear it
 // to its end. Who this is and that the call is recorded is always said (PIPL art. 17).
 func (c Clip) Invites() bool {
-	return slices.Contains([]Clip{ClipWelcome, ClipSpeak, ClipGoOn, ClipCallBack, ClipNoNumber, ClipAnything,
+	return slices.Contains([]Clip{ClipWelcome, ClipSpeak, ClipGoOn, ClipCallBack, ClipNoNumber, ClipAnything, ClipHangUp,
 		ClipKeyLetter, ClipKeyAppeal, ClipKeyUnsolved, ClipAppeal, ClipUnsolved, ClipObject, ClipWhere}, c)
 }
 

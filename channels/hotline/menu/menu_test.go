@@ -43,11 +43,11 @@ var (
 var (
 	refused   = menu.Event{Kind: menu.Found, Status: wording.StatusRefused, Decided: true, Reopens: true}
 	running   = menu.Event{Kind: menu.Found, Status: wording.StatusRunning, Reopens: true}
-	toRefused = []menu.Clip{"hello", "welcome", "receipt", "last4", "status-refused", "status-refused", "key-appeal", "key-unsolved", "appeal-way"}
+	toRefused = []menu.Clip{"hello", "welcome", "receipt", "last4", "status-refused", "status-refused", "key-appeal", "key-unsolved", "appeal-way", "hang-up"}
 )
 
 // The ways callers go. Controls: Wish that says WishStatus though the caller spoke; listen that
-// forgets what is offered; a saying that hears keys; quiet that ends though nothing was said of
+// forgets what is offered; tell without the last clip (`"hears how it ended, and hangs up"`); a saying that hears keys; quiet that ends though nothing was said of
 // an appeal.
 func TestWays(t *testing.T) {
 	t.Parallel()
@@ -93,9 +93,9 @@ func TestWays(t *testing.T) {
 		"it is wrong, presses on, and wants a person": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{refused}, keys("2321*0")),
 			slices.Concat(toRefused, []menu.Clip{"appeal", "callback"}), false, menu.WishAppeal},
 		"it is not solved": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{running}, keys("3"), []menu.Event{quiet, quiet, quiet}),
-			[]menu.Clip{"hello", "welcome", "receipt", "last4", "status-running", "status-running", "key-letter", "key-unsolved", "unsolved", "speak", "speak", "noted", "bye"}, true, menu.WishUnsolved},
+			[]menu.Clip{"hello", "welcome", "receipt", "last4", "status-running", "status-running", "key-letter", "key-unsolved", "hang-up", "unsolved", "speak", "speak", "noted", "bye"}, true, menu.WishUnsolved},
 		"it is looked at already: no second time": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{running}, keys("2")),
-			[]menu.Clip{"hello", "welcome", "receipt", "last4", "status-running", "status-running", "key-letter", "key-unsolved", "wrongkey"}, false, menu.WishStatus},
+			[]menu.Clip{"hello", "welcome", "receipt", "last4", "status-running", "status-running", "key-letter", "key-unsolved", "hang-up", "wrongkey"}, false, menu.WishStatus},
 		"it is wrong, number hidden": {slices.Concat([]menu.Event{{Kind: menu.Answered, Hidden: true}}, keys(pair), []menu.Event{refused}, keys("2")),
 			slices.Concat(toRefused, []menu.Clip{"appeal", "nonumber"}), false, menu.WishAppeal},
 		"a wrong key keeps what is offered": {slices.Concat([]menu.Event{answered}, keys(pair), []menu.Event{refused}, keys("92")),
@@ -226,7 +226,10 @@ func TestNeverADeadEnd(t *testing.T) {
 }
 
 // Every clip the menu and a call about a notice can say has its words and its sound, and no word is without use.
-// Control: a status without a line in prompts.txt.
+// None promises that what is given goes on: the voice does not know whether anything is, and who is
+// refused hears it too.
+//
+// Controls: a status without a line in prompts.txt; the words as they were (`appeal promises what is given`).
 func TestEveryClipIsThere(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../prompts/prompts.txt")
@@ -242,6 +245,9 @@ func TestEveryClipIsThere(t *testing.T) {
 	for name, says := range words {
 		if faults := wording.Lint(says); len(faults) > 0 {
 			t.Errorf("%s: %v", name, faults)
+		}
+		if strings.Contains(says, "给的照给") {
+			t.Errorf("%s promises what is given", name)
 		}
 	}
 	said := map[string]bool{}

@@ -24,7 +24,7 @@ func (m *Menu) tell(e Event) Step {
 	if toldByLetter(e.Status) { // "也可以": after the first way
 		say = append(say, ClipAppealWay)
 	}
-	return m.listen(waitFirst, say...)
+	return m.listen(waitFirst, append(say, ClipHangUp)...) // else who wants none of it waits for the end
 }
 
 func toldByLetter(s wording.Status) bool {

@@ -34,7 +34,7 @@ func keysOf(v any, at string, into map[string]bool) {
 var declared = map[string]string{
 	"problem":      "type title status code detail field",
 	"login/code":   "say ticket",
-	"login":        "token refresh first",
+	"login":        "token refresh first account",
 	"papers":       "kind digest mime size card card.side card.name card.id_number card.address card.valid card.note",
 	"receipt":      "receipt spoken duplicate spooled at say",
 	"applications": "receipt status say next items items.name items.status items.detail items.say items.amount items.period items.sample items.item items.hear items.state items.again items.unsolved timeline timeline.at timeline.say timeline.says timeline.kind updated supplement timeline.money supplement.asked supplement.how supplement.say supplement.since supplement.until supplement.sent supplement.sent.at supplement.sent.count supplement.sent.say appeals reopens",

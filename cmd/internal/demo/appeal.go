@@ -26,14 +26,14 @@ const (
 func (p *Player) refusedAndHeard(ctx context.Context) error {
 	story, t := lonelyOldCouple(), Township{"songlou", "xiajin"}
 	who := story.Applicant()
-	phone, err := p.move(ctx, story)
+	phone, err := p.moveIn(ctx, story)
 	if err != nil {
 		return err
 	}
 	if err := phone.LogInApp(ctx, who.Phone.Reveal()); err != nil {
 		return err
 	}
-	receipt, err := phone.apply(ctx, formOf(story.Story, story.told(p.cityDay()), "MZ-01"))
+	receipt, err := phone.apply(ctx, formOf(story.Story, story.told(p.cityDay()), string(story.item)))
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,10 @@ import (
 // sixHundredOver is story 5: by the rules it does not fit, so several bodies sit down over it (一事一议).
 func (p *Player) sixHundredOver(ctx context.Context) error {
 	f, t := justOver(), Township{"mengsi", "linyi"}
-	if err := p.moveIn(ctx, f); err != nil {
+	if _, err := p.moveIn(ctx, f); err != nil {
 		return err
 	}
-	receipt, err := p.atTheWindow(ctx, "linyi.clerk", f.filled(p.today()))
+	receipt, err := p.atTheWindow(ctx, "linyi.clerk", f.window(p.cityDay()))
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (p *Player) sixHundredOver(ctx context.Context) error {
 	if err := p.confer(ctx, officer, t); err != nil {
 		return err
 	}
-	if err := p.Told(ctx, f.Key, "可以帮您办", "手机收到短信:几家商量过了,可以帮;这还不是最后的决定"); err != nil {
+	if err := p.Told(ctx, f.Letter, "可以帮您办", "手机收到短信:几家商量过了,可以帮;这还不是最后的决定"); err != nil {
 		return err
 	}
 	if err := p.restsOnIt(ctx, officer, t); err != nil {
@@ -38,7 +38,7 @@ func (p *Player) sixHundredOver(ctx context.Context) error {
 	if err := p.Pay(ctx); err != nil {
 		return err
 	}
-	return p.Told(ctx, f.Key, "已打到尾号 "+f.tail(), "手机收到短信:钱打到尾号 "+f.tail()+" 的卡")
+	return p.Told(ctx, f.Letter, "已打到尾号 "+f.tail(), "手机收到短信:钱打到尾号 "+f.tail()+" 的卡")
 }
 
 // notByTheRules accepts what was asked for by name, though it does not fit, and goes to see.

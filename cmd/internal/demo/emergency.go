@@ -10,11 +10,11 @@ import (
 
 // houseBurnt is story 4: the money first, the papers later (先救后补).
 func (p *Player) houseBurnt(ctx context.Context) error {
-	f, t := burntOut(p.dayAfter(0)), Township{"wangmiao", "pingyuan"}
-	if err := p.moveIn(ctx, f); err != nil {
+	f, t := burntOut(), Township{"wangmiao", "pingyuan"}
+	if _, err := p.moveIn(ctx, f); err != nil {
 		return err
 	}
-	filled := f.filled(p.today())
+	filled := f.window(p.cityDay())
 	filled.Set("urgent", "true")
 	receipt, err := p.atTheWindow(ctx, "pingyuan.clerk", filled)
 	if err != nil {
@@ -27,7 +27,7 @@ func (p *Player) houseBurnt(ctx context.Context) error {
 	if err := p.payRushed(ctx); err != nil {
 		return err
 	}
-	if err := p.Told(ctx, f.Key, "已打到尾号 "+f.tail(), "当天,手机收到短信:钱打到尾号 "+f.tail()+" 的卡"); err != nil {
+	if err := p.Told(ctx, f.Letter, "已打到尾号 "+f.tail(), "当天,手机收到短信:钱打到尾号 "+f.tail()+" 的卡"); err != nil {
 		return err
 	}
 	return p.papersLater(ctx, t)

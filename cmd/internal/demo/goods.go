@@ -38,8 +38,8 @@ func (p *Player) goodsAndDraw(ctx context.Context) error {
 }
 
 // bring carries one household from the window to the thing in its hands and the message.
-func (p *Player) bring(ctx context.Context, t Township, f invented, nth int) error {
-	phone, err := p.move(ctx, f)
+func (p *Player) bring(ctx context.Context, t Township, f family, nth int) error {
+	phone, err := p.moveIn(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -68,28 +68,8 @@ func (p *Player) bring(ctx context.Context, t Township, f invented, nth int) err
 }
 
 // atWindow files for a family at the county's window.
-func (p *Player) atWindow(ctx context.Context, t Township, f invented) (string, error) {
-	clerk, err := p.LogIn(ctx, t.County+".clerk")
-	if err != nil {
-		return "", err
-	}
-	page, err := clerk.Open(ctx, "/desk/counter")
-	if err != nil {
-		return "", err
-	}
-	form, err := page.Form("/c/counter/window")
-	if err != nil {
-		return "", err
-	}
-	filled := f.staffForm(p.cityDay())
-	filled.Set("consent.how", "signature")
-	filled["consent"], filled["item"] = []string{"process", "means_check"}, []string{"MZ-03"}
-	filled.Set("sign.applicant", Scrawl(0))
-	done, err := clerk.Send(ctx, form, filled)
-	if err != nil {
-		return "", err
-	}
-	receipt, err := ReceiptOf(done.Text())
+func (p *Player) atWindow(ctx context.Context, t Township, f family) (string, error) {
+	receipt, err := p.atTheWindow(ctx, t.County+".clerk", f.window(p.cityDay()))
 	if err == nil {
 		p.say(f.Applicant().Name + "家进了水,窗口登记急难,回执 " + receipt)
 	}
@@ -124,7 +104,7 @@ func (p *Player) giveFirst(ctx context.Context, t Township, receipt string) (at 
 }
 
 // handed fills the form of a handing over in, but for the proof: who took it is chosen by name.
-func (d *Desk) handed(ctx context.Context, at string, f invented) (*visitor.Form, url.Values, error) {
+func (d *Desk) handed(ctx context.Context, at string, f family) (*visitor.Form, url.Values, error) {
 	page, err := d.Open(ctx, at)
 	if err != nil {
 		return nil, nil, err
@@ -143,7 +123,7 @@ func (d *Desk) handed(ctx context.Context, at string, f invented) (*visitor.Form
 
 // handOver has the officer bring the things and the receiver sign at the door. Nothing
 // counts before it is signed.
-func (p *Player) handOver(ctx context.Context, t Township, at string, f invented, nth int) error {
+func (p *Player) handOver(ctx context.Context, t Township, at string, f family, nth int) error {
 	officer, err := p.LogIn(ctx, t.Town+".officer")
 	if err != nil {
 		return err
@@ -165,7 +145,7 @@ func (p *Player) handOver(ctx context.Context, t Township, at string, f invented
 
 // handOverUnsigned is handOver where nobody can sign: a photo and a witness stand in its place,
 // and a second person who asked for themselves.
-func (p *Player) handOverUnsigned(ctx context.Context, t Township, at string, f invented) error {
+func (p *Player) handOverUnsigned(ctx context.Context, t Township, at string, f family) error {
 	officer, err := p.LogIn(ctx, t.Town+".officer")
 	if err != nil {
 		return err

@@ -82,3 +82,36 @@ func (p *Phone) ask(req *http.Request) ([]byte, error) {
 	}
 	return body, err
 }
+
+// reads waits until the phone shows all that is wanted.
+func (p *Phone) reads(ctx context.Context, want ...string) error {
+	box, err := waitFor(ctx, "a message with "+strings.Join(want, ", "), func() (string, bool, error) {
+		box, err := p.Inbox(ctx)
+		for _, words := range want {
+			if !strings.Contains(box, words) {
+				return box, false, err
+			}
+		}
+		return box, true, err
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the phone says: %s", err, box)
+	}
+	return nil
+}
+
+// letters are the texts of the letters on an application, the newest first.
+func (p *Phone) letters(ctx context.Context, receipt string) (texts []string, err error) {
+	var list []struct{ ID string }
+	if err := p.api(ctx, "GET", "/applications/"+receipt+"/letters", nil, &list); err != nil {
+		return nil, err
+	}
+	for _, one := range list {
+		var letter json.RawMessage
+		if err := p.api(ctx, "GET", "/applications/"+receipt+"/letters/"+one.ID, nil, &letter); err != nil {
+			return nil, err
+		}
+		texts = append(texts, string(letter))
+	}
+	return texts, nil
+}

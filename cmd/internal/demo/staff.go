@@ -133,3 +133,12 @@ func (d *Desk) each(ctx context.Context, at, name string, change url.Values) (in
 		done[next] = true
 	}
 }
+
+// once does an act that the page offers for one claim, and for no other.
+func (d *Desk) once(ctx context.Context, at, name string, change url.Values) error {
+	n, err := d.each(ctx, at, name, change)
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%s does %s for %d items, and not for one", d.login, name, n)
+	}
+	return err
+}

@@ -100,7 +100,7 @@ func (w *work) refuseContradictions(ctx context.Context, tx *pg.Tx, s *runState)
 }
 
 // refuseJoiners refuses people whom the file puts into a household that stands in
-// another village, or that would become too large.
+// another village, that would become too large, or that would have a second head.
 func (w *work) refuseJoiners(ctx context.Context, tx *pg.Tx, s *runState) error {
 	if w.Kind == Facts {
 		return nil
@@ -123,17 +123,18 @@ type joining struct {
 	place core.RegionCode
 	met   core.HouseholdID
 	fresh int
+	heads int // of the fresh ones
 }
 
 func joined(ctx context.Context, tx *pg.Tx, run int64, after []byte) ([]joining, error) {
-	const sql = `select grp, min(place), max(met), count(payload) from bulk_row where run = $1 and grp > $2
+	const sql = `select grp, min(place), max(met), count(payload), count(payload) filter (where kin = 1) from bulk_row where run = $1 and grp > $2
 		group by grp having max(met) > 0 and count(payload) > 0 order by grp limit $3`
 	rows, err := tx.Query(ctx, sql, run, after, chunkRows)
 	if err != nil {
 		return nil, pg.Fail(err, "read who joins a household")
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (j joining, err error) {
-		err = row.Scan(&j.group, &j.place, &j.met, &j.fresh)
+		err = row.Scan(&j.group, &j.place, &j.met, &j.fresh, &j.heads)
 		return j, err
 	})
 	return list, pg.Fail(err, "read who joins a household")
@@ -148,21 +149,28 @@ func (w *work) refuseGroups(ctx context.Context, tx *pg.Tx, s *runState, groups 
 	if err != nil {
 		return err
 	}
-	count, home := map[core.HouseholdID]int{}, map[core.HouseholdID]core.RegionCode{}
+	count, heads, home := map[core.HouseholdID]int{}, map[core.HouseholdID]int{}, map[core.HouseholdID]core.RegionCode{}
 	for _, r := range now {
 		count[r.Household]++
+		if r.Relation == "applicant" {
+			heads[r.Household]++
+		}
 		home[r.Household] = r.Home
 	}
-	var far, full [][]byte
+	var far, full, headed, torn [][]byte
 	for _, g := range groups {
 		switch {
 		case home[g.met] != "" && !home[g.met].Contains(g.place) && !g.place.Contains(home[g.met]):
 			far = append(far, bytes.Clone(g.group))
 		case count[g.met]+g.fresh > core.MaxMembers:
 			full = append(full, bytes.Clone(g.group))
+		case g.heads > 0 && heads[g.met] > 1:
+			torn = append(torn, bytes.Clone(g.group))
+		case g.heads > 0 && heads[g.met] > 0: // those beside them are said by their relation to the new one
+			headed = append(headed, bytes.Clone(g.group))
 		}
 	}
-	for why, list := range map[reason][][]byte{elsewhere: far, large: full} {
+	for why, list := range map[reason][][]byte{elsewhere: far, large: full, headThere: headed, headsThere: torn} {
 		const sql = `with gone as (delete from bulk_row where run = $1 and grp = any ($2) and payload is not null returning row)
 			insert into bulk_refusal (run, row, col, code, other) select $1, row, $3, $4, 0 from gone`
 		if len(list) == 0 {

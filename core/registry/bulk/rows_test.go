@@ -220,6 +220,42 @@ func TestAFamilyThatCannotBe(t *testing.T) {
 	}
 }
 
+// A second file brings no second head into a household whose head lives there: whoever comes with
+// them is refused too, for they are said by their relation to the new one. One of the family comes in
+// beside the head that is there, a new head where the old one has died, and of a household to which
+// files of before gave two the row says so.
+//
+// Controls: refuseGroups without heads (`row 2 came in`, `a household has 2 heads`); without those that have two
+// (`row 2 refused: "这一户在库里已经有户主…", want "有两个户主"`); those who left counted (`row 5 refused`).
+func TestASecondFileBringsNoSecondHead(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if res, bad := o.bring(o.order(head + line("赵大", id("19600101", 111), "H1", "户主") + line("钱大", id("19600202", 111), "H2", "户主") +
+		line("周大", id("19500101", 111), "H3", "户主") + line("周小", id("19800101", 111), "H3", "子"))); res.People != 4 || len(bad) > 0 {
+		t.Fatalf("%+v %q", res, bad)
+	}
+	o.count(`with gone as (update membership set since = current_date - 9, until = current_date from person p where p.id = person and p.name = '周大' returning 1) select count(*) from gone`)
+	second := head + line("赵二", id("19620101", 111), "H1", "户主") + // 2
+		line("孙氏", id("19630101", 112), "H1", "妻") + // 3: of the second head
+		line("钱小", id("19880202", 111), "H2", "子") + // 4
+		line("周新", id("19820101", 111), "H3", "户主") // 5
+	order := o.order(second)
+	order.MaxRefused = 100
+	res, bad := o.bring(order)
+	wantRefused(t, bad, map[string]string{"2": "已经有户主", "3": "已经有户主"})
+	if res.People != 2 || res.Refused != 2 {
+		t.Errorf("%d came in, %+v", res.People, res)
+	}
+	if n := o.count(`select count(*) from membership where until is null and relation = 'applicant' group by household order by 1 desc limit 1`); n != 1 {
+		t.Errorf("a household has %d heads", n)
+	}
+	o.count(`with two as (update membership set relation = 'applicant' from person p where p.id = person and p.name = '钱小' returning 1) select count(*) from two`)
+	third := o.order(head + line("李大", id("19600505", 111), "H2", "户主") + line("钱孙", id("20150505", 111), "H2", "孙子"))
+	third.MaxRefused = 100
+	_, bad = o.bring(third)
+	wantRefused(t, bad, map[string]string{"2": "有两个户主", "3": "有两个户主"})
+}
+
 // More refusals than allowed: nothing is written, the file can be brought again with
 // a larger share.
 // Control: leave out the comparison in compare and Run.

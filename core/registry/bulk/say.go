@@ -47,6 +47,8 @@ const (
 	departed     reason = "person_departed"
 	large        reason = "home_large"
 	twoHeads     reason = "home_heads"
+	headThere    reason = "home_head_there"
+	headsThere   reason = "home_heads_there"
 	twoSpouses   reason = "home_spouses"
 	childSpouse  reason = "spouse_child"
 	unknown      reason = "person_unknown"
@@ -152,6 +154,8 @@ func adviceOf() map[reason]advice {
 		split:        {"同一个户号的人,在库里分在几户", "核对户号;合户、分户请按变更办"},
 		large:        {"一户超过 30 人", "核对户号,是不是几户用了一个号"},
 		twoHeads:     {"一户有两个户主", "留一个户主,别的写和他的关系;不是一家的,户号分开"},
+		headThere:    {"这一户在库里已经有户主,还住在这一户", "核对户号;是一家的,写和库里户主的关系;换了户主、分了户的,先请镇上在「查人」里登记变动,再导入"},
+		headsThere:   {"这一户在库里有两个户主,是以前的表带进来的", "先请镇上在「查人」里核对谁是户主、是不是两家,改好再导入"},
 		twoSpouses:   {"一户有两个配偶", "核对谁是户主的配偶;别的写和户主的关系"},
 		childSpouse:  {"不满 18 岁写成了配偶", "核对和户主的关系,还有出生日期"},
 		unknown:      {"库里没有这个人", "先导入人员,或者核对身份证号"},

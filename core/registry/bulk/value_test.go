@@ -103,7 +103,7 @@ func TestPackedPerson(t *testing.T) {
 func TestEveryReasonHasWords(t *testing.T) {
 	t.Parallel()
 	for _, r := range []reason{badName, badText, badFormula, badID, digitID, birthID, floatID, roundID, oldID, floatText, badPhone, badDate, futureDate, badRelation, badSex, sexDiffers,
-		birthDiffers, noBirth, noPlace, manyPlaces, badHukou, missing, nameDiffers, moved, elsewhere, alike, twice, alikeRow, villages, split, large, twoHeads, twoSpouses, childSpouse, unknown, noHome,
+		birthDiffers, noBirth, noPlace, manyPlaces, badHukou, missing, nameDiffers, moved, elsewhere, alike, twice, alikeRow, villages, split, large, twoHeads, headThere, headsThere, twoSpouses, childSpouse, unknown, noHome,
 		badValue, badWord, badNumber, badSign, noFacts, reason(tables.NUL), reason(tables.Encoding), reason(tables.LongCell), reason(tables.LongRow), reason(tables.Columns), reason(tables.Quote), reason(tables.Formula)} {
 		a, ok := adviceOf()[r]
 		if !ok || a.why == "" || a.mend == "" || strings.ContainsAny(a.why+a.mend, "!！") || strings.Trim(string(r), "abcdefghijklmnopqrstuvwxyz_") != "" {

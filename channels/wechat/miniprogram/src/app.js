@@ -3,9 +3,11 @@
  * does not keep.
  */
 const album = require('./lib/album');
+const saying = require('./lib/saying');
 
 App({
   onLaunch() {
     album.sweep();
+    saying.sweep();
   },
 });

@@ -91,12 +91,57 @@ test('what is wrong or not solved is said once, and no word is lost on the way',
 
 test('what may not be said here has a person, and another matter\'s words stay its own', async () => {
   const device = phone({ ...LOGIN, [`GET ${AT}`]: ok(refused) });
-  device.kept.set('saying', JSON.stringify({ about: 'wrong 4071882635 MZ-01', key: 'k', says: '别的事' }));
+  device.kept.set('saying', JSON.stringify({ about: 'wrong 4071882635 MZ-01', key: 'k', says: '别的事', whose: '', at: Date.now() }));
   const { seen, text, settle } = show('pages/wrong', { what: 'wrong', receipt: '4071882635', item: 'MZ-03' }, device);
   await settle();
   assert.match(text(), /还没定,或者已经在重新办了.*12345/);
   assert.equal(seen.instance.data.saying.says, '');
   assert.doesNotMatch(text(), /送上去,重新看/);
+});
+
+// Controls: no wiping at a log-in ("somebody logs in on a phone on which somebody else wrote"); whose not
+// compared ("another account's words"); no age ('晚了一天' is read); account not among what is forgotten
+// ("forgotten"); wiped at every log-in ("the same account logs in again").
+test('what was being written is one account\'s, for a day', async () => {
+  const object = { place: '371424104', notice: '31' };
+  const login = (account) => ok({ token: `t-${account}`, refresh: `r-${account}`, first: false, account });
+  const device = phone({ 'GET /boards/371424104': ok([posting]), 'POST /login': login('a'), [`GET ${AT}`]: ok(refused) });
+  const opened = async () => {
+    const page = show('pages/object', object, device);
+    await page.settle();
+    return page.seen.instance;
+  };
+  const read = async () => (await opened()).data.saying.says;
+  const write = async (words) => (await opened()).onSays(event({}, words));
+  const enter = async (answer) => {
+    device.answers['POST /login'] = answer;
+    device.kept.delete('token');
+    device.kept.delete('refresh');
+    const page = show('pages/case', { receipt: '4071882635' }, device);
+    await page.settle();
+  };
+  await write('他家有两辆车');
+  assert.equal(await read(), '他家有两辆车', 'nobody is logged in, and nobody was');
+  await enter(login('a'));
+  assert.equal(device.kept.has('saying'), false, 'somebody logs in on a phone on which somebody else wrote');
+  await write('他家有门面房');
+  await enter(login('a'));
+  assert.equal(await read(), '他家有门面房', 'the same account logs in again');
+  device.kept.set('account', JSON.stringify('b'));
+  assert.equal(await read(), '', 'another account\'s words');
+  device.kept.set('account', JSON.stringify('a'));
+  await write('他家有门面房');
+  await enter(login('b'));
+  assert.equal(device.kept.has('saying'), false, 'another account logs in');
+  await write('晚了一天');
+  const kept = JSON.parse(device.kept.get('saying'));
+  device.kept.set('saying', JSON.stringify({ ...kept, at: Date.now() - 24 * 3600 * 1000 - 1 }));
+  assert.equal(await read(), '');
+  assert.equal(device.kept.has('saying'), false, 'what is old does not lie on');
+  await write('退出');
+  const help = show('pages/help', {}, device);
+  help.seen.instance.forget();
+  assert.deepEqual([device.kept.has('saying'), device.kept.has('account')], [false, false], 'forgotten');
 });
 
 // Controls: the status not looked at in grouped; an outcome left out of AT.
@@ -160,7 +205,7 @@ test('an opinion is sent once, by whom nobody need know, and its number is on th
   seen.instance.onField(event({ of: 'phone' }, '138 0534 0001'));
   await seen.instance.send();
   assert.match(text(), /没送到/);
-  assert.deepEqual(Object.keys(JSON.parse(device.kept.get('saying'))).sort(), ['about', 'key', 'says']);
+  assert.deepEqual(Object.keys(JSON.parse(device.kept.get('saying'))).sort(), ['about', 'at', 'key', 'says', 'whose']);
   device.answers['POST /notices/31/objections'] = ok({ number: '407188263512', say: '镇上会去核实。' });
   await seen.instance.send();
   await settle();

@@ -10,9 +10,9 @@ const bearer = (token) => (token ? { Authorization: `Bearer ${token}` } : {});
 
 /**
  * @param {{method: 'GET'|'POST'|'DELETE', path: string, body?: any, token?: string}} ask
- * @returns {Promise<any>} the JSON of an answer below 300
+ * @returns {Promise<{data: any, header: any}>} an answer below 300
  */
-function request(ask) {
+function answered(ask) {
   return new Promise((resolve, reject) => {
     wx.request({
       url: config.gateway + ask.path,
@@ -20,28 +20,26 @@ function request(ask) {
       data: ask.body === undefined ? undefined : JSON.stringify(ask.body),
       header: { 'Content-Type': 'application/json', ...bearer(ask.token || '') },
       timeout: PATIENCE,
-      success: (got) => (got.statusCode < 300 ? resolve(got.data) : reject(ofAnswer(got.statusCode, got.data))),
+      success: (got) => (got.statusCode < 300 ? resolve(got) : reject(ofAnswer(got.statusCode, got.data))),
       fail: () => reject(new Fault(NO_NETWORK)),
     });
   });
 }
 
 /**
+ * @param {{method: 'GET'|'POST'|'DELETE', path: string, body?: any, token?: string}} ask
+ * @returns {Promise<any>} the JSON of an answer below 300
+ */
+const request = async (ask) => (await answered(ask)).data;
+
+/**
  * The same for a list in pages.
  * @param {{method: 'GET', path: string, token?: string}} ask
  * @returns {Promise<{list: any[], next: string}>} and what the next page begins before, '' at the end
  */
-function paged(ask) {
-  return new Promise((resolve, reject) => {
-    wx.request({
-      url: config.gateway + ask.path,
-      method: ask.method,
-      header: bearer(ask.token || ''),
-      timeout: PATIENCE,
-      success: (got) => (got.statusCode < 300 ? resolve({ list: /** @type {any} */ (got.data), next: further(got.header) }) : reject(ofAnswer(got.statusCode, got.data))),
-      fail: () => reject(new Fault(NO_NETWORK)),
-    });
-  });
+async function paged(ask) {
+  const got = await answered(ask);
+  return { list: got.data, next: further(got.header) };
 }
 
 /**

@@ -1,25 +1,39 @@
 /**
  * What somebody is writing down against a decision or a notice, under the key that makes
  * sending twice one: a call in between, or WeChat closed, loses no word. One at a time; it
- * goes when it was sent.
+ * goes when it was sent, when another account logs in, and a day after the last word: a phone
+ * is lent, and the words name neighbours.
  *
- * @typedef {{about: string, key: string, says: string}} Saying
+ * @typedef {{about: string, key: string, says: string, whose?: string, at?: number}} Saying
  */
 const store = require('./store');
 const { fresh } = require('./key');
 const { Fault, NO_NETWORK } = require('./fault');
+
+const LASTS = 24 * 60 * 60 * 1000; // milliseconds since the last word
+
+/** Whose words are kept: nobody's account where nobody is logged in. */
+const whose = () => store.read('account') || '';
+
+/** Forgets what is too old, and what is another account's. */
+function sweep() {
+  const kept = store.read('saying');
+  const age = kept ? Date.now() - kept.at : 0;
+  if (kept && !(kept.whose === whose() && age >= 0 && age < LASTS)) away();
+}
 
 /**
  * @param {string} about what it is about; another's words are another's
  * @returns {Saying}
  */
 function begun(about) {
+  sweep();
   const kept = store.read('saying');
   return kept && kept.about === about ? kept : { about, key: fresh(), says: '' };
 }
 
 /** @param {Saying} saying */
-const keep = (saying) => store.write('saying', saying);
+const keep = (saying) => store.write('saying', { ...saying, whose: whose(), at: Date.now() });
 
 /**
  * What a sending that failed says. Nothing here is sent by itself, and words that were changed
@@ -41,4 +55,4 @@ function unheard(fault, saying) {
 
 const away = () => store.write('saying', undefined);
 
-module.exports = { begun, keep, unheard, away };
+module.exports = { begun, sweep, keep, unheard, away };

@@ -18,8 +18,13 @@ function code() {
   });
 }
 
-/** @param {{token: string, refresh: string}} got */
+/**
+ * Another account on this phone finds nothing of what the last one was writing.
+ * @param {{token: string, refresh: string, account?: string}} got
+ */
 function keep(got) {
+  if (got.account !== store.read('account')) store.write('saying', undefined);
+  store.write('account', got.account);
   store.write('token', got.token);
   store.write('refresh', got.refresh);
 }

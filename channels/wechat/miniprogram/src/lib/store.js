@@ -2,7 +2,7 @@
  * What the phone keeps between openings. Every key is named here, so that forgetting
  * a person forgets all of it.
  */
-const PERSONAL = ['token', 'refresh', 'card', 'papers', 'draft', 'outbox', 'receipt', 'capacity', 'album', 'saying'];
+const PERSONAL = ['token', 'refresh', 'account', 'card', 'papers', 'draft', 'outbox', 'receipt', 'capacity', 'album', 'saying'];
 
 /**
  * @param {string} key
