@@ -200,16 +200,6 @@ func (s *Store) EndJoined(ctx context.Context, tx *pg.Tx, j Joined, by core.Staf
 	return pg.Fail(err, "end a link of two cases")
 }
 
-// Counting lists the applications that a case is judged by, the eldest first.
-func (s *Store) Counting(ctx context.Context, tx *pg.Tx, id core.CaseID) ([]core.ApplicationID, error) {
-	rows, err := tx.Query(ctx, `select application::text from case_application where case_id = $1 and state not in ('contested', 'set_aside') order by at, application`, id)
-	if err != nil {
-		return nil, pg.Fail(err, "list the applications of a case")
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[core.ApplicationID])
-	return list, pg.Fail(err, "list the applications of a case")
-}
-
 // Unask forgets what only an application asked for that was taken away again; urgent is
 // what one of those left says.
 func (s *Store) Unask(ctx context.Context, tx *pg.Tx, id core.CaseID, items []core.ItemCode) error {

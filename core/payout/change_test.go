@@ -5,8 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"lianou/core"
 	"lianou/core/pg"
 	"lianou/core/pg/pgtest"
@@ -126,31 +124,12 @@ func (h *house) decidedAgain(e Entitlement, from Period, amount core.Fen, mark s
 				facts_digest, book, at, $3 from decision where id = $1 returning id`
 		return pg.Fail(tx.QueryRow(ctx, q, e.Decision, amount, o.DecisionDigest).Scan(&o.Decision), "decide")
 	}))
+	h.must(h.agreed(o))
 	return o
 }
 
 func (h *house) change(o ChangeOrder) error {
 	return h.tx(func(ctx context.Context, tx *pg.Tx) error { return h.Change(ctx, tx, o) })
-}
-
-// Change pays another sum as the casework does: by a change that two people decided, which the
-// database wants to see (00665).
-func (h *house) Change(ctx context.Context, tx *pg.Tx, o ChangeOrder) error {
-	h.t.Helper()
-	conn, err := pgx.Connect(ctx, h.env.Superuser())
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	const change = `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
-		select id, case_id, region, 'change', 1, $2, $3, 'r', 'approved', 1, now(), $4, now(), '六十天内可申请行政复议', $5 from claim where id = $1`
-	if _, err := conn.Exec(ctx, `set session_replication_role = replica`); err != nil {
-		return err
-	}
-	if _, err := conn.Exec(ctx, change, o.Claim, o.Amount, o.From, o.By, o.Decision); err != nil {
-		return err
-	}
-	return h.Payout.Change(ctx, tx, o)
 }
 
 // A changed amount holds from its month on, for a month that was made and for

@@ -33,3 +33,18 @@ func (h *house) Stop(ctx context.Context, tx *pg.Tx, s StopOrder) error {
 	}
 	return h.Payout.Stop(ctx, tx, s)
 }
+
+// agreed is the change of two people on which another sum stands (00665).
+func (h *house) agreed(o ChangeOrder) error {
+	conn, err := pgx.Connect(h.t.Context(), h.env.Superuser())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(h.t.Context()))
+	if _, err := conn.Exec(h.t.Context(), `set session_replication_role = replica`); err != nil {
+		return err
+	}
+	_, err = conn.Exec(h.t.Context(), `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
+		select claim_id, case_id, region, 'change', amount + 1, amount, $2, 'r', 'approved', 11, now(), 12, now(), appeal, id from decision where id = $1`, o.Decision, o.From)
+	return err
+}

@@ -111,7 +111,7 @@ func (w *world) reaches(notice int64) {
 		_, err := tx.Exec(ctx, `update notice set state = 'confirmed', told_by = 'sms', updated = $2, ended = $2 where id = $1`, notice, tx.Now())
 		return err
 	}))
-	w.must(w.flow.Told(w.t.Context(), jobs.Told{Notice: notice, Region: town}))
+	w.must(w.heardOf(notice))
 }
 
 // hearsOfBack has a household hear that its appeal is not wanted any more, and say nothing to it.

@@ -38,7 +38,7 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	w.work()
 	ctx := t.Context()
 	c, claim := w.ready("4071882635")
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.refuse(claim), Region: town}))
+	w.must(w.heardOf(w.refuse(claim)))
 	promise, err := w.flow.AppealAt(ctx, w.actors["officer"], workflow.Appeal{Claim: claim.ID, Says: "存款是卖粮的钱", Door: casefile.DoorWindow})
 	w.must(err)
 	p := w.appeals(c.ID)[0]

@@ -169,27 +169,26 @@ func TestOnePersonTwoCases(t *testing.T) {
 	}
 }
 
-// What somebody asked for once more, by an application that came after the two were one, stays
-// theirs when they are two again. Control: takeBack with all that the link asked for ("dropped: withdrawn").
-func TestWhatIsAskedForOnceMoreStays(t *testing.T) {
+// What a third application asks for as well as the second stays asked for when the second goes: it
+// is the household's own word.
+// Controls: onlyAsked gives all of link.Asked: `asked for is [], want ZJ-01 too`.
+func TestWhatAnotherAsksForStaysWhenOneGoes(t *testing.T) {
 	t.Parallel()
 	w := twoRows(t, nil)
 	w.became(false)
-	third := w.application("4071882651")
+	third := w.application("4071882650")
 	third.Items = []core.ItemCode{rehouse}
 	w.handOver(third)
-	if c := w.routed(third); c.ID != w.elder.ID {
-		t.Fatalf("the third is case %d, want %d", c.ID, w.elder.ID)
+	w.routed(third)
+	if n := w.count(`select count(*) from case_application where case_id = $1 and state = 'linked'`, int64(w.elder.ID)); n != 2 {
+		t.Fatalf("%d applications joined, want the second and the third", n)
 	}
 	w.became(true)
-	if at := w.at(); at != [2]int{int(w.elder.ID), int(w.younger.ID)} {
-		t.Errorf("after the undo the receipts lead to %v", at)
+	if c, _ := w.get(w.elder.ID); !slices.Contains(c.Asked, rehouse) {
+		t.Errorf("asked for is %v, want %s too", c.Asked, rehouse)
 	}
 	if got := w.claim(w.elder.ID, rehouse); got.State != casefile.ClaimProposed {
-		t.Errorf("dropped: %s", got.State)
-	}
-	if c, _ := w.get(w.elder.ID); !slices.Contains(c.Asked, rehouse) {
-		t.Errorf("forgotten: %v", c.Asked)
+		t.Errorf("what the third asks for is %s", got.State)
 	}
 }
 

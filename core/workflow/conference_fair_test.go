@@ -8,7 +8,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/core/payout"
 	"lianou/core/workflow"
 )
@@ -83,7 +82,7 @@ func TestWhoRefusedBindsNothingByAConference(t *testing.T) {
 	w.work()
 	ctx := t.Context()
 	c, claim := w.ready("4071882635")
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.refuse(claim), Region: town}))
+	w.must(w.heardOf(w.refuse(claim)))
 	w.employ("taker", "officer", town) // who writes an appeal down is barred as well
 	w.must(w.flow.Appeal(ctx, w.actors["taker"], claim.ID, "存款是卖粮的钱"))
 	w.named("who refused calls it", "barred_meets", w.flow.Conference(ctx, w.actors["officer"], w.meetsWith(c.ID, "second", "county")))

@@ -10,7 +10,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/core/pg"
 	"lianou/core/workflow"
 )
@@ -113,7 +112,7 @@ func TestAThingIsHandedOverWithProof(t *testing.T) {
 	if err := w.flow.Deliver(ctx, w.actors["officer"], w.signed(claim, 2)); !errors.Is(err, casefile.ErrMovedOn) {
 		t.Errorf("handed over twice: %v", err)
 	}
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.deliveredNotice(claim), Region: town}))
+	w.must(w.heardOf(w.deliveredNotice(claim)))
 	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, job).State != casefile.ClaimClosed {
 		t.Errorf("the household knows: %s, %s", c.State, w.claim(c.ID, job).State)
 	}
@@ -176,7 +175,7 @@ func TestWhatDidNotArriveIsDeliveredAgain(t *testing.T) {
 	ctx := t.Context()
 	w.must(w.flow.Deliver(ctx, w.actors["helper"], w.signed(claim, 1)))
 	first, record := w.deliveredNotice(claim), w.standing(claim).ID
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: first, Region: town}))
+	w.must(w.heardOf(first))
 	second := w.actors["second"]
 	if got := code(w.flow.TakeBack(ctx, second, claim.ID, record, " ")); got != "invalid_reason" {
 		t.Errorf("taken back without a reason: %q", got)
@@ -198,11 +197,11 @@ func TestWhatDidNotArriveIsDeliveredAgain(t *testing.T) {
 		t.Errorf("with the signature of what did not arrive: %v", err)
 	}
 	w.must(w.flow.Deliver(ctx, w.actors["officer"], w.signed(claim, 2)))
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: first, Region: town}))
+	w.must(w.heardOf(first))
 	if got := w.claim(c.ID, job); got.State != casefile.ClaimDelivering {
 		t.Errorf("closed by the word on what did not arrive: %s", got.State)
 	}
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.deliveredNotice(claim), Region: town}))
+	w.must(w.heardOf(w.deliveredNotice(claim)))
 	if c, _ = w.get(c.ID); c.State != casefile.CaseSettled || w.claim(c.ID, job).State != casefile.ClaimClosed {
 		t.Errorf("delivered again: %s", c.State)
 	}
@@ -258,6 +257,9 @@ func TestHandingOverWithoutProofIsRefusedBySQL(t *testing.T) {
 	try("gone", "42501", `delete from delivery`)
 	try("a second person", "", `update delivery set seconded = now(), seconded_by = $1, seconded_how = '问过'`, w.id("second"))
 	try("and another one", "delivery_stays", `update delivery set seconded_by = $1`, w.id("helper"))
+	try("with its proof, and nobody heard of it", "claim_told_heard", `update claim set delivered = lianou_now(), state = 'told' where id = $1`, claim.ID)
+	w.super(fmt.Sprintf(`begin; set local session_replication_role = replica; insert into notice (key, region, case_id, claim, kind, words, state, told_by, created, updated, ended)
+		select 'heard/' || id, region, case_id, id, 'delivered', 'x', 'confirmed', 'person', now(), now(), now() from claim where id = %d; commit`, claim.ID))
 	try("with its proof", "", `update claim set delivered = lianou_now(), state = 'told' where id = $1`, claim.ID)
 	try("again without a word", "claim_proof", `update claim set delivered = null, state = 'delivering' where id = $1`, claim.ID)
 	try("the proof taken back", "", `update delivery set undone = now(), undone_by = $1, undone_why = '没收到'`, officer)
@@ -319,7 +321,7 @@ func TestEmergencyInGoods(t *testing.T) {
 		return err
 	})
 	w.must(w.flow.Deliver(ctx, w.actors["helper"], w.signed(claim, 3)))
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.deliveredNotice(claim), Region: town}))
+	w.must(w.heardOf(w.deliveredNotice(claim)))
 	if c, _ = w.get(c.ID); c.State != casefile.CasePaidFirst || w.claim(c.ID, casefile.RushItem).State != casefile.ClaimClosed {
 		t.Errorf("ended without its papers: %s", c.State)
 	}

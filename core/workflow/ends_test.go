@@ -8,7 +8,6 @@ import (
 
 	"lianou/core"
 	"lianou/core/casefile"
-	"lianou/core/jobs"
 	"lianou/core/notify"
 	"lianou/core/pg"
 	"lianou/core/workflow"
@@ -56,7 +55,7 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	if now, _ := w.get(c.ID); now.DecideDue != before.DecideDue || !now.Accepted.Equal(before.Accepted) {
 		t.Fatal("the statutory clock started anew")
 	}
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: notice, Region: town}))
+	w.must(w.heardOf(notice))
 	if got, _ := w.get(c.ID); got.State != casefile.CaseSupplement {
 		t.Fatalf("told while a paper is missing: %s", got.State)
 	}
@@ -72,7 +71,7 @@ func TestWhatEndsMeanwhileEndsTheCase(t *testing.T) {
 	w.must(w.flow.AddItems(ctx, officer, workflow.AddItems{Case: c.ID, Items: []core.ItemCode{job}, Agreed: "当面"}))
 	notice = w.refuse(claim)
 	w.must(w.flow.Conference(ctx, officer, w.meeting(c.ID)))
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: notice, Region: town}))
+	w.must(w.heardOf(notice))
 	w.must(w.flow.Drop(ctx, officer, w.claim(c.ID, job).ID, "自己找到活了"))
 	w.must(w.concluded(c.ID, casefile.Resolution{Outcome: casefile.ConferNot, Reasons: "维持原来的意见"}))
 	if got, _ := w.get(c.ID); got.State != casefile.CaseSettled {
@@ -91,7 +90,7 @@ func TestAppealIsDecidedBySomebodyElse(t *testing.T) {
 	w.work()
 	ctx := t.Context()
 	c, claim := w.ready("4071882635")
-	w.must(w.flow.Told(ctx, jobs.Told{Notice: w.refuse(claim), Region: town}))
+	w.must(w.heardOf(w.refuse(claim)))
 	newer := w.application("4071882643")
 	w.handOver(newer)
 	other := w.routed(newer)

@@ -193,7 +193,7 @@ func (w *world) pay(claim casefile.Claim) {
 		return err
 	})
 	for range 2 {
-		w.must(w.flow.Told(ctx, jobs.Told{Notice: notice, Region: town}))
+		w.must(w.heardOf(notice))
 	}
 }
 

@@ -198,7 +198,7 @@ func TestManyItemsAreToldTogether(t *testing.T) {
 			t.Errorf("%v in %s", faults, n.Words)
 		}
 		for range 2 {
-			w.must(w.flow.Told(ctx, jobs.Told{Notice: n.ID, Region: town}))
+			w.must(w.heardOf(n.ID))
 		}
 	}
 	for _, item := range append(slices.Clone(cash), outside) {
@@ -366,7 +366,7 @@ func (s *sequence) step(ctx context.Context, step string) {
 		w.must(w.flow.TellPaid(ctx, workflow.TellPaid{Case: s.c.ID, Region: town}))
 	case step == "told":
 		for _, n := range w.notices(s.c, wording.KindApproved, wording.KindReferred, wording.KindPaid) {
-			w.must(w.flow.Told(ctx, jobs.Told{Notice: n.ID, Region: town}))
+			w.must(w.heardOf(n.ID))
 		}
 	}
 }

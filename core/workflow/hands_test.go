@@ -29,6 +29,13 @@ func (w *world) refusedAndUntold() (casefile.Case, int64) {
 	return c, w.untold(c, "refused")
 }
 
+// heardOf has a notice reach its person, and the job that is told of it.
+func (w *world) heardOf(notice int64) error {
+	w.t.Helper()
+	w.in(func(ctx context.Context, tx *pg.Tx) error { return notify.SaidInPerson(ctx, tx, notice) })
+	return w.flow.Told(w.t.Context(), jobs.Told{Notice: notice, Region: town})
+}
+
 // untold has the newest notice of a kind reach nobody.
 func (w *world) untold(c casefile.Case, kind string) (notice int64) {
 	w.t.Helper()
@@ -103,7 +110,7 @@ func TestAMessageThatComesThroughSparesTheWay(t *testing.T) {
 		return pg.Fail(err, "confirm a notice")
 	}))
 	for range 2 {
-		w.must(w.flow.Told(t.Context(), jobs.Told{Notice: notice, Region: town}))
+		w.must(w.heardOf(notice))
 	}
 	if left := w.tasks(); len(left) != 0 {
 		t.Errorf("%d tasks are left", len(left))

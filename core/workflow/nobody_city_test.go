@@ -166,7 +166,7 @@ func everywhere() []left {
 		}},
 		{"refused, told, and said not to be solved", func(w *world, n int) {
 			c, claim := w.refusedOne(n)
-			w.must(w.flow.Told(w.t.Context(), jobs.Told{Notice: int64(w.count(`select max(id) from notice where case_id = $1 and kind = 'refused'`, int64(c.ID))), Region: town}))
+			w.must(w.heardOf(int64(w.count(`select max(id) from notice where case_id = $1 and kind = 'refused'`, int64(c.ID)))))
 			w.must(w.unsolvedSaid(claim.ID, "信上没说存款怎么算的"))
 		}},
 		{"passed on", func(w *world, n int) {

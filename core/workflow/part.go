@@ -59,14 +59,14 @@ func (f *Flow) part(ctx context.Context, tx *pg.Tx, p parting) error {
 // takeBack lets the elder be judged by its own facts again. What somebody has frozen since
 // holds the other's as well: a person looks.
 func (f *Flow) takeBack(ctx context.Context, tx *pg.Tx, elder, younger casefile.Case, link casefile.Joined) error {
-	alone, err := f.askedAlone(ctx, tx, elder, link.Asked)
+	only, err := f.onlyAsked(ctx, tx, elder, link.Asked)
 	if err != nil {
 		return err
 	}
-	if err := f.Cases.Unask(ctx, tx, elder.ID, alone); err != nil {
+	if err := f.Cases.Unask(ctx, tx, elder.ID, only); err != nil {
 		return err
 	}
-	if err := f.unpropose(ctx, tx, elder, alone); err != nil || link.FactsAfter == link.FactsBefore {
+	if err := f.unpropose(ctx, tx, elder, only); err != nil || link.FactsAfter == link.FactsBefore {
 		return err
 	}
 	if elder.FactsVersion != link.FactsAfter {
@@ -86,22 +86,25 @@ func (f *Flow) takeBack(ctx context.Context, tx *pg.Tx, elder, younger casefile.
 	return f.judge(ctx, tx, now, facts, nil)
 }
 
-// askedAlone leaves of what an application asked for what no other asks for that stays: one that
-// came after it may want the same.
-func (f *Flow) askedAlone(ctx context.Context, tx *pg.Tx, c casefile.Case, items []core.ItemCode) ([]core.ItemCode, error) {
-	stays, err := f.Cases.Counting(ctx, tx, c.ID)
-	if err != nil || len(items) == 0 {
+// onlyAsked leaves of what an application asked for that was taken away what none of those asks for
+// that lie with the case still: one that came after it asked for no news then.
+func (f *Flow) onlyAsked(ctx context.Context, tx *pg.Tx, elder casefile.Case, items []core.ItemCode) ([]core.ItemCode, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	left, err := f.Cases.Joined(ctx, tx, elder.ID)
+	if err != nil {
 		return nil, err
 	}
-	alone := slices.Clone(items)
-	for _, id := range stays {
+	only := slices.Clone(items)
+	for _, id := range append(left, elder.Application) {
 		app, _, err := f.take(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}
-		alone = slices.DeleteFunc(alone, func(i core.ItemCode) bool { return slices.Contains(app.Items, i) })
+		only = slices.DeleteFunc(only, func(item core.ItemCode) bool { return slices.Contains(app.Items, item) })
 	}
-	return alone, nil
+	return only, nil
 }
 
 // unpropose takes back what was proposed for the sake of the other's application, as far

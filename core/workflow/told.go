@@ -19,7 +19,7 @@ import (
 func (f *Flow) Told(ctx context.Context, job jobs.Told) error {
 	return f.DB.Tx(ctx, pg.Job(job.Region), func(ctx context.Context, tx *pg.Tx) error {
 		n, err := notify.Get(ctx, tx, job.Notice)
-		if err != nil || n.Case == 0 {
+		if err != nil || n.Case == 0 || n.State != notify.Confirmed {
 			return err
 		}
 		if err := f.reached(ctx, tx, n); err != nil {

@@ -46,7 +46,7 @@ func (w *world) replies(who string, u casefile.Unsolved, solved bool, words stri
 func (w *world) over(receipt core.Receipt) (casefile.Case, casefile.Claim) {
 	w.t.Helper()
 	c, claim := w.ready(receipt)
-	w.must(w.flow.Told(w.t.Context(), jobs.Told{Notice: w.refuse(claim), Region: town}))
+	w.must(w.heardOf(w.refuse(claim)))
 	c, _ = w.get(c.ID)
 	if c.State != casefile.CaseSettled {
 		w.t.Fatalf("the case is %s", c.State)

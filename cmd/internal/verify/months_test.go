@@ -91,7 +91,7 @@ func (m *months) changeDecided(o payout.ChangeOrder) {
 	_, err = conn.Exec(m.t.Context(), `set session_replication_role = replica`)
 	m.must(err)
 	_, err = conn.Exec(m.t.Context(), `insert into benefit_change (claim_id, case_id, region, kind, was, amount, from_period, reason, state, proposer, proposed, approver, decided, appeal, decision)
-		select id, case_id, region, 'change', 1, $1, $2, 'r', 'approved', 1, now(), $3, now(), '六十天内可申请行政复议', $4 from claim`, o.Amount, o.From, o.By, o.Decision)
+		select claim_id, case_id, region, 'change', amount + 1, amount, $2, 'r', 'approved', 11, now(), 12, now(), appeal, id from decision where id = $1`, o.Decision, o.From)
 	m.must(err)
 }
 
