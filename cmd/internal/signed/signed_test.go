@@ -77,12 +77,12 @@ func decided(t *testing.T) *world {
 		insert into staff_account (id, login, name, roles, regions, password, made) overriding system value
 			select n, 'n' || n, 'n', array['approver'], array['371426103'], '$argon2id$x', now() from generate_series(11, 12) n;
 		insert into case_facts (case_id, region, version, facts, provenance, digest, at, cause) select id, region, 1, '{}', '{}', repeat('0', 64), now(), 'application' from casefile`)
-	w.in(func(ctx context.Context, tx *pg.Tx) error {
-		for i, c := range []struct {
-			by      *casefile.Store
-			outcome casefile.Outcome
-			item    core.ItemCode
-		}{{w.store(nil), casefile.Refused, "MZ-01"}, {w.cases, casefile.Approved, "MZ-02"}, {w.cases, casefile.Refused, "MZ-03"}} {
+	for i, c := range []struct {
+		by      *casefile.Store
+		outcome casefile.Outcome
+		item    core.ItemCode
+	}{{w.store(nil), casefile.Refused, "MZ-01"}, {w.cases, casefile.Approved, "MZ-02"}, {w.cases, casefile.Refused, "MZ-03"}} {
+		w.in(func(ctx context.Context, tx *pg.Tx) error {
 			d := casefile.Decision{Claim: core.ClaimID(i + 1), Case: 1, Item: c.item, Outcome: c.outcome, Proposer: 11, Approver: 12, Session: "00112233aabbccdd",
 				Reasons: []casefile.Reason{{Outcome: "stated", Text: "人均月收入低于标准"}}, Appeal: "收到信起 60 天内,可以申请复议。",
 				Evidence: casefile.Evidence{Facts: "f", Book: "b"}, FactsVersion: 1, FactsDigest: "f", Book: "b", Period: "month"}
@@ -91,10 +91,10 @@ func decided(t *testing.T) *world {
 			if err != nil {
 				return err
 			}
-			if err := told(ctx, tx, d.Claim, d.ID, 0); err != nil {
-				return err
-			}
-		}
+			return told(ctx, tx, d.Claim, d.ID, 0)
+		})
+	}
+	w.in(func(ctx context.Context, tx *pg.Tx) error {
 		stop := casefile.Change{Claim: 2, Kind: casefile.ChangeStop, Was: 36000, From: "202701", Reason: "家里有人上班了", Proposer: 11, Session: "00112233aabbccdd"}
 		var err error
 		if stop.ID, err = w.cases.ProposeChange(ctx, tx, stop); err != nil {
