@@ -220,7 +220,7 @@ func (a *act) anewBy(ctx context.Context, p casefile.Appeal) (reviewer, decider 
 
 func (a *act) tellAnswer(ctx context.Context, p casefile.Appeal) error {
 	words := wording.Answered(wording.Answer{Item: a.claim.Everyday, Again: a.again, Stays: p.Outcome != casefile.AppealChanged, Reason: p.Reasons,
-		By: a.f.decidedBy(a.c, a.claim), County: a.county(), Remedy: a.remedy()})
+		By: a.decidedBy(), County: a.county(), Remedy: a.remedy()})
 	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("answered/%d", p.ID), words)
 }
 

@@ -61,6 +61,12 @@ func TestAnAppealIsLookedAtBySomebodyNew(t *testing.T) {
 	if p.State != casefile.AppealAnswered || p.Outcome != casefile.AppealStands || p.Reviewer != w.id("second") || p.Decider != w.id("county") || p.Became == 0 {
 		t.Errorf("the appeal is %+v", p)
 	}
+	if n := w.count(`select count(*) from letter where signed like '%县民政局' and decision = $1`, p.Became); n != 1 {
+		t.Errorf("%d letters of the county's own decision name the county", n)
+	}
+	if n := w.count(`select count(*) from notice where kind = 'refused' and words like '%这是%县定的。%'`); n != 1 {
+		t.Errorf("%d notices say that the county decided", n)
+	}
 	if n := w.count(`select count(*) from case_status where timeline::text like '%second看的,county定的。还是原来定的那样%存款查实了%'`); n != 1 {
 		t.Errorf("%d statuses name who looked", n)
 	}

@@ -218,7 +218,7 @@ func (a *act) putChange(ctx context.Context, c casefile.Change) (int64, error) {
 	}
 	// 3. Tell the household.
 	words := wording.Changed(wording.Change{Item: a.claim.Everyday, What: what, Stopped: c.Kind == casefile.ChangeStop, Was: c.Was, Reason: c.Reason, Again: a.again, Asked: a.stopsAsked(c),
-		By: a.f.decidedBy(a.c, a.claim), County: a.county(), Remedy: a.remedy()})
+		By: a.decidedBy(), County: a.county(), Remedy: a.remedy()})
 	return decision, a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("changed/%d", c.ID), words)
 }
 

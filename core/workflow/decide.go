@@ -167,13 +167,21 @@ func (f *Flow) decidedBy(c casefile.Case, claim casefile.Claim) string {
 	return c.Town
 }
 
+// decidedBy is who decides here: the county, where somebody of it does.
+func (a *act) decidedBy() string {
+	if a.actor.Has(casefile.RoleCounty) && a.claim.Decides == policy.ByTownship {
+		return a.county()
+	}
+	return a.f.decidedBy(a.c, a.claim)
+}
+
 func (a *act) refused(ctx context.Context, d casefile.Decision) error {
 	reason := d.Reasons[0].Text
 	err := a.event(ctx, "claim.refused", a.claim.Everyday+"这次没批:"+reason, a.claim.Name+":不予确认")
 	if err != nil {
 		return err
 	}
-	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.f.decidedBy(a.c, a.claim),
+	words := wording.Refused(wording.Refusal{Item: a.claim.Name, Everyday: a.claim.Everyday, Reason: reason, By: a.decidedBy(),
 		County: a.county(), Remedy: a.remedy(), Else: a.others(ctx), Again: a.again})
 	return a.f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("decided/%d", d.ID), words)
 }

@@ -15,9 +15,14 @@ import (
 
 // Letters puts decisions into words. The desk prints them and the household reads and
 // hears them: what is read at one door is what was handed over at the other.
+//
+// ByCounty says that who decided is of the county, which a township's item goes to as well: for
+// an appeal that nobody new is left for there, a sum beyond what a township may decide, a third
+// time. The letter names whose decision it is, for that is against whom 复议 is asked.
 type Letters struct {
-	Regions *registry.Regions
-	Books   matching.Books
+	Regions  *registry.Regions
+	Books    matching.Books
+	ByCounty bool
 }
 
 // Decision puts a decision into the words of wording's letters. The way to ask again
@@ -71,7 +76,7 @@ func (l Letters) Stop(v casefile.View, c casefile.Change) wording.Letter {
 
 // decider is who decides on a claim, as a letter is signed.
 func (l Letters) decider(v casefile.View, claim casefile.Claim) string {
-	if claim.Decides == "county" {
+	if claim.Decides == "county" || l.ByCounty && claim.Decides == "township" {
 		return l.Regions.FullName(v.Region.County()) + claim.Department
 	}
 	return v.Town + "人民政府"
@@ -188,7 +193,7 @@ func (a *act) letter(ctx context.Context, of casefile.LetterOf) (err error) {
 	if v.Changes, err = a.f.Cases.Changes(ctx, a.tx, a.c.ID); err != nil {
 		return err
 	}
-	letters := Letters{Regions: a.f.Registry.Regions(), Books: a.f.Books}
+	letters := Letters{Regions: a.f.Registry.Regions(), Books: a.f.Books, ByCounty: a.actor.Has(casefile.RoleCounty)}
 	if of.Change != 0 {
 		i := slices.IndexFunc(v.Changes, func(c casefile.Change) bool { return c.ID == of.Change })
 		if i < 0 {

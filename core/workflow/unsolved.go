@@ -223,7 +223,7 @@ func (f *Flow) AnswerUnsolved(ctx context.Context, actor casefile.Actor, in Answ
 			return err
 		}
 		words := wording.UnsolvedAnswered(wording.UnsolvedAnswer{Item: a.claim.Everyday, By: unit, Solved: in.Solved, Words: u.Answer,
-			Above: a.unitName(u.Unit.Above()), Ask: wording.AskAgain(a.remedy(), a.f.decidedBy(a.c, a.claim), a.county())})
+			Above: a.unitName(u.Unit.Above()), Ask: wording.AskAgain(a.remedy(), a.decidedBy(), a.county())})
 		if err := f.tell(ctx, a.tx, a.c, a.claim.ID, fmt.Sprintf("unsolved/%d", u.ID), words); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
+	"lianou/core/staff"
 	"lianou/core/wording"
 	"lianou/core/workflow"
 )
@@ -44,8 +45,15 @@ func (t *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 			return err
 		}
 		var found bool
-		if l, found = t.written(v, r.PathValue("decision")); !found {
+		if l, found = t.written(v, r.PathValue("decision"), false); !found {
 			return errNoDecision
+		}
+		who, err := t.d.Staff.Person(ctx, tx, l.approver)
+		if err != nil {
+			return err
+		}
+		if who.Has(staff.County) {
+			l, _ = t.written(v, r.PathValue("decision"), true)
 		}
 		return t.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "decision.read", Case: v.ID, Application: v.Application,
 			Region: v.Region, Purpose: "打印决定书", Detail: l.detail})
@@ -69,8 +77,10 @@ type written struct {
 	detail             map[string]any
 }
 
-// written gives the letter that the last part of an address names.
-func (t *Room) written(v casefile.View, name string) (written, bool) {
+// written gives the letter that the last part of an address names; byCounty says that who decided
+// is of the county.
+func (t *Room) written(v casefile.View, name string, byCounty bool) (written, bool) {
+	letters := workflow.Letters{Regions: t.d.Regions, Books: t.d.Book, ByCounty: byCounty}
 	digits, isStop := strings.CutPrefix(name, stopMark)
 	number, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
@@ -84,7 +94,7 @@ func (t *Room) written(v casefile.View, name string) (written, bool) {
 			return written{}, false
 		}
 		c := v.Changes[i]
-		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: t.letters().Stop(v, c)}, c.Proposer, c.Approver,
+		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: letters.Stop(v, c)}, c.Proposer, c.Approver,
 			map[string]any{"change": c.ID}}, true
 	}
 	i := slices.IndexFunc(v.Decisions, func(d casefile.Decision) bool { return d.ID == number })
@@ -92,14 +102,10 @@ func (t *Room) written(v casefile.View, name string) (written, bool) {
 		return written{}, false
 	}
 	d := v.Decisions[i]
-	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: t.letters().Decision(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
+	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: letters.Decision(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
 		map[string]any{"decision": d.ID, "digest": d.Digest}}, true
 }
 
 func day(at time.Time) string { return at.In(core.China).Format("2006年1月2日") }
 
 var errNoDecision = core.E(core.KindNotFound, "no_decision", "没有这份决定书。")
-
-func (t *Room) letters() workflow.Letters {
-	return workflow.Letters{Regions: t.d.Regions, Books: t.d.Book}
-}
