@@ -43,6 +43,14 @@ func (s *Store) AddLetter(ctx context.Context, tx *pg.Tx, of LetterOf, l wording
 	return pg.Fail(err, "lay a letter down")
 }
 
+// SignedBy is whose decision the letter of a decision or a change says it is; "" where there is
+// none.
+func (s *Store) SignedBy(ctx context.Context, tx *pg.Tx, of LetterOf) (by string, err error) {
+	const sql = `select coalesce((select signed from letter where decision = nullif($1::bigint, 0) or change = nullif($2::bigint, 0) limit 1), '')`
+	err = tx.QueryRow(ctx, sql, of.Decision, of.Change).Scan(&by)
+	return by, pg.Fail(err, "find whose decision a letter is")
+}
+
 // LettersAsk says whose letters are asked for: those of the case of one application that
 // the account may see.
 type LettersAsk struct {

@@ -14,7 +14,10 @@ import (
 // yield keeps lanes back while the common places are at work. A lane has one place, but on a
 // machine of two cores one place is half of what there is: what a flood in one township takes is
 // taken from every other. So a lane rests restFor times as long as it worked, mostRest at most,
-// where somebody else's job was at work meanwhile; on a quiet machine it never rests.
+// where a job of the common queue was at work meanwhile; on a quiet machine it never rests. Queues
+// apart wait for outsiders and need no machine: a lane that rested for a bank that does not answer
+// would rest for nobody. Nor does one whose jobs have waited patience: a city that is busy for days
+// would hold a township back for good.
 type yield struct {
 	river.MiddlewareDefaults
 	busy  atomic.Int64 // jobs of the common places at work
@@ -34,6 +37,7 @@ const (
 	restFor  = 4
 	mostRest = 500 * time.Millisecond
 	lately   = 250 * time.Millisecond // a common job that ended no longer ago will be followed by another
+	patience = time.Minute
 )
 
 func newYield() *yield { return &yield{lane: make(map[string]worked)} }
@@ -48,16 +52,20 @@ func rest(last worked, now time.Time, others bool) time.Duration {
 
 // Work lets a job of a lane wait for its turn, and counts the others.
 func (y *yield) Work(ctx context.Context, job *rivertype.JobRow, inner func(context.Context) error) error {
-	if !strings.HasPrefix(job.Queue, laneName) {
+	switch {
+	case job.Queue == river.QueueDefault:
 		y.busy.Add(1)
 		defer func() {
 			y.ended.Store(time.Now().UnixNano())
 			y.busy.Add(-1)
 		}()
 		return inner(ctx)
-	}
-	if err := y.wait(ctx, job.Queue); err != nil {
-		return err
+	case !strings.HasPrefix(job.Queue, laneName):
+		return inner(ctx)
+	case time.Since(job.ScheduledAt) < patience:
+		if err := y.wait(ctx, job.Queue); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
 	defer func() {

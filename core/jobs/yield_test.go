@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
 
@@ -42,8 +43,38 @@ func TestARestEndsWithItsClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	ran := false
-	err := y.Work(ctx, &rivertype.JobRow{Queue: "lane3"}, func(context.Context) error { ran = true; return nil })
+	err := y.Work(ctx, &rivertype.JobRow{Queue: "lane3", ScheduledAt: time.Now()}, func(context.Context) error { ran = true; return nil })
 	if err == nil || ran {
 		t.Errorf("worked %v: %v", ran, err)
+	}
+}
+
+// Only the common queue is work that a lane makes room for, and nobody rests whose job has waited a
+// minute. Controls: every queue but a lane's counted (red: "apart: 1 at work, want 0"); patience not
+// asked (red: "waited a minute: context canceled").
+func TestWhomALaneMakesRoomFor(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		queue string
+		want  int64
+	}{"common": {river.QueueDefault, 1}, "apart": {"bank", 0}, "another lane": {"lane1", 0}} {
+		y := newYield()
+		var busy int64
+		job := &rivertype.JobRow{Queue: tc.queue, ScheduledAt: time.Now()}
+		if err := y.Work(t.Context(), job, func(context.Context) error { busy = y.busy.Load(); return nil }); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if busy != tc.want {
+			t.Errorf("%s: %d at work, want %d", name, busy, tc.want)
+		}
+	}
+	y := newYield()
+	y.busy.Add(1)
+	y.lane["lane3"] = worked{time.Now().Add(time.Hour), time.Minute}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // whoever would rest gives up at once
+	job := &rivertype.JobRow{Queue: "lane3", ScheduledAt: time.Now().Add(-2 * patience)}
+	if err := y.Work(ctx, job, func(context.Context) error { return nil }); err != nil {
+		t.Errorf("waited a minute: %v", err)
 	}
 }

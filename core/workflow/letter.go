@@ -18,11 +18,13 @@ import (
 //
 // ByCounty says that who decided is of the county, which a township's item goes to as well: for
 // an appeal that nobody new is left for there, a sum beyond what a township may decide, a third
-// time. The letter names whose decision it is, for that is against whom 复议 is asked.
+// time. The letter names whose decision it is, for that is against whom 复议 is asked. Signed is
+// what a letter that lies with its household already is signed by, and goes before.
 type Letters struct {
 	Regions  *registry.Regions
 	Books    matching.Books
 	ByCounty bool
+	Signed   string
 }
 
 // Decision puts a decision into the words of wording's letters. The way to ask again
@@ -76,6 +78,9 @@ func (l Letters) Stop(v casefile.View, c casefile.Change) wording.Letter {
 
 // decider is who decides on a claim, as a letter is signed.
 func (l Letters) decider(v casefile.View, claim casefile.Claim) string {
+	if l.Signed != "" {
+		return l.Signed
+	}
 	if claim.Decides == "county" || l.ByCounty && claim.Decides == "township" {
 		return l.Regions.FullName(v.Region.County()) + claim.Department
 	}

@@ -13,7 +13,6 @@ import (
 	"lianou/core/audit"
 	"lianou/core/casefile"
 	"lianou/core/pg"
-	"lianou/core/staff"
 	"lianou/core/wording"
 	"lianou/core/workflow"
 )
@@ -45,16 +44,15 @@ func (t *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 			return err
 		}
 		var found bool
-		if l, found = t.written(v, r.PathValue("decision"), false); !found {
+		if l, found = t.written(v, r.PathValue("decision"), ""); !found {
 			return errNoDecision
 		}
-		who, err := t.d.Staff.Person(ctx, tx, l.approver)
+		// As the household's copy is signed: who decided may be of another body by today.
+		by, err := t.d.Cases.SignedBy(ctx, tx, l.of)
 		if err != nil {
 			return err
 		}
-		if who.Has(staff.County) {
-			l, _ = t.written(v, r.PathValue("decision"), true)
-		}
+		l, _ = t.written(v, r.PathValue("decision"), by)
 		return t.d.Audit.Write(ctx, tx, audit.Entry{Actor: desk.ActorOf(at), Act: "decision.read", Case: v.ID, Application: v.Application,
 			Region: v.Region, Purpose: "打印决定书", Detail: l.detail})
 	})
@@ -74,13 +72,14 @@ func (t *Room) letter(w http.ResponseWriter, r *http.Request, at desk.At) error 
 type written struct {
 	letterPage
 	proposer, approver core.StaffID
+	of                 casefile.LetterOf
 	detail             map[string]any
 }
 
-// written gives the letter that the last part of an address names; byCounty says that who decided
-// is of the county.
-func (t *Room) written(v casefile.View, name string, byCounty bool) (written, bool) {
-	letters := workflow.Letters{Regions: t.d.Regions, Books: t.d.Book, ByCounty: byCounty}
+// written gives the letter that the last part of an address names, signed as the household's is;
+// "" for one that has none, of before there were any.
+func (t *Room) written(v casefile.View, name, signed string) (written, bool) {
+	letters := workflow.Letters{Regions: t.d.Regions, Books: t.d.Book, Signed: signed}
 	digits, isStop := strings.CutPrefix(name, stopMark)
 	number, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
@@ -94,7 +93,7 @@ func (t *Room) written(v casefile.View, name string, byCounty bool) (written, bo
 			return written{}, false
 		}
 		c := v.Changes[i]
-		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: letters.Stop(v, c)}, c.Proposer, c.Approver,
+		return written{letterPage{Number: "停 " + digits, On: day(c.Decided), Letter: letters.Stop(v, c)}, c.Proposer, c.Approver, casefile.LetterOf{Change: c.ID},
 			map[string]any{"change": c.ID}}, true
 	}
 	i := slices.IndexFunc(v.Decisions, func(d casefile.Decision) bool { return d.ID == number })
@@ -103,7 +102,7 @@ func (t *Room) written(v casefile.View, name string, byCounty bool) (written, bo
 	}
 	d := v.Decisions[i]
 	return written{letterPage{Number: digits, On: day(d.At), Digest: casefile.LetterCode(d.Digest), Letter: letters.Decision(v, d), Version: d.FactsVersion}, d.Proposer, d.Approver,
-		map[string]any{"decision": d.ID, "digest": d.Digest}}, true
+		casefile.LetterOf{Decision: d.ID}, map[string]any{"decision": d.ID, "digest": d.Digest}}, true
 }
 
 func day(at time.Time) string { return at.In(core.China).Format("2006年1月2日") }

@@ -26,7 +26,7 @@ func TestAStopHasItsLetter(t *testing.T) {
 		{ID: 8, Claim: 4, Kind: casefile.ChangeStop, State: casefile.ChangeProposed}}}
 	v.Applicant, v.Receipt, v.Town, v.Region = "李秀英", "1234567890", "王庙镇", "371426103"
 	room := New(Deps{Regions: regions})
-	l, found := room.written(v, "stop-7", false)
+	l, found := room.written(v, "stop-7", "")
 	if !found || l.proposer != 11 || l.approver != 12 || l.On != "2026年11月27日" || l.detail["change"] != int64(7) {
 		t.Fatalf("found %v: %+v", found, l)
 	}
@@ -37,11 +37,11 @@ func TestAStopHasItsLetter(t *testing.T) {
 		}
 	}
 	v.Claims[0].Decides = "township"
-	if l, _ := room.written(v, "stop-7", true); !strings.Contains(l.Letter.Text(), "平原县民政局") || strings.Contains(l.Letter.Text(), "王庙镇人民政府") {
+	if l, _ := room.written(v, "stop-7", "德州市平原县民政局"); !strings.Contains(l.Letter.Text(), "平原县民政局") || strings.Contains(l.Letter.Text(), "王庙镇人民政府") {
 		t.Errorf("what the county decided is signed by the township:\n%s", l.Letter.Text())
 	}
 	for _, name := range []string{"stop-8", "stop-9", "7", "stop-", "x"} {
-		if _, found := room.written(v, name, false); found {
+		if _, found := room.written(v, name, ""); found {
 			t.Errorf("%s is a letter", name)
 		}
 	}
