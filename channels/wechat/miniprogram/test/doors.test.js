@@ -99,7 +99,8 @@ test('what may not be said here has a person, and another matter\'s words stay i
   assert.doesNotMatch(text(), /送上去,重新看/);
 });
 
-// Controls: no wiping at a log-in ("somebody logs in on a phone on which somebody else wrote"); whose not
+// Controls: no wiping at a log-in ("another account logs in"); wiped at the first ("the first log-in comes
+// in the middle of writing"); an account of nobody kept ("a gateway that names no account"); whose not
 // compared ("another account's words"); no age ('晚了一天' is read); account not among what is forgotten
 // ("forgotten"); wiped at every log-in ("the same account logs in again").
 test('what was being written is one account\'s, for a day', async () => {
@@ -123,7 +124,7 @@ test('what was being written is one account\'s, for a day', async () => {
   await write('他家有两辆车');
   assert.equal(await read(), '他家有两辆车', 'nobody is logged in, and nobody was');
   await enter(login('a'));
-  assert.equal(device.kept.has('saying'), false, 'somebody logs in on a phone on which somebody else wrote');
+  assert.equal(await read(), '他家有两辆车', 'the first log-in comes in the middle of writing');
   await write('他家有门面房');
   await enter(login('a'));
   assert.equal(await read(), '他家有门面房', 'the same account logs in again');
@@ -133,6 +134,9 @@ test('what was being written is one account\'s, for a day', async () => {
   await write('他家有门面房');
   await enter(login('b'));
   assert.equal(device.kept.has('saying'), false, 'another account logs in');
+  await write('他家有门面房');
+  await enter(ok({ token: 't-old', refresh: 'r-old', first: false }));
+  assert.equal(await read(), '他家有门面房', 'a gateway that names no account');
   await write('晚了一天');
   const kept = JSON.parse(device.kept.get('saying'));
   device.kept.set('saying', JSON.stringify({ ...kept, at: Date.now() - 24 * 3600 * 1000 - 1 }));

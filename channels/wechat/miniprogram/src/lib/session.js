@@ -19,12 +19,18 @@ function code() {
 }
 
 /**
- * Another account on this phone finds nothing of what the last one was writing.
+ * Another account on this phone finds nothing of what the last one was writing. The first log-in
+ * costs no tap and comes in the middle of writing: what nobody's account wrote is then its own. A
+ * gateway of before names no account; whose the words are is known no better, and they stay.
  * @param {{token: string, refresh: string, account?: string}} got
  */
 function keep(got) {
-  if (got.account !== store.read('account')) store.write('saying', undefined);
-  store.write('account', got.account);
+  const was = store.read('account');
+  if (got.account && got.account !== was) {
+    const saying = was ? undefined : store.read('saying');
+    store.write('saying', saying && { ...saying, whose: got.account });
+    store.write('account', got.account);
+  }
   store.write('token', got.token);
   store.write('refresh', got.refresh);
 }
